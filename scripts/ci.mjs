@@ -1,0 +1,81 @@
+// What .ci/run runs: npm run check, npm test, the demo. Ends with a line `N passed, N failed`; fails when one of them
+// fails, and when a test that should have run did not.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const results = join(tmpdir(), `norikae-tests-${process.pid}.json`)
+let passed = 0
+let failed = 0
+
+const npm = (...args) =>
+  spawnSync('npm', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' })
+    .status === 0
+const count = (name, good) => {
+  if (good) passed += 1
+  else failed += 1
+  process.stdout.write(`${good ? '✔' : '✖'} ${name}\n`)
+}
+
+count('npm run check', npm('run', 'check'))
+const tests = npm('test', '--', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`)
+tally(tests)
+count('npm run demo -- --json', demo())
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+process.exit(failed === 0 && passed > 2 ? 0 : 1)
+
+/** A file that could not be loaded, a skipped test and a run without tests all count as failures. */
+function tally(good) {
+  const report = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : undefined
+  rmSync(results, { force: true })
+  if (!report) return count('npm test left no results', false)
+  passed += report.numPassedTests
+  failed += report.numFailedTests + report.numPendingTests + report.numTodoTests
+  for (const file of report.testResults) {
+    for (const test of file.assertionResults)
+      if (test.status !== 'passed') process.stdout.write(`✖ ${test.status}: ${test.fullName}\n`)
+    if (file.assertionResults.length === 0) count(`${file.name} ran no test`, false)
+  }
+  if (!good && report.numFailedTests === 0) count('npm test', false)
+}
+
+function demo() {
+  const run = spawnSync('npm', ['run', '--silent', 'demo', '--', '--json'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 64 << 20,
+    shell: process.platform === 'win32',
+  })
+  const last = run.stdout.trimEnd().split('\n').at(-1) ?? ''
+  process.stdout.write(`${last}\n`)
+  let said
+  try {
+    said = JSON.parse(last)
+  } catch {
+    return false
+  }
+  const { requests = {}, jobs = {} } = said
+  const wrong = Object.entries({
+    outcome: said.outcome === 'done',
+    platform: said.platform === 'chatwork-prod',
+    versions: said.from === '1.35' && said.to === '1.36',
+    apps: said.apps === 12 && said.onGreen === 12,
+    rolledBackOnce: said.rolledBackOnce === 1,
+    sent: requests.sent > 20_000,
+    dropped: requests.dropped === 0,
+    slots: jobs.slots >= 20,
+    twice: jobs.twice === 0,
+    lost: jobs.lost === 0,
+    singletonOverlapMs: said.singletonOverlapMs === 0,
+    bufferedLost: said.bufferedLost === 0,
+    leftovers: said.leftovers === 0,
+    seconds: said.seconds < 240,
+    exit: run.status === 0,
+  }).flatMap(([name, right]) => (right ? [] : [name]))
+  if (wrong.length > 0) process.stdout.write(`the demo's own words are wrong in: ${wrong.join(', ')}\n`)
+  return wrong.length === 0
+}

@@ -1,0 +1,39 @@
+import { newAddon, RUN_TAG } from '../domain/clone.ts'
+import { contested, failed, notFound } from './errors.ts'
+import { proven, type Deed, type Outside } from './outside.ts'
+import { ATTEMPT_TAG, tagsOf, tokenOf } from './tokens.ts'
+import { budgets, notYet } from './waiting.ts'
+
+export const addonActions = (outside: Outside) => {
+  const installAddon: Deed<'installAddon'> = async (call) => {
+    const { cluster, addon, version, like } = call.input
+    const { eks } = await proven(outside, call.scope)
+    const found = await eks.findAddon(cluster, addon)
+    if (!found) {
+      const blue = await eks.findAddon(like, addon)
+      if (!blue) throw notFound(`add-on ${addon} of ${like}, which is to be copied, is not there any more`)
+      const made = newAddon(blue, version, { platform: call.scope.platform, run: call.run })
+      await eks.createAddon(cluster, { ...made, tags: { ...made.tags, ...tagsOf(call) } }, tokenOf(call))
+      throw notYet(`${addon} was just asked for`, budgets.addon)
+    }
+    if (found.version !== version)
+      throw contested(
+        `${addon} is on ${cluster} as ${found.version}, not ${version}: somebody else installed it. Remove it, then retry`,
+      )
+    if (found.status === 'CREATE_FAILED') {
+      if (found.tags[RUN_TAG] !== call.run || Number(found.tags[ATTEMPT_TAG]) >= call.attempt)
+        throw failed(`${addon} could not be installed: ${found.healthIssues.join('; ') || 'EKS says no more'}`)
+      await eks.deleteAddon(cluster, addon)
+      throw notYet(`${addon} failed in an earlier try and is deleted first`, budgets.addon)
+    }
+    // DEGRADED is no end: coredns is so until nodes are there.
+    if (found.status !== 'ACTIVE')
+      throw notYet(
+        `${addon} is ${found.status}${found.healthIssues.length > 0 ? `: ${found.healthIssues.join('; ')}` : ''}`,
+        budgets.addon,
+      )
+    return { note: `${addon} ${version} is ACTIVE` }
+  }
+
+  return { installAddon }
+}

@@ -1,0 +1,115 @@
+import type { Identity } from '../domain/actions.ts'
+import { newCluster, RUN_TAG } from '../domain/clone.ts'
+import type { ClusterDescription } from '../domain/eks-objects.ts'
+import { contested, denied, failed, notFound } from './errors.ts'
+import { proven, type Deed, type Outside } from './outside.ts'
+import { ATTEMPT_TAG, tagsOf, tokenOf } from './tokens.ts'
+import { budgets, notYet } from './waiting.ts'
+
+const ADMIN = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy'
+
+export const clusterActions = (outside: Outside) => {
+  const createCluster: Deed<'createCluster'> = async (call) => {
+    const { cluster, like, version } = call.input
+    const { eks } = await proven(outside, call.scope)
+    const found = await eks.findCluster(cluster)
+    if (!found) {
+      const blue = await eks.findCluster(like)
+      if (!blue) throw notFound(`cluster ${like}, which ${cluster} is to be like, is not there`)
+      const made = newCluster(blue, { name: cluster, version }, { platform: call.scope.platform, run: call.run })
+      await eks.createCluster({ ...made, tags: { ...made.tags, ...tagsOf(call) } }, tokenOf(call))
+      throw notYet(`${cluster} was just asked for`, budgets.cluster)
+    }
+    if (found.tags[RUN_TAG] !== call.run)
+      throw contested(
+        `cluster ${cluster} is there already, and this run did not make it. Delete it or choose another version, then retry`,
+      )
+    if (found.status === 'ACTIVE')
+      return { note: `${cluster} is ACTIVE (${found.version})`, arn: found.arn, createdAt: found.createdAt }
+    if (found.status !== 'FAILED') throw notYet(`${cluster} is ${found.status}`, budgets.cluster)
+    if (Number(found.tags[ATTEMPT_TAG]) >= call.attempt)
+      throw failed(`${cluster} is FAILED: ${found.healthIssues.join('; ') || 'EKS says no more'}`)
+    await eks.deleteCluster(cluster)
+    throw notYet(`${cluster} failed in an earlier try and is deleted first`, budgets.cluster)
+  }
+
+  const deleteCluster: Deed<'deleteCluster'> = async (call) => {
+    const { cluster, identity } = call.input
+    const { eks } = await proven(outside, call.scope)
+    const found = await eks.findCluster(cluster)
+    if (!found) return { note: `${cluster} is gone` }
+    proveIdentity(found, identity, call.run)
+    if (found.status === 'DELETING' || found.status === 'CREATING')
+      throw notYet(`${cluster} is ${found.status}`, budgets.cluster)
+    const left = await eks.nodegroupNames(cluster)
+    if (left.length > 0)
+      throw failed(`${cluster} still has the node groups ${left.join(', ')}; delete them, then retry`)
+    if (found.status === 'UPDATING') throw notYet(`${cluster} is UPDATING`, budgets.cluster)
+    // It protects what is ACTIVE; what never came up can go as it is.
+    // https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html
+    if (found.deletionProtection && found.status === 'ACTIVE') {
+      await eks.setDeletionProtection(cluster, false, tokenOf(call, 'protection'))
+      throw notYet(`the deletion protection of ${cluster} is being lifted`, budgets.cluster)
+    }
+    await eks.deleteCluster(cluster)
+    throw notYet(`${cluster} was just told to go`, budgets.cluster)
+  }
+
+  const grantAccess: Deed<'grantAccess'> = async (call) => {
+    const { cluster, principalArn } = call.input
+    const { eks } = await proven(outside, call.scope)
+    const policies = await eks.findAccess(cluster, principalArn)
+    if (policies?.includes(ADMIN) !== true) await eks.grantAccess(cluster, principalArn, ADMIN, tokenOf(call))
+    const read = await eks.findAccess(cluster, principalArn)
+    if (read?.includes(ADMIN) !== true) throw notYet(`${principalArn} has no access to ${cluster} yet`, budgets.objects)
+    return { note: `${principalArn} administers ${cluster}` }
+  }
+
+  const emptyCluster: Deed<'emptyCluster'> = async (call) => {
+    const { cluster, identity } = call.input
+    const { eks, cluster: open } = await proven(outside, call.scope)
+    const found = await eks.findCluster(cluster)
+    // It runs on while it is updated, and can be emptied then too.
+    if (!found || !['ACTIVE', 'UPDATING'].includes(found.status))
+      return { note: `${cluster} is ${found?.status ?? 'gone'}: nothing to empty` }
+    proveIdentity(found, identity, call.run)
+    const kubernetes = await open(cluster)
+    const outsiders = (
+      await Promise.all(
+        (['TargetGroupBinding', 'Ingress', 'PersistentVolumeClaim', 'Service'] as const).map((kind) =>
+          kubernetes.list(kind),
+        ),
+      )
+    )
+      .flat()
+      .filter((o) => o.kind !== 'Service' || o.spec?.['type'] === 'LoadBalancer')
+    for (const { kind, metadata } of outsiders) {
+      if (metadata.deletionTimestamp === undefined)
+        await kubernetes.remove(kind as 'Service', metadata.namespace, metadata.name, metadata.uid)
+    }
+    if (outsiders.length === 0) return { note: `${cluster} has no load balancers, bindings or volume claims` }
+    throw notYet(
+      `${outsiders.length} objects with something outside ${cluster} are going: ${outsiders
+        .slice(0, 5)
+        .map((o) => `${o.kind} ${o.metadata.namespace ?? ''}/${o.metadata.name}`)
+        .join(', ')}`,
+      budgets.targets,
+    )
+  }
+
+  return { createCluster, deleteCluster, grantAccess, emptyCluster }
+}
+
+/** Principle 10: what is destroyed is what was meant, by ARN and creation time, or by this run's own tag. */
+export function proveIdentity(found: ClusterDescription, identity: Identity | 'made-by-this-run', run: string): void {
+  if (identity === 'made-by-this-run') {
+    if (found.tags[RUN_TAG] === run) return
+    throw denied(
+      `cluster ${found.name} was not made by this run (its tag ${RUN_TAG} says ${found.tags[RUN_TAG] ?? 'nothing'}). It was left alone`,
+    )
+  }
+  if (found.arn === identity.arn && found.createdAt === identity.createdAt) return
+  throw denied(
+    `cluster ${found.name} is ${found.arn}, made ${found.createdAt}; what was approved is ${identity.arn}, made ${identity.createdAt}. It was left alone`,
+  )
+}

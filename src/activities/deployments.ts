@@ -1,0 +1,138 @@
+import { carriedKinds, copyOf, isCarried, isWorkload, madeBy } from '../domain/copying.ts'
+import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
+import type { WorkloadRef } from '../domain/platform.ts'
+import { isReady, readinessOf, selectorOf } from '../domain/workload-state.ts'
+import { contested, failed } from './errors.ts'
+import { otherSide, proven, type Deed, type Outside } from './outside.ts'
+import type { KubernetesPort } from './ports.ts'
+import { budgets, notYet, onceEach } from './waiting.ts'
+
+export const deploymentActions = (outside: Outside) => {
+  const deploy: Deed<'deploy'> = async ({ input, scope, run }) => {
+    const world = await proven(outside, scope)
+    const [here, there] = [await world.on(input.on), await world.on(otherSide(input.on))]
+    const wanted = await carried(there, input.namespaces)
+    await refuseStrangers(here, input.namespaces, wanted, run, scope[input.on])
+    await onceEach(wanted, nameOf, async (object) => {
+      await here.apply(copyOf(object, run, sleeps(object, input.asleep)), { force: true })
+    })
+    return { note: `${wanted.length} objects on ${scope[input.on]}, ${input.asleep.length} of them asleep` }
+  }
+
+  const withdraw: Deed<'withdraw'> = async ({ input, scope, run }) => {
+    const here = await (await proven(outside, scope)).ifThere(input.on)
+    if (!here) return { note: `${scope[input.on]} is gone, and ${input.app} with it` }
+    const all = await everything(here, input.namespaces, [...carriedKinds, 'Job'])
+    const found = all.filter((o) => madeBy(o) === run)
+    // What makes others goes first.
+    for (const { kind, metadata } of found.toReversed()) {
+      if (metadata.deletionTimestamp === undefined)
+        await here.remove(kind as 'Deployment', metadata.namespace, metadata.name, metadata.uid)
+    }
+    const pods = await podsOfNoneOf(
+      here,
+      input.namespaces,
+      all.filter((o) => isRunner(o) && madeBy(o) !== run),
+    )
+    if (found.length + pods.length > 0)
+      throw notYet(`${found.length} objects and ${pods.length} pods of ${input.app} are going`, budgets.objects)
+    return { note: `${input.app} is gone from ${scope[input.on]}` }
+  }
+
+  const checkReady: Deed<'checkReady'> = async ({ input, scope }) => {
+    const here = await (await proven(outside, scope)).on(input.on)
+    const workloads = (await everything(here, input.namespaces)).filter((o) => isRunner(o) && !sleeps(o, input.asleep))
+    const waiting = workloads.filter((w) => !isReady(readinessOf(w)))
+    if (waiting.length > 0) {
+      const [first] = waiting
+      const { ready = 0, wanted = 0 } = first ? readinessOf(first) : {}
+      throw notYet(
+        `${waiting.map((w) => `${w.metadata.namespace ?? ''}/${w.metadata.name}`).join(', ')} not ready on ${scope[input.on]} (${ready} of ${wanted} pods)`,
+        budgets.pods,
+      )
+    }
+    return { note: `${workloads.length} workloads ready on ${scope[input.on]}` }
+  }
+
+  const dryRunObjects: Deed<'dryRunObjects'> = async ({ input, scope, run }) => {
+    const world = await proven(outside, scope)
+    const [here, there] = [await world.on(input.on), await world.on(otherSide(input.on))]
+    const wanted = await carried(there, input.namespaces)
+    const tried = await onceEach(wanted, nameOf, (object) =>
+      here.apply(copyOf(object, run, false), { dryRun: true, force: true }).then(({ warnings }) => warnings, refused),
+    )
+    const problems = [...tried].flatMap(([name, said]) => (typeof said === 'string' ? [`${name}: ${said}`] : []))
+    const warnings = new Set([...tried.values()].flatMap((said) => (typeof said === 'string' ? [] : said)))
+    if (problems.length > 0)
+      throw failed(
+        `${scope[input.on]} would refuse ${problems.length} of ${wanted.length} objects of ${input.app}: ${problems.slice(0, 10).join('; ')}`,
+      )
+    return {
+      note: `${wanted.length} objects would be taken${warnings.size > 0 ? `; warned of: ${[...warnings].join('; ')}` : ''}`,
+    }
+  }
+
+  return { deploy, withdraw, checkReady, dryRunObjects }
+}
+
+const sleeps = (object: KubernetesObject, asleep: readonly WorkloadRef[]): boolean =>
+  asleep.some((ref) => isWorkload(object, ref))
+
+const isRunner = ({ kind }: KubernetesObject): boolean => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)
+
+/** Pods that a controller made, but none of these: what somebody else runs beside the app does not go with it. */
+async function podsOfNoneOf(
+  cluster: KubernetesPort,
+  namespaces: readonly string[],
+  workloads: readonly KubernetesObject[],
+): Promise<KubernetesObject[]> {
+  const theirs = await Promise.all(
+    workloads.map((w) => cluster.list('Pod', { namespace: w.metadata.namespace ?? '', labels: selectorOf(w) })),
+  )
+  const known = new Set(theirs.flat().map((pod) => pod.metadata.uid))
+  return (await everything(cluster, namespaces, ['Pod'])).filter(
+    ({ metadata: { uid, ownerReferences = [] } }) => ownerReferences.some((o) => o.controller) && !known.has(uid),
+  )
+}
+
+const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`
+
+async function everything(
+  cluster: KubernetesPort,
+  namespaces: readonly string[],
+  kinds: readonly Kind[] = carriedKinds,
+): Promise<KubernetesObject[]> {
+  const lists = await Promise.all(
+    kinds.flatMap((kind) => namespaces.map((namespace) => cluster.list(kind, { namespace }))),
+  )
+  return lists.flat()
+}
+
+const carried = async (cluster: KubernetesPort, namespaces: readonly string[]): Promise<KubernetesObject[]> =>
+  (await everything(cluster, namespaces)).filter(isCarried)
+
+/** What somebody else put there is not overwritten. */
+async function refuseStrangers(
+  here: KubernetesPort,
+  namespaces: readonly string[],
+  wanted: readonly KubernetesObject[],
+  run: string,
+  cluster: string,
+): Promise<void> {
+  const there = (await everything(here, namespaces)).filter((o) => isCarried(o) && madeBy(o) !== run)
+  const names = there.filter((o) =>
+    wanted.some(
+      (w) => w.kind === o.kind && w.metadata.name === o.metadata.name && w.metadata.namespace === o.metadata.namespace,
+    ),
+  )
+  if (names.length === 0) return
+  throw contested(`${names.map(nameOf).join(', ')} on ${cluster} were not made by this run. Remove them, then retry`)
+}
+
+/** A dry run that was refused says why; what is transient is tried again as ever. */
+function refused(error: unknown): string {
+  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined
+  if (error instanceof Error && ['InvalidInput', 'Denied', 'NotFound', 'Contested', 'Failed'].includes(String(type)))
+    return error.message
+  throw error
+}

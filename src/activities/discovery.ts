@@ -1,0 +1,116 @@
+import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.ts'
+import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { systemNamespaces } from '../domain/resolve-platform.ts'
+import { hasVolumeClaims, imagesOf, podLabelsOf, selects } from '../domain/workload-state.ts'
+import type { KubernetesPort, LoadBalancingPort } from './ports.ts'
+import { sha256 } from './tokens.ts'
+
+const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as const
+
+/** What is on a cluster, namespace by namespace. Reads only. */
+export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalancingPort): Promise<NamespaceFacts[]> {
+  const all = async (kinds: readonly Parameters<KubernetesPort['list']>[0][]) =>
+    (await Promise.all(kinds.map((kind) => cluster.list(kind)))).flat()
+  const [namespaces, workloads, supports, bindings, elsewhere] = await Promise.all([
+    cluster.list('Namespace'),
+    all(workloadKinds),
+    all(['HorizontalPodAutoscaler', 'Service']),
+    cluster.list('TargetGroupBinding'),
+    all(['Ingress', 'PersistentVolumeClaim']),
+  ])
+  const arns = bindings.map((b) => targetGroupOf(b)).filter((arn) => arn !== '')
+  const rules = arns.length === 0 ? [] : await loadBalancing.rulesForwardingTo(arns)
+  const of = (name: string) => (objects: readonly KubernetesObject[]) =>
+    objects.filter((o) => o.metadata.namespace === name)
+
+  return namespaces
+    .filter((n) => !systemNamespaces.includes(n.metadata.name) && n.metadata.deletionTimestamp === undefined)
+    .map(({ metadata }): NamespaceFacts => {
+      const mine = of(metadata.name)
+      return {
+        name: metadata.name,
+        labels: metadata.labels ?? {},
+        workloads: workloadsOf(mine(workloads), mine(supports)),
+        routes: mine(bindings).map((b) => routeOf(b, rules)),
+        notCarried: [
+          ...mine(elsewhere).map((o) => `${o.kind} ${o.metadata.name}`),
+          ...mine(supports)
+            .filter((o) => o.kind === 'Service' && o.spec?.['type'] === 'LoadBalancer')
+            .map((o) => `Service ${o.metadata.name} of type LoadBalancer`),
+        ],
+      }
+    })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** The workloads of some namespaces as they are now, in a stable order. */
+export async function workloadsIn(cluster: KubernetesPort, namespaces: readonly string[]): Promise<WorkloadFacts[]> {
+  const lists = await Promise.all(
+    namespaces.map(async (namespace) => {
+      const [workloads, supports] = await Promise.all([
+        Promise.all(workloadKinds.map((kind) => cluster.list(kind, { namespace }))),
+        Promise.all((['HorizontalPodAutoscaler', 'Service'] as const).map((kind) => cluster.list(kind, { namespace }))),
+      ])
+      return workloadsOf(workloads.flat(), supports.flat())
+    }),
+  )
+  return lists.flat()
+}
+
+/** A fingerprint of the images in some namespaces: equal on both sides means the same release. */
+export async function fingerprintOf(cluster: KubernetesPort, namespaces: readonly string[]): Promise<string> {
+  const lists = await Promise.all(
+    namespaces.flatMap((namespace) => workloadKinds.map((kind) => cluster.list(kind, { namespace }))),
+  )
+  const lines = lists
+    .flat()
+    .map((w) => `${w.kind} ${w.metadata.namespace ?? ''}/${w.metadata.name}: ${imagesOf(w).join(' ')}`)
+  return sha256(lines.toSorted().join('\n')).slice(0, 16)
+}
+
+function workloadsOf(workloads: readonly KubernetesObject[], supports: readonly KubernetesObject[]): WorkloadFacts[] {
+  return workloads
+    .filter((w) => !(w.metadata.ownerReferences ?? []).some((o) => o.controller === true))
+    .map((w): WorkloadFacts => {
+      const { name, namespace = '' } = w.metadata
+      return {
+        ref: { kind: w.kind as WorkloadFacts['ref']['kind'], namespace, name },
+        scaled: supports.some((s) => s.kind === 'HorizontalPodAutoscaler' && scales(s, w)),
+        behindService: supports.some((s) => s.kind === 'Service' && selects(s, podLabelsOf(w))),
+        hasVolumes: hasVolumeClaims(w),
+      }
+    })
+    .toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+}
+
+const key = ({ ref }: WorkloadFacts): string => `${ref.kind}/${ref.namespace}/${ref.name}`
+
+function scales({ spec }: KubernetesObject, { kind, metadata }: KubernetesObject): boolean {
+  const target = spec?.['scaleTargetRef'] as { kind?: string; name?: string } | undefined
+  return target?.kind === kind && target.name === metadata.name
+}
+
+function routeOf(
+  { metadata, spec }: KubernetesObject,
+  rules: Awaited<ReturnType<LoadBalancingPort['rulesForwardingTo']>>,
+): RouteFacts {
+  const targetGroup = targetGroupOf({ spec })
+  return {
+    binding: metadata.name,
+    targetGroup,
+    rules: rules
+      .filter((rule) =>
+        rule.actions.some((a) => a.type === 'forward' && a.targetGroups.some((s) => s.arn === targetGroup)),
+      )
+      .map(({ arn, isDefault, ownedByCluster }) => ({
+        arn,
+        isDefault,
+        ...(ownedByCluster !== undefined && { ownedByCluster }),
+      })),
+  }
+}
+
+function targetGroupOf({ spec }: { readonly spec?: KubernetesObject['spec'] | undefined }): string {
+  const arn = spec?.['targetGroupARN']
+  return typeof arn === 'string' ? arn : ''
+}

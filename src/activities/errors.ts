@@ -1,0 +1,37 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common'
+import type { Duration } from '../domain/duration.ts'
+
+/**
+ * What an activity may throw. Everything else is transient and retried by its policy. Messages are for people: what is,
+ * what was expected, who can end it and how.
+ */
+
+/** Not so yet: asked again after `lookAgainIn`. Benign, so it is no error in logs and metrics. */
+export const notReady = (message: string, lookAgainIn: Duration): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: 'NotReady',
+    message,
+    nextRetryDelay: lookAgainIn,
+    category: ApplicationFailureCategory.BENIGN,
+  })
+
+const final = (type: string) => (message: string) => ApplicationFailure.nonRetryable(message, type)
+
+/** What was asked for cannot be read as meant. */
+export const invalidInput = final('InvalidInput')
+/** Understood, and not there in this release. */
+export const unsupported = final('Unsupported')
+/** AWS, Kubernetes or a policy said no. */
+export const denied = final('Denied')
+export const notFound = final('NotFound')
+/** Somebody else writes what Norikae was about to write. */
+export const contested = final('Contested')
+export const quotaExceeded = final('QuotaExceeded')
+/** The world answers, and the answer is bad. */
+export const unhealthy = final('Unhealthy')
+/** Trying again will not help. */
+export const failed = final('Failed')
+
+/** The other side did not answer, or asked for patience: retried with back-off. */
+export const unreachable = (message: string, cause?: unknown): ApplicationFailure =>
+  ApplicationFailure.create({ type: 'Unreachable', message, ...(cause instanceof Error && { cause }) })

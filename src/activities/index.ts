@@ -1,0 +1,49 @@
+import type { Activities } from '../workflows/activities.ts'
+import { addonActions } from './add-ons.ts'
+import { bufferActions } from './buffers.ts'
+import { clusterActions } from './clusters.ts'
+import { deploymentActions } from './deployments.ts'
+import { externalActions } from './externals.ts'
+import { healthActivities } from './health.ts'
+import { idlenessActions } from './idleness.ts'
+import { namespaceActions } from './namespaces.ts'
+import { nodeGroupActions } from './node-groups.ts'
+import { notificationActivities } from './notifications.ts'
+import type { Outside } from './outside.ts'
+import { preparingActivities } from './preparing.ts'
+import { scheduleActions } from './schedules.ts'
+import { sizeActions } from './sizes.ts'
+import { trafficActions } from './traffic.ts'
+import { volumeActions } from './volumes.ts'
+import { beating, patient } from './waiting.ts'
+import { workloadActions } from './workloads.ts'
+
+/** Everything that the workflows may ask of the outside. A watch never gives up; everything else does, some time. */
+export function createActivities(outside: Outside): Activities {
+  const { watch, ...others } = all(outside)
+  const asked = Object.entries(others).map(([name, activity]) => [
+    name,
+    patient(activity as (input: unknown) => Promise<unknown>),
+  ])
+  // Under its own name each has the type that it had.
+  return { ...Object.fromEntries(asked), watch: beating(watch) } as Activities
+}
+
+const all = (outside: Outside): Activities => ({
+  ...preparingActivities(outside),
+  ...clusterActions(outside),
+  ...nodeGroupActions(outside),
+  ...addonActions(outside),
+  ...namespaceActions(outside),
+  ...deploymentActions(outside),
+  ...sizeActions(outside),
+  ...trafficActions(outside),
+  ...idlenessActions(outside),
+  ...workloadActions(outside),
+  ...scheduleActions(outside),
+  ...bufferActions(outside),
+  ...volumeActions(),
+  ...externalActions(outside),
+  ...healthActivities(outside),
+  ...notificationActivities(outside),
+})

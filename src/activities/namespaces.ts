@@ -1,0 +1,40 @@
+import { madeBy, namespaceCopy } from '../domain/copying.ts'
+import { systemNamespaces } from '../domain/resolve-platform.ts'
+import { contested, notFound } from './errors.ts'
+import { otherSide, proven, type Deed, type Outside } from './outside.ts'
+import { budgets, notYet } from './waiting.ts'
+
+export const namespaceActions = (outside: Outside) => {
+  const openNamespaces: Deed<'openNamespaces'> = async ({ input, scope, run }) => {
+    const world = await proven(outside, scope)
+    const [here, there] = [await world.on(input.on), await world.on(otherSide(input.on))]
+    for (const name of input.namespaces.filter((n) => !systemNamespaces.includes(n))) {
+      const found = await here.find('Namespace', undefined, name)
+      if (found && madeBy(found) !== run)
+        throw contested(
+          `namespace ${name} is on ${scope[input.on]} already, and this run did not make it. Remove it, then retry`,
+        )
+      if (found?.metadata.deletionTimestamp !== undefined)
+        throw notYet(`namespace ${name} is still going from an earlier try`, budgets.objects)
+      const source = found ?? (await there.find('Namespace', undefined, name))
+      if (!source) throw notFound(`namespace ${name} is not on ${scope[otherSide(input.on)]} any more`)
+      if (!found) await here.apply(namespaceCopy(source, run))
+    }
+    return { note: `${input.namespaces.join(', ')} on ${scope[input.on]}` }
+  }
+
+  const closeNamespaces: Deed<'closeNamespaces'> = async ({ input, scope, run }) => {
+    const here = await (await proven(outside, scope)).ifThere(input.on)
+    if (!here) return { note: `${scope[input.on]} is gone, with all that was in it` }
+    const found = await Promise.all(input.namespaces.map((name) => here.find('Namespace', undefined, name)))
+    const left = found.flatMap((n) => (n && madeBy(n) === run ? [n] : []))
+    for (const { metadata } of left) {
+      if (metadata.deletionTimestamp === undefined)
+        await here.remove('Namespace', undefined, metadata.name, metadata.uid)
+    }
+    if (left.length > 0) throw notYet(`${left.map((n) => n.metadata.name).join(', ')} are going`, budgets.objects)
+    return { note: `${input.namespaces.join(', ')} gone from ${scope[input.on]}` }
+  }
+
+  return { openNamespaces, closeNamespaces }
+}

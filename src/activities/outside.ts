@@ -1,0 +1,59 @@
+import { ApplicationFailure } from '@temporalio/common'
+import type { ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
+import type { UpgradeStatus } from '../domain/messages.ts'
+import type { Scope, Side } from '../domain/platform.ts'
+import { denied } from './errors.ts'
+import type { EksPort, KubernetesPort, LoadBalancingPort, MetricsPort, Ports } from './ports.ts'
+
+/** All that activities know of the world beside their input. */
+export interface Outside {
+  readonly ports: Ports
+  /** The platform file that this worker keeps for a platform; undefined where it keeps none. */
+  platformFile(platform: string): Promise<{ readonly name: string; readonly text: string } | undefined>
+  /** What an upgrade says of its apps; undefined where it does not answer. */
+  upgradeStatus(platform: string): Promise<UpgradeStatus | undefined>
+  /** For Jobs that only look whether an endpoint answers. Needs `nc`. */
+  readonly probeImage: string
+  log(level: 'info' | 'warn', message: string, more: Readonly<Record<string, unknown>>): void
+}
+
+/** How an action is done. */
+export type Deed<A extends ActionName> = (call: ActionCall<A>) => Promise<ActionReceipt<A>>
+
+/** One account and region, after it was proven that this worker is in it. */
+export interface Proven {
+  readonly eks: EksPort
+  readonly loadBalancing: LoadBalancingPort
+  readonly metrics: MetricsPort
+  readonly principalArn: string
+  on(side: Side): Promise<KubernetesPort>
+  /** Undefined where EKS has no such cluster (any more): then nothing is there, and nothing runs. */
+  ifThere(side: Side): Promise<KubernetesPort | undefined>
+  cluster(name: string): Promise<KubernetesPort>
+}
+
+/** Throws `denied` where the worker's credentials are of another account than the platform file names. */
+export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): Promise<Proven> {
+  const { account, region } = scope
+  const { account: mine, principalArn } = await ports.identity.whoAmI(region)
+  if (mine !== account) {
+    throw denied(
+      `this worker acts in AWS account ${mine}; platform ${scope.platform} is in ${account}. Nothing was changed. Start a worker with credentials of ${account}`,
+    )
+  }
+  return {
+    eks: ports.eks(region),
+    loadBalancing: ports.loadBalancing(region),
+    metrics: ports.metrics,
+    principalArn,
+    on: (side) => ports.kubernetes(region, scope[side]),
+    ifThere: (side) => ports.kubernetes(region, scope[side]).catch(undefinedWhereGone),
+    cluster: (name) => ports.kubernetes(region, name),
+  }
+}
+
+function undefinedWhereGone(error: unknown): undefined {
+  if (!(error instanceof ApplicationFailure) || error.type !== 'NotFound') throw error
+}
+
+export const otherSide = (side: Side): Side => (side === 'blue' ? 'green' : 'blue')

@@ -1,0 +1,125 @@
+import type {
+  AddonDescription,
+  AddonVersion,
+  ClusterBelongings,
+  ClusterDescription,
+  NewAddon,
+  NewCluster,
+  NewNodegroup,
+  NodegroupDescription,
+  VersionDescription,
+} from '../domain/eks-objects.ts'
+import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
+import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
+
+/**
+ * What activities ask of the outside. An adapter speaks one system's words in and ours out: it does not wait, retry or
+ * decide. Errors are those of `errors.ts`: `denied`, `notFound`, `quotaExceeded`, `invalidInput`, `failed` for good;
+ * `unreachable` and whatever an SDK throws as transient are retried. `find…` answers undefined where there is nothing.
+ */
+export interface Ports {
+  readonly identity: IdentityPort
+  eks(region: string): EksPort
+  loadBalancing(region: string): LoadBalancingPort
+  /** Looks the cluster's endpoint up once, and signs in with the worker's own identity. Throws `notFound`. */
+  kubernetes(region: string, cluster: string): Promise<KubernetesPort>
+  readonly metrics: MetricsPort
+  readonly webhooks: WebhookPort
+}
+
+export interface IdentityPort {
+  /** The account and the principal (for an assumed role: the role's ARN) that this worker acts as. */
+  whoAmI(region: string): Promise<{ readonly account: string; readonly principalArn: string }>
+}
+
+/**
+ * `token`: the same token for the same request makes a repeated call harmless. `delete…` starts a deletion, and does
+ * nothing where there is nothing.
+ */
+export interface EksPort {
+  clusterNames(): Promise<readonly string[]>
+  findCluster(name: string): Promise<ClusterDescription | undefined>
+  createCluster(cluster: NewCluster, token: string): Promise<void>
+  setDeletionProtection(name: string, on: boolean, token: string): Promise<void>
+  deleteCluster(name: string): Promise<void>
+  nodegroupNames(cluster: string): Promise<readonly string[]>
+  findNodegroup(cluster: string, name: string): Promise<NodegroupDescription | undefined>
+  createNodegroup(cluster: string, nodegroup: NewNodegroup, token: string): Promise<void>
+  deleteNodegroup(cluster: string, name: string): Promise<void>
+  addonNames(cluster: string): Promise<readonly string[]>
+  findAddon(cluster: string, name: string): Promise<AddonDescription | undefined>
+  addonVersions(name: string, kubernetesVersion: string): Promise<readonly AddonVersion[]>
+  createAddon(cluster: string, addon: NewAddon, token: string): Promise<void>
+  deleteAddon(cluster: string, name: string): Promise<void>
+  belongings(cluster: string): Promise<ClusterBelongings>
+  /** ARNs of the access policies that hold for the whole cluster in this principal's entry; undefined: it has none. */
+  findAccess(cluster: string, principalArn: string): Promise<readonly string[] | undefined>
+  grantAccess(cluster: string, principalArn: string, policyArn: string, token: string): Promise<void>
+  versions(): Promise<readonly VersionDescription[]>
+}
+
+export interface LoadBalancingPort {
+  /** Every listener rule of the account's application load balancers that forwards to one of these target groups. */
+  rulesForwardingTo(targetGroupArns: readonly string[]): Promise<readonly RuleDescription[]>
+  findRule(arn: string): Promise<RuleDescription | undefined>
+  /** Replaces the rule's whole action list. */
+  setActions(ruleArn: string, actions: readonly RuleAction[]): Promise<void>
+  /** By ARN or by name. */
+  findTargetGroup(arnOrName: string): Promise<TargetGroupDescription | undefined>
+  /** Safe to repeat. Throws `contested` where the name is taken by one with other settings or without these tags. */
+  createTargetGroup(name: string, like: TargetGroupDescription, tags: Readonly<Record<string, string>>): Promise<string>
+  deleteTargetGroup(arn: string): Promise<void>
+  health(targetGroupArn: string): Promise<readonly TargetHealth[]>
+}
+
+export interface RuleDescription {
+  readonly arn: string
+  readonly listenerArn: string
+  readonly isDefault: boolean
+  readonly hosts: readonly string[]
+  readonly actions: readonly RuleAction[]
+  /** The cluster whose load balancer controller owns the load balancer (tag `elbv2.k8s.aws/cluster`). */
+  readonly ownedByCluster?: string
+}
+
+/** One cluster. Kinds are those of `domain/kubernetes-objects.ts`. */
+export interface KubernetesPort {
+  /** `1.36`: what the server emulates, where it does. */
+  version(): Promise<string>
+  /** Objects of all namespaces, or of one; every page. Empty where the server has no such kind. */
+  list(
+    kind: Kind,
+    where?: { readonly namespace?: string; readonly labels?: string },
+  ): Promise<readonly KubernetesObject[]>
+  find(kind: Kind, namespace: string | undefined, name: string): Promise<KubernetesObject | undefined>
+  /** Server-side apply as field manager `norikae`. Throws `contested` on a conflict with another manager. */
+  apply(
+    object: KubernetesObject,
+    how?: { readonly dryRun?: boolean; readonly force?: boolean },
+  ): Promise<{ readonly object: KubernetesObject; readonly warnings: readonly string[] }>
+  /** False: it was there already. */
+  create(object: KubernetesObject): Promise<boolean>
+  /** A merge patch (RFC 7386). With `resourceVersion` in its metadata it fails as `Conflict` (transient) when that is old. */
+  patch(
+    kind: Kind,
+    namespace: string | undefined,
+    name: string,
+    patch: object,
+    subresource?: 'status',
+  ): Promise<KubernetesObject>
+  /**
+   * Nothing happens where it is gone already. What it owns goes after it, in the background. With `uid` it is that object
+   * and no other: throws `contested` where another has its name by now.
+   */
+  remove(kind: Kind, namespace: string | undefined, name: string, uid?: string): Promise<void>
+}
+
+export interface MetricsPort {
+  /** The one number that an instant query gives; null where it gives none (or NaN). Throws `unreachable`, `invalidInput`. */
+  query(url: string, promql: string): Promise<number | null>
+}
+
+export interface WebhookPort {
+  /** `id` is the same for the same message, so that the receiver can drop a repetition. */
+  send(url: string, id: string, body: object): Promise<void>
+}

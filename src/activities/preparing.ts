@@ -1,0 +1,149 @@
+import { activityInfo } from '@temporalio/activity'
+import { formatProblems } from '../config/problem.ts'
+import { readPlatformFile } from '../config/read.ts'
+import { approverFindings } from '../domain/approvers.ts'
+import { cloneFindings, planAddons, RUN_TAG } from '../domain/clone.ts'
+import type { BlueFacts } from '../domain/facts.ts'
+import { blocker, type Finding } from '../domain/findings.ts'
+import { clusterName, type KubernetesVersion } from '../domain/kubernetes-version.ts'
+import type { UpgradeRequest } from '../domain/messages.ts'
+import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
+import { planCutover } from '../domain/plan-cutover.ts'
+import type { PlatformFile } from '../domain/platform-file.ts'
+import { planUpgrade } from '../domain/plan-upgrade.ts'
+import { blueAmong, idFault, requestFaults, versionFault } from '../domain/requests.ts'
+import { resolvePlatform } from '../domain/resolve-platform.ts'
+import type { Activities } from '../workflows/activities.ts'
+import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
+import { invalidInput, notFound } from './errors.ts'
+import { proven, type Outside } from './outside.ts'
+import type { EksPort } from './ports.ts'
+import { sha256 } from './tokens.ts'
+
+/** A plan is kept in the history and sent as one payload: 2 MB is Temporal's end, and would be retried for ever. */
+const LARGEST = 500_000
+
+export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare' | 'planCutover'> => ({
+  async prepare(request) {
+    const file = await readInput(outside, request)
+    const to = request.to as KubernetesVersion // requestFaults has looked
+    const { region } = file
+    const { eks, loadBalancing, principalArn, cluster } = await proven(outside, { ...file, blue: '', green: '' })
+    const blue = blueAmong(await eks.clusterNames(), file.platform, to, file.blue)
+    if (typeof blue !== 'string') throw invalidInput(blue.fault)
+    const facts = await blueFacts(eks, blue)
+    const fault = versionFault(facts.cluster.version, to, await eks.versions())
+    if (fault !== undefined) throw invalidInput(`${fault}. Nothing was started`)
+
+    const green = clusterName(file.platform, to)
+    const namespaces = await discover(await cluster(blue), loadBalancing)
+    const { platform, findings } = resolvePlatform(file, { blue, green, namespaces, fingerprint: sha256 })
+    const offered = await Promise.all(
+      facts.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
+    )
+    const addons = planAddons(facts, Object.fromEntries(offered), to)
+    const { arn, createdAt, version } = facts.cluster
+    const all = [
+      ...(await greenFindings(eks, green)),
+      ...cloneFindings(facts, principalArn),
+      ...addons.findings,
+      ...findings,
+      ...approverFindings(platform, request.by),
+    ]
+    outside.log('info', `planned ${file.platform} to ${to}`, {
+      region,
+      findings: all.length,
+      apps: platform.apps.length,
+    })
+    const plan = planUpgrade(
+      platform,
+      {
+        version,
+        targetVersion: to,
+        blue: { arn, createdAt },
+        nodeGroups: facts.nodegroups.map((n) => n.name).toSorted(),
+        addons: addons.addons,
+        principalArn,
+      },
+      all,
+    )
+    return { platform, from: version, to, plan: sealed(plan) }
+  },
+
+  async planCutover({ platform, app, environment: name }) {
+    const environment = app.environments.find((e) => e.name === name)
+    if (!environment) throw invalidInput(`${app.name} has no environment ${name}`)
+    const world = await proven(outside, { ...platform, platform: platform.name })
+    const blue = await world.on('blue')
+    const [workloads, images] = await Promise.all([
+      workloadsIn(blue, environment.namespaces),
+      fingerprintOf(blue, environment.namespaces),
+    ])
+    return sealed(planCutover(platform, app, environment, { images, workloads }))
+  },
+})
+
+/** The request and its platform file, checked: every fault at once, and nothing asked of the outside before. */
+async function readInput(outside: Outside, request: UpgradeRequest): Promise<PlatformFile> {
+  const faults = requestFaults(request)
+  if (faults.length > 0) throw invalidInput(`${faults.join('\n')}\nNothing was started`)
+  const { workflowType, workflowExecution } = activityInfo()
+  const wrongId = idFault(workflowType ?? '', workflowExecution?.workflowId ?? '', request.platform)
+  if (wrongId !== undefined) throw invalidInput(wrongId)
+
+  const kept =
+    request.file === undefined
+      ? await outside.platformFile(request.platform)
+      : { name: `${request.platform}.yaml`, text: request.file }
+  if (!kept)
+    throw notFound(
+      `this worker keeps no platform file for ${request.platform}. Send it along (norikae start -f), or put ${request.platform}.yaml into the worker's folder of platforms`,
+    )
+  const read = readPlatformFile(kept.text, kept.name)
+  if (!read.ok) throw invalidInput(formatProblems(read.problems))
+  if (read.file.platform !== request.platform)
+    throw invalidInput(
+      `the request is for platform ${request.platform}, and ${kept.name} describes ${read.file.platform}. Nothing was started`,
+    )
+  return read.file
+}
+
+async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {
+  const cluster = await eks.findCluster(name)
+  if (!cluster) throw notFound(`cluster ${name} is not there`)
+  const [groups, addons, belongings] = await Promise.all([
+    eks.nodegroupNames(name),
+    eks.addonNames(name),
+    eks.belongings(name),
+  ])
+  const found = <T>(items: readonly (T | undefined)[]): T[] => items.filter((item) => item !== undefined)
+  return {
+    cluster,
+    nodegroups: found(await Promise.all(groups.map((group) => eks.findNodegroup(name, group)))),
+    addons: found(await Promise.all(addons.map((addon) => eks.findAddon(name, addon)))),
+    belongings,
+  }
+}
+
+/** Looked at once, before anything is made; so whatever is there is not this run's. */
+async function greenFindings(eks: EksPort, green: string): Promise<Finding[]> {
+  const found = await eks.findCluster(green)
+  if (!found) return []
+  return [
+    blocker(
+      'green-exists',
+      green,
+      `a cluster of this name is there already (made ${found.createdAt}${found.tags[RUN_TAG] === undefined ? '' : ` by run ${found.tags[RUN_TAG]}`})`,
+      'delete it, or upgrade to another version',
+    ),
+  ]
+}
+
+function sealed(body: PlanBody): Plan {
+  const plan = { ...body, digest: sha256(intent(body)) }
+  const size = JSON.stringify(plan).length
+  if (size <= LARGEST) return plan
+  throw invalidInput(
+    `the plan has ${size} bytes, and ${LARGEST} is the end: divide the platform's apps over several files, or one app's workloads over several apps`,
+  )
+}

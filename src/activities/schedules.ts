@@ -1,0 +1,222 @@
+import { Cron } from 'croner'
+import { OWNER_SUSPEND, SUSPENDED_AT } from '../domain/annotations.ts'
+import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
+import {
+  belongsTo,
+  isSettled,
+  isSuspended,
+  jobName,
+  jobState,
+  lastSlotOf,
+  missed,
+  oneAtATime,
+  ownerSuspends,
+  slotOf,
+  suspendedAt,
+  type Slot,
+} from '../domain/slots.ts'
+import { failed, invalidInput, notFound } from './errors.ts'
+import { otherSide, proven, type Deed, type Outside } from './outside.ts'
+import type { KubernetesPort } from './ports.ts'
+import { budgets, notYet } from './waiting.ts'
+
+/** The CronJob controller counts no further either. */
+const MOST = 100
+
+export const scheduleActions = (outside: Outside) => {
+  const suspendSchedule: Deed<'suspendSchedule'> = async ({ input, scope }) => {
+    const { workload, on } = input
+    const here = await (await proven(outside, scope)).ifThere(on)
+    if (!here) return { note: `${scope[on]} is gone, and ${workload.name} with it` }
+    const found = await cronJob(here, workload, scope, on)
+    const since = suspendedAt(found)
+    if (since === undefined || !isSuspended(found)) {
+      await here.patch('CronJob', workload.namespace, workload.name, {
+        metadata: {
+          resourceVersion: found.metadata.resourceVersion,
+          annotations: { [OWNER_SUSPEND]: String(ownerSuspends(found)), [SUSPENDED_AT]: new Date().toISOString() },
+        },
+        spec: { suspend: true },
+      })
+      throw notYet(`${workload.name} was just suspended on ${scope[on]}`, budgets.jobs, '1s')
+    }
+    const jobs = await jobsOf(here, workload)
+    const active = jobs.filter((j) => jobState(j) === 'active')
+    if (active.length > 0)
+      throw notYet(`${active.map((j) => j.metadata.name).join(', ')} still runs on ${scope[on]}`, budgets.jobs)
+    const due = scheduleOf(found).previous(since)
+    if (!ownerSuspends(found) && !isSettled(since, due, ranOn(found, jobs, workload.name), Date.now() / 1000)) {
+      throw notYet(
+        `the slot that was due when ${workload.name} was suspended may still start on ${scope[on]}`,
+        budgets.jobs,
+        '1s',
+      )
+    }
+    return { note: `${workload.name} is suspended on ${scope[on]}, and no job of it runs there` }
+  }
+
+  const resumeSchedule: Deed<'resumeSchedule'> = async ({ input, scope }) => {
+    const { workload, on } = input
+    const world = await proven(outside, scope)
+    const [here, there] = [await world.on(on), await world.ifThere(otherSide(on))]
+    const found = await cronJob(here, workload, scope, on)
+    const other = await there?.find('CronJob', workload.namespace, workload.name)
+    if (other && !isSuspended(other))
+      throw failed(`${workload.name} is not suspended on ${scope[otherSide(on)]}: it would run on both sides`)
+    if (ownerSuspends(found)) {
+      await letGo(here, found, true)
+      return { note: `${workload.name} stays suspended on ${scope[on]}, as its owner has it` }
+    }
+    if (!isSuspended(found)) return { note: `${workload.name} runs on ${scope[on]}` }
+
+    const jobs = await jobsOf(here, workload)
+    const elsewhere = there ? await jobsOf(there, workload) : []
+    const ran = new Set([...ranOn(found, jobs, workload.name), ...ranOn(other, elsewhere, workload.name)])
+    const now = Math.floor(Date.now() / 1000)
+    const schedule = scheduleOf(found)
+    const begin = beginOf(found, other, ran, schedule)
+    const left = begin === undefined ? [] : missed(schedule.between(begin, now), ran)
+    if (left.length > MOST)
+      throw failed(`${workload.name} missed more than ${MOST} slots; let it go on by hand (suspend: false), then skip`)
+    // Where its owner allows one at a time, what was missed runs one after the other; else all of it at once.
+    const toRun = oneAtATime(found) ? left.slice(0, 1) : left
+    if (toRun.length > 0 && oneAtATime(found) && [...jobs, ...elsewhere].some((j) => jobState(j) === 'active'))
+      throw notYet(`a job of ${workload.name} still runs, and its policy allows one at a time`, budgets.jobs, '1s')
+    for (const slot of toRun) {
+      await here.create(jobFor(found, slot))
+      // Told at once: a short history may forget the Job as soon as it ends.
+      await tell(here, found, slot)
+    }
+    if (toRun.length < left.length)
+      throw notYet(`${left.length - toRun.length} more slots of ${workload.name} were missed`, budgets.jobs, '1s')
+    const done = schedule.previous(now)
+    if (done !== undefined) await tell(here, found, done)
+    await letGo(here, found, false)
+    const caught =
+      toRun.length === 0
+        ? 'no slot fell in between'
+        : `ran ${toRun.map((s) => new Date(s * 1000).toISOString()).join(', ')}, which fell in between`
+    return { note: `${workload.name} runs on ${scope[on]}; ${caught}` }
+  }
+
+  return { suspendSchedule, resumeSchedule }
+}
+
+/**
+ * The slots up to `done` are told to the controller as its own last schedule, in a write before the one that lets it
+ * go on: it counts from there, and starts none of them again.
+ */
+async function tell(cluster: KubernetesPort, found: KubernetesObject, done: Slot): Promise<void> {
+  const { namespace, name } = found.metadata
+  if ((lastSlotOf(found) ?? 0) < done)
+    await cluster.patch('CronJob', namespace, name, { status: { lastScheduleTime: iso(done) } }, 'status')
+}
+
+/** As the API writes times: without milliseconds. */
+const iso = (slot: Slot): string => new Date(slot * 1000).toISOString().replace('.000', '')
+
+const letGo = (cluster: KubernetesPort, { metadata }: KubernetesObject, suspend: boolean): Promise<KubernetesObject> =>
+  cluster.patch('CronJob', metadata.namespace, metadata.name, {
+    metadata: { annotations: { [OWNER_SUSPEND]: null, [SUSPENDED_AT]: null } },
+    spec: { suspend },
+  })
+
+/**
+ * After the newest slot that is known to have run. Where none has, from when the schedule was stopped, or from right
+ * before the slot that was due then: its controller may have been about to start it.
+ */
+function beginOf(
+  found: KubernetesObject,
+  other: KubernetesObject | undefined,
+  ran: ReadonlySet<Slot>,
+  schedule: Schedule,
+): Slot | undefined {
+  if (ran.size > 0) return Math.max(...ran)
+  const stopped = [found, other].find((side) => side && suspendedAt(side) !== undefined)
+  const since = stopped && suspendedAt(stopped)
+  if (stopped === undefined || since === undefined) return undefined
+  const due = schedule.previous(since)
+  const made = Date.parse(stopped.metadata.creationTimestamp ?? '') / 1000
+  return due !== undefined && due > made ? due - 1 : since
+}
+
+const ranOn = (cronJob: KubernetesObject | undefined, jobs: readonly KubernetesObject[], name: string): Set<Slot> =>
+  new Set(
+    [cronJob && lastSlotOf(cronJob), ...jobs.map((job) => slotOf(job, name))].filter((slot) => slot !== undefined),
+  )
+
+const jobsOf = async (cluster: KubernetesPort, { namespace, name }: WorkloadRef): Promise<KubernetesObject[]> =>
+  (await cluster.list('Job', { namespace })).filter((job) => belongsTo(job, name))
+
+async function cronJob(
+  cluster: KubernetesPort,
+  { namespace, name }: WorkloadRef,
+  scope: Scope,
+  on: Side,
+): Promise<KubernetesObject> {
+  const found = await cluster.find('CronJob', namespace, name)
+  if (!found) throw notFound(`CronJob ${namespace}/${name} is not on ${scope[on]}`)
+  return found
+}
+
+/** What the controller would have made for this slot. */
+function jobFor(cronJob: KubernetesObject, slot: Slot): KubernetesObject {
+  const { apiVersion, kind, metadata, spec = {} } = cronJob
+  const template = (spec['jobTemplate'] ?? {}) as {
+    metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> }
+    spec?: Record<string, unknown>
+  }
+  return {
+    apiVersion,
+    kind: 'Job',
+    metadata: {
+      name: jobName(metadata.name, slot),
+      ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+      labels: { ...template.metadata?.labels },
+      annotations: {
+        ...template.metadata?.annotations,
+        'batch.kubernetes.io/cronjob-scheduled-timestamp': iso(slot),
+      },
+      ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true }],
+    },
+    spec: { ...template.spec },
+  }
+}
+
+interface Schedule {
+  previous(at: Slot): Slot | undefined
+  between(after: Slot, until: Slot): Slot[]
+}
+
+/** In the time zone of the CronJob; without one the controller's own, which is UTC on EKS. */
+function scheduleOf({ metadata, spec = {} }: KubernetesObject): Schedule {
+  const expression = String(spec['schedule'])
+  const timezone = typeof spec['timeZone'] === 'string' ? spec['timeZone'] : 'Etc/UTC'
+  let cron: Cron
+  try {
+    // To croner `?` is the present minute, and it has no @midnight: https://pkg.go.dev/github.com/robfig/cron/v3
+    cron = new Cron(expression.replaceAll('?', '*').replace('@midnight', '@daily'), { timezone, paused: true })
+  } catch (error) {
+    throw invalidInput(
+      `CronJob ${metadata.namespace ?? ''}/${metadata.name}: its schedule "${expression}" cannot be read (${error instanceof Error ? error.message : String(error)})`,
+    )
+  }
+  const after = (slot: Slot): Slot | undefined => {
+    const next = cron.nextRun(new Date(slot * 1000))
+    return next === null ? undefined : next.getTime() / 1000
+  }
+  return {
+    // `previousRuns` is strictly before: a slot at this very second counts as due.
+    previous: (at) => {
+      const [last] = cron.previousRuns(1, new Date((Math.floor(at) + 1) * 1000))
+      return last === undefined ? undefined : last.getTime() / 1000
+    },
+    between: (from, until) => {
+      const slots: Slot[] = []
+      for (let slot = after(from); slot !== undefined && slot <= until && slots.length <= MOST; slot = after(slot))
+        slots.push(slot)
+      return slots
+    },
+  }
+}

@@ -1,0 +1,171 @@
+import { madeTags, PLATFORM_TAG, RUN_TAG } from '../domain/clone.ts'
+import { RUN } from '../domain/annotations.ts'
+import { madeBy } from '../domain/copying.ts'
+import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import type { Route, Scope } from '../domain/platform.ts'
+import {
+  greenShare,
+  withGreenShare,
+  withOnly,
+  type RuleAction,
+  type TargetGroupDescription,
+} from '../domain/target-groups.ts'
+import { contested, notFound } from './errors.ts'
+import { proven, type Deed, type Outside, type Proven } from './outside.ts'
+import { budgets, notYet, remember, remembered } from './waiting.ts'
+
+/** Healthy so many times in a row before anybody depends on it. */
+const POLLS = 3
+
+export const trafficActions = (outside: Outside) => {
+  const openRoute: Deed<'openRoute'> = async (call) => {
+    const { route } = call.input
+    const world = await proven(outside, call.scope)
+    const blue = await targetGroup(world, route.blueTargetGroup)
+    const green = await ownTargetGroup(world, route, blue, call)
+    await bind(world, route, green.arn, call.run)
+
+    const actions = await actionsOf(world, route)
+    const share = greenShare(actions, blue.arn, green.arn)
+    if (share === 'elsewhere' || (share !== undefined && share > 0)) throw contestedRoute(route, share, [0])
+    // Targets are checked only once their group is in a rule: it enters at weight 0, and is waited for there.
+    if (share === undefined)
+      await world.loadBalancing.setActions(route.ruleArn, withGreenShare(actions, blue.arn, green.arn, 0))
+
+    const health = await world.loadBalancing.health(green.arn)
+    const healthy = health.filter((t) => t.state === 'healthy').length
+    const expected = health.filter((t) => t.state !== 'draining').length
+    const polls = healthy > 0 && healthy === expected ? remembered(0) + 1 : 0
+    remember(polls)
+    if (polls < POLLS)
+      throw notYet(
+        `${healthy} of ${expected} targets of ${route.greenTargetGroup} are healthy (seen so ${polls} of ${POLLS} times)`,
+        budgets.targets,
+        '1s',
+      )
+    return { note: `${healthy} targets healthy on green, at 0 %` }
+  }
+
+  const setWeight: Deed<'setWeight'> = async ({ input, scope }) => {
+    const { route, to, expect } = input
+    const world = await proven(outside, scope)
+    const green = await world.loadBalancing.findTargetGroup(route.greenTargetGroup)
+    if (!green) {
+      if (to === 0) return { note: 'green is not in the rule' }
+      throw notFound(`target group ${route.greenTargetGroup} is not there`)
+    }
+    const actions = await actionsOf(world, route)
+    const found = greenShare(actions, route.blueTargetGroup, green.arn)
+    // Never opened, or closed already: nothing of green's is served.
+    if (found === undefined && to === 0) return { note: 'green is not in the rule' }
+    if (found !== to && (found === undefined || found === 'elsewhere' || !expect.includes(found)))
+      throw contestedRoute(route, found, expect)
+    if (found !== to)
+      await world.loadBalancing.setActions(route.ruleArn, withGreenShare(actions, route.blueTargetGroup, green.arn, to))
+    const read = greenShare(await actionsOf(world, route), route.blueTargetGroup, green.arn)
+    if (read !== to) throw notYet(`route ${route.name} still reads ${String(read)} %, not ${to} %`, budgets.weight)
+    return { note: `${to} % read back` }
+  }
+
+  const settleRoute: Deed<'settleRoute'> = async ({ input, scope, run }) => {
+    const { route, on } = input
+    const world = await proven(outside, scope)
+    const green = await world.loadBalancing.findTargetGroup(route.greenTargetGroup)
+    const blue = await world.loadBalancing.findTargetGroup(route.blueTargetGroup)
+    const [keep, drop] = on === 'blue' ? [blue, green] : [green, blue]
+    if (!keep) throw notFound(`the target group of ${on} for route ${route.name} is not there`)
+
+    const dropArn = drop?.arn ?? (on === 'blue' ? '' : route.blueTargetGroup)
+    const actions = await actionsOf(world, route)
+    if (actions.some((a) => a.type === 'forward' && a.targetGroups.some((s) => s.arn === dropArn))) {
+      const settled = on === 'blue' ? 0 : 100
+      const share = greenShare(actions, route.blueTargetGroup, on === 'blue' ? dropArn : keep.arn)
+      if (share !== settled) throw contestedRoute(route, share, [settled])
+      await world.loadBalancing.setActions(route.ruleArn, withOnly(actions, keep.arn, dropArn))
+      throw notYet(`route ${route.name} was just told to serve ${on} only`, budgets.weight)
+    }
+    const mine = (object: KubernetesObject) => (on === 'blue' ? madeBy(object) === run : true)
+    await unbind(world, scope, route, on === 'blue' ? 'green' : 'blue', mine)
+    const owned =
+      drop !== undefined && (on === 'blue' ? drop.tags[RUN_TAG] === run : drop.tags[PLATFORM_TAG] === scope.platform)
+    if (drop && owned) await world.loadBalancing.deleteTargetGroup(drop.arn)
+    return {
+      note:
+        drop && !owned ? `only ${on} is served; ${drop.name} is not Norikae's and was left` : `only ${on} is served`,
+    }
+  }
+
+  return { openRoute, setWeight, settleRoute }
+}
+
+async function targetGroup({ loadBalancing }: Proven, arn: string): Promise<TargetGroupDescription> {
+  const found = await loadBalancing.findTargetGroup(arn)
+  if (!found) throw notFound(`target group ${arn} is not there`)
+  return found
+}
+
+/** Made like blue's, or found again and completed; never somebody else's. */
+async function ownTargetGroup(
+  { loadBalancing }: Proven,
+  route: Route,
+  blue: TargetGroupDescription,
+  { run, scope }: { readonly run: string; readonly scope: Scope },
+): Promise<TargetGroupDescription> {
+  const found = await loadBalancing.findTargetGroup(route.greenTargetGroup)
+  if (found && found.tags[RUN_TAG] !== run)
+    throw contested(
+      `target group ${route.greenTargetGroup} is there already, and this run did not make it. Delete it, then retry`,
+    )
+  await loadBalancing.createTargetGroup(route.greenTargetGroup, blue, madeTags({ platform: scope.platform, run }))
+  const made = await loadBalancing.findTargetGroup(route.greenTargetGroup)
+  if (!made) throw notYet(`target group ${route.greenTargetGroup} was just made`, budgets.targets)
+  return made
+}
+
+/** The binding of blue, for green's group: the load balancer controller on green does the rest. */
+async function bind(world: Proven, route: Route, targetGroupArn: string, run: string): Promise<void> {
+  const [green, blue] = [await world.on('green'), await world.on('blue')]
+  const found = await green.find('TargetGroupBinding', route.namespace, route.binding)
+  if (found && madeBy(found) !== run)
+    throw contested(
+      `binding ${route.namespace}/${route.binding} is on green already, and this run did not make it. Remove it, then retry`,
+    )
+  if (found?.spec?.['targetGroupARN'] === targetGroupArn) return
+  const like = await blue.find('TargetGroupBinding', route.namespace, route.binding)
+  if (!like) throw notFound(`binding ${route.namespace}/${route.binding} is not on blue any more`)
+  await green.apply(
+    {
+      apiVersion: like.apiVersion,
+      kind: like.kind,
+      metadata: { name: route.binding, namespace: route.namespace, labels: { ...like.metadata.labels, [RUN]: run } },
+      spec: { ...like.spec, targetGroupARN: targetGroupArn },
+    },
+    { force: true },
+  )
+}
+
+async function unbind(
+  world: Proven,
+  scope: Scope,
+  route: Route,
+  side: 'blue' | 'green',
+  mine: (object: KubernetesObject) => boolean,
+): Promise<void> {
+  const cluster = await world.ifThere(side)
+  const found = await cluster?.find('TargetGroupBinding', route.namespace, route.binding)
+  if (!cluster || !found || !mine(found)) return
+  if (found.metadata.deletionTimestamp === undefined)
+    await cluster.remove('TargetGroupBinding', route.namespace, route.binding, found.metadata.uid)
+  throw notYet(`binding ${route.namespace}/${route.binding} is going from ${scope[side]}`, budgets.targets)
+}
+
+async function actionsOf({ loadBalancing }: Proven, route: Route): Promise<readonly RuleAction[]> {
+  const rule = await loadBalancing.findRule(route.ruleArn)
+  if (!rule) throw notFound(`rule ${route.ruleArn} of route ${route.name} is not there`)
+  return rule.actions
+}
+
+const contestedRoute = (route: Route, found: number | 'elsewhere' | undefined, expect: readonly number[]) =>
+  contested(
+    `route ${route.name} ${found === 'elsewhere' ? 'serves another target group too' : found === undefined ? 'does not know green' : `is at ${found} %`}, where ${expect.join(' or ')} % was left: somebody else wrote it. Agree who owns it, then retry`,
+  )

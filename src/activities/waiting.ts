@@ -1,0 +1,115 @@
+import { activityInfo, Context, heartbeat } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/common'
+import { milliseconds, seconds, type Duration } from '../domain/duration.ts'
+import { failed, notReady } from './errors.ts'
+
+/** Since the step was asked for: over all attempts, whichever worker ran them. */
+const waitedSeconds = (): number => (Date.now() - activityInfo().scheduledTimestampMs) / 1000
+
+/** After a tenth of the time waited so far, between one second and half a minute: quick at first, cheap in the long run. */
+const soon = (waited: number): Duration => `${Math.round(Math.min(30, Math.max(1, waited / 10)))}s`
+
+/**
+ * What to throw when it is not so yet: asked again until the budget is used up, then failed for good with what was
+ * last seen. No slot is held and no history grows while it waits.
+ */
+export function notYet(why: string, budget: Duration, every?: Duration): ApplicationFailure {
+  const waited = waitedSeconds()
+  if (waited > seconds(budget)) return failed(`took longer than ${budget}; last: ${why}`)
+  return notReady(why, every ?? soon(waited))
+}
+
+/** What goes from attempt to attempt: what the activity noted, and since when nobody answers it. */
+interface Memory {
+  readonly noted?: unknown
+  readonly silentSinceMs?: number
+}
+const memories = new WeakMap<Context, Memory>()
+
+// Only `keep` writes heartbeat details.
+const memory = (): Memory =>
+  memories.get(Context.current()) ?? (activityInfo().heartbeatDetails as Memory | undefined) ?? {}
+
+/** Flushed when the attempt throws. */
+function keep(it: Memory): void {
+  memories.set(Context.current(), it)
+  heartbeat(it)
+}
+
+/** What this attempt or the last one remembered; only `remember` writes it, so it is of the same type. */
+export const remembered = <T>(otherwise: T): T => (memory().noted as T | undefined) ?? otherwise
+
+/** Kept for the next attempt. */
+export const remember = (noted: unknown): void => keep({ ...memory(), noted })
+
+/** One attempt of a long activity ends after a minute; what is left of this one is for a last request and its time-out. */
+const ATTEMPT_MS = 25_000
+
+/** The same for each item, once: where an attempt gets too long, the next one goes on where it stopped. */
+export async function onceEach<T, R>(
+  items: readonly T[],
+  name: (item: T) => string,
+  work: (item: T) => Promise<R>,
+): Promise<ReadonlyMap<string, R>> {
+  const done = new Map(remembered<readonly (readonly [string, R])[]>([]))
+  const until = Date.now() + ATTEMPT_MS
+  for (const item of items.filter((i) => !done.has(name(i)))) {
+    if (Date.now() > until) throw notReady(`${done.size} of ${items.length} done`, '1s')
+    done.set(name(item), await work(item))
+    remember([...done])
+  }
+  return done
+}
+
+/** Well below the heartbeat time-out of 20 s, which one request to a silent server takes by itself. */
+const BEAT_MS = 5_000
+
+/** Says that this worker lives while an attempt waits for answers. */
+export const beating =
+  <I, O>(activity: (input: I) => Promise<O>) =>
+  async (input: I): Promise<O> => {
+    const beat = setInterval(() => keep(memory()), BEAT_MS)
+    try {
+      return await activity(input)
+    } finally {
+      clearInterval(beat)
+    }
+  }
+
+/** Longer than a worker, a network or a control plane is away by itself; then people are asked. */
+const SILENCE: Duration = '30m'
+
+/** What is transient is tried again, but not for ever: a long activity has no other end. */
+export const patient = <I, O>(activity: (input: I) => Promise<O>): ((input: I) => Promise<O>) =>
+  beating(async (input: I) => {
+    try {
+      return await activity(input)
+    } catch (error) {
+      const { silentSinceMs = Date.now(), ...rest } = memory()
+      if (error instanceof ApplicationFailure && (error.nonRetryable === true || error.type === 'NotReady')) {
+        keep(rest)
+        throw error
+      }
+      keep({ ...rest, silentSinceMs })
+      if (Date.now() - silentSinceMs <= milliseconds(SILENCE)) throw error
+      throw failed(`it went on for ${SILENCE}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  })
+
+/** For how long this kind of work may take before people are asked. Generous: each is about three times what AWS takes. */
+export const budgets = {
+  // 8 to 16 minutes measured by others; AWS publishes none.
+  cluster: '40m',
+  // 2 to 5 minutes up; a deletion drains each node for up to 15.
+  nodegroup: '45m',
+  addon: '15m',
+  // Images are pulled and nodes may have to come first.
+  pods: '15m',
+  objects: '10m',
+  // Registration and three health checks; deregistration waits 300 s by default.
+  targets: '15m',
+  weight: '2m',
+  // A job that runs may be long; then people decide.
+  jobs: '6h',
+  probe: '3m',
+} as const satisfies Readonly<Record<string, Duration>>

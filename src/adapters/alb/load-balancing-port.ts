@@ -1,0 +1,36 @@
+import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { LoadBalancingPort } from '../../activities/ports.ts'
+import { ask, askFor } from '../aws-errors.ts'
+import { toAction } from './actions.ts'
+import { findRule, rulesForwardingTo } from './rules.ts'
+import { createTargetGroup, findTargetGroup } from './target-groups.ts'
+
+export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort => ({
+  rulesForwardingTo: (targetGroupArns) => rulesForwardingTo(client, targetGroupArns),
+
+  findRule: (arn) => findRule(client, arn),
+
+  async setActions(RuleArn, actions) {
+    await ask(`ModifyRule ${RuleArn}`, (o) => client.modifyRule({ RuleArn, Actions: actions.map(toAction) }, o))
+  },
+
+  findTargetGroup: (arnOrName) => findTargetGroup(client, arnOrName),
+
+  createTargetGroup: (name, like, tags) => createTargetGroup(client, name, like, tags),
+
+  async deleteTargetGroup(TargetGroupArn) {
+    await askFor(`DeleteTargetGroup ${TargetGroupArn}`, (o) => client.deleteTargetGroup({ TargetGroupArn }, o))
+  },
+
+  async health(TargetGroupArn) {
+    const { TargetHealthDescriptions = [] } = await ask(`DescribeTargetHealth ${TargetGroupArn}`, (o) =>
+      client.describeTargetHealth({ TargetGroupArn }, o),
+    )
+    return TargetHealthDescriptions.map(({ Target, TargetHealth: health }) => ({
+      id: Target?.Id ?? '',
+      state: health?.State ?? '',
+      ...(Target?.Port !== undefined && { port: Target.Port }),
+      ...(health?.Reason !== undefined && { reason: health.Reason }),
+    }))
+  },
+})

@@ -1,0 +1,125 @@
+import {
+  type EKS,
+  paginateDescribeAddonVersions,
+  paginateDescribeClusterVersions,
+  paginateListAddons,
+  paginateListClusters,
+  paginateListNodegroups,
+} from '@aws-sdk/client-eks'
+import type { EksPort } from '../../activities/ports.ts'
+import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
+import { accessOf, belongingsOf } from './belongings.ts'
+import { addonOf, addonVersionOf, clusterOf, nodegroupOf, versionOf } from './describe.ts'
+import { createAddon, createCluster, createNodegroup } from './requests.ts'
+
+export const eks = (client: EKS): EksPort => ({
+  clusterNames: () =>
+    askForAll(
+      'ListClusters',
+      (o) => paginateListClusters({ client }, {}, o),
+      (page) => page.clusters,
+    ),
+
+  async findCluster(name) {
+    const found = await askFor(`DescribeCluster ${name}`, (o) => client.describeCluster({ name }, o))
+    return found?.cluster && clusterOf(found.cluster)
+  },
+
+  async createCluster(cluster, token) {
+    await ask(`CreateCluster ${cluster.name}`, (o) => client.createCluster(createCluster(cluster, token), o))
+  },
+
+  async setDeletionProtection(name, on, clientRequestToken) {
+    await ask(`UpdateClusterConfig ${name}`, (o) =>
+      client.updateClusterConfig({ name, deletionProtection: on, clientRequestToken }, o),
+    )
+  },
+
+  async deleteCluster(name) {
+    await askFor(`DeleteCluster ${name}`, (o) => client.deleteCluster({ name }, o))
+  },
+
+  nodegroupNames: (clusterName) =>
+    askForAll(
+      `ListNodegroups ${clusterName}`,
+      (o) => paginateListNodegroups({ client }, { clusterName }, o),
+      (page) => page.nodegroups,
+    ),
+
+  async findNodegroup(clusterName, nodegroupName) {
+    const found = await askFor(`DescribeNodegroup ${clusterName}/${nodegroupName}`, (o) =>
+      client.describeNodegroup({ clusterName, nodegroupName }, o),
+    )
+    return found?.nodegroup && nodegroupOf(found.nodegroup)
+  },
+
+  async createNodegroup(cluster, nodegroup, token) {
+    await ask(`CreateNodegroup ${cluster}/${nodegroup.name}`, (o) =>
+      client.createNodegroup(createNodegroup(cluster, nodegroup, token), o),
+    )
+  },
+
+  async deleteNodegroup(clusterName, nodegroupName) {
+    await askFor(`DeleteNodegroup ${clusterName}/${nodegroupName}`, (o) =>
+      client.deleteNodegroup({ clusterName, nodegroupName }, o),
+    )
+  },
+
+  addonNames: (clusterName) =>
+    askForAll(
+      `ListAddons ${clusterName}`,
+      (o) => paginateListAddons({ client }, { clusterName }, o),
+      (page) => page.addons,
+    ),
+
+  async findAddon(clusterName, addonName) {
+    const found = await askFor(`DescribeAddon ${clusterName}/${addonName}`, (o) =>
+      client.describeAddon({ clusterName, addonName }, o),
+    )
+    return found?.addon && addonOf(found.addon)
+  },
+
+  async addonVersions(addonName, kubernetesVersion) {
+    const infos = await askForAll(
+      `DescribeAddonVersions ${addonName}`,
+      (o) => paginateDescribeAddonVersions({ client }, { addonName, kubernetesVersion }, o),
+      (page) => page.addons,
+    )
+    return infos.flatMap((info) => (info.addonVersions ?? []).map(addonVersionOf))
+  },
+
+  async createAddon(cluster, addon, token) {
+    await ask(`CreateAddon ${cluster}/${addon.name}`, (o) => client.createAddon(createAddon(cluster, addon, token), o))
+  },
+
+  async deleteAddon(clusterName, addonName) {
+    await askFor(`DeleteAddon ${clusterName}/${addonName}`, (o) => client.deleteAddon({ clusterName, addonName }, o))
+  },
+
+  belongings: (cluster) => belongingsOf(client, cluster),
+
+  findAccess: (cluster, principalArn) => accessOf(client, cluster, principalArn),
+
+  async grantAccess(clusterName, principalArn, policyArn, clientRequestToken) {
+    const entry = { clusterName, principalArn }
+    await ask(`CreateAccessEntry ${clusterName}`, async (o) => {
+      try {
+        await client.createAccessEntry({ ...entry, clientRequestToken }, o)
+      } catch (error) {
+        if (!isAws(error, 'ResourceInUse')) throw error
+      }
+    })
+    await ask(`AssociateAccessPolicy ${clusterName}`, (o) =>
+      client.associateAccessPolicy({ ...entry, policyArn, accessScope: { type: 'cluster' } }, o),
+    )
+  },
+
+  versions: async () => {
+    const told = await askForAll(
+      'DescribeClusterVersions',
+      (o) => paginateDescribeClusterVersions({ client }, { includeAll: true }, o),
+      (page) => page.clusterVersions,
+    )
+    return told.map(versionOf)
+  },
+})

@@ -1,0 +1,54 @@
+import { invalidInput, unreachable } from '../activities/errors.ts'
+import { isTimeout, whyNoAnswer } from './words.ts'
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+interface Post {
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+}
+
+/**
+ * One POST, without following redirects (they would drop the body). A user and password in the URL go as basic
+ * authentication, as `curl` does it. Throws `unreachable` where there is no answer, `invalidInput` where the URL is none.
+ */
+export async function post(url: string, { body, headers, timeoutMs }: Post): Promise<Answer> {
+  const target = parse(url)
+  const authorization = basic(target)
+  target.username = ''
+  target.password = ''
+  try {
+    const response = await fetch(target, {
+      method: 'POST',
+      body,
+      headers: { ...headers, ...(authorization && { authorization }) },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    return { status: response.status, text: await response.text() }
+  } catch (error) {
+    const why = isTimeout(error) ? `no answer in ${timeoutMs / 1000}s` : whyNoAnswer(error)
+    throw unreachable(`POST ${shown(url)}: ${why}`)
+  }
+}
+
+/** The URL as it may stand in a message: its query and its user part can be secrets. */
+export function shown(url: string): string {
+  const parsed = URL.parse(url)
+  return parsed === null ? 'a URL that cannot be read' : `${parsed.origin}${parsed.pathname}`
+}
+
+export function parse(url: string): URL {
+  const parsed = URL.parse(url)
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) throw invalidInput(`${shown(url)} is no http or https URL`)
+  return parsed
+}
+
+const basic = ({ username, password }: URL): string | undefined =>
+  username === '' && password === ''
+    ? undefined
+    : `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`

@@ -1,0 +1,58 @@
+import { EKS } from '@aws-sdk/client-eks'
+import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { STS } from '@aws-sdk/client-sts'
+import { defaultProvider } from '@aws-sdk/credential-provider-node'
+import type { Ports } from '../activities/ports.ts'
+import { loadBalancing } from './alb/load-balancing-port.ts'
+import { type AwsOptions, clientOptions } from './aws-client.ts'
+import { eks } from './eks/eks-port.ts'
+import { kubernetesClusters } from './kubernetes/clusters.ts'
+import { prometheus } from './prometheus/metrics-port.ts'
+import { sts } from './sts/identity-port.ts'
+import { webhooks } from './webhook/webhook-port.ts'
+
+/**
+ * Everything outside, over the wire. Clients are made once a region and when first asked for; nothing is connected to
+ * before. The endpoint of AWS is the SDK's setting `AWS_ENDPOINT_URL`.
+ */
+export function connectOutside(options: AwsOptions = {}): Ports & { close(): Promise<void> } {
+  const credentials = once((region) => options.credentials ?? defaultProvider({ clientConfig: { region } }))
+  const aws = (region: string) => clientOptions(region, { credentials: credentials(region) })
+  const eksClients = clientsOf((region) => new EKS(aws(region)))
+  const elbClients = clientsOf((region) => new ElasticLoadBalancingV2(aws(region)))
+  const stsClients = clientsOf((region) => new STS(aws(region)))
+  const eksPort = (region: string) => eks(eksClients.of(region))
+  const clusters = kubernetesClusters({ eks: eksPort, credentials })
+  return {
+    identity: sts(stsClients.of),
+    eks: eksPort,
+    loadBalancing: (region) => loadBalancing(elbClients.of(region)),
+    kubernetes: (region, cluster) => clusters.open(region, cluster),
+    metrics: prometheus(),
+    webhooks: webhooks(),
+    async close() {
+      await clusters.close()
+      for (const clients of [eksClients, elbClients, stsClients]) clients.close()
+    },
+  }
+}
+
+/** Made for each region when first asked for. */
+function once<T>(make: (region: string) => T, made: Map<string, T> = new Map()): (region: string) => T {
+  return (region) => {
+    const known = made.get(region) ?? make(region)
+    made.set(region, known)
+    return known
+  }
+}
+
+function clientsOf<Client extends { destroy(): void }>(make: (region: string) => Client) {
+  const made = new Map<string, Client>()
+  return {
+    of: once(make, made),
+    close() {
+      for (const client of made.values()) client.destroy()
+      made.clear()
+    },
+  }
+}

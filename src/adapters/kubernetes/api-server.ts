@@ -1,0 +1,123 @@
+import {
+  createConfiguration,
+  HttpMethod,
+  type PatchStrategy,
+  type ResponseContext,
+  ServerConfiguration,
+} from '@kubernetes/client-node'
+import { denied, unreachable } from '../../activities/errors.ts'
+import { codeOf, isTimeout, whyNoAnswer } from '../words.ts'
+import { EksKubeConfig, type Endpoint } from './eks-kube-config.ts'
+import { EksToken, type TokenOptions } from './eks-token.ts'
+import { fromStatus } from './errors.ts'
+import type { Resource } from './paths.ts'
+import { warningsIn } from './warnings.ts'
+
+/** client-node has no time-out of its own. A quick activity ends after 30 s, and should end with these words instead. */
+const TIMEOUT_MS = 20_000
+
+/**
+ * A new access entry takes seconds to reach the API server, which says 401 until then
+ * (https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html). Beyond this it has none, and says so.
+ */
+const PATIENCE_MS = 60_000
+
+export interface Request {
+  readonly method: keyof typeof HttpMethod
+  readonly resource: Resource
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: object
+  readonly contentType?: (typeof PatchStrategy)[keyof typeof PatchStrategy]
+}
+
+export interface Answer {
+  readonly body: unknown
+  /** Texts of `Warning` headers: deprecated APIs, unknown fields, policies that only warn. */
+  readonly warnings: readonly string[]
+}
+
+export interface ApiServerOptions extends Endpoint, Omit<TokenOptions, 'cluster'> {
+  /** No connection, or not with this authority: the endpoint may be another by now. */
+  readonly onLost?: () => void
+  readonly timeoutMs?: number
+}
+
+/**
+ * One API server, request by request, as JSON. Not client-node's `KubernetesObjectApi`: that looks kinds up and keeps what
+ * it found, drops fields that its models do not know, and turns times into `Date`s, so that what was read cannot be
+ * written back as it was.
+ */
+export class ApiServer {
+  readonly #options: ApiServerOptions
+  readonly #token: EksToken
+  readonly #config: EksKubeConfig
+  readonly #configuration
+  #refusedSince: number | undefined
+
+  constructor(options: ApiServerOptions) {
+    this.#options = options
+    this.#token = new EksToken({ ...options, cluster: options.name })
+    this.#config = new EksKubeConfig(options, this.#token)
+    this.#configuration = createConfiguration({
+      baseServer: new ServerConfiguration(options.server, {}),
+      authMethods: { default: this.#config },
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#config.close()
+  }
+
+  /**
+   * Throws what `errors.ts` beside this makes of an answer that is no success, and `unreachable` where there is none or
+   * where the token is not taken (yet).
+   */
+  async ask(request: Request): Promise<Answer> {
+    const what = `${request.method} ${request.resource.says} on ${this.#options.name}`
+    const { response, text } = await this.#send(request, what)
+    if (response.httpStatusCode === 401) throw this.#refused(what)
+    this.#refusedSince = undefined
+    const body = json(text)
+    if (response.httpStatusCode >= 300) throw fromStatus(what, response.httpStatusCode, body)
+    return { body, warnings: warningsIn(response.headers['warning']) }
+  }
+
+  async #send(request: Request, what: string): Promise<{ response: ResponseContext; text: string }> {
+    const timeoutMs = this.#options.timeoutMs ?? TIMEOUT_MS
+    const context = this.#configuration.baseServer.makeRequestContext(request.resource.path, HttpMethod[request.method])
+    context.setHeaderParam('Accept', 'application/json')
+    for (const [name, value] of Object.entries(request.query ?? {})) context.setQueryParam(name, value)
+    if (request.body !== undefined) {
+      context.setHeaderParam('Content-Type', request.contentType ?? 'application/json')
+      context.setBody(JSON.stringify(request.body))
+    }
+    try {
+      await this.#config.applySecurityAuthentication(context)
+      context.setSignal(AbortSignal.timeout(timeoutMs))
+      const response = await this.#configuration.httpApi.send(context).toPromise()
+      return { response, text: await response.body.text() }
+    } catch (error) {
+      if (isTimeout(error)) throw unreachable(`${what}: no answer in ${timeoutMs / 1000}s`)
+      if (codeOf(error) !== undefined) this.#options.onLost?.()
+      throw unreachable(`${what}: ${whyNoAnswer(error)}`)
+    }
+  }
+
+  #refused(what: string) {
+    this.#token.drop()
+    const now = (this.#options.now ?? Date.now)()
+    this.#refusedSince ??= now
+    const message = `${what}: 401, it does not know who asks`
+    if (now - this.#refusedSince < PATIENCE_MS) return unreachable(`${message} (yet): the next try signs anew`)
+    this.#refusedSince = undefined // whoever retries has given it access a moment ago
+    return denied(`${message}. Give the worker's role an access entry of ${this.#options.name}, then retry`)
+  }
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,64 @@
+import { ApplicationFailure } from '@temporalio/common'
+import { z } from 'zod'
+import { contested, denied, failed, invalidInput, notFound, unreachable } from '../../activities/errors.ts'
+import { spoken } from '../words.ts'
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+const text = z.string().default('')
+const cause = z.object({ reason: text, message: text, field: text })
+const status = z.object({
+  message: text,
+  reason: text,
+  details: z.object({ causes: z.array(cause).default([]) }).default({ causes: [] }),
+})
+type Status = z.infer<typeof status>
+
+/** An answer of an API server that is no success. `what` says what was asked of which cluster. */
+export function fromStatus(what: string, code: number, body: unknown): ApplicationFailure {
+  const told = status.safeParse(body).data ?? status.parse({})
+  const words = spoken(told.message) || (typeof body === 'string' && spoken(body)) || `status ${code}`
+  const message = `${what}: ${words}`
+  switch (code) {
+    case 403:
+      // A namespace on its way out forbids new objects until it is gone: time helps, and no permission is missing.
+      return causes(told, 'NamespaceTerminating').length > 0 ? unreachable(message) : denied(message)
+    case 404:
+      return notFound(message)
+    case 409:
+      return fromConflict(what, message, told)
+    case 422:
+      return invalidInput(message)
+    case 408:
+    case 410: // the next page of a list is gone: the list starts anew
+    case 429:
+      return unreachable(message)
+    default:
+      if (isUnknownField(told)) return invalidInput(message)
+      return code >= 500 ? unreachable(message) : failed(message)
+  }
+}
+
+/**
+ * Another manager's fields stay contested until people agree; an object that changed since it was read is read anew by a
+ * retry. https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts
+ */
+function fromConflict(what: string, message: string, told: Status): ApplicationFailure {
+  const others = causes(told, 'FieldManagerConflict').map(
+    ({ field, message }) => `${field} by ${spoken(message).replace(/^conflict with /, '')}`,
+  )
+  if (others.length > 0)
+    return contested(`${what}: also written: ${others.join(', ')}. Agree who owns these fields, then retry`)
+  return ApplicationFailure.create({ type: 'Conflict', message, details: [told.reason] })
+}
+
+/** Apply says so with status 500 (kubernetes/kubernetes#122480, #139253), and would say it again. */
+const isUnknownField = ({ message }: Status) => /failed to create typed patch object|field not declared/.test(message)
+
+const causes = (told: Status, reason: string) => told.details.causes.filter((c) => c.reason === reason)
+
+export const isNotFound = (error: unknown): boolean => is(error, 'NotFound')
+export const isConflict = (error: unknown): boolean => is(error, 'Conflict')
+export const isAlreadyThere = (error: unknown): boolean => is(error, 'Conflict', 'AlreadyExists')
+
+const is = (error: unknown, type: string, reason?: string): boolean =>
+  error instanceof ApplicationFailure && error.type === type && (reason === undefined || error.details?.[0] === reason)

@@ -1,0 +1,137 @@
+import { PatchStrategy } from '@kubernetes/client-node'
+import { z } from 'zod'
+import { contested, failed } from '../../activities/errors.ts'
+import type { KubernetesPort } from '../../activities/ports.ts'
+import { kinds, type KubernetesObject } from '../../domain/kubernetes-objects.ts'
+import type { ApiServer } from './api-server.ts'
+import { isAlreadyThere, isConflict, isNotFound } from './errors.ts'
+import { below, collection, resourceOf, single } from './paths.ts'
+
+const FIELD_MANAGER = 'norikae'
+
+/** Pages of kubectl's size: few requests, and no answer that takes the server long. */
+const PAGE = '500'
+
+const page = z.looseObject({
+  metadata: z.object({ continue: z.string().optional() }).default({}),
+  items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })).nullish(),
+})
+const version = z.object({
+  major: z.string(),
+  minor: z.string(),
+  emulationMajor: z.string().optional(),
+  emulationMinor: z.string().optional(),
+})
+
+export const kubernetes = (server: Pick<ApiServer, 'ask'>): KubernetesPort => ({
+  async version() {
+    const { body } = await server.ask({ method: 'GET', resource: { path: '/version', says: 'version' } })
+    const told = read(version, body, 'version')
+    // EKS writes a minor version as `36+`.
+    const part = (text: string) => text.replace(/\D+$/, '')
+    return `${part(told.emulationMajor ?? told.major)}.${part(told.emulationMinor ?? told.minor)}`
+  },
+
+  async list(kind, { namespace, labels } = {}) {
+    const resource = collection(kind, namespace)
+    const all: KubernetesObject[] = []
+    let next: string | undefined
+    do {
+      const query = { limit: PAGE, ...(labels && { labelSelector: labels }), ...(next && { continue: next }) }
+      const answer = await server.ask({ method: 'GET', resource, query }).catch(undefinedWhereMissing)
+      if (answer === undefined) return []
+      const { items, metadata } = read(page, answer.body, resource.says)
+      // A list tells kind and version once, and not in its items.
+      all.push(...(items ?? []).map((item) => ({ ...item, apiVersion: kinds[kind], kind })))
+      next = metadata.continue
+    } while (next)
+    return all
+  },
+
+  async find(kind, namespace, name) {
+    const resource = single(kind, namespace, name)
+    const answer = await server.ask({ method: 'GET', resource }).catch(undefinedWhereMissing)
+    return answer && object(answer.body)
+  },
+
+  async apply(wanted, { dryRun = false, force = false } = {}) {
+    const { body, warnings } = await server.ask({
+      method: 'PATCH',
+      resource: resourceOf(wanted).one,
+      contentType: PatchStrategy.ServerSideApply,
+      query: {
+        fieldManager: FIELD_MANAGER,
+        ...(dryRun && { dryRun: 'All' }),
+        ...(force && { force: 'true' }),
+      },
+      body: withoutManagers(wanted),
+    })
+    return { object: object(body), warnings }
+  },
+
+  async create(wanted) {
+    try {
+      const query = { fieldManager: FIELD_MANAGER }
+      await server.ask({ method: 'POST', resource: resourceOf(wanted).all, query, body: withoutManagers(wanted) })
+      return true
+    } catch (error) {
+      if (isAlreadyThere(error)) return false
+      throw error
+    }
+  },
+
+  async patch(kind, namespace, name, patch, subresource) {
+    const one = single(kind, namespace, name)
+    const { body } = await server.ask({
+      method: 'PATCH',
+      resource: subresource === undefined ? one : below(one, subresource),
+      contentType: PatchStrategy.MergePatch,
+      query: { fieldManager: FIELD_MANAGER },
+      body: patch,
+    })
+    return object(body)
+  },
+
+  async remove(kind, namespace, name, uid) {
+    const resource = single(kind, namespace, name)
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy: 'Background',
+      ...(uid !== undefined && { preconditions: { uid } }),
+    }
+    try {
+      await server.ask({ method: 'DELETE', resource, body })
+    } catch (error) {
+      if (isNotFound(error)) return
+      // With nothing but the uid as a condition, a conflict says that another object has the name by now.
+      if (uid !== undefined && isConflict(error) && error instanceof Error) throw contested(error.message)
+      throw error
+    }
+  },
+})
+
+function undefinedWhereMissing(error: unknown): undefined {
+  if (!isNotFound(error)) throw error
+}
+
+/** A server's own record, which it refuses in what is applied. */
+function withoutManagers(wanted: KubernetesObject): KubernetesObject {
+  const { managedFields: _, ...metadata } = wanted.metadata
+  return { ...wanted, metadata }
+}
+
+const shape = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string() }),
+})
+
+// The server made it: what is not looked at here is as its API says.
+const object = (body: unknown): KubernetesObject => read(shape, body, 'object') as KubernetesObject
+
+function read<T>(schema: z.ZodType<T>, body: unknown, what: string): T {
+  const parsed = schema.safeParse(body)
+  if (parsed.success) return parsed.data
+  throw failed(`the server's ${what} cannot be read: ${parsed.error.issues.map((i) => i.path.join('.')).join(', ')}`)
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { denied, failed, invalidInput, unreachable } from '../../activities/errors.ts'
+import type { MetricsPort } from '../../activities/ports.ts'
+import { parse, post, shown } from '../http.ts'
+import { spoken } from '../words.ts'
+
+/** A gate asks often; Prometheus' own limit for a query is two minutes, which nobody would wait for. */
+const TIMEOUT_MS = 10_000
+
+const sample = z.tuple([z.number(), z.string()])
+/** https://prometheus.io/docs/prometheus/latest/querying/api/#expression-query-result-formats */
+const success = z.object({
+  status: z.literal('success'),
+  data: z.discriminatedUnion('resultType', [
+    z.object({ resultType: z.literal('vector'), result: z.array(z.object({ value: sample })) }),
+    z.object({ resultType: z.literal('scalar'), result: sample }),
+    z.object({ resultType: z.enum(['matrix', 'string']) }),
+  ]),
+})
+const failure = z.object({ error: z.string() })
+
+/**
+ * Prometheus' HTTP API, or what speaks it (Thanos, Mimir, Amazon Managed Prometheus behind a signing proxy). Keeps three
+ * things apart: no answer (`unreachable`), no number (null), and zero.
+ */
+export const prometheus = (timeoutMs: number = TIMEOUT_MS): MetricsPort => ({
+  async query(url, promql) {
+    const { status, text } = await post(endpoint(url), {
+      body: new URLSearchParams({ query: promql }).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      timeoutMs,
+    })
+    if (status !== 200) throw refusal(url, promql, status, text)
+    const answer = success.safeParse(json(text))
+    if (!answer.success) throw failed(`${shown(url)} is no Prometheus: its answer cannot be read as a query's result`)
+    const { data } = answer.data
+    switch (data.resultType) {
+      case 'scalar':
+        return number(data.result[1])
+      case 'vector':
+        if (data.result.length > 1)
+          throw invalidInput(`the query gives ${data.result.length} numbers where one is needed: sum it: ${promql}`)
+        return number(data.result[0]?.value[1] ?? 'NaN')
+      default:
+        throw invalidInput(`the query gives a ${data.resultType} where one number is needed: ${promql}`)
+    }
+  },
+})
+
+function endpoint(base: string): string {
+  const url = parse(base)
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v1/query`
+  return url.toString()
+}
+
+function refusal(url: string, promql: string, status: number, text: string) {
+  const told = failure.safeParse(json(text))
+  const words = told.success ? spoken(told.data.error) : `it answers with status ${status}`
+  const message = `${shown(url)}: ${words}`
+  // 422: understood, and cannot be executed (https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview).
+  if (status === 400 || status === 422) return invalidInput(`${message}: ${promql}`)
+  if (status === 401 || status === 403) return denied(message)
+  if (status >= 500 || status === 408 || status === 429) return unreachable(message)
+  return failed(message)
+}
+
+/** As Go writes them. NaN is what a ratio of nothing gives: no number. */
+function number(text: string): number | null {
+  if (/^[+-]?Inf$/.test(text)) return text.startsWith('-') ? -Infinity : Infinity
+  const value = Number(text)
+  return Number.isNaN(value) ? null : value
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

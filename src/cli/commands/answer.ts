@@ -1,0 +1,138 @@
+import type { Temporal } from '../../client/connect.ts'
+import { thePlatform } from '../../client/find.ts'
+import { commandFor, isFor, meant, needsTyping, offers } from '../../client/gates.ts'
+import { BadInput, Refused } from '../../client/problems.ts'
+import { say } from '../../client/say.ts'
+import type { Done, Gates, OpenGate } from '../../client/shapes.ts'
+import { overview, viewOf } from '../../client/views.ts'
+import type { Answer } from '../../domain/gates.ts'
+import { cutoverId } from '../../domain/messages.ts'
+import { exit } from '../exit-codes.ts'
+import { print, whoIs, type Shape } from '../output.ts'
+import { agree, typing } from '../prompt.ts'
+import { gateDetails, gateList, where } from '../render/gates.ts'
+import { drawn } from '../render/lines.ts'
+import { withTemporal } from '../run.ts'
+import { screenOn, tell } from '../terminal.ts'
+
+export interface AnswerOptions {
+  readonly platform?: string | undefined
+  readonly as?: string | undefined
+  readonly yes?: true | undefined
+  readonly comment?: string | undefined
+  readonly typed?: string | undefined
+  readonly output: Shape
+  readonly color: boolean
+}
+
+const past = { approve: 'approved', reject: 'rejected', retry: 'retried', skip: 'skipped' } as const satisfies Record<
+  Answer,
+  string
+>
+
+/** Finds the open gate that is meant, shows what is decided, asks, and sends the answer. Without a name: lists. */
+export async function answer(
+  verb: Answer,
+  name: string | undefined,
+  environment: string | undefined,
+  options: AnswerOptions,
+): Promise<number> {
+  if (name === undefined) return list(verb, options)
+  const by = whoIs(options.as)
+  return withTemporal(async (temporal) => {
+    const platform = await thePlatform(temporal, options.platform)
+    const found = await find(temporal, platform, verb, name, environment)
+    if ('what' in found) {
+      tell(drawn(gateDetails(found, screenOn(process.stderr, options)), screenOn(process.stderr, options)))
+    }
+    const { workflowId, gate } = found
+    const place = 'what' in found ? where(found) : name
+    const typed =
+      verb === 'approve' && 'what' in found && needsTyping(found)
+        ? await typing(
+            `Type the name of the cluster that is deleted for good by ${gate}`,
+            options.typed,
+            '--typed <name>',
+          )
+        : options.typed
+    await agree(`${verb[0]?.toUpperCase()}${verb.slice(1)} ${place} of ${platform}?`, options.yes)
+    await say(temporal, workflowId, verb, {
+      gate,
+      by,
+      ...(options.comment !== undefined && { comment: options.comment }),
+      ...(typed !== undefined && { typed }),
+    })
+    const about = 'what' in found && (verb === 'approve' || verb === 'reject') ? `: ${found.what}` : ''
+    const done: Done = {
+      did: verb,
+      platform,
+      workflowId,
+      gate,
+      by,
+      ...('app' in found && found.app !== undefined && { app: found.app }),
+      ...('environment' in found && found.environment !== undefined && { environment: found.environment }),
+      message: `✔ ${past[verb]} ${place}${about} (${gate}, as ${by})`,
+    }
+    await print(done, options.output, { table: () => done.message, names: () => [gate] })
+    return exit.done
+  })
+}
+
+/** What is open for this person; all where it is not said who asks, or the answer does not tell who may. */
+async function list(verb: Answer, options: AnswerOptions): Promise<number> {
+  const { as: who, platform } = options
+  const all = await withTemporal(async (temporal) =>
+    platform === undefined ? (await overview(temporal)).gates : (await viewOf(temporal, platform)).gates,
+  )
+  const taking = all.filter((g) => offers(g, verb))
+  const gates = who === undefined ? taking : taking.filter((g) => isFor(g, who) !== false)
+  const screen = screenOn(process.stdout, options)
+  const shown: Gates = { gates }
+  await print(shown, options.output, {
+    table: (wide) => drawn(gateList(gates, screen, wide), screen),
+    names: () => gates.map((g) => g.gate),
+  })
+  const hidden = taking.length - gates.length
+  if (hidden > 0) tell(`${hidden} more for others: norikae status`)
+  tell(`nothing was ${past[verb]}`)
+  return exit.done
+}
+
+/** An id that is not open is sent where its plan is at home: the worker knows best why it does not count. */
+async function find(
+  temporal: Temporal,
+  platform: string,
+  verb: Answer,
+  name: string,
+  environment: string | undefined,
+): Promise<OpenGate | { readonly workflowId: string; readonly gate: string }> {
+  // `approve chat-api production/gate@3f9a2c1b.1`: also ahead, for a gate that is planned and not open yet.
+  if (environment?.includes('@')) return { workflowId: cutoverId(platform, name), gate: environment }
+  const { gates, status, cutovers, workflowId } = await viewOf(temporal, platform)
+  const here = meant(gates, name, environment)
+  const fitting = here.filter((g) => offers(g, verb))
+  const [only, ...others] = fitting
+  if (only !== undefined && others.length === 0) return only
+  if (only !== undefined)
+    throw new BadInput(
+      `${name} has ${fitting.length} open gates; say which:\n${fitting.map((g) => `  norikae ${verb} ${g.gate}`).join('\n')}`,
+    )
+  const [other] = here
+  if (other !== undefined)
+    throw new Refused(
+      'not-offered',
+      `${other.gate} takes ${other.send.map((s) => s.message).join(' or ')}, not ${verb}`,
+    )
+  if (name.includes('@')) {
+    const digest = name.slice(name.lastIndexOf('@') + 1, name.lastIndexOf('.'))
+    const home = cutovers.find((c) => c.runs.some((r) => r.digest.startsWith(digest)))
+    if (home) return { workflowId: cutoverId(platform, home.app), gate: name }
+    if (status.run?.digest.startsWith(digest)) return { workflowId, gate: name }
+  }
+  const open = gates.flatMap((g) => g.send.slice(0, 1).map((s) => `  ${commandFor(g, s.message, gates)}`))
+  const place = [name, environment].filter((n) => n !== undefined).join(' ')
+  throw new Refused(
+    'no-such-gate',
+    `no gate is open for ${place} of ${platform}${open.length === 0 ? '; none is open at all' : `; open now:\n${open.join('\n')}`}`,
+  )
+}

@@ -1,0 +1,91 @@
+import { cutoverStatus, upgradeStatus } from '../../client/ask.ts'
+import { thePlatform } from '../../client/find.ts'
+import { BadInput } from '../../client/problems.ts'
+import { say } from '../../client/say.ts'
+import type { Done } from '../../client/shapes.ts'
+import { cutoverId, upgradeId } from '../../domain/messages.ts'
+import { exit } from '../exit-codes.ts'
+import { print, whoIs, type Shape } from '../output.ts'
+import { agree } from '../prompt.ts'
+import { many } from '../render/words.ts'
+import { withTemporal } from '../run.ts'
+import { tell } from '../terminal.ts'
+
+interface Options {
+  readonly platform?: string | undefined
+  readonly as?: string | undefined
+  readonly yes?: true | undefined
+  readonly reason?: string | undefined
+  readonly output: Shape
+}
+
+/** Takes one environment of an app, or all of them, back to blue. */
+export async function rollback(app: string, environment: string | undefined, options: Options): Promise<number> {
+  const by = whoIs(options.as)
+  const reason = because(options.reason)
+  return withTemporal(async (temporal) => {
+    const platform = await thePlatform(temporal, options.platform)
+    const workflowId = cutoverId(platform, app)
+    const { runs } = await cutoverStatus(temporal, workflowId)
+    const mine = runs.filter((r) => environment === undefined || r.subject.environment === environment)
+    showWayBack(mine.flatMap((r) => r.wayBack))
+    const place = [app, environment].filter((n) => n !== undefined).join(' ')
+    await agree(`Take ${place} of ${platform} back to blue?`, options.yes)
+    const where = environment === undefined ? {} : { environment }
+    await say(temporal, workflowId, 'rollback', { by, reason, ...where })
+    const message = `✔ rolling back ${place} (as ${by}): norikae watch ${platform} shows how it goes`
+    return done({ did: 'rollback', platform, workflowId, by, app, ...where, message }, options.output)
+  })
+}
+
+/** Takes everything back: the apps, last first, then green. */
+export async function abort(options: Options): Promise<number> {
+  const by = whoIs(options.as)
+  const reason = because(options.reason)
+  return withTemporal(async (temporal) => {
+    const platform = await thePlatform(temporal, options.platform)
+    const workflowId = upgradeId(platform)
+    const { run } = await upgradeStatus(temporal, platform)
+    showWayBack(run?.wayBack ?? [])
+    await agree(`Abort the upgrade of ${platform}, and take all of it back?`, options.yes)
+    await say(temporal, workflowId, 'abort', { by, reason })
+    const message = `✔ aborting the upgrade of ${platform} (as ${by}): norikae watch ${platform} shows how it goes`
+    return done({ did: 'abort', platform, workflowId, by, message }, options.output)
+  })
+}
+
+/** Nothing new begins; what is under way ends its step. */
+export async function pauseOrResume(verb: 'pause' | 'resume', options: Options): Promise<number> {
+  const by = whoIs(options.as)
+  return withTemporal(async (temporal) => {
+    const platform = await thePlatform(temporal, options.platform)
+    const workflowId = upgradeId(platform)
+    const { reason } = options
+    await say(temporal, workflowId, verb, { by, ...(reason !== undefined && { reason }) })
+    const message =
+      verb === 'pause'
+        ? `✔ paused ${platform} (as ${by}): nothing new begins until norikae resume`
+        : `✔ resumed ${platform} (as ${by})`
+    return done({ did: verb, platform, workflowId, by, message }, options.output)
+  })
+}
+
+async function done(it: Done, output: Shape): Promise<number> {
+  await print(it, output, { table: () => it.message, names: () => [it.workflowId] })
+  return exit.done
+}
+
+/** It is in the report, and what the app's team reads. */
+function because(reason: string | undefined): string {
+  if (reason === undefined || reason.trim() === '') throw new BadInput('why? Say it with --reason "<text>"')
+  return reason
+}
+
+const SHOWN = 8
+
+function showWayBack(steps: readonly string[]): void {
+  if (steps.length === 0) return
+  tell(`the way back, ${many(steps.length, 'step')}:`)
+  for (const title of steps.slice(0, SHOWN)) tell(`  ↩ ${title}`)
+  if (steps.length > SHOWN) tell(`  … and ${steps.length - SHOWN} more`)
+}

@@ -1,0 +1,32 @@
+import { runSandbox } from '../../sandbox/command.ts'
+import { exit } from '../exit-codes.ts'
+
+interface Options {
+  readonly info?: string | undefined
+  readonly portTemporal?: number | undefined
+  readonly portUi?: number | undefined
+  readonly portAws?: number | undefined
+  readonly portPrometheus?: number | undefined
+  readonly portControl?: number | undefined
+  readonly portTraffic?: number | undefined
+  readonly rate?: number | undefined
+}
+
+/** A whole world on this machine; it runs until it is stopped. */
+export async function sandbox(options: Options): Promise<number> {
+  const { info, rate } = options
+  const ports = {
+    temporal: options.portTemporal,
+    ui: options.portUi,
+    aws: options.portAws,
+    prometheus: options.portPrometheus,
+    control: options.portControl,
+    traffic: options.portTraffic,
+  }
+  await runSandbox({
+    ...(info !== undefined && { info }),
+    ...(rate !== undefined && { requestsPerSecond: rate }),
+    ports: Object.fromEntries(Object.entries(ports).filter(([, port]) => port !== undefined)),
+  })
+  return exit.done
+}

@@ -1,0 +1,58 @@
+import { Refused } from '../../client/problems.ts'
+import type { Done } from '../../client/shapes.ts'
+import * as upgrades from '../../client/upgrades.ts'
+import type { UpgradeRequest } from '../../domain/messages.ts'
+import { exit } from '../exit-codes.ts'
+import { print, whoIs, type Shape } from '../output.ts'
+import { agree } from '../prompt.ts'
+import { plan as drawPlan } from '../render/plan.ts'
+import { many } from '../render/words.ts'
+import { requestFrom } from '../request.ts'
+import { withTemporal } from '../run.ts'
+import { screenOn, tell } from '../terminal.ts'
+
+interface Options {
+  readonly file?: string | undefined
+  readonly to: string
+  readonly as?: string | undefined
+  readonly yes?: true | undefined
+  readonly output: Shape
+  readonly color: boolean
+  readonly watch?: true | undefined
+}
+
+/** Shows the plan, asks, and starts. A run that was started with this request already is attached to. */
+export async function start(named: string | undefined, options: Options): Promise<number> {
+  const by = whoIs(options.as)
+  const request = await requestFrom(named, options, by)
+  const { platform, to } = request
+  const { did, workflowId, runId } = await withTemporal(async (temporal) => {
+    const there = await upgrades.running(temporal, request)
+    if (there) return there
+    tell(`planning ${platform} to ${to} on the worker …`)
+    const planned = await upgrades.plan(temporal, request)
+    tell(drawPlan(planned, screenOn(process.stderr, options)))
+    // Those of the upgrade's own end it at once; an app's stop that app, and are asked about there.
+    const own = planned.upgrade.findings.filter((f) => f.level === 'blocker')
+    if (own.length > 0)
+      throw new Refused(
+        'blocked',
+        `${many(own.length, 'blocker')} in the way: ${own.map((f) => f.code).join(', ')}. The remedies are listed above`,
+      )
+    await agree(`Upgrade ${platform} from ${planned.from} to ${to}?`, options.yes)
+    return upgrades.start(temporal, request)
+  })
+  const done: Done = { did, platform, workflowId, runId, by, message: said(did, request) }
+  await print(done, options.output, { table: () => done.message, names: () => [workflowId] })
+  if (options.watch === true) {
+    const { watch } = await import('./watch.ts')
+    return watch(platform, { ...options, output: options.output === 'json' ? 'json' : 'table' })
+  }
+  tell(`norikae watch ${platform} shows how it goes`)
+  return exit.done
+}
+
+const said = (did: upgrades.Started['did'], { platform, to, by }: UpgradeRequest): string =>
+  did === 'start'
+    ? `✔ started: ${platform} to ${to}, as ${by}`
+    : `✔ attached: ${platform} is being upgraded to ${to} already, with this request of ${by}; nothing was started`

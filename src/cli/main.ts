@@ -1,0 +1,28 @@
+import { CommanderError } from '@commander-js/extra-typings'
+import { exit } from './exit-codes.ts'
+import { program, type Go } from './program.ts'
+
+// Whoever reads has read enough: norikae status | head -1
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exit.done)
+  throw error
+})
+
+const go: Go = async (options, nothing, work) => {
+  try {
+    process.exitCode = await work()
+  } catch (error) {
+    const { complain } = await import('./run.ts')
+    process.exitCode = complain(error, options, nothing)
+  }
+}
+
+const commands = program(go).exitOverride()
+for (const command of commands.commands) command.exitOverride()
+try {
+  await commands.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  // Help and version end here too, with 0; commander has said what is wrong.
+  process.exitCode = error.exitCode === 0 ? exit.done : exit.badInput
+}

@@ -1,0 +1,199 @@
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import type { Answer } from '../domain/gates.ts'
+import type { Command as Ordered } from '../domain/messages.ts'
+import { shapes } from './output.ts'
+import { ownVersion } from './versions.ts'
+
+/** The commands and their options. What each does is loaded only when it is run: help and version know no Temporal. */
+
+/** `nothing`: the last line where a command did not do it. */
+export type Go = (
+  options: { readonly output?: string; readonly color: boolean },
+  nothing: string,
+  work: () => Promise<number>,
+) => Promise<void>
+
+const NOTHING_STARTED = 'nothing was started'
+const NOTHING_CHANGED = 'nothing was changed'
+
+const plain = (name: string) => new Command(name).option('--no-color', 'no colour, as with NO_COLOR')
+const reading = (name: string) =>
+  plain(name).addOption(
+    new Option('-o, --output <shape>', 'how data is printed').choices(shapes).default('table' as const),
+  )
+const asWho = () => new Option('--as <you>', 'who you are, as the platform file lists you').env('NORIKAE_AS')
+const onPlatform = () => new Option('--platform <name>', 'which platform (default: the only open upgrade)')
+const file = () => new Option('-f, --file <file>', "the platform file; - is stdin (default: the worker's own)")
+
+/** Those that change something. */
+const changing = (name: string) =>
+  reading(name).addOption(asWho()).addOption(onPlatform()).option('--yes', 'do not ask first')
+
+export function program(go: Go) {
+  return new Command('norikae')
+    .description(
+      'Moves a multi-tenant platform from one EKS cluster to the next, app by app, and can take every app back.',
+    )
+    .version(ownVersion(), '--version')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', ENDS)
+    .addCommand(validate(go))
+    .addCommand(plan(go))
+    .addCommand(start(go))
+    .addCommand(watch(go))
+    .addCommand(status(go))
+    .addCommand(answer(go, 'approve', 'approve an open gate; without a name: list what is open for you'))
+    .addCommand(answer(go, 'reject', 'reject an open gate; without a name: list what is open for you'))
+    .addCommand(answer(go, 'retry', 'try again what failed; without a name: list what is open for you'))
+    .addCommand(answer(go, 'skip', 'go on without what failed; without a name: list what is open for you'))
+    .addCommand(rollback(go))
+    .addCommand(order(go, 'abort', 'take everything back: the apps, then green'))
+    .addCommand(order(go, 'pause', 'begin nothing new'))
+    .addCommand(order(go, 'resume', 'go on after a pause'))
+    .addCommand(report(go))
+    .addCommand(sandbox(go))
+    .addCommand(version(go))
+}
+
+const ENDS = `
+Exit codes: 0 done, 1 error, 2 bad input (or, with plan --exit-code, changes), 3 rolled back safely,
+4 needs a person, 5 waiting timed out, 6 refused, 130 detached.
+Temporal is found as the temporal command finds it: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE.`
+
+const validate = (go: Go) =>
+  reading('validate')
+    .description('check a platform file, with every problem and its place')
+    .argument('<file>', 'the platform file; - is stdin')
+    .action((path, options) =>
+      go(options, NOTHING_STARTED, async () => (await import('./commands/validate.ts')).validate(path, options)),
+    )
+
+const plan = (go: Go) =>
+  reading('plan')
+    .description('show what an upgrade would do; changes nothing')
+    .argument('[platform]', 'a platform whose file the worker has')
+    .addOption(file())
+    .requiredOption('--to <version>', 'the Kubernetes version of green, like 1.36')
+    .addOption(asWho())
+    .option('--exit-code', 'end with 2 when there is something to do, 6 when something is in its way')
+    .action((platform, options) =>
+      go(options, NOTHING_STARTED, async () => (await import('./commands/plan.ts')).plan(platform, options)),
+    )
+
+const start = (go: Go) =>
+  reading('start')
+    .description('show the plan, ask, and start the upgrade')
+    .argument('[platform]', 'a platform whose file the worker has')
+    .addOption(file())
+    .requiredOption('--to <version>', 'the Kubernetes version of green, like 1.36')
+    .addOption(asWho())
+    .option('--yes', 'do not ask first')
+    .option('--watch', 'then watch it')
+    .action((platform, options) =>
+      go(options, NOTHING_STARTED, async () => (await import('./commands/start.ts')).start(platform, options)),
+    )
+
+const watch = (go: Go) =>
+  plain('watch')
+    .description('one live view until the upgrade ends; a line per change without a terminal')
+    .argument('[platform]', 'default: the only open upgrade')
+    .addOption(onPlatform())
+    .addOption(asWho())
+    .addOption(
+      new Option('-o, --output <shape>', 'json: an object per change')
+        .choices(['table', 'json'] as const)
+        .default('table' as const),
+    )
+    .option('--timeout <duration>', 'end with 5 when it is not over by then, like 30m')
+    .option('--until-asked', 'end with 4 as soon as somebody (with --as: you) is asked')
+    .action((platform, options) =>
+      go(options, '', async () => (await import('./commands/watch.ts')).watch(platform, options)),
+    )
+
+const status = (go: Go) =>
+  reading('status')
+    .description('where an upgrade stands; without a name: all upgrades and open gates')
+    .argument('[platform]')
+    .addOption(onPlatform())
+    .addOption(asWho())
+    .action((platform, options) =>
+      go(options, '', async () => (await import('./commands/status.ts')).status(platform, options)),
+    )
+
+const answer = (go: Go, verb: Answer, what: string) => {
+  const command = changing(verb)
+    .description(what)
+    .argument('[name]', 'an app; or start, decommission, or upgrade for its own gates; or a gate id')
+    .argument('[environment]')
+    .option('--comment <text>', 'why; it is in the report')
+    .option('--typed <name>', 'to delete blue: the name of blue')
+  return command.action((name, environment, options) =>
+    go(options, NOTHING_CHANGED, async () =>
+      (await import('./commands/answer.ts')).answer(verb, name, environment, options),
+    ),
+  )
+}
+
+const rollback = (go: Go) =>
+  changing('rollback')
+    .description('take an app, or one environment of it, back to blue')
+    .argument('<app>')
+    .argument('[environment]', 'default: all of them')
+    .option('--reason <text>', 'why; it is in the report')
+    .action((app, environment, options) =>
+      go(options, NOTHING_CHANGED, async () =>
+        (await import('./commands/order.ts')).rollback(app, environment, options),
+      ),
+    )
+
+const order = (go: Go, verb: Exclude<Ordered, 'rollback'>, what: string) =>
+  changing(verb)
+    .description(what)
+    .option('--reason <text>', 'why; it is in the report')
+    .action((options) =>
+      go(options, NOTHING_CHANGED, async () => {
+        const { abort, pauseOrResume } = await import('./commands/order.ts')
+        return verb === 'abort' ? abort(options) : pauseOrResume(verb, options)
+      }),
+    )
+
+const report = (go: Go) =>
+  plain('report')
+    .description('who decided what, how long people were waited for, what is left; after the end')
+    .argument('[platform]', 'default: the only open upgrade, else the latest')
+    .addOption(onPlatform())
+    .addOption(
+      new Option('-o, --output <shape>', 'Markdown or JSON').choices(['md', 'json'] as const).default('md' as const),
+    )
+    .action((platform, options) =>
+      go(options, '', async () => (await import('./commands/report.ts')).report(platform, options)),
+    )
+
+const sandbox = (go: Go) =>
+  plain('sandbox')
+    .description('a whole world on this machine: AWS, two clusters, traffic, Temporal')
+    .option('--info <file>', 'write where everything is, when it is ready')
+    .option('--port-temporal <port>', "Temporal's port", port)
+    .option('--port-ui <port>', "the port of Temporal's UI", port)
+    .option('--port-aws <port>', 'the port of AWS', port)
+    .option('--port-prometheus <port>', 'the port of Prometheus', port)
+    .option('--port-control <port>', "the port of the sandbox's own control", port)
+    .option('--port-traffic <port>', 'the port that apps are reached at', port)
+    .option('--rate <requests>', 'requests a second to all apps together', whole)
+    .action((options) => go(options, '', async () => (await import('./commands/sandbox.ts')).sandbox(options)))
+
+const version = (go: Go) =>
+  reading('version')
+    .description('print the version')
+    .action((options) => go(options, '', async () => (await import('./commands/version.ts')).version(options)))
+
+function whole(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('write a whole number')
+  return Number(text)
+}
+
+function port(text: string): number {
+  const found = whole(text)
+  if (found < 1 || found > 65_535) throw new InvalidArgumentError('a port is 1 to 65535')
+  return found
+}

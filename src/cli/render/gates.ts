@@ -1,0 +1,73 @@
+import { commandFor, isFor, namesOf, needsTyping } from '../../client/gates.ts'
+import type { OpenGate } from '../../client/shapes.ts'
+import { findings } from './findings.ts'
+import { blank, cell, columns, head, line, type Line, type Screen } from './lines.ts'
+import { many, since } from './words.ts'
+
+export const where = (gate: OpenGate): string => namesOf(gate).join(' ')
+
+/** Every open gate with the command that answers it. */
+export function gateList(gates: readonly OpenGate[], { now }: Screen, wide = false): Line[] {
+  if (gates.length === 0) return [line('no gate is open', 'faint')]
+  const table = columns([
+    head('GATE', 'PLATFORM', 'FOR', 'SINCE', 'TAKES', ...(wide ? ['ID', 'PEOPLE'] : [])),
+    ...gates.map((g) => [
+      cell(where(g), 'strong'),
+      cell(g.platform),
+      cell(g.who.join(', ')),
+      cell(since(g.since, now)),
+      cell(g.needs, 'asks'),
+      ...(wide ? [cell(g.gate), cell(g.people?.join(', ') ?? '')] : []),
+    ]),
+  ])
+  const [heads = [], ...rows] = table
+  return [
+    heads,
+    ...rows.flatMap((row, n) => {
+      const gate = gates[n]
+      if (!gate) return [row]
+      const [first] = gate.send
+      return [
+        row,
+        line(`  ${gate.what}`),
+        line(`  → ${first === undefined ? gate.gate : commandFor(gate, first.message, gates)}`, 'faint'),
+      ]
+    }),
+  ]
+}
+
+/** What is approved, before it is: the title, the plan that it is about, what it waits for, and how it comes back. */
+export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
+  return [
+    [cell(where(gate), 'strong'), cell(`   ${gate.platform}`, 'faint')],
+    ...columns(
+      [
+        [cell('what', 'faint'), cell(gate.what)],
+        ...(gate.problem === undefined ? [] : [[cell('problem', 'faint'), cell(gate.problem, 'bad')]]),
+        [cell('plan', 'faint'), cell(`${gate.digest.slice(0, 8)}   gate ${gate.gate}`)],
+        [cell('takes', 'faint'), cell(gate.needs, 'asks')],
+        [
+          cell('from', 'faint'),
+          cell(`${gate.who.join(', ')}${gate.people === undefined ? '' : `: ${gate.people.join(', ')}`}`),
+        ],
+        [cell('open for', 'faint'), cell(since(gate.since, now))],
+        [
+          cell('way back', 'faint'),
+          cell(gate.wayBack.length === 0 ? 'nothing to take back yet' : many(gate.wayBack.length, 'step')),
+        ],
+        ...(needsTyping(gate) ? [[cell('typed', 'faint'), cell('the name of what is deleted for good', 'asks')]] : []),
+      ],
+      2,
+    ),
+    ...(gate.findings.length === 0 ? [] : [blank, ...findings(gate.findings)]),
+  ]
+}
+
+/** Yours, and those of others. Where membership is not told it may be yours. */
+export const split = (
+  gates: readonly OpenGate[],
+  who: string | undefined,
+): { yours: OpenGate[]; others: OpenGate[] } => ({
+  yours: who === undefined ? [] : gates.filter((g) => isFor(g, who) !== false),
+  others: who === undefined ? [...gates] : gates.filter((g) => isFor(g, who) === false),
+})

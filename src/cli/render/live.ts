@@ -1,0 +1,200 @@
+import { commandFor, offers } from '../../client/gates.ts'
+import type { Status } from '../../domain/status.ts'
+import type { OpenGate, UpgradeView } from '../../client/shapes.ts'
+import { standingOf, type Place } from '../../client/standing.ts'
+import { split, where } from './gates.ts'
+import {
+  blank,
+  cell,
+  columns,
+  cut,
+  drawn,
+  head,
+  line,
+  widthOf,
+  wrapped,
+  type Cell,
+  type Line,
+  type Screen,
+} from './lines.ts'
+import { ended, isTrouble, many, placed, since } from './words.ts'
+
+/** So many gates are listed by name; the rest is counted. */
+const GATES_SHOWN = 6
+const NOW_SHOWN = 3
+
+/** The one live view: where are we, who is waited for, how does it come back. Also what `status <platform>` prints. */
+export function live(view: UpgradeView, screen: Screen): string {
+  const above = [...header(view, screen), ...waitingFor(view, screen)]
+  const left = screen.height === undefined ? Infinity : Math.max(4, screen.height - above.length - 2)
+  return drawn([...above, ...appTable(view, screen, left)], screen)
+}
+
+function header({ status, outcome, message, silent }: UpgradeView, { now }: Screen): Line[] {
+  const { platform, from, to, run, since: began, paused, ending, held, apps } = status
+  const day = Math.floor((Date.parse(now) - Date.parse(began)) / 86_400_000) + 1
+  const stays = apps.filter((a) => !a.environments.some((e) => e.is === 'committed')).length
+  const back = apps.length === 0 ? '' : stays === apps.length ? `all ${stays}` : `${stays} of ${apps.length}`
+  const running = outcome === 'running'
+  return [
+    [
+      cell(platform, 'strong'),
+      cell(from === '' ? ` → ${to}` : ` ${from} → ${to}`, 'strong'),
+      cell(`   day ${day}   `, 'faint'),
+      ...(running ? [cell(run?.phase ?? 'preflight', 'busy')] : [ended(outcome)]),
+      ...(running && paused ? [cell('   ‖ paused', 'asks')] : []),
+      ...(running && back !== '' ? [cell('   way back: ', 'faint'), cell(back)] : []),
+    ],
+    ...(message === undefined ? [] : [line(message, 'bad')]),
+    ...(ending === undefined || !running ? [] : [line(`ending: ${ending}`, 'asks')]),
+    ...(held === undefined ? [] : [line(`no more turns: ${held}`, 'asks')]),
+    ...(silent === undefined ? [] : [line(`▲ ${silent}`, 'bad')]),
+    ...(running ? doing(run) : []),
+  ]
+}
+
+/** What the upgrade itself does; moving the apps is what the table shows. */
+function doing(run: Status | undefined): Line[] {
+  const asked = run?.waitingFor.map((w) => w.what) ?? []
+  const shown = (run?.doing ?? []).filter((title) => !/^move \S+$/.test(title) && !asked.includes(title))
+  const more = shown.length - NOW_SHOWN
+  if (shown.length === 0) return []
+  return [[cell('now: ', 'faint'), cell(shown.slice(0, NOW_SHOWN).join('; ') + (more > 0 ? `; and ${more} more` : ''))]]
+}
+
+function waitingFor({ gates, outcome }: UpgradeView, screen: Screen): Line[] {
+  const { who } = screen
+  if (gates.length === 0 && outcome !== 'running') return []
+  const { yours, others } = split(gates, who)
+  if (who === undefined)
+    return gates.length === 0 ? [line('waiting for nobody', 'faint')] : section('waiting', others, gates, screen)
+  return [
+    ...section(`waiting for you (${who})`, yours, gates, screen),
+    ...(others.length > 0 ? section('waiting for others', others, gates, screen) : []),
+  ]
+}
+
+function section(title: string, gates: readonly OpenGate[], all: readonly OpenGate[], { now, width }: Screen): Line[] {
+  if (gates.length === 0) return [[cell(`${title}: nothing`, 'faint')]]
+  const more = gates.length - GATES_SHOWN
+  const shown = gates.slice(0, GATES_SHOWN)
+  const waits = (g: OpenGate) => [cell(`${g.who.join(', ')}, for ${since(g.since, now)}`, 'faint')]
+  const how = (g: OpenGate) => cell(g.send[0] === undefined ? '' : `→ ${commandFor(g, g.send[0].message, all)}`)
+  return [
+    line(`${title}:`, 'asks'),
+    ...widestThatFits(width, [
+      () =>
+        columns(
+          shown.map((g) => [
+            cell(where(g), 'strong'),
+            ...waits(g),
+            cell(g.send.map((s) => s.message).join(' or '), 'asks'),
+            how(g),
+          ]),
+          2,
+        ),
+      () =>
+        columns(
+          shown.map((g) => [cell(where(g), 'strong'), ...waits(g), how(g)]),
+          2,
+        ),
+      () =>
+        columns(
+          shown.map((g) => [how(g), ...waits(g)]),
+          2,
+        ),
+    ]),
+    ...(more > 0 ? [line(`  … and ${more} more: norikae approve`, 'faint')] : []),
+  ]
+}
+
+/** A command is never cut where another form saves it; the last form is drawn as it is. */
+function widestThatFits(width: number, forms: readonly (() => Line[])[]): Line[] {
+  let lines: Line[] = []
+  for (const form of forms) {
+    lines = form()
+    if (lines.every((l) => widthOf(l) <= width)) break
+  }
+  return lines
+}
+
+interface Row {
+  readonly app: string
+  readonly team: string
+  readonly places: readonly (Place | undefined)[]
+  /** The smaller, the more it matters. */
+  readonly rank: number
+}
+
+function appTable(view: UpgradeView, screen: Screen, height: number): Line[] {
+  const names = [...new Set(view.status.apps.flatMap((a) => a.environments.map((e) => e.name)))]
+  const rows = view.status.apps.map(({ app, team, environments }): Row => {
+    const places = names.map((name) =>
+      environments.some((e) => e.name === name) ? standingOf(view, app, name) : undefined,
+    )
+    const words = places.flatMap((p) => p?.word ?? [])
+    const busy = words.some((w) => !['pending', 'on green', 'committed', 'on blue'].includes(w))
+    return { app, team, places, rank: words.some(isTrouble) ? 0 : busy ? 1 : 2 }
+  })
+  if (rows.length === 0) return []
+  const under = new Map(rows.map((r) => [r.app, reasons(view, r.app, screen)]))
+  const needs = (some: readonly Row[]) => some.reduce((sum, r) => sum + 1 + (under.get(r.app)?.length ?? 0), 1)
+  // Where not all fit: first those that need a look, in the order of the file.
+  const kept: Row[] = []
+  for (const row of needs(rows) <= height ? rows : rows.toSorted((a, b) => a.rank - b.rank))
+    if (needs([...kept, row]) <= height - (needs(rows) <= height ? 0 : 1)) kept.push(row)
+  const shown = rows.filter((r) => kept.includes(r))
+  const [heads = [], ...lines] = fitting(names, shown, screen.width)
+  return [
+    blank,
+    heads,
+    ...lines.flatMap((l, n) => [l, ...(under.get(shown[n]?.app ?? '') ?? [])]),
+    ...(shown.length < rows.length ? [counted(rows.filter((r) => !kept.includes(r)))] : []),
+  ]
+}
+
+/** The widest form that fits: all; without the team; glyphs only. */
+function fitting(names: readonly string[], rows: readonly Row[], width: number): Line[] {
+  const form = (team: boolean, short: boolean) => () =>
+    columns([
+      head('APP', ...(team ? ['TEAM'] : []), ...names.map((n) => (short ? cut(n, 5) : n).toUpperCase())),
+      ...rows.map((r): Cell[] => [
+        cell(r.app),
+        ...(team ? [cell(r.team, 'faint')] : []),
+        ...r.places.map((p) => (p ? placed(p, short) : cell('-', 'faint'))),
+      ]),
+    ])
+  return widestThatFits(width, [form(true, false), form(false, false), form(false, true)])
+}
+
+/** Why it needs a person, and what to paste; a command is never cut where a line of its own saves it. */
+function reasons(view: UpgradeView, app: string, { width }: Screen): Line[] {
+  const asked = view.gates.filter((g) => g.app === app && (offers(g, 'retry') || offers(g, 'skip')))
+  return asked.flatMap((g): Line[] => {
+    const why: Cell = cell(`   ${g.what}`, 'bad')
+    const commands = [...g.send.map((s) => commandFor(g, s.message, view.gates)), ...wayOut(view, g)]
+    const arrow = cell('   → ', 'faint')
+    return widestThatFits(width, [
+      () => [[why, cell(' → ', 'faint'), cell(commands.join(' | '))]],
+      () => [...wrappedReason(g.what, width), [arrow, cell(commands.join(' | '))]],
+      () => [...wrappedReason(g.what, width), ...commands.map((c): Line => [arrow, cell(c)])],
+    ])
+  })
+}
+
+const wrappedReason = (what: string, width: number): Line[] =>
+  wrapped(what, width - 3, 2).map((text) => line(cut(`   ${text}`, width), 'bad'))
+
+/** Traffic is on green yet, and may be taken back. */
+function wayOut({ cutovers }: UpgradeView, { app, environment }: OpenGate): string[] {
+  const run = cutovers.find((c) => c.app === app)?.runs.find((r) => r.subject.environment === environment)
+  const may = run !== undefined && run.can.rollback === undefined && (run.weight ?? 0) > 0
+  return may ? [`norikae rollback ${app ?? ''} ${environment ?? ''} --reason "…"`] : []
+}
+
+/** `… and 460 more: 300 on green, 160 pending` */
+function counted(rows: readonly Row[]): Line {
+  const words = rows.map((r) => r.places.findLast((p) => p !== undefined && p.word !== 'pending')?.word ?? 'pending')
+  const counts = [...new Set(words)].map((w) => `${words.filter((v) => v === w).length} ${w}`)
+  return line(`… and ${many(rows.length, 'more app')}: ${counts.join(', ')}`, 'faint')
+}

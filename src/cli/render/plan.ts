@@ -1,0 +1,103 @@
+import type { Outline, OutlineStep, PlannedUpgrade } from '../../domain/outline.ts'
+import { findings } from './findings.ts'
+import { blank, cell, columns, drawn, head, line, type Cell, type Line, type Screen } from './lines.ts'
+import { many } from './words.ts'
+
+/** What will be done, in order, who is asked, and how it comes back. `wide`: every step by name. */
+export function plan({ from, to, upgrade, cutovers }: PlannedUpgrade, screen: Screen, wide = false): string {
+  const { subject, digest, phases } = upgrade
+  const all = [...upgrade.findings, ...cutovers.flatMap((c) => c.findings)]
+  return drawn(
+    [
+      [
+        cell(`${subject.platform} ${from} → ${to}`, 'strong'),
+        cell(`   ${subject.blue} → ${subject.green}   plan ${digest.slice(0, 8)}`, 'faint'),
+      ],
+      blank,
+      ...columns([
+        head('PHASE', 'STEPS', 'WAY BACK', 'ASKS', 'WHAT'),
+        ...phases.map((p): Cell[] => [
+          cell(p.name, 'strong'),
+          cell(`${leaves(p.forward).length + leaves(p.commit).length}`),
+          p.pointOfNoReturn ? cell('none', 'bad') : cell(backOf(p.back)),
+          cell(asks(p.forward), 'asks'),
+          cell(p.title),
+        ]),
+      ]),
+      ...(wide ? steps(upgrade) : []),
+      ...apps(cutovers, wide),
+      ...(all.length === 0 ? [] : [blank, ...findings(all)]),
+      blank,
+      summary(upgrade, cutovers),
+    ],
+    screen,
+  )
+}
+
+function apps(cutovers: readonly Outline[], wide: boolean): Line[] {
+  if (cutovers.length === 0) return []
+  return [
+    blank,
+    ...columns([
+      head('APP', 'ENVIRONMENT', 'TEAM', 'STEPS', 'WAY BACK', 'ASKS', 'PLAN'),
+      ...cutovers.map(({ subject, phases, digest }): Cell[] => {
+        const forward = phases.flatMap((p) => p.forward)
+        const back = phases.flatMap((p) => p.back)
+        return [
+          cell(subject.app ?? '', 'strong'),
+          cell(subject.environment ?? ''),
+          cell(subject.team, 'faint'),
+          cell(phases.length === 0 ? '…' : `${leaves(forward).length}`),
+          cell(phases.length === 0 ? '…' : backOf(back)),
+          cell(asks(forward), 'asks'),
+          cell(digest.slice(0, 8), 'faint'),
+        ]
+      }),
+    ]),
+    ...(wide ? cutovers.flatMap(steps) : []),
+  ]
+}
+
+const steps = ({ subject, phases }: Outline): Line[] =>
+  phases.flatMap((p): Line[] => [
+    blank,
+    line(subject.app === undefined ? p.name : `${subject.app} ${subject.environment ?? ''}`, 'strong'),
+    ...p.forward.flatMap((s) => step(s, '→')),
+    ...p.commit.flatMap((s) => step(s, '●')),
+    ...p.back.flatMap((s) => step(s, '↩')),
+  ])
+
+const step = ({ id, title, asks: who, lanes }: OutlineStep, sign: string, indent = '  '): Line[] => [
+  [
+    cell(`${indent}${sign} ${title}`),
+    ...(who === undefined ? [] : [cell(`  asks ${who.join(', ')}`, 'asks')]),
+    cell(`  ${id}`, 'faint'),
+  ],
+  ...(lanes ?? []).flatMap((lane) => lane.flatMap((s) => step(s, sign, `${indent}  `))),
+]
+
+function summary({ phases, findings: own }: Outline, cutovers: readonly Outline[]): Line {
+  const all = [...own, ...cutovers.flatMap((c) => c.findings)]
+  const blockers = all.filter((f) => f.level === 'blocker').length
+  const names = new Set(cutovers.map((c) => c.subject.app))
+  const gates = [...phases, ...cutovers.flatMap((c) => c.phases)]
+    .flatMap((p) => leaves(p.forward))
+    .filter((s) => s.asks)
+  return [
+    cell(`${many(names.size, 'app')} in ${many(cutovers.length, 'environment')}, ${many(gates.length, 'gate')}`),
+    cell(blockers === 0 ? ', no blockers' : `, ${many(blockers, 'blocker')}`, blockers === 0 ? 'good' : 'badly'),
+  ]
+}
+
+export const leaves = (some: readonly OutlineStep[]): OutlineStep[] =>
+  some.flatMap((s) => (s.lanes === undefined ? [s] : s.lanes.flat()))
+
+const backOf = (back: readonly OutlineStep[]): string => {
+  const n = leaves(back).length
+  return n === 0 ? '-' : `${n}`
+}
+
+const asks = (forward: readonly OutlineStep[]): string => {
+  const teams = [...new Set(leaves(forward).flatMap((s) => s.asks ?? []))]
+  return teams.length === 0 ? '-' : teams.join(', ')
+}

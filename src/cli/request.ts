@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import { BadInput } from '../client/problems.ts'
+import type { UpgradeRequest } from '../domain/messages.ts'
+import { isKubernetesVersion } from '../domain/kubernetes-version.ts'
+
+export interface RequestOptions {
+  readonly file?: string | undefined
+  readonly to: string
+}
+
+/**
+ * What `plan` and `start` send, validated as far as it can be here: the platform file with every problem and its place.
+ * Without a file the worker reads its own.
+ */
+export async function requestFrom(
+  named: string | undefined,
+  { file, to }: RequestOptions,
+  by: string,
+): Promise<UpgradeRequest> {
+  if (!isKubernetesVersion(to)) throw new BadInput(`--to ${to} is not a Kubernetes version; write it like 1.36`)
+  if (file === undefined) {
+    if (named === undefined) throw new BadInput('name a platform, or give its file with -f <file>')
+    return { platform: named, to, by }
+  }
+  const text = await textOf(file)
+  const { platform } = await validated(text, file)
+  if (named !== undefined && named !== platform)
+    throw new BadInput(`${file} is of platform ${platform}, not of ${named}; leave the name out`)
+  return { platform, to, by, file: text }
+}
+
+/** `-` is what is piped in. */
+export async function textOf(file: string): Promise<string> {
+  try {
+    if (file !== '-') return await readFile(file, 'utf8')
+    const { text } = await import('node:stream/consumers')
+    return await text(process.stdin)
+  } catch (error) {
+    throw new BadInput(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function validated(text: string, file: string): Promise<{ platform: string }> {
+  const { readPlatformFile } = await import('../config/read.ts')
+  const { formatProblems } = await import('../config/problem.ts')
+  const reading = readPlatformFile(text, file)
+  if (!reading.ok) throw new BadInput(formatProblems(reading.problems))
+  return reading.file
+}

@@ -1,0 +1,57 @@
+import { Client, Connection } from '@temporalio/client'
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import { TASK_QUEUE } from '../domain/messages.ts'
+import { NotReady } from './problems.ts'
+
+/** How long a server may take to answer the first call. */
+const CONNECT_WITHIN = '5s'
+const DEFAULT_ADDRESS = 'localhost:7233'
+
+/** A way to Temporal; `await using` closes it. */
+export interface Temporal extends AsyncDisposable {
+  readonly client: Client
+  readonly namespace: string
+  readonly taskQueue: string
+}
+
+/**
+ * Connects as the `temporal` command does: its profiles (`TEMPORAL_PROFILE`), then its variables (`TEMPORAL_ADDRESS`,
+ * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, …). Throws `NotReady` when nobody answers.
+ */
+export async function connect(env: NodeJS.ProcessEnv = process.env): Promise<Temporal> {
+  const { connectionOptions, namespace = 'default' } = configured()
+  const address = connectionOptions.address ?? DEFAULT_ADDRESS
+  const { apiKey, tls, metadata } = connectionOptions
+  const connection = await Connection.connect({
+    address,
+    connectTimeout: CONNECT_WITHIN,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(metadata !== undefined && { metadata }),
+    ...(tls !== undefined && tls !== null && { tls }),
+  }).catch((error: unknown) => {
+    throw new NotReady(
+      'no-server',
+      `no Temporal server answers at ${address} (${reasonOf(error)}).\nSet TEMPORAL_ADDRESS, or make a profile: temporal config set --prop address --value <host:port>`,
+      error,
+    )
+  })
+  return {
+    client: new Client({ connection, namespace }),
+    namespace,
+    taskQueue: env['NORIKAE_TASK_QUEUE'] ?? TASK_QUEUE,
+    [Symbol.asyncDispose]: () => connection.close(),
+  }
+}
+
+function configured(): ReturnType<typeof loadClientConnectConfig> {
+  try {
+    return loadClientConnectConfig()
+  } catch (error) {
+    throw new NotReady('no-server', `Temporal's configuration cannot be read: ${reasonOf(error)}`, error)
+  }
+}
+
+const reasonOf = (error: unknown): string => {
+  const { message, cause } = error instanceof Error ? error : { message: String(error), cause: undefined }
+  return cause instanceof Error ? cause.message : message
+}

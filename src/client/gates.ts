@@ -1,0 +1,73 @@
+import type { Answer } from '../domain/gates.ts'
+import { cutoverId, upgradeId, type CutoverStatus, type UpgradeStatus } from '../domain/messages.ts'
+import type { OpenGate } from './shapes.ts'
+
+/** Every gate that is open in what was read, with what one must know to answer it. */
+export const gatesOf = (
+  platform: string,
+  upgrade: UpgradeStatus | undefined,
+  cutovers: readonly CutoverStatus[],
+): OpenGate[] => [
+  ...(upgrade?.run?.waitingFor ?? []).map((waiting): OpenGate => ({
+    ...waiting,
+    platform,
+    workflowId: upgradeId(platform),
+    digest: upgrade?.run?.digest ?? '',
+    findings: upgrade?.findings ?? [],
+    wayBack: upgrade?.run?.wayBack ?? [],
+    ...problem(upgrade?.run?.problem),
+  })),
+  ...cutovers.flatMap(({ app, runs, findings }) =>
+    runs.flatMap((run) =>
+      run.waitingFor.map((waiting): OpenGate => ({
+        ...waiting,
+        platform,
+        app,
+        ...(run.subject.environment !== undefined && { environment: run.subject.environment }),
+        workflowId: cutoverId(platform, app),
+        digest: run.digest,
+        findings,
+        wayBack: run.wayBack,
+        ...problem(run.problem),
+      })),
+    ),
+  ),
+]
+
+const problem = (text: string | undefined) => (text === undefined ? {} : { problem: text })
+
+export const offers = (gate: OpenGate, answer: Answer): boolean => gate.send.some((s) => s.message === answer)
+
+/** The name of what is deleted for good must be typed. */
+export const needsTyping = (gate: OpenGate): boolean => gate.send.some((s) => s.body['typed'] !== undefined)
+
+/** `undefined`: the answer does not tell who the people are. */
+export const isFor = (gate: OpenGate, who: string): boolean | undefined => gate.people?.includes(who)
+
+/**
+ * The open gates that a person means. By id; by app and environment; or of the upgrade itself: by step (`start`,
+ * `soak/gate`), by `upgrade`, or by `decommission`, which is the one where a name is typed.
+ */
+export function meant(gates: readonly OpenGate[], name: string, environment?: string): OpenGate[] {
+  if (name.includes('@')) return gates.filter((g) => g.gate === name)
+  const ofApp = gates.filter((g) => g.app === name && (environment === undefined || g.environment === environment))
+  if (ofApp.length > 0 || environment !== undefined) return ofApp
+  const own = gates.filter((g) => g.app === undefined)
+  if (name === 'upgrade') return own
+  if (name === 'decommission') return own.filter(needsTyping)
+  return own.filter(({ gate }) => gate.startsWith(`${name}@`) || gate.startsWith(`${name}/`))
+}
+
+/** The names by which `meant` finds it. */
+export function namesOf(gate: OpenGate): [name: string, environment?: string] {
+  if (gate.app !== undefined) return gate.environment === undefined ? [gate.app] : [gate.app, gate.environment]
+  return [needsTyping(gate) ? 'decommission' : gate.gate.slice(0, gate.gate.lastIndexOf('@'))]
+}
+
+/** What answers a gate: with names where they are enough, with its id where another gate has the same. */
+export function commandFor(gate: OpenGate, answer: Answer, gates: readonly OpenGate[]): string {
+  const names = namesOf(gate)
+  const same = meant(gates, ...names).filter((g) => offers(g, answer))
+  const typed = answer === 'approve' && needsTyping(gate) ? ' --typed <its name>' : ''
+  return `norikae ${answer} ${same.length > 1 ? gate.gate : names.join(' ')}${typed}`
+}

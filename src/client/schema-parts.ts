@@ -1,0 +1,176 @@
+import { z } from 'zod'
+import type { OutlineStep } from '../domain/outline.ts'
+
+/** What the schemas of `schemas.ts` have in common: the domain's own words. */
+
+export const list = <T extends z.ZodType>(of: T) => z.array(of).readonly()
+export const texts = list(z.string())
+export const maybe = z.string().exactOptional()
+/** ISO 8601, UTC. */
+export const time = z.string()
+export const count = z.number().int().min(0)
+
+export const outcome = z.enum(['done', 'rolled-back', 'rejected', 'blocked'])
+export const runOutcome = z.enum([...outcome.options, 'running', 'failed', 'cancelled', 'terminated', 'timed-out'])
+export const answer = z.enum(['approve', 'reject', 'retry', 'skip'])
+export const order = z.enum(['pause', 'resume', 'abort', 'rollback'])
+
+export const finding = z.object({
+  level: z.enum(['blocker', 'warning', 'info']),
+  code: z.string(),
+  about: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+})
+
+const subject = z.object({
+  platform: z.string(),
+  account: z.string(),
+  region: z.string(),
+  blue: z.string(),
+  green: z.string(),
+  team: z.string(),
+  app: maybe,
+  environment: maybe,
+})
+
+export const waiting = z.object({
+  gate: z.string(),
+  what: z.string(),
+  since: time,
+  who: texts,
+  people: texts.exactOptional(),
+  needs: z.string(),
+  send: list(z.object({ message: answer, body: z.record(z.string(), z.string()).readonly() })),
+})
+
+const status = z.object({
+  subject,
+  digest: z.string(),
+  state: z.enum([
+    'pending',
+    'moving',
+    'waiting',
+    'paused',
+    'going-back',
+    'stuck',
+    'rolled-back',
+    'on-green',
+    ...outcome.options,
+  ]),
+  phase: z.string(),
+  doing: texts,
+  done: count,
+  of: count,
+  weight: z.number().min(0).max(100).exactOptional(),
+  waitingFor: list(waiting),
+  can: z
+    .object({ pause: maybe, resume: maybe, abort: maybe, rollback: maybe })
+    .describe('why something may not be ordered now; absent where it may'),
+  wayBack: texts,
+  problem: maybe,
+})
+
+export const upgradeStatus = z.object({
+  platform: z.string(),
+  from: z.string(),
+  to: z.string(),
+  since: time,
+  by: z.string(),
+  paused: z.boolean(),
+  run: status.exactOptional(),
+  apps: list(
+    z.object({
+      app: z.string(),
+      team: z.string(),
+      environments: list(
+        z.object({
+          name: z.string(),
+          is: z.enum(['pending', 'moving', 'trouble', 'committed', 'back', 'on-green']),
+          note: maybe,
+        }),
+      ),
+    }),
+  ),
+  findings: list(finding),
+  ending: maybe,
+  held: maybe,
+  refused: texts,
+})
+
+export const logged = z.object({
+  at: time,
+  message: z.string(),
+  body: z.unknown().exactOptional(),
+  became: z.enum(['counted', 'ahead', 'void', 'refused']),
+  because: maybe,
+})
+
+export const cutoverStatus = z.object({
+  platform: z.string(),
+  app: z.string(),
+  team: z.string(),
+  paused: z.boolean(),
+  runs: list(status),
+  findings: list(finding),
+  log: list(logged),
+})
+
+export const openGate = waiting.extend({
+  platform: z.string(),
+  app: maybe,
+  environment: maybe,
+  workflowId: z.string(),
+  digest: z.string(),
+  findings: list(finding),
+  wayBack: texts,
+  problem: maybe,
+})
+
+// By name, because a step holds lanes of steps.
+const lane: z.ZodType<readonly OutlineStep[]> = z.lazy(() => list(outlineStep))
+const outlineStep = z.object({
+  id: z.string(),
+  title: z.string(),
+  asks: texts.exactOptional(),
+  lanes: list(lane).exactOptional(),
+})
+
+export const outline = z.object({
+  subject,
+  digest: z.string(),
+  findings: list(finding),
+  phases: list(
+    z.object({
+      name: z.string(),
+      title: z.string(),
+      forward: list(outlineStep),
+      back: list(outlineStep),
+      commit: list(outlineStep),
+      pointOfNoReturn: z.literal(true).exactOptional(),
+    }),
+  ),
+})
+
+export const reportBody = z.object({
+  subjects: list(z.object({ app: maybe, environment: maybe, digest: z.string(), ended: maybe })),
+  decisions: list(logged),
+  waits: list(z.object({ gate: z.string(), seconds: z.number(), ended: z.string(), by: texts })),
+  weights: list(z.object({ app: z.string(), step: z.string(), at: time, note: z.string() })),
+  problems: list(z.object({ app: z.string(), step: z.string(), attempt: count, at: time, message: z.string() })),
+  rollbacks: list(z.object({ app: z.string(), environment: z.string(), at: time, why: z.string() })),
+  findings: list(finding),
+  leftovers: texts,
+})
+
+export const summary = z.object({
+  platform: z.string(),
+  to: z.string(),
+  by: z.string(),
+  workflowId: z.string(),
+  runId: z.string(),
+  startedAt: time,
+  closedAt: time.exactOptional(),
+  outcome: runOutcome,
+  phase: texts,
+})

@@ -1,0 +1,130 @@
+import type { Finding } from '../domain/findings.ts'
+import type { Answer } from '../domain/gates.ts'
+import type { Command, CutoverStatus, Outcome, UpgradeStatus } from '../domain/messages.ts'
+import type { Report } from '../domain/report.ts'
+import type { Waiting } from '../domain/status.ts'
+
+/** What the command line and the console show, and what `-o json` prints; the JSON Schemas in `schema/` are of these. */
+
+/** How a run of an upgrade ended, or `running`. Temporal's own ends are beside the outcomes. */
+export type RunOutcome = Outcome | 'running' | 'failed' | 'cancelled' | 'terminated' | 'timed-out'
+
+/** A gate where somebody is waited for, and what one must know to answer. */
+export interface OpenGate extends Waiting {
+  readonly platform: string
+  /** Absent: a gate of the upgrade itself. */
+  readonly app?: string
+  readonly environment?: string
+  /** Where the answer goes. */
+  readonly workflowId: string
+  readonly digest: string
+  readonly findings: readonly Finding[]
+  /** What going back would do now. */
+  readonly wayBack: readonly string[]
+  readonly problem?: string
+}
+
+export interface UpgradeSummary {
+  readonly platform: string
+  readonly to: string
+  readonly by: string
+  readonly workflowId: string
+  readonly runId: string
+  readonly startedAt: string
+  readonly closedAt?: string
+  readonly outcome: RunOutcome
+  readonly phase: readonly string[]
+}
+
+/** `norikae status` without a name. */
+export interface Overview {
+  readonly upgrades: readonly UpgradeSummary[]
+  readonly gates: readonly OpenGate[]
+}
+
+/** `norikae status <platform>`: one upgrade as it stands. */
+export interface UpgradeView {
+  readonly at: string
+  readonly workflowId: string
+  readonly runId: string
+  readonly outcome: RunOutcome
+  /** Why it failed. */
+  readonly message?: string
+  readonly status: UpgradeStatus
+  /** Of the apps that move, wait or are in trouble; where the rest are is in `status.apps`. */
+  readonly cutovers: readonly CutoverStatus[]
+  readonly gates: readonly OpenGate[]
+  /** No worker answers: what is shown is from `at`. */
+  readonly silent?: string
+}
+
+/** `norikae approve` without a name. */
+export interface Gates {
+  readonly gates: readonly OpenGate[]
+}
+
+export interface UpgradeReport {
+  readonly platform: string
+  readonly to: string
+  readonly by: string
+  readonly workflowId: string
+  readonly runId: string
+  readonly outcome: Outcome
+  readonly startedAt: string
+  readonly closedAt: string
+  readonly report: Report
+}
+
+/** One line of `norikae watch -o json`. */
+export interface Change {
+  readonly at: string
+  readonly platform: string
+  readonly what: 'phase' | 'environment' | 'waiting' | 'closed' | 'note' | 'ended'
+  readonly app?: string
+  readonly environment?: string
+  /** Where it was, in a word; absent where that is not known. */
+  readonly before?: string
+  readonly now: string
+  readonly weight?: number
+  /** What is waited for, and what is sent to release it. */
+  readonly gate?: OpenGate
+  readonly outcome?: RunOutcome
+}
+
+/** What a command did. */
+export interface Done {
+  readonly did: Answer | Command | 'start' | 'attach'
+  readonly platform: string
+  readonly workflowId: string
+  readonly by: string
+  readonly message: string
+  readonly runId?: string
+  readonly gate?: string
+  readonly app?: string
+  readonly environment?: string
+}
+
+/** `norikae validate`. */
+export interface Validation {
+  readonly file: string
+  readonly valid: boolean
+  readonly problems: readonly {
+    readonly code: 'InvalidInput' | 'Unsupported'
+    readonly file: string
+    readonly line: number
+    readonly column: number
+    readonly path: string
+    readonly message: string
+  }[]
+}
+
+/** `norikae version`. */
+export interface Version {
+  readonly norikae: string
+  readonly node: string
+}
+
+/** What `-o json` prints instead when a command did not do it. */
+export interface Complaint {
+  readonly error: { readonly code: string; readonly message: string; readonly exit: number }
+}

@@ -1,0 +1,56 @@
+import type { AppStanding } from '../domain/messages.ts'
+import type { RunState } from '../domain/run.ts'
+import type { UpgradeView } from './shapes.ts'
+
+/** Where one environment of one app is, in one word; `weight`: green's share, while it is neither 0 nor 100. */
+export interface Place {
+  readonly word:
+    | 'pending'
+    | 'moving'
+    | 'asks'
+    | 'paused'
+    | 'going back'
+    | 'stuck'
+    | 'rolled back'
+    | 'held'
+    | 'on green'
+    | 'committed'
+    | 'on blue'
+    | 'trouble'
+  readonly weight?: number
+}
+
+const byRun = {
+  pending: 'moving', // it was given its turn, or nobody would have asked it
+  moving: 'moving',
+  waiting: 'asks',
+  paused: 'paused',
+  'going-back': 'going back',
+  stuck: 'stuck',
+  'rolled-back': 'rolled back',
+  'on-green': 'on green',
+  done: 'committed',
+  rejected: 'on blue',
+  blocked: 'on blue',
+} as const satisfies Record<RunState, Place['word']>
+
+const byStanding = {
+  pending: 'pending',
+  moving: 'moving',
+  trouble: 'trouble',
+  'on-green': 'on green',
+  committed: 'committed',
+  back: 'on blue',
+} as const satisfies Record<AppStanding['environments'][number]['is'], Place['word']>
+
+/** The cutover's own word where it was asked, else the upgrade's. */
+export function standingOf({ status, cutovers }: UpgradeView, app: string, environment: string): Place {
+  const is = status.apps.find((a) => a.app === app)?.environments.find((e) => e.name === environment)?.is ?? 'pending'
+  const run = cutovers.find((c) => c.app === app)?.runs.find((r) => r.subject.environment === environment)
+  if (run === undefined) return { word: byStanding[is] }
+  if (run.state === 'pending' && is !== 'moving') return { word: byStanding[is] }
+  const weight = run.weight !== undefined && run.weight > 0 && run.weight < 100 ? { weight: run.weight } : {}
+  // It breaches on green and was not taken back by itself.
+  if (run.state === 'waiting' && is === 'trouble') return { word: 'held', ...weight }
+  return { word: byRun[run.state], ...weight }
+}

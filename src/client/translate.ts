@@ -1,0 +1,78 @@
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  isGrpcServiceError,
+  QueryNotRegisteredError,
+  QueryRejectedError,
+  TerminatedFailure,
+  TimeoutFailure,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client'
+import type { Temporal } from './connect.ts'
+import { BadInput, Failed, NotReady, Refused } from './problems.ts'
+
+// https://grpc.io/docs/guides/status-codes/
+const INVALID_ARGUMENT = 3
+const DEADLINE_EXCEEDED = 4
+const FAILED_PRECONDITION = 9
+const UNAVAILABLE = 14
+
+/** Temporal's errors in our words. `what`: the workflow that was spoken to. What is ours already passes. */
+export function translated(error: unknown, { taskQueue, namespace }: Temporal, what: string): unknown {
+  if (error instanceof WorkflowNotFoundError)
+    return new NotReady('not-found', `there is no open ${what} in namespace ${namespace}; see: norikae status`, error)
+  if (error instanceof WorkflowUpdateFailedError) return refusalOf(error.cause) ?? new Failed(error.message)
+  if (error instanceof WorkflowFailedError) return endOf(error, what)
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return noWorker(taskQueue, error)
+  if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError)
+    return new Failed(`${what} does not tell its status: ${error.message}`)
+  const grpc = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error
+  if (!isGrpcServiceError(grpc)) return error
+  switch (Number(grpc.code)) {
+    case DEADLINE_EXCEEDED:
+    case FAILED_PRECONDITION:
+      return noWorker(taskQueue, error)
+    case UNAVAILABLE:
+      return new NotReady('no-server', `the Temporal server does not answer: ${grpc.details}`, error)
+    case INVALID_ARGUMENT:
+      return /search attribute/i.test(grpc.details)
+        ? new NotReady(
+            'no-search-attributes',
+            `namespace ${namespace} lacks Norikae's search attributes (${grpc.details}): start a worker, which makes them`,
+            error,
+          )
+        : error
+    default:
+      return error
+  }
+}
+
+export const noWorker = (taskQueue: string, cause?: unknown): NotReady =>
+  new NotReady('no-worker', `no worker answers on task queue ${taskQueue}: start one with npm run worker`, cause)
+
+/** The type of a refusal is its code. */
+function refusalOf(cause: unknown): Refused | undefined {
+  return cause instanceof ApplicationFailure ? new Refused(cause.type ?? 'refused', cause.message) : undefined
+}
+
+/** Through the activity or child that failed, to what it said. */
+function endOf(error: WorkflowFailedError, what: string): Error {
+  let cause: unknown = error.cause
+  while (cause instanceof Error && !(cause instanceof ApplicationFailure) && cause.cause instanceof Error)
+    cause = cause.cause
+  if (cause instanceof TerminatedFailure)
+    return new Failed(`${what} was terminated; its apps stay where they are. See: norikae status`)
+  if (cause instanceof CancelledFailure) return new Failed(`${what} was cancelled`)
+  if (cause instanceof TimeoutFailure) return new Failed(`${what} took too long and was ended`)
+  if (!(cause instanceof ApplicationFailure)) return new Failed(`${what} failed: ${error.message}`)
+  switch (cause.type) {
+    case 'InvalidInput':
+    case 'Unsupported':
+      return new BadInput(cause.message)
+    default:
+      return new Failed(`${what} failed: ${cause.message}`)
+  }
+}

@@ -1,0 +1,57 @@
+import type { EnvironmentFile, PlatformFile } from '../domain/platform-file.ts'
+import type { Limit } from '../domain/verdict.ts'
+import { planned } from './handover.ts'
+import { environment, type Written } from './schema.ts'
+
+/** What was written, checked and filled in, in the words of the domain. */
+export function complete(written: Written): PlatformFile {
+  const { health, platformApps, blue } = written
+  const { waves, ...settings } = platformApps
+  return {
+    platform: written.platform,
+    account: written.account,
+    region: written.region,
+    ...(blue !== undefined && { blue }),
+    health: {
+      prometheus: health.prometheus,
+      requests: health.requests,
+      checks: mapValues(health.checks, ({ atMost, atLeast, timesBlue, ...check }) => ({
+        ...check,
+        limit: limitOf({ atMost, atLeast, timesBlue }),
+      })),
+      every: health.every,
+    },
+    teams: written.teams,
+    platformTeam: written.platformTeam,
+    environments: Object.entries(written.environments).map(([name, env]): EnvironmentFile => ({
+      name,
+      ...(env ?? environment.parse({})),
+    })),
+    discover: written.discover,
+    apps: mapValues(written.apps, ({ workloads, externals, ...app }) => ({
+      ...app,
+      workloads: mapValues(workloads, planned),
+      externals: Object.entries(externals).map(([name, external]) => ({ name, ...external })),
+    })),
+    platformApps: { waves, handovers: mapValues(settings, planned) },
+    soak: written.soak,
+    rest: written.rest,
+    quiet: written.quiet,
+    idle: written.idle,
+    order: written.order,
+    maxParallel: written.maxParallel,
+    maxFailed: written.maxFailed,
+    autoRollback: written.autoRollback,
+  }
+}
+
+type Limits = Readonly<Record<'atMost' | 'atLeast' | 'timesBlue', number | undefined>>
+
+/** `rules/health.ts` saw that there is exactly one. */
+function limitOf({ atMost, atLeast, timesBlue = 0 }: Limits): Limit {
+  if (atMost !== undefined) return { atMost }
+  return atLeast === undefined ? { timesBlue } : { atLeast }
+}
+
+const mapValues = <T, R>(all: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> =>
+  Object.fromEntries(Object.entries(all).map(([key, value]) => [key, change(value)]))

@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import type { Handover } from '../domain/platform.ts'
+import { expecting, leaseName, oneOf, query, time, words } from './pieces.ts'
+import { didYouMean, shown } from './words.ts'
+
+const variant = <const C extends Handover['class'], S extends z.ZodRawShape>(name: C, says: string, shape: S) =>
+  z.strictObject({ handover: z.literal(name).describe(says), ...shape })
+
+const bufferKeys = {
+  budget: time.describe('How long its buffer may take to drain.'),
+  depth: query.describe('PromQL with {cluster}: what has not been delivered yet.'),
+}
+
+const variants = [
+  variant('overlap', 'Runs on both sides; the weights move its traffic.', {}),
+  variant('consumer', 'Takes work from a queue.', {
+    idempotent: z
+      .boolean(expecting('true or false', 'true if one message may be worked on twice, else false'))
+      .describe('May one message be worked on twice? Then green starts before blue stops.'),
+  }),
+  variant('schedule', 'Starts by the clock: a CronJob.', {}),
+  variant('singleton', 'Never runs twice.', {
+    downtime: time.describe('How long it may run nowhere.'),
+    lease: leaseName.exactOptional().describe('The Lease that it holds while it runs, looked for before green starts.'),
+  }),
+  variant('buffer', 'Holds what others gave it until it is delivered.', bufferKeys),
+  variant('stateful', 'Has volumes. A later release moves them; until then it is a blocker.', {
+    by: oneOf(['handover', 'copy']).describe('handover: the volumes themselves move. copy: green gets snapshots.'),
+    lossOnReturn: words('what is lost', 'what going back loses, for people to accept')
+      .exactOptional()
+      .describe('With by: copy: what going back loses, in words. People are asked to accept it.'),
+  }),
+] as const
+
+export const handover = z.discriminatedUnion('handover', variants, {
+  error: ({ input }) => wrongClass(input),
+})
+
+const BUFFER = '{ handover: buffer, budget: 2h, depth: <PromQL> }'
+
+/** Platform apps go with the cluster; only what they hold back has to be waited for. */
+export const platformHandover = z.discriminatedUnion(
+  'handover',
+  [variant('buffer', 'Its buffer is drained before blue goes.', bufferKeys)],
+  {
+    error: ({ input }) => {
+      if (!isObject(input)) return `${shown(input)} is not a mapping; write ${BUFFER}`
+      const { handover: wrong } = input
+      return wrong === undefined
+        ? `is missing; write ${BUFFER}`
+        : `${shown(wrong)} is not for platform apps; write buffer, or leave the app out of the settings`
+    },
+  },
+)
+
+const classes: readonly string[] = variants.map((v) => v.shape.handover.value)
+
+/** Which classes take a key. */
+export const classesWith = (key: string): readonly string[] =>
+  variants.filter((v) => Object.hasOwn(v.shape, key)).map((v) => v.shape.handover.value)
+
+function wrongClass(input: unknown): string {
+  const write = `write one of ${classes.join(', ')}`
+  if (!isObject(input)) return `${shown(input)} is not a mapping; write { handover: <class> }`
+  const { handover: wrong } = input
+  if (wrong === undefined) return `is missing; ${write}`
+  if (wrong === 'external') return 'external is not for workloads; list what is outside under externals of the app'
+  return `${shown(wrong)} is no handover class; ${write}${typeof wrong === 'string' ? didYouMean(wrong, classes) : ''}`
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+/** As written to as planned. */
+export function planned(written: z.output<typeof handover>): Handover {
+  const { handover: name } = written
+  switch (name) {
+    case 'overlap':
+    case 'schedule':
+      return { class: name }
+    case 'consumer':
+      return { class: name, idempotent: written.idempotent }
+    case 'singleton':
+      return { class: name, downtime: written.downtime, ...(written.lease !== undefined && { lease: written.lease }) }
+    case 'buffer':
+      return { class: name, drainWithin: written.budget, depth: written.depth }
+    case 'stateful':
+      return {
+        class: name,
+        by: written.by,
+        ...(written.lossOnReturn !== undefined && { lossOnReturn: written.lossOnReturn }),
+      }
+  }
+}

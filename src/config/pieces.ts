@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import { isDuration, seconds, type Duration } from '../domain/duration.ts'
+import { shown, unlike } from './words.ts'
+
+// What a platform file is made of. Each piece says in its own errors what it expects.
+
+interface Wrong {
+  readonly input?: unknown
+}
+
+export const expecting = (expected: string, write?: string) => ({
+  error: ({ input }: Wrong): string => unlike(input, expected, write),
+})
+
+function text(pattern: RegExp, expected: string, write: string) {
+  const error = ({ input }: Wrong) =>
+    typeof input === 'number' && pattern.test(String(input))
+      ? `${input} is a number to YAML; write it in quotes: "${input}"`
+      : unlike(input, expected, write)
+  return z.string({ error }).regex(pattern, { error })
+}
+
+/** In step ids, labels and names of what is made on green. */
+export const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+export const NAME_MADE_OF = 'a-z, 0-9 and "-", at most 63 characters, such as'
+
+export const name = (of: string, example: string) => text(NAME, `the name of ${of}`, `${NAME_MADE_OF} ${example}`)
+
+/** Not with a digit first: JavaScript puts a key like `1` before all others, and the order of environments counts. */
+export const ENVIRONMENT = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/
+
+/** Leaves room for `-1-36` and for what is named after a cluster. */
+export const platformName = text(
+  /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/,
+  'a DNS label of at most 40 characters',
+  'a-z, 0-9 and "-", such as chatwork-prod',
+)
+
+/** EKS's own rule: https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html */
+export const clusterName = text(
+  /^[0-9A-Za-z][\w-]{0,99}$/,
+  'the name of an EKS cluster',
+  'it as EKS lists it, such as chatwork-prod-1-35',
+)
+
+export const account = text(/^\d{12}$/, 'an AWS account', 'its 12 digits in quotes, such as "123456789012"')
+
+export const region = text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region', 'its code, such as ap-northeast-1')
+
+export const address = text(/^[^\s@,;<>"]{1,64}@[^\s@,;<>"]{1,190}$/, 'an address', 'one such as aoki@example.com')
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+export const labelName = text(
+  /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/,
+  'the name of a label',
+  'one such as app or example.com/app',
+)
+
+export const leaseName = text(
+  /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/,
+  'the name of a Lease',
+  'it as Kubernetes lists it in the namespace of the workload',
+)
+
+export const endpoint = text(
+  /^([\w.-]{1,253}|\[[0-9a-fA-F:]+\]):(6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]\d{4}|[1-9]\d{0,3})$/,
+  'a host with its port',
+  'one such as db.example.com:5432',
+)
+
+export const query = text(/\S/, 'a query', 'PromQL with {cluster} in it')
+
+export const words = (expected: string, write: string) => text(/\S/, expected, write)
+
+export const url = z
+  .string(expecting('an address on the web', 'http://… or https://…'))
+  .refine(isWeb, expecting('an address on the web', 'http://… or https://…'))
+  .meta({ format: 'uri', pattern: '^https?://' })
+
+function isWeb(value: string): boolean {
+  return URL.canParse(value) && /^https?:\/\/[^\s]+$/.test(value)
+}
+
+const YEAR = 365 * 86_400
+const notDuration = ({ input }: Wrong): string =>
+  typeof input === 'string' || typeof input === 'number'
+    ? `${shown(String(input))} is not a duration; write 60s, 1m30s or 2h`
+    : unlike(input, 'a duration', '60s, 1m30s or 2h')
+
+const longEnough = (least: number) =>
+  z
+    .string({ error: notDuration })
+    .refine(isDuration, { error: notDuration, abort: true })
+    .refine((d) => seconds(asDuration(d)) >= least, { error: 'is no time at all; write 1s or more' })
+    .refine((d) => seconds(asDuration(d)) <= YEAR, {
+      error: ({ input }) => `${shown(input)} is more than a year; write 365d or less`,
+    })
+    .meta({ pattern: '^(?=.)(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$' })
+    .transform(asDuration)
+
+// `isDuration` was asked before, and aborts where it does not hold.
+function asDuration(text: string): Duration {
+  return text as Duration
+}
+
+/** May be none at all: `0s`. */
+export const duration = longEnough(0)
+/** What is polled, measured over or waited for cannot be nothing. */
+export const time = longEnough(1)
+
+/** `-0` is at least 0 too, and no longer itself once it was JSON. */
+const unsigned = (n: number): number => n + 0
+
+export const count = (least: number, most: number) => {
+  const says = expecting(`a whole number from ${least} to ${most}`)
+  return z.int(says).min(least, says).max(most, says).overwrite(unsigned)
+}
+
+const AN_AMOUNT = expecting('a number from 0 up, such as 0.02')
+export const amount = z.number(AN_AMOUNT).min(0, AN_AMOUNT).overwrite(unsigned)
+
+export const oneOf = <const T extends readonly [string, ...string[]]>(choices: T) =>
+  z.enum(choices, expecting(choices.join(' or ')))
+
+/**
+ * A mapping from names. They are checked by `rules/names.ts`: zod would leave out what stands under a wrong one.
+ * `write`: an entry of it as an example.
+ */
+export const named = <T extends z.ZodType>(value: T, write: string, pattern = NAME) =>
+  z.record(z.string(), value, expecting('a mapping', write)).meta({ propertyNames: { pattern: pattern.source } })
+
+export const listOf = <T extends z.ZodType>(item: T, of: string, write: string) => z.array(item, expecting(of, write))

@@ -1,0 +1,23 @@
+import { appsDoNotWaitForThemselves } from './circles.ts'
+import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
+import { everythingHasAName, listsNameOnce } from './names.ts'
+import { platformAppsAreInOneWave } from './platform-apps.ts'
+import type { Rule } from './rule.ts'
+import { approvalsHaveApprovers, platformTeamHasTwo, teamsAreKnown } from './teams.ts'
+import { weightsRise } from './weights.ts'
+import { workloadsAreSaidOnce, workloadsFitTheirClass } from './workloads.ts'
+
+export const rules: readonly Rule[] = [
+  everythingHasAName,
+  listsNameOnce,
+  teamsAreKnown,
+  platformTeamHasTwo,
+  approvalsHaveApprovers,
+  weightsRise,
+  checksHaveOneLimit,
+  queriesNameTheCluster,
+  appsDoNotWaitForThemselves,
+  workloadsAreSaidOnce,
+  workloadsFitTheirClass,
+  platformAppsAreInOneWave,
+]

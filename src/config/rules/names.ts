@@ -1,0 +1,68 @@
+import { find, isText, list } from '../find.ts'
+import { ENVIRONMENT, NAME, NAME_MADE_OF } from '../pieces.ts'
+import { flaw } from '../problem.ts'
+import { WORKLOAD } from '../schema.ts'
+import { shown } from '../words.ts'
+import type { Rule } from './rule.ts'
+
+interface Named {
+  readonly at: string
+  readonly is: string
+  readonly write: string
+  readonly pattern?: RegExp
+  /** Names that mean something else already. */
+  readonly taken?: readonly string[]
+}
+
+const named: readonly Named[] = [
+  { at: 'teams.*', is: 'the name of a team', write: `${NAME_MADE_OF} scala` },
+  {
+    at: 'environments.*',
+    is: 'the name of an environment',
+    write: 'a letter, then a-z, 0-9 and "-", such as production',
+    pattern: ENVIRONMENT,
+  },
+  { at: 'apps.*', is: 'the name of an app', write: `${NAME_MADE_OF} chat-api` },
+  {
+    at: 'apps.*.workloads.*',
+    is: 'a workload',
+    write: 'its name, or Deployment/, StatefulSet/, DaemonSet/ or CronJob/ and its name',
+    pattern: WORKLOAD,
+  },
+  { at: 'apps.*.externals.*', is: 'the name of an external', write: `${NAME_MADE_OF} orders-db` },
+  { at: 'platformApps.*', is: 'the name of a platform app', write: `${NAME_MADE_OF} fluentd` },
+  // `ready` is the built-in check of pods.
+  {
+    at: 'health.checks.*',
+    is: 'a free name for a check',
+    write: `${NAME_MADE_OF} errors; ready is built in`,
+    taken: ['ready'],
+  },
+]
+
+export const everythingHasAName: Rule = (file) =>
+  named.flatMap(({ at, is, write, pattern = NAME, taken = [] }) =>
+    find(file, at).flatMap(({ path }) => {
+      const name = String(path.at(-1))
+      return (pattern.test(name) && !taken.includes(name)) || name === '<<'
+        ? []
+        : flaw(path, `${shown(name)} is not ${is}; write ${write}`)
+    }),
+  )
+
+const lists = ['teams.*.approvers', 'apps.*.dependsOn', 'apps.*.movesWith']
+
+/** Letters' case does not make another person of an address. */
+export const listsNameOnce: Rule = (file) =>
+  lists.flatMap((at) =>
+    find(file, at).flatMap(({ path, value }) => {
+      const seen = new Set<string>()
+      return list(value).flatMap((item, i) => {
+        if (!isText(item)) return []
+        const same = item.toLowerCase()
+        if (seen.has(same)) return flaw([...path, i], `${shown(item)} is in this list already; take one of them out`)
+        seen.add(same)
+        return []
+      })
+    }),
+  )

@@ -1,0 +1,225 @@
+import { z } from 'zod'
+import { handover, platformHandover } from './handover.ts'
+import {
+  account,
+  address,
+  amount,
+  clusterName,
+  count,
+  duration,
+  endpoint,
+  ENVIRONMENT,
+  expecting,
+  labelName,
+  listOf,
+  name,
+  named,
+  oneOf,
+  platformName,
+  query,
+  region,
+  time,
+  url,
+} from './pieces.ts'
+
+/** What most web services export; a platform that counts otherwise says so. No such metric: no verdict, never a pass. */
+const REQUESTS = 'http_requests_total{cluster="{cluster}",namespace=~"{namespaces}"'
+const DEFAULT_REQUESTS = `sum(increase(${REQUESTS}}[{window}]))`
+/** A service that never failed has no series of failures: nothing there is zero, as long as there are requests at all. */
+const DEFAULT_ERRORS = `(sum(rate(${REQUESTS},code=~"5.."}[{window}])) or vector(0)) / sum(rate(${REQUESTS}}[{window}]))`
+
+const mapping = (write: string) => expecting('a mapping', write)
+
+const check = z
+  .strictObject(
+    {
+      query: query.describe('PromQL with {cluster}, {namespaces} (a regular expression) and {window}: one number.'),
+      atMost: amount.exactOptional().describe('The number may be this at most.'),
+      atLeast: amount.exactOptional().describe('The number must be this at least.'),
+      timesBlue: amount.exactOptional().describe("The number may be this many times blue's, over the same window."),
+      minSamples: count(1, 1000).default(3).describe('Fewer readings give no verdict.'),
+      breachAfter: count(1, 1000).default(2).describe('How many bad readings in a row make a breach.'),
+      window: time.prefault('1m').describe('What {window} stands for.'),
+    },
+    mapping('{ query: <PromQL>, atMost: 0.02 }'),
+  )
+  .meta({ oneOf: ['atMost', 'atLeast', 'timesBlue'].map((key) => ({ required: [key] })) })
+
+const health = z.strictObject(
+  {
+    prometheus: z
+      .strictObject(
+        { url: url.describe('Where its HTTP API is.') },
+        mapping('{ url: http://prometheus.monitoring:9090 }'),
+      )
+      .describe('The Prometheus that knows both clusters.'),
+    requests: query
+      .default(DEFAULT_REQUESTS)
+      .describe('PromQL with {cluster}, {namespaces} and {window}: how many requests a side served within the window.'),
+    checks: named(check, '{ errors: { query: <PromQL>, atMost: 0.02 } }')
+      .prefault({ errors: { query: DEFAULT_ERRORS, atMost: 0.02 } })
+      .describe('By name: what must hold on green from its first request until blue goes.'),
+    every: time.prefault('15s').describe('Time between two readings.'),
+  },
+  mapping('{ prometheus: { url: http://prometheus.monitoring:9090 } }'),
+)
+
+const team = z.strictObject(
+  {
+    approvers: listOf(address, 'a list', '[aoki@example.com]')
+      .min(1, { error: 'needs at least one address' })
+      .describe('Who may approve for the team.'),
+    notify: z
+      .strictObject(
+        {
+          webhook: url
+            .exactOptional()
+            .describe('Told of each gate, rollback and end of the team: one JSON object by POST.'),
+        },
+        mapping('{ webhook: https://… }'),
+      )
+      .prefault({})
+      .describe('Where the team is told what happens. The log always is.'),
+  },
+  mapping('{ approvers: [aoki@example.com] }'),
+)
+
+export const environment = z.strictObject(
+  {
+    weights: listOf(count(1, 100), 'a list', '[5, 25, 50, 100]')
+      .min(1, { error: 'needs at least one weight; write [100] to move in one step' })
+      .max(20, { error: ({ input }) => `has ${Array.isArray(input) ? input.length : ''} weights; write at most 20` })
+      .default([100])
+      .describe("Green's shares of the traffic in per cent, one step after the other, rising to 100."),
+    observe: duration.prefault('2m').describe('How long the checks must hold at each weight.'),
+    approval: oneOf(['team', 'none'])
+      .default('none')
+      .describe("team: an approver of the app's team is asked before it moves."),
+  },
+  mapping('{} for the defaults'),
+)
+
+const external = z.strictObject(
+  {
+    endpoint: endpoint.describe('host:port, reached from green before the app moves.'),
+    connections: count(1, 1_000_000).describe('How many connections one side opens at full size.'),
+    limit: count(1, 1_000_000).describe('How many connections there may be, of both sides together.'),
+  },
+  mapping('{ endpoint: db.example.com:5432, connections: 40, limit: 200 }'),
+)
+
+/** A name of the workload, or its kind and name where two kinds use one. */
+export const WORKLOAD = /^((Deployment|StatefulSet|DaemonSet|CronJob)\/)?[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/
+
+const appNames = listOf(name('an app', 'chat-api'), 'a list of apps', 'their names, such as [chat-api]').default([])
+
+const app = z.strictObject(
+  {
+    team: name('a team', 'scala').exactOptional().describe("Instead of the team that the namespaces' label names."),
+    dependsOn: appNames.describe('Apps that move before this one, environment by environment.'),
+    movesWith: appNames.describe('Apps that move at the same time.'),
+    workloads: named(handover, '{ worker: { handover: schedule } }', WORKLOAD)
+      .default({})
+      .describe('By name, or Kind/name: how a workload changes sides, where that cannot be inferred.'),
+    externals: named(external, '{ orders-db: { endpoint: db.example.com:5432, connections: 40, limit: 200 } }')
+      .default({})
+      .describe('By name: databases and queues outside both clusters.'),
+  },
+  mapping('{ workloads: { worker: { handover: schedule } } }, or leave the app out'),
+)
+
+/** The platform file as people write it: shape, defaults and descriptions. What goes beyond the shape is in `rules/`. */
+export const schema = z
+  .strictObject({
+    apiVersion: z
+      .literal('norikae.io/v1', expecting('the version of this file', 'norikae.io/v1'))
+      .describe('Always norikae.io/v1.'),
+    platform: platformName.describe('The cluster as its tenants know it; it outlives its clusters.'),
+    account: account.describe('The AWS account, in quotes. Any other is refused.'),
+    region: region.describe('The AWS region of both clusters.'),
+    blue: clusterName
+      .exactOptional()
+      .describe('The cluster that serves now. Default: the one that is named <platform>-<major>-<minor>.'),
+    green: z
+      .strictObject(
+        {
+          clone: z
+            .literal(true, expecting('possible', 'true: green is made like blue'))
+            .default(true)
+            .describe('Green is made like blue.'),
+        },
+        mapping('{ clone: true }'),
+      )
+      .prefault({})
+      .describe('Where the cluster that is to serve next comes from.'),
+    health: health.describe('How it is known that an app is well.'),
+    teams: named(team, '{ sre: { approvers: [aoki@example.com, baba@example.com] } }').describe(
+      'By name: people who own apps.',
+    ),
+    platformTeam: name('a team', 'sre').describe('The team that owns the platform, with at least two approvers.'),
+    environments: named(environment.nullable(), '{ test: {}, production: {} }', ENVIRONMENT)
+      .refine((all) => Object.keys(all).length > 0, { error: 'needs at least one; write production: {}' })
+      .meta({ minProperties: 1 })
+      .describe('By name, in the order in which they move. {} takes the defaults.'),
+    discover: z
+      .strictObject(
+        {
+          app: labelName.default('app').describe('The label that names the app.'),
+          team: labelName.default('team').describe('The label that names the team.'),
+          environment: labelName.default('env').describe('The label that names the environment.'),
+        },
+        mapping('{ app: app, team: team, environment: env }'),
+      )
+      .prefault({})
+      .describe('Labels of namespaces that say whose they are.'),
+    apps: named(app, '{ chat-api: { dependsOn: [chat-auth] } }')
+      .default({})
+      .describe('By name: exceptions. Apps themselves are discovered.'),
+    platformApps: z
+      .object(
+        {
+          waves: listOf(
+            listOf(
+              name('a platform app', 'external-dns'),
+              'a list of apps',
+              'the names of one wave, such as [external-dns]',
+            ),
+            'a list of waves',
+            '[[aws-load-balancer-controller], [fluentd]]',
+          )
+            .default([])
+            .describe('By the label or name of their namespaces, wave by wave: each is ready before the next begins.'),
+        },
+        mapping('{ waves: [[aws-load-balancer-controller]] }'),
+      )
+      .catchall(platformHandover)
+      .prefault({})
+      .describe(
+        "The platform team's own apps: on green before any tenant, and how those that hold something are drained.",
+      ),
+    soak: duration.prefault('7d').describe('How long blue is kept after the last app moved.'),
+    rest: duration.prefault('12h').describe('Time on the environment before, until the last one may start.'),
+    quiet: z
+      .strictObject(
+        {
+          for: duration.prefault('5m').describe('How long.'),
+          requests: count(0, 1_000_000).default(0).describe('How many requests blue may still get in that time.'),
+        },
+        mapping('{ for: 5m, requests: 0 }'),
+      )
+      .prefault({})
+      .describe('When blue counts as quiet after an app moved.'),
+    idle: time.prefault('1h').describe('How long blue must be without traffic, jobs and buffers before it is deleted.'),
+    order: oneOf(['breadth', 'depth'])
+      .default('breadth')
+      .describe("breadth: every app's first environment before anybody's second. depth: each app by itself."),
+    maxParallel: count(1, 1000).default(4).describe('How many apps move at once.'),
+    maxFailed: count(1, 1000).default(2).describe('With so many in trouble, no further app starts.'),
+    autoRollback: duration.prefault('24h').describe('How long after it moved an app goes back by itself.'),
+    trust: oneOf(['namespace'])
+      .default('namespace')
+      .describe("Whose word counts. namespace: whoever may write to Temporal's namespace."),
+  })
+  .meta({ title: 'Platform file of Norikae' })
+
+export type Written = z.output<typeof schema>

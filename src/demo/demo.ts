@@ -1,0 +1,213 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from '../client/connect.ts'
+import { follow } from '../client/follow.ts'
+import type { OpenGate, UpgradeReport, UpgradeView } from '../client/shapes.ts'
+import { environmentOf, type SandboxInfo } from '../sandbox/command.ts'
+import type { Judgement } from '../sandbox/judge.ts'
+import { answerTo, asTyped, retryOf } from './people.ts'
+import { beside, norikae, type Beside, type Ran } from './processes.ts'
+import { stageOn, type Stage } from './stage.ts'
+import { faultsOf, judged, onGreen, wentBackOnce, type DemoResult, type Inventory } from './verdict.ts'
+
+const PLATFORM = 'chatwork-prod'
+const BLUE = 'chatwork-prod-1-35'
+const GREEN = 'chatwork-prod-1-36'
+const FROM = '1.35'
+const TO = '1.36'
+const REQUESTER = 'aoki@example.com'
+/** Begins to fail on green once it has a quarter of the traffic, until somebody mends it. */
+const SICK = { app: 'legacy-php', environment: 'production', cluster: 'green', rate: 0.5 }
+const SICK_AT = 25
+const REQUESTS_PER_SECOND = 190
+
+const json = process.argv.includes('--json')
+// The last line of stdout is for programs; people read the rest.
+const stage = stageOn(json ? process.stderr : process.stdout)
+const folder = await mkdtemp(join(tmpdir(), 'norikae-demo-'))
+const running: Beside[] = []
+const leave = async () => {
+  for (const it of running.splice(0).toReversed()) await it.stop()
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    stage.end()
+    stage.say('stopping')
+    void leave().then(() => process.exit(130))
+  })
+}
+
+try {
+  const result = await demo(stage)
+  await leave()
+  const faults = faultsOf(result)
+  stage.say(
+    faults.length === 0
+      ? `\nDone in ${result.seconds} s: nothing dropped, nothing twice, nothing lost, nothing left.`
+      : `\nNot as it should be: ${faults.join('; ')}. What the processes printed is in ${folder}`,
+  )
+  if (json) process.stdout.write(`${JSON.stringify(result)}\n`)
+  if (faults.length === 0) await rm(folder, { recursive: true, force: true })
+  process.exitCode = faults.length === 0 ? 0 : 1
+} catch (error) {
+  stage.end()
+  stage.say(
+    `\nThe demo could not go on: ${error instanceof Error ? error.message : String(error)}\nWhat the processes printed is in ${folder}`,
+  )
+  await leave()
+  process.exitCode = 1
+}
+
+async function demo(stage: Stage): Promise<DemoResult> {
+  stage.say(
+    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve apps, traffic to all of them.',
+  )
+  const { info, began } = await world()
+  Object.assign(process.env, environmentOf(info))
+  stage.say(`  Temporal's UI  ${info.temporal.ui}\n  what is judged ${info.control.url}/judge\n`)
+
+  const file = join(info.platforms, `${PLATFORM}.yaml`)
+  await typed(stage, ['plan', '-f', file, '--to', TO, '--as', REQUESTER])
+  await typed(stage, ['start', '-f', file, '--to', TO, '--as', REQUESTER, '--yes'])
+  const last = await moved(stage, info)
+  stage.end()
+
+  const report = await norikae(['report', PLATFORM, '-o', 'json'])
+  stage.say(`$ norikae report ${PLATFORM}\n${beginning((await norikae(['report', PLATFORM])).output)}`)
+  await control(info, 'POST', '/traffic/stop')
+  const judgement = (await control(info, 'GET', '/judge')) as Judgement
+  const result = resultOf(last, report, judgement, (await control(info, 'GET', '/inventory')) as Inventory, began)
+  stage.say(`\n${judged(result, judgement)}`)
+  return result
+}
+
+async function world(): Promise<{ info: SandboxInfo; began: number }> {
+  const where = join(folder, 'sandbox.json')
+  const began = Date.now()
+  const sandbox = beside(
+    'sandbox',
+    ['src/cli/main.ts', 'sandbox', '--info', where, '--rate', `${REQUESTS_PER_SECOND}`],
+    folder,
+  )
+  running.push(sandbox)
+  const info = await sandbox.until(
+    'ready',
+    60_000,
+    async () => JSON.parse(await readFile(where, 'utf8')) as SandboxInfo,
+  )
+  const health = 18_000 + (process.pid % 10_000)
+  const worker = beside('worker', ['src/worker.ts'], folder, {
+    ...environmentOf(info),
+    NORIKAE_HOST: '127.0.0.1',
+    NORIKAE_HEALTH_PORT: `${health}`,
+    NORIKAE_METRICS_PORT: `${health + 1}`,
+  })
+  running.push(worker)
+  await worker.until('ready', 60_000, async () =>
+    (await fetch(`http://127.0.0.1:${health}/readyz`)).ok ? true : undefined,
+  )
+  return { info, began }
+}
+
+/** Watches to the end, and answers as the teams would. */
+async function moved(stage: Stage, info: SandboxInfo): Promise<UpgradeView> {
+  await using temporal = await connect()
+  const answered = new Set<string>()
+  const saying: Promise<void>[] = []
+  let sick = false
+  let last: UpgradeView | undefined
+  for await (const view of follow(temporal, PLATFORM, { everyMs: 500, signal: new AbortController().signal })) {
+    last = view
+    stage.show(view)
+    if (!sick && weightOf(view) >= SICK_AT) {
+      sick = true
+      await control(info, 'PUT', '/faults/app-failing', SICK)
+      stage.say(
+        `▲ from here on every second request to ${SICK.app} fails on green (in ${SICK.environment}): nobody knows yet`,
+      )
+    }
+    for (const gate of view.gates.filter((g) => !answered.has(g.gate))) {
+      const say = await answerFor(stage, info, gate)
+      if (!say) continue
+      answered.add(gate.gate)
+      saying.push(say())
+    }
+  }
+  await Promise.all(saying)
+  if (!last) throw new Error('nothing was there to watch')
+  return last
+}
+
+function weightOf({ cutovers }: UpgradeView): number {
+  const runs = cutovers.find((c) => c.app === SICK.app)?.runs ?? []
+  return runs.find((r) => r.subject.environment === SICK.environment)?.weight ?? 0
+}
+
+async function answerFor(stage: Stage, info: SandboxInfo, gate: OpenGate): Promise<(() => Promise<void>) | undefined> {
+  const answer = answerTo(gate, BLUE)
+  if (answer) return () => quietly(stage, answer.args)
+  if (gate.app !== SICK.app) return undefined
+  stage.say(`▲ ${gate.what}`)
+  stage.say(`  nobody had to be asked: it is back on blue. Its team mends the fault, and tries again`)
+  await control(info, 'DELETE', '/faults/app-failing')
+  return () => quietly(stage, retryOf(gate))
+}
+
+/** Runs it, and shows what was typed and what came of it. */
+async function quietly(stage: Stage, args: readonly string[]): Promise<void> {
+  const { code, output } = await norikae([...args, '--platform', PLATFORM, '--yes'])
+  stage.say(`$ ${asTyped(args)}${code === 0 ? '' : `\n${output}`}`)
+}
+
+async function typed(stage: Stage, args: readonly string[]): Promise<void> {
+  stage.say(`$ ${asTyped(args)}`)
+  const { code, output } = await norikae(args)
+  stage.say(`${output}\n`)
+  if (code !== 0) throw new Error(`norikae ${args[0] ?? ''} exited with ${code}`)
+}
+
+/** Each weight and verdict would fill several screens. */
+function beginning(report: string): string {
+  const [first = ''] = report.split('\n## Weights and verdicts')
+  return `${first}\n… and each weight, verdict and finding`
+}
+
+async function control(
+  { control: { url } }: SandboxInfo,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const answer = await fetch(`${url}${path}`, { method, ...(body && { body: JSON.stringify(body) }) })
+  if (!answer.ok) throw new Error(`${method} ${path} of the sandbox: ${answer.status} ${await answer.text()}`)
+  return answer.json()
+}
+
+function resultOf(
+  { outcome, status }: UpgradeView,
+  report: Ran,
+  judgement: Judgement,
+  inventory: Inventory,
+  began: number,
+): DemoResult {
+  const { report: told } = JSON.parse(report.output) as UpgradeReport
+  const { requests, jobs, singletonOverlapMs, bufferedLost, leftovers } = judgement
+  const apps = status.apps.map((a) => a.app)
+  return {
+    outcome,
+    platform: PLATFORM,
+    from: FROM,
+    to: TO,
+    apps: apps.length,
+    onGreen: onGreen(inventory, GREEN, apps),
+    rolledBackOnce: wentBackOnce(told),
+    requests: { sent: requests.sent, dropped: requests.dropped, failed: requests.failed },
+    jobs: { slots: jobs.slots, twice: jobs.twice, lost: jobs.lost },
+    singletonOverlapMs,
+    bufferedLost,
+    leftovers: leftovers.length,
+    decisions: told.decisions.filter((d) => d.became === 'counted').length,
+    seconds: Math.round((Date.now() - began) / 1000),
+  }
+}

@@ -1,0 +1,175 @@
+import type { Duration } from './duration.ts'
+import type { Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
+
+/** What was read back, for people and the report. A retried action answers for its last attempt, so no step may depend on it. */
+export interface Receipt {
+  readonly note: string
+}
+
+interface Contract<Input, R extends Receipt = Receipt> {
+  readonly input: Input
+  readonly receipt: R
+}
+
+export interface Identity {
+  readonly arn: string
+  readonly createdAt: string
+}
+type Owned = Receipt & Identity
+
+interface Place {
+  readonly app: string
+  readonly environment: string
+  readonly namespaces: readonly string[]
+}
+interface OnSide {
+  readonly workload: WorkloadRef
+  readonly on: Side
+}
+
+/**
+ * Everything that may be done to the world.
+ *
+ * An action ends when the world was *read* to be as asked, and does nothing where it already is. Inputs are names and
+ * limits known when the plan is made: what must be measured or was there before, the action finds on the object itself.
+ */
+export interface Actions {
+  // cluster
+  createCluster: Contract<{ cluster: string; like: string; version: string }, Owned>
+  /** Empties nothing: what stands in its way is an error. */
+  deleteCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
+  createNodeGroup: Contract<{ cluster: string; name: string; like: string }, Owned>
+  /** With `identity` the cluster is proven to be that one first. */
+  deleteNodeGroup: Contract<{ cluster: string; name: string; identity: Identity | 'made-by-this-run' }>
+  installAddon: Contract<{ cluster: string; addon: string; version: string; like: string }>
+  grantAccess: Contract<{ cluster: string; principalArn: string }>
+  /** Removes what controllers made outside the cluster, while they still run. */
+  emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
+  proveIdle: Contract<{
+    cluster: string
+    for: Duration
+    requests: Question
+    namespaces: readonly string[]
+    buffers: readonly Question[]
+  }>
+
+  // an app on a side
+  openNamespaces: Contract<Place & { on: Side }>
+  /** Only those that this run made. */
+  closeNamespaces: Contract<Place & { on: Side }>
+  dryRunObjects: Contract<Place & { on: Side }>
+  /** Copies the other side's objects; what sleeps is at zero or suspended before it is there. */
+  deploy: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
+  /** Only what this run made. */
+  withdraw: Contract<Place & { on: Side }>
+  checkReady: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
+  /** Raise the scaler's floor on one side to what runs on `like`; the former floor is kept as an annotation. */
+  pinSize: Contract<OnSide & { like: Side; wait: boolean }>
+  unpinSize: Contract<OnSide>
+
+  // traffic
+  openRoute: Contract<{ route: Route }>
+  /** `expect`: the weights that may be found; any other was set by somebody else and is contested. */
+  setWeight: Contract<{ route: Route; to: Weight; expect: readonly Weight[] }>
+  settleRoute: Contract<{ route: Route; on: Side }>
+  confirmQuiet: Contract<Place & { on: Side; for: Duration; requests: number; question: Question }>
+
+  // workloads
+  /** Ends when no pod and no lease is left. */
+  stopWorkload: Contract<OnSide & { lease?: string }>
+  /** Replicas: as stopped on the other side. */
+  startWorkload: Contract<OnSide & { within?: Duration }>
+  /** Ends when the last active job ended. */
+  suspendSchedule: Contract<OnSide>
+  /** First runs the slots that neither side has run, once each, then lets the schedule go on. */
+  resumeSchedule: Contract<OnSide>
+  drainBuffer: Contract<OnSide & { within: Duration; depth: Question }>
+  detachVolumes: Contract<OnSide>
+  attachVolumes: Contract<OnSide>
+  copyVolumes: Contract<{ workload: WorkloadRef; from: Side; to: Side }>
+  discardVolumes: Contract<OnSide>
+  checkExternal: Contract<{ app: string; namespace: string; on: Side; endpoint: string }>
+}
+
+export type ActionName = keyof Actions
+export type ActionInput<A extends ActionName> = Actions[A]['input']
+export type ActionReceipt<A extends ActionName> = Actions[A]['receipt']
+
+/** A query, ready to be asked. */
+export interface Question {
+  readonly url: string
+  readonly query: string
+}
+
+/** What an activity is given: its input, where, and who asks. Request tokens and ownership tags come from run, step and attempt. */
+export interface ActionCall<A extends ActionName = ActionName> {
+  readonly run: string
+  readonly scope: Scope
+  readonly step: string
+  readonly attempt: number
+  readonly input: ActionInput<A>
+}
+
+/** `createActivities` returns exactly this. */
+export type ActionActivities = { [A in ActionName]: (call: ActionCall<A>) => Promise<ActionReceipt<A>> }
+
+interface Trait<A extends ActionName> {
+  /** quick: seconds. long: polls, up to its own limit. */
+  readonly pace: 'quick' | 'long'
+  /** read: changes nothing, so needs no way back. */
+  readonly effect: 'read' | 'write'
+  /** May people let the run go on without it? */
+  readonly skippable: boolean
+  readonly title: (input: ActionInput<A>) => string
+}
+
+const at = (w: WorkloadRef) => `${w.kind} ${w.namespace}/${w.name}`
+const write = { effect: 'write', skippable: false } as const
+const read = { effect: 'read', skippable: true } as const
+
+export const actions: { readonly [A in ActionName]: Trait<A> } = {
+  createCluster: { ...write, pace: 'long', title: (i) => `create cluster ${i.cluster} (${i.version}) like ${i.like}` },
+  deleteCluster: { ...write, pace: 'long', title: (i) => `delete cluster ${i.cluster}` },
+  createNodeGroup: { ...write, pace: 'long', title: (i) => `create node group ${i.name} like ${i.like}'s` },
+  deleteNodeGroup: { ...write, pace: 'long', title: (i) => `delete node group ${i.name} of ${i.cluster}` },
+  installAddon: { ...write, pace: 'long', title: (i) => `install ${i.addon} ${i.version}` },
+  grantAccess: { ...write, pace: 'quick', title: (i) => `let ${i.principalArn} administer ${i.cluster}` },
+  emptyCluster: { ...write, pace: 'long', title: (i) => `remove load balancers and volumes of ${i.cluster}` },
+  proveIdle: {
+    ...read,
+    skippable: false,
+    pace: 'long',
+    title: (i) => `prove that nothing used ${i.cluster} for ${i.for}`,
+  },
+  openNamespaces: { ...write, pace: 'quick', title: (i) => `make ${i.namespaces.join(', ')} on ${i.on}` },
+  closeNamespaces: { ...write, pace: 'long', title: (i) => `remove ${i.namespaces.join(', ')} from ${i.on}` },
+  dryRunObjects: { ...read, pace: 'long', title: (i) => `dry-run ${i.app}'s objects of ${i.environment} on ${i.on}` },
+  deploy: { ...write, pace: 'long', title: (i) => `deploy ${i.app} to ${i.on}` },
+  withdraw: { ...write, pace: 'long', title: (i) => `withdraw ${i.app} from ${i.on}` },
+  checkReady: { ...read, pace: 'long', title: (i) => `wait until ${i.app} is ready on ${i.on}` },
+  pinSize: { ...write, pace: 'long', title: (i) => `pin ${at(i.workload)} on ${i.on} at ${i.like}'s size` },
+  unpinSize: { ...write, pace: 'quick', title: (i) => `let ${at(i.workload)} on ${i.on} scale freely` },
+  openRoute: { ...write, pace: 'long', title: (i) => `add green to route ${i.route.name} at 0 %` },
+  setWeight: { ...write, pace: 'long', title: (i) => `route ${i.route.name}: ${i.to} % to green` },
+  settleRoute: { ...write, pace: 'long', title: (i) => `leave only ${i.on} in route ${i.route.name}` },
+  confirmQuiet: { ...read, pace: 'long', title: (i) => `no request on ${i.on} for ${i.for}` },
+  stopWorkload: { ...write, pace: 'long', title: (i) => `stop ${at(i.workload)} on ${i.on}` },
+  startWorkload: { ...write, pace: 'long', title: (i) => `start ${at(i.workload)} on ${i.on}` },
+  suspendSchedule: { ...write, pace: 'long', title: (i) => `suspend ${at(i.workload)} on ${i.on}` },
+  resumeSchedule: { ...write, pace: 'long', title: (i) => `resume ${at(i.workload)} on ${i.on}` },
+  drainBuffer: {
+    ...read,
+    skippable: false,
+    pace: 'long',
+    title: (i) => `drain ${at(i.workload)} on ${i.on} within ${i.within}`,
+  },
+  detachVolumes: { ...write, pace: 'long', title: (i) => `detach the volumes of ${at(i.workload)} from ${i.on}` },
+  attachVolumes: { ...write, pace: 'long', title: (i) => `attach the volumes of ${at(i.workload)} to ${i.on}` },
+  copyVolumes: { ...write, pace: 'long', title: (i) => `copy the volumes of ${at(i.workload)} to ${i.to}` },
+  discardVolumes: {
+    ...write,
+    pace: 'long',
+    title: (i) => `discard the copied volumes of ${at(i.workload)} on ${i.on}`,
+  },
+  checkExternal: { ...read, pace: 'long', title: (i) => `reach ${i.endpoint} from ${i.on}` },
+}

@@ -1,0 +1,89 @@
+import { actions } from './actions.ts'
+import { gateId, type Answer, type Gate, type GateRule } from './gates.ts'
+import { begun, nextAttempt, type Problem } from './journal.ts'
+import type { Phase, Plan } from './plan.ts'
+import type { Run } from './run.ts'
+import { leaves, type LeafStep, type StepId } from './steps.ts'
+
+/** Which gates a run opens: those of its plan, and those that a failure opens. */
+
+export const isOf = ({ digest }: Plan, gate: Gate): boolean => gate.id.includes(`@${digest.slice(0, 8)}.`)
+
+interface Asked {
+  readonly step: StepId
+  readonly attempt: number
+  readonly title: string
+  readonly rule: GateRule
+  readonly offers: readonly Answer[]
+  readonly openedAt: string
+}
+
+/** A title goes into notices and lists; what a system says about its failure may be a page. */
+const LONGEST_TITLE = 1000
+
+const gate = ({ digest, images }: Plan, { step, attempt, title, rule, offers, openedAt }: Asked): Gate => ({
+  id: gateId(step, digest, attempt),
+  title: title.length > LONGEST_TITLE ? `${title.slice(0, LONGEST_TITLE)}…` : title,
+  rule,
+  offers,
+  openedAt,
+  images,
+  given: [],
+})
+
+/** The gate of a plan, open or to come. */
+export const gateOf = (plan: Plan, step: LeafStep & { kind: 'gate' }, attempt: number, now: string): Gate =>
+  gate(plan, {
+    step: step.id,
+    attempt,
+    title: step.title,
+    rule: step.gate,
+    offers: ['approve', 'reject'],
+    openedAt: now,
+  })
+
+/** What may be approved ahead. */
+export const plannedGates = ({ plan, journal, ended }: Run, now: string): Gate[] =>
+  ended !== undefined
+    ? []
+    : plan.phases
+        .flatMap((p) => leaves(p.forward))
+        .flatMap((s) =>
+          s.kind === 'gate' && !begun(journal, s.id) ? [gateOf(plan, s, nextAttempt(journal, s.id), now)] : [],
+        )
+
+/** A step failed for good. An undo may always be skipped, by name; a forward step only where nothing can be lost by it. */
+export function failureGate(
+  { plan, goingBack }: Run,
+  step: LeafStep,
+  attempt: number,
+  problem: Problem,
+  now: string,
+): Gate {
+  const skippable = goingBack || step.kind === 'observe' || (step.kind === 'action' && actions[step.action].skippable)
+  return gate(plan, {
+    step: step.kind === 'gate' ? `${step.id}/again` : step.id,
+    attempt,
+    title: `could not ${step.title}: ${problem.message}`,
+    rule: asked(plan.subject.team),
+    offers: skippable ? ['retry', 'skip'] : ['retry'],
+    openedAt: now,
+  })
+}
+
+/** A phase is back on blue, or holds although it breaches. */
+export const phaseGate = (plan: Plan, phase: Phase, attempt: number, why: string, now: string): Gate =>
+  gate(plan, {
+    step: phase.name,
+    attempt,
+    title: why,
+    rule: asked(plan.subject.team),
+    offers: ['retry'],
+    openedAt: now,
+  })
+
+const asked = (team: string): GateRule => ({ teams: [team], approvals: 1, exclude: [], remindEvery: '4h' })
+
+/** Contested and unknown are for people, not for undoing; the rest is the phase's rule. */
+export const afterFailure = (phase: Phase, problem: Problem): Phase['onFailure'] =>
+  ['Contested', 'Inconclusive'].includes(problem.type) && phase.onFailure === 'rollback' ? 'ask' : phase.onFailure

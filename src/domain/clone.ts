@@ -1,0 +1,270 @@
+import type { AddonFacts, BlueFacts } from './facts.ts'
+import { blocker, info, warning, type Finding } from './findings.ts'
+import type {
+  AddonDescription,
+  AddonVersion,
+  ClusterDescription,
+  NewAddon,
+  NewCluster,
+  NewNodegroup,
+  NodegroupDescription,
+} from './eks-objects.ts'
+
+/**
+ * How green is made like blue: the copy table of the EKS API for clusters, managed node groups and add-ons.
+ * Whatever blue has and green would lack is a finding, and a blocker where apps would not run without it.
+ * https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html
+ */
+
+type Tags = Readonly<Record<string, string>>
+
+/** Who made it, so that undo finds only what this run made. */
+export interface Made {
+  readonly platform: string
+  readonly run: string
+}
+
+export const RUN_TAG = 'norikae.io/run'
+export const PLATFORM_TAG = 'norikae.io/platform'
+
+export const madeTags = ({ platform, run }: Made): Tags => ({ [PLATFORM_TAG]: platform, [RUN_TAG]: run })
+
+/** Tags of AWS, of tools that would take green for their own, and of an earlier run stay behind. */
+const copiedTags = (tags: Tags): Tags =>
+  Object.fromEntries(
+    Object.entries(tags).filter(
+      ([key]) => !/^(aws:|alpha\.eksctl\.io\/|eksctl\.|kubernetes\.io\/cluster\/|norikae\.io\/)/.test(key),
+    ),
+  )
+
+export function newCluster(blue: ClusterDescription, green: { name: string; version: string }, made: Made): NewCluster {
+  const {
+    roleArn,
+    resourcesVpcConfig,
+    kubernetesNetworkConfig,
+    logging,
+    encryptionKeyArn,
+    authenticationMode,
+    supportType,
+    zonalShift,
+  } = blue
+  const { ipFamily, serviceIpv4Cidr } = kubernetesNetworkConfig
+  return {
+    ...green,
+    roleArn,
+    resourcesVpcConfig,
+    // serviceIpv4Cidr may not be sent for an ipv6 cluster.
+    kubernetesNetworkConfig: {
+      ...(ipFamily !== undefined && { ipFamily }),
+      ...(serviceIpv4Cidr !== undefined && ipFamily !== 'ipv6' && { serviceIpv4Cidr }),
+    },
+    logging,
+    ...(encryptionKeyArn !== undefined && { encryptionKeyArn }),
+    // Access entries are how Norikae gets in; a cluster that knows only the aws-auth ConfigMap is refused before.
+    authenticationMode,
+    ...(supportType !== undefined && { supportType }),
+    ...(zonalShift !== undefined && { zonalShift }),
+    deletionProtection: true,
+    tags: { ...copiedTags(blue.tags), ...madeTags(made) },
+  }
+}
+
+/** `version` and `releaseVersion` are left out: EKS gives the group its cluster's version and the newest AMI release. */
+export function newNodegroup(blue: NodegroupDescription, made: Made): NewNodegroup {
+  const {
+    name,
+    scalingConfig,
+    subnets,
+    instanceTypes,
+    amiType,
+    capacityType,
+    diskSize,
+    nodeRole,
+    labels,
+    taints,
+    updateConfig,
+    nodeRepair,
+    tags,
+  } = blue
+  return {
+    name,
+    scalingConfig,
+    subnets,
+    instanceTypes,
+    amiType,
+    ...(capacityType !== undefined && { capacityType }),
+    ...(diskSize !== undefined && { diskSize }),
+    nodeRole,
+    labels,
+    taints,
+    ...(updateConfig !== undefined && { updateConfig }),
+    ...(nodeRepair !== undefined && { nodeRepair }),
+    tags: { ...copiedTags(tags), ...madeTags(made) },
+  }
+}
+
+export const newAddon = (blue: AddonDescription, version: string, made: Made): NewAddon => ({
+  name: blue.name,
+  version,
+  ...(blue.configurationValues !== undefined && { configurationValues: blue.configurationValues }),
+  tags: { ...copiedTags(blue.tags), ...madeTags(made) },
+})
+
+/** AWS's default for the target version; undefined where none fits. */
+export function addonVersionFor(versions: readonly AddonVersion[], target: string): string | undefined {
+  const fitting = versions.filter((v) => v.compatibleWith.includes(target))
+  return (fitting.find((v) => v.defaultFor.includes(target)) ?? fitting[0])?.version
+}
+
+/** What must run before nodes can: networking and identity. The rest needs nodes to become healthy. */
+const beforeNodes: readonly string[] = ['vpc-cni', 'kube-proxy', 'eks-pod-identity-agent']
+
+export function planAddons(
+  blue: BlueFacts,
+  versions: Readonly<Record<string, readonly AddonVersion[]>>,
+  target: string,
+): { addons: AddonFacts[]; findings: Finding[] } {
+  const chosen = blue.addons.map(({ name }) => ({ name, targetVersion: addonVersionFor(versions[name] ?? [], target) }))
+  return {
+    addons: chosen
+      .flatMap(({ name, targetVersion }) =>
+        targetVersion === undefined ? [] : [{ name, targetVersion, needsNodes: !beforeNodes.includes(name) }],
+      )
+      .toSorted((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1)),
+    findings: chosen
+      .filter((a) => a.targetVersion === undefined)
+      .map(({ name }) =>
+        blocker(
+          'addon-version',
+          name,
+          `AWS offers no version of it for ${target}`,
+          'remove it from blue, or choose another target version',
+        ),
+      ),
+  }
+}
+
+const rank = (name: string): number => (beforeNodes.indexOf(name) + beforeNodes.length + 1) % (beforeNodes.length + 1)
+
+/** What stands in the way of a true copy, in the order in which it hurts. */
+export function cloneFindings(blue: BlueFacts, principalArn: string): Finding[] {
+  const { cluster, nodegroups, addons, belongings } = blue
+  const missing = (code: string, what: string, names: readonly string[]): Finding[] =>
+    names.map((name) =>
+      blocker(
+        code,
+        name,
+        `${what} is not copied to green yet (Unsupported)`,
+        'apps that need it would not run on green',
+      ),
+    )
+  return [
+    ...(cluster.status === 'ACTIVE'
+      ? []
+      : [blocker('cluster-not-active', cluster.name, `its status is ${cluster.status}`, 'wait until it is ACTIVE')]),
+    ...cluster.healthIssues.map((issue) => blocker('cluster-unhealthy', cluster.name, issue, 'mend it first')),
+    ...(cluster.authenticationMode === 'CONFIG_MAP'
+      ? [
+          blocker(
+            'aws-auth',
+            cluster.name,
+            'only its aws-auth ConfigMap says who gets in, which is not copied yet (Unsupported)',
+            'switch it to API_AND_CONFIG_MAP and make access entries',
+          ),
+        ]
+      : []),
+    ...cluster.unread.map((setting) =>
+      blocker(
+        'cluster-setting',
+        `${cluster.name} ${setting}`,
+        'blue has this setting, and it is not copied yet (Unsupported)',
+        'green would differ from blue',
+      ),
+    ),
+    ...nodegroups.flatMap(nodegroupFindings),
+    ...(nodegroups.length === 0
+      ? [
+          blocker(
+            'no-nodegroups',
+            cluster.name,
+            'it has no managed node group; other nodes are not copied yet (Unsupported)',
+            'nothing would run on green',
+          ),
+        ]
+      : []),
+    ...addons.flatMap((addon) =>
+      addon.serviceAccountRoleArn === undefined && addon.podIdentityAssociations.length === 0
+        ? []
+        : [
+            blocker(
+              'addon-identity',
+              addon.name,
+              'its IAM role is not carried over yet (Unsupported)',
+              'it would run on green without its permissions',
+            ),
+          ],
+    ),
+    ...missing('pod-identity', 'this pod identity association', belongings.podIdentities),
+    ...missing('fargate-profile', 'this Fargate profile', belongings.fargateProfiles),
+    ...missing('identity-provider', 'this identity provider', belongings.identityProviders),
+    ...missing('capability', 'this capability', belongings.capabilities),
+    ...belongings.accessEntries
+      .filter((arn) => arn !== principalArn)
+      .map((arn) =>
+        warning(
+          'access-entry',
+          arn,
+          'its access entry is not copied to green yet',
+          `give it access to green by hand once green is there`,
+        ),
+      ),
+    ...(cluster.supportType === undefined
+      ? [info('support-type', cluster.name, 'its upgrade policy is not known', 'green gets the default of AWS')]
+      : []),
+  ]
+}
+
+function nodegroupFindings(group: NodegroupDescription): Finding[] {
+  const refuse = (code: string, message: string, remedy: string) => [blocker(code, group.name, message, remedy)]
+  return [
+    ...(group.status === 'ACTIVE'
+      ? []
+      : refuse('nodegroup-not-active', `its status is ${group.status}`, 'wait until it is ACTIVE, or delete it')),
+    ...group.healthIssues.flatMap((issue) => refuse('nodegroup-unhealthy', issue, 'mend it first')),
+    ...(group.launchTemplate === undefined
+      ? []
+      : refuse(
+          'nodegroup-launch-template',
+          `its launch template ${group.launchTemplate} may name blue, and is not copied yet (Unsupported)`,
+          'use a node group without one',
+        )),
+    ...(group.amiType.startsWith('AL2_')
+      ? refuse(
+          'nodegroup-al2',
+          `there are no ${group.amiType} images for Kubernetes 1.33 and newer`,
+          'replace it by an AL2023 or Bottlerocket group on blue first',
+        )
+      : []),
+    ...(group.amiType === 'CUSTOM'
+      ? refuse(
+          'nodegroup-custom-ami',
+          'its image is custom, and not mapped yet (Unsupported)',
+          'use an AMI type of EKS',
+        )
+      : []),
+    ...(group.remoteAccess
+      ? refuse(
+          'nodegroup-remote-access',
+          'its remote access is not copied yet (Unsupported)',
+          'remove it, for example by a new group',
+        )
+      : []),
+    ...group.unread.flatMap((setting) =>
+      refuse(
+        'nodegroup-setting',
+        `blue has ${setting}, which is not copied yet (Unsupported)`,
+        'green would differ from blue',
+      ),
+    ),
+  ]
+}

@@ -1,0 +1,138 @@
+/**
+ * What the EKS API tells of a cluster and its parts, as far as a copy of it needs to know. Field names are the API's
+ * own, so that a reader finds them in its reference; `unread` names what it told beyond that.
+ */
+
+type Tags = Readonly<Record<string, string>>
+
+export interface ClusterDescription {
+  readonly name: string
+  readonly arn: string
+  readonly version: string
+  readonly status: string
+  readonly createdAt: string
+  readonly endpoint?: string
+  readonly certificateAuthority?: string
+  readonly oidcIssuer?: string
+  readonly clusterSecurityGroupId?: string
+  readonly roleArn: string
+  readonly resourcesVpcConfig: {
+    readonly subnetIds: readonly string[]
+    readonly securityGroupIds: readonly string[]
+    readonly endpointPublicAccess: boolean
+    readonly endpointPrivateAccess: boolean
+    readonly publicAccessCidrs: readonly string[]
+  }
+  readonly kubernetesNetworkConfig: { readonly serviceIpv4Cidr?: string; readonly ipFamily?: string }
+  /** Log types that are switched on. */
+  readonly logging: readonly string[]
+  readonly encryptionKeyArn?: string
+  readonly authenticationMode: string
+  readonly supportType?: string
+  readonly zonalShift?: boolean
+  readonly deletionProtection: boolean
+  readonly tags: Tags
+  readonly healthIssues: readonly string[]
+  /** Settings that the API told and this description has no place for: they are not copied, and that is said. */
+  readonly unread: readonly string[]
+}
+
+export interface NewCluster extends Pick<
+  ClusterDescription,
+  | 'name'
+  | 'version'
+  | 'roleArn'
+  | 'resourcesVpcConfig'
+  | 'kubernetesNetworkConfig'
+  | 'logging'
+  | 'encryptionKeyArn'
+  | 'authenticationMode'
+  | 'supportType'
+  | 'zonalShift'
+  | 'tags'
+> {
+  readonly deletionProtection: true
+}
+
+export interface NodegroupDescription {
+  readonly name: string
+  readonly arn: string
+  readonly status: string
+  readonly createdAt: string
+  readonly scalingConfig: { readonly minSize: number; readonly maxSize: number; readonly desiredSize: number }
+  readonly subnets: readonly string[]
+  readonly instanceTypes: readonly string[]
+  readonly amiType: string
+  readonly capacityType?: string
+  readonly diskSize?: number
+  readonly nodeRole: string
+  readonly labels: Tags
+  readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[]
+  readonly updateConfig?: { readonly maxUnavailable?: number; readonly maxUnavailablePercentage?: number }
+  readonly nodeRepair?: boolean
+  readonly launchTemplate?: string
+  readonly remoteAccess: boolean
+  readonly tags: Tags
+  readonly healthIssues: readonly string[]
+  readonly unread: readonly string[]
+}
+
+export type NewNodegroup = Pick<
+  NodegroupDescription,
+  | 'name'
+  | 'scalingConfig'
+  | 'subnets'
+  | 'instanceTypes'
+  | 'amiType'
+  | 'capacityType'
+  | 'diskSize'
+  | 'nodeRole'
+  | 'labels'
+  | 'taints'
+  | 'updateConfig'
+  | 'nodeRepair'
+  | 'tags'
+>
+
+export interface AddonDescription {
+  readonly name: string
+  readonly arn: string
+  readonly status: string
+  readonly version: string
+  readonly configurationValues?: string
+  readonly serviceAccountRoleArn?: string
+  /** ARNs of associations that the add-on owns. */
+  readonly podIdentityAssociations: readonly string[]
+  readonly tags: Tags
+  readonly healthIssues: readonly string[]
+}
+
+export interface NewAddon {
+  readonly name: string
+  readonly version: string
+  readonly configurationValues?: string
+  readonly tags: Tags
+}
+
+/** One version of an add-on, and the cluster versions that it runs on. */
+export interface AddonVersion {
+  readonly version: string
+  readonly defaultFor: readonly string[]
+  readonly compatibleWith: readonly string[]
+}
+
+/** What hangs on a cluster beside node groups and add-ons. */
+export interface ClusterBelongings {
+  /** ARNs of principals with an access entry of their own (those that EKS makes for nodes are left out). */
+  readonly accessEntries: readonly string[]
+  readonly podIdentities: readonly string[]
+  readonly fargateProfiles: readonly string[]
+  readonly identityProviders: readonly string[]
+  readonly capabilities: readonly string[]
+}
+
+export interface VersionDescription {
+  readonly version: string
+  readonly status: string
+  readonly endOfStandardSupport?: string
+}

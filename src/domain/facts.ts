@@ -1,0 +1,59 @@
+import type { Identity } from './actions.ts'
+import type { ClusterBelongings, ClusterDescription, AddonDescription, NodegroupDescription } from './eks-objects.ts'
+import type { WorkloadRef } from './platform.ts'
+
+/** What was found outside, as far as a plan depends on it. Nothing that moves by the minute. */
+export interface ClusterFacts {
+  readonly version: string
+  readonly targetVersion: string
+  readonly blue: Identity
+  readonly nodeGroups: readonly string[]
+  readonly addons: readonly AddonFacts[]
+  /** Whom Norikae acts as: gets an access entry on green. */
+  readonly principalArn: string
+}
+
+export interface AddonFacts {
+  readonly name: string
+  readonly targetVersion: string
+  /** vpc-cni must be there before nodes, coredns cannot be healthy without them. */
+  readonly needsNodes: boolean
+}
+
+/** Blue as the EKS API tells of it: what findings are made from. */
+export interface BlueFacts {
+  readonly cluster: ClusterDescription
+  readonly nodegroups: readonly NodegroupDescription[]
+  readonly addons: readonly AddonDescription[]
+  readonly belongings: ClusterBelongings
+}
+
+export interface WorkloadFacts {
+  readonly ref: WorkloadRef
+  /** A HorizontalPodAutoscaler sizes it. */
+  readonly scaled: boolean
+  readonly behindService: boolean
+  readonly hasVolumes: boolean
+}
+
+export interface NamespaceFacts {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly workloads: readonly WorkloadFacts[]
+  readonly routes: readonly RouteFacts[]
+  /** Kinds in use here that Norikae does not carry over, with one name each. */
+  readonly notCarried: readonly string[]
+}
+
+/** A TargetGroupBinding and the rules that forward to its target group. */
+export interface RouteFacts {
+  readonly binding: string
+  readonly targetGroup: string
+  readonly rules: readonly { readonly arn: string; readonly isDefault: boolean; readonly ownedByCluster?: string }[]
+}
+
+export interface EnvironmentFacts {
+  /** A fingerprint of the images that blue runs. */
+  readonly images: string
+  readonly workloads: readonly WorkloadFacts[]
+}

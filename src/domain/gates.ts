@@ -1,0 +1,192 @@
+import { milliseconds, type Duration } from './duration.ts'
+
+export type Answer = 'approve' | 'reject' | 'retry' | 'skip'
+
+/** Who decides, how many, and what happens when nobody does. */
+export interface GateRule {
+  readonly teams: readonly string[]
+  readonly approvals: number
+  /** `requester`, or the step of an earlier gate whose approvers may not approve this one too. */
+  readonly exclude: readonly string[]
+  /** Must be typed by who approves. */
+  readonly typed?: string
+  readonly remindEvery: Duration
+  /** Then it counts as rejected. */
+  readonly expires?: Duration
+}
+
+/** What a person sends; `by` is a claim unless `proof` says otherwise. */
+export interface Decision {
+  readonly gate: string
+  readonly by: string
+  readonly comment?: string
+  readonly typed?: string
+  readonly notBefore?: string
+  readonly notAfter?: string
+  readonly proof?: string
+}
+
+export interface Given extends Decision {
+  readonly answer: Answer
+  readonly at: string
+  readonly images?: string
+}
+
+/** A point where people decide; a failed step opens one too, with other offers. */
+export interface Gate {
+  readonly id: string
+  readonly title: string
+  readonly rule: GateRule
+  readonly offers: readonly Answer[]
+  readonly openedAt: string
+  readonly images: string
+  readonly given: readonly Given[]
+  readonly closed?: { readonly at: string; readonly as: Answer | 'withdrawn' }
+}
+
+export interface Logged {
+  readonly at: string
+  readonly message: string
+  readonly body: unknown
+  readonly became: 'counted' | 'ahead' | 'void' | 'refused'
+  readonly because?: string
+}
+
+export interface Desk {
+  readonly gates: readonly Gate[]
+  readonly ahead: readonly Given[]
+  readonly log: readonly Logged[]
+  readonly requester: string
+  readonly members: Readonly<Record<string, readonly string[]>>
+}
+
+export interface Refusal {
+  readonly code: string
+  readonly message: string
+}
+export const no = (code: string, message: string): Refusal => ({ code, message })
+
+export const gateId = (step: string, digest: string, attempt: number): string =>
+  `${step}@${digest.slice(0, 8)}.${attempt}`
+
+const stepOf = (gate: string): string => gate.slice(0, gate.lastIndexOf('@'))
+
+export const openGates = (desk: Desk): Gate[] => desk.gates.filter((g) => !g.closed)
+
+/** Undefined when the answer counts. Validator, signal handler, CLI and console all ask this. `planned`: gates to come. */
+export function refusal(
+  desk: Desk,
+  planned: readonly Gate[],
+  answer: Answer,
+  d: Decision,
+  now: string,
+): Refusal | undefined {
+  const open = openGates(desk)
+  const gate =
+    open.find((g) => g.id === d.gate) ?? (answer === 'approve' ? planned.find((g) => g.id === d.gate) : undefined)
+  if (!gate) {
+    if (desk.gates.some((g) => g.id === d.gate)) return no('already-decided', `gate ${d.gate} is decided already`)
+    return no('no-such-gate', `there is no gate ${d.gate}; open now: ${open.map((g) => g.id).join(', ') || 'none'}`)
+  }
+  if (!gate.offers.includes(answer))
+    return no('not-offered', `${gate.id} takes ${gate.offers.join(' or ')}, not ${answer}`)
+
+  const allowed = gate.rule.teams.flatMap((team) => desk.members[team] ?? [])
+  if (!allowed.includes(d.by))
+    return no('not-an-approver', `${d.by} is not an approver of ${gate.rule.teams.join(', ')}`)
+  const given = [...gate.given, ...desk.ahead.filter((g) => g.gate === gate.id)]
+  if (given.some((g) => g.by === d.by && g.answer === answer && !isPast(g, now)))
+    return no('twice', `${d.by} has decided ${gate.id} already`)
+  if ([d.notBefore, d.notAfter].some((t) => t !== undefined && Number.isNaN(Date.parse(t))))
+    return no('malformed', 'notBefore and notAfter are ISO times')
+  if (isPast(d, now)) return no('expired', `notAfter ${d.notAfter} has passed`)
+
+  if (answer !== 'approve') return undefined
+  const barred = barredFrom(desk, gate)
+  if (barred.includes(d.by))
+    return no('excluded', `${gate.id} needs somebody other than ${[...new Set(barred)].join(', ')}`)
+  if (gate.rule.typed !== undefined && d.typed !== gate.rule.typed)
+    return no('not-typed', `type "${gate.rule.typed}" to approve ${gate.id}`)
+  return undefined
+}
+
+const barredFrom = (desk: Desk, { rule }: Gate): string[] =>
+  rule.exclude.flatMap((name) => (name === 'requester' ? [desk.requester] : approvers(desk, name)))
+
+const approvers = (desk: Desk, step: string): string[] =>
+  desk.gates
+    .filter((g) => stepOf(g.id) === step && g.closed?.as === 'approve')
+    .flatMap((g) => g.given.filter((d) => d.answer === 'approve').map((d) => d.by))
+
+/** For an answer that was not refused. */
+export function record(desk: Desk, planned: readonly Gate[], answer: Answer, d: Decision, at: string): Desk {
+  const open = openGates(desk).some((g) => g.id === d.gate)
+  const images = planned.find((g) => g.id === d.gate)?.images
+  const given: Given = { ...d, answer, at, ...(images !== undefined && { images }) }
+  const noted = logged(desk, { at, message: answer, body: d, became: open ? 'counted' : 'ahead' })
+  return open
+    ? {
+        ...noted,
+        gates: noted.gates.map((g) => (g.id === d.gate && !g.closed ? { ...g, given: [...g.given, given] } : g)),
+      }
+    : { ...noted, ahead: [...noted.ahead, given] }
+}
+
+/**
+ * Approvals given ahead for exactly this gate and these images are used now; others for the same step are void, and so
+ * are those of people who have approved meanwhile what excludes them here.
+ */
+export function opened(desk: Desk, gate: Gate): Desk {
+  const barred = barredFrom(desk, gate)
+  const fits = (g: Given) => g.gate === gate.id && g.images === gate.images && !barred.includes(g.by)
+  const given = desk.ahead.filter(fits)
+  const rest = voided(
+    desk,
+    (g) => stepOf(g.gate) === stepOf(gate.id) && !fits(g),
+    'the plan, an image or the attempt is another now, or an earlier approval excludes this one',
+    gate.openedAt,
+  )
+  return { ...rest, ahead: rest.ahead.filter((g) => !fits(g)), gates: [...rest.gates, { ...gate, given }] }
+}
+
+export function voided(desk: Desk, which: (g: Given) => boolean, because: string, at: string): Desk {
+  const log = desk.ahead.filter(which).map((g): Logged => ({ at, message: g.answer, body: g, became: 'void', because }))
+  return { ...desk, ahead: desk.ahead.filter((g) => !which(g)), log: [...desk.log, ...log] }
+}
+
+export const closed = (desk: Desk, id: string, as: Answer | 'withdrawn', at: string): Desk => ({
+  ...desk,
+  gates: desk.gates.map((g) => (g.id === id && !g.closed ? { ...g, closed: { as, at } } : g)),
+})
+
+/** So many refusals are kept: they are anybody's to send, and the log is part of queries and results. */
+const REFUSALS_KEPT = 100
+
+export function logged(desk: Desk, entry: Logged): Desk {
+  const log = [...desk.log, entry]
+  const tooMany = log.filter((l) => l.became === 'refused').length > REFUSALS_KEPT
+  const oldest = tooMany ? log.findIndex((l) => l.became === 'refused') : -1
+  return { ...desk, log: oldest < 0 ? log : log.toSpliced(oldest, 1) }
+}
+
+/** One word against settles it; approval needs its number. */
+export function outcome(gate: Gate, now: string): Answer | undefined {
+  const counts = gate.given.filter((d) => !isPast(d, now) && !isEarly(d, now))
+  const other = counts.find((d) => d.answer !== 'approve')
+  if (other) return other.answer
+  if (gate.offers.includes('approve') && counts.length >= gate.rule.approvals) return 'approve'
+  return gate.rule.expires && after(gate.openedAt, gate.rule.expires) <= Date.parse(now) ? 'reject' : undefined
+}
+
+/** Milliseconds until time alone may change something: a reminder, the end, or an approval's window. */
+export function lookAgainIn(gate: Gate, now: string): number {
+  const moments = [
+    ...(gate.rule.expires ? [after(gate.openedAt, gate.rule.expires)] : []),
+    ...gate.given.flatMap((d) => (isEarly(d, now) ? [Date.parse(d.notBefore ?? now)] : [])),
+  ]
+  return Math.max(1, Math.min(milliseconds(gate.rule.remindEvery), ...moments.map((t) => t - Date.parse(now))))
+}
+
+const after = (start: string, wait: Duration) => Date.parse(start) + milliseconds(wait)
+const isEarly = (d: Decision, now: string) => d.notBefore !== undefined && Date.parse(d.notBefore) > Date.parse(now)
+const isPast = (d: Decision, now: string) => d.notAfter !== undefined && Date.parse(d.notAfter) < Date.parse(now)

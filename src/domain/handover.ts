@@ -1,0 +1,134 @@
+import type { Question } from './actions.ts'
+import type { WorkloadFacts } from './facts.ts'
+import { blocker, type Finding } from './findings.ts'
+import { inOrder, just, pair, stay, type Move } from './moves.ts'
+import { slug, workloadName, type Handover, type Side, type WorkloadRef } from './platform.ts'
+import { act, ask, type LeafStep } from './steps.ts'
+import type { GateRule } from './gates.ts'
+
+export interface Workload {
+  readonly ref: WorkloadRef
+  readonly handover: Handover
+  readonly scaled: boolean
+}
+
+/** Declared wins; what is safe to infer is inferred; the rest is a blocker, never a guess. */
+export function classify(found: WorkloadFacts, declared: Handover | undefined): Workload | Finding {
+  const { ref, scaled } = found
+  const as = (handover: Handover): Workload => ({ ref, handover, scaled })
+
+  if (declared?.class === 'stateful')
+    return blocker(
+      'stateful-not-yet',
+      workloadName(ref),
+      'moving volumes between clusters comes with a later release (Unsupported)',
+      'leave it out of this platform, or move its data outside the cluster first',
+    )
+  if (declared) return as(declared)
+  if (found.hasVolumes || ref.kind === 'StatefulSet')
+    return blocker(
+      'handover-stateful',
+      workloadName(ref),
+      'it has volumes, and moving them comes with a later release (Unsupported)',
+      'declare another handover for it if nothing on its volumes is needed on green',
+    )
+  if (ref.kind === 'CronJob') return as({ class: 'schedule' })
+  if (ref.kind === 'Deployment' && found.behindService) return as({ class: 'overlap' })
+  return blocker(
+    'handover-undeclared',
+    workloadName(ref),
+    'it has no handover class, and its spec does not tell how it changes sides',
+    `declare it in the platform file: apps.<app>.workloads.${ref.name}: { handover: consumer | singleton | … }`,
+  )
+}
+
+/** Must not run on green before its turn. */
+export const startsAsleep = ({ handover }: Workload): boolean =>
+  handover.class !== 'overlap' && handover.class !== 'buffer'
+
+export interface Spot {
+  readonly environment: string
+  readonly team: GateRule
+  /** A query of the platform file, put to one side's namespace. */
+  readonly ask: (side: Side, namespace: string, query: string) => Question
+}
+
+/** How one workload changes sides, and how it comes back. */
+export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
+  const id = (verb: string) => `${spot.environment}/${slug(ref)}/${verb}`
+  const on = { blue: { workload: ref, on: 'blue' }, green: { workload: ref, on: 'green' } } as const
+
+  const stopBlue = pair(act(id('stop-blue'), 'stopWorkload', on.blue), act(id('start-blue'), 'startWorkload', on.blue))
+  const startGreen = pair(
+    act(id('start-green'), 'startWorkload', on.green),
+    act(id('stop-green'), 'stopWorkload', on.green),
+  )
+
+  switch (h.class) {
+    case 'overlap':
+      return stay // its routes move it
+    case 'consumer':
+      return h.idempotent ? inOrder(startGreen, stopBlue) : inOrder(stopBlue, startGreen)
+    case 'schedule':
+      return inOrder(
+        pair(act(id('suspend-blue'), 'suspendSchedule', on.blue), act(id('resume-blue'), 'resumeSchedule', on.blue)),
+        pair(
+          act(id('resume-green'), 'resumeSchedule', on.green),
+          act(id('suspend-green'), 'suspendSchedule', on.green),
+        ),
+      )
+    case 'singleton': {
+      const lease = h.lease === undefined ? {} : { lease: h.lease }
+      const within = { within: h.downtime }
+      return inOrder(
+        pair(
+          act(id('stop-blue'), 'stopWorkload', { ...on.blue, ...lease }),
+          act(id('start-blue'), 'startWorkload', { ...on.blue, ...within }),
+        ),
+        pair(
+          act(id('start-green'), 'startWorkload', { ...on.green, ...within }),
+          act(id('stop-green'), 'stopWorkload', { ...on.green, ...lease }),
+        ),
+      )
+    }
+    case 'buffer': {
+      // Blue's buffer runs on until commit: should the producers come back, it is there. Green's is drained before
+      // what was deployed is withdrawn (`plan-cutover.ts`), because it fills from the first request on.
+      const drain = (step: string) =>
+        act(id(step), 'drainBuffer', {
+          ...on.blue,
+          within: h.drainWithin,
+          depth: spot.ask('blue', ref.namespace, h.depth),
+        })
+      return {
+        ...just(drain('drain-blue')),
+        commit: [drain('drain-blue-again'), act(id('stop-blue'), 'stopWorkload', on.blue)],
+      }
+    }
+    case 'stateful':
+      return h.by === 'handover'
+        ? inOrder(stopBlue, ...volumesMove(), startGreen)
+        : volumesCopy(h.lossOnReturn ?? 'unknown')
+  }
+
+  function volumesMove(): Move[] {
+    return [
+      pair(act(id('detach-blue'), 'detachVolumes', on.blue), act(id('attach-blue'), 'attachVolumes', on.blue)),
+      pair(act(id('attach-green'), 'attachVolumes', on.green), act(id('detach-green'), 'detachVolumes', on.green)),
+    ]
+  }
+
+  /** Coming back loses what green wrote, so people are asked first: here the way back is more than the mirror. */
+  function volumesCopy(loss: string): Move {
+    const copy = pair(
+      act(id('copy'), 'copyVolumes', { workload: ref, from: 'blue', to: 'green' }),
+      act(id('discard'), 'discardVolumes', on.green),
+    )
+    const move = inOrder(stopBlue, copy, startGreen)
+    const sure: LeafStep = {
+      ...ask(id('accept-loss'), `going back loses: ${loss}`, spot.team),
+      undoes: startGreen.forward.map((s) => s.id),
+    }
+    return { ...move, back: [sure, ...move.back] }
+  }
+}

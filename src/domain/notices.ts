@@ -1,0 +1,65 @@
+import type { Gate } from './gates.ts'
+import type { Outcome } from './messages.ts'
+import type { Subject } from './plan.ts'
+import { waiting, type Waiting } from './status.ts'
+
+/** What people are told, once each: a gate that waits for them, a way back, the end. */
+export interface Notice {
+  /** The same for the same message, so that a receiver can drop a repetition. */
+  readonly id: string
+  readonly about: 'gate' | 'reminder' | 'went-back' | 'ended'
+  readonly platform: string
+  readonly app?: string
+  readonly environment?: string
+  readonly workflowId: string
+  readonly runId: string
+  readonly title: string
+  readonly teams: readonly string[]
+  /** Present for gates and reminders: what to send. */
+  readonly waiting?: Waiting
+}
+
+/** Whom it concerns: where their webhooks are is looked up when the notice is written. */
+export interface Addressed {
+  readonly notice: Notice
+  readonly webhooks: readonly string[]
+}
+
+interface From {
+  readonly workflowId: string
+  readonly runId: string
+}
+
+const about = ({ platform, app, environment }: Subject) => ({
+  platform,
+  ...(app !== undefined && { app }),
+  ...(environment !== undefined && { environment }),
+})
+
+export const gateNotice = (from: From, subject: Subject, gate: Gate, reminder: number): Notice => ({
+  id: `${from.runId}/${gate.id}/${reminder}`,
+  about: reminder === 0 ? 'gate' : 'reminder',
+  ...about(subject),
+  ...from,
+  title: gate.title,
+  teams: gate.rule.teams,
+  waiting: waiting(gate),
+})
+
+export const wentBackNotice = (from: From, subject: Subject, attempt: number, why: string): Notice => ({
+  id: `${from.runId}/${subject.environment ?? ''}/back/${attempt}`,
+  about: 'went-back',
+  ...about(subject),
+  ...from,
+  title: why,
+  teams: [subject.team],
+})
+
+export const endedNotice = (from: From, subject: Subject, outcome: Outcome): Notice => ({
+  id: `${from.runId}/ended`,
+  about: 'ended',
+  ...about(subject),
+  ...from,
+  title: `${subject.platform}: ${subject.blue} → ${subject.green} ended: ${outcome}`,
+  teams: [subject.team],
+})

@@ -1,0 +1,58 @@
+import type { Finding } from './findings.ts'
+import type { Plan, Subject } from './plan.ts'
+import type { Step } from './steps.ts'
+
+/** A plan to read: what will be done, in order, and how it comes back. Inputs are left out. */
+export interface Outline {
+  readonly subject: Subject
+  readonly digest: string
+  readonly findings: readonly Finding[]
+  readonly phases: readonly {
+    readonly name: string
+    readonly title: string
+    readonly forward: readonly OutlineStep[]
+    readonly back: readonly OutlineStep[]
+    readonly commit: readonly OutlineStep[]
+    readonly pointOfNoReturn?: true
+  }[]
+}
+
+export interface OutlineStep {
+  readonly id: string
+  readonly title: string
+  /** Who is asked, where people decide. */
+  readonly asks?: readonly string[]
+  /** Side by side: each in order. */
+  readonly lanes?: readonly (readonly OutlineStep[])[]
+}
+
+/** What `upgradePlan` answers and `norikae plan` prints. */
+export interface PlannedUpgrade {
+  readonly from: string
+  readonly to: string
+  readonly upgrade: Outline
+  /** Of every environment of every app; without steps where there are too many to send. */
+  readonly cutovers: readonly Outline[]
+}
+
+export const outlineOf = ({ subject, digest, findings, phases }: Plan): Outline => ({
+  subject,
+  digest,
+  findings,
+  phases: phases.map(({ name, title, forward, back, commit, pointOfNoReturn }) => ({
+    name,
+    title,
+    forward: forward.map(outlineStep),
+    back: back.map(outlineStep),
+    commit: commit.map(outlineStep),
+    ...(pointOfNoReturn && { pointOfNoReturn }),
+  })),
+})
+
+export const withoutSteps = (outline: Outline): Outline => ({ ...outline, phases: [] })
+
+function outlineStep(step: Step): OutlineStep {
+  const { id, title } = step
+  if (step.kind === 'group') return { id, title, lanes: step.lanes.map((lane) => lane.map(outlineStep)) }
+  return { id, title, ...(step.kind === 'gate' && { asks: step.gate.teams }) }
+}

@@ -1,0 +1,271 @@
+import { filled, requestsOn } from './checks.ts'
+import type { EnvironmentFacts } from './facts.ts'
+import { blocker, type Finding } from './findings.ts'
+import type { GateRule } from './gates.ts'
+import { classify, handover, startsAsleep, type Workload } from './handover.ts'
+import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
+import type { PlanBody } from './plan.ts'
+import {
+  clusterOf,
+  slug,
+  workloadName,
+  type App,
+  type Environment,
+  type Platform,
+  type Route,
+  type Side,
+} from './platform.ts'
+import { act, ask, leaves, type LeafStep, type Step } from './steps.ts'
+
+const HANDOVERS_AT_ONCE = 5
+
+/** One environment of one app. Made early for all, so that findings and gates are known, and again when its turn comes. */
+export function planCutover(
+  platform: CutoverPlatform,
+  app: App,
+  declared: Environment,
+  facts: EnvironmentFacts,
+): PlanBody {
+  const sorted = inNameOrder(facts.workloads, (w) => slug(w.ref)).map((w) =>
+    classify(w, declared.handovers[workloadName(w.ref)]),
+  )
+  const workloads = sorted.filter((w) => 'handover' in w)
+  const environment = tidied(declared)
+  const it: Subject = { platform, app, environment, workloads }
+
+  const ready = getReady(it)
+  const traffic = moveTraffic(it)
+  const jobs = handOver(it)
+  const begins = leaves([...traffic.forward, ...jobs.forward])[0]
+  const { account, region, blue, green } = platform
+
+  return {
+    subject: {
+      platform: platform.name,
+      account,
+      region,
+      blue,
+      green,
+      app: app.name,
+      environment: environment.name,
+      team: app.team,
+    },
+    images: facts.images,
+    findings: [...sorted.filter((w) => 'level' in w), ...tooManyConnections(environment)],
+    phases: [
+      {
+        name: environment.name,
+        title: `${app.name} ${environment.name}`,
+        forward: [...ready.forward, ...gates(environment), ...traffic.forward, ...jobs.forward, ...quiet(it, 'blue')],
+        // Traffic first: people are served before jobs are tidied up.
+        back: [
+          ...traffic.back,
+          ...jobs.back,
+          ...quiet(it, 'green').map((step) => undoing(traffic.forward, step)),
+          ...ready.back,
+        ],
+        commit: [...traffic.commit, ...jobs.commit, ...ready.commit],
+        onFailure: 'rollback',
+        ...(begins && { health: { from: begins.id, checks: environment.checks } }),
+      },
+    ],
+  }
+}
+
+/** These lists come in whatever order they were found: equal ones must give equal plans. */
+const tidied = (environment: Environment): Environment => ({
+  ...environment,
+  namespaces: environment.namespaces.toSorted(),
+  routes: inNameOrder(environment.routes, (r) => r.name),
+  externals: inNameOrder(environment.externals, (e) => e.name),
+  checks: inNameOrder(environment.checks, (c) => c.name),
+})
+
+const inNameOrder = <T>(items: readonly T[], name: (item: T) => string): T[] =>
+  items.toSorted((a, b) => (name(a) < name(b) ? -1 : 1))
+
+export type CutoverPlatform = Pick<Platform, 'name' | 'account' | 'region' | 'blue' | 'green' | 'quiet' | 'metrics'>
+
+interface Subject {
+  readonly platform: CutoverPlatform
+  readonly app: App
+  readonly environment: Environment
+  readonly workloads: readonly Workload[]
+}
+
+const placeOf = ({ app, environment }: Subject) => ({
+  app: app.name,
+  environment: environment.name,
+  namespaces: environment.namespaces,
+})
+
+/** Green runs the app at blue's size, and blue keeps its size for the way back. */
+function getReady(it: Subject): Move {
+  const { environment, workloads } = it
+  const place = placeOf(it)
+  const id = (...path: string[]) => [environment.name, ...path].join('/')
+  const asleep = workloads.filter(startsAsleep).map((w) => w.ref)
+  const deploy = act(id('deploy'), 'deploy', { ...place, on: 'green', asleep })
+
+  const sizes = workloads.filter(sized).map(({ ref: workload }) =>
+    inOrder(
+      pair(
+        act(id(slug(workload), 'pin-blue'), 'pinSize', { workload, on: 'blue', like: 'blue', wait: false }),
+        act(id(slug(workload), 'unpin-blue'), 'unpinSize', { workload, on: 'blue' }),
+      ),
+      {
+        ...pair(
+          act(id(slug(workload), 'pin-green'), 'pinSize', { workload, on: 'green', like: 'blue', wait: true }),
+          act(id(slug(workload), 'unpin-green'), 'unpinSize', { workload, on: 'green' }),
+        ),
+        commit: [act(id('commit', slug(workload), 'unpin-green'), 'unpinSize', { workload, on: 'green' })],
+      },
+    ),
+  )
+
+  return inOrder(
+    {
+      forward: [deploy],
+      back: [
+        ...greenBuffers(it).map((step) => undoing([deploy], step)),
+        undoing([deploy], act(id('withdraw'), 'withdraw', { ...place, on: 'green' })),
+      ],
+      commit: [],
+    },
+    sideBySide(id('size'), 'size green like blue', HANDOVERS_AT_ONCE, sizes),
+    ...environment.routes.map((route) => ({
+      ...pair(
+        act(id('route', route.name, 'open'), 'openRoute', { route }),
+        act(id('route', route.name, 'close'), 'settleRoute', { route, on: 'blue' }),
+      ),
+      commit: [act(id('route', route.name, 'settle'), 'settleRoute', { route, on: 'green' })],
+    })),
+    just(
+      act(id('ready'), 'checkReady', { ...place, on: 'green', asleep }),
+      ...environment.externals.map(({ name, endpoint }) =>
+        act(id('external', name), 'checkExternal', {
+          app: it.app.name,
+          namespace: environment.namespaces[0] ?? '',
+          on: 'green',
+          endpoint,
+        }),
+      ),
+    ),
+  )
+}
+
+/** What green buffered since its first request must be delivered before it is withdrawn. */
+const greenBuffers = (it: Subject): LeafStep[] =>
+  it.workloads.flatMap(({ ref: workload, handover: h }) =>
+    h.class === 'buffer'
+      ? [
+          act(`${it.environment.name}/${slug(workload)}/drain-green`, 'drainBuffer', {
+            workload,
+            on: 'green',
+            within: h.drainWithin,
+            depth: asks(it)('green', workload.namespace, h.depth),
+          }),
+        ]
+      : [],
+  )
+
+/** Up by steps, each observed; back in one. */
+function moveTraffic({ app, environment, workloads }: Subject): Move {
+  const id = (...path: string[]) => [environment.name, ...path].join('/')
+  const { routes, weights } = environment
+  if (routes.length === 0) return stay
+
+  const forward = weights.flatMap((to, n): Step[] => [
+    ...routes.map((route) =>
+      act(id('route', route.name, `${to}`), 'setWeight', { route, to, expect: [weights[n - 1] ?? 0, to] }),
+    ),
+    observed(app, environment, `${to}`, `at ${to} %`),
+  ])
+  const back = [
+    // Blue may have been at 0 % for days: raise its floor to what green runs now, but do not keep people waiting for it.
+    ...workloads
+      .filter(sized)
+      .map(({ ref: workload }) =>
+        undoing(
+          forward,
+          act(id(slug(workload), 'grow-blue'), 'pinSize', { workload, on: 'blue', like: 'green', wait: false }),
+        ),
+      ),
+    ...routes.map((route) =>
+      undoing(
+        forward.filter(moves(route)),
+        act(id('route', route.name, 'back'), 'setWeight', { route, to: 0, expect: [0, ...weights] }),
+      ),
+    ),
+  ]
+  return { forward, back, commit: [] }
+}
+
+function handOver(it: Subject): Move {
+  const { app, environment, workloads } = it
+  const spot = { environment: environment.name, team: environment.gate ?? teamDecides(app), ask: asks(it) }
+  const moved = workloads.map((w) => handover(w, spot))
+  const all = sideBySide(`${environment.name}/handover`, `hand over ${app.name}'s workloads`, HANDOVERS_AT_ONCE, moved)
+  if (all.forward.length === 0) return all
+  return inOrder(all, just(observed(app, environment, 'handover', 'after the handover')))
+}
+
+const asks =
+  ({ platform }: Subject) =>
+  (side: Side, namespace: string, query: string) => ({
+    url: platform.metrics.url,
+    query: filled(query, { cluster: clusterOf(platform, side), namespaces: [namespace] }),
+  })
+
+const gates = ({ name, gate }: Environment): Step[] =>
+  gate ? [ask(`${name}/gate`, `move ${name} to green`, gate)] : []
+
+const observed = (app: App, { name, observe, checks }: Environment, point: string, words: string): LeafStep => ({
+  kind: 'observe',
+  id: `${name}/observe/${point}`,
+  title: `observe ${app.name} ${words}`,
+  for: observe,
+  checks,
+})
+
+const sized = (w: Workload): boolean => w.scaled && w.handover.class === 'overlap'
+
+/** Where no requests come in there is nothing to be quiet. */
+function quiet(it: Subject, on: Side): LeafStep[] {
+  const { platform, environment } = it
+  if (environment.routes.length === 0) return []
+  const question = requestsOn(platform.metrics, {
+    cluster: clusterOf(platform, on),
+    namespaces: environment.namespaces,
+    window: platform.quiet.for,
+  })
+  return [
+    act(`${environment.name}/quiet/${on}`, 'confirmQuiet', {
+      ...placeOf(it),
+      on,
+      for: platform.quiet.for,
+      requests: platform.quiet.requests,
+      question,
+    }),
+  ]
+}
+
+/** Both sides run at once: twice the connections. */
+const tooManyConnections = ({ externals, name }: Environment): Finding[] =>
+  externals
+    .filter((e) => 2 * e.connections > e.limit)
+    .map((e) =>
+      blocker(
+        'connections-exceeded',
+        `${name} ${e.name}`,
+        `blue and green together open ${2 * e.connections} connections to ${e.endpoint}, which takes ${e.limit}`,
+        'raise its limit, or make the pools smaller, for as long as both sides run',
+      ),
+    )
+
+const moves =
+  (route: Route) =>
+  (step: Step): boolean =>
+    step.kind === 'action' && step.action === 'setWeight' && step.input.route.name === route.name
+
+const teamDecides = (app: App): GateRule => ({ teams: [app.team], approvals: 1, exclude: [], remindEvery: '1h' })

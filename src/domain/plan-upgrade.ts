@@ -1,0 +1,237 @@
+import type { Identity } from './actions.ts'
+import { filled, requestsOn } from './checks.ts'
+import type { ClusterFacts } from './facts.ts'
+import type { Finding } from './findings.ts'
+import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
+import type { Phase, PlanBody } from './plan.ts'
+import type { App, Platform, PlatformApp, Side } from './platform.ts'
+import { slug } from './platform.ts'
+import { act, ask, tell, wait, type LeafStep, type Step } from './steps.ts'
+
+const AT_ONCE = 50 // commands of one workflow task: measured, larger batches time out at 1,500 children
+const OWN = 'platform'
+
+/** The whole way from blue to green. Which environments move when is not in it: that is for `turns.ts`. */
+export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: readonly Finding[]): PlanBody {
+  const { name, account, region, blue, green, platformTeam, gates } = platform
+  return {
+    subject: { platform: name, account, region, blue, green, team: platformTeam },
+    images: '',
+    findings,
+    phases: [
+      {
+        ...phase(
+          'start',
+          'agree to begin',
+          just(ask('start', `upgrade ${name} from ${facts.version} to ${facts.targetVersion}`, gates.start)),
+        ),
+        onFailure: 'abort',
+      },
+      phase('provision', `build ${green}`, clone(platform, facts)),
+      phase('bootstrap', 'bring up the platform itself', bootstrap(platform)),
+      phase('verify', 'try every object on green', verify(platform)),
+      phase('cutovers', 'move the apps', cutovers(platform)),
+      phase('soak', `keep ${blue} as the way back`, soak(platform)),
+      { ...phase('decommission', `remove ${blue}`, decommission(platform, facts)), pointOfNoReturn: true },
+    ],
+  }
+}
+
+const phase = (name: string, title: string, move: Move): Phase => ({ ...move, name, title, onFailure: 'ask' })
+
+function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
+  const addons = (needsNodes: boolean): LeafStep[] =>
+    facts.addons
+      .filter((a) => a.needsNodes === needsNodes)
+      .map((a) =>
+        act(`addon/${a.name}`, 'installAddon', { cluster: green, addon: a.name, version: a.targetVersion, like: blue }),
+      )
+  const nodeGroups = facts.nodeGroups
+    .toSorted()
+    .map((name) =>
+      pair(
+        act(`nodegroup/${name}/create`, 'createNodeGroup', { cluster: green, name, like: blue }),
+        act(`nodegroup/${name}/delete`, 'deleteNodeGroup', { cluster: green, name, identity: 'made-by-this-run' }),
+      ),
+    )
+  // What lives in the cluster goes with the cluster: one step takes back many.
+  const inside = [
+    act('cluster/create', 'createCluster', { cluster: green, like: blue, version: facts.targetVersion }),
+    act('access/grant', 'grantAccess', { cluster: green, principalArn: facts.principalArn }),
+    ...addons(false),
+  ]
+  const later = addons(true)
+  const cluster: Move = {
+    ...stay,
+    forward: inside,
+    back: [
+      undoing(
+        [...inside, ...later],
+        act('cluster/delete', 'deleteCluster', { cluster: green, identity: 'made-by-this-run' }),
+      ),
+    ],
+  }
+  return inOrder(cluster, sideBySide('nodegroups', 'create the node groups', 4, nodeGroups), just(...later))
+}
+
+/**
+ * The platform team's own apps. What their controllers make outside the cluster outlives the cluster, so on the way
+ * back green is emptied while they still run, after what they buffered was delivered.
+ */
+function bootstrap(platform: Platform): Move {
+  const { waves, green } = platform
+  const place = (app: PlatformApp) => ({
+    app: app.name,
+    environment: OWN,
+    namespaces: app.namespaces,
+    on: 'green' as const,
+  })
+  const { forward } = inOrder(
+    ...waves.map((apps, n) =>
+      sideBySide(
+        `bootstrap/${n + 1}`,
+        `platform apps, wave ${n + 1}`,
+        10,
+        apps.map((app) =>
+          just(
+            act(`bootstrap/${app.name}/namespaces`, 'openNamespaces', place(app)),
+            act(`bootstrap/${app.name}/deploy`, 'deploy', { ...place(app), asleep: [] }),
+            act(`bootstrap/${app.name}/ready`, 'checkReady', { ...place(app), asleep: [] }),
+          ),
+        ),
+      ),
+    ),
+  )
+  const back = [
+    ...drains(platform, 'green', 'green/drain'),
+    act('green/empty', 'emptyCluster', { cluster: green, identity: 'made-by-this-run' }),
+  ]
+  return { forward, back: forward.length === 0 ? [] : back.map((step) => undoing(forward, step)), commit: [] }
+}
+
+/** Namespaces first: a dry run in a namespace that is not there says nothing. */
+function verify({ apps }: Platform): Move {
+  const places = (app: App) =>
+    app.environments.map((e) => ({
+      app: app.name,
+      environment: e.name,
+      namespaces: e.namespaces.toSorted(),
+      on: 'green' as const,
+    }))
+  return sideBySide(
+    'verify',
+    'dry-run every app on green',
+    8,
+    apps.map((app) =>
+      inOrder(
+        ...places(app).map((place) =>
+          inOrder(
+            pair(
+              act(`verify/${app.name}/${place.environment}/namespaces`, 'openNamespaces', place),
+              act(`verify/${app.name}/${place.environment}/close`, 'closeNamespaces', place),
+            ),
+            just(act(`verify/${app.name}/${place.environment}`, 'dryRunObjects', place)),
+          ),
+        ),
+      ),
+    ),
+  )
+}
+
+/** All are started together and move as they are given turns; they go back last first: who depends, before what it depends on. */
+function cutovers({ apps }: Platform): Move {
+  const moves = (some: readonly App[]) =>
+    some.map(({ name }) =>
+      pair(
+        tell(`app/${name}`, `move ${name}`, name, 'cutover'),
+        tell(`app/${name}/back`, `take ${name} back`, name, 'abort'),
+      ),
+    )
+  const back = wavesOf(apps)
+    .toReversed()
+    .flatMap((wave, n) => sideBySide(`cutovers/${n + 1}`, 'take the apps back', AT_ONCE, moves(wave)).back)
+  return { ...sideBySide('cutovers', 'move the apps', apps.length, moves(apps)), back }
+}
+
+/** Idle is proven before people are asked, and again after they took their time to answer. */
+function soak(platform: Platform): Move {
+  const { blue, soak: time, idle, apps, gates } = platform
+  const all = apps.map((a) => a.name)
+  const onGreen = (id: string): Step => ({ kind: 'wait', id, title: 'every app is on green', until: { onGreen: all } })
+  return just(
+    wait('soak/days', time, `live on green for ${time}`),
+    onGreen('soak/on-green'),
+    ...drains(platform, 'blue', 'soak/drain'),
+    act('soak/idle', 'proveIdle', idleness(platform, 'blue')),
+    ask('soak/gate', `delete ${blue} for good, after nothing used it for ${idle}`, {
+      ...gates.decommission,
+      typed: blue,
+    }),
+    onGreen('soak/still-on-green'),
+    act('soak/still-idle', 'proveIdle', idleness(platform, 'blue')),
+  )
+}
+
+function decommission(platform: Platform, facts: ClusterFacts): Move {
+  const { blue, apps } = platform
+  const identity: Identity = facts.blue
+  const commits = apps.map(({ name }) => just(tell(`app/${name}/commit`, `commit ${name}`, name, 'commit')))
+  return inOrder(
+    sideBySide('commit', 'let go of the way back', AT_ONCE, commits),
+    just(
+      ...drains(platform, 'blue', 'blue/drain'),
+      act('blue/empty', 'emptyCluster', { cluster: blue, identity }),
+      ...facts.nodeGroups
+        .toSorted()
+        .map((name) => act(`blue/nodegroup/${name}`, 'deleteNodeGroup', { cluster: blue, name, identity })),
+      act('blue/delete', 'deleteCluster', { cluster: blue, identity }),
+    ),
+  )
+}
+
+/** What the platform's own buffers on one side still hold is delivered; they run until their cluster goes. */
+const drains = (platform: Platform, on: Side, prefix: string): LeafStep[] =>
+  platform.waves.flat().flatMap((app) =>
+    app.buffers.map(({ workload, drainWithin, depth }) =>
+      act(`${prefix}/${slug(workload)}`, 'drainBuffer', {
+        workload,
+        on,
+        within: drainWithin,
+        depth: {
+          url: platform.metrics.url,
+          query: filled(depth, { cluster: platform[on], namespaces: [workload.namespace] }),
+        },
+      }),
+    ),
+  )
+
+function idleness(platform: Platform, side: Side) {
+  const cluster = platform[side]
+  const namespaces = platform.apps.flatMap((a) => a.environments.flatMap((e) => e.namespaces)).toSorted()
+  const buffers = platform.waves.flat().flatMap((app) =>
+    app.buffers.map(({ workload, depth }) => ({
+      url: platform.metrics.url,
+      query: filled(depth, { cluster, namespaces: [workload.namespace] }),
+    })),
+  )
+  return {
+    cluster,
+    for: platform.idle,
+    namespaces,
+    buffers,
+    requests: requestsOn(platform.metrics, { cluster, namespaces, window: platform.idle }),
+  }
+}
+
+/** Apps whose dependencies all come before them, as early as possible. Circles are refused with the platform file. */
+export function wavesOf(apps: readonly App[], placed: ReadonlySet<string> = new Set()): App[][] {
+  const wave = apps.filter((app) => app.dependsOn.every((name) => placed.has(name)))
+  if (wave.length === 0) return apps.length === 0 ? [] : [[...apps]]
+  return [
+    wave,
+    ...wavesOf(
+      apps.filter((app) => !wave.includes(app)),
+      new Set([...placed, ...wave.map((a) => a.name)]),
+    ),
+  ]
+}

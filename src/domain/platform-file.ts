@@ -1,0 +1,89 @@
+import type { Duration } from './duration.ts'
+import type { Handover, Weight } from './platform.ts'
+import type { Limit } from './verdict.ts'
+
+/**
+ * The platform file as it was read: checked, defaults filled in, nothing looked up yet. `config/` makes it from YAML,
+ * `resolve-platform.ts` joins it with what was found on blue. Only exceptions are written by people.
+ */
+export interface PlatformFile {
+  readonly platform: string
+  /** Any other AWS account is refused. */
+  readonly account: string
+  readonly region: string
+  /** The cluster that serves now; found by its name `<platform>-<major>-<minor>` where it is not given. */
+  readonly blue?: string
+  readonly health: HealthFile
+  readonly teams: Readonly<Record<string, TeamFile>>
+  readonly platformTeam: string
+  /** In order: what is listed first moves first. */
+  readonly environments: readonly EnvironmentFile[]
+  /** Names of the namespace labels that say whose a namespace is. */
+  readonly discover: { readonly app: string; readonly team: string; readonly environment: string }
+  readonly apps: Readonly<Record<string, AppFile>>
+  readonly platformApps: {
+    readonly waves: readonly (readonly string[])[]
+    /** By app: how its workloads change sides. */
+    readonly handovers: Readonly<Record<string, Handover>>
+  }
+  readonly soak: Duration
+  readonly rest: Duration
+  readonly quiet: { readonly for: Duration; readonly requests: number }
+  readonly idle: Duration
+  readonly order: 'breadth' | 'depth'
+  readonly maxParallel: number
+  readonly maxFailed: number
+  readonly autoRollback: Duration
+}
+
+export interface HealthFile {
+  readonly prometheus: { readonly url: string }
+  /** Requests that a side served within `{window}`: a query with `{cluster}`, `{namespaces}`, `{window}`. */
+  readonly requests: string
+  readonly checks: Readonly<Record<string, CheckFile>>
+  /** Between two readings of a watch or an observation. */
+  readonly every: Duration
+}
+
+export interface CheckFile {
+  /** PromQL with `{cluster}`, `{namespaces}` (a regular expression) and `{window}`. */
+  readonly query: string
+  readonly limit: Limit
+  readonly minSamples: number
+  readonly breachAfter: number
+  /** What `{window}` stands for. */
+  readonly window: Duration
+}
+
+export interface TeamFile {
+  readonly approvers: readonly string[]
+  readonly notify: { readonly webhook?: string }
+}
+
+export interface EnvironmentFile {
+  readonly name: string
+  readonly weights: readonly Weight[]
+  readonly observe: Duration
+  /** `team`: the app's team is asked before production moves. */
+  readonly approval: 'team' | 'none'
+}
+
+export interface AppFile {
+  /** Instead of the namespaces' label. */
+  readonly team?: string
+  readonly dependsOn: readonly string[]
+  readonly movesWith: readonly string[]
+  /** By workload, `worker` or `CronJob/worker`. */
+  readonly workloads: Readonly<Record<string, Handover>>
+  readonly externals: readonly External[]
+}
+
+/** A database or queue outside both clusters. */
+export interface External {
+  readonly name: string
+  /** `host:port`. */
+  readonly endpoint: string
+  /** How many connections one side opens at full size, and how many there may be. */
+  readonly connections: number
+  readonly limit: number
+}

@@ -1,0 +1,119 @@
+import type { Duration } from './duration.ts'
+import type { GateRule } from './gates.ts'
+import type { External } from './platform-file.ts'
+import type { Check } from './verdict.ts'
+
+export type Side = 'blue' | 'green'
+
+/** 0 to 100: the share of a route that green carries, in per cent. */
+export type Weight = number
+
+export interface WorkloadRef {
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob'
+  readonly namespace: string
+  readonly name: string
+}
+
+/** A workload's part of a step id: two namespaces may use one name. */
+export const slug = (w: WorkloadRef): string => `${w.namespace}/${w.kind.toLowerCase()}/${w.name}`
+
+export const workloadName = (w: WorkloadRef): string => `${w.kind}/${w.namespace}/${w.name}`
+
+/** A listener rule of an Application Load Balancer outside both clusters, with a target group a side. */
+export interface Route {
+  readonly kind: 'alb'
+  readonly name: string
+  readonly ruleArn: string
+  /** Where the TargetGroupBinding is, the same on both sides. */
+  readonly namespace: string
+  readonly binding: string
+  readonly blueTargetGroup: string
+  /** A name, because it is made by the plan that holds this. At most 32 characters. */
+  readonly greenTargetGroup: string
+}
+
+/** How one workload changes sides, with what its class needs to know. */
+export type Handover =
+  | { readonly class: 'overlap' }
+  | { readonly class: 'consumer'; readonly idempotent: boolean }
+  | { readonly class: 'schedule' }
+  | { readonly class: 'singleton'; readonly lease?: string; readonly downtime: Duration }
+  /** `depth`: a query with `{cluster}` and `{namespaces}` that says what has not been delivered yet. */
+  | { readonly class: 'buffer'; readonly drainWithin: Duration; readonly depth: string }
+  | { readonly class: 'stateful'; readonly by: 'handover' | 'copy'; readonly lossOnReturn?: string }
+
+export interface Environment {
+  readonly name: string
+  readonly namespaces: readonly string[]
+  readonly routes: readonly Route[]
+  readonly weights: readonly Weight[]
+  readonly checks: readonly Check[]
+  readonly observe: Duration
+  readonly gate?: GateRule
+  /** By workload name (`Kind/namespace/name`): what the platform file declares. */
+  readonly handovers: Readonly<Record<string, Handover>>
+  readonly externals: readonly External[]
+}
+
+export interface App {
+  readonly name: string
+  readonly team: string
+  readonly dependsOn: readonly string[]
+  /** Symmetric: whoever is named names back. */
+  readonly movesWith: readonly string[]
+  readonly environments: readonly Environment[]
+}
+
+/** One of the platform team's own: there before any tenant, and gone with its cluster. */
+export interface PlatformApp {
+  readonly name: string
+  readonly namespaces: readonly string[]
+  readonly buffers: readonly Buffer[]
+}
+
+export interface Buffer {
+  readonly workload: WorkloadRef
+  readonly drainWithin: Duration
+  readonly depth: string
+}
+
+export interface Team {
+  readonly approvers: readonly string[]
+  readonly webhook?: string
+}
+
+/** What every action needs to find the world: names only. */
+export interface Scope {
+  readonly platform: string
+  readonly account: string
+  readonly region: string
+  readonly blue: string
+  readonly green: string
+}
+
+export const clusterOf = (scope: Pick<Scope, 'blue' | 'green'>, side: Side): string => scope[side]
+
+export interface Metrics {
+  readonly url: string
+  /** Requests served within `{window}`, by `{cluster}` and `{namespaces}`. */
+  readonly requests: string
+}
+
+export interface Platform extends Omit<Scope, 'platform'> {
+  readonly name: string
+  readonly platformTeam: string
+  readonly teams: Readonly<Record<string, Team>>
+  /** In waves: each is ready before the next. */
+  readonly waves: readonly (readonly PlatformApp[])[]
+  readonly apps: readonly App[]
+  readonly metrics: Metrics
+  readonly order: 'breadth' | 'depth'
+  readonly maxParallel: number
+  readonly maxFailed: number
+  readonly rest: Duration
+  readonly soak: Duration
+  readonly quiet: { readonly for: Duration; readonly requests: number }
+  readonly idle: Duration
+  readonly autoRollback: Duration
+  readonly gates: { readonly start: GateRule; readonly decommission: GateRule }
+}

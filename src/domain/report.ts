@@ -1,0 +1,153 @@
+import { info, type Finding } from './findings.ts'
+import type { Desk, Logged } from './gates.ts'
+import type { StepRecord } from './journal.ts'
+import type { Run } from './run.ts'
+import { leaves, type StepId } from './steps.ts'
+
+/** Who decided what and when, and what came of it: all from what was written down on the way. */
+export interface Report {
+  readonly subjects: readonly ReportedSubject[]
+  readonly decisions: readonly Logged[]
+  /** How long people were waited for, by gate. */
+  readonly waits: readonly {
+    readonly gate: string
+    readonly seconds: number
+    readonly ended: string
+    readonly by: readonly string[]
+  }[]
+  readonly weights: readonly {
+    readonly app: string
+    readonly step: StepId
+    readonly at: string
+    readonly note: string
+  }[]
+  readonly problems: readonly {
+    readonly app: string
+    readonly step: StepId
+    readonly attempt: number
+    readonly at: string
+    readonly message: string
+  }[]
+  /** Environments that went back to blue, as often as they did. */
+  readonly rollbacks: readonly {
+    readonly app: string
+    readonly environment: string
+    readonly at: string
+    readonly why: string
+  }[]
+  readonly findings: readonly Finding[]
+  /** Undos that people skipped: somebody must look after these by hand. */
+  readonly leftovers: readonly string[]
+}
+
+export interface ReportedSubject {
+  readonly app?: string
+  readonly environment?: string
+  readonly digest: string
+  readonly ended?: string
+}
+
+export interface WentBack {
+  readonly app: string
+  readonly environment: string
+  readonly at: string
+  readonly why: string
+}
+
+export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly WentBack[] = []): Report {
+  const recordsOf = (run: Run): StepRecord[] => [...run.journal.archive, ...Object.values(run.journal.steps)]
+  const records = runs
+    .flatMap((run) => recordsOf(run).map((record) => ({ app: run.plan.subject.app ?? '', record })))
+    .toSorted((a, b) => Date.parse(a.record.startedAt) - Date.parse(b.record.startedAt))
+  const weighs = new Set(
+    runs
+      .flatMap(({ plan }) => plan.phases)
+      .flatMap((p) => leaves([...p.forward, ...p.back]))
+      .filter((s) => s.kind === 'observe' || (s.kind === 'action' && s.action === 'setWeight'))
+      .map((s) => s.id),
+  )
+  return {
+    subjects: runs.map(({ plan: { subject, digest }, ended }) => ({
+      ...(subject.app !== undefined && { app: subject.app }),
+      ...(subject.environment !== undefined && { environment: subject.environment }),
+      digest,
+      ...(ended && { ended }),
+    })),
+    decisions: desk.log,
+    waits: desk.gates.flatMap((g) =>
+      g.closed
+        ? [
+            {
+              gate: g.id,
+              seconds: Math.round((Date.parse(g.closed.at) - Date.parse(g.openedAt)) / 1000),
+              ended: g.closed.as,
+              by: g.given.map((d) => d.by),
+            },
+          ]
+        : [],
+    ),
+    weights: records.flatMap(({ app, record: r }) =>
+      weighs.has(r.step) && r.endedAt !== undefined
+        ? [{ app, step: r.step, at: r.endedAt, note: r.receipt?.note ?? r.state }]
+        : [],
+    ),
+    problems: records.flatMap(({ app, record: r }) =>
+      r.problem
+        ? [{ app, step: r.step, attempt: r.attempt, at: r.endedAt ?? r.startedAt, message: r.problem.message }]
+        : [],
+    ),
+    rollbacks,
+    findings: runs.flatMap(({ plan }) => plan.findings),
+    leftovers: runs.flatMap((run) => {
+      // Archive first: the last word on an undo counts.
+      const last = new Map(recordsOf(run).map((r) => [r.step, r.state]))
+      return run.plan.phases
+        .flatMap((p) => leaves(p.back))
+        .filter((s) => last.get(s.id) === 'skipped')
+        .map((s) => s.title)
+    }),
+  }
+}
+
+/** A workflow's result has 2 MB at most, and one that is larger fails its task for ever. */
+const LARGEST = 1_500_000
+
+/** What people miss least goes first; that it went is said. */
+export function shortened(report: Report, largest = LARGEST): Report {
+  const drop = ['weights', 'waits', 'problems', 'decisions', 'findings', 'subjects'] as const
+  let left = report
+  const gone: string[] = []
+  for (const field of drop) {
+    if (bytes(JSON.stringify(left)) <= largest) break
+    gone.push(field)
+    left = {
+      ...left,
+      [field]: [],
+      findings: [
+        ...(gone.includes('findings') ? [] : report.findings),
+        info('report-shortened', gone.join(', '), 'too long to be sent', 'each app’s own cutover still has its report'),
+      ],
+    }
+  }
+  return left
+}
+
+/** At most: three for each character beyond ASCII. */
+const bytes = (text: string): number => text.length + 2 * (text.match(/[^ -~]/g)?.length ?? 0)
+
+/** An upgrade's own report and those of its apps, as one. */
+export function joined(reports: readonly Report[]): Report {
+  const all = <K extends keyof Report>(field: K) => reports.flatMap((r) => r[field] as readonly Report[K][number][])
+  const byTime = <T extends { readonly at: string }>(items: readonly T[]) =>
+    items.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+  return shortened({
+    subjects: all('subjects'),
+    decisions: byTime(all('decisions')),
+    waits: all('waits'),
+    weights: byTime(all('weights')),
+    problems: byTime(all('problems')),
+    rollbacks: byTime(all('rollbacks')),
+    findings: all('findings'),
+    leftovers: all('leftovers'),
+  })
+}

@@ -1,0 +1,91 @@
+import { isKubernetesVersion, compareVersions, clusterName, type KubernetesVersion } from './kubernetes-version.ts'
+import { upgradeId } from './messages.ts'
+
+/** What may be asked for: rules over a request and what was found, each with its reason in words. */
+
+const fields = ['platform', 'to', 'by', 'file']
+
+/** Every fault of a start request at once; empty where it is one. */
+export function requestFaults(request: unknown): string[] {
+  if (typeof request !== 'object' || request === null || Array.isArray(request)) {
+    return ['the input is not one JSON object; send {"platform":"<name>","to":"1.36","by":"<you>"}']
+  }
+  const given = Object.entries(request)
+  const unknown = given
+    .filter(([name]) => !fields.includes(name))
+    .map(([name]) => `${name.slice(0, 80)} is not one of ${fields.join(', ')}`)
+  const missing = ['platform', 'to', 'by']
+    .filter((name) => !given.some(([n, v]) => n === name && typeof v === 'string' && v !== ''))
+    .map((name) => `${name} is missing, or not a text`)
+  const { platform, to, by, file } = request as Readonly<Record<string, unknown>>
+  return [
+    ...unknown,
+    ...missing,
+    ...(typeof platform === 'string' && platform !== '' && !/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(platform)
+      ? [`platform "${platform.slice(0, 80)}" is no name: small letters, digits and hyphens, at most 40`]
+      : []),
+    ...(typeof to === 'string' && to !== '' && !isKubernetesVersion(to)
+      ? [`to "${to.slice(0, 80)}" is no Kubernetes version; write 1.36`]
+      : []),
+    ...(typeof by === 'string' && by.length > 200 ? ['by is longer than 200 characters'] : []),
+    ...(file !== undefined && typeof file !== 'string' ? ['file is not the text of a platform file'] : []),
+  ]
+}
+
+/** One upgrade of a platform at a time: its workflow id is the lock, and how its apps find it. */
+export function idFault(workflowType: string, workflowId: string, platform: string): string | undefined {
+  const wanted = upgradeId(platform)
+  if (workflowType !== 'clusterUpgrade' || workflowId === wanted) return undefined
+  return `the workflow id is ${workflowId}; start it as ${wanted}, so that there is one upgrade of ${platform} at a time`
+}
+
+export interface VersionOffer {
+  readonly version: string
+  readonly status: string
+}
+
+export function versionFault(
+  from: string,
+  to: KubernetesVersion,
+  offered: readonly VersionOffer[],
+): string | undefined {
+  if (isKubernetesVersion(from) && compareVersions(to, from) <= 0) {
+    return compareVersions(to, from) === 0
+      ? `blue is at ${from} already`
+      : `${to} is older than blue, which is at ${from}`
+  }
+  const offer = offered.find((o) => o.version === to)
+  if (!offer) return `EKS does not offer ${to}; it offers ${offered.map((o) => o.version).join(', ')}`
+  return offer.status === 'UNSUPPORTED' ? `EKS no longer supports ${to}` : undefined
+}
+
+/** The cluster that serves now: what the file says, else the one that is named after the platform. */
+export function blueAmong(
+  clusters: readonly string[],
+  platform: string,
+  to: KubernetesVersion,
+  declared: string | undefined,
+): string | { readonly fault: string } {
+  if (declared !== undefined) {
+    return clusters.includes(declared)
+      ? declared
+      : {
+          fault: `the platform file says that blue is ${declared}, and there is no such cluster; there is ${clusters.join(', ') || 'none'}`,
+        }
+  }
+  const green = clusterName(platform, to)
+  const all = clusters.filter(
+    (name) => name.startsWith(`${platform}-`) && /^1-\d+$/.test(name.slice(platform.length + 1)),
+  )
+  // Alone, even the one that green would be called after is the one that serves.
+  const named = all.length === 1 ? all : all.filter((name) => name !== green)
+  const [only] = named
+  if (named.length === 1 && only !== undefined) return only
+  return named.length === 0
+    ? {
+        fault: `no cluster is called ${platform}-<version>, as ${platform}-1-35; say in the platform file which it is: blue: <name>. There is ${clusters.join(', ') || 'none'}`,
+      }
+    : {
+        fault: `${named.join(' and ')} are both called after ${platform}; say in the platform file which serves now: blue: <name>`,
+      }
+}

@@ -1,0 +1,366 @@
+import { checksFor } from './checks.ts'
+import type { NamespaceFacts, RouteFacts } from './facts.ts'
+import { blocker, warning, type Finding } from './findings.ts'
+import type { GateRule } from './gates.ts'
+import type { App, Environment, Platform, PlatformApp, Route } from './platform.ts'
+import { workloadName, type Handover } from './platform.ts'
+import type { AppFile, EnvironmentFile, PlatformFile } from './platform-file.ts'
+import { greenTargetGroupName } from './target-groups.ts'
+import { companions } from './turns.ts'
+
+export interface Discovered {
+  readonly blue: string
+  readonly green: string
+  /** Every namespace of blue but those of Kubernetes itself. */
+  readonly namespaces: readonly NamespaceFacts[]
+  /** A short hash, stable for the same text: makes names of what green gets. */
+  readonly fingerprint: (text: string) => string
+}
+
+/** Kubernetes' own namespaces: every cluster has them from the start, and add-ons fill them. */
+export const systemNamespaces: readonly string[] = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
+
+/** The platform file joined with what was found on blue. Contradictions and gaps are findings, never guesses. */
+export function resolvePlatform(file: PlatformFile, found: Discovered): { platform: Platform; findings: Finding[] } {
+  const findings: Finding[] = []
+  const waves = file.platformApps.waves.map((wave) => wave.map((name) => platformApp(file, found, name, findings)))
+  const own = new Set(waves.flat().flatMap((app) => app.namespaces))
+  const tenants = found.namespaces.filter((n) => !own.has(n.name))
+  const owned = tenants.flatMap((n) => owner(file, n, findings))
+  const names = [...new Set(owned.map((o) => o.app))].toSorted()
+  const apps = names.map((name) =>
+    app(
+      file,
+      found,
+      name,
+      owned.filter((o) => o.app === name),
+      findings,
+    ),
+  )
+  const all = symmetric(apps)
+  findings.push(
+    ...unknownNames(file, names),
+    ...contradictions(all),
+    ...sharedTargetGroups(tenants),
+    ...tenants.flatMap(notCarried),
+  )
+
+  return { findings, platform: { ...settings(file, found), waves, apps: all } }
+}
+
+type Settings = Omit<Platform, 'waves' | 'apps'>
+
+function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
+  const { account, region, platformTeam, order, maxParallel, maxFailed, rest, soak, quiet, idle, autoRollback } = file
+  const rule = (exclude: readonly string[]): GateRule => ({
+    teams: [platformTeam],
+    approvals: 1,
+    exclude,
+    remindEvery: '4h',
+  })
+  return {
+    name: file.platform,
+    account,
+    region,
+    blue,
+    green,
+    platformTeam,
+    teams: Object.fromEntries(
+      Object.entries(file.teams).map(([name, { approvers, notify }]) => [
+        name,
+        { approvers, ...(notify.webhook !== undefined && { webhook: notify.webhook }) },
+      ]),
+    ),
+    metrics: { url: file.health.prometheus.url, requests: file.health.requests },
+    order,
+    maxParallel,
+    maxFailed,
+    rest,
+    soak,
+    quiet,
+    idle,
+    autoRollback,
+    // Who agreed to begin does not alone decide that there is no way back.
+    gates: { start: rule([]), decommission: rule(['start']) },
+  }
+}
+
+function platformApp(file: PlatformFile, found: Discovered, name: string, findings: Finding[]): PlatformApp {
+  const mine = found.namespaces.filter((n) => n.labels[file.discover.app] === name || n.name === name)
+  if (mine.length === 0) {
+    findings.push(
+      blocker(
+        'platform-app-missing',
+        name,
+        `no namespace of blue is called ${name} or labelled ${file.discover.app}=${name}`,
+        'label its namespace, or take it out of platformApps.waves',
+      ),
+    )
+  }
+  const declared = file.platformApps.handovers[name]
+  const buffers =
+    declared?.class === 'buffer'
+      ? mine.flatMap((n) =>
+          n.workloads
+            .filter((w) => w.ref.kind !== 'CronJob')
+            .map((w) => ({ workload: w.ref, drainWithin: declared.drainWithin, depth: declared.depth })),
+        )
+      : []
+  for (const n of mine) {
+    for (const w of n.workloads.filter((w) => w.hasVolumes)) {
+      findings.push(
+        warning(
+          'volumes-stay',
+          workloadName(w.ref),
+          'its volumes are not carried over',
+          'see that green may start with empty ones',
+        ),
+      )
+    }
+  }
+  return { name, namespaces: mine.map((n) => n.name).toSorted(), buffers }
+}
+
+interface Owned {
+  readonly app: string
+  readonly team: string
+  readonly environment: string
+  readonly namespace: NamespaceFacts
+}
+
+function owner(file: PlatformFile, namespace: NamespaceFacts, findings: Finding[]): Owned[] {
+  const { discover, environments, teams, apps } = file
+  const { name, labels } = namespace
+  const app = labels[discover.app]
+  const environment = labels[discover.environment]
+  const team = (app === undefined ? undefined : apps[app]?.team) ?? labels[discover.team]
+  const known = environments.map((e) => e.name)
+
+  const wrong =
+    app === undefined || environment === undefined || team === undefined
+      ? blocker(
+          'namespace-unclaimed',
+          name,
+          `it lacks the label ${[app ?? discover.app, environment ?? discover.environment, team ?? discover.team].filter((l) => Object.values(discover).includes(l)).join(' and ')}`,
+          `label it, or list its app in platformApps.waves`,
+        )
+      : !known.includes(environment)
+        ? blocker(
+            'environment-unknown',
+            name,
+            `its label says environment ${environment}; the file knows ${known.join(', ')}`,
+            `add ${environment} to environments, or mend the label`,
+          )
+        : !Object.hasOwn(teams, team)
+          ? blocker(
+              'team-unknown',
+              name,
+              `its label says team ${team}; the file knows ${Object.keys(teams).join(', ')}`,
+              `add ${team} to teams with its approvers, or mend the label`,
+            )
+          : undefined
+  if (wrong) findings.push(wrong)
+  return wrong || app === undefined || environment === undefined || team === undefined
+    ? []
+    : [{ app, team, environment, namespace }]
+}
+
+function app(file: PlatformFile, found: Discovered, name: string, owned: readonly Owned[], findings: Finding[]): App {
+  const declared = file.apps[name]
+  const teams = [...new Set(owned.map((o) => o.team))]
+  const [team = ''] = teams
+  if (teams.length > 1) {
+    findings.push(
+      blocker(
+        'team-contradicted',
+        name,
+        `its namespaces are labelled with ${teams.join(' and ')}`,
+        `agree on one, or say apps.${name}.team`,
+      ),
+    )
+  }
+  const environments = file.environments.flatMap((e) => {
+    const namespaces = owned.filter((o) => o.environment === e.name).map((o) => o.namespace)
+    return namespaces.length > 0 ? [environment(file, found, { name, team, declared }, e, namespaces, findings)] : []
+  })
+  const workloads = owned.flatMap((o) => o.namespace.workloads)
+  for (const wanted of Object.keys(declared?.workloads ?? {})) {
+    if (!workloads.some((w) => namesWorkload(wanted, w.ref))) {
+      findings.push(
+        blocker(
+          'workload-missing',
+          `${name} ${wanted}`,
+          'the platform file declares it, and blue has none',
+          'mend its name or take it out of the file',
+        ),
+      )
+    }
+  }
+  return { name, team, dependsOn: declared?.dependsOn ?? [], movesWith: declared?.movesWith ?? [], environments }
+}
+
+interface Whose {
+  readonly name: string
+  readonly team: string
+  readonly declared: AppFile | undefined
+}
+
+function environment(
+  file: PlatformFile,
+  found: Discovered,
+  whose: Whose,
+  it: EnvironmentFile,
+  namespaces: readonly NamespaceFacts[],
+  findings: Finding[],
+): Environment {
+  const routes = namespaces.flatMap((n) => n.routes.flatMap((r) => route(found, n, r, findings)))
+  const names = namespaces.map((n) => n.name).toSorted()
+  const gate: GateRule = { teams: [whose.team], approvals: 1, exclude: ['requester'], remindEvery: '4h' }
+  const handovers = namespaces.flatMap((n) =>
+    n.workloads.flatMap((w): [string, Handover][] => {
+      const key = Object.keys(whose.declared?.workloads ?? {}).find((wanted) => namesWorkload(wanted, w.ref))
+      const declared = key === undefined ? undefined : whose.declared?.workloads[key]
+      return declared ? [[workloadName(w.ref), declared]] : []
+    }),
+  )
+  return {
+    name: it.name,
+    namespaces: names,
+    routes: routes.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    weights: it.weights,
+    observe: it.observe,
+    checks: checksFor(file.health, found, names, routes.length > 0),
+    handovers: Object.fromEntries(handovers),
+    externals: whose.declared?.externals ?? [],
+    ...(it.approval === 'team' && { gate }),
+  }
+}
+
+/** Weights need a rule of its own, on a load balancer that no cluster owns. */
+function route(
+  { green, fingerprint }: Discovered,
+  { name: namespace }: NamespaceFacts,
+  facts: RouteFacts,
+  findings: Finding[],
+): Route[] {
+  const about = `${namespace}/${facts.binding}`
+  const [rule, ...others] = facts.rules
+  const refuse = (code: string, message: string, remedy: string) => {
+    findings.push(blocker(code, about, message, remedy))
+    return []
+  }
+  if (!rule)
+    return refuse(
+      'route-unused',
+      `no listener rule forwards to ${facts.targetGroup}`,
+      'put it in a rule, or remove the binding',
+    )
+  if (others.length > 0)
+    return refuse(
+      'route-shared',
+      `${facts.rules.length} rules forward to ${facts.targetGroup} (Unsupported)`,
+      'give each rule a target group of its own',
+    )
+  if (rule.isDefault)
+    return refuse(
+      'route-default',
+      `only the default action of its listener forwards to ${facts.targetGroup} (Unsupported)`,
+      'give it a rule with a host or a path',
+    )
+  if (rule.ownedByCluster !== undefined) {
+    return refuse(
+      'route-owned',
+      `its load balancer belongs to the controller of ${rule.ownedByCluster} (Unsupported)`,
+      'use a load balancer that no cluster owns',
+    )
+  }
+  const name = facts.binding === namespace ? namespace : `${namespace}.${facts.binding}`
+  return [
+    {
+      kind: 'alb',
+      name,
+      ruleArn: rule.arn,
+      namespace,
+      binding: facts.binding,
+      blueTargetGroup: facts.targetGroup,
+      greenTargetGroup: greenTargetGroupName(namespace, fingerprint(`${green}/${namespace}/${facts.binding}`)),
+    },
+  ]
+}
+
+function unknownNames(file: PlatformFile, names: readonly string[]): Finding[] {
+  return Object.entries(file.apps).flatMap(([name, { dependsOn, movesWith }]) => [
+    ...(names.includes(name)
+      ? []
+      : [
+          blocker(
+            'app-missing',
+            name,
+            'the platform file names it, and no namespace of blue is labelled so',
+            'mend its name or take it out of the file',
+          ),
+        ]),
+    ...[...dependsOn, ...movesWith]
+      .filter((other) => !names.includes(other))
+      .map((other) =>
+        blocker(
+          'app-missing',
+          `${name} → ${other}`,
+          `there is no app ${other}`,
+          'mend its name or take it out of dependsOn and movesWith',
+        ),
+      ),
+  ])
+}
+
+/** At the same time, and one after the other: neither would ever get its turn. */
+function contradictions(apps: readonly App[]): Finding[] {
+  const byName = new Map(apps.map((a) => [a.name, a]))
+  return apps.flatMap(({ name, movesWith }) => {
+    const together = companions(byName, name)
+    const before = new Set(together.flatMap((n) => byName.get(n)?.dependsOn ?? []))
+    // Sets that grow while they are read are read to their new end.
+    for (const b of before)
+      for (const n of companions(byName, b)) for (const d of [n, ...(byName.get(n)?.dependsOn ?? [])]) before.add(d)
+    const both = together.filter((n) => before.has(n))
+    return movesWith.length === 0 || both.length === 0
+      ? []
+      : [
+          blocker(
+            'moves-with-contradicted',
+            name,
+            `it moves with ${movesWith.join(', ')}, and by dependsOn one of ${both.join(', ')} must have moved before`,
+            'take one of them out of movesWith or out of dependsOn',
+          ),
+        ]
+  })
+}
+
+/** Two controllers on one target group deregister one another's pods (aws-load-balancer-controller#2757). */
+function sharedTargetGroups(namespaces: readonly NamespaceFacts[]): Finding[] {
+  const bound = namespaces.flatMap((n) => n.routes.map((r) => ({ at: `${n.name}/${r.binding}`, arn: r.targetGroup })))
+  return bound
+    .filter(({ arn }, n) => bound.findIndex((b) => b.arn === arn) !== n)
+    .map(({ at, arn }) => blocker('target-group-shared', at, `another binding uses ${arn} too`, 'give each its own'))
+}
+
+const notCarried = ({ name, notCarried: what }: NamespaceFacts): Finding[] =>
+  what.map((it) =>
+    blocker(
+      'not-carried',
+      name,
+      `${it} is not carried over to green yet (Unsupported)`,
+      'remove it, or move it by hand and leave this namespace out',
+    ),
+  )
+
+const namesWorkload = (wanted: string, { kind, name }: { kind: string; name: string }): boolean =>
+  wanted === name || wanted === `${kind}/${name}`
+
+const symmetric = (apps: readonly App[]): App[] =>
+  apps.map((app) => ({
+    ...app,
+    movesWith: [
+      ...new Set([...app.movesWith, ...apps.filter((other) => other.movesWith.includes(app.name)).map((o) => o.name)]),
+    ].toSorted(),
+  }))

@@ -1,0 +1,70 @@
+import { OWNER_SUSPEND, SUSPENDED_AT } from './annotations.ts'
+import type { KubernetesObject } from './kubernetes-objects.ts'
+
+/**
+ * Which slots of a schedule have run, over both clusters. A slot is the moment at which a CronJob is due; the CronJob
+ * controller names its Job `<cronjob>-<unix seconds / 60>`, so one side never runs a slot twice, and what is missing
+ * after a handover can be run under the very name that the controller would have given it.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/cronjob/utils.go (getJobName)
+ */
+export type Slot = number // unix seconds
+
+export const jobName = (cronJob: string, slot: Slot): string => `${cronJob}-${Math.floor(slot / 60)}`
+
+/** Of a Job that the controller made, or that was made under its name. */
+export function slotOf({ metadata }: KubernetesObject, cronJob: string): Slot | undefined {
+  const stamp = metadata.annotations?.['batch.kubernetes.io/cronjob-scheduled-timestamp']
+  const noted = stamp === undefined ? Number.NaN : Date.parse(stamp) / 1000
+  if (!Number.isNaN(noted)) return noted
+  const minutes = metadata.name.startsWith(`${cronJob}-`) ? metadata.name.slice(cronJob.length + 1) : ''
+  return /^\d{6,}$/.test(minutes) ? Number(minutes) * 60 : undefined
+}
+
+export const belongsTo = (job: KubernetesObject, cronJob: string): boolean =>
+  (job.metadata.ownerReferences ?? []).some((o) => o.kind === 'CronJob' && o.name === cronJob) ||
+  slotOf(job, cronJob) !== undefined
+
+export function lastSlotOf({ status = {} }: KubernetesObject): Slot | undefined {
+  const last = status['lastScheduleTime']
+  return typeof last === 'string' ? Date.parse(last) / 1000 : undefined
+}
+
+export const isSuspended = ({ spec = {} }: KubernetesObject): boolean => spec['suspend'] === true
+
+/** Its owner suspended it, so it stays so on both sides. */
+export function ownerSuspends(cronJob: KubernetesObject): boolean {
+  const noted = cronJob.metadata.annotations?.[OWNER_SUSPEND]
+  return noted === undefined ? isSuspended(cronJob) : noted === 'true'
+}
+
+export const suspendedAt = ({ metadata }: KubernetesObject): Slot | undefined => {
+  const noted = metadata.annotations?.[SUSPENDED_AT]
+  return noted === undefined ? undefined : Date.parse(noted) / 1000
+}
+
+/** The controller acts on what it last saw: for so long after a suspension it may still start a slot that was due before. */
+export const SETTLES_AFTER = 10
+
+/**
+ * Is it certain which slots this side ran before it was suspended? `due`: its newest slot at or before the suspension.
+ */
+export const isSettled = (suspended: Slot, due: Slot | undefined, ran: ReadonlySet<Slot>, now: number): boolean =>
+  due === undefined || ran.has(due) || suspended - due > SETTLES_AFTER || now - suspended > SETTLES_AFTER
+
+/** Slots after `since` that are due by `now` and that neither side ran, oldest first. */
+export const missed = (due: readonly Slot[], ran: ReadonlySet<Slot>): Slot[] =>
+  due.filter((slot) => !ran.has(slot)).toSorted((a, b) => a - b)
+
+export type JobState = 'active' | 'succeeded' | 'failed'
+
+export function jobState({ status = {} }: KubernetesObject): JobState {
+  const conditions = Array.isArray(status['conditions'])
+    ? (status['conditions'] as { type?: string; status?: string }[])
+    : []
+  if (conditions.some((c) => c.type === 'Complete' && c.status === 'True')) return 'succeeded'
+  return conditions.some((c) => c.type === 'Failed' && c.status === 'True') ? 'failed' : 'active'
+}
+
+/** May the next slot that was missed begin while another job is active? As the owner's `concurrencyPolicy` says. */
+export const oneAtATime = ({ spec = {} }: KubernetesObject): boolean =>
+  (spec['concurrencyPolicy'] ?? 'Allow') !== 'Allow'

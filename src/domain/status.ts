@@ -1,0 +1,138 @@
+import { isOf } from './asking.ts'
+import { openGates, type Answer, type Desk, type Gate } from './gates.ts'
+import { settled, type Journal, type StepRecord } from './journal.ts'
+import { wayBack, type Plan, type Subject } from './plan.ts'
+import type { Weight } from './platform.ts'
+import { allowed, phaseOf, stateOf, type Allowed, type Run, type RunState } from './run.ts'
+import { leaves, type LeafStep } from './steps.ts'
+
+/** One thing that is waited for; `send` is what would release it, ready to paste. */
+export interface Waiting {
+  readonly gate: string
+  readonly what: string
+  readonly since: string
+  readonly who: readonly string[]
+  /** Who may answer, by name; absent in notices, which go to teams. */
+  readonly people?: readonly string[]
+  readonly needs: string
+  readonly send: readonly { readonly message: Answer; readonly body: Readonly<Record<string, string>> }[]
+}
+
+/** One plan as it stands: everything that a person asks, derived from plan, journal and desk. */
+export interface Status {
+  readonly subject: Subject
+  readonly digest: string
+  readonly state: RunState
+  readonly phase: string
+  /** What it is doing this moment. */
+  readonly doing: readonly string[]
+  readonly done: number
+  readonly of: number
+  /** Green's share of the traffic; absent where there is no route. */
+  readonly weight?: Weight
+  readonly waitingFor: readonly Waiting[]
+  readonly can: Allowed
+  /** What going back would do now. */
+  readonly wayBack: readonly string[]
+  readonly problem?: string
+}
+
+export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
+  const { plan, journal } = run
+  const steps = plan.phases.flatMap((p) => leaves(p.forward))
+  const open = openGates(desk).filter((g) => isOf(plan, g))
+  const state = stateOf(run, open.length > 0, paused)
+  const weight = weightOf(plan, journal)
+  const problem = problemOf(journal, steps)
+  return {
+    subject: plan.subject,
+    digest: plan.digest,
+    state,
+    phase: phaseOf(run)?.name ?? '',
+    doing: doing(plan, journal),
+    done: steps.filter((s) => settled(journal, s.id)).length,
+    of: steps.length,
+    ...(weight !== undefined && { weight }),
+    waitingFor: open.map((g) => ({
+      ...waiting(g),
+      people: [...new Set(g.rule.teams.flatMap((team) => desk.members[team] ?? []))],
+    })),
+    can: allowed(run, state, paused),
+    wayBack: plan.phases
+      .toReversed()
+      .flatMap((p) => leaves(wayBack(p, journal)))
+      .map((s) => s.title),
+    ...(problem !== undefined && { problem }),
+  }
+}
+
+const doing = ({ phases }: Plan, journal: Journal): string[] =>
+  phases
+    .flatMap((p) => leaves([...p.forward, ...p.back, ...p.commit]))
+    .filter((s) => s.kind !== 'gate' && journal.steps[s.id]?.state === 'running')
+    .map((s) => s.title)
+
+/** The lowest share over all routes: what was written last and read back. */
+function weightOf({ phases }: Plan, journal: Journal): Weight | undefined {
+  const writes = phases.flatMap((p) => leaves([...p.forward, ...p.back])).filter(isWeight)
+  if (writes.length === 0) return undefined
+  const routes = [...new Set(writes.map((s) => s.input.route.name))]
+  return Math.min(
+    ...routes.map((name) => {
+      const done = writes
+        .filter((s) => s.input.route.name === name && journal.steps[s.id]?.state === 'done')
+        .toSorted(
+          (a, b) => Date.parse(journal.steps[a.id]?.endedAt ?? '') - Date.parse(journal.steps[b.id]?.endedAt ?? ''),
+        )
+      return done.at(-1)?.input.to ?? 0
+    }),
+  )
+}
+
+const isWeight = (step: LeafStep): step is LeafStep & { kind: 'action'; action: 'setWeight' } =>
+  step.kind === 'action' && step.action === 'setWeight'
+
+/** What went wrong last, while it still matters: until it was done after all, or, on blue, until it moves again. */
+function problemOf({ steps, archive }: Journal, forward: readonly LeafStep[]): string | undefined {
+  const onBlue = !forward.some((s) => steps[s.id] !== undefined && steps[s.id]?.state !== 'stopped')
+  const failed = Object.values(steps).filter((r) => r.state === 'failed')
+  const past = onBlue ? archive.filter((r) => r.problem !== undefined) : []
+  return (latest(failed) ?? latest(past))?.problem?.message
+}
+
+const latest = (records: readonly StepRecord[]): StepRecord | undefined =>
+  records.toSorted((a, b) => Date.parse(a.endedAt ?? a.startedAt) - Date.parse(b.endedAt ?? b.startedAt)).at(-1)
+
+export const waiting = (g: Gate): Waiting => ({
+  gate: g.id,
+  what: g.title,
+  since: g.openedAt,
+  who: g.rule.teams,
+  needs: `${g.given.filter((d) => d.answer === 'approve').length} of ${g.rule.approvals}: ${g.offers.join(' or ')}`,
+  send: g.offers.map((message) => ({
+    message,
+    body: {
+      gate: g.id,
+      by: '<you>',
+      ...(message === 'approve' && g.rule.typed !== undefined && { typed: '<its name>' }),
+    },
+  })),
+})
+
+/** A summary for the Temporal UI, in Markdown that every version of it draws: what is, what is waited for, what to send. */
+export const details = (all: readonly Status[]): string =>
+  all
+    .flatMap((s) => [
+      `**${titleOf(s.subject)}**: ${s.state}${s.weight === undefined ? '' : `, ${s.weight} % on green`}, ${s.phase}, step ${s.done} of ${s.of}`,
+      ...s.doing.map((what) => `- now: ${what}`),
+      ...s.waitingFor.flatMap((w) => [
+        `- **waiting for ${w.who.join(', ')}** since ${w.since}: ${w.what} (${w.needs})`,
+        ...w.send.map((m) => `  - \`${m.message}\` \`${JSON.stringify(m.body)}\``),
+      ]),
+      '',
+    ])
+    .join('\n')
+    .trim()
+
+const titleOf = ({ platform, app, environment, blue, green }: Subject): string =>
+  app === undefined ? `${platform}: ${blue} → ${green}` : `${app} ${environment}`

@@ -1,0 +1,135 @@
+import { milliseconds, type Duration } from './duration.ts'
+
+/** `resting`: on green, and told when. Trouble: it is on blue, or stuck, and somebody was asked. */
+export type Standing =
+  | { readonly is: 'moving' | 'trouble' | 'committed' | 'back' }
+  | { readonly is: 'on-green'; readonly since: string }
+
+export interface Mover {
+  readonly name: string
+  readonly dependsOn: readonly string[]
+  readonly movesWith: readonly string[]
+  /** In order. */
+  readonly environments: readonly string[]
+}
+
+export interface TurnPolicy {
+  readonly order: 'breadth' | 'depth'
+  readonly maxParallel: number
+  readonly maxFailed: number
+  /** Between the last environment but one, and the last. */
+  readonly rest: Duration
+}
+
+export interface Turn {
+  readonly app: string
+  readonly environment: string
+}
+
+export const key = (app: string, environment: string): string => `${app}/${environment}`
+
+/** Absent: had no turn yet. */
+export type Standings = Readonly<Record<string, Standing>>
+
+export interface Turns {
+  readonly start: readonly Turn[]
+  /** Why nothing more starts, although something could. */
+  readonly paused?: string
+  /** Milliseconds until a rest ends. */
+  readonly lookAgainIn?: number
+}
+
+/** Which environments may start now. Pure: the same standings give the same turns, whatever order they came in. */
+export function turns(apps: readonly Mover[], standings: Standings, policy: TurnPolicy, now: string): Turns {
+  const standing = (app: string, environment: string) => standings[key(app, environment)]
+  const onGreen = (app: string, environment: string) =>
+    ['on-green', 'committed'].includes(standing(app, environment)?.is ?? '')
+  const byName = new Map(apps.map((a) => [a.name, a]))
+
+  const restLeft = (a: Mover, n: number): number => {
+    const before = a.environments[n - 1]
+    const was = before === undefined ? undefined : standing(a.name, before)
+    if (was?.is !== 'on-green' || n !== a.environments.length - 1) return 0
+    return Math.max(0, Date.parse(was.since) + milliseconds(policy.rest) - Date.parse(now))
+  }
+  const isNext = (a: Mover, n: number, environment: string): boolean =>
+    standing(a.name, environment) === undefined &&
+    a.environments.slice(0, n).every((e) => onGreen(a.name, e)) &&
+    a.dependsOn.every((d) => !byName.get(d)?.environments.includes(environment) || onGreen(d, environment))
+
+  const levels = levelsOf(apps)
+  const levelOf = (environment: string) => levels.get(environment) ?? 0
+  const next = apps.flatMap((a) =>
+    a.environments.flatMap((environment, n) =>
+      isNext(a, n, environment)
+        ? [{ app: a.name, environment, level: levelOf(environment), rest: restLeft(a, n) }]
+        : [],
+    ),
+  )
+  const rests = next.filter((t) => t.rest > 0).map((t) => t.rest)
+  const ready = next.filter((t) => t.rest === 0)
+
+  /** Starts with its companions or not at all; one that moved already, or has no such environment, is no obstacle. */
+  const unitOf = (t: Turn): Turn[] => {
+    const names = companions(byName, t.app)
+    const waiting = names.filter(
+      (n) => byName.get(n)?.environments.includes(t.environment) && standing(n, t.environment) === undefined,
+    )
+    const units = waiting.map((n) => ready.find((r) => r.app === n && r.environment === t.environment))
+    return units.every((u) => u !== undefined) ? units.map(({ app, environment }) => ({ app, environment })) : []
+  }
+
+  const moving = apps
+    .flatMap((a) => a.environments.map((e) => ({ level: levelOf(e), is: standing(a.name, e)?.is })))
+    .filter((m) => m.is === 'moving')
+  const startable = ready.filter((t) => unitOf(t).length > 0)
+  // Who is in trouble, or waits for somebody in trouble, neither moves nor can start: so it holds nobody up.
+  const level = Math.min(...moving.map((m) => m.level), ...startable.map((t) => t.level))
+  const inTurn =
+    policy.order === 'breadth'
+      ? startable.filter((t) => t.level === level)
+      : startable.toSorted((a, b) => b.level - a.level)
+
+  const start: Turn[] = []
+  for (const t of inTurn) {
+    const unit = unitOf(t).filter((u) => !start.some((s) => s.app === u.app))
+    const busy = moving.length + start.length
+    if (busy === 0 || busy + unit.length <= policy.maxParallel) start.push(...unit)
+  }
+  const troubled = apps.filter((a) => a.environments.some((e) => standing(a.name, e)?.is === 'trouble'))
+  const stopped = troubled.length >= policy.maxFailed
+  return {
+    start: stopped ? [] : start,
+    ...(stopped &&
+      start.length > 0 && {
+        paused: `in trouble: ${troubled.map((a) => a.name).join(', ')}; ${policy.maxFailed} at once stop the rest`,
+      }),
+    ...(rests.length > 0 && { lookAgainIn: Math.min(...rests) }),
+  }
+}
+
+/** An app, and all that move with it, directly or by way of others. */
+export function companions(byName: ReadonlyMap<string, Pick<Mover, 'movesWith'>>, app: string): string[] {
+  const all = new Set([app])
+  // A set that grows while it is read is read to its new end.
+  for (const name of all) for (const other of byName.get(name)?.movesWith ?? []) all.add(other)
+  return [...all]
+}
+
+/** How early an environment comes on this platform: an app that has no test waits with its production for the others' tests. */
+function levelsOf(apps: readonly Mover[]): Map<string, number> {
+  const levels = new Map<string, number>()
+  const names = new Set(apps.flatMap((a) => a.environments))
+  // Lists that agree on an order settle within as many rounds as there are names; those that do not are no reason to hang.
+  for (const _ of names) {
+    for (const { environments } of apps) {
+      let level = 0
+      for (const e of environments) {
+        level = Math.max(level, levels.get(e) ?? 0)
+        levels.set(e, level)
+        level += 1
+      }
+    }
+  }
+  return levels
+}

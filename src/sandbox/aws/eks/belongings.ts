@@ -1,0 +1,43 @@
+import type {
+  ListCapabilitiesRequest,
+  ListCapabilitiesResponse,
+  ListFargateProfilesRequest,
+  ListFargateProfilesResponse,
+  ListIdentityProviderConfigsRequest,
+  ListIdentityProviderConfigsResponse,
+  ListInsightsRequest,
+  ListInsightsResponse,
+  ListPodIdentityAssociationsRequest,
+  ListPodIdentityAssociationsResponse,
+} from '@aws-sdk/client-eks'
+import type { Operations, Serve } from '../protocol/operations.ts'
+import { clusterNamed, type EksWorld } from './world.ts'
+
+/** What a cluster may have and no cluster of the sandbox has. To make one is not served, so these lists stay empty. */
+export const belongingOperations = (world: EksWorld) =>
+  ({
+    ListPodIdentityAssociations: (({ clusterName }) => {
+      clusterNamed(world, clusterName)
+      return { associations: [] }
+    }) satisfies Serve<ListPodIdentityAssociationsRequest, ListPodIdentityAssociationsResponse>,
+
+    ListFargateProfiles: (({ clusterName }) => {
+      clusterNamed(world, clusterName)
+      return { fargateProfileNames: [] }
+    }) satisfies Serve<ListFargateProfilesRequest, ListFargateProfilesResponse>,
+
+    ListIdentityProviderConfigs: (({ clusterName }) => {
+      clusterNamed(world, clusterName)
+      return { identityProviderConfigs: [] }
+    }) satisfies Serve<ListIdentityProviderConfigsRequest, ListIdentityProviderConfigsResponse>,
+
+    ListCapabilities: (({ clusterName }) => {
+      clusterNamed(world, clusterName)
+      return { capabilities: [] }
+    }) satisfies Serve<ListCapabilitiesRequest, ListCapabilitiesResponse>,
+
+    ListInsights: (({ clusterName }) => {
+      clusterNamed(world, clusterName)
+      return { insights: [] }
+    }) satisfies Serve<ListInsightsRequest, ListInsightsResponse>,
+  }) satisfies Operations

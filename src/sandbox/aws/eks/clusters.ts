@@ -1,0 +1,174 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type {
+  Cluster,
+  CreateClusterRequest,
+  CreateClusterResponse,
+  DeleteClusterRequest,
+  DeleteClusterResponse,
+  DescribeClusterRequest,
+  DescribeClusterResponse,
+  ListClustersRequest,
+  ListClustersResponse,
+} from '@aws-sdk/client-eks'
+import { inUse, invalidRequest } from '../errors.ts'
+import { page, type Given, type Operations, type Serve } from '../protocol/operations.ts'
+import { grantClusterAdmin } from './access.ts'
+import { checkNewCluster } from './cluster-checks.ts'
+import { updateInProgress } from './updates.ts'
+import { defaultVersion } from './versions.ts'
+import { arnOf, clusterNamed, type EksCluster, type EksWorld } from './world.ts'
+
+export const clusterOperations = (world: EksWorld) =>
+  ({
+    CreateCluster: ((input) => {
+      const taken = world.clusters.get(input.name)
+      if (world.tokens.answers('CreateCluster', input, taken)) return { cluster: taken.described }
+      checkNewCluster(input)
+      if (taken) throw inUse(`Cluster already exists with name: ${input.name}`, { clusterName: input.name })
+      const cluster = newCluster(world, input)
+      world.clusters.set(input.name, cluster)
+      world.tokens.remember('CreateCluster', input, cluster)
+      // The creator becomes an administrator unless told otherwise.
+      // https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessConfigRequest.html
+      if (input.accessConfig?.bootstrapClusterCreatorAdminPermissions !== false)
+        grantClusterAdmin(world, cluster, world.caller.roleArn)
+      world.later.after(world.times.clusterMs, () => void start(world, cluster))
+      return { cluster: cluster.described }
+    }) satisfies Serve<CreateClusterRequest, CreateClusterResponse>,
+
+    DescribeCluster: (({ name }) => ({ cluster: clusterNamed(world, name).described })) satisfies Serve<
+      DescribeClusterRequest,
+      DescribeClusterResponse
+    >,
+
+    ListClusters: (({ nextToken, maxResults }) => {
+      const { items, next } = page([...world.clusters.keys()], nextToken, maxResults)
+      return { clusters: items, nextToken: next }
+    }) satisfies Serve<ListClustersRequest, ListClustersResponse>,
+
+    DeleteCluster: (({ name }) => {
+      const cluster = clusterNamed(world, name)
+      refuseDeletion(cluster)
+      if (cluster.described.status !== 'DELETING') {
+        cluster.described.status = 'DELETING'
+        world.later.after(world.times.deletionMs, () => void remove(world, cluster))
+      }
+      return { cluster: cluster.described }
+    }) satisfies Serve<DeleteClusterRequest, DeleteClusterResponse>,
+  }) satisfies Operations
+
+/**
+ * https://docs.aws.amazon.com/eks/latest/APIReference/API_DeleteCluster.html; deletion protection "only applies to clusters
+ * in an active state": https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html
+ */
+function refuseDeletion(cluster: EksCluster): void {
+  const { name, described, nodegroups } = cluster
+  if (described.deletionProtection && described.status !== 'FAILED')
+    throw invalidRequest(`Cluster ${name} has deletion protection enabled: disable it, then delete the cluster`, {
+      clusterName: name,
+    })
+  if (nodegroups.size > 0) throw inUse('Cluster has nodegroups attached', { clusterName: name })
+  if (described.status === 'CREATING' || updateInProgress(cluster))
+    throw inUse(`Cannot delete because cluster ${name} currently has an update in progress`, { clusterName: name })
+}
+
+/** ACTIVE once its API server answers; FAILED, with the reason as a health issue, if that cannot be started. */
+async function start(world: EksWorld, cluster: EksCluster): Promise<void> {
+  const { name, version, arn, described } = cluster
+  try {
+    activate(world, cluster, await world.hooks.startCluster({ name, version, arn }))
+  } catch (error) {
+    described.status = 'FAILED'
+    described.health = { issues: [{ code: 'InternalFailure', message: String(error), resourceIds: [name] }] }
+  }
+}
+
+/** Endpoint, CA and OIDC issuer are there only from now on. */
+export function activate(world: EksWorld, cluster: EksCluster, api: { endpoint: string; caData: string }): void {
+  const { described } = cluster
+  described.endpoint = api.endpoint
+  described.certificateAuthority = { data: api.caData }
+  const id = randomBytes(16).toString('hex').toUpperCase()
+  described.identity = { oidc: { issuer: `https://oidc.eks.${world.region}.amazonaws.com/id/${id}` } }
+  described.resourcesVpcConfig = {
+    ...described.resourcesVpcConfig,
+    clusterSecurityGroupId: `sg-${randomBytes(8).toString('hex')}1`,
+  }
+  described.status = 'ACTIVE'
+}
+
+async function remove(world: EksWorld, cluster: EksCluster): Promise<void> {
+  try {
+    await world.hooks.stopCluster(cluster.name)
+  } catch {
+    // A server that does not end is its owner's; for EKS the cluster is gone.
+  }
+  world.clusters.delete(cluster.name)
+}
+
+export function newCluster(world: EksWorld, input: Given<CreateClusterRequest>): EksCluster {
+  const arn = arnOf(world, 'cluster', input.name)
+  const version = input.version ?? defaultVersion
+  const createdAt = new Date()
+  const tags = { ...input.tags }
+  return {
+    name: input.name,
+    arn,
+    version,
+    createdAt,
+    described: { ...settingsOf(input), name: input.name, arn, version, createdAt, tags, status: 'CREATING' },
+    nodegroups: new Map(),
+    addons: new Map(),
+    access: new Map(),
+    updates: new Map(),
+  }
+}
+
+/** What was asked for, with AWS's defaults. https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html */
+function settingsOf(input: Given<CreateClusterRequest>): Cluster {
+  const { resourcesVpcConfig: vpc, kubernetesNetworkConfig: network } = input
+  return {
+    roleArn: input.roleArn,
+    resourcesVpcConfig: {
+      subnetIds: vpc.subnetIds ?? [],
+      securityGroupIds: vpc.securityGroupIds ?? [],
+      vpcId: 'vpc-0a1b2c3d4e5f60718',
+      endpointPublicAccess: vpc.endpointPublicAccess ?? true,
+      endpointPrivateAccess: vpc.endpointPrivateAccess ?? false,
+      publicAccessCidrs: vpc.publicAccessCidrs ?? ['0.0.0.0/0'],
+      ...(vpc.controlPlaneEgressMode ? { controlPlaneEgressMode: vpc.controlPlaneEgressMode } : {}),
+    },
+    kubernetesNetworkConfig: {
+      ipFamily: network?.ipFamily ?? 'ipv4',
+      ...(network?.ipFamily === 'ipv6'
+        ? { serviceIpv6Cidr: 'fd00:1234:5678::/108' }
+        : { serviceIpv4Cidr: network?.serviceIpv4Cidr ?? '172.20.0.0/16' }),
+      elasticLoadBalancing: { enabled: network?.elasticLoadBalancing?.enabled ?? false },
+    },
+    logging: { clusterLogging: loggingOf(input) },
+    platformVersion: 'eks.1',
+    encryptionConfig: input.encryptionConfig,
+    health: { issues: [] },
+    // Without a word the API still means CONFIG_MAP.
+    // https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessConfigRequest.html
+    accessConfig: { authenticationMode: input.accessConfig?.authenticationMode ?? 'CONFIG_MAP' },
+    upgradePolicy: { supportType: input.upgradePolicy?.supportType ?? 'EXTENDED' },
+    zonalShiftConfig: { enabled: input.zonalShiftConfig?.enabled ?? false },
+    remoteNetworkConfig: input.remoteNetworkConfig,
+    computeConfig: { enabled: false, ...input.computeConfig },
+    storageConfig: { blockStorage: { enabled: input.storageConfig?.blockStorage?.enabled ?? false } },
+    deletionProtection: input.deletionProtection ?? false,
+    controlPlaneScalingConfig: { tier: input.controlPlaneScalingConfig?.tier ?? 'standard' },
+    clientRequestToken: input.clientRequestToken ?? randomUUID(),
+  }
+}
+
+/** The API answers with all five types, in a set that is on and a set that is off. */
+function loggingOf({ logging }: Given<CreateClusterRequest>) {
+  const all = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'] as const
+  const on = new Set(logging?.clusterLogging?.flatMap((setup) => (setup.enabled ? (setup.types ?? []) : [])))
+  return [
+    { types: all.filter((type) => on.has(type)), enabled: true },
+    { types: all.filter((type) => !on.has(type)), enabled: false },
+  ].filter(({ types }) => types.length > 0)
+}

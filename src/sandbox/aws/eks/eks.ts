@@ -1,0 +1,91 @@
+/** EKS as a whole: the operations that it serves, and the side that the sandbox seeds and inspects. */
+import type { SandboxAws, SeedCluster } from '../../types.ts'
+import type { Operations } from '../protocol/operations.ts'
+import { accessOperations, admitNodes, grantClusterAdmin, mayAdminister } from './access.ts'
+import { addonVersionOperations } from './addon-versions.ts'
+import { addonOperations, describeAddon, newAddon } from './addons.ts'
+import { belongingOperations } from './belongings.ts'
+import { activate, clusterOperations, newCluster } from './clusters.ts'
+import { newNodegroup, nodegroupOperations, setNodes } from './nodegroups.ts'
+import { tagOperations } from './tags.ts'
+import { updateOperations } from './updates.ts'
+import { versionOperations } from './versions.ts'
+import type { EksWorld } from './world.ts'
+
+export const eksOperations = (world: EksWorld): Operations => ({
+  ...clusterOperations(world),
+  ...updateOperations(world),
+  ...versionOperations,
+  ...nodegroupOperations(world),
+  ...addonOperations(world),
+  ...addonVersionOperations,
+  ...accessOperations(world),
+  ...belongingOperations(world),
+  ...tagOperations(world),
+})
+
+export const inspectEks = (world: EksWorld): SandboxAws['eks'] => ({
+  seedCluster: (seed) => seedCluster(world, seed),
+  inventory: () =>
+    [...world.clusters.values()].map((cluster) => ({
+      name: cluster.name,
+      arn: cluster.arn,
+      version: cluster.version,
+      status: cluster.described.status,
+      createdAt: cluster.createdAt.toISOString(),
+      nodegroups: [...cluster.nodegroups.values()].map(({ name, described }) => ({ name, status: described.status })),
+      addons: [...cluster.addons.values()].map((addon) => ({
+        name: addon.name,
+        version: addon.version,
+        status: describeAddon(cluster, addon).status ?? addon.state,
+      })),
+      accessEntries: [...cluster.access.keys()],
+      tags: { ...cluster.described.tags },
+    })),
+  mayAdminister: (name, principalArn) => {
+    const cluster = world.clusters.get(name)
+    return cluster !== undefined && mayAdminister(cluster, principalArn)
+  },
+})
+
+/** Subnets and roles that a seeded cluster uses: nothing behind them exists. */
+const subnetIds = ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2', 'subnet-0d3d3d3d3d3d3d3d3']
+
+/** No checks and no waiting: blue may have any version. Its creator is the sandbox's identity. */
+async function seedCluster(world: EksWorld, seed: SeedCluster): Promise<void> {
+  const roleArn = (name: string) => `arn:aws:iam::${world.account}:role/${name}`
+  const cluster = newCluster(world, {
+    name: seed.name,
+    version: seed.version,
+    roleArn: roleArn('eks-cluster'),
+    resourcesVpcConfig: { subnetIds, endpointPrivateAccess: true },
+    accessConfig: { authenticationMode: 'API_AND_CONFIG_MAP' },
+    tags: { ...seed.tags },
+  })
+  const { name, version, arn } = cluster
+  activate(world, cluster, await world.hooks.startCluster({ name, version, arn }))
+  world.clusters.set(name, cluster)
+  grantClusterAdmin(world, cluster, world.caller.roleArn)
+  admitNodes(world, cluster, roleArn('eks-node'))
+  for (const { name: nodegroupName, size, min, max, labels } of seed.nodegroups) {
+    const group = newNodegroup(world, cluster, {
+      clusterName: name,
+      nodegroupName,
+      scalingConfig: { minSize: min, maxSize: max, desiredSize: size },
+      subnets: subnetIds,
+      instanceTypes: ['m7i.xlarge'],
+      nodeRole: roleArn('eks-node'),
+      labels: { ...labels },
+    })
+    cluster.nodegroups.set(nodegroupName, group)
+    await setNodes(world, cluster, group, size)
+    group.described.status = 'ACTIVE'
+  }
+  for (const addon of seed.addons)
+    cluster.addons.set(
+      addon.name,
+      Object.assign(newAddon(world, cluster, { clusterName: name, addonName: addon.name }, addon.version), {
+        state: 'INSTALLED' as const,
+      }),
+    )
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto'
+import type {
+  CreateNodegroupRequest,
+  CreateNodegroupResponse,
+  DeleteNodegroupRequest,
+  DeleteNodegroupResponse,
+  DescribeNodegroupRequest,
+  DescribeNodegroupResponse,
+  ListNodegroupsRequest,
+  ListNodegroupsResponse,
+  NodegroupIssueCode,
+} from '@aws-sdk/client-eks'
+import { inUse, notFound } from '../errors.ts'
+import { page, type Given, type Operations, type Serve } from '../protocol/operations.ts'
+import { admitNodes } from './access.ts'
+import { checkNewNodegroup } from './nodegroup-checks.ts'
+import { patchOf } from './versions.ts'
+import { activeCluster, arnOf, clusterNamed, type EksCluster, type EksNodegroup, type EksWorld } from './world.ts'
+
+export const nodegroupOperations = (world: EksWorld) =>
+  ({
+    CreateNodegroup: ((input) => {
+      const { clusterName, nodegroupName } = input
+      const taken = clusterNamed(world, clusterName).nodegroups.get(nodegroupName)
+      if (world.tokens.answers('CreateNodegroup', input, taken)) return { nodegroup: taken.described }
+      const cluster = activeCluster(world, clusterName)
+      checkNewNodegroup(input, cluster)
+      if (taken)
+        throw inUse(`NodeGroup already exists with name ${nodegroupName} and cluster name ${clusterName}`, {
+          clusterName,
+          nodegroupName,
+        })
+      const group = newNodegroup(world, cluster, input)
+      cluster.nodegroups.set(group.name, group)
+      world.tokens.remember('CreateNodegroup', input, group)
+      admitNodes(world, cluster, input.nodeRole)
+      world.later.after(world.times.nodegroupMs, () => void start(world, cluster, group))
+      return { nodegroup: group.described }
+    }) satisfies Serve<CreateNodegroupRequest, CreateNodegroupResponse>,
+
+    DescribeNodegroup: ((input) => ({ nodegroup: nodegroupOf(world, input).group.described })) satisfies Serve<
+      DescribeNodegroupRequest,
+      DescribeNodegroupResponse
+    >,
+
+    ListNodegroups: (({ clusterName, nextToken, maxResults }) => {
+      const { items, next } = page([...clusterNamed(world, clusterName).nodegroups.keys()], nextToken, maxResults)
+      return { nodegroups: items, nextToken: next }
+    }) satisfies Serve<ListNodegroupsRequest, ListNodegroupsResponse>,
+
+    DeleteNodegroup: ((input) => {
+      const { cluster, group } = nodegroupOf(world, input)
+      if (group.described.status !== 'DELETING') {
+        group.described.status = 'DELETING'
+        void stop(world, cluster, group)
+      }
+      return { nodegroup: group.described }
+    }) satisfies Serve<DeleteNodegroupRequest, DeleteNodegroupResponse>,
+  }) satisfies Operations
+
+function nodegroupOf(world: EksWorld, { clusterName, nodegroupName }: { clusterName: string; nodegroupName: string }) {
+  const cluster = clusterNamed(world, clusterName)
+  const group = cluster.nodegroups.get(nodegroupName)
+  if (!group) throw notFound(`No node group found for name: ${nodegroupName}.`, { clusterName, nodegroupName })
+  return { cluster, group }
+}
+
+/** ACTIVE with its nodes up, or CREATE_FAILED with the reason as a health issue. */
+async function start(world: EksWorld, cluster: EksCluster, group: EksNodegroup): Promise<void> {
+  const { described } = group
+  if (described.status !== 'CREATING') return // deleted meanwhile
+  const issue = world.faults.nodegroupIssue(group.name)
+  if (issue) return fail(group, issue.code, issue.message)
+  try {
+    await setNodes(world, cluster, group, described.scalingConfig?.desiredSize ?? 0)
+  } catch (error) {
+    return fail(group, 'NodeCreationFailure', String(error))
+  }
+  if ((described.status as string) === 'CREATING') described.status = 'ACTIVE' // it may have changed while the nodes came
+}
+
+function fail({ name, described }: EksNodegroup, code: string, message: string): void {
+  described.status = 'CREATE_FAILED'
+  // A fault may name any code; the SDK takes codes that it does not know as they are.
+  described.health = { issues: [{ code: code as NodegroupIssueCode, message, resourceIds: [name] }] }
+}
+
+/** The nodes go first, as pods are drained; the group is gone when its time is over. */
+async function stop(world: EksWorld, cluster: EksCluster, group: EksNodegroup): Promise<void> {
+  try {
+    await setNodes(world, cluster, group, 0)
+  } catch (error) {
+    group.described.status = 'DELETE_FAILED'
+    group.described.health = {
+      issues: [{ code: 'NodeTerminationFailure', message: String(error), resourceIds: [group.name] }],
+    }
+    return
+  }
+  world.later.after(world.times.deletionMs, () => cluster.nodegroups.delete(group.name))
+}
+
+export const setNodes = (world: EksWorld, cluster: EksCluster, { name, described }: EksNodegroup, size: number) =>
+  world.hooks.setNodes(cluster.name, name, size, described.labels ?? {})
+
+/** With AWS's defaults. https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html */
+export function newNodegroup(world: EksWorld, cluster: EksCluster, input: Given<CreateNodegroupRequest>): EksNodegroup {
+  const id = randomUUID()
+  const name = input.nodegroupName
+  const fromTemplate = input.launchTemplate !== undefined
+  return {
+    name,
+    described: {
+      nodegroupName: name,
+      nodegroupArn: arnOf(world, 'nodegroup', cluster.name, name, id),
+      clusterName: cluster.name,
+      version: cluster.version,
+      releaseVersion: input.releaseVersion ?? `${patchOf(cluster.version)}-20260815`,
+      createdAt: new Date(),
+      modifiedAt: new Date(),
+      status: 'CREATING',
+      capacityType: input.capacityType ?? 'ON_DEMAND',
+      scalingConfig: { minSize: 1, maxSize: 2, desiredSize: 2, ...input.scalingConfig },
+      // What the launch template says comes back empty here.
+      instanceTypes: input.instanceTypes ?? (fromTemplate ? undefined : ['t3.medium']),
+      diskSize: input.diskSize ?? (fromTemplate ? undefined : 20),
+      subnets: input.subnets,
+      amiType: input.amiType ?? 'AL2023_x86_64_STANDARD',
+      nodeRole: input.nodeRole,
+      labels: input.labels,
+      taints: input.taints,
+      remoteAccess: input.remoteAccess,
+      launchTemplate: input.launchTemplate,
+      nodeRepairConfig: input.nodeRepairConfig,
+      updateConfig: input.updateConfig ?? { maxUnavailable: 1 },
+      resources: { autoScalingGroups: [{ name: `eks-${name}-${id}` }] },
+      health: { issues: [] },
+      tags: { ...input.tags },
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import type {
+  DescribeListenersInput,
+  DescribeListenersOutput,
+  DescribeLoadBalancersInput,
+  DescribeLoadBalancersOutput,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
+import { AwsError, validationError } from '../errors.ts'
+import { page, type Operations, type Serve } from '../protocol/operations.ts'
+import { known, type ElbWorld } from './world.ts'
+
+/** The most that one page holds. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html */
+export const pageSize = 400
+
+export const loadBalancerOperations = (world: ElbWorld) =>
+  ({
+    DescribeLoadBalancers: (({ LoadBalancerArns, Names, Marker, PageSize }) => {
+      const all = [...world.loadBalancers.values()]
+      const named = Names?.map((name) => {
+        const found = all.find(({ described }) => described.LoadBalancerName === name)
+        if (!found) throw new AwsError('LoadBalancerNotFound', `Load balancers '[${name}]' not found`)
+        return found
+      })
+      const asked = named ?? LoadBalancerArns?.map((arn) => known('LoadBalancer', world.loadBalancers, arn)) ?? all
+      const { items, next } = page(asked, Marker, PageSize, pageSize)
+      return { LoadBalancers: items.map(({ described }) => described), NextMarker: next }
+    }) satisfies Serve<DescribeLoadBalancersInput, DescribeLoadBalancersOutput>,
+
+    DescribeListeners: (({ LoadBalancerArn, ListenerArns, Marker, PageSize }) => {
+      if (LoadBalancerArn === undefined && ListenerArns === undefined)
+        throw validationError('You must specify either listener ARNs or a load balancer ARN')
+      if (LoadBalancerArn !== undefined) known('LoadBalancer', world.loadBalancers, LoadBalancerArn)
+      const asked =
+        ListenerArns?.map((arn) => known('Listener', world.listeners, arn)) ??
+        [...world.listeners.values()].filter(({ described }) => described.LoadBalancerArn === LoadBalancerArn)
+      const { items, next } = page(asked, Marker, PageSize, pageSize)
+      return { Listeners: items.map(({ described }) => described), NextMarker: next }
+    }) satisfies Serve<DescribeListenersInput, DescribeListenersOutput>,
+  }) satisfies Operations
+
+/** An application load balancer with a listener on 80, whose default rule answers 404. */
+export function seedLoadBalancer(world: ElbWorld, name: string): { loadBalancerArn: string; listenerArn: string } {
+  const loadBalancerArn = world.newArn('loadbalancer', 'app', name)
+  const [, lbPath = ''] = loadBalancerArn.split(':loadbalancer/')
+  const listenerArn = world.newArn('listener', lbPath)
+  const defaultActions = [
+    {
+      Type: 'fixed-response' as const,
+      Order: 1,
+      FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain' },
+    },
+  ]
+  world.loadBalancers.set(loadBalancerArn, {
+    arn: loadBalancerArn,
+    tags: new Map(),
+    described: {
+      LoadBalancerArn: loadBalancerArn,
+      LoadBalancerName: name,
+      DNSName: `${name}-1234567890.${world.region}.elb.amazonaws.com`,
+      CanonicalHostedZoneId: 'Z14GRHDCWA56QT',
+      CreatedTime: new Date(),
+      Scheme: 'internet-facing',
+      VpcId: vpcId,
+      State: { Code: 'active' },
+      Type: 'application',
+      IpAddressType: 'ipv4',
+    },
+  })
+  world.listeners.set(listenerArn, {
+    arn: listenerArn,
+    tags: new Map(),
+    described: {
+      ListenerArn: listenerArn,
+      LoadBalancerArn: loadBalancerArn,
+      Port: 80,
+      Protocol: 'HTTP',
+      DefaultActions: defaultActions,
+    },
+  })
+  const [, path = ''] = listenerArn.split(':listener/')
+  const ruleArn = world.newArn('listener-rule', path)
+  world.rules.set(ruleArn, {
+    arn: ruleArn,
+    listenerArn,
+    loadBalancerArn,
+    tags: new Map(),
+    described: { RuleArn: ruleArn, Priority: 'default', Conditions: [], Actions: defaultActions, IsDefault: true },
+  })
+  world.rulesChanged()
+  return { loadBalancerArn, listenerArn }
+}
+
+/** The one network of the sandbox. */
+export const vpcId = 'vpc-0a1b2c3d4e5f60718'

@@ -1,0 +1,78 @@
+import { AwsError } from './errors.ts'
+import type { Service } from './protocol/model.ts'
+
+interface Fault {
+  times: number
+  readonly error: { readonly code: string; readonly message: string; readonly status: number } | 'throttled'
+}
+
+/** How a service says that it was asked too often; the SDK retries each by its code. */
+const throttling = {
+  // https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html
+  eks: { code: 'ThrottlingException', status: 429 },
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
+  elasticloadbalancing: { code: 'Throttling', status: 400 },
+  sts: { code: 'Throttling', status: 400 },
+} satisfies Record<Service, { code: string; status: number }>
+
+/**
+ * What goes wrong on purpose, set while the sandbox runs. An operation is named `eks:CreateNodegroup` or
+ * `elasticloadbalancing:ModifyRule`, as in an IAM policy.
+ */
+export class AwsFaults {
+  readonly #operations = new Map<string, Fault[]>()
+  readonly #nodegroups = new Map<string, { code: string; message: string }>()
+
+  throttle(operation: string, times = 1): void {
+    this.#add(operation, { times, error: 'throttled' })
+  }
+
+  fail(operation: string, error: { code: string; message?: string; status?: number }, times = 1): void {
+    const { code, message = `the sandbox was told to fail ${operation}`, status = 400 } = error
+    this.#add(operation, { times, error: { code, message, status } })
+  }
+
+  /** Each node group of this name that is created from now on ends in CREATE_FAILED. */
+  failNodegroup(name: string, issue: { code?: string; message?: string } = {}): void {
+    this.#nodegroups.set(name, {
+      code: issue.code ?? 'AsgInstanceLaunchFailures',
+      message: issue.message ?? 'Could not launch On-Demand Instances. InsufficientInstanceCapacity',
+    })
+  }
+
+  clear(): void {
+    this.#operations.clear()
+    this.#nodegroups.clear()
+  }
+
+  /** What is still to go wrong, for a screen. */
+  list(): readonly { readonly what: string; readonly times?: number; readonly code: string }[] {
+    return [
+      ...[...this.#operations].flatMap(([what, faults]) =>
+        faults.map(({ times, error }) => ({ what, times, code: error === 'throttled' ? error : error.code })),
+      ),
+      ...[...this.#nodegroups].map(([name, { code }]) => ({ what: `node group ${name}`, code })),
+    ]
+  }
+
+  /** Uses up one fault of this operation: what to answer instead of serving it. */
+  take(service: Service, operation: string): AwsError | undefined {
+    const key = `${service}:${operation}`
+    const faults = this.#operations.get(key)
+    const [first] = faults ?? []
+    if (!faults || !first) return undefined
+    first.times -= 1
+    if (first.times <= 0) faults.shift()
+    if (faults.length === 0) this.#operations.delete(key)
+    if (first.error !== 'throttled') return new AwsError(first.error.code, first.error.message, first.error.status)
+    return new AwsError(throttling[service].code, 'Rate exceeded', throttling[service].status)
+  }
+
+  nodegroupIssue(name: string): { code: string; message: string } | undefined {
+    return this.#nodegroups.get(name)
+  }
+
+  #add(operation: string, fault: Fault): void {
+    if (fault.times > 0) this.#operations.set(operation, [...(this.#operations.get(operation) ?? []), fault])
+  }
+}

@@ -1,0 +1,104 @@
+/** From a request to its answer: whose is it, which operation, does a fault stand in its way, what does it answer. */
+import { randomUUID } from 'node:crypto'
+import type { AwsIdentity } from '../types.ts'
+import type { Calls } from './calls.ts'
+import { AwsError, invalidParameter, notServed, validationError } from './errors.ts'
+import type { AwsFaults } from './faults.ts'
+import { missing, model, type Operation, type Service } from './protocol/model.ts'
+import type { Operations } from './protocol/operations.ts'
+import * as query from './protocol/query.ts'
+import * as restJson from './protocol/rest-json.ts'
+import type { Answer, Question } from './protocol/wire.ts'
+import { authenticate, credentialOf } from './signature.ts'
+
+interface Behind {
+  readonly identity: AwsIdentity
+  readonly faults: AwsFaults
+  readonly calls: Calls
+  readonly services: Readonly<Record<Service, Operations>>
+}
+
+export const answering =
+  ({ identity, faults, calls, services }: Behind) =>
+  async (question: Question): Promise<Answer> => {
+    const credential = credentialOf(question)
+    if (!credential) return restJson.encodeError(unsigned)
+    if (!isService(credential.service)) return restJson.encodeError(notServed(`any operation of ${credential.service}`))
+    const { service } = credential
+    const asked = service === 'eks' ? askedOfEks(question) : askedOfQuery(service, question)
+    const { name } = asked.operation
+    let parameters: Record<string, unknown> = {}
+    let refusal: AwsError | undefined
+    let answer: Answer
+    try {
+      await authenticate(question, credential, identity)
+      parameters = asked.read()
+      const fault = faults.take(service, name)
+      if (fault) throw fault
+      const serve = Object.hasOwn(services[service], name) ? services[service][name] : undefined
+      if (!serve) throw notServed(`${service}:${name}`)
+      const absent = missing(asked.operation.input, parameters)
+      if (absent) throw asked.invalid(`${absent} is required`)
+      // What this operation's model decoded is what the type of its function names.
+      answer = asked.answer((serve as (input: unknown) => object)(parameters))
+    } catch (error) {
+      refusal = error instanceof AwsError ? error : broken(error)
+      answer = asked.refuse(refusal)
+    }
+    calls.record({
+      at: new Date().toISOString(),
+      service,
+      operation: name,
+      status: answer.status,
+      ...(refusal ? { error: refusal.code } : {}),
+      parameters,
+    })
+    return answer
+  }
+
+const isService = (name: string): name is Service => Object.hasOwn(model, name)
+
+const unsigned = new AwsError('MissingAuthenticationTokenException', 'The request carries no credential.', 403)
+
+/** A mistake of the sandbox's own, and not to be retried: 501 stands for every end of it. */
+const broken = (error: unknown) =>
+  new AwsError('SandboxBroken', `the sandbox broke: ${error instanceof Error ? error.stack : String(error)}`, 501)
+
+/** A request as its protocol has it. */
+interface Asked {
+  /** One that AWS does not have is named as it was asked for, and takes nothing. */
+  readonly operation: Operation
+  read(): Record<string, unknown>
+  answer(result: object): Answer
+  refuse(error: AwsError): Answer
+  invalid(message: string): AwsError
+}
+
+const nothing = { kind: 'structure', members: [] } as const
+const unheardOf = (name: string): Operation => ({ name, input: nothing, output: nothing })
+
+function askedOfEks(question: Question): Asked {
+  const routed = restJson.route(question)
+  const operation = routed?.operation ?? unheardOf(`${question.method} ${question.path}`)
+  return {
+    operation,
+    read: () => (routed ? restJson.decode(routed, question) : {}),
+    answer: (result) => restJson.encode(operation.output, result),
+    refuse: restJson.encodeError,
+    invalid: invalidParameter,
+  }
+}
+
+function askedOfQuery(service: Exclude<Service, 'eks'>, question: Question): Asked {
+  const form = query.formOf(question)
+  const name = form.get('Action') ?? `${question.method} ${question.path}`
+  const operation = model[service].get(name) ?? unheardOf(name)
+  const requestId = randomUUID()
+  return {
+    operation,
+    read: () => query.decode(operation, form),
+    answer: (result) => query.encode(service, operation, result, requestId),
+    refuse: (error) => query.encodeError(service, error, requestId),
+    invalid: validationError,
+  }
+}

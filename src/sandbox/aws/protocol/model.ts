@@ -1,0 +1,143 @@
+/**
+ * AWS's own model of its APIs, as the SDK's packages carry it: which operations there are, where each member of a
+ * request travels, what is required, which HTTP status an error has. The protocols read and write by it, so that no
+ * shape is written down twice.
+ *
+ * A schema is a tuple: a simple type is a number, a list or map of them has a bit set, a named shape is
+ * `[kind, namespace, name, traits, members, their types, how many are required]`, reached through a function.
+ */
+import * as eks from '@aws-sdk/client-eks'
+import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2'
+import * as sts from '@aws-sdk/client-sts'
+
+export type Service = 'eks' | 'elasticloadbalancing' | 'sts'
+
+export type Shape =
+  | { readonly kind: 'string' | 'number' | 'boolean' | 'timestamp' | 'document' }
+  | { readonly kind: 'list'; readonly of: () => Shape }
+  | { readonly kind: 'map'; readonly of: () => Shape }
+  | { readonly kind: 'structure'; readonly members: readonly Member[] }
+
+export type Structure = Extract<Shape, { kind: 'structure' }>
+
+export interface Member {
+  readonly name: string
+  readonly shape: () => Shape
+  readonly required: boolean
+  readonly in: 'path' | 'query' | 'body'
+}
+
+export interface Operation {
+  readonly name: string
+  readonly input: Structure
+  readonly output: Structure
+  /** EKS only: `POST /clusters/{clusterName}/node-groups`. */
+  readonly http?: { readonly method: string; readonly path: string }
+}
+
+const simple = {
+  0: 'string',
+  1: 'number',
+  2: 'boolean',
+  4: 'timestamp',
+  5: 'timestamp',
+  7: 'timestamp',
+  15: 'document',
+} as const
+const list = 0b0100_0000
+const map = 0b1000_0000
+const kinds = { simple: 0, list: 1, map: 2, structure: 3, union: 4, operation: 9 } as const
+/** The bit of a member's traits that puts it into the path. */
+const label = 1
+
+const known = new Map<unknown, Shape>()
+
+function shapeOf(ref: unknown): Shape {
+  if (typeof ref === 'function') return shapeOf((ref as () => unknown)()) // schemas refer to each other by thunks
+  if (typeof ref === 'number') {
+    if (ref & list) return { kind: 'list', of: () => shapeOf(ref & ~list) }
+    if (ref & map) return { kind: 'map', of: () => shapeOf(ref & ~map) }
+    return { kind: simple[ref as keyof typeof simple] ?? 'document' }
+  }
+  if (!Array.isArray(ref)) return { kind: 'document' }
+  const shape = known.get(ref) ?? named(ref)
+  known.set(ref, shape)
+  return shape
+}
+
+function named(schema: readonly unknown[]): Shape {
+  const [kind, , , , first, second, required] = schema
+  switch (kind) {
+    case kinds.simple:
+      return shapeOf(first)
+    case kinds.list:
+      return { kind: 'list', of: () => shapeOf(bare(first).ref) }
+    case kinds.map:
+      return { kind: 'map', of: () => shapeOf(bare(second).ref) }
+    case kinds.structure:
+    case kinds.union:
+      return { kind: 'structure', members: membersOf(first as string[], second as unknown[], Number(required ?? 0)) }
+    default:
+      return { kind: 'document' }
+  }
+}
+
+/** The required members come first. */
+const membersOf = (names: readonly string[], refs: readonly unknown[], required: number): Member[] =>
+  names.map((name, index) => {
+    const { ref, traits } = bare(refs[index])
+    const travels = traits === label ? 'path' : hasTrait(traits, 'httpQuery') ? 'query' : 'body'
+    return { name, shape: () => shapeOf(ref), required: index < required, in: travels }
+  })
+
+/** A member's type is a reference, or a pair of a reference and its traits. */
+const bare = (ref: unknown): { ref: unknown; traits: unknown } =>
+  Array.isArray(ref) && typeof ref[1] !== 'string' ? { ref: ref[0], traits: ref[1] } : { ref, traits: 0 }
+
+const hasTrait = (traits: unknown, name: string): boolean =>
+  typeof traits === 'object' && traits !== null && name in traits
+
+function operationsOf(module: object): ReadonlyMap<string, Operation> {
+  const operations = new Map<string, Operation>()
+  for (const schema of Object.values(module) as unknown[]) {
+    if (!Array.isArray(schema) || schema[0] !== kinds.operation) continue
+    const [, , name, traits, input, output] = schema as [
+      number,
+      string,
+      string,
+      { http?: string[] } | 0,
+      unknown,
+      unknown,
+    ]
+    const [method, path] = (traits === 0 ? undefined : traits.http) ?? []
+    operations.set(name, {
+      name,
+      input: shapeOf(input) as Structure, // an operation's input and output are structures
+      output: shapeOf(output) as Structure,
+      ...(method && path ? { http: { method, path } } : {}),
+    })
+  }
+  return operations
+}
+
+export const model: Readonly<Record<Service, ReadonlyMap<string, Operation>>> = {
+  eks: operationsOf(eks),
+  elasticloadbalancing: operationsOf(elbv2),
+  sts: operationsOf(sts),
+}
+
+/** The path of the first required member that is missing: `resourcesVpcConfig`, `forwardConfig.targetGroups`… */
+export function missing(shape: Shape, value: unknown): string | undefined {
+  if (shape.kind === 'list' && Array.isArray(value)) return firstOf(value.map((item) => missing(shape.of(), item)))
+  if (shape.kind !== 'structure' || typeof value !== 'object' || value === null) return undefined
+  const given = value as Readonly<Record<string, unknown>> // a structure was decoded into an object
+  return firstOf(
+    shape.members.map((member) => {
+      if (given[member.name] === undefined) return member.required ? member.name : undefined
+      const deeper = missing(member.shape(), given[member.name])
+      return deeper && `${member.name}.${deeper}`
+    }),
+  )
+}
+
+const firstOf = (found: readonly (string | undefined)[]) => found.find((it) => it !== undefined)

@@ -1,0 +1,108 @@
+/** AWS's REST-JSON protocol, the server's side. https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html */
+import { invalidParameter, type AwsError } from '../errors.ts'
+import { model, type Member, type Operation, type Shape, type Structure } from './model.ts'
+import type { Answer, Question } from './wire.ts'
+
+/** A fixed word beats a label: `/clusters/{name}/updates` and `/clusters/{name}/{other}` cannot be confused. */
+const routes = [...model.eks.values()].flatMap((operation) => {
+  const { method, path } = operation.http ?? {}
+  if (!method || !path) return []
+  const labels = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')
+  const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, '([^/]+)')}/?$`)
+  return [{ operation, method, pattern, labels }]
+})
+routes.sort((a, b) => a.labels.length - b.labels.length)
+
+export interface Routed {
+  readonly operation: Operation
+  /** As they came: percent-encoded. */
+  readonly labels: Readonly<Record<string, string>>
+}
+
+export function route(question: Question): Routed | undefined {
+  for (const { operation, method, pattern, labels } of routes) {
+    const found = method === question.method ? pattern.exec(question.path) : null
+    if (!found) continue
+    return {
+      operation,
+      labels: Object.fromEntries(labels.map((name, index) => [name, found[index + 1] ?? ''])),
+    }
+  }
+  return undefined
+}
+
+/** Throws InvalidParameterException for a body that is no JSON object. */
+export function decode({ operation, labels }: Routed, question: Question): Record<string, unknown> {
+  const body = bodyOf(question.body)
+  const input: Record<string, unknown> = {}
+  for (const member of operation.input.members) {
+    const value = valueOf(member, labels, question.query, body)
+    if (value !== undefined && value !== null) input[member.name] = value
+  }
+  return input
+}
+
+function bodyOf(text: string): Readonly<Record<string, unknown>> {
+  if (text === '') return {}
+  try {
+    const body: unknown = JSON.parse(text)
+    if (typeof body === 'object' && body !== null) return body as Readonly<Record<string, unknown>>
+  } catch {
+    // Said below, as for any other body that is no object.
+  }
+  throw invalidParameter('the body is not a JSON object')
+}
+
+function valueOf(
+  member: Member,
+  labels: Readonly<Record<string, string>>,
+  query: URLSearchParams,
+  body: Readonly<Record<string, unknown>>,
+): unknown {
+  switch (member.in) {
+    case 'path':
+      return decodeURIComponent(labels[member.name] ?? '')
+    case 'query':
+      return fromText(member.shape(), query.getAll(member.name))
+    case 'body':
+      return body[member.name]
+  }
+}
+
+function fromText(shape: Shape, texts: readonly string[]): unknown {
+  if (texts[0] === undefined) return undefined
+  switch (shape.kind) {
+    case 'list':
+      return texts
+    case 'number':
+      return Number(texts[0])
+    case 'boolean':
+      return texts[0] === 'true'
+    default:
+      return texts[0]
+  }
+}
+
+export const encode = (output: Structure, result: object): Answer => ({
+  status: 200,
+  headers: json,
+  body: JSON.stringify(toJson(output, result)),
+})
+
+/** Only what the model names, with times as seconds since 1970. */
+function toJson(shape: Shape, value: unknown): unknown {
+  if (value === undefined || value === null) return undefined
+  if (value instanceof Date) return value.getTime() / 1000
+  if (shape.kind === 'list' && Array.isArray(value)) return value.map((item) => toJson(shape.of(), item))
+  if (shape.kind !== 'structure') return value
+  const from = value as Readonly<Record<string, unknown>> // a structure is an object
+  return Object.fromEntries(shape.members.map(({ name, shape: of }) => [name, toJson(of(), from[name])]))
+}
+
+export const encodeError = (error: AwsError): Answer => ({
+  status: error.status,
+  headers: { ...json, 'x-amzn-errortype': error.code },
+  body: JSON.stringify({ ...error.fields, message: error.message }),
+})
+
+const json = { 'content-type': 'application/json' }

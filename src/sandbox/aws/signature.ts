@@ -1,0 +1,90 @@
+/** Whose request is it? The key must be ours and the signature must be right (SigV4, in the header or presigned). */
+import { Sha256 } from '@aws-crypto/sha256-js'
+import { HttpRequest } from '@smithy/protocol-http'
+import { SignatureV4 } from '@smithy/signature-v4'
+import type { AwsIdentity } from '../types.ts'
+import { AwsError } from './errors.ts'
+import type { Question } from './protocol/wire.ts'
+
+export interface Credential {
+  readonly accessKeyId: string
+  readonly region: string
+  readonly service: string
+  /** The header's other parts; a presigned request is taken at its key's word: only its header form is verified. */
+  readonly header?: { readonly signedHeaders: readonly string[]; readonly signature: string }
+}
+
+/** What the request says about itself; undefined without a credential. */
+export function credentialOf({ headers, query }: Question): Credential | undefined {
+  const header = headers['authorization'] ?? ''
+  const parts = new Map([...header.matchAll(/(\w+)=([^,\s]+)/g)].map(([, key, value]) => [key, value ?? '']))
+  const scope = parts.get('Credential') ?? query.get('X-Amz-Credential')
+  const [accessKeyId, , region, service] = scope?.split('/') ?? []
+  if (!accessKeyId || !region || !service) return undefined
+  const signature = parts.get('Signature')
+  const signedHeaders = parts.get('SignedHeaders')?.split(';')
+  return {
+    accessKeyId,
+    region,
+    service,
+    ...(signature && signedHeaders ? { header: { signedHeaders, signature } } : {}),
+  }
+}
+
+interface Words {
+  readonly unknownKey: string
+  readonly wrongSignature: string
+}
+
+/** https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html and STS's page of the same name. */
+const wordsOf = (service: string): Words =>
+  service === 'eks'
+    ? { unknownKey: 'UnrecognizedClientException', wrongSignature: 'InvalidSignatureException' }
+    : { unknownKey: 'InvalidClientTokenId', wrongSignature: 'SignatureDoesNotMatch' }
+
+/** Throws 403 for a key that the sandbox did not give out, and for a signature that its secret does not make. */
+export async function authenticate(question: Question, credential: Credential, identity: AwsIdentity): Promise<void> {
+  const words = wordsOf(credential.service)
+  if (credential.accessKeyId !== identity.accessKeyId)
+    throw new AwsError(words.unknownKey, 'The security token included in the request is invalid.', 403)
+  if (!credential.header) return
+  if (
+    (await signatureOf(question, credential, credential.header.signedHeaders, identity)) !== credential.header.signature
+  )
+    throw new AwsError(
+      words.wrongSignature,
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key.',
+      403,
+    )
+}
+
+/** Signs the same request again, with no header but those that were signed. Undefined for one without a date. */
+async function signatureOf(
+  { method, path, query, headers, body }: Question,
+  { region, service }: Credential,
+  signedHeaders: readonly string[],
+  { accessKeyId, secretAccessKey }: AwsIdentity,
+): Promise<string | undefined> {
+  const signingDate = dateOf(headers['x-amz-date'] ?? '')
+  if (Number.isNaN(signingDate.getTime())) return undefined
+  const signer = new SignatureV4({
+    service,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    sha256: Sha256,
+    applyChecksum: signedHeaders.includes('x-amz-content-sha256'),
+  })
+  const request = new HttpRequest({
+    method,
+    path,
+    query: Object.fromEntries([...new Set(query.keys())].map((key) => [key, query.getAll(key)])),
+    headers: Object.fromEntries(signedHeaders.map((name) => [name, headers[name] ?? ''])),
+    body,
+  })
+  const signed = await signer.sign(request, { signingDate })
+  return /Signature=(\w+)/.exec(signed.headers['authorization'] ?? '')?.[1]
+}
+
+/** `20260901T101500Z`. */
+const dateOf = (text: string): Date =>
+  new Date(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))

@@ -1,0 +1,37 @@
+/** The controllers of a cluster, each in its own file. */
+import { autoscalers } from './autoscalers.ts'
+import { budgets } from './budgets.ts'
+import { claims } from './claims.ts'
+import { cronJobs } from './cron-jobs.ts'
+import { daemonSets } from './daemon-sets.ts'
+import { deployments } from './deployments.ts'
+import { endpoints } from './endpoints.ts'
+import { garbage } from './garbage.ts'
+import { jobs } from './jobs.ts'
+import { kubelet } from './kubelet.ts'
+import { namespaces } from './namespaces.ts'
+import { replicaSets } from './replica-sets.ts'
+import { scheduler } from './scheduler.ts'
+import { statefulSets } from './stateful-sets.ts'
+import { type MakeController, type World, run } from './world.ts'
+
+const all: readonly MakeController[] = [
+  autoscalers,
+  budgets,
+  claims,
+  cronJobs,
+  daemonSets,
+  deployments,
+  endpoints,
+  garbage,
+  jobs,
+  kubelet,
+  namespaces,
+  replicaSets,
+  scheduler,
+  statefulSets,
+]
+
+export function startControllers(world: World): void {
+  for (const make of all) run(make, world)
+}

@@ -1,0 +1,86 @@
+/**
+ * The API servers behind AWS's clusters: one starts when a cluster is created and stops when it is deleted, each with a
+ * load balancer controller of its own. What a stopped one did stays known.
+ */
+import { startCluster } from './cluster/server.ts'
+import { isEksToken, tokenRefusal } from './eks-token.ts'
+import type { Judge } from './judge.ts'
+import { startLoadBalancerController, type LoadBalancerController } from './load-balancer-controller.ts'
+import type { EksHooks, KubernetesCall, PodChange, SandboxAws, SandboxCluster } from './types.ts'
+
+export type ClusterTimes = NonNullable<Parameters<typeof startCluster>[0]['times']>
+
+export interface Clusters {
+  readonly hooks: EksHooks
+  /** Those that run now, oldest first. */
+  readonly running: () => readonly SandboxCluster[]
+  /** Of all, also of those that are gone. */
+  readonly calls: () => readonly KubernetesCall[]
+  stop(): Promise<void>
+}
+
+interface Running {
+  readonly cluster: SandboxCluster
+  readonly controller: LoadBalancerController
+}
+
+/** What is given as a function exists only later: AWS is started with these hooks. */
+export function createClusters(options: {
+  readonly aws: () => SandboxAws
+  readonly judge: () => Pick<Judge, 'join' | 'leave'>
+  readonly see: PodChange
+  readonly times?: ClusterTimes | undefined
+}): Clusters {
+  const { aws, judge, see, times } = options
+  const all = new Map<string, Running>()
+  const past: KubernetesCall[] = []
+
+  async function start({ name, version }: { name: string; version: string }) {
+    const cluster = await startCluster({
+      name,
+      version,
+      authenticate: (bearer) => authenticate(name, bearer),
+      ...(times && { times }),
+    })
+    cluster.onPod(see)
+    all.set(name, { cluster, controller: startLoadBalancerController({ cluster, elbv2: aws().elbv2 }) })
+    judge().join(cluster)
+    return { endpoint: cluster.url, caData: Buffer.from(cluster.ca).toString('base64') }
+  }
+
+  async function stop(name: string): Promise<void> {
+    const found = all.get(name)
+    if (!found) return
+    const { cluster, controller } = found
+    controller.stop()
+    judge().leave(cluster)
+    all.delete(name)
+    past.push(...cluster.calls())
+    const pods = cluster.pods()
+    await cluster.stop()
+    for (const pod of pods) see(pod, 'gone')
+  }
+
+  /** The static token of a kubeconfig is known to the server itself, which asks only about others. */
+  async function authenticate(cluster: string, bearer: string) {
+    const { identity, eks } = aws()
+    if (!isEksToken(bearer) || (await tokenRefusal(bearer, cluster, identity)) !== undefined) return 'unauthorized'
+    if (!eks.mayAdminister(cluster, identity.roleArn)) return 'forbidden'
+    return { username: identity.sessionArn, groups: ['system:authenticated'] }
+  }
+
+  return {
+    hooks: {
+      startCluster: start,
+      stopCluster: stop,
+      async setNodes(name, nodegroup, size, labels) {
+        all.get(name)?.cluster.setNodes(nodegroup, size, labels)
+      },
+    },
+    running: () => [...all.values()].map((r) => r.cluster),
+    calls: () => [...past, ...[...all.values()].flatMap((r) => r.cluster.calls())],
+    async stop() {
+      await Promise.all([...all.keys()].map(stop))
+    },
+  }
+}

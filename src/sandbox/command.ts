@@ -1,0 +1,139 @@
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { startTemporal, type TemporalInfo } from './temporal.ts'
+import { startWorld, type WorldInfo } from './world.ts'
+
+export interface SandboxOptions {
+  /** Written once everything is there. */
+  readonly info?: string
+  readonly ports?: {
+    readonly temporal?: number
+    readonly ui?: number
+    readonly aws?: number
+    readonly prometheus?: number
+    readonly control?: number
+    readonly traffic?: number
+  }
+  readonly requestsPerSecond?: number
+}
+
+/** Where everything is: what `--info` writes. */
+export interface SandboxInfo extends Omit<WorldInfo, 'clusters'> {
+  readonly temporal: TemporalInfo
+  readonly clusters: Readonly<
+    Record<string, { readonly name: string; readonly version: string; readonly kubeconfig: string }>
+  >
+  /** A folder with the platform file, for a worker: NORIKAE_PLATFORMS. */
+  readonly platforms: string
+  readonly pids: Readonly<Record<string, number>>
+}
+
+const example = new URL('../../examples/demo.yaml', import.meta.url)
+
+/**
+ * A whole world on this machine, until SIGINT or SIGTERM. What is printed, and written to `info`, is enough to start a
+ * worker in it: see `environmentOf`.
+ */
+export async function runSandbox(options: SandboxOptions = {}): Promise<void> {
+  const say = (text: string) => process.stderr.write(`${text}\n`)
+  const ends: (() => Promise<unknown>)[] = []
+  const stop = async () => {
+    for (const end of ends.splice(0).toReversed()) await end().catch((error: unknown) => say(String(error)))
+  }
+  const told = new Promise<void>((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done())
+  })
+  try {
+    const { ports = {}, requestsPerSecond } = options
+    const folder = await mkdtemp(join(tmpdir(), 'norikae-sandbox-'))
+    ends.push(() => rm(folder, { recursive: true, force: true }))
+    say('starting Temporal')
+    const temporal = await startTemporal(
+      { ...(ports.temporal && { frontend: ports.temporal }), ...(ports.ui && { ui: ports.ui }) },
+      say,
+    )
+    ends.push(() => temporal.stop())
+    say('starting AWS, blue and its apps, traffic, metrics')
+    const world = await startWorld({ ports, ...(requestsPerSecond !== undefined && { requestsPerSecond }) })
+    ends.push(() => world.stop())
+    const info = await described(world.info(), temporal.info, { sandbox: process.pid, temporal: temporal.pid }, folder)
+    if (options.info !== undefined) await writeWhole(options.info, `${JSON.stringify(info, undefined, 2)}\n`)
+    process.stdout.write(printed(info))
+    await told
+    say('stopping')
+  } finally {
+    await stop()
+  }
+}
+
+async function described(
+  world: WorldInfo,
+  temporal: TemporalInfo,
+  pids: Readonly<Record<string, number>>,
+  folder: string,
+): Promise<SandboxInfo> {
+  const platforms = join(folder, 'platforms')
+  await mkdir(platforms)
+  await writeFile(join(platforms, 'chatwork-prod.yaml'), platformFile(await readFile(example, 'utf8'), world))
+  const clusters: Record<string, SandboxInfo['clusters'][string]> = {}
+  for (const [side, cluster] of Object.entries(world.clusters)) {
+    if (!cluster) continue
+    const kubeconfig = join(folder, `${cluster.name}.kubeconfig`)
+    await writeFile(kubeconfig, cluster.kubeconfig, { mode: 0o600 })
+    clusters[side] = { name: cluster.name, version: cluster.version, kubeconfig }
+  }
+  return { ...world, temporal, clusters, platforms, pids }
+}
+
+/** The demo's platform, with the addresses of this sandbox. */
+export const platformFile = (
+  text: string,
+  { prometheus, control }: Pick<WorldInfo, 'prometheus' | 'control'>,
+): string =>
+  text.replace(/http:\/\/127\.0\.0\.1:9090/g, prometheus.url).replace(/http:\/\/127\.0\.0\.1:9099/g, control.url)
+
+/** What a worker and the command line need to be in this world. */
+export const environmentOf = ({
+  temporal,
+  aws,
+  platforms,
+}: Pick<SandboxInfo, 'temporal' | 'aws' | 'platforms'>): Readonly<Record<string, string>> => ({
+  TEMPORAL_ADDRESS: temporal.address,
+  TEMPORAL_NAMESPACE: temporal.namespace,
+  AWS_ENDPOINT_URL: aws.endpoint,
+  AWS_REGION: aws.region,
+  AWS_ACCESS_KEY_ID: aws.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
+  NORIKAE_PLATFORMS: platforms,
+})
+
+function printed(info: SandboxInfo): string {
+  const blue = info.clusters['blue']
+  const lines = [
+    `Temporal     ${info.temporal.address}   UI ${info.temporal.ui}`,
+    `AWS          ${info.aws.endpoint}   account ${info.aws.account}, ${info.aws.region}`,
+    ...(blue
+      ? [`blue         ${blue.name} (${blue.version})   kubectl --kubeconfig ${blue.kubeconfig} get pods -A`]
+      : []),
+    `traffic      ${info.traffic.url}   ${info.traffic.hosts.length} hosts`,
+    `Prometheus   ${info.prometheus.url}`,
+    `control      ${info.control.url}/judge, /calls, /inventory, /faults, /notices`,
+    `platforms    ${info.platforms}`,
+    '',
+    'A worker in it (another terminal):',
+    `  ${Object.entries(environmentOf(info))
+      .map(([k, v]) => `${k}=${v}`)
+      .join(' ')} npm run worker`,
+    'Ctrl-C ends it all.',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** Whole or not at all: somebody may be waiting for the file. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const path = resolve(file)
+  const part = join(dirname(path), `.${process.pid}.part`)
+  await writeFile(part, text, { mode: 0o600 })
+  await rename(part, path)
+}

@@ -1,0 +1,87 @@
+/** What should not be there when an upgrade has ended, whichever way it ended. */
+import { BINDING } from '../load-balancer-controller.ts'
+import type { ClusterInventory, KubernetesObject, SandboxAws, SandboxCluster } from '../types.ts'
+
+export interface Remains {
+  readonly clusters: readonly ClusterInventory[]
+  readonly elbv2: ReturnType<SandboxAws['elbv2']['inventory']>
+  /** The API servers that still run. */
+  readonly servers: readonly Pick<SandboxCluster, 'name' | 'list'>[]
+  /** CronJobs, as `<namespace>/<name>`, that nobody but their owner suspended. */
+  readonly suspendedByOwner: ReadonlySet<string>
+}
+
+export interface Leftover {
+  readonly what: string
+  readonly because: string
+}
+
+type Rule = (remains: Remains) => Leftover[]
+
+/** Kinds that a move pins, parks or suspends. */
+const changed: readonly (readonly [apiVersion: string, kind: string])[] = [
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'StatefulSet'],
+  ['autoscaling/v2', 'HorizontalPodAutoscaler'],
+  ['batch/v1', 'CronJob'],
+]
+const temporary = /^norikae\.io\/(floor|replicas|suspended-at|pinned.*)$/
+
+const rules: readonly Rule[] = [
+  ({ clusters }) =>
+    clusters.length > 1
+      ? [{ what: `clusters ${clusters.map((c) => c.name).join(', ')}`, because: 'one is enough' }]
+      : [],
+
+  ({ clusters, servers }) =>
+    servers
+      .filter((s) => !clusters.some((c) => c.name === s.name))
+      .map((s) => ({ what: `API server ${s.name}`, because: 'its cluster is gone' })),
+
+  ({ clusters }) =>
+    clusters.flatMap(({ name, nodegroups, addons }) =>
+      [...nodegroups, ...addons]
+        .filter((part) => part.status !== 'ACTIVE')
+        .map((part) => ({ what: `${part.name} of ${name}`, because: `is ${part.status}` })),
+    ),
+
+  ({ elbv2 }) =>
+    elbv2.targetGroups.flatMap(({ name, inRules, targets }) => {
+      if (inRules.length === 0) return [{ what: `target group ${name}`, because: 'is in no rule' }]
+      return targets === 0 ? [{ what: `target group ${name}`, because: 'has no targets' }] : []
+    }),
+
+  ({ elbv2, servers }) =>
+    on(servers, BINDING.apiVersion, BINDING.kind)
+      .filter(({ object }) => !elbv2.targetGroups.some((g) => g.arn === object.spec?.['targetGroupARN']))
+      .map(({ says }) => ({ what: says, because: 'its target group does not exist' })),
+
+  ({ servers }) =>
+    only(servers).flatMap((server) =>
+      changed
+        .flatMap(([apiVersion, kind]) => on([server], apiVersion, kind))
+        .flatMap(({ says, object }) =>
+          Object.entries(object.metadata.annotations ?? {})
+            .filter(([name]) => temporary.test(name))
+            .map(([name, value]) => ({ what: says, because: `is still changed for the move: ${name}=${value}` })),
+        ),
+    ),
+
+  ({ servers, suspendedByOwner }) =>
+    on(only(servers), 'batch/v1', 'CronJob')
+      .filter(({ object }) => object.spec?.['suspend'] === true)
+      .filter(({ object: { metadata } }) => !suspendedByOwner.has(`${metadata.namespace}/${metadata.name}`))
+      .map(({ says }) => ({ what: says, because: 'is suspended, and its owner did not do it' })),
+]
+
+export const leftovers = (remains: Remains): readonly Leftover[] => rules.flatMap((rule) => rule(remains))
+
+/** While there are two clusters, what is changed for the move may be. */
+const only = <T>(servers: readonly T[]): readonly T[] => (servers.length === 1 ? servers : [])
+
+function on(servers: Remains['servers'], apiVersion: string, kind: string) {
+  return servers.flatMap((server) =>
+    server.list(apiVersion, kind).map((object) => ({ object, says: `${said(object)} on ${server.name}` })),
+  )
+}
+const said = ({ kind, metadata }: KubernetesObject) => `${kind} ${metadata.namespace}/${metadata.name}`

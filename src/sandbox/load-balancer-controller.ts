@@ -1,0 +1,143 @@
+/**
+ * What the AWS load balancer controller does for TargetGroupBindings: keeps a target group's targets as the Service's
+ * ready pods. It acts only while a pod of its own is ready on the cluster, so an upgrade that forgets to bring it along
+ * gets no targets.
+ */
+import { roleOf } from './traffic/roles.ts'
+import type { KubernetesObject, RunningPod, SandboxAws, SandboxCluster } from './types.ts'
+
+export const BINDING = { apiVersion: 'elbv2.k8s.aws/v1beta1', kind: 'TargetGroupBinding' } as const
+const FINALIZER = 'elbv2.k8s.aws/resources'
+/** How long a pod's readiness takes to reach the load balancer. */
+const DELAY_MS = 100
+/** When something was refused, for example a target group that is not there yet. */
+const AGAIN_MS = 1_000
+
+type Cluster = Pick<SandboxCluster, 'list' | 'update' | 'pods' | 'onPod' | 'onChange'>
+
+export interface LoadBalancerController {
+  /** What could not be done at the last attempt, by binding. */
+  problems(): readonly string[]
+  stop(): void
+}
+
+interface Target {
+  readonly id: string
+  readonly port: number
+}
+
+export function startLoadBalancerController(options: {
+  readonly cluster: Cluster
+  readonly elbv2: Pick<SandboxAws['elbv2'], 'setTargets'>
+}): LoadBalancerController {
+  const { cluster, elbv2 } = options
+  /** The targets as last written, by target group. */
+  const written = new Map<string, string>()
+  const problems = new Map<string, string>()
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+
+  function soon(ms = DELAY_MS): void {
+    if (stopped || timer) return
+    timer = setTimeout(() => {
+      timer = undefined
+      reconcile()
+    }, ms)
+  }
+
+  function reconcile(namespace?: string): void {
+    const pods = cluster.pods()
+    if (!pods.some((p) => roleOf(p) === 'load-balancer-controller' && p.ready && !p.terminating)) return
+    if (namespace === undefined) problems.clear()
+    for (const binding of cluster.list(BINDING.apiVersion, BINDING.kind, namespace)) {
+      const name = `${binding.metadata.namespace}/${binding.metadata.name}`
+      problems.delete(name)
+      try {
+        if (binding.metadata.deletionTimestamp !== undefined) release(binding)
+        else keep(binding, pods)
+      } catch (error) {
+        problems.set(name, String(error))
+      }
+    }
+    if (problems.size > 0) soon(AGAIN_MS)
+  }
+
+  function keep(binding: KubernetesObject, pods: readonly RunningPod[]): void {
+    const { metadata, status = {} } = binding
+    const { finalizers = [], generation, namespace } = metadata
+    if (!finalizers.includes(FINALIZER)) {
+      return cluster.update({ ...binding, metadata: { ...metadata, finalizers: [...finalizers, FINALIZER] } })
+    }
+    write(groupOf(binding), targetsOf(binding, cluster.list('v1', 'Service', namespace), pods))
+    if (status['observedGeneration'] !== generation) {
+      cluster.update({ ...binding, status: { ...status, observedGeneration: generation } })
+    }
+  }
+
+  /** A target group that is gone already has nothing to deregister. */
+  function release(binding: KubernetesObject): void {
+    const { finalizers = [] } = binding.metadata
+    if (!finalizers.includes(FINALIZER)) return
+    try {
+      write(groupOf(binding), [])
+    } finally {
+      written.delete(groupOf(binding))
+      const left = finalizers.filter((f) => f !== FINALIZER)
+      cluster.update({ ...binding, metadata: { ...binding.metadata, finalizers: left } })
+    }
+  }
+
+  function write(group: string, targets: readonly Target[]): void {
+    const words = JSON.stringify(targets)
+    if (written.get(group) === words) return
+    elbv2.setTargets(group, targets)
+    written.set(group, words)
+  }
+
+  cluster.onPod((pod, is) => {
+    if (stopped) return
+    // Whoever is about to end gets nothing new from this moment on; the pod's preStop covers what is on its way.
+    if (is === 'terminating' && roleOf(pod) === 'web') reconcile(pod.namespace)
+    else soon()
+  })
+  cluster.onChange(BINDING.kind, () => soon())
+  cluster.onChange('Service', () => soon())
+  soon()
+
+  return {
+    problems: () => [...problems].map(([binding, problem]) => `${binding}: ${problem}`),
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+const groupOf = ({ spec }: KubernetesObject) => String(spec?.['targetGroupARN'])
+
+/** The ready pods behind a binding's Service, in a stable order. */
+export function targetsOf(
+  binding: KubernetesObject,
+  services: readonly KubernetesObject[],
+  pods: readonly RunningPod[],
+): readonly Target[] {
+  const { namespace } = binding.metadata
+  const wanted = binding.spec?.['serviceRef'] as { name: string; port: number | string } | undefined // as its CRD says
+  const service = services.find((s) => s.metadata.namespace === namespace && s.metadata.name === wanted?.name)
+  const spec = service?.spec as ServiceSpec | undefined
+  const port = spec?.ports?.find((p) => p.port === wanted?.port || p.name === wanted?.port)
+  if (!spec?.selector || !port) return []
+  const selector = Object.entries(spec.selector)
+  const to = port.targetPort ?? port.port
+  if (typeof to !== 'number') throw new Error(`target port ${to} of Service ${wanted?.name} is a name; use a number`)
+  return pods
+    .filter((p) => p.namespace === namespace && p.ready && !p.terminating)
+    .filter((p) => selector.every(([label, value]) => p.labels[label] === value))
+    .map((p) => ({ id: p.ip, port: to }))
+    .toSorted((a, b) => a.id.localeCompare(b.id))
+}
+
+interface ServiceSpec {
+  readonly selector?: Readonly<Record<string, string>>
+  readonly ports?: readonly { readonly name?: string; readonly port: number; readonly targetPort?: number | string }[]
+}

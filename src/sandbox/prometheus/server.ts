@@ -1,0 +1,78 @@
+/**
+ * Prometheus' HTTP API, as much of it as asks one question about one moment: `/api/v1/query` by GET or form, and
+ * `/-/ready`. The forms of PromQL that it accepts are listed at the top of `parse.ts`; others are 400 by name.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { listen, readBody, type Listening } from '../listen.ts'
+import { evaluate, type Result } from './evaluate.ts'
+import { BadQuery, parse } from './parse.ts'
+import type { SeriesStore } from './series.ts'
+
+export function startPrometheus(options: {
+  readonly store: SeriesStore
+  /** The fault: while true, connections break. */
+  readonly unreachable: () => boolean
+  readonly port?: number
+}): Promise<Listening> {
+  const { store, unreachable, port } = options
+  return listen((request, response) => {
+    if (unreachable()) return void request.socket.destroy()
+    answer(store, request, response).catch((error: unknown) => send(response, 500, failure('internal', String(error))))
+  }, port)
+}
+
+async function answer(store: SeriesStore, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://prometheus')
+  switch (url.pathname) {
+    case '/-/ready':
+    case '/-/healthy':
+      return text(response, 200, 'Prometheus Server is Ready.\n')
+    case '/api/v1/query':
+      break
+    case '/api/v1/query_range':
+      return send(response, 400, failure('bad_data', 'the sandbox does not speak query_range: ask for one moment'))
+    default:
+      return text(response, 404, '404 page not found\n')
+  }
+  const parameters = new URLSearchParams([...new URLSearchParams(await readBody(request)), ...url.searchParams])
+  try {
+    const atMs = moment(parameters.get('time'))
+    const result = evaluate(parse(parameters.get('query') ?? ''), store, atMs)
+    send(response, 200, { status: 'success', data: data(result, atMs / 1000) })
+  } catch (error) {
+    if (!(error instanceof BadQuery)) throw error
+    send(response, 400, failure('bad_data', error.message))
+  }
+}
+
+function moment(time: string | null): number {
+  if (time === null || time === '') return Date.now()
+  const ms = Number.isNaN(Number(time)) ? Date.parse(time) : Number(time) * 1000
+  if (Number.isNaN(ms)) throw new BadQuery(`invalid parameter "time": cannot parse "${time}" to a valid timestamp`)
+  return ms
+}
+
+function data(result: Result, at: number) {
+  if (result.is === 'scalar') return { resultType: 'scalar', result: [at, number(result.value)] }
+  return {
+    resultType: 'vector',
+    result: result.elements.map(({ labels, value }) => ({ metric: labels, value: [at, number(value)] })),
+  }
+}
+
+/** As Go writes them. */
+function number(value: number): string {
+  if (Number.isFinite(value)) return String(value)
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
+}
+
+const failure = (errorType: string, error: string) => ({ status: 'error', errorType, error })
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body))
+}
+function text(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain' })
+  response.end(body)
+}

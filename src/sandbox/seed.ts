@@ -1,0 +1,51 @@
+/** The platform as an earlier upgrade left it: one cluster, one load balancer, twelve apps in three environments. */
+import { appObjects, platformAppObjects } from './seed/objects.ts'
+import {
+  addons,
+  apps,
+  BLUE,
+  environments,
+  hostOf,
+  nodegroups,
+  PLATFORM,
+  platformApps,
+  routed,
+  targetGroupOf,
+  type EnvironmentName,
+} from './seed/apps.ts'
+import type { Stream } from './traffic/load.ts'
+import type { SandboxAws, SandboxCluster } from './types.ts'
+
+/** By whom the seeded things were made: what Norikae looks for before it calls them its own. */
+const TAG = { 'norikae.io/platform': PLATFORM }
+
+/** Blue in EKS; answers when its API server runs. */
+export const seedBlue = (aws: Pick<SandboxAws, 'eks'>): Promise<void> =>
+  aws.eks.seedCluster({ ...BLUE, nodegroups, addons, tags: TAG })
+
+/** Everything that lives in blue, and the load balancer in front of it. */
+export function seedPlatform(aws: Pick<SandboxAws, 'elbv2'>, blue: Pick<SandboxCluster, 'apply'>): void {
+  const { listenerArn } = aws.elbv2.seedLoadBalancer(PLATFORM)
+  const groups = new Map<string, string>()
+  for (const [i, { app, environment }] of routed.entries()) {
+    const arn = aws.elbv2.seedTargetGroup(targetGroupOf(app, environment), TAG)
+    aws.elbv2.seedRule(listenerArn, (i + 1) * 10, hostOf(app, environment), [{ targetGroupArn: arn, weight: 100 }])
+    groups.set(`${app}/${environment}`, arn)
+  }
+  const objects = [
+    ...platformApps.flatMap(platformAppObjects),
+    ...apps.flatMap((app) => environments.flatMap((e) => appObjects(app, e, groups.get(`${app.name}/${e}`)))),
+  ]
+  for (const object of objects) blue.apply(object)
+}
+
+/** Production gets most; test and stage enough that a check has something to read. */
+const shares: Readonly<Record<EnvironmentName, number>> = { test: 0.08, stage: 0.12, production: 0.8 }
+
+export function streams(requestsPerSecond: number): readonly Stream[] {
+  const hosts = routed.length / environments.length
+  return routed.map(({ app, environment }) => ({
+    host: hostOf(app, environment),
+    perSecond: (requestsPerSecond * shares[environment]) / hosts,
+  }))
+}

@@ -1,0 +1,145 @@
+/**
+ * Steady traffic, open loop: a request goes out when its time has come, whatever became of those before it. Counts what
+ * the callers of the platform would have seen.
+ */
+import { Agent, request as send } from 'node:http'
+
+export interface Stream {
+  readonly host: string
+  readonly perSecond: number
+}
+
+interface Counts {
+  sent: number
+  answered: number
+  /** No answer, or the proxy's own 502, 503 or 504. */
+  dropped: number
+  /** 5xx that the app made. */
+  failed: number
+}
+
+interface Dropped {
+  readonly at: string
+  readonly host: string
+  readonly because: string
+}
+
+export interface LoadReport extends Readonly<Counts> {
+  readonly running: boolean
+  readonly inFlight: number
+  readonly byHost: Readonly<Record<string, Readonly<Counts>>>
+  readonly lastDropped: readonly Dropped[]
+}
+
+export interface Load {
+  start(): void
+  /** No new requests; answers when the last one in flight has ended. What was counted stays. */
+  stop(): Promise<void>
+  report(): LoadReport
+}
+
+/** A sandbox, no benchmark: what two cores serve beside everything else. */
+const MOST_PER_SECOND = 300
+const TICK_MS = 20
+/** What a stalled process makes up for: more at once would be a burst that nobody asked for. */
+const MOST_BEHIND_MS = 250
+const KEPT = 50
+
+export function createLoad(options: {
+  /** The load balancer. */
+  readonly to: string
+  readonly streams: readonly Stream[]
+  readonly timeoutMs?: number
+}): Load {
+  const { timeoutMs = 5_000 } = options
+  const target = new URL(options.to)
+  const wanted = options.streams.reduce((sum, s) => sum + s.perSecond, 0)
+  const share = Math.min(1, MOST_PER_SECOND / wanted)
+  // Streams begin out of step, so that forty slow ones do not fire as one.
+  const streams = options.streams.map((s, i) => ({
+    ...s,
+    perMs: (s.perSecond * share) / 1000,
+    due: i / options.streams.length,
+  }))
+  const none = (): Counts => ({ sent: 0, answered: 0, dropped: 0, failed: 0 })
+  const total = none()
+  const byHost = new Map(streams.map((s) => [s.host, none()]))
+  const lastDropped: Dropped[] = []
+
+  let agent = new Agent({ keepAlive: true })
+  let timer: NodeJS.Timeout | undefined
+  let inFlight = 0
+  const whenIdle: (() => void)[] = []
+
+  function one(host: string): void {
+    const counts = [total, byHost.get(host) ?? none()]
+    const count = (what: keyof Counts) => {
+      for (const c of counts) c[what]++
+    }
+    count('sent')
+    inFlight++
+    let ended = false
+    const end = (what: Exclude<keyof Counts, 'sent'>, because?: string) => {
+      if (ended) return
+      ended = true
+      clearTimeout(late)
+      count(what)
+      if (because !== undefined) {
+        lastDropped.push({ at: new Date().toISOString(), host, because })
+        if (lastDropped.length > KEPT) lastDropped.shift()
+      }
+      inFlight--
+      if (inFlight === 0) for (const tell of whenIdle.splice(0)) tell()
+    }
+    const request = send({ agent, host: target.hostname, port: target.port, path: '/', headers: { host } })
+    const late = setTimeout(() => {
+      end('dropped', `no answer in ${timeoutMs} ms`)
+      request.destroy()
+    }, timeoutMs)
+    request.on('error', (error) => end('dropped', error.message))
+    request.on('response', (answer) => {
+      const status = answer.statusCode ?? 0
+      const proxys = answer.headers['x-served-by'] === 'proxy'
+      let why = ''
+      answer.on('data', (chunk: Buffer) => {
+        if (proxys) why += chunk.toString('utf8')
+      })
+      answer.on('error', (error) => end('dropped', error.message))
+      answer.on('end', () => {
+        if (proxys) end('dropped', `${status}: ${why.trim()}`)
+        else end(status >= 500 ? 'failed' : 'answered')
+      })
+    })
+    request.end()
+  }
+
+  return {
+    start() {
+      if (timer) return
+      let before = performance.now()
+      timer = setInterval(() => {
+        const now = performance.now()
+        const passed = Math.min(now - before, MOST_BEHIND_MS)
+        before = now
+        for (const stream of streams) {
+          stream.due += stream.perMs * passed
+          for (; stream.due >= 1; stream.due--) one(stream.host)
+        }
+      }, TICK_MS)
+    },
+    async stop() {
+      clearInterval(timer)
+      timer = undefined
+      if (inFlight > 0) await new Promise<void>((resolve) => whenIdle.push(resolve))
+      agent.destroy()
+      agent = new Agent({ keepAlive: true })
+    },
+    report: () => ({
+      ...total,
+      running: timer !== undefined,
+      inFlight,
+      byHost: Object.fromEntries([...byHost].map(([host, counts]) => [host, { ...counts }])),
+      lastDropped: [...lastDropped],
+    }),
+  }
+}

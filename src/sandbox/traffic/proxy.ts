@@ -1,0 +1,121 @@
+/**
+ * The load balancer's data plane: finds the rule by host, splits by its weights, and sends each request once, to a target
+ * that serves. It retries nothing, so what an upgrade drops stays dropped.
+ */
+import { Agent, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
+import { listen, type Listening } from '../listen.ts'
+import type { ListenerRule, SandboxAws } from '../types.ts'
+
+export interface ProxyOptions {
+  readonly elbv2: Pick<SandboxAws['elbv2'], 'rules' | 'serving'>
+  /** Where the pods' network listens. */
+  readonly pods: string
+  readonly port?: number
+  /** How long a pod may take. */
+  readonly timeoutMs?: number
+}
+
+/** Of this hop alone, or set anew for the next one. */
+const HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'x-pod-ip'])
+
+export async function startProxy(options: ProxyOptions): Promise<Listening> {
+  const { elbv2, timeoutMs = 5_000 } = options
+  const agent = new Agent({ keepAlive: true })
+  const pods = new URL(options.pods)
+  const pick = weighted()
+  const turn = new Map<string, number>()
+
+  const server = await listen((request, response) => {
+    const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
+    const rule = elbv2.rules().find((r) => r.hosts.includes(host))
+    if (!rule) return own(response, 503, `no rule for ${host}`)
+    const group = pick(rule)
+    if (group === undefined) return own(response, 503, `no target group of ${host} has a weight`)
+    const target = next(group)
+    if (!target) return own(response, 503, `no target in ${group}`)
+    forward(request, response, target.id)
+  }, options.port)
+
+  /** Targets of a group take turns. */
+  function next(group: string) {
+    const targets = elbv2.serving(group)
+    const n = turn.get(group) ?? 0
+    turn.set(group, n + 1)
+    return targets[n % targets.length]
+  }
+
+  function forward(request: IncomingMessage, response: ServerResponse, ip: string): void {
+    const headers = { ...ownHeaders(request), 'x-pod-ip': ip }
+    const upstream = send({
+      agent,
+      host: pods.hostname,
+      port: pods.port,
+      method: request.method,
+      path: request.url,
+      headers,
+    })
+    const give = (status: number, why: string) => {
+      if (response.headersSent) response.destroy()
+      else own(response, status, why)
+    }
+    let late = false
+    const timer = setTimeout(() => {
+      late = true
+      upstream.destroy()
+      give(504, `${ip} did not answer in ${timeoutMs} ms`)
+    }, timeoutMs)
+
+    upstream.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, ownHeaders(answer))
+      answer.on('error', () => response.destroy())
+      answer.pipe(response)
+    })
+    upstream.on('error', (error) => {
+      if (!late) give(502, `${ip}: ${error.message}`)
+    })
+    response.on('close', () => {
+      clearTimeout(timer)
+      if (!response.writableFinished) upstream.destroy()
+    })
+    request.pipe(upstream)
+  }
+
+  return {
+    url: server.url,
+    async stop() {
+      await server.stop()
+      agent.destroy()
+    },
+  }
+}
+
+const ownHeaders = ({ headers }: IncomingMessage) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP.has(name)))
+
+function own(response: ServerResponse, status: number, why: string): void {
+  response.writeHead(status, { 'x-served-by': 'proxy', 'content-type': 'text/plain' })
+  response.end(`${why}\n`)
+}
+
+/**
+ * Smooth weighted round robin, by rule: of any hundred requests in a row each group gets its share, evenly spread. A
+ * weight of 0 gets none.
+ */
+function weighted(): (rule: ListenerRule) => string | undefined {
+  const credits = new Map<string, number>()
+  return ({ ruleArn, forward }) => {
+    const open = forward.filter((f) => f.weight > 0)
+    const total = open.reduce((sum, f) => sum + f.weight, 0)
+    let best: string | undefined
+    let most = Number.NEGATIVE_INFINITY
+    for (const { targetGroupArn, weight } of open) {
+      const credit = (credits.get(`${ruleArn} ${targetGroupArn}`) ?? 0) + weight
+      credits.set(`${ruleArn} ${targetGroupArn}`, credit)
+      if (credit <= most) continue
+      most = credit
+      best = targetGroupArn
+    }
+    if (best !== undefined) credits.set(`${ruleArn} ${best}`, most - total)
+    return best
+  }
+}

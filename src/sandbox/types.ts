@@ -1,0 +1,205 @@
+/**
+ * Where the rooms of the sandbox meet: AWS, the Kubernetes API servers, traffic and the judge know each other by these
+ * types only, so that each can be run and tested by itself. `world.ts` joins them.
+ */
+
+// AWS ------------------------------------------------------------------------
+
+export interface AwsIdentity {
+  readonly account: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  /** The IAM role that the credentials stand for, and STS's word for its session. */
+  readonly roleArn: string
+  readonly sessionArn: string
+}
+
+/** One request that came in over the wire. */
+export interface AwsCall {
+  readonly at: string
+  readonly service: 'eks' | 'elasticloadbalancing' | 'sts'
+  readonly operation: string
+  readonly status: number
+  readonly error?: string
+  /** Path and query parameters, or the form's fields: enough to say what was meant. */
+  readonly parameters: Readonly<Record<string, unknown>>
+}
+
+/** What happens outside the EKS API when its objects change state. */
+export interface EksHooks {
+  /** The cluster becomes ACTIVE once this has answered. Called once a cluster. */
+  startCluster(cluster: { name: string; version: string; arn: string }): Promise<{ endpoint: string; caData: string }>
+  stopCluster(name: string): Promise<void>
+  /** Brings `size` nodes up, or all of them down with 0. Called when the group becomes ACTIVE and when it is deleted. */
+  setNodes(cluster: string, nodegroup: string, size: number, labels: Readonly<Record<string, string>>): Promise<void>
+}
+
+/** Is this target up? Asked by the load balancer's health checks. */
+export type Probe = (target: { readonly id: string; readonly port: number }, path: string) => Promise<boolean>
+
+export interface Forward {
+  readonly targetGroupArn: string
+  readonly weight: number
+}
+
+/** A listener rule as traffic needs it. */
+export interface ListenerRule {
+  readonly ruleArn: string
+  readonly hosts: readonly string[]
+  readonly forward: readonly Forward[]
+}
+
+export interface SandboxAws {
+  readonly endpoint: string
+  readonly identity: AwsIdentity
+  readonly eks: {
+    /** Puts a cluster there that is ACTIVE at once, with all that belongs to it: how blue comes to be. */
+    seedCluster(cluster: SeedCluster): Promise<void>
+    /** Clusters by name with state, version, creation time and what hangs on them. */
+    inventory(): readonly ClusterInventory[]
+    /** May this IAM principal speak to this cluster as admin? (An access entry with the cluster admin policy.) */
+    mayAdminister(cluster: string, principalArn: string): boolean
+  }
+  readonly elbv2: {
+    seedLoadBalancer(name: string): { loadBalancerArn: string; listenerArn: string }
+    seedTargetGroup(name: string, tags: Readonly<Record<string, string>>): string
+    seedRule(listenerArn: string, priority: number, host: string, forward: readonly Forward[]): string
+    rules(): readonly ListenerRule[]
+    /** What the load balancer controller does for a TargetGroupBinding: exactly these targets, no others. */
+    setTargets(targetGroupArn: string, targets: readonly { id: string; port: number }[]): void
+    /** Targets that get requests now: the healthy ones, or all where none is (ALB fails open). */
+    serving(targetGroupArn: string): readonly { id: string; port: number }[]
+    /** Writes a weight as somebody else would: for the fault "somebody else changes a weight". */
+    setWeightAsSomebodyElse(ruleArn: string, forward: readonly Forward[]): void
+    inventory(): {
+      readonly targetGroups: readonly {
+        arn: string
+        name: string
+        inRules: readonly string[]
+        targets: number
+        tags: Readonly<Record<string, string>>
+      }[]
+      readonly rules: readonly ListenerRule[]
+    }
+  }
+  calls(): readonly AwsCall[]
+  stop(): Promise<void>
+}
+
+export interface SeedCluster {
+  readonly name: string
+  readonly version: string
+  readonly nodegroups: readonly {
+    name: string
+    size: number
+    min: number
+    max: number
+    labels: Readonly<Record<string, string>>
+  }[]
+  readonly addons: readonly { name: string; version: string }[]
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export interface ClusterInventory {
+  readonly name: string
+  readonly arn: string
+  readonly version: string
+  readonly status: string
+  readonly createdAt: string
+  readonly nodegroups: readonly { name: string; status: string }[]
+  readonly addons: readonly { name: string; version: string; status: string }[]
+  readonly accessEntries: readonly string[]
+  readonly tags: Readonly<Record<string, string>>
+}
+
+// Kubernetes -----------------------------------------------------------------
+
+export interface KubernetesCall {
+  readonly at: string
+  readonly cluster: string
+  readonly user: string
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  readonly status: number
+}
+
+/** An object as the API serves it. */
+export interface KubernetesObject {
+  apiVersion: string
+  kind: string
+  metadata: {
+    name: string
+    namespace?: string
+    uid?: string
+    resourceVersion?: string
+    generation?: number
+    creationTimestamp?: string
+    deletionTimestamp?: string
+    labels?: Record<string, string>
+    annotations?: Record<string, string>
+    finalizers?: string[]
+    ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[]
+    [field: string]: unknown
+  }
+  spec?: Record<string, unknown>
+  status?: Record<string, unknown>
+  [field: string]: unknown
+}
+
+/** A pod as the network and the judge see it. */
+export interface RunningPod {
+  readonly cluster: string
+  readonly namespace: string
+  readonly name: string
+  readonly ip: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly ready: boolean
+  /** Deleted, and ending within its grace period: it still answers what is in flight. */
+  readonly terminating: boolean
+}
+
+export type PodChange = (pod: RunningPod, is: 'started' | 'ready' | 'unready' | 'terminating' | 'gone') => void
+
+/** A Job that a CronJob's controller, or a person under the controller's name, made. */
+export interface JobRun {
+  readonly cluster: string
+  readonly namespace: string
+  readonly cronJob: string
+  readonly job: string
+  /** The slot that it ran for, in UTC: from the annotation, or from the name `<cronjob>-<unix minutes>`. */
+  readonly slot: string
+  readonly startedAt: string
+  readonly endedAt?: string
+  readonly succeeded?: boolean
+}
+
+export interface SandboxCluster {
+  readonly name: string
+  readonly version: string
+  readonly url: string
+  /** PEM of the authority that signed the server's certificate. */
+  readonly ca: string
+  /** For kubectl: a static token of an administrator. */
+  readonly kubeconfig: string
+  /** Direct access for seeding, load balancer controller and judge: no HTTP, no authentication. */
+  list(apiVersion: string, kind: string, namespace?: string): readonly KubernetesObject[]
+  apply(object: KubernetesObject): void
+  /**
+   * Replaces an object that is there, its status too, as a controller on the cluster does with an `Update`: finalizers can
+   * be taken off, and nobody's fields change their owner by it. Nothing happens where the object is gone.
+   */
+  update(object: KubernetesObject): void
+  setNodes(nodegroup: string, size: number, labels: Readonly<Record<string, string>>): void
+  pods(): readonly RunningPod[]
+  jobRuns(): readonly JobRun[]
+  onPod(listener: PodChange): void
+  /** Called after every change of an object of this kind. */
+  onChange(kind: string, listener: () => void): void
+  calls(): readonly KubernetesCall[]
+  /** While true, connections are accepted and never answered. */
+  silent: boolean
+  stop(): Promise<void>
+}

@@ -1,0 +1,195 @@
+/**
+ * The sandbox joined: AWS, the API servers of its clusters, the platform in them, traffic, metrics, faults and the judge.
+ * What AWS makes becomes real here: a second cluster gets an API server and a load balancer controller.
+ */
+import { AwsFaults } from './aws/faults.ts'
+import { startAws } from './aws/server.ts'
+import { createBuffers } from './buffers.ts'
+import { createClusters, type ClusterTimes } from './clusters.ts'
+import { startControl } from './control.ts'
+import { Faults, MetricFaults } from './faults.ts'
+import { createJudge, type Judge } from './judge.ts'
+import { SeriesStore } from './prometheus/series.ts'
+import { startPrometheus } from './prometheus/server.ts'
+import { WorldMetrics } from './prometheus/world-metrics.ts'
+import { BLUE } from './seed/apps.ts'
+import { seedBlue, seedPlatform, streams } from './seed.ts'
+import { AppFaults } from './traffic/app-faults.ts'
+import { createLoad, type Load } from './traffic/load.ts'
+import { startPodNetwork } from './traffic/pods.ts'
+import { startProxy } from './traffic/proxy.ts'
+import type { AwsIdentity, Probe, SandboxAws, SandboxCluster } from './types.ts'
+
+export interface WorldOptions {
+  /** Left out or 0: any that is free. */
+  readonly ports?: {
+    readonly aws?: number
+    readonly prometheus?: number
+    readonly control?: number
+    readonly traffic?: number
+  }
+  /** Over all hosts; production gets most. */
+  readonly requestsPerSecond?: number
+  readonly times?: {
+    readonly aws?: NonNullable<Parameters<typeof startAws>[0]['times']>
+    readonly cluster?: ClusterTimes
+  }
+}
+
+export interface ClusterInfo {
+  readonly name: string
+  readonly version: string
+  /** The file's content. */
+  readonly kubeconfig: string
+}
+
+export interface WorldInfo {
+  readonly aws: Pick<AwsIdentity, 'region' | 'account' | 'accessKeyId' | 'secretAccessKey'> & {
+    readonly endpoint: string
+  }
+  /** Blue is the oldest that runs; when it is gone, the other is blue. */
+  readonly clusters: { readonly blue?: ClusterInfo; readonly green?: ClusterInfo }
+  readonly traffic: { readonly url: string; readonly hosts: readonly string[] }
+  readonly prometheus: { readonly url: string }
+  readonly control: { readonly url: string }
+}
+
+export interface World {
+  readonly aws: SandboxAws
+  readonly load: Load
+  readonly judge: Judge
+  readonly faults: Faults
+  /** The API servers that run now, oldest first. */
+  readonly clusters: () => readonly SandboxCluster[]
+  info(): WorldInfo
+  stop(): Promise<void>
+}
+
+/** Blue's pods must be up and healthy by then. */
+const READY_WITHIN_MS = 30_000
+const SAMPLE_MS = 1_000
+const BUFFER_TICK_MS = 100
+
+/** Answers when traffic flows to blue. Where a part does not start, those that did are stopped. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  /** What to end, last first. */
+  const ends: (() => Promise<void> | void)[] = []
+  const stop = async () => {
+    for (const end of ends.splice(0).toReversed()) await end()
+  }
+  try {
+    return await build(options, ends, stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function build(options: WorldOptions, ends: (() => Promise<void> | void)[], stop: () => Promise<void>) {
+  const { ports = {}, requestsPerSecond = 130, times = {} } = options
+  const traffic = streams(requestsPerSecond)
+
+  const metricFaults = new MetricFaults()
+  const awsFaults = new AwsFaults()
+  const buffers = createBuffers()
+  const store = new SeriesStore(metricFaults.hides)
+
+  const clusters = createClusters({
+    aws: () => aws,
+    judge: () => judge,
+    see(pod, is) {
+      for (const room of [network, buffers, judge]) room.see(pod, is)
+    },
+    times: times.cluster,
+  })
+  const apps = new AppFaults(() => clusters.running()[0]?.name)
+  const metrics = new WorldMetrics(clusters.running, buffers)
+  const network = await startPodNetwork({
+    faults: apps,
+    answered(answer) {
+      metrics.answered(answer)
+      buffers.answered(answer.pod)
+    },
+  })
+  ends.push(() => network.stop())
+  const aws: SandboxAws = await startAws({
+    hooks: clusters.hooks,
+    probe: network.probe,
+    faults: awsFaults,
+    port: ports.aws ?? 0,
+    ...(times.aws && { times: times.aws }),
+  })
+  ends.push(() => aws.stop())
+  const proxy = await startProxy({ elbv2: aws.elbv2, pods: network.url, port: ports.traffic ?? 0 })
+  ends.push(() => proxy.stop())
+  const load = createLoad({ to: proxy.url, streams: traffic })
+  const judge: Judge = createJudge({ aws, clusters: clusters.running, load, buffers })
+
+  ends.push(() => clusters.stop())
+  await seedBlue(aws)
+  const [blue] = clusters.running()
+  if (!blue) throw new Error(`AWS seeded ${BLUE.name} and started no API server for it`)
+  seedPlatform(aws, blue)
+
+  const prometheus = await startPrometheus({
+    store,
+    unreachable: () => metricFaults.unreachable,
+    port: ports.prometheus ?? 0,
+  })
+  ends.push(() => prometheus.stop())
+  const timers = [
+    setInterval(() => store.sample(Date.now(), metrics.read()), SAMPLE_MS),
+    setInterval(() => buffers.tick(), BUFFER_TICK_MS),
+  ]
+  ends.push(() => timers.forEach(clearInterval))
+
+  const faults = new Faults({ apps, awsFaults, elbv2: aws.elbv2, clusters: clusters.running, metrics: metricFaults })
+  const control = await startControl({
+    aws,
+    clusters: clusters.running,
+    kubernetesCalls: clusters.calls,
+    judge,
+    faults,
+    load,
+    info: () => info(),
+    port: ports.control ?? 0,
+  })
+  ends.push(() => control.stop())
+
+  await healthy(aws, network.probe)
+  load.start()
+  ends.push(() => load.stop())
+
+  function info(): WorldInfo {
+    const { region, account, accessKeyId, secretAccessKey } = aws.identity
+    const [blue, green] = clusters.running()
+    return {
+      aws: { endpoint: aws.endpoint, region, account, accessKeyId, secretAccessKey },
+      clusters: { ...(blue && { blue: told(blue) }), ...(green && { green: told(green) }) },
+      traffic: { url: proxy.url, hosts: traffic.map((s) => s.host) },
+      prometheus: { url: prometheus.url },
+      control: { url: control.url },
+    }
+  }
+  return { aws, load, judge, faults, clusters: clusters.running, info, stop }
+}
+
+const told = ({ name, version, kubeconfig }: SandboxCluster): ClusterInfo => ({ name, version, kubeconfig })
+
+/** Until every target group in a rule has targets, and each of them answers. */
+async function healthy({ elbv2 }: SandboxAws, probe: Probe): Promise<void> {
+  const until = Date.now() + READY_WITHIN_MS
+  for (;;) {
+    const groups = new Set(elbv2.rules().flatMap((r) => r.forward.map((f) => f.targetGroupArn)))
+    const waiting: string[] = []
+    for (const group of groups) {
+      const targets = elbv2.serving(group)
+      const up = await Promise.all(targets.map((target) => probe(target, '/healthz')))
+      if (targets.length === 0 || up.includes(false)) waiting.push(group)
+    }
+    if (waiting.length === 0) return
+    if (Date.now() > until)
+      throw new Error(`blue's pods are not healthy: ${waiting.length} target groups, ${waiting[0]}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

@@ -1,0 +1,101 @@
+import { fileURLToPath } from 'node:url'
+import { Client, Connection } from '@temporalio/client'
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import {
+  bundleWorkflowCode,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type Logger,
+} from '@temporalio/worker'
+import { createActivities } from './activities/index.ts'
+import type { Outside } from './activities/outside.ts'
+import { connectOutside } from './adapters/index.ts'
+import { makeSearchAttributes } from './client/search-attributes.ts'
+import { upgradeId, type UpgradeStatus } from './domain/messages.ts'
+import { serveHealth } from './worker/health.ts'
+import { jsonLog, temporalLogger } from './worker/logging.ts'
+import { platformFiles } from './worker/platforms.ts'
+import { settingsFrom, type WorkerSettings } from './worker/settings.ts'
+
+/**
+ * Joins adapters to activities, connects to Temporal, makes the search attributes, and works until it is told to stop.
+ * SIGTERM and SIGINT let running activities end first.
+ */
+async function main(): Promise<void> {
+  const settings = settingsFrom(process.env)
+  const log = jsonLog(settings.logLevel)
+  const logger = temporalLogger(log)
+  Runtime.install({
+    logger,
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+      metrics: {
+        prometheus: {
+          bindAddress: `${settings.host}:${settings.metricsPort}`,
+          countersTotalSuffix: true,
+          unitSuffix: true,
+          useSecondsForDurations: true,
+        },
+      },
+    },
+  })
+
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
+  const clients = await Connection.connect(connectionOptions ?? {})
+  await makeSearchAttributes(clients, namespace)
+  const client = new Client({ connection: clients, namespace })
+  const ports = connectOutside()
+  const outside: Outside = {
+    ports,
+    platformFile: platformFiles(settings.platforms),
+    upgradeStatus: (platform) =>
+      client.workflow
+        .getHandle(upgradeId(platform))
+        .query<UpgradeStatus>('status')
+        .catch(() => undefined),
+    probeImage: settings.probeImage,
+    log: (level, message, more) => log[level](more, message),
+  }
+
+  const connection = await NativeConnection.connect(connectionOptions ?? {})
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: settings.taskQueue,
+    ...(await workflows(settings, logger)),
+    activities: createActivities(outside),
+    // Measured: an idle workflow is with another worker after this, instead of ten seconds.
+    stickyQueueScheduleToStartTimeout: '5s',
+    // Without it, activities are cancelled at once; each attempt is short.
+    shutdownGraceTime: '20s',
+    // An attempt is a read or a write of seconds, and most of its time is waiting for an answer.
+    maxConcurrentActivityTaskExecutions: 100,
+    maxHeartbeatThrottleInterval: '10s',
+  })
+  const health = await serveHealth(worker, settings.healthPort, settings.host)
+  log.info({ taskQueue: settings.taskQueue, namespace, platforms: settings.platforms }, 'worker started')
+  try {
+    await worker.run()
+  } finally {
+    health.close()
+    await ports.close()
+    await clients.close()
+    await connection.close()
+    log.info('worker stopped')
+  }
+}
+
+async function workflows({ bundle }: WorkerSettings, logger: Logger) {
+  if (bundle !== undefined) return { workflowBundle: { codePath: bundle } }
+  const workflowsPath = fileURLToPath(new URL('workflows/index.ts', import.meta.url))
+  return { workflowBundle: await bundleWorkflowCode({ workflowsPath, logger }) }
+}
+
+try {
+  await main()
+} catch (error) {
+  process.stderr.write(`norikae worker: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+}

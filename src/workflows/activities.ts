@@ -1,0 +1,73 @@
+import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
+import type { ActionActivities, ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
+import type { CutoverRequest, UpgradeRequest } from '../domain/messages.ts'
+import type { Addressed } from '../domain/notices.ts'
+import type { Plan, Subject } from '../domain/plan.ts'
+import type { Platform, Scope } from '../domain/platform.ts'
+import type { ActionStep, ObserveStep } from '../domain/steps.ts'
+import type { Breach, Check, Judgement } from '../domain/verdict.ts'
+import { options, optionsOf } from './activity-options.ts'
+import { summary } from './problems.ts'
+
+interface Q<Input, Output> {
+  readonly input: Input
+  readonly output: Output
+}
+export interface Watched {
+  readonly subject: Subject
+  readonly checks: readonly Check[]
+}
+/** What is known of the platform, and the upgrade's own plan. */
+export interface Prepared {
+  readonly platform: Platform
+  readonly from: string
+  readonly to: string
+  readonly plan: Plan
+}
+
+/** What is asked of the outside beside actions. */
+interface Questions {
+  /** Validates the request and the file, finds, plans and hashes. Changes nothing. */
+  prepare: Q<UpgradeRequest, Prepared>
+  planCutover: Q<CutoverRequest & { readonly environment: string }, Plan>
+  /** Ends after the window, with all that was judged. */
+  observe: Q<Pick<ObserveStep, 'for' | 'checks'> & { readonly subject: Subject }, readonly Judgement[]>
+  /** Ends only by Unhealthy. */
+  watch: Q<Watched, never>
+  /** What is known outside at the moment of a breach. */
+  compare: Q<Watched, Pick<Breach, 'blue' | 'sameImages' | 'unrelated'>>
+  notify: Q<Addressed, void>
+}
+
+/** What the worker registers. */
+export type Activities = ActionActivities & {
+  [N in keyof Questions]: (input: Questions[N]['input']) => Promise<Questions[N]['output']>
+}
+
+interface Executable<Input, Output> {
+  executeWithOptions(how: ActivityOptions, input: [Input]): Promise<Output>
+}
+const proxies = proxyActivities<Activities>(options.quick)
+const questions: { [N in keyof Questions]: Executable<Questions[N]['input'], Questions[N]['output']> } = proxies
+const acts: { [A in ActionName]: Executable<ActionCall<A>, ActionReceipt<A>> } = proxies
+
+/** The id is what replay compares (it does not look at inputs), and what people see and address. */
+export const question = <N extends keyof Questions>(
+  name: N,
+  activityId: string,
+  words: string,
+  pace: keyof typeof options,
+  input: Questions[N]['input'],
+): Promise<Questions[N]['output']> =>
+  questions[name].executeWithOptions({ ...options[pace], activityId, summary: summary(words) }, [input])
+
+export const perform = <A extends ActionName>(
+  step: ActionStep<A>,
+  scope: Scope,
+  attempt: number,
+  goingBack: boolean,
+): Promise<ActionReceipt<A>> =>
+  acts[step.action].executeWithOptions(
+    { ...optionsOf(step.action, goingBack), activityId: step.id, summary: summary(step.title) },
+    [{ run: workflowInfo().firstExecutionRunId, scope, step: step.id, attempt, input: step.input }],
+  )

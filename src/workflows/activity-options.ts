@@ -1,0 +1,53 @@
+import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow'
+import { actions, type ActionName } from '../domain/actions.ts'
+
+/** Asking again will not help; people are asked instead. */
+const final = [
+  'InvalidInput',
+  'Unsupported',
+  'Denied',
+  'NotFound',
+  'Contested',
+  'QuotaExceeded',
+  'Unhealthy',
+  'Inconclusive',
+  'Failed',
+]
+
+// An undo must not start while what it undoes may still be at work.
+const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
+
+/** Measured in facts/temporal-measured.md. A poll throws NotReady with its own delay, so it needs no slot while it waits. */
+export const options = {
+  quick: {
+    startToCloseTimeout: '30s',
+    scheduleToCloseTimeout: '10m',
+    cancellationType,
+    retry: { initialInterval: '1s', maximumInterval: '30s', nonRetryableErrorTypes: final },
+  },
+  long: {
+    startToCloseTimeout: '1m',
+    heartbeatTimeout: '20s',
+    cancellationType,
+    retry: { initialInterval: '2s', maximumInterval: '30s', nonRetryableErrorTypes: final },
+  },
+  // Whatever else goes wrong with a watch is no breach: it goes on trying.
+  // A year is no end; without one the time-skipping test server takes a long delay for a time-out.
+  watch: {
+    startToCloseTimeout: '1m',
+    scheduleToCloseTimeout: '365d',
+    heartbeatTimeout: '20s',
+    cancellationType,
+    retry: { initialInterval: '2s', maximumInterval: '30s', nonRetryableErrorTypes: ['Unhealthy'] },
+  },
+  quickBack: {
+    startToCloseTimeout: '1m',
+    cancellationType,
+    retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 10, nonRetryableErrorTypes: final },
+  },
+  notify: { startToCloseTimeout: '15s', scheduleToCloseTimeout: '5m', retry: { maximumAttempts: 5 } },
+} satisfies Record<string, ActivityOptions>
+
+/** A quick undo that fails ten times waits for people; one that polls has its own end. */
+export const optionsOf = (action: ActionName, goingBack: boolean): ActivityOptions =>
+  actions[action].pace === 'long' ? options.long : goingBack ? options.quickBack : options.quick

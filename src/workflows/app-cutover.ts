@@ -1,0 +1,114 @@
+import {
+  allHandlersFinished,
+  condition,
+  CancellationScope,
+  defineQuery,
+  defineSignal,
+  setHandler,
+} from '@temporalio/workflow'
+import { blank } from '../domain/journal.ts'
+import {
+  COMMIT,
+  LEAVE,
+  environmentIn,
+  isCutoverRequest,
+  reasonIn,
+  TURN,
+  type CutoverRequest,
+  type CutoverResult,
+  type CutoverStatus,
+  type Order,
+} from '../domain/messages.ts'
+import { reportOf } from '../domain/report.ts'
+import { environmentLife, type Journey } from './environment-life.ts'
+import type { LiveRun } from './executor.ts'
+import { listen } from './listen.ts'
+import { allTold, anOffice, furnish, show, statuses } from './office.ts'
+import { failed } from './problems.ts'
+import { tag } from './search-attributes.ts'
+
+/** One app. Each environment lives by itself: it waits for its turn, moves, stays watched on green, and is committed or goes back. */
+export async function appCutover(request: CutoverRequest): Promise<CutoverResult> {
+  if (!isCutoverRequest(request))
+    throw failed('InvalidInput', 'appCutover is started by clusterUpgrade, with its platform')
+  const { platform, app } = request
+  const names = app.environments.map((e) => e.name)
+  const office = anOffice(request.by)
+  furnish(office, platform.platformTeam, platform.teams)
+  const journey: Journey = {
+    office,
+    request,
+    turns: new Set(),
+    arrived: new Set(),
+    held: new Set(),
+    leaving: new Map(),
+    rollbacks: [],
+    ending: undefined,
+    committing: false,
+  }
+  const lives = app.environments.map((environment) => environmentLife(journey, environment))
+  const leaveAll = (why: string) => {
+    journey.ending = why
+    for (const name of names) journey.leaving.set(name, why)
+  }
+  const why = ({ by, reason }: Order, did: string) => `${by} ${did}: ${reason ?? 'no reason given'}`
+
+  setHandler(defineQuery('status'), (): CutoverStatus => ({
+    platform: platform.name,
+    app: app.name,
+    team: app.team,
+    paused: office.paused,
+    runs: statuses(office),
+    findings: office.runs.flatMap((run) => run.plan.findings),
+    log: office.desk.log,
+  }))
+  // Before `listen`, whose handler of unknown messages would take what was sent before the first task.
+  setHandler(defineSignal<[unknown]>(TURN), (body) => {
+    const environment = environmentIn(body)
+    if (environment !== undefined && names.includes(environment)) journey.turns.add(environment)
+  })
+  setHandler(defineSignal<[unknown]>(LEAVE), (body) => leaveAll(reasonIn(body) ?? 'the upgrade takes it back'))
+  setHandler(defineSignal(COMMIT), () => commit())
+  listen(office, {
+    pause: () => {
+      office.paused = true
+    },
+    resume: () => {
+      office.paused = false
+    },
+    abort: (order) => leaveAll(why(order, 'aborted it')),
+    rollback: (order) => {
+      for (const name of order.environment === undefined ? names : [order.environment]) {
+        if (journey.turns.has(name)) journey.leaving.set(name, why(order, 'rolled it back'))
+      }
+    },
+  })
+  tag({ platform: platform.name, app: app.name, team: app.team })
+  // Planned at once, so that findings and gates are known before anything moves.
+  const plans = await CancellationScope.nonCancellable(() => Promise.all(lives.map((life) => life.plan())))
+  office.runs = plans.map((plan): LiveRun => ({ plan, journal: blank, goingBack: false }))
+  show(office)
+
+  const ends = await Promise.all(lives.map((life, n) => life.live(office.runs[n] ?? missing(names[n]))))
+  await allTold(office)
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished))
+  return {
+    outcome: ends.every((end) => end === 'done') ? 'done' : 'rolled-back',
+    report: reportOf(office.runs, office.desk, journey.rollbacks),
+  }
+
+  /** Refused as a whole when one environment is not there: half a commit helps nobody. */
+  function commit(): void {
+    const away = lives.filter(
+      ({ name }, n) => !journey.arrived.has(name) || journey.held.has(name) || office.runs[n]?.goingBack !== false,
+    )
+    for (const life of away) void life.told('trouble', 'not well on green')
+    if (away.length > 0) return
+    journey.committing = true
+    for (const run of office.runs) run.letGo = true
+  }
+}
+
+function missing(name: string | undefined): never {
+  throw new Error(`${name ?? ''} has no run`)
+}

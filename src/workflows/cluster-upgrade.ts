@@ -1,0 +1,112 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  defineQuery,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow'
+import { blank } from '../domain/journal.ts'
+import type { Outcome, UpgradeRequest, UpgradeResult, UpgradeStatus } from '../domain/messages.ts'
+import { blockers, type Phase } from '../domain/plan.ts'
+import { joined, reportOf } from '../domain/report.ts'
+import { statusOf } from '../domain/status.ts'
+import { question, type Prepared } from './activities.ts'
+import { executor, type LiveRun } from './executor.ts'
+import { fleet } from './fleet.ts'
+import { handsFor } from './leaf.ts'
+import { listen } from './listen.ts'
+import { allTold, anOffice, furnish, show, tellEnded } from './office.ts'
+import { failed, problemOf, shown } from './problems.ts'
+import { tag } from './search-attributes.ts'
+import { under } from './under.ts'
+
+/**
+ * One cluster upgrade, from the first look to the report.
+ *
+ * Its id is `cluster-upgrade/<platform>`, so there is one at a time. Fails with `InvalidInput` when the request or the
+ * platform file cannot be read as meant; every other end is a result.
+ */
+export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeResult> {
+  const office = anOffice(request?.by)
+  let prepared: Prepared | undefined
+  const apps = fleet(office, request?.by)
+  let aborted: string | undefined
+
+  setHandler(defineQuery('status'), (): UpgradeStatus => ({
+    platform: shown(request?.platform),
+    from: prepared?.from ?? '',
+    to: prepared?.to ?? shown(request?.to),
+    since: workflowInfo().startTime.toISOString(),
+    by: office.desk.requester,
+    paused: office.paused,
+    ...(office.runs[0] && { run: statusOf(office.runs[0], office.desk, office.paused) }),
+    apps: apps.standings(),
+    findings: prepared?.plan.findings ?? [],
+    ...(aborted !== undefined && { ending: aborted }),
+    ...heldBy(apps.held()),
+    refused: office.desk.log
+      .filter((l) => l.became === 'refused')
+      .slice(-20)
+      .map((l) => `${l.message}: ${l.because ?? ''}`),
+  }))
+  listen(office, {
+    pause: () => {
+      office.paused = true
+    },
+    resume: () => {
+      office.paused = false
+    },
+    abort: ({ by, reason }) => {
+      aborted = `${by} aborted it: ${reason ?? 'no reason given'}`
+    },
+    rollback: () => undefined, // refused: it is for an app
+  })
+  prepared = await question('prepare', 'prepare', `look at ${shown(request?.platform)} and plan`, 'long', request)
+  const { platform, plan } = prepared
+  tag({ platform: platform.name, team: platform.platformTeam })
+  furnish(office, platform.platformTeam, platform.teams)
+  apps.know(platform)
+  const run: LiveRun = { plan, journal: blank, goingBack: false }
+  office.runs = [run]
+  show(office)
+
+  const { forward, back } = executor(
+    handsFor(office, run, { go: (step) => apps.go(step, () => aborted ?? ''), onGreen: apps.onGreen }),
+  )
+  run.ended = blockers(plan).length > 0 ? 'blocked' : await upgrade()
+  const { ended } = run
+  show(office)
+  return CancellationScope.nonCancellable(async () => {
+    await tellEnded(office, plan.subject, ended)
+    await allTold(office)
+    await condition(allHandlersFinished)
+    return { outcome: ended, report: joined([reportOf([run], office.desk), ...apps.reports()]) }
+  })
+
+  async function upgrade(): Promise<Outcome> {
+    try {
+      for (const phase of plan.phases) await travel(phase)
+      return 'done'
+    } catch (error) {
+      const cancelled = CancellationScope.current().consideredCancelled
+      const problem = cancelled ? { type: 'Ordered', message: 'it was cancelled' } : problemOf(error)
+      aborted ??= problem.message
+      for (const phase of plan.phases.toReversed()) await back(phase)
+      return problem.type === 'Rejected' ? 'rejected' : 'rolled-back'
+    }
+  }
+
+  function travel(phase: Phase): Promise<void> {
+    // Turns are given to the end: an app that went back or left in the soak moves again.
+    const move = () => under(apps.giveTurns, () => forward(phase))
+    return phase.pointOfNoReturn ? CancellationScope.nonCancellable(move) : under(whenAborted, move)
+  }
+
+  async function whenAborted(): Promise<never> {
+    await condition(() => aborted !== undefined)
+    throw failed('Ordered', aborted ?? '')
+  }
+}
+
+const heldBy = (held: string | undefined) => (held === undefined ? {} : { held })

@@ -1,0 +1,257 @@
+import { CancellationScope, condition, getExternalWorkflowHandle } from '@temporalio/workflow'
+import { phaseGate } from '../domain/asking.ts'
+import { voided } from '../domain/gates.ts'
+import { begun, nextAttempt, write } from '../domain/journal.ts'
+import { TOLD, upgradeId, type CutoverRequest, type Outcome, type Told } from '../domain/messages.ts'
+import { blockers, type Phase, type Plan } from '../domain/plan.ts'
+import type { Environment } from '../domain/platform.ts'
+import type { WentBack } from '../domain/report.ts'
+import { leaves } from '../domain/steps.ts'
+import { mustHold } from '../domain/verdict.ts'
+import { question } from './activities.ts'
+import { executor, type LiveRun } from './executor.ts'
+import { handsFor } from './leaf.ts'
+import { ask, now, show, tellWentBack, type Office } from './office.ts'
+import { failed, problemOf, wasStopped } from './problems.ts'
+import { under } from './under.ts'
+
+/** What an app's environments know of one another, and what they were told. */
+export interface Journey {
+  readonly office: Office
+  readonly request: CutoverRequest
+  /** Environments that may start. */
+  readonly turns: Set<string>
+  /** Environments on green. */
+  readonly arrived: Set<string>
+  /** Environments that breach and stay where they are until people say something. */
+  readonly held: Set<string>
+  /** Environments that were told to go back, and why. */
+  readonly leaving: Map<string, string>
+  readonly rollbacks: WentBack[]
+  ending: string | undefined
+  committing: boolean
+}
+
+export interface EnvironmentLife {
+  readonly name: string
+  plan(): Promise<Plan>
+  live(run: LiveRun): Promise<Outcome>
+  /** False: the upgrade is gone. */
+  told(is: Told['is'], note?: string): Promise<boolean>
+}
+
+/** Why a journey ended on blue, and whether people are asked before it begins again. */
+type BackOnBlue = { readonly why: string; readonly until: 'people' | 'earlier' }
+
+export function environmentLife(journey: Journey, environment: Environment): EnvironmentLife {
+  const { office, request } = journey
+  const { platform, app } = request
+  const { name, checks } = environment
+  const names = app.environments.map((e) => e.name)
+  const earlier = names.slice(0, names.indexOf(name))
+  const earlierAreThere = () => earlier.every((e) => journey.arrived.has(e))
+  let watches = 0
+
+  const plan = () =>
+    question('planCutover', `${name}/plan`, `plan ${app.name} ${name}`, 'quick', { ...request, environment: name })
+
+  async function live(run: LiveRun): Promise<Outcome> {
+    const end = async (outcome: Outcome): Promise<Outcome> => {
+      run.ended = outcome
+      show(office)
+      await told(outcome === 'done' ? 'committed' : 'back')
+      return outcome
+    }
+    try {
+      await condition(() => journey.turns.has(name) || journey.ending !== undefined)
+      for (let tries = 0; ; tries += 1) {
+        if (journey.ending !== undefined) return await end('rolled-back')
+        if (tries > 0) await told('moving')
+        const back = await attempt(run)
+        if (back === undefined) return await end('done')
+        if (journey.ending !== undefined || CancellationScope.current().consideredCancelled)
+          return await end('rolled-back')
+        if (back.until === 'earlier') {
+          // It rests again and stands in line again; where no upgrade is left to say so, it goes when it can.
+          if (await told('behind', back.why)) journey.turns.delete(name)
+          await condition(() => (journey.turns.has(name) && earlierAreThere()) || journey.ending !== undefined)
+          continue
+        }
+        await told('trouble', back.why)
+        await askOn(run, `${app.name} ${name} is on blue: ${back.why}`, true)
+      }
+    } catch (error) {
+      // Cancelled while nothing had begun, or while people were asked on blue.
+      if (CancellationScope.current().consideredCancelled) return end('rolled-back')
+      throw error
+    }
+  }
+
+  /** Undefined: committed. */
+  async function attempt(run: LiveRun): Promise<BackOnBlue | undefined> {
+    journey.leaving.delete(name) // said of an earlier try
+    try {
+      await replan(run)
+    } catch (error) {
+      if (wasStopped(error)) throw error
+      return { why: `it cannot be planned: ${problemOf(error).message}`, until: 'people' }
+    }
+    const bad = blockers(run.plan)
+    if (bad.length > 0)
+      return { why: bad.map((f) => `${f.code} ${f.about}: ${f.message}. ${f.remedy}`).join('; '), until: 'people' }
+    const [phase] = run.plan.phases
+    return phase && travel(run, phase)
+  }
+
+  /** Until committed, or back on blue: then why. */
+  async function travel(run: LiveRun, phase: Phase): Promise<BackOnBlue | undefined> {
+    const { forward, back, commit } = executor(handsFor(office, run))
+    let stayedSince: number | undefined
+    const subject = run.plan.subject
+
+    const ordered = async () => {
+      await condition(() => journey.leaving.has(name) || (stayedSince === undefined && !earlierAreThere()))
+      const why = journey.leaving.get(name)
+      throw why === undefined
+        ? failed('Behind', `${earlier.join(' or ')} went back to blue before it moved`)
+        : failed('Ordered', why)
+    }
+    const watched = async () => {
+      const { health } = phase
+      if (!health || health.checks.length === 0) return
+      await condition(() => begun(run.journal, health.from))
+      // Numbered: the time-skipping server does not give the id of a cancelled poll free.
+      watches += 1
+      const id = `${name}/watch.${watches}`
+      await question('watch', id, `watch ${app.name} ${name}`, 'watch', { subject, checks }).catch((error: unknown) => {
+        // Not to see is no breach.
+        if (problemOf(error).type !== 'Unhealthy' && wasStopped(error)) return
+        throw problemOf(error).type === 'Unhealthy'
+          ? error
+          : failed('Blind', `health cannot be watched: ${problemOf(error).message}`)
+      })
+    }
+    const moveAndStay = async () => {
+      await forward(phase)
+      stayedSince ??= Date.now()
+      journey.arrived.add(name)
+      await told('on-green', '', new Date(stayedSince).toISOString())
+      await condition(() => journey.committing)
+    }
+    try {
+      await under(ordered, () =>
+        holding(
+          run,
+          () => under(watched, moveAndStay),
+          () => stayedSince,
+        ),
+      )
+      await commit(phase)
+      return undefined
+    } catch (error) {
+      const cancelled = CancellationScope.current().consideredCancelled
+      const problem = cancelled ? { type: 'Ordered', message: 'it was cancelled' } : problemOf(error)
+      const arrived = journey.arrived.delete(name)
+      journey.committing = false
+      run.letGo = false
+      // Asked for ahead of what has happened now.
+      office.desk = voided(office.desk, () => true, `${app.name} ${name} went back`, now())
+      const moved = leaves(phase.forward).some((step) => begun(run.journal, step.id))
+      // Before the others of this app say that they are behind it.
+      if (arrived) void told('trouble', `goes back: ${problem.message}`)
+      await back(phase)
+      journey.leaving.delete(name)
+      if (moved) {
+        journey.rollbacks.push({ app: app.name, environment: name, at: now(), why: problem.message })
+        const times = journey.rollbacks.filter((r) => r.environment === name).length
+        tellWentBack(office, subject, times, `${app.name} ${name} went back to blue: ${problem.message}`)
+      }
+      return { why: problem.message, until: problem.type === 'Behind' ? 'earlier' : 'people' }
+    }
+  }
+
+  /** A breach that must not go back by itself asks, and goes on where it was when people say so. */
+  async function holding(run: LiveRun, work: () => Promise<void>, since: () => number | undefined): Promise<void> {
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        const hold = await whyHold(run, error, since())
+        if (hold === undefined) throw error
+        journey.held.add(name)
+        try {
+          await told('trouble', hold)
+          await askOn(run, hold, false)
+        } finally {
+          journey.held.delete(name)
+        }
+        // One that is on green says so itself, as soon as it stays there again.
+        if (since() === undefined) await told('moving')
+      }
+    }
+  }
+
+  async function whyHold(run: LiveRun, error: unknown, since: number | undefined): Promise<string | undefined> {
+    if (CancellationScope.current().consideredCancelled) return undefined
+    const { type, message } = problemOf(error)
+    if (type === 'Blind') return message
+    if (type !== 'Unhealthy') return undefined
+    const ask = question('compare', `${name}/compare`, `ask blue about ${app.name} ${name}`, 'quick', {
+      subject: run.plan.subject,
+      checks,
+    })
+    // Whoever cannot see blue must not send traffic there unasked.
+    const known = await ask.catch((error: unknown) => {
+      if (wasStopped(error)) throw error
+      return { blue: 'inconclusive' as const, sameImages: true, unrelated: [] }
+    })
+    const moved = since === undefined ? {} : { secondsSinceMoved: (Date.now() - since) / 1000 }
+    const because = mustHold({ ...known, because: message, ...moved }, platform.autoRollback)
+    return because && `${message}; not rolled back by itself: ${because}. \`rollback\` takes it back`
+  }
+
+  /** Equal digests and images: what was approved ahead stays good. */
+  async function replan(run: LiveRun): Promise<void> {
+    const next = await plan()
+    const { digest, images } = run.plan
+    if (next.digest !== digest || next.images !== images) {
+      office.desk = voided(
+        office.desk,
+        (g) => g.gate.includes(`@${digest.slice(0, 8)}.`),
+        'the plan or an image changed',
+        now(),
+      )
+    }
+    run.plan = next
+  }
+
+  /** Waits for `retry`; where it may end meanwhile, for that too. */
+  async function askOn(run: LiveRun, why: string, mayEnd: boolean): Promise<void> {
+    const [phase] = run.plan.phases
+    if (!phase) return
+    const attempt = nextAttempt(run.journal, phase.name)
+    run.journal = write(run.journal, { step: phase.name, attempt, state: 'running', startedAt: now() })
+    const asking = () => ask(office, run.plan.subject, phaseGate(run.plan, phase, attempt, why, now()))
+    const ends = async () => {
+      await condition(() => journey.ending !== undefined)
+      throw failed('Ordered', 'it ends')
+    }
+    if (!mayEnd) return void (await asking())
+    await under(ends, asking).catch((error: unknown) => {
+      if (journey.ending === undefined) throw error
+    })
+  }
+
+  async function told(is: Told['is'], note = '', at = now()): Promise<boolean> {
+    const message: Told = { app: app.name, environment: name, is, at, note: note.slice(0, 300) }
+    // The upgrade may be gone: apps outlive it.
+    return CancellationScope.nonCancellable(() =>
+      getExternalWorkflowHandle(upgradeId(platform.name)).signal(TOLD, message),
+    ).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  return { name, plan, live, told }
+}

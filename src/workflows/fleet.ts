@@ -1,0 +1,238 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
+import {
+  CancellationScope,
+  condition,
+  defineSignal,
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  setHandler,
+  startChild,
+} from '@temporalio/workflow'
+import {
+  COMMIT,
+  cutoverId,
+  isTold,
+  LEAVE,
+  TOLD,
+  TURN,
+  type AppStanding,
+  type CutoverResult,
+} from '../domain/messages.ts'
+import type { App, Platform } from '../domain/platform.ts'
+import type { Report } from '../domain/report.ts'
+import type { AppStep } from '../domain/steps.ts'
+import { key, turns, type Mover, type Standing } from '../domain/turns.ts'
+import type { appCutover } from './app-cutover.ts'
+import { now, show, type Office } from './office.ts'
+import { failed, problemOf, summary } from './problems.ts'
+import { pairsOf } from './search-attributes.ts'
+
+/** The upgrade's apps: started together, given turns, and taken back or committed. */
+export interface Fleet {
+  know(platform: Platform): void
+  go(step: AppStep, why: () => string): Promise<void>
+  /** Ends when all of them are on green; fails where one is over, and starts it again when asked once more. */
+  onGreen(apps: readonly string[]): Promise<void>
+  /** Beside whatever is done; never ends by itself. */
+  giveTurns(): Promise<never>
+  standings(): AppStanding[]
+  held(): string | undefined
+  reports(): Report[]
+}
+
+export function fleet(office: Office, by: unknown): Fleet {
+  const standings: Record<string, Standing> = {}
+  const notes: Record<string, string> = {}
+  const started = new Set<string>()
+  const over = new Map<string, CutoverResult | { readonly failed: string }>()
+  /** Those whose start was tried: nobody waits for the others of these. */
+  const tried = new Set<string>()
+  /** Those that were said to have left: asked again, they start again. */
+  const missed = new Set<string>()
+  const kept: Report[] = []
+  let platform: Platform | undefined
+  let movers: Mover[] = []
+  let version = 0
+  let held: string | undefined
+
+  const set = (place: string, standing: Standing | undefined, note = '') => {
+    if (standing === undefined) delete standings[place]
+    else standings[place] = standing
+    notes[place] = note
+    version += 1
+  }
+  setHandler(defineSignal<[unknown]>(TOLD), (body) => {
+    // Also an app of an earlier upgrade may speak: it is not ours.
+    if (!isTold(body) || !started.has(body.app) || !places(body.app).includes(key(body.app, body.environment))) return
+    const { app, environment, is, at, note } = body
+    set(key(app, environment), is === 'behind' ? undefined : is === 'on-green' ? { is, since: at } : { is }, note)
+    show(office)
+  })
+
+  const places = (name: string) => (movers.find((m) => m.name === name)?.environments ?? []).map((e) => key(name, e))
+  const every = (name: string, is: Standing['is']) => places(name).every((p) => standings[p]?.is === is)
+  /** By workflow id: a handle of a child does not survive a reset. */
+  const speak = (app: string, signal: string, body: object) =>
+    getExternalWorkflowHandle(cutoverId(platform?.name ?? '', app)).signal(signal, body)
+
+  async function start(app: App, of: Platform): Promise<void> {
+    const { apps: _apps, waves: _waves, ...rest } = of
+    // Not cancelled with the step: whoever goes back is told so by name, one wave after the other.
+    const child = await CancellationScope.nonCancellable(() =>
+      startChild<typeof appCutover>('appCutover', {
+        workflowId: cutoverId(of.name, app.name),
+        args: [{ platform: rest, app, by: typeof by === 'string' ? by : '' }],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        workflowTaskTimeout: '60s',
+        staticSummary: summary(`move ${app.name} to ${of.green}`),
+        staticDetails: `${app.environments.map((e) => e.name).join(', ')} of ${app.name} (${app.team}), from ${of.blue} to ${of.green}`,
+        typedSearchAttributes: pairsOf({ platform: of.name, app: app.name, team: app.team }),
+      }),
+    ).catch((error: unknown) => {
+      tried.add(app.name)
+      for (const place of places(app.name)) set(place, { is: 'trouble' }, 'it could not be started')
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+      throw failed(
+        'Contested',
+        `${cutoverId(of.name, app.name)} is still open from an earlier upgrade: end it there (abort), then retry`,
+      )
+    })
+    over.delete(app.name)
+    for (const place of places(app.name)) set(place, undefined)
+    started.add(app.name)
+    tried.add(app.name)
+    version += 1
+    void CancellationScope.nonCancellable(() => child.result())
+      .catch((error: unknown) => ({ failed: problemOf(error).message }))
+      .then((end) => ended(app.name, end))
+  }
+
+  function ended(name: string, end: CutoverResult | { readonly failed: string }): void {
+    over.set(name, end)
+    if ('report' in end) kept.push(end.report)
+    const committed = 'outcome' in end && end.outcome === 'done'
+    for (const place of places(name))
+      set(place, { is: committed ? 'committed' : 'trouble' }, committed ? '' : left(name))
+    show(office)
+  }
+
+  const isCommitted = (name: string): boolean => {
+    const end = over.get(name)
+    return end !== undefined && 'outcome' in end && end.outcome === 'done'
+  }
+
+  const left = (name: string): string => {
+    const end = over.get(name)
+    const how = end === undefined ? 'it is open' : 'failed' in end ? end.failed : end.outcome
+    return `${name} left the upgrade (${how}): retry starts it again`
+  }
+
+  /** Fails once for those that are over; asked again, it starts them again. */
+  async function gather(names: readonly string[], of: Platform): Promise<void> {
+    const gone = names.filter((name) => over.has(name) && !isCommitted(name))
+    const news = gone.filter((name) => !missed.has(name))
+    for (const name of news) missed.add(name)
+    if (news.length > 0) throw failed('Failed', news.map(left).join('; '))
+    for (const app of of.apps.filter((a) => gone.includes(a.name))) {
+      await start(app, of)
+      missed.delete(app.name)
+    }
+  }
+
+  async function gathered(names: readonly string[]): Promise<void> {
+    if (!platform) throw failed('Failed', 'no platform')
+    await gather(names, platform)
+    const there = () => names.every((name) => isCommitted(name) || every(name, 'on-green'))
+    const gone = () => names.some((name) => over.has(name) && !isCommitted(name))
+    await condition(() => there() || gone())
+    if (!there()) await gather(names, platform)
+  }
+
+  async function move(app: App, of: Platform): Promise<void> {
+    await start(app, of)
+    await condition(() => every(app.name, 'on-green') || over.has(app.name))
+    if (over.has(app.name)) throw failed('Failed', left(app.name))
+  }
+
+  async function takeBack(name: string, why: string): Promise<void> {
+    if (!started.has(name)) return
+    if (!over.has(name)) {
+      await speak(name, LEAVE, { reason: why }).catch(async (error: unknown) => {
+        // It ended by itself in this moment.
+        if (!(await condition(() => over.has(name), '1m', { summary: `whether ${name} is over` }))) throw error
+      })
+      await condition(() => over.has(name))
+    }
+    // Terminated or broken: it is where it was, perhaps on green, which must not be deleted under it.
+    const end = over.get(name)
+    if (end !== undefined && 'failed' in end)
+      throw failed('Failed', `${name} did not come back (${end.failed}): see that blue serves it, then skip this`)
+  }
+
+  async function commit(name: string): Promise<void> {
+    if (isCommitted(name)) return
+    await gathered([name])
+    for (const place of places(name)) if (standings[place]?.is === 'trouble') set(place, { is: 'moving' })
+    await speak(name, COMMIT, {}).catch(async (error: unknown) => {
+      if (!(await condition(() => over.has(name), '1m', { summary: `whether ${name} is over` }))) throw error
+    })
+    await condition(() => over.has(name) || places(name).some((p) => standings[p]?.is === 'trouble'))
+    const end = over.get(name)
+    if (end === undefined) throw failed('Failed', `${name} is not on green any more`)
+    if (!isCommitted(name)) throw failed('Failed', left(name))
+  }
+
+  async function giveTurns(): Promise<never> {
+    await condition(() => movers.every((m) => tried.has(m.name)))
+    for (;;) {
+      await condition(() => !office.paused)
+      if (!platform) throw failed('Failed', 'no platform')
+      const seen = version
+      const next = turns(movers, standings, platform, now())
+      held = next.paused
+      for (const { app, environment } of next.start) {
+        set(key(app, environment), { is: 'moving' })
+        await speak(app, TURN, { environment }).catch(() => {
+          // It is over in this moment, and says so itself.
+          if (standings[key(app, environment)]?.is === 'moving') set(key(app, environment), { is: 'trouble' })
+        })
+      }
+      const changed = () => version > seen + next.start.length || office.paused
+      if (next.lookAgainIn === undefined) await condition(changed)
+      else await condition(changed, next.lookAgainIn, { summary: 'until a rest ends' })
+    }
+  }
+
+  return {
+    giveTurns,
+    know: (it) => {
+      platform = it
+      movers = it.apps.map((app) => ({ ...app, environments: app.environments.map((e) => e.name) }))
+    },
+    onGreen: gathered,
+    held: () => held,
+    reports: () => kept,
+    standings: () =>
+      (platform?.apps ?? []).map(({ name, team, environments }) => ({
+        app: name,
+        team,
+        environments: environments.map((e) => {
+          const place = key(name, e.name)
+          const note = notes[place] ?? ''
+          return { name: e.name, is: standings[place]?.is ?? 'pending', ...(note !== '' && { note }) }
+        }),
+      })),
+    async go({ app: name, go }, why) {
+      const app = platform?.apps.find((a) => a.name === name)
+      if (!app || !platform) throw failed('InvalidInput', `there is no app ${name}`)
+      switch (go) {
+        case 'cutover':
+          return move(app, platform)
+        case 'abort':
+          return takeBack(name, why())
+        case 'commit':
+          return commit(name)
+      }
+    },
+  }
+}

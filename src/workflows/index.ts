@@ -1,0 +1,3 @@
+export { appCutover } from './app-cutover.ts'
+export { clusterUpgrade } from './cluster-upgrade.ts'
+export { upgradePlan } from './upgrade-plan.ts'

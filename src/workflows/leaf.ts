@@ -1,0 +1,75 @@
+import { condition, sleep } from '@temporalio/workflow'
+import type { Receipt } from '../domain/actions.ts'
+import { gateOf } from '../domain/asking.ts'
+import { milliseconds } from '../domain/duration.ts'
+import type { AppStep, LeafStep, ObserveStep, WaitStep } from '../domain/steps.ts'
+import { overall } from '../domain/verdict.ts'
+import { perform, question } from './activities.ts'
+import type { Hands, LiveRun } from './executor.ts'
+import { ask, now, show, type Office } from './office.ts'
+import { failed, summary } from './problems.ts'
+
+/** What only an upgrade can do. */
+export interface Apps {
+  go(step: AppStep): Promise<void>
+  /** Ends when all are there; fails where one is over. */
+  onGreen(apps: readonly string[]): Promise<void>
+}
+
+const none: Apps = {
+  go: (step) => Promise.reject(failed('Unsupported', `${step.title}: only an upgrade speaks to apps`)),
+  onGreen: () => Promise.reject(failed('Unsupported', 'only an upgrade waits for apps')),
+}
+
+/** How the steps of one run are done. */
+export function handsFor(office: Office, run: LiveRun, apps: Apps = none): Hands {
+  async function leaf(step: LeafStep, attempt: number): Promise<Receipt> {
+    switch (step.kind) {
+      case 'action': {
+        const { platform, account, region, blue, green } = run.plan.subject
+        return perform(step, { platform, account, region, blue, green }, attempt, run.goingBack)
+      }
+      case 'observe':
+        return observe(step)
+      case 'wait':
+        await wait(step)
+        return { note: step.title }
+      case 'app':
+        await apps.go(step)
+        return { note: step.title }
+      case 'gate': {
+        const gate = gateOf(run.plan, step, attempt, now())
+        if ((await ask(office, run.plan.subject, gate)) !== 'approve')
+          throw failed('Rejected', `${step.title} was rejected`)
+        return { note: 'approved' }
+      }
+    }
+  }
+
+  async function observe(step: ObserveStep): Promise<Receipt> {
+    const { subject } = run.plan
+    const judged = await question('observe', step.id, step.title, 'long', {
+      subject,
+      for: step.for,
+      checks: step.checks,
+    })
+    const verdict = overall(judged)
+    const note = `${verdict}: ${judged.map((j) => `${j.check} ${j.because}`).join('; ') || 'nothing was asked'}`
+    if (verdict !== 'pass') throw failed(verdict === 'fail' ? 'Unhealthy' : 'Inconclusive', note)
+    return { note }
+  }
+
+  async function wait({ title, until }: WaitStep): Promise<void> {
+    if ('passed' in until) await sleep(milliseconds(until.passed), { summary: summary(title) })
+    else await apps.onGreen(until.onGreen)
+  }
+
+  return {
+    run,
+    now,
+    perform: leaf,
+    mayStart: () => condition(() => !office.paused),
+    ask: (gate) => ask(office, run.plan.subject, gate),
+    wrote: () => show(office),
+  }
+}

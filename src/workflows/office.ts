@@ -1,0 +1,111 @@
+import { CancellationScope, condition, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow'
+import { closed, lookAgainIn, opened, openGates, outcome, type Answer, type Desk, type Gate } from '../domain/gates.ts'
+import { endedNotice, gateNotice, wentBackNotice, type Notice } from '../domain/notices.ts'
+import type { Outcome } from '../domain/messages.ts'
+import type { Subject } from '../domain/plan.ts'
+import type { Team } from '../domain/platform.ts'
+import { details, statusOf, type Status } from '../domain/status.ts'
+import { question } from './activities.ts'
+import type { LiveRun } from './executor.ts'
+import { summary } from './problems.ts'
+import { tag } from './search-attributes.ts'
+
+/** Where people and the run meet: what they may say, and what is waited for. */
+export interface Office {
+  desk: Desk
+  runs: LiveRun[]
+  paused: boolean
+  platformTeam: string
+  teams: Readonly<Record<string, Team>>
+  /** Notices on their way. */
+  readonly telling: Set<Promise<void>>
+}
+
+export const anOffice = (by: unknown): Office => ({
+  desk: { gates: [], ahead: [], log: [], requester: typeof by === 'string' ? by : '', members: {} },
+  runs: [],
+  paused: false,
+  platformTeam: '',
+  teams: {},
+  telling: new Set(),
+})
+
+export function furnish(office: Office, platformTeam: string, teams: Readonly<Record<string, Team>>): void {
+  const members = Object.fromEntries(Object.entries(teams).map(([name, team]) => [name, team.approvers]))
+  Object.assign(office, { platformTeam, teams, desk: { ...office.desk, members } })
+}
+
+/** The workflow's clock: the same in every replay. */
+export const now = (): string => new Date().toISOString()
+
+export const statuses = (office: Office): Status[] =>
+  office.runs.map((run) => statusOf(run, office.desk, office.paused))
+
+/** Brings what people see up to date: current details and search attributes. */
+export function show(office: Office): void {
+  const all = statuses(office)
+  setCurrentDetails(details(all))
+  tag({
+    phase: [
+      ...new Set(
+        all.map((s) => (s.subject.environment === undefined ? s.phase : `${s.subject.environment}: ${s.state}`)),
+      ),
+    ],
+    waitingFor: [...new Set(openGates(office.desk).flatMap((g) => g.rule.teams))].toSorted(),
+  })
+}
+
+/** Opens the gate and waits; a cancelled wait withdraws it. */
+export async function ask(office: Office, subject: Subject, gate: Gate): Promise<Answer> {
+  office.desk = opened(office.desk, gate)
+  tell(office, gateNotice(here(), subject, gate, 0))
+  show(office)
+  const it = () => office.desk.gates.findLast((g) => g.id === gate.id) ?? gate
+  const answered = () => outcome(it(), now())
+  try {
+    for (let n = 1; ; n += 1) {
+      await condition(() => answered() !== undefined, lookAgainIn(it(), now()), {
+        summary: summary(`remind of ${gate.id}`),
+      })
+      const answer = answered()
+      if (answer) {
+        office.desk = closed(office.desk, gate.id, answer, now())
+        return answer
+      }
+      tell(office, gateNotice(here(), subject, it(), n))
+    }
+  } catch (error) {
+    if (isCancellation(error)) office.desk = closed(office.desk, gate.id, 'withdrawn', now())
+    throw error
+  } finally {
+    show(office)
+  }
+}
+
+export const tellWentBack = (office: Office, subject: Subject, attempt: number, why: string): void =>
+  tell(office, wentBackNotice(here(), subject, attempt, why))
+
+export const tellEnded = (office: Office, subject: Subject, outcome: Outcome): Promise<void> =>
+  tellNow(office, endedNotice(here(), subject, outcome))
+
+const here = () => ({ workflowId: workflowInfo().workflowId, runId: workflowInfo().firstExecutionRunId })
+
+/** Before a workflow ends: an activity that is still on its way then is dropped. */
+export const allTold = (office: Office): Promise<unknown> =>
+  CancellationScope.nonCancellable(() => Promise.all(office.telling))
+
+/** Nothing waits for it but the workflow's end, and it never fails what it speaks of. */
+function tell(office: Office, notice: Notice): void {
+  const telling = tellNow(office, notice).finally(() => office.telling.delete(telling))
+  office.telling.add(telling)
+}
+
+function tellNow({ teams }: Office, notice: Notice): Promise<void> {
+  const webhooks = [...new Set(notice.teams.flatMap((team) => teams[team]?.webhook ?? []))]
+  const activityId = `tell/${notice.id.slice(notice.runId.length + 1)}`
+  const words = `tell ${notice.teams.join(', ')}: ${notice.about}`
+  // Also of what is being cancelled.
+  return CancellationScope.nonCancellable(() =>
+    question('notify', activityId, words, 'notify', { notice, webhooks }),
+  ).catch(() => undefined)
+}

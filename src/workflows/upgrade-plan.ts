@@ -1,0 +1,39 @@
+import type { UpgradeRequest } from '../domain/messages.ts'
+import { outlineOf, withoutSteps, type Outline, type PlannedUpgrade } from '../domain/outline.ts'
+import { question } from './activities.ts'
+import { shown } from './problems.ts'
+
+/** Outlines of more environments than this are sent without their steps: an answer has 2 MB at most. */
+const WITH_STEPS = 150
+const AT_ONCE = 20
+
+/** What an upgrade would do, and what stands in its way. Reads only. */
+export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgrade> {
+  const { platform, plan, from, to } = await question(
+    'prepare',
+    'prepare',
+    `look at ${shown(request?.platform)} and plan`,
+    'long',
+    request,
+  )
+  const { apps, waves: _waves, ...rest } = platform
+  const places = apps.flatMap((app) => app.environments.map((e) => ({ app, environment: e.name })))
+  const cutovers: Outline[] = []
+  for (let n = 0; n < places.length; n += AT_ONCE) {
+    const some = places.slice(n, n + AT_ONCE).map(({ app, environment }) =>
+      question('planCutover', `${app.name}/${environment}/plan`, `plan ${app.name} ${environment}`, 'quick', {
+        platform: rest,
+        app,
+        by: request.by,
+        environment,
+      }),
+    )
+    cutovers.push(...(await Promise.all(some)).map(outlineOf))
+  }
+  return {
+    from,
+    to,
+    upgrade: outlineOf(plan),
+    cutovers: places.length > WITH_STEPS ? cutovers.map(withoutSteps) : cutovers,
+  }
+}

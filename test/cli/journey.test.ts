@@ -1,0 +1,214 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Change, UpgradeReport } from '../../src/client/shapes.ts'
+import { anApp } from '../support/builders.ts'
+import { eventually } from '../support/eventually.ts'
+import { aQuickPlatform, Background, run, Stage } from './stage.ts'
+import { problemsWith } from './valid.ts'
+
+/** The whole way as people go it: real processes, a real server, a worker on a toy world. */
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await Stage.open()
+})
+afterAll(() => stage.close())
+
+const soon = { withinMs: 15_000, everyMs: 100 }
+const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)
+
+test('plan, start, watch, approve, delete blue, report', { timeout: 60_000 }, async () => {
+  const env = stage.envOf('whole', 'aoki')
+  const outside = await stage.work(aQuickPlatform({ name: 'whole' }))
+
+  const plan = await run(['plan', 'whole', '--to', '1.36', '-o', 'json', '--exit-code'], env)
+  expect(plan.code).toBe(2)
+  expect(lastLine(plan.err)).toBe('nothing was started')
+  expect(problemsWith('plan', JSON.parse(plan.out))).toEqual([])
+  expect(outside.done).toEqual([])
+
+  const unasked = await run(['start', 'whole', '--to', '1.36'], env)
+  expect(unasked).toMatchObject({ code: 2, out: '' })
+  expect(unasked.err).toContain('say it with --yes')
+  expect(lastLine(unasked.err)).toBe('nothing was started')
+
+  const started = await run(['start', 'whole', '--to', '1.36', '--yes'], env)
+  expect(started).toMatchObject({ code: 0, out: '✔ started: whole to 1.36, as aoki\n' })
+  expect(started.err).toContain('PHASE')
+
+  const lines = new Background(['watch', 'whole'], env)
+  const events = new Background(['watch', 'whole', '-o', 'json'], env)
+  await eventually('watch says who is waited for', () => lines.out.includes('norikae approve start'), soon)
+
+  const open = await run(['approve'], env)
+  expect(open.out).toContain('→ norikae approve start')
+  expect(lastLine(open.err)).toBe('nothing was approved')
+  expect(problemsWith('gates', JSON.parse((await run(['approve', '-o', 'json'], env)).out))).toEqual([])
+  expect((await run(['approve', '--as', 'chiba'], env)).err).toContain('1 more for others')
+
+  const approved = await run(['approve', 'start', '--yes', '-o', 'json'], env)
+  expect(approved.code).toBe(0)
+  expect(approved.err).toContain('upgrade whole from 1.35 to 1.36')
+  expect(problemsWith('done', JSON.parse(approved.out))).toEqual([])
+
+  const chiba = { ...env, NORIKAE_AS: 'chiba' }
+  await eventually('production asks', () => lines.out.includes('norikae approve api production'), soon)
+  const whole = await run(['status', 'whole', '-o', 'json'], env)
+  expect(problemsWith('status', JSON.parse(whole.out))).toEqual([])
+  expect(problemsWith('list', JSON.parse((await run(['status', '-o', 'json'], env)).out))).toEqual([])
+  expect((await run(['status', '-o', 'name'], env)).out).toBe('whole\n')
+  const app = await run(['approve', 'api', 'production', '--yes', '--comment', 'looks well'], chiba)
+  expect(app).toMatchObject({ code: 0 })
+  expect(app.out).toMatch(/^✔ approved api production: .* \(production\/gate@\w{8}\.1, as chiba\)\n$/)
+
+  await eventually('blue may be deleted', () => lines.out.includes('--typed <its name>'), soon)
+  const baba = { ...env, NORIKAE_AS: 'baba' }
+  const untyped = await run(['approve', 'decommission', '--yes'], baba)
+  expect(untyped.code).toBe(2)
+  expect(untyped.err).toContain('--typed')
+  const mistyped = await run(['approve', 'decommission', '--yes', '--typed', 'toy-1-36'], baba)
+  expect(mistyped.code).toBe(6)
+  expect(mistyped.err).toContain('refused (not-typed)')
+  const excluded = await run(['approve', 'decommission', '--yes', '--typed', 'toy-1-35'], env)
+  expect(excluded.code).toBe(6)
+  expect(excluded.err).toContain('refused (excluded)')
+  expect(lastLine(excluded.err)).toBe('nothing was changed')
+  expect((await run(['approve', 'decommission', '--yes', '--typed', 'toy-1-35'], baba)).code).toBe(0)
+
+  expect(await lines.ended).toBe(0)
+  expect(await events.ended).toBe(0)
+  expect(lastLine(lines.out)).toContain('whole ended: ✔ done')
+  const changes = events.out
+    .trimEnd()
+    .split('\n')
+    .map((line): Change => JSON.parse(line) as Change)
+  for (const change of changes) expect(problemsWith('watch-event', change)).toEqual([])
+  expect(changes.at(-1)).toMatchObject({ what: 'ended', outcome: 'done' })
+  expect(lines.out).not.toContain('\u001B')
+  expect(outside.done.at(-1)).toBe('upgrade:blue/delete')
+
+  const report = await run(['report', 'whole'], env)
+  expect(report.code).toBe(0)
+  expect(report.out).toContain('"looks well"')
+  const data = await run(['report', 'whole', '-o', 'json'], env)
+  expect(problemsWith('report', JSON.parse(data.out))).toEqual([])
+  expect((JSON.parse(data.out) as UpgradeReport).report.decisions.map((d) => d.message)).toEqual([
+    'approve',
+    'approve',
+    'approve',
+  ])
+  const after = await run(['status', 'whole'], env)
+  expect(after.out).toContain('✔ done')
+})
+
+test('a start with the same request attaches; any other is refused', { timeout: 60_000 }, async () => {
+  const env = stage.envOf('twice', 'aoki')
+  await stage.work(aQuickPlatform({ name: 'twice' }))
+  const file = join(await mkdtemp(join(tmpdir(), 'norikae-cli-')), 'twice.yaml')
+  const text = platformFile('twice')
+  await writeFile(file, text)
+  const start = (...args: string[]) => run(['start', '--to', '1.36', '--yes', ...args], env)
+
+  const first = await start('-f', file)
+  expect(first.out, first.err).toContain('✔ started')
+  const again = await start('-f', file, '-o', 'json')
+  expect(again.code).toBe(0)
+  expect(JSON.parse(again.out)).toMatchObject({ did: 'attach', platform: 'twice' })
+  expect(problemsWith('done', JSON.parse(again.out))).toEqual([])
+
+  const other = await start('twice')
+  expect(other.code).toBe(6)
+  expect(other.err).toContain('differs in the platform file')
+  expect(lastLine(other.err)).toBe('nothing was started')
+  const version = await start('-f', file, '--to', '1.37', '-o', 'json')
+  expect(version.code).toBe(6)
+  expect(problemsWith('error', JSON.parse(version.out))).toEqual([])
+  expect(JSON.parse(version.out)).toMatchObject({ error: { code: 'already-running', exit: 6 } })
+  expect((await start('-f', file, '--as', 'baba')).code).toBe(6)
+  await writeFile(file, `${text}# more\n`)
+  expect((await start('-f', file)).code).toBe(6)
+
+  const several = await run(['abort', '--reason', 'over', '--yes', '--platform', 'twice'], env)
+  expect(several.out).toContain('✔ aborting the upgrade of twice')
+})
+
+test(
+  'an app that fails needs a person (4), is retried, rolled back by its team, and an abort ends with 3',
+  { timeout: 60_000 },
+  async () => {
+    const env = stage.envOf('back', 'aoki')
+    const chiba = { ...env, NORIKAE_AS: 'chiba' }
+    const on = ['--platform', 'back', '--yes']
+    const outside = await stage.work(
+      aQuickPlatform({ name: 'back', apps: [anApp('api'), anApp('web', { team: 'sre' })] }),
+    )
+    outside.sick.add('api/test')
+    await run(['start', 'back', '--to', '1.36', '--yes'], env)
+    expect((await run(['watch', 'back', '--timeout', '2s'], env)).code).toBe(5)
+    await run(['approve', 'start', ...on], env)
+
+    const asked = await run(['watch', 'back', '--until-asked', '--as', 'doi', '--timeout', '20s'], env)
+    expect(asked.code).toBe(4)
+    expect(lastLine(asked.err)).toContain('goes on; come back with: norikae watch back')
+    const shown = await run(['status', 'back'], env)
+    expect(shown.out).toMatch(/api +scala +↩ rolled back/)
+    expect(shown.out).toContain('norikae retry api test')
+    const wrong = await run(['approve', 'api', 'test', ...on], chiba)
+    expect(wrong.code).toBe(6)
+    expect(wrong.err).toContain('takes retry, not approve')
+
+    outside.sick.clear()
+    expect((await run(['retry', 'api', 'test', ...on], chiba)).out).toContain('✔ retried api test')
+    await eventually(
+      'api asks for production',
+      async () => (await run(['approve', '-o', 'name', '--platform', 'back'], chiba)).out.includes('production/gate@'),
+      soon,
+    )
+
+    expect(
+      (await run(['rollback', 'api', 'test', ...on, '--reason', 'no'], { ...env, NORIKAE_AS: 'stranger' })).code,
+    ).toBe(6)
+    expect((await run(['rollback', 'api', 'test', ...on], chiba)).code).toBe(2)
+    const back = await run(['rollback', 'api', 'test', ...on, '--reason', 'a hunch'], chiba)
+    expect(back).toMatchObject({ code: 0 })
+    expect(back.err).toContain('the way back')
+
+    expect((await run(['pause', '--platform', 'back'], chiba)).code).toBe(6)
+    expect((await run(['pause', '--platform', 'back'], env)).out).toContain('✔ paused back')
+    expect((await run(['pause', '--platform', 'back'], env)).err).toContain('it is paused already')
+    expect((await run(['resume', '--platform', 'back'], env)).out).toContain('✔ resumed back')
+    const watch = new Background(['watch', 'back'], env)
+    expect((await run(['abort', ...on, '--reason', 'not today'], env)).code).toBe(0)
+    expect(await watch.ended).toBe(3)
+    expect(lastLine(watch.out)).toContain('ended: ↩ rolled back')
+    expect((await run(['report', 'back'], env)).out).toContain('"a hunch"')
+  },
+)
+
+test('Ctrl-C leaves the upgrade alone and says how to come back', { timeout: 60_000 }, async () => {
+  const env = stage.envOf('left', 'aoki')
+  await stage.work(aQuickPlatform({ name: 'left' }))
+  await run(['start', 'left', '--to', '1.36', '--yes'], env)
+  const watch = new Background(['watch', 'left'], env)
+  await eventually('it shows something', () => watch.out.includes('left: start'), soon)
+  watch.child.kill('SIGINT')
+  expect(await watch.ended).toBe(130)
+  expect(lastLine(watch.err)).toBe('detached: the upgrade of left goes on; come back with: norikae watch left')
+  const rejected = await run(['reject', 'start', '--platform', 'left', '--yes'], env)
+  expect(rejected.out).toContain('✔ rejected start')
+  expect((await run(['watch', 'left'], env)).code).toBe(6)
+})
+
+const platformFile = (name: string) => `apiVersion: norikae.io/v1
+platform: ${name}
+account: "123456789012"
+region: ap-northeast-1
+health: { prometheus: { url: http://prometheus.monitoring:9090 } }
+teams:
+  sre: { approvers: [aoki@example.com, baba@example.com] }
+platformTeam: sre
+environments:
+  production: { weights: [5, 100] }
+`

@@ -1,0 +1,173 @@
+import { spawnSync } from 'node:child_process'
+import { copyFile, mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { anApp, rule } from '../support/builders.ts'
+import { eventually } from '../support/eventually.ts'
+import { aQuickPlatform, run, Stage } from './stage.ts'
+import { problemsWith } from './valid.ts'
+
+/** Each refusal says what is wrong, who can end it, and changes nothing. */
+
+const nobody = { TEMPORAL_ADDRESS: '127.0.0.1:9' }
+const file = async (text: string) => {
+  const path = join(await mkdtemp(join(tmpdir(), 'norikae-cli-')), 'platform.yaml')
+  await writeFile(path, text)
+  return path
+}
+const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)
+
+test.for([
+  { says: 'an unknown command', args: ['improve'], hears: 'unknown command' },
+  { says: 'an unknown option', args: ['status', '--colour'], hears: 'unknown option' },
+  { says: 'a shape that there is not', args: ['status', '-o', 'xml'], hears: 'Allowed choices are' },
+  { says: 'a start without a version', args: ['start', 'toy', '--as', 'aoki'], hears: '--to <version>' },
+  { says: 'a start of nothing', args: ['start', '--to', '1.36', '--as', 'aoki'], hears: 'name a platform' },
+  { says: 'a start by nobody', args: ['start', 'toy', '--to', '1.36'], hears: 'set NORIKAE_AS' },
+  { says: 'a version that is none', args: ['plan', 'toy', '--to', 'latest'], hears: 'write it like 1.36' },
+  {
+    says: 'a file that is not there',
+    args: ['plan', '-f', '/nonexistent/x.yaml', '--to', '1.36'],
+    hears: 'cannot be read',
+  },
+  { says: 'a timeout that is none', args: ['watch', '--timeout', 'soon'], hears: 'not a duration' },
+  { says: 'an approval by nobody', args: ['approve', 'start'], hears: 'who are you?' },
+  { says: 'an abort without a reason', args: ['abort', '--as', 'aoki'], hears: '--reason' },
+  { says: 'a port that is none', args: ['sandbox', '--port-ui', '99999'], hears: 'a port is 1 to 65535' },
+])('$says is bad input (2), before anybody is asked', async ({ args, hears }) => {
+  const { code, out, err } = await run(args, nobody)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain(hears)
+})
+
+test.concurrent.for(['status', 'watch', 'report'])(
+  'without a server, %s says so and how to set one',
+  async (command) => {
+    const { code, err } = await run([command], nobody)
+    expect(code).toBe(1)
+    expect(err).toContain('no Temporal server answers at 127.0.0.1:9')
+    expect(err).toContain('Set TEMPORAL_ADDRESS')
+  },
+)
+
+test('a bad file is shown with every problem and its place, and nothing is started', async () => {
+  const path = await file('apiVersion: norikae.io/v1\nplatform: Bad Name\nsoak: 60\n')
+  const checked = await run(['validate', path])
+  expect(checked.code).toBe(2)
+  expect(checked.out).toContain(`${path}:2:`)
+  expect(checked.out).toMatch(/\d+ problems; nothing was started\n$/)
+  expect(problemsWith('validate', JSON.parse((await run(['validate', path, '-o', 'json'])).out))).toEqual([])
+  const started = await run(['start', '-f', path, '--to', '1.36', '--as', 'aoki', '-o', 'json'], nobody)
+  expect(started.code).toBe(2)
+  expect(lastLine(started.err)).toMatch(/^\d+ problems; nothing was started$/)
+  expect(problemsWith('error', JSON.parse(started.out))).toEqual([])
+})
+
+test('version and help are quick and know no Temporal', async () => {
+  expect((await run(['version'])).out).toMatch(/^norikae \d+\.\d+\.\d+ /)
+  expect(problemsWith('version', JSON.parse((await run(['version', '-o', 'json'])).out))).toEqual([])
+  const loaded = await run(['--help'], { NODE_DEBUG: 'module', NODE_OPTIONS: '--trace-deprecation' })
+  expect(loaded.code).toBe(0)
+  expect(loaded.out).toContain('Exit codes:')
+  expect(loaded.err).not.toContain('@temporalio')
+})
+
+test('before the dependencies are there, the launcher says what to run', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'norikae-cli-'))
+  await copyFile(fileURLToPath(new URL('../../norikae', import.meta.url)), join(folder, 'norikae'))
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}')
+  const { status, stderr } = spawnSync(process.execPath, [join(folder, 'norikae'), 'status'], { encoding: 'utf8' })
+  expect(status).toBe(1)
+  expect(stderr).toContain('run npm run setup')
+})
+
+// With a server -----------------------------------------------------------------
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await Stage.open()
+})
+afterAll(() => stage.close())
+
+test(
+  'without a worker, a plan is not asked for, and a message is not sent: the signal is printed',
+  { timeout: 60_000 },
+  async () => {
+    const env = stage.envOf('alone', 'aoki')
+    const plan = await run(['plan', 'alone', '--to', '1.36'], env)
+    expect(plan.code).toBe(1)
+    expect(plan.err).toContain('no worker answers on task queue norikae-alone')
+    await stage.env.client.workflow.start('clusterUpgrade', {
+      workflowId: 'cluster-upgrade/alone',
+      taskQueue: 'norikae-alone',
+      args: [{ platform: 'alone', to: '1.36', by: "o'aoki" }],
+    })
+    const pause = await run(['pause', '--platform', 'alone', '--reason', "it's late"], env)
+    expect(pause.code).toBe(1)
+    expect(pause.err).toContain('nothing was sent')
+    expect(pause.err).toContain(
+      String.raw`temporal workflow signal --workflow-id 'cluster-upgrade/alone' --name pause --input '{"by":"aoki","reason":"it'\''s late"}'`,
+    )
+    await stage.env.client.workflow.getHandle('cluster-upgrade/alone').terminate()
+  },
+)
+
+test('no upgrade, no report, no such platform', { timeout: 60_000 }, async () => {
+  const env = stage.envOf('none', 'aoki')
+  expect((await run(['status', 'none'], env)).err).toContain('none was never upgraded here')
+  expect((await run(['report', 'none'], env)).code).toBe(1)
+  const abort = await run(['abort', '--reason', 'x', '--yes', '--platform', 'none'], env)
+  expect(abort.code).toBe(1)
+  expect(lastLine(abort.err)).toBe('nothing was changed')
+})
+
+test('a platform that the worker does not know ends with its words, and exit 2', { timeout: 60_000 }, async () => {
+  await stage.work(aQuickPlatform({ name: 'known' }))
+  const env = stage.envOf('known', 'aoki')
+  const plan = await run(['plan', 'unknown', '--to', '1.36'], env)
+  expect(plan.code).toBe(2)
+  expect(plan.err).toMatch(/there is no platform "?unknown/)
+  expect(lastLine(plan.err)).toBe('nothing was started')
+})
+
+test('gates refuse strangers, a second word, old ids and what they do not offer', { timeout: 60_000 }, async () => {
+  const env = stage.envOf('gates', 'aoki')
+  const two = rule('sre', { approvals: 2 })
+  await stage.work(aQuickPlatform({ name: 'gates', apps: [anApp('api')], gates: { start: two, decommission: two } }))
+  await run(['start', 'gates', '--to', '1.36', '--yes'], env)
+  const id = await eventually(
+    'the gate is open',
+    async () => (await run(['approve', '-o', 'name', '--platform', 'gates'], env)).out.trim(),
+    { withinMs: 10_000 },
+  )
+  const on = ['--platform', 'gates', '--yes']
+  const answers = async (args: string[], as: string) => run([...args, ...on, '--as', as, '-o', 'json'], env)
+  const refused = async (args: string[], as: string) => {
+    const { code, out, err } = await answers(args, as)
+    expect(code, err).toBe(6)
+    expect(lastLine(err)).toBe('nothing was changed')
+    expect(problemsWith('error', JSON.parse(out))).toEqual([])
+    return (JSON.parse(out) as { error: { code: string } }).error.code
+  }
+  expect(await refused(['approve', 'start'], 'chiba')).toBe('not-an-approver')
+  expect(await refused(['retry', 'start'], 'aoki')).toBe('not-offered')
+  expect(await refused(['approve', 'api', 'production'], 'chiba')).toBe('no-such-gate')
+  expect(await refused(['approve', 'start@00000000.1'], 'aoki')).toBe('no-such-gate')
+  expect((await answers(['approve', 'start'], 'aoki')).code).toBe(0)
+  expect(await refused(['approve', id], 'aoki')).toBe('twice')
+  expect((await answers(['approve', id], 'baba')).code).toBe(0)
+  expect(
+    await eventually('it is decided', async () =>
+      (await refused(['approve', id], 'baba')) === 'already-decided' ? 'yes' : '',
+    ),
+  ).toBe('yes')
+
+  const several = await run(['status'], env)
+  expect(several.out).toContain('gates')
+  await run(['start', 'known', '--to', '1.36', '--yes'], stage.envOf('known', 'aoki'))
+  const which = await run(['pause'], env)
+  expect(which.code).toBe(2)
+  expect(which.err).toContain('2 upgrades are open: gates, known')
+})

@@ -1,0 +1,337 @@
+import { stripVTControlCharacters } from 'node:util'
+import stringWidth from 'string-width'
+import { expect, test } from 'vitest'
+import { change } from '../../src/cli/render/change.ts'
+import { gateDetails, gateList } from '../../src/cli/render/gates.ts'
+import { drawn, type Screen } from '../../src/cli/render/lines.ts'
+import { live } from '../../src/cli/render/live.ts'
+import { overview } from '../../src/cli/render/overview.ts'
+import { plan } from '../../src/cli/render/plan.ts'
+import { report } from '../../src/cli/render/report.ts'
+import { span } from '../../src/cli/render/words.ts'
+import { changes } from '../../src/client/changes.ts'
+import { blocker, warning } from '../../src/domain/findings.ts'
+import { outlineOf } from '../../src/domain/outline.ts'
+import { aCutoverPlan, anUpgradePlan } from '../support/builders.ts'
+import { aBusyView, aDecommission, ago, anAppStanding, aStatus, aView, gateIn, now } from './views.ts'
+
+const screen = (more: Partial<Screen> = {}): Screen => ({ width: 120, colour: false, now, ...more })
+
+test('the live view says where it is, who is waited for, and what to paste', () => {
+  expect(live(aBusyView(), screen({ who: 'chiba' }))).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   cutovers   way back: all 4
+    waiting for you (chiba):
+      chat-actor production  scala, for 4m  approve or reject  → norikae approve chat-actor production
+    waiting for others:
+      legacy-php production  php, for 4m  retry  → norikae retry legacy-php production
+
+    APP          TEAM   TEST        STAGE       PRODUCTION
+    chat-api     scala  ✔ on green  ✔ on green  ◐ 25 %
+    chat-actor   scala  ✔ on green  ✔ on green  ◇ asks
+    legacy-php   php    ✔ on green  ✔ on green  ↩ rolled back
+       legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests) → norikae retry legacy-php production
+    mail-sender  php    ✔ on green  · pending   · pending"
+  `)
+})
+
+test('at 80 columns the commands are still whole', () => {
+  expect(live(aBusyView(), screen({ width: 80 }))).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   cutovers   way back: all 4
+    waiting:
+      chat-actor production  scala, for 4m  → norikae approve chat-actor production
+      legacy-php production  php, for 4m    → norikae retry legacy-php production
+
+    APP          TEAM   TEST        STAGE       PRODUCTION
+    chat-api     scala  ✔ on green  ✔ on green  ◐ 25 %
+    chat-actor   scala  ✔ on green  ✔ on green  ◇ asks
+    legacy-php   php    ✔ on green  ✔ on green  ↩ rolled back
+       legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+       → norikae retry legacy-php production
+    mail-sender  php    ✔ on green  · pending   · pending"
+  `)
+})
+
+test('a small screen of many apps shows those that need a look and counts the rest', () => {
+  const view = aBusyView()
+  const more = Array.from({ length: 50 }, (_, n) => anAppStanding(`app-${n}`, 'php', 'on-green'))
+  const many = { ...view, status: { ...view.status, apps: [...more, ...view.status.apps] } }
+  const text = live(many, screen({ width: 80, height: 24 }))
+  expect(text.split('\n').length).toBeLessThanOrEqual(24)
+  expect(text).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   cutovers   way back: all 54
+    waiting:
+      chat-actor production  scala, for 4m  → norikae approve chat-actor production
+      legacy-php production  php, for 4m    → norikae retry legacy-php production
+
+    APP         TEAM   TEST        STAGE       PRODUCTION
+    app-0       php    ✔ on green  · pending   · pending
+    app-1       php    ✔ on green  · pending   · pending
+    app-2       php    ✔ on green  · pending   · pending
+    app-3       php    ✔ on green  · pending   · pending
+    app-4       php    ✔ on green  · pending   · pending
+    app-5       php    ✔ on green  · pending   · pending
+    app-6       php    ✔ on green  · pending   · pending
+    app-7       php    ✔ on green  · pending   · pending
+    app-8       php    ✔ on green  · pending   · pending
+    app-9       php    ✔ on green  · pending   · pending
+    app-10      php    ✔ on green  · pending   · pending
+    chat-api    scala  ✔ on green  ✔ on green  ◐ 25 %
+    chat-actor  scala  ✔ on green  ✔ on green  ◇ asks
+    legacy-php  php    ✔ on green  ✔ on green  ↩ rolled back
+       legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+       → norikae retry legacy-php production
+    … and 40 more apps: 40 on green"
+  `)
+})
+
+test('the decommission gate says that a name is typed', () => {
+  const view = aView({
+    status: { run: aStatus({ phase: 'soak', waitingFor: [aDecommission()], doing: ['live on green for 7d'] }) },
+  })
+  expect(live(view, screen({ who: 'baba' }))).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   soak
+    now: live on green for 7d
+    waiting for you (baba):
+      decommission  sre, for 4m  approve or reject  → norikae approve decommission --typed <its name>"
+  `)
+})
+
+test('a pause, a hold, a silent worker and an end are said', () => {
+  const view = aView({
+    silent: 'no worker answers',
+    status: { paused: true, held: 'in trouble: api, web', ending: 'aoki aborted it: no' },
+  })
+  expect(live(view, screen())).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   cutovers   ‖ paused
+    ending: aoki aborted it: no
+    no more turns: in trouble: api, web
+    ▲ no worker answers
+    waiting for nobody"
+  `)
+  expect(live(aView({ outcome: 'failed', message: 'no such platform' }), screen())).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   ✖ failed
+    no such platform"
+  `)
+})
+
+test.for([40, 60, 80, 100, 120, 160])('no line is wider than %i columns, with colour or without', (width) => {
+  const view = aBusyView()
+  const wide = { ...view, status: { ...view.status, held: '乗り換え'.repeat(40) } }
+  const plain = live(wide, screen({ width }))
+  for (const line of plain.split('\n')) expect(stringWidth(line), line).toBeLessThanOrEqual(width)
+  const coloured = live(wide, screen({ width, colour: true }))
+  expect(coloured).not.toBe(plain)
+  expect(stripVTControlCharacters(coloured)).toBe(plain)
+})
+
+test('colour adds to the words and replaces none', () => {
+  expect(live(aBusyView(), screen({ colour: true })).split('\n')[0]).toMatchInlineSnapshot(
+    `"[1mchatwork-prod[22m[1m 1.35 → 1.36[22m[2m   day 2[22m   [36mcutovers[39m[2m   way back:[22m all 4"`,
+  )
+})
+
+test('the plan shows phases, who is asked, and the way back', () => {
+  const planned = {
+    from: '1.35',
+    to: '1.36',
+    upgrade: outlineOf({
+      ...anUpgradePlan(),
+      findings: [warning('pdb', 'api', 'a budget allows no disruption', 'allow one')],
+    }),
+    cutovers: [
+      outlineOf({ ...aCutoverPlan(), findings: [blocker('stateful', 'api stage db', 'has a volume', 'declare it')] }),
+    ],
+  }
+  expect(plan(planned, screen())).toMatchInlineSnapshot(`
+    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan 62a61050
+
+    PHASE         STEPS  WAY BACK  ASKS  WHAT
+    start         1      -         sre   agree to begin
+    provision     6      3         -     build toy-1-36
+    bootstrap     6      2         -     bring up the platform itself
+    verify        12     6         -     try every object on green
+    cutovers      3      3         -     move the apps
+    soak          7      -         sre   keep toy-1-35 as the way back
+    decommission  8      none      -     remove toy-1-35
+
+    APP  ENVIRONMENT  TEAM   STEPS  WAY BACK  ASKS   PLAN
+    api  stage        scala  28     18        scala  3b587e29
+
+    FINDING    ABOUT         WHAT                           CODE
+    ✖ blocker  api stage db  has a volume                   stateful
+      → declare it
+    ▲ warning  api           a budget allows no disruption  pdb
+      → allow one
+
+    1 app in 1 environment, 3 gates, 1 blocker"
+  `)
+  const wide = plan(planned, screen(), true)
+  expect(wide).toContain('↩ ')
+  expect(wide).toContain('asks sre')
+  expect(wide).toContain('soak/gate')
+})
+
+test('all upgrades and every gate, each with its command', () => {
+  const { gates } = aBusyView()
+  const upgrades = [
+    {
+      platform: 'chatwork-prod',
+      to: '1.36',
+      by: 'aoki',
+      workflowId: 'w',
+      runId: 'r',
+      startedAt: ago(90),
+      outcome: 'running' as const,
+      phase: ['cutovers'],
+    },
+    {
+      platform: 'old',
+      to: '1.35',
+      by: 'baba',
+      workflowId: 'w',
+      runId: 'r',
+      startedAt: ago(9000),
+      closedAt: ago(10),
+      outcome: 'rolled-back' as const,
+      phase: [],
+    },
+  ]
+  expect(overview({ upgrades, gates }, screen())).toMatchInlineSnapshot(`
+    "PLATFORM       TO    STATE          PHASE     STARTED BY  FOR
+    chatwork-prod  1.36  ◐ running      cutovers  aoki        1h 30m
+    old            1.35  ↩ rolled back  -         baba        6d 5h
+
+    GATE                   PLATFORM       FOR    SINCE  TAKES
+    chat-actor production  chatwork-prod  scala  4m     0 of 1: approve or reject
+      move production to green
+      → norikae approve chat-actor production
+    legacy-php production  chatwork-prod  php    4m     0 of 1: retry
+      legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+      → norikae retry legacy-php production"
+  `)
+  expect(overview({ upgrades: [], gates: [] }, screen())).toMatchInlineSnapshot(`"no upgrade was ever started here"`)
+})
+
+test('what is approved is shown: title, plan, who, findings', () => {
+  const gate = {
+    ...gateIn(aBusyView(), 'chat-actor'),
+    findings: [warning('pdb', 'chat-actor', 'a budget allows no disruption', 'allow one')],
+  }
+  expect(drawn(gateDetails(gate, screen()), screen())).toMatchInlineSnapshot(`
+    "chat-actor production   chatwork-prod
+      what      move production to green
+      plan      d9b6f453   gate production/gate@3f9a2c1b.1
+      takes     0 of 1: approve or reject
+      from      scala: chiba, doi
+      open for  4m
+      way back  nothing to take back yet
+
+    FINDING    ABOUT       WHAT                           CODE
+    ▲ warning  chat-actor  a budget allows no disruption  pdb
+      → allow one"
+  `)
+  expect(drawn(gateList([], screen()), screen())).toMatchInlineSnapshot(`"no gate is open"`)
+})
+
+test('without a terminal there is a line per change', () => {
+  const before = aView({
+    status: {
+      run: aStatus({ phase: 'verify' }),
+      apps: aBusyView().status.apps.map((a) => anAppStanding(a.app, a.team)),
+    },
+  })
+  const after = aBusyView()
+  const text = [
+    ...changes(undefined, before),
+    ...changes(before, after),
+    ...changes(after, { ...after, cutovers: [], gates: [], outcome: 'done' }),
+  ]
+  expect(text.map((c) => change(c, screen({ width: Infinity }))).join('\n')).toMatchInlineSnapshot(`
+    "2026-11-24T04:00:00Z  ▶ chatwork-prod: verify
+    2026-11-24T04:00:00Z  ▶ chatwork-prod: cutovers
+    2026-11-24T04:00:00Z  ✔ chat-api test: on green
+    2026-11-24T04:00:00Z  ✔ chat-api stage: on green
+    2026-11-24T04:00:00Z  ◐ chat-api production: moving at 25 %
+    2026-11-24T04:00:00Z  ✔ chat-actor test: on green
+    2026-11-24T04:00:00Z  ✔ chat-actor stage: on green
+    2026-11-24T04:00:00Z  ◇ chat-actor production: asks
+    2026-11-24T04:00:00Z  ✔ legacy-php test: on green
+    2026-11-24T04:00:00Z  ✔ legacy-php stage: on green
+    2026-11-24T04:00:00Z  ↩ legacy-php production: rolled back
+    2026-11-24T04:00:00Z  ✔ mail-sender test: on green
+    2026-11-24T04:00:00Z  ◇ chat-actor production: move production to green; waits for scala: norikae approve chat-actor production | norikae reject chat-actor production
+    2026-11-24T04:00:00Z  ◇ legacy-php production: legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests); waits for php: norikae retry legacy-php production
+    2026-11-24T04:00:00Z  ◐ chat-api production: moving
+    2026-11-24T04:00:00Z  ◐ chat-actor production: moving
+    2026-11-24T04:00:00Z  ✖ legacy-php production: trouble
+    2026-11-24T04:00:00Z  ◆ chat-actor production: no longer asked: move production to green
+    2026-11-24T04:00:00Z  ◆ legacy-php production: no longer asked: legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+    2026-11-24T04:00:00Z  ■ chatwork-prod ended: ✔ done"
+  `)
+})
+
+test('the report names decisions with their reasons, and what people wrote breaks no table', () => {
+  const at = now
+  const text = report({
+    platform: 'toy',
+    to: '1.36',
+    by: 'aoki',
+    workflowId: 'w',
+    runId: 'r',
+    outcome: 'rolled-back',
+    startedAt: ago(150),
+    closedAt: now,
+    report: {
+      subjects: [{ app: 'api', environment: 'test', digest: 'd' }],
+      decisions: [
+        { at, message: 'approve', body: { gate: 'start@d.1', by: 'aoki', comment: 'a | b\nc' }, became: 'counted' },
+        { at, message: 'approve', body: 'junk', became: 'refused', because: 'malformed: send one JSON object' },
+      ],
+      waits: [{ gate: 'start@d.1', seconds: 125, ended: 'approve', by: ['aoki'] }],
+      weights: [],
+      problems: [],
+      rollbacks: [{ app: 'api', environment: 'test', at, why: 'errors' }],
+      findings: [],
+      leftovers: ['delete node group a'],
+    },
+  })
+  expect(text).toMatchInlineSnapshot(`
+    "# toy to 1.36: rolled back
+
+    Started by aoki, 2026-11-24 01:30 UTC to 2026-11-24 04:00 UTC (2h 30m). 1 app, 2 messages from people, who were waited for 2m 5s in all.
+
+    ## Left to do by hand
+
+    - delete node group a
+
+    ## Decisions
+
+    | when | who | what | about | became |
+    | --- | --- | --- | --- | --- |
+    | 2026-11-24 04:00 UTC | aoki | approve | start@d.1 "a \\| b c" | counted |
+    | 2026-11-24 04:00 UTC |  | approve |  | refused: malformed: send one JSON object |
+
+    ## Waiting for people
+
+    | gate | for | ended | by |
+    | --- | --- | --- | --- |
+    | start@d.1 | 2m 5s | approve | aoki |
+
+    ## Went back to blue
+
+    | when | app | environment | why |
+    | --- | --- | --- | --- |
+    | 2026-11-24 04:00 UTC | api | test | errors |"
+  `)
+})
+
+test.for([
+  [0, '0s'],
+  [59.4, '59s'],
+  [61, '1m 1s'],
+  [3600, '1h'],
+  [90_000, '1d 1h'],
+  [-5, '0s'],
+] as const)('%f seconds are %s', ([seconds, text]) => {
+  expect(span(seconds)).toBe(text)
+})

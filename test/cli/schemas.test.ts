@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import type { z } from 'zod'
+import { files, jsonSchema, type SchemaName } from '../../src/client/json-schemas.ts'
+import type {
+  Change,
+  Complaint,
+  Done,
+  Gates,
+  Overview,
+  UpgradeReport,
+  UpgradeView,
+  Validation,
+  Version,
+} from '../../src/client/shapes.ts'
+import { changes } from '../../src/client/changes.ts'
+import { gateNotice } from '../../src/domain/notices.ts'
+import type { Notice } from '../../src/domain/notices.ts'
+import type { PlannedUpgrade } from '../../src/domain/outline.ts'
+import { outlineOf } from '../../src/domain/outline.ts'
+import { gateOf } from '../../src/domain/asking.ts'
+import { leaves } from '../../src/domain/steps.ts'
+import { aCutoverPlan, anUpgradePlan } from '../support/builders.ts'
+import { problemsWith } from './valid.ts'
+import { aBusyView, aView } from './views.ts'
+
+const folder = new URL('../../schema/', import.meta.url)
+
+test.for(Object.keys(files) as SchemaName[])(
+  'schema/%s.json is what the code makes (node schema/write.mjs)',
+  (name) => {
+    expect(readFileSync(new URL(`${name}.json`, folder), 'utf8')).toBe(jsonSchema(name))
+  },
+)
+
+test('every file in schema/ is of something', () => {
+  const known = new Set([...Object.keys(files).map((name) => `${name}.json`), 'platform.json', 'write.mjs'])
+  expect(readdirSync(folder).filter((file) => !known.has(file))).toEqual([])
+})
+
+// Held by the compiler ---------------------------------------------------------
+
+/** As it is after JSON: what may be undefined is absent. */
+type Wire<T> = T extends readonly (infer U)[]
+  ? readonly Wire<U>[]
+  : T extends object
+    ? { [K in keyof T as undefined extends T[K] ? never : K]: Wire<T[K]> } & {
+        [K in keyof T as undefined extends T[K] ? K : never]?: Wire<Exclude<T[K], undefined>>
+      }
+    : T
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : 'the type allows more') : 'the schema allows more'
+interface Typed {
+  plan: PlannedUpgrade
+  status: UpgradeView
+  list: Overview
+  gates: Gates
+  report: UpgradeReport
+  'watch-event': Change
+  done: Done
+  error: Complaint
+  validate: Validation
+  version: Version
+  webhook: Notice
+}
+
+test('schemas and types agree, both ways', () => {
+  const agree: { [N in SchemaName]: Same<z.infer<(typeof files)[N]>, Wire<Typed[N]>> } = {
+    plan: true,
+    status: true,
+    list: true,
+    gates: true,
+    report: true,
+    'watch-event': true,
+    done: true,
+    error: true,
+    validate: true,
+    version: true,
+    webhook: true,
+  }
+  expect(Object.keys(agree)).toEqual(Object.keys(files))
+})
+
+// Held by outputs --------------------------------------------------------------
+
+const upgrade = anUpgradePlan()
+const gate = upgrade.phases.flatMap((p) => leaves(p.forward)).find((s) => s.kind === 'gate')
+const outputs: readonly { readonly name: SchemaName; readonly of: string; readonly is: unknown }[] = [
+  { name: 'status', of: 'a busy view', is: aBusyView() },
+  { name: 'status', of: 'one that failed', is: aView({ outcome: 'failed', message: 'no' }) },
+  {
+    name: 'plan',
+    of: 'a whole plan',
+    is: { from: '1.35', to: '1.36', upgrade: outlineOf(upgrade), cutovers: [outlineOf(aCutoverPlan())] },
+  },
+  ...changes(undefined, aBusyView()).map((is) => ({ name: 'watch-event' as const, of: is.what, is })),
+  {
+    name: 'webhook',
+    of: 'a gate',
+    is:
+      gate &&
+      gateNotice({ workflowId: 'w', runId: 'r' }, upgrade.subject, gateOf(upgrade, gate, 1, '2026-11-24T04:00:00Z'), 0),
+  },
+]
+
+test.for(outputs)('schema/$name.json takes $of', ({ name, is }) => {
+  expect(problemsWith(name, is)).toEqual([])
+})
+
+test('what is not in a schema is not valid', () => {
+  expect(problemsWith('version', { norikae: '1', node: '2', more: 3 })).not.toEqual([])
+})

@@ -1,0 +1,86 @@
+import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import { Worker } from '@temporalio/worker'
+import type { Platform } from '../../src/domain/platform.ts'
+import { aPlatform, anApp } from '../support/builders.ts'
+import { Outside } from '../support/fakes.ts'
+import { bundle, dev } from '../support/server.ts'
+
+/** The command as people run it: a real process, against a real server with a worker on a toy world. */
+
+const norikae = fileURLToPath(new URL('../../norikae', import.meta.url))
+
+export interface Ended {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+type Env = Readonly<Record<string, string>>
+
+export const clean: Env = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' }
+
+/** Runs to its end. Nothing of this machine's own Temporal configuration is seen. */
+export const run = (args: readonly string[], env: Env = {}): Promise<Ended> =>
+  new Promise((done) => {
+    execFile(norikae, args, { env: { ...clean, ...env }, maxBuffer: 1 << 24, timeout: 60_000 }, (error, out, err) =>
+      done({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, out, err }),
+    ).stdin?.end()
+  })
+
+/** One that goes on beside the others, with what it has said so far. */
+export class Background {
+  readonly child: ChildProcessWithoutNullStreams
+  out = ''
+  err = ''
+  readonly ended: Promise<number>
+  constructor(args: readonly string[], env: Env) {
+    this.child = spawn(norikae, args, { env: { ...clean, ...env } })
+    this.child.stdout.on('data', (text: Buffer) => (this.out += text.toString()))
+    this.child.stderr.on('data', (text: Buffer) => (this.err += text.toString()))
+    this.ended = new Promise((done) => {
+      this.child.on('close', (code) => done(code ?? -1))
+    })
+  }
+}
+
+/** Waits that are weeks elsewhere are over at once. */
+export const aQuickPlatform = (more: Partial<Platform> = {}): Platform =>
+  aPlatform({ rest: '0s', soak: '1s', apps: [anApp('api')], ...more })
+
+/** A server, and a worker for each platform that asks for one. */
+export class Stage {
+  readonly env: TestWorkflowEnvironment
+  private readonly workers: { worker: Worker; ran: Promise<void> }[] = []
+  constructor(env: TestWorkflowEnvironment) {
+    this.env = env
+  }
+  static open = async (): Promise<Stage> => new Stage(await dev())
+
+  /** What makes the command find this platform's worker. */
+  envOf = (platform: string, who?: string): Env => ({
+    TEMPORAL_ADDRESS: this.env.address,
+    NORIKAE_TASK_QUEUE: `norikae-${platform}`,
+    ...(who !== undefined && { NORIKAE_AS: who }),
+  })
+
+  async work(platform: Platform): Promise<Outside> {
+    const outside = new Outside(platform, '100ms')
+    const worker = await Worker.create({
+      connection: this.env.nativeConnection,
+      taskQueue: `norikae-${platform.name}`,
+      workflowBundle: await bundle(),
+      activities: outside.activities(),
+      stickyQueueScheduleToStartTimeout: '2s',
+    })
+    this.workers.push({ worker, ran: worker.run() })
+    return outside
+  }
+
+  async close(): Promise<void> {
+    for (const { worker } of this.workers) worker.shutdown()
+    await Promise.all(this.workers.map((w) => w.ran))
+    await this.env.teardown()
+  }
+}

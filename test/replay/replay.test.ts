@@ -1,0 +1,98 @@
+import { statSync } from 'node:fs'
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker'
+import { describe, expect, test } from 'vitest'
+import { bundle } from '../support/server.ts'
+import { folder, histories } from './histories.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const golden = histories()
+const names = golden.map((h) => h.workflowId)
+
+/** Those that this code cannot go on with, and how it fails. No server is asked. */
+async function refused(workflowBundle: WorkflowBundle): Promise<Record<string, string>> {
+  const wrong: Record<string, string> = {}
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, golden))
+    if (error) wrong[workflowId] = error.name
+  return wrong
+}
+
+/** A copy of the code in which one file reads differently. */
+async function changed(file: string, from: string, to: string): Promise<WorkflowBundle> {
+  const copy = await mkdtemp(join(tmpdir(), 'norikae-'))
+  try {
+    for (const room of ['domain', 'workflows'])
+      await cp(join(root, 'src', room), join(copy, 'src', room), { recursive: true })
+    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'))
+    await writeFile(join(copy, 'package.json'), '{"type":"module"}')
+    const text = await readFile(join(copy, file), 'utf8')
+    expect(text, `${file} reads otherwise now: mend this test`).toContain(from)
+    await writeFile(join(copy, file), text.replace(from, to))
+    return await bundleWorkflowCode({
+      workflowsPath: join(copy, 'src/workflows/index.ts'),
+      logger: new DefaultLogger('ERROR'),
+    })
+  } finally {
+    await rm(copy, { recursive: true })
+  }
+}
+
+test('there are histories of every path, each small enough to read', () => {
+  expect(names).toEqual([
+    'appCutover.abort.api',
+    'appCutover.abort.mail',
+    'appCutover.rollback-and-retry.api',
+    'appCutover.rollback-and-retry.mail',
+    'appCutover.troubles-and-answers.api',
+    'clusterUpgrade.abort',
+    'clusterUpgrade.rejected',
+    'clusterUpgrade.rollback-and-retry',
+    'clusterUpgrade.troubles-and-answers',
+  ])
+  for (const name of names) expect(statSync(`${folder}${name}.json`).size, name).toBeLessThan(400_000)
+})
+
+test('the code as it is goes on with every one of them', async () => {
+  expect(await refused(await bundle())).toEqual({})
+})
+
+test('a run in flight does not mind another planner', async () => {
+  const planner = await changed(
+    'src/domain/plan-cutover.ts',
+    '...traffic.back,\n          ...jobs.back,',
+    '...jobs.back,\n          ...traffic.back,',
+  )
+  expect(await refused(planner)).toEqual({})
+})
+
+describe('another executor is caught', () => {
+  const caught = (which: readonly string[]) => Object.fromEntries(which.map((w) => [w, 'DeterminismViolationError']))
+  test('forward in another order', async () => {
+    const executor = await changed(
+      'src/workflows/executor.ts',
+      'for (const step of steps)\n',
+      'for (const step of steps.toReversed())\n',
+    )
+    // Where one gate was all there was, there is no order.
+    expect(await refused(executor)).toEqual(caught(names.filter((n) => n !== 'clusterUpgrade.rejected')))
+  })
+
+  test('back in another order, also where neighbours have one activity type', async () => {
+    const executor = await changed(
+      'src/workflows/executor.ts',
+      'await inOrder(wayBack(phase, run.journal), askAlways)',
+      'await inOrder(wayBack(phase, run.journal).toReversed(), askAlways)',
+    )
+    const wentBack = [
+      'appCutover.abort.api',
+      'appCutover.abort.mail',
+      'appCutover.rollback-and-retry.api',
+      'appCutover.troubles-and-answers.api',
+      'clusterUpgrade.abort',
+    ]
+    expect(await refused(executor)).toEqual(caught(wentBack))
+  })
+})

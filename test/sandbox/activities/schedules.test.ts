@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { OWNER_SUSPEND, SUSPENDED_AT } from '../../../src/domain/annotations.ts'
+import { driven, ending } from '../../support/driven.ts'
+import { aCronJob, aPlace, call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
+import { aSchedule, slotsBetween, SteppedClock } from '../../support/two-schedules.ts'
+
+const clock = new SteppedClock()
+let world: TwoClusters
+let day = Math.ceil(Date.now() / 86_400_000) * 86_400_000
+beforeAll(async () => {
+  world = await twoClusters({ times: { podStartMs: 1, jobRunMs: 1, lookMs: 2 } })
+})
+beforeEach(() => {
+  day += 86_400_000
+  clock.start(day, world.blue, world.green)
+})
+afterAll(async () => {
+  vi.useRealTimers()
+  await world.stop()
+})
+
+const at = (seconds: number) => new Date(day + seconds * 1000).toISOString().replace('.000', '')
+const suspendOf = (object: { spec?: Record<string, unknown> } | undefined) => object?.spec?.['suspend']
+
+describe('a schedule that is handed over', () => {
+  test('is suspended on one side, runs on the other, and carries no note of it in the end', async () => {
+    const schedule = await aSchedule(world, clock)
+    await clock.pass(70)
+    await schedule.suspend('blue')
+    expect(schedule.on('blue')?.metadata.annotations).toMatchObject({
+      [OWNER_SUSPEND]: 'false',
+      [SUSPENDED_AT]: expect.any(String),
+    })
+    await clock.pass(60)
+    const { answer } = await schedule.resume('green')
+    expect(answer.note).toMatch(/runs on demo-1-36; ran .*, which fell in between/)
+    await clock.pass(60)
+    expect(schedule.ran('blue')).toEqual(slotsBetween(day, day + 60_000))
+    expect(schedule.ran('green')).toEqual(slotsBetween(day + 60_000, Date.now()))
+    expect([suspendOf(schedule.on('blue')), suspendOf(schedule.on('green'))]).toEqual([true, false])
+    expect(Object.keys(schedule.on('green')?.metadata.annotations ?? {})).toEqual([])
+  })
+
+  test('waits for its job that runs', async () => {
+    const namespace = aPlace(world.blue)
+    const workload = { kind: 'CronJob', namespace, name: 'long' } as const
+    const job = { metadata: { annotations: { 'sandbox.norikae.io/runs-for': '300' } } }
+    const spec = { restartPolicy: 'Never', containers: [{ name: 'job', image: 'registry.test/job:1' }] }
+    world.blue.apply(aCronJob('long', namespace, { jobTemplate: { spec: { template: { ...job, spec } } } }))
+    await clock.pass(65)
+    const asked = call<'suspendSchedule'>({ workload, on: 'blue' })
+    const { answer, waits } = await driven(world.activities.suspendSchedule, asked)
+    expect(waits.at(-1)).toMatch(/^long-\d+ still runs on demo-1-35$/)
+    expect(answer.note).toBe('long is suspended on demo-1-35, and no job of it runs there')
+    expect(world.blue.jobRuns().filter((run) => run.endedAt === undefined)).toEqual([])
+  })
+
+  test.for([
+    { says: 'that its owner suspended stays so, there and back', spec: { suspend: true } },
+    { says: 'that its owner suspended stays so, with answers lost', spec: { suspend: true }, lost: true },
+  ])('$says', async ({ spec, lost = false }) => {
+    const schedule = await aSchedule(world, clock, spec)
+    for (const [from, to] of [
+      ['blue', 'green'],
+      ['green', 'blue'],
+    ] as const) {
+      await schedule.suspend(from, lost)
+      await clock.pass(130)
+      const { answer } = await schedule.resume(to, lost)
+      expect(answer.note).toMatch(/stays suspended/)
+      expect([suspendOf(schedule.on('blue')), suspendOf(schedule.on('green'))]).toEqual([true, true])
+    }
+    await clock.pass(70)
+    expect(schedule.ran()).toEqual([])
+  })
+
+  test('that never ran loses not even the slot at which it was suspended', async () => {
+    const schedule = await aSchedule(world, clock, { schedule: '*/5 * * * *', suspend: true })
+    const blue = aCronJob('report', schedule.namespace, { schedule: '*/5 * * * *', suspend: true })
+    const annotations = { [SUSPENDED_AT]: at(300.05), [OWNER_SUSPEND]: 'false' }
+    world.blue.apply({ ...blue, metadata: { ...blue.metadata, annotations } })
+    const green = aCronJob('report', schedule.namespace)
+    world.green.apply({
+      ...green,
+      metadata: { ...green.metadata, annotations: { [OWNER_SUSPEND]: 'false' } },
+      spec: { suspend: true },
+    })
+    await clock.pass(400)
+    await schedule.resume('green')
+    expect(schedule.ran()).toEqual([at(300)])
+  })
+
+  test('runs what was missed once, though its history forgets each job at once and one may run at a time', async () => {
+    const schedule = await aSchedule(world, clock, { concurrencyPolicy: 'Forbid', successfulJobsHistoryLimit: 0 })
+    await schedule.suspend('blue')
+    await clock.pass(200)
+    await schedule.resume('green', true)
+    expect(schedule.ran()).toEqual(slotsBetween(day, Date.now()))
+  })
+})
+
+describe('a schedule is not resumed', () => {
+  test('while it runs on the other side', async () => {
+    const schedule = await aSchedule(world, clock)
+    const failure = await ending(
+      world.activities.resumeSchedule,
+      call<'resumeSchedule'>({ workload: schedule.workload, on: 'green' }),
+    )
+    expect(failure).toMatchObject({ type: 'Failed', message: expect.stringContaining('it would run on both sides') })
+    expect(suspendOf(schedule.on('green'))).toBe(true)
+  })
+
+  test('after more slots than its controller would count, and says how to go on', async () => {
+    const schedule = await aSchedule(world, clock)
+    await schedule.suspend('blue')
+    vi.setSystemTime(Date.now() + 3 * 3_600_000)
+    const resume = call<'resumeSchedule'>({ workload: schedule.workload, on: 'green' })
+    expect((await ending(world.activities.resumeSchedule, resume)).message).toMatch(
+      /missed more than 100 slots; let it/,
+    )
+    expect(schedule.ran('green')).toEqual([])
+  })
+
+  test('where it is not there', async () => {
+    const workload = { kind: 'CronJob', namespace: aPlace(world.green), name: 'nothing' } as const
+    const { type } = await ending(world.activities.resumeSchedule, call<'resumeSchedule'>({ workload, on: 'green' }))
+    expect(type).toBe('NotFound')
+  })
+})
+
+test('on a cluster that EKS no longer has nothing is scheduled, and the other side goes on', async () => {
+  const schedule = await aSchedule(world, clock)
+  const gone = { ...scope, green: 'demo-1-99' }
+  const { workload } = schedule
+  const suspended = await driven(
+    world.activities.suspendSchedule,
+    call<'suspendSchedule'>({ workload, on: 'green' }, { scope: gone }),
+  )
+  expect(suspended.answer.note).toMatch(/demo-1-99 is gone/)
+  await schedule.suspend('blue')
+  await driven(world.activities.resumeSchedule, call<'resumeSchedule'>({ workload, on: 'blue' }, { scope: gone }))
+  await clock.pass(60)
+  expect(schedule.ran('blue')).toEqual(slotsBetween(day, Date.now()))
+})

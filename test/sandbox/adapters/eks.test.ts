@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { EksPort } from '../../../src/activities/ports.ts'
+import type { NewCluster, NewNodegroup } from '../../../src/domain/eks-objects.ts'
+import { eventually } from '../../support/eventually.ts'
+import { anAws, type AnAws } from './aws.ts'
+import { failureOf } from './local.ts'
+
+const ADMIN = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy'
+
+let world: AnAws
+let eks: EksPort
+beforeAll(async () => {
+  world = await anAws()
+  eks = world.outside.eks(world.region)
+})
+afterAll(() => world.stop())
+
+const aCluster = (name: string, more: Partial<NewCluster> = {}): NewCluster => ({
+  name,
+  version: '1.36',
+  roleArn: 'arn:aws:iam::123456789012:role/eks-cluster',
+  resourcesVpcConfig: {
+    subnetIds: ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2'],
+    securityGroupIds: ['sg-0a1b2c3d4e5f60718'],
+    endpointPublicAccess: true,
+    endpointPrivateAccess: true,
+    publicAccessCidrs: ['203.0.113.0/24'],
+  },
+  kubernetesNetworkConfig: { serviceIpv4Cidr: '10.100.0.0/16', ipFamily: 'ipv4' },
+  logging: ['api', 'audit'],
+  encryptionKeyArn: 'arn:aws:kms:ap-northeast-1:123456789012:key/1',
+  authenticationMode: 'API',
+  supportType: 'STANDARD',
+  zonalShift: true,
+  deletionProtection: true,
+  tags: { team: 'platform' },
+  ...more,
+})
+
+const aNodegroup = (name: string): NewNodegroup => ({
+  name,
+  scalingConfig: { minSize: 1, maxSize: 3, desiredSize: 2 },
+  subnets: ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2'],
+  instanceTypes: ['m7i.xlarge'],
+  amiType: 'AL2023_x86_64_STANDARD',
+  capacityType: 'ON_DEMAND',
+  diskSize: 50,
+  nodeRole: 'arn:aws:iam::123456789012:role/eks-node',
+  labels: { role: 'system' },
+  taints: [{ key: 'dedicated', value: 'system', effect: 'NO_SCHEDULE' }],
+  updateConfig: { maxUnavailable: 1 },
+  nodeRepair: true,
+  tags: { team: 'platform' },
+})
+
+async function anActiveCluster(name: string, more: Partial<NewCluster> = {}): Promise<string> {
+  await eks.createCluster(aCluster(name, more), `token-${name}`)
+  await eventually(`${name} is ACTIVE`, async () => (await eks.findCluster(name))?.status === 'ACTIVE')
+  return name
+}
+
+const asked = (operation: string) => world.aws.calls().findLast((call) => call.operation === operation)?.parameters
+
+describe('a cluster', () => {
+  test('comes out as it was asked for', async () => {
+    const name = await anActiveCluster('as-asked')
+    const { name: _, ...rest } = aCluster(name)
+    const found = await eks.findCluster(name)
+    expect(found).toMatchObject({ ...rest, name, healthIssues: [], unread: [] })
+    expect(found?.endpoint).toBe('https://as-asked.test')
+    expect(found?.oidcIssuer).toMatch(/^https:\/\/oidc\.eks\./)
+    expect(new Date(found?.createdAt ?? '').toISOString()).toBe(found?.createdAt)
+  })
+
+  test('has no hidden administrator and no unmanaged add-on, and is protected', async () => {
+    await anActiveCluster('guarded')
+    expect(asked('CreateCluster')).toMatchObject({
+      accessConfig: { bootstrapClusterCreatorAdminPermissions: false },
+      bootstrapSelfManagedAddons: false,
+      deletionProtection: true,
+    })
+    expect((await eks.belongings('guarded')).accessEntries).toEqual([])
+  })
+
+  test('with IPv6 is asked for without a range of IPv4', async () => {
+    const kubernetesNetworkConfig = { serviceIpv4Cidr: '10.100.0.0/16', ipFamily: 'ipv6' }
+    const name = await anActiveCluster('v6', { kubernetesNetworkConfig })
+    expect((await eks.findCluster(name))?.kubernetesNetworkConfig).toEqual({ ipFamily: 'ipv6' })
+  })
+
+  test('is made once by the same token', async () => {
+    await eks.createCluster(aCluster('once'), 'the-same')
+    await eks.createCluster(aCluster('once'), 'the-same')
+    expect((await eks.clusterNames()).filter((name) => name === 'once')).toHaveLength(1)
+  })
+
+  test('is not made twice by another token', async () => {
+    await eks.createCluster(aCluster('taken'), 'one')
+    const failure = await failureOf(eks.createCluster(aCluster('taken'), 'two'))
+    expect(failure.type).toBe('Failed')
+    expect(failure.message).toMatch(/^Cluster already exists with name: taken \(CreateCluster taken: ResourceInUse/)
+  })
+
+  test('is deleted once its protection is off, and then is no more', async () => {
+    const name = await anActiveCluster('short-lived')
+    expect((await failureOf(eks.deleteCluster(name))).message).toContain('deletion protection')
+    await eks.setDeletionProtection(name, false, 'off')
+    await eventually('unprotected', async () => {
+      const found = await eks.findCluster(name)
+      return found?.status === 'ACTIVE' && !found.deletionProtection
+    })
+    await eks.deleteCluster(name)
+    await eventually('gone', async () => (await eks.findCluster(name)) === undefined)
+    await eks.deleteCluster(name)
+  })
+
+  test('that never was is nothing', async () => {
+    expect(await eks.findCluster('nowhere')).toBeUndefined()
+    expect((await failureOf(eks.nodegroupNames('nowhere'))).type).toBe('NotFound')
+  })
+})
+
+test('clusters are listed over all pages', async () => {
+  const seed = { version: '1.35', nodegroups: [], addons: [], tags: {} }
+  const names = Array.from({ length: 120 }, (_, i) => `many-${i}`)
+  for (const name of names) await world.aws.eks.seedCluster({ ...seed, name })
+  expect((await eks.clusterNames()).filter((name) => name.startsWith('many-'))).toEqual(names)
+})
+
+test('a node group comes out as it was asked for, and goes', async () => {
+  const cluster = await anActiveCluster('with-nodes')
+  await eks.createNodegroup(cluster, aNodegroup('system'), 'token-nodes')
+  await eks.createNodegroup(cluster, aNodegroup('system'), 'token-nodes')
+  await eventually('ACTIVE', async () => (await eks.findNodegroup(cluster, 'system'))?.status === 'ACTIVE')
+  expect(await eks.findNodegroup(cluster, 'system')).toMatchObject({
+    ...aNodegroup('system'),
+    remoteAccess: false,
+    healthIssues: [],
+    unread: [],
+  })
+  expect(await eks.nodegroupNames(cluster)).toEqual(['system'])
+  await eks.deleteNodegroup(cluster, 'system')
+  await eventually('gone', async () => (await eks.findNodegroup(cluster, 'system')) === undefined)
+  await eks.deleteNodegroup(cluster, 'system')
+})
+
+test('a node group that could not start says why', async () => {
+  const cluster = await anActiveCluster('without-capacity')
+  world.faults.failNodegroup('system', { code: 'AsgInstanceLaunchFailures', message: 'no capacity' })
+  await eks.createNodegroup(cluster, aNodegroup('system'), 'token-failing')
+  await eventually('failed', async () => (await eks.findNodegroup(cluster, 'system'))?.status === 'CREATE_FAILED')
+  world.faults.clear()
+  const { healthIssues } = (await eks.findNodegroup(cluster, 'system')) ?? {}
+  expect(healthIssues?.[0]).toMatch(/^AsgInstanceLaunchFailures: no capacity/)
+})
+
+test('an add-on is installed in a version that fits, and goes', async () => {
+  const cluster = await anActiveCluster('with-addons')
+  const versions = await eks.addonVersions('vpc-cni', '1.36')
+  expect(versions[0]?.compatibleWith).toContain('1.36')
+  expect(versions.some((v) => v.defaultFor.includes('1.36'))).toBe(true)
+  const { version = '' } = versions[0] ?? {}
+  const configurationValues = '{"enableNetworkPolicy":"true"}'
+  await eks.createAddon(cluster, { name: 'vpc-cni', version, configurationValues, tags: { a: 'b' } }, 'token-addon')
+  await eventually('ACTIVE', async () => (await eks.findAddon(cluster, 'vpc-cni'))?.status === 'ACTIVE')
+  expect(await eks.findAddon(cluster, 'vpc-cni')).toMatchObject({
+    name: 'vpc-cni',
+    version,
+    configurationValues,
+    podIdentityAssociations: [],
+    tags: { a: 'b' },
+    healthIssues: [],
+  })
+  expect(await eks.addonNames(cluster)).toEqual(['vpc-cni'])
+  await eks.deleteAddon(cluster, 'vpc-cni')
+  await eventually('gone', async () => (await eks.findAddon(cluster, 'vpc-cni')) === undefined)
+  await eks.deleteAddon(cluster, 'vpc-cni')
+})
+
+describe('access', () => {
+  const principal = 'arn:aws:iam::123456789012:role/norikae'
+
+  test('is granted for the whole cluster, and may be granted again', async () => {
+    const cluster = await anActiveCluster('with-access')
+    expect(await eks.findAccess(cluster, principal)).toBeUndefined()
+    await eks.grantAccess(cluster, principal, ADMIN, 'token-1')
+    await eks.grantAccess(cluster, principal, ADMIN, 'token-2')
+    expect(await eks.findAccess(cluster, principal)).toEqual([ADMIN])
+    expect(world.aws.eks.mayAdminister(cluster, principal)).toBe(true)
+  })
+
+  test('that EKS gave to its own nodes is left out', async () => {
+    const seed = { name: 'seeded', version: '1.35', nodegroups: [], addons: [], tags: {} }
+    await world.aws.eks.seedCluster(seed)
+    expect(world.aws.eks.inventory().find((c) => c.name === 'seeded')?.accessEntries).toHaveLength(2)
+    expect(await eks.belongings('seeded')).toEqual({
+      accessEntries: [principal],
+      podIdentities: [],
+      fargateProfiles: [],
+      identityProviders: [],
+      capabilities: [],
+    })
+  })
+})
+
+describe('a cluster that knows only its aws-auth ConfigMap', () => {
+  const refusal = {
+    code: 'InvalidRequestException',
+    message:
+      "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
+  }
+
+  test('has no access entries', async () => {
+    const cluster = await anActiveCluster('config-map')
+    world.faults.fail('eks:ListAccessEntries', refusal)
+    world.faults.fail('eks:ListAssociatedAccessPolicies', refusal)
+    expect((await eks.belongings(cluster)).accessEntries).toEqual([])
+    expect(await eks.findAccess(cluster, 'arn:aws:iam::123456789012:role/norikae')).toBeUndefined()
+  })
+})
+
+test('versions are told with their status and end', async () => {
+  expect(await eks.versions()).toContainEqual({
+    version: '1.36',
+    status: 'STANDARD_SUPPORT',
+    endOfStandardSupport: '2027-08-02T00:00:00.000Z',
+  })
+})

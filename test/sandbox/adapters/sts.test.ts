@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { principalOf } from '../../../src/adapters/sts/identity-port.ts'
+import { anAws, type AnAws } from './aws.ts'
+
+let world: AnAws
+beforeAll(async () => {
+  world = await anAws()
+})
+afterAll(() => world.stop())
+
+test("the worker's principal is the role of its session", async () => {
+  const { account, roleArn } = world.aws.identity
+  expect(await world.outside.identity.whoAmI(world.region)).toEqual({ account, principalArn: roleArn })
+})
+
+test.for([
+  { says: 'a session', arn: 'arn:aws:sts::1:assumed-role/Role/session', principal: 'arn:aws:iam::1:role/Role' },
+  {
+    says: 'a session in China',
+    arn: 'arn:aws-cn:sts::1:assumed-role/Role/i-0abc',
+    principal: 'arn:aws-cn:iam::1:role/Role',
+  },
+  { says: 'a user is itself', arn: 'arn:aws:iam::1:user/ops/ana', principal: 'arn:aws:iam::1:user/ops/ana' },
+  { says: 'the root is itself', arn: 'arn:aws:iam::1:root', principal: 'arn:aws:iam::1:root' },
+])('$says', ({ arn, principal }) => {
+  expect(principalOf(arn)).toBe(principal)
+})

@@ -1,0 +1,83 @@
+import { afterEach, expect, test } from 'vitest'
+import { listen, type Listening } from '../../../src/sandbox/listen.ts'
+import { createLoad, type Load } from '../../../src/sandbox/traffic/load.ts'
+import { eventually } from '../../support/eventually.ts'
+
+let server: Listening | undefined
+let load: Load | undefined
+afterEach(async () => {
+  await load?.stop()
+  await server?.stop()
+})
+
+test.for([
+  { says: 'an answer is an answer', status: 200, counts: 'answered' },
+  { says: 'a 404 of the app is an answer too', status: 404, counts: 'answered' },
+  { says: 'a 500 of the app is a failure', status: 500, counts: 'failed' },
+  { says: 'a 503 of the app is a failure', status: 503, counts: 'failed' },
+  { says: 'a 503 of the proxy is a drop', status: 503, proxy: true, counts: 'dropped', because: '503: why' },
+  { says: 'a broken connection is a drop', status: 'break', counts: 'dropped', because: 'socket hang up' },
+  { says: 'no answer in time is a drop', status: 'silence', counts: 'dropped', because: 'no answer in 100 ms' },
+] as const)('$says', async (row) => {
+  server = await listen((request, response) => {
+    if (row.status === 'break') return void request.socket.destroy()
+    if (row.status === 'silence') return
+    response.writeHead(row.status, 'proxy' in row ? { 'x-served-by': 'proxy' } : {})
+    response.end('why')
+  })
+  load = createLoad({ to: server.url, streams: [{ host: 'a.test', perSecond: 100 }], timeoutMs: 100 })
+  load.start()
+  const counted = load
+  await eventually('ten requests', () => counted.report().sent >= 10)
+  await load.stop()
+
+  const { sent, inFlight, lastDropped, byHost, ...counts } = load.report()
+  expect(inFlight).toBe(0)
+  expect(counts[row.counts]).toBe(sent)
+  expect(byHost['a.test']?.[row.counts]).toBe(sent)
+  if ('because' in row) expect(lastDropped[0]).toMatchObject({ host: 'a.test', because: row.because })
+  else expect(lastDropped).toEqual([])
+})
+
+test('of many drops the last fifty are kept', async () => {
+  server = await listen((request) => void request.socket.destroy())
+  load = createLoad({ to: server.url, streams: [{ host: 'a.test', perSecond: 300 }] })
+  load.start()
+  const counted = load
+  await eventually('sixty requests', () => counted.report().dropped >= 60)
+  expect(load.report().lastDropped).toHaveLength(50)
+})
+
+test('rates are kept by host, and in all never above 300 a second', async () => {
+  server = await listen((_, response) => void response.end())
+  load = createLoad({
+    to: server.url,
+    streams: [
+      { host: 'much.test', perSecond: 900 },
+      { host: 'little.test', perSecond: 100 },
+    ],
+  })
+  const began = performance.now()
+  load.start()
+  const counted = load
+  await eventually('300 requests', () => counted.report().sent >= 300)
+  await load.stop()
+  const { byHost, sent } = load.report()
+  expect(sent / ((performance.now() - began) / 1000)).toBeLessThan(330)
+  expect((byHost['much.test']?.sent ?? 0) / sent).toBeCloseTo(0.9, 1)
+})
+
+test('stopped twice and started again, it counts on', async () => {
+  server = await listen((_, response) => void response.end())
+  load = createLoad({ to: server.url, streams: [{ host: 'a.test', perSecond: 200 }] })
+  load.start()
+  const counted = load
+  await eventually('some requests', () => counted.report().sent > 5)
+  await load.stop()
+  await load.stop()
+  const { sent, running } = load.report()
+  expect(running).toBe(false)
+  load.start()
+  await eventually('more requests', () => counted.report().sent > sent + 5)
+  expect(load.report().dropped).toBe(0)
+})

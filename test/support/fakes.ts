@@ -1,0 +1,120 @@
+import { activityInfo, ApplicationFailure } from '@temporalio/activity'
+import { ApplicationFailureCategory } from '@temporalio/common'
+import { actions, type ActionCall, type ActionName } from '../../src/domain/actions.ts'
+import { planCutover } from '../../src/domain/plan-cutover.ts'
+import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
+import type { Platform } from '../../src/domain/platform.ts'
+import type { Finding } from '../../src/domain/findings.ts'
+import type { Notice } from '../../src/domain/notices.ts'
+import { act, type ActionStep } from '../../src/domain/steps.ts'
+import type { Judgement } from '../../src/domain/verdict.ts'
+import type { Activities } from '../../src/workflows/activities.ts'
+import { clusterFacts, seal, someFacts } from './builders.ts'
+import { ToyWorld } from './toy-world.ts'
+
+/** Small and honest: they change the toy world, and fail where a test says so. */
+export class Outside {
+  readonly world = new ToyWorld()
+  /** In the order in which it was done: `api:production/deploy`. */
+  readonly done: string[] = []
+  /** `app:step` → how often it fails for good, and as what. */
+  readonly faults = new Map<string, { times: number; type: string; message?: string }>()
+  /** `app:step` that is not ready yet, for as long as it is in here. */
+  holds: { has(step: string): boolean } = new Set<string>()
+  /** Told of what was done to the world, before the answer is given. */
+  wrote: (place: string, step: ActionStep) => void = () => undefined
+  /** `app/environment` whose observations fail. */
+  readonly sick = new Set<string>()
+  /** Those whose watch finds a breach. (The time-skipping server refuses a task that cancels an activity which ends at that moment; so not both.) */
+  readonly breaching = new Set<string>()
+  readonly unrelated: string[] = []
+  /** How often telling of a way back fails, and is tried again. */
+  deaf = 0
+  /** How often planning an environment fails for good. */
+  planFails = 0
+  blueVerdict: 'pass' | 'fail' = 'pass'
+  images = 'v1'
+  readonly notices: Notice[] = []
+  findings: Finding[] = []
+  platform: Platform
+  pollEvery: '6h' | '1s' | '100ms'
+
+  constructor(platform: Platform, pollEvery: '6h' | '1s' | '100ms' = '6h') {
+    this.platform = platform
+    this.pollEvery = pollEvery
+    this.world.once.add('invoices')
+  }
+
+  activities(): Activities {
+    const one = async ({ step, input }: ActionCall, name: ActionName) => {
+      const app = /\/app\/(.*)$/.exec(activityInfo().workflowExecution?.workflowId ?? '')?.[1] ?? 'upgrade'
+      const fault = this.faults.get(`${app}:${step}`)
+      if (fault && fault.times > 0) {
+        fault.times -= 1
+        throw ApplicationFailure.nonRetryable(fault.message ?? `${step} cannot be done`, fault.type)
+      }
+      if (this.holds.has(`${app}:${step}`)) throw again(`${step} is not ready`)
+      const place = app === 'upgrade' ? app : `${app}/${step.split('/')[0]}`
+      const whole = act(step, name, input as never) as ActionStep
+      this.world.act(place, whole)
+      this.wrote(place, whole)
+      this.done.push(`${app}:${step}`)
+      return { note: `${step} is so` }
+    }
+    const deeds = Object.fromEntries(
+      Object.keys(actions).map((name) => [name, (call: ActionCall) => one(call, name as ActionName)]),
+    )
+    const again = (message: string) =>
+      ApplicationFailure.create({
+        type: 'NotReady',
+        message,
+        nextRetryDelay: this.pollEvery,
+        category: ApplicationFailureCategory.BENIGN,
+      })
+    const questions: Omit<Activities, ActionName> = {
+      prepare: async (request) => {
+        if (request?.platform !== this.platform.name)
+          throw ApplicationFailure.nonRetryable(
+            `there is no platform ${JSON.stringify(request?.platform)?.slice(0, 80)}`,
+            'InvalidInput',
+          )
+        return {
+          platform: this.platform,
+          from: '1.35',
+          to: '1.36',
+          plan: seal(planUpgrade(this.platform, clusterFacts, this.findings)),
+        }
+      },
+      planCutover: async ({ platform, app, environment }) => {
+        if (this.planFails > 0) {
+          this.planFails -= 1
+          throw ApplicationFailure.nonRetryable('blue does not answer', 'Denied')
+        }
+        const it = app.environments.find((e) => e.name === environment)
+        if (!it) throw ApplicationFailure.nonRetryable(`there is no ${environment}`, 'InvalidInput')
+        return seal(planCutover(platform, app, it, { ...someFacts, images: this.images }))
+      },
+      observe: async ({ subject }): Promise<Judgement[]> => {
+        const sick = this.sick.has(`${subject.app}/${subject.environment}`)
+        return [
+          { check: 'errors', verdict: sick ? 'fail' : 'pass', because: sick ? '2.1 % against 0.1 %' : '20 samples' },
+        ]
+      },
+      watch: async ({ subject: { app, environment } }) => {
+        if (this.breaching.has(`${app}/${environment}`))
+          throw ApplicationFailure.nonRetryable('errors 2.1 % against 0.1 %', 'Unhealthy')
+        throw again('still well')
+      },
+      compare: async () => ({ blue: this.blueVerdict, sameImages: true, unrelated: this.unrelated }),
+      notify: async ({ notice }) => {
+        if (notice.about === 'went-back' && this.deaf > 0) {
+          this.deaf -= 1
+          throw new Error('nobody listens')
+        }
+        this.notices.push(notice)
+      },
+    }
+    // Every action has its deed.
+    return { ...questions, ...deeds } as unknown as Activities
+  }
+}

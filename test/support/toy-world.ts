@@ -1,0 +1,113 @@
+import { ApplicationFailure } from '@temporalio/common'
+import type { ActionStep } from '../../src/domain/steps.ts'
+import { workloadName } from '../../src/domain/platform.ts'
+
+/** A world as small as it can be: names and values, with the promises that actions make. Every action is safe to repeat. */
+export class ToyWorld {
+  readonly facts = new Map<string, string | number>()
+  /** These may never run on both sides. */
+  readonly once = new Set<string>()
+  readonly twice: string[] = []
+
+  snapshot = (): string => JSON.stringify([...this.facts].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+
+  get = (key: string, initial: string | number): string | number => this.facts.get(key) ?? initial
+
+  /** A value that is the initial one is not kept, so that a restored world is an equal world. */
+  set(key: string, value: string | number, initial: string | number): void {
+    if (value === initial) this.facts.delete(key)
+    else this.facts.set(key, value)
+  }
+
+  owner = (place: string, { app, environment }: { app: string; environment: string }): string =>
+    `${environment === 'platform' ? 'platform/' : ''}${place}/${app}/${environment}`
+
+  act(place: string, step: ActionStep): void {
+    const { input } = step
+    const at = (w: { kind: string; namespace: string; name: string }) => `${place}/${workloadName(w as never)}`
+    const running = (w: string, on: string, to: string) => {
+      this.set(`${w}/${on}`, to, on === 'blue' ? 'up' : 'none')
+      const name = w.split('/').at(-1) ?? ''
+      if (this.once.has(name) && this.get(`${w}/blue`, 'up') === 'up' && this.get(`${w}/green`, 'none') === 'up')
+        this.twice.push(`${w} after ${step.id}`)
+    }
+    switch (step.action) {
+      case 'createCluster':
+        return this.set(step.input.cluster, 'there', 'gone')
+      case 'deleteCluster':
+        for (const key of this.facts.keys())
+          if (key.startsWith(`${step.input.cluster}/`) && !key.includes('/nodes/')) this.facts.delete(key)
+        return this.set(step.input.cluster, 'gone', step.input.identity === 'made-by-this-run' ? 'gone' : 'there')
+      case 'createNodeGroup':
+        return this.set(`${step.input.cluster}/nodes/${step.input.name}`, 'there', 'gone')
+      case 'deleteNodeGroup':
+        return this.set(`${step.input.cluster}/nodes/${step.input.name}`, 'gone', 'gone')
+      case 'installAddon':
+        return this.set(`${step.input.cluster}/addon/${step.input.addon}`, 'there', 'gone')
+      case 'grantAccess':
+        return this.set(`${step.input.cluster}/access`, 'there', 'gone')
+      case 'openNamespaces':
+        for (const name of step.input.namespaces)
+          this.set(`${this.owner(place, step.input)}/namespace/${name}`, 'there', 'gone')
+        return
+      case 'closeNamespaces':
+        for (const name of step.input.namespaces)
+          this.set(`${this.owner(place, step.input)}/namespace/${name}`, 'gone', 'gone')
+        return
+      case 'emptyCluster':
+        for (const key of this.facts.keys()) if (key.startsWith('platform/')) this.facts.delete(key)
+        return
+      case 'deploy':
+        this.set(`${this.owner(place, step.input)}/deployed`, 'yes', 'no')
+        return step.input.asleep.forEach((w) => {
+          if (this.get(`${at(w)}/green`, 'none') === 'none') running(at(w), 'green', 'asleep')
+        })
+      case 'withdraw':
+        for (const key of this.facts.keys())
+          if (key.startsWith(`${place}/`) && key.endsWith('/green')) this.facts.delete(key)
+        return this.set(`${this.owner(place, step.input)}/deployed`, 'no', 'no')
+      case 'pinSize':
+        return this.set(`${at(step.input.workload)}/${step.input.on}/floor`, 'pinned', 'own')
+      case 'unpinSize':
+        return this.set(`${at(step.input.workload)}/${step.input.on}/floor`, 'own', 'own')
+      case 'openRoute':
+        return this.set(`${place}/route/${step.input.route.name}/sides`, 'both', 'blue')
+      case 'settleRoute':
+        return this.set(`${place}/route/${step.input.route.name}/sides`, step.input.on, 'blue')
+      case 'setWeight': {
+        const key = `${place}/route/${step.input.route.name}`
+        const found = Number(this.get(key, 0))
+        if (found !== step.input.to && !step.input.expect.includes(found))
+          throw ApplicationFailure.nonRetryable(
+            `route is at ${found} %, where ${step.input.expect.join(' or ')} % was left`,
+            'Contested',
+          )
+        return this.set(key, step.input.to, 0)
+      }
+      case 'stopWorkload':
+      case 'suspendSchedule':
+        return running(at(step.input.workload), step.input.on, 'asleep')
+      case 'startWorkload':
+      case 'resumeSchedule':
+        return running(at(step.input.workload), step.input.on, 'up')
+      case 'detachVolumes':
+        return this.set(
+          `${at(step.input.workload)}/${step.input.on}/volume`,
+          'detached',
+          step.input.on === 'blue' ? 'attached' : 'detached',
+        )
+      case 'attachVolumes':
+        return this.set(
+          `${at(step.input.workload)}/${step.input.on}/volume`,
+          'attached',
+          step.input.on === 'blue' ? 'attached' : 'detached',
+        )
+      case 'copyVolumes':
+        return this.set(`${at(step.input.workload)}/green/copy`, 'there', 'none')
+      case 'discardVolumes':
+        return this.set(`${at(step.input.workload)}/green/copy`, 'none', 'none')
+      default:
+        void input // the rest only reads
+    }
+  }
+}

@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest'
+import {
+  addonVersionFor,
+  cloneFindings,
+  newAddon,
+  newCluster,
+  newNodegroup,
+  planAddons,
+} from '../../src/domain/clone.ts'
+import type { AddonDescription, ClusterDescription, NodegroupDescription } from '../../src/domain/eks-objects.ts'
+import type { BlueFacts } from '../../src/domain/facts.ts'
+
+const made = { platform: 'demo', run: 'run-1' }
+const tags = {
+  owner: 'sre',
+  'aws:cloudformation:stack-name': 'x',
+  'alpha.eksctl.io/cluster-name': 'x',
+  'eksctl.cluster.k8s.io/v1alpha1/cluster-name': 'x',
+  'kubernetes.io/cluster/demo-1-35': 'owned',
+  'norikae.io/run': 'old',
+}
+const marked = { owner: 'sre', 'norikae.io/platform': 'demo', 'norikae.io/run': 'run-1' }
+
+const cluster: ClusterDescription = {
+  name: 'demo-1-35',
+  arn: 'arn:cluster',
+  version: '1.35',
+  status: 'ACTIVE',
+  createdAt: '2026-01-01T00:00:00Z',
+  endpoint: 'https://blue',
+  certificateAuthority: 'ca',
+  oidcIssuer: 'https://oidc',
+  clusterSecurityGroupId: 'sg-made-by-eks',
+  roleArn: 'arn:role',
+  resourcesVpcConfig: {
+    subnetIds: ['subnet-1'],
+    securityGroupIds: ['sg-1'],
+    endpointPublicAccess: false,
+    endpointPrivateAccess: true,
+    publicAccessCidrs: ['10.0.0.0/8'],
+  },
+  kubernetesNetworkConfig: { serviceIpv4Cidr: '172.20.0.0/16', ipFamily: 'ipv4' },
+  logging: ['audit'],
+  encryptionKeyArn: 'arn:key',
+  authenticationMode: 'API',
+  supportType: 'STANDARD',
+  zonalShift: true,
+  deletionProtection: false,
+  tags,
+  healthIssues: [],
+  unread: [],
+}
+const group: NodegroupDescription = {
+  name: 'general',
+  arn: 'arn:group',
+  status: 'ACTIVE',
+  createdAt: '2026-01-01T00:00:00Z',
+  scalingConfig: { minSize: 1, maxSize: 9, desiredSize: 4 },
+  subnets: ['subnet-1'],
+  instanceTypes: ['m7g.large'],
+  amiType: 'AL2023_ARM_64_STANDARD',
+  capacityType: 'SPOT',
+  diskSize: 80,
+  nodeRole: 'arn:node-role',
+  labels: { pool: 'general' },
+  taints: [{ key: 'k', value: 'v', effect: 'NO_SCHEDULE' }],
+  updateConfig: { maxUnavailable: 1 },
+  nodeRepair: true,
+  remoteAccess: false,
+  tags,
+  healthIssues: [],
+  unread: [],
+}
+const addon: AddonDescription = {
+  name: 'coredns',
+  arn: 'arn:addon',
+  status: 'ACTIVE',
+  version: 'v1',
+  configurationValues: '{"replicaCount":3}',
+  podIdentityAssociations: [],
+  tags,
+  healthIssues: [],
+}
+const belongings = {
+  accessEntries: ['arn:me'],
+  podIdentities: [],
+  fargateProfiles: [],
+  identityProviders: [],
+  capabilities: [],
+}
+const blue: BlueFacts = { cluster, nodegroups: [group], addons: [addon], belongings }
+
+describe('the copy table', () => {
+  const green = { name: 'demo-1-36', version: '1.36' }
+  test('a cluster, row by row', () => {
+    const { roleArn, resourcesVpcConfig, kubernetesNetworkConfig, logging, encryptionKeyArn, authenticationMode } =
+      cluster
+    expect(newCluster(cluster, green, made)).toEqual({
+      ...green,
+      roleArn,
+      resourcesVpcConfig,
+      kubernetesNetworkConfig,
+      logging,
+      encryptionKeyArn,
+      authenticationMode,
+      supportType: 'STANDARD',
+      zonalShift: true,
+      deletionProtection: true, // whatever blue has
+      tags: marked,
+    })
+  })
+  test('what blue does not have is not sent', () => {
+    const { encryptionKeyArn: _k, supportType: _s, zonalShift: _z, ...less } = cluster
+    const copy = newCluster({ ...less, kubernetesNetworkConfig: {} }, green, made)
+    expect(['encryptionKeyArn', 'supportType', 'zonalShift'].filter((k) => k in copy)).toEqual([])
+    expect(copy.kubernetesNetworkConfig).toEqual({})
+  })
+  test('an ipv6 cluster is sent no ipv4 range', () => {
+    const six = { serviceIpv4Cidr: '172.20.0.0/16', ipFamily: 'ipv6' }
+    expect(newCluster({ ...cluster, kubernetesNetworkConfig: six }, green, made).kubernetesNetworkConfig).toEqual({
+      ipFamily: 'ipv6',
+    })
+  })
+  test('a node group: all but what is its own, and the versions', () => {
+    const { arn: _a, status: _s, createdAt: _c, remoteAccess: _r, healthIssues: _h, unread: _u, ...copied } = group
+    expect(newNodegroup(group, made)).toEqual({ ...copied, tags: marked })
+  })
+  test('an add-on: its settings, at the version that fits', () => {
+    expect(newAddon(addon, 'v2', made)).toEqual({
+      name: 'coredns',
+      version: 'v2',
+      configurationValues: '{"replicaCount":3}',
+      tags: marked,
+    })
+    const { configurationValues: _v, ...plain } = addon
+    expect('configurationValues' in newAddon(plain, 'v2', made)).toBe(false)
+  })
+})
+
+describe('add-on versions', () => {
+  const version = (name: string, compatibleWith: string[], defaultFor: string[] = []) => ({
+    version: name,
+    compatibleWith,
+    defaultFor,
+  })
+  test.for([
+    ['AWS’s default for the target', [version('v3', ['1.36']), version('v2', ['1.36'], ['1.36'])], 'v2'],
+    ['else the first that fits', [version('v9', ['1.37']), version('v3', ['1.36']), version('v2', ['1.36'])], 'v3'],
+    ['a default for another version is none', [version('v3', ['1.36'], ['1.35'])], 'v3'],
+    ['none fits', [version('v9', ['1.37'], ['1.37'])], undefined],
+  ] as const)('%s', ([, versions, chosen]) => expect(addonVersionFor(versions, '1.36')).toBe(chosen))
+
+  test('networking and identity come before nodes, in any order found; what has no version is a blocker', () => {
+    const names = ['zeta', 'kube-proxy', 'coredns', 'eks-pod-identity-agent', 'vpc-cni', 'gone']
+    const versions = Object.fromEntries(names.slice(0, 5).map((n) => [n, [version(`${n}-v`, ['1.36'])]]))
+    for (const order of [names, names.toReversed()]) {
+      const { addons, findings } = planAddons(
+        { ...blue, addons: order.map((name) => ({ ...addon, name })) },
+        versions,
+        '1.36',
+      )
+      expect(addons.map((a) => [a.name, a.targetVersion, a.needsNodes])).toEqual([
+        ['vpc-cni', 'vpc-cni-v', false],
+        ['kube-proxy', 'kube-proxy-v', false],
+        ['eks-pod-identity-agent', 'eks-pod-identity-agent-v', false],
+        ['coredns', 'coredns-v', true],
+        ['zeta', 'zeta-v', true],
+      ])
+      expect(findings).toMatchObject([{ level: 'blocker', code: 'addon-version', about: 'gone' }])
+    }
+  })
+})
+
+const withGroup = (more: Partial<NodegroupDescription>): BlueFacts => ({ ...blue, nodegroups: [{ ...group, ...more }] })
+const withCluster = (more: Partial<ClusterDescription>): BlueFacts => ({ ...blue, cluster: { ...cluster, ...more } })
+const withAddon = (more: Partial<AddonDescription>): BlueFacts => ({ ...blue, addons: [{ ...addon, ...more }] })
+const { supportType: _none, ...unsupported } = cluster
+
+test('a blue that can be copied whole has no findings', () => expect(cloneFindings(blue, 'arn:me')).toEqual([]))
+
+test.for<[string, BlueFacts, string?, string?]>([
+  ['cluster-not-active', withCluster({ status: 'UPDATING' }), 'demo-1-35'],
+  ['cluster-unhealthy', withCluster({ healthIssues: ['no IPs'] }), 'demo-1-35'],
+  ['aws-auth', withCluster({ authenticationMode: 'CONFIG_MAP' }), 'demo-1-35'],
+  ['cluster-setting', withCluster({ unread: ['outpostConfig'] }), 'demo-1-35 outpostConfig'],
+  ['no-nodegroups', { ...blue, nodegroups: [] }, 'demo-1-35'],
+  ['nodegroup-not-active', withGroup({ status: 'DEGRADED' }), 'general'],
+  ['nodegroup-unhealthy', withGroup({ healthIssues: ['x'] }), 'general'],
+  ['nodegroup-launch-template', withGroup({ launchTemplate: 'lt-1' }), 'general'],
+  ['nodegroup-al2', withGroup({ amiType: 'AL2_x86_64' }), 'general'],
+  ['nodegroup-custom-ami', withGroup({ amiType: 'CUSTOM' }), 'general'],
+  ['nodegroup-remote-access', withGroup({ remoteAccess: true }), 'general'],
+  ['nodegroup-setting', withGroup({ unread: ['warmPool'] }), 'general'],
+  ['addon-identity', withAddon({ serviceAccountRoleArn: 'arn:r' }), 'coredns'],
+  ['addon-identity', withAddon({ podIdentityAssociations: ['arn:a'] }), 'coredns'],
+  ['pod-identity', { ...blue, belongings: { ...belongings, podIdentities: ['p'] } }, 'p'],
+  ['fargate-profile', { ...blue, belongings: { ...belongings, fargateProfiles: ['p'] } }, 'p'],
+  ['identity-provider', { ...blue, belongings: { ...belongings, identityProviders: ['p'] } }, 'p'],
+  ['capability', { ...blue, belongings: { ...belongings, capabilities: ['p'] } }, 'p'],
+  [
+    'access-entry',
+    { ...blue, belongings: { ...belongings, accessEntries: ['arn:me', 'arn:you'] } },
+    'arn:you',
+    'warning',
+  ],
+  ['support-type', { ...blue, cluster: unsupported }, 'demo-1-35', 'info'],
+])('finding %s', ([code, facts, about, level = 'blocker']) => {
+  expect(cloneFindings(facts, 'arn:me')).toMatchObject([{ level, code, about }])
+})

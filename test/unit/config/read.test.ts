@@ -1,0 +1,399 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { formatProblems, type Problem } from '../../../src/config/problem.ts'
+import { readPlatformFile } from '../../../src/config/read.ts'
+import { aPlatformFile, changed, problemsIn } from './a-platform-file.ts'
+
+const fileOf = (text: string) => {
+  const read = readPlatformFile(text, 'x.yaml')
+  if (!read.ok) throw new Error(formatProblems(read.problems))
+  return read.file
+}
+const example = (name: string) => readFileSync(new URL(`../../../examples/${name}.yaml`, import.meta.url), 'utf8')
+
+test('all errors come at once, in the order of the text', () => {
+  const text = changed('platform: chat\n', 'platform: Chat\nplatform: Chat\nhours: always\n')
+    .replace('[chiba@example.com]', '[]')
+    .replace('[5, 25, 100]', '[25, 5]')
+    .replace('budget: 2h', 'budget: 60, buget: 2h')
+  expect(problemsIn(text)).toEqual([
+    '3:1  platform: is written twice; the first is on line 2',
+    '3:1  platform: "Chat" is not a DNS label of at most 40 characters; write a-z, 0-9 and "-", such as chatwork-prod',
+    '4:1  hours: is not supported yet; leave it out and start, pause and resume the upgrade in the hours that suit you',
+    '15:5  teams.scala.approvers: needs at least one address',
+    '19:17  environments.production.weights: ends at 5; the last weight is 100, when blue serves nothing',
+    '19:31  environments.production.weights[1]: 5 comes after 25; weights rise from step to step',
+    '22:5  apps.api.team: scala has no approvers, and production asks for its approval; name one, or write approval: none',
+    '27:32  platformApps.postfix.budget: "60" is not a duration; write 60s, 1m30s or 2h',
+    '27:44  platformApps.postfix.buget: is not known here (did you mean budget?)',
+  ])
+})
+
+test('people read file, line, column, path and what to write', () => {
+  const text = changed('  test: {}\n', '').replace('budget: 2h', 'budget: 60').replace('[5, 25, 100]', '[]')
+  const read = readPlatformFile(text, 'examples/x.yaml')
+  expect(read.ok ? [] : formatProblems(read.problems).split('\n')).toEqual([
+    'examples/x.yaml:16:17  environments.production.weights: needs at least one weight; write [100] to move in one step',
+    'examples/x.yaml:24:32  platformApps.postfix.budget: "60" is not a duration; write 60s, 1m30s or 2h',
+    '2 problems; nothing was started',
+  ])
+})
+
+test('what is wrong and what comes later are told apart by their codes', () => {
+  const read = readPlatformFile(changed('platformTeam: sre', 'platformTeam: ops\nprices: {}'), 'x.yaml')
+  expect(read.ok ? [] : read.problems.map(({ code, path, line, column }) => [code, path, line, column])).toEqual([
+    ['InvalidInput', 'platformTeam', 14, 1],
+    ['Unsupported', 'prices', 15, 1],
+  ])
+})
+
+test('a message shows what it repeats, on one line and not without end', () => {
+  const text = changed(
+    '  scala:',
+    `  "s\\tcala": { approvers: [a@example.com] }\n  ${'x'.repeat(900)}: {}\n  scala:`,
+  ).replace('team: scala', 'team: nobody')
+  const unknown = problemsIn(text).at(-1) ?? ''
+  expect(unknown).toContain('"nobody" is not a team; write one of sre, s\\u0009cala, xxx')
+  expect(unknown.length).toBeLessThan(700)
+})
+
+describe('formatProblems', () => {
+  const problem: Problem = {
+    code: 'InvalidInput',
+    file: 'x.yaml',
+    line: 1,
+    column: 2,
+    path: 'soak',
+    message: 'is wrong',
+  }
+  test('counts one', () =>
+    expect(formatProblems([problem])).toBe('x.yaml:1:2  soak: is wrong\n1 problem; nothing was started'))
+  test('has no path for the file as a whole', () =>
+    expect(formatProblems([{ ...problem, path: '' }])).toMatch(/^x\.yaml:1:2 {2}is wrong\n/))
+  test('shows the first hundred of thousands, and counts all', () => {
+    const lines = formatProblems(Array.from({ length: 1234 }, () => problem)).split('\n')
+    expect(lines).toHaveLength(102)
+    expect(lines.slice(-2)).toEqual(['… and 1134 more', '1234 problems; nothing was started'])
+  })
+})
+
+test('what is not written has its default', () => {
+  const least = `
+apiVersion: norikae.io/v1
+platform: chat
+account: "123456789012"
+region: eu-central-1
+health: { prometheus: { url: http://prometheus:9090 } }
+teams: { sre: { approvers: [a@example.com, b@example.com] } }
+platformTeam: sre
+environments: { production: , test: {} }
+apps: { web: {} }
+`
+  expect(fileOf(least)).toMatchInlineSnapshot(`
+    {
+      "account": "123456789012",
+      "apps": {
+        "web": {
+          "dependsOn": [],
+          "externals": [],
+          "movesWith": [],
+          "workloads": {},
+        },
+      },
+      "autoRollback": "24h",
+      "discover": {
+        "app": "app",
+        "environment": "env",
+        "team": "team",
+      },
+      "environments": [
+        {
+          "approval": "none",
+          "name": "production",
+          "observe": "2m",
+          "weights": [
+            100,
+          ],
+        },
+        {
+          "approval": "none",
+          "name": "test",
+          "observe": "2m",
+          "weights": [
+            100,
+          ],
+        },
+      ],
+      "health": {
+        "checks": {
+          "errors": {
+            "breachAfter": 2,
+            "limit": {
+              "atMost": 0.02,
+            },
+            "minSamples": 3,
+            "query": "(sum(rate(http_requests_total{cluster="{cluster}",namespace=~"{namespaces}",code=~"5.."}[{window}])) or vector(0)) / sum(rate(http_requests_total{cluster="{cluster}",namespace=~"{namespaces}"}[{window}]))",
+            "window": "1m",
+          },
+        },
+        "every": "15s",
+        "prometheus": {
+          "url": "http://prometheus:9090",
+        },
+        "requests": "sum(increase(http_requests_total{cluster="{cluster}",namespace=~"{namespaces}"}[{window}]))",
+      },
+      "idle": "1h",
+      "maxFailed": 2,
+      "maxParallel": 4,
+      "order": "breadth",
+      "platform": "chat",
+      "platformApps": {
+        "handovers": {},
+        "waves": [],
+      },
+      "platformTeam": "sre",
+      "quiet": {
+        "for": "5m",
+        "requests": 0,
+      },
+      "region": "eu-central-1",
+      "rest": "12h",
+      "soak": "7d",
+      "teams": {
+        "sre": {
+          "approvers": [
+            "a@example.com",
+            "b@example.com",
+          ],
+          "notify": {},
+        },
+      },
+    }
+  `)
+})
+
+describe('as written, in the words of the domain', () => {
+  test.for([
+    ['overlap', { class: 'overlap' }],
+    ['schedule', { class: 'schedule' }],
+    ['consumer, idempotent: false', { class: 'consumer', idempotent: false }],
+    ['singleton, downtime: 1m', { class: 'singleton', downtime: '1m' }],
+    ['singleton, downtime: 1m, lease: leader', { class: 'singleton', downtime: '1m', lease: 'leader' }],
+    [
+      'buffer, budget: 1m, depth: \'d{c="{cluster}"}\'',
+      { class: 'buffer', drainWithin: '1m', depth: 'd{c="{cluster}"}' },
+    ],
+    ['stateful, by: handover', { class: 'stateful', by: 'handover' }],
+    ['stateful, by: copy, lossOnReturn: uploads', { class: 'stateful', by: 'copy', lossOnReturn: 'uploads' }],
+  ] as const)('handover: %s', ([written, planned]) =>
+    expect(fileOf(changed('consumer, idempotent: true', written)).apps['api']?.workloads).toEqual({ worker: planned }),
+  )
+
+  test.for([{ atMost: 0 }, { atLeast: 2 }, { timesBlue: 1.5 }])('limit %o', (limit) => {
+    const written = JSON.stringify(limit).replaceAll(/[{}"]/g, '').replace(':', ': ')
+    expect(fileOf(changed('atMost: 0.1', written)).health.checks['errors']?.limit).toEqual(limit)
+  })
+
+  test('environments keep their order', () =>
+    expect(fileOf(changed('  test: {}\n', '  zulu: {}\n  alpha:\n')).environments.map((e) => e.name)).toEqual([
+      'zulu',
+      'alpha',
+      'production',
+    ]))
+
+  test('names of JavaScript are names like others', () => {
+    const file = fileOf(aPlatformFile.replaceAll('scala', 'constructor').replace('  api:', '  valueof:'))
+    expect(file.apps['valueof']?.team).toBe('constructor')
+  })
+})
+
+describe('examples', () => {
+  test('the reference is valid', () => expect(problemsIn(example('chatwork-prod'))).toEqual([]))
+
+  test('the reference shows the defaults that are the defaults', () => {
+    const text = example('chatwork-prod')
+    const uncommented = text.replaceAll(
+      /^( *)# (?=(every|requests|minSamples|breachAfter|window|discover|soak|rest|quiet|idle|order|maxParallel|maxFailed|autoRollback|trust): )/gm,
+      '$1',
+    )
+    expect(uncommented.split('\n').filter((line, i) => line !== text.split('\n')[i])).toHaveLength(15)
+    expect(fileOf(uncommented)).toEqual(fileOf(text))
+  })
+
+  test('the demo is as the demo needs it', () =>
+    expect(fileOf(example('demo'))).toMatchInlineSnapshot(`
+      {
+        "account": "123456789012",
+        "apps": {
+          "chat-actor": {
+            "dependsOn": [],
+            "externals": [],
+            "movesWith": [],
+            "workloads": {
+              "actor": {
+                "class": "singleton",
+                "downtime": "30s",
+              },
+            },
+          },
+          "chat-push": {
+            "dependsOn": [
+              "chat-api",
+            ],
+            "externals": [],
+            "movesWith": [],
+            "workloads": {},
+          },
+          "chat-worker": {
+            "dependsOn": [],
+            "externals": [],
+            "movesWith": [],
+            "workloads": {
+              "worker": {
+                "class": "consumer",
+                "idempotent": true,
+              },
+            },
+          },
+          "mail-sender": {
+            "dependsOn": [],
+            "externals": [],
+            "movesWith": [],
+            "workloads": {
+              "worker": {
+                "class": "consumer",
+                "idempotent": false,
+              },
+            },
+          },
+        },
+        "autoRollback": "24h",
+        "discover": {
+          "app": "app",
+          "environment": "env",
+          "team": "team",
+        },
+        "environments": [
+          {
+            "approval": "none",
+            "name": "test",
+            "observe": "3s",
+            "weights": [
+              100,
+            ],
+          },
+          {
+            "approval": "none",
+            "name": "stage",
+            "observe": "3s",
+            "weights": [
+              100,
+            ],
+          },
+          {
+            "approval": "team",
+            "name": "production",
+            "observe": "4s",
+            "weights": [
+              5,
+              25,
+              50,
+              100,
+            ],
+          },
+        ],
+        "health": {
+          "checks": {
+            "errors": {
+              "breachAfter": 2,
+              "limit": {
+                "atMost": 0.02,
+              },
+              "minSamples": 3,
+              "query": "(sum(rate(http_requests_total{cluster="{cluster}",namespace=~"{namespaces}",code=~"5.."}[{window}])) or vector(0)) / sum(rate(http_requests_total{cluster="{cluster}",namespace=~"{namespaces}"}[{window}]))",
+              "window": "5s",
+            },
+            "latency": {
+              "breachAfter": 2,
+              "limit": {
+                "atMost": 0.5,
+              },
+              "minSamples": 3,
+              "query": "sum(rate(http_request_duration_seconds_sum{cluster="{cluster}",namespace=~"{namespaces}"}[{window}])) / sum(rate(http_request_duration_seconds_count{cluster="{cluster}",namespace=~"{namespaces}"}[{window}]))",
+              "window": "5s",
+            },
+          },
+          "every": "1s",
+          "prometheus": {
+            "url": "http://127.0.0.1:9090",
+          },
+          "requests": "sum(increase(http_requests_total{cluster="{cluster}",namespace=~"{namespaces}"}[{window}]))",
+        },
+        "idle": "4s",
+        "maxFailed": 2,
+        "maxParallel": 12,
+        "order": "breadth",
+        "platform": "chatwork-prod",
+        "platformApps": {
+          "handovers": {
+            "fluentd": {
+              "class": "buffer",
+              "depth": "sum(fluentd_output_status_buffer_queue_length{cluster="{cluster}"})",
+              "drainWithin": "60s",
+            },
+            "postfix": {
+              "class": "buffer",
+              "depth": "sum(postfix_queue_length{cluster="{cluster}"})",
+              "drainWithin": "60s",
+            },
+          },
+          "waves": [
+            [
+              "aws-load-balancer-controller",
+            ],
+            [
+              "fluentd",
+              "postfix",
+            ],
+          ],
+        },
+        "platformTeam": "sre",
+        "quiet": {
+          "for": "3s",
+          "requests": 0,
+        },
+        "region": "ap-northeast-1",
+        "rest": "5s",
+        "soak": "25s",
+        "teams": {
+          "php": {
+            "approvers": [
+              "endo@example.com",
+              "fujita@example.com",
+            ],
+            "notify": {
+              "webhook": "http://127.0.0.1:9099/webhooks/php",
+            },
+          },
+          "scala": {
+            "approvers": [
+              "chiba@example.com",
+              "doi@example.com",
+            ],
+            "notify": {
+              "webhook": "http://127.0.0.1:9099/webhooks/scala",
+            },
+          },
+          "sre": {
+            "approvers": [
+              "aoki@example.com",
+              "baba@example.com",
+            ],
+            "notify": {
+              "webhook": "http://127.0.0.1:9099/webhooks/sre",
+            },
+          },
+        },
+      }
+    `))
+})

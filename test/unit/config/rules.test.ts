@@ -1,0 +1,315 @@
+import { describe, expect, test } from 'vitest'
+import { changed, problemsIn } from './a-platform-file.ts'
+
+describe('beyond the shape', () => {
+  test.for([
+    {
+      says: 'weights that fall',
+      from: '[5, 25, 100]',
+      to: '[5, 50, 25, 100]',
+      gives: ['17:34  environments.production.weights[2]: 25 comes after 50; weights rise from step to step'],
+    },
+    {
+      says: 'weights that stay',
+      from: '[5, 25, 100]',
+      to: '[5, 5, 100]',
+      gives: ['17:30  environments.production.weights[1]: 5 comes after 5; weights rise from step to step'],
+    },
+    {
+      says: 'weights over 100',
+      from: '[5, 25, 100]',
+      to: '[5, 101]',
+      gives: ['17:30  environments.production.weights[1]: 101 is not a whole number from 1 to 100'],
+    },
+    {
+      says: 'weights of zero',
+      from: '[5, 25, 100]',
+      to: '[0, 100]',
+      gives: ['17:27  environments.production.weights[0]: 0 is not a whole number from 1 to 100'],
+    },
+    {
+      says: 'weights that end before 100',
+      from: '[5, 25, 100]',
+      to: '[5, 50]',
+      gives: ['17:17  environments.production.weights: ends at 50; the last weight is 100, when blue serves nothing'],
+    },
+    {
+      says: 'half a per cent',
+      from: '[5, 25, 100]',
+      to: '[0.5, 100]',
+      gives: ['17:27  environments.production.weights[0]: 0.5 is not a whole number from 1 to 100'],
+    },
+    {
+      says: 'no weights',
+      from: '[5, 25, 100]',
+      to: '[]',
+      gives: ['17:17  environments.production.weights: needs at least one weight; write [100] to move in one step'],
+    },
+    {
+      says: 'one weight without a list',
+      from: '[5, 25, 100]',
+      to: '100',
+      gives: ['17:17  environments.production.weights: 100 is not a list; write [5, 25, 50, 100]'],
+    },
+    {
+      says: 'too many weights',
+      from: '[5, 25, 100]',
+      to: '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 100]',
+      gives: ['17:17  environments.production.weights: has 21 weights; write at most 20'],
+    },
+    {
+      says: 'no environments',
+      from: 'environments:\n  test: {}\n  production: { weights: [5, 25, 100], approval: team }',
+      to: 'environments: {}',
+      gives: ['15:1  environments: needs at least one; write production: {}'],
+    },
+    {
+      says: 'an app of an unknown team',
+      from: '    team: scala\n',
+      to: '    team: scla\n',
+      gives: ['20:5  apps.api.team: "scla" is not a team; write one of sre, scala (did you mean scala?)'],
+    },
+    {
+      says: 'a platform team that is none',
+      from: 'platformTeam: sre',
+      to: 'platformTeam: ops',
+      gives: ['14:1  platformTeam: "ops" is not a team; write one of sre, scala'],
+    },
+    {
+      says: 'a platform team with one approver',
+      from: ', baba@example.com',
+      to: '',
+      gives: [
+        '11:5  teams.sre.approvers: needs a second address: sre is the platform team, and who approves the start may not approve decommissioning',
+      ],
+    },
+    {
+      says: 'a platform team with one approver in two spellings',
+      from: 'baba@example.com',
+      to: 'Aoki@example.com',
+      gives: [
+        '11:5  teams.sre.approvers: needs a second address: sre is the platform team, and who approves the start may not approve decommissioning',
+        '11:35  teams.sre.approvers[1]: "Aoki@example.com" is in this list already; take one of them out',
+      ],
+    },
+    {
+      says: 'an approver written twice',
+      from: '[chiba@example.com]',
+      to: '[chiba@example.com, doi@example.com, chiba@example.com]',
+      gives: ['13:53  teams.scala.approvers[2]: "chiba@example.com" is in this list already; take one of them out'],
+    },
+    {
+      says: 'an approval that nobody can give',
+      from: '[chiba@example.com]',
+      to: '[]',
+      gives: [
+        '13:5  teams.scala.approvers: needs at least one address',
+        '20:5  apps.api.team: scala has no approvers, and production asks for its approval; name one, or write approval: none',
+      ],
+    },
+    {
+      says: 'a circle of two',
+      from: '    team: scala\n',
+      to: '    dependsOn: [web]\n  web: { dependsOn: [api] }\n  api2:\n',
+      gives: ['21:22  apps.web.dependsOn[0]: goes in a circle: api → web → api; take one of them out'],
+    },
+    {
+      says: 'a circle of three behind a chain',
+      from: '    team: scala\n',
+      to: '    dependsOn: [a]\n  a: { dependsOn: [b] }\n  b: { dependsOn: [c, d] }\n  c: { dependsOn: [a] }\n  api2:\n',
+      gives: ['23:20  apps.c.dependsOn[0]: goes in a circle: a → b → c → a; take one of them out'],
+    },
+    {
+      says: 'two circles',
+      from: '    team: scala\n',
+      to: '    dependsOn: [a]\n  a: { dependsOn: [api] }\n  b: { dependsOn: [c] }\n  c: { dependsOn: [b] }\n  api2:\n',
+      gives: [
+        '21:20  apps.a.dependsOn[0]: goes in a circle: api → a → api; take one of them out',
+        '23:20  apps.c.dependsOn[0]: goes in a circle: b → c → b; take one of them out',
+      ],
+    },
+    {
+      says: 'a circle over apps that move together',
+      from: '    team: scala\n',
+      to: '    dependsOn: [a]\n  a: { movesWith: [b] }\n  b: { dependsOn: [api] }\n  api2:\n',
+      gives: ['22:20  apps.b.dependsOn[0]: goes in a circle: api → a with b → api; take one of them out'],
+    },
+    {
+      says: 'an app that depends on itself',
+      from: '    team: scala\n',
+      to: '    dependsOn: [api]\n',
+      gives: ['20:17  apps.api.dependsOn[0]: api depends on itself; take it out'],
+    },
+    {
+      says: 'an app that moves with itself',
+      from: '    team: scala\n',
+      to: '    movesWith: [api]\n',
+      gives: ['20:17  apps.api.movesWith[0]: api moves with itself; take it out'],
+    },
+    {
+      says: 'an app that moves with one that it depends on',
+      from: '    team: scala\n',
+      to: '    movesWith: [web]\n    dependsOn: [web]\n',
+      gives: [
+        '21:17  apps.api.dependsOn[0]: api moves with web and depends on it; it cannot move at the same time and later, so keep one of them',
+      ],
+    },
+    {
+      says: 'an app that moves with one that depends on it',
+      from: '    team: scala\n',
+      to: '    movesWith: [web]\n  web: { dependsOn: [api] }\n  api2:\n',
+      gives: [
+        '21:22  apps.web.dependsOn[0]: web moves with api and depends on it; it cannot move at the same time and later, so keep one of them',
+      ],
+    },
+    {
+      says: 'an app named twice in a list',
+      from: '    team: scala\n',
+      to: '    dependsOn: [web, web]\n',
+      gives: ['20:22  apps.api.dependsOn[1]: "web" is in this list already; take one of them out'],
+    },
+    {
+      says: 'a platform app in two waves',
+      from: '[[ingress]',
+      to: '[[ingress, postfix]',
+      gives: ['24:41  platformApps.waves[1][1]: "postfix" is in wave 1 already; take one of them out'],
+    },
+    {
+      says: 'a platform app in no wave',
+      from: '[fluentd, postfix]',
+      to: '[fluentd]',
+      gives: ['25:3  platformApps.postfix: is in no wave; add it to platformApps.waves'],
+    },
+    {
+      says: 'a platform app that is misspelt in its settings',
+      from: '  postfix: {',
+      to: '  postfx: {',
+      gives: ['25:3  platformApps.postfx: is in no wave; add it to platformApps.waves (did you mean postfix?)'],
+    },
+    {
+      says: 'an app that is a platform app too',
+      from: '[[ingress]',
+      to: '[[api]',
+      gives: ['19:3  apps.api: is a platform app too; keep it under apps or under platformApps'],
+    },
+    {
+      says: 'a check without a limit',
+      from: ', atMost: 0.1',
+      to: '',
+      gives: ['8:5  health.checks.errors: has no limit; write one of atMost, atLeast and timesBlue'],
+    },
+    {
+      says: 'a check with two limits',
+      from: 'atMost: 0.1',
+      to: 'atMost: 0.1, timesBlue: 2',
+      gives: ['8:71  health.checks.errors.timesBlue: is a second limit beside atMost; keep one of them'],
+    },
+    {
+      says: 'no check at all',
+      from: `checks:\n    errors: { query: 'rate(e{c="{cluster}"}[{window}])', atMost: 0.1 }`,
+      to: 'checks: {}',
+      gives: ['7:3  health.checks: needs at least one check; leave checks out to watch the share of 5xx'],
+    },
+    {
+      says: 'a check with the name of the built-in one',
+      from: '    errors: {',
+      to: '    ready: {',
+      gives: [
+        '8:5  health.checks.ready: "ready" is not a free name for a check; write a-z, 0-9 and "-", at most 63 characters, such as errors; ready is built in',
+      ],
+    },
+    {
+      says: 'a query for both clusters at once',
+      from: 'rate(e{c="{cluster}"}[{window}])',
+      to: 'rate(e[{window}])',
+      gives: ["8:15  health.checks.errors.query: has no {cluster}; without it the number is not about one side's app"],
+    },
+    {
+      says: 'a depth of both clusters at once',
+      from: 'queue{c="{cluster}"}',
+      to: 'queue',
+      gives: ["25:44  platformApps.postfix.depth: has no {cluster}; without it the number is not about one side's app"],
+    },
+    {
+      says: 'requests of everybody',
+      from: '  checks:',
+      to: `  requests: 'sum(r{c="{cluster}"})'\n  checks:`,
+      gives: [
+        "7:3  health.requests: has no {namespaces} and no {window}; without it the number is not about one side's app",
+      ],
+    },
+    {
+      says: 'a placeholder that is none',
+      from: '[{window}]',
+      to: '[{windw}]',
+      gives: [
+        '8:15  health.checks.errors.query: {windw} stands for nothing; known are {cluster}, {namespaces}, {window} (did you mean {window}?)',
+      ],
+    },
+    {
+      says: 'a workload said twice',
+      from: '      worker: {',
+      to: '      Deployment/worker: { handover: overlap }\n      worker: {',
+      gives: [
+        '22:7  apps.api.workloads.Deployment/worker: is spoken of by worker too; write both with their kind, or one of them',
+      ],
+    },
+    {
+      says: 'a schedule that is no CronJob',
+      from: 'worker: { handover: consumer, idempotent: true }',
+      to: 'Deployment/worker: { handover: schedule }',
+      gives: [
+        '22:28  apps.api.workloads.Deployment/worker.handover: schedule is for CronJobs, and this is a Deployment; write consumer or singleton',
+      ],
+    },
+    {
+      says: 'a copy that does not say what is lost',
+      from: 'consumer, idempotent: true',
+      to: 'stateful, by: copy',
+      gives: [
+        '22:7  apps.api.workloads.worker.lossOnReturn: is missing; say what going back from a copy loses, for people to accept',
+      ],
+    },
+    {
+      says: 'a loss where nothing is lost',
+      from: 'consumer, idempotent: true',
+      to: 'stateful, by: handover, lossOnReturn: all',
+      gives: [
+        '22:51  apps.api.workloads.worker.lossOnReturn: belongs to by: copy; the volumes themselves go back, nothing is lost',
+      ],
+    },
+    {
+      says: "a team's name",
+      from: '  scala:\n',
+      to: '  Scala Team:\n',
+      gives: [
+        '12:3  teams["Scala Team"]: "Scala Team" is not the name of a team; write a-z, 0-9 and "-", at most 63 characters, such as scala',
+        '20:5  apps.api.team: "scala" is not a team; write one of sre, Scala Team',
+      ],
+    },
+    {
+      says: "an environment's name with a digit first",
+      from: '  test: {}',
+      to: '  1: {}',
+      gives: [
+        '16:3  environments.1: "1" is not the name of an environment; write a letter, then a-z, 0-9 and "-", such as production',
+      ],
+    },
+    {
+      says: "an app's name",
+      from: '  api:\n',
+      to: '  api_v2:\n',
+      gives: [
+        '19:3  apps.api_v2: "api_v2" is not the name of an app; write a-z, 0-9 and "-", at most 63 characters, such as chat-api',
+      ],
+    },
+    {
+      says: "a workload's name",
+      from: '      worker: {',
+      to: '      ReplicaSet/worker: {',
+      gives: [
+        '22:7  apps.api.workloads.ReplicaSet/worker: "ReplicaSet/worker" is not a workload; write its name, or Deployment/, StatefulSet/, DaemonSet/ or CronJob/ and its name',
+      ],
+    },
+  ])('$says', ({ from, to, gives }) => expect(problemsIn(changed(from, to))).toEqual(gives))
+})

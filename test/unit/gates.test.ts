@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import {
+  closed,
+  lookAgainIn,
+  opened,
+  outcome,
+  record,
+  refusal,
+  type Answer,
+  type Decision,
+  type Desk,
+  type Gate,
+} from '../../src/domain/gates.ts'
+import { rule } from '../support/builders.ts'
+
+const now = '2026-11-23T12:00:00Z'
+const later = '2026-11-23T13:00:00Z'
+const gate = (more: Partial<Gate> = {}): Gate => ({
+  id: 'production/gate@abcdef01.1',
+  title: 'move',
+  rule: rule('scala', { approvals: 2, exclude: ['requester', 'start'] }),
+  offers: ['approve', 'reject'],
+  openedAt: now,
+  images: 'v1',
+  given: [],
+  ...more,
+})
+const empty: Desk = {
+  gates: [],
+  ahead: [],
+  log: [],
+  requester: 'aoki',
+  members: { scala: ['aoki', 'baba', 'chiba', 'doi'], sre: ['baba'] },
+}
+const started = gate({
+  id: 'start@abcdef01.1',
+  rule: rule('sre'),
+  given: [{ gate: 'start@abcdef01.1', by: 'baba', answer: 'approve', at: now }],
+  closed: { at: now, as: 'approve' },
+})
+const desk: Desk = { ...empty, gates: [started, gate()] }
+const chiba: Decision = { gate: gate().id, by: 'chiba' }
+const say = (d: Desk, answer: Answer, decision: Decision, planned: readonly Gate[] = []) =>
+  refusal(d, planned, answer, decision, now)?.code
+
+test.for([
+  ['an approver', 'approve', chiba, undefined],
+  ['a stranger', 'approve', { ...chiba, by: 'mallory' }, 'not-an-approver'],
+  ['the requester', 'approve', { ...chiba, by: 'aoki' }, 'excluded'],
+  ['who approved the start', 'approve', { ...chiba, by: 'baba' }, 'excluded'],
+  ['the requester may reject', 'reject', { ...chiba, by: 'aoki' }, undefined],
+  ['for another plan', 'approve', { ...chiba, gate: 'production/gate@00000000.1' }, 'no-such-gate'],
+  ['for another try', 'approve', { ...chiba, gate: 'production/gate@abcdef01.2' }, 'no-such-gate'],
+  ['a closed gate', 'approve', { ...chiba, gate: started.id }, 'already-decided'],
+  ['what is not offered', 'skip', chiba, 'not-offered'],
+  ['no time at all', 'approve', { ...chiba, notBefore: 'soon' }, 'malformed'],
+  ['too late', 'approve', { ...chiba, notAfter: '2026-01-01T00:00:00Z' }, 'expired'],
+] as const)('%s: %s', ([, answer, decision, code]) => expect(say(desk, answer, decision)).toBe(code))
+
+describe('counting', () => {
+  const once = record(desk, [], 'approve', chiba, now)
+  const it_ = (d: Desk) => d.gates.find((g) => g.id === gate().id) ?? gate()
+  test('nobody counts twice', () => expect(say(once, 'approve', chiba)).toBe('twice'))
+  test('one of two is not enough', () => expect(outcome(it_(once), now)).toBeUndefined())
+  test('two of two are', () =>
+    expect(outcome(it_(record(once, [], 'approve', { ...chiba, by: 'doi' }, now)), now)).toBe('approve'))
+  test('one word against settles it', () =>
+    expect(outcome(it_(record(once, [], 'reject', { ...chiba, by: 'chiba' }, now)), now)).toBe('reject'))
+  test('before its time it waits, and says until when', () => {
+    const waits = gate({ rule: rule('scala'), given: [{ ...chiba, answer: 'approve', at: now, notBefore: later }] })
+    expect([outcome(waits, now), lookAgainIn(waits, now), outcome(waits, later)]).toEqual([
+      undefined,
+      3_600_000,
+      'approve',
+    ])
+  })
+  test('nobody in time is a rejection', () => {
+    const ends = gate({ rule: rule('scala', { expires: '1h' }) })
+    expect([outcome(ends, now), lookAgainIn(ends, now), outcome(ends, later)]).toEqual([undefined, 3_600_000, 'reject'])
+  })
+  test('what must be typed', () => {
+    const typed: Desk = { ...empty, gates: [gate({ rule: rule('scala', { typed: 'blue-1-35' }) })] }
+    expect([say(typed, 'approve', chiba), say(typed, 'approve', { ...chiba, typed: 'blue-1-35' })]).toEqual([
+      'not-typed',
+      undefined,
+    ])
+  })
+})
+
+describe('ahead', () => {
+  const planned = [gate()]
+  const ahead = record(empty, planned, 'approve', chiba, now)
+  test('only an approval, of a gate that is planned', () => {
+    expect([
+      say(empty, 'approve', chiba),
+      say(empty, 'approve', chiba, planned),
+      say(empty, 'reject', chiba, planned),
+    ]).toEqual(['no-such-gate', undefined, 'no-such-gate'])
+  })
+  test('is used once', () => {
+    const open = opened(ahead, gate())
+    expect([open.ahead.length, open.gates[0]?.given.length]).toEqual([0, 1])
+    const second = opened(closed(open, gate().id, 'withdrawn', now), gate({ id: 'production/gate@abcdef01.2' }))
+    expect(second.gates[1]?.given).toEqual([])
+  })
+  test.for([
+    ['another digest', gate({ id: 'production/gate@00000000.1' })],
+    ['another try', gate({ id: 'production/gate@abcdef01.2' })],
+    ['another image', gate({ images: 'v2' })],
+  ] as const)('is void for %s', ([, other]) => {
+    const open = opened(ahead, other)
+    expect([open.ahead.length, open.gates[0]?.given.length, open.log.at(-1)?.became]).toEqual([0, 0, 'void'])
+  })
+})

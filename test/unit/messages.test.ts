@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { logged, type Desk } from '../../src/domain/gates.ts'
+import {
+  answers,
+  badShape,
+  commands,
+  cutoverId,
+  environmentIn,
+  isCutoverRequest,
+  isDecision,
+  isOrder,
+  isTold,
+  reasonIn,
+  upgradeId,
+} from '../../src/domain/messages.ts'
+import { anApp, aPlatform } from '../support/builders.ts'
+
+const kb = (n: number) => 'x'.repeat(n * 1024)
+const gate = 'production/gate@abcdef01.1'
+
+test.for<[string, unknown, string | undefined]>([
+  ['what is asked for', { gate, by: 'chiba' }, undefined],
+  [
+    'with a comment and a window',
+    { gate, by: 'chiba', comment: 'ok', typed: 'x', notBefore: 'a', notAfter: 'b' },
+    undefined,
+  ],
+  ['nothing', undefined, 'malformed'],
+  ['null', null, 'malformed'],
+  ['a text', 'approve', 'malformed'],
+  ['a number', 7, 'malformed'],
+  ['a list', [{ gate, by: 'chiba' }], 'malformed'],
+  ['an empty object', {}, 'malformed'],
+  ['no gate', { by: 'chiba' }, 'malformed'],
+  ['no name', { gate }, 'malformed'],
+  ['an empty name', { gate, by: '' }, 'malformed'],
+  ['an empty gate', { gate: '', by: 'chiba' }, 'malformed'],
+  ['a name that is no text', { gate, by: { name: 'chiba' } }, 'malformed'],
+  ['a gate that is a list', { gate: [gate], by: 'chiba' }, 'malformed'],
+  ['null as comment', { gate, by: 'chiba', comment: null }, 'malformed'],
+  ['an unknown field', { gate, by: 'chiba', force: 'true' }, 'malformed'],
+  ['a prototype', JSON.parse(`{"gate":"${gate}","by":"chiba","__proto__":"x"}`), 'malformed'],
+  ['a comment of 100 KB', { gate, by: 'chiba', comment: kb(100) }, 'malformed'],
+  ['a name of 100 KB', { gate, by: kb(100) }, 'malformed'],
+  ['a field whose name is 100 KB', { gate, by: 'chiba', [kb(100)]: 'x' }, 'malformed'],
+  ['2000 characters', { gate, by: 'chiba', comment: 'x'.repeat(2000) }, undefined],
+  ['2001 characters', { gate, by: 'chiba', comment: 'x'.repeat(2001) }, 'malformed'],
+  ['a proof', { gate, by: 'chiba', proof: 'sig' }, 'Unsupported'],
+])('an answer: %s', ([, body, code]) => {
+  for (const name of answers) expect(badShape(name, body)?.code).toBe(code)
+  expect(isDecision(body)).toBe(code === undefined)
+})
+
+test('an order needs only who gives it', () => {
+  for (const name of commands) {
+    expect(badShape(name, { by: 'baba' })).toBeUndefined()
+    expect(badShape(name, { reason: 'x' })?.message).toBe('by is missing')
+    expect(badShape(name, { by: 'baba', proof: 'x' })?.code).toBe('Unsupported')
+  }
+  expect([isOrder({ by: 'baba', reason: 'r', environment: 'e' }), isOrder('baba')]).toEqual([true, false])
+})
+
+describe('whatever is sent', () => {
+  const anything = fc.anything({ withBigInt: false, withMap: true, withDate: true })
+  test('is judged and never throws, and a refusal is short', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(anything, fc.dictionary(fc.constantFrom('gate', 'by', 'comment', 'x'), anything)),
+        (body) => {
+          for (const name of [...answers, ...commands]) {
+            const refused = badShape(name, body)
+            expect((refused?.message ?? '').length).toBeLessThan(300)
+          }
+          isTold(body)
+          isCutoverRequest(body)
+          for (const text of [environmentIn(body), reasonIn(body)])
+            expect(['string', 'undefined']).toContain(typeof text)
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+test('what a cutover tells is read, or left', () => {
+  const told = { app: 'api', environment: 'test', is: 'on-green', at: '2026-01-01T00:00:00Z' }
+  expect(isTold(told)).toBe(true)
+  for (const wrong of [{ is: 'well' }, { at: 'now' }, { app: 7 }, { environment: undefined }, { note: {} }])
+    expect(isTold({ ...told, ...wrong })).toBe(false)
+})
+
+test('a cutover starts with its platform and its app', () => {
+  const { apps: _apps, waves: _waves, ...platform } = aPlatform()
+  expect(isCutoverRequest({ platform, app: anApp('api'), by: 'aoki' })).toBe(true)
+  for (const wrong of [{}, { platform }, { platform: {}, app: anApp('api') }, { platform, app: { name: 'api' } }])
+    expect(isCutoverRequest(wrong)).toBe(false)
+})
+
+test('ids are made of names', () => {
+  expect([upgradeId('demo'), cutoverId('demo', 'api')]).toEqual([
+    'cluster-upgrade/demo',
+    'cluster-upgrade/demo/app/api',
+  ])
+})
+
+test('refusals are anybody’s to send: the log keeps the last hundred, and every decision', () => {
+  let desk: Desk = { gates: [], ahead: [], log: [], requester: '', members: {} }
+  for (let n = 0; n < 250; n += 1) {
+    desk = logged(desk, { at: `${n}`, message: 'approve', body: {}, became: 'refused' })
+    if (n % 50 === 0) desk = logged(desk, { at: `${n}`, message: 'approve', body: {}, became: 'counted' })
+  }
+  expect([desk.log.length, desk.log.filter((l) => l.became === 'counted').length]).toEqual([105, 5])
+  expect(desk.log.find((l) => l.became === 'refused')?.at).toBe('150')
+})

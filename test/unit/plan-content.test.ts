@@ -1,0 +1,188 @@
+import { expect, test } from 'vitest'
+import type { Handover } from '../../src/domain/platform.ts'
+import { actions } from '../../src/domain/actions.ts'
+import { leaves, type Step } from '../../src/domain/steps.ts'
+import { wavesOf } from '../../src/domain/plan-upgrade.ts'
+import { aCutoverPlan, anApp, anEnvironment, anUpgradePlan, aPlatform, rule, workload } from '../support/builders.ts'
+
+/** Lanes in brackets, so that a step that moves into a group, or out of it, is seen. */
+const ids = (steps: readonly Step[]): string[] =>
+  steps.map((s) => (s.kind === 'group' ? s.lanes.map((lane) => `[${ids(lane).join(' ')}]`).join(' ') : s.id))
+const phasesOf = (plan: ReturnType<typeof anUpgradePlan>) =>
+  Object.fromEntries(
+    plan.phases.map((p) => [p.name, { forward: ids(p.forward), back: ids(p.back), commit: ids(p.commit) }]),
+  )
+
+test('an upgrade is these steps, in this order', () => {
+  const apps = [anApp('api'), anApp('web', { dependsOn: ['api'] })]
+  const plan = anUpgradePlan(aPlatform({ apps }))
+  const none = { back: [], commit: [] }
+  const tried = (app: string) =>
+    `[${['test', 'production'].flatMap((e) => [`verify/${app}/${e}/namespaces`, `verify/${app}/${e}`]).join(' ')}]`
+  const closed = (app: string) => `[verify/${app}/production/close verify/${app}/test/close]`
+  const brought = (app: string) => `[bootstrap/${app}/namespaces bootstrap/${app}/deploy bootstrap/${app}/ready]`
+  expect(phasesOf(plan)).toEqual({
+    start: { ...none, forward: ['start'] },
+    provision: {
+      ...none,
+      forward: [
+        'cluster/create',
+        'access/grant',
+        'addon/vpc-cni',
+        '[nodegroup/a/create] [nodegroup/b/create]',
+        'addon/coredns',
+      ],
+      back: ['[nodegroup/a/delete] [nodegroup/b/delete]', 'cluster/delete'],
+    },
+    bootstrap: {
+      ...none,
+      forward: [brought('ingress'), brought('fluentd')],
+      back: ['green/drain/shop/deployment/fluentd', 'green/empty'],
+    },
+    verify: {
+      ...none,
+      forward: [`${tried('api')} ${tried('web')}`],
+      back: [`${closed('api')} ${closed('web')}`],
+    },
+    cutovers: { ...none, forward: ['[app/api] [app/web]'], back: ['[app/web/back]', '[app/api/back]'] },
+    soak: {
+      ...none,
+      forward: [
+        'soak/days',
+        'soak/on-green',
+        'soak/drain/shop/deployment/fluentd',
+        'soak/idle',
+        'soak/gate',
+        'soak/still-on-green',
+        'soak/still-idle',
+      ],
+    },
+    decommission: {
+      ...none,
+      forward: [
+        '[app/api/commit] [app/web/commit]',
+        'blue/drain/shop/deployment/fluentd',
+        'blue/empty',
+        'blue/nodegroup/a',
+        'blue/nodegroup/b',
+        'blue/delete',
+      ],
+    },
+  })
+  expect(plan.phases.filter((p) => p.pointOfNoReturn).map((p) => p.name)).toEqual(['decommission'])
+})
+
+const w = '[e/shop/deployment/w'
+test.for<{ says: string; handover: Handover; kind?: 'CronJob'; forward: string[]; back: string[]; commit?: string[] }>([
+  { says: 'overlap: its routes move it', handover: { class: 'overlap' }, forward: [], back: [] },
+  {
+    says: 'a consumer that is not idempotent never runs on both sides',
+    handover: { class: 'consumer', idempotent: false },
+    forward: [`${w}/stop-blue e/shop/deployment/w/start-green]`],
+    back: [`${w}/stop-green e/shop/deployment/w/start-blue]`],
+  },
+  {
+    says: 'an idempotent consumer never stops',
+    handover: { class: 'consumer', idempotent: true },
+    forward: [`${w}/start-green e/shop/deployment/w/stop-blue]`],
+    back: [`${w}/start-blue e/shop/deployment/w/stop-green]`],
+  },
+  {
+    says: 'a schedule ends on blue before it goes on on green',
+    handover: { class: 'schedule' },
+    kind: 'CronJob',
+    forward: ['[e/shop/cronjob/w/suspend-blue e/shop/cronjob/w/resume-green]'],
+    back: ['[e/shop/cronjob/w/suspend-green e/shop/cronjob/w/resume-blue]'],
+  },
+  {
+    says: 'a singleton stops before it starts',
+    handover: { class: 'singleton', downtime: '1m' },
+    forward: [`${w}/stop-blue e/shop/deployment/w/start-green]`],
+    back: [`${w}/stop-green e/shop/deployment/w/start-blue]`],
+  },
+  {
+    says: 'a buffer is drained, and stopped at commit only',
+    handover: { class: 'buffer', drainWithin: '1h', depth: 'd' },
+    forward: [`${w}/drain-blue]`],
+    back: ['e/shop/deployment/w/drain-green'],
+    commit: [`${w}/drain-blue-again e/shop/deployment/w/stop-blue]`],
+  },
+])('$says', ({ handover, kind, forward, back, commit = [] }) => {
+  const environment = anEnvironment('e', {
+    handovers: { [`${kind ?? 'Deployment'}/shop/w`]: handover },
+    gate: rule('scala'),
+    weights: [5, 100],
+  })
+  const plan = aCutoverPlan(anApp('api'), environment, {
+    images: '',
+    workloads: [workload(kind ?? 'Deployment', 'w', { scaled: true })],
+  })
+  const [phase] = plan.phases
+  const overlap = handover.class === 'overlap'
+  const size = overlap ? ['[e/shop/deployment/w/pin-blue e/shop/deployment/w/pin-green]'] : []
+  expect(ids(phase?.forward ?? [])).toEqual([
+    'e/deploy',
+    ...size,
+    'e/route/web/open',
+    'e/ready',
+    'e/gate',
+    'e/route/web/5',
+    'e/observe/5',
+    'e/route/web/100',
+    'e/observe/100',
+    ...forward,
+    ...(forward.length > 0 ? ['e/observe/handover'] : []),
+    'e/quiet/blue',
+  ])
+  const drains = handover.class === 'buffer'
+  expect(ids(phase?.back ?? [])).toEqual([
+    ...(overlap ? ['e/shop/deployment/w/grow-blue'] : []),
+    'e/route/web/back',
+    ...(drains ? [] : back),
+    'e/quiet/green',
+    'e/route/web/close',
+    ...(overlap ? ['[e/shop/deployment/w/unpin-green e/shop/deployment/w/unpin-blue]'] : []),
+    ...(drains ? back : []),
+    'e/withdraw',
+  ])
+  expect(ids(phase?.commit ?? [])).toEqual([
+    ...commit,
+    ...(overlap ? ['[e/commit/shop/deployment/w/unpin-green]'] : []),
+    'e/route/web/settle',
+  ])
+  expect(phase?.health?.from).toBe('e/route/web/5') // from the first request on green
+})
+
+test('what may run once is asleep on green before it is there', () => {
+  const [deploy] = leaves(aCutoverPlan().phases[0]?.forward ?? [])
+  const asleep = deploy?.kind === 'action' && deploy.action === 'deploy' ? deploy.input.asleep.map((r) => r.name) : []
+  expect(asleep).toEqual(['invoices', 'leader', 'mailer', 'payer'])
+})
+
+test('without a route nothing is weighed or quiet, and health is watched from the first handover', () => {
+  const plan = aCutoverPlan(anApp('api'), anEnvironment('e', { routes: [] }), {
+    images: '',
+    workloads: [workload('CronJob', 'w')],
+  })
+  expect(ids(plan.phases[0]?.forward ?? [])).toEqual([
+    'e/deploy',
+    'e/ready',
+    '[e/shop/cronjob/w/suspend-blue e/shop/cronjob/w/resume-green]',
+    'e/observe/handover',
+  ])
+  expect(plan.phases[0]?.health?.from).toBe('e/shop/cronjob/w/suspend-blue')
+})
+
+test('every step says in words what it does, and its action exists', () => {
+  for (const step of [anUpgradePlan(), aCutoverPlan()]
+    .flatMap((p) => p.phases)
+    .flatMap((p) => leaves([...p.forward, ...p.back, ...p.commit]))) {
+    expect(step.title.length, step.id).toBeGreaterThan(3)
+    if (step.kind === 'action') expect(Object.keys(actions)).toContain(step.action)
+  }
+})
+
+test('apps go back in waves, who depends before what it depends on', () => {
+  const apps = [anApp('c', { dependsOn: ['b'] }), anApp('b', { dependsOn: ['a'] }), anApp('a'), anApp('x')]
+  expect(wavesOf(apps).map((wave) => wave.map((a) => a.name))).toEqual([['a', 'x'], ['b'], ['c']])
+})

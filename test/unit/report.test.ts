@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import { gateOf } from '../../src/domain/asking.ts'
+import { blocker } from '../../src/domain/findings.ts'
+import { closed, opened, record, type Desk } from '../../src/domain/gates.ts'
+import { blank, write, type Journal, type StepState } from '../../src/domain/journal.ts'
+import { endedNotice, gateNotice, wentBackNotice } from '../../src/domain/notices.ts'
+import { outlineOf, withoutSteps } from '../../src/domain/outline.ts'
+import { joined, reportOf, shortened, type Report } from '../../src/domain/report.ts'
+import { leaves } from '../../src/domain/steps.ts'
+import { aCutoverPlan, anApp, anEnvironment, anUpgradePlan, rule, someFacts } from '../support/builders.ts'
+
+const plan = aCutoverPlan(
+  anApp('api'),
+  anEnvironment('production', { weights: [5, 100], gate: rule('scala') }),
+  someFacts,
+)
+const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString()
+const desk: Desk = { gates: [], ahead: [], log: [], requester: '', members: { scala: ['chiba'] } }
+const step = leaves(plan.phases[0]?.forward ?? []).find((s) => s.kind === 'gate')
+const gate = step?.kind === 'gate' ? gateOf(plan, step, 1, at(0)) : undefined
+const wrote = (journal: Journal, id: string, state: StepState, minute: number, attempt = 1, message?: string) =>
+  write(journal, {
+    step: id,
+    attempt,
+    state,
+    startedAt: at(minute),
+    endedAt: at(minute + 1),
+    ...(message !== undefined && { problem: { type: 'Failed', message } }),
+    ...(state === 'done' && { receipt: { note: `${id} read back` } }),
+  })
+
+describe('a report', () => {
+  const given = gate ? record(opened(desk, gate), [], 'approve', { gate: gate.id, by: 'chiba' }, at(9)) : desk
+  const decided = closed(given, gate?.id ?? '', 'approve', at(10))
+  const journal = [
+    ['production/deploy', 'failed', 1, 1, 'no room'],
+    ['production/deploy', 'done', 3, 2],
+    ['production/route/web/5', 'done', 12],
+    ['production/observe/5', 'done', 14],
+    ['production/withdraw', 'skipped', 20, 1, 'denied'],
+  ] as const
+  const run = {
+    plan: { ...plan, findings: [blocker('b', 'x', 'm', 'r')] },
+    goingBack: false,
+    ended: 'rolled-back',
+    journal: journal.reduce(
+      (j, [id, state, minute, attempt = 1, message]) => wrote(j, id, state, minute, attempt, message),
+      blank,
+    ),
+  } as const
+  const back = { app: 'api', environment: 'production', at: at(20), why: 'sick' }
+  const it = reportOf([run], decided, [back])
+
+  test('says who decided, how long they were waited for, what was weighed, and what went wrong', () => {
+    expect(it.subjects).toEqual([{ app: 'api', environment: 'production', digest: plan.digest, ended: 'rolled-back' }])
+    expect(it.decisions.map((d) => [d.message, d.became])).toEqual([['approve', 'counted']])
+    expect(it.waits).toEqual([{ gate: gate?.id, seconds: 600, ended: 'approve', by: ['chiba'] }])
+    expect(it.weights.map((w) => w.step)).toEqual(['production/route/web/5', 'production/observe/5'])
+    expect(it.problems.map((p) => [p.step, p.attempt, p.message])).toEqual([
+      ['production/deploy', 1, 'no room'],
+      ['production/withdraw', 1, 'denied'],
+    ])
+    expect([it.rollbacks, it.findings.map((f) => f.code)]).toEqual([[back], ['b']])
+  })
+  test('names what was left over, until it was undone after all', () => {
+    expect(it.leftovers).toEqual(['withdraw api from green'])
+    const undone = wrote(run.journal, 'production/withdraw', 'done', 30, 2)
+    expect(reportOf([{ ...run, journal: undone }], decided).leftovers).toEqual([])
+  })
+})
+
+const empty: Report = {
+  subjects: [],
+  decisions: [],
+  waits: [],
+  weights: [],
+  problems: [],
+  rollbacks: [],
+  findings: [],
+  leftovers: [],
+}
+
+test('reports are joined by time, and nothing is lost', () => {
+  const one = (minute: number, name: string): Report => ({
+    ...empty,
+    subjects: [{ app: name, digest: name }],
+    decisions: [{ at: at(minute), message: name, body: {}, became: 'counted' }],
+    rollbacks: [{ app: name, environment: 'e', at: at(minute), why: name }],
+    leftovers: [name],
+  })
+  const all = joined([one(5, 'a'), one(1, 'b'), one(3, 'c')])
+  expect(all.decisions.map((d) => d.message)).toEqual(['b', 'c', 'a'])
+  expect(all.rollbacks.map((d) => d.app)).toEqual(['b', 'c', 'a'])
+  expect(all.subjects.map((s) => s.app)).toEqual(['a', 'b', 'c'])
+  expect(all.leftovers).toEqual(['a', 'b', 'c'])
+})
+
+test('a report of very many apps still fits into a result, keeps what matters, and says what went', () => {
+  const weights = Array.from({ length: 20_000 }, () => ({ app: 'api', step: 's', at: at(0), note: '乗'.repeat(40) }))
+  const left = joined([{ ...empty, weights, leftovers: ['x'], subjects: [{ digest: 'd' }] }])
+  expect([left.weights, left.leftovers, left.subjects.length]).toEqual([[], ['x'], 1])
+  expect(left.findings).toMatchObject([{ code: 'report-shortened', about: 'weights' }])
+  expect(shortened({ ...empty, leftovers: ['x'] })).toEqual({ ...empty, leftovers: ['x'] })
+  expect(
+    Buffer.byteLength(
+      JSON.stringify(shortened({ ...empty, weights, subjects: weights.map((w) => ({ digest: w.note })) }, 10_000)),
+    ),
+  ).toBeLessThan(10_000)
+})
+
+test('a notice has one id for one matter, and another for another', () => {
+  const from = { workflowId: 'w', runId: 'r' }
+  if (!gate) throw new Error('no gate')
+  const ids = [
+    gateNotice(from, plan.subject, gate, 0),
+    gateNotice(from, plan.subject, gate, 1),
+    wentBackNotice(from, plan.subject, 1, 'a'),
+    wentBackNotice(from, plan.subject, 2, 'a'),
+    wentBackNotice(from, { ...plan.subject, environment: 'test' }, 1, 'a'),
+    endedNotice(from, plan.subject, 'done'),
+  ].map((n) => n.id)
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(gateNotice(from, plan.subject, gate, 0)).toEqual(gateNotice(from, plan.subject, gate, 0))
+  expect(gateNotice(from, plan.subject, gate, 0)).toMatchObject({
+    about: 'gate',
+    app: 'api',
+    environment: 'production',
+    teams: ['scala'],
+    waiting: { gate: gate.id },
+  })
+  expect(gateNotice(from, plan.subject, gate, 2).about).toBe('reminder')
+  expect(endedNotice(from, anUpgradePlan().subject, 'done')).toMatchObject({
+    teams: ['sre'],
+    title: 'toy: toy-1-35 → toy-1-36 ended: done',
+  })
+})
+
+test('an outline tells every step, in its lanes, and who is asked, but no inputs', () => {
+  const outline = outlineOf(anUpgradePlan())
+  expect(outline.phases.map((p) => p.name)).toEqual(anUpgradePlan().phases.map((p) => p.name))
+  expect(outline.phases[0]?.forward).toEqual([{ id: 'start', title: 'upgrade toy from 1.35 to 1.36', asks: ['sre'] }])
+  expect(outline.phases[1]?.forward.find((s) => s.lanes)?.lanes).toHaveLength(2)
+  expect(outline.phases.map((p) => p.pointOfNoReturn ?? false)).toEqual([
+    false,
+    false,
+    false,
+    false,
+    false,
+    false,
+    true,
+  ])
+  expect(JSON.stringify(outline)).not.toContain('"input"')
+  expect(withoutSteps(outline)).toMatchObject({ digest: outline.digest, phases: [] })
+})

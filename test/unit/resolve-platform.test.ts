@@ -1,0 +1,209 @@
+import { expect, test } from 'vitest'
+import type { NamespaceFacts } from '../../src/domain/facts.ts'
+import type { PlatformFile } from '../../src/domain/platform-file.ts'
+import { resolvePlatform, systemNamespaces } from '../../src/domain/resolve-platform.ts'
+import { workload } from '../support/builders.ts'
+import { aFile, aNamespace, aRoute, found, inFile } from '../support/found.ts'
+
+const labels = { app: 'chat', team: 'scala', env: 'test' }
+const other = { ...labels, app: 'mail' }
+const waves = (...names: string[]): Partial<PlatformFile> => ({ platformApps: { waves: [names], handovers: {} } })
+const findings = (file: Partial<PlatformFile>, namespaces: readonly NamespaceFacts[]) =>
+  resolvePlatform(aFile(file), found(...namespaces)).findings
+
+test('what is as it should be has no findings', () => {
+  expect(findings({}, [aNamespace('chat-test', { routes: [aRoute()] })])).toEqual([])
+})
+
+test.for<{ code: string; about: string; file?: Partial<PlatformFile>; namespaces: NamespaceFacts[]; says?: RegExp }>([
+  { code: 'platform-app-missing', about: 'ingress', file: waves('ingress'), namespaces: [] },
+  {
+    code: 'namespace-unclaimed',
+    about: 'lost',
+    namespaces: [aNamespace('lost', { labels: {} })],
+    says: /app and env and team/,
+  },
+  {
+    code: 'namespace-unclaimed',
+    about: 'lost',
+    namespaces: [aNamespace('lost', { labels: { app: 'chat', env: 'test' } })],
+    says: /label team$/,
+  },
+  {
+    code: 'environment-unknown',
+    about: 'n',
+    namespaces: [aNamespace('n', { labels: { ...labels, env: 'dev' } })],
+    says: /dev; the file knows test, production/,
+  },
+  {
+    code: 'team-unknown',
+    about: 'n',
+    namespaces: [aNamespace('n', { labels: { ...labels, team: 'php' } })],
+    says: /php; the file knows sre, scala/,
+  },
+  { code: 'team-unknown', about: 'n', namespaces: [aNamespace('n', { labels: { ...labels, team: 'constructor' } })] },
+  {
+    code: 'team-contradicted',
+    about: 'chat',
+    namespaces: [aNamespace('a'), aNamespace('b', { labels: { ...labels, team: 'sre' } })],
+    says: /scala and sre/,
+  },
+  {
+    code: 'workload-missing',
+    about: 'chat worker',
+    file: { apps: { chat: inFile({ workloads: { worker: { class: 'overlap' } } }) } },
+    namespaces: [aNamespace('n')],
+  },
+  { code: 'app-missing', about: 'mail', file: { apps: { mail: inFile() } }, namespaces: [aNamespace('n')] },
+  {
+    code: 'app-missing',
+    about: 'chat → mail',
+    file: { apps: { chat: inFile({ dependsOn: ['mail'] }) } },
+    namespaces: [aNamespace('n')],
+  },
+  {
+    code: 'app-missing',
+    about: 'chat → mail',
+    file: { apps: { chat: inFile({ movesWith: ['mail'] }) } },
+    namespaces: [aNamespace('n')],
+  },
+  {
+    code: 'moves-with-contradicted',
+    about: 'chat',
+    file: { apps: { chat: inFile({ movesWith: ['mail'], dependsOn: ['mail'] }) } },
+    namespaces: [aNamespace('n'), aNamespace('m', { labels: other })],
+    says: /moves with mail, and by dependsOn one of chat, mail must/,
+  },
+  { code: 'route-unused', about: 'n/web', namespaces: [aNamespace('n', { routes: [aRoute({ rules: [] })] })] },
+  {
+    code: 'route-shared',
+    about: 'n/web',
+    namespaces: [
+      aNamespace('n', { routes: [aRoute({ rules: ['a', 'b'].map((arn) => ({ arn, isDefault: false })) })] }),
+    ],
+    says: /2 rules/,
+  },
+  {
+    code: 'route-default',
+    about: 'n/web',
+    namespaces: [aNamespace('n', { routes: [aRoute({ rules: [{ arn: 'a', isDefault: true }] })] })],
+  },
+  {
+    code: 'route-owned',
+    about: 'n/web',
+    namespaces: [
+      aNamespace('n', { routes: [aRoute({ rules: [{ arn: 'a', isDefault: false, ownedByCluster: 'demo-1-35' }] })] }),
+    ],
+    says: /controller of demo-1-35/,
+  },
+  {
+    code: 'target-group-shared',
+    about: 'm/web',
+    namespaces: [aNamespace('n', { routes: [aRoute()] }), aNamespace('m', { labels: other, routes: [aRoute()] })],
+  },
+  {
+    code: 'not-carried',
+    about: 'n',
+    namespaces: [aNamespace('n', { notCarried: ['ScaledObject worker'] })],
+    says: /ScaledObject worker/,
+  },
+])('$code about $about', ({ code, about, file = {}, namespaces, says = /./ }) => {
+  const it = findings(file, namespaces).find((f) => f.code === code && f.about === about)
+  expect(it).toMatchObject({ level: 'blocker', code, about })
+  expect(it?.message).toMatch(says)
+  expect(it?.remedy.length).toBeGreaterThan(5)
+})
+
+test('volumes of a platform app are a warning', () => {
+  const fluentd = aNamespace('fluentd', {
+    labels: {},
+    workloads: [workload('DaemonSet', 'fluentd', { hasVolumes: true })],
+  })
+  expect(findings(waves('fluentd'), [fluentd])).toMatchObject([{ level: 'warning', code: 'volumes-stay' }])
+})
+
+test('all findings come at once', () => {
+  const namespaces = [
+    aNamespace('lost', { labels: {} }),
+    aNamespace('n', { routes: [aRoute({ rules: [] })], notCarried: ['X x'] }),
+  ]
+  expect(findings({ apps: { mail: inFile() } }, namespaces).map((f) => f.code)).toEqual([
+    'namespace-unclaimed',
+    'route-unused',
+    'app-missing',
+    'not-carried',
+  ])
+})
+
+test('a platform like the demo’s, whole', () => {
+  const at = (env: string, namespace: string, app = 'chat', team = 'scala') =>
+    aNamespace(namespace, {
+      labels: { app, team, env },
+      routes: [
+        aRoute({
+          binding: namespace,
+          targetGroup: `arn:tg/${namespace}`,
+          rules: [{ arn: `arn:rule/${namespace}`, isDefault: false }],
+        }),
+      ],
+      workloads: [
+        workload('Deployment', 'web', { behindService: true, scaled: true }),
+        workload('Deployment', 'worker'),
+      ],
+    })
+  const file = aFile({
+    apps: {
+      chat: inFile({ workloads: { worker: { class: 'consumer', idempotent: true } }, movesWith: ['mail'] }),
+      mail: inFile({ team: 'sre', workloads: { 'Deployment/worker': { class: 'singleton', downtime: '30s' } } }),
+    },
+    platformApps: {
+      waves: [['ingress'], ['fluentd']],
+      handovers: { fluentd: { class: 'buffer', drainWithin: '2h', depth: 'depth{cluster}' } },
+    },
+  })
+  const { platform, findings } = resolvePlatform(
+    file,
+    found(
+      at('production', 'chat-prod'),
+      at('test', 'mail-test', 'mail'),
+      aNamespace('logging', {
+        labels: { app: 'fluentd' },
+        workloads: [workload('Deployment', 'fluentd'), workload('CronJob', 'tidy')],
+      }),
+      at('test', 'chat-test'),
+      aNamespace('ingress', { labels: {}, workloads: [] }),
+    ),
+  )
+  expect(findings).toEqual([])
+  expect(platform).toMatchObject({
+    name: 'demo',
+    blue: 'demo-1-35',
+    green: 'demo-1-36',
+    teams: { sre: { approvers: ['aoki', 'baba'], webhook: 'http://hook' }, scala: { approvers: ['chiba'] } },
+    gates: { start: { teams: ['sre'], exclude: [] }, decommission: { teams: ['sre'], exclude: ['start'] } },
+    waves: [
+      [{ name: 'ingress', namespaces: ['ingress'], buffers: [] }],
+      [{ name: 'fluentd', namespaces: ['logging'], buffers: [{ workload: { name: 'fluentd' }, drainWithin: '2h' }] }],
+    ],
+  })
+  expect(platform.waves[1]?.[0]?.buffers).toHaveLength(1) // a CronJob buffers nothing
+  expect(platform.apps.map((a) => [a.name, a.team, a.movesWith, a.environments.map((e) => e.name)])).toEqual([
+    ['chat', 'scala', ['mail'], ['test', 'production']],
+    ['mail', 'sre', ['chat'], ['test']], // the file's team, and who is named names back
+  ])
+  const [test_, production] = platform.apps[0]?.environments ?? []
+  expect([test_?.gate, production?.gate]).toEqual([
+    undefined,
+    { teams: ['scala'], approvals: 1, exclude: ['requester'], remindEvery: '4h' },
+  ])
+  expect(production?.weights).toEqual([5, 100])
+  expect(production?.handovers).toEqual({ 'Deployment/shop/worker': { class: 'consumer', idempotent: true } })
+  expect(production?.checks.map((c) => c.name)).toEqual(['errors', 'ready'])
+  expect(production?.routes).toMatchObject([
+    { name: 'chat-prod', ruleArn: 'arn:rule/chat-prod', blueTargetGroup: 'arn:tg/chat-prod' },
+  ])
+  const groups = platform.apps.flatMap((a) => a.environments.flatMap((e) => e.routes.map((r) => r.greenTargetGroup)))
+  expect(new Set(groups).size).toBe(3)
+})
+
+test('Kubernetes’ own namespaces are named', () => expect(systemNamespaces).toContain('kube-system'))

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest'
+import { isDuration, seconds } from '../../src/domain/duration.ts'
+import { leaves } from '../../src/domain/steps.ts'
+import { intent } from '../../src/domain/plan.ts'
+import { blank, write } from '../../src/domain/journal.ts'
+import { statusOf } from '../../src/domain/status.ts'
+import { afterWayBack } from '../../src/domain/plan.ts'
+import { judge, mustHold, overall, type Breach } from '../../src/domain/verdict.ts'
+import { aCutoverPlan, anApp, fullEnvironment, fullFacts, errors, workload } from '../support/builders.ts'
+
+test.for([
+  ['90s', 90],
+  ['1m30s', 90],
+  ['2h', 7200],
+  ['1d12h', 129_600],
+] as const)('%s is %i seconds', ([text, n]) => expect(seconds(text)).toBe(n))
+test.for(['', '60', '1.5h', '30s1m', '1m 30s', '-1s'])('"%s" is no duration', (text) =>
+  expect(isDuration(text)).toBe(false),
+)
+
+describe('the digest', () => {
+  const plan = aCutoverPlan()
+  test('does not change with wording or images', () => {
+    const reworded = {
+      ...plan,
+      images: 'v2',
+      phases: plan.phases.map((p) => ({ ...p, title: 'x', forward: p.forward.map((s) => ({ ...s, title: 'x' })) })),
+    }
+    expect(intent(reworded)).toBe(intent(plan))
+  })
+  test.for([
+    ['a weight', aCutoverPlan(anApp('api'), { ...fullEnvironment, weights: [1, 50, 100] })],
+    [
+      'a gate rule',
+      aCutoverPlan(anApp('api'), {
+        ...fullEnvironment,
+        gate: { teams: ['scala'], approvals: 2, exclude: [], remindEvery: '4h' },
+      }),
+    ],
+    [
+      'a blocker',
+      aCutoverPlan(anApp('api'), fullEnvironment, {
+        ...fullFacts,
+        workloads: [...fullFacts.workloads, workload('StatefulSet', 'unknown')],
+      }),
+    ],
+    ['an app', aCutoverPlan(anApp('web'))],
+  ] as const)('changes with %s', ([, other]) => expect(other.digest).not.toBe(plan.digest))
+})
+
+test('weights only rise', () => {
+  for (const route of ['web', 'api']) {
+    const to = leaves(aCutoverPlan().phases[0]?.forward ?? []).flatMap((s) =>
+      s.kind === 'action' && s.action === 'setWeight' && s.input.route.name === route ? [s.input.to] : [],
+    )
+    expect(to).toEqual([1, 25, 100])
+  }
+})
+
+test('no data is not good news', () => {
+  expect(overall([])).toBe('inconclusive')
+  expect(
+    judge(
+      errors,
+      Array.from({ length: 9 }, () => ({ at: '', value: null })),
+    ).verdict,
+  ).toBe('inconclusive')
+  expect(
+    judge(
+      errors,
+      Array.from({ length: 9 }, () => ({ at: '', value: 0 })),
+    ).verdict,
+  ).toBe('pass')
+})
+
+const breach: Breach = { because: 'errors', blue: 'pass', sameImages: true, unrelated: [] }
+test.for([
+  ['while it moves', breach, undefined],
+  ['within a day', { ...breach, secondsSinceMoved: 86_000 }, undefined],
+  ['after a day', { ...breach, secondsSinceMoved: 87_000 }, /longer than/],
+  ['onto a blue that fails', { ...breach, blue: 'fail' }, /blue's own/],
+  ['onto a blue that nobody knows', { ...breach, blue: 'inconclusive' }, /blue's own/],
+  ['onto other images', { ...breach, sameImages: false }, /other images/],
+  ['when one other breaches', { ...breach, unrelated: ['b'] }, undefined],
+  ['when several do', { ...breach, unrelated: ['b', 'c'] }, /b, c/],
+] as const)('a breach goes back by itself, or says why not: %s', ([, it, why]) => {
+  if (why) expect(mustHold(it, '24h')).toMatch(why)
+  else expect(mustHold(it, '24h')).toBeUndefined()
+})
+
+test('after a full way back it is rolled back, and the next try counts on', () => {
+  const plan = aCutoverPlan()
+  const [phase] = plan.phases
+  if (!phase) throw new Error('no phase')
+  const gone = afterWayBack(phase, write(blank, { step: 'stage/deploy', attempt: 1, state: 'done', startedAt: '' }))
+  const status = statusOf(
+    { plan, journal: gone, goingBack: false },
+    { gates: [], ahead: [], log: [], requester: '', members: {} },
+    false,
+  )
+  expect([status.state, status.wayBack]).toEqual(['rolled-back', []])
+  expect(status.can.rollback).toBe('it is on blue')
+})

@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest'
+import { failureGate, gateOf, phaseGate, plannedGates } from '../../src/domain/asking.ts'
+import { opened, record, type Desk } from '../../src/domain/gates.ts'
+import { archived, blank, write, type Journal, type StepRecord, type StepState } from '../../src/domain/journal.ts'
+import { afterWayBack, wayBack, type Phase } from '../../src/domain/plan.ts'
+import { allowed, orderRefusal, phaseOf, stateOf, type Run } from '../../src/domain/run.ts'
+import { details, statusOf } from '../../src/domain/status.ts'
+import { leaves } from '../../src/domain/steps.ts'
+import { aCutoverPlan, anApp, anEnvironment, anUpgradePlan, rule, someFacts } from '../support/builders.ts'
+
+const plan = aCutoverPlan(
+  anApp('api'),
+  anEnvironment('production', { weights: [5, 100], gate: rule('scala', { typed: 'api' }) }),
+  someFacts,
+)
+const [phase] = plan.phases as readonly [Phase] // a cutover has one
+const desk: Desk = { gates: [], ahead: [], log: [], requester: 'aoki', members: { sre: ['baba'], scala: ['chiba'] } }
+let clock = 0
+const rec = (step: string, state: StepState, more: Partial<StepRecord> = {}): StepRecord => {
+  clock += 1
+  const at = new Date(Date.UTC(2026, 0, 1, 0, 0, clock)).toISOString()
+  return { step, attempt: 1, state, startedAt: at, ...(state !== 'running' && { endedAt: at }), ...more }
+}
+const journal = (...records: StepRecord[]): Journal => records.reduce(write, blank)
+const upTo = (id: string): StepRecord[] => {
+  const ids = leaves(phase.forward).map((s) => s.id)
+  return ids.slice(0, ids.indexOf(id) + 1).map((s) => rec(s, 'done'))
+}
+const run = (j: Journal, more: Partial<Run> = {}): Run => ({ plan, journal: j, goingBack: false, ...more })
+const gone = afterWayBack(phase, journal(...upTo('production/gate')))
+const open = (j: Journal): Desk => {
+  const gate = leaves(phase.forward).find((s) => s.kind === 'gate')
+  return gate?.kind === 'gate'
+    ? opened(desk, gateOf(plan, gate, 1, '2026-01-01T00:00:00Z'))
+    : { ...desk, log: [...desk.log, { at: '', message: JSON.stringify(j), body: '', became: 'void' }] }
+}
+const all = () => journal(...leaves(phase.forward).map((s) => rec(s.id, 'done')))
+
+test.for<[string, Run, boolean, boolean, string]>([
+  ['nothing has begun', run(blank), false, false, 'pending'],
+  ['it moves', run(journal(rec('production/deploy', 'running'))), false, false, 'moving'],
+  ['it is paused', run(journal(rec('production/deploy', 'done'))), false, true, 'paused'],
+  ['people are asked', run(journal(rec('production/deploy', 'done'))), true, false, 'waiting'],
+  ['people are asked while it is paused', run(journal(rec('production/deploy', 'done'))), true, true, 'waiting'],
+  ['it goes back', run(journal(rec('production/deploy', 'done')), { goingBack: true }), false, false, 'going-back'],
+  ['it cannot go back', run(journal(rec('production/deploy', 'done')), { goingBack: true }), true, false, 'stuck'],
+  ['it went back whole', run(gone), false, false, 'rolled-back'],
+  ['it went back, and asks', run(gone), true, false, 'rolled-back'],
+  ['it is there', run(all()), false, false, 'on-green'],
+  ['it is over', run(all(), { ended: 'done' }), false, false, 'done'],
+])('state: %s', ([, it, asks, paused, state]) => expect(stateOf(it, asks, paused)).toBe(state))
+
+test('after a full way back nothing is left to do, and a retry starts clean and counts on', () => {
+  const it = run(archived(journal(...upTo('production/gate')), []))
+  const status = statusOf(run(gone), desk, false)
+  expect(wayBack(phase, it.journal).length).toBeGreaterThan(0)
+  expect([status.state, status.wayBack, status.done, status.weight]).toEqual(['rolled-back', [], 0, 0])
+  expect(gone.steps).toEqual({})
+  expect(gone.archive.length).toBe(upTo('production/gate').length)
+  expect(plannedGates(run(gone), '').map((g) => g.id.slice(-2))).toEqual(['.2'])
+  expect(plannedGates(run(gone, { ended: 'rolled-back' }), '')).toEqual([])
+})
+
+test('what is left because its undo was skipped is done again, and taken back again', () => {
+  const j = journal(...upTo('production/route/web/5'), rec('production/route/web/back', 'skipped'))
+  const after = afterWayBack(phase, j)
+  expect(Object.values(after.steps).map((r) => [r.step, r.state])).toEqual([['production/route/web/5', 'stopped']])
+  expect(leaves(wayBack(phase, after)).map((s) => s.id)).toContain('production/route/web/back')
+})
+
+test.for<[string, StepRecord[], number]>([
+  ['nothing written', [], 0],
+  ['written and read back', upTo('production/route/web/5'), 5],
+  ['being written', [...upTo('production/route/web/5'), rec('production/route/web/100', 'running')], 5],
+  ['all', upTo('production/route/web/100'), 100],
+  ['taken back', [...upTo('production/route/web/100'), rec('production/route/web/back', 'done')], 0],
+])('weight: %s', ([, records, weight]) => expect(statusOf(run(journal(...records)), desk, false).weight).toBe(weight))
+
+test('without a route there is no weight', () => {
+  const none = aCutoverPlan(anApp('api'), anEnvironment('e', { routes: [] }), someFacts)
+  expect('weight' in statusOf({ plan: none, journal: blank, goingBack: false }, desk, false)).toBe(false)
+})
+
+describe('the problem that matters', () => {
+  const problem = (message: string) => ({ problem: { type: 'Failed', message } })
+  const first = rec('production/deploy', 'failed', problem('first'))
+  const later = rec('production/ready', 'failed', problem('later'))
+  test('is the latest, whatever was begun first', () => {
+    const again = rec('production/deploy', 'failed', { attempt: 2, ...problem('latest') })
+    expect(statusOf(run(journal(first, later)), desk, false).problem).toBe('later')
+    expect(statusOf(run(journal(first, later, again)), desk, false).problem).toBe('latest')
+  })
+  test('is gone once it was done after all', () => {
+    expect(
+      statusOf(run(journal(first, rec('production/deploy', 'done', { attempt: 2 }))), desk, false).problem,
+    ).toBeUndefined()
+  })
+  test('is still told on blue, also while people are asked there, and no longer when it moves again', () => {
+    const back = afterWayBack(phase, journal(rec('production/deploy', 'done'), later))
+    expect(statusOf(run(back), desk, false).problem).toBe('later')
+    expect(statusOf(run(write(back, rec('production', 'running'))), desk, false).problem).toBe('later')
+    expect(
+      statusOf(run(write(back, rec('production/deploy', 'running', { attempt: 2 }))), desk, false).problem,
+    ).toBeUndefined()
+  })
+})
+
+test('who waits is told what to send, with what must be typed, and how many have said so', () => {
+  const d = open(blank)
+  const [gate] = d.gates
+  const waiting = statusOf(run(journal(...upTo('production/ready'))), d, false).waitingFor
+  expect(waiting).toMatchObject([{ gate: gate?.id, who: ['scala'], needs: '0 of 1: approve or reject' }])
+  expect(waiting[0]?.send).toEqual([
+    { message: 'approve', body: { gate: gate?.id, by: '<you>', typed: '<its name>' } },
+    { message: 'reject', body: { gate: gate?.id, by: '<you>' } },
+  ])
+  const said = record(d, [], 'approve', { gate: gate?.id ?? '', by: 'chiba', typed: 'api' }, '')
+  expect(statusOf(run(blank), said, false).waitingFor[0]?.needs).toBe('1 of 1: approve or reject')
+  const text = details([
+    statusOf(run(journal(...upTo('production/ready'), rec('production/gate', 'running'))), d, false),
+  ])
+  expect(text).toContain(
+    '**waiting for scala** since 2026-01-01T00:00:00Z: move production to green (0 of 1: approve or reject)',
+  )
+  expect(text).toContain(`\`approve\` \`{"gate":"${gate?.id}","by":"<you>","typed":"<its name>"}\``)
+})
+
+test('a gate of another plan is not this run’s', () => {
+  const other = aCutoverPlan(anApp('web'))
+  expect(statusOf({ plan: other, journal: blank, goingBack: false }, open(blank), false).waitingFor).toEqual([])
+})
+
+test('a failure’s gate offers what loses nothing, and its title is no page', () => {
+  const step = (id: string) => leaves([...phase.forward, ...phase.back]).find((s) => s.id === id)
+  const offers = (id: string, goingBack = false) => {
+    const it = step(id)
+    return it && failureGate(run(blank, { goingBack }), it, 1, { type: 'Failed', message: 'x'.repeat(100_000) }, '')
+  }
+  expect(offers('production/deploy')?.offers).toEqual(['retry'])
+  expect(offers('production/ready')?.offers).toEqual(['retry', 'skip'])
+  expect(offers('production/observe/5')?.offers).toEqual(['retry', 'skip'])
+  expect(offers('production/withdraw', true)?.offers).toEqual(['retry', 'skip'])
+  expect(offers('production/gate')?.id).toMatch(/^production\/gate\/again@/)
+  expect(offers('production/deploy')?.title.length).toBeLessThan(1100)
+  expect(phaseGate(plan, phase, 3, 'why', '').id).toMatch(/^production@.{8}\.3$/)
+})
+
+describe('what may be ordered, and by whom', () => {
+  const upgrade = anUpgradePlan()
+  const decommissioning = write(blank, rec('app/api/commit', 'running'))
+  const moving = run(journal(rec('production/deploy', 'done')))
+  test.for<[string, Run, boolean, readonly string[]]>([
+    ['on blue', run(blank), false, ['pause', 'abort']],
+    ['moving', moving, false, ['pause', 'abort', 'rollback']],
+    ['paused', moving, true, ['resume', 'abort', 'rollback']],
+    ['going back', { ...moving, goingBack: true }, false, ['pause']],
+    ['rolled back', run(gone), false, ['pause', 'abort']],
+    ['committed', { ...moving, letGo: true }, false, ['pause']],
+    ['over', { ...moving, ended: 'done' }, false, []],
+    ['an upgrade', { ...moving, plan: upgrade }, false, ['pause', 'abort']],
+    ['past the point of no return', { plan: upgrade, journal: decommissioning, goingBack: false }, false, ['pause']],
+  ])('%s', ([, it, paused, may]) => {
+    const can = allowed(it, stateOf(it, false, paused), paused)
+    expect(Object.entries(can).flatMap(([name, why]) => (why === undefined ? [name] : []))).toEqual(may)
+  })
+  test.for<
+    [string, readonly Run[], Parameters<typeof orderRefusal>[3], Parameters<typeof orderRefusal>[4], string | undefined]
+  >([
+    ['before it planned', [], 'abort', { by: 'baba' }, 'not-now'],
+    ['the platform team aborts', [moving], 'abort', { by: 'baba' }, undefined],
+    ['the app’s team may not', [moving], 'abort', { by: 'chiba' }, 'not-allowed'],
+    ['but roll back', [moving], 'rollback', { by: 'chiba' }, undefined],
+    ['as may the platform team', [moving], 'rollback', { by: 'baba', environment: 'production' }, undefined],
+    ['a stranger may nothing', [moving], 'rollback', { by: 'mallory' }, 'not-allowed'],
+    ['who asked is no team', [moving], 'abort', { by: 'aoki' }, 'not-allowed'],
+    ['no such environment', [moving], 'rollback', { by: 'chiba', environment: 'stage' }, 'no-such-environment'],
+    ['one environment cannot abort', [moving], 'abort', { by: 'baba', environment: 'production' }, 'malformed'],
+    ['one that can is enough', [run(blank), moving], 'rollback', { by: 'chiba' }, undefined],
+    ['none can', [run(blank), run(gone)], 'rollback', { by: 'chiba' }, 'not-now'],
+  ])('%s', ([, runs, name, order, code]) => {
+    expect(orderRefusal(runs, desk, 'sre', name, order, false)?.code).toBe(code)
+  })
+})
+
+test('the phase is the first that is not over, and the last at the end', () => {
+  const upgrade = anUpgradePlan()
+  const at = (...names: string[]) =>
+    phaseOf({
+      plan: upgrade,
+      goingBack: false,
+      journal: journal(
+        ...upgrade.phases
+          .filter((p) => names.includes(p.name))
+          .flatMap((p) => leaves(p.forward).map((s) => rec(s.id, 'done'))),
+      ),
+    })?.name
+  expect([at(), at('start'), at('start', 'provision'), at(...upgrade.phases.map((p) => p.name))]).toEqual([
+    'start',
+    'provision',
+    'bootstrap',
+    'decommission',
+  ])
+})

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import { blank, write, type Journal } from '../../src/domain/journal.ts'
+import { afterWayBack, wayBack, type Phase } from '../../src/domain/plan.ts'
+import { changes, leaves } from '../../src/domain/steps.ts'
+import { aCutoverPlan, anUpgradePlan, anApp, anEnvironment, someFacts } from '../support/builders.ts'
+import { ToyWorld } from '../support/toy-world.ts'
+
+const once = ['payer', 'leader', 'db', 'invoices']
+const record = (step: string, state: 'done' | 'failed') => ({ step, state, attempt: 1, startedAt: '' })
+const plans = [
+  aCutoverPlan(),
+  aCutoverPlan(anApp('api'), anEnvironment('production', { weights: [5, 25, 100] }), someFacts),
+  anUpgradePlan(),
+]
+const phases = plans.flatMap((p) => p.phases)
+const reversible = phases.filter((p) => !p.pointOfNoReturn)
+
+/** All steps of the phases before it, then the first `n` of this one; the last of them perhaps failed before or after it did its work. */
+function interrupted(
+  before: readonly Phase[],
+  phase: Phase,
+  n: number,
+  last: 'done' | 'undone',
+): { world: ToyWorld; journal: Journal } {
+  const world = new ToyWorld()
+  once.forEach((name) => world.once.add(name))
+  let journal = blank
+  const steps = [...before.flatMap((p) => leaves(p.forward)), ...leaves(phase.forward).slice(0, n)]
+  steps.forEach((step, i) => {
+    const isLast = i === steps.length - 1
+    journal = write(journal, record(step.id, isLast ? 'failed' : 'done'))
+    if (step.kind === 'action' && (!isLast || last === 'done')) world.act('app', step)
+  })
+  return { world, journal }
+}
+
+describe.each(plans)('a plan of $subject', ({ phases: all }) => {
+  test.each(all.filter((p) => !p.pointOfNoReturn))(
+    '$name, interrupted anywhere and taken back with every undo run twice, leaves the world as it was',
+    (phase) => {
+      const before = all.slice(0, all.indexOf(phase))
+      for (let n = 0; n <= leaves(phase.forward).length; n += 1) {
+        for (const last of ['done', 'undone'] as const) {
+          const { world, journal } = interrupted(before, phase, n, last)
+          for (const p of [phase, ...before.toReversed()]) {
+            for (const step of leaves(wayBack(p, journal)))
+              if (step.kind === 'action') [1, 2].forEach(() => world.act('app', step))
+            expect(
+              Object.keys(afterWayBack(p, journal).steps).filter((id) => leaves(p.forward).some((s) => s.id === id)),
+            ).toEqual([])
+          }
+          expect(world.snapshot(), `${phase.name} after ${n} steps, last ${last}`).toBe('[]')
+          expect(world.twice).toEqual([])
+        }
+      }
+    },
+  )
+})
+
+test('whatever changes the world names what undoes it, and every undo names what it undoes', () => {
+  for (const phase of reversible) {
+    const undone = new Set(leaves(phase.back).flatMap((s) => s.undoes ?? []))
+    expect(
+      leaves(phase.forward)
+        .filter((s) => changes(s) && !undone.has(s.id))
+        .map((s) => s.id),
+    ).toEqual([])
+    expect(
+      leaves(phase.back)
+        .filter((s) => !s.undoes?.length)
+        .map((s) => s.id),
+    ).toEqual([])
+  }
+})
+
+test('step ids are unique in a plan', () => {
+  for (const { phases: all } of plans) {
+    const ids = all.flatMap((p) => leaves([...p.forward, ...p.back, ...p.commit])).map((s) => s.id)
+    expect(ids.filter((id, n) => ids.indexOf(id) !== n)).toEqual([])
+  }
+})
+
+test('a skipped undo keeps its way back', () => {
+  const [phase] = aCutoverPlan().phases as [Phase]
+  const open = 'stage/route/web/open'
+  const journal = write(write(blank, record(open, 'done')), {
+    ...record('stage/route/web/close', 'done'),
+    state: 'skipped',
+  })
+  const after = afterWayBack(phase, journal)
+  expect(Object.keys(after.steps)).toEqual([open])
+  expect(leaves(wayBack(phase, after)).map((s) => s.id)).toContain('stage/route/web/close')
+})

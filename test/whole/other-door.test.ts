@@ -1,0 +1,242 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beside, type Beside } from '../../src/demo/processes.ts'
+import { environmentOf, type SandboxInfo } from '../../src/sandbox/command.ts'
+import type { Judgement } from '../../src/sandbox/judge.ts'
+import { eventually } from '../support/eventually.ts'
+import { offered, temporalCommand, type Said } from '../support/temporal-command.ts'
+
+/** The whole upgrade with the plain `temporal` command: what SRE do who have nothing of Norikae but its worker. */
+
+const ID = 'cluster-upgrade/chatwork-prod'
+const BLUE = 'chatwork-prod-1-35'
+const people: Readonly<Record<string, string>> = {
+  sre: 'baba@example.com',
+  scala: 'doi@example.com',
+  php: 'fujita@example.com',
+}
+
+let folder: string
+let info: SandboxInfo
+let temporal: (...args: readonly string[]) => Promise<Said>
+const running: Beside[] = []
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'norikae-door-'))
+  const where = join(folder, 'sandbox.json')
+  const sandbox = beside('sandbox', ['src/cli/main.ts', 'sandbox', '--info', where, '--rate', '60'], folder)
+  running.push(sandbox)
+  info = await sandbox.until('ready', 60_000, async () => JSON.parse(await readFile(where, 'utf8')) as SandboxInfo)
+  const port = 28_000 + (process.pid % 5_000)
+  const worker = beside('worker', ['src/worker.ts'], folder, {
+    ...environmentOf(info),
+    NORIKAE_HOST: '127.0.0.1',
+    NORIKAE_HEALTH_PORT: `${port}`,
+    NORIKAE_METRICS_PORT: `${port + 1}`,
+  })
+  running.push(worker)
+  await worker.until('ready', 60_000, async () =>
+    (await fetch(`http://127.0.0.1:${port}/readyz`)).ok ? true : undefined,
+  )
+  temporal = temporalCommand(info.temporal.address)
+}, 120_000)
+
+afterAll(async () => {
+  for (const it of running.toReversed()) await it.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const start = (id: string, input: object, ...more: readonly string[]) =>
+  temporal(
+    'workflow',
+    'start',
+    '--type',
+    'clusterUpgrade',
+    '--task-queue',
+    'norikae',
+    '--workflow-id',
+    id,
+    '--input',
+    JSON.stringify(input),
+    ...more,
+  )
+const request = { platform: 'chatwork-prod', to: '1.36', by: 'aoki@example.com' }
+const update = (id: string, name: string, body: object) =>
+  temporal('workflow', 'update', 'execute', '--workflow-id', id, '--name', name, '--input', JSON.stringify(body))
+const signal = (id: string, name: string, body: object) =>
+  temporal('workflow', 'signal', '--workflow-id', id, '--name', name, '--input', JSON.stringify(body))
+const control = async (path: string): Promise<unknown> => (await fetch(`${info.control.url}${path}`)).json()
+
+/** What the workflow shows of itself. */
+async function details(id: string): Promise<string> {
+  const { code, text } = await temporal('workflow', 'metadata', '--workflow-id', id, '--output', 'json')
+  if (code !== 0) return ''
+  const { queryResult } = JSON.parse(text) as { queryResult: { currentDetails?: string }[] }
+  return queryResult[0]?.currentDetails ?? ''
+}
+
+const writes = async (): Promise<string[]> =>
+  ((await control('/calls')) as { operation?: string; method?: string }[]).flatMap(({ operation, method }) =>
+    operation === undefined
+      ? method === 'GET'
+        ? []
+        : [method ?? '']
+      : /^(Describe|List|Get)/.test(operation)
+        ? []
+        : [operation],
+  )
+
+const file = async () => readFile(join(info.platforms, 'chatwork-prod.yaml'), 'utf8')
+
+test('what cannot be meant is refused clearly, and nothing is changed outside', async () => {
+  const refused = [
+    {
+      id: 'cluster-upgrade/nowhere',
+      input: { ...request, platform: 'nowhere' },
+      says: 'keeps no platform file for nowhere',
+    },
+    { id: ID, input: { ...request, to: '1.34' }, says: '1.34 is older than blue' },
+    { id: ID, input: { ...request, to: '1.35' }, says: 'blue is at 1.35 already' },
+    {
+      id: ID,
+      input: { ...request, file: (await file()).replace('123456789012', '210987654321') },
+      says: 'this worker acts in AWS account 123456789012',
+    },
+    { id: ID, input: { ...request, file: 'platform: [' }, says: 'nothing was started' },
+    { id: 'my-upgrade', input: request, says: 'start it as cluster-upgrade/chatwork-prod' },
+    { id: ID, input: { platform: 'chatwork-prod' }, says: 'to is missing' },
+  ]
+  for (const { id, input, says } of refused) {
+    expect((await start(id, input)).code).toBe(0)
+    const { code, text } = await temporal('workflow', 'result', '--workflow-id', id)
+    expect(text).toContain(says)
+    expect(code).toBe(1)
+  }
+  expect(await writes()).toEqual([])
+}, 60_000)
+
+test('an upgrade is started, and a second one, a stranger, an old plan and a gate that is not there are refused', async () => {
+  const first = await start(ID, request)
+  expect(first.code).toBe(0)
+  await eventually('the start gate is offered', async () => offered(await details(ID)).length > 0, {
+    withinMs: 20_000,
+  })
+  const [approval] = offered(await details(ID))
+  const gate = approval?.body['gate'] ?? ''
+  expect(gate).toMatch(/^start@[0-9a-f]{8}\.1$/)
+
+  // The plain command answers a second start with the run that is there; asked to fail, it does.
+  const runOf = (said: Said) => /RunId\s+(\S+)/.exec(said.text)?.[1]
+  expect(runOf(await start(ID, { ...request, by: 'baba@example.com' }))).toBe(runOf(first))
+  const second = await start(ID, request, '--fail-existing')
+  expect(second.text).toMatch(/already/i)
+  expect(second.code).toBe(1)
+
+  const refusals = [
+    { body: { gate, by: 'mallory@example.com' }, says: 'mallory@example.com is not an approver of sre' },
+    { body: { gate: gate.replace(/@.{8}/, '@00000000'), by: 'aoki@example.com' }, says: 'there is no gate' },
+    { body: { gate: 'production/gate@00000000.1', by: 'aoki@example.com' }, says: 'there is no gate' },
+    { body: { gate }, says: 'by is missing' },
+    { body: { gate, by: 'aoki@example.com', proof: 'x' }, says: 'proof comes with a later release' },
+  ]
+  for (const { body, says } of refusals) {
+    const answer = await update(ID, 'approve', body)
+    expect(answer.text).toContain(says)
+    expect(answer.code).toBe(1)
+    expect((await signal(ID, 'approve', body)).code).toBe(0)
+  }
+  const { text } = await temporal('workflow', 'query', '--workflow-id', ID, '--name', 'status')
+  for (const { says } of refusals) expect(text).toContain(says)
+  expect(await writes()).toEqual([])
+}, 60_000)
+
+test('every gate is answered with JSON copied from the current details, to the end', async () => {
+  const apps = [
+    'admin',
+    'billing',
+    'chat-actor',
+    'chat-api',
+    'chat-archiver',
+    'chat-push',
+    'chat-search',
+    'chat-worker',
+    'files',
+    'legacy-php',
+    'mail-sender',
+    'reports',
+  ]
+  const ids = [ID, ...apps.map((app) => `${ID}/app/${app}`)]
+  const answered = new Map<string, string>()
+  const answer = async (id: string) => {
+    const text = await details(id).catch(() => '')
+    const team = /waiting for (\w+)/.exec(text)?.[1] ?? ''
+    const [first] = offered(text)
+    const gate = first?.body['gate']
+    if (!first || gate === undefined || answered.has(gate)) return
+    const by = gate.startsWith('start@') ? 'aoki@example.com' : (people[team] ?? '')
+    const body = { ...first.body, by, ...(first.body['typed'] !== undefined && { typed: BLUE }) }
+    // One by the message that answers at once, the next by the one that works without a worker.
+    const way = answered.size % 2 === 0 ? update : signal
+    const said = await way(id, first.message, body)
+    expect(said.code, said.text).toBe(0)
+    answered.set(gate, first.message)
+  }
+  const over = async () => {
+    const { text } = await temporal('workflow', 'describe', '--workflow-id', ID, '--output', 'json')
+    const { workflowExecutionInfo } = JSON.parse(text) as { workflowExecutionInfo: { status: string } }
+    return workflowExecutionInfo.status !== 'WORKFLOW_EXECUTION_STATUS_RUNNING'
+  }
+  await eventually(
+    'the upgrade ends',
+    async () => {
+      for (const id of ids) await answer(id)
+      return over()
+    },
+    { withinMs: 200_000, everyMs: 1000 },
+  )
+  const { text } = await temporal('workflow', 'result', '--workflow-id', ID)
+  expect(text).toContain('"outcome":"done"')
+  expect([...answered.values()].every((message) => message === 'approve')).toBe(true)
+  expect(answered.size).toBe(14) // the start, twelve apps, the decommissioning
+
+  const judged = (await control('/judge')) as Judgement
+  expect(judged.requests.dropped).toBe(0)
+  expect([judged.jobs.twice, judged.jobs.lost, judged.singletonOverlapMs, judged.bufferedLost]).toEqual([0, 0, 0, 0])
+  expect(judged.leftovers).toEqual([])
+}, 240_000)
+
+test('every gate and the end were told once to the team that they concern', async () => {
+  const told = (await control('/notices')) as { team: string; id: string; notice: { about: string } }[]
+  expect(told.length).toBe(new Set(told.map((t) => `${t.team} ${t.id}`)).size)
+  const counts = Object.groupBy(told, (t) => `${t.team} ${t.notice.about}`)
+  expect(Object.fromEntries(Object.entries(counts).map(([key, all]) => [key, all?.length]))).toEqual({
+    'sre gate': 2,
+    'scala gate': 6,
+    'php gate': 6,
+    'sre ended': 1,
+  })
+})
+
+test('the IAM policy allows every call that was made, and no action that is never needed', async () => {
+  const policy = JSON.parse(await readFile(new URL('../../deploy/iam-policy.json', import.meta.url), 'utf8')) as {
+    Statement: { Action: string[] }[]
+  }
+  const allowed = policy.Statement.flatMap((s) => s.Action)
+  const made = ((await control('/calls')) as { service: string; operation?: string }[]).flatMap(
+    ({ service, operation }) => (operation === undefined ? [] : [`${service}:${operation}`]),
+  )
+  expect([...new Set(made)].filter((call) => !allowed.includes(call))).toEqual([])
+  // Asked for by AWS itself when something is made with a tag or a role, or needed only where something goes wrong.
+  const besides = new Set([
+    'eks:TagResource',
+    'elasticloadbalancing:AddTags',
+    'iam:PassRole',
+    'iam:GetRole',
+    'elasticloadbalancing:ModifyTargetGroupAttributes',
+    'eks:UpdateClusterConfig', // lifts a deletion protection
+    'eks:DescribeAccessEntry',
+  ])
+  expect(allowed.filter((action) => !made.includes(action) && !besides.has(action))).toEqual([])
+})

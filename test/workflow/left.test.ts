@@ -1,0 +1,111 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { cutoverId } from '../../src/domain/messages.ts'
+import { aPlatform, anApp } from '../support/builders.ts'
+import { Outside } from '../support/fakes.ts'
+import { dev, Trial } from '../support/server.ts'
+
+/** On the dev server: the time-skipping one tells no parent that its child was terminated. */
+let env: TestWorkflowEnvironment
+let n = 0
+beforeAll(async () => {
+  env = await dev()
+})
+afterAll(() => env.teardown())
+
+const aTrial = (more: Parameters<typeof aPlatform>[0] = {}) =>
+  new Trial(
+    env,
+    new Outside(
+      aPlatform({ name: `left-${(n += 1)}`, apps: [anApp('api')], rest: '0s', soak: '1s', ...more }),
+      '100ms',
+    ),
+  )
+const finish = async (trial: Trial, apps?: string[]) => {
+  await trial.approveApps(apps)
+  await trial.decommission()
+  return (await trial.result()).outcome
+}
+
+test.for([
+  ['aborted', async (t: Trial): Promise<unknown> => t.say('api', 'abort', { by: 'baba' })],
+  ['terminated', async (t: Trial): Promise<unknown> => t.handle('api').terminate()],
+] as const)('an app that is %s directly leaves the upgrade, which asks and starts it again', async ([, leave]) => {
+  const trial = aTrial({ apps: [anApp('api'), anApp('mail')] })
+  await trial.during(async () => {
+    await trial.start()
+    await trial.gate('api', 'approve', 'production/gate@')
+    await leave(trial)
+    const gate = await trial.gate(undefined, 'retry', 'app/api@')
+    expect(await trial.standing('api')).toBe('trouble')
+    await trial.approveApps(['mail']) // stops nobody else
+    await trial.onGreen('mail')
+    await trial.say(undefined, 'retry', { gate, by: 'baba' })
+    await trial.until('it is a new one', async () => (await trial.standing('api')) !== 'trouble')
+    expect(await finish(trial, ['api'])).toBe('done')
+  })
+  expect(trial.outside.world.twice).toEqual([])
+})
+
+test('an app that is terminated between the last look and the commit is started again before blue goes', async () => {
+  const trial = aTrial()
+  const { outside } = trial
+  outside.faults.set('upgrade:soak/still-idle', { times: 1, type: 'Failed' })
+  await trial.during(async () => {
+    await trial.start()
+    await trial.approveApps()
+    await trial.decommission()
+    const gate = await trial.gate(undefined, 'retry', 'soak/still-idle@')
+    await trial.handle('api').terminate()
+    await trial.say(undefined, 'retry', { gate, by: 'baba' })
+    const left = await trial.gate(undefined, 'retry', 'app/api/commit@')
+    expect((await trial.waiting())[0]?.what).toMatch(/api left the upgrade/)
+    const holding = new Set(['api:production/ready'])
+    outside.holds = holding
+    await trial.say(undefined, 'retry', { gate: left, by: 'baba' })
+    // It is on green already: what its steps ask for is so, but for the weight, which nobody of this run left there.
+    outside.world.set('api/production/route/web', 0, 0)
+    outside.world.set('api/test/route/web', 0, 0)
+    holding.clear()
+    await trial.approveApps()
+    expect((await trial.result()).outcome).toBe('done')
+    expect(outside.done.filter((d) => d === 'api:production/route/web/settle').length).toBe(1)
+  })
+})
+
+test('an abort does not delete green under an app that was terminated there', async () => {
+  const trial = aTrial()
+  const { outside } = trial
+  await trial.during(async () => {
+    await trial.start()
+    await trial.approveApps()
+    await trial.onGreen('api')
+    await trial.handle('api').terminate()
+    await trial.say(undefined, 'abort', { by: 'baba' })
+    const gate = await trial.gate(undefined, 'skip', 'app/api/back@')
+    expect([outside.world.get('toy-1-36', 'gone'), (await trial.see()).runs[0]?.state]).toEqual(['there', 'stuck'])
+    await trial.say(undefined, 'skip', { gate, by: 'baba' })
+    const { outcome, report } = await trial.result()
+    expect([outcome, report.leftovers]).toEqual(['rolled-back', ['take api back']])
+  })
+})
+
+test('an app that is still open from an earlier upgrade is refused by name, and the others move', async () => {
+  const trial = aTrial({ apps: [anApp('api'), anApp('mail')] })
+  await env.client.workflow.start('appCutover', {
+    workflowId: cutoverId(trial.outside.platform.name, 'api'),
+    taskQueue: 'elsewhere',
+    args: [],
+  })
+  await trial.during(async () => {
+    await trial.start()
+    const gate = await trial.gate(undefined, 'retry', 'app/api@')
+    expect((await trial.waiting())[0]?.what).toMatch(/\/app\/api is still open from an earlier upgrade/)
+    await trial.approveApps(['mail'])
+    await trial.onGreen('mail')
+    await trial.handle('api').terminate()
+    await trial.say(undefined, 'retry', { gate, by: 'baba' })
+    await trial.until('it is a new one', async () => (await trial.standing('api')) !== 'trouble')
+    expect(await finish(trial, ['api'])).toBe('done')
+  })
+})

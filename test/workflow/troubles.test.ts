@@ -1,0 +1,133 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { aPlatform, anApp } from '../support/builders.ts'
+import { Outside } from '../support/fakes.ts'
+import { skipping, Trial } from '../support/server.ts'
+
+let env: TestWorkflowEnvironment
+beforeEach(async () => {
+  env = await skipping()
+})
+afterEach(() => env.teardown())
+
+const aTrial = (more: Parameters<typeof aPlatform>[0] = {}) =>
+  new Trial(env, new Outside(aPlatform({ apps: [anApp('api')], ...more })))
+const finish = async (trial: Trial, apps?: string[]) => {
+  await trial.approveApps(apps)
+  await trial.decommission()
+  return (await trial.result()).outcome
+}
+
+test('a step of the upgrade that fails for good asks, and goes on with `retry`', async () => {
+  const trial = aTrial()
+  trial.outside.faults.set('upgrade:nodegroup/b/create', { times: 1, type: 'QuotaExceeded' })
+  await trial.during(async () => {
+    await trial.start()
+    const gate = await trial.gate(undefined, 'retry', 'nodegroup/b/create@')
+    const [run] = (await trial.see()).runs
+    expect([run?.state, run?.problem]).toEqual(['waiting', 'nodegroup/b/create cannot be done'])
+    await expect(trial.say(undefined, 'skip', { gate, by: 'baba' })).rejects.toMatchObject({
+      cause: { type: 'not-offered' },
+    })
+    await trial.say(undefined, 'retry', { gate, by: 'baba' })
+    expect(await finish(trial)).toBe('done')
+    expect((await trial.result()).report.problems.map((p) => [p.step, p.attempt])).toEqual([['nodegroup/b/create', 1]])
+  })
+})
+
+test('a step that only reads may be skipped by name', async () => {
+  const trial = aTrial()
+  trial.outside.faults.set('upgrade:verify/api/test', { times: 99, type: 'Failed' })
+  await trial.during(async () => {
+    await trial.start()
+    await trial.signal(undefined, 'skip', { gate: await trial.gate(undefined, 'skip', 'verify/api/test@'), by: 'baba' })
+    expect(await finish(trial)).toBe('done')
+    expect(trial.outside.done).not.toContain('upgrade:verify/api/test')
+  })
+})
+
+test('an undo that people skip is told as left over, and done again by the next way back', async () => {
+  const trial = aTrial()
+  const { outside } = trial
+  outside.faults.set('api:production/route/web/close', { times: 1, type: 'Denied' })
+  outside.sick.add('api/production')
+  await trial.during(async () => {
+    await trial.start()
+    await trial.approveApps()
+    await trial.say('api', 'skip', { gate: await trial.gate('api', 'skip', 'production/route/web/close@'), by: 'doi' })
+    const gate = await trial.gate('api', 'retry', 'production@')
+    expect(outside.world.get('api/production/route/web/sides', 'blue')).toBe('both')
+    await trial.say('api', 'retry', { gate, by: 'doi' })
+    await trial.approveApps()
+    await trial.gate('api', 'retry', 'production@')
+    await trial.say(undefined, 'abort', { by: 'baba' })
+    const { report } = await trial.result()
+    expect(report.leftovers).toEqual([]) // it was done in the end
+  })
+  expect(outside.done.filter((d) => d === 'api:production/route/web/open').length).toBe(2)
+  expect(outside.world.snapshot()).toBe('[]')
+})
+
+test('an app that leaves in the soak is missed before people are asked, and moves again', async () => {
+  const trial = aTrial()
+  await trial.during(async () => {
+    await trial.start()
+    await trial.approveApps()
+    await trial.until('it soaks', async () => (await trial.see()).runs[0]?.phase === 'soak')
+    await trial.say('api', 'abort', { by: 'baba' })
+    await trial.until('the upgrade knows', async () => (await trial.standing('api')) === 'trouble')
+    await trial.say(undefined, 'retry', { gate: await trial.gate(undefined, 'retry', 'soak/on-green@'), by: 'baba' })
+    expect(await finish(trial)).toBe('done')
+  })
+})
+
+test('an app that left green while people were asked is no reason to delete blue', async () => {
+  const trial = aTrial()
+  const { outside } = trial
+  await trial.during(async () => {
+    await trial.start()
+    await trial.approveApps()
+    await trial.gate(undefined, 'approve', 'soak/gate@')
+    await trial.say('api', 'rollback', { by: 'doi', environment: 'production', reason: 'late' })
+    const gate = await trial.gate('api', 'retry', 'production@')
+    await trial.decommission()
+    await env.sleep('3d')
+    expect((await trial.see()).runs[0]?.phase).toBe('soak')
+    expect(outside.done).not.toContain('upgrade:blue/empty')
+    // Nor does a cutover let itself be committed then, whoever says so.
+    await trial.handle('api').signal('commit')
+    expect((await trial.run('api', 'test'))?.state).toBe('on-green')
+    await trial.say('api', 'retry', { gate, by: 'doi' })
+    await trial.approveApps()
+    expect((await trial.result()).outcome).toBe('done')
+  })
+})
+
+test('an app that cannot be planned leaves, and is started again when asked', async () => {
+  const trial = aTrial()
+  const { outside } = trial
+  await trial.during(async () => {
+    outside.planFails = 1
+    await trial.start()
+    await trial.say(undefined, 'retry', { gate: await trial.gate(undefined, 'retry', 'app/api@'), by: 'baba' })
+    expect(await finish(trial)).toBe('done')
+  })
+})
+
+test('too many in trouble pause the rest, and the upgrade says why', async () => {
+  const trial = aTrial({ apps: [anApp('api'), anApp('mail'), anApp('web')], maxFailed: 2 })
+  const { outside } = trial
+  for (const app of ['api', 'mail']) outside.sick.add(`${app}/test`)
+  await trial.during(async () => {
+    await trial.start()
+    const gate = await trial.gate('api', 'retry', 'test@')
+    await trial.gate('mail', 'retry', 'test@')
+    await trial.until('the rest is held', async () => (await trial.peek())?.held !== undefined)
+    expect((await trial.see()).held).toBe('in trouble: api, mail; 2 at once stop the rest')
+    expect(await trial.standing('web')).toBe('pending')
+    outside.sick.clear()
+    await trial.say('api', 'retry', { gate, by: 'doi' })
+    await trial.gate('web', 'approve', 'production/gate@')
+    expect((await trial.see()).held).toBeUndefined()
+  })
+})
