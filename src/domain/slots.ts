@@ -11,18 +11,28 @@ export type Slot = number // unix seconds
 
 export const jobName = (cronJob: string, slot: Slot): string => `${cronJob}-${Math.floor(slot / 60)}`
 
-/** Of a Job that the controller made, or that was made under its name. */
+/** Which slot a Job of this CronJob (`belongsTo`) ran; undefined for one that was started by hand, beside the schedule. */
 export function slotOf({ metadata }: KubernetesObject, cronJob: string): Slot | undefined {
   const stamp = metadata.annotations?.['batch.kubernetes.io/cronjob-scheduled-timestamp']
   const noted = stamp === undefined ? Number.NaN : Date.parse(stamp) / 1000
   if (!Number.isNaN(noted)) return noted
-  const minutes = metadata.name.startsWith(`${cronJob}-`) ? metadata.name.slice(cronJob.length + 1) : ''
-  return /^\d{6,}$/.test(minutes) ? Number(minutes) * 60 : undefined
+  const minutes = minutesIn(metadata.name, cronJob)
+  return minutes === undefined ? undefined : minutes * 60
 }
 
-export const belongsTo = (job: KubernetesObject, cronJob: string): boolean =>
-  (job.metadata.ownerReferences ?? []).some((o) => o.kind === 'CronJob' && o.name === cronJob) ||
-  slotOf(job, cronJob) !== undefined
+function minutesIn(job: string, cronJob: string): number | undefined {
+  const minutes = job.startsWith(`${cronJob}-`) ? job.slice(cronJob.length + 1) : ''
+  return /^\d{6,}$/.test(minutes) ? Number(minutes) : undefined
+}
+
+/**
+ * Is this a run of that CronJob, and not of a neighbour in its namespace? Its owner says so; a Job without such an owner
+ * (its CronJob was deleted and made again, or somebody ran a slot by hand) is known by its name.
+ */
+export function belongsTo({ metadata }: KubernetesObject, cronJob: string): boolean {
+  const owners = (metadata.ownerReferences ?? []).filter((o) => o.kind === 'CronJob')
+  return owners.length > 0 ? owners.some((o) => o.name === cronJob) : minutesIn(metadata.name, cronJob) !== undefined
+}
 
 export function lastSlotOf({ status = {} }: KubernetesObject): Slot | undefined {
   const last = status['lastScheduleTime']

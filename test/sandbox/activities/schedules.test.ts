@@ -90,6 +90,15 @@ describe('a schedule that is handed over', () => {
     expect(schedule.ran()).toEqual([at(300)])
   })
 
+  test('runs what it missed, though a neighbour in its namespace ran at those times', async () => {
+    const schedule = await aSchedule(world, clock)
+    world.blue.apply(aCronJob('neighbour', schedule.namespace))
+    await schedule.suspend('blue')
+    await clock.pass(200)
+    await schedule.resume('green')
+    expect(schedule.ran('green')).toEqual(slotsBetween(day, Date.now()))
+  })
+
   test('runs what was missed once, though its history forgets each job at once and one may run at a time', async () => {
     const schedule = await aSchedule(world, clock, { concurrencyPolicy: 'Forbid', successfulJobsHistoryLimit: 0 })
     await schedule.suspend('blue')
