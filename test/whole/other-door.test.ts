@@ -26,7 +26,7 @@ const running: Beside[] = []
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'norikae-door-'))
   const where = join(folder, 'sandbox.json')
-  const sandbox = beside('sandbox', ['src/cli/main.ts', 'sandbox', '--info', where, '--rate', '60'], folder)
+  const sandbox = beside('sandbox', ['src/cli/main.ts', 'sandbox', '--info', where, '--rate', '30'], folder)
   running.push(sandbox)
   info = await sandbox.until('ready', 60_000, async () => JSON.parse(await readFile(where, 'utf8')) as SandboxInfo)
   const port = 28_000 + (process.pid % 5_000)
@@ -194,7 +194,8 @@ test('every gate is answered with JSON copied from the current details, to the e
       for (const id of ids) await answer(id)
       return over()
     },
-    { withinMs: 200_000, everyMs: 1000 },
+    // Each look is fourteen processes: more often, they are what the machine is busy with.
+    { withinMs: 200_000, everyMs: 4000 },
   )
   const { text } = await temporal('workflow', 'result', '--workflow-id', ID)
   expect(text).toContain('"outcome":"done"')

@@ -38,19 +38,22 @@ export interface SeedApp {
 const web = (name = 'web') => ({ is: 'web', name }) as const
 const scaledWeb = { is: 'web', name: 'web', scales: true } as const
 const consumer = (name: string) => ({ is: 'consumer', name }) as const
-/** In the sandbox everything that is scheduled runs every minute, so that a short upgrade meets many slots. */
+/**
+ * In the sandbox everything that is scheduled runs every minute. The seven of them in three environments have 21 slots at
+ * each turn of the minute, and no upgrade is so short that it meets none: the demo is asked for 20 at least.
+ */
 const everyMinute = (name: string) => ({ is: 'schedule', name, schedule: '* * * * *' }) as const
 
 export const apps: readonly SeedApp[] = [
   { name: 'chat-api', team: 'scala', parts: [scaledWeb] },
   { name: 'chat-push', team: 'scala', parts: [scaledWeb] },
-  { name: 'chat-search', team: 'scala', parts: [scaledWeb] },
+  { name: 'chat-search', team: 'scala', parts: [scaledWeb, everyMinute('reindex')] },
   { name: 'chat-actor', team: 'scala', parts: [web('front'), { is: 'singleton', name: 'actor' }] },
   { name: 'chat-worker', team: 'scala', parts: [consumer('worker')] },
   { name: 'chat-archiver', team: 'scala', parts: [web(), everyMinute('archive')] },
   { name: 'legacy-php', team: 'php', parts: [web()] },
-  { name: 'admin', team: 'php', parts: [web()] },
-  { name: 'files', team: 'php', parts: [web()] },
+  { name: 'admin', team: 'php', parts: [web(), everyMinute('cleanup')] },
+  { name: 'files', team: 'php', parts: [web(), everyMinute('thumbnails')] },
   { name: 'billing', team: 'php', parts: [web(), everyMinute('invoices')] },
   { name: 'mail-sender', team: 'php', parts: [web(), consumer('worker')] },
   { name: 'reports', team: 'php', parts: [everyMinute('hourly'), everyMinute('digest')] },

@@ -70,6 +70,11 @@ test.for([
   for (const [kind, expected] of Object.entries(kinds)) expect(names(kind, namespace)).toEqual(expected)
 })
 
+test('at each turn of the minute more slots are due than the demo is asked for', () => {
+  const everyMinute = of('CronJob').filter((c) => c.spec?.['schedule'] === '* * * * *')
+  expect(everyMinute.length).toBeGreaterThanOrEqual(20)
+})
+
 test('a Service selects the pods of its own Deployment alone', () => {
   for (const service of of('Service')) {
     const selector = Object.entries((service.spec?.['selector'] ?? {}) as Record<string, string>) // made so by the seed
