@@ -1,5 +1,28 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** What waits for the most comes first: begun last, one file would be waited for alone. */
+const slowest = ['/test/whole/', '/test/cli/journey', '/test/cli/refusals', '/test/workflow/', '/test/replay/']
+function rank({ moduleId }: TestSpecification): number {
+  const place = slowest.findIndex((name) => moduleId.includes(name))
+  return place < 0 ? slowest.length : place
+}
+
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => rank(a) - rank(b) || a.moduleId.localeCompare(b.moduleId))
+  }
+}
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], pool: 'forks', testTimeout: 25_000, hookTimeout: 60_000, maxWorkers: 3, fileParallelism: true },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/cluster/**', '**/node_modules/**'],
+    pool: 'forks',
+    testTimeout: 25_000,
+    hookTimeout: 60_000,
+    maxWorkers: 3,
+    fileParallelism: true,
+    sequence: { sequencer: SlowestFirst },
+  },
 })

@@ -5,7 +5,8 @@ import { Worker } from '@temporalio/worker'
 import type { Platform } from '../../src/domain/platform.ts'
 import { aPlatform, anApp } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
-import { bundle, dev } from '../support/server.ts'
+import { bundle } from '../support/bundle.ts'
+import { dev } from '../support/server.ts'
 
 /** The command as people run it: a real process, against a real server with a worker on a toy world. */
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker'
 import { describe, expect, test } from 'vitest'
-import { bundle } from '../support/server.ts'
+import { bundle } from '../support/bundle.ts'
 import { folder, histories } from './histories.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

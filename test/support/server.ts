@@ -1,17 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import type { WorkflowHandle } from '@temporalio/client'
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
 import { searchAttributes } from '../../src/domain/search-attributes.ts'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  makeTelemetryFilterString,
-  Runtime,
-  Worker,
-  type WorkerOptions,
-  type WorkflowBundle,
-} from '@temporalio/worker'
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
 import type { Logged } from '../../src/domain/gates.ts'
 import {
   cutoverId,
@@ -23,6 +14,7 @@ import {
 } from '../../src/domain/messages.ts'
 import type { Status, Waiting } from '../../src/domain/status.ts'
 import { find } from '../../scripts/temporal.mjs'
+import { bundle } from './bundle.ts'
 import type { Outside } from './fakes.ts'
 
 const path = (name: 'temporal' | 'temporal-test-server'): string => {
@@ -57,13 +49,6 @@ export const dev = (): Promise<TestWorkflowEnvironment> =>
   TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'existing-path', path: path('temporal') }, searchAttributes: keys },
   })
-
-let bundled: Promise<WorkflowBundle> | undefined
-export const bundle = () =>
-  (bundled ??= bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
-    logger: new DefaultLogger('ERROR'),
-  }))
 
 /** What the query `status` answers, of an upgrade and of a cutover alike. */
 export interface Seen {

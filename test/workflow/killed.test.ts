@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { aPlatform, anApp } from '../support/builders.ts'
-import { bundle, dev, Trial } from '../support/server.ts'
+import { bundle } from '../support/bundle.ts'
+import { dev, Trial } from '../support/server.ts'
 import { WorldOnDisk } from '../support/world-on-disk.ts'
 
 const program = fileURLToPath(new URL('../support/worker-process.ts', import.meta.url))
