@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { PINNED_FLOOR } from '../domain/annotations.ts'
+import { PINNED_AT } from '../domain/annotations.ts'
+import { floorOf, givenBack, raised } from '../domain/floors.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { WorkloadRef } from '../domain/platform.ts'
 import { isReady, readinessOf, replicasOf } from '../domain/workload-state.ts'
@@ -28,20 +29,14 @@ export const sizeActions = (outside: Outside) => {
               .catch(() => 0),
             setTimeout(SILENT_MS, 0),
           ])
-    const own = Number(scaler.metadata.annotations?.[PINNED_FLOOR] ?? minOf(scaler))
-    const floor = Math.min(Math.max(own, minOf(scaler), size), maxOf(scaler))
-    if (minOf(scaler) !== floor || scaler.metadata.annotations?.[PINNED_FLOOR] === undefined) {
-      await here.patch('HorizontalPodAutoscaler', workload.namespace, scaler.metadata.name, {
-        metadata: { resourceVersion: scaler.metadata.resourceVersion, annotations: { [PINNED_FLOOR]: String(own) } },
-        spec: { minReplicas: floor },
-      })
-    }
+    const { floor, patch } = raised(scaler, size)
+    const pinnedAt = scaler.metadata.annotations?.[PINNED_AT]
+    if (floorOf(scaler).min !== floor || pinnedAt !== String(floor))
+      await here.patch('HorizontalPodAutoscaler', workload.namespace, scaler.metadata.name, patch)
     const read = await scalerOf(here, workload)
-    if (!read || minOf(read) !== floor)
-      throw notYet(
-        `the floor of ${workload.name} reads ${read ? minOf(read) : 'nothing'}, not ${floor}`,
-        budgets.objects,
-      )
+    const min = read && floorOf(read).min
+    if (min !== floor)
+      throw notYet(`the floor of ${workload.name} reads ${min ?? 'nothing'}, not ${floor}`, budgets.objects)
     if (wait) {
       const sized = await here.find(workload.kind, workload.namespace, workload.name)
       const { ready, wanted } = sized ? readinessOf(sized) : { ready: 0, wanted: floor }
@@ -58,13 +53,10 @@ export const sizeActions = (outside: Outside) => {
     const { workload, on } = input
     const here = await (await proven(outside, scope)).ifThere(on)
     const scaler = here && (await scalerOf(here, workload))
-    const own = scaler?.metadata.annotations?.[PINNED_FLOOR]
-    if (!here || !scaler || own === undefined) return { note: `${workload.name} on ${scope[on]} scales freely` }
-    await here.patch('HorizontalPodAutoscaler', workload.namespace, scaler.metadata.name, {
-      metadata: { resourceVersion: scaler.metadata.resourceVersion, annotations: { [PINNED_FLOOR]: null } },
-      spec: { minReplicas: Number(own) },
-    })
-    return { note: `${workload.name} on ${scope[on]} scales freely from ${own}` }
+    const back = scaler && givenBack(scaler)
+    if (!here || !scaler || !back) return { note: `${workload.name} on ${scope[on]} scales freely` }
+    await here.patch('HorizontalPodAutoscaler', workload.namespace, scaler.metadata.name, back.patch)
+    return { note: `${workload.name} on ${scope[on]} scales freely from ${back.floor}` }
   }
 
   return { pinSize, unpinSize }
@@ -86,6 +78,3 @@ async function sizeOn(cluster: KubernetesPort, { kind, namespace, name }: Worklo
   const found = await cluster.find(kind, namespace, name)
   return found ? replicasOf(found) : 0
 }
-
-const minOf = ({ spec }: KubernetesObject): number => Number(spec?.['minReplicas'] ?? 1)
-const maxOf = ({ spec }: KubernetesObject): number => Number(spec?.['maxReplicas'] ?? 1)

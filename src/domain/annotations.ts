@@ -5,6 +5,8 @@
 export const RUN = 'norikae.io/run'
 /** On a HorizontalPodAutoscaler: its own `minReplicas`, before it was pinned. */
 export const PINNED_FLOOR = 'norikae.io/pinned-floor'
+/** On a HorizontalPodAutoscaler: what it was pinned at. Where it reads otherwise, its owner has changed it since. */
+export const PINNED_AT = 'norikae.io/pinned-at'
 /** On a Deployment: how many replicas it had before it was stopped, or has to have once it starts. */
 export const REPLICAS = 'norikae.io/replicas'
 /** On a Deployment: when it was stopped. */

@@ -1,4 +1,5 @@
 import { OWNER_SUSPEND, REPLICAS, RUN, SUSPENDED_AT } from './annotations.ts'
+import { floorOf } from './floors.ts'
 import type { Kind, KubernetesObject, ObjectMeta } from './kubernetes-objects.ts'
 import type { WorkloadRef } from './platform.ts'
 
@@ -115,9 +116,13 @@ const sleeping = (kind: string): Readonly<Record<string, unknown>> =>
 function awake(
   kind: string,
   spec: Readonly<Record<string, unknown>>,
-  { annotations = {} }: ObjectMeta,
+  metadata: ObjectMeta,
 ): Readonly<Record<string, unknown>> {
-  const replicas = annotations[REPLICAS]
+  if (kind === 'HorizontalPodAutoscaler') {
+    const { own, pinned } = floorOf({ metadata, spec })
+    return pinned ? { ...spec, minReplicas: own } : spec
+  }
+  const replicas = metadata.annotations?.[REPLICAS]
   return kind === 'Deployment' && replicas !== undefined ? { ...spec, replicas: Number(replicas) } : spec
 }
 

@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest'
+import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+import { failureOf } from '../sandbox/adapters/local.ts'
+import { eventually } from '../support/eventually.ts'
+import { aDeployment } from '../support/small-world.ts'
+import { aConfigMap, aNamespace, type ServerUnderTest } from './servers.ts'
+
+/** What the adapter promises to activities, held against whatever answers: see ServerUnderTest. */
+export function kubernetesPortContract(of: () => ServerUnderTest, { version }: { readonly version: string }): void {
+  const port = () => of().port
+
+  test('the version is what the server serves', async () => {
+    expect(await port().version()).toBe(version)
+  })
+
+  describe('a list', () => {
+    test('has every page, and each object its kind', async () => {
+      const namespace = await aNamespace(of())
+      const names = Array.from({ length: 1_100 }, (_, n) => `many-${n}`)
+      for (let at = 0; at < names.length; at += 50)
+        await Promise.all(
+          names
+            .slice(at, at + 50)
+            .map((name) => port().create(aConfigMap(name, namespace, {}, { labels: { of: 'many' } }))),
+        )
+      const all = await port().list('ConfigMap', { namespace, labels: 'of=many' })
+      expect(all.map((o) => o.metadata.name).toSorted()).toEqual(names.toSorted())
+      expect(all[0]).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap' })
+    }, 60_000)
+
+    test('is of all namespaces, or of one', async () => {
+      const [here, there] = [await aNamespace(of()), await aNamespace(of())]
+      await port().create(aConfigMap('one', here, {}, { labels: { only: here } }))
+      await port().create(aConfigMap('two', there, {}, { labels: { only: here } }))
+      const names = (objects: readonly KubernetesObject[]) => objects.map((o) => o.metadata.name).toSorted()
+      expect(names(await port().list('ConfigMap', { labels: `only=${here}` }))).toEqual(['one', 'two'])
+      expect(names(await port().list('ConfigMap', { namespace: there, labels: `only=${here}` }))).toEqual(['two'])
+    })
+
+    test('of which there is nothing is empty', async () => {
+      const namespace = await aNamespace(of())
+      expect(await port().list('LimitRange', { namespace })).toEqual([])
+      expect(await port().list('TargetGroupBinding', { namespace })).toEqual([])
+    })
+  })
+
+  test('an object that is not there is nothing', async () => {
+    expect(await port().find('ConfigMap', await aNamespace(of()), 'nobody')).toBeUndefined()
+    expect(await port().find('Namespace', undefined, 'nobody')).toBeUndefined()
+  })
+
+  test('times stay as the server wrote them, and fields that no model knows stay', async () => {
+    const namespace = await aNamespace(of())
+    await port().create({ ...aConfigMap('raw', namespace), immutable: false })
+    const found = await port().find('ConfigMap', namespace, 'raw')
+    expect(found?.metadata.creationTimestamp).toMatch(/^\d{4}-\d\d-\d\dT[\d:]+Z$/)
+    expect(found?.['immutable']).toBe(false)
+  })
+
+  describe('create', () => {
+    test('says whether it was there', async () => {
+      const namespace = await aNamespace(of())
+      expect(await port().create(aConfigMap('fresh', namespace, { a: '1' }))).toBe(true)
+      expect(await port().create(aConfigMap('fresh', namespace, { a: '2' }))).toBe(false)
+      expect((await port().find('ConfigMap', namespace, 'fresh'))?.['data']).toEqual({ a: '1' })
+    })
+
+    test('in a namespace that is not there is not found', async () => {
+      const failure = await failureOf(port().create(aConfigMap('x', 'nowhere')))
+      expect(failure).toMatchObject({ type: 'NotFound', nonRetryable: true })
+    })
+
+    test('of what is not valid says what is wrong', async () => {
+      const failure = await failureOf(port().create(aDeployment('web', await aNamespace(of()), -1)))
+      expect(failure).toMatchObject({ type: 'InvalidInput', nonRetryable: true })
+      expect(failure.message).toContain('spec.replicas')
+    })
+  })
+
+  describe('apply', () => {
+    test('makes it, changes it, and takes away what is not wanted any more', async () => {
+      const namespace = await aNamespace(of())
+      await port().apply(aConfigMap('applied', namespace, { a: '1', b: '1' }))
+      const { object } = await port().apply(aConfigMap('applied', namespace, { a: '2' }))
+      expect(object['data']).toEqual({ a: '2' })
+    })
+
+    test('takes an object as it was read', async () => {
+      const namespace = await aNamespace(of())
+      await port().apply(aConfigMap('read', namespace, { a: '1' }))
+      const found = await port().find('ConfigMap', namespace, 'read')
+      expect(found?.metadata['managedFields']).toBeDefined()
+      const { resourceVersion: _, uid: __, ...metadata } = found?.metadata ?? { name: 'read' }
+      await expect(port().apply({ ...aConfigMap('read', namespace), ...found, metadata })).resolves.toBeDefined()
+    })
+
+    test('as a dry run changes nothing', async () => {
+      const namespace = await aNamespace(of())
+      const { object } = await port().apply(aConfigMap('dry', namespace, { a: '1' }), { dryRun: true })
+      expect(object['data']).toEqual({ a: '1' })
+      expect(await port().find('ConfigMap', namespace, 'dry')).toBeUndefined()
+    })
+
+    test('of fields that somebody else applied is contested, and names who', async () => {
+      const namespace = await aNamespace(of())
+      await of().applyAs('somebody', aConfigMap('shared', namespace, { a: 'theirs' }))
+      const failure = await failureOf(port().apply(aConfigMap('shared', namespace, { a: 'ours' })))
+      expect(failure.type).toBe('Contested')
+      expect(failure.message).toContain(
+        `PATCH configmaps ${namespace}/shared on ${of().name}: also written: .data.a by "somebody"`,
+      )
+    })
+
+    test('by force takes them over', async () => {
+      const namespace = await aNamespace(of())
+      await of().applyAs('somebody', aConfigMap('forced', namespace, { a: 'theirs' }))
+      const { object } = await port().apply(aConfigMap('forced', namespace, { a: 'ours' }), { force: true })
+      expect(object['data']).toEqual({ a: 'ours' })
+    })
+
+    test('of a field that the server does not know is refused for good', async () => {
+      const odd = { ...aConfigMap('odd', await aNamespace(of())), spec: { nonsense: true } }
+      expect(await failureOf(port().apply(odd))).toMatchObject({ type: 'InvalidInput', nonRetryable: true })
+    })
+
+    test('of what is not valid says what is wrong, as a dry run too', async () => {
+      const namespace = await aNamespace(of())
+      for (const how of [{}, { dryRun: true }]) {
+        const failure = await failureOf(port().apply(aDeployment('web', namespace, -1), how))
+        expect(failure).toMatchObject({ type: 'InvalidInput', nonRetryable: true })
+        expect(failure.message).toContain('spec.replicas')
+      }
+    })
+  })
+
+  describe('patch', () => {
+    test('merges, and null removes', async () => {
+      const namespace = await aNamespace(of())
+      await port().create(aConfigMap('merged', namespace, { a: '1', b: '1' }))
+      const patched = await port().patch('ConfigMap', namespace, 'merged', { data: { a: null, c: '3' } })
+      expect(patched['data']).toEqual({ b: '1', c: '3' })
+    })
+
+    test('of a version that is old is a conflict, and transient', async () => {
+      const namespace = await aNamespace(of())
+      await port().create(aConfigMap('versioned', namespace))
+      const resourceVersion = (await port().find('ConfigMap', namespace, 'versioned'))?.metadata.resourceVersion
+      await port().patch('ConfigMap', namespace, 'versioned', { data: { a: '1' } })
+      const late = { metadata: { resourceVersion }, data: { a: '2' } }
+      const failure = await failureOf(port().patch('ConfigMap', namespace, 'versioned', late))
+      expect(failure).toMatchObject({ type: 'Conflict', nonRetryable: false })
+      expect((await port().find('ConfigMap', namespace, 'versioned'))?.['data']).toEqual({ a: '1' })
+    })
+
+    test('of the status leaves the rest', async () => {
+      const namespace = await aNamespace(of())
+      const spec = { schedule: '0 0 1 1 *', suspend: true, jobTemplate: aJobTemplate }
+      await port().create({ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'rare', namespace }, spec })
+      const status = { lastScheduleTime: '2026-01-01T00:00:00Z' }
+      const patched = await port().patch('CronJob', namespace, 'rare', { spec: { suspend: false }, status }, 'status')
+      expect(patched.status).toMatchObject(status)
+      expect(patched.spec?.['suspend']).toBe(true)
+    })
+
+    test('of what is not there is not found', async () => {
+      const failure = await failureOf(port().patch('ConfigMap', await aNamespace(of()), 'nobody', {}))
+      expect(failure).toMatchObject({ type: 'NotFound', nonRetryable: true })
+    })
+  })
+
+  describe('remove', () => {
+    test('takes it away, and does nothing where it is gone', async () => {
+      const namespace = await aNamespace(of())
+      await port().create(aConfigMap('leaving', namespace))
+      await port().remove('ConfigMap', namespace, 'leaving')
+      expect(await port().find('ConfigMap', namespace, 'leaving')).toBeUndefined()
+      await port().remove('ConfigMap', namespace, 'leaving')
+    })
+
+    test('of one object leaves another of the same name', async () => {
+      const namespace = await aNamespace(of())
+      await port().create(aConfigMap('again', namespace))
+      expect((await failureOf(port().remove('ConfigMap', namespace, 'again', 'another-uid'))).type).toBe('Contested')
+      const uid = (await port().find('ConfigMap', namespace, 'again'))?.metadata.uid
+      await port().remove('ConfigMap', namespace, 'again', uid)
+      expect(await port().find('ConfigMap', namespace, 'again')).toBeUndefined()
+    })
+
+    test('takes what it owns with it', async () => {
+      const namespace = await aNamespace(of())
+      const pods = () => port().list('Pod', { namespace, labels: 'app=owner' })
+      await port().create(aDeployment('owner', namespace))
+      await eventually('a pod', async () => (await pods()).length === 1, { withinMs: 30_000 })
+      await port().remove('Deployment', namespace, 'owner')
+      await eventually('no pod', async () => (await pods()).length === 0, { withinMs: 60_000 })
+    }, 100_000)
+
+    test('waits for finalizers: until then it says since when it goes', async () => {
+      const namespace = await aNamespace(of())
+      await port().create(aConfigMap('held', namespace, {}, { finalizers: ['norikae.test/held'] }))
+      await port().remove('ConfigMap', namespace, 'held')
+      expect((await port().find('ConfigMap', namespace, 'held'))?.metadata.deletionTimestamp).toMatch(/^\d{4}-/)
+      await port().patch('ConfigMap', namespace, 'held', { metadata: { finalizers: null } })
+      expect(await port().find('ConfigMap', namespace, 'held')).toBeUndefined()
+    })
+
+    test('of a namespace takes all that is in it, and until then nothing new gets in', async () => {
+      const namespace = await aNamespace(of())
+      await port().create(aConfigMap('inside', namespace, {}, { finalizers: ['norikae.test/held'] }))
+      await port().remove('Namespace', undefined, namespace)
+      // It is no missing permission, and time helps.
+      expect((await failureOf(port().create(aConfigMap('late', namespace)))).type).toBe('Unreachable')
+      await port().patch('ConfigMap', namespace, 'inside', { metadata: { finalizers: null } })
+      await eventually('it is gone', async () => (await port().find('Namespace', undefined, namespace)) === undefined, {
+        withinMs: 60_000,
+      })
+    }, 100_000)
+  })
+}
+
+const aJobTemplate = {
+  spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'job', image: 'registry.test/job:1' }] } } },
+}

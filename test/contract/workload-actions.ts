@@ -1,0 +1,256 @@
+import { describe, expect, test } from 'vitest'
+import type { createActivities } from '../../src/activities/index.ts'
+import { PINNED_FLOOR, REPLICAS } from '../../src/domain/annotations.ts'
+import { carriedKinds, isCarried } from '../../src/domain/copying.ts'
+import type { Kind, KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
+import { isReady, readinessOf } from '../../src/domain/workload-state.ts'
+import { attempted, driven, ending } from '../support/driven.ts'
+import { eventually } from '../support/eventually.ts'
+import { aDeployment, call, scope } from '../support/small-world.ts'
+import { aScaler, everyKind } from './an-app.ts'
+import { aNamespace, type ServerUnderTest } from './servers.ts'
+
+/** Blue and green, and the activities of a worker that works on them. */
+export interface WorldUnderTest {
+  readonly activities: ReturnType<typeof createActivities>
+  readonly blue: ServerUnderTest
+  readonly green: ServerUnderTest
+}
+
+const patience = { withinMs: 60_000 }
+const answersLost = { ...patience, lost: true }
+const LONG = 180_000
+
+/** What actions on workloads promise, whichever API servers and controllers they meet. */
+export function workloadActionsContract(of: () => WorldUnderTest): void {
+  const on = (side: Side): ServerUnderTest => of()[side]
+  const find = (side: Side, kind: Kind, namespace: string, name: string) => on(side).port.find(kind, namespace, name)
+  const there = async (side: Side, { kind, namespace, name }: WorkloadRef): Promise<KubernetesObject> => {
+    const found = await find(side, kind, namespace, name)
+    if (!found) throw new Error(`${kind} ${name} is not on ${side}`)
+    return found
+  }
+  const ready = (side: Side, ref: WorkloadRef) =>
+    eventually(`${ref.name} is ready on ${side}`, async () => isReady(readinessOf(await there(side, ref))), patience)
+  const podsOn = async (side: Side, { namespace, name }: WorkloadRef) =>
+    (await on(side).port.list('Pod', { namespace, labels: `app=${name}` })).length
+  const apply = async (side: Side, objects: readonly KubernetesObject[]) => {
+    for (const object of objects) await on(side).applyAs('team', object)
+  }
+  /** What an app has on a side, by kind and name. */
+  async function carriedOn(side: Side, namespace: string): Promise<string[]> {
+    const lists = await Promise.all(carriedKinds.map((kind) => on(side).port.list(kind, { namespace })))
+    return lists
+      .flat()
+      .filter(isCarried)
+      .map((o) => `${o.kind} ${o.metadata.name}`)
+      .toSorted()
+  }
+  const placeOf = (namespace: string) => ({ app: 'shop', environment: 'test', namespaces: [namespace] })
+  const deployment = (namespace: string, name: string): WorkloadRef => ({ kind: 'Deployment', namespace, name })
+
+  describe('an app of every kind', () => {
+    test(
+      'is on green as on blue, what may run once asleep, and is withdrawn without a trace',
+      async () => {
+        const { activities } = of()
+        const namespace = await aNamespace(on('blue'))
+        const place = placeOf(namespace)
+        await apply('blue', everyKind(namespace))
+        const worker = deployment(namespace, 'worker')
+        const asleep: WorkloadRef[] = [worker, { kind: 'CronJob', namespace, name: 'report' }]
+        await ready('blue', worker)
+
+        await driven(activities.openNamespaces, call<'openNamespaces'>({ ...place, on: 'green' }), answersLost)
+        const tried = await driven(
+          activities.dryRunObjects,
+          call<'dryRunObjects'>({ ...place, on: 'green' }),
+          answersLost,
+        )
+        expect(tried.answer.note).toMatch(/^16 objects would be taken/)
+        expect(await carriedOn('green', namespace)).toEqual([])
+
+        await driven(activities.deploy, call<'deploy'>({ ...place, on: 'green', asleep }), answersLost)
+        expect(await carriedOn('green', namespace)).toEqual(await carriedOn('blue', namespace))
+        await driven(activities.checkReady, call<'checkReady'>({ ...place, on: 'green', asleep }), answersLost)
+        const [copied, schedule] = [await there('green', worker), await find('green', 'CronJob', namespace, 'report')]
+        expect(copied.spec?.['replicas']).toBe(0)
+        expect(copied.metadata.annotations?.[REPLICAS]).toBe('2')
+        expect(schedule?.spec?.['suspend']).toBe(true)
+        expect(await podsOn('green', worker)).toBe(0)
+
+        await driven(activities.withdraw, call<'withdraw'>({ ...place, on: 'green' }), answersLost)
+        expect(await carriedOn('green', namespace)).toEqual([])
+        expect(await on('green').port.list('Pod', { namespace })).toEqual([])
+        await driven(activities.closeNamespaces, call<'closeNamespaces'>({ ...place, on: 'green' }), answersLost)
+        expect(await on('green').port.find('Namespace', undefined, namespace)).toBeUndefined()
+        expect(await podsOn('blue', worker)).toBe(2)
+      },
+      LONG,
+    )
+
+    test(
+      'is not deployed over what somebody else has put there',
+      async () => {
+        const namespace = await aNamespace(on('blue'), on('green'))
+        await apply('blue', [aDeployment('web', namespace)])
+        await on('green').applyAs('stranger', aDeployment('web', namespace))
+        const deploy = call<'deploy'>({ ...placeOf(namespace), on: 'green', asleep: [] })
+        const failure = await ending(of().activities.deploy, deploy)
+        expect(failure).toMatchObject({
+          type: 'Contested',
+          message: expect.stringContaining(`Deployment ${namespace}/web`),
+        })
+      },
+      LONG,
+    )
+
+    test(
+      'that green would refuse is told object by object, and nothing is made',
+      async () => {
+        const namespace = await aNamespace(on('blue'), on('green'))
+        await apply('blue', [aDeployment('web', namespace), aDeployment('worker', namespace)])
+        // Its selector is another, and a selector is never changed.
+        await on('green').applyAs('stranger', {
+          ...aDeployment('web', namespace),
+          spec: { ...aDeployment('other', namespace).spec, replicas: 0 },
+        })
+        const dryRun = call<'dryRunObjects'>({ ...placeOf(namespace), on: 'green' })
+        const { type, message } = await ending(of().activities.dryRunObjects, dryRun, patience)
+        expect(type).toBe('Failed')
+        expect(message).toMatch(new RegExp(`would refuse 1 of 2 objects of shop: Deployment ${namespace}/web`))
+        expect(await find('green', 'Deployment', namespace, 'worker')).toBeUndefined()
+      },
+      LONG,
+    )
+  })
+
+  describe('a workload that may run on one side only', () => {
+    async function aWorker(replicas = 2) {
+      const namespace = await aNamespace(on('blue'), on('green'))
+      const workload = deployment(namespace, 'worker')
+      await apply('blue', [aDeployment('worker', namespace, replicas)])
+      await ready('blue', workload)
+      const deploy = call<'deploy'>({ ...placeOf(namespace), on: 'green', asleep: [workload] })
+      await driven(of().activities.deploy, deploy, patience)
+      const stop = (side: Side, lease?: string) =>
+        call<'stopWorkload'>({ workload, on: side, ...(lease !== undefined && { lease }) })
+      const start = (side: Side) => call<'startWorkload'>({ workload, on: side, within: '60s' })
+      return { namespace, workload, stop, start }
+    }
+
+    test(
+      'goes there and back, whole, with every answer lost',
+      async () => {
+        const { activities } = of()
+        const { workload, stop, start } = await aWorker()
+        for (const [from, to] of [
+          ['blue', 'green'],
+          ['green', 'blue'],
+        ] as const) {
+          await driven(activities.stopWorkload, stop(from), answersLost)
+          expect(await podsOn(from, workload)).toBe(0)
+          const { answer } = await driven(activities.startWorkload, start(to), answersLost)
+          expect(answer.note).toMatch(
+            /^2 pods of worker are ready on .*, \d+ s after it was stopped on the other side$/,
+          )
+          expect(await podsOn(to, workload)).toBe(2)
+        }
+        const { metadata } = await there('blue', workload)
+        expect(Object.keys(metadata.annotations ?? {}).filter((key) => key.startsWith('norikae.io/'))).toEqual([])
+      },
+      LONG,
+    )
+
+    test(
+      'does not start while the other side runs',
+      async () => {
+        const { workload, start } = await aWorker()
+        const { type, message } = await ending(of().activities.startWorkload, start('green'), patience)
+        expect(type).toBe('Failed')
+        expect(message).toContain(`2 pods of worker run on ${scope.blue}, and only one side may`)
+        expect(await podsOn('green', workload)).toBe(0)
+      },
+      LONG,
+    )
+
+    test(
+      'has not stopped while its lease is held, and has once it is released',
+      async () => {
+        const { activities } = of()
+        const { namespace, stop } = await aWorker(1)
+        const lease = (holderIdentity: string) => ({
+          apiVersion: 'coordination.k8s.io/v1',
+          kind: 'Lease',
+          metadata: { name: 'leader', namespace },
+          spec: {
+            holderIdentity,
+            leaseDurationSeconds: 3600,
+            renewTime: `${new Date().toISOString().slice(0, -1)}000Z`,
+          },
+        })
+        await on('blue').applyAs('akka', lease('node-1'))
+        await eventually(
+          'the lease alone is waited for',
+          async () => (await attempted(activities.stopWorkload, stop('blue', 'leader'))) === heldBy('node-1'),
+          patience,
+        )
+        await on('blue').applyAs('akka', lease(''))
+        const { answer } = await driven(activities.stopWorkload, stop('blue', 'leader'), patience)
+        expect(answer.note).toBe(`no pod and no lease of worker on ${scope.blue}`)
+      },
+      LONG,
+    )
+    const heldBy = (holder: string) => `lease leader is held by ${holder} on ${scope.blue}`
+  })
+
+  describe('a size', () => {
+    async function aScaled() {
+      const namespace = await aNamespace(on('blue'), on('green'))
+      const workload = deployment(namespace, 'web')
+      await apply('blue', [aDeployment('web', namespace, 3), aScaler('web', namespace, 1, 6)])
+      await ready('blue', workload)
+      const { activities } = of()
+      await driven(activities.deploy, call<'deploy'>({ ...placeOf(namespace), on: 'green', asleep: [] }), patience)
+      return {
+        workload,
+        pin: (side: Side, wait: boolean) =>
+          driven(activities.pinSize, call<'pinSize'>({ workload, on: side, like: 'blue', wait }), answersLost),
+        unpin: (side: Side) => driven(activities.unpinSize, call<'unpinSize'>({ workload, on: side }), answersLost),
+        scaler: async (side: Side) => {
+          const found = await find(side, 'HorizontalPodAutoscaler', namespace, 'web')
+          return { min: found?.spec?.['minReplicas'], note: found?.metadata.annotations?.[PINNED_FLOOR] }
+        },
+      }
+    }
+
+    test(
+      'is pinned on both sides at what blue runs, and given back as it was',
+      async () => {
+        const { workload, pin, unpin, scaler } = await aScaled()
+        await pin('blue', false)
+        await pin('green', true)
+        expect([(await scaler('blue')).min, (await scaler('green')).min]).toEqual([3, 3])
+        expect(readinessOf(await there('green', workload))).toMatchObject({ wanted: 3, ready: 3 })
+        for (const side of ['blue', 'green'] as const) {
+          await unpin(side)
+          expect(await scaler(side)).toEqual({ min: 1, note: undefined })
+        }
+      },
+      LONG,
+    )
+
+    test(
+      'that its owner changed meanwhile stays as the owner wants it',
+      async () => {
+        const { workload, pin, unpin, scaler } = await aScaled()
+        await pin('blue', false)
+        await on('blue').applyAs('team', aScaler('web', workload.namespace, 2, 8))
+        await unpin('blue')
+        expect(await scaler('blue')).toEqual({ min: 2, note: undefined })
+      },
+      LONG,
+    )
+  })
+}

@@ -1,0 +1,19 @@
+import { afterAll, beforeAll } from 'vitest'
+import { serverUnderTest } from '../../contract/servers.ts'
+import { workloadActionsContract, type WorldUnderTest } from '../../contract/workload-actions.ts'
+import { scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
+
+let clusters: TwoClusters
+let world: WorldUnderTest
+beforeAll(async () => {
+  clusters = await twoClusters()
+  const { ports, activities } = clusters
+  const side = async (which: 'blue' | 'green') => {
+    const name = scope[which]
+    return serverUnderTest(name, clusters.cluster(name).kubeconfig, await ports.kubernetes(scope.region, name))
+  }
+  world = { activities, blue: await side('blue'), green: await side('green') }
+})
+afterAll(() => clusters.stop())
+
+workloadActionsContract(() => world)
