@@ -100,10 +100,9 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
           within: h.drainWithin,
           depth: spot.ask('blue', ref.namespace, h.depth),
         })
-      return {
-        ...just(drain('drain-blue')),
-        commit: [drain('drain-blue-again'), act(id('stop-blue'), 'stopWorkload', on.blue)],
-      }
+      // One a node cannot be scaled to none; it ends with its nodes.
+      const stop = ref.kind === 'DaemonSet' ? [] : [act(id('stop-blue'), 'stopWorkload', on.blue)]
+      return { ...just(drain('drain-blue')), commit: [drain('drain-blue-again'), ...stop] }
     }
     case 'stateful':
       return h.by === 'handover'

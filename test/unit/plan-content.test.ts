@@ -73,7 +73,14 @@ test('an upgrade is these steps, in this order', () => {
 })
 
 const w = '[e/shop/deployment/w'
-test.for<{ says: string; handover: Handover; kind?: 'CronJob'; forward: string[]; back: string[]; commit?: string[] }>([
+test.for<{
+  says: string
+  handover: Handover
+  kind?: 'CronJob' | 'DaemonSet'
+  forward: string[]
+  back: string[]
+  commit?: string[]
+}>([
   { says: 'overlap: its routes move it', handover: { class: 'overlap' }, forward: [], back: [] },
   {
     says: 'a consumer that is not idempotent never runs on both sides',
@@ -106,6 +113,14 @@ test.for<{ says: string; handover: Handover; kind?: 'CronJob'; forward: string[]
     forward: [`${w}/drain-blue]`],
     back: ['e/shop/deployment/w/drain-green'],
     commit: [`${w}/drain-blue-again e/shop/deployment/w/stop-blue]`],
+  },
+  {
+    says: 'a buffer on every node is drained, and ends with its nodes',
+    handover: { class: 'buffer', drainWithin: '1h', depth: 'd' },
+    kind: 'DaemonSet',
+    forward: ['[e/shop/daemonset/w/drain-blue]'],
+    back: ['e/shop/daemonset/w/drain-green'],
+    commit: ['[e/shop/daemonset/w/drain-blue-again]'],
   },
 ])('$says', ({ handover, kind, forward, back, commit = [] }) => {
   const environment = anEnvironment('e', {
