@@ -1,6 +1,7 @@
 import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { systemNamespaces } from '../domain/resolve-platform.ts'
+import { workloadFindings } from '../domain/workload-findings.ts'
 import { hasVolumeClaims, imagesOf, podLabelsOf, selects } from '../domain/workload-state.ts'
 import type { KubernetesPort, LoadBalancingPort } from './ports.ts'
 import { sha256 } from './tokens.ts'
@@ -11,12 +12,14 @@ const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as c
 export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalancingPort): Promise<NamespaceFacts[]> {
   const all = async (kinds: readonly Parameters<KubernetesPort['list']>[0][]) =>
     (await Promise.all(kinds.map((kind) => cluster.list(kind)))).flat()
-  const [namespaces, workloads, supports, bindings, elsewhere] = await Promise.all([
+  const [namespaces, workloads, supports, bindings, elsewhere, budgets, jobs] = await Promise.all([
     cluster.list('Namespace'),
     all(workloadKinds),
     all(['HorizontalPodAutoscaler', 'Service']),
     cluster.list('TargetGroupBinding'),
     all(['Ingress', 'PersistentVolumeClaim']),
+    cluster.list('PodDisruptionBudget'),
+    cluster.list('Job'),
   ])
   const arns = bindings.map((b) => targetGroupOf(b)).filter((arn) => arn !== '')
   const rules = arns.length === 0 ? [] : await loadBalancing.rulesForwardingTo(arns)
@@ -38,6 +41,13 @@ export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalan
             .filter((o) => o.kind === 'Service' && o.spec?.['type'] === 'LoadBalancer')
             .map((o) => `Service ${o.metadata.name} of type LoadBalancer`),
         ],
+        findings: workloadFindings({
+          workloads: mine(workloads).filter(isOwn),
+          services: mine(supports).filter((o) => o.kind === 'Service'),
+          scalers: mine(supports).filter((o) => o.kind === 'HorizontalPodAutoscaler'),
+          budgets: mine(budgets),
+          jobs: mine(jobs),
+        }),
       }
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
@@ -70,7 +80,7 @@ export async function fingerprintOf(cluster: KubernetesPort, namespaces: readonl
 
 function workloadsOf(workloads: readonly KubernetesObject[], supports: readonly KubernetesObject[]): WorkloadFacts[] {
   return workloads
-    .filter((w) => !(w.metadata.ownerReferences ?? []).some((o) => o.controller === true))
+    .filter(isOwn)
     .map((w): WorkloadFacts => {
       const { name, namespace = '' } = w.metadata
       return {
@@ -82,6 +92,10 @@ function workloadsOf(workloads: readonly KubernetesObject[], supports: readonly 
     })
     .toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
 }
+
+/** No other object makes it. */
+const isOwn = ({ metadata }: KubernetesObject): boolean =>
+  !(metadata.ownerReferences ?? []).some((o) => o.controller === true)
 
 const key = ({ ref }: WorkloadFacts): string => `${ref.kind}/${ref.namespace}/${ref.name}`
 

@@ -1,5 +1,6 @@
 import type { Identity } from './actions.ts'
 import type { ClusterBelongings, ClusterDescription, AddonDescription, NodegroupDescription } from './eks-objects.ts'
+import type { Finding } from './findings.ts'
 import type { WorkloadRef } from './platform.ts'
 
 /** What was found outside, as far as a plan depends on it. Nothing that moves by the minute. */
@@ -43,6 +44,8 @@ export interface NamespaceFacts {
   readonly routes: readonly RouteFacts[]
   /** Kinds in use here that Norikae does not carry over, with one name each. */
   readonly notCarried: readonly string[]
+  /** What the specs of its objects tell of trouble to come. */
+  readonly findings: readonly Finding[]
 }
 
 /** A TargetGroupBinding and the rules that forward to its target group. */

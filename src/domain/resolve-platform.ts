@@ -43,6 +43,7 @@ export function resolvePlatform(file: PlatformFile, found: Discovered): { platfo
     ...contradictions(all),
     ...sharedTargetGroups(tenants),
     ...tenants.flatMap(notCarried),
+    ...tenants.flatMap((n) => n.findings),
   )
 
   return { findings, platform: { ...settings(file, found), waves, apps: all } }

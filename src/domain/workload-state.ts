@@ -34,17 +34,24 @@ export const isReady = ({ wanted, ready, current }: Readiness): boolean => curre
 
 export const replicasOf = ({ spec = {} }: KubernetesObject): number => number(spec['replicas'], 1)
 
-/** The images of a workload's pods, in a stable order. */
-export function imagesOf({ spec = {}, kind }: KubernetesObject): string[] {
+/** What it makes pods from; empty where it says nothing of them. */
+export function podSpecOf({ spec = {}, kind }: KubernetesObject): Readonly<Record<string, unknown>> {
   const template = kind === 'CronJob' ? at(at(spec['jobTemplate'], 'spec'), 'template') : spec['template']
   const podSpec = at(template, 'spec')
+  return typeof podSpec === 'object' && podSpec !== null ? (podSpec as Record<string, unknown>) : {}
+}
+
+/** The images of a workload's pods, in a stable order. */
+export function imagesOf(workload: KubernetesObject): string[] {
+  const podSpec = podSpecOf(workload)
   return ['initContainers', 'containers'].flatMap((field) =>
     list(at(podSpec, field)).map((c) => String(at(c, 'image'))),
   )
 }
 
-export function hasVolumeClaims({ spec = {} }: KubernetesObject): boolean {
-  const volumes = list(at(at(spec['template'], 'spec'), 'volumes'))
+export function hasVolumeClaims(workload: KubernetesObject): boolean {
+  const { spec = {} } = workload
+  const volumes = list(podSpecOf(workload)['volumes'])
   return (
     list(spec['volumeClaimTemplates']).length > 0 || volumes.some((v) => at(v, 'persistentVolumeClaim') !== undefined)
   )

@@ -1,0 +1,135 @@
+import { blocker, warning, type Finding } from './findings.ts'
+import type { KubernetesObject } from './kubernetes-objects.ts'
+import { jobState } from './slots.ts'
+import { podLabelsOf, podSpecOf, selects } from './workload-state.ts'
+
+/** What was found in one namespace of blue, as far as it tells of trouble. */
+export interface Belongings {
+  /** Deployments, StatefulSets, DaemonSets and CronJobs that nobody else makes. */
+  readonly workloads: readonly KubernetesObject[]
+  readonly services: readonly KubernetesObject[]
+  readonly scalers: readonly KubernetesObject[]
+  readonly budgets: readonly KubernetesObject[]
+  readonly jobs: readonly KubernetesObject[]
+}
+
+/**
+ * What would go wrong when these change clusters, from their specs alone. A blocker is what cannot come out right; a
+ * warning is what the app's team should know before it approves.
+ */
+export const workloadFindings = (all: Belongings): Finding[] => [
+  ...all.workloads.flatMap((w) => rules.flatMap((rule) => rule(w, all) ?? [])),
+  ...all.scalers.flatMap((s) => blindScaler(s) ?? []),
+  ...all.budgets.flatMap((b) => tightBudget(b) ?? []),
+  ...all.jobs.flatMap((j) => bareJob(j) ?? []),
+]
+
+const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`
+
+type Rule = (workload: KubernetesObject, all: Belongings) => Finding | undefined
+
+const rules: readonly Rule[] = [
+  /** Such a schedule counts from when its controller first saw it: https://pkg.go.dev/github.com/robfig/cron/v3#hdr-Intervals */
+  (w) => {
+    const schedule = w.kind === 'CronJob' ? String(w.spec?.['schedule']) : ''
+    if (!/^@every\b/.test(schedule)) return undefined
+    return blocker(
+      'schedule-every',
+      nameOf(w),
+      `its schedule "${schedule}" counts from when a controller first saw it, so two clusters do not agree on its slots`,
+      'write it as a cron expression, like */5 * * * *',
+    )
+  },
+  (w) => {
+    const node = podSpecOf(w)['nodeName']
+    if (typeof node !== 'string' || node === '') return undefined
+    return blocker(
+      'node-named',
+      nameOf(w),
+      `its pods name the node ${node}, which green does not have`,
+      'choose nodes by label: nodeSelector or affinity',
+    )
+  },
+  (w) => {
+    const paths = list(podSpecOf(w)['volumes']).flatMap((v) => {
+      const { path } = record(record(v)['hostPath'])
+      return typeof path === 'string' ? [path] : []
+    })
+    if (paths.length === 0) return undefined
+    return warning(
+      'host-path',
+      nameOf(w),
+      `its pods use ${paths.join(', ')} of their node, and nothing of that is carried over`,
+      'see that green may start without it',
+    )
+  },
+  (w) => {
+    const ports = containersOf(w).flatMap((c) => list(c['ports']).flatMap((p) => numbers(record(p)['hostPort'])))
+    if (ports.length === 0 && podSpecOf(w)['hostNetwork'] !== true) return undefined
+    return warning(
+      'host-port',
+      nameOf(w),
+      `its pods take ${ports.length > 0 ? `port ${ports.join(', ')} of` : 'the network of'} their node`,
+      'see that who calls it by the address of a node finds it on green',
+    )
+  },
+  /** https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/#readiness-probe */
+  (w, { services }) => {
+    const serves = w.kind === 'Deployment' && services.some((s) => selects(s, podLabelsOf(w)))
+    if (!serves || containersOf(w).some((c) => c['readinessProbe'] !== undefined)) return undefined
+    return warning(
+      'no-readiness-probe',
+      nameOf(w),
+      'its pods count as ready as soon as they start, so requests reach them before they can answer',
+      'give it a readinessProbe',
+    )
+  },
+]
+
+/** https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#appendix-horizontal-pod-autoscaler-status-conditions */
+function blindScaler(scaler: KubernetesObject): Finding | undefined {
+  const active = list(scaler.status?.['conditions'])
+    .map(record)
+    .find((c) => c['type'] === 'ScalingActive')
+  // At zero it was switched off by whoever scaled the workload to zero.
+  if (active?.['status'] !== 'False' || active['reason'] === 'ScalingDisabled') return undefined
+  return warning(
+    'scaler-blind',
+    nameOf(scaler),
+    `it does not scale on blue (${typeof active['reason'] === 'string' ? active['reason'] : 'no reason given'}), and will not on green`,
+    'see that its metrics are there',
+  )
+}
+
+/** https://kubernetes.io/docs/tasks/run-application/configure-pdb/#identify-an-application-to-protect */
+function tightBudget(budget: KubernetesObject): Finding | undefined {
+  const { maxUnavailable, minAvailable } = budget.spec ?? {}
+  const none = maxUnavailable === 0 || maxUnavailable === '0%' || minAvailable === '100%'
+  if (!none) return undefined
+  return warning(
+    'budget-allows-none',
+    nameOf(budget),
+    'it lets no pod be evicted, so nodes under it cannot be drained',
+    'allow one: maxUnavailable: 1',
+  )
+}
+
+function bareJob(job: KubernetesObject): Finding | undefined {
+  const owned = (job.metadata.ownerReferences ?? []).some((o) => o.controller === true)
+  if (owned || jobState(job) !== 'active') return undefined
+  return warning(
+    'job-stays',
+    nameOf(job),
+    'it was started by itself and has not ended; one-shot Jobs stay on blue and never run on green',
+    'let it end before its app moves',
+  )
+}
+
+const containersOf = (workload: KubernetesObject) => list(podSpecOf(workload)['containers']).map(record)
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+const numbers = (value: unknown): number[] => (typeof value === 'number' ? [value] : [])
+
+const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+import { workloadFindings, type Belongings } from '../../src/domain/workload-findings.ts'
+
+const nothing: Belongings = { workloads: [], services: [], scalers: [], budgets: [], jobs: [] }
+const metadata = { name: 'web', namespace: 'shop' }
+const probe = { httpGet: { path: '/healthz', port: 8080 } }
+
+const workload = (pods: object, kind = 'Deployment'): KubernetesObject => ({
+  apiVersion: 'apps/v1',
+  kind,
+  metadata,
+  spec: {
+    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ readinessProbe: probe }], ...pods } },
+  },
+})
+const cronJob = (schedule: string): KubernetesObject => ({
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  metadata,
+  spec: { schedule, jobTemplate: { spec: { template: { spec: { nodeName: '' } } } } },
+})
+const service: KubernetesObject = { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: { app: 'web' } } }
+const budget = (spec: object) => ({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec: { ...spec } })
+const scaler = (status: object): KubernetesObject => ({
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata,
+  status: {
+    conditions: [
+      { type: 'AbleToScale', status: 'True' },
+      { type: 'ScalingActive', ...status },
+    ],
+  },
+})
+const job = (more: object): KubernetesObject => ({ apiVersion: 'batch/v1', kind: 'Job', metadata, ...more })
+const controller = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'report', uid: '1', controller: true }
+
+interface Row {
+  readonly says: string
+  readonly found: Partial<Belongings>
+  /** `level code`; undefined: nothing to say. */
+  readonly is?: string
+  readonly because?: string
+}
+
+describe('workloads of blue', () => {
+  test.for<Row>([
+    {
+      says: '@every is not the same on two clusters',
+      found: { workloads: [cronJob('@every 5m')] },
+      is: 'blocker schedule-every',
+      because: '"@every 5m" counts from',
+    },
+    { says: 'other words for a schedule are', found: { workloads: [cronJob('@hourly')] } },
+    {
+      says: 'a node by name is not on green',
+      found: { workloads: [workload({ nodeName: 'ip-10-0-0-1' })] },
+      is: 'blocker node-named',
+      because: 'ip-10-0-0-1',
+    },
+    {
+      says: 'nor in a job of a schedule',
+      found: {
+        workloads: [
+          {
+            ...cronJob('* * * * *'),
+            spec: { schedule: '* * * * *', jobTemplate: { spec: { template: { spec: { nodeName: 'ip-1' } } } } },
+          },
+        ],
+      },
+      is: 'blocker node-named',
+    },
+    {
+      says: 'what lies on a node stays there',
+      found: {
+        workloads: [workload({ volumes: [{ emptyDir: {} }, { hostPath: { path: '/var/log' } }] }, 'DaemonSet')],
+      },
+      is: 'warning host-path',
+      because: '/var/log',
+    },
+    { says: 'an empty folder is made anew', found: { workloads: [workload({ volumes: [{ emptyDir: {} }] })] } },
+    {
+      says: 'a port of the node is found by its address',
+      found: { workloads: [workload({ containers: [{ ports: [{ containerPort: 80 }, { hostPort: 9100 }] }] })] },
+      is: 'warning host-port',
+      because: 'port 9100 of their node',
+    },
+    {
+      says: 'and so is its network',
+      found: { workloads: [workload({ hostNetwork: true })] },
+      is: 'warning host-port',
+      because: 'the network of their node',
+    },
+    {
+      says: 'without a probe a pod is ready too early',
+      found: { workloads: [workload({ containers: [{ name: 'web' }] })], services: [service] },
+      is: 'warning no-readiness-probe',
+    },
+    { says: 'where a container has one it is not', found: { workloads: [workload({})], services: [service] } },
+    { says: 'nor where nobody calls it', found: { workloads: [workload({ containers: [{}] })] } },
+    { says: 'a budget of none', found: { budgets: [budget({ maxUnavailable: 0 })] }, is: 'warning budget-allows-none' },
+    { says: 'in per cent', found: { budgets: [budget({ maxUnavailable: '0%' })] }, is: 'warning budget-allows-none' },
+    {
+      says: 'or all of them',
+      found: { budgets: [budget({ minAvailable: '100%' })] },
+      is: 'warning budget-allows-none',
+    },
+    { says: 'a budget of one', found: { budgets: [budget({ maxUnavailable: 1 })] } },
+    {
+      says: 'a scaler that sees nothing',
+      found: { scalers: [scaler({ status: 'False', reason: 'FailedGetResourceMetric' })] },
+      is: 'warning scaler-blind',
+      because: 'FailedGetResourceMetric',
+    },
+    { says: 'one that was switched off', found: { scalers: [scaler({ status: 'False', reason: 'ScalingDisabled' })] } },
+    { says: 'one that scales', found: { scalers: [scaler({ status: 'True' })] } },
+    { says: 'a Job by itself stays', found: { jobs: [job({})] }, is: 'warning job-stays' },
+    {
+      says: 'a Job of a schedule moves with it',
+      found: { jobs: [job({ metadata: { ...metadata, ownerReferences: [controller] } })] },
+    },
+    {
+      says: 'a Job that has ended is over',
+      found: { jobs: [job({ status: { conditions: [{ type: 'Complete', status: 'True' }] } })] },
+    },
+  ])('$says', ({ found, is, because = '' }) => {
+    const all = workloadFindings({ ...nothing, ...found })
+    expect(all.map((f) => `${f.level} ${f.code}`)).toEqual(is === undefined ? [] : [is])
+    for (const { about, message, remedy } of all) {
+      expect(about).toMatch(/^\w+\/shop\/web$/)
+      expect(message).toContain(because)
+      expect(remedy).not.toBe('')
+    }
+  })
+})
