@@ -1,6 +1,7 @@
 // Installs what the other commands need, and says so. Plain JavaScript: it runs on Node 20, before anything is there.
-//   node scripts/setup.mjs             dependencies
-//   node scripts/setup.mjs --temporal  and the Temporal programs
+//   node scripts/setup.mjs               dependencies
+//   node scripts/setup.mjs --temporal    and the Temporal programs
+//   node scripts/setup.mjs --kubernetes  and the programs of a Kubernetes control plane
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -17,6 +18,7 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 
 install()
 if (process.argv.includes('--temporal')) await temporal()
+if (process.argv.includes('--kubernetes')) await kubernetes()
 
 /** Only when the lock file is another one than what was installed last. */
 function install() {
@@ -47,6 +49,16 @@ async function temporal() {
   const { bring } = await import('./temporal.mjs')
   try {
     for (const name of ['temporal', 'temporal-test-server']) await bring(name, say)
+  } catch (error) {
+    say(error.message)
+    process.exit(1)
+  }
+}
+
+async function kubernetes() {
+  const { bring } = await import('./kubernetes.mjs')
+  try {
+    await bring(say)
   } catch (error) {
     say(error.message)
     process.exit(1)

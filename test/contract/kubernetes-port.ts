@@ -7,7 +7,7 @@ import { aConfigMap, aNamespace, type ServerUnderTest } from './servers.ts'
 
 /** What the adapter promises to activities, held against whatever answers: see ServerUnderTest. */
 export function kubernetesPortContract(of: () => ServerUnderTest, { version }: { readonly version: string }): void {
-  const port = () => of().port
+  const port = () => of().admin
 
   test('the version is what the server serves', async () => {
     expect(await port().version()).toBe(version)
@@ -166,6 +166,22 @@ export function kubernetesPortContract(of: () => ServerUnderTest, { version }: {
       const failure = await failureOf(port().patch('ConfigMap', await aNamespace(of()), 'nobody', {}))
       expect(failure).toMatchObject({ type: 'NotFound', nonRetryable: true })
     })
+  })
+
+  test('an object of a kind that is no part of Kubernetes is made, found, changed and removed', async () => {
+    const namespace = await aNamespace(of())
+    const binding = (targetGroupARN: string): KubernetesObject => ({
+      apiVersion: 'elbv2.k8s.aws/v1beta1',
+      kind: 'TargetGroupBinding',
+      metadata: { name: 'web', namespace },
+      spec: { serviceRef: { name: 'web', port: 80 }, targetGroupARN },
+    })
+    await port().apply(binding('arn:one'))
+    await port().apply(binding('arn:two'))
+    const arn = async () => (await port().find('TargetGroupBinding', namespace, 'web'))?.spec?.['targetGroupARN']
+    expect(await arn()).toBe('arn:two')
+    await port().remove('TargetGroupBinding', namespace, 'web')
+    await eventually('it is gone', async () => (await arn()) === undefined)
   })
 
   describe('remove', () => {

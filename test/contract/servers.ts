@@ -8,19 +8,25 @@ import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
  */
 export interface ServerUnderTest {
   readonly name: string
-  /** As the worker asks. */
+  /** As the worker asks, with the worker's rights. */
   readonly port: KubernetesPort
+  /** The same adapter with all rights: what the tests look with. */
+  readonly admin: KubernetesPort
   /** Server-side apply by somebody else, who may do anything. */
   applyAs(manager: string, object: KubernetesObject): Promise<void>
 }
 
-export const serverUnderTest = (name: string, kubeconfig: string, port: KubernetesPort): ServerUnderTest => {
+export const serverUnderTest = (
+  name: string,
+  kubeconfig: string,
+  ports: Pick<ServerUnderTest, 'port' | 'admin'>,
+): ServerUnderTest => {
   const config = new KubeConfig()
   config.loadFromString(kubeconfig)
   const objects = KubernetesObjectApi.makeApiClient(config)
   return {
     name,
-    port,
+    ...ports,
     async applyAs(manager, object) {
       const body = object as unknown as Body // the same JSON; its model has Dates where ours has texts
       await objects.patch(body, undefined, undefined, manager, true, PatchStrategy.ServerSideApply)

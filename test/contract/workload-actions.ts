@@ -1,31 +1,35 @@
 import { describe, expect, test } from 'vitest'
+import { discover } from '../../src/activities/discovery.ts'
 import type { createActivities } from '../../src/activities/index.ts'
+import type { Ports } from '../../src/activities/ports.ts'
 import { PINNED_FLOOR, REPLICAS } from '../../src/domain/annotations.ts'
 import { carriedKinds, isCarried } from '../../src/domain/copying.ts'
 import type { Kind, KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
 import { isReady, readinessOf } from '../../src/domain/workload-state.ts'
+import { aServer } from '../sandbox/adapters/local.ts'
 import { attempted, driven, ending } from '../support/driven.ts'
 import { eventually } from '../support/eventually.ts'
-import { aDeployment, call, scope } from '../support/small-world.ts'
+import { aCronJob, aDeployment, call, scope } from '../support/small-world.ts'
 import { aScaler, everyKind } from './an-app.ts'
 import { aNamespace, type ServerUnderTest } from './servers.ts'
 
 /** Blue and green, and the activities of a worker that works on them. */
 export interface WorldUnderTest {
   readonly activities: ReturnType<typeof createActivities>
+  readonly ports: Pick<Ports, 'loadBalancing'>
   readonly blue: ServerUnderTest
   readonly green: ServerUnderTest
 }
 
 const patience = { withinMs: 60_000 }
 const answersLost = { ...patience, lost: true }
-const LONG = 180_000
+const TIMES = { timeout: 180_000 }
 
 /** What actions on workloads promise, whichever API servers and controllers they meet. */
 export function workloadActionsContract(of: () => WorldUnderTest): void {
   const on = (side: Side): ServerUnderTest => of()[side]
-  const find = (side: Side, kind: Kind, namespace: string, name: string) => on(side).port.find(kind, namespace, name)
+  const find = (side: Side, kind: Kind, namespace: string, name: string) => on(side).admin.find(kind, namespace, name)
   const there = async (side: Side, { kind, namespace, name }: WorkloadRef): Promise<KubernetesObject> => {
     const found = await find(side, kind, namespace, name)
     if (!found) throw new Error(`${kind} ${name} is not on ${side}`)
@@ -34,13 +38,13 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
   const ready = (side: Side, ref: WorkloadRef) =>
     eventually(`${ref.name} is ready on ${side}`, async () => isReady(readinessOf(await there(side, ref))), patience)
   const podsOn = async (side: Side, { namespace, name }: WorkloadRef) =>
-    (await on(side).port.list('Pod', { namespace, labels: `app=${name}` })).length
+    (await on(side).admin.list('Pod', { namespace, labels: `app=${name}` })).length
   const apply = async (side: Side, objects: readonly KubernetesObject[]) => {
     for (const object of objects) await on(side).applyAs('team', object)
   }
   /** What an app has on a side, by kind and name. */
   async function carriedOn(side: Side, namespace: string): Promise<string[]> {
-    const lists = await Promise.all(carriedKinds.map((kind) => on(side).port.list(kind, { namespace })))
+    const lists = await Promise.all(carriedKinds.map((kind) => on(side).admin.list(kind, { namespace })))
     return lists
       .flat()
       .filter(isCarried)
@@ -51,86 +55,77 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
   const deployment = (namespace: string, name: string): WorkloadRef => ({ kind: 'Deployment', namespace, name })
 
   describe('an app of every kind', () => {
-    test(
-      'is on green as on blue, what may run once asleep, and is withdrawn without a trace',
-      async () => {
-        const { activities } = of()
-        const namespace = await aNamespace(on('blue'))
-        const place = placeOf(namespace)
-        await apply('blue', everyKind(namespace))
-        const worker = deployment(namespace, 'worker')
-        const asleep: WorkloadRef[] = [worker, { kind: 'CronJob', namespace, name: 'report' }]
-        await ready('blue', worker)
+    test('is on green as on blue, what may run once asleep, and is withdrawn without a trace', TIMES, async () => {
+      const { activities } = of()
+      const namespace = await aNamespace(on('blue'))
+      const place = placeOf(namespace)
+      await apply('blue', everyKind(namespace))
+      const worker = deployment(namespace, 'worker')
+      const asleep: WorkloadRef[] = [worker, { kind: 'CronJob', namespace, name: 'report' }]
+      await ready('blue', worker)
 
-        await driven(activities.openNamespaces, call<'openNamespaces'>({ ...place, on: 'green' }), answersLost)
-        const tried = await driven(
-          activities.dryRunObjects,
-          call<'dryRunObjects'>({ ...place, on: 'green' }),
-          answersLost,
-        )
-        expect(tried.answer.note).toMatch(/^16 objects would be taken/)
-        expect(await carriedOn('green', namespace)).toEqual([])
+      await driven(activities.openNamespaces, call<'openNamespaces'>({ ...place, on: 'green' }), answersLost)
+      const tried = await driven(
+        activities.dryRunObjects,
+        call<'dryRunObjects'>({ ...place, on: 'green' }),
+        answersLost,
+      )
+      expect(tried.answer.note).toMatch(/^16 objects would be taken/)
+      expect(await carriedOn('green', namespace)).toEqual([])
 
-        await driven(activities.deploy, call<'deploy'>({ ...place, on: 'green', asleep }), answersLost)
-        expect(await carriedOn('green', namespace)).toEqual(await carriedOn('blue', namespace))
-        await driven(activities.checkReady, call<'checkReady'>({ ...place, on: 'green', asleep }), answersLost)
-        const [copied, schedule] = [await there('green', worker), await find('green', 'CronJob', namespace, 'report')]
-        expect(copied.spec?.['replicas']).toBe(0)
-        expect(copied.metadata.annotations?.[REPLICAS]).toBe('2')
-        expect(schedule?.spec?.['suspend']).toBe(true)
-        expect(await podsOn('green', worker)).toBe(0)
+      await driven(activities.deploy, call<'deploy'>({ ...place, on: 'green', asleep }), answersLost)
+      expect(await carriedOn('green', namespace)).toEqual(await carriedOn('blue', namespace))
+      await driven(activities.checkReady, call<'checkReady'>({ ...place, on: 'green', asleep }), answersLost)
+      const [copied, schedule] = [await there('green', worker), await find('green', 'CronJob', namespace, 'report')]
+      expect(copied.spec?.['replicas']).toBe(0)
+      expect(copied.metadata.annotations?.[REPLICAS]).toBe('2')
+      expect(schedule?.spec?.['suspend']).toBe(true)
+      expect(await podsOn('green', worker)).toBe(0)
 
-        await driven(activities.withdraw, call<'withdraw'>({ ...place, on: 'green' }), answersLost)
-        expect(await carriedOn('green', namespace)).toEqual([])
-        expect(await on('green').port.list('Pod', { namespace })).toEqual([])
-        await driven(activities.closeNamespaces, call<'closeNamespaces'>({ ...place, on: 'green' }), answersLost)
-        expect(await on('green').port.find('Namespace', undefined, namespace)).toBeUndefined()
-        expect(await podsOn('blue', worker)).toBe(2)
-      },
-      LONG,
-    )
+      await driven(activities.withdraw, call<'withdraw'>({ ...place, on: 'green' }), answersLost)
+      expect(await carriedOn('green', namespace)).toEqual([])
+      expect(await on('green').admin.list('Pod', { namespace })).toEqual([])
+      await driven(activities.closeNamespaces, call<'closeNamespaces'>({ ...place, on: 'green' }), answersLost)
+      expect(await on('green').admin.find('Namespace', undefined, namespace)).toBeUndefined()
+      expect(await podsOn('blue', worker)).toBe(2)
+    })
 
-    test(
-      'is not deployed over what somebody else has put there',
-      async () => {
-        const namespace = await aNamespace(on('blue'), on('green'))
-        await apply('blue', [aDeployment('web', namespace)])
-        await on('green').applyAs('stranger', aDeployment('web', namespace))
-        const deploy = call<'deploy'>({ ...placeOf(namespace), on: 'green', asleep: [] })
-        const failure = await ending(of().activities.deploy, deploy)
-        expect(failure).toMatchObject({
-          type: 'Contested',
-          message: expect.stringContaining(`Deployment ${namespace}/web`),
-        })
-      },
-      LONG,
-    )
+    test('is not deployed over what somebody else has put there', TIMES, async () => {
+      const namespace = await aNamespace(on('blue'), on('green'))
+      await apply('blue', [aDeployment('web', namespace)])
+      await on('green').applyAs('stranger', aDeployment('web', namespace))
+      const deploy = call<'deploy'>({ ...placeOf(namespace), on: 'green', asleep: [] })
+      const failure = await ending(of().activities.deploy, deploy)
+      expect(failure).toMatchObject({
+        type: 'Contested',
+        message: expect.stringContaining(`Deployment ${namespace}/web`),
+      })
+    })
 
-    test(
-      'that green would refuse is told object by object, and nothing is made',
-      async () => {
-        const namespace = await aNamespace(on('blue'), on('green'))
-        await apply('blue', [aDeployment('web', namespace), aDeployment('worker', namespace)])
-        // Its selector is another, and a selector is never changed.
-        await on('green').applyAs('stranger', {
-          ...aDeployment('web', namespace),
-          spec: { ...aDeployment('other', namespace).spec, replicas: 0 },
-        })
-        const dryRun = call<'dryRunObjects'>({ ...placeOf(namespace), on: 'green' })
-        const { type, message } = await ending(of().activities.dryRunObjects, dryRun, patience)
-        expect(type).toBe('Failed')
-        expect(message).toMatch(new RegExp(`would refuse 1 of 2 objects of shop: Deployment ${namespace}/web`))
-        expect(await find('green', 'Deployment', namespace, 'worker')).toBeUndefined()
-      },
-      LONG,
-    )
+    test('that green would refuse is told object by object, and nothing is made', TIMES, async () => {
+      const namespace = await aNamespace(on('blue'), on('green'))
+      await apply('blue', [aDeployment('web', namespace), aDeployment('worker', namespace)])
+      // Its selector is another, and a selector is never changed.
+      await on('green').applyAs('stranger', {
+        ...aDeployment('web', namespace),
+        spec: { ...aDeployment('other', namespace).spec, replicas: 0 },
+      })
+      const dryRun = call<'dryRunObjects'>({ ...placeOf(namespace), on: 'green' })
+      const { type, message } = await ending(of().activities.dryRunObjects, dryRun, patience)
+      expect(type).toBe('Failed')
+      expect(message).toMatch(new RegExp(`would refuse 1 of 2 objects of shop: Deployment ${namespace}/web`))
+      expect(await find('green', 'Deployment', namespace, 'worker')).toBeUndefined()
+    })
   })
 
   describe('a workload that may run on one side only', () => {
-    async function aWorker(replicas = 2) {
+    async function aWorker(replicas = 2, kind: 'Deployment' | 'StatefulSet' = 'Deployment') {
       const namespace = await aNamespace(on('blue'), on('green'))
-      const workload = deployment(namespace, 'worker')
-      await apply('blue', [aDeployment('worker', namespace, replicas)])
+      const workload: WorkloadRef = { kind, namespace, name: 'worker' }
+      const { spec, ...rest } = aDeployment('worker', namespace, replicas)
+      await apply('blue', [
+        { ...rest, kind, spec: { ...spec, ...(kind === 'StatefulSet' && { serviceName: 'worker' }) } },
+      ])
       await ready('blue', workload)
       const deploy = call<'deploy'>({ ...placeOf(namespace), on: 'green', asleep: [workload] })
       await driven(of().activities.deploy, deploy, patience)
@@ -140,11 +135,12 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       return { namespace, workload, stop, start }
     }
 
-    test(
-      'goes there and back, whole, with every answer lost',
-      async () => {
+    test.for(['Deployment', 'StatefulSet'] as const)(
+      'goes there and back as a %s, with every answer lost',
+      TIMES,
+      async (kind) => {
         const { activities } = of()
-        const { workload, stop, start } = await aWorker()
+        const { workload, stop, start } = await aWorker(2, kind)
         for (const [from, to] of [
           ['blue', 'green'],
           ['green', 'blue'],
@@ -160,48 +156,39 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
         const { metadata } = await there('blue', workload)
         expect(Object.keys(metadata.annotations ?? {}).filter((key) => key.startsWith('norikae.io/'))).toEqual([])
       },
-      LONG,
     )
 
-    test(
-      'does not start while the other side runs',
-      async () => {
-        const { workload, start } = await aWorker()
-        const { type, message } = await ending(of().activities.startWorkload, start('green'), patience)
-        expect(type).toBe('Failed')
-        expect(message).toContain(`2 pods of worker run on ${scope.blue}, and only one side may`)
-        expect(await podsOn('green', workload)).toBe(0)
-      },
-      LONG,
-    )
+    test('does not start while the other side runs', TIMES, async () => {
+      const { workload, start } = await aWorker()
+      const { type, message } = await ending(of().activities.startWorkload, start('green'), patience)
+      expect(type).toBe('Failed')
+      expect(message).toContain(`2 pods of worker run on ${scope.blue}, and only one side may`)
+      expect(await podsOn('green', workload)).toBe(0)
+    })
 
-    test(
-      'has not stopped while its lease is held, and has once it is released',
-      async () => {
-        const { activities } = of()
-        const { namespace, stop } = await aWorker(1)
-        const lease = (holderIdentity: string) => ({
-          apiVersion: 'coordination.k8s.io/v1',
-          kind: 'Lease',
-          metadata: { name: 'leader', namespace },
-          spec: {
-            holderIdentity,
-            leaseDurationSeconds: 3600,
-            renewTime: `${new Date().toISOString().slice(0, -1)}000Z`,
-          },
-        })
-        await on('blue').applyAs('akka', lease('node-1'))
-        await eventually(
-          'the lease alone is waited for',
-          async () => (await attempted(activities.stopWorkload, stop('blue', 'leader'))) === heldBy('node-1'),
-          patience,
-        )
-        await on('blue').applyAs('akka', lease(''))
-        const { answer } = await driven(activities.stopWorkload, stop('blue', 'leader'), patience)
-        expect(answer.note).toBe(`no pod and no lease of worker on ${scope.blue}`)
-      },
-      LONG,
-    )
+    test('has not stopped while its lease is held, and has once it is released', TIMES, async () => {
+      const { activities } = of()
+      const { namespace, stop } = await aWorker(1)
+      const lease = (holderIdentity: string) => ({
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { name: 'leader', namespace },
+        spec: {
+          holderIdentity,
+          leaseDurationSeconds: 3600,
+          renewTime: `${new Date().toISOString().slice(0, -1)}000Z`,
+        },
+      })
+      await on('blue').applyAs('akka', lease('node-1'))
+      await eventually(
+        'the lease alone is waited for',
+        async () => (await attempted(activities.stopWorkload, stop('blue', 'leader'))) === heldBy('node-1'),
+        patience,
+      )
+      await on('blue').applyAs('akka', lease(''))
+      const { answer } = await driven(activities.stopWorkload, stop('blue', 'leader'), patience)
+      expect(answer.note).toBe(`no pod and no lease of worker on ${scope.blue}`)
+    })
     const heldBy = (holder: string) => `lease leader is held by ${holder} on ${scope.blue}`
   })
 
@@ -225,32 +212,134 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       }
     }
 
-    test(
-      'is pinned on both sides at what blue runs, and given back as it was',
-      async () => {
-        const { workload, pin, unpin, scaler } = await aScaled()
-        await pin('blue', false)
-        await pin('green', true)
-        expect([(await scaler('blue')).min, (await scaler('green')).min]).toEqual([3, 3])
-        expect(readinessOf(await there('green', workload))).toMatchObject({ wanted: 3, ready: 3 })
-        for (const side of ['blue', 'green'] as const) {
-          await unpin(side)
-          expect(await scaler(side)).toEqual({ min: 1, note: undefined })
-        }
-      },
-      LONG,
-    )
+    test('is pinned on both sides at what blue runs, and given back as it was', TIMES, async () => {
+      const { workload, pin, unpin, scaler } = await aScaled()
+      await pin('blue', false)
+      await pin('green', true)
+      expect([(await scaler('blue')).min, (await scaler('green')).min]).toEqual([3, 3])
+      expect(readinessOf(await there('green', workload))).toMatchObject({ wanted: 3, ready: 3 })
+      for (const side of ['blue', 'green'] as const) {
+        await unpin(side)
+        expect(await scaler(side)).toEqual({ min: 1, note: undefined })
+      }
+    })
 
-    test(
-      'that its owner changed meanwhile stays as the owner wants it',
-      async () => {
-        const { workload, pin, unpin, scaler } = await aScaled()
-        await pin('blue', false)
-        await on('blue').applyAs('team', aScaler('web', workload.namespace, 2, 8))
-        await unpin('blue')
-        expect(await scaler('blue')).toEqual({ min: 2, note: undefined })
-      },
-      LONG,
+    test('that its owner changed meanwhile stays as the owner wants it', TIMES, async () => {
+      const { workload, pin, unpin, scaler } = await aScaled()
+      await pin('blue', false)
+      await on('blue').applyAs('team', aScaler('web', workload.namespace, 2, 8))
+      await unpin('blue')
+      expect(await scaler('blue')).toEqual({ min: 2, note: undefined })
+    })
+  })
+
+  test('a schedule goes there and back, and carries no note of it in the end', TIMES, async () => {
+    const { activities } = of()
+    const namespace = await aNamespace(on('blue'), on('green'))
+    const workload: WorkloadRef = { kind: 'CronJob', namespace, name: 'report' }
+    await apply('blue', [aCronJob('report', namespace)])
+    const deploy = call<'deploy'>({ ...placeOf(namespace), on: 'green', asleep: [workload] })
+    await driven(activities.deploy, deploy, patience)
+    for (const [from, to] of [
+      ['blue', 'green'],
+      ['green', 'blue'],
+    ] as const) {
+      await driven(activities.suspendSchedule, call<'suspendSchedule'>({ workload, on: from }), answersLost)
+      await driven(activities.resumeSchedule, call<'resumeSchedule'>({ workload, on: to }), answersLost)
+      expect((await there(from, workload)).spec?.['suspend']).toBe(true)
+      expect((await there(to, workload)).spec?.['suspend']).toBe(false)
+    }
+    const { metadata, status } = await there('blue', workload)
+    expect(Object.keys(metadata.annotations ?? {}).filter((key) => key.startsWith('norikae.io/'))).toEqual([])
+    // Nothing that is past is left for the controller to catch up on.
+    expect(Date.now() - Date.parse(String(status?.['lastScheduleTime']))).toBeLessThan(120_000)
+  })
+
+  test('what is on blue is found namespace by namespace', TIMES, async () => {
+    const namespace = await aNamespace(on('blue'))
+    await apply('blue', everyKind(namespace))
+    const found = await discover(on('blue').port, of().ports.loadBalancing(scope.region))
+    const mine = found.find((n) => n.name === namespace)
+    expect(mine?.workloads.map((w) => `${w.ref.kind} ${w.ref.name}`)).toEqual([
+      'CronJob report',
+      'DaemonSet agent',
+      'Deployment web',
+      'Deployment worker',
+      'StatefulSet cache',
+    ])
+    expect(mine?.workloads.find((w) => w.ref.name === 'web')).toMatchObject({ scaled: true, behindService: true })
+    expect(mine?.findings.map((f) => `${f.code} ${f.about}`)).toContain(
+      `no-readiness-probe Deployment/${namespace}/web`,
     )
   })
+
+  test('a buffer that is there and tells nothing is not empty; one that is not there is', TIMES, async () => {
+    const { activities } = of()
+    const namespace = await aNamespace(on('blue'))
+    const nothing = await aServer(() => ({ json: { status: 'success', data: { resultType: 'vector', result: [] } } }))
+    const drain = (name: string) =>
+      call<'drainBuffer'>({
+        workload: { kind: 'DaemonSet', namespace, name },
+        on: 'blue',
+        within: '5m',
+        depth: { url: nothing.url, query: 'depth' },
+      })
+    await apply('blue', everyKind(namespace))
+    expect(await attempted(activities.drainBuffer, drain('agent'))).toMatch(/^nobody tells how much agent/)
+    expect((await driven(activities.drainBuffer, drain('nobody'))).answer.note).toMatch(/holds nothing$/)
+    await nothing.stop()
+  })
+
+  test('what has something outside its cluster goes before the cluster does, and nothing else', TIMES, async () => {
+    const namespace = await aNamespace(on('green'))
+    const green = on('green')
+    const [binding, ...others] = outsiders(namespace)
+    await apply('green', [...others, aDeployment('web', namespace)])
+    // As a route is opened.
+    if (binding) await green.port.apply(binding, { force: true })
+    expect(await green.port.find('TargetGroupBinding', namespace, 'web')).toBeDefined()
+    const empty = call<'emptyCluster'>({ cluster: scope.green, identity: 'made-by-this-run' })
+    const { answer } = await driven(of().activities.emptyCluster, empty, answersLost)
+    expect(answer.note).toMatch(/has no load balancers, bindings or volume claims/)
+    for (const { kind, metadata } of outsiders(namespace))
+      expect(await green.admin.find(kind as Kind, namespace, metadata.name), kind).toBeUndefined()
+    expect(await find('green', 'Deployment', namespace, 'web')).toBeDefined()
+  })
+
+  test(
+    'an endpoint outside is reached from a Job in the namespace of the app, which leaves nothing',
+    TIMES,
+    async () => {
+      const namespace = await aNamespace(on('green'))
+      const database = await aServer(() => 'silent')
+      const endpoint = new URL(database.url).host
+      const reach = call<'checkExternal'>({ app: 'shop', namespace, on: 'green', endpoint })
+      const { answer } = await driven(of().activities.checkExternal, reach, patience)
+      await database.stop()
+      expect(answer.note).toBe(`${endpoint} answers on ${scope.green}`)
+      const left = async () => (await on('green').admin.list('Job', { namespace })).length
+      await eventually('no Job is left', async () => (await left()) === 0, patience)
+    },
+  )
 }
+
+const outsiders = (namespace: string): KubernetesObject[] => [
+  {
+    apiVersion: 'elbv2.k8s.aws/v1beta1',
+    kind: 'TargetGroupBinding',
+    metadata: { name: 'web', namespace },
+    spec: { serviceRef: { name: 'web', port: 80 }, targetGroupARN: 'arn:aws:elasticloadbalancing:x' },
+  },
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'web', namespace },
+    spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data', namespace },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  },
+]

@@ -10,9 +10,10 @@ beforeAll(async () => {
   const { ports, activities } = clusters
   const side = async (which: 'blue' | 'green') => {
     const name = scope[which]
-    return serverUnderTest(name, clusters.cluster(name).kubeconfig, await ports.kubernetes(scope.region, name))
+    const port = await ports.kubernetes(scope.region, name)
+    return serverUnderTest(name, clusters.cluster(name).kubeconfig, { port, admin: port })
   }
-  world = { activities, blue: await side('blue'), green: await side('green') }
+  world = { activities, ports, blue: await side('blue'), green: await side('green') }
 })
 afterAll(() => clusters.stop())
 

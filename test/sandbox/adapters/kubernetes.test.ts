@@ -25,7 +25,7 @@ beforeAll(async () => {
   cluster.setNodes('general', 1, {})
   api = serverOf(cluster)
   port = kubernetes(api)
-  server = serverUnderTest('green', cluster.kubeconfig, port)
+  server = serverUnderTest('green', cluster.kubeconfig, { port, admin: port })
 })
 afterAll(async () => {
   await api.close()

@@ -1,0 +1,43 @@
+/** What is put into a control plane before anybody uses it. */
+export const seeds: readonly { readonly path: string; readonly body: object }[] = [
+  ...[1, 2].map((n) => ({ path: '/api/v1/nodes', body: node(`node-${n}`) })),
+  { path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body: targetGroupBindings() },
+]
+
+/** kwok says that it is ready, and that its pods run. https://kwok.sigs.k8s.io/docs/user/kwok-manage-nodes-and-pods/ */
+function node(name: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      annotations: { 'kwok.x-k8s.io/node': 'fake' },
+      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', type: 'kwok' },
+    },
+    status: {
+      allocatable: { cpu: '64', memory: '256Gi', pods: '1000' },
+      capacity: { cpu: '64', memory: '256Gi', pods: '1000' },
+    },
+  }
+}
+
+/** As the load balancer controller brings it, without its rules for fields. */
+function targetGroupBindings(): object {
+  const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'targetgroupbindings.elbv2.k8s.aws' },
+    spec: {
+      group: 'elbv2.k8s.aws',
+      scope: 'Namespaced',
+      names: {
+        kind: 'TargetGroupBinding',
+        listKind: 'TargetGroupBindingList',
+        plural: 'targetgroupbindings',
+        singular: 'targetgroupbinding',
+      },
+      versions: [{ name: 'v1beta1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { kubernetesPortContract } from '../contract/kubernetes-port.ts'
+import { workloadActionsContract } from '../contract/workload-actions.ts'
+import { granted } from './granted.ts'
+import { aRealWorld, type RealWorld } from './real-world.ts'
+
+let world: RealWorld
+beforeAll(async () => {
+  world = await aRealWorld()
+}, 180_000)
+afterAll(() => world?.stop())
+
+describe('a real server that serves 1.36', () => {
+  kubernetesPortContract(() => world.green, { version: '1.36' })
+})
+describe('a real server that serves 1.35', () => {
+  kubernetesPortContract(() => world.blue, { version: '1.35' })
+})
+describe('on real controllers', () => {
+  workloadActionsContract(() => world)
+})
+
+test('no call was denied, and what is granted is asked for', async () => {
+  const { unused, denied } = await granted(world)
+  expect(denied).toEqual([])
+  expect(unused).toEqual([])
+})

@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises'
+import { parseAllDocuments } from 'yaml'
+
+interface Rule {
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
+  readonly verbs: readonly string[]
+}
+interface Role {
+  readonly kind: string
+  readonly rules?: readonly Rule[]
+}
+
+/** A line of the audit log. https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/ */
+interface AuditEvent {
+  readonly verb: string
+  readonly requestURI: string
+  readonly user: { readonly username: string }
+  readonly objectRef?: { readonly apiGroup?: string; readonly resource: string; readonly subresource?: string }
+  readonly responseStatus?: { readonly code: number }
+}
+
+/** How the API servers call the worker. */
+export const WORKER = 'norikae-worker'
+
+export const rbacFile = new URL('../../deploy/rbac/norikae.yaml', import.meta.url)
+
+/** What deploy/rbac grants and the worker never asked of these servers, and what it asked and was denied. */
+export async function granted({ auditLogs }: { readonly auditLogs: readonly string[] }) {
+  const documents = parseAllDocuments(await readFile(rbacFile, 'utf8')).map((d) => d.toJS() as Role) // the file is ours
+  const rights = documents
+    .flatMap((d) => d.rules ?? [])
+    .flatMap((r) => r.apiGroups.flatMap((g) => r.resources.flatMap((of) => r.verbs.map((verb) => right(g, of, verb)))))
+  const logs = await Promise.all(auditLogs.map((path) => readFile(path, 'utf8')))
+  const events = logs
+    .flatMap((text) => text.split('\n').filter((line) => line !== ''))
+    .map((line) => JSON.parse(line) as AuditEvent) // an API server wrote it
+    .filter((e) => e.user.username === WORKER)
+  const used = new Set(events.flatMap(asked))
+  return {
+    unused: rights.filter((r) => !used.has(r)),
+    denied: events
+      .filter((e) => e.responseStatus?.code === 403 && !isLeaving(e))
+      .map((e) => `${e.verb} ${e.requestURI}`),
+  }
+}
+
+const right = (group: string, resource: string, verb: string): string =>
+  `${verb} ${group === '' ? resource : `${resource}.${group}`}`
+
+/** An apply that makes the object is asked for as both, and roles and bindings are looked at once more. */
+function asked({ verb, objectRef, responseStatus }: AuditEvent): string[] {
+  if (objectRef === undefined) return []
+  const { apiGroup = '', resource, subresource } = objectRef
+  const of = subresource === undefined ? resource : `${resource}/${subresource}`
+  const plain = [right(apiGroup, of, verb)]
+  if (verb !== 'patch' || responseStatus?.code !== 201) return plain
+  const made = [...plain, right(apiGroup, of, 'create')]
+  if (of === 'roles') return [...made, right(apiGroup, 'roles', 'escalate')]
+  if (of === 'rolebindings') return [...made, right(apiGroup, 'roles', 'bind'), right(apiGroup, 'clusterroles', 'bind')]
+  return made
+}
+
+/** A namespace on its way out forbids new objects, whoever asks: the contract looks at how that is told. */
+const isLeaving = ({ verb, requestURI }: AuditEvent): boolean => verb === 'create' && requestURI.includes('/configmaps')

@@ -1,0 +1,120 @@
+import { parseAllDocuments } from 'yaml'
+import { readFile } from 'node:fs/promises'
+import { createActivities } from '../../src/activities/index.ts'
+import { connectOutside } from '../../src/adapters/index.ts'
+import { ApiServer } from '../../src/adapters/kubernetes/api-server.ts'
+import { kubernetes } from '../../src/adapters/kubernetes/kubernetes-port.ts'
+import { AwsFaults } from '../../src/sandbox/aws/faults.ts'
+import { startAws } from '../../src/sandbox/aws/server.ts'
+import { tokenRefusal } from '../../src/sandbox/eks-token.ts'
+import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+import type { SandboxAws } from '../../src/sandbox/types.ts'
+import { serverUnderTest, type ServerUnderTest } from '../contract/servers.ts'
+import type { WorldUnderTest } from '../contract/workload-actions.ts'
+import { scope } from '../support/small-world.ts'
+import { startControlPlane, type ControlPlane } from './bed/control-plane.ts'
+import { rbacFile, WORKER } from './granted.ts'
+import { tokenWebhook, webhookConfig } from './token-webhook.ts'
+
+const GROUP = 'norikae'
+const ADMIN_KEYS = { accessKeyId: 'AKIAADMIN', secretAccessKey: 'admin' }
+
+export interface RealWorld extends WorldUnderTest {
+  readonly auditLogs: readonly string[]
+  stop(): Promise<void>
+}
+
+/**
+ * Blue at 1.35 and green at 1.36 on real control planes, with the sandbox's AWS in front of them: the worker's adapters
+ * find them by EKS and sign in with EKS tokens, and may do what deploy/rbac grants, and no more.
+ */
+export async function aRealWorld(): Promise<RealWorld> {
+  const ends: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const end of ends.splice(0).toReversed()) await end()
+  }
+  try {
+    return { ...(await build(ends)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'stop'>> {
+  const webhook = await tokenWebhook(async (cluster, token) => {
+    for (const { user, keys } of people(aws))
+      if ((await tokenRefusal(token, cluster, { ...aws.identity, ...keys })) === undefined) return user
+    return undefined
+  })
+  ends.push(() => webhook.stop())
+  const begin = (name: string, version: '1.35' | '1.36') =>
+    startControlPlane({ name, version, tokenWebhookConfig: webhookConfig(webhook.url, name) })
+  const begun = [begin(scope.blue, '1.35'), begin(scope.green, '1.36')] as const
+  // Both are awaited before either is used: the one that is there is stopped where the other does not come.
+  for (const one of begun)
+    ends.push(() =>
+      one.then(
+        (plane) => plane.stop(),
+        () => undefined,
+      ),
+    )
+  const [blue, green] = await Promise.all(begun)
+  const planes = new Map([blue, green].map((plane) => [plane.name, plane]))
+
+  const aws: SandboxAws = await startAws({
+    hooks: {
+      startCluster: async ({ name }) => {
+        const plane = planes.get(name)
+        if (!plane) throw new Error(`there is no control plane ${name}`)
+        return { endpoint: plane.url, caData: Buffer.from(plane.ca).toString('base64') }
+      },
+      stopCluster: async () => undefined,
+      setNodes: async () => undefined,
+    },
+    probe: async () => true,
+    faults: new AwsFaults(),
+  })
+  ends.push(() => aws.stop())
+  const seeded = { nodegroups: [], addons: [] }
+  await aws.eks.seedCluster({ name: scope.blue, version: '1.35', ...seeded, tags: {} })
+  await aws.eks.seedCluster({ name: scope.green, version: '1.36', ...seeded, tags: { 'norikae.io/run': 'run-1' } })
+
+  const { accessKeyId, secretAccessKey } = aws.identity
+  process.env['AWS_ENDPOINT_URL'] = aws.endpoint
+  const ports = connectOutside({ credentials: async () => ({ accessKeyId, secretAccessKey }) })
+  ends.push(() => ports.close())
+  const activities = createActivities({
+    ports,
+    platformFile: async () => undefined,
+    upgradeStatus: async () => undefined,
+    probeImage: 'registry.test/busybox:1',
+    log: () => undefined,
+  })
+  const seen = async (plane: ControlPlane): Promise<ServerUnderTest> => {
+    const caData = Buffer.from(plane.ca).toString('base64')
+    const access = { region: scope.region, credentials: async () => ADMIN_KEYS }
+    const api = new ApiServer({ name: plane.name, server: plane.url, caData, ...access })
+    ends.push(() => api.close())
+    const port = await ports.kubernetes(scope.region, plane.name)
+    const server = serverUnderTest(plane.name, plane.kubeconfig, { port, admin: kubernetes(api) })
+    for (const object of await rights()) await server.applyAs('admin', object)
+    return server
+  }
+  return {
+    activities,
+    ports,
+    blue: await seen(blue),
+    green: await seen(green),
+    auditLogs: [blue.auditLog, green.auditLog],
+  }
+}
+
+/** Whom EKS tokens stand for. */
+const people = ({ identity: { accessKeyId, secretAccessKey } }: SandboxAws) => [
+  { keys: { accessKeyId, secretAccessKey }, user: { username: WORKER, groups: [GROUP] } },
+  { keys: ADMIN_KEYS, user: { username: 'tester', groups: ['system:masters'] } },
+]
+
+const rights = async (): Promise<KubernetesObject[]> =>
+  parseAllDocuments(await readFile(rbacFile, 'utf8')).map((d) => d.toJS() as KubernetesObject) // the file is ours
