@@ -68,6 +68,13 @@ export function overall(judgements: readonly Judgement[]): Verdict {
   return 'pass'
 }
 
+/** Why a window ended as it did: where it did not pass, only what is to blame. */
+export function told(judgements: readonly Judgement[]): string {
+  const verdict = overall(judgements)
+  const reasons = judgements.filter((j) => j.verdict === verdict)
+  return `${verdict}: ${reasons.map((j) => `${j.check} ${j.because}`).join('; ') || 'nothing was asked'}`
+}
+
 function within({ limit }: Check, { value, blue }: Sample): boolean | undefined {
   if (value === null) return undefined
   if ('atMost' in limit) return value <= limit.atMost

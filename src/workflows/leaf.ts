@@ -3,7 +3,7 @@ import type { Receipt } from '../domain/actions.ts'
 import { gateOf } from '../domain/asking.ts'
 import { milliseconds } from '../domain/duration.ts'
 import type { AppStep, LeafStep, ObserveStep, WaitStep } from '../domain/steps.ts'
-import { overall } from '../domain/verdict.ts'
+import { overall, told } from '../domain/verdict.ts'
 import { perform, question } from './activities.ts'
 import type { Hands, LiveRun } from './executor.ts'
 import { ask, now, show, type Office } from './office.ts'
@@ -54,7 +54,7 @@ export function handsFor(office: Office, run: LiveRun, apps: Apps = none): Hands
       checks: step.checks,
     })
     const verdict = overall(judged)
-    const note = `${verdict}: ${judged.map((j) => `${j.check} ${j.because}`).join('; ') || 'nothing was asked'}`
+    const note = told(judged)
     if (verdict !== 'pass') throw failed(verdict === 'fail' ? 'Unhealthy' : 'Inconclusive', note)
     return { note }
   }

@@ -5,7 +5,7 @@ import { intent } from '../../src/domain/plan.ts'
 import { blank, write } from '../../src/domain/journal.ts'
 import { statusOf } from '../../src/domain/status.ts'
 import { afterWayBack } from '../../src/domain/plan.ts'
-import { judge, mustHold, overall, type Breach } from '../../src/domain/verdict.ts'
+import { judge, mustHold, overall, told, type Breach } from '../../src/domain/verdict.ts'
 import { aCutoverPlan, anApp, fullEnvironment, fullFacts, errors, workload } from '../support/builders.ts'
 
 test.for([
@@ -55,6 +55,18 @@ test('weights only rise', () => {
     )
     expect(to).toEqual([1, 25, 100])
   }
+})
+
+test('a window that did not pass tells what is to blame, and nothing else', () => {
+  const [good, bad, unknown] = [
+    { check: 'ready', verdict: 'pass', because: '5 samples within the limit' },
+    { check: 'errors', verdict: 'fail', because: '0.2, 0.3 in a row' },
+    { check: 'latency', verdict: 'inconclusive', because: '2 of 3 samples' },
+  ] as const
+  expect(told([good, bad, unknown])).toBe('fail: errors 0.2, 0.3 in a row')
+  expect(told([good, unknown])).toBe('inconclusive: latency 2 of 3 samples')
+  expect(told([good])).toBe('pass: ready 5 samples within the limit')
+  expect(told([])).toBe('inconclusive: nothing was asked')
 })
 
 test('no data is not good news', () => {
