@@ -8,7 +8,7 @@ const bin = join(root, 'node_modules', '.bin')
 const checks = {
   types: ['tsc'],
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
-  format: ['oxfmt', '--check', 'src', 'test'],
+  format: ['oxfmt', '--check', 'src', 'test', 'bench'],
   'dead code': ['knip', '--no-progress'],
 }
 

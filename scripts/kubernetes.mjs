@@ -24,6 +24,8 @@ const programs = {
   },
   'kube-scheduler': { module: 'kubernetes', from: 'k8s.io/kubernetes/cmd/kube-scheduler', published: true },
   kwok: { module: 'kwok', from: 'sigs.k8s.io/kwok/cmd/kwok' },
+  // What Norikae is measured against: not needed to test it.
+  kubectl: { module: 'kubernetes', from: 'k8s.io/kubernetes/cmd/kubectl', published: true, onRequest: true },
 }
 const GO = [1, 26]
 const DOWNLOAD_MS = 5_000
@@ -49,10 +51,14 @@ function assets() {
   return said.includes(`v${MINOR}.`) ? folder : undefined
 }
 
-/** Finds all of them, and brings what is missing into the cache. Throws with what to do where that cannot be done. */
-export async function bring(say) {
+/**
+ * Finds all that a control plane needs, and what is requested beside it, and brings what is missing into the cache. Throws
+ * with what to do where that cannot be done.
+ */
+export async function bring(say, { requested = [] } = {}) {
   mkdirSync(kept, { recursive: true })
-  const missing = () => Object.entries(find()).flatMap(([name, path]) => (path === undefined ? [name] : []))
+  const wanted = Object.keys(programs).filter((name) => !programs[name].onRequest || requested.includes(name))
+  const missing = () => wanted.filter((name) => foundAt(name) === undefined)
   for (const name of missing().filter((name) => programs[name].published)) {
     if (!(await downloaded(name, say))) break
   }
@@ -108,7 +114,7 @@ function build(module, names, say) {
     for (const name of names) {
       const done = spawnSync(
         'go',
-        ['build', '-trimpath', '-ldflags', `-s -w ${stamped}`, '-o', join(work, name), programs[name].from],
+        ['build', '-ldflags', `-s -w ${stamped}`, '-o', join(work, name), programs[name].from],
         { cwd: join(tools, module), stdio: ['ignore', 'inherit', 'inherit'] },
       )
       if (done.status !== 0) throw new Error(`${lacks}, and building it failed; what Go said is above`)

@@ -1,7 +1,7 @@
 // Installs what the other commands need, and says so. Plain JavaScript: it runs on Node 20, before anything is there.
 //   node scripts/setup.mjs               dependencies
 //   node scripts/setup.mjs --temporal    and the Temporal programs
-//   node scripts/setup.mjs --kubernetes  and the programs of a Kubernetes control plane
+//   node scripts/setup.mjs --kubernetes  and the programs of a Kubernetes control plane; with --kubectl that too
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -58,7 +58,7 @@ async function temporal() {
 async function kubernetes() {
   const { bring } = await import('./kubernetes.mjs')
   try {
-    await bring(say)
+    await bring(say, { requested: process.argv.includes('--kubectl') ? ['kubectl'] : [] })
   } catch (error) {
     say(error.message)
     process.exit(1)

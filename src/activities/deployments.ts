@@ -7,6 +7,9 @@ import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { budgets, notYet, onceEach } from './waiting.ts'
 
+/** A dry run waits for nothing that another makes; as many as the adapter keeps connections. */
+const DRY_RUNS_AT_ONCE = 16
+
 export const deploymentActions = (outside: Outside) => {
   const deploy: Deed<'deploy'> = async ({ input, scope, run }) => {
     const world = await proven(outside, scope)
@@ -58,8 +61,12 @@ export const deploymentActions = (outside: Outside) => {
     const world = await proven(outside, scope)
     const [here, there] = [await world.on(input.on), await world.on(otherSide(input.on))]
     const wanted = await carried(there, input.namespaces)
-    const tried = await onceEach(wanted, nameOf, (object) =>
-      here.apply(copyOf(object, run, false), { dryRun: true, force: true }).then(({ warnings }) => warnings, refused),
+    const tried = await onceEach(
+      wanted,
+      nameOf,
+      (object) =>
+        here.apply(copyOf(object, run, false), { dryRun: true, force: true }).then(({ warnings }) => warnings, refused),
+      DRY_RUNS_AT_ONCE,
     )
     const problems = [...tried].flatMap(([name, said]) => (typeof said === 'string' ? [`${name}: ${said}`] : []))
     const warnings = new Set([...tried.values()].flatMap((said) => (typeof said === 'string' ? [] : said)))

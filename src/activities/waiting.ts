@@ -44,21 +44,37 @@ export const remember = (noted: unknown): void => keep({ ...memory(), noted })
 
 /** One attempt of a long activity ends after a minute; what is left of this one is for a last request and its time-out. */
 const ATTEMPT_MS = 25_000
+/** What is noted grows with what is done; a worker that dies does this much anew. */
+const NOTE_MS = 1_000
 
-/** The same for each item, once: where an attempt gets too long, the next one goes on where it stopped. */
+/**
+ * The same for each item, once, and so many at a time: where an attempt gets too long, the next one goes on where it
+ * stopped. In the order of the items, where it is one at a time. A failure ends it, after those under way have ended.
+ */
 export async function onceEach<T, R>(
   items: readonly T[],
   name: (item: T) => string,
   work: (item: T) => Promise<R>,
+  atOnce = 1,
 ): Promise<ReadonlyMap<string, R>> {
   const done = new Map(remembered<readonly (readonly [string, R])[]>([]))
+  const left = items.filter((i) => !done.has(name(i)))
   const until = Date.now() + ATTEMPT_MS
-  for (const item of items.filter((i) => !done.has(name(i)))) {
-    if (Date.now() > until) throw notReady(`${done.size} of ${items.length} done`, '1s')
-    done.set(name(item), await work(item))
-    remember([...done])
+  let noteAt = 0
+  const failures: unknown[] = []
+  async function lane(): Promise<void> {
+    for (let item = left.shift(); item !== undefined && failures.length === 0; item = left.shift()) {
+      if (Date.now() > until) throw notReady(`${done.size} of ${items.length} done`, '1s')
+      done.set(name(item), await work(item))
+      if (Date.now() < noteAt) continue
+      remember([...done])
+      noteAt = Date.now() + NOTE_MS
+    }
   }
-  return done
+  await Promise.all(Array.from({ length: atOnce }, () => lane().catch((error: unknown) => failures.push(error))))
+  if (failures.length === 0) return done
+  remember([...done])
+  throw failures[0]
 }
 
 /** Well below the heartbeat time-out of 20 s, which one request to a silent server takes by itself. */

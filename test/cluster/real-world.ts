@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createActivities } from '../../src/activities/index.ts'
 import { connectOutside } from '../../src/adapters/index.ts'
 import { ApiServer } from '../../src/adapters/kubernetes/api-server.ts'
+import { EksToken } from '../../src/adapters/kubernetes/eks-token.ts'
 import { kubernetes } from '../../src/adapters/kubernetes/kubernetes-port.ts'
 import { AwsFaults } from '../../src/sandbox/aws/faults.ts'
 import { startAws } from '../../src/sandbox/aws/server.ts'
@@ -21,6 +22,8 @@ const ADMIN_KEYS = { accessKeyId: 'AKIAADMIN', secretAccessKey: 'admin' }
 
 export interface RealWorld extends WorldUnderTest {
   readonly auditLogs: readonly string[]
+  /** What the worker signs in to this cluster with; good for some minutes. */
+  workerToken(cluster: string): Promise<string>
   stop(): Promise<void>
 }
 
@@ -80,9 +83,9 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
   await aws.eks.seedCluster({ name: scope.blue, version: '1.35', ...seeded, tags: {} })
   await aws.eks.seedCluster({ name: scope.green, version: '1.36', ...seeded, tags: { 'norikae.io/run': 'run-1' } })
 
-  const { accessKeyId, secretAccessKey } = aws.identity
+  const keys = { accessKeyId: aws.identity.accessKeyId, secretAccessKey: aws.identity.secretAccessKey }
   process.env['AWS_ENDPOINT_URL'] = aws.endpoint
-  const ports = connectOutside({ credentials: async () => ({ accessKeyId, secretAccessKey }) })
+  const ports = connectOutside({ credentials: async () => keys })
   ends.push(() => ports.close())
   const activities = createActivities({
     ports,
@@ -107,6 +110,7 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
     blue: await seen(blue),
     green: await seen(green),
     auditLogs: [blue.auditLog, green.auditLog],
+    workerToken: (cluster) => new EksToken({ cluster, region: scope.region, credentials: async () => keys }).get(),
   }
 }
 

@@ -12,6 +12,8 @@ export interface ServerUnderTest {
   readonly port: KubernetesPort
   /** The same adapter with all rights: what the tests look with. */
   readonly admin: KubernetesPort
+  /** Of an administrator. */
+  readonly kubeconfig: string
   /** Server-side apply by somebody else, who may do anything. */
   applyAs(manager: string, object: KubernetesObject): Promise<void>
 }
@@ -26,6 +28,7 @@ export const serverUnderTest = (
   const objects = KubernetesObjectApi.makeApiClient(config)
   return {
     name,
+    kubeconfig,
     ...ports,
     async applyAs(manager, object) {
       const body = object as unknown as Body // the same JSON; its model has Dates where ours has texts

@@ -10,6 +10,7 @@ import { codeOf, isTimeout, whyNoAnswer } from '../words.ts'
 import { EksKubeConfig, type Endpoint } from './eks-kube-config.ts'
 import { EksToken, type TokenOptions } from './eks-token.ts'
 import { fromStatus } from './errors.ts'
+import { undiciLibrary } from './http-library.ts'
 import type { Resource } from './paths.ts'
 import { warningsIn } from './warnings.ts'
 
@@ -61,6 +62,7 @@ export class ApiServer {
     this.#configuration = createConfiguration({
       baseServer: new ServerConfiguration(options.server, {}),
       authMethods: { default: this.#config },
+      httpApi: undiciLibrary,
     })
   }
 

@@ -25,6 +25,8 @@ export class EksKubeConfig extends KubeConfig {
     this.#token = token
     this.#agent = new Agent({
       connections: CONNECTIONS,
+      // Many connections carry many requests at once better than the streams of one do: docs/adr/0010.
+      allowH2: false,
       connect: { ca: Buffer.from(caData, 'base64').toString('utf8'), keepAlive: true, keepAliveInitialDelay: 30_000 },
     })
     this.loadFromClusterAndUser({ name, server, caData, skipTLSVerify: false }, { name })
