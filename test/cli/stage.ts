@@ -73,6 +73,7 @@ export class Stage {
       taskQueue: `norikae-${platform.name}`,
       workflowBundle: await bundle(),
       activities: outside.activities(),
+      debugMode: true, // workflows on this thread: starting another takes half a second in each test
       stickyQueueScheduleToStartTimeout: '2s',
     })
     this.workers.push({ worker, ran: worker.run() })

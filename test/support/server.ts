@@ -77,6 +77,7 @@ export class Trial {
       taskQueue: this.queue,
       workflowBundle: await bundle(),
       activities: this.outside.activities(),
+      debugMode: true, // workflows on this thread: starting another takes half a second in each test
       stickyQueueScheduleToStartTimeout: '2s',
       ...more,
     })
