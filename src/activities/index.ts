@@ -11,6 +11,7 @@ import { nodeGroupActions } from './node-groups.ts'
 import { notificationActivities } from './notifications.ts'
 import type { Outside } from './outside.ts'
 import { preparingActivities } from './preparing.ts'
+import { fenceActions } from './fences.ts'
 import { scheduleActions } from './schedules.ts'
 import { sizeActions } from './sizes.ts'
 import { trafficActions } from './traffic.ts'
@@ -41,6 +42,7 @@ const all = (outside: Outside): Activities => ({
   ...idlenessActions(outside),
   ...workloadActions(outside),
   ...scheduleActions(outside),
+  ...fenceActions(outside),
   ...bufferActions(outside),
   ...volumeActions(),
   ...externalActions(outside),

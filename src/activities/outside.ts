@@ -52,7 +52,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
   }
 }
 
-function undefinedWhereGone(error: unknown): undefined {
+export function undefinedWhereGone(error: unknown): undefined {
   if (!(error instanceof ApplicationFailure) || error.type !== 'NotFound') throw error
 }
 

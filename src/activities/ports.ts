@@ -97,8 +97,8 @@ export interface KubernetesPort {
     object: KubernetesObject,
     how?: { readonly dryRun?: boolean; readonly force?: boolean },
   ): Promise<{ readonly object: KubernetesObject; readonly warnings: readonly string[] }>
-  /** False: it was there already. */
-  create(object: KubernetesObject): Promise<boolean>
+  /** False: it was there already. A dry run is admitted or denied as the real thing would be, and makes nothing. */
+  create(object: KubernetesObject, how?: { readonly dryRun?: boolean }): Promise<boolean>
   /** A merge patch (RFC 7386). With `resourceVersion` in its metadata it fails as `Conflict` (transient) when that is old. */
   patch(
     kind: Kind,

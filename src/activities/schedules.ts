@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import {
   belongsTo,
+  isHeld,
   isSettled,
   isSuspended,
   jobName,
@@ -17,6 +18,7 @@ import {
   type Slot,
 } from '../domain/slots.ts'
 import { failed, invalidInput, notFound } from './errors.ts'
+import { close, isClosed, open } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { budgets, notYet } from './waiting.ts'
@@ -30,8 +32,9 @@ export const scheduleActions = (outside: Outside) => {
     const here = await (await proven(outside, scope)).ifThere(on)
     if (!here) return { note: `${scope[on]} is gone, and ${workload.name} with it` }
     const found = await cronJob(here, workload, scope, on)
+    await close(here, scope, on, workload)
     const since = suspendedAt(found)
-    if (since === undefined || !isSuspended(found)) {
+    if (since === undefined) {
       await here.patch('CronJob', workload.namespace, workload.name, {
         metadata: {
           resourceVersion: found.metadata.resourceVersion,
@@ -41,6 +44,8 @@ export const scheduleActions = (outside: Outside) => {
       })
       throw notYet(`${workload.name} was just suspended on ${scope[on]}`, budgets.jobs, '1s')
     }
+    // Somebody else let it go on: the fence holds it, and since when it stands is known.
+    if (!isSuspended(found)) await suspend(here, found)
     const jobs = await jobsOf(here, workload)
     const active = jobs.filter((j) => jobState(j) === 'active')
     if (active.length > 0)
@@ -62,13 +67,19 @@ export const scheduleActions = (outside: Outside) => {
     const [here, there] = [await world.on(on), await world.ifThere(otherSide(on))]
     const found = await cronJob(here, workload, scope, on)
     const other = await there?.find('CronJob', workload.namespace, workload.name)
-    if (other && !isSuspended(other))
+    if (there && other) await close(there, scope, otherSide(on), workload)
+    if (other && !isSuspended(other) && !isHeld(other))
       throw failed(`${workload.name} is not suspended on ${scope[otherSide(on)]}: it would run on both sides`)
     if (ownerSuspends(found)) {
+      await open(here, scope, on, workload)
       await letGo(here, found, true)
       return { note: `${workload.name} stays suspended on ${scope[on]}, as its owner has it` }
     }
-    if (!isSuspended(found)) return { note: `${workload.name} runs on ${scope[on]}` }
+    if (!isSuspended(found)) {
+      if (!isHeld(found) && !(await isClosed(here, workload))) return { note: `${workload.name} runs on ${scope[on]}` }
+      await suspend(here, found)
+      throw notYet(`somebody let ${workload.name} go on before its turn on ${scope[on]}`, budgets.jobs, '1s')
+    }
 
     const jobs = await jobsOf(here, workload)
     const elsewhere = there ? await jobsOf(there, workload) : []
@@ -83,6 +94,7 @@ export const scheduleActions = (outside: Outside) => {
     const toRun = oneAtATime(found) ? left.slice(0, 1) : left
     if (toRun.length > 0 && oneAtATime(found) && [...jobs, ...elsewhere].some((j) => jobState(j) === 'active'))
       throw notYet(`a job of ${workload.name} still runs, and its policy allows one at a time`, budgets.jobs, '1s')
+    await open(here, scope, on, workload)
     for (const slot of toRun) {
       await here.create(jobFor(found, slot))
       // Told at once: a short history may forget the Job as soon as it ends.
@@ -118,6 +130,15 @@ async function tell(cluster: KubernetesPort, found: KubernetesObject, done: Slot
 
 /** As the API writes times: without milliseconds. */
 const iso = (slot: Slot): string => new Date(slot * 1000).toISOString().replace('.000', '')
+
+const suspend = (cluster: KubernetesPort, found: KubernetesObject): Promise<KubernetesObject> =>
+  cluster.patch('CronJob', found.metadata.namespace, found.metadata.name, {
+    metadata: {
+      resourceVersion: found.metadata.resourceVersion,
+      annotations: { [OWNER_SUSPEND]: String(ownerSuspends(found)) },
+    },
+    spec: { suspend: true },
+  })
 
 const letGo = (cluster: KubernetesPort, { metadata }: KubernetesObject, suspend: boolean): Promise<KubernetesObject> =>
   cluster.patch('CronJob', metadata.namespace, metadata.name, {

@@ -4,6 +4,7 @@ import { leaseHolder } from '../domain/leases.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import { isReady, readinessOf, replicasOf, selectorOf } from '../domain/workload-state.ts'
 import { failed, notFound } from './errors.ts'
+import { close, open } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { budgets, notYet } from './waiting.ts'
@@ -14,6 +15,7 @@ export const workloadActions = (outside: Outside) => {
     const here = await (await proven(outside, scope)).ifThere(on)
     if (!here) return { note: `${scope[on]} is gone, and ${workload.name} with it` }
     const found = await there(here, workload, scope, on)
+    await close(here, scope, on, workload)
     const noted = found.metadata.annotations ?? {}
     if (replicasOf(found) > 0 || noted[REPLICAS] === undefined || noted[STOPPED_AT] === undefined) {
       // In one write with the scale: what it had is never lost, and never overwritten by the zero of a repetition.
@@ -45,11 +47,13 @@ export const workloadActions = (outside: Outside) => {
 
   const startWorkload: Deed<'startWorkload'> = async ({ input, scope }) => {
     const { workload, on, within } = input
+    const alone = input.alone ?? within !== undefined // plans of before there were fences
     const world = await proven(outside, scope)
     const [here, there_] = [await world.on(on), await world.ifThere(otherSide(on))]
     const found = await there(here, workload, scope, on)
     const other = await there_?.find(workload.kind, workload.namespace, workload.name)
-    if (within !== undefined && there_ && other) {
+    if (alone && there_ && other) {
+      await close(there_, scope, otherSide(on), workload)
       // One alone may run: proven once more right before the other starts.
       const pods = await podsOf(there_, other)
       if (pods.length > 0)
@@ -58,6 +62,15 @@ export const workloadActions = (outside: Outside) => {
         )
     }
     const noted = found.metadata.annotations?.[REPLICAS]
+    if (noted !== undefined && replicasOf(found) > 0) {
+      // Somebody else started it behind the fence: its controller has been denied, and would try again in minutes.
+      await here.patch(workload.kind, workload.namespace, workload.name, {
+        metadata: { resourceVersion: found.metadata.resourceVersion },
+        spec: { replicas: 0 },
+      })
+      throw notYet(`${workload.name} was scaled on ${scope[on]} before its turn`, within ?? budgets.pods, '1s')
+    }
+    await open(here, scope, on, workload)
     if (noted !== undefined) {
       const replicas = Number(other?.metadata.annotations?.[REPLICAS] ?? noted)
       await here.patch(workload.kind, workload.namespace, workload.name, {

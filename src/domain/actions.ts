@@ -22,6 +22,10 @@ interface Place {
   readonly environment: string
   readonly namespaces: readonly string[]
 }
+interface Fence {
+  readonly namespaces: readonly string[]
+  readonly on: Side
+}
 interface OnSide {
   readonly workload: WorkloadRef
   readonly on: Side
@@ -54,6 +58,9 @@ export interface Actions {
   }>
 
   // an app on a side
+  /** Nothing of what is closed starts on this side from here on, whoever starts it. */
+  raiseFence: Contract<Fence & { closed: readonly WorkloadRef[] }>
+  removeFence: Contract<Fence>
   openNamespaces: Contract<Place & { on: Side }>
   /** Only those that this run made. */
   closeNamespaces: Contract<Place & { on: Side }>
@@ -75,13 +82,13 @@ export interface Actions {
   confirmQuiet: Contract<Place & { on: Side; for: Duration; requests: number; question: Question }>
 
   // workloads
-  /** Ends when no pod and no lease is left. */
+  /** Closes the fence behind it. Ends when no pod and no lease is left. */
   stopWorkload: Contract<OnSide & { lease?: string }>
-  /** Replicas: as stopped on the other side. */
-  startWorkload: Contract<OnSide & { within?: Duration }>
-  /** Ends when the last active job ended. */
+  /** Opens the fence before it. Replicas: as stopped on the other side. `alone`: not while the other side is open, or runs. */
+  startWorkload: Contract<OnSide & { within?: Duration; alone?: true }>
+  /** Closes the fence behind it. Ends when the last active job ended. */
   suspendSchedule: Contract<OnSide>
-  /** First runs the slots that neither side has run, once each, then lets the schedule go on. */
+  /** Opens the fence before it. First runs the slots that neither side has run, once each, then lets the schedule go on. */
   resumeSchedule: Contract<OnSide>
   drainBuffer: Contract<OnSide & { within: Duration; depth: Question }>
   detachVolumes: Contract<OnSide>
@@ -141,6 +148,8 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     pace: 'long',
     title: (i) => `prove that nothing used ${i.cluster} for ${i.for}`,
   },
+  raiseFence: { ...write, pace: 'long', title: (i) => `fence ${i.namespaces.join(', ')} on ${i.on}` },
+  removeFence: { ...write, pace: 'long', title: (i) => `take the fence of ${i.namespaces.join(', ')} on ${i.on} down` },
   openNamespaces: { ...write, pace: 'quick', title: (i) => `make ${i.namespaces.join(', ')} on ${i.on}` },
   closeNamespaces: { ...write, pace: 'long', title: (i) => `remove ${i.namespaces.join(', ')} from ${i.on}` },
   dryRunObjects: { ...read, pace: 'long', title: (i) => `dry-run ${i.app}'s objects of ${i.environment} on ${i.on}` },

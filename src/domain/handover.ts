@@ -58,17 +58,20 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
   const id = (verb: string) => `${spot.environment}/${slug(ref)}/${verb}`
   const on = { blue: { workload: ref, on: 'blue' }, green: { workload: ref, on: 'green' } } as const
 
-  const stopBlue = pair(act(id('stop-blue'), 'stopWorkload', on.blue), act(id('start-blue'), 'startWorkload', on.blue))
-  const startGreen = pair(
-    act(id('start-green'), 'startWorkload', on.green),
-    act(id('stop-green'), 'stopWorkload', on.green),
-  )
+  const stopBlue = (how: { readonly alone?: true }) =>
+    pair(act(id('stop-blue'), 'stopWorkload', on.blue), act(id('start-blue'), 'startWorkload', { ...on.blue, ...how }))
+  const startGreen = (how: { readonly alone?: true }) =>
+    pair(
+      act(id('start-green'), 'startWorkload', { ...on.green, ...how }),
+      act(id('stop-green'), 'stopWorkload', on.green),
+    )
+  const [stopAlone, startAlone] = [stopBlue({ alone: true }), startGreen({ alone: true })]
 
   switch (h.class) {
     case 'overlap':
       return stay // its routes move it
     case 'consumer':
-      return h.idempotent ? inOrder(startGreen, stopBlue) : inOrder(stopBlue, startGreen)
+      return h.idempotent ? inOrder(startGreen({}), stopBlue({})) : inOrder(stopAlone, startAlone)
     case 'schedule':
       return inOrder(
         pair(act(id('suspend-blue'), 'suspendSchedule', on.blue), act(id('resume-blue'), 'resumeSchedule', on.blue)),
@@ -79,7 +82,7 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
       )
     case 'singleton': {
       const lease = h.lease === undefined ? {} : { lease: h.lease }
-      const within = { within: h.downtime }
+      const within = { within: h.downtime, alone: true } as const
       return inOrder(
         pair(
           act(id('stop-blue'), 'stopWorkload', { ...on.blue, ...lease }),
@@ -106,7 +109,7 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
     }
     case 'stateful':
       return h.by === 'handover'
-        ? inOrder(stopBlue, ...volumesMove(), startGreen)
+        ? inOrder(stopAlone, ...volumesMove(), startAlone)
         : volumesCopy(h.lossOnReturn ?? 'unknown')
   }
 
@@ -123,10 +126,10 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
       act(id('copy'), 'copyVolumes', { workload: ref, from: 'blue', to: 'green' }),
       act(id('discard'), 'discardVolumes', on.green),
     )
-    const move = inOrder(stopBlue, copy, startGreen)
+    const move = inOrder(stopAlone, copy, startAlone)
     const sure: LeafStep = {
       ...ask(id('accept-loss'), `going back loses: ${loss}`, spot.team),
-      undoes: startGreen.forward.map((s) => s.id),
+      undoes: startAlone.forward.map((s) => s.id),
     }
     return { ...move, back: [sure, ...move.back] }
   }

@@ -53,6 +53,8 @@ export const kinds = {
   Role: 'rbac.authorization.k8s.io/v1',
   RoleBinding: 'rbac.authorization.k8s.io/v1',
   Lease: 'coordination.k8s.io/v1',
+  ValidatingAdmissionPolicy: 'admissionregistration.k8s.io/v1',
+  ValidatingAdmissionPolicyBinding: 'admissionregistration.k8s.io/v1',
   TargetGroupBinding: 'elbv2.k8s.aws/v1beta1',
 } as const satisfies Readonly<Record<string, string>>
 

@@ -36,7 +36,7 @@ export function planCutover(
   const ready = getReady(it)
   const traffic = moveTraffic(it)
   const jobs = handOver(it)
-  const begins = leaves([...traffic.forward, ...jobs.forward])[0]
+  const begins = leaves([...traffic.forward, ...jobs.forward]).find((s) => !isFence(s))
   const { account, region, blue, green } = platform
 
   return {
@@ -72,6 +72,8 @@ export function planCutover(
   }
 }
 
+const isFence = (step: LeafStep): boolean => step.kind === 'action' && step.action === 'raiseFence'
+
 /** These lists come in whatever order they were found: equal ones must give equal plans. */
 const tidied = (environment: Environment): Environment => ({
   ...environment,
@@ -105,6 +107,7 @@ function getReady(it: Subject): Move {
   const place = placeOf(it)
   const id = (...path: string[]) => [environment.name, ...path].join('/')
   const asleep = workloads.filter(startsAsleep).map((w) => w.ref)
+  const fenced = fencedNamespaces(it)
   const deploy = act(id('deploy'), 'deploy', { ...place, on: 'green', asleep })
 
   const sizes = workloads.filter(sized).map(({ ref: workload }) =>
@@ -124,6 +127,17 @@ function getReady(it: Subject): Move {
   )
 
   return inOrder(
+    ...fenced.map((namespaces): Move => {
+      const fence = { namespaces, on: 'green' } as const
+      return {
+        ...pair(
+          act(id('fence-green'), 'raiseFence', { ...fence, closed: asleep }),
+          act(id('unfence-green'), 'removeFence', fence),
+        ),
+        // Blue's goes with blue: until then nothing of it may come up there again.
+        commit: [act(id('commit', 'unfence-green'), 'removeFence', fence)],
+      }
+    }),
     {
       forward: [deploy],
       back: [
@@ -152,6 +166,12 @@ function getReady(it: Subject): Move {
       ),
     ),
   )
+}
+
+/** Where something may run on one side only; not at all, or a list. */
+function fencedNamespaces({ workloads }: Subject): (readonly string[])[] {
+  const namespaces = new Set(workloads.filter(startsAsleep).map((w) => w.ref.namespace))
+  return namespaces.size === 0 ? [] : [[...namespaces].toSorted()]
 }
 
 /** What green buffered since its first request must be delivered before it is withdrawn. */
@@ -207,7 +227,14 @@ function handOver(it: Subject): Move {
   const moved = workloads.map((w) => handover(w, spot))
   const all = sideBySide(`${environment.name}/handover`, `hand over ${app.name}'s workloads`, HANDOVERS_AT_ONCE, moved)
   if (all.forward.length === 0) return all
-  return inOrder(all, just(observed(app, environment, 'handover', 'after the handover')))
+  const fences = fencedNamespaces(it).map((namespaces) => {
+    const fence = { namespaces, on: 'blue' } as const
+    return pair(
+      act(`${environment.name}/fence-blue`, 'raiseFence', { ...fence, closed: [] }),
+      act(`${environment.name}/unfence-blue`, 'removeFence', fence),
+    )
+  })
+  return inOrder(...fences, all, just(observed(app, environment, 'handover', 'after the handover')))
 }
 
 const asks =

@@ -47,6 +47,9 @@ export function ownerSuspends(cronJob: KubernetesObject): boolean {
   return noted === undefined ? isSuspended(cronJob) : noted === 'true'
 }
 
+/** Norikae keeps it suspended, or will let it go: what `suspend` reads now may be somebody else's word. */
+export const isHeld = ({ metadata }: KubernetesObject): boolean => metadata.annotations?.[OWNER_SUSPEND] !== undefined
+
 export const suspendedAt = ({ metadata }: KubernetesObject): Slot | undefined => {
   const noted = metadata.annotations?.[SUSPENDED_AT]
   return noted === undefined ? undefined : Date.parse(noted) / 1000

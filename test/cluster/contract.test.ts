@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kubernetesPortContract } from '../contract/kubernetes-port.ts'
+import { fencesContract } from '../contract/fences.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
 import { granted } from './granted.ts'
 import { aRealWorld, type RealWorld } from './real-world.ts'
@@ -18,6 +19,7 @@ describe('a real server that serves 1.35', () => {
 })
 describe('on real controllers', () => {
   workloadActionsContract(() => world)
+  fencesContract(() => world)
 })
 
 test('no call was denied, and what is granted is asked for', async () => {

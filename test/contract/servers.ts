@@ -1,4 +1,10 @@
-import { KubeConfig, KubernetesObjectApi, PatchStrategy, type KubernetesObject as Body } from '@kubernetes/client-node'
+import {
+  CoreV1Api,
+  KubeConfig,
+  KubernetesObjectApi,
+  PatchStrategy,
+  type KubernetesObject as Body,
+} from '@kubernetes/client-node'
 import type { KubernetesPort } from '../../src/activities/ports.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 
@@ -14,6 +20,8 @@ export interface ServerUnderTest {
   readonly admin: KubernetesPort
   /** Of an administrator. */
   readonly kubeconfig: string
+  /** What the events of a namespace say. */
+  events(namespace: string): Promise<string[]>
   /** Server-side apply by somebody else, who may do anything. */
   applyAs(manager: string, object: KubernetesObject): Promise<void>
 }
@@ -30,6 +38,10 @@ export const serverUnderTest = (
     name,
     kubeconfig,
     ...ports,
+    async events(namespace) {
+      const { items } = await config.makeApiClient(CoreV1Api).listNamespacedEvent({ namespace })
+      return items.map((event) => `${event.reason ?? ''} ${event.message ?? ''}`)
+    },
     async applyAs(manager, object) {
       const body = object as unknown as Body // the same JSON; its model has Dates where ours has texts
       await objects.patch(body, undefined, undefined, manager, true, PatchStrategy.ServerSideApply)

@@ -31,6 +31,12 @@ export class ToyWorld {
       if (this.once.has(name) && this.get(`${w}/blue`, 'up') === 'up' && this.get(`${w}/green`, 'none') === 'up')
         this.twice.push(`${w} after ${step.id}`)
     }
+    const fence = (w: string, on: string, to: 'open' | 'closed') => {
+      this.set(`${w}/${on}/fence`, to, 'open')
+      const open = (side: string) => this.get(`${w}/${side}/fence`, 'open') === 'open'
+      if (to === 'open' && this.once.has(w.split('/').at(-1) ?? '') && open('blue') && open('green'))
+        this.twice.push(`${w} is fenced on neither side after ${step.id}`)
+    }
     switch (step.action) {
       case 'createCluster':
         return this.set(step.input.cluster, 'there', 'gone')
@@ -46,6 +52,21 @@ export class ToyWorld {
         return this.set(`${step.input.cluster}/addon/${step.input.addon}`, 'there', 'gone')
       case 'grantAccess':
         return this.set(`${step.input.cluster}/access`, 'there', 'gone')
+      case 'raiseFence': {
+        const { on, namespaces, closed } = step.input
+        for (const name of namespaces) this.set(`${place}/fence/${name}/${on}`, 'up', 'down')
+        return closed.forEach((w) => fence(at(w), on, 'closed'))
+      }
+      case 'removeFence': {
+        const { on, namespaces } = step.input
+        for (const name of namespaces) {
+          this.set(`${place}/fence/${name}/${on}`, 'down', 'down')
+          for (const key of this.facts.keys())
+            if (key.startsWith(`${place}/`) && key.includes(`/${name}/`) && key.endsWith(`/${on}/fence`))
+              this.facts.delete(key)
+        }
+        return
+      }
       case 'openNamespaces':
         for (const name of step.input.namespaces)
           this.set(`${this.owner(place, step.input)}/namespace/${name}`, 'there', 'gone')
@@ -86,9 +107,11 @@ export class ToyWorld {
       }
       case 'stopWorkload':
       case 'suspendSchedule':
+        fence(at(step.input.workload), step.input.on, 'closed')
         return running(at(step.input.workload), step.input.on, 'asleep')
       case 'startWorkload':
       case 'resumeSchedule':
+        fence(at(step.input.workload), step.input.on, 'open')
         return running(at(step.input.workload), step.input.on, 'up')
       case 'detachVolumes':
         return this.set(

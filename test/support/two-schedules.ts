@@ -59,6 +59,8 @@ export async function aSchedule({ activities, blue, green }: TwoClusters, clock:
   const namespace = aPlace(blue, green)
   blue.apply(aCronJob('report', namespace, spec))
   const workload = { kind: 'CronJob', namespace, name: 'report' } as const
+  const fence = call<'raiseFence'>({ namespaces: [namespace], on: 'green', closed: [workload] })
+  await driven(activities.raiseFence, fence)
   const place = { app: 'chat', environment: 'test', namespaces: [namespace] }
   await driven(activities.deploy, call<'deploy'>({ ...place, on: 'green', asleep: [workload] }))
 
@@ -71,6 +73,8 @@ export async function aSchedule({ activities, blue, green }: TwoClusters, clock:
       driven(activities.suspendSchedule, call<'suspendSchedule'>({ workload, on }), { ...patience, lost }),
     resume: (on: Side, lost = false) =>
       driven(activities.resumeSchedule, call<'resumeSchedule'>({ workload, on }), { ...patience, lost }),
+    /** Git has it unsuspended, and says so again. */
+    meddle: (side: Side) => cluster(side).apply(aCronJob('report', namespace, { ...spec, suspend: false })),
     on: (side: Side) => cluster(side).list('batch/v1', 'CronJob', namespace)[0],
     /** Every slot that ran, on whichever side, oldest first. */
     ran: (...sides: readonly Side[]) =>

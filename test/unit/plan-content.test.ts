@@ -134,8 +134,10 @@ test.for<{
   })
   const [phase] = plan.phases
   const overlap = handover.class === 'overlap'
+  const fenced = !['overlap', 'buffer'].includes(handover.class)
   const size = overlap ? ['[e/shop/deployment/w/pin-blue e/shop/deployment/w/pin-green]'] : []
   expect(ids(phase?.forward ?? [])).toEqual([
+    ...(fenced ? ['e/fence-green'] : []),
     'e/deploy',
     ...size,
     'e/route/web/open',
@@ -145,6 +147,7 @@ test.for<{
     'e/observe/5',
     'e/route/web/100',
     'e/observe/100',
+    ...(fenced ? ['e/fence-blue'] : []),
     ...forward,
     ...(forward.length > 0 ? ['e/observe/handover'] : []),
     'e/quiet/blue',
@@ -154,24 +157,29 @@ test.for<{
     ...(overlap ? ['e/shop/deployment/w/grow-blue'] : []),
     'e/route/web/back',
     ...(drains ? [] : back),
+    ...(fenced ? ['e/unfence-blue'] : []),
     'e/quiet/green',
     'e/route/web/close',
     ...(overlap ? ['[e/shop/deployment/w/unpin-green e/shop/deployment/w/unpin-blue]'] : []),
     ...(drains ? back : []),
     'e/withdraw',
+    ...(fenced ? ['e/unfence-green'] : []),
   ])
   expect(ids(phase?.commit ?? [])).toEqual([
     ...commit,
+    ...(fenced ? ['e/commit/unfence-green'] : []),
     ...(overlap ? ['[e/commit/shop/deployment/w/unpin-green]'] : []),
     'e/route/web/settle',
   ])
   expect(phase?.health?.from).toBe('e/route/web/5') // from the first request on green
 })
 
-test('what may run once is asleep on green before it is there', () => {
-  const [deploy] = leaves(aCutoverPlan().phases[0]?.forward ?? [])
+test('what may run once is fenced and asleep on green before it is there', () => {
+  const [fence, deploy] = leaves(aCutoverPlan().phases[0]?.forward ?? [])
   const asleep = deploy?.kind === 'action' && deploy.action === 'deploy' ? deploy.input.asleep.map((r) => r.name) : []
   expect(asleep).toEqual(['invoices', 'leader', 'mailer', 'payer'])
+  const closed = fence?.kind === 'action' && fence.action === 'raiseFence' ? fence.input.closed : []
+  expect(closed.map((r) => r.name)).toEqual(asleep)
 })
 
 test('without a route nothing is weighed or quiet, and health is watched from the first handover', () => {
@@ -180,8 +188,10 @@ test('without a route nothing is weighed or quiet, and health is watched from th
     workloads: [workload('CronJob', 'w')],
   })
   expect(ids(plan.phases[0]?.forward ?? [])).toEqual([
+    'e/fence-green',
     'e/deploy',
     'e/ready',
+    'e/fence-blue',
     '[e/shop/cronjob/w/suspend-blue e/shop/cronjob/w/resume-green]',
     'e/observe/handover',
   ])

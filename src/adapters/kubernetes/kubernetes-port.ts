@@ -69,9 +69,9 @@ export const kubernetes = (server: Pick<ApiServer, 'ask'>): KubernetesPort => ({
     return { object: object(body), warnings }
   },
 
-  async create(wanted) {
+  async create(wanted, { dryRun = false } = {}) {
     try {
-      const query = { fieldManager: FIELD_MANAGER }
+      const query = { fieldManager: FIELD_MANAGER, ...(dryRun && { dryRun: 'All' }) }
       await server.ask({ method: 'POST', resource: resourceOf(wanted).all, query, body: withoutManagers(wanted) })
       return true
     } catch (error) {

@@ -94,6 +94,16 @@ const strategy = (value: unknown, inner: Fields): Fields => {
   return { type: 'RollingUpdate', ...given, rollingUpdate: { ...inner, ...fields(given['rollingUpdate']) } }
 }
 
+const where = (value: unknown): Fields => ({
+  matchPolicy: 'Equivalent',
+  namespaceSelector: {},
+  objectSelector: {},
+  ...fields(value),
+  ...(isFields(value) && Array.isArray(value['resourceRules'])
+    ? { resourceRules: value['resourceRules'].map((rule: unknown) => ({ scope: '*', ...fields(rule) })) }
+    : {}),
+})
+
 const defaulters: Readonly<Record<string, Defaulter>> = {
   Deployment: ({ spec }) =>
     withTemplate(
@@ -138,6 +148,15 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
   Service: service,
   HorizontalPodAutoscaler: ({ spec }) => ({ minReplicas: 1, ...spec }),
   PersistentVolumeClaim: ({ spec }) => ({ volumeMode: 'Filesystem', ...spec }),
+  ValidatingAdmissionPolicy: ({ spec }) => ({
+    failurePolicy: 'Fail',
+    ...spec,
+    matchConstraints: where(spec?.['matchConstraints']),
+  }),
+  ValidatingAdmissionPolicyBinding: ({ spec }) => ({
+    ...spec,
+    ...(spec?.['matchResources'] === undefined ? {} : { matchResources: where(spec['matchResources']) }),
+  }),
   Namespace: ({ spec }, live) => ({
     ...spec,
     finalizers: list(spec?.['finalizers'] ?? (live === undefined ? ['kubernetes'] : live.spec?.['finalizers'])),

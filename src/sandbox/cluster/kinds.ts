@@ -50,6 +50,10 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     Service: { ...withStatus, shortNames: ['svc'], names: 'service label' },
     ServiceAccount: { shortNames: ['sa'] },
   },
+  'admissionregistration.k8s.io/v1': {
+    ValidatingAdmissionPolicy: { ...generated, namespaced: false, plural: 'validatingadmissionpolicies' },
+    ValidatingAdmissionPolicyBinding: { generation: 'spec', namespaced: false },
+  },
   'apps/v1': {
     DaemonSet: { ...generated, shortNames: ['ds'] },
     // registry/apps/deployment/strategy.go: a change of annotations counts too.
@@ -126,6 +130,8 @@ export const k = {
   job: known('batch/v1', 'Job'),
   namespace: known('v1', 'Namespace'),
   node: known('v1', 'Node'),
+  policy: known('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy'),
+  policyBinding: known('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding'),
   pod: known('v1', 'Pod'),
   replicaSet: known('apps/v1', 'ReplicaSet'),
   service: known('v1', 'Service'),

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { KubernetesObject } from '../types.ts'
 import { type Addresses, randomName } from './addresses.ts'
+import { admitted } from './admission.ts'
 import { applied } from './apply.ts'
 import type { Clock } from './clock.ts'
 import { withDefaults } from './defaults.ts'
@@ -78,6 +79,7 @@ export class Objects {
       },
     })
     const object = this.#checked(kind, withDefaults(bare, undefined, this.#addresses), undefined)
+    admitted(this.store, kind, object)
     if (this.store.get(kind, metadata.namespace, name) !== undefined) throw alreadyExists(kind, name)
     const managed = withEntries(object, owners(object, this.#clock.stamp()))
     return options.dryRun ? managed : this.store.put(kind, managed)

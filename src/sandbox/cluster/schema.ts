@@ -45,6 +45,8 @@ const listKeys: Readonly<Record<string, readonly string[]>> = {
   'V1ServiceSpec.ports': ['port', 'protocol'],
   'V1ServiceStatus.conditions': ['type'],
   'V1StatefulSetStatus.conditions': ['type'],
+  'V1ValidatingAdmissionPolicySpec.matchConditions': ['name'],
+  'V1ValidatingAdmissionPolicySpec.variables': ['name'],
   'V2HorizontalPodAutoscalerStatus.conditions': ['type'],
 }
 
@@ -61,6 +63,8 @@ const atomic: ReadonlySet<string> = new Set([
   'V1PodSpec.nodeSelector',
   'V1ResourceFieldSelector',
   'V1RoleRef',
+  'V1ParamKind',
+  'V1ParamRef',
   'V1ScopeSelector',
   'V1SecretKeySelector',
   'V1SecretReference',

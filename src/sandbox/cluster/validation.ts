@@ -1,5 +1,6 @@
 /** What the API server refuses with 422, so far as an operator would run into it. Every rule is a row. */
 import type { KubernetesObject } from '../types.ts'
+import { policyProblems } from './admission.ts'
 import { knowsTimeZone, scheduleProblem } from './cron.ts'
 import { at, equal, fields, isFields, list, numberAt, strings, textAt } from './json.ts'
 import type { Kind } from './kinds.ts'
@@ -210,6 +211,8 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
   ],
   Service: [ports, oneOf(['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'], 'spec', 'type')],
   HorizontalPodAutoscaler: [autoscaled],
+  ValidatingAdmissionPolicy: [policyProblems],
+  ValidatingAdmissionPolicyBinding: [policyProblems],
 }
 
 /** Everything that is wrong with an object; nothing where it may be stored. */

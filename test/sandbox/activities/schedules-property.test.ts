@@ -48,6 +48,8 @@ const runs = fc.record({
       after: fc.constantFrom(0, 1, 29, 59, 59.9, 60, 95),
       gap: fc.constantFrom(0, 0.1, 30, 61, 200),
       lost: fc.boolean(),
+      /** On which side somebody lets it go on: where it may not run yet, before; then where it may not run any more. */
+      meddles: fc.subarray(['before', 'from', 'to'] as const),
     }),
     { minLength: 1, maxLength: 4 },
   ),
@@ -62,7 +64,7 @@ const aSlowResume: typeof runs extends fc.Arbitrary<infer Run> ? Run : never = {
   successfulJobsHistoryLimit: 1,
   pauses: [5],
   stalled: [22],
-  handovers: [{ after: 59.9, gap: 200, lost: true }],
+  handovers: [{ after: 59.9, gap: 200, lost: true, meddles: [] }],
 }
 
 test(
@@ -76,11 +78,14 @@ test(
         clock.start(day, world.blue, world.green)
         const schedule = await aSchedule(world, clock, { ...row, ...policy })
         ;[pauses, stalled, asked] = [steady, long, 0]
-        for (const [n, { after, gap, lost }] of handovers.entries()) {
+        for (const [n, { after, gap, lost, meddles }] of handovers.entries()) {
           const [from, to] = n % 2 === 0 ? (['blue', 'green'] as const) : (['green', 'blue'] as const)
+          if (meddles.includes('before')) schedule.meddle(to)
           await clock.pass(after)
           await schedule.suspend(from, lost)
+          if (meddles.includes('from')) schedule.meddle(from)
           await clock.pass(gap)
+          if (meddles.includes('to')) schedule.meddle(to)
           await schedule.resume(to, lost)
         }
         await clock.pass(130)

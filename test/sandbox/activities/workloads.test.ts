@@ -1,5 +1,6 @@
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, describe } from 'vitest'
 import { serverUnderTest } from '../../contract/servers.ts'
+import { fencesContract } from '../../contract/fences.ts'
 import { workloadActionsContract, type WorldUnderTest } from '../../contract/workload-actions.ts'
 import { scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 
@@ -18,3 +19,6 @@ beforeAll(async () => {
 afterAll(() => clusters.stop())
 
 workloadActionsContract(() => world)
+describe('a fence', () => {
+  fencesContract(() => world)
+})
