@@ -2,7 +2,7 @@ import { activityInfo } from '@temporalio/activity'
 import { REPLICAS } from '../domain/annotations.ts'
 import { milliseconds, seconds } from '../domain/duration.ts'
 import { blueVerdict } from '../domain/verdict.ts'
-import { unrelatedTroubles } from '../domain/troubles.ts'
+import { unrelatedBreaches } from '../domain/troubles.ts'
 import type { Side } from '../domain/platform.ts'
 import { judge, overall, type Check, type Judgement, type Sample } from '../domain/verdict.ts'
 import { readinessOf } from '../domain/workload-state.ts'
@@ -42,7 +42,7 @@ export const healthActivities = (outside: Outside): Pick<Activities, 'observe' |
     throw notReady('well so far', shortest(checks))
   },
 
-  async compare({ subject, checks }) {
+  async compare({ subject, checks, related = [] }) {
     const world = await proven(outside, subject)
     const judged = await Promise.all(
       checks.map(async (check) => ({ check, sample: { at: now(), value: await reading(world, check, 'blue') } })),
@@ -56,7 +56,7 @@ export const healthActivities = (outside: Outside): Pick<Activities, 'observe' |
     return {
       blue: blueVerdict(judged),
       sameImages: blue === green,
-      unrelated: unrelatedTroubles(status?.apps ?? [], subject.app ?? ''),
+      unrelated: unrelatedBreaches(status?.apps ?? [], subject.app ?? '', related, now()),
     }
   },
 })

@@ -90,6 +90,7 @@ export const upgradeStatus = z.object({
           note: maybe,
         }),
       ),
+      breachedAt: time.exactOptional(),
     }),
   ),
   findings: list(finding),

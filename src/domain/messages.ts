@@ -22,6 +22,8 @@ export interface CutoverRequest {
   readonly platform: CutoverPlatform
   readonly app: App
   readonly by: string
+  /** Apps whose trouble may well be this one's too: what it depends on, moves with, and what says so of it. */
+  readonly related?: readonly string[]
 }
 
 /** A platform without its other apps. */
@@ -65,6 +67,8 @@ export interface AppStanding {
     readonly is: Standings[string]['is'] | 'pending'
     readonly note?: string
   }[]
+  /** When a check of it last broke its limit on green. */
+  readonly breachedAt?: string
 }
 
 /** What the query `status` of a cutover answers. */
@@ -94,9 +98,9 @@ export const TOLD = 'told'
 export interface Told extends Turn {
   /**
    * `behind`: on blue because an earlier environment went back; it wants a turn again. `on-green`: since `at`.
-   * `back`: the cutover is over and blue serves.
+   * `back`: the cutover is over and blue serves. `breaching`: a check broke its limit; it is where it was.
    */
-  readonly is: 'on-green' | 'trouble' | 'moving' | 'behind' | 'committed' | 'back'
+  readonly is: 'on-green' | 'trouble' | 'moving' | 'behind' | 'committed' | 'back' | 'breaching'
   readonly at: string
   readonly note?: string
 }
@@ -109,7 +113,9 @@ const field = (body: unknown, name: string): unknown =>
 export const isTold = (body: unknown): body is Told =>
   ['app', 'environment', 'at'].every((name) => isText(field(body, name))) &&
   !Number.isNaN(Date.parse(String(field(body, 'at')))) &&
-  ['on-green', 'trouble', 'moving', 'behind', 'committed', 'back'].some((is) => is === field(body, 'is')) &&
+  ['on-green', 'trouble', 'moving', 'behind', 'committed', 'back', 'breaching'].some(
+    (is) => is === field(body, 'is'),
+  ) &&
   (field(body, 'note') === undefined || isText(field(body, 'note')))
 export const environmentIn = (body: unknown): string | undefined => textIn(body, 'environment')
 export const reasonIn = (body: unknown): string | undefined => textIn(body, 'reason')

@@ -35,7 +35,7 @@ interface Questions {
   /** Ends only by Unhealthy. */
   watch: Q<Watched, never>
   /** What is known outside at the moment of a breach. */
-  compare: Q<Watched, Pick<Breach, 'blue' | 'sameImages' | 'unrelated'>>
+  compare: Q<Watched & { readonly related?: readonly string[] }, Pick<Breach, 'blue' | 'sameImages' | 'unrelated'>>
   notify: Q<Addressed, void>
 }
 

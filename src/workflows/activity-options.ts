@@ -45,7 +45,9 @@ export const options = {
     cancellationType,
     retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 10, nonRetryableErrorTypes: final },
   },
-  notify: { startToCloseTimeout: '15s', scheduleToCloseTimeout: '5m', retry: { maximumAttempts: 5 } },
+  // A receiver may be away for a night's maintenance; but no upgrade stays open for one.
+  notify: { startToCloseTimeout: '15s', scheduleToCloseTimeout: '6h', retry: { maximumInterval: '5m' } },
+  notifyLast: { startToCloseTimeout: '15s', scheduleToCloseTimeout: '5m', retry: { maximumInterval: '30s' } },
 } satisfies Record<string, ActivityOptions>
 
 /** A quick undo that fails ten times waits for people; one that polls has its own end. */

@@ -45,6 +45,7 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
     rollbacks: [],
     ending: undefined,
     committing: false,
+    unwatched: new Set(),
   }
   const lives = app.environments.map((environment) => environmentLife(journey, environment))
   const leaveAll = (why: string) => {

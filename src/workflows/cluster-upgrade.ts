@@ -97,10 +97,13 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     }
   }
 
-  function travel(phase: Phase): Promise<void> {
+  async function travel(phase: Phase): Promise<void> {
     // Turns are given to the end: an app that went back or left in the soak moves again.
     const move = () => under(apps.giveTurns, () => forward(phase))
-    return phase.pointOfNoReturn ? CancellationScope.nonCancellable(move) : under(whenAborted, move)
+    if (!phase.pointOfNoReturn) return under(whenAborted, move)
+    // Who pauses right before it may still say that all goes back.
+    await under(whenAborted, () => condition(() => !office.paused))
+    return CancellationScope.nonCancellable(move)
   }
 
   async function whenAborted(): Promise<never> {

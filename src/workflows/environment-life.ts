@@ -29,7 +29,9 @@ export interface Journey {
   readonly leaving: Map<string, string>
   readonly rollbacks: WentBack[]
   ending: string | undefined
+  /** Told to let go of blue; only once none of them is watched any more does one begin, so that all do or none. */
   committing: boolean
+  readonly unwatched: Set<string>
 }
 
 export interface EnvironmentLife {
@@ -73,7 +75,9 @@ export function environmentLife(journey: Journey, environment: Environment): Env
           return await end('rolled-back')
         if (back.until === 'earlier') {
           // It rests again and stands in line again; where no upgrade is left to say so, it goes when it can.
-          if (await told('behind', back.why)) journey.turns.delete(name)
+          // Before it is told: the answer may be a turn already.
+          journey.turns.delete(name)
+          if (!(await told('behind', back.why))) journey.turns.add(name)
           await condition(() => (journey.turns.has(name) && earlierAreThere()) || journey.ending !== undefined)
           continue
         }
@@ -139,21 +143,25 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       await condition(() => journey.committing)
     }
     try {
-      await under(ordered, () =>
-        holding(
-          run,
-          () => under(watched, moveAndStay),
-          () => stayedSince,
-        ),
-      )
+      do {
+        journey.unwatched.delete(name)
+        await under(ordered, () =>
+          holding(
+            run,
+            () => under(watched, moveAndStay),
+            () => stayedSince,
+          ),
+        )
+        journey.unwatched.add(name)
+        await condition(() => !journey.committing || names.every((e) => journey.unwatched.has(e)))
+      } while (!journey.committing)
       await commit(phase)
       return undefined
     } catch (error) {
       const cancelled = CancellationScope.current().consideredCancelled
       const problem = cancelled ? { type: 'Ordered', message: 'it was cancelled' } : problemOf(error)
       const arrived = journey.arrived.delete(name)
-      journey.committing = false
-      run.letGo = false
+      stay()
       // Asked for ahead of what has happened now.
       office.desk = voided(office.desk, () => true, `${app.name} ${name} went back`, now())
       const moved = leaves(phase.forward).some((step) => begun(run.journal, step.id))
@@ -170,6 +178,12 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     }
   }
 
+  /** Half a commit helps nobody: when one goes back, or asks, all stay. */
+  function stay(): void {
+    journey.committing = false
+    for (const each of office.runs) each.letGo = false
+  }
+
   /** A breach that must not go back by itself asks, and goes on where it was when people say so. */
   async function holding(run: LiveRun, work: () => Promise<void>, since: () => number | undefined): Promise<void> {
     for (;;) {
@@ -179,6 +193,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
         const hold = await whyHold(run, error, since())
         if (hold === undefined) throw error
         journey.held.add(name)
+        stay()
         try {
           await told('trouble', hold)
           await askOn(run, hold, false)
@@ -196,9 +211,12 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     const { type, message } = problemOf(error)
     if (type === 'Blind') return message
     if (type !== 'Unhealthy') return undefined
+    // Before blue is asked: those that breach in the same moment hear of one another.
+    await told('breaching', message)
     const ask = question('compare', `${name}/compare`, `ask blue about ${app.name} ${name}`, 'quick', {
       subject: run.plan.subject,
       checks,
+      related: request.related ?? [],
     })
     // Whoever cannot see blue must not send traffic there unasked.
     const known = await ask.catch((error: unknown) => {

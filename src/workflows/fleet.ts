@@ -20,6 +20,7 @@ import {
 } from '../domain/messages.ts'
 import type { App, Platform } from '../domain/platform.ts'
 import type { Report } from '../domain/report.ts'
+import { relatedTo } from '../domain/troubles.ts'
 import type { AppStep } from '../domain/steps.ts'
 import { key, turns, type Mover, type Standing } from '../domain/turns.ts'
 import type { appCutover } from './app-cutover.ts'
@@ -43,6 +44,7 @@ export interface Fleet {
 export function fleet(office: Office, by: unknown): Fleet {
   const standings: Record<string, Standing> = {}
   const notes: Record<string, string> = {}
+  const breaches = new Map<string, string>()
   const started = new Set<string>()
   const over = new Map<string, CutoverResult | { readonly failed: string }>()
   /** Those whose start was tried: nobody waits for the others of these. */
@@ -65,12 +67,15 @@ export function fleet(office: Office, by: unknown): Fleet {
     // Also an app of an earlier upgrade may speak: it is not ours.
     if (!isTold(body) || !started.has(body.app) || !places(body.app).includes(key(body.app, body.environment))) return
     const { app, environment, is, at, note } = body
+    if (is === 'breaching') return void breaches.set(app, at)
     set(key(app, environment), is === 'behind' ? undefined : is === 'on-green' ? { is, since: at } : { is }, note)
     show(office)
   })
 
   const places = (name: string) => (movers.find((m) => m.name === name)?.environments ?? []).map((e) => key(name, e))
-  const every = (name: string, is: Standing['is']) => places(name).every((p) => standings[p]?.is === is)
+  /** Nobody of them is on blue, or asks. */
+  const isThere = (name: string) =>
+    places(name).every((p) => ['on-green', 'committed'].includes(standings[p]?.is ?? ''))
   /** By workflow id: a handle of a child does not survive a reset. */
   const speak = (app: string, signal: string, body: object) =>
     getExternalWorkflowHandle(cutoverId(platform?.name ?? '', app)).signal(signal, body)
@@ -81,7 +86,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     const child = await CancellationScope.nonCancellable(() =>
       startChild<typeof appCutover>('appCutover', {
         workflowId: cutoverId(of.name, app.name),
-        args: [{ platform: rest, app, by: typeof by === 'string' ? by : '' }],
+        args: [{ platform: rest, app, by: typeof by === 'string' ? by : '', related: relatedTo(app.name, of.apps) }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         workflowTaskTimeout: '60s',
         staticSummary: summary(`move ${app.name} to ${of.green}`),
@@ -116,6 +121,11 @@ export function fleet(office: Office, by: unknown): Fleet {
     show(office)
   }
 
+  const breachOf = (name: string) => {
+    const breachedAt = breaches.get(name)
+    return breachedAt === undefined ? {} : { breachedAt }
+  }
+
   const isCommitted = (name: string): boolean => {
     const end = over.get(name)
     return end !== undefined && 'outcome' in end && end.outcome === 'done'
@@ -142,7 +152,7 @@ export function fleet(office: Office, by: unknown): Fleet {
   async function gathered(names: readonly string[]): Promise<void> {
     if (!platform) throw failed('Failed', 'no platform')
     await gather(names, platform)
-    const there = () => names.every((name) => isCommitted(name) || every(name, 'on-green'))
+    const there = () => names.every((name) => isCommitted(name) || isThere(name))
     const gone = () => names.some((name) => over.has(name) && !isCommitted(name))
     await condition(() => there() || gone())
     if (!there()) await gather(names, platform)
@@ -150,7 +160,7 @@ export function fleet(office: Office, by: unknown): Fleet {
 
   async function move(app: App, of: Platform): Promise<void> {
     await start(app, of)
-    await condition(() => every(app.name, 'on-green') || over.has(app.name))
+    await condition(() => isThere(app.name) || over.has(app.name))
     if (over.has(app.name)) throw failed('Failed', left(app.name))
   }
 
@@ -216,6 +226,7 @@ export function fleet(office: Office, by: unknown): Fleet {
       (platform?.apps ?? []).map(({ name, team, environments }) => ({
         app: name,
         team,
+        ...breachOf(name),
         environments: environments.map((e) => {
           const place = key(name, e.name)
           const note = notes[place] ?? ''

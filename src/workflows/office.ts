@@ -86,13 +86,15 @@ export const tellWentBack = (office: Office, subject: Subject, attempt: number, 
   tell(office, wentBackNotice(here(), subject, attempt, why))
 
 export const tellEnded = (office: Office, subject: Subject, outcome: Outcome): Promise<void> =>
-  tellNow(office, endedNotice(here(), subject, outcome))
+  tellNow(office, endedNotice(here(), subject, outcome), 'notifyLast')
 
 const here = () => ({ workflowId: workflowInfo().workflowId, runId: workflowInfo().firstExecutionRunId })
 
 /** Before a workflow ends: an activity that is still on its way then is dropped. */
 export const allTold = (office: Office): Promise<unknown> =>
-  CancellationScope.nonCancellable(() => Promise.all(office.telling))
+  CancellationScope.nonCancellable(() =>
+    condition(() => office.telling.size === 0, '5m', { summary: 'until the last notices are told' }),
+  )
 
 /** Nothing waits for it but the workflow's end, and it never fails what it speaks of. */
 function tell(office: Office, notice: Notice): void {
@@ -100,12 +102,12 @@ function tell(office: Office, notice: Notice): void {
   office.telling.add(telling)
 }
 
-function tellNow({ teams }: Office, notice: Notice): Promise<void> {
+function tellNow({ teams }: Office, notice: Notice, pace: 'notify' | 'notifyLast' = 'notify'): Promise<void> {
   const webhooks = [...new Set(notice.teams.flatMap((team) => teams[team]?.webhook ?? []))]
   const activityId = `tell/${notice.id.slice(notice.runId.length + 1)}`
   const words = `tell ${notice.teams.join(', ')}: ${notice.about}`
   // Also of what is being cancelled.
   return CancellationScope.nonCancellable(() =>
-    question('notify', activityId, words, 'notify', { notice, webhooks }),
+    question('notify', activityId, words, pace, { notice, webhooks }),
   ).catch(() => undefined)
 }

@@ -22,11 +22,13 @@ export class Outside {
   /** `app:step` that is not ready yet, for as long as it is in here. */
   holds: { has(step: string): boolean } = new Set<string>()
   /** Told of what was done to the world, before the answer is given. */
-  wrote: (place: string, step: ActionStep) => void = () => undefined
+  wrote: (place: string, step: ActionStep) => void | Promise<unknown> = () => undefined
   /** `app/environment` whose observations fail. */
   readonly sick = new Set<string>()
   /** Those whose watch finds a breach. (The time-skipping server refuses a task that cancels an activity which ends at that moment; so not both.) */
   readonly breaching = new Set<string>()
+  /** A look of a watch takes so long. */
+  looking: (place: string) => Promise<void> = async () => undefined
   readonly unrelated: string[] = []
   /** How often telling of a way back fails, and is tried again. */
   deaf = 0
@@ -57,7 +59,7 @@ export class Outside {
       const place = app === 'upgrade' ? app : `${app}/${step.split('/')[0]}`
       const whole = act(step, name, input as never) as ActionStep
       this.world.act(place, whole)
-      this.wrote(place, whole)
+      await this.wrote(place, whole)
       this.done.push(`${app}:${step}`)
       return { note: `${step} is so` }
     }
@@ -101,6 +103,7 @@ export class Outside {
         ]
       },
       watch: async ({ subject: { app, environment } }) => {
+        await this.looking(`${app}/${environment}`)
         if (this.breaching.has(`${app}/${environment}`))
           throw ApplicationFailure.nonRetryable('errors 2.1 % against 0.1 %', 'Unhealthy')
         throw again('still well')

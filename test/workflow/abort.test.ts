@@ -86,6 +86,24 @@ test.for(ways)('%s after the point of no return changes nothing', async ([name, 
   expect(outside.done.filter((d) => d.includes('withdraw'))).toEqual([])
 })
 
+test.for(ways)('%s of an upgrade that was paused right before the point of no return is heard', async ([, order]) => {
+  const trial = aTrial()
+  const { outside } = trial
+  outside.wrote = async (_, { id }) => {
+    if (id === 'soak/still-idle') await trial.say(undefined, 'pause', { by: 'baba' })
+  }
+  await trial.during(async (upgrade) => {
+    await trial.start()
+    await trial.approveApps()
+    await trial.decommission()
+    await trial.until('blue is next', async () => (await trial.see()).runs[0]?.phase === 'decommission')
+    await order(trial, upgrade)
+    await trial.signal(undefined, 'resume', { by: 'baba' })
+    expect((await trial.result()).outcome).toBe('rolled-back')
+  })
+  expect(outside.world.snapshot()).toBe('[]')
+})
+
 test('cancelling one app takes it back; the upgrade says so and starts it again when asked', async () => {
   const trial = aTrial()
   await trial.during(async () => {

@@ -73,6 +73,37 @@ test('an app that is terminated between the last look and the commit is started 
   })
 })
 
+test('a breach in the moment of the commit: no environment of the app lets go of blue', async () => {
+  const trial = aTrial()
+  const { outside } = trial
+  const looks: (() => void)[] = []
+  await trial.during(async () => {
+    await trial.start()
+    await trial.approveApps()
+    await trial.onGreen('api')
+    outside.looking = (place) =>
+      place === 'api/production' ? new Promise((look) => looks.push(() => look())) : Promise.resolve()
+    await trial.until('somebody looks', async () => looks.length > 0)
+    outside.breaching.add('api/production')
+    await trial.decommission()
+    await trial.until('they let go', async () => {
+      const run = await trial.run('api', 'test')
+      return run?.can.rollback === 'it is committed: there is no way back'
+    })
+    outside.looking = async () => undefined
+    for (const look of looks) look()
+    const gate = await trial.gate('api', 'retry', 'production@')
+    expect((await trial.run('api', 'test'))?.state).toBe('on-green')
+    expect(outside.done.filter((d) => d.startsWith('api:test/') && d.includes('settle'))).toEqual([])
+
+    outside.breaching.clear()
+    await trial.say('api', 'retry', { gate, by: 'chiba' })
+    await trial.approveApps()
+    await trial.say(undefined, 'retry', { gate: await trial.gate(undefined, 'retry', 'app/api/commit@'), by: 'baba' })
+    expect((await trial.result()).outcome).toBe('done')
+  })
+})
+
 test('an abort does not delete green under an app that was terminated there', async () => {
   const trial = aTrial()
   const { outside } = trial

@@ -147,6 +147,8 @@ test('it holds when several apps breach at once, and the team may still roll bac
     await trial.until('it holds', async () =>
       (await trial.waiting('api')).some((w) => w.what.includes('web, mail breach at the same time')),
     )
+    // What the next one that breaches would hear.
+    expect((await trial.see()).apps.map((a) => a.breachedAt)).toEqual([expect.any(String)])
     expect(outside.world.get('api/production/route/web', 0)).toBe(100)
     await trial.signal('api', 'rollback', { by: 'chiba', reason: 'rather not', environment: 'production' })
     await trial.until('it is on blue', async () => (await trial.run('api', 'production'))?.state === 'rolled-back')
