@@ -12,7 +12,7 @@ const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as c
 export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalancingPort): Promise<NamespaceFacts[]> {
   const all = async (kinds: readonly Parameters<KubernetesPort['list']>[0][]) =>
     (await Promise.all(kinds.map((kind) => cluster.list(kind)))).flat()
-  const [namespaces, workloads, supports, bindings, elsewhere, budgets, jobs] = await Promise.all([
+  const [namespaces, workloads, supports, bindings, elsewhere, budgets, jobs, serviceAccounts] = await Promise.all([
     cluster.list('Namespace'),
     all(workloadKinds),
     all(['HorizontalPodAutoscaler', 'Service']),
@@ -20,6 +20,7 @@ export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalan
     all(['Ingress', 'PersistentVolumeClaim']),
     cluster.list('PodDisruptionBudget'),
     cluster.list('Job'),
+    cluster.list('ServiceAccount'),
   ])
   const arns = bindings.map((b) => targetGroupOf(b)).filter((arn) => arn !== '')
   const rules = arns.length === 0 ? [] : await loadBalancing.rulesForwardingTo(arns)
@@ -36,17 +37,23 @@ export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalan
         workloads: workloadsOf(mine(workloads), mine(supports)),
         routes: mine(bindings).map((b) => routeOf(b, rules)),
         notCarried: [
-          ...mine(elsewhere).map((o) => `${o.kind} ${o.metadata.name}`),
+          ...mine(elsewhere)
+            .filter((o) => o.kind === 'Ingress')
+            .map((o) => `${o.kind} ${o.metadata.name}`),
           ...mine(supports)
             .filter((o) => o.kind === 'Service' && o.spec?.['type'] === 'LoadBalancer')
             .map((o) => `Service ${o.metadata.name} of type LoadBalancer`),
         ],
+        claims: mine(elsewhere)
+          .filter((o) => o.kind === 'PersistentVolumeClaim')
+          .map((o) => o.metadata.name),
         findings: workloadFindings({
           workloads: mine(workloads).filter(isOwn),
           services: mine(supports).filter((o) => o.kind === 'Service'),
           scalers: mine(supports).filter((o) => o.kind === 'HorizontalPodAutoscaler'),
           budgets: mine(budgets),
           jobs: mine(jobs),
+          serviceAccounts: mine(serviceAccounts),
         }),
       }
     })
@@ -74,6 +81,8 @@ export async function fingerprintOf(cluster: KubernetesPort, namespaces: readonl
   )
   const lines = lists
     .flat()
+    // What an operator makes is not carried over: green's operator makes its own, or none.
+    .filter(isOwn)
     .map((w) => `${w.kind} ${w.metadata.namespace ?? ''}/${w.metadata.name}: ${imagesOf(w).join(' ')}`)
   return sha256(lines.toSorted().join('\n')).slice(0, 16)
 }

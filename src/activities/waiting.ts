@@ -11,10 +11,11 @@ const soon = (waited: number): Duration => `${Math.round(Math.min(30, Math.max(1
 
 /**
  * What to throw when it is not so yet: asked again until the budget is used up, then failed for good with what was
- * last seen. No slot is held and no history grows while it waits.
+ * last seen. No slot is held and no history grows while it waits. `sinceMs`: when the waiting began, where that was not
+ * when the step was asked for.
  */
-export function notYet(why: string, budget: Duration, every?: Duration): ApplicationFailure {
-  const waited = waitedSeconds()
+export function notYet(why: string, budget: Duration, every?: Duration, sinceMs?: number): ApplicationFailure {
+  const waited = sinceMs === undefined ? waitedSeconds() : (Date.now() - sinceMs) / 1000
   if (waited > seconds(budget)) return failed(`took longer than ${budget}; last: ${why}`)
   return notReady(why, every ?? soon(waited))
 }

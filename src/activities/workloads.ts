@@ -11,7 +11,8 @@ import { budgets, notYet } from './waiting.ts'
 
 export const workloadActions = (outside: Outside) => {
   const stopWorkload: Deed<'stopWorkload'> = async ({ input, scope }) => {
-    const { workload, on, lease } = input
+    const { workload, on, lease, within } = input
+    const budget = within ?? budgets.pods
     const here = await (await proven(outside, scope)).ifThere(on)
     if (!here) return { note: `${scope[on]} is gone, and ${workload.name} with it` }
     const found = await there(here, workload, scope, on)
@@ -23,7 +24,7 @@ export const workloadActions = (outside: Outside) => {
       await here.patch(workload.kind, workload.namespace, workload.name, {
         metadata: {
           resourceVersion: found.metadata.resourceVersion,
-          annotations: { [REPLICAS]: had, [STOPPED_AT]: new Date().toISOString() },
+          annotations: { [REPLICAS]: had, [STOPPED_AT]: noted[STOPPED_AT] ?? new Date().toISOString() },
         },
         spec: { replicas: 0 },
       })
@@ -35,12 +36,12 @@ export const workloadActions = (outside: Outside) => {
           .slice(0, 3)
           .map((p) => p.metadata.name)
           .join(', ')}`,
-        budgets.pods,
+        budget,
       )
     if (lease !== undefined) {
       const found = await here.find('Lease', workload.namespace, lease)
       const holder = found && leaseHolder(found, Date.now())
-      if (holder !== undefined) throw notYet(`lease ${lease} is held by ${holder} on ${scope[on]}`, budgets.pods)
+      if (holder !== undefined) throw notYet(`lease ${lease} is held by ${holder} on ${scope[on]}`, budget)
     }
     return { note: `no pod${lease === undefined ? '' : ' and no lease'} of ${workload.name} on ${scope[on]}` }
   }
@@ -52,6 +53,9 @@ export const workloadActions = (outside: Outside) => {
     const [here, there_] = [await world.on(on), await world.ifThere(otherSide(on))]
     const found = await there(here, workload, scope, on)
     const other = await there_?.find(workload.kind, workload.namespace, workload.name)
+    const stopped = other?.metadata.annotations?.[STOPPED_AT]
+    const waits = (why: string) =>
+      notYet(why, within ?? budgets.pods, '1s', within && stopped ? Date.parse(stopped) : undefined)
     if (alone && there_ && other) {
       await close(there_, scope, otherSide(on), workload)
       // One alone may run: proven once more right before the other starts.
@@ -68,7 +72,7 @@ export const workloadActions = (outside: Outside) => {
         metadata: { resourceVersion: found.metadata.resourceVersion },
         spec: { replicas: 0 },
       })
-      throw notYet(`${workload.name} was scaled on ${scope[on]} before its turn`, within ?? budgets.pods, '1s')
+      throw waits(`${workload.name} was scaled on ${scope[on]} before its turn`)
     }
     await open(here, scope, on, workload)
     if (noted !== undefined) {
@@ -80,20 +84,11 @@ export const workloadActions = (outside: Outside) => {
         },
         spec: { replicas },
       })
-      throw notYet(
-        `${workload.name} was just started on ${scope[on]} with ${replicas} pods`,
-        within ?? budgets.pods,
-        '1s',
-      )
+      throw waits(`${workload.name} was just started on ${scope[on]} with ${replicas} pods`)
     }
     const state = readinessOf(found)
     if (!isReady(state))
-      throw notYet(
-        `${state.ready} of ${state.wanted} pods of ${workload.name} are ready on ${scope[on]}`,
-        within ?? budgets.pods,
-        '1s',
-      )
-    const stopped = other?.metadata.annotations?.[STOPPED_AT]
+      throw waits(`${state.ready} of ${state.wanted} pods of ${workload.name} are ready on ${scope[on]}`)
     const gap =
       stopped === undefined
         ? ''

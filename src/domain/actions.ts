@@ -83,8 +83,11 @@ export interface Actions {
 
   // workloads
   /** Closes the fence behind it. Ends when no pod and no lease is left. */
-  stopWorkload: Contract<OnSide & { lease?: string }>
-  /** Opens the fence before it. Replicas: as stopped on the other side. `alone`: not while the other side is open, or runs. */
+  stopWorkload: Contract<OnSide & { lease?: string; within?: Duration }>
+  /**
+   * Opens the fence before it. Replicas: as stopped on the other side. `alone`: not while the other side is open, or
+   * runs. `within`: since it was stopped on the other side.
+   */
   startWorkload: Contract<OnSide & { within?: Duration; alone?: true }>
   /** Closes the fence behind it. Ends when the last active job ended. */
   suspendSchedule: Contract<OnSide>

@@ -44,6 +44,8 @@ export interface NamespaceFacts {
   readonly routes: readonly RouteFacts[]
   /** Kinds in use here that Norikae does not carry over, with one name each. */
   readonly notCarried: readonly string[]
+  /** Its PersistentVolumeClaims, by name. */
+  readonly claims: readonly string[]
   /** What the specs of its objects tell of trouble to come. */
   readonly findings: readonly Finding[]
 }

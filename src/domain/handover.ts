@@ -12,6 +12,22 @@ export interface Workload {
   readonly scaled: boolean
 }
 
+const pods = ['Deployment', 'StatefulSet'] as const
+
+/** Which kinds of workload each class can move: a slot runs once only by its schedule, and a node's pod cannot be scaled to none. */
+export const kindsOf: Readonly<Record<Handover['class'], readonly WorkloadRef['kind'][]>> = {
+  overlap: [...pods, 'DaemonSet'],
+  consumer: pods,
+  schedule: ['CronJob'],
+  singleton: pods,
+  buffer: [...pods, 'DaemonSet'],
+  stateful: pods,
+}
+
+/** `Deployments and StatefulSets` */
+export const kindsInWords = (handover: Handover['class']): string =>
+  kindsOf[handover].map((kind) => `${kind}s`).join(' and ')
+
 /** Declared wins; what is safe to infer is inferred; the rest is a blocker, never a guess. */
 export function classify(found: WorkloadFacts, declared: Handover | undefined): Workload | Finding {
   const { ref, scaled } = found
@@ -23,6 +39,13 @@ export function classify(found: WorkloadFacts, declared: Handover | undefined): 
       workloadName(ref),
       'moving volumes between clusters comes with a later release (Unsupported)',
       'leave it out of this platform, or move its data outside the cluster first',
+    )
+  if (declared && !kindsOf[declared.class].includes(ref.kind))
+    return blocker(
+      'handover-unfit',
+      workloadName(ref),
+      `it is declared ${declared.class}, which is for ${kindsInWords(declared.class)}`,
+      ref.kind === 'CronJob' ? 'declare it schedule, or leave it out: a CronJob is one' : 'declare another class',
     )
   if (declared) return as(declared)
   if (found.hasVolumes || ref.kind === 'StatefulSet')
@@ -82,14 +105,15 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
       )
     case 'singleton': {
       const lease = h.lease === undefined ? {} : { lease: h.lease }
-      const within = { within: h.downtime, alone: true } as const
+      const [within, alone] = [{ within: h.downtime }, { alone: true } as const]
       return inOrder(
         pair(
-          act(id('stop-blue'), 'stopWorkload', { ...on.blue, ...lease }),
-          act(id('start-blue'), 'startWorkload', { ...on.blue, ...within }),
+          act(id('stop-blue'), 'stopWorkload', { ...on.blue, ...lease, ...within }),
+          // On the way back it is down already: it comes up as soon as it can.
+          act(id('start-blue'), 'startWorkload', { ...on.blue, ...alone }),
         ),
         pair(
-          act(id('start-green'), 'startWorkload', { ...on.green, ...within }),
+          act(id('start-green'), 'startWorkload', { ...on.green, ...within, ...alone }),
           act(id('stop-green'), 'stopWorkload', { ...on.green, ...lease }),
         ),
       )

@@ -1,20 +1,11 @@
 import { filled, requestsOn } from './checks.ts'
 import type { EnvironmentFacts } from './facts.ts'
-import { blocker, type Finding } from './findings.ts'
 import type { GateRule } from './gates.ts'
-import { classify, handover, startsAsleep, type Workload } from './handover.ts'
+import { handover, startsAsleep, type Workload } from './handover.ts'
+import { movable } from './movable.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { PlanBody } from './plan.ts'
-import {
-  clusterOf,
-  slug,
-  workloadName,
-  type App,
-  type Environment,
-  type Platform,
-  type Route,
-  type Side,
-} from './platform.ts'
+import { clusterOf, slug, type App, type Environment, type Platform, type Route, type Side } from './platform.ts'
 import { act, ask, leaves, type LeafStep, type Step } from './steps.ts'
 
 const HANDOVERS_AT_ONCE = 5
@@ -26,11 +17,8 @@ export function planCutover(
   declared: Environment,
   facts: EnvironmentFacts,
 ): PlanBody {
-  const sorted = inNameOrder(facts.workloads, (w) => slug(w.ref)).map((w) =>
-    classify(w, declared.handovers[workloadName(w.ref)]),
-  )
-  const workloads = sorted.filter((w) => 'handover' in w)
   const environment = tidied(declared)
+  const { workloads, findings } = movable(facts.workloads, environment)
   const it: Subject = { platform, app, environment, workloads }
 
   const ready = getReady(it)
@@ -51,7 +39,7 @@ export function planCutover(
       team: app.team,
     },
     images: facts.images,
-    findings: [...sorted.filter((w) => 'level' in w), ...tooManyConnections(environment)],
+    findings,
     phases: [
       {
         name: environment.name,
@@ -146,6 +134,8 @@ function getReady(it: Subject): Move {
       ],
       commit: [],
     },
+    // Before a route is opened: its targets are healthy then by all pods, and not by the first.
+    just(act(id('ready'), 'checkReady', { ...place, on: 'green', asleep })),
     sideBySide(id('size'), 'size green like blue', HANDOVERS_AT_ONCE, sizes),
     ...environment.routes.map((route) => ({
       ...pair(
@@ -155,7 +145,6 @@ function getReady(it: Subject): Move {
       commit: [act(id('route', route.name, 'settle'), 'settleRoute', { route, on: 'green' })],
     })),
     just(
-      act(id('ready'), 'checkReady', { ...place, on: 'green', asleep }),
       ...environment.externals.map(({ name, endpoint }) =>
         act(id('external', name), 'checkExternal', {
           app: it.app.name,
@@ -234,7 +223,7 @@ function handOver(it: Subject): Move {
       act(`${environment.name}/unfence-blue`, 'removeFence', fence),
     )
   })
-  return inOrder(...fences, all, just(observed(app, environment, 'handover', 'after the handover')))
+  return inOrder(...fences, all, just(observed(app, withoutBlue(environment), 'handover', 'after the handover')))
 }
 
 const asks =
@@ -246,6 +235,12 @@ const asks =
 
 const gates = ({ name, gate }: Environment): Step[] =>
   gate ? [ask(`${name}/gate`, `move ${name} to green`, gate)] : []
+
+/** Blue serves nothing any more: there is nothing to compare with. */
+const withoutBlue = (environment: Environment): Environment => ({
+  ...environment,
+  checks: environment.checks.filter((c) => !('timesBlue' in c.limit)),
+})
 
 const observed = (app: App, { name, observe, checks }: Environment, point: string, words: string): LeafStep => ({
   kind: 'observe',
@@ -276,19 +271,6 @@ function quiet(it: Subject, on: Side): LeafStep[] {
     }),
   ]
 }
-
-/** Both sides run at once: twice the connections. */
-const tooManyConnections = ({ externals, name }: Environment): Finding[] =>
-  externals
-    .filter((e) => 2 * e.connections > e.limit)
-    .map((e) =>
-      blocker(
-        'connections-exceeded',
-        `${name} ${e.name}`,
-        `blue and green together open ${2 * e.connections} connections to ${e.endpoint}, which takes ${e.limit}`,
-        'raise its limit, or make the pools smaller, for as long as both sides run',
-      ),
-    )
 
 const moves =
   (route: Route) =>

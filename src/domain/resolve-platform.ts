@@ -1,3 +1,4 @@
+import { movable } from './movable.ts'
 import { checksFor } from './checks.ts'
 import type { NamespaceFacts, RouteFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
@@ -25,6 +26,7 @@ export function resolvePlatform(file: PlatformFile, found: Discovered): { platfo
   const findings: Finding[] = []
   const waves = file.platformApps.waves.map((wave) => wave.map((name) => platformApp(file, found, name, findings)))
   const own = new Set(waves.flat().flatMap((app) => app.namespaces))
+  findings.push(...claimedTwice(file, found, waves.flat()))
   const tenants = found.namespaces.filter((n) => !own.has(n.name))
   const owned = tenants.flatMap((n) => owner(file, n, findings))
   const names = [...new Set(owned.map((o) => o.app))].toSorted()
@@ -43,7 +45,9 @@ export function resolvePlatform(file: PlatformFile, found: Discovered): { platfo
     ...contradictions(all),
     ...sharedTargetGroups(tenants),
     ...tenants.flatMap(notCarried),
-    ...tenants.flatMap((n) => n.findings),
+    ...tenants.flatMap(claimsStay),
+    ...all.flatMap((a) => a.environments.flatMap((e) => moveFindings(e, tenants))),
+    ...found.namespaces.flatMap((n) => n.findings.filter((f) => !own.has(n.name) || f.code === 'irsa-not-carried')),
   )
 
   return { findings, platform: { ...settings(file, found), waves, apps: all } }
@@ -344,6 +348,40 @@ function sharedTargetGroups(namespaces: readonly NamespaceFacts[]): Finding[] {
     .filter(({ arn }, n) => bound.findIndex((b) => b.arn === arn) !== n)
     .map(({ at, arn }) => blocker('target-group-shared', at, `another binding uses ${arn} too`, 'give each its own'))
 }
+
+/** What each workload's own plan would say when its turn comes is said before anything is built. */
+const moveFindings = (environment: Environment, namespaces: readonly NamespaceFacts[]): readonly Finding[] => {
+  const mine = namespaces.filter((n) => environment.namespaces.includes(n.name)).flatMap((n) => n.workloads)
+  return movable(mine, environment).findings
+}
+
+/** By its own name in a wave, or by a label: one claim is another app's loss. */
+function claimedTwice(file: PlatformFile, found: Discovered, platformApps: readonly PlatformApp[]): Finding[] {
+  return found.namespaces.flatMap(({ name, labels }) => {
+    const claims = platformApps.filter((a) => a.namespaces.includes(name)).map((a) => `platformApps ${a.name}`)
+    const label = labels[file.discover.app]
+    const tenant = label !== undefined && !platformApps.some((a) => a.name === label) ? [`its label ${label}`] : []
+    const all = claims.length === 0 ? [] : [...claims, ...tenant]
+    if (all.length < 2) return []
+    return blocker(
+      'namespace-claimed-twice',
+      name,
+      `${all.join(' and ')} claim it`,
+      `take one of them out of platformApps.waves, or mend the label ${file.discover.app}`,
+    )
+  })
+}
+
+/** Whoever mounts one has a class, or is a blocker: what is on it stays on blue. */
+const claimsStay = ({ name, claims }: NamespaceFacts): Finding[] =>
+  claims.map((claim) =>
+    warning(
+      'volumes-stay',
+      `${name} ${claim}`,
+      'a volume claim is not carried over, and neither is what is on its volume',
+      'see that green may start without it',
+    ),
+  )
 
 const notCarried = ({ name, notCarried: what }: NamespaceFacts): Finding[] =>
   what.map((it) =>

@@ -28,7 +28,7 @@ export const relatedTo = (
     readonly movesWith: readonly string[]
   }[],
 ): string[] => {
-  const named = (name: string) => apps.filter((a) => a.name === name).flatMap((a) => [...a.dependsOn, ...a.movesWith])
+  const named = (name: string) => apps.flatMap((a) => (a.name === name ? [...a.dependsOn, ...a.movesWith] : []))
   const mine = named(app)
   return apps.map((a) => a.name).filter((name) => name !== app && (mine.includes(name) || named(name).includes(app)))
 }

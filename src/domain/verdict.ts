@@ -37,19 +37,33 @@ export interface Judgement {
 
 export function judge(check: Check, samples: readonly Sample[]): Judgement {
   const say = (verdict: Verdict, because: string): Judgement => ({ check: check.name, verdict, because })
-  const readings = samples.map((s) => within(check, s))
+  const readings = besideBlue(samples).map((s) => within(check, s))
   const known = readings.filter((r) => r !== undefined)
   const worst = longestRun(readings, false)
 
   if (worst >= check.breachAfter) {
-    const bad = samples.filter((s) => within(check, s) === false).slice(-check.breachAfter)
+    const bad = besideBlue(samples)
+      .filter((s) => within(check, s) === false)
+      .slice(-check.breachAfter)
     return say('fail', `${bad.map((s) => rounded(s.value)).join(', ')} in a row, where ${allowed(check, bad.at(-1))}`)
   }
   if (known.length < check.minSamples) return say('inconclusive', `${known.length} of ${check.minSamples} samples`)
+  // A window of which little was seen is no good window.
+  if (2 * known.length < readings.length)
+    return say('inconclusive', `only ${known.length} of ${readings.length} readings gave a number`)
   return say(
     'pass',
     worst === 0 ? `${known.length} samples within the limit` : `${known.length} samples, ${worst} over the limit`,
   )
+}
+
+/** Once blue serves nothing it has no rate any more: green is held against the last one that it had. */
+function besideBlue(samples: readonly Sample[]): Sample[] {
+  let last: number | null = null
+  return samples.map((s) => {
+    last = s.blue ?? last
+    return s.blue === undefined ? s : { ...s, blue: last }
+  })
 }
 
 /** What the limit says, in the words of the platform file. */

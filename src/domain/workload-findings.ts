@@ -11,6 +11,7 @@ export interface Belongings {
   readonly scalers: readonly KubernetesObject[]
   readonly budgets: readonly KubernetesObject[]
   readonly jobs: readonly KubernetesObject[]
+  readonly serviceAccounts: readonly KubernetesObject[]
 }
 
 /**
@@ -20,6 +21,8 @@ export interface Belongings {
 export const workloadFindings = (all: Belongings): Finding[] => [
   ...all.workloads.flatMap((w) => rules.flatMap((rule) => rule(w, all) ?? [])),
   ...all.scalers.flatMap((s) => blindScaler(s) ?? []),
+  ...all.scalers.flatMap((s) => ownedScaler(s) ?? []),
+  ...all.serviceAccounts.flatMap((a) => roleByIssuer(a) ?? []),
   ...all.budgets.flatMap((b) => tightBudget(b) ?? []),
   ...all.jobs.flatMap((j) => bareJob(j) ?? []),
 ]
@@ -98,6 +101,30 @@ function blindScaler(scaler: KubernetesObject): Finding | undefined {
     nameOf(scaler),
     `it does not scale on blue (${typeof active['reason'] === 'string' ? active['reason'] : 'no reason given'}), and will not on green`,
     'see that its metrics are there',
+  )
+}
+
+/** It would start what was stopped, and undo every pin. https://keda.sh/docs/latest/concepts/scaling-deployments/ */
+function ownedScaler(scaler: KubernetesObject): Finding | undefined {
+  const owner = (scaler.metadata.ownerReferences ?? []).find((o) => o.controller === true)
+  if (owner === undefined) return undefined
+  return blocker(
+    'scaler-owned',
+    nameOf(scaler),
+    `${owner.kind} ${owner.name} makes it, and would start on one side what was stopped there (Unsupported)`,
+    'size its workload with a HorizontalPodAutoscaler or a fixed number of replicas for the upgrade',
+  )
+}
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
+function roleByIssuer({ kind, metadata }: KubernetesObject): Finding | undefined {
+  const role = metadata.annotations?.['eks.amazonaws.com/role-arn']
+  if (role === undefined) return undefined
+  return blocker(
+    'irsa-not-carried',
+    `${kind}/${metadata.namespace ?? ''}/${metadata.name}`,
+    `its pods act as ${role} because the role trusts blue's OIDC issuer, and green has another one (Unsupported)`,
+    'leave its app out of this platform until roles are carried over',
   )
 }
 

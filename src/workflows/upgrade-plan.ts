@@ -1,4 +1,5 @@
 import type { UpgradeRequest } from '../domain/messages.ts'
+import type { Finding } from '../domain/findings.ts'
 import { outlineOf, withoutSteps, type Outline, type PlannedUpgrade } from '../domain/outline.ts'
 import { question } from './activities.ts'
 import { shown } from './problems.ts'
@@ -6,6 +7,8 @@ import { shown } from './problems.ts'
 /** Outlines of more environments than this are sent without their steps: an answer has 2 MB at most. */
 const WITH_STEPS = 150
 const AT_ONCE = 20
+
+const isSame = (a: Finding, b: Finding): boolean => a.code === b.code && a.about === b.about && a.message === b.message
 
 /** What an upgrade would do, and what stands in its way. Reads only. */
 export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgrade> {
@@ -34,6 +37,9 @@ export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgra
     from,
     to,
     upgrade: outlineOf(plan),
-    cutovers: places.length > WITH_STEPS ? cutovers.map(withoutSteps) : cutovers,
+    cutovers: (places.length > WITH_STEPS ? cutovers.map(withoutSteps) : cutovers).map((c) => ({
+      ...c,
+      findings: c.findings.filter((f) => !plan.findings.some((known) => isSame(known, f))),
+    })),
   }
 }

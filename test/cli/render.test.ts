@@ -155,7 +155,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
     decommission  8      none      -     remove toy-1-35
 
     APP  ENVIRONMENT  TEAM   STEPS  WAY BACK  ASKS   PLAN
-    api  stage        scala  30     20        scala  6551dc7b
+    api  stage        scala  30     20        scala  acecf370
 
     FINDING    ABOUT         WHAT                           CODE
     ✖ blocker  api stage db  has a volume                   stateful

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { discover } from '../../src/activities/discovery.ts'
+import { discover, fingerprintOf } from '../../src/activities/discovery.ts'
 import type { createActivities } from '../../src/activities/index.ts'
 import type { Ports } from '../../src/activities/ports.ts'
 import { PINNED_FLOOR, REPLICAS } from '../../src/domain/annotations.ts'
@@ -12,7 +12,7 @@ import { attempted, driven, ending } from '../support/driven.ts'
 import { eventually } from '../support/eventually.ts'
 import { aCronJob, aDeployment, call, scope } from '../support/small-world.ts'
 import { aScaler, everyKind } from './an-app.ts'
-import { aNamespace, type ServerUnderTest } from './servers.ts'
+import { aConfigMap, aNamespace, type ServerUnderTest } from './servers.ts'
 
 /** Blue and green, and the activities of a worker that works on them. */
 export interface WorldUnderTest {
@@ -271,6 +271,19 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     expect(mine?.findings.map((f) => `${f.code} ${f.about}`)).toContain(
       `no-readiness-probe Deployment/${namespace}/web`,
     )
+  })
+
+  test('what an operator makes is not carried over, and makes no side run other images', TIMES, async () => {
+    const namespace = await aNamespace(on('blue'), on('green'))
+    const images = (side: Side) => fingerprintOf(on(side).port, [namespace])
+    await apply('blue', [aDeployment('web', namespace), aConfigMap('kafka', namespace)])
+    await apply('green', [aDeployment('web', namespace)])
+    const { apiVersion, kind, metadata } = (await find('blue', 'ConfigMap', namespace, 'kafka')) ?? aConfigMap('', '')
+    const owner = { apiVersion, kind, name: 'kafka', uid: metadata.uid, controller: true }
+    await apply('blue', [aDeployment('broker', namespace, 1, { ownerReferences: [owner] })])
+    expect(await images('blue')).toBe(await images('green'))
+    await apply('blue', [aDeployment('worker', namespace)])
+    expect(await images('blue')).not.toBe(await images('green'))
   })
 
   test('a buffer that is there and tells nothing is not empty; one that is not there is', TIMES, async () => {

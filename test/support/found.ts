@@ -72,6 +72,7 @@ export const aNamespace = (name: string, more: Partial<NamespaceFacts> = {}): Na
   workloads: [{ ...workload('Deployment', 'web', { behindService: true }) }],
   routes: [],
   notCarried: [],
+  claims: [],
   findings: [],
   ...more,
 })

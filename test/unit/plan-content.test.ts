@@ -139,9 +139,9 @@ test.for<{
   expect(ids(phase?.forward ?? [])).toEqual([
     ...(fenced ? ['e/fence-green'] : []),
     'e/deploy',
+    'e/ready',
     ...size,
     'e/route/web/open',
-    'e/ready',
     'e/gate',
     'e/route/web/5',
     'e/observe/5',

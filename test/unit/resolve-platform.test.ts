@@ -54,6 +54,28 @@ test.for<{ code: string; about: string; file?: Partial<PlatformFile>; namespaces
     file: { apps: { chat: inFile({ workloads: { worker: { class: 'overlap' } } }) } },
     namespaces: [aNamespace('n')],
   },
+  {
+    code: 'namespace-claimed-twice',
+    about: 'chat-test',
+    file: waves('chat-test'),
+    namespaces: [aNamespace('chat-test')],
+    says: /platformApps chat-test and its label chat claim it/,
+  },
+  {
+    code: 'handover-undeclared',
+    about: 'Deployment/shop/worker',
+    namespaces: [aNamespace('shop', { workloads: [workload('Deployment', 'worker')] })],
+    says: /no handover class/,
+  },
+  {
+    code: 'connections-exceeded',
+    about: 'test rds',
+    file: {
+      apps: { chat: inFile({ externals: [{ name: 'rds', endpoint: 'rds:5432', connections: 60, limit: 100 }] }) },
+    },
+    namespaces: [aNamespace('shop')],
+    says: /120 connections/,
+  },
   { code: 'app-missing', about: 'mail', file: { apps: { mail: inFile() } }, namespaces: [aNamespace('n')] },
   {
     code: 'app-missing',

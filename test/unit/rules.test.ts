@@ -5,7 +5,7 @@ import { intent } from '../../src/domain/plan.ts'
 import { blank, write } from '../../src/domain/journal.ts'
 import { statusOf } from '../../src/domain/status.ts'
 import { afterWayBack } from '../../src/domain/plan.ts'
-import { judge, mustHold, overall, told, type Breach } from '../../src/domain/verdict.ts'
+import { judge, mustHold, overall, told, type Breach, type Check } from '../../src/domain/verdict.ts'
 import { aCutoverPlan, anApp, fullEnvironment, fullFacts, errors, workload } from '../support/builders.ts'
 
 test.for([
@@ -83,6 +83,27 @@ test('no data is not good news', () => {
       Array.from({ length: 9 }, () => ({ at: '', value: 0 })),
     ).verdict,
   ).toBe('pass')
+})
+
+describe('green held against blue', () => {
+  const slower: Check = { ...errors, limit: { timesBlue: 2 }, minSamples: 2 }
+  const at = (value: number | null, blue: number | null) => ({ at: '', value, blue })
+  test.for([
+    ['blue serves too', [at(3, 2), at(3, 2)], 'pass'],
+    ['blue serves nothing any more: its last rate counts', [at(3, 2), at(3, null), at(3, null)], 'pass'],
+    ['and convicts', [at(3, 2), at(9, null), at(9, null)], 'fail'],
+    ['blue never had one', [at(3, null), at(3, null)], 'inconclusive'],
+  ] as const)('%s', ([, samples, is]) => expect(judge(slower, samples).verdict).toBe(is))
+})
+
+test('a window of which little was seen does not pass', () => {
+  const seen = Array.from({ length: 9 }, () => ({ at: '', value: 0 }))
+  const unseen = (n: number) => Array.from({ length: n }, () => ({ at: '', value: null }))
+  expect(judge(errors, [...seen, ...unseen(9)]).verdict).toBe('pass')
+  expect(judge(errors, [...seen, ...unseen(10)])).toMatchObject({
+    verdict: 'inconclusive',
+    because: 'only 9 of 19 readings gave a number',
+  })
 })
 
 const breach: Breach = { because: 'errors', blue: 'pass', sameImages: true, unrelated: [] }

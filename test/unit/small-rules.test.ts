@@ -70,6 +70,13 @@ describe('how a workload changes sides', () => {
     ['what is declared wins', web, { class: 'singleton', downtime: '1m' }, 'singleton'],
     ['also over volumes', { ...web, hasVolumes: true }, { class: 'overlap' }, 'overlap'],
     ['declared stateful', web, stateful, 'stateful-not-yet'],
+    ['a CronJob that is no schedule', workload('CronJob', 'w'), { class: 'overlap' }, 'handover-unfit'],
+    [
+      'a pod for each node that may run once',
+      workload('DaemonSet', 'w'),
+      { class: 'singleton', downtime: '1m' },
+      'handover-unfit',
+    ],
   ] as const)('%s', ([, found, declared, is]) => {
     const it = classify(found, declared)
     expect('handover' in it ? it.handover.class : it.code).toBe(is)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import { workloadFindings, type Belongings } from '../../src/domain/workload-findings.ts'
 
-const nothing: Belongings = { workloads: [], services: [], scalers: [], budgets: [], jobs: [] }
+const nothing: Belongings = { workloads: [], services: [], scalers: [], budgets: [], jobs: [], serviceAccounts: [] }
 const metadata = { name: 'web', namespace: 'shop' }
 const probe = { httpGet: { path: '/healthz', port: 8080 } }
 
@@ -51,6 +51,33 @@ describe('workloads of blue', () => {
       found: { workloads: [cronJob('@every 5m')] },
       is: 'blocker schedule-every',
       because: '"@every 5m" counts from',
+    },
+    {
+      says: 'an autoscaler that another controller makes fights every pin',
+      found: {
+        scalers: [
+          {
+            ...scaler({ status: 'True' }),
+            metadata: { ...metadata, ownerReferences: [{ ...controller, kind: 'ScaledObject', name: 'queue' }] },
+          },
+        ],
+      },
+      is: 'blocker scaler-owned',
+      because: 'ScaledObject queue makes it',
+    },
+    {
+      says: 'a role that trusts blue by its issuer',
+      found: {
+        serviceAccounts: [
+          {
+            apiVersion: 'v1',
+            kind: 'ServiceAccount',
+            metadata: { ...metadata, annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/web' } },
+          },
+        ],
+      },
+      is: 'blocker irsa-not-carried',
+      because: 'arn:aws:iam::1:role/web',
     },
     { says: 'other words for a schedule are', found: { workloads: [cronJob('@hourly')] } },
     {

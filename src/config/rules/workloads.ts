@@ -1,6 +1,9 @@
 import { find, get, mapping } from '../find.ts'
+import { kindsInWords, kindsOf } from '../../domain/handover.ts'
 import { flaw } from '../problem.ts'
 import type { Rule } from './rule.ts'
+
+const classes = Object.keys(kindsOf) as (keyof typeof kindsOf)[] // its own keys
 
 /** `worker` speaks of any kind, so `Deployment/worker` beside it says the same thing twice. */
 export const workloadsAreSaidOnce: Rule = (file) =>
@@ -20,8 +23,13 @@ export const workloadsFitTheirClass: Rule = (file) =>
     const name = get(value, 'handover')
     const by = get(value, 'by')
     const loss = get(value, 'lossOnReturn')
-    if (name === 'schedule' && bare !== undefined && kind !== 'CronJob')
-      return flaw([...path, 'handover'], `schedule is for CronJobs, and this is a ${kind}; write consumer or singleton`)
+    const fitting = classes.filter((c) => kindsOf[c].some((k) => k === kind))
+    const unfit = classes.find((c) => c === name && !fitting.includes(c))
+    if (unfit !== undefined && bare !== undefined && fitting.length > 0)
+      return flaw(
+        [...path, 'handover'],
+        `${unfit} is for ${kindsInWords(unfit)}, and this is a ${kind}; write ${fitting.join(' or ')}`,
+      )
     if (name === 'stateful' && by === 'copy' && loss === undefined)
       return flaw([...path, 'lossOnReturn'], 'is missing; say what going back from a copy loses, for people to accept')
     if (name === 'stateful' && by === 'handover' && loss !== undefined)

@@ -259,7 +259,15 @@ describe('beyond the shape', () => {
       from: 'worker: { handover: consumer, idempotent: true }',
       to: 'Deployment/worker: { handover: schedule }',
       gives: [
-        '22:28  apps.api.workloads.Deployment/worker.handover: schedule is for CronJobs, and this is a Deployment; write consumer or singleton',
+        '22:28  apps.api.workloads.Deployment/worker.handover: schedule is for CronJobs, and this is a Deployment; write overlap or consumer or singleton or buffer or stateful',
+      ],
+    },
+    {
+      says: 'a CronJob that would run on both sides',
+      from: 'worker: { handover: consumer, idempotent: true }',
+      to: 'CronJob/worker: { handover: overlap }',
+      gives: [
+        '22:25  apps.api.workloads.CronJob/worker.handover: overlap is for Deployments and StatefulSets and DaemonSets, and this is a CronJob; write schedule',
       ],
     },
     {

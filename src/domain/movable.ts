@@ -1,0 +1,31 @@
+import type { WorkloadFacts } from './facts.ts'
+import { blocker, type Finding } from './findings.ts'
+import { classify, type Workload } from './handover.ts'
+import { slug, workloadName, type Environment } from './platform.ts'
+
+/** What of an environment can change sides, each by its class, and what stands in the way of the rest. In name order. */
+export function movable(
+  found: readonly WorkloadFacts[],
+  environment: Environment,
+): { readonly workloads: readonly Workload[]; readonly findings: readonly Finding[] } {
+  const sorted = found
+    .toSorted((a, b) => (slug(a.ref) < slug(b.ref) ? -1 : 1))
+    .map((w) => classify(w, environment.handovers[workloadName(w.ref)]))
+  return {
+    workloads: sorted.filter((w) => 'handover' in w),
+    findings: [...sorted.filter((w) => 'level' in w), ...tooManyConnections(environment)],
+  }
+}
+
+/** Both sides run at once: twice the connections. */
+const tooManyConnections = ({ externals, name }: Environment): Finding[] =>
+  externals
+    .filter((e) => 2 * e.connections > e.limit)
+    .map((e) =>
+      blocker(
+        'connections-exceeded',
+        `${name} ${e.name}`,
+        `blue and green together open ${2 * e.connections} connections to ${e.endpoint}, which takes ${e.limit}`,
+        'raise its limit, or make the pools smaller, for as long as both sides run',
+      ),
+    )
