@@ -154,7 +154,9 @@ function malformed(body: unknown, needed: readonly string[]): Refusal | undefine
 
 export const isDecision = (body: unknown): body is Decision => !malformed(body, ['gate', 'by'])
 export const isOrder = (body: unknown): body is Order => !malformed(body, ['by'])
-export const shapeOf = (name: Answer | Command): readonly string[] => (isAnswer(name) ? ['gate', 'by'] : ['by'])
+/** Who takes something back says why: it is in the report. */
+export const shapeOf = (name: Answer | Command): readonly string[] =>
+  isAnswer(name) ? ['gate', 'by'] : name === 'abort' || name === 'rollback' ? ['by', 'reason'] : ['by']
 export const badShape = (name: Answer | Command, body: unknown): Refusal | undefined => malformed(body, shapeOf(name))
 export const answers: readonly Answer[] = ['approve', 'reject', 'retry', 'skip']
 export const commands: readonly Command[] = ['pause', 'resume', 'abort', 'rollback']

@@ -52,11 +52,13 @@ test.for<[string, unknown, string | undefined]>([
   expect(isDecision(body)).toBe(code === undefined)
 })
 
-test('an order needs only who gives it', () => {
+test('an order needs who gives it, and why where something is taken back', () => {
   for (const name of commands) {
-    expect(badShape(name, { by: 'baba' })).toBeUndefined()
+    expect(badShape(name, { by: 'baba', reason: 'x' })).toBeUndefined()
+    const unsaid = name === 'abort' || name === 'rollback' ? 'reason is missing' : undefined
+    expect(badShape(name, { by: 'baba' })?.message).toBe(unsaid)
     expect(badShape(name, { reason: 'x' })?.message).toBe('by is missing')
-    expect(badShape(name, { by: 'baba', proof: 'x' })?.code).toBe('Unsupported')
+    expect(badShape(name, { by: 'baba', reason: 'x', proof: 'x' })?.code).toBe('Unsupported')
   }
   expect([isOrder({ by: 'baba', reason: 'r', environment: 'e' }), isOrder('baba')]).toEqual([true, false])
 })

@@ -166,17 +166,35 @@ describe('what may be ordered, and by whom', () => {
   test.for<
     [string, readonly Run[], Parameters<typeof orderRefusal>[3], Parameters<typeof orderRefusal>[4], string | undefined]
   >([
-    ['before it planned', [], 'abort', { by: 'baba' }, 'not-now'],
-    ['the platform team aborts', [moving], 'abort', { by: 'baba' }, undefined],
-    ['the app’s team may not', [moving], 'abort', { by: 'chiba' }, 'not-allowed'],
-    ['but roll back', [moving], 'rollback', { by: 'chiba' }, undefined],
-    ['as may the platform team', [moving], 'rollback', { by: 'baba', environment: 'production' }, undefined],
-    ['a stranger may nothing', [moving], 'rollback', { by: 'mallory' }, 'not-allowed'],
-    ['who asked is no team', [moving], 'abort', { by: 'aoki' }, 'not-allowed'],
-    ['no such environment', [moving], 'rollback', { by: 'chiba', environment: 'stage' }, 'no-such-environment'],
-    ['one environment cannot abort', [moving], 'abort', { by: 'baba', environment: 'production' }, 'malformed'],
-    ['one that can is enough', [run(blank), moving], 'rollback', { by: 'chiba' }, undefined],
-    ['none can', [run(blank), run(gone)], 'rollback', { by: 'chiba' }, 'not-now'],
+    ['before it planned', [], 'abort', { by: 'baba', reason: 'no' }, 'not-now'],
+    ['the platform team aborts', [moving], 'abort', { by: 'baba', reason: 'no' }, undefined],
+    ['the app’s team may not', [moving], 'abort', { by: 'chiba', reason: 'no' }, 'not-allowed'],
+    ['but roll back', [moving], 'rollback', { by: 'chiba', reason: 'no' }, undefined],
+    [
+      'as may the platform team',
+      [moving],
+      'rollback',
+      { by: 'baba', reason: 'no', environment: 'production' },
+      undefined,
+    ],
+    ['a stranger may nothing', [moving], 'rollback', { by: 'mallory', reason: 'no' }, 'not-allowed'],
+    ['who asked is no team', [moving], 'abort', { by: 'aoki', reason: 'no' }, 'not-allowed'],
+    [
+      'no such environment',
+      [moving],
+      'rollback',
+      { by: 'chiba', reason: 'no', environment: 'stage' },
+      'no-such-environment',
+    ],
+    [
+      'one environment cannot abort',
+      [moving],
+      'abort',
+      { by: 'baba', reason: 'no', environment: 'production' },
+      'malformed',
+    ],
+    ['one that can is enough', [run(blank), moving], 'rollback', { by: 'chiba', reason: 'no' }, undefined],
+    ['none can', [run(blank), run(gone)], 'rollback', { by: 'chiba', reason: 'no' }, 'not-now'],
   ])('%s', ([, runs, name, order, code]) => {
     expect(orderRefusal(runs, desk, 'sre', name, order, false)?.code).toBe(code)
   })

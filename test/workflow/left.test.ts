@@ -28,7 +28,7 @@ const finish = async (trial: Trial, apps?: string[]) => {
 }
 
 test.for([
-  ['aborted', async (t: Trial): Promise<unknown> => t.say('api', 'abort', { by: 'baba' })],
+  ['aborted', async (t: Trial): Promise<unknown> => t.say('api', 'abort', { by: 'baba', reason: 'no' })],
   ['terminated', async (t: Trial): Promise<unknown> => t.handle('api').terminate()],
 ] as const)('an app that is %s directly leaves the upgrade, which asks and starts it again', async ([, leave]) => {
   const trial = aTrial({ apps: [anApp('api'), anApp('mail')] })
@@ -112,7 +112,7 @@ test('an abort does not delete green under an app that was terminated there', as
     await trial.approveApps()
     await trial.onGreen('api')
     await trial.handle('api').terminate()
-    await trial.say(undefined, 'abort', { by: 'baba' })
+    await trial.say(undefined, 'abort', { by: 'baba', reason: 'no' })
     const gate = await trial.gate(undefined, 'skip', 'app/api/back@')
     expect([outside.world.get('toy-1-36', 'gone'), (await trial.see()).runs[0]?.state]).toEqual(['there', 'stuck'])
     await trial.say(undefined, 'skip', { gate, by: 'baba' })

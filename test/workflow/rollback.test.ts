@@ -29,7 +29,9 @@ test('a team takes one environment back, and moves it again', async () => {
       'trouble',
       'on-green',
     ])
-    await expect(trial.say('api', 'rollback', { by: 'doi', environment: 'production' })).rejects.toMatchObject({
+    await expect(
+      trial.say('api', 'rollback', { by: 'doi', reason: 'no', environment: 'production' }),
+    ).rejects.toMatchObject({
       cause: { type: 'not-now' },
     })
     await trial.say('api', 'retry', { gate, by: 'doi' })
@@ -49,7 +51,7 @@ test('a team takes the whole app back; what is on blue already is not ordered ba
     await trial.start()
     await trial.approveApps()
     await trial.onGreen('api')
-    await trial.say('api', 'rollback', { by: 'doi', environment: 'production' })
+    await trial.say('api', 'rollback', { by: 'doi', reason: 'no', environment: 'production' })
     await trial.gate('api', 'retry', 'production@')
     await trial.say('api', 'rollback', { by: 'doi', reason: 'all of it' })
     const test_ = await trial.gate('api', 'retry', 'test@')
@@ -100,7 +102,7 @@ test('after the upgrade is gone an app stays where it is, watched, and goes back
     trial.outside.breaching.clear()
     await trial.say('api', 'retry', { gate, by: 'doi' })
     await trial.onGreen('api', 'test')
-    await trial.say('api', 'abort', { by: 'baba' })
+    await trial.say('api', 'abort', { by: 'baba', reason: 'no' })
     await expect(trial.handle('api').result()).resolves.toMatchObject({ outcome: 'rolled-back' })
     expect(on(trial, 'test').concat(on(trial, 'production'))).toEqual([])
   })

@@ -104,7 +104,7 @@ test('people find a run by platform, team, phase and for whom it waits', async (
       trial.handle('api').workflowId,
     ])
     expect(await found(`NorikaePhase = 'production: waiting' AND NorikaeApp = 'api'`)).toHaveLength(1)
-    await trial.say(undefined, 'abort', { by: 'baba' })
+    await trial.say(undefined, 'abort', { by: 'baba', reason: 'no' })
     expect((await trial.result()).outcome).toBe('rolled-back')
   })
 })

@@ -60,7 +60,7 @@ test('an undo that people skip is told as left over, and done again by the next 
     await trial.say('api', 'retry', { gate, by: 'doi' })
     await trial.approveApps()
     await trial.gate('api', 'retry', 'production@')
-    await trial.say(undefined, 'abort', { by: 'baba' })
+    await trial.say(undefined, 'abort', { by: 'baba', reason: 'no' })
     const { report } = await trial.result()
     expect(report.leftovers).toEqual([]) // it was done in the end
   })
@@ -74,7 +74,7 @@ test('an app that leaves in the soak is missed before people are asked, and move
     await trial.start()
     await trial.approveApps()
     await trial.until('it soaks', async () => (await trial.see()).runs[0]?.phase === 'soak')
-    await trial.say('api', 'abort', { by: 'baba' })
+    await trial.say('api', 'abort', { by: 'baba', reason: 'no' })
     await trial.until('the upgrade knows', async () => (await trial.standing('api')) === 'trouble')
     await trial.say(undefined, 'retry', { gate: await trial.gate(undefined, 'retry', 'soak/on-green@'), by: 'baba' })
     expect(await finish(trial)).toBe('done')

@@ -192,8 +192,8 @@ test('what does not count is refused as an update and written down as a signal',
       ['retry', { gate, by: 'chiba' }, 'not-offered'],
       ['approve', { gate }, 'malformed'],
       ['approve', { gate, by: 'chiba', notAfter: '2001-01-01T00:00:00Z' }, 'expired'],
-      ['abort', { by: 'chiba' }, 'not-allowed'],
-      ['rollback', { by: 'chiba', environment: 'nowhere' }, 'no-such-environment'],
+      ['abort', { by: 'chiba', reason: 'no' }, 'not-allowed'],
+      ['rollback', { by: 'chiba', reason: 'no', environment: 'nowhere' }, 'no-such-environment'],
     ] as const
     for (const [message, body, code] of cases) {
       await expect(trial.say('api', message, body)).rejects.toMatchObject({ cause: { type: code } })
