@@ -1,8 +1,10 @@
 import type { Identity } from '../domain/actions.ts'
 import { newCluster, RUN_TAG } from '../domain/clone.ts'
 import type { ClusterDescription } from '../domain/eks-objects.ts'
+import { hasVolumeClaims, replicasOf } from '../domain/workload-state.ts'
 import { contested, denied, failed, notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
+import type { KubernetesPort } from './ports.ts'
 import { ATTEMPT_TAG, tagsOf, tokenOf } from './tokens.ts'
 import { budgets, notYet } from './waiting.ts'
 
@@ -83,6 +85,7 @@ export const clusterActions = (outside: Outside) => {
     )
       .flat()
       .filter((o) => o.kind !== 'Service' || o.spec?.['type'] === 'LoadBalancer')
+    if (outsiders.some((o) => o.kind === 'PersistentVolumeClaim')) await stopWhatMounts(kubernetes)
     for (const { kind, metadata } of outsiders) {
       if (metadata.deletionTimestamp === undefined)
         await kubernetes.remove(kind as 'Service', metadata.namespace, metadata.name, metadata.uid)
@@ -98,6 +101,21 @@ export const clusterActions = (outside: Outside) => {
   }
 
   return { createCluster, deleteCluster, grantAccess, emptyCluster }
+}
+
+/**
+ * A claim stays for as long as a pod mounts it, and a StatefulSet would make it anew.
+ * https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection
+ */
+async function stopWhatMounts(cluster: KubernetesPort): Promise<void> {
+  const workloads = await Promise.all((['Deployment', 'StatefulSet'] as const).map((kind) => cluster.list(kind)))
+  for (const workload of workloads.flat().filter((w) => hasVolumeClaims(w) && replicasOf(w) > 0)) {
+    const { namespace, name, resourceVersion } = workload.metadata
+    await cluster.patch(workload.kind as 'Deployment', namespace, name, {
+      metadata: { resourceVersion },
+      spec: { replicas: 0 },
+    })
+  }
 }
 
 /** Principle 10: what is destroyed is what was meant, by ARN and creation time, or by this run's own tag. */

@@ -308,6 +308,9 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     const green = on('green')
     const [binding, ...others] = outsiders(namespace)
     await apply('green', [...others, aDeployment('web', namespace)])
+    // Mounted: it stays for as long as a pod does.
+    await apply('green', [aVolume(namespace), ...mounting(namespace)])
+    await ready('green', deployment(namespace, 'store'))
     // As a route is opened.
     if (binding) await green.port.apply(binding, { force: true })
     expect(await green.port.find('TargetGroupBinding', namespace, 'web')).toBeDefined()
@@ -316,6 +319,7 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     expect(answer.note).toMatch(/has no load balancers, bindings or volume claims/)
     for (const { kind, metadata } of outsiders(namespace))
       expect(await green.admin.find(kind as Kind, namespace, metadata.name), kind).toBeUndefined()
+    expect(await green.admin.find('PersistentVolumeClaim', namespace, 'store')).toBeUndefined()
     expect(await find('green', 'Deployment', namespace, 'web')).toBeDefined()
   })
 
@@ -334,6 +338,40 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       await eventually('no Job is left', async () => (await left()) === 0, patience)
     },
   )
+}
+
+/** Bound to its claim from the start, so that no provisioner is needed. */
+const aVolume = (namespace: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: { name: `${namespace}-store` },
+  spec: {
+    capacity: { storage: '1Gi' },
+    accessModes: ['ReadWriteOnce'],
+    storageClassName: '',
+    persistentVolumeReclaimPolicy: 'Retain',
+    claimRef: { namespace, name: 'store' },
+    hostPath: { path: '/tmp' },
+  },
+})
+const mounting = (namespace: string): KubernetesObject[] => {
+  const { spec, ...store } = aDeployment('store', namespace)
+  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'store' } }]
+  const template = spec?.['template'] as { readonly metadata: object; readonly spec: object } // it was just made
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'store', namespace },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: '',
+        volumeName: `${namespace}-store`,
+        resources: { requests: { storage: '1Gi' } },
+      },
+    },
+    { ...store, spec: { ...spec, template: { ...template, spec: { ...template.spec, volumes } } } },
+  ]
 }
 
 const outsiders = (namespace: string): KubernetesObject[] => [

@@ -163,6 +163,8 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
   }),
 }
 
+export const claimProtection = 'kubernetes.io/pvc-protection'
+
 /** The object with its defaults. Safe to repeat. */
 export function withDefaults(
   object: KubernetesObject,
@@ -178,6 +180,11 @@ export function withDefaults(
   if (object.kind === 'Job' && live === undefined && Object.keys(object.metadata.labels ?? {}).length === 0) {
     const labels = strings(at(filled.spec, 'template', 'metadata', 'labels'))
     return { ...filled, metadata: { ...filled.metadata, labels } }
+  }
+  if (object.kind === 'PersistentVolumeClaim' && live === undefined) {
+    // plugin/pkg/admission/storage/storageobjectinuseprotection
+    const finalizers = [...new Set([...(filled.metadata.finalizers ?? []), claimProtection])]
+    return { ...filled, metadata: { ...filled.metadata, finalizers } }
   }
   if (object.kind === 'Secret') return secret(filled)
   return filled

@@ -43,6 +43,7 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     LimitRange: { shortNames: ['limits'] },
     Namespace: { ...withStatus, shortNames: ['ns'], namespaced: false, names: 'label' },
     Node: { ...withStatus, shortNames: ['no'], namespaced: false },
+    PersistentVolume: { ...withStatus, shortNames: ['pv'], namespaced: false },
     PersistentVolumeClaim: { ...withStatus, shortNames: ['pvc'] },
     Pod: { ...generated, shortNames: ['po'] },
     ResourceQuota: { ...withStatus, shortNames: ['quota'] },

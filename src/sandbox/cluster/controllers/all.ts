@@ -1,6 +1,7 @@
 /** The controllers of a cluster, each in its own file. */
 import { autoscalers } from './autoscalers.ts'
 import { budgets } from './budgets.ts'
+import { claimProtectionController } from './claim-protection.ts'
 import { claims } from './claims.ts'
 import { cronJobs } from './cron-jobs.ts'
 import { daemonSets } from './daemon-sets.ts'
@@ -18,6 +19,7 @@ import { type MakeController, type World, run } from './world.ts'
 const all: readonly MakeController[] = [
   autoscalers,
   budgets,
+  claimProtectionController,
   claims,
   cronJobs,
   daemonSets,
