@@ -107,6 +107,7 @@ export const newAddon = (blue: AddonDescription, version: string, made: Made): N
   name: blue.name,
   version,
   ...(blue.configurationValues !== undefined && { configurationValues: blue.configurationValues }),
+  ...(blue.namespace !== undefined && { namespace: blue.namespace }),
   tags: { ...copiedTags(blue.tags), ...madeTags(made) },
 })
 
@@ -192,6 +193,16 @@ export function cloneFindings(blue: BlueFacts, principalArn: string): Finding[] 
           ),
         ]
       : []),
+    ...addons.flatMap((addon) =>
+      addon.unread.map((setting) =>
+        blocker(
+          'addon-setting',
+          `${addon.name} ${setting}`,
+          "blue's add-on has this setting, and it is not copied yet (Unsupported)",
+          'green would differ from blue',
+        ),
+      ),
+    ),
     ...addons.flatMap((addon) =>
       addon.serviceAccountRoleArn === undefined && addon.podIdentityAssociations.length === 0
         ? []

@@ -100,17 +100,22 @@ export interface AddonDescription {
   readonly status: string
   readonly version: string
   readonly configurationValues?: string
+  /** Where it is installed, if not where it usually is. */
+  readonly namespace?: string
   readonly serviceAccountRoleArn?: string
   /** ARNs of associations that the add-on owns. */
   readonly podIdentityAssociations: readonly string[]
   readonly tags: Tags
   readonly healthIssues: readonly string[]
+  readonly unread: readonly string[]
 }
 
 export interface NewAddon {
   readonly name: string
   readonly version: string
   readonly configurationValues?: string
+  /** Where it is installed, if not where it usually is. */
+  readonly namespace?: string
   readonly tags: Tags
 }
 

@@ -80,6 +80,7 @@ const addon: AddonDescription = {
   podIdentityAssociations: [],
   tags,
   healthIssues: [],
+  unread: [],
 }
 const belongings = {
   accessEntries: ['arn:me'],
@@ -132,6 +133,7 @@ describe('the copy table', () => {
       configurationValues: '{"replicaCount":3}',
       tags: marked,
     })
+    expect(newAddon({ ...addon, namespace: 'dns' }, 'v2', made).namespace).toBe('dns')
     const { configurationValues: _v, ...plain } = addon
     expect('configurationValues' in newAddon(plain, 'v2', made)).toBe(false)
   })

@@ -13,7 +13,7 @@ import type {
   NodegroupDescription,
   VersionDescription,
 } from '../../domain/eks-objects.ts'
-import { unreadOfCluster, unreadOfNodegroup } from './unread.ts'
+import { unreadOfAddon, unreadOfCluster, unreadOfNodegroup } from './unread.ts'
 
 /**
  * EKS's answers in our words. The SDK types every field as optional; what EKS always tells gets an empty value where it
@@ -94,8 +94,10 @@ export const addonOf = (told: Addon): AddonDescription => ({
   podIdentityAssociations: told.podIdentityAssociations ?? [],
   tags: told.tags ?? {},
   healthIssues: issues(told.health?.issues),
+  unread: unreadOfAddon(told),
   ...set({
     configurationValues: told.configurationValues,
+    namespace: told.namespaceConfig?.namespace,
     serviceAccountRoleArn: told.serviceAccountRoleArn,
   }),
 })

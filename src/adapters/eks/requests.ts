@@ -91,4 +91,5 @@ export const createAddon = (clusterName: string, addon: NewAddon, clientRequestT
   addonVersion: addon.version,
   tags: { ...addon.tags },
   ...(addon.configurationValues !== undefined && { configurationValues: addon.configurationValues }),
+  ...(addon.namespace !== undefined && { namespaceConfig: { namespace: addon.namespace } }),
 })

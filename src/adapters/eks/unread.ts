@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Cluster, Nodegroup } from '@aws-sdk/client-eks'
+import type { Addon, Cluster, Nodegroup } from '@aws-sdk/client-eks'
 
 /**
  * What becomes of each setting that EKS tells: it is read into our description, it is the cluster's own and never copied,
@@ -92,6 +92,27 @@ const nodegroup = {
   resources: 'own',
   warmPoolConfig: off,
 } as const satisfies Record<keyof Nodegroup, Place>
+
+const addon = {
+  addonName: 'read',
+  addonArn: 'read',
+  addonVersion: 'read',
+  status: 'read',
+  health: 'read',
+  serviceAccountRoleArn: 'read',
+  podIdentityAssociations: 'read',
+  configurationValues: 'read',
+  namespaceConfig: 'read',
+  tags: 'read',
+  clusterName: 'own',
+  createdAt: 'own',
+  modifiedAt: 'own',
+  publisher: 'own',
+  owner: 'own',
+  marketplaceInformation: 'own',
+} as const satisfies Record<keyof Addon, Place>
+
+export const unreadOfAddon = (told: Addon): string[] => unread(addon, told)
 
 export const unreadOfCluster = (told: Cluster): string[] => {
   const { controlPlaneEgressMode } = told.resourcesVpcConfig ?? {}

@@ -161,12 +161,17 @@ test('an add-on is installed in a version that fits, and goes', async () => {
   expect(versions.some((v) => v.defaultFor.includes('1.36'))).toBe(true)
   const { version = '' } = versions[0] ?? {}
   const configurationValues = '{"enableNetworkPolicy":"true"}'
-  await eks.createAddon(cluster, { name: 'vpc-cni', version, configurationValues, tags: { a: 'b' } }, 'token-addon')
+  await eks.createAddon(
+    cluster,
+    { name: 'vpc-cni', version, configurationValues, namespace: 'network', tags: { a: 'b' } },
+    'token-addon',
+  )
   await eventually('ACTIVE', async () => (await eks.findAddon(cluster, 'vpc-cni'))?.status === 'ACTIVE')
   expect(await eks.findAddon(cluster, 'vpc-cni')).toMatchObject({
     name: 'vpc-cni',
     version,
     configurationValues,
+    namespace: 'network',
     podIdentityAssociations: [],
     tags: { a: 'b' },
     healthIssues: [],

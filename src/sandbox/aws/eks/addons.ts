@@ -112,7 +112,7 @@ export function newAddon(
   input: Given<CreateAddonRequest>,
   version: string,
 ): EksAddon {
-  const { addonName, configurationValues, serviceAccountRoleArn, tags } = input
+  const { addonName, configurationValues, namespaceConfig, serviceAccountRoleArn, tags } = input
   return {
     name: addonName,
     version,
@@ -125,6 +125,7 @@ export function newAddon(
       createdAt: new Date(),
       modifiedAt: new Date(),
       configurationValues,
+      ...(namespaceConfig && { namespaceConfig }),
       serviceAccountRoleArn,
       podIdentityAssociations: [],
       tags: { ...tags },
