@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { blocker } from '../../src/domain/findings.ts'
 import { aPlatform, anApp } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { dev, Trial } from '../support/server.ts'
@@ -67,6 +68,29 @@ const paths: Readonly<Record<string, Path>> = {
       await trial.say('api', 'retry', { gate: await trial.gate('api', 'retry', 'test@'), by: 'doi' })
       await trial.onGreen('api', 'test')
       await trial.decommission()
+    },
+  },
+  blocked: {
+    of: [],
+    async walk(trial) {
+      trial.outside.findings = [
+        blocker('green-exists', 'toy-1-36', 'a cluster of this name is there already', 'delete it'),
+      ]
+    },
+  },
+  paused: {
+    of: [],
+    async walk(trial) {
+      const holds = new Set(['upgrade:cluster/create'])
+      trial.outside.holds = holds
+      await trial.start()
+      await trial.until('it builds', async () => (await trial.see()).runs[0]?.phase === 'provision')
+      await trial.say(undefined, 'pause', { by: 'baba' })
+      holds.clear()
+      await trial.until('it waits', async () => (await trial.see()).runs[0]?.state === 'paused')
+      await trial.say(undefined, 'resume', { by: 'baba' })
+      await trial.gate('api', 'approve', 'production/gate@')
+      await trial.handle().cancel()
     },
   },
   rejected: {
