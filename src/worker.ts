@@ -15,7 +15,7 @@ import { connectOutside } from './adapters/index.ts'
 import { makeSearchAttributes } from './client/search-attributes.ts'
 import { upgradeId, type UpgradeStatus } from './domain/messages.ts'
 import { serveHealth } from './worker/health.ts'
-import { jsonLog, temporalLogger } from './worker/logging.ts'
+import { activityLog, jsonLog, temporalLogger } from './worker/logging.ts'
 import { platformFiles } from './worker/platforms.ts'
 import { settingsFrom, type WorkerSettings } from './worker/settings.ts'
 
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
         .query<UpgradeStatus>('status')
         .catch(() => undefined),
     probeImage: settings.probeImage,
-    log: (level, message, more) => log[level](more, message),
+    log: activityLog(log),
   }
 
   const connection = await NativeConnection.connect(connectionOptions ?? {})

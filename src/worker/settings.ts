@@ -17,27 +17,29 @@ export interface WorkerSettings {
 /** Throws an error that names every variable that cannot be read. */
 export function settingsFrom(env: Readonly<Record<string, string | undefined>>): WorkerSettings {
   const problems: string[] = []
+  /** What is set to nothing is not set: a chart and compose write empty variables. */
+  const told = (name: string): string | undefined => (env[name] === '' ? undefined : env[name])
   const port = (name: string, otherwise: number): number => {
-    const text = env[name]
-    if (text === undefined || text === '') return otherwise
+    const text = told(name)
+    if (text === undefined) return otherwise
     const value = Number(text)
     if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value
     problems.push(`${name} is "${text}", which is no port`)
     return otherwise
   }
   const levels = ['trace', 'debug', 'info', 'warn', 'error']
-  const logLevel = env['NORIKAE_LOG_LEVEL'] ?? 'info'
+  const logLevel = told('NORIKAE_LOG_LEVEL') ?? 'info'
   if (!levels.includes(logLevel)) problems.push(`NORIKAE_LOG_LEVEL is "${logLevel}"; it takes ${levels.join(', ')}`)
-  const bundle = env['NORIKAE_WORKFLOW_BUNDLE']
+  const bundle = told('NORIKAE_WORKFLOW_BUNDLE')
   const settings: WorkerSettings = {
-    taskQueue: env['NORIKAE_TASK_QUEUE'] ?? 'norikae',
-    platforms: resolve(env['NORIKAE_PLATFORMS'] ?? 'platforms'),
+    taskQueue: told('NORIKAE_TASK_QUEUE') ?? 'norikae',
+    platforms: resolve(told('NORIKAE_PLATFORMS') ?? 'platforms'),
     healthPort: port('NORIKAE_HEALTH_PORT', 8081),
     metricsPort: port('NORIKAE_METRICS_PORT', 9464),
-    host: env['NORIKAE_HOST'] ?? '0.0.0.0',
-    probeImage: env['NORIKAE_PROBE_IMAGE'] ?? 'busybox:1.37',
+    host: told('NORIKAE_HOST') ?? '0.0.0.0',
+    probeImage: told('NORIKAE_PROBE_IMAGE') ?? 'busybox:1.37',
     logLevel,
-    ...(bundle !== undefined && bundle !== '' && { bundle }),
+    ...(bundle !== undefined && { bundle }),
   }
   if (problems.length > 0) throw new Error(problems.join('\n'))
   return settings

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { settingsFrom } from '../../../src/worker/settings.ts'
+
+test('without any variable a worker is set up as README says', () => {
+  expect(settingsFrom({})).toEqual({
+    taskQueue: 'norikae',
+    platforms: resolve('platforms'),
+    healthPort: 8081,
+    metricsPort: 9464,
+    host: '0.0.0.0',
+    probeImage: 'busybox:1.37',
+    logLevel: 'info',
+  })
+})
+
+test('each variable is read', () => {
+  expect(
+    settingsFrom({
+      NORIKAE_TASK_QUEUE: 'trial',
+      NORIKAE_PLATFORMS: '/etc/norikae',
+      NORIKAE_HEALTH_PORT: '1',
+      NORIKAE_METRICS_PORT: '65535',
+      NORIKAE_HOST: '127.0.0.1',
+      NORIKAE_PROBE_IMAGE: 'mirror/busybox:1',
+      NORIKAE_LOG_LEVEL: 'debug',
+      NORIKAE_WORKFLOW_BUNDLE: '/norikae/workflows.js',
+    }),
+  ).toEqual({
+    taskQueue: 'trial',
+    platforms: resolve('/etc/norikae'),
+    healthPort: 1,
+    metricsPort: 65_535,
+    host: '127.0.0.1',
+    probeImage: 'mirror/busybox:1',
+    logLevel: 'debug',
+    bundle: '/norikae/workflows.js',
+  })
+})
+
+test('what is set to nothing counts as not set', () => {
+  const names = ['TASK_QUEUE', 'PLATFORMS', 'HEALTH_PORT', 'METRICS_PORT', 'HOST', 'PROBE_IMAGE', 'LOG_LEVEL']
+  const empty = [...names, 'WORKFLOW_BUNDLE'].map((name) => [`NORIKAE_${name}`, ''])
+  expect(settingsFrom(Object.fromEntries(empty))).toEqual(settingsFrom({}))
+})
+
+test('everything that cannot be read is named at once', () => {
+  expect(() =>
+    settingsFrom({ NORIKAE_HEALTH_PORT: 'eight', NORIKAE_METRICS_PORT: '65536', NORIKAE_LOG_LEVEL: 'loud' }),
+  ).toThrow(
+    [
+      'NORIKAE_LOG_LEVEL is "loud"; it takes trace, debug, info, warn, error',
+      'NORIKAE_HEALTH_PORT is "eight", which is no port',
+      'NORIKAE_METRICS_PORT is "65536", which is no port',
+    ].join('\n'),
+  )
+})
