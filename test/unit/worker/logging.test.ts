@@ -47,16 +47,16 @@ test('outside of any activity our line is written as it is', () => {
 })
 
 test.for([
-  { says: 'an upgrade', workflowId: 'cluster-upgrade/chatwork-prod', then: { platform: 'chatwork-prod' } },
-  { says: 'a cutover', workflowId: CUTOVER, then: { platform: 'chatwork-prod', app: 'chat-api' } },
-  { says: 'a plan', workflowId: 'upgrade-plan/chatwork-prod/3f9a2c1b', then: { platform: 'chatwork-prod' } },
-  { says: 'something else', workflowId: 'billing-run', then: {} },
-])('a line of a workflow: $says', ({ workflowId, then }) => {
+  { says: 'an upgrade', workflowId: 'cluster-upgrade/chatwork-prod', told: { platform: 'chatwork-prod' } },
+  { says: 'a cutover', workflowId: CUTOVER, told: { platform: 'chatwork-prod', app: 'chat-api' } },
+  { says: 'a plan', workflowId: 'upgrade-plan/chatwork-prod/3f9a2c1b', told: { platform: 'chatwork-prod' } },
+  { says: 'something else', workflowId: 'billing-run', told: {} },
+])('a line of a workflow: $says', ({ workflowId, told }) => {
   const lines = new Lines()
   temporalLogger(jsonLog('info', lines)).info('begun', { workflowId, runId: RUN })
   const [line = {}] = lines.all
   const { platform, app, run } = line
-  expect({ platform, app, run }).toEqual({ platform: undefined, app: undefined, ...then, run: RUN })
+  expect({ platform, app, run }).toEqual({ platform: undefined, app: undefined, ...told, run: RUN })
 })
 
 test('what is below the level that was asked for is not written', () => {
