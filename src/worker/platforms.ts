@@ -1,13 +1,45 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ApplicationFailure } from '@temporalio/common'
+import { invalidInput } from '../activities/errors.ts'
 
-/** The platform files that a worker keeps: `<folder>/<platform>.yaml`. Names were checked before: no path is in them. */
+/**
+ * The platform files that a worker keeps: `<folder>/<platform>.yaml`. Names were checked before: no path is in them.
+ * Throws `invalidInput` for a file that is there and cannot be read: trying again would not help, a person has to.
+ */
 export const platformFiles = (folder: string) => async (platform: string) => {
   const name = join(folder, `${platform}.yaml`)
   try {
     return { name, text: await readFile(name, 'utf8') }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    if (code === 'ENOENT') return undefined
+    if (code === undefined || passing.has(code)) throw error
+    throw unreadable(name, code)
   }
 }
+
+/** The machine's trouble, not the file's: tried again. */
+const passing: ReadonlySet<string> = new Set([
+  'EAGAIN',
+  'EBUSY',
+  'EINTR',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'ESTALE',
+])
+
+const inWords: Readonly<Record<string, string>> = {
+  EACCES: 'the worker may not read it. Let its user read it (in the image: node, 1000), then start again',
+  EISDIR: 'it is a folder. Put a file there, then start again',
+  ELOOP: 'its link leads back to itself. Mend the link, then start again',
+  ENOTDIR: 'a part of its path is no folder. Set NORIKAE_PLATFORMS to the folder of the platform files',
+  EPERM: 'the worker may not read it. Let its user read it (in the image: node, 1000), then start again',
+}
+
+export const unreadable = (name: string, code: string): ApplicationFailure =>
+  invalidInput(
+    `${name}: cannot be read (${code}): ${inWords[code] ?? 'mend it, then start again'}. Nothing was started`,
+  )
