@@ -9,6 +9,7 @@ const read = (name: string): string => readFileSync(new URL(`../../${name}`, imp
 interface Service {
   readonly image?: string
   readonly build?: string
+  readonly configs?: readonly { readonly source: string; readonly target: string }[]
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
   readonly environment?: Readonly<Record<string, string | number>>
   readonly ports?: readonly string[]
@@ -17,7 +18,11 @@ interface Service {
   readonly profiles?: readonly string[]
   readonly command?: readonly string[]
 }
-const compose = parse(read('docker-compose.yml')) as { services: Record<string, Service>; volumes: object }
+const compose = parse(read('docker-compose.yml')) as {
+  services: Record<string, Service>
+  volumes: object
+  configs: object
+}
 const services = Object.entries(compose.services)
 const docker = read('Dockerfile')
 const { version } = JSON.parse(read('package.json')) as { version: string }
@@ -25,7 +30,9 @@ const { version } = JSON.parse(read('package.json')) as { version: string }
 test('compose starts PostgreSQL, Temporal, its UI and the worker; the sandbox only when asked', () => {
   expect(services.filter(([, s]) => s.profiles === undefined).map(([name]) => name)).toEqual([
     'postgresql',
+    'schema',
     'temporal',
+    'namespace',
     'ui',
     'worker',
   ])
@@ -43,11 +50,44 @@ test('our own image carries the version of the package', () => {
   ])
 })
 
-test.for(services)('%s: waits for services that exist and say when they are well', ([, { depends_on = {} }]) => {
+test.for(services)('%s: waits for services that are well, or for those that end', ([, { depends_on = {} }]) => {
   for (const [name, { condition }] of Object.entries(depends_on)) {
-    expect(compose.services[name]?.healthcheck, name).toBeDefined()
-    expect(condition).toBe('service_healthy')
+    const other = compose.services[name]
+    expect(other, name).toBeDefined()
+    expect(condition).toBe(other?.healthcheck ? 'service_healthy' : 'service_completed_successfully')
   }
+})
+
+test('what is waited for to its end is a command that ends', () => {
+  const waited = services.flatMap(([, { depends_on = {} }]) => Object.entries(depends_on))
+  const ending = new Set(waited.flatMap(([name, { condition }]) => (condition.endsWith('successfully') ? [name] : [])))
+  expect([...ending]).toEqual(['schema', 'namespace'])
+  for (const name of ending) expect(compose.services[name]?.command?.slice(0, 2)).toEqual(['sh', '-euc'])
+})
+
+test('Temporal is as new as Norikae needs it, and set up by the tools of the same version', () => {
+  const imageOf = (name: string) => compose.services[name]?.image?.split(':') ?? []
+  const [server, version = ''] = imageOf('temporal')
+  expect(server).toBe('temporalio/server')
+  for (const name of ['schema', 'namespace']) expect(imageOf(name)).toEqual(['temporalio/admin-tools', version])
+  const [, needed = ''] = /as Norikae uses them: server 1\.(\d+)/.exec(read('scripts/temporal.mjs')) ?? []
+  expect(Number(version.split('.')[1])).toBeGreaterThanOrEqual(Number(needed))
+})
+
+test.for(services)('%s: every volume and file that it names is there', ([, { volumes = [], configs = [] }]) => {
+  for (const [name = ''] of volumes.map((volume) => volume.split(':')))
+    if (!name.startsWith('.')) expect(Object.keys(compose.volumes)).toContain(name)
+  for (const { source } of configs) expect(Object.keys(compose.configs)).toContain(source)
+})
+
+test('the sandbox is the demo, whole in one container that is built here', () => {
+  expect(compose.services['sandbox']).toEqual({
+    profiles: ['sandbox'],
+    build: '.',
+    image: `norikae:${version}`,
+    command: ['node', 'src/demo/demo.ts'],
+  })
+  expect(read('package.json')).toContain('"demo": "node scripts/run.mjs src/demo/demo.ts"')
 })
 
 test.for(services)('%s: no port is open beyond this machine', ([, { ports = [] }]) => {
