@@ -6,10 +6,19 @@ import { follow } from '../client/follow.ts'
 import type { OpenGate, UpgradeReport, UpgradeView } from '../client/shapes.ts'
 import { environmentOf, type SandboxInfo } from '../sandbox/command.ts'
 import type { Judgement } from '../sandbox/judge.ts'
-import { answerTo, asTyped, retryOf } from './people.ts'
+import { answerTo, asTyped, retryOf, type Typed } from './people.ts'
 import { beside, norikae, type Beside, type Ran } from './processes.ts'
 import { stageOn, type Stage } from './stage.ts'
-import { faultsOf, judged, onGreen, wentBackOnce, type DemoResult, type Inventory } from './verdict.ts'
+import {
+  appsIn,
+  faultsOf,
+  judged,
+  onGreen,
+  wentBackOnce,
+  type Call,
+  type DemoResult,
+  type Inventory,
+} from './verdict.ts'
 
 const PLATFORM = 'chatwork-prod'
 const BLUE = 'chatwork-prod-1-35'
@@ -68,7 +77,8 @@ async function demo(stage: Stage): Promise<DemoResult> {
   stage.say(`  Temporal's UI  ${info.temporal.ui}\n  what is judged ${info.control.url}/judge\n`)
 
   const file = join(info.platforms, `${PLATFORM}.yaml`)
-  await typed(stage, ['plan', '-f', file, '--to', TO, '--as', REQUESTER])
+  const before = (await control(info, 'GET', '/inventory')) as Inventory
+  // It shows the plan first, as `norikae plan` does.
   await typed(stage, ['start', '-f', file, '--to', TO, '--as', REQUESTER, '--yes'])
   const last = await moved(stage, info)
   stage.end()
@@ -77,7 +87,13 @@ async function demo(stage: Stage): Promise<DemoResult> {
   stage.say(`$ norikae report ${PLATFORM}\n${beginning((await norikae(['report', PLATFORM])).output)}`)
   await control(info, 'POST', '/traffic/stop')
   const judgement = (await control(info, 'GET', '/judge')) as Judgement
-  const result = resultOf(last, report, judgement, (await control(info, 'GET', '/inventory')) as Inventory, began)
+  const seen = {
+    before,
+    after: (await control(info, 'GET', '/inventory')) as Inventory,
+    calls: (await control(info, 'GET', '/calls?service=elasticloadbalancing')) as Call[],
+    judgement,
+  }
+  const result = resultOf(last, report, seen, began)
   stage.say(`\n${judged(result, judgement)}`)
   return result
 }
@@ -146,7 +162,7 @@ function weightOf({ cutovers }: UpgradeView): number {
 
 async function answerFor(stage: Stage, info: SandboxInfo, gate: OpenGate): Promise<(() => Promise<void>) | undefined> {
   const answer = answerTo(gate, BLUE)
-  if (answer) return () => quietly(stage, answer.args)
+  if (answer) return () => quietly(stage, answer)
   if (gate.app !== SICK.app) return undefined
   stage.say(`▲ ${gate.what}`)
   stage.say(`  nobody had to be asked: it is back on blue. Its team mends the fault, and tries again`)
@@ -155,9 +171,9 @@ async function answerFor(stage: Stage, info: SandboxInfo, gate: OpenGate): Promi
 }
 
 /** Runs it, and shows what was typed and what came of it. */
-async function quietly(stage: Stage, args: readonly string[]): Promise<void> {
+async function quietly(stage: Stage, { args, because }: Typed): Promise<void> {
   const { code, output } = await norikae([...args, '--platform', PLATFORM, '--yes'])
-  stage.say(`$ ${asTyped(args)}${code === 0 ? '' : `\n${output}`}`)
+  stage.say(`$ ${asTyped(args)}   # ${because}${code === 0 ? '' : `\n${output}`}`)
 }
 
 async function typed(stage: Stage, args: readonly string[]): Promise<void> {
@@ -184,24 +200,24 @@ async function control(
   return answer.json()
 }
 
+/** By the sandbox, all but the outcome and how many decisions there were: those are the upgrade's own word. */
 function resultOf(
-  { outcome, status }: UpgradeView,
+  { outcome }: UpgradeView,
   report: Ran,
-  judgement: Judgement,
-  inventory: Inventory,
+  { before, after, calls, judgement }: { before: Inventory; after: Inventory; calls: Call[]; judgement: Judgement },
   began: number,
 ): DemoResult {
   const { report: told } = JSON.parse(report.output) as UpgradeReport
   const { requests, jobs, singletonOverlapMs, bufferedLost, leftovers } = judgement
-  const apps = status.apps.map((a) => a.app)
+  const apps = appsIn(before)
   return {
     outcome,
     platform: PLATFORM,
     from: FROM,
     to: TO,
     apps: apps.length,
-    onGreen: onGreen(inventory, GREEN, apps),
-    rolledBackOnce: wentBackOnce(told),
+    onGreen: onGreen(after, GREEN, apps),
+    rolledBackOnce: wentBackOnce(calls, before),
     requests: { sent: requests.sent, dropped: requests.dropped, failed: requests.failed },
     jobs: { slots: jobs.slots, twice: jobs.twice, lost: jobs.lost },
     singletonOverlapMs,

@@ -11,7 +11,7 @@ const SECOND = 'baba@example.com'
 
 export interface Typed {
   readonly args: readonly string[]
-  /** What a person would say to it. */
+  /** What a person would say to it; shown beside it. */
   readonly because: string
 }
 
@@ -32,12 +32,10 @@ export function answerTo(gate: OpenGate, blue: string): Typed | undefined {
   return undefined
 }
 
-export const retryOf = (gate: OpenGate): readonly string[] => [
-  'retry',
-  ...namesOf(gate).filter((name) => name !== undefined),
-  '--as',
-  first[gate.who[0] ?? ''] ?? SECOND,
-]
+export const retryOf = (gate: OpenGate): Typed => ({
+  args: ['retry', ...namesOf(gate).filter((name) => name !== undefined), '--as', first[gate.who[0] ?? ''] ?? SECOND],
+  because: `team ${gate.who.join(', ')} has mended it`,
+})
 
 /** As it stands on a screen. */
 export const asTyped = (args: readonly string[]): string =>

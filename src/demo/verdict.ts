@@ -1,4 +1,3 @@
-import type { Report } from '../domain/report.ts'
 import type { Judgement } from '../sandbox/judge.ts'
 
 /** What `npm run demo -- --json` prints as its last line. */
@@ -19,8 +18,12 @@ export interface DemoResult {
   readonly seconds: number
 }
 
+/** What examples/demo.yaml and the sandbox's blue hold. */
+const APPS = 12
+
 /** The clusters and what runs on them, as the sandbox's `/inventory` tells. */
 export interface Inventory {
+  readonly aws: { readonly targetGroups: readonly { readonly arn: string }[] }
   readonly kubernetes: readonly {
     readonly cluster: string
     readonly objects: readonly {
@@ -33,14 +36,42 @@ export interface Inventory {
   }[]
 }
 
+/** A request that the sandbox's AWS was asked, as its `/calls` tells. */
+export interface Call {
+  readonly operation?: string
+  readonly status: number
+  readonly parameters?: {
+    readonly RuleArn?: string
+    readonly Actions?: readonly {
+      readonly TargetGroupArn?: string
+      readonly ForwardConfig?: { readonly TargetGroups?: readonly Share[] }
+    }[]
+  }
+}
+
+interface Share {
+  readonly TargetGroupArn?: string | undefined
+  readonly Weight?: number
+}
+
+const inProduction = /^(.+)-production$/
+const workloads: ReadonlySet<string> = new Set(['Deployment', 'CronJob'])
+
+/** Apps that have something in production, wherever it runs. */
+export function appsIn({ kubernetes }: Inventory): string[] {
+  const names = kubernetes
+    .flatMap((cluster) => cluster.objects)
+    .filter((o) => workloads.has(o.kind))
+    .flatMap((o) => inProduction.exec(o.namespace ?? '')?.[1] ?? [])
+  return [...new Set(names)].toSorted()
+}
+
 /** Apps of which everything in production runs on the one cluster that is left, counted from outside. */
 export function onGreen({ kubernetes }: Inventory, green: string, apps: readonly string[]): number {
   const [only] = kubernetes
   if (!only || kubernetes.length !== 1 || only.cluster !== green) return 0
   return apps.filter((app) => {
-    const mine = only.objects.filter(
-      (o) => o.namespace === `${app}-production` && ['Deployment', 'CronJob'].includes(o.kind),
-    )
+    const mine = only.objects.filter((o) => o.namespace === `${app}-production` && workloads.has(o.kind))
     return (
       mine.length > 0 &&
       mine.every((o) => (o.kind === 'CronJob' ? o.suspend !== true : (o.ready ?? 0) >= (o.replicas ?? 1)))
@@ -48,10 +79,36 @@ export function onGreen({ kubernetes }: Inventory, green: string, apps: readonly
   }).length
 }
 
-/** Environments that went back to blue exactly once. */
-export function wentBackOnce({ rollbacks }: Pick<Report, 'rollbacks'>): number {
-  const places = rollbacks.map((r) => `${r.app}/${r.environment}`)
-  return new Set(places.filter((p) => places.filter((q) => q === p).length === 1)).size
+/**
+ * Environments whose traffic went back to blue exactly once: the listener rules whose green share fell once, by what the
+ * sandbox's AWS was asked. Whatever was not there before the upgrade is green.
+ */
+export function wentBackOnce(calls: readonly Call[], before: Inventory): number {
+  const blue = new Set(before.aws.targetGroups.map((group) => group.arn))
+  const written = calls.filter((c) => c.operation === 'ModifyRule' && c.status === 200)
+  const rules = Map.groupBy(written, (c) => c.parameters?.RuleArn ?? '')
+  return [...rules.values()].filter((rule) => falls(rule.map((call) => greenShare(call, blue))) === 1).length
+}
+
+function greenShare({ parameters }: Call, blue: ReadonlySet<string>): number {
+  const groups: readonly Share[] = (parameters?.Actions ?? []).flatMap(
+    ({ ForwardConfig, TargetGroupArn }) => ForwardConfig?.TargetGroups ?? [{ TargetGroupArn, Weight: 1 }],
+  )
+  const sum = (some: readonly Share[]) => some.reduce((total, group) => total + (group.Weight ?? 1), 0)
+  const all = sum(groups)
+  return all === 0 ? 0 : sum(groups.filter((g) => !blue.has(g.TargetGroupArn ?? ''))) / all
+}
+
+/** A way back in several steps is one fall. */
+function falls(shares: readonly number[]): number {
+  let count = 0
+  let falling = false
+  for (const [i, share] of shares.entries()) {
+    const before = shares[i - 1] ?? share
+    if (share < before && !falling) count += 1
+    if (share !== before) falling = share < before
+  }
+  return count
 }
 
 /** Empty where the sandbox found nothing wrong. */
@@ -59,7 +116,8 @@ export function faultsOf(result: DemoResult): string[] {
   const { requests, jobs } = result
   return [
     ...(result.outcome === 'done' ? [] : [`the upgrade ended ${result.outcome}`]),
-    ...(result.onGreen === result.apps ? [] : [`${result.onGreen} of ${result.apps} apps run on green`]),
+    ...(result.apps === APPS ? [] : [`${result.apps} apps were there, where ${APPS} should be`]),
+    ...(result.onGreen === APPS ? [] : [`${result.onGreen} of ${APPS} apps run on green`]),
     ...(result.rolledBackOnce === 1 ? [] : [`${result.rolledBackOnce} environments went back once, where one should`]),
     ...(requests.dropped === 0 ? [] : [`${requests.dropped} requests were dropped`]),
     ...(requests.sent > 20_000 ? [] : [`only ${requests.sent} requests were sent`]),

@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest'
+import {
+  appsIn,
+  faultsOf,
+  onGreen,
+  wentBackOnce,
+  type Call,
+  type DemoResult,
+  type Inventory,
+} from '../../../src/demo/verdict.ts'
+
+/** The demo's exit code is worth what these hold. */
+
+const good: DemoResult = {
+  outcome: 'done',
+  platform: 'chatwork-prod',
+  from: '1.35',
+  to: '1.36',
+  apps: 12,
+  onGreen: 12,
+  rolledBackOnce: 1,
+  requests: { sent: 30_000, dropped: 0, failed: 40 },
+  jobs: { slots: 30, twice: 0, lost: 0 },
+  singletonOverlapMs: 0,
+  bufferedLost: 0,
+  leftovers: 0,
+  decisions: 15,
+  seconds: 170,
+}
+
+test('all that is well has no fault', () => {
+  expect(faultsOf(good)).toEqual([])
+})
+
+test.for([
+  { says: 'eleven of eleven', but: { apps: 11, onGreen: 11 }, faults: ['11 apps were there', '11 of 12 apps run'] },
+  { says: 'one too many', but: { apps: 13, onGreen: 12 }, faults: ['13 apps were there, where 12 should be'] },
+  { says: 'one stayed on blue', but: { onGreen: 11 }, faults: ['11 of 12 apps run on green'] },
+  { says: 'nothing went back', but: { rolledBackOnce: 0 }, faults: ['0 environments went back once'] },
+  { says: 'one request dropped', but: { requests: { ...good.requests, dropped: 1 } }, faults: ['1 requests'] },
+  { says: 'it is not done', but: { outcome: 'rolled-back' }, faults: ['the upgrade ended rolled-back'] },
+])('$says is a fault', ({ but, faults }) => {
+  const found = faultsOf({ ...good, ...but })
+  expect(found).toHaveLength(faults.length)
+  for (const [i, fault] of faults.entries()) expect(found[i]).toContain(fault)
+})
+
+const deployment = (app: string, ready = 2) => ({
+  kind: 'Deployment',
+  namespace: `${app}-production`,
+  replicas: 2,
+  ready,
+})
+const world = (clusters: Readonly<Record<string, Inventory['kubernetes'][number]['objects']>>): Inventory => ({
+  aws: { targetGroups: [{ arn: 'blue-tg' }] },
+  kubernetes: Object.entries(clusters).map(([cluster, objects]) => ({ cluster, objects })),
+})
+
+test('apps are what has something in production, and nothing else', () => {
+  const before = world({
+    blue: [
+      deployment('b'),
+      { kind: 'CronJob', namespace: 'a-production' },
+      { kind: 'CronJob', namespace: 'b-production' },
+      { kind: 'Deployment', namespace: 'a-test' },
+      { kind: 'Deployment', namespace: 'fluentd' },
+      { kind: 'HorizontalPodAutoscaler', namespace: 'c-production' },
+    ],
+  })
+  expect(appsIn(before)).toEqual(['a', 'b'])
+})
+
+test.for([
+  { says: 'the one cluster that is left', clusters: { green: [deployment('a'), deployment('b')] }, counts: 2 },
+  { says: 'one is not ready', clusters: { green: [deployment('a'), deployment('b', 1)] }, counts: 1 },
+  { says: 'one has nothing there', clusters: { green: [deployment('a')] }, counts: 1 },
+  {
+    says: 'a schedule sleeps',
+    clusters: { green: [deployment('a'), { kind: 'CronJob', namespace: 'b-production', suspend: true }] },
+    counts: 1,
+  },
+  { says: 'blue is still there', clusters: { green: [deployment('a'), deployment('b')], blue: [] }, counts: 0 },
+  { says: 'only blue is there', clusters: { blue: [deployment('a'), deployment('b')] }, counts: 0 },
+])('on green: $says', ({ clusters, counts }) => {
+  expect(onGreen(world(clusters), 'green', ['a', 'b'])).toBe(counts)
+})
+
+const call = (rule: string, green: number, more: Partial<Call> = {}): Call => ({
+  operation: 'ModifyRule',
+  status: 200,
+  parameters: {
+    RuleArn: rule,
+    Actions: [
+      {
+        ForwardConfig: {
+          TargetGroups: [
+            { TargetGroupArn: 'blue-tg', Weight: 100 - green },
+            { TargetGroupArn: `${rule}-green-tg`, Weight: green },
+          ],
+        },
+      },
+    ],
+  },
+  ...more,
+})
+const weights = (rule: string, ...shares: readonly number[]) => shares.map((share) => call(rule, share))
+const alone = (rule: string): Call => ({
+  operation: 'ModifyRule',
+  status: 200,
+  parameters: { RuleArn: rule, Actions: [{ TargetGroupArn: `${rule}-green-tg` }] },
+})
+
+test.for([
+  { says: 'none that only went on', calls: [...weights('a', 0, 5, 25, 50, 100), alone('a')], counts: 0 },
+  { says: 'one that fell and went on', calls: weights('a', 0, 5, 25, 0, 5, 25, 50, 100), counts: 1 },
+  { says: 'a way back in steps once', calls: weights('a', 0, 50, 25, 25, 0, 50, 100), counts: 1 },
+  { says: 'not one that fell twice', calls: weights('a', 0, 25, 0, 25, 0, 100), counts: 0 },
+  {
+    says: 'each rule by itself',
+    calls: [call('a', 25), call('b', 50), call('a', 0), call('b', 100), call('a', 100)],
+    counts: 1,
+  },
+  {
+    says: 'nothing that AWS refused',
+    calls: [call('a', 25), call('a', 0, { status: 400 }), call('a', 50)],
+    counts: 0,
+  },
+])('went back once, by what AWS was asked: $says', ({ calls, counts }) => {
+  expect(wentBackOnce(calls, world({}))).toBe(counts)
+})
