@@ -20,6 +20,8 @@ export interface DemoResult {
 
 /** What examples/demo.yaml and the sandbox's blue hold. */
 const APPS = 12
+/** Of the requests that were dropped: enough to see what they have in common. */
+const SHOWN = 8
 
 /** The clusters and what runs on them, as the sandbox's `/inventory` tells. */
 export interface Inventory {
@@ -131,11 +133,13 @@ export function faultsOf(result: DemoResult): string[] {
   ]
 }
 
-export const judged = (result: DemoResult, judgement: Judgement): string => {
+export const judged = (result: DemoResult, judgement: Pick<Judgement, 'requests' | 'leftovers'>): string => {
   const { requests, jobs, singletonOverlapMs, bufferedLost } = result
+  const { lastDropped } = judgement.requests
   return [
     'What the sandbox judged, by itself:',
     `  requests    ${requests.sent} sent, ${requests.dropped} dropped, ${requests.failed} failed (the app that was made to fail)`,
+    ...lastDropped.slice(-SHOWN).map((d) => `    dropped   ${d.at} ${d.host}: ${d.because}`),
     `  cron slots  ${jobs.slots} due, ${jobs.twice} ran twice, ${jobs.lost} never ran`,
     `  singletons  ${singletonOverlapMs} ms on both sides`,
     `  buffers     ${bufferedLost} records lost`,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   appsIn,
   faultsOf,
+  judged,
   onGreen,
   wentBackOnce,
   type Call,
@@ -43,6 +44,14 @@ test.for([
   const found = faultsOf({ ...good, ...but })
   expect(found).toHaveLength(faults.length)
   for (const [i, fault] of faults.entries()) expect(found[i]).toContain(fault)
+})
+
+test('what was dropped is told with its time, host and reason', () => {
+  const none = { sent: 0, answered: 0, dropped: 0, failed: 0, running: false, inFlight: 0, byHost: {} }
+  const dropped = { at: '2026-11-25T13:00:00.000Z', host: 'chat-api.example.com', because: 'no answer within 5 s' }
+  const said = judged(good, { requests: { ...none, lastDropped: [dropped] }, leftovers: [] })
+  expect(said).toContain('2026-11-25T13:00:00.000Z chat-api.example.com: no answer within 5 s')
+  expect(said).toContain('12 of 12 on green, 1 rolled back once')
 })
 
 const deployment = (app: string, ready = 2) => ({
