@@ -8,7 +8,7 @@ import {
   type Call,
   type DemoResult,
   type Inventory,
-} from '../../../src/demo/verdict.ts'
+} from '../../src/demo/verdict.ts'
 
 /** The demo's exit code is worth what these hold. */
 

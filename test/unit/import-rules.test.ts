@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 /** Who may know whom: the linter itself, with its real rules, on small files that import one thing each. */
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
+const root = fileURLToPath(new URL('../../', import.meta.url))
 const SDKS = [
   '@aws-sdk/client-eks',
   '@aws-sdk/credential-provider-node',

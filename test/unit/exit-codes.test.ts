@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { exit, exitOf } from '../../../src/cli/exit-codes.ts'
-import { program } from '../../../src/cli/program.ts'
+import { exit, exitOf } from '../../src/cli/exit-codes.ts'
+import { program } from '../../src/cli/program.ts'
 
 /** docs/reference/exit-codes.md, the code and the help say the same, in the same words. */
 
-const read = (name: string): string => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8')
+const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
 const page = read('docs/reference/exit-codes.md')
 const rows = page
   .split('\n')

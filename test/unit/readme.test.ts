@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { judge } from '../../../src/domain/verdict.ts'
-import { settingsFrom } from '../../../src/worker/settings.ts'
+import { judge } from '../../src/domain/verdict.ts'
+import { settingsFrom } from '../../src/worker/settings.ts'
 
 /** What README says to type is typed here, as far as it can be without clusters; what it says is there is there. */
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
+const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (name: string): string => readFileSync(join(root, name), 'utf8')
 const readme = read('README.md')
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
