@@ -2,6 +2,7 @@ import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { systemNamespaces } from '../domain/resolve-platform.ts'
 import { workloadFindings } from '../domain/workload-findings.ts'
+import type { RuleAction } from '../domain/target-groups.ts'
 import { hasVolumeClaims, imagesOf, podLabelsOf, selects } from '../domain/workload-state.ts'
 import type { KubernetesPort, LoadBalancingPort } from './ports.ts'
 import { sha256 } from './tokens.ts'
@@ -125,12 +126,18 @@ function routeOf(
       .filter((rule) =>
         rule.actions.some((a) => a.type === 'forward' && a.targetGroups.some((s) => s.arn === targetGroup)),
       )
-      .map(({ arn, isDefault, ownedByCluster }) => ({
+      .map(({ arn, isDefault, ownedByCluster, actions }) => ({
         arn,
         isDefault,
         ...(ownedByCluster !== undefined && { ownedByCluster }),
+        ...stickiness(actions),
       })),
   }
+}
+
+function stickiness(actions: readonly RuleAction[]): { readonly stickySeconds?: number } {
+  const sticky = actions.find((a) => a.type === 'forward' && a.stickiness?.enabled === true)
+  return sticky?.type === 'forward' ? { stickySeconds: sticky.stickiness?.seconds ?? 0 } : {}
 }
 
 function targetGroupOf({ spec }: { readonly spec?: KubernetesObject['spec'] | undefined }): string {

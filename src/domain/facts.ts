@@ -54,7 +54,13 @@ export interface NamespaceFacts {
 export interface RouteFacts {
   readonly binding: string
   readonly targetGroup: string
-  readonly rules: readonly { readonly arn: string; readonly isDefault: boolean; readonly ownedByCluster?: string }[]
+  readonly rules: readonly {
+    readonly arn: string
+    readonly isDefault: boolean
+    readonly ownedByCluster?: string
+    /** For so long a client stays with the target group that answered it first. */
+    readonly stickySeconds?: number
+  }[]
 }
 
 export interface EnvironmentFacts {

@@ -279,6 +279,7 @@ function route(
       'use a load balancer that no cluster owns',
     )
   }
+  if (rule.stickySeconds !== undefined) findings.push(sticky(about, rule.stickySeconds))
   const name = facts.binding === namespace ? namespace : `${namespace}.${facts.binding}`
   return [
     {
@@ -292,6 +293,20 @@ function route(
     },
   ]
 }
+
+/** Blue is asked to be quiet for no longer than this. */
+const STICKY_AT_MOST = 1800
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#sticky-sessions */
+const sticky = (about: string, seconds: number): Finding =>
+  (seconds > STICKY_AT_MOST ? blocker : warning)(
+    'route-sticky',
+    about,
+    `its rule keeps a client on the cluster that answered it first for ${seconds} s, whatever the weights say`,
+    seconds > STICKY_AT_MOST
+      ? `switch stickiness off for the upgrade, or lower it to ${STICKY_AT_MOST} s: blue would not fall quiet`
+      : 'expect shares that differ from the weights, and blue to be busy for as long',
+  )
 
 function unknownNames(file: PlatformFile, names: readonly string[]): Finding[] {
   return Object.entries(file.apps).flatMap(([name, { dependsOn, movesWith }]) => [

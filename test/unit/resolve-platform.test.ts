@@ -55,6 +55,16 @@ test.for<{ code: string; about: string; file?: Partial<PlatformFile>; namespaces
     namespaces: [aNamespace('n')],
   },
   {
+    code: 'route-sticky',
+    about: 'shop/web',
+    namespaces: [
+      aNamespace('shop', {
+        routes: [aRoute({ rules: [{ arn: 'arn:rule/web', isDefault: false, stickySeconds: 86_400 }] })],
+      }),
+    ],
+    says: /for 86400 s, whatever the weights say/,
+  },
+  {
     code: 'namespace-claimed-twice',
     about: 'chat-test',
     file: waves('chat-test'),
