@@ -1,6 +1,6 @@
 import { REPLICAS, STOPPED_AT } from '../domain/annotations.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
-import { leaseHolder } from '../domain/leases.ts'
+import { leaseHolder, leaseKinds } from '../domain/leases.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import { isReady, readinessOf, replicasOf, selectorOf } from '../domain/workload-state.ts'
 import { failed, notFound } from './errors.ts'
@@ -39,8 +39,8 @@ export const workloadActions = (outside: Outside) => {
         budget,
       )
     if (lease !== undefined) {
-      const found = await here.find('Lease', workload.namespace, lease)
-      const holder = found && leaseHolder(found, Date.now())
+      const leases = await Promise.all(leaseKinds.map((kind) => here.find(kind, workload.namespace, lease)))
+      const [holder] = leases.flatMap((found) => (found ? (leaseHolder(found, Date.now()) ?? []) : []))
       if (holder !== undefined) throw notYet(`lease ${lease} is held by ${holder} on ${scope[on]}`, budget)
     }
     return { note: `no pod${lease === undefined ? '' : ' and no lease'} of ${workload.name} on ${scope[on]}` }

@@ -21,7 +21,11 @@ const variants = [
   variant('schedule', 'Starts by the clock: a CronJob.', {}),
   variant('singleton', 'Never runs twice.', {
     downtime: time.describe('How long it may run nowhere.'),
-    lease: leaseName.exactOptional().describe('The Lease that it holds while it runs, looked for before green starts.'),
+    lease: leaseName
+      .exactOptional()
+      .describe(
+        'The Lease that it holds while it runs (of Kubernetes, Akka or Pekko), looked for before green starts.',
+      ),
   }),
   variant('buffer', 'Holds what others gave it until it is delivered.', bufferKeys),
   variant('stateful', 'Has volumes. A later release moves them; until then it is a blocker.', {

@@ -53,6 +53,9 @@ export const kinds = {
   Role: 'rbac.authorization.k8s.io/v1',
   RoleBinding: 'rbac.authorization.k8s.io/v1',
   Lease: 'coordination.k8s.io/v1',
+  // Both call it Lease too.
+  AkkaLease: 'akka.io/v1',
+  PekkoLease: 'pekko.apache.org/v1',
   ValidatingAdmissionPolicy: 'admissionregistration.k8s.io/v1',
   ValidatingAdmissionPolicyBinding: 'admissionregistration.k8s.io/v1',
   TargetGroupBinding: 'elbv2.k8s.aws/v1beta1',

@@ -1,15 +1,53 @@
-import type { KubernetesObject } from './kubernetes-objects.ts'
+import { milliseconds, type Duration } from './duration.ts'
+import type { Kind, KubernetesObject } from './kubernetes-objects.ts'
 
 /**
- * Who holds a Lease; undefined where it was released or has expired.
+ * Where a lease of this name may be: Kubernetes' own, and the kinds that Akka and Pekko made before there was one.
+ * https://doc.akka.io/libraries/akka-management/current/kubernetes-lease.html
+ */
+export const leaseKinds = ['Lease', 'AkkaLease', 'PekkoLease'] as const satisfies readonly Kind[]
+
+/**
+ * For how long Akka and Pekko believe in a holder that says nothing: `heartbeat-timeout`, whose default this is. They
+ * write when it last spoke, and not for how long that counts.
+ */
+const HEARTBEAT_TIMEOUT: Duration = '2m'
+
+interface Held {
+  readonly by: string
+  /** Milliseconds since 1970; not a number where nothing tells. */
+  readonly until: number
+}
+
+/**
+ * Who holds a lease; undefined where it was released or has expired.
  * https://kubernetes.io/docs/concepts/architecture/leases/
  */
-export function leaseHolder({ spec = {} }: KubernetesObject, now: number): string | undefined {
-  const { holderIdentity, renewTime, leaseDurationSeconds } = spec
-  if (typeof holderIdentity !== 'string' || holderIdentity === '') return undefined
-  const renewed = typeof renewTime === 'string' ? Date.parse(renewTime) : Number.NaN
-  const lasts = typeof leaseDurationSeconds === 'number' ? leaseDurationSeconds * 1000 : Number.NaN
-  // Without both there is no telling that it expired.
-  if (Number.isNaN(renewed) || Number.isNaN(lasts)) return holderIdentity
-  return renewed + lasts < now ? undefined : holderIdentity
+export function leaseHolder(lease: KubernetesObject, now: number): string | undefined {
+  const { by, until } = lease.apiVersion.startsWith('coordination.k8s.io/') ? ofKubernetes(lease) : ofItsOwnKind(lease)
+  if (by === '') return undefined
+  // Where nothing tells when it ends there is no telling that it has.
+  return until < now ? undefined : by
 }
+
+/** Pekko's native lease has neither `renewTime` nor a duration: its `acquireTime` is written anew with each heartbeat. */
+function ofKubernetes({ spec = {} }: KubernetesObject): Held {
+  const { holderIdentity, renewTime, leaseDurationSeconds, acquireTime } = spec
+  const by = typeof holderIdentity === 'string' ? holderIdentity : ''
+  if (renewTime === undefined && leaseDurationSeconds === undefined)
+    return { by, until: time(acquireTime) + milliseconds(HEARTBEAT_TIMEOUT) }
+  return {
+    by,
+    until: time(renewTime) + (typeof leaseDurationSeconds === 'number' ? leaseDurationSeconds * 1000 : Number.NaN),
+  }
+}
+
+function ofItsOwnKind({ spec = {} }: KubernetesObject): Held {
+  const { owner, time: spoke } = spec
+  return {
+    by: typeof owner === 'string' ? owner : '',
+    until: (typeof spoke === 'number' ? spoke : Number.NaN) + milliseconds(HEARTBEAT_TIMEOUT),
+  }
+}
+
+const time = (value: unknown): number => (typeof value === 'string' ? Date.parse(value) : Number.NaN)

@@ -166,18 +166,36 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       expect(await podsOn('green', workload)).toBe(0)
     })
 
-    test('has not stopped while its lease is held, and has once it is released', TIMES, async () => {
+    const micro = () => `${new Date().toISOString().slice(0, -1)}000Z`
+    test.for<{ whose: string; apiVersion: string; held: (by: string) => object }>([
+      {
+        whose: 'lease',
+        apiVersion: 'coordination.k8s.io/v1',
+        held: (holderIdentity) => ({ holderIdentity, leaseDurationSeconds: 3600, renewTime: micro() }),
+      },
+      {
+        whose: 'lease in the native way of Pekko',
+        apiVersion: 'coordination.k8s.io/v1',
+        held: (holderIdentity) => ({ holderIdentity, acquireTime: micro() }),
+      },
+      {
+        whose: 'lease of Akka',
+        apiVersion: 'akka.io/v1',
+        held: (owner) => ({ owner, time: Date.now(), version: '' }),
+      },
+      {
+        whose: 'lease of Pekko',
+        apiVersion: 'pekko.apache.org/v1',
+        held: (owner) => ({ owner, time: Date.now(), version: '' }),
+      },
+    ])('has not stopped while its $whose is held, and has once it is released', TIMES, async ({ apiVersion, held }) => {
       const { activities } = of()
       const { namespace, stop } = await aWorker(1)
-      const lease = (holderIdentity: string) => ({
-        apiVersion: 'coordination.k8s.io/v1',
+      const lease = (by: string) => ({
+        apiVersion,
         kind: 'Lease',
         metadata: { name: 'leader', namespace },
-        spec: {
-          holderIdentity,
-          leaseDurationSeconds: 3600,
-          renewTime: `${new Date().toISOString().slice(0, -1)}000Z`,
-        },
+        spec: { ...held(by) },
       })
       await on('blue').applyAs('akka', lease('node-1'))
       await eventually(

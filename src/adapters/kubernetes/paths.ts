@@ -33,6 +33,8 @@ const places = {
   Role: namespaced('roles'),
   RoleBinding: namespaced('rolebindings'),
   Lease: namespaced('leases'),
+  AkkaLease: namespaced('leases'),
+  PekkoLease: namespaced('leases'),
   ValidatingAdmissionPolicy: clusterWide('validatingadmissionpolicies'),
   ValidatingAdmissionPolicyBinding: clusterWide('validatingadmissionpolicybindings'),
   TargetGroupBinding: namespaced('targetgroupbindings'),

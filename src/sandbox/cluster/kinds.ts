@@ -70,6 +70,8 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     Job: { ...generated, orphansByDefault: true },
   },
   'coordination.k8s.io/v1': { Lease: { mustSayVersion: true } },
+  'akka.io/v1': { Lease: { generation: 'spec', model: '', mustSayVersion: true } },
+  'pekko.apache.org/v1': { Lease: { generation: 'spec', model: '', mustSayVersion: true } },
   'discovery.k8s.io/v1': { EndpointSlice: { generation: 'spec' } },
   'networking.k8s.io/v1': {
     Ingress: { ...generated, shortNames: ['ing'], plural: 'ingresses' },

@@ -1,7 +1,11 @@
 /** What is put into a control plane before anybody uses it. */
 export const seeds: readonly { readonly path: string; readonly body: object }[] = [
   ...[1, 2].map((n) => ({ path: '/api/v1/nodes', body: node(`node-${n}`) })),
-  { path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body: targetGroupBindings() },
+  ...[
+    definition('elbv2.k8s.aws', 'v1beta1', 'TargetGroupBinding'),
+    definition('akka.io', 'v1', 'Lease'),
+    definition('pekko.apache.org', 'v1', 'Lease'),
+  ].map((body) => ({ path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body })),
 ]
 
 /** kwok says that it is ready, and that its pods run. https://kwok.sigs.k8s.io/docs/user/kwok-manage-nodes-and-pods/ */
@@ -21,23 +25,19 @@ function node(name: string): object {
   }
 }
 
-/** As the load balancer controller brings it, without its rules for fields. */
-function targetGroupBindings(): object {
+/** As whoever owns it brings it, without its rules for fields. */
+function definition(group: string, version: string, kind: string): object {
+  const singular = kind.toLowerCase()
   const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: 'targetgroupbindings.elbv2.k8s.aws' },
+    metadata: { name: `${singular}s.${group}` },
     spec: {
-      group: 'elbv2.k8s.aws',
+      group,
       scope: 'Namespaced',
-      names: {
-        kind: 'TargetGroupBinding',
-        listKind: 'TargetGroupBindingList',
-        plural: 'targetgroupbindings',
-        singular: 'targetgroupbinding',
-      },
-      versions: [{ name: 'v1beta1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+      names: { kind, listKind: `${kind}List`, plural: `${singular}s`, singular },
+      versions: [{ name: version, served: true, storage: true, schema: { openAPIV3Schema: schema } }],
     },
   }
 }
