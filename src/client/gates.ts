@@ -15,6 +15,7 @@ export const gatesOf = (
     digest: upgrade?.run?.digest ?? '',
     findings: upgrade?.findings ?? [],
     wayBack: upgrade?.run?.wayBack ?? [],
+    environments: [],
     ...problem(upgrade?.run?.problem),
   })),
   ...cutovers.flatMap(({ app, runs, findings }) =>
@@ -28,6 +29,11 @@ export const gatesOf = (
         digest: run.digest,
         findings,
         wayBack: run.wayBack,
+        environments: runs.map(({ subject, state, verdicts = [] }) => ({
+          name: subject.environment ?? '',
+          state,
+          verdicts,
+        })),
         ...problem(run.problem),
       })),
     ),

@@ -42,22 +42,28 @@ export const waiting = z.object({
   people: texts.exactOptional(),
   needs: z.string(),
   send: list(z.object({ message: answer, body: z.record(z.string(), z.string()).readonly() })),
+  opens: z
+    .object({ forward: texts, back: texts })
+    .exactOptional()
+    .describe('what an approval begins, up to the next gate, and what would take that back'),
 })
+
+const state = z.enum([
+  'pending',
+  'moving',
+  'waiting',
+  'paused',
+  'going-back',
+  'stuck',
+  'rolled-back',
+  'on-green',
+  ...outcome.options,
+])
 
 const status = z.object({
   subject,
   digest: z.string(),
-  state: z.enum([
-    'pending',
-    'moving',
-    'waiting',
-    'paused',
-    'going-back',
-    'stuck',
-    'rolled-back',
-    'on-green',
-    ...outcome.options,
-  ]),
+  state,
   phase: z.string(),
   doing: texts,
   done: count,
@@ -68,6 +74,7 @@ const status = z.object({
     .object({ pause: maybe, resume: maybe, abort: maybe, rollback: maybe })
     .describe('why something may not be ordered now; absent where it may'),
   wayBack: texts,
+  verdicts: texts.exactOptional(),
   problem: maybe,
 })
 
@@ -125,6 +132,7 @@ export const openGate = waiting.extend({
   digest: z.string(),
   findings: list(finding),
   wayBack: texts,
+  environments: list(z.object({ name: z.string(), state, verdicts: texts })),
   problem: maybe,
 })
 

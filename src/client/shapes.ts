@@ -2,6 +2,7 @@ import type { Finding } from '../domain/findings.ts'
 import type { Answer } from '../domain/gates.ts'
 import type { Command, CutoverStatus, Outcome, UpgradeStatus } from '../domain/messages.ts'
 import type { Report } from '../domain/report.ts'
+import type { RunState } from '../domain/run.ts'
 import type { Waiting } from '../domain/status.ts'
 
 /** What the command line and the console show, and what `-o json` prints; the JSON Schemas in `schema/` are of these. */
@@ -21,6 +22,12 @@ export interface OpenGate extends Waiting {
   readonly findings: readonly Finding[]
   /** What going back would do now. */
   readonly wayBack: readonly string[]
+  /** Of the app, where they stand and what their checks said; none for a gate of the upgrade. */
+  readonly environments: readonly {
+    readonly name: string
+    readonly state: RunState
+    readonly verdicts: readonly string[]
+  }[]
   readonly problem?: string
 }
 

@@ -4,7 +4,7 @@ import { settled, type Journal, type StepRecord } from './journal.ts'
 import { wayBack, type Plan, type Subject } from './plan.ts'
 import type { Weight } from './platform.ts'
 import { allowed, phaseOf, stateOf, type Allowed, type Run, type RunState } from './run.ts'
-import { leaves, type LeafStep } from './steps.ts'
+import { leaves, type LeafStep, type Step } from './steps.ts'
 
 /** One thing that is waited for; `send` is what would release it, ready to paste. */
 export interface Waiting {
@@ -16,6 +16,14 @@ export interface Waiting {
   readonly people?: readonly string[]
   readonly needs: string
   readonly send: readonly { readonly message: Answer; readonly body: Readonly<Record<string, string>> }[]
+  /** What an approval begins; absent in notices, and where it is about a failure. */
+  readonly opens?: Opens
+}
+
+/** What is done up to the next gate, and what would take that back: in words, and of a bounded length. */
+export interface Opens {
+  readonly forward: readonly string[]
+  readonly back: readonly string[]
 }
 
 /** One plan as it stands: everything that a person asks, derived from plan, journal and desk. */
@@ -34,6 +42,8 @@ export interface Status {
   readonly can: Allowed
   /** What going back would do now. */
   readonly wayBack: readonly string[]
+  /** What the checks said, a line a window; absent where nothing was judged yet. */
+  readonly verdicts?: readonly string[]
   readonly problem?: string
 }
 
@@ -44,6 +54,7 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
   const state = stateOf(run, open.length > 0, paused)
   const weight = weightOf(plan, journal)
   const problem = problemOf(journal, steps)
+  const verdicts = verdictsOf(journal, steps)
   return {
     subject: plan.subject,
     digest: plan.digest,
@@ -53,18 +64,63 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
     done: steps.filter((s) => settled(journal, s.id)).length,
     of: steps.length,
     ...(weight !== undefined && { weight }),
-    waitingFor: open.map((g) => ({
-      ...waiting(g),
-      people: [...new Set(g.rule.teams.flatMap((team) => desk.members[team] ?? []))],
-    })),
+    waitingFor: open.map((g) => {
+      const opens = opensOf(plan, g)
+      return {
+        ...waiting(g),
+        people: [...new Set(g.rule.teams.flatMap((team) => desk.members[team] ?? []))],
+        ...(opens && { opens }),
+      }
+    }),
     can: allowed(run, state, paused),
     wayBack: plan.phases
       .toReversed()
       .flatMap((p) => leaves(wayBack(p, journal)))
       .map((s) => s.title),
+    ...(verdicts.length > 0 && { verdicts }),
     ...(problem !== undefined && { problem }),
   }
 }
+
+function opensOf({ phases }: Plan, gate: Gate): Opens | undefined {
+  const all = phases.flatMap((p) => p.forward)
+  const at = all.findIndex((s) => s.kind === 'gate' && gate.id.startsWith(`${s.id}@`))
+  if (at < 0) return undefined
+  const next = all.findIndex((s, n) => n > at && s.kind === 'gate')
+  const forward = all.slice(at + 1, next < 0 ? undefined : next + 1)
+  const begins = new Set(leaves(forward).map((s) => s.id))
+  const back = phases
+    .toReversed()
+    .flatMap((p) => p.back)
+    .filter((step) => leaves([step]).some((s) => s.undoes?.some((id) => begins.has(id))))
+  return { forward: inWords(forward), back: inWords(back) }
+}
+
+/** A status is one payload, and a gate is read by a person. */
+const LINES = 60
+
+/** Each step by its title; where they are too many, what goes side by side by the title of all of it. */
+function inWords(steps: readonly Step[]): string[] {
+  const titles = (some: readonly Step[]) => [...new Set(some.map(titled))]
+  const each = titles(leaves(steps))
+  const lines = each.length <= LINES ? each : titles(steps)
+  const more = lines.length - LINES
+  return more > 0 ? [...lines.slice(0, LINES - 1), `… and ${more + 1} more`] : lines
+}
+
+function titled(step: Step): string {
+  if (step.kind === 'group') return `${step.title} (${leaves([step]).length} steps)`
+  return step.kind === 'gate' ? `ask ${step.gate.teams.join(', ')}: ${step.title}` : step.title
+}
+
+const LONGEST_VERDICT = 300
+
+const verdictsOf = ({ steps }: Journal, forward: readonly LeafStep[]): string[] =>
+  forward.flatMap(({ kind, id, title }) => {
+    const record = steps[id]
+    const said = record?.receipt?.note ?? record?.problem?.message
+    return kind === 'observe' && said !== undefined ? [`${title}: ${said}`.slice(0, LONGEST_VERDICT)] : []
+  })
 
 const doing = ({ phases }: Plan, journal: Journal): string[] =>
   phases

@@ -37,6 +37,7 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 60_000 }, as
   const started = await run(['start', 'whole', '--to', '1.36', '--yes'], env)
   expect(started).toMatchObject({ code: 0, out: '✔ started: whole to 1.36, as aoki\n' })
   expect(started.err).toContain('PHASE')
+  expect(started.err).toMatch(/^api production\n {2}→ .*route web: 5 % to green.*\n {2}↩ .*route web: 0 % to green/m)
 
   const lines = new Background(['watch', 'whole'], env)
   const events = new Background(['watch', 'whole', '-o', 'json'], env)
@@ -61,6 +62,8 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 60_000 }, as
   expect((await run(['status', '-o', 'name'], env)).out).toBe('whole\n')
   const app = await run(['approve', 'api', 'production', '--yes', '--comment', 'looks well'], chiba)
   expect(app).toMatchObject({ code: 0 })
+  expect(app.err).toMatch(/then +→ route web: 5 % to green/)
+  expect(app.err).toMatch(/comes back +↩ /)
   expect(app.out).toMatch(/^✔ approved api production: .* \(production\/gate@\w{8}\.1, as chiba\)\n$/)
 
   await eventually('blue may be deleted', () => lines.out.includes('--typed <its name>'), soon)

@@ -13,7 +13,18 @@ import { changes } from '../../src/client/changes.ts'
 import { blocker, warning } from '../../src/domain/findings.ts'
 import { outlineOf } from '../../src/domain/outline.ts'
 import { aCutoverPlan, anUpgradePlan } from '../support/builders.ts'
-import { aBusyView, aDecommission, ago, anAppStanding, aStatus, aView, gateIn, now } from './views.ts'
+import {
+  aBusyView,
+  aCutover,
+  aDecommission,
+  ago,
+  anAppStanding,
+  aStatus,
+  aView,
+  aWaiting,
+  gateIn,
+  now,
+} from './views.ts'
 
 const screen = (more: Partial<Screen> = {}): Screen => ({ width: 120, colour: false, now, ...more })
 
@@ -154,8 +165,63 @@ test('the plan shows phases, who is asked, and the way back', () => {
     soak          7      -         sre   keep toy-1-35 as the way back
     decommission  8      none      -     remove toy-1-35
 
+    start
+      → upgrade toy from 1.35 to 1.36  asks sre
+
+    provision
+      → create cluster toy-1-36 (1.36) like toy-1-35
+      → let arn:aws:iam::123456789012:role/norikae administer toy-1-36
+      → install vpc-cni v1
+      → create the node groups (2 steps)
+      → install coredns v1
+      ↩ create the node groups (2 steps)
+      ↩ delete cluster toy-1-36
+
+    bootstrap
+      → platform apps, wave 1 (3 steps)
+      → platform apps, wave 2 (3 steps)
+      ↩ drain Deployment shop/fluentd on green within 1h
+      ↩ remove load balancers and volumes of toy-1-36
+
+    verify
+      → dry-run every app on green (12 steps)
+      ↩ dry-run every app on green (6 steps)
+
+    cutovers
+      → move the apps (3 steps)
+      ↩ take the apps back (1 step)
+      ↩ take the apps back (2 steps)
+
+    soak
+      → live on green for 7d
+      → every app is on green
+      → drain Deployment shop/fluentd on blue within 1h
+      → prove that nothing used toy-1-35 for 1h
+      → delete toy-1-35 for good, after nothing used it for 1h  asks sre
+      → every app is on green
+      → prove that nothing used toy-1-35 for 1h
+
+    decommission
+      → let go of the way back (3 steps)
+      → drain Deployment shop/fluentd on blue within 1h
+      → remove load balancers and volumes of toy-1-35
+      → delete node group a of toy-1-35
+      → delete node group b of toy-1-35
+      → delete cluster toy-1-35
+
     APP  ENVIRONMENT  TEAM   STEPS  WAY BACK  ASKS   PLAN
     api  stage        scala  30     20        scala  acecf370
+
+    api stage
+      → fence shop on green; deploy api to green; wait until api is ready on green; size green like blue (2 steps); add
+        green to route api at 0 %; add green to route web at 0 %; reach rds:5432 from green; ask scala; route api: 1 % to
+        green; route web: 1 % to green; observe api at 1 %; route api: 25 % to green; route web: 25 % to green; observe api
+        at 25 %; route api: 100 % to green; route web: 100 % to green; observe api at 100 %; fence shop on blue; hand over
+        api's workloads (9 steps); observe api after the handover; no request on blue for 5m
+      ↩ pin Deployment shop/web on blue at green's size; route api: 0 % to green; route web: 0 % to green; hand over api's
+        workloads (8 steps); take the fence of shop on blue down; no request on green for 5m; leave only blue in route web;
+        leave only blue in route api; size green like blue (2 steps); drain Deployment shop/postfix on green within 1h;
+        withdraw api from green; take the fence of shop on green down
 
     FINDING    ABOUT         WHAT                           CODE
     ✖ blocker  api stage db  has a volume                   stateful
@@ -224,13 +290,56 @@ test('what is approved is shown: title, plan, who, findings', () => {
       takes     0 of 1: approve or reject
       from      scala: chiba, doi
       open for  4m
-      way back  nothing to take back yet
+      so far    production: waiting
+      back now  nothing to take back yet
 
     FINDING    ABOUT       WHAT                           CODE
     ▲ warning  chat-actor  a budget allows no disruption  pdb
       → allow one"
   `)
   expect(drawn(gateList([], screen()), screen())).toMatchInlineSnapshot(`"no gate is open"`)
+})
+
+test('a gate shows what an approval begins, how that comes back, and what was judged so far', () => {
+  const opens = {
+    forward: ['route web: 5 % to green', 'observe api at 5 %', 'hand over api’s workloads (9 steps)'],
+    back: ['route web: 0 % to green'],
+  }
+  const cutover = aCutover('api', 'production', {
+    state: 'waiting',
+    wayBack: ['leave only blue in route web', ...Array.from({ length: 20 }, (_, n) => `undo ${n}`)],
+    waitingFor: [aWaiting('production/gate@3f9a2c1b.1', { opens })],
+  })
+  const test = aCutover('api', 'test', { state: 'on-green', verdicts: ['observe api at 100 %: pass: 40 samples'] })
+  const view = aView({ cutovers: [{ ...cutover, runs: [...test.runs, ...cutover.runs] }] })
+  expect(drawn(gateDetails(gateIn(view, 'api'), screen()), screen())).toMatchInlineSnapshot(`
+    "api production   chatwork-prod
+      what        move production to green
+      plan        d9b6f453   gate production/gate@3f9a2c1b.1
+      takes       0 of 1: approve or reject
+      from        scala: chiba, doi
+      open for    4m
+      so far      test: on-green
+                    observe api at 100 %: pass: 40 samples
+                  production: waiting
+      then        → route web: 5 % to green
+                  → observe api at 5 %
+                  → hand over api’s workloads (9 steps)
+      comes back  ↩ route web: 0 % to green
+      back now    ↩ leave only blue in route web
+                  ↩ undo 0
+                  ↩ undo 1
+                  ↩ undo 2
+                  ↩ undo 3
+                  ↩ undo 4
+                  ↩ undo 5
+                  ↩ undo 6
+                  ↩ undo 7
+                  ↩ undo 8
+                  ↩ undo 9
+                  ↩ undo 10
+                  … and 9 more steps"
+  `)
 })
 
 test('without a terminal there is a line per change', () => {

@@ -125,6 +125,62 @@ test('who waits is told what to send, with what must be typed, and how many have
   expect(text).toContain(`\`approve\` \`{"gate":"${gate?.id}","by":"<you>","typed":"<its name>"}\``)
 })
 
+test('who is asked sees what an approval begins, up to the next gate, and what would take that back', () => {
+  const [{ opens } = {}] = statusOf(run(journal(...upTo('production/ready'))), open(blank), false).waitingFor
+  expect(opens?.forward).toEqual([
+    'route web: 5 % to green',
+    'observe api at 5 %',
+    'route web: 100 % to green',
+    'observe api at 100 %',
+    'fence shop on blue',
+    'suspend CronJob shop/invoices on blue',
+    'resume CronJob shop/invoices on green',
+    'observe api after the handover',
+    'no request on blue for 5m',
+  ])
+  expect(opens?.back).toContain('route web: 0 % to green')
+  expect(opens?.back).not.toContain('withdraw api from green')
+  const upgrade = anUpgradePlan()
+  const start = leaves(upgrade.phases.flatMap((p) => p.forward)).find((s) => s.kind === 'gate')
+  const asked = start?.kind === 'gate' && opened(desk, gateOf(upgrade, start, 1, ''))
+  const [first] = asked ? statusOf({ plan: upgrade, journal: blank, goingBack: false }, asked, false).waitingFor : []
+  expect(first?.opens?.forward[0]).toBe('create cluster toy-1-36 (1.36) like toy-1-35')
+  expect(first?.opens?.forward.at(-1)).toBe('ask sre: delete toy-1-35 for good, after nothing used it for 1h')
+})
+
+test('of very many steps a gate tells sixty lines, the lanes as one', () => {
+  const after = phase.forward.at(-1)
+  const lane = (n: number) => leaves(after ? [after] : []).map((s) => ({ ...s, id: `${n}`, title: `step ${n}` }))
+  const group = {
+    kind: 'group',
+    id: 'g',
+    title: 'all of it',
+    atMost: 9,
+    lanes: Array.from({ length: 500 }, (_, n) => lane(n)),
+  } as const
+  const long = (more: Phase['forward']) => {
+    const big = { ...plan, phases: [{ ...phase, forward: [...phase.forward, ...more] }] }
+    return statusOf({ plan: big, journal: blank, goingBack: false }, open(blank), false).waitingFor[0]?.opens?.forward
+  }
+  expect(long([group])?.at(-1)).toBe('all of it (500 steps)')
+  const flat = long(group.lanes.flat())
+  expect(flat).toHaveLength(60)
+  expect(flat?.at(-1)).toMatch(/^… and \d+ more$/)
+})
+
+test('verdicts are told a line a window, also those that failed', () => {
+  const judged = journal(
+    rec('production/observe/5', 'done', { receipt: { note: 'pass: errors 40 samples within the limit' } }),
+    rec('production/observe/100', 'failed', {
+      problem: { type: 'Inconclusive', message: 'inconclusive: errors 0 of 5 samples' },
+    }),
+  )
+  expect(statusOf(run(judged), desk, false).verdicts).toEqual([
+    'observe api at 5 %: pass: errors 40 samples within the limit',
+    'observe api at 100 %: inconclusive: errors 0 of 5 samples',
+  ])
+})
+
 test('a gate of another plan is not this run’s', () => {
   const other = aCutoverPlan(anApp('web'))
   expect(statusOf({ plan: other, journal: blank, goingBack: false }, open(blank), false).waitingFor).toEqual([])

@@ -1,7 +1,7 @@
 import { commandFor, isFor, namesOf, needsTyping } from '../../client/gates.ts'
 import type { OpenGate } from '../../client/shapes.ts'
 import { findings } from './findings.ts'
-import { blank, cell, columns, head, line, type Line, type Screen } from './lines.ts'
+import { blank, cell, columns, head, line, type Cell, type Line, type Screen } from './lines.ts'
 import { many, since } from './words.ts'
 
 export const where = (gate: OpenGate): string => namesOf(gate).join(' ')
@@ -36,7 +36,7 @@ export function gateList(gates: readonly OpenGate[], { now }: Screen, wide = fal
   ]
 }
 
-/** What is approved, before it is: the title, the plan that it is about, what it waits for, and how it comes back. */
+/** What is approved, before it is: what it begins, how that comes back, what was judged so far, and who may say it. */
 export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
   return [
     [cell(where(gate), 'strong'), cell(`   ${gate.platform}`, 'faint')],
@@ -51,10 +51,17 @@ export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
           cell(`${gate.who.join(', ')}${gate.people === undefined ? '' : `: ${gate.people.join(', ')}`}`),
         ],
         [cell('open for', 'faint'), cell(since(gate.since, now))],
-        [
-          cell('way back', 'faint'),
-          cell(gate.wayBack.length === 0 ? 'nothing to take back yet' : many(gate.wayBack.length, 'step')),
-        ],
+        ...under(
+          'so far',
+          gate.environments.flatMap((e) => [`${e.name}: ${e.state}`, ...e.verdicts.map((v) => `  ${v}`)]),
+        ),
+        ...(gate.opens === undefined
+          ? []
+          : [
+              ...under('then', each('→', gate.opens.forward)),
+              ...under('comes back', gate.opens.back.length === 0 ? ['it does not'] : each('↩', gate.opens.back)),
+            ]),
+        ...under('back now', gate.wayBack.length === 0 ? ['nothing to take back yet'] : few(each('↩', gate.wayBack))),
         ...(needsTyping(gate) ? [[cell('typed', 'faint'), cell('the name of what is deleted for good', 'asks')]] : []),
       ],
       2,
@@ -62,6 +69,16 @@ export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
     ...(gate.findings.length === 0 ? [] : [blank, ...findings(gate.findings)]),
   ]
 }
+
+const each = (sign: string, titles: readonly string[]): string[] => titles.map((title) => `${sign} ${title}`)
+
+/** Lines under one name. */
+const under = (name: string, lines: readonly string[]): Cell[][] =>
+  lines.map((text, n) => [cell(n === 0 ? name : '', 'faint'), cell(text)])
+
+const FEW = 12
+const few = (lines: readonly string[]): string[] =>
+  lines.length <= FEW ? [...lines] : [...lines.slice(0, FEW), `… and ${many(lines.length - FEW, 'more step')}`]
 
 /** Yours, and those of others. Where membership is not told it may be yours. */
 export const split = (

@@ -1,9 +1,11 @@
 import type { Outline, OutlineStep, PlannedUpgrade } from '../../domain/outline.ts'
 import { findings } from './findings.ts'
-import { blank, cell, columns, drawn, head, line, type Cell, type Line, type Screen } from './lines.ts'
+import { blank, cell, columns, drawn, head, line, wrapped, type Cell, type Line, type Screen } from './lines.ts'
 import { many } from './words.ts'
 
-/** What will be done, in order, who is asked, and how it comes back. `wide`: every step by name. */
+type Phase = Outline['phases'][number]
+
+/** What will be done, in order, who is asked, and how it comes back. `wide`: every step on a line, by its id. */
 export function plan({ from, to, upgrade, cutovers }: PlannedUpgrade, screen: Screen, wide = false): string {
   const { subject, digest, phases } = upgrade
   const all = [...upgrade.findings, ...cutovers.flatMap((c) => c.findings)]
@@ -24,8 +26,8 @@ export function plan({ from, to, upgrade, cutovers }: PlannedUpgrade, screen: Sc
           cell(p.title),
         ]),
       ]),
-      ...(wide ? steps(upgrade) : []),
-      ...apps(cutovers, wide),
+      ...(wide ? steps(upgrade) : phases.flatMap(brief)),
+      ...apps(cutovers, screen, wide),
       ...(all.length === 0 ? [] : [blank, ...findings(all)]),
       blank,
       summary(upgrade, cutovers),
@@ -34,7 +36,7 @@ export function plan({ from, to, upgrade, cutovers }: PlannedUpgrade, screen: Sc
   )
 }
 
-function apps(cutovers: readonly Outline[], wide: boolean): Line[] {
+function apps(cutovers: readonly Outline[], screen: Screen, wide: boolean): Line[] {
   if (cutovers.length === 0) return []
   return [
     blank,
@@ -54,9 +56,42 @@ function apps(cutovers: readonly Outline[], wide: boolean): Line[] {
         ]
       }),
     ]),
-    ...(wide ? cutovers.flatMap(steps) : []),
+    ...cutovers.flatMap((c) => (wide ? steps(c) : inOneGo(c, screen))),
   ]
 }
+
+/** A line a step; what goes side by side is one. */
+const brief = ({ name, forward, back }: Phase): Line[] => [
+  blank,
+  line(name, 'strong'),
+  ...forward.map((s): Line => [cell(`  → ${titled(s)}`), ...asking(s)]),
+  ...back.map((s) => line(`  ↩ ${titled(s)}`)),
+]
+
+const asking = ({ asks: who }: OutlineStep): Line =>
+  who === undefined ? [] : [cell(`  asks ${who.join(', ')}`, 'asks')]
+
+/** One sentence forward, one back. */
+const inOneGo = ({ subject, phases }: Outline, { width }: Screen): Line[] => {
+  if (phases.length === 0) return []
+  const sentence = (sign: string, some: readonly OutlineStep[]): Line[] => {
+    const words = some.map((s) => (s.asks === undefined ? titled(s) : `ask ${s.asks.join(', ')}`)).join('; ')
+    return wrapped(words, width - 4, Infinity).map((text, n) => line(`  ${n === 0 ? sign : ' '} ${text}`))
+  }
+  const back = phases.toReversed().flatMap((p) => p.back)
+  return [
+    blank,
+    line(`${subject.app ?? ''} ${subject.environment ?? ''}`, 'strong'),
+    ...sentence(
+      '→',
+      phases.flatMap((p) => p.forward),
+    ),
+    ...(back.length > 0 ? sentence('↩', back) : []),
+  ]
+}
+
+const titled = ({ title, lanes }: OutlineStep): string =>
+  lanes === undefined ? title : `${title} (${many(lanes.flat().length, 'step')})`
 
 const steps = ({ subject, phases }: Outline): Line[] =>
   phases.flatMap((p): Line[] => [
@@ -67,13 +102,9 @@ const steps = ({ subject, phases }: Outline): Line[] =>
     ...p.back.flatMap((s) => step(s, '↩')),
   ])
 
-const step = ({ id, title, asks: who, lanes }: OutlineStep, sign: string, indent = '  '): Line[] => [
-  [
-    cell(`${indent}${sign} ${title}`),
-    ...(who === undefined ? [] : [cell(`  asks ${who.join(', ')}`, 'asks')]),
-    cell(`  ${id}`, 'faint'),
-  ],
-  ...(lanes ?? []).flatMap((lane) => lane.flatMap((s) => step(s, sign, `${indent}  `))),
+const step = (it: OutlineStep, sign: string, indent = '  '): Line[] => [
+  [cell(`${indent}${sign} ${it.title}`), ...asking(it), cell(`  ${it.id}`, 'faint')],
+  ...(it.lanes ?? []).flatMap((lane) => lane.flatMap((s) => step(s, sign, `${indent}  `))),
 ]
 
 function summary({ phases, findings: own }: Outline, cutovers: readonly Outline[]): Line {
