@@ -161,10 +161,12 @@ export const outline = z.object({
   ),
 })
 
+const place = { app: maybe, environment: maybe }
+
 export const reportBody = z.object({
-  subjects: list(z.object({ app: maybe, environment: maybe, digest: z.string(), ended: maybe })),
-  decisions: list(logged),
-  waits: list(z.object({ gate: z.string(), seconds: z.number(), ended: z.string(), by: texts })),
+  subjects: list(z.object({ ...place, digest: z.string(), ended: maybe })),
+  decisions: list(logged.extend(place)),
+  waits: list(z.object({ ...place, gate: z.string(), seconds: z.number(), ended: z.string(), by: texts })),
   weights: list(z.object({ app: z.string(), step: z.string(), at: time, note: z.string() })),
   problems: list(z.object({ app: z.string(), step: z.string(), attempt: count, at: time, message: z.string() })),
   rollbacks: list(z.object({ app: z.string(), environment: z.string(), at: time, why: z.string() })),

@@ -119,7 +119,7 @@ export const isTold = (body: unknown): body is Told =>
   (field(body, 'note') === undefined || isText(field(body, 'note')))
 export const environmentIn = (body: unknown): string | undefined => textIn(body, 'environment')
 export const reasonIn = (body: unknown): string | undefined => textIn(body, 'reason')
-const textIn = (body: unknown, name: string): string | undefined => {
+export const textIn = (body: unknown, name: string): string | undefined => {
   const value = field(body, name)
   return isText(value) ? value : undefined
 }

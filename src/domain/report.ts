@@ -1,20 +1,21 @@
 import { info, type Finding } from './findings.ts'
 import type { Desk, Logged } from './gates.ts'
 import type { StepRecord } from './journal.ts'
+import { textIn } from './messages.ts'
 import type { Run } from './run.ts'
 import { leaves, type StepId } from './steps.ts'
 
 /** Who decided what and when, and what came of it: all from what was written down on the way. */
 export interface Report {
   readonly subjects: readonly ReportedSubject[]
-  readonly decisions: readonly Logged[]
+  readonly decisions: readonly (Logged & Place)[]
   /** How long people were waited for, by gate. */
-  readonly waits: readonly {
+  readonly waits: readonly (Place & {
     readonly gate: string
     readonly seconds: number
     readonly ended: string
     readonly by: readonly string[]
-  }[]
+  })[]
   readonly weights: readonly {
     readonly app: string
     readonly step: StepId
@@ -40,9 +41,13 @@ export interface Report {
   readonly leftovers: readonly string[]
 }
 
-export interface ReportedSubject {
+/** What it was about; the upgrade itself where no app is named, all environments where none is. */
+interface Place {
   readonly app?: string
   readonly environment?: string
+}
+
+export interface ReportedSubject extends Place {
   readonly digest: string
   readonly ended?: string
 }
@@ -66,6 +71,7 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
       .filter((s) => s.kind === 'observe' || (s.kind === 'action' && s.action === 'setWeight'))
       .map((s) => s.id),
   )
+  const place = placesOf(runs)
   return {
     subjects: runs.map(({ plan: { subject, digest }, ended }) => ({
       ...(subject.app !== undefined && { app: subject.app }),
@@ -73,11 +79,12 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
       digest,
       ...(ended && { ended }),
     })),
-    decisions: desk.log,
+    decisions: desk.log.map((it) => ({ ...it, ...place(textIn(it.body, 'gate') ?? textIn(it.body, 'environment')) })),
     waits: desk.gates.flatMap((g) =>
       g.closed
         ? [
             {
+              ...place(g.id),
               gate: g.id,
               seconds: Math.round((Date.parse(g.closed.at) - Date.parse(g.openedAt)) / 1000),
               ended: g.closed.as,
@@ -88,7 +95,7 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
     ),
     weights: records.flatMap(({ app, record: r }) =>
       weighs.has(r.step) && r.endedAt !== undefined
-        ? [{ app, step: r.step, at: r.endedAt, note: r.receipt?.note ?? r.state }]
+        ? [{ app, step: r.step, at: r.endedAt, note: r.receipt?.note ?? r.problem?.message ?? r.state }]
         : [],
     ),
     problems: records.flatMap(({ app, record: r }) =>
@@ -106,6 +113,16 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
         .filter((s) => last.get(s.id) === 'skipped')
         .map((s) => s.title)
     }),
+  }
+}
+
+/** One desk is of one app, or of the upgrade; a step's name begins with its environment. */
+function placesOf(runs: readonly Run[]): (about: string | undefined) => Place {
+  const app = runs[0]?.plan.subject.app
+  const names = runs.flatMap(({ plan }) => plan.subject.environment ?? [])
+  return (about) => {
+    const environment = names.find((name) => name === about?.split(/[/@]/, 1)[0])
+    return { ...(app !== undefined && { app }), ...(environment !== undefined && { environment }) }
   }
 }
 

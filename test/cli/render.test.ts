@@ -394,9 +394,20 @@ test('the report names decisions with their reasons, and what people wrote break
       subjects: [{ app: 'api', environment: 'test', digest: 'd' }],
       decisions: [
         { at, message: 'approve', body: { gate: 'start@d.1', by: 'aoki', comment: 'a | b\nc' }, became: 'counted' },
+        {
+          at,
+          message: 'rollback',
+          body: { by: 'chiba', reason: 'sick' },
+          became: 'counted',
+          app: 'api',
+          environment: 'test',
+        },
         { at, message: 'approve', body: 'junk', became: 'refused', because: 'malformed: send one JSON object' },
       ],
-      waits: [{ gate: 'start@d.1', seconds: 125, ended: 'approve', by: ['aoki'] }],
+      waits: [
+        { gate: 'start@d.1', seconds: 125, ended: 'approve', by: ['aoki'] },
+        { app: 'api', environment: 'test', gate: 'test@d.1', seconds: 60, ended: 'retry', by: ['chiba'] },
+      ],
       weights: [],
       problems: [],
       rollbacks: [{ app: 'api', environment: 'test', at, why: 'errors' }],
@@ -407,7 +418,7 @@ test('the report names decisions with their reasons, and what people wrote break
   expect(text).toMatchInlineSnapshot(`
     "# toy to 1.36: rolled back
 
-    Started by aoki, 2026-11-24 01:30 UTC to 2026-11-24 04:00 UTC (2h 30m). 1 app, 2 messages from people, who were waited for 2m 5s in all.
+    Started by aoki, 2026-11-24 01:30 UTC to 2026-11-24 04:00 UTC (2h 30m). 1 app, 3 messages from people, who were waited for 3m 5s in all.
 
     ## Left to do by hand
 
@@ -415,16 +426,18 @@ test('the report names decisions with their reasons, and what people wrote break
 
     ## Decisions
 
-    | when | who | what | about | became |
-    | --- | --- | --- | --- | --- |
-    | 2026-11-24 04:00 UTC | aoki | approve | start@d.1 "a \\| b c" | counted |
-    | 2026-11-24 04:00 UTC |  | approve |  | refused: malformed: send one JSON object |
+    | when | who | what | app | about | became |
+    | --- | --- | --- | --- | --- | --- |
+    | 2026-11-24 04:00 UTC | aoki | approve |  | start@d.1 "a \\| b c" | counted |
+    | 2026-11-24 04:00 UTC | chiba | rollback | api test | "sick" | counted |
+    | 2026-11-24 04:00 UTC |  | approve |  |  | refused: malformed: send one JSON object |
 
     ## Waiting for people
 
-    | gate | for | ended | by |
-    | --- | --- | --- | --- |
-    | start@d.1 | 2m 5s | approve | aoki |
+    | app | gate | for | ended | by |
+    | --- | --- | --- | --- | --- |
+    |  | start@d.1 | 2m 5s | approve | aoki |
+    | api test | test@d.1 | 1m | retry | chiba |
 
     ## Went back to blue
 

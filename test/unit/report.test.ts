@@ -54,13 +54,46 @@ describe('a report', () => {
   test('says who decided, how long they were waited for, what was weighed, and what went wrong', () => {
     expect(it.subjects).toEqual([{ app: 'api', environment: 'production', digest: plan.digest, ended: 'rolled-back' }])
     expect(it.decisions.map((d) => [d.message, d.became])).toEqual([['approve', 'counted']])
-    expect(it.waits).toEqual([{ gate: gate?.id, seconds: 600, ended: 'approve', by: ['chiba'] }])
+    expect(it.waits).toEqual([
+      { app: 'api', environment: 'production', gate: gate?.id, seconds: 600, ended: 'approve', by: ['chiba'] },
+    ])
     expect(it.weights.map((w) => w.step)).toEqual(['production/route/web/5', 'production/observe/5'])
     expect(it.problems.map((p) => [p.step, p.attempt, p.message])).toEqual([
       ['production/deploy', 1, 'no room'],
       ['production/withdraw', 1, 'denied'],
     ])
     expect([it.rollbacks, it.findings.map((f) => f.code)]).toEqual([[back], ['b']])
+  })
+  test('says which app and environment each word and each wait was about', () => {
+    const log = (body: unknown) => ({ at: at(1), message: 'm', body, became: 'counted' as const })
+    const about = (bodies: readonly unknown[], runs: Parameters<typeof reportOf>[0]) =>
+      reportOf(runs, { ...desk, log: bodies.map(log) }).decisions.map((d) => [d.app, d.environment])
+    expect(
+      about(
+        [
+          { gate: 'production/gate@00000000.2' },
+          { gate: 'production@00000000.1' },
+          { environment: 'production' },
+          { by: 'chiba', reason: 'all of it' },
+          'junk',
+        ],
+        [run],
+      ),
+    ).toEqual([
+      ['api', 'production'],
+      ['api', 'production'],
+      ['api', 'production'],
+      ['api', undefined],
+      ['api', undefined],
+    ])
+    const upgrade = { plan: anUpgradePlan(), journal: blank, goingBack: false }
+    expect(about([{ gate: 'start@00000000.1' }], [upgrade])).toEqual([[undefined, undefined]])
+  })
+  test('a window that told too little stands as what it told', () => {
+    const judged = wrote(blank, 'production/observe/5', 'failed', 14, 1, 'inconclusive: errors 0 of 5 samples')
+    expect(reportOf([{ ...run, journal: judged }], desk).weights.map((w) => w.note)).toEqual([
+      'inconclusive: errors 0 of 5 samples',
+    ])
   })
   test('names what was left over, until it was undone after all', () => {
     expect(it.leftovers).toEqual(['withdraw api from green'])

@@ -1,5 +1,5 @@
-import type { Logged } from '../../domain/gates.ts'
 import type { UpgradeReport } from '../../client/shapes.ts'
+import { textIn } from '../../domain/messages.ts'
 import { many, moment, span } from './words.ts'
 
 /** The report as Markdown: who decided what and when, how long people were waited for, and what is left to do. */
@@ -16,12 +16,12 @@ export function report(it: UpgradeReport): string {
       'Left to do by hand',
       r.leftovers.map((l) => `- ${l}`),
     ),
-    ...section('Decisions', table(['when', 'who', 'what', 'about', 'became'], r.decisions.map(decision))),
+    ...section('Decisions', table(['when', 'who', 'what', 'app', 'about', 'became'], r.decisions.map(decision))),
     ...section(
       'Waiting for people',
       table(
-        ['gate', 'for', 'ended', 'by'],
-        r.waits.map((w) => [w.gate, span(w.seconds), w.ended, w.by.join(', ')]),
+        ['app', 'gate', 'for', 'ended', 'by'],
+        r.waits.map((w) => [place(w), w.gate, span(w.seconds), w.ended, w.by.join(', ')]),
       ),
     ),
     ...section(
@@ -67,13 +67,16 @@ const table = (heads: readonly string[], rows: readonly (readonly string[])[]): 
 /** What people wrote must not end a cell or a line. */
 const flat = (text: string): string => text.replaceAll('|', String.raw`\|`).replaceAll(/\s*\n\s*/g, ' ')
 
-function decision({ at, message, body, became, because }: Logged): string[] {
-  const text = (name: string): string => {
-    const found: unknown =
-      typeof body === 'object' && body !== null ? Object.entries(body).find(([k]) => k === name)?.[1] : undefined
-    return typeof found === 'string' ? found : ''
-  }
+type Decision = UpgradeReport['report']['decisions'][number]
+
+/** Empty: the upgrade itself. */
+const place = ({ app, environment }: Pick<Decision, 'app' | 'environment'>): string =>
+  [app, environment].filter((name) => name !== undefined).join(' ')
+
+function decision(it: Decision): string[] {
+  const { at, message, body, became, because } = it
+  const text = (name: string): string => textIn(body, name) ?? ''
   const why = [text('comment'), text('reason')].filter((t) => t !== '').join('; ')
-  const about = [text('gate') || text('environment'), why === '' ? '' : `"${why}"`].filter((t) => t !== '').join(' ')
-  return [moment(at), text('by'), message, about, because === undefined ? became : `${became}: ${because}`]
+  const about = [text('gate'), why === '' ? '' : `"${why}"`].filter((t) => t !== '').join(' ')
+  return [moment(at), text('by'), message, place(it), about, because === undefined ? became : `${became}: ${because}`]
 }
