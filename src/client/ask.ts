@@ -3,7 +3,7 @@ import { upgradeId, type CutoverStatus, type UpgradeRequest, type UpgradeStatus 
 import type { Temporal } from './connect.ts'
 import { NotReady } from './problems.ts'
 import type { RunOutcome } from './shapes.ts'
-import { translated } from './translate.ts'
+import { noWorker, translated } from './translate.ts'
 
 /** The single questions to Temporal that everything else here is made of. */
 
@@ -39,8 +39,11 @@ export async function workerIsThere(temporal: Temporal): Promise<boolean> {
   return (pollers ?? []).some((p) => Date.now() - Number(p.lastAccessTime?.seconds ?? 0) * 1000 < SEEN_WITHIN_MS)
 }
 
-export const upgradeStatus = (temporal: Temporal, platform: string, runId?: string): Promise<UpgradeStatus> =>
-  query(temporal, upgradeId(platform), runId)
+/** An answer that nobody can give is not waited for. */
+export async function upgradeStatus(temporal: Temporal, platform: string, runId?: string): Promise<UpgradeStatus> {
+  if (!(await workerIsThere(temporal))) throw noWorker(temporal.taskQueue)
+  return query(temporal, upgradeId(platform), runId)
+}
 
 export const cutoverStatus = (temporal: Temporal, workflowId: string): Promise<CutoverStatus> =>
   query(temporal, workflowId)

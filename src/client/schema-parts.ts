@@ -184,4 +184,5 @@ export const summary = z.object({
   closedAt: time.exactOptional(),
   outcome: runOutcome,
   phase: texts,
+  waitingFor: texts,
 })

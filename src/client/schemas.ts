@@ -41,7 +41,9 @@ export const view = z
   })
   .describe('norikae status <platform> -o json')
 
-export const overview = z.object({ upgrades: list(summary), gates: list(openGate) }).describe('norikae status -o json')
+export const overview = z
+  .object({ upgrades: list(summary), gates: list(openGate), silent: maybe })
+  .describe('norikae status -o json')
 
 export const gates = z.object({ gates: list(openGate) }).describe('norikae approve -o json, without a name')
 

@@ -41,12 +41,16 @@ export interface UpgradeSummary {
   readonly closedAt?: string
   readonly outcome: RunOutcome
   readonly phase: readonly string[]
+  /** The teams that are asked, as Temporal lists them. */
+  readonly waitingFor: readonly string[]
 }
 
 /** `norikae status` without a name. */
 export interface Overview {
   readonly upgrades: readonly UpgradeSummary[]
   readonly gates: readonly OpenGate[]
+  /** Not every upgrade told its gates: why. */
+  readonly silent?: string
 }
 
 /** `norikae status <platform>`: one upgrade as it stands. */

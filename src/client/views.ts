@@ -4,7 +4,7 @@ import type { Temporal } from './connect.ts'
 import { attribute, endedUpgrades, openCutovers, openUpgrades, platformOf, type Sighting } from './find.ts'
 import { gatesOf } from './gates.ts'
 import { NotReady } from './problems.ts'
-import type { Overview, UpgradeSummary, UpgradeView } from './shapes.ts'
+import type { OpenGate, Overview, UpgradeSummary, UpgradeView } from './shapes.ts'
 import { ending } from './upgrades.ts'
 
 /** Cutovers that are asked at once for their details; the others are known by their upgrade's counts. */
@@ -42,9 +42,24 @@ export async function overview(temporal: Temporal): Promise<Overview> {
   const [open, ended] = await Promise.all([openUpgrades(temporal), endedUpgrades(temporal)])
   const [upgrades, gates] = await Promise.all([
     Promise.all([...open, ...ended].map((run) => summaryOf(temporal, run))),
-    Promise.all(open.map(async (run) => (await viewOf(temporal, platformOf(run), run.runId)).gates)),
+    Promise.all(open.map((run) => gatesIn(temporal, run))),
   ])
-  return { upgrades, gates: gates.flat() }
+  const silent = gates.find((g) => g instanceof NotReady)
+  return {
+    upgrades,
+    gates: gates.flatMap((g) => (g instanceof NotReady ? [] : g)),
+    ...(silent && { silent: silent.message }),
+  }
+}
+
+/** One that does not answer takes nothing from the others: what Temporal itself knows of it is shown. */
+const gatesIn = async (temporal: Temporal, run: Run): Promise<readonly OpenGate[] | NotReady> => {
+  try {
+    return (await viewOf(temporal, platformOf(run), run.runId)).gates
+  } catch (error) {
+    if (error instanceof NotReady) return error
+    throw error
+  }
 }
 
 async function summaryOf(temporal: Temporal, run: Run): Promise<UpgradeSummary> {
@@ -63,6 +78,7 @@ async function summaryOf(temporal: Temporal, run: Run): Promise<UpgradeSummary> 
     ...(closeTime && { closedAt: closeTime.toISOString() }),
     outcome,
     phase: attribute(run, 'NorikaePhase'),
+    waitingFor: outcome === 'running' ? attribute(run, 'NorikaeWaitingFor') : [],
   }
 }
 

@@ -3,6 +3,7 @@ import { copyFile, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { anApp, rule } from '../support/builders.ts'
 import { eventually } from '../support/eventually.ts'
@@ -103,6 +104,9 @@ test(
       workflowId: 'cluster-upgrade/alone',
       taskQueue: 'norikae-alone',
       args: [{ platform: 'alone', to: '1.36', by: "o'aoki" }],
+      typedSearchAttributes: [
+        { key: defineSearchAttributeKey('NorikaeWaitingFor', SearchAttributeType.KEYWORD_LIST), value: ['sre'] },
+      ],
     })
     const pause = await run(['pause', '--platform', 'alone', '--reason', "it's late"], env)
     expect(pause.code).toBe(1)
@@ -110,7 +114,33 @@ test(
     expect(pause.err).toContain(
       String.raw`temporal workflow signal --workflow-id 'cluster-upgrade/alone' --name pause --input '{"by":"aoki","reason":"it'\''s late"}'`,
     )
-    await stage.env.client.workflow.getHandle('cluster-upgrade/alone').terminate()
+    const on = ['--platform', 'alone', '--as', 'aoki', '--yes']
+    const signal = (id: string, name: string, body: string) =>
+      `temporal workflow signal --workflow-id '${id}' --name ${name} --input '${body}'`
+    const upgrade = 'cluster-upgrade/alone'
+    for (const [args, hears] of [
+      [['approve', 'start@d9b6f453.1'], signal(upgrade, 'approve', '{"gate":"start@d9b6f453.1","by":"aoki"}')],
+      [['reject', 'start'], '"gate":"<gate: of the activity tell/<gate>/0 in the history of this workflow>"'],
+      [
+        ['retry', 'api', 'test@3f9a2c1b.1'],
+        signal(`${upgrade}/app/api`, 'retry', '{"gate":"test@3f9a2c1b.1","by":"aoki"}'),
+      ],
+      [['abort', '--reason', 'x'], signal(upgrade, 'abort', '{"by":"aoki","reason":"x"}')],
+    ] as const) {
+      const { code, err } = await run([...args, ...on], env)
+      expect([code, lastLine(err)]).toEqual([1, 'nothing was changed'])
+      expect(err).toContain(hears)
+    }
+    const all = await run(['status', '-o', 'json'], env)
+    expect(all.code).toBe(0)
+    expect(problemsWith('list', JSON.parse(all.out))).toEqual([])
+    expect(JSON.parse(all.out)).toMatchObject({
+      upgrades: [{ platform: 'alone', waitingFor: ['sre'] }],
+      silent: expect.stringContaining('no worker answers'),
+    })
+    const listed = await run(['approve'], env)
+    expect([listed.code, listed.out]).toEqual([1, ''])
+    await stage.env.client.workflow.getHandle(upgrade).terminate()
   },
 )
 

@@ -249,6 +249,7 @@ test('all upgrades and every gate, each with its command', () => {
       startedAt: ago(90),
       outcome: 'running' as const,
       phase: ['cutovers'],
+      waitingFor: ['php', 'scala'],
     },
     {
       platform: 'old',
@@ -260,12 +261,13 @@ test('all upgrades and every gate, each with its command', () => {
       closedAt: ago(10),
       outcome: 'rolled-back' as const,
       phase: [],
+      waitingFor: [],
     },
   ]
   expect(overview({ upgrades, gates }, screen())).toMatchInlineSnapshot(`
-    "PLATFORM       TO    STATE          PHASE     STARTED BY  FOR
-    chatwork-prod  1.36  ◐ running      cutovers  aoki        1h 30m
-    old            1.35  ↩ rolled back  -         baba        6d 5h
+    "PLATFORM       TO    STATE          PHASE     WAITS FOR   STARTED BY  FOR
+    chatwork-prod  1.36  ◐ running      cutovers  php, scala  aoki        1h 30m
+    old            1.35  ↩ rolled back  -         -           baba        6d 5h
 
     GATE                   PLATFORM       FOR    SINCE  TAKES
     chat-actor production  chatwork-prod  scala  4m     0 of 1: approve or reject
@@ -274,6 +276,13 @@ test('all upgrades and every gate, each with its command', () => {
     legacy-php production  chatwork-prod  php    4m     0 of 1: retry
       legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
       → norikae retry legacy-php production"
+  `)
+  const silent = 'no worker answers'
+  expect(overview({ upgrades: upgrades.slice(0, 1), gates: [], silent }, screen())).toMatchInlineSnapshot(`
+    "PLATFORM       TO    STATE      PHASE     WAITS FOR   STARTED BY  FOR
+    chatwork-prod  1.36  ◐ running  cutovers  php, scala  aoki        1h 30m
+
+    ▲ no worker answers"
   `)
   expect(overview({ upgrades: [], gates: [] }, screen())).toMatchInlineSnapshot(`"no upgrade was ever started here"`)
 })

@@ -1,12 +1,12 @@
 import type { Temporal } from '../../client/connect.ts'
-import { thePlatform } from '../../client/find.ts'
+import { openCutovers, thePlatform } from '../../client/find.ts'
 import { commandFor, isFor, meant, needsTyping, offers } from '../../client/gates.ts'
-import { BadInput, Refused } from '../../client/problems.ts'
-import { say } from '../../client/say.ts'
-import type { Done, Gates, OpenGate } from '../../client/shapes.ts'
+import { BadInput, NotReady, Refused } from '../../client/problems.ts'
+import { lookFirst, say, type Said } from '../../client/say.ts'
+import type { Done, Gates, OpenGate, Overview } from '../../client/shapes.ts'
 import { overview, viewOf } from '../../client/views.ts'
 import type { Answer } from '../../domain/gates.ts'
-import { cutoverId } from '../../domain/messages.ts'
+import { cutoverId, upgradeId } from '../../domain/messages.ts'
 import { exit } from '../exit-codes.ts'
 import { print, whoIs, type Shape } from '../output.ts'
 import { agree, typing } from '../prompt.ts'
@@ -41,7 +41,13 @@ export async function answer(
   const by = whoIs(options.as)
   return withTemporal(async (temporal) => {
     const platform = await thePlatform(temporal, options.platform)
-    const found = await find(temporal, platform, verb, name, environment)
+    const comment = options.comment === undefined ? {} : { comment: options.comment }
+    const unseen = async (): Promise<Said> => {
+      const { workflowId, gate } = await guess(temporal, platform, name, environment)
+      const typed = options.typed === undefined ? {} : { typed: options.typed }
+      return { workflowId, message: verb, body: { gate, by, ...comment, ...typed } }
+    }
+    const found = await lookFirst(temporal, unseen, () => find(temporal, platform, verb, name, environment))
     if ('what' in found) {
       tell(drawn(gateDetails(found, screenOn(process.stderr, options)), screenOn(process.stderr, options)))
     }
@@ -56,12 +62,8 @@ export async function answer(
           )
         : options.typed
     await agree(`${verb[0]?.toUpperCase()}${verb.slice(1)} ${place} of ${platform}?`, options.yes)
-    await say(temporal, workflowId, verb, {
-      gate,
-      by,
-      ...(options.comment !== undefined && { comment: options.comment }),
-      ...(typed !== undefined && { typed }),
-    })
+    const body = { gate, by, ...comment, ...(typed !== undefined && { typed }) }
+    await say(temporal, { workflowId, message: verb, body })
     const about = 'what' in found && (verb === 'approve' || verb === 'reject') ? `: ${found.what}` : ''
     const done: Done = {
       did: verb,
@@ -81,9 +83,11 @@ export async function answer(
 /** What is open for this person; all where it is not said who asks, or the answer does not tell who may. */
 async function list(verb: Answer, options: AnswerOptions): Promise<number> {
   const { as: who, platform } = options
-  const all = await withTemporal(async (temporal) =>
-    platform === undefined ? (await overview(temporal)).gates : (await viewOf(temporal, platform)).gates,
+  const { gates: all, silent } = await withTemporal((temporal): Promise<Pick<Overview, 'gates' | 'silent'>> =>
+    platform === undefined ? overview(temporal) : viewOf(temporal, platform),
   )
+  if (silent !== undefined && all.length === 0) throw new NotReady('no-worker', silent)
+  if (silent !== undefined) tell(silent)
   const taking = all.filter((g) => offers(g, verb))
   const gates = who === undefined ? taking : taking.filter((g) => isFor(g, who) !== false)
   const screen = screenOn(process.stdout, options)
@@ -97,6 +101,28 @@ async function list(verb: Answer, options: AnswerOptions): Promise<number> {
   tell(`nothing was ${past[verb]}`)
   return exit.done
 }
+
+/** Where it would go, and which gate is meant, as far as that is known while no worker tells what is open. */
+async function guess(
+  temporal: Temporal,
+  platform: string,
+  name: string,
+  environment: string | undefined,
+): Promise<{ readonly workflowId: string; readonly gate: string }> {
+  if (environment?.includes('@')) return { workflowId: cutoverId(platform, name), gate: environment }
+  const open = await openCutovers(temporal, platform)
+  if (!name.includes('@')) {
+    const isApp = open.some((c) => c.app === name)
+    return { workflowId: isApp ? cutoverId(platform, name) : upgradeId(platform), gate: UNKNOWN }
+  }
+  const [step = ''] = name.split(/[/@]/, 1)
+  const homes = open.filter((c) => c.phase.some((p) => p.startsWith(`${step}: `)))
+  const [app] = homes.length === 1 ? homes.map((c) => c.app) : ['<app>']
+  return { workflowId: homes.length === 0 ? upgradeId(platform) : cutoverId(platform, app ?? ''), gate: name }
+}
+
+/** An activity of the workflow that asks is named after it. */
+const UNKNOWN = '<gate: of the activity tell/<gate>/0 in the history of this workflow>'
 
 /** An id that is not open is sent where its plan is at home: the worker knows best why it does not count. */
 async function find(

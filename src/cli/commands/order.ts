@@ -1,7 +1,7 @@
 import { cutoverStatus, upgradeStatus } from '../../client/ask.ts'
 import { thePlatform } from '../../client/find.ts'
 import { BadInput } from '../../client/problems.ts'
-import { say } from '../../client/say.ts'
+import { lookFirst, say } from '../../client/say.ts'
 import type { Done } from '../../client/shapes.ts'
 import { cutoverId, upgradeId } from '../../domain/messages.ts'
 import { exit } from '../exit-codes.ts'
@@ -26,13 +26,14 @@ export async function rollback(app: string, environment: string | undefined, opt
   return withTemporal(async (temporal) => {
     const platform = await thePlatform(temporal, options.platform)
     const workflowId = cutoverId(platform, app)
-    const { runs } = await cutoverStatus(temporal, workflowId)
+    const where = environment === undefined ? {} : { environment }
+    const said = { workflowId, message: 'rollback', body: { by, reason, ...where } } as const
+    const { runs } = await lookFirst(temporal, said, () => cutoverStatus(temporal, workflowId))
     const mine = runs.filter((r) => environment === undefined || r.subject.environment === environment)
     showWayBack(mine.flatMap((r) => r.wayBack))
     const place = [app, environment].filter((n) => n !== undefined).join(' ')
     await agree(`Take ${place} of ${platform} back to blue?`, options.yes)
-    const where = environment === undefined ? {} : { environment }
-    await say(temporal, workflowId, 'rollback', { by, reason, ...where })
+    await say(temporal, said)
     const message = `✔ rolling back ${place} (as ${by}): norikae watch ${platform} shows how it goes`
     return done({ did: 'rollback', platform, workflowId, by, app, ...where, message }, options.output)
   })
@@ -45,10 +46,11 @@ export async function abort(options: Options): Promise<number> {
   return withTemporal(async (temporal) => {
     const platform = await thePlatform(temporal, options.platform)
     const workflowId = upgradeId(platform)
-    const { run } = await upgradeStatus(temporal, platform)
+    const said = { workflowId, message: 'abort', body: { by, reason } } as const
+    const { run } = await lookFirst(temporal, said, () => upgradeStatus(temporal, platform))
     showWayBack(run?.wayBack ?? [])
     await agree(`Abort the upgrade of ${platform}, and take all of it back?`, options.yes)
-    await say(temporal, workflowId, 'abort', { by, reason })
+    await say(temporal, said)
     const message = `✔ aborting the upgrade of ${platform} (as ${by}): norikae watch ${platform} shows how it goes`
     return done({ did: 'abort', platform, workflowId, by, message }, options.output)
   })
@@ -61,7 +63,7 @@ export async function pauseOrResume(verb: 'pause' | 'resume', options: Options):
     const platform = await thePlatform(temporal, options.platform)
     const workflowId = upgradeId(platform)
     const { reason } = options
-    await say(temporal, workflowId, verb, { by, ...(reason !== undefined && { reason }) })
+    await say(temporal, { workflowId, message: verb, body: { by, ...(reason !== undefined && { reason }) } })
     const message =
       verb === 'pause'
         ? `✔ paused ${platform} (as ${by}): nothing new begins until norikae resume`

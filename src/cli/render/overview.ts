@@ -4,24 +4,26 @@ import { blank, cell, columns, drawn, head, line, type Cell, type Screen } from 
 import { ended, moment, since } from './words.ts'
 
 /** All upgrades, open ones first, and every gate where somebody is waited for. */
-export function overview({ upgrades, gates }: Overview, screen: Screen, wide = false): string {
+export function overview({ upgrades, gates, silent }: Overview, screen: Screen, wide = false): string {
   if (upgrades.length === 0) return drawn([line('no upgrade was ever started here', 'faint')], screen)
   return drawn(
     [
       ...columns([
-        head('PLATFORM', 'TO', 'STATE', 'PHASE', 'STARTED BY', 'FOR', ...(wide ? ['STARTED', 'RUN'] : [])),
+        head('PLATFORM', 'TO', 'STATE', 'PHASE', 'WAITS FOR', 'STARTED BY', 'FOR', ...(wide ? ['STARTED', 'RUN'] : [])),
         ...upgrades.map((u): Cell[] => [
           cell(u.platform, 'strong'),
           cell(u.to),
           ended(u.outcome),
           cell(u.phase.join(', ') || '-'),
+          cell(u.waitingFor.join(', ') || '-', 'asks'),
           cell(u.by),
           cell(since(u.startedAt, u.closedAt ?? screen.now)),
           ...(wide ? [cell(moment(u.startedAt)), cell(u.runId, 'faint')] : []),
         ]),
       ]),
       blank,
-      ...gateList(gates, screen, wide),
+      ...(silent === undefined ? [] : [line(`▲ ${silent}`, 'bad')]),
+      ...(silent === undefined || gates.length > 0 ? gateList(gates, screen, wide) : []),
     ],
     screen,
   )
