@@ -48,7 +48,19 @@ export const offers = (gate: OpenGate, answer: Answer): boolean => gate.send.som
 export const needsTyping = (gate: OpenGate): boolean => gate.send.some((s) => s.body['typed'] !== undefined)
 
 /** `undefined`: the answer does not tell who the people are. */
-export const isFor = (gate: OpenGate, who: string): boolean | undefined => gate.people?.includes(who)
+export function isFor(gate: OpenGate, who: string, answer: Answer = 'approve'): boolean | undefined {
+  const name = spelled(gate.people ?? [], who)
+  if (answer === 'approve' && whyNot(gate, who) !== undefined) return false
+  return gate.people?.includes(name)
+}
+
+/** Why this person may not approve it although it is their team that is asked. */
+export const whyNot = (gate: OpenGate, who: string): string | undefined =>
+  gate.excluded?.[spelled(gate.people ?? [], who)]
+
+/** As the platform file writes it: letters' case does not make another person of an address. */
+export const spelled = (people: readonly string[], who: string): string =>
+  people.find((p) => p === who) ?? people.find((p) => p.toLowerCase() === who.toLowerCase()) ?? who
 
 /**
  * The open gates that a person means. By id; by app and environment; or of the upgrade itself: by step (`start`,

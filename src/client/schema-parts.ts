@@ -40,6 +40,11 @@ export const waiting = z.object({
   since: time,
   who: texts,
   people: texts.exactOptional(),
+  excluded: z
+    .record(z.string(), z.string())
+    .readonly()
+    .exactOptional()
+    .describe('of the people, who may not approve it, and why not'),
   needs: z.string(),
   send: list(z.object({ message: answer, body: z.record(z.string(), z.string()).readonly() })),
   opens: z

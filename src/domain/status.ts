@@ -1,5 +1,5 @@
 import { isOf } from './asking.ts'
-import { openGates, type Answer, type Desk, type Gate } from './gates.ts'
+import { openGates, refusal, type Answer, type Desk, type Gate } from './gates.ts'
 import { settled, type Journal, type StepRecord } from './journal.ts'
 import { wayBack, type Plan, type Subject } from './plan.ts'
 import type { Weight } from './platform.ts'
@@ -14,6 +14,8 @@ export interface Waiting {
   readonly who: readonly string[]
   /** Who may answer, by name; absent in notices, which go to teams. */
   readonly people?: readonly string[]
+  /** Of these, who may not approve it here, and why not. */
+  readonly excluded?: Readonly<Record<string, string>>
   readonly needs: string
   readonly send: readonly { readonly message: Answer; readonly body: Readonly<Record<string, string>> }[]
   /** What an approval begins; absent in notices, and where it is about a failure. */
@@ -66,9 +68,12 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
     ...(weight !== undefined && { weight }),
     waitingFor: open.map((g) => {
       const opens = opensOf(plan, g)
+      const people = [...new Set(g.rule.teams.flatMap((team) => desk.members[team] ?? []))]
+      const excluded = people.filter((by) => isExcluded(desk, g, by)).map((by) => [by, whyExcluded(desk, g, by)])
       return {
         ...waiting(g),
-        people: [...new Set(g.rule.teams.flatMap((team) => desk.members[team] ?? []))],
+        people,
+        ...(excluded.length > 0 && { excluded: Object.fromEntries(excluded) }),
         ...(opens && { opens }),
       }
     }),
@@ -81,6 +86,15 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
     ...(problem !== undefined && { problem }),
   }
 }
+
+/** The refusal of the desk itself, so that what is shown is what happens. */
+const isExcluded = (desk: Desk, gate: Gate, by: string): boolean =>
+  refusal(desk, [], 'approve', { gate: gate.id, by }, gate.openedAt)?.code === 'excluded'
+
+const whyExcluded = ({ requester }: Desk, { rule }: Gate, by: string): string =>
+  rule.exclude.includes('requester') && by === requester
+    ? 'asked for the upgrade'
+    : `approved ${rule.exclude.filter((name) => name !== 'requester').join(', ')}`
 
 function opensOf({ phases }: Plan, gate: Gate): Opens | undefined {
   const all = phases.flatMap((p) => p.forward)

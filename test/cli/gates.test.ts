@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { commandFor, isFor, meant } from '../../src/client/gates.ts'
+import { commandFor, isFor, meant, spelled } from '../../src/client/gates.ts'
 import { standingOf } from '../../src/client/standing.ts'
 import { worthAsking } from '../../src/client/views.ts'
 import { aBusyView, aCutover, aDecommission, anAppStanding, aRetry, aStatus, aView, aWaiting } from './views.ts'
@@ -52,6 +52,18 @@ test('who may answer is told by name, or not at all', () => {
   expect(gate && isFor(gate, 'chiba')).toBe(false)
   const { people: _people, ...untold } = gate ?? view.gates[0] ?? aBusyView().gates[0] ?? Object.assign({})
   expect(isFor(untold, 'chiba')).toBe(undefined)
+})
+
+test('it is not for who is excluded from approving, whatever the case of the letters; the rest is', () => {
+  const excluded = { 'aoki@example.com': 'approved start' }
+  const people = ['aoki@example.com', 'baba@example.com']
+  const decommission = { ...aDecommission(), people, excluded }
+  const [gate] = aView({ status: { run: aStatus({ waitingFor: [decommission] }) } }).gates
+  const asks = (who: string, answer?: 'reject') => gate && isFor(gate, who, answer)
+  expect([asks('aoki@example.com'), asks('AOKI@example.com'), asks('Baba@Example.com')]).toEqual([false, false, true])
+  expect(asks('aoki@example.com', 'reject')).toBe(true)
+  expect(spelled(people, 'Baba@Example.com')).toBe('baba@example.com')
+  expect(spelled(people, 'chiba')).toBe('chiba')
 })
 
 test.for([

@@ -107,6 +107,18 @@ test('the decommission gate says that a name is typed', () => {
   `)
 })
 
+test('who may not approve it is told so, and not that it waits for them', () => {
+  const waiting = { ...aDecommission(), excluded: { aoki: 'approved start' } }
+  const view = aView({ status: { run: aStatus({ phase: 'soak', waitingFor: [waiting] }) } })
+  expect(live(view, screen({ who: 'aoki' }))).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   soak
+    waiting for you (aoki): nothing
+    waiting for others:
+      decommission  sre (not you, who approved start), for 4m  → norikae approve decommission --typed <its name>"
+  `)
+  expect(drawn(gateDetails(gateIn(view), screen()), screen())).toContain('not from  aoki, who approved start')
+})
+
 test('a pause, a hold, a silent worker and an end are said', () => {
   const view = aView({
     silent: 'no worker answers',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { failureGate, gateOf, phaseGate, plannedGates } from '../../src/domain/asking.ts'
-import { opened, record, type Desk } from '../../src/domain/gates.ts'
+import { closed, opened, record, type Desk } from '../../src/domain/gates.ts'
 import { archived, blank, write, type Journal, type StepRecord, type StepState } from '../../src/domain/journal.ts'
 import { afterWayBack, wayBack, type Phase } from '../../src/domain/plan.ts'
 import { allowed, orderRefusal, phaseOf, stateOf, type Run } from '../../src/domain/run.ts'
@@ -146,6 +146,32 @@ test('who is asked sees what an approval begins, up to the next gate, and what w
   const [first] = asked ? statusOf({ plan: upgrade, journal: blank, goingBack: false }, asked, false).waitingFor : []
   expect(first?.opens?.forward[0]).toBe('create cluster toy-1-36 (1.36) like toy-1-35')
   expect(first?.opens?.forward.at(-1)).toBe('ask sre: delete toy-1-35 for good, after nothing used it for 1h')
+})
+
+test('who may not approve is told with the reason, and only they', () => {
+  const told = (exclude: readonly string[], before: Desk) => {
+    const asks = {
+      ...plan,
+      phases: [
+        {
+          ...phase,
+          forward: phase.forward.map((s) => (s.kind === 'gate' ? { ...s, gate: { ...s.gate, exclude } } : s)),
+        },
+      ],
+    }
+    const step = leaves(asks.phases[0]?.forward ?? []).find((s) => s.kind === 'gate')
+    const it = step?.kind === 'gate' && opened(before, gateOf(asks, step, 1, ''))
+    return it && statusOf({ plan: asks, journal: blank, goingBack: false }, it, false).waitingFor.map((w) => w.excluded)
+  }
+  const members = { ...desk.members, scala: ['aoki', 'chiba', 'doi'] }
+  expect(told(['requester'], { ...desk, members })).toEqual([{ aoki: 'asked for the upgrade' }])
+  expect(told([], { ...desk, members })).toEqual([undefined])
+  const step = leaves(phase.forward).find((s) => s.kind === 'gate')
+  const start = step?.kind === 'gate' && { ...gateOf(plan, step, 1, ''), id: 'start@00000000.1' }
+  const d = start
+    ? record(opened({ ...desk, members }, start), [], 'approve', { gate: start.id, by: 'chiba' }, '')
+    : desk
+  expect(told(['start'], closed(d, 'start@00000000.1', 'approve', ''))).toEqual([{ chiba: 'approved start' }])
 })
 
 test('of very many steps a gate tells sixty lines, the lanes as one', () => {

@@ -1,6 +1,6 @@
 import type { Temporal } from '../../client/connect.ts'
 import { openCutovers, thePlatform } from '../../client/find.ts'
-import { commandFor, isFor, meant, needsTyping, offers } from '../../client/gates.ts'
+import { commandFor, isFor, meant, needsTyping, offers, spelled, whyNot } from '../../client/gates.ts'
 import { BadInput, NotReady, Refused } from '../../client/problems.ts'
 import { lookFirst, say, type Said } from '../../client/say.ts'
 import type { Done, Gates, OpenGate, Overview } from '../../client/shapes.ts'
@@ -38,16 +38,17 @@ export async function answer(
   options: AnswerOptions,
 ): Promise<number> {
   if (name === undefined) return list(verb, options)
-  const by = whoIs(options.as)
+  const who = whoIs(options.as)
   return withTemporal(async (temporal) => {
     const platform = await thePlatform(temporal, options.platform)
     const comment = options.comment === undefined ? {} : { comment: options.comment }
     const unseen = async (): Promise<Said> => {
       const { workflowId, gate } = await guess(temporal, platform, name, environment)
       const typed = options.typed === undefined ? {} : { typed: options.typed }
-      return { workflowId, message: verb, body: { gate, by, ...comment, ...typed } }
+      return { workflowId, message: verb, body: { gate, by: who, ...comment, ...typed } }
     }
     const found = await lookFirst(temporal, unseen, () => find(temporal, platform, verb, name, environment))
+    const by = 'what' in found ? spelled(found.people ?? [], who) : who
     if ('what' in found) {
       tell(drawn(gateDetails(found, screenOn(process.stderr, options)), screenOn(process.stderr, options)))
     }
@@ -89,7 +90,7 @@ async function list(verb: Answer, options: AnswerOptions): Promise<number> {
   if (silent !== undefined && all.length === 0) throw new NotReady('no-worker', silent)
   if (silent !== undefined) tell(silent)
   const taking = all.filter((g) => offers(g, verb))
-  const gates = who === undefined ? taking : taking.filter((g) => isFor(g, who) !== false)
+  const gates = who === undefined ? taking : taking.filter((g) => isFor(g, who, verb) !== false)
   const screen = screenOn(process.stdout, options)
   const shown: Gates = { gates }
   await print(shown, options.output, {
@@ -97,6 +98,10 @@ async function list(verb: Answer, options: AnswerOptions): Promise<number> {
     names: () => gates.map((g) => g.gate),
   })
   const hidden = taking.length - gates.length
+  for (const g of taking.filter((g) => !gates.includes(g))) {
+    const why = who === undefined ? undefined : whyNot(g, who)
+    if (why !== undefined) tell(`${where(g)} of ${g.platform} needs somebody other than you, who ${why}`)
+  }
   if (hidden > 0) tell(`${hidden} more for others: norikae status`)
   tell(`nothing was ${past[verb]}`)
   return exit.done

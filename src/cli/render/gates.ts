@@ -50,6 +50,10 @@ export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
           cell('from', 'faint'),
           cell(`${gate.who.join(', ')}${gate.people === undefined ? '' : `: ${gate.people.join(', ')}`}`),
         ],
+        ...under(
+          'not from',
+          Object.entries(gate.excluded ?? {}).map(([who, why]) => `${who}, who ${why}`),
+        ),
         [cell('open for', 'faint'), cell(since(gate.since, now))],
         ...under(
           'so far',

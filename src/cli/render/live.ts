@@ -1,4 +1,4 @@
-import { commandFor, offers } from '../../client/gates.ts'
+import { commandFor, offers, whyNot } from '../../client/gates.ts'
 import type { Status } from '../../domain/status.ts'
 import type { OpenGate, UpgradeView } from '../../client/shapes.ts'
 import { standingOf, type Place } from '../../client/standing.ts'
@@ -74,11 +74,16 @@ function waitingFor({ gates, outcome }: UpgradeView, screen: Screen): Line[] {
   ]
 }
 
-function section(title: string, gates: readonly OpenGate[], all: readonly OpenGate[], { now, width }: Screen): Line[] {
+function section(title: string, gates: readonly OpenGate[], all: readonly OpenGate[], screen: Screen): Line[] {
+  const { now, width, who } = screen
   if (gates.length === 0) return [[cell(`${title}: nothing`, 'faint')]]
   const more = gates.length - GATES_SHOWN
   const shown = gates.slice(0, GATES_SHOWN)
-  const waits = (g: OpenGate) => [cell(`${g.who.join(', ')}, for ${since(g.since, now)}`, 'faint')]
+  const notYou = (g: OpenGate) => {
+    const why = who === undefined ? undefined : whyNot(g, who)
+    return why === undefined ? '' : ` (not you, who ${why})`
+  }
+  const waits = (g: OpenGate) => [cell(`${g.who.join(', ')}${notYou(g)}, for ${since(g.since, now)}`, 'faint')]
   const how = (g: OpenGate) => cell(g.send[0] === undefined ? '' : `→ ${commandFor(g, g.send[0].message, all)}`)
   return [
     line(`${title}:`, 'asks'),
