@@ -1,5 +1,5 @@
 import { connect, type Temporal } from '../client/connect.ts'
-import { BadInput, Failed, NotReady, Refused } from '../client/problems.ts'
+import { BadInput, Failed, Left, NotReady, Refused } from '../client/problems.ts'
 import type { Complaint } from '../client/shapes.ts'
 import { exit } from './exit-codes.ts'
 import { SaidNo } from './prompt.ts'
@@ -18,6 +18,7 @@ const exits = new Map<unknown, number>([
   [NotReady, exit.error],
   [Failed, exit.error],
   [SaidNo, exit.error],
+  [Left, exit.detached],
 ])
 
 /**
@@ -32,7 +33,8 @@ export function complain(error: unknown, look: Look & { output?: string }, nothi
   const ends =
     known && nothing !== '' && !(error instanceof Failed) && name !== 'no-answer' && !message.endsWith(nothing)
   const screen = { ...screenOn(process.stderr, look), width: Infinity }
-  const title = error instanceof Refused ? `✖ refused (${name}): ` : error instanceof SaidNo ? '' : '✖ '
+  const title =
+    error instanceof Refused ? `✖ refused (${name}): ` : error instanceof SaidNo || error instanceof Left ? '' : '✖ '
   const [first = '', ...rest] = (known ? message : (stack ?? message)).split('\n')
   tell(drawn([line(`${title}${first}`, title === '' ? 'plain' : 'bad'), ...rest.map((text) => line(text))], screen))
   if (ends) tell(nothing)

@@ -31,3 +31,9 @@ export class Failed extends Error {
   override readonly name = 'Failed'
   readonly code = 'failed'
 }
+
+/** Who asked has gone before there was an answer; nothing was changed. */
+export class Left extends Error {
+  override readonly name = 'Left'
+  readonly code = 'left'
+}

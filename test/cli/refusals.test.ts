@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { workerIsThere } from '../../src/client/ask.ts'
+import { plan } from '../../src/client/upgrades.ts'
 import { anApp, rule } from '../support/builders.ts'
 import { eventually } from '../support/eventually.ts'
-import { aQuickPlatform, run, Stage } from './stage.ts'
+import { aQuickPlatform, Background, run, Stage } from './stage.ts'
 import { problemsWith } from './valid.ts'
 
 /** Each refusal says what is wrong, who can end it, and changes nothing. */
@@ -143,6 +145,62 @@ test(
     await stage.env.client.workflow.getHandle(upgrade).terminate()
   },
 )
+
+describe('a worker that died just now', () => {
+  const polled = async (taskQueue: string) => {
+    const { client } = stage.env
+    const poll = () =>
+      client.workflowService.pollWorkflowTaskQueue({
+        namespace: 'default',
+        taskQueue: { name: taskQueue },
+        identity: 'gone',
+      })
+    void client.withDeadline(Date.now() + 30_000, poll).catch(() => undefined)
+    const temporal = {
+      client,
+      namespace: 'default',
+      taskQueue,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    }
+    await eventually('it asked for work once', () => workerIsThere(temporal))
+    return temporal
+  }
+  const plans = async (platform: string): Promise<string[]> => {
+    const { executions } = await stage.env.client.workflowService.listOpenWorkflowExecutions({
+      namespace: 'default',
+      typeFilter: { name: 'upgradePlan' },
+    })
+    return executions.flatMap((e) => e.execution?.workflowId ?? []).filter((id) => id.includes(`/${platform}/`))
+  }
+
+  test('a plan says what it waits for, is given up, and leaves nothing running', { timeout: 60_000 }, async () => {
+    const heard: string[] = []
+    const patience = {
+      signal: new AbortController().signal,
+      news: (it: string) => heard.push(it),
+      everyMs: 50,
+      giveUpAfterMs: 500,
+    }
+    const request = { platform: 'gone', to: '1.36', by: 'aoki' }
+    await expect(plan(await polled('norikae-gone'), request, patience)).rejects.toMatchObject({
+      code: 'no-answer',
+      message: expect.stringContaining('nobody works on the plan of gone any more'),
+    })
+    expect(heard).toContain('a worker to take it')
+    await eventually('it is ended', async () => (await plans('gone')).length === 0)
+  })
+
+  test('Ctrl-C ends the plan that was asked for', { timeout: 60_000 }, async () => {
+    await polled('norikae-left')
+    const it = new Background(['plan', 'left', '--to', '1.36'], stage.envOf('left', 'aoki'))
+    await eventually('it is asked for', async () => (await plans('left')).length === 1, { withinMs: 15_000 })
+    it.child.kill('SIGINT')
+    expect(await it.ended).toBe(130)
+    expect(it.err).toContain('planning left to 1.36 on the worker …')
+    expect(lastLine(it.err)).toBe('nothing was started')
+    await eventually('it is ended', async () => (await plans('left')).length === 0)
+  })
+})
 
 test('no upgrade, no report, no such platform', { timeout: 60_000 }, async () => {
   const env = stage.envOf('none', 'aoki')

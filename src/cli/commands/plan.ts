@@ -1,7 +1,7 @@
 import type { PlannedUpgrade } from '../../domain/outline.ts'
-import * as upgrades from '../../client/upgrades.ts'
 import { exit } from '../exit-codes.ts'
 import { print, type Shape } from '../output.ts'
+import { planned } from '../planning.ts'
 import { leaves, plan as drawPlan } from '../render/plan.ts'
 import { requestFrom } from '../request.ts'
 import { withTemporal } from '../run.ts'
@@ -19,16 +19,15 @@ interface Options {
 /** What the upgrade would do. Starts nothing, changes nothing. */
 export async function plan(named: string | undefined, options: Options): Promise<number> {
   const request = await requestFrom(named, options, options.as ?? 'norikae plan')
-  tell(`planning ${request.platform} to ${request.to} on the worker …`)
-  const planned = await withTemporal((temporal) => upgrades.plan(temporal, request))
-  await print(planned, options.output, {
-    table: (wide) => drawPlan(planned, screenOn(process.stdout, options), wide),
-    names: () => stepsOf(planned),
+  const it = await withTemporal((temporal) => planned(temporal, request))
+  await print(it, options.output, {
+    table: (wide) => drawPlan(it, screenOn(process.stdout, options), wide),
+    names: () => stepsOf(it),
   })
   tell('nothing was started')
   if (options.exitCode !== true) return exit.done
-  if (blockers(planned) > 0) return exit.refused
-  return stepsOf(planned).length > 0 ? exit.changes : exit.done
+  if (blockers(it) > 0) return exit.refused
+  return stepsOf(it).length > 0 ? exit.changes : exit.done
 }
 
 const stepsOf = ({ upgrade }: PlannedUpgrade): string[] =>

@@ -4,6 +4,7 @@ import * as upgrades from '../../client/upgrades.ts'
 import type { UpgradeRequest } from '../../domain/messages.ts'
 import { exit } from '../exit-codes.ts'
 import { print, whoIs, type Shape } from '../output.ts'
+import { planned } from '../planning.ts'
 import { agree } from '../prompt.ts'
 import { plan as drawPlan } from '../render/plan.ts'
 import { many } from '../render/words.ts'
@@ -29,17 +30,16 @@ export async function start(named: string | undefined, options: Options): Promis
   const { did, workflowId, runId } = await withTemporal(async (temporal) => {
     const there = await upgrades.running(temporal, request)
     if (there) return there
-    tell(`planning ${platform} to ${to} on the worker …`)
-    const planned = await upgrades.plan(temporal, request)
-    tell(drawPlan(planned, screenOn(process.stderr, options)))
+    const it = await planned(temporal, request)
+    tell(drawPlan(it, screenOn(process.stderr, options)))
     // Those of the upgrade's own end it at once; an app's stop that app, and are asked about there.
-    const own = planned.upgrade.findings.filter((f) => f.level === 'blocker')
+    const own = it.upgrade.findings.filter((f) => f.level === 'blocker')
     if (own.length > 0)
       throw new Refused(
         'blocked',
         `${many(own.length, 'blocker')} in the way: ${own.map((f) => f.code).join(', ')}. The remedies are listed above`,
       )
-    await agree(`Upgrade ${platform} from ${planned.from} to ${to}?`, options.yes)
+    await agree(`Upgrade ${platform} from ${it.from} to ${to}?`, options.yes)
     return upgrades.start(temporal, request)
   })
   const done: Done = { did, platform, workflowId, runId, by, message: said(did, request) }

@@ -1,0 +1,47 @@
+import { createLogUpdate } from 'log-update'
+import type { Temporal } from '../client/connect.ts'
+import * as upgrades from '../client/upgrades.ts'
+import type { UpgradeRequest } from '../domain/messages.ts'
+import type { PlannedUpgrade } from '../domain/outline.ts'
+import { cut } from './render/lines.ts'
+import { span } from './render/words.ts'
+import { tell } from './terminal.ts'
+
+/** Without a terminal. */
+const LINE_EVERY_MS = 15_000
+const TICK_MS = 1000
+
+/** Asks for the plan, and says meanwhile what is waited for and for how long: in place on a terminal. Ctrl-C leaves. */
+export async function planned(temporal: Temporal, request: UpgradeRequest): Promise<PlannedUpgrade> {
+  const leaving = new AbortController()
+  const leave = () => leaving.abort()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, leave)
+  const waiting = saying(`planning ${request.platform} to ${request.to} on the worker`)
+  try {
+    return await upgrades.plan(temporal, request, { signal: leaving.signal, news: waiting.news })
+  } finally {
+    waiting.end()
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, leave)
+  }
+}
+
+function saying(title: string): { news(what: string): void; end(): void } {
+  const { stderr } = process
+  const began = Date.now()
+  const update = stderr.isTTY ? createLogUpdate(stderr) : undefined
+  let waitsFor = ''
+  const say = () => {
+    const text = waitsFor === '' ? '' : `, ${span((Date.now() - began) / 1000)} so far: waits for ${waitsFor}`
+    if (update) update(cut(`${title} …${text} (Ctrl-C leaves)`, stderr.columns))
+    else tell(`${title} …${text}`)
+  }
+  say()
+  const tick = setInterval(say, update ? TICK_MS : LINE_EVERY_MS)
+  return {
+    news: (what) => (waitsFor = what),
+    end: () => {
+      clearInterval(tick)
+      update?.done()
+    },
+  }
+}
