@@ -19,7 +19,7 @@ export class BadInput extends Error {
 /** The environment is not ready: no server, no worker, no such workflow. Nothing was changed. */
 export class NotReady extends Error {
   override readonly name = 'NotReady'
-  readonly code: 'no-server' | 'no-worker' | 'no-answer' | 'not-found' | 'no-search-attributes'
+  readonly code: 'no-server' | 'no-namespace' | 'no-worker' | 'no-answer' | 'not-found' | 'no-search-attributes'
   constructor(code: NotReady['code'], message: string, cause?: unknown) {
     super(message, { cause })
     this.code = code

@@ -11,12 +11,14 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client'
+import { NamespaceNotFoundError } from '@temporalio/common'
 import type { Temporal } from './connect.ts'
 import { BadInput, Failed, NotReady, Refused } from './problems.ts'
 
 // https://grpc.io/docs/guides/status-codes/
 const INVALID_ARGUMENT = 3
 const DEADLINE_EXCEEDED = 4
+const NOT_FOUND = 5
 const FAILED_PRECONDITION = 9
 const UNAVAILABLE = 14
 
@@ -30,8 +32,11 @@ export function translated(error: unknown, { taskQueue, namespace }: Temporal, w
   if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError)
     return new Failed(`${what} does not tell its status: ${error.message}`)
   const grpc = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error
+  if (error instanceof NamespaceNotFoundError) return noNamespace(namespace, error)
   if (!isGrpcServiceError(grpc)) return error
   switch (Number(grpc.code)) {
+    case NOT_FOUND:
+      return /namespace/i.test(grpc.details) ? noNamespace(namespace, error) : error
     case DEADLINE_EXCEEDED:
     case FAILED_PRECONDITION:
       return noWorker(taskQueue, error)
@@ -49,6 +54,13 @@ export function translated(error: unknown, { taskQueue, namespace }: Temporal, w
       return error
   }
 }
+
+const noNamespace = (namespace: string, cause: unknown): NotReady =>
+  new NotReady(
+    'no-namespace',
+    `this Temporal server has no namespace ${namespace}.\nSet TEMPORAL_NAMESPACE, or make it: temporal operator namespace create --namespace ${namespace}`,
+    cause,
+  )
 
 export const noWorker = (taskQueue: string, cause?: unknown): NotReady =>
   new NotReady('no-worker', `no worker answers on task queue ${taskQueue}: start one with npm run worker`, cause)

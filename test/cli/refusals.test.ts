@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { copyFile, mkdtemp, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,11 +39,29 @@ test.for([
   { says: 'a timeout that is none', args: ['watch', '--timeout', 'soon'], hears: 'not a duration' },
   { says: 'an approval by nobody', args: ['approve', 'start'], hears: 'who are you?' },
   { says: 'an abort without a reason', args: ['abort', '--as', 'aoki'], hears: '--reason' },
+  {
+    says: 'a sandbox that is to write into a folder that is not there',
+    args: ['sandbox', '--info', '/no/such/x.json'],
+    hears: 'there is no folder /no/such; make it first',
+  },
   { says: 'a port that is none', args: ['sandbox', '--port-ui', '99999'], hears: 'a port is 1 to 65535' },
 ])('$says is bad input (2), before anybody is asked', async ({ args, hears }) => {
   const { code, out, err } = await run(args, nobody)
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toContain(hears)
+})
+
+test('a sandbox that wants a port that is taken is bad input (2), before anything is started', async () => {
+  const taken = createServer()
+  await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done))
+  const address = taken.address()
+  const port = typeof address === 'object' ? `${address?.port}` : ''
+  const { code, out, err } = await run(['sandbox', '--port-control', port])
+  taken.close()
+  expect([code, out]).toEqual([2, ''])
+  expect(err).toBe(
+    `✖ --port-control ${port} cannot be had (EADDRINUSE): choose another, or leave it out for a free one\n`,
+  )
 })
 
 test.concurrent.for(['status', 'watch', 'report'])(
@@ -201,6 +220,16 @@ describe('a worker that died just now', () => {
     await eventually('it is ended', async () => (await plans('left')).length === 0)
   })
 })
+
+test.for([['status'], ['plan', 'x', '--to', '1.36'], ['abort', '--platform', 'x', '--reason', 'x', '--yes']])(
+  'a namespace that there is not is said, with how to make one: %s',
+  async (args) => {
+    const { code, err } = await run(args, { ...stage.envOf('x', 'aoki'), TEMPORAL_NAMESPACE: 'nope' })
+    expect(code).toBe(1)
+    expect(err).toContain('✖ this Temporal server has no namespace nope.\nSet TEMPORAL_NAMESPACE, or make it: ')
+    expect(err).not.toContain('node_modules')
+  },
+)
 
 test('no upgrade, no report, no such platform', { timeout: 60_000 }, async () => {
   const env = stage.envOf('none', 'aoki')

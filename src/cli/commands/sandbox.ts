@@ -1,5 +1,6 @@
 import { runSandbox } from '../../sandbox/command.ts'
 import { exit } from '../exit-codes.ts'
+import { mustBeFree, mustHaveAFolder } from '../sandbox-needs.ts'
 
 interface Options {
   readonly info?: string | undefined
@@ -15,6 +16,7 @@ interface Options {
 /** A whole world on this machine; it runs until it is stopped. */
 export async function sandbox(options: Options): Promise<number> {
   const { info, rate } = options
+  if (info !== undefined) await mustHaveAFolder(info)
   const ports = {
     temporal: options.portTemporal,
     ui: options.portUi,
@@ -23,6 +25,7 @@ export async function sandbox(options: Options): Promise<number> {
     control: options.portControl,
     traffic: options.portTraffic,
   }
+  for (const [name, port] of Object.entries(ports)) if (port !== undefined) await mustBeFree(`--port-${name}`, port)
   await runSandbox({
     ...(info !== undefined && { info }),
     ...(rate !== undefined && { requestsPerSecond: rate }),
