@@ -105,6 +105,9 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 60_000 }, as
     'approve',
     'approve',
   ])
+  const late = await run(['rollback', 'api', '--platform', 'whole', '--reason', 'x', '--yes'], chiba)
+  expect(late).toMatchObject({ code: 6, out: '' })
+  expect(late.err).toBe('✖ refused (not-now): api is committed: there is no way back\nnothing was changed\n')
   const after = await run(['status', 'whole'], env)
   expect(after.out).toContain('✔ done')
 })
@@ -165,6 +168,9 @@ test(
     expect(wrong.code).toBe(6)
     expect(wrong.err).toContain('takes retry, not approve')
 
+    const early = await run(['rollback', 'api', 'test', ...on, '--reason', 'x'], chiba)
+    expect([early.code, early.err]).toEqual([6, '✖ refused (not-now): api test: it is on blue\nnothing was changed\n'])
+
     outside.sick.clear()
     expect((await run(['retry', 'api', 'test', ...on], chiba)).out).toContain('✔ retried api test')
     await eventually(
@@ -177,6 +183,13 @@ test(
       (await run(['rollback', 'api', 'test', ...on, '--reason', 'no'], { ...env, NORIKAE_AS: 'stranger' })).code,
     ).toBe(6)
     expect((await run(['rollback', 'api', 'test', ...on], chiba)).code).toBe(2)
+    for (const [names, hears] of [
+      [['nope'], 'there is no app nope of back; there are api, web'],
+      [['api', 'nope'], 'there is no environment nope of api; there are test, production'],
+    ] as const) {
+      const wrong = await run(['rollback', ...names, ...on, '--reason', 'x'], chiba)
+      expect([wrong.code, wrong.err]).toEqual([2, `✖ ${hears}\nnothing was changed\n`])
+    }
     const back = await run(['rollback', 'api', 'test', ...on, '--reason', 'a hunch'], chiba)
     expect(back).toMatchObject({ code: 0 })
     expect(back.err).toContain('the way back')

@@ -1,9 +1,11 @@
 import { cutoverStatus, upgradeStatus } from '../../client/ask.ts'
+import type { Temporal } from '../../client/connect.ts'
 import { thePlatform } from '../../client/find.ts'
-import { BadInput } from '../../client/problems.ts'
+import { BadInput, NotReady, Refused } from '../../client/problems.ts'
 import { lookFirst, say } from '../../client/say.ts'
 import type { Done } from '../../client/shapes.ts'
 import { cutoverId, upgradeId } from '../../domain/messages.ts'
+import type { Status } from '../../domain/status.ts'
 import { exit } from '../exit-codes.ts'
 import { print, whoIs, type Shape } from '../output.ts'
 import { agree } from '../prompt.ts'
@@ -28,8 +30,7 @@ export async function rollback(app: string, environment: string | undefined, opt
     const workflowId = cutoverId(platform, app)
     const where = environment === undefined ? {} : { environment }
     const said = { workflowId, message: 'rollback', body: { by, reason, ...where } } as const
-    const { runs } = await lookFirst(temporal, said, () => cutoverStatus(temporal, workflowId))
-    const mine = runs.filter((r) => environment === undefined || r.subject.environment === environment)
+    const mine = await lookFirst(temporal, said, () => movable(temporal, platform, app, environment))
     showWayBack(mine.flatMap((r) => r.wayBack))
     const place = [app, environment].filter((n) => n !== undefined).join(' ')
     await agree(`Take ${place} of ${platform} back to blue?`, options.yes)
@@ -38,6 +39,43 @@ export async function rollback(app: string, environment: string | undefined, opt
     return done({ did: 'rollback', platform, workflowId, by, app, ...where, message }, options.output)
   })
 }
+
+/** What a rollback would take back. Throws `BadInput` where there is nothing of this name, `Refused` where it may not. */
+async function movable(
+  temporal: Temporal,
+  platform: string,
+  app: string,
+  environment: string | undefined,
+): Promise<readonly Status[]> {
+  const { apps } = await upgradeStatus(temporal, platform)
+  const environments = apps.find((a) => a.app === app)?.environments ?? []
+  if (apps.length > 0 && environments.length === 0)
+    throw unknown(
+      `app ${app} of ${platform}`,
+      apps.map((a) => a.app),
+    )
+  const wanted = environments.filter((e) => environment === undefined || e.name === environment)
+  if (environments.length > 0 && wanted.length === 0)
+    throw unknown(
+      `environment ${environment} of ${app}`,
+      environments.map((e) => e.name),
+    )
+  const place = [app, environment].filter((n) => n !== undefined).join(' ')
+  if (wanted.length > 0 && wanted.every((e) => e.is === 'committed'))
+    throw new Refused('not-now', `${place} is committed: there is no way back`)
+  const { runs } = await cutoverStatus(temporal, cutoverId(platform, app)).catch((error: unknown) => {
+    if (error instanceof NotReady && error.code === 'not-found')
+      throw new Refused('not-now', `${place} is on blue: it has not begun to move`)
+    throw error
+  })
+  const mine = runs.filter((r) => environment === undefined || r.subject.environment === environment)
+  const [reason, ...reasons] = mine.map((r) => r.can.rollback)
+  if (reason !== undefined && reasons.every((r) => r !== undefined)) throw new Refused('not-now', `${place}: ${reason}`)
+  return mine
+}
+
+const unknown = (what: string, known: readonly string[]): BadInput =>
+  new BadInput(`there is no ${what}; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`)
 
 /** Takes everything back: the apps, last first, then green. */
 export async function abort(options: Options): Promise<number> {
