@@ -30,8 +30,8 @@ export function complain(error: unknown, look: Look & { output?: string }, nothi
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
   const known = code !== undefined && 'code' in Object(error)
   const name = known ? String((error as { code: unknown }).code) : 'error' // it was looked at in the line above
-  const ends =
-    known && nothing !== '' && !(error instanceof Failed) && name !== 'no-answer' && !message.endsWith(nothing)
+  const uncertain = name === 'no-answer' || (error instanceof Failed && !error.onlyLooked)
+  const ends = known && nothing !== '' && !uncertain && !message.toLowerCase().endsWith(nothing)
   const screen = { ...screenOn(process.stderr, look), width: Infinity }
   const title =
     error instanceof Refused ? `✖ refused (${name}): ` : error instanceof SaidNo || error instanceof Left ? '' : '✖ '

@@ -19,7 +19,14 @@ export class BadInput extends Error {
 /** The environment is not ready: no server, no worker, no such workflow. Nothing was changed. */
 export class NotReady extends Error {
   override readonly name = 'NotReady'
-  readonly code: 'no-server' | 'no-namespace' | 'no-worker' | 'no-answer' | 'not-found' | 'no-search-attributes'
+  readonly code:
+    | 'no-server'
+    | 'no-namespace'
+    | 'no-worker'
+    | 'no-answer'
+    | 'no-progress'
+    | 'not-found'
+    | 'no-search-attributes'
   constructor(code: NotReady['code'], message: string, cause?: unknown) {
     super(message, { cause })
     this.code = code
@@ -30,6 +37,12 @@ export class NotReady extends Error {
 export class Failed extends Error {
   override readonly name = 'Failed'
   readonly code = 'failed'
+  /** It changes nothing whatever becomes of it. */
+  readonly onlyLooked: boolean
+  constructor(message: string, onlyLooked = false) {
+    super(message)
+    this.onlyLooked = onlyLooked
+  }
 }
 
 /** Who asked has gone before there was an answer; nothing was changed. */

@@ -83,7 +83,10 @@ function endOf(error: WorkflowFailedError, what: string): Error {
   switch (cause.type) {
     case 'InvalidInput':
     case 'Unsupported':
+    case 'NotFound': // what was named
       return new BadInput(cause.message)
+    case 'Denied':
+      return new Refused('denied', cause.message)
     default:
       return new Failed(`${what} failed: ${cause.message}`)
   }

@@ -117,13 +117,14 @@ export async function plan(
       if (!(await workerIsThere(temporal))) throw noWorker(taskQueue)
       if (Date.now() - aliveAt > giveUpAfterMs)
         throw new NotReady(
-          'no-answer',
+          'no-progress',
           `nobody works on the ${what} any more; last: ${doing}. Look at the worker's log`,
         )
     }
   } catch (error) {
     await handle.terminate('who asked for it has gone').catch(() => undefined) // or it is over
-    throw translated(error, temporal, what)
+    const problem = translated(error, temporal, what)
+    throw problem instanceof Failed ? new Failed(problem.message, true) : problem
   } finally {
     over.abort()
     await result.catch(() => undefined)

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
+import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { workerIsThere } from '../../src/client/ask.ts'
 import { plan } from '../../src/client/upgrades.ts'
@@ -202,7 +202,7 @@ describe('a worker that died just now', () => {
     }
     const request = { platform: 'gone', to: '1.36', by: 'aoki' }
     await expect(plan(await polled('norikae-gone'), request, patience)).rejects.toMatchObject({
-      code: 'no-answer',
+      code: 'no-progress',
       message: expect.stringContaining('nobody works on the plan of gone any more'),
     })
     expect(heard).toContain('a worker to take it')
@@ -248,6 +248,31 @@ test('a platform that the worker does not know ends with its words, and exit 2',
   expect(plan.err).toMatch(/there is no platform "?unknown/)
   expect(lastLine(plan.err)).toBe('nothing was started')
 })
+
+test(
+  'a plan that fails says once that nothing was started, and ends as its reason asks',
+  { timeout: 60_000 },
+  async () => {
+    const words: Record<string, string> = {
+      NotFound: 'this worker keeps no file of it',
+      InvalidInput: 'it is at 1.36 already. Nothing was started',
+      Denied: 'this worker acts in another account',
+      Failed: 'no idea',
+    }
+    await stage.work(aQuickPlatform({ name: 'fails' }), {
+      prepare: ({ by }) => Promise.reject(ApplicationFailure.nonRetryable(words[by], by)),
+    })
+    const ends = async (type: string) => {
+      const { code, err } = await run(['plan', 'fails', '--to', '1.36', '--as', type], stage.envOf('fails'))
+      return [code, err.slice(err.indexOf('✖'))]
+    }
+    expect(await ends('NotFound')).toEqual([2, '✖ this worker keeps no file of it\nnothing was started\n'])
+    expect(await ends('InvalidInput')).toEqual([2, '✖ it is at 1.36 already. Nothing was started\n'])
+    const denied = '✖ refused (denied): this worker acts in another account\nnothing was started\n'
+    expect(await ends('Denied')).toEqual([6, denied])
+    expect(await ends('Failed')).toEqual([1, '✖ plan of fails failed: no idea\nnothing was started\n'])
+  },
+)
 
 test('gates refuse strangers, a second word, old ids and what they do not offer', { timeout: 60_000 }, async () => {
   const env = stage.envOf('gates', 'aoki')

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker } from '@temporalio/worker'
 import type { Platform } from '../../src/domain/platform.ts'
+import type { Activities } from '../../src/workflows/activities.ts'
 import { aPlatform, anApp } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { bundle } from '../support/bundle.ts'
@@ -66,13 +67,13 @@ export class Stage {
     ...(who !== undefined && { NORIKAE_AS: who }),
   })
 
-  async work(platform: Platform): Promise<Outside> {
+  async work(platform: Platform, instead: Partial<Activities> = {}): Promise<Outside> {
     const outside = new Outside(platform, '100ms')
     const worker = await Worker.create({
       connection: this.env.nativeConnection,
       taskQueue: `norikae-${platform.name}`,
       workflowBundle: await bundle(),
-      activities: outside.activities(),
+      activities: { ...outside.activities(), ...instead },
       debugMode: true, // workflows on this thread: starting another takes half a second in each test
       stickyQueueScheduleToStartTimeout: '2s',
     })
