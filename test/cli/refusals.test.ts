@@ -51,6 +51,17 @@ test.for([
   expect(err).toContain(hears)
 })
 
+test.for([
+  { args: ['start', '-o', 'json'], says: "required option '--to <version>' not specified" },
+  { args: ['validate', '--output=json'], says: "missing required argument 'file'" },
+  { args: ['status', '-ojson', '--colour'], says: "unknown option '--colour'" },
+])('with JSON wanted, usage is complained of in JSON too: $says', async ({ args, says }) => {
+  const { code, out } = await run(args, nobody)
+  expect(code).toBe(2)
+  expect(problemsWith('error', JSON.parse(out))).toEqual([])
+  expect(JSON.parse(out)).toEqual({ error: { code: 'bad-input', message: expect.stringContaining(says), exit: 2 } })
+})
+
 test('a sandbox that wants a port that is taken is bad input (2), before anything is started', async () => {
   const taken = createServer()
   await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done))
