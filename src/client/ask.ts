@@ -61,7 +61,7 @@ export const latestRun = (temporal: Temporal, platform: string): Promise<Run | u
     throw error
   })
 
-/** What a run was started with: the input in its first event, whoever started it and from where. */
+/** What a run was started with: the texts in its first event, whoever started it and from where. Anything may be there. */
 export async function requestOf(
   temporal: Temporal,
   workflowId: string,
@@ -82,7 +82,9 @@ export async function requestOf(
   for (const codec of payloadCodecs) payloads = await codec.decode(payloads)
   const [payload] = payloads
   const request = payload && payloadConverter.fromPayload<unknown>(payload)
-  return typeof request === 'object' && request !== null ? request : {}
+  const sent: Readonly<Record<string, unknown>> = { ...(typeof request === 'object' && request) }
+  const fields = (['platform', 'to', 'by', 'file'] as const).map((name) => [name, sent[name]] as const)
+  return Object.fromEntries(fields.filter(([, value]) => typeof value === 'string'))
 }
 
 /** Undefined: it ended as a result says. */

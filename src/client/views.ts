@@ -17,11 +17,7 @@ export async function viewOf(temporal: Temporal, platform: string, runId?: strin
   if (run === undefined) throw new NotReady('not-found', `${platform} was never upgraded here; see: norikae status`)
   const [{ outcome, message }, status, open] = await Promise.all([
     ending(temporal, run),
-    upgradeStatus(temporal, platform, run.runId).catch(async (error: unknown) => {
-      // A run that failed before it could say anything; or one that is over, and no worker is there to read it.
-      if (run.closeTime === undefined) throw error
-      return untold(platform, run, await requestOf(temporal, run.workflowId, run.runId))
-    }),
+    statusIn(temporal, platform, run),
     openCutovers(temporal, platform),
   ])
   const cutovers = await detailsOf(temporal, worthAsking(platform, status, open))
@@ -34,6 +30,22 @@ export async function viewOf(temporal: Temporal, platform: string, runId?: strin
     status,
     cutovers,
     gates: gatesOf(platform, outcome === 'running' ? status : undefined, cutovers),
+  }
+}
+
+async function statusIn(temporal: Temporal, platform: string, run: Run): Promise<UpgradeStatus> {
+  const asSent = async () => {
+    const { to = '', by = '' } = await requestOf(temporal, run.workflowId, run.runId)
+    return { platform, to, by }
+  }
+  try {
+    const status = await upgradeStatus(temporal, platform, run.runId)
+    // It ended before it had read what was sent.
+    return run.closeTime !== undefined && status.from === '' ? { ...status, ...(await asSent()) } : status
+  } catch (error) {
+    // A run that failed before it could say anything; or one that is over, and no worker is there to read it.
+    if (run.closeTime === undefined) throw error
+    return { ...untold(run), ...(await asSent()) }
   }
 }
 
@@ -111,16 +123,9 @@ async function detailsOf(temporal: Temporal, ids: readonly string[]): Promise<Cu
   return found.flatMap((status) => status ?? []).toSorted((a, b) => (a.app < b.app ? -1 : 1))
 }
 
-const untold = (
-  platform: string,
-  { startTime }: Run,
-  { to = '', by = '' }: { to?: string; by?: string },
-): UpgradeStatus => ({
-  platform,
+const untold = ({ startTime }: Run): Omit<UpgradeStatus, 'platform' | 'to' | 'by'> => ({
   from: '',
-  to,
   since: startTime.toISOString(),
-  by,
   paused: false,
   apps: [],
   findings: [],

@@ -285,6 +285,25 @@ test(
   },
 )
 
+test(
+  'a start whose input cannot be read has its own name, and its list still fits its schema',
+  { timeout: 60_000 },
+  async () => {
+    await stage.work(aQuickPlatform({ name: 'junk' }))
+    const start = { workflowId: 'cluster-upgrade/junk', taskQueue: 'norikae-junk' }
+    for (const input of [{ to: 1.36 }, 'junk', {}]) {
+      const run = stage.env.client.workflow.execute('clusterUpgrade', { ...start, args: [input] })
+      await expect(run).rejects.toThrow()
+    }
+    const env = stage.envOf('junk', 'aoki')
+    const one = await run(['status', 'junk'], env)
+    expect(one.out).toMatch(/^junk {3}day 1 {3}✖ failed/)
+    expect(one.out).not.toContain('what was sent')
+    const all = await run(['status', '-o', 'json'], env)
+    expect(problemsWith('list', JSON.parse(all.out))).toEqual([])
+  },
+)
+
 test('gates refuse strangers, a second word, old ids and what they do not offer', { timeout: 60_000 }, async () => {
   const env = stage.envOf('gates', 'aoki')
   const two = rule('sre', { approvals: 2 })

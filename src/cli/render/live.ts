@@ -39,7 +39,7 @@ function header({ status, outcome, message, silent }: UpgradeView, { now }: Scre
   return [
     [
       cell(platform, 'strong'),
-      cell(from === '' ? ` → ${to}` : ` ${from} → ${to}`, 'strong'),
+      cell(to === '' ? '' : from === '' ? ` → ${to}` : ` ${from} → ${to}`, 'strong'),
       cell(`   day ${day}   `, 'faint'),
       ...(running ? [cell(run?.phase ?? 'preflight', 'busy')] : [ended(outcome)]),
       ...(running && paused ? [cell('   ‖ paused', 'asks')] : []),
