@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import type { Answer } from '../domain/gates.ts'
-import type { Command as Ordered } from '../domain/messages.ts'
 import { shapes } from './output.ts'
 import { ownVersion } from './versions.ts'
 
@@ -16,7 +15,8 @@ export type Go = (
 const NOTHING_STARTED = 'nothing was started'
 const NOTHING_CHANGED = 'nothing was changed'
 
-const plain = (name: string) => new Command(name).option('--no-color', 'no colour, as with NO_COLOR')
+const noColour = () => new Option('--no-color', 'no colour, as with NO_COLOR')
+const plain = (name: string) => new Command(name).addOption(noColour())
 const reading = (name: string) =>
   plain(name).addOption(
     new Option('-o, --output <shape>', 'how data is printed').choices(shapes).default('table' as const),
@@ -26,33 +26,41 @@ const onPlatform = () => new Option('--platform <name>', 'which platform (defaul
 const file = () => new Option('-f, --file <file>', "the platform file; - is stdin (default: the worker's own)")
 
 /** Those that change something. */
-const changing = (name: string) =>
-  reading(name).addOption(asWho()).addOption(onPlatform()).option('--yes', 'do not ask first')
+const changing = (name: string) => reading(name).addOption(asWho()).addOption(onPlatform())
+const asking = (name: string) => changing(name).option('--yes', 'do not ask first')
+const because = (must: string) => new Option('--reason <text>', `why${must}; it is in the report`)
 
 export function program(go: Go) {
-  return new Command('norikae')
-    .description(
-      'Moves a multi-tenant platform from one EKS cluster to the next, app by app, and can take every app back.',
-    )
-    .version(ownVersion(), '--version')
-    .configureHelp({ showGlobalOptions: true })
-    .addHelpText('after', ENDS)
-    .addCommand(validate(go))
-    .addCommand(plan(go))
-    .addCommand(start(go))
-    .addCommand(watch(go))
-    .addCommand(status(go))
-    .addCommand(answer(go, 'approve', 'approve an open gate; without a name: list what is open for you'))
-    .addCommand(answer(go, 'reject', 'reject an open gate; without a name: list what is open for you'))
-    .addCommand(answer(go, 'retry', 'try again what failed; without a name: list what is open for you'))
-    .addCommand(answer(go, 'skip', 'go on without what failed; without a name: list what is open for you'))
-    .addCommand(rollback(go))
-    .addCommand(order(go, 'abort', 'take everything back: the apps, then green'))
-    .addCommand(order(go, 'pause', 'begin nothing new'))
-    .addCommand(order(go, 'resume', 'go on after a pause'))
-    .addCommand(report(go))
-    .addCommand(sandbox(go))
-    .addCommand(version(go))
+  return (
+    new Command('norikae')
+      .description(
+        'Moves a multi-tenant platform from one EKS cluster to the next, app by app, and can take every app back.',
+      )
+      .version(ownVersion(), '--version')
+      .addOption(noColour())
+      // The program takes it wherever it stands; commands read their own.
+      .hook('preAction', (all, command) => {
+        if (!all.opts().color) command.setOptionValue('color', false)
+      })
+      .configureHelp({ showGlobalOptions: true })
+      .addHelpText('after', ENDS)
+      .addCommand(validate(go))
+      .addCommand(plan(go))
+      .addCommand(start(go))
+      .addCommand(watch(go))
+      .addCommand(status(go))
+      .addCommand(answer(go, 'approve', 'approve an open gate; without a name: list what is open for you'))
+      .addCommand(answer(go, 'reject', 'reject an open gate; without a name: list what is open for you'))
+      .addCommand(answer(go, 'retry', 'try again what failed; without a name: list what is open for you'))
+      .addCommand(answer(go, 'skip', 'go on without what failed; without a name: list what is open for you'))
+      .addCommand(rollback(go))
+      .addCommand(abort(go))
+      .addCommand(pauseOrResume(go, 'pause', 'begin nothing new'))
+      .addCommand(pauseOrResume(go, 'resume', 'go on after a pause'))
+      .addCommand(report(go))
+      .addCommand(sandbox(go))
+      .addCommand(version(go))
+  )
 }
 
 const ENDS = `
@@ -113,55 +121,59 @@ const watch = (go: Go) =>
 const status = (go: Go) =>
   reading('status')
     .description('where an upgrade stands; without a name: all upgrades and open gates')
-    .argument('[platform]')
-    .addOption(onPlatform())
+    .argument('[platform]', 'default: all of them')
+    .addOption(new Option('--platform <name>', 'which platform (default: all of them)'))
     .addOption(asWho())
     .action((platform, options) =>
       go(options, '', async () => (await import('./commands/status.ts')).status(platform, options)),
     )
 
 const answer = (go: Go, verb: Answer, what: string) => {
-  const command = changing(verb)
+  const typed = new Option('--typed <name>', 'to delete blue: the name of blue').hideHelp(verb !== 'approve')
+  return asking(verb)
     .description(what)
     .argument('[name]', 'an app; or start, decommission, or upgrade for its own gates; or a gate id')
     .argument('[environment]')
     .option('--comment <text>', 'why; it is in the report')
-    .option('--typed <name>', 'to delete blue: the name of blue')
-  return command.action((name, environment, options) =>
-    go(options, NOTHING_CHANGED, async () =>
-      (await import('./commands/answer.ts')).answer(verb, name, environment, options),
-    ),
-  )
+    .addOption(typed)
+    .action((name, environment, options) =>
+      go(options, NOTHING_CHANGED, async () =>
+        (await import('./commands/answer.ts')).answer(verb, name, environment, options),
+      ),
+    )
 }
 
 const rollback = (go: Go) =>
-  changing('rollback')
+  asking('rollback')
     .description('take an app, or one environment of it, back to blue')
     .argument('<app>')
     .argument('[environment]', 'default: all of them')
-    .option('--reason <text>', 'why; it is in the report')
+    .addOption(because(' (must be said)'))
     .action((app, environment, options) =>
       go(options, NOTHING_CHANGED, async () =>
         (await import('./commands/order.ts')).rollback(app, environment, options),
       ),
     )
 
-const order = (go: Go, verb: Exclude<Ordered, 'rollback'>, what: string) =>
+const abort = (go: Go) =>
+  asking('abort')
+    .description('take everything back: the apps, then green')
+    .addOption(because(' (must be said)'))
+    .action((options) => go(options, NOTHING_CHANGED, async () => (await import('./commands/order.ts')).abort(options)))
+
+const pauseOrResume = (go: Go, verb: 'pause' | 'resume', what: string) =>
   changing(verb)
     .description(what)
-    .option('--reason <text>', 'why; it is in the report')
+    .addOption(because(''))
     .action((options) =>
-      go(options, NOTHING_CHANGED, async () => {
-        const { abort, pauseOrResume } = await import('./commands/order.ts')
-        return verb === 'abort' ? abort(options) : pauseOrResume(verb, options)
-      }),
+      go(options, NOTHING_CHANGED, async () => (await import('./commands/order.ts')).pauseOrResume(verb, options)),
     )
 
 const report = (go: Go) =>
   plain('report')
     .description('who decided what, how long people were waited for, what is left; after the end')
-    .argument('[platform]', 'default: the only open upgrade, else the latest')
-    .addOption(onPlatform())
+    .argument('[platform]', 'default: the upgrade that ended last')
+    .addOption(new Option('--platform <name>', 'which platform (default: that of the upgrade that ended last)'))
     .addOption(
       new Option('-o, --output <shape>', 'Markdown or JSON').choices(['md', 'json'] as const).default('md' as const),
     )
@@ -173,13 +185,13 @@ const sandbox = (go: Go) =>
   plain('sandbox')
     .description('a whole world on this machine: AWS, two clusters, traffic, Temporal')
     .option('--info <file>', 'write where everything is, when it is ready')
-    .option('--port-temporal <port>', "Temporal's port", port)
+    .option('--port-temporal <port>', "Temporal's port (default of each port: a free one)", port)
     .option('--port-ui <port>', "the port of Temporal's UI", port)
     .option('--port-aws <port>', 'the port of AWS', port)
     .option('--port-prometheus <port>', 'the port of Prometheus', port)
     .option('--port-control <port>', "the port of the sandbox's own control", port)
     .option('--port-traffic <port>', 'the port that apps are reached at', port)
-    .option('--rate <requests>', 'requests a second to all apps together', whole)
+    .option('--rate <requests>', `requests a second to all apps together, 1 to ${MOST_A_SECOND} (default: 130)`, rate)
     .action((options) => go(options, '', async () => (await import('./commands/sandbox.ts')).sandbox(options)))
 
 const version = (go: Go) =>
@@ -195,5 +207,17 @@ function whole(text: string): number {
 function port(text: string): number {
   const found = whole(text)
   if (found < 1 || found > 65_535) throw new InvalidArgumentError('a port is 1 to 65535')
+  return found
+}
+
+/** What the sandbox's traffic is limited to. */
+const MOST_A_SECOND = 300
+
+function rate(text: string): number {
+  const found = whole(text)
+  if (found < 1 || found > MOST_A_SECOND)
+    throw new InvalidArgumentError(
+      `1 to ${MOST_A_SECOND}: a sandbox is no benchmark, and serves no more beside all else`,
+    )
   return found
 }

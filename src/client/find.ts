@@ -45,8 +45,8 @@ export async function openCutovers(temporal: Temporal, platform: string): Promis
 export const platformOf = ({ workflowId }: Pick<Run, 'workflowId'>): string =>
   workflowId.startsWith(upgradeId('')) ? workflowId.slice(upgradeId('').length) : workflowId
 
-/** The one that is meant when none is named. `orEnded`: the latest ended one will do where none is open. */
-export async function thePlatform(temporal: Temporal, named: string | undefined, orEnded = false): Promise<string> {
+/** The one that is meant when none is named: the only open one. */
+export async function thePlatform(temporal: Temporal, named: string | undefined): Promise<string> {
   if (named !== undefined) return named
   const open = (await openUpgrades(temporal)).map(platformOf)
   const [only, ...others] = open
@@ -55,8 +55,6 @@ export async function thePlatform(temporal: Temporal, named: string | undefined,
     throw new BadInput(
       `${open.length} upgrades are open: ${open.toSorted().join(', ')}; say which with --platform <name>`,
     )
-  const [latest] = orEnded ? await endedUpgrades(temporal, 1) : []
-  if (latest) return platformOf(latest)
   throw new NotReady('not-found', 'no upgrade is open; see: norikae status, or name one with --platform <name>')
 }
 

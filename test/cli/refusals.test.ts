@@ -39,6 +39,7 @@ test.for([
   { says: 'a timeout that is none', args: ['watch', '--timeout', 'soon'], hears: 'not a duration' },
   { says: 'an approval by nobody', args: ['approve', 'start'], hears: 'who are you?' },
   { says: 'an abort without a reason', args: ['abort', '--as', 'aoki'], hears: '--reason' },
+  { says: 'more traffic than the sandbox makes', args: ['sandbox', '--rate', '301'], hears: '1 to 300' },
   {
     says: 'a sandbox that is to write into a folder that is not there',
     args: ['sandbox', '--info', '/no/such/x.json'],
@@ -60,6 +61,33 @@ test.for([
   expect(code).toBe(2)
   expect(problemsWith('error', JSON.parse(out))).toEqual([])
   expect(JSON.parse(out)).toEqual({ error: { code: 'bad-input', message: expect.stringContaining(says), exit: 2 } })
+})
+
+test('without colour, also where that is said before the command', async () => {
+  const args = ['plan', 'toy', '--to', 'latest']
+  const coloured = { ...nobody, FORCE_COLOR: '1' }
+  expect((await run(args, coloured)).err).toContain('\u001B')
+  for (const plain of [
+    ['--no-color', ...args],
+    [...args, '--no-color'],
+  ]) {
+    const { code, err } = await run(plain, coloured)
+    expect(code).toBe(2)
+    expect(err).not.toContain('\u001B')
+  }
+})
+
+test.for([
+  { of: 'status', says: 'default: all of them', not: 'the only open upgrade' },
+  { of: 'report', says: 'default: the upgrade that ended last', not: 'the only open upgrade' },
+  { of: 'pause', says: '--reason', not: '--yes' },
+  { of: 'retry', says: '--yes', not: '--typed' },
+  { of: 'abort', says: 'why (must be said)', not: '--typed' },
+  { of: 'sandbox', says: 'default of each port: a free one', not: '--yes' },
+])('the help of $of says what is so', async ({ of, says, not }) => {
+  const { out } = await run([of, '--help'])
+  expect(out.replaceAll(/\s+/g, ' ')).toContain(says)
+  expect(out).not.toContain(not)
 })
 
 test('a sandbox that wants a port that is taken is bad input (2), before anything is started', async () => {
