@@ -107,6 +107,29 @@ test('the decommission gate says that a name is typed', () => {
   `)
 })
 
+test('of several errors each has its line, and none is cut', () => {
+  const message = [
+    'examples/chatwork-prod.yaml:14:5  teams.scala.approvers: needs at least one address',
+    'examples/chatwork-prod.yaml:31:9  apps.chat-actor.workloads.actor.downtime: "60" is not a duration; write 60s, 1m30s or 2h',
+    '2 problems; nothing was started',
+  ].join('\n')
+  const view = aView({ outcome: 'failed', message, status: { run: aStatus() } })
+  expect(live(view, screen({ width: 80 }))).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   ✖ failed
+    examples/chatwork-prod.yaml:14:5 teams.scala.approvers: needs at least one
+    address
+    examples/chatwork-prod.yaml:31:9 apps.chat-actor.workloads.actor.downtime: "60"
+    is not a duration; write 60s, 1m30s or 2h
+    2 problems; nothing was started"
+  `)
+  const ended = changes(aView(), view).filter((c) => c.what === 'ended')
+  expect(ended.map((c) => change(c, screen({ width: Infinity }))).join('\n')).toMatchInlineSnapshot(`
+    "2026-11-24T04:00:00Z  ■ chatwork-prod ended: ✖ failed: examples/chatwork-prod.yaml:14:5  teams.scala.approvers: needs at least one address
+      examples/chatwork-prod.yaml:31:9  apps.chat-actor.workloads.actor.downtime: "60" is not a duration; write 60s, 1m30s or 2h
+      2 problems; nothing was started"
+  `)
+})
+
 test('who may not approve it is told so, and not that it waits for them', () => {
   const waiting = { ...aDecommission(), excluded: { aoki: 'approved start' } }
   const view = aView({ status: { run: aStatus({ phase: 'soak', waitingFor: [waiting] }) } })

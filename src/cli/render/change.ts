@@ -1,5 +1,5 @@
 import type { Change } from '../../client/shapes.ts'
-import { cell, drawn, type Cell, type Screen, type Tone } from './lines.ts'
+import { cell, drawn, line, type Cell, type Screen, type Tone } from './lines.ts'
 import { ended, isPlace, places } from './words.ts'
 
 const signs = {
@@ -11,9 +11,14 @@ const signs = {
   ended: { glyph: '■', tone: 'strong' },
 } as const satisfies Record<Change['what'], { glyph: string; tone: Tone }>
 
-/** One line a change, where there is no terminal to draw on. */
-export const change = (it: Change, screen: Screen): string =>
-  drawn([[cell(`${it.at.slice(0, 19)}Z  `, 'faint'), sign(it), ...said(it)]], screen)
+/** One line a change, where there is no terminal to draw on; what a run ended with may take more. */
+export function change(it: Change, screen: Screen): string {
+  const [first = '', ...rest] = it.now.split('\n')
+  const ended = it.what === 'ended'
+  const words = said(ended ? { ...it, now: first } : it)
+  const more = ended ? rest.map((text) => line(`  ${text}`)) : []
+  return drawn([[cell(`${it.at.slice(0, 19)}Z  `, 'faint'), sign(it), ...words], ...more], screen)
+}
 
 function sign({ what, now }: Change): Cell {
   const { glyph, tone } = what === 'environment' && isPlace(now) ? places[now] : signs[what]

@@ -62,6 +62,10 @@ export function wrapped(text: string, width: number, atMost: number): string[] {
   return lines
 }
 
+/** A text of several lines as it is: none is cut, and each begins on its own. */
+export const paragraph = (text: string, { width }: Pick<Screen, 'width'>, tone: Tone = 'plain'): Line[] =>
+  text.split('\n').flatMap((one) => wrapped(one, width, Infinity).map((words) => line(cut(words, width), tone)))
+
 /** Lines as text: cut to the width, coloured where that is wanted, without blanks at their ends. */
 export function drawn(lines: readonly Line[], { width, colour }: Pick<Screen, 'width' | 'colour'>): string {
   return lines

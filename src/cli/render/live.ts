@@ -11,6 +11,7 @@ import {
   drawn,
   head,
   line,
+  paragraph,
   widthOf,
   wrapped,
   type Cell,
@@ -30,7 +31,8 @@ export function live(view: UpgradeView, screen: Screen): string {
   return drawn([...above, ...appTable(view, screen, left)], screen)
 }
 
-function header({ status, outcome, message, silent }: UpgradeView, { now }: Screen): Line[] {
+function header({ status, outcome, message, silent }: UpgradeView, screen: Screen): Line[] {
+  const { now } = screen
   const { platform, from, to, run, since: began, paused, ending, held, apps } = status
   const day = Math.floor((Date.parse(now) - Date.parse(began)) / 86_400_000) + 1
   const stays = apps.filter((a) => !a.environments.some((e) => e.is === 'committed')).length
@@ -45,7 +47,7 @@ function header({ status, outcome, message, silent }: UpgradeView, { now }: Scre
       ...(running && paused ? [cell('   ‖ paused', 'asks')] : []),
       ...(running && back !== '' ? [cell('   way back: ', 'faint'), cell(back)] : []),
     ],
-    ...(message === undefined ? [] : [line(message, 'bad')]),
+    ...(message === undefined ? [] : paragraph(message, screen, 'bad')),
     ...(ending === undefined || !running ? [] : [line(`ending: ${ending}`, 'asks')]),
     ...(held === undefined ? [] : [line(`no more turns: ${held}`, 'asks')]),
     ...(silent === undefined ? [] : [line(`▲ ${silent}`, 'bad')]),
