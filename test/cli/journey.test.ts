@@ -19,7 +19,7 @@ afterAll(() => stage.close())
 const soon = { withinMs: 15_000, everyMs: 100 }
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)
 
-test('plan, start, watch, approve, delete blue, report', { timeout: 60_000 }, async () => {
+test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, async () => {
   const env = stage.envOf('whole', 'aoki')
   const outside = await stage.work(aQuickPlatform({ name: 'whole' }))
 
