@@ -176,6 +176,19 @@ test('colour adds to the words and replaces none', () => {
   )
 })
 
+test('a plan of many environments says where their steps are', () => {
+  const planned = {
+    from: '1.35',
+    to: '1.36',
+    upgrade: outlineOf(anUpgradePlan()),
+    cutovers: Array.from({ length: 9 }, () => outlineOf(aCutoverPlan())),
+  }
+  const shown = plan(planned, screen())
+  expect(shown).toContain('each step of each environment: norikae plan -o wide; and at its gate')
+  expect(shown).not.toContain('deploy api to green')
+  expect(plan(planned, screen(), true)).toContain('deploy api to green')
+})
+
 test('the plan shows phases, who is asked, and the way back', () => {
   const planned = {
     from: '1.35',

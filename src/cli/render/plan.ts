@@ -3,6 +3,9 @@ import { findings } from './findings.ts'
 import { blank, cell, columns, drawn, head, line, wrapped, type Cell, type Line, type Screen } from './lines.ts'
 import { many } from './words.ts'
 
+/** Of more environments than this nobody reads every step at once: their teams do, at their gates. */
+const FEW = 8
+
 type Phase = Outline['phases'][number]
 
 /** What will be done, in order, who is asked, and how it comes back. `wide`: every step on a line, by its id. */
@@ -56,7 +59,11 @@ function apps(cutovers: readonly Outline[], screen: Screen, wide: boolean): Line
         ]
       }),
     ]),
-    ...cutovers.flatMap((c) => (wide ? steps(c) : inOneGo(c, screen))),
+    ...(wide
+      ? cutovers.flatMap(steps)
+      : cutovers.length <= FEW
+        ? cutovers.flatMap((c) => inOneGo(c, screen))
+        : [blank, line('each step of each environment: norikae plan -o wide; and at its gate', 'faint')]),
   ]
 }
 
