@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Change, UpgradeReport } from '../../src/client/shapes.ts'
 import { anApp } from '../support/builders.ts'
 import { eventually } from '../support/eventually.ts'
-import { aQuickPlatform, Background, run, Stage } from './stage.ts'
+import { aQuickPlatform, Background, run, runApart, Stage } from './stage.ts'
 import { problemsWith } from './valid.ts'
 
 /** The whole way as people go it: real processes, a real server, a worker on a toy world. */
@@ -34,7 +34,7 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
   expect(unasked.err).toContain('say it with --yes')
   expect(lastLine(unasked.err)).toBe('nothing was started')
 
-  const started = await run(['start', 'whole', '--to', '1.36', '--yes'], env)
+  const started = await runApart(['start', 'whole', '--to', '1.36', '--yes'], env)
   expect(started).toMatchObject({ code: 0, out: '✔ started: whole to 1.36, as aoki\n' })
   expect(started.err).toContain('PHASE')
   expect(started.err).toMatch(/^api production\n {2}→ .*route web: 5 % to green.*\n {2}↩ .*route web: 0 % to green/m)
@@ -209,7 +209,8 @@ test(
 test('Ctrl-C leaves the upgrade alone and says how to come back', { timeout: 60_000 }, async () => {
   const env = stage.envOf('left', 'aoki')
   await stage.work(aQuickPlatform({ name: 'left' }))
-  await run(['start', 'left', '--to', '1.36', '--yes'], env)
+  const started = await run(['start', 'left', '--to', '1.36', '--yes'], env)
+  expect(started.code, started.err).toBe(0)
   const watch = new Background(['watch', 'left'], env)
   await eventually('it shows something', () => watch.out.includes('left: start'), soon)
   watch.child.kill('SIGINT')

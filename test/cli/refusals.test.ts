@@ -10,7 +10,7 @@ import { workerIsThere } from '../../src/client/ask.ts'
 import { plan } from '../../src/client/upgrades.ts'
 import { anApp, rule } from '../support/builders.ts'
 import { eventually } from '../support/eventually.ts'
-import { aQuickPlatform, Background, run, Stage } from './stage.ts'
+import { aQuickPlatform, Background, run, runApart, Stage } from './stage.ts'
 import { problemsWith } from './valid.ts'
 
 /** Each refusal says what is wrong, who can end it, and changes nothing. */
@@ -95,7 +95,7 @@ test('a sandbox that wants a port that is taken is bad input (2), before anythin
   await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done))
   const address = taken.address()
   const port = typeof address === 'object' ? `${address?.port}` : ''
-  const { code, out, err } = await run(['sandbox', '--port-control', port])
+  const { code, out, err } = await runApart(['sandbox', '--port-control', port])
   taken.close()
   expect([code, out]).toEqual([2, ''])
   expect(err).toBe(
@@ -127,9 +127,9 @@ test('a bad file is shown with every problem and its place, and nothing is start
 })
 
 test('version and help are quick and know no Temporal', async () => {
-  expect((await run(['version'])).out).toMatch(/^norikae \d+\.\d+\.\d+ /)
+  expect((await runApart(['version'])).out).toMatch(/^norikae \d+\.\d+\.\d+ /)
   expect(problemsWith('version', JSON.parse((await run(['version', '-o', 'json'])).out))).toEqual([])
-  const loaded = await run(['--help'], { NODE_DEBUG: 'module', NODE_OPTIONS: '--trace-deprecation' })
+  const loaded = await runApart(['--help'], { NODE_DEBUG: 'module', NODE_OPTIONS: '--trace-deprecation' })
   expect(loaded.code).toBe(0)
   expect(loaded.out).toContain('Exit codes:')
   expect(loaded.err).not.toContain('@temporalio')

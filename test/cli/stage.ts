@@ -4,8 +4,11 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker } from '@temporalio/worker'
 import type { Platform } from '../../src/domain/platform.ts'
 import type { Activities } from '../../src/workflows/activities.ts'
+import { workerIsThere } from '../../src/client/ask.ts'
+import { commandLine } from '../../src/cli/command-line.ts'
 import { aPlatform, anApp } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
+import { eventually } from '../support/eventually.ts'
 import { bundle } from '../support/bundle.ts'
 import { dev } from '../support/server.ts'
 
@@ -23,13 +26,45 @@ type Env = Readonly<Record<string, string>>
 
 export const clean: Env = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' }
 
-/** Runs to its end. Nothing of this machine's own Temporal configuration is seen. */
-export const run = (args: readonly string[], env: Env = {}): Promise<Ended> =>
+/** In a process of its own, to its end. Nothing of this machine's own Temporal configuration is seen. */
+export const runApart = (args: readonly string[], env: Env = {}): Promise<Ended> =>
   new Promise((done) => {
     execFile(norikae, args, { env: { ...clean, ...env }, maxBuffer: 1 << 24, timeout: 60_000 }, (error, out, err) =>
       done({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, out, err }),
     ).stdin?.end()
   })
+
+let queue: Promise<unknown> = Promise.resolve()
+
+/**
+ * The same in this process, one after the other: starting one takes half a second of a core. What a process adds to it
+ * (the launcher, signals, its own modules) is for `runApart` and `Background`.
+ */
+export function run(args: readonly string[], env: Env = {}): Promise<Ended> {
+  const ran = queue.then(() => inside(args, { ...clean, ...env }))
+  queue = ran.catch(() => undefined)
+  return ran
+}
+
+async function inside(args: readonly string[], env: Env): Promise<Ended> {
+  const [before, { stdout, stderr }] = [process.env, process]
+  const said = { out: '', err: '' }
+  const [writeOut, writeErr] = [stdout.write, stderr.write]
+  const into = (where: keyof typeof said) => (text: string | Uint8Array) => {
+    said[where] += text.toString()
+    return true
+  }
+  process.env = { ...env }
+  stdout.write = into('out')
+  stderr.write = into('err')
+  try {
+    return { code: await commandLine(args), ...said }
+  } finally {
+    process.env = before
+    stdout.write = writeOut
+    stderr.write = writeErr
+  }
+}
 
 /** One that goes on beside the others, with what it has said so far. */
 export class Background {
@@ -69,15 +104,19 @@ export class Stage {
 
   async work(platform: Platform, instead: Partial<Activities> = {}): Promise<Outside> {
     const outside = new Outside(platform, '100ms')
+    const taskQueue = `norikae-${platform.name}`
     const worker = await Worker.create({
       connection: this.env.nativeConnection,
-      taskQueue: `norikae-${platform.name}`,
+      taskQueue,
       workflowBundle: await bundle(),
       activities: { ...outside.activities(), ...instead },
       debugMode: true, // workflows on this thread: starting another takes half a second in each test
       stickyQueueScheduleToStartTimeout: '2s',
     })
     this.workers.push({ worker, ran: worker.run() })
+    const { client } = this.env
+    const temporal = { client, namespace: 'default', taskQueue, [Symbol.asyncDispose]: () => Promise.resolve() }
+    await eventually('the worker asks for work', () => workerIsThere(temporal), { withinMs: 20_000 })
     return outside
   }
 
