@@ -219,7 +219,8 @@ test('with trouble and going back no turn comes early, and everybody ends on gre
           }
           for (const t of start) standings[`${t.app}/${t.environment}`] = moving
           minute += 1
-          const known = Object.entries(standings)
+          // What is well is left alone then: nothing else moves it any more, and 300 steps are enough.
+          const known = Object.entries(standings).filter(([, s]) => !calm || s.is !== 'on-green')
           const [k, s] = known[pick(Math.max(1, known.length))] ?? ['', undefined]
           if (s?.is === 'moving') standings[k] = !calm && pick(4) === 0 ? trouble : { is: 'on-green', since: clock() }
           else if (s?.is === 'trouble') standings[k] = moving
