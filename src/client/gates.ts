@@ -1,5 +1,6 @@
 import type { Answer } from '../domain/gates.ts'
 import { cutoverId, upgradeId, type CutoverStatus, type UpgradeStatus } from '../domain/messages.ts'
+import { spelled } from '../domain/people.ts'
 import type { OpenGate } from './shapes.ts'
 
 /** Every gate that is open in what was read, with what one must know to answer it. */
@@ -57,10 +58,6 @@ export function isFor(gate: OpenGate, who: string, answer: Answer = 'approve'): 
 /** Why this person may not approve it although it is their team that is asked. */
 export const whyNot = (gate: OpenGate, who: string): string | undefined =>
   gate.excluded?.[spelled(gate.people ?? [], who)]
-
-/** As the platform file writes it: letters' case does not make another person of an address. */
-export const spelled = (people: readonly string[], who: string): string =>
-  people.find((p) => p === who) ?? people.find((p) => p.toLowerCase() === who.toLowerCase()) ?? who
 
 /**
  * The open gates that a person means. By id; by app and environment; or of the upgrade itself: by step (`start`,

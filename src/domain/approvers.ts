@@ -1,5 +1,6 @@
 import { blocker, type Finding } from './findings.ts'
 import type { GateRule } from './gates.ts'
+import { spelled } from './people.ts'
 import type { Platform } from './platform.ts'
 
 /** A gate that nobody may approve would wait for ever: better to know before anything moves. */
@@ -7,7 +8,7 @@ export function approverFindings({ teams, apps, gates, platformTeam }: Platform,
   const left = (rule: GateRule) =>
     rule.teams
       .flatMap((t) => teams[t]?.approvers ?? [])
-      .filter((who) => !(rule.exclude.includes('requester') && who === requester))
+      .filter((who) => !(rule.exclude.includes('requester') && who === spelled([who], requester)))
   const asked = apps.flatMap((app) =>
     app.environments.flatMap((e) => (e.gate ? [{ about: `${app.name} ${e.name}`, rule: e.gate }] : [])),
   )

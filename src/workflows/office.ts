@@ -4,6 +4,7 @@ import { endedNotice, gateNotice, wentBackNotice, type Notice } from '../domain/
 import type { Outcome } from '../domain/messages.ts'
 import type { Subject } from '../domain/plan.ts'
 import type { Team } from '../domain/platform.ts'
+import { spelled } from '../domain/people.ts'
 import { details, statusOf, type Status } from '../domain/status.ts'
 import { question } from './activities.ts'
 import type { LiveRun } from './executor.ts'
@@ -32,7 +33,9 @@ export const anOffice = (by: unknown): Office => ({
 
 export function furnish(office: Office, platformTeam: string, teams: Readonly<Record<string, Team>>): void {
   const members = Object.fromEntries(Object.entries(teams).map(([name, team]) => [name, team.approvers]))
-  Object.assign(office, { platformTeam, teams, desk: { ...office.desk, members } })
+  // Who asked is the same person in any spelling: what they may not approve goes by it.
+  const requester = spelled(Object.values(members).flat(), office.desk.requester)
+  Object.assign(office, { platformTeam, teams, desk: { ...office.desk, members, requester } })
 }
 
 /** The workflow's clock: the same in every replay. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { commandFor, isFor, meant, spelled } from '../../src/client/gates.ts'
+import { commandFor, isFor, meant } from '../../src/client/gates.ts'
+import { spelled } from '../../src/domain/people.ts'
 import { standingOf } from '../../src/client/standing.ts'
 import { worthAsking } from '../../src/client/views.ts'
 import { aBusyView, aCutover, aDecommission, anAppStanding, aRetry, aStatus, aView, aWaiting } from './views.ts'

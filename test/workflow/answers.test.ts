@@ -53,6 +53,21 @@ test('two of a team, other than who asked, let production move; no refusal count
   })
 })
 
+test('who asked in other letters is still who asked', async () => {
+  const trial = aTrial({ apps: [anApp('api')] })
+  const worker = await trial.worker()
+  await worker.runUntil(async () => {
+    await trial.begin({ platform: trial.outside.platform.name, to: '1.36', by: 'CHIBA' })
+    await trial.start()
+    const gate = await trial.gate('api', 'approve', 'production/gate@')
+    await expect(trial.say('api', 'approve', { gate, by: 'chiba' })).rejects.toMatchObject({
+      cause: { type: 'excluded' },
+    })
+    await trial.handle().cancel()
+    await trial.result()
+  })
+})
+
 test('who approved the start may not decommission, not even ahead, and the name is typed', async () => {
   const trial = aTrial()
   await trial.during(async () => {

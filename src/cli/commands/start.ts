@@ -9,7 +9,7 @@ import { agree } from '../prompt.ts'
 import { plan as drawPlan } from '../render/plan.ts'
 import { many } from '../render/words.ts'
 import { requestFrom } from '../request.ts'
-import { withTemporal } from '../run.ts'
+import { complain, withTemporal } from '../run.ts'
 import { screenOn, tell } from '../terminal.ts'
 
 interface Options {
@@ -46,7 +46,9 @@ export async function start(named: string | undefined, options: Options): Promis
   await print(done, options.output, { table: () => done.message, names: () => [workflowId] })
   if (options.watch === true) {
     const { watch } = await import('./watch.ts')
-    return watch(platform, { ...options, output: options.output === 'json' ? 'json' : 'table' })
+    const shape = options.output === 'json' ? 'json' : 'table'
+    // It was started, whatever becomes of the watching.
+    return await watch(platform, { ...options, output: shape }).catch((error: unknown) => complain(error, options, ''))
   }
   tell(`norikae watch ${platform} shows how it goes`)
   return exit.done
