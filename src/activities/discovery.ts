@@ -1,6 +1,8 @@
 import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.ts'
+import type { Finding } from '../domain/findings.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { systemNamespaces } from '../domain/resolve-platform.ts'
+import { systemWorkloadFindings } from '../domain/system-workloads.ts'
 import { workloadFindings } from '../domain/workload-findings.ts'
 import type { RuleAction } from '../domain/target-groups.ts'
 import { hasVolumeClaims, imagesOf, podLabelsOf, selects } from '../domain/workload-state.ts'
@@ -59,6 +61,14 @@ export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalan
       }
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** What would be left behind in Kubernetes' own namespaces. */
+export async function leftBehind(cluster: KubernetesPort): Promise<Finding[]> {
+  const lists = await Promise.all(
+    workloadKinds.flatMap((kind) => systemNamespaces.map((namespace) => cluster.list(kind, { namespace }))),
+  )
+  return systemWorkloadFindings(lists.flat())
 }
 
 /** The workloads of some namespaces as they are now, in a stable order. */

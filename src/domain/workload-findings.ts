@@ -22,7 +22,7 @@ export const workloadFindings = (all: Belongings): Finding[] => [
   ...all.workloads.flatMap((w) => rules.flatMap((rule) => rule(w, all) ?? [])),
   ...all.scalers.flatMap((s) => blindScaler(s) ?? []),
   ...all.scalers.flatMap((s) => ownedScaler(s) ?? []),
-  ...all.serviceAccounts.flatMap((a) => roleByIssuer(a) ?? []),
+  ...all.serviceAccounts.flatMap((a) => [roleByIssuer(a), defaultAccount(a)].filter((f) => f !== undefined)),
   ...all.budgets.flatMap((b) => tightBudget(b) ?? []),
   ...all.jobs.flatMap((j) => bareJob(j) ?? []),
 ]
@@ -113,6 +113,18 @@ function ownedScaler(scaler: KubernetesObject): Finding | undefined {
     nameOf(scaler),
     `${owner.kind} ${owner.name} makes it, and would start on one side what was stopped there (Unsupported)`,
     'size its workload with a HorizontalPodAutoscaler or a fixed number of replicas for the upgrade',
+  )
+}
+
+/** Every namespace has one of its own, so it is not carried over. */
+function defaultAccount({ metadata, ...account }: KubernetesObject): Finding | undefined {
+  const secrets = account['imagePullSecrets']
+  if (metadata.name !== 'default' || !Array.isArray(secrets) || secrets.length === 0) return undefined
+  return warning(
+    'default-account',
+    `ServiceAccount/${metadata.namespace ?? ''}/default`,
+    'its imagePullSecrets are not carried over, so what names no account of its own pulls images without them on green',
+    'name imagePullSecrets in the pod templates, or a ServiceAccount of the app',
   )
 }
 

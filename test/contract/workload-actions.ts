@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { discover, fingerprintOf } from '../../src/activities/discovery.ts'
+import { discover, fingerprintOf, leftBehind } from '../../src/activities/discovery.ts'
 import type { createActivities } from '../../src/activities/index.ts'
 import type { Ports } from '../../src/activities/ports.ts'
 import { PINNED_FLOOR, REPLICAS } from '../../src/domain/annotations.ts'
@@ -289,6 +289,16 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     expect(mine?.findings.map((f) => `${f.code} ${f.about}`)).toContain(
       `no-readiness-probe Deployment/${namespace}/web`,
     )
+  })
+
+  test('what would be left behind in a namespace of Kubernetes itself is named, and no add-on', TIMES, async () => {
+    const system = 'kube-system'
+    await on('blue').applyAs('helm', aDeployment('cluster-autoscaler', system))
+    await on('blue').applyAs('eks', aDeployment('ebs-csi-controller', system))
+    const named = (await leftBehind(on('blue').port)).map((f) => f.about)
+    for (const name of ['cluster-autoscaler', 'ebs-csi-controller'])
+      await on('blue').admin.remove('Deployment', system, name)
+    expect(named).toEqual(['Deployment/kube-system/cluster-autoscaler'])
   })
 
   test('what an operator makes is not carried over, and makes no side run other images', TIMES, async () => {

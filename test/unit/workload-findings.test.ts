@@ -79,6 +79,21 @@ describe('workloads of blue', () => {
       is: 'blocker irsa-not-carried',
       because: 'arn:aws:iam::1:role/web',
     },
+    {
+      says: 'the account that every namespace has keeps its secrets for pulling',
+      found: {
+        serviceAccounts: [
+          {
+            apiVersion: 'v1',
+            kind: 'ServiceAccount',
+            metadata: { ...metadata, name: 'default' },
+            imagePullSecrets: [{ name: 'registry' }],
+          },
+        ],
+      },
+      is: 'warning default-account',
+      because: 'imagePullSecrets are not carried over',
+    },
     { says: 'other words for a schedule are', found: { workloads: [cronJob('@hourly')] } },
     {
       says: 'a node by name is not on green',
@@ -155,7 +170,7 @@ describe('workloads of blue', () => {
     const all = workloadFindings({ ...nothing, ...found })
     expect(all.map((f) => `${f.level} ${f.code}`)).toEqual(is === undefined ? [] : [is])
     for (const { about, message, remedy } of all) {
-      expect(about).toMatch(/^\w+\/shop\/web$/)
+      expect(about).toMatch(/^\w+\/shop\/(web|default)$/)
       expect(message).toContain(because)
       expect(remedy).not.toBe('')
     }
