@@ -1,4 +1,5 @@
 import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.ts'
+import { HOME } from '../domain/fence.ts'
 import type { Finding } from '../domain/findings.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { systemNamespaces } from '../domain/resolve-platform.ts'
@@ -10,6 +11,9 @@ import type { KubernetesPort, LoadBalancingPort } from './ports.ts'
 import { sha256 } from './tokens.ts'
 
 const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as const
+
+/** Norikae's own stays on a cluster from one upgrade to the next. */
+const notTenants: ReadonlySet<string> = new Set([...systemNamespaces, HOME])
 
 /** What is on a cluster, namespace by namespace. Reads only. */
 export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalancingPort): Promise<NamespaceFacts[]> {
@@ -31,7 +35,7 @@ export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalan
     objects.filter((o) => o.metadata.namespace === name)
 
   return namespaces
-    .filter((n) => !systemNamespaces.includes(n.metadata.name) && n.metadata.deletionTimestamp === undefined)
+    .filter((n) => !notTenants.has(n.metadata.name) && n.metadata.deletionTimestamp === undefined)
     .map(({ metadata }): NamespaceFacts => {
       const mine = of(metadata.name)
       return {

@@ -57,19 +57,21 @@ export async function close(cluster: KubernetesPort, scope: Scope, on: Side, wor
   await proveClosed(cluster, workload, scope[on])
 }
 
-/** This workload may start on this side: written, and seen to be so. Safe to repeat, and where nothing is fenced. */
+/**
+ * This workload may start on this side: written, and seen to be so. Safe to repeat, and where nothing is fenced. Also
+ * where the fence was taken down by hand: it may come up again, for another workload.
+ */
 export async function open(cluster: KubernetesPort, scope: Scope, on: Side, workload: WorkloadRef): Promise<void> {
-  if (!(await isClosed(cluster, workload))) return
-  const { kind: _, metadata } = fenceParams(workload.namespace)
+  const { metadata } = fenceParams(workload.namespace)
   const written = await cluster
     .patch('ConfigMap', metadata.namespace, metadata.name, { data: { [fenceKey(workload)]: null } })
     .catch(undefinedWhereGone)
+  if (!(await isClosed(cluster, workload))) return
   if (!written)
     throw failed(
       `ConfigMap ${metadata.namespace ?? ''}/${metadata.name} is gone from ${scope[on]}, and everything that starts in ${workload.namespace} is denied there. Make it again, empty (what else of the app waits for its handover is then open), or take the environment back; then retry`,
     )
-  if (await isClosed(cluster, workload))
-    throw notYet(`${workload.name} is still fenced on ${scope[on]}`, budgets.fence, '1s')
+  throw notYet(`${workload.name} is still fenced on ${scope[on]}`, budgets.fence, '1s')
 }
 
 async function raise(cluster: KubernetesPort, namespace: string, closed: Closed): Promise<void> {

@@ -157,7 +157,13 @@ function cutovers({ apps }: Platform): Move {
 function soak(platform: Platform): Move {
   const { blue, soak: time, idle, apps, gates } = platform
   const all = apps.map((a) => a.name)
-  const onGreen = (id: string): Step => ({ kind: 'wait', id, title: 'every app is on green', until: { onGreen: all } })
+  // Who went back in the soak and moved again is kept a way back for as long as everybody.
+  const onGreen = (id: string): Step => ({
+    kind: 'wait',
+    id,
+    title: `every app is on green, for ${time} or longer`,
+    until: { onGreen: all, since: time },
+  })
   return just(
     wait('soak/days', time, `live on green for ${time}`),
     onGreen('soak/on-green'),

@@ -30,10 +30,10 @@ export interface ObserveStep extends Common {
   readonly checks: readonly Check[]
 }
 
-/** Time passes: for a while, or until these apps are on green. */
+/** Time passes: for a while, or until these apps are on green, each of them for so long. */
 export interface WaitStep extends Common {
   readonly kind: 'wait'
-  readonly until: { readonly passed: Duration } | { readonly onGreen: readonly string[] }
+  readonly until: { readonly passed: Duration } | { readonly onGreen: readonly string[]; readonly since?: Duration }
 }
 
 /** A child workflow is told what to do; done when it says that it is there. */

@@ -18,6 +18,7 @@ import {
   type AppStanding,
   type CutoverResult,
 } from '../domain/messages.ts'
+import { milliseconds, type Duration } from '../domain/duration.ts'
 import type { App, Platform } from '../domain/platform.ts'
 import type { Report } from '../domain/report.ts'
 import { relatedTo } from '../domain/troubles.ts'
@@ -32,8 +33,11 @@ import { pairsOf } from './search-attributes.ts'
 export interface Fleet {
   know(platform: Platform): void
   go(step: AppStep, why: () => string): Promise<void>
-  /** Ends when all of them are on green; fails where one is over, and starts it again when asked once more. */
-  onGreen(apps: readonly string[]): Promise<void>
+  /**
+   * Ends when all of them are on green, each since so long; fails where one is over, and starts it again when asked once
+   * more.
+   */
+  onGreen(apps: readonly string[], since?: Duration): Promise<void>
   /** Beside whatever is done; never ends by itself. */
   giveTurns(): Promise<never>
   standings(): AppStanding[]
@@ -149,14 +153,28 @@ export function fleet(office: Office, by: unknown): Fleet {
     }
   }
 
-  async function gathered(names: readonly string[]): Promise<void> {
+  async function gathered(names: readonly string[], since?: Duration): Promise<void> {
     if (!platform) throw failed('Failed', 'no platform')
     await gather(names, platform)
     const there = () => names.every((name) => isCommitted(name) || isThere(name))
     const gone = () => names.some((name) => over.has(name) && !isCommitted(name))
-    await condition(() => there() || gone())
-    if (!there()) await gather(names, platform)
+    for (;;) {
+      await condition(() => there() || gone())
+      if (!there()) return gather(names, platform)
+      const left = since === undefined ? 0 : milliseconds(since) - (Date.parse(now()) - arrivedLast(names))
+      if (left <= 0) return
+      await condition(() => !there(), left, { summary: `until the last that moved is on green for ${since}` })
+    }
   }
+
+  /** When the one that moved last came to green; milliseconds since 1970. */
+  const arrivedLast = (names: readonly string[]): number =>
+    Math.max(
+      ...names.flatMap(places).map((p) => {
+        const standing = standings[p]
+        return standing?.is === 'on-green' ? Date.parse(standing.since) : 0
+      }),
+    )
 
   async function move(app: App, of: Platform): Promise<void> {
     await start(app, of)

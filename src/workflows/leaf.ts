@@ -1,3 +1,4 @@
+import type { Duration } from '../domain/duration.ts'
 import { condition, sleep } from '@temporalio/workflow'
 import type { Receipt } from '../domain/actions.ts'
 import { gateOf } from '../domain/asking.ts'
@@ -13,7 +14,7 @@ import { failed, summary } from './problems.ts'
 export interface Apps {
   go(step: AppStep): Promise<void>
   /** Ends when all are there; fails where one is over. */
-  onGreen(apps: readonly string[]): Promise<void>
+  onGreen(apps: readonly string[], since?: Duration): Promise<void>
 }
 
 const none: Apps = {
@@ -61,7 +62,7 @@ export function handsFor(office: Office, run: LiveRun, apps: Apps = none): Hands
 
   async function wait({ title, until }: WaitStep): Promise<void> {
     if ('passed' in until) await sleep(milliseconds(until.passed), { summary: summary(title) })
-    else await apps.onGreen(until.onGreen)
+    else await apps.onGreen(until.onGreen, until.since)
   }
 
   return {

@@ -202,7 +202,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
     ],
   }
   expect(plan(planned, screen())).toMatchInlineSnapshot(`
-    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan 62a61050
+    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan 1d3115ab
 
     PHASE         STEPS  WAY BACK  ASKS  WHAT
     start         1      -         sre   agree to begin
@@ -242,11 +242,11 @@ test('the plan shows phases, who is asked, and the way back', () => {
 
     soak
       → live on green for 7d
-      → every app is on green
+      → every app is on green, for 7d or longer
       → drain Deployment shop/fluentd on blue within 1h
       → prove that nothing used toy-1-35 for 1h
       → delete toy-1-35 for good, after nothing used it for 1h  asks sre
-      → every app is on green
+      → every app is on green, for 7d or longer
       → prove that nothing used toy-1-35 for 1h
 
     decommission

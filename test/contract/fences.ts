@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { discover } from '../../src/activities/discovery.ts'
 import { fenceBinding, fenceParams } from '../../src/domain/fence.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
@@ -142,6 +143,31 @@ export function fencesContract(of: () => WorldUnderTest): void {
     await gitOps('blue', aDeployment('actor', namespace))
     await denied('blue', namespace, 'actor')
     expect([await podsOn('blue', actor), await podsOn('green', actor)]).toEqual([0, 1])
+  })
+
+  test('what was opened while its fence was down stays open when it is up again for another', TIMES, async () => {
+    const namespace = await aNamespace(on('blue'), on('green'))
+    const [actor, other] = [ref('Deployment', namespace, 'actor'), ref('Deployment', namespace, 'other')]
+    await gitOps('blue', aDeployment('actor', namespace), aDeployment('other', namespace))
+    await raise('green', namespace, [actor, other])
+    await deploy(namespace, [actor, other])
+    await stop('blue', actor)
+    const { kind, metadata } = fenceBinding(namespace)
+    await on('green').admin.remove(kind as 'ValidatingAdmissionPolicyBinding', undefined, metadata.name)
+    await start('green', actor)
+    await raise('green', namespace, [other])
+    for (const pod of await on('green').admin.list('Pod', { namespace, labels: 'app=actor' }))
+      await on('green').admin.remove('Pod', namespace, pod.metadata.name)
+    await ready('green', actor)
+  })
+
+  test('no fence makes a namespace that somebody would have to claim', TIMES, async () => {
+    const namespace = await aNamespace(on('blue'))
+    await raise('blue', namespace, [])
+    expect(await on('blue').admin.find('Namespace', undefined, 'norikae')).toBeDefined()
+    const found = await discover(on('blue').port, of().ports.loadBalancing(scope.region))
+    expect(found.map((n) => n.name)).not.toContain('norikae')
+    await remove('blue', namespace)
   })
 
   test('a fence whose parameters are gone denies all, and says what to do', TIMES, async () => {

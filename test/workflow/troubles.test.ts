@@ -99,7 +99,11 @@ test('an app that left green while people were asked is no reason to delete blue
     expect((await trial.run('api', 'test'))?.state).toBe('on-green')
     await trial.say('api', 'retry', { gate, by: 'doi' })
     await trial.approveApps()
+    await trial.onGreen('api')
+    const moved = await env.currentTimeMs()
     expect((await trial.result()).outcome).toBe('done')
+    // Its way back is kept for the whole soak, as everybody's was.
+    expect((await env.currentTimeMs()) - moved).toBeGreaterThan(6.9 * 86_400_000)
   })
 })
 
