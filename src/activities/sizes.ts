@@ -4,7 +4,7 @@ import { floorOf, givenBack, raised } from '../domain/floors.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { WorkloadRef } from '../domain/platform.ts'
 import { isReady, readinessOf, replicasOf } from '../domain/workload-state.ts'
-import { proven, type Deed, type Outside } from './outside.ts'
+import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { budgets, notYet } from './waiting.ts'
 
@@ -77,4 +77,27 @@ async function scalerOf(
 async function sizeOn(cluster: KubernetesPort, { kind, namespace, name }: WorkloadRef): Promise<number> {
   const found = await cluster.find(kind, namespace, name)
   return found ? replicasOf(found) : 0
+}
+
+/**
+ * How much of the pods that these need on blue are ready, 0 to 1: the least of them. All, where blue does not answer in
+ * time: people wait for their traffic.
+ */
+export const grownShare = (world: Pick<Proven, 'on'>, workloads: readonly WorkloadRef[]): Promise<number> =>
+  Promise.race([
+    world
+      .on('blue')
+      .then(async (blue) => Math.min(1, ...(await Promise.all(workloads.map((w) => shareReady(blue, w))))))
+      .catch(() => 1),
+    setTimeout(SILENT_MS, 1),
+  ])
+
+/** Against the floor that it was raised to: its controller may not have seen it yet. */
+async function shareReady(cluster: KubernetesPort, workload: WorkloadRef): Promise<number> {
+  const [scaler, found] = await Promise.all([
+    scalerOf(cluster, workload),
+    cluster.find(workload.kind, workload.namespace, workload.name),
+  ])
+  if (!scaler || !found) return 1
+  return readinessOf(found).ready / Math.max(1, floorOf(scaler).min)
 }

@@ -2,6 +2,7 @@ import { madeTags, PLATFORM_TAG, RUN_TAG } from '../domain/clone.ts'
 import { RUN } from '../domain/annotations.ts'
 import { madeBy } from '../domain/copying.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import type { Duration } from '../domain/duration.ts'
 import type { Route, Scope } from '../domain/platform.ts'
 import {
   greenShare,
@@ -10,12 +11,16 @@ import {
   type RuleAction,
   type TargetGroupDescription,
 } from '../domain/target-groups.ts'
+import { weightOnTheWayBack } from '../domain/way-back-weights.ts'
 import { contested, notFound } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
-import { budgets, notYet, remember, remembered } from './waiting.ts'
+import { grownShare } from './sizes.ts'
+import { budgets, hasWaited, notYet, remember, remembered } from './waiting.ts'
 
 /** Healthy so many times in a row before anybody depends on it. */
 const POLLS = 3
+/** So long the way back goes in steps while blue grows; then it is all of blue's, whatever it has. */
+const GROWS_WITHIN: Duration = '5m'
 
 export const trafficActions = (outside: Outside) => {
   const openRoute: Deed<'openRoute'> = async (call) => {
@@ -47,23 +52,31 @@ export const trafficActions = (outside: Outside) => {
   }
 
   const setWeight: Deed<'setWeight'> = async ({ input, scope }) => {
-    const { route, to, expect } = input
+    const { route, expect, grown = [] } = input
     const world = await proven(outside, scope)
     const green = await world.loadBalancing.findTargetGroup(route.greenTargetGroup)
     if (!green) {
-      if (to === 0) return { note: 'green is not in the rule' }
+      if (input.to === 0) return { note: 'green is not in the rule' }
       throw notFound(`target group ${route.greenTargetGroup} is not there`)
     }
     const actions = await actionsOf(world, route)
     const found = greenShare(actions, route.blueTargetGroup, green.arn)
     // Never opened, or closed already: nothing of green's is served.
-    if (found === undefined && to === 0) return { note: 'green is not in the rule' }
-    if (found !== to && (found === undefined || found === 'elsewhere' || !expect.includes(found)))
+    if (found === undefined && input.to === 0) return { note: 'green is not in the rule' }
+    if (found !== input.to && (found === undefined || found === 'elsewhere' || !expect.includes(found)))
       throw contestedRoute(route, found, expect)
+    const share = grown.length === 0 || hasWaited(GROWS_WITHIN) ? 1 : await grownShare(world, grown)
+    const to = grown.length === 0 || typeof found !== 'number' ? input.to : weightOnTheWayBack(share, found, expect)
     if (found !== to)
       await world.loadBalancing.setActions(route.ruleArn, withGreenShare(actions, route.blueTargetGroup, green.arn, to))
     const read = greenShare(await actionsOf(world, route), route.blueTargetGroup, green.arn)
     if (read !== to) throw notYet(`route ${route.name} still reads ${String(read)} %, not ${to} %`, budgets.weight)
+    if (to !== input.to)
+      throw notYet(
+        `route ${route.name} is at ${to} %: ${Math.round(share * 100)} % of the pods that ${scope.blue} needs are ready`,
+        budgets.pods,
+        '2s',
+      )
     return { note: `${to} % read back` }
   }
 

@@ -6,6 +6,9 @@ import { failed, notReady } from './errors.ts'
 /** Since the step was asked for: over all attempts, whichever worker ran them. */
 const waitedSeconds = (): number => (Date.now() - activityInfo().scheduledTimestampMs) / 1000
 
+/** Is it so long since the step was asked for? */
+export const hasWaited = (time: Duration): boolean => waitedSeconds() > seconds(time)
+
 /** After a tenth of the time waited so far, between one second and half a minute: quick at first, cheap in the long run. */
 const soon = (waited: number): Duration => `${Math.round(Math.min(30, Math.max(1, waited / 10)))}s`
 

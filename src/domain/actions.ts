@@ -77,7 +77,11 @@ export interface Actions {
   // traffic
   openRoute: Contract<{ route: Route }>
   /** `expect`: the weights that may be found; any other was set by somebody else and is contested. */
-  setWeight: Contract<{ route: Route; to: Weight; expect: readonly Weight[] }>
+  /**
+   * `grown`: what was raised on blue to green's size. While its pods come up the weight goes to `to` by the steps in
+   * `expect`, for five minutes at most.
+   */
+  setWeight: Contract<{ route: Route; to: Weight; expect: readonly Weight[]; grown?: readonly WorkloadRef[] }>
   settleRoute: Contract<{ route: Route; on: Side }>
   confirmQuiet: Contract<Place & { on: Side; for: Duration; requests: number; question: Question }>
 

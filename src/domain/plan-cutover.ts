@@ -190,6 +190,7 @@ function moveTraffic({ app, environment, workloads }: Subject): Move {
     ),
     observed(app, environment, `${to}`, `at ${to} %`),
   ])
+  const grown = workloads.filter(sized).map((w) => w.ref)
   const back = [
     // Blue may have been at 0 % for days: raise its floor to what green runs now, but do not keep people waiting for it.
     ...workloads
@@ -203,7 +204,12 @@ function moveTraffic({ app, environment, workloads }: Subject): Move {
     ...routes.map((route) =>
       undoing(
         forward.filter(moves(route)),
-        act(id('route', route.name, 'back'), 'setWeight', { route, to: 0, expect: [0, ...weights] }),
+        act(id('route', route.name, 'back'), 'setWeight', {
+          route,
+          to: 0,
+          expect: [0, ...weights],
+          ...(grown.length > 0 && { grown }),
+        }),
       ),
     ),
   ]

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+import type { KubernetesObject } from '../../src/sandbox/types.ts'
 import { aCronJob, aDeployment, aService } from '../support/small-world.ts'
 
 const object = (apiVersion: string, kind: string, namespace: string, name: string, more: object): KubernetesObject => ({

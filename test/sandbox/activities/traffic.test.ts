@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RUN } from '../../../src/domain/annotations.ts'
 import type { RuleAction } from '../../../src/domain/target-groups.ts'
+import { aScaler } from '../../contract/an-app.ts'
 import { aRoute } from '../../support/a-route.ts'
 import { attempted, driven, ending } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -24,6 +25,46 @@ async function anOpenRoute(lost = false) {
     driven(acts().settleRoute, call<'settleRoute'>({ route: it.route, on }), { lost })
   return { ...it, set, settle }
 }
+
+test('the way back goes in steps while what was raised on blue comes up, and not for ever', async () => {
+  const it = await anOpenRoute()
+  const { namespace } = it.route
+  const web = { kind: 'Deployment', namespace, name: 'web' } as const
+  await it.set(50, [0])
+  await it.set(100, [50])
+  world.blue.apply(aScaler('web', namespace, 4, 6))
+  const ready = () => world.blue.pods().filter((p) => p.namespace === namespace && p.ready).length
+  await eventually('blue has grown', () => ready() === 4)
+  const [one, two] = world.blue.list('v1', 'Pod', namespace)
+  const mark = (unready: string) => {
+    for (const pod of [one, two])
+      if (pod)
+        world.blue.apply({
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: {
+            name: pod.metadata.name,
+            namespace,
+            annotations: { 'sandbox.norikae.io/unready': unready },
+          },
+        })
+  }
+  mark('true')
+  await eventually('half of it is ready', () => ready() === 2)
+  const back = call<'setWeight'>({ route: it.route, to: 0, expect: [0, 25, 50, 100], grown: [web] })
+  await eventually('it waits at half', async () =>
+    (await attempted(acts().setWeight, back)).includes('route web is at 50 %: 50 % of the pods'),
+  )
+  expect(it.weights()).toEqual({ blue: 50, green: 50 })
+  await driven(acts().setWeight, back, { scheduledMs: Date.now() - 301_000 })
+  expect(it.weights()).toEqual({ blue: 100, green: 0 })
+
+  await it.set(50, [0])
+  mark('false')
+  await eventually('all of it is ready', () => ready() === 4)
+  await driven(acts().setWeight, back)
+  expect(it.weights()).toEqual({ blue: 100, green: 0 })
+})
 
 describe('a route is opened', () => {
   test('with green in the rule at 0 %, tagged, bound like blue, and healthy three times in a row', async () => {
