@@ -2,7 +2,7 @@ import { activityInfo } from '@temporalio/activity'
 import { formatProblems } from '../config/problem.ts'
 import { readPlatformFile } from '../config/read.ts'
 import { approverFindings } from '../domain/approvers.ts'
-import { cloneFindings, planAddons, RUN_TAG } from '../domain/clone.ts'
+import { cloneFindings, ownPrincipal, planAddons, RUN_TAG } from '../domain/clone.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import { blocker, type Finding } from '../domain/findings.ts'
 import { clusterName, type KubernetesVersion } from '../domain/kubernetes-version.ts'
@@ -28,10 +28,11 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const file = await readInput(outside, request)
     const to = request.to as KubernetesVersion // requestFaults has looked
     const { region } = file
-    const { eks, loadBalancing, principalArn, cluster } = await proven(outside, { ...file, blue: '', green: '' })
+    const { eks, loadBalancing, principalArn: told, cluster } = await proven(outside, { ...file, blue: '', green: '' })
     const blue = blueAmong(await eks.clusterNames(), file.platform, to, file.blue)
     if (typeof blue !== 'string') throw invalidInput(blue.fault)
     const facts = await blueFacts(eks, blue)
+    const principalArn = ownPrincipal(facts.belongings.accessEntries, told)
     const fault = versionFault(facts.cluster.version, to, await eks.versions())
     if (fault !== undefined) throw invalidInput(`${fault}. Nothing was started`)
 

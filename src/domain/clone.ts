@@ -147,6 +147,17 @@ export function planAddons(
 
 const rank = (name: string): number => (beforeNodes.indexOf(name) + beforeNodes.length + 1) % (beforeNodes.length + 1)
 
+/**
+ * Whom green has to let in. The ARN of a session has no path, so that of a role with one is told wrong
+ * (`…:role/Norikae` for `…:role/platform/Norikae`): blue's own access entry has it right, as the worker is in by it.
+ */
+export function ownPrincipal(accessEntries: readonly string[], told: string): string {
+  const [account, role] = [told.slice(0, told.indexOf(':role/')), told.slice(told.lastIndexOf('/') + 1)]
+  const mine = accessEntries.filter((arn) => arn.startsWith(`${account}:role/`) && arn.endsWith(`/${role}`))
+  const [only] = mine.length === 1 && told.includes(':role/') ? mine : []
+  return accessEntries.includes(told) ? told : (only ?? told)
+}
+
 /** What stands in the way of a true copy, in the order in which it hurts. */
 export function cloneFindings(blue: BlueFacts, principalArn: string): Finding[] {
   const { cluster, nodegroups, addons, belongings } = blue

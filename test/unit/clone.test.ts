@@ -5,6 +5,7 @@ import {
   newAddon,
   newCluster,
   newNodegroup,
+  ownPrincipal,
   planAddons,
 } from '../../src/domain/clone.ts'
 import type { AddonDescription, ClusterDescription, NodegroupDescription } from '../../src/domain/eks-objects.ts'
@@ -208,4 +209,25 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['support-type', { ...blue, cluster: unsupported }, 'demo-1-35', 'info'],
 ])('finding %s', ([code, facts, about, level = 'blocker']) => {
   expect(cloneFindings(facts, 'arn:me')).toMatchObject([{ level, code, about }])
+})
+
+test.for([
+  [
+    'its entry as it is told',
+    ['arn:aws:iam::1:role/Norikae', 'arn:aws:iam::1:role/x/Norikae'],
+    'arn:aws:iam::1:role/Norikae',
+  ],
+  [
+    'its entry with the path of its role',
+    ['arn:aws:iam::1:role/platform/Norikae', 'arn:aws:iam::1:role/Other'],
+    'arn:aws:iam::1:role/platform/Norikae',
+  ],
+  [
+    'what is told, where two entries might be it',
+    ['arn:aws:iam::1:role/a/Norikae', 'arn:aws:iam::1:role/b/Norikae'],
+    'arn:aws:iam::1:role/Norikae',
+  ],
+  ['what is told, where no entry is its own', ['arn:aws:iam::2:role/platform/Norikae'], 'arn:aws:iam::1:role/Norikae'],
+] as const)('the worker is let in by %s', ([, entries, expected]) => {
+  expect(ownPrincipal(entries, 'arn:aws:iam::1:role/Norikae')).toBe(expected)
 })

@@ -13,7 +13,7 @@ export const sts = (clients: (region: string) => STS): IdentityPort => ({
 /**
  * An access entry names a role, and STS a session of it: `arn:aws:sts::1:assumed-role/Role/session` is the role
  * `arn:aws:iam::1:role/Role`. A role's path is not in its sessions' ARN: for a role `/platform/Role` this gives
- * `role/Role`, which is not its ARN, so a worker should run as a role without a path.
+ * `role/Role`, which is not its ARN: see `ownPrincipal`.
  */
 export function principalOf(arn: string): string {
   const session = /^arn:([\w-]+):sts::(\d+):assumed-role\/([^/]+)\/.+$/.exec(arn)
