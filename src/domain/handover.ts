@@ -33,13 +33,6 @@ export function classify(found: WorkloadFacts, declared: Handover | undefined): 
   const { ref, scaled } = found
   const as = (handover: Handover): Workload => ({ ref, handover, scaled })
 
-  if (declared?.class === 'stateful')
-    return blocker(
-      'stateful-not-yet',
-      workloadName(ref),
-      'moving volumes between clusters comes with a later release (Unsupported)',
-      'leave it out of this platform, or move its data outside the cluster first',
-    )
   if (declared && !kindsOf[declared.class].includes(ref.kind))
     return blocker(
       'handover-unfit',

@@ -11,11 +11,29 @@ export function movable(
   const sorted = found
     .toSorted((a, b) => (slug(a.ref) < slug(b.ref) ? -1 : 1))
     .map((w) => classify(w, environment.handovers[workloadName(w.ref)]))
+  const workloads = sorted.filter((w) => 'handover' in w)
   return {
-    workloads: sorted.filter((w) => 'handover' in w),
-    findings: [...sorted.filter((w) => 'level' in w), ...tooManyConnections(environment)],
+    workloads,
+    findings: [
+      ...sorted.filter((w) => 'level' in w),
+      ...workloads.flatMap(volumesNotYet),
+      ...tooManyConnections(environment),
+    ],
   }
 }
+
+/** It is planned, so that people see how it would be, and not begun. */
+const volumesNotYet = ({ ref, handover }: Workload): Finding[] =>
+  handover.class === 'stateful'
+    ? [
+        blocker(
+          'stateful-not-yet',
+          workloadName(ref),
+          'moving volumes between clusters comes with a later release (Unsupported)',
+          'leave it out of this platform, or move its data outside the cluster first',
+        ),
+      ]
+    : []
 
 /** Both sides run at once: twice the connections. */
 const tooManyConnections = ({ externals, name }: Environment): Finding[] =>

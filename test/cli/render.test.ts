@@ -258,7 +258,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
       → delete cluster toy-1-35
 
     APP  ENVIRONMENT  TEAM   STEPS  WAY BACK  ASKS   PLAN
-    api  stage        scala  30     20        scala  acecf370
+    api  stage        scala  30     20        scala  f8687615
 
     api stage
       → fence shop on green; deploy api to green; wait until api is ready on green; size green like blue (2 steps); add

@@ -72,7 +72,8 @@ test('an upgrade is these steps, in this order', () => {
   expect(plan.phases.filter((p) => p.pointOfNoReturn).map((p) => p.name)).toEqual(['decommission'])
 })
 
-const w = '[e/shop/deployment/w'
+const n = 'e/shop/deployment/w'
+const w = `[${n}`
 test.for<{
   says: string
   handover: Handover
@@ -106,6 +107,18 @@ test.for<{
     handover: { class: 'singleton', downtime: '1m' },
     forward: [`${w}/stop-blue e/shop/deployment/w/start-green]`],
     back: [`${w}/stop-green e/shop/deployment/w/start-blue]`],
+  },
+  {
+    says: 'volumes go over while nothing runs',
+    handover: { class: 'stateful', by: 'handover' },
+    forward: [`${w}/stop-blue ${n}/detach-blue ${n}/attach-green ${n}/start-green]`],
+    back: [`${w}/stop-green ${n}/detach-green ${n}/attach-blue ${n}/start-blue]`],
+  },
+  {
+    says: 'a copy of volumes is discarded once people have accepted what that loses',
+    handover: { class: 'stateful', by: 'copy', lossOnReturn: 'a day' },
+    forward: [`${w}/stop-blue ${n}/copy ${n}/start-green]`],
+    back: [`${w}/accept-loss ${n}/stop-green ${n}/discard ${n}/start-blue]`],
   },
   {
     says: 'a buffer is drained, and stopped at commit only',

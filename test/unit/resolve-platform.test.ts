@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { NamespaceFacts } from '../../src/domain/facts.ts'
 import type { PlatformFile } from '../../src/domain/platform-file.ts'
 import { resolvePlatform, systemNamespaces } from '../../src/domain/resolve-platform.ts'
-import { workload } from '../support/builders.ts'
+import { movable } from '../../src/domain/movable.ts'
+import { anEnvironment, workload } from '../support/builders.ts'
 import { aFile, aNamespace, aRoute, found, inFile } from '../support/found.ts'
 
 const labels = { app: 'chat', team: 'scala', env: 'test' }
@@ -239,3 +240,12 @@ test('a platform like the demo’s, whole', () => {
 })
 
 test('Kubernetes’ own namespaces are named', () => expect(systemNamespaces).toContain('kube-system'))
+
+test('what is stateful is planned, and a blocker', () => {
+  const environment = anEnvironment('test', {
+    handovers: { 'StatefulSet/shop/db': { class: 'stateful', by: 'handover' } },
+  })
+  const { workloads, findings } = movable([workload('StatefulSet', 'db', { hasVolumes: true })], environment)
+  expect(workloads.map((w) => w.handover.class)).toEqual(['stateful'])
+  expect(findings).toMatchObject([{ level: 'blocker', code: 'stateful-not-yet', about: 'StatefulSet/shop/db' }])
+})

@@ -69,7 +69,7 @@ describe('how a workload changes sides', () => {
     ['a StatefulSet', workload('StatefulSet', 'w', { behindService: true }), undefined, 'handover-stateful'],
     ['what is declared wins', web, { class: 'singleton', downtime: '1m' }, 'singleton'],
     ['also over volumes', { ...web, hasVolumes: true }, { class: 'overlap' }, 'overlap'],
-    ['declared stateful', web, stateful, 'stateful-not-yet'],
+    ['declared stateful', web, stateful, 'stateful'],
     ['a CronJob that is no schedule', workload('CronJob', 'w'), { class: 'overlap' }, 'handover-unfit'],
     [
       'a pod for each node that may run once',

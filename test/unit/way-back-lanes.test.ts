@@ -26,8 +26,10 @@ const classes: Readonly<Record<string, Handover>> = {
   schedule: { class: 'schedule' },
   singleton: { class: 'singleton', downtime: '30s', lease: 'l' },
   buffer: { class: 'buffer', drainWithin: '1h', depth: 'depth{cluster}' },
+  volumes: { class: 'stateful', by: 'handover' },
+  copied: { class: 'stateful', by: 'copy', lossOnReturn: 'a day' },
 }
-const onlyOnce = ['consumer', 'schedule', 'singleton']
+const onlyOnce = ['consumer', 'schedule', 'singleton', 'volumes', 'copied']
 
 const platforms: fc.Arbitrary<Plan> = fc
   .record({

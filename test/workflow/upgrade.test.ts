@@ -131,6 +131,15 @@ test('a breach while people are asked wins: the gate is withdrawn and the app go
     await expect(trial.say('api', 'retry', { gate, by: 'chiba' })).rejects.toMatchObject({
       cause: { type: 'already-decided' },
     })
+    await trial.signal('api', 'retry', { gate, by: 'doi' })
+    await trial.until('the signal is written down as refused', async () =>
+      (await trial.see('api')).log.some(
+        (l) =>
+          l.became === 'refused' &&
+          l.because?.startsWith('already-decided') === true &&
+          JSON.stringify(l.body).includes('doi'),
+      ),
+    )
     expect((await trial.run('api', 'production'))?.state).toBe('rolled-back')
   })
 })
