@@ -14,15 +14,20 @@ class SlowestFirst extends BaseSequencer {
   }
 }
 
+const exclude = ['test/cluster/**', '**/node_modules/**']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/cluster/**', '**/node_modules/**'],
     pool: 'forks',
     testTimeout: 25_000,
     hookTimeout: 60_000,
     maxWorkers: 3,
     fileParallelism: true,
     sequence: { sequencer: SlowestFirst },
+    projects: [
+      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [...exclude, 'test/unit/**'] } },
+      // Pure rules leave nothing behind: a process for each of their files would be most of their time.
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], exclude, isolate: false } },
+    ],
   },
 })

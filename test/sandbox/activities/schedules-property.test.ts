@@ -91,7 +91,7 @@ test(
         await clock.pass(130)
         expect(schedule.ran()).toEqual(slotsBetween(day, Date.now(), due))
       }),
-      { numRuns: 15, endOnFailure: true, examples: [[aSlowResume]] },
+      { numRuns: 10, endOnFailure: true, examples: [[aSlowResume]] },
     )
   },
 )
