@@ -1,7 +1,7 @@
 import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.ts'
 import { HOME } from '../domain/fence.ts'
 import type { Finding } from '../domain/findings.ts'
-import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { controllerOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { systemNamespaces } from '../domain/resolve-platform.ts'
 import { systemWorkloadFindings } from '../domain/system-workloads.ts'
 import { workloadFindings } from '../domain/workload-findings.ts'
@@ -15,8 +15,14 @@ const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as c
 /** Norikae's own stays on a cluster from one upgrade to the next. */
 const notTenants: ReadonlySet<string> = new Set([...systemNamespaces, HOME])
 
+interface OnCluster {
+  readonly namespaces: readonly NamespaceFacts[]
+  /** What nothing would bring to green of Kubernetes' own namespaces. */
+  readonly leftBehind: readonly Finding[]
+}
+
 /** What is on a cluster, namespace by namespace. Reads only. */
-export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalancingPort): Promise<NamespaceFacts[]> {
+export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalancingPort): Promise<OnCluster> {
   const all = async (kinds: readonly Parameters<KubernetesPort['list']>[0][]) =>
     (await Promise.all(kinds.map((kind) => cluster.list(kind)))).flat()
   const [namespaces, workloads, supports, bindings, elsewhere, budgets, jobs, serviceAccounts] = await Promise.all([
@@ -34,7 +40,7 @@ export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalan
   const of = (name: string) => (objects: readonly KubernetesObject[]) =>
     objects.filter((o) => o.metadata.namespace === name)
 
-  return namespaces
+  const facts = namespaces
     .filter((n) => !notTenants.has(n.metadata.name) && n.metadata.deletionTimestamp === undefined)
     .map(({ metadata }): NamespaceFacts => {
       const mine = of(metadata.name)
@@ -65,14 +71,8 @@ export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalan
       }
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-}
-
-/** What would be left behind in Kubernetes' own namespaces. */
-export async function leftBehind(cluster: KubernetesPort): Promise<Finding[]> {
-  const lists = await Promise.all(
-    workloadKinds.flatMap((kind) => systemNamespaces.map((namespace) => cluster.list(kind, { namespace }))),
-  )
-  return systemWorkloadFindings(lists.flat())
+  const system = workloads.filter((w) => systemNamespaces.includes(w.metadata.namespace ?? ''))
+  return { namespaces: facts, leftBehind: systemWorkloadFindings(system) }
 }
 
 /** The workloads of some namespaces as they are now, in a stable order. */
@@ -118,8 +118,7 @@ function workloadsOf(workloads: readonly KubernetesObject[], supports: readonly 
 }
 
 /** No other object makes it. */
-const isOwn = ({ metadata }: KubernetesObject): boolean =>
-  !(metadata.ownerReferences ?? []).some((o) => o.controller === true)
+const isOwn = (object: KubernetesObject): boolean => controllerOf(object) === undefined
 
 const key = ({ ref }: WorkloadFacts): string => `${ref.kind}/${ref.namespace}/${ref.name}`
 

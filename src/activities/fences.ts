@@ -83,11 +83,7 @@ async function raise(cluster: KubernetesPort, namespace: string, closed: Closed)
 }
 
 /** Key by key: the workloads of a namespace are handed over side by side. */
-async function write(
-  cluster: KubernetesPort,
-  namespace: string,
-  data: Readonly<Record<string, string | null>>,
-): Promise<void> {
+async function write(cluster: KubernetesPort, namespace: string, data: Closed): Promise<void> {
   const params = fenceParams(namespace)
   await cluster.create(params)
   await cluster.patch('ConfigMap', params.metadata.namespace, params.metadata.name, { data })

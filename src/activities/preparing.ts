@@ -14,7 +14,7 @@ import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { blueAmong, idFault, requestFaults, versionFault } from '../domain/requests.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
 import type { Activities } from '../workflows/activities.ts'
-import { discover, fingerprintOf, leftBehind, workloadsIn } from './discovery.ts'
+import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { proven, type Outside } from './outside.ts'
 import type { EksPort } from './ports.ts'
@@ -37,8 +37,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     if (fault !== undefined) throw invalidInput(`${fault}. Nothing was started`)
 
     const green = clusterName(file.platform, to)
-    const kubernetes = await cluster(blue)
-    const [namespaces, behind] = await Promise.all([discover(kubernetes, loadBalancing), leftBehind(kubernetes)])
+    const { namespaces, leftBehind } = await discover(await cluster(blue), loadBalancing)
     const { platform, findings } = resolvePlatform(file, { blue, green, namespaces, fingerprint: sha256 })
     const offered = await Promise.all(
       facts.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
@@ -50,7 +49,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...cloneFindings(facts, principalArn),
       ...addons.findings,
       ...findings,
-      ...behind,
+      ...leftBehind,
       ...approverFindings(platform, request.by),
     ]
     outside.log('info', `planned ${file.platform} to ${to}`, {

@@ -65,8 +65,9 @@ export const trafficActions = (outside: Outside) => {
     if (found === undefined && input.to === 0) return { note: 'green is not in the rule' }
     if (found !== input.to && (found === undefined || found === 'elsewhere' || !expect.includes(found)))
       throw contestedRoute(route, found, expect)
-    const share = grown.length === 0 || hasWaited(GROWS_WITHIN) ? 1 : await grownShare(world, grown)
-    const to = grown.length === 0 || typeof found !== 'number' ? input.to : weightOnTheWayBack(share, found, expect)
+    const grows = grown.length > 0 && typeof found === 'number' && !hasWaited(GROWS_WITHIN)
+    const share = grows ? await grownShare(world, grown) : 1
+    const to = grows ? weightOnTheWayBack(share, found, expect) : input.to
     if (found !== to)
       await world.loadBalancing.setActions(route.ruleArn, withGreenShare(actions, route.blueTargetGroup, green.arn, to))
     const read = greenShare(await actionsOf(world, route), route.blueTargetGroup, green.arn)

@@ -1,6 +1,6 @@
 import { OWNER_SUSPEND, REPLICAS, RUN, SUSPENDED_AT } from './annotations.ts'
 import { floorOf } from './floors.ts'
-import type { Kind, KubernetesObject, ObjectMeta } from './kubernetes-objects.ts'
+import { controllerOf, type Kind, type KubernetesObject, type ObjectMeta } from './kubernetes-objects.ts'
 import type { WorkloadRef } from './platform.ts'
 
 /**
@@ -29,7 +29,7 @@ export const carriedKinds = [
 
 /** Made by Kubernetes or a controller in every cluster anew. */
 const generated: readonly ((object: KubernetesObject) => boolean)[] = [
-  (o) => (o.metadata.ownerReferences ?? []).some((owner) => owner.controller === true),
+  (o) => controllerOf(o) !== undefined,
   (o) => o.metadata.deletionTimestamp !== undefined,
   (o) => o.kind === 'ServiceAccount' && o.metadata.name === 'default',
   (o) =>

@@ -11,6 +11,7 @@ import { clusterOf, workloadName, type Scope, type Side, type WorkloadRef } from
 /** Norikae's own namespace on a cluster: what tenants can edit would be no fence. */
 export const HOME = 'norikae'
 const POLICY = 'norikae-fence'
+const labels = { 'app.kubernetes.io/managed-by': 'norikae' }
 
 /** What is closed in a namespace, and the words in which that is denied. */
 export type Closed = Readonly<Record<string, string>>
@@ -31,7 +32,7 @@ export function denial({ platform, ...scope }: Scope, on: Side, workload: Worklo
 export const home: KubernetesObject = {
   apiVersion: 'v1',
   kind: 'Namespace',
-  metadata: { name: HOME, labels: { 'app.kubernetes.io/managed-by': 'norikae' } },
+  metadata: { name: HOME, labels },
 }
 
 /**
@@ -41,7 +42,7 @@ export const home: KubernetesObject = {
 export const fencePolicy: KubernetesObject = {
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingAdmissionPolicy',
-  metadata: { name: POLICY, labels: { 'app.kubernetes.io/managed-by': 'norikae' } },
+  metadata: { name: POLICY, labels },
   spec: {
     failurePolicy: 'Fail',
     paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
@@ -85,7 +86,7 @@ const bindingName = (namespace: string): string => `${POLICY}-${namespace}`
 export const fenceBinding = (namespace: string): KubernetesObject => ({
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingAdmissionPolicyBinding',
-  metadata: { name: bindingName(namespace), labels: { 'app.kubernetes.io/managed-by': 'norikae' } },
+  metadata: { name: bindingName(namespace), labels },
   spec: {
     policyName: POLICY,
     paramRef: { name: bindingName(namespace), namespace: HOME, parameterNotFoundAction: 'Deny' },
@@ -94,15 +95,15 @@ export const fenceBinding = (namespace: string): KubernetesObject => ({
   },
 })
 
-export const fenceParams = (namespace: string, data: Closed = {}): KubernetesObject => ({
+/** With nothing closed yet. */
+export const fenceParams = (namespace: string): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: {
     name: bindingName(namespace),
     namespace: HOME,
-    labels: { 'app.kubernetes.io/managed-by': 'norikae' },
+    labels,
   },
-  data,
 })
 
 /** A Job that is never made: whether a dry run of it is denied tells whether the workload is. */

@@ -29,6 +29,12 @@ export interface ObjectMeta {
   readonly [field: string]: unknown
 }
 
+/** The object that makes and manages this one; undefined: nobody but its owner does. */
+export const controllerOf = ({
+  metadata,
+}: Pick<KubernetesObject, 'metadata'>): NonNullable<ObjectMeta['ownerReferences']>[number] | undefined =>
+  metadata.ownerReferences?.find((owner) => owner.controller === true)
+
 /** The kinds that Norikae reads or writes, with their API version. */
 export const kinds = {
   Namespace: 'v1',

@@ -95,12 +95,13 @@ export const TURN = 'turn'
 export const COMMIT = 'commit'
 export const LEAVE = 'leave'
 export const TOLD = 'told'
+const tellings = ['on-green', 'trouble', 'moving', 'behind', 'committed', 'back', 'breaching'] as const
 export interface Told extends Turn {
   /**
    * `behind`: on blue because an earlier environment went back; it wants a turn again. `on-green`: since `at`.
    * `back`: the cutover is over and blue serves. `breaching`: a check broke its limit; it is where it was.
    */
-  readonly is: 'on-green' | 'trouble' | 'moving' | 'behind' | 'committed' | 'back' | 'breaching'
+  readonly is: (typeof tellings)[number]
   readonly at: string
   readonly note?: string
 }
@@ -113,9 +114,7 @@ const field = (body: unknown, name: string): unknown =>
 export const isTold = (body: unknown): body is Told =>
   ['app', 'environment', 'at'].every((name) => isText(field(body, name))) &&
   !Number.isNaN(Date.parse(String(field(body, 'at')))) &&
-  ['on-green', 'trouble', 'moving', 'behind', 'committed', 'back', 'breaching'].some(
-    (is) => is === field(body, 'is'),
-  ) &&
+  tellings.some((is) => is === field(body, 'is')) &&
   (field(body, 'note') === undefined || isText(field(body, 'note')))
 export const environmentIn = (body: unknown): string | undefined => textIn(body, 'environment')
 export const reasonIn = (body: unknown): string | undefined => textIn(body, 'reason')

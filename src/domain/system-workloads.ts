@@ -1,5 +1,5 @@
 import { blocker, type Finding } from './findings.ts'
-import type { KubernetesObject } from './kubernetes-objects.ts'
+import { controllerOf, type KubernetesObject } from './kubernetes-objects.ts'
 
 /** EKS puts these into every new cluster, also where they are no add-ons. */
 const everywhere: ReadonlySet<string> = new Set(['aws-node', 'coredns', 'kube-proxy'])
@@ -13,7 +13,7 @@ const ADDON_MANAGER = 'eks'
  */
 export const systemWorkloadFindings = (workloads: readonly KubernetesObject[]): Finding[] =>
   workloads
-    .filter((w) => !everywhere.has(w.metadata.name) && !isOfAddon(w) && !isOwned(w))
+    .filter((w) => !everywhere.has(w.metadata.name) && !isOfAddon(w) && controllerOf(w) === undefined)
     .map(({ kind, metadata }) =>
       blocker(
         'system-workload-stays',
@@ -27,6 +27,3 @@ const isOfAddon = ({ metadata }: KubernetesObject): boolean => {
   const { managedFields } = metadata
   return Array.isArray(managedFields) && managedFields.some((f: { manager?: unknown }) => f.manager === ADDON_MANAGER)
 }
-
-const isOwned = ({ metadata }: KubernetesObject): boolean =>
-  (metadata.ownerReferences ?? []).some((o) => o.controller === true)

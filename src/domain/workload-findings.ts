@@ -1,5 +1,5 @@
 import { blocker, warning, type Finding } from './findings.ts'
-import type { KubernetesObject } from './kubernetes-objects.ts'
+import { controllerOf, type KubernetesObject } from './kubernetes-objects.ts'
 import { jobState } from './slots.ts'
 import { podLabelsOf, podSpecOf, selects } from './workload-state.ts'
 
@@ -106,7 +106,7 @@ function blindScaler(scaler: KubernetesObject): Finding | undefined {
 
 /** It would start what was stopped, and undo every pin. https://keda.sh/docs/latest/concepts/scaling-deployments/ */
 function ownedScaler(scaler: KubernetesObject): Finding | undefined {
-  const owner = (scaler.metadata.ownerReferences ?? []).find((o) => o.controller === true)
+  const owner = controllerOf(scaler)
   if (owner === undefined) return undefined
   return blocker(
     'scaler-owned',
@@ -154,8 +154,7 @@ function tightBudget(budget: KubernetesObject): Finding | undefined {
 }
 
 function bareJob(job: KubernetesObject): Finding | undefined {
-  const owned = (job.metadata.ownerReferences ?? []).some((o) => o.controller === true)
-  if (owned || jobState(job) !== 'active') return undefined
+  if (controllerOf(job) !== undefined || jobState(job) !== 'active') return undefined
   return warning(
     'job-stays',
     nameOf(job),

@@ -61,6 +61,20 @@ export function fencesContract(of: () => WorldUnderTest): void {
     for (const object of objects) await on(side).applyAs('gitops', object)
   }
 
+  /** Two of one namespace behind green's fence, and one of them stopped on blue already. */
+  async function onItsWay() {
+    const namespace = await aNamespace(on('blue'), on('green'))
+    const [actor, other] = [ref('Deployment', namespace, 'actor'), ref('Deployment', namespace, 'other')]
+    await gitOps('blue', aDeployment('actor', namespace), aDeployment('other', namespace))
+    await raise('green', namespace, [actor, other])
+    await deploy(namespace, [actor, other])
+    await stop('blue', actor)
+    return { namespace, actor, other }
+  }
+  /** By hand. */
+  const takeDown = (side: Side, namespace: string) =>
+    on(side).admin.remove('ValidatingAdmissionPolicyBinding', undefined, fenceBinding(namespace).metadata.name)
+
   test('what is closed does not start, whoever starts it, and its neighbours do', TIMES, async () => {
     const namespace = await aNamespace(on('green'))
     const [chat, actor] = [ref('Deployment', namespace, 'chat'), ref('Deployment', namespace, 'chat-actor')]
@@ -131,14 +145,8 @@ export function fencesContract(of: () => WorldUnderTest): void {
   })
 
   test('a fence that somebody took down is up again before the other side opens', TIMES, async () => {
-    const namespace = await aNamespace(on('blue'), on('green'))
-    const actor = ref('Deployment', namespace, 'actor')
-    await gitOps('blue', aDeployment('actor', namespace))
-    await raise('green', namespace, [actor])
-    await deploy(namespace, [actor])
-    await stop('blue', actor)
-    const { kind, metadata } = fenceBinding(namespace)
-    await on('blue').admin.remove(kind as 'ValidatingAdmissionPolicyBinding', undefined, metadata.name)
+    const { namespace, actor } = await onItsWay()
+    await takeDown('blue', namespace)
     await start('green', actor)
     await gitOps('blue', aDeployment('actor', namespace))
     await denied('blue', namespace, 'actor')
@@ -146,14 +154,8 @@ export function fencesContract(of: () => WorldUnderTest): void {
   })
 
   test('what was opened while its fence was down stays open when it is up again for another', TIMES, async () => {
-    const namespace = await aNamespace(on('blue'), on('green'))
-    const [actor, other] = [ref('Deployment', namespace, 'actor'), ref('Deployment', namespace, 'other')]
-    await gitOps('blue', aDeployment('actor', namespace), aDeployment('other', namespace))
-    await raise('green', namespace, [actor, other])
-    await deploy(namespace, [actor, other])
-    await stop('blue', actor)
-    const { kind, metadata } = fenceBinding(namespace)
-    await on('green').admin.remove(kind as 'ValidatingAdmissionPolicyBinding', undefined, metadata.name)
+    const { namespace, actor, other } = await onItsWay()
+    await takeDown('green', namespace)
     await start('green', actor)
     await raise('green', namespace, [other])
     for (const pod of await on('green').admin.list('Pod', { namespace, labels: 'app=actor' }))
@@ -165,18 +167,13 @@ export function fencesContract(of: () => WorldUnderTest): void {
     const namespace = await aNamespace(on('blue'))
     await raise('blue', namespace, [])
     expect(await on('blue').admin.find('Namespace', undefined, 'norikae')).toBeDefined()
-    const found = await discover(on('blue').port, of().ports.loadBalancing(scope.region))
-    expect(found.map((n) => n.name)).not.toContain('norikae')
+    const { namespaces } = await discover(on('blue').port, of().ports.loadBalancing(scope.region))
+    expect(namespaces.map((n) => n.name)).not.toContain('norikae')
     await remove('blue', namespace)
   })
 
   test('a fence whose parameters are gone denies all, and says what to do', TIMES, async () => {
-    const namespace = await aNamespace(on('blue'), on('green'))
-    const actor = ref('Deployment', namespace, 'actor')
-    await gitOps('blue', aDeployment('actor', namespace))
-    await raise('green', namespace, [actor])
-    await deploy(namespace, [actor])
-    await stop('blue', actor)
+    const { namespace, actor } = await onItsWay()
     const params = fenceParams(namespace)
     await on('green').admin.remove('ConfigMap', params.metadata.namespace, params.metadata.name)
     const input = call<'startWorkload'>({ workload: actor, on: 'green', within: '60s', alone: true })

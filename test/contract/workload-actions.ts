@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { discover, fingerprintOf, leftBehind } from '../../src/activities/discovery.ts'
+import { discover, fingerprintOf } from '../../src/activities/discovery.ts'
 import type { createActivities } from '../../src/activities/index.ts'
 import type { Ports } from '../../src/activities/ports.ts'
 import { PINNED_FLOOR, REPLICAS } from '../../src/domain/annotations.ts'
@@ -51,6 +51,7 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       .map((o) => `${o.kind} ${o.metadata.name}`)
       .toSorted()
   }
+  const discovered = (side: Side) => discover(on(side).port, of().ports.loadBalancing(scope.region))
   const placeOf = (namespace: string) => ({ app: 'shop', environment: 'test', namespaces: [namespace] })
   const deployment = (namespace: string, name: string): WorkloadRef => ({ kind: 'Deployment', namespace, name })
 
@@ -276,8 +277,8 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
   test('what is on blue is found namespace by namespace', TIMES, async () => {
     const namespace = await aNamespace(on('blue'))
     await apply('blue', everyKind(namespace))
-    const found = await discover(on('blue').port, of().ports.loadBalancing(scope.region))
-    const mine = found.find((n) => n.name === namespace)
+    const found = await discovered('blue')
+    const mine = found.namespaces.find((n) => n.name === namespace)
     expect(mine?.workloads.map((w) => `${w.ref.kind} ${w.ref.name}`)).toEqual([
       'CronJob report',
       'DaemonSet agent',
@@ -295,7 +296,7 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     const system = 'kube-system'
     await on('blue').applyAs('helm', aDeployment('cluster-autoscaler', system))
     await on('blue').applyAs('eks', aDeployment('ebs-csi-controller', system))
-    const named = (await leftBehind(on('blue').port)).map((f) => f.about)
+    const named = (await discovered('blue')).leftBehind.map((f) => f.about)
     for (const name of ['cluster-autoscaler', 'ebs-csi-controller'])
       await on('blue').admin.remove('Deployment', system, name)
     expect(named).toEqual(['Deployment/kube-system/cluster-autoscaler'])
