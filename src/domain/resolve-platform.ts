@@ -1,13 +1,12 @@
-import { movable } from './movable.ts'
 import { checksFor } from './checks.ts'
 import type { NamespaceFacts, RouteFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import type { GateRule } from './gates.ts'
 import type { App, Environment, Platform, PlatformApp, Route } from './platform.ts'
 import { workloadName, type Handover } from './platform.ts'
+import { claimedTwice, platformFindings } from './platform-findings.ts'
 import type { AppFile, EnvironmentFile, PlatformFile } from './platform-file.ts'
 import { greenTargetGroupName } from './target-groups.ts'
-import { companions } from './turns.ts'
 
 export interface Discovered {
   readonly blue: string
@@ -26,7 +25,7 @@ export function resolvePlatform(file: PlatformFile, found: Discovered): { platfo
   const findings: Finding[] = []
   const waves = file.platformApps.waves.map((wave) => wave.map((name) => platformApp(file, found, name, findings)))
   const own = new Set(waves.flat().flatMap((app) => app.namespaces))
-  findings.push(...claimedTwice(file, found, waves.flat()))
+  findings.push(...claimedTwice(file, found.namespaces, waves.flat()))
   const tenants = found.namespaces.filter((n) => !own.has(n.name))
   const owned = tenants.flatMap((n) => owner(file, n, findings))
   const names = [...new Set(owned.map((o) => o.app))].toSorted()
@@ -41,12 +40,7 @@ export function resolvePlatform(file: PlatformFile, found: Discovered): { platfo
   )
   const all = symmetric(apps)
   findings.push(
-    ...unknownNames(file, names),
-    ...contradictions(all),
-    ...sharedTargetGroups(tenants),
-    ...tenants.flatMap(notCarried),
-    ...tenants.flatMap(claimsStay),
-    ...all.flatMap((a) => a.environments.flatMap((e) => moveFindings(e, tenants))),
+    ...platformFindings(file, all, tenants),
     ...found.namespaces.flatMap((n) => n.findings.filter((f) => !own.has(n.name) || f.code === 'irsa-not-carried')),
   )
 
@@ -306,106 +300,6 @@ const sticky = (about: string, seconds: number): Finding =>
     seconds > STICKY_AT_MOST
       ? `switch stickiness off for the upgrade, or lower it to ${STICKY_AT_MOST} s: blue would not fall quiet`
       : 'expect shares that differ from the weights, and blue to be busy for as long',
-  )
-
-function unknownNames(file: PlatformFile, names: readonly string[]): Finding[] {
-  return Object.entries(file.apps).flatMap(([name, { dependsOn, movesWith }]) => [
-    ...(names.includes(name)
-      ? []
-      : [
-          blocker(
-            'app-missing',
-            name,
-            'the platform file names it, and no namespace of blue is labelled so',
-            'mend its name or take it out of the file',
-          ),
-        ]),
-    ...[...dependsOn, ...movesWith]
-      .filter((other) => !names.includes(other))
-      .map((other) =>
-        blocker(
-          'app-missing',
-          `${name} → ${other}`,
-          `there is no app ${other}`,
-          'mend its name or take it out of dependsOn and movesWith',
-        ),
-      ),
-  ])
-}
-
-/** At the same time, and one after the other: neither would ever get its turn. */
-function contradictions(apps: readonly App[]): Finding[] {
-  const byName = new Map(apps.map((a) => [a.name, a]))
-  return apps.flatMap(({ name, movesWith }) => {
-    const together = companions(byName, name)
-    const before = new Set(together.flatMap((n) => byName.get(n)?.dependsOn ?? []))
-    // Sets that grow while they are read are read to their new end.
-    for (const b of before)
-      for (const n of companions(byName, b)) for (const d of [n, ...(byName.get(n)?.dependsOn ?? [])]) before.add(d)
-    const both = together.filter((n) => before.has(n))
-    return movesWith.length === 0 || both.length === 0
-      ? []
-      : [
-          blocker(
-            'moves-with-contradicted',
-            name,
-            `it moves with ${movesWith.join(', ')}, and by dependsOn one of ${both.join(', ')} must have moved before`,
-            'take one of them out of movesWith or out of dependsOn',
-          ),
-        ]
-  })
-}
-
-/** Two controllers on one target group deregister one another's pods (aws-load-balancer-controller#2757). */
-function sharedTargetGroups(namespaces: readonly NamespaceFacts[]): Finding[] {
-  const bound = namespaces.flatMap((n) => n.routes.map((r) => ({ at: `${n.name}/${r.binding}`, arn: r.targetGroup })))
-  return bound
-    .filter(({ arn }, n) => bound.findIndex((b) => b.arn === arn) !== n)
-    .map(({ at, arn }) => blocker('target-group-shared', at, `another binding uses ${arn} too`, 'give each its own'))
-}
-
-/** What each workload's own plan would say when its turn comes is said before anything is built. */
-const moveFindings = (environment: Environment, namespaces: readonly NamespaceFacts[]): readonly Finding[] => {
-  const mine = namespaces.filter((n) => environment.namespaces.includes(n.name)).flatMap((n) => n.workloads)
-  return movable(mine, environment).findings
-}
-
-/** By its own name in a wave, or by a label: one claim is another app's loss. */
-function claimedTwice(file: PlatformFile, found: Discovered, platformApps: readonly PlatformApp[]): Finding[] {
-  return found.namespaces.flatMap(({ name, labels }) => {
-    const claims = platformApps.filter((a) => a.namespaces.includes(name)).map((a) => `platformApps ${a.name}`)
-    const label = labels[file.discover.app]
-    const tenant = label !== undefined && !platformApps.some((a) => a.name === label) ? [`its label ${label}`] : []
-    const all = claims.length === 0 ? [] : [...claims, ...tenant]
-    if (all.length < 2) return []
-    return blocker(
-      'namespace-claimed-twice',
-      name,
-      `${all.join(' and ')} claim it`,
-      `take one of them out of platformApps.waves, or mend the label ${file.discover.app}`,
-    )
-  })
-}
-
-/** Whoever mounts one has a class, or is a blocker: what is on it stays on blue. */
-const claimsStay = ({ name, claims }: NamespaceFacts): Finding[] =>
-  claims.map((claim) =>
-    warning(
-      'volumes-stay',
-      `${name} ${claim}`,
-      'a volume claim is not carried over, and neither is what is on its volume',
-      'see that green may start without it',
-    ),
-  )
-
-const notCarried = ({ name, notCarried: what }: NamespaceFacts): Finding[] =>
-  what.map((it) =>
-    blocker(
-      'not-carried',
-      name,
-      `${it} is not carried over to green yet (Unsupported)`,
-      'remove it, or move it by hand and leave this namespace out',
-    ),
   )
 
 const namesWorkload = (wanted: string, { kind, name }: { kind: string; name: string }): boolean =>
