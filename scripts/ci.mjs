@@ -9,13 +9,18 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 let passed = 0
 let failed = 0
+/** Said again at the end: whoever sees only the last lines must see why. */
+const why = []
 
 const npm = (...args) =>
   spawnSync('npm', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' })
     .status === 0
 const count = (name, good) => {
   if (good) passed += 1
-  else failed += 1
+  else {
+    failed += 1
+    why.push(name)
+  }
   process.stdout.write(`${good ? '✔' : '✖'} ${name}\n`)
 }
 
@@ -23,6 +28,7 @@ count('npm run check', npm('run', 'check'))
 tests('test')
 tests('run', 'test:cluster')
 count('npm run demo -- --json', demo())
+for (const line of why) process.stdout.write(`✖ ${line}\n`)
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exit(failed === 0 && passed > 4 ? 0 : 1)
 
@@ -38,12 +44,15 @@ function tests(...command) {
   failed += report.numFailedTests + report.numPendingTests + report.numTodoTests
   for (const file of report.testResults) {
     for (const test of file.assertionResults)
-      if (test.status !== 'passed') process.stdout.write(`✖ ${test.status}: ${test.fullName}\n`)
+      if (test.status !== 'passed') why.push(`${test.status}: ${test.fullName}${firstLines(test)}`)
     if (file.assertionResults.length === 0) count(`${file.name} ran no test`, false)
   }
   // By itself too: a run that failed beside its tests must not pass for one that did not.
   count(name, good)
 }
+
+const firstLines = ({ failureMessages = [] }) =>
+  failureMessages.map((message) => `\n    ${message.split('\n').slice(0, 6).join('\n    ')}`).join('')
 
 function demo() {
   const run = spawnSync('npm', ['run', '--silent', 'demo', '--', '--json'], {

@@ -191,6 +191,7 @@ const sandbox = (go: Go) =>
     .option('--port-prometheus <port>', 'the port of Prometheus', port)
     .option('--port-control <port>', "the port of the sandbox's own control", port)
     .option('--port-traffic <port>', 'the port that apps are reached at', port)
+    .option('--apps <names>', 'only these of its twelve apps, separated by commas', names)
     .option('--rate <requests>', `requests a second to all apps together, 1 to ${MOST_A_SECOND} (default: 130)`, rate)
     .action((options) => go(options, '', async () => (await import('./commands/sandbox.ts')).sandbox(options)))
 
@@ -209,6 +210,8 @@ function port(text: string): number {
   if (found < 1 || found > 65_535) throw new InvalidArgumentError('a port is 1 to 65535')
   return found
 }
+
+const names = (text: string): string[] => text.split(',').map((name) => name.trim())
 
 /** What the sandbox's traffic is limited to. */
 const MOST_A_SECOND = 300

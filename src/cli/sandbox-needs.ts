@@ -23,3 +23,11 @@ export async function mustBeFree(option: string, port: number): Promise<void> {
       `${option} ${port} cannot be had (${problem.code ?? problem.message}): choose another, or leave it out for a free one`,
     )
 }
+
+export function mustLiveThere(names: readonly string[], known: readonly string[]): void {
+  const strangers = names.filter((name) => !known.includes(name))
+  if (strangers.length > 0)
+    throw new BadInput(
+      `--apps: no ${strangers.map((s) => JSON.stringify(s)).join(', ')} in the sandbox; it has ${known.join(', ')}`,
+    )
+}

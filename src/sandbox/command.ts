@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { apps as allApps } from './seed/apps.ts'
+import { narrowed, platformFile, withNeeded } from './platform-file.ts'
 import { startTemporal, type TemporalInfo } from './temporal.ts'
 import { startWorld, type WorldInfo } from './world.ts'
 
@@ -16,6 +18,8 @@ export interface SandboxOptions {
     readonly traffic?: number
   }
   readonly requestsPerSecond?: number
+  /** The names of those that live in blue; left out: all twelve. */
+  readonly apps?: readonly string[]
 }
 
 /** Where everything is: what `--info` writes. */
@@ -28,6 +32,9 @@ export interface SandboxInfo extends Omit<WorldInfo, 'clusters'> {
   readonly platforms: string
   readonly pids: Readonly<Record<string, number>>
 }
+
+/** Whom `apps` can name. */
+export const appNames: readonly string[] = allApps.map((app) => app.name)
 
 const example = new URL('../../examples/demo.yaml', import.meta.url)
 
@@ -46,6 +53,8 @@ export async function runSandbox(options: SandboxOptions = {}): Promise<void> {
   })
   try {
     const { ports = {}, requestsPerSecond } = options
+    const text = await readFile(example, 'utf8')
+    const apps = options.apps && withNeeded(text, options.apps)
     const folder = await mkdtemp(join(tmpdir(), 'norikae-sandbox-'))
     ends.push(() => rm(folder, { recursive: true, force: true }))
     say('starting Temporal')
@@ -55,9 +64,20 @@ export async function runSandbox(options: SandboxOptions = {}): Promise<void> {
     )
     ends.push(() => temporal.stop())
     say('starting AWS, blue and its apps, traffic, metrics')
-    const world = await startWorld({ ports, ...(requestsPerSecond !== undefined && { requestsPerSecond }) })
+    const world = await startWorld({
+      ports,
+      ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+      ...(apps && { apps }),
+    })
     ends.push(() => world.stop())
-    const info = await described(world.info(), temporal.info, { sandbox: process.pid, temporal: temporal.pid }, folder)
+    const platform = platformFile(apps ? narrowed(text, apps) : text, world.info())
+    const info = await described(
+      world.info(),
+      temporal.info,
+      { sandbox: process.pid, temporal: temporal.pid },
+      platform,
+      folder,
+    )
     if (options.info !== undefined) await writeWhole(options.info, `${JSON.stringify(info, undefined, 2)}\n`)
     process.stdout.write(printed(info))
     await told
@@ -71,11 +91,12 @@ async function described(
   world: WorldInfo,
   temporal: TemporalInfo,
   pids: Readonly<Record<string, number>>,
+  platform: string,
   folder: string,
 ): Promise<SandboxInfo> {
   const platforms = join(folder, 'platforms')
   await mkdir(platforms)
-  await writeFile(join(platforms, 'chatwork-prod.yaml'), platformFile(await readFile(example, 'utf8'), world))
+  await writeFile(join(platforms, 'chatwork-prod.yaml'), platform)
   const clusters: Record<string, SandboxInfo['clusters'][string]> = {}
   for (const [side, cluster] of Object.entries(world.clusters)) {
     if (!cluster) continue
@@ -85,13 +106,6 @@ async function described(
   }
   return { ...world, temporal, clusters, platforms, pids }
 }
-
-/** The demo's platform, with the addresses of this sandbox. */
-export const platformFile = (
-  text: string,
-  { prometheus, control }: Pick<WorldInfo, 'prometheus' | 'control'>,
-): string =>
-  text.replace(/http:\/\/127\.0\.0\.1:9090/g, prometheus.url).replace(/http:\/\/127\.0\.0\.1:9099/g, control.url)
 
 /** What a worker and the command line need to be in this world. */
 export const environmentOf = ({

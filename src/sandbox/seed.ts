@@ -2,16 +2,16 @@
 import { appObjects, platformAppObjects } from './seed/objects.ts'
 import {
   addons,
-  apps,
   BLUE,
   environments,
   hostOf,
   nodegroups,
   PLATFORM,
   platformApps,
-  routed,
+  routedOf,
   targetGroupOf,
   type EnvironmentName,
+  type SeedApp,
 } from './seed/apps.ts'
 import type { Stream } from './traffic/load.ts'
 import type { SandboxAws, SandboxCluster } from './types.ts'
@@ -24,10 +24,14 @@ export const seedBlue = (aws: Pick<SandboxAws, 'eks'>): Promise<void> =>
   aws.eks.seedCluster({ ...BLUE, nodegroups, addons, tags: TAG })
 
 /** Everything that lives in blue, and the load balancer in front of it. */
-export function seedPlatform(aws: Pick<SandboxAws, 'elbv2'>, blue: Pick<SandboxCluster, 'apply'>): void {
+export function seedPlatform(
+  aws: Pick<SandboxAws, 'elbv2'>,
+  blue: Pick<SandboxCluster, 'apply'>,
+  apps: readonly SeedApp[],
+): void {
   const { listenerArn } = aws.elbv2.seedLoadBalancer(PLATFORM)
   const groups = new Map<string, string>()
-  for (const [i, { app, environment }] of routed.entries()) {
+  for (const [i, { app, environment }] of routedOf(apps).entries()) {
     const arn = aws.elbv2.seedTargetGroup(targetGroupOf(app, environment), TAG)
     aws.elbv2.seedRule(listenerArn, (i + 1) * 10, hostOf(app, environment), [{ targetGroupArn: arn, weight: 100 }])
     groups.set(`${app}/${environment}`, arn)
@@ -42,7 +46,8 @@ export function seedPlatform(aws: Pick<SandboxAws, 'elbv2'>, blue: Pick<SandboxC
 /** Production gets most; test and stage enough that a check has something to read. */
 const shares: Readonly<Record<EnvironmentName, number>> = { test: 0.08, stage: 0.12, production: 0.8 }
 
-export function streams(requestsPerSecond: number): readonly Stream[] {
+export function streams(requestsPerSecond: number, apps: readonly SeedApp[]): readonly Stream[] {
+  const routed = routedOf(apps)
   const hosts = routed.length / environments.length
   return routed.map(({ app, environment }) => ({
     host: hostOf(app, environment),

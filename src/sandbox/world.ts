@@ -12,7 +12,7 @@ import { createJudge, type Judge } from './judge.ts'
 import { SeriesStore } from './prometheus/series.ts'
 import { startPrometheus } from './prometheus/server.ts'
 import { WorldMetrics } from './prometheus/world-metrics.ts'
-import { BLUE } from './seed/apps.ts'
+import { apps as allApps, BLUE } from './seed/apps.ts'
 import { seedBlue, seedPlatform, streams } from './seed.ts'
 import { AppFaults } from './traffic/app-faults.ts'
 import { createLoad, type Load } from './traffic/load.ts'
@@ -28,6 +28,8 @@ export interface WorldOptions {
     readonly control?: number
     readonly traffic?: number
   }
+  /** The names of those that live in blue; left out: all twelve. */
+  readonly apps?: readonly string[]
   /** Over all hosts; production gets most. */
   readonly requestsPerSecond?: number
   readonly times?: {
@@ -87,7 +89,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 
 async function build(options: WorldOptions, ends: (() => Promise<void> | void)[], stop: () => Promise<void>) {
   const { ports = {}, requestsPerSecond = 130, times = {} } = options
-  const traffic = streams(requestsPerSecond)
+  const tenants = options.apps ? allApps.filter((app) => options.apps?.includes(app.name)) : allApps
+  const traffic = streams(requestsPerSecond, tenants)
 
   const metricFaults = new MetricFaults()
   const awsFaults = new AwsFaults()
@@ -129,7 +132,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
   await seedBlue(aws)
   const [blue] = clusters.running()
   if (!blue) throw new Error(`AWS seeded ${BLUE.name} and started no API server for it`)
-  seedPlatform(aws, blue)
+  seedPlatform(aws, blue, tenants)
 
   const prometheus = await startPrometheus({
     store,

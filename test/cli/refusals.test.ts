@@ -39,6 +39,11 @@ test.for([
   { says: 'a timeout that is none', args: ['watch', '--timeout', 'soon'], hears: 'not a duration' },
   { says: 'an approval by nobody', args: ['approve', 'start'], hears: 'who are you?' },
   { says: 'an abort without a reason', args: ['abort', '--as', 'aoki'], hears: '--reason' },
+  {
+    says: 'apps that do not live there',
+    args: ['sandbox', '--apps', 'chat-api, chat-apu'],
+    hears: 'no "chat-apu" in the sandbox; it has chat-api, chat-push',
+  },
   { says: 'more traffic than the sandbox makes', args: ['sandbox', '--rate', '301'], hears: '1 to 300' },
   {
     says: 'a sandbox that is to write into a folder that is not there',

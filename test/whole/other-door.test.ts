@@ -12,6 +12,8 @@ import { offered, temporalCommand, type Said } from '../support/temporal-command
 
 const ID = 'cluster-upgrade/chatwork-prod'
 const BLUE = 'chatwork-prod-1-35'
+/** One of each kind: with a singleton, a consumer, a schedule, and with nothing but traffic. */
+const apps = ['chat-actor', 'chat-api', 'mail-sender', 'reports']
 const people: Readonly<Record<string, string>> = {
   sre: 'baba@example.com',
   scala: 'doi@example.com',
@@ -26,7 +28,11 @@ const running: Beside[] = []
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'norikae-door-'))
   const where = join(folder, 'sandbox.json')
-  const sandbox = beside('sandbox', ['src/cli/main.ts', 'sandbox', '--info', where, '--rate', '30'], folder)
+  const sandbox = beside(
+    'sandbox',
+    ['src/cli/main.ts', 'sandbox', '--info', where, '--apps', apps.join(','), '--rate', '24'],
+    folder,
+  )
   running.push(sandbox)
   info = await sandbox.until('ready', 60_000, async () => JSON.parse(await readFile(where, 'utf8')) as SandboxInfo)
   await hurry(join(info.platforms, 'chatwork-prod.yaml'))
@@ -208,7 +214,7 @@ test('every gate is answered with JSON copied from the current details, to the e
   const { text } = await temporal('workflow', 'result', '--workflow-id', ID)
   expect(text).toContain('"outcome":"done"')
   expect([...answered.values()].every((message) => message === 'approve')).toBe(true)
-  expect(answered.size).toBe(14) // the start, twelve apps, the decommissioning
+  expect(answered.size).toBe(2 + apps.length) // the start and the decommissioning too
 
   const judged = (await control('/judge')) as Judgement
   expect(judged.requests.dropped).toBe(0)
@@ -222,8 +228,8 @@ test('every gate and the end were told once to the team that they concern', asyn
   const counts = Object.groupBy(told, (t) => `${t.team} ${t.notice.about}`)
   expect(Object.fromEntries(Object.entries(counts).map(([key, all]) => [key, all?.length]))).toEqual({
     'sre gate': 2,
-    'scala gate': 6,
-    'php gate': 6,
+    'scala gate': 2,
+    'php gate': 2,
     'sre ended': 1,
   })
 })

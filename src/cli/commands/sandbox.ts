@@ -1,6 +1,6 @@
-import { runSandbox } from '../../sandbox/command.ts'
+import { appNames, runSandbox } from '../../sandbox/command.ts'
 import { exit } from '../exit-codes.ts'
-import { mustBeFree, mustHaveAFolder } from '../sandbox-needs.ts'
+import { mustBeFree, mustHaveAFolder, mustLiveThere } from '../sandbox-needs.ts'
 
 interface Options {
   readonly info?: string | undefined
@@ -11,12 +11,14 @@ interface Options {
   readonly portControl?: number | undefined
   readonly portTraffic?: number | undefined
   readonly rate?: number | undefined
+  readonly apps?: readonly string[] | undefined
 }
 
 /** A whole world on this machine; it runs until it is stopped. */
 export async function sandbox(options: Options): Promise<number> {
-  const { info, rate } = options
+  const { info, rate, apps } = options
   if (info !== undefined) await mustHaveAFolder(info)
+  if (apps) mustLiveThere(apps, appNames)
   const ports = {
     temporal: options.portTemporal,
     ui: options.portUi,
@@ -29,6 +31,7 @@ export async function sandbox(options: Options): Promise<number> {
   await runSandbox({
     ...(info !== undefined && { info }),
     ...(rate !== undefined && { requestsPerSecond: rate }),
+    ...(apps && { apps }),
     ports: Object.fromEntries(Object.entries(ports).filter(([, port]) => port !== undefined)),
   })
   return exit.done

@@ -87,6 +87,7 @@ export const targetGroupOf = (app: string, environment: EnvironmentName) =>
   `${app}-${environment}`.slice(0, 32).replace(/-+$/, '')
 
 /** Apps with a host, in each environment. */
-export const routed = apps
-  .filter((app) => app.parts.some((p) => p.is === 'web'))
-  .flatMap((app) => environments.map((environment) => ({ app: app.name, environment })))
+export const routedOf = (some: readonly SeedApp[]) =>
+  some
+    .filter((app) => app.parts.some((p) => p.is === 'web'))
+    .flatMap((app) => environments.map((environment) => ({ app: app.name, environment })))

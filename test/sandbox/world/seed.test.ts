@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { apps, environments, platformApps, routed } from '../../../src/sandbox/seed/apps.ts'
+import { apps, environments, platformApps, routedOf } from '../../../src/sandbox/seed/apps.ts'
 import { seedPlatform, streams } from '../../../src/sandbox/seed.ts'
 import type { KubernetesObject } from '../../../src/sandbox/types.ts'
 
@@ -29,6 +29,7 @@ seedPlatform(
     },
   },
   { apply: (object) => void objects.push(object) },
+  apps,
 )
 const of = (kind: string, namespace?: string) =>
   objects.filter((o) => o.kind === kind && (namespace ?? o.metadata.namespace) === o.metadata.namespace)
@@ -49,7 +50,7 @@ test('each app with a host has one rule, one target group, one binding', () => {
   expect(rules.map((r) => r.host)).toContain('chat-api.stage.chatwork.test')
   expect(new Set(rules.map((r) => r.priority)).size).toBe(30)
   expect(new Set(rules.map((r) => r.group)).size).toBe(30)
-  expect(new Set(groups).size).toBe(routed.length)
+  expect(new Set(groups).size).toBe(routedOf(apps).length)
   for (const name of groups) expect(name).toMatch(/^[a-z0-9][a-z0-9-]{0,30}[a-z0-9]$/)
   const bound = of('TargetGroupBinding').map((b) => b.spec?.['targetGroupARN'])
   expect(new Set(bound)).toEqual(new Set(rules.map((r) => r.group)))
@@ -87,7 +88,7 @@ test('a Service selects the pods of its own Deployment alone', () => {
 })
 
 test('traffic goes to every host, most of it to production', () => {
-  const all = streams(130)
+  const all = streams(130, apps)
   const total = (some: typeof all) => some.reduce((sum, s) => sum + s.perSecond, 0)
   expect(all.map((s) => s.host).toSorted()).toEqual(rules.map((r) => r.host).toSorted())
   expect(total(all)).toBeCloseTo(130)
