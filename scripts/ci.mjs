@@ -1,4 +1,4 @@
-// What .ci/run runs: npm run check, npm test, npm run test:cluster, the demo. Ends with a line `N passed, N failed`; fails when one of them
+// What .ci/run runs: npm run check, npm test, npm run test:cluster, the demo on stand-ins and on real control planes. Ends with a line `N passed, N failed`; fails when one of them
 // fails, and when a test that should have run did not.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
@@ -28,9 +28,10 @@ count('npm run check', npm('run', 'check'))
 tests('test')
 tests('run', 'test:cluster')
 count('npm run demo -- --json', demo())
+count('npm run demo -- --json --kubernetes real', demo('--kubernetes', 'real'))
 for (const line of why) process.stdout.write(`✖ ${line}\n`)
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
-process.exit(failed === 0 && passed > 4 ? 0 : 1)
+process.exit(failed === 0 && passed > 5 ? 0 : 1)
 
 /** A file that could not be loaded, a skipped test and a run without tests all count as failures. */
 function tests(...command) {
@@ -54,8 +55,8 @@ function tests(...command) {
 const firstLines = ({ failureMessages = [] }) =>
   failureMessages.map((message) => `\n    ${message.split('\n').slice(0, 6).join('\n    ')}`).join('')
 
-function demo() {
-  const run = spawnSync('npm', ['run', '--silent', 'demo', '--', '--json'], {
+function demo(...more) {
+  const run = spawnSync('npm', ['run', '--silent', 'demo', '--', '--json', ...more], {
     cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],

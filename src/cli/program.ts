@@ -191,6 +191,11 @@ const sandbox = (go: Go) =>
     .option('--port-prometheus <port>', 'the port of Prometheus', port)
     .option('--port-control <port>', "the port of the sandbox's own control", port)
     .option('--port-traffic <port>', 'the port that apps are reached at', port)
+    .addOption(
+      new Option('--kubernetes <kind>', "control planes of Kubernetes' own programs, or stand-ins")
+        .choices(['real', 'stand-in'] as const)
+        .default('stand-in' as const),
+    )
     .option('--apps <names>', 'only these of its twelve apps, separated by commas', names)
     .option('--rate <requests>', `requests a second to all apps together, 1 to ${MOST_A_SECOND} (default: 130)`, rate)
     .action((options) => go(options, '', async () => (await import('./commands/sandbox.ts')).sandbox(options)))

@@ -1,10 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { connect } from '../client/connect.ts'
 import { follow } from '../client/follow.ts'
 import type { OpenGate, UpgradeReport, UpgradeView } from '../client/shapes.ts'
 import { environmentOf, type SandboxInfo } from '../sandbox/command.ts'
+import { bringPrograms } from '../sandbox/control-plane/programs.ts'
 import type { Judgement } from '../sandbox/judge.ts'
 import { answerTo, asTyped, retryOf, type Typed } from './people.ts'
 import { beside, norikae, type Beside, type Ran } from './processes.ts'
@@ -31,7 +33,11 @@ const SICK = { app: 'legacy-php', environment: 'production', cluster: 'green', r
 const SICK_AT = 25
 const REQUESTS_PER_SECOND = 190
 
-const json = process.argv.includes('--json')
+const {
+  values: { json, kubernetes },
+} = parseArgs({
+  options: { json: { type: 'boolean', default: false }, kubernetes: { type: 'string', default: 'stand-in' } },
+})
 // The last line of stdout is for programs; people read the rest.
 const stage = stageOn(json ? process.stderr : process.stdout)
 const folder = await mkdtemp(join(tmpdir(), 'norikae-demo-'))
@@ -72,6 +78,7 @@ async function demo(stage: Stage): Promise<DemoResult> {
   stage.say(
     'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve apps, traffic to all of them.',
   )
+  if (kubernetes === 'real') await bringPrograms((text) => stage.say(`  ${text}`))
   const { info, began } = await world()
   Object.assign(process.env, environmentOf(info))
   stage.say(`  Temporal's UI  ${info.temporal.ui}\n  what is judged ${info.control.url}/judge\n`)
@@ -103,7 +110,7 @@ async function world(): Promise<{ info: SandboxInfo; began: number }> {
   const began = Date.now()
   const sandbox = beside(
     'sandbox',
-    ['src/cli/main.ts', 'sandbox', '--info', where, '--rate', `${REQUESTS_PER_SECOND}`],
+    ['src/cli/main.ts', 'sandbox', '--info', where, '--rate', `${REQUESTS_PER_SECOND}`, '--kubernetes', kubernetes],
     folder,
   )
   running.push(sandbox)

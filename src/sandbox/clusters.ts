@@ -2,7 +2,7 @@
  * The API servers behind AWS's clusters: one starts when a cluster is created and stops when it is deleted, each with a
  * load balancer controller of its own. What a stopped one did stays known.
  */
-import { startCluster } from './cluster/server.ts'
+import type { ClusterOptions, startCluster } from './cluster/server.ts'
 import { isEksToken, tokenRefusal } from './eks-token.ts'
 import type { Judge } from './judge.ts'
 import { startLoadBalancerController, type LoadBalancerController } from './load-balancer-controller.ts'
@@ -10,33 +10,34 @@ import type { EksHooks, KubernetesCall, PodChange, SandboxAws, SandboxCluster } 
 
 export type ClusterTimes = NonNullable<Parameters<typeof startCluster>[0]['times']>
 
-export interface Clusters {
+export interface Clusters<C extends SandboxCluster = SandboxCluster> {
   readonly hooks: EksHooks
   /** Those that run now, oldest first. */
-  readonly running: () => readonly SandboxCluster[]
+  readonly running: () => readonly C[]
   /** Of all, also of those that are gone. */
   readonly calls: () => readonly KubernetesCall[]
   stop(): Promise<void>
 }
 
-interface Running {
-  readonly cluster: SandboxCluster
+interface Running<C> {
+  readonly cluster: C
   readonly controller: LoadBalancerController
 }
 
 /** What is given as a function exists only later: AWS is started with these hooks. */
-export function createClusters(options: {
+export function createClusters<C extends SandboxCluster>(options: {
   readonly aws: () => SandboxAws
   readonly judge: () => Pick<Judge, 'join' | 'leave'>
   readonly see: PodChange
   readonly times?: ClusterTimes | undefined
-}): Clusters {
+  readonly start: (options: ClusterOptions) => Promise<C>
+}): Clusters<C> {
   const { aws, judge, see, times } = options
-  const all = new Map<string, Running>()
+  const all = new Map<string, Running<C>>()
   const past: KubernetesCall[] = []
 
   async function start({ name, version }: { name: string; version: string }) {
-    const cluster = await startCluster({
+    const cluster = await options.start({
       name,
       version,
       authenticate: (bearer) => authenticate(name, bearer),
@@ -74,7 +75,7 @@ export function createClusters(options: {
       startCluster: start,
       stopCluster: stop,
       async setNodes(name, nodegroup, size, labels) {
-        all.get(name)?.cluster.setNodes(nodegroup, size, labels)
+        await all.get(name)?.cluster.setNodes(nodegroup, size, labels)
       },
     },
     running: () => [...all.values()].map((r) => r.cluster),

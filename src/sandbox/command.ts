@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { bringPrograms } from './control-plane/programs.ts'
 import { apps as allApps } from './seed/apps.ts'
 import { narrowed, platformFile, withNeeded } from './platform-file.ts'
 import { startTemporal, type TemporalInfo } from './temporal.ts'
@@ -18,6 +19,8 @@ export interface SandboxOptions {
     readonly traffic?: number
   }
   readonly requestsPerSecond?: number
+  /** `real`: control planes of Kubernetes itself, built first where they are not there; left out: stand-ins. */
+  readonly kubernetes?: 'real' | 'stand-in'
   /** The names of those that live in blue; left out: all twelve. */
   readonly apps?: readonly string[]
 }
@@ -57,6 +60,7 @@ export async function runSandbox(options: SandboxOptions = {}): Promise<void> {
     const apps = options.apps && withNeeded(text, options.apps)
     const folder = await mkdtemp(join(tmpdir(), 'norikae-sandbox-'))
     ends.push(() => rm(folder, { recursive: true, force: true }))
+    if (options.kubernetes === 'real') await bringPrograms(say)
     say('starting Temporal')
     const temporal = await startTemporal(
       { ...(ports.temporal && { frontend: ports.temporal }), ...(ports.ui && { ui: ports.ui }) },
@@ -68,6 +72,7 @@ export async function runSandbox(options: SandboxOptions = {}): Promise<void> {
       ports,
       ...(requestsPerSecond !== undefined && { requestsPerSecond }),
       ...(apps && { apps }),
+      ...(options.kubernetes && { kubernetes: options.kubernetes }),
     })
     ends.push(() => world.stop())
     const platform = platformFile(apps ? narrowed(text, apps) : text, world.info())

@@ -66,11 +66,11 @@ export function startLoadBalancerController(options: {
     const { metadata, status = {} } = binding
     const { finalizers = [], generation, namespace } = metadata
     if (!finalizers.includes(FINALIZER)) {
-      return cluster.update({ ...binding, metadata: { ...metadata, finalizers: [...finalizers, FINALIZER] } })
+      return update({ ...binding, metadata: { ...metadata, finalizers: [...finalizers, FINALIZER] } })
     }
     write(groupOf(binding), targetsOf(binding, cluster.list('v1', 'Service', namespace), pods))
     if (status['observedGeneration'] !== generation) {
-      cluster.update({ ...binding, status: { ...status, observedGeneration: generation } })
+      update({ ...binding, status: { ...status, observedGeneration: generation } })
     }
   }
 
@@ -83,8 +83,16 @@ export function startLoadBalancerController(options: {
     } finally {
       written.delete(groupOf(binding))
       const left = finalizers.filter((f) => f !== FINALIZER)
-      cluster.update({ ...binding, metadata: { ...binding.metadata, finalizers: left } })
+      update({ ...binding, metadata: { ...binding.metadata, finalizers: left } })
     }
+  }
+
+  function update(binding: KubernetesObject): void {
+    const { namespace, name } = binding.metadata
+    void Promise.resolve(cluster.update(binding)).catch((error: unknown) => {
+      problems.set(`${namespace}/${name}`, String(error))
+      soon(AGAIN_MS)
+    })
   }
 
   function write(group: string, targets: readonly Target[]): void {

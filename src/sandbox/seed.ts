@@ -24,11 +24,11 @@ export const seedBlue = (aws: Pick<SandboxAws, 'eks'>): Promise<void> =>
   aws.eks.seedCluster({ ...BLUE, nodegroups, addons, tags: TAG })
 
 /** Everything that lives in blue, and the load balancer in front of it. */
-export function seedPlatform(
+export async function seedPlatform(
   aws: Pick<SandboxAws, 'elbv2'>,
   blue: Pick<SandboxCluster, 'apply'>,
   apps: readonly SeedApp[],
-): void {
+): Promise<void> {
   const { listenerArn } = aws.elbv2.seedLoadBalancer(PLATFORM)
   const groups = new Map<string, string>()
   for (const [i, { app, environment }] of routedOf(apps).entries()) {
@@ -40,7 +40,7 @@ export function seedPlatform(
     ...platformApps.flatMap(platformAppObjects),
     ...apps.flatMap((app) => environments.flatMap((e) => appObjects(app, e, groups.get(`${app.name}/${e}`)))),
   ]
-  for (const object of objects) blue.apply(object)
+  for (const object of objects) await blue.apply(object)
 }
 
 /** Production gets most; test and stage enough that a check has something to read. */

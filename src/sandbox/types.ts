@@ -186,13 +186,13 @@ export interface SandboxCluster {
   readonly kubeconfig: string
   /** Direct access for seeding, load balancer controller and judge: no HTTP, no authentication. */
   list(apiVersion: string, kind: string, namespace?: string): readonly KubernetesObject[]
-  apply(object: KubernetesObject): void
+  apply(object: KubernetesObject): void | Promise<void>
   /**
    * Replaces an object that is there, its status too, as a controller on the cluster does with an `Update`: finalizers can
    * be taken off, and nobody's fields change their owner by it. Nothing happens where the object is gone.
    */
-  update(object: KubernetesObject): void
-  setNodes(nodegroup: string, size: number, labels: Readonly<Record<string, string>>): void
+  update(object: KubernetesObject): void | Promise<void>
+  setNodes(nodegroup: string, size: number, labels: Readonly<Record<string, string>>): void | Promise<void>
   pods(): readonly RunningPod[]
   jobRuns(): readonly JobRun[]
   onPod(listener: PodChange): void
@@ -202,4 +202,11 @@ export interface SandboxCluster {
   /** While true, connections are accepted and never answered. */
   silent: boolean
   stop(): Promise<void>
+}
+
+/** Whose objects are in this process: what is written is there at once. */
+export interface StandInCluster extends SandboxCluster {
+  apply(object: KubernetesObject): void
+  update(object: KubernetesObject): void
+  setNodes(nodegroup: string, size: number, labels: Readonly<Record<string, string>>): void
 }

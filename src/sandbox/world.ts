@@ -5,6 +5,7 @@
 import { AwsFaults } from './aws/faults.ts'
 import { startAws } from './aws/server.ts'
 import { createBuffers } from './buffers.ts'
+import { startCluster } from './cluster/server.ts'
 import { createClusters, type ClusterTimes } from './clusters.ts'
 import { startControl } from './control.ts'
 import { Faults, MetricFaults } from './faults.ts'
@@ -13,6 +14,7 @@ import { SeriesStore } from './prometheus/series.ts'
 import { startPrometheus } from './prometheus/server.ts'
 import { WorldMetrics } from './prometheus/world-metrics.ts'
 import { apps as allApps, BLUE } from './seed/apps.ts'
+import { startRealCluster } from './real/cluster.ts'
 import { seedBlue, seedPlatform, streams } from './seed.ts'
 import { AppFaults } from './traffic/app-faults.ts'
 import { createLoad, type Load } from './traffic/load.ts'
@@ -32,6 +34,8 @@ export interface WorldOptions {
   readonly apps?: readonly string[]
   /** Over all hosts; production gets most. */
   readonly requestsPerSecond?: number
+  /** `real`: control planes of Kubernetes itself; left out: stand-ins. */
+  readonly kubernetes?: 'real' | 'stand-in'
   readonly times?: {
     readonly aws?: NonNullable<Parameters<typeof startAws>[0]['times']>
     readonly cluster?: ClusterTimes
@@ -88,7 +92,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 async function build(options: WorldOptions, ends: (() => Promise<void> | void)[], stop: () => Promise<void>) {
-  const { ports = {}, requestsPerSecond = 130, times = {} } = options
+  const { ports = {}, requestsPerSecond = 130, kubernetes = 'stand-in', times = {} } = options
   const tenants = options.apps ? allApps.filter((app) => options.apps?.includes(app.name)) : allApps
   const traffic = streams(requestsPerSecond, tenants)
 
@@ -104,6 +108,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
       for (const room of [network, buffers, judge]) room.see(pod, is)
     },
     times: times.cluster,
+    start: kubernetes === 'real' ? startRealCluster : startCluster,
   })
   const apps = new AppFaults(() => clusters.running()[0]?.name)
   const metrics = new WorldMetrics(clusters.running, buffers)
@@ -132,7 +137,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
   await seedBlue(aws)
   const [blue] = clusters.running()
   if (!blue) throw new Error(`AWS seeded ${BLUE.name} and started no API server for it`)
-  seedPlatform(aws, blue, tenants)
+  await seedPlatform(aws, blue, tenants)
 
   const prometheus = await startPrometheus({
     store,

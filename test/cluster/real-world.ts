@@ -13,9 +13,9 @@ import type { SandboxAws } from '../../src/sandbox/types.ts'
 import { serverUnderTest, type ServerUnderTest } from '../contract/servers.ts'
 import type { WorldUnderTest } from '../contract/workload-actions.ts'
 import { scope } from '../support/small-world.ts'
-import { startControlPlane, type ControlPlane } from './bed/control-plane.ts'
+import { startControlPlane, type ControlPlane } from '../../src/sandbox/control-plane/control-plane.ts'
 import { rbacFile, WORKER } from './granted.ts'
-import { tokenWebhook, webhookConfig } from './token-webhook.ts'
+import { tokenWebhook, webhookConfig } from '../../src/sandbox/control-plane/token-webhook.ts'
 
 const GROUP = 'norikae'
 const ADMIN_KEYS = { accessKeyId: 'AKIAADMIN', secretAccessKey: 'admin' }

@@ -1,4 +1,4 @@
-import { startControlPlane, type ControlPlane } from './bed/control-plane.ts'
+import { startControlPlane, type ControlPlane } from '../../src/sandbox/control-plane/control-plane.ts'
 
 /** `npm run test:cluster -- --keep`: blue and green on this machine, until Ctrl-C. */
 const ended = new Promise<void>((done) => {
@@ -19,6 +19,6 @@ function described({ name, version, kubeconfigFile, auditLog, pids }: ControlPla
     `${name}  ${version}`,
     `  KUBECONFIG=${kubeconfigFile} kubectl get nodes`,
     `  audit log  ${auditLog}`,
-    `  processes  ${pids.join(' ')}`,
+    `  processes  ${Object.values(pids).join(' ')}`,
   ].join('\n')
 }

@@ -7,10 +7,11 @@ import type { Scope } from '../../src/domain/platform.ts'
 import { AwsFaults } from '../../src/sandbox/aws/faults.ts'
 import { startAws } from '../../src/sandbox/aws/server.ts'
 import type { AwsTimes } from '../../src/sandbox/aws/times.ts'
+import { startCluster } from '../../src/sandbox/cluster/server.ts'
 import { createClusters, type ClusterTimes } from '../../src/sandbox/clusters.ts'
 import { platformApps } from '../../src/sandbox/seed/apps.ts'
 import { platformAppObjects } from '../../src/sandbox/seed/objects.ts'
-import type { KubernetesObject, SandboxAws, SandboxCluster } from '../../src/sandbox/types.ts'
+import type { KubernetesObject, SandboxAws, StandInCluster } from '../../src/sandbox/types.ts'
 
 export const scope: Scope = {
   platform: 'demo',
@@ -56,7 +57,7 @@ export interface SmallWorld {
   readonly sick: Set<string>
   readonly logged: string[]
   readonly files: Map<string, string>
-  cluster(name: string): SandboxCluster
+  cluster(name: string): StandInCluster
   stop(): Promise<void>
 }
 
@@ -75,6 +76,7 @@ export async function aSmallWorld({
     judge: () => ({ join: () => undefined, leave: () => undefined }),
     see: () => undefined,
     times: { ...quickly, ...times },
+    start: startCluster,
   })
   const aws: SandboxAws = await startAws({
     hooks: clusters.hooks,
@@ -121,8 +123,8 @@ export async function aSmallWorld({
 }
 
 export interface TwoClusters extends SmallWorld {
-  readonly blue: SandboxCluster
-  readonly green: SandboxCluster
+  readonly blue: StandInCluster
+  readonly green: StandInCluster
 }
 
 /** Blue and green with nodes, and a load balancer controller on each. */
@@ -148,7 +150,7 @@ export async function twoClusters(options: Parameters<typeof aSmallWorld>[0] = {
 
 let places = 0
 /** A namespace of its own on each of these clusters. */
-export function aPlace(...clusters: readonly SandboxCluster[]): string {
+export function aPlace(...clusters: readonly StandInCluster[]): string {
   places += 1
   const name = `place-${places}`
   for (const cluster of clusters) cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })

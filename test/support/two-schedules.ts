@@ -1,7 +1,7 @@
 import { vi } from 'vitest'
 import type { Ports } from '../../src/activities/ports.ts'
 import type { Side } from '../../src/domain/platform.ts'
-import type { SandboxCluster } from '../../src/sandbox/types.ts'
+import type { StandInCluster } from '../../src/sandbox/types.ts'
 import { driven } from './driven.ts'
 import { eventually } from './eventually.ts'
 import { aCronJob, aPlace, call, type TwoClusters } from './small-world.ts'
@@ -11,14 +11,14 @@ import { aCronJob, aPlace, call, type TwoClusters } from './small-world.ts'
  * `Date`). Controllers get their turn after each step, and no job runs over the end of a minute.
  */
 export class SteppedClock {
-  #clusters: readonly SandboxCluster[] = []
+  #clusters: readonly StandInCluster[] = []
 
   /** To be called before the world is made: whoever asks the time keeps the function that tells it. */
   constructor() {
     vi.useFakeTimers({ toFake: ['Date'] })
   }
 
-  start(at: number, ...clusters: readonly SandboxCluster[]): void {
+  start(at: number, ...clusters: readonly StandInCluster[]): void {
     this.#clusters = clusters
     vi.setSystemTime(at)
   }

@@ -12,6 +12,7 @@ interface Options {
   readonly portTraffic?: number | undefined
   readonly rate?: number | undefined
   readonly apps?: readonly string[] | undefined
+  readonly kubernetes: 'real' | 'stand-in'
 }
 
 /** A whole world on this machine; it runs until it is stopped. */
@@ -32,6 +33,7 @@ export async function sandbox(options: Options): Promise<number> {
     ...(info !== undefined && { info }),
     ...(rate !== undefined && { requestsPerSecond: rate }),
     ...(apps && { apps }),
+    kubernetes: options.kubernetes,
     ports: Object.fromEntries(Object.entries(ports).filter(([, port]) => port !== undefined)),
   })
   return exit.done

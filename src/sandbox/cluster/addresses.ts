@@ -4,25 +4,30 @@ import { randomInt } from 'node:crypto'
 // Blocks 10.<n>.0.0/16 are handed to clusters one by one; 254 of them, then from the start again.
 let blocks = 0
 
+/** The first two numbers of addresses that no other cluster of this process has: `10.7`. */
+export function podBlock(): string {
+  blocks = (blocks % 254) + 1
+  return `10.${blocks}`
+}
+
 export interface Addresses {
   pod(): string
   clusterIp(): string
 }
 
 export function addresses(): Addresses {
-  let block = 0
+  let block = ''
   let used = 0
   let services = 1
   return {
     pod() {
       // 0.0 and 255.255 of a block are no host's.
-      if (block === 0 || used === 65_534) {
-        blocks = (blocks % 254) + 1
-        block = blocks
+      if (block === '' || used === 65_534) {
+        block = podBlock()
         used = 0
       }
       used += 1
-      return `10.${block}.${used >> 8}.${used & 255}`
+      return `${block}.${used >> 8}.${used & 255}`
     },
     // 172.20.0.0/16 is what EKS gives Services.
     clusterIp() {

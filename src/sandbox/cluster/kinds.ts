@@ -129,6 +129,7 @@ export const k = {
   event: known('v1', 'Event'),
   autoscaler: known('autoscaling/v2', 'HorizontalPodAutoscaler'),
   budget: known('policy/v1', 'PodDisruptionBudget'),
+  binding: known('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding'),
   claim: known('v1', 'PersistentVolumeClaim'),
   job: known('batch/v1', 'Job'),
   namespace: known('v1', 'Namespace'),

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { KubernetesCall, KubernetesObject, PodChange, RunningPod, SandboxCluster } from '../types.ts'
+import type { KubernetesCall, KubernetesObject, PodChange, RunningPod, StandInCluster } from '../types.ts'
 import { addresses } from './addresses.ts'
 import { certificate, kubeconfigOf } from './certificate.ts'
 import { Clock, type ClusterTimes, defaultTimes } from './clock.ts'
@@ -39,7 +39,7 @@ function kindOf(apiVersion: string, kind: string): Kind {
   return found
 }
 
-export async function startCluster(options: ClusterOptions): Promise<SandboxCluster> {
+export async function startCluster(options: ClusterOptions): Promise<StandInCluster> {
   const { name, version, host = '127.0.0.1' } = options
   const times = { ...defaultTimes, ...options.times }
   const clock = new Clock(options.now ?? Date.now, times.lookMs)

@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest'
 import { ApiServer } from '../../../src/adapters/kubernetes/api-server.ts'
 import { kubernetes } from '../../../src/adapters/kubernetes/kubernetes-port.ts'
-import type { SandboxCluster } from '../../../src/sandbox/types.ts'
+import type { StandInCluster } from '../../../src/sandbox/types.ts'
 import { aServer, credentials } from './local.ts'
 
 const ends: (() => Promise<void>)[] = []
@@ -30,7 +30,7 @@ export async function aPort(answer: Answer, more: Partial<ConstructorParameters<
 }
 
 /** A cluster of the sandbox as the adapter sees it. */
-export const serverOf = ({ name, url, ca }: Pick<SandboxCluster, 'name' | 'url' | 'ca'>, timeoutMs = 20_000) =>
+export const serverOf = ({ name, url, ca }: Pick<StandInCluster, 'name' | 'url' | 'ca'>, timeoutMs = 20_000) =>
   new ApiServer({
     name,
     server: url,

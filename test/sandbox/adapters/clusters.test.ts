@@ -6,7 +6,7 @@ import type { ClusterDescription } from '../../../src/domain/eks-objects.ts'
 import { certificate } from '../../../src/sandbox/cluster/certificate.ts'
 import { startCluster } from '../../../src/sandbox/cluster/server.ts'
 import { tokenRefusal } from '../../../src/sandbox/eks-token.ts'
-import type { SandboxCluster } from '../../../src/sandbox/types.ts'
+import type { StandInCluster } from '../../../src/sandbox/types.ts'
 import { anAws } from './aws.ts'
 import { credentials, failureOf } from './local.ts'
 
@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end()
 })
 
-async function aCluster(port = 0): Promise<SandboxCluster> {
+async function aCluster(port = 0): Promise<StandInCluster> {
   const cluster = await startCluster({
     name: 'green',
     version: '1.36',
@@ -125,7 +125,7 @@ test.for([
 })
 
 test('from EKS to the cluster itself, with a token that it takes', async () => {
-  const servers = new Map<string, SandboxCluster>()
+  const servers = new Map<string, StandInCluster>()
   const world = await anAws({
     startCluster: async ({ name, version }) => {
       const cluster = await startCluster({

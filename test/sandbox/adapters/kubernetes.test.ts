@@ -4,13 +4,13 @@ import type { ApiServer } from '../../../src/adapters/kubernetes/api-server.ts'
 import { kubernetes } from '../../../src/adapters/kubernetes/kubernetes-port.ts'
 import { startCluster } from '../../../src/sandbox/cluster/server.ts'
 import { isEksToken } from '../../../src/sandbox/eks-token.ts'
-import type { SandboxCluster } from '../../../src/sandbox/types.ts'
+import type { StandInCluster } from '../../../src/sandbox/types.ts'
 import { kubernetesPortContract } from '../../contract/kubernetes-port.ts'
 import { serverUnderTest, type ServerUnderTest } from '../../contract/servers.ts'
 import { serverOf } from './a-port.ts'
 import { failureOf } from './local.ts'
 
-let cluster: SandboxCluster
+let cluster: StandInCluster
 let api: ApiServer
 let port: KubernetesPort
 let server: ServerUnderTest

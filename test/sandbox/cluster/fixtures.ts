@@ -13,7 +13,7 @@ import { Agent, fetch } from 'undici'
 import { afterAll, beforeAll } from 'vitest'
 import type { ClusterTimes } from '../../../src/sandbox/cluster/clock.ts'
 import { startCluster } from '../../../src/sandbox/cluster/server.ts'
-import type { KubernetesObject, SandboxCluster } from '../../../src/sandbox/types.ts'
+import type { KubernetesObject, StandInCluster } from '../../../src/sandbox/types.ts'
 
 /** Fast enough that no test waits, slow enough that what lies between can be seen. */
 export const fast: ClusterTimes = {
@@ -27,7 +27,7 @@ export const fast: ClusterTimes = {
 }
 
 export interface Stage {
-  readonly cluster: SandboxCluster
+  readonly cluster: StandInCluster
   readonly config: KubeConfig
   readonly core: CoreV1Api
   readonly apps: AppsV1Api

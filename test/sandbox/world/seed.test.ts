@@ -14,7 +14,7 @@ const rules: SeededRule[] = []
 const unused = () => {
   throw new Error('seeding asks nothing')
 }
-seedPlatform(
+await seedPlatform(
   {
     elbv2: {
       seedLoadBalancer: () => ({ loadBalancerArn: 'lb', listenerArn: 'listener' }),

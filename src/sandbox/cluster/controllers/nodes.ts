@@ -1,12 +1,12 @@
 /** The nodes of a node group, as EKS brings them up and down. */
-import type { SandboxCluster } from '../../types.ts'
+import type { StandInCluster } from '../../types.ts'
 import { fields } from '../json.ts'
 import { k } from '../kinds.ts'
 import type { World } from './world.ts'
 
 const groupLabel = 'eks.amazonaws.com/nodegroup'
 
-export const nodeSetter = ({ addresses, clock, objects, store }: World): SandboxCluster['setNodes'] => {
+export const nodeSetter = ({ addresses, clock, objects, store }: World): StandInCluster['setNodes'] => {
   const make = (nodegroup: string, labels: Readonly<Record<string, string>>): void => {
     const ip = addresses.pod()
     const name = `ip-${ip.replaceAll('.', '-')}.ec2.internal`

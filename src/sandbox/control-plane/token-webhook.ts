@@ -1,4 +1,4 @@
-import { listen, readBody, type Listening } from '../../src/sandbox/listen.ts'
+import { listen, readBody, type Listening } from '../listen.ts'
 
 export interface Known {
   readonly username: string

@@ -4,19 +4,23 @@ import { createInterface } from 'node:readline'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { find } from '../../../scripts/kubernetes.mjs'
+import { bring, find } from '../../../scripts/kubernetes.mjs'
 
 type Name = keyof ReturnType<typeof find>
+export type Program = Exclude<Name, 'kubectl'>
 
 /** Programs beside this process, in a folder of their own; none of them outlives it. */
 export interface Programs {
   /** Answers its process id. */
-  start(name: Name, args: readonly string[]): Promise<number>
+  start(name: Program, args: readonly string[]): Promise<number>
   /** The last of what a program printed. */
-  tail(name: Name): Promise<string>
+  tail(name: Program): Promise<string>
   /** Ends all of them, and removes the folder. */
   stop(): Promise<void>
 }
+
+/** Brings the programs of a control plane here where they are not; minutes, where they have to be built. */
+export const bringPrograms = async (say: (text: string) => void): Promise<void> => void (await bring(say))
 
 const keeper = fileURLToPath(new URL('keeper.mjs', import.meta.url))
 

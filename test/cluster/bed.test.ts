@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { eventually } from '../../support/eventually.ts'
+import { eventually } from '../support/eventually.ts'
 
-const up = fileURLToPath(new URL('../up.ts', import.meta.url))
+const up = fileURLToPath(new URL('./up.ts', import.meta.url))
 const isThere = (pid: number) => existsSync(`/proc/${pid}`)
 
 const TIMES = { timeout: 150_000 }

@@ -1,23 +1,25 @@
-/** What is put into a control plane before anybody uses it. */
-export const seeds: readonly { readonly path: string; readonly body: object }[] = [
-  ...[1, 2].map((n) => ({ path: '/api/v1/nodes', body: node(`node-${n}`) })),
-  ...[
-    definition('elbv2.k8s.aws', 'v1beta1', 'TargetGroupBinding'),
-    definition('akka.io', 'v1', 'Lease'),
-    definition('pekko.apache.org', 'v1', 'Lease'),
-  ].map((body) => ({ path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body })),
+/** What a platform's control plane serves besides Kubernetes' own kinds. */
+export const definitions: readonly object[] = [
+  definition('elbv2.k8s.aws', 'v1beta1', 'TargetGroupBinding'),
+  definition('akka.io', 'v1', 'Lease'),
+  definition('pekko.apache.org', 'v1', 'Lease'),
 ]
 
+export const nodeNamed = (n: number): string => `node-${n}`
+
+export const nodes = (many: number): object[] => Array.from({ length: many }, (_, n) => node(nodeNamed(n + 1)))
+
 /** kwok says that it is ready, and that its pods run. https://kwok.sigs.k8s.io/docs/user/kwok-manage-nodes-and-pods/ */
-function node(name: string): object {
+export function node(name: string, more: { readonly labels?: object; readonly spec?: object } = {}): object {
   return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: {
       name,
       annotations: { 'kwok.x-k8s.io/node': 'fake' },
-      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', type: 'kwok' },
+      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', type: 'kwok', ...more.labels },
     },
+    ...(more.spec && { spec: more.spec }),
     status: {
       allocatable: { cpu: '64', memory: '256Gi', pods: '1000' },
       capacity: { cpu: '64', memory: '256Gi', pods: '1000' },

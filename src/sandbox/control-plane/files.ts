@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stagesFile, type Stages } from './stages.ts'
 
 /** What the programs of a control plane are given to read. */
 export interface Files {
@@ -15,9 +16,14 @@ export interface Files {
   readonly auditPolicy: string
   readonly auditLog: string
   readonly webhook: string | undefined
+  /** What kwok is told of the life of pods. */
+  readonly stages: string | undefined
 }
 
-export async function writeFiles(folder: string, webhook: string | undefined): Promise<Files> {
+export async function writeFiles(
+  folder: string,
+  { tokenWebhookConfig: webhook, stages }: { readonly tokenWebhookConfig?: string; readonly stages?: Stages },
+): Promise<Files> {
   const at = (name: string) => join(folder, name)
   const adminToken = randomBytes(16).toString('hex')
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -32,6 +38,7 @@ export async function writeFiles(folder: string, webhook: string | undefined): P
     auditPolicy: at('audit-policy.json'),
     auditLog: at('audit.log'),
     webhook: webhook === undefined ? undefined : at('webhook.json'),
+    stages: stages && at('stages.yaml'),
   }
   await Promise.all([
     writeFile(files.tokens, `${adminToken},admin,admin,"system:masters"\n`, { mode: 0o600 }),
@@ -39,16 +46,17 @@ export async function writeFiles(folder: string, webhook: string | undefined): P
     writeFile(files.publicKey, publicKey.export({ type: 'spki', format: 'pem' })),
     writeFile(files.auditPolicy, JSON.stringify(auditPolicy)),
     ...(webhook === undefined ? [] : [writeFile(at('webhook.json'), webhook)]),
+    ...(stages ? [writeFile(at('stages.yaml'), stagesFile(stages))] : []),
   ])
   return files
 }
 
-/** Everybody's calls but those of the control plane itself, which signs in as its administrator. */
+/** Everybody's calls but those of the control plane itself, and of whoever looks at it, as its administrators. */
 const auditPolicy = {
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
   omitStages: ['RequestReceived'],
-  rules: [{ level: 'None', userGroups: ['system:masters'] }, { level: 'Metadata' }],
+  rules: [{ level: 'None', users: ['admin', 'tester', 'system:apiserver'] }, { level: 'Metadata' }],
 }
 
 export const kubeconfigOf = (name: string, server: string, ca: string, token: string): string =>
