@@ -1,9 +1,11 @@
 import { Cron } from 'croner'
-import { OWNER_SUSPEND, SUSPENDED_AT } from '../domain/annotations.ts'
+import { DUE_WHILE_BUSY, OWNER_SUSPEND, SUSPENDED_AT } from '../domain/annotations.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import {
   belongsTo,
+  dueWhileBusy,
+  dueWhileRunning,
   isHeld,
   isSettled,
   isSuspended,
@@ -11,7 +13,9 @@ import {
   jobState,
   lastSlotOf,
   missed,
+  MOST_MISSED,
   oneAtATime,
+  owed,
   ownerSuspends,
   slotOf,
   suspendedAt,
@@ -22,9 +26,6 @@ import { close, isClosed, open } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { budgets, notYet } from './waiting.ts'
-
-/** The CronJob controller counts no further either. */
-const MOST = 100
 
 export const scheduleActions = (outside: Outside) => {
   const suspendSchedule: Deed<'suspendSchedule'> = async ({ input, scope }) => {
@@ -48,6 +49,7 @@ export const scheduleActions = (outside: Outside) => {
     if (!isSuspended(found)) await suspend(here, found)
     const jobs = await jobsOf(here, workload)
     const active = jobs.filter((j) => jobState(j) === 'active')
+    await noteBusy(here, found, scheduleOf(found).between(since, Date.now() / 1000), jobs)
     if (active.length > 0)
       throw notYet(`${active.map((j) => j.metadata.name).join(', ')} still runs on ${scope[on]}`, budgets.jobs)
     const due = scheduleOf(found).previous(since)
@@ -88,10 +90,10 @@ export const scheduleActions = (outside: Outside) => {
     const schedule = scheduleOf(found)
     const begin = beginOf(found, other, ran, schedule)
     const left = begin === undefined ? [] : missed(schedule.between(begin, now), ran)
-    if (left.length > MOST)
-      throw failed(`${workload.name} missed more than ${MOST} slots; let it go on by hand (suspend: false), then skip`)
+    const busy = [...(await noteBusy(here, found, left, jobs)), ...(other ? dueWhileBusy(other) : [])]
+    const due = owed(left, schedule.previous(now), new Set(busy))
     // Where its owner allows one at a time, what was missed runs one after the other; else all of it at once.
-    const toRun = oneAtATime(found) ? left.slice(0, 1) : left
+    const toRun = oneAtATime(found) ? due.slice(0, 1) : due
     if (toRun.length > 0 && oneAtATime(found) && [...jobs, ...elsewhere].some((j) => jobState(j) === 'active'))
       throw notYet(`a job of ${workload.name} still runs, and its policy allows one at a time`, budgets.jobs, '1s')
     await open(here, scope, on, workload)
@@ -100,22 +102,46 @@ export const scheduleActions = (outside: Outside) => {
       // Told at once: a short history may forget the Job as soon as it ends.
       await tell(here, found, slot)
     }
-    if (toRun.length < left.length)
-      throw notYet(`${left.length - toRun.length} more slots of ${workload.name} were missed`, budgets.jobs, '1s')
+    if (toRun.length < due.length)
+      throw notYet(`${due.length - toRun.length} more slots of ${workload.name} were missed`, budgets.jobs, '1s')
     const done = schedule.previous(now)
     if (done !== undefined) await tell(here, found, done)
     // Of several that came due while this went on, the controller would start the newest only.
     if (schedule.between(done ?? now, Date.now() / 1000).length > 0)
       throw notYet(`another slot of ${workload.name} came due meanwhile`, budgets.jobs, '1s')
     await letGo(here, found, false)
-    const caught =
-      toRun.length === 0
-        ? 'no slot fell in between'
-        : `ran ${toRun.map((s) => new Date(s * 1000).toISOString()).join(', ')}, which fell in between`
-    return { note: `${workload.name} runs on ${scope[on]}; ${caught}` }
+    return { note: `${workload.name} runs on ${scope[on]}; ${caughtUp(toRun, left)}` }
   }
 
   return { suspendSchedule, resumeSchedule }
+}
+
+function caughtUp(ran: readonly Slot[], left: readonly Slot[]): string {
+  if (ran.length === 0) return 'no slot fell in between'
+  const slots = ran.map((s) => new Date(s * 1000).toISOString()).join(', ')
+  return left.length > MOST_MISSED
+    ? `more than ${MOST_MISSED} slots fell in between, and of them ${slots} was run`
+    : `ran ${slots}, which fell in between`
+}
+
+/**
+ * Where one job may run at a time: which of these slots came due while one did, with what was noted before. Noted while
+ * it is known: a short history forgets a Job as soon as it ends.
+ */
+async function noteBusy(
+  cluster: KubernetesPort,
+  found: KubernetesObject,
+  slots: readonly Slot[],
+  jobs: readonly KubernetesObject[],
+): Promise<readonly Slot[]> {
+  if (!oneAtATime(found)) return []
+  const known = dueWhileBusy(found)
+  const all = [...new Set([...known, ...dueWhileRunning(slots, jobs)])].toSorted((a, b) => a - b)
+  if (all.length > known.length)
+    await cluster.patch('CronJob', found.metadata.namespace, found.metadata.name, {
+      metadata: { annotations: { [DUE_WHILE_BUSY]: all.join(' ') } },
+    })
+  return all
 }
 
 /**
@@ -142,7 +168,7 @@ const suspend = (cluster: KubernetesPort, found: KubernetesObject): Promise<Kube
 
 const letGo = (cluster: KubernetesPort, { metadata }: KubernetesObject, suspend: boolean): Promise<KubernetesObject> =>
   cluster.patch('CronJob', metadata.namespace, metadata.name, {
-    metadata: { annotations: { [OWNER_SUSPEND]: null, [SUSPENDED_AT]: null } },
+    metadata: { annotations: { [OWNER_SUSPEND]: null, [SUSPENDED_AT]: null, [DUE_WHILE_BUSY]: null } },
     spec: { suspend },
   })
 
@@ -238,7 +264,11 @@ function scheduleOf({ metadata, spec = {} }: KubernetesObject): Schedule {
     },
     between: (from, until) => {
       const slots: Slot[] = []
-      for (let slot = after(from); slot !== undefined && slot <= until && slots.length <= MOST; slot = after(slot))
+      for (
+        let slot = after(from);
+        slot !== undefined && slot <= until && slots.length <= MOST_MISSED;
+        slot = after(slot)
+      )
         slots.push(slot)
       return slots
     },

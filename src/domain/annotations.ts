@@ -15,3 +15,5 @@ export const STOPPED_AT = 'norikae.io/stopped-at'
 export const OWNER_SUSPEND = 'norikae.io/owner-suspend'
 /** On a CronJob: since when Norikae keeps it suspended. */
 export const SUSPENDED_AT = 'norikae.io/suspended-at'
+/** On a CronJob of which one job may run at a time: its slots that came due while one did, since it was suspended. */
+export const DUE_WHILE_BUSY = 'norikae.io/due-while-busy'

@@ -1,4 +1,4 @@
-import { OWNER_SUSPEND, SUSPENDED_AT } from './annotations.ts'
+import { DUE_WHILE_BUSY, OWNER_SUSPEND, SUSPENDED_AT } from './annotations.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 
 /**
@@ -68,12 +68,18 @@ export const isSettled = (suspended: Slot, due: Slot | undefined, ran: ReadonlyS
 export const missed = (due: readonly Slot[], ran: ReadonlySet<Slot>): Slot[] =>
   due.filter((slot) => !ran.has(slot)).toSorted((a, b) => a - b)
 
+interface Condition {
+  readonly type?: string
+  readonly status?: string
+  readonly lastTransitionTime?: string
+}
+const conditionsOf = ({ conditions }: Record<string, unknown>): readonly Condition[] =>
+  Array.isArray(conditions) ? (conditions as Condition[]) : [] // as batch/v1 has them
+
 export type JobState = 'active' | 'succeeded' | 'failed'
 
 export function jobState({ status = {} }: KubernetesObject): JobState {
-  const conditions = Array.isArray(status['conditions'])
-    ? (status['conditions'] as { type?: string; status?: string }[])
-    : []
+  const conditions = conditionsOf(status)
   if (conditions.some((c) => c.type === 'Complete' && c.status === 'True')) return 'succeeded'
   return conditions.some((c) => c.type === 'Failed' && c.status === 'True') ? 'failed' : 'active'
 }
@@ -81,3 +87,35 @@ export function jobState({ status = {} }: KubernetesObject): JobState {
 /** May the next slot that was missed begin while another job is active? As the owner's `concurrencyPolicy` says. */
 export const oneAtATime = ({ spec = {} }: KubernetesObject): boolean =>
   (spec['concurrencyPolicy'] ?? 'Allow') !== 'Allow'
+
+/** The controller counts no further either: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#job-creation */
+export const MOST_MISSED = 100
+
+/**
+ * Which of the slots that were missed are run, oldest first, as the CronJob's own controller would have: where one job may
+ * run at a time, of those that came due while one did the newest only, or a job that takes longer than its interval would
+ * never be caught up with. Of more than `MOST_MISSED` the newest alone, as after any long outage: all of them at once
+ * would be a storm.
+ */
+export function owed(left: readonly Slot[], newest: Slot | undefined, busy: ReadonlySet<Slot>): Slot[] {
+  if (left.length > MOST_MISSED) return newest === undefined ? [] : [newest]
+  const last = left.findLast((slot) => busy.has(slot))
+  return left.filter((slot) => !busy.has(slot) || slot === last)
+}
+
+/** Of these slots, those that came due while one of these jobs ran. */
+export const dueWhileRunning = (slots: readonly Slot[], jobs: readonly KubernetesObject[]): Slot[] =>
+  slots.filter((slot) => jobs.some((job) => startedAt(job) < slot && slot <= endedAt(job)))
+
+const startedAt = ({ metadata, status = {} }: KubernetesObject): Slot =>
+  timeOf(status['startTime'] ?? metadata.creationTimestamp)
+
+function endedAt({ status = {} }: KubernetesObject): Slot {
+  const failed = conditionsOf(status).find((c) => c.type === 'Failed' && c.status === 'True')
+  return timeOf(status['completionTime'] ?? failed?.lastTransitionTime)
+}
+
+const timeOf = (text: unknown): Slot => (typeof text === 'string' ? Date.parse(text) / 1000 : Number.POSITIVE_INFINITY)
+
+export const dueWhileBusy = ({ metadata }: KubernetesObject): Slot[] =>
+  (metadata.annotations?.[DUE_WHILE_BUSY] ?? '').split(' ').flatMap((text) => (text === '' ? [] : [Number(text)]))
