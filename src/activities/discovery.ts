@@ -89,16 +89,22 @@ export async function workloadsIn(cluster: KubernetesPort, namespaces: readonly 
   return lists.flat()
 }
 
-/** A fingerprint of the images in some namespaces: equal on both sides means the same release. */
-export async function fingerprintOf(cluster: KubernetesPort, namespaces: readonly string[]): Promise<string> {
+/** What runs in some namespaces. What an operator makes is left out: green's operator makes its own, or none. */
+export async function ownWorkloads(
+  cluster: KubernetesPort,
+  namespaces: readonly string[],
+): Promise<KubernetesObject[]> {
   const lists = await Promise.all(
     namespaces.flatMap((namespace) => workloadKinds.map((kind) => cluster.list(kind, { namespace }))),
   )
-  const lines = lists
-    .flat()
-    // What an operator makes is not carried over: green's operator makes its own, or none.
-    .filter(isOwn)
-    .map((w) => `${w.kind} ${w.metadata.namespace ?? ''}/${w.metadata.name}: ${imagesOf(w).join(' ')}`)
+  return lists.flat().filter(isOwn)
+}
+
+/** A fingerprint of the images in some namespaces: equal on both sides means the same release. */
+export async function fingerprintOf(cluster: KubernetesPort, namespaces: readonly string[]): Promise<string> {
+  const lines = (await ownWorkloads(cluster, namespaces)).map(
+    (w) => `${w.kind} ${w.metadata.namespace ?? ''}/${w.metadata.name}: ${imagesOf(w).join(' ')}`,
+  )
   return sha256(lines.toSorted().join('\n')).slice(0, 16)
 }
 

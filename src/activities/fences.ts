@@ -20,11 +20,7 @@ export const fenceActions = (outside: Outside) => {
   const raiseFence: Deed<'raiseFence'> = async ({ input, scope }) => {
     const { namespaces, on, closed } = input
     const here = await (await proven(outside, scope)).on(on)
-    for (const namespace of namespaces) {
-      const inside = closed.filter((w) => w.namespace === namespace)
-      await raise(here, namespace, Object.fromEntries(inside.map((w) => [fenceKey(w), denial(scope, on, w)])))
-    }
-    for (const workload of closed) await proveClosed(here, workload, scope[on])
+    await closeAll(here, scope, on, closed, namespaces)
     return { note: `${namespaces.join(', ')} fenced on ${scope[on]}, ${closed.length} workloads closed` }
   }
 
@@ -45,6 +41,21 @@ export const fenceActions = (outside: Outside) => {
   }
 
   return { raiseFence, removeFence }
+}
+
+/** As `close`, of many at once; `namespaces`: also those where nothing is closed yet. */
+export async function closeAll(
+  cluster: KubernetesPort,
+  scope: Scope,
+  on: Side,
+  closed: readonly WorkloadRef[],
+  namespaces: readonly string[] = [...new Set(closed.map((w) => w.namespace))],
+): Promise<void> {
+  for (const namespace of namespaces) {
+    const inside = closed.filter((w) => w.namespace === namespace)
+    await raise(cluster, namespace, Object.fromEntries(inside.map((w) => [fenceKey(w), denial(scope, on, w)])))
+  }
+  for (const workload of closed) await proveClosed(cluster, workload, scope[on])
 }
 
 /**

@@ -3,6 +3,7 @@ import { addonActions } from './add-ons.ts'
 import { bufferActions } from './buffers.ts'
 import { clusterActions } from './clusters.ts'
 import { deploymentActions } from './deployments.ts'
+import { externalDeploymentActions } from './external-deployments.ts'
 import { externalActions } from './externals.ts'
 import { healthActivities } from './health.ts'
 import { idlenessActions } from './idleness.ts'
@@ -37,6 +38,7 @@ const all = (outside: Outside): Activities => ({
   ...addonActions(outside),
   ...namespaceActions(outside),
   ...deploymentActions(outside),
+  ...externalDeploymentActions(outside),
   ...sizeActions(outside),
   ...trafficActions(outside),
   ...idlenessActions(outside),

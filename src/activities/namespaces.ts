@@ -1,6 +1,7 @@
 import { madeBy, namespaceCopy } from '../domain/copying.ts'
 import { systemNamespaces } from '../domain/resolve-platform.ts'
 import { contested, notFound } from './errors.ts'
+import { closeAll } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import { budgets, notYet } from './waiting.ts'
 
@@ -8,9 +9,10 @@ export const namespaceActions = (outside: Outside) => {
   const openNamespaces: Deed<'openNamespaces'> = async ({ input, scope, run }) => {
     const world = await proven(outside, scope)
     const [here, there] = [await world.on(input.on), await world.on(otherSide(input.on))]
+    const { on, closed } = input
     for (const name of input.namespaces.filter((n) => !systemNamespaces.includes(n))) {
       const found = await here.find('Namespace', undefined, name)
-      if (found && madeBy(found) !== run)
+      if (found && madeBy(found) !== run && closed === undefined)
         throw contested(
           `namespace ${name} is on ${scope[input.on]} already, and this run did not make it. Remove it, then retry`,
         )
@@ -20,7 +22,9 @@ export const namespaceActions = (outside: Outside) => {
       if (!source) throw notFound(`namespace ${name} is not on ${scope[otherSide(input.on)]} any more`)
       if (!found) await here.apply(namespaceCopy(source, run))
     }
-    return { note: `${input.namespaces.join(', ')} on ${scope[input.on]}` }
+    if (closed) await closeAll(here, scope, on, closed)
+    const fenced = closed === undefined || closed.length === 0 ? '' : `, ${closed.length} workloads closed there`
+    return { note: `${input.namespaces.join(', ')} on ${scope[on]}${fenced}` }
   }
 
   const closeNamespaces: Deed<'closeNamespaces'> = async ({ input, scope, run }) => {

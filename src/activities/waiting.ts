@@ -23,6 +23,9 @@ export function notYet(why: string, budget: Duration, every?: Duration, sinceMs?
   return notReady(why, every ?? soon(waited))
 }
 
+/** As `notYet`, of what people do in their own time: there is no budget, and no end but theirs. */
+export const notYetByOthers = (why: string): ApplicationFailure => notReady(why, soon(waitedSeconds()))
+
 /** What goes from attempt to attempt: what the activity noted, and since when nobody answers it. */
 interface Memory {
   readonly noted?: unknown

@@ -111,7 +111,10 @@ async function there(
 }
 
 /** Those that end count too: they may still be at work. */
-async function podsOf(cluster: KubernetesPort, workload: KubernetesObject): Promise<readonly KubernetesObject[]> {
+export async function podsOf(
+  cluster: KubernetesPort,
+  workload: KubernetesObject,
+): Promise<readonly KubernetesObject[]> {
   const labels = selectorOf(workload)
   const { namespace } = workload.metadata
   const pods = await cluster.list('Pod', { ...(namespace !== undefined && { namespace }), labels })

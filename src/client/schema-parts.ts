@@ -75,6 +75,7 @@ const status = z.object({
   of: count,
   weight: z.number().min(0).max(100).exactOptional(),
   waitingFor: list(waiting),
+  awaits: texts.exactOptional().describe('teams that must do something outside, as deploying their app'),
   can: z
     .object({ pause: maybe, resume: maybe, abort: maybe, rollback: maybe })
     .describe('why something may not be ordered now; absent where it may'),

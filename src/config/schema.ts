@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { deployers } from '../domain/platform-file.ts'
 import { handover, platformHandover } from './handover.ts'
 import {
   account,
@@ -116,6 +117,9 @@ const appNames = listOf(name('an app', 'chat-api'), 'a list of apps', 'their nam
 const app = z.strictObject(
   {
     team: name('a team', 'scala').exactOptional().describe("Instead of the team that the namespaces' label names."),
+    deploy: oneOf(deployers)
+      .default('copy')
+      .describe('Who brings it to green. copy: Norikae does. external: somebody else, and Norikae waits for it.'),
     dependsOn: appNames.describe('Apps that move before this one, environment by environment.'),
     movesWith: appNames.describe('Apps that move at the same time.'),
     workloads: named(handover, '{ worker: { handover: schedule } }', WORKLOAD)

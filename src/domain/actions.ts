@@ -61,7 +61,8 @@ export interface Actions {
   /** Nothing of what is closed starts on this side from here on, whoever starts it. */
   raiseFence: Contract<Fence & { closed: readonly WorkloadRef[] }>
   removeFence: Contract<Fence>
-  openNamespaces: Contract<Place & { on: Side }>
+  /** `closed`: somebody else deploys there. A namespace that is there is theirs, and what is closed is fenced at once. */
+  openNamespaces: Contract<Place & { on: Side; closed?: readonly WorkloadRef[] }>
   /** Only those that this run made. */
   closeNamespaces: Contract<Place & { on: Side }>
   dryRunObjects: Contract<Place & { on: Side }>
@@ -69,6 +70,13 @@ export interface Actions {
   deploy: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
   /** Only what this run made. */
   withdraw: Contract<Place & { on: Side }>
+  /**
+   * Ends when somebody else has deployed what the other side runs, with the same images. What sleeps is put to sleep
+   * then, and must stay so.
+   */
+  awaitDeployment: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
+  /** What somebody else deployed stays, fenced, and asleep where it may run on one side only. */
+  leaveDeployment: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
   checkReady: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
   /** Raise the scaler's floor on one side to what runs on `like`; the former floor is kept as an annotation. */
   pinSize: Contract<OnSide & { like: Side; wait: boolean }>
@@ -134,6 +142,8 @@ interface Trait<A extends ActionName> {
   readonly effect: 'read' | 'write'
   /** May people let the run go on without it? */
   readonly skippable: boolean
+  /** Somebody else does it, in their own time: they are told and reminded, and there is no end to the waiting. */
+  readonly byOthers?: true
   readonly title: (input: ActionInput<A>) => string
 }
 
@@ -157,11 +167,22 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   },
   raiseFence: { ...write, pace: 'long', title: (i) => `fence ${i.namespaces.join(', ')} on ${i.on}` },
   removeFence: { ...write, pace: 'long', title: (i) => `take the fence of ${i.namespaces.join(', ')} on ${i.on} down` },
-  openNamespaces: { ...write, pace: 'quick', title: (i) => `make ${i.namespaces.join(', ')} on ${i.on}` },
+  openNamespaces: {
+    ...write,
+    pace: 'quick',
+    title: (i) => `make ${i.namespaces.join(', ')} on ${i.on}${i.closed ? ' for who deploys there' : ''}`,
+  },
   closeNamespaces: { ...write, pace: 'long', title: (i) => `remove ${i.namespaces.join(', ')} from ${i.on}` },
   dryRunObjects: { ...read, pace: 'long', title: (i) => `dry-run ${i.app}'s objects of ${i.environment} on ${i.on}` },
   deploy: { ...write, pace: 'long', title: (i) => `deploy ${i.app} to ${i.on}` },
   withdraw: { ...write, pace: 'long', title: (i) => `withdraw ${i.app} from ${i.on}` },
+  awaitDeployment: {
+    ...write,
+    pace: 'long',
+    byOthers: true,
+    title: (i) => `wait until somebody has deployed ${i.app} to ${i.on}`,
+  },
+  leaveDeployment: { ...write, pace: 'long', title: (i) => `leave ${i.app} on ${i.on}, and let nothing of it start` },
   checkReady: { ...read, pace: 'long', title: (i) => `wait until ${i.app} is ready on ${i.on}` },
   pinSize: { ...write, pace: 'long', title: (i) => `pin ${at(i.workload)} on ${i.on} at ${i.like}'s size` },
   unpinSize: { ...write, pace: 'quick', title: (i) => `let ${at(i.workload)} on ${i.on} scale freely` },

@@ -61,6 +61,12 @@ export function copyOf(object: KubernetesObject, run: string, asleep: boolean): 
   }
 }
 
+/** What puts a workload to sleep where somebody else has deployed it; its size is noted as this one has it. */
+export const asleepLike = ({ kind, metadata, spec = {} }: KubernetesObject) => ({
+  annotations: notes(kind, spec, metadata, true),
+  spec: sleeping(kind),
+})
+
 /** Only what a new namespace takes over from the old one. */
 export const namespaceCopy = ({ metadata }: KubernetesObject, run: string): KubernetesObject => {
   const { 'kubernetes.io/metadata.name': _name, ...labels } = metadata.labels ?? {}

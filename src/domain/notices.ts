@@ -2,12 +2,13 @@ import type { Gate } from './gates.ts'
 import type { Outcome } from './messages.ts'
 import type { Subject } from './plan.ts'
 import { waiting, type Waiting } from './status.ts'
+import type { StepId } from './steps.ts'
 
-/** What people are told, once each: a gate that waits for them, a way back, the end. */
+/** What people are told, once each: a gate or a deployment that waits for them, a way back, the end. */
 export interface Notice {
   /** The same for the same message, so that a receiver can drop a repetition. */
   readonly id: string
-  readonly about: 'gate' | 'reminder' | 'went-back' | 'ended'
+  readonly about: 'gate' | 'reminder' | 'deploy' | 'went-back' | 'ended'
   readonly platform: string
   readonly app?: string
   readonly environment?: string
@@ -44,6 +45,22 @@ export const gateNotice = (from: From, subject: Subject, gate: Gate, reminder: n
   title: gate.title,
   teams: gate.rule.teams,
   waiting: waiting(gate),
+})
+
+/** What only they can do, and Norikae waits for. `reminder`: how often they were told before. */
+export const deployNotice = (
+  from: From,
+  subject: Subject,
+  step: StepId,
+  attempt: number,
+  reminder: number,
+): Notice => ({
+  id: `${from.runId}/${step}/${attempt}/${reminder}`,
+  about: 'deploy',
+  ...about(subject),
+  ...from,
+  title: `deploy ${subject.app ?? ''} ${subject.environment ?? ''} to ${subject.green} as it is on ${subject.blue}; Norikae waits for it`,
+  teams: [subject.team],
 })
 
 export const wentBackNotice = (from: From, subject: Subject, attempt: number, why: string): Notice => ({

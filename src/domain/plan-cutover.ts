@@ -1,3 +1,4 @@
+import { arrive } from './arrival.ts'
 import { filled, requestsOn } from './checks.ts'
 import type { EnvironmentFacts } from './facts.ts'
 import type { GateRule } from './gates.ts'
@@ -92,11 +93,7 @@ const placeOf = ({ app, environment }: Subject) => ({
 /** Green runs the app at blue's size, and blue keeps its size for the way back. */
 function getReady(it: Subject): Move {
   const { environment, workloads } = it
-  const place = placeOf(it)
   const id = (...path: string[]) => [environment.name, ...path].join('/')
-  const asleep = workloads.filter(startsAsleep).map((w) => w.ref)
-  const fenced = fencedNamespaces(it)
-  const deploy = act(id('deploy'), 'deploy', { ...place, on: 'green', asleep })
 
   const sizes = workloads.filter(sized).map(({ ref: workload }) =>
     inOrder(
@@ -115,27 +112,12 @@ function getReady(it: Subject): Move {
   )
 
   return inOrder(
-    ...fenced.map((namespaces): Move => {
-      const fence = { namespaces, on: 'green' } as const
-      return {
-        ...pair(
-          act(id('fence-green'), 'raiseFence', { ...fence, closed: asleep }),
-          act(id('unfence-green'), 'removeFence', fence),
-        ),
-        // Blue's goes with blue: until then nothing of it may come up there again.
-        commit: [act(id('commit', 'unfence-green'), 'removeFence', fence)],
-      }
+    arrive(it.app.deploy, {
+      place: placeOf(it),
+      asleep: workloads.filter(startsAsleep).map((w) => w.ref),
+      fenced: fencedNamespaces(it),
+      drains: greenBuffers(it),
     }),
-    {
-      forward: [deploy],
-      back: [
-        ...greenBuffers(it).map((step) => undoing([deploy], step)),
-        undoing([deploy], act(id('withdraw'), 'withdraw', { ...place, on: 'green' })),
-      ],
-      commit: [],
-    },
-    // Before a route is opened: its targets are healthy then by all pods, and not by the first.
-    just(act(id('ready'), 'checkReady', { ...place, on: 'green', asleep })),
     sideBySide(id('size'), 'size green like blue', HANDOVERS_AT_ONCE, sizes),
     ...environment.routes.map((route) => ({
       ...pair(
@@ -163,7 +145,6 @@ function fencedNamespaces({ workloads }: Subject): (readonly string[])[] {
   return namespaces.size === 0 ? [] : [[...namespaces].toSorted()]
 }
 
-/** What green buffered since its first request must be delivered before it is withdrawn. */
 const greenBuffers = (it: Subject): LeafStep[] =>
   it.workloads.flatMap(({ ref: workload, handover: h }) =>
     h.class === 'buffer'

@@ -124,10 +124,13 @@ function verify({ apps }: Platform): Move {
     8,
     apps.map((app) =>
       inOrder(
-        ...places(app).map((place) =>
+        ...places(app).map((place, n) =>
           inOrder(
             pair(
-              act(`verify/${app.name}/${place.environment}/namespaces`, 'openNamespaces', place),
+              act(`verify/${app.name}/${place.environment}/namespaces`, 'openNamespaces', {
+                ...place,
+                ...forOthers(app, n),
+              }),
               act(`verify/${app.name}/${place.environment}/close`, 'closeNamespaces', place),
             ),
             just(act(`verify/${app.name}/${place.environment}`, 'dryRunObjects', place)),
@@ -137,6 +140,10 @@ function verify({ apps }: Platform): Move {
     ),
   )
 }
+
+/** Whoever deploys an app may do so as soon as green is there: what may run once is fenced with its namespaces. */
+const forOthers = ({ deploy, environments }: App, n: number) =>
+  deploy === 'external' ? { closed: environments[n]?.fenced ?? [] } : {}
 
 /** All are started together and move as they are given turns; they go back last first: who depends, before what it depends on. */
 function cutovers({ apps }: Platform): Move {

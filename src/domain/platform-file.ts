@@ -68,9 +68,14 @@ export interface EnvironmentFile {
   readonly approval: 'team' | 'none'
 }
 
+/** Who brings an app to green: Norikae, from blue; or somebody else, who is waited for. */
+export const deployers = ['copy', 'external'] as const
+export type Deployer = (typeof deployers)[number]
+
 export interface AppFile {
   /** Instead of the namespaces' label. */
   readonly team?: string
+  readonly deploy: Deployer
   readonly dependsOn: readonly string[]
   readonly movesWith: readonly string[]
   /** By workload, `worker` or `CronJob/worker`. */

@@ -1,6 +1,6 @@
 import type { Duration } from './duration.ts'
 import type { GateRule } from './gates.ts'
-import type { External } from './platform-file.ts'
+import type { Deployer, External } from './platform-file.ts'
 import type { Check } from './verdict.ts'
 
 export type Side = 'blue' | 'green'
@@ -53,11 +53,17 @@ export interface Environment {
   /** By workload name (`Kind/namespace/name`): what the platform file declares. */
   readonly handovers: Readonly<Record<string, Handover>>
   readonly externals: readonly External[]
+  /**
+   * Where somebody else deploys: what must not run on green before its turn. It may come as soon as green is there, so
+   * it is fenced then.
+   */
+  readonly fenced?: readonly WorkloadRef[]
 }
 
 export interface App {
   readonly name: string
   readonly team: string
+  readonly deploy: Deployer
   readonly dependsOn: readonly string[]
   /** Symmetric: whoever is named names back. */
   readonly movesWith: readonly string[]

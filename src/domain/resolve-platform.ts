@@ -2,6 +2,8 @@ import { checksFor } from './checks.ts'
 import type { NamespaceFacts, RouteFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import type { GateRule } from './gates.ts'
+import { startsAsleep } from './handover.ts'
+import { movable } from './movable.ts'
 import type { App, Environment, Platform, PlatformApp, Route } from './platform.ts'
 import { workloadName, type Handover } from './platform.ts'
 import { claimedTwice, platformFindings } from './platform-findings.ts'
@@ -195,7 +197,8 @@ function app(file: PlatformFile, found: Discovered, name: string, owned: readonl
       )
     }
   }
-  return { name, team, dependsOn: declared?.dependsOn ?? [], movesWith: declared?.movesWith ?? [], environments }
+  const { deploy = 'copy', dependsOn = [], movesWith = [] } = declared ?? {}
+  return { name, team, deploy, dependsOn, movesWith, environments }
 }
 
 interface Whose {
@@ -222,7 +225,7 @@ function environment(
       return declared ? [[workloadName(w.ref), declared]] : []
     }),
   )
-  return {
+  const resolved: Environment = {
     name: it.name,
     namespaces: names,
     routes: routes.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
@@ -233,6 +236,12 @@ function environment(
     externals: whose.declared?.externals ?? [],
     ...(it.approval === 'team' && { gate }),
   }
+  if (whose.declared?.deploy !== 'external') return resolved
+  const { workloads } = movable(
+    namespaces.flatMap((n) => n.workloads),
+    resolved,
+  )
+  return { ...resolved, fenced: workloads.filter(startsAsleep).map((w) => w.ref) }
 }
 
 /** Weights need a rule of its own, on a load balancer that no cluster owns. */

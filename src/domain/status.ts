@@ -1,3 +1,4 @@
+import { actions } from './actions.ts'
 import { isOf } from './asking.ts'
 import { openGates, refusal, type Answer, type Desk, type Gate } from './gates.ts'
 import { settled, type Journal, type StepRecord } from './journal.ts'
@@ -41,6 +42,8 @@ export interface Status {
   /** Green's share of the traffic; absent where there is no route. */
   readonly weight?: Weight
   readonly waitingFor: readonly Waiting[]
+  /** Teams that must do something outside, as deploying their app; absent where none must. */
+  readonly awaits?: readonly string[]
   readonly can: Allowed
   /** What going back would do now. */
   readonly wayBack: readonly string[]
@@ -77,6 +80,7 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
         ...(opens && { opens }),
       }
     }),
+    ...awaited(plan, journal),
     can: allowed(run, state, paused),
     wayBack: plan.phases
       .toReversed()
@@ -142,6 +146,13 @@ const doing = ({ phases }: Plan, journal: Journal): string[] =>
     .filter((s) => s.kind !== 'gate' && journal.steps[s.id]?.state === 'running')
     .map((s) => s.title)
 
+const awaited = ({ phases, subject }: Plan, { steps }: Journal): Pick<Status, 'awaits'> =>
+  phases
+    .flatMap((p) => leaves(p.forward))
+    .some((s) => s.kind === 'action' && actions[s.action].byOthers && steps[s.id]?.state === 'running')
+    ? { awaits: [subject.team] }
+    : {}
+
 /** The lowest share over all routes: what was written last and read back. */
 function weightOf({ phases }: Plan, journal: Journal): Weight | undefined {
   const writes = phases.flatMap((p) => leaves([...p.forward, ...p.back])).filter(isWeight)
@@ -194,7 +205,9 @@ export const details = (all: readonly Status[]): string =>
   all
     .flatMap((s) => [
       `**${titleOf(s.subject)}**: ${s.state}${s.weight === undefined ? '' : `, ${s.weight} % on green`}, ${s.phase}, step ${s.done} of ${s.of}`,
-      ...s.doing.map((what) => `- now: ${what}`),
+      ...s.doing.map(
+        (what) => `- now: ${what}${s.awaits === undefined ? '' : ` (waiting for ${s.awaits.join(', ')})`}`,
+      ),
       ...s.waitingFor.flatMap((w) => [
         `- **waiting for ${w.who.join(', ')}** since ${w.since}: ${w.what} (${w.needs})`,
         ...w.send.map((m) => `  - \`${m.message}\` \`${JSON.stringify(m.body)}\``),

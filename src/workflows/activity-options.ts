@@ -40,6 +40,14 @@ export const options = {
     cancellationType,
     retry: { initialInterval: '2s', maximumInterval: '30s', nonRetryableErrorTypes: ['Unhealthy'] },
   },
+  // What people do in their own time. The year is no end, as above.
+  byOthers: {
+    startToCloseTimeout: '1m',
+    scheduleToCloseTimeout: '365d',
+    heartbeatTimeout: '20s',
+    cancellationType,
+    retry: { initialInterval: '2s', maximumInterval: '30s', nonRetryableErrorTypes: final },
+  },
   quickBack: {
     startToCloseTimeout: '1m',
     cancellationType,
@@ -51,5 +59,8 @@ export const options = {
 } satisfies Record<string, ActivityOptions>
 
 /** A quick undo that fails ten times waits for people; one that polls has its own end. */
-export const optionsOf = (action: ActionName, goingBack: boolean): ActivityOptions =>
-  actions[action].pace === 'long' ? options.long : goingBack ? options.quickBack : options.quick
+export function optionsOf(action: ActionName, goingBack: boolean): ActivityOptions {
+  const { pace, byOthers } = actions[action]
+  if (byOthers) return options.byOthers
+  return pace === 'long' ? options.long : goingBack ? options.quickBack : options.quick
+}

@@ -1,14 +1,15 @@
 import type { Duration } from '../domain/duration.ts'
 import { condition, sleep } from '@temporalio/workflow'
-import type { Receipt } from '../domain/actions.ts'
+import { actions, type Receipt } from '../domain/actions.ts'
 import { gateOf } from '../domain/asking.ts'
 import { milliseconds } from '../domain/duration.ts'
-import type { AppStep, LeafStep, ObserveStep, WaitStep } from '../domain/steps.ts'
+import type { ActionStep, AppStep, LeafStep, ObserveStep, WaitStep } from '../domain/steps.ts'
 import { overall, told } from '../domain/verdict.ts'
 import { perform, question } from './activities.ts'
 import type { Hands, LiveRun } from './executor.ts'
-import { ask, now, show, type Office } from './office.ts'
+import { ask, now, show, tellToDeploy, type Office } from './office.ts'
 import { failed, summary } from './problems.ts'
+import { under } from './under.ts'
 
 /** What only an upgrade can do. */
 export interface Apps {
@@ -22,13 +23,17 @@ const none: Apps = {
   onGreen: () => Promise.reject(failed('Unsupported', 'only an upgrade waits for apps')),
 }
 
+/** People deploy in their own time: often enough not to be forgotten. */
+const REMIND_EVERY: Duration = '24h'
+
 /** How the steps of one run are done. */
 export function handsFor(office: Office, run: LiveRun, apps: Apps = none): Hands {
   async function leaf(step: LeafStep, attempt: number): Promise<Receipt> {
     switch (step.kind) {
       case 'action': {
         const { platform, account, region, blue, green } = run.plan.subject
-        return perform(step, { platform, account, region, blue, green }, attempt, run.goingBack)
+        const act = () => perform(step, { platform, account, region, blue, green }, attempt, run.goingBack)
+        return actions[step.action].byOthers ? under(() => remindOf(step, attempt), act) : act()
       }
       case 'observe':
         return observe(step)
@@ -44,6 +49,14 @@ export function handsFor(office: Office, run: LiveRun, apps: Apps = none): Hands
           throw failed('Rejected', `${step.title} was rejected`)
         return { note: 'approved' }
       }
+    }
+  }
+
+  /** Beside the waiting for what people do outside; never ends by itself. */
+  async function remindOf({ id, title }: ActionStep, attempt: number): Promise<never> {
+    for (let n = 0; ; n += 1) {
+      tellToDeploy(office, run.plan.subject, id, attempt, n)
+      await sleep(milliseconds(REMIND_EVERY), { summary: summary(`remind: ${title}`) })
     }
   }
 

@@ -1,11 +1,12 @@
 import { CancellationScope, condition, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow'
 import { closed, lookAgainIn, opened, openGates, outcome, type Answer, type Desk, type Gate } from '../domain/gates.ts'
-import { endedNotice, gateNotice, wentBackNotice, type Notice } from '../domain/notices.ts'
+import { deployNotice, endedNotice, gateNotice, wentBackNotice, type Notice } from '../domain/notices.ts'
 import type { Outcome } from '../domain/messages.ts'
 import type { Subject } from '../domain/plan.ts'
 import type { Team } from '../domain/platform.ts'
 import { spelled } from '../domain/people.ts'
 import { details, statusOf, type Status } from '../domain/status.ts'
+import type { StepId } from '../domain/steps.ts'
 import { question } from './activities.ts'
 import type { LiveRun } from './executor.ts'
 import { summary } from './problems.ts'
@@ -54,7 +55,9 @@ export function show(office: Office): void {
         all.map((s) => (s.subject.environment === undefined ? s.phase : `${s.subject.environment}: ${s.state}`)),
       ),
     ],
-    waitingFor: [...new Set(openGates(office.desk).flatMap((g) => g.rule.teams))].toSorted(),
+    waitingFor: [
+      ...new Set([...openGates(office.desk).flatMap((g) => g.rule.teams), ...all.flatMap(({ awaits = [] }) => awaits)]),
+    ].toSorted(),
   })
 }
 
@@ -84,6 +87,9 @@ export async function ask(office: Office, subject: Subject, gate: Gate): Promise
     show(office)
   }
 }
+
+export const tellToDeploy = (office: Office, subject: Subject, step: StepId, attempt: number, reminder: number): void =>
+  tell(office, deployNotice(here(), subject, step, attempt, reminder))
 
 export const tellWentBack = (office: Office, subject: Subject, attempt: number, why: string): void =>
   tell(office, wentBackNotice(here(), subject, attempt, why))

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kubernetesPortContract } from '../contract/kubernetes-port.ts'
+import { externalDeploymentsContract } from '../contract/external-deployments.ts'
 import { fencesContract } from '../contract/fences.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
 import { granted } from './granted.ts'
@@ -20,6 +21,7 @@ describe('a real server that serves 1.35', () => {
 describe('on real controllers', () => {
   workloadActionsContract(() => world)
   fencesContract(() => world)
+  externalDeploymentsContract(() => world)
 })
 
 test('no call was denied, and what is granted is asked for', async () => {

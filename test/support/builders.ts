@@ -67,6 +67,7 @@ export const anEnvironment = (name: string, more: Partial<Environment> = {}): En
 export const anApp = (name: string, more: Partial<App> = {}): App => ({
   name,
   team: 'scala',
+  deploy: 'copy',
   dependsOn: [],
   movesWith: [],
   environments: [

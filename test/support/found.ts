@@ -6,6 +6,7 @@ import { workload } from './builders.ts'
 /** A platform file as `config` reads it, and what could be found on blue. */
 
 export const inFile = (more: Partial<AppFile> = {}): AppFile => ({
+  deploy: 'copy',
   dependsOn: [],
   movesWith: [],
   workloads: {},

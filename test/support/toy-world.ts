@@ -83,6 +83,15 @@ export class ToyWorld {
         return step.input.asleep.forEach((w) => {
           if (this.get(`${at(w)}/green`, 'none') === 'none') running(at(w), 'green', 'asleep')
         })
+      case 'awaitDeployment':
+        return step.input.asleep.forEach((w) => {
+          if (this.get(`${at(w)}/green`, 'none') === 'none') running(at(w), 'green', 'asleep')
+        })
+      case 'leaveDeployment':
+        return step.input.asleep.forEach((w) => {
+          fence(at(w), 'green', 'closed')
+          running(at(w), 'green', 'asleep')
+        })
       case 'withdraw':
         for (const key of this.facts.keys())
           if (key.startsWith(`${place}/`) && key.endsWith('/green')) this.facts.delete(key)

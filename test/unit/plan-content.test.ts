@@ -3,7 +3,16 @@ import type { Handover } from '../../src/domain/platform.ts'
 import { actions } from '../../src/domain/actions.ts'
 import { leaves, type Step } from '../../src/domain/steps.ts'
 import { wavesOf } from '../../src/domain/plan-upgrade.ts'
-import { aCutoverPlan, anApp, anEnvironment, anUpgradePlan, aPlatform, rule, workload } from '../support/builders.ts'
+import {
+  aCutoverPlan,
+  anApp,
+  anEnvironment,
+  anUpgradePlan,
+  aPlatform,
+  ref,
+  rule,
+  workload,
+} from '../support/builders.ts'
 
 /** Lanes in brackets, so that a step that moves into a group, or out of it, is seen. */
 const ids = (steps: readonly Step[]): string[] =>
@@ -185,6 +194,30 @@ test.for<{
     'e/route/web/settle',
   ])
   expect(phase?.health?.from).toBe('e/route/web/5') // from the first request on green
+})
+
+test('what somebody else deploys is waited for, and stays behind its fence on the way back', () => {
+  const environment = anEnvironment('e', { handovers: { 'Deployment/shop/w': { class: 'singleton', downtime: '1m' } } })
+  const facts = { images: '', workloads: [workload('Deployment', 'w')] }
+  const [phase] = aCutoverPlan(anApp('api', { deploy: 'external' }), environment, facts).phases
+  expect(ids(phase?.forward ?? []).slice(0, 4)).toEqual(['e/fence-green', 'e/deployed', 'e/ready', 'e/route/web/open'])
+  expect(ids(phase?.back ?? []).slice(-2)).toEqual(['e/route/web/close', 'e/leave'])
+  expect(leaves(phase?.back ?? []).at(-1)?.undoes).toEqual(['e/fence-green', 'e/deployed'])
+  expect(ids(phase?.commit ?? [])).toContain('e/commit/unfence-green')
+})
+
+test('where somebody else deploys, what may run once is fenced as soon as green has its namespace', () => {
+  const fenced = [ref('CronJob', 'report')]
+  const external = anApp('api', { deploy: 'external', environments: [anEnvironment('test', { fenced })] })
+  const opened = anUpgradePlan(aPlatform({ apps: [external, anApp('web')] }))
+    .phases.flatMap((p) => leaves(p.forward))
+    .flatMap((s) => (s.kind === 'action' && s.action === 'openNamespaces' ? [s] : []))
+    .filter((s) => s.id.startsWith('verify/'))
+  expect(opened.map((s) => [s.id, s.input.closed])).toEqual([
+    ['verify/api/test/namespaces', fenced],
+    ['verify/web/test/namespaces', undefined],
+    ['verify/web/production/namespaces', undefined],
+  ])
 })
 
 test('what may run once is fenced and asleep on green before it is there', () => {

@@ -147,6 +147,18 @@ test.for<{ code: string; about: string; file?: Partial<PlatformFile>; namespaces
   expect(it?.remedy.length).toBeGreaterThan(5)
 })
 
+test('where somebody else deploys, it is known from the start what must not run on green before its turn', () => {
+  const namespace = aNamespace('chat-test', {
+    workloads: [workload('Deployment', 'web', { behindService: true }), workload('CronJob', 'report')],
+  })
+  const fenced = (deploy: 'copy' | 'external') => {
+    const { platform } = resolvePlatform(aFile({ apps: { chat: inFile({ deploy }) } }), found(namespace))
+    return [platform.apps[0]?.deploy, platform.apps[0]?.environments[0]?.fenced?.map((w) => w.name)]
+  }
+  expect(fenced('external')).toEqual(['external', ['report']])
+  expect(fenced('copy')).toEqual(['copy', undefined])
+})
+
 test('volumes of a platform app are a warning', () => {
   const fluentd = aNamespace('fluentd', {
     labels: {},

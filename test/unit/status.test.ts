@@ -125,6 +125,14 @@ test('who waits is told what to send, with what must be typed, and how many have
   expect(text).toContain(`\`approve\` \`{"gate":"${gate?.id}","by":"<you>","typed":"<its name>"}\``)
 })
 
+test('whose deployment is waited for is told, as long as it is', () => {
+  const external = aCutoverPlan(anApp('api', { deploy: 'external' }), anEnvironment('test'), someFacts)
+  const at = (state: StepRecord['state']) =>
+    statusOf({ plan: external, journal: journal(rec('test/deployed', state)), goingBack: false }, desk, false)
+  expect([at('running').awaits, at('done').awaits]).toEqual([['scala'], undefined])
+  expect(details([at('running')])).toContain('- now: wait until somebody has deployed api to green (waiting for scala)')
+})
+
 test('who is asked sees what an approval begins, up to the next gate, and what would take that back', () => {
   const [{ opens } = {}] = statusOf(run(journal(...upTo('production/ready'))), open(blank), false).waitingFor
   expect(opens?.forward).toEqual([

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { serverUnderTest } from '../../contract/servers.ts'
+import { externalDeploymentsContract } from '../../contract/external-deployments.ts'
 import { fencesContract } from '../../contract/fences.ts'
 import { workloadActionsContract, type WorldUnderTest } from '../../contract/workload-actions.ts'
 import { scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
@@ -19,6 +20,9 @@ beforeAll(async () => {
 afterAll(() => clusters.stop())
 
 workloadActionsContract(() => world)
+describe('what somebody else deploys', () => {
+  externalDeploymentsContract(() => world)
+})
 describe('a fence', () => {
   fencesContract(() => world)
 })

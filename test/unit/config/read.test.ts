@@ -95,6 +95,7 @@ apps: { web: {} }
       "apps": {
         "web": {
           "dependsOn": [],
+          "deploy": "copy",
           "externals": [],
           "movesWith": [],
           "workloads": {},
@@ -227,6 +228,7 @@ describe('examples', () => {
         "apps": {
           "chat-actor": {
             "dependsOn": [],
+            "deploy": "copy",
             "externals": [],
             "movesWith": [],
             "workloads": {
@@ -240,12 +242,14 @@ describe('examples', () => {
             "dependsOn": [
               "chat-api",
             ],
+            "deploy": "copy",
             "externals": [],
             "movesWith": [],
             "workloads": {},
           },
           "chat-worker": {
             "dependsOn": [],
+            "deploy": "copy",
             "externals": [],
             "movesWith": [],
             "workloads": {
@@ -257,6 +261,7 @@ describe('examples', () => {
           },
           "mail-sender": {
             "dependsOn": [],
+            "deploy": "copy",
             "externals": [],
             "movesWith": [],
             "workloads": {

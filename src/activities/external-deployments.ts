@@ -1,0 +1,128 @@
+import { asleepLike, isWorkload } from '../domain/copying.ts'
+import { differencesInWords, imageDifferences } from '../domain/images.ts'
+import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { writerOf } from '../domain/managers.ts'
+import { clusterOf, workloadName, type Scope, type Side, type WorkloadRef } from '../domain/platform.ts'
+import { isAsleep } from '../domain/sleep.ts'
+import { ownWorkloads } from './discovery.ts'
+import { contested } from './errors.ts'
+import { close } from './fences.ts'
+import { otherSide, proven, type Deed, type Outside } from './outside.ts'
+import type { KubernetesPort } from './ports.ts'
+import { budgets, notYet, notYetByOthers, remember, remembered } from './waiting.ts'
+import { podsOf } from './workloads.ts'
+
+/** Argo CD heals after five seconds: who undoes what was written is seen by then. */
+const SEEN_AFTER = '6s'
+
+export const externalDeploymentActions = (outside: Outside) => {
+  const awaitDeployment: Deed<'awaitDeployment'> = async ({ input, scope }) => {
+    const { app, namespaces, on, asleep } = input
+    const world = await proven(outside, scope)
+    const [here, there] = [await world.on(on), await world.on(otherSide(on))]
+    await refuseTheirBindings(here, there, namespaces, scope, on)
+    const [mine, theirs] = await Promise.all([ownWorkloads(here, namespaces), ownWorkloads(there, namespaces)])
+    const [green, blue] = on === 'green' ? [mine, theirs] : [theirs, mine]
+    // What is here and not there is the deployer's own business.
+    const missing = imageDifferences(blue, green).filter((d) => d[otherSide(on)] !== undefined)
+    if (missing.length > 0)
+      throw notYetByOthers(`${app} is to be deployed to ${scope[on]} yet: ${differencesInWords(missing)}`)
+    const sleepers = asleep.flatMap((ref) => found(mine, ref).map((object) => ({ ref, object })))
+    const told = new Set(remembered<readonly string[]>([]))
+    const again = sleepers.find(({ ref, object }) => told.has(workloadName(ref)) && !isAsleep(object))
+    if (again) throw contestedSleep(again.object, scope, on)
+    // Also what slept already: blue's size may be another now.
+    const due = sleepers.filter(({ ref }) => !told.has(workloadName(ref)))
+    for (const { ref, object } of due) {
+      await putToSleep(here, object, found(theirs, ref)[0] ?? object)
+      remember([...told.add(workloadName(ref))])
+    }
+    if (due.length > 0)
+      throw notYet(`${namesOf(due)} on ${scope[on]} was just put to sleep`, budgets.objects, SEEN_AFTER)
+    await noneRuns(here, sleepers, scope, on)
+    return {
+      note: `${theirs.length} workloads on ${scope[on]} with the same images, ${sleepers.length} of them asleep`,
+    }
+  }
+
+  const leaveDeployment: Deed<'leaveDeployment'> = async ({ input, scope }) => {
+    const { app, namespaces, on, asleep } = input
+    const world = await proven(outside, scope)
+    const here = await world.ifThere(on)
+    if (!here) return { note: `${scope[on]} is gone, and ${app} with it` }
+    const mine = await ownWorkloads(here, namespaces)
+    const sleepers = asleep.flatMap((ref) => found(mine, ref).map((object) => ({ ref, object })))
+    for (const { ref, object } of sleepers) {
+      await close(here, scope, on, ref)
+      if (!isAsleep(object)) await putToSleep(here, object, object)
+    }
+    await noneRuns(here, sleepers, scope, on)
+    return { note: `${app} stays on ${scope[on]}, ${sleepers.length} workloads of it asleep behind their fence` }
+  }
+
+  return { awaitDeployment, leaveDeployment }
+}
+
+interface Sleeper {
+  readonly ref: WorkloadRef
+  readonly object: KubernetesObject
+}
+
+const found = (objects: readonly KubernetesObject[], ref: WorkloadRef): KubernetesObject[] =>
+  objects.filter((o) => isWorkload(o, ref))
+
+const namesOf = (sleepers: readonly Sleeper[]): string => sleepers.map(({ ref }) => workloadName(ref)).join(', ')
+
+/** `like`: whose size it wakes up with. */
+async function putToSleep(
+  cluster: KubernetesPort,
+  { kind, metadata }: KubernetesObject,
+  like: KubernetesObject,
+): Promise<void> {
+  const { annotations, spec } = asleepLike(like)
+  await cluster.patch(kind as 'Deployment', metadata.namespace, metadata.name, {
+    metadata: { resourceVersion: metadata.resourceVersion, annotations },
+    spec,
+  })
+}
+
+/** Its deployer may have been there before its fence. */
+async function noneRuns(cluster: KubernetesPort, sleepers: readonly Sleeper[], scope: Scope, on: Side): Promise<void> {
+  const running = await Promise.all(
+    sleepers.map(async ({ ref, object }) => (ref.kind === 'CronJob' ? 0 : (await podsOf(cluster, object)).length)),
+  )
+  const busy = sleepers.filter((_, n) => running[n] !== 0)
+  if (busy.length > 0) throw notYet(`pods of ${namesOf(busy)} on ${scope[on]} still end`, budgets.pods)
+}
+
+function contestedSleep(object: KubernetesObject, scope: Scope, on: Side) {
+  const { kind, metadata } = object
+  const [field, until] = kind === 'CronJob' ? ['suspend', 'suspended'] : ['replicas', 'scaled to none']
+  const by = writerOf(object, ['spec', field]) ?? 'somebody'
+  return contested(
+    `${kind} ${metadata.namespace ?? ''}/${metadata.name} on ${scope[on]} must be ${until} until its handover, and ${by} wrote spec.${field} again. Let that leave the field alone on ${scope[on]}, then retry`,
+  )
+}
+
+/**
+ * A binding that is deployed with the app names the other side's target group, and two controllers on one target group
+ * deregister one another's pods (aws-load-balancer-controller#2757).
+ */
+async function refuseTheirBindings(
+  here: KubernetesPort,
+  there: KubernetesPort,
+  namespaces: readonly string[],
+  scope: Scope,
+  on: Side,
+): Promise<void> {
+  const bound = async (cluster: KubernetesPort) =>
+    (await Promise.all(namespaces.map((namespace) => cluster.list('TargetGroupBinding', { namespace })))).flat()
+  const [mine, theirs] = await Promise.all([bound(here), bound(there)])
+  const groups = new Set(theirs.map((b) => b.spec?.['targetGroupARN']))
+  const shared = mine.filter((b) => groups.has(b.spec?.['targetGroupARN']))
+  if (shared.length === 0) return
+  const names = shared.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`)
+  throw contested(
+    `TargetGroupBinding ${names.join(', ')} on ${scope[on]} is of a target group of ${clusterOf(scope, otherSide(on))}: two controllers take each other's pods out of it. Remove it from ${scope[on]} and from what is deployed there (Norikae makes green's), then retry`,
+  )
+}

@@ -1,0 +1,57 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { aPlatform, anApp } from '../support/builders.ts'
+import { Outside } from '../support/fakes.ts'
+import { skipping, Trial } from '../support/server.ts'
+
+let env: TestWorkflowEnvironment
+beforeEach(async () => {
+  env = await skipping()
+})
+afterEach(() => env.teardown())
+
+/** Of an app that somebody else deploys, and that is not on green yet. */
+function aTrial() {
+  const outside = new Outside(aPlatform({ apps: [anApp('api', { deploy: 'external' })] }))
+  const holds = new Set(['api:test/deployed'])
+  outside.holds = holds
+  const told = () =>
+    outside.notices.filter((n) => n.about === 'deploy').map((n) => `${n.environment} ${n.teams.join()}`)
+  return { trial: new Trial(env, outside), holds, told }
+}
+const awaits = async (trial: Trial) => (await trial.run('api', 'test'))?.awaits
+
+test('who deploys is told and reminded, however long it takes, and the app goes on from there', async () => {
+  const { trial, holds, told } = aTrial()
+  await trial.during(async () => {
+    await trial.start()
+    await trial.until('it waits to be deployed', async () => (await awaits(trial))?.join() === 'scala')
+    await trial.until('they are reminded', async () => told().length >= 3)
+    expect(new Set(told())).toEqual(new Set(['test scala']))
+    expect((await trial.run('api', 'test'))?.doing).toEqual(['wait until somebody has deployed api to green'])
+    const { typedSearchAttributes } = await trial.handle('api').describe()
+    expect(JSON.stringify(typedSearchAttributes.getAll())).toContain('scala')
+
+    holds.clear()
+    await trial.approveApps()
+    await trial.onGreen('api')
+    expect(await awaits(trial)).toBeUndefined()
+    const before = told().length
+    await env.sleep('3d')
+    expect(told()).toHaveLength(before)
+  })
+})
+
+test('a team that takes it back while it is waited for is back at once', async () => {
+  const { trial } = aTrial()
+  await trial.during(async () => {
+    await trial.start()
+    await trial.until('it waits to be deployed', async () => (await awaits(trial)) !== undefined)
+    await trial.say('api', 'rollback', { by: 'doi', reason: 'not now', environment: 'test' })
+    await trial.gate('api', 'retry', 'test@')
+    expect(trial.outside.done.filter((d) => d.startsWith('api:test/'))).toEqual([
+      'api:test/fence-green',
+      'api:test/leave',
+    ])
+  })
+})
