@@ -11,6 +11,7 @@ import { namespaceActions } from './namespaces.ts'
 import { nodeGroupActions } from './node-groups.ts'
 import { notificationActivities } from './notifications.ts'
 import type { Outside } from './outside.ts'
+import { pointerActions } from './pointers.ts'
 import { preparingActivities } from './preparing.ts'
 import { fenceActions } from './fences.ts'
 import { scheduleActions } from './schedules.ts'
@@ -39,6 +40,7 @@ const all = (outside: Outside): Activities => ({
   ...namespaceActions(outside),
   ...deploymentActions(outside),
   ...externalDeploymentActions(outside),
+  ...pointerActions(outside),
   ...sizeActions(outside),
   ...trafficActions(outside),
   ...idlenessActions(outside),

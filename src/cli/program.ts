@@ -49,6 +49,7 @@ export function program(go: Go) {
       .addCommand(start(go))
       .addCommand(watch(go))
       .addCommand(status(go))
+      .addCommand(where(go))
       .addCommand(answer(go, 'approve', 'approve an open gate; without a name: list what is open for you'))
       .addCommand(answer(go, 'reject', 'reject an open gate; without a name: list what is open for you'))
       .addCommand(answer(go, 'retry', 'try again what failed; without a name: list what is open for you'))
@@ -126,6 +127,16 @@ const status = (go: Go) =>
     .addOption(asWho())
     .action((platform, options) =>
       go(options, '', async () => (await import('./commands/status.ts')).status(platform, options)),
+    )
+
+const where = (go: Go) =>
+  reading('where')
+    .description('to which cluster a pipeline deploys now; with -o name: a cluster a line')
+    .argument('<app>', 'an app and its environment: chat-api/production')
+    .argument('[environment]', 'the environment, where it is not said with the app')
+    .addOption(new Option('--platform <name>', 'which platform (default: the only open upgrade, or the only platform)'))
+    .action((app, environment, options) =>
+      go(options, '', async () => (await import('./commands/where.ts')).where(app, environment, options)),
     )
 
 const answer = (go: Go, verb: Answer, what: string) => {

@@ -6,6 +6,7 @@ export const files = {
   plan: schemas.plan,
   status: schemas.view,
   list: schemas.overview,
+  where: schemas.whereabouts,
   gates: schemas.gates,
   report: schemas.report,
   'watch-event': schemas.change,

@@ -15,6 +15,8 @@ export const runOutcome = z.enum([...outcome.options, 'running', 'failed', 'canc
 export const answer = z.enum(['approve', 'reject', 'retry', 'skip'])
 export const order = z.enum(['pause', 'resume', 'abort', 'rollback'])
 
+export const where = z.enum(['blue', 'both', 'green'])
+
 export const finding = z.object({
   level: z.enum(['blocker', 'warning', 'info']),
   code: z.string(),
@@ -74,6 +76,7 @@ const status = z.object({
   done: count,
   of: count,
   weight: z.number().min(0).max(100).exactOptional(),
+  where: where.exactOptional().describe('where pipelines deploy it now'),
   waitingFor: list(waiting),
   awaits: texts.exactOptional().describe('teams that must do something outside, as deploying their app'),
   can: z

@@ -16,6 +16,7 @@ import {
   outline,
   reportBody,
   summary,
+  where,
 } from './schema-parts.ts'
 
 /**
@@ -44,6 +45,17 @@ export const view = z
 export const overview = z
   .object({ upgrades: list(summary), gates: list(openGate), silent: maybe })
   .describe('norikae status -o json')
+
+export const whereabouts = z
+  .object({
+    platform: z.string(),
+    app: z.string(),
+    environment: z.string(),
+    where,
+    clusters: texts,
+    waitingFor: maybe,
+  })
+  .describe('norikae where <app>/<environment> -o json')
 
 export const gates = z.object({ gates: list(openGate) }).describe('norikae approve -o json, without a name')
 

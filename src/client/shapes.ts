@@ -4,6 +4,7 @@ import type { Command, CutoverStatus, Outcome, UpgradeStatus } from '../domain/m
 import type { Report } from '../domain/report.ts'
 import type { RunState } from '../domain/run.ts'
 import type { Waiting } from '../domain/status.ts'
+import type { Where } from '../domain/where.ts'
 
 /** What the command line and the console show, and what `-o json` prints; the JSON Schemas in `schema/` are of these. */
 
@@ -67,6 +68,18 @@ export interface UpgradeView {
   readonly gates: readonly OpenGate[]
   /** No worker answers: what is shown is from `at`. */
   readonly silent?: string
+}
+
+/** `norikae where <app>/<environment>`. */
+export interface Whereabouts {
+  readonly platform: string
+  readonly app: string
+  readonly environment: string
+  readonly where: Where
+  /** To each of these, blue first. */
+  readonly clusters: readonly string[]
+  /** What is still missing on green, where Norikae waits until it was deployed. */
+  readonly waitingFor?: string
 }
 
 /** `norikae approve` without a name. */

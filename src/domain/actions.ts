@@ -1,5 +1,6 @@
 import type { Duration } from './duration.ts'
 import type { Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
+import type { Where } from './where.ts'
 
 /** What was read back, for people and the report. A retried action answers for its last attempt, so no step may depend on it. */
 export interface Receipt {
@@ -77,6 +78,8 @@ export interface Actions {
   awaitDeployment: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
   /** What somebody else deployed stays, fenced, and asleep where it may run on one side only. */
   leaveDeployment: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
+  /** Tells pipelines, on both clusters, to which of them they deploy from here on. */
+  publishWhere: Contract<{ app: string; environment: string; at: Where }>
   checkReady: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
   /** Raise the scaler's floor on one side to what runs on `like`; the former floor is kept as an annotation. */
   pinSize: Contract<OnSide & { like: Side; wait: boolean }>
@@ -183,6 +186,11 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     title: (i) => `wait until somebody has deployed ${i.app} to ${i.on}`,
   },
   leaveDeployment: { ...write, pace: 'long', title: (i) => `leave ${i.app} on ${i.on}, and let nothing of it start` },
+  publishWhere: {
+    ...write,
+    pace: 'quick',
+    title: (i) => `point pipelines of ${i.app} ${i.environment} at ${i.at === 'both' ? 'both sides' : i.at}`,
+  },
   checkReady: { ...read, pace: 'long', title: (i) => `wait until ${i.app} is ready on ${i.on}` },
   pinSize: { ...write, pace: 'long', title: (i) => `pin ${at(i.workload)} on ${i.on} at ${i.like}'s size` },
   unpinSize: { ...write, pace: 'quick', title: (i) => `let ${at(i.workload)} on ${i.on} scale freely` },

@@ -44,6 +44,8 @@ function byCopy({ place, asleep, fenced, drains }: Arriving): Move {
       ],
       commit: [],
     },
+    // Not before: what a pipeline puts there first is not copied over.
+    pointed(place),
   )
 }
 
@@ -57,15 +59,28 @@ function byOthers({ place, asleep, fenced, drains }: Arriving): Move {
     act(id('fence-green'), 'raiseFence', { namespaces, on: 'green', closed: asleep }),
   )
   const deployed = act(id('deployed'), 'awaitDeployment', { ...place, on: 'green', asleep })
+  const pointer = pointed(place)
   return {
-    forward: [...fences, deployed],
+    forward: [...fences, ...pointer.forward, deployed],
     back: [
+      ...pointer.back,
       ...drains.map((step) => undoing([deployed], step)),
       undoing([...fences, deployed], act(id('leave'), 'leaveDeployment', { ...place, on: 'green', asleep })),
     ],
     commit: fenced.map((namespaces) => unfenced(place.environment, namespaces)),
   }
 }
+
+/** Pipelines deploy to both sides while either may have to serve. */
+const pointed = ({ app, environment }: Arriving['place']): Move =>
+  pair(
+    act(`${environment}/where/both`, 'publishWhere', { app, environment, at: 'both' }),
+    act(`${environment}/where/blue`, 'publishWhere', { app, environment, at: 'blue' }),
+  )
+
+/** The first thing at commit: what is deployed to blue after it is deployed in vain. */
+export const pointAway = ({ app, environment }: Arriving['place']): LeafStep =>
+  act(`${environment}/commit/where`, 'publishWhere', { app, environment, at: 'green' })
 
 /** Blue's goes with blue: until then nothing of it may come up there again. */
 const unfenced = (environment: string, namespaces: readonly string[]): LeafStep =>

@@ -11,7 +11,8 @@ import { clusterOf, workloadName, type Scope, type Side, type WorkloadRef } from
 /** Norikae's own namespace on a cluster: what tenants can edit would be no fence. */
 export const HOME = 'norikae'
 const POLICY = 'norikae-fence'
-const labels = { 'app.kubernetes.io/managed-by': 'norikae' }
+/** On what Norikae keeps for itself. */
+export const OWN_LABELS = { 'app.kubernetes.io/managed-by': 'norikae' }
 
 /** What is closed in a namespace, and the words in which that is denied. */
 export type Closed = Readonly<Record<string, string>>
@@ -32,7 +33,7 @@ export function denial({ platform, ...scope }: Scope, on: Side, workload: Worklo
 export const home: KubernetesObject = {
   apiVersion: 'v1',
   kind: 'Namespace',
-  metadata: { name: HOME, labels },
+  metadata: { name: HOME, labels: OWN_LABELS },
 }
 
 /**
@@ -42,7 +43,7 @@ export const home: KubernetesObject = {
 export const fencePolicy: KubernetesObject = {
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingAdmissionPolicy',
-  metadata: { name: POLICY, labels },
+  metadata: { name: POLICY, labels: OWN_LABELS },
   spec: {
     failurePolicy: 'Fail',
     paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
@@ -86,7 +87,7 @@ const bindingName = (namespace: string): string => `${POLICY}-${namespace}`
 export const fenceBinding = (namespace: string): KubernetesObject => ({
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingAdmissionPolicyBinding',
-  metadata: { name: bindingName(namespace), labels },
+  metadata: { name: bindingName(namespace), labels: OWN_LABELS },
   spec: {
     policyName: POLICY,
     paramRef: { name: bindingName(namespace), namespace: HOME, parameterNotFoundAction: 'Deny' },
@@ -102,7 +103,7 @@ export const fenceParams = (namespace: string): KubernetesObject => ({
   metadata: {
     name: bindingName(namespace),
     namespace: HOME,
-    labels,
+    labels: OWN_LABELS,
   },
 })
 

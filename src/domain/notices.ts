@@ -59,7 +59,7 @@ export const deployNotice = (
   about: 'deploy',
   ...about(subject),
   ...from,
-  title: `deploy ${subject.app ?? ''} ${subject.environment ?? ''} to ${subject.green} as it is on ${subject.blue}; Norikae waits for it`,
+  title: `deploy ${subject.app ?? ''} ${subject.environment ?? ''} to ${subject.green} as it is on ${subject.blue}, and from now on to both; Norikae waits for it. What is missing: norikae where ${subject.app ?? ''}/${subject.environment ?? ''}`,
   teams: [subject.team],
 })
 

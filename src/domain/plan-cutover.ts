@@ -1,4 +1,4 @@
-import { arrive } from './arrival.ts'
+import { arrive, pointAway } from './arrival.ts'
 import { filled, requestsOn } from './checks.ts'
 import type { EnvironmentFacts } from './facts.ts'
 import type { GateRule } from './gates.ts'
@@ -53,7 +53,7 @@ export function planCutover(
           ...quiet(it, 'green').map((step) => undoing(traffic.forward, step)),
           ...ready.back,
         ],
-        commit: [...traffic.commit, ...jobs.commit, ...ready.commit],
+        commit: [pointAway(placeOf(it)), ...traffic.commit, ...jobs.commit, ...ready.commit],
         onFailure: 'rollback',
         ...(begins && { health: { from: begins.id, checks: environment.checks } }),
       },

@@ -6,6 +6,7 @@ import { wayBack, type Plan, type Subject } from './plan.ts'
 import type { Weight } from './platform.ts'
 import { allowed, phaseOf, stateOf, type Allowed, type Run, type RunState } from './run.ts'
 import { leaves, type LeafStep, type Step } from './steps.ts'
+import type { Where } from './where.ts'
 
 /** One thing that is waited for; `send` is what would release it, ready to paste. */
 export interface Waiting {
@@ -35,6 +36,8 @@ export interface Status {
   readonly digest: string
   readonly state: RunState
   readonly phase: string
+  /** Where pipelines deploy it now; absent where no pipeline is told. */
+  readonly where?: Where
   /** What it is doing this moment. */
   readonly doing: readonly string[]
   readonly done: number
@@ -69,6 +72,7 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
     done: steps.filter((s) => settled(journal, s.id)).length,
     of: steps.length,
     ...(weight !== undefined && { weight }),
+    ...pointing(plan, journal),
     waitingFor: open.map((g) => {
       const opens = opensOf(plan, g)
       const people = [...new Set(g.rule.teams.flatMap((team) => desk.members[team] ?? []))]
@@ -160,14 +164,28 @@ function weightOf({ phases }: Plan, journal: Journal): Weight | undefined {
   const routes = [...new Set(writes.map((s) => s.input.route.name))]
   return Math.min(
     ...routes.map((name) => {
-      const done = writes
-        .filter((s) => s.input.route.name === name && journal.steps[s.id]?.state === 'done')
-        .toSorted(
-          (a, b) => Date.parse(journal.steps[a.id]?.endedAt ?? '') - Date.parse(journal.steps[b.id]?.endedAt ?? ''),
-        )
-      return done.at(-1)?.input.to ?? 0
+      const done = lastDone(
+        writes.filter((s) => s.input.route.name === name),
+        journal,
+      )
+      return done?.input.to ?? 0
     }),
   )
+}
+
+function lastDone<S extends LeafStep>(some: readonly S[], { steps }: Journal): S | undefined {
+  return some
+    .filter((s) => steps[s.id]?.state === 'done')
+    .toSorted((a, b) => Date.parse(steps[a.id]?.endedAt ?? '') - Date.parse(steps[b.id]?.endedAt ?? ''))
+    .at(-1)
+}
+
+/** What was published last; blue, where nothing was, or it was taken back. */
+function pointing({ phases }: Plan, journal: Journal): Pick<Status, 'where'> {
+  const published = phases
+    .flatMap((p) => leaves([...p.forward, ...p.back, ...p.commit]))
+    .flatMap((s) => (s.kind === 'action' && s.action === 'publishWhere' ? [s] : []))
+  return published.length === 0 ? {} : { where: lastDone(published, journal)?.input.at ?? 'blue' }
 }
 
 const isWeight = (step: LeafStep): step is LeafStep & { kind: 'action'; action: 'setWeight' } =>

@@ -12,6 +12,7 @@ import type {
   UpgradeView,
   Validation,
   Version,
+  Whereabouts,
 } from '../../src/client/shapes.ts'
 import { changes } from '../../src/client/changes.ts'
 import { gateNotice } from '../../src/domain/notices.ts'
@@ -53,6 +54,7 @@ interface Typed {
   plan: PlannedUpgrade
   status: UpgradeView
   list: Overview
+  where: Whereabouts
   gates: Gates
   report: UpgradeReport
   'watch-event': Change
@@ -68,6 +70,7 @@ test('schemas and types agree, both ways', () => {
     plan: true,
     status: true,
     list: true,
+    where: true,
     gates: true,
     report: true,
     'watch-event': true,

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kubernetesPortContract } from '../contract/kubernetes-port.ts'
 import { externalDeploymentsContract } from '../contract/external-deployments.ts'
 import { fencesContract } from '../contract/fences.ts'
+import { pointersContract } from '../contract/pointers.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
 import { granted } from './granted.ts'
+import { pipelinesMay } from './pipelines.ts'
 import { aRealWorld, type RealWorld } from './real-world.ts'
 
 let world: RealWorld
@@ -22,6 +24,14 @@ describe('on real controllers', () => {
   workloadActionsContract(() => world)
   fencesContract(() => world)
   externalDeploymentsContract(() => world)
+  pointersContract(() => world)
+})
+
+test('a pipeline may read where to deploy, and no more', async () => {
+  const may = await pipelinesMay(world.green)
+  expect(await may('get', 'norikae', 'norikae-where')).toBe(true)
+  expect(await may('update', 'norikae', 'norikae-where')).toBe(false)
+  expect(await may('get', 'norikae', 'norikae-fence-shop')).toBe(false)
 })
 
 test('no call was denied, and what is granted is asked for', async () => {

@@ -87,6 +87,8 @@ export class ToyWorld {
         return step.input.asleep.forEach((w) => {
           if (this.get(`${at(w)}/green`, 'none') === 'none') running(at(w), 'green', 'asleep')
         })
+      case 'publishWhere':
+        return this.set(`${place}/where/${step.input.app}/${step.input.environment}`, step.input.at, 'blue')
       case 'leaveDeployment':
         return step.input.asleep.forEach((w) => {
           fence(at(w), 'green', 'closed')

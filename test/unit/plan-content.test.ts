@@ -161,6 +161,7 @@ test.for<{
   expect(ids(phase?.forward ?? [])).toEqual([
     ...(fenced ? ['e/fence-green'] : []),
     'e/deploy',
+    'e/where/both',
     'e/ready',
     ...size,
     'e/route/web/open',
@@ -183,11 +184,13 @@ test.for<{
     'e/quiet/green',
     'e/route/web/close',
     ...(overlap ? ['[e/shop/deployment/w/unpin-green e/shop/deployment/w/unpin-blue]'] : []),
+    'e/where/blue',
     ...(drains ? back : []),
     'e/withdraw',
     ...(fenced ? ['e/unfence-green'] : []),
   ])
   expect(ids(phase?.commit ?? [])).toEqual([
+    'e/commit/where',
     ...commit,
     ...(fenced ? ['e/commit/unfence-green'] : []),
     ...(overlap ? ['[e/commit/shop/deployment/w/unpin-green]'] : []),
@@ -200,8 +203,8 @@ test('what somebody else deploys is waited for, and stays behind its fence on th
   const environment = anEnvironment('e', { handovers: { 'Deployment/shop/w': { class: 'singleton', downtime: '1m' } } })
   const facts = { images: '', workloads: [workload('Deployment', 'w')] }
   const [phase] = aCutoverPlan(anApp('api', { deploy: 'external' }), environment, facts).phases
-  expect(ids(phase?.forward ?? []).slice(0, 4)).toEqual(['e/fence-green', 'e/deployed', 'e/ready', 'e/route/web/open'])
-  expect(ids(phase?.back ?? []).slice(-2)).toEqual(['e/route/web/close', 'e/leave'])
+  expect(ids(phase?.forward ?? []).slice(0, 4)).toEqual(['e/fence-green', 'e/where/both', 'e/deployed', 'e/ready'])
+  expect(ids(phase?.back ?? []).slice(-3)).toEqual(['e/route/web/close', 'e/where/blue', 'e/leave'])
   expect(leaves(phase?.back ?? []).at(-1)?.undoes).toEqual(['e/fence-green', 'e/deployed'])
   expect(ids(phase?.commit ?? [])).toContain('e/commit/unfence-green')
 })
@@ -236,6 +239,7 @@ test('without a route nothing is weighed or quiet, and health is watched from th
   expect(ids(plan.phases[0]?.forward ?? [])).toEqual([
     'e/fence-green',
     'e/deploy',
+    'e/where/both',
     'e/ready',
     'e/fence-blue',
     '[e/shop/cronjob/w/suspend-blue e/shop/cronjob/w/resume-green]',

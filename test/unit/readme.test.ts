@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { judge } from '../../src/domain/verdict.ts'
+import { whereKey, wherePointer } from '../../src/domain/where.ts'
 import { settingsFrom } from '../../src/worker/settings.ts'
 
 /** What README says to type is typed here, as far as it can be without clusters; what it says is there is there. */
@@ -78,6 +79,18 @@ test('the commands that follow are understood, and ask the server that was expor
     expect(text, asking[i]).toContain('127.0.0.1:1')
     expect(code, text).toBe(1)
   }
+}, 60_000)
+
+test('what the how-to has a pipeline ask is understood', async () => {
+  const page = read('docs/how-to/deploy-during-an-upgrade.md')
+  const [, command = ''] = /\$\((norikae where [^)]+)\)/.exec(page) ?? []
+  const { code, text } = await shell(clone, `TEMPORAL_ADDRESS=127.0.0.1:1 ./${command}`)
+  expect(text).toContain('127.0.0.1:1')
+  expect(code).toBe(1)
+  expect(page).toContain(whereKey('chat-api', 'production'))
+  expect(page).toContain(`configmap ${wherePointer.metadata.name} --namespace ${wherePointer.metadata.namespace}`)
+  const links = [...page.matchAll(/\]\(([^)#]+)\)/g)].map(([, to = '']) => to)
+  expect(links.filter((to) => !existsSync(join(root, 'docs/how-to', to)))).toEqual([])
 }, 60_000)
 
 test.for(['README.md', 'CONTRIBUTING.md'])('every npm command of %s is a script', (name) => {

@@ -76,6 +76,21 @@ test.for<[string, StepRecord[], number]>([
   ['taken back', [...upTo('production/route/web/100'), rec('production/route/web/back', 'done')], 0],
 ])('weight: %s', ([, records, weight]) => expect(statusOf(run(journal(...records)), desk, false).weight).toBe(weight))
 
+test.for<[string, StepRecord[], string]>([
+  ['before it begins', [], 'blue'],
+  ['while it is copied', [rec('production/deploy', 'running')], 'blue'],
+  ['from when it is on green', upTo('production/where/both'), 'both'],
+  [
+    'until pipelines are pointed back',
+    [...upTo('production/route/web/5'), rec('production/route/web/back', 'done')],
+    'both',
+  ],
+  ['from then on', [...upTo('production/route/web/5'), rec('production/where/blue', 'done')], 'blue'],
+  ['once nobody can go back', [...upTo('production/route/web/100'), rec('production/commit/where', 'done')], 'green'],
+])('where pipelines deploy %s: %s', ([, records, where]) =>
+  expect(statusOf(run(journal(...records)), desk, false).where).toBe(where),
+)
+
 test('without a route there is no weight', () => {
   const none = aCutoverPlan(anApp('api'), anEnvironment('e', { routes: [] }), someFacts)
   expect('weight' in statusOf({ plan: none, journal: blank, goingBack: false }, desk, false)).toBe(false)

@@ -26,7 +26,7 @@ const NOW_SHOWN = 3
 
 /** The one live view: where are we, who is waited for, how does it come back. Also what `status <platform>` prints. */
 export function live(view: UpgradeView, screen: Screen): string {
-  const above = [...header(view, screen), ...waitingFor(view, screen)]
+  const above = [...header(view, screen), ...waitingFor(view, screen), ...deployments(view)]
   const left = screen.height === undefined ? Infinity : Math.max(4, screen.height - above.length - 2)
   return drawn([...above, ...appTable(view, screen, left)], screen)
 }
@@ -64,15 +64,39 @@ function doing(run: Status | undefined): Line[] {
   return [[cell('now: ', 'faint'), cell(shown.slice(0, NOW_SHOWN).join('; ') + (more > 0 ? `; and ${more} more` : ''))]]
 }
 
-function waitingFor({ gates, outcome }: UpgradeView, screen: Screen): Line[] {
+function waitingFor({ gates, outcome, cutovers }: UpgradeView, screen: Screen): Line[] {
   const { who } = screen
+  const deploys = cutovers.some((c) => c.runs.some((r) => r.awaits))
   if (gates.length === 0 && outcome !== 'running') return []
   const { yours, others } = split(gates, who)
-  if (who === undefined)
-    return gates.length === 0 ? [line('waiting for nobody', 'faint')] : section('waiting', others, gates, screen)
+  if (who === undefined && gates.length === 0) return deploys ? [] : [line('waiting for nobody', 'faint')]
+  if (who === undefined) return section('waiting', others, gates, screen)
   return [
     ...section(`waiting for you (${who})`, yours, gates, screen),
     ...(others.length > 0 ? section('waiting for others', others, gates, screen) : []),
+  ]
+}
+
+/** What only an app's own pipeline can do. */
+function deployments({ cutovers }: UpgradeView): Line[] {
+  const awaited = cutovers.flatMap(({ app, runs }) =>
+    runs.flatMap(({ subject, awaits }) => (awaits ? [{ place: [app, subject.environment ?? ''], awaits }] : [])),
+  )
+  const more = awaited.length - GATES_SHOWN
+  if (awaited.length === 0) return []
+  return [
+    line('waiting to be deployed:', 'asks'),
+    ...columns(
+      awaited
+        .slice(0, GATES_SHOWN)
+        .map(({ place, awaits }) => [
+          cell(place.join(' '), 'strong'),
+          cell(awaits.join(', '), 'faint'),
+          cell(`→ norikae where ${place.join('/')}`),
+        ]),
+      2,
+    ),
+    ...(more > 0 ? [line(`  … and ${more} more`, 'faint')] : []),
   ]
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { serverUnderTest } from '../../contract/servers.ts'
 import { externalDeploymentsContract } from '../../contract/external-deployments.ts'
 import { fencesContract } from '../../contract/fences.ts'
+import { pointersContract } from '../../contract/pointers.ts'
 import { workloadActionsContract, type WorldUnderTest } from '../../contract/workload-actions.ts'
 import { scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 
@@ -22,6 +23,9 @@ afterAll(() => clusters.stop())
 workloadActionsContract(() => world)
 describe('what somebody else deploys', () => {
   externalDeploymentsContract(() => world)
+})
+describe('what pipelines are told', () => {
+  pointersContract(() => world)
 })
 describe('a fence', () => {
   fencesContract(() => world)
