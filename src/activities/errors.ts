@@ -26,6 +26,8 @@ export const denied = final('Denied')
 export const notFound = final('NotFound')
 /** Somebody else writes what Norikae was about to write. */
 export const contested = final('Contested')
+/** What runs there does not end: only people know whether it may be ended. */
+export const busy = final('Busy')
 export const quotaExceeded = final('QuotaExceeded')
 /** The world answers, and the answer is bad. */
 export const unhealthy = final('Unhealthy')

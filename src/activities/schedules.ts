@@ -1,5 +1,6 @@
 import { Cron } from 'croner'
 import { DUE_WHILE_BUSY, OWNER_SUSPEND, SUSPENDED_AT } from '../domain/annotations.ts'
+import type { Duration } from '../domain/duration.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import {
@@ -21,11 +22,11 @@ import {
   suspendedAt,
   type Slot,
 } from '../domain/slots.ts'
-import { failed, invalidInput, notFound } from './errors.ts'
+import { busy, failed, invalidInput, notFound } from './errors.ts'
 import { close, isClosed, open } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
-import { budgets, notYet } from './waiting.ts'
+import { budgets, hasWaited, notYet } from './waiting.ts'
 
 export const scheduleActions = (outside: Outside) => {
   const suspendSchedule: Deed<'suspendSchedule'> = async ({ input, scope }) => {
@@ -50,8 +51,7 @@ export const scheduleActions = (outside: Outside) => {
     const jobs = await jobsOf(here, workload)
     const active = jobs.filter((j) => jobState(j) === 'active')
     await noteBusy(here, found, scheduleOf(found).between(since, Date.now() / 1000), jobs)
-    if (active.length > 0)
-      throw notYet(`${active.map((j) => j.metadata.name).join(', ')} still runs on ${scope[on]}`, budgets.jobs)
+    if (active.length > 0) throw stillRuns(workload, active, scope[on])
     const due = scheduleOf(found).previous(since)
     if (!ownerSuspends(found) && !isSettled(since, due, ranOn(found, jobs, workload.name), Date.now() / 1000)) {
       throw notYet(
@@ -94,8 +94,10 @@ export const scheduleActions = (outside: Outside) => {
     const due = owed(left, schedule.previous(now), new Set(busy))
     // Where its owner allows one at a time, what was missed runs one after the other; else all of it at once.
     const toRun = oneAtATime(found) ? due.slice(0, 1) : due
-    if (toRun.length > 0 && oneAtATime(found) && [...jobs, ...elsewhere].some((j) => jobState(j) === 'active'))
-      throw notYet(`a job of ${workload.name} still runs, and its policy allows one at a time`, budgets.jobs, '1s')
+    if (toRun.length > 0 && oneAtATime(found)) {
+      const active = [...jobs, ...elsewhere].filter((j) => jobState(j) === 'active')
+      if (active.length > 0) throw stillRuns(workload, active, 'either side, and its policy allows one at a time', '1s')
+    }
     await open(here, scope, on, workload)
     for (const slot of toRun) {
       await here.create(jobFor(found, slot))
@@ -114,6 +116,21 @@ export const scheduleActions = (outside: Outside) => {
   }
 
   return { suspendSchedule, resumeSchedule }
+}
+
+/** What it does is worth more than the time: people say whether it is waited for any longer. */
+function stillRuns(
+  { namespace, name }: WorkloadRef,
+  active: readonly KubernetesObject[],
+  where: string,
+  every?: Duration,
+) {
+  const names = active.map((job) => job.metadata.name)
+  const why = `${names.join(', ')} still ${names.length > 1 ? 'run' : 'runs'} on ${where}`
+  if (!hasWaited(budgets.jobs)) return notYet(why, budgets.jobs, every)
+  return busy(
+    `${why}, after ${budgets.jobs}. To wait on, retry. To end it, kubectl delete job ${names.join(' ')} --namespace ${namespace}, then retry; what it did not finish runs again with kubectl create job --from=cronjob/${name}, on the side where ${name} goes on. To leave it to blue, roll back`,
+  )
 }
 
 function caughtUp(ran: readonly Slot[], left: readonly Slot[]): string {

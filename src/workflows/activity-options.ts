@@ -8,6 +8,7 @@ const final = [
   'Denied',
   'NotFound',
   'Contested',
+  'Busy',
   'QuotaExceeded',
   'Unhealthy',
   'Inconclusive',

@@ -98,6 +98,7 @@ test.for([
   ['Rejected', 'rollback'],
   ['Failed', 'rollback'],
   ['Contested', 'ask'],
+  ['Busy', 'ask'],
   ['Inconclusive', 'ask'],
 ] as const)('an environment whose step ends %s: %s', ([type, what]) => {
   const [phase] = aCutoverPlan().phases

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { OWNER_SUSPEND, SUSPENDED_AT } from '../../../src/domain/annotations.ts'
 import { driven, ending } from '../../support/driven.ts'
+import { eventually } from '../../support/eventually.ts'
 import { aCronJob, aPlace, call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 import { aSchedule, slotsBetween, SteppedClock } from '../../support/two-schedules.ts'
 
@@ -151,6 +152,25 @@ describe('a schedule whose jobs take longer than its interval', () => {
     expect(onGreen).toEqual([...new Set(onGreen)])
     expect(onGreen.filter((slot) => Date.parse(slot) > stopped).length).toBeGreaterThanOrEqual(3)
     expect(Object.keys(schedule.on('green')?.metadata.annotations ?? {})).toEqual([])
+  })
+})
+
+test('people are asked about a job that does not end, with what they can do', async () => {
+  const namespace = aPlace(world.blue)
+  const workload = { kind: 'CronJob', namespace, name: 'endless' } as const
+  const job = { metadata: { annotations: { 'sandbox.norikae.io/runs-for': '600000' } } }
+  const spec = { restartPolicy: 'Never', containers: [{ name: 'job', image: 'registry.test/job:1' }] }
+  world.blue.apply(aCronJob('endless', namespace, { jobTemplate: { spec: { template: { ...job, spec } } } }))
+  vi.setSystemTime(Date.now() + 61_000)
+  await eventually('it runs', () => world.blue.jobRuns().some((run) => run.namespace === namespace))
+  const asked = call<'suspendSchedule'>({ workload, on: 'blue' })
+  const sevenHoursAgo = Date.now() - 7 * 3_600_000
+  const problem = await ending(world.activities.suspendSchedule, asked, { scheduledMs: sevenHoursAgo })
+  expect(problem).toMatchObject({
+    type: 'Busy',
+    message: expect.stringMatching(
+      /^endless-\d+ still runs on demo-1-35, after 6h. To wait on, retry. To end it, kubectl delete job endless-\d+ --namespace /,
+    ),
   })
 })
 
