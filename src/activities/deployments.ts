@@ -2,13 +2,10 @@ import { carriedKinds, copyOf, isCarried, isWorkload, madeBy } from '../domain/c
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { WorkloadRef } from '../domain/platform.ts'
 import { isReady, readinessOf, selectorOf } from '../domain/workload-state.ts'
-import { contested, failed } from './errors.ts'
+import { contested } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { budgets, notYet, onceEach } from './waiting.ts'
-
-/** A dry run waits for nothing that another makes; as many as the adapter keeps connections. */
-const DRY_RUNS_AT_ONCE = 16
 
 export const deploymentActions = (outside: Outside) => {
   const deploy: Deed<'deploy'> = async ({ input, scope, run }) => {
@@ -57,29 +54,7 @@ export const deploymentActions = (outside: Outside) => {
     return { note: `${workloads.length} workloads ready on ${scope[input.on]}` }
   }
 
-  const dryRunObjects: Deed<'dryRunObjects'> = async ({ input, scope, run }) => {
-    const world = await proven(outside, scope)
-    const [here, there] = [await world.on(input.on), await world.on(otherSide(input.on))]
-    const wanted = await carried(there, input.namespaces)
-    const tried = await onceEach(
-      wanted,
-      nameOf,
-      (object) =>
-        here.apply(copyOf(object, run, false), { dryRun: true, force: true }).then(({ warnings }) => warnings, refused),
-      DRY_RUNS_AT_ONCE,
-    )
-    const problems = [...tried].flatMap(([name, said]) => (typeof said === 'string' ? [`${name}: ${said}`] : []))
-    const warnings = new Set([...tried.values()].flatMap((said) => (typeof said === 'string' ? [] : said)))
-    if (problems.length > 0)
-      throw failed(
-        `${scope[input.on]} would refuse ${problems.length} of ${wanted.length} objects of ${input.app}: ${problems.slice(0, 10).join('; ')}`,
-      )
-    return {
-      note: `${wanted.length} objects would be taken${warnings.size > 0 ? `; warned of: ${[...warnings].join('; ')}` : ''}`,
-    }
-  }
-
-  return { deploy, withdraw, checkReady, dryRunObjects }
+  return { deploy, withdraw, checkReady }
 }
 
 const sleeps = (object: KubernetesObject, asleep: readonly WorkloadRef[]): boolean =>
@@ -134,12 +109,4 @@ async function refuseStrangers(
   )
   if (names.length === 0) return
   throw contested(`${names.map(nameOf).join(', ')} on ${cluster} were not made by this run. Remove them, then retry`)
-}
-
-/** A dry run that was refused says why; what is transient is tried again as ever. */
-function refused(error: unknown): string {
-  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined
-  if (error instanceof Error && ['InvalidInput', 'Denied', 'NotFound', 'Contested', 'Failed'].includes(String(type)))
-    return error.message
-  throw error
 }

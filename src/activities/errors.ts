@@ -1,5 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common'
 import type { Duration } from '../domain/duration.ts'
+import type { Finding } from '../domain/findings.ts'
 
 /**
  * What an activity may throw. Everything else is transient and retried by its policy. Messages are for people: what is,
@@ -33,6 +34,10 @@ export const quotaExceeded = final('QuotaExceeded')
 export const unhealthy = final('Unhealthy')
 /** Trying again will not help. */
 export const failed = final('Failed')
+
+/** Several faults: in the message as far as a line takes them, and each by itself. */
+export const faulty = (message: string, findings: readonly Finding[]): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(message, 'Failed', { findings })
 
 /** The other side did not answer, or asked for patience: retried with back-off. */
 export const unreachable = (message: string, cause?: unknown): ApplicationFailure =>

@@ -4,6 +4,7 @@ import { bufferActions } from './buffers.ts'
 import { clusterActions } from './clusters.ts'
 import { deploymentActions } from './deployments.ts'
 import { externalDeploymentActions } from './external-deployments.ts'
+import { dryRunActions } from './dry-run.ts'
 import { externalActions } from './externals.ts'
 import { healthActivities } from './health.ts'
 import { idlenessActions } from './idleness.ts'
@@ -41,6 +42,7 @@ const all = (outside: Outside): Activities => ({
   ...deploymentActions(outside),
   ...externalDeploymentActions(outside),
   ...pointerActions(outside),
+  ...dryRunActions(outside),
   ...sizeActions(outside),
   ...trafficActions(outside),
   ...idlenessActions(outside),

@@ -9,7 +9,9 @@ import type {
   NodegroupDescription,
   VersionDescription,
 } from '../domain/eks-objects.ts'
+import type { Tried } from '../domain/dry-run.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
+import type { ServedResource } from '../domain/resources.ts'
 import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
 
 /**
@@ -92,11 +94,23 @@ export interface KubernetesPort {
     where?: { readonly namespace?: string; readonly labels?: string },
   ): Promise<readonly KubernetesObject[]>
   find(kind: Kind, namespace: string | undefined, name: string): Promise<KubernetesObject | undefined>
+  /**
+   * The same page by page, in the order of namespace and name, for what may be too much for the memory. Throws
+   * `unreachable` where a page is not kept any more: begin again.
+   */
+  pages(
+    kind: Kind,
+    where?: { readonly namespace?: string; readonly labels?: string },
+  ): AsyncIterable<readonly KubernetesObject[]>
   /** Server-side apply as field manager `norikae`. Throws `contested` on a conflict with another manager. */
   apply(
     object: KubernetesObject,
-    how?: { readonly dryRun?: boolean; readonly force?: boolean },
+    how?: { readonly force?: boolean },
   ): Promise<{ readonly object: KubernetesObject; readonly warnings: readonly string[] }>
+  /** The same as a dry run, by force and with strict validation: what the server would say, be it no. */
+  dryRun(object: KubernetesObject): Promise<Tried>
+  /** Everything that it serves, in each version. A group whose own server is away is not among it. */
+  resources(): Promise<readonly ServedResource[]>
   /** False: it was there already. A dry run is admitted or denied as the real thing would be, and makes nothing. */
   create(object: KubernetesObject, how?: { readonly dryRun?: boolean }): Promise<boolean>
   /** A merge patch (RFC 7386). With `resourceVersion` in its metadata it fails as `Conflict` (transient) when that is old. */

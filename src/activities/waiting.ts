@@ -84,6 +84,48 @@ export async function onceEach<T, R>(
   throw failures[0]
 }
 
+/**
+ * The same for each of a stream, so many at a time, and no more of it in memory than that. What came out is taken in the
+ * order of the stream, so that `noted` is all that the next attempt needs to go on. A failure ends it, after those under
+ * way have ended.
+ */
+export async function streamed<T, R>(
+  items: AsyncIterator<T>,
+  work: (item: T) => Promise<R>,
+  take: (item: T, result: R) => void,
+  noted: () => unknown,
+  atOnce: number,
+): Promise<void> {
+  const line: { readonly item: T; result?: { readonly is: R } }[] = []
+  const until = Date.now() + ATTEMPT_MS
+  const failures: unknown[] = []
+  let noteAt = 0
+  async function lane(): Promise<void> {
+    while (failures.length === 0) {
+      if (Date.now() > until) throw notReady('it goes on', '1s')
+      const next = await items.next()
+      if (next.done === true) return
+      const place: (typeof line)[number] = { item: next.value }
+      line.push(place)
+      place.result = { is: await work(next.value) }
+      takeFinished()
+    }
+  }
+  function takeFinished(): void {
+    for (let first = line[0]; first?.result !== undefined; first = line[0]) {
+      take(first.item, first.result.is)
+      line.shift()
+    }
+    if (Date.now() < noteAt) return
+    remember(noted())
+    noteAt = Date.now() + NOTE_MS
+  }
+  await Promise.all(Array.from({ length: atOnce }, () => lane().catch((error: unknown) => failures.push(error))))
+  if (failures.length === 0) return
+  remember(noted())
+  throw failures[0]
+}
+
 /** Well below the heartbeat time-out of 20 s, which one request to a silent server takes by itself. */
 const BEAT_MS = 5_000
 

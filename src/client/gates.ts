@@ -14,7 +14,7 @@ export const gatesOf = (
     platform,
     workflowId: upgradeId(platform),
     digest: upgrade?.run?.digest ?? '',
-    findings: upgrade?.findings ?? [],
+    findings: [...(upgrade?.run?.noticed ?? []), ...(upgrade?.findings ?? [])],
     wayBack: upgrade?.run?.wayBack ?? [],
     environments: [],
     ...problem(upgrade?.run?.problem),
@@ -28,7 +28,7 @@ export const gatesOf = (
         ...(run.subject.environment !== undefined && { environment: run.subject.environment }),
         workflowId: cutoverId(platform, app),
         digest: run.digest,
-        findings,
+        findings: [...runs.flatMap((r) => r.noticed ?? []), ...findings],
         wayBack: run.wayBack,
         environments: runs.map(({ subject, state, verdicts = [] }) => ({
           name: subject.environment ?? '',

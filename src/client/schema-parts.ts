@@ -21,6 +21,7 @@ export const finding = z.object({
   level: z.enum(['blocker', 'warning', 'info']),
   code: z.string(),
   about: z.string(),
+  field: maybe,
   message: z.string(),
   remedy: z.string(),
 })
@@ -84,6 +85,7 @@ const status = z.object({
     .describe('why something may not be ordered now; absent where it may'),
   wayBack: texts,
   verdicts: texts.exactOptional(),
+  noticed: list(finding).exactOptional().describe('by the steps of the phase it is in'),
   problem: maybe,
 })
 

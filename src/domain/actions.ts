@@ -1,10 +1,13 @@
 import type { Duration } from './duration.ts'
+import type { Finding } from './findings.ts'
 import type { Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
 import type { Where } from './where.ts'
 
 /** What was read back, for people and the report. A retried action answers for its last attempt, so no step may depend on it. */
 export interface Receipt {
   readonly note: string
+  /** What was noticed on the way. */
+  readonly findings?: readonly Finding[]
 }
 
 interface Contract<Input, R extends Receipt = Receipt> {
@@ -66,6 +69,7 @@ export interface Actions {
   openNamespaces: Contract<Place & { on: Side; closed?: readonly WorkloadRef[] }>
   /** Only those that this run made. */
   closeNamespaces: Contract<Place & { on: Side }>
+  /** Every object of the other side, tried here: what would be refused fails it, object by object. */
   dryRunObjects: Contract<Place & { on: Side }>
   /** Copies the other side's objects; what sleeps is at zero or suspended before it is there. */
   deploy: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>

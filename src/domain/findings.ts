@@ -4,9 +4,17 @@ export interface Finding {
   /** Stable name; a blocker is known by it. */
   readonly code: string
   readonly about: string
+  /** The field of it that this is about. */
+  readonly field?: string
   readonly message: string
   readonly remedy: string
 }
+
+/** Where to look: `Deployment/shop/web spec.replicas`. */
+export const placeOf = ({ about, field }: Finding): string => (field === undefined ? about : `${about} ${field}`)
+
+export const blockersFirst = (all: readonly Finding[]): Finding[] =>
+  (['blocker', 'warning', 'info'] as const).flatMap((level) => all.filter((f) => f.level === level))
 
 const finding =
   (level: Finding['level']) =>

@@ -1,4 +1,5 @@
 import type { Receipt } from './actions.ts'
+import type { Finding } from './findings.ts'
 import type { StepId } from './steps.ts'
 
 export type StepState = 'running' | 'done' | 'skipped' | 'failed' | 'stopped'
@@ -6,6 +7,8 @@ export type StepState = 'running' | 'done' | 'skipped' | 'failed' | 'stopped'
 export interface Problem {
   readonly type: string
   readonly message: string
+  /** Each fault by itself, where there are several. */
+  readonly findings?: readonly Finding[]
 }
 
 export interface StepRecord {

@@ -45,7 +45,14 @@ export function planCutover(
       {
         name: environment.name,
         title: `${app.name} ${environment.name}`,
-        forward: [...ready.forward, ...gates(environment), ...traffic.forward, ...jobs.forward, ...quiet(it, 'blue')],
+        forward: [
+          verify(it),
+          ...ready.forward,
+          ...gates(environment),
+          ...traffic.forward,
+          ...jobs.forward,
+          ...quiet(it, 'blue'),
+        ],
         // Traffic first: people are served before jobs are tidied up.
         back: [
           ...traffic.back,
@@ -89,6 +96,10 @@ const placeOf = ({ app, environment }: Subject) => ({
   environment: environment.name,
   namespaces: environment.namespaces,
 })
+
+/** Once more: since all were tried together its team may have deployed. What is noticed is read at its gate. */
+const verify = (it: Subject): LeafStep =>
+  act(`${it.environment.name}/verify`, 'dryRunObjects', { ...placeOf(it), on: 'green' })
 
 /** Green runs the app at blue's size, and blue keeps its size for the way back. */
 function getReady(it: Subject): Move {

@@ -2,7 +2,7 @@ import { info, type Finding } from './findings.ts'
 import type { Desk, Logged } from './gates.ts'
 import type { StepRecord } from './journal.ts'
 import { textIn } from './messages.ts'
-import type { Run } from './run.ts'
+import { noticedBy, type Run } from './run.ts'
 import { leaves, type StepId } from './steps.ts'
 
 /** Who decided what and when, and what came of it: all from what was written down on the way. */
@@ -104,7 +104,7 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
         : [],
     ),
     rollbacks,
-    findings: runs.flatMap(({ plan }) => plan.findings),
+    findings: runs.flatMap(({ plan, journal }) => [...plan.findings, ...noticedBy(plan.phases, journal)]),
     leftovers: runs.flatMap((run) => {
       // Archive first: the last word on an undo counts.
       const last = new Map(recordsOf(run).map((r) => [r.step, r.state]))
@@ -164,7 +164,8 @@ export function joined(reports: readonly Report[]): Report {
     weights: byTime(all('weights')),
     problems: byTime(all('problems')),
     rollbacks: byTime(all('rollbacks')),
-    findings: all('findings'),
+    // What was tried for all was tried again when its turn came.
+    findings: [...new Map(all('findings').map((f) => [JSON.stringify(f), f])).values()],
     leftovers: all('leftovers'),
   })
 }

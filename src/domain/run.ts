@@ -1,3 +1,4 @@
+import type { Finding } from './findings.ts'
 import { no, type Desk, type Refusal } from './gates.ts'
 import { begun, type Journal } from './journal.ts'
 import type { Command, Order, Outcome } from './messages.ts'
@@ -38,6 +39,15 @@ export function stateOf({ plan, journal, goingBack, ended }: Run, asks: boolean,
 /** The first phase that is not over. */
 export const phaseOf = ({ plan, journal }: Run): Phase | undefined =>
   plan.phases.find((p) => !isOver(p, journal)) ?? plan.phases.at(-1)
+
+/** What steps of these phases noticed when they ran last. */
+export const noticedBy = (phases: readonly Phase[], { steps, archive }: Journal): Finding[] =>
+  phases
+    .flatMap((p) => leaves(p.forward))
+    .flatMap(({ id }) => {
+      const record = steps[id] ?? archive.findLast((r) => r.step === id)
+      return record?.receipt?.findings ?? record?.problem?.findings ?? []
+    })
 
 /** Undefined: allowed. A string: why not. One table for workflow, CLI and console. */
 export type Allowed = Readonly<Record<Command, string | undefined>>

@@ -1,10 +1,11 @@
 import { actions } from './actions.ts'
 import { isOf } from './asking.ts'
+import { blockersFirst, placeOf, type Finding } from './findings.ts'
 import { openGates, refusal, type Answer, type Desk, type Gate } from './gates.ts'
 import { settled, type Journal, type StepRecord } from './journal.ts'
 import { wayBack, type Plan, type Subject } from './plan.ts'
 import type { Weight } from './platform.ts'
-import { allowed, phaseOf, stateOf, type Allowed, type Run, type RunState } from './run.ts'
+import { allowed, noticedBy, phaseOf, stateOf, type Allowed, type Run, type RunState } from './run.ts'
 import { leaves, type LeafStep, type Step } from './steps.ts'
 import type { Where } from './where.ts'
 
@@ -52,6 +53,8 @@ export interface Status {
   readonly wayBack: readonly string[]
   /** What the checks said, a line a window; absent where nothing was judged yet. */
   readonly verdicts?: readonly string[]
+  /** What its steps noticed, of the phase it is in; absent where that is nothing. */
+  readonly noticed?: readonly Finding[]
   readonly problem?: string
 }
 
@@ -63,6 +66,7 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
   const weight = weightOf(plan, journal)
   const problem = problemOf(journal, steps)
   const verdicts = verdictsOf(journal, steps)
+  const noticed = noticedOf(run)
   return {
     subject: plan.subject,
     digest: plan.digest,
@@ -91,6 +95,7 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
       .flatMap((p) => leaves(wayBack(p, journal)))
       .map((s) => s.title),
     ...(verdicts.length > 0 && { verdicts }),
+    ...(noticed.length > 0 && { noticed }),
     ...(problem !== undefined && { problem }),
   }
 }
@@ -133,6 +138,15 @@ function inWords(steps: readonly Step[]): string[] {
 function titled(step: Step): string {
   if (step.kind === 'group') return `${step.title} (${leaves([step]).length} steps)`
   return step.kind === 'gate' ? `ask ${step.gate.teams.join(', ')}: ${step.title}` : step.title
+}
+
+/** Of one environment all; of an upgrade that tries hundreds those that stop it first, and the report has the rest. */
+const NOTICED = 50
+
+function noticedOf(run: Run): Finding[] {
+  const phase = phaseOf(run)
+  const all = noticedBy(phase === undefined ? [] : [phase], run.journal)
+  return blockersFirst(all).slice(0, NOTICED)
 }
 
 const LONGEST_VERDICT = 300
@@ -226,6 +240,7 @@ export const details = (all: readonly Status[]): string =>
       ...s.doing.map(
         (what) => `- now: ${what}${s.awaits === undefined ? '' : ` (waiting for ${s.awaits.join(', ')})`}`,
       ),
+      ...noticedLines(s.noticed ?? []),
       ...s.waitingFor.flatMap((w) => [
         `- **waiting for ${w.who.join(', ')}** since ${w.since}: ${w.what} (${w.needs})`,
         ...w.send.map((m) => `  - \`${m.message}\` \`${JSON.stringify(m.body)}\``),
@@ -234,6 +249,13 @@ export const details = (all: readonly Status[]): string =>
     ])
     .join('\n')
     .trim()
+
+const NOTICED_LINES = 10
+
+const noticedLines = (all: readonly Finding[]): string[] => [
+  ...all.slice(0, NOTICED_LINES).map((f) => `- ${f.level} \`${f.code}\` ${placeOf(f)}: ${f.message} → ${f.remedy}`),
+  ...(all.length > NOTICED_LINES ? [`- … and ${all.length - NOTICED_LINES} more`] : []),
+]
 
 const titleOf = ({ platform, app, environment, blue, green }: Subject): string =>
   app === undefined ? `${platform}: ${blue} → ${green}` : `${app} ${environment}`

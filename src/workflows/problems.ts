@@ -6,6 +6,7 @@ import {
   isCancellation,
   TemporalFailure,
 } from '@temporalio/workflow'
+import type { Finding } from '../domain/findings.ts'
 import type { Problem } from '../domain/journal.ts'
 
 export const failed = (type: string, message: string): ApplicationFailure =>
@@ -34,7 +35,13 @@ export function problemOf(error: unknown): Problem {
   if ((error instanceof ActivityFailure || error instanceof ChildWorkflowFailure) && error.cause)
     return problemOf(error.cause)
   const type = error instanceof ApplicationFailure ? (error.type ?? 'Failed') : 'Failed'
-  return type === 'NotReady'
-    ? { type: 'Failed', message: bounded(`took too long; last: ${error.message}`) }
-    : { type, message: bounded(error.message) }
+  if (type === 'NotReady') return { type: 'Failed', message: bounded(`took too long; last: ${error.message}`) }
+  const findings = error instanceof ApplicationFailure ? findingsIn(error.details?.[0]) : []
+  return { type, message: bounded(error.message), ...(findings.length > 0 && { findings }) }
 }
+
+/** As an activity of ours sent them along (`faulty`). */
+const findingsIn = (detail: unknown): readonly Finding[] =>
+  typeof detail === 'object' && detail !== null && 'findings' in detail && Array.isArray(detail.findings)
+    ? detail.findings
+    : []

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { refusalFindings } from '../../src/domain/dry-run.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import { failureOf } from '../sandbox/adapters/local.ts'
 import { eventually } from '../support/eventually.ts'
-import { aDeployment } from '../support/small-world.ts'
+import { aCronJob, aDeployment } from '../support/small-world.ts'
 import { aConfigMap, aNamespace, type ServerUnderTest } from './servers.ts'
 
 /** What the adapter promises to activities, held against whatever answers: see ServerUnderTest. */
@@ -26,6 +27,11 @@ export function kubernetesPortContract(of: () => ServerUnderTest, { version }: {
       const all = await port().list('ConfigMap', { namespace, labels: 'of=many' })
       expect(all.map((o) => o.metadata.name).toSorted()).toEqual(names.toSorted())
       expect(all[0]).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap' })
+      const pages: string[][] = []
+      for await (const page of port().pages('ConfigMap', { namespace, labels: 'of=many' }))
+        pages.push(page.map((o) => o.metadata.name))
+      expect(pages.length).toBeGreaterThan(1)
+      expect(pages.flat()).toEqual(names.toSorted())
     }, 60_000)
 
     test('is of all namespaces, or of one', async () => {
@@ -94,13 +100,6 @@ export function kubernetesPortContract(of: () => ServerUnderTest, { version }: {
       await expect(port().apply({ ...aConfigMap('read', namespace), ...found, metadata })).resolves.toBeDefined()
     })
 
-    test('as a dry run changes nothing', async () => {
-      const namespace = await aNamespace(of())
-      const { object } = await port().apply(aConfigMap('dry', namespace, { a: '1' }), { dryRun: true })
-      expect(object['data']).toEqual({ a: '1' })
-      expect(await port().find('ConfigMap', namespace, 'dry')).toBeUndefined()
-    })
-
     test('of fields that somebody else applied is contested, and names who', async () => {
       const namespace = await aNamespace(of())
       await of().applyAs('somebody', aConfigMap('shared', namespace, { a: 'theirs' }))
@@ -123,14 +122,79 @@ export function kubernetesPortContract(of: () => ServerUnderTest, { version }: {
       expect(await failureOf(port().apply(odd))).toMatchObject({ type: 'InvalidInput', nonRetryable: true })
     })
 
-    test('of what is not valid says what is wrong, as a dry run too', async () => {
-      const namespace = await aNamespace(of())
-      for (const how of [{}, { dryRun: true }]) {
-        const failure = await failureOf(port().apply(aDeployment('web', namespace, -1), how))
-        expect(failure).toMatchObject({ type: 'InvalidInput', nonRetryable: true })
-        expect(failure.message).toContain('spec.replicas')
-      }
+    test('of what is not valid says what is wrong', async () => {
+      const failure = await failureOf(port().apply(aDeployment('web', await aNamespace(of()), -1)))
+      expect(failure).toMatchObject({ type: 'InvalidInput', nonRetryable: true })
+      expect(failure.message).toContain('spec.replicas')
     })
+  })
+
+  describe('a dry run', () => {
+    const whyNot = async (object: KubernetesObject) => {
+      const { refusal } = await port().dryRun(object)
+      return refusal === undefined ? [] : refusalFindings(object, refusal).map((f) => `${f.code} ${f.field ?? ''}`)
+    }
+
+    test('of what would be taken changes nothing', async () => {
+      const namespace = await aNamespace(of())
+      expect(await port().dryRun(aConfigMap('dry', namespace, { a: '1' }))).toEqual({ warnings: [] })
+      expect(await port().find('ConfigMap', namespace, 'dry')).toBeUndefined()
+    })
+
+    test('of what is not valid names each field', async () => {
+      const { spec, ...web } = aDeployment('web', await aNamespace(of()), -1)
+      const codes = await whyNot({ ...web, spec: { ...spec, minReadySeconds: -1 } })
+      expect(codes.toSorted()).toEqual(['field-invalid spec.minReadySeconds', 'field-invalid spec.replicas'])
+    })
+
+    test('of fields that the server does not know names the first that it meets', async () => {
+      const { spec, ...web } = aDeployment('web', await aNamespace(of()))
+      expect(await whyNot({ ...web, spec: { ...spec, odd: 1 } })).toEqual(['field-unknown spec.odd'])
+      const [one, ...others] = await whyNot({ ...web, spec: { ...spec, odd: 1, strange: 2 } })
+      expect(one).toMatch(/^field-unknown spec\.(odd|strange)$/)
+      expect(others).toEqual([])
+    })
+
+    test('over another that has it otherwise names what cannot be changed', async () => {
+      const namespace = await aNamespace(of())
+      await of().applyAs('somebody', aDeployment('web', namespace, 0))
+      const other = { ...aDeployment('web', namespace), spec: aDeployment('other', namespace).spec ?? {} }
+      expect(await whyNot(other)).toContain('field-immutable spec.selector')
+    })
+
+    test('in a namespace that is not there says so', async () => {
+      expect(await whyNot(aConfigMap('x', 'nowhere'))).toEqual(['namespace-missing '])
+    })
+
+    test('of an API that is gone says so', async () => {
+      const old = { ...aCronJob('tick', await aNamespace(of())), apiVersion: 'batch/v1beta1' }
+      expect(await whyNot(old)).toEqual(['api-missing '])
+    })
+
+    test('that a policy denies names it', async () => {
+      const namespace = await aNamespace(of())
+      for (const object of denyingConfigMaps(namespace)) await of().applyAs('somebody', object)
+      const object = aConfigMap('denied', namespace)
+      await eventually('the policy is obeyed', async () => (await whyNot(object)).length > 0)
+      const { refusal } = await port().dryRun(object)
+      const [finding] = refusal === undefined ? [] : refusalFindings(object, refusal)
+      expect(finding).toMatchObject({
+        code: 'policy-denied',
+        message: `green's admission policy ${namespace} denies it: no ConfigMaps here`,
+      })
+    })
+  })
+
+  test('what it serves has the kinds of each version, where they live, and what may be done with them', async () => {
+    const served = await port().resources()
+    expect(served).toContainEqual(
+      expect.objectContaining({ apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true }),
+    )
+    expect(served).toContainEqual(expect.objectContaining({ apiVersion: 'v1', kind: 'Namespace', namespaced: false }))
+    const binding = served.find((r) => r.kind === 'TargetGroupBinding')
+    expect(binding).toMatchObject({ apiVersion: 'elbv2.k8s.aws/v1beta1', plural: 'targetgroupbindings' })
+    expect(binding?.verbs).toContain('list')
+    expect(served.some((r) => r.apiVersion === 'batch/v1beta1')).toBe(false)
   })
 
   describe('patch', () => {
@@ -237,3 +301,28 @@ export function kubernetesPortContract(of: () => ServerUnderTest, { version }: {
 const aJobTemplate = {
   spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'job', image: 'registry.test/job:1' }] } } },
 }
+
+const denyingConfigMaps = (namespace: string): KubernetesObject[] => [
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: namespace },
+    spec: {
+      failurePolicy: 'Fail',
+      matchConstraints: {
+        resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }],
+      },
+      validations: [{ expression: 'false', message: 'no ConfigMaps here' }],
+    },
+  },
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: namespace },
+    spec: {
+      policyName: namespace,
+      validationActions: ['Deny'],
+      matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } },
+    },
+  },
+]

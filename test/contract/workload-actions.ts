@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { discover, fingerprintOf } from '../../src/activities/discovery.ts'
 import type { createActivities } from '../../src/activities/index.ts'
@@ -114,8 +115,45 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       const dryRun = call<'dryRunObjects'>({ ...placeOf(namespace), on: 'green' })
       const { type, message } = await ending(of().activities.dryRunObjects, dryRun, patience)
       expect(type).toBe('Failed')
-      expect(message).toMatch(new RegExp(`would refuse 1 of 2 objects of shop: Deployment ${namespace}/web`))
+      expect(message).toMatch(
+        new RegExp(
+          `would refuse 1 of 2 objects of shop: Deployment/${namespace}/web spec.selector: an object of this name`,
+        ),
+      )
       expect(await find('green', 'Deployment', namespace, 'worker')).toBeUndefined()
+    })
+  })
+
+  describe('what would be taken by green', () => {
+    test('is told with what its next deploy fails of', TIMES, async () => {
+      const namespace = await aNamespace(on('blue'), on('green'))
+      await apply('blue', [
+        aConfigMap('settings', namespace),
+        { ...aCronJob('tick', namespace, { suspend: true }), metadata: appliedAs('batch/v1beta1', 'tick', namespace) },
+        aRelease('api', namespace, 'deployed', '---\napiVersion: policy/v1beta1\nkind: PodDisruptionBudget\n'),
+        aRelease('api', namespace, 'superseded', 'nothing: that is read'),
+      ])
+      const dryRun = call<'dryRunObjects'>({ ...placeOf(namespace), on: 'green' })
+      const { note, findings = [] } = (await driven(of().activities.dryRunObjects, dryRun, answersLost)).answer
+      expect(note).toMatch(
+        /^2 objects would be taken; noticed: warning release-in-removed-api, warning written-in-removed-api/,
+      )
+      expect(findings.map((f) => `${f.level} ${f.code} ${f.about}`)).toEqual([
+        `warning release-in-removed-api Helm/${namespace}/api`,
+        `warning written-in-removed-api CronJob/${namespace}/tick`,
+        `info release-stays Helm/${namespace}/api`,
+      ])
+      expect(findings[0]?.message).toContain('revision 1 was rendered with policy/v1beta1 PodDisruptionBudget')
+      expect(JSON.stringify(findings)).not.toContain('hunter2')
+    })
+
+    test('is tried page by page, in attempts that go on where the last one stopped', TIMES, async () => {
+      const namespace = await aNamespace(on('blue'), on('green'))
+      const names = Array.from({ length: 230 }, (_, n) => `many-${n}`)
+      await Promise.all(names.map((name) => on('blue').admin.create(aConfigMap(name, namespace))))
+      const dryRun = call<'dryRunObjects'>({ ...placeOf(namespace), on: 'green' })
+      const { answer } = await driven(of().activities.dryRunObjects, dryRun, answersLost)
+      expect(answer.note).toBe('230 objects would be taken')
     })
   })
 
@@ -423,3 +461,26 @@ const outsiders = (namespace: string): KubernetesObject[] => [
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
   },
 ]
+
+const appliedAs = (apiVersion: string, name: string, namespace: string) => ({
+  name,
+  namespace,
+  annotations: { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ apiVersion, kind: 'CronJob' }) },
+})
+
+/** As Helm keeps it: the record in gzip, in base64, in a Secret. */
+const aRelease = (name: string, namespace: string, status: string, manifest: string): KubernetesObject => {
+  const record = gzipSync(JSON.stringify({ name, manifest, config: { password: 'hunter2' } })).toString('base64')
+  const version = status === 'deployed' ? '1' : '0'
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'helm.sh/release.v1',
+    metadata: {
+      name: `sh.helm.release.v1.${name}.v${version}`,
+      namespace,
+      labels: { owner: 'helm', name, status, version },
+    },
+    data: { release: Buffer.from(record).toString('base64') },
+  }
+}

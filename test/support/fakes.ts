@@ -18,7 +18,7 @@ export class Outside {
   /** In the order in which it was done: `api:production/deploy`. */
   readonly done: string[] = []
   /** `app:step` → how often it fails for good, and as what. */
-  readonly faults = new Map<string, { times: number; type: string; message?: string }>()
+  readonly faults = new Map<string, { times: number; type: string; message?: string; findings?: readonly Finding[] }>()
   /** `app:step` that is not ready yet, for as long as it is in here. */
   holds: { has(step: string): boolean } = new Set<string>()
   /** Told of what was done to the world, before the answer is given. */
@@ -53,7 +53,8 @@ export class Outside {
       const fault = this.faults.get(`${app}:${step}`)
       if (fault && fault.times > 0) {
         fault.times -= 1
-        throw ApplicationFailure.nonRetryable(fault.message ?? `${step} cannot be done`, fault.type)
+        const { message = `${step} cannot be done`, type, findings } = fault
+        throw ApplicationFailure.nonRetryable(message, type, ...(findings ? [{ findings }] : []))
       }
       if (this.holds.has(`${app}:${step}`)) throw again(`${step} is not ready`)
       const place = app === 'upgrade' ? app : `${app}/${step.split('/')[0]}`

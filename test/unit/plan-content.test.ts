@@ -159,6 +159,7 @@ test.for<{
   const fenced = !['overlap', 'buffer'].includes(handover.class)
   const size = overlap ? ['[e/shop/deployment/w/pin-blue e/shop/deployment/w/pin-green]'] : []
   expect(ids(phase?.forward ?? [])).toEqual([
+    'e/verify',
     ...(fenced ? ['e/fence-green'] : []),
     'e/deploy',
     'e/where/both',
@@ -203,7 +204,13 @@ test('what somebody else deploys is waited for, and stays behind its fence on th
   const environment = anEnvironment('e', { handovers: { 'Deployment/shop/w': { class: 'singleton', downtime: '1m' } } })
   const facts = { images: '', workloads: [workload('Deployment', 'w')] }
   const [phase] = aCutoverPlan(anApp('api', { deploy: 'external' }), environment, facts).phases
-  expect(ids(phase?.forward ?? []).slice(0, 4)).toEqual(['e/fence-green', 'e/where/both', 'e/deployed', 'e/ready'])
+  expect(ids(phase?.forward ?? []).slice(0, 5)).toEqual([
+    'e/verify',
+    'e/fence-green',
+    'e/where/both',
+    'e/deployed',
+    'e/ready',
+  ])
   expect(ids(phase?.back ?? []).slice(-3)).toEqual(['e/route/web/close', 'e/where/blue', 'e/leave'])
   expect(leaves(phase?.back ?? []).at(-1)?.undoes).toEqual(['e/fence-green', 'e/deployed'])
   expect(ids(phase?.commit ?? [])).toContain('e/commit/unfence-green')
@@ -224,11 +231,12 @@ test('where somebody else deploys, what may run once is fenced as soon as green 
 })
 
 test('what may run once is fenced and asleep on green before it is there', () => {
-  const [fence, deploy] = leaves(aCutoverPlan().phases[0]?.forward ?? [])
+  const [verify, fence, deploy] = leaves(aCutoverPlan().phases[0]?.forward ?? [])
   const asleep = deploy?.kind === 'action' && deploy.action === 'deploy' ? deploy.input.asleep.map((r) => r.name) : []
   expect(asleep).toEqual(['invoices', 'leader', 'mailer', 'payer'])
   const closed = fence?.kind === 'action' && fence.action === 'raiseFence' ? fence.input.closed : []
   expect(closed.map((r) => r.name)).toEqual(asleep)
+  expect(verify?.id).toBe('stage/verify')
 })
 
 test('without a route nothing is weighed or quiet, and health is watched from the first handover', () => {
@@ -237,6 +245,7 @@ test('without a route nothing is weighed or quiet, and health is watched from th
     workloads: [workload('CronJob', 'w')],
   })
   expect(ids(plan.phases[0]?.forward ?? [])).toEqual([
+    'e/verify',
     'e/fence-green',
     'e/deploy',
     'e/where/both',

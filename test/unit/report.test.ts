@@ -29,6 +29,28 @@ const wrote = (journal: Journal, id: string, state: StepState, minute: number, a
     ...(state === 'done' && { receipt: { note: `${id} read back` } }),
   })
 
+test('what was noticed for all together and again at its turn is told once', () => {
+  const findings = [blocker('field-invalid', 'Deployment/shop/web', 'm', 'r')]
+  const one = reportOf(
+    [
+      {
+        plan,
+        goingBack: false,
+        journal: write(blank, {
+          step: 'production/verify',
+          attempt: 1,
+          state: 'done',
+          startedAt: at(0),
+          receipt: { note: '', findings },
+        }),
+      },
+    ],
+    desk,
+  )
+  expect(one.findings).toEqual(findings)
+  expect(joined([one, one]).findings).toEqual(findings)
+})
+
 describe('a report', () => {
   const given = gate ? record(opened(desk, gate), [], 'approve', { gate: gate.id, by: 'chiba' }, at(9)) : desk
   const decided = closed(given, gate?.id ?? '', 'approve', at(10))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { failureGate, gateOf, phaseGate, plannedGates } from '../../src/domain/asking.ts'
+import { blocker, warning } from '../../src/domain/findings.ts'
 import { closed, opened, record, type Desk } from '../../src/domain/gates.ts'
 import { archived, blank, write, type Journal, type StepRecord, type StepState } from '../../src/domain/journal.ts'
 import { afterWayBack, wayBack, type Phase } from '../../src/domain/plan.ts'
@@ -228,6 +229,66 @@ test('verdicts are told a line a window, also those that failed', () => {
     'observe api at 5 %: pass: errors 40 samples within the limit',
     'observe api at 100 %: inconclusive: errors 0 of 5 samples',
   ])
+})
+
+describe('what a step noticed', () => {
+  const warns = warning('api-deprecated', 'CronJob/shop/tick', 'it is old', 'move')
+  const stops = {
+    ...blocker('field-invalid', 'Deployment/shop/web', 'must not be -1', 'mend it'),
+    field: 'spec.replicas',
+  }
+  const receipt = { note: 'taken', findings: [warns] }
+  const problem = { type: 'Failed', message: 'green would refuse 1', findings: [warns, stops] }
+
+  test.for([
+    {
+      says: 'is told with the gate that follows',
+      journal: journal(rec('production/verify', 'done', { receipt })),
+      is: [warns],
+    },
+    {
+      says: 'is told where it failed, what stops it first',
+      journal: journal(rec('production/verify', 'failed', { problem })),
+      is: [stops, warns],
+    },
+    {
+      says: 'is told while it waits on blue',
+      journal: { steps: {}, archive: [rec('production/verify', 'failed', { problem })] },
+      is: [stops, warns],
+    },
+    {
+      says: 'is what it noticed last',
+      journal: {
+        ...journal(rec('production/verify', 'done', { receipt })),
+        archive: [rec('production/verify', 'failed', { problem })],
+      },
+      is: [warns],
+    },
+    { says: 'is nothing before it ran', journal: blank, is: undefined },
+  ])('$says', ({ journal, is }) => {
+    expect(statusOf(run(journal), desk, false).noticed).toEqual(is)
+  })
+
+  test('is in the current details, with the field and what to do', () => {
+    const status = statusOf(run(journal(rec('production/verify', 'failed', { problem }))), desk, false)
+    expect(details([status])).toContain(
+      '- blocker `field-invalid` Deployment/shop/web spec.replicas: must not be -1 → mend it',
+    )
+  })
+
+  test('of an upgrade is of the phase it is in, and not more than a status takes', () => {
+    const upgrade = anUpgradePlan()
+    const verify = upgrade.phases.find((p) => p.name === 'verify')
+    const ids = leaves(verify?.forward ?? []).map((s) => s.id)
+    const before = upgrade.phases.slice(0, 3).flatMap((p) => leaves(p.forward).map((s) => rec(s.id, 'done')))
+    const many = { note: '', findings: Array.from({ length: 40 }, () => warns) }
+    const noticed = (...records: StepRecord[]) =>
+      statusOf({ plan: upgrade, journal: journal(...before, ...records), goingBack: false }, desk, false).noticed
+    const failed = rec(ids.at(-1) ?? '', 'failed', { problem })
+    expect(noticed(...ids.slice(0, -1).map((id) => rec(id, 'done', { receipt: many })), failed)).toHaveLength(50)
+    expect(noticed(...ids.slice(0, -1).map((id) => rec(id, 'done', { receipt: many })), failed)?.[0]).toEqual(stops)
+    expect(noticed(...ids.map((id) => rec(id, 'done', { receipt: many })))).toBeUndefined()
+  })
 })
 
 test('a gate of another plan is not this run’s', () => {

@@ -1,5 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { blocker } from '../../src/domain/findings.ts'
 import { aPlatform, anApp } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
@@ -43,6 +44,30 @@ test('a step that only reads may be skipped by name', async () => {
     await trial.signal(undefined, 'skip', { gate: await trial.gate(undefined, 'skip', 'verify/api/test@'), by: 'baba' })
     expect(await finish(trial)).toBe('done')
     expect(trial.outside.done).not.toContain('upgrade:verify/api/test')
+  })
+})
+
+test('what green would refuse of an app is told fault by fault, keeps it on blue, and is tried again when mended', async () => {
+  const trial = aTrial()
+  const fault = {
+    ...blocker('field-invalid', 'Deployment/shop/web', 'must not be -1', 'mend it'),
+    field: 'spec.replicas',
+  }
+  const failing = { times: 1, type: 'Failed', findings: [fault] }
+  trial.outside.faults.set('upgrade:verify/api/test', { ...failing })
+  trial.outside.faults.set('api:test/verify', { ...failing })
+  await trial.during(async () => {
+    await trial.start()
+    const all = await trial.gate(undefined, 'retry', 'verify/api/test@')
+    expect((await trial.see()).runs[0]?.noticed).toEqual([fault])
+    await trial.say(undefined, 'retry', { gate: all, by: 'baba' })
+    const own = await trial.gate('api', 'retry', 'test@')
+    expect((await trial.see('api')).runs[0]).toMatchObject({ state: 'rolled-back', noticed: [fault] })
+    expect(trial.outside.done.some((d) => d.startsWith('api:test'))).toBe(false)
+    await trial.say('api', 'retry', { gate: own, by: 'chiba' })
+    expect(await finish(trial)).toBe('done')
+    const { report } = await trial.result()
+    expect(report.problems.map((p) => p.step)).toEqual(['verify/api/test', 'test/verify'])
   })
 })
 

@@ -5,6 +5,7 @@ import {
   type ResponseContext,
   ServerConfiguration,
 } from '@kubernetes/client-node'
+import type { ApplicationFailure } from '@temporalio/common'
 import { denied, unreachable } from '../../activities/errors.ts'
 import { codeOf, isTimeout, whyNoAnswer } from '../words.ts'
 import { EksKubeConfig, type Endpoint } from './eks-kube-config.ts'
@@ -29,10 +30,14 @@ export interface Request {
   readonly query?: Readonly<Record<string, string>>
   readonly body?: object
   readonly contentType?: (typeof PatchStrategy)[keyof typeof PatchStrategy]
+  readonly accept?: string
 }
 
 export interface Answer {
+  readonly status: number
   readonly body: unknown
+  /** What it is told as, where it is no success. */
+  readonly failure?: ApplicationFailure
   /** Texts of `Warning` headers: deprecated APIs, unknown fields, policies that only warn. */
   readonly warnings: readonly string[]
 }
@@ -75,19 +80,26 @@ export class ApiServer {
    * where the token is not taken (yet).
    */
   async ask(request: Request): Promise<Answer> {
+    const answer = await this.answer(request)
+    if (answer.failure) throw answer.failure
+    return answer
+  }
+
+  /** The same, where a no is an answer too. */
+  async answer(request: Request): Promise<Answer> {
     const what = `${request.method} ${request.resource.says} on ${this.#options.name}`
     const { response, text } = await this.#send(request, what)
-    if (response.httpStatusCode === 401) throw this.#refused(what)
+    const status = response.httpStatusCode
+    if (status === 401) throw this.#refused(what)
     this.#refusedSince = undefined
-    const body = json(text)
-    if (response.httpStatusCode >= 300) throw fromStatus(what, response.httpStatusCode, body)
-    return { body, warnings: warningsIn(response.headers['warning']) }
+    const [body, warnings] = [json(text), warningsIn(response.headers['warning'])]
+    return { status, body, warnings, ...(status >= 300 && { failure: fromStatus(what, status, body) }) }
   }
 
   async #send(request: Request, what: string): Promise<{ response: ResponseContext; text: string }> {
     const timeoutMs = this.#options.timeoutMs ?? TIMEOUT_MS
     const context = this.#configuration.baseServer.makeRequestContext(request.resource.path, HttpMethod[request.method])
-    context.setHeaderParam('Accept', 'application/json')
+    context.setHeaderParam('Accept', request.accept ?? 'application/json')
     for (const [name, value] of Object.entries(request.query ?? {})) context.setQueryParam(name, value)
     if (request.body !== undefined) {
       context.setHeaderParam('Content-Type', request.contentType ?? 'application/json')

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { z } from 'zod'
 import { contested, denied, failed, invalidInput, notFound, unreachable } from '../../activities/errors.ts'
+import { isOfSilentWebhook, type Refusal } from '../../domain/dry-run.ts'
 import { spoken } from '../words.ts'
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
@@ -13,11 +14,22 @@ const status = z.object({
 })
 type Status = z.infer<typeof status>
 
+/** A no that is meant: it would be the same the next time. Of a silent webhook whoever asks decides how long to wait. */
+export function refusalIn(failure: ApplicationFailure, code: number, body: unknown): Refusal | undefined {
+  const told = read(body)
+  const refusal = { code, message: wordsOf(told, code, body), causes: told.details.causes }
+  return failure.nonRetryable === true || isOfSilentWebhook(refusal) ? refusal : undefined
+}
+
+const read = (body: unknown): Status => status.safeParse(body).data ?? status.parse({})
+
+const wordsOf = ({ message }: Status, code: number, body: unknown): string =>
+  spoken(message) || (typeof body === 'string' && spoken(body)) || `status ${code}`
+
 /** An answer of an API server that is no success. `what` says what was asked of which cluster. */
 export function fromStatus(what: string, code: number, body: unknown): ApplicationFailure {
-  const told = status.safeParse(body).data ?? status.parse({})
-  const words = spoken(told.message) || (typeof body === 'string' && spoken(body)) || `status ${code}`
-  const message = `${what}: ${words}`
+  const told = read(body)
+  const message = `${what}: ${wordsOf(told, code, body)}`
   switch (code) {
     case 403:
       // A namespace on its way out forbids new objects until it is gone: time helps, and no permission is missing.

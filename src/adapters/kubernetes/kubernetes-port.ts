@@ -2,9 +2,10 @@ import { PatchStrategy } from '@kubernetes/client-node'
 import { z } from 'zod'
 import { contested, failed } from '../../activities/errors.ts'
 import type { KubernetesPort } from '../../activities/ports.ts'
-import { kinds, type KubernetesObject } from '../../domain/kubernetes-objects.ts'
-import type { ApiServer } from './api-server.ts'
-import { isAlreadyThere, isConflict, isNotFound } from './errors.ts'
+import { kinds, type Kind, type KubernetesObject } from '../../domain/kubernetes-objects.ts'
+import type { ApiServer, Request } from './api-server.ts'
+import { AGGREGATED, discovered, servedIn } from './discovery.ts'
+import { isAlreadyThere, isConflict, isNotFound, refusalIn } from './errors.ts'
 import { below, collection, resourceOf, single } from './paths.ts'
 
 const FIELD_MANAGER = 'norikae'
@@ -23,7 +24,10 @@ const version = z.object({
   emulationMinor: z.string().optional(),
 })
 
-export const kubernetes = (server: Pick<ApiServer, 'ask'>): KubernetesPort => ({
+/** Less at a time where much may be held at once: a Secret or ConfigMap has up to a megabyte. */
+const SMALL_PAGE = '100'
+
+export const kubernetes = (server: Pick<ApiServer, 'ask' | 'answer'>): KubernetesPort => ({
   async version() {
     const { body } = await server.ask({ method: 'GET', resource: { path: '/version', says: 'version' } })
     const told = read(version, body, 'version')
@@ -32,21 +36,13 @@ export const kubernetes = (server: Pick<ApiServer, 'ask'>): KubernetesPort => ({
     return `${part(told.emulationMajor ?? told.major)}.${part(told.emulationMinor ?? told.minor)}`
   },
 
-  async list(kind, { namespace, labels } = {}) {
-    const resource = collection(kind, namespace)
+  async list(kind, where = {}) {
     const all: KubernetesObject[] = []
-    let next: string | undefined
-    do {
-      const query = { limit: PAGE, ...(labels && { labelSelector: labels }), ...(next && { continue: next }) }
-      const answer = await server.ask({ method: 'GET', resource, query }).catch(undefinedWhereMissing)
-      if (answer === undefined) return []
-      const { items, metadata } = read(page, answer.body, resource.says)
-      // A list tells kind and version once, and not in its items.
-      all.push(...(items ?? []).map((item) => ({ ...item, apiVersion: kinds[kind], kind })))
-      next = metadata.continue
-    } while (next)
+    for await (const objects of pagesOf(server, kind, where, PAGE)) all.push(...objects)
     return all
   },
+
+  pages: (kind, where = {}) => pagesOf(server, kind, where, SMALL_PAGE),
 
   async find(kind, namespace, name) {
     const resource = single(kind, namespace, name)
@@ -54,19 +50,29 @@ export const kubernetes = (server: Pick<ApiServer, 'ask'>): KubernetesPort => ({
     return answer && object(answer.body)
   },
 
-  async apply(wanted, { dryRun = false, force = false } = {}) {
-    const { body, warnings } = await server.ask({
-      method: 'PATCH',
-      resource: resourceOf(wanted).one,
-      contentType: PatchStrategy.ServerSideApply,
-      query: {
-        fieldManager: FIELD_MANAGER,
-        ...(dryRun && { dryRun: 'All' }),
-        ...(force && { force: 'true' }),
-      },
-      body: withoutManagers(wanted),
-    })
+  async apply(wanted, { force = false } = {}) {
+    const { body, warnings } = await server.ask(applying(wanted, force && { force: 'true' }))
     return { object: object(body), warnings }
+  },
+
+  async dryRun(wanted) {
+    const request = applying(wanted, { dryRun: 'All', force: 'true', fieldValidation: 'Strict' })
+    const { status, body, failure, warnings } = await server.answer(request)
+    if (failure === undefined) return { warnings }
+    const refusal = refusalIn(failure, status, body)
+    if (refusal === undefined) throw failure
+    return { refusal, warnings }
+  },
+
+  async resources() {
+    const lists = await Promise.all(
+      ['api', 'apis'].map(async (root) => {
+        const resource = { path: `/${root}`, says: root }
+        const { body } = await server.ask({ method: 'GET', resource, accept: AGGREGATED })
+        return servedIn(read(discovered, body, 'discovery'))
+      }),
+    )
+    return lists.flat()
   },
 
   async create(wanted, { dryRun = false } = {}) {
@@ -109,6 +115,33 @@ export const kubernetes = (server: Pick<ApiServer, 'ask'>): KubernetesPort => ({
       throw error
     }
   },
+})
+
+async function* pagesOf(
+  server: Pick<ApiServer, 'ask'>,
+  kind: Kind,
+  { namespace, labels }: { readonly namespace?: string; readonly labels?: string },
+  limit: string,
+): AsyncGenerator<readonly KubernetesObject[]> {
+  const resource = collection(kind, namespace)
+  let next: string | undefined
+  do {
+    const query = { limit, ...(labels && { labelSelector: labels }), ...(next && { continue: next }) }
+    const answer = await server.ask({ method: 'GET', resource, query }).catch(undefinedWhereMissing)
+    if (answer === undefined) return
+    const { items, metadata } = read(page, answer.body, resource.says)
+    // A list tells kind and version once, and not in its items.
+    yield (items ?? []).map((item) => ({ ...item, apiVersion: kinds[kind], kind }))
+    next = metadata.continue
+  } while (next)
+}
+
+const applying = (wanted: KubernetesObject, query: Readonly<Record<string, string>> | false): Request => ({
+  method: 'PATCH',
+  resource: resourceOf(wanted).one,
+  contentType: PatchStrategy.ServerSideApply,
+  query: { fieldManager: FIELD_MANAGER, ...query },
+  body: withoutManagers(wanted),
 })
 
 function undefinedWhereMissing(error: unknown): undefined {

@@ -1,4 +1,5 @@
 import type { UpgradeReport } from '../../client/shapes.ts'
+import { placeOf } from '../../domain/findings.ts'
 import { textIn } from '../../domain/messages.ts'
 import { many, moment, span } from './words.ts'
 
@@ -49,7 +50,7 @@ export function report(it: UpgradeReport): string {
       'Findings',
       table(
         ['level', 'about', 'what', 'code'],
-        r.findings.map((f) => [f.level, f.about, f.message, f.code]),
+        r.findings.map((f) => [f.level, placeOf(f), f.message, f.code]),
       ),
     ),
   ].join('\n')

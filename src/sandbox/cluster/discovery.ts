@@ -34,6 +34,39 @@ const resourceRow = (kind: Kind): object => ({
   ...(inAll.has(kind.kind) ? { categories: ['all'] } : {}),
 })
 
+const kindOf = ({ group, version, kind }: Pick<Kind, 'group' | 'version' | 'kind'>): object => ({
+  group,
+  version,
+  kind,
+})
+
+/** Of aggregated discovery: all groups in one answer. */
+const aggregated = (of: (apiVersion: string) => boolean): object => ({
+  kind: 'APIGroupDiscoveryList',
+  apiVersion: 'apidiscovery.k8s.io/v2',
+  metadata: {},
+  items: Object.entries(Object.groupBy(kinds, (kind) => kind.group)).flatMap(([name, own = []]) => {
+    const served = [...Map.groupBy(own, (kind) => kind.version)].filter(() => of(own[0]?.apiVersion ?? ''))
+    const versions = served.map(([version, its]) => ({
+      version,
+      freshness: 'Current',
+      resources: its.map((kind) => ({
+        resource: kind.plural,
+        responseKind: kindOf(kind),
+        scope: kind.namespaced ? 'Namespaced' : 'Cluster',
+        singularResource: kind.singular,
+        verbs: kind.verbs,
+        subresources: kind.subresources.map((subresource) => ({
+          subresource,
+          responseKind: kindOf(subresource === 'scale' ? { group: 'autoscaling', version: 'v1', kind: 'Scale' } : kind),
+          verbs: ['get', 'patch', 'update'],
+        })),
+      })),
+    }))
+    return versions.length === 0 ? [] : [{ metadata: name === '' ? {} : { name }, versions }]
+  }),
+})
+
 const byVersion = Map.groupBy(kinds, (kind) => kind.apiVersion)
 
 const resourceList = (apiVersion: string): object => ({
@@ -86,10 +119,12 @@ export const isHealth = (path: string): boolean => health.has(path)
  * The answer to a path that is no object's, or undefined where the path is one of objects.
  * @throws ApiError 404 for groups that no such cluster has, 501 for those that a real one would have.
  */
-export function discovery(path: string, version: string): object | KubernetesObject | undefined {
+export function discovery(path: string, version: string, accept = ''): object | KubernetesObject | undefined {
   const parts = path.split('/').filter((part) => part !== '')
   const [root, group, groupVersion] = parts
   if (path === '/version') return versionInfo(version)
+  if (accept.includes('as=APIGroupDiscoveryList') && parts.length === 1)
+    return aggregated((apiVersion) => (apiVersion === 'v1') === (root === 'api'))
   if (root === 'api' && parts.length === 1) {
     return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] }
   }

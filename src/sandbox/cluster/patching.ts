@@ -37,7 +37,12 @@ const applyPatch: Handler = (objects, request) => {
   const object = objectOf(target, parsed(request.body))
   if (at(object.metadata, 'managedFields') !== undefined) throw badRequest('metadata.managedFields must be nil')
   // Apply reads by the schema, so an unknown field is an error whatever fieldValidation says, and one without a reason.
-  const unknown = conform(kind, object).unknown.map(({ typed }) => `${typed}: field not declared in schema`)
+  // Of one map it tells the first that it meets, and looks no further there.
+  const typed = conform(kind, object).unknown.map((one) => one.typed)
+  const parent = (path: string) => path.slice(0, path.lastIndexOf('.'))
+  const unknown = [...new Map(typed.map((path) => [parent(path), path])).values()].map(
+    (path) => `${path}: field not declared in schema`,
+  )
   if (unknown.length > 0) {
     const all = unknown.length === 1 ? unknown.join('') : ['errors:', ...unknown.map((one) => `  ${one}`)].join('\n')
     throw new ApiError(

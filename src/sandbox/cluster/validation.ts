@@ -184,6 +184,7 @@ const ends = ['OnFailure', 'Never']
 const rules: Readonly<Record<string, readonly Rule[]>> = {
   Deployment: [
     notNegative('spec', 'replicas'),
+    notNegative('spec', 'minReadySeconds'),
     selectorAndTemplate,
     containers(always, 'spec', 'template', 'spec'),
     oneOf(['Recreate', 'RollingUpdate'], 'spec', 'strategy', 'type'),

@@ -77,7 +77,7 @@ async function answer(
   name(user.username)
   const { accept = '*/*' } = request.headers
   if (!/json|\*\/\*|application\/\*/.test(accept)) throw notAcceptable()
-  const known = discovery(path, options.version)
+  const known = discovery(path, options.version, accept)
   if (known !== undefined) return { code: 200, body: known }
   return serve(options.objects, method, {
     target: target(path),

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { failed, unreachable } from '../../../src/activities/errors.ts'
-import { onceEach } from '../../../src/activities/waiting.ts'
+import { onceEach, remembered, streamed } from '../../../src/activities/waiting.ts'
 import { driven, ending } from '../../support/driven.ts'
 
 const items = Array.from({ length: 100 }, (_, n) => `item-${n}`)
@@ -49,4 +49,60 @@ test('one at a time is in order, and what fails for good ends it', async () => {
   )
   expect(end).toEqual({ type: 'Failed', message: 'refused' })
   expect(seen).toEqual(items.slice(0, 4))
+})
+
+async function* stream(after: string, pulled: string[] = []) {
+  for (const item of items.toSorted()) {
+    if (item <= after) continue
+    await soon()
+    pulled.push(item)
+    yield item
+  }
+}
+
+describe('a stream', () => {
+  interface Done {
+    readonly after: string
+    readonly taken: readonly string[]
+  }
+  const through = (work: (item: string) => Promise<void>, pulled: string[] = []) =>
+    driven(async () => {
+      let done = remembered<Done>({ after: '', taken: [] })
+      await streamed(
+        stream(done.after, pulled),
+        work,
+        (item) => {
+          done = { after: item, taken: [...done.taken, item] }
+        },
+        () => done,
+        16,
+      )
+      return done.taken
+    }, undefined)
+
+  test('is taken in its order and once, whatever was ready first and whatever failed on the way', async () => {
+    let [tries, now, most] = [0, 0, 0]
+    const { answer, waits } = await through(async (item) => {
+      now += 1
+      most = Math.max(most, now)
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 5))
+      now -= 1
+      if (item === 'item-50' && (tries += 1) < 3) throw unreachable('no answer')
+    })
+    expect(answer).toEqual(items.toSorted())
+    expect(waits).toEqual(['no answer', 'no answer'])
+    expect(most).toBeLessThanOrEqual(16)
+  })
+
+  test('is pulled no faster than it is worked on', async () => {
+    const pulled: string[] = []
+    let [worked, ahead] = [0, 0]
+    await through(async () => {
+      ahead = Math.max(ahead, pulled.length - worked)
+      await soon()
+      worked += 1
+    }, pulled)
+    expect(pulled).toHaveLength(items.length)
+    expect(ahead).toBeLessThanOrEqual(17)
+  })
 })

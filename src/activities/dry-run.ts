@@ -1,0 +1,155 @@
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import {
+  isDeployedRelease,
+  kindsIn,
+  releaseFindings,
+  served,
+  writtenFindings,
+  type HelmRelease,
+  type Served,
+} from '../domain/api-versions.ts'
+import { carriedKinds, copyOf, isCarried } from '../domain/copying.ts'
+import { isOfSilentWebhook, refusalFindings, warningFinding } from '../domain/dry-run.ts'
+import { placeOf, warning, type Finding } from '../domain/findings.ts'
+import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { and, nothing, told, type Noticed } from '../domain/noticed.ts'
+import { faulty, notReady } from './errors.ts'
+import { otherSide, proven, type Deed, type Outside } from './outside.ts'
+import type { KubernetesPort } from './ports.ts'
+import { hasWaited, remembered, streamed } from './waiting.ts'
+
+/** A dry run waits for nothing that another makes; as many as the adapter keeps connections. */
+const AT_ONCE = 16
+
+/** Where a stream of objects is: kinds in order, of each the namespaces, of each the names. */
+interface Place {
+  readonly kind: number
+  readonly namespace: number
+  readonly name: string
+}
+
+/** What the next attempt goes on from. */
+interface Progress {
+  readonly after?: Place
+  readonly tried: number
+  readonly refused: number
+  readonly noticed: Noticed
+}
+
+export const dryRunActions = (outside: Outside) => {
+  const dryRunObjects: Deed<'dryRunObjects'> = async ({ input, scope, run }) => {
+    const world = await proven(outside, scope)
+    const [here, there] = [await world.on(input.on), await world.on(otherSide(input.on))]
+    const green: Served = new Set((await here.resources()).map((r) => served(r.apiVersion, r.kind)))
+    let progress = remembered<Progress>({ tried: 0, refused: 0, noticed: nothing })
+    await streamed(
+      objectsOf(there, input.namespaces.toSorted(), progress.after),
+      ({ object }) => findingsOf(object, here, run, green),
+      ({ object, at }, findings) => {
+        const refused = findings.some((f) => f.level === 'blocker')
+        progress = {
+          after: at,
+          tried: progress.tried + (isCarried(object) ? 1 : 0),
+          refused: progress.refused + (refused ? 1 : 0),
+          noticed: findings.reduce(and, progress.noticed),
+        }
+      },
+      () => progress,
+      AT_ONCE,
+    )
+    const { tried, refused, noticed } = progress
+    const findings = told(noticed, `${input.app} ${input.environment}`)
+    if (refused > 0)
+      throw faulty(
+        `${scope[input.on]} would refuse ${refused} of ${tried} objects of ${input.app}: ${inWords(findings)}`,
+        findings,
+      )
+    return {
+      note: `${tried} objects would be taken${findings.length > 0 ? `; noticed: ${codesOf(findings)}` : ''}`,
+      findings,
+    }
+  }
+
+  return { dryRunObjects }
+}
+
+/** Of both sides page by page: an app may have more objects than fit into the memory. */
+async function* objectsOf(
+  cluster: KubernetesPort,
+  namespaces: readonly string[],
+  after: Place | undefined,
+): AsyncGenerator<{ readonly object: KubernetesObject; readonly at: Place }> {
+  for (const [kind, name] of carriedKinds.entries()) {
+    for (const [at, namespace] of namespaces.entries()) {
+      if (after !== undefined && (kind < after.kind || (kind === after.kind && at < after.namespace))) continue
+      const from = after?.kind === kind && after.namespace === at ? after.name : ''
+      for await (const page of cluster.pages(name, { namespace })) {
+        for (const object of page) {
+          if (object.metadata.name > from && (isCarried(object) || isDeployedRelease(object)))
+            yield { object, at: { kind, namespace: at, name: object.metadata.name } }
+        }
+      }
+    }
+  }
+}
+
+async function findingsOf(
+  object: KubernetesObject,
+  here: KubernetesPort,
+  run: string,
+  green: Served,
+): Promise<Finding[]> {
+  if (isDeployedRelease(object)) return releaseFindingsOf(object, green)
+  const { refusal, warnings } = await here.dryRun(copyOf(object, run, false))
+  if (refusal !== undefined && isOfSilentWebhook(refusal) && !hasWaited('2m'))
+    throw notReady(`a webhook does not answer: ${refusal.message}`, '10s')
+  return [
+    ...(refusal === undefined ? [] : refusalFindings(object, refusal)),
+    ...warnings.map((text) => warningFinding(object, text)),
+    ...writtenFindings(object, green),
+  ]
+}
+
+const unzipped = promisify(gunzip)
+
+/** A release with a larger manifest is not read; a Secret has a megabyte, and text is packed to a tenth. */
+const LARGEST_RELEASE = 32 * 1024 * 1024
+
+/** Base64 as every Secret, then Helm's own, then gzip, then JSON. Values stay unread, and nothing of it is told but kinds. */
+async function releaseFindingsOf({ metadata, ...secret }: KubernetesObject, green: Served): Promise<Finding[]> {
+  const { labels = {}, namespace = '', name } = metadata
+  const release = labels['name'] ?? name
+  try {
+    const { release: packed = '' } = (secret['data'] ?? {}) as { release?: string } // of a Secret of Helm's own type
+    const json = await unzipped(Buffer.from(Buffer.from(packed, 'base64').toString('latin1'), 'base64'), {
+      maxOutputLength: LARGEST_RELEASE,
+    })
+    const { manifest } = JSON.parse(json.toString()) as { manifest?: unknown } // Helm wrote it
+    const kinds: HelmRelease['kinds'] = kindsIn(typeof manifest === 'string' ? manifest : '')
+    return releaseFindings({ namespace, name: release, revision: labels['version'] ?? '', kinds }, green)
+  } catch {
+    // What it is that cannot be read may be a secret.
+    return [
+      warning(
+        'release-unread',
+        `Helm/${namespace}/${release}`,
+        'its record cannot be read, so nothing is known of the API versions that it was rendered in',
+        `see them with: helm get manifest ${release} -n ${namespace}`,
+      ),
+    ]
+  }
+}
+
+const FEW = 5
+
+/** The first few, each with its reason and remedy; all of them are findings. */
+function inWords(findings: readonly Finding[]): string {
+  const all = findings.filter((f) => f.level === 'blocker')
+  const more = all.length - FEW
+  const some = all.slice(0, FEW).map((f) => `${placeOf(f)}: ${f.message} → ${f.remedy}`)
+  return [...some, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+}
+
+const codesOf = (findings: readonly Finding[]): string =>
+  [...new Set(findings.map((f) => `${f.level} ${f.code}`))].join(', ')
