@@ -50,7 +50,10 @@ test('a team that takes it back while it is waited for is back at once', async (
     await trial.say('api', 'rollback', { by: 'doi', reason: 'not now', environment: 'test' })
     await trial.gate('api', 'retry', 'test@')
     expect(trial.outside.done.filter((d) => d.startsWith('api:test/'))).toEqual([
+      'api:test/verify',
       'api:test/fence-green',
+      'api:test/where/both',
+      'api:test/where/blue',
       'api:test/leave',
     ])
   })
