@@ -1,6 +1,6 @@
-import { carriedKinds, copyOf, isCarried, isWorkload, madeBy } from '../domain/copying.ts'
+import { ApplicationFailure } from '@temporalio/common'
+import { carriedKinds, copyOf, isCarried, madeBy, sleeps } from '../domain/copying.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
-import type { WorkloadRef } from '../domain/platform.ts'
 import { isReady, readinessOf, selectorOf } from '../domain/workload-state.ts'
 import { contested } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
@@ -14,7 +14,8 @@ export const deploymentActions = (outside: Outside) => {
     const wanted = await carried(there, input.namespaces)
     await refuseStrangers(here, input.namespaces, wanted, run, scope[input.on])
     await onceEach(wanted, nameOf, async (object) => {
-      await here.apply(copyOf(object, run, sleeps(object, input.asleep)), { force: true })
+      const copy = copyOf(object, run, sleeps(object, input.asleep))
+      await here.apply(copy, { force: true }).catch((error: unknown) => notSeenYet(object, error))
     })
     return { note: `${wanted.length} objects on ${scope[input.on]}, ${input.asleep.length} of them asleep` }
   }
@@ -57,9 +58,6 @@ export const deploymentActions = (outside: Outside) => {
   return { deploy, withdraw, checkReady }
 }
 
-const sleeps = (object: KubernetesObject, asleep: readonly WorkloadRef[]): boolean =>
-  asleep.some((ref) => isWorkload(object, ref))
-
 const isRunner = ({ kind }: KubernetesObject): boolean => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)
 
 /** Pods that a controller made, but none of these: what somebody else runs beside the app does not go with it. */
@@ -92,6 +90,15 @@ async function everything(
 
 const carried = async (cluster: KubernetesPort, namespaces: readonly string[]): Promise<KubernetesObject[]> =>
   (await everything(cluster, namespaces)).filter(isCarried)
+
+/**
+ * KEDA's webhook looks for what a ScaledObject scales in its cache, which may not have it yet.
+ * https://github.com/kedacore/keda/blob/v2.20.0/apis/keda/v1alpha1/scaledobject_webhook.go (verifyCPUMemoryScalers)
+ */
+function notSeenYet(object: KubernetesObject, error: unknown): never {
+  if (object.kind !== 'ScaledObject' || !(error instanceof ApplicationFailure) || error.type !== 'NotFound') throw error
+  throw notYet(error.message, budgets.objects)
+}
 
 /** What somebody else put there is not overwritten. */
 async function refuseStrangers(

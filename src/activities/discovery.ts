@@ -3,6 +3,7 @@ import { HOME } from '../domain/fence.ts'
 import type { Finding } from '../domain/findings.ts'
 import { controllerOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { systemNamespaces } from '../domain/resolve-platform.ts'
+import { scalerKinds, scales } from '../domain/scalers.ts'
 import { systemWorkloadFindings } from '../domain/system-workloads.ts'
 import { workloadFindings } from '../domain/workload-findings.ts'
 import type { RuleAction } from '../domain/target-groups.ts'
@@ -28,7 +29,7 @@ export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalan
   const [namespaces, workloads, supports, bindings, elsewhere, budgets, jobs, serviceAccounts] = await Promise.all([
     cluster.list('Namespace'),
     all(workloadKinds),
-    all(['HorizontalPodAutoscaler', 'Service']),
+    all([...scalerKinds, 'ScaledJob', 'Service']),
     cluster.list('TargetGroupBinding'),
     all(['Ingress', 'PersistentVolumeClaim']),
     cluster.list('PodDisruptionBudget'),
@@ -63,7 +64,7 @@ export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalan
         findings: workloadFindings({
           workloads: mine(workloads).filter(isOwn),
           services: mine(supports).filter((o) => o.kind === 'Service'),
-          scalers: mine(supports).filter((o) => o.kind === 'HorizontalPodAutoscaler'),
+          scalers: mine(supports).filter((o) => o.kind !== 'Service'),
           budgets: mine(budgets),
           jobs: mine(jobs),
           serviceAccounts: mine(serviceAccounts),
@@ -81,7 +82,7 @@ export async function workloadsIn(cluster: KubernetesPort, namespaces: readonly 
     namespaces.map(async (namespace) => {
       const [workloads, supports] = await Promise.all([
         Promise.all(workloadKinds.map((kind) => cluster.list(kind, { namespace }))),
-        Promise.all((['HorizontalPodAutoscaler', 'Service'] as const).map((kind) => cluster.list(kind, { namespace }))),
+        Promise.all(([...scalerKinds, 'Service'] as const).map((kind) => cluster.list(kind, { namespace }))),
       ])
       return workloadsOf(workloads.flat(), supports.flat())
     }),
@@ -115,7 +116,7 @@ function workloadsOf(workloads: readonly KubernetesObject[], supports: readonly 
       const { name, namespace = '' } = w.metadata
       return {
         ref: { kind: w.kind as WorkloadFacts['ref']['kind'], namespace, name },
-        scaled: supports.some((s) => s.kind === 'HorizontalPodAutoscaler' && scales(s, w)),
+        scaled: supports.some((s) => scales(s, { kind: w.kind, namespace, name })),
         behindService: supports.some((s) => s.kind === 'Service' && selects(s, podLabelsOf(w))),
         hasVolumes: hasVolumeClaims(w),
       }
@@ -127,11 +128,6 @@ function workloadsOf(workloads: readonly KubernetesObject[], supports: readonly 
 const isOwn = (object: KubernetesObject): boolean => controllerOf(object) === undefined
 
 const key = ({ ref }: WorkloadFacts): string => `${ref.kind}/${ref.namespace}/${ref.name}`
-
-function scales({ spec }: KubernetesObject, { kind, metadata }: KubernetesObject): boolean {
-  const target = spec?.['scaleTargetRef'] as { kind?: string; name?: string } | undefined
-  return target?.kind === kind && target.name === metadata.name
-}
 
 function routeOf(
   { metadata, spec }: KubernetesObject,

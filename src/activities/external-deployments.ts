@@ -4,11 +4,13 @@ import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { writerOf } from '../domain/managers.ts'
 import { clusterOf, workloadName, type Scope, type Side, type WorkloadRef } from '../domain/platform.ts'
 import { isAsleep } from '../domain/sleep.ts'
+import { replicasOf } from '../domain/workload-state.ts'
 import { ownWorkloads } from './discovery.ts'
 import { contested } from './errors.ts'
 import { close } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
+import { pause, scaledObjectOf } from './scalers.ts'
 import { budgets, notYet, notYetByOthers, remember, remembered } from './waiting.ts'
 import { podsOf } from './workloads.ts'
 
@@ -34,7 +36,7 @@ export const externalDeploymentActions = (outside: Outside) => {
     // Also what slept already: blue's size may be another now.
     const due = sleepers.filter(({ ref }) => !told.has(workloadName(ref)))
     for (const { ref, object } of due) {
-      await putToSleep(here, object, found(theirs, ref)[0] ?? object)
+      await putToSleep(here, ref, object, found(theirs, ref)[0] ?? object)
       remember([...told.add(workloadName(ref))])
     }
     if (due.length > 0)
@@ -54,7 +56,7 @@ export const externalDeploymentActions = (outside: Outside) => {
     const sleepers = asleep.flatMap((ref) => found(mine, ref).map((object) => ({ ref, object })))
     for (const { ref, object } of sleepers) {
       await close(here, scope, on, ref)
-      if (!isAsleep(object)) await putToSleep(here, object, object)
+      if (!isAsleep(object)) await putToSleep(here, ref, object, object)
     }
     await noneRuns(here, sleepers, scope, on)
     return { note: `${app} stays on ${scope[on]}, ${sleepers.length} workloads of it asleep behind their fence` }
@@ -76,9 +78,14 @@ const namesOf = (sleepers: readonly Sleeper[]): string => sleepers.map(({ ref })
 /** `like`: whose size it wakes up with. */
 async function putToSleep(
   cluster: KubernetesPort,
-  { kind, metadata }: KubernetesObject,
+  ref: WorkloadRef,
+  object: KubernetesObject,
   like: KubernetesObject,
 ): Promise<void> {
+  const { kind, metadata } = object
+  const scaledObject = await scaledObjectOf(cluster, ref)
+  // Before, or KEDA would start it again.
+  if (scaledObject) await pause(cluster, scaledObject, replicasOf(object))
   const { annotations, spec } = asleepLike(like)
   await cluster.patch(kind as 'Deployment', metadata.namespace, metadata.name, {
     metadata: { resourceVersion: metadata.resourceVersion, annotations },

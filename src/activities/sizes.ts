@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
-import { PINNED_AT } from '../domain/annotations.ts'
 import { floorOf, givenBack, raised } from '../domain/floors.ts'
-import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { isPaused, notTakenUp } from '../domain/pauses.ts'
 import type { WorkloadRef } from '../domain/platform.ts'
 import { isReady, readinessOf, replicasOf } from '../domain/workload-state.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
+import { scalerOf } from './scalers.ts'
 import { budgets, notYet } from './waiting.ts'
 
 /** How long the way back waits for the size of a side that may not answer. */
@@ -30,9 +30,7 @@ export const sizeActions = (outside: Outside) => {
             setTimeout(SILENT_MS, 0),
           ])
     const { floor, patch } = raised(scaler, size)
-    const pinnedAt = scaler.metadata.annotations?.[PINNED_AT]
-    if (floorOf(scaler).min !== floor || pinnedAt !== String(floor))
-      await here.patch('HorizontalPodAutoscaler', workload.namespace, scaler.metadata.name, patch)
+    if (patch) await here.patch(scaler.kind, workload.namespace, scaler.metadata.name, patch)
     const read = await scalerOf(here, workload)
     const min = read && floorOf(read).min
     if (min !== floor)
@@ -40,11 +38,15 @@ export const sizeActions = (outside: Outside) => {
     if (wait) {
       const sized = await here.find(workload.kind, workload.namespace, workload.name)
       const { ready, wanted } = sized ? readinessOf(sized) : { ready: 0, wanted: floor }
-      if (!sized || ready < floor || !isReady(readinessOf(sized)))
+      // Paused by its owner it has the size that its owner gave it, and no floor.
+      const least = isPaused(scaler) ? 0 : floor
+      if (!sized || ready < least || !isReady(readinessOf(sized)))
         throw notYet(
-          `${workload.name} has ${ready} of ${Math.max(floor, wanted)} pods ready on ${scope[on]}`,
+          `${workload.name} has ${ready} of ${Math.max(least, wanted)} pods ready on ${scope[on]}`,
           budgets.pods,
         )
+      const why = read && notTakenUp(read)
+      if (why !== undefined) throw notYet(`${why} on ${scope[on]}`, budgets.pods)
     }
     return { note: `${workload.name} on ${scope[on]} stays at ${floor} or more` }
   }
@@ -55,23 +57,11 @@ export const sizeActions = (outside: Outside) => {
     const scaler = here && (await scalerOf(here, workload))
     const back = scaler && givenBack(scaler)
     if (!here || !scaler || !back) return { note: `${workload.name} on ${scope[on]} scales freely` }
-    await here.patch('HorizontalPodAutoscaler', workload.namespace, scaler.metadata.name, back.patch)
+    await here.patch(scaler.kind, workload.namespace, scaler.metadata.name, back.patch)
     return { note: `${workload.name} on ${scope[on]} scales freely from ${back.floor}` }
   }
 
   return { pinSize, unpinSize }
-}
-
-/** The HorizontalPodAutoscaler that sizes this workload. */
-async function scalerOf(
-  cluster: KubernetesPort,
-  { kind, namespace, name }: WorkloadRef,
-): Promise<KubernetesObject | undefined> {
-  const all = await cluster.list('HorizontalPodAutoscaler', { namespace })
-  return all.find(({ spec }) => {
-    const target = spec?.['scaleTargetRef'] as { kind?: string; name?: string } | undefined
-    return target?.kind === kind && target.name === name
-  })
 }
 
 async function sizeOn(cluster: KubernetesPort, { kind, namespace, name }: WorkloadRef): Promise<number> {
@@ -98,6 +88,6 @@ async function shareReady(cluster: KubernetesPort, workload: WorkloadRef): Promi
     scalerOf(cluster, workload),
     cluster.find(workload.kind, workload.namespace, workload.name),
   ])
-  if (!scaler || !found) return 1
+  if (!scaler || !found || isPaused(scaler)) return 1
   return readinessOf(found).ready / Math.max(1, floorOf(scaler).min)
 }

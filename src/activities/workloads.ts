@@ -1,12 +1,14 @@
 import { REPLICAS, STOPPED_AT } from '../domain/annotations.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { leaseHolder, leaseKinds } from '../domain/leases.ts'
+import { isPaused, notTakenUp } from '../domain/pauses.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import { isReady, readinessOf, replicasOf, selectorOf } from '../domain/workload-state.ts'
 import { failed, notFound } from './errors.ts'
-import { close, open } from './fences.ts'
+import { close, isClosed, open } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
+import { pause, scaledObjectOf, unpause } from './scalers.ts'
 import { budgets, notYet } from './waiting.ts'
 
 export const workloadActions = (outside: Outside) => {
@@ -17,7 +19,10 @@ export const workloadActions = (outside: Outside) => {
     if (!here) return { note: `${scope[on]} is gone, and ${workload.name} with it` }
     const found = await there(here, workload, scope, on)
     await close(here, scope, on, workload)
-    const noted = found.metadata.annotations ?? {}
+    const scaledObject = await scaledObjectOf(here, workload)
+    // Before it is scaled to none, or KEDA would start it again; with what it has, because KEDA then scales it itself.
+    if (scaledObject) await pause(here, scaledObject, replicasOf(found))
+    const noted = { ...scaledObject?.metadata.annotations, ...found.metadata.annotations }
     if (replicasOf(found) > 0 || noted[REPLICAS] === undefined || noted[STOPPED_AT] === undefined) {
       // In one write with the scale: what it had is never lost, and never overwritten by the zero of a repetition.
       const had = replicasOf(found) > 0 ? String(replicasOf(found)) : (noted[REPLICAS] ?? '0')
@@ -52,51 +57,75 @@ export const workloadActions = (outside: Outside) => {
     const world = await proven(outside, scope)
     const [here, there_] = [await world.on(on), await world.ifThere(otherSide(on))]
     const found = await there(here, workload, scope, on)
+    const scaledObject = await scaledObjectOf(here, workload)
     const other = await there_?.find(workload.kind, workload.namespace, workload.name)
     const stopped = other?.metadata.annotations?.[STOPPED_AT]
     const waits = (why: string) =>
       notYet(why, within ?? budgets.pods, '1s', within && stopped ? Date.parse(stopped) : undefined)
+    const write = (annotations: object, replicas: number) =>
+      here.patch(workload.kind, workload.namespace, workload.name, {
+        metadata: { resourceVersion: found.metadata.resourceVersion, annotations },
+        spec: { replicas },
+      })
     if (alone && there_ && other) {
       await close(there_, scope, otherSide(on), workload)
-      // One alone may run: proven once more right before the other starts.
-      const pods = await podsOf(there_, other)
-      if (pods.length > 0)
-        throw failed(
-          `${pods.length} pods of ${workload.name} run on ${scope[otherSide(on)]}, and only one side may: it was not started on ${scope[on]}`,
-        )
+      await proveNone(there_, other, scope, on)
     }
     const noted = found.metadata.annotations?.[REPLICAS]
-    if (noted !== undefined && replicasOf(found) > 0) {
+    if (noted !== undefined && replicasOf(found) > 0 && (await isClosed(here, workload))) {
       // Somebody else started it behind the fence: its controller has been denied, and would try again in minutes.
-      await here.patch(workload.kind, workload.namespace, workload.name, {
-        metadata: { resourceVersion: found.metadata.resourceVersion },
-        spec: { replicas: 0 },
-      })
+      if (scaledObject) await pause(here, scaledObject, 0)
+      await write({}, 0)
       throw waits(`${workload.name} was scaled on ${scope[on]} before its turn`)
     }
     await open(here, scope, on, workload)
+    const held = scaledObject?.metadata.annotations?.[REPLICAS]
+    if (noted === undefined && held !== undefined) {
+      // Stopping it got no further than its scaler, by which KEDA may have scaled it to none since.
+      await write({ [REPLICAS]: held }, replicasOf(found))
+      throw waits(`${workload.name} was about to be stopped on ${scope[on]}`)
+    }
+    // Before the pods that it had: KEDA leaves it at none for as long as it is paused.
+    const awake = scaledObject && (await unpause(here, scaledObject))
     if (noted !== undefined) {
       const replicas = Number(other?.metadata.annotations?.[REPLICAS] ?? noted)
-      await here.patch(workload.kind, workload.namespace, workload.name, {
-        metadata: {
-          resourceVersion: found.metadata.resourceVersion,
-          annotations: { [REPLICAS]: null, [STOPPED_AT]: null },
-        },
-        spec: { replicas },
-      })
+      await write({ [REPLICAS]: null, [STOPPED_AT]: null }, replicas)
       throw waits(`${workload.name} was just started on ${scope[on]} with ${replicas} pods`)
     }
-    const state = readinessOf(found)
-    if (!isReady(state))
-      throw waits(`${state.ready} of ${state.wanted} pods of ${workload.name} are ready on ${scope[on]}`)
+    const { up, says } = standingOf(found, awake)
+    if (!up) throw waits(`${says} on ${scope[on]}`)
     const gap =
       stopped === undefined
         ? ''
         : `, ${Math.round((Date.now() - Date.parse(stopped)) / 1000)} s after it was stopped on the other side`
-    return { note: `${state.ready} pods of ${workload.name} are ready on ${scope[on]}${gap}` }
+    return { note: `${says} on ${scope[on]}${gap}` }
   }
 
   return { stopWorkload, startWorkload }
+}
+
+/** One alone may run: proven once more right before the other starts. */
+async function proveNone(other: KubernetesPort, workload: KubernetesObject, scope: Scope, on: Side): Promise<void> {
+  const pods = await podsOf(other, workload)
+  const { name } = workload.metadata
+  if (pods.length > 0)
+    throw failed(
+      `${pods.length} pods of ${name} run on ${scope[otherSide(on)]}, and only one side may: it was not started on ${scope[on]}`,
+    )
+}
+
+/** What runs of it, or why it is not up yet. KEDA leaves it at none while it has no work, and nobody else would start it. */
+function standingOf(
+  workload: KubernetesObject,
+  scaledObject: KubernetesObject | undefined,
+): { readonly up: boolean; readonly says: string } {
+  const { name } = workload.metadata
+  const state = readinessOf(workload)
+  if (!isReady(state)) return { up: false, says: `${state.ready} of ${state.wanted} pods of ${name} are ready` }
+  if (state.wanted > 0 || !scaledObject || isPaused(scaledObject))
+    return { up: true, says: `${state.ready} pods of ${name} are ready` }
+  const why = notTakenUp(scaledObject)
+  return why === undefined ? { up: true, says: `${name} is KEDA's to start` } : { up: false, says: why }
 }
 
 async function there(

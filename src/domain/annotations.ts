@@ -3,14 +3,21 @@
  * what it needs on the object itself and not in another step's result.
  */
 export const RUN = 'norikae.io/run'
-/** On a HorizontalPodAutoscaler: its own `minReplicas`, before it was pinned. */
+/** On a HorizontalPodAutoscaler or ScaledObject: its own least number of replicas before it was pinned, or `none`. */
 export const PINNED_FLOOR = 'norikae.io/pinned-floor'
-/** On a HorizontalPodAutoscaler: what it was pinned at. Where it reads otherwise, its owner has changed it since. */
+/** On a HorizontalPodAutoscaler or ScaledObject: what it was pinned at. Where it reads otherwise, its owner has changed it since. */
 export const PINNED_AT = 'norikae.io/pinned-at'
-/** On a Deployment: how many replicas it had before it was stopped, or has to have once it starts. */
+/** On a ScaledObject: its own `idleReplicaCount`, which would undo the pin. */
+export const PINNED_IDLE = 'norikae.io/pinned-idle'
+/**
+ * On a Deployment: how many replicas it had before it was stopped, or has to have once it starts. On a ScaledObject: how
+ * many its workload had before KEDA was told to leave it at none.
+ */
 export const REPLICAS = 'norikae.io/replicas'
 /** On a Deployment: when it was stopped. */
 export const STOPPED_AT = 'norikae.io/stopped-at'
+/** On a ScaledObject: what its owner had set `paused-replicas` to, or `none`. */
+export const OWNER_PAUSE = 'norikae.io/owner-pause'
 /** On a CronJob: what its owner had set `suspend` to. */
 export const OWNER_SUSPEND = 'norikae.io/owner-suspend'
 /** On a CronJob: since when Norikae keeps it suspended. */

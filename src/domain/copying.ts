@@ -1,7 +1,9 @@
 import { OWNER_SUSPEND, REPLICAS, RUN, SUSPENDED_AT } from './annotations.ts'
-import { floorOf } from './floors.ts'
+import { ownSpec } from './floors.ts'
 import { controllerOf, type Kind, type KubernetesObject, type ObjectMeta } from './kubernetes-objects.ts'
+import { copiedPause } from './pauses.ts'
 import type { WorkloadRef } from './platform.ts'
+import { scales } from './scalers.ts'
 
 /**
  * How an object of one cluster becomes the same object of another: what is carried over, in which order, and what is
@@ -25,6 +27,9 @@ export const carriedKinds = [
   'Deployment',
   'CronJob',
   'HorizontalPodAutoscaler',
+  // KEDA looks for what these name as soon as they are there.
+  'TriggerAuthentication',
+  'ScaledObject',
 ] as const satisfies readonly Kind[]
 
 /** Made by Kubernetes or a controller in every cluster anew. */
@@ -48,6 +53,12 @@ export function copyOf(object: KubernetesObject, run: string, asleep: boolean): 
   const copied = spec === undefined ? undefined : cleanSpec(kind, spec)
   const base = { apiVersion, kind, ...withoutSecrets(kind, rest) }
   if (copied === undefined) return { ...base, metadata: meta }
+  if (kind === 'ScaledObject')
+    return {
+      ...base,
+      metadata: { ...meta, annotations: copiedPause(metadata, meta.annotations ?? {}, asleep) },
+      spec: ownSpec(object),
+    }
   if (!asleep)
     return {
       ...base,
@@ -74,6 +85,10 @@ export const namespaceCopy = ({ metadata }: KubernetesObject, run: string): Kube
 }
 
 export const madeBy = (object: KubernetesObject): string | undefined => object.metadata.labels?.[RUN]
+
+/** What must not run before its turn, and what would start it. */
+export const sleeps = (object: KubernetesObject, asleep: readonly WorkloadRef[]): boolean =>
+  asleep.some((ref) => isWorkload(object, ref) || (object.kind === 'ScaledObject' && scales(object, ref)))
 
 export const isWorkload = (object: KubernetesObject, ref: WorkloadRef): boolean =>
   object.kind === ref.kind && object.metadata.name === ref.name && object.metadata.namespace === ref.namespace
@@ -124,10 +139,7 @@ function awake(
   spec: Readonly<Record<string, unknown>>,
   metadata: ObjectMeta,
 ): Readonly<Record<string, unknown>> {
-  if (kind === 'HorizontalPodAutoscaler') {
-    const { own, pinned } = floorOf({ metadata, spec })
-    return pinned ? { ...spec, minReplicas: own } : spec
-  }
+  if (kind === 'HorizontalPodAutoscaler') return ownSpec({ kind, metadata, spec })
   const replicas = metadata.annotations?.[REPLICAS]
   return kind === 'Deployment' && replicas !== undefined ? { ...spec, replicas: Number(replicas) } : spec
 }

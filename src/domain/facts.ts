@@ -31,7 +31,7 @@ export interface BlueFacts {
 
 export interface WorkloadFacts {
   readonly ref: WorkloadRef
-  /** A HorizontalPodAutoscaler sizes it. */
+  /** A HorizontalPodAutoscaler or a ScaledObject sizes it. */
   readonly scaled: boolean
   readonly behindService: boolean
   readonly hasVolumes: boolean

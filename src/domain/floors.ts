@@ -1,46 +1,108 @@
-import { PINNED_AT, PINNED_FLOOR } from './annotations.ts'
+import { PINNED_AT, PINNED_FLOOR, PINNED_IDLE } from './annotations.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 
 /**
- * The floor of a HorizontalPodAutoscaler (`minReplicas`): Norikae raises it while an app moves, and gives it back. What
- * the owner writes meanwhile is the owner's last word, and outlives both.
+ * The floor of a scaler, the least number of replicas that it keeps: Norikae raises it while an app moves, and gives it
+ * back. What the owner writes meanwhile is the owner's last word, and outlives both.
  */
 export interface Floor {
   readonly min: number
-  /** As its owner wants it. */
-  readonly own: number
+  /** As its owner wants it; undefined: nothing is said, and the default holds. */
+  readonly own: number | undefined
   readonly pinned: boolean
 }
 
-export function floorOf({
-  metadata: { annotations = {} },
-  spec = {},
-}: Pick<KubernetesObject, 'metadata' | 'spec'>): Floor {
-  const min = Number(spec['minReplicas'] ?? 1)
-  const noted = annotations[PINNED_FLOOR]
-  if (noted === undefined) return { min, own: min, pinned: false }
-  const at = annotations[PINNED_AT]
-  const changed = at !== undefined && Number(at) !== min
-  return { min, own: changed ? min : Number(noted), pinned: true }
+interface Fields {
+  readonly min: string
+  readonly max: string
+  readonly defaults: { readonly min: number; readonly max: number }
 }
 
-/** Never below what the owner wants, never above what the owner allows. */
-export function raised(scaler: KubernetesObject, size: number): { readonly floor: number; readonly patch: object } {
-  const { min, own } = floorOf(scaler)
-  const floor = Math.min(Math.max(own, min, size), Number(scaler.spec?.['maxReplicas'] ?? 1))
-  const annotations = { [PINNED_FLOOR]: String(own), [PINNED_AT]: String(floor) }
-  return { floor, patch: patchOf(scaler, annotations, floor) }
+const hpa: Fields = { min: 'minReplicas', max: 'maxReplicas', defaults: { min: 1, max: 1 } }
+/** https://keda.sh/docs/latest/reference/scaledobject-spec/#minreplicacount */
+const scaledObject: Fields = { min: 'minReplicaCount', max: 'maxReplicaCount', defaults: { min: 0, max: 100 } }
+const fieldsOf = ({ kind }: Scaler): Fields => (kind === 'ScaledObject' ? scaledObject : hpa)
+
+const IDLE = 'idleReplicaCount'
+const NONE = 'none'
+
+type Scaler = Pick<KubernetesObject, 'kind' | 'metadata' | 'spec'>
+
+export function floorOf(scaler: Scaler): Floor {
+  const {
+    metadata: { annotations = {} },
+    spec = {},
+  } = scaler
+  const { min: field, defaults } = fieldsOf(scaler)
+  const written = typeof spec[field] === 'number' ? spec[field] : undefined
+  const min = written ?? defaults.min
+  const noted = annotations[PINNED_FLOOR]
+  if (noted === undefined) return { min, own: written, pinned: false }
+  const at = annotations[PINNED_AT]
+  const changed = at !== undefined && Number(at) !== min
+  if (changed) return { min, own: written, pinned: true }
+  return { min, own: noted === NONE ? undefined : Number(noted), pinned: true }
+}
+
+/**
+ * Never below what the owner wants, never above what the owner allows. KEDA goes below the floor where there is an idle
+ * count, so that goes. `patch`: undefined where it is so already.
+ */
+export function raised(scaler: KubernetesObject, size: number): { readonly floor: number; readonly patch?: object } {
+  const { min, own, pinned } = floorOf(scaler)
+  const fields = fieldsOf(scaler)
+  const {
+    metadata: { annotations = {} },
+    spec = {},
+  } = scaler
+  const floor = Math.min(
+    Math.max(own ?? fields.defaults.min, min, size),
+    Number(spec[fields.max] ?? fields.defaults.max),
+  )
+  const idle = typeof spec[IDLE] === 'number' ? spec[IDLE] : undefined
+  if (pinned && annotations[PINNED_AT] === String(floor) && min === floor && idle === undefined) return { floor }
+  return {
+    floor,
+    patch: patchOf(
+      scaler,
+      {
+        [PINNED_FLOOR]: String(own ?? NONE),
+        [PINNED_AT]: String(floor),
+        ...(idle !== undefined && { [PINNED_IDLE]: String(idle) }),
+      },
+      { [fields.min]: floor, ...(idle !== undefined && { [IDLE]: null }) },
+    ),
+  }
 }
 
 /** Undefined where nothing is to be given back. */
-export function givenBack(scaler: KubernetesObject): { readonly floor: number; readonly patch: object } | undefined {
-  const { own, pinned } = floorOf(scaler)
-  if (!pinned) return undefined
-  return { floor: own, patch: patchOf(scaler, { [PINNED_FLOOR]: null, [PINNED_AT]: null }, own) }
+export function givenBack(scaler: Scaler): { readonly floor: number; readonly patch: object } | undefined {
+  if (!floorOf(scaler).pinned) return undefined
+  const { min, defaults } = fieldsOf(scaler)
+  const own = ownFields(scaler)
+  const notes = { [PINNED_FLOOR]: null, [PINNED_AT]: null, [PINNED_IDLE]: null }
+  return { floor: own[min] ?? defaults.min, patch: patchOf(scaler, notes, own) }
+}
+
+/** The spec as its owner wants it. */
+export function ownSpec(scaler: Scaler): Readonly<Record<string, unknown>> {
+  const { spec = {} } = scaler
+  if (!floorOf(scaler).pinned) return spec
+  return Object.fromEntries(Object.entries({ ...spec, ...ownFields(scaler) }).filter(([, value]) => value !== null))
+}
+
+/** What was changed in its spec, as its owner wants it; null: not there. */
+function ownFields(scaler: Scaler): Readonly<Record<string, number | null>> {
+  const { min, defaults } = fieldsOf(scaler)
+  const { own } = floorOf(scaler)
+  const noted = scaler.metadata.annotations?.[PINNED_IDLE]
+  // KEDA refuses one that is not below the floor, which its owner may have lowered meanwhile.
+  const returns = noted !== undefined && scaler.spec?.[IDLE] === undefined && Number(noted) < (own ?? defaults.min)
+  return { [min]: own ?? null, ...(returns && { [IDLE]: Number(noted) }) }
 }
 
 /** Of exactly the version that was read: a change of the owner in this moment is not overwritten. */
-const patchOf = ({ metadata }: KubernetesObject, annotations: object, minReplicas: number) => ({
+const patchOf = ({ metadata }: Pick<KubernetesObject, 'metadata'>, annotations: object, spec: object) => ({
   metadata: { resourceVersion: metadata.resourceVersion, annotations },
-  spec: { minReplicas },
+  spec,
 })

@@ -65,6 +65,9 @@ export const kinds = {
   ValidatingAdmissionPolicy: 'admissionregistration.k8s.io/v1',
   ValidatingAdmissionPolicyBinding: 'admissionregistration.k8s.io/v1',
   TargetGroupBinding: 'elbv2.k8s.aws/v1beta1',
+  ScaledObject: 'keda.sh/v1alpha1',
+  ScaledJob: 'keda.sh/v1alpha1',
+  TriggerAuthentication: 'keda.sh/v1alpha1',
 } as const satisfies Readonly<Record<string, string>>
 
 export type Kind = keyof typeof kinds

@@ -1,5 +1,6 @@
 import { blocker, warning, type Finding } from './findings.ts'
 import { controllerOf, type KubernetesObject } from './kubernetes-objects.ts'
+import { scalerFindings } from './scaler-findings.ts'
 import { jobState } from './slots.ts'
 import { podLabelsOf, podSpecOf, selects } from './workload-state.ts'
 
@@ -8,6 +9,7 @@ export interface Belongings {
   /** Deployments, StatefulSets, DaemonSets and CronJobs that nobody else makes. */
   readonly workloads: readonly KubernetesObject[]
   readonly services: readonly KubernetesObject[]
+  /** HorizontalPodAutoscalers, and KEDA's ScaledObjects and ScaledJobs. */
   readonly scalers: readonly KubernetesObject[]
   readonly budgets: readonly KubernetesObject[]
   readonly jobs: readonly KubernetesObject[]
@@ -20,8 +22,7 @@ export interface Belongings {
  */
 export const workloadFindings = (all: Belongings): Finding[] => [
   ...all.workloads.flatMap((w) => rules.flatMap((rule) => rule(w, all) ?? [])),
-  ...all.scalers.flatMap((s) => blindScaler(s) ?? []),
-  ...all.scalers.flatMap((s) => ownedScaler(s) ?? []),
+  ...scalerFindings(all.scalers, all.workloads),
   ...all.serviceAccounts.flatMap((a) => [roleByIssuer(a), defaultAccount(a)].filter((f) => f !== undefined)),
   ...all.budgets.flatMap((b) => tightBudget(b) ?? []),
   ...all.jobs.flatMap((j) => bareJob(j) ?? []),
@@ -88,33 +89,6 @@ const rules: readonly Rule[] = [
     )
   },
 ]
-
-/** https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#appendix-horizontal-pod-autoscaler-status-conditions */
-function blindScaler(scaler: KubernetesObject): Finding | undefined {
-  const active = list(scaler.status?.['conditions'])
-    .map(record)
-    .find((c) => c['type'] === 'ScalingActive')
-  // At zero it was switched off by whoever scaled the workload to zero.
-  if (active?.['status'] !== 'False' || active['reason'] === 'ScalingDisabled') return undefined
-  return warning(
-    'scaler-blind',
-    nameOf(scaler),
-    `it does not scale on blue (${typeof active['reason'] === 'string' ? active['reason'] : 'no reason given'}), and will not on green`,
-    'see that its metrics are there',
-  )
-}
-
-/** It would start what was stopped, and undo every pin. https://keda.sh/docs/latest/concepts/scaling-deployments/ */
-function ownedScaler(scaler: KubernetesObject): Finding | undefined {
-  const owner = controllerOf(scaler)
-  if (owner === undefined) return undefined
-  return blocker(
-    'scaler-owned',
-    nameOf(scaler),
-    `${owner.kind} ${owner.name} makes it, and would start on one side what was stopped there (Unsupported)`,
-    'size its workload with a HorizontalPodAutoscaler or a fixed number of replicas for the upgrade',
-  )
-}
 
 /** Every namespace has one of its own, so it is not carried over. */
 function defaultAccount({ metadata, ...account }: KubernetesObject): Finding | undefined {

@@ -3,16 +3,23 @@ import { kubernetesPortContract } from '../contract/kubernetes-port.ts'
 import { externalDeploymentsContract } from '../contract/external-deployments.ts'
 import { fencesContract } from '../contract/fences.ts'
 import { pointersContract } from '../contract/pointers.ts'
+import { pipelinesMay } from './pipelines.ts'
+import { kedaContract } from '../contract/keda.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
 import { granted } from './granted.ts'
-import { pipelinesMay } from './pipelines.ts'
+import { runKeda } from './keda.ts'
 import { aRealWorld, type RealWorld } from './real-world.ts'
 
 let world: RealWorld
+let keda: ReturnType<typeof runKeda> | undefined
 beforeAll(async () => {
   world = await aRealWorld()
+  keda = runKeda(world.blue, world.green)
 }, 180_000)
-afterAll(() => world?.stop())
+afterAll(async () => {
+  await keda?.stop()
+  await world?.stop()
+})
 
 describe('a real server that serves 1.36', () => {
   kubernetesPortContract(() => world.green, { version: '1.36' })
@@ -25,6 +32,7 @@ describe('on real controllers', () => {
   fencesContract(() => world)
   externalDeploymentsContract(() => world)
   pointersContract(() => world)
+  kedaContract(() => world)
 })
 
 test('a pipeline may read where to deploy, and no more', async () => {

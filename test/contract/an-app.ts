@@ -20,6 +20,22 @@ export const aScaler = (name: string, namespace: string, minReplicas: number, ma
     },
   })
 
+/** KEDA's, without a kind: its target is a Deployment then. */
+export const aScaledObject = (
+  name: string,
+  namespace: string,
+  spec: object,
+  annotations: Readonly<Record<string, string>> = {},
+): KubernetesObject =>
+  object('keda.sh/v1alpha1', 'ScaledObject', namespace, name, {
+    metadata: { name, namespace, annotations: { ...annotations } },
+    spec: {
+      scaleTargetRef: { name },
+      triggers: [{ type: 'aws-sqs-queue', metadata: { queueLength: '5' }, authenticationRef: { name: 'queue' } }],
+      ...spec,
+    },
+  })
+
 const template = (name: string) => ({
   metadata: { labels: { app: name } },
   spec: { containers: [{ name: 'app', image: 'registry.test/app:1' }] },
@@ -63,4 +79,8 @@ export const everyKind = (namespace: string): KubernetesObject[] => [
   aDeployment('worker', namespace, 2),
   aCronJob('report', namespace, { schedule: '0 0 1 1 *' }),
   aScaler('web', namespace, 1, 6),
+  object('keda.sh/v1alpha1', 'TriggerAuthentication', namespace, 'queue', {
+    spec: { secretTargetRef: [{ parameter: 'awsSecretAccessKey', name: 'credentials', key: 'password' }] },
+  }),
+  aScaledObject('worker', namespace, { minReplicaCount: 2 }),
 ]

@@ -72,7 +72,7 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
         call<'dryRunObjects'>({ ...place, on: 'green' }),
         answersLost,
       )
-      expect(tried.answer.note).toMatch(/^16 objects would be taken/)
+      expect(tried.answer.note).toMatch(/^18 objects would be taken/)
       expect(await carriedOn('green', namespace)).toEqual([])
 
       await driven(activities.deploy, call<'deploy'>({ ...place, on: 'green', asleep }), answersLost)

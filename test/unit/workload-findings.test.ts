@@ -22,17 +22,6 @@ const cronJob = (schedule: string): KubernetesObject => ({
 })
 const service: KubernetesObject = { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: { app: 'web' } } }
 const budget = (spec: object) => ({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec: { ...spec } })
-const scaler = (status: object): KubernetesObject => ({
-  apiVersion: 'autoscaling/v2',
-  kind: 'HorizontalPodAutoscaler',
-  metadata,
-  status: {
-    conditions: [
-      { type: 'AbleToScale', status: 'True' },
-      { type: 'ScalingActive', ...status },
-    ],
-  },
-})
 const job = (more: object): KubernetesObject => ({ apiVersion: 'batch/v1', kind: 'Job', metadata, ...more })
 const controller = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'report', uid: '1', controller: true }
 
@@ -51,19 +40,6 @@ describe('workloads of blue', () => {
       found: { workloads: [cronJob('@every 5m')] },
       is: 'blocker schedule-every',
       because: '"@every 5m" counts from',
-    },
-    {
-      says: 'an autoscaler that another controller makes fights every pin',
-      found: {
-        scalers: [
-          {
-            ...scaler({ status: 'True' }),
-            metadata: { ...metadata, ownerReferences: [{ ...controller, kind: 'ScaledObject', name: 'queue' }] },
-          },
-        ],
-      },
-      is: 'blocker scaler-owned',
-      because: 'ScaledObject queue makes it',
     },
     {
       says: 'a role that trusts blue by its issuer',
@@ -149,14 +125,6 @@ describe('workloads of blue', () => {
       is: 'warning budget-allows-none',
     },
     { says: 'a budget of one', found: { budgets: [budget({ maxUnavailable: 1 })] } },
-    {
-      says: 'a scaler that sees nothing',
-      found: { scalers: [scaler({ status: 'False', reason: 'FailedGetResourceMetric' })] },
-      is: 'warning scaler-blind',
-      because: 'FailedGetResourceMetric',
-    },
-    { says: 'one that was switched off', found: { scalers: [scaler({ status: 'False', reason: 'ScalingDisabled' })] } },
-    { says: 'one that scales', found: { scalers: [scaler({ status: 'True' })] } },
     { says: 'a Job by itself stays', found: { jobs: [job({})] }, is: 'warning job-stays' },
     {
       says: 'a Job of a schedule moves with it',

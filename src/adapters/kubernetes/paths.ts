@@ -38,6 +38,9 @@ const places = {
   ValidatingAdmissionPolicy: clusterWide('validatingadmissionpolicies'),
   ValidatingAdmissionPolicyBinding: clusterWide('validatingadmissionpolicybindings'),
   TargetGroupBinding: namespaced('targetgroupbindings'),
+  ScaledObject: namespaced('scaledobjects'),
+  ScaledJob: namespaced('scaledjobs'),
+  TriggerAuthentication: namespaced('triggerauthentications'),
 } as const satisfies Readonly<Record<Kind, Place>>
 
 /** A resource of the API: its path, and its name for people (`deployments shop/web`). */

@@ -79,6 +79,12 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
   },
   'policy/v1': { PodDisruptionBudget: { ...generated, shortNames: ['pdb'], mustSayVersion: true } },
   'rbac.authorization.k8s.io/v1': { Role: { names: 'path segment' }, RoleBinding: { names: 'path segment' } },
+  // https://github.com/kedacore/keda/tree/main/apis/keda/v1alpha1
+  'keda.sh/v1alpha1': {
+    ScaledJob: { ...generated, shortNames: ['sj'], model: '', mustSayVersion: true },
+    ScaledObject: { ...generated, shortNames: ['so'], model: '', mustSayVersion: true },
+    TriggerAuthentication: { ...generated, shortNames: ['ta', 'triggerauth'], model: '', mustSayVersion: true },
+  },
   'elbv2.k8s.aws/v1beta1': { TargetGroupBinding: { ...generated, model: '', mustSayVersion: true } },
 }
 
@@ -137,6 +143,7 @@ export const k = {
   policy: known('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy'),
   policyBinding: known('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding'),
   pod: known('v1', 'Pod'),
+  scaledObject: known('keda.sh/v1alpha1', 'ScaledObject'),
   replicaSet: known('apps/v1', 'ReplicaSet'),
   service: known('v1', 'Service'),
   serviceAccount: known('v1', 'ServiceAccount'),

@@ -3,6 +3,9 @@ export const definitions: readonly object[] = [
   definition('elbv2.k8s.aws', 'v1beta1', 'TargetGroupBinding'),
   definition('akka.io', 'v1', 'Lease'),
   definition('pekko.apache.org', 'v1', 'Lease'),
+  definition('keda.sh', 'v1alpha1', 'ScaledObject'),
+  definition('keda.sh', 'v1alpha1', 'ScaledJob'),
+  definition('keda.sh', 'v1alpha1', 'TriggerAuthentication'),
 ]
 
 export const nodeNamed = (n: number): string => `node-${n}`
@@ -27,7 +30,7 @@ export function node(name: string, more: { readonly labels?: object; readonly sp
   }
 }
 
-/** As whoever owns it brings it, without its rules for fields. */
+/** As whoever owns it brings it, without its rules for fields; a status is written by itself. */
 function definition(group: string, version: string, kind: string): object {
   const singular = kind.toLowerCase()
   const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
@@ -39,7 +42,15 @@ function definition(group: string, version: string, kind: string): object {
       group,
       scope: 'Namespaced',
       names: { kind, listKind: `${kind}List`, plural: `${singular}s`, singular },
-      versions: [{ name: version, served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: schema },
+          subresources: { status: {} },
+        },
+      ],
     },
   }
 }

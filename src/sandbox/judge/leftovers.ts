@@ -24,8 +24,9 @@ const changed: readonly (readonly [apiVersion: string, kind: string])[] = [
   ['apps/v1', 'StatefulSet'],
   ['autoscaling/v2', 'HorizontalPodAutoscaler'],
   ['batch/v1', 'CronJob'],
+  ['keda.sh/v1alpha1', 'ScaledObject'],
 ]
-const temporary = /^norikae\.io\/(floor|replicas|suspended-at|pinned.*)$/
+const temporary = /^norikae\.io\/(floor|replicas|suspended-at|owner-pause|pinned.*)$/
 
 const rules: readonly Rule[] = [
   ({ clusters }) =>

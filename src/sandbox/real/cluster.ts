@@ -38,6 +38,7 @@ const mirrored: readonly Kind[] = [
   k.job,
   k.node,
   k.pod,
+  k.scaledObject,
   k.service,
   k.statefulSet,
   k.binding,

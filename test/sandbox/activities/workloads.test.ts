@@ -3,6 +3,7 @@ import { serverUnderTest } from '../../contract/servers.ts'
 import { externalDeploymentsContract } from '../../contract/external-deployments.ts'
 import { fencesContract } from '../../contract/fences.ts'
 import { pointersContract } from '../../contract/pointers.ts'
+import { kedaContract } from '../../contract/keda.ts'
 import { workloadActionsContract, type WorldUnderTest } from '../../contract/workload-actions.ts'
 import { scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 
@@ -29,4 +30,7 @@ describe('what pipelines are told', () => {
 })
 describe('a fence', () => {
   fencesContract(() => world)
+})
+describe('what KEDA sizes', () => {
+  kedaContract(() => world)
 })

@@ -208,8 +208,8 @@ const withObject = (...objects: Parameters<FakeCluster['apply']>) => {
   for (const object of objects) cluster.apply(object)
   return cluster
 }
-const annotated = (name: string) =>
-  withObject(anObject('apps/v1', 'Deployment', 'web', { metadata: { annotations: { [name]: '2' } } }))
+const annotated = (name: string, apiVersion = 'apps/v1', kind = 'Deployment') =>
+  withObject(anObject(apiVersion, kind, 'web', { metadata: { annotations: { [name]: '2' } } }))
 const cronJob = withObject(anObject('batch/v1', 'CronJob', 'invoices', { spec: { suspend: true } }))
 const bound = withObject(anObject(BINDING.apiVersion, BINDING.kind, 'web', { spec: { targetGroupARN: 'tg/9' } }))
 
@@ -259,6 +259,11 @@ test.for<{ says: string; remains: Partial<Remains> & { groups?: object[] }; left
     says: 'a pinned size',
     remains: { servers: [annotated('norikae.io/pinned-min')] },
     left: ['Deployment chat-api-test/web on green'],
+  },
+  {
+    says: 'a paused scaler',
+    remains: { servers: [annotated('norikae.io/owner-pause', 'keda.sh/v1alpha1', 'ScaledObject')] },
+    left: ['ScaledObject chat-api-test/web on green'],
   },
   { says: 'an owner’s own annotation is none', remains: { servers: [annotated('norikae.io/handover')] }, left: [] },
   { says: 'a suspended CronJob', remains: { servers: [cronJob] }, left: ['CronJob chat-api-test/invoices on green'] },

@@ -9,6 +9,7 @@ import { deployments } from './deployments.ts'
 import { endpoints } from './endpoints.ts'
 import { garbage } from './garbage.ts'
 import { jobs } from './jobs.ts'
+import { keda } from './keda.ts'
 import { kubelet } from './kubelet.ts'
 import { namespaces } from './namespaces.ts'
 import { replicaSets } from './replica-sets.ts'
@@ -27,6 +28,7 @@ const all: readonly MakeController[] = [
   endpoints,
   garbage,
   jobs,
+  keda,
   kubelet,
   namespaces,
   replicaSets,
