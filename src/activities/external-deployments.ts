@@ -6,7 +6,7 @@ import { clusterOf, workloadName, type Scope, type Side, type WorkloadRef } from
 import { isAsleep } from '../domain/sleep.ts'
 import { replicasOf } from '../domain/workload-state.ts'
 import { ownWorkloads } from './discovery.ts'
-import { contested } from './errors.ts'
+import { contested, notReady } from './errors.ts'
 import { close } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -30,18 +30,19 @@ export const externalDeploymentActions = (outside: Outside) => {
     if (missing.length > 0)
       throw notYetByOthers(`${app} is to be deployed to ${scope[on]} yet: ${differencesInWords(missing)}`)
     const sleepers = asleep.flatMap((ref) => found(mine, ref).map((object) => ({ ref, object })))
-    const told = new Set(remembered<readonly string[]>([]))
+    const { names, sinceMs } = remembered<Bedtime>({ names: [], sinceMs: Date.now() })
+    const told = new Set(names)
     const again = sleepers.find(({ ref, object }) => told.has(workloadName(ref)) && !isAsleep(object))
     if (again) throw contestedSleep(again.object, scope, on)
     // Also what slept already: blue's size may be another now.
     const due = sleepers.filter(({ ref }) => !told.has(workloadName(ref)))
     for (const { ref, object } of due) {
       await putToSleep(here, ref, object, found(theirs, ref)[0] ?? object)
-      remember([...told.add(workloadName(ref))])
+      told.add(workloadName(ref))
+      remember({ names: [...told], sinceMs } satisfies Bedtime)
     }
-    if (due.length > 0)
-      throw notYet(`${namesOf(due)} on ${scope[on]} was just put to sleep`, budgets.objects, SEEN_AFTER)
-    await noneRuns(here, sleepers, scope, on)
+    if (due.length > 0) throw notReady(`${namesOf(due)} on ${scope[on]} was just put to sleep`, SEEN_AFTER)
+    await noneRuns(here, sleepers, scope[on], sinceMs)
     return {
       note: `${theirs.length} workloads on ${scope[on]} with the same images, ${sleepers.length} of them asleep`,
     }
@@ -52,17 +53,23 @@ export const externalDeploymentActions = (outside: Outside) => {
     const world = await proven(outside, scope)
     const here = await world.ifThere(on)
     if (!here) return { note: `${scope[on]} is gone, and ${app} with it` }
+    // Also what is not there now: it may be deployed again.
+    for (const ref of asleep)
+      if (await here.find('Namespace', undefined, ref.namespace)) await close(here, scope, on, ref)
     const mine = await ownWorkloads(here, namespaces)
     const sleepers = asleep.flatMap((ref) => found(mine, ref).map((object) => ({ ref, object })))
-    for (const { ref, object } of sleepers) {
-      await close(here, scope, on, ref)
-      if (!isAsleep(object)) await putToSleep(here, ref, object, object)
-    }
-    await noneRuns(here, sleepers, scope, on)
+    for (const { ref, object } of sleepers) if (!isAsleep(object)) await putToSleep(here, ref, object, object)
+    await noneRuns(here, sleepers, scope[on])
     return { note: `${app} stays on ${scope[on]}, ${sleepers.length} workloads of it asleep behind their fence` }
   }
 
   return { awaitDeployment, leaveDeployment }
+}
+
+/** What was put to sleep, and since when: people may have taken days before. */
+interface Bedtime {
+  readonly names: readonly string[]
+  readonly sinceMs: number
 }
 
 interface Sleeper {
@@ -94,12 +101,17 @@ async function putToSleep(
 }
 
 /** Its deployer may have been there before its fence. */
-async function noneRuns(cluster: KubernetesPort, sleepers: readonly Sleeper[], scope: Scope, on: Side): Promise<void> {
+async function noneRuns(
+  cluster: KubernetesPort,
+  sleepers: readonly Sleeper[],
+  where: string,
+  sinceMs?: number,
+): Promise<void> {
   const running = await Promise.all(
     sleepers.map(async ({ ref, object }) => (ref.kind === 'CronJob' ? 0 : (await podsOf(cluster, object)).length)),
   )
   const busy = sleepers.filter((_, n) => running[n] !== 0)
-  if (busy.length > 0) throw notYet(`pods of ${namesOf(busy)} on ${scope[on]} still end`, budgets.pods)
+  if (busy.length > 0) throw notYet(`pods of ${namesOf(busy)} on ${where} still end`, budgets.pods, undefined, sinceMs)
 }
 
 function contestedSleep(object: KubernetesObject, scope: Scope, on: Side) {

@@ -104,7 +104,7 @@ export const upgradeStatus = z.object({
       environments: list(
         z.object({
           name: z.string(),
-          is: z.enum(['pending', 'moving', 'trouble', 'committed', 'back', 'on-green']),
+          is: z.enum(['pending', 'moving', 'awaited', 'trouble', 'committed', 'back', 'on-green']),
           note: maybe,
         }),
       ),

@@ -7,6 +7,7 @@ export interface Place {
   readonly word:
     | 'pending'
     | 'moving'
+    | 'to deploy'
     | 'asks'
     | 'paused'
     | 'going back'
@@ -37,6 +38,7 @@ const byRun = {
 const byStanding = {
   pending: 'pending',
   moving: 'moving',
+  awaited: 'to deploy',
   trouble: 'trouble',
   'on-green': 'on green',
   committed: 'committed',
@@ -50,6 +52,7 @@ export function standingOf({ status, cutovers }: UpgradeView, app: string, envir
   if (run === undefined) return { word: byStanding[is] }
   if (run.state === 'pending' && is !== 'moving') return { word: byStanding[is] }
   const weight = run.weight !== undefined && run.weight > 0 && run.weight < 100 ? { weight: run.weight } : {}
+  if (run.state === 'moving' && run.awaits) return { word: 'to deploy' }
   // It breaches on green and was not taken back by itself.
   if (run.state === 'waiting' && is === 'trouble') return { word: 'held', ...weight }
   return { word: byRun[run.state], ...weight }

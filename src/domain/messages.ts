@@ -95,9 +95,10 @@ export const TURN = 'turn'
 export const COMMIT = 'commit'
 export const LEAVE = 'leave'
 export const TOLD = 'told'
-const tellings = ['on-green', 'trouble', 'moving', 'behind', 'committed', 'back', 'breaching'] as const
+const tellings = ['on-green', 'trouble', 'moving', 'awaited', 'behind', 'committed', 'back', 'breaching'] as const
 export interface Told extends Turn {
   /**
+   * `awaited`: somebody else is to deploy it first.
    * `behind`: on blue because an earlier environment went back; it wants a turn again. `on-green`: since `at`.
    * `back`: the cutover is over and blue serves. `breaching`: a check broke its limit; it is where it was.
    */

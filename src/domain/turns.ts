@@ -1,8 +1,11 @@
 import { milliseconds, type Duration } from './duration.ts'
 
-/** `resting`: on green, and told when. Trouble: it is on blue, or stuck, and somebody was asked. */
+/**
+ * `on-green`: and told when. `awaited`: it has its turn, and somebody else is to deploy it first. Trouble: it is on blue,
+ * or stuck, and somebody was asked.
+ */
 export type Standing =
-  | { readonly is: 'moving' | 'trouble' | 'committed' | 'back' }
+  | { readonly is: 'moving' | 'awaited' | 'trouble' | 'committed' | 'back' }
   | { readonly is: 'on-green'; readonly since: string }
 
 export interface Mover {
@@ -83,7 +86,8 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
     .flatMap((a) => a.environments.map((e) => ({ level: levelOf(e), is: standing(a.name, e)?.is })))
     .filter((m) => m.is === 'moving')
   const startable = ready.filter((t) => unitOf(t).length > 0)
-  // Who is in trouble, or waits for somebody in trouble, neither moves nor can start: so it holds nobody up.
+  // Who is in trouble, or waits for somebody in trouble, neither moves nor can start: so it holds nobody up. Nor does who
+  // waits to be deployed, for days perhaps; once it was, it moves beside the others, even where that is one too many.
   const level = Math.min(...moving.map((m) => m.level), ...startable.map((t) => t.level))
   const inTurn =
     policy.order === 'breadth'

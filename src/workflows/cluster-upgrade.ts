@@ -72,7 +72,9 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   show(office)
 
   const { forward, back } = executor(
-    handsFor(office, run, { go: (step) => apps.go(step, () => aborted ?? ''), onGreen: apps.onGreen }),
+    handsFor(office, run, {
+      apps: { go: (step) => apps.go(step, () => aborted ?? ''), onGreen: apps.onGreen },
+    }),
   )
   run.ended = blockers(plan).length > 0 ? 'blocked' : await upgrade()
   const { ended } = run

@@ -4,12 +4,15 @@ import { actions, type Receipt } from '../domain/actions.ts'
 import { gateOf } from '../domain/asking.ts'
 import { milliseconds } from '../domain/duration.ts'
 import type { ActionStep, AppStep, LeafStep, ObserveStep, WaitStep } from '../domain/steps.ts'
-import { overall, told } from '../domain/verdict.ts'
+import { overall, told as inWords } from '../domain/verdict.ts'
 import { perform, question } from './activities.ts'
 import type { Hands, LiveRun } from './executor.ts'
 import { ask, now, show, tellToDeploy, type Office } from './office.ts'
 import { failed, summary } from './problems.ts'
 import { under } from './under.ts'
+
+/** What a cutover tells its upgrade while a step waits for others. */
+export type Telling = (is: 'awaited' | 'moving') => void
 
 /** What only an upgrade can do. */
 export interface Apps {
@@ -23,17 +26,22 @@ const none: Apps = {
   onGreen: () => Promise.reject(failed('Unsupported', 'only an upgrade waits for apps')),
 }
 
+interface More {
+  readonly apps?: Apps
+  readonly told?: Telling
+}
+
 /** People deploy in their own time: often enough not to be forgotten. */
 const REMIND_EVERY: Duration = '24h'
 
 /** How the steps of one run are done. */
-export function handsFor(office: Office, run: LiveRun, apps: Apps = none): Hands {
+export function handsFor(office: Office, run: LiveRun, { apps = none, told = () => undefined }: More = {}): Hands {
   async function leaf(step: LeafStep, attempt: number): Promise<Receipt> {
     switch (step.kind) {
       case 'action': {
         const { platform, account, region, blue, green } = run.plan.subject
         const act = () => perform(step, { platform, account, region, blue, green }, attempt, run.goingBack)
-        return actions[step.action].byOthers ? under(() => remindOf(step, attempt), act) : act()
+        return actions[step.action].byOthers ? byOthers(step, attempt, act) : act()
       }
       case 'observe':
         return observe(step)
@@ -52,6 +60,13 @@ export function handsFor(office: Office, run: LiveRun, apps: Apps = none): Hands
     }
   }
 
+  async function byOthers(step: ActionStep, attempt: number, act: () => Promise<Receipt>): Promise<Receipt> {
+    told('awaited')
+    const receipt = await under(() => remindOf(step, attempt), act)
+    told('moving')
+    return receipt
+  }
+
   /** Beside the waiting for what people do outside; never ends by itself. */
   async function remindOf({ id, title }: ActionStep, attempt: number): Promise<never> {
     for (let n = 0; ; n += 1) {
@@ -68,7 +83,7 @@ export function handsFor(office: Office, run: LiveRun, apps: Apps = none): Hands
       checks: step.checks,
     })
     const verdict = overall(judged)
-    const note = told(judged)
+    const note = inWords(judged)
     if (verdict !== 'pass') throw failed(verdict === 'fail' ? 'Unhealthy' : 'Inconclusive', note)
     return { note }
   }

@@ -52,7 +52,9 @@ export function externalDeploymentsContract(of: () => WorldUnderTest): void {
       waiting,
       open: () => driven(activities.openNamespaces, opening, answersLost),
       close: () => driven(activities.closeNamespaces, call<'closeNamespaces'>(place), answersLost),
-      arrived: () => driven(activities.awaitDeployment, waiting, answersLost),
+      /** Asked for three days ago: people deploy when they deploy. */
+      arrived: () =>
+        driven(activities.awaitDeployment, waiting, { ...answersLost, scheduledMs: Date.now() - 3 * 86_400_000 }),
       leave: () => driven(activities.leaveDeployment, call<'leaveDeployment'>({ ...place, asleep }), answersLost),
       stop: (side: Side) =>
         driven(activities.stopWorkload, call<'stopWorkload'>({ workload: worker, on: side }), answersLost),
@@ -96,6 +98,7 @@ export function externalDeploymentsContract(of: () => WorldUnderTest): void {
     await pipeline('green', ...release)
     const failure = await ending(activities.awaitDeployment, waiting, {
       ...patience,
+      scheduledMs: Date.now() - 3 * 86_400_000,
       between: async (why) => {
         if (why.includes('was just put to sleep')) await on('green').applyAs('gitops', aDeployment('worker', namespace))
       },

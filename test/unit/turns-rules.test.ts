@@ -53,6 +53,13 @@ test.for<{ says: string; apps: readonly Mover[]; standings: Standings; more?: Pa
     starts: ['b/test'],
   },
   {
+    says: 'who waits to be deployed holds nobody up, neither by number nor by environment',
+    apps: [app('a'), app('b'), app('c')],
+    standings: { 'a/test': { is: 'awaited' }, 'b/test': { is: 'awaited' }, 'c/test': green() },
+    more: { maxParallel: 1 },
+    starts: ['c/stage'],
+  },
+  {
     says: 'companions wait for the last of them to rest',
     apps: together('a', 'b'),
     standings: { 'a/test': green(), 'a/stage': green(13), 'b/test': green(), 'b/stage': green(11) },

@@ -1,8 +1,11 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { aPlatform, anApp } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
+
+const waitingFor = defineSearchAttributeKey('NorikaeWaitingFor', SearchAttributeType.KEYWORD_LIST)
 
 let env: TestWorkflowEnvironment
 beforeEach(async () => {
@@ -11,8 +14,8 @@ beforeEach(async () => {
 afterEach(() => env.teardown())
 
 /** Of an app that somebody else deploys, and that is not on green yet. */
-function aTrial() {
-  const outside = new Outside(aPlatform({ apps: [anApp('api', { deploy: 'external' })] }))
+function aTrial(more: Parameters<typeof aPlatform>[0] = {}) {
+  const outside = new Outside(aPlatform({ apps: [anApp('api', { deploy: 'external' })], ...more }))
   const holds = new Set(['api:test/deployed'])
   outside.holds = holds
   const told = () =>
@@ -29,8 +32,7 @@ test('who deploys is told and reminded, however long it takes, and the app goes 
     await trial.until('they are reminded', async () => told().length >= 3)
     expect(new Set(told())).toEqual(new Set(['test scala']))
     expect((await trial.run('api', 'test'))?.doing).toEqual(['wait until somebody has deployed api to green'])
-    const { typedSearchAttributes } = await trial.handle('api').describe()
-    expect(JSON.stringify(typedSearchAttributes.getAll())).toContain('scala')
+    expect((await trial.handle('api').describe()).typedSearchAttributes.get(waitingFor)).toEqual(['scala'])
 
     holds.clear()
     await trial.approveApps()
@@ -56,5 +58,17 @@ test('a team that takes it back while it is waited for is back at once', async (
       'api:test/where/blue',
       'api:test/leave',
     ])
+  })
+})
+
+test('who waits to be deployed holds no other app up', async () => {
+  const { trial, holds } = aTrial({ apps: [anApp('api', { deploy: 'external' }), anApp('mail')], maxParallel: 1 })
+  await trial.during(async () => {
+    await trial.start()
+    await trial.gate('mail', 'approve', 'production/gate@')
+    expect(await trial.standing('api', 'test')).toBe('awaited')
+    holds.clear()
+    await trial.approveApps(['mail'])
+    await trial.onGreen('api', 'test')
   })
 })

@@ -12,6 +12,7 @@ interface Sign {
 export const places = {
   pending: { glyph: '·', tone: 'faint' },
   moving: { glyph: '◐', tone: 'busy' },
+  'to deploy': { glyph: '◇', tone: 'asks' },
   asks: { glyph: '◇', tone: 'asks' },
   paused: { glyph: '‖', tone: 'asks' },
   'going back': { glyph: '↶', tone: 'asks' },
