@@ -28,7 +28,7 @@ export const externalDeploymentActions = (outside: Outside) => {
     // What is here and not there is the deployer's own business.
     const missing = imageDifferences(blue, green).filter((d) => d[otherSide(on)] !== undefined)
     if (missing.length > 0)
-      throw notYetByOthers(`${app} is to be deployed to ${scope[on]} yet: ${differencesInWords(missing)}`)
+      throw notYetByOthers(`${app} is to be deployed to ${scope[on]} yet: ${differencesInWords(missing).join('; ')}`)
     const sleepers = asleep.flatMap((ref) => found(mine, ref).map((object) => ({ ref, object })))
     const { names, sinceMs } = remembered<Bedtime>({ names: [], sinceMs: Date.now() })
     const told = new Set(names)

@@ -7,7 +7,7 @@ import type { Side } from '../domain/platform.ts'
 import { judge, overall, type Check, type Judgement, type Sample } from '../domain/verdict.ts'
 import { readinessOf } from '../domain/workload-state.ts'
 import type { Activities } from '../workflows/activities.ts'
-import { fingerprintOf } from './discovery.ts'
+import { differingImages } from './image-comparison.ts'
 import { notReady, unhealthy } from './errors.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 import { remember, remembered } from './waiting.ts'
@@ -48,14 +48,12 @@ export const healthActivities = (outside: Outside): Pick<Activities, 'observe' |
       checks.map(async (check) => ({ check, sample: { at: now(), value: await reading(world, check, 'blue') } })),
     )
     const namespaces = checks.flatMap((c) => (c.source.kind === 'readiness' ? c.source.namespaces : []))
-    const [blue, green] = await Promise.all([
-      fingerprintOf(await world.on('blue'), namespaces),
-      fingerprintOf(await world.on('green'), namespaces),
-    ])
+    const differing = await differingImages(world, namespaces)
     const status = await outside.upgradeStatus(subject.platform)
     return {
       blue: blueVerdict(judged),
-      sameImages: blue === green,
+      sameImages: differing.length === 0,
+      differing,
       unrelated: unrelatedBreaches(status?.apps ?? [], subject.app ?? '', related, now()),
     }
   },

@@ -7,6 +7,7 @@ import { externalDeploymentActions } from './external-deployments.ts'
 import { dryRunActions } from './dry-run.ts'
 import { externalActions } from './externals.ts'
 import { healthActivities } from './health.ts'
+import { imageActivities } from './image-comparison.ts'
 import { idlenessActions } from './idleness.ts'
 import { namespaceActions } from './namespaces.ts'
 import { nodeGroupActions } from './node-groups.ts'
@@ -53,5 +54,6 @@ const all = (outside: Outside): Activities => ({
   ...volumeActions(),
   ...externalActions(outside),
   ...healthActivities(outside),
+  ...imageActivities(outside),
   ...notificationActivities(outside),
 })

@@ -49,6 +49,7 @@ export const waiting = z.object({
     .exactOptional()
     .describe('of the people, who may not approve it, and why not'),
   needs: z.string(),
+  differing: texts.exactOptional().describe('what runs other images on blue than on green'),
   send: list(z.object({ message: answer, body: z.record(z.string(), z.string()).readonly() })),
   opens: z
     .object({ forward: texts, back: texts })

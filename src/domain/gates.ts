@@ -40,6 +40,8 @@ export interface Gate {
   readonly offers: readonly Answer[]
   readonly openedAt: string
   readonly images: string
+  /** What runs other images on the two sides, seen since it is open; absent where that was not looked at. */
+  readonly differing?: readonly string[]
   readonly given: readonly Given[]
   readonly closed?: { readonly at: string; readonly as: Answer | 'withdrawn' }
 }
@@ -157,6 +159,12 @@ export function voided(desk: Desk, which: (g: Given) => boolean, because: string
 export const closed = (desk: Desk, id: string, as: Answer | 'withdrawn', at: string): Desk => ({
   ...desk,
   gates: desk.gates.map((g) => (g.id === id && !g.closed ? { ...g, closed: { as, at } } : g)),
+})
+
+/** What was seen of the images of both sides while it is open. */
+export const compared = (desk: Desk, id: string, differing: readonly string[]): Desk => ({
+  ...desk,
+  gates: desk.gates.map((g) => (g.id === id && !g.closed ? { ...g, differing } : g)),
 })
 
 /** So many refusals are kept: they are anybody's to send, and the log is part of queries and results. */

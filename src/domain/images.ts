@@ -19,18 +19,18 @@ export function imageDifferences(blue: readonly KubernetesObject[], green: reado
 }
 
 /** `Deployment/shop/web: web:2 on blue, web:1 on green` */
-export function differenceInWords({ workload, blue, green }: Difference): string {
+function differenceInWords({ workload, blue, green }: Difference): string {
   if (green === undefined) return `${workload} is not on green (${(blue ?? []).join(' ')} on blue)`
   if (blue === undefined) return `${workload} is not on blue (${green.join(' ')} on green)`
   return `${workload}: ${blue.join(' ')} on blue, ${green.join(' ')} on green`
 }
 
-/** So many are named in a message; people look at the first, and count the rest. */
+/** So many are named; people look at the first, and count the rest. */
 const NAMED = 5
 
-export function differencesInWords(all: readonly Difference[]): string {
+export function differencesInWords(all: readonly Difference[]): string[] {
   const more = all.length - NAMED
-  return [...all.slice(0, NAMED).map(differenceInWords), ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+  return [...all.slice(0, NAMED).map(differenceInWords), ...(more > 0 ? [`and ${more} more`] : [])]
 }
 
 const byName = (workloads: readonly KubernetesObject[]): ReadonlyMap<string, readonly string[]> =>

@@ -21,6 +21,8 @@ export interface Waiting {
   readonly excluded?: Readonly<Record<string, string>>
   readonly needs: string
   readonly send: readonly { readonly message: Answer; readonly body: Readonly<Record<string, string>> }[]
+  /** What runs other images on blue than on green; absent where nothing does, or it was not looked at. */
+  readonly differing?: readonly string[]
   /** What an approval begins; absent in notices, and where it is about a failure. */
   readonly opens?: Opens
 }
@@ -67,6 +69,7 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
   const problem = problemOf(journal, steps)
   const verdicts = verdictsOf(journal, steps)
   const noticed = noticedOf(run)
+  const where = whereOf(run)
   return {
     subject: plan.subject,
     digest: plan.digest,
@@ -76,7 +79,7 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
     done: steps.filter((s) => settled(journal, s.id)).length,
     of: steps.length,
     ...(weight !== undefined && { weight }),
-    ...pointing(plan, journal),
+    ...(where !== undefined && { where }),
     waitingFor: open.map((g) => {
       const opens = opensOf(plan, g)
       const people = [...new Set(g.rule.teams.flatMap((team) => desk.members[team] ?? []))]
@@ -194,12 +197,12 @@ function lastDone<S extends LeafStep>(some: readonly S[], { steps }: Journal): S
     .at(-1)
 }
 
-/** What was published last; blue, where nothing was, or it was taken back. */
-function pointing({ phases }: Plan, journal: Journal): Pick<Status, 'where'> {
-  const published = phases
+/** Where pipelines were told last to deploy it: blue, where nobody was, or it was taken back. Undefined: nobody ever is. */
+export function whereOf({ plan, journal }: Pick<Run, 'plan' | 'journal'>): Where | undefined {
+  const published = plan.phases
     .flatMap((p) => leaves([...p.forward, ...p.back, ...p.commit]))
     .flatMap((s) => (s.kind === 'action' && s.action === 'publishWhere' ? [s] : []))
-  return published.length === 0 ? {} : { where: lastDone(published, journal)?.input.at ?? 'blue' }
+  return published.length === 0 ? undefined : (lastDone(published, journal)?.input.at ?? 'blue')
 }
 
 const isWeight = (step: LeafStep): step is LeafStep & { kind: 'action'; action: 'setWeight' } =>
@@ -216,12 +219,13 @@ function problemOf({ steps, archive }: Journal, forward: readonly LeafStep[]): s
 const latest = (records: readonly StepRecord[]): StepRecord | undefined =>
   records.toSorted((a, b) => Date.parse(a.endedAt ?? a.startedAt) - Date.parse(b.endedAt ?? b.startedAt)).at(-1)
 
-export const waiting = (g: Gate): Waiting => ({
+export const waiting = ({ differing = [], ...g }: Gate): Waiting => ({
   gate: g.id,
   what: g.title,
   since: g.openedAt,
   who: g.rule.teams,
   needs: `${g.given.filter((d) => d.answer === 'approve').length} of ${g.rule.approvals}: ${g.offers.join(' or ')}`,
+  ...(differing.length > 0 && { differing }),
   send: g.offers.map((message) => ({
     message,
     body: {
@@ -243,6 +247,7 @@ export const details = (all: readonly Status[]): string =>
       ...noticedLines(s.noticed ?? []),
       ...s.waitingFor.flatMap((w) => [
         `- **waiting for ${w.who.join(', ')}** since ${w.since}: ${w.what} (${w.needs})`,
+        ...(w.differing ?? []).map((what) => `  - **other images:** ${what}`),
         ...w.send.map((m) => `  - \`${m.message}\` \`${JSON.stringify(m.body)}\``),
       ]),
       '',

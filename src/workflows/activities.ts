@@ -35,7 +35,12 @@ interface Questions {
   /** Ends only by Unhealthy. */
   watch: Q<Watched, never>
   /** What is known outside at the moment of a breach. */
-  compare: Q<Watched & { readonly related?: readonly string[] }, Pick<Breach, 'blue' | 'sameImages' | 'unrelated'>>
+  compare: Q<
+    Watched & { readonly related?: readonly string[] },
+    Pick<Breach, 'blue' | 'sameImages' | 'differing' | 'unrelated'>
+  >
+  /** Which workloads run other images on blue than on green, in words. */
+  compareImages: Q<{ readonly subject: Subject; readonly namespaces: readonly string[] }, readonly string[]>
   notify: Q<Addressed, void>
 }
 

@@ -26,6 +26,13 @@ export const options = {
     cancellationType,
     retry: { initialInterval: '1s', maximumInterval: '30s', nonRetryableErrorTypes: final },
   },
+  // Nice to know, and nothing to wait for.
+  glance: {
+    startToCloseTimeout: '15s',
+    scheduleToCloseTimeout: '30s',
+    cancellationType,
+    retry: { initialInterval: '1s', maximumInterval: '5s', nonRetryableErrorTypes: final },
+  },
   long: {
     startToCloseTimeout: '1m',
     heartbeatTimeout: '20s',

@@ -35,6 +35,7 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
   const names = app.environments.map((e) => e.name)
   const office = anOffice(request.by)
   furnish(office, platform.platformTeam, platform.teams)
+  office.namespaces = Object.fromEntries(app.environments.map((e) => [e.name, e.namespaces]))
   const journey: Journey = {
     office,
     request,

@@ -7,11 +7,11 @@ import { blockers, type Phase, type Plan } from '../domain/plan.ts'
 import type { Environment } from '../domain/platform.ts'
 import type { WentBack } from '../domain/report.ts'
 import { leaves } from '../domain/steps.ts'
-import { mustHold } from '../domain/verdict.ts'
+import { mustHold, otherImages } from '../domain/verdict.ts'
 import { question } from './activities.ts'
 import { executor, type LiveRun } from './executor.ts'
 import { handsFor } from './leaf.ts'
-import { ask, now, show, tellWentBack, type Office } from './office.ts'
+import { ask, imagesThatDiffer, now, show, tellWentBack, type Office } from './office.ts'
 import { failed, problemOf, wasStopped } from './problems.ts'
 import { under } from './under.ts'
 
@@ -44,6 +44,9 @@ export interface EnvironmentLife {
 
 /** Why a journey ended on blue, and whether people are asked before it begins again. */
 type BackOnBlue = { readonly why: string; readonly until: 'people' | 'earlier' }
+
+/** What people or other environments decided: nothing is to be weighed there. */
+const mayGoBack: ReadonlySet<string> = new Set(['Ordered', 'Behind', 'Rejected'])
 
 export function environmentLife(journey: Journey, environment: Environment): EnvironmentLife {
   const { office, request } = journey
@@ -167,14 +170,18 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       const moved = leaves(phase.forward).some((step) => begun(run.journal, step.id))
       // Before the others of this app say that they are behind it.
       if (arrived) void told('trouble', `goes back: ${problem.message}`)
+      // Beside the way back, which waits for nothing: what was served meanwhile is told.
+      const looking = CancellationScope.nonCancellable(() => imagesThatDiffer(office, subject, `${name}/images/back`))
       await back(phase)
       journey.leaving.delete(name)
+      const differing = (await looking) ?? []
+      const why = differing.length === 0 ? problem.message : `${problem.message}; ${otherImages(differing)}`
       if (moved) {
-        journey.rollbacks.push({ app: app.name, environment: name, at: now(), why: problem.message })
+        journey.rollbacks.push({ app: app.name, environment: name, at: now(), why })
         const times = journey.rollbacks.filter((r) => r.environment === name).length
-        tellWentBack(office, subject, times, `${app.name} ${name} went back to blue: ${problem.message}`)
+        tellWentBack(office, subject, times, `${app.name} ${name} went back to blue: ${why}`)
       }
-      return { why: problem.message, until: problem.type === 'Behind' ? 'earlier' : 'people' }
+      return { why, until: problem.type === 'Behind' ? 'earlier' : 'people' }
     }
   }
 
@@ -210,7 +217,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     if (CancellationScope.current().consideredCancelled) return undefined
     const { type, message } = problemOf(error)
     if (type === 'Blind') return message
-    if (type !== 'Unhealthy') return undefined
+    if (type !== 'Unhealthy') return mayGoBack.has(type) ? undefined : whyHoldFailed(run, message)
     // Before blue is asked: those that breach in the same moment hear of one another.
     await told('breaching', message)
     const ask = question('compare', `${name}/compare`, `ask blue about ${app.name} ${name}`, 'quick', {
@@ -226,6 +233,15 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     const moved = since === undefined ? {} : { secondsSinceMoved: (Date.now() - since) / 1000 }
     const because = mustHold({ ...known, because: message, ...moved }, platform.autoRollback)
     return because && `${message}; not rolled back by itself: ${because}. \`rollback\` takes it back`
+  }
+
+  /** A step that failed takes its environment back; once green serves, not onto another release. */
+  async function whyHoldFailed(run: LiveRun, message: string): Promise<string | undefined> {
+    const from = run.plan.phases[0]?.health?.from
+    if (from === undefined || !begun(run.journal, from)) return undefined
+    const differing = (await imagesThatDiffer(office, run.plan.subject, `${name}/images`)) ?? []
+    if (differing.length === 0) return undefined
+    return `${message}; not rolled back by itself: ${otherImages(differing)}. \`rollback\` takes it back`
   }
 
   /** Equal digests and images: what was approved ahead stays good. */

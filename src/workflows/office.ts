@@ -1,11 +1,21 @@
 import { CancellationScope, condition, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow'
-import { closed, lookAgainIn, opened, openGates, outcome, type Answer, type Desk, type Gate } from '../domain/gates.ts'
+import {
+  closed,
+  compared,
+  lookAgainIn,
+  opened,
+  openGates,
+  outcome,
+  type Answer,
+  type Desk,
+  type Gate,
+} from '../domain/gates.ts'
 import { deployNotice, endedNotice, gateNotice, wentBackNotice, type Notice } from '../domain/notices.ts'
 import type { Outcome } from '../domain/messages.ts'
 import type { Subject } from '../domain/plan.ts'
 import type { Team } from '../domain/platform.ts'
 import { spelled } from '../domain/people.ts'
-import { details, statusOf, type Status } from '../domain/status.ts'
+import { details, statusOf, whereOf, type Status } from '../domain/status.ts'
 import type { StepId } from '../domain/steps.ts'
 import { question } from './activities.ts'
 import type { LiveRun } from './executor.ts'
@@ -19,6 +29,8 @@ export interface Office {
   paused: boolean
   platformTeam: string
   teams: Readonly<Record<string, Team>>
+  /** The namespaces of each environment; none of an upgrade. */
+  namespaces: Readonly<Record<string, readonly string[]>>
   /** Notices on their way. */
   readonly telling: Set<Promise<void>>
 }
@@ -29,6 +41,7 @@ export const anOffice = (by: unknown): Office => ({
   paused: false,
   platformTeam: '',
   teams: {},
+  namespaces: {},
   telling: new Set(),
 })
 
@@ -66,6 +79,7 @@ export async function ask(office: Office, subject: Subject, gate: Gate): Promise
   office.desk = opened(office.desk, gate)
   tell(office, gateNotice(here(), subject, gate, 0))
   show(office)
+  void lookAtImages(office, subject, gate, 0)
   const it = () => office.desk.gates.findLast((g) => g.id === gate.id) ?? gate
   const answered = () => outcome(it(), now())
   try {
@@ -79,6 +93,7 @@ export async function ask(office: Office, subject: Subject, gate: Gate): Promise
         return answer
       }
       tell(office, gateNotice(here(), subject, it(), n))
+      void lookAtImages(office, subject, gate, n)
     }
   } catch (error) {
     if (isCancellation(error)) office.desk = closed(office.desk, gate.id, 'withdrawn', now())
@@ -86,6 +101,31 @@ export async function ask(office: Office, subject: Subject, gate: Gate): Promise
   } finally {
     show(office)
   }
+}
+
+/** Who decides sees what runs other images on the two sides; nobody waits for it. */
+async function lookAtImages(office: Office, subject: Subject, { id }: Gate, n: number): Promise<void> {
+  const differing = await imagesThatDiffer(office, subject, `${id}/images.${n}`)
+  if (differing === undefined) return
+  office.desk = compared(office.desk, id, differing)
+  show(office)
+}
+
+/**
+ * What runs other images on blue than on green, while the environment is on both. Undefined where it is not, or nobody
+ * can see it now.
+ */
+export async function imagesThatDiffer(
+  { runs, namespaces }: Office,
+  subject: Subject,
+  activityId: string,
+): Promise<readonly string[] | undefined> {
+  const { environment = '' } = subject
+  const run = runs.find((r) => r.plan.subject.environment === subject.environment)
+  if (!run || whereOf(run) !== 'both') return undefined
+  const input = { subject, namespaces: namespaces[environment] ?? [] }
+  const words = `compare the images of ${subject.app ?? ''} ${environment}`
+  return question('compareImages', activityId, words, 'glance', input).catch(() => undefined)
 }
 
 export const tellToDeploy = (office: Office, subject: Subject, step: StepId, attempt: number, reminder: number): void =>

@@ -13,6 +13,7 @@ import { changes } from '../../src/client/changes.ts'
 import { blocker, warning } from '../../src/domain/findings.ts'
 import { outlineOf } from '../../src/domain/outline.ts'
 import { aCutoverPlan, anUpgradePlan } from '../support/builders.ts'
+import { problemsWith } from './valid.ts'
 import {
   aBusyView,
   aCutover,
@@ -105,6 +106,22 @@ test('the decommission gate says that a name is typed', () => {
     waiting for you (baba):
       decommission  sre, for 4m  approve or reject  → norikae approve decommission --typed <its name>"
   `)
+})
+
+test('a gate names what runs other images on the two sides', () => {
+  const differing = ['Deployment/chat/web: web:2 on blue, web:1 on green']
+  const gate = gateIn(
+    aView({
+      cutovers: [
+        aCutover('api', 'production', { waitingFor: [aWaiting('production/gate@3f9a2c1b.1', { differing })] }),
+      ],
+    }),
+    'api',
+  )
+  expect(problemsWith('gates', { gates: [gate] })).toEqual([])
+  expect(drawn(gateDetails(gate, screen()), screen())).toMatch(
+    /other images +Deployment\/chat\/web: web:2 on blue, web:1 on green/,
+  )
 })
 
 test('of several errors each has its line, and none is cut', () => {

@@ -343,14 +343,19 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
   test('what an operator makes is not carried over, and makes no side run other images', TIMES, async () => {
     const namespace = await aNamespace(on('blue'), on('green'))
     const images = (side: Side) => fingerprintOf(on(side).port, [namespace])
+    const subject = { ...scope, team: 'scala', app: 'shop', environment: 'test' }
+    const differing = async () =>
+      (await driven(of().activities.compareImages, { subject, namespaces: [namespace] })).answer
     await apply('blue', [aDeployment('web', namespace), aConfigMap('kafka', namespace)])
     await apply('green', [aDeployment('web', namespace)])
     const { apiVersion, kind, metadata } = (await find('blue', 'ConfigMap', namespace, 'kafka')) ?? aConfigMap('', '')
     const owner = { apiVersion, kind, name: 'kafka', uid: metadata.uid, controller: true }
     await apply('blue', [aDeployment('broker', namespace, 1, { ownerReferences: [owner] })])
     expect(await images('blue')).toBe(await images('green'))
+    expect(await differing()).toEqual([])
     await apply('blue', [aDeployment('worker', namespace)])
     expect(await images('blue')).not.toBe(await images('green'))
+    expect(await differing()).toEqual([`Deployment/${namespace}/worker is not on green (registry.test/app:1 on blue)`])
   })
 
   test('a buffer that is there and tells nothing is not empty; one that is not there is', TIMES, async () => {

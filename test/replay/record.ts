@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import type { App } from '../../src/domain/platform.ts'
 import { blocker } from '../../src/domain/findings.ts'
 import { aPlatform, anApp } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
@@ -9,9 +10,13 @@ import { folder } from './histories.ts'
 
 /** Runs each path once on the dev server, in real time with short waits, and keeps what it wrote. Started by scripts/record.mjs. */
 const apps = [anApp('api'), anApp('mail', { dependsOn: ['api'] })]
+/** Its last environment alone: a history is to be read. */
+const external = anApp('api', { deploy: 'external', environments: anApp('api').environments.slice(-1) })
 interface Path {
   /** Of the upgrade, and of these apps. */
   readonly of: readonly string[]
+  /** Instead of `apps`. */
+  readonly apps?: readonly App[]
   walk(trial: Trial): Promise<void>
 }
 
@@ -70,6 +75,27 @@ const paths: Readonly<Record<string, Path>> = {
       await trial.decommission()
     },
   },
+  'deployed-by-others': {
+    of: ['api'],
+    apps: [external],
+    async walk(trial) {
+      const holds = new Set(['api:production/deployed'])
+      trial.outside.holds = holds
+      trial.outside.differing = ['Deployment/shop/web: web:2 on blue, web:1 on green']
+      trial.outside.faults.set('api:production/route/web/100', { times: 1, type: 'Failed' })
+      const waits = async () => (await trial.run('api', 'production'))?.awaits !== undefined
+      await trial.start()
+      await trial.until('it waits to be deployed', waits)
+      await trial.say('api', 'rollback', { by: 'doi', reason: 'not now', environment: 'production' })
+      await trial.say('api', 'retry', { gate: await trial.gate('api', 'retry', 'production@'), by: 'doi' })
+      await trial.until('it waits to be deployed again', waits)
+      holds.clear()
+      await trial.approveApps(['api'])
+      await trial.say('api', 'retry', { gate: await trial.gate('api', 'retry', 'production@'), by: 'doi' })
+      await trial.onGreen('api')
+      await trial.decommission()
+    },
+  },
   blocked: {
     of: [],
     async walk(trial) {
@@ -108,12 +134,12 @@ const say = (text: string) => process.stderr.write(`norikae: ${text}\n`)
 mkdirSync(folder, { recursive: true })
 const env = await dev()
 try {
-  for (const [name, { of, walk }] of Object.entries(paths)) {
+  for (const [name, { of, apps: own = apps, walk }] of Object.entries(paths)) {
     if ([undefined, ...of].every((app) => existsSync(fileOf(name, app)))) {
       say(`${name} is there`)
       continue
     }
-    const few = apps.filter((app) => of.length === 0 || of.includes(app.name))
+    const few = own.filter((app) => of.length === 0 || of.includes(app.name))
     const trial = new Trial(
       env,
       new Outside(aPlatform({ name: `recorded-${name}`, soak: '1s', rest: '1s', apps: few }), '100ms'),

@@ -44,11 +44,13 @@ test('there are histories of every path, each small enough to read', () => {
   expect(names).toEqual([
     'appCutover.abort.api',
     'appCutover.abort.mail',
+    'appCutover.deployed-by-others.api',
     'appCutover.rollback-and-retry.api',
     'appCutover.rollback-and-retry.mail',
     'appCutover.troubles-and-answers.api',
     'clusterUpgrade.abort',
     'clusterUpgrade.blocked',
+    'clusterUpgrade.deployed-by-others',
     'clusterUpgrade.paused',
     'clusterUpgrade.rejected',
     'clusterUpgrade.rollback-and-retry',
@@ -92,6 +94,7 @@ describe('another executor is caught', () => {
     const wentBack = [
       'appCutover.abort.api',
       'appCutover.abort.mail',
+      'appCutover.deployed-by-others.api',
       'appCutover.rollback-and-retry.api',
       'appCutover.troubles-and-answers.api',
       'clusterUpgrade.abort',

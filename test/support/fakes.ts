@@ -36,6 +36,8 @@ export class Outside {
   planFails = 0
   blueVerdict: 'pass' | 'fail' = 'pass'
   images = 'v1'
+  /** What runs other images on the two sides. */
+  differing: string[] = []
   readonly notices: Notice[] = []
   findings: Finding[] = []
   platform: Platform
@@ -109,7 +111,13 @@ export class Outside {
           throw ApplicationFailure.nonRetryable('errors 2.1 % against 0.1 %', 'Unhealthy')
         throw again('still well')
       },
-      compare: async () => ({ blue: this.blueVerdict, sameImages: true, unrelated: this.unrelated }),
+      compare: async () => ({
+        blue: this.blueVerdict,
+        sameImages: this.differing.length === 0,
+        differing: this.differing,
+        unrelated: this.unrelated,
+      }),
+      compareImages: async () => this.differing,
       notify: async ({ notice }) => {
         if (notice.about === 'went-back' && this.deaf > 0) {
           this.deaf -= 1

@@ -27,5 +27,5 @@ test.for<{ says: string; blue: KubernetesObject[]; green: KubernetesObject[]; wo
     words: `${['a', 'b', 'c', 'd', 'e'].map((n) => `Deployment/shop/${n} is not on green (x on blue)`).join('; ')}; and 2 more`,
   },
 ])('images of both sides: $says', ({ blue, green, words }) => {
-  expect(differencesInWords(imageDifferences(blue, green))).toBe(words)
+  expect(differencesInWords(imageDifferences(blue, green)).join('; ')).toBe(words)
 })

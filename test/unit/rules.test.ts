@@ -113,7 +113,12 @@ test.for([
   ['after a day', { ...breach, secondsSinceMoved: 87_000 }, /longer than/],
   ['onto a blue that fails', { ...breach, blue: 'fail' }, /blue's own/],
   ['onto a blue that nobody knows', { ...breach, blue: 'inconclusive' }, /blue's own/],
-  ['onto other images', { ...breach, sameImages: false }, /other images/],
+  ['onto other images', { ...breach, sameImages: false }, /runs other images than green$/],
+  [
+    'onto other images, by name',
+    { ...breach, sameImages: false, differing: ['web: 2 on blue, 1 on green'] },
+    /runs other images than green \(web: 2 on blue, 1 on green\)$/,
+  ],
   ['when one other breaches', { ...breach, unrelated: ['b'] }, undefined],
   ['when several do', { ...breach, unrelated: ['b', 'c'] }, /b, c/],
 ] as const)('a breach goes back by itself, or says why not: %s', ([, it, why]) => {

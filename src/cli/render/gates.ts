@@ -1,7 +1,7 @@
 import { commandFor, isFor, namesOf, needsTyping } from '../../client/gates.ts'
 import type { OpenGate } from '../../client/shapes.ts'
 import { findings } from './findings.ts'
-import { blank, cell, columns, head, line, type Cell, type Line, type Screen } from './lines.ts'
+import { blank, cell, columns, head, line, type Cell, type Line, type Screen, type Tone } from './lines.ts'
 import { many, since } from './words.ts'
 
 export const where = (gate: OpenGate): string => namesOf(gate).join(' ')
@@ -44,6 +44,7 @@ export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
       [
         [cell('what', 'faint'), cell(gate.what)],
         ...(gate.problem === undefined ? [] : [[cell('problem', 'faint'), cell(gate.problem, 'bad')]]),
+        ...under('other images', gate.differing ?? [], 'bad'),
         [cell('plan', 'faint'), cell(`${gate.digest.slice(0, 8)}   gate ${gate.gate}`)],
         [cell('takes', 'faint'), cell(gate.needs, 'asks')],
         [
@@ -77,8 +78,8 @@ export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
 const each = (sign: string, titles: readonly string[]): string[] => titles.map((title) => `${sign} ${title}`)
 
 /** Lines under one name. */
-const under = (name: string, lines: readonly string[]): Cell[][] =>
-  lines.map((text, n) => [cell(n === 0 ? name : '', 'faint'), cell(text)])
+const under = (name: string, lines: readonly string[], tone: Tone = 'plain'): Cell[][] =>
+  lines.map((text, n) => [cell(n === 0 ? name : '', 'faint'), cell(text, tone)])
 
 const FEW = 12
 const few = (lines: readonly string[]): string[] =>
