@@ -6,14 +6,18 @@ import { beside, type Beside } from '../../src/demo/processes.ts'
 import { environmentOf, type SandboxInfo } from '../../src/sandbox/command.ts'
 import type { Judgement } from '../../src/sandbox/judge.ts'
 import { eventually } from '../support/eventually.ts'
+import { aPipeline } from '../support/pipeline.ts'
 import { offered, temporalCommand, type Said } from '../support/temporal-command.ts'
 
 /** The whole upgrade with the plain `temporal` command: what SRE do who have nothing of Norikae but its worker. */
 
 const ID = 'cluster-upgrade/chatwork-prod'
 const BLUE = 'chatwork-prod-1-35'
+const GREEN = 'chatwork-prod-1-36'
 /** One of each kind: with a singleton, a consumer, a schedule, and with nothing but traffic. */
 const apps = ['chat-actor', 'chat-api', 'mail-sender', 'reports']
+/** Of these, whom their own pipeline deploys: with a consumer, and with nothing but schedules. */
+const external = ['mail-sender', 'reports']
 const people: Readonly<Record<string, string>> = {
   sre: 'baba@example.com',
   scala: 'doi@example.com',
@@ -61,6 +65,7 @@ async function hurry(platform: string): Promise<void> {
     ['weights: [5, 25, 50, 100], observe: 4s', 'weights: [50, 100], observe: 3s'],
     ['soak: 25s', 'soak: 1s'],
     ['rest: 5s', 'rest: 1s'],
+    ['  mail-sender:\n', '  reports: { deploy: external }\n  mail-sender:\n    deploy: external\n'],
   ]
   let text = await readFile(platform, 'utf8')
   for (const [long, short] of waits) {
@@ -203,14 +208,20 @@ test('every gate is answered with JSON copied from the current details, to the e
     const { workflowExecutionInfo } = JSON.parse(text) as { workflowExecutionInfo: { status: string } }
     return workflowExecutionInfo.status !== 'WORKFLOW_EXECUTION_STATUS_RUNNING'
   }
+  const environments = ['production', 'stage', 'test']
+  const deployments = external.flatMap((app) => environments.map((e) => `${app}.${e} to ${GREEN}`))
+  const pipeline = await aPipeline(info, BLUE, external, environments)
   await eventually(
     'the upgrade ends',
     async () => {
+      if (pipeline.did.length < deployments.length) await pipeline.run()
       for (const id of await waiting()) await answer(id)
       return over()
     },
     { withinMs: 200_000, everyMs: 2000 },
   )
+  await pipeline.close()
+  expect(pipeline.did.toSorted()).toEqual(deployments)
   const { text } = await temporal('workflow', 'result', '--workflow-id', ID)
   expect(text).toContain('"outcome":"done"')
   expect([...answered.values()].every((message) => message === 'approve')).toBe(true)
@@ -230,6 +241,7 @@ test('every gate and the end were told once to the team that they concern', asyn
     'sre gate': 2,
     'scala gate': 2,
     'php gate': 2,
+    'php deploy': 6,
     'sre ended': 1,
   })
 })
