@@ -19,12 +19,9 @@ function isKedas(
   workloads: readonly KubernetesObject[],
 ): boolean {
   const owner = controllerOf(scaler)
-  const scaledObject = scalers.find((s) => s.kind === 'ScaledObject' && s.metadata.uid === owner?.uid)
-  return (
-    scaler.kind === 'HorizontalPodAutoscaler' &&
-    scaledObject !== undefined &&
-    workloads.map(targetOf).some((w) => scales(scaledObject, w) && scales(scaler, w))
-  )
+  if (scaler.kind !== 'HorizontalPodAutoscaler' || owner === undefined) return false
+  const scaledObject = scalers.find((s) => s.kind === 'ScaledObject' && s.metadata.uid === owner.uid)
+  return scaledObject !== undefined && workloads.map(targetOf).some((w) => scales(scaledObject, w) && scales(scaler, w))
 }
 
 const targetOf = ({ kind, metadata: { name, namespace = '' } }: KubernetesObject) => ({ kind, name, namespace })
