@@ -55,6 +55,7 @@ export const healthActivities = (outside: Outside): Pick<Activities, 'observe' |
       sameImages: differing.length === 0,
       differing,
       unrelated: unrelatedBreaches(status?.apps ?? [], subject.app ?? '', related, now()),
+      at: now(),
     }
   },
 })

@@ -186,13 +186,13 @@ export function outcome(gate: Gate, now: string): Answer | undefined {
   return gate.rule.expires && after(gate.openedAt, gate.rule.expires) <= Date.parse(now) ? 'reject' : undefined
 }
 
-/** Milliseconds until time alone may change something: a reminder, the end, or an approval's window. */
-export function lookAgainIn(gate: Gate, now: string): number {
+/** When time alone changes something next: the end, or an approval's window. Undefined: never. */
+export function nextMoment(gate: Gate, now: string): string | undefined {
   const moments = [
     ...(gate.rule.expires ? [after(gate.openedAt, gate.rule.expires)] : []),
     ...gate.given.flatMap((d) => (isEarly(d, now) ? [Date.parse(d.notBefore ?? now)] : [])),
   ]
-  return Math.max(1, Math.min(milliseconds(gate.rule.remindEvery), ...moments.map((t) => t - Date.parse(now))))
+  return moments.length === 0 ? undefined : new Date(Math.min(...moments)).toISOString()
 }
 
 const after = (start: string, wait: Duration) => Date.parse(start) + milliseconds(wait)

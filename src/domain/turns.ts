@@ -38,8 +38,8 @@ export interface Turns {
   readonly start: readonly Turn[]
   /** Why nothing more starts, although something could. */
   readonly paused?: string
-  /** Milliseconds until a rest ends. */
-  readonly lookAgainIn?: number
+  /** When the next rest ends. */
+  readonly lookAgainAt?: string
 }
 
 /** Which environments may start now. Pure: the same standings give the same turns, whatever order they came in. */
@@ -108,7 +108,7 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
       start.length > 0 && {
         paused: `in trouble: ${troubled.map((a) => a.name).join(', ')}; ${policy.maxFailed} at once stop the rest`,
       }),
-    ...(rests.length > 0 && { lookAgainIn: Math.min(...rests) }),
+    ...(rests.length > 0 && { lookAgainAt: new Date(Date.parse(now) + Math.min(...rests)).toISOString() }),
   }
 }
 

@@ -34,10 +34,10 @@ interface Questions {
   observe: Q<Pick<ObserveStep, 'for' | 'checks'> & { readonly subject: Subject }, readonly Judgement[]>
   /** Ends only by Unhealthy. */
   watch: Q<Watched, never>
-  /** What is known outside at the moment of a breach. */
+  /** What is known outside at the moment of a breach, `at`. */
   compare: Q<
     Watched & { readonly related?: readonly string[] },
-    Pick<Breach, 'blue' | 'sameImages' | 'differing' | 'unrelated'>
+    Pick<Breach, 'blue' | 'sameImages' | 'differing' | 'unrelated'> & { readonly at?: string | undefined }
   >
   /** Which workloads run other images on blue than on green, in words. */
   compareImages: Q<{ readonly subject: Subject; readonly namespaces: readonly string[] }, readonly string[]>

@@ -228,9 +228,10 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     // Whoever cannot see blue must not send traffic there unasked.
     const known = await ask.catch((error: unknown) => {
       if (wasStopped(error)) throw error
-      return { blue: 'inconclusive' as const, sameImages: true, unrelated: [] }
+      return { blue: 'inconclusive' as const, sameImages: true, unrelated: [], at: undefined }
     })
-    const moved = since === undefined ? {} : { secondsSinceMoved: (Date.now() - since) / 1000 }
+    const moved =
+      since === undefined || known.at === undefined ? {} : { secondsSinceMoved: (Date.parse(known.at) - since) / 1000 }
     const because = mustHold({ ...known, because: message, ...moved }, platform.autoRollback)
     return because && `${message}; not rolled back by itself: ${because}. \`rollback\` takes it back`
   }

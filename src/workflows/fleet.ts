@@ -25,7 +25,8 @@ import { relatedTo } from '../domain/troubles.ts'
 import type { AppStep } from '../domain/steps.ts'
 import { key, turns, type Mover, type Standing } from '../domain/turns.ts'
 import type { appCutover } from './app-cutover.ts'
-import { now, show, type Office } from './office.ts'
+import { Clock } from './clock.ts'
+import { show, type Office } from './office.ts'
 import { failed, problemOf, summary } from './problems.ts'
 import { pairsOf } from './search-attributes.ts'
 
@@ -60,6 +61,8 @@ export function fleet(office: Office, by: unknown): Fleet {
   let movers: Mover[] = []
   let version = 0
   let held: string | undefined
+  /** Rests are over by what the apps tell, and by the timers that were set for it. */
+  const clock = new Clock(new Date(0).toISOString())
 
   const set = (place: string, standing: Standing | undefined, note = '') => {
     if (standing === undefined) delete standings[place]
@@ -71,6 +74,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     // Also an app of an earlier upgrade may speak: it is not ours.
     if (!isTold(body) || !started.has(body.app) || !places(body.app).includes(key(body.app, body.environment))) return
     const { app, environment, is, at, note } = body
+    clock.heard(at)
     if (is === 'breaching') return void breaches.set(app, at)
     set(key(app, environment), is === 'behind' ? undefined : is === 'on-green' ? { is, since: at } : { is }, note)
     show(office)
@@ -161,9 +165,9 @@ export function fleet(office: Office, by: unknown): Fleet {
     for (;;) {
       await condition(() => there() || gone())
       if (!there()) return gather(names, platform)
-      const left = since === undefined ? 0 : milliseconds(since) - (Date.parse(now()) - arrivedLast(names))
-      if (left <= 0) return
-      await condition(() => !there(), left, { summary: `until the last that moved is on green for ${since}` })
+      if (since === undefined) return
+      const moment = new Date(arrivedLast(names) + milliseconds(since)).toISOString()
+      if (!(await clock.until(() => !there(), moment, `until the last that moved is on green for ${since}`))) return
     }
   }
 
@@ -216,7 +220,7 @@ export function fleet(office: Office, by: unknown): Fleet {
       await condition(() => !office.paused)
       if (!platform) throw failed('Failed', 'no platform')
       const seen = version
-      const next = turns(movers, standings, platform, now())
+      const next = turns(movers, standings, platform, clock.at)
       held = next.paused
       for (const { app, environment } of next.start) {
         set(key(app, environment), { is: 'moving' })
@@ -226,8 +230,8 @@ export function fleet(office: Office, by: unknown): Fleet {
         })
       }
       const changed = () => version > seen + next.start.length || office.paused
-      if (next.lookAgainIn === undefined) await condition(changed)
-      else await condition(changed, next.lookAgainIn, { summary: 'until a rest ends' })
+      if (next.lookAgainAt === undefined) await condition(changed)
+      else await clock.until(changed, next.lookAgainAt, 'until a rest ends')
     }
   }
 

@@ -1,8 +1,16 @@
-import { CancellationScope, condition, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow'
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  setCurrentDetails,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow'
+import { milliseconds } from '../domain/duration.ts'
 import {
   closed,
   compared,
-  lookAgainIn,
+  nextMoment,
   opened,
   openGates,
   outcome,
@@ -18,9 +26,11 @@ import { spelled } from '../domain/people.ts'
 import { details, statusOf, whereOf, type Status } from '../domain/status.ts'
 import type { StepId } from '../domain/steps.ts'
 import { question } from './activities.ts'
+import { Clock } from './clock.ts'
 import type { LiveRun } from './executor.ts'
 import { summary } from './problems.ts'
 import { tag } from './search-attributes.ts'
+import { under } from './under.ts'
 
 /** Where people and the run meet: what they may say, and what is waited for. */
 export interface Office {
@@ -52,7 +62,7 @@ export function furnish(office: Office, platformTeam: string, teams: Readonly<Re
   Object.assign(office, { platformTeam, teams, desk: { ...office.desk, members, requester } })
 }
 
-/** The workflow's clock: the same in every replay. */
+/** For what is noted; what is decided goes by a `Clock`. */
 export const now = (): string => new Date().toISOString()
 
 export const statuses = (office: Office): Status[] =>
@@ -81,25 +91,37 @@ export async function ask(office: Office, subject: Subject, gate: Gate): Promise
   show(office)
   void lookAtImages(office, subject, gate, 0)
   const it = () => office.desk.gates.findLast((g) => g.id === gate.id) ?? gate
-  const answered = () => outcome(it(), now())
-  try {
+  const reminding = async (): Promise<never> => {
     for (let n = 1; ; n += 1) {
-      await condition(() => answered() !== undefined, lookAgainIn(it(), now()), {
-        summary: summary(`remind of ${gate.id}`),
-      })
-      const answer = answered()
-      if (answer) {
-        office.desk = closed(office.desk, gate.id, answer, now())
-        return answer
-      }
+      await sleep(milliseconds(gate.rule.remindEvery), { summary: summary(`remind of ${gate.id}`) })
       tell(office, gateNotice(here(), subject, it(), n))
       void lookAtImages(office, subject, gate, n)
     }
+  }
+  try {
+    const answer = await under(reminding, () => answered(it))
+    office.desk = closed(office.desk, gate.id, answer, now())
+    return answer
   } catch (error) {
     if (isCancellation(error)) office.desk = closed(office.desk, gate.id, 'withdrawn', now())
     throw error
   } finally {
     show(office)
+  }
+}
+
+/** Waits until people have decided, or time has. */
+async function answered(it: () => Gate): Promise<Answer> {
+  const clock = new Clock(it().openedAt)
+  for (;;) {
+    const { given } = it()
+    for (const { at } of given) clock.heard(at)
+    const answer = outcome(it(), clock.at)
+    if (answer) return answer
+    const more = () => it().given.length > given.length
+    const moment = nextMoment(it(), clock.at)
+    if (moment === undefined) await condition(more)
+    else await clock.until(more, moment, summary(`until time decides ${it().id}`))
   }
 }
 

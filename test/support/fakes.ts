@@ -116,6 +116,7 @@ export class Outside {
         sameImages: this.differing.length === 0,
         differing: this.differing,
         unrelated: this.unrelated,
+        at: new Date().toISOString(),
       }),
       compareImages: async () => this.differing,
       notify: async ({ notice }) => {

@@ -9,9 +9,11 @@ interface Told {
   readonly codePath: string
   readonly folder: string
   readonly platform: Platform
+  /** For how long a task waits for the worker that had the one before. */
+  readonly sticky: '1s' | '10s'
 }
 
-const { address, queue, codePath, folder, platform } = JSON.parse(process.argv[2] ?? '') as Told // of its own test
+const { address, queue, codePath, folder, platform, sticky } = JSON.parse(process.argv[2] ?? '') as Told // of its own test
 Runtime.install({ logger: new DefaultLogger('ERROR') })
 const connection = await NativeConnection.connect({ address })
 const worker = await Worker.create({
@@ -19,7 +21,7 @@ const worker = await Worker.create({
   taskQueue: queue,
   workflowBundle: { codePath },
   activities: new WorldOnDisk(folder).open(platform).activities(),
-  stickyQueueScheduleToStartTimeout: '1s',
+  stickyQueueScheduleToStartTimeout: sticky,
 })
 process.stdout.write('running\n')
 await worker.run()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   closed,
-  lookAgainIn,
+  nextMoment,
   opened,
   outcome,
   record,
@@ -15,6 +15,7 @@ import { rule } from '../support/builders.ts'
 
 const now = '2026-11-23T12:00:00Z'
 const later = '2026-11-23T13:00:00Z'
+const iso = (time: string) => new Date(time).toISOString()
 const gate = (more: Partial<Gate> = {}): Gate => ({
   id: 'production/gate@abcdef01.1',
   title: 'move',
@@ -68,15 +69,16 @@ describe('counting', () => {
     expect(outcome(it_(record(once, [], 'reject', { ...chiba, by: 'chiba' }, now)), now)).toBe('reject'))
   test('before its time it waits, and says until when', () => {
     const waits = gate({ rule: rule('scala'), given: [{ ...chiba, answer: 'approve', at: now, notBefore: later }] })
-    expect([outcome(waits, now), lookAgainIn(waits, now), outcome(waits, later)]).toEqual([
+    expect([outcome(waits, now), nextMoment(waits, now), outcome(waits, later)]).toEqual([
       undefined,
-      3_600_000,
+      iso(later),
       'approve',
     ])
+    expect(nextMoment(waits, later)).toBeUndefined()
   })
   test('nobody in time is a rejection', () => {
     const ends = gate({ rule: rule('scala', { expires: '1h' }) })
-    expect([outcome(ends, now), lookAgainIn(ends, now), outcome(ends, later)]).toEqual([undefined, 3_600_000, 'reject'])
+    expect([outcome(ends, now), nextMoment(ends, now), outcome(ends, later)]).toEqual([undefined, iso(later), 'reject'])
   })
   test('what must be typed', () => {
     const typed: Desk = { ...empty, gates: [gate({ rule: rule('scala', { typed: 'blue-1-35' }) })] }

@@ -202,7 +202,7 @@ test('with trouble and going back no turn comes early, and everybody ends on gre
         const over = () => apps.every((a) => a.environments.every((e) => there(`${a.name}/${e}`)))
         for (let n = 0; n < 600 && !over(); n += 1) {
           calm = n > 300 // trouble ends some time
-          const { start, lookAgainIn } = turns(apps, standings, { ...given, rest: '1h' }, clock())
+          const { start, lookAgainAt } = turns(apps, standings, { ...given, rest: '1h' }, clock())
           for (const t of start) {
             const a = apps.find((x) => x.name === t.app)
             const before = (a?.environments ?? []).slice(0, a?.environments.indexOf(t.environment))
@@ -238,7 +238,8 @@ test('with trouble and going back no turn comes early, and everybody ends on gre
             const later = a?.environments.slice(a.environments.indexOf(k.split('/')[1] ?? '') + 1) ?? []
             for (const e of later)
               if (standings[`${a?.name}/${e}`]?.is === 'moving') delete standings[`${a?.name}/${e}`]
-          } else if (start.length === 0 && lookAgainIn !== undefined) minute += lookAgainIn / 60_000
+          } else if (start.length === 0 && lookAgainAt !== undefined)
+            minute = (Date.parse(lookAgainAt) - Date.parse(now)) / 60_000
         }
         expect(over(), JSON.stringify({ apps, standings, given })).toBe(true)
       },

@@ -87,7 +87,10 @@ test.for([
 })
 
 test('it says when to look again', () => {
-  expect(turns([app('a')], { 'a/test': green(11) }, policy, now)).toEqual({ start: [], lookAgainIn: 3_600_000 })
+  expect(turns([app('a')], { 'a/test': green(11) }, policy, now)).toEqual({
+    start: [],
+    lookAgainAt: new Date(Date.parse(now) + 3_600_000).toISOString(),
+  })
 })
 
 test('whatever happens, no turn comes early and everybody ends on green', () => {

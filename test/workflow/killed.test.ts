@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import { Worker } from '@temporalio/worker'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { Platform } from '../../src/domain/platform.ts'
 import { aPlatform, anApp } from '../support/builders.ts'
 import { bundle } from '../support/bundle.ts'
 import { dev, Trial } from '../support/server.ts'
@@ -32,13 +34,13 @@ afterAll(async () => {
 })
 
 /** An upgrade whose worker is another process; the world is on disk. */
-async function aTrial() {
+async function aTrial(more: Partial<Platform> = {}, sticky: '1s' | '10s' = '1s') {
   n += 1
-  const platform = aPlatform({ name: `killed-${n}`, apps: [anApp('api')], rest: '0s', soak: '1s' })
+  const platform = aPlatform({ name: `killed-${n}`, apps: [anApp('api')], rest: '0s', soak: '1s', ...more })
   const world = new WorldOnDisk(join(folder, platform.name))
   const trial = new Trial(env, world.open(platform))
   const start = async () => {
-    const told = { address: env.address, queue: trial.queue, codePath, folder: world.folder, platform }
+    const told = { address: env.address, queue: trial.queue, codePath, folder: world.folder, platform, sticky }
     const child = spawn(process.execPath, [program, JSON.stringify(told)], { stdio: ['ignore', 'pipe', 'inherit'] })
     worker = child
     await once(child.stdout, 'data')
@@ -78,7 +80,7 @@ async function aTrial() {
   }
   await start()
   await trial.begin()
-  return { trial, world, killedAt }
+  return { trial, world, killedAt, restarted }
 }
 const doneBy = (world: WorldOnDisk) => world.read().map(([place, step]) => `${place}:${step.id}`)
 
@@ -115,3 +117,24 @@ test('the worker is killed on the way back, and the world is as it was', { timeo
   expect((await trial.result()).outcome).toBe('rolled-back')
   expect(world.open(trial.outside.platform).world.snapshot()).toBe('[]')
 })
+
+/** A query that comes to a new worker before the next task runs what has happened since, under the time of the last task. */
+test(
+  'what time decides while the worker is another replays, whoever asks in between',
+  { timeout: 60_000 },
+  async () => {
+    const { trial, restarted } = await aTrial({ rest: '6s' }, '10s')
+    await trial.start()
+    await trial.onGreen('api', 'test')
+    await restarted()
+    // Each waits for the worker that is dead, and then comes to the new one, at whatever has happened by then.
+    const asking = setInterval(() => void trial.peek(), 200)
+    await trial
+      .until('the rest is over', async () => (await trial.standing('api')) === 'moving', 0, 300)
+      .finally(() => clearInterval(asking))
+    const history = await trial.handle().fetchHistory()
+    await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, trial.handle().workflowId)
+    const rests = (history.events ?? []).filter((e) => e.timerStartedEventAttributes != null)
+    expect(rests.length).toBeGreaterThan(0)
+  },
+)
