@@ -3,7 +3,7 @@ import type { ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts
 import type { UpgradeStatus } from '../domain/messages.ts'
 import type { Scope, Side } from '../domain/platform.ts'
 import { denied } from './errors.ts'
-import type { EksPort, KubernetesPort, LoadBalancingPort, MetricsPort, Ports } from './ports.ts'
+import type { BlockStoragePort, EksPort, KubernetesPort, LoadBalancingPort, MetricsPort, Ports } from './ports.ts'
 
 /** All that activities know of the world beside their input. */
 export interface Outside {
@@ -24,6 +24,7 @@ export type Deed<A extends ActionName> = (call: ActionCall<A>) => Promise<Action
 export interface Proven {
   readonly eks: EksPort
   readonly loadBalancing: LoadBalancingPort
+  readonly blockStorage: BlockStoragePort
   readonly metrics: MetricsPort
   readonly principalArn: string
   on(side: Side): Promise<KubernetesPort>
@@ -44,6 +45,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
   return {
     eks: ports.eks(region),
     loadBalancing: ports.loadBalancing(region),
+    blockStorage: ports.blockStorage(region),
     metrics: ports.metrics,
     principalArn,
     on: (side) => ports.kubernetes(region, scope[side]),

@@ -23,6 +23,7 @@ export interface Ports {
   readonly identity: IdentityPort
   eks(region: string): EksPort
   loadBalancing(region: string): LoadBalancingPort
+  blockStorage(region: string): BlockStoragePort
   /** Looks the cluster's endpoint up once, and signs in with the worker's own identity. Throws `notFound`. */
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
   readonly metrics: MetricsPort
@@ -82,6 +83,20 @@ export interface RuleDescription {
   readonly actions: readonly RuleAction[]
   /** The cluster whose load balancer controller owns the load balancer (tag `elbv2.k8s.aws/cluster`). */
   readonly ownedByCluster?: string
+}
+
+export interface BlockStoragePort {
+  /** EBS volumes by id (`vol-…`), in any order. Those that are gone are left out. */
+  volumes(ids: readonly string[]): Promise<readonly VolumeDescription[]>
+}
+
+export interface VolumeDescription {
+  readonly id: string
+  /** `available`: on no instance. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html */
+  readonly state: string
+  readonly zone: string
+  /** Those that have it, get it or let it go. */
+  readonly instances: readonly string[]
 }
 
 /** One cluster. Kinds are those of `domain/kubernetes-objects.ts`. */

@@ -1,3 +1,4 @@
+import { EC2 } from '@aws-sdk/client-ec2'
 import { EKS } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { STS } from '@aws-sdk/client-sts'
@@ -5,6 +6,7 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import type { Ports } from '../activities/ports.ts'
 import { loadBalancing } from './alb/load-balancing-port.ts'
 import { type AwsOptions, clientOptions } from './aws-client.ts'
+import { blockStorage } from './ec2/block-storage-port.ts'
 import { eks } from './eks/eks-port.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
@@ -20,6 +22,7 @@ export function connectOutside(options: AwsOptions = {}): Ports & { close(): Pro
   const aws = (region: string) => clientOptions(region, { credentials: credentials(region) })
   const eksClients = clientsOf((region) => new EKS(aws(region)))
   const elbClients = clientsOf((region) => new ElasticLoadBalancingV2(aws(region)))
+  const ec2Clients = clientsOf((region) => new EC2(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
   const clusters = kubernetesClusters({ eks: eksPort, credentials })
@@ -27,12 +30,13 @@ export function connectOutside(options: AwsOptions = {}): Ports & { close(): Pro
     identity: sts(stsClients.of),
     eks: eksPort,
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
+    blockStorage: (region) => blockStorage(ec2Clients.of(region)),
     kubernetes: (region, cluster) => clusters.open(region, cluster),
     metrics: prometheus(),
     webhooks: webhooks(),
     async close() {
       await clusters.close()
-      for (const clients of [eksClients, elbClients, stsClients]) clients.close()
+      for (const clients of [eksClients, elbClients, ec2Clients, stsClients]) clients.close()
     },
   }
 }

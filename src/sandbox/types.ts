@@ -18,7 +18,7 @@ export interface AwsIdentity {
 /** One request that came in over the wire. */
 export interface AwsCall {
   readonly at: string
-  readonly service: 'eks' | 'elasticloadbalancing' | 'sts'
+  readonly service: 'ec2' | 'eks' | 'elasticloadbalancing' | 'sts'
   readonly operation: string
   readonly status: number
   readonly error?: string
@@ -83,8 +83,26 @@ export interface SandboxAws {
       readonly rules: readonly ListenerRule[]
     }
   }
+  /** EBS volumes, as a CSI driver of a cluster asks for them. */
+  readonly ec2: {
+    createVolume(zone: string, gigabytes: number): string
+    /** Attached after a while. Throws VolumeInUse where another instance has it, InvalidVolume.NotFound. */
+    attachVolume(id: string, instance: string): void
+    /** Available after a while. Nothing happens where the instance does not have it. */
+    detachVolume(id: string, instance: string): void
+    /** Throws VolumeInUse. Nothing happens where it is gone. */
+    deleteVolume(id: string): void
+    volumes(): readonly SandboxVolume[]
+  }
   calls(): readonly AwsCall[]
   stop(): Promise<void>
+}
+
+export interface SandboxVolume {
+  readonly id: string
+  readonly zone: string
+  readonly state: 'available' | 'in-use'
+  readonly instance?: string
 }
 
 export interface SeedCluster {

@@ -35,6 +35,7 @@ const quick: AwsTimes = {
   updateMs: 30,
   probeEveryMs: 10,
   drainSecondMs: 0.1,
+  volumeMs: 20,
 }
 
 const quickly: ClusterTimes = {

@@ -13,6 +13,8 @@ const throttling = {
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
   elasticloadbalancing: { code: 'Throttling', status: 400 },
   sts: { code: 'Throttling', status: 400 },
+  // https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+  ec2: { code: 'RequestLimitExceeded', status: 503 },
 } satisfies Record<Service, { code: string; status: number }>
 
 /**

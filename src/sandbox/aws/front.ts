@@ -96,7 +96,7 @@ function askedOfQuery(service: Exclude<Service, 'eks'>, question: Question): Ask
   const requestId = randomUUID()
   return {
     operation,
-    read: () => query.decode(operation, form),
+    read: () => query.decode(service, operation, form),
     answer: (result) => query.encode(service, operation, result, requestId),
     refuse: (error) => query.encodeError(service, error, requestId),
     invalid: validationError,

@@ -1,13 +1,15 @@
 /**
- * An AWS on loopback: EKS (REST-JSON), Elastic Load Balancing v2 and STS (Query) behind one address, told apart by the
- * scope of the request's credential, as the SDK signs it. `AWS_ENDPOINT_URL` and the identity's keys are all that a
- * client needs.
+ * An AWS on loopback: EKS (REST-JSON), EC2, Elastic Load Balancing v2 and STS (Query) behind one address, told apart
+ * by the scope of the request's credential, as the SDK signs it. `AWS_ENDPOINT_URL` and the identity's keys are all that
+ * a client needs.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AwsIdentity, EksHooks, Probe, SandboxAws } from '../types.ts'
 import { Calls } from './calls.ts'
+import { Ec2World } from './ec2/world.ts'
+import { volumeOperations } from './ec2/volumes.ts'
 import { eksOperations, inspectEks } from './eks/eks.ts'
 import { Tokens } from './eks/tokens.ts'
 import type { EksWorld } from './eks/world.ts'
@@ -40,11 +42,13 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const shared = { account, region, later, times: { ...defaultTimes, ...options.times } }
   const eks: EksWorld = { ...shared, caller: identity, hooks, faults, tokens: new Tokens(), clusters: new Map() }
   const elbv2 = new ElbWorld({ ...shared, probe })
+  const ec2 = new Ec2World(shared)
   const answer = answering({
     identity,
     faults,
     calls,
     services: {
+      ec2: volumeOperations(ec2),
       eks: eksOperations(eks),
       elasticloadbalancing: elbv2Operations(elbv2),
       sts: stsOperations(identity),
@@ -73,6 +77,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     identity,
     eks: inspectEks(eks),
     elbv2: inspectElbv2(elbv2),
+    ec2,
     calls: () => calls.all(),
     stop: () =>
       new Promise((resolve) => {

@@ -34,27 +34,34 @@ export function credentialOf({ headers, query }: Question): Credential | undefin
 interface Words {
   readonly unknownKey: string
   readonly wrongSignature: string
+  readonly status: number
 }
 
-/** https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html and STS's page of the same name. */
-const wordsOf = (service: string): Words =>
-  service === 'eks'
-    ? { unknownKey: 'UnrecognizedClientException', wrongSignature: 'InvalidSignatureException' }
-    : { unknownKey: 'InvalidClientTokenId', wrongSignature: 'SignatureDoesNotMatch' }
+/**
+ * https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html and STS's page of the same name;
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+ */
+const words = {
+  eks: { unknownKey: 'UnrecognizedClientException', wrongSignature: 'InvalidSignatureException', status: 403 },
+  ec2: { unknownKey: 'AuthFailure', wrongSignature: 'AuthFailure', status: 401 },
+} satisfies Record<string, Words>
+const usual: Words = { unknownKey: 'InvalidClientTokenId', wrongSignature: 'SignatureDoesNotMatch', status: 403 }
 
-/** Throws 403 for a key that the sandbox did not give out, and for a signature that its secret does not make. */
+const wordsOf = (service: string): Words => (service === 'eks' || service === 'ec2' ? words[service] : usual)
+
+/** Throws 403 (EC2: 401) for a key that the sandbox did not give out, and for a signature that its secret does not make. */
 export async function authenticate(question: Question, credential: Credential, identity: AwsIdentity): Promise<void> {
-  const words = wordsOf(credential.service)
+  const { unknownKey, wrongSignature, status } = wordsOf(credential.service)
   if (credential.accessKeyId !== identity.accessKeyId)
-    throw new AwsError(words.unknownKey, 'The security token included in the request is invalid.', 403)
+    throw new AwsError(unknownKey, 'The security token included in the request is invalid.', status)
   if (!credential.header) return
   if (
     (await signatureOf(question, credential, credential.header.signedHeaders, identity)) !== credential.header.signature
   )
     throw new AwsError(
-      words.wrongSignature,
+      wrongSignature,
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key.',
-      403,
+      status,
     )
 }
 

@@ -8,6 +8,8 @@ export interface AwsTimes {
   readonly probeEveryMs: number
   /** How long a second of a target group's deregistration delay lasts here: the usual 300 become 3 s. */
   readonly drainSecondMs: number
+  /** An EBS volume takes so long to attach, and to let go. */
+  readonly volumeMs: number
 }
 
 export const defaultTimes: AwsTimes = {
@@ -18,6 +20,7 @@ export const defaultTimes: AwsTimes = {
   updateMs: 300,
   probeEveryMs: 300,
   drainSecondMs: 10,
+  volumeMs: 200,
 }
 
 /** Work for later that `stop` calls off. */

@@ -30,6 +30,7 @@ const soon: AwsTimes = {
   updateMs: 10,
   probeEveryMs: 20,
   drainSecondMs: 1,
+  volumeMs: 20,
 }
 
 /** AWS on loopback, and the adapters connected to it as a worker connects them. */

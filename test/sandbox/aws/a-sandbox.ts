@@ -1,4 +1,5 @@
 /** One AWS for one test, with its clients: the real SDK, which knows of the sandbox by its endpoint and keys only. */
+import { EC2Client } from '@aws-sdk/client-ec2'
 import { EKSClient, type CreateClusterRequest, type CreateNodegroupRequest } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { STSClient } from '@aws-sdk/client-sts'
@@ -16,6 +17,7 @@ const quick: AwsTimes = {
   updateMs: 30,
   probeEveryMs: 20,
   drainSecondMs: 1,
+  volumeMs: 20,
 }
 
 /** What the hooks were told, in order, and what the probe is to answer. */
@@ -34,6 +36,7 @@ export interface Fixture {
   readonly outside: Outside
   readonly eks: EKSClient
   readonly elbv2: ElasticLoadBalancingV2Client
+  readonly ec2: EC2Client
   readonly sts: STSClient
 }
 
@@ -67,9 +70,10 @@ export function clientsOf({ endpoint, identity }: SandboxAws, credentials = keys
   const options = { endpoint, region: identity.region, credentials, maxAttempts: 3 }
   const eks = new EKSClient(options)
   const elbv2 = new ElasticLoadBalancingV2Client(options)
+  const ec2 = new EC2Client(options)
   const sts = new STSClient(options)
-  onTestFinished(() => [eks, elbv2, sts].forEach((client) => client.destroy()))
-  return { eks, elbv2, sts }
+  onTestFinished(() => [eks, elbv2, ec2, sts].forEach((client) => client.destroy()))
+  return { eks, elbv2, ec2, sts }
 }
 
 export const keysOf = ({ accessKeyId, secretAccessKey }: SandboxAws['identity']) => ({ accessKeyId, secretAccessKey })

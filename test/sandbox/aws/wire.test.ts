@@ -1,3 +1,4 @@
+import { AttachVolumeCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2'
 import {
   CreateNodegroupCommand,
   DescribeClusterCommand,
@@ -40,18 +41,21 @@ describe('a request', () => {
     eks: ({ eks }: Clients) => eks.send(new ListClustersCommand()),
     elbv2: ({ elbv2 }: Clients) => elbv2.send(new DescribeLoadBalancersCommand()),
     sts: ({ sts }: Clients) => sts.send(new GetCallerIdentityCommand()),
+    ec2: ({ ec2 }: Clients) => ec2.send(new DescribeVolumesCommand()),
   }
   test.for([
     { service: 'eks', unknown: 'UnrecognizedClientException', wrong: 'InvalidSignatureException' },
+    { service: 'ec2', status: 401, unknown: 'AuthFailure', wrong: 'AuthFailure' },
     { service: 'elbv2', unknown: 'InvalidClientTokenId', wrong: 'SignatureDoesNotMatch' },
     { service: 'sts', unknown: 'InvalidClientTokenId', wrong: 'SignatureDoesNotMatch' },
-  ] as const)('to $service with an unknown key, or a signature of another secret, is a 403', async (row) => {
+  ] as const)('to $service with an unknown key, or a signature of another secret, is refused', async (row) => {
+    const status = 'status' in row ? row.status : 403
     const { aws } = await aSandbox()
     const keys = keysOf(aws.identity)
     const stranger = clientsOf(aws, { ...keys, accessKeyId: 'AKIASTRANGER00000000' })
-    expect(await refused(asks[row.service](stranger))).toBe(`403 ${row.unknown}`)
+    expect(await refused(asks[row.service](stranger))).toBe(`${status} ${row.unknown}`)
     const forger = clientsOf(aws, { ...keys, secretAccessKey: 'another' })
-    expect(await refused(asks[row.service](forger))).toBe(`403 ${row.wrong}`)
+    expect(await refused(asks[row.service](forger))).toBe(`${status} ${row.wrong}`)
     expect(aws.calls().map(({ error }) => error)).toEqual([row.unknown, row.wrong])
   })
 
@@ -83,6 +87,12 @@ describe('a request', () => {
       ask: ({ elbv2 }: Clients) =>
         elbv2.send(new CreateRuleCommand({ ListenerArn: 'x', Conditions: [], Priority: 1, Actions: [] })),
       operation: 'CreateRule',
+    },
+    {
+      says: 'of EC2',
+      ask: ({ ec2 }: Clients) =>
+        ec2.send(new AttachVolumeCommand({ VolumeId: 'vol-1', InstanceId: 'i-1', Device: '/dev/xvda' })),
+      operation: 'AttachVolume',
     },
     {
       says: 'of STS',

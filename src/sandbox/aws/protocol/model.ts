@@ -6,15 +6,17 @@
  * A schema is a tuple: a simple type is a number, a list or map of them has a bit set, a named shape is
  * `[kind, namespace, name, traits, members, their types, how many are required]`, reached through a function.
  */
+import * as ec2 from '@aws-sdk/client-ec2'
 import * as eks from '@aws-sdk/client-eks'
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2'
 import * as sts from '@aws-sdk/client-sts'
 
-export type Service = 'eks' | 'elasticloadbalancing' | 'sts'
+export type Service = 'ec2' | 'eks' | 'elasticloadbalancing' | 'sts'
 
 export type Shape =
   | { readonly kind: 'string' | 'number' | 'boolean' | 'timestamp' | 'document' }
-  | { readonly kind: 'list'; readonly of: () => Shape }
+  /** `item`: what XML calls each of its elements. */
+  | { readonly kind: 'list'; readonly of: () => Shape; readonly item: string }
   | { readonly kind: 'map'; readonly of: () => Shape }
   | { readonly kind: 'structure'; readonly members: readonly Member[] }
 
@@ -25,6 +27,9 @@ export interface Member {
   readonly shape: () => Shape
   readonly required: boolean
   readonly in: 'path' | 'query' | 'body'
+  /** What EC2's form calls it, and what XML does, where that is another name. */
+  readonly inForm: string
+  readonly inXml: string
 }
 
 export interface Operation {
@@ -55,7 +60,7 @@ const known = new Map<unknown, Shape>()
 function shapeOf(ref: unknown): Shape {
   if (typeof ref === 'function') return shapeOf((ref as () => unknown)()) // schemas refer to each other by thunks
   if (typeof ref === 'number') {
-    if (ref & list) return { kind: 'list', of: () => shapeOf(ref & ~list) }
+    if (ref & list) return { kind: 'list', of: () => shapeOf(ref & ~list), item: 'member' }
     if (ref & map) return { kind: 'map', of: () => shapeOf(ref & ~map) }
     return { kind: simple[ref as keyof typeof simple] ?? 'document' }
   }
@@ -71,7 +76,11 @@ function named(schema: readonly unknown[]): Shape {
     case kinds.simple:
       return shapeOf(first)
     case kinds.list:
-      return { kind: 'list', of: () => shapeOf(bare(first).ref) }
+      return {
+        kind: 'list',
+        of: () => shapeOf(bare(first).ref),
+        item: trait(bare(first).traits, 'xmlName') ?? 'member',
+      }
     case kinds.map:
       return { kind: 'map', of: () => shapeOf(bare(second).ref) }
     case kinds.structure:
@@ -86,16 +95,27 @@ function named(schema: readonly unknown[]): Shape {
 const membersOf = (names: readonly string[], refs: readonly unknown[], required: number): Member[] =>
   names.map((name, index) => {
     const { ref, traits } = bare(refs[index])
-    const travels = traits === label ? 'path' : hasTrait(traits, 'httpQuery') ? 'query' : 'body'
-    return { name, shape: () => shapeOf(ref), required: index < required, in: travels }
+    const travels = traits === label ? 'path' : trait(traits, 'httpQuery') !== undefined ? 'query' : 'body'
+    const inXml = trait(traits, 'xmlName') ?? name
+    return {
+      name,
+      shape: () => shapeOf(ref),
+      required: index < required,
+      in: travels,
+      inXml,
+      // https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html#query-key-resolution
+      inForm: trait(traits, 'ec2QueryName') ?? `${inXml.charAt(0).toUpperCase()}${inXml.slice(1)}`,
+    }
   })
 
 /** A member's type is a reference, or a pair of a reference and its traits. */
 const bare = (ref: unknown): { ref: unknown; traits: unknown } =>
   Array.isArray(ref) && typeof ref[1] !== 'string' ? { ref: ref[0], traits: ref[1] } : { ref, traits: 0 }
 
-const hasTrait = (traits: unknown, name: string): boolean =>
+const trait = (traits: unknown, name: string): string | undefined =>
   typeof traits === 'object' && traits !== null && name in traits
+    ? String((traits as Readonly<Record<string, unknown>>)[name])
+    : undefined
 
 function operationsOf(module: object): ReadonlyMap<string, Operation> {
   const operations = new Map<string, Operation>()
@@ -121,6 +141,7 @@ function operationsOf(module: object): ReadonlyMap<string, Operation> {
 }
 
 export const model: Readonly<Record<Service, ReadonlyMap<string, Operation>>> = {
+  ec2: operationsOf(ec2),
   eks: operationsOf(eks),
   elasticloadbalancing: operationsOf(elbv2),
   sts: operationsOf(sts),

@@ -1,23 +1,37 @@
-/** AWS's Query protocol, the server's side. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
+/**
+ * AWS's Query protocol and EC2's own kind of it, the server's side.
+ * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+ * https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
+ */
 import type { AwsError } from '../errors.ts'
-import type { Operation, Service, Shape } from './model.ts'
+import type { Member, Operation, Service, Shape } from './model.ts'
 import type { Answer, Question } from './wire.ts'
-import { element, escape, tag } from './xml.ts'
+import { content, element, escape, tag } from './xml.ts'
 
 const namespaces = {
   elasticloadbalancing: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  ec2: 'http://ec2.amazonaws.com/doc/2016-11-15/',
 } as const
 
 type QueryService = Exclude<Service, 'eks'>
+
+/** Where the two differ in what they ask. */
+interface Dialect {
+  readonly nameOf: (member: Member) => string
+  /** The elements of a list: `Actions.member.1`, or `VolumeId.1`. */
+  readonly listOf: (from: Nested) => Nested | string | undefined
+}
+const query: Dialect = { nameOf: ({ name }) => name, listOf: (from) => from['member'] }
+const ec2Query: Dialect = { nameOf: ({ inForm }) => inForm, listOf: (from) => from }
 
 /** A form, or the same in the address: a presigned GetCallerIdentity is a GET. */
 export const formOf = (question: Question): URLSearchParams =>
   question.method === 'GET' ? question.query : new URLSearchParams(question.body)
 
 /** An input is a structure. */
-export const decode = (operation: Operation, form: URLSearchParams): Record<string, unknown> =>
-  read(operation.input, nest(form)) as Record<string, unknown>
+export const decode = (service: QueryService, operation: Operation, form: URLSearchParams): Record<string, unknown> =>
+  read(service === 'ec2' ? ec2Query : query, operation.input, nest(form)) as Record<string, unknown>
 
 interface Nested {
   [key: string]: Nested | string
@@ -39,24 +53,26 @@ function nest(form: URLSearchParams): Nested {
   return root
 }
 
-function read(shape: Shape, from: Nested | string): unknown {
+function read(dialect: Dialect, shape: Shape, from: Nested | string): unknown {
   switch (shape.kind) {
     case 'structure':
       return Object.fromEntries(
-        shape.members.flatMap(({ name, shape: of }) => {
-          const value = typeof from === 'string' ? undefined : from[name]
-          return value === undefined ? [] : [[name, read(of(), value)]]
+        shape.members.flatMap((member) => {
+          const value = typeof from === 'string' ? undefined : from[dialect.nameOf(member)]
+          return value === undefined ? [] : [[member.name, read(dialect, member.shape(), value)]]
         }),
       )
     case 'list': // an empty list is sent as `Actions=`
-      return typeof from === 'string' ? [] : numbered(from['member']).map((item) => read(shape.of(), item))
+      return typeof from === 'string'
+        ? []
+        : numbered(dialect.listOf(from)).map((item) => read(dialect, shape.of(), item))
     case 'map':
       return typeof from === 'string'
         ? {}
         : Object.fromEntries(
             numbered(from['entry']).map((entry) => {
               const { key, value } = typeof entry === 'string' ? {} : entry
-              return [typeof key === 'string' ? key : '', read(shape.of(), value ?? '')]
+              return [typeof key === 'string' ? key : '', read(dialect, shape.of(), value ?? '')]
             }),
           )
     case 'number':
@@ -78,7 +94,9 @@ const numbered = (from: Nested | string | undefined): (Nested | string)[] =>
 export function encode(service: QueryService, operation: Operation, result: object, requestId: string): Answer {
   const { name } = operation
   const inner =
-    element(`${name}Result`, operation.output, result) + tag('ResponseMetadata', tag('RequestId', requestId))
+    service === 'ec2'
+      ? tag('requestId', requestId) + content(operation.output, result)
+      : element(`${name}Result`, operation.output, result) + tag('ResponseMetadata', tag('RequestId', requestId))
   return {
     status: 200,
     headers: xml,
@@ -87,16 +105,13 @@ export function encode(service: QueryService, operation: Operation, result: obje
 }
 
 export function encodeError(service: QueryService, error: AwsError, requestId: string): Answer {
-  const inner = [
-    tag('Type', error.status < 500 ? 'Sender' : 'Receiver'),
-    tag('Code', escape(error.code)),
-    tag('Message', escape(error.message)),
-  ]
-  return {
-    status: error.status,
-    headers: xml,
-    body: `<ErrorResponse xmlns="${namespaces[service]}">${tag('Error', inner.join(''))}${tag('RequestId', requestId)}</ErrorResponse>`,
-  }
+  const said = tag('Code', escape(error.code)) + tag('Message', escape(error.message))
+  const type = tag('Type', error.status < 500 ? 'Sender' : 'Receiver')
+  const body =
+    service === 'ec2'
+      ? tag('Response', tag('Errors', tag('Error', said)) + tag('RequestID', requestId))
+      : `<ErrorResponse xmlns="${namespaces[service]}">${tag('Error', type + said)}${tag('RequestId', requestId)}</ErrorResponse>`
+  return { status: error.status, headers: xml, body }
 }
 
 const xml = { 'content-type': 'text/xml' }

@@ -11,18 +11,19 @@ export const escape = (text: string): string => text.replaceAll(/[&<>"]/g, (c) =
 
 const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' } as const
 
-function content(shape: Shape, value: unknown): string {
+/** What is in it. */
+export function content(shape: Shape, value: unknown): string {
   if (value instanceof Date) return value.toISOString()
   switch (shape.kind) {
     case 'list':
-      return (value as unknown[]).map((item) => element('member', shape.of(), item)).join('')
+      return (value as unknown[]).map((item) => element(shape.item, shape.of(), item)).join('')
     case 'map':
       return Object.entries(value as object)
         .map(([key, item]) => tag('entry', tag('key', escape(key)) + element('value', shape.of(), item)))
         .join('')
     case 'structure': {
       const from = value as Readonly<Record<string, unknown>> // a structure is an object
-      return shape.members.map((member) => element(member.name, member.shape(), from[member.name])).join('')
+      return shape.members.map((member) => element(member.inXml, member.shape(), from[member.name])).join('')
     }
     default:
       return escape(String(value))
