@@ -1,10 +1,12 @@
 import type { Identity } from '../domain/actions.ts'
 import { newCluster, RUN_TAG } from '../domain/clone.ts'
 import type { ClusterDescription } from '../domain/eks-objects.ts'
+import { isHeld } from '../domain/volumes.ts'
 import { hasVolumeClaims, replicasOf } from '../domain/workload-state.ts'
 import { contested, denied, failed, notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
+import { hold } from './stores.ts'
 import { ATTEMPT_TAG, tagsOf, tokenOf } from './tokens.ts'
 import { budgets, notYet } from './waiting.ts'
 
@@ -85,7 +87,10 @@ export const clusterActions = (outside: Outside) => {
     )
       .flat()
       .filter((o) => o.kind !== 'Service' || o.spec?.['type'] === 'LoadBalancer')
-    if (outsiders.some((o) => o.kind === 'PersistentVolumeClaim')) await stopWhatMounts(kubernetes)
+    if (outsiders.some((o) => o.kind === 'PersistentVolumeClaim')) {
+      await keepWhatMoved(kubernetes, cluster)
+      await stopWhatMounts(kubernetes)
+    }
     for (const { kind, metadata } of outsiders) {
       if (metadata.deletionTimestamp === undefined)
         await kubernetes.remove(kind as 'Service', metadata.namespace, metadata.name, metadata.uid)
@@ -101,6 +106,11 @@ export const clusterActions = (outside: Outside) => {
   }
 
   return { createCluster, deleteCluster, grantAccess, emptyCluster }
+}
+
+/** Volumes that the other cluster uses by now outlive their claims here. */
+async function keepWhatMoved(cluster: KubernetesPort, name: string): Promise<void> {
+  for (const volume of (await cluster.list('PersistentVolume')).filter(isHeld)) await hold({ cluster, name }, volume)
 }
 
 /**

@@ -7,6 +7,7 @@ import { scalerKinds, scales } from '../domain/scalers.ts'
 import { systemWorkloadFindings } from '../domain/system-workloads.ts'
 import { workloadFindings } from '../domain/workload-findings.ts'
 import type { RuleAction } from '../domain/target-groups.ts'
+import { storesOf, volumeFaults } from '../domain/volumes.ts'
 import { hasVolumeClaims, imagesOf, podLabelsOf, selects } from '../domain/workload-state.ts'
 import type { KubernetesPort, LoadBalancingPort } from './ports.ts'
 import { sha256 } from './tokens.ts'
@@ -26,16 +27,18 @@ interface OnCluster {
 export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalancingPort): Promise<OnCluster> {
   const all = async (kinds: readonly Parameters<KubernetesPort['list']>[0][]) =>
     (await Promise.all(kinds.map((kind) => cluster.list(kind)))).flat()
-  const [namespaces, workloads, supports, bindings, elsewhere, budgets, jobs, serviceAccounts] = await Promise.all([
-    cluster.list('Namespace'),
-    all(workloadKinds),
-    all([...scalerKinds, 'ScaledJob', 'Service']),
-    cluster.list('TargetGroupBinding'),
-    all(['Ingress', 'PersistentVolumeClaim']),
-    cluster.list('PodDisruptionBudget'),
-    cluster.list('Job'),
-    cluster.list('ServiceAccount'),
-  ])
+  const [namespaces, workloads, supports, bindings, elsewhere, budgets, jobs, serviceAccounts, volumes] =
+    await Promise.all([
+      cluster.list('Namespace'),
+      all(workloadKinds),
+      all([...scalerKinds, 'ScaledJob', 'Service']),
+      cluster.list('TargetGroupBinding'),
+      all(['Ingress', 'PersistentVolumeClaim']),
+      cluster.list('PodDisruptionBudget'),
+      cluster.list('Job'),
+      cluster.list('ServiceAccount'),
+      cluster.list('PersistentVolume'),
+    ])
   const arns = bindings.map((b) => targetGroupOf(b)).filter((arn) => arn !== '')
   const rules = arns.length === 0 ? [] : await loadBalancing.rulesForwardingTo(arns)
   const of = (name: string) => (objects: readonly KubernetesObject[]) =>
@@ -48,7 +51,7 @@ export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalan
       return {
         name: metadata.name,
         labels: metadata.labels ?? {},
-        workloads: workloadsOf(mine(workloads), mine(supports)),
+        workloads: workloadsOf(mine(workloads), mine(supports), [...mine(elsewhere), ...volumes]),
         routes: mine(bindings).map((b) => routeOf(b, rules)),
         notCarried: [
           ...mine(elsewhere)
@@ -84,11 +87,16 @@ export async function workloadsIn(cluster: KubernetesPort, namespaces: readonly 
         Promise.all(workloadKinds.map((kind) => cluster.list(kind, { namespace }))),
         Promise.all(([...scalerKinds, 'Service'] as const).map((kind) => cluster.list(kind, { namespace }))),
       ])
-      return workloadsOf(workloads.flat(), supports.flat())
+      const stores = workloads.flat().some(hasVolumeClaims) ? await storesIn(cluster, namespace) : []
+      return workloadsOf(workloads.flat(), supports.flat(), stores)
     }),
   )
   return lists.flat()
 }
+
+/** The claims of a namespace, and all volumes. */
+const storesIn = async (cluster: KubernetesPort, namespace: string): Promise<readonly KubernetesObject[]> =>
+  (await Promise.all([cluster.list('PersistentVolumeClaim', { namespace }), cluster.list('PersistentVolume')])).flat()
 
 /** What runs in some namespaces. What an operator makes is left out: green's operator makes its own, or none. */
 export async function ownWorkloads(
@@ -109,7 +117,12 @@ export async function fingerprintOf(cluster: KubernetesPort, namespaces: readonl
   return sha256(lines.toSorted().join('\n')).slice(0, 16)
 }
 
-function workloadsOf(workloads: readonly KubernetesObject[], supports: readonly KubernetesObject[]): WorkloadFacts[] {
+/** `stores`: claims and volumes. */
+function workloadsOf(
+  workloads: readonly KubernetesObject[],
+  supports: readonly KubernetesObject[],
+  stores: readonly KubernetesObject[],
+): WorkloadFacts[] {
   return workloads
     .filter(isOwn)
     .map((w): WorkloadFacts => {
@@ -119,9 +132,24 @@ function workloadsOf(workloads: readonly KubernetesObject[], supports: readonly 
         scaled: supports.some((s) => scales(s, { kind: w.kind, namespace, name })),
         behindService: supports.some((s) => s.kind === 'Service' && selects(s, podLabelsOf(w))),
         hasVolumes: hasVolumeClaims(w),
+        ...(hasVolumeClaims(w) && { volumes: volumesOf(w, workloads, stores) }),
       }
     })
     .toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+}
+
+function volumesOf(
+  workload: KubernetesObject,
+  all: readonly KubernetesObject[],
+  stores: readonly KubernetesObject[],
+): NonNullable<WorkloadFacts['volumes']> {
+  const claims = stores.filter((o) => o.kind === 'PersistentVolumeClaim')
+  const stored = storesOf(
+    workload,
+    claims,
+    stores.filter((o) => o.kind === 'PersistentVolume'),
+  )
+  return { claims: stored.map(({ claim }) => claim.metadata.name), faults: volumeFaults(workload, stored, all) }
 }
 
 /** No other object makes it. */

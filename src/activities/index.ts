@@ -51,7 +51,7 @@ const all = (outside: Outside): Activities => ({
   ...scheduleActions(outside),
   ...fenceActions(outside),
   ...bufferActions(outside),
-  ...volumeActions(),
+  ...volumeActions(outside),
   ...externalActions(outside),
   ...healthActivities(outside),
   ...imageActivities(outside),

@@ -179,4 +179,6 @@ export const budgets = {
   // A job that runs may be long; then people decide.
   jobs: '6h',
   probe: '3m',
+  // A node that went away without a word keeps its volumes for six minutes.
+  volumes: '15m',
 } as const satisfies Readonly<Record<string, Duration>>

@@ -28,8 +28,10 @@ const variants = [
       ),
   }),
   variant('buffer', 'Holds what others gave it until it is delivered.', bufferKeys),
-  variant('stateful', 'Has volumes. A later release moves them; until then it is a blocker.', {
-    by: oneOf(['handover', 'copy']).describe('handover: the volumes themselves move. copy: green gets snapshots.'),
+  variant('stateful', 'Has volumes, and moves with them.', {
+    by: oneOf(['handover', 'copy']).describe(
+      'handover: the volumes themselves move. copy: green gets snapshots, in a later release; until then it is a blocker.',
+    ),
     lossOnReturn: words('what is lost', 'what going back loses, for people to accept')
       .exactOptional()
       .describe('With by: copy: what going back loses, in words. People are asked to accept it.'),

@@ -113,7 +113,12 @@ export interface Actions {
   /** Opens the fence before it. First runs the slots that neither side has run, once each, then lets the schedule go on. */
   resumeSchedule: Contract<OnSide>
   drainBuffer: Contract<OnSide & { within: Duration; depth: Question }>
+  /** What becomes of its claims becomes nothing of its volumes from here on; their former reclaim policy is kept as an annotation. */
+  retainVolumes: Contract<OnSide>
+  unretainVolumes: Contract<OnSide>
+  /** Ends when they are on no node. */
   detachVolumes: Contract<OnSide>
+  /** Not while the other side could still write to them or delete them. Ends when its claims are bound to them. */
   attachVolumes: Contract<OnSide>
   copyVolumes: Contract<{ workload: WorkloadRef; from: Side; to: Side }>
   discardVolumes: Contract<OnSide>
@@ -211,6 +216,16 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     skippable: false,
     pace: 'long',
     title: (i) => `drain ${at(i.workload)} on ${i.on} within ${i.within}`,
+  },
+  retainVolumes: {
+    ...write,
+    pace: 'quick',
+    title: (i) => `keep the volumes of ${at(i.workload)} on ${i.on} whatever becomes of their claims`,
+  },
+  unretainVolumes: {
+    ...write,
+    pace: 'quick',
+    title: (i) => `give the volumes of ${at(i.workload)} on ${i.on} their reclaim policy back`,
   },
   detachVolumes: { ...write, pace: 'long', title: (i) => `detach the volumes of ${at(i.workload)} from ${i.on}` },
   attachVolumes: { ...write, pace: 'long', title: (i) => `attach the volumes of ${at(i.workload)} to ${i.on}` },

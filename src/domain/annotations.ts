@@ -24,3 +24,5 @@ export const OWNER_SUSPEND = 'norikae.io/owner-suspend'
 export const SUSPENDED_AT = 'norikae.io/suspended-at'
 /** On a CronJob of which one job may run at a time: its slots that came due while one did, since it was suspended. */
 export const DUE_WHILE_BUSY = 'norikae.io/due-while-busy'
+/** On a PersistentVolume: what becomes of its volume once its claim is deleted, as its owner wants it. */
+export const RECLAIM_POLICY = 'norikae.io/reclaim-policy'

@@ -35,6 +35,8 @@ export interface WorkloadFacts {
   readonly scaled: boolean
   readonly behindService: boolean
   readonly hasVolumes: boolean
+  /** Where it has: its claims by name, and why they cannot be handed over. */
+  readonly volumes?: { readonly claims: readonly string[]; readonly faults: readonly string[] }
 }
 
 export interface NamespaceFacts {

@@ -45,8 +45,8 @@ export function classify(found: WorkloadFacts, declared: Handover | undefined): 
     return blocker(
       'handover-stateful',
       workloadName(ref),
-      'it has volumes, and moving them comes with a later release (Unsupported)',
-      'declare another handover for it if nothing on its volumes is needed on green',
+      'it may have volumes, and nothing says what becomes of what is on them',
+      `declare it in the platform file: apps.<app>.workloads.${ref.name}: { handover: stateful, by: handover } takes its volumes along; another class leaves them on blue`,
     )
   if (ref.kind === 'CronJob') return as({ class: 'schedule' })
   if (ref.kind === 'Deployment' && found.behindService) return as({ class: 'overlap' })
@@ -126,8 +126,17 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
     }
     case 'stateful':
       return h.by === 'handover'
-        ? inOrder(stopAlone, ...volumesMove(), startAlone)
+        ? inOrder(volumesKept(), stopAlone, ...volumesMove(), startAlone)
         : volumesCopy(h.lossOnReturn ?? 'unknown')
+  }
+
+  /** Before anything: what happens to claims once the workload is stopped is not in Norikae's hands. */
+  function volumesKept(): Move {
+    return {
+      ...pair(act(id('retain-blue'), 'retainVolumes', on.blue), act(id('unretain-blue'), 'unretainVolumes', on.blue)),
+      // Blue's are kept for ever: its claims go with it, and the volumes are green's.
+      commit: [act(id('unretain-green'), 'unretainVolumes', on.green)],
+    }
   }
 
   function volumesMove(): Move[] {

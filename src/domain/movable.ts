@@ -16,24 +16,34 @@ export function movable(
     workloads,
     findings: [
       ...sorted.filter((w) => 'level' in w),
-      ...workloads.flatMap(volumesNotYet),
+      ...workloads.flatMap((w) => volumesStay(w, found)),
       ...tooManyConnections(environment),
     ],
   }
 }
 
 /** It is planned, so that people see how it would be, and not begun. */
-const volumesNotYet = ({ ref, handover }: Workload): Finding[] =>
-  handover.class === 'stateful'
-    ? [
-        blocker(
-          'stateful-not-yet',
-          workloadName(ref),
-          'moving volumes between clusters comes with a later release (Unsupported)',
-          'leave it out of this platform, or move its data outside the cluster first',
-        ),
-      ]
-    : []
+function volumesStay({ ref, handover }: Workload, found: readonly WorkloadFacts[]): Finding[] {
+  if (handover.class !== 'stateful') return []
+  if (handover.by === 'copy')
+    return [
+      blocker(
+        'copy-not-yet',
+        workloadName(ref),
+        'copying volumes to green by snapshots comes with a later release (Unsupported)',
+        'declare by: handover, which takes the volumes themselves along, or leave it out of this platform',
+      ),
+    ]
+  const { faults = [] } = found.find((w) => slug(w.ref) === slug(ref))?.volumes ?? {}
+  return faults.map((fault) =>
+    blocker(
+      'volumes-unfit',
+      workloadName(ref),
+      fault,
+      'mend it on blue, or move its data outside the cluster and declare another class',
+    ),
+  )
+}
 
 /** Both sides run at once: twice the connections. */
 const tooManyConnections = ({ externals, name }: Environment): Finding[] =>

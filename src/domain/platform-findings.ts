@@ -1,7 +1,7 @@
 import type { NamespaceFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { movable } from './movable.ts'
-import type { App, Environment, PlatformApp } from './platform.ts'
+import { workloadName, type App, type Environment, type PlatformApp } from './platform.ts'
 import type { PlatformFile } from './platform-file.ts'
 import { companions } from './turns.ts'
 
@@ -18,7 +18,7 @@ export const platformFindings = (
   ...contradictions(apps),
   ...sharedTargetGroups(tenants),
   ...tenants.flatMap(notCarried),
-  ...tenants.flatMap(claimsStay),
+  ...tenants.flatMap((n) => claimsStay(n, apps)),
   ...apps.flatMap((a) => a.environments.flatMap((e) => moveFindings(e, tenants))),
 ]
 
@@ -105,16 +105,22 @@ export function claimedTwice(
   })
 }
 
-/** Whoever mounts one has a class, or is a blocker: what is on it stays on blue. */
-const claimsStay = ({ name, claims }: NamespaceFacts): Finding[] =>
-  claims.map((claim) =>
-    warning(
-      'volumes-stay',
-      `${name} ${claim}`,
-      'a volume claim is not carried over, and neither is what is on its volume',
-      'see that green may start without it',
-    ),
-  )
+/** Whoever mounts one has a class, or is a blocker: what is on it stays on blue, unless it is handed over. */
+function claimsStay({ name, claims, workloads }: NamespaceFacts, apps: readonly App[]): Finding[] {
+  const declared = apps.flatMap((a) => a.environments.filter((e) => e.namespaces.includes(name)))
+  const stateful = workloads.filter((w) => declared.some((e) => e.handovers[workloadName(w.ref)]?.class === 'stateful'))
+  const moved = new Set(stateful.flatMap((w) => w.volumes?.claims ?? []))
+  return claims
+    .filter((claim) => !moved.has(claim))
+    .map((claim) =>
+      warning(
+        'volumes-stay',
+        `${name} ${claim}`,
+        'a volume claim is not carried over, and neither is what is on its volume',
+        'see that green may start without it',
+      ),
+    )
+}
 
 const notCarried = ({ name, notCarried: what }: NamespaceFacts): Finding[] =>
   what.map((it) =>

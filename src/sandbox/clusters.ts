@@ -5,8 +5,9 @@
 import type { ClusterOptions, startCluster } from './cluster/server.ts'
 import { isEksToken, tokenRefusal } from './eks-token.ts'
 import type { Judge } from './judge.ts'
+import { driverObject, startEbsCsiDriver, type DriverCluster } from './ebs-csi-driver.ts'
 import { startLoadBalancerController, type LoadBalancerController } from './load-balancer-controller.ts'
-import type { EksHooks, KubernetesCall, PodChange, SandboxAws, SandboxCluster } from './types.ts'
+import type { EksHooks, KubernetesCall, KubernetesObject, PodChange, SandboxAws, SandboxCluster } from './types.ts'
 
 export type ClusterTimes = NonNullable<Parameters<typeof startCluster>[0]['times']>
 
@@ -22,7 +23,11 @@ export interface Clusters<C extends SandboxCluster = SandboxCluster> {
 interface Running<C> {
   readonly cluster: C
   readonly controller: LoadBalancerController
+  readonly driver: ReturnType<typeof startEbsCsiDriver>
 }
+
+/** How often volumes are looked after: a node waits so long for its volume. */
+const VOLUMES_EVERY_MS = 50
 
 /** What is given as a function exists only later: AWS is started with these hooks. */
 export function createClusters<C extends SandboxCluster>(options: {
@@ -44,7 +49,12 @@ export function createClusters<C extends SandboxCluster>(options: {
       ...(times && { times }),
     })
     cluster.onPod(see)
-    all.set(name, { cluster, controller: startLoadBalancerController({ cluster, elbv2: aws().elbv2 }) })
+    await cluster.apply(driverObject as KubernetesObject) // the same JSON
+    all.set(name, {
+      cluster,
+      controller: startLoadBalancerController({ cluster, elbv2: aws().elbv2 }),
+      driver: startEbsCsiDriver(seenByDriver(cluster), aws().ec2, VOLUMES_EVERY_MS),
+    })
     judge().join(cluster)
     return { endpoint: cluster.url, caData: Buffer.from(cluster.ca).toString('base64') }
   }
@@ -52,8 +62,9 @@ export function createClusters<C extends SandboxCluster>(options: {
   async function stop(name: string): Promise<void> {
     const found = all.get(name)
     if (!found) return
-    const { cluster, controller } = found
+    const { cluster, controller, driver } = found
     controller.stop()
+    await driver.stop()
     judge().leave(cluster)
     all.delete(name)
     past.push(...cluster.calls())
@@ -85,3 +96,11 @@ export function createClusters<C extends SandboxCluster>(options: {
     },
   }
 }
+
+// Both know the same JSON, each by a type of its own.
+const seenByDriver = (cluster: SandboxCluster): DriverCluster => ({
+  name: cluster.name,
+  list: async (kind) => cluster.list(kind === 'PersistentVolume' ? 'v1' : 'storage.k8s.io/v1', kind),
+  write: async (object) => cluster.update(object as KubernetesObject),
+  remove: async (volume) => cluster.remove(volume as KubernetesObject),
+})

@@ -210,6 +210,8 @@ export interface SandboxCluster {
    * be taken off, and nobody's fields change their owner by it. Nothing happens where the object is gone.
    */
   update(object: KubernetesObject): void | Promise<void>
+  /** Nothing happens where it is gone. */
+  remove(object: KubernetesObject): void | Promise<void>
   setNodes(nodegroup: string, size: number, labels: Readonly<Record<string, string>>): void | Promise<void>
   pods(): readonly RunningPod[]
   jobRuns(): readonly JobRun[]
@@ -226,5 +228,6 @@ export interface SandboxCluster {
 export interface StandInCluster extends SandboxCluster {
   apply(object: KubernetesObject): void
   update(object: KubernetesObject): void
+  remove(object: KubernetesObject): void
   setNodes(nodegroup: string, size: number, labels: Readonly<Record<string, string>>): void
 }

@@ -5,6 +5,7 @@ import { fencesContract } from '../contract/fences.ts'
 import { pointersContract } from '../contract/pointers.ts'
 import { pipelinesMay } from './pipelines.ts'
 import { kedaContract } from '../contract/keda.ts'
+import { volumesContract } from '../contract/volumes.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
 import { granted } from './granted.ts'
 import { runKeda } from './keda.ts'
@@ -33,6 +34,7 @@ describe('on real controllers', () => {
   externalDeploymentsContract(() => world)
   pointersContract(() => world)
   kedaContract(() => world)
+  volumesContract(() => world)
 })
 
 test('a pipeline may read where to deploy, and no more', async () => {

@@ -6,6 +6,7 @@ import { ApiServer } from '../../src/adapters/kubernetes/api-server.ts'
 import { EksToken } from '../../src/adapters/kubernetes/eks-token.ts'
 import { kubernetes } from '../../src/adapters/kubernetes/kubernetes-port.ts'
 import { AwsFaults } from '../../src/sandbox/aws/faults.ts'
+import { driverObject, startEbsCsiDriver, type DriverCluster } from '../../src/sandbox/ebs-csi-driver.ts'
 import { startAws } from '../../src/sandbox/aws/server.ts'
 import { tokenRefusal } from '../../src/sandbox/eks-token.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
@@ -101,12 +102,15 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
     ends.push(() => api.close())
     const port = await ports.kubernetes(scope.region, plane.name)
     const server = serverUnderTest(plane.name, plane.kubeconfig, { port, admin: kubernetes(api) })
-    for (const object of await rights()) await server.applyAs('admin', object)
+    for (const object of [...(await rights()), driverObject]) await server.applyAs('admin', object)
+    const driver = startEbsCsiDriver(seenByDriver(server), aws.ec2, 100)
+    ends.push(() => driver.stop())
     return server
   }
   return {
     activities,
     ports,
+    ec2: aws.ec2,
     blue: await seen(blue),
     green: await seen(green),
     auditLogs: [blue.auditLog, green.auditLog],
@@ -122,3 +126,15 @@ const people = ({ identity: { accessKeyId, secretAccessKey } }: SandboxAws) => [
 
 const rights = async (): Promise<KubernetesObject[]> =>
   parseAllDocuments(await readFile(rbacFile, 'utf8')).map((d) => d.toJS() as KubernetesObject) // the file is ours
+
+/** As an administrator: a driver has rights of its own. */
+const seenByDriver = ({ name, admin }: ServerUnderTest): DriverCluster => ({
+  name,
+  list: (kind) => admin.list(kind),
+  async write({ kind, metadata: { name, finalizers, resourceVersion }, status }) {
+    const of = kind as 'VolumeAttachment' // it was listed as one
+    const { metadata } = await admin.patch(of, undefined, name, { metadata: { resourceVersion, finalizers } })
+    if (status && metadata.deletionTimestamp === undefined) await admin.patch(of, undefined, name, { status }, 'status')
+  },
+  remove: ({ metadata }) => admin.remove('PersistentVolume', undefined, metadata.name, metadata.uid),
+})

@@ -8,6 +8,7 @@ import { carriedKinds, isCarried } from '../../src/domain/copying.ts'
 import type { Kind, KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
 import { isReady, readinessOf } from '../../src/domain/workload-state.ts'
+import type { SandboxAws } from '../../src/sandbox/types.ts'
 import { aServer } from '../sandbox/adapters/local.ts'
 import { attempted, driven, ending } from '../support/driven.ts'
 import { eventually } from '../support/eventually.ts'
@@ -18,7 +19,9 @@ import { aConfigMap, aNamespace, type ServerUnderTest } from './servers.ts'
 /** Blue and green, and the activities of a worker that works on them. */
 export interface WorldUnderTest {
   readonly activities: ReturnType<typeof createActivities>
-  readonly ports: Pick<Ports, 'loadBalancing'>
+  readonly ports: Ports
+  /** The stand-in's, behind both. */
+  readonly ec2: SandboxAws['ec2']
   readonly blue: ServerUnderTest
   readonly green: ServerUnderTest
 }

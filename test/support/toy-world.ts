@@ -27,6 +27,7 @@ export class ToyWorld {
     const at = (w: { kind: string; namespace: string; name: string }) => `${place}/${workloadName(w as never)}`
     const running = (w: string, on: string, to: string) => {
       this.set(`${w}/${on}`, to, on === 'blue' ? 'up' : 'none')
+      runsWithItsVolumes(w)
       const name = w.split('/').at(-1) ?? ''
       if (this.once.has(name) && this.get(`${w}/blue`, 'up') === 'up' && this.get(`${w}/green`, 'none') === 'up')
         this.twice.push(`${w} after ${step.id}`)
@@ -36,6 +37,23 @@ export class ToyWorld {
       const open = (side: string) => this.get(`${w}/${side}/fence`, 'open') === 'open'
       if (to === 'open' && this.once.has(w.split('/').at(-1) ?? '') && open('blue') && open('green'))
         this.twice.push(`${w} is fenced on neither side after ${step.id}`)
+    }
+    const volume = (w: string, on: string, to: 'attached' | 'detached') => {
+      const initial = (side: string) => (side === 'blue' ? 'attached' : 'detached')
+      const is = (side: string) => this.get(`${w}/${side}/volume`, initial(side))
+      this.set(`${w}/${on}/volume`, to, initial(on))
+      if (is('blue') === 'attached' && is('green') === 'attached')
+        this.twice.push(`the volumes of ${w} are attached on both sides after ${step.id}`)
+      if (to === 'detached' && on === 'blue' && this.get(`${w}/blue/volume/policy`, 'own') !== 'Retain')
+        this.twice.push(`the volumes of ${w} may be deleted with their claims after ${step.id}`)
+      runsWithItsVolumes(w)
+    }
+    const runsWithItsVolumes = (w: string) => {
+      // What has none of its own has none that is detached.
+      if (this.get(`${w}/blue/volume`, 'attached') === 'attached') return
+      const up = (side: string) => this.get(`${w}/${side}`, side === 'blue' ? 'up' : 'none') === 'up'
+      if (up('blue') || (up('green') && this.get(`${w}/green/volume`, 'detached') === 'detached'))
+        this.twice.push(`${w} runs without its volumes after ${step.id}`)
     }
     switch (step.action) {
       case 'createCluster':
@@ -124,18 +142,14 @@ export class ToyWorld {
       case 'resumeSchedule':
         fence(at(step.input.workload), step.input.on, 'open')
         return running(at(step.input.workload), step.input.on, 'up')
+      case 'retainVolumes':
+        return this.set(`${at(step.input.workload)}/${step.input.on}/volume/policy`, 'Retain', 'own')
+      case 'unretainVolumes':
+        return this.set(`${at(step.input.workload)}/${step.input.on}/volume/policy`, 'own', 'own')
       case 'detachVolumes':
-        return this.set(
-          `${at(step.input.workload)}/${step.input.on}/volume`,
-          'detached',
-          step.input.on === 'blue' ? 'attached' : 'detached',
-        )
+        return volume(at(step.input.workload), step.input.on, 'detached')
       case 'attachVolumes':
-        return this.set(
-          `${at(step.input.workload)}/${step.input.on}/volume`,
-          'attached',
-          step.input.on === 'blue' ? 'attached' : 'detached',
-        )
+        return volume(at(step.input.workload), step.input.on, 'attached')
       case 'copyVolumes':
         return this.set(`${at(step.input.workload)}/green/copy`, 'there', 'none')
       case 'discardVolumes':

@@ -120,8 +120,9 @@ test.for<{
   {
     says: 'volumes go over while nothing runs',
     handover: { class: 'stateful', by: 'handover' },
-    forward: [`${w}/stop-blue ${n}/detach-blue ${n}/attach-green ${n}/start-green]`],
-    back: [`${w}/stop-green ${n}/detach-green ${n}/attach-blue ${n}/start-blue]`],
+    forward: [`${w}/retain-blue ${n}/stop-blue ${n}/detach-blue ${n}/attach-green ${n}/start-green]`],
+    back: [`${w}/stop-green ${n}/detach-green ${n}/attach-blue ${n}/start-blue ${n}/unretain-blue]`],
+    commit: [`${w}/unretain-green]`],
   },
   {
     says: 'a copy of volumes is discarded once people have accepted what that loses',

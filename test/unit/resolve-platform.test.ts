@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { NamespaceFacts } from '../../src/domain/facts.ts'
-import type { PlatformFile } from '../../src/domain/platform-file.ts'
+import type { AppFile, PlatformFile } from '../../src/domain/platform-file.ts'
 import { resolvePlatform, systemNamespaces } from '../../src/domain/resolve-platform.ts'
 import { movable } from '../../src/domain/movable.ts'
 import { anEnvironment, workload } from '../support/builders.ts'
@@ -253,11 +253,35 @@ test('a platform like the demo’s, whole', () => {
 
 test('Kubernetes’ own namespaces are named', () => expect(systemNamespaces).toContain('kube-system'))
 
-test('what is stateful is planned, and a blocker', () => {
-  const environment = anEnvironment('test', {
-    handovers: { 'StatefulSet/shop/db': { class: 'stateful', by: 'handover' } },
-  })
-  const { workloads, findings } = movable([workload('StatefulSet', 'db', { hasVolumes: true })], environment)
+test.for<{ says: string; by: 'handover' | 'copy'; faults: string[]; codes: string[] }>([
+  { says: 'whose volumes can be handed over moves', by: 'handover', faults: [], codes: [] },
+  {
+    says: 'whose volumes cannot is a blocker for each reason',
+    by: 'handover',
+    faults: ['a', 'b'],
+    codes: ['volumes-unfit', 'volumes-unfit'],
+  },
+  { says: 'that is to be copied is planned, and a blocker', by: 'copy', faults: [], codes: ['copy-not-yet'] },
+])('a stateful workload $says', ({ by, faults, codes }) => {
+  const environment = anEnvironment('test', { handovers: { 'StatefulSet/shop/db': { class: 'stateful', by } } })
+  const db = workload('StatefulSet', 'db', { hasVolumes: true, volumes: { claims: ['data-db-0'], faults } })
+  const { workloads, findings } = movable([db], environment)
   expect(workloads.map((w) => w.handover.class)).toEqual(['stateful'])
-  expect(findings).toMatchObject([{ level: 'blocker', code: 'stateful-not-yet', about: 'StatefulSet/shop/db' }])
+  expect(findings.map((f) => f.code)).toEqual(codes)
+  for (const finding of findings) expect(finding).toMatchObject({ level: 'blocker', about: 'StatefulSet/shop/db' })
+})
+
+test('claims that move with their workload are not left behind; others are said to be', () => {
+  const workloads: AppFile['workloads'] = { db: { class: 'stateful', by: 'handover' } }
+  const db = {
+    ...workload('StatefulSet', 'db', { hasVolumes: true }),
+    ref: { kind: 'StatefulSet', namespace: 'n', name: 'db' },
+  } as const
+  const namespace = aNamespace('n', {
+    workloads: [{ ...db, volumes: { claims: ['data-db-0'], faults: [] } }],
+    claims: ['data-db-0', 'old'],
+  })
+  expect(findings({ apps: { chat: inFile({ workloads }) } }, [namespace])).toMatchObject([
+    { level: 'warning', code: 'volumes-stay', about: 'n old' },
+  ])
 })

@@ -85,6 +85,10 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     ScaledObject: { ...generated, shortNames: ['so'], model: '', mustSayVersion: true },
     TriggerAuthentication: { ...generated, shortNames: ['ta', 'triggerauth'], model: '', mustSayVersion: true },
   },
+  'storage.k8s.io/v1': {
+    CSIDriver: { namespaced: false },
+    VolumeAttachment: { ...withStatus, namespaced: false },
+  },
   'elbv2.k8s.aws/v1beta1': { TargetGroupBinding: { ...generated, model: '', mustSayVersion: true } },
 }
 
@@ -136,6 +140,7 @@ export const k = {
   autoscaler: known('autoscaling/v2', 'HorizontalPodAutoscaler'),
   budget: known('policy/v1', 'PodDisruptionBudget'),
   binding: known('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding'),
+  attachment: known('storage.k8s.io/v1', 'VolumeAttachment'),
   claim: known('v1', 'PersistentVolumeClaim'),
   job: known('batch/v1', 'Job'),
   namespace: known('v1', 'Namespace'),
@@ -147,6 +152,7 @@ export const k = {
   replicaSet: known('apps/v1', 'ReplicaSet'),
   service: known('v1', 'Service'),
   serviceAccount: known('v1', 'ServiceAccount'),
+  volume: known('v1', 'PersistentVolume'),
   statefulSet: known('apps/v1', 'StatefulSet'),
 }
 

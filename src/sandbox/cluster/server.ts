@@ -98,6 +98,11 @@ export async function startCluster(options: ClusterOptions): Promise<StandInClus
     list: (apiVersion, kind, namespace) => store.list(kindOf(apiVersion, kind), namespace),
     apply: (object) => seed(objects, object),
     update: (object) => replace(objects, object),
+    remove(object) {
+      const kind = kindOf(object.apiVersion, object.kind)
+      const { namespace, name, uid } = object.metadata
+      if (store.get(kind, namespace, name)?.metadata.uid === uid) objects.delete(kind, namespace, name)
+    },
     setNodes,
     pods: (): readonly RunningPod[] =>
       store

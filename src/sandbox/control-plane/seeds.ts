@@ -19,8 +19,18 @@ export function node(name: string, more: { readonly labels?: object; readonly sp
     kind: 'Node',
     metadata: {
       name,
-      annotations: { 'kwok.x-k8s.io/node': 'fake' },
-      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', type: 'kwok', ...more.labels },
+      annotations: {
+        'kwok.x-k8s.io/node': 'fake',
+        // As a kubelet says of itself: its volumes are attached by their controller.
+        'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+      },
+      labels: {
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        'topology.kubernetes.io/zone': 'ap-northeast-1a',
+        type: 'kwok',
+        ...more.labels,
+      },
     },
     ...(more.spec && { spec: more.spec }),
     status: {

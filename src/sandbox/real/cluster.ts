@@ -32,6 +32,7 @@ const stages: Stages = { readyMs: 300, deletedMs: 2_500, jobMs: 1_500, jobAnnota
 
 /** What the sandbox's own rooms look at. */
 const mirrored: readonly Kind[] = [
+  k.attachment,
   k.autoscaler,
   k.cronJob,
   k.deployment,
@@ -42,6 +43,7 @@ const mirrored: readonly Kind[] = [
   k.service,
   k.statefulSet,
   k.binding,
+  k.volume,
 ]
 
 /** About ten seconds. Throws where no control plane of this version can be had. */

@@ -8,7 +8,7 @@ import { pathOf } from './paths.ts'
 const MANAGER = 'fieldManager=sandbox'
 
 /** How seeding and the sandbox's own controllers write to a real API server. */
-export function writesTo(admin: Administrator, store: Store): Pick<SandboxCluster, 'apply' | 'update'> {
+export function writesTo(admin: Administrator, store: Store): Pick<SandboxCluster, 'apply' | 'update' | 'remove'> {
   const at = ({ apiVersion, kind: name, metadata }: KubernetesObject): { kind: Kind; path: string } => {
     const kind = kindNamed(apiVersion, name)
     if (!kind) throw new Error(`the sandbox knows no ${name} of ${apiVersion}`)
@@ -42,6 +42,12 @@ export function writesTo(admin: Administrator, store: Store): Pick<SandboxCluste
       const { finalizers = [] } = object.metadata
       if (String(finalizers) !== String(live.metadata.finalizers ?? [])) await merge(path, { metadata: { finalizers } })
       if (object.status !== live.status) await merge(`${path}/status`, { status: object.status })
+    },
+    async remove(object) {
+      const { path } = at(object)
+      const { uid } = object.metadata
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...(uid !== undefined && { preconditions: { uid } }) }
+      await admin.ask({ method: 'DELETE', path, body, accept: [404, 409] })
     },
   }
 }

@@ -4,6 +4,7 @@ import { externalDeploymentsContract } from '../../contract/external-deployments
 import { fencesContract } from '../../contract/fences.ts'
 import { pointersContract } from '../../contract/pointers.ts'
 import { kedaContract } from '../../contract/keda.ts'
+import { volumesContract } from '../../contract/volumes.ts'
 import { workloadActionsContract, type WorldUnderTest } from '../../contract/workload-actions.ts'
 import { scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
     const port = await ports.kubernetes(scope.region, name)
     return serverUnderTest(name, clusters.cluster(name).kubeconfig, { port, admin: port })
   }
-  world = { activities, ports, blue: await side('blue'), green: await side('green') }
+  world = { activities, ports, ec2: clusters.aws.ec2, blue: await side('blue'), green: await side('green') }
 })
 afterAll(() => clusters.stop())
 
@@ -33,4 +34,7 @@ describe('a fence', () => {
 })
 describe('what KEDA sizes', () => {
   kedaContract(() => world)
+})
+describe('volumes', () => {
+  volumesContract(() => world)
 })

@@ -1,4 +1,5 @@
 /** The controllers of a cluster, each in its own file. */
+import { attachments } from './attachments.ts'
 import { autoscalers } from './autoscalers.ts'
 import { budgets } from './budgets.ts'
 import { claimProtectionController } from './claim-protection.ts'
@@ -15,9 +16,11 @@ import { namespaces } from './namespaces.ts'
 import { replicaSets } from './replica-sets.ts'
 import { scheduler } from './scheduler.ts'
 import { statefulSets } from './stateful-sets.ts'
+import { volumes } from './volumes.ts'
 import { type MakeController, type World, run } from './world.ts'
 
 const all: readonly MakeController[] = [
+  attachments,
   autoscalers,
   budgets,
   claimProtectionController,
@@ -34,6 +37,7 @@ const all: readonly MakeController[] = [
   replicaSets,
   scheduler,
   statefulSets,
+  volumes,
 ]
 
 export function startControllers(world: World): void {

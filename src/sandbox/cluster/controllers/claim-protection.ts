@@ -7,7 +7,8 @@ import { keyOf } from '../store.ts'
 import { isEnding, phaseOf } from './pods.ts'
 import { type MakeController, split } from './world.ts'
 
-const claimsOf = (pod: KubernetesObject): string[] =>
+/** The claims that a pod mounts. */
+export const claimsOf = (pod: KubernetesObject): string[] =>
   list(pod.spec?.['volumes']).flatMap((volume) => textAt(volume, 'persistentVolumeClaim', 'claimName') ?? [])
 
 const uses = (pod: KubernetesObject, claim: string): boolean =>

@@ -15,7 +15,13 @@ export const nodeSetter = ({ addresses, clock, objects, store }: World): StandIn
       kind: 'Node',
       metadata: {
         name,
-        labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', ...labels, [groupLabel]: nodegroup },
+        labels: {
+          'kubernetes.io/hostname': name,
+          'kubernetes.io/os': 'linux',
+          'topology.kubernetes.io/zone': 'ap-northeast-1a',
+          ...labels,
+          [groupLabel]: nodegroup,
+        },
       },
       spec: { providerID: `aws:///sandbox/i-${ip.replaceAll('.', '')}` },
     })

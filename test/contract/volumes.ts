@@ -1,0 +1,380 @@
+import { describe, expect, test } from 'vitest'
+import { createActivities } from '../../src/activities/index.ts'
+import { unreachable } from '../../src/activities/errors.ts'
+import type { KubernetesPort, Ports } from '../../src/activities/ports.ts'
+import { RECLAIM_POLICY } from '../../src/domain/annotations.ts'
+import type { ActionName } from '../../src/domain/actions.ts'
+import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
+import { attachedVolume, ebsOf } from '../../src/domain/volumes.ts'
+import { isReady, readinessOf, replicasOf } from '../../src/domain/workload-state.ts'
+import { driverObject } from '../../src/sandbox/ebs-csi-driver.ts'
+import { attempted, driven, ending, type Driving } from '../support/driven.ts'
+import { eventually } from '../support/eventually.ts'
+import { aDeployment, call, scope } from '../support/small-world.ts'
+import { aNamespace, type ServerUnderTest } from './servers.ts'
+import type { WorldUnderTest } from './workload-actions.ts'
+
+const patience = { withinMs: 60_000 }
+const answersLost = { ...patience, lost: true }
+const TIMES = { timeout: 180_000 }
+const ZONE = 'ap-northeast-1a'
+
+type Deeds = Pick<
+  ReturnType<typeof createActivities>,
+  'retainVolumes' | 'unretainVolumes' | 'detachVolumes' | 'attachVolumes' | 'stopWorkload' | 'startWorkload'
+>
+/** As a plan does it: there, back, and what lets go of the way back. */
+const forward = ['retain blue', 'stop blue', 'detach blue', 'attach green', 'start green'] as const
+const back = ['stop green', 'detach green', 'attach blue', 'start blue', 'unretain blue'] as const
+
+/** What is promised of volumes that change sides with their workload, whichever API servers and controllers they meet. */
+export function volumesContract(of: () => WorldUnderTest): void {
+  const on = (side: Side): ServerUnderTest => of()[side]
+  const find = (side: Side, ...which: Parameters<KubernetesPort['find']>) => on(side).admin.find(...which)
+
+  const step = async (what: string, workload: WorkloadRef, how: Driving = patience, deeds: Deeds = of().activities) => {
+    const [verb = '', side = ''] = what.split(' ')
+    const input = { workload, on: side as Side, ...(verb === 'start' && { alone: true as const }) }
+    const name = (verb === 'stop' || verb === 'start' ? `${verb}Workload` : `${verb}Volumes`) as keyof Deeds
+    return driven(deeds[name] as never, call<ActionName>(input as never), how)
+  }
+  const steps = async (all: readonly string[], workload: WorkloadRef, how?: Driving, deeds?: Deeds) => {
+    for (const one of all) await step(one, workload, how, deeds)
+  }
+
+  /** A stateful workload on blue as its driver has provisioned it, and asleep on green. */
+  async function aStore(replicas = 2, kind: 'StatefulSet' | 'Deployment' = 'StatefulSet') {
+    const namespace = await aNamespace(on('blue'), on('green'))
+    const workload: WorkloadRef = { kind, namespace, name: 'db' }
+    const claims = kind === 'StatefulSet' ? ordinals(replicas) : ['data']
+    const ids = claims.map(() => of().ec2.createVolume(ZONE, 1))
+    for (const [n, claim] of claims.entries()) await provisioned('blue', namespace, claim, ids[n] ?? '')
+    await on('blue').applyAs('team', kind === 'StatefulSet' ? aSet(namespace, replicas) : aMounting(namespace))
+    await running('blue', workload)
+    const deploy = {
+      app: 'shop',
+      environment: 'test',
+      namespaces: [namespace],
+      on: 'green',
+      asleep: [workload],
+    } as const
+    await driven(of().activities.deploy, call<'deploy'>(deploy), patience)
+    return { namespace, workload, claims, ids }
+  }
+  async function provisioned(side: Side, namespace: string, claim: string, id: string) {
+    for (const object of [aVolume(namespace, claim, id), aClaim(namespace, claim)])
+      await on(side).applyAs('ebs-csi-driver', object)
+  }
+  /** Ready, and with its volumes attached to nodes. */
+  const running = (side: Side, workload: WorkloadRef) =>
+    eventually(
+      `${workload.name} runs on ${side}`,
+      async () => {
+        const found = await find(side, workload.kind, workload.namespace, workload.name)
+        if (!found || !isReady(readinessOf(found)) || replicasOf(found) === 0) return false
+        const volumes = (await stored(side, workload.namespace)).map(({ id }) => id)
+        const there = of().ec2.volumes()
+        return (
+          volumes.length > 0 && volumes.every((id) => instanceOf(there.find((v) => v.id === id)).includes(scope[side]))
+        )
+      },
+      patience,
+    )
+  /** Claims with the volume that they are bound to. */
+  async function stored(side: Side, namespace: string) {
+    const claims = await on(side).admin.list('PersistentVolumeClaim', { namespace })
+    return Promise.all(
+      claims.map(async ({ metadata, spec, status }) => {
+        const name = String(spec?.['volumeName'])
+        const volume = await find(side, 'PersistentVolume', undefined, name)
+        return {
+          claim: metadata.name,
+          phase: status?.['phase'],
+          volume: name,
+          id: volume && ebsOf(volume)?.id,
+          policy: volume?.spec?.['persistentVolumeReclaimPolicy'],
+          noted: volume?.metadata.annotations?.[RECLAIM_POLICY],
+        }
+      }),
+    )
+  }
+  const volumesOn = async (side: Side, namespace: string) =>
+    (await on(side).admin.list('PersistentVolume')).filter((v) => claimRef(v)['namespace'] === namespace)
+
+  describe('of a workload', () => {
+    test.for(['StatefulSet', 'Deployment'] as const)(
+      'go there and back with a %s again and again, with every answer lost, and are never on both sides',
+      TIMES,
+      async (kind) => {
+        const { namespace, workload, claims, ids } = await aStore(2, kind)
+        const bound = claims.map((claim, n) => ({ claim, phase: 'Bound', id: ids[n] }))
+        const seen = observed(of())
+        for (let round = 1; round <= 3; round += 1) {
+          await steps(forward, workload, answersLost)
+          expect(await stored('green', namespace)).toMatchObject(bound)
+          await running('green', workload)
+          await steps(back, workload, answersLost)
+          await running('blue', workload)
+          expect(await stored('blue', namespace)).toMatchObject(bound.map((b) => ({ ...b, policy: 'Delete' })))
+        }
+        expect(await seen.stop()).toEqual([])
+        expect((await stored('blue', namespace)).map(({ noted }) => noted)).toEqual(claims.map(() => undefined))
+        expect(await stored('green', namespace)).toEqual([])
+        expect(await volumesOn('green', namespace)).toEqual([])
+      },
+    )
+
+    test('survive a worker that dies between every two of its calls', TIMES, async () => {
+      const { namespace, workload, ids } = await aStore()
+      const seen = observed(of())
+      const mortal = dying(of().ports)
+      const deeds = createActivities({ ...outside, ports: mortal.ports })
+      for (const one of [...forward, ...back, ...forward, 'unretain green']) {
+        mortal.begin()
+        await step(one, workload, { withinMs: 60_000, between: mortal.begin }, deeds)
+      }
+      await running('green', workload)
+      expect(await seen.stop()).toEqual([])
+      expect(await stored('green', namespace)).toMatchObject(
+        ids.map((id) => ({ phase: 'Bound', id, policy: 'Delete', noted: undefined })),
+      )
+    })
+
+    test('are kept when blue is emptied, and belong to green alone from then on', TIMES, async () => {
+      const { namespace, workload, ids } = await aStore(1)
+      await steps([...forward, 'unretain green'], workload)
+      const [before] = await stored('blue', namespace)
+      // Somebody meant well.
+      const own = { spec: { persistentVolumeReclaimPolicy: 'Delete' } }
+      await on('blue').admin.patch('PersistentVolume', undefined, before?.volume ?? '', own)
+      const { arn = '', createdAt = '' } = (await of().ports.eks(scope.region).findCluster(scope.blue)) ?? {}
+      const empty = call<'emptyCluster'>({ cluster: scope.blue, identity: { arn, createdAt } })
+      await driven(of().activities.emptyCluster, empty, answersLost)
+      await eventually(
+        'blue has let its volume go',
+        async () =>
+          (await find('blue', 'PersistentVolume', undefined, before?.volume ?? ''))?.status?.['phase'] === 'Released',
+        patience,
+      )
+      await running('green', workload)
+
+      const scale = { spec: { replicas: 0 } }
+      await on('green').admin.patch('StatefulSet', namespace, 'db', scale)
+      await on('green').admin.remove('PersistentVolumeClaim', namespace, before?.claim ?? '')
+      await eventually(
+        'its owner deletes it',
+        () =>
+          !of()
+            .ec2.volumes()
+            .some(({ id }) => id === ids[0]),
+        patience,
+      )
+    })
+
+    test('that were let go by a claim, or were made on green, are all on blue after the way back', TIMES, async () => {
+      const { namespace, workload, ids } = await aStore(2)
+      await steps(forward, workload)
+      await on('blue').admin.remove('PersistentVolumeClaim', namespace, 'data-db-0')
+      const made = of().ec2.createVolume(ZONE, 1)
+      await provisioned('green', namespace, 'data-db-2', made)
+      await on('green').applyAs('team', aSet(namespace, 3))
+      await running('green', workload)
+      await steps(back, workload)
+      await running('blue', workload)
+      expect(await stored('blue', namespace)).toMatchObject(
+        [...ids, made].map((id, n) => ({ claim: `data-db-${n}`, phase: 'Bound', id, policy: 'Delete' })),
+      )
+    })
+  })
+
+  describe('are not attached', () => {
+    test('while the other side has them, or would delete them', TIMES, async () => {
+      const { namespace, workload } = await aStore(1)
+      const attach = call<'attachVolumes'>({ workload, on: 'green' })
+      const { type, message } = await ending(of().activities.attachVolumes, attach, patience)
+      expect(type).toBe('Failed')
+      expect(message).toMatch(/on .* would be deleted with its claim/)
+      await step('retain blue', workload)
+      expect(await attempted(of().activities.attachVolumes, attach)).toMatch(/^1 volumes are attached on /)
+      expect(await volumesOn('green', namespace)).toEqual([])
+    })
+
+    test('where EC2 says that somebody else has them', TIMES, async () => {
+      const { workload, ids } = await aStore(1)
+      await steps(['retain blue', 'stop blue', 'detach blue'], workload)
+      of().ec2.attachVolume(ids[0] ?? '', 'i-somebody')
+      const attach = call<'attachVolumes'>({ workload, on: 'green' })
+      expect(await attempted(of().activities.attachVolumes, attach)).toBe(
+        `volume ${ids[0]} is in-use on i-somebody, not available`,
+      )
+      of().ec2.detachVolume(ids[0] ?? '', 'i-somebody')
+      await steps(['attach green', 'start green'], workload)
+      await running('green', workload)
+    })
+
+    test('over others that green has already: said before the workload is stopped', TIMES, async () => {
+      const { namespace, workload } = await aStore(1)
+      await provisioned('green', namespace, 'data-db-0', of().ec2.createVolume(ZONE, 1))
+      const retain = call<'retainVolumes'>({ workload, on: 'blue' })
+      const { type, message } = await ending(of().activities.retainVolumes, retain, patience)
+      expect(type).toBe('Failed')
+      expect(message).toMatch(
+        new RegExp(`^claim data-db-0 has vol-\\w+ on ${scope.blue} and vol-\\w+ on ${scope.green}`),
+      )
+      await running('blue', workload)
+    })
+
+    test('over others that came to green meanwhile, and blue gets its own back', TIMES, async () => {
+      const { namespace, workload, ids } = await aStore(1)
+      await steps(['retain blue', 'stop blue', 'detach blue'], workload)
+      await provisioned('green', namespace, 'data-db-0', of().ec2.createVolume(ZONE, 1))
+      const { type } = await ending(of().activities.attachVolumes, call<'attachVolumes'>({ workload, on: 'green' }))
+      expect(type).toBe('Failed')
+      await steps(back, workload)
+      await running('blue', workload)
+      expect(await stored('blue', namespace)).toMatchObject([{ phase: 'Bound', id: ids[0], policy: 'Delete' }])
+    })
+
+    test('where green has no driver for them: said before the workload is stopped', TIMES, async () => {
+      const { workload } = await aStore(1)
+      await on('green').admin.remove('CSIDriver', undefined, driverObject.metadata.name)
+      const retain = call<'retainVolumes'>({ workload, on: 'blue' })
+      const { type, message } = await ending(of().activities.retainVolumes, retain, patience)
+      await on('green').applyAs('eks', driverObject)
+      expect(type).toBe('Failed')
+      expect(message).toContain(`${scope.green} has no driver ebs.csi.aws.com`)
+      await running('blue', workload)
+    })
+
+    test('to a claim that waits on green: it gets its volume', TIMES, async () => {
+      const { namespace, workload, ids } = await aStore(1)
+      await on('green').applyAs('gitops', aClaim(namespace, 'data-db-0'))
+      await steps(forward, workload)
+      await running('green', workload)
+      expect(await stored('green', namespace)).toMatchObject([{ phase: 'Bound', id: ids[0] }])
+    })
+  })
+}
+
+const outside = {
+  platformFile: async () => undefined,
+  upgradeStatus: async () => undefined,
+  probeImage: 'registry.test/busybox:1',
+  log: () => undefined,
+}
+
+/** Each attempt may make one more call than the one before, until it needs no more. */
+function dying(ports: Ports) {
+  let allowed = 0
+  let made = 0
+  const counted = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get: (it, key) => {
+        const value: unknown = Reflect.get(it, key)
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]): unknown => {
+          made += 1
+          if (made > allowed) throw unreachable('the worker died')
+          return Reflect.apply(value, it, args)
+        }
+      },
+    })
+  return {
+    ports: {
+      ...ports,
+      kubernetes: async (region: string, cluster: string) => counted(await ports.kubernetes(region, cluster)),
+      blockStorage: (region: string) => counted(ports.blockStorage(region)),
+    },
+    begin: (why?: string) => {
+      allowed = why === undefined ? 0 : allowed + 1
+      made = 0
+    },
+  }
+}
+
+/** Looks at both sides all the time, by itself: which volume is wished, or was refused, on more than one node. */
+function observed({ blue, green }: WorldUnderTest) {
+  const wrong = new Set<string>()
+  const ended = new AbortController()
+  const looking = (async () => {
+    while (!ended.signal.aborted) {
+      const sides = await Promise.all([blue, green].map((side) => attachmentsOn(side)))
+      const all = sides.flat()
+      for (const { id, at, refused } of all) {
+        if (refused !== undefined) wrong.add(`${id} was refused on ${at}: ${refused}`)
+        for (const other of all)
+          if (other.id === id && other.at !== at) wrong.add(`${id} is on ${[at, other.at].toSorted().join(' and ')}`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  })()
+  return {
+    async stop() {
+      ended.abort()
+      await looking
+      return [...wrong]
+    },
+  }
+}
+
+async function attachmentsOn({ name, admin }: ServerUnderTest) {
+  const [attachments, volumes] = await Promise.all([admin.list('VolumeAttachment'), admin.list('PersistentVolume')])
+  return attachments.flatMap((a) => {
+    const volume = volumes.find((v) => v.metadata.name === attachedVolume(a))
+    const id = volume && ebsOf(volume)?.id
+    const error = a.status?.['attachError'] as { readonly message?: string } | undefined // as its API says
+    return id === undefined ? [] : [{ id, at: name, refused: error?.message }]
+  })
+}
+
+const instanceOf = (volume: { readonly instance?: string } | undefined): string => volume?.instance ?? ''
+const ordinals = (many: number): string[] => Array.from({ length: many }, (_, n) => `data-db-${n}`)
+const claimRef = ({ spec }: KubernetesObject) => (spec?.['claimRef'] ?? {}) as { readonly namespace?: string } // its API
+
+const wish = { accessModes: ['ReadWriteOnce'], storageClassName: 'gp3', resources: { requests: { storage: '1Gi' } } }
+
+/** As the driver makes it for a claim. */
+const aVolume = (namespace: string, claim: string, volumeHandle: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: {
+    name: `pvc-${volumeHandle}`,
+    annotations: { 'pv.kubernetes.io/provisioned-by': 'ebs.csi.aws.com' },
+  },
+  spec: {
+    capacity: { storage: '1Gi' },
+    accessModes: wish.accessModes,
+    storageClassName: wish.storageClassName,
+    persistentVolumeReclaimPolicy: 'Delete',
+    claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: claim },
+    csi: { driver: 'ebs.csi.aws.com', volumeHandle, fsType: 'ext4' },
+  },
+})
+
+const aClaim = (namespace: string, name: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name, namespace, labels: { app: 'db' } },
+  spec: wish,
+})
+
+function aSet(namespace: string, replicas: number): KubernetesObject {
+  const { spec, ...rest } = aDeployment('db', namespace, replicas)
+  const volumeClaimTemplates = [{ metadata: { name: 'data' }, spec: wish }]
+  return {
+    ...rest,
+    kind: 'StatefulSet',
+    spec: { ...spec, serviceName: 'db', podManagementPolicy: 'Parallel', volumeClaimTemplates },
+  }
+}
+
+function aMounting(namespace: string): KubernetesObject {
+  const { spec, ...rest } = aDeployment('db', namespace)
+  const template = spec?.['template'] as { readonly metadata: object; readonly spec: object } // it was just made
+  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }]
+  return {
+    ...rest,
+    spec: { ...spec, strategy: { type: 'Recreate' }, template: { ...template, spec: { ...template.spec, volumes } } },
+  }
+}
