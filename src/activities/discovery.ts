@@ -51,7 +51,11 @@ export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalan
       return {
         name: metadata.name,
         labels: metadata.labels ?? {},
-        workloads: workloadsOf(mine(workloads), mine(supports), [...mine(elsewhere), ...volumes]),
+        workloads: workloadsOf(
+          mine(workloads),
+          [...mine(supports), ...mine(bindings)],
+          [...mine(elsewhere), ...volumes],
+        ),
         routes: mine(bindings).map((b) => routeOf(b, rules)),
         notCarried: [
           ...mine(elsewhere)
@@ -85,7 +89,9 @@ export async function workloadsIn(cluster: KubernetesPort, namespaces: readonly 
     namespaces.map(async (namespace) => {
       const [workloads, supports] = await Promise.all([
         Promise.all(workloadKinds.map((kind) => cluster.list(kind, { namespace }))),
-        Promise.all(([...scalerKinds, 'Service'] as const).map((kind) => cluster.list(kind, { namespace }))),
+        Promise.all(
+          ([...scalerKinds, 'Service', 'TargetGroupBinding'] as const).map((kind) => cluster.list(kind, { namespace })),
+        ),
       ])
       const stores = workloads.flat().some(hasVolumeClaims) ? await storesIn(cluster, namespace) : []
       return workloadsOf(workloads.flat(), supports.flat(), stores)
@@ -127,10 +133,13 @@ function workloadsOf(
     .filter(isOwn)
     .map((w): WorkloadFacts => {
       const { name, namespace = '' } = w.metadata
+      const services = supports.filter((s) => s.kind === 'Service' && selects(s, podLabelsOf(w)))
+      const routes = supports.flatMap((s) => (services.some((service) => leadsTo(s, service)) ? [s.metadata.name] : []))
       return {
         ref: { kind: w.kind as WorkloadFacts['ref']['kind'], namespace, name },
         scaled: supports.some((s) => scales(s, { kind: w.kind, namespace, name })),
-        behindService: supports.some((s) => s.kind === 'Service' && selects(s, podLabelsOf(w))),
+        behindService: services.length > 0,
+        ...(routes.length > 0 && { routes }),
         hasVolumes: hasVolumeClaims(w),
         ...(hasVolumeClaims(w) && { volumes: volumesOf(w, workloads, stores) }),
       }
@@ -150,6 +159,12 @@ function volumesOf(
     stores.filter((o) => o.kind === 'PersistentVolume'),
   )
   return { claims: stored.map(({ claim }) => claim.metadata.name), faults: volumeFaults(workload, stored, all) }
+}
+
+/** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/spec/ */
+function leadsTo({ kind, spec }: KubernetesObject, service: KubernetesObject): boolean {
+  const { name } = (spec?.['serviceRef'] ?? {}) as { readonly name?: string } // as its API says
+  return kind === 'TargetGroupBinding' && name === service.metadata.name
 }
 
 /** No other object makes it. */

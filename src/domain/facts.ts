@@ -34,6 +34,8 @@ export interface WorkloadFacts {
   /** A HorizontalPodAutoscaler or a ScaledObject sizes it. */
   readonly scaled: boolean
   readonly behindService: boolean
+  /** The TargetGroupBindings that lead to it, by name; left out where none does. */
+  readonly routes?: readonly string[]
   readonly hasVolumes: boolean
   /** Where it has: its claims by name, and why they cannot be handed over. */
   readonly volumes?: { readonly claims: readonly string[]; readonly faults: readonly string[] }

@@ -1,6 +1,6 @@
 import type { WorkloadFacts } from './facts.ts'
 import { blocker, type Finding } from './findings.ts'
-import { classify, type Workload } from './handover.ts'
+import { classify, startsAsleep, type Workload } from './handover.ts'
 import { slug, workloadName, type Environment } from './platform.ts'
 
 /** What of an environment can change sides, each by its class, and what stands in the way of the rest. In name order. */
@@ -17,9 +17,36 @@ export function movable(
     findings: [
       ...sorted.filter((w) => 'level' in w),
       ...workloads.flatMap((w) => volumesStay(w, found)),
+      ...routesAsleep(workloads, found),
       ...tooManyConnections(environment),
     ],
   }
+}
+
+/**
+ * A route is opened once its targets on green are healthy, and its traffic is moved by weights: something behind it must
+ * run on both sides at once.
+ */
+function routesAsleep(workloads: readonly Workload[], found: readonly WorkloadFacts[]): Finding[] {
+  const behind = found.flatMap(({ ref, routes = [] }) => {
+    const workload = workloads.find((w) => slug(w.ref) === slug(ref))
+    return routes.map((name) => ({
+      route: `${ref.namespace}/${name}`,
+      ref,
+      asleep: workload && startsAsleep(workload),
+    }))
+  })
+  return [...new Set(behind.map(({ route }) => route))].toSorted().flatMap((route) => {
+    const all = behind.filter((b) => b.route === route)
+    // What has no class is a blocker by itself.
+    if (all.some(({ asleep }) => asleep !== true)) return []
+    return blocker(
+      'route-asleep',
+      route,
+      `only ${all.map(({ ref }) => workloadName(ref)).join(' and ')} is behind it, and runs on one side at a time, so weights cannot move its traffic (Unsupported)`,
+      'serve it by a workload that runs on both sides, or leave this namespace out and move it by hand',
+    )
+  })
 }
 
 /** It is planned, so that people see how it would be, and not begun. */

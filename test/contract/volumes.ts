@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { workloadsIn } from '../../src/activities/discovery.ts'
 import { createActivities } from '../../src/activities/index.ts'
 import { unreachable } from '../../src/activities/errors.ts'
 import type { KubernetesPort, Ports } from '../../src/activities/ports.ts'
@@ -11,7 +12,7 @@ import { isReady, readinessOf, replicasOf } from '../../src/domain/workload-stat
 import { driverObject } from '../../src/sandbox/ebs-csi-driver.ts'
 import { attempted, driven, ending, type Driving } from '../support/driven.ts'
 import { eventually } from '../support/eventually.ts'
-import { aDeployment, call, scope } from '../support/small-world.ts'
+import { aDeployment, aService, call, scope } from '../support/small-world.ts'
 import { aNamespace, type ServerUnderTest } from './servers.ts'
 import type { WorldUnderTest } from './workload-actions.ts'
 
@@ -103,6 +104,30 @@ export function volumesContract(of: () => WorldUnderTest): void {
     (await on(side).admin.list('PersistentVolume')).filter((v) => claimRef(v)['namespace'] === namespace)
 
   describe('of a workload', () => {
+    test('are found, and so are the routes that lead to it', TIMES, async () => {
+      const { namespace, workload } = await aStore(1)
+      const targetGroupARN = 'arn:aws:elasticloadbalancing:x'
+      await on('blue').applyAs('team', aService('db', namespace))
+      await on('blue').applyAs('team', {
+        apiVersion: 'elbv2.k8s.aws/v1beta1',
+        kind: 'TargetGroupBinding',
+        metadata: { name: 'store', namespace },
+        spec: { serviceRef: { name: 'db', port: 80 }, targetGroupARN },
+      })
+      const found = await workloadsIn(on('blue').port, [namespace])
+      await on('blue').admin.remove('TargetGroupBinding', namespace, 'store')
+      expect(found).toEqual([
+        {
+          ref: workload,
+          scaled: false,
+          behindService: true,
+          routes: ['store'],
+          hasVolumes: true,
+          volumes: { claims: ['data-db-0'], faults: [] },
+        },
+      ])
+    })
+
     test.for(['StatefulSet', 'Deployment'] as const)(
       'go there and back with a %s again and again, with every answer lost, and are never on both sides',
       TIMES,

@@ -271,6 +271,25 @@ test.for<{ says: string; by: 'handover' | 'copy'; faults: string[]; codes: strin
   for (const finding of findings) expect(finding).toMatchObject({ level: 'blocker', about: 'StatefulSet/shop/db' })
 })
 
+test.for<{ says: string; also: Parameters<typeof workload>[2] | undefined; codes: string[] }>([
+  { says: 'alone is a blocker: no weight would move its traffic', also: undefined, codes: ['route-asleep'] },
+  { says: 'beside one that runs on both sides is none', also: { behindService: true, routes: ['web'] }, codes: [] },
+  {
+    says: 'and one behind another route is a blocker',
+    also: { behindService: true, routes: ['api'] },
+    codes: ['route-asleep'],
+  },
+])('what runs on one side at a time behind a route $says', ({ also, codes }) => {
+  const environment = anEnvironment('test', {
+    handovers: { 'Deployment/shop/store': { class: 'stateful', by: 'handover' } },
+  })
+  const store = workload('Deployment', 'store', { behindService: true, routes: ['web'] })
+  const all = [store, ...(also ? [workload('Deployment', 'web', also)] : [])]
+  const { findings } = movable(all, environment)
+  expect(findings.map((f) => f.code)).toEqual(codes)
+  for (const finding of findings) expect(finding).toMatchObject({ level: 'blocker', about: 'shop/web' })
+})
+
 test('claims that move with their workload are not left behind; others are said to be', () => {
   const workloads: AppFile['workloads'] = { db: { class: 'stateful', by: 'handover' } }
   const db = {
