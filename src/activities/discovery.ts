@@ -1,16 +1,24 @@
 import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.ts'
 import { HOME } from '../domain/fence.ts'
 import type { Finding } from '../domain/findings.ts'
+import { notLookedFinding } from '../domain/custom-resources.ts'
 import { controllerOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { isHeldBy } from '../domain/leases.ts'
+import { madeFindings } from '../domain/made-elsewhere.ts'
+import { referencesOf } from '../domain/references.ts'
+import type { NodePool } from '../domain/scheduling.ts'
+import { downFinding, isDown, sideEffectsFinding, tenantWebhookFinding } from '../domain/webhooks.ts'
 import { systemNamespaces } from '../domain/resolve-platform.ts'
 import { scalerKinds, scales } from '../domain/scalers.ts'
 import { systemWorkloadFindings } from '../domain/system-workloads.ts'
 import { workloadFindings } from '../domain/workload-findings.ts'
 import type { RuleAction } from '../domain/target-groups.ts'
 import { storesOf, volumeFaults } from '../domain/volumes.ts'
-import { hasVolumeClaims, imagesOf, podLabelsOf, selects } from '../domain/workload-state.ts'
+import { hasVolumeClaims, imagesOf, podLabelsOf, replicasOf, selects } from '../domain/workload-state.ts'
 import type { KubernetesPort, LoadBalancingPort } from './ports.ts'
+import { customOn, podsByThemselves, referencesInConfigMaps, secretsMadeElsewhere } from './surveys.ts'
 import { sha256 } from './tokens.ts'
+import { webhooksOn } from './webhooks.ts'
 
 const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as const
 
@@ -19,30 +27,62 @@ const notTenants: ReadonlySet<string> = new Set([...systemNamespaces, HOME])
 
 interface OnCluster {
   readonly namespaces: readonly NamespaceFacts[]
-  /** What nothing would bring to green of Kubernetes' own namespaces. */
-  readonly leftBehind: readonly Finding[]
+  /** What is no single tenant's: webhooks, Kubernetes' own namespaces, what may not be looked for. */
+  readonly findings: readonly Finding[]
+}
+
+/** A cluster, as findings and its nodes' pools call it. */
+interface Cluster {
+  readonly name: string
+  readonly pools: readonly NodePool[]
 }
 
 /** What is on a cluster, namespace by namespace. Reads only. */
-export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalancingPort): Promise<OnCluster> {
+export async function discover(
+  cluster: KubernetesPort,
+  loadBalancing: LoadBalancingPort,
+  { name, pools }: Cluster,
+): Promise<OnCluster> {
   const all = async (kinds: readonly Parameters<KubernetesPort['list']>[0][]) =>
     (await Promise.all(kinds.map((kind) => cluster.list(kind)))).flat()
-  const [namespaces, workloads, supports, bindings, elsewhere, budgets, jobs, serviceAccounts, volumes] =
-    await Promise.all([
-      cluster.list('Namespace'),
-      all(workloadKinds),
-      all([...scalerKinds, 'ScaledJob', 'Service']),
-      cluster.list('TargetGroupBinding'),
-      all(['Ingress', 'PersistentVolumeClaim']),
-      cluster.list('PodDisruptionBudget'),
-      cluster.list('Job'),
-      cluster.list('ServiceAccount'),
-      cluster.list('PersistentVolume'),
-    ])
+  const [
+    namespaces,
+    workloads,
+    supports,
+    bindings,
+    elsewhere,
+    budgets,
+    jobs,
+    serviceAccounts,
+    volumes,
+    leases,
+    pods,
+    made,
+  ] = await Promise.all([
+    cluster.list('Namespace'),
+    all(workloadKinds),
+    all([...scalerKinds, 'ScaledJob', 'Service']),
+    cluster.list('TargetGroupBinding'),
+    all(['Ingress', 'PersistentVolumeClaim']),
+    cluster.list('PodDisruptionBudget'),
+    cluster.list('Job'),
+    cluster.list('ServiceAccount'),
+    cluster.list('PersistentVolume'),
+    cluster.list('Lease'),
+    podsByThemselves(cluster),
+    secretsMadeElsewhere(cluster),
+  ])
   const arns = bindings.map((b) => targetGroupOf(b)).filter((arn) => arn !== '')
   const rules = arns.length === 0 ? [] : await loadBalancing.rulesForwardingTo(arns)
   const of = (name: string) => (objects: readonly KubernetesObject[]) =>
     objects.filter((o) => o.metadata.namespace === name)
+  const services = supports.filter((o) => o.kind === 'Service')
+  const known = new Set(services.map((s) => `${s.metadata.namespace ?? ''}/${s.metadata.name}`))
+  const [inMaps, webhooks, custom] = await Promise.all([
+    referencesInConfigMaps(cluster, known),
+    webhooksOn(cluster),
+    customOn(cluster),
+  ])
 
   const facts = namespaces
     .filter((n) => !notTenants.has(n.metadata.name) && n.metadata.deletionTimestamp === undefined)
@@ -55,6 +95,7 @@ export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalan
           mine(workloads),
           [...mine(supports), ...mine(bindings)],
           [...mine(elsewhere), ...volumes],
+          mine(leases),
         ),
         routes: mine(bindings).map((b) => routeOf(b, rules)),
         notCarried: [
@@ -68,33 +109,60 @@ export async function discover(cluster: KubernetesPort, loadBalancing: LoadBalan
         claims: mine(elsewhere)
           .filter((o) => o.kind === 'PersistentVolumeClaim')
           .map((o) => o.metadata.name),
-        findings: workloadFindings({
-          workloads: mine(workloads).filter(isOwn),
-          services: mine(supports).filter((o) => o.kind === 'Service'),
-          scalers: mine(supports).filter((o) => o.kind !== 'Service'),
-          budgets: mine(budgets),
-          jobs: mine(jobs),
-          serviceAccounts: mine(serviceAccounts),
-        }),
+        references: [
+          ...[...mine(workloads).filter(isOwn), ...mine(services)].flatMap((o) => referencesOf(o, known)),
+          ...inMaps.flatMap((r) => (r.in === metadata.name ? r.references : [])),
+        ],
+        findings: [
+          ...workloadFindings({
+            workloads: mine(workloads).filter(isOwn),
+            services: mine(services),
+            scalers: mine(supports).filter((o) => o.kind !== 'Service'),
+            budgets: mine(budgets),
+            jobs: mine(jobs),
+            serviceAccounts: mine(serviceAccounts),
+            pods: mine(pods),
+            pools,
+          }),
+          ...madeFindings(
+            mine(workloads),
+            made.filter((m) => m.namespace === metadata.name),
+          ),
+          ...(custom.findings.get(metadata.name) ?? []),
+          ...webhooks.flatMap(({ webhook }) =>
+            webhook.service?.namespace === metadata.name ? [tenantWebhookFinding(webhook)] : [],
+          ),
+        ],
       }
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const system = workloads.filter((w) => systemNamespaces.includes(w.metadata.namespace ?? ''))
-  return { namespaces: facts, leftBehind: systemWorkloadFindings(system) }
+  return {
+    namespaces: facts,
+    findings: [
+      ...systemWorkloadFindings(system),
+      ...webhooks.flatMap(({ webhook, answers }) => [
+        ...(isDown(webhook, answers) ? [downFinding(webhook, name, answers)] : []),
+        ...[sideEffectsFinding(webhook)].filter((f) => f !== undefined),
+      ]),
+      ...[notLookedFinding(name, custom.hidden)].filter((f) => f !== undefined),
+    ],
+  }
 }
 
 /** The workloads of some namespaces as they are now, in a stable order. */
 export async function workloadsIn(cluster: KubernetesPort, namespaces: readonly string[]): Promise<WorkloadFacts[]> {
   const lists = await Promise.all(
     namespaces.map(async (namespace) => {
-      const [workloads, supports] = await Promise.all([
+      const [workloads, supports, leases] = await Promise.all([
         Promise.all(workloadKinds.map((kind) => cluster.list(kind, { namespace }))),
         Promise.all(
           ([...scalerKinds, 'Service', 'TargetGroupBinding'] as const).map((kind) => cluster.list(kind, { namespace })),
         ),
+        cluster.list('Lease', { namespace }),
       ])
       const stores = workloads.flat().some(hasVolumeClaims) ? await storesIn(cluster, namespace) : []
-      return workloadsOf(workloads.flat(), supports.flat(), stores)
+      return workloadsOf(workloads.flat(), supports.flat(), stores, leases)
     }),
   )
   return lists.flat()
@@ -128,6 +196,7 @@ function workloadsOf(
   workloads: readonly KubernetesObject[],
   supports: readonly KubernetesObject[],
   stores: readonly KubernetesObject[],
+  leases: readonly KubernetesObject[],
 ): WorkloadFacts[] {
   return workloads
     .filter(isOwn)
@@ -135,6 +204,7 @@ function workloadsOf(
       const { name, namespace = '' } = w.metadata
       const services = supports.filter((s) => s.kind === 'Service' && selects(s, podLabelsOf(w)))
       const routes = supports.flatMap((s) => (services.some((service) => leadsTo(s, service)) ? [s.metadata.name] : []))
+      const lease = leases.find((l) => isHeldBy(l, w))
       return {
         ref: { kind: w.kind as WorkloadFacts['ref']['kind'], namespace, name },
         scaled: supports.some((s) => scales(s, { kind: w.kind, namespace, name })),
@@ -142,6 +212,8 @@ function workloadsOf(
         ...(routes.length > 0 && { routes }),
         hasVolumes: hasVolumeClaims(w),
         ...(hasVolumeClaims(w) && { volumes: volumesOf(w, workloads, stores) }),
+        ...(['Deployment', 'StatefulSet'].includes(w.kind) && { replicas: replicasOf(w) }),
+        ...(lease && { lease: lease.metadata.name }),
       }
     })
     .toSorted((a, b) => (key(a) < key(b) ? -1 : 1))

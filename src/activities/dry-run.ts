@@ -13,11 +13,15 @@ import { carriedKinds, copyOf, isCarried } from '../domain/copying.ts'
 import { isOfSilentWebhook, refusalFindings, warningFinding } from '../domain/dry-run.ts'
 import { placeOf, warning, type Finding } from '../domain/findings.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { missingFindings } from '../domain/made-elsewhere.ts'
 import { and, nothing, told, type Noticed } from '../domain/noticed.ts'
+import { downFinding, isDown } from '../domain/webhooks.ts'
 import { faulty, notReady } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
+import { namesOf, secretsMadeElsewhere } from './surveys.ts'
 import { hasWaited, remembered, streamed } from './waiting.ts'
+import { webhooksOn } from './webhooks.ts'
 
 /** A dry run waits for nothing that another makes; as many as the adapter keeps connections. */
 const AT_ONCE = 16
@@ -58,13 +62,15 @@ export const dryRunActions = (outside: Outside) => {
       () => progress,
       AT_ONCE,
     )
-    const { tried, refused, noticed } = progress
+    const { tried, refused } = progress
+    const missing = await missingSecrets(here, there, input.namespaces)
+    const noticed = [...missing, ...(await downOn(here, scope[input.on]))].reduce(and, progress.noticed)
     const findings = told(noticed, `${input.app} ${input.environment}`)
-    if (refused > 0)
-      throw faulty(
-        `${scope[input.on]} would refuse ${refused} of ${tried} objects of ${input.app}: ${inWords(findings)}`,
-        findings,
-      )
+    const faults = [
+      ...(refused > 0 ? [`would refuse ${refused} of ${tried} objects of ${input.app}`] : []),
+      ...(missing.length > 0 ? [`has not ${missing.length} of the Secrets that it needs`] : []),
+    ]
+    if (faults.length > 0) throw faulty(`${scope[input.on]} ${faults.join(', and ')}: ${inWords(findings)}`, findings)
     return {
       note: `${tried} objects would be taken${findings.length > 0 ? `; noticed: ${codesOf(findings)}` : ''}`,
       findings,
@@ -110,6 +116,31 @@ async function findingsOf(
     ...writtenFindings(object, green),
   ]
 }
+
+const downOn = async (here: KubernetesPort, cluster: string): Promise<Finding[]> =>
+  (await webhooksOn(here)).flatMap(({ webhook, answers }) =>
+    isDown(webhook, answers) ? [downFinding(webhook, cluster, answers)] : [],
+  )
+
+/** What a controller makes on blue and pods need is there on green, or its controller cannot make it there. */
+async function missingSecrets(
+  here: KubernetesPort,
+  there: KubernetesPort,
+  namespaces: readonly string[],
+): Promise<Finding[]> {
+  const all = await Promise.all(
+    namespaces.map(async (namespace) => {
+      const made = await secretsMadeElsewhere(there, namespace)
+      if (made.length === 0) return []
+      const names = await namesOf(here, 'Secret', namespace)
+      const workloads = await Promise.all(runners.map((kind) => there.list(kind, { namespace })))
+      return missingFindings(workloads.flat(), made, ({ name }) => names.has(name))
+    }),
+  )
+  return all.flat()
+}
+
+const runners = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as const
 
 const unzipped = promisify(gunzip)
 

@@ -12,6 +12,7 @@ import { planCutover } from '../domain/plan-cutover.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { blueAmong, idFault, requestFaults, versionFault } from '../domain/requests.ts'
+import { poolsOf } from '../domain/scheduling.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
@@ -37,7 +38,10 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     if (fault !== undefined) throw invalidInput(`${fault}. Nothing was started`)
 
     const green = clusterName(file.platform, to)
-    const { namespaces, leftBehind } = await discover(await cluster(blue), loadBalancing)
+    const { namespaces, findings: ofBlue } = await discover(await cluster(blue), loadBalancing, {
+      name: blue,
+      pools: poolsOf(facts.nodegroups),
+    })
     const { platform, findings } = resolvePlatform(file, { blue, green, namespaces, fingerprint: sha256 })
     const offered = await Promise.all(
       facts.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
@@ -49,7 +53,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...cloneFindings(facts, principalArn),
       ...addons.findings,
       ...findings,
-      ...leftBehind,
+      ...ofBlue,
       ...approverFindings(platform, request.by),
     ]
     outside.log('info', `planned ${file.platform} to ${to}`, {

@@ -2,6 +2,7 @@ import type { Identity } from './actions.ts'
 import type { ClusterBelongings, ClusterDescription, AddonDescription, NodegroupDescription } from './eks-objects.ts'
 import type { Finding } from './findings.ts'
 import type { WorkloadRef } from './platform.ts'
+import type { Reference } from './references.ts'
 
 /** What was found outside, as far as a plan depends on it. Nothing that moves by the minute. */
 export interface ClusterFacts {
@@ -39,6 +40,10 @@ export interface WorkloadFacts {
   readonly hasVolumes: boolean
   /** Where it has: its claims by name, and why they cannot be handed over. */
   readonly volumes?: { readonly claims: readonly string[]; readonly faults: readonly string[] }
+  /** Wanted by its spec; absent where it is one a node, or one a slot. */
+  readonly replicas?: number
+  /** A Lease that one of its pods holds: one of them leads. */
+  readonly lease?: string
 }
 
 export interface NamespaceFacts {
@@ -50,6 +55,8 @@ export interface NamespaceFacts {
   readonly notCarried: readonly string[]
   /** Its PersistentVolumeClaims, by name. */
   readonly claims: readonly string[]
+  /** Services of other namespaces that something here calls by name. */
+  readonly references: readonly Reference[]
   /** What the specs of its objects tell of trouble to come. */
   readonly findings: readonly Finding[]
 }

@@ -51,3 +51,15 @@ function ofItsOwnKind({ spec = {} }: KubernetesObject): Held {
 }
 
 const time = (value: unknown): number => (typeof value === 'string' ? Date.parse(value) : Number.NaN)
+
+/**
+ * One of this workload's pods leads by it: leaders call themselves by their pod, with more behind it or not.
+ * https://github.com/kubernetes/client-go/blob/master/examples/leader-election/main.go
+ */
+export const isHeldBy = ({ spec }: KubernetesObject, { kind, metadata: { name } }: KubernetesObject): boolean => {
+  const holder = spec?.['holderIdentity']
+  if (typeof holder !== 'string') return false
+  // Of a Deployment the pods are named by their ReplicaSet's hash and five letters, of a StatefulSet by their number.
+  const pod = kind === 'StatefulSet' ? String.raw`\d+` : '[a-z0-9]+-[a-z0-9]{5}'
+  return new RegExp(`^${name.replaceAll('.', String.raw`\.`)}-${pod}(?![a-z0-9])`).test(holder)
+}

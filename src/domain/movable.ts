@@ -1,5 +1,5 @@
 import type { WorkloadFacts } from './facts.ts'
-import { blocker, type Finding } from './findings.ts'
+import { blocker, warning, type Finding } from './findings.ts'
 import { classify, startsAsleep, type Workload } from './handover.ts'
 import { slug, workloadName, type Environment } from './platform.ts'
 
@@ -18,6 +18,7 @@ export function movable(
       ...sorted.filter((w) => 'level' in w),
       ...workloads.flatMap((w) => volumesStay(w, found)),
       ...routesAsleep(workloads, found),
+      ...found.flatMap((f) => bothAtOnce(f, workloads)),
       ...tooManyConnections(environment),
     ],
   }
@@ -70,6 +71,34 @@ function volumesStay({ ref, handover }: Workload, found: readonly WorkloadFacts[
       'mend it on blue, or move its data outside the cluster and declare another class',
     ),
   )
+}
+
+/** What runs on both sides at once answers with more than one, and knows of no leader on the other side. */
+function bothAtOnce({ ref, scaled, replicas, lease }: WorkloadFacts, workloads: readonly Workload[]): Finding[] {
+  const overlaps = workloads.some((w) => w.handover.class === 'overlap' && workloadName(w.ref) === workloadName(ref))
+  if (!overlaps) return []
+  return [
+    ...(replicas === 1 && !scaled
+      ? [
+          warning(
+            'single-replica',
+            workloadName(ref),
+            'one pod answers for it: while that is replaced, or its node drained, nobody does',
+            'give it two replicas, or declare it singleton',
+          ),
+        ]
+      : []),
+    ...(lease === undefined
+      ? []
+      : [
+          warning(
+            'leads-on-both',
+            workloadName(ref),
+            `its pods agree on one leader by the Lease ${lease}, of which each cluster has its own: while both sides run, two lead`,
+            `declare it singleton with lease: ${lease}, or see that two leaders do no harm`,
+          ),
+        ]),
+  ]
 }
 
 /** Both sides run at once: twice the connections. */

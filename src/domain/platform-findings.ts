@@ -3,6 +3,7 @@ import { blocker, warning, type Finding } from './findings.ts'
 import { movable } from './movable.ts'
 import { workloadName, type App, type Environment, type PlatformApp } from './platform.ts'
 import type { PlatformFile } from './platform-file.ts'
+import { referenceFindings } from './reference-findings.ts'
 import { companions } from './turns.ts'
 
 /** Where the platform file, labels and what was found on blue contradict one another, or leave something behind. */
@@ -19,6 +20,7 @@ export const platformFindings = (
   ...sharedTargetGroups(tenants),
   ...tenants.flatMap(notCarried),
   ...tenants.flatMap((n) => claimsStay(n, apps)),
+  ...referenceFindings(apps, tenants),
   ...apps.flatMap((a) => a.environments.flatMap((e) => moveFindings(e, tenants))),
 ]
 

@@ -1,6 +1,9 @@
-import { blocker, warning, type Finding } from './findings.ts'
+import { list, record } from './fields.ts'
+import { blocker, info, warning, type Finding } from './findings.ts'
+import { JOB } from './annotations.ts'
 import { controllerOf, type KubernetesObject } from './kubernetes-objects.ts'
 import { scalerFindings } from './scaler-findings.ts'
+import { unschedulable, type NodePool } from './scheduling.ts'
 import { jobState } from './slots.ts'
 import { podLabelsOf, podSpecOf, selects } from './workload-state.ts'
 
@@ -13,7 +16,11 @@ export interface Belongings {
   readonly scalers: readonly KubernetesObject[]
   readonly budgets: readonly KubernetesObject[]
   readonly jobs: readonly KubernetesObject[]
+  /** Those that nobody else makes. */
+  readonly pods: readonly KubernetesObject[]
   readonly serviceAccounts: readonly KubernetesObject[]
+  /** What nodes green will have; none where that is not known. */
+  readonly pools: readonly NodePool[]
 }
 
 /**
@@ -26,9 +33,13 @@ export const workloadFindings = (all: Belongings): Finding[] => [
   ...all.serviceAccounts.flatMap((a) => [roleByIssuer(a), defaultAccount(a)].filter((f) => f !== undefined)),
   ...all.budgets.flatMap((b) => tightBudget(b) ?? []),
   ...all.jobs.flatMap((j) => bareJob(j) ?? []),
+  ...all.pods.flatMap((p) => barePod(p) ?? []),
 ]
 
 const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`
+
+/** kubernetes/kubernetes, pkg/controller/cronjob: it says so itself where the deadline is shorter. */
+const LOOKS_EVERY_S = 10
 
 type Rule = (workload: KubernetesObject, all: Belongings) => Finding | undefined
 
@@ -77,6 +88,18 @@ const rules: readonly Rule[] = [
       'see that who calls it by the address of a node finds it on green',
     )
   },
+  /** https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#starting-deadline */
+  (w) => {
+    const [deadline] = numbers(w.spec?.['startingDeadlineSeconds'])
+    if (w.kind !== 'CronJob' || deadline === undefined || deadline >= LOOKS_EVERY_S) return undefined
+    return warning(
+      'schedule-misses',
+      nameOf(w),
+      `it starts within ${deadline} s or not at all, and its controller looks every ${LOOKS_EVERY_S}: it misses slots by itself, and more while it changes sides`,
+      `set startingDeadlineSeconds to ${LOOKS_EVERY_S} or more, or leave it out`,
+    )
+  },
+  (w, { pools }) => unschedulable(w, pools),
   /** https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/#readiness-probe */
   (w, { services }) => {
     const serves = w.kind === 'Deployment' && services.some((s) => selects(s, podLabelsOf(w)))
@@ -127,21 +150,39 @@ function tightBudget(budget: KubernetesObject): Finding | undefined {
   )
 }
 
+/** Nobody makes it again, and Norikae never does: a Job that ran is no state to restore. */
 function bareJob(job: KubernetesObject): Finding | undefined {
   if (controllerOf(job) !== undefined || jobState(job) !== 'active') return undefined
+  const says = job.metadata.annotations?.[JOB]
+  if (says === 'once') return undefined
+  if (says === 'repeatable')
+    return info(
+      'job-stays',
+      nameOf(job),
+      'it may run again, and is not made on green',
+      'run it there where it is needed, once its app has moved',
+    )
   return warning(
     'job-stays',
     nameOf(job),
     'it was started by itself and has not ended; one-shot Jobs stay on blue and never run on green',
-    'let it end before its app moves',
+    `let it end before its app moves, or say what it is: annotate it ${JOB}: once, or repeatable`,
+  )
+}
+
+/** https://kubernetes.io/docs/concepts/workloads/pods/#working-with-pods; a node makes mirrors by itself. */
+function barePod({ metadata, status, ...pod }: KubernetesObject): Finding | undefined {
+  const over = ['Succeeded', 'Failed'].includes(String(status?.['phase']))
+  if (over || controllerOf({ metadata }) !== undefined || metadata.annotations?.['kubernetes.io/config.mirror'])
+    return undefined
+  return warning(
+    'pod-stays',
+    nameOf({ ...pod, metadata }),
+    'nothing makes it, so it is not on green, and on blue it goes with its node',
+    'make it by a Deployment or a Job',
   )
 }
 
 const containersOf = (workload: KubernetesObject) => list(podSpecOf(workload)['containers']).map(record)
 
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
 const numbers = (value: unknown): number[] => (typeof value === 'number' ? [value] : [])
-
-const record = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

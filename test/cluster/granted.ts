@@ -24,6 +24,8 @@ interface AuditEvent {
 export const WORKER = 'norikae-worker'
 
 export const rbacFile = new URL('../../deploy/rbac/norikae.yaml', import.meta.url)
+/** What may be granted on top. */
+export const customFile = new URL('../../deploy/rbac/custom-resources.yaml', import.meta.url)
 
 /** What deploy/rbac grants and the worker never asked of these servers, and what it asked and was denied. */
 export async function granted({ auditLogs }: { readonly auditLogs: readonly string[] }) {

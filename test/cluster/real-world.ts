@@ -15,7 +15,7 @@ import { serverUnderTest, type ServerUnderTest } from '../contract/servers.ts'
 import type { WorldUnderTest } from '../contract/workload-actions.ts'
 import { scope } from '../support/small-world.ts'
 import { startControlPlane, type ControlPlane } from '../../src/sandbox/control-plane/control-plane.ts'
-import { rbacFile, WORKER } from './granted.ts'
+import { customFile, rbacFile, WORKER } from './granted.ts'
 import { tokenWebhook, webhookConfig } from '../../src/sandbox/control-plane/token-webhook.ts'
 
 const GROUP = 'norikae'
@@ -125,7 +125,9 @@ const people = ({ identity: { accessKeyId, secretAccessKey } }: SandboxAws) => [
 ]
 
 const rights = async (): Promise<KubernetesObject[]> =>
-  parseAllDocuments(await readFile(rbacFile, 'utf8')).map((d) => d.toJS() as KubernetesObject) // the file is ours
+  (await Promise.all([rbacFile, customFile].map((file) => readFile(file, 'utf8'))))
+    .flatMap((text) => parseAllDocuments(text))
+    .map((d) => d.toJS() as KubernetesObject) // the files are ours
 
 /** As an administrator: a driver has rights of its own. */
 const seenByDriver = ({ name, admin }: ServerUnderTest): DriverCluster => ({

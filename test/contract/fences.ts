@@ -167,7 +167,10 @@ export function fencesContract(of: () => WorldUnderTest): void {
     const namespace = await aNamespace(on('blue'))
     await raise('blue', namespace, [])
     expect(await on('blue').admin.find('Namespace', undefined, 'norikae')).toBeDefined()
-    const { namespaces } = await discover(on('blue').port, of().ports.loadBalancing(scope.region))
+    const { namespaces } = await discover(on('blue').port, of().ports.loadBalancing(scope.region), {
+      name: scope.blue,
+      pools: [],
+    })
     expect(namespaces.map((n) => n.name)).not.toContain('norikae')
     await remove('blue', namespace)
   })

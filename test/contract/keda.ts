@@ -113,7 +113,10 @@ export function kedaContract(of: () => WorldUnderTest): void {
       )
       await runs('blue', 3)
       await until('KEDA has made its autoscaler', async () => (await autoscaler('blue')) !== undefined)
-      const found = await discover(on('blue').port, of().ports.loadBalancing(scope.region))
+      const found = await discover(on('blue').port, of().ports.loadBalancing(scope.region), {
+        name: scope.blue,
+        pools: [],
+      })
       const mine = found.namespaces.find((n) => n.name === namespace)
       expect(mine?.workloads).toMatchObject([{ ref: { name: 'web' }, scaled: true }])
       expect(mine?.findings).toEqual([])
@@ -305,7 +308,10 @@ export function kedaContract(of: () => WorldUnderTest): void {
     const { apiVersion } = ofWeb(namespace, {})
     const spec = { jobTargetRef: { template: {} }, triggers: [{ type: 'cron' }] }
     await on('blue').applyAs('team', { apiVersion, kind: 'ScaledJob', metadata: { name: 'import', namespace }, spec })
-    const { namespaces } = await discover(on('blue').port, of().ports.loadBalancing(scope.region))
+    const { namespaces } = await discover(on('blue').port, of().ports.loadBalancing(scope.region), {
+      name: scope.blue,
+      pools: [],
+    })
     const [finding] = namespaces.find((n) => n.name === namespace)?.findings ?? []
     expect(finding).toMatchObject({ level: 'blocker', code: 'scaled-job', about: `ScaledJob/${namespace}/import` })
   })

@@ -248,6 +248,20 @@ export function kubernetesPortContract(of: () => ServerUnderTest, { version }: {
     await eventually('it is gone', async () => (await arn()) === undefined)
   })
 
+  test('of a kind that is in no table the names are told, without those that a controller makes', async () => {
+    const namespace = await aNamespace(of())
+    const sealed = { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', spec: { encryptedData: {} } }
+    for (const name of ['a', 'b']) await of().applyAs('team', { ...sealed, metadata: { name, namespace } })
+    const controller = { apiVersion: 'v1', kind: 'Namespace', name: 'x', uid: 'x', controller: true }
+    await of().applyAs('team', { ...sealed, metadata: { name: 'c', namespace, ownerReferences: [controller] } })
+    const resource = (await port().resources()).find((r) => r.kind === 'SealedSecret')
+    const names = resource && (await port().names(resource))
+    expect(names === 'denied' ? names : names?.filter((n) => n.namespace === namespace)).toEqual([
+      { namespace, name: 'a' },
+      { namespace, name: 'b' },
+    ])
+  })
+
   describe('remove', () => {
     test('takes it away, and does nothing where it is gone', async () => {
       const namespace = await aNamespace(of())

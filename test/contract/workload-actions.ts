@@ -12,7 +12,7 @@ import type { SandboxAws } from '../../src/sandbox/types.ts'
 import { aServer } from '../sandbox/adapters/local.ts'
 import { attempted, driven, ending } from '../support/driven.ts'
 import { eventually } from '../support/eventually.ts'
-import { aCronJob, aDeployment, call, scope } from '../support/small-world.ts'
+import { aCronJob, aDeployment, aService, call, scope } from '../support/small-world.ts'
 import { aScaler, everyKind } from './an-app.ts'
 import { aConfigMap, aNamespace, type ServerUnderTest } from './servers.ts'
 
@@ -55,7 +55,8 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       .map((o) => `${o.kind} ${o.metadata.name}`)
       .toSorted()
   }
-  const discovered = (side: Side) => discover(on(side).port, of().ports.loadBalancing(scope.region))
+  const discovered = (side: Side) =>
+    discover(on(side).port, of().ports.loadBalancing(scope.region), { name: scope[side], pools: [] })
   const placeOf = (namespace: string) => ({ app: 'shop', environment: 'test', namespaces: [namespace] })
   const deployment = (namespace: string, name: string): WorkloadRef => ({ kind: 'Deployment', namespace, name })
 
@@ -333,11 +334,64 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     )
   })
 
+  test('what stands in the way, or stays behind, is found on blue', TIMES, async () => {
+    const [namespace, other] = [await aNamespace(on('blue')), await aNamespace(on('blue'))]
+    await apply('blue', [
+      aService('api', other),
+      aConfigMap('settings', namespace, { url: `http://api.${other}.svc.cluster.local/v1` }),
+      aDeployment('web', namespace),
+      aSealedSecret('one', namespace),
+      aSealedSecret('two', namespace),
+      aSecretOf('one', namespace),
+      needing(aDeployment('store', namespace, 0), 'one'),
+      aPodByItself('debug', namespace),
+      aWebhook(namespace),
+    ])
+    await ready('blue', deployment(namespace, 'web'))
+    const [pod] = await on('blue').admin.list('Pod', { namespace, labels: 'app=web' })
+    await apply('blue', [aLease('web-leader', namespace, `${pod?.metadata.name ?? ''}_1`)])
+    const { namespaces, findings } = await discovered('blue')
+    await on('blue').admin.remove('ValidatingWebhookConfiguration', undefined, namespace)
+    const mine = namespaces.find((n) => n.name === namespace)
+    expect(mine?.references).toEqual([{ from: `ConfigMap/${namespace}/settings`, namespace: other, service: 'api' }])
+    expect(mine?.workloads.find((w) => w.ref.name === 'web')).toMatchObject({ replicas: 1, lease: 'web-leader' })
+    const codes = mine?.findings.map((f) => `${f.code} ${f.about}`)
+    expect(codes).toEqual(
+      expect.arrayContaining([
+        `pod-stays Pod/${namespace}/debug`,
+        `secret-made-elsewhere Secret/${namespace}/one`,
+        `custom-not-carried SealedSecret/${namespace}/one`,
+        `webhook-stays ${namespace}/hook`,
+      ]),
+    )
+    expect(mine?.findings.find((f) => f.code === 'custom-not-carried')?.message).toContain('it and 1 more')
+    expect(findings.map((f) => `${f.code} ${f.about}`)).toContain(
+      `webhook-down ValidatingWebhookConfiguration/${namespace}`,
+    )
+    await on('blue').admin.remove('Pod', namespace, 'debug')
+  })
+
+  test('a Secret that only its controller can make is missed on green until it has', TIMES, async () => {
+    const namespace = await aNamespace(on('blue'), on('green'))
+    await apply('blue', [aSecretOf('key', namespace), needing(aDeployment('web', namespace, 0), 'key')])
+    const dryRun = call<'dryRunObjects'>({ ...placeOf(namespace), on: 'green' })
+    const { type, message } = await ending(of().activities.dryRunObjects, dryRun, patience)
+    expect(type).toBe('Failed')
+    expect(message).toContain(
+      `has not 1 of the Secrets that it needs: Secret/${namespace}/key: Deployment/${namespace}/web`,
+    )
+    await apply('green', [aSecretOf('key', namespace)])
+    const { note } = (await driven(of().activities.dryRunObjects, dryRun, patience)).answer
+    expect(note).toBe('1 objects would be taken')
+  })
+
   test('what would be left behind in a namespace of Kubernetes itself is named, and no add-on', TIMES, async () => {
     const system = 'kube-system'
     await on('blue').applyAs('helm', aDeployment('cluster-autoscaler', system))
     await on('blue').applyAs('eks', aDeployment('ebs-csi-controller', system))
-    const named = (await discovered('blue')).leftBehind.map((f) => f.about)
+    const named = (await discovered('blue')).findings
+      .filter((f) => f.code === 'system-workload-stays')
+      .map((f) => f.about)
     for (const name of ['cluster-autoscaler', 'ebs-csi-controller'])
       await on('blue').admin.remove('Deployment', system, name)
     expect(named).toEqual(['Deployment/kube-system/cluster-autoscaler'])
@@ -492,3 +546,62 @@ const aRelease = (name: string, namespace: string, status: string, manifest: str
     data: { release: Buffer.from(record).toString('base64') },
   }
 }
+
+const aSealedSecret = (name: string, namespace: string): KubernetesObject => ({
+  apiVersion: 'bitnami.com/v1alpha1',
+  kind: 'SealedSecret',
+  metadata: { name, namespace },
+  spec: { encryptedData: { password: 'AgBy' } },
+})
+
+/** As its controller would have made it. No such owner is there: the finalizer keeps it from being collected. */
+const aSecretOf = (name: string, namespace: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: {
+    name,
+    namespace,
+    finalizers: ['norikae.io/test'],
+    ownerReferences: [
+      { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', name, uid: crypto.randomUUID(), controller: true },
+    ],
+  },
+})
+
+const needing = ({ spec = {}, ...workload }: KubernetesObject, secretName: string): KubernetesObject => {
+  const template = spec['template'] as { readonly metadata: object; readonly spec: object } // it was just made
+  const volumes = [{ name: 'secret', secret: { secretName } }]
+  return { ...workload, spec: { ...spec, template: { ...template, spec: { ...template.spec, volumes } } } }
+}
+
+const aPodByItself = (name: string, namespace: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace },
+  spec: { containers: [{ name: 'shell', image: 'registry.test/shell:1' }] },
+})
+
+const aLease = (name: string, namespace: string, holderIdentity: string): KubernetesObject => ({
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  metadata: { name, namespace },
+  spec: { holderIdentity, leaseDurationSeconds: 15 },
+})
+
+/** It would see pods, in namespaces that there are none of. */
+const aWebhook = (namespace: string): KubernetesObject => ({
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingWebhookConfiguration',
+  metadata: { name: namespace },
+  webhooks: [
+    {
+      name: 'check.example.com',
+      failurePolicy: 'Fail',
+      sideEffects: 'None',
+      admissionReviewVersions: ['v1'],
+      clientConfig: { service: { namespace, name: 'hook', port: 443 } },
+      namespaceSelector: { matchLabels: { nobody: 'is' } },
+      rules: [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods'] }],
+    },
+  ],
+})

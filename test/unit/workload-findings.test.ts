@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import { workloadFindings, type Belongings } from '../../src/domain/workload-findings.ts'
 
-const nothing: Belongings = { workloads: [], services: [], scalers: [], budgets: [], jobs: [], serviceAccounts: [] }
+const nothing: Belongings = {
+  workloads: [],
+  services: [],
+  scalers: [],
+  budgets: [],
+  jobs: [],
+  pods: [],
+  serviceAccounts: [],
+  pools: [],
+}
 const metadata = { name: 'web', namespace: 'shop' }
 const probe = { httpGet: { path: '/healthz', port: 8080 } }
 
@@ -14,14 +23,15 @@ const workload = (pods: object, kind = 'Deployment'): KubernetesObject => ({
     template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ readinessProbe: probe }], ...pods } },
   },
 })
-const cronJob = (schedule: string): KubernetesObject => ({
+const cronJob = (schedule: string, more: object = {}): KubernetesObject => ({
   apiVersion: 'batch/v1',
   kind: 'CronJob',
   metadata,
-  spec: { schedule, jobTemplate: { spec: { template: { spec: { nodeName: '' } } } } },
+  spec: { schedule, jobTemplate: { spec: { template: { spec: { nodeName: '' } } } }, ...more },
 })
 const service: KubernetesObject = { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: { app: 'web' } } }
 const budget = (spec: object) => ({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec: { ...spec } })
+const pod = (more: object): KubernetesObject => ({ apiVersion: 'v1', kind: 'Pod', metadata, ...more })
 const job = (more: object): KubernetesObject => ({ apiVersion: 'batch/v1', kind: 'Job', metadata, ...more })
 const controller = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'report', uid: '1', controller: true }
 
@@ -125,6 +135,54 @@ describe('workloads of blue', () => {
       is: 'warning budget-allows-none',
     },
     { says: 'a budget of one', found: { budgets: [budget({ maxUnavailable: 1 })] } },
+    {
+      says: 'one that says that it runs once is meant so',
+      found: { jobs: [job({ metadata: { ...metadata, annotations: { 'norikae.io/job': 'once' } } })] },
+    },
+    {
+      says: 'one that may run again is run again by whoever needs it',
+      found: { jobs: [job({ metadata: { ...metadata, annotations: { 'norikae.io/job': 'repeatable' } } })] },
+      is: 'info job-stays',
+      because: 'may run again',
+    },
+    {
+      says: 'a word that says nothing is no answer',
+      found: { jobs: [job({ metadata: { ...metadata, annotations: { 'norikae.io/job': 'twice' } } })] },
+      is: 'warning job-stays',
+    },
+    {
+      says: 'a pod that nothing makes',
+      found: { pods: [pod({ status: { phase: 'Running' } })] },
+      is: 'warning pod-stays',
+    },
+    { says: 'one that is over', found: { pods: [pod({ status: { phase: 'Succeeded' } })] } },
+    {
+      says: 'one of a controller',
+      found: { pods: [pod({ metadata: { ...metadata, ownerReferences: [controller] } })] },
+    },
+    {
+      says: 'one that its node makes',
+      found: { pods: [pod({ metadata: { ...metadata, annotations: { 'kubernetes.io/config.mirror': 'x' } } })] },
+    },
+    {
+      says: 'a deadline that is shorter than a look',
+      found: { workloads: [cronJob('* * * * *', { startingDeadlineSeconds: 5 })] },
+      is: 'warning schedule-misses',
+      because: 'within 5 s',
+    },
+    {
+      says: 'a deadline that is long enough',
+      found: { workloads: [cronJob('* * * * *', { startingDeadlineSeconds: 10 })] },
+    },
+    {
+      says: 'nodes that no node group has',
+      found: {
+        workloads: [workload({ nodeSelector: { disk: 'ssd' } })],
+        pools: [{ name: 'general', labels: {}, taints: [] }],
+      },
+      is: 'warning unschedulable',
+      because: 'disk=ssd is on none',
+    },
     { says: 'a Job by itself stays', found: { jobs: [job({})] }, is: 'warning job-stays' },
     {
       says: 'a Job of a schedule moves with it',

@@ -2,11 +2,11 @@ import { PatchStrategy } from '@kubernetes/client-node'
 import { z } from 'zod'
 import { contested, failed } from '../../activities/errors.ts'
 import type { KubernetesPort } from '../../activities/ports.ts'
-import { kinds, type Kind, type KubernetesObject } from '../../domain/kubernetes-objects.ts'
+import { controllerOf, kinds, type Kind, type KubernetesObject } from '../../domain/kubernetes-objects.ts'
 import type { ApiServer, Request } from './api-server.ts'
 import { AGGREGATED, discovered, servedIn } from './discovery.ts'
 import { isAlreadyThere, isConflict, isNotFound, refusalIn } from './errors.ts'
-import { below, collection, resourceOf, single } from './paths.ts'
+import { below, collection, every, resourceOf, single } from './paths.ts'
 
 const FIELD_MANAGER = 'norikae'
 
@@ -16,6 +16,30 @@ const PAGE = '500'
 const page = z.looseObject({
   metadata: z.object({ continue: z.string().optional() }).default({}),
   items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })).nullish(),
+})
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables has its like for metadata. */
+const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
+
+const owner = z.object({
+  apiVersion: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  uid: z.string(),
+  controller: z.boolean().exactOptional(),
+})
+const metadataPage = z.looseObject({
+  metadata: z.object({ continue: z.string().optional() }).default({}),
+  items: z
+    .array(
+      z.object({
+        metadata: z.object({
+          namespace: z.string().default(''),
+          name: z.string(),
+          ownerReferences: z.array(owner).exactOptional(),
+        }),
+      }),
+    )
+    .nullish(),
 })
 const version = z.object({
   major: z.string(),
@@ -48,6 +72,24 @@ export const kubernetes = (server: Pick<ApiServer, 'ask' | 'answer'>): Kubernete
     const resource = single(kind, namespace, name)
     const answer = await server.ask({ method: 'GET', resource }).catch(undefinedWhereMissing)
     return answer && object(answer.body)
+  },
+
+  async names(resource) {
+    const all: { namespace: string; name: string }[] = []
+    let next: string | undefined
+    do {
+      const query = { limit: PAGE, ...(next && { continue: next }) }
+      const request = { method: 'GET', resource: every(resource), query, accept: METADATA } as const
+      const { status, body, failure } = await server.answer(request)
+      if (status === 403) return 'denied'
+      // It was there a moment ago.
+      if (status === 404) return all
+      if (failure) throw failure
+      const { items, metadata } = read(metadataPage, body, resource.plural)
+      all.push(...(items ?? []).filter((item) => controllerOf(item) === undefined).map((item) => item.metadata))
+      next = metadata.continue
+    } while (next)
+    return all
   },
 
   async apply(wanted, { force = false } = {}) {

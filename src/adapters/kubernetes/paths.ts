@@ -1,4 +1,5 @@
 import { invalidInput } from '../../activities/errors.ts'
+import type { ServedResource } from '../../domain/resources.ts'
 import { kinds, type Kind, type KubernetesObject } from '../../domain/kubernetes-objects.ts'
 
 interface Place {
@@ -40,6 +41,9 @@ const places = {
   ValidatingAdmissionPolicyBinding: clusterWide('validatingadmissionpolicybindings'),
   VolumeAttachment: clusterWide('volumeattachments'),
   CSIDriver: clusterWide('csidrivers'),
+  ValidatingWebhookConfiguration: clusterWide('validatingwebhookconfigurations'),
+  MutatingWebhookConfiguration: clusterWide('mutatingwebhookconfigurations'),
+  EndpointSlice: namespaced('endpointslices'),
   TargetGroupBinding: namespaced('targetgroupbindings'),
   ScaledObject: namespaced('scaledobjects'),
   ScaledJob: namespaced('scaledjobs'),
@@ -61,6 +65,12 @@ export function collection(kind: Kind, namespace?: string, apiVersion: string = 
     says: scoped ? `${plural} of ${namespace}` : plural,
   }
 }
+
+/** Objects of a resource that is in no table, in all namespaces. */
+export const every = ({ apiVersion, plural }: ServedResource): Resource => ({
+  path: `${root(apiVersion)}/${plural}`,
+  says: plural,
+})
 
 /** One object. Throws `invalidInput` for a kind that lives in a namespace, without one. */
 export function single(kind: Kind, namespace: string | undefined, name: string, apiVersion?: string): Resource {

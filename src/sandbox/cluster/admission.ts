@@ -52,8 +52,9 @@ function isWithin(
 /** @throws ApiError 403 or 422 where a policy that is bound denies it. */
 export function admitted(store: Store, kind: Kind, object: KubernetesObject): void {
   const bindings = store.list(k.policyBinding)
-  if (bindings.length === 0) return
   const namespace = store.get(k.namespace, undefined, object.metadata.namespace ?? '')
+  refuseToAsk(store, kind, object, namespace)
+  if (bindings.length === 0) return
   for (const binding of bindings) {
     const policy = store.get(k.policy, undefined, textAt(binding, 'spec', 'policyName') ?? '')
     if (policy === undefined) continue
@@ -62,6 +63,25 @@ export function admitted(store: Store, kind: Kind, object: KubernetesObject): vo
     const why = denialOf(store, policy, binding, { object, oldObject: null, namespaceObject: namespace ?? null })
     if (why !== undefined) throw denied(kind, object, policy, binding, why)
   }
+}
+
+/** Webhooks are kept to be read, and not asked: what one would see is refused, so that none is passed by. */
+function refuseToAsk(
+  store: Store,
+  kind: Kind,
+  object: KubernetesObject,
+  namespace: KubernetesObject | undefined,
+): void {
+  for (const configuration of [...store.list(k.mutatingWebhooks), ...store.list(k.validatingWebhooks)])
+    for (const webhook of list(at(configuration, 'webhooks'))) {
+      const where = {
+        resourceRules: list(at(webhook, 'rules')),
+        namespaceSelector: at(webhook, 'namespaceSelector'),
+        objectSelector: at(webhook, 'objectSelector'),
+      }
+      if (list(at(webhook, 'rules')).length > 0 && isWithin(where, kind, object, namespace))
+        throw notImplemented(`asking the webhook ${textAt(webhook, 'name') ?? ''}`)
+    }
 }
 
 interface Why {

@@ -54,6 +54,8 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
   'admissionregistration.k8s.io/v1': {
     ValidatingAdmissionPolicy: { ...generated, namespaced: false, plural: 'validatingadmissionpolicies' },
     ValidatingAdmissionPolicyBinding: { generation: 'spec', namespaced: false },
+    ValidatingWebhookConfiguration: { namespaced: false },
+    MutatingWebhookConfiguration: { namespaced: false },
   },
   'apps/v1': {
     DaemonSet: { ...generated, shortNames: ['ds'] },
@@ -89,6 +91,7 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     CSIDriver: { namespaced: false },
     VolumeAttachment: { ...withStatus, namespaced: false },
   },
+  'bitnami.com/v1alpha1': { SealedSecret: { generation: 'spec', model: '', mustSayVersion: true } },
   'elbv2.k8s.aws/v1beta1': { TargetGroupBinding: { ...generated, model: '', mustSayVersion: true } },
 }
 
@@ -143,6 +146,7 @@ export const k = {
   attachment: known('storage.k8s.io/v1', 'VolumeAttachment'),
   claim: known('v1', 'PersistentVolumeClaim'),
   job: known('batch/v1', 'Job'),
+  mutatingWebhooks: known('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration'),
   namespace: known('v1', 'Namespace'),
   node: known('v1', 'Node'),
   policy: known('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy'),
@@ -154,6 +158,7 @@ export const k = {
   serviceAccount: known('v1', 'ServiceAccount'),
   volume: known('v1', 'PersistentVolume'),
   statefulSet: known('apps/v1', 'StatefulSet'),
+  validatingWebhooks: known('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration'),
 }
 
 /** API versions that Kubernetes has removed by 1.35: the real server knows nothing of them, and neither does this. */

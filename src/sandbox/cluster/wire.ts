@@ -79,13 +79,29 @@ async function answer(
   if (!/json|\*\/\*|application\/\*/.test(accept)) throw notAcceptable()
   const known = discovery(path, options.version, accept)
   if (known !== undefined) return { code: 200, body: known }
-  return serve(options.objects, method, {
+  const answered = serve(options.objects, method, {
     target: target(path),
     query: url.searchParams,
     contentType: mediaType(request.headers['content-type']),
     body,
     userAgent: request.headers['user-agent'] ?? '',
   })
+  return accept.includes('as=PartialObjectMetadataList') ? { ...answered, body: metadataOf(answered.body) } : answered
+}
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/ */
+function metadataOf(body: Answer['body']): object {
+  const { metadata, items } = (typeof body === 'string' ? JSON.parse(body) : body) as {
+    readonly metadata: object
+    readonly items: readonly { readonly metadata: object }[]
+  } // a list of ours
+  const meta = { apiVersion: 'meta.k8s.io/v1' }
+  return {
+    ...meta,
+    kind: 'PartialObjectMetadataList',
+    metadata,
+    items: items.map((item) => ({ ...meta, kind: 'PartialObjectMetadata', metadata: item.metadata })),
+  }
 }
 
 function send(response: ServerResponse, { body, code, warnings = [] }: Answer, plain: boolean): void {

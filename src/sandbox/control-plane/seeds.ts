@@ -2,6 +2,7 @@
 export const definitions: readonly object[] = [
   definition('elbv2.k8s.aws', 'v1beta1', 'TargetGroupBinding'),
   definition('akka.io', 'v1', 'Lease'),
+  definition('bitnami.com', 'v1alpha1', 'SealedSecret'),
   definition('pekko.apache.org', 'v1', 'Lease'),
   definition('keda.sh', 'v1alpha1', 'ScaledObject'),
   definition('keda.sh', 'v1alpha1', 'ScaledJob'),

@@ -1,0 +1,74 @@
+import { customFinding, unknownKinds, type Custom } from '../domain/custom-resources.ts'
+import type { Finding } from '../domain/findings.ts'
+import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { madeElsewhere, type Made } from '../domain/made-elsewhere.ts'
+import { referencesOf, type Reference, type Services } from '../domain/references.ts'
+import type { ServedResource } from '../domain/resources.ts'
+import type { KubernetesPort } from './ports.ts'
+
+/** What is looked for in all objects of a kind, page by page: of each only what was looked for is kept. */
+async function found<T>(
+  cluster: KubernetesPort,
+  kind: Kind,
+  look: (object: KubernetesObject) => readonly T[],
+  namespace?: string,
+): Promise<T[]> {
+  const all: T[] = []
+  for await (const page of cluster.pages(kind, namespace === undefined ? {} : { namespace }))
+    all.push(...page.flatMap(look))
+  return all
+}
+
+/** Pods that no controller makes. */
+export const podsByThemselves = (cluster: KubernetesPort): Promise<KubernetesObject[]> =>
+  found(cluster, 'Pod', (pod) => (pod.metadata.ownerReferences?.some((o) => o.controller) ? [] : [pod]))
+
+/** Secrets that a controller makes; nothing of them but their names. */
+export const secretsMadeElsewhere = (cluster: KubernetesPort, namespace?: string): Promise<Made[]> =>
+  found(cluster, 'Secret', (secret) => [madeElsewhere(secret)].filter((m) => m !== undefined), namespace)
+
+export const namesOf = async (cluster: KubernetesPort, kind: Kind, namespace: string): Promise<ReadonlySet<string>> =>
+  new Set(await found(cluster, kind, (object) => [object.metadata.name], namespace))
+
+/** What each ConfigMap says of Services in other namespaces. */
+export const referencesInConfigMaps = (
+  cluster: KubernetesPort,
+  services: Services,
+): Promise<{ readonly in: string; readonly references: readonly Reference[] }[]> =>
+  found(cluster, 'ConfigMap', (map) => {
+    const references = referencesOf(map, services)
+    return references.length === 0 ? [] : [{ in: map.metadata.namespace ?? '', references }]
+  })
+
+/** A few kinds at a time: each is a list over the whole cluster. */
+const KINDS_AT_ONCE = 8
+
+/** Objects of kinds that Norikae knows nothing of, by namespace, and the kinds that it may not list. */
+export async function customOn(
+  cluster: KubernetesPort,
+): Promise<{ readonly findings: ReadonlyMap<string, readonly Finding[]>; readonly hidden: readonly ServedResource[] }> {
+  const left = unknownKinds(await cluster.resources())
+  const hidden: ServedResource[] = []
+  const findings = new Map<string, Finding[]>()
+  async function lane(): Promise<void> {
+    for (let resource = left.shift(); resource; resource = left.shift()) {
+      const names = await cluster.names(resource)
+      if (names === 'denied') hidden.push(resource)
+      else
+        for (const custom of byNamespace(resource, names))
+          findings.set(custom.namespace, [...(findings.get(custom.namespace) ?? []), customFinding(custom)])
+    }
+  }
+  await Promise.all(Array.from({ length: KINDS_AT_ONCE }, lane))
+  return { findings, hidden }
+}
+
+type Names = Exclude<Awaited<ReturnType<KubernetesPort['names']>>, 'denied'>
+
+const byNamespace = (resource: ServedResource, names: Names): Custom[] =>
+  [...Map.groupBy(names, (n) => n.namespace)].map(([namespace, its]) => ({
+    resource,
+    namespace,
+    count: its.length,
+    example: its[0]?.name ?? '',
+  }))

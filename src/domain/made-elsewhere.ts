@@ -1,0 +1,78 @@
+import { nameOf } from './dry-run.ts'
+import { record, records, type Fields } from './fields.ts'
+import { blocker, warning, type Finding } from './findings.ts'
+import { controllerOf, type KubernetesObject } from './kubernetes-objects.ts'
+import { podSpecOf } from './workload-state.ts'
+
+/**
+ * Secrets that a controller makes from an object of its own: by decrypting it (SealedSecret), or by fetching it
+ * (ExternalSecret, Certificate). Neither they nor those objects are carried over, so on green only that controller can
+ * make them; that one is there is the proof that it can.
+ */
+export interface Made {
+  readonly namespace: string
+  readonly name: string
+  /** `SealedSecret key` */
+  readonly by: string
+}
+
+export function madeElsewhere({ metadata }: KubernetesObject): Made | undefined {
+  const owner = controllerOf({ metadata })
+  const { namespace = '', name } = metadata
+  return owner && { namespace, name, by: `${owner.kind} ${owner.name}` }
+}
+
+/** Said before green is there. */
+export const madeFindings = (workloads: readonly KubernetesObject[], made: readonly Made[]): Finding[] =>
+  used(workloads, made).map(({ secret, workload }) =>
+    warning(
+      'secret-made-elsewhere',
+      aboutOf(secret),
+      `${secret.by} makes it, ${workload} needs it, and neither of the first two is carried over`,
+      `put ${secret.by.split(' ')[0] ?? ''}s and their controller, with its keys, on green before its app is tried there`,
+    ),
+  )
+
+/** Said once green is there: without it no pod of the workload starts. */
+export const missingFindings = (
+  workloads: readonly KubernetesObject[],
+  made: readonly Made[],
+  isThere: (secret: Made) => boolean,
+): Finding[] =>
+  used(workloads, made)
+    .filter(({ secret }) => !isThere(secret))
+    .map(({ secret, workload }) =>
+      blocker(
+        'secret-missing',
+        aboutOf(secret),
+        `${workload} needs it; on blue ${secret.by} makes it, and on green nothing has`,
+        `put the ${secret.by} on green, and see that its controller there has what opens it`,
+      ),
+    )
+
+const aboutOf = ({ namespace, name }: Made): string => `Secret/${namespace}/${name}`
+
+/** Each that is needed, with the first workload that does. */
+function used(workloads: readonly KubernetesObject[], made: readonly Made[]): { secret: Made; workload: string }[] {
+  const needs = workloads.map((w) => ({ w, names: secretsOf(podSpecOf(w)) }))
+  return made.flatMap((secret) => {
+    const first = needs.find(({ w, names }) => w.metadata.namespace === secret.namespace && names.has(secret.name))
+    return first ? [{ secret, workload: nameOf(first.w) }] : []
+  })
+}
+
+/** Without these a pod does not start. https://kubernetes.io/docs/concepts/configuration/secret/#using-a-secret */
+function secretsOf(pod: Fields): ReadonlySet<string> {
+  const containers = [...records(pod['initContainers']), ...records(pod['containers'])]
+  const refs = [
+    ...containers.flatMap((c) => records(c['env']).map((e) => record(record(e['valueFrom'])['secretKeyRef']))),
+    ...containers.flatMap((c) => records(c['envFrom']).map((e) => record(e['secretRef']))),
+    ...records(pod['volumes']).map((v) => ({ ...record(v['secret']), name: record(v['secret'])['secretName'] })),
+    ...records(pod['volumes'])
+      .flatMap((v) => records(record(v['projected'])['sources']))
+      .map((s) => record(s['secret'])),
+  ]
+  return new Set(
+    refs.flatMap(({ name, optional }: Fields) => (typeof name === 'string' && optional !== true ? [name] : [])),
+  )
+}

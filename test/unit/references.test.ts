@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import type { App, Handover } from '../../src/domain/platform.ts'
+import { referenceFindings } from '../../src/domain/reference-findings.ts'
+import { referencesOf } from '../../src/domain/references.ts'
+import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+import { anApp, anEnvironment, workload } from '../support/builders.ts'
+import { aNamespace } from '../support/found.ts'
+
+const services = new Set(['shop/web', 'billing/api', 'billing/db', 'billing-2/api'])
+const named = (text: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'settings', namespace: 'shop' },
+  data: { text },
+})
+const calls = (object: KubernetesObject) => referencesOf(object, services).map((r) => `${r.service}.${r.namespace}`)
+
+describe('a text names a Service of another namespace', () => {
+  test.for<[text: string, found: readonly string[]]>([
+    ['http://api.billing:8080/v1', ['api.billing']],
+    ['api.billing.svc', ['api.billing']],
+    ['postgres://user@db.billing.svc.cluster.local:5432/db', ['db.billing']],
+    ['db-0.db.billing.svc.cluster.local', ['db.billing']],
+    ['a=api.billing, b=api.billing, c=db.billing', ['api.billing', 'db.billing']],
+    ['API.Billing.SVC', ['api.billing']],
+    ['api.billing-2', ['api.billing-2']],
+    ['web.shop.svc', []], // its own
+    ['api.billing.example.com', []], // somewhere else
+    ['api.unknown.svc', []],
+    ['version 1.2, file app.conf', []],
+    ['api', []], // of its own namespace
+  ])('%s', ([text, found]) => expect(calls(named(text))).toEqual(found))
+
+  test('in the environment and the arguments of its containers, and as an ExternalName', () => {
+    const containers = [
+      {
+        env: [
+          { name: 'API', value: 'api.billing' },
+          { name: 'KEY', valueFrom: { secretKeyRef: { name: 'db.billing' } } },
+        ],
+      },
+    ]
+    const initContainers = [{ command: ['wait'], args: ['db.billing.svc:5432'] }]
+    const web: KubernetesObject = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { template: { spec: { containers, initContainers } } },
+    }
+    expect(calls(web)).toEqual(['db.billing', 'api.billing'])
+    const alias = {
+      ...web,
+      kind: 'Service',
+      spec: { type: 'ExternalName', externalName: 'api.billing.svc.cluster.local' },
+    }
+    expect(calls(alias)).toEqual(['api.billing'])
+    expect(calls({ ...alias, spec: { type: 'ClusterIP', externalName: 'api.billing.svc' } })).toEqual([])
+  })
+})
+
+describe('an app calls another', () => {
+  const reference = { from: 'ConfigMap/shop/settings', namespace: 'billing', service: 'api' }
+  const said = (shop: Partial<App>, handovers: Readonly<Record<string, Handover>> = {}, more: readonly App[] = []) =>
+    referenceFindings(
+      [
+        anApp('shop', { environments: [anEnvironment('test', { namespaces: ['shop'] })], ...shop }),
+        anApp('billing', { environments: [anEnvironment('test', { namespaces: ['billing'], handovers })] }),
+        ...more,
+      ],
+      [
+        aNamespace('shop', { references: [reference] }),
+        aNamespace('billing', { workloads: [workload('Deployment', 'worker', { behindService: true })] }),
+      ],
+    ).map((f) => `${f.level} ${f.code} ${f.about}`)
+  const once = { 'Deployment/shop/worker': { class: 'singleton', downtime: '30s' } } as const
+
+  test('that may move after it', () => {
+    expect(said({})).toEqual(['warning calls-later-app ConfigMap/shop/settings'])
+  })
+  test('that has moved before it', () => {
+    expect(said({ dependsOn: ['billing'] })).toEqual([])
+  })
+  test('that has moved before one that has moved before it', () => {
+    expect(said({ dependsOn: ['mid'] }, {}, [anApp('mid', { dependsOn: ['billing'], environments: [] })])).toEqual([])
+  })
+  test('that moves with it', () => {
+    expect(said({ movesWith: ['billing'] }, once)).toEqual([])
+  })
+  test('that has left blue before it does', () => {
+    expect(said({ dependsOn: ['billing'] }, once)).toEqual(['warning calls-once-app ConfigMap/shop/settings'])
+  })
+  test('of the platform itself is there from the start', () => {
+    const caller = aNamespace('shop', { references: [{ ...reference, namespace: 'monitoring' }] })
+    expect(referenceFindings([anApp('shop', { environments: [anEnvironment('test')] })], [caller])).toEqual([])
+  })
+})
