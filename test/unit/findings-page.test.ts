@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+/** docs/reference/findings.md names every code there is, and no other. */
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const page = readFileSync(`${root}docs/reference/findings.md`, 'utf8')
+const sources = ['src/domain', 'src/activities'].flatMap((folder) =>
+  readdirSync(`${root}${folder}`).map((name) => readFileSync(`${root}${folder}/${name}`, 'utf8')),
+)
+
+const codes = new Set(
+  sources
+    .filter((text) => text.includes('findings.ts'))
+    .flatMap((text) => [
+      // The first argument of what makes a finding, on its line or on the next.
+      ...[...text.matchAll(/\b(?:blocker|warning|info|refuse|missing)\)?\(\s*'([a-z][a-z\d-]+)',/g)].map(
+        ([, c = '']) => c,
+      ),
+    ]),
+)
+
+test('every code has a row, and every row a code', () => {
+  const rows = [...page.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, names = '']) => [
+    ...names.matchAll(/`([a-z\d-]+)`/g),
+  ])
+  const named = new Set([...rows.map(([, code = '']) => code), 'report-shortened'])
+  expect([...codes].filter((code) => !named.has(code))).toEqual([])
+  expect([...named].filter((code) => !codes.has(code))).toEqual([])
+})
