@@ -14,7 +14,7 @@ import { isOfSilentWebhook, refusalFindings, warningFinding } from '../domain/dr
 import { placeOf, warning, type Finding } from '../domain/findings.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { missingFindings } from '../domain/made-elsewhere.ts'
-import { and, nothing, told, type Noticed } from '../domain/noticed.ts'
+import { note, nothing, told, type Noticed } from '../domain/noticed.ts'
 import { downFinding, isDown } from '../domain/webhooks.ts'
 import { faulty, notReady } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
@@ -54,9 +54,9 @@ export const dryRunActions = (outside: Outside) => {
         const refused = findings.some((f) => f.level === 'blocker')
         progress = {
           after: at,
-          tried: progress.tried + (isCarried(object) ? 1 : 0),
+          tried: progress.tried + (isCarried(object) && !findings.some((f) => f.code === 'not-tried') ? 1 : 0),
           refused: progress.refused + (refused ? 1 : 0),
-          noticed: findings.reduce(and, progress.noticed),
+          noticed: findings.reduce(note, progress.noticed),
         }
       },
       () => progress,
@@ -64,7 +64,7 @@ export const dryRunActions = (outside: Outside) => {
     )
     const { tried, refused } = progress
     const missing = await missingSecrets(here, there, input.namespaces)
-    const noticed = [...missing, ...(await downOn(here, scope[input.on]))].reduce(and, progress.noticed)
+    const noticed = [...missing, ...(await downOn(here, scope[input.on]))].reduce(note, progress.noticed)
     const findings = told(noticed, `${input.app} ${input.environment}`)
     const faults = [
       ...(refused > 0 ? [`would refuse ${refused} of ${tried} objects of ${input.app}`] : []),
@@ -80,7 +80,7 @@ export const dryRunActions = (outside: Outside) => {
   return { dryRunObjects }
 }
 
-/** Of both sides page by page: an app may have more objects than fit into the memory. */
+/** Page by page: an app may have more objects than fit into the memory. */
 async function* objectsOf(
   cluster: KubernetesPort,
   namespaces: readonly string[],

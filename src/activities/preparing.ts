@@ -3,6 +3,7 @@ import { formatProblems } from '../config/problem.ts'
 import { readPlatformFile } from '../config/read.ts'
 import { approverFindings } from '../domain/approvers.ts'
 import { cloneFindings, ownPrincipal, planAddons, RUN_TAG } from '../domain/clone.ts'
+import { condensed } from '../domain/condensed.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import { blocker, type Finding } from '../domain/findings.ts'
 import { clusterName, type KubernetesVersion } from '../domain/kubernetes-version.ts'
@@ -71,7 +72,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
         addons: addons.addons,
         principalArn,
       },
-      all,
+      condensed(all),
     )
     return { platform, from: version, to, plan: sealed(plan) }
   },

@@ -99,10 +99,10 @@ export async function streamed<T, R>(
   const line: { readonly item: T; result?: { readonly is: R } }[] = []
   const until = Date.now() + ATTEMPT_MS
   const failures: unknown[] = []
-  let noteAt = 0
+  let [noteAt, taken] = [0, 0]
   async function lane(): Promise<void> {
     while (failures.length === 0) {
-      if (Date.now() > until) throw notReady('it goes on', '1s')
+      if (Date.now() > until) throw notReady(`${taken} more done`, '1s')
       const next = await items.next()
       if (next.done === true) return
       const place: (typeof line)[number] = { item: next.value }
@@ -114,6 +114,7 @@ export async function streamed<T, R>(
   function takeFinished(): void {
     for (let first = line[0]; first?.result !== undefined; first = line[0]) {
       take(first.item, first.result.is)
+      taken += 1
       line.shift()
     }
     if (Date.now() < noteAt) return

@@ -13,7 +13,7 @@ export const nothing: Noticed = { findings: [], more: 0 }
 const KEPT = 20
 
 /** Of what stops an app each object is named; of the rest the first, and how many others there are. */
-export function and(noticed: Noticed, finding: Finding): Noticed {
+export function note(noticed: Noticed, finding: Finding): Noticed {
   const { findings, more } = noticed
   const at = findings.findIndex((f) => isSame(f, finding))
   if (at >= 0) return { more, findings: findings.map((f, n) => (n === at ? { ...f, others: f.others + 1 } : f)) }

@@ -43,11 +43,14 @@ export function resolvePlatform(file: PlatformFile, found: Discovered): { platfo
   const all = symmetric(apps)
   findings.push(
     ...platformFindings(file, all, tenants),
-    ...found.namespaces.flatMap((n) => n.findings.filter((f) => !own.has(n.name) || f.code === 'irsa-not-carried')),
+    ...found.namespaces.flatMap((n) => n.findings.filter((f) => !own.has(n.name) || staysBehind.has(f.code))),
   )
 
   return { findings, platform: { ...settings(file, found), waves, apps: all } }
 }
+
+/** Of the platform's own apps too: what they lack on green everybody lacks. */
+const staysBehind: ReadonlySet<string> = new Set(['irsa-not-carried', 'custom-not-carried', 'secret-made-elsewhere'])
 
 type Settings = Omit<Platform, 'waves' | 'apps'>
 

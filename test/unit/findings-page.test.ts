@@ -10,15 +10,12 @@ const sources = ['src/domain', 'src/activities'].flatMap((folder) =>
   readdirSync(`${root}${folder}`).map((name) => readFileSync(`${root}${folder}/${name}`, 'utf8')),
 )
 
+// The first argument of what makes a finding, on its line or on the next.
+const CODE = /\b(?:blocker|warning|info|refuse|missing)\)?\(\s*'([a-z][a-z\d-]+)',/g
 const codes = new Set(
   sources
     .filter((text) => text.includes('findings.ts'))
-    .flatMap((text) => [
-      // The first argument of what makes a finding, on its line or on the next.
-      ...[...text.matchAll(/\b(?:blocker|warning|info|refuse|missing)\)?\(\s*'([a-z][a-z\d-]+)',/g)].map(
-        ([, c = '']) => c,
-      ),
-    ]),
+    .flatMap((text) => [...text.matchAll(CODE)].map(([, c = '']) => c)),
 )
 
 test('every code has a row, and every row a code', () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { blocker, warning, type Finding } from '../../src/domain/findings.ts'
-import { and, nothing, told } from '../../src/domain/noticed.ts'
+import { note, nothing, told } from '../../src/domain/noticed.ts'
 
-const all = (findings: readonly Finding[]) => told(findings.reduce(and, nothing), 'shop test')
+const all = (findings: readonly Finding[]) => told(findings.reduce(note, nothing), 'shop test')
 const stops = (name: string) => blocker('field-invalid', name, 'no', 'mend it')
 const warns = (name: string, message = 'old') => warning('api-deprecated', name, message, 'move')
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { NamespaceFacts } from '../../src/domain/facts.ts'
+import { warning } from '../../src/domain/findings.ts'
 import type { AppFile, PlatformFile } from '../../src/domain/platform-file.ts'
 import { resolvePlatform, systemNamespaces } from '../../src/domain/resolve-platform.ts'
 import { movable } from '../../src/domain/movable.ts'
@@ -303,4 +304,10 @@ test('claims that move with their workload are not left behind; others are said 
   expect(findings({ apps: { chat: inFile({ workloads }) } }, [namespace])).toMatchObject([
     { level: 'warning', code: 'volumes-stay', about: 'n old' },
   ])
+})
+
+test("of the platform's own apps only what green would lack is told: their teams know the rest", () => {
+  const all = ['custom-not-carried', 'secret-made-elsewhere', 'host-path'].map((code) => warning(code, 'x', 'm', 'r'))
+  const guard = aNamespace('guard', { labels: {}, workloads: [], findings: all })
+  expect(findings(waves('guard'), [guard]).map((f) => f.code)).toEqual(['custom-not-carried', 'secret-made-elsewhere'])
 })
