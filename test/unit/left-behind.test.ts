@@ -5,7 +5,7 @@ import { isHeldBy } from '../../src/domain/leases.ts'
 import { madeElsewhere, madeFindings, missingFindings } from '../../src/domain/made-elsewhere.ts'
 import { movable } from '../../src/domain/movable.ts'
 import type { ServedResource } from '../../src/domain/resources.ts'
-import { anEnvironment, workload } from '../support/builders.ts'
+import { anEnvironment, rule, workload } from '../support/builders.ts'
 
 const metadata = { name: 'web', namespace: 'shop' }
 const owner = { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', name: 'key', uid: '1', controller: true }
@@ -118,12 +118,12 @@ describe('kinds that Norikae knows nothing of', () => {
 })
 
 describe('what runs on both sides at once', () => {
-  const said = (more: Parameters<typeof workload>[2], handovers = {}) =>
+  const said = (more: Parameters<typeof workload>[2], environment: Parameters<typeof anEnvironment>[1] = {}) =>
     movable(
       [workload('Deployment', 'web', { behindService: true, ...more })],
-      anEnvironment('test', { handovers }),
+      anEnvironment('production', { gate: rule('scala'), ...environment }),
     ).findings.map((f) => `${f.level} ${f.code} ${f.about}`)
-  const singleton = { 'Deployment/shop/web': { class: 'singleton', downtime: '30s' } }
+  const singleton = { 'Deployment/shop/web': { class: 'singleton', downtime: '30s' } } as const
 
   test.for([
     { says: 'one pod', more: { replicas: 1 }, is: ['warning single-replica Deployment/shop/web'] },
@@ -131,7 +131,14 @@ describe('what runs on both sides at once', () => {
     { says: 'as many as its scaler wants', more: { replicas: 1, scaled: true }, is: [] },
     { says: 'a leader', more: { replicas: 2, lease: 'web' }, is: ['warning leads-on-both Deployment/shop/web'] },
   ])('$says', ({ more, is }) => expect(said(more)).toEqual(is))
-  test('a singleton does not', () => expect(said({ replicas: 1, lease: 'web' }, singleton)).toEqual([]))
+  test('one pod is usual where nobody is asked', () => {
+    const [environment, facts] = [
+      anEnvironment('test'),
+      workload('Deployment', 'web', { behindService: true, replicas: 1 }),
+    ]
+    expect(movable([facts], environment).findings).toEqual([])
+  })
+  test('a singleton does not', () => expect(said({ replicas: 1, lease: 'web' }, { handovers: singleton })).toEqual([]))
 })
 
 test.for<[holder: string, kind: string, holds: boolean]>([
