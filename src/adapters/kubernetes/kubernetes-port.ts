@@ -17,7 +17,7 @@ const page = z.looseObject({
   metadata: z.object({ continue: z.string().optional() }).default({}),
   items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })).nullish(),
 })
-/** https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables has its like for metadata. */
+/** Names and owners without contents. https://kubernetes.io/docs/reference/using-api/api-concepts/ */
 const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
 
 const owner = z.object({

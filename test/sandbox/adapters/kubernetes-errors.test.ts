@@ -161,6 +161,27 @@ describe('an answer that is no success', () => {
     ])
   })
 
+  test('names that may not be listed are no failure, and of a kind that is gone there are none', async () => {
+    const widgets = {
+      apiVersion: 'example.com/v1',
+      kind: 'Widget',
+      plural: 'widgets',
+      namespaced: true,
+      verbs: ['list'],
+    }
+    const names = async (answer: Answer) => (await aPort(answer)).port.names(widgets)
+    expect(await names(failing(403, 'widgets.example.com is forbidden', { reason: 'Forbidden' }))).toBe('denied')
+    expect(await names(failing(404, 'the server could not find the requested resource'))).toEqual([])
+    expect((await failureOf(names(failing(429, 'too many requests')))).type).toBe('Unreachable')
+  })
+
+  test('a dry run that a server in trouble cannot answer is tried again; a webhook that is silent is an answer', async () => {
+    const dryRun = async (answer: Answer) => (await aPort(answer)).port.dryRun(deployment)
+    expect((await failureOf(dryRun(failing(500, 'etcd is gone')))).type).toBe('Unreachable')
+    const silent = 'Internal error occurred: failed calling webhook "a.example.com": failed to call webhook: Post: EOF'
+    expect(await dryRun(failing(500, silent))).toMatchObject({ refusal: { code: 500, message: silent } })
+  })
+
   test('a kind that is not in the table', async () => {
     const { port } = await aPort(() => ({ json: {} }))
     const failure = await failureOf(port.apply({ ...deployment, kind: 'Rollout' }))
