@@ -70,7 +70,8 @@ export interface Actions {
   /** Only those that this run made. */
   closeNamespaces: Contract<Place & { on: Side }>
   /** Every object of the other side, tried here: what would be refused fails it, object by object. */
-  dryRunObjects: Contract<Place & { on: Side }>
+  /** `byOthers`: whoever deploys the app brings along what makes its Secrets. */
+  dryRunObjects: Contract<Place & { on: Side; byOthers?: true }>
   /** Copies the other side's objects; what sleeps is at zero or suspended before it is there. */
   deploy: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
   /** Only what this run made. */

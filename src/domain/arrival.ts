@@ -1,9 +1,12 @@
 import { inOrder, just, pair, undoing, type Move } from './moves.ts'
 import type { Deployer } from './platform-file.ts'
-import type { WorkloadRef } from './platform.ts'
+import type { App, WorkloadRef } from './platform.ts'
 import { act, type LeafStep } from './steps.ts'
 
 /** How an app comes to green, asleep where it may run on one side only, and what of that is taken back. */
+
+export const byOthers = ({ deploy }: Pick<App, 'deploy'>): { readonly byOthers?: true } =>
+  deploy === 'external' ? { byOthers: true } : {}
 
 export interface Arriving {
   readonly place: { readonly app: string; readonly environment: string; readonly namespaces: readonly string[] }
@@ -17,7 +20,7 @@ export interface Arriving {
 
 export const arrive = (deploy: Deployer, it: Arriving): Move =>
   inOrder(
-    deploy === 'external' ? byOthers(it) : byCopy(it),
+    deploy === 'external' ? deployedByOthers(it) : byCopy(it),
     // Before a route is opened: its targets are healthy then by all pods, and not by the first.
     just(act(`${it.place.environment}/ready`, 'checkReady', { ...it.place, on: 'green', asleep: it.asleep })),
   )
@@ -53,7 +56,7 @@ function byCopy({ place, asleep, fenced, drains }: Arriving): Move {
  * Nothing is withdrawn that Norikae did not make. So on the way back its fence stays too: whoever deployed may do so
  * again at any moment, and blue runs what may run once.
  */
-function byOthers({ place, asleep, fenced, drains }: Arriving): Move {
+function deployedByOthers({ place, asleep, fenced, drains }: Arriving): Move {
   const id = (...path: string[]) => [place.environment, ...path].join('/')
   const fences = fenced.map((namespaces) =>
     act(id('fence-green'), 'raiseFence', { namespaces, on: 'green', closed: asleep }),

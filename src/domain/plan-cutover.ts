@@ -1,4 +1,4 @@
-import { arrive, pointAway } from './arrival.ts'
+import { arrive, byOthers, pointAway } from './arrival.ts'
 import { filled, requestsOn } from './checks.ts'
 import type { EnvironmentFacts } from './facts.ts'
 import type { GateRule } from './gates.ts'
@@ -99,7 +99,7 @@ const placeOf = ({ app, environment }: Subject) => ({
 
 /** Once more: since all were tried together its team may have deployed. What is noticed is read at its gate. */
 const verify = (it: Subject): LeafStep =>
-  act(`${it.environment.name}/verify`, 'dryRunObjects', { ...placeOf(it), on: 'green' })
+  act(`${it.environment.name}/verify`, 'dryRunObjects', { ...placeOf(it), on: 'green', ...byOthers(it.app) })
 
 /** Green runs the app at blue's size, and blue keeps its size for the way back. */
 function getReady(it: Subject): Move {

@@ -1,3 +1,4 @@
+import { byOthers } from './arrival.ts'
 import type { Identity } from './actions.ts'
 import { filled, requestsOn } from './checks.ts'
 import type { ClusterFacts } from './facts.ts'
@@ -133,7 +134,12 @@ function verify({ apps }: Platform): Move {
               }),
               act(`verify/${app.name}/${place.environment}/close`, 'closeNamespaces', place),
             ),
-            just(act(`verify/${app.name}/${place.environment}`, 'dryRunObjects', place)),
+            just(
+              act(`verify/${app.name}/${place.environment}`, 'dryRunObjects', {
+                ...place,
+                ...byOthers(app),
+              }),
+            ),
           ),
         ),
       ),

@@ -212,6 +212,7 @@ test('what somebody else deploys is waited for, and stays behind its fence on th
     'e/deployed',
     'e/ready',
   ])
+  expect(leaves(phase?.forward ?? [])[0]).toMatchObject({ action: 'dryRunObjects', input: { byOthers: true } })
   expect(ids(phase?.back ?? []).slice(-3)).toEqual(['e/route/web/close', 'e/where/blue', 'e/leave'])
   expect(leaves(phase?.back ?? []).at(-1)?.undoes).toEqual(['e/fence-green', 'e/deployed'])
   expect(ids(phase?.commit ?? [])).toContain('e/commit/unfence-green')
