@@ -119,6 +119,7 @@ export function volumesContract(of: () => WorldUnderTest): void {
       expect(found).toEqual([
         {
           ref: workload,
+          replicas: 1,
           scaled: false,
           behindService: true,
           routes: ['store'],
