@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { leaseHolder, leaseKinds } from '../domain/leases.ts'
 import { isPaused, notTakenUp } from '../domain/pauses.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
+import { replicasToWakeWith } from '../domain/sleep.ts'
 import { isReady, readinessOf, replicasOf, selectorOf } from '../domain/workload-state.ts'
 import { failed, notFound } from './errors.ts'
 import { close, isClosed, open } from './fences.ts'
@@ -88,7 +89,7 @@ export const workloadActions = (outside: Outside) => {
     // Before the pods that it had: KEDA leaves it at none for as long as it is paused.
     const awake = scaledObject && (await unpause(here, scaledObject))
     if (noted !== undefined) {
-      const replicas = Number(other?.metadata.annotations?.[REPLICAS] ?? noted)
+      const replicas = replicasToWakeWith(found, other)
       await write({ [REPLICAS]: null, [STOPPED_AT]: null }, replicas)
       throw waits(`${workload.name} was just started on ${scope[on]} with ${replicas} pods`)
     }

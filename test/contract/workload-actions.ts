@@ -201,6 +201,15 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       },
     )
 
+    test('comes back at the size it had, though the copy that never ran has another', TIMES, async () => {
+      const { activities } = of()
+      const { workload, stop, start } = await aWorker(2)
+      await on('blue').admin.patch(workload.kind, workload.namespace, workload.name, { spec: { replicas: 3 } })
+      await driven(activities.stopWorkload, stop('blue'), answersLost)
+      await driven(activities.startWorkload, start('blue'), answersLost)
+      expect(await podsOn('blue', workload)).toBe(3)
+    })
+
     test('does not start while the other side runs', TIMES, async () => {
       const { workload, start } = await aWorker()
       const { type, message } = await ending(of().activities.startWorkload, start('green'), patience)
