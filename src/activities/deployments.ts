@@ -36,7 +36,10 @@ export const deploymentActions = (outside: Outside) => {
       all.filter((o) => isRunner(o) && madeBy(o) !== run),
     )
     if (found.length + pods.length > 0)
-      throw notYet(`${found.length} objects and ${pods.length} pods of ${input.app} are going`, budgets.objects)
+      throw notYet(
+        `${found.length} objects and ${pods.length} pods of ${input.app} are going: ${[...found, ...pods].slice(0, 3).map(whatHolds).join(', ')}`,
+        budgets.objects,
+      )
     return { note: `${input.app} is gone from ${scope[input.on]}` }
   }
 
@@ -73,6 +76,12 @@ async function podsOfNoneOf(
   return (await everything(cluster, namespaces, ['Pod'])).filter(
     ({ metadata: { uid, ownerReferences = [] } }) => ownerReferences.some((o) => o.controller) && !known.has(uid),
   )
+}
+
+/** What keeps it from going is for whoever put its finalizers there. */
+const whatHolds = (object: KubernetesObject): string => {
+  const { finalizers = [] } = object.metadata
+  return `${nameOf(object)}${finalizers.length > 0 ? ` (held by ${finalizers.join(', ')})` : ''}`
 }
 
 const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`

@@ -108,6 +108,23 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       })
     })
 
+    test('that does not go is named with what holds it', TIMES, async () => {
+      const namespace = await aNamespace(on('blue'), on('green'))
+      const place = placeOf(namespace)
+      await apply('blue', [aConfigMap('settings', namespace)])
+      await driven(of().activities.deploy, call<'deploy'>({ ...place, on: 'green', asleep: [] }), patience)
+      const held = (finalizers: readonly string[]) =>
+        on('green').admin.patch('ConfigMap', namespace, 'settings', { metadata: { finalizers } })
+      await held(['example.com/keep'])
+      const { waits } = await driven(of().activities.withdraw, call<'withdraw'>({ ...place, on: 'green' }), {
+        ...patience,
+        between: (_, attempt) => (attempt === 2 ? held([]).then(() => undefined) : undefined),
+      })
+      expect(waits[1]).toBe(
+        `1 objects and 0 pods of shop are going: ConfigMap ${namespace}/settings (held by example.com/keep)`,
+      )
+    })
+
     test('that green would refuse is told object by object, and nothing is made', TIMES, async () => {
       const namespace = await aNamespace(on('blue'), on('green'))
       await apply('blue', [aDeployment('web', namespace), aDeployment('worker', namespace)])
