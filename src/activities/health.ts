@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/common'
 import { REPLICAS } from '../domain/annotations.ts'
-import { milliseconds, seconds } from '../domain/duration.ts'
+import { milliseconds, seconds, type Duration } from '../domain/duration.ts'
 import { blueVerdict } from '../domain/verdict.ts'
 import { unrelatedBreaches } from '../domain/troubles.ts'
 import type { Side } from '../domain/platform.ts'
@@ -19,7 +20,9 @@ const KEPT = 30
 
 type Samples = Readonly<Record<string, readonly Sample[]>>
 
-export const healthActivities = (outside: Outside): Pick<Activities, 'observe' | 'watch' | 'compare'> => ({
+export const healthActivities = (
+  outside: Outside,
+): Pick<Activities, 'observe' | 'watch' | 'compare' | 'awaitMetrics'> => ({
   async observe({ for: window, checks, subject }) {
     const samples = await sampled(await proven(outside, subject), checks, remembered<Samples>({}))
     remember(samples)
@@ -42,6 +45,19 @@ export const healthActivities = (outside: Outside): Pick<Activities, 'observe' |
     throw notReady('well so far', shortest(checks))
   },
 
+  async awaitMetrics({ url, until }) {
+    const silence = await silenceOf(outside, url)
+    if (until === 'answering') {
+      if (silence !== undefined) throw notReady(silence, '30s')
+      return { since: now(), why: '' }
+    }
+    const since = silence === undefined ? undefined : (remembered<Silent>({}).since ?? now())
+    remember({ ...(since !== undefined && { since }) })
+    if (silence === undefined || since === undefined) throw notReady('they answer', '1m')
+    if (Date.now() - Date.parse(since) < milliseconds(SILENT_FOR)) throw notReady(silence, '1m')
+    return { since, why: silence }
+  },
+
   async compare({ subject, checks, related = [] }) {
     const world = await proven(outside, subject)
     const judged = await Promise.all(
@@ -59,6 +75,23 @@ export const healthActivities = (outside: Outside): Pick<Activities, 'observe' |
     }
   },
 })
+
+/** Longer than Prometheus is away when it is moved or restarted. */
+const SILENT_FOR: Duration = '30m'
+
+interface Silent {
+  readonly since?: string
+}
+
+/** Why nothing can be measured; undefined: it can. Whoever refuses a query has answered. */
+async function silenceOf({ ports }: Outside, url: string): Promise<string | undefined> {
+  try {
+    await ports.metrics.query(url, 'vector(1)')
+    return undefined
+  } catch (error) {
+    return error instanceof ApplicationFailure && error.type === 'Unreachable' ? error.message : undefined
+  }
+}
 
 const now = (): string => new Date().toISOString()
 

@@ -23,15 +23,15 @@ import { volumeActions } from './volumes.ts'
 import { beating, patient } from './waiting.ts'
 import { workloadActions } from './workloads.ts'
 
-/** Everything that the workflows may ask of the outside. A watch never gives up; everything else does, some time. */
+/** Everything that the workflows may ask of the outside. What watches never gives up; everything else does, some time. */
 export function createActivities(outside: Outside): Activities {
-  const { watch, ...others } = all(outside)
+  const { watch, awaitMetrics, ...others } = all(outside)
   const asked = Object.entries(others).map(([name, activity]) => [
     name,
     patient(activity as (input: unknown) => Promise<unknown>),
   ])
   // Under its own name each has the type that it had.
-  return { ...Object.fromEntries(asked), watch: beating(watch) } as Activities
+  return { ...Object.fromEntries(asked), watch: beating(watch), awaitMetrics: beating(awaitMetrics) } as Activities
 }
 
 const all = (outside: Outside): Activities => ({

@@ -128,7 +128,7 @@ export const version = z.object({ norikae: z.string(), node: z.string() }).descr
 export const notice = z
   .object({
     id: z.string(),
-    about: z.enum(['gate', 'reminder', 'deploy', 'went-back', 'ended']),
+    about: z.enum(['gate', 'reminder', 'deploy', 'blind', 'went-back', 'ended']),
     platform: z.string(),
     app: maybe,
     environment: maybe,

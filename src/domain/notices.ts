@@ -8,7 +8,7 @@ import type { StepId } from './steps.ts'
 export interface Notice {
   /** The same for the same message, so that a receiver can drop a repetition. */
   readonly id: string
-  readonly about: 'gate' | 'reminder' | 'deploy' | 'went-back' | 'ended'
+  readonly about: 'gate' | 'reminder' | 'deploy' | 'blind' | 'went-back' | 'ended'
   readonly platform: string
   readonly app?: string
   readonly environment?: string
@@ -71,6 +71,25 @@ export const wentBackNotice = (from: From, subject: Subject, attempt: number, wh
   title: why,
   teams: [subject.team],
 })
+
+/** Nobody would see a breach. `n`: how often that was so before, and this time. */
+export const blindNotice = (
+  from: From,
+  subject: Subject,
+  n: number,
+  silence: { readonly since: string; readonly why: string },
+): Notice => ({
+  id: `${from.runId}/blind/${n}`,
+  about: 'blind',
+  ...about(subject),
+  ...from,
+  title: blindness(silence),
+  teams: [subject.team],
+})
+
+/** As people read it. */
+export const blindness = ({ since, why }: { readonly since: string; readonly why: string }): string =>
+  `health cannot be watched since ${since}: ${why}. No app gets its turn, and nothing goes back by itself, until it can`
 
 export const endedNotice = (from: From, subject: Subject, outcome: Outcome): Notice => ({
   id: `${from.runId}/ended`,

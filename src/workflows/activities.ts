@@ -34,6 +34,8 @@ interface Questions {
   observe: Q<Pick<ObserveStep, 'for' | 'checks'> & { readonly subject: Subject }, readonly Judgement[]>
   /** Ends only by Unhealthy. */
   watch: Q<Watched, never>
+  /** Ends once the metrics have not answered for a while, or once they answer again. */
+  awaitMetrics: Q<{ readonly url: string; readonly until: 'silent' | 'answering' }, Silence>
   /** What is known outside at the moment of a breach, `at`. */
   compare: Q<
     Watched & { readonly related?: readonly string[] },
@@ -47,6 +49,12 @@ interface Questions {
 /** What the worker registers. */
 export type Activities = ActionActivities & {
   [N in keyof Questions]: (input: Questions[N]['input']) => Promise<Questions[N]['output']>
+}
+
+/** Since when nothing can be measured, and how that shows. */
+export interface Silence {
+  readonly since: string
+  readonly why: string
 }
 
 interface Executable<Input, Output> {

@@ -10,12 +10,14 @@ import { blank } from '../domain/journal.ts'
 import type { Outcome, UpgradeRequest, UpgradeResult, UpgradeStatus } from '../domain/messages.ts'
 import { blockers, type Phase } from '../domain/plan.ts'
 import { joined, reportOf } from '../domain/report.ts'
+import { blindness } from '../domain/notices.ts'
 import { statusOf } from '../domain/status.ts'
 import { question, type Prepared } from './activities.ts'
 import { executor, type LiveRun } from './executor.ts'
 import { fleet } from './fleet.ts'
 import { handsFor } from './leaf.ts'
 import { listen } from './listen.ts'
+import { lookout } from './lookout.ts'
 import { allTold, anOffice, furnish, show, tellEnded } from './office.ts'
 import { failed, problemOf, shown } from './problems.ts'
 import { tag } from './search-attributes.ts'
@@ -44,7 +46,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     apps: apps.standings(),
     findings: prepared?.plan.findings ?? [],
     ...(aborted !== undefined && { ending: aborted }),
-    ...heldBy(apps.held()),
+    ...heldBy(office.blind ? blindness(office.blind) : apps.held()),
     refused: office.desk.log
       .filter((l) => l.became === 'refused')
       .slice(-20)
@@ -88,7 +90,9 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
 
   async function upgrade(): Promise<Outcome> {
     try {
-      for (const phase of plan.phases) await travel(phase)
+      await under(lookout(office, plan.subject, platform.metrics.url), async () => {
+        for (const phase of plan.phases) await travel(phase)
+      })
       return 'done'
     } catch (error) {
       const cancelled = CancellationScope.current().consideredCancelled

@@ -217,7 +217,7 @@ export function fleet(office: Office, by: unknown): Fleet {
   async function giveTurns(): Promise<never> {
     await condition(() => movers.every((m) => tried.has(m.name)))
     for (;;) {
-      await condition(() => !office.paused)
+      await condition(() => !office.paused && office.blind === undefined)
       if (!platform) throw failed('Failed', 'no platform')
       const seen = version
       const next = turns(movers, standings, platform, clock.at)
@@ -229,7 +229,7 @@ export function fleet(office: Office, by: unknown): Fleet {
           if (standings[key(app, environment)]?.is === 'moving') set(key(app, environment), { is: 'trouble' })
         })
       }
-      const changed = () => version > seen + next.start.length || office.paused
+      const changed = () => version > seen + next.start.length || office.paused || office.blind !== undefined
       if (next.lookAgainAt === undefined) await condition(changed)
       else await clock.until(changed, next.lookAgainAt, 'until a rest ends')
     }

@@ -18,14 +18,22 @@ import {
   type Desk,
   type Gate,
 } from '../domain/gates.ts'
-import { deployNotice, endedNotice, gateNotice, wentBackNotice, type Notice } from '../domain/notices.ts'
+import {
+  blindness,
+  blindNotice,
+  deployNotice,
+  endedNotice,
+  gateNotice,
+  wentBackNotice,
+  type Notice,
+} from '../domain/notices.ts'
 import type { Outcome } from '../domain/messages.ts'
 import type { Subject } from '../domain/plan.ts'
 import type { Team } from '../domain/platform.ts'
 import { spelled } from '../domain/people.ts'
 import { details, statusOf, whereOf, type Status } from '../domain/status.ts'
 import type { StepId } from '../domain/steps.ts'
-import { question } from './activities.ts'
+import { question, type Silence } from './activities.ts'
 import { Clock } from './clock.ts'
 import type { LiveRun } from './executor.ts'
 import { summary } from './problems.ts'
@@ -37,6 +45,8 @@ export interface Office {
   desk: Desk
   runs: LiveRun[]
   paused: boolean
+  /** While health cannot be watched. */
+  blind?: Silence | undefined
   platformTeam: string
   teams: Readonly<Record<string, Team>>
   /** The namespaces of each environment; none of an upgrade. */
@@ -71,7 +81,7 @@ export const statuses = (office: Office): Status[] =>
 /** Brings what people see up to date: current details and search attributes. */
 export function show(office: Office): void {
   const all = statuses(office)
-  setCurrentDetails(details(all))
+  setCurrentDetails([...(office.blind ? [`**${blindness(office.blind)}**`, ''] : []), details(all)].join('\n'))
   tag({
     phase: [
       ...new Set(
@@ -155,6 +165,9 @@ export const tellToDeploy = (office: Office, subject: Subject, step: StepId, att
 
 export const tellWentBack = (office: Office, subject: Subject, attempt: number, why: string): void =>
   tell(office, wentBackNotice(here(), subject, attempt, why))
+
+export const tellBlind = (office: Office, subject: Subject, n: number, silence: Silence): void =>
+  tell(office, blindNotice(here(), subject, n, silence))
 
 export const tellEnded = (office: Office, subject: Subject, outcome: Outcome): Promise<void> =>
   tellNow(office, endedNotice(here(), subject, outcome), 'notifyLast')

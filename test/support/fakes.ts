@@ -35,6 +35,8 @@ export class Outside {
   /** How often planning an environment fails for good. */
   planFails = 0
   blueVerdict: 'pass' | 'fail' = 'pass'
+  /** Nothing can be measured. */
+  metricsSilent = false
   images = 'v1'
   /** What runs other images on the two sides. */
   differing: string[] = []
@@ -110,6 +112,10 @@ export class Outside {
         if (this.breaching.has(`${app}/${environment}`))
           throw ApplicationFailure.nonRetryable('errors 2.1 % against 0.1 %', 'Unhealthy')
         throw again('still well')
+      },
+      awaitMetrics: async ({ until }) => {
+        if ((until === 'silent') !== this.metricsSilent) throw again('still the same')
+        return { since: new Date().toISOString(), why: 'nobody answers' }
       },
       compare: async () => ({
         blue: this.blueVerdict,
