@@ -27,7 +27,7 @@ export interface Driven<O> {
 export async function driven<I, O>(
   activity: (input: I) => Promise<O>,
   input: I,
-  { lost = false, scheduledMs = Date.now(), between, withinMs = 15_000, workflow }: Driving = {},
+  { lost = false, scheduledMs = Date.now(), between, withinMs = 40_000, workflow }: Driving = {},
 ): Promise<Driven<O>> {
   const until = performance.now() + withinMs
   const waits: string[] = []

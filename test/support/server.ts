@@ -113,7 +113,12 @@ export class Trial {
     (await this.peek(app))?.runs.find((r) => r.subject.environment === environment)
 
   /** Time goes on until it is so. */
-  async until(what: string, isSo: () => Promise<boolean>, step: '1h' | number = '1h', tries = 400): Promise<void> {
+  async until(
+    what: string,
+    isSo: () => Promise<boolean>,
+    step: '1h' | number = '1h',
+    tries = this.env.supportsTimeSkipping ? 400 : 1000,
+  ): Promise<void> {
     for (let n = 0; n < tries; n += 1) {
       if (await isSo()) return
       if (this.env.supportsTimeSkipping && n > 3) await this.env.sleep(step)
