@@ -57,6 +57,7 @@ test('there are histories of every path, each small enough to read', () => {
     'clusterUpgrade.troubles-and-answers',
   ])
   for (const name of names) expect(statSync(`${folder}${name}.json`).size, name).toBeLessThan(700_000)
+  for (const { history } of golden) expect(JSON.stringify(history)).not.toMatch(/"stackTrace":"[^"]/)
 })
 
 test('the code as it is goes on with every one of them', async () => {
