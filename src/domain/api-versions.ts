@@ -1,6 +1,5 @@
-import { nameOf } from './dry-run.ts'
 import { info, warning, type Finding } from './findings.ts'
-import type { KubernetesObject } from './kubernetes-objects.ts'
+import { nameOf, type KubernetesObject } from './kubernetes-objects.ts'
 
 /**
  * API versions in which objects were written and which green does not serve. The objects themselves are copied in one

@@ -1,5 +1,5 @@
 import { blocker, warning, type Finding } from './findings.ts'
-import type { KubernetesObject } from './kubernetes-objects.ts'
+import { nameOf, type KubernetesObject } from './kubernetes-objects.ts'
 
 /** What an API server answered to a dry run of one object. */
 export interface Tried {
@@ -15,12 +15,6 @@ export interface Refusal {
   readonly causes: readonly { readonly reason: string; readonly field: string; readonly message: string }[]
 }
 
-type Named = Pick<KubernetesObject, 'kind' | 'metadata'>
-
-/** `Deployment/shop/web` */
-export const nameOf = ({ kind, metadata }: Named): string =>
-  [kind, metadata.namespace, metadata.name].filter((part) => part !== undefined).join('/')
-
 /** A webhook that does not answer may only be starting. */
 export const isOfSilentWebhook = ({ message }: Refusal): boolean => SILENT.test(message)
 
@@ -28,7 +22,7 @@ export const isOfSilentWebhook = ({ message }: Refusal): boolean => SILENT.test(
  * Why an object would be refused, field by field, and what to do about it; the first rule that knows the server's words
  * wins. What could not be tried is a warning: nothing says that it would be refused.
  */
-export function refusalFindings(object: Named, told: Refusal): Finding[] {
+export function refusalFindings(object: Pick<KubernetesObject, 'kind' | 'metadata'>, told: Refusal): Finding[] {
   const about = nameOf(object)
   const refusal = object.kind === 'Secret' ? withoutValues(told) : told
   for (const rule of rules) {
@@ -39,7 +33,7 @@ export function refusalFindings(object: Named, told: Refusal): Finding[] {
 }
 
 /** What a server takes and warns of. https://kubernetes.io/blog/2020/09/03/warnings/ */
-export function warningFinding(object: Named, text: string): Finding {
+export function warningFinding(object: Pick<KubernetesObject, 'kind' | 'metadata'>, text: string): Finding {
   const about = nameOf(object)
   if (/would violate PodSecurity/.test(text))
     return warning('pod-security', about, short(text), 'see that its pods are let in at the level that green enforces')

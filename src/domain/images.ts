@@ -1,4 +1,4 @@
-import type { KubernetesObject } from './kubernetes-objects.ts'
+import { nameOf, type KubernetesObject } from './kubernetes-objects.ts'
 import { imagesOf } from './workload-state.ts'
 
 /** What a workload's pods are made of on each side; undefined where it is not there. */
@@ -35,5 +35,3 @@ export function differencesInWords(all: readonly Difference[]): string[] {
 
 const byName = (workloads: readonly KubernetesObject[]): ReadonlyMap<string, readonly string[]> =>
   new Map(workloads.map((w) => [nameOf(w), imagesOf(w)]))
-
-const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`

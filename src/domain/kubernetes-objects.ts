@@ -77,3 +77,7 @@ export const kinds = {
 } as const satisfies Readonly<Record<string, string>>
 
 export type Kind = keyof typeof kinds
+
+/** `Deployment/shop/web` */
+export const nameOf = ({ kind, metadata }: Pick<KubernetesObject, 'kind' | 'metadata'>): string =>
+  [kind, metadata.namespace, metadata.name].filter((part) => part !== undefined).join('/')

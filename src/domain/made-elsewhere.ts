@@ -1,7 +1,6 @@
-import { nameOf } from './dry-run.ts'
 import { record, records, type Fields } from './fields.ts'
 import { blocker, warning, type Finding } from './findings.ts'
-import { controllerOf, type KubernetesObject } from './kubernetes-objects.ts'
+import { controllerOf, nameOf, type KubernetesObject } from './kubernetes-objects.ts'
 import { podSpecOf } from './workload-state.ts'
 
 /**

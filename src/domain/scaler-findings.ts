@@ -1,5 +1,6 @@
+import { list, record } from './fields.ts'
 import { blocker, warning, type Finding } from './findings.ts'
-import { controllerOf, type KubernetesObject } from './kubernetes-objects.ts'
+import { controllerOf, nameOf, type KubernetesObject } from './kubernetes-objects.ts'
 import { scales } from './scalers.ts'
 
 /**
@@ -25,8 +26,6 @@ function isKedas(
 }
 
 const targetOf = ({ kind, metadata: { name, namespace = '' } }: KubernetesObject) => ({ kind, name, namespace })
-
-const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`
 
 type Rule = (scaler: KubernetesObject) => Finding | undefined
 
@@ -88,8 +87,3 @@ function authenticationsOf({ spec }: KubernetesObject): { readonly kind: string;
     return typeof name === 'string' ? [{ kind: String(kind), name }] : []
   })
 }
-
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
-const record = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

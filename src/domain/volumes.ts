@@ -1,4 +1,5 @@
 import { RECLAIM_POLICY, RUN } from './annotations.ts'
+import { list, record, type Fields } from './fields.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 import { podSpecOf } from './workload-state.ts'
 
@@ -6,8 +7,6 @@ import { podSpecOf } from './workload-state.ts'
  * Volumes that change clusters: the EBS volume itself stays what it is, and each cluster has a PersistentVolume and a
  * claim for it. Which volumes are a workload's, what stands in their way, and how they look on the other side.
  */
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** A claim of a workload and the volume that it is bound to; undefined where it is not bound yet, or its volume is gone. */
 export interface Stored {
@@ -261,10 +260,5 @@ export const attachedVolume = ({ spec = {} }: KubernetesObject): string =>
 export const isAttached = ({ status = {} }: KubernetesObject): boolean => status['attached'] === true
 
 export const attachedNode = ({ spec = {} }: KubernetesObject): string => text(spec['nodeName'])
-
-const record = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
-
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')

@@ -1,7 +1,7 @@
 import { list, record } from './fields.ts'
 import { blocker, info, warning, type Finding } from './findings.ts'
 import { JOB } from './annotations.ts'
-import { controllerOf, type KubernetesObject } from './kubernetes-objects.ts'
+import { controllerOf, nameOf, type KubernetesObject } from './kubernetes-objects.ts'
 import { scalerFindings } from './scaler-findings.ts'
 import { unschedulable, type NodePool } from './scheduling.ts'
 import { jobState } from './slots.ts'
@@ -35,8 +35,6 @@ export const workloadFindings = (all: Belongings): Finding[] => [
   ...all.jobs.flatMap((j) => bareJob(j) ?? []),
   ...all.pods.flatMap((p) => barePod(p) ?? []),
 ]
-
-const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`
 
 /** kubernetes/kubernetes, pkg/controller/cronjob: it says so itself where the deadline is shorter. */
 const LOOKS_EVERY_S = 10

@@ -90,9 +90,12 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
 
   async function upgrade(): Promise<Outcome> {
     try {
-      await under(lookout(office, plan.subject, platform.metrics.url), async () => {
-        for (const phase of plan.phases) await travel(phase)
-      })
+      await under(
+        () => lookout(office, plan.subject, platform.metrics.url),
+        async () => {
+          for (const phase of plan.phases) await travel(phase)
+        },
+      )
       return 'done'
     } catch (error) {
       const cancelled = CancellationScope.current().consideredCancelled

@@ -3,7 +3,8 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { administrator, type Administrator } from './ask.ts'
-import { kubeconfigOf, writeFiles, type Files } from './files.ts'
+import { kubeconfigOf } from '../cluster/certificate.ts'
+import { writeFiles, type Files } from './files.ts'
 import { programsIn, type Program, type Programs } from './programs.ts'
 import { definitions, nodeNamed, nodes } from './seeds.ts'
 import type { Stages } from './stages.ts'
@@ -80,7 +81,7 @@ async function boot(programs: Programs, files: Files, options: Options): Promise
     })
     return { admin, ca }
   })
-  const kubeconfig = kubeconfigOf(name, url, ca, files.adminToken)
+  const kubeconfig = kubeconfigOf({ name, url, ca, token: files.adminToken })
   const file = join(files.folder, 'admin.kubeconfig')
   await writeFile(file, kubeconfig, { mode: 0o600 })
   const pids = {

@@ -58,13 +58,3 @@ const auditPolicy = {
   omitStages: ['RequestReceived'],
   rules: [{ level: 'None', users: ['admin', 'tester', 'system:apiserver'] }, { level: 'Metadata' }],
 }
-
-export const kubeconfigOf = (name: string, server: string, ca: string, token: string): string =>
-  JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
-    users: [{ name: 'admin', user: { token } }],
-    contexts: [{ name, context: { cluster: name, user: 'admin' } }],
-    'current-context': name,
-  })

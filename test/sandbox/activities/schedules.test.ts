@@ -23,6 +23,18 @@ afterAll(async () => {
 const at = (seconds: number) => new Date(day + seconds * 1000).toISOString().replace('.000', '')
 const suspendOf = (object: { spec?: Record<string, unknown> } | undefined) => object?.spec?.['suspend']
 
+/** A schedule whose jobs take so many milliseconds of the real clock. */
+const runsFor = (ms: number) => ({
+  jobTemplate: {
+    spec: {
+      template: {
+        metadata: { annotations: { 'sandbox.norikae.io/runs-for': String(ms) } },
+        spec: { restartPolicy: 'Never', containers: [{ name: 'job', image: 'registry.test/job:1' }] },
+      },
+    },
+  },
+})
+
 describe('a schedule that is handed over', () => {
   test('is suspended on one side, runs on the other, and carries no note of it in the end', async () => {
     const schedule = await aSchedule(world, clock)
@@ -45,9 +57,7 @@ describe('a schedule that is handed over', () => {
   test('waits for its job that runs', async () => {
     const namespace = aPlace(world.blue)
     const workload = { kind: 'CronJob', namespace, name: 'long' } as const
-    const job = { metadata: { annotations: { 'sandbox.norikae.io/runs-for': '300' } } }
-    const spec = { restartPolicy: 'Never', containers: [{ name: 'job', image: 'registry.test/job:1' }] }
-    world.blue.apply(aCronJob('long', namespace, { jobTemplate: { spec: { template: { ...job, spec } } } }))
+    world.blue.apply(aCronJob('long', namespace, runsFor(300)))
     await clock.pass(65)
     const asked = call<'suspendSchedule'>({ workload, on: 'blue' })
     const { answer, waits } = await driven(world.activities.suspendSchedule, asked)
@@ -120,17 +130,6 @@ test('of more slots than its controller would count the newest is run, and it go
 })
 
 describe('a schedule whose jobs take longer than its interval', () => {
-  const runsFor = (ms: number) => ({
-    jobTemplate: {
-      spec: {
-        template: {
-          metadata: { annotations: { 'sandbox.norikae.io/runs-for': String(ms) } },
-          spec: { restartPolicy: 'Never', containers: [{ name: 'job', image: 'registry.test/job:1' }] },
-        },
-      },
-    },
-  })
-
   test.for(['Forbid', 'Replace'] as const)('comes back from a handover (%s)', async (concurrencyPolicy) => {
     // Jobs run by the real clock, and here a minute goes by in some 20 ms of it: one takes several.
     const schedule = await aSchedule(world, clock, { concurrencyPolicy, ...runsFor(150) })
@@ -158,9 +157,7 @@ describe('a schedule whose jobs take longer than its interval', () => {
 test('people are asked about a job that does not end, with what they can do', async () => {
   const namespace = aPlace(world.blue)
   const workload = { kind: 'CronJob', namespace, name: 'endless' } as const
-  const job = { metadata: { annotations: { 'sandbox.norikae.io/runs-for': '2000' } } }
-  const spec = { restartPolicy: 'Never', containers: [{ name: 'job', image: 'registry.test/job:1' }] }
-  world.blue.apply(aCronJob('endless', namespace, { jobTemplate: { spec: { template: { ...job, spec } } } }))
+  world.blue.apply(aCronJob('endless', namespace, runsFor(2000)))
   vi.setSystemTime(Date.now() + 61_000)
   await eventually('it runs', () => world.blue.jobRuns().some((run) => run.namespace === namespace))
   const asked = call<'suspendSchedule'>({ workload, on: 'blue' })
