@@ -52,8 +52,9 @@ function tests(...command) {
   count(name, good)
 }
 
-const firstLines = ({ failureMessages = [] }) =>
-  failureMessages.map((message) => `\n    ${message.split('\n').slice(0, 6).join('\n    ')}`).join('')
+function firstLines({ failureMessages = [] }) {
+  return failureMessages.map((message) => `\n    ${message.split('\n').slice(0, 6).join('\n    ')}`).join('')
+}
 
 function demo(...more) {
   const run = spawnSync('npm', ['run', '--silent', 'demo', '--', '--json', ...more], {
