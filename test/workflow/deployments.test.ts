@@ -39,7 +39,7 @@ test('who deploys is told and reminded, however long it takes, and the app goes 
     await trial.onGreen('api')
     expect(await awaits(trial)).toBeUndefined()
     const before = told().length
-    await env.sleep('3d')
+    await env.sleep('73h')
     expect(told()).toHaveLength(before)
   })
 })

@@ -116,7 +116,7 @@ test('an app that left green while people were asked is no reason to delete blue
     await trial.say('api', 'rollback', { by: 'doi', environment: 'production', reason: 'late' })
     const gate = await trial.gate('api', 'retry', 'production@')
     await trial.decommission()
-    await env.sleep('3d')
+    await env.sleep('73h')
     expect((await trial.see()).runs[0]?.phase).toBe('soak')
     expect(outside.done).not.toContain('upgrade:blue/empty')
     // Nor does a cutover let itself be committed then, whoever says so.
