@@ -17,6 +17,7 @@ COPY norikae package.json LICENSE ./
 COPY scripts scripts
 COPY src src
 COPY schema schema
+COPY deploy deploy
 COPY examples examples
 ENV NODE_ENV=production \
     NORIKAE_WORKFLOW_BUNDLE=/norikae/dist/workflows.js \

@@ -10,8 +10,6 @@ import { hold } from './stores.ts'
 import { ATTEMPT_TAG, tagsOf, tokenOf } from './tokens.ts'
 import { budgets, notYet } from './waiting.ts'
 
-const ADMIN = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy'
-
 export const clusterActions = (outside: Outside) => {
   const createCluster: Deed<'createCluster'> = async (call) => {
     const { cluster, like, version } = call.input
@@ -59,16 +57,6 @@ export const clusterActions = (outside: Outside) => {
     throw notYet(`${cluster} was just told to go`, budgets.cluster)
   }
 
-  const grantAccess: Deed<'grantAccess'> = async (call) => {
-    const { cluster, principalArn } = call.input
-    const { eks } = await proven(outside, call.scope)
-    const policies = await eks.findAccess(cluster, principalArn)
-    if (policies?.includes(ADMIN) !== true) await eks.grantAccess(cluster, principalArn, ADMIN, tokenOf(call))
-    const read = await eks.findAccess(cluster, principalArn)
-    if (read?.includes(ADMIN) !== true) throw notYet(`${principalArn} has no access to ${cluster} yet`, budgets.objects)
-    return { note: `${principalArn} administers ${cluster}` }
-  }
-
   const emptyCluster: Deed<'emptyCluster'> = async (call) => {
     const { cluster, identity } = call.input
     const { eks, cluster: open } = await proven(outside, call.scope)
@@ -105,7 +93,7 @@ export const clusterActions = (outside: Outside) => {
     )
   }
 
-  return { createCluster, deleteCluster, grantAccess, emptyCluster }
+  return { createCluster, deleteCluster, emptyCluster }
 }
 
 /** Volumes that the other cluster uses by now outlive their claims here. */

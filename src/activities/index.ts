@@ -1,4 +1,5 @@
 import type { Activities } from '../workflows/activities.ts'
+import { accessActions } from './access.ts'
 import { addonActions } from './add-ons.ts'
 import { bufferActions } from './buffers.ts'
 import { clusterActions } from './clusters.ts'
@@ -37,6 +38,7 @@ export function createActivities(outside: Outside): Activities {
 const all = (outside: Outside): Activities => ({
   ...preparingActivities(outside),
   ...clusterActions(outside),
+  ...accessActions(outside),
   ...nodeGroupActions(outside),
   ...addonActions(outside),
   ...namespaceActions(outside),

@@ -1,6 +1,7 @@
 import type {
   AddonDescription,
   AddonVersion,
+  ClusterAccess,
   ClusterBelongings,
   ClusterDescription,
   NewAddon,
@@ -55,9 +56,13 @@ export interface EksPort {
   createAddon(cluster: string, addon: NewAddon, token: string): Promise<void>
   deleteAddon(cluster: string, name: string): Promise<void>
   belongings(cluster: string): Promise<ClusterBelongings>
-  /** ARNs of the access policies that hold for the whole cluster in this principal's entry; undefined: it has none. */
-  findAccess(cluster: string, principalArn: string): Promise<readonly string[] | undefined>
-  grantAccess(cluster: string, principalArn: string, policyArn: string, token: string): Promise<void>
+  /** What this principal's entry allows; undefined: it has none. */
+  findAccess(cluster: string, principalArn: string): Promise<ClusterAccess | undefined>
+  /** Nothing happens where it has an entry. */
+  createAccess(cluster: string, principalArn: string, groups: readonly string[], token: string): Promise<void>
+  allow(cluster: string, principalArn: string, policyArn: string): Promise<void>
+  /** Nothing happens where it is not allowed. */
+  disallow(cluster: string, principalArn: string, policyArn: string): Promise<void>
   versions(): Promise<readonly VersionDescription[]>
 }
 

@@ -16,6 +16,7 @@ import { blueAmong, idFault, requestFaults, versionFault } from '../domain/reque
 import { poolsOf } from '../domain/scheduling.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
 import type { Activities } from '../workflows/activities.ts'
+import { findingsOfAccess } from './access.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { proven, type Outside } from './outside.ts'
@@ -39,7 +40,8 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     if (fault !== undefined) throw invalidInput(`${fault}. Nothing was started`)
 
     const green = clusterName(file.platform, to)
-    const { namespaces, findings: ofBlue } = await discover(await cluster(blue), loadBalancing, {
+    const kubernetes = await cluster(blue)
+    const { namespaces, findings: ofBlue } = await discover(kubernetes, loadBalancing, {
       name: blue,
       pools: poolsOf(facts.nodegroups),
     })
@@ -52,6 +54,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const all = [
       ...(await greenFindings(eks, green)),
       ...cloneFindings(facts, principalArn),
+      ...(await findingsOfAccess(eks, kubernetes, { blue, principalArn })),
       ...addons.findings,
       ...findings,
       ...ofBlue,

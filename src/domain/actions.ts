@@ -50,7 +50,8 @@ export interface Actions {
   /** With `identity` the cluster is proven to be that one first. */
   deleteNodeGroup: Contract<{ cluster: string; name: string; identity: Identity | 'made-by-this-run' }>
   installAddon: Contract<{ cluster: string; addon: string; version: string; like: string }>
-  grantAccess: Contract<{ cluster: string; principalArn: string }>
+  /** The worker is let in as `like` lets it in, with the same rights. */
+  grantAccess: Contract<{ cluster: string; principalArn: string; like: string }>
   /** Removes what controllers made outside the cluster, while they still run. */
   emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
   proveIdle: Contract<{
@@ -170,7 +171,7 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   createNodeGroup: { ...write, pace: 'long', title: (i) => `create node group ${i.name} like ${i.like}'s` },
   deleteNodeGroup: { ...write, pace: 'long', title: (i) => `delete node group ${i.name} of ${i.cluster}` },
   installAddon: { ...write, pace: 'long', title: (i) => `install ${i.addon} ${i.version}` },
-  grantAccess: { ...write, pace: 'quick', title: (i) => `let ${i.principalArn} administer ${i.cluster}` },
+  grantAccess: { ...write, pace: 'long', title: (i) => `let ${i.principalArn} into ${i.cluster} as into ${i.like}` },
   emptyCluster: { ...write, pace: 'long', title: (i) => `remove load balancers and volumes of ${i.cluster}` },
   proveIdle: {
     ...read,

@@ -136,6 +136,14 @@ export interface ClusterBelongings {
   readonly capabilities: readonly string[]
 }
 
+/** What an access entry lets its principal do in a cluster. */
+export interface ClusterAccess {
+  /** Of Kubernetes' RBAC. */
+  readonly groups: readonly string[]
+  /** ARNs of the access policies that hold for the whole cluster. */
+  readonly policies: readonly string[]
+}
+
 export interface VersionDescription {
   readonly version: string
   readonly status: string

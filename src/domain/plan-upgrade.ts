@@ -58,7 +58,7 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
   // What lives in the cluster goes with the cluster: one step takes back many.
   const inside = [
     act('cluster/create', 'createCluster', { cluster: green, like: blue, version: facts.targetVersion }),
-    act('access/grant', 'grantAccess', { cluster: green, principalArn: facts.principalArn }),
+    act('access/grant', 'grantAccess', { cluster: green, principalArn: facts.principalArn, like: blue }),
     ...addons(false),
   ]
   const later = addons(true)

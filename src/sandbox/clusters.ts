@@ -77,8 +77,9 @@ export function createClusters<C extends SandboxCluster>(options: {
   async function authenticate(cluster: string, bearer: string) {
     const { identity, eks } = aws()
     if (!isEksToken(bearer) || (await tokenRefusal(bearer, cluster, identity)) !== undefined) return 'unauthorized'
-    if (!eks.mayAdminister(cluster, identity.roleArn)) return 'forbidden'
-    return { username: identity.sessionArn, groups: ['system:authenticated'] }
+    const access = eks.access(cluster, identity.roleArn)
+    if (!access) return 'forbidden'
+    return { username: identity.sessionArn, groups: [...access.groups, ...(access.admin ? ['system:masters'] : [])] }
   }
 
   return {

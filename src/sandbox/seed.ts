@@ -1,4 +1,6 @@
 /** The platform as an earlier upgrade left it: one cluster, one load balancer, twelve apps in three environments. */
+import { readFile } from 'node:fs/promises'
+import { parseAllDocuments } from 'yaml'
 import { appObjects, platformAppObjects } from './seed/objects.ts'
 import {
   addons,
@@ -14,14 +16,23 @@ import {
   type SeedApp,
 } from './seed/apps.ts'
 import type { Stream } from './traffic/load.ts'
-import type { SandboxAws, SandboxCluster } from './types.ts'
+import type { KubernetesObject, SandboxAws, SandboxCluster } from './types.ts'
 
 /** By whom the seeded things were made: what Norikae looks for before it calls them its own. */
 const TAG = { 'norikae.io/platform': PLATFORM }
 
-/** Blue in EKS; answers when its API server runs. */
+/** Blue in EKS, which lets the worker in with the rights of a group; answers when its API server runs. */
 export const seedBlue = (aws: Pick<SandboxAws, 'eks'>): Promise<void> =>
-  aws.eks.seedCluster({ ...BLUE, nodegroups, addons, tags: TAG })
+  aws.eks.seedCluster({ ...BLUE, nodegroups, addons, tags: TAG, groups: ['norikae'] })
+
+/** As a platform team applies them. */
+async function rights(): Promise<KubernetesObject[]> {
+  const files = ['norikae.yaml', 'custom-resources.yaml', 'pipelines.yaml']
+  const texts = await Promise.all(
+    files.map((file) => readFile(new URL(`../../deploy/rbac/${file}`, import.meta.url), 'utf8')),
+  )
+  return texts.flatMap((text) => parseAllDocuments(text)).map((d) => d.toJS() as KubernetesObject) // the files are ours
+}
 
 /** Everything that lives in blue, and the load balancer in front of it. */
 export async function seedPlatform(
@@ -37,6 +48,7 @@ export async function seedPlatform(
     groups.set(`${app}/${environment}`, arn)
   }
   const objects = [
+    ...(await rights()),
     ...platformApps.flatMap(platformAppObjects),
     ...apps.flatMap((app) => environments.flatMap((e) => appObjects(app, e, groups.get(`${app.name}/${e}`)))),
   ]

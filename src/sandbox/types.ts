@@ -58,8 +58,11 @@ export interface SandboxAws {
     seedCluster(cluster: SeedCluster): Promise<void>
     /** Clusters by name with state, version, creation time and what hangs on them. */
     inventory(): readonly ClusterInventory[]
-    /** May this IAM principal speak to this cluster as admin? (An access entry with the cluster admin policy.) */
-    mayAdminister(cluster: string, principalArn: string): boolean
+    /** What the access entry of this IAM principal lets it do in this cluster; undefined: it has none there. */
+    access(
+      cluster: string,
+      principalArn: string,
+    ): { readonly groups: readonly string[]; readonly admin: boolean } | undefined
   }
   readonly elbv2: {
     seedLoadBalancer(name: string): { loadBalancerArn: string; listenerArn: string }
@@ -117,6 +120,8 @@ export interface SeedCluster {
   }[]
   readonly addons: readonly { name: string; version: string }[]
   readonly tags: Readonly<Record<string, string>>
+  /** The Kubernetes groups of the sandbox's identity. Without, it is an administrator, as whoever created a cluster. */
+  readonly groups?: readonly string[]
 }
 
 export interface ClusterInventory {

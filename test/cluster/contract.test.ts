@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kubernetesPortContract } from '../contract/kubernetes-port.ts'
+import { accessContract } from '../contract/access.ts'
 import { externalDeploymentsContract } from '../contract/external-deployments.ts'
 import { fencesContract } from '../contract/fences.ts'
 import { pointersContract } from '../contract/pointers.ts'
@@ -29,6 +30,7 @@ describe('a real server that serves 1.35', () => {
   kubernetesPortContract(() => world.blue, { version: '1.35' })
 })
 describe('on real controllers', () => {
+  accessContract(() => world)
   workloadActionsContract(() => world)
   fencesContract(() => world)
   externalDeploymentsContract(() => world)

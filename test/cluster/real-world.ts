@@ -11,6 +11,7 @@ import { startAws } from '../../src/sandbox/aws/server.ts'
 import { tokenRefusal } from '../../src/sandbox/eks-token.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import type { SandboxAws } from '../../src/sandbox/types.ts'
+import { letIn, shutOut } from '../contract/access.ts'
 import { serverUnderTest, type ServerUnderTest } from '../contract/servers.ts'
 import type { WorldUnderTest } from '../contract/workload-actions.ts'
 import { scope } from '../support/small-world.ts'
@@ -19,9 +20,11 @@ import { customFile, rbacFile, WORKER } from './granted.ts'
 import { tokenWebhook, webhookConfig } from '../../src/sandbox/control-plane/token-webhook.ts'
 
 const GROUP = 'norikae'
+const MASTERS = 'system:masters'
 const ADMIN_KEYS = { accessKeyId: 'AKIAADMIN', secretAccessKey: 'admin' }
 
 export interface RealWorld extends WorldUnderTest {
+  readonly aws: SandboxAws
   readonly auditLogs: readonly string[]
   /** What the worker signs in to this cluster with; good for some minutes. */
   workerToken(cluster: string): Promise<string>
@@ -47,7 +50,7 @@ export async function aRealWorld(): Promise<RealWorld> {
 
 async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'stop'>> {
   const webhook = await tokenWebhook(async (cluster, token) => {
-    for (const { user, keys } of people(aws))
+    for (const { user, keys } of people(aws, cluster))
       if ((await tokenRefusal(token, cluster, { ...aws.identity, ...keys })) === undefined) return user
     return undefined
   })
@@ -81,7 +84,7 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
   })
   ends.push(() => aws.stop())
   const seeded = { nodegroups: [], addons: [] }
-  await aws.eks.seedCluster({ name: scope.blue, version: '1.35', ...seeded, tags: {} })
+  await aws.eks.seedCluster({ name: scope.blue, version: '1.35', ...seeded, tags: {}, groups: [GROUP] })
   await aws.eks.seedCluster({ name: scope.green, version: '1.36', ...seeded, tags: { 'norikae.io/run': 'run-1' } })
 
   const keys = { accessKeyId: aws.identity.accessKeyId, secretAccessKey: aws.identity.secretAccessKey }
@@ -102,27 +105,37 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
     ends.push(() => api.close())
     const port = await ports.kubernetes(scope.region, plane.name)
     const server = serverUnderTest(plane.name, plane.kubeconfig, { port, admin: kubernetes(api) })
-    for (const object of [...(await rights()), driverObject]) await server.applyAs('admin', object)
+    await server.applyAs('admin', driverObject)
     const driver = startEbsCsiDriver(seenByDriver(server), aws.ec2, 100)
     ends.push(() => driver.stop())
     return server
   }
+  const sides = { blue: await seen(blue), green: await seen(green) }
+  for (const object of await rights()) await sides.blue.applyAs('admin', object)
+  await shutOut({ aws })
+  await letIn({ activities, aws })
   return {
     activities,
     ports,
     ec2: aws.ec2,
-    blue: await seen(blue),
-    green: await seen(green),
+    aws,
+    ...sides,
     auditLogs: [blue.auditLog, green.auditLog],
     workerToken: (cluster) => new EksToken({ cluster, region: scope.region, credentials: async () => keys }).get(),
   }
 }
 
-/** Whom EKS tokens stand for. */
-const people = ({ identity: { accessKeyId, secretAccessKey } }: SandboxAws) => [
-  { keys: { accessKeyId, secretAccessKey }, user: { username: WORKER, groups: [GROUP] } },
-  { keys: ADMIN_KEYS, user: { username: 'tester', groups: ['system:masters'] } },
-]
+/** Whom EKS tokens stand for: the worker is what its access entry makes it. */
+function people({ identity: { accessKeyId, secretAccessKey, roleArn }, eks }: SandboxAws, cluster: string) {
+  const { groups, admin } = eks.access(cluster, roleArn) ?? { groups: [], admin: false }
+  return [
+    {
+      keys: { accessKeyId, secretAccessKey },
+      user: { username: WORKER, groups: [...groups, ...(admin ? [MASTERS] : [])] },
+    },
+    { keys: ADMIN_KEYS, user: { username: 'tester', groups: [MASTERS] } },
+  ]
+}
 
 const rights = async (): Promise<KubernetesObject[]> =>
   (await Promise.all([rbacFile, customFile].map((file) => readFile(file, 'utf8'))))

@@ -129,10 +129,21 @@ export interface TwoClusters extends SmallWorld {
 }
 
 /** Blue and green with nodes, and a load balancer controller on each. */
-export async function twoClusters(options: Parameters<typeof aSmallWorld>[0] = {}): Promise<TwoClusters> {
+/** `groups`: those of the worker on blue; without, it is an administrator there. */
+export async function twoClusters({
+  groups,
+  ...options
+}: Parameters<typeof aSmallWorld>[0] & { readonly groups?: readonly string[] } = {}): Promise<TwoClusters> {
   const world = await aSmallWorld(options)
   const nodegroups = [{ name: 'general', size: 2, min: 1, max: 3, labels: {} }]
-  await world.aws.eks.seedCluster({ name: scope.blue, version: '1.35', nodegroups, addons: [], tags: {} })
+  await world.aws.eks.seedCluster({
+    name: scope.blue,
+    version: '1.35',
+    nodegroups,
+    addons: [],
+    tags: {},
+    ...(groups && { groups }),
+  })
   await world.aws.eks.seedCluster({
     name: scope.green,
     version: '1.36',

@@ -7,7 +7,7 @@ import {
   paginateListIdentityProviderConfigs,
   paginateListPodIdentityAssociations,
 } from '@aws-sdk/client-eks'
-import type { ClusterBelongings } from '../../domain/eks-objects.ts'
+import type { ClusterAccess, ClusterBelongings } from '../../domain/eks-objects.ts'
 import { askFor, askForAll, isAws } from '../aws-errors.ts'
 import { each } from '../aws-client.ts'
 
@@ -61,10 +61,14 @@ async function accessEntriesOf(client: EKS, clusterName: string): Promise<string
   return principals.filter((_, i) => !madeByEks.has(types[i]?.accessEntry?.type ?? ''))
 }
 
-/** ARNs of the policies that hold for the whole cluster; undefined: the principal has no entry. */
-export const accessOf = (client: EKS, clusterName: string, principalArn: string): Promise<string[] | undefined> =>
-  askFor(`ListAssociatedAccessPolicies ${clusterName}`, async (o) => {
-    const input = { clusterName, principalArn }
+/** Undefined: the principal has no entry. */
+export async function accessOf(
+  client: EKS,
+  clusterName: string,
+  principalArn: string,
+): Promise<ClusterAccess | undefined> {
+  const input = { clusterName, principalArn }
+  const policies = await askFor(`ListAssociatedAccessPolicies ${clusterName}`, async (o) => {
     const pages = await Array.fromAsync(
       whereThereAreEntries(paginateListAssociatedAccessPolicies({ client }, input, o)),
     )
@@ -73,6 +77,10 @@ export const accessOf = (client: EKS, clusterName: string, principalArn: string)
       .flatMap((page) => page.associatedAccessPolicies ?? [])
       .flatMap((policy) => (policy.accessScope?.type === 'cluster' ? (policy.policyArn ?? []) : []))
   })
+  if (policies === undefined) return undefined
+  const described = await askFor(`DescribeAccessEntry ${clusterName}`, (o) => client.describeAccessEntry(input, o))
+  return described && { groups: described.accessEntry?.kubernetesGroups ?? [], policies }
+}
 
 /** In authentication mode CONFIG_MAP a cluster has no entries, and EKS refuses to list them. */
 async function* whereThereAreEntries<Page>(pages: AsyncIterable<Page>): AsyncGenerator<Page> {

@@ -100,17 +100,26 @@ export const eks = (client: EKS): EksPort => ({
 
   findAccess: (cluster, principalArn) => accessOf(client, cluster, principalArn),
 
-  async grantAccess(clusterName, principalArn, policyArn, clientRequestToken) {
-    const entry = { clusterName, principalArn }
+  async createAccess(clusterName, principalArn, groups, clientRequestToken) {
+    const entry = { clusterName, principalArn, kubernetesGroups: [...groups], clientRequestToken }
     await ask(`CreateAccessEntry ${clusterName}`, async (o) => {
       try {
-        await client.createAccessEntry({ ...entry, clientRequestToken }, o)
+        await client.createAccessEntry(entry, o)
       } catch (error) {
         if (!isAws(error, 'ResourceInUse')) throw error
       }
     })
+  },
+
+  async allow(clusterName, principalArn, policyArn) {
     await ask(`AssociateAccessPolicy ${clusterName}`, (o) =>
-      client.associateAccessPolicy({ ...entry, policyArn, accessScope: { type: 'cluster' } }, o),
+      client.associateAccessPolicy({ clusterName, principalArn, policyArn, accessScope: { type: 'cluster' } }, o),
+    )
+  },
+
+  async disallow(clusterName, principalArn, policyArn) {
+    await askFor(`DisassociateAccessPolicy ${clusterName}`, (o) =>
+      client.disassociateAccessPolicy({ clusterName, principalArn, policyArn }, o),
     )
   },
 

@@ -32,6 +32,8 @@ const places = {
   PodDisruptionBudget: namespaced('poddisruptionbudgets'),
   Ingress: namespaced('ingresses'),
   NetworkPolicy: namespaced('networkpolicies'),
+  ClusterRole: clusterWide('clusterroles'),
+  ClusterRoleBinding: clusterWide('clusterrolebindings'),
   Role: namespaced('roles'),
   RoleBinding: namespaced('rolebindings'),
   Lease: namespaced('leases'),

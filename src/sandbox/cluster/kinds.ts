@@ -80,7 +80,12 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     NetworkPolicy: { generation: 'spec', shortNames: ['netpol'], plural: 'networkpolicies' },
   },
   'policy/v1': { PodDisruptionBudget: { ...generated, shortNames: ['pdb'], mustSayVersion: true } },
-  'rbac.authorization.k8s.io/v1': { Role: { names: 'path segment' }, RoleBinding: { names: 'path segment' } },
+  'rbac.authorization.k8s.io/v1': {
+    ClusterRole: { names: 'path segment', namespaced: false },
+    ClusterRoleBinding: { names: 'path segment', namespaced: false },
+    Role: { names: 'path segment' },
+    RoleBinding: { names: 'path segment' },
+  },
   // https://github.com/kedacore/keda/tree/main/apis/keda/v1alpha1
   'keda.sh/v1alpha1': {
     ScaledJob: { ...generated, shortNames: ['sj'], model: '', mustSayVersion: true },
@@ -134,6 +139,7 @@ const known = (apiVersion: string, kind: string): Kind => {
 }
 
 export const k = {
+  clusterRoleBinding: known('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'),
   configMap: known('v1', 'ConfigMap'),
   cronJob: known('batch/v1', 'CronJob'),
   daemonSet: known('apps/v1', 'DaemonSet'),

@@ -15,6 +15,7 @@ import { jobRunsOf } from './job-runs.ts'
 import { type Kind, k, kindNamed, kinds } from './kinds.ts'
 import { Objects } from './objects.ts'
 import { isRunning, runningPod, watchPods } from './pod-changes.ts'
+import { mayAsk } from './rights.ts'
 import { Store } from './store.ts'
 import { type User, listener } from './wire.ts'
 
@@ -73,7 +74,11 @@ export async function startCluster(options: ClusterOptions): Promise<StandInClus
     listener({
       version,
       objects,
-      authenticate: async (bearer) => (bearer === token ? admin : await options.authenticate(bearer)),
+      async authenticate(bearer) {
+        if (bearer === token) return admin
+        const user = await options.authenticate(bearer)
+        return typeof user === 'string' || mayAsk(store, user) ? user : 'forbidden'
+      },
       silent: () => state.silent,
       record: (call) => {
         calls.push({ at: new Date(clock.now()).toISOString(), cluster: name, ...call })

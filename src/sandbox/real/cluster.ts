@@ -73,11 +73,11 @@ export async function startRealCluster({ name, version, authenticate }: RealClus
   }
 }
 
-/** Whoever may administer a cluster by its access entries has every right there; whoever may not is known, and has none. */
+/** Whoever has no access entry is known, and has no rights. */
 function knownAs(answer: User | 'unauthorized' | 'forbidden') {
   if (answer === 'unauthorized') return undefined
   if (answer === 'forbidden') return { username: 'without-access-entry', groups: [] }
-  return { username: answer.username, groups: [...answer.groups, 'system:masters'] }
+  return { username: answer.username, groups: answer.groups }
 }
 
 async function seenThrough(

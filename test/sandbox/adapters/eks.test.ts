@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EksPort } from '../../../src/activities/ports.ts'
+import { ADMINISTRATOR } from '../../../src/domain/access.ts'
 import type { NewCluster, NewNodegroup } from '../../../src/domain/eks-objects.ts'
 import { eventually } from '../../support/eventually.ts'
 import { anAws, type AnAws } from './aws.ts'
 import { failureOf } from './local.ts'
-
-const ADMIN = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy'
 
 let world: AnAws
 let eks: EksPort
@@ -185,13 +184,16 @@ test('an add-on is installed in a version that fits, and goes', async () => {
 describe('access', () => {
   const principal = 'arn:aws:iam::123456789012:role/norikae'
 
-  test('is granted for the whole cluster, and may be granted again', async () => {
+  test('is an entry with groups, and policies for the whole cluster; each may be asked for again', async () => {
     const cluster = await anActiveCluster('with-access')
     expect(await eks.findAccess(cluster, principal)).toBeUndefined()
-    await eks.grantAccess(cluster, principal, ADMIN, 'token-1')
-    await eks.grantAccess(cluster, principal, ADMIN, 'token-2')
-    expect(await eks.findAccess(cluster, principal)).toEqual([ADMIN])
-    expect(world.aws.eks.mayAdminister(cluster, principal)).toBe(true)
+    for (const token of ['token-1', 'token-2']) await eks.createAccess(cluster, principal, ['norikae'], token)
+    expect(await eks.findAccess(cluster, principal)).toEqual({ groups: ['norikae'], policies: [] })
+    for (let n = 0; n < 2; n += 1) await eks.allow(cluster, principal, ADMINISTRATOR)
+    expect(await eks.findAccess(cluster, principal)).toEqual({ groups: ['norikae'], policies: [ADMINISTRATOR] })
+    expect(world.aws.eks.access(cluster, principal)).toEqual({ groups: ['norikae'], admin: true })
+    for (let n = 0; n < 2; n += 1) await eks.disallow(cluster, principal, ADMINISTRATOR)
+    expect(await eks.findAccess(cluster, principal)).toEqual({ groups: ['norikae'], policies: [] })
   })
 
   test('that EKS gave to its own nodes is left out', async () => {

@@ -154,6 +154,6 @@ test('a seeded cluster is ACTIVE at once, with its nodes, add-ons and an adminis
       tags: { colour: 'blue' },
     },
   ])
-  expect(it.aws.eks.mayAdminister('blue', it.aws.identity.sessionArn)).toBe(true)
+  expect(it.aws.eks.access('blue', it.aws.identity.sessionArn)?.admin === true).toBe(true)
   expect(it.outside.told).toEqual(['start blue', 'blue/apps 2 {}'])
 })

@@ -192,7 +192,7 @@ describe('access', () => {
     await eks.send(new CreateClusterCommand(aCluster({ accessConfig })))
     const { accessEntries } = await eks.send(new ListAccessEntriesCommand({ clusterName: 'green' }))
     expect(accessEntries).toEqual(admin ? [aws.identity.roleArn] : [])
-    expect(aws.eks.mayAdminister('green', aws.identity.roleArn)).toBe(admin)
+    expect(aws.eks.access('green', aws.identity.roleArn)?.admin === true).toBe(admin)
   })
 
   test('an entry with the admin policy, for the whole cluster, makes an administrator', async () => {
@@ -204,13 +204,13 @@ describe('access', () => {
     const associate = (accessScope: { type: 'cluster' | 'namespace'; namespaces?: string[] }) =>
       eks.send(new AssociateAccessPolicyCommand({ ...entry, policyArn, accessScope }))
     await associate({ type: 'namespace', namespaces: ['a'] })
-    expect(aws.eks.mayAdminister('blue', role)).toBe(false)
+    expect(aws.eks.access('blue', role)?.admin === true).toBe(false)
     await associate({ type: 'cluster' })
-    expect(aws.eks.mayAdminister('blue', role)).toBe(true)
+    expect(aws.eks.access('blue', role)?.admin === true).toBe(true)
     const { associatedAccessPolicies } = await eks.send(new ListAssociatedAccessPoliciesCommand(entry))
     expect(associatedAccessPolicies).toMatchObject([{ policyArn, accessScope: { type: 'cluster', namespaces: [] } }])
     await eks.send(new DeleteAccessEntryCommand(entry))
-    expect(aws.eks.mayAdminister('blue', role)).toBe(false)
+    expect(aws.eks.access('blue', role)?.admin === true).toBe(false)
   })
 
   test.for([

@@ -41,7 +41,7 @@ beforeAll(async () => {
   control = await startControl({
     aws: {
       calls: () => [awsCall(2, 'CreateCluster'), awsCall(4, 'DescribeCluster')],
-      eks: { inventory: () => [], mayAdminister: () => true, seedCluster: async () => undefined },
+      eks: { inventory: () => [], access: () => undefined, seedCluster: async () => undefined },
       elbv2: Object.assign(elb, {
         inventory: () => ({ targetGroups: [], rules: elb.rules() }),
         seedLoadBalancer: () => ({ loadBalancerArn: '', listenerArn: '' }),

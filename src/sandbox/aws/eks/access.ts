@@ -8,11 +8,14 @@ import type {
   DeleteAccessEntryResponse,
   DescribeAccessEntryRequest,
   DescribeAccessEntryResponse,
+  DisassociateAccessPolicyRequest,
+  DisassociateAccessPolicyResponse,
   ListAccessEntriesRequest,
   ListAccessEntriesResponse,
   ListAssociatedAccessPoliciesRequest,
   ListAssociatedAccessPoliciesResponse,
 } from '@aws-sdk/client-eks'
+import type { SandboxAws } from '../../types.ts'
 import { invalidRequest, notFound } from '../errors.ts'
 import { page, type Given, type Operations, type Serve } from '../protocol/operations.ts'
 import { checkNewEntry, checkPolicy, clusterAdminPolicy } from './access-checks.ts'
@@ -64,6 +67,13 @@ export const accessOperations = (world: EksWorld) =>
       access.policies.set(policyArn, associatedAccessPolicy)
       return { clusterName, principalArn, associatedAccessPolicy }
     }) satisfies Serve<AssociateAccessPolicyRequest, AssociateAccessPolicyResponse>,
+
+    DisassociateAccessPolicy: ((input) => {
+      const { policies } = accessOf(world, input).access
+      if (!policies.delete(input.policyArn))
+        throw notFound('The specified associatedAccessPolicy could not be found.', { clusterName: input.clusterName })
+      return {}
+    }) satisfies Serve<DisassociateAccessPolicyRequest, DisassociateAccessPolicyResponse>,
 
     ListAssociatedAccessPolicies: ((input) => {
       const { clusterName, principalArn, nextToken, maxResults } = input
@@ -145,12 +155,25 @@ export function admitNodes(world: EksWorld, cluster: EksCluster, nodeRole: strin
   })
 }
 
+export function enterGroups(
+  world: EksWorld,
+  cluster: EksCluster,
+  principalArn: string,
+  kubernetesGroups: readonly string[],
+): void {
+  newAccess(world, cluster, { principalArn, kubernetesGroups: [...kubernetesGroups] })
+}
+
 /** A session stands for its role: `arn:aws:sts::…:assumed-role/norikae/s` for `arn:aws:iam::…:role/norikae`. */
-export function mayAdminister(cluster: EksCluster, principalArn: string): boolean {
+export function entryFor(cluster: EksCluster, principalArn: string): ReturnType<SandboxAws['eks']['access']> {
   const [, account, role] = /^arn:aws[\w-]*:sts::(\d{12}):assumed-role\/([^/]+)\//.exec(principalArn) ?? []
-  return [...cluster.access].some(
-    ([arn, { policies }]) =>
-      policies.get(clusterAdminPolicy)?.accessScope?.type === 'cluster' &&
-      (arn === principalArn || (role !== undefined && arn.includes(`::${account}:role/`) && arn.endsWith(`/${role}`))),
+  const its = (arn: string) =>
+    arn === principalArn || (role !== undefined && arn.includes(`::${account}:role/`) && arn.endsWith(`/${role}`))
+  const found = [...cluster.access].find(([arn]) => its(arn))?.[1]
+  return (
+    found && {
+      groups: found.entry.kubernetesGroups ?? [],
+      admin: found.policies.get(clusterAdminPolicy)?.accessScope?.type === 'cluster',
+    }
   )
 }

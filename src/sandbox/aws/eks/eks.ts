@@ -1,7 +1,7 @@
 /** EKS as a whole: the operations that it serves, and the side that the sandbox seeds and inspects. */
 import type { SandboxAws, SeedCluster } from '../../types.ts'
 import type { Operations } from '../protocol/operations.ts'
-import { accessOperations, admitNodes, grantClusterAdmin, mayAdminister } from './access.ts'
+import { accessOperations, admitNodes, enterGroups, entryFor, grantClusterAdmin } from './access.ts'
 import { addonVersionOperations } from './addon-versions.ts'
 import { addonOperations, describeAddon, newAddon } from './addons.ts'
 import { belongingOperations } from './belongings.ts'
@@ -42,9 +42,9 @@ export const inspectEks = (world: EksWorld): SandboxAws['eks'] => ({
       accessEntries: [...cluster.access.keys()],
       tags: { ...cluster.described.tags },
     })),
-  mayAdminister: (name, principalArn) => {
+  access: (name, principalArn) => {
     const cluster = world.clusters.get(name)
-    return cluster !== undefined && mayAdminister(cluster, principalArn)
+    return cluster && entryFor(cluster, principalArn)
   },
 })
 
@@ -65,7 +65,8 @@ async function seedCluster(world: EksWorld, seed: SeedCluster): Promise<void> {
   const { name, version, arn } = cluster
   activate(world, cluster, await world.hooks.startCluster({ name, version, arn }))
   world.clusters.set(name, cluster)
-  grantClusterAdmin(world, cluster, world.caller.roleArn)
+  if (seed.groups) enterGroups(world, cluster, world.caller.roleArn, seed.groups)
+  else grantClusterAdmin(world, cluster, world.caller.roleArn)
   admitNodes(world, cluster, roleArn('eks-node'))
   for (const { name: nodegroupName, size, min, max, labels } of seed.nodegroups) {
     const group = newNodegroup(world, cluster, {

@@ -1,0 +1,100 @@
+import { ApplicationFailure } from '@temporalio/common'
+import {
+  accessFindings,
+  accessLike,
+  policyChanges,
+  rightOf,
+  rights,
+  untilRightsAreThere,
+  type Right,
+} from '../domain/access.ts'
+import type { Finding } from '../domain/findings.ts'
+import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { contested } from './errors.ts'
+import { proven, type Deed, type Outside } from './outside.ts'
+import type { EksPort, KubernetesPort } from './ports.ts'
+import { tokenOf } from './tokens.ts'
+import { budgets, notYet, remember, remembered } from './waiting.ts'
+
+export const accessActions = (outside: Outside) => {
+  const grantAccess: Deed<'grantAccess'> = async (call) => {
+    const { cluster, principalArn, like } = call.input
+    const { eks, cluster: open } = await proven(outside, call.scope)
+    const wanted = accessLike(await eks.findAccess(like, principalArn))
+    const { carried } = remembered({ carried: wanted.groups.length === 0 })
+    const now = carried ? wanted : untilRightsAreThere(wanted)
+    const found = await eks.findAccess(cluster, principalArn)
+    if (!found) {
+      await eks.createAccess(cluster, principalArn, wanted.groups, tokenOf(call))
+      throw notYet(`${principalArn} has no access to ${cluster} yet`, budgets.objects)
+    }
+    const missing = wanted.groups.filter((group) => !found.groups.includes(group))
+    if (missing.length > 0)
+      throw contested(
+        `the access entry of ${principalArn} on ${cluster} is there already, and not of the Kubernetes groups ${missing.join(', ')} as on ${like}. Delete it, then retry`,
+      )
+    const { allow, disallow } = policyChanges(found, now)
+    for (const policy of allow) await eks.allow(cluster, principalArn, policy)
+    const green = await open(cluster)
+    if (!carried) {
+      const granted = await grantedOn(await open(like))
+      await whereAllowed(cluster, () => grant(green, granted))
+      remember({ carried: true })
+    }
+    if (!carried || allow.length + disallow.length > 0) {
+      for (const policy of disallow) await eks.disallow(cluster, principalArn, policy)
+      throw notYet(`the access of ${principalArn} to ${cluster} has just been changed`, budgets.objects)
+    }
+    await whereAllowed(cluster, () => green.find('Namespace', undefined, 'default'))
+    return { note: `${principalArn} may do on ${cluster} what it may on ${like}: ${words(wanted)}` }
+  }
+  return { grantAccess }
+}
+
+const words = ({ groups, policies }: ReturnType<typeof accessLike>): string =>
+  [...groups, ...policies.map((arn) => arn.slice(arn.lastIndexOf('/') + 1))].join(', ')
+
+async function grantedOn(cluster: KubernetesPort): Promise<KubernetesObject[]> {
+  const found = await Promise.all(rights.map(({ kind, namespace, name }) => cluster.find(kind, namespace, name)))
+  return found.filter((right) => right !== undefined).map(rightOf)
+}
+
+/** One by one: what is bound has to be there, and so has a namespace. */
+async function grant(cluster: KubernetesPort, granted: readonly KubernetesObject[]): Promise<void> {
+  for (const right of granted) await cluster.apply(right, { force: true })
+}
+
+/** EKS tells its API servers of a change within seconds, and of no moment. */
+async function whereAllowed(cluster: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    throw notYet(`${cluster} does not know of its access yet: ${error.message}`, budgets.objects)
+  }
+}
+
+/** Of the worker's rights on blue, which green is to have too. */
+export async function findingsOfAccess(
+  eks: EksPort,
+  cluster: KubernetesPort,
+  { blue, principalArn }: { readonly blue: string; readonly principalArn: string },
+): Promise<Finding[]> {
+  const access = await eks.findAccess(blue, principalArn)
+  const unread = await Promise.all(rights.map(async (right) => ((await isUnread(cluster, right)) ? [right] : [])))
+  return accessFindings(blue, access, unread.flat())
+}
+
+/** What lets the worker in is there, or it would not ask; the rest need not be. */
+async function isUnread(cluster: KubernetesPort, { kind, namespace, name }: Right): Promise<boolean> {
+  try {
+    const found = await cluster.find(kind, namespace, name)
+    return found === undefined && kind === 'ClusterRoleBinding' && name === 'norikae'
+  } catch (error) {
+    if (isDenied(error)) return true
+    throw error
+  }
+}
+
+const isDenied = (error: unknown): error is ApplicationFailure =>
+  error instanceof ApplicationFailure && error.type === 'Denied'

@@ -1,0 +1,86 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import {
+  accessFindings,
+  accessLike,
+  ADMINISTRATOR,
+  policyChanges,
+  rightOf,
+  rights,
+  untilRightsAreThere,
+} from '../../src/domain/access.ts'
+import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+
+const group = { groups: ['norikae'], policies: [] }
+const administrator = { groups: [], policies: [ADMINISTRATOR] }
+const view = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy'
+
+test.for([
+  { says: 'a group’s', blue: group, green: group },
+  { says: 'an administrator’s', blue: administrator, green: administrator },
+  { says: 'both', blue: { groups: ['b', 'a'], policies: [view] }, green: { groups: ['a', 'b'], policies: [view] } },
+  { says: 'an entry that says nothing', blue: { groups: [], policies: [] }, green: administrator },
+  { says: 'none', blue: undefined, green: administrator },
+])('green’s access is as blue’s: $says', ({ blue, green }) => {
+  expect(accessLike(blue)).toEqual(green)
+})
+
+test('only a group’s rights have to be carried by an administrator', () => {
+  expect(untilRightsAreThere(group)).toEqual({ groups: ['norikae'], policies: [ADMINISTRATOR] })
+  expect(untilRightsAreThere(administrator)).toEqual(administrator)
+})
+
+test.for([
+  { says: 'what is missing', found: group, wanted: administrator, allow: [ADMINISTRATOR], disallow: [] },
+  { says: 'an administrator too many', found: administrator, wanted: group, allow: [], disallow: [ADMINISTRATOR] },
+  { says: 'nothing', found: administrator, wanted: administrator, allow: [], disallow: [] },
+  { says: 'nothing of others', found: { groups: [], policies: [view] }, wanted: group, allow: [], disallow: [] },
+])('policies change by $says', ({ found, wanted, allow, disallow }) => {
+  expect(policyChanges(found, wanted)).toEqual({ allow, disallow })
+})
+
+test('a right is carried as its owner wrote it', () => {
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'norikae' }
+  const found: KubernetesObject = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'norikae', uid: 'u', resourceVersion: '1', labels: { team: 'sre' }, annotations: { a: 'b' } },
+    roleRef,
+    subjects: [],
+  }
+  expect(rightOf(found)).toEqual({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'norikae', labels: { team: 'sre' } },
+    roleRef,
+    subjects: [],
+  })
+})
+
+test('every object of deploy/rbac is carried', async () => {
+  const folder = new URL('../../deploy/rbac/', import.meta.url)
+  const texts = await Promise.all((await readdir(folder)).map((file) => readFile(new URL(file, folder), 'utf8')))
+  const named = texts
+    .flatMap((text) => parseAllDocuments(text))
+    .map((d) => d.toJS() as KubernetesObject) // the files are ours
+    .map(({ kind, metadata: { name, namespace } }) => ({ kind, name, ...(namespace && { namespace }) }))
+  for (const one of named) expect(rights).toContainEqual(one)
+  expect(rights).toHaveLength(named.length)
+})
+
+describe('what people should know of the worker’s rights', () => {
+  const codes = (...given: Parameters<typeof accessFindings>) =>
+    accessFindings(...given).map(({ code, level }) => `${code} ${level}`)
+
+  const binding = { kind: 'ClusterRoleBinding', name: 'norikae' } as const
+
+  test.for([
+    { says: 'a group’s, in order', access: group, unread: [], found: [] },
+    { says: 'a group’s that cannot be read', access: group, unread: [binding], found: ['worker-rights blocker'] },
+    { says: 'an administrator’s', access: administrator, unread: [binding], found: ['worker-administrator info'] },
+    { says: 'by aws-auth', access: undefined, unread: [], found: ['worker-administrator warning'] },
+  ])('$says', ({ access, unread, found }) => {
+    expect(codes('blue', access, unread)).toEqual(found)
+  })
+})
