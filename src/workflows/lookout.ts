@@ -20,7 +20,9 @@ export async function lookout(office: Office, subject: Subject, url: string): Pr
       show(office)
     } catch (error) {
       if (isCancellation(error)) throw error
-      // Whoever cannot look says nothing: it is no reason to take everything back.
+      // Whoever cannot look says nothing: it is no reason to take everything back, nor to hold it.
+      office.blind = undefined
+      show(office)
       await sleep('5m', { summary: 'look for the metrics again' })
     }
   }

@@ -37,6 +37,8 @@ export class Outside {
   blueVerdict: 'pass' | 'fail' = 'pass'
   /** Nothing can be measured. */
   metricsSilent = false
+  /** Nobody can find out whether they answer again. */
+  lookingFails = false
   images = 'v1'
   /** What runs other images on the two sides. */
   differing: string[] = []
@@ -114,6 +116,7 @@ export class Outside {
         throw again('still well')
       },
       awaitMetrics: async ({ until }) => {
+        if (until === 'answering' && this.lookingFails) throw ApplicationFailure.nonRetryable('no', 'Unhealthy')
         if ((until === 'silent') !== this.metricsSilent) throw again('still the same')
         return { since: new Date().toISOString(), why: 'nobody answers' }
       },

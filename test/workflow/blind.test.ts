@@ -10,6 +10,20 @@ beforeAll(async () => {
 })
 afterAll(() => env.teardown())
 
+test('whoever cannot look for the metrics again holds nobody for it', async () => {
+  const platform = aPlatform({ name: 'blinder', apps: [anApp('api')], rest: '0s', soak: '1s' })
+  const trial = new Trial(env, new Outside(platform, '100ms'))
+  Object.assign(trial.outside, { metricsSilent: true, lookingFails: true })
+  await trial.during(async () => {
+    await trial.start()
+    await trial.onGreen('api', 'test')
+    expect((await trial.peek())?.held).toBeUndefined()
+    await trial.signal(undefined, 'abort', { by: 'aoki', reason: 'enough was seen' })
+    expect((await trial.result()).outcome).toBe('rolled-back')
+  })
+  expect(trial.outside.notices.filter((notice) => notice.about === 'blind')).toHaveLength(1)
+})
+
 test('while health cannot be watched no app gets its turn, and the platform team is told once', async () => {
   const platform = aPlatform({ name: 'blind', apps: [anApp('api')], rest: '0s', soak: '1s' })
   const trial = new Trial(env, new Outside(platform, '100ms'))
