@@ -3,7 +3,15 @@ import type { ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts
 import type { UpgradeStatus } from '../domain/messages.ts'
 import type { Scope, Side } from '../domain/platform.ts'
 import { denied } from './errors.ts'
-import type { BlockStoragePort, EksPort, KubernetesPort, LoadBalancingPort, MetricsPort, Ports } from './ports.ts'
+import type {
+  BlockStoragePort,
+  ComputePort,
+  EksPort,
+  KubernetesPort,
+  LoadBalancingPort,
+  MetricsPort,
+  Ports,
+} from './ports.ts'
 
 /** All that activities know of the world beside their input. */
 export interface Outside {
@@ -25,6 +33,7 @@ export interface Proven {
   readonly eks: EksPort
   readonly loadBalancing: LoadBalancingPort
   readonly blockStorage: BlockStoragePort
+  readonly compute: ComputePort
   readonly metrics: MetricsPort
   readonly principalArn: string
   on(side: Side): Promise<KubernetesPort>
@@ -46,6 +55,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     eks: ports.eks(region),
     loadBalancing: ports.loadBalancing(region),
     blockStorage: ports.blockStorage(region),
+    compute: ports.compute(region),
     metrics: ports.metrics,
     principalArn,
     on: (side) => ports.kubernetes(region, scope[side]),

@@ -25,6 +25,7 @@ export interface Ports {
   eks(region: string): EksPort
   loadBalancing(region: string): LoadBalancingPort
   blockStorage(region: string): BlockStoragePort
+  compute(region: string): ComputePort
   /** Looks the cluster's endpoint up once, and signs in with the worker's own identity. Throws `notFound`. */
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
   readonly metrics: MetricsPort
@@ -102,6 +103,17 @@ export interface VolumeDescription {
   readonly zone: string
   /** Those that have it, get it or let it go. */
   readonly instances: readonly string[]
+}
+
+export interface ComputePort {
+  /** EC2 instances by id (`i-…`), in any order. Those that EC2 does not know (any more) are left out. */
+  instances(ids: readonly string[]): Promise<readonly InstanceDescription[]>
+}
+
+export interface InstanceDescription {
+  readonly id: string
+  /** `running`, `terminated`…: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html */
+  readonly state: string
 }
 
 /** One cluster. Kinds are those of `domain/kubernetes-objects.ts`. */

@@ -1,22 +1,26 @@
 import { REPLICAS, STOPPED_AT } from '../domain/annotations.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { leaseHolder, leaseKinds } from '../domain/leases.ts'
+import { goneInWords, isOver, leftInWords } from '../domain/lost-nodes.ts'
 import { isPaused, notTakenUp } from '../domain/pauses.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import { replicasToWakeWith } from '../domain/sleep.ts'
 import { isReady, readinessOf, replicasOf, selectorOf } from '../domain/workload-state.ts'
+import { ask } from './buffers.ts'
 import { failed, notFound } from './errors.ts'
 import { close, isClosed, open } from './fences.ts'
-import { otherSide, proven, type Deed, type Outside } from './outside.ts'
+import { leftOf } from './lost-pods.ts'
+import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { pause, scaledObjectOf, unpause } from './scalers.ts'
 import { budgets, notYet } from './waiting.ts'
 
 export const workloadActions = (outside: Outside) => {
   const stopWorkload: Deed<'stopWorkload'> = async ({ input, scope }) => {
-    const { workload, on, lease, within } = input
+    const { workload, on, lease, proof, within } = input
     const budget = within ?? budgets.pods
-    const here = await (await proven(outside, scope)).ifThere(on)
+    const world = await proven(outside, scope)
+    const here = await world.ifThere(on)
     if (!here) return { note: `${scope[on]} is gone, and ${workload.name} with it` }
     const found = await there(here, workload, scope, on)
     await close(here, scope, on, workload)
@@ -35,21 +39,30 @@ export const workloadActions = (outside: Outside) => {
         spec: { replicas: 0 },
       })
     }
-    const pods = await podsOf(here, found)
-    if (pods.length > 0)
-      throw notYet(
-        `${pods.length} pods of ${workload.name} still run on ${scope[on]}: ${pods
-          .slice(0, 3)
-          .map((p) => p.metadata.name)
-          .join(', ')}`,
-        budget,
-      )
+    const left = await leftOf(world, here, await podsOf(here, found))
+    const running = left.filter((l) => !isOver(l))
+    if (running.length > 0) throw notYet(leftInWords(running, workload.name, scope[on]), budget)
     if (lease !== undefined) {
       const leases = await Promise.all(leaseKinds.map((kind) => here.find(kind, workload.namespace, lease)))
       const [holder] = leases.flatMap((found) => (found ? (leaseHolder(found, Date.now()) ?? []) : []))
       if (holder !== undefined) throw notYet(`lease ${lease} is held by ${holder} on ${scope[on]}`, budget)
     }
-    return { note: `no pod${lease === undefined ? '' : ' and no lease'} of ${workload.name} on ${scope[on]}` }
+    if (proof !== undefined) {
+      const held = await ask(world.metrics, proof)
+      if (held === null)
+        throw notYet(
+          `nobody tells whether ${workload.name} on ${scope[on]} is held (${proof.query} gives nothing)`,
+          budget,
+        )
+      if (held !== 0) throw notYet(`${workload.name} on ${scope[on]} is held: ${proof.query} gives ${held}`, budget)
+    }
+    const parts = [
+      'pod',
+      ...(lease === undefined ? [] : ['lease']),
+      ...(proof === undefined ? [] : ['holder by its query']),
+    ]
+    const gone = left.length === 0 ? '' : `; ${goneInWords(left)}`
+    return { note: `no ${parts.join(' and no ')} of ${workload.name} on ${scope[on]}${gone}` }
   }
 
   const startWorkload: Deed<'startWorkload'> = async ({ input, scope }) => {
@@ -70,7 +83,7 @@ export const workloadActions = (outside: Outside) => {
       })
     if (alone && there_ && other) {
       await close(there_, scope, otherSide(on), workload)
-      await proveNone(there_, other, scope, on)
+      await proveNone(world, there_, other, scope, on)
     }
     const noted = found.metadata.annotations?.[REPLICAS]
     if (noted !== undefined && replicasOf(found) > 0 && (await isClosed(here, workload))) {
@@ -106,8 +119,14 @@ export const workloadActions = (outside: Outside) => {
 }
 
 /** One alone may run: proven once more right before the other starts. */
-async function proveNone(other: KubernetesPort, workload: KubernetesObject, scope: Scope, on: Side): Promise<void> {
-  const pods = await podsOf(other, workload)
+async function proveNone(
+  world: Proven,
+  other: KubernetesPort,
+  workload: KubernetesObject,
+  scope: Scope,
+  on: Side,
+): Promise<void> {
+  const pods = (await leftOf(world, other, await podsOf(other, workload))).filter((l) => !isOver(l))
   const { name } = workload.metadata
   if (pods.length > 0)
     throw failed(

@@ -7,6 +7,7 @@ import type { Ports } from '../activities/ports.ts'
 import { loadBalancing } from './alb/load-balancing-port.ts'
 import { type AwsOptions, clientOptions } from './aws-client.ts'
 import { blockStorage } from './ec2/block-storage-port.ts'
+import { compute } from './ec2/compute-port.ts'
 import { eks } from './eks/eks-port.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
@@ -31,6 +32,7 @@ export function connectOutside(options: AwsOptions = {}): Ports & { close(): Pro
     eks: eksPort,
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
     blockStorage: (region) => blockStorage(ec2Clients.of(region)),
+    compute: (region) => compute(ec2Clients.of(region)),
     kubernetes: (region, cluster) => clusters.open(region, cluster),
     metrics: prometheus(),
     webhooks: webhooks(),

@@ -26,6 +26,9 @@ const variants = [
       .describe(
         'The Lease that it holds while it runs (of Kubernetes, Akka or Pekko), looked for before green starts.',
       ),
+    proof: query
+      .exactOptional()
+      .describe('PromQL with {cluster} and {namespaces}: 0 once nobody is it any more. Nothing is no proof.'),
   }),
   variant('buffer', 'Holds what others gave it until it is delivered.', bufferKeys),
   variant('stateful', 'Has volumes, and moves with them.', {
@@ -87,7 +90,12 @@ export function planned(written: z.output<typeof handover>): Handover {
     case 'consumer':
       return { class: name, idempotent: written.idempotent }
     case 'singleton':
-      return { class: name, downtime: written.downtime, ...(written.lease !== undefined && { lease: written.lease }) }
+      return {
+        class: name,
+        downtime: written.downtime,
+        ...(written.lease !== undefined && { lease: written.lease }),
+        ...(written.proof !== undefined && { proof: written.proof }),
+      }
     case 'buffer':
       return { class: name, drainWithin: written.budget, depth: written.depth }
     case 'stateful':

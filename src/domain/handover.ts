@@ -97,17 +97,20 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
         ),
       )
     case 'singleton': {
-      const lease = h.lease === undefined ? {} : { lease: h.lease }
+      const left = (side: Side) => ({
+        ...(h.lease !== undefined && { lease: h.lease }),
+        ...(h.proof !== undefined && { proof: spot.ask(side, ref.namespace, h.proof) }),
+      })
       const [within, alone] = [{ within: h.downtime }, { alone: true } as const]
       return inOrder(
         pair(
-          act(id('stop-blue'), 'stopWorkload', { ...on.blue, ...lease, ...within }),
+          act(id('stop-blue'), 'stopWorkload', { ...on.blue, ...left('blue'), ...within }),
           // On the way back it is down already: it comes up as soon as it can.
           act(id('start-blue'), 'startWorkload', { ...on.blue, ...alone }),
         ),
         pair(
           act(id('start-green'), 'startWorkload', { ...on.green, ...within, ...alone }),
-          act(id('stop-green'), 'stopWorkload', { ...on.green, ...lease }),
+          act(id('stop-green'), 'stopWorkload', { ...on.green, ...left('green') }),
         ),
       )
     }

@@ -37,7 +37,8 @@ export type Handover =
   | { readonly class: 'overlap' }
   | { readonly class: 'consumer'; readonly idempotent: boolean }
   | { readonly class: 'schedule' }
-  | { readonly class: 'singleton'; readonly lease?: string; readonly downtime: Duration }
+  /** `proof`: a query with `{cluster}` and `{namespaces}` that gives 0 where nobody is it any more. */
+  | { readonly class: 'singleton'; readonly lease?: string; readonly proof?: string; readonly downtime: Duration }
   /** `depth`: a query with `{cluster}` and `{namespaces}` that says what has not been delivered yet. */
   | { readonly class: 'buffer'; readonly drainWithin: Duration; readonly depth: string }
   | { readonly class: 'stateful'; readonly by: 'handover' | 'copy'; readonly lossOnReturn?: string }

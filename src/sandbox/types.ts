@@ -97,9 +97,15 @@ export interface SandboxAws {
     deleteVolume(id: string): void
     volumes(): readonly SandboxVolume[]
   }
+  /** EC2's instances: nothing of the sandbox runs on them, so what they are is told. */
+  readonly instances: {
+    set(id: string, state: InstanceState | 'unknown'): void
+  }
   calls(): readonly AwsCall[]
   stop(): Promise<void>
 }
+
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped'
 
 export interface SandboxVolume {
   readonly id: string

@@ -118,6 +118,7 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
     activities,
     ports,
     ec2: aws.ec2,
+    instances: aws.instances,
     aws,
     ...sides,
     auditLogs: [blue.auditLog, green.auditLog],

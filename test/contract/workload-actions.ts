@@ -22,6 +22,7 @@ export interface WorldUnderTest {
   readonly ports: Ports
   /** The stand-in's, behind both. */
   readonly ec2: SandboxAws['ec2']
+  readonly instances: SandboxAws['instances']
   readonly blue: ServerUnderTest
   readonly green: ServerUnderTest
 }

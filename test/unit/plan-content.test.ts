@@ -201,6 +201,21 @@ test.for<{
   expect(phase?.health?.from).toBe('e/route/web/5') // from the first request on green
 })
 
+test('what proves that nobody is a singleton any more is asked of the side where it stops', () => {
+  const proof = 'holders{cluster="{cluster}"}'
+  const environment = anEnvironment('e', {
+    handovers: { 'Deployment/shop/w': { class: 'singleton', downtime: '1m', lease: 'l', proof } },
+  })
+  const plan = aCutoverPlan(anApp('api'), environment, { images: '', workloads: [workload('Deployment', 'w')] })
+  const stops = plan.phases
+    .flatMap((p) => leaves([...p.forward, ...p.back]))
+    .flatMap((s) => (s.kind === 'action' && s.action === 'stopWorkload' ? [s.input] : []))
+  expect(stops).toMatchObject([
+    { on: 'blue', lease: 'l', proof: { query: 'holders{cluster="toy-1-35"}' } },
+    { on: 'green', lease: 'l', proof: { query: 'holders{cluster="toy-1-36"}' } },
+  ])
+})
+
 test('what somebody else deploys is waited for, and stays behind its fence on the way back', () => {
   const environment = anEnvironment('e', { handovers: { 'Deployment/shop/w': { class: 'singleton', downtime: '1m' } } })
   const facts = { images: '', workloads: [workload('Deployment', 'w')] }

@@ -264,6 +264,7 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'elasticloadbalancing:ModifyTargetGroupAttributes',
     'eks:UpdateClusterConfig', // lifts a deletion protection
     'eks:DescribeAccessEntry',
+    'ec2:DescribeInstances', // of nodes that were lost
     'ec2:DescribeVolumes', // of volumes that change sides: the demo has none
   ])
   expect(allowed.filter((action) => !made.includes(action) && !besides.has(action))).toEqual([])

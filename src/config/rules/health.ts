@@ -29,6 +29,7 @@ const queries: readonly { readonly at: string; readonly needs: readonly string[]
   { at: 'health.requests', needs: PLACEHOLDERS },
   { at: 'health.checks.*.query', needs: ['{cluster}'] },
   { at: 'apps.*.workloads.*.depth', needs: ['{cluster}'] },
+  { at: 'apps.*.workloads.*.proof', needs: ['{cluster}'] },
   { at: 'platformApps.*.depth', needs: ['{cluster}'] },
 ]
 

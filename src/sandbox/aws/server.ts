@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AwsIdentity, EksHooks, Probe, SandboxAws } from '../types.ts'
 import { Calls } from './calls.ts'
+import { instanceOperations, Instances } from './ec2/instances.ts'
 import { Ec2World } from './ec2/world.ts'
 import { volumeOperations } from './ec2/volumes.ts'
 import { eksOperations, inspectEks } from './eks/eks.ts'
@@ -43,12 +44,13 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const eks: EksWorld = { ...shared, caller: identity, hooks, faults, tokens: new Tokens(), clusters: new Map() }
   const elbv2 = new ElbWorld({ ...shared, probe })
   const ec2 = new Ec2World(shared)
+  const instances = new Instances()
   const answer = answering({
     identity,
     faults,
     calls,
     services: {
-      ec2: volumeOperations(ec2),
+      ec2: { ...volumeOperations(ec2), ...instanceOperations(instances) },
       eks: eksOperations(eks),
       elasticloadbalancing: elbv2Operations(elbv2),
       sts: stsOperations(identity),
@@ -78,6 +80,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     eks: inspectEks(eks),
     elbv2: inspectElbv2(elbv2),
     ec2,
+    instances,
     calls: () => calls.all(),
     stop: () =>
       new Promise((resolve) => {

@@ -169,7 +169,8 @@ const controllers = (files: Files, kubeconfig: string): string[] => [
 
 const kwok = (files: Files, kubeconfig: string, cidr: string | undefined): string[] => [
   `--kubeconfig=${kubeconfig}`,
-  '--manage-all-nodes=true',
+  // Any other node is one that nobody answers for: a lost one.
+  '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
   ...(cidr === undefined ? [] : [`--cidr=${cidr}`]),
   ...(files.stages === undefined ? [] : [`--config=${files.stages}`]),
 ]

@@ -3,6 +3,7 @@ import { serverUnderTest } from '../../contract/servers.ts'
 import { externalDeploymentsContract } from '../../contract/external-deployments.ts'
 import { fencesContract } from '../../contract/fences.ts'
 import { pointersContract } from '../../contract/pointers.ts'
+import { singletonsContract } from '../../contract/singletons.ts'
 import { kedaContract } from '../../contract/keda.ts'
 import { volumesContract } from '../../contract/volumes.ts'
 import { workloadActionsContract, type WorldUnderTest } from '../../contract/workload-actions.ts'
@@ -18,7 +19,8 @@ beforeAll(async () => {
     const port = await ports.kubernetes(scope.region, name)
     return serverUnderTest(name, clusters.cluster(name).kubeconfig, { port, admin: port })
   }
-  world = { activities, ports, ec2: clusters.aws.ec2, blue: await side('blue'), green: await side('green') }
+  const { ec2, instances } = clusters.aws
+  world = { activities, ports, ec2, instances, blue: await side('blue'), green: await side('green') }
 })
 afterAll(() => clusters.stop())
 
@@ -28,6 +30,9 @@ describe('what somebody else deploys', () => {
 })
 describe('what pipelines are told', () => {
   pointersContract(() => world)
+})
+describe('a singleton', () => {
+  singletonsContract(() => world)
 })
 describe('a fence', () => {
   fencesContract(() => world)

@@ -40,3 +40,13 @@ test.for([
   expect(failure.type).toBe(type)
   expect(failure.message).toContain('DescribeVolumes vol-1')
 })
+
+test('instances are told with their state; those that EC2 does not know are left out', async () => {
+  const compute = world.outside.compute(world.region)
+  world.aws.instances.set('i-1', 'running')
+  world.aws.instances.set('i-2', 'terminated')
+  expect(await compute.instances(['i-2', 'i-0', 'i-1'])).toEqual([
+    { id: 'i-1', state: 'running' },
+    { id: 'i-2', state: 'terminated' },
+  ])
+})

@@ -1,4 +1,4 @@
-import { DescribeVolumesCommand, type DescribeVolumesCommandInput } from '@aws-sdk/client-ec2'
+import { DescribeInstancesCommand, DescribeVolumesCommand, type DescribeVolumesCommandInput } from '@aws-sdk/client-ec2'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { aSandbox, refused } from './a-sandbox.ts'
@@ -68,5 +68,26 @@ describe('volumes', () => {
     await eventually('it is available', () => aws.ec2.volumes()[0]?.state === 'available')
     aws.ec2.deleteVolume(id)
     expect(aws.ec2.volumes()).toEqual([])
+  })
+})
+
+describe('instances', () => {
+  test('are told as EC2 does, each in a reservation of its own', async () => {
+    const { aws, ec2 } = await aSandbox()
+    aws.instances.set('i-1', 'stopped')
+    aws.instances.set('i-2', 'running')
+    const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: ['i-1'] }))
+    expect(Reservations).toMatchObject([{ Instances: [{ InstanceId: 'i-1', State: { Code: 80, Name: 'stopped' } }] }])
+  })
+
+  test('that are gone are an error by id, and nothing by a filter', async () => {
+    const { aws, ec2 } = await aSandbox()
+    aws.instances.set('i-1', 'terminated')
+    aws.instances.set('i-1', 'unknown')
+    expect(await refused(ec2.send(new DescribeInstancesCommand({ InstanceIds: ['i-1'] })))).toBe(
+      '400 InvalidInstanceID.NotFound',
+    )
+    const Filters = [{ Name: 'instance-id', Values: ['i-1'] }]
+    expect((await ec2.send(new DescribeInstancesCommand({ Filters }))).Reservations).toEqual([])
   })
 })

@@ -181,6 +181,10 @@ describe('as written, in the words of the domain', () => {
     ['singleton, downtime: 1m', { class: 'singleton', downtime: '1m' }],
     ['singleton, downtime: 1m, lease: leader', { class: 'singleton', downtime: '1m', lease: 'leader' }],
     [
+      'singleton, downtime: 1m, proof: \'h{c="{cluster}"}\'',
+      { class: 'singleton', downtime: '1m', proof: 'h{c="{cluster}"}' },
+    ],
+    [
       'buffer, budget: 1m, depth: \'d{c="{cluster}"}\'',
       { class: 'buffer', drainWithin: '1m', depth: 'd{c="{cluster}"}' },
     ],

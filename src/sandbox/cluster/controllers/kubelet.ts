@@ -1,5 +1,5 @@
 /**
- * The life of a pod on its node: started, ready, ended. Pods that are to end by themselves (restartPolicy other than
+ * The life of a pod on its node: started, ready, ended. Nothing is heard of it while its node is not ready. Pods that are to end by themselves (restartPolicy other than
  * Always) do what `containers.ts` says. `sandbox.norikae.io/unready: "true"` on a pod keeps it from being ready.
  */
 import type { KubernetesObject } from '../../types.ts'
@@ -28,6 +28,11 @@ export const kubelet = (world: World): Controller => {
   /** What each pod waits for, by uid: one thing at a time. */
   const waiting = new Map<string, { readonly forWhat: string; readonly cancel: Cancel }>()
 
+  const isLost = (name: string): boolean => {
+    const node = store.get(k.node, undefined, name)
+    return node !== undefined && !isTrue(node, 'Ready')
+  }
+
   const once = (pod: KubernetesObject, forWhat: string, ms: number, then: (live: KubernetesObject) => void): void => {
     const uid = pod.metadata.uid ?? ''
     if (waiting.get(uid)?.forWhat === forWhat) return
@@ -35,7 +40,7 @@ export const kubelet = (world: World): Controller => {
     const cancel = clock.after(ms, () => {
       waiting.delete(uid)
       const live = store.byUid(uid)?.object
-      if (live !== undefined) then(live)
+      if (live !== undefined && !isLost(nodeOf(live))) then(live)
     })
     waiting.set(uid, { forWhat, cancel })
   }
@@ -128,10 +133,11 @@ export const kubelet = (world: World): Controller => {
     name: 'kubelet',
     concerns: ({ kind, before, after }) => {
       if (kind === k.pod && after !== undefined) return [keyOf(after)]
-      if (kind !== k.node || after !== undefined || before === undefined) return []
+      const node = after ?? before
+      if (kind !== k.node || node === undefined) return []
       return store
         .list(k.pod)
-        .filter((pod) => nodeOf(pod) === before.metadata.name)
+        .filter((pod) => nodeOf(pod) === node.metadata.name)
         .map(keyOf)
     },
     reconcile(key) {
@@ -139,6 +145,8 @@ export const kubelet = (world: World): Controller => {
       if (pod === undefined || nodeOf(pod) === '') return
       if (store.get(k.node, undefined, nodeOf(pod)) === undefined) {
         objects.delete(k.pod, ...split(key), { graceSeconds: 0 })
+      } else if (isLost(nodeOf(pod))) {
+        return
       } else if (isEnding(pod)) {
         if (Number(pod.metadata['deletionGracePeriodSeconds'] ?? 0) > 0) {
           once(pod, 'stop', times.podStopMs, (live) => objects.end(k.pod, live))

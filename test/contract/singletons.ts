@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest'
+import type { ActionCall } from '../../src/domain/actions.ts'
+import { REPLICAS } from '../../src/domain/annotations.ts'
+import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
+import { aServer } from '../sandbox/adapters/local.ts'
+import { attempted, driven } from '../support/driven.ts'
+import { eventually } from '../support/eventually.ts'
+import { aDeployment, call, scope } from '../support/small-world.ts'
+import { aNamespace, type ServerUnderTest } from './servers.ts'
+import type { WorldUnderTest } from './workload-actions.ts'
+
+const patience = { withinMs: 60_000 }
+const TIMES = { timeout: 180_000 }
+
+/** What counts as proof that nobody is a singleton any more, whichever API servers and controllers tell of its pods. */
+export function singletonsContract(of: () => WorldUnderTest): void {
+  const on = (side: Side): ServerUnderTest => of()[side]
+
+  /** On blue with its one pod on this node, and asleep on green. */
+  async function anActor(node: string) {
+    const namespace = await aNamespace(on('blue'), on('green'))
+    const workload: WorkloadRef = { kind: 'Deployment', namespace, name: 'actor' }
+    await on('blue').applyAs('team', placed(aDeployment('actor', namespace), node))
+    const pods = () => on('blue').admin.list('Pod', { namespace })
+    await eventually('its pod is there', async () => (await pods()).length === 1, patience)
+    await on('green').applyAs('team', aDeployment('actor', namespace, 0, { annotations: { [REPLICAS]: '1' } }))
+    return { workload, pods }
+  }
+
+  const waitsFor = (stop: ActionCall<'stopWorkload'>, why: string) =>
+    eventually(
+      `it waits: ${why}`,
+      async () => (await attempted(of().activities.stopWorkload, stop)).includes(why),
+      patience,
+    )
+
+  test(
+    'a pod of a node that is lost is left until the instance is terminated, and then counts as gone',
+    TIMES,
+    async () => {
+      const { activities, instances } = of()
+      const [node, instance] = ['lost-1.ec2.internal', 'i-0lost1']
+      await on('blue').applyAs('cloud-provider', aNode(node, `aws:///ap-northeast-1a/${instance}`))
+      await lose('blue', node)
+      const { workload, pods } = await anActor(node)
+      const stop = call<'stopWorkload'>({ workload, on: 'blue', within: '60s' })
+      const start = call<'startWorkload'>({ workload, on: 'green', alone: true })
+
+      for (const state of ['running', 'shutting-down', 'stopped', 'unknown'] as const) {
+        instances.set(instance, state)
+        await waitsFor(
+          stop,
+          state === 'unknown'
+            ? `Node ${node} does not answer since 2026-11-25T12:00:00Z, and what is on it may be at work: EC2 does not know its instance ${instance}`
+            : `may be at work until its instance ${instance}, which is ${state}, is terminated`,
+        )
+      }
+      await expect(driven(activities.startWorkload, start, patience)).rejects.toThrow('1 pods of actor run on')
+
+      instances.set(instance, 'terminated')
+      const { answer } = await driven(activities.stopWorkload, stop, patience)
+      const [left] = await pods()
+      expect(left?.metadata.deletionTimestamp).toBeDefined()
+      expect(answer.note).toBe(
+        `no pod of actor on ${scope.blue}; ${left?.metadata.name} counts as gone, because its instance ${instance} is terminated`,
+      )
+      await driven(activities.startWorkload, start, patience)
+      expect(await on('green').admin.list('Pod', { namespace: workload.namespace })).toHaveLength(1)
+      await on('blue').admin.remove('Node', undefined, node)
+    },
+  )
+
+  test('a node that is no instance of EC2 is for people to remove', TIMES, async () => {
+    const node = 'lost-2.example.com'
+    await on('blue').applyAs('somebody', aNode(node, `eks-hybrid:///ap-northeast-1/demo/mi-0`))
+    await lose('blue', node)
+    const { workload, pods } = await anActor(node)
+    const stop = call<'stopWorkload'>({ workload, on: 'blue' })
+    await waitsFor(stop, `see that it is off, then remove it (kubectl delete node ${node}), and its pods go with it`)
+    expect(await pods()).toHaveLength(1)
+    await on('blue').admin.remove('Node', undefined, node)
+  })
+
+  test('its own query has to give 0: nothing is no proof', TIMES, async () => {
+    const namespace = await aNamespace(on('blue'), on('green'))
+    const workload: WorkloadRef = { kind: 'Deployment', namespace, name: 'actor' }
+    await on('blue').applyAs('team', aDeployment('actor', namespace))
+    let holders: string | undefined = '1'
+    const metrics = await aServer(() => ({
+      json: {
+        status: 'success',
+        data: { resultType: 'vector', result: holders === undefined ? [] : [{ metric: {}, value: [0, holders] }] },
+      },
+    }))
+    const proof = { url: metrics.url, query: 'sum(shard_holders)' }
+    const stop = call<'stopWorkload'>({ workload, on: 'blue', proof })
+    await waitsFor(stop, `actor on ${scope.blue} is held: sum(shard_holders) gives 1`)
+    holders = undefined
+    await waitsFor(stop, `nobody tells whether actor on ${scope.blue} is held (sum(shard_holders) gives nothing)`)
+    holders = '0'
+    const { answer } = await driven(of().activities.stopWorkload, stop, patience)
+    expect(answer.note).toBe(`no pod and no holder by its query of actor on ${scope.blue}`)
+    await metrics.stop()
+  })
+
+  /** As its cluster sees it once its kubelet is not heard of any more. */
+  const lose = (side: Side, node: string) =>
+    on(side).admin.patch(
+      'Node',
+      undefined,
+      node,
+      {
+        status: {
+          conditions: [
+            {
+              type: 'Ready',
+              status: 'Unknown',
+              reason: 'NodeStatusUnknown',
+              message: 'Kubelet stopped posting node status.',
+              lastHeartbeatTime: '2026-11-25T12:00:00Z',
+              lastTransitionTime: '2026-11-25T12:00:00Z',
+            },
+          ],
+        },
+      },
+      'status',
+    )
+}
+
+const aNode = (name: string, providerID: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, labels: { 'kubernetes.io/hostname': name } },
+  spec: { providerID },
+})
+
+/** Past the scheduler, which would not choose a node that is lost. */
+function placed(workload: KubernetesObject, nodeName: string): KubernetesObject {
+  const { template } = workload.spec as { template: { spec: object } } // a Deployment's
+  return { ...workload, spec: { ...workload.spec, template: { ...template, spec: { ...template.spec, nodeName } } } }
+}
