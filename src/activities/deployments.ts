@@ -1,11 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { carriedKinds, copyOf, isCarried, madeBy, sleeps } from '../domain/copying.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { hindranceFinding, hindranceInWords, hindrancesOf, lasting, type Hindrance } from '../domain/hindrances.ts'
 import { isReady, readinessOf, selectorOf } from '../domain/workload-state.ts'
-import { contested } from './errors.ts'
+import { contested, faulty } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { budgets, notYet, onceEach } from './waiting.ts'
+import { podsOf } from './workloads.ts'
 
 export const deploymentActions = (outside: Outside) => {
   const deploy: Deed<'deploy'> = async ({ input, scope, run }) => {
@@ -47,11 +49,16 @@ export const deploymentActions = (outside: Outside) => {
     const here = await (await proven(outside, scope)).on(input.on)
     const workloads = (await everything(here, input.namespaces)).filter((o) => isRunner(o) && !sleeps(o, input.asleep))
     const waiting = workloads.filter((w) => !isReady(readinessOf(w)))
-    if (waiting.length > 0) {
-      const [first] = waiting
-      const { ready = 0, wanted = 0 } = first ? readinessOf(first) : {}
+    const [first] = waiting
+    if (first) {
+      const hindrances = await hindrancesOn(here, waiting)
+      const lost = lasting(hindrances, Date.now())
+      const why = inWords(lost.length > 0 ? lost : hindrances)
+      if (lost.length > 0)
+        throw faulty(`${input.app} does not become ready on ${scope[input.on]}: ${why}`, lost.map(hindranceFinding))
+      const { ready, wanted } = readinessOf(first)
       throw notYet(
-        `${waiting.map((w) => `${w.metadata.namespace ?? ''}/${w.metadata.name}`).join(', ')} not ready on ${scope[input.on]} (${ready} of ${wanted} pods)`,
+        `${waiting.map((w) => `${w.metadata.namespace ?? ''}/${w.metadata.name}`).join(', ')} not ready on ${scope[input.on]} (${ready} of ${wanted} pods)${why === '' ? '' : `: ${why}`}`,
         budgets.pods,
       )
     }
@@ -59,6 +66,19 @@ export const deploymentActions = (outside: Outside) => {
   }
 
   return { deploy, withdraw, checkReady }
+}
+
+/** As its pods, and whoever makes them, tell. */
+async function hindrancesOn(cluster: KubernetesPort, workloads: readonly KubernetesObject[]): Promise<Hindrance[]> {
+  const all = await Promise.all(workloads.map(async (w) => hindrancesOf(w, await podsOf(cluster, w))))
+  return all.flat()
+}
+
+const FEW = 3
+
+function inWords(hindrances: readonly Hindrance[]): string {
+  const more = hindrances.length - FEW
+  return [...hindrances.slice(0, FEW).map(hindranceInWords), ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
 }
 
 const isRunner = ({ kind }: KubernetesObject): boolean => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)

@@ -4,6 +4,7 @@ import { accessContract } from '../contract/access.ts'
 import { externalDeploymentsContract } from '../contract/external-deployments.ts'
 import { fencesContract } from '../contract/fences.ts'
 import { pointersContract } from '../contract/pointers.ts'
+import { readinessContract } from '../contract/readiness.ts'
 import { singletonsContract } from '../contract/singletons.ts'
 import { pipelinesMay } from './pipelines.ts'
 import { kedaContract } from '../contract/keda.ts'
@@ -33,6 +34,7 @@ describe('a real server that serves 1.35', () => {
 describe('on real controllers', () => {
   accessContract(() => world)
   workloadActionsContract(() => world)
+  readinessContract(() => world)
   singletonsContract(() => world)
   fencesContract(() => world)
   externalDeploymentsContract(() => world)

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import type { ActionCall } from '../../src/domain/actions.ts'
 import { REPLICAS } from '../../src/domain/annotations.ts'
-import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
 import { aServer } from '../sandbox/adapters/local.ts'
 import { attempted, driven } from '../support/driven.ts'
 import { eventually } from '../support/eventually.ts'
 import { aDeployment, call, scope } from '../support/small-world.ts'
+import { aLostNode, LOST_AT, placed } from './nodes.ts'
 import { aNamespace, type ServerUnderTest } from './servers.ts'
 import type { WorldUnderTest } from './workload-actions.ts'
 
@@ -41,8 +41,7 @@ export function singletonsContract(of: () => WorldUnderTest): void {
     async () => {
       const { activities, instances } = of()
       const [node, instance] = ['lost-1.ec2.internal', 'i-0lost1']
-      await on('blue').applyAs('cloud-provider', aNode(node, `aws:///ap-northeast-1a/${instance}`))
-      await lose('blue', node)
+      await aLostNode(on('blue'), node, `aws:///ap-northeast-1a/${instance}`)
       const { workload, pods } = await anActor(node)
       const stop = call<'stopWorkload'>({ workload, on: 'blue', within: '60s' })
       const start = call<'startWorkload'>({ workload, on: 'green', alone: true })
@@ -52,7 +51,7 @@ export function singletonsContract(of: () => WorldUnderTest): void {
         await waitsFor(
           stop,
           state === 'unknown'
-            ? `Node ${node} does not answer since 2026-11-25T12:00:00Z, and what is on it may be at work: EC2 does not know its instance ${instance}`
+            ? `Node ${node} does not answer since ${LOST_AT}, and what is on it may be at work: EC2 does not know its instance ${instance}`
             : `may be at work until its instance ${instance}, which is ${state}, is terminated`,
         )
       }
@@ -73,8 +72,7 @@ export function singletonsContract(of: () => WorldUnderTest): void {
 
   test('a node that is no instance of EC2 is for people to remove', TIMES, async () => {
     const node = 'lost-2.example.com'
-    await on('blue').applyAs('somebody', aNode(node, `eks-hybrid:///ap-northeast-1/demo/mi-0`))
-    await lose('blue', node)
+    await aLostNode(on('blue'), node, 'eks-hybrid:///ap-northeast-1/demo/mi-0')
     const { workload, pods } = await anActor(node)
     const stop = call<'stopWorkload'>({ workload, on: 'blue' })
     await waitsFor(stop, `see that it is off, then remove it (kubectl delete node ${node}), and its pods go with it`)
@@ -103,40 +101,4 @@ export function singletonsContract(of: () => WorldUnderTest): void {
     expect(answer.note).toBe(`no pod and no holder by its query of actor on ${scope.blue}`)
     await metrics.stop()
   })
-
-  /** As its cluster sees it once its kubelet is not heard of any more. */
-  const lose = (side: Side, node: string) =>
-    on(side).admin.patch(
-      'Node',
-      undefined,
-      node,
-      {
-        status: {
-          conditions: [
-            {
-              type: 'Ready',
-              status: 'Unknown',
-              reason: 'NodeStatusUnknown',
-              message: 'Kubelet stopped posting node status.',
-              lastHeartbeatTime: '2026-11-25T12:00:00Z',
-              lastTransitionTime: '2026-11-25T12:00:00Z',
-            },
-          ],
-        },
-      },
-      'status',
-    )
-}
-
-const aNode = (name: string, providerID: string): KubernetesObject => ({
-  apiVersion: 'v1',
-  kind: 'Node',
-  metadata: { name, labels: { 'kubernetes.io/hostname': name } },
-  spec: { providerID },
-})
-
-/** Past the scheduler, which would not choose a node that is lost. */
-function placed(workload: KubernetesObject, nodeName: string): KubernetesObject {
-  const { template } = workload.spec as { template: { spec: object } } // a Deployment's
-  return { ...workload, spec: { ...workload.spec, template: { ...template, spec: { ...template.spec, nodeName } } } }
 }

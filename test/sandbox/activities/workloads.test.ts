@@ -3,6 +3,7 @@ import { serverUnderTest } from '../../contract/servers.ts'
 import { externalDeploymentsContract } from '../../contract/external-deployments.ts'
 import { fencesContract } from '../../contract/fences.ts'
 import { pointersContract } from '../../contract/pointers.ts'
+import { readinessContract } from '../../contract/readiness.ts'
 import { singletonsContract } from '../../contract/singletons.ts'
 import { kedaContract } from '../../contract/keda.ts'
 import { volumesContract } from '../../contract/volumes.ts'
@@ -30,6 +31,9 @@ describe('what somebody else deploys', () => {
 })
 describe('what pipelines are told', () => {
   pointersContract(() => world)
+})
+describe('an app that does not become ready', () => {
+  readinessContract(() => world)
 })
 describe('a singleton', () => {
   singletonsContract(() => world)
