@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import { carriedKinds, copyOf, isCarried, madeBy, sleeps } from '../domain/copying.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { hindranceFinding, hindranceInWords, hindrancesOf, lasting, type Hindrance } from '../domain/hindrances.ts'
+import { isRepeatable } from '../domain/one-shot-jobs.ts'
 import { isReady, readinessOf, selectorOf } from '../domain/workload-state.ts'
 import { contested, faulty } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
@@ -13,7 +14,10 @@ export const deploymentActions = (outside: Outside) => {
   const deploy: Deed<'deploy'> = async ({ input, scope, run }) => {
     const world = await proven(outside, scope)
     const [here, there] = [await world.on(input.on), await world.on(otherSide(input.on))]
-    const wanted = await carried(there, input.namespaces)
+    const wanted = [
+      ...(await carried(there, input.namespaces)),
+      ...(await everything(there, input.namespaces, ['Job'])).filter((job) => isRepeatable(job, input.jobs ?? {})),
+    ]
     await refuseStrangers(here, input.namespaces, wanted, run, scope[input.on])
     await onceEach(wanted, nameOf, async (object) => {
       const copy = copyOf(object, run, sleeps(object, input.asleep))
@@ -137,7 +141,9 @@ async function refuseStrangers(
   run: string,
   cluster: string,
 ): Promise<void> {
-  const there = (await everything(here, namespaces)).filter((o) => isCarried(o) && madeBy(o) !== run)
+  const there = (await everything(here, namespaces, [...carriedKinds, 'Job'])).filter(
+    (o) => isCarried(o) && madeBy(o) !== run,
+  )
   const names = there.filter((o) =>
     wanted.some(
       (w) => w.kind === o.kind && w.metadata.name === o.metadata.name && w.metadata.namespace === o.metadata.namespace,

@@ -16,7 +16,7 @@ import type { RuleAction } from '../domain/target-groups.ts'
 import { storesOf, volumeFaults } from '../domain/volumes.ts'
 import { hasVolumeClaims, imagesOf, podLabelsOf, replicasOf, selects } from '../domain/workload-state.ts'
 import type { KubernetesPort, LoadBalancingPort } from './ports.ts'
-import { customOn, podsByThemselves, referencesInConfigMaps, secretsMadeElsewhere } from './surveys.ts'
+import { customOn, oneShotJobs, podsByThemselves, referencesInConfigMaps, secretsMadeElsewhere } from './surveys.ts'
 import { sha256 } from './tokens.ts'
 import { webhooksOn } from './webhooks.ts'
 
@@ -65,7 +65,7 @@ export async function discover(
     cluster.list('TargetGroupBinding'),
     all(['Ingress', 'PersistentVolumeClaim']),
     cluster.list('PodDisruptionBudget'),
-    cluster.list('Job'),
+    oneShotJobs(cluster),
     cluster.list('ServiceAccount'),
     cluster.list('PersistentVolume'),
     cluster.list('Lease'),
@@ -109,6 +109,7 @@ export async function discover(
         claims: mine(elsewhere)
           .filter((o) => o.kind === 'PersistentVolumeClaim')
           .map((o) => o.metadata.name),
+        jobs: jobs.filter((j) => j.namespace === metadata.name),
         references: [
           ...[...mine(workloads).filter(isOwn), ...mine(services)].flatMap((o) => referencesOf(o, known)),
           ...inMaps.flatMap((r) => (r.in === metadata.name ? r.references : [])),
@@ -119,7 +120,6 @@ export async function discover(
             services: mine(services),
             scalers: mine(supports).filter((o) => o.kind !== 'Service'),
             budgets: mine(budgets),
-            jobs: mine(jobs),
             serviceAccounts: mine(serviceAccounts),
             pods: mine(pods),
             pools,

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import type { ActionInput } from '../domain/actions.ts'
 import {
   isDeployedRelease,
   kindsIn,
@@ -14,12 +15,13 @@ import { isOfSilentWebhook, refusalFindings, warningFinding } from '../domain/dr
 import { placeOf, warning, type Finding } from '../domain/findings.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { missingFindings } from '../domain/made-elsewhere.ts'
+import { isRepeatable, undecided } from '../domain/one-shot-jobs.ts'
 import { note, nothing, told, type Noticed } from '../domain/noticed.ts'
 import { downFinding, isDown } from '../domain/webhooks.ts'
 import { faulty, notReady } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
-import { namesOf, secretsMadeElsewhere } from './surveys.ts'
+import { namesOf, oneShotJobs, secretsMadeElsewhere } from './surveys.ts'
 import { hasWaited, remembered, streamed } from './waiting.ts'
 import { webhooksOn } from './webhooks.ts'
 
@@ -48,7 +50,7 @@ export const dryRunActions = (outside: Outside) => {
     const green: Served = new Set((await here.resources()).map((r) => served(r.apiVersion, r.kind)))
     let progress = remembered<Progress>({ tried: 0, refused: 0, noticed: nothing })
     await streamed(
-      objectsOf(there, input.namespaces.toSorted(), progress.after),
+      objectsOf(there, input, progress.after),
       ({ object }) => findingsOf(object, here, run, green),
       ({ object, at }, findings) => {
         const refused = findings.some((f) => f.level === 'blocker')
@@ -64,11 +66,17 @@ export const dryRunActions = (outside: Outside) => {
     )
     const { tried, refused } = progress
     const missing = input.byOthers ? [] : await missingSecrets(here, there, input.namespaces)
-    const noticed = [...missing, ...(await downOn(here, scope[input.on]))].reduce(note, progress.noticed)
+    const jobs = await Promise.all(input.namespaces.map((namespace) => oneShotJobs(there, namespace)))
+    const unknown = undecided(jobs.flat(), input.jobs ?? {}, input.movesNext === true)
+    const inTheWay = unknown.filter((f) => f.level === 'blocker')
+    const noticed = [...missing, ...unknown, ...(await downOn(here, scope[input.on]))].reduce(note, progress.noticed)
     const findings = told(noticed, `${input.app} ${input.environment}`)
     const faults = [
       ...(refused > 0 ? [`would refuse ${refused} of ${tried} objects of ${input.app}`] : []),
       ...(missing.length > 0 ? [`has not ${missing.length} of the Secrets that it needs`] : []),
+      ...(inTheWay.length > 0
+        ? [`cannot take ${input.app} while nothing tells what ${inTheWay.length} of its Jobs are`]
+        : []),
     ]
     if (faults.length > 0) throw faulty(`${scope[input.on]} ${faults.join(', and ')}: ${inWords(findings)}`, findings)
     return {
@@ -83,16 +91,20 @@ export const dryRunActions = (outside: Outside) => {
 /** Page by page: an app may have more objects than fit into the memory. */
 async function* objectsOf(
   cluster: KubernetesPort,
-  namespaces: readonly string[],
+  { namespaces, byOthers, jobs = {} }: ActionInput<'dryRunObjects'>,
   after: Place | undefined,
 ): AsyncGenerator<{ readonly object: KubernetesObject; readonly at: Place }> {
-  for (const [kind, name] of carriedKinds.entries()) {
-    for (const [at, namespace] of namespaces.entries()) {
+  const isTried = (object: KubernetesObject) =>
+    object.kind === 'Job'
+      ? byOthers !== true && isRepeatable(object, jobs)
+      : isCarried(object) || isDeployedRelease(object)
+  for (const [kind, name] of [...carriedKinds, 'Job' as const].entries()) {
+    for (const [at, namespace] of namespaces.toSorted().entries()) {
       if (after !== undefined && (kind < after.kind || (kind === after.kind && at < after.namespace))) continue
       const from = after?.kind === kind && after.namespace === at ? after.name : ''
       for await (const page of cluster.pages(name, { namespace })) {
         for (const object of page) {
-          if (object.metadata.name > from && (isCarried(object) || isDeployedRelease(object)))
+          if (object.metadata.name > from && isTried(object))
             yield { object, at: { kind, namespace: at, name: object.metadata.name } }
         }
       }

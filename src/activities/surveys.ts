@@ -2,6 +2,7 @@ import { customFinding, unknownKinds, type Custom } from '../domain/custom-resou
 import type { Finding } from '../domain/findings.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { madeElsewhere, type Made } from '../domain/made-elsewhere.ts'
+import { oneShotJob, type OneShotJob } from '../domain/one-shot-jobs.ts'
 import { referencesOf, type Reference, type Services } from '../domain/references.ts'
 import type { ServedResource } from '../domain/resources.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -22,6 +23,10 @@ async function found<T>(
 /** Pods that no controller makes. */
 export const podsByThemselves = (cluster: KubernetesPort): Promise<KubernetesObject[]> =>
   found(cluster, 'Pod', (pod) => (pod.metadata.ownerReferences?.some((o) => o.controller) ? [] : [pod]))
+
+/** Jobs that nothing else makes. */
+export const oneShotJobs = (cluster: KubernetesPort, namespace?: string): Promise<OneShotJob[]> =>
+  found(cluster, 'Job', (job) => [oneShotJob(job)].filter((j) => j !== undefined), namespace)
 
 /** Secrets that a controller makes; nothing of them but their names. */
 export const secretsMadeElsewhere = (cluster: KubernetesPort, namespace?: string): Promise<Made[]> =>

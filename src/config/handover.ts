@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jobKinds } from '../domain/one-shot-jobs.ts'
 import type { Handover } from '../domain/platform.ts'
 import { expecting, leaseName, oneOf, query, time, words } from './pieces.ts'
 import { didYouMean, shown } from './words.ts'
@@ -74,8 +75,11 @@ function wrongClass(input: unknown): string {
   const { handover: wrong } = input
   if (wrong === undefined) return `is missing; ${write}`
   if (wrong === 'external') return 'external is not for workloads; list what is outside under externals of the app'
+  if (isJobKind(wrong)) return `${wrong} is for Jobs; write it under jobs of the app: jobs: { <name>: ${wrong} }`
   return `${shown(wrong)} is no handover class; ${write}${typeof wrong === 'string' ? didYouMean(wrong, classes) : ''}`
 }
+
+const isJobKind = (value: unknown): value is string => jobKinds.some((kind) => kind === value)
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jobKinds } from '../domain/one-shot-jobs.ts'
 import { deployers } from '../domain/platform-file.ts'
 import { handover, platformHandover } from './handover.ts'
 import {
@@ -112,6 +113,9 @@ const external = z.strictObject(
 /** A name of the workload, or its kind and name where two kinds use one. */
 export const WORKLOAD = /^((Deployment|StatefulSet|DaemonSet|CronJob)\/)?[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/
 
+/** Of a Job, or of what else has a name in a namespace. */
+export const OBJECT = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/
+
 const appNames = listOf(name('an app', 'chat-api'), 'a list of apps', 'their names, such as [chat-api]').default([])
 
 const app = z.strictObject(
@@ -125,6 +129,11 @@ const app = z.strictObject(
     workloads: named(handover, '{ worker: { handover: schedule } }', WORKLOAD)
       .default({})
       .describe('By name, or Kind/name: how a workload changes sides, where that cannot be inferred.'),
+    jobs: named(oneOf(jobKinds), '{ warm-up: repeatable }', OBJECT)
+      .exactOptional()
+      .describe(
+        'By name: what a Job is that nothing else makes. once: never made on green. repeatable: made there too, with the app.',
+      ),
     externals: named(external, '{ orders-db: { endpoint: db.example.com:5432, connections: 40, limit: 200 } }')
       .default({})
       .describe('By name: databases and queues outside both clusters.'),

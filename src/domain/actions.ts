@@ -1,5 +1,6 @@
 import type { Duration } from './duration.ts'
 import type { Finding } from './findings.ts'
+import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
 import type { Where } from './where.ts'
 
@@ -70,11 +71,14 @@ export interface Actions {
   openNamespaces: Contract<Place & { on: Side; closed?: readonly WorkloadRef[] }>
   /** Only those that this run made. */
   closeNamespaces: Contract<Place & { on: Side }>
-  /** Every object of the other side, tried here: what would be refused fails it, object by object. */
-  /** `byOthers`: whoever deploys the app brings along what makes its Secrets. */
-  dryRunObjects: Contract<Place & { on: Side; byOthers?: true }>
-  /** Copies the other side's objects; what sleeps is at zero or suspended before it is there. */
-  deploy: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
+  /**
+   * Every object of the other side, tried here: what would be refused fails it, object by object; with
+   * `movesNext` so does a Job that runs there and of which nobody knows what it is. `byOthers`: whoever deploys the app
+   * brings along what makes its Secrets, and its Jobs.
+   */
+  dryRunObjects: Contract<Place & { on: Side; byOthers?: true; jobs?: DeclaredJobs; movesNext?: true }>
+  /** Copies the other side's objects; what sleeps is at zero or suspended before it is there. Jobs only if repeatable. */
+  deploy: Contract<Place & { on: Side; asleep: readonly WorkloadRef[]; jobs?: DeclaredJobs }>
   /** Only what this run made. */
   withdraw: Contract<Place & { on: Side }>
   /**

@@ -1,6 +1,7 @@
 import { inOrder, just, pair, undoing, type Move } from './moves.ts'
 import type { Deployer } from './platform-file.ts'
-import type { App, WorkloadRef } from './platform.ts'
+import type { DeclaredJobs } from './one-shot-jobs.ts'
+import type { App, Environment, WorkloadRef } from './platform.ts'
 import { act, type LeafStep } from './steps.ts'
 
 /** How an app comes to green, asleep where it may run on one side only, and what of that is taken back. */
@@ -8,8 +9,13 @@ import { act, type LeafStep } from './steps.ts'
 export const byOthers = ({ deploy }: Pick<App, 'deploy'>): { readonly byOthers?: true } =>
   deploy === 'external' ? { byOthers: true } : {}
 
+/** What the platform file says of an environment's Jobs, where it says anything. */
+export const declaredJobs = ({ jobs }: Pick<Environment, 'jobs'>): { readonly jobs?: DeclaredJobs } =>
+  jobs === undefined ? {} : { jobs }
+
 export interface Arriving {
   readonly place: { readonly app: string; readonly environment: string; readonly namespaces: readonly string[] }
+  readonly jobs?: DeclaredJobs
   /** What must not run on green before its turn. */
   readonly asleep: readonly WorkloadRef[]
   /** Namespaces with something of that; not at all, or a list. */
@@ -25,9 +31,9 @@ export const arrive = (deploy: Deployer, it: Arriving): Move =>
     just(act(`${it.place.environment}/ready`, 'checkReady', { ...it.place, on: 'green', asleep: it.asleep })),
   )
 
-function byCopy({ place, asleep, fenced, drains }: Arriving): Move {
+function byCopy({ place, jobs, asleep, fenced, drains }: Arriving): Move {
   const id = (...path: string[]) => [place.environment, ...path].join('/')
-  const deploy = act(id('deploy'), 'deploy', { ...place, on: 'green', asleep })
+  const deploy = act(id('deploy'), 'deploy', { ...place, on: 'green', asleep, ...(jobs && { jobs }) })
   return inOrder(
     ...fenced.map((namespaces): Move => {
       const fence = { namespaces, on: 'green' } as const

@@ -1,7 +1,8 @@
-import { OWNER_SUSPEND, REPLICAS, RUN, SUSPENDED_AT } from './annotations.ts'
+import { JOB, OWNER_SUSPEND, REPLICAS, RUN, SUSPENDED_AT } from './annotations.ts'
 import { ownSpec } from './floors.ts'
 import { controllerOf, type Kind, type KubernetesObject, type ObjectMeta } from './kubernetes-objects.ts'
 import { copiedPause } from './pauses.ts'
+import { ownJobSpec, withoutGiven } from './one-shot-jobs.ts'
 import type { WorkloadRef } from './platform.ts'
 import { scales } from './scalers.ts'
 
@@ -10,7 +11,7 @@ import { scales } from './scalers.ts'
  * left out because it belongs to the cluster, a controller or another object. Velero's restore is the model.
  */
 
-/** In this order: what others need comes first. Routes, volumes and Jobs move by other means, or not at all. */
+/** In this order: what others need comes first. Routes and volumes move by other means; Jobs come last, and only if repeatable. */
 export const carriedKinds = [
   'LimitRange',
   'ResourceQuota',
@@ -97,12 +98,13 @@ const toolAnnotations =
   /^(kubectl\.kubernetes\.io\/last-applied-configuration|deployment\.kubernetes\.io\/|norikae\.io\/|pv\.kubernetes\.io\/|autoscaling\.alpha\.kubernetes\.io\/)/
 
 function cleanMeta({ name, namespace, labels = {}, annotations = {} }: ObjectMeta, run: string): ObjectMeta {
-  const kept = Object.entries(annotations).filter(([key]) => !toolAnnotations.test(key))
+  // What a Job is its owner says, on both sides.
+  const kept = Object.entries(annotations).filter(([key]) => key === JOB || !toolAnnotations.test(key))
   return {
     name,
     ...(namespace !== undefined && { namespace }),
     // A label, so that what this run made can be listed.
-    labels: { ...labels, [RUN]: run },
+    labels: { ...withoutGiven(labels), [RUN]: run },
     ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
   }
 }
@@ -111,6 +113,7 @@ const annotated = (meta: ObjectMeta, more: Readonly<Record<string, string>>): Ob
   Object.keys(more).length === 0 ? meta : { ...meta, annotations: { ...meta.annotations, ...more } }
 
 function cleanSpec(kind: string, spec: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (kind === 'Job') return ownJobSpec(spec)
   if (kind !== 'Service') return spec
   const { clusterIP, clusterIPs: _ips, healthCheckNodePort: _health, ipFamilies: _families, ports, ...rest } = spec
   return {

@@ -1,6 +1,7 @@
 import type { Identity } from './actions.ts'
 import type { ClusterBelongings, ClusterDescription, AddonDescription, NodegroupDescription } from './eks-objects.ts'
 import type { Finding } from './findings.ts'
+import type { OneShotJob } from './one-shot-jobs.ts'
 import type { WorkloadRef } from './platform.ts'
 import type { Reference } from './references.ts'
 
@@ -55,6 +56,8 @@ export interface NamespaceFacts {
   readonly notCarried: readonly string[]
   /** Its PersistentVolumeClaims, by name. */
   readonly claims: readonly string[]
+  /** Those that nothing else makes. */
+  readonly jobs: readonly OneShotJob[]
   /** Services of other namespaces that something here calls by name. */
   readonly references: readonly Reference[]
   /** What the specs of its objects tell of trouble to come. */

@@ -1,4 +1,4 @@
-import { arrive, byOthers, pointAway } from './arrival.ts'
+import { arrive, byOthers, declaredJobs, pointAway } from './arrival.ts'
 import { filled, requestsOn } from './checks.ts'
 import type { EnvironmentFacts } from './facts.ts'
 import type { GateRule } from './gates.ts'
@@ -99,7 +99,13 @@ const placeOf = ({ app, environment }: Subject) => ({
 
 /** Once more: since all were tried together its team may have deployed. What is noticed is read at its gate. */
 const verify = (it: Subject): LeafStep =>
-  act(`${it.environment.name}/verify`, 'dryRunObjects', { ...placeOf(it), on: 'green', ...byOthers(it.app) })
+  act(`${it.environment.name}/verify`, 'dryRunObjects', {
+    ...placeOf(it),
+    on: 'green',
+    ...byOthers(it.app),
+    ...declaredJobs(it.environment),
+    movesNext: true,
+  })
 
 /** Green runs the app at blue's size, and blue keeps its size for the way back. */
 function getReady(it: Subject): Move {
@@ -125,6 +131,7 @@ function getReady(it: Subject): Move {
   return inOrder(
     arrive(it.app.deploy, {
       place: placeOf(it),
+      ...declaredJobs(environment),
       asleep: workloads.filter(startsAsleep).map((w) => w.ref),
       fenced: fencedNamespaces(it),
       drains: greenBuffers(it),

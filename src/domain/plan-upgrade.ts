@@ -1,4 +1,4 @@
-import { byOthers } from './arrival.ts'
+import { byOthers, declaredJobs } from './arrival.ts'
 import type { Identity } from './actions.ts'
 import { filled, requestsOn } from './checks.ts'
 import type { ClusterFacts } from './facts.ts'
@@ -138,6 +138,7 @@ function verify({ apps }: Platform): Move {
               act(`verify/${app.name}/${place.environment}`, 'dryRunObjects', {
                 ...place,
                 ...byOthers(app),
+                ...declaredJobs(app.environments[n] ?? {}),
               }),
             ),
           ),

@@ -1,4 +1,5 @@
 import type { Duration } from './duration.ts'
+import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Handover, Weight } from './platform.ts'
 import type { Limit } from './verdict.ts'
 
@@ -80,6 +81,8 @@ export interface AppFile {
   readonly movesWith: readonly string[]
   /** By workload, `worker` or `CronJob/worker`. */
   readonly workloads: Readonly<Record<string, Handover>>
+  /** What each Job is that nothing else makes, by name. */
+  readonly jobs?: DeclaredJobs
   readonly externals: readonly External[]
 }
 

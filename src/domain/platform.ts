@@ -1,5 +1,6 @@
 import type { Duration } from './duration.ts'
 import type { GateRule } from './gates.ts'
+import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Deployer, External } from './platform-file.ts'
 import type { Check } from './verdict.ts'
 
@@ -54,6 +55,8 @@ export interface Environment {
   /** By workload name (`Kind/namespace/name`): what the platform file declares. */
   readonly handovers: Readonly<Record<string, Handover>>
   readonly externals: readonly External[]
+  /** Where the platform file says so: what each Job is that nothing else makes, by name. */
+  readonly jobs?: DeclaredJobs
   /**
    * Where somebody else deploys: what must not run on green before its turn. It may come as soon as green is there, so
    * it is fenced then.

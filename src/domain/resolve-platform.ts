@@ -4,6 +4,7 @@ import { blocker, warning, type Finding } from './findings.ts'
 import type { GateRule } from './gates.ts'
 import { startsAsleep } from './handover.ts'
 import { movable } from './movable.ts'
+import { jobFindings } from './one-shot-jobs.ts'
 import type { App, Environment, Platform, PlatformApp, Route } from './platform.ts'
 import { workloadName, type Handover } from './platform.ts'
 import { claimedTwice, platformFindings } from './platform-findings.ts'
@@ -228,6 +229,14 @@ function environment(
       return declared ? [[workloadName(w.ref), declared]] : []
     }),
   )
+  const { jobs = {}, deploy = 'copy' } = whose.declared ?? {}
+  findings.push(
+    ...jobFindings(
+      namespaces.flatMap((n) => n.jobs),
+      jobs,
+      deploy === 'copy',
+    ),
+  )
   const resolved: Environment = {
     name: it.name,
     namespaces: names,
@@ -237,6 +246,7 @@ function environment(
     checks: checksFor(file.health, found, names, routes.length > 0),
     handovers: Object.fromEntries(handovers),
     externals: whose.declared?.externals ?? [],
+    ...(Object.keys(jobs).length > 0 && { jobs }),
     ...(it.approval === 'team' && { gate }),
   }
   if (whose.declared?.deploy !== 'external') return resolved

@@ -1,10 +1,8 @@
 import { list, record } from './fields.ts'
-import { blocker, info, warning, type Finding } from './findings.ts'
-import { JOB } from './annotations.ts'
+import { blocker, warning, type Finding } from './findings.ts'
 import { controllerOf, nameOf, type KubernetesObject } from './kubernetes-objects.ts'
 import { scalerFindings } from './scaler-findings.ts'
 import { unschedulable, type NodePool } from './scheduling.ts'
-import { jobState } from './slots.ts'
 import { podLabelsOf, podSpecOf, selects } from './workload-state.ts'
 
 /** What was found in one namespace of blue, as far as it tells of trouble. */
@@ -15,7 +13,6 @@ export interface Belongings {
   /** HorizontalPodAutoscalers, and KEDA's ScaledObjects and ScaledJobs. */
   readonly scalers: readonly KubernetesObject[]
   readonly budgets: readonly KubernetesObject[]
-  readonly jobs: readonly KubernetesObject[]
   /** Those that nobody else makes. */
   readonly pods: readonly KubernetesObject[]
   readonly serviceAccounts: readonly KubernetesObject[]
@@ -32,7 +29,6 @@ export const workloadFindings = (all: Belongings): Finding[] => [
   ...scalerFindings(all.scalers, all.workloads),
   ...all.serviceAccounts.flatMap((a) => [roleByIssuer(a), defaultAccount(a)].filter((f) => f !== undefined)),
   ...all.budgets.flatMap((b) => tightBudget(b) ?? []),
-  ...all.jobs.flatMap((j) => bareJob(j) ?? []),
   ...all.pods.flatMap((p) => barePod(p) ?? []),
 ]
 
@@ -145,26 +141,6 @@ function tightBudget(budget: KubernetesObject): Finding | undefined {
     nameOf(budget),
     'it lets no pod be evicted, so nodes under it cannot be drained',
     'allow one: maxUnavailable: 1',
-  )
-}
-
-/** Nobody makes it again, and Norikae never does: a Job that ran is no state to restore. */
-function bareJob(job: KubernetesObject): Finding | undefined {
-  if (controllerOf(job) !== undefined || jobState(job) !== 'active') return undefined
-  const says = job.metadata.annotations?.[JOB]
-  if (says === 'once') return undefined
-  if (says === 'repeatable')
-    return info(
-      'job-stays',
-      nameOf(job),
-      'it may run again, and is not made on green',
-      'run it there where it is needed, once its app has moved',
-    )
-  return warning(
-    'job-stays',
-    nameOf(job),
-    'it was started by itself and has not ended; one-shot Jobs stay on blue and never run on green',
-    `let it end before its app moves, or say what it is: annotate it ${JOB}: once, or repeatable`,
   )
 }
 

@@ -7,6 +7,7 @@ import { pointersContract } from '../contract/pointers.ts'
 import { readinessContract } from '../contract/readiness.ts'
 import { singletonsContract } from '../contract/singletons.ts'
 import { pipelinesMay } from './pipelines.ts'
+import { jobsContract } from '../contract/jobs.ts'
 import { kedaContract } from '../contract/keda.ts'
 import { volumesContract } from '../contract/volumes.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
@@ -36,6 +37,7 @@ describe('on real controllers', () => {
   workloadActionsContract(() => world)
   readinessContract(() => world)
   singletonsContract(() => world)
+  jobsContract(() => world)
   fencesContract(() => world)
   externalDeploymentsContract(() => world)
   pointersContract(() => world)

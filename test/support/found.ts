@@ -74,6 +74,7 @@ export const aNamespace = (name: string, more: Partial<NamespaceFacts> = {}): Na
   routes: [],
   notCarried: [],
   claims: [],
+  jobs: [],
   references: [],
   findings: [],
   ...more,

@@ -216,6 +216,21 @@ test('what proves that nobody is a singleton any more is asked of the side where
   ])
 })
 
+test('what Jobs are is known where they are tried and made, and has to be known when their app moves next', () => {
+  const jobs = { 'warm-up': 'repeatable' } as const
+  const environment = anEnvironment('e', { jobs })
+  const app = anApp('api', { environments: [environment] })
+  const [phase] = aCutoverPlan(app, environment, { images: '', workloads: [] }).phases
+  const inputs = (steps: readonly Step[], ...names: string[]) =>
+    leaves(steps).flatMap((s) => (s.kind === 'action' && names.includes(s.action) ? [s.input] : []))
+  const [tried, made] = inputs(phase?.forward ?? [], 'dryRunObjects', 'deploy')
+  expect(tried).toMatchObject({ jobs, movesNext: true })
+  expect(made).toMatchObject({ jobs })
+  const [early] = anUpgradePlan(aPlatform({ apps: [app] })).phases.flatMap((p) => inputs(p.forward, 'dryRunObjects'))
+  expect(early).toMatchObject({ jobs })
+  expect(early).not.toHaveProperty('movesNext')
+})
+
 test('what somebody else deploys is waited for, and stays behind its fence on the way back', () => {
   const environment = anEnvironment('e', { handovers: { 'Deployment/shop/w': { class: 'singleton', downtime: '1m' } } })
   const facts = { images: '', workloads: [workload('Deployment', 'w')] }

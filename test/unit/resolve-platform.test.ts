@@ -160,6 +160,18 @@ test('where somebody else deploys, it is known from the start what must not run 
   expect(fenced('copy')).toEqual(['copy', undefined])
 })
 
+test('what Jobs are is told by the file where it says so, and what nobody tells is found', () => {
+  const jobs = ['import', 'seed', 'warm-up'].map((name) => ({ namespace: 'n', name, active: true }))
+  const declared = { seed: 'once', 'warm-up': 'repeatable' } as const
+  const file = aFile({ apps: { chat: inFile({ jobs: declared }) } })
+  const { platform, findings } = resolvePlatform(file, found(aNamespace('n', { jobs })))
+  expect(platform.apps[0]?.environments[0]?.jobs).toEqual(declared)
+  expect(findings.map((f) => `${f.level} ${f.code} ${f.about}`)).toEqual([
+    'warning job-undeclared Job/n/import',
+    'info job-repeats Job/n/warm-up',
+  ])
+})
+
 test('volumes of a platform app are a warning', () => {
   const fluentd = aNamespace('fluentd', {
     labels: {},

@@ -7,7 +7,6 @@ const nothing: Belongings = {
   services: [],
   scalers: [],
   budgets: [],
-  jobs: [],
   pods: [],
   serviceAccounts: [],
   pools: [],
@@ -32,7 +31,6 @@ const cronJob = (schedule: string, more: object = {}): KubernetesObject => ({
 const service: KubernetesObject = { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: { app: 'web' } } }
 const budget = (spec: object) => ({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec: { ...spec } })
 const pod = (more: object): KubernetesObject => ({ apiVersion: 'v1', kind: 'Pod', metadata, ...more })
-const job = (more: object): KubernetesObject => ({ apiVersion: 'batch/v1', kind: 'Job', metadata, ...more })
 const controller = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'report', uid: '1', controller: true }
 
 interface Row {
@@ -136,21 +134,6 @@ describe('workloads of blue', () => {
     },
     { says: 'a budget of one', found: { budgets: [budget({ maxUnavailable: 1 })] } },
     {
-      says: 'one that says that it runs once is meant so',
-      found: { jobs: [job({ metadata: { ...metadata, annotations: { 'norikae.io/job': 'once' } } })] },
-    },
-    {
-      says: 'one that may run again is run again by whoever needs it',
-      found: { jobs: [job({ metadata: { ...metadata, annotations: { 'norikae.io/job': 'repeatable' } } })] },
-      is: 'info job-stays',
-      because: 'may run again',
-    },
-    {
-      says: 'a word that says nothing is no answer',
-      found: { jobs: [job({ metadata: { ...metadata, annotations: { 'norikae.io/job': 'twice' } } })] },
-      is: 'warning job-stays',
-    },
-    {
       says: 'a pod that nothing makes',
       found: { pods: [pod({ status: { phase: 'Running' } })] },
       is: 'warning pod-stays',
@@ -182,15 +165,6 @@ describe('workloads of blue', () => {
       },
       is: 'warning unschedulable',
       because: 'disk=ssd is on none',
-    },
-    { says: 'a Job by itself stays', found: { jobs: [job({})] }, is: 'warning job-stays' },
-    {
-      says: 'a Job of a schedule moves with it',
-      found: { jobs: [job({ metadata: { ...metadata, ownerReferences: [controller] } })] },
-    },
-    {
-      says: 'a Job that has ended is over',
-      found: { jobs: [job({ status: { conditions: [{ type: 'Complete', status: 'True' }] } })] },
     },
   ])('$says', ({ found, is, because = '' }) => {
     const all = workloadFindings({ ...nothing, ...found })

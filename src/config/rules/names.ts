@@ -1,7 +1,7 @@
 import { find, isText, list } from '../find.ts'
 import { ENVIRONMENT, NAME, NAME_MADE_OF } from '../pieces.ts'
 import { flaw } from '../problem.ts'
-import { WORKLOAD } from '../schema.ts'
+import { OBJECT, WORKLOAD } from '../schema.ts'
 import { shown } from '../words.ts'
 import type { Rule } from './rule.ts'
 
@@ -28,6 +28,12 @@ const named: readonly Named[] = [
     is: 'a workload',
     write: 'its name, or Deployment/, StatefulSet/, DaemonSet/ or CronJob/ and its name',
     pattern: WORKLOAD,
+  },
+  {
+    at: 'apps.*.jobs.*',
+    is: 'the name of a Job',
+    write: 'it as kubectl get jobs lists it, such as warm-up',
+    pattern: OBJECT,
   },
   { at: 'apps.*.externals.*', is: 'the name of an external', write: `${NAME_MADE_OF} orders-db` },
   { at: 'platformApps.*', is: 'the name of a platform app', write: `${NAME_MADE_OF} fluentd` },

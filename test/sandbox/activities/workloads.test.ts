@@ -5,6 +5,7 @@ import { fencesContract } from '../../contract/fences.ts'
 import { pointersContract } from '../../contract/pointers.ts'
 import { readinessContract } from '../../contract/readiness.ts'
 import { singletonsContract } from '../../contract/singletons.ts'
+import { jobsContract } from '../../contract/jobs.ts'
 import { kedaContract } from '../../contract/keda.ts'
 import { volumesContract } from '../../contract/volumes.ts'
 import { workloadActionsContract, type WorldUnderTest } from '../../contract/workload-actions.ts'
@@ -34,6 +35,9 @@ describe('what pipelines are told', () => {
 })
 describe('an app that does not become ready', () => {
   readinessContract(() => world)
+})
+describe('a Job that nothing else makes', () => {
+  jobsContract(() => world)
 })
 describe('a singleton', () => {
   singletonsContract(() => world)

@@ -312,6 +312,14 @@ describe('beyond the shape', () => {
       ],
     },
     {
+      says: 'a Job with its kind',
+      from: 'team: scala\n',
+      to: 'team: scala\n    jobs: { Job/warm-up: repeatable }\n',
+      gives: [
+        '21:13  apps.api.jobs.Job/warm-up: "Job/warm-up" is not the name of a Job; write it as kubectl get jobs lists it, such as warm-up',
+      ],
+    },
+    {
       says: "a workload's name",
       from: '      worker: {',
       to: '      ReplicaSet/worker: {',

@@ -356,6 +356,20 @@ describe('values', () => {
       ],
     },
     {
+      says: "a Job's kind as a workload's class",
+      from: 'handover: consumer',
+      to: 'handover: once',
+      gives: [
+        '22:17  apps.api.workloads.worker.handover: once is for Jobs; write it under jobs of the app: jobs: { <name>: once }',
+      ],
+    },
+    {
+      says: 'a Job of a kind that there is not',
+      from: 'team: scala\n',
+      to: 'team: scala\n    jobs: { warm-up: twice }\n',
+      gives: ['21:13  apps.api.jobs.warm-up: "twice" is not once or repeatable'],
+    },
+    {
       says: 'an endpoint without a port',
       from: 'team: scala\n',
       to: 'team: scala\n    externals: { db: { endpoint: db.example.com, connections: 1, limit: 2 } }\n',
