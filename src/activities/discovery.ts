@@ -5,6 +5,7 @@ import { notLookedFinding } from '../domain/custom-resources.ts'
 import { controllerOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { isHeldBy } from '../domain/leases.ts'
 import { madeFindings } from '../domain/made-elsewhere.ts'
+import { pullSecretFindings } from '../domain/pull-secrets.ts'
 import { referencesOf } from '../domain/references.ts'
 import type { NodePool } from '../domain/scheduling.ts'
 import { downFinding, isDown, sideEffectsFinding, tenantWebhookFinding } from '../domain/webhooks.ts'
@@ -16,7 +17,7 @@ import type { RuleAction } from '../domain/target-groups.ts'
 import { storesOf, volumeFaults } from '../domain/volumes.ts'
 import { hasVolumeClaims, imagesOf, podLabelsOf, replicasOf, selects } from '../domain/workload-state.ts'
 import type { KubernetesPort, LoadBalancingPort } from './ports.ts'
-import { customOn, oneShotJobs, podsByThemselves, referencesInConfigMaps, secretsMadeElsewhere } from './surveys.ts'
+import { customOn, oneShotJobs, podsByThemselves, referencesInConfigMaps, secretsOn } from './surveys.ts'
 import { sha256 } from './tokens.ts'
 import { webhooksOn } from './webhooks.ts'
 
@@ -57,7 +58,7 @@ export async function discover(
     volumes,
     leases,
     pods,
-    made,
+    secrets,
   ] = await Promise.all([
     cluster.list('Namespace'),
     all(workloadKinds),
@@ -70,7 +71,7 @@ export async function discover(
     cluster.list('PersistentVolume'),
     cluster.list('Lease'),
     podsByThemselves(cluster),
-    secretsMadeElsewhere(cluster),
+    secretsOn(cluster),
   ])
   const arns = bindings.map((b) => targetGroupOf(b)).filter((arn) => arn !== '')
   const rules = arns.length === 0 ? [] : await loadBalancing.rulesForwardingTo(arns)
@@ -126,7 +127,13 @@ export async function discover(
           }),
           ...madeFindings(
             mine(workloads),
-            made.filter((m) => m.namespace === metadata.name),
+            mine(serviceAccounts),
+            secrets.made.filter((m) => m.namespace === metadata.name),
+          ),
+          ...pullSecretFindings(
+            mine(workloads).filter(isOwn),
+            mine(serviceAccounts),
+            new Set(secrets.pulling.flatMap((s) => (s.namespace === metadata.name ? [s.name] : []))),
           ),
           ...(custom.findings.get(metadata.name) ?? []),
           ...webhooks.flatMap(({ webhook }) =>

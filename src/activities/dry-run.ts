@@ -66,6 +66,7 @@ export const dryRunActions = (outside: Outside) => {
     )
     const { tried, refused } = progress
     const missing = input.byOthers ? [] : await missingSecrets(here, there, input.namespaces)
+    const lacking = missing.filter((f) => f.level === 'blocker')
     const jobs = await Promise.all(input.namespaces.map((namespace) => oneShotJobs(there, namespace)))
     const unknown = undecided(jobs.flat(), input.jobs ?? {}, input.movesNext === true)
     const inTheWay = unknown.filter((f) => f.level === 'blocker')
@@ -73,7 +74,7 @@ export const dryRunActions = (outside: Outside) => {
     const findings = told(noticed, `${input.app} ${input.environment}`)
     const faults = [
       ...(refused > 0 ? [`would refuse ${refused} of ${tried} objects of ${input.app}`] : []),
-      ...(missing.length > 0 ? [`has not ${missing.length} of the Secrets that it needs`] : []),
+      ...(lacking.length > 0 ? [`has not ${lacking.length} of the Secrets that it needs`] : []),
       ...(inTheWay.length > 0
         ? [`cannot take ${input.app} while nothing tells what ${inTheWay.length} of its Jobs are`]
         : []),
@@ -145,8 +146,10 @@ async function missingSecrets(
       const made = await secretsMadeElsewhere(there, namespace)
       if (made.length === 0) return []
       const names = await namesOf(here, 'Secret', namespace)
-      const workloads = await Promise.all(runners.map((kind) => there.list(kind, { namespace })))
-      return missingFindings(workloads.flat(), made, ({ name }) => names.has(name))
+      const [accounts, ...workloads] = await Promise.all(
+        (['ServiceAccount', ...runners] as const).map((kind) => there.list(kind, { namespace })),
+      )
+      return missingFindings(workloads.flat(), accounts ?? [], made, ({ name }) => names.has(name))
     }),
   )
   return all.flat()

@@ -3,6 +3,7 @@ import type { Finding } from '../domain/findings.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { madeElsewhere, type Made } from '../domain/made-elsewhere.ts'
 import { oneShotJob, type OneShotJob } from '../domain/one-shot-jobs.ts'
+import { isForPulling } from '../domain/pull-secrets.ts'
 import { referencesOf, type Reference, type Services } from '../domain/references.ts'
 import type { ServedResource } from '../domain/resources.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -28,8 +29,23 @@ export const podsByThemselves = (cluster: KubernetesPort): Promise<KubernetesObj
 export const oneShotJobs = (cluster: KubernetesPort, namespace?: string): Promise<OneShotJob[]> =>
   found(cluster, 'Job', (job) => [oneShotJob(job)].filter((j) => j !== undefined), namespace)
 
-/** Secrets that a controller makes; nothing of them but their names. */
-export const secretsMadeElsewhere = (cluster: KubernetesPort, namespace?: string): Promise<Made[]> =>
+/** Secrets that a controller makes, and those that images are pulled with; nothing of them but their names. */
+export async function secretsOn(
+  cluster: KubernetesPort,
+): Promise<{ readonly made: readonly Made[]; readonly pulling: readonly Pick<Made, 'namespace' | 'name'>[] }> {
+  const all = await found(cluster, 'Secret', (secret) => {
+    const made = madeElsewhere(secret)
+    const { namespace = '', name } = secret.metadata
+    return made === undefined && !isForPulling(secret) ? [] : [{ made, pulls: isForPulling(secret), namespace, name }]
+  })
+  return {
+    made: all.flatMap(({ made }) => made ?? []),
+    pulling: all.flatMap(({ pulls, namespace, name }) => (pulls ? [{ namespace, name }] : [])),
+  }
+}
+
+/** Secrets that a controller makes in a namespace. */
+export const secretsMadeElsewhere = (cluster: KubernetesPort, namespace: string): Promise<Made[]> =>
   found(cluster, 'Secret', (secret) => [madeElsewhere(secret)].filter((m) => m !== undefined), namespace)
 
 export const namesOf = async (cluster: KubernetesPort, kind: Kind, namespace: string): Promise<ReadonlySet<string>> =>

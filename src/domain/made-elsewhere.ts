@@ -1,6 +1,7 @@
 import { record, records, type Fields } from './fields.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { controllerOf, nameOf, type KubernetesObject } from './kubernetes-objects.ts'
+import { pullSecretsOf } from './pull-secrets.ts'
 import { podSpecOf } from './workload-state.ts'
 
 /**
@@ -21,9 +22,13 @@ export function madeElsewhere({ metadata }: KubernetesObject): Made | undefined 
   return owner && { namespace, name, by: `${owner.kind} ${owner.name}` }
 }
 
-/** Said before green is there. */
-export const madeFindings = (workloads: readonly KubernetesObject[], made: readonly Made[]): Finding[] =>
-  used(workloads, made).map(({ secret, workload }) =>
+/** Said before green is there. `accounts`: ServiceAccounts, which may name what images are pulled with. */
+export const madeFindings = (
+  workloads: readonly KubernetesObject[],
+  accounts: readonly KubernetesObject[],
+  made: readonly Made[],
+): Finding[] =>
+  used(workloads, accounts, made).map(({ secret, workload }) =>
     warning(
       'secret-made-elsewhere',
       aboutOf(secret),
@@ -32,31 +37,50 @@ export const madeFindings = (workloads: readonly KubernetesObject[], made: reado
     ),
   )
 
-/** Said once green is there: without it no pod of the workload starts. */
+/**
+ * Said once green is there: without it no pod of the workload starts. One that images are pulled with may be needless,
+ * where green's nodes may pull by themselves.
+ */
 export const missingFindings = (
   workloads: readonly KubernetesObject[],
+  accounts: readonly KubernetesObject[],
   made: readonly Made[],
   isThere: (secret: Made) => boolean,
 ): Finding[] =>
-  used(workloads, made)
+  used(workloads, accounts, made)
     .filter(({ secret }) => !isThere(secret))
-    .map(({ secret, workload }) =>
-      blocker(
-        'secret-missing',
-        aboutOf(secret),
-        `${workload} needs it; on blue ${secret.by} makes it, and on green nothing has`,
-        `put the ${secret.by} on green, and see that its controller there has what opens it`,
-      ),
-    )
+    .map(({ secret, workload, pulls }) => {
+      const remedy = `put the ${secret.by} on green, and see that its controller there has what opens it`
+      const why = `on blue ${secret.by} makes it, and on green nothing has`
+      return pulls
+        ? warning('pull-secret-missing', aboutOf(secret), `${workload} is to pull its images with it; ${why}`, remedy)
+        : blocker('secret-missing', aboutOf(secret), `${workload} needs it; ${why}`, remedy)
+    })
 
 const aboutOf = ({ namespace, name }: Made): string => `Secret/${namespace}/${name}`
 
+interface Used {
+  readonly secret: Made
+  readonly workload: string
+  /** For nothing but pulling images. */
+  readonly pulls: boolean
+}
+
 /** Each that is needed, with the first workload that does. */
-function used(workloads: readonly KubernetesObject[], made: readonly Made[]): { secret: Made; workload: string }[] {
-  const needs = workloads.map((w) => ({ w, names: secretsOf(podSpecOf(w)) }))
+function used(
+  workloads: readonly KubernetesObject[],
+  accounts: readonly KubernetesObject[],
+  made: readonly Made[],
+): Used[] {
+  const needs = workloads.flatMap((w) => [
+    { w, names: secretsOf(podSpecOf(w)), pulls: false },
+    { w, names: new Set(pullSecretsOf(w, accounts)), pulls: true },
+  ])
+  // What pods do not start without first.
+  const inOrder = needs.toSorted((a, b) => Number(a.pulls) - Number(b.pulls))
   return made.flatMap((secret) => {
-    const first = needs.find(({ w, names }) => w.metadata.namespace === secret.namespace && names.has(secret.name))
-    return first ? [{ secret, workload: nameOf(first.w) }] : []
+    const first = inOrder.find(({ w, names }) => w.metadata.namespace === secret.namespace && names.has(secret.name))
+    return first ? [{ secret, workload: nameOf(first.w), pulls: first.pulls }] : []
   })
 }
 

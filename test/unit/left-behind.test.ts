@@ -50,11 +50,13 @@ describe('a Secret that a controller makes', () => {
   ])('is needed $says', ({ pod, needs }) => {
     const codes = (found: readonly { level: string; code: string; about: string }[]) =>
       found.map((f) => `${f.level} ${f.code} ${f.about}`)
-    expect(codes(madeFindings([web(pod)], all))).toEqual(needs ? ['warning secret-made-elsewhere Secret/shop/key'] : [])
-    expect(codes(missingFindings([web(pod)], all, () => false))).toEqual(
+    expect(codes(madeFindings([web(pod)], [], all))).toEqual(
+      needs ? ['warning secret-made-elsewhere Secret/shop/key'] : [],
+    )
+    expect(codes(missingFindings([web(pod)], [], all, () => false))).toEqual(
       needs ? ['blocker secret-missing Secret/shop/key'] : [],
     )
-    expect(missingFindings([web(pod)], all, () => true)).toEqual([])
+    expect(missingFindings([web(pod)], [], all, () => true)).toEqual([])
   })
 
   test('is nothing to a workload elsewhere', () => {
@@ -62,7 +64,7 @@ describe('a Secret that a controller makes', () => {
       ...web({ volumes: [{ secret: { secretName: 'key' } }] }),
       metadata: { name: 'web', namespace: 'b' },
     }
-    expect(madeFindings([elsewhere], all)).toEqual([])
+    expect(madeFindings([elsewhere], [], all)).toEqual([])
   })
 })
 
