@@ -18,6 +18,7 @@ import { missingFindings } from '../domain/made-elsewhere.ts'
 import { isRepeatable, undecided } from '../domain/one-shot-jobs.ts'
 import { note, nothing, told, type Noticed } from '../domain/noticed.ts'
 import { downFinding, isDown } from '../domain/webhooks.ts'
+import { versionFindingsOn } from './custom-versions.ts'
 import { faulty, notReady } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -47,7 +48,8 @@ export const dryRunActions = (outside: Outside) => {
   const dryRunObjects: Deed<'dryRunObjects'> = async ({ input, scope, run }) => {
     const world = await proven(outside, scope)
     const [here, there] = [await world.on(input.on), await world.on(otherSide(input.on))]
-    const green: Served = new Set((await here.resources()).map((r) => served(r.apiVersion, r.kind)))
+    const resources = await here.resources()
+    const green: Served = new Set(resources.map((r) => served(r.apiVersion, r.kind)))
     let progress = remembered<Progress>({ tried: 0, refused: 0, noticed: nothing })
     await streamed(
       objectsOf(there, input, progress.after),
@@ -70,7 +72,11 @@ export const dryRunActions = (outside: Outside) => {
     const jobs = await Promise.all(input.namespaces.map((namespace) => oneShotJobs(there, namespace)))
     const unknown = undecided(jobs.flat(), input.jobs ?? {}, input.movesNext === true)
     const inTheWay = unknown.filter((f) => f.level === 'blocker')
-    const noticed = [...missing, ...unknown, ...(await downOn(here, scope[input.on]))].reduce(note, progress.noticed)
+    const custom = await versionFindingsOn(there, input.namespaces, resources)
+    const noticed = [...missing, ...unknown, ...custom, ...(await downOn(here, scope[input.on]))].reduce(
+      note,
+      progress.noticed,
+    )
     const findings = told(noticed, `${input.app} ${input.environment}`)
     const faults = [
       ...(refused > 0 ? [`would refuse ${refused} of ${tried} objects of ${input.app}`] : []),

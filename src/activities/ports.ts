@@ -143,8 +143,14 @@ export interface KubernetesPort {
   dryRun(object: KubernetesObject): Promise<Tried>
   /** Everything that it serves, in each version. A group whose own server is away is not among it. */
   resources(): Promise<readonly ServedResource[]>
-  /** Where objects of a resource are, and nothing else of them. Objects that a controller makes are left out. */
-  names(resource: ServedResource): Promise<readonly { readonly namespace: string; readonly name: string }[] | 'denied'>
+  /**
+   * Where objects of a resource are, in all namespaces or in one, and nothing else of them. Objects that a controller makes
+   * are left out.
+   */
+  names(
+    resource: ServedResource,
+    namespace?: string,
+  ): Promise<readonly { readonly namespace: string; readonly name: string }[] | 'denied'>
   /** False: it was there already. A dry run is admitted or denied as the real thing would be, and makes nothing. */
   create(object: KubernetesObject, how?: { readonly dryRun?: boolean }): Promise<boolean>
   /** A merge patch (RFC 7386). With `resourceVersion` in its metadata it fails as `Conflict` (transient) when that is old. */

@@ -67,6 +67,7 @@ export const kinds = {
   PekkoLease: 'pekko.apache.org/v1',
   ValidatingAdmissionPolicy: 'admissionregistration.k8s.io/v1',
   ValidatingAdmissionPolicyBinding: 'admissionregistration.k8s.io/v1',
+  CustomResourceDefinition: 'apiextensions.k8s.io/v1',
   VolumeAttachment: 'storage.k8s.io/v1',
   CSIDriver: 'storage.k8s.io/v1',
   ValidatingWebhookConfiguration: 'admissionregistration.k8s.io/v1',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kubernetesPortContract } from '../contract/kubernetes-port.ts'
 import { accessContract } from '../contract/access.ts'
+import { customVersionsContract } from '../contract/custom-versions.ts'
 import { externalDeploymentsContract } from '../contract/external-deployments.ts'
 import { fencesContract } from '../contract/fences.ts'
 import { pointersContract } from '../contract/pointers.ts'
@@ -38,6 +39,7 @@ describe('on real controllers', () => {
   readinessContract(() => world)
   singletonsContract(() => world)
   jobsContract(() => world)
+  customVersionsContract(() => world)
   fencesContract(() => world)
   externalDeploymentsContract(() => world)
   pointersContract(() => world)

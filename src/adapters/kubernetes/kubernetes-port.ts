@@ -74,12 +74,12 @@ export const kubernetes = (server: Pick<ApiServer, 'ask' | 'answer'>): Kubernete
     return answer && object(answer.body)
   },
 
-  async names(resource) {
+  async names(resource, namespace) {
     const all: { namespace: string; name: string }[] = []
     let next: string | undefined
     do {
       const query = { limit: PAGE, ...(next && { continue: next }) }
-      const request = { method: 'GET', resource: every(resource), query, accept: METADATA } as const
+      const request = { method: 'GET', resource: every(resource, namespace), query, accept: METADATA } as const
       const { status, body, failure } = await server.answer(request)
       if (status === 403) return 'denied'
       // It was there a moment ago.

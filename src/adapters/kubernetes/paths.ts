@@ -41,6 +41,7 @@ const places = {
   PekkoLease: namespaced('leases'),
   ValidatingAdmissionPolicy: clusterWide('validatingadmissionpolicies'),
   ValidatingAdmissionPolicyBinding: clusterWide('validatingadmissionpolicybindings'),
+  CustomResourceDefinition: clusterWide('customresourcedefinitions'),
   VolumeAttachment: clusterWide('volumeattachments'),
   CSIDriver: clusterWide('csidrivers'),
   ValidatingWebhookConfiguration: clusterWide('validatingwebhookconfigurations'),
@@ -68,10 +69,14 @@ export function collection(kind: Kind, namespace?: string, apiVersion: string = 
   }
 }
 
-/** Objects of a resource that is in no table, in all namespaces. */
-export const every = ({ apiVersion, plural }: ServedResource): Resource => ({
-  path: `${root(apiVersion)}/${plural}`,
-  says: plural,
+/** Objects of a resource that is in no table: of one namespace, or of all. */
+export const every = ({ apiVersion, plural }: ServedResource, namespace?: string): Resource => ({
+  path: [
+    root(apiVersion),
+    ...(namespace === undefined ? [] : ['namespaces', encodeURIComponent(namespace)]),
+    plural,
+  ].join('/'),
+  says: namespace === undefined ? plural : `${plural} of ${namespace}`,
 })
 
 /** One object. Throws `invalidInput` for a kind that lives in a namespace, without one. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { serverUnderTest } from '../../contract/servers.ts'
+import { customVersionsContract } from '../../contract/custom-versions.ts'
 import { externalDeploymentsContract } from '../../contract/external-deployments.ts'
 import { fencesContract } from '../../contract/fences.ts'
 import { pointersContract } from '../../contract/pointers.ts'
@@ -38,6 +39,9 @@ describe('an app that does not become ready', () => {
 })
 describe('a Job that nothing else makes', () => {
   jobsContract(() => world)
+})
+describe('custom resources', () => {
+  customVersionsContract(() => world)
 })
 describe('a singleton', () => {
   singletonsContract(() => world)
