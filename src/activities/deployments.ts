@@ -1,14 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { carriedKinds, copyOf, isCarried, madeBy, sleeps } from '../domain/copying.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
-import { hindranceFinding, hindranceInWords, hindrancesOf, lasting, type Hindrance } from '../domain/hindrances.ts'
 import { isRepeatable } from '../domain/one-shot-jobs.ts'
 import { isReady, readinessOf, selectorOf } from '../domain/workload-state.ts'
-import { contested, faulty } from './errors.ts'
+import { contested } from './errors.ts'
+import { hindrancesIn } from './hindrances.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { budgets, notYet, onceEach } from './waiting.ts'
-import { podsOf } from './workloads.ts'
 
 export const deploymentActions = (outside: Outside) => {
   const deploy: Deed<'deploy'> = async ({ input, scope, run }) => {
@@ -55,14 +54,10 @@ export const deploymentActions = (outside: Outside) => {
     const waiting = workloads.filter((w) => !isReady(readinessOf(w)))
     const [first] = waiting
     if (first) {
-      const hindrances = await hindrancesOn(here, waiting)
-      const lost = lasting(hindrances, Date.now())
-      const why = inWords(lost.length > 0 ? lost : hindrances)
-      if (lost.length > 0)
-        throw faulty(`${input.app} does not become ready on ${scope[input.on]}: ${why}`, lost.map(hindranceFinding))
+      const why = await hindrancesIn(here, waiting, scope[input.on], { ends: true })
       const { ready, wanted } = readinessOf(first)
       throw notYet(
-        `${waiting.map((w) => `${w.metadata.namespace ?? ''}/${w.metadata.name}`).join(', ')} not ready on ${scope[input.on]} (${ready} of ${wanted} pods)${why === '' ? '' : `: ${why}`}`,
+        `${waiting.map((w) => `${w.metadata.namespace ?? ''}/${w.metadata.name}`).join(', ')} not ready on ${scope[input.on]} (${ready} of ${wanted} pods)${why}`,
         budgets.pods,
       )
     }
@@ -70,19 +65,6 @@ export const deploymentActions = (outside: Outside) => {
   }
 
   return { deploy, withdraw, checkReady }
-}
-
-/** As its pods, and whoever makes them, tell. */
-async function hindrancesOn(cluster: KubernetesPort, workloads: readonly KubernetesObject[]): Promise<Hindrance[]> {
-  const all = await Promise.all(workloads.map(async (w) => hindrancesOf(w, await podsOf(cluster, w))))
-  return all.flat()
-}
-
-const FEW = 3
-
-function inWords(hindrances: readonly Hindrance[]): string {
-  const more = hindrances.length - FEW
-  return [...hindrances.slice(0, FEW).map(hindranceInWords), ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
 }
 
 const isRunner = ({ kind }: KubernetesObject): boolean => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)

@@ -9,10 +9,10 @@ import { ownWorkloads } from './discovery.ts'
 import { contested, notReady } from './errors.ts'
 import { close } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
+import { podsOf } from './pods.ts'
 import type { KubernetesPort } from './ports.ts'
 import { pause, scaledObjectOf } from './scalers.ts'
 import { budgets, notYet, notYetByOthers, remember, remembered } from './waiting.ts'
-import { podsOf } from './workloads.ts'
 
 /** Argo CD heals after five seconds: who undoes what was written is seen by then. */
 const SEEN_AFTER = '6s'

@@ -5,12 +5,13 @@ import { goneInWords, isOver, leftInWords } from '../domain/lost-nodes.ts'
 import { isPaused, notTakenUp } from '../domain/pauses.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import { replicasToWakeWith } from '../domain/sleep.ts'
-import { isReady, readinessOf, replicasOf, selectorOf } from '../domain/workload-state.ts'
+import { isReady, readinessOf, replicasOf } from '../domain/workload-state.ts'
 import { ask } from './buffers.ts'
 import { failed, notFound } from './errors.ts'
 import { close, isClosed, open } from './fences.ts'
-import { leftOf } from './lost-pods.ts'
+import { hindrancesIn } from './hindrances.ts'
 import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
+import { leftOf, podsOf } from './pods.ts'
 import type { KubernetesPort } from './ports.ts'
 import { pause, scaledObjectOf, unpause } from './scalers.ts'
 import { budgets, notYet } from './waiting.ts'
@@ -107,7 +108,11 @@ export const workloadActions = (outside: Outside) => {
       throw waits(`${workload.name} was just started on ${scope[on]} with ${replicas} pods`)
     }
     const { up, says } = standingOf(found, awake)
-    if (!up) throw waits(`${says} on ${scope[on]}`)
+    if (!up) {
+      // On the way back whatever may come right is waited for: there is nowhere else to go.
+      const why = await hindrancesIn(here, [found], scope[on], { ends: on === 'green' })
+      throw waits(`${says} on ${scope[on]}${why}`)
+    }
     const gap =
       stopped === undefined
         ? ''
@@ -157,15 +162,4 @@ async function there(
   const found = await cluster.find(kind, namespace, name)
   if (!found) throw notFound(`${kind} ${namespace}/${name} is not on ${scope[on]}`)
   return found
-}
-
-/** Those that end count too: they may still be at work. */
-export async function podsOf(
-  cluster: KubernetesPort,
-  workload: KubernetesObject,
-): Promise<readonly KubernetesObject[]> {
-  const labels = selectorOf(workload)
-  const { namespace } = workload.metadata
-  const pods = await cluster.list('Pod', { ...(namespace !== undefined && { namespace }), labels })
-  return pods.filter((p) => !['Succeeded', 'Failed'].includes(String(p.status?.['phase'])))
 }

@@ -57,22 +57,22 @@ export const lasting = (all: readonly Hindrance[], now: number): Hindrance[] =>
     return verdict !== undefined && now - sinceMs > milliseconds(verdict.patience)
   })
 
-/** Of one that lasts. */
-export function hindranceFinding({ about, container, reason, message }: Hindrance): Finding {
+/** Of one that lasts. `where`: its cluster. */
+export function hindranceFinding({ about, container, reason, message }: Hindrance, where: string): Finding {
   const said = message === '' ? reason : `${reason}: ${message}`
   const finding =
     hopeless[reason]?.code === 'container-not-made'
       ? blocker(
           'container-not-made',
           about,
-          `its container cannot be made on green: ${said}`,
+          `its container cannot be made on ${where}: ${said}`,
           'put what it names there (a ConfigMap, a Secret, a key of one), or mend it on blue; then retry',
         )
       : blocker(
           'image-not-pulled',
           about,
-          `its image cannot be pulled on green: ${said}`,
-          "see that it is in its registry, and that green's nodes may pull it (imagePullSecrets, the role of the nodes, their way to the registry); then retry",
+          `its image cannot be pulled on ${where}: ${said}`,
+          'see that it is in its registry, and that the nodes there may pull it (imagePullSecrets, their role, their way to the registry); then retry',
         )
   return container === undefined ? finding : { ...finding, field: `containers[${container}]` }
 }

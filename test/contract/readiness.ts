@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { expect, test } from 'vitest'
 import type { Finding } from '../../src/domain/findings.ts'
-import { attempted, driven } from '../support/driven.ts'
+import { attempted, driven, ending } from '../support/driven.ts'
 import { eventually } from '../support/eventually.ts'
 import { aDeployment, call, scope } from '../support/small-world.ts'
 import { aLostNode, placed } from './nodes.ts'
@@ -81,7 +81,7 @@ export function readinessContract(of: () => WorldUnderTest): void {
       if (!(failure instanceof ApplicationFailure))
         throw new Error(`it did not fail as one of ours: ${String(failure)}`)
       expect(failure.message).toBe(
-        `shop does not become ready on ${scope.green}: Deployment/${namespace}/web container app: ImagePullBackOff, ${words}`,
+        `${scope.green} cannot run Deployment/${namespace}/web container app: ImagePullBackOff, ${words}`,
       )
       const [{ findings }] = failure.details as [{ findings: Finding[] }] // as `faulty` makes them
       expect(findings).toMatchObject([
@@ -98,4 +98,24 @@ export function readinessContract(of: () => WorldUnderTest): void {
     expect(await attempted(checkReady, ready)).toContain('CrashLoopBackOff, back-off 5m0s restarting')
     await forget()
   })
+
+  test(
+    'what is to start at its turn is held to the same, where there is another side to go back to',
+    TIMES,
+    async () => {
+      const { startWorkload } = of().activities
+      const { namespace, waits, forget } = await aWeb('dead-3.ec2.internal')
+      const start = call<'startWorkload'>({ workload: { kind: 'Deployment', namespace, name: 'web' }, on: 'green' })
+      await waits('CreateContainerConfigError', 'configmap "settings" not found', 30)
+      expect(await attempted(startWorkload, start)).toBe(
+        `0 of 1 pods of web are ready on ${scope.green}: Deployment/${namespace}/web container app: CreateContainerConfigError, configmap "settings" not found`,
+      )
+      await waits('CreateContainerConfigError', 'configmap "settings" not found', 150)
+      expect(await ending(startWorkload, start, patience)).toEqual({
+        type: 'Failed',
+        message: `${scope.green} cannot run Deployment/${namespace}/web container app: CreateContainerConfigError, configmap "settings" not found`,
+      })
+      await forget()
+    },
+  )
 }

@@ -33,7 +33,9 @@ test.for([
   expect(found).toEqual([
     { about: 'Deployment/shop/web', container: 'app', reason, message: 'why it is', sinceMs: NOW - seconds * 1000 },
   ])
-  expect(lasting(found, NOW).map((h) => hindranceFinding(h).code)).toEqual(code === undefined ? [] : [code])
+  expect(lasting(found, NOW).map((h) => hindranceFinding(h, 'demo-1-36').code)).toEqual(
+    code === undefined ? [] : [code],
+  )
 })
 
 test.for(['ContainerCreating', 'PodInitializing'])(

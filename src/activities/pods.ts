@@ -1,7 +1,19 @@
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { lostNode, type Left, type LostNode } from '../domain/lost-nodes.ts'
+import { selectorOf } from '../domain/workload-state.ts'
 import type { Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
+
+/** Those that end count too: they may still be at work. */
+export async function podsOf(
+  cluster: KubernetesPort,
+  workload: KubernetesObject,
+): Promise<readonly KubernetesObject[]> {
+  const labels = selectorOf(workload)
+  const { namespace } = workload.metadata
+  const pods = await cluster.list('Pod', { ...(namespace !== undefined && { namespace }), labels })
+  return pods.filter((p) => !['Succeeded', 'Failed'].includes(String(p.status?.['phase'])))
+}
 
 /** These pods with what is known of their nodes, where those do not answer. EC2 is asked of lost nodes only. */
 export async function leftOf(
