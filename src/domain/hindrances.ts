@@ -43,7 +43,9 @@ const hopeless: Readonly<Record<string, Verdict>> = {
 /** Of a workload that is not ready and its pods; each reason of a container once. */
 export function hindrancesOf(workload: KubernetesObject, pods: readonly KubernetesObject[]): Hindrance[] {
   const about = nameOf(workload)
-  const all = [...notMade(workload), ...pods.flatMap((pod) => [...notPlaced(pod), ...waiting(pod)])]
+  // What is on its way out may be of what was mended since.
+  const staying = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined)
+  const all = [...notMade(workload), ...staying.flatMap((pod) => [...notPlaced(pod), ...waiting(pod)])]
   const once = new Map(
     all.toSorted((a, b) => b.sinceMs - a.sinceMs).map((h) => [`${h.container ?? ''} ${h.reason}`, { about, ...h }]),
   )

@@ -48,6 +48,11 @@ test('pods that wait for the same are told once, since the first of them does', 
   expect(hindrancesOf(workload(), pods).map((h) => h.sinceMs)).toEqual([NOW - 300_000])
 })
 
+test('a pod that is going hinders nothing: it may be of what was mended since', () => {
+  const { metadata, ...pod } = aPod('web-1', 'ImagePullBackOff', 9_999)
+  expect(hindrancesOf(workload(), [{ ...pod, metadata: { ...metadata, deletionTimestamp: ago(1) } }])).toEqual([])
+})
+
 test('containers that come before the others count as well', () =>
   expect(hindrancesOf(workload(), [aPod('web-1', 'InvalidImageName', 5, 'initContainerStatuses')])).toHaveLength(1))
 
