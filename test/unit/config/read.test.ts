@@ -194,6 +194,15 @@ describe('as written, in the words of the domain', () => {
     expect(fileOf(changed('consumer, idempotent: true', written)).apps['api']?.workloads).toEqual({ worker: planned }),
   )
 
+  test('what Jobs are, where it is written', () => {
+    expect(
+      fileOf(changed('team: scala\n', 'team: scala\n    jobs: { warm-up: repeatable }\n')).apps['api']?.jobs,
+    ).toEqual({
+      'warm-up': 'repeatable',
+    })
+    expect(fileOf(changed('team: scala\n', 'team: scala\n')).apps['api']).not.toHaveProperty('jobs')
+  })
+
   test.for([{ atMost: 0 }, { atLeast: 2 }, { timesBlue: 1.5 }])('limit %o', (limit) => {
     const written = JSON.stringify(limit).replaceAll(/[{}"]/g, '').replace(':', ': ')
     expect(fileOf(changed('atMost: 0.1', written)).health.checks['errors']?.limit).toEqual(limit)
