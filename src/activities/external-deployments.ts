@@ -1,3 +1,4 @@
+import type { ActionCall, Receipt } from '../domain/actions.ts'
 import { asleepLike, isWorkload } from '../domain/copying.ts'
 import { differencesInWords, imageDifferences } from '../domain/images.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
@@ -18,35 +19,9 @@ import { budgets, notYet, notYetByOthers, remember, remembered } from './waiting
 const SEEN_AFTER = '6s'
 
 export const externalDeploymentActions = (outside: Outside) => {
-  const awaitDeployment: Deed<'awaitDeployment'> = async ({ input, scope }) => {
-    const { app, namespaces, on, asleep } = input
-    const world = await proven(outside, scope)
-    const [here, there] = [await world.on(on), await world.on(otherSide(on))]
-    await refuseTheirBindings(here, there, namespaces, scope, on)
-    const [mine, theirs] = await Promise.all([ownWorkloads(here, namespaces), ownWorkloads(there, namespaces)])
-    const [green, blue] = on === 'green' ? [mine, theirs] : [theirs, mine]
-    // What is here and not there is the deployer's own business.
-    const missing = imageDifferences(blue, green).filter((d) => d[otherSide(on)] !== undefined)
-    if (missing.length > 0)
-      throw notYetByOthers(`${app} is to be deployed to ${scope[on]} yet: ${differencesInWords(missing).join('; ')}`)
-    const sleepers = asleep.flatMap((ref) => found(mine, ref).map((object) => ({ ref, object })))
-    const { names, sinceMs } = remembered<Bedtime>({ names: [], sinceMs: Date.now() })
-    const told = new Set(names)
-    const again = sleepers.find(({ ref, object }) => told.has(workloadName(ref)) && !isAsleep(object))
-    if (again) throw contestedSleep(again.object, scope, on)
-    // Also what slept already: blue's size may be another now.
-    const due = sleepers.filter(({ ref }) => !told.has(workloadName(ref)))
-    for (const { ref, object } of due) {
-      await putToSleep(here, ref, object, found(theirs, ref)[0] ?? object)
-      told.add(workloadName(ref))
-      remember({ names: [...told], sinceMs } satisfies Bedtime)
-    }
-    if (due.length > 0) throw notReady(`${namesOf(due)} on ${scope[on]} was just put to sleep`, SEEN_AFTER)
-    await noneRuns(here, sleepers, scope[on], sinceMs)
-    return {
-      note: `${theirs.length} workloads on ${scope[on]} with the same images, ${sleepers.length} of them asleep`,
-    }
-  }
+  const awaitDeployment: Deed<'awaitDeployment'> = (call) => deployedAsleep(outside, call, notYetByOthers)
+  const settleDeployment: Deed<'settleDeployment'> = (call) =>
+    deployedAsleep(outside, call, (why) => notYet(why, budgets.objects))
 
   const leaveDeployment: Deed<'leaveDeployment'> = async ({ input, scope }) => {
     const { app, namespaces, on, asleep } = input
@@ -63,7 +38,45 @@ export const externalDeploymentActions = (outside: Outside) => {
     return { note: `${app} stays on ${scope[on]}, ${sleepers.length} workloads of it asleep behind their fence` }
   }
 
-  return { awaitDeployment, leaveDeployment }
+  return { awaitDeployment, settleDeployment, leaveDeployment }
+}
+
+/**
+ * What the other side runs is here, with the same images, and what may run on one side only sleeps. `missingYet`: what to
+ * throw where something is not here yet.
+ */
+async function deployedAsleep(
+  outside: Outside,
+  { input, scope }: ActionCall<'awaitDeployment' | 'settleDeployment'>,
+  missingYet: (why: string) => Error,
+): Promise<Receipt> {
+  const { app, namespaces, on, asleep } = input
+  const world = await proven(outside, scope)
+  const [here, there] = [await world.on(on), await world.on(otherSide(on))]
+  await refuseTheirBindings(here, there, namespaces, scope, on)
+  const [mine, theirs] = await Promise.all([ownWorkloads(here, namespaces), ownWorkloads(there, namespaces)])
+  const [green, blue] = on === 'green' ? [mine, theirs] : [theirs, mine]
+  // What is here and not there is the deployer's own business.
+  const missing = imageDifferences(blue, green).filter((d) => d[otherSide(on)] !== undefined)
+  if (missing.length > 0)
+    throw missingYet(`${app} is to be deployed to ${scope[on]} yet: ${differencesInWords(missing).join('; ')}`)
+  const sleepers = asleep.flatMap((ref) => found(mine, ref).map((object) => ({ ref, object })))
+  const { names, sinceMs } = remembered<Bedtime>({ names: [], sinceMs: Date.now() })
+  const told = new Set(names)
+  const again = sleepers.find(({ ref, object }) => told.has(workloadName(ref)) && !isAsleep(object))
+  if (again) throw contestedSleep(again.object, scope, on)
+  // Also what slept already: blue's size may be another now.
+  const due = sleepers.filter(({ ref }) => !told.has(workloadName(ref)))
+  for (const { ref, object } of due) {
+    await putToSleep(here, ref, object, found(theirs, ref)[0] ?? object)
+    told.add(workloadName(ref))
+    remember({ names: [...told], sinceMs } satisfies Bedtime)
+  }
+  if (due.length > 0) throw notReady(`${namesOf(due)} on ${scope[on]} was just put to sleep`, SEEN_AFTER)
+  await noneRuns(here, sleepers, scope[on], sinceMs)
+  return {
+    note: `${theirs.length} workloads on ${scope[on]} with the same images, ${sleepers.length} of them asleep`,
+  }
 }
 
 /** What was put to sleep, and since when: people may have taken days before. */

@@ -1,6 +1,7 @@
 import type { Activities } from '../workflows/activities.ts'
 import { accessActions } from './access.ts'
 import { addonActions } from './add-ons.ts'
+import { argocdActions } from './argocd.ts'
 import { bufferActions } from './buffers.ts'
 import { clusterActions } from './clusters.ts'
 import { deploymentActions } from './deployments.ts'
@@ -44,6 +45,7 @@ const all = (outside: Outside): Activities => ({
   ...namespaceActions(outside),
   ...deploymentActions(outside),
   ...externalDeploymentActions(outside),
+  ...argocdActions(outside),
   ...pointerActions(outside),
   ...dryRunActions(outside),
   ...sizeActions(outside),

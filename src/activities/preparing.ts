@@ -17,6 +17,7 @@ import { poolsOf } from '../domain/scheduling.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
+import { argocdSurvey } from './argocd-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { proven, type Outside } from './outside.ts'
@@ -58,6 +59,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...addons.findings,
       ...findings,
       ...ofBlue,
+      ...(await argocdSurvey({ eks, cluster }, platform)),
       ...approverFindings(platform, request.by),
     ]
     outside.log('info', `planned ${file.platform} to ${to}`, {

@@ -172,6 +172,8 @@ export const budgets = {
   // Images are pulled and nodes may have to come first.
   pods: '15m',
   objects: '10m',
+  // Argo CD looks at Git every three minutes, and a sync of many waves takes its time.
+  sync: '30m',
   // Registration and three health checks; deregistration waits 300 s by default.
   targets: '15m',
   weight: '2m',

@@ -5,7 +5,7 @@ import { environment, type Written } from './schema.ts'
 
 /** What was written, checked and filled in, in the words of the domain. */
 export function complete(written: Written): PlatformFile {
-  const { health, platformApps, blue } = written
+  const { health, platformApps, blue, argocd } = written
   const { waves, ...settings } = platformApps
   return {
     platform: written.platform,
@@ -33,6 +33,7 @@ export function complete(written: Written): PlatformFile {
       workloads: mapValues(workloads, planned),
       externals: Object.entries(externals).map(([name, external]) => ({ name, ...external })),
     })),
+    ...(argocd !== undefined && { argocd }),
     platformApps: { waves, handovers: mapValues(settings, planned) },
     soak: written.soak,
     rest: written.rest,

@@ -56,6 +56,13 @@ export const labelName = text(
   'one such as app or example.com/app',
 )
 
+/** A label, `key=value`, with the names of an app and an environment to be filled in. */
+export const labelPattern = text(
+  /^(?=[^=]*\{app\})(?=[^=]*\{environment\})([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?(\{app\}|\{environment\}|[\w.-])+=[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/,
+  'a label that tells apps and environments apart',
+  'one such as example.com/{app}.{environment}=enabled',
+)
+
 export const leaseName = text(
   /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/,
   'the name of a Lease',

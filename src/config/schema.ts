@@ -13,6 +13,7 @@ import {
   ENVIRONMENT,
   expecting,
   labelName,
+  labelPattern,
   listOf,
   name,
   named,
@@ -123,7 +124,9 @@ const app = z.strictObject(
     team: name('a team', 'scala').exactOptional().describe("Instead of the team that the namespaces' label names."),
     deploy: oneOf(deployers)
       .default('copy')
-      .describe('Who brings it to green. copy: Norikae does. external: somebody else, and Norikae waits for it.'),
+      .describe(
+        'Who brings it to green. copy: Norikae does. external: somebody else, and Norikae waits for it. argocd: Argo CD, which Norikae asks.',
+      ),
     dependsOn: appNames.describe('Apps that move before this one, environment by environment.'),
     movesWith: appNames.describe('Apps that move at the same time.'),
     workloads: named(handover, '{ worker: { handover: schedule } }', WORKLOAD)
@@ -188,6 +191,19 @@ export const schema = z
     apps: named(app, '{ chat-api: { dependsOn: [chat-auth] } }')
       .default({})
       .describe('By name: exceptions. Apps themselves are discovered.'),
+    argocd: z
+      .strictObject(
+        {
+          cluster: clusterName.describe('The EKS cluster that Argo CD runs on.'),
+          namespace: name('a namespace', 'argocd').default('argocd').describe('Its namespace there.'),
+          label: labelPattern
+            .default('norikae.io/{app}.{environment}=enabled')
+            .describe("The label of a cluster's Secret that its ApplicationSets deploy an environment of an app by."),
+        },
+        mapping('{ cluster: tools-1-35 }'),
+      )
+      .exactOptional()
+      .describe('Where Argo CD is that deploys apps of deploy: argocd.'),
     platformApps: z
       .object(
         {

@@ -1,3 +1,4 @@
+import { labelInWords, type ArgoHub, type ByArgo } from './argocd.ts'
 import type { Duration } from './duration.ts'
 import type { Finding } from './findings.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
@@ -86,6 +87,17 @@ export interface Actions {
    * then, and must stay so.
    */
   awaitDeployment: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
+  /** Ends when somebody has told Argo CD of the cluster. */
+  awaitRegistration: Contract<{ hub: ArgoHub; on: Side }>
+  /** Lets Argo CD deploy there. Refused where what it deploys would be deleted once it may not any more. */
+  labelCluster: Contract<Place & ByArgo & { on: Side }>
+  /** Only a label that Norikae has put there. What was deployed stays, or it is refused. */
+  unlabelCluster: Contract<Place & ByArgo & { on: Side }>
+  /** Ends when every Application of the other side has its like here, at the revision that runs there. */
+  syncApplications: Contract<Place & ByArgo & { on: Side; asleep: readonly WorkloadRef[] }>
+  /** As `awaitDeployment`, of what was deployed a moment ago: there is an end to the waiting. */
+  settleDeployment: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
+  checkApplications: Contract<Place & ByArgo & { on: Side; asleep: readonly WorkloadRef[] }>
   /** What somebody else deployed stays, fenced, and asleep where it may run on one side only. */
   leaveDeployment: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
   /** Tells pipelines, on both clusters, to which of them they deploy from here on. */
@@ -203,6 +215,30 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     byOthers: true,
     title: (i) => `wait until somebody has deployed ${i.app} to ${i.on}`,
   },
+  awaitRegistration: {
+    ...read,
+    skippable: false,
+    pace: 'long',
+    byOthers: true,
+    title: (i) => `wait until Argo CD on ${i.hub.cluster} knows ${i.on}`,
+  },
+  labelCluster: {
+    ...write,
+    pace: 'long',
+    title: (i) => `let Argo CD deploy ${i.app} to ${i.on} (label ${labelInWords(i.label)})`,
+  },
+  unlabelCluster: {
+    ...write,
+    pace: 'long',
+    title: (i) => `let Argo CD deploy ${i.app} to ${i.on} no more, and delete nothing`,
+  },
+  syncApplications: { ...write, pace: 'long', title: (i) => `sync ${i.app} on ${i.on} as it is on the other side` },
+  settleDeployment: {
+    ...write,
+    pace: 'long',
+    title: (i) => `compare ${i.app} on ${i.on}, and let nothing of it start before its turn`,
+  },
+  checkApplications: { ...read, pace: 'long', title: (i) => `wait until Argo CD finds ${i.app} healthy on ${i.on}` },
   leaveDeployment: { ...write, pace: 'long', title: (i) => `leave ${i.app} on ${i.on}, and let nothing of it start` },
   publishWhere: {
     ...write,

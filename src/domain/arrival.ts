@@ -1,13 +1,14 @@
-import { inOrder, just, pair, undoing, type Move } from './moves.ts'
-import type { Deployer } from './platform-file.ts'
+import type { ByArgo } from './argocd.ts'
+import { inOrder, just, pair, stay, undoing, type Move } from './moves.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
+import { deployedByOthers, type Deployer } from './platform-file.ts'
 import type { App, Environment, WorkloadRef } from './platform.ts'
 import { act, type LeafStep } from './steps.ts'
 
 /** How an app comes to green, asleep where it may run on one side only, and what of that is taken back. */
 
 export const byOthers = ({ deploy }: Pick<App, 'deploy'>): { readonly byOthers?: true } =>
-  deploy === 'external' ? { byOthers: true } : {}
+  deployedByOthers(deploy) ? { byOthers: true } : {}
 
 /** What the platform file says of an environment's Jobs, where it says anything. */
 export const declaredJobs = ({ jobs }: Pick<Environment, 'jobs'>): { readonly jobs?: DeclaredJobs } =>
@@ -22,14 +23,21 @@ export interface Arriving {
   readonly fenced: readonly (readonly string[])[]
   /** What green buffered since its first request must be delivered before it is withdrawn. */
   readonly drains: readonly LeafStep[]
+  /** Where Argo CD deploys it. */
+  readonly argocd?: ByArgo
 }
 
 export const arrive = (deploy: Deployer, it: Arriving): Move =>
   inOrder(
-    deploy === 'external' ? deployedByOthers(it) : byCopy(it),
+    deployment(deploy, it),
     // Before a route is opened: its targets are healthy then by all pods, and not by the first.
     just(act(`${it.place.environment}/ready`, 'checkReady', { ...it.place, on: 'green', asleep: it.asleep })),
   )
+
+function deployment(deploy: Deployer, it: Arriving): Move {
+  if (it.argocd) return byArgo(it, it.argocd)
+  return deployedByOthers(deploy) ? awaited(it) : byCopy(it)
+}
 
 function byCopy({ place, jobs, asleep, fenced, drains }: Arriving): Move {
   const id = (...path: string[]) => [place.environment, ...path].join('/')
@@ -58,25 +66,59 @@ function byCopy({ place, jobs, asleep, fenced, drains }: Arriving): Move {
   )
 }
 
+/** Argo CD deploys to green what its label lets it, as it does on blue. */
+function byArgo(it: Arriving, argocd: ByArgo): Move {
+  const { place, asleep } = it
+  const id = (...path: string[]) => [place.environment, ...path].join('/')
+  const there = { ...place, ...argocd, on: 'green' } as const
+  const label: Move = {
+    ...pair(act(id('argocd', 'label'), 'labelCluster', there), act(id('argocd', 'unlabel'), 'unlabelCluster', there)),
+    // Before blue is emptied: Argo CD would make again what is removed.
+    commit: [act(id('commit', 'unlabel-blue'), 'unlabelCluster', { ...there, on: 'blue' })],
+  }
+  const deployed = [
+    act(id('argocd', 'sync'), 'syncApplications', { ...there, asleep }),
+    act(id('deployed'), 'settleDeployment', { ...place, on: 'green', asleep }),
+  ]
+  return inOrder(
+    theirs(it, deployed, label),
+    just(act(id('argocd', 'healthy'), 'checkApplications', { ...there, asleep })),
+  )
+}
+
+/** Whoever deploys it does so in their own time. */
+const awaited = (it: Arriving): Move =>
+  theirs(it, [
+    act(`${it.place.environment}/deployed`, 'awaitDeployment', { ...it.place, on: 'green', asleep: it.asleep }),
+  ])
+
 /**
  * Nothing is withdrawn that Norikae did not make. So on the way back its fence stays too: whoever deployed may do so
  * again at any moment, and blue runs what may run once.
  */
-function deployedByOthers({ place, asleep, fenced, drains }: Arriving): Move {
+function theirs(
+  { place, asleep, fenced, drains }: Arriving,
+  deployed: readonly LeafStep[],
+  release: Move = stay,
+): Move {
   const id = (...path: string[]) => [place.environment, ...path].join('/')
   const fences = fenced.map((namespaces) =>
     act(id('fence-green'), 'raiseFence', { namespaces, on: 'green', closed: asleep }),
   )
-  const deployed = act(id('deployed'), 'awaitDeployment', { ...place, on: 'green', asleep })
   const pointer = pointed(place)
   return {
-    forward: [...fences, ...pointer.forward, deployed],
+    forward: [...fences, ...pointer.forward, ...release.forward, ...deployed],
     back: [
       ...pointer.back,
-      ...drains.map((step) => undoing([deployed], step)),
-      undoing([...fences, deployed], act(id('leave'), 'leaveDeployment', { ...place, on: 'green', asleep })),
+      ...drains.map((step) => undoing(deployed, step)),
+      undoing(
+        [...fences, ...release.forward, ...deployed],
+        act(id('leave'), 'leaveDeployment', { ...place, on: 'green', asleep }),
+      ),
+      // After it: whoever deploys there meets its fence.
+      ...release.back,
     ],
-    commit: fenced.map((namespaces) => unfenced(place.environment, namespaces)),
+    commit: [...release.commit, ...fenced.map((namespaces) => unfenced(place.environment, namespaces))],
   }
 }
 

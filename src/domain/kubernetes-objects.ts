@@ -77,6 +77,8 @@ export const kinds = {
   ScaledObject: 'keda.sh/v1alpha1',
   ScaledJob: 'keda.sh/v1alpha1',
   TriggerAuthentication: 'keda.sh/v1alpha1',
+  Application: 'argoproj.io/v1alpha1',
+  ApplicationSet: 'argoproj.io/v1alpha1',
 } as const satisfies Readonly<Record<string, string>>
 
 export type Kind = keyof typeof kinds

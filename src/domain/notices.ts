@@ -59,9 +59,15 @@ export const deployNotice = (
   about: 'deploy',
   ...about(subject),
   ...from,
-  title: `deploy ${subject.app ?? ''} ${subject.environment ?? ''} to ${subject.green} as it is on ${subject.blue}, and from now on to both; Norikae waits for it. What is missing: norikae where ${subject.app ?? ''}/${subject.environment ?? ''}`,
+  title: wanted(subject),
   teams: [subject.team],
 })
+
+/** Of an upgrade as a whole that is telling Argo CD of green. */
+const wanted = ({ app, environment = '', blue, green }: Subject): string =>
+  app === undefined
+    ? `register ${green} with Argo CD, as ${blue} is; Norikae waits for it`
+    : `deploy ${app} ${environment} to ${green} as it is on ${blue}, and from now on to both; Norikae waits for it. What is missing: norikae where ${app}/${environment}`
 
 export const wentBackNotice = (from: From, subject: Subject, attempt: number, why: string): Notice => ({
   id: `${from.runId}/${subject.environment ?? ''}/back/${attempt}`,

@@ -135,6 +135,7 @@ function getReady(it: Subject): Move {
       asleep: workloads.filter(startsAsleep).map((w) => w.ref),
       fenced: fencedNamespaces(it),
       drains: greenBuffers(it),
+      ...(environment.argocd && { argocd: environment.argocd }),
     }),
     sideBySide(id('size'), 'size green like blue', HANDOVERS_AT_ONCE, sizes),
     ...environment.routes.map((route) => ({

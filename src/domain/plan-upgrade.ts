@@ -5,6 +5,7 @@ import type { ClusterFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
+import { deployedByOthers } from './platform-file.ts'
 import type { App, Platform, PlatformApp, Side } from './platform.ts'
 import { slug } from './platform.ts'
 import { act, ask, tell, wait, type LeafStep, type Step } from './steps.ts'
@@ -119,7 +120,7 @@ function verify({ apps }: Platform): Move {
       namespaces: e.namespaces.toSorted(),
       on: 'green' as const,
     }))
-  return sideBySide(
+  const dryRuns = sideBySide(
     'verify',
     'dry-run every app on green',
     8,
@@ -146,11 +147,18 @@ function verify({ apps }: Platform): Move {
       ),
     ),
   )
+  return inOrder(dryRuns, knownToArgo(apps))
+}
+
+/** Argo CD deploys to clusters that it knows: somebody tells it of green, once, before the first app has its turn. */
+function knownToArgo(apps: readonly App[]): Move {
+  const argocd = apps.flatMap((a) => a.environments).find((e) => e.argocd)?.argocd
+  return argocd ? just(act('argocd/registered', 'awaitRegistration', { hub: argocd.hub, on: 'green' })) : stay
 }
 
 /** Whoever deploys an app may do so as soon as green is there: what may run once is fenced with its namespaces. */
 const forOthers = ({ deploy, environments }: App, n: number) =>
-  deploy === 'external' ? { closed: environments[n]?.fenced ?? [] } : {}
+  deployedByOthers(deploy) ? { closed: environments[n]?.fenced ?? [] } : {}
 
 /** All are started together and move as they are given turns; they go back last first: who depends, before what it depends on. */
 function cutovers({ apps }: Platform): Move {

@@ -22,6 +22,8 @@ export interface PlatformFile {
   /** Names of the namespace labels that say whose a namespace is. */
   readonly discover: { readonly app: string; readonly team: string; readonly environment: string }
   readonly apps: Readonly<Record<string, AppFile>>
+  /** Where Argo CD is; there wherever it deploys an app. */
+  readonly argocd?: ArgocdFile
   readonly platformApps: {
     readonly waves: readonly (readonly string[])[]
     /** By app: how its workloads change sides. */
@@ -69,9 +71,20 @@ export interface EnvironmentFile {
   readonly approval: 'team' | 'none'
 }
 
-/** Who brings an app to green: Norikae, from blue; or somebody else, who is waited for. */
-export const deployers = ['copy', 'external'] as const
+/** Who brings an app to green: Norikae, from blue; somebody else, who is waited for; or Argo CD, which is asked. */
+export const deployers = ['copy', 'external', 'argocd'] as const
 export type Deployer = (typeof deployers)[number]
+
+/** Not Norikae itself: what they have put on green stays theirs. */
+export const deployedByOthers = (deploy: Deployer): boolean => deploy !== 'copy'
+
+export interface ArgocdFile {
+  /** The EKS cluster that it runs on. */
+  readonly cluster: string
+  readonly namespace: string
+  /** `norikae.io/{app}.{environment}=enabled`: what lets an environment of an app be deployed to a cluster. */
+  readonly label: string
+}
 
 export interface AppFile {
   /** Instead of the namespaces' label. */

@@ -1,3 +1,4 @@
+import type { ByArgo } from './argocd.ts'
 import type { Duration } from './duration.ts'
 import type { GateRule } from './gates.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
@@ -62,6 +63,8 @@ export interface Environment {
    * it is fenced then.
    */
   readonly fenced?: readonly WorkloadRef[]
+  /** Where Argo CD deploys it: by which label. */
+  readonly argocd?: ByArgo
 }
 
 export interface App {

@@ -1,3 +1,4 @@
+import { labelFor, type ByArgo } from './argocd.ts'
 import { checksFor } from './checks.ts'
 import type { NamespaceFacts, RouteFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
@@ -8,7 +9,7 @@ import { jobFindings } from './one-shot-jobs.ts'
 import type { App, Environment, Platform, PlatformApp, Route } from './platform.ts'
 import { workloadName, type Handover } from './platform.ts'
 import { claimedTwice, platformFindings } from './platform-findings.ts'
-import type { AppFile, EnvironmentFile, PlatformFile } from './platform-file.ts'
+import { deployedByOthers, type AppFile, type EnvironmentFile, type PlatformFile } from './platform-file.ts'
 import { greenTargetGroupName } from './target-groups.ts'
 
 export interface Discovered {
@@ -249,12 +250,23 @@ function environment(
     ...(Object.keys(jobs).length > 0 && { jobs }),
     ...(it.approval === 'team' && { gate }),
   }
-  if (whose.declared?.deploy !== 'external') return resolved
+  const { deploy = 'copy' } = whose.declared ?? {}
+  if (!deployedByOthers(deploy)) return resolved
   const { workloads } = movable(
     namespaces.flatMap((n) => n.workloads),
     resolved,
   )
-  return { ...resolved, fenced: workloads.filter(startsAsleep).map((w) => w.ref) }
+  return {
+    ...resolved,
+    fenced: workloads.filter(startsAsleep).map((w) => w.ref),
+    ...(deploy === 'argocd' && byArgo(file, whose.name, it.name)),
+  }
+}
+
+function byArgo({ argocd }: PlatformFile, app: string, environment: string): { readonly argocd?: ByArgo } {
+  if (!argocd) return {}
+  const { label, ...hub } = argocd
+  return { argocd: { hub, label: labelFor(label, app, environment) } }
 }
 
 /** Weights need a rule of its own, on a load balancer that no cluster owns. */

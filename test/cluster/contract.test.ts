@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { argocdContract } from '../contract/argocd.ts'
 import { kubernetesPortContract } from '../contract/kubernetes-port.ts'
 import { accessContract } from '../contract/access.ts'
 import { customVersionsContract } from '../contract/custom-versions.ts'
@@ -42,6 +43,7 @@ describe('on real controllers', () => {
   customVersionsContract(() => world)
   fencesContract(() => world)
   externalDeploymentsContract(() => world)
+  argocdContract(() => world)
   pointersContract(() => world)
   kedaContract(() => world)
   volumesContract(() => world)

@@ -24,12 +24,15 @@ interface AuditEvent {
 export const WORKER = 'norikae-worker'
 
 export const rbacFile = new URL('../../deploy/rbac/norikae.yaml', import.meta.url)
+/** What is granted on the cluster of Argo CD, in its namespace. */
+export const argocdFile = new URL('../../deploy/rbac/argocd.yaml', import.meta.url)
 /** What may be granted on top. */
 export const customFile = new URL('../../deploy/rbac/custom-resources.yaml', import.meta.url)
 
 /** What deploy/rbac grants and the worker never asked of these servers, and what it asked and was denied. */
 export async function granted({ auditLogs }: { readonly auditLogs: readonly string[] }) {
-  const documents = parseAllDocuments(await readFile(rbacFile, 'utf8')).map((d) => d.toJS() as Role) // the file is ours
+  const files = await Promise.all([rbacFile, argocdFile].map((file) => readFile(file, 'utf8')))
+  const documents = files.flatMap((text) => parseAllDocuments(text)).map((d) => d.toJS() as Role) // the files are ours
   const rights = documents
     .flatMap((d) => d.rules ?? [])
     .flatMap((r) => r.apiGroups.flatMap((g) => r.resources.flatMap((of) => r.verbs.map((verb) => right(g, of, verb)))))

@@ -16,7 +16,7 @@ import { serverUnderTest, type ServerUnderTest } from '../contract/servers.ts'
 import type { WorldUnderTest } from '../contract/workload-actions.ts'
 import { scope } from '../support/small-world.ts'
 import { startControlPlane, type ControlPlane } from '../../src/sandbox/control-plane/control-plane.ts'
-import { customFile, rbacFile, WORKER } from './granted.ts'
+import { argocdFile, customFile, rbacFile, WORKER } from './granted.ts'
 import { tokenWebhook, webhookConfig } from '../../src/sandbox/control-plane/token-webhook.ts'
 
 const GROUP = 'norikae'
@@ -111,9 +111,12 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
     return server
   }
   const sides = { blue: await seen(blue), green: await seen(green) }
-  for (const object of await rights()) await sides.blue.applyAs('admin', object)
+  for (const object of await objectsIn(rbacFile, customFile)) await sides.blue.applyAs('admin', object)
   await shutOut({ aws })
   await letIn({ activities, aws })
+  // Argo CD is on green here.
+  const argocd = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } }
+  for (const object of [argocd, ...(await objectsIn(argocdFile))]) await sides.green.applyAs('admin', object)
   return {
     activities,
     ports,
@@ -138,8 +141,8 @@ function people({ identity: { accessKeyId, secretAccessKey, roleArn }, eks }: Sa
   ]
 }
 
-const rights = async (): Promise<KubernetesObject[]> =>
-  (await Promise.all([rbacFile, customFile].map((file) => readFile(file, 'utf8'))))
+const objectsIn = async (...files: readonly URL[]): Promise<KubernetesObject[]> =>
+  (await Promise.all(files.map((file) => readFile(file, 'utf8'))))
     .flatMap((text) => parseAllDocuments(text))
     .map((d) => d.toJS() as KubernetesObject) // the files are ours
 

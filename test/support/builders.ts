@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { ByArgo } from '../../src/domain/argocd.ts'
 import type { ClusterFacts, EnvironmentFacts, WorkloadFacts } from '../../src/domain/facts.ts'
 import type { GateRule } from '../../src/domain/gates.ts'
 import { planCutover } from '../../src/domain/plan-cutover.ts'
@@ -63,6 +64,11 @@ export const anEnvironment = (name: string, more: Partial<Environment> = {}): En
   externals: [],
   ...more,
 })
+
+export const byArgo: ByArgo = {
+  hub: { cluster: 'tools', namespace: 'argocd' },
+  label: { key: 'norikae.io/api.production', value: 'enabled' },
+}
 
 export const anApp = (name: string, more: Partial<App> = {}): App => ({
   name,

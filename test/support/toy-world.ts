@@ -101,6 +101,14 @@ export class ToyWorld {
         return step.input.asleep.forEach((w) => {
           if (this.get(`${at(w)}/green`, 'none') === 'none') running(at(w), 'green', 'asleep')
         })
+      case 'labelCluster':
+      case 'unlabelCluster': {
+        const { on, label } = step.input
+        const is = step.action === 'labelCluster' ? 'there' : 'gone'
+        return this.set(`${place}/label/${label.key}/${on}`, is, on === 'blue' ? 'there' : 'gone')
+      }
+      case 'syncApplications':
+      case 'settleDeployment':
       case 'awaitDeployment':
         return step.input.asleep.forEach((w) => {
           if (this.get(`${at(w)}/green`, 'none') === 'none') running(at(w), 'green', 'asleep')

@@ -9,6 +9,7 @@ import {
   anEnvironment,
   anUpgradePlan,
   aPlatform,
+  byArgo,
   ref,
   rule,
   workload,
@@ -246,6 +247,38 @@ test('what somebody else deploys is waited for, and stays behind its fence on th
   expect(ids(phase?.back ?? []).slice(-3)).toEqual(['e/route/web/close', 'e/where/blue', 'e/leave'])
   expect(leaves(phase?.back ?? []).at(-1)?.undoes).toEqual(['e/fence-green', 'e/deployed'])
   expect(ids(phase?.commit ?? [])).toContain('e/commit/unfence-green')
+})
+
+test('what Argo CD deploys is let there behind its fence, and no more after it sleeps again', () => {
+  const handovers = { 'Deployment/shop/w': { class: 'singleton', downtime: '1m' } } as const
+  const environment = anEnvironment('e', { handovers, argocd: byArgo })
+  const facts = { images: '', workloads: [workload('Deployment', 'w')] }
+  const [phase] = aCutoverPlan(anApp('api', { deploy: 'argocd' }), environment, facts).phases
+  expect(ids(phase?.forward ?? []).slice(0, 8)).toEqual([
+    'e/verify',
+    'e/fence-green',
+    'e/where/both',
+    'e/argocd/label',
+    'e/argocd/sync',
+    'e/deployed',
+    'e/argocd/healthy',
+    'e/ready',
+  ])
+  expect(ids(phase?.back ?? []).slice(-3)).toEqual(['e/where/blue', 'e/leave', 'e/argocd/unlabel'])
+  const [leave, unlabel] = leaves(phase?.back ?? []).slice(-2)
+  expect(leave?.undoes).toEqual(['e/fence-green', 'e/argocd/label', 'e/argocd/sync', 'e/deployed'])
+  expect(unlabel?.undoes).toEqual(['e/argocd/label'])
+  expect(ids(phase?.commit ?? [])).toEqual(expect.arrayContaining(['e/commit/unlabel-blue', 'e/commit/unfence-green']))
+})
+
+test('Argo CD is told of green once, before the first app has its turn', () => {
+  const environments = [anEnvironment('test', { argocd: byArgo }), anEnvironment('production', { argocd: byArgo })]
+  const apps = ['api', 'web'].map((name) => anApp(name, { deploy: 'argocd', environments }))
+  const { phases } = anUpgradePlan(aPlatform({ apps }))
+  const waits = phases.map((p) => ids(leaves(p.forward)).filter((id) => id.startsWith('argocd/')))
+  expect(waits.flat()).toEqual(['argocd/registered'])
+  expect(phases[waits.findIndex((w) => w.length > 0)]?.name).toBe('verify')
+  expect(ids(anUpgradePlan().phases.flatMap((p) => leaves(p.forward)))).not.toContain('argocd/registered')
 })
 
 test('where somebody else deploys, what may run once is fenced as soon as green has its namespace', () => {

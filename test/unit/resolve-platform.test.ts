@@ -152,11 +152,12 @@ test('where somebody else deploys, it is known from the start what must not run 
   const namespace = aNamespace('chat-test', {
     workloads: [workload('Deployment', 'web', { behindService: true }), workload('CronJob', 'report')],
   })
-  const fenced = (deploy: 'copy' | 'external') => {
+  const fenced = (deploy: 'copy' | 'external' | 'argocd') => {
     const { platform } = resolvePlatform(aFile({ apps: { chat: inFile({ deploy }) } }), found(namespace))
     return [platform.apps[0]?.deploy, platform.apps[0]?.environments[0]?.fenced?.map((w) => w.name)]
   }
   expect(fenced('external')).toEqual(['external', ['report']])
+  expect(fenced('argocd')).toEqual(['argocd', ['report']])
   expect(fenced('copy')).toEqual(['copy', undefined])
 })
 
@@ -169,6 +170,21 @@ test('what Jobs are is told by the file where it says so, and what nobody tells 
   expect(findings.map((f) => `${f.level} ${f.code} ${f.about}`)).toEqual([
     'warning job-undeclared Job/n/import',
     'info job-repeats Job/n/warm-up',
+  ])
+})
+
+test('what Argo CD deploys has a label for each of its environments', () => {
+  const argocd = { cluster: 'tools', namespace: 'argocd', label: 'example.com/{app}.{environment}=on' }
+  const file = aFile({ argocd, apps: { chat: inFile({ deploy: 'argocd' }) } })
+  const stage = aNamespace('b', { labels: { app: 'chat', team: 'scala', env: 'production' } })
+  const other = aNamespace('c', { labels: { app: 'mail', team: 'scala', env: 'test' } })
+  const { platform } = resolvePlatform(file, found(aNamespace('a'), stage, other))
+  const labels = platform.apps.flatMap((a) => a.environments.map((e) => e.argocd))
+  const hub = { cluster: 'tools', namespace: 'argocd' }
+  expect(labels).toEqual([
+    { hub, label: { key: 'example.com/chat.test', value: 'on' } },
+    { hub, label: { key: 'example.com/chat.production', value: 'on' } },
+    undefined,
   ])
 })
 

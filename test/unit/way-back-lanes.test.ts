@@ -11,6 +11,7 @@ import {
   anEnvironment,
   anUpgradePlan,
   aPlatform,
+  byArgo,
   clusterFacts,
   ref,
   route,
@@ -72,6 +73,7 @@ const cutovers: fc.Arbitrary<Plan> = fc
     return aCutoverPlan(
       anApp('api', { deploy }),
       anEnvironment('production', {
+        ...(deploy === 'argocd' && { argocd: byArgo }),
         weights,
         routes: Array.from({ length: routes }, (_, n) => route(`r${n}`)),
         handovers: Object.fromEntries(

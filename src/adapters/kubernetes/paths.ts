@@ -51,6 +51,8 @@ const places = {
   ScaledObject: namespaced('scaledobjects'),
   ScaledJob: namespaced('scaledjobs'),
   TriggerAuthentication: namespaced('triggerauthentications'),
+  Application: namespaced('applications'),
+  ApplicationSet: namespaced('applicationsets'),
 } as const satisfies Readonly<Record<Kind, Place>>
 
 /** A resource of the API: its path, and its name for people (`deployments shop/web`). */

@@ -1,3 +1,4 @@
+import { argocdIsSomewhere } from './argocd.ts'
 import { appsDoNotWaitForThemselves } from './circles.ts'
 import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   checksHaveOneLimit,
   queriesNameTheCluster,
   appsDoNotWaitForThemselves,
+  argocdIsSomewhere,
   workloadsAreSaidOnce,
   workloadsFitTheirClass,
   platformAppsAreInOneWave,

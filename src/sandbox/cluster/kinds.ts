@@ -92,6 +92,11 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     ScaledObject: { ...generated, shortNames: ['so'], model: '', mustSayVersion: true },
     TriggerAuthentication: { ...generated, shortNames: ['ta', 'triggerauth'], model: '', mustSayVersion: true },
   },
+  // https://github.com/argoproj/argo-cd/tree/master/manifests/crds: an Application's status is written with the rest.
+  'argoproj.io/v1alpha1': {
+    Application: { generation: 'spec', model: '', mustSayVersion: true },
+    ApplicationSet: { ...generated, model: '', mustSayVersion: true },
+  },
   'storage.k8s.io/v1': {
     CSIDriver: { namespaced: false },
     VolumeAttachment: { ...withStatus, namespaced: false },

@@ -7,6 +7,9 @@ export const definitions: readonly object[] = [
   definition('keda.sh', 'v1alpha1', 'ScaledObject'),
   definition('keda.sh', 'v1alpha1', 'ScaledJob'),
   definition('keda.sh', 'v1alpha1', 'TriggerAuthentication'),
+  // Its status is written with the rest of it.
+  definition('argoproj.io', 'v1alpha1', 'Application', {}),
+  definition('argoproj.io', 'v1alpha1', 'ApplicationSet'),
 ]
 
 export const nodeNamed = (n: number): string => `node-${n}`
@@ -42,7 +45,7 @@ export function node(name: string, more: { readonly labels?: object; readonly sp
 }
 
 /** As whoever owns it brings it, without its rules for fields; a status is written by itself. */
-function definition(group: string, version: string, kind: string): object {
+function definition(group: string, version: string, kind: string, subresources: object = { status: {} }): object {
   const singular = kind.toLowerCase()
   const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
   return {
@@ -59,7 +62,7 @@ function definition(group: string, version: string, kind: string): object {
           served: true,
           storage: true,
           schema: { openAPIV3Schema: schema },
-          subresources: { status: {} },
+          subresources,
         },
       ],
     },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { serverUnderTest } from '../../contract/servers.ts'
 import { customVersionsContract } from '../../contract/custom-versions.ts'
+import { argocdContract } from '../../contract/argocd.ts'
 import { externalDeploymentsContract } from '../../contract/external-deployments.ts'
 import { fencesContract } from '../../contract/fences.ts'
 import { pointersContract } from '../../contract/pointers.ts'
@@ -30,6 +31,9 @@ afterAll(() => clusters.stop())
 workloadActionsContract(() => world)
 describe('what somebody else deploys', () => {
   externalDeploymentsContract(() => world)
+})
+describe('what Argo CD deploys', () => {
+  argocdContract(() => world)
 })
 describe('what pipelines are told', () => {
   pointersContract(() => world)

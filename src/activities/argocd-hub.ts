@@ -1,0 +1,55 @@
+import { CLUSTER_SECRETS, isOn, registered, setOf, type ArgoHub, type Registered } from '../domain/argocd.ts'
+import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import type { Proven } from './outside.ts'
+import type { KubernetesPort } from './ports.ts'
+
+/** Argo CD as it is now: read from its own cluster, never through its own server. */
+export interface ArgoView {
+  readonly port: KubernetesPort
+  readonly sets: readonly KubernetesObject[]
+  /** Undefined: Argo CD does not know this cluster. */
+  known(cluster: string): Promise<Registered | undefined>
+  /** The ApplicationSet that makes it, as it is now. */
+  makerOf(application: KubernetesObject): KubernetesObject | undefined
+  /** Those that deploy to one of these clusters and are asked for, by cluster; a hub may have thousands of others. */
+  applicationsOn<K extends string>(
+    clusters: Readonly<Record<K, Registered | undefined>>,
+    asked: (application: KubernetesObject) => boolean,
+  ): Promise<Readonly<Record<K, readonly KubernetesObject[]>>>
+}
+
+/** Throws `notFound` where EKS has no such cluster, `denied` where the worker may not look. */
+export async function viewOf(world: Pick<Proven, 'eks' | 'cluster'>, hub: ArgoHub): Promise<ArgoView> {
+  const port = await world.cluster(hub.cluster)
+  const { namespace } = hub
+  const [sets, secrets] = await Promise.all([
+    port.list('ApplicationSet', { namespace }),
+    port.list('Secret', { namespace, labels: CLUSTER_SECRETS }),
+  ])
+  return {
+    port,
+    sets,
+    async known(cluster) {
+      const found = await world.eks.findCluster(cluster)
+      return found && registered(secrets, found, hub.cluster === cluster)
+    },
+    makerOf(application) {
+      const name = setOf(application)
+      return sets.find((set) => set.metadata.name === name)
+    },
+    async applicationsOn(clusters, asked) {
+      const all: KubernetesObject[] = []
+      for await (const page of port.pages('Application', { namespace }))
+        all.push(...page.filter(asked).map(withoutManagers))
+      const entries = Object.entries<Registered | undefined>(clusters)
+      const mine = entries.map(([name, cluster]) => [name, cluster ? all.filter((a) => isOn(a, cluster)) : []])
+      return Object.fromEntries(mine) as Record<keyof typeof clusters, KubernetesObject[]> // its keys are theirs
+    },
+  }
+}
+
+/** The larger half of an Application, of which nothing is read. */
+function withoutManagers({ metadata, ...rest }: KubernetesObject): KubernetesObject {
+  const { managedFields: _, ...kept } = metadata
+  return { ...rest, metadata: kept }
+}

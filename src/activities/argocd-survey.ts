@@ -1,0 +1,27 @@
+import { ApplicationFailure } from '@temporalio/common'
+import { concerns } from '../domain/argocd.ts'
+import { argocdFindings, hubFindings, hubOf, unreadableFinding } from '../domain/argocd-findings.ts'
+import type { Finding } from '../domain/findings.ts'
+import type { Platform } from '../domain/platform.ts'
+import { scalerKinds } from '../domain/scalers.ts'
+import { viewOf } from './argocd-hub.ts'
+import type { Proven } from './outside.ts'
+
+/** What is wrong with the Argo CD that deploys some of these apps, before anything is built. Reads only. */
+export async function argocdSurvey(world: Pick<Proven, 'eks' | 'cluster'>, platform: Platform): Promise<Finding[]> {
+  const hub = hubOf(platform)
+  if (!hub) return []
+  const findings = hubFindings(hub, platform)
+  try {
+    const view = await viewOf(world, hub)
+    const blue = await world.cluster(platform.blue)
+    const scalers = (await Promise.all(scalerKinds.map((kind) => blue.list(kind)))).flat()
+    const known = await view.known(platform.blue)
+    const namespaces = platform.apps.flatMap((a) => a.environments).flatMap((e) => (e.argocd ? e.namespaces : []))
+    const { applications } = await view.applicationsOn({ applications: known }, (a) => concerns(a, namespaces))
+    return [...findings, ...argocdFindings(platform, { applications, sets: view.sets, blue: known, scalers })]
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure) || !['NotFound', 'Denied'].includes(error.type ?? '')) throw error
+    return [...findings, unreadableFinding(hub, error.message)]
+  }
+}

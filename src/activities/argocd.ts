@@ -1,0 +1,238 @@
+import type { ActionCall } from '../domain/actions.ts'
+import {
+  concerns,
+  identityOf,
+  labelInWords,
+  revisionInWords,
+  runs,
+  type ArgoHub,
+  type Registered,
+} from '../domain/argocd.ts'
+import {
+  deletes,
+  isAutomated,
+  held,
+  IGNORED,
+  PRESERVED,
+  prunes,
+  fieldInWords,
+  selectsBy,
+  unignored,
+} from '../domain/argocd-hazards.ts'
+import { refreshRequest, standing, syncRequest, unwell } from '../domain/argocd-sync.ts'
+import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { clusterOf } from '../domain/platform.ts'
+import { scalerKinds } from '../domain/scalers.ts'
+import { viewOf, type ArgoView } from './argocd-hub.ts'
+import { contested, failed } from './errors.ts'
+import { otherSide, proven, type Deed, type Outside } from './outside.ts'
+import type { KubernetesPort } from './ports.ts'
+import { budgets, notYet, notYetByOthers, remember, remembered } from './waiting.ts'
+
+export const argocdActions = (outside: Outside) => {
+  const awaitRegistration: Deed<'awaitRegistration'> = async ({ input: { hub, on }, scope }) => {
+    const world = await proven(outside, scope)
+    const cluster = await (await viewOf(world, hub)).known(scope[on])
+    if (cluster) return { note: `Argo CD knows ${scope[on]} by Secret ${cluster.secret.metadata.name}` }
+    const endpoint = (await world.eks.findCluster(scope[on]))?.endpoint ?? 'its endpoint'
+    throw notYetByOthers(
+      `${placeOf(hub)} has no Secret of a cluster whose server is ${endpoint} (or the ARN of ${scope[on]}). Register ${scope[on]} with Argo CD`,
+    )
+  }
+
+  const labelCluster: Deed<'labelCluster'> = async ({ input, scope, run }) => {
+    const { namespaces, hub, label, on } = input
+    const view = await viewOf(await proven(outside, scope), hub)
+    const cluster = knownOr(await view.known(scope[on]), hub, scope[on])
+    // What could not be taken back is not begun: what blue runs by tells what green will run by.
+    const other = scope[otherSide(on)]
+    const { theirs } = await view.applicationsOn({ theirs: await view.known(other) }, (a) => concerns(a, namespaces))
+    refuseDeletion(view, theirs, other)
+    const { labels = {}, annotations = {}, name } = cluster.secret.metadata
+    const there = { note: `Secret ${name} has label ${labelInWords(label)}` }
+    if (labels[label.key] === label.value) return there
+    if (labels[label.key] !== undefined && annotations[label.key] === undefined)
+      throw contested(
+        `Secret ${name} of ${placeOf(hub)} has label ${label.key}=${labels[label.key] ?? ''}, where ${labelInWords(label)} is to be. Take it off, or say argocd.label in the platform file, then retry`,
+      )
+    const written = await view.port.patch('Secret', hub.namespace, name, {
+      metadata: { labels: { [label.key]: label.value }, annotations: { [label.key]: run } },
+    })
+    if (written.metadata.labels?.[label.key] === label.value) return there
+    throw notYet(`Secret ${name} of ${placeOf(hub)} does not have label ${labelInWords(label)} yet`, budgets.objects)
+  }
+
+  const unlabelCluster: Deed<'unlabelCluster'> = async ({ input, scope }) => {
+    const { app, namespaces, hub, label, on } = input
+    const view = await viewOf(await proven(outside, scope), hub)
+    const cluster = await view.known(scope[on])
+    if (!cluster) return { note: `Argo CD does not know ${scope[on]}` }
+    const { labels = {}, annotations = {}, name } = cluster.secret.metadata
+    if (labels[label.key] === undefined) return { note: `Secret ${name} has no label ${label.key}` }
+    // At commit blue's goes, whoever put it there: its cluster does too.
+    if (on === 'green' && annotations[label.key] === undefined)
+      return { note: `Secret ${name} had label ${label.key} before: it is left there` }
+    const makers = new Set(view.sets.filter((s) => selectsBy(s, label.key)))
+    const { losing } = await view.applicationsOn({ losing: cluster }, (a) => {
+      const maker = view.makerOf(a)
+      return concerns(a, namespaces) || (maker !== undefined && makers.has(maker))
+    })
+    refuseDeletion(view, losing, scope[on])
+    const written = await view.port.patch('Secret', hub.namespace, name, {
+      metadata: { labels: { [label.key]: null }, annotations: { [label.key]: null } },
+    })
+    if (written.metadata.labels?.[label.key] === undefined)
+      return { note: `Argo CD deploys ${app} to ${scope[on]} no more; what it has deployed stays` }
+    throw notYet(`Secret ${name} of ${placeOf(hub)} has label ${label.key} still`, budgets.objects)
+  }
+
+  const syncApplications: Deed<'syncApplications'> = async (call) => {
+    const { input, scope } = call
+    const { namespaces, hub, label, on, asleep } = input
+    const world = await proven(outside, scope)
+    const view = await viewOf(world, hub)
+    const { cluster, pairs } = await pairsOf(view, call)
+    const made = pairs.filter(({ mine }) => mine.length > 0)
+    if (made.length < pairs.length) {
+      if (cluster.secret.metadata.labels?.[label.key] !== label.value) throw labelLost(cluster, call)
+      const missing = pairs.filter(({ mine }) => mine.length === 0).map(({ theirs }) => nameOf(theirs))
+      throw notYet(
+        `Argo CD has no Application on ${scope[on]} yet that is as ${missing.join(', ')} on ${clusterOf(scope, otherSide(on))}. Its ApplicationSet is to choose clusters by label ${labelInWords(label)}`,
+        budgets.sync,
+      )
+    }
+    const scalers = await scalersOn(await world.on(otherSide(on)), namespaces)
+    for (const { mine } of pairs) for (const application of mine) refuseHazards(application, held(asleep, scalers))
+    await synced(view, call, pairs)
+    return {
+      note: `${pairs.length} Applications on ${scope[on]}: ${pairs.map(({ wanted }) => revisionInWords(wanted)).join(', ')}`,
+    }
+  }
+
+  const checkApplications: Deed<'checkApplications'> = async (call) => {
+    const { input, scope } = call
+    const view = await viewOf(await proven(outside, scope), input.hub)
+    const { pairs } = await pairsOf(view, call)
+    const all = pairs.flatMap(({ mine }) => mine)
+    const sick = all.flatMap((a) => {
+      const why = unwell(a, input.asleep)
+      return why === undefined ? [] : [`${nameOf(a)} is ${why}`]
+    })
+    if (sick.length > 0) throw notYet(sick.join('; '), budgets.pods)
+    return { note: `${all.length} Applications on ${scope[input.on]} are healthy` }
+  }
+
+  return { awaitRegistration, labelCluster, unlabelCluster, syncApplications, checkApplications }
+}
+
+type Placed = ActionCall<'syncApplications' | 'checkApplications'>
+
+/** An Application of the other side, what it runs, and those here that deploy the same. */
+interface Pair {
+  readonly theirs: KubernetesObject
+  readonly mine: readonly KubernetesObject[]
+  readonly wanted: readonly string[]
+}
+
+async function pairsOf(
+  view: ArgoView,
+  { input, scope }: Placed,
+): Promise<{ readonly cluster: Registered; readonly pairs: readonly Pair[] }> {
+  const { app, environment, namespaces, hub, on } = input
+  const other = otherSide(on)
+  const cluster = knownOr(await view.known(scope[on]), hub, scope[on])
+  const from = knownOr(await view.known(scope[other]), hub, scope[other])
+  const { here, theirs } = await view.applicationsOn({ here: cluster, theirs: from }, (a) => concerns(a, namespaces))
+  const mine = here.map((a) => ({ a, key: identityOf(a, cluster, scope[on]) }))
+  if (theirs.length === 0)
+    throw failed(
+      `no Application of ${placeOf(hub)} deploys ${app} ${environment} (namespace ${namespaces.join(', ')}) to ${scope[other]}, so what green needs is not known. Mend apps.${app}.deploy in the platform file, or its Application`,
+    )
+  const pairs = theirs.map((a) => {
+    const key = identityOf(a, from, scope[other])
+    return { theirs: a, mine: mine.filter((m) => m.key === key).map((m) => m.a), wanted: runs(a) }
+  })
+  return { cluster, pairs }
+}
+
+/** Ends when each is there; asks for what nobody else does. */
+async function synced(view: ArgoView, call: Placed, pairs: readonly Pair[]): Promise<void> {
+  const { scope, run, step, attempt, input } = call
+  const asked = `${run}/${step}/${attempt}`
+  const refreshed = new Set(remembered<readonly string[]>([]))
+  const waits: string[] = []
+  for (const { theirs, mine, wanted } of pairs) {
+    if (wanted.length === 0)
+      throw notYet(
+        `${nameOf(theirs)} has not been synced on ${clusterOf(scope, otherSide(input.on))} yet`,
+        budgets.sync,
+      )
+    for (const application of mine) {
+      const stands = standing(application, [wanted], asked)
+      const { namespace, name } = application.metadata
+      const what = `${nameOf(application)} (${revisionInWords(wanted)} is to run)`
+      if (stands.is === 'there') continue
+      if (stands.is === 'failed') throw failed(`${what}: ${stands.why}. Mend it, then retry`)
+      if (stands.is === 'to ask') {
+        await view.port.patch('Application', namespace, name, syncRequest(application, wanted, asked))
+        waits.push(`${what} was just asked to sync`)
+        continue
+      }
+      waits.push(`${what}: ${stands.why}`)
+      if (refreshed.has(name)) continue
+      await view.port.patch('Application', namespace, name, refreshRequest)
+      remember([...refreshed.add(name)])
+    }
+  }
+  if (waits.length > 0) throw notYet(waits.join('; '), budgets.sync)
+}
+
+const placeOf = ({ cluster, namespace }: ArgoHub): string => `Argo CD (namespace ${namespace} on ${cluster})`
+
+const nameOf = ({ metadata }: KubernetesObject): string => `Application ${metadata.name}`
+
+function knownOr(cluster: Registered | undefined, hub: ArgoHub, name: string): Registered {
+  if (cluster) return cluster
+  throw failed(
+    `${placeOf(hub)} does not know ${name}: no Secret of a cluster has its endpoint or ARN as server. Register it, then retry`,
+  )
+}
+
+/** Principle: a label is put where it can be taken away again, and is taken away where nothing goes with it. */
+function refuseDeletion(view: ArgoView, applications: readonly KubernetesObject[], where: string): void {
+  const faults = applications.flatMap((a) => {
+    const why = deletes(a, view.makerOf(a))
+    return why === undefined ? [] : [`${nameOf(a)} on ${where}: ${why}`]
+  })
+  if (faults.length === 0) return
+  throw contested(
+    `without its label what runs would be deleted: ${faults.join('; ')}. ${capitalized(PRESERVED)}, then retry`,
+  )
+}
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+function refuseHazards(application: KubernetesObject, fields: Parameters<typeof unignored>[1]): void {
+  if (prunes(application))
+    throw contested(
+      `${nameOf(application)} prunes by itself: one commit would remove objects from both sides, and leave no way back. Write automated: { prune: false } where it is made, then retry`,
+    )
+  // Whoever else syncs it has been warned, and was not asked to by Norikae.
+  const written = isAutomated(application) ? unignored(application, fields) : []
+  if (written.length === 0) return
+  const names = written.slice(0, 3).map(fieldInWords).join(', ')
+  throw contested(
+    `${nameOf(application)} would write back what Norikae holds (${names}). Add ${IGNORED} where it is made, then retry`,
+  )
+}
+
+function labelLost({ secret }: Registered, { input: { hub, label, on }, scope }: Placed) {
+  return contested(
+    `Secret ${secret.metadata.name} of ${placeOf(hub)} has lost label ${labelInWords(label)}: who makes it wrote it anew. Let that leave labels alone that it does not know, or have it put this one there, then retry. Nothing is on ${scope[on]}`,
+  )
+}
+
+async function scalersOn(cluster: KubernetesPort, namespaces: readonly string[]): Promise<readonly KubernetesObject[]> {
+  const lists = namespaces.flatMap((namespace) => scalerKinds.map((kind) => cluster.list(kind, { namespace })))
+  return (await Promise.all(lists)).flat()
+}

@@ -1,0 +1,179 @@
+import { concerns, isOn, setOf, type ArgoHub, type Registered } from './argocd.ts'
+import { deletes, fieldInWords, held, IGNORED, isAutomated, PRESERVED, prunes, unignored } from './argocd-hazards.ts'
+import { records } from './fields.ts'
+import { blocker, warning, type Finding } from './findings.ts'
+import { nameOf, type KubernetesObject } from './kubernetes-objects.ts'
+import type { App, Environment, Platform } from './platform.ts'
+
+/** What was found in Argo CD while only blue was there: what green gets is made from the same ApplicationSets. */
+export interface ArgoFacts {
+  readonly applications: readonly KubernetesObject[]
+  readonly sets: readonly KubernetesObject[]
+  /** Blue, as Argo CD knows it. */
+  readonly blue: Registered | undefined
+  /** What sizes workloads on blue. */
+  readonly scalers: readonly KubernetesObject[]
+}
+
+/** Where Argo CD is that deploys some of these apps; undefined where it deploys none. */
+export const hubOf = ({ apps }: Pick<Platform, 'apps'>): ArgoHub | undefined =>
+  apps.flatMap((a) => a.environments).find((e) => e.argocd)?.argocd?.hub
+
+/** It would go with blue, and then nothing deploys to green. */
+export const hubFindings = (hub: ArgoHub, { blue }: Pick<Platform, 'blue'>): Finding[] =>
+  hub.cluster === blue
+    ? [
+        blocker(
+          'argocd-on-blue',
+          blue,
+          'Argo CD runs on it, and would be deleted with it',
+          'move Argo CD to a cluster of its own, and say it in argocd.cluster',
+        ),
+      ]
+    : []
+
+/** `why`: what the hub answered. */
+export const unreadableFinding = ({ cluster, namespace }: ArgoHub, why: string): Finding =>
+  blocker(
+    'argocd-unreadable',
+    `${cluster} ${namespace}`,
+    `Argo CD cannot be read there: ${why}`,
+    'mend argocd in the platform file, or grant what deploy/rbac/argocd.yaml lists',
+  )
+
+export function argocdFindings({ apps, blue }: Pick<Platform, 'apps' | 'blue'>, facts: ArgoFacts): Finding[] {
+  const { blue: known } = facts
+  if (!known)
+    return [
+      blocker(
+        'argocd-blue-unknown',
+        blue,
+        'no Secret of a cluster in Argo CD has its endpoint or ARN as server, so what Argo CD deploys there is not known',
+        'mend the Secret, or name the Argo CD that deploys to it in argocd',
+      ),
+    ]
+  const theirs = facts.applications.filter((a) => isOn(a, known))
+  return apps.flatMap((app) => app.environments.flatMap((e) => (e.argocd ? ofEnvironment(app, e, theirs, facts) : [])))
+}
+
+function ofEnvironment(
+  app: App,
+  { name, namespaces, fenced = [], argocd }: Environment,
+  theirs: readonly KubernetesObject[],
+  { sets, scalers }: ArgoFacts,
+): Finding[] {
+  const own = theirs.filter((a) => concerns(a, namespaces))
+  const about = `${app.name} ${name}`
+  if (own.length === 0)
+    return [
+      blocker(
+        'argocd-no-application',
+        about,
+        `no Application deploys ${namespaces.join(', ')} to blue`,
+        `mend its Application, or write another deploy for ${app.name}`,
+      ),
+    ]
+  const fields = held(
+    fenced,
+    scalers.filter((s) => namespaces.includes(s.metadata.namespace ?? '')),
+  )
+  return [
+    ...labelTooLong(about, argocd?.label.key ?? ''),
+    ...own.flatMap((application) => {
+      const set = sets.find((s) => s.metadata.name === setOf(application))
+      return [
+        ...byHand(application),
+        ...wouldDelete(application, set),
+        ...wouldPrune(application),
+        ...wouldWriteBack(application, fields),
+        ...bringsBindings(application, namespaces),
+      ]
+    }),
+  ]
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+const LONGEST = 63
+
+const labelTooLong = (about: string, key: string): Finding[] =>
+  (key.split('/').at(-1) ?? '').length > LONGEST
+    ? [
+        blocker(
+          'argocd-label',
+          about,
+          `${key} is longer than a label may be (${LONGEST})`,
+          'write a shorter argocd.label',
+        ),
+      ]
+    : []
+
+const byHand = (application: KubernetesObject): Finding[] =>
+  setOf(application) === undefined
+    ? [
+        warning(
+          'argocd-by-hand',
+          nameOf(application),
+          'no ApplicationSet makes it, so no label brings its like to green',
+          'write its like for green once green is there, or let an ApplicationSet make both',
+        ),
+      ]
+    : []
+
+function wouldDelete(application: KubernetesObject, set: KubernetesObject | undefined): Finding[] {
+  const why = deletes(application, set)
+  return why === undefined
+    ? []
+    : [blocker('argocd-deletes', nameOf(application), `on the way back, and when blue goes, ${why}`, PRESERVED)]
+}
+
+const wouldPrune = (application: KubernetesObject): Finding[] =>
+  prunes(application)
+    ? [
+        blocker(
+          'argocd-prunes',
+          nameOf(application),
+          'it prunes by itself: one commit would remove objects from blue and green at once, and leave no way back',
+          'write automated: { prune: false } in its template for the upgrade',
+        ),
+      ]
+    : []
+
+function wouldWriteBack(application: KubernetesObject, fields: Parameters<typeof unignored>[1]): Finding[] {
+  const written = unignored(application, fields)
+  if (written.length === 0) return []
+  const [first, more] = [written.slice(0, 2).map(fieldInWords).join(', '), written.length - 2]
+  const what = `${first}${more > 0 ? ` and ${more} more` : ''}`
+  return isAutomated(application)
+    ? [
+        blocker(
+          'argocd-writes-back',
+          nameOf(application),
+          `it syncs by itself, and would write back what Norikae holds: ${what}`,
+          `add ${IGNORED} to its template for the upgrade`,
+        ),
+      ]
+    : [
+        warning(
+          'argocd-writes-back',
+          nameOf(application),
+          `whoever syncs it writes back what Norikae holds: ${what}`,
+          `add ${IGNORED} to its template for the upgrade`,
+        ),
+      ]
+}
+
+/** Two controllers on one target group deregister one another's pods (aws-load-balancer-controller#2757). */
+function bringsBindings(application: KubernetesObject, namespaces: readonly string[]): Finding[] {
+  const bindings = records(application.status?.['resources']).filter(
+    (r) => r['kind'] === 'TargetGroupBinding' && namespaces.includes(String(r['namespace'])),
+  )
+  if (bindings.length === 0) return []
+  return [
+    blocker(
+      'argocd-binding',
+      nameOf(application),
+      `it would bring TargetGroupBinding ${String(bindings[0]?.['name'])} of blue's target group to green, and two controllers take each other's pods out of it`,
+      'take it out of what it deploys: on blue it stays, since nothing is pruned, and Norikae makes green its own',
+    ),
+  ]
+}
