@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ArgoHub } from '../../src/domain/argocd.ts'
 import { hubOf } from '../../src/domain/argocd-findings.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
@@ -15,21 +16,24 @@ import type { WorldUnderTest } from './workload-actions.ts'
 const patience = { withinMs: 60_000 }
 const answersLost = { ...patience, lost: true }
 const TIMES = { timeout: 180_000 }
-/** Argo CD is on green here: nothing is asked of a hub but its own API. */
-const hub = { cluster: scope.green, namespace: 'argocd' }
 
 const IGNORING = {
   ignoreDifferences: [{ group: '*', kind: '*', managedFieldsManagers: ['norikae'] }],
   syncPolicy: { automated: { selfHeal: true }, syncOptions: ['RespectIgnoreDifferences=true'] },
 }
 
-/** What is promised of an app that Argo CD deploys, whichever API servers and controllers it meets. */
-export function argocdContract(of: () => WorldUnderTest): void {
+/**
+ * What is promised of an app that Argo CD deploys, whichever API servers and controllers it meets. `home`: where Argo CD
+ * is; nothing is asked of that but its own API.
+ */
+export function argocdContract(of: () => WorldUnderTest, home: () => ServerUnderTest = () => of().green): void {
+  let hub: ArgoHub
   const on = (side: Side): ServerUnderTest => of()[side]
   let argo: Argo
   beforeAll(async () => {
-    await on('green').applyAs('somebody', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: hub.namespace } })
-    argo = runArgo(on('green'), hub.namespace, (server) =>
+    hub = { cluster: home().name, namespace: 'argocd' }
+    await home().applyAs('somebody', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: hub.namespace } })
+    argo = runArgo(home(), hub.namespace, (server) =>
       on(server.replace(/\/$/, '') === endpoints.get('blue') ? 'blue' : 'green'),
     )
   })
@@ -39,7 +43,7 @@ export function argocdContract(of: () => WorldUnderTest): void {
   const register = async (side: Side): Promise<void> => {
     const found = await of().ports.eks(scope.region).findCluster(scope[side])
     endpoints.set(side, found?.endpoint ?? '')
-    await on('green').applyAs('terraform', {
+    await home().applyAs('terraform', {
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: {
@@ -50,10 +54,9 @@ export function argocdContract(of: () => WorldUnderTest): void {
       data: { name: btoa(scope[side]), server: btoa(`${found?.endpoint ?? ''}/`), config: btoa('{}') },
     })
   }
-  const secretOf = async (side: Side) =>
-    (await on('green').admin.find('Secret', hub.namespace, `cluster-${side}`))?.metadata
+  const secretOf = async (side: Side) => (await home().admin.find('Secret', hub.namespace, `cluster-${side}`))?.metadata
   const label = (side: Side, key: string, value: string | null) =>
-    on('green').admin.patch('Secret', hub.namespace, `cluster-${side}`, { metadata: { labels: { [key]: value } } })
+    home().admin.patch('Secret', hub.namespace, `cluster-${side}`, { metadata: { labels: { [key]: value } } })
 
   interface How {
     readonly template?: object
@@ -79,13 +82,14 @@ export function argocdContract(of: () => WorldUnderTest): void {
     const revision = repository.commit(...release())
     const byArgo = { hub, label: { key: `norikae.io/${namespace}.test`, value: 'enabled' } }
     const policy = how.syncPolicy ?? { preserveResourcesOnDeletion: true }
-    const write = (syncPolicy: object) =>
-      on('green').applyAs('platform-team', {
+    const chosenBy = { [byArgo.label.key]: byArgo.label.value }
+    const write = (syncPolicy: object, matchLabels: Readonly<Record<string, string>> = chosenBy) =>
+      home().applyAs('platform-team', {
         apiVersion: 'argoproj.io/v1alpha1',
         kind: 'ApplicationSet',
         metadata: { name: namespace, namespace: hub.namespace },
         spec: {
-          generators: [{ clusters: { selector: { matchLabels: { [byArgo.label.key]: byArgo.label.value } } } }],
+          generators: [{ clusters: { selector: { matchLabels } } }],
           syncPolicy,
           template: {
             metadata: { name: `{{name}}-${namespace}`, ...(how.finalizers && { finalizers: how.finalizers }) },
@@ -100,11 +104,10 @@ export function argocdContract(of: () => WorldUnderTest): void {
       })
     await write(policy)
     await label('blue', byArgo.label.key, byArgo.label.value)
-    const application = (side: Side) =>
-      on('green').admin.find('Application', hub.namespace, `${scope[side]}-${namespace}`)
+    const application = (side: Side) => home().admin.find('Application', hub.namespace, `${scope[side]}-${namespace}`)
     const sync = async (side: Side, to: string) => {
       const { name = '' } = (await application(side))?.metadata ?? {}
-      await on('green').admin.patch('Application', hub.namespace, name, { operation: { sync: { revision: to } } })
+      await home().admin.patch('Application', hub.namespace, name, { operation: { sync: { revision: to } } })
     }
     await eventually(
       'Argo CD has made blue’s Application',
@@ -161,7 +164,7 @@ export function argocdContract(of: () => WorldUnderTest): void {
     const { name = '' } = (await secretOf('green')) ?? {}
     if (name === '')
       expect(await attempted(activities.awaitRegistration, waiting)).toMatch(
-        /^Argo CD \(namespace argocd on demo-1-36\) has no Secret of a cluster whose server is https:/,
+        /^Argo CD \(namespace argocd on .*\) has no Secret of a cluster whose server is https:/,
       )
     await register('green')
     await register('blue')
@@ -283,6 +286,33 @@ export function argocdContract(of: () => WorldUnderTest): void {
     expect(await it.found('green', it.worker)).toBeDefined()
   })
 
+  test('a label that who makes the Secret takes off again is told with its remedy', TIMES, async () => {
+    const it = await anArgoApp()
+    await it.fence()
+    await it.letThere()
+    await label('green', it.byArgo.label.key, null)
+    await eventually('its Application goes', async () => (await it.application('green')) === undefined, patience)
+    const { type, message } = await ending(of().activities.syncApplications, it.syncing, patience)
+    expect(type).toBe('Contested')
+    expect(message).toMatch(/^Secret cluster-green of Argo CD .* has lost label/)
+  })
+
+  test('an ApplicationSet that chooses by something else is waited for by name, and not for ever', TIMES, async () => {
+    const it = await anArgoApp()
+    await it.letThere()
+    await eventually('Argo CD has made it', async () => (await it.application('green')) !== undefined, patience)
+    await it.write({ preserveResourcesOnDeletion: true }, { 'example.com/other': 'yes' })
+    await eventually('its Application goes', async () => (await it.application('green')) === undefined, patience)
+    await label('blue', 'example.com/other', 'yes')
+    await eventually('blue has one', async () => (await it.application('blue')) !== undefined, patience)
+    const early = await attempted(of().activities.syncApplications, it.syncing)
+    expect(early).toContain(`Argo CD has no Application on ${scope.green} yet that is as Application ${scope.blue}-`)
+    const late = { ...patience, scheduledMs: Date.now() - 31 * 60_000 }
+    const { type, message } = await ending(of().activities.syncApplications, it.syncing, late)
+    expect(type).toBe('Failed')
+    expect(message).toContain(`is to choose clusters by label ${it.byArgo.label.key}=enabled`)
+  })
+
   test('a label that was there before stays there', TIMES, async () => {
     const it = await anArgoApp()
     await it.fence()
@@ -320,14 +350,11 @@ export function argocdContract(of: () => WorldUnderTest): void {
   test('nothing is found of one that is as it should be; a hub that is not there is named', TIMES, async () => {
     const it = await anArgoApp()
     expect(await surveyed(it)).toEqual([])
-    const [finding] = await surveyed(it, 'tools-1-35')
-    expect(finding).toMatchObject({ level: 'blocker', code: 'argocd-unreadable', about: 'tools-1-35 argocd' })
+    const [finding] = await surveyed(it, 'gone-1-30')
+    expect(finding).toMatchObject({ level: 'blocker', code: 'argocd-unreadable', about: 'gone-1-30 argocd' })
   })
 
-  async function surveyed(
-    { asleep, byArgo, namespace }: Awaited<ReturnType<typeof anArgoApp>>,
-    cluster: string = hub.cluster,
-  ) {
+  async function surveyed({ asleep, byArgo, namespace }: Awaited<ReturnType<typeof anArgoApp>>, cluster = hub.cluster) {
     const argocd = { ...byArgo, hub: { ...hub, cluster } }
     const environments = [anEnvironment('test', { namespaces: [namespace], fenced: asleep, argocd })]
     const platform = aPlatform({ ...scope, apps: [anApp('shop', { deploy: 'argocd', environments })] })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { serverUnderTest } from '../../contract/servers.ts'
 import { customVersionsContract } from '../../contract/custom-versions.ts'
+import { serverUnderTest, type ServerUnderTest } from '../../contract/servers.ts'
 import { argocdContract } from '../../contract/argocd.ts'
 import { externalDeploymentsContract } from '../../contract/external-deployments.ts'
 import { fencesContract } from '../../contract/fences.ts'
@@ -15,6 +16,9 @@ import { scope, twoClusters, type TwoClusters } from '../../support/small-world.
 
 let clusters: TwoClusters
 let world: WorldUnderTest
+/** Where Argo CD is: neither blue nor green. */
+let tools: ServerUnderTest
+const TOOLS = 'tools-1-35'
 beforeAll(async () => {
   clusters = await twoClusters()
   const { ports, activities } = clusters
@@ -25,6 +29,10 @@ beforeAll(async () => {
   }
   const { ec2, instances } = clusters.aws
   world = { activities, ports, ec2, instances, blue: await side('blue'), green: await side('green') }
+  await clusters.aws.eks.seedCluster({ name: TOOLS, version: '1.35', nodegroups: [], addons: [], tags: {} })
+  const port = await ports.kubernetes(scope.region, TOOLS)
+  tools = serverUnderTest(TOOLS, clusters.cluster(TOOLS).kubeconfig, { port, admin: port })
+  world = { activities, ports, ec2: clusters.aws.ec2, blue: await side('blue'), green: await side('green') }
 })
 afterAll(() => clusters.stop())
 
@@ -33,7 +41,10 @@ describe('what somebody else deploys', () => {
   externalDeploymentsContract(() => world)
 })
 describe('what Argo CD deploys', () => {
-  argocdContract(() => world)
+  argocdContract(
+    () => world,
+    () => tools,
+  )
 })
 describe('what pipelines are told', () => {
   pointersContract(() => world)
