@@ -84,6 +84,7 @@ describe('kinds that Norikae knows nothing of', () => {
       resource('networking.k8s.io/v1', 'ingresses'),
       resource('metrics.k8s.io/v1beta1', 'pods'),
       resource('akka.io/v1', 'leases'),
+      resource('argoproj.io/v1alpha1', 'rollouts'),
       resource('bitnami.com/v1alpha1', 'sealedsecrets'),
       resource('external-secrets.io/v1', 'externalsecrets'),
       resource('external-secrets.io/v1beta1', 'externalsecrets'),
@@ -93,6 +94,7 @@ describe('kinds that Norikae knows nothing of', () => {
       resource('packages.example.com/v1', 'readonly', { verbs: ['get'] }),
     ])
     expect(kinds.map((k) => `${k.apiVersion} ${k.plural}`)).toEqual([
+      'argoproj.io/v1alpha1 rollouts',
       'bitnami.com/v1alpha1 sealedsecrets',
       'external-secrets.io/v1 externalsecrets',
       'gateway.networking.k8s.io/v1 httproutes',

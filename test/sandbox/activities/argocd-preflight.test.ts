@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { driven } from '../../support/driven.ts'
+import { aDeployment, aService, aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
+
+let world: SmallWorld
+beforeAll(async () => {
+  world = await aSmallWorld()
+  await world.aws.eks.seedCluster({
+    name: scope.blue,
+    version: '1.35',
+    nodegroups: [{ name: 'general', size: 1, min: 1, max: 2, labels: {} }],
+    addons: [],
+    tags: {},
+  })
+  const blue = world.cluster(scope.blue)
+  const labels = { app: 'shop', team: 'sre', env: 'test' }
+  blue.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels } })
+  blue.apply(aDeployment('web', 'shop', 2))
+  blue.apply(aService('web', 'shop'))
+})
+afterAll(() => world.stop())
+
+const fileWith = (argocd: string) => `apiVersion: norikae.io/v1
+platform: ${scope.platform}
+account: "${scope.account}"
+region: ${scope.region}
+health: { prometheus: { url: http://prometheus:9090 } }
+teams: { sre: { approvers: [aoki@example.com, baba@example.com] } }
+platformTeam: sre
+environments: { test: {} }
+apps: { shop: { deploy: argocd } }
+argocd: { cluster: ${argocd} }
+`
+
+test.for([
+  { says: 'that is nowhere cannot be read', cluster: 'tools-1-35', codes: ['argocd-unreadable tools-1-35 argocd'] },
+  {
+    says: 'on blue would go with blue, and is looked at all the same',
+    cluster: scope.blue,
+    codes: [`argocd-on-blue ${scope.blue}`, `argocd-blue-unknown ${scope.blue}`],
+  },
+])('an Argo CD $says: a blocker before anything is built', async ({ cluster, codes }) => {
+  const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file: fileWith(cluster) }
+  const workflow = { type: 'upgradePlan', id: `upgrade-plan/${scope.platform}/1` }
+  const { answer } = await driven(world.activities.prepare, request, { workflow })
+  const found = answer.plan.findings.filter((f) => f.code.startsWith('argocd-'))
+  expect(found.map((f) => `${f.code} ${f.about}`)).toEqual(codes)
+  expect(new Set(found.map((f) => f.level))).toEqual(new Set(['blocker']))
+})
