@@ -6,6 +6,7 @@ import {
   revisionInWords,
   runs,
   type ArgoHub,
+  type ArgoLabel,
   type Registered,
 } from '../domain/argocd.ts'
 import {
@@ -16,7 +17,6 @@ import {
   PRESERVED,
   prunes,
   fieldInWords,
-  selectsBy,
   unignored,
 } from '../domain/argocd-hazards.ts'
 import { refreshRequest, standing, syncRequest, unwell } from '../domain/argocd-sync.ts'
@@ -47,7 +47,7 @@ export const argocdActions = (outside: Outside) => {
     // What could not be taken back is not begun: what blue runs by tells what green will run by.
     const other = scope[otherSide(on)]
     const { theirs } = await view.applicationsOn({ theirs: await view.known(other) }, (a) => concerns(a, namespaces))
-    refuseDeletion(view, theirs, other)
+    refuseDeletion(view, theirs, label, other)
     const { labels = {}, annotations = {}, name } = cluster.secret.metadata
     const there = { note: `Secret ${name} has label ${labelInWords(label)}` }
     if (labels[label.key] === label.value) return there
@@ -63,7 +63,7 @@ export const argocdActions = (outside: Outside) => {
   }
 
   const unlabelCluster: Deed<'unlabelCluster'> = async ({ input, scope }) => {
-    const { app, namespaces, hub, label, on } = input
+    const { app, hub, label, on } = input
     const view = await viewOf(await proven(outside, scope), hub)
     const cluster = await view.known(scope[on])
     if (!cluster) return { note: `Argo CD does not know ${scope[on]}` }
@@ -72,12 +72,12 @@ export const argocdActions = (outside: Outside) => {
     // At commit blue's goes, whoever put it there: its cluster does too.
     if (on === 'green' && annotations[label.key] === undefined)
       return { note: `Secret ${name} had label ${label.key} before: it is left there` }
-    const makers = new Set(view.sets.filter((s) => selectsBy(s, label.key)))
-    const { losing } = await view.applicationsOn({ losing: cluster }, (a) => {
-      const maker = view.makerOf(a)
-      return concerns(a, namespaces) || (maker !== undefined && makers.has(maker))
-    })
-    refuseDeletion(view, losing, scope[on])
+    // Whatever goes with it, of this app or not.
+    const { losing } = await view.applicationsOn(
+      { losing: cluster },
+      (a) => deletes(a, view.makerOf(a), label.key) !== undefined,
+    )
+    refuseDeletion(view, losing, label, scope[on])
     const written = await view.port.patch('Secret', hub.namespace, name, {
       metadata: { labels: { [label.key]: null }, annotations: { [label.key]: null } },
     })
@@ -199,9 +199,14 @@ function knownOr(cluster: Registered | undefined, hub: ArgoHub, name: string): R
 }
 
 /** Principle: a label is put where it can be taken away again, and is taken away where nothing goes with it. */
-function refuseDeletion(view: ArgoView, applications: readonly KubernetesObject[], where: string): void {
+function refuseDeletion(
+  view: ArgoView,
+  applications: readonly KubernetesObject[],
+  label: ArgoLabel,
+  where: string,
+): void {
   const faults = applications.flatMap((a) => {
-    const why = deletes(a, view.makerOf(a))
+    const why = deletes(a, view.makerOf(a), label.key)
     return why === undefined ? [] : [`${nameOf(a)} on ${where}: ${why}`]
   })
   if (faults.length === 0) return

@@ -1,5 +1,15 @@
-import { concerns, isOn, setOf, type ArgoHub, type Registered } from './argocd.ts'
-import { deletes, fieldInWords, held, IGNORED, isAutomated, PRESERVED, prunes, unignored } from './argocd-hazards.ts'
+import { concerns, isOn, labelInWords, setOf, type ArgoHub, type ArgoLabel, type Registered } from './argocd.ts'
+import {
+  choosesBy,
+  deletes,
+  fieldInWords,
+  held,
+  IGNORED,
+  isAutomated,
+  PRESERVED,
+  prunes,
+  unignored,
+} from './argocd-hazards.ts'
 import { records } from './fields.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { nameOf, type KubernetesObject } from './kubernetes-objects.ts'
@@ -53,7 +63,7 @@ export function argocdFindings({ apps, blue }: Pick<Platform, 'apps' | 'blue'>, 
       ),
     ]
   const theirs = facts.applications.filter((a) => isOn(a, known))
-  return apps.flatMap((app) => app.environments.flatMap((e) => (e.argocd ? ofEnvironment(app, e, theirs, facts) : [])))
+  return apps.flatMap((app) => app.environments.flatMap((e) => ofEnvironment(app, e, theirs, facts)))
 }
 
 function ofEnvironment(
@@ -64,6 +74,8 @@ function ofEnvironment(
 ): Finding[] {
   const own = theirs.filter((a) => concerns(a, namespaces))
   const about = `${app.name} ${name}`
+  if (!argocd) return []
+  const { label } = argocd
   if (own.length === 0)
     return [
       blocker(
@@ -78,12 +90,11 @@ function ofEnvironment(
     scalers.filter((s) => namespaces.includes(s.metadata.namespace ?? '')),
   )
   return [
-    ...labelTooLong(about, argocd?.label.key ?? ''),
+    ...labelTooLong(about, label.key),
+    ...notByLabel(about, own, sets, label),
     ...own.flatMap((application) => {
-      const set = sets.find((s) => s.metadata.name === setOf(application))
       return [
-        ...byHand(application),
-        ...wouldDelete(application, set),
+        ...wouldDelete(application, makerAmong(sets, application), label),
         ...wouldPrune(application),
         ...wouldWriteBack(application, fields),
         ...bringsBindings(application, namespaces),
@@ -107,20 +118,30 @@ const labelTooLong = (about: string, key: string): Finding[] =>
       ]
     : []
 
-const byHand = (application: KubernetesObject): Finding[] =>
-  setOf(application) === undefined
-    ? [
-        warning(
-          'argocd-by-hand',
-          nameOf(application),
-          'no ApplicationSet makes it, so no label brings its like to green',
-          'write its like for green once green is there, or let an ApplicationSet make both',
-        ),
-      ]
-    : []
+const makerAmong = (sets: readonly KubernetesObject[], application: KubernetesObject): KubernetesObject | undefined =>
+  sets.find((s) => s.metadata.name === setOf(application))
 
-function wouldDelete(application: KubernetesObject, set: KubernetesObject | undefined): Finding[] {
-  const why = deletes(application, set)
+/** It may come by another way, and is waited for; but hardly when its turn comes. */
+function notByLabel(
+  about: string,
+  own: readonly KubernetesObject[],
+  sets: readonly KubernetesObject[],
+  label: ArgoLabel,
+): Finding[] {
+  const makers = own.map((a) => makerAmong(sets, a)).filter((s) => s !== undefined)
+  if (makers.some((s) => choosesBy(s, label.key))) return []
+  return [
+    warning(
+      'argocd-no-label',
+      about,
+      `no ApplicationSet of it chooses clusters by label ${labelInWords(label)}, so it comes to green by another way, or not at all`,
+      'let its ApplicationSet choose clusters by this label, and put it on the Secret of blue',
+    ),
+  ]
+}
+
+function wouldDelete(application: KubernetesObject, set: KubernetesObject | undefined, label: ArgoLabel): Finding[] {
+  const why = deletes(application, set, label.key)
   return why === undefined
     ? []
     : [blocker('argocd-deletes', nameOf(application), `on the way back, and when blue goes, ${why}`, PRESERVED)]

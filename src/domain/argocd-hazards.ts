@@ -109,14 +109,19 @@ export const fieldInWords = ({ kind, namespace, name, path }: Held): string =>
 const FINALIZER = /^resources-finalizer\.argocd\.argoproj\.io/
 
 /**
- * Why what it has deployed would be deleted once its cluster loses its label; undefined: it stays. The ApplicationSet as
- * it is now: `set` undefined where it is gone. An Application written by hand stays.
+ * Why what it has deployed would be deleted once its cluster loses this label; undefined: it stays. The ApplicationSet as
+ * it is now: `set` undefined where it is gone. An Application written by hand stays, and one of another label.
  * https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Controlling-Resource-Modification/
  */
-export function deletes(application: KubernetesObject, set: KubernetesObject | undefined): string | undefined {
+export function deletes(
+  application: KubernetesObject,
+  set: KubernetesObject | undefined,
+  label: string,
+): string | undefined {
   const name = setOf(application)
   if (name === undefined) return undefined
   if (set === undefined) return `its ApplicationSet ${name} is gone, so it goes too, with what it has deployed`
+  if (!choosesBy(set, label)) return undefined
   const { applicationsSync, preserveResourcesOnDeletion } = policyOf(set)
   if (applicationsSync === 'create-only' || applicationsSync === 'create-update') return undefined
   if (preserveResourcesOnDeletion !== true)
@@ -133,6 +138,8 @@ export function deletes(application: KubernetesObject, set: KubernetesObject | u
 export const PRESERVED =
   'write syncPolicy: { preserveResourcesOnDeletion: true } in its spec, and no finalizers in its template'
 
-/** Does it choose clusters by this label? */
-export const selectsBy = ({ spec }: KubernetesObject, label: string): boolean =>
-  JSON.stringify(record(spec)['generators'] ?? []).includes(JSON.stringify(label))
+/** Does it choose clusters by this label? What it fills in itself may become any label. */
+export function choosesBy({ spec }: KubernetesObject, label: string): boolean {
+  const generators = JSON.stringify(record(spec)['generators'] ?? [])
+  return generators.includes(JSON.stringify(label)) || generators.includes('{{')
+}

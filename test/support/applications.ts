@@ -7,6 +7,8 @@ interface More {
   readonly operation?: object
 }
 
+/** By which its ApplicationSet chooses clusters. */
+export const LABEL = 'norikae.io/shop.test'
 export const SERVER = 'https://blue.eks.test'
 
 /** An Application as an ApplicationSet makes it, synced and healthy. */
@@ -34,7 +36,11 @@ export const anApplicationSet = (spec: object = {}): KubernetesObject => ({
   apiVersion: 'argoproj.io/v1alpha1',
   kind: 'ApplicationSet',
   metadata: { name: 'shop', namespace: 'argocd' },
-  spec: { syncPolicy: { preserveResourcesOnDeletion: true }, ...spec },
+  spec: {
+    generators: [{ clusters: { selector: { matchLabels: { [LABEL]: 'enabled' } } } }],
+    syncPolicy: { preserveResourcesOnDeletion: true },
+    ...spec,
+  },
 })
 
 /** The Secret of a cluster. */

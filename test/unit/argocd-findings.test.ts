@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { argocdFindings, hubFindings, hubOf, type ArgoFacts } from '../../src/domain/argocd-findings.ts'
 import type { Environment } from '../../src/domain/platform.ts'
-import { aClusterSecret, anApplication, anApplicationSet, SERVER } from '../support/applications.ts'
-import { anApp, anEnvironment, aPlatform, byArgo, ref } from '../support/builders.ts'
+import { aClusterSecret, anApplication, anApplicationSet, LABEL, SERVER } from '../support/applications.ts'
+import { anApp, anEnvironment, aPlatform, byArgo as anyApp, ref } from '../support/builders.ts'
 
+const byArgo = { ...anyApp, label: { key: LABEL, value: 'enabled' } }
 const blue = { name: 'blue', server: SERVER, secret: aClusterSecret('blue', SERVER) }
 const good = {
   ignoreDifferences: [{ group: '*', kind: '*', managedFieldsManagers: ['norikae'] }],
@@ -40,12 +41,17 @@ test.for<{ says: string; found: ArgoFacts; is: readonly string[]; env?: Partial<
     says: 'a label that is too long',
     found: facts(),
     env: { argocd: { ...byArgo, label: { key: `norikae.io/${'a'.repeat(64)}`, value: 'enabled' } } },
-    is: ['blocker argocd-label shop test'],
+    is: ['blocker argocd-label shop test', 'warning argocd-no-label shop test'],
   },
   {
     says: 'one that somebody wrote by hand',
     found: of({ spec: good, metadata: { ownerReferences: [] } }),
-    is: ['warning argocd-by-hand Application/argocd/blue-shop'],
+    is: ['warning argocd-no-label shop test'],
+  },
+  {
+    says: 'one that comes to every cluster, and goes with none',
+    found: facts({ sets: [anApplicationSet({ syncPolicy: {}, generators: [{ clusters: {} }] })] }),
+    is: ['warning argocd-no-label shop test'],
   },
   {
     says: 'one that would be deleted',

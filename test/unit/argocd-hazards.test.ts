@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { deletes, held, prunes, selectsBy, unignored } from '../../src/domain/argocd-hazards.ts'
+import { choosesBy, deletes, held, prunes, unignored } from '../../src/domain/argocd-hazards.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
-import { anApplication, anApplicationSet } from '../support/applications.ts'
+import { anApplication, anApplicationSet, LABEL } from '../support/applications.ts'
 import { ref } from '../support/builders.ts'
 
 test.for([
@@ -47,21 +47,34 @@ describe('what its ApplicationSet does without the label', () => {
     },
     { says: 'is gone', set: undefined, why: /is gone, so it goes too/ },
     { says: 'has nothing to do with it', set: undefined, metadata: { ownerReferences: [] }, why: undefined },
+    {
+      says: 'deletes what it may choose by any label',
+      set: anApplicationSet({
+        syncPolicy: {},
+        generators: [{ clusters: { selector: { matchLabels: { '{{app}}': 'on' } } } }],
+      }),
+      why: /would delete it/,
+    },
+    {
+      says: 'keeps what another label chose',
+      set: anApplicationSet({ syncPolicy: {}, generators: [{ clusters: {} }] }),
+      why: undefined,
+    },
   ])('$says', ({ set, metadata, why }) => {
-    const is = deletes(anApplication({ ...(metadata && { metadata }) }), set)
+    const is = deletes(anApplication({ ...(metadata && { metadata }) }), set, LABEL)
     if (why) expect(is).toMatch(why)
     else expect(is).toBeUndefined()
   })
 })
 
 test('an ApplicationSet is known to choose by a label, however deep in its generators', () => {
-  const matchLabels = { 'norikae.io/shop.test': 'enabled' }
+  const matchLabels = { [LABEL]: 'enabled' }
   const matrix = {
     generators: [{ matrix: { generators: [{ git: {} }, { clusters: { selector: { matchLabels } } }] } }],
   }
-  expect(selectsBy(anApplicationSet(matrix), 'norikae.io/shop.test')).toBe(true)
-  expect(selectsBy(anApplicationSet(matrix), 'norikae.io/shop')).toBe(false)
-  expect(selectsBy(anApplicationSet(), 'norikae.io/shop.test')).toBe(false)
+  expect(choosesBy(anApplicationSet(matrix), LABEL)).toBe(true)
+  expect(choosesBy(anApplicationSet(matrix), 'norikae.io/shop')).toBe(false)
+  expect(choosesBy(anApplicationSet({ generators: [{ clusters: {} }] }), LABEL)).toBe(false)
 })
 
 const scaler = (kind: string, name: string, spec: object, metadata: object = {}): KubernetesObject => ({

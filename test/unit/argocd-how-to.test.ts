@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readPlatformFile } from '../../src/config/read.ts'
 import { labelFor } from '../../src/domain/argocd.ts'
-import { deletes, held, IGNORED, prunes, selectsBy, unignored } from '../../src/domain/argocd-hazards.ts'
+import { choosesBy, deletes, held, IGNORED, prunes, unignored } from '../../src/domain/argocd-hazards.ts'
 import { record } from '../../src/domain/fields.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import { anApplication } from '../support/applications.ts'
@@ -16,6 +16,7 @@ const page = readFileSync(new URL('../../docs/how-to/argocd.md', import.meta.url
 const blocks = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = '']) => block)
 const [platform = ''] = blocks
 const set = parse(blocks[1] ?? '') as KubernetesObject // the page is ours
+const LABEL = 'norikae.io/chat-api.production'
 const template = record(set.spec?.['template'])
 const application = anApplication({
   metadata: { ownerReferences: [{ ...set, name: set.metadata.name, uid: 'u', controller: true }] },
@@ -28,13 +29,14 @@ test('the lines of the platform file are read', () => {
   if (!read.ok) throw new Error(read.problems.map((p) => p.message).join('\n'))
   expect(read.file.apps['chat-api']?.deploy).toBe('argocd')
   const { key, value } = labelFor(read.file.argocd?.label ?? '', 'chat-api', 'production')
-  expect(selectsBy(set, key)).toBe(true)
+  expect(key).toBe(LABEL)
+  expect(choosesBy(set, key)).toBe(true)
   expect(blocks[1]).toContain(`${key}: ${value}`)
 })
 
 test('the ApplicationSet deletes, prunes and writes back nothing', () => {
-  expect(deletes(application, set)).toBeUndefined()
-  expect(deletes(application, { ...set, spec: {} })).toBeDefined()
+  expect(deletes(application, set, LABEL)).toBeUndefined()
+  expect(deletes(application, { ...set, spec: { ...set.spec, syncPolicy: {} } }, LABEL)).toBeDefined()
   expect(prunes(application)).toBe(false)
   expect(unignored(application, held([ref('Deployment', 'worker'), ref('CronJob', 'report')], []))).toEqual([])
 })
