@@ -1,5 +1,6 @@
 import { CLUSTER_SECRETS, isOn, registered, setOf, type ArgoHub, type Registered } from '../domain/argocd.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { failed } from './errors.ts'
 import type { Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 
@@ -52,4 +53,15 @@ export async function viewOf(world: Pick<Proven, 'eks' | 'cluster'>, hub: ArgoHu
 function withoutManagers({ metadata, ...rest }: KubernetesObject): KubernetesObject {
   const { managedFields: _, ...kept } = metadata
   return { ...rest, metadata: kept }
+}
+
+export const placeOf = ({ cluster, namespace }: ArgoHub): string => `Argo CD (namespace ${namespace} on ${cluster})`
+
+export const nameOf = ({ metadata }: KubernetesObject): string => `Application ${metadata.name}`
+
+export function knownOr(cluster: Registered | undefined, hub: ArgoHub, name: string): Registered {
+  if (cluster) return cluster
+  throw failed(
+    `${placeOf(hub)} does not know ${name}: no Secret of a cluster has its endpoint or ARN as server. Register it, then retry`,
+  )
 }

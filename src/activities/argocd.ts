@@ -1,33 +1,24 @@
-import type { ActionCall } from '../domain/actions.ts'
-import {
-  concerns,
-  identityOf,
-  labelInWords,
-  revisionInWords,
-  runs,
-  type ArgoHub,
-  type ArgoLabel,
-  type Registered,
-} from '../domain/argocd.ts'
+import { concerns, labelInWords, revisionInWords, type ArgoLabel, type Registered } from '../domain/argocd.ts'
 import {
   deletes,
-  isAutomated,
+  fieldInWords,
   held,
   IGNORED,
+  isAutomated,
   PRESERVED,
   prunes,
-  fieldInWords,
   unignored,
 } from '../domain/argocd-hazards.ts'
-import { refreshRequest, standing, syncRequest, unwell } from '../domain/argocd-sync.ts'
+import { unwell } from '../domain/argocd-sync.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { clusterOf } from '../domain/platform.ts'
 import { scalerKinds } from '../domain/scalers.ts'
-import { viewOf, type ArgoView } from './argocd-hub.ts'
-import { contested, failed } from './errors.ts'
+import { knownOr, nameOf, placeOf, viewOf, type ArgoView } from './argocd-hub.ts'
+import { pairsOf, synced, type Placed } from './argocd-pairs.ts'
+import { contested } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
-import { budgets, notYet, notYetByOthers, remember, remembered } from './waiting.ts'
+import { budgets, notYet, notYetByOthers } from './waiting.ts'
 
 export const argocdActions = (outside: Outside) => {
   const awaitRegistration: Deed<'awaitRegistration'> = async ({ input: { hub, on }, scope }) => {
@@ -123,79 +114,6 @@ export const argocdActions = (outside: Outside) => {
   }
 
   return { awaitRegistration, labelCluster, unlabelCluster, syncApplications, checkApplications }
-}
-
-type Placed = ActionCall<'syncApplications' | 'checkApplications'>
-
-/** An Application of the other side, what it runs, and those here that deploy the same. */
-interface Pair {
-  readonly theirs: KubernetesObject
-  readonly mine: readonly KubernetesObject[]
-  readonly wanted: readonly string[]
-}
-
-async function pairsOf(
-  view: ArgoView,
-  { input, scope }: Placed,
-): Promise<{ readonly cluster: Registered; readonly pairs: readonly Pair[] }> {
-  const { app, environment, namespaces, hub, on } = input
-  const other = otherSide(on)
-  const cluster = knownOr(await view.known(scope[on]), hub, scope[on])
-  const from = knownOr(await view.known(scope[other]), hub, scope[other])
-  const { here, theirs } = await view.applicationsOn({ here: cluster, theirs: from }, (a) => concerns(a, namespaces))
-  const mine = here.map((a) => ({ a, key: identityOf(a, cluster, scope[on]) }))
-  if (theirs.length === 0)
-    throw failed(
-      `no Application of ${placeOf(hub)} deploys ${app} ${environment} (namespace ${namespaces.join(', ')}) to ${scope[other]}, so what green needs is not known. Mend apps.${app}.deploy in the platform file, or its Application`,
-    )
-  const pairs = theirs.map((a) => {
-    const key = identityOf(a, from, scope[other])
-    return { theirs: a, mine: mine.filter((m) => m.key === key).map((m) => m.a), wanted: runs(a) }
-  })
-  return { cluster, pairs }
-}
-
-/** Ends when each is there; asks for what nobody else does. */
-async function synced(view: ArgoView, call: Placed, pairs: readonly Pair[]): Promise<void> {
-  const { scope, run, step, attempt, input } = call
-  const asked = `${run}/${step}/${attempt}`
-  const refreshed = new Set(remembered<readonly string[]>([]))
-  const waits: string[] = []
-  for (const { theirs, mine, wanted } of pairs) {
-    if (wanted.length === 0)
-      throw notYet(
-        `${nameOf(theirs)} has not been synced on ${clusterOf(scope, otherSide(input.on))} yet`,
-        budgets.sync,
-      )
-    for (const application of mine) {
-      const stands = standing(application, [wanted], asked)
-      const { namespace, name } = application.metadata
-      const what = `${nameOf(application)} (${revisionInWords(wanted)} is to run)`
-      if (stands.is === 'there') continue
-      if (stands.is === 'failed') throw failed(`${what}: ${stands.why}. Mend it, then retry`)
-      if (stands.is === 'to ask') {
-        await view.port.patch('Application', namespace, name, syncRequest(application, wanted, asked))
-        waits.push(`${what} was just asked to sync`)
-        continue
-      }
-      waits.push(`${what}: ${stands.why}`)
-      if (refreshed.has(name)) continue
-      await view.port.patch('Application', namespace, name, refreshRequest)
-      remember([...refreshed.add(name)])
-    }
-  }
-  if (waits.length > 0) throw notYet(waits.join('; '), budgets.sync)
-}
-
-const placeOf = ({ cluster, namespace }: ArgoHub): string => `Argo CD (namespace ${namespace} on ${cluster})`
-
-const nameOf = ({ metadata }: KubernetesObject): string => `Application ${metadata.name}`
-
-function knownOr(cluster: Registered | undefined, hub: ArgoHub, name: string): Registered {
-  if (cluster) return cluster
-  throw failed(
-    `${placeOf(hub)} does not know ${name}: no Secret of a cluster has its endpoint or ARN as server. Register it, then retry`,
-  )
 }
 
 /** Principle: a label is put where it can be taken away again, and is taken away where nothing goes with it. */

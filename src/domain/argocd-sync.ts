@@ -9,24 +9,21 @@ export type Standing =
   | { readonly is: 'there' }
   /** Nobody syncs it by itself: it is to be asked for. */
   | { readonly is: 'to ask' }
-  | { readonly is: 'waited for' | 'failed'; readonly why: string }
+  /** `behind`: nothing is under way that would bring it there; when it is compared next something is, or it is there. */
+  | { readonly is: 'waited for' | 'behind' | 'failed'; readonly why: string }
 
 /** As which Norikae asks for a sync, so that its own is known again. */
 const ASKED_BY = 'norikae'
 
 /**
- * `wanted`: what may run, by its revisions; `asked`: what this attempt's own sync is known by.
+ * `wanted`: what is to run, a revision for each source; `asked`: what this attempt's own sync is known by.
  * https://github.com/argoproj/argo-cd/blob/master/pkg/apis/application/v1alpha1/types.go (Operation, OperationState)
  */
-export function standing(
-  application: KubernetesObject,
-  wanted: readonly (readonly string[])[],
-  asked: string,
-): Standing {
+export function standing(application: KubernetesObject, wanted: readonly string[], asked: string): Standing {
   const { status = {} } = application
   const waits = (why: string): Standing => ({ is: 'waited for', why })
-  const isWanted = (revisions: readonly string[]) =>
-    revisions.length > 0 && wanted.some((w) => w.join(' ') === revisions.join(' '))
+  const behind = (why: string): Standing => ({ is: 'behind', why })
+  const isWanted = (revisions: readonly string[]) => revisions.length > 0 && wanted.join(' ') === revisions.join(' ')
   if (application['operation'] !== undefined) return waits('its sync is about to begin')
   const last = record(status['operationState'])
   const message = textOr(last['message'], 'no message')
@@ -41,12 +38,12 @@ export function standing(
   if (own && failed) return { is: 'failed', why: `its sync failed: ${message}` }
   const trouble = records(status['conditions']).find((c) => String(c['type']).endsWith('Error'))
   if (isAutomated(application) && !failed)
-    return waits(
+    return behind(
       trouble
         ? `${textOr(trouble['type'], 'Error')}: ${textOr(trouble['message'], 'no message')}`
         : `it runs ${revisionInWords(runs(application))}, ${compared}`,
     )
-  if (own || wanted.length === 0) return waits(`it was synced, and is ${compared}`)
+  if (own) return behind(`it was synced, and is ${compared}`)
   return { is: 'to ask' }
 }
 

@@ -228,6 +228,21 @@ export function argocdContract(of: () => WorldUnderTest, home: () => ServerUnder
     })
   })
 
+  test('in a repository with a commit a minute both are looked at together, and meet', TIMES, async () => {
+    const it = await anArgoApp()
+    await it.fence()
+    it.repository.busy = true
+    await it.letThere()
+    await eventually('green has been compared once', async () => {
+      const { sync } = (await it.application('green'))?.status ?? {}
+      return sync !== undefined
+    })
+    const { answer, waits } = await driven(of().activities.syncApplications, it.syncing, patience)
+    it.repository.busy = false
+    expect(waits.join()).toContain('is to run): it runs')
+    expect(answer.note).not.toContain(it.revision.slice(0, 7))
+  })
+
   test('a sync that fails is told in its own words, and a retry asks anew', TIMES, async () => {
     const it = await anArgoApp({ template: {} })
     await it.fence()

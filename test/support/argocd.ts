@@ -11,10 +11,12 @@ const FINALIZER = 'resources-finalizer.argocd.argoproj.io'
 /** What is committed, oldest first. */
 export class Repository {
   readonly commits: { readonly revision: string; readonly objects: readonly KubernetesObject[] }[] = []
+  /** Somebody commits to it all the time, and Argo CD looks only when it is asked to. */
+  busy = false
   /** Syncs fail with this. */
   broken: string | undefined
   commit(...objects: readonly KubernetesObject[]): string {
-    const revision = String(this.commits.length + 1).padStart(40, 'c')
+    const revision = String(this.commits.length + 1).padEnd(40, 'c')
     this.commits.push({ revision, objects })
     return revision
   }
@@ -38,6 +40,7 @@ export function runArgo(hub: ServerUnderTest, namespace: string, at: (server: st
   }
   const end = new AbortController()
   const round = async (): Promise<void> => {
+    for (const one of repositories.values()) if (one.busy) one.commit(...(one.commits.at(-1)?.objects ?? []))
     const [sets, secrets] = await Promise.all([
       hub.admin.list('ApplicationSet', { namespace }),
       hub.admin.list('Secret', { namespace, labels: CLUSTER_SECRETS }),
@@ -117,7 +120,7 @@ async function reconcile(
   hub: ServerUnderTest,
   application: KubernetesObject,
   cluster: ServerUnderTest,
-  { commits, broken }: Repository,
+  { commits, broken, busy }: Repository,
 ): Promise<void> {
   const { namespace, name, deletionTimestamp, resourceVersion, annotations = {} } = application.metadata
   const write = (patch: object) =>
@@ -150,6 +153,8 @@ async function reconcile(
     })
     return
   }
+  const refresh = 'argocd.argoproj.io/refresh'
+  if (busy && status['sync'] !== undefined && annotations[refresh] === undefined) return
   const lives = await Promise.all(
     head.objects.map((o) => cluster.admin.find(o.kind as Kind, o.metadata.namespace, o.metadata.name)),
   )
@@ -161,7 +166,6 @@ async function reconcile(
     health: { status: sick ? 'Progressing' : 'Healthy' },
     resources: head.objects.map(({ kind, metadata }) => ({ kind, namespace: metadata.namespace, name: metadata.name })),
   }
-  const refresh = 'argocd.argoproj.io/refresh'
   const told =
     annotations[refresh] === undefined ? {} : { metadata: { resourceVersion, annotations: { [refresh]: null } } }
   const automated = record(application.spec?.['syncPolicy'])['automated']

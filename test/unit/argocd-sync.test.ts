@@ -25,9 +25,9 @@ test.for([
   { says: 'with a sync ahead is waited for', it: { operation: { sync: {} } }, is: 'waited for' },
   { says: 'that syncs is waited for', it: { status: { operationState: { phase: 'Running' } } }, is: 'waited for' },
   {
-    says: 'that syncs by itself is waited for',
+    says: 'that syncs by itself is behind',
     it: { spec: automated, status: { sync: outOfSync } },
-    is: 'waited for',
+    is: 'behind',
     why: /^it runs nothing, OutOfSync$/,
   },
   {
@@ -36,7 +36,7 @@ test.for([
       spec: automated,
       status: { sync: {}, conditions: [{ type: 'ComparisonError', message: 'no such repository' }] },
     },
-    is: 'waited for',
+    is: 'behind',
     why: /^ComparisonError: no such repository$/,
   },
   {
@@ -71,7 +71,7 @@ test.for([
     is: 'to ask',
   },
 ])('an Application $says', ({ it, is, why }) => {
-  const stands = standing(anApplication(it), [['a']], ASKED)
+  const stands = standing(anApplication(it), ['a'], ASKED)
   expect(stands.is).toBe(is)
   if (why) expect('why' in stands && stands.why).toMatch(why)
 })
