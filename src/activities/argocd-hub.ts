@@ -55,6 +55,9 @@ function withoutManagers({ metadata, ...rest }: KubernetesObject): KubernetesObj
   return { ...rest, metadata: kept }
 }
 
+/** Between two looks at all Applications of a hub, which may have thousands; Argo CD takes longer for a sync. */
+export const LOOK_EVERY = '10s'
+
 export const placeOf = ({ cluster, namespace }: ArgoHub): string => `Argo CD (namespace ${namespace} on ${cluster})`
 
 export const nameOf = ({ metadata }: KubernetesObject): string => `Application ${metadata.name}`

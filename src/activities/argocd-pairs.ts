@@ -4,7 +4,7 @@ import { isAutomated } from '../domain/argocd-hazards.ts'
 import { refreshRequest, standing, syncRequest } from '../domain/argocd-sync.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { clusterOf } from '../domain/platform.ts'
-import { knownOr, nameOf, placeOf, type ArgoView } from './argocd-hub.ts'
+import { knownOr, LOOK_EVERY, nameOf, placeOf, type ArgoView } from './argocd-hub.ts'
 import { failed } from './errors.ts'
 import { otherSide } from './outside.ts'
 import { budgets, notYet, remember, remembered } from './waiting.ts'
@@ -54,6 +54,7 @@ export async function synced(view: ArgoView, call: Placed, pairs: readonly Pair[
       throw notYet(
         `${nameOf(theirs)} has not been synced on ${clusterOf(scope, otherSide(input.on))} yet`,
         budgets.sync,
+        LOOK_EVERY,
       )
     for (const application of mine) {
       const stands = standing(application, wanted, asked)
@@ -71,7 +72,7 @@ export async function synced(view: ArgoView, call: Placed, pairs: readonly Pair[
   }
   if (waits.length === 0) return
   await lookAgain(view, behind)
-  throw notYet(waits.join('; '), budgets.sync)
+  throw notYet(waits.join('; '), budgets.sync, LOOK_EVERY)
 }
 
 /**

@@ -13,7 +13,7 @@ import { unwell } from '../domain/argocd-sync.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { clusterOf } from '../domain/platform.ts'
 import { scalerKinds } from '../domain/scalers.ts'
-import { knownOr, nameOf, placeOf, viewOf, type ArgoView } from './argocd-hub.ts'
+import { knownOr, LOOK_EVERY, nameOf, placeOf, viewOf, type ArgoView } from './argocd-hub.ts'
 import { pairsOf, synced, type Placed } from './argocd-pairs.ts'
 import { contested } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
@@ -90,6 +90,7 @@ export const argocdActions = (outside: Outside) => {
       throw notYet(
         `Argo CD has no Application on ${scope[on]} yet that is as ${missing.join(', ')} on ${clusterOf(scope, otherSide(on))}. Its ApplicationSet is to choose clusters by label ${labelInWords(label)}`,
         budgets.sync,
+        LOOK_EVERY,
       )
     }
     const scalers = await scalersOn(await world.on(otherSide(on)), namespaces)
@@ -109,7 +110,7 @@ export const argocdActions = (outside: Outside) => {
       const why = unwell(a, input.asleep)
       return why === undefined ? [] : [`${nameOf(a)} is ${why}`]
     })
-    if (sick.length > 0) throw notYet(sick.join('; '), budgets.pods)
+    if (sick.length > 0) throw notYet(sick.join('; '), budgets.pods, LOOK_EVERY)
     return { note: `${all.length} Applications on ${scope[input.on]} are healthy` }
   }
 

@@ -186,7 +186,11 @@ function wouldWriteBack(application: KubernetesObject, fields: Parameters<typeof
 /** Two controllers on one target group deregister one another's pods (aws-load-balancer-controller#2757). */
 function bringsBindings(application: KubernetesObject, namespaces: readonly string[]): Finding[] {
   const bindings = records(application.status?.['resources']).filter(
-    (r) => r['kind'] === 'TargetGroupBinding' && namespaces.includes(String(r['namespace'])),
+    // One that only waits to be pruned is in no repository any more.
+    (r) =>
+      r['kind'] === 'TargetGroupBinding' &&
+      r['requiresPruning'] !== true &&
+      namespaces.includes(String(r['namespace'])),
   )
   if (bindings.length === 0) return []
   return [

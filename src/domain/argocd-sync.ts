@@ -1,4 +1,4 @@
-import { revisionInWords, revisionsIn, runs } from './argocd.ts'
+import { isSynced, revisionInWords, revisionsIn, runs } from './argocd.ts'
 import { record, records } from './fields.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 import { isAutomated } from './argocd-hazards.ts'
@@ -32,7 +32,7 @@ export function standing(application: KubernetesObject, wanted: readonly string[
   const failed = last['phase'] === 'Failed' || last['phase'] === 'Error'
   const sync = record(status['sync'])
   const compared = textOr(sync['status'], 'not compared yet')
-  if (sync['status'] === 'Synced' && isWanted(revisionsIn(sync))) return { is: 'there' }
+  if (isSynced(application) && isWanted(revisionsIn(sync))) return { is: 'there' }
   // What was asked for is there, whatever has been committed since.
   if (own && last['phase'] === 'Succeeded' && isWanted(revisionsIn(last['syncResult']))) return { is: 'there' }
   if (own && failed) return { is: 'failed', why: `its sync failed: ${message}` }

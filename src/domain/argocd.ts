@@ -116,10 +116,20 @@ export const revisionsIn = (told: unknown): readonly string[] => {
   return several.length > 0 ? several : typeof revision === 'string' && revision !== '' ? [revision] : []
 }
 
+/** Everything is as it was compared with; what only waits to be pruned is there for the way back. */
+export function isSynced({ status = {} }: KubernetesObject): boolean {
+  const is = record(status['sync'])['status']
+  const differing = records(status['resources']).filter((r) => r['status'] === 'OutOfSync')
+  return (
+    is === 'Synced' ||
+    (is === 'OutOfSync' && differing.length > 0 && differing.every((r) => r['requiresPruning'] === true))
+  )
+}
+
 /** What it runs: where it is synced what it was compared with, otherwise what was synced last. */
-export function runs({ status = {} }: KubernetesObject): readonly string[] {
-  const sync = record(status['sync'])
-  return sync['status'] === 'Synced' ? revisionsIn(sync) : revisionsIn(list(status['history']).at(-1))
+export const runs = (application: KubernetesObject): readonly string[] => {
+  const { status = {} } = application
+  return revisionsIn(isSynced(application) ? status['sync'] : list(status['history']).at(-1))
 }
 
 /** A commit as people write it. */

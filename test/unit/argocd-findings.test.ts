@@ -80,6 +80,11 @@ test.for<{ says: string; found: ArgoFacts; is: readonly string[]; env?: Partial<
     is: ['blocker argocd-binding Application/argocd/blue-shop'],
   },
   {
+    says: 'one whose binding was taken out of what it deploys',
+    found: of({ spec: good, status: { resources: [{ ...binding, status: 'OutOfSync', requiresPruning: true }] } }),
+    is: [],
+  },
+  {
     says: 'one that has a binding of another app',
     found: of({ spec: good, status: { resources: [{ ...binding, namespace: 'mail' }] } }),
     is: [],

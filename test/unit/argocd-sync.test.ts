@@ -15,6 +15,13 @@ const outOfSync = { status: 'OutOfSync', revision: 'b' }
 
 test.for([
   { says: 'synced to what is wanted is there', it: {}, is: 'there' },
+  {
+    says: 'in which something only waits to be pruned is there',
+    it: {
+      status: { sync: { ...outOfSync, revision: 'a' }, resources: [{ status: 'OutOfSync', requiresPruning: true }] },
+    },
+    is: 'there',
+  },
   { says: 'that nobody syncs is to be asked', it: { status: { sync: outOfSync } }, is: 'to ask' },
   { says: 'that was never compared is to be asked', it: { status: { sync: {} } }, is: 'to ask' },
   {

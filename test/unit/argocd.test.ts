@@ -100,6 +100,24 @@ test.for([
     status: { sync: { status: 'Synced', revisions: ['a', '1.2'] } },
     is: ['a', '1.2'],
   },
+  {
+    says: 'what it was compared with, where something only waits to be pruned',
+    status: {
+      sync: { status: 'OutOfSync', revision: 'new' },
+      history: [{ revision: 'old' }],
+      resources: [{ status: 'Synced' }, { status: 'OutOfSync', requiresPruning: true }],
+    },
+    is: ['new'],
+  },
+  {
+    says: 'what was synced last, where something else differs too',
+    status: {
+      sync: { status: 'OutOfSync', revision: 'new' },
+      history: [{ revision: 'old' }],
+      resources: [{ status: 'OutOfSync' }, { status: 'OutOfSync', requiresPruning: true }],
+    },
+    is: ['old'],
+  },
   { says: 'nothing before its first sync', status: { sync: { status: 'OutOfSync', revision: 'new' } }, is: [] },
 ])('an Application runs $says', ({ status, is }) => expect(runs(anApplication({ status }))).toEqual(is))
 
