@@ -94,7 +94,9 @@ export const argocdActions = (outside: Outside) => {
       )
     }
     const scalers = await scalersOn(await world.on(otherSide(on)), namespaces)
-    for (const { mine } of pairs) for (const application of mine) refuseHazards(application, held(asleep, scalers))
+    // What is stopped on blue is held there too.
+    for (const { theirs, mine } of pairs)
+      for (const application of [...mine, theirs]) refuseHazards(application, held(asleep, scalers))
     await synced(view, call, pairs)
     return {
       note: `${pairs.length} Applications on ${scope[on]}: ${pairs.map(({ wanted }) => revisionInWords(wanted)).join(', ')}`,
