@@ -152,9 +152,9 @@ function refuseHazards(application: KubernetesObject, fields: Parameters<typeof 
   )
 }
 
-function labelLost({ secret }: Registered, { input: { hub, label, on }, scope }: Placed) {
+function labelLost({ secret }: Registered, { input: { hub, label } }: Placed) {
   return contested(
-    `Secret ${secret.metadata.name} of ${placeOf(hub)} has lost label ${labelInWords(label)}: who makes it wrote it anew. Let that leave labels alone that it does not know, or have it put this one there, then retry. Nothing is on ${scope[on]}`,
+    `Secret ${secret.metadata.name} of ${placeOf(hub)} has lost label ${labelInWords(label)}: who makes it wrote it anew. Let that leave labels alone that it does not know, or have it put this one there, then retry`,
   )
 }
 
