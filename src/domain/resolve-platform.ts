@@ -250,7 +250,6 @@ function environment(
     ...(Object.keys(jobs).length > 0 && { jobs }),
     ...(it.approval === 'team' && { gate }),
   }
-  const { deploy = 'copy' } = whose.declared ?? {}
   if (!deployedByOthers(deploy)) return resolved
   const { workloads } = movable(
     namespaces.flatMap((n) => n.workloads),

@@ -22,7 +22,15 @@ beforeAll(async () => {
     const port = await ports.kubernetes(scope.region, name)
     return serverUnderTest(name, clusters.cluster(name).kubeconfig, { port, admin: port })
   }
-  world = { activities, ports, ec2: aws.ec2, instances: aws.instances, aws, blue: await side('blue'), green: await side('green') }
+  world = {
+    activities,
+    ports,
+    ec2: aws.ec2,
+    instances: aws.instances,
+    aws,
+    blue: await side('blue'),
+    green: await side('green'),
+  }
 })
 afterAll(() => clusters.stop())
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { serverUnderTest } from '../../contract/servers.ts'
 import { customVersionsContract } from '../../contract/custom-versions.ts'
 import { serverUnderTest, type ServerUnderTest } from '../../contract/servers.ts'
 import { argocdContract } from '../../contract/argocd.ts'
@@ -32,7 +31,6 @@ beforeAll(async () => {
   await clusters.aws.eks.seedCluster({ name: TOOLS, version: '1.35', nodegroups: [], addons: [], tags: {} })
   const port = await ports.kubernetes(scope.region, TOOLS)
   tools = serverUnderTest(TOOLS, clusters.cluster(TOOLS).kubeconfig, { port, admin: port })
-  world = { activities, ports, ec2: clusters.aws.ec2, blue: await side('blue'), green: await side('green') }
 })
 afterAll(() => clusters.stop())
 
