@@ -4,6 +4,7 @@ import { addonActions } from './add-ons.ts'
 import { argocdActions } from './argocd.ts'
 import { bufferActions } from './buffers.ts'
 import { clusterActions } from './clusters.ts'
+import { copiedVolumeActions } from './copied-volumes.ts'
 import { deploymentActions } from './deployments.ts'
 import { externalDeploymentActions } from './external-deployments.ts'
 import { dryRunActions } from './dry-run.ts'
@@ -56,6 +57,7 @@ const all = (outside: Outside): Activities => ({
   ...fenceActions(outside),
   ...bufferActions(outside),
   ...volumeActions(outside),
+  ...copiedVolumeActions(outside),
   ...externalActions(outside),
   ...healthActivities(outside),
   ...imageActivities(outside),

@@ -11,6 +11,7 @@ import type {
   VersionDescription,
 } from '../domain/eks-objects.ts'
 import type { Tried } from '../domain/dry-run.ts'
+import type { NewVolume, SnapshotDescription, VolumeDescription } from '../domain/ec2-objects.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { ServedResource } from '../domain/resources.ts'
 import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
@@ -94,15 +95,18 @@ export interface RuleDescription {
 export interface BlockStoragePort {
   /** EBS volumes by id (`vol-…`), in any order. Those that are gone are left out. */
   volumes(ids: readonly string[]): Promise<readonly VolumeDescription[]>
-}
-
-export interface VolumeDescription {
-  readonly id: string
-  /** `available`: on no instance. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html */
-  readonly state: string
-  readonly zone: string
-  /** Those that have it, get it or let it go. */
-  readonly instances: readonly string[]
+  /** Those that have all of these tags. What was just made may be told of some seconds later only. */
+  volumesTagged(tags: Readonly<Record<string, string>>): Promise<readonly VolumeDescription[]>
+  /** The account's own, as `volumesTagged`. */
+  snapshotsTagged(tags: Readonly<Record<string, string>>): Promise<readonly SnapshotDescription[]>
+  /** Starts one and answers its id. Not safe to repeat: EC2 has no token for it. */
+  createSnapshot(volume: string, description: string, tags: Readonly<Record<string, string>>): Promise<string>
+  createVolume(volume: NewVolume, token: string): Promise<void>
+  /** Beside the tags that they have. */
+  tagVolumes(ids: readonly string[], tags: Readonly<Record<string, string>>): Promise<void>
+  deleteSnapshot(id: string): Promise<void>
+  /** Throws `failed` while an instance has it. */
+  deleteVolume(id: string): Promise<void>
 }
 
 export interface ComputePort {

@@ -1,7 +1,10 @@
+import type { VolumeDescription } from '../domain/ec2-objects.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import {
+  attachedNode,
   attachedVolume,
+  clash,
   ebsOf,
   isHeld,
   isRetained,
@@ -9,11 +12,12 @@ import {
   retaining,
   storesOf,
   volumeNameOf,
+  type Pair,
   type Stored,
 } from '../domain/volumes.ts'
 import { failed, notFound, unsupported } from './errors.ts'
 import { otherSide, type Proven } from './outside.ts'
-import type { KubernetesPort, VolumeDescription } from './ports.ts'
+import type { KubernetesPort } from './ports.ts'
 import { budgets, notYet } from './waiting.ts'
 
 /** The claims of one workload on one side, with their volumes. */
@@ -115,3 +119,24 @@ export async function proveAvailable(
 }
 
 const onto = ({ instances }: VolumeDescription): string => (instances.length > 0 ? ` on ${instances.join(', ')}` : '')
+
+/** Throws `notYet` while one is on a node of this side. */
+export async function proveUnattached(side: Store, volumes = ebsVolumes(side)): Promise<void> {
+  const attached = await attachmentsOf(side, volumes)
+  const [first] = attached
+  if (!first) return
+  throw notYet(
+    `${attached.length} volumes are attached on ${side.name}: ${attachedVolume(first)} to ${attachedNode(first)}`,
+    budgets.volumes,
+    '1s',
+  )
+}
+
+/** Which of two is right, nobody but people can tell. */
+export function refuseClashes(pairs: readonly Pair[], here: Store, there: Store): void {
+  for (const pair of pairs.filter(clash))
+    throw failed(
+      `claim ${pair.name} has ${volumeIn(pair.here)} on ${here.name} and ${volumeIn(pair.there)} on ${there.name}, and which of them counts cannot be told. Remove the claim that is wrong, then retry`,
+    )
+}
+const volumeIn = (store: Pair['here']): string => (store?.volume ? idOf(store.volume) : 'nothing')

@@ -1,4 +1,5 @@
 import { RUN } from '../domain/annotations.ts'
+import type { VolumeDescription } from '../domain/ec2-objects.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { WorkloadRef } from '../domain/platform.ts'
 import {
@@ -13,7 +14,6 @@ import {
   type Pair,
 } from '../domain/volumes.ts'
 import { failed } from './errors.ts'
-import type { VolumeDescription } from './ports.ts'
 import { hold, idOf, type Store } from './stores.ts'
 import { budgets, notYet } from './waiting.ts'
 

@@ -1,7 +1,5 @@
 import {
-  attachedNode,
   attachedVolume,
-  clash,
   DRIVER,
   givenBack,
   isAttached,
@@ -12,9 +10,19 @@ import {
   volumeFor,
   type Pair,
 } from '../domain/volumes.ts'
-import { failed, unsupported } from './errors.ts'
+import { failed } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
-import { attachmentsOf, bothSides, ebsVolumes, hold, idOf, proveAvailable, type Store } from './stores.ts'
+import {
+  attachmentsOf,
+  bothSides,
+  ebsVolumes,
+  hold,
+  idOf,
+  proveAvailable,
+  proveUnattached,
+  refuseClashes,
+  type Store,
+} from './stores.ts'
 import { bring, clear, copiesOn } from './volume-copies.ts'
 import { budgets, notYet } from './waiting.ts'
 
@@ -91,44 +99,13 @@ export const volumeActions = (outside: Outside) => {
     return { note: `${pairs.length} claims of ${workload.name} on ${here.name} have their volumes` }
   }
 
-  /** Plans with these are blocked before they start; whoever gets here all the same is told so. */
-  const later: Deed<'copyVolumes' | 'discardVolumes'> = async ({ step }) => {
-    throw unsupported(`${step}: copying volumes between clusters comes with a later release`)
-  }
-
-  return {
-    retainVolumes,
-    unretainVolumes,
-    detachVolumes,
-    attachVolumes,
-    copyVolumes: later,
-    discardVolumes: later,
-  }
+  return { retainVolumes, unretainVolumes, detachVolumes, attachVolumes }
 }
-
-function refuseClashes(pairs: readonly Pair[], here: Store, there: Store): void {
-  for (const pair of pairs.filter(clash))
-    throw failed(
-      `claim ${pair.name} has ${volumeIn(pair.here)} on ${here.name} and ${volumeIn(pair.there)} on ${there.name}, and which of them counts cannot be told. Remove the claim that is wrong, then retry`,
-    )
-}
-const volumeIn = (store: Pair['here']): string => (store?.volume ? idOf(store.volume) : 'nothing')
 
 /** A claim that had no volume gets one when it is first mounted. */
 function isThere(now: Store, { name, here, there }: Pair): boolean {
   const found = now.stores.find(({ claim }) => claim.metadata.name === name)
   return found !== undefined && (volumeFor({ name, here, there }) === undefined || isBound(found.claim, found.volume))
-}
-
-async function proveUnattached(side: Store, volumes = ebsVolumes(side)): Promise<void> {
-  const attached = await attachmentsOf(side, volumes)
-  const [first] = attached
-  if (!first) return
-  throw notYet(
-    `${attached.length} volumes are attached on ${side.name}: ${attachedVolume(first)} to ${attachedNode(first)}`,
-    budgets.volumes,
-    '1s',
-  )
 }
 
 /** The other side neither writes to what is attached here, nor would it delete it. */

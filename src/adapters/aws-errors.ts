@@ -10,9 +10,12 @@ type Throw = (message: string) => ApplicationFailure
  *
  * https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
  */
 const table: readonly { readonly name: RegExp; readonly is: Throw }[] = [
   { name: /^(Request)?Throttl|^RequestLimitExceeded|^TooManyRequests|^SlowDown|^BandwidthLimit/, is: unreachable },
+  // So many snapshots at once: others end by themselves.
+  { name: /^ConcurrentSnapshotLimit|^SnapshotCreationPerVolumeRate/, is: unreachable },
   { name: /^Server$|^Internal|^ServiceUnavailable|^ResourcePropagationDelay|^PriorRequestNot/, is: unreachable },
   // A worker's credentials are renewed while it runs, so the next try has new ones.
   { name: /^ExpiredToken|^RequestExpired|^RequestTimeTooSkewed|^CredentialsProvider|^TokenProvider/, is: unreachable },

@@ -140,7 +140,10 @@ const where = (go: Go) =>
     )
 
 const answer = (go: Go, verb: Answer, what: string) => {
-  const typed = new Option('--typed <name>', 'to delete blue: the name of blue').hideHelp(verb !== 'approve')
+  const typed = new Option(
+    '--typed <name>',
+    'what is lost for good, by name: blue, or a workload that goes back without what it wrote',
+  ).hideHelp(verb !== 'approve')
   return asking(verb)
     .description(what)
     .argument('[name]', 'an app; or start, decommission, or upgrade for its own gates; or a gate id')

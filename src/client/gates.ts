@@ -45,7 +45,7 @@ const problem = (text: string | undefined) => (text === undefined ? {} : { probl
 
 export const offers = (gate: OpenGate, answer: Answer): boolean => gate.send.some((s) => s.message === answer)
 
-/** The name of what is deleted for good must be typed. */
+/** The name of what is lost for good must be typed. */
 export const needsTyping = (gate: OpenGate): boolean => gate.send.some((s) => s.body['typed'] !== undefined)
 
 /** `undefined`: the answer does not tell who the people are. */

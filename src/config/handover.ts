@@ -34,11 +34,13 @@ const variants = [
   variant('buffer', 'Holds what others gave it until it is delivered.', bufferKeys),
   variant('stateful', 'Has volumes, and moves with them.', {
     by: oneOf(['handover', 'copy']).describe(
-      'handover: the volumes themselves move. copy: green gets snapshots, in a later release; until then it is a blocker.',
+      'handover: the volumes themselves move. copy: green gets volumes made from snapshots, and blue keeps its own.',
     ),
     lossOnReturn: words('what is lost', 'what going back loses, for people to accept')
       .exactOptional()
-      .describe('With by: copy: what going back loses, in words. People are asked to accept it.'),
+      .describe(
+        'With by: copy: what going back loses, in words. It is read at the gate, and accepted by name before it goes back.',
+      ),
   }),
 ] as const
 

@@ -141,8 +141,17 @@ export interface Actions {
   detachVolumes: Contract<OnSide>
   /** Not while the other side could still write to them or delete them. Ends when its claims are bound to them. */
   attachVolumes: Contract<OnSide>
+  /**
+   * Snapshots of what is on no node, volumes made from them, and claims on `to` that are bound to these. What is on `from`
+   * stays as it is.
+   */
   copyVolumes: Contract<{ workload: WorkloadRef; from: Side; to: Side }>
+  /** What this side wrote on copies outlives their claims: people may miss it, and they delete it. */
+  keepCopies: Contract<OnSide>
+  /** Claims, volumes and snapshots that this run made, but for what is kept. */
   discardVolumes: Contract<OnSide>
+  /** The copies are there without them. */
+  dropSnapshots: Contract<{ workload: WorkloadRef }>
   checkExternal: Contract<{ app: string; namespace: string; on: Side; endpoint: string }>
 }
 
@@ -275,6 +284,12 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   detachVolumes: { ...write, pace: 'long', title: (i) => `detach the volumes of ${at(i.workload)} from ${i.on}` },
   attachVolumes: { ...write, pace: 'long', title: (i) => `attach the volumes of ${at(i.workload)} to ${i.on}` },
   copyVolumes: { ...write, pace: 'long', title: (i) => `copy the volumes of ${at(i.workload)} to ${i.to}` },
+  keepCopies: {
+    ...write,
+    pace: 'long',
+    title: (i) => `keep what ${i.on} wrote on copied volumes of ${at(i.workload)}`,
+  },
+  dropSnapshots: { ...write, pace: 'long', title: (i) => `delete the snapshots of ${at(i.workload)}` },
   discardVolumes: {
     ...write,
     pace: 'long',

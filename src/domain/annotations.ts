@@ -26,5 +26,7 @@ export const SUSPENDED_AT = 'norikae.io/suspended-at'
 export const DUE_WHILE_BUSY = 'norikae.io/due-while-busy'
 /** On a PersistentVolume: what becomes of its volume once its claim is deleted, as its owner wants it. */
 export const RECLAIM_POLICY = 'norikae.io/reclaim-policy'
+/** On a PersistentVolume, and as a tag on snapshots and volumes of EC2: the EBS volume that it is a copy of. */
+export const COPY_OF = 'norikae.io/copy-of'
 /** On a Job that nothing else makes, by its owner: `once` or `repeatable`. */
 export const JOB = 'norikae.io/job'

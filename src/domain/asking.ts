@@ -52,7 +52,10 @@ export const plannedGates = ({ plan, journal, ended }: Run, now: string): Gate[]
           s.kind === 'gate' && !begun(journal, s.id) ? [gateOf(plan, s, nextAttempt(journal, s.id), now)] : [],
         )
 
-/** A step failed for good. An undo may always be skipped, by name; a forward step only where nothing can be lost by it. */
+/**
+ * A step failed for good. An undo may always be skipped, by name, but for what people have to say themselves; a forward
+ * step only where nothing can be lost by it.
+ */
 export function failureGate(
   { plan, goingBack }: Run,
   step: LeafStep,
@@ -60,7 +63,10 @@ export function failureGate(
   problem: Problem,
   now: string,
 ): Gate {
-  const skippable = goingBack || step.kind === 'observe' || (step.kind === 'action' && actions[step.action].skippable)
+  const skippable =
+    (goingBack && step.kind !== 'gate') ||
+    step.kind === 'observe' ||
+    (step.kind === 'action' && actions[step.action].skippable)
   return gate(plan, {
     step: step.kind === 'gate' ? `${step.id}/again` : step.id,
     attempt,

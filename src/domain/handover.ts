@@ -1,9 +1,9 @@
 import type { Question } from './actions.ts'
 import type { WorkloadFacts } from './facts.ts'
 import { blocker, type Finding } from './findings.ts'
-import { inOrder, just, pair, stay, type Move } from './moves.ts'
+import { inOrder, just, pair, stay, undoing, type Move } from './moves.ts'
 import { slug, workloadName, type Handover, type Side, type WorkloadRef } from './platform.ts'
-import { act, ask, type LeafStep } from './steps.ts'
+import { act, ask } from './steps.ts'
 import type { GateRule } from './gates.ts'
 
 export interface Workload {
@@ -149,17 +149,33 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
     ]
   }
 
-  /** Coming back loses what green wrote, so people are asked first: here the way back is more than the mirror. */
+  /**
+   * Green gets what blue had when it was stopped; blue's own volumes are kept as the way back. Coming back loses what green
+   * wrote, so people are asked first: here the way back is more than the mirror.
+   */
   function volumesCopy(loss: string): Move {
     const copy = pair(
       act(id('copy'), 'copyVolumes', { workload: ref, from: 'blue', to: 'green' }),
       act(id('discard'), 'discardVolumes', on.green),
     )
-    const move = inOrder(stopAlone, copy, startAlone)
-    const sure: LeafStep = {
-      ...ask(id('accept-loss'), `going back loses: ${loss}`, spot.team),
-      undoes: startAlone.forward.map((s) => s.id),
+    const written = { ...stay, back: [undoing(startAlone.forward, act(id('keep-green'), 'keepCopies', on.green))] }
+    const move = inOrder(volumesKept(), stopAlone, copy, written, startAlone)
+    const { expires: _, ...rule } = spot.team
+    const sure = ask(
+      id('accept-loss'),
+      `going back loses: ${loss} (what ${workloadName(ref)} wrote on green). Type ${ref.name} to accept it`,
+      // A way back neither ends by itself nor waits for somebody who is not there.
+      { ...rule, exclude: [], typed: ref.name },
+    )
+    return {
+      ...move,
+      back: [undoing(startAlone.forward, sure), ...move.back],
+      commit: [
+        ...move.commit,
+        // No other side has blue's own: they go with blue, where their policy says so.
+        act(id('let-go-of-blue'), 'unretainVolumes', on.blue),
+        act(id('drop-snapshots'), 'dropSnapshots', { workload: ref }),
+      ],
     }
-    return { ...move, back: [sure, ...move.back] }
   }
 }

@@ -47,6 +47,10 @@ export function wayBack(phase: Phase, journal: Journal): Step[] {
   })
 }
 
+/** What going back from here loses, in the words by which people are asked for it. */
+export const lossesOnReturn = (phase: Phase, journal: Journal): string[] =>
+  leaves(wayBack(phase, journal)).flatMap((step) => (step.kind === 'gate' ? step.title : []))
+
 /**
  * The phase starts clean, except for what is still there because its undo was skipped: that has a way back yet, and is
  * done again going forward, because nobody knows how people left it.

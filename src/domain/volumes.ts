@@ -1,4 +1,4 @@
-import { RECLAIM_POLICY, RUN } from './annotations.ts'
+import { COPY_OF, RECLAIM_POLICY, RUN } from './annotations.ts'
 import { list, record, type Fields } from './fields.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 import { podSpecOf } from './workload-state.ts'
@@ -116,7 +116,7 @@ export const clash = ({ here, there }: Pair): boolean =>
 /** The volume that this claim is to have here: its own, or that of the other side. */
 export const volumeFor = ({ here, there }: Pair): KubernetesObject | undefined => here?.volume ?? there?.volume
 
-/** Why a workload's volumes cannot be handed over; nothing where they can. `others`: the rest of its namespace. */
+/** Why a workload's volumes can neither be handed over nor copied; nothing where they can. `others`: the rest of its namespace. */
 export function volumeFaults(
   workload: KubernetesObject,
   stores: readonly Stored[],
@@ -218,6 +218,7 @@ export function volumeCopy(
       annotations: {
         [RECLAIM_POLICY]: annotations[RECLAIM_POLICY] ?? text(spec['persistentVolumeReclaimPolicy']),
         ...(annotations[PROVISIONED_BY] !== undefined && { [PROVISIONED_BY]: text(source['driver']) }),
+        ...(annotations[COPY_OF] !== undefined && { [COPY_OF]: annotations[COPY_OF] }),
       },
     },
     spec: {

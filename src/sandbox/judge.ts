@@ -34,7 +34,7 @@ export interface Judge {
 }
 
 export function createJudge(options: {
-  readonly aws: Pick<SandboxAws, 'eks' | 'elbv2'>
+  readonly aws: Pick<SandboxAws, 'eks' | 'elbv2' | 'ec2'>
   /** The API servers that run now. */
   readonly clusters: () => readonly Pick<SandboxCluster, 'name' | 'list' | 'jobRuns'>[]
   readonly load: Pick<Load, 'report'>
@@ -68,6 +68,7 @@ export function createJudge(options: {
         leftovers: leftovers({
           clusters: aws.eks.inventory(),
           elbv2: aws.elbv2.inventory(),
+          ec2: { volumes: aws.ec2.volumes(), snapshots: aws.ec2.snapshots() },
           servers: clusters(),
           suspendedByOwner: schedules.suspendedByOwner(),
         }),

@@ -86,9 +86,9 @@ export interface SandboxAws {
       readonly rules: readonly ListenerRule[]
     }
   }
-  /** EBS volumes, as a CSI driver of a cluster asks for them. */
+  /** EBS volumes, as a CSI driver of a cluster asks for them, and what was made of them. */
   readonly ec2: {
-    createVolume(zone: string, gigabytes: number): string
+    createVolume(zone: string, gigabytes: number, tags?: Readonly<Record<string, string>>): string
     /** Attached after a while. Throws VolumeInUse where another instance has it, InvalidVolume.NotFound. */
     attachVolume(id: string, instance: string): void
     /** Available after a while. Nothing happens where the instance does not have it. */
@@ -96,6 +96,7 @@ export interface SandboxAws {
     /** Throws VolumeInUse. Nothing happens where it is gone. */
     deleteVolume(id: string): void
     volumes(): readonly SandboxVolume[]
+    snapshots(): readonly SandboxSnapshot[]
   }
   /** EC2's instances: nothing of the sandbox runs on them, so what they are is told. */
   readonly instances: {
@@ -110,8 +111,20 @@ export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminate
 export interface SandboxVolume {
   readonly id: string
   readonly zone: string
-  readonly state: 'available' | 'in-use'
+  readonly state: 'creating' | 'available' | 'in-use'
   readonly instance?: string
+  /** What it was made from. */
+  readonly snapshot?: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export interface SandboxSnapshot {
+  readonly id: string
+  readonly volume: string
+  readonly state: 'pending' | 'completed'
+  /** An instance had the volume when it was taken, and may have written meanwhile. */
+  readonly whileInUse: boolean
+  readonly tags: Readonly<Record<string, string>>
 }
 
 export interface SeedCluster {

@@ -3,7 +3,7 @@ import { phaseGate } from '../domain/asking.ts'
 import { voided } from '../domain/gates.ts'
 import { begun, nextAttempt, write } from '../domain/journal.ts'
 import { TOLD, upgradeId, type CutoverRequest, type Outcome, type Told } from '../domain/messages.ts'
-import { blockers, type Phase, type Plan } from '../domain/plan.ts'
+import { blockers, lossesOnReturn, type Phase, type Plan } from '../domain/plan.ts'
 import type { Environment } from '../domain/platform.ts'
 import type { WentBack } from '../domain/report.ts'
 import { leaves } from '../domain/steps.ts'
@@ -218,6 +218,9 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     const { type, message } = problemOf(error)
     if (type === 'Blind') return message
     if (type !== 'Unhealthy') return mayGoBack.has(type) ? undefined : whyHoldFailed(run, message)
+    const losses = run.plan.phases.flatMap((phase) => lossesOnReturn(phase, run.journal))
+    if (losses.length > 0)
+      return `${message}; not rolled back by itself: ${losses.join('; ')}. \`rollback\` asks for it`
     // Before blue is asked: those that breach in the same moment hear of one another.
     await told('breaching', message)
     const ask = question('compare', `${name}/compare`, `ask blue about ${app.name} ${name}`, 'quick', {

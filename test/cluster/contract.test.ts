@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { argocdContract } from '../contract/argocd.ts'
+import { copiedVolumesContract } from '../contract/copied-volumes.ts'
 import { kubernetesPortContract } from '../contract/kubernetes-port.ts'
 import { accessContract } from '../contract/access.ts'
 import { customVersionsContract } from '../contract/custom-versions.ts'
@@ -47,6 +48,7 @@ describe('on real controllers', () => {
   pointersContract(() => world)
   kedaContract(() => world)
   volumesContract(() => world)
+  copiedVolumesContract(() => world)
 })
 
 test('a pipeline may read where to deploy, and no more', async () => {

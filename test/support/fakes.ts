@@ -4,6 +4,7 @@ import { actions, type ActionCall, type ActionName } from '../../src/domain/acti
 import { planCutover } from '../../src/domain/plan-cutover.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import type { Platform } from '../../src/domain/platform.ts'
+import type { WorkloadFacts } from '../../src/domain/facts.ts'
 import type { Finding } from '../../src/domain/findings.ts'
 import type { Notice } from '../../src/domain/notices.ts'
 import { act, type ActionStep } from '../../src/domain/steps.ts'
@@ -44,6 +45,8 @@ export class Outside {
   differing: string[] = []
   readonly notices: Notice[] = []
   findings: Finding[] = []
+  /** Found on blue beside the usual. */
+  workloads: WorkloadFacts[] = []
   platform: Platform
   pollEvery: '6h' | '1s' | '100ms'
 
@@ -101,7 +104,8 @@ export class Outside {
         }
         const it = app.environments.find((e) => e.name === environment)
         if (!it) throw ApplicationFailure.nonRetryable(`there is no ${environment}`, 'InvalidInput')
-        return seal(planCutover(platform, app, it, { ...someFacts, images: this.images }))
+        const workloads = [...someFacts.workloads, ...this.workloads]
+        return seal(planCutover(platform, app, it, { workloads, images: this.images }))
       },
       observe: async ({ subject }): Promise<Judgement[]> => {
         const sick = this.sick.has(`${subject.app}/${subject.environment}`)

@@ -36,6 +36,7 @@ const quick: AwsTimes = {
   probeEveryMs: 10,
   drainSecondMs: 0.1,
   volumeMs: 20,
+  snapshotMs: 30,
 }
 
 const quickly: ClusterTimes = {

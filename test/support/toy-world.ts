@@ -8,6 +8,8 @@ export class ToyWorld {
   /** These may never run on both sides. */
   readonly once = new Set<string>()
   readonly twice: string[] = []
+  /** These run on green on copies of their volumes. */
+  readonly copied = new Set<string>()
 
   snapshot = (): string => JSON.stringify([...this.facts].toSorted(([a], [b]) => (a < b ? -1 : 1)))
 
@@ -54,6 +56,15 @@ export class ToyWorld {
       const up = (side: string) => this.get(`${w}/${side}`, side === 'blue' ? 'up' : 'none') === 'up'
       if (up('blue') || (up('green') && this.get(`${w}/green/volume`, 'detached') === 'detached'))
         this.twice.push(`${w} runs without its volumes after ${step.id}`)
+    }
+    const copy = (w: string, to: 'there' | 'kept' | 'none') => {
+      this.set(`${w}/green/copy`, to, 'none')
+      if (to === 'there') this.set(`${w}/snapshots`, 'there', 'none')
+    }
+    const written = (w: string) => {
+      if (!this.copied.has(w.split('/').at(-1) ?? '')) return
+      if (this.get(`${w}/green/copy`, 'none') === 'none') this.twice.push(`${w} runs on green without its volumes`)
+      this.set(`${w}/green/copy`, 'written', 'none')
     }
     switch (step.action) {
       case 'createCluster':
@@ -149,6 +160,7 @@ export class ToyWorld {
       case 'startWorkload':
       case 'resumeSchedule':
         fence(at(step.input.workload), step.input.on, 'open')
+        if (step.input.on === 'green') written(at(step.input.workload))
         return running(at(step.input.workload), step.input.on, 'up')
       case 'retainVolumes':
         return this.set(`${at(step.input.workload)}/${step.input.on}/volume/policy`, 'Retain', 'own')
@@ -159,9 +171,18 @@ export class ToyWorld {
       case 'attachVolumes':
         return volume(at(step.input.workload), step.input.on, 'attached')
       case 'copyVolumes':
-        return this.set(`${at(step.input.workload)}/green/copy`, 'there', 'none')
+        if (this.get(`${at(step.input.workload)}/blue`, 'up') === 'up')
+          this.twice.push(`the volumes of ${at(step.input.workload)} are copied while it runs`)
+        return copy(at(step.input.workload), 'there')
+      case 'keepCopies':
+        return copy(at(step.input.workload), 'kept')
       case 'discardVolumes':
-        return this.set(`${at(step.input.workload)}/green/copy`, 'none', 'none')
+        if (this.get(`${at(step.input.workload)}/green/copy`, 'none') === 'written')
+          this.twice.push(`what ${at(step.input.workload)} wrote on green is deleted by ${step.id}`)
+        this.set(`${at(step.input.workload)}/snapshots`, 'none', 'none')
+        return copy(at(step.input.workload), 'none')
+      case 'dropSnapshots':
+        return this.set(`${at(step.input.workload)}/snapshots`, 'none', 'none')
       default:
         void input // the rest only reads
     }

@@ -126,10 +126,11 @@ test.for<{
     commit: [`${w}/unretain-green]`],
   },
   {
-    says: 'a copy of volumes is discarded once people have accepted what that loses',
+    says: 'volumes are copied while nothing runs, and what green wrote is kept once people have accepted to lose it',
     handover: { class: 'stateful', by: 'copy', lossOnReturn: 'a day' },
-    forward: [`${w}/stop-blue ${n}/copy ${n}/start-green]`],
-    back: [`${w}/accept-loss ${n}/stop-green ${n}/discard ${n}/start-blue]`],
+    forward: [`${w}/retain-blue ${n}/stop-blue ${n}/copy ${n}/start-green]`],
+    back: [`${w}/accept-loss ${n}/stop-green ${n}/keep-green ${n}/discard ${n}/start-blue ${n}/unretain-blue]`],
+    commit: [`${w}/unretain-green ${n}/let-go-of-blue ${n}/drop-snapshots]`],
   },
   {
     says: 'a buffer is drained, and stopped at commit only',

@@ -290,14 +290,21 @@ test.for<{ says: string; by: 'handover' | 'copy'; faults: string[]; codes: strin
     faults: ['a', 'b'],
     codes: ['volumes-unfit', 'volumes-unfit'],
   },
-  { says: 'that is to be copied is planned, and a blocker', by: 'copy', faults: [], codes: ['copy-not-yet'] },
+  { says: 'that is copied says what going back loses', by: 'copy', faults: [], codes: ['loss-on-return'] },
+  {
+    says: 'whose volumes cannot be copied is a blocker too',
+    by: 'copy',
+    faults: ['a'],
+    codes: ['volumes-unfit', 'loss-on-return'],
+  },
 ])('a stateful workload $says', ({ by, faults, codes }) => {
   const environment = anEnvironment('test', { handovers: { 'StatefulSet/shop/db': { class: 'stateful', by } } })
   const db = workload('StatefulSet', 'db', { hasVolumes: true, volumes: { claims: ['data-db-0'], faults } })
   const { workloads, findings } = movable([db], environment)
   expect(workloads.map((w) => w.handover.class)).toEqual(['stateful'])
   expect(findings.map((f) => f.code)).toEqual(codes)
-  for (const finding of findings) expect(finding).toMatchObject({ level: 'blocker', about: 'StatefulSet/shop/db' })
+  for (const { level, code, about } of findings)
+    expect([level, about]).toEqual([code === 'volumes-unfit' ? 'blocker' : 'warning', 'StatefulSet/shop/db'])
 })
 
 test.for<{ says: string; also: Parameters<typeof workload>[2] | undefined; codes: string[] }>([

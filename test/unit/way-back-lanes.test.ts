@@ -136,7 +136,10 @@ function once(plan: Plan): string[] {
 
 function interruptedAnywhere(plan: Plan, choices: readonly number[], stopAfter: number, touched: readonly boolean[]) {
   const it = new Try()
-  for (const name of once(plan)) if (onlyOnce.some((kind) => name.startsWith(`${kind}-`))) it.world.once.add(name)
+  for (const name of once(plan)) {
+    if (onlyOnce.some((kind) => name.startsWith(`${kind}-`))) it.world.once.add(name)
+    if (name.startsWith('copied-')) it.world.copied.add(name)
+  }
   let n = 0
   const next = (of: number) => (choices[n++ % choices.length] ?? 0) % Math.max(1, of)
   const phases: Phase[] = plan.phases.filter((p) => !p.pointOfNoReturn)

@@ -265,7 +265,14 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'eks:UpdateClusterConfig', // lifts a deletion protection
     'eks:DescribeAccessEntry',
     'ec2:DescribeInstances', // of nodes that were lost
-    'ec2:DescribeVolumes', // of volumes that change sides: the demo has none
+    // Of volumes that change sides, and of copies: the demo has none.
+    'ec2:DescribeVolumes',
+    'ec2:DescribeSnapshots',
+    'ec2:CreateSnapshot',
+    'ec2:CreateVolume',
+    'ec2:CreateTags',
+    'ec2:DeleteSnapshot',
+    'ec2:DeleteVolume',
   ])
   expect(allowed.filter((action) => !made.includes(action) && !besides.has(action))).toEqual([])
 })

@@ -57,11 +57,7 @@ export async function answer(
     const place = 'what' in found ? where(found) : name
     const typed =
       verb === 'approve' && 'what' in found && needsTyping(found)
-        ? await typing(
-            `Type the name of the cluster that is deleted for good by ${gate}`,
-            options.typed,
-            '--typed <name>',
-          )
+        ? await typing(`Type the name of what is lost for good by ${gate}`, options.typed, '--typed <name>')
         : options.typed
     await agree(`${verb[0]?.toUpperCase()}${verb.slice(1)} ${place} of ${platform}?`, options.yes)
     const body = { gate, by, ...comment, ...(typed !== undefined && { typed }) }

@@ -67,7 +67,7 @@ export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
               ...under('comes back', gate.opens.back.length === 0 ? ['it does not'] : each('↩', gate.opens.back)),
             ]),
         ...under('back now', gate.wayBack.length === 0 ? ['nothing to take back yet'] : few(each('↩', gate.wayBack))),
-        ...(needsTyping(gate) ? [[cell('typed', 'faint'), cell('the name of what is deleted for good', 'asks')]] : []),
+        ...(needsTyping(gate) ? [[cell('typed', 'faint'), cell('the name of what is lost for good', 'asks')]] : []),
       ],
       2,
     ),

@@ -10,6 +10,8 @@ import type { AwsIdentity, EksHooks, Probe, SandboxAws } from '../types.ts'
 import { Calls } from './calls.ts'
 import { instanceOperations, Instances } from './ec2/instances.ts'
 import { Ec2World } from './ec2/world.ts'
+import { snapshotOperations } from './ec2/snapshots.ts'
+import { tagOperations } from './ec2/tags.ts'
 import { volumeOperations } from './ec2/volumes.ts'
 import { eksOperations, inspectEks } from './eks/eks.ts'
 import { Tokens } from './eks/tokens.ts'
@@ -50,7 +52,12 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     faults,
     calls,
     services: {
-      ec2: { ...volumeOperations(ec2), ...instanceOperations(instances) },
+      ec2: {
+        ...volumeOperations(ec2),
+        ...snapshotOperations(ec2, account),
+        ...tagOperations(ec2),
+        ...instanceOperations(instances),
+      },
       eks: eksOperations(eks),
       elasticloadbalancing: elbv2Operations(elbv2),
       sts: stsOperations(identity),

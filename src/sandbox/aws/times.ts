@@ -10,6 +10,8 @@ export interface AwsTimes {
   readonly drainSecondMs: number
   /** An EBS volume takes so long to attach, and to let go. */
   readonly volumeMs: number
+  /** A snapshot takes so long until a volume can be made from it: hours for the first of a large volume. */
+  readonly snapshotMs: number
 }
 
 export const defaultTimes: AwsTimes = {
@@ -21,6 +23,7 @@ export const defaultTimes: AwsTimes = {
   probeEveryMs: 300,
   drainSecondMs: 10,
   volumeMs: 200,
+  snapshotMs: 400,
 }
 
 /** Work for later that `stop` calls off. */

@@ -1,10 +1,17 @@
 /** What should not be there when an upgrade has ended, whichever way it ended. */
+import { RUN_TAG } from '../../domain/clone.ts'
+import { KEPT_TAG } from '../../domain/copied-volumes.ts'
+import { ebsOf } from '../../domain/volumes.ts'
 import { BINDING } from '../load-balancer-controller.ts'
 import type { ClusterInventory, KubernetesObject, SandboxAws, SandboxCluster } from '../types.ts'
 
 export interface Remains {
   readonly clusters: readonly ClusterInventory[]
   readonly elbv2: ReturnType<SandboxAws['elbv2']['inventory']>
+  readonly ec2: {
+    readonly volumes: ReturnType<SandboxAws['ec2']['volumes']>
+    readonly snapshots: ReturnType<SandboxAws['ec2']['snapshots']>
+  }
   /** The API servers that still run. */
   readonly servers: readonly Pick<SandboxCluster, 'name' | 'list'>[]
   /** CronJobs, as `<namespace>/<name>`, that nobody but their owner suspended. */
@@ -67,6 +74,22 @@ const rules: readonly Rule[] = [
             .map(([name, value]) => ({ what: says, because: `is still changed for the move: ${name}=${value}` })),
         ),
     ),
+
+  ({ ec2, servers }) =>
+    only(servers).flatMap(() =>
+      ec2.snapshots
+        .filter(({ tags }) => tags[RUN_TAG] !== undefined)
+        .map(({ id, volume }) => ({ what: `snapshot ${id}`, because: `was made to copy ${volume} only` })),
+    ),
+
+  // What is kept for people is theirs.
+  ({ ec2, servers }) =>
+    only(servers).flatMap((server) => {
+      const used = new Set(server.list('v1', 'PersistentVolume').map((v) => ebsOf(v)?.id))
+      return ec2.volumes
+        .filter(({ id, tags }) => tags[RUN_TAG] !== undefined && tags[KEPT_TAG] === undefined && !used.has(id))
+        .map(({ id }) => ({ what: `volume ${id}`, because: 'is a copy that nothing uses' }))
+    }),
 
   ({ servers, suspendedByOwner }) =>
     on(only(servers), 'batch/v1', 'CronJob')

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { customVersionsContract } from '../../contract/custom-versions.ts'
 import { serverUnderTest, type ServerUnderTest } from '../../contract/servers.ts'
 import { argocdContract } from '../../contract/argocd.ts'
+import { copiedVolumesContract } from '../../contract/copied-volumes.ts'
 import { externalDeploymentsContract } from '../../contract/external-deployments.ts'
 import { fencesContract } from '../../contract/fences.ts'
 import { pointersContract } from '../../contract/pointers.ts'
@@ -67,4 +68,7 @@ describe('what KEDA sizes', () => {
 })
 describe('volumes', () => {
   volumesContract(() => world)
+})
+describe('copied volumes', () => {
+  copiedVolumesContract(() => world)
 })

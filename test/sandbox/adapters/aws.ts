@@ -31,6 +31,7 @@ const soon: AwsTimes = {
   probeEveryMs: 20,
   drainSecondMs: 1,
   volumeMs: 20,
+  snapshotMs: 30,
 }
 
 /** AWS on loopback, and the adapters connected to it as a worker connects them. */

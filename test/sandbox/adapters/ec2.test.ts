@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import type { BlockStoragePort } from '../../../src/activities/ports.ts'
 import { anAws, type AnAws } from './aws.ts'
 import { failureOf } from './local.ts'
@@ -11,14 +12,15 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
+const gp3 = { type: 'gp3', iops: 3000, throughput: 125, tags: {} }
 const aVolume = () => world.aws.ec2.createVolume('ap-northeast-1a', 1)
 
 test('volumes are told with their state, zone and instance; those that are gone are left out', async () => {
   const [free, used] = [aVolume(), aVolume()]
   world.aws.ec2.attachVolume(used, 'i-1')
   expect(await port.volumes([free, 'vol-0', used])).toEqual([
-    { id: free, state: 'available', zone: 'ap-northeast-1a', instances: [] },
-    { id: used, state: 'in-use', zone: 'ap-northeast-1a', instances: ['i-1'] },
+    { id: free, state: 'available', zone: 'ap-northeast-1a', instances: [], ...gp3 },
+    { id: used, state: 'in-use', zone: 'ap-northeast-1a', instances: ['i-1'], ...gp3 },
   ])
 })
 
@@ -27,6 +29,60 @@ test('as many as there are, 200 in a call', async () => {
   const before = world.aws.calls().length
   expect((await port.volumes(ids)).map((v) => v.id)).toEqual(ids)
   expect(world.aws.calls()).toHaveLength(before + 3)
+})
+
+const mine = { 'norikae.io/run': 'r1', 'norikae.io/workload': 'StatefulSet/shop/db' }
+
+test('a snapshot is taken with tags and told by them, until it is deleted', async () => {
+  const volume = aVolume()
+  const id = await port.createSnapshot(volume, 'for the move', mine)
+  await port.createSnapshot(volume, 'another', { 'norikae.io/run': 'r2' })
+  const told = () => port.snapshotsTagged(mine)
+  const aSnapshot = { id, volume, startedAt: expect.stringMatching(/^\d{4}-.*Z$/) as unknown }
+  expect(await told()).toEqual([{ ...aSnapshot, state: 'pending', progress: '47%' }])
+  await eventually('it is complete', async () => (await told())[0]?.state === 'completed')
+  expect(await told()).toEqual([{ ...aSnapshot, state: 'completed', progress: '100%' }])
+  await port.deleteSnapshot(id)
+  await port.deleteSnapshot(id)
+  expect(await told()).toEqual([])
+})
+
+test('a volume is made from a snapshot once a token, as it is to be, and deleted', async () => {
+  const tags = { ...mine, of: 'this' }
+  const snapshot = await port.createSnapshot(aVolume(), '', tags)
+  await eventually('it is complete', async () => (await port.snapshotsTagged(tags))[0]?.state === 'completed')
+  const wanted = { snapshot, zone: 'ap-northeast-1c', type: 'gp3', iops: 4000, throughput: 250, tags }
+  await port.createVolume(wanted, 'token')
+  await port.createVolume(wanted, 'token')
+  const [made, ...more] = await port.volumesTagged(tags)
+  expect(more).toEqual([])
+  const { snapshot: _, ...like } = wanted
+  expect(made).toEqual({ ...like, id: expect.stringMatching(/^vol-/) as unknown, state: 'creating', instances: [] })
+  const other = await failureOf(port.createVolume({ ...wanted, zone: 'ap-northeast-1a' }, 'token'))
+  expect([other.type, other.message]).toEqual(['Failed', expect.stringContaining('IdempotentParameterMismatch')])
+  const id = made?.id ?? ''
+  await port.tagVolumes([id], { kept: 'yes' })
+  expect((await port.volumesTagged({ ...tags, kept: 'yes' })).map((v) => v.id)).toEqual([id])
+  await eventually('it is there', async () => (await port.volumes([id]))[0]?.state === 'available')
+  world.aws.ec2.attachVolume(id, 'i-1')
+  expect((await failureOf(port.deleteVolume(id))).type).toBe('Failed')
+  world.aws.ec2.detachVolume(id, 'i-1')
+  await eventually('it is free', async () => (await port.volumes([id]))[0]?.state === 'available')
+  await port.deleteVolume(id)
+  await port.deleteVolume(id)
+  expect(await port.volumes([id])).toEqual([])
+})
+
+test.for([
+  { code: 'ConcurrentSnapshotLimitExceeded', type: 'Unreachable' },
+  { code: 'SnapshotCreationPerVolumeRateExceeded', type: 'Unreachable' },
+  { code: 'SnapshotLimitExceeded', type: 'QuotaExceeded' },
+  { code: 'UnauthorizedOperation', type: 'Denied' },
+])('a snapshot that is refused by $code is $type', async ({ code, type }) => {
+  world.faults.fail('ec2:CreateSnapshot', { code, status: 400 }, 5)
+  const failure = await failureOf(port.createSnapshot('vol-1', '', {}))
+  world.faults.clear()
+  expect(failure.type).toBe(type)
 })
 
 test.for([

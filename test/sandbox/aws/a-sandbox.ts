@@ -18,6 +18,7 @@ const quick: AwsTimes = {
   probeEveryMs: 20,
   drainSecondMs: 1,
   volumeMs: 20,
+  snapshotMs: 30,
 }
 
 /** What the hooks were told, in order, and what the probe is to answer. */

@@ -1,4 +1,15 @@
-import { DescribeInstancesCommand, DescribeVolumesCommand, type DescribeVolumesCommandInput } from '@aws-sdk/client-ec2'
+import {
+  CreateSnapshotCommand,
+  CreateTagsCommand,
+  CreateVolumeCommand,
+  DeleteSnapshotCommand,
+  DeleteVolumeCommand,
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  type CreateVolumeCommandInput,
+  type DescribeVolumesCommandInput,
+} from '@aws-sdk/client-ec2'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { aSandbox, refused } from './a-sandbox.ts'
@@ -89,5 +100,109 @@ describe('instances', () => {
     )
     const Filters = [{ Name: 'instance-id', Values: ['i-1'] }]
     expect((await ec2.send(new DescribeInstancesCommand({ Filters }))).Reservations).toEqual([])
+  })
+})
+
+describe('snapshots', () => {
+  async function one() {
+    const { aws, ec2 } = await aSandbox({ snapshotMs: 150 })
+    const volume = aws.ec2.createVolume(ZONE, 10)
+    const Tags = [{ Key: 'for', Value: 'a test' }]
+    const snapshot = await ec2.send(
+      new CreateSnapshotCommand({
+        VolumeId: volume,
+        Description: 'a copy',
+        TagSpecifications: [{ ResourceType: 'snapshot', Tags }],
+      }),
+    )
+    const id = snapshot.SnapshotId ?? ''
+    const complete = () => eventually('it is complete', () => aws.ec2.snapshots()[0]?.state === 'completed')
+    const make = (input: Partial<CreateVolumeCommandInput>) =>
+      ec2.send(new CreateVolumeCommand({ AvailabilityZone: ZONE, SnapshotId: id, VolumeType: 'gp3', ...input }))
+    return { aws, ec2, volume, id, snapshot, complete, make, Tags }
+  }
+
+  test('take a while, and are told as EC2 does', async () => {
+    const { ec2, volume, id, snapshot, complete, Tags } = await one()
+    const told = {
+      SnapshotId: id,
+      VolumeId: volume,
+      VolumeSize: 10,
+      OwnerId: '123456789012',
+      Description: 'a copy',
+      Tags,
+    }
+    expect(snapshot).toMatchObject({ ...told, State: 'pending', StartTime: expect.any(Date) })
+    await complete()
+    const Filters = [{ Name: 'tag:for', Values: ['a test'] }]
+    const { Snapshots } = await ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters }))
+    expect(Snapshots).toMatchObject([{ ...told, State: 'completed', Progress: '100%' }])
+    const other = await ec2.send(new DescribeSnapshotsCommand({ Filters: [{ Name: 'tag:for', Values: ['x'] }] }))
+    expect(other.Snapshots).toEqual([])
+  })
+
+  test('say whether somebody may have written meanwhile', async () => {
+    const { aws, ec2, volume } = await one()
+    aws.ec2.attachVolume(volume, 'i-1')
+    await ec2.send(new CreateSnapshotCommand({ VolumeId: volume }))
+    expect(aws.ec2.snapshots().map((s) => s.whileInUse)).toEqual([false, true])
+  })
+
+  test('become volumes once they are complete, and once a token', async () => {
+    const { aws, complete, make } = await one()
+    expect(await refused(make({}))).toBe('400 IncorrectState')
+    await complete()
+    const made = await make({ ClientToken: 't' })
+    expect(made).toMatchObject({ Size: 10, State: 'creating', VolumeType: 'gp3', Iops: 3000, Throughput: 125 })
+    expect((await make({ ClientToken: 't' })).VolumeId).toBe(made.VolumeId)
+    expect(await refused(make({ ClientToken: 't', Size: 20 }))).toBe('400 IdempotentParameterMismatch')
+    expect((await make({ ClientToken: 'u' })).VolumeId).not.toBe(made.VolumeId)
+    expect(() => aws.ec2.attachVolume(made.VolumeId ?? '', 'i-1')).toThrow(/is not 'available'/)
+  })
+
+  test.for<{ says: string; input: Partial<CreateVolumeCommandInput>; is: string }>([
+    { says: 'of no zone', input: { AvailabilityZone: undefined }, is: '400 MissingParameter' },
+    { says: 'of no size', input: { SnapshotId: undefined }, is: '400 MissingParameter' },
+    { says: 'of no snapshot', input: { SnapshotId: 'snap-0' }, is: '400 InvalidSnapshot.NotFound' },
+    {
+      says: 'that says how fast gp2 is',
+      input: { VolumeType: 'gp2', Iops: 3000 },
+      is: '400 InvalidParameterCombination',
+    },
+    {
+      says: 'that says what io2 carries',
+      input: { VolumeType: 'io2', Throughput: 1 },
+      is: '400 InvalidParameterCombination',
+    },
+    {
+      says: 'with a tag of AWS',
+      input: { TagSpecifications: [{ ResourceType: 'volume', Tags: [{ Key: 'aws:x', Value: 'y' }] }] },
+      is: '400 InvalidParameterValue',
+    },
+  ])('a volume $says is refused', async ({ input, is }) => {
+    const { complete, make } = await one()
+    await complete()
+    expect(await refused(make(input))).toBe(is)
+  })
+
+  test('and volumes are tagged later, and deleted', async () => {
+    const { aws, ec2, volume, id } = await one()
+    const Tags = [{ Key: 'kept', Value: 'yes' }]
+    expect(await refused(ec2.send(new CreateTagsCommand({ Resources: [volume, 'vol-0'], Tags })))).toBe(
+      '400 InvalidVolume.NotFound',
+    )
+    expect(aws.ec2.volumes()[0]?.tags).toEqual({})
+    await ec2.send(new CreateTagsCommand({ Resources: [volume, id], Tags }))
+    expect(aws.ec2.volumes()[0]?.tags).toEqual({ kept: 'yes' })
+    expect(aws.ec2.snapshots()[0]?.tags).toEqual({ for: 'a test', kept: 'yes' })
+    aws.ec2.attachVolume(volume, 'i-1')
+    expect(await refused(ec2.send(new DeleteVolumeCommand({ VolumeId: volume })))).toBe('400 VolumeInUse')
+    aws.ec2.detachVolume(volume, 'i-1')
+    await eventually('it is available', () => aws.ec2.volumes()[0]?.state === 'available')
+    await ec2.send(new DeleteVolumeCommand({ VolumeId: volume }))
+    await ec2.send(new DeleteSnapshotCommand({ SnapshotId: id }))
+    expect([aws.ec2.volumes(), aws.ec2.snapshots()]).toEqual([[], []])
+    expect(await refused(ec2.send(new DeleteVolumeCommand({ VolumeId: volume })))).toBe('400 InvalidVolume.NotFound')
+    expect(await refused(ec2.send(new DeleteSnapshotCommand({ SnapshotId: id })))).toBe('400 InvalidSnapshot.NotFound')
   })
 })

@@ -213,6 +213,23 @@ const annotated = (name: string, apiVersion = 'apps/v1', kind = 'Deployment') =>
 const cronJob = withObject(anObject('batch/v1', 'CronJob', 'invoices', { spec: { suspend: true } }))
 const bound = withObject(anObject(BINDING.apiVersion, BINDING.kind, 'web', { spec: { targetGroupARN: 'tg/9' } }))
 
+const aSnapshot = {
+  id: 'snap-1',
+  volume: 'vol-0',
+  state: 'completed',
+  whileInUse: false,
+  tags: { 'norikae.io/run': 'r' },
+} as const
+const aCopy = (tags: Readonly<Record<string, string>> = { 'norikae.io/run': 'r' }) => ({
+  id: 'vol-1',
+  zone: 'ap-northeast-1a',
+  state: 'available' as const,
+  tags,
+})
+const onCopy = anObject('v1', 'PersistentVolume', 'pvc-1', {
+  spec: { csi: { driver: 'ebs.csi.aws.com', volumeHandle: 'vol-1' } },
+})
+
 test.for<{ says: string; remains: Partial<Remains> & { groups?: object[] }; left: readonly string[] }>([
   { says: 'one clean cluster leaves nothing', remains: {}, left: [] },
   {
@@ -273,6 +290,31 @@ test.for<{ says: string; remains: Partial<Remains> & { groups?: object[] }; left
     left: [],
   },
   {
+    says: 'a snapshot of its own',
+    remains: { ec2: { volumes: [], snapshots: [aSnapshot] } },
+    left: ['snapshot snap-1'],
+  },
+  {
+    says: 'a copy that no PersistentVolume is for',
+    remains: { ec2: { volumes: [aCopy()], snapshots: [] } },
+    left: ['volume vol-1'],
+  },
+  {
+    says: 'a copy that green uses is none',
+    remains: { ec2: { volumes: [aCopy()], snapshots: [] }, servers: [withObject(onCopy)] },
+    left: [],
+  },
+  {
+    says: 'what is kept for people, or is not its own, is none',
+    remains: {
+      ec2: {
+        volumes: [aCopy({ 'norikae.io/run': 'r', 'norikae.io/kept': 'green' }), aCopy({})],
+        snapshots: [{ ...aSnapshot, tags: { backup: 'daily' } }],
+      },
+    },
+    left: [],
+  },
+  {
     says: 'while two clusters run, what is changed for the move may be',
     remains: { clusters: [aCluster('blue'), aCluster('green')], servers: [new FakeCluster('blue'), cronJob] },
     left: ['clusters blue, green'],
@@ -282,6 +324,7 @@ test.for<{ says: string; remains: Partial<Remains> & { groups?: object[] }; left
     clusters: [aCluster('green')],
     servers: [new FakeCluster('green')],
     suspendedByOwner: new Set(),
+    ec2: { volumes: [], snapshots: [] },
     elbv2: { rules: [], targetGroups: groups as Remains['elbv2']['targetGroups'] }, // made by aGroup
     ...remains,
   })

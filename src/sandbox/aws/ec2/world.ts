@@ -1,20 +1,45 @@
 import { randomBytes } from 'node:crypto'
-import type { SandboxAws, SandboxVolume } from '../../types.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { SandboxAws, SandboxSnapshot, SandboxVolume } from '../../types.ts'
 import { AwsError } from '../errors.ts'
 import type { AwsTimes, Later } from '../times.ts'
 
 /** https://docs.aws.amazon.com/ebs/latest/userguide/ebs-describing-volumes.html#volume-state */
-export interface EbsVolume {
+export interface EbsVolume extends VolumeSettings {
   readonly id: string
-  readonly zone: string
   readonly gigabytes: number
   readonly createdAt: Date
+  readonly tags: Map<string, string>
+  /** Until it can be attached. */
+  creating: boolean
   attachment?: { readonly instance: string; state: 'attaching' | 'attached' | 'detaching' }
 }
 
-/** What EC2 keeps: volumes, each on one instance at most. */
+export interface VolumeSettings {
+  readonly zone: string
+  readonly type: string
+  readonly iops?: number
+  readonly throughput?: number
+  readonly snapshot?: string
+}
+
+export interface EbsSnapshot {
+  readonly id: string
+  readonly volume: string
+  readonly gigabytes: number
+  readonly description: string
+  readonly startedAt: Date
+  readonly tags: Map<string, string>
+  /** An instance had the volume when it was taken, and may have written meanwhile. */
+  readonly whileInUse: boolean
+  state: 'pending' | 'completed'
+}
+
+/** What EC2 keeps: volumes, each on one instance at most, and snapshots of them. */
 export class Ec2World implements Readonly<SandboxAws['ec2']> {
   readonly all = new Map<string, EbsVolume>()
+  readonly taken = new Map<string, EbsSnapshot>()
+  readonly #asked = new Map<string, { readonly parameters: object; readonly id: string }>()
   readonly #times: AwsTimes
   readonly #later: Later
 
@@ -23,17 +48,76 @@ export class Ec2World implements Readonly<SandboxAws['ec2']> {
     this.#later = later
   }
 
-  createVolume(zone: string, gigabytes: number): string {
-    const id = `vol-0${randomBytes(8).toString('hex')}`
-    this.all.set(id, { id, zone, gigabytes, createdAt: new Date() })
-    return id
+  createVolume(zone: string, gigabytes: number, tags: Readonly<Record<string, string>> = {}): string {
+    return this.makeVolume({ zone, type: 'gp3' }, gigabytes, new Map(Object.entries(tags)), false).id
+  }
+
+  makeVolume(
+    settings: VolumeSettings,
+    gigabytes: number,
+    tags: ReadonlyMap<string, string>,
+    creating = true,
+  ): EbsVolume {
+    const made: EbsVolume = {
+      ...settings,
+      id: newId('vol'),
+      gigabytes,
+      createdAt: new Date(),
+      tags: new Map(tags),
+      creating,
+    }
+    this.all.set(made.id, made)
+    if (creating) this.#later.after(this.#times.volumeMs, () => (made.creating = false))
+    return made
+  }
+
+  /**
+   * The same token with the same parameters gets the same volume again.
+   * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Run_Instance_Idempotency.html
+   */
+  onceByToken(token: string | undefined, parameters: object, make: () => EbsVolume): EbsVolume {
+    const before = token === undefined ? undefined : this.#asked.get(token)
+    if (before && !isDeepStrictEqual(before.parameters, parameters))
+      throw new AwsError('IdempotentParameterMismatch', 'The client token was used with other parameters before.')
+    const made = (before && this.all.get(before.id)) ?? make()
+    if (token !== undefined) this.#asked.set(token, { parameters, id: made.id })
+    return made
+  }
+
+  takeSnapshot(volume: EbsVolume, description: string, tags: ReadonlyMap<string, string>): EbsSnapshot {
+    const snapshot: EbsSnapshot = {
+      id: newId('snap'),
+      volume: volume.id,
+      gigabytes: volume.gigabytes,
+      description,
+      startedAt: new Date(),
+      tags: new Map(tags),
+      whileInUse: volume.attachment !== undefined,
+      state: 'pending',
+    }
+    this.taken.set(snapshot.id, snapshot)
+    this.#later.after(this.#times.snapshotMs, () => (snapshot.state = 'completed'))
+    return snapshot
+  }
+
+  /** Throws what EC2 answers where there is none. */
+  volume(id: string): EbsVolume {
+    const found = this.all.get(id)
+    if (!found) throw new AwsError('InvalidVolume.NotFound', `The volume '${id}' does not exist.`)
+    return found
+  }
+
+  snapshot(id: string): EbsSnapshot {
+    const found = this.taken.get(id)
+    if (!found) throw new AwsError('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`)
+    return found
   }
 
   attachVolume(id: string, instance: string): void {
-    const volume = this.all.get(id)
-    if (!volume) throw new AwsError('InvalidVolume.NotFound', `The volume '${id}' does not exist.`)
+    const volume = this.volume(id)
     if (volume.attachment?.instance === instance && volume.attachment.state !== 'detaching') return
     if (volume.attachment) throw inUse(volume)
+    if (volume.creating) throw new AwsError('IncorrectState', `Volume '${id}' is not 'available'.`)
     const attachment: EbsVolume['attachment'] = { instance, state: 'attaching' }
     volume.attachment = attachment
     this.#later.after(this.#times.volumeMs, () => {
@@ -56,14 +140,34 @@ export class Ec2World implements Readonly<SandboxAws['ec2']> {
   }
 
   volumes(): readonly SandboxVolume[] {
-    return [...this.all.values()].map(({ id, zone, attachment }) => ({
+    return [...this.all.values()].map((volume) => {
+      const { id, zone, attachment, snapshot, tags } = volume
+      return {
+        id,
+        zone,
+        state: stateOf(volume),
+        tags: Object.fromEntries(tags),
+        ...(attachment && { instance: attachment.instance }),
+        ...(snapshot !== undefined && { snapshot }),
+      }
+    })
+  }
+
+  snapshots(): readonly SandboxSnapshot[] {
+    return [...this.taken.values()].map(({ id, volume, state, whileInUse, tags }) => ({
       id,
-      zone,
-      state: attachment ? 'in-use' : 'available',
-      ...(attachment && { instance: attachment.instance }),
+      volume,
+      state,
+      whileInUse,
+      tags: Object.fromEntries(tags),
     }))
   }
 }
+
+export const stateOf = ({ attachment, creating }: EbsVolume): SandboxVolume['state'] =>
+  attachment ? 'in-use' : creating ? 'creating' : 'available'
+
+const newId = (kind: 'vol' | 'snap'): string => `${kind}-0${randomBytes(8).toString('hex')}`
 
 const inUse = ({ id, attachment }: EbsVolume) =>
   new AwsError('VolumeInUse', `Volume ${id} is currently attached to ${attachment?.instance}`)

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { KEPT_TAG } from '../../src/domain/copied-volumes.ts'
+import { RUN_TAG } from '../../src/domain/clone.ts'
+
+/** What the policy allows where an account has other things of the same kind. */
+
+interface Statement {
+  readonly Sid: string
+  readonly Action: readonly string[]
+  readonly Resource: string | readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+}
+const { Statement: statements } = JSON.parse(
+  readFileSync(new URL('../../deploy/iam-policy.json', import.meta.url), 'utf8'),
+) as { Statement: readonly Statement[] }
+
+const writing = statements.filter((s) => s.Action.some((a) => /^ec2:(Create|Delete)/.test(a)))
+
+test('of EC2 only what carries the tag of a run is made or deleted, and tagged while it is made', () => {
+  const conditions = writing.map(({ Sid, Condition = {} }) => [Sid, Object.values(Condition).flatMap(Object.keys)])
+  expect(Object.fromEntries(conditions)).toEqual({
+    // Of any volume: what is copied is somebody else's.
+    CopyVolumes: [],
+    MakeCopies: [`aws:RequestTag/${RUN_TAG}`],
+    MakeCopiesOfItsSnapshots: [`aws:ResourceTag/${RUN_TAG}`],
+    TagCopiesAsTheyAreMade: ['ec2:CreateAction'],
+    KeepCopies: [`aws:ResourceTag/${RUN_TAG}`, 'aws:TagKeys'],
+    RemoveCopies: [`aws:ResourceTag/${RUN_TAG}`],
+  })
+  const nulls = writing.flatMap(({ Condition = {} }) => Object.values(Condition['Null'] ?? {}))
+  expect(nulls.every((value) => value === 'false')).toBe(true)
+})
+
+test('what needs no tag of a run takes volumes only, and adds nothing to them', () => {
+  const [copy, tagged, keep] = ['CopyVolumes', 'TagCopiesAsTheyAreMade', 'KeepCopies'].map((sid) =>
+    writing.find((s) => s.Sid === sid),
+  )
+  expect([copy?.Action, copy?.Resource]).toEqual([['ec2:CreateSnapshot'], 'arn:aws:ec2:*:*:volume/*'])
+  expect(tagged?.Condition?.['StringEquals']?.['ec2:CreateAction']).toEqual(['CreateSnapshot', 'CreateVolume'])
+  expect(keep?.Condition?.['ForAllValues:StringEquals']?.['aws:TagKeys']).toEqual([KEPT_TAG])
+})
