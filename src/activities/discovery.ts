@@ -14,6 +14,8 @@ import { scalerKinds, scales } from '../domain/scalers.ts'
 import { systemWorkloadFindings } from '../domain/system-workloads.ts'
 import { workloadFindings } from '../domain/workload-findings.ts'
 import type { RuleAction } from '../domain/target-groups.ts'
+import { classesInUse, classStays, isOfEks } from '../domain/storage-classes.ts'
+import { looseAmong, sharedClaims, strandedIn } from '../domain/volume-findings.ts'
 import { storesOf, volumeFaults } from '../domain/volumes.ts'
 import { hasVolumeClaims, imagesOf, podLabelsOf, replicasOf, selects } from '../domain/workload-state.ts'
 import type { KubernetesPort, LoadBalancingPort } from './ports.ts'
@@ -36,13 +38,15 @@ interface OnCluster {
 interface Cluster {
   readonly name: string
   readonly pools: readonly NodePool[]
+  /** In which its node groups have subnets; undefined: not looked for. */
+  readonly zones?: ReadonlySet<string>
 }
 
 /** What is on a cluster, namespace by namespace. Reads only. */
 export async function discover(
   cluster: KubernetesPort,
   loadBalancing: LoadBalancingPort,
-  { name, pools }: Cluster,
+  { name, pools, zones }: Cluster,
 ): Promise<OnCluster> {
   const all = async (kinds: readonly Parameters<KubernetesPort['list']>[0][]) =>
     (await Promise.all(kinds.map((kind) => cluster.list(kind)))).flat()
@@ -56,6 +60,7 @@ export async function discover(
     jobs,
     serviceAccounts,
     volumes,
+    classes,
     leases,
     pods,
     secrets,
@@ -69,6 +74,7 @@ export async function discover(
     oneShotJobs(cluster),
     cluster.list('ServiceAccount'),
     cluster.list('PersistentVolume'),
+    cluster.list('StorageClass'),
     cluster.list('Lease'),
     podsByThemselves(cluster),
     secretsOn(cluster),
@@ -89,14 +95,17 @@ export async function discover(
     .filter((n) => !notTenants.has(n.metadata.name) && n.metadata.deletionTimestamp === undefined)
     .map(({ metadata }): NamespaceFacts => {
       const mine = of(metadata.name)
+      const claims = mine(elsewhere).filter((o) => o.kind === 'PersistentVolumeClaim')
+      const shared = sharedClaims(claims, volumes)
       return {
         name: metadata.name,
         labels: metadata.labels ?? {},
         workloads: workloadsOf(
           mine(workloads),
           [...mine(supports), ...mine(bindings)],
-          [...mine(elsewhere), ...volumes],
+          [...claims, ...volumes],
           mine(leases),
+          zones,
         ),
         routes: mine(bindings).map((b) => routeOf(b, rules)),
         notCarried: [
@@ -107,9 +116,8 @@ export async function discover(
             .filter((o) => o.kind === 'Service' && o.spec?.['type'] === 'LoadBalancer')
             .map((o) => `Service ${o.metadata.name} of type LoadBalancer`),
         ],
-        claims: mine(elsewhere)
-          .filter((o) => o.kind === 'PersistentVolumeClaim')
-          .map((o) => o.metadata.name),
+        claims: claims.map((o) => o.metadata.name),
+        ...(shared.length > 0 && { shared }),
         jobs: jobs.filter((j) => j.namespace === metadata.name),
         references: [
           ...[...mine(workloads).filter(isOwn), ...mine(services)].flatMap((o) => referencesOf(o, known)),
@@ -135,6 +143,11 @@ export async function discover(
             mine(serviceAccounts),
             new Set(secrets.pulling.flatMap((s) => (s.namespace === metadata.name ? [s.name] : []))),
           ),
+          ...classesInUse(
+            classes.filter((c) => !isOfEks(c)),
+            claims,
+            mine(workloads).filter(isOwn),
+          ).map((used) => classStays(metadata.name, used)),
           ...(custom.findings.get(metadata.name) ?? []),
           ...webhooks.flatMap(({ webhook }) =>
             webhook.service?.namespace === metadata.name ? [tenantWebhookFinding(webhook)] : [],
@@ -204,6 +217,7 @@ function workloadsOf(
   supports: readonly KubernetesObject[],
   stores: readonly KubernetesObject[],
   leases: readonly KubernetesObject[],
+  zones?: ReadonlySet<string>,
 ): WorkloadFacts[] {
   return workloads
     .filter(isOwn)
@@ -218,7 +232,7 @@ function workloadsOf(
         behindService: services.length > 0,
         ...(routes.length > 0 && { routes }),
         hasVolumes: hasVolumeClaims(w),
-        ...(hasVolumeClaims(w) && { volumes: volumesOf(w, workloads, stores) }),
+        ...(hasVolumeClaims(w) && { volumes: volumesOf(w, workloads, stores, zones) }),
         ...(['Deployment', 'StatefulSet'].includes(w.kind) && { replicas: replicasOf(w) }),
         ...(lease && { lease: lease.metadata.name }),
       }
@@ -230,6 +244,7 @@ function volumesOf(
   workload: KubernetesObject,
   all: readonly KubernetesObject[],
   stores: readonly KubernetesObject[],
+  zones: ReadonlySet<string> | undefined,
 ): NonNullable<WorkloadFacts['volumes']> {
   const claims = stores.filter((o) => o.kind === 'PersistentVolumeClaim')
   const stored = storesOf(
@@ -237,7 +252,14 @@ function volumesOf(
     claims,
     stores.filter((o) => o.kind === 'PersistentVolume'),
   )
-  return { claims: stored.map(({ claim }) => claim.metadata.name), faults: volumeFaults(workload, stored, all) }
+  const stranded = zones && zones.size > 0 ? strandedIn(stored, zones) : []
+  const loose = looseAmong(stored)
+  return {
+    claims: stored.map(({ claim }) => claim.metadata.name),
+    faults: volumeFaults(workload, stored, all),
+    ...(stranded.length > 0 && { stranded }),
+    ...(loose > 0 && { loose }),
+  }
 }
 
 /** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/spec/ */

@@ -17,6 +17,7 @@ import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { missingFindings } from '../domain/made-elsewhere.ts'
 import { isRepeatable, undecided } from '../domain/one-shot-jobs.ts'
 import { note, nothing, told, type Noticed } from '../domain/noticed.ts'
+import { classesInUse, classFindings } from '../domain/storage-classes.ts'
 import { downFinding, isDown } from '../domain/webhooks.ts'
 import { versionFindingsOn } from './custom-versions.ts'
 import { faulty, notReady } from './errors.ts'
@@ -73,10 +74,13 @@ export const dryRunActions = (outside: Outside) => {
     const unknown = undecided(jobs.flat(), input.jobs ?? {}, input.movesNext === true)
     const inTheWay = unknown.filter((f) => f.level === 'blocker')
     const custom = await versionFindingsOn(there, input.namespaces, resources)
-    const noticed = [...missing, ...unknown, ...custom, ...(await downOn(here, scope[input.on]))].reduce(
-      note,
-      progress.noticed,
-    )
+    const noticed = [
+      ...missing,
+      ...unknown,
+      ...custom,
+      ...(await downOn(here, scope[input.on])),
+      ...(await classesOn(here, there, input.namespaces)),
+    ].reduce(note, progress.noticed)
     const findings = told(noticed, `${input.app} ${input.environment}`)
     const faults = [
       ...(refused > 0 ? [`would refuse ${refused} of ${tried} objects of ${input.app}`] : []),
@@ -156,6 +160,26 @@ async function missingSecrets(
         (['ServiceAccount', ...runners] as const).map((kind) => there.list(kind, { namespace })),
       )
       return missingFindings(workloads.flat(), accounts ?? [], made, ({ name }) => names.has(name))
+    }),
+  )
+  return all.flat()
+}
+
+/** What asks for a class of blue finds it on green, and of the same driver. */
+async function classesOn(
+  here: KubernetesPort,
+  there: KubernetesPort,
+  namespaces: readonly string[],
+): Promise<Finding[]> {
+  const [onBlue, onGreen] = await Promise.all([there.list('StorageClass'), here.list('StorageClass')])
+  if (onBlue.length === 0) return []
+  const all = await Promise.all(
+    namespaces.map(async (namespace) => {
+      const [claims, sets] = await Promise.all([
+        there.list('PersistentVolumeClaim', { namespace }),
+        there.list('StatefulSet', { namespace }),
+      ])
+      return classFindings(namespace, classesInUse(onBlue, claims, sets), onGreen)
     }),
   )
   return all.flat()

@@ -10,6 +10,7 @@ import type {
   KubernetesPort,
   LoadBalancingPort,
   MetricsPort,
+  NetworkPort,
   Ports,
 } from './ports.ts'
 
@@ -34,6 +35,7 @@ export interface Proven {
   readonly loadBalancing: LoadBalancingPort
   readonly blockStorage: BlockStoragePort
   readonly compute: ComputePort
+  readonly network: NetworkPort
   readonly metrics: MetricsPort
   readonly principalArn: string
   on(side: Side): Promise<KubernetesPort>
@@ -56,6 +58,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     loadBalancing: ports.loadBalancing(region),
     blockStorage: ports.blockStorage(region),
     compute: ports.compute(region),
+    network: ports.network(region),
     metrics: ports.metrics,
     principalArn,
     on: (side) => ports.kubernetes(region, scope[side]),

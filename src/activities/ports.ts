@@ -27,6 +27,7 @@ export interface Ports {
   loadBalancing(region: string): LoadBalancingPort
   blockStorage(region: string): BlockStoragePort
   compute(region: string): ComputePort
+  network(region: string): NetworkPort
   /** Looks the cluster's endpoint up once, and signs in with the worker's own identity. Throws `notFound`. */
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
   readonly metrics: MetricsPort
@@ -118,6 +119,11 @@ export interface InstanceDescription {
   readonly id: string
   /** `running`, `terminated`…: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html */
   readonly state: string
+}
+
+export interface NetworkPort {
+  /** The zones of these subnets, each once. Those that are gone are left out. */
+  zonesOf(subnets: readonly string[]): Promise<ReadonlySet<string>>
 }
 
 /** One cluster. Kinds are those of `domain/kubernetes-objects.ts`. */

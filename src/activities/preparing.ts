@@ -32,7 +32,13 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const file = await readInput(outside, request)
     const to = request.to as KubernetesVersion // requestFaults has looked
     const { region } = file
-    const { eks, loadBalancing, principalArn: told, cluster } = await proven(outside, { ...file, blue: '', green: '' })
+    const {
+      eks,
+      loadBalancing,
+      network,
+      principalArn: told,
+      cluster,
+    } = await proven(outside, { ...file, blue: '', green: '' })
     const blue = blueAmong(await eks.clusterNames(), file.platform, to, file.blue)
     if (typeof blue !== 'string') throw invalidInput(blue.fault)
     const facts = await blueFacts(eks, blue)
@@ -45,6 +51,8 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const { namespaces, findings: ofBlue } = await discover(kubernetes, loadBalancing, {
       name: blue,
       pools: poolsOf(facts.nodegroups),
+      // Green's node groups get blue's subnets.
+      zones: await network.zonesOf(facts.nodegroups.flatMap((n) => n.subnets)),
     })
     const { platform, findings } = resolvePlatform(file, { blue, green, namespaces, fingerprint: sha256 })
     const offered = await Promise.all(

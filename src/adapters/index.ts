@@ -8,6 +8,7 @@ import { loadBalancing } from './alb/load-balancing-port.ts'
 import { type AwsOptions, clientOptions } from './aws-client.ts'
 import { blockStorage } from './ec2/block-storage-port.ts'
 import { compute } from './ec2/compute-port.ts'
+import { network } from './ec2/network-port.ts'
 import { eks } from './eks/eks-port.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
@@ -33,6 +34,7 @@ export function connectOutside(options: AwsOptions = {}): Ports & { close(): Pro
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
     blockStorage: (region) => blockStorage(ec2Clients.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
+    network: (region) => network(ec2Clients.of(region)),
     kubernetes: (region, cluster) => clusters.open(region, cluster),
     metrics: prometheus(),
     webhooks: webhooks(),

@@ -4,6 +4,7 @@ import type { Finding } from './findings.ts'
 import type { OneShotJob } from './one-shot-jobs.ts'
 import type { WorkloadRef } from './platform.ts'
 import type { Reference } from './references.ts'
+import type { SharedClaim, VolumesFound } from './volume-findings.ts'
 
 /** What was found outside, as far as a plan depends on it. Nothing that moves by the minute. */
 export interface ClusterFacts {
@@ -39,8 +40,8 @@ export interface WorkloadFacts {
   /** The TargetGroupBindings that lead to it, by name; left out where none does. */
   readonly routes?: readonly string[]
   readonly hasVolumes: boolean
-  /** Where it has: its claims by name, and why they cannot be handed over. */
-  readonly volumes?: { readonly claims: readonly string[]; readonly faults: readonly string[] }
+  /** Where it has. */
+  readonly volumes?: VolumesFound
   /** Wanted by its spec; absent where it is one a node, or one a slot. */
   readonly replicas?: number
   /** A Lease that one of its pods holds: one of them leads. */
@@ -58,6 +59,8 @@ export interface NamespaceFacts {
   readonly claims: readonly string[]
   /** Those that nothing else makes. */
   readonly jobs: readonly OneShotJob[]
+  /** Those of them that are on file systems which green can mount too; left out where none is. */
+  readonly shared?: readonly SharedClaim[]
   /** Services of other namespaces that something here calls by name. */
   readonly references: readonly Reference[]
   /** What the specs of its objects tell of trouble to come. */

@@ -70,6 +70,7 @@ export const kinds = {
   CustomResourceDefinition: 'apiextensions.k8s.io/v1',
   VolumeAttachment: 'storage.k8s.io/v1',
   CSIDriver: 'storage.k8s.io/v1',
+  StorageClass: 'storage.k8s.io/v1',
   ValidatingWebhookConfiguration: 'admissionregistration.k8s.io/v1',
   MutatingWebhookConfiguration: 'admissionregistration.k8s.io/v1',
   EndpointSlice: 'discovery.k8s.io/v1',

@@ -1,7 +1,8 @@
 import type { WorkloadFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { classify, startsAsleep, type Workload } from './handover.ts'
-import { slug, workloadName, type Environment, type WorkloadRef } from './platform.ts'
+import { slug, workloadName, type Environment } from './platform.ts'
+import { volumeFindings } from './volume-findings.ts'
 
 /** What of an environment can change sides, each by its class, and what stands in the way of the rest. In name order. */
 export function movable(
@@ -16,7 +17,7 @@ export function movable(
     workloads,
     findings: [
       ...sorted.filter((w) => 'level' in w),
-      ...workloads.flatMap((w) => volumesStay(w, found)),
+      ...workloads.flatMap((w) => volumesMove(w, found)),
       ...routesAsleep(workloads, found),
       ...found.flatMap((f) => bothAtOnce(f, workloads, environment)),
       ...tooManyConnections(environment),
@@ -50,30 +51,11 @@ function routesAsleep(workloads: readonly Workload[], found: readonly WorkloadFa
   })
 }
 
-function volumesStay({ ref, handover }: Workload, found: readonly WorkloadFacts[]): Finding[] {
+function volumesMove({ ref, handover }: Workload, found: readonly WorkloadFacts[]): Finding[] {
   if (handover.class !== 'stateful') return []
-  const { faults = [] } = found.find((w) => slug(w.ref) === slug(ref))?.volumes ?? {}
-  return [
-    ...faults.map((fault) =>
-      blocker(
-        'volumes-unfit',
-        workloadName(ref),
-        fault,
-        'mend it on blue, or move its data outside the cluster and declare another class',
-      ),
-    ),
-    ...(handover.by === 'copy' ? [lossOnReturn(ref, handover.lossOnReturn)] : []),
-  ]
+  const { volumes = { claims: [], faults: [] } } = found.find((w) => slug(w.ref) === slug(ref)) ?? {}
+  return volumeFindings(ref, handover, volumes)
 }
-
-/** Read at the gate before it moves, and asked for before it goes back. */
-const lossOnReturn = (ref: WorkloadRef, loss = 'unknown'): Finding =>
-  warning(
-    'loss-on-return',
-    workloadName(ref),
-    `green gets a copy of its volumes, so once it ran there going back loses: ${loss}`,
-    'approve where that may be lost, or declare by: handover, which takes the volumes along and loses nothing',
-  )
 
 /** What runs on both sides at once answers with more than one, and knows of no leader on the other side. */
 function bothAtOnce(

@@ -5,6 +5,7 @@ import { workloadName, type App, type Environment, type PlatformApp } from './pl
 import type { PlatformFile } from './platform-file.ts'
 import { referenceFindings } from './reference-findings.ts'
 import { companions } from './turns.ts'
+import { sharedFinding } from './volume-findings.ts'
 
 /** Where the platform file, labels and what was found on blue contradict one another, or leave something behind. */
 export const platformFindings = (
@@ -108,20 +109,23 @@ export function claimedTwice(
 }
 
 /** Whoever mounts one has a class, or is a blocker: what is on it stays on blue, unless it is handed over. */
-function claimsStay({ name, claims, workloads }: NamespaceFacts, apps: readonly App[]): Finding[] {
+function claimsStay({ name, claims, shared = [], workloads }: NamespaceFacts, apps: readonly App[]): Finding[] {
   const declared = apps.flatMap((a) => a.environments.filter((e) => e.namespaces.includes(name)))
   const stateful = workloads.filter((w) => declared.some((e) => e.handovers[workloadName(w.ref)]?.class === 'stateful'))
   const moved = new Set(stateful.flatMap((w) => w.volumes?.claims ?? []))
+  const reached = declared.flatMap((e) => e.externals.map((x) => x.endpoint))
   return claims
     .filter((claim) => !moved.has(claim))
-    .map((claim) =>
-      warning(
+    .map((claim) => {
+      const one = shared.find((s) => s.claim === claim)
+      if (one) return sharedFinding(name, one, reached)
+      return warning(
         'volumes-stay',
         `${name} ${claim}`,
         'a volume claim is not carried over, and neither is what is on its volume',
         'see that green may start without it',
-      ),
-    )
+      )
+    })
 }
 
 const notCarried = ({ name, notCarried: what }: NamespaceFacts): Finding[] =>

@@ -12,6 +12,7 @@ import { singletonsContract } from '../contract/singletons.ts'
 import { pipelinesMay } from './pipelines.ts'
 import { jobsContract } from '../contract/jobs.ts'
 import { kedaContract } from '../contract/keda.ts'
+import { volumeFindingsContract } from '../contract/volume-findings.ts'
 import { volumesContract } from '../contract/volumes.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
 import { granted } from './granted.ts'
@@ -49,6 +50,7 @@ describe('on real controllers', () => {
   kedaContract(() => world)
   volumesContract(() => world)
   copiedVolumesContract(() => world)
+  volumeFindingsContract(() => world)
 })
 
 test('a pipeline may read where to deploy, and no more', async () => {

@@ -178,6 +178,13 @@ const aVolume = (namespace: string, claim: string, volumeHandle: string): Kubern
     persistentVolumeReclaimPolicy: 'Delete',
     claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: claim },
     csi: { driver: 'ebs.csi.aws.com', volumeHandle, fsType: 'ext4' },
+    nodeAffinity: {
+      required: {
+        nodeSelectorTerms: [
+          { matchExpressions: [{ key: 'topology.kubernetes.io/zone', operator: 'In', values: [ZONE] }] },
+        ],
+      },
+    },
   },
 })
 

@@ -57,7 +57,7 @@ export function volumesContract(of: () => WorldUnderTest): void {
           behindService: true,
           routes: ['store'],
           hasVolumes: true,
-          volumes: { claims: ['data-db-0'], faults: [] },
+          volumes: { claims: ['data-db-0'], faults: [], loose: 1 },
         },
       ])
     })

@@ -341,6 +341,16 @@ test('claims that move with their workload are not left behind; others are said 
   ])
 })
 
+test('a claim on a file system is told as such: green can mount it too', () => {
+  const shared = [{ claim: 'files', fileSystem: 'fs-1a' }]
+  const namespace = aNamespace('n', { claims: ['files', 'old'], shared })
+  const externals = [{ name: 'files', endpoint: 'fs-1a.efs.test:2049', connections: 0, limit: 0 }]
+  const told = (file: Partial<AppFile>) =>
+    findings({ apps: { chat: inFile(file) } }, [namespace]).map((f) => `${f.level} ${f.code} ${f.about}`)
+  expect(told({})).toEqual(['warning volume-shared n files', 'warning volumes-stay n old'])
+  expect(told({ externals })).toEqual(['info volume-shared n files', 'warning volumes-stay n old'])
+})
+
 test("of the platform's own apps only what green would lack is told: their teams know the rest", () => {
   const all = ['custom-not-carried', 'secret-made-elsewhere', 'host-path'].map((code) => warning(code, 'x', 'm', 'r'))
   const guard = aNamespace('guard', { labels: {}, workloads: [], findings: all })

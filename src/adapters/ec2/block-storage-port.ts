@@ -10,13 +10,14 @@ import type { BlockStoragePort } from '../../activities/ports.ts'
 import type { VolumeDescription } from '../../domain/ec2-objects.ts'
 import { batches, each } from '../aws-client.ts'
 import { ask, askFor, askForAll } from '../aws-errors.ts'
+import { FILTER_VALUES } from './filters.ts'
 
-/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html: values of a filter. */
-const AT_MOST = 200
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html: up to 1000 resources. */
+const TAGGED_AT_ONCE = 1000
 
 export const blockStorage = (client: EC2): BlockStoragePort => ({
   async volumes(ids) {
-    const told = await each(batches(ids, AT_MOST), (Values) =>
+    const told = await each(batches(ids, FILTER_VALUES), (Values) =>
       // By a filter: one id that is gone would fail the whole list.
       volumesBy(client, `DescribeVolumes ${Values.join(' ')}`, [{ Name: 'volume-id', Values }]),
     )
@@ -68,7 +69,7 @@ export const blockStorage = (client: EC2): BlockStoragePort => ({
   },
 
   async tagVolumes(ids, tags) {
-    for (const Resources of batches(ids, AT_MOST))
+    for (const Resources of batches(ids, TAGGED_AT_ONCE))
       await ask(`CreateTags ${Resources.join(' ')}`, (o) => client.createTags({ Resources, Tags: written(tags) }, o))
   },
 

@@ -44,6 +44,7 @@ const places = {
   CustomResourceDefinition: clusterWide('customresourcedefinitions'),
   VolumeAttachment: clusterWide('volumeattachments'),
   CSIDriver: clusterWide('csidrivers'),
+  StorageClass: clusterWide('storageclasses'),
   ValidatingWebhookConfiguration: clusterWide('validatingwebhookconfigurations'),
   MutatingWebhookConfiguration: clusterWide('mutatingwebhookconfigurations'),
   EndpointSlice: namespaced('endpointslices'),

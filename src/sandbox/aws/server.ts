@@ -11,6 +11,7 @@ import { Calls } from './calls.ts'
 import { instanceOperations, Instances } from './ec2/instances.ts'
 import { Ec2World } from './ec2/world.ts'
 import { snapshotOperations } from './ec2/snapshots.ts'
+import { subnetOperations } from './ec2/subnets.ts'
 import { tagOperations } from './ec2/tags.ts'
 import { volumeOperations } from './ec2/volumes.ts'
 import { eksOperations, inspectEks } from './eks/eks.ts'
@@ -57,6 +58,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
         ...snapshotOperations(ec2, account),
         ...tagOperations(ec2),
         ...instanceOperations(instances),
+        ...subnetOperations(region),
       },
       eks: eksOperations(eks),
       elasticloadbalancing: elbv2Operations(elbv2),

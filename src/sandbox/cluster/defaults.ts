@@ -187,6 +187,8 @@ export function withDefaults(
     return { ...filled, metadata: { ...filled.metadata, finalizers } }
   }
   if (object.kind === 'Secret') return secret(filled)
+  // pkg/apis/storage/v1/defaults.go
+  if (object.kind === 'StorageClass') return { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate', ...filled }
   return filled
 }
 

@@ -99,6 +99,7 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
   },
   'storage.k8s.io/v1': {
     CSIDriver: { namespaced: false },
+    StorageClass: { namespaced: false, shortNames: ['sc'], plural: 'storageclasses' },
     VolumeAttachment: { ...withStatus, namespaced: false },
   },
   // Nobody defines kinds here: those that there are are this table's.

@@ -10,6 +10,7 @@ import { readinessContract } from '../../contract/readiness.ts'
 import { singletonsContract } from '../../contract/singletons.ts'
 import { jobsContract } from '../../contract/jobs.ts'
 import { kedaContract } from '../../contract/keda.ts'
+import { volumeFindingsContract } from '../../contract/volume-findings.ts'
 import { volumesContract } from '../../contract/volumes.ts'
 import { workloadActionsContract, type WorldUnderTest } from '../../contract/workload-actions.ts'
 import { scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
@@ -71,4 +72,7 @@ describe('volumes', () => {
 })
 describe('copied volumes', () => {
   copiedVolumesContract(() => world)
+})
+describe('what is noticed of volumes', () => {
+  volumeFindingsContract(() => world)
 })

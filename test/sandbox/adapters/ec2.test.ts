@@ -106,3 +106,11 @@ test('instances are told with their state; those that EC2 does not know are left
     { id: 'i-2', state: 'terminated' },
   ])
 })
+
+test('zones are those of the subnets that are there, each once', async () => {
+  const zones = await world.outside
+    .network(world.region)
+    .zonesOf(['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0d3d3d3d3d3d3d3d3', 'subnet-0', 'subnet-0a1a1a1a1a1a1a1a1'])
+  expect(zones).toEqual(new Set(['ap-northeast-1a', 'ap-northeast-1d']))
+  expect(await world.outside.network(world.region).zonesOf([])).toEqual(new Set())
+})

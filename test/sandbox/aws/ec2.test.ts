@@ -6,6 +6,7 @@ import {
   DeleteVolumeCommand,
   DescribeInstancesCommand,
   DescribeSnapshotsCommand,
+  DescribeSubnetsCommand,
   DescribeVolumesCommand,
   type CreateVolumeCommandInput,
   type DescribeVolumesCommandInput,
@@ -205,4 +206,13 @@ describe('snapshots', () => {
     expect(await refused(ec2.send(new DeleteVolumeCommand({ VolumeId: volume })))).toBe('400 InvalidVolume.NotFound')
     expect(await refused(ec2.send(new DeleteSnapshotCommand({ SnapshotId: id })))).toBe('400 InvalidSnapshot.NotFound')
   })
+})
+
+test('subnets are those of a seeded cluster, one a zone', async () => {
+  const { ec2 } = await aSandbox()
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand())
+  expect(Subnets.map((s) => s.AvailabilityZone)).toEqual(['ap-northeast-1a', 'ap-northeast-1c', 'ap-northeast-1d'])
+  expect(await refused(ec2.send(new DescribeSubnetsCommand({ SubnetIds: ['subnet-0'] })))).toBe(
+    '400 InvalidSubnetID.NotFound',
+  )
 })

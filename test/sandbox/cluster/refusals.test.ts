@@ -153,7 +153,7 @@ describe('what is asked', () => {
   })
 
   test.for([
-    ['GET', '/apis/storage.k8s.io/v1/storageclasses', 'the resource storageclasses of storage.k8s.io/v1'],
+    ['GET', '/apis/storage.k8s.io/v1/csinodes', 'the resource csinodes of storage.k8s.io/v1'],
     ['GET', '/api/v1/namespaces/default/pods?watch=true', 'the verb watch on pods'],
     ['DELETE', '/api/v1/namespaces/default/pods', 'the verb deletecollection on pods'],
     ['GET', '/api/v1/namespaces/default/pods/a/log', 'the subresource pods/log'],

@@ -1,4 +1,5 @@
 /** EKS as a whole: the operations that it serves, and the side that the sandbox seeds and inspects. */
+import { subnetIds } from '../ec2/subnets.ts'
 import type { SandboxAws, SeedCluster } from '../../types.ts'
 import type { Operations } from '../protocol/operations.ts'
 import { accessOperations, admitNodes, enterGroups, entryFor, grantClusterAdmin } from './access.ts'
@@ -48,17 +49,14 @@ export const inspectEks = (world: EksWorld): SandboxAws['eks'] => ({
   },
 })
 
-/** Subnets and roles that a seeded cluster uses: nothing behind them exists. */
-const subnetIds = ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2', 'subnet-0d3d3d3d3d3d3d3d3']
-
-/** No checks and no waiting: blue may have any version. Its creator is the sandbox's identity. */
+/** No checks and no waiting: blue may have any version. Its creator is the sandbox's identity, and nothing is behind its roles. */
 async function seedCluster(world: EksWorld, seed: SeedCluster): Promise<void> {
   const roleArn = (name: string) => `arn:aws:iam::${world.account}:role/${name}`
   const cluster = newCluster(world, {
     name: seed.name,
     version: seed.version,
     roleArn: roleArn('eks-cluster'),
-    resourcesVpcConfig: { subnetIds, endpointPrivateAccess: true },
+    resourcesVpcConfig: { subnetIds: [...subnetIds], endpointPrivateAccess: true },
     accessConfig: { authenticationMode: 'API_AND_CONFIG_MAP' },
     tags: { ...seed.tags },
   })
@@ -73,7 +71,7 @@ async function seedCluster(world: EksWorld, seed: SeedCluster): Promise<void> {
       clusterName: name,
       nodegroupName,
       scalingConfig: { minSize: min, maxSize: max, desiredSize: size },
-      subnets: subnetIds,
+      subnets: [...subnetIds],
       instanceTypes: ['m7i.xlarge'],
       nodeRole: roleArn('eks-node'),
       labels: { ...labels },
