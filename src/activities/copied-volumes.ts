@@ -134,11 +134,11 @@ const belonging = (platform: string, run: string, workload: WorkloadRef) => ({
   [WORKLOAD_TAG]: workloadName(workload),
 })
 
-/** How many were told of. */
+/** How many there are still. One that is not complete yet goes as soon as it is: EC2 has heard it, and may take hours. */
 async function dropped(blockStorage: BlockStoragePort, tags: Readonly<Record<string, string>>): Promise<number> {
   const all = await blockStorage.snapshotsTagged(tags)
   for (const { id } of all) await blockStorage.deleteSnapshot(id)
-  return all.length
+  return all.filter((s) => s.state !== 'pending').length
 }
 
 /**

@@ -151,15 +151,12 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
 
   /**
    * Green gets what blue had when it was stopped; blue's own volumes are kept as the way back. Coming back loses what green
-   * wrote, so people are asked first: here the way back is more than the mirror.
+   * wrote, so people are asked first; and blue runs before what green had is tidied up. Both make it more than the mirror.
    */
   function volumesCopy(loss: string): Move {
-    const copy = pair(
-      act(id('copy'), 'copyVolumes', { workload: ref, from: 'blue', to: 'green' }),
-      act(id('discard'), 'discardVolumes', on.green),
-    )
-    const written = { ...stay, back: [undoing(startAlone.forward, act(id('keep-green'), 'keepCopies', on.green))] }
-    const move = inOrder(volumesKept(), stopAlone, copy, written, startAlone)
+    const kept = volumesKept()
+    const copy = act(id('copy'), 'copyVolumes', { workload: ref, from: 'blue', to: 'green' })
+    const onGreen = startAlone.forward
     const { expires: _, ...rule } = spot.team
     const sure = ask(
       id('accept-loss'),
@@ -168,10 +165,17 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
       { ...rule, exclude: [], typed: ref.name },
     )
     return {
-      ...move,
-      back: [undoing(startAlone.forward, sure), ...move.back],
+      forward: [...kept.forward, ...stopAlone.forward, copy, ...onGreen],
+      back: [
+        undoing(onGreen, sure),
+        ...startAlone.back,
+        ...stopAlone.back,
+        undoing(onGreen, act(id('keep-green'), 'keepCopies', on.green)),
+        undoing([copy], act(id('discard'), 'discardVolumes', on.green)),
+        ...kept.back,
+      ],
       commit: [
-        ...move.commit,
+        ...kept.commit,
         // No other side has blue's own: they go with blue, where their policy says so.
         act(id('let-go-of-blue'), 'unretainVolumes', on.blue),
         act(id('drop-snapshots'), 'dropSnapshots', { workload: ref }),

@@ -218,11 +218,11 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     const { type, message } = problemOf(error)
     if (type === 'Blind') return message
     if (type !== 'Unhealthy') return mayGoBack.has(type) ? undefined : whyHoldFailed(run, message)
+    // Before blue is asked: those that breach in the same moment hear of one another.
+    await told('breaching', message)
     const losses = run.plan.phases.flatMap((phase) => lossesOnReturn(phase, run.journal))
     if (losses.length > 0)
       return `${message}; not rolled back by itself: ${losses.join('; ')}. \`rollback\` asks for it`
-    // Before blue is asked: those that breach in the same moment hear of one another.
-    await told('breaching', message)
     const ask = question('compare', `${name}/compare`, `ask blue about ${app.name} ${name}`, 'quick', {
       subject: run.plan.subject,
       checks,

@@ -19,8 +19,8 @@ type Deeds = ReturnType<typeof createActivities>
 /** As a plan does it: there, back before and after green ran, and what lets go of the way back. */
 const there = ['retain blue', 'stop blue', 'copy'] as const
 const forward = [...there, 'start green'] as const
-const unused = ['discard green', 'start blue', 'unretain blue'] as const
-const back = ['stop green', 'keep green', ...unused] as const
+const unused = ['start blue', 'discard green', 'unretain blue'] as const
+const back = ['stop green', 'start blue', 'keep green', 'discard green', 'unretain blue'] as const
 const commit = ['unretain green', 'unretain blue', 'drop'] as const
 
 const deeds: Readonly<Record<string, ActionName>> = {
@@ -125,6 +125,15 @@ export function copiedVolumesContract(of: () => WorldUnderTest): void {
       expect(made(workload)).toEqual({ volumes: [], snapshots: [] })
       expect(await volumesOn('green', namespace)).toEqual([])
       expect(await stored('blue', namespace)).toMatchObject(ids.map((id) => ({ id, policy: 'Delete' })))
+    })
+
+    test('whose snapshots are being taken are let go of at once, and blue is up first', TIMES, async () => {
+      const { workload } = await aStore(1)
+      await steps(['retain blue', 'stop blue'], workload)
+      await eventually('it is begun', async () => /being taken/.test(await once('copy', workload)), patience)
+      await steps(unused, workload)
+      await running('blue', workload)
+      await eventually('nothing is left', () => Object.values(made(workload)).flat().length === 0, patience)
     })
 
     test('survive a worker that dies between every two of its calls', TIMES, async () => {

@@ -129,7 +129,7 @@ test.for<{
     says: 'volumes are copied while nothing runs, and what green wrote is kept once people have accepted to lose it',
     handover: { class: 'stateful', by: 'copy', lossOnReturn: 'a day' },
     forward: [`${w}/retain-blue ${n}/stop-blue ${n}/copy ${n}/start-green]`],
-    back: [`${w}/accept-loss ${n}/stop-green ${n}/keep-green ${n}/discard ${n}/start-blue ${n}/unretain-blue]`],
+    back: [`${w}/accept-loss ${n}/stop-green ${n}/start-blue ${n}/keep-green ${n}/discard ${n}/unretain-blue]`],
     commit: [`${w}/unretain-green ${n}/let-go-of-blue ${n}/drop-snapshots]`],
   },
   {

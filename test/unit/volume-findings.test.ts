@@ -68,33 +68,38 @@ describe('a volume', () => {
   })
 })
 
-test.for<{ says: string; by?: 'copy' | 'handover'; found: Partial<VolumesFound>; are: string[]; message?: RegExp; remedy?: RegExp }>(
-  [
-    { says: 'nothing', found: {}, are: [] },
-    { says: 'each fault', found: { faults: ['a', 'b'] }, are: ['blocker volumes-unfit', 'blocker volumes-unfit'] },
-    {
-      says: 'a zone without nodes',
-      found: { stranded: [{ claim: 'data-db-0', zone: 'z-1d' }] },
-      are: ['blocker volume-zone'],
-      message: /^claim data-db-0 is on a volume in z-1d, where no node group has a subnet/,
-    },
-    {
-      says: 'one that goes with its claim',
-      found: { loose: 1 },
-      are: ['info volume-reclaim'],
-      message: /^its volume is deleted with its claim/,
-      remedy: /^leave it/,
-    },
-    {
-      says: "blue's own, which go with blue after a copy",
-      by: 'copy',
-      found: { loose: 2 },
-      are: ['info volume-reclaim', 'warning loss-on-return'],
-      message: /^2 of its volumes are deleted with their claims/,
-      remedy: /^set Retain/,
-    },
-  ],
-)('what is told of the volumes of a stateful workload: $says', ({ by = 'handover', found, are, message, remedy }) => {
+test.for<{
+  says: string
+  by?: 'copy' | 'handover'
+  found: Partial<VolumesFound>
+  are: string[]
+  message?: RegExp
+  remedy?: RegExp
+}>([
+  { says: 'nothing', found: {}, are: [] },
+  { says: 'each fault', found: { faults: ['a', 'b'] }, are: ['blocker volumes-unfit', 'blocker volumes-unfit'] },
+  {
+    says: 'a zone without nodes',
+    found: { stranded: [{ claim: 'data-db-0', zone: 'z-1d' }] },
+    are: ['blocker volume-zone'],
+    message: /^claim data-db-0 is on a volume in z-1d, where no node group has a subnet/,
+  },
+  {
+    says: 'one that goes with its claim',
+    found: { loose: 1 },
+    are: ['info volume-reclaim'],
+    message: /^its volume is deleted with its claim/,
+    remedy: /^leave it/,
+  },
+  {
+    says: "blue's own, which go with blue after a copy",
+    by: 'copy',
+    found: { loose: 2 },
+    are: ['info volume-reclaim', 'warning loss-on-return'],
+    message: /^2 of its volumes are deleted with their claims/,
+    remedy: /^set Retain/,
+  },
+])('what is told of the volumes of a stateful workload: $says', ({ by = 'handover', found, are, message, remedy }) => {
   const handover: Handover & { class: 'stateful' } = { class: 'stateful', by, lossOnReturn: 'a day' }
   const told = volumeFindings(ref('StatefulSet', 'db'), handover, { claims: [], faults: [], ...found })
   expect(told.map((f) => `${f.level} ${f.code}`)).toEqual(are)

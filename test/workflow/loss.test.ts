@@ -52,7 +52,7 @@ test('what green wrote is lost by name only: nothing goes on without, and no ref
     await trial.say('api', 'approve', { gate: second, by: 'chiba', typed: 'db' })
     await trial.gate('api', 'retry', 'production@')
     expect([facts(trial), trial.outside.world.twice]).toEqual([[], []])
-    const way = ['stop-green', 'keep-green', 'discard', 'start-blue', 'unretain-blue'].map((s) => `api:${DB}/${s}`)
+    const way = ['stop-green', 'start-blue', 'keep-green', 'discard', 'unretain-blue'].map((s) => `api:${DB}/${s}`)
     expect(trial.outside.done.filter((d) => way.includes(d))).toEqual(way)
   })
 })

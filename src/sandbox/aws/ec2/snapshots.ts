@@ -44,7 +44,7 @@ export const snapshotOperations = (world: Ec2World, account: string) => {
 
     /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSnapshot.html */
     DeleteSnapshot: (({ SnapshotId }) => {
-      world.taken.delete(world.snapshot(SnapshotId).id)
+      world.deleteSnapshot(world.snapshot(SnapshotId))
       return {}
     }) satisfies Serve<DeleteSnapshotRequest, object>,
   } satisfies Operations

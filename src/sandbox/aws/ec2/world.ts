@@ -33,6 +33,8 @@ export interface EbsSnapshot {
   /** An instance had the volume when it was taken, and may have written meanwhile. */
   readonly whileInUse: boolean
   state: 'pending' | 'completed'
+  /** Told to go before it was complete. */
+  going?: true
 }
 
 /** What EC2 keeps: volumes, each on one instance at most, and snapshots of them. */
@@ -96,8 +98,17 @@ export class Ec2World implements Readonly<SandboxAws['ec2']> {
       state: 'pending',
     }
     this.taken.set(snapshot.id, snapshot)
-    this.#later.after(this.#times.snapshotMs, () => (snapshot.state = 'completed'))
+    this.#later.after(this.#times.snapshotMs, () => {
+      snapshot.state = 'completed'
+      if (snapshot.going) this.taken.delete(snapshot.id)
+    })
     return snapshot
+  }
+
+  /** https://docs.aws.amazon.com/ebs/latest/userguide/ebs-deleting-snapshot.html: one in progress completes first. */
+  deleteSnapshot(snapshot: EbsSnapshot): void {
+    if (snapshot.state === 'pending') snapshot.going = true
+    else this.taken.delete(snapshot.id)
   }
 
   /** Throws what EC2 answers where there is none. */
