@@ -264,6 +264,11 @@ describe('what a step noticed', () => {
       },
       is: [warns],
     },
+    {
+      says: 'on the way back is told too',
+      journal: { steps: {}, archive: [rec('production/route/web/back', 'done', { receipt })] },
+      is: [warns],
+    },
     { says: 'is nothing before it ran', journal: blank, is: undefined },
   ])('$says', ({ journal, is }) => {
     expect(statusOf(run(journal), desk, false).noticed).toEqual(is)
