@@ -62,7 +62,7 @@ export const copiedVolumeActions = (outside: Outside) => {
     if (waiting.length > 0)
       throw notYet(
         `${waiting.map(({ claim }) => claim.metadata.name).join(', ')} on ${here.name} not bound to ${waiting.length === 1 ? 'its copy' : 'their copies'} yet`,
-        budgets.volumes,
+        budgets.copy,
         '1s',
       )
     return { note: `${pairs.length} claims of ${workload.name} on ${here.name} have copies of what ${there.name} had` }
@@ -107,12 +107,8 @@ export const copiedVolumeActions = (outside: Outside) => {
     const going = all.filter((v) => !isKept(v))
     for (const { id, state } of going) if (['available', 'error'].includes(state)) await blockStorage.deleteVolume(id)
     const snapshots = await dropped(blockStorage, mine)
-    if (going.length > 0 || snapshots > 0)
-      throw notYet(
-        `${[...going.map((v) => `${v.id} (${v.state})`), `${snapshots} snapshots`].join(', ')} are going`,
-        budgets.volumes,
-        '1s',
-      )
+    const left = [...going.map((v) => `${v.id} (${v.state})`), ...(snapshots > 0 ? [`${snapshots} snapshots`] : [])]
+    if (left.length > 0) throw notYet(`going: ${left.join(', ')}`, budgets.volumes, '1s')
     const kept = all.length === 0 ? '' : `; ${all.map((v) => v.id).join(', ')} stay, tagged ${KEPT_TAG}`
     return { note: `no copied volume of ${workload.name} is on ${scope[on]}${kept}` }
   }
@@ -196,7 +192,7 @@ async function made(
   for (const { id, volume, problem = 'EC2 says no more' } of snapshots.filter((s) => s.state === 'error'))
     throw failed(`the snapshot ${id} of ${volume} went wrong: ${problem}`)
   const waited = snapshotsWaitedFor([...taken.values()], snapshots)
-  if (waited !== undefined) throw notYet(`snapshots of ${workload.name} are being taken: ${waited}`, budgets.snapshots)
+  if (waited !== undefined) throw notYet(`snapshots of ${workload.name} are being taken: ${waited}`, budgets.copy)
 
   const volumes = await blockStorage.volumesTagged(mine)
   const copies = new Map<string, VolumeDescription>()
@@ -212,7 +208,7 @@ async function made(
   if (copies.size < originals.length)
     throw notYet(
       `${originals.length - copies.size} volumes of ${workload.name} are being made from snapshots`,
-      budgets.volumes,
+      budgets.copy,
       '1s',
     )
   return copies

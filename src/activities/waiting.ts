@@ -184,6 +184,6 @@ export const budgets = {
   probe: '3m',
   // A node that went away without a word keeps its volumes for six minutes.
   volumes: '15m',
-  // The first of a large volume takes hours; AWS promises no time. Then people decide.
-  snapshots: '6h',
+  // The first snapshot of a large volume takes hours; AWS promises no time. All that follows has the rest.
+  copy: '6h',
 } as const satisfies Readonly<Record<string, Duration>>

@@ -137,7 +137,7 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
   function volumesKept(): Move {
     return {
       ...pair(act(id('retain-blue'), 'retainVolumes', on.blue), act(id('unretain-blue'), 'unretainVolumes', on.blue)),
-      // Blue's are kept for ever: its claims go with it, and the volumes are green's.
+      // Blue's of the same volumes are kept for ever: its claims go with it, and the volumes are green's.
       commit: [act(id('unretain-green'), 'unretainVolumes', on.green)],
     }
   }

@@ -127,6 +127,15 @@ export function copiedVolumesContract(of: () => WorldUnderTest): void {
       expect(await stored('blue', namespace)).toMatchObject(ids.map((id) => ({ id, policy: 'Delete' })))
     })
 
+    test('are copied however long the snapshots took', TIMES, async () => {
+      const { workload } = await aStore(1)
+      await steps(['retain blue', 'stop blue'], workload)
+      await eventually('nothing is attached', async () => /being taken/.test(await once('copy', workload)), patience)
+      await steps(['copy'], workload, { ...patience, scheduledMs: Date.now() - 5 * 60 * 60_000 })
+      const asked = call<'copyVolumes'>({ workload, from: 'blue', to: 'green' }, { step: 'copy', attempt: 2 })
+      expect(await attempted(of().activities.copyVolumes, asked)).toBe('ready')
+    })
+
     test('whose snapshots are being taken are let go of at once, and blue is up first', TIMES, async () => {
       const { workload } = await aStore(1)
       await steps(['retain blue', 'stop blue'], workload)
