@@ -172,10 +172,17 @@ export interface KubernetesPort {
     subresource?: 'status',
   ): Promise<KubernetesObject>
   /**
-   * Nothing happens where it is gone already. What it owns goes after it, in the background. With `uid` it is that object
-   * and no other: throws `contested` where another has its name by now.
+   * Nothing happens where it is gone already. What it owns goes after it, in the background; in the foreground before it.
+   * With `uid` it is that object and no other: throws `contested` where another has its name by now. With
+   * `resourceVersion` it fails as `Conflict` (transient) when that is old.
    */
-  remove(kind: Kind, namespace: string | undefined, name: string, uid?: string): Promise<void>
+  remove(
+    kind: Kind,
+    namespace: string | undefined,
+    name: string,
+    uid?: string,
+    how?: { readonly resourceVersion?: string; readonly foreground?: true },
+  ): Promise<void>
 }
 
 export interface MetricsPort {

@@ -1,8 +1,9 @@
 import { Cron } from 'croner'
-import { DUE_WHILE_BUSY, OWNER_SUSPEND, SUSPENDED_AT } from '../domain/annotations.ts'
+import { DUE_WHILE_BUSY, LEFT_RUNNING, OWNER_SUSPEND, SUSPENDED_AT } from '../domain/annotations.ts'
 import type { Duration } from '../domain/duration.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
+import { decidedOf, jobFor } from '../domain/running-jobs.ts'
 import {
   belongsTo,
   dueWhileBusy,
@@ -10,8 +11,8 @@ import {
   isHeld,
   isSettled,
   isSuspended,
+  iso,
   jobName,
-  jobState,
   lastSlotOf,
   missed,
   MOST_MISSED,
@@ -24,12 +25,13 @@ import {
 } from '../domain/slots.ts'
 import { busy, failed, invalidInput, notFound } from './errors.ts'
 import { close, isClosed, open } from './fences.ts'
+import { inWords, jobsEnd, reran, runAgain, waitedFor } from './running-jobs.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { budgets, hasWaited, notYet } from './waiting.ts'
 
 export const scheduleActions = (outside: Outside) => {
-  const suspendSchedule: Deed<'suspendSchedule'> = async ({ input, scope }) => {
+  const suspendSchedule: Deed<'suspendSchedule'> = async ({ input, scope, choice }) => {
     const { workload, on } = input
     const here = await (await proven(outside, scope)).ifThere(on)
     if (!here) return { note: `${scope[on]} is gone, and ${workload.name} with it` }
@@ -49,9 +51,8 @@ export const scheduleActions = (outside: Outside) => {
     // Somebody else let it go on: the fence holds it, and since when it stands is known.
     if (!isSuspended(found)) await suspend(here, found)
     const jobs = await jobsOf(here, workload)
-    const active = jobs.filter((j) => jobState(j) === 'active')
     await noteBusy(here, found, scheduleOf(found).between(since, Date.now() / 1000), jobs)
-    if (active.length > 0) throw stillRuns(workload, active, scope[on])
+    const decided = await jobsEnd(here, found, jobs, { scope, on, choice })
     const due = scheduleOf(found).previous(since)
     if (!ownerSuspends(found) && !isSettled(since, due, ranOn(found, jobs, workload.name), Date.now() / 1000)) {
       throw notYet(
@@ -60,7 +61,7 @@ export const scheduleActions = (outside: Outside) => {
         '1s',
       )
     }
-    return { note: `${workload.name} is suspended on ${scope[on]}, and no job of it runs there` }
+    return { note: `${workload.name} is suspended on ${scope[on]}, and ${inWords(decided)}` }
   }
 
   const resumeSchedule: Deed<'resumeSchedule'> = async ({ input, scope }) => {
@@ -72,8 +73,11 @@ export const scheduleActions = (outside: Outside) => {
     if (there && other) await close(there, scope, otherSide(on), workload)
     if (other && !isSuspended(other) && !isHeld(other))
       throw failed(`${workload.name} is not suspended on ${scope[otherSide(on)]}: it would run on both sides`)
+    const sides = [{ cluster: here, found }, ...(there && other ? [{ cluster: there, found: other }] : [])]
+    const again = [...new Set(sides.flatMap((side) => decidedOf(side.found).rerun))]
     if (ownerSuspends(found)) {
       await open(here, scope, on, workload)
+      await runAgain(here, found, again, sides)
       await letGo(here, found, true)
       return { note: `${workload.name} stays suspended on ${scope[on]}, as its owner has it` }
     }
@@ -93,32 +97,39 @@ export const scheduleActions = (outside: Outside) => {
     const busy = [...(await noteBusy(here, found, left, jobs)), ...(other ? dueWhileBusy(other) : [])]
     const due = owed(left, schedule.previous(now), new Set(busy))
     // Where its owner allows one at a time, what was missed runs one after the other; else all of it at once.
-    const toRun = oneAtATime(found) ? due.slice(0, 1) : due
-    if (toRun.length > 0 && oneAtATime(found)) {
-      const active = [...jobs, ...elsewhere].filter((j) => jobState(j) === 'active')
+    const most = oneAtATime(found) ? 1 : Number.POSITIVE_INFINITY
+    const toRunAgain = again.slice(0, most)
+    const toRun = due.slice(0, most - toRunAgain.length)
+    if (toRunAgain.length + toRun.length > 0 && oneAtATime(found)) {
+      const active = [...waitedFor(jobs, found), ...waitedFor(elsewhere, other)]
       if (active.length > 0) throw stillRuns(workload, active, 'either side, and its policy allows one at a time', '1s')
     }
     await open(here, scope, on, workload)
+    await runAgain(here, found, toRunAgain, sides)
     for (const slot of toRun) {
-      await here.create(jobFor(found, slot))
+      await here.create(jobFor(found, jobName(workload.name, slot), slot))
       // Told at once: a short history may forget the Job as soon as it ends.
       await tell(here, found, slot)
     }
-    if (toRun.length < due.length)
-      throw notYet(`${due.length - toRun.length} more slots of ${workload.name} were missed`, budgets.jobs, '1s')
+    if (toRun.length + toRunAgain.length < due.length + again.length)
+      throw notYet(
+        `${due.length + again.length - toRun.length - toRunAgain.length} more slots of ${workload.name} were missed or are to run again`,
+        budgets.jobs,
+        '1s',
+      )
     const done = schedule.previous(now)
     if (done !== undefined) await tell(here, found, done)
     // Of several that came due while this went on, the controller would start the newest only.
     if (schedule.between(done ?? now, Date.now() / 1000).length > 0)
       throw notYet(`another slot of ${workload.name} came due meanwhile`, budgets.jobs, '1s')
     await letGo(here, found, false)
-    return { note: `${workload.name} runs on ${scope[on]}; ${caughtUp(toRun, left)}` }
+    return { note: `${workload.name} runs on ${scope[on]}; ${caughtUp(toRun, left)}${reran(toRunAgain)}` }
   }
 
   return { suspendSchedule, resumeSchedule }
 }
 
-/** What it does is worth more than the time: people say whether it is waited for any longer. */
+/** Jobs of this side, or of both, that keep the next one from starting. */
 function stillRuns(
   { namespace, name }: WorkloadRef,
   active: readonly KubernetesObject[],
@@ -171,9 +182,6 @@ async function tell(cluster: KubernetesPort, found: KubernetesObject, done: Slot
     await cluster.patch('CronJob', namespace, name, { status: { lastScheduleTime: iso(done) } }, 'status')
 }
 
-/** As the API writes times: without milliseconds. */
-const iso = (slot: Slot): string => new Date(slot * 1000).toISOString().replace('.000', '')
-
 const suspend = (cluster: KubernetesPort, found: KubernetesObject): Promise<KubernetesObject> =>
   cluster.patch('CronJob', found.metadata.namespace, found.metadata.name, {
     metadata: {
@@ -185,7 +193,9 @@ const suspend = (cluster: KubernetesPort, found: KubernetesObject): Promise<Kube
 
 const letGo = (cluster: KubernetesPort, { metadata }: KubernetesObject, suspend: boolean): Promise<KubernetesObject> =>
   cluster.patch('CronJob', metadata.namespace, metadata.name, {
-    metadata: { annotations: { [OWNER_SUSPEND]: null, [SUSPENDED_AT]: null, [DUE_WHILE_BUSY]: null } },
+    metadata: {
+      annotations: { [OWNER_SUSPEND]: null, [SUSPENDED_AT]: null, [DUE_WHILE_BUSY]: null, [LEFT_RUNNING]: null },
+    },
     spec: { suspend },
   })
 
@@ -225,30 +235,6 @@ async function cronJob(
   const found = await cluster.find('CronJob', namespace, name)
   if (!found) throw notFound(`CronJob ${namespace}/${name} is not on ${scope[on]}`)
   return found
-}
-
-/** What the controller would have made for this slot. */
-function jobFor(cronJob: KubernetesObject, slot: Slot): KubernetesObject {
-  const { apiVersion, kind, metadata, spec = {} } = cronJob
-  const template = (spec['jobTemplate'] ?? {}) as {
-    metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> }
-    spec?: Record<string, unknown>
-  }
-  return {
-    apiVersion,
-    kind: 'Job',
-    metadata: {
-      name: jobName(metadata.name, slot),
-      ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
-      labels: { ...template.metadata?.labels },
-      annotations: {
-        ...template.metadata?.annotations,
-        'batch.kubernetes.io/cronjob-scheduled-timestamp': iso(slot),
-      },
-      ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true }],
-    },
-    spec: { ...template.spec },
-  }
 }
 
 interface Schedule {

@@ -54,6 +54,13 @@ export function program(go: Go) {
       .addCommand(answer(go, 'reject', 'reject an open gate; without a name: list what is open for you'))
       .addCommand(answer(go, 'retry', 'try again what failed; without a name: list what is open for you'))
       .addCommand(answer(go, 'skip', 'go on without what failed; without a name: list what is open for you'))
+      .addCommand(
+        answer(
+          go,
+          'rerun',
+          'end what still runs, and run it on the other side; without a name: list what is open for you',
+        ),
+      )
       .addCommand(rollback(go))
       .addCommand(abort(go))
       .addCommand(pauseOrResume(go, 'pause', 'begin nothing new'))
@@ -139,11 +146,13 @@ const where = (go: Go) =>
       go(options, '', async () => (await import('./commands/where.ts')).where(app, environment, options)),
     )
 
+const TYPED: Readonly<Partial<Record<Answer, string>>> = {
+  approve: 'what is lost for good, by name: blue, or a workload that goes back without what it wrote',
+  skip: 'to give up what a buffer still holds: the name of its workload',
+}
+
 const answer = (go: Go, verb: Answer, what: string) => {
-  const typed = new Option(
-    '--typed <name>',
-    'what is lost for good, by name: blue, or a workload that goes back without what it wrote',
-  ).hideHelp(verb !== 'approve')
+  const typed = new Option('--typed <name>', TYPED[verb] ?? 'needed by no such answer').hideHelp(!(verb in TYPED))
   return asking(verb)
     .description(what)
     .argument('[name]', 'an app; or start, decommission, or upgrade for its own gates; or a gate id')

@@ -45,8 +45,11 @@ const problem = (text: string | undefined) => (text === undefined ? {} : { probl
 
 export const offers = (gate: OpenGate, answer: Answer): boolean => gate.send.some((s) => s.message === answer)
 
-/** The name of what is lost for good must be typed. */
-export const needsTyping = (gate: OpenGate): boolean => gate.send.some((s) => s.body['typed'] !== undefined)
+/** The name of what is let go of for good must be typed with this answer. */
+export const needsTyping = (gate: OpenGate, answer: Answer): boolean =>
+  gate.send.some((s) => s.message === answer && s.body['typed'] !== undefined)
+
+const isOfDecommission = (gate: OpenGate): boolean => needsTyping(gate, 'approve')
 
 /** `undefined`: the answer does not tell who the people are. */
 export function isFor(gate: OpenGate, who: string, answer: Answer = 'approve'): boolean | undefined {
@@ -69,20 +72,20 @@ export function meant(gates: readonly OpenGate[], name: string, environment?: st
   if (ofApp.length > 0 || environment !== undefined) return ofApp
   const own = gates.filter((g) => g.app === undefined)
   if (name === 'upgrade') return own
-  if (name === 'decommission') return own.filter(needsTyping)
+  if (name === 'decommission') return own.filter(isOfDecommission)
   return own.filter(({ gate }) => gate.startsWith(`${name}@`) || gate.startsWith(`${name}/`))
 }
 
 /** The names by which `meant` finds it. */
 export function namesOf(gate: OpenGate): [name: string, environment?: string] {
   if (gate.app !== undefined) return gate.environment === undefined ? [gate.app] : [gate.app, gate.environment]
-  return [needsTyping(gate) ? 'decommission' : gate.gate.slice(0, gate.gate.lastIndexOf('@'))]
+  return [isOfDecommission(gate) ? 'decommission' : gate.gate.slice(0, gate.gate.lastIndexOf('@'))]
 }
 
 /** What answers a gate: with names where they are enough, with its id where another gate has the same. */
 export function commandFor(gate: OpenGate, answer: Answer, gates: readonly OpenGate[]): string {
   const names = namesOf(gate)
   const same = meant(gates, ...names).filter((g) => offers(g, answer))
-  const typed = answer === 'approve' && needsTyping(gate) ? ' --typed <its name>' : ''
+  const typed = needsTyping(gate, answer) ? ' --typed <its name>' : ''
   return `norikae ${answer} ${same.length > 1 ? gate.gate : names.join(' ')}${typed}`
 }

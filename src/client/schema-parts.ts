@@ -12,7 +12,7 @@ export const count = z.number().int().min(0)
 
 export const outcome = z.enum(['done', 'rolled-back', 'rejected', 'blocked'])
 export const runOutcome = z.enum([...outcome.options, 'running', 'failed', 'cancelled', 'terminated', 'timed-out'])
-export const answer = z.enum(['approve', 'reject', 'retry', 'skip'])
+export const answer = z.enum(['approve', 'reject', 'retry', 'skip', 'rerun'])
 export const order = z.enum(['pause', 'resume', 'abort', 'rollback'])
 
 export const where = z.enum(['blue', 'both', 'green'])

@@ -1,4 +1,5 @@
 import { labelInWords, type ArgoHub, type ByArgo } from './argocd.ts'
+import type { Choice } from './choices.ts'
 import type { Duration } from './duration.ts'
 import type { Finding } from './findings.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
@@ -129,7 +130,7 @@ export interface Actions {
    * runs. `within`: since it was stopped on the other side.
    */
   startWorkload: Contract<OnSide & { within?: Duration; alone?: true }>
-  /** Closes the fence behind it. Ends when the last active job ended. */
+  /** Closes the fence behind it. Ends when the last active job ended, or people chose what becomes of it. */
   suspendSchedule: Contract<OnSide>
   /** Opens the fence before it. First runs the slots that neither side has run, once each, then lets the schedule go on. */
   resumeSchedule: Contract<OnSide>
@@ -172,6 +173,8 @@ export interface ActionCall<A extends ActionName = ActionName> {
   readonly step: string
   readonly attempt: number
   readonly input: ActionInput<A>
+  /** What people said of the attempt before; absent where that was to wait on. */
+  readonly choice?: Choice
 }
 
 /** `createActivities` returns exactly this. */

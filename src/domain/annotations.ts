@@ -24,6 +24,10 @@ export const OWNER_SUSPEND = 'norikae.io/owner-suspend'
 export const SUSPENDED_AT = 'norikae.io/suspended-at'
 /** On a CronJob of which one job may run at a time: its slots that came due while one did, since it was suspended. */
 export const DUE_WHILE_BUSY = 'norikae.io/due-while-busy'
+/** On a CronJob: its Jobs that people let end by themselves: they count as run, and nobody waits for them. */
+export const LEFT_RUNNING = 'norikae.io/left-running'
+/** On a CronJob: its Jobs that were ended before they had, and have to be run again where it goes on. */
+export const RERUN = 'norikae.io/rerun'
 /** On a PersistentVolume: what becomes of its volume once its claim is deleted, as its owner wants it. */
 export const RECLAIM_POLICY = 'norikae.io/reclaim-policy'
 /** On a PersistentVolume, and as a tag on snapshots and volumes of EC2: the EBS volume that it is a copy of. */

@@ -1,4 +1,5 @@
 import { actions } from './actions.ts'
+import { choicesOf } from './choices.ts'
 import { gateId, type Answer, type Gate, type GateRule } from './gates.ts'
 import { begun, nextAttempt, type Problem } from './journal.ts'
 import type { Phase, Plan } from './plan.ts'
@@ -63,6 +64,7 @@ export function failureGate(
   problem: Problem,
   now: string,
 ): Gate {
+  const choices = choicesOf(step, problem)
   const skippable =
     (goingBack && step.kind !== 'gate') ||
     step.kind === 'observe' ||
@@ -71,8 +73,8 @@ export function failureGate(
     step: step.kind === 'gate' ? `${step.id}/again` : step.id,
     attempt,
     title: `could not ${step.title}: ${problem.message}`,
-    rule: asked(plan.subject.team),
-    offers: skippable ? ['retry', 'skip'] : ['retry'],
+    rule: { ...asked(plan.subject.team), ...(choices?.typed !== undefined && { typed: choices.typed }) },
+    offers: choices ? ['retry', ...choices.offers] : skippable ? ['retry', 'skip'] : ['retry'],
     openedAt: now,
   })
 }

@@ -1,6 +1,6 @@
 import { milliseconds, type Duration } from './duration.ts'
 
-export type Answer = 'approve' | 'reject' | 'retry' | 'skip'
+export type Answer = 'approve' | 'reject' | 'retry' | 'skip' | 'rerun'
 
 /** Who decides, how many, and what happens when nobody does. */
 export interface GateRule {
@@ -8,7 +8,7 @@ export interface GateRule {
   readonly approvals: number
   /** `requester`, or the step of an earlier gate whose approvers may not approve this one too. */
   readonly exclude: readonly string[]
-  /** Must be typed by who approves. */
+  /** Must be typed by who approves, or by who skips where something is lost by it. */
   readonly typed?: string
   readonly remindEvery: Duration
   /** Then it counts as rejected. */
@@ -103,14 +103,16 @@ export function refusal(
     return no('malformed', 'notBefore and notAfter are ISO times')
   if (isPast(d, now)) return no('expired', `notAfter ${d.notAfter} has passed`)
 
-  if (answer !== 'approve') return undefined
-  const barred = barredFrom(desk, gate)
+  const barred = answer === 'approve' ? barredFrom(desk, gate) : []
   if (barred.includes(d.by))
     return no('excluded', `${gate.id} needs somebody other than ${[...new Set(barred)].join(', ')}`)
-  if (gate.rule.typed !== undefined && d.typed !== gate.rule.typed)
-    return no('not-typed', `type "${gate.rule.typed}" to approve ${gate.id}`)
+  if (gate.rule.typed !== undefined && isTyped(answer) && d.typed !== gate.rule.typed)
+    return no('not-typed', `type "${gate.rule.typed}" to ${answer} ${gate.id}`)
   return undefined
 }
+
+/** What lets something go for good: where its name must be typed, by whoever says this. */
+export const isTyped = (answer: Answer): boolean => answer === 'approve' || answer === 'skip'
 
 const barredFrom = (desk: Desk, { rule }: Gate): string[] =>
   rule.exclude.flatMap((name) => (name === 'requester' ? [desk.requester] : approvers(desk, name)))

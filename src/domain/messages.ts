@@ -158,6 +158,6 @@ export const isOrder = (body: unknown): body is Order => !malformed(body, ['by']
 export const shapeOf = (name: Answer | Command): readonly string[] =>
   isAnswer(name) ? ['gate', 'by'] : name === 'abort' || name === 'rollback' ? ['by', 'reason'] : ['by']
 export const badShape = (name: Answer | Command, body: unknown): Refusal | undefined => malformed(body, shapeOf(name))
-export const answers: readonly Answer[] = ['approve', 'reject', 'retry', 'skip']
+export const answers: readonly Answer[] = ['approve', 'reject', 'retry', 'skip', 'rerun']
 export const commands: readonly Command[] = ['pause', 'resume', 'abort', 'rollback']
 export const isAnswer = (name: string): name is Answer => answers.some((a) => a === name)

@@ -11,13 +11,20 @@ export type Slot = number // unix seconds
 
 export const jobName = (cronJob: string, slot: Slot): string => `${cronJob}-${Math.floor(slot / 60)}`
 
+/** As the API writes times: without milliseconds. */
+export const iso = (slot: Slot): string => new Date(slot * 1000).toISOString().replace('.000', '')
+
+/** Which slot a Job of that name ran; undefined for a name that nobody but people give. */
+export const slotNamed = (job: string, cronJob: string): Slot | undefined => {
+  const minutes = minutesIn(job, cronJob)
+  return minutes === undefined ? undefined : minutes * 60
+}
+
 /** Which slot a Job of this CronJob (`belongsTo`) ran; undefined for one that was started by hand, beside the schedule. */
 export function slotOf({ metadata }: KubernetesObject, cronJob: string): Slot | undefined {
   const stamp = metadata.annotations?.['batch.kubernetes.io/cronjob-scheduled-timestamp']
   const noted = stamp === undefined ? Number.NaN : Date.parse(stamp) / 1000
-  if (!Number.isNaN(noted)) return noted
-  const minutes = minutesIn(metadata.name, cronJob)
-  return minutes === undefined ? undefined : minutes * 60
+  return Number.isNaN(noted) ? slotNamed(metadata.name, cronJob) : noted
 }
 
 function minutesIn(job: string, cronJob: string): number | undefined {

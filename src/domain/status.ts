@@ -1,7 +1,7 @@
 import { actions } from './actions.ts'
 import { isOf } from './asking.ts'
 import { blockersFirst, placeOf, type Finding } from './findings.ts'
-import { openGates, refusal, type Answer, type Desk, type Gate } from './gates.ts'
+import { isTyped, openGates, refusal, type Answer, type Desk, type Gate } from './gates.ts'
 import { settled, type Journal, type StepRecord } from './journal.ts'
 import { wayBack, type Plan, type Subject } from './plan.ts'
 import type { Weight } from './platform.ts'
@@ -231,7 +231,7 @@ export const waiting = ({ differing = [], ...g }: Gate): Waiting => ({
     body: {
       gate: g.id,
       by: '<you>',
-      ...(message === 'approve' && g.rule.typed !== undefined && { typed: '<its name>' }),
+      ...(isTyped(message) && g.rule.typed !== undefined && { typed: '<its name>' }),
     },
   })),
 })

@@ -1,5 +1,6 @@
 import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
 import type { ActionActivities, ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
+import type { Choice } from '../domain/choices.ts'
 import type { CutoverRequest, UpgradeRequest } from '../domain/messages.ts'
 import type { Addressed } from '../domain/notices.ts'
 import type { Plan, Subject } from '../domain/plan.ts'
@@ -79,8 +80,18 @@ export const perform = <A extends ActionName>(
   scope: Scope,
   attempt: number,
   goingBack: boolean,
+  choice: Choice | undefined,
 ): Promise<ActionReceipt<A>> =>
   acts[step.action].executeWithOptions(
     { ...optionsOf(step.action, goingBack), activityId: step.id, summary: summary(step.title) },
-    [{ run: workflowInfo().firstExecutionRunId, scope, step: step.id, attempt, input: step.input }],
+    [
+      {
+        run: workflowInfo().firstExecutionRunId,
+        scope,
+        step: step.id,
+        attempt,
+        input: step.input,
+        ...(choice && { choice }),
+      },
+    ],
   )

@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow'
 import type { Receipt } from '../domain/actions.ts'
+import { isChoice, type Choice } from '../domain/choices.ts'
 import type { Answer, Gate } from '../domain/gates.ts'
 import { nextAttempt, settled, write, type Problem, type StepRecord } from '../domain/journal.ts'
 import { afterWayBack, wayBack, type Phase } from '../domain/plan.ts'
@@ -17,7 +18,7 @@ export interface Hands {
   now(): string
   /** Waits while paused. */
   mayStart(): Promise<void>
-  perform(step: LeafStep, attempt: number): Promise<Receipt>
+  perform(step: LeafStep, attempt: number, choice?: Choice): Promise<Receipt>
   ask(gate: Gate): Promise<Answer>
   wrote(): void
 }
@@ -56,6 +57,7 @@ export function executor(hands: Hands): Executor {
   }
 
   async function leaf(step: LeafStep, rule: Rule): Promise<void> {
+    let choice: Choice | undefined
     while (!settled(run.journal, step.id)) {
       if (!run.goingBack) await hands.mayStart()
       const record: StepRecord = {
@@ -68,7 +70,7 @@ export function executor(hands: Hands): Executor {
       const end = (state: StepRecord['state'], more: Partial<StepRecord> = {}) =>
         put({ ...record, ...more, state, endedAt: hands.now() })
       try {
-        end('done', { receipt: await hands.perform(step, record.attempt) })
+        end('done', { receipt: await hands.perform(step, record.attempt, choice) })
       } catch (error) {
         if (wasStopped(error)) {
           end('stopped')
@@ -77,8 +79,9 @@ export function executor(hands: Hands): Executor {
         const problem = problemOf(error)
         end('failed', { problem })
         if (rule(problem) !== 'ask') throw error
-        if ((await hands.ask(failureGate(run, step, record.attempt, problem, hands.now()))) === 'skip')
-          end('skipped', { problem })
+        const answer = await hands.ask(failureGate(run, step, record.attempt, problem, hands.now()))
+        choice = isChoice(answer, step, problem) ? answer : undefined
+        if (answer === 'skip' && choice === undefined) end('skipped', { problem })
       }
     }
   }

@@ -2,6 +2,7 @@ import type { Duration } from '../domain/duration.ts'
 import { condition, sleep } from '@temporalio/workflow'
 import { actions, type Receipt } from '../domain/actions.ts'
 import { gateOf } from '../domain/asking.ts'
+import type { Choice } from '../domain/choices.ts'
 import { milliseconds } from '../domain/duration.ts'
 import type { ActionStep, AppStep, LeafStep, ObserveStep, WaitStep } from '../domain/steps.ts'
 import { overall, told as inWords } from '../domain/verdict.ts'
@@ -36,11 +37,12 @@ const REMIND_EVERY: Duration = '24h'
 
 /** How the steps of one run are done. */
 export function handsFor(office: Office, run: LiveRun, { apps = none, told = () => undefined }: More = {}): Hands {
-  async function leaf(step: LeafStep, attempt: number): Promise<Receipt> {
+  async function leaf(step: LeafStep, attempt: number, choice?: Choice): Promise<Receipt> {
     switch (step.kind) {
       case 'action': {
         const { platform, account, region, blue, green } = run.plan.subject
-        const act = () => perform(step, { platform, account, region, blue, green }, attempt, run.goingBack)
+        const scope = { platform, account, region, blue, green }
+        const act = () => perform(step, scope, attempt, run.goingBack, choice)
         return actions[step.action].byOthers ? byOthers(step, attempt, act) : act()
       }
       case 'observe':

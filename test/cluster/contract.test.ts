@@ -12,6 +12,7 @@ import { singletonsContract } from '../contract/singletons.ts'
 import { pipelinesMay } from './pipelines.ts'
 import { jobsContract } from '../contract/jobs.ts'
 import { kedaContract } from '../contract/keda.ts'
+import { endlessJobsContract } from '../contract/endless-jobs.ts'
 import { volumeFindingsContract } from '../contract/volume-findings.ts'
 import { volumesContract } from '../contract/volumes.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
@@ -48,6 +49,7 @@ describe('on real controllers', () => {
   argocdContract(() => world)
   pointersContract(() => world)
   kedaContract(() => world)
+  endlessJobsContract(() => world)
   volumesContract(() => world)
   copiedVolumesContract(() => world)
   volumeFindingsContract(() => world)

@@ -22,6 +22,8 @@ export class Outside {
   readonly faults = new Map<string, { times: number; type: string; message?: string; findings?: readonly Finding[] }>()
   /** `app:step` that is not ready yet, for as long as it is in here. */
   holds: { has(step: string): boolean } = new Set<string>()
+  /** What people chose of a step, as its action was told: `api:test/…` → `rerun`. */
+  readonly chosen = new Map<string, string>()
   /** Told of what was done to the world, before the answer is given. */
   wrote: (place: string, step: ActionStep) => void | Promise<unknown> = () => undefined
   /** `app/environment` whose observations fail. */
@@ -57,7 +59,7 @@ export class Outside {
   }
 
   activities(): Activities {
-    const one = async ({ step, input }: ActionCall, name: ActionName) => {
+    const one = async ({ step, input, choice }: ActionCall, name: ActionName) => {
       const app = /\/app\/(.*)$/.exec(activityInfo().workflowExecution?.workflowId ?? '')?.[1] ?? 'upgrade'
       const fault = this.faults.get(`${app}:${step}`)
       if (fault && fault.times > 0) {
@@ -66,6 +68,7 @@ export class Outside {
         throw ApplicationFailure.nonRetryable(message, type, ...(findings ? [{ findings }] : []))
       }
       if (this.holds.has(`${app}:${step}`)) throw again(`${step} is not ready`)
+      if (choice) this.chosen.set(`${app}:${step}`, choice)
       const place = app === 'upgrade' ? app : `${app}/${step.split('/')[0]}`
       const whole = act(step, name, input as never) as ActionStep
       this.world.act(place, whole)

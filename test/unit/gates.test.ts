@@ -87,6 +87,15 @@ describe('counting', () => {
       undefined,
     ])
   })
+  test('is typed by who gives something up too, and not by who waits on', () => {
+    const failure = gate({ rule: rule('scala', { typed: 'postfix' }), offers: ['retry', 'skip'] })
+    const typed: Desk = { ...empty, gates: [failure] }
+    expect([
+      say(typed, 'skip', chiba),
+      say(typed, 'skip', { ...chiba, typed: 'postfix' }),
+      say(typed, 'retry', chiba),
+    ]).toEqual(['not-typed', undefined, undefined])
+  })
 })
 
 describe('ahead', () => {

@@ -214,3 +214,24 @@ test('what workflows say to one another may be said by anybody, in any shape, an
     await trial.onGreen('api')
   })
 })
+
+test.for(['skip', 'rerun', 'retry'] as const)(
+  'of a job that does not end people say %s, and its action does it',
+  async (word) => {
+    const trial = aTrial({ apps: [anApp('api')] })
+    const step = 'test/shop/cronjob/invoices/suspend-blue'
+    trial.outside.faults.set(`api:${step}`, { times: 1, type: 'Busy', message: 'invoices-1 still runs' })
+    await trial.during(async () => {
+      await trial.start()
+      const gate = await trial.gate('api', word, `${step}@`)
+      expect((await trial.waiting('api'))[0]?.needs).toBe('0 of 1: retry or skip or rerun')
+      await trial.say('api', word, { gate, by: 'chiba' })
+      await trial.approveApps()
+      await trial.decommission()
+      expect(await outcomes(trial)).toBe('done')
+      expect(trial.outside.chosen.get(`api:${step}`)).toBe(word === 'retry' ? undefined : word)
+      // Done by its action, and not passed over.
+      expect(trial.outside.done).toContain(`api:${step}`)
+    })
+  },
+)

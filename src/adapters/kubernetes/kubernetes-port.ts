@@ -140,20 +140,23 @@ export const kubernetes = (server: Pick<ApiServer, 'ask' | 'answer'>): Kubernete
     return object(body)
   },
 
-  async remove(kind, namespace, name, uid) {
+  async remove(kind, namespace, name, uid, { resourceVersion, foreground = false } = {}) {
     const resource = single(kind, namespace, name)
     const body = {
       apiVersion: 'v1',
       kind: 'DeleteOptions',
-      propagationPolicy: 'Background',
-      ...(uid !== undefined && { preconditions: { uid } }),
+      propagationPolicy: foreground ? 'Foreground' : 'Background',
+      ...((uid ?? resourceVersion) !== undefined && {
+        preconditions: { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) },
+      }),
     }
     try {
       await server.ask({ method: 'DELETE', resource, body })
     } catch (error) {
       if (isNotFound(error)) return
       // With nothing but the uid as a condition, a conflict says that another object has the name by now.
-      if (uid !== undefined && isConflict(error) && error instanceof Error) throw contested(error.message)
+      if (uid !== undefined && resourceVersion === undefined && isConflict(error) && error instanceof Error)
+        throw contested(error.message)
       throw error
     }
   },

@@ -26,10 +26,19 @@ export interface AnswerOptions {
   readonly color: boolean
 }
 
-const past = { approve: 'approved', reject: 'rejected', retry: 'retried', skip: 'skipped' } as const satisfies Record<
-  Answer,
-  string
->
+const past = {
+  approve: 'approved',
+  reject: 'rejected',
+  retry: 'retried',
+  skip: 'skipped',
+  rerun: 'rerun',
+} as const satisfies Record<Answer, string>
+
+/** What must be typed with an answer that lets something go for good. */
+const whatIsTyped = (verb: Answer, gate: string): string =>
+  verb === 'approve'
+    ? `Type the name of what is lost for good by ${gate}`
+    : `Type the name of the workload whose rest is given up by ${gate}`
 
 /** Finds the open gate that is meant, shows what is decided, asks, and sends the answer. Without a name: lists. */
 export async function answer(
@@ -56,8 +65,8 @@ export async function answer(
     const { workflowId, gate } = found
     const place = 'what' in found ? where(found) : name
     const typed =
-      verb === 'approve' && 'what' in found && needsTyping(found)
-        ? await typing(`Type the name of what is lost for good by ${gate}`, options.typed, '--typed <name>')
+      'what' in found && needsTyping(found, verb)
+        ? await typing(whatIsTyped(verb, gate), options.typed, '--typed <name>')
         : options.typed
     await agree(`${verb[0]?.toUpperCase()}${verb.slice(1)} ${place} of ${platform}?`, options.yes)
     const body = { gate, by, ...comment, ...(typed !== undefined && { typed }) }

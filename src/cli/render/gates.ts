@@ -67,12 +67,22 @@ export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
               ...under('comes back', gate.opens.back.length === 0 ? ['it does not'] : each('↩', gate.opens.back)),
             ]),
         ...under('back now', gate.wayBack.length === 0 ? ['nothing to take back yet'] : few(each('↩', gate.wayBack))),
-        ...(needsTyping(gate) ? [[cell('typed', 'faint'), cell('the name of what is lost for good', 'asks')]] : []),
+        ...typed(gate),
       ],
       2,
     ),
     ...(gate.findings.length === 0 ? [] : [blank, ...findings(gate.findings)]),
   ]
+}
+
+/** What must be typed in full, with which answer. */
+function typed(gate: OpenGate): Cell[][] {
+  const says = needsTyping(gate, 'approve')
+    ? 'the name of what is lost for good'
+    : needsTyping(gate, 'skip')
+      ? 'to skip: the name of the workload whose rest is given up'
+      : undefined
+  return says === undefined ? [] : [[cell('typed', 'faint'), cell(says, 'asks')]]
 }
 
 const each = (sign: string, titles: readonly string[]): string[] => titles.map((title) => `${sign} ${title}`)

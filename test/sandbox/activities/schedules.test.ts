@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { OWNER_SUSPEND, SUSPENDED_AT } from '../../../src/domain/annotations.ts'
-import { driven, ending } from '../../support/driven.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { OWNER_SUSPEND, RERUN, SUSPENDED_AT } from '../../../src/domain/annotations.ts'
+import { attempted, driven, ending } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
 import { aCronJob, aPlace, call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 import { aSchedule, slotsBetween, SteppedClock } from '../../support/two-schedules.ts'
@@ -167,8 +167,100 @@ test('people are asked about a job that does not end, with what they can do', as
   expect(problem).toMatchObject({
     type: 'Busy',
     message: expect.stringMatching(
-      /^endless-\d+ still runs on demo-1-35, after 6h. To wait on, retry. To end it, kubectl delete job endless-\d+ --namespace /,
+      /^endless-\d+ still runs on demo-1-35, after 6h. retry: wait on. rerun: it is deleted on blue, and its slot runs again on green. skip: /,
     ),
+  })
+})
+
+describe('a job that does not end', () => {
+  // The clock goes on only where no job runs.
+  afterEach(() => {
+    for (const cluster of [world.blue, world.green])
+      for (const kind of ['CronJob', 'Job'] as const)
+        for (const object of cluster.list('batch/v1', kind)) cluster.remove(object)
+  })
+
+  /** On blue, in a minute that has begun, with its schedule asleep on green. */
+  async function endless(spec: object = {}) {
+    const schedule = await aSchedule(world, clock, { ...runsFor(3_600_000), ...spec })
+    const { namespace, workload } = schedule
+    vi.setSystemTime(Date.now() + 61_000)
+    const runs = (cluster = world.blue) => cluster.jobRuns().filter((run) => run.namespace === namespace)
+    await eventually('it runs', () => runs().length === 1)
+    const [{ job, slot } = { job: '', slot: '' }] = runs()
+    const suspend = (choice?: 'skip' | 'rerun', on: 'blue' | 'green' = 'blue', lost = false) =>
+      driven(world.activities.suspendSchedule, call<'suspendSchedule'>({ workload, on }, choice && { choice }), {
+        lost,
+      })
+    const resume = (on: 'blue' | 'green') =>
+      driven(world.activities.resumeSchedule, call<'resumeSchedule'>({ workload, on }), { lost: true })
+    const jobsOn = (side: 'blue' | 'green') =>
+      world[side].list('batch/v1', 'Job', namespace).map((j) => j.metadata.name)
+    const podsOn = (side: 'blue' | 'green') => world[side].list('v1', 'Pod', namespace).length
+    return { ...schedule, job, slot, suspend, resume, runs, jobsOn, podsOn }
+  }
+
+  test.for([{}, { concurrencyPolicy: 'Forbid' }, { concurrencyPolicy: 'Replace' }])(
+    'is left to blue, counts as run, and green goes on beside it (%o)',
+    async (spec) => {
+      const it = await endless(spec)
+      const { answer } = await it.suspend('skip', 'blue', true)
+      expect(answer.note).toBe(`report is suspended on demo-1-35, and ${it.job} may end there by itself`)
+      vi.setSystemTime(Date.now() + 60_000)
+      await it.resume('green')
+      expect(it.jobsOn('blue')).toEqual([it.job])
+      expect(it.podsOn('blue')).toBe(1)
+      expect(it.jobsOn('green')).toHaveLength(1)
+      expect(it.jobsOn('green')).not.toContain(it.job)
+    },
+  )
+
+  test.for([{}, { concurrencyPolicy: 'Forbid' }])('is ended on blue, and its slot runs on green (%o)', async (spec) => {
+    const it = await endless(spec)
+    const { answer, waits } = await it.suspend('rerun', 'blue', true)
+    expect(waits[0]).toBe(`${it.job} was just deleted on demo-1-35`)
+    expect(answer.note).toContain(`${it.job} is gone from there, to run again on the other side`)
+    expect([it.jobsOn('blue'), it.podsOn('blue')]).toEqual([[], 0])
+    await it.resume('green')
+    expect(it.jobsOn('green')).toContain(it.job)
+    expect(it.runs(world.green).map((run) => run.slot)).toContain(it.slot)
+    // Nobody owes it any more.
+    expect(it.on('blue')?.metadata.annotations).not.toHaveProperty([RERUN])
+  })
+
+  test('that was ended and never run again runs on blue, when its schedule goes back there', async () => {
+    const it = await endless()
+    await it.suspend('rerun')
+    await it.resume('blue')
+    expect(it.runs().filter((run) => run.slot === it.slot)).toHaveLength(2)
+    expect(it.jobsOn('green')).toEqual([])
+    expect(Object.keys(it.on('blue')?.metadata.annotations ?? {})).toEqual([])
+  })
+
+  test('is waited for again by who does not choose', async () => {
+    const it = await endless()
+    expect(
+      await attempted(world.activities.suspendSchedule, call<'suspendSchedule'>({ workload: it.workload, on: 'blue' })),
+    ).toMatch(/was just suspended/)
+    expect(
+      await attempted(world.activities.suspendSchedule, call<'suspendSchedule'>({ workload: it.workload, on: 'blue' })),
+    ).toBe(`${it.job} still runs on demo-1-35`)
+  })
+
+  test('and whose pod does not go is not run elsewhere', async () => {
+    const it = await endless()
+    const [pod] = world.blue.list('v1', 'Pod', it.namespace)
+    if (!pod) throw new Error('it has no pod')
+    world.blue.apply({
+      ...pod,
+      metadata: { name: pod.metadata.name, namespace: it.namespace, finalizers: ['test/holds'] },
+    })
+    const asked = call<'suspendSchedule'>({ workload: it.workload, on: 'blue' }, { choice: 'rerun' })
+    const problem = await ending(world.activities.suspendSchedule, asked, {
+      between: (_why, attempt) => void (attempt > 4 && vi.setSystemTime(Date.now() + 900_000)),
+    })
+    expect(problem).toMatchObject({ type: 'Busy', message: expect.stringContaining('is not gone yet, after 15m') })
+    expect(it.on('blue')?.metadata.annotations).toHaveProperty([RERUN], it.job)
   })
 })
 

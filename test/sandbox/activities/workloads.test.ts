@@ -10,6 +10,7 @@ import { readinessContract } from '../../contract/readiness.ts'
 import { singletonsContract } from '../../contract/singletons.ts'
 import { jobsContract } from '../../contract/jobs.ts'
 import { kedaContract } from '../../contract/keda.ts'
+import { endlessJobsContract } from '../../contract/endless-jobs.ts'
 import { volumeFindingsContract } from '../../contract/volume-findings.ts'
 import { volumesContract } from '../../contract/volumes.ts'
 import { workloadActionsContract, type WorldUnderTest } from '../../contract/workload-actions.ts'
@@ -68,6 +69,7 @@ describe('what KEDA sizes', () => {
   kedaContract(() => world)
 })
 describe('volumes', () => {
+  endlessJobsContract(() => world)
   volumesContract(() => world)
 })
 describe('copied volumes', () => {

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { failureGate } from '../../src/domain/asking.ts'
+import { isChoice } from '../../src/domain/choices.ts'
+import { blank } from '../../src/domain/journal.ts'
+import { act, type LeafStep } from '../../src/domain/steps.ts'
+import { aCutoverPlan, ref } from '../support/builders.ts'
+
+const invoices = { workload: ref('CronJob', 'invoices'), on: 'blue' } as const
+const suspend = act('production/suspend', 'suspendSchedule', invoices)
+const resume = act('production/resume', 'resumeSchedule', invoices)
+const offers = (step: LeafStep, type: string, goingBack = false) =>
+  failureGate({ plan: aCutoverPlan(), journal: blank, goingBack }, step, 1, { type, message: '' }, '').offers
+
+test.for([
+  {
+    says: 'a job that does not end may be left or run again',
+    step: suspend,
+    type: 'Busy',
+    offers: ['retry', 'skip', 'rerun'],
+  },
+  { says: 'what else fails of it is tried again', step: suspend, type: 'Failed', offers: ['retry'] },
+  { says: 'what was missed is not passed over', step: resume, type: 'Busy', offers: ['retry'] },
+])('$says', ({ step, type, offers: expected }) => {
+  expect(offers(step, type)).toEqual(expected)
+})
+
+test('on the way back its action takes the choice too, and what else fails may be skipped by name', () => {
+  expect(offers(suspend, 'Busy', true)).toEqual(['retry', 'skip', 'rerun'])
+  expect(offers(suspend, 'Denied', true)).toEqual(['retry', 'skip'])
+})
+
+test.for([
+  ['skip', 'Busy', true],
+  ['rerun', 'Busy', true],
+  ['retry', 'Busy', false],
+  ['skip', 'Denied', false],
+] as const)('%s of %s is for the action: %s', ([answer, type, is]) => {
+  expect(isChoice(answer, suspend, { type, message: '' })).toBe(is)
+})
