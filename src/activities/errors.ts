@@ -29,6 +29,8 @@ export const notFound = final('NotFound')
 export const contested = final('Contested')
 /** What runs there does not end: only people know whether it may be ended. */
 export const busy = final('Busy')
+/** What should be empty is not: only people know whether it may be given up. */
+export const undelivered = final('Undelivered')
 export const quotaExceeded = final('QuotaExceeded')
 /** The world answers, and the answer is bad. */
 export const unhealthy = final('Unhealthy')

@@ -1,4 +1,5 @@
 import { seconds, type Duration } from '../domain/duration.ts'
+import { givenUpOf, isGivenUp, restOf } from '../domain/rests.ts'
 import { jobState } from '../domain/slots.ts'
 import { ask } from './buffers.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
@@ -32,12 +33,16 @@ export const idlenessActions = (outside: Outside) => {
       throw notYet(`nobody tells how many requests ${cluster} served (${requests.query} gives nothing)`, budget)
     if (Math.ceil(seen) > 0)
       throw notYet(`${cluster} served ${Math.ceil(seen)} requests in the last ${input.for}`, budget)
+    const here = await world.cluster(cluster)
     for (const buffer of buffers) {
       const depth = await ask(world.metrics, buffer)
-      if (depth === null || depth > 0)
-        throw notYet(`a buffer of ${cluster} holds ${depth ?? 'nobody knows how much'} (${buffer.query})`, budget)
+      if (depth !== null && depth <= 0) continue
+      const { workload } = buffer
+      const found = workload && (await here.find(workload.kind, workload.namespace, workload.name))
+      if (found && isGivenUp(restOf(depth), givenUpOf(found))) continue
+      throw notYet(`a buffer of ${cluster} holds ${depth ?? 'nobody knows how much'} (${buffer.query})`, budget)
     }
-    const jobs = (await (await world.cluster(cluster)).list('Job')).filter(
+    const jobs = (await here.list('Job')).filter(
       (j) => namespaces.includes(j.metadata.namespace ?? '') && jobState(j) === 'active',
     )
     if (jobs.length > 0)
@@ -48,7 +53,7 @@ export const idlenessActions = (outside: Outside) => {
           .join(', ')}`,
         budget,
       )
-    return { note: `no request in ${input.for}, no job, nothing buffered on ${cluster}` }
+    return { note: `no request in ${input.for}, no job, nothing buffered on ${cluster} that was not given up` }
   }
 
   return { confirmQuiet, proveIdle }

@@ -62,7 +62,8 @@ export interface Actions {
     for: Duration
     requests: Question
     namespaces: readonly string[]
-    buffers: readonly Question[]
+    /** `workload`: absent in plans of before anything could be given up. */
+    buffers: readonly (Question & { readonly workload?: WorkloadRef })[]
   }>
 
   // an app on a side
@@ -134,6 +135,7 @@ export interface Actions {
   suspendSchedule: Contract<OnSide>
   /** Opens the fence before it. First runs the slots that neither side has run, once each, then lets the schedule go on. */
   resumeSchedule: Contract<OnSide>
+  /** Ends when it is empty, or people gave up what is left: what they gave up is kept as an annotation, and is in the receipt's findings. */
   drainBuffer: Contract<OnSide & { within: Duration; depth: Question }>
   /** What becomes of its claims becomes nothing of its volumes from here on; their former reclaim policy is kept as an annotation. */
   retainVolumes: Contract<OnSide>

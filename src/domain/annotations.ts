@@ -28,6 +28,8 @@ export const DUE_WHILE_BUSY = 'norikae.io/due-while-busy'
 export const LEFT_RUNNING = 'norikae.io/left-running'
 /** On a CronJob: its Jobs that were ended before they had, and have to be run again where it goes on. */
 export const RERUN = 'norikae.io/rerun'
+/** On what buffers: how much of what it held people gave up, or `unknown`. */
+export const GIVEN_UP = 'norikae.io/given-up'
 /** On a PersistentVolume: what becomes of its volume once its claim is deleted, as its owner wants it. */
 export const RECLAIM_POLICY = 'norikae.io/reclaim-policy'
 /** On a PersistentVolume, and as a tag on snapshots and volumes of EC2: the EBS volume that it is a copy of. */

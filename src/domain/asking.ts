@@ -92,8 +92,8 @@ export const phaseGate = (plan: Plan, phase: Phase, attempt: number, why: string
 
 const asked = (team: string): GateRule => ({ teams: [team], approvals: 1, exclude: [], remindEvery: '4h' })
 
-/** Contested, unknown, and a job that does not end are for people, not for undoing; the rest is the phase's rule. */
+/** Contested, unknown, and what does not end or drain are for people, not for undoing; the rest is the phase's rule. */
 export const afterFailure = (phase: Phase, problem: Problem): Phase['onFailure'] =>
-  ['Contested', 'Inconclusive', 'Busy'].includes(problem.type) && phase.onFailure === 'rollback'
+  ['Contested', 'Inconclusive', 'Busy', 'Undelivered'].includes(problem.type) && phase.onFailure === 'rollback'
     ? 'ask'
     : phase.onFailure

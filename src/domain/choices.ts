@@ -19,6 +19,8 @@ interface Choices {
 export function choicesOf(step: LeafStep, { type }: Problem): Choices | undefined {
   if (step.kind !== 'action') return undefined
   if (step.action === 'suspendSchedule' && type === 'Busy') return { offers: ['skip', 'rerun'] }
+  if (step.action === 'drainBuffer' && type === 'Undelivered')
+    return { offers: ['skip'], typed: step.input.workload.name }
   return undefined
 }
 

@@ -238,6 +238,7 @@ function idleness(platform: Platform, side: Side) {
   const namespaces = platform.apps.flatMap((a) => a.environments.flatMap((e) => e.namespaces)).toSorted()
   const buffers = platform.waves.flat().flatMap((app) =>
     app.buffers.map(({ workload, depth }) => ({
+      workload,
       url: platform.metrics.url,
       query: filled(depth, { cluster, namespaces: [workload.namespace] }),
     })),

@@ -40,10 +40,10 @@ export function stateOf({ plan, journal, goingBack, ended }: Run, asks: boolean,
 export const phaseOf = ({ plan, journal }: Run): Phase | undefined =>
   plan.phases.find((p) => !isOver(p, journal)) ?? plan.phases.at(-1)
 
-/** What steps of these phases noticed when they ran last, there and back. */
+/** What steps of these phases noticed when they ran last, there, back and at commit. */
 export const noticedBy = (phases: readonly Phase[], { steps, archive }: Journal): Finding[] =>
   phases
-    .flatMap((p) => leaves([...p.forward, ...p.back]))
+    .flatMap((p) => leaves([...p.forward, ...p.back, ...p.commit]))
     .flatMap(({ id }) => {
       const record = steps[id] ?? archive.findLast((r) => r.step === id)
       return record?.receipt?.findings ?? record?.problem?.findings ?? []

@@ -9,6 +9,7 @@ const final = [
   'NotFound',
   'Contested',
   'Busy',
+  'Undelivered',
   'QuotaExceeded',
   'Unhealthy',
   'Inconclusive',

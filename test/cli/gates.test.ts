@@ -47,6 +47,26 @@ test('every command that is printed means exactly the gate that it was printed f
     }
 })
 
+test('a buffer whose rest is given up with its name is no decommissioning', () => {
+  const drain = aRetry('soak/drain/mail/deployment/postfix@d9b6f453.1', 'postfix still holds 12', {
+    send: [
+      { message: 'retry', body: { gate: 'soak/drain/mail/deployment/postfix@d9b6f453.1', by: '<you>' } },
+      {
+        message: 'skip',
+        body: { gate: 'soak/drain/mail/deployment/postfix@d9b6f453.1', by: '<you>', typed: '<its name>' },
+      },
+    ],
+  })
+  const { gates } = aView({ status: { run: aStatus({ waitingFor: [drain, aDecommission()] }) } })
+  expect(meant(gates, 'decommission').map((g) => g.gate)).toEqual([aDecommission().gate])
+  expect(gates.flatMap((g) => g.send.map((s) => commandFor(g, s.message, gates)))).toEqual([
+    'norikae retry soak/drain/mail/deployment/postfix',
+    'norikae skip soak/drain/mail/deployment/postfix --typed <its name>',
+    'norikae approve decommission --typed <its name>',
+    'norikae reject decommission',
+  ])
+})
+
 test('who may answer is told by name, or not at all', () => {
   const [gate] = view.gates
   expect(gate && isFor(gate, 'aoki')).toBe(true)

@@ -219,7 +219,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
     ],
   }
   expect(plan(planned, screen())).toMatchInlineSnapshot(`
-    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan 1d3115ab
+    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan bc0d8e4a
 
     PHASE         STEPS  WAY BACK  ASKS  WHAT
     start         1      -         sre   agree to begin

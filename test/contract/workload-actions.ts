@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { discover, fingerprintOf } from '../../src/activities/discovery.ts'
 import type { createActivities } from '../../src/activities/index.ts'
 import type { Ports } from '../../src/activities/ports.ts'
-import { PINNED_FLOOR, REPLICAS } from '../../src/domain/annotations.ts'
+import { GIVEN_UP, PINNED_FLOOR, REPLICAS } from '../../src/domain/annotations.ts'
 import { carriedKinds, isCarried } from '../../src/domain/copying.ts'
 import type { Kind, KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
@@ -457,6 +457,86 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     expect(await attempted(activities.drainBuffer, drain('agent'))).toMatch(/^nobody tells how much agent/)
     expect((await driven(activities.drainBuffer, drain('nobody'))).answer.note).toMatch(/holds nothing$/)
     await nothing.stop()
+  })
+
+  test(
+    'what a buffer holds may be given up; more than that may not, and what it delivers is given up no more',
+    TIMES,
+    async () => {
+      const { activities } = of()
+      const namespace = await aNamespace(on('blue'))
+      let depth: string | undefined = '12'
+      const prometheus = await aServer(() => ({
+        json: {
+          status: 'success',
+          data: { resultType: 'vector', result: depth === undefined ? [] : [{ value: [0, depth] }] },
+        },
+      }))
+      await apply('blue', everyKind(namespace))
+      const workload: WorkloadRef = { kind: 'DaemonSet', namespace, name: 'agent' }
+      const drain = (more: object = {}) =>
+        call<'drainBuffer'>(
+          { workload, on: 'blue', within: '5m', depth: { url: prometheus.url, query: 'depth' } },
+          { ...more },
+        )
+      const kept = async () => (await there('blue', workload)).metadata.annotations?.[GIVEN_UP]
+      const over = { scheduledMs: Date.now() - 6 * 60_000 }
+      expect(await ending(activities.drainBuffer, drain(), over)).toMatchObject({
+        type: 'Undelivered',
+        message: expect.stringMatching(
+          /^agent on demo-1-35 still holds 12, after 5m. retry: .* skip, with agent typed: /,
+        ),
+      })
+      const { answer } = await driven(activities.drainBuffer, drain({ choice: 'skip' }), answersLost)
+      expect(answer).toMatchObject({
+        note: 'agent on demo-1-35 still holds 12; it was given up',
+        findings: [
+          { code: 'rest-given-up', about: `DaemonSet/${namespace}/agent`, message: expect.stringContaining('12') },
+        ],
+      })
+      depth = '3'
+      expect((await driven(activities.drainBuffer, drain())).answer.findings).toHaveLength(1)
+      expect(await kept()).toBe('3')
+      for (const more of ['4', undefined]) {
+        depth = more
+        expect(await attempted(activities.drainBuffer, drain())).toMatch(/still holds/)
+      }
+      depth = '0'
+      expect((await driven(activities.drainBuffer, drain())).answer.note).toBe('agent on demo-1-35 is empty')
+      expect(await kept()).toBeUndefined()
+      await prometheus.stop()
+    },
+  )
+
+  test('a cluster is idle with what was given up, and not with more', TIMES, async () => {
+    const { activities } = of()
+    const namespace = await aNamespace(on('blue'))
+    let depth = '12'
+    const prometheus = await aServer((request) => ({
+      json: {
+        status: 'success',
+        data: { resultType: 'vector', result: [{ value: [0, request.body.includes('depth') ? depth : '0'] }] },
+      },
+    }))
+    await apply('blue', everyKind(namespace))
+    const workload: WorkloadRef = { kind: 'DaemonSet', namespace, name: 'agent' }
+    const [url, query] = [prometheus.url, 'depth']
+    const drain = { workload, on: 'blue', within: '5m', depth: { url, query } } as const
+    const idle = (more: object) =>
+      call<'proveIdle'>({
+        cluster: scope.blue,
+        for: '1m',
+        requests: { url, query: 'requests' },
+        namespaces: [namespace],
+        buffers: [{ url, query, ...more }],
+      })
+    expect(await attempted(activities.proveIdle, idle({ workload }))).toMatch(/holds 12/)
+    await driven(activities.drainBuffer, call<'drainBuffer'>(drain, { choice: 'skip' }))
+    expect(await attempted(activities.proveIdle, idle({ workload }))).toBe('ready')
+    expect(await attempted(activities.proveIdle, idle({}))).toMatch(/holds 12/)
+    depth = '13'
+    expect(await attempted(activities.proveIdle, idle({ workload }))).toMatch(/holds 13/)
+    await prometheus.stop()
   })
 
   test('what has something outside its cluster goes before the cluster does, and nothing else', TIMES, async () => {

@@ -3,6 +3,7 @@ import { failureGate } from '../../src/domain/asking.ts'
 import { isChoice } from '../../src/domain/choices.ts'
 import { blank } from '../../src/domain/journal.ts'
 import { act, type LeafStep } from '../../src/domain/steps.ts'
+import { waiting } from '../../src/domain/status.ts'
 import { aCutoverPlan, ref } from '../support/builders.ts'
 
 const invoices = { workload: ref('CronJob', 'invoices'), on: 'blue' } as const
@@ -27,6 +28,28 @@ test.for([
 test('on the way back its action takes the choice too, and what else fails may be skipped by name', () => {
   expect(offers(suspend, 'Busy', true)).toEqual(['retry', 'skip', 'rerun'])
   expect(offers(suspend, 'Denied', true)).toEqual(['retry', 'skip'])
+})
+
+test('what a buffer holds is given up with its name typed, and waited for without', () => {
+  const drain = act('soak/drain', 'drainBuffer', {
+    workload: ref('Deployment', 'postfix'),
+    on: 'blue',
+    within: '2h',
+    depth: { url: '', query: '' },
+  })
+  const opened = failureGate(
+    { plan: aCutoverPlan(), journal: blank, goingBack: false },
+    drain,
+    1,
+    { type: 'Undelivered', message: '' },
+    '',
+  )
+  expect([opened.offers, opened.rule.typed]).toEqual([['retry', 'skip'], 'postfix'])
+  expect(waiting(opened).send.map(({ message, body }) => [message, body['typed']])).toEqual([
+    ['retry', undefined],
+    ['skip', '<its name>'],
+  ])
+  expect(offers(drain, 'Failed')).toEqual(['retry'])
 })
 
 test.for([
