@@ -1,7 +1,8 @@
 import { seconds, type Duration } from '../domain/duration.ts'
+import { asWritten } from '../domain/measures.ts'
 import { givenUpOf, isGivenUp, restOf } from '../domain/rests.ts'
 import { jobState } from '../domain/slots.ts'
-import { ask } from './buffers.ts'
+import { measure } from './measures.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import { notYet } from './waiting.ts'
 
@@ -12,7 +13,7 @@ export const idlenessActions = (outside: Outside) => {
   const confirmQuiet: Deed<'confirmQuiet'> = async ({ input, scope }) => {
     const { on, requests, question } = input
     const { metrics } = await proven(outside, scope)
-    const seen = await ask(metrics, question)
+    const seen = await metrics.query(question.url, question.query)
     const budget = patience(input.for)
     if (seen === null)
       throw notYet(
@@ -28,19 +29,19 @@ export const idlenessActions = (outside: Outside) => {
     const { cluster, namespaces, requests, buffers } = input
     const world = await proven(outside, scope)
     const budget = patience(input.for)
-    const seen = await ask(world.metrics, requests)
+    const seen = await world.metrics.query(requests.url, requests.query)
     if (seen === null)
       throw notYet(`nobody tells how many requests ${cluster} served (${requests.query} gives nothing)`, budget)
     if (Math.ceil(seen) > 0)
       throw notYet(`${cluster} served ${Math.ceil(seen)} requests in the last ${input.for}`, budget)
     const here = await world.cluster(cluster)
     for (const buffer of buffers) {
-      const depth = await ask(world.metrics, buffer)
-      if (depth !== null && depth <= 0) continue
       const { workload } = buffer
       const found = workload && (await here.find(workload.kind, workload.namespace, workload.name))
+      const depth = await measure({ ...world, cluster: here, workload: found }, buffer)
+      if (depth !== null && depth <= 0) continue
       if (found && isGivenUp(restOf(depth), givenUpOf(found))) continue
-      throw notYet(`a buffer of ${cluster} holds ${depth ?? 'nobody knows how much'} (${buffer.query})`, budget)
+      throw notYet(`a buffer of ${cluster} holds ${depth ?? 'nobody knows how much'} (${asWritten(buffer)})`, budget)
     }
     const jobs = (await here.list('Job')).filter(
       (j) => namespaces.includes(j.metadata.namespace ?? '') && jobState(j) === 'active',

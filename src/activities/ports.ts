@@ -161,6 +161,11 @@ export interface KubernetesPort {
     resource: ServedResource,
     namespace?: string,
   ): Promise<readonly { readonly namespace: string; readonly name: string }[] | 'denied'>
+  /**
+   * What a Pod or a Service answers to a GET, asked through the API server: JSON where it is JSON, else text. Throws
+   * `notFound` and `denied`, and `unreachable` where it answers nothing, or anything else that is no success.
+   */
+  proxyGet(endpoint: Endpoint): Promise<unknown>
   /** False: it was there already. A dry run is admitted or denied as the real thing would be, and makes nothing. */
   create(object: KubernetesObject, how?: { readonly dryRun?: boolean }): Promise<boolean>
   /** A merge patch (RFC 7386). With `resourceVersion` in its metadata it fails as `Conflict` (transient) when that is old. */
@@ -183,6 +188,18 @@ export interface KubernetesPort {
     uid?: string,
     how?: { readonly resourceVersion?: string; readonly foreground?: true },
   ): Promise<void>
+}
+
+/** https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster-services/ */
+export interface Endpoint {
+  readonly kind: 'Pod' | 'Service'
+  readonly namespace: string
+  readonly name: string
+  /** `http` where it is left out. */
+  readonly scheme?: string
+  readonly port: string
+  /** With its query. */
+  readonly path: string
 }
 
 export interface MetricsPort {

@@ -1,15 +1,26 @@
 import { z } from 'zod'
+import { bufferPresets, type BufferPreset, type BufferPresetName } from '../domain/buffer-presets.ts'
 import { jobKinds } from '../domain/one-shot-jobs.ts'
 import type { Handover } from '../domain/platform.ts'
-import { expecting, leaseName, oneOf, query, time, words } from './pieces.ts'
+import { measure } from './measure.ts'
+import { expecting, leaseName, oneOf, time, words } from './pieces.ts'
 import { didYouMean, shown } from './words.ts'
 
 const variant = <const C extends Handover['class'], S extends z.ZodRawShape>(name: C, says: string, shape: S) =>
   z.strictObject({ handover: z.literal(name).describe(says), ...shape })
 
+const presets = ['fluentd', 'fluent-bit', 'postfix'] as const satisfies readonly BufferPresetName[]
+
 const bufferKeys = {
   budget: time.describe('How long its buffer may take to drain.'),
-  depth: query.describe('PromQL with {cluster}: what has not been delivered yet.'),
+  preset: oneOf(presets)
+    .exactOptional()
+    .describe('What it is: then it is known how to measure it, and how it is made to deliver what it holds.'),
+  depth: measure
+    .exactOptional()
+    .describe(
+      'What has not been delivered yet: PromQL with {cluster}, or a number over HTTP. Needed without a preset.',
+    ),
 }
 
 const variants = [
@@ -18,6 +29,12 @@ const variants = [
     idempotent: z
       .boolean(expecting('true or false', 'true if one message may be worked on twice, else false'))
       .describe('May one message be worked on twice? Then green starts before blue stops.'),
+    inFlight: measure
+      .exactOptional()
+      .describe(
+        'What was taken from the queue and is not done: PromQL, or a number over HTTP. With idempotent: false the other side starts when it is zero.',
+      ),
+    budget: time.exactOptional().describe('How long inFlight may take to be zero. Default: 15m.'),
   }),
   variant('schedule', 'Starts by the clock: a CronJob.', {}),
   variant('singleton', 'Never runs twice.', {
@@ -48,7 +65,7 @@ export const handover = z.discriminatedUnion('handover', variants, {
   error: ({ input }) => wrongClass(input),
 })
 
-const BUFFER = '{ handover: buffer, budget: 2h, depth: <PromQL> }'
+const BUFFER = '{ handover: buffer, budget: 2h, preset: fluentd }, or with depth: <PromQL>'
 
 /** Platform apps go with the cluster; only what they hold back has to be waited for. */
 export const platformHandover = z.discriminatedUnion(
@@ -86,6 +103,15 @@ const isJobKind = (value: unknown): value is string => jobKinds.some((kind) => k
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
+/** As long as pods may take to start: what was taken by then is worked on, or given back by its queue. */
+const SETTLES_WITHIN = '15m'
+
+/** What is written wins over the preset; `rules/buffers.ts` saw that there is one of them. */
+function measured({ preset, depth }: Pick<z.output<(typeof variants)[4]>, 'preset' | 'depth'>) {
+  const known: BufferPreset | undefined = preset && bufferPresets[preset]
+  return { depth: depth ?? known?.depth ?? '', ...(known?.flush !== undefined && { flush: known.flush }) }
+}
+
 /** As written to as planned. */
 export function planned(written: z.output<typeof handover>): Handover {
   const { handover: name } = written
@@ -94,7 +120,14 @@ export function planned(written: z.output<typeof handover>): Handover {
     case 'schedule':
       return { class: name }
     case 'consumer':
-      return { class: name, idempotent: written.idempotent }
+      return {
+        class: name,
+        idempotent: written.idempotent,
+        ...(written.inFlight !== undefined && {
+          inFlight: written.inFlight,
+          settlesWithin: written.budget ?? SETTLES_WITHIN,
+        }),
+      }
     case 'singleton':
       return {
         class: name,
@@ -103,7 +136,7 @@ export function planned(written: z.output<typeof handover>): Handover {
         ...(written.proof !== undefined && { proof: written.proof }),
       }
     case 'buffer':
-      return { class: name, drainWithin: written.budget, depth: written.depth }
+      return { class: name, drainWithin: written.budget, ...measured(written) }
     case 'stateful':
       return {
         class: name,

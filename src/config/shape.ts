@@ -36,20 +36,25 @@ function keysAt(path: Path, data: Mapping): { readonly known: readonly string[];
   let type: z.core.$ZodType | undefined = schema
   let value: unknown = data
   for (const part of path) {
-    type = child(unwrapped(type), part)
+    type = child(unwrapped(type), part, value)
     value = typeof part === 'number' && Array.isArray(value) ? (value as unknown[])[part] : get(value, String(part))
   }
   const found = unwrapped(type)
   if (found === platformHandover) return { known: Object.keys(platformHandover.options[0].shape) }
   if (found instanceof z.ZodDiscriminatedUnion) {
     const chosen = get(value, 'handover')
-    const variant = handover.options.find((o) => o.shape.handover.value === chosen)
+    const variant = variantOf(value)
     return { known: variant ? Object.keys(variant.shape) : [], chosen: visible(String(chosen)) }
   }
-  return { known: found instanceof z.ZodObject ? Object.keys(found.shape) : [] }
+  const shape = found instanceof z.ZodUnion ? found.options.find((o) => o instanceof z.ZodObject) : found
+  return { known: shape instanceof z.ZodObject ? Object.keys(shape.shape) : [] }
 }
 
-function child(type: z.core.$ZodType | undefined, part: string | number): z.core.$ZodType | undefined {
+const variantOf = (value: unknown) =>
+  handover.options.find((option) => option.shape.handover.value === get(value, 'handover'))
+
+function child(type: z.core.$ZodType | undefined, part: string | number, value: unknown): z.core.$ZodType | undefined {
+  if (type === handover || type === platformHandover) return child(variantOf(value), part, value)
   if (type instanceof z.ZodRecord) return type.valueType
   if (type instanceof z.ZodArray) return type.element
   if (!(type instanceof z.ZodObject)) return undefined

@@ -2,6 +2,7 @@ import { labelInWords, type ArgoHub, type ByArgo } from './argocd.ts'
 import type { Choice } from './choices.ts'
 import type { Duration } from './duration.ts'
 import type { Finding } from './findings.ts'
+import type { Measuring } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
 import type { Where } from './where.ts'
@@ -63,7 +64,7 @@ export interface Actions {
     requests: Question
     namespaces: readonly string[]
     /** `workload`: absent in plans of before anything could be given up. */
-    buffers: readonly (Question & { readonly workload?: WorkloadRef })[]
+    buffers: readonly (Measuring & { readonly workload?: WorkloadRef })[]
   }>
 
   // an app on a side
@@ -136,7 +137,9 @@ export interface Actions {
   /** Opens the fence before it. First runs the slots that neither side has run, once each, then lets the schedule go on. */
   resumeSchedule: Contract<OnSide>
   /** Ends when it is empty, or people gave up what is left: what they gave up is kept as an annotation, and is in the receipt's findings. */
-  drainBuffer: Contract<OnSide & { within: Duration; depth: Question }>
+  drainBuffer: Contract<OnSide & { within: Duration; depth: Measuring; flush?: string }>
+  /** After it was stopped on this side. Ends when nothing that it took from its queue is worked on any more. */
+  awaitInFlight: Contract<OnSide & { within: Duration; inFlight: Measuring }>
   /** What becomes of its claims becomes nothing of its volumes from here on; their former reclaim policy is kept as an annotation. */
   retainVolumes: Contract<OnSide>
   unretainVolumes: Contract<OnSide>
@@ -275,6 +278,12 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     skippable: false,
     pace: 'long',
     title: (i) => `drain ${at(i.workload)} on ${i.on} within ${i.within}`,
+  },
+  awaitInFlight: {
+    ...read,
+    skippable: false,
+    pace: 'long',
+    title: (i) => `wait until nothing of ${at(i.workload)} on ${i.on} is in flight, ${i.within} at most`,
   },
   retainVolumes: {
     ...write,

@@ -1,4 +1,5 @@
 import type { Question } from './actions.ts'
+import { isHttp, type Measure, type Measuring } from './measures.ts'
 import type { Duration } from './duration.ts'
 import type { Metrics, Scope, Side } from './platform.ts'
 import type { HealthFile } from './platform-file.ts'
@@ -16,6 +17,10 @@ export const filled = (query: string, { cluster, namespaces, window }: Asked): s
     .replaceAll('{cluster}', cluster)
     .replaceAll('{namespaces}', namespaces.join('|'))
     .replaceAll('{window}', window ?? '1m')
+
+/** A measure of the platform file, put to one side. */
+export const measuring = (measure: Measure, { url }: Pick<Metrics, 'url'>, asked: Asked): Measuring =>
+  isHttp(measure) ? measure : { url, query: filled(measure, asked) }
 
 /** How many requests one side served in a window. */
 export const requestsOn = (metrics: Metrics, asked: Asked): Question => ({

@@ -19,7 +19,7 @@ interface Choices {
 export function choicesOf(step: LeafStep, { type }: Problem): Choices | undefined {
   if (step.kind !== 'action') return undefined
   if (step.action === 'suspendSchedule' && type === 'Busy') return { offers: ['skip', 'rerun'] }
-  if (step.action === 'drainBuffer' && type === 'Undelivered')
+  if ((step.action === 'drainBuffer' || step.action === 'awaitInFlight') && type === 'Undelivered')
     return { offers: ['skip'], typed: step.input.workload.name }
   return undefined
 }

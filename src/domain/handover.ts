@@ -1,4 +1,4 @@
-import type { Question } from './actions.ts'
+import type { Measure, Measuring } from './measures.ts'
 import type { WorkloadFacts } from './facts.ts'
 import { blocker, type Finding } from './findings.ts'
 import { inOrder, just, pair, stay, undoing, type Move } from './moves.ts'
@@ -65,8 +65,8 @@ export const startsAsleep = ({ handover }: Workload): boolean =>
 export interface Spot {
   readonly environment: string
   readonly team: GateRule
-  /** A query of the platform file, put to one side's namespace. */
-  readonly ask: (side: Side, namespace: string, query: string) => Question
+  /** A measure of the platform file, put to one side's namespace. */
+  readonly ask: (side: Side, namespace: string, measure: Measure) => Measuring
 }
 
 /** How one workload changes sides, and how it comes back. */
@@ -87,7 +87,7 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
     case 'overlap':
       return stay // its routes move it
     case 'consumer':
-      return h.idempotent ? inOrder(startGreen({}), stopBlue({})) : inOrder(stopAlone, startAlone)
+      return h.idempotent ? inOrder(startGreen({}), stopBlue({})) : inOrder(stopAlone, noneInFlight(h), startAlone)
     case 'schedule':
       return inOrder(
         pair(act(id('suspend-blue'), 'suspendSchedule', on.blue), act(id('resume-blue'), 'resumeSchedule', on.blue)),
@@ -122,6 +122,7 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
           ...on.blue,
           within: h.drainWithin,
           depth: spot.ask('blue', ref.namespace, h.depth),
+          ...(h.flush !== undefined && { flush: h.flush }),
         })
       // One a node cannot be scaled to none; it ends with its nodes.
       const stop = ref.kind === 'DaemonSet' ? [] : [act(id('stop-blue'), 'stopWorkload', on.blue)]
@@ -131,6 +132,18 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
       return h.by === 'handover'
         ? inOrder(volumesKept(), stopAlone, ...volumesMove(), startAlone)
         : volumesCopy(h.lossOnReturn ?? 'unknown')
+  }
+
+  /** Between stopping on one side and starting on the other, whichever way it goes. */
+  function noneInFlight({ inFlight, settlesWithin: within }: Handover & { readonly class: 'consumer' }): Move {
+    if (inFlight === undefined || within === undefined) return stay
+    const wait = (side: Side) =>
+      act(id(`in-flight-${side}`), 'awaitInFlight', {
+        ...on[side],
+        within,
+        inFlight: spot.ask(side, ref.namespace, inFlight),
+      })
+    return { ...just(wait('blue')), back: [undoing(startAlone.forward, wait('green'))] }
   }
 
   /** Before anything: what happens to claims once the workload is stopped is not in Norikae's hands. */

@@ -1,8 +1,9 @@
 import { arrive, byOthers, declaredJobs, pointAway } from './arrival.ts'
-import { filled, requestsOn } from './checks.ts'
+import { measuring, requestsOn } from './checks.ts'
 import type { EnvironmentFacts } from './facts.ts'
 import type { GateRule } from './gates.ts'
 import { handover, startsAsleep, type Workload } from './handover.ts'
+import type { Measure } from './measures.ts'
 import { movable } from './movable.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { PlanBody } from './plan.ts'
@@ -173,6 +174,7 @@ const greenBuffers = (it: Subject): LeafStep[] =>
             on: 'green',
             within: h.drainWithin,
             depth: asks(it)('green', workload.namespace, h.depth),
+            ...(h.flush !== undefined && { flush: h.flush }),
           }),
         ]
       : [],
@@ -234,10 +236,8 @@ function handOver(it: Subject): Move {
 
 const asks =
   ({ platform }: Subject) =>
-  (side: Side, namespace: string, query: string) => ({
-    url: platform.metrics.url,
-    query: filled(query, { cluster: clusterOf(platform, side), namespaces: [namespace] }),
-  })
+  (side: Side, namespace: string, measure: Measure) =>
+    measuring(measure, platform.metrics, { cluster: clusterOf(platform, side), namespaces: [namespace] })
 
 const gates = ({ name, gate }: Environment): Step[] =>
   gate ? [ask(`${name}/gate`, `move ${name} to green`, gate)] : []

@@ -1,6 +1,6 @@
 import { byOthers, declaredJobs } from './arrival.ts'
 import type { Identity } from './actions.ts'
-import { filled, requestsOn } from './checks.ts'
+import { measuring, requestsOn } from './checks.ts'
 import type { ClusterFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
@@ -220,15 +220,13 @@ function decommission(platform: Platform, facts: ClusterFacts): Move {
 /** What the platform's own buffers on one side still hold is delivered; they run until their cluster goes. */
 const drains = (platform: Platform, on: Side, prefix: string): LeafStep[] =>
   platform.waves.flat().flatMap((app) =>
-    app.buffers.map(({ workload, drainWithin, depth }) =>
+    app.buffers.map(({ workload, drainWithin, depth, flush }) =>
       act(`${prefix}/${slug(workload)}`, 'drainBuffer', {
         workload,
         on,
         within: drainWithin,
-        depth: {
-          url: platform.metrics.url,
-          query: filled(depth, { cluster: platform[on], namespaces: [workload.namespace] }),
-        },
+        depth: measuring(depth, platform.metrics, { cluster: platform[on], namespaces: [workload.namespace] }),
+        ...(flush !== undefined && { flush }),
       }),
     ),
   )
@@ -239,8 +237,7 @@ function idleness(platform: Platform, side: Side) {
   const buffers = platform.waves.flat().flatMap((app) =>
     app.buffers.map(({ workload, depth }) => ({
       workload,
-      url: platform.metrics.url,
-      query: filled(depth, { cluster, namespaces: [workload.namespace] }),
+      ...measuring(depth, platform.metrics, { cluster, namespaces: [workload.namespace] }),
     })),
   )
   return {

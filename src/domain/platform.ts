@@ -1,6 +1,7 @@
 import type { ByArgo } from './argocd.ts'
 import type { Duration } from './duration.ts'
 import type { GateRule } from './gates.ts'
+import type { Measure } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Deployer, External } from './platform-file.ts'
 import type { Check } from './verdict.ts'
@@ -37,13 +38,27 @@ export interface Route {
 /** How one workload changes sides, with what its class needs to know. */
 export type Handover =
   | { readonly class: 'overlap' }
-  | { readonly class: 'consumer'; readonly idempotent: boolean }
+  /** `inFlight`: what was taken from the queue and is not done; without it, that no pod is left is all that is proven. */
+  | {
+      readonly class: 'consumer'
+      readonly idempotent: boolean
+      readonly inFlight?: Measure
+      readonly settlesWithin?: Duration
+    }
   | { readonly class: 'schedule' }
   /** `proof`: a query with `{cluster}` and `{namespaces}` that gives 0 where nobody is it any more. */
   | { readonly class: 'singleton'; readonly lease?: string; readonly proof?: string; readonly downtime: Duration }
-  /** `depth`: a query with `{cluster}` and `{namespaces}` that says what has not been delivered yet. */
-  | { readonly class: 'buffer'; readonly drainWithin: Duration; readonly depth: string }
+  | ({ readonly class: 'buffer' } & Draining)
   | { readonly class: 'stateful'; readonly by: 'handover' | 'copy'; readonly lossOnReturn?: string }
+
+/** How a buffer is emptied. */
+export interface Draining {
+  readonly drainWithin: Duration
+  /** What has not been delivered yet; a query with `{cluster}` and `{namespaces}`. */
+  readonly depth: Measure
+  /** On each of its pods, as `:24444/…`: a GET that makes it deliver at once. */
+  readonly flush?: string
+}
 
 export interface Environment {
   readonly name: string
@@ -84,10 +99,8 @@ export interface PlatformApp {
   readonly buffers: readonly Buffer[]
 }
 
-export interface Buffer {
+export interface Buffer extends Draining {
   readonly workload: WorkloadRef
-  readonly drainWithin: Duration
-  readonly depth: string
 }
 
 export interface Team {

@@ -6,7 +6,7 @@ import type { GateRule } from './gates.ts'
 import { startsAsleep } from './handover.ts'
 import { movable } from './movable.ts'
 import { jobFindings } from './one-shot-jobs.ts'
-import type { App, Environment, Platform, PlatformApp, Route } from './platform.ts'
+import type { App, Buffer, Environment, Platform, PlatformApp, Route } from './platform.ts'
 import { workloadName, type Handover } from './platform.ts'
 import { claimedTwice, platformFindings } from './platform-findings.ts'
 import { deployedByOthers, type AppFile, type EnvironmentFile, type PlatformFile } from './platform-file.ts'
@@ -109,7 +109,12 @@ function platformApp(file: PlatformFile, found: Discovered, name: string, findin
       ? mine.flatMap((n) =>
           n.workloads
             .filter((w) => w.ref.kind !== 'CronJob')
-            .map((w) => ({ workload: w.ref, drainWithin: declared.drainWithin, depth: declared.depth })),
+            .map(({ ref: workload }): Buffer => ({
+              workload,
+              drainWithin: declared.drainWithin,
+              depth: declared.depth,
+              ...(declared.flush !== undefined && { flush: declared.flush }),
+            })),
         )
       : []
   for (const n of mine) {

@@ -35,3 +35,19 @@ export const givenUpFinding = (workload: WorkloadRef, where: string, rest: Rest)
     `people gave up what it held on ${where}: ${rest === 'unknown' ? 'nobody could tell how much' : rest}`,
     `until ${where} goes it is still there: see that it is delivered, or take it over by hand`,
   )
+
+export const inFlight = (workload: WorkloadRef, where: string, rest: Rest, asked: string): string =>
+  rest === 'unknown'
+    ? `nobody tells how much of ${workload.name} on ${where} is in flight (${asked} gives nothing)`
+    : `${rest} of ${workload.name} on ${where} are still in flight`
+
+export const waysOnInFlight = (workload: WorkloadRef): string =>
+  `retry: wait on for as long again. skip, with ${workload.name} typed: it starts on the other side now, and what is in flight may be worked on twice`
+
+export const inFlightFinding = (workload: WorkloadRef, where: string, rest: Rest): Finding =>
+  warning(
+    'in-flight-not-awaited',
+    workloadName(workload),
+    `people did not wait for what was in flight on ${where} when it stopped there: ${rest === 'unknown' ? 'nobody could tell how much' : rest}`,
+    'look for what was worked on twice, or given back by its queue',
+  )

@@ -13,6 +13,7 @@ import { pipelinesMay } from './pipelines.ts'
 import { jobsContract } from '../contract/jobs.ts'
 import { kedaContract } from '../contract/keda.ts'
 import { endlessJobsContract } from '../contract/endless-jobs.ts'
+import { measuresContract } from '../contract/measures.ts'
 import { volumeFindingsContract } from '../contract/volume-findings.ts'
 import { volumesContract } from '../contract/volumes.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
@@ -50,6 +51,7 @@ describe('on real controllers', () => {
   pointersContract(() => world)
   kedaContract(() => world)
   endlessJobsContract(() => world)
+  measuresContract(() => world)
   volumesContract(() => world)
   copiedVolumesContract(() => world)
   volumeFindingsContract(() => world)

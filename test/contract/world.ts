@@ -19,6 +19,8 @@ import {
   ModifyRuleCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { describe, expect, test } from 'vitest'
+import { bufferPresets } from '../../src/domain/buffer-presets.ts'
+import { filled } from '../../src/domain/checks.ts'
 import { appObjects, platformAppObjects } from '../../src/sandbox/seed/objects.ts'
 import { apps, platformApps } from '../../src/sandbox/seed/apps.ts'
 import type { World } from '../../src/sandbox/world.ts'
@@ -88,7 +90,12 @@ export function worldContract(world: () => World): void {
     await eventually('a rate', async () => ((await metric(rate)) ?? 0) > 50, SLOWLY)
     expect(await metric('sum(rate(http_requests_total{code="500"}[10s]))')).toBe(0)
     await eventually('log records', async () => (await metric('sum(fluentd_output_status_buffer_queue_length)')) ?? 0)
-    await eventually('mails', async () => (await metric('sum(postfix_queue_length)')) ?? 0)
+    await eventually('mails', async () => (await metric('sum(postfix_showq_message_size_bytes_count)')) ?? 0)
+    for (const [name, { depth }] of [
+      ['fluentd', bufferPresets.fluentd],
+      ['postfix', bufferPresets.postfix],
+    ] as const)
+      expect(await metric(filled(depth, { cluster: BLUE, namespaces: [name] })), name).toBeGreaterThanOrEqual(0)
     expect(await metric('sum(kube_deployment_status_replicas_ready{namespace="files-production"})')).toBe(2)
   })
 
@@ -233,7 +240,7 @@ export function worldContract(world: () => World): void {
 
     test('and goes, with nothing left of it', async () => {
       const waiting = `sum(increase(http_requests_total{cluster="${GREEN}"}[3s]))
-      + sum(fluentd_output_status_buffer_queue_length{cluster="${GREEN}"}) + sum(postfix_queue_length{cluster="${GREEN}"})`
+      + sum(fluentd_output_status_buffer_queue_length{cluster="${GREEN}"}) + sum(postfix_showq_message_size_bytes_count{cluster="${GREEN}"})`
       await eventually('green is quiet and its buffers empty', async () => (await metric(waiting)) === 0, {
         withinMs: 15_000,
       })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Measure } from '../../src/domain/measures.ts'
 import type { Handover } from '../../src/domain/platform.ts'
 import { actions } from '../../src/domain/actions.ts'
 import { leaves, type Step } from '../../src/domain/steps.ts'
@@ -98,6 +99,12 @@ test.for<{
     handover: { class: 'consumer', idempotent: false },
     forward: [`${w}/stop-blue e/shop/deployment/w/start-green]`],
     back: [`${w}/stop-green e/shop/deployment/w/start-blue]`],
+  },
+  {
+    says: 'what it had in flight is done before it starts elsewhere, both ways',
+    handover: { class: 'consumer', idempotent: false, inFlight: 'unacked', settlesWithin: '15m' },
+    forward: [`${w}/stop-blue ${n}/in-flight-blue ${n}/start-green]`],
+    back: [`${w}/stop-green ${n}/in-flight-green ${n}/start-blue]`],
   },
   {
     says: 'an idempotent consumer never stops',
@@ -335,4 +342,27 @@ test('every step says in words what it does, and its action exists', () => {
 test('apps go back in waves, who depends before what it depends on', () => {
   const apps = [anApp('c', { dependsOn: ['b'] }), anApp('b', { dependsOn: ['a'] }), anApp('a'), anApp('x')]
   expect(wavesOf(apps).map((wave) => wave.map((a) => a.name))).toEqual([['a', 'x'], ['b'], ['c']])
+})
+
+test('a measure is put to the side that it is about, and one over HTTP is asked as it is written', () => {
+  const of = (inFlight: Measure) => {
+    const handover: Handover = { class: 'consumer', idempotent: false, inFlight, settlesWithin: '15m' }
+    const environment = anEnvironment('e', { handovers: { 'Deployment/shop/w': handover } })
+    const [phase] = aCutoverPlan(anApp('api'), environment, {
+      images: '',
+      workloads: [workload('Deployment', 'w')],
+    }).phases
+    return leaves([...(phase?.forward ?? []), ...(phase?.back ?? [])]).flatMap((s) =>
+      s.kind === 'action' && s.action === 'awaitInFlight' ? [s.input.inFlight] : [],
+    )
+  }
+  const platform = aPlatform()
+  expect(of('unacked{c="{cluster}",n=~"{namespaces}"}')).toEqual(
+    [platform.blue, platform.green].map((cluster) => ({
+      url: platform.metrics.url,
+      query: `unacked{c="${cluster}",n=~"shop"}`,
+    })),
+  )
+  const http = { http: 'http://mq.queues:15672/q', value: '/n' }
+  expect(of(http)).toEqual([http, http])
 })

@@ -25,13 +25,14 @@ const classes: Readonly<Record<string, Handover>> = {
   overlap: { class: 'overlap' },
   idempotent: { class: 'consumer', idempotent: true },
   consumer: { class: 'consumer', idempotent: false },
+  awaited: { class: 'consumer', idempotent: false, inFlight: 'unacked', settlesWithin: '15m' },
   schedule: { class: 'schedule' },
   singleton: { class: 'singleton', downtime: '30s', lease: 'l' },
   buffer: { class: 'buffer', drainWithin: '1h', depth: 'depth{cluster}' },
   volumes: { class: 'stateful', by: 'handover' },
   copied: { class: 'stateful', by: 'copy', lossOnReturn: 'a day' },
 }
-const onlyOnce = ['consumer', 'schedule', 'singleton', 'volumes', 'copied']
+const onlyOnce = ['consumer', 'awaited', 'schedule', 'singleton', 'volumes', 'copied']
 
 const platforms: fc.Arbitrary<Plan> = fc
   .record({

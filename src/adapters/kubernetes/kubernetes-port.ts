@@ -1,12 +1,12 @@
 import { PatchStrategy } from '@kubernetes/client-node'
 import { z } from 'zod'
-import { contested, failed } from '../../activities/errors.ts'
+import { contested, failed, unreachable } from '../../activities/errors.ts'
 import type { KubernetesPort } from '../../activities/ports.ts'
 import { controllerOf, kinds, type Kind, type KubernetesObject } from '../../domain/kubernetes-objects.ts'
 import type { ApiServer, Request } from './api-server.ts'
 import { AGGREGATED, discovered, servedIn } from './discovery.ts'
 import { isAlreadyThere, isConflict, isNotFound, refusalIn } from './errors.ts'
-import { below, collection, every, resourceOf, single } from './paths.ts'
+import { behind, below, collection, every, resourceOf, single } from './paths.ts'
 
 const FIELD_MANAGER = 'norikae'
 
@@ -115,6 +115,13 @@ export const kubernetes = (server: Pick<ApiServer, 'ask' | 'answer'>): Kubernete
       }),
     )
     return lists.flat()
+  },
+
+  async proxyGet(endpoint) {
+    const { status, body, failure } = await server.answer({ method: 'GET', resource: behind(endpoint) })
+    if (failure === undefined) return body
+    // It may come up yet, or be mended; what may not be asked, or is not there, stays so.
+    throw status === 403 || status === 404 ? failure : unreachable(failure.message)
   },
 
   async create(wanted, { dryRun = false } = {}) {

@@ -1,4 +1,5 @@
 import { invalidInput } from '../../activities/errors.ts'
+import type { Endpoint } from '../../activities/ports.ts'
 import type { ServedResource } from '../../domain/resources.ts'
 import { kinds, type Kind, type KubernetesObject } from '../../domain/kubernetes-objects.ts'
 
@@ -90,6 +91,15 @@ export function single(kind: Kind, namespace: string | undefined, name: string, 
   return {
     path: `${path}/${encodeURIComponent(name)}`,
     says: `${plural} ${namespaced ? `${namespace}/` : ''}${name}`,
+  }
+}
+
+/** What answers behind an object. Its own path is no part of the object's, and is sent as it is. */
+export function behind({ kind, namespace, name, scheme, port, path }: Endpoint): Resource {
+  const endpoint = `${scheme === 'https' ? 'https:' : ''}${encodeURIComponent(name)}:${port}`
+  return {
+    path: `${collection(kind, namespace).path}/${endpoint}/proxy${path}`,
+    says: `${path} of ${places[kind].plural} ${namespace}/${name}:${port}`,
   }
 }
 

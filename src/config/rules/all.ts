@@ -1,5 +1,6 @@
 import { argocdIsSomewhere } from './argocd.ts'
 import { appsDoNotWaitForThemselves } from './circles.ts'
+import { buffersAreMeasured, inFlightIsWaitedFor } from './buffers.ts'
 import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
 import { platformAppsAreInOneWave } from './platform-apps.ts'
@@ -22,4 +23,6 @@ export const rules: readonly Rule[] = [
   workloadsAreSaidOnce,
   workloadsFitTheirClass,
   platformAppsAreInOneWave,
+  buffersAreMeasured,
+  inFlightIsWaitedFor,
 ]

@@ -31,6 +31,8 @@ const queries: readonly { readonly at: string; readonly needs: readonly string[]
   { at: 'apps.*.workloads.*.depth', needs: ['{cluster}'] },
   { at: 'apps.*.workloads.*.proof', needs: ['{cluster}'] },
   { at: 'platformApps.*.depth', needs: ['{cluster}'] },
+  // A queue may be of both sides.
+  { at: 'apps.*.workloads.*.inFlight', needs: [] },
 ]
 
 export const queriesNameTheCluster: Rule = (file) =>

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { KubernetesCall } from '../types.ts'
 import { discovery, isHealth } from './discovery.ts'
 import type { Objects } from './objects.ts'
+import { proxied } from './proxy.ts'
 import { type Target, target } from './routes.ts'
 import { ApiError, notAcceptable, unauthorized } from './status.ts'
 import type { Answer } from './request.ts'
@@ -79,6 +80,8 @@ async function answer(
   if (!/json|\*\/\*|application\/\*/.test(accept)) throw notAcceptable()
   const known = discovery(path, options.version, accept)
   if (known !== undefined) return { code: 200, body: known }
+  const behind = await proxied(options.objects.store, method, url)
+  if (behind !== undefined) return behind
   const answered = serve(options.objects, method, {
     target: target(path),
     query: url.searchParams,

@@ -14,7 +14,7 @@ interface Counted {
 
 const queueMetric = {
   'log-buffer': 'fluentd_output_status_buffer_queue_length',
-  'mail-buffer': 'postfix_queue_length',
+  'mail-buffer': 'postfix_showq_message_size_bytes_count',
 } as const
 
 export class WorldMetrics {

@@ -11,6 +11,7 @@ import { singletonsContract } from '../../contract/singletons.ts'
 import { jobsContract } from '../../contract/jobs.ts'
 import { kedaContract } from '../../contract/keda.ts'
 import { endlessJobsContract } from '../../contract/endless-jobs.ts'
+import { measuresContract } from '../../contract/measures.ts'
 import { volumeFindingsContract } from '../../contract/volume-findings.ts'
 import { volumesContract } from '../../contract/volumes.ts'
 import { workloadActionsContract, type WorldUnderTest } from '../../contract/workload-actions.ts'
@@ -70,6 +71,7 @@ describe('what KEDA sizes', () => {
 })
 describe('volumes', () => {
   endlessJobsContract(() => world)
+  measuresContract(() => world)
   volumesContract(() => world)
 })
 describe('copied volumes', () => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
       { name: 'http_requests_total', labels: labels('chat', '500'), value: s },
       { name: 'http_requests_total', labels: labels('mail', '200'), value: s < 30 ? s * 2 : (s - 30) * 2 },
       { name: 'http_requests_total', labels: labels('still', '200'), value: 7 },
-      ...(s < 20 ? [{ name: 'postfix_queue_length', labels: { cluster: 'blue' }, value: 5 }] : []),
+      ...(s < 20 ? [{ name: 'postfix_showq_message_size_bytes_count', labels: { cluster: 'blue' }, value: 5 }] : []),
       { name: 'up', labels: { cluster: 'green' }, value: 2 },
       { name: 'down', labels: { cluster: 'green' }, value: 0 },
       { name: 'down', labels: { cluster: 'blue' }, value: 4 },
@@ -80,8 +80,8 @@ test('a counter that began again lost nothing', async () => {
 })
 
 test('what was not read for some seconds is gone, and was there then', async () => {
-  expect(await ask('postfix_queue_length')).toMatchObject({ body: vector() })
-  const then = await ask('sum(postfix_queue_length)', (START + 19_000) / 1000)
+  expect(await ask('postfix_showq_message_size_bytes_count')).toMatchObject({ body: vector() })
+  const then = await ask('sum(postfix_showq_message_size_bytes_count)', (START + 19_000) / 1000)
   expect(then.body['data']).toMatchObject({ result: [{ value: [(START + 19_000) / 1000, '5'] }] })
 })
 

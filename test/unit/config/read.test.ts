@@ -1,3 +1,4 @@
+import { bufferPresets } from '../../../src/domain/buffer-presets.ts'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { formatProblems, type Problem } from '../../../src/config/problem.ts'
@@ -188,6 +189,30 @@ describe('as written, in the words of the domain', () => {
       'buffer, budget: 1m, depth: \'d{c="{cluster}"}\'',
       { class: 'buffer', drainWithin: '1m', depth: 'd{c="{cluster}"}' },
     ],
+    ['buffer, budget: 1m, preset: fluentd', { class: 'buffer', drainWithin: '1m', ...bufferPresets.fluentd }],
+    [
+      'buffer, budget: 1m, preset: fluentd, depth: \'d{c="{cluster}"}\'',
+      { class: 'buffer', drainWithin: '1m', depth: 'd{c="{cluster}"}', flush: bufferPresets.fluentd.flush },
+    ],
+    ['buffer, budget: 1m, preset: fluent-bit', { class: 'buffer', drainWithin: '1m', ...bufferPresets['fluent-bit'] }],
+    ['buffer, budget: 1m, preset: postfix', { class: 'buffer', drainWithin: '1m', ...bufferPresets.postfix }],
+    [
+      'buffer, budget: 1m, depth: { http: ":2020/x", value: /a/*/b }',
+      { class: 'buffer', drainWithin: '1m', depth: { http: ':2020/x', value: '/a/*/b' } },
+    ],
+    [
+      'consumer, idempotent: false, inFlight: sum(unacked)',
+      { class: 'consumer', idempotent: false, inFlight: 'sum(unacked)', settlesWithin: '15m' },
+    ],
+    [
+      'consumer, idempotent: false, inFlight: { http: "http://mq.queues:15672/q", value: /n }, budget: 2m',
+      {
+        class: 'consumer',
+        idempotent: false,
+        inFlight: { http: 'http://mq.queues:15672/q', value: '/n' },
+        settlesWithin: '2m',
+      },
+    ],
     ['stateful, by: handover', { class: 'stateful', by: 'handover' }],
     ['stateful, by: copy, lossOnReturn: uploads', { class: 'stateful', by: 'copy', lossOnReturn: 'uploads' }],
   ] as const)('handover: %s', ([written, planned]) =>
@@ -356,12 +381,13 @@ describe('examples', () => {
           "handovers": {
             "fluentd": {
               "class": "buffer",
-              "depth": "sum(fluentd_output_status_buffer_queue_length{cluster="{cluster}"})",
+              "depth": "sum(fluentd_output_status_buffer_queue_length{cluster="{cluster}",namespace=~"{namespaces}"}) + (sum(fluentd_output_status_buffer_stage_length{cluster="{cluster}",namespace=~"{namespaces}"}) or vector(0))",
               "drainWithin": "60s",
+              "flush": ":24444/api/plugins.flushBuffers",
             },
             "postfix": {
               "class": "buffer",
-              "depth": "sum(postfix_queue_length{cluster="{cluster}"})",
+              "depth": "sum(postfix_showq_message_size_bytes_count{cluster="{cluster}",namespace=~"{namespaces}"})",
               "drainWithin": "60s",
             },
           },

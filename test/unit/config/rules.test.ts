@@ -247,6 +247,74 @@ describe('beyond the shape', () => {
       ],
     },
     {
+      says: 'what is in flight where a message may be worked on twice',
+      from: 'idempotent: true',
+      to: 'idempotent: true, inFlight: sum(unacked)',
+      gives: [
+        '22:55  apps.api.workloads.worker.inFlight: is waited for with idempotent: false only; take it out, or say that no message may be worked on twice',
+      ],
+    },
+    {
+      says: 'what is in flight, asked of those that are stopped',
+      from: 'idempotent: true',
+      to: 'idempotent: false, inFlight: { http: ":8080/stats", value: /n }',
+      gives: [
+        '22:68  apps.api.workloads.worker.inFlight.http: asks the pods of the consumer, and they are stopped by then; ask its queue: http://<service>.<namespace>:<port>/<path>',
+      ],
+    },
+    {
+      says: 'a budget for nothing',
+      from: 'idempotent: true',
+      to: 'idempotent: false, budget: 5m',
+      gives: [
+        '22:56  apps.api.workloads.worker.budget: is for inFlight, and there is none; add inFlight, or take it out',
+      ],
+    },
+    {
+      says: 'a number over HTTP that is nowhere in the cluster',
+      from: `depth: 'queue{c="{cluster}"}'`,
+      to: 'depth: { http: "https://queue.example.com/depth", value: /n }',
+      gives: [
+        '25:53  platformApps.postfix.depth.http: "https://queue.example.com/depth" is not an address in the cluster; write ":<port>/<path>" for every pod of the workload, or http://<service>.<namespace>:<port>/<path>',
+      ],
+    },
+    {
+      says: 'a number over HTTP without its place',
+      from: `depth: 'queue{c="{cluster}"}'`,
+      to: 'depth: { http: ":2020/depth" }',
+      gives: [
+        '25:44  platformApps.postfix.depth: a mapping is neither a query nor { http, value }; write PromQL with {cluster} in it, or { http: ":2020/api/v1/storage", value: /storage_layer/chunks/total_chunks }',
+      ],
+    },
+    {
+      says: 'a place that is no pointer',
+      from: `depth: 'queue{c="{cluster}"}'`,
+      to: 'depth: { http: ":2020/depth", value: n }',
+      gives: [
+        '25:74  platformApps.postfix.depth.value: "n" is not a JSON pointer; write one such as /storage_layer/chunks/total_chunks',
+      ],
+    },
+    {
+      says: 'a key that a number over HTTP has not',
+      from: `depth: 'queue{c="{cluster}"}'`,
+      to: 'depth: { http: ":2020/depth", value: /n, port: 1 }',
+      gives: ['25:85  platformApps.postfix.depth.port: is not known here; known are http, value'],
+    },
+    {
+      says: 'a number where a measure belongs',
+      from: `depth: 'queue{c="{cluster}"}'`,
+      to: 'depth: 5',
+      gives: [
+        '25:44  platformApps.postfix.depth: 5 is neither a query nor { http, value }; write PromQL with {cluster} in it, or { http: ":2020/api/v1/storage", value: /storage_layer/chunks/total_chunks }',
+      ],
+    },
+    {
+      says: 'a preset that nobody knows',
+      from: `depth: 'queue{c="{cluster}"}'`,
+      to: 'preset: sendmail',
+      gives: ['25:44  platformApps.postfix.preset: "sendmail" is not fluentd or fluent-bit or postfix'],
+    },
+    {
       says: 'a workload said twice',
       from: '      worker: {',
       to: '      Deployment/worker: { handover: overlap }\n      worker: {',

@@ -47,7 +47,7 @@ describe('keys', () => {
       says: 'a key under a platform app',
       from: 'budget: 2h,',
       to: 'budget: 2h, downtime: 3s,',
-      gives: ['25:44  platformApps.postfix.downtime: is not known here; known are handover, budget, depth'],
+      gives: ['25:44  platformApps.postfix.downtime: is not known here; known are handover, budget, preset, depth'],
     },
     {
       says: 'a missing key, at its parent',
@@ -105,7 +105,7 @@ describe('keys', () => {
       to: 'buffer',
       gives: [
         '22:7  apps.api.workloads.worker.budget: is missing; write 60s, 1m30s or 2h',
-        '22:7  apps.api.workloads.worker.depth: is missing; write PromQL with {cluster} in it',
+        '22:7  apps.api.workloads.worker.depth: is missing; write what has not been delivered yet, as PromQL with {cluster} in it, or preset: fluentd, fluent-bit or postfix',
       ],
     },
     {
@@ -118,7 +118,9 @@ describe('keys', () => {
       says: 'what a platform app needs',
       from: `, depth: 'queue{c="{cluster}"}'`,
       to: '',
-      gives: ['25:3  platformApps.postfix.depth: is missing; write PromQL with {cluster} in it'],
+      gives: [
+        '25:3  platformApps.postfix.depth: is missing; write what has not been delivered yet, as PromQL with {cluster} in it, or preset: fluentd, fluent-bit or postfix',
+      ],
     },
   ])('$says', ({ from, to, gives }) => expect(problemsIn(changed(from, to))).toEqual(gives))
 })
@@ -352,7 +354,7 @@ describe('values', () => {
       from: `postfix: { handover: buffer, budget: 2h, depth: 'queue{c="{cluster}"}' }`,
       to: 'postfix: 2h',
       gives: [
-        '25:3  platformApps.postfix: "2h" is not a mapping; write { handover: buffer, budget: 2h, depth: <PromQL> }',
+        '25:3  platformApps.postfix: "2h" is not a mapping; write { handover: buffer, budget: 2h, preset: fluentd }, or with depth: <PromQL>',
       ],
     },
     {

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { PODS_ADDRESS, SERVICE_ADDRESS } from '../domain/measures.ts'
+import { expecting, query } from './pieces.ts'
+import { shown } from './words.ts'
+
+const HTTP = '{ http: ":2020/api/v1/storage", value: /storage_layer/chunks/total_chunks }'
+
+const IN_CLUSTER = expecting(
+  'an address in the cluster',
+  '":<port>/<path>" for every pod of the workload, or http://<service>.<namespace>:<port>/<path>',
+)
+const POINTER = expecting('a JSON pointer', 'one such as /storage_layer/chunks/total_chunks')
+
+const address = z
+  .string(IN_CLUSTER)
+  .regex(new RegExp(`${PODS_ADDRESS.source}|${SERVICE_ADDRESS.source}`.replaceAll(/\?<\w+>/g, '')), IN_CLUSTER)
+  .describe(
+    'Asked through the API server: ":<port>/<path>" of every pod of the workload, or http://<service>.<namespace>:<port>/<path>.',
+  )
+
+const pointer = z
+  .string(POINTER)
+  .regex(/^(\/[^/\s]+)+$/, POINTER)
+  .describe('A JSON pointer to the number; * stands for every key or item, and all that is found is added up.')
+
+/** One number: PromQL, or what is told over HTTP in the cluster. */
+export const measure = z.union([query, z.strictObject({ http: address, value: pointer })], {
+  error: ({ input }) => {
+    if (input === undefined) return 'is missing; write PromQL with {cluster} in it'
+    return `${shown(input)} is neither a query nor { http, value }; write PromQL with {cluster} in it, or ${HTTP}`
+  },
+})

@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { bufferPresets } from '../../src/domain/buffer-presets.ts'
+import { isHttp } from '../../src/domain/measures.ts'
+import { aPlatformFile, problemsIn } from './config/a-platform-file.ts'
+
+const folder = new URL('../../docs/how-to/', import.meta.url)
+const page = readFileSync(new URL('drain-buffers.md', folder), 'utf8')
+const blocks = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text)
+
+test('what the how-to writes of buffers is read', () => {
+  const [whole = '', entries = ''] = blocks
+  const own = `platformApps:\n  waves: [[fluentd, spool]]\n${entries}`
+  for (const section of [whole, own])
+    expect(problemsIn(aPlatformFile.replace(/platformApps:[^]*$/, section))).toEqual([])
+})
+
+test('its table says by what each preset is measured, and its links lead somewhere', () => {
+  for (const [name, { depth }] of Object.entries(bufferPresets)) {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`)) ?? ''
+    const [first = ''] = isHttp(depth) ? [depth.http] : (/[a-z_]{10,}/.exec(depth) ?? [])
+    expect(row).toContain(first)
+  }
+  const links = [...page.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, to = '']) => to)
+  expect(links.length).toBeGreaterThan(0)
+  expect(links.filter((to) => !existsSync(new URL(to, folder)))).toEqual([])
+})
