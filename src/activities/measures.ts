@@ -2,7 +2,7 @@ import { addressOf, isHttp, numbersAt, total, type Measuring } from '../domain/m
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { invalidInput } from './errors.ts'
 import type { KubernetesPort, MetricsPort } from './ports.ts'
-import { podsOf } from './workloads.ts'
+import { podsOf } from './pods.ts'
 
 /** Of a DaemonSet there may be hundreds. */
 const PODS_AT_ONCE = 16

@@ -1,16 +1,17 @@
 import { REPLICAS, STOPPED_AT } from '../domain/annotations.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { leaseHolder, leaseKinds } from '../domain/leases.ts'
+import { asWritten } from '../domain/measures.ts'
 import { goneInWords, isOver, leftInWords } from '../domain/lost-nodes.ts'
 import { isPaused, notTakenUp } from '../domain/pauses.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import { replicasToWakeWith } from '../domain/sleep.ts'
 import { isReady, readinessOf, replicasOf } from '../domain/workload-state.ts'
-import { ask } from './buffers.ts'
 import { failed, notFound } from './errors.ts'
 import { close, isClosed, open } from './fences.ts'
 import { hindrancesIn } from './hindrances.ts'
 import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
+import { measure } from './measures.ts'
 import { leftOf, podsOf } from './pods.ts'
 import type { KubernetesPort } from './ports.ts'
 import { pause, scaledObjectOf, unpause } from './scalers.ts'
@@ -49,18 +50,19 @@ export const workloadActions = (outside: Outside) => {
       if (holder !== undefined) throw notYet(`lease ${lease} is held by ${holder} on ${scope[on]}`, budget)
     }
     if (proof !== undefined) {
-      const held = await ask(world.metrics, proof)
+      const held = await measure({ metrics: world.metrics, cluster: here, workload: found }, proof)
       if (held === null)
         throw notYet(
-          `nobody tells whether ${workload.name} on ${scope[on]} is held (${proof.query} gives nothing)`,
+          `nobody tells whether ${workload.name} on ${scope[on]} is held (${asWritten(proof)} gives nothing)`,
           budget,
         )
-      if (held !== 0) throw notYet(`${workload.name} on ${scope[on]} is held: ${proof.query} gives ${held}`, budget)
+      if (held !== 0)
+        throw notYet(`${workload.name} on ${scope[on]} is held: ${asWritten(proof)} gives ${held}`, budget)
     }
     const parts = [
       'pod',
       ...(lease === undefined ? [] : ['lease']),
-      ...(proof === undefined ? [] : ['holder by its query']),
+      ...(proof === undefined ? [] : ['holder by its proof']),
     ]
     const gone = left.length === 0 ? '' : `; ${goneInWords(left)}`
     return { note: `no ${parts.join(' and no ')} of ${workload.name} on ${scope[on]}${gone}` }

@@ -44,9 +44,9 @@ const variants = [
       .describe(
         'The Lease that it holds while it runs (of Kubernetes, Akka or Pekko), looked for before green starts.',
       ),
-    proof: query
+    proof: measure
       .exactOptional()
-      .describe('PromQL with {cluster} and {namespaces}: 0 once nobody is it any more. Nothing is no proof.'),
+      .describe('PromQL, or a number over HTTP: 0 once nobody is it any more. Nothing is no proof.'),
   }),
   variant('buffer', 'Holds what others gave it until it is delivered.', bufferKeys),
   variant('stateful', 'Has volumes, and moves with them.', {

@@ -126,7 +126,7 @@ export interface Actions {
    * Closes the fence behind it. Ends when no pod and no lease is left, and `proof` gives 0. A pod of a node that does not
    * answer is left until the node's instance is terminated.
    */
-  stopWorkload: Contract<OnSide & { lease?: string; proof?: Question; within?: Duration }>
+  stopWorkload: Contract<OnSide & { lease?: string; proof?: Measuring; within?: Duration }>
   /**
    * Opens the fence before it. Replicas: as stopped on the other side. `alone`: not while the other side is open, or
    * runs. `within`: since it was stopped on the other side.

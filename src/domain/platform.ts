@@ -46,8 +46,8 @@ export type Handover =
       readonly settlesWithin?: Duration
     }
   | { readonly class: 'schedule' }
-  /** `proof`: a query with `{cluster}` and `{namespaces}` that gives 0 where nobody is it any more. */
-  | { readonly class: 'singleton'; readonly lease?: string; readonly proof?: string; readonly downtime: Duration }
+  /** `proof`: gives 0 where nobody is it any more. */
+  | { readonly class: 'singleton'; readonly lease?: string; readonly proof?: Measure; readonly downtime: Duration }
   | ({ readonly class: 'buffer' } & Draining)
   | { readonly class: 'stateful'; readonly by: 'handover' | 'copy'; readonly lossOnReturn?: string }
 

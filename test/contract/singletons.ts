@@ -98,7 +98,7 @@ export function singletonsContract(of: () => WorldUnderTest): void {
     await waitsFor(stop, `nobody tells whether actor on ${scope.blue} is held (sum(shard_holders) gives nothing)`)
     holders = '0'
     const { answer } = await driven(of().activities.stopWorkload, stop, patience)
-    expect(answer.note).toBe(`no pod and no holder by its query of actor on ${scope.blue}`)
+    expect(answer.note).toBe(`no pod and no holder by its proof of actor on ${scope.blue}`)
     await metrics.stop()
   })
 }

@@ -1,6 +1,6 @@
 import { argocdIsSomewhere } from './argocd.ts'
 import { appsDoNotWaitForThemselves } from './circles.ts'
-import { buffersAreMeasured, inFlightIsWaitedFor } from './buffers.ts'
+import { buffersAreMeasured, stoppedPodsAreNotAsked } from './buffers.ts'
 import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
 import { platformAppsAreInOneWave } from './platform-apps.ts'
@@ -24,5 +24,5 @@ export const rules: readonly Rule[] = [
   workloadsFitTheirClass,
   platformAppsAreInOneWave,
   buffersAreMeasured,
-  inFlightIsWaitedFor,
+  stoppedPodsAreNotAsked,
 ]

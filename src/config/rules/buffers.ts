@@ -15,8 +15,14 @@ export const buffersAreMeasured: Rule = (file) =>
     ),
   )
 
-export const inFlightIsWaitedFor: Rule = (file) =>
+export const stoppedPodsAreNotAsked: Rule = (file) =>
   find(file, 'apps.*.workloads.*').flatMap(({ path, value }) => {
+    const proof = get(get(value, 'proof'), 'http')
+    if (isText(proof) && PODS_ADDRESS.test(proof))
+      return flaw(
+        [...path, 'proof', 'http'],
+        'asks the pods of the singleton, and they are stopped by then; ask who would know: http://<service>.<namespace>:<port>/<path>',
+      )
     if (get(value, 'handover') !== 'consumer') return []
     const inFlight = get(value, 'inFlight')
     const http = get(inFlight, 'http')

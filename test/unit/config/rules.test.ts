@@ -263,6 +263,14 @@ describe('beyond the shape', () => {
       ],
     },
     {
+      says: 'a proof that stopped pods are asked for',
+      from: 'handover: consumer, idempotent: true',
+      to: 'handover: singleton, downtime: 1m, proof: { http: ":8080/stats", value: /n }',
+      gives: [
+        '22:61  apps.api.workloads.worker.proof.http: asks the pods of the singleton, and they are stopped by then; ask who would know: http://<service>.<namespace>:<port>/<path>',
+      ],
+    },
+    {
       says: 'a budget for nothing',
       from: 'idempotent: true',
       to: 'idempotent: false, budget: 5m',
