@@ -219,7 +219,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
     ],
   }
   expect(plan(planned, screen())).toMatchInlineSnapshot(`
-    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan bc0d8e4a
+    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan e2141526
 
     PHASE         STEPS  WAY BACK  ASKS  WHAT
     start         1      -         sre   agree to begin
@@ -235,7 +235,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
 
     provision
       → create cluster toy-1-36 (1.36) like toy-1-35
-      → let arn:aws:iam::123456789012:role/norikae administer toy-1-36
+      → let arn:aws:iam::123456789012:role/norikae into toy-1-36 as into toy-1-35
       → install vpc-cni v1
       → create the node groups (2 steps)
       → install coredns v1
@@ -275,7 +275,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
       → delete cluster toy-1-35
 
     APP  ENVIRONMENT  TEAM   STEPS  WAY BACK  ASKS   PLAN
-    api  stage        scala  32     21        scala  1e29f574
+    api  stage        scala  32     21        scala  47d11e8b
 
     api stage
       → dry-run api's objects of stage on green; fence shop on green; deploy api to green; point pipelines of api stage at
