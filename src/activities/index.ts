@@ -4,6 +4,7 @@ import { bufferActions } from './buffers.ts'
 import { clusterActions } from './clusters.ts'
 import { deploymentActions } from './deployments.ts'
 import { externalDeploymentActions } from './external-deployments.ts'
+import { fluxActions } from './flux-deployments.ts'
 import { dryRunActions } from './dry-run.ts'
 import { externalActions } from './externals.ts'
 import { healthActivities } from './health.ts'
@@ -42,6 +43,7 @@ const all = (outside: Outside): Activities => ({
   ...namespaceActions(outside),
   ...deploymentActions(outside),
   ...externalDeploymentActions(outside),
+  ...fluxActions(outside),
   ...pointerActions(outside),
   ...dryRunActions(outside),
   ...sizeActions(outside),

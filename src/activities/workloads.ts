@@ -1,4 +1,5 @@
 import { REPLICAS, STOPPED_AT } from '../domain/annotations.ts'
+import { givenToFlux, heldBack } from '../domain/flux.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { leaseHolder, leaseKinds } from '../domain/leases.ts'
 import { isPaused, notTakenUp } from '../domain/pauses.ts'
@@ -9,6 +10,7 @@ import { failed, notFound } from './errors.ts'
 import { close, isClosed, open } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
+import { freshened } from './releases-asleep.ts'
 import { pause, scaledObjectOf, unpause } from './scalers.ts'
 import { budgets, notYet } from './waiting.ts'
 
@@ -30,7 +32,11 @@ export const workloadActions = (outside: Outside) => {
       await here.patch(workload.kind, workload.namespace, workload.name, {
         metadata: {
           resourceVersion: found.metadata.resourceVersion,
-          annotations: { [REPLICAS]: had, [STOPPED_AT]: noted[STOPPED_AT] ?? new Date().toISOString() },
+          annotations: {
+            [REPLICAS]: had,
+            [STOPPED_AT]: noted[STOPPED_AT] ?? new Date().toISOString(),
+            ...heldBack(found),
+          },
         },
         spec: { replicas: 0 },
       })
@@ -52,7 +58,8 @@ export const workloadActions = (outside: Outside) => {
     return { note: `no pod${lease === undefined ? '' : ' and no lease'} of ${workload.name} on ${scope[on]}` }
   }
 
-  const startWorkload: Deed<'startWorkload'> = async ({ input, scope }) => {
+  const startWorkload: Deed<'startWorkload'> = async (call) => {
+    const { input, scope } = call
     const { workload, on, within } = input
     const alone = input.alone ?? within !== undefined // plans of before there were fences
     const world = await proven(outside, scope)
@@ -76,9 +83,11 @@ export const workloadActions = (outside: Outside) => {
     if (noted !== undefined && replicasOf(found) > 0 && (await isClosed(here, workload))) {
       // Somebody else started it behind the fence: its controller has been denied, and would try again in minutes.
       if (scaledObject) await pause(here, scaledObject, 0)
-      await write({}, 0)
+      await write(heldBack(found), 0)
       throw waits(`${workload.name} was scaled on ${scope[on]} before its turn`)
     }
+    const stale = await freshened(here, found, other, [call.run, call.step, call.attempt].join('/'))
+    if (stale !== undefined) throw waits(`${stale} on ${scope[on]}`)
     await open(here, scope, on, workload)
     const held = scaledObject?.metadata.annotations?.[REPLICAS]
     if (noted === undefined && held !== undefined) {
@@ -90,7 +99,7 @@ export const workloadActions = (outside: Outside) => {
     const awake = scaledObject && (await unpause(here, scaledObject))
     if (noted !== undefined) {
       const replicas = replicasToWakeWith(found, other)
-      await write({ [REPLICAS]: null, [STOPPED_AT]: null }, replicas)
+      await write({ [REPLICAS]: null, [STOPPED_AT]: null, ...givenToFlux(found) }, replicas)
       throw waits(`${workload.name} was just started on ${scope[on]} with ${replicas} pods`)
     }
     const { up, says } = standingOf(found, awake)

@@ -119,7 +119,9 @@ const app = z.strictObject(
     team: name('a team', 'scala').exactOptional().describe("Instead of the team that the namespaces' label names."),
     deploy: oneOf(deployers)
       .default('copy')
-      .describe('Who brings it to green. copy: Norikae does. external: somebody else, and Norikae waits for it.'),
+      .describe(
+        'Who brings it to green. copy: Norikae does. external: somebody else, and Norikae waits for it. flux: Flux does, and Norikae asks it to.',
+      ),
     dependsOn: appNames.describe('Apps that move before this one, environment by environment.'),
     movesWith: appNames.describe('Apps that move at the same time.'),
     workloads: named(handover, '{ worker: { handover: schedule } }', WORKLOAD)

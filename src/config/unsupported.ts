@@ -23,7 +23,7 @@ const later: readonly Later[] = [
   },
   {
     at: 'apps.*.deploy',
-    values: ['argocd', 'flux'],
+    values: ['argocd'],
     instead: 'write external: Norikae then waits until it was deployed to green, by whatever does that',
   },
   { at: 'apps.*.workloads.*.window', instead: 'leave it out and approve the app when its time has come' },

@@ -83,6 +83,13 @@ export interface Actions {
   awaitDeployment: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
   /** What somebody else deployed stays, fenced, and asleep where it may run on one side only. */
   leaveDeployment: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
+  /**
+   * As `awaitDeployment`, where Flux deploys: what made the app on the other side is waited for here, resumed and asked
+   * to reconcile, and has to apply the same revision.
+   */
+  awaitFlux: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
+  /** As `leaveDeployment`; what this run resumed is suspended again. */
+  leaveFlux: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
   /** Tells pipelines, on both clusters, to which of them they deploy from here on. */
   publishWhere: Contract<{ app: string; environment: string; at: Where }>
   checkReady: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
@@ -196,6 +203,17 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     title: (i) => `wait until somebody has deployed ${i.app} to ${i.on}`,
   },
   leaveDeployment: { ...write, pace: 'long', title: (i) => `leave ${i.app} on ${i.on}, and let nothing of it start` },
+  awaitFlux: {
+    ...write,
+    pace: 'long',
+    byOthers: true,
+    title: (i) => `wait until Flux has brought ${i.app} to ${i.on}`,
+  },
+  leaveFlux: {
+    ...write,
+    pace: 'long',
+    title: (i) => `leave ${i.app} on ${i.on}, let nothing of it start, and suspend what Norikae resumed`,
+  },
   publishWhere: {
     ...write,
     pace: 'quick',

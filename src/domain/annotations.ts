@@ -24,6 +24,10 @@ export const OWNER_SUSPEND = 'norikae.io/owner-suspend'
 export const SUSPENDED_AT = 'norikae.io/suspended-at'
 /** On a CronJob of which one job may run at a time: its slots that came due while one did, since it was suspended. */
 export const DUE_WHILE_BUSY = 'norikae.io/due-while-busy'
+/** On an object that Flux makes: what its owner had told Flux of it (`reconcile`, `driftDetection`), or `none`. */
+export const OWNER_RECONCILE = 'norikae.io/owner-reconcile'
+/** On a Flux object: the run that resumed it, so that its way back suspends it again. */
+export const RESUMED_BY = 'norikae.io/resumed-by'
 /** On a PersistentVolume: what becomes of its volume once its claim is deleted, as its owner wants it. */
 export const RECLAIM_POLICY = 'norikae.io/reclaim-policy'
 /** On a Job that nothing else makes, by its owner: `once` or `repeatable`. */

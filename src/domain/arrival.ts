@@ -6,7 +6,7 @@ import { act, type LeafStep } from './steps.ts'
 /** How an app comes to green, asleep where it may run on one side only, and what of that is taken back. */
 
 export const byOthers = ({ deploy }: Pick<App, 'deploy'>): { readonly byOthers?: true } =>
-  deploy === 'external' ? { byOthers: true } : {}
+  deploy === 'copy' ? {} : { byOthers: true }
 
 export interface Arriving {
   readonly place: { readonly app: string; readonly environment: string; readonly namespaces: readonly string[] }
@@ -20,10 +20,16 @@ export interface Arriving {
 
 export const arrive = (deploy: Deployer, it: Arriving): Move =>
   inOrder(
-    deploy === 'external' ? deployedByOthers(it) : byCopy(it),
+    by[deploy](it),
     // Before a route is opened: its targets are healthy then by all pods, and not by the first.
     just(act(`${it.place.environment}/ready`, 'checkReady', { ...it.place, on: 'green', asleep: it.asleep })),
   )
+
+const by = {
+  copy: byCopy,
+  external: (it) => deployedByOthers(it, 'awaitDeployment', 'leaveDeployment'),
+  flux: (it) => deployedByOthers(it, 'awaitFlux', 'leaveFlux'),
+} as const satisfies Readonly<Record<Deployer, (it: Arriving) => Move>>
 
 function byCopy({ place, asleep, fenced, drains }: Arriving): Move {
   const id = (...path: string[]) => [place.environment, ...path].join('/')
@@ -56,19 +62,23 @@ function byCopy({ place, asleep, fenced, drains }: Arriving): Move {
  * Nothing is withdrawn that Norikae did not make. So on the way back its fence stays too: whoever deployed may do so
  * again at any moment, and blue runs what may run once.
  */
-function deployedByOthers({ place, asleep, fenced, drains }: Arriving): Move {
+function deployedByOthers(
+  { place, asleep, fenced, drains }: Arriving,
+  awaits: 'awaitDeployment' | 'awaitFlux',
+  leaves: 'leaveDeployment' | 'leaveFlux',
+): Move {
   const id = (...path: string[]) => [place.environment, ...path].join('/')
   const fences = fenced.map((namespaces) =>
     act(id('fence-green'), 'raiseFence', { namespaces, on: 'green', closed: asleep }),
   )
-  const deployed = act(id('deployed'), 'awaitDeployment', { ...place, on: 'green', asleep })
+  const deployed = act(id('deployed'), awaits, { ...place, on: 'green', asleep })
   const pointer = pointed(place)
   return {
     forward: [...fences, ...pointer.forward, deployed],
     back: [
       ...pointer.back,
       ...drains.map((step) => undoing([deployed], step)),
-      undoing([...fences, deployed], act(id('leave'), 'leaveDeployment', { ...place, on: 'green', asleep })),
+      undoing([...fences, deployed], act(id('leave'), leaves, { ...place, on: 'green', asleep })),
     ],
     commit: fenced.map((namespaces) => unfenced(place.environment, namespaces)),
   }

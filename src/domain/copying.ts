@@ -1,5 +1,6 @@
 import { OWNER_SUSPEND, REPLICAS, RUN, SUSPENDED_AT } from './annotations.ts'
 import { ownSpec } from './floors.ts'
+import { givenToFlux } from './flux.ts'
 import { controllerOf, type Kind, type KubernetesObject, type ObjectMeta } from './kubernetes-objects.ts'
 import { copiedPause } from './pauses.ts'
 import type { WorkloadRef } from './platform.ts'
@@ -97,7 +98,10 @@ const toolAnnotations =
   /^(kubectl\.kubernetes\.io\/last-applied-configuration|deployment\.kubernetes\.io\/|norikae\.io\/|pv\.kubernetes\.io\/|autoscaling\.alpha\.kubernetes\.io\/)/
 
 function cleanMeta({ name, namespace, labels = {}, annotations = {} }: ObjectMeta, run: string): ObjectMeta {
-  const kept = Object.entries(annotations).filter(([key]) => !toolAnnotations.test(key))
+  const own = { ...annotations, ...givenToFlux({ metadata: { name, labels, annotations } }) }
+  const kept = Object.entries(own).flatMap(([key, value]) =>
+    value === null || toolAnnotations.test(key) ? [] : [[key, value] as const],
+  )
   return {
     name,
     ...(namespace !== undefined && { namespace }),

@@ -74,6 +74,8 @@ export const kinds = {
   ScaledObject: 'keda.sh/v1alpha1',
   ScaledJob: 'keda.sh/v1alpha1',
   TriggerAuthentication: 'keda.sh/v1alpha1',
+  Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
+  HelmRelease: 'helm.toolkit.fluxcd.io/v2',
 } as const satisfies Readonly<Record<string, string>>
 
 export type Kind = keyof typeof kinds

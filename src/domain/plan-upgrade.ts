@@ -149,7 +149,7 @@ function verify({ apps }: Platform): Move {
 
 /** Whoever deploys an app may do so as soon as green is there: what may run once is fenced with its namespaces. */
 const forOthers = ({ deploy, environments }: App, n: number) =>
-  deploy === 'external' ? { closed: environments[n]?.fenced ?? [] } : {}
+  deploy === 'copy' ? {} : { closed: environments[n]?.fenced ?? [] }
 
 /** All are started together and move as they are given turns; they go back last first: who depends, before what it depends on. */
 function cutovers({ apps }: Platform): Move {

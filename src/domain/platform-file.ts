@@ -68,8 +68,8 @@ export interface EnvironmentFile {
   readonly approval: 'team' | 'none'
 }
 
-/** Who brings an app to green: Norikae, from blue; or somebody else, who is waited for. */
-export const deployers = ['copy', 'external'] as const
+/** Who brings an app to green: Norikae, from blue; or somebody else, who is waited for; or Flux, which is asked to. */
+export const deployers = ['copy', 'external', 'flux'] as const
 export type Deployer = (typeof deployers)[number]
 
 export interface AppFile {

@@ -239,7 +239,7 @@ function environment(
     externals: whose.declared?.externals ?? [],
     ...(it.approval === 'team' && { gate }),
   }
-  if (whose.declared?.deploy !== 'external') return resolved
+  if ((whose.declared?.deploy ?? 'copy') === 'copy') return resolved
   const { workloads } = movable(
     namespaces.flatMap((n) => n.workloads),
     resolved,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kubernetesPortContract } from '../contract/kubernetes-port.ts'
 import { externalDeploymentsContract } from '../contract/external-deployments.ts'
+import { fluxContract } from '../contract/flux.ts'
 import { fencesContract } from '../contract/fences.ts'
 import { pointersContract } from '../contract/pointers.ts'
 import { pipelinesMay } from './pipelines.ts'
@@ -32,6 +33,7 @@ describe('on real controllers', () => {
   workloadActionsContract(() => world)
   fencesContract(() => world)
   externalDeploymentsContract(() => world)
+  fluxContract(() => world)
   pointersContract(() => world)
   kedaContract(() => world)
   volumesContract(() => world)

@@ -48,6 +48,8 @@ const places = {
   ScaledObject: namespaced('scaledobjects'),
   ScaledJob: namespaced('scaledjobs'),
   TriggerAuthentication: namespaced('triggerauthentications'),
+  Kustomization: namespaced('kustomizations'),
+  HelmRelease: namespaced('helmreleases'),
 } as const satisfies Readonly<Record<Kind, Place>>
 
 /** A resource of the API: its path, and its name for people (`deployments shop/web`). */

@@ -7,6 +7,8 @@ export const definitions: readonly object[] = [
   definition('keda.sh', 'v1alpha1', 'ScaledObject'),
   definition('keda.sh', 'v1alpha1', 'ScaledJob'),
   definition('keda.sh', 'v1alpha1', 'TriggerAuthentication'),
+  definition('kustomize.toolkit.fluxcd.io', 'v1', 'Kustomization'),
+  definition('helm.toolkit.fluxcd.io', 'v2', 'HelmRelease'),
 ]
 
 export const nodeNamed = (n: number): string => `node-${n}`

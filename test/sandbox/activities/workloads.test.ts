@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { serverUnderTest } from '../../contract/servers.ts'
 import { externalDeploymentsContract } from '../../contract/external-deployments.ts'
+import { fluxContract } from '../../contract/flux.ts'
 import { fencesContract } from '../../contract/fences.ts'
 import { pointersContract } from '../../contract/pointers.ts'
 import { kedaContract } from '../../contract/keda.ts'
@@ -25,6 +26,9 @@ afterAll(() => clusters.stop())
 workloadActionsContract(() => world)
 describe('what somebody else deploys', () => {
   externalDeploymentsContract(() => world)
+})
+describe('what Flux deploys', () => {
+  fluxContract(() => world)
 })
 describe('what pipelines are told', () => {
   pointersContract(() => world)

@@ -53,7 +53,7 @@ describe('what a later release reads is refused by name', () => {
         '21:5  apps.api.route: is not supported yet; leave it out: listener rules of load balancers are found by their TargetGroupBindings',
       ],
     },
-    ...['argocd', 'flux'].map((by) => ({
+    ...['argocd'].map((by) => ({
       says: `deployment by ${by}`,
       from: '    team: scala\n',
       to: `    team: scala\n    deploy: ${by}\n`,
