@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { discover } from '../../src/activities/discovery.ts'
 import { OWNER_RECONCILE } from '../../src/domain/annotations.ts'
+import { fluxName } from '../../src/domain/flux.ts'
 import type { Kind, KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
 import { isAsleep } from '../../src/domain/sleep.ts'
@@ -135,6 +137,15 @@ export function fluxContract(of: () => WorldUnderTest): void {
     await runs('blue')
     expect(await attempted(activities.awaitFlux, waiting)).toContain(
       `Kustomization ${namespace}/shop is not on ${scope.green} yet`,
+    )
+
+    const { namespaces } = await discover(on('blue').port, of().ports.loadBalancing(scope.region), {
+      name: scope.blue,
+      pools: [],
+    })
+    const made = namespaces.find((n) => n.name === namespace)?.madeByFlux ?? []
+    expect(made.map(({ workload: { name }, by, there }) => [name, fluxName(by), there])).toEqual(
+      ['web', 'worker', 'report'].map((name) => [name, `Kustomization ${namespace}/shop`, true]),
     )
 
     // It waits for what does not get ready behind its fence.
