@@ -5,7 +5,7 @@ import { leaseHolder, leaseKinds } from '../domain/leases.ts'
 import { isPaused, notTakenUp } from '../domain/pauses.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import { replicasToWakeWith } from '../domain/sleep.ts'
-import { isReady, readinessOf, replicasOf, selectorOf } from '../domain/workload-state.ts'
+import { imagesOf, isReady, readinessOf, replicasOf, selectorOf } from '../domain/workload-state.ts'
 import { failed, notFound } from './errors.ts'
 import { close, isClosed, open } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
@@ -108,7 +108,8 @@ export const workloadActions = (outside: Outside) => {
       stopped === undefined
         ? ''
         : `, ${Math.round((Date.now() - Date.parse(stopped)) / 1000)} s after it was stopped on the other side`
-    return { note: `${says} on ${scope[on]}${gap}` }
+    const differs = other !== undefined && imagesOf(found).join() !== imagesOf(other).join()
+    return { note: `${says} on ${scope[on]}${gap}${differs ? ', of another release than on the other side' : ''}` }
   }
 
   return { stopWorkload, startWorkload }

@@ -164,6 +164,8 @@ interface Trait<A extends ActionName> {
   readonly skippable: boolean
   /** Somebody else does it, in their own time: they are told and reminded, and there is no end to the waiting. */
   readonly byOthers?: true
+  /** Of what may well be done without people: for so long nobody is told. */
+  readonly toldAfter?: Duration
   readonly title: (input: ActionInput<A>) => string
 }
 
@@ -207,6 +209,8 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     ...write,
     pace: 'long',
     byOthers: true,
+    // An interval of most, and a release that gets ready.
+    toldAfter: '10m',
     title: (i) => `wait until Flux has brought ${i.app} to ${i.on}`,
   },
   leaveFlux: {

@@ -282,7 +282,7 @@ export function fluxContract(of: () => WorldUnderTest): void {
   })
 
   test('a chart arrives at blue’s version, and its drift correction leaves what sleeps alone', TIMES, async () => {
-    const { namespace, waiting, release, workload, runs, stop, start } = await anApp()
+    const { namespace, waiting, release, workload, runs, stop, start, differing } = await anApp()
     repository.charts.set('shop@1.2.0', release('registry.test/app:1'))
     repository.charts.set('shop@1.3.0', release('registry.test/app:2'))
     await on('blue').applyAs('team', helmRelease(namespace, '1.3.0'))
@@ -302,6 +302,44 @@ export function fluxContract(of: () => WorldUnderTest): void {
     await looks()
     expect((await workload('blue', 'worker')).spec?.['replicas']).toBe(0)
     expect((await workload('green', 'worker')).spec?.['replicas']).toBe(2)
+
+    // A release writes all of the chart, and the fence holds until the way back.
+    repository.charts.set('shop@1.4.0', release('registry.test/app:3'))
+    for (const side of ['blue', 'green'] as const) await on(side).applyAs('team', helmRelease(namespace, '1.4.0'))
+    await eventually('it is released on blue', async () =>
+      imagesOf(await workload('blue', 'worker')).includes('registry.test/app:3'),
+    )
+    await eventually(
+      'its pods are denied on blue',
+      async () => (await on('blue').events(namespace)).some((e) => e.includes(`${namespace}/worker may run on`)),
+      patience,
+    )
+    expect(await differing()).toEqual([])
+    await stop('green')
+    await start('blue')
+    await runs('blue')
+    expect(imagesOf(await workload('blue', 'worker'))).toEqual(['registry.test/app:3'])
+  })
+
+  test('an app that is only waited for moves again, with the release that it slept through', TIMES, async () => {
+    const { namespace, release, workload, commit, runs, waiting } = await anApp()
+    const external = call<'awaitDeployment'>(waiting.input)
+    const arrived = () => driven(of().activities.awaitDeployment, external, answersLost)
+    commit(`./${namespace}`, release('registry.test/app:1'))
+    for (const side of ['blue', 'green'] as const)
+      await on(side).applyAs('team', kustomization(namespace, `./${namespace}`))
+    await runs('blue')
+    await arrived()
+    await looks()
+    expect(isAsleep(await workload('green', 'worker'))).toBe(true)
+
+    commit(`./${namespace}`, release('registry.test/app:2'), 'main@sha1:2')
+    await eventually('blue is released', async () =>
+      imagesOf(await workload('blue', 'worker')).includes('registry.test/app:2'),
+    )
+    await arrived()
+    const again = await workload('green', 'worker')
+    expect([isAsleep(again), imagesOf(again)]).toEqual([true, ['registry.test/app:2']])
   })
 
   test('what Flux does not make, or from another cluster, is refused with what to write instead', TIMES, async () => {
