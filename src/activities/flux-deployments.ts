@@ -136,3 +136,14 @@ async function suspendAgain(cluster: KubernetesPort, ref: FluxRef, run: string):
   const patch = found && suspendedAgain(found, run)
   if (patch) await cluster.patch(ref.kind, ref.namespace, ref.name, patch)
 }
+
+/**
+ * Flux makes nothing on this cluster from here on: all of it is suspended, and not only what makes one app. Safe to
+ * repeat. For a cluster that goes: nobody resumes it.
+ */
+export async function stopFlux(cluster: KubernetesPort): Promise<void> {
+  const all = await Promise.all((['Kustomization', 'HelmRelease'] as const).map((kind) => cluster.list(kind)))
+  for (const { kind, metadata, spec } of all.flat())
+    if (spec?.['suspend'] !== true)
+      await cluster.patch(kind as FluxRef['kind'], metadata.namespace, metadata.name, { spec: { suspend: true } })
+}

@@ -51,7 +51,7 @@ export interface Actions {
   deleteNodeGroup: Contract<{ cluster: string; name: string; identity: Identity | 'made-by-this-run' }>
   installAddon: Contract<{ cluster: string; addon: string; version: string; like: string }>
   grantAccess: Contract<{ cluster: string; principalArn: string }>
-  /** Removes what controllers made outside the cluster, while they still run. */
+  /** Removes what controllers made outside the cluster, while they still run; Flux, which would make it anew, does not. */
   emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
   proveIdle: Contract<{
     cluster: string

@@ -356,4 +356,23 @@ export function fluxContract(of: () => WorldUnderTest): void {
     expect(type).toBe('Unsupported')
     expect(message).toContain(`Kustomization ${namespace}/hub is not on ${scope.blue}, and makes the app there`)
   })
+
+  test('what is removed from a cluster that goes is not made anew', TIMES, async () => {
+    const { namespace, commit } = await anApp()
+    const service: KubernetesObject = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'public', namespace },
+      spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports: [{ port: 80 }] },
+    }
+    commit(`./${namespace}`, [service])
+    await on('green').applyAs('team', kustomization(namespace, `./${namespace}`))
+    const find = () => on('green').admin.find('Service', namespace, 'public')
+    await eventually('Flux makes it', find, patience)
+    const empty = call<'emptyCluster'>({ cluster: scope.green, identity: 'made-by-this-run' })
+    await driven(of().activities.emptyCluster, empty, answersLost)
+    await looks()
+    expect(await find()).toBeUndefined()
+    expect((await there('green', 'Kustomization', namespace, 'shop')).spec?.['suspend']).toBe(true)
+  })
 }
