@@ -131,9 +131,14 @@ export async function letReleasesIn(
   }
 }
 
+/** Of its spec. */
+export const heldField = ({ kind }: KubernetesObject): 'suspend' | 'replicas' =>
+  kind === 'CronJob' ? 'suspend' : 'replicas'
+
 export function contestedSleep(object: KubernetesObject, scope: Scope, on: Side) {
   const { kind, metadata } = object
-  const [field, until] = kind === 'CronJob' ? ['suspend', 'suspended'] : ['replicas', 'scaled to none']
+  const field = heldField(object)
+  const until = field === 'suspend' ? 'suspended' : 'scaled to none'
   const by = writerOf(object, ['spec', field]) ?? 'somebody'
   return contested(
     `${kind} ${metadata.namespace ?? ''}/${metadata.name} on ${scope[on]} must be ${until} until its handover, and ${by} wrote spec.${field} again. Let that leave the field alone on ${scope[on]}, then retry`,

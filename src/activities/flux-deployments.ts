@@ -3,6 +3,7 @@ import { fluxStep, suspendedAgain } from '../domain/flux-arrival.ts'
 import { fluxName, isHeldBack, makerOf, makersOf, type FluxRef } from '../domain/flux.ts'
 import { differencesInWords, imageDifferences } from '../domain/images.ts'
 import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { writerOf } from '../domain/managers.ts'
 import { clusterOf, workloadName, type Scope, type Side } from '../domain/platform.ts'
 import { isAsleep } from '../domain/sleep.ts'
 import { ownWorkloads } from './discovery.ts'
@@ -11,6 +12,7 @@ import {
   contestedSleep,
   externalDeploymentActions,
   found,
+  heldField,
   letReleasesIn,
   namesOf,
   noneRuns,
@@ -93,18 +95,29 @@ async function putToBed(
   scope: Scope,
   on: Side,
 ): Promise<void> {
-  const { names, sinceMs } = remembered<Bedtime>({ names: [], sinceMs: Date.now() })
-  const again = sleepers.find(({ ref, object }) => names.includes(workloadName(ref)) && !isAsleep(object))
+  const { names, sinceMs, forgiven = [] } = remembered<Night>({ names: [], sinceMs: Date.now() })
+  const woken = sleepers.filter(({ ref, object }) => names.includes(workloadName(ref)) && !isAsleep(object))
+  const again = woken.find(({ ref, object }) => forgiven.includes(workloadName(ref)) || !isByFlux(object))
   if (again) throw contestedSleep(again.object, scope, on)
   // Also what slept already: the size of the other side may be another now.
-  const due = sleepers.filter(({ ref }) => !names.includes(workloadName(ref)))
+  const due = sleepers.filter((one) => !names.includes(workloadName(one.ref)) || woken.includes(one))
   for (const one of due) await sleep(one)
   if (due.length > 0) {
-    remember({ names: sleepers.map(({ ref }) => workloadName(ref)), sinceMs: Date.now() } satisfies Bedtime)
+    const name = ({ ref }: Sleeper) => workloadName(ref)
+    const forgives = [...forgiven, ...woken.map(name)]
+    remember({ names: sleepers.map(name), sinceMs: Date.now(), forgiven: forgives } satisfies Night)
     throw notReady(`${namesOf(due)} on ${scope[on]} was just put to sleep`, SEEN_AFTER)
   }
   await noneRuns(here, sleepers, scope[on], sinceMs)
 }
+
+/** What Flux woke once: it may have been at it when it was told to leave it alone. */
+interface Night extends Bedtime {
+  readonly forgiven?: readonly string[]
+}
+
+const isByFlux = (object: KubernetesObject): boolean =>
+  /^(kustomize|helm)-controller /.test(writerOf(object, ['spec', heldField(object)]) ?? '')
 
 /** Asleep, and Flux knows. */
 const isSettled = (object: KubernetesObject): boolean =>

@@ -91,6 +91,12 @@ export function fluxContract(of: () => WorldUnderTest): void {
           async () => (await workload(side, name)).status?.['readyReplicas'] === count,
           patience,
         ),
+      released: (side: Side, name: string, image: string) =>
+        eventually(
+          `${name} of ${side} is ${image}`,
+          async () => imagesOf(await workload(side, name)).includes(image),
+          patience,
+        ),
       arrived: () =>
         driven(activities.awaitFlux, waiting, { ...answersLost, scheduledMs: Date.now() - 3 * 86_400_000 }),
       leave: () => driven(activities.leaveFlux, call<'leaveFlux'>({ ...place, asleep }), answersLost),
@@ -173,8 +179,21 @@ export function fluxContract(of: () => WorldUnderTest): void {
     'it is released on both sides while one sleeps, which wakes up with the release that it slept through',
     TIMES,
     async () => {
-      const { namespace, release, workload, commit, runs, arrived, stop, start, suspend, resume, leave, differing } =
-        await anApp()
+      const {
+        namespace,
+        release,
+        released,
+        workload,
+        commit,
+        runs,
+        arrived,
+        stop,
+        start,
+        suspend,
+        resume,
+        leave,
+        differing,
+      } = await anApp()
       const cronJob = (side: Side) => there(side, 'CronJob', namespace, 'report')
       commit(`./${namespace}`, release('registry.test/app:1'))
       await on('blue').applyAs('team', kustomization(namespace, `./${namespace}`))
@@ -197,9 +216,7 @@ export function fluxContract(of: () => WorldUnderTest): void {
         ['green', 'web'],
         ['green', 'worker'],
       ] as const)
-        await eventually(`${name} of ${side} is released`, async () =>
-          imagesOf(await workload(side, name)).includes('registry.test/app:2'),
-        )
+        await released(side, name, 'registry.test/app:2')
       await looks()
       const held = await workload('blue', 'worker')
       expect([held.spec?.['replicas'], imagesOf(held)]).toEqual([0, ['registry.test/app:1']])
@@ -225,9 +242,7 @@ export function fluxContract(of: () => WorldUnderTest): void {
 
       // And it moves again, with the release of by then.
       commit(`./${namespace}`, release('registry.test/app:3'), 'main@sha1:3')
-      await eventually('blue is released', async () =>
-        imagesOf(await workload('blue', 'worker')).includes('registry.test/app:3'),
-      )
+      await released('blue', 'worker', 'registry.test/app:3')
       await arrived()
       const again = await workload('green', 'worker')
       expect([isAsleep(again), imagesOf(again), notes(again)]).toEqual([
@@ -281,8 +296,31 @@ export function fluxContract(of: () => WorldUnderTest): void {
     expect(message).toContain(`${namespace}/shop on ${scope.green} is stalled: path /absolute is not relative`)
   })
 
+  test('Flux may wake once what it was at when it was told, and nobody else', TIMES, async () => {
+    const { namespace, waiting, release, workload, commit, runs } = await anApp()
+    const { activities } = of()
+    commit(`./${namespace}`, release('registry.test/app:1'))
+    for (const side of ['blue', 'green'] as const)
+      await on(side).applyAs('team', kustomization(namespace, `./${namespace}`))
+    await runs('blue')
+    const woken = (by: readonly string[]) => {
+      const left = [...by]
+      return {
+        ...patience,
+        between: async (why: string) => {
+          const manager = why.includes('was just put to sleep') ? left.shift() : undefined
+          if (manager !== undefined) await on('green').applyAs(manager, aDeployment('worker', namespace, 2))
+        },
+      }
+    }
+    await driven(activities.awaitFlux, waiting, woken(['kustomize-controller']))
+    expect(isAsleep(await workload('green', 'worker'))).toBe(true)
+    for (const by of [['kustomize-controller', 'kustomize-controller'], ['gitops']])
+      expect(await ending(activities.awaitFlux, waiting, woken(by))).toMatchObject({ type: 'Contested' })
+  })
+
   test('a chart arrives at blue’s version, and its drift correction leaves what sleeps alone', TIMES, async () => {
-    const { namespace, waiting, release, workload, runs, stop, start, differing } = await anApp()
+    const { namespace, waiting, release, released, workload, runs, stop, start, differing } = await anApp()
     repository.charts.set('shop@1.2.0', release('registry.test/app:1'))
     repository.charts.set('shop@1.3.0', release('registry.test/app:2'))
     await on('blue').applyAs('team', helmRelease(namespace, '1.3.0'))
@@ -306,15 +344,13 @@ export function fluxContract(of: () => WorldUnderTest): void {
     // A release writes all of the chart, and the fence holds until the way back.
     repository.charts.set('shop@1.4.0', release('registry.test/app:3'))
     for (const side of ['blue', 'green'] as const) await on(side).applyAs('team', helmRelease(namespace, '1.4.0'))
-    await eventually('it is released on blue', async () =>
-      imagesOf(await workload('blue', 'worker')).includes('registry.test/app:3'),
-    )
+    await released('blue', 'worker', 'registry.test/app:3')
     await eventually(
       'its pods are denied on blue',
       async () => (await on('blue').events(namespace)).some((e) => e.includes(`${namespace}/worker may run on`)),
       patience,
     )
-    expect(await differing()).toEqual([])
+    await eventually('both have it', async () => (await differing()).length === 0, patience)
     await stop('green')
     await start('blue')
     await runs('blue')
@@ -322,7 +358,7 @@ export function fluxContract(of: () => WorldUnderTest): void {
   })
 
   test('an app that is only waited for moves again, with the release that it slept through', TIMES, async () => {
-    const { namespace, release, workload, commit, runs, waiting } = await anApp()
+    const { namespace, release, released, workload, commit, runs, waiting } = await anApp()
     const external = call<'awaitDeployment'>(waiting.input)
     const arrived = () => driven(of().activities.awaitDeployment, external, answersLost)
     commit(`./${namespace}`, release('registry.test/app:1'))
@@ -334,9 +370,7 @@ export function fluxContract(of: () => WorldUnderTest): void {
     expect(isAsleep(await workload('green', 'worker'))).toBe(true)
 
     commit(`./${namespace}`, release('registry.test/app:2'), 'main@sha1:2')
-    await eventually('blue is released', async () =>
-      imagesOf(await workload('blue', 'worker')).includes('registry.test/app:2'),
-    )
+    await released('blue', 'worker', 'registry.test/app:2')
     await arrived()
     const again = await workload('green', 'worker')
     expect([isAsleep(again), imagesOf(again)]).toEqual([true, ['registry.test/app:2']])

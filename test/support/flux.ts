@@ -120,9 +120,11 @@ async function apply(
     const { namespace, name, labels } = object.metadata
     const there = await server.admin.find(object.kind as Kind, namespace, name)
     if (leaveAlone && there?.metadata.annotations?.[`${group}/${leaveAlone}`] === 'disabled') continue
+    const { resourceVersion } = there?.metadata ?? {}
+    // Of exactly what it has seen: Flux compares first, and writes nothing that is as it should be.
     await server.applyAs(kind === 'Kustomization' ? 'kustomize-controller' : 'helm-controller', {
       ...object,
-      metadata: { ...object.metadata, labels: { ...labels, ...owner } },
+      metadata: { ...object.metadata, ...(resourceVersion && { resourceVersion }), labels: { ...labels, ...owner } },
     })
     const now = await server.admin.find(object.kind as Kind, namespace, name)
     if (now) applied.push(now)
