@@ -23,6 +23,7 @@ import {
 } from './external-deployments.ts'
 import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
+import { tokenOf } from './tokens.ts'
 import { notYetByOthers, remember, remembered } from './waiting.ts'
 
 /** Who else writes what was written is seen by then; Flux has been told to leave it alone. */
@@ -124,12 +125,10 @@ const isSettled = (object: KubernetesObject): boolean =>
   isAsleep(object) && (isHeldBack(object) || makerOf(object) === undefined)
 
 /** One Flux object a step further; what is waited for, or nothing where it is ready. */
-async function advance(
-  world: Pick<Proven, 'on'>,
-  { run, step, attempt, scope, input: { on } }: ActionCall<'awaitFlux'>,
-  ref: FluxRef,
-): Promise<string[]> {
+async function advance(world: Pick<Proven, 'on'>, call: ActionCall<'awaitFlux'>, ref: FluxRef): Promise<string[]> {
   const { kind, namespace, name } = ref
+  const { run, scope, input } = call
+  const { on } = input
   const [here, there] = [await world.on(on), await world.on(otherSide(on))]
   const [mine, theirs] = await Promise.all([here.find(kind, namespace, name), there.find(kind, namespace, name)])
   const [onHere, onThere] = [clusterOf(scope, on), clusterOf(scope, otherSide(on))]
@@ -137,8 +136,7 @@ async function advance(
     throw unsupported(
       `${fluxName(ref)} is not on ${onThere}, and makes the app there: Flux of another cluster does. Write deploy: external, and let it deploy to ${onHere} too`,
     )
-  const token = [run, step, attempt].join('/')
-  const next = fluxStep({ ref, mine, theirs, here: onHere, there: onThere, run, token })
+  const next = fluxStep({ ref, mine, theirs, here: onHere, there: onThere, run, token: tokenOf(call) })
   if (next.is === 'stalled') throw failed(`${next.says}. Mend it, then retry`)
   if (next.is === 'due') await here.patch(kind, namespace, name, next.patch)
   return next.is === 'ready' ? [] : [next.says]

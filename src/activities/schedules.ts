@@ -26,8 +26,9 @@ import {
 import { busy, failed, invalidInput, notFound } from './errors.ts'
 import { close, isClosed, open } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
-import { freshened } from './releases-asleep.ts'
 import type { KubernetesPort } from './ports.ts'
+import { freshened } from './releases-asleep.ts'
+import { tokenOf } from './tokens.ts'
 import { budgets, hasWaited, notYet } from './waiting.ts'
 
 export const scheduleActions = (outside: Outside) => {
@@ -91,7 +92,7 @@ export const scheduleActions = (outside: Outside) => {
     }
 
     // What was missed is run from its template.
-    const stale = await freshened(here, found, other, [call.run, call.step, call.attempt].join('/'))
+    const stale = await freshened(here, found, other, tokenOf(call))
     if (stale !== undefined) throw notYet(`${stale} on ${scope[on]}`, budgets.jobs, '1s')
     const jobs = await jobsOf(here, workload)
     const elsewhere = there ? await jobsOf(there, workload) : []

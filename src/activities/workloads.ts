@@ -12,6 +12,7 @@ import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { freshened } from './releases-asleep.ts'
 import { pause, scaledObjectOf, unpause } from './scalers.ts'
+import { tokenOf } from './tokens.ts'
 import { budgets, notYet } from './waiting.ts'
 
 export const workloadActions = (outside: Outside) => {
@@ -86,7 +87,7 @@ export const workloadActions = (outside: Outside) => {
       await write(heldBack(found), 0)
       throw waits(`${workload.name} was scaled on ${scope[on]} before its turn`)
     }
-    const stale = await freshened(here, found, other, [call.run, call.step, call.attempt].join('/'))
+    const stale = await freshened(here, found, other, tokenOf(call))
     if (stale !== undefined) throw waits(`${stale} on ${scope[on]}`)
     await open(here, scope, on, workload)
     const held = scaledObject?.metadata.annotations?.[REPLICAS]
