@@ -4,7 +4,7 @@ import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { givenToFlux, heldBack, isFrozen } from '../domain/flux.ts'
 import { writerOf } from '../domain/managers.ts'
 import { clusterOf, workloadName, type Scope, type Side, type WorkloadRef } from '../domain/platform.ts'
-import { isAsleep } from '../domain/sleep.ts'
+import { heldField, isAsleep } from '../domain/sleep.ts'
 import { replicasOf } from '../domain/workload-state.ts'
 import { ownWorkloads } from './discovery.ts'
 import { contested, notReady } from './errors.ts'
@@ -130,10 +130,6 @@ export async function letReleasesIn(
     })
   }
 }
-
-/** Of its spec. */
-export const heldField = ({ kind }: KubernetesObject): 'suspend' | 'replicas' =>
-  kind === 'CronJob' ? 'suspend' : 'replicas'
 
 export function contestedSleep(object: KubernetesObject, scope: Scope, on: Side) {
   const { kind, metadata } = object

@@ -1,18 +1,16 @@
 import type { ActionCall } from '../domain/actions.ts'
 import { fluxStep, suspendedAgain } from '../domain/flux-arrival.ts'
-import { fluxName, isHeldBack, makerOf, makersOf, type FluxRef } from '../domain/flux.ts'
+import { fluxName, fluxWrote, isHeldBack, makerOf, makersOf, type FluxRef } from '../domain/flux.ts'
 import { differencesInWords, imageDifferences } from '../domain/images.ts'
 import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
-import { writerOf } from '../domain/managers.ts'
 import { clusterOf, workloadName, type Scope, type Side } from '../domain/platform.ts'
-import { isAsleep } from '../domain/sleep.ts'
+import { heldField, isAsleep } from '../domain/sleep.ts'
 import { ownWorkloads } from './discovery.ts'
 import { failed, notReady, unsupported } from './errors.ts'
 import {
   contestedSleep,
   externalDeploymentActions,
   found,
-  heldField,
   letReleasesIn,
   namesOf,
   noneRuns,
@@ -98,7 +96,9 @@ async function putToBed(
 ): Promise<void> {
   const { names, sinceMs, forgiven = [] } = remembered<Night>({ names: [], sinceMs: Date.now() })
   const woken = sleepers.filter(({ ref, object }) => names.includes(workloadName(ref)) && !isAsleep(object))
-  const again = woken.find(({ ref, object }) => forgiven.includes(workloadName(ref)) || !isByFlux(object))
+  const again = woken.find(
+    ({ ref, object }) => forgiven.includes(workloadName(ref)) || !fluxWrote(object, ['spec', heldField(object)]),
+  )
   if (again) throw contestedSleep(again.object, scope, on)
   // Also what slept already: the size of the other side may be another now.
   const due = sleepers.filter((one) => !names.includes(workloadName(one.ref)) || woken.includes(one))
@@ -116,9 +116,6 @@ async function putToBed(
 interface Night extends Bedtime {
   readonly forgiven?: readonly string[]
 }
-
-const isByFlux = (object: KubernetesObject): boolean =>
-  /^(kustomize|helm)-controller /.test(writerOf(object, ['spec', heldField(object)]) ?? '')
 
 /** Asleep, and Flux knows. */
 const isSettled = (object: KubernetesObject): boolean =>

@@ -1,14 +1,13 @@
 import { RESUMED_BY } from './annotations.ts'
 import { records } from './fields.ts'
-import { fluxName, makerOf, type FluxRef } from './flux.ts'
+import { fluxName, fluxWrote, makerOf, type FluxRef } from './flux.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 import { writerOf } from './managers.ts'
 
 /** https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile; the same for a HelmRelease. */
 const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt'
 
-/** By which a Flux object writes what is in Git, other Flux objects among it. */
-const GIT = 'kustomize-controller'
+const SUSPEND = ['spec', 'suspend']
 
 /** What is done about one Flux object, or waited for. `patch`: to be written now. */
 export type FluxStep =
@@ -42,11 +41,12 @@ export function fluxStep({ ref, mine, theirs, here, there, run, token }: Arrival
   const { metadata, spec = {}, status = {} } = mine
   const { annotations = {}, generation, resourceVersion } = metadata
   if (spec['suspend'] === true) {
-    const by = writerOf(mine, ['spec', 'suspend'])
-    if (by?.startsWith(`${GIT} `) === true)
+    if (fluxWrote(mine, SUSPEND))
       return awaited(`is suspended on ${here} by its own manifest: take spec.suspend out of it there, or write false`)
     if (annotations[RESUMED_BY] === run)
-      return awaited(`was suspended on ${here} again, by ${by ?? 'somebody'}: resume it when it may go on`)
+      return awaited(
+        `was suspended on ${here} again, by ${writerOf(mine, SUSPEND) ?? 'somebody'}: resume it when it may go on`,
+      )
     return {
       is: 'due',
       patch: {
@@ -82,10 +82,9 @@ export const asking = (token: string, resourceVersion?: string): object => ({
 export function suspendedAgain(object: KubernetesObject, run: string): object | undefined {
   const { annotations = {}, resourceVersion } = object.metadata
   if (annotations[RESUMED_BY] !== run) return undefined
-  const bySomebody = writerOf(object, ['spec', 'suspend'])?.startsWith(`${GIT} `) === true
   return {
     metadata: { resourceVersion, annotations: { [RESUMED_BY]: null } },
-    ...(!bySomebody && { spec: { suspend: true } }),
+    ...(!fluxWrote(object, SUSPEND) && { spec: { suspend: true } }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { OWNER_RECONCILE } from './annotations.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
+import { writerOf } from './managers.ts'
 
 /**
  * What Flux makes, and how it is told to leave one object of it alone: by an annotation in the cluster, which it looks
@@ -43,6 +44,10 @@ export const makersOf = (objects: readonly Labelled[]): FluxRef[] =>
   [...new Map(objects.flatMap((o) => makerOf(o) ?? []).map((ref) => [fluxName(ref), ref])).values()].toSorted((a, b) =>
     fluxName(a) < fluxName(b) ? -1 : 1,
   )
+
+/** Who wrote this field last is Flux, from Git or a chart: whatever else is written there it writes back. */
+export const fluxWrote = (object: KubernetesObject, path: readonly string[]): boolean =>
+  /^(kustomize|helm)-controller /.test(writerOf(object, path) ?? '')
 
 const DISABLED = 'disabled'
 const NONE = 'none'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { OWNER_RECONCILE } from '../../src/domain/annotations.ts'
 import { copyOf } from '../../src/domain/copying.ts'
-import { fluxName, givenToFlux, heldBack, isFrozen, makerOf, makersOf } from '../../src/domain/flux.ts'
+import { fluxName, fluxWrote, givenToFlux, heldBack, isFrozen, makerOf, makersOf } from '../../src/domain/flux.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 
 const RECONCILE = 'kustomize.toolkit.fluxcd.io/reconcile'
@@ -79,4 +79,16 @@ test.for([
 
 test('what Flux does not make is not told to leave it alone, and nothing is given back', () => {
   expect([heldBack(worker({})), givenToFlux(worker(byGit)), isFrozen(worker(byGit))]).toEqual([{}, {}, false])
+})
+
+test.for([
+  { by: 'kustomize-controller', is: true },
+  { by: 'helm-controller', is: true },
+  { by: 'flux', is: false },
+  { by: 'kube-controller-manager', is: false },
+])('what $by wrote is written back by Flux: $is', ({ by, is }) => {
+  const entry = { manager: by, time: '2026-11-26T04:00:00Z', fieldsV1: { 'f:spec': { 'f:replicas': {} } } }
+  const found = worker(byGit)
+  const written = { ...found, metadata: { ...found.metadata, managedFields: [entry] } }
+  expect([fluxWrote(written, ['spec', 'replicas']), fluxWrote(found, ['spec', 'replicas'])]).toEqual([is, false])
 })
