@@ -4,6 +4,7 @@ import type { ClusterDescription } from '../domain/eks-objects.ts'
 import { isHeld } from '../domain/volumes.ts'
 import { hasVolumeClaims, replicasOf } from '../domain/workload-state.ts'
 import { contested, denied, failed, notFound } from './errors.ts'
+import { stopFlux } from './flux-deployments.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { hold } from './stores.ts'
@@ -66,6 +67,8 @@ export const clusterActions = (outside: Outside) => {
       return { note: `${cluster} is ${found?.status ?? 'gone'}: nothing to empty` }
     proveIdentity(found, identity, call.run)
     const kubernetes = await open(cluster)
+    // It would make anew what is removed, and a load balancer outlive its cluster.
+    await stopFlux(kubernetes)
     const outsiders = (
       await Promise.all(
         (['TargetGroupBinding', 'Ingress', 'PersistentVolumeClaim', 'Service'] as const).map((kind) =>

@@ -1,6 +1,7 @@
 import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.ts'
 import { HOME } from '../domain/fence.ts'
 import type { Finding } from '../domain/findings.ts'
+import { fluxName, makerOf } from '../domain/flux.ts'
 import { notLookedFinding } from '../domain/custom-resources.ts'
 import { controllerOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { isHeldBy } from '../domain/leases.ts'
@@ -19,7 +20,7 @@ import { looseAmong, sharedClaims, strandedIn } from '../domain/volume-findings.
 import { storesOf, volumeFaults } from '../domain/volumes.ts'
 import { hasVolumeClaims, imagesOf, podLabelsOf, replicasOf, selects } from '../domain/workload-state.ts'
 import type { KubernetesPort, LoadBalancingPort } from './ports.ts'
-import { customOn, oneShotJobs, podsByThemselves, referencesInConfigMaps, secretsOn } from './surveys.ts'
+import { customOn, fluxObjectsOn, oneShotJobs, podsByThemselves, referencesInConfigMaps, secretsOn } from './surveys.ts'
 import { sha256 } from './tokens.ts'
 import { webhooksOn } from './webhooks.ts'
 
@@ -64,6 +65,7 @@ export async function discover(
     leases,
     pods,
     secrets,
+    fluxObjects,
   ] = await Promise.all([
     cluster.list('Namespace'),
     all(workloadKinds),
@@ -78,6 +80,7 @@ export async function discover(
     cluster.list('Lease'),
     podsByThemselves(cluster),
     secretsOn(cluster),
+    fluxObjectsOn(cluster),
   ])
   const arns = bindings.map((b) => targetGroupOf(b)).filter((arn) => arn !== '')
   const rules = arns.length === 0 ? [] : await loadBalancing.rulesForwardingTo(arns)
@@ -123,6 +126,7 @@ export async function discover(
           ...[...mine(workloads).filter(isOwn), ...mine(services)].flatMap((o) => referencesOf(o, known)),
           ...inMaps.flatMap((r) => (r.in === metadata.name ? r.references : [])),
         ],
+        ...madeByFlux(mine(workloads), fluxObjects),
         findings: [
           ...workloadFindings({
             workloads: mine(workloads).filter(isOwn),
@@ -267,6 +271,23 @@ function leadsTo({ kind, spec }: KubernetesObject, service: KubernetesObject): b
   const { name } = (spec?.['serviceRef'] ?? {}) as { readonly name?: string } // as its API says
   return kind === 'TargetGroupBinding' && name === service.metadata.name
 }
+
+function madeByFlux(
+  workloads: readonly KubernetesObject[],
+  there: ReadonlySet<string>,
+): Pick<NamespaceFacts, 'madeByFlux'> {
+  const made = workloads.filter(isOwn).flatMap((w) => {
+    const by = makerOf(w)
+    return by ? [{ workload: refOf(w), by, there: there.has(fluxName(by)) }] : []
+  })
+  return made.length === 0 ? {} : { madeByFlux: made }
+}
+
+const refOf = ({ kind, metadata: { namespace = '', name } }: KubernetesObject): WorkloadFacts['ref'] => ({
+  kind: kind as WorkloadFacts['ref']['kind'],
+  namespace,
+  name,
+})
 
 /** No other object makes it. */
 const isOwn = (object: KubernetesObject): boolean => controllerOf(object) === undefined

@@ -1,10 +1,11 @@
 import type { ActionCall, Receipt } from '../domain/actions.ts'
 import { asleepLike, isWorkload } from '../domain/copying.ts'
-import { differencesInWords, imageDifferences } from '../domain/images.ts'
-import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { differencesInWords, imageDifferences, type Difference } from '../domain/images.ts'
+import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { givenToFlux, heldBack, isFrozen } from '../domain/flux.ts'
 import { writerOf } from '../domain/managers.ts'
 import { clusterOf, workloadName, type Scope, type Side, type WorkloadRef } from '../domain/platform.ts'
-import { isAsleep } from '../domain/sleep.ts'
+import { heldField, isAsleep } from '../domain/sleep.ts'
 import { replicasOf } from '../domain/workload-state.ts'
 import { ownWorkloads } from './discovery.ts'
 import { contested, notReady } from './errors.ts'
@@ -58,6 +59,7 @@ async function deployedAsleep(
   const [green, blue] = on === 'green' ? [mine, theirs] : [theirs, mine]
   // What is here and not there is the deployer's own business.
   const missing = imageDifferences(blue, green).filter((d) => d[otherSide(on)] !== undefined)
+  await letReleasesIn(here, mine, missing)
   if (missing.length > 0)
     throw missingYet(`${app} is to be deployed to ${scope[on]} yet: ${differencesInWords(missing).join('; ')}`)
   const sleepers = asleep.flatMap((ref) => found(mine, ref).map((object) => ({ ref, object })))
@@ -80,23 +82,23 @@ async function deployedAsleep(
 }
 
 /** What was put to sleep, and since when: people may have taken days before. */
-interface Bedtime {
+export interface Bedtime {
   readonly names: readonly string[]
   readonly sinceMs: number
 }
 
-interface Sleeper {
+export interface Sleeper {
   readonly ref: WorkloadRef
   readonly object: KubernetesObject
 }
 
-const found = (objects: readonly KubernetesObject[], ref: WorkloadRef): KubernetesObject[] =>
+export const found = (objects: readonly KubernetesObject[], ref: WorkloadRef): KubernetesObject[] =>
   objects.filter((o) => isWorkload(o, ref))
 
-const namesOf = (sleepers: readonly Sleeper[]): string => sleepers.map(({ ref }) => workloadName(ref)).join(', ')
+export const namesOf = (sleepers: readonly Sleeper[]): string => sleepers.map(({ ref }) => workloadName(ref)).join(', ')
 
 /** `like`: whose size it wakes up with. */
-async function putToSleep(
+export async function putToSleep(
   cluster: KubernetesPort,
   ref: WorkloadRef,
   object: KubernetesObject,
@@ -108,13 +110,13 @@ async function putToSleep(
   if (scaledObject) await pause(cluster, scaledObject, replicasOf(object))
   const { annotations, spec } = asleepLike(like)
   await cluster.patch(kind as 'Deployment', metadata.namespace, metadata.name, {
-    metadata: { resourceVersion: metadata.resourceVersion, annotations },
+    metadata: { resourceVersion: metadata.resourceVersion, annotations: { ...annotations, ...heldBack(object) } },
     spec,
   })
 }
 
 /** Its deployer may have been there before its fence. */
-async function noneRuns(
+export async function noneRuns(
   cluster: KubernetesPort,
   sleepers: readonly Sleeper[],
   where: string,
@@ -127,9 +129,25 @@ async function noneRuns(
   if (busy.length > 0) throw notYet(`pods of ${namesOf(busy)} on ${where} still end`, budgets.pods, undefined, sinceMs)
 }
 
-function contestedSleep(object: KubernetesObject, scope: Scope, on: Side) {
+/** What sleeps from an earlier try, and Flux was told to leave alone, is of an old release: Flux may bring it the new one. */
+export async function letReleasesIn(
+  cluster: KubernetesPort,
+  mine: readonly KubernetesObject[],
+  differing: readonly Difference[],
+): Promise<void> {
+  const old = new Set(differing.map((d) => d.workload))
+  for (const object of mine.filter((o) => isFrozen(o) && old.has(nameOf(o)))) {
+    const { kind, metadata } = object
+    await cluster.patch(kind as 'Deployment', metadata.namespace, metadata.name, {
+      metadata: { resourceVersion: metadata.resourceVersion, annotations: givenToFlux(object) },
+    })
+  }
+}
+
+export function contestedSleep(object: KubernetesObject, scope: Scope, on: Side) {
   const { kind, metadata } = object
-  const [field, until] = kind === 'CronJob' ? ['suspend', 'suspended'] : ['replicas', 'scaled to none']
+  const field = heldField(object)
+  const until = field === 'suspend' ? 'suspended' : 'scaled to none'
   const by = writerOf(object, ['spec', field]) ?? 'somebody'
   return contested(
     `${kind} ${metadata.namespace ?? ''}/${metadata.name} on ${scope[on]} must be ${until} until its handover, and ${by} wrote spec.${field} again. Let that leave the field alone on ${scope[on]}, then retry`,
@@ -140,7 +158,7 @@ function contestedSleep(object: KubernetesObject, scope: Scope, on: Side) {
  * A binding that is deployed with the app names the other side's target group, and two controllers on one target group
  * deregister one another's pods (aws-load-balancer-controller#2757).
  */
-async function refuseTheirBindings(
+export async function refuseTheirBindings(
   here: KubernetesPort,
   there: KubernetesPort,
   namespaces: readonly string[],

@@ -1,4 +1,6 @@
+import { isFrozen } from '../domain/flux.ts'
 import { differencesInWords, imageDifferences } from '../domain/images.ts'
+import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { ownWorkloads } from './discovery.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
@@ -7,10 +9,15 @@ export const imageActivities = (outside: Outside): Pick<Activities, 'compareImag
   compareImages: async ({ subject, namespaces }) => differingImages(await proven(outside, subject), namespaces),
 })
 
-/** Which workloads run other images on blue than on green, in words; none where both run the same release. */
+/**
+ * Which workloads run other images on blue than on green, in words; none where both run the same release. What sleeps
+ * and Flux leaves alone meanwhile gets its release when it wakes up, and does not count.
+ */
 export async function differingImages(world: Pick<Proven, 'on'>, namespaces: readonly string[]): Promise<string[]> {
   const [blue, green] = await Promise.all(
     (['blue', 'green'] as const).map(async (side) => ownWorkloads(await world.on(side), namespaces)),
   )
-  return differencesInWords(imageDifferences(blue ?? [], green ?? []))
+  const frozen = new Set([...(blue ?? []), ...(green ?? [])].filter(isFrozen).map(nameOf))
+  const counts = (object: KubernetesObject) => !frozen.has(nameOf(object))
+  return differencesInWords(imageDifferences((blue ?? []).filter(counts), (green ?? []).filter(counts)))
 }

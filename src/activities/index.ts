@@ -7,6 +7,7 @@ import { clusterActions } from './clusters.ts'
 import { copiedVolumeActions } from './copied-volumes.ts'
 import { deploymentActions } from './deployments.ts'
 import { externalDeploymentActions } from './external-deployments.ts'
+import { fluxActions } from './flux-deployments.ts'
 import { dryRunActions } from './dry-run.ts'
 import { externalActions } from './externals.ts'
 import { healthActivities } from './health.ts'
@@ -47,6 +48,7 @@ const all = (outside: Outside): Activities => ({
   ...deploymentActions(outside),
   ...externalDeploymentActions(outside),
   ...argocdActions(outside),
+  ...fluxActions(outside),
   ...pointerActions(outside),
   ...dryRunActions(outside),
   ...sizeActions(outside),

@@ -1,6 +1,7 @@
 import { Cron } from 'croner'
 import { DUE_WHILE_BUSY, LEFT_RUNNING, OWNER_SUSPEND, SUSPENDED_AT } from '../domain/annotations.ts'
 import type { Duration } from '../domain/duration.ts'
+import { givenToFlux, heldBack } from '../domain/flux.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import { decidedOf, jobFor } from '../domain/running-jobs.ts'
@@ -28,6 +29,8 @@ import { close, isClosed, open } from './fences.ts'
 import { inWords, jobsEnd, reran, runAgain, waitedFor } from './running-jobs.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
+import { freshened } from './releases-asleep.ts'
+import { tokenOf } from './tokens.ts'
 import { budgets, hasWaited, notYet } from './waiting.ts'
 
 export const scheduleActions = (outside: Outside) => {
@@ -42,7 +45,11 @@ export const scheduleActions = (outside: Outside) => {
       await here.patch('CronJob', workload.namespace, workload.name, {
         metadata: {
           resourceVersion: found.metadata.resourceVersion,
-          annotations: { [OWNER_SUSPEND]: String(ownerSuspends(found)), [SUSPENDED_AT]: new Date().toISOString() },
+          annotations: {
+            [OWNER_SUSPEND]: String(ownerSuspends(found)),
+            [SUSPENDED_AT]: new Date().toISOString(),
+            ...heldBack(found),
+          },
         },
         spec: { suspend: true },
       })
@@ -64,7 +71,8 @@ export const scheduleActions = (outside: Outside) => {
     return { note: `${workload.name} is suspended on ${scope[on]}, and ${inWords(decided)}` }
   }
 
-  const resumeSchedule: Deed<'resumeSchedule'> = async ({ input, scope }) => {
+  const resumeSchedule: Deed<'resumeSchedule'> = async (call) => {
+    const { input, scope } = call
     const { workload, on } = input
     const world = await proven(outside, scope)
     const [here, there] = [await world.on(on), await world.ifThere(otherSide(on))]
@@ -87,6 +95,9 @@ export const scheduleActions = (outside: Outside) => {
       throw notYet(`somebody let ${workload.name} go on before its turn on ${scope[on]}`, budgets.jobs, '1s')
     }
 
+    // What was missed is run from its template.
+    const stale = await freshened(here, found, other, tokenOf(call))
+    if (stale !== undefined) throw notYet(`${stale} on ${scope[on]}`, budgets.jobs, '1s')
     const jobs = await jobsOf(here, workload)
     const elsewhere = there ? await jobsOf(there, workload) : []
     const ran = new Set([...ranOn(found, jobs, workload.name), ...ranOn(other, elsewhere, workload.name)])
@@ -186,15 +197,21 @@ const suspend = (cluster: KubernetesPort, found: KubernetesObject): Promise<Kube
   cluster.patch('CronJob', found.metadata.namespace, found.metadata.name, {
     metadata: {
       resourceVersion: found.metadata.resourceVersion,
-      annotations: { [OWNER_SUSPEND]: String(ownerSuspends(found)) },
+      annotations: { [OWNER_SUSPEND]: String(ownerSuspends(found)), ...heldBack(found) },
     },
     spec: { suspend: true },
   })
 
-const letGo = (cluster: KubernetesPort, { metadata }: KubernetesObject, suspend: boolean): Promise<KubernetesObject> =>
-  cluster.patch('CronJob', metadata.namespace, metadata.name, {
+const letGo = (cluster: KubernetesPort, found: KubernetesObject, suspend: boolean): Promise<KubernetesObject> =>
+  cluster.patch('CronJob', found.metadata.namespace, found.metadata.name, {
     metadata: {
-      annotations: { [OWNER_SUSPEND]: null, [SUSPENDED_AT]: null, [DUE_WHILE_BUSY]: null, [LEFT_RUNNING]: null },
+      annotations: {
+        [OWNER_SUSPEND]: null,
+        [SUSPENDED_AT]: null,
+        [DUE_WHILE_BUSY]: null,
+        [LEFT_RUNNING]: null,
+        ...givenToFlux(found),
+      },
     },
     spec: { suspend },
   })

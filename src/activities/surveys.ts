@@ -1,5 +1,6 @@
 import { customFinding, unknownKinds, type Custom } from '../domain/custom-resources.ts'
 import type { Finding } from '../domain/findings.ts'
+import { fluxName, type FluxRef } from '../domain/flux.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { madeElsewhere, type Made } from '../domain/made-elsewhere.ts'
 import { oneShotJob, type OneShotJob } from '../domain/one-shot-jobs.ts'
@@ -50,6 +51,13 @@ export const secretsMadeElsewhere = (cluster: KubernetesPort, namespace: string)
 
 export const namesOf = async (cluster: KubernetesPort, kind: Kind, namespace: string): Promise<ReadonlySet<string>> =>
   new Set(await found(cluster, kind, (object) => [object.metadata.name], namespace))
+
+/** Flux objects that are on this cluster, by their names for people. */
+export async function fluxObjectsOn(cluster: KubernetesPort): Promise<ReadonlySet<string>> {
+  const names = (kind: FluxRef['kind']) =>
+    found(cluster, kind, ({ metadata: { namespace = '', name } }) => [fluxName({ kind, namespace, name })])
+  return new Set((await Promise.all([names('Kustomization'), names('HelmRelease')])).flat())
+}
 
 /** What each ConfigMap says of Services in other namespaces. */
 export const referencesInConfigMaps = (

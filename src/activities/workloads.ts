@@ -1,4 +1,5 @@
 import { REPLICAS, STOPPED_AT } from '../domain/annotations.ts'
+import { givenToFlux, heldBack } from '../domain/flux.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { leaseHolder, leaseKinds } from '../domain/leases.ts'
 import { asWritten } from '../domain/measures.ts'
@@ -6,7 +7,7 @@ import { goneInWords, isOver, leftInWords } from '../domain/lost-nodes.ts'
 import { isPaused, notTakenUp } from '../domain/pauses.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import { replicasToWakeWith } from '../domain/sleep.ts'
-import { isReady, readinessOf, replicasOf } from '../domain/workload-state.ts'
+import { imagesOf, isReady, readinessOf, replicasOf } from '../domain/workload-state.ts'
 import { failed, notFound } from './errors.ts'
 import { close, isClosed, open } from './fences.ts'
 import { hindrancesIn } from './hindrances.ts'
@@ -14,7 +15,9 @@ import { otherSide, proven, type Deed, type Outside, type Proven } from './outsi
 import { measure } from './measures.ts'
 import { leftOf, podsOf } from './pods.ts'
 import type { KubernetesPort } from './ports.ts'
+import { freshened } from './releases-asleep.ts'
 import { pause, scaledObjectOf, unpause } from './scalers.ts'
+import { tokenOf } from './tokens.ts'
 import { budgets, notYet } from './waiting.ts'
 
 export const workloadActions = (outside: Outside) => {
@@ -36,7 +39,11 @@ export const workloadActions = (outside: Outside) => {
       await here.patch(workload.kind, workload.namespace, workload.name, {
         metadata: {
           resourceVersion: found.metadata.resourceVersion,
-          annotations: { [REPLICAS]: had, [STOPPED_AT]: noted[STOPPED_AT] ?? new Date().toISOString() },
+          annotations: {
+            [REPLICAS]: had,
+            [STOPPED_AT]: noted[STOPPED_AT] ?? new Date().toISOString(),
+            ...heldBack(found),
+          },
         },
         spec: { replicas: 0 },
       })
@@ -68,7 +75,8 @@ export const workloadActions = (outside: Outside) => {
     return { note: `no ${parts.join(' and no ')} of ${workload.name} on ${scope[on]}${gone}` }
   }
 
-  const startWorkload: Deed<'startWorkload'> = async ({ input, scope }) => {
+  const startWorkload: Deed<'startWorkload'> = async (call) => {
+    const { input, scope } = call
     const { workload, on, within } = input
     const alone = input.alone ?? within !== undefined // plans of before there were fences
     const world = await proven(outside, scope)
@@ -92,9 +100,11 @@ export const workloadActions = (outside: Outside) => {
     if (noted !== undefined && replicasOf(found) > 0 && (await isClosed(here, workload))) {
       // Somebody else started it behind the fence: its controller has been denied, and would try again in minutes.
       if (scaledObject) await pause(here, scaledObject, 0)
-      await write({}, 0)
+      await write(heldBack(found), 0)
       throw waits(`${workload.name} was scaled on ${scope[on]} before its turn`)
     }
+    const stale = await freshened(here, found, other, tokenOf(call))
+    if (stale !== undefined) throw waits(`${stale} on ${scope[on]}`)
     await open(here, scope, on, workload)
     const held = scaledObject?.metadata.annotations?.[REPLICAS]
     if (noted === undefined && held !== undefined) {
@@ -106,7 +116,7 @@ export const workloadActions = (outside: Outside) => {
     const awake = scaledObject && (await unpause(here, scaledObject))
     if (noted !== undefined) {
       const replicas = replicasToWakeWith(found, other)
-      await write({ [REPLICAS]: null, [STOPPED_AT]: null }, replicas)
+      await write({ [REPLICAS]: null, [STOPPED_AT]: null, ...givenToFlux(found) }, replicas)
       throw waits(`${workload.name} was just started on ${scope[on]} with ${replicas} pods`)
     }
     const { up, says } = standingOf(found, awake)
@@ -119,7 +129,8 @@ export const workloadActions = (outside: Outside) => {
       stopped === undefined
         ? ''
         : `, ${Math.round((Date.now() - Date.parse(stopped)) / 1000)} s after it was stopped on the other side`
-    return { note: `${says} on ${scope[on]}${gap}` }
+    const differs = other !== undefined && imagesOf(found).join() !== imagesOf(other).join()
+    return { note: `${says} on ${scope[on]}${gap}${differs ? ', of another release than on the other side' : ''}` }
   }
 
   return { stopWorkload, startWorkload }

@@ -125,7 +125,7 @@ const app = z.strictObject(
     deploy: oneOf(deployers)
       .default('copy')
       .describe(
-        'Who brings it to green. copy: Norikae does. external: somebody else, and Norikae waits for it. argocd: Argo CD, which Norikae asks.',
+        'Who brings it to green. copy: Norikae does. external: somebody else, and Norikae waits for it. argocd: Argo CD, which Norikae asks. flux: Flux, which it asks too.',
       ),
     dependsOn: appNames.describe('Apps that move before this one, environment by environment.'),
     movesWith: appNames.describe('Apps that move at the same time.'),

@@ -21,11 +21,6 @@ const later: readonly Later[] = [
     at: 'apps.*.route',
     instead: 'leave it out: listener rules of load balancers are found by their TargetGroupBindings',
   },
-  {
-    at: 'apps.*.deploy',
-    values: ['flux'],
-    instead: 'write external: Norikae then waits until it was deployed to green, by whatever does that',
-  },
   { at: 'apps.*.workloads.*.window', instead: 'leave it out and approve the app when its time has come' },
   { at: 'environments.*.window', instead: 'leave it out and write approval: team; approve when its time has come' },
   { at: 'teams.*.notify.slack', instead: 'write webhook: https://… and pass it on from there' },

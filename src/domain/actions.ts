@@ -56,7 +56,7 @@ export interface Actions {
   installAddon: Contract<{ cluster: string; addon: string; version: string; like: string }>
   /** The worker is let in as `like` lets it in, with the same rights. */
   grantAccess: Contract<{ cluster: string; principalArn: string; like: string }>
-  /** Removes what controllers made outside the cluster, while they still run. */
+  /** Removes what controllers made outside the cluster, while they still run; Flux, which would make it anew, does not. */
   emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
   proveIdle: Contract<{
     cluster: string
@@ -103,6 +103,13 @@ export interface Actions {
   checkApplications: Contract<Place & ByArgo & { on: Side; asleep: readonly WorkloadRef[] }>
   /** What somebody else deployed stays, fenced, and asleep where it may run on one side only. */
   leaveDeployment: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
+  /**
+   * As `awaitDeployment`, where Flux deploys: what made the app on the other side is waited for here, resumed and asked
+   * to reconcile, and has to apply the same revision.
+   */
+  awaitFlux: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
+  /** As `leaveDeployment`; what this run resumed is suspended again. */
+  leaveFlux: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
   /** Tells pipelines, on both clusters, to which of them they deploy from here on. */
   publishWhere: Contract<{ app: string; environment: string; at: Where }>
   checkReady: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
@@ -194,6 +201,8 @@ interface Trait<A extends ActionName> {
   readonly skippable: boolean
   /** Somebody else does it, in their own time: they are told and reminded, and there is no end to the waiting. */
   readonly byOthers?: true
+  /** Of what may well be done without people: for so long nobody is told. */
+  readonly toldAfter?: Duration
   readonly title: (input: ActionInput<A>) => string
 }
 
@@ -257,6 +266,19 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   },
   checkApplications: { ...read, pace: 'long', title: (i) => `wait until Argo CD finds ${i.app} healthy on ${i.on}` },
   leaveDeployment: { ...write, pace: 'long', title: (i) => `leave ${i.app} on ${i.on}, and let nothing of it start` },
+  awaitFlux: {
+    ...write,
+    pace: 'long',
+    byOthers: true,
+    // An interval of most, and a release that gets ready.
+    toldAfter: '10m',
+    title: (i) => `wait until Flux has brought ${i.app} to ${i.on}`,
+  },
+  leaveFlux: {
+    ...write,
+    pace: 'long',
+    title: (i) => `leave ${i.app} on ${i.on}, let nothing of it start, and suspend what Norikae resumed`,
+  },
   publishWhere: {
     ...write,
     pace: 'quick',

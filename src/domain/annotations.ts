@@ -30,6 +30,10 @@ export const LEFT_RUNNING = 'norikae.io/left-running'
 export const RERUN = 'norikae.io/rerun'
 /** On what buffers: how much of what it held people gave up, or `unknown`. */
 export const GIVEN_UP = 'norikae.io/given-up'
+/** On an object that Flux makes: what its owner had told Flux of it (`reconcile`, `driftDetection`), or `none`. */
+export const OWNER_RECONCILE = 'norikae.io/owner-reconcile'
+/** On a Flux object: the run that resumed it, so that its way back suspends it again. */
+export const RESUMED_BY = 'norikae.io/resumed-by'
 /** On a PersistentVolume: what becomes of its volume once its claim is deleted, as its owner wants it. */
 export const RECLAIM_POLICY = 'norikae.io/reclaim-policy'
 /** On a PersistentVolume, and as a tag on snapshots and volumes of EC2: the EBS volume that it is a copy of. */

@@ -29,15 +29,17 @@ export interface Arriving {
 
 export const arrive = (deploy: Deployer, it: Arriving): Move =>
   inOrder(
-    deployment(deploy, it),
+    by[deploy](it),
     // Before a route is opened: its targets are healthy then by all pods, and not by the first.
     just(act(`${it.place.environment}/ready`, 'checkReady', { ...it.place, on: 'green', asleep: it.asleep })),
   )
 
-function deployment(deploy: Deployer, it: Arriving): Move {
-  if (it.argocd) return byArgo(it, it.argocd)
-  return deployedByOthers(deploy) ? awaited(it) : byCopy(it)
-}
+const by = {
+  copy: byCopy,
+  external: awaited,
+  argocd: (it) => (it.argocd ? byArgo(it, it.argocd) : awaited(it)),
+  flux: (it) => theirs(it, [awaits('awaitFlux', it)], { leave: 'leaveFlux' }),
+} as const satisfies Readonly<Record<Deployer, (it: Arriving) => Move>>
 
 function byCopy({ place, jobs, asleep, fenced, drains }: Arriving): Move {
   const id = (...path: string[]) => [place.environment, ...path].join('/')
@@ -81,16 +83,18 @@ function byArgo(it: Arriving, argocd: ByArgo): Move {
     act(id('deployed'), 'settleDeployment', { ...place, on: 'green', asleep }),
   ]
   return inOrder(
-    theirs(it, deployed, label),
+    theirs(it, deployed, { release: label }),
     just(act(id('argocd', 'healthy'), 'checkApplications', { ...there, asleep })),
   )
 }
 
 /** Whoever deploys it does so in their own time. */
-const awaited = (it: Arriving): Move =>
-  theirs(it, [
-    act(`${it.place.environment}/deployed`, 'awaitDeployment', { ...it.place, on: 'green', asleep: it.asleep }),
-  ])
+function awaited(it: Arriving): Move {
+  return theirs(it, [awaits('awaitDeployment', it)])
+}
+
+const awaits = (action: 'awaitDeployment' | 'awaitFlux', { place, asleep }: Arriving): LeafStep =>
+  act(`${place.environment}/deployed`, action, { ...place, on: 'green', asleep })
 
 /**
  * Nothing is withdrawn that Norikae did not make. So on the way back its fence stays too: whoever deployed may do so
@@ -99,7 +103,10 @@ const awaited = (it: Arriving): Move =>
 function theirs(
   { place, asleep, fenced, drains }: Arriving,
   deployed: readonly LeafStep[],
-  release: Move = stay,
+  {
+    release = stay,
+    leave = 'leaveDeployment',
+  }: { readonly release?: Move; readonly leave?: 'leaveDeployment' | 'leaveFlux' } = {},
 ): Move {
   const id = (...path: string[]) => [place.environment, ...path].join('/')
   const fences = fenced.map((namespaces) =>
@@ -111,10 +118,7 @@ function theirs(
     back: [
       ...pointer.back,
       ...drains.map((step) => undoing(deployed, step)),
-      undoing(
-        [...fences, ...release.forward, ...deployed],
-        act(id('leave'), 'leaveDeployment', { ...place, on: 'green', asleep }),
-      ),
+      undoing([...fences, ...release.forward, ...deployed], act(id('leave'), leave, { ...place, on: 'green', asleep })),
       // After it: whoever deploys there meets its fence.
       ...release.back,
     ],

@@ -1,5 +1,6 @@
 import { JOB, OWNER_SUSPEND, REPLICAS, RUN, SUSPENDED_AT } from './annotations.ts'
 import { ownSpec } from './floors.ts'
+import { givenToFlux } from './flux.ts'
 import { controllerOf, type Kind, type KubernetesObject, type ObjectMeta } from './kubernetes-objects.ts'
 import { copiedPause } from './pauses.ts'
 import { ownJobSpec, withoutGiven } from './one-shot-jobs.ts'
@@ -99,7 +100,10 @@ const toolAnnotations =
 
 function cleanMeta({ name, namespace, labels = {}, annotations = {} }: ObjectMeta, run: string): ObjectMeta {
   // What a Job is its owner says, on both sides.
-  const kept = Object.entries(annotations).filter(([key]) => key === JOB || !toolAnnotations.test(key))
+  const own = { ...annotations, ...givenToFlux({ metadata: { name, labels, annotations } }) }
+  const kept = Object.entries(own).flatMap(([key, value]) =>
+    value === null || (key !== JOB && toolAnnotations.test(key)) ? [] : [[key, value] as const],
+  )
   return {
     name,
     ...(namespace !== undefined && { namespace }),

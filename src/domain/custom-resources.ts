@@ -8,15 +8,15 @@ const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? (api
 const OWN =
   /^(|apps|autoscaling|batch|extensions|policy|((admissionregistration|apiextensions|apiregistration|apps|authentication|authorization|certificates|coordination|discovery|events|flowcontrol\.apiserver|internal\.apiserver|networking|node|rbac\.authorization|resource|scheduling|storage|storagemigration|(custom\.|external\.)?metrics)\.k8s\.io)|vpcresources\.k8s\.aws|crd\.k8s\.amazonaws\.com|networking\.k8s\.aws|eks\.amazonaws\.com)$/
 
-/** Argo CD's Applications are read on its own cluster; its group is also that of Rollouts and Workflows. */
-const OF_OTHERS_TOO = 'argoproj.io'
+/** Read and asked, and not carried over. Argo CD's group is also that of Rollouts and Workflows. */
+const STAYS: ReadonlySet<string> = new Set([kinds.Application, kinds.Kustomization, kinds.HelmRelease].map(groupOf))
 
 /** Kinds of which tenants may have objects, and that Norikae knows nothing of: each once, in the version named first. */
 export function unknownKinds(resources: readonly ServedResource[]): ServedResource[] {
   const known = new Set<string>(
     Object.values(kinds)
       .map(groupOf)
-      .filter((group) => group !== OF_OTHERS_TOO),
+      .filter((group) => !STAYS.has(group)),
   )
   const custom = resources.filter(({ apiVersion, namespaced, verbs }) => {
     const group = groupOf(apiVersion)

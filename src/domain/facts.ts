@@ -1,6 +1,7 @@
 import type { Identity } from './actions.ts'
 import type { ClusterBelongings, ClusterDescription, AddonDescription, NodegroupDescription } from './eks-objects.ts'
 import type { Finding } from './findings.ts'
+import type { FluxRef } from './flux.ts'
 import type { OneShotJob } from './one-shot-jobs.ts'
 import type { WorkloadRef } from './platform.ts'
 import type { Reference } from './references.ts'
@@ -63,6 +64,8 @@ export interface NamespaceFacts {
   readonly shared?: readonly SharedClaim[]
   /** Services of other namespaces that something here calls by name. */
   readonly references: readonly Reference[]
+  /** Which of its workloads Flux makes, and by which of its objects; `there`: that is on the same cluster. */
+  readonly madeByFlux?: readonly { readonly workload: WorkloadRef; readonly by: FluxRef; readonly there: boolean }[]
   /** What the specs of its objects tell of trouble to come. */
   readonly findings: readonly Finding[]
 }

@@ -1,4 +1,5 @@
 import { PINNED_AT, PINNED_FLOOR, PINNED_IDLE } from './annotations.ts'
+import { givenToFlux, heldBack } from './flux.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 
 /**
@@ -69,6 +70,7 @@ export function raised(scaler: KubernetesObject, size: number): { readonly floor
         [PINNED_FLOOR]: String(own ?? NONE),
         [PINNED_AT]: String(floor),
         ...(idle !== undefined && { [PINNED_IDLE]: String(idle) }),
+        ...heldBack(scaler),
       },
       { [fields.min]: floor, ...(idle !== undefined && { [IDLE]: null }) },
     ),
@@ -80,7 +82,7 @@ export function givenBack(scaler: Scaler): { readonly floor: number; readonly pa
   if (!floorOf(scaler).pinned) return undefined
   const { min, defaults } = fieldsOf(scaler)
   const own = ownFields(scaler)
-  const notes = { [PINNED_FLOOR]: null, [PINNED_AT]: null, [PINNED_IDLE]: null }
+  const notes = { [PINNED_FLOOR]: null, [PINNED_AT]: null, [PINNED_IDLE]: null, ...givenToFlux(scaler) }
   return { floor: own[min] ?? defaults.min, patch: patchOf(scaler, notes, own) }
 }
 

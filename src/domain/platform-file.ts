@@ -71,8 +71,8 @@ export interface EnvironmentFile {
   readonly approval: 'team' | 'none'
 }
 
-/** Who brings an app to green: Norikae, from blue; somebody else, who is waited for; or Argo CD, which is asked. */
-export const deployers = ['copy', 'external', 'argocd'] as const
+/** Who brings an app to green: Norikae, from blue; somebody else, who is waited for; or Argo CD or Flux, which are asked. */
+export const deployers = ['copy', 'external', 'argocd', 'flux'] as const
 export type Deployer = (typeof deployers)[number]
 
 /** Not Norikae itself: what they have put on green stays theirs. */

@@ -2,6 +2,7 @@ import { labelFor, type ByArgo } from './argocd.ts'
 import { checksFor } from './checks.ts'
 import type { NamespaceFacts, RouteFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
+import { fluxFindings } from './flux-findings.ts'
 import type { GateRule } from './gates.ts'
 import { startsAsleep } from './handover.ts'
 import { movable } from './movable.ts'
@@ -194,6 +195,16 @@ function app(file: PlatformFile, found: Discovered, name: string, owned: readonl
     const namespaces = owned.filter((o) => o.environment === e.name).map((o) => o.namespace)
     return namespaces.length > 0 ? [environment(file, found, { name, team, declared }, e, namespaces, findings)] : []
   })
+  if (declared?.deploy === 'flux') {
+    const all = owned.map((o) => o.namespace)
+    findings.push(
+      ...fluxFindings(
+        name,
+        all,
+        environments.flatMap((e) => e.fenced ?? []),
+      ),
+    )
+  }
   const workloads = owned.flatMap((o) => o.namespace.workloads)
   for (const wanted of Object.keys(declared?.workloads ?? {})) {
     if (!workloads.some((w) => namesWorkload(wanted, w.ref))) {

@@ -2,6 +2,10 @@ import { OWNER_SUSPEND, REPLICAS, STOPPED_AT } from './annotations.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 import { replicasOf } from './workload-state.ts'
 
+/** The field of its spec that says whether it sleeps. */
+export const heldField = ({ kind }: Pick<KubernetesObject, 'kind'>): 'suspend' | 'replicas' =>
+  kind === 'CronJob' ? 'suspend' : 'replicas'
+
 /** Scaled to none or suspended by Norikae, which has noted on it how it wakes up. */
 export function isAsleep({ kind, metadata, spec = {} }: KubernetesObject): boolean {
   const { annotations = {} } = metadata

@@ -70,7 +70,9 @@ export function handsFor(office: Office, run: LiveRun, { apps = none, told = () 
   }
 
   /** Beside the waiting for what people do outside; never ends by itself. */
-  async function remindOf({ id, title }: ActionStep, attempt: number): Promise<never> {
+  async function remindOf({ id, title, action }: ActionStep, attempt: number): Promise<never> {
+    const { toldAfter } = actions[action]
+    if (toldAfter !== undefined) await sleep(milliseconds(toldAfter), { summary: summary(`tell of: ${title}`) })
     for (let n = 0; ; n += 1) {
       tellToDeploy(office, run.plan.subject, id, attempt, n)
       await sleep(milliseconds(REMIND_EVERY), { summary: summary(`remind: ${title}`) })

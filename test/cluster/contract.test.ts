@@ -5,6 +5,7 @@ import { kubernetesPortContract } from '../contract/kubernetes-port.ts'
 import { accessContract } from '../contract/access.ts'
 import { customVersionsContract } from '../contract/custom-versions.ts'
 import { externalDeploymentsContract } from '../contract/external-deployments.ts'
+import { fluxContract } from '../contract/flux.ts'
 import { fencesContract } from '../contract/fences.ts'
 import { pointersContract } from '../contract/pointers.ts'
 import { readinessContract } from '../contract/readiness.ts'
@@ -48,6 +49,7 @@ describe('on real controllers', () => {
   fencesContract(() => world)
   externalDeploymentsContract(() => world)
   argocdContract(() => world)
+  fluxContract(() => world)
   pointersContract(() => world)
   kedaContract(() => world)
   endlessJobsContract(() => world)

@@ -121,12 +121,14 @@ export class ToyWorld {
       case 'syncApplications':
       case 'settleDeployment':
       case 'awaitDeployment':
+      case 'awaitFlux':
         return step.input.asleep.forEach((w) => {
           if (this.get(`${at(w)}/green`, 'none') === 'none') running(at(w), 'green', 'asleep')
         })
       case 'publishWhere':
         return this.set(`${place}/where/${step.input.app}/${step.input.environment}`, step.input.at, 'blue')
       case 'leaveDeployment':
+      case 'leaveFlux':
         return step.input.asleep.forEach((w) => {
           fence(at(w), 'green', 'closed')
           running(at(w), 'green', 'asleep')

@@ -86,6 +86,7 @@ describe('kinds that Norikae knows nothing of', () => {
       resource('akka.io/v1', 'leases'),
       resource('argoproj.io/v1alpha1', 'rollouts'),
       resource('bitnami.com/v1alpha1', 'sealedsecrets'),
+      resource('kustomize.toolkit.fluxcd.io/v1', 'kustomizations'),
       resource('external-secrets.io/v1', 'externalsecrets'),
       resource('external-secrets.io/v1beta1', 'externalsecrets'),
       resource('gateway.networking.k8s.io/v1', 'httproutes'),
@@ -96,6 +97,7 @@ describe('kinds that Norikae knows nothing of', () => {
     expect(kinds.map((k) => `${k.apiVersion} ${k.plural}`)).toEqual([
       'argoproj.io/v1alpha1 rollouts',
       'bitnami.com/v1alpha1 sealedsecrets',
+      'kustomize.toolkit.fluxcd.io/v1 kustomizations',
       'external-secrets.io/v1 externalsecrets',
       'gateway.networking.k8s.io/v1 httproutes',
       'secrets-store.csi.x-k8s.io/v1 secretproviderclasses',

@@ -240,10 +240,13 @@ test('what Jobs are is known where they are tried and made, and has to be known 
   expect(early).not.toHaveProperty('movesNext')
 })
 
-test('what somebody else deploys is waited for, and stays behind its fence on the way back', () => {
+test.for([
+  { deploy: 'external', awaits: 'awaitDeployment', leaves: 'leaveDeployment' },
+  { deploy: 'flux', awaits: 'awaitFlux', leaves: 'leaveFlux' },
+] as const)('what somebody else deploys is waited for, and stays behind its fence on the way back: $deploy', (it) => {
   const environment = anEnvironment('e', { handovers: { 'Deployment/shop/w': { class: 'singleton', downtime: '1m' } } })
   const facts = { images: '', workloads: [workload('Deployment', 'w')] }
-  const [phase] = aCutoverPlan(anApp('api', { deploy: 'external' }), environment, facts).phases
+  const [phase] = aCutoverPlan(anApp('api', { deploy: it.deploy }), environment, facts).phases
   expect(ids(phase?.forward ?? []).slice(0, 5)).toEqual([
     'e/verify',
     'e/fence-green',
@@ -253,7 +256,11 @@ test('what somebody else deploys is waited for, and stays behind its fence on th
   ])
   expect(leaves(phase?.forward ?? [])[0]).toMatchObject({ action: 'dryRunObjects', input: { byOthers: true } })
   expect(ids(phase?.back ?? []).slice(-3)).toEqual(['e/route/web/close', 'e/where/blue', 'e/leave'])
-  expect(leaves(phase?.back ?? []).at(-1)?.undoes).toEqual(['e/fence-green', 'e/deployed'])
+  expect(leaves(phase?.forward ?? [])[3]).toMatchObject({ action: it.awaits })
+  expect(leaves(phase?.back ?? []).at(-1)).toMatchObject({
+    action: it.leaves,
+    undoes: ['e/fence-green', 'e/deployed'],
+  })
   expect(ids(phase?.commit ?? [])).toContain('e/commit/unfence-green')
 })
 

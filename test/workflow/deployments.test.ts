@@ -61,6 +61,21 @@ test('a team that takes it back while it is waited for is back at once', async (
   })
 })
 
+test('where Flux deploys, nobody is told for ten minutes', async () => {
+  const { trial, holds, told } = aTrial({ apps: [anApp('api', { deploy: 'flux' })] })
+  await trial.during(async () => {
+    await trial.start()
+    await trial.until('it waits for Flux', async () => (await awaits(trial))?.join() === 'scala')
+    await env.sleep('9m')
+    expect(told()).toEqual([])
+    await trial.until('they are told', async () => told().length > 0)
+    expect(told()[0]).toBe('test scala')
+    holds.clear()
+    await trial.approveApps()
+    await trial.onGreen('api')
+  })
+})
+
 test('who waits to be deployed holds no other app up', async () => {
   const { trial, holds } = aTrial({ apps: [anApp('api', { deploy: 'external' }), anApp('mail')], maxParallel: 1 })
   await trial.during(async () => {

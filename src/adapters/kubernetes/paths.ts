@@ -55,6 +55,8 @@ const places = {
   TriggerAuthentication: namespaced('triggerauthentications'),
   Application: namespaced('applications'),
   ApplicationSet: namespaced('applicationsets'),
+  Kustomization: namespaced('kustomizations'),
+  HelmRelease: namespaced('helmreleases'),
 } as const satisfies Readonly<Record<Kind, Place>>
 
 /** A resource of the API: its path, and its name for people (`deployments shop/web`). */

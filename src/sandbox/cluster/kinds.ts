@@ -97,6 +97,11 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     Application: { generation: 'spec', model: '', mustSayVersion: true },
     ApplicationSet: { ...generated, model: '', mustSayVersion: true },
   },
+  // https://github.com/fluxcd/kustomize-controller/tree/main/api and helm-controller's
+  'kustomize.toolkit.fluxcd.io/v1': {
+    Kustomization: { ...generated, shortNames: ['ks'], model: '', mustSayVersion: true },
+  },
+  'helm.toolkit.fluxcd.io/v2': { HelmRelease: { ...generated, shortNames: ['hr'], model: '', mustSayVersion: true } },
   'storage.k8s.io/v1': {
     CSIDriver: { namespaced: false },
     StorageClass: { namespaced: false, shortNames: ['sc'], plural: 'storageclasses' },

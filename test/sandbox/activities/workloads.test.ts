@@ -4,6 +4,7 @@ import { serverUnderTest, type ServerUnderTest } from '../../contract/servers.ts
 import { argocdContract } from '../../contract/argocd.ts'
 import { copiedVolumesContract } from '../../contract/copied-volumes.ts'
 import { externalDeploymentsContract } from '../../contract/external-deployments.ts'
+import { fluxContract } from '../../contract/flux.ts'
 import { fencesContract } from '../../contract/fences.ts'
 import { pointersContract } from '../../contract/pointers.ts'
 import { readinessContract } from '../../contract/readiness.ts'
@@ -47,6 +48,9 @@ describe('what Argo CD deploys', () => {
     () => world,
     () => tools,
   )
+})
+describe('what Flux deploys', () => {
+  fluxContract(() => world)
 })
 describe('what pipelines are told', () => {
   pointersContract(() => world)

@@ -53,14 +53,6 @@ describe('what a later release reads is refused by name', () => {
         '21:5  apps.api.route: is not supported yet; leave it out: listener rules of load balancers are found by their TargetGroupBindings',
       ],
     },
-    ...['flux'].map((by) => ({
-      says: `deployment by ${by}`,
-      from: '    team: scala\n',
-      to: `    team: scala\n    deploy: ${by}\n`,
-      gives: [
-        '21:5  apps.api.deploy: is not supported yet; write external: Norikae then waits until it was deployed to green, by whatever does that',
-      ],
-    })),
     {
       says: "a workload's window",
       from: 'idempotent: true',
