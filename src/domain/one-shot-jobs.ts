@@ -14,7 +14,7 @@ export type JobKind = (typeof jobKinds)[number]
 /** By name: what the platform file declares of an app's Jobs. */
 export type DeclaredJobs = Readonly<Record<string, JobKind>>
 
-/** What is looked at of a Job; nothing that makes it finish counts. */
+/** What of a Job tells whether it is in the way. `active`: it has neither succeeded nor failed. */
 export interface OneShotJob {
   readonly namespace: string
   readonly name: string
