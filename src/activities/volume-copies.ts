@@ -40,7 +40,11 @@ export async function bring(
   if (!here) return
   const { namespace } = here.claim.metadata
   if (volumeNameOf(here.claim) === undefined && volume)
-    await cluster.patch('PersistentVolumeClaim', namespace, name, { spec: { volumeName: volume.metadata.name } })
+    // Not where it was bound to another meanwhile.
+    await cluster.patch('PersistentVolumeClaim', namespace, name, {
+      metadata: { resourceVersion: here.claim.metadata.resourceVersion },
+      spec: { volumeName: volume.metadata.name },
+    })
   if (volume && isForAnother(volume, here.claim))
     await cluster.patch('PersistentVolume', undefined, volume.metadata.name, reclaimed(volume))
 
@@ -81,19 +85,25 @@ export async function copiesOn(
   return pairs.filter(({ here }) => here?.volume && given.has(idOf(here.volume)))
 }
 
-/** Removes the claims and volumes that this run made for a workload, and of what is on them nothing. */
+/**
+ * Removes the claims and volumes that this run made for a workload, and of what is on them nothing. A claim that somebody
+ * else made goes too where such a volume is all that it has: the volume would not go before it.
+ * https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection
+ */
 export async function clear(side: Store, workload: WorkloadRef, owns: Owns, run: string): Promise<void> {
   const { cluster, name: where } = side
   const { namespace } = workload
-  const labels = `${RUN}=${run}`
   const volumes = await copiesOf(side, workload, owns, run)
+  const names = new Set<string | undefined>(volumes.map((v) => v.metadata.name))
   const loose = volumes.find((v) => !isRetained(v))
   if (loose)
     throw failed(
       `volume ${loose.metadata.name} on ${where} would take what is on it along. Set it to Retain, then retry`,
     )
-  const claims = await cluster.list('PersistentVolumeClaim', { namespace, labels })
-  const going = [...claims.filter((c) => owns(c.metadata.name)), ...volumes]
+  const claims = (await cluster.list('PersistentVolumeClaim', { namespace })).filter(
+    (c) => owns(c.metadata.name) && (c.metadata.labels?.[RUN] === run || names.has(volumeNameOf(c))),
+  )
+  const going = [...claims, ...volumes]
   for (const { kind, metadata } of going) {
     if (metadata.deletionTimestamp === undefined)
       await cluster.remove(kind as 'PersistentVolume', metadata.namespace, metadata.name, metadata.uid)

@@ -206,12 +206,16 @@ export function volumesContract(of: () => WorldUnderTest): void {
       await running('blue', workload)
     })
 
-    test('to a claim that waits on green: it gets its volume', TIMES, async () => {
+    test('to a claim that waits on green: it gets its volume, and goes with it', TIMES, async () => {
       const { namespace, workload, ids } = await aStore(1)
       await on('green').applyAs('gitops', aClaim(namespace, 'data-db-0'))
       await steps(forward, workload)
       await running('green', workload)
       expect(await stored('green', namespace)).toMatchObject([{ phase: 'Bound', id: ids[0] }])
+      await steps(back, workload)
+      await running('blue', workload)
+      expect(await stored('green', namespace)).toEqual([])
+      expect(await volumesOn('green', namespace)).toEqual([])
     })
   })
 }

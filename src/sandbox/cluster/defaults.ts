@@ -164,6 +164,13 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
 }
 
 export const claimProtection = 'kubernetes.io/pvc-protection'
+export const volumeProtection = 'kubernetes.io/pv-protection'
+
+/** plugin/pkg/admission/storage/storageobjectinuseprotection */
+const protections: Readonly<Record<string, string>> = {
+  PersistentVolume: volumeProtection,
+  PersistentVolumeClaim: claimProtection,
+}
 
 /** The object with its defaults. Safe to repeat. */
 export function withDefaults(
@@ -181,9 +188,9 @@ export function withDefaults(
     const labels = strings(at(filled.spec, 'template', 'metadata', 'labels'))
     return { ...filled, metadata: { ...filled.metadata, labels } }
   }
-  if (object.kind === 'PersistentVolumeClaim' && live === undefined) {
-    // plugin/pkg/admission/storage/storageobjectinuseprotection
-    const finalizers = [...new Set([...(filled.metadata.finalizers ?? []), claimProtection])]
+  const protection = live === undefined ? protections[object.kind] : undefined
+  if (protection !== undefined) {
+    const finalizers = [...new Set([...(filled.metadata.finalizers ?? []), protection])]
     return { ...filled, metadata: { ...filled.metadata, finalizers } }
   }
   if (object.kind === 'Secret') return secret(filled)

@@ -66,7 +66,28 @@ describe('a claim', () => {
     await phaseIs('the claim', () => claimIn(namespace), 'Bound')
     const volume = volumeNamed('late')
     if (volume) cluster.remove(volume)
+    // Nobody but somebody by force takes it from its claim.
+    const { finalizers: _, ...metadata } = volumeNamed('late')?.metadata ?? { name: '' }
+    const held = volumeNamed('late')
+    if (held) cluster.update({ ...held, metadata })
     await phaseIs('the claim', () => claimIn(namespace), 'Lost')
+  })
+
+  test('keeps its volume for as long as it is there', async () => {
+    const { cluster } = stage()
+    const namespace = aNamespace(stage())
+    cluster.apply(aVolume('held', namespace))
+    cluster.apply(aClaim(namespace))
+    await phaseIs('the claim', () => claimIn(namespace), 'Bound')
+    const volume = volumeNamed('held')
+    if (volume) cluster.remove(volume)
+    expect(volumeNamed('held')?.metadata).toMatchObject({
+      deletionTimestamp: expect.any(String),
+      finalizers: ['kubernetes.io/pv-protection'],
+    })
+    const claim = claimIn(namespace)
+    if (claim) cluster.remove(claim)
+    await eventually('its volume is gone', () => volumeNamed('held') === undefined)
   })
 })
 

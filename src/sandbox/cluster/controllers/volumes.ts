@@ -1,6 +1,11 @@
-/** Says of each volume whether it is free, bound, or was let go by a claim that is gone. */
+/**
+ * Says of each volume whether it is free, bound, or was let go by a claim that is gone. One that was deleted goes once it is
+ * not bound (pkg/controller/volume/pvprotection).
+ */
+import { volumeProtection } from '../defaults.ts'
 import { fields, textAt } from '../json.ts'
 import { k } from '../kinds.ts'
+import { isEnding } from './pods.ts'
 import type { MakeController } from './world.ts'
 
 export const volumes: MakeController = ({ objects, store }) => ({
@@ -18,5 +23,7 @@ export const volumes: MakeController = ({ objects, store }) => ({
     const holder = uid === undefined ? undefined : store.get(k.claim, String(namespace), String(claimName))
     const phase = uid === undefined ? 'Available' : holder?.metadata.uid === uid ? 'Bound' : 'Released'
     objects.setStatus(k.volume, volume, { ...volume.status, phase })
+    if (isEnding(volume) && phase !== 'Bound' && (volume.metadata.finalizers ?? []).includes(volumeProtection))
+      objects.release({ kind: k.volume, object: volume }, volumeProtection)
   },
 })
