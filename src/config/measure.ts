@@ -14,6 +14,10 @@ const POINTER = expecting('a JSON pointer', 'one such as /storage_layer/chunks/t
 const address = z
   .string(IN_CLUSTER)
   .regex(new RegExp(`${PODS_ADDRESS.source}|${SERVICE_ADDRESS.source}`.replaceAll(/\?<\w+>/g, '')), IN_CLUSTER)
+  // Measured: an API server of 1.35 asks for `/queues/orders` where `/queues/%2f/orders` was meant.
+  .refine((http) => !/^[^?]*%2f/i.test(http), {
+    error: 'has a %2F in its path, which an API server does not pass on; ask an exporter, or write PromQL',
+  })
   .describe(
     'Asked through the API server: ":<port>/<path>" of every pod of the workload, or http://<service>.<namespace>:<port>/<path>.',
   )

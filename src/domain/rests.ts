@@ -42,7 +42,7 @@ export const inFlight = (workload: WorkloadRef, where: string, rest: Rest, asked
     : `${rest} of ${workload.name} on ${where} are still in flight`
 
 export const waysOnInFlight = (workload: WorkloadRef): string =>
-  `retry: wait on for as long again. skip, with ${workload.name} typed: it starts on the other side now, and what is in flight may be worked on twice`
+  `retry: wait on for as long again. skip, with ${workload.name} typed: it starts on the other side now, and what is in flight may be worked on twice. Until one of them is said it runs on neither side`
 
 export const inFlightFinding = (workload: WorkloadRef, where: string, rest: Rest): Finding =>
   warning(

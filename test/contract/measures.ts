@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
 import { aServer } from '../sandbox/adapters/local.ts'
 import { attempted, driven, ending } from '../support/driven.ts'
@@ -10,7 +11,6 @@ import { aDeployment, call } from '../support/small-world.ts'
 import { aNamespace } from './servers.ts'
 import type { WorldUnderTest } from './workload-actions.ts'
 
-const patience = { withinMs: 60_000 }
 const TIMES = { timeout: 120_000 }
 
 /** What is asked of pods and Services through the API server, which really goes there. */
@@ -42,16 +42,21 @@ export function measuresContract(of: () => WorldUnderTest): void {
 
     test('by a Service: what a consumer had in flight is awaited', TIMES, async () => {
       const it = await aWorkload('queue', 1)
-      const http = `http://queue.${it.namespace}:8080/api/queues/%2f/orders`
+      const http = `http://queue.${it.namespace}:8080/api/queues/orders`
       const awaits = (value: string) =>
         call<'awaitInFlight'>({ workload: it.workload, on: 'blue', within: '5m', inFlight: { http, value } })
       app.holds = 2
+      let said = ''
       await eventually(
         'its endpoint is there',
-        async () =>
-          (await attempted(of().activities.awaitInFlight, awaits('/messages_unacknowledged'))).startsWith('2'),
-        patience,
-      )
+        async () => {
+          said = await attempted(of().activities.awaitInFlight, awaits('/messages_unacknowledged'))
+          return said.startsWith('2')
+        },
+        { withinMs: 60_000 },
+      ).catch((error: unknown) => {
+        throw new Error(`it says: ${said}`, { cause: error })
+      })
       expect(await attempted(of().activities.awaitInFlight, awaits('/messages_unacknowledged'))).toBe(
         '2 of queue on demo-1-35 are still in flight',
       )
@@ -122,17 +127,43 @@ export function measuresContract(of: () => WorldUnderTest): void {
     )
   })
 
-  /** A Deployment that is asleep, and pods that are its by their labels, at the address of this machine. */
+  /** API servers go by Endpoints; the stand-in's has only slices. */
+  async function leadingTo(name: string, namespace: string): Promise<KubernetesObject> {
+    const served = await of().blue.admin.resources()
+    const metadata = { name, namespace, labels: { 'kubernetes.io/service-name': name } }
+    // An API server goes to addresses of Pods only.
+    const targetRef = { kind: 'Pod', namespace, name: `${name}-1` }
+    if (served.some((one) => one.plural === 'endpoints'))
+      return {
+        apiVersion: 'v1',
+        kind: 'Endpoints',
+        metadata,
+        subsets: [{ addresses: [{ ip: app.address, targetRef }], ports: [{ port: app.port, protocol: 'TCP' }] }],
+      }
+    return {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata,
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [app.address], conditions: { ready: true }, targetRef }],
+      ports: [{ name: '', port: app.port, protocol: 'TCP' }],
+    }
+  }
+
+  /** A Deployment that is asleep, pods that are its by their labels, and a Service, all at the address of this machine. */
   async function aWorkload(name: string, pods: number, side: Side = 'blue') {
     const server = of()[side]
     const namespace = await aNamespace(server)
     await server.applyAs('team', aDeployment(name, namespace, 0))
+    // Without a selector nobody else says where it leads.
+    const selector = pods === 0 ? { selector: { app: name } } : {}
     await server.applyAs('team', {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name, namespace },
-      spec: { selector: { app: name }, ports: [{ port: 8080, targetPort: app.port }] },
+      spec: { ...selector, ports: [{ port: 8080, targetPort: app.port }] },
     })
+    if (pods > 0) await server.applyAs('team', await leadingTo(name, namespace))
     for (let n = 1; n <= pods; n += 1) {
       const pod = `${name}-${n}`
       await server.applyAs('team', {
@@ -141,12 +172,7 @@ export function measuresContract(of: () => WorldUnderTest): void {
         metadata: { name: pod, namespace, labels: { app: name } },
         spec: { schedulerName: 'nobody', containers: [{ name: 'app', image: 'registry.test/app:1' }] },
       })
-      const status = {
-        phase: 'Running',
-        podIP: app.address,
-        podIPs: [{ ip: app.address }],
-        conditions: [{ type: 'Ready', status: 'True' }],
-      }
+      const status = { phase: 'Running', podIP: app.address, podIPs: [{ ip: app.address }] }
       await server.admin.patch('Pod', namespace, pod, { status }, 'status')
     }
     const workload: WorkloadRef = { kind: 'Deployment', namespace, name }

@@ -287,6 +287,14 @@ describe('beyond the shape', () => {
       ],
     },
     {
+      says: 'a path that an API server does not pass on',
+      from: `depth: 'queue{c="{cluster}"}'`,
+      to: 'depth: { http: "http://mq.queues:15672/api/queues/%2F/orders", value: /messages }',
+      gives: [
+        '25:53  platformApps.postfix.depth.http: has a %2F in its path, which an API server does not pass on; ask an exporter, or write PromQL',
+      ],
+    },
+    {
       says: 'a number over HTTP without its place',
       from: `depth: 'queue{c="{cluster}"}'`,
       to: 'depth: { http: ":2020/depth" }',
