@@ -75,7 +75,13 @@ export function measuresContract(of: () => WorldUnderTest): void {
         const it = await aWorkload('none', 0)
         const [endpoint, value] = [{ namespace: it.namespace, scheme: 'http', port: '8080', path: '/' }, '/n']
         const get = (name: string) => of().blue.port.proxyGet({ ...endpoint, kind: 'Service', name })
-        await expect(get('none')).rejects.toMatchObject({ type: 'Unreachable' })
+        // A Service is not found until a controller has looked for its endpoints.
+        await eventually('it is known to have none', () =>
+          get('none').then(
+            () => false,
+            (error: { readonly type?: string }) => error.type === 'Unreachable',
+          ),
+        )
         await expect(get('nothing')).rejects.toMatchObject({ type: 'NotFound' })
         const drain = call<'drainBuffer'>({
           workload: it.workload,
