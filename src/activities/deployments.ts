@@ -3,6 +3,7 @@ import { carriedKinds, copyOf, isCarried, madeBy, sleeps } from '../domain/copyi
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { isRepeatable } from '../domain/one-shot-jobs.ts'
 import { isReady, readinessOf, selectorOf } from '../domain/workload-state.ts'
+import { transformed } from '../domain/transforms.ts'
 import { contested } from './errors.ts'
 import { hindrancesIn } from './hindrances.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
@@ -19,7 +20,7 @@ export const deploymentActions = (outside: Outside) => {
     ]
     await refuseStrangers(here, input.namespaces, wanted, run, scope[input.on])
     await onceEach(wanted, nameOf, async (object) => {
-      const copy = copyOf(object, run, sleeps(object, input.asleep))
+      const copy = copyOf(transformed(object, input.transforms ?? []), run, sleeps(object, input.asleep))
       await here.apply(copy, { force: true }).catch((error: unknown) => notSeenYet(object, error))
     })
     return { note: `${wanted.length} objects on ${scope[input.on]}, ${input.asleep.length} of them asleep` }

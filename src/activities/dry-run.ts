@@ -18,6 +18,7 @@ import { missingFindings } from '../domain/made-elsewhere.ts'
 import { isRepeatable, undecided } from '../domain/one-shot-jobs.ts'
 import { note, nothing, told, type Noticed } from '../domain/noticed.ts'
 import { classesInUse, classFindings } from '../domain/storage-classes.ts'
+import { concerning, transformed, unusedFindings } from '../domain/transforms.ts'
 import { downFinding, isDown } from '../domain/webhooks.ts'
 import { versionFindingsOn } from './custom-versions.ts'
 import { faulty, notReady } from './errors.ts'
@@ -43,6 +44,8 @@ interface Progress {
   readonly tried: number
   readonly refused: number
   readonly noticed: Noticed
+  /** Transforms that concerned some object. */
+  readonly used: readonly number[]
 }
 
 export const dryRunActions = (outside: Outside) => {
@@ -50,11 +53,12 @@ export const dryRunActions = (outside: Outside) => {
     const world = await proven(outside, scope)
     const [here, there] = [await world.on(input.on), await world.on(otherSide(input.on))]
     const resources = await here.resources()
+    const transforms = input.transforms ?? []
     const green: Served = new Set(resources.map((r) => served(r.apiVersion, r.kind)))
-    let progress = remembered<Progress>({ tried: 0, refused: 0, noticed: nothing })
+    let progress = remembered<Progress>({ tried: 0, refused: 0, noticed: nothing, used: [] })
     await streamed(
       objectsOf(there, input, progress.after),
-      ({ object }) => findingsOf(object, here, run, green),
+      ({ object }) => findingsOf(object, transformed(object, transforms), { here, run, green }),
       ({ object, at }, findings) => {
         const refused = findings.some((f) => f.level === 'blocker')
         progress = {
@@ -62,6 +66,7 @@ export const dryRunActions = (outside: Outside) => {
           tried: progress.tried + (isCarried(object) && !findings.some((f) => f.code === 'not-tried') ? 1 : 0),
           refused: progress.refused + (refused ? 1 : 0),
           noticed: findings.reduce(note, progress.noticed),
+          used: [...new Set([...progress.used, ...concerning(object, transforms)])],
         }
       },
       () => progress,
@@ -78,6 +83,7 @@ export const dryRunActions = (outside: Outside) => {
       ...missing,
       ...unknown,
       ...custom,
+      ...unusedFindings(`${input.app} ${input.environment}`, transforms, progress.used),
       ...(await downOn(here, scope[input.on])),
       ...(await classesOn(here, there, input.namespaces)),
     ].reduce(note, progress.noticed)
@@ -125,12 +131,11 @@ async function* objectsOf(
 
 async function findingsOf(
   object: KubernetesObject,
-  here: KubernetesPort,
-  run: string,
-  green: Served,
+  wanted: KubernetesObject,
+  { here, run, green }: { readonly here: KubernetesPort; readonly run: string; readonly green: Served },
 ): Promise<Finding[]> {
   if (isDeployedRelease(object)) return releaseFindingsOf(object, green)
-  const { refusal, warnings } = await here.dryRun(copyOf(object, run, false))
+  const { refusal, warnings } = await here.dryRun(copyOf(wanted, run, false))
   if (refusal !== undefined && isOfSilentWebhook(refusal) && !hasWaited('2m'))
     throw notReady(`a webhook does not answer: ${refusal.message}`, '10s')
   return [

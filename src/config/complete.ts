@@ -34,6 +34,7 @@ export function complete(written: Written): PlatformFile {
       externals: Object.entries(externals).map(([name, external]) => ({ name, ...external })),
     })),
     ...(argocd !== undefined && { argocd }),
+    transforms: written.transforms,
     platformApps: { waves, handovers: mapValues(settings, planned) },
     soak: written.soak,
     rest: written.rest,

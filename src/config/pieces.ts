@@ -56,6 +56,13 @@ export const labelName = text(
   'one such as app or example.com/app',
 )
 
+/** Of any kind: those of roles may have more than a DNS name's characters. */
+export const objectName = text(
+  /^[a-zA-Z0-9]([-\w.:]{0,251}[a-zA-Z0-9])?$/,
+  'the name of an object',
+  'one as kubectl shows it, such as settings',
+)
+
 /** A label, `key=value`, with the names of an app and an environment to be filled in. */
 export const labelPattern = text(
   /^(?=[^=]*\{app\})(?=[^=]*\{environment\})([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?(\{app\}|\{environment\}|[\w.-])+=[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { jobKinds } from '../domain/one-shot-jobs.ts'
 import { deployers } from '../domain/platform-file.ts'
 import { handover, platformHandover } from './handover.ts'
+import { transform } from './transform.ts'
 import {
   account,
   address,
@@ -204,6 +205,9 @@ export const schema = z
       )
       .exactOptional()
       .describe('Where Argo CD is that deploys apps of deploy: argocd.'),
+    transforms: listOf(transform, 'a list', '[{ match: { kind: ConfigMap, name: settings }, patch: { data: { … } } }]')
+      .default([])
+      .describe('What is to be other on green, of all that Norikae copies; one after the other.'),
     platformApps: z
       .object(
         {

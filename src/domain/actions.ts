@@ -5,6 +5,7 @@ import type { Finding } from './findings.ts'
 import type { Measuring } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
+import type { Transform } from './transforms.ts'
 import type { Where } from './where.ts'
 
 /** What was read back, for people and the report. A retried action answers for its last attempt, so no step may depend on it. */
@@ -29,6 +30,11 @@ interface Place {
   readonly app: string
   readonly environment: string
   readonly namespaces: readonly string[]
+}
+/** What is said of copying. */
+interface Copied {
+  readonly jobs?: DeclaredJobs
+  readonly transforms?: readonly Transform[]
 }
 interface Fence {
   readonly namespaces: readonly string[]
@@ -80,9 +86,9 @@ export interface Actions {
    * `movesNext` so does a Job that runs there and of which nobody knows what it is. `byOthers`: whoever deploys the app
    * brings along what makes its Secrets, and its Jobs.
    */
-  dryRunObjects: Contract<Place & { on: Side; byOthers?: true; jobs?: DeclaredJobs; movesNext?: true }>
+  dryRunObjects: Contract<Place & { on: Side; byOthers?: true; movesNext?: true } & Copied>
   /** Copies the other side's objects; what sleeps is at zero or suspended before it is there. Jobs only if repeatable. */
-  deploy: Contract<Place & { on: Side; asleep: readonly WorkloadRef[]; jobs?: DeclaredJobs }>
+  deploy: Contract<Place & Copied & { on: Side; asleep: readonly WorkloadRef[] }>
   /** Only what this run made. */
   withdraw: Contract<Place & { on: Side }>
   /**

@@ -4,19 +4,27 @@ import type { DeclaredJobs } from './one-shot-jobs.ts'
 import { deployedByOthers, type Deployer } from './platform-file.ts'
 import type { App, Environment, WorkloadRef } from './platform.ts'
 import { act, type LeafStep } from './steps.ts'
+import type { Transform } from './transforms.ts'
 
 /** How an app comes to green, asleep where it may run on one side only, and what of that is taken back. */
 
 export const byOthers = ({ deploy }: Pick<App, 'deploy'>): { readonly byOthers?: true } =>
   deployedByOthers(deploy) ? { byOthers: true } : {}
 
-/** What the platform file says of an environment's Jobs, where it says anything. */
-export const declaredJobs = ({ jobs }: Pick<Environment, 'jobs'>): { readonly jobs?: DeclaredJobs } =>
-  jobs === undefined ? {} : { jobs }
+/** What the platform file says of copying, where it says anything: what Jobs are, and what is to be other. */
+export const copiedAs = ({ jobs, transforms }: Pick<Environment, 'jobs' | 'transforms'>): CopiedAs => ({
+  ...(jobs && { jobs }),
+  ...(transforms && { transforms }),
+})
+
+interface CopiedAs {
+  readonly jobs?: DeclaredJobs
+  readonly transforms?: readonly Transform[]
+}
 
 export interface Arriving {
   readonly place: { readonly app: string; readonly environment: string; readonly namespaces: readonly string[] }
-  readonly jobs?: DeclaredJobs
+  readonly copied: CopiedAs
   /** What must not run on green before its turn. */
   readonly asleep: readonly WorkloadRef[]
   /** Namespaces with something of that; not at all, or a list. */
@@ -41,9 +49,9 @@ const by = {
   flux: (it) => theirs(it, [awaits('awaitFlux', it)], { leave: 'leaveFlux' }),
 } as const satisfies Readonly<Record<Deployer, (it: Arriving) => Move>>
 
-function byCopy({ place, jobs, asleep, fenced, drains }: Arriving): Move {
+function byCopy({ place, copied, asleep, fenced, drains }: Arriving): Move {
   const id = (...path: string[]) => [place.environment, ...path].join('/')
-  const deploy = act(id('deploy'), 'deploy', { ...place, on: 'green', asleep, ...(jobs && { jobs }) })
+  const deploy = act(id('deploy'), 'deploy', { ...place, on: 'green', asleep, ...copied })
   return inOrder(
     ...fenced.map((namespaces): Move => {
       const fence = { namespaces, on: 'green' } as const

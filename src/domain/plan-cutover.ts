@@ -1,4 +1,4 @@
-import { arrive, byOthers, declaredJobs, pointAway } from './arrival.ts'
+import { arrive, byOthers, copiedAs, pointAway } from './arrival.ts'
 import { measuring, requestsOn } from './checks.ts'
 import type { EnvironmentFacts } from './facts.ts'
 import type { GateRule } from './gates.ts'
@@ -104,7 +104,7 @@ const verify = (it: Subject): LeafStep =>
     ...placeOf(it),
     on: 'green',
     ...byOthers(it.app),
-    ...declaredJobs(it.environment),
+    ...copiedAs(it.environment),
     movesNext: true,
   })
 
@@ -132,7 +132,7 @@ function getReady(it: Subject): Move {
   return inOrder(
     arrive(it.app.deploy, {
       place: placeOf(it),
-      ...declaredJobs(environment),
+      copied: copiedAs(environment),
       asleep: workloads.filter(startsAsleep).map((w) => w.ref),
       fenced: fencedNamespaces(it),
       drains: greenBuffers(it),

@@ -1,4 +1,4 @@
-import { byOthers, declaredJobs } from './arrival.ts'
+import { byOthers, copiedAs } from './arrival.ts'
 import type { Identity } from './actions.ts'
 import { measuring, requestsOn } from './checks.ts'
 import type { ClusterFacts } from './facts.ts'
@@ -97,7 +97,11 @@ function bootstrap(platform: Platform): Move {
         apps.map((app) =>
           just(
             act(`bootstrap/${app.name}/namespaces`, 'openNamespaces', place(app)),
-            act(`bootstrap/${app.name}/deploy`, 'deploy', { ...place(app), asleep: [] }),
+            act(`bootstrap/${app.name}/deploy`, 'deploy', {
+              ...place(app),
+              asleep: [],
+              ...(app.transforms && { transforms: app.transforms }),
+            }),
             act(`bootstrap/${app.name}/ready`, 'checkReady', { ...place(app), asleep: [] }),
           ),
         ),
@@ -139,7 +143,7 @@ function verify({ apps }: Platform): Move {
               act(`verify/${app.name}/${place.environment}`, 'dryRunObjects', {
                 ...place,
                 ...byOthers(app),
-                ...declaredJobs(app.environments[n] ?? {}),
+                ...copiedAs(app.environments[n] ?? {}),
               }),
             ),
           ),

@@ -1,6 +1,7 @@
 import type { Duration } from './duration.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Handover, Weight } from './platform.ts'
+import type { Transform } from './transforms.ts'
 import type { Limit } from './verdict.ts'
 
 /**
@@ -24,6 +25,8 @@ export interface PlatformFile {
   readonly apps: Readonly<Record<string, AppFile>>
   /** Where Argo CD is; there wherever it deploys an app. */
   readonly argocd?: ArgocdFile
+  /** What is other on green, of what is copied; in this order. */
+  readonly transforms: readonly Transform[]
   readonly platformApps: {
     readonly waves: readonly (readonly string[])[]
     /** By app: how its workloads change sides. */

@@ -4,6 +4,7 @@ import type { GateRule } from './gates.ts'
 import type { Measure } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Deployer, External } from './platform-file.ts'
+import type { Transform } from './transforms.ts'
 import type { Check } from './verdict.ts'
 
 export type Side = 'blue' | 'green'
@@ -78,6 +79,8 @@ export interface Environment {
    * it is fenced then.
    */
   readonly fenced?: readonly WorkloadRef[]
+  /** Where Norikae copies it: what is to be other on green. */
+  readonly transforms?: readonly Transform[]
   /** Where Argo CD deploys it: by which label. */
   readonly argocd?: ByArgo
 }
@@ -97,6 +100,7 @@ export interface PlatformApp {
   readonly name: string
   readonly namespaces: readonly string[]
   readonly buffers: readonly Buffer[]
+  readonly transforms?: readonly Transform[]
 }
 
 export interface Buffer extends Draining {

@@ -11,6 +11,7 @@ import type { App, Buffer, Environment, Platform, PlatformApp, Route } from './p
 import { workloadName, type Handover } from './platform.ts'
 import { claimedTwice, platformFindings } from './platform-findings.ts'
 import { deployedByOthers, type AppFile, type EnvironmentFile, type PlatformFile } from './platform-file.ts'
+import { transformsFor, type Transform } from './transforms.ts'
 import { greenTargetGroupName } from './target-groups.ts'
 
 export interface Discovered {
@@ -130,7 +131,12 @@ function platformApp(file: PlatformFile, found: Discovered, name: string, findin
       )
     }
   }
-  return { name, namespaces: mine.map((n) => n.name).toSorted(), buffers }
+  return {
+    name,
+    namespaces: mine.map((n) => n.name).toSorted(),
+    buffers,
+    ...changed(file, found, { app: name }),
+  }
 }
 
 interface Owned {
@@ -266,7 +272,8 @@ function environment(
     ...(Object.keys(jobs).length > 0 && { jobs }),
     ...(it.approval === 'team' && { gate }),
   }
-  if (!deployedByOthers(deploy)) return resolved
+  if (!deployedByOthers(deploy))
+    return { ...resolved, ...changed(file, found, { app: whose.name, environment: it.name }) }
   const { workloads } = movable(
     namespaces.flatMap((n) => n.workloads),
     resolved,
@@ -276,6 +283,16 @@ function environment(
     fenced: workloads.filter(startsAsleep).map((w) => w.ref),
     ...(deploy === 'argocd' && byArgo(file, whose.name, it.name)),
   }
+}
+
+/** What is to be other on green, of what Norikae copies. */
+function changed(
+  { transforms }: PlatformFile,
+  { blue, green }: Discovered,
+  place: { readonly app: string; readonly environment?: string },
+): { readonly transforms?: readonly Transform[] } {
+  const its = transformsFor(transforms, { ...place, blue, green })
+  return its.length === 0 ? {} : { transforms: its }
 }
 
 function byArgo({ argocd }: PlatformFile, app: string, environment: string): { readonly argocd?: ByArgo } {

@@ -97,6 +97,37 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       expect(await podsOn('blue', worker)).toBe(2)
     })
 
+    test('is on green as the file says it is to be other there', TIMES, async () => {
+      const { activities } = of()
+      const namespace = await aNamespace(on('blue'), on('green'))
+      const place = placeOf(namespace)
+      const worker = deployment(namespace, 'worker')
+      await apply('blue', everyKind(namespace))
+      const transforms = [
+        { match: { kind: 'ConfigMap', name: 'settings' }, patch: { data: { cluster: scope.green } } },
+        {
+          match: { kind: 'Deployment' },
+          patch: { spec: { replicas: 3, template: { spec: { hostname: 'on-green' } } } },
+        },
+        { match: { apps: ['shop'], kind: 'ConfigMap', name: 'no-such' }, replace: { a: 'b' } },
+      ]
+      const tried = await driven(
+        activities.dryRunObjects,
+        call<'dryRunObjects'>({ ...place, on: 'green', transforms }),
+        answersLost,
+      )
+      expect(tried.answer.findings?.map((f) => f.code)).toContain('transform-matches-nothing')
+      const deploy = call<'deploy'>({ ...place, on: 'green', asleep: [worker], transforms })
+      await driven(activities.deploy, deploy, answersLost)
+      const [copied, map] = [await there('green', worker), await find('green', 'ConfigMap', namespace, 'settings')]
+      expect(map?.['data']).toMatchObject({ cluster: scope.green })
+      // Asleep all the same, with the size that it is to wake up with.
+      expect([copied.spec?.['replicas'], copied.metadata.annotations?.[REPLICAS]]).toEqual([0, '3'])
+      expect(copied.spec?.['template']).toMatchObject({ spec: { hostname: 'on-green' } })
+      expect((await there('blue', worker)).spec?.['replicas']).toBe(2)
+      await driven(activities.withdraw, call<'withdraw'>({ ...place, on: 'green' }), answersLost)
+    })
+
     test('is not deployed over what somebody else has put there', TIMES, async () => {
       const namespace = await aNamespace(on('blue'), on('green'))
       await apply('blue', [aDeployment('web', namespace)])

@@ -5,6 +5,7 @@ import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
 import { platformAppsAreInOneWave } from './platform-apps.ts'
 import type { Rule } from './rule.ts'
+import { transformsAreOfCopies, transformsAreOfEnvironments, transformsChangeSomething } from './transforms.ts'
 import { approvalsHaveApprovers, platformTeamHasTwo, teamsAreKnown } from './teams.ts'
 import { weightsRise } from './weights.ts'
 import { workloadsAreSaidOnce, workloadsFitTheirClass } from './workloads.ts'
@@ -25,4 +26,7 @@ export const rules: readonly Rule[] = [
   platformAppsAreInOneWave,
   buffersAreMeasured,
   stoppedPodsAreNotAsked,
+  transformsChangeSomething,
+  transformsAreOfCopies,
+  transformsAreOfEnvironments,
 ]

@@ -170,6 +170,7 @@ apps: { web: {} }
           "notify": {},
         },
       },
+      "transforms": [],
     }
   `)
 })
@@ -438,6 +439,7 @@ describe('examples', () => {
             },
           },
         },
+        "transforms": [],
       }
     `))
 })

@@ -271,6 +271,59 @@ describe('beyond the shape', () => {
       ],
     },
     {
+      says: 'a transform that changes nothing',
+      from: 'platformApps:',
+      to: `transforms:\n  - { match: {} }\nplatformApps:`,
+      gives: ['24:5  transforms[0]: changes nothing; write patch or replace'],
+    },
+    {
+      says: 'a patch of nobody knows what',
+      from: 'platformApps:',
+      to: `transforms:\n  - { match: {}, patch: { spec: {} } }\nplatformApps:`,
+      gives: [
+        '24:7  transforms[0].match: says no kind, and a patch fits objects of one; write match: { kind: Deployment }',
+      ],
+    },
+    {
+      says: 'a patch of a Secret',
+      from: 'platformApps:',
+      to: `transforms:\n  - { match: { kind: Secret }, patch: { data: { a: b } } }\nplatformApps:`,
+      gives: [
+        '24:32  transforms[0].patch: would be in the plan and the history for all to read, and this is a Secret; use replace, or put it on green by what makes it',
+      ],
+    },
+    {
+      says: 'a patch of what an object is',
+      from: 'platformApps:',
+      to: `transforms:\n  - { match: { kind: Service }, patch: { kind: Pod, metadata: { name: x, labels: {} } } }\nplatformApps:`,
+      gives: [
+        '24:42  transforms[0].patch.kind: cannot be changed; take it out',
+        '24:65  transforms[0].patch.metadata.name: cannot be changed; only annotations and labels can',
+      ],
+    },
+    {
+      says: 'a patch of an image',
+      from: 'platformApps:',
+      to: `transforms:\n  - { match: { kind: Deployment }, patch: { spec: { template: { spec: { containers: [{ image: a }] } } } } }\nplatformApps:`,
+      gives: [
+        '24:88  transforms[0].patch.spec.template.spec.containers[0].image: is an image, and both sides run the same; take it out',
+      ],
+    },
+    {
+      says: 'a transform of an environment that is none',
+      from: 'platformApps:',
+      to: `transforms:\n  - { match: { environments: [tset] }, replace: { a: b } }\nplatformApps:`,
+      gives: ['24:31  transforms[0].match.environments[0]: is no environment of this file; known are test, production'],
+    },
+    {
+      says: 'a transform of a kind that is not copied',
+      from: 'platformApps:',
+      to: `transforms:\n  - { match: { kind: Pod }, replace: { a: b } }\nplatformApps:`,
+      gives: [
+        '24:16  transforms[0].match.kind: "Pod" is not LimitRange or ResourceQuota or ServiceAccount or Secret or ConfigMap or Role or RoleBinding or NetworkPolicy or Service or PodDisruptionBudget or StatefulSet or DaemonSet or Deployment or CronJob or HorizontalPodAutoscaler or TriggerAuthentication or ScaledObject',
+      ],
+    },
+    {
       says: 'a budget for nothing',
       from: 'idempotent: true',
       to: 'idempotent: false, budget: 5m',
