@@ -2,7 +2,14 @@ import { defineConfig } from 'vitest/config'
 import { first } from './test/support/first.ts'
 
 /** What waits for the most comes first: begun last, one file would be waited for alone. */
-const slowest = ['/test/whole/', '/test/cli/journey', '/test/cli/refusals', '/test/workflow/', '/test/replay/']
+const slowest = [
+  '/test/whole/',
+  '/test/cli/journey',
+  '/test/cli/refusals',
+  '/test/workflow/',
+  '/test/replay/',
+  '/test/sandbox/activities/',
+]
 
 const exclude = ['test/cluster/**', '**/node_modules/**']
 

@@ -4,33 +4,20 @@ import { parseAllDocuments } from 'yaml'
 import { ADMINISTRATOR } from '../../../src/domain/access.ts'
 import type { KubernetesObject } from '../../../src/sandbox/types.ts'
 import { accessContract, letIn, shutOut } from '../../contract/access.ts'
-import { serverUnderTest } from '../../contract/servers.ts'
 import type { WorldUnderTest } from '../../contract/workload-actions.ts'
 import { ending } from '../../support/driven.ts'
 import { call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
+import { worldOf } from './a-world.ts'
 
 let clusters: TwoClusters
 let world: WorldUnderTest & { readonly aws: TwoClusters['aws'] }
 beforeAll(async () => {
   clusters = await twoClusters({ groups: ['norikae'] })
-  const { ports, activities, aws } = clusters
+  const { activities, aws } = clusters
   for (const object of await rights()) clusters.blue.apply(object)
   await shutOut({ aws })
   await letIn({ activities, aws })
-  const side = async (which: 'blue' | 'green') => {
-    const name = scope[which]
-    const port = await ports.kubernetes(scope.region, name)
-    return serverUnderTest(name, clusters.cluster(name).kubeconfig, { port, admin: port })
-  }
-  world = {
-    activities,
-    ports,
-    ec2: aws.ec2,
-    instances: aws.instances,
-    aws,
-    blue: await side('blue'),
-    green: await side('green'),
-  }
+  world = await worldOf(clusters)
 })
 afterAll(() => clusters.stop())
 
