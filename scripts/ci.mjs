@@ -85,6 +85,7 @@ function demo(...more) {
     twice: jobs.twice === 0,
     lost: jobs.lost === 0,
     singletonOverlapMs: said.singletonOverlapMs === 0,
+    singletonDowntimeMs: said.singletonDowntimeMs <= 30_000,
     bufferedLost: said.bufferedLost === 0,
     leftovers: said.leftovers === 0,
     seconds: said.seconds < 240,

@@ -215,7 +215,7 @@ function resultOf(
   began: number,
 ): DemoResult {
   const { report: told } = JSON.parse(report.output) as UpgradeReport
-  const { requests, jobs, singletonOverlapMs, bufferedLost, leftovers } = judgement
+  const { requests, jobs, singletonOverlapMs, singletonDowntimeMs, bufferedLost, leftovers } = judgement
   const apps = appsIn(before)
   return {
     outcome,
@@ -228,6 +228,7 @@ function resultOf(
     requests: { sent: requests.sent, dropped: requests.dropped, failed: requests.failed },
     jobs: { slots: jobs.slots, twice: jobs.twice, lost: jobs.lost },
     singletonOverlapMs,
+    singletonDowntimeMs,
     bufferedLost,
     leftovers: leftovers.length,
     decisions: told.decisions.filter((d) => d.became === 'counted').length,

@@ -12,6 +12,7 @@ export interface DemoResult {
   readonly requests: { readonly sent: number; readonly dropped: number; readonly failed: number }
   readonly jobs: { readonly slots: number; readonly twice: number; readonly lost: number }
   readonly singletonOverlapMs: number
+  readonly singletonDowntimeMs: number
   readonly bufferedLost: number
   readonly leftovers: number
   readonly decisions: number
@@ -20,6 +21,8 @@ export interface DemoResult {
 
 /** What examples/demo.yaml and the sandbox's blue hold. */
 const APPS = 12
+/** The `downtime` of its singleton there. */
+const DOWNTIME_MS = 30_000
 /** Of the requests that were dropped: enough to see what they have in common. */
 const SHOWN = 8
 
@@ -127,6 +130,9 @@ export function faultsOf(result: DemoResult): string[] {
     ...(jobs.lost === 0 ? [] : [`${jobs.lost} slots never ran`]),
     ...(jobs.slots >= 20 ? [] : [`only ${jobs.slots} slots were due`]),
     ...(result.singletonOverlapMs === 0 ? [] : [`a singleton ran on both sides for ${result.singletonOverlapMs} ms`]),
+    ...(result.singletonDowntimeMs <= DOWNTIME_MS
+      ? []
+      : [`a singleton ran nowhere for ${result.singletonDowntimeMs} ms, where ${DOWNTIME_MS} are its budget`]),
     ...(result.bufferedLost === 0 ? [] : [`${result.bufferedLost} buffered records were lost`]),
     ...(result.leftovers === 0 ? [] : [`${result.leftovers} things were left behind`]),
     ...(result.seconds < 240 ? [] : [`it took ${result.seconds} s`]),
@@ -134,14 +140,14 @@ export function faultsOf(result: DemoResult): string[] {
 }
 
 export const judged = (result: DemoResult, judgement: Pick<Judgement, 'requests' | 'leftovers'>): string => {
-  const { requests, jobs, singletonOverlapMs, bufferedLost } = result
+  const { requests, jobs, singletonOverlapMs, singletonDowntimeMs, bufferedLost } = result
   const { lastDropped } = judgement.requests
   return [
     'What the sandbox judged, by itself:',
     `  requests    ${requests.sent} sent, ${requests.dropped} dropped, ${requests.failed} failed (the app that was made to fail)`,
     ...lastDropped.slice(-SHOWN).map((d) => `    dropped   ${d.at} ${d.host}: ${d.because}`),
     `  cron slots  ${jobs.slots} due, ${jobs.twice} ran twice, ${jobs.lost} never ran`,
-    `  singletons  ${singletonOverlapMs} ms on both sides`,
+    `  singletons  ${singletonOverlapMs} ms on both sides, ${singletonDowntimeMs} ms on none at longest`,
     `  buffers     ${bufferedLost} records lost`,
     `  leftovers   ${judgement.leftovers.length === 0 ? 'none' : judgement.leftovers.map((l) => `${l.what}: ${l.because}`).join('; ')}`,
     `  apps        ${result.onGreen} of ${result.apps} on green, ${result.rolledBackOnce} rolled back once and moved again`,

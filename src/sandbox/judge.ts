@@ -4,7 +4,7 @@
  */
 import type { Buffers, LostRecords } from './buffers.ts'
 import { leftovers, type Leftover } from './judge/leftovers.ts'
-import { SingletonOverlap, type Overlap } from './judge/overlap.ts'
+import { Singletons, type SingletonJudgement } from './judge/singletons.ts'
 import { judgeSlots, Schedules, type JobsJudgement } from './judge/slots.ts'
 import type { Load, LoadReport } from './traffic/load.ts'
 import type { JobRun, PodChange, SandboxAws, SandboxCluster } from './types.ts'
@@ -16,11 +16,14 @@ export interface Judgement {
   readonly at: string
   readonly requests: LoadReport
   readonly jobs: JobsJudgement
+  /** Of all singletons. */
   readonly singletonOverlapMs: number
+  /** Of the one that ran nowhere for longest. */
+  readonly singletonDowntimeMs: number
   readonly bufferedLost: number
   readonly leftovers: readonly Leftover[]
   /** Behind the figures. */
-  readonly overlaps: readonly Overlap[]
+  readonly singletons: readonly SingletonJudgement[]
   readonly lostRecords: readonly LostRecords[]
 }
 
@@ -41,12 +44,12 @@ export function createJudge(options: {
   readonly buffers: Pick<Buffers, 'lost'>
 }): Judge {
   const { aws, clusters, load, buffers } = options
-  const overlap = new SingletonOverlap()
+  const singletons = new Singletons()
   const schedules = new Schedules(clusters)
   const past: JobRun[] = []
 
   return {
-    see: overlap.see,
+    see: singletons.see,
     join(cluster) {
       cluster.onChange('CronJob', () => schedules.look())
       schedules.look()
@@ -57,13 +60,14 @@ export function createJudge(options: {
     judgement() {
       schedules.look()
       const runs = [...past, ...clusters().flatMap((c) => c.jobRuns())]
-      const overlaps = overlap.list()
+      const ran = singletons.list()
       const lost = buffers.lost()
       return {
         at: new Date().toISOString(),
         requests: load.report(),
         jobs: judgeSlots(schedules.list(), runs, Date.now() - SETTLED_MS),
-        singletonOverlapMs: overlaps.reduce((sum, o) => sum + o.ms, 0),
+        singletonOverlapMs: ran.reduce((sum, s) => sum + s.overlapMs, 0),
+        singletonDowntimeMs: Math.max(0, ...ran.map((s) => s.downtimeMs)),
         bufferedLost: lost.records,
         leftovers: leftovers({
           clusters: aws.eks.inventory(),
@@ -72,7 +76,7 @@ export function createJudge(options: {
           servers: clusters(),
           suspendedByOwner: schedules.suspendedByOwner(),
         }),
-        overlaps,
+        singletons: ran,
         lostRecords: lost.events,
       }
     },

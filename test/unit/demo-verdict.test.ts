@@ -23,6 +23,7 @@ const good: DemoResult = {
   requests: { sent: 30_000, dropped: 0, failed: 40 },
   jobs: { slots: 30, twice: 0, lost: 0 },
   singletonOverlapMs: 0,
+  singletonDowntimeMs: 4_000,
   bufferedLost: 0,
   leftovers: 0,
   decisions: 15,
@@ -39,6 +40,11 @@ test.for([
   { says: 'one stayed on blue', but: { onGreen: 11 }, faults: ['11 of 12 apps run on green'] },
   { says: 'nothing went back', but: { rolledBackOnce: 0 }, faults: ['0 environments went back once'] },
   { says: 'one request dropped', but: { requests: { ...good.requests, dropped: 1 } }, faults: ['1 requests'] },
+  {
+    says: 'a singleton that was away for too long',
+    but: { singletonDowntimeMs: 30_001 },
+    faults: ['30001 ms, where 30000'],
+  },
   { says: 'it is not done', but: { outcome: 'rolled-back' }, faults: ['the upgrade ended rolled-back'] },
 ])('$says is a fault', ({ but, faults }) => {
   const found = faultsOf({ ...good, ...but })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { leftovers, type Remains } from '../../../src/sandbox/judge/leftovers.ts'
-import { SingletonOverlap } from '../../../src/sandbox/judge/overlap.ts'
+import { Singletons } from '../../../src/sandbox/judge/singletons.ts'
 import { judgeSlots, Schedules, type Schedule } from '../../../src/sandbox/judge/slots.ts'
 import { BINDING } from '../../../src/sandbox/load-balancer-controller.ts'
 import type { JobRun } from '../../../src/sandbox/types.ts'
@@ -110,7 +110,7 @@ test('a CronJob is expected to run from when it was first there unsuspended, to 
 // Singletons -----------------------------------------------------------------
 
 type Event = readonly [ms: number, cluster: string, is: 'started' | 'ready' | 'terminating' | 'gone']
-test.for<{ says: string; events: readonly Event[]; overlapMs: number }>([
+test.for<{ says: string; events: readonly Event[]; overlapMs: number; downtimeMs?: number }>([
   { says: 'one side is no overlap', events: [[0, 'blue', 'ready']], overlapMs: 0 },
   {
     says: 'one after the other is none',
@@ -119,6 +119,46 @@ test.for<{ says: string; events: readonly Event[]; overlapMs: number }>([
       [10, 'blue', 'terminating'],
       [20, 'blue', 'gone'],
       [20, 'green', 'ready'],
+    ],
+    overlapMs: 0,
+  },
+  {
+    says: 'between two sides it runs nowhere',
+    events: [
+      [0, 'blue', 'ready'],
+      [10, 'blue', 'gone'],
+      [15, 'green', 'started'],
+      [30, 'green', 'ready'],
+    ],
+    overlapMs: 0,
+    downtimeMs: 20,
+  },
+  {
+    says: 'of two gaps the longer counts',
+    events: [
+      [0, 'blue', 'ready'],
+      [10, 'blue', 'gone'],
+      [40, 'green', 'ready'],
+      [50, 'green', 'gone'],
+      [60, 'blue', 'ready'],
+    ],
+    overlapMs: 0,
+    downtimeMs: 30,
+  },
+  {
+    says: 'a gap that lasts is counted up to now',
+    events: [
+      [0, 'blue', 'ready'],
+      [30, 'blue', 'gone'],
+    ],
+    overlapMs: 0,
+    downtimeMs: 70,
+  },
+  {
+    says: 'before it ran first it was not down',
+    events: [
+      [0, 'blue', 'started'],
+      [50, 'blue', 'ready'],
     ],
     overlapMs: 0,
   },
@@ -160,25 +200,28 @@ test.for<{ says: string; events: readonly Event[]; overlapMs: number }>([
     ],
     overlapMs: 25,
   },
-])('singletons: $says', ({ events, overlapMs }) => {
+])('singletons: $says', ({ events, overlapMs, downtimeMs = 0 }) => {
   let now = 0
-  const overlap = new SingletonOverlap(() => now)
+  const singletons = new Singletons(() => now)
   for (const [ms, cluster, is] of events) {
     now = ms
     const ready = is === 'ready'
-    overlap.see(aPod(`actor-abc12-${cluster === 'blue' ? 'x1' : 'y2'}`, 'singleton', { cluster, ready }), is)
+    singletons.see(aPod(`actor-abc12-${cluster === 'blue' ? 'x1' : 'y2'}`, 'singleton', { cluster, ready }), is)
   }
   now = 100
-  expect(overlap.list()).toEqual(overlapMs === 0 ? [] : [{ singleton: 'chat-api-test/actor', ms: overlapMs }])
+  expect(singletons.list()).toEqual([{ singleton: 'chat-api-test/actor', overlapMs, downtimeMs }])
 })
 
 test('two singletons, or two web pods, are no overlap', () => {
-  const overlap = new SingletonOverlap(() => 0)
-  overlap.see(aPod('actor-a-1', 'singleton'), 'ready')
-  overlap.see(aPod('actor-a-1', 'singleton', { cluster: 'green', namespace: 'other' }), 'ready')
-  overlap.see(aPod('front-a-1', 'web'), 'ready')
-  overlap.see(aPod('front-a-2', 'web', { cluster: 'green' }), 'ready')
-  expect(overlap.list()).toEqual([])
+  const singletons = new Singletons(() => 0)
+  singletons.see(aPod('actor-a-1', 'singleton'), 'ready')
+  singletons.see(aPod('actor-a-1', 'singleton', { cluster: 'green', namespace: 'other' }), 'ready')
+  singletons.see(aPod('front-a-1', 'web'), 'ready')
+  singletons.see(aPod('front-a-2', 'web', { cluster: 'green' }), 'ready')
+  expect(singletons.list().map(({ singleton, overlapMs }) => [singleton, overlapMs])).toEqual([
+    ['chat-api-test/actor', 0],
+    ['other/actor', 0],
+  ])
 })
 
 // Leftovers ------------------------------------------------------------------
