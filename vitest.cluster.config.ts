@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { first } from './test/support/first.ts'
 
 /** What waits for minutes to pass leaves the machine to the others: it comes first, and they go on beside it. */
-const longest = ['/test/cluster/schedules', '/test/cluster/killed']
+const longest = ['/test/cluster/schedules', '/test/cluster/killed', '/test/cluster/contract']
 
 /** On real control planes, which take what the machine has: two files at once, each with its own. */
 export default defineConfig({

@@ -5,6 +5,7 @@ import {
   policyChanges,
   rightOf,
   rights,
+  sameRight,
   untilRightsAreThere,
   type Right,
 } from '../domain/access.ts'
@@ -21,11 +22,10 @@ export const accessActions = (outside: Outside) => {
     const { cluster, principalArn, like } = call.input
     const { eks, cluster: open } = await proven(outside, call.scope)
     const wanted = accessLike(await eks.findAccess(like, principalArn))
-    const { carried } = remembered({ carried: wanted.groups.length === 0 })
-    const now = carried ? wanted : untilRightsAreThere(wanted)
     const found = await eks.findAccess(cluster, principalArn)
     if (!found) {
       await eks.createAccess(cluster, principalArn, wanted.groups, tokenOf(call))
+      for (const policy of untilRightsAreThere(wanted).policies) await eks.allow(cluster, principalArn, policy)
       throw notYet(`${principalArn} has no access to ${cluster} yet`, budgets.objects)
     }
     const missing = wanted.groups.filter((group) => !found.groups.includes(group))
@@ -33,20 +33,22 @@ export const accessActions = (outside: Outside) => {
       throw contested(
         `the access entry of ${principalArn} on ${cluster} is there already, and not of the Kubernetes groups ${missing.join(', ')} as on ${like}. Delete it, then retry`,
       )
-    const { allow, disallow } = policyChanges(found, now)
-    for (const policy of allow) await eks.allow(cluster, principalArn, policy)
+    const { carried } = remembered({ carried: wanted.groups.length === 0 })
     const green = await open(cluster)
+    const granted = await grantedOn(await open(like))
+    if (isAsWanted(found, wanted)) {
+      if (await mayDoAll(green, granted))
+        return { note: `${principalArn} may do on ${cluster} what it may on ${like}: ${words(wanted)}` }
+      if (carried) throw notYet(`${cluster} does not know yet of the access of ${principalArn}`, budgets.objects)
+    }
+    const { allow, disallow } = policyChanges(found, carried ? wanted : untilRightsAreThere(wanted))
+    for (const policy of allow) await eks.allow(cluster, principalArn, policy)
     if (!carried) {
-      const granted = await grantedOn(await open(like))
       await whereAllowed(cluster, () => grant(green, granted))
       remember({ carried: true })
     }
-    if (!carried || allow.length + disallow.length > 0) {
-      for (const policy of disallow) await eks.disallow(cluster, principalArn, policy)
-      throw notYet(`the access of ${principalArn} to ${cluster} has just been changed`, budgets.objects)
-    }
-    await whereAllowed(cluster, () => green.find('Namespace', undefined, 'default'))
-    return { note: `${principalArn} may do on ${cluster} what it may on ${like}: ${words(wanted)}` }
+    for (const policy of disallow) await eks.disallow(cluster, principalArn, policy)
+    throw notYet(`the access of ${principalArn} to ${cluster} has just been changed`, budgets.objects)
   }
   return { grantAccess }
 }
@@ -57,6 +59,21 @@ const words = ({ groups, policies }: ReturnType<typeof accessLike>): string =>
 async function grantedOn(cluster: KubernetesPort): Promise<KubernetesObject[]> {
   const found = await Promise.all(rights.map(({ kind, namespace, name }) => cluster.find(kind, namespace, name)))
   return found.filter((right) => right !== undefined).map(rightOf)
+}
+
+const isAsWanted = (...given: Parameters<typeof policyChanges>): boolean =>
+  Object.values(policyChanges(...given)).every((policies) => policies.length === 0)
+
+/** It is told there as it is told on the other side; who may not even read it has none of it. */
+async function mayDoAll(cluster: KubernetesPort, granted: readonly KubernetesObject[]): Promise<boolean> {
+  try {
+    const found = await grantedOn(cluster)
+    await cluster.find('Namespace', undefined, 'default')
+    return granted.every((right) => found.some((other) => sameRight(right, other)))
+  } catch (error) {
+    if (isDenied(error)) return false
+    throw error
+  }
 }
 
 /** One by one: what is bound has to be there, and so has a namespace. */

@@ -57,6 +57,13 @@ export function rightOf(found: KubernetesObject): KubernetesObject {
   return { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), ...(labels && { labels }) }, ...rest }
 }
 
+/** The same object, that grants the same to the same. */
+export function sameRight(one: KubernetesObject, other: KubernetesObject): boolean {
+  const said = ({ kind, metadata, rules, roleRef, subjects }: KubernetesObject) =>
+    JSON.stringify([kind, metadata.namespace, metadata.name, rules, roleRef, subjects])
+  return said(one) === said(other)
+}
+
 const LEAST = "give the worker's role an access entry of the group norikae, and apply deploy/rbac/norikae.yaml"
 
 /**

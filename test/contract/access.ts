@@ -46,8 +46,9 @@ export function accessContract(of: () => Entered): void {
     expect(await green.port.find('Namespace', undefined, 'default')).toBeDefined()
   })
 
-  test('and once more, where it was let in before, it ends the same', async () => {
-    const { answer } = await letIn(of())
+  test('and once more, where it was let in before, it ends the same, and is no administrator for that', async () => {
+    const { answer, waits } = await letIn(of())
+    expect(waits).toEqual([])
     expect(answer.note).toBe(
       `${of().aws.identity.roleArn} may do on ${scope.green} what it may on ${scope.blue}: norikae`,
     )

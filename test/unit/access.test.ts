@@ -8,6 +8,7 @@ import {
   policyChanges,
   rightOf,
   rights,
+  sameRight,
   untilRightsAreThere,
 } from '../../src/domain/access.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
@@ -56,6 +57,19 @@ test('a right is carried as its owner wrote it', () => {
     roleRef,
     subjects: [],
   })
+})
+
+test('a right is the same where it grants the same to the same', () => {
+  const role = (more: object): KubernetesObject => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: 'norikae', uid: 'u' },
+    rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }],
+    ...more,
+  })
+  expect(sameRight(role({}), role({ metadata: { name: 'norikae', uid: 'other' } }))).toBe(true)
+  expect(sameRight(role({}), role({ metadata: { name: 'other' } }))).toBe(false)
+  expect(sameRight(role({}), role({ rules: [] }))).toBe(false)
 })
 
 test('every object of deploy/rbac is carried, but for what the cluster with Argo CD has', async () => {
