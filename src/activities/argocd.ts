@@ -1,4 +1,4 @@
-import { concerns, labelInWords, revisionInWords, type ArgoLabel, type Registered } from '../domain/argocd.ts'
+import { labelInWords, revisionInWords, type ArgoLabel, type Registered } from '../domain/argocd.ts'
 import {
   deletes,
   fieldInWords,
@@ -32,13 +32,17 @@ export const argocdActions = (outside: Outside) => {
   }
 
   const labelCluster: Deed<'labelCluster'> = async ({ input, scope, run }) => {
-    const { namespaces, hub, label, on } = input
+    const { hub, label, on } = input
     const view = await viewOf(await proven(outside, scope), hub)
     const cluster = knownOr(await view.known(scope[on]), hub, scope[on])
-    // What could not be taken back is not begun: what blue runs by tells what green will run by.
+    // What could not be taken back is not begun, whoever's it is: what blue runs by tells what green will run by.
     const other = scope[otherSide(on)]
-    const { theirs } = await view.applicationsOn({ theirs: await view.known(other) }, (a) => concerns(a, namespaces))
+    const { theirs, mine } = await view.applicationsOn(
+      { theirs: await view.known(other), mine: cluster },
+      (a) => deletes(a, view.makerOf(a), label.key) !== undefined,
+    )
     refuseDeletion(view, theirs, label, other)
+    refuseDeletion(view, mine, label, scope[on])
     const { labels = {}, annotations = {}, name } = cluster.secret.metadata
     const there = { note: `Secret ${name} has label ${labelInWords(label)}` }
     if (labels[label.key] === label.value) return there

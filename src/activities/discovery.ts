@@ -24,7 +24,7 @@ import { customOn, fluxObjectsOn, oneShotJobs, podsByThemselves, referencesInCon
 import { sha256 } from './tokens.ts'
 import { webhooksOn } from './webhooks.ts'
 
-const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as const
+export const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as const
 
 /** Norikae's own stays on a cluster from one upgrade to the next. */
 const notTenants: ReadonlySet<string> = new Set([...systemNamespaces, HOME])

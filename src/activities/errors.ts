@@ -29,6 +29,8 @@ export const notFound = final('NotFound')
 export const contested = final('Contested')
 /** What runs there does not end: only people know whether it may be ended. */
 export const busy = final('Busy')
+/** What was told to end does not go: only people can find out why. */
+export const stuck = final('Stuck')
 /** What should be empty is not: only people know whether it may be given up. */
 export const undelivered = final('Undelivered')
 export const quotaExceeded = final('QuotaExceeded')

@@ -1,11 +1,11 @@
 import type { ActionCall } from '../domain/actions.ts'
 import { fluxStep, suspendedAgain } from '../domain/flux-arrival.ts'
-import { fluxName, fluxWrote, isHeldBack, makerOf, makersOf, type FluxRef } from '../domain/flux.ts'
+import { fluxName, type FluxRef, fluxWrote, isHeldBack, madeBy, makerOf, makersOf } from '../domain/flux.ts'
 import { differencesInWords, imageDifferences } from '../domain/images.ts'
 import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { clusterOf, workloadName, type Scope, type Side } from '../domain/platform.ts'
 import { heldField, isAsleep } from '../domain/sleep.ts'
-import { ownWorkloads } from './discovery.ts'
+import { ownWorkloads, workloadKinds } from './discovery.ts'
 import { failed, notReady, unsupported } from './errors.ts'
 import {
   contestedSleep,
@@ -79,8 +79,14 @@ export const fluxActions = (outside: Outside) => {
     const made = await Promise.all(
       [here, there].flatMap((side) => (side === undefined ? [] : [ownWorkloads(side, namespaces)])),
     )
-    if (here) for (const ref of makersOf(made.flat())) await suspendAgain(here, ref, call.run)
-    return leaveDeployment({ ...call })
+    const shared: string[] = []
+    for (const ref of here ? makersOf(made.flat()) : []) {
+      if (here && (await makesForOthers(here, ref, namespaces))) shared.push(fluxName(ref))
+      else if (here) await suspendAgain(here, ref, call.run)
+    }
+    const left = await leaveDeployment({ ...call })
+    const note = shared.length === 0 ? '' : `; ${shared.join(', ')} goes on, which makes other apps there too`
+    return { ...left, note: `${left.note ?? ''}${note}` }
   }
 
   return { awaitFlux, leaveFlux }
@@ -137,6 +143,12 @@ async function advance(world: Pick<Proven, 'on'>, call: ActionCall<'awaitFlux'>,
   if (next.is === 'stalled') throw failed(`${next.says}. Mend it, then retry`)
   if (next.is === 'due') await here.patch(kind, namespace, name, next.patch)
   return next.is === 'ready' ? [] : [next.says]
+}
+
+/** Suspended for one app it would release nothing of the others any more. */
+async function makesForOthers(cluster: KubernetesPort, ref: FluxRef, namespaces: readonly string[]): Promise<boolean> {
+  const lists = await Promise.all(workloadKinds.map((kind) => cluster.list(kind, { labels: madeBy(ref) })))
+  return lists.flat().some(({ metadata }) => !namespaces.includes(metadata.namespace ?? ''))
 }
 
 async function suspendAgain(cluster: KubernetesPort, ref: FluxRef, run: string): Promise<void> {

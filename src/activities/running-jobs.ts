@@ -11,7 +11,7 @@ import {
   type Decided,
 } from '../domain/running-jobs.ts'
 import { jobState, slotNamed } from '../domain/slots.ts'
-import { busy, notReady } from './errors.ts'
+import { busy, notReady, stuck } from './errors.ts'
 import type { KubernetesPort } from './ports.ts'
 import { budgets, hasWaited, notYet } from './waiting.ts'
 
@@ -69,7 +69,7 @@ function stillRuns(jobs: readonly KubernetesObject[], scope: Scope, on: Side) {
 function stillEnds(left: readonly KubernetesObject[], where: string) {
   const why = `${named(left)} ${verb(left, 'was', 'were')} deleted on ${where}, and ${verb(left, 'is', 'are')} not gone yet`
   if (!hasWaited(budgets.pods)) return notYet(why, budgets.pods, '1s')
-  return busy(`${why}, after ${budgets.pods}. See what keeps it (its pods, their node, their finalizers), then retry`)
+  return stuck(`${why}, after ${budgets.pods}. See what keeps it (its pods, their node, their finalizers), then retry`)
 }
 
 const named = (objects: readonly KubernetesObject[]): string => objects.map(({ metadata }) => metadata.name).join(', ')

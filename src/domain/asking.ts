@@ -94,6 +94,6 @@ const asked = (team: string): GateRule => ({ teams: [team], approvals: 1, exclud
 
 /** Contested, unknown, and what does not end or drain are for people, not for undoing; the rest is the phase's rule. */
 export const afterFailure = (phase: Phase, problem: Problem): Phase['onFailure'] =>
-  ['Contested', 'Inconclusive', 'Busy', 'Undelivered'].includes(problem.type) && phase.onFailure === 'rollback'
+  ['Contested', 'Inconclusive', 'Busy', 'Stuck', 'Undelivered'].includes(problem.type) && phase.onFailure === 'rollback'
     ? 'ask'
     : phase.onFailure

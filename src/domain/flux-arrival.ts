@@ -56,17 +56,21 @@ export function fluxStep({ ref, mine, theirs, here, there, run, token }: Arrival
       says: `${name} on ${here} was just resumed`,
     }
   }
-  if (annotations[REQUESTED_AT] !== token)
-    return { is: 'due', patch: asking(token, resourceVersion), says: `${name} on ${here} was just asked to reconcile` }
+  const asked = annotations[REQUESTED_AT]
+  const answered = asked !== undefined && status['lastHandledReconcileAt'] === asked
   const seen = status['observedGeneration'] === generation
+  const [got, wanted] = [appliedRevision(mine), appliedRevision(theirs)]
+  const isThere = answered && seen && condition(mine, 'Ready')?.status === 'True' && got === wanted
+  // One of several apps: what another has asked for a moment ago is answered for all of them.
+  if (asked !== token && (asked === undefined || (answered && !isThere)))
+    return { is: 'due', patch: asking(token, resourceVersion), says: `${name} on ${here} was just asked to reconcile` }
   const stalled = condition(mine, 'Stalled')
   if (seen && stalled?.status === 'True')
     return { is: 'stalled', says: `${name} on ${here} is stalled: ${stalled.message}` }
   const ready = condition(mine, 'Ready')
-  if (status['lastHandledReconcileAt'] !== token || !seen)
+  if (!answered || !seen)
     return awaited(`on ${here} has not answered yet${ready && ready.status !== 'True' ? `: ${ready.message}` : ''}`)
   if (ready?.status !== 'True') return awaited(`on ${here} is not ready: ${ready?.message ?? 'it does not say why'}`)
-  const [got, wanted] = [appliedRevision(mine), appliedRevision(theirs)]
   if (wanted === undefined) return awaited(`on ${there} has applied nothing yet`)
   return got === wanted
     ? { is: 'ready' }

@@ -39,6 +39,12 @@ function maker({ metadata: { labels = {} } }: Labelled) {
 /** By Flux's own labels; undefined: Flux does not make it. */
 export const makerOf = (object: Labelled): FluxRef | undefined => maker(object)?.ref
 
+/** A selector of what one of them makes. */
+export const madeBy = ({ kind, namespace, name }: FluxRef): string => {
+  const group = makers.find((m) => m.kind === kind)?.group ?? ''
+  return `${group}/name=${name},${group}/namespace=${namespace}`
+}
+
 /** Who makes these, each once, in name order. */
 export const makersOf = (objects: readonly Labelled[]): FluxRef[] =>
   [...new Map(objects.flatMap((o) => makerOf(o) ?? []).map((ref) => [fluxName(ref), ref])).values()].toSorted((a, b) =>

@@ -21,7 +21,8 @@ interface Verdict {
   readonly patience: Duration
 }
 
-const image = { code: 'image-not-pulled', patience: '2m' } as const
+// A registry that asks for patience is asked again within five minutes; before that, init containers may have run.
+const image = { code: 'image-not-pulled', patience: '8m' } as const
 const made = { code: 'container-not-made', patience: '2m' } as const
 const never = '0s'
 

@@ -73,7 +73,9 @@ function merged(target: unknown, patch: unknown): unknown {
 
 function replaced(object: KubernetesObject, replace: Transform['replace']): KubernetesObject {
   if (replace === undefined) return object
-  const change = (text: string) => Object.entries(replace).reduce((so, [from, to]) => so.replaceAll(from, to), text)
+  // The longest first, whatever their order in the file: one may be a part of another.
+  const pairs = Object.entries(replace).toSorted(([a], [b]) => b.length - a.length || (a < b ? -1 : 1))
+  const change = (text: string) => pairs.reduce((so, [from, to]) => so.replaceAll(from, to), text)
   const { apiVersion, kind, metadata, status, data, ...rest } = object
   const { annotations } = metadata
   return {
@@ -93,9 +95,11 @@ const inAnnotations = (annotations: Readonly<Record<string, string>>, change: (t
 /** Labels, and what chooses by them: they have to stay alike. */
 const SELECTING = new Set(['labels', 'matchLabels', 'selector'])
 
-/** Images stay: both sides are to run the same. */
+/** Names of other objects, which are called so on green too; and images: both sides are to run the same. */
+const NAMING = new Set(['name', 'namespace', 'secretName', 'claimName', 'serviceAccountName', 'serviceName', 'image'])
+
 function inTexts(value: unknown, change: (text: string) => string, key = ''): unknown {
-  if (typeof value === 'string') return key === 'image' ? value : change(value)
+  if (typeof value === 'string') return NAMING.has(key) ? value : change(value)
   if (Array.isArray(value)) return value.map((item) => inTexts(item, change))
   if (!isRecord(value)) return value
   return Object.fromEntries(

@@ -9,6 +9,7 @@ const final = [
   'NotFound',
   'Contested',
   'Busy',
+  'Stuck',
   'Undelivered',
   'QuotaExceeded',
   'Unhealthy',

@@ -239,10 +239,13 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     return because && `${message}; not rolled back by itself: ${because}. \`rollback\` takes it back`
   }
 
-  /** A step that failed takes its environment back; once green serves, not onto another release. */
+  /** A step that failed takes its environment back; once green serves, not onto another release, nor where that loses something. */
   async function whyHoldFailed(run: LiveRun, message: string): Promise<string | undefined> {
     const from = run.plan.phases[0]?.health?.from
     if (from === undefined || !begun(run.journal, from)) return undefined
+    const losses = run.plan.phases.flatMap((phase) => lossesOnReturn(phase, run.journal))
+    if (losses.length > 0)
+      return `${message}; not rolled back by itself: ${losses.join('; ')}. \`rollback\` asks for it`
     const differing = (await imagesThatDiffer(office, run.plan.subject, `${name}/images`)) ?? []
     if (differing.length === 0) return undefined
     return `${message}; not rolled back by itself: ${otherImages(differing)}. \`rollback\` takes it back`

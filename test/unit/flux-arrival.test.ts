@@ -98,8 +98,18 @@ test.for<{ says: string; mine: Having | undefined; theirs?: Having; is: string }
     is: `awaited: ${NAME} was suspended on green again, by flux at 2026-11-26T04:00:00Z: resume it when it may go on`,
   },
   {
-    says: 'it was not asked by this step',
-    mine: { requested: 'run-1/test/deployed/0' },
+    says: 'what another app of it has asked is not answered yet',
+    mine: { requested: 'of another' },
+    is: `awaited: ${NAME} on green has not answered yet`,
+  },
+  {
+    says: 'it has answered another app of it, and is there',
+    mine: { requested: 'of another', handled: 'of another' },
+    is: 'ready',
+  },
+  {
+    says: 'it has answered another, and is not there',
+    mine: { requested: 'of another', handled: 'of another', status: { lastAppliedRevision: 'main@sha1:0' } },
     is: `due: ${NAME} on green was just asked to reconcile`,
   },
   {

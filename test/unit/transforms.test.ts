@@ -110,6 +110,21 @@ describe('what becomes of an object', () => {
     })
   })
 
+  test('what others are called stays, and of two that fit the longer is looked for first', () => {
+    const env = [{ name: 'demo-1-35', value: 'http://demo-1-35.internal' }]
+    const pod = (url: string) => ({
+      serviceAccountName: 'demo-1-35',
+      volumes: [
+        { name: 'v', configMap: { name: 'demo-1-35' } },
+        { name: 's', secret: { secretName: 'demo-1-35' } },
+      ],
+      containers: [{ name: 'c', env: env.map((e) => ({ ...e, value: url })) }],
+    })
+    const job = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, spec: pod('http://demo-1-35.internal') }
+    const replace = { 'demo-1-35': 'demo-1-36', 'demo-1-35.internal': 'green.internal' }
+    expect(transformed(job, [{ match: {}, replace }])).toEqual({ ...job, spec: pod('http://green.internal') })
+  })
+
   test('texts in Secrets are replaced too, and what is no text in them stays', () => {
     const binary = Buffer.from([0xff, 0xfe, 0x00]).toString('base64')
     const secret = {

@@ -74,6 +74,20 @@ test('a breach does not go back by itself where that loses something; `rollback`
   })
 })
 
+test('what fails once green ran holds where it is, with all traffic on green', async () => {
+  const trial = aTrial()
+  await trial.during(async () => {
+    await trial.start()
+    trial.outside.faults.set('api:production/quiet/blue', { times: 1, type: 'Failed' })
+    await trial.approveApps()
+    const gate = await trial.gate('api', 'retry', 'production@')
+    expect((await trial.waiting('api'))[0]?.what).toContain(`not rolled back by itself: ${LOSS}`)
+    expect((await trial.run('api', 'production'))?.weight).toBe(100)
+    await trial.say('api', 'retry', { gate, by: 'doi' })
+    await trial.onGreen('api')
+  })
+})
+
 test('what fails before green ran goes back by itself, and asks for nothing', async () => {
   const trial = aTrial()
   await trial.during(async () => {
