@@ -26,7 +26,7 @@ export const bufferActions = (outside: Outside) => {
     const { metrics, ifThere } = await proven(outside, scope)
     const here = await ifThere(on)
     const found = await here?.find(workload.kind, workload.namespace, workload.name)
-    const left = await measure({ metrics, cluster: here, workload: found }, depth)
+    const { left, why } = await asked({ metrics, cluster: here, workload: found }, depth)
     if (left !== null && left <= 0) {
       if (here && found) await note(here, found, undefined)
       return { note: `${workload.name} on ${scope[on]} is empty` }
@@ -34,7 +34,7 @@ export const bufferActions = (outside: Outside) => {
     if (left === null && !found) return { note: `${workload.name} is not on ${scope[on]}, and holds nothing` }
 
     const rest = restOf(left)
-    const says = holds(workload, scope[on], rest, asWritten(depth))
+    const says = `${holds(workload, scope[on], rest, asWritten(depth))}${why}`
     if (here && found && (choice === 'skip' || isGivenUp(rest, givenUpOf(found)))) {
       // As little as is left: should it fill again, that is more than people gave up.
       await note(here, found, rest)
@@ -52,10 +52,10 @@ export const bufferActions = (outside: Outside) => {
     const here = await ifThere(on)
     if (!here) return { note: `${scope[on]} is gone, and ${workload.name} with it` }
     const found = await here.find(workload.kind, workload.namespace, workload.name)
-    const left = await measure({ metrics, cluster: here, workload: found }, inFlight)
+    const { left, why } = await asked({ metrics, cluster: here, workload: found }, inFlight)
     if (left !== null && left <= 0) return { note: `nothing of ${workload.name} on ${scope[on]} is in flight` }
     const rest = restOf(left)
-    const says = inFlightSays(workload, scope[on], rest, asWritten(inFlight))
+    const says = `${inFlightSays(workload, scope[on], rest, asWritten(inFlight))}${why}`
     if (choice === 'skip')
       return { note: `${says}; it is not waited for`, findings: [inFlightFinding(workload, scope[on], rest)] }
     if (hasWaited(within)) throw undelivered(`${says}, after ${within}. ${waysOnInFlight(workload)}`)
@@ -63,6 +63,17 @@ export const bufferActions = (outside: Outside) => {
   }
 
   return { drainBuffer, awaitInFlight }
+}
+
+/** Who does not answer tells nothing, and people may go on without: why is said, and nothing is taken for empty. */
+async function asked(
+  ...given: Parameters<typeof measure>
+): Promise<{ readonly left: number | null; readonly why: string }> {
+  try {
+    return { left: await measure(...given), why: '' }
+  } catch (error) {
+    return { left: null, why: `: ${error instanceof Error ? error.message : String(error)}` }
+  }
 }
 
 /** Asked for, and not relied on: what it would keep for a while is delivered sooner. Empty where it was. */

@@ -45,6 +45,8 @@ export const rights: readonly Right[] = [
   { kind: 'ClusterRoleBinding', name: 'norikae' },
   { kind: 'ClusterRole', name: 'norikae-custom-resources' },
   { kind: 'ClusterRoleBinding', name: 'norikae-custom-resources' },
+  { kind: 'ClusterRole', name: 'norikae-measures' },
+  { kind: 'ClusterRoleBinding', name: 'norikae-measures' },
   { kind: 'Namespace', name: 'norikae' },
   { kind: 'Role', namespace: 'norikae', name: 'norikae-where' },
   { kind: 'RoleBinding', namespace: 'norikae', name: 'norikae-where' },

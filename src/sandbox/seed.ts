@@ -27,7 +27,7 @@ export const seedBlue = (aws: Pick<SandboxAws, 'eks'>): Promise<void> =>
 
 /** As a platform team applies them. */
 async function rights(): Promise<KubernetesObject[]> {
-  const files = ['norikae.yaml', 'custom-resources.yaml', 'pipelines.yaml']
+  const files = ['norikae.yaml', 'custom-resources.yaml', 'measures.yaml', 'pipelines.yaml']
   const texts = await Promise.all(
     files.map((file) => readFile(new URL(`../../deploy/rbac/${file}`, import.meta.url), 'utf8')),
   )

@@ -26,12 +26,14 @@ export const WORKER = 'norikae-worker'
 export const rbacFile = new URL('../../deploy/rbac/norikae.yaml', import.meta.url)
 /** What is granted on the cluster of Argo CD, in its namespace. */
 export const argocdFile = new URL('../../deploy/rbac/argocd.yaml', import.meta.url)
+/** For numbers that are told over HTTP. */
+export const measuresFile = new URL('../../deploy/rbac/measures.yaml', import.meta.url)
 /** What may be granted on top. */
 export const customFile = new URL('../../deploy/rbac/custom-resources.yaml', import.meta.url)
 
 /** What deploy/rbac grants and the worker never asked of these servers, and what it asked and was denied. */
 export async function granted({ auditLogs }: { readonly auditLogs: readonly string[] }) {
-  const files = await Promise.all([rbacFile, argocdFile].map((file) => readFile(file, 'utf8')))
+  const files = await Promise.all([rbacFile, measuresFile, argocdFile].map((file) => readFile(file, 'utf8')))
   const documents = files.flatMap((text) => parseAllDocuments(text)).map((d) => d.toJS() as Role) // the files are ours
   const rights = documents
     .flatMap((d) => d.rules ?? [])

@@ -16,7 +16,7 @@ import { serverUnderTest, type ServerUnderTest } from '../contract/servers.ts'
 import type { WorldUnderTest } from '../contract/workload-actions.ts'
 import { scope } from '../support/small-world.ts'
 import { startControlPlane, type ControlPlane } from '../../src/sandbox/control-plane/control-plane.ts'
-import { argocdFile, customFile, rbacFile, WORKER } from './granted.ts'
+import { argocdFile, customFile, measuresFile, rbacFile, WORKER } from './granted.ts'
 import { tokenWebhook, webhookConfig } from '../../src/sandbox/control-plane/token-webhook.ts'
 
 const GROUP = 'norikae'
@@ -111,7 +111,7 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
     return server
   }
   const sides = { blue: await seen(blue), green: await seen(green) }
-  for (const object of await objectsIn(rbacFile, customFile)) await sides.blue.applyAs('admin', object)
+  for (const object of await objectsIn(rbacFile, customFile, measuresFile)) await sides.blue.applyAs('admin', object)
   await shutOut({ aws })
   await letIn({ activities, aws })
   // Argo CD is on green here.

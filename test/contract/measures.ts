@@ -94,6 +94,19 @@ export function measuresContract(of: () => WorldUnderTest): void {
     )
   })
 
+  test('whoever cannot be asked is not taken for empty, and what they hold can be given up', TIMES, async () => {
+    const it = await aWorkload('mute', 1)
+    const depth = { http: `http://nothing.${it.namespace}:8080/`, value: '/n' }
+    const drain = call<'drainBuffer'>({ workload: it.workload, on: 'blue', within: '5m', depth })
+    const words = `nobody tells how much mute on demo-1-35 still holds (${depth.http} /n gives nothing): `
+    expect(await attempted(of().activities.drainBuffer, drain)).toContain(words)
+    const late = { scheduledMs: Date.now() - 6 * 60_000 }
+    const { type, message } = await ending(of().activities.drainBuffer, drain, late)
+    expect([type, message]).toEqual(['Undelivered', expect.stringContaining(words)])
+    const { answer } = await driven(of().activities.drainBuffer, { ...drain, choice: 'skip' }, late)
+    expect(answer.findings).toMatchObject([{ code: 'rest-given-up' }])
+  })
+
   describe('what a consumer had in flight', () => {
     test.for(['blue', 'green'] as const)(
       'by a query, is zero on %s before it starts elsewhere',

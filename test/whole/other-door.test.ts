@@ -261,6 +261,8 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'elasticloadbalancing:AddTags',
     'iam:PassRole',
     'iam:GetRole',
+    'iam:ListAttachedRolePolicies', // looked at by EKS in the name of whoever makes a node group
+    'eks:DeleteAddon', // one whose installation failed
     'elasticloadbalancing:ModifyTargetGroupAttributes',
     'eks:UpdateClusterConfig', // lifts a deletion protection
     'eks:DescribeAccessEntry',
