@@ -148,7 +148,7 @@ const where = (go: Go) =>
 
 const TYPED: Readonly<Partial<Record<Answer, string>>> = {
   approve: 'what is lost for good, by name: blue, or a workload that goes back without what it wrote',
-  skip: 'to give up what a buffer still holds: the name of its workload',
+  skip: 'to give up what a buffer still holds, or not to wait for what is in flight: the name of its workload',
 }
 
 const answer = (go: Go, verb: Answer, what: string) => {
