@@ -91,13 +91,15 @@ export const intent = (body: PlanBody): string =>
 
 /** Keys sorted, undefined dropped: equal values give equal text. */
 export function canonicalJson(value: unknown, without: ReadonlySet<string> = new Set()): string {
-  return JSON.stringify(value, (_key, v: unknown) =>
-    v !== null && typeof v === 'object' && !Array.isArray(v)
+  return JSON.stringify(value, (key, v: unknown) => {
+    // What people wrote is theirs, also where a key of it is called like one of ours.
+    if (key === 'patch' && without.size > 0) return canonicalJson(v)
+    return v !== null && typeof v === 'object' && !Array.isArray(v)
       ? Object.fromEntries(
           Object.entries(v)
             .filter(([k]) => !without.has(k))
             .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
         )
-      : v,
-  )
+      : v
+  })
 }

@@ -77,6 +77,8 @@ describe('does not change with', () => {
     expect(canonicalJson({ title: 'one', a: 1 }, new Set(['title']))).toBe(
       canonicalJson({ a: 1, title: 'two' }, new Set(['title'])),
     )
+    const patched = (title: string) => canonicalJson({ patch: { data: { title } } }, new Set(['title']))
+    expect(patched('one')).not.toBe(patched('two'))
   })
   test('images', () => expect(cutover({}, { ...fullFacts, images: 'v2' })).toBe(cutover()))
   test('how many replicas run, or what else a fact holds', () => {
