@@ -27,6 +27,8 @@ test.for([
 
 test('on the way back its action takes the choice too, and what else fails may be skipped by name', () => {
   expect(offers(suspend, 'Busy', true)).toEqual(['retry', 'skip', 'rerun'])
+  // What was told to end and does not go is passed over by name, as every undo is.
+  expect(offers(suspend, 'Stuck', true)).toEqual(['retry', 'skip'])
   expect(offers(suspend, 'Denied', true)).toEqual(['retry', 'skip'])
 })
 

@@ -99,6 +99,7 @@ test.for([
   ['Failed', 'rollback'],
   ['Contested', 'ask'],
   ['Busy', 'ask'],
+  ['Stuck', 'ask'],
   ['Undelivered', 'ask'],
   ['Inconclusive', 'ask'],
 ] as const)('an environment whose step ends %s: %s', ([type, what]) => {

@@ -65,7 +65,7 @@ test('where Flux deploys, nobody is told for ten minutes', async () => {
   const { trial, holds, told } = aTrial({ apps: [anApp('api', { deploy: 'flux' })] })
   await trial.during(async () => {
     await trial.start()
-    await trial.until('it waits for Flux', async () => (await awaits(trial))?.join() === 'scala')
+    await trial.until('it waits for Flux', async () => (await awaits(trial))?.join() === 'scala', 1_000)
     await env.sleep('9m')
     expect(told()).toEqual([])
     await trial.until('they are told', async () => told().length > 0)

@@ -259,7 +259,7 @@ describe('a job that does not end', () => {
     const problem = await ending(world.activities.suspendSchedule, asked, {
       between: (_why, attempt) => void (attempt > 4 && vi.setSystemTime(Date.now() + 900_000)),
     })
-    expect(problem).toMatchObject({ type: 'Busy', message: expect.stringContaining('is not gone yet, after 15m') })
+    expect(problem).toMatchObject({ type: 'Stuck', message: expect.stringContaining('is not gone yet, after 15m') })
     expect(it.on('blue')?.metadata.annotations).toHaveProperty([RERUN], it.job)
   })
 })
