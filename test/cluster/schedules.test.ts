@@ -22,7 +22,7 @@ const specs: Readonly<Record<string, object>> = {
   'with-a-deadline': { ...history, startingDeadlineSeconds: 45 },
   'in-tokyo': { ...history, timeZone: 'Asia/Tokyo', schedule: '*/1 * * * *' },
 }
-const MINUTES = 4
+const MINUTES = 3
 const sides = ['blue', 'green'] as const
 
 test('every slot runs exactly once over both clusters, whenever schedules change sides', async () => {
