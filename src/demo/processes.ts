@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** A program of this project beside the demo; what it prints goes to a file. */
+const WITH_PARENT = new URL('../../scripts/with-parent.mjs', import.meta.url).href
+
+/** A program of this project beside the demo, which ends when the demo does, also by SIGKILL; what it prints goes to a file. */
 export interface Beside {
   readonly log: string
   /** Resolves when `ready` does; throws, with the end of what it printed, when it is over before or takes too long. */
@@ -22,14 +24,15 @@ export function beside(
   env: Readonly<Record<string, string>> = {},
 ): Beside {
   const log = join(folder, `${name}.log`)
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', WITH_PARENT, ...args], {
     cwd: root,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
+  child.channel?.unref()
   const file = createWriteStream(log)
-  child.stdout.pipe(file)
-  child.stderr.pipe(file)
+  child.stdout?.pipe(file)
+  child.stderr?.pipe(file)
   return {
     log,
     async until(what, withinMs, ready) {
