@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common'
 import {
   accessFindings,
   accessLike,
@@ -11,7 +10,7 @@ import {
 } from '../domain/access.ts'
 import type { Finding } from '../domain/findings.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
-import { contested } from './errors.ts'
+import { contested, isDenied } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { EksPort, KubernetesPort } from './ports.ts'
 import { tokenOf } from './tokens.ts'
@@ -112,6 +111,3 @@ async function isUnread(cluster: KubernetesPort, { kind, namespace, name }: Righ
     throw error
   }
 }
-
-const isDenied = (error: unknown): error is ApplicationFailure =>
-  error instanceof ApplicationFailure && error.type === 'Denied'

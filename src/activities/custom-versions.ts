@@ -1,7 +1,7 @@
-import { ApplicationFailure } from '@temporalio/common'
 import { definitionOf, servedLess, storedVersions, versionFinding } from '../domain/custom-versions.ts'
 import type { Finding } from '../domain/findings.ts'
 import type { ServedResource } from '../domain/resources.ts'
+import { isDenied } from './errors.ts'
 import type { KubernetesPort } from './ports.ts'
 
 /** What of an app's custom resources green could not take. `green`: what that serves. Kinds that may not be listed are left out. */
@@ -33,7 +33,7 @@ async function storedOn(cluster: KubernetesPort, resource: ServedResource): Prom
     const found = await cluster.find('CustomResourceDefinition', undefined, definitionOf(resource))
     return found ? storedVersions(found) : []
   } catch (error) {
-    if (error instanceof ApplicationFailure && error.type === 'Denied') return []
+    if (isDenied(error)) return []
     throw error
   }
 }

@@ -46,3 +46,6 @@ export const faulty = (message: string, findings: readonly Finding[]): Applicati
 /** The other side did not answer, or asked for patience: retried with back-off. */
 export const unreachable = (message: string, cause?: unknown): ApplicationFailure =>
   ApplicationFailure.create({ type: 'Unreachable', message, ...(cause instanceof Error && { cause }) })
+
+export const isDenied = (error: unknown): error is ApplicationFailure =>
+  error instanceof ApplicationFailure && error.type === 'Denied'

@@ -1,16 +1,18 @@
 import type { ClusterAccess } from './eks-objects.ts'
 import { blocker, info, warning, type Finding } from './findings.ts'
-import type { Kind, KubernetesObject } from './kubernetes-objects.ts'
+import { nameOf, type Kind, type KubernetesObject } from './kubernetes-objects.ts'
 
 /** Every right on everything. https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html */
 export const ADMINISTRATOR = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy'
+
+const saysNothing = ({ groups, policies }: ClusterAccess): boolean => groups.length + policies.length === 0
 
 /**
  * What the worker is to have on green: the groups and policies of its entry on blue. Where blue has none of it, it lets
  * the worker in by its aws-auth ConfigMap, which cannot be read from EKS: then an administrator's.
  */
 export const accessLike = (blue: ClusterAccess | undefined): ClusterAccess =>
-  blue === undefined || blue.groups.length + blue.policies.length === 0
+  blue === undefined || saysNothing(blue)
     ? { groups: [], policies: [ADMINISTRATOR] }
     : { groups: blue.groups.toSorted(), policies: blue.policies.toSorted() }
 
@@ -73,7 +75,7 @@ const LEAST = "give the worker's role an access entry of the group norikae, and 
  * of them, or what is not there and has to be.
  */
 export function accessFindings(blue: string, access: ClusterAccess | undefined, unread: readonly Right[]): Finding[] {
-  if (access === undefined || access.groups.length + access.policies.length === 0)
+  if (access === undefined || saysNothing(access))
     return [
       warning(
         'worker-administrator',
@@ -90,7 +92,7 @@ export function accessFindings(blue: string, access: ClusterAccess | undefined, 
     ...(access.groups.length === 0 ? [] : unread).map(({ kind, namespace, name }) =>
       blocker(
         'worker-rights',
-        [kind, namespace, name].filter((part) => part !== undefined).join('/'),
+        nameOf({ kind, metadata: { name, ...(namespace && { namespace }) } }),
         `it is not on ${blue}, or the worker may not read it: green could not be given the same rights`,
         'apply deploy/rbac/norikae.yaml of this release there',
       ),

@@ -220,9 +220,8 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     if (type !== 'Unhealthy') return mayGoBack.has(type) ? undefined : whyHoldFailed(run, message)
     // Before blue is asked: those that breach in the same moment hear of one another.
     await told('breaching', message)
-    const losses = run.plan.phases.flatMap((phase) => lossesOnReturn(phase, run.journal))
-    if (losses.length > 0)
-      return `${message}; not rolled back by itself: ${losses.join('; ')}. \`rollback\` asks for it`
+    const losing = holdForLoss(run, message)
+    if (losing !== undefined) return losing
     const ask = question('compare', `${name}/compare`, `ask blue about ${app.name} ${name}`, 'quick', {
       subject: run.plan.subject,
       checks,
@@ -239,13 +238,20 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     return because && `${message}; not rolled back by itself: ${because}. \`rollback\` takes it back`
   }
 
+  /** Where going back loses something, people say so first. */
+  function holdForLoss({ plan, journal }: LiveRun, message: string): string | undefined {
+    const losses = plan.phases.flatMap((phase) => lossesOnReturn(phase, journal))
+    return losses.length === 0
+      ? undefined
+      : `${message}; not rolled back by itself: ${losses.join('; ')}. \`rollback\` asks for it`
+  }
+
   /** A step that failed takes its environment back; once green serves, not onto another release, nor where that loses something. */
   async function whyHoldFailed(run: LiveRun, message: string): Promise<string | undefined> {
     const from = run.plan.phases[0]?.health?.from
     if (from === undefined || !begun(run.journal, from)) return undefined
-    const losses = run.plan.phases.flatMap((phase) => lossesOnReturn(phase, run.journal))
-    if (losses.length > 0)
-      return `${message}; not rolled back by itself: ${losses.join('; ')}. \`rollback\` asks for it`
+    const losing = holdForLoss(run, message)
+    if (losing !== undefined) return losing
     const differing = (await imagesThatDiffer(office, run.plan.subject, `${name}/images`)) ?? []
     if (differing.length === 0) return undefined
     return `${message}; not rolled back by itself: ${otherImages(differing)}. \`rollback\` takes it back`

@@ -1,6 +1,7 @@
+import { afterAll, beforeAll } from 'vitest'
 import { serverUnderTest, type ServerUnderTest } from '../../contract/servers.ts'
 import type { WorldUnderTest } from '../../contract/workload-actions.ts'
-import { scope, type TwoClusters } from '../../support/small-world.ts'
+import { scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 
 /** The stand-ins, as contract tests see them. */
 export async function worldOf(clusters: TwoClusters): Promise<WorldUnderTest & Pick<TwoClusters, 'aws'>> {
@@ -14,4 +15,16 @@ export async function worldOf(clusters: TwoClusters): Promise<WorldUnderTest & P
 export async function serverOf({ ports, cluster }: TwoClusters, name: string): Promise<ServerUnderTest> {
   const port = await ports.kubernetes(scope.region, name)
   return serverUnderTest(name, cluster(name).kubeconfig, { port, admin: port })
+}
+
+/** Two clusters for all tests of a file. */
+export function aWorldForAll(): () => WorldUnderTest {
+  let clusters: TwoClusters
+  let world: WorldUnderTest
+  beforeAll(async () => {
+    clusters = await twoClusters()
+    world = await worldOf(clusters)
+  })
+  afterAll(() => clusters.stop())
+  return () => world
 }

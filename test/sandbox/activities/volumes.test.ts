@@ -1,25 +1,17 @@
-import { afterAll, beforeAll, describe } from 'vitest'
+import { describe } from 'vitest'
 import { copiedVolumesContract } from '../../contract/copied-volumes.ts'
 import { volumeFindingsContract } from '../../contract/volume-findings.ts'
 import { volumesContract } from '../../contract/volumes.ts'
-import type { WorldUnderTest } from '../../contract/workload-actions.ts'
-import { twoClusters, type TwoClusters } from '../../support/small-world.ts'
-import { worldOf } from './a-world.ts'
+import { aWorldForAll } from './a-world.ts'
 
-let clusters: TwoClusters
-let world: WorldUnderTest
-beforeAll(async () => {
-  clusters = await twoClusters()
-  world = await worldOf(clusters)
-})
-afterAll(() => clusters.stop())
+const world = aWorldForAll()
 
 describe('volumes', () => {
-  volumesContract(() => world)
+  volumesContract(world)
 })
 describe('copied volumes', () => {
-  copiedVolumesContract(() => world)
+  copiedVolumesContract(world)
 })
 describe('what is noticed of volumes', () => {
-  volumeFindingsContract(() => world)
+  volumeFindingsContract(world)
 })

@@ -1,30 +1,23 @@
-import { afterAll, beforeAll, describe } from 'vitest'
+import { describe } from 'vitest'
 import { customVersionsContract } from '../../contract/custom-versions.ts'
 import { fencesContract } from '../../contract/fences.ts'
 import { readinessContract } from '../../contract/readiness.ts'
 import { singletonsContract } from '../../contract/singletons.ts'
-import { workloadActionsContract, type WorldUnderTest } from '../../contract/workload-actions.ts'
-import { twoClusters, type TwoClusters } from '../../support/small-world.ts'
-import { worldOf } from './a-world.ts'
+import { workloadActionsContract } from '../../contract/workload-actions.ts'
+import { aWorldForAll } from './a-world.ts'
 
-let clusters: TwoClusters
-let world: WorldUnderTest
-beforeAll(async () => {
-  clusters = await twoClusters()
-  world = await worldOf(clusters)
-})
-afterAll(() => clusters.stop())
+const world = aWorldForAll()
 
-workloadActionsContract(() => world)
+workloadActionsContract(world)
 describe('an app that does not become ready', () => {
-  readinessContract(() => world)
+  readinessContract(world)
 })
 describe('custom resources', () => {
-  customVersionsContract(() => world)
+  customVersionsContract(world)
 })
 describe('a singleton', () => {
-  singletonsContract(() => world)
+  singletonsContract(world)
 })
 describe('a fence', () => {
-  fencesContract(() => world)
+  fencesContract(world)
 })
