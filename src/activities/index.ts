@@ -3,6 +3,7 @@ import { accessActions } from './access.ts'
 import { addonActions } from './add-ons.ts'
 import { argocdActions } from './argocd.ts'
 import { bufferActions } from './buffers.ts'
+import { calendarActivities } from './calendar.ts'
 import { clusterActions } from './clusters.ts'
 import { copiedVolumeActions } from './copied-volumes.ts'
 import { deploymentActions } from './deployments.ts'
@@ -29,13 +30,14 @@ import { workloadActions } from './workloads.ts'
 
 /** Everything that the workflows may ask of the outside. What watches never gives up; everything else does, some time. */
 export function createActivities(outside: Outside): Activities {
-  const { watch, awaitMetrics, ...others } = all(outside)
+  const { watch, awaitMetrics, opening, ...others } = all(outside)
   const asked = Object.entries(others).map(([name, activity]) => [
     name,
     patient(activity as (input: unknown) => Promise<unknown>),
   ])
   // Under its own name each has the type that it had.
-  return { ...Object.fromEntries(asked), watch: beating(watch), awaitMetrics: beating(awaitMetrics) } as Activities
+  const patiently = { watch: beating(watch), awaitMetrics: beating(awaitMetrics), opening: beating(opening) }
+  return { ...Object.fromEntries(asked), ...patiently } as Activities
 }
 
 const all = (outside: Outside): Activities => ({
@@ -63,5 +65,6 @@ const all = (outside: Outside): Activities => ({
   ...externalActions(outside),
   ...healthActivities(outside),
   ...imageActivities(outside),
+  ...calendarActivities(),
   ...notificationActivities(outside),
 })

@@ -41,7 +41,7 @@ export function changes(before: UpgradeView | undefined, after: UpgradeView): Ch
       ...base,
       what: 'waiting',
       ...place(gate),
-      now: `${gate.what}; waits for ${gate.who.join(', ')}: ${how.join(' | ')}`,
+      now: `${gate.what}${gate.opensAt === undefined ? `; waits for ${gate.who.join(', ')}` : ''}: ${how.join(' | ')}`,
       gate,
     })
   }

@@ -51,6 +51,9 @@ export const waiting = z.object({
   needs: z.string(),
   differing: texts.exactOptional().describe('what runs other images on blue than on green'),
   send: list(z.object({ message: answer, body: z.record(z.string(), z.string()).readonly() })),
+  opensAt: time.exactOptional().describe('when it goes on by itself: it waits for its hours, and nobody has to answer'),
+  onTheWall: maybe.describe('the same by the clocks of its calendar'),
+  escalates: z.object({ to: texts, at: time }).exactOptional().describe('who may answer too, and from when on'),
   opens: z
     .object({ forward: texts, back: texts })
     .exactOptional()
@@ -105,7 +108,7 @@ export const upgradeStatus = z.object({
       environments: list(
         z.object({
           name: z.string(),
-          is: z.enum(['pending', 'moving', 'awaited', 'trouble', 'committed', 'back', 'on-green']),
+          is: z.enum(['pending', 'moving', 'awaited', 'window', 'trouble', 'committed', 'back', 'on-green']),
           note: maybe,
         }),
       ),

@@ -8,6 +8,7 @@ export interface Place {
     | 'pending'
     | 'moving'
     | 'to deploy'
+    | 'window'
     | 'asks'
     | 'paused'
     | 'going back'
@@ -39,6 +40,7 @@ const byStanding = {
   pending: 'pending',
   moving: 'moving',
   awaited: 'to deploy',
+  window: 'window',
   trouble: 'trouble',
   'on-green': 'on green',
   committed: 'committed',
@@ -53,6 +55,8 @@ export function standingOf({ status, cutovers }: UpgradeView, app: string, envir
   if (run.state === 'pending' && is !== 'moving') return { word: byStanding[is] }
   const weight = run.weight !== undefined && run.weight > 0 && run.weight < 100 ? { weight: run.weight } : {}
   if (run.state === 'moving' && run.awaits) return { word: 'to deploy' }
+  if (run.state === 'moving' && run.waitingFor.some((w) => w.opensAt !== undefined))
+    return { word: 'window', ...weight }
   // It breaches on green and was not taken back by itself.
   if (run.state === 'waiting' && is === 'trouble') return { word: 'held', ...weight }
   return { word: byRun[run.state], ...weight }

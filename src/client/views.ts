@@ -101,14 +101,14 @@ export function worthAsking(platform: string, { apps }: UpgradeStatus, open: rea
     const is = standing(app)
     if (waitingFor.length > 0) return 0
     if (is.includes('trouble') || phase.some((p) => /: (stuck|going-back|rolled-back|waiting)$/.test(p))) return 1
-    if (is.includes('awaited')) return 1
+    if (is.includes('awaited') || is.includes('window')) return 1
     if (is.includes('moving') || phase.some((p) => /: (moving|paused)$/.test(p))) return 2
     return 3
   }
   const known = open.map((s) => ({ id: s.workflowId, urgency: urgency(s) }))
   // Visibility may lag: who moves by the upgrade's word is asked although no list shows it yet.
   const unseen = apps
-    .filter((a) => a.environments.some((e) => ['moving', 'awaited', 'trouble'].includes(e.is)))
+    .filter((a) => a.environments.some((e) => ['moving', 'awaited', 'window', 'trouble'].includes(e.is)))
     .map((a) => ({ id: cutoverId(platform, a.app), urgency: 2 }))
     .filter(({ id }) => !known.some((k) => k.id === id))
   return [...known, ...unseen]

@@ -5,12 +5,13 @@ import { environment, type Written } from './schema.ts'
 
 /** What was written, checked and filled in, in the words of the domain. */
 export function complete(written: Written): PlatformFile {
-  const { health, platformApps, blue, argocd } = written
+  const { health, platformApps, blue, argocd, timeZone, hours, closed } = written
   const { waves, ...settings } = platformApps
   return {
     platform: written.platform,
     account: written.account,
     region: written.region,
+    ...(timeZone !== undefined && { calendar: { timeZone, hours: listed(hours), closed: listed(closed) } }),
     ...(blue !== undefined && { blue }),
     health: {
       prometheus: health.prometheus,
@@ -46,6 +47,9 @@ export function complete(written: Written): PlatformFile {
     autoRollback: written.autoRollback,
   }
 }
+
+const listed = (some: string | readonly string[] | undefined): readonly string[] =>
+  some === undefined ? [] : typeof some === 'string' ? [some] : some
 
 type Limits = Readonly<Record<'atMost' | 'atLeast' | 'timesBlue', number | undefined>>
 

@@ -2,12 +2,15 @@ import { z } from 'zod'
 import { bufferPresets, type BufferPreset, type BufferPresetName } from '../domain/buffer-presets.ts'
 import { jobKinds } from '../domain/one-shot-jobs.ts'
 import type { Handover } from '../domain/platform.ts'
+import { hours, WINDOW } from './calendar.ts'
 import { measure } from './measure.ts'
 import { expecting, leaseName, oneOf, time, words } from './pieces.ts'
 import { didYouMean, shown } from './words.ts'
 
 const variant = <const C extends Handover['class'], S extends z.ZodRawShape>(name: C, says: string, shape: S) =>
   z.strictObject({ handover: z.literal(name).describe(says), ...shape })
+
+const windowed = { window: hours.exactOptional().describe(WINDOW) }
 
 const presets = ['fluentd', 'fluent-bit', 'postfix'] as const satisfies readonly BufferPresetName[]
 
@@ -35,8 +38,9 @@ const variants = [
         'What was taken from the queue and is not done: PromQL, or a number over HTTP. With idempotent: false the other side starts when it is zero.',
       ),
     budget: time.exactOptional().describe('How long inFlight may take to be zero. Default: 15m.'),
+    ...windowed,
   }),
-  variant('schedule', 'Starts by the clock: a CronJob.', {}),
+  variant('schedule', 'Starts by the clock: a CronJob.', windowed),
   variant('singleton', 'Never runs twice.', {
     downtime: time.describe('How long it may run nowhere.'),
     lease: leaseName
@@ -47,8 +51,9 @@ const variants = [
     proof: measure
       .exactOptional()
       .describe('PromQL, or a number over HTTP: 0 once nobody is it any more. Nothing is no proof.'),
+    ...windowed,
   }),
-  variant('buffer', 'Holds what others gave it until it is delivered.', bufferKeys),
+  variant('buffer', 'Holds what others gave it until it is delivered.', { ...bufferKeys, ...windowed }),
   variant('stateful', 'Has volumes, and moves with them.', {
     by: oneOf(['handover', 'copy']).describe(
       'handover: the volumes themselves move. copy: green gets volumes made from snapshots, and blue keeps its own.',
@@ -58,6 +63,7 @@ const variants = [
       .describe(
         'With by: copy: what going back loses, in words. It is read at the gate, and accepted by name before it goes back.',
       ),
+    ...windowed,
   }),
 ] as const
 
@@ -114,6 +120,11 @@ function measured({ preset, depth }: Pick<z.output<(typeof variants)[4]>, 'prese
 
 /** As written to as planned. */
 export function planned(written: z.output<typeof handover>): Handover {
+  const window = 'window' in written ? written.window : undefined
+  return { ...way(written), ...(window !== undefined && { window: [window].flat() }) }
+}
+
+function way(written: z.output<typeof handover>): Handover {
   const { handover: name } = written
   switch (name) {
     case 'overlap':

@@ -3,6 +3,7 @@ import { jobKinds } from '../domain/one-shot-jobs.ts'
 import { deployers } from '../domain/platform-file.ts'
 import { handover, platformHandover } from './handover.ts'
 import { transform } from './transform.ts'
+import { closedDays, hours, timeZone } from './calendar.ts'
 import {
   account,
   address,
@@ -84,6 +85,9 @@ const team = z.strictObject(
       )
       .prefault({})
       .describe('Where the team is told what happens. The log always is.'),
+    deadline: time
+      .exactOptional()
+      .describe('What it has not answered for so long, the platform team may decide too. Default: never.'),
   },
   mapping('{ approvers: [aoki@example.com] }'),
 )
@@ -154,6 +158,13 @@ export const schema = z
     platform: platformName.describe('The cluster as its tenants know it; it outlives its clusters.'),
     account: account.describe('The AWS account, in quotes. Any other is refused.'),
     region: region.describe('The AWS region of both clusters.'),
+    timeZone: timeZone.exactOptional().describe('Whose clocks hours, closed days and windows go by, as Asia/Tokyo.'),
+    hours: hours
+      .exactOptional()
+      .describe('When apps are given their turns, and the removal of blue begins. Default: always.'),
+    closed: closedDays
+      .exactOptional()
+      .describe('Days on which no app is given its turn, no window opens, and the removal of blue does not begin.'),
     blue: clusterName
       .exactOptional()
       .describe('The cluster that serves now. Default: the one that is named <platform>-<major>-<minor>.'),

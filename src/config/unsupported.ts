@@ -13,16 +13,12 @@ const SOURCES = ['cloudwatch', 'datadog', 'probe', 'job']
 
 /** Keys of the design that a later release reads. Each goes away with the issue that brings it. */
 const later: readonly Later[] = [
-  { at: 'timeZone', instead: 'leave it out: there are no hours yet that would need one' },
-  { at: 'hours', instead: 'leave it out and start, pause and resume the upgrade in the hours that suit you' },
-  { at: 'closed', instead: 'leave it out and pause the upgrade over closed days' },
   { at: 'green.adopt', instead: 'write green: { clone: true }; green is then made like blue' },
   {
     at: 'apps.*.route',
     instead: 'leave it out: listener rules of load balancers are found by their TargetGroupBindings',
   },
-  { at: 'apps.*.workloads.*.window', instead: 'leave it out and approve the app when its time has come' },
-  { at: 'environments.*.window', instead: 'leave it out and write approval: team; approve when its time has come' },
+  { at: 'environments.*.window', instead: 'write hours for the whole platform, or a window for a workload of an app' },
   { at: 'teams.*.notify.slack', instead: 'write webhook: https://… and pass it on from there' },
   { at: 'waivers', instead: 'leave it out and mend what the blocker names' },
   { at: 'prices', instead: 'leave it out: the plan names no cost yet' },

@@ -1,10 +1,11 @@
 import { actions } from './actions.ts'
+import type { Opening } from './calendar.ts'
 import { choicesOf } from './choices.ts'
 import { gateId, type Answer, type Gate, type GateRule } from './gates.ts'
 import { begun, nextAttempt, type Problem } from './journal.ts'
 import type { Phase, Plan } from './plan.ts'
 import type { Run } from './run.ts'
-import { leaves, type LeafStep, type StepId } from './steps.ts'
+import { leaves, type LeafStep, type StepId, type WaitStep } from './steps.ts'
 
 /** Which gates a run opens: those of its plan, and those that a failure opens. */
 
@@ -89,6 +90,31 @@ export const phaseGate = (plan: Plan, phase: Phase, attempt: number, why: string
     offers: ['retry'],
     openedAt: now,
   })
+
+/**
+ * A step waits for its hours: nobody has to answer, but whoever owns it, and the platform team, may say that it goes on
+ * now. `times`: how often it was asked for in this attempt, for its hours may be over when it is resumed. `opening`: not
+ * open, and when that changes.
+ */
+export const openingGate = (
+  plan: Plan,
+  step: WaitStep,
+  { attempt, times }: { readonly attempt: number; readonly times: number },
+  opening: Opening,
+  platformTeam: string,
+  now: string,
+): Gate => ({
+  ...gate(plan, {
+    step: times === 1 ? step.id : `${step.id}/${times}`,
+    attempt,
+    title: `${step.title}; it opens ${opening.onTheWall ?? ''}. skip: go on now`,
+    rule: { ...asked(plan.subject.team), teams: [...new Set([plan.subject.team, platformTeam])] },
+    offers: ['skip'],
+    openedAt: now,
+  }),
+  ...(opening.changes !== undefined && { opensAt: opening.changes }),
+  ...(opening.onTheWall !== undefined && { onTheWall: opening.onTheWall }),
+})
 
 const asked = (team: string): GateRule => ({ teams: [team], approvals: 1, exclude: [], remindEvery: '4h' })
 

@@ -2,6 +2,12 @@ import { milliseconds, type Duration } from './duration.ts'
 
 export type Answer = 'approve' | 'reject' | 'retry' | 'skip' | 'rerun'
 
+/** Not answered for so long, a gate is for these teams too. */
+export interface Escalation {
+  readonly after: Duration
+  readonly to: readonly string[]
+}
+
 /** Who decides, how many, and what happens when nobody does. */
 export interface GateRule {
   readonly teams: readonly string[]
@@ -13,6 +19,8 @@ export interface GateRule {
   readonly remindEvery: Duration
   /** Then it counts as rejected. */
   readonly expires?: Duration
+  /** Who is asked beside its teams when these do not answer. */
+  readonly escalates?: Escalation
 }
 
 /** What a person sends; `by` is a claim unless `proof` says otherwise. */
@@ -43,6 +51,12 @@ export interface Gate {
   /** What runs other images on the two sides, seen since it is open; absent where that was not looked at. */
   readonly differing?: readonly string[]
   readonly given: readonly Given[]
+  /** Since when those it escalates to may decide too: when the timer for it fired. */
+  readonly escalatedAt?: string
+  /** When it goes on by itself: it waits for its hours, and people may but need not decide. */
+  readonly opensAt?: string
+  /** The same by the clocks of its calendar. */
+  readonly onTheWall?: string
   readonly closed?: { readonly at: string; readonly as: Answer | 'withdrawn' }
 }
 
@@ -60,6 +74,8 @@ export interface Desk {
   readonly log: readonly Logged[]
   readonly requester: string
   readonly members: Readonly<Record<string, readonly string[]>>
+  /** By team: for whom its gates are too when it does not answer. */
+  readonly deadlines?: Readonly<Record<string, Escalation>>
 }
 
 export interface Refusal {
@@ -74,6 +90,12 @@ export const gateId = (step: string, digest: string, attempt: number): string =>
 const stepOf = (gate: string): string => gate.slice(0, gate.lastIndexOf('@'))
 
 export const openGates = (desk: Desk): Gate[] => desk.gates.filter((g) => !g.closed)
+
+/** Those who are asked, and once these did not answer in time, the others too. */
+export const teamsOf = ({ rule, escalatedAt }: Pick<Gate, 'rule' | 'escalatedAt'>): readonly string[] => [
+  ...rule.teams,
+  ...(escalatedAt === undefined ? [] : (rule.escalates?.to ?? [])),
+]
 
 /** Undefined when the answer counts. Validator, signal handler, CLI and console all ask this. `planned`: gates to come. */
 export function refusal(
@@ -93,9 +115,9 @@ export function refusal(
   if (!gate.offers.includes(answer))
     return no('not-offered', `${gate.id} takes ${gate.offers.join(' or ')}, not ${answer}`)
 
-  const allowed = gate.rule.teams.flatMap((team) => desk.members[team] ?? [])
+  const allowed = teamsOf(gate).flatMap((team) => desk.members[team] ?? [])
   if (!allowed.includes(d.by))
-    return no('not-an-approver', `${d.by} is not an approver of ${gate.rule.teams.join(', ')}`)
+    return no('not-an-approver', `${d.by} is not an approver of ${teamsOf(gate).join(', ')}${later(gate)}`)
   const given = [...gate.given, ...desk.ahead.filter((g) => g.gate === gate.id)]
   if (given.some((g) => g.by === d.by && g.answer === answer && !isPast(g, now)))
     return no('twice', `${d.by} has decided ${gate.id} already`)
@@ -110,6 +132,18 @@ export function refusal(
     return no('not-typed', `type "${gate.rule.typed}" to ${answer} ${gate.id}`)
   return undefined
 }
+
+/** For who comes early. */
+function later(gate: Gate): string {
+  const at = escalatesAt(gate)
+  return at === undefined ? '' : `; ${gate.rule.escalates?.to.join(', ')} may decide too from ${at} on`
+}
+
+/** When it will be for others too, ISO; undefined: never, or it is already. */
+export const escalatesAt = ({ rule, openedAt, escalatedAt }: Gate): string | undefined =>
+  rule.escalates === undefined || escalatedAt !== undefined
+    ? undefined
+    : new Date(after(openedAt, rule.escalates.after)).toISOString()
 
 /** What lets something go for good: where its name must be typed, by whoever says this. */
 export const isTyped = (answer: Answer): boolean => answer === 'approve' || answer === 'skip'
@@ -150,8 +184,29 @@ export function opened(desk: Desk, gate: Gate): Desk {
     'the plan, an image or the attempt is another now, or an earlier approval excludes this one',
     gate.openedAt,
   )
-  return { ...rest, ahead: rest.ahead.filter((g) => !fits(g)), gates: [...rest.gates, { ...gate, given }] }
+  const rule = ruleAt(desk, gate.rule)
+  return { ...rest, ahead: rest.ahead.filter((g) => !fits(g)), gates: [...rest.gates, { ...gate, rule, given }] }
 }
+
+/** With the deadline of the first of its teams that has one; not to whom it is for anyway. */
+function ruleAt({ deadlines = {} }: Desk, rule: GateRule): GateRule {
+  const [escalates] = rule.escalates ? [rule.escalates] : rule.teams.flatMap((team) => deadlines[team] ?? [])
+  const to = (escalates?.to ?? []).filter((team) => !rule.teams.includes(team))
+  return escalates === undefined || to.length === 0 ? rule : { ...rule, escalates: { ...escalates, to } }
+}
+
+/** Its time is over: it is for others too, and that is written down. */
+export function escalated(desk: Desk, id: string, at: string): Desk {
+  const gate = openGates(desk).find((g) => g.id === id)
+  if (gate?.rule.escalates === undefined || gate.escalatedAt !== undefined) return desk
+  const { teams, escalates } = gate.rule
+  const because = `${teams.join(', ')} did not answer for ${escalates.after}: ${escalates.to.join(', ')} may decide too`
+  const noted = logged(desk, { at, message: ESCALATED, body: { gate: id }, became: 'counted', because })
+  return { ...noted, gates: noted.gates.map((g) => (g === gate ? { ...g, escalatedAt: at } : g)) }
+}
+
+/** In the log, beside what people said. */
+export const ESCALATED = 'escalated'
 
 export function voided(desk: Desk, which: (g: Given) => boolean, because: string, at: string): Desk {
   const log = desk.ahead.filter(which).map((g): Logged => ({ at, message: g.answer, body: g, became: 'void', because }))

@@ -54,7 +54,7 @@ export interface UpgradeStatus {
   readonly apps: readonly AppStanding[]
   readonly findings: readonly Finding[]
   readonly ending?: string
-  /** Why no more turns are given although some could be. */
+  /** Why no more turns are given although some could be; or until when the next app rests. */
   readonly held?: string
   readonly refused: readonly string[]
 }
@@ -95,10 +95,20 @@ export const TURN = 'turn'
 export const COMMIT = 'commit'
 export const LEAVE = 'leave'
 export const TOLD = 'told'
-const tellings = ['on-green', 'trouble', 'moving', 'awaited', 'behind', 'committed', 'back', 'breaching'] as const
+const tellings = [
+  'on-green',
+  'trouble',
+  'moving',
+  'awaited',
+  'window',
+  'behind',
+  'committed',
+  'back',
+  'breaching',
+] as const
 export interface Told extends Turn {
   /**
-   * `awaited`: somebody else is to deploy it first.
+   * `awaited`: somebody else is to deploy it first. `window`: it waits for hours of its own.
    * `behind`: on blue because an earlier environment went back; it wants a turn again. `on-green`: since `at`.
    * `back`: the cutover is over and blue serves. `breaching`: a check broke its limit; it is where it was.
    */

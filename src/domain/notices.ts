@@ -1,4 +1,4 @@
-import type { Gate } from './gates.ts'
+import { teamsOf, type Gate } from './gates.ts'
 import type { Outcome } from './messages.ts'
 import type { Subject } from './plan.ts'
 import { waiting, type Waiting } from './status.ts'
@@ -37,15 +37,19 @@ const about = ({ platform, app, environment }: Subject) => ({
   ...(environment !== undefined && { environment }),
 })
 
-export const gateNotice = (from: From, subject: Subject, gate: Gate, reminder: number): Notice => ({
+/** `reminder`: how often it was told before; or that it is for others too from now on. */
+export const gateNotice = (from: From, subject: Subject, gate: Gate, reminder: number | 'escalated'): Notice => ({
   id: `${from.runId}/${gate.id}/${reminder}`,
   about: reminder === 0 ? 'gate' : 'reminder',
   ...about(subject),
   ...from,
-  title: gate.title,
-  teams: gate.rule.teams,
+  title: reminder === 'escalated' ? `${overdue(gate)}: ${gate.title}` : gate.title,
+  teams: teamsOf(gate),
   waiting: waiting(gate),
 })
+
+const overdue = ({ rule: { teams, escalates } }: Gate): string =>
+  `${teams.join(', ')} did not answer for ${escalates?.after ?? ''}, and ${escalates?.to.join(', ') ?? ''} may decide too`
 
 /** What only they can do, and Norikae waits for. `reminder`: how often they were told before. */
 export const deployNotice = (

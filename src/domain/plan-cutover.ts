@@ -1,4 +1,5 @@
 import { arrive, byOthers, copiedAs, pointAway } from './arrival.ts'
+import { calendarInWords } from './calendar.ts'
 import { measuring, requestsOn } from './checks.ts'
 import type { EnvironmentFacts } from './facts.ts'
 import type { GateRule } from './gates.ts'
@@ -8,7 +9,7 @@ import { movable } from './movable.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { PlanBody } from './plan.ts'
 import { clusterOf, slug, type App, type Environment, type Platform, type Route, type Side } from './platform.ts'
-import { act, ask, leaves, type LeafStep, type Step } from './steps.ts'
+import { act, ask, leaves, waitFor, type LeafStep, type Step } from './steps.ts'
 
 const HANDOVERS_AT_ONCE = 5
 
@@ -83,7 +84,10 @@ const tidied = (environment: Environment): Environment => ({
 const inNameOrder = <T>(items: readonly T[], name: (item: T) => string): T[] =>
   items.toSorted((a, b) => (name(a) < name(b) ? -1 : 1))
 
-export type CutoverPlatform = Pick<Platform, 'name' | 'account' | 'region' | 'blue' | 'green' | 'quiet' | 'metrics'>
+export type CutoverPlatform = Pick<
+  Platform,
+  'name' | 'account' | 'region' | 'blue' | 'green' | 'quiet' | 'metrics' | 'calendar'
+>
 
 interface Subject {
   readonly platform: CutoverPlatform
@@ -221,8 +225,10 @@ function moveTraffic({ app, environment, workloads }: Subject): Move {
 function handOver(it: Subject): Move {
   const { app, environment, workloads } = it
   const spot = { environment: environment.name, team: environment.gate ?? teamDecides(app), ask: asks(it) }
-  const moved = workloads.map((w) => handover(w, spot))
-  const all = sideBySide(`${environment.name}/handover`, `hand over ${app.name}'s workloads`, HANDOVERS_AT_ONCE, moved)
+  const moved = workloads.map((w) => inOrder(just(...window(it, w)), handover(w, spot)))
+  // Who waits for a window, for days perhaps, takes nobody's place.
+  const atMost = HANDOVERS_AT_ONCE + workloads.filter((w) => window(it, w).length > 0).length
+  const all = sideBySide(`${environment.name}/handover`, `hand over ${app.name}'s workloads`, atMost, moved)
   if (all.forward.length === 0) return all
   const fences = fencedNamespaces(it).map((namespaces) => {
     const fence = { namespaces, on: 'blue' } as const
@@ -232,6 +238,19 @@ function handOver(it: Subject): Move {
     )
   })
   return inOrder(...fences, all, just(observed(app, withoutBlue(environment), 'handover', 'after the handover')))
+}
+
+/** Its own hours, whatever those of the platform are; closed days are everybody's. */
+function window({ platform: { calendar }, environment }: Subject, { ref, handover: h }: Workload): LeafStep[] {
+  if (!calendar || h.window === undefined || h.class === 'overlap') return []
+  const open = { ...calendar, hours: h.window }
+  return [
+    waitFor(
+      `${environment.name}/${slug(ref)}/window`,
+      open,
+      `wait for the window of ${ref.name}: ${calendarInWords(open)}`,
+    ),
+  ]
 }
 
 const asks =

@@ -1,5 +1,6 @@
 import { byOthers, copiedAs } from './arrival.ts'
 import type { Identity } from './actions.ts'
+import { calendarInWords } from './calendar.ts'
 import { measuring, requestsOn } from './checks.ts'
 import type { ClusterFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
@@ -8,7 +9,7 @@ import type { Phase, PlanBody } from './plan.ts'
 import { deployedByOthers } from './platform-file.ts'
 import type { App, Platform, PlatformApp, Side } from './platform.ts'
 import { slug } from './platform.ts'
-import { act, ask, tell, wait, type LeafStep, type Step } from './steps.ts'
+import { act, ask, tell, wait, waitFor, type LeafStep, type Step } from './steps.ts'
 
 const AT_ONCE = 50 // commands of one workflow task: measured, larger batches time out at 1,500 children
 const OWN = 'platform'
@@ -32,12 +33,15 @@ export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: r
       phase('provision', `build ${green}`, clone(platform, facts)),
       phase('bootstrap', 'bring up the platform itself', bootstrap(platform)),
       phase('verify', 'try every object on green', verify(platform)),
-      phase('cutovers', 'move the apps', cutovers(platform)),
+      phase('cutovers', turnsInWords(platform), cutovers(platform)),
       phase('soak', `keep ${blue} as the way back`, soak(platform)),
       { ...phase('decommission', `remove ${blue}`, decommission(platform, facts)), pointOfNoReturn: true },
     ],
   }
 }
+
+const turnsInWords = ({ calendar }: Platform): string =>
+  calendar ? `move the apps; turns are given out ${calendarInWords(calendar)}` : 'move the apps'
 
 const phase = (name: string, title: string, move: Move): Phase => ({ ...move, name, title, onFailure: 'ask' })
 
@@ -181,7 +185,7 @@ function cutovers({ apps }: Platform): Move {
 
 /** Idle is proven before people are asked, and again after they took their time to answer. */
 function soak(platform: Platform): Move {
-  const { blue, soak: time, idle, apps, gates } = platform
+  const { blue, soak: time, idle, apps, gates, calendar } = platform
   const all = apps.map((a) => a.name)
   // Who went back in the soak and moved again is kept a way back for as long as everybody.
   const onGreen = (id: string): Step => ({
@@ -199,6 +203,8 @@ function soak(platform: Platform): Move {
       ...gates.decommission,
       typed: blue,
     }),
+    // Whoever approves at night, or the day before a closed one, does not want it gone by then.
+    ...(calendar ? [waitFor('soak/hours', calendar, `wait for working hours: ${calendarInWords(calendar)}`)] : []),
     onGreen('soak/still-on-green'),
     act('soak/still-idle', 'proveIdle', idleness(platform, 'blue')),
   )

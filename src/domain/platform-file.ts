@@ -1,3 +1,4 @@
+import type { Calendar } from './calendar.ts'
 import type { Duration } from './duration.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Handover, Weight } from './platform.ts'
@@ -13,6 +14,8 @@ export interface PlatformFile {
   /** Any other AWS account is refused. */
   readonly account: string
   readonly region: string
+  /** When turns are given out; there wherever the file names a time zone, and so wherever it names hours or days. */
+  readonly calendar?: Calendar
   /** The cluster that serves now; found by its name `<platform>-<major>-<minor>` where it is not given. */
   readonly blue?: string
   readonly health: HealthFile
@@ -64,6 +67,8 @@ export interface CheckFile {
 export interface TeamFile {
   readonly approvers: readonly string[]
   readonly notify: { readonly webhook?: string }
+  /** What it has not answered for so long, the platform team may decide too. */
+  readonly deadline?: Duration
 }
 
 export interface EnvironmentFile {

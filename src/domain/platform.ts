@@ -1,4 +1,5 @@
 import type { ByArgo } from './argocd.ts'
+import type { Calendar } from './calendar.ts'
 import type { Duration } from './duration.ts'
 import type { GateRule } from './gates.ts'
 import type { Measure } from './measures.ts'
@@ -36,8 +37,11 @@ export interface Route {
   readonly greenTargetGroup: string
 }
 
-/** How one workload changes sides, with what its class needs to know. */
-export type Handover =
+/** How one workload changes sides, and in which hours of the week that begins; without any, as soon as it is its turn. */
+export type Handover = Way & { readonly window?: readonly string[] }
+
+/** With what its class needs to know. */
+type Way =
   | { readonly class: 'overlap' }
   /** `inFlight`: what was taken from the queue and is not done; without it, that no pod is left is all that is proven. */
   | {
@@ -110,6 +114,8 @@ export interface Buffer extends Draining {
 export interface Team {
   readonly approvers: readonly string[]
   readonly webhook?: string
+  /** What it has not answered for so long, the platform team may decide too. */
+  readonly deadline?: Duration
 }
 
 /** What every action needs to find the world: names only. */
@@ -146,4 +152,6 @@ export interface Platform extends Omit<Scope, 'platform'> {
   readonly idle: Duration
   readonly autoRollback: Duration
   readonly gates: { readonly start: GateRule; readonly decommission: GateRule }
+  /** When turns are given out, and the removal of blue begins; absent: always. */
+  readonly calendar?: Calendar
 }

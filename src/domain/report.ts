@@ -81,7 +81,8 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
     })),
     decisions: desk.log.map((it) => ({ ...it, ...place(textIn(it.body, 'gate') ?? textIn(it.body, 'environment')) })),
     waits: desk.gates.flatMap((g) =>
-      g.closed
+      // Its hours were waited for, and not people.
+      g.closed && g.opensAt === undefined
         ? [
             {
               ...place(g.id),

@@ -74,9 +74,13 @@ function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
     green,
     platformTeam,
     teams: Object.fromEntries(
-      Object.entries(file.teams).map(([name, { approvers, notify }]) => [
+      Object.entries(file.teams).map(([name, { approvers, notify, deadline }]) => [
         name,
-        { approvers, ...(notify.webhook !== undefined && { webhook: notify.webhook }) },
+        {
+          approvers,
+          ...(notify.webhook !== undefined && { webhook: notify.webhook }),
+          ...(deadline !== undefined && { deadline }),
+        },
       ]),
     ),
     metrics: { url: file.health.prometheus.url, requests: file.health.requests },
@@ -90,6 +94,7 @@ function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
     autoRollback,
     // Who agreed to begin does not alone decide that there is no way back.
     gates: { start: rule([]), decommission: rule(['start']) },
+    ...(file.calendar && { calendar: file.calendar }),
   }
 }
 

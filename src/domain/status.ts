@@ -1,7 +1,7 @@
 import { actions } from './actions.ts'
 import { isOf } from './asking.ts'
 import { blockersFirst, placeOf, type Finding } from './findings.ts'
-import { isTyped, openGates, refusal, type Answer, type Desk, type Gate } from './gates.ts'
+import { escalatesAt, isTyped, openGates, refusal, teamsOf, type Answer, type Desk, type Gate } from './gates.ts'
 import { settled, type Journal, type StepRecord } from './journal.ts'
 import { wayBack, type Plan, type Subject } from './plan.ts'
 import type { Weight } from './platform.ts'
@@ -23,6 +23,12 @@ export interface Waiting {
   readonly send: readonly { readonly message: Answer; readonly body: Readonly<Record<string, string>> }[]
   /** What runs other images on blue than on green; absent where nothing does, or it was not looked at. */
   readonly differing?: readonly string[]
+  /** When it goes on by itself, because it waits for its hours; absent where people have to answer. */
+  readonly opensAt?: string
+  /** The same by the clocks of its calendar. */
+  readonly onTheWall?: string
+  /** Who may answer too, and from when on, ISO; absent where nobody else will, or they may already. */
+  readonly escalates?: { readonly to: readonly string[]; readonly at: string }
   /** What an approval begins; absent in notices, and where it is about a failure. */
   readonly opens?: Opens
 }
@@ -64,7 +70,8 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
   const { plan, journal } = run
   const steps = plan.phases.flatMap((p) => leaves(p.forward))
   const open = openGates(desk).filter((g) => isOf(plan, g))
-  const state = stateOf(run, open.length > 0, paused)
+  const asks = open.some((g) => g.opensAt === undefined)
+  const state = stateOf(run, asks, paused)
   const weight = weightOf(plan, journal)
   const problem = problemOf(journal, steps)
   const verdicts = verdictsOf(journal, steps)
@@ -82,7 +89,7 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
     ...(where !== undefined && { where }),
     waitingFor: open.map((g) => {
       const opens = opensOf(plan, g)
-      const people = [...new Set(g.rule.teams.flatMap((team) => desk.members[team] ?? []))]
+      const people = [...new Set(teamsOf(g).flatMap((team) => desk.members[team] ?? []))]
       const excluded = people.filter((by) => isExcluded(desk, g, by)).map((by) => [by, whyExcluded(desk, g, by)])
       return {
         ...waiting(g),
@@ -220,10 +227,11 @@ const latest = (records: readonly StepRecord[]): StepRecord | undefined =>
   records.toSorted((a, b) => Date.parse(a.endedAt ?? a.startedAt) - Date.parse(b.endedAt ?? b.startedAt)).at(-1)
 
 export const waiting = ({ differing = [], ...g }: Gate): Waiting => ({
+  ...whenElse(g),
   gate: g.id,
   what: g.title,
   since: g.openedAt,
-  who: g.rule.teams,
+  who: teamsOf(g),
   needs: `${g.given.filter((d) => d.answer === 'approve').length} of ${g.rule.approvals}: ${g.offers.join(' or ')}`,
   ...(differing.length > 0 && { differing }),
   send: g.offers.map((message) => ({
@@ -236,6 +244,15 @@ export const waiting = ({ differing = [], ...g }: Gate): Waiting => ({
   })),
 })
 
+function whenElse(gate: Gate): Pick<Waiting, 'opensAt' | 'onTheWall' | 'escalates'> {
+  const at = escalatesAt(gate)
+  return {
+    ...(gate.opensAt !== undefined && { opensAt: gate.opensAt }),
+    ...(gate.onTheWall !== undefined && { onTheWall: gate.onTheWall }),
+    ...(at !== undefined && { escalates: { to: gate.rule.escalates?.to ?? [], at } }),
+  }
+}
+
 /** A summary for the Temporal UI, in Markdown that every version of it draws: what is, what is waited for, what to send. */
 export const details = (all: readonly Status[]): string =>
   all
@@ -246,7 +263,9 @@ export const details = (all: readonly Status[]): string =>
       ),
       ...noticedLines(s.noticed ?? []),
       ...s.waitingFor.flatMap((w) => [
-        `- **waiting for ${w.who.join(', ')}** since ${w.since}: ${w.what} (${w.needs})`,
+        w.opensAt === undefined
+          ? `- **waiting for ${w.who.join(', ')}** since ${w.since}: ${w.what} (${w.needs})${orElse(w)}`
+          : `- **waiting until ${w.opensAt}**: ${w.what} (${w.who.join(' or ')})`,
         ...(w.differing ?? []).map((what) => `  - **other images:** ${what}`),
         ...w.send.map((m) => `  - \`${m.message}\` \`${JSON.stringify(m.body)}\``),
       ]),
@@ -254,6 +273,9 @@ export const details = (all: readonly Status[]): string =>
     ])
     .join('\n')
     .trim()
+
+const orElse = ({ escalates }: Waiting): string =>
+  escalates === undefined ? '' : `; ${escalates.to.join(', ')} may answer too from ${escalates.at} on`
 
 const NOTICED_LINES = 10
 

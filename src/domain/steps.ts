@@ -1,4 +1,5 @@
 import { actions, type ActionInput, type ActionName } from './actions.ts'
+import type { Calendar } from './calendar.ts'
 import type { Duration } from './duration.ts'
 import type { GateRule } from './gates.ts'
 import type { Check } from './verdict.ts'
@@ -30,10 +31,13 @@ export interface ObserveStep extends Common {
   readonly checks: readonly Check[]
 }
 
-/** Time passes: for a while, or until these apps are on green, each of them for so long. */
+/** Time passes: for a while, until a calendar is open, or until these apps are on green, each of them for so long. */
 export interface WaitStep extends Common {
   readonly kind: 'wait'
-  readonly until: { readonly passed: Duration } | { readonly onGreen: readonly string[]; readonly since?: Duration }
+  readonly until:
+    | { readonly passed: Duration }
+    | { readonly open: Calendar }
+    | { readonly onGreen: readonly string[]; readonly since?: Duration }
 }
 
 /** A child workflow is told what to do; done when it says that it is there. */
@@ -72,6 +76,14 @@ export const wait = (id: StepId, passed: Duration, title: string): WaitStep => (
   id,
   title,
   until: { passed },
+})
+
+/** Goes on at once where it is open. */
+export const waitFor = (id: StepId, open: Calendar, title: string): WaitStep => ({
+  kind: 'wait',
+  id,
+  title,
+  until: { open },
 })
 
 export const tell = (id: StepId, title: string, app: string, go: AppStep['go']): AppStep => ({

@@ -1,11 +1,12 @@
+import type { Calendar, Opening } from './calendar.ts'
 import { milliseconds, type Duration } from './duration.ts'
 
 /**
- * `on-green`: and told when. `awaited`: it has its turn, and somebody else is to deploy it first. Trouble: it is on blue,
- * or stuck, and somebody was asked.
+ * `on-green`: and told when. `awaited`: it has its turn, and somebody else is to deploy it first. `window`: what it has to
+ * hand over waits for hours of its own. Trouble: it is on blue, or stuck, and somebody was asked.
  */
 export type Standing =
-  | { readonly is: 'moving' | 'awaited' | 'trouble' | 'committed' | 'back' }
+  | { readonly is: 'moving' | 'awaited' | 'window' | 'trouble' | 'committed' | 'back' }
   | { readonly is: 'on-green'; readonly since: string }
 
 export interface Mover {
@@ -38,9 +39,18 @@ export interface Turns {
   readonly start: readonly Turn[]
   /** Why nothing more starts, although something could. */
   readonly paused?: string
-  /** When the next rest ends. */
+  /** When the next rest ends, or the hours begin. */
   readonly lookAgainAt?: string
 }
+
+/** While no turns are given out; rests that end before are no reason to look. */
+export const outside = (
+  { hours }: Calendar,
+  { onTheWall, changes }: Opening,
+): Pick<Turns, 'paused' | 'lookAgainAt'> => ({
+  paused: `${hours.length > 0 ? 'outside of its hours' : 'closed'} ${onTheWall === undefined ? 'for ever' : `until ${onTheWall}`}`,
+  ...(changes !== undefined && { lookAgainAt: changes }),
+})
 
 /** Which environments may start now. Pure: the same standings give the same turns, whatever order they came in. */
 export function turns(apps: readonly Mover[], standings: Standings, policy: TurnPolicy, now: string): Turns {
@@ -87,7 +97,8 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
     .filter((m) => m.is === 'moving')
   const startable = ready.filter((t) => unitOf(t).length > 0)
   // Who is in trouble, or waits for somebody in trouble, neither moves nor can start: so it holds nobody up. Nor does who
-  // waits to be deployed, for days perhaps; once it was, it moves beside the others, even where that is one too many.
+  // waits to be deployed, or for a window, for days perhaps; after that it moves beside the others, even where that is one
+  // too many.
   const level = Math.min(...moving.map((m) => m.level), ...startable.map((t) => t.level))
   const inTurn =
     policy.order === 'breadth'
@@ -102,13 +113,17 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
   }
   const troubled = apps.filter((a) => a.environments.some((e) => standing(a.name, e)?.is === 'trouble'))
   const stopped = troubled.length >= policy.maxFailed
+  const lookAgainAt = rests.length > 0 ? new Date(Date.parse(now) + Math.min(...rests)).toISOString() : undefined
   return {
     start: stopped ? [] : start,
     ...(stopped &&
       start.length > 0 && {
         paused: `in trouble: ${troubled.map((a) => a.name).join(', ')}; ${policy.maxFailed} at once stop the rest`,
       }),
-    ...(rests.length > 0 && { lookAgainAt: new Date(Date.parse(now) + Math.min(...rests)).toISOString() }),
+    ...(start.length === 0 &&
+      moving.length === 0 &&
+      lookAgainAt !== undefined && { paused: `the next app rests until ${lookAgainAt}` }),
+    ...(lookAgainAt !== undefined && { lookAgainAt }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
 import type { ActionActivities, ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
+import type { Calendar, Opening } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
 import type { CutoverRequest, UpgradeRequest } from '../domain/messages.ts'
 import type { Addressed } from '../domain/notices.ts'
@@ -44,6 +45,8 @@ interface Questions {
   >
   /** Which workloads run other images on blue than on green, in words. */
   compareImages: Q<{ readonly subject: Subject; readonly namespaces: readonly string[] }, readonly string[]>
+  /** Whether it is open, `at` this time or later, and when that changes. */
+  opening: Q<{ readonly calendar: Calendar; readonly at: string }, Opening>
   notify: Q<Addressed, void>
 }
 

@@ -46,7 +46,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     apps: apps.standings(),
     findings: prepared?.plan.findings ?? [],
     ...(aborted !== undefined && { ending: aborted }),
-    ...heldBy(office.blind ? blindness(office.blind) : apps.held()),
+    ...heldBy(office.blind ? blindness(office.blind) : office.held),
     refused: office.desk.log
       .filter((l) => l.became === 'refused')
       .slice(-20)

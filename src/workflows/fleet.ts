@@ -19,14 +19,15 @@ import {
   type CutoverResult,
 } from '../domain/messages.ts'
 import { milliseconds, type Duration } from '../domain/duration.ts'
+import type { Calendar, Opening } from '../domain/calendar.ts'
 import type { App, Platform } from '../domain/platform.ts'
 import type { Report } from '../domain/report.ts'
 import { relatedTo } from '../domain/troubles.ts'
 import type { AppStep } from '../domain/steps.ts'
-import { key, turns, type Mover, type Standing } from '../domain/turns.ts'
+import { key, outside, turns, type Mover, type Standing } from '../domain/turns.ts'
 import type { appCutover } from './app-cutover.ts'
-import { Clock } from './clock.ts'
 import { show, type Office } from './office.ts'
+import { epoch, openingOf } from './openings.ts'
 import { failed, problemOf, summary } from './problems.ts'
 import { pairsOf } from './search-attributes.ts'
 
@@ -42,7 +43,6 @@ export interface Fleet {
   /** Beside whatever is done; never ends by itself. */
   giveTurns(): Promise<never>
   standings(): AppStanding[]
-  held(): string | undefined
   reports(): Report[]
 }
 
@@ -60,9 +60,14 @@ export function fleet(office: Office, by: unknown): Fleet {
   let platform: Platform | undefined
   let movers: Mover[] = []
   let version = 0
-  let held: string | undefined
+  /**
+   * Whether turns may be given out, as it was told last, and how often that was asked. Forgotten by all that happens and
+   * does not tell when: by then it may be late.
+   */
+  let opening: Opening | undefined
+  let looks = 0
   /** Rests are over by what the apps tell, and by the timers that were set for it. */
-  const clock = new Clock(new Date(0).toISOString())
+  const clock = epoch()
 
   const set = (place: string, standing: Standing | undefined, note = '') => {
     if (standing === undefined) delete standings[place]
@@ -114,6 +119,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     for (const place of places(app.name)) set(place, undefined)
     started.add(app.name)
     tried.add(app.name)
+    opening = undefined
     version += 1
     void CancellationScope.nonCancellable(() => child.result())
       .catch((error: unknown) => ({ failed: problemOf(error).message }))
@@ -122,6 +128,7 @@ export function fleet(office: Office, by: unknown): Fleet {
 
   function ended(name: string, end: CutoverResult | { readonly failed: string }): void {
     over.set(name, end)
+    opening = undefined
     if ('report' in end) kept.push(end.report)
     const committed = 'outcome' in end && end.outcome === 'done'
     for (const place of places(name))
@@ -214,14 +221,42 @@ export function fleet(office: Office, by: unknown): Fleet {
     if (!isCommitted(name)) throw failed('Failed', left(name))
   }
 
+  /** Asked once for as long as it holds, by what is known of the time. */
+  async function openNow(calendar: Calendar): Promise<Opening> {
+    if (opening && (opening.changes === undefined || clock.at < opening.changes)) return opening
+    looks += 1
+    opening = await openingOf(calendar, `hours.${looks}`, clock)
+    return opening
+  }
+
+  const holds = (why: string | undefined): void => {
+    if (office.held === why) return
+    office.held = why
+    show(office)
+  }
+
   async function giveTurns(): Promise<never> {
+    try {
+      return await giveThem()
+    } finally {
+      holds(undefined)
+    }
+  }
+
+  async function giveThem(): Promise<never> {
     await condition(() => movers.every((m) => tried.has(m.name)))
+    const still = () => office.paused || office.blind !== undefined
     for (;;) {
-      await condition(() => !office.paused && office.blind === undefined)
+      if (still()) opening = undefined
+      await condition(() => !still())
       if (!platform) throw failed('Failed', 'no platform')
       const seen = version
-      const next = turns(movers, standings, platform, clock.at)
-      held = next.paused
+      const could = turns(movers, standings, platform, clock.at)
+      const { calendar } = platform
+      const hours = calendar && could.start.length > 0 ? await openNow(calendar) : undefined
+      if (version !== seen || still()) continue
+      const next = calendar && hours?.open === false ? { ...could, start: [], ...outside(calendar, hours) } : could
+      holds(next.paused)
       for (const { app, environment } of next.start) {
         set(key(app, environment), { is: 'moving' })
         await speak(app, TURN, { environment }).catch(() => {
@@ -229,9 +264,9 @@ export function fleet(office: Office, by: unknown): Fleet {
           if (standings[key(app, environment)]?.is === 'moving') set(key(app, environment), { is: 'trouble' })
         })
       }
-      const changed = () => version > seen + next.start.length || office.paused || office.blind !== undefined
+      const changed = () => version > seen + next.start.length || still()
       if (next.lookAgainAt === undefined) await condition(changed)
-      else await clock.until(changed, next.lookAgainAt, 'until a rest ends')
+      else await clock.until(changed, next.lookAgainAt, 'until a turn may be given')
     }
   }
 
@@ -242,7 +277,6 @@ export function fleet(office: Office, by: unknown): Fleet {
       movers = it.apps.map((app) => ({ ...app, environments: app.environments.map((e) => e.name) }))
     },
     onGreen: gathered,
-    held: () => held,
     reports: () => kept,
     standings: () =>
       (platform?.apps ?? []).map(({ name, team, environments }) => ({

@@ -2,6 +2,7 @@ import type { Duration } from '../domain/duration.ts'
 import { condition, sleep } from '@temporalio/workflow'
 import { actions, type Receipt } from '../domain/actions.ts'
 import { gateOf } from '../domain/asking.ts'
+import type { Calendar } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
 import { milliseconds } from '../domain/duration.ts'
 import type { ActionStep, AppStep, LeafStep, ObserveStep, WaitStep } from '../domain/steps.ts'
@@ -9,11 +10,12 @@ import { overall, told as inWords } from '../domain/verdict.ts'
 import { perform, question } from './activities.ts'
 import type { Hands, LiveRun } from './executor.ts'
 import { ask, now, show, tellToDeploy, type Office } from './office.ts'
+import { awaitOpening } from './openings.ts'
 import { failed, summary } from './problems.ts'
 import { under } from './under.ts'
 
 /** What a cutover tells its upgrade while a step waits for others. */
-export type Telling = (is: 'awaited' | 'moving') => void
+export type Telling = (is: 'awaited' | 'window' | 'moving', note?: string) => void
 
 /** What only an upgrade can do. */
 export interface Apps {
@@ -48,8 +50,7 @@ export function handsFor(office: Office, run: LiveRun, { apps = none, told = () 
       case 'observe':
         return observe(step)
       case 'wait':
-        await wait(step)
-        return { note: step.title }
+        return { note: (await wait(step, attempt)) ?? step.title }
       case 'app':
         await apps.go(step)
         return { note: step.title }
@@ -92,9 +93,27 @@ export function handsFor(office: Office, run: LiveRun, { apps = none, told = () 
     return { note }
   }
 
-  async function wait({ title, until }: WaitStep): Promise<void> {
+  /** A note, where there is more to say than what was waited for. */
+  async function wait(step: WaitStep, attempt: number): Promise<string | undefined> {
+    const { title, until } = step
+    if ('open' in until) return whenOpen(step, until.open, attempt)
     if ('passed' in until) await sleep(milliseconds(until.passed), { summary: summary(title) })
     else await apps.onGreen(until.onGreen, until.since)
+    return undefined
+  }
+
+  /** So many steps wait for their hours, side by side. */
+  let shut = 0
+  async function whenOpen(step: WaitStep, calendar: Calendar, attempt: number): Promise<string> {
+    let waits = false
+    const note = await awaitOpening(office, run.plan, step, calendar, attempt, (until) => {
+      if (!waits) shut += 1
+      waits = true
+      told('window', `it opens ${until}`)
+    })
+    if (waits) shut -= 1
+    if (waits && shut === 0) told('moving')
+    return note
   }
 
   return {

@@ -10,12 +10,15 @@ import { milliseconds } from '../domain/duration.ts'
 import {
   closed,
   compared,
+  escalated,
   nextMoment,
   opened,
   openGates,
   outcome,
+  teamsOf,
   type Answer,
   type Desk,
+  type Escalation,
   type Gate,
 } from '../domain/gates.ts'
 import {
@@ -36,7 +39,7 @@ import type { StepId } from '../domain/steps.ts'
 import { question, type Silence } from './activities.ts'
 import { Clock } from './clock.ts'
 import type { LiveRun } from './executor.ts'
-import { summary } from './problems.ts'
+import { failed, problemOf, summary } from './problems.ts'
 import { tag } from './search-attributes.ts'
 import { under } from './under.ts'
 
@@ -47,6 +50,8 @@ export interface Office {
   paused: boolean
   /** While health cannot be watched. */
   blind?: Silence | undefined
+  /** Why no turns are given out although some could be. */
+  held?: string | undefined
   platformTeam: string
   teams: Readonly<Record<string, Team>>
   /** The namespaces of each environment; none of an upgrade. */
@@ -69,7 +74,12 @@ export function furnish(office: Office, platformTeam: string, teams: Readonly<Re
   const members = Object.fromEntries(Object.entries(teams).map(([name, team]) => [name, team.approvers]))
   // Who asked is the same person in any spelling: what they may not approve goes by it.
   const requester = spelled(Object.values(members).flat(), office.desk.requester)
-  Object.assign(office, { platformTeam, teams, desk: { ...office.desk, members, requester } })
+  const deadlines = Object.fromEntries(
+    Object.entries(teams).flatMap(([name, { deadline }]) =>
+      deadline === undefined ? [] : [[name, { after: deadline, to: [platformTeam] }]],
+    ),
+  )
+  Object.assign(office, { platformTeam, teams, desk: { ...office.desk, members, requester, deadlines } })
 }
 
 /** For what is noted; what is decided goes by a `Clock`. */
@@ -81,7 +91,9 @@ export const statuses = (office: Office): Status[] =>
 /** Brings what people see up to date: current details and search attributes. */
 export function show(office: Office): void {
   const all = statuses(office)
-  setCurrentDetails([...(office.blind ? [`**${blindness(office.blind)}**`, ''] : []), details(all)].join('\n'))
+  const { blind, held } = office
+  const above = [...(blind ? [blindness(blind)] : []), ...(held === undefined ? [] : [`no more turns: ${held}`])]
+  setCurrentDetails([...above.flatMap((what) => [`**${what}**`, '']), details(all)].join('\n'))
   tag({
     phase: [
       ...new Set(
@@ -89,7 +101,10 @@ export function show(office: Office): void {
       ),
     ],
     waitingFor: [
-      ...new Set([...openGates(office.desk).flatMap((g) => g.rule.teams), ...all.flatMap(({ awaits = [] }) => awaits)]),
+      ...new Set([
+        ...openGates(office.desk).flatMap((g) => (g.opensAt === undefined ? teamsOf(g) : [])),
+        ...all.flatMap(({ awaits = [] }) => awaits),
+      ]),
     ].toSorted(),
   })
 }
@@ -100,7 +115,7 @@ export async function ask(office: Office, subject: Subject, gate: Gate): Promise
   tell(office, gateNotice(here(), subject, gate, 0))
   show(office)
   void lookAtImages(office, subject, gate, 0)
-  const it = () => office.desk.gates.findLast((g) => g.id === gate.id) ?? gate
+  const it = () => asIs(office, gate)
   const reminding = async (): Promise<never> => {
     for (let n = 1; ; n += 1) {
       await sleep(milliseconds(gate.rule.remindEvery), { summary: summary(`remind of ${gate.id}`) })
@@ -108,14 +123,50 @@ export async function ask(office: Office, subject: Subject, gate: Gate): Promise
       void lookAtImages(office, subject, gate, n)
     }
   }
+  const { escalates } = it().rule
+  const escalating = async ({ after }: Escalation): Promise<void> => {
+    await sleep(milliseconds(after), { summary: summary(`ask others too: ${gate.id}`) })
+    office.desk = escalated(office.desk, gate.id, now())
+    tell(office, gateNotice(here(), subject, it(), 'escalated'))
+    show(office)
+  }
   try {
-    const answer = await under(reminding, () => answered(it))
+    const guard = escalates ? () => Promise.all([reminding(), escalating(escalates)]) : reminding
+    const answer = await under(guard, () => answered(it))
     office.desk = closed(office.desk, gate.id, answer, now())
     return answer
   } catch (error) {
     if (isCancellation(error)) office.desk = closed(office.desk, gate.id, 'withdrawn', now())
     throw error
   } finally {
+    show(office)
+  }
+}
+
+/** As the desk has it now: whoever it is for, and what was said. */
+const asIs = ({ desk }: Office, gate: Gate): Gate => desk.gates.findLast((g) => g.id === gate.id) ?? gate
+
+/**
+ * As `ask`, where it goes on by itself at a moment (ISO), so that nobody is reminded. True: somebody said before that it
+ * goes on now.
+ */
+export async function askMeanwhile(office: Office, subject: Subject, gate: Gate, moment: string): Promise<boolean> {
+  office.desk = opened(office.desk, gate)
+  tell(office, gateNotice(here(), subject, gate, 0))
+  show(office)
+  let said: Answer | undefined
+  const comes = async (): Promise<never> => {
+    await new Clock(gate.openedAt).until(() => false, moment, summary(gate.title))
+    throw failed('Opened', 'its hours have come')
+  }
+  try {
+    said = await under(comes, () => answered(() => asIs(office, gate)))
+    return true
+  } catch (error) {
+    if (isCancellation(error) || problemOf(error).type !== 'Opened') throw error
+    return false
+  } finally {
+    office.desk = closed(office.desk, gate.id, said ?? 'withdrawn', now())
     show(office)
   }
 }

@@ -20,6 +20,7 @@ import {
   aDecommission,
   ago,
   anAppStanding,
+  aRetry,
   aStatus,
   aView,
   aWaiting,
@@ -44,6 +45,52 @@ test('the live view says where it is, who is waited for, and what to paste', () 
        legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests) → norikae retry legacy-php production
     mail-sender  php    ✔ on green  · pending   · pending"
   `)
+})
+
+test('what waits for its hours is nobody’s to answer, and says how it goes on before', () => {
+  const until = { opensAt: '2026-11-25T01:00:00.000Z', onTheWall: 'Wed 2026-11-25 10:00 (Asia/Tokyo)' }
+  const gate = 'production/shop/deployment/actor/window@3f9a2c1b.1'
+  const shut = aRetry(gate, 'wait for the window of actor', {
+    ...until,
+    send: [{ message: 'skip', body: { gate, by: '<you>' } }],
+  })
+  const view = aView({
+    status: {
+      apps: [anAppStanding('chat-actor', 'scala', 'on-green', 'on-green', 'window')],
+      held: 'outside of its hours until Wed 2026-11-25 10:00 (Asia/Tokyo)',
+    },
+    cutovers: [aCutover('chat-actor', 'production', { state: 'moving', waitingFor: [shut] })],
+  })
+  expect(live(view, screen({ who: 'chiba' }))).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   cutovers   way back: all 1
+    no more turns: outside of its hours until Wed 2026-11-25 10:00 (Asia/Tokyo)
+    waiting for you (chiba): nothing
+    waiting for their hours:
+      chat-actor production  Wed 2026-11-25 10:00 (Asia/Tokyo), in 21h  → norikae skip chat-actor production
+
+    APP         TEAM   TEST        STAGE       PRODUCTION
+    chat-actor  scala  ✔ on green  ✔ on green  ◷ window"
+  `)
+  expect(changes(aView({}), view).map((c) => change(c, screen()))).toMatchInlineSnapshot(`
+    [
+      "2026-11-24T04:00:00Z  · chatwork-prod: outside of its hours until Wed 2026-11-25 10:00 (Asia/Tokyo)",
+      "2026-11-24T04:00:00Z  ✔ chat-actor test: on green",
+      "2026-11-24T04:00:00Z  ✔ chat-actor stage: on green",
+      "2026-11-24T04:00:00Z  ◷ chat-actor production: window",
+      "2026-11-24T04:00:00Z  ◇ chat-actor production: wait for the window of actor: norikae skip chat-actor production",
+    ]
+  `)
+  const details = drawn(gateDetails(gateIn(view, 'chat-actor'), screen()), screen())
+  expect(details).toContain('by itself  Wed 2026-11-25 10:00 (Asia/Tokyo), in 21h')
+})
+
+test('a gate says who may answer it later too', () => {
+  const escalates = { to: ['sre'], at: '2026-11-25T04:00:00.000Z' }
+  const view = aView({
+    cutovers: [aCutover('api', 'production', { waitingFor: [aWaiting('production/gate@3f9a2c1b.1', { escalates })] })],
+  })
+  const details = drawn(gateDetails(gateIn(view, 'api'), screen()), screen())
+  expect(details).toContain('later     sre may answer too, in 1d')
 })
 
 test('at 80 columns the commands are still whole', () => {

@@ -1,6 +1,8 @@
 import { activityInfo, ApplicationFailure } from '@temporalio/activity'
 import { ApplicationFailureCategory } from '@temporalio/common'
 import { actions, type ActionCall, type ActionName } from '../../src/domain/actions.ts'
+import { offsetIn } from '../../src/activities/time-zone.ts'
+import { openingAt } from '../../src/domain/calendar.ts'
 import { planCutover } from '../../src/domain/plan-cutover.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import type { Platform } from '../../src/domain/platform.ts'
@@ -135,6 +137,13 @@ export class Outside {
         at: new Date().toISOString(),
       }),
       compareImages: async () => this.differing,
+      // By the server's time: a worker's own does not skip.
+      opening: async ({ calendar, at }) =>
+        openingAt(
+          calendar,
+          offsetIn(calendar.timeZone),
+          Math.max(activityInfo().currentAttemptScheduledTimestampMs, Date.parse(at)),
+        ),
       notify: async ({ notice }) => {
         if (notice.about === 'went-back' && this.deaf > 0) {
           this.deaf -= 1

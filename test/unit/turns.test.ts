@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { turns, type Mover, type Standings, type TurnPolicy } from '../../src/domain/turns.ts'
+import { outside, turns, type Mover, type Standings, type TurnPolicy } from '../../src/domain/turns.ts'
 
 const now = '2026-11-23T12:00:00Z'
 const green = (hoursAgo = 24) =>
@@ -89,8 +89,30 @@ test.for([
 test('it says when to look again', () => {
   expect(turns([app('a')], { 'a/test': green(11) }, policy, now)).toEqual({
     start: [],
-    lookAgainAt: new Date(Date.parse(now) + 3_600_000).toISOString(),
+    paused: 'the next app rests until 2026-11-23T13:00:00.000Z',
+    lookAgainAt: '2026-11-23T13:00:00.000Z',
   })
+})
+
+test('and says nothing of rests while somebody moves', () => {
+  const standings: Standings = { 'a/test': green(11), 'b/test': { is: 'moving' } }
+  expect(turns([app('a'), app('b')], standings, policy, now).paused).toBeUndefined()
+})
+
+test('who waits for a window holds nobody up', () => {
+  const standings: Standings = { 'a/test': { is: 'window' }, 'b/test': green() }
+  expect(given([app('a'), app('b')], standings, { maxParallel: 1 })).toEqual(['b/production'])
+})
+
+test('outside of the hours it says until when, and looks again then', () => {
+  const changes = '2026-11-24T01:00:00.000Z'
+  const onTheWall = 'Tue 2026-11-24 10:00 (Asia/Tokyo)'
+  const [opening, timeZone] = [{ at: now, open: false, changes, onTheWall }, 'Asia/Tokyo']
+  expect(outside({ timeZone, hours: ['Tue 10:00-11:00'], closed: [] }, opening)).toEqual({
+    paused: 'outside of its hours until Tue 2026-11-24 10:00 (Asia/Tokyo)',
+    lookAgainAt: changes,
+  })
+  expect(outside({ timeZone, hours: [], closed: ['2026-11-23'] }, opening).paused).toBe(`closed until ${onTheWall}`)
 })
 
 test('whatever happens, no turn comes early and everybody ends on green', () => {

@@ -98,9 +98,9 @@ function perChange(text: (it: ReturnType<typeof changes>[number]) => string): Sh
   }
 }
 
-/** Of this person, where it is known who that is. */
+/** Of this person, where it is known who that is. What goes on by itself needs nobody. */
 const asked = ({ gates }: UpgradeView, who: string | undefined): boolean =>
-  gates.some((g) => who === undefined || isFor(g, who) !== false)
+  gates.some((g) => g.opensAt === undefined && (who === undefined || isFor(g, who) !== false))
 
 function timeout(text: string | undefined): number {
   if (text === undefined) return NEVER_MS

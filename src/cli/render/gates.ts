@@ -2,9 +2,13 @@ import { commandFor, isFor, namesOf, needsTyping } from '../../client/gates.ts'
 import type { OpenGate } from '../../client/shapes.ts'
 import { findings } from './findings.ts'
 import { blank, cell, columns, head, line, type Cell, type Line, type Screen, type Tone } from './lines.ts'
-import { many, since } from './words.ts'
+import { many, moment, since } from './words.ts'
 
 export const where = (gate: OpenGate): string => namesOf(gate).join(' ')
+
+/** When it goes on by itself: `Wed 2026-12-02 10:00 (Asia/Tokyo), in 19h`. */
+export const opening = ({ opensAt, onTheWall }: OpenGate, now: string): string =>
+  opensAt === undefined ? '' : `${onTheWall ?? moment(opensAt)}, in ${since(now, opensAt)}`
 
 /** Every open gate with the command that answers it. */
 export function gateList(gates: readonly OpenGate[], { now }: Screen, wide = false): Line[] {
@@ -56,6 +60,13 @@ export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
           Object.entries(gate.excluded ?? {}).map(([who, why]) => `${who}, who ${why}`),
         ),
         [cell('open for', 'faint'), cell(since(gate.since, now))],
+        ...under('by itself', gate.opensAt === undefined ? [] : [opening(gate, now)]),
+        ...under(
+          'later',
+          gate.escalates === undefined
+            ? []
+            : [`${gate.escalates.to.join(', ')} may answer too, in ${since(now, gate.escalates.at)}`],
+        ),
         ...under(
           'so far',
           gate.environments.flatMap((e) => [`${e.name}: ${e.state}`, ...e.verdicts.map((v) => `  ${v}`)]),

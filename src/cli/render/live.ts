@@ -2,7 +2,7 @@ import { commandFor, offers, whyNot } from '../../client/gates.ts'
 import type { Status } from '../../domain/status.ts'
 import type { OpenGate, UpgradeView } from '../../client/shapes.ts'
 import { standingOf, type Place } from '../../client/standing.ts'
-import { split, where } from './gates.ts'
+import { opening, split, where } from './gates.ts'
 import {
   blank,
   cell,
@@ -26,7 +26,7 @@ const NOW_SHOWN = 3
 
 /** The one live view: where are we, who is waited for, how does it come back. Also what `status <platform>` prints. */
 export function live(view: UpgradeView, screen: Screen): string {
-  const above = [...header(view, screen), ...waitingFor(view, screen), ...deployments(view)]
+  const above = [...header(view, screen), ...waitingFor(view, screen), ...deployments(view), ...windows(view, screen)]
   const left = screen.height === undefined ? Infinity : Math.max(4, screen.height - above.length - 2)
   return drawn([...above, ...appTable(view, screen, left)], screen)
 }
@@ -67,9 +67,11 @@ function doing(run: Status | undefined): Line[] {
 function waitingFor({ gates, outcome, cutovers }: UpgradeView, screen: Screen): Line[] {
   const { who } = screen
   const deploys = cutovers.some((c) => c.runs.some((r) => r.awaits))
-  if (gates.length === 0 && outcome !== 'running') return []
-  const { yours, others } = split(gates, who)
-  if (who === undefined && gates.length === 0) return deploys ? [] : [line('waiting for nobody', 'faint')]
+  const asked = gates.filter((g) => g.opensAt === undefined)
+  if (asked.length === 0 && outcome !== 'running') return []
+  const { yours, others } = split(asked, who)
+  if (who === undefined && asked.length === 0)
+    return deploys || gates.length > 0 ? [] : [line('waiting for nobody', 'faint')]
   if (who === undefined) return section('waiting', others, gates, screen)
   return [
     ...section(`waiting for you (${who})`, yours, gates, screen),
@@ -93,6 +95,27 @@ function deployments({ cutovers }: UpgradeView): Line[] {
           cell(place.join(' '), 'strong'),
           cell(awaits.join(', '), 'faint'),
           cell(`→ norikae where ${place.join('/')}`),
+        ]),
+      2,
+    ),
+    ...(more > 0 ? [line(`  … and ${more} more`, 'faint')] : []),
+  ]
+}
+
+/** What goes on by itself when its hours come, and how it goes on before. */
+function windows({ gates }: UpgradeView, { now }: Screen): Line[] {
+  const shut = gates.filter((g) => g.opensAt !== undefined)
+  const more = shut.length - GATES_SHOWN
+  if (shut.length === 0) return []
+  return [
+    line('waiting for their hours:', 'busy'),
+    ...columns(
+      shut
+        .slice(0, GATES_SHOWN)
+        .map((g) => [
+          cell(where(g), 'strong'),
+          cell(opening(g, now), 'faint'),
+          cell(`→ ${commandFor(g, 'skip', gates)}`),
         ]),
       2,
     ),
@@ -200,7 +223,9 @@ function fitting(names: readonly string[], rows: readonly Row[], width: number):
 
 /** Why it needs a person, and what to paste; a command is never cut where a line of its own saves it. */
 function reasons(view: UpgradeView, app: string, { width }: Screen): Line[] {
-  const asked = view.gates.filter((g) => g.app === app && (offers(g, 'retry') || offers(g, 'skip')))
+  const asked = view.gates.filter(
+    (g) => g.app === app && g.opensAt === undefined && (offers(g, 'retry') || offers(g, 'skip')),
+  )
   return asked.flatMap((g): Line[] => {
     const why: Cell = cell(`   ${g.what}`, 'bad')
     const commands = [...g.send.map((s) => commandFor(g, s.message, view.gates)), ...wayOut(view, g)]

@@ -1,5 +1,6 @@
 import type { UpgradeReport } from '../../client/shapes.ts'
 import { placeOf } from '../../domain/findings.ts'
+import { ESCALATED } from '../../domain/gates.ts'
 import { textIn } from '../../domain/messages.ts'
 import { many, moment, span } from './words.ts'
 
@@ -12,7 +13,7 @@ export function report(it: UpgradeReport): string {
   return [
     `# ${platform} to ${to}: ${outcome.replace('-', ' ')}`,
     '',
-    `Started by ${by}, ${moment(startedAt)} to ${moment(closedAt)} (${took}). ${many(apps.size, 'app')}, ${many(r.decisions.length, 'message')} from people, who were waited for ${span(waited)} in all.`,
+    `Started by ${by}, ${moment(startedAt)} to ${moment(closedAt)} (${took}). ${many(apps.size, 'app')}, ${many(r.decisions.filter((d) => d.message !== ESCALATED).length, 'message')} from people, who were waited for ${span(waited)} in all.`,
     ...section(
       'Left to do by hand',
       r.leftovers.map((l) => `- ${l}`),

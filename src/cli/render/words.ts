@@ -13,6 +13,7 @@ export const places = {
   pending: { glyph: '·', tone: 'faint' },
   moving: { glyph: '◐', tone: 'busy' },
   'to deploy': { glyph: '◇', tone: 'asks' },
+  window: { glyph: '◷', tone: 'busy' },
   asks: { glyph: '◇', tone: 'asks' },
   paused: { glyph: '‖', tone: 'asks' },
   'going back': { glyph: '↶', tone: 'asks' },

@@ -1,4 +1,5 @@
 import { argocdIsSomewhere } from './argocd.ts'
+import { clocksAreSomewhere } from './calendar.ts'
 import { appsDoNotWaitForThemselves } from './circles.ts'
 import { buffersAreMeasured, stoppedPodsAreNotAsked } from './buffers.ts'
 import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
@@ -6,7 +7,7 @@ import { everythingHasAName, listsNameOnce } from './names.ts'
 import { platformAppsAreInOneWave } from './platform-apps.ts'
 import type { Rule } from './rule.ts'
 import { transformsAreOfCopies, transformsAreOfEnvironments, transformsChangeSomething } from './transforms.ts'
-import { approvalsHaveApprovers, platformTeamHasTwo, teamsAreKnown } from './teams.ts'
+import { approvalsHaveApprovers, deadlinesHaveSomebodyElse, platformTeamHasTwo, teamsAreKnown } from './teams.ts'
 import { weightsRise } from './weights.ts'
 import { workloadsAreSaidOnce, workloadsFitTheirClass } from './workloads.ts'
 
@@ -16,6 +17,8 @@ export const rules: readonly Rule[] = [
   teamsAreKnown,
   platformTeamHasTwo,
   approvalsHaveApprovers,
+  deadlinesHaveSomebodyElse,
+  clocksAreSomewhere,
   weightsRise,
   checksHaveOneLimit,
   queriesNameTheCluster,

@@ -44,6 +44,13 @@ export const approvalsHaveApprovers: Rule = (file) => {
   )
 }
 
+/** What the platform team does not answer nobody answers for it. */
+export const deadlinesHaveSomebodyElse: Rule = (file) => {
+  const team = get(file, 'platformTeam')
+  if (!isText(team) || get(get(get(file, 'teams'), team), 'deadline') === undefined) return []
+  return [flaw(['teams', team, 'deadline'], `is for other teams: after it ${team} may decide too; take it out`)]
+}
+
 interface Name extends Found {
   readonly value: string
 }
