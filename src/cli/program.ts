@@ -53,7 +53,9 @@ export function program(go: Go) {
       .addCommand(answer(go, 'approve', 'approve an open gate; without a name: list what is open for you'))
       .addCommand(answer(go, 'reject', 'reject an open gate; without a name: list what is open for you'))
       .addCommand(answer(go, 'retry', 'try again what failed; without a name: list what is open for you'))
-      .addCommand(answer(go, 'skip', 'go on without what failed; without a name: list what is open for you'))
+      .addCommand(
+        answer(go, 'skip', 'go on without what failed, or before its hours; without a name: list what is open for you'),
+      )
       .addCommand(
         answer(
           go,

@@ -227,8 +227,10 @@ function handOver(it: Subject): Move {
   const spot = { environment: environment.name, team: environment.gate ?? teamDecides(app), ask: asks(it) }
   const moved = workloads.map((w) => inOrder(just(...window(it, w)), handover(w, spot)))
   // Who waits for a window, for days perhaps, takes nobody's place.
-  const atMost = HANDOVERS_AT_ONCE + workloads.filter((w) => window(it, w).length > 0).length
-  const all = sideBySide(`${environment.name}/handover`, `hand over ${app.name}'s workloads`, atMost, moved)
+  const windows = workloads.flatMap((w) => window(it, w))
+  const atMost = HANDOVERS_AT_ONCE + windows.length
+  const title = [`hand over ${app.name}'s workloads`, ...windows.map((w) => w.title)].join('; ')
+  const all = sideBySide(`${environment.name}/handover`, title, atMost, moved)
   if (all.forward.length === 0) return all
   const fences = fencedNamespaces(it).map((namespaces) => {
     const fence = { namespaces, on: 'blue' } as const

@@ -18,7 +18,6 @@ import {
   teamsOf,
   type Answer,
   type Desk,
-  type Escalation,
   type Gate,
 } from '../domain/gates.ts'
 import {
@@ -116,23 +115,28 @@ export async function ask(office: Office, subject: Subject, gate: Gate): Promise
   show(office)
   void lookAtImages(office, subject, gate, 0)
   const it = () => asIs(office, gate)
+  /** One message at a time: the one that the deadline has come is a reminder too. */
   const reminding = async (): Promise<never> => {
+    const { escalates, remindEvery } = it().rule
+    let left = escalates ? milliseconds(escalates.after) : Infinity
     for (let n = 1; ; n += 1) {
-      await sleep(milliseconds(gate.rule.remindEvery), { summary: summary(`remind of ${gate.id}`) })
-      tell(office, gateNotice(here(), subject, it(), n))
+      const rest = Math.min(left, milliseconds(remindEvery))
+      await sleep(rest, { summary: summary(`remind of ${gate.id}`) })
+      left -= rest
+      if (left === 0) {
+        left = Infinity
+        escalate()
+      } else tell(office, gateNotice(here(), subject, it(), n))
       void lookAtImages(office, subject, gate, n)
     }
   }
-  const { escalates } = it().rule
-  const escalating = async ({ after }: Escalation): Promise<void> => {
-    await sleep(milliseconds(after), { summary: summary(`ask others too: ${gate.id}`) })
+  const escalate = (): void => {
     office.desk = escalated(office.desk, gate.id, now())
     tell(office, gateNotice(here(), subject, it(), 'escalated'))
     show(office)
   }
   try {
-    const guard = escalates ? () => Promise.all([reminding(), escalating(escalates)]) : reminding
-    const answer = await under(guard, () => answered(it))
+    const answer = await under(reminding, () => answered(it))
     office.desk = closed(office.desk, gate.id, answer, now())
     return answer
   } catch (error) {

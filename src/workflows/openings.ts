@@ -28,6 +28,7 @@ export async function awaitOpening(
   shut: (until: string) => void,
 ): Promise<string> {
   const clock = epoch()
+  let times = 0
   for (let n = 1; ; n += 1) {
     const opening = await openingOf(calendar, `${step.id}/opening.${attempt}.${n}`, clock)
     if (opening.open) {
@@ -38,7 +39,8 @@ export async function awaitOpening(
     }
     if (opening.changes === undefined) throw failed('Failed', `could not ${step.title}: it never opens`)
     shut(opening.onTheWall ?? opening.changes)
-    const gate = openingGate(plan, step, { attempt, times: n }, opening, office.platformTeam, now())
+    times += 1
+    const gate = openingGate(plan, step, { attempt, times }, opening, office.platformTeam, now())
     if (await askMeanwhile(office, plan.subject, gate, opening.changes)) return 'people went on before its hours'
     clock.heard(opening.changes)
   }

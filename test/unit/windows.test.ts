@@ -43,6 +43,9 @@ test('a handover waits first of all, and takes no place of another while it does
     'start-green',
   ])
   expect(group?.atMost).toBe((lanesOf(planned({}).phases[0]?.forward ?? [])?.atMost ?? 0) + 1)
+  expect(group?.title).toBe(
+    "hand over api's workloads; wait for the window of leader: Wed 10:00-11:00, not on closed days (Asia/Tokyo)",
+  )
   expect(leaves(plan.phases[0]?.back ?? []).filter(isWait)).toEqual([])
 })
 

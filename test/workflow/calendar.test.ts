@@ -63,6 +63,7 @@ test('turns are given out in its hours, and blue is removed in them; whoever doe
     )
     const { currentDetails } = await trial.handle().query<{ currentDetails: string }>('__temporal_workflow_metadata')
     expect(currentDetails).toMatch(/^\*\*no more turns: outside of its hours until /)
+    await env.sleep(opens - (await env.currentTimeMs()) + 22 * HOUR + 180_000)
     await trial.approveApps()
     // Twelve hours of rest end at night.
     expect(first.get('api/test')).toBeGreaterThanOrEqual(opens)
@@ -144,6 +145,24 @@ test('who owns it need not wait for the window, nor to take it back', async () =
     await trial.onGreen('api')
     expect(await env.currentTimeMs()).toBeLessThan(opens)
     expect(trial.outside.done).toContain(`${invoices}/suspend-blue`)
+  })
+})
+
+test('a window that is over when it is resumed is waited for again', async () => {
+  const { opens, onThatDay } = await hoursIn(40)
+  const trial = new Trial(env, new Outside(aPlatform({ apps: [windowed(onThatDay)], calendar: utc() })))
+  await trial.during(async () => {
+    await trial.start()
+    await trial.approveApps()
+    await trial.gate('api', 'skip', 'production/shop/cronjob/invoices/window@')
+    await trial.say('api', 'pause', { by: 'baba', reason: 'a freeze' })
+    await env.sleep(opens - (await env.currentTimeMs()) + 3.5 * HOUR)
+    await trial.say('api', 'resume', { by: 'baba', reason: 'it is over' })
+    const gate = await trial.gate('api', 'skip', 'production/shop/cronjob/invoices/window/2@')
+    expect(trial.outside.done).not.toContain(`${invoices}/suspend-blue`)
+    expect((await trial.waiting('api'))[0]?.opensAt).toBe(new Date(opens + 7 * 24 * HOUR).toISOString())
+    await trial.say('api', 'skip', { gate, by: 'chiba' })
+    await trial.onGreen('api')
   })
 })
 
