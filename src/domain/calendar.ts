@@ -172,6 +172,10 @@ function onTheWall({ timeZone }: Calendar, offset: Offset, ms: number): string {
   return `${names[(Math.floor(wall / DAY) + 3) % 7]} ${text.slice(0, 10)} ${text.slice(11, 16)} (${timeZone})`
 }
 
+/** Undefined where nothing waits by it: it is there for the windows alone, or for nothing yet. */
+export const unlessAlways = (calendar: Calendar | undefined): Calendar | undefined =>
+  calendar && calendar.hours.length + calendar.closed.length > 0 ? calendar : undefined
+
 /** `Mon-Thu 10:00-16:00, not on closed days (Asia/Tokyo)`. */
 export function calendarInWords({ hours, closed, timeZone }: Calendar): string {
   const days = closed.length === 0 ? [] : ['not on closed days']

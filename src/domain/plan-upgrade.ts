@@ -1,6 +1,6 @@
 import { byOthers, copiedAs } from './arrival.ts'
 import type { Identity } from './actions.ts'
-import { calendarInWords } from './calendar.ts'
+import { calendarInWords, unlessAlways } from './calendar.ts'
 import { measuring, requestsOn } from './checks.ts'
 import type { ClusterFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
@@ -40,8 +40,10 @@ export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: r
   }
 }
 
-const turnsInWords = ({ calendar }: Platform): string =>
-  calendar ? `move the apps; turns are given out ${calendarInWords(calendar)}` : 'move the apps'
+const turnsInWords = (platform: Platform): string => {
+  const calendar = unlessAlways(platform.calendar)
+  return calendar ? `move the apps; turns are given out ${calendarInWords(calendar)}` : 'move the apps'
+}
 
 const phase = (name: string, title: string, move: Move): Phase => ({ ...move, name, title, onFailure: 'ask' })
 
@@ -185,7 +187,8 @@ function cutovers({ apps }: Platform): Move {
 
 /** Idle is proven before people are asked, and again after they took their time to answer. */
 function soak(platform: Platform): Move {
-  const { blue, soak: time, idle, apps, gates, calendar } = platform
+  const { blue, soak: time, idle, apps, gates } = platform
+  const calendar = unlessAlways(platform.calendar)
   const all = apps.map((a) => a.name)
   // Who went back in the soak and moved again is kept a way back for as long as everybody.
   const onGreen = (id: string): Step => ({

@@ -37,7 +37,7 @@ export type Standings = Readonly<Record<string, Standing>>
 
 export interface Turns {
   readonly start: readonly Turn[]
-  /** Why nothing more starts, although something could. */
+  /** Why nothing more starts, although something could, or will after its rest. */
   readonly paused?: string
   /** When the next rest ends, or the hours begin. */
   readonly lookAgainAt?: string
@@ -114,15 +114,14 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
   const troubled = apps.filter((a) => a.environments.some((e) => standing(a.name, e)?.is === 'trouble'))
   const stopped = troubled.length >= policy.maxFailed
   const lookAgainAt = rests.length > 0 ? new Date(Date.parse(now) + Math.min(...rests)).toISOString() : undefined
+  const resting = lookAgainAt === undefined ? undefined : `the next app rests until ${lookAgainAt}`
+  const trouble = `in trouble: ${troubled.map((a) => a.name).join(', ')}; ${policy.maxFailed} at once stop the rest`
+  const [could, idle] = [start.length > 0, start.length === 0 && moving.length === 0]
+  // What people can end comes before what ends by itself.
+  const paused = stopped && (could || resting !== undefined) ? trouble : idle ? resting : undefined
   return {
     start: stopped ? [] : start,
-    ...(stopped &&
-      start.length > 0 && {
-        paused: `in trouble: ${troubled.map((a) => a.name).join(', ')}; ${policy.maxFailed} at once stop the rest`,
-      }),
-    ...(start.length === 0 &&
-      moving.length === 0 &&
-      lookAgainAt !== undefined && { paused: `the next app rests until ${lookAgainAt}` }),
+    ...(paused !== undefined && { paused }),
     ...(lookAgainAt !== undefined && { lookAgainAt }),
   }
 }

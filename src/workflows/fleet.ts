@@ -19,7 +19,7 @@ import {
   type CutoverResult,
 } from '../domain/messages.ts'
 import { milliseconds, type Duration } from '../domain/duration.ts'
-import type { Calendar, Opening } from '../domain/calendar.ts'
+import { unlessAlways, type Calendar, type Opening } from '../domain/calendar.ts'
 import type { App, Platform } from '../domain/platform.ts'
 import type { Report } from '../domain/report.ts'
 import { relatedTo } from '../domain/troubles.ts'
@@ -252,7 +252,7 @@ export function fleet(office: Office, by: unknown): Fleet {
       if (!platform) throw failed('Failed', 'no platform')
       const seen = version
       const could = turns(movers, standings, platform, clock.at)
-      const { calendar } = platform
+      const calendar = unlessAlways(platform.calendar)
       const hours = calendar && could.start.length > 0 ? await openNow(calendar) : undefined
       if (version !== seen || still()) continue
       const next = calendar && hours?.open === false ? { ...could, start: [], ...outside(calendar, hours) } : could

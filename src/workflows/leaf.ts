@@ -5,7 +5,7 @@ import { gateOf } from '../domain/asking.ts'
 import type { Calendar } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
 import { milliseconds } from '../domain/duration.ts'
-import type { ActionStep, AppStep, LeafStep, ObserveStep, WaitStep } from '../domain/steps.ts'
+import type { ActionStep, AppStep, LeafStep, ObserveStep, StepId, WaitStep } from '../domain/steps.ts'
 import { overall, told as inWords } from '../domain/verdict.ts'
 import { perform, question } from './activities.ts'
 import type { Hands, LiveRun } from './executor.ts'
@@ -102,18 +102,20 @@ export function handsFor(office: Office, run: LiveRun, { apps = none, told = () 
     return undefined
   }
 
-  /** So many steps wait for their hours, side by side. */
-  let shut = 0
+  /** Steps that wait for their hours, side by side. */
+  const shut = new Set<StepId>()
   async function whenOpen(step: WaitStep, calendar: Calendar, attempt: number): Promise<string> {
-    let waits = false
-    const note = await awaitOpening(office, run.plan, step, calendar, attempt, (until) => {
-      if (!waits) shut += 1
-      waits = true
-      told('window', `it opens ${until}`)
-    })
-    if (waits) shut -= 1
-    if (waits && shut === 0) told('moving')
-    return note
+    try {
+      const note = await awaitOpening(office, run.plan, step, calendar, attempt, (until) => {
+        shut.add(step.id)
+        told('window', `it opens ${until}`)
+      })
+      if (shut.delete(step.id) && shut.size === 0) told('moving')
+      return note
+    } finally {
+      // Also where it is taken back, which tells of itself.
+      shut.delete(step.id)
+    }
   }
 
   return {

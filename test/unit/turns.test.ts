@@ -94,6 +94,13 @@ test('it says when to look again', () => {
   })
 })
 
+test('trouble is told before a rest: people can end it', () => {
+  const standings: Standings = { 'a/test': green(11), 'b/test': { is: 'trouble' } }
+  expect(turns([app('a'), app('b')], standings, { ...policy, maxFailed: 1 }, now).paused).toBe(
+    'in trouble: b; 1 at once stop the rest',
+  )
+})
+
 test('and says nothing of rests while somebody moves', () => {
   const standings: Standings = { 'a/test': green(11), 'b/test': { is: 'moving' } }
   expect(turns([app('a'), app('b')], standings, policy, now).paused).toBeUndefined()

@@ -73,6 +73,12 @@ test('an upgrade says when it gives turns out, and waits for its hours between t
   ])
 })
 
+test('a place without hours holds nothing', () => {
+  const { phases } = anUpgradePlan(aPlatform({ calendar: { timeZone: 'Asia/Tokyo', hours: [], closed: [] } }))
+  expect(phases.find((p) => p.name === 'cutovers')?.title).toBe('move the apps')
+  expect(phases.flatMap((p) => leaves(p.forward)).map((s) => s.id)).not.toContain('soak/hours')
+})
+
 const desk: Desk = { gates: [], ahead: [], log: [], requester: 'aoki', members: { scala: ['chiba'], sre: ['aoki'] } }
 const changes = '2026-12-02T01:00:00.000Z'
 const opening = { at: '2026-12-01T06:00:00.000Z', open: false, changes, onTheWall: 'Wed 2026-12-02 10:00 (Asia/Tokyo)' }
