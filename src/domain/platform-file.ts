@@ -1,6 +1,7 @@
 import type { Duration } from './duration.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Handover, Weight } from './platform.ts'
+import type { Schedule } from './schedule.ts'
 import type { Transform } from './transforms.ts'
 import type { Limit } from './verdict.ts'
 
@@ -40,6 +41,8 @@ export interface PlatformFile {
   readonly maxParallel: number
   readonly maxFailed: number
   readonly autoRollback: Duration
+  /** When upgrades start by themselves; they do not where it is left out. */
+  readonly schedule?: Schedule
 }
 
 export interface HealthFile {

@@ -73,12 +73,7 @@ function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
     blue,
     green,
     platformTeam,
-    teams: Object.fromEntries(
-      Object.entries(file.teams).map(([name, { approvers, notify }]) => [
-        name,
-        { approvers, ...(notify.webhook !== undefined && { webhook: notify.webhook }) },
-      ]),
-    ),
+    teams: resolveTeams(file),
     metrics: { url: file.health.prometheus.url, requests: file.health.requests },
     order,
     maxParallel,
@@ -92,6 +87,15 @@ function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
     gates: { start: rule([]), decommission: rule(['start']) },
   }
 }
+
+/** Who approves, and where they are told. */
+export const resolveTeams = (file: Pick<PlatformFile, 'teams'>): Platform['teams'] =>
+  Object.fromEntries(
+    Object.entries(file.teams).map(([name, { approvers, notify }]) => [
+      name,
+      { approvers, ...(notify.webhook !== undefined && { webhook: notify.webhook }) },
+    ]),
+  )
 
 function platformApp(file: PlatformFile, found: Discovered, name: string, findings: Finding[]): PlatformApp {
   const mine = found.namespaces.filter((n) => n.labels[file.discover.app] === name || n.name === name)
