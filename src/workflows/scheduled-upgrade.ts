@@ -60,7 +60,7 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
     setCurrentDetails(waitingDetails(outlook, to, workflowId))
     tag({ phase: ['announced'] })
     await new Clock(firedAt).until(() => false, start.at, summary(`until ${platform} is upgraded to ${to}`))
-    const { why } = await question('lookAgain', 'look-again', `look whether ${to} is still right`, 'quick', {
+    const { why } = await question('lookAgain', 'look-again', `look whether ${to} is still right`, 'long', {
       platform,
       to,
     })

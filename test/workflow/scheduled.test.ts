@@ -1,18 +1,21 @@
+import type { WorkflowHandle } from '@temporalio/client'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { upgradeId, type UpgradeResult } from '../../src/domain/messages.ts'
 import { scheduleId, type Foreseen, type ScheduledResult } from '../../src/domain/scheduled.ts'
 import { aPlatform, anApp } from '../support/builders.ts'
+import { eventually } from '../support/eventually.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
 
 /** What a schedule starts, from its moment to the end of the upgrade; weeks take a second. */
 
 let env: TestWorkflowEnvironment
-beforeAll(async () => {
+// A fresh one each: what a test leaves open would hold the next one's time.
+beforeEach(async () => {
   env = await skipping()
 })
-afterAll(() => env.teardown())
+afterEach(() => env.teardown())
 
 let count = 0
 async function aTrial(foreseen: Partial<Foreseen> = {}) {
@@ -44,6 +47,15 @@ const started = (platform: string) =>
     .describe()
     .then((it) => it.status.name)
     .catch(() => undefined)
+
+/** Time must not pass meanwhile: the server forgets what is cancelled in the moment in which its timer fires. */
+async function cancelled(handle: WorkflowHandle): Promise<string> {
+  await handle.cancel()
+  return eventually('it is over', async () => {
+    const { status } = await handle.describe()
+    return status.name !== 'RUNNING' && status.name
+  })
+}
 
 const told = ({ notices }: Outside) => notices.map((n) => [n.about, n.teams.join()])
 
@@ -102,8 +114,6 @@ test.for([
     expect(await handle.result()).toEqual({ outcome: 'called-off', because } satisfies ScheduledResult)
   })
   expect(await started(name)).toBe(open ? 'RUNNING' : undefined)
-  // What a test leaves open would hold the next one's time.
-  if (open) await trial.handle().terminate()
   expect(told(outside).filter(([about]) => about !== 'gate' && about !== 'reminder')).toEqual([
     ['announced', 'sre,scala'],
     ['called-off', 'sre,scala'],
@@ -115,8 +125,7 @@ test('cancelled before its day it leaves this time out', async () => {
   await worker.runUntil(async () => {
     const handle = await begin()
     await trial.until('it is announced', async () => outside.notices.length > 0)
-    await handle.cancel()
-    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } })
+    expect(await cancelled(handle)).toBe('CANCELLED')
   })
   expect(await started(name)).toBeUndefined()
 })
@@ -126,8 +135,7 @@ test('cancelled while it follows the upgrade it leaves that alone', async () => 
   await worker.runUntil(async () => {
     const handle = await begin()
     const gate = await trial.gate(undefined, 'approve', 'start@')
-    await handle.cancel()
-    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } })
+    expect(await cancelled(handle)).toBe('CANCELLED')
     expect(await started(name)).toBe('RUNNING')
     await trial.say(undefined, 'reject', { gate, by: 'baba' })
     expect(await trial.result()).toMatchObject({ outcome: 'rejected' } satisfies Partial<UpgradeResult>)
