@@ -12,6 +12,7 @@ import {
 import { createActivities } from './activities/index.ts'
 import type { Outside } from './activities/outside.ts'
 import { connectOutside } from './adapters/index.ts'
+import { openUpgrade } from './client/open-upgrade.ts'
 import { makeSearchAttributes } from './client/search-attributes.ts'
 import { upgradeId, type UpgradeStatus } from './domain/messages.ts'
 import { serveHealth } from './worker/health.ts'
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
         .getHandle(upgradeId(platform))
         .query<UpgradeStatus>('status')
         .catch(() => undefined),
+    openUpgrade: (platform) => openUpgrade(client, platform),
     probeImage: settings.probeImage,
     log: activityLog(log),
   }

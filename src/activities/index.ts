@@ -11,6 +11,7 @@ import { externalDeploymentActions } from './external-deployments.ts'
 import { fluxActions } from './flux-deployments.ts'
 import { dryRunActions } from './dry-run.ts'
 import { externalActions } from './externals.ts'
+import { foreseeingActivities } from './foreseeing.ts'
 import { healthActivities } from './health.ts'
 import { imageActivities } from './image-comparison.ts'
 import { idlenessActions } from './idleness.ts'
@@ -42,6 +43,7 @@ export function createActivities(outside: Outside): Activities {
 
 const all = (outside: Outside): Activities => ({
   ...preparingActivities(outside),
+  ...foreseeingActivities(outside),
   ...clusterActions(outside),
   ...accessActions(outside),
   ...nodeGroupActions(outside),

@@ -21,6 +21,8 @@ export interface Outside {
   platformFile(platform: string): Promise<{ readonly name: string; readonly text: string } | undefined>
   /** What an upgrade says of its apps; undefined where it does not answer. */
   upgradeStatus(platform: string): Promise<UpgradeStatus | undefined>
+  /** The upgrade that is open, with what it upgrades to where it says so; undefined where none is. */
+  openUpgrade(platform: string): Promise<{ readonly to?: string } | undefined>
   /** For Jobs that only look whether an endpoint answers. Needs `nc`. */
   readonly probeImage: string
   log(level: 'info' | 'warn', message: string, more: Readonly<Record<string, unknown>>): void

@@ -1,6 +1,4 @@
 import { activityInfo } from '@temporalio/activity'
-import { formatProblems } from '../config/problem.ts'
-import { readPlatformFile } from '../config/read.ts'
 import { approverFindings } from '../domain/approvers.ts'
 import { cloneFindings, ownPrincipal, planAddons, RUN_TAG } from '../domain/clone.ts'
 import { condensed } from '../domain/condensed.ts'
@@ -21,6 +19,7 @@ import { argocdSurvey } from './argocd-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { proven, type Outside } from './outside.ts'
+import { platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
 import { sha256 } from './tokens.ts'
 
@@ -110,22 +109,7 @@ async function readInput(outside: Outside, request: UpgradeRequest): Promise<Pla
   const { workflowType, workflowExecution } = activityInfo()
   const wrongId = idFault(workflowType ?? '', workflowExecution?.workflowId ?? '', request.platform)
   if (wrongId !== undefined) throw invalidInput(wrongId)
-
-  const kept =
-    request.file === undefined
-      ? await outside.platformFile(request.platform)
-      : { name: `${request.platform}.yaml`, text: request.file }
-  if (!kept)
-    throw notFound(
-      `this worker keeps no platform file for ${request.platform}. Send it along (norikae start -f), or put ${request.platform}.yaml into the worker's folder of platforms`,
-    )
-  const read = readPlatformFile(kept.text, kept.name)
-  if (!read.ok) throw invalidInput(formatProblems(read.problems))
-  if (read.file.platform !== request.platform)
-    throw invalidInput(
-      `the request is for platform ${request.platform}, and ${kept.name} describes ${read.file.platform}. Nothing was started`,
-    )
-  return read.file
+  return platformFileOf(outside, request)
 }
 
 async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {

@@ -16,7 +16,7 @@ export async function commandLine(args: readonly string[]): Promise<number> {
     }
   }
   const commands = program(go).exitOverride()
-  for (const command of commands.commands) command.exitOverride()
+  for (const command of [...commands.commands, ...commands.commands.flatMap((c) => c.commands)]) command.exitOverride()
   try {
     await commands.parseAsync(args, { from: 'user' })
     return code

@@ -1,8 +1,10 @@
 import { createLogUpdate } from 'log-update'
 import type { Temporal } from '../client/connect.ts'
+import type { Patience } from '../client/look-outside.ts'
 import * as upgrades from '../client/upgrades.ts'
 import type { UpgradeRequest } from '../domain/messages.ts'
 import type { PlannedUpgrade } from '../domain/outline.ts'
+import type { Outlook, OutlookRequest } from '../domain/scheduled.ts'
 import { cut } from './render/lines.ts'
 import { span } from './render/words.ts'
 import { tell } from './terminal.ts'
@@ -11,14 +13,24 @@ import { tell } from './terminal.ts'
 const LINE_EVERY_MS = 15_000
 const TICK_MS = 1000
 
-/** Asks for the plan, and says meanwhile what is waited for and for how long: in place on a terminal. Ctrl-C leaves. */
-export async function planned(temporal: Temporal, request: UpgradeRequest): Promise<PlannedUpgrade> {
+/** Asks for the plan. As `patiently`. */
+export const planned = (temporal: Temporal, request: UpgradeRequest): Promise<PlannedUpgrade> =>
+  patiently(`planning ${request.platform} to ${request.to} on the worker`, (patience) =>
+    upgrades.plan(temporal, request, patience),
+  )
+
+/** Asks what comes next. As `patiently`. */
+export const foreseen = (temporal: Temporal, request: OutlookRequest): Promise<Outlook> =>
+  patiently(`looking at ${request.platform} on the worker`, (patience) => upgrades.next(temporal, request, patience))
+
+/** Says meanwhile what is waited for and for how long: in place on a terminal. Ctrl-C leaves. */
+async function patiently<T>(title: string, look: (patience: Patience) => Promise<T>): Promise<T> {
   const leaving = new AbortController()
   const leave = () => leaving.abort()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, leave)
-  const waiting = saying(`planning ${request.platform} to ${request.to} on the worker`)
+  const waiting = saying(title)
   try {
-    return await upgrades.plan(temporal, request, { signal: leaving.signal, news: waiting.news })
+    return await look({ signal: leaving.signal, news: waiting.news })
   } finally {
     waiting.end()
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, leave)

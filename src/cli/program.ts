@@ -67,6 +67,8 @@ export function program(go: Go) {
       .addCommand(abort(go))
       .addCommand(pauseOrResume(go, 'pause', 'begin nothing new'))
       .addCommand(pauseOrResume(go, 'resume', 'go on after a pause'))
+      .addCommand(next(go))
+      .addCommand(schedule(go))
       .addCommand(report(go))
       .addCommand(sandbox(go))
       .addCommand(version(go))
@@ -193,6 +195,73 @@ const pauseOrResume = (go: Go, verb: 'pause' | 'resume', what: string) =>
     .action((options) =>
       go(options, NOTHING_CHANGED, async () => (await import('./commands/order.ts')).pauseOrResume(verb, options)),
     )
+
+const next = (go: Go) =>
+  reading('next')
+    .description('what the schedule would do next, and why; changes nothing')
+    .argument('[platform]', 'a platform whose file the worker has')
+    .addOption(file())
+    .action((platform, options) =>
+      go(options, '', async () => (await import('./commands/next.ts')).next(platform, options)),
+    )
+
+const schedule = (go: Go) => {
+  const whose = ['[platform]', 'default: the only one with a schedule'] as const
+  const changed = (name: string) => reading(name).addOption(asWho())
+  const asked = (name: string) => changed(name).option('--yes', 'do not ask first')
+  const load = () => import('./commands/schedule.ts')
+  const note = () => new Option('--reason <text>', 'why; the schedule shows it')
+  return plain('schedule')
+    .description('let upgrades start by themselves, as the platform file says')
+    .addCommand(
+      asked('create')
+        .description(
+          'make the schedule, or make the one that is there like the platform file; shows its dates and asks',
+        )
+        .requiredOption('-f, --file <file>', 'the platform file; - is stdin')
+        .action((options) => go(options, NOTHING_CHANGED, async () => (await load()).create(options))),
+    )
+    .addCommand(
+      reading('show')
+        .description('its next dates, what became of the last ones, and whether it is paused')
+        .argument(...whose)
+        .action((platform, options) => go(options, '', async () => (await load()).show(platform, options))),
+    )
+    .addCommand(
+      changed('pause')
+        .description('announce nothing more; what was announced already starts')
+        .argument(...whose)
+        .addOption(note())
+        .action((platform, options) =>
+          go(options, NOTHING_CHANGED, async () => (await load()).pauseOrResume('pause', platform, options)),
+        ),
+    )
+    .addCommand(
+      changed('resume')
+        .description('go on after a pause')
+        .argument(...whose)
+        .addOption(note())
+        .action((platform, options) =>
+          go(options, NOTHING_CHANGED, async () => (await load()).pauseOrResume('resume', platform, options)),
+        ),
+    )
+    .addCommand(
+      asked('trigger')
+        .description('decide and announce now, as if its day had come')
+        .argument(...whose)
+        .action((platform, options) =>
+          go(options, NOTHING_CHANGED, async () => (await load()).trigger(platform, options)),
+        ),
+    )
+    .addCommand(
+      asked('delete')
+        .description('let nothing start by itself any more; what has started goes on')
+        .argument(...whose)
+        .action((platform, options) =>
+          go(options, NOTHING_CHANGED, async () => (await load()).remove(platform, options)),
+        ),
+    )
+}
 
 const report = (go: Go) =>
   plain('report')

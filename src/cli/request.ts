@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { BadInput } from '../client/problems.ts'
 import type { UpgradeRequest } from '../domain/messages.ts'
+import type { PlatformFile } from '../domain/platform-file.ts'
+import type { OutlookRequest } from '../domain/scheduled.ts'
 import { isKubernetesVersion } from '../domain/kubernetes-version.ts'
 
 export interface RequestOptions {
@@ -18,15 +20,7 @@ export async function requestFrom(
   by: string,
 ): Promise<UpgradeRequest> {
   if (!isKubernetesVersion(to)) throw new BadInput(`--to ${to} is not a Kubernetes version; write it like 1.36`)
-  if (file === undefined) {
-    if (named === undefined) throw new BadInput('name a platform, or give its file with -f <file>')
-    return { platform: named, to, by }
-  }
-  const text = await textOf(file)
-  const { platform } = await validated(text, file)
-  if (named !== undefined && named !== platform)
-    throw new BadInput(`${file} is of platform ${platform}, not of ${named}; leave the name out`)
-  return { platform, to, by, file: text }
+  return { ...(await platformFrom(named, file)), to, by }
 }
 
 /** `-` is what is piped in. */
@@ -40,7 +34,23 @@ export async function textOf(file: string): Promise<string> {
   }
 }
 
-async function validated(text: string, file: string): Promise<{ platform: string }> {
+/** What `next` asks about: a platform by its name, or by its file. */
+export async function platformFrom(named: string | undefined, file: string | undefined): Promise<OutlookRequest> {
+  if (file === undefined) {
+    if (named === undefined) throw new BadInput('name a platform, or give its file with -f <file>')
+    return { platform: named }
+  }
+  const text = await textOf(file)
+  const { platform } = await fileOf(text, file)
+  if (named !== undefined && named !== platform) throw otherPlatform(file, platform, named)
+  return { platform, file: text }
+}
+
+const otherPlatform = (file: string, platform: string, named: string): BadInput =>
+  new BadInput(`${file} is of platform ${platform}, not of ${named}; leave the name out`)
+
+/** Throws `BadInput` with every problem and its place. */
+export async function fileOf(text: string, file: string): Promise<PlatformFile> {
   const { readPlatformFile } = await import('../config/read.ts')
   const { formatProblems } = await import('../config/problem.ts')
   const reading = readPlatformFile(text, file)

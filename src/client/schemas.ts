@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { months, weekdays } from '../domain/days.ts'
+import { targets } from '../domain/schedule.ts'
+import { scheduledAbout } from '../domain/scheduled.ts'
 import {
   list,
   texts,
@@ -102,6 +105,74 @@ export const done = z
   })
   .describe('what a command did, with -o json')
 
+const start = z.object({ announcedAt: time, at: time, movedFrom: maybe })
+
+export const outlook = z
+  .object({
+    platform: z.string(),
+    blue: z.string(),
+    from: z.string(),
+    timeZone: z.string(),
+    decision: z.object({ do: z.enum(['nothing', 'upgrade']), to: maybe, because: texts }),
+    start: start.exactOptional(),
+    later: list(start),
+    versions: list(
+      z.object({
+        version: z.string(),
+        support: z.enum(['standard', 'extended', 'none']),
+        until: maybe,
+        isDefault: z.boolean(),
+      }),
+    ),
+  })
+  .describe('norikae next -o json')
+
+const kept = z.object({
+  schedule: z.object({
+    months: list(z.enum(months)),
+    nth: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]),
+    weekday: z.enum(weekdays),
+    time: z.string(),
+    announceDays: count,
+    target: z.enum(targets),
+  }),
+  timeZone: z.string(),
+  closed: texts,
+})
+
+export const schedule = z
+  .object({
+    platform: z.string(),
+    scheduleId: z.string(),
+    paused: z.boolean(),
+    note: maybe,
+    kept: kept.exactOptional(),
+    next: list(start),
+    last: list(
+      z.object({
+        firedAt: time,
+        workflowId: z.string(),
+        runId: z.string(),
+        outcome: z.enum([...runOutcome.options, 'nothing', 'called-off', 'forgotten']),
+        to: maybe,
+        because: texts,
+      }),
+    ),
+    open: texts,
+  })
+  .describe('norikae schedule show -o json')
+
+export const scheduleDone = z
+  .object({
+    did: z.enum(['create', 'update', 'keep', 'pause', 'resume', 'trigger', 'delete']),
+    platform: z.string(),
+    scheduleId: z.string(),
+    by: z.string(),
+    message: z.string(),
+    changes: texts,
+  })
+  .describe('what norikae schedule create, pause, resume, trigger or delete did, with -o json')
+
 export const complaint = z
   .object({ error: z.object({ code: z.string(), message: z.string(), exit: z.number().int() }) })
   .describe('what -o json prints when a command did not do it')
@@ -128,7 +199,7 @@ export const version = z.object({ norikae: z.string(), node: z.string() }).descr
 export const notice = z
   .object({
     id: z.string(),
-    about: z.enum(['gate', 'reminder', 'deploy', 'blind', 'went-back', 'ended']),
+    about: z.enum(['gate', 'reminder', 'deploy', 'blind', 'went-back', 'ended', ...scheduledAbout]),
     platform: z.string(),
     app: maybe,
     environment: maybe,

@@ -2,6 +2,8 @@ import type { Finding } from '../domain/findings.ts'
 import type { Answer } from '../domain/gates.ts'
 import type { Command, CutoverStatus, Outcome, UpgradeStatus } from '../domain/messages.ts'
 import type { Report } from '../domain/report.ts'
+import type { Kept, Start } from '../domain/schedule.ts'
+import type { ScheduledResult } from '../domain/scheduled.ts'
 import type { RunState } from '../domain/run.ts'
 import type { Waiting } from '../domain/status.ts'
 import type { Where } from '../domain/where.ts'
@@ -126,6 +128,43 @@ export interface Done {
   readonly gate?: string
   readonly app?: string
   readonly environment?: string
+}
+
+/** `norikae schedule show`. */
+export interface ScheduleView {
+  readonly platform: string
+  readonly scheduleId: string
+  readonly paused: boolean
+  /** Why it is paused, or who made or resumed it. */
+  readonly note?: string
+  /** What it was made from; absent where not by `norikae schedule create`. */
+  readonly kept?: Kept
+  /** As Temporal will fire it. */
+  readonly next: readonly Start[]
+  /** What it fired last, the latest first. */
+  readonly last: readonly ScheduledAction[]
+  /** Ids of the workflows that it started and that go on. */
+  readonly open: readonly string[]
+}
+
+export interface ScheduledAction {
+  readonly firedAt: string
+  readonly workflowId: string
+  readonly runId: string
+  readonly outcome: ScheduledResult['outcome'] | RunOutcome | 'forgotten'
+  readonly to?: string
+  readonly because: readonly string[]
+}
+
+/** What `norikae schedule create|pause|resume|trigger|delete` did. */
+export interface ScheduleDone {
+  readonly did: 'create' | 'update' | 'keep' | 'pause' | 'resume' | 'trigger' | 'delete'
+  readonly platform: string
+  readonly scheduleId: string
+  readonly by: string
+  readonly message: string
+  /** In words; of `update` alone. */
+  readonly changes: readonly string[]
 }
 
 /** `norikae validate`. */

@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { upgradeId, type UpgradeRequest, type UpgradeResult } from '../domain/messages.ts'
 import type { PlannedUpgrade } from '../domain/outline.ts'
+import type { Outlook, OutlookRequest } from '../domain/scheduled.ts'
 import { asking, endOf, latestRun, requestOf, workerIsThere, type Run } from './ask.ts'
 import type { Temporal } from './connect.ts'
-import { Failed, Left, NotReady, Refused } from './problems.ts'
+import { lookOutside, type Patience } from './look-outside.ts'
+import { Failed, NotReady, Refused } from './problems.ts'
 import type { RunOutcome, UpgradeReport } from './shapes.ts'
-import { noWorker, translated } from './translate.ts'
-
-/** A plan asks AWS and Kubernetes about every app; one that takes longer has lost somebody. */
-const PLAN_WITHIN = '15m'
+import { noWorker } from './translate.ts'
 
 export interface Started {
   readonly did: 'start' | 'attach'
@@ -65,88 +62,35 @@ export async function start(temporal: Temporal, request: UpgradeRequest): Promis
   }
 }
 
-export interface Patience {
-  /** Who asked has gone: what was begun is ended, and `Left` thrown. */
-  readonly signal: AbortSignal
-  /** What is waited for, now and then. */
-  readonly news: (what: string) => void
-  readonly everyMs?: number
-  /** Without a sign of life. */
-  readonly giveUpAfterMs?: number
-}
-
-/** An attempt of what it does takes a minute at most, and tells how far it is. */
-const GIVE_UP_AFTER_MS = 180_000
-const LOOK_EVERY_MS = 3000
-
 /**
- * What the upgrade would do. Runs on the worker, which alone can look outside; changes nothing, and leaves nothing
- * running behind. Throws `NotReady` where nobody works on it any more.
+ * What the upgrade would do. Runs on the worker, which alone can look outside; changes nothing. Throws as `lookOutside`.
  */
-export async function plan(
-  temporal: Temporal,
-  request: UpgradeRequest,
-  { signal, news, everyMs = LOOK_EVERY_MS, giveUpAfterMs = GIVE_UP_AFTER_MS }: Patience,
-): Promise<PlannedUpgrade> {
-  if (!(await workerIsThere(temporal))) throw noWorker(temporal.taskQueue)
-  const { client, taskQueue } = temporal
-  const what = `plan of ${request.platform}`
-  const workflowId = `upgrade-plan/${request.platform}/${randomUUID().slice(0, 8)}`
-  const handle = await asking(temporal, workflowId, () =>
-    client.workflow.start('upgradePlan', {
-      workflowId,
-      taskQueue,
-      args: [request],
-      workflowExecutionTimeout: PLAN_WITHIN,
-      staticSummary: `plan ${request.platform} to ${request.to}`,
-    }),
+export const plan = (temporal: Temporal, request: UpgradeRequest, patience: Patience): Promise<PlannedUpgrade> =>
+  lookOutside(
+    temporal,
+    {
+      type: 'upgradePlan',
+      id: `upgrade-plan/${request.platform}`,
+      what: `plan of ${request.platform}`,
+      summary: `plan ${request.platform} to ${request.to}`,
+    },
+    request,
+    patience,
   )
-  const over = new AbortController()
-  const result: Promise<{ readonly planned: PlannedUpgrade }> = client
-    .withAbortSignal(over.signal, () => handle.result())
-    .then((planned: PlannedUpgrade) => ({ planned }))
-  try {
-    let [alive, aliveAt] = ['', Date.now()]
-    for (;;) {
-      const done = await Promise.race([result, sleep(everyMs, undefined, { signal }).catch(() => undefined)])
-      if (done) return done.planned
-      if (signal.aborted) throw new Left(`the ${what} was stopped`)
-      const { sign, doing } = await progress(temporal, workflowId)
-      if (sign !== alive) [alive, aliveAt] = [sign, Date.now()]
-      news(doing)
-      if (!(await workerIsThere(temporal))) throw noWorker(taskQueue)
-      if (Date.now() - aliveAt > giveUpAfterMs)
-        throw new NotReady(
-          'no-progress',
-          `nobody works on the ${what} any more; last: ${doing}. Look at the worker's log`,
-        )
-    }
-  } catch (error) {
-    await handle.terminate('who asked for it has gone').catch(() => undefined) // or it is over
-    const problem = translated(error, temporal, what)
-    throw problem instanceof Failed ? new Failed(problem.message, true) : problem
-  } finally {
-    over.abort()
-    await result.catch(() => undefined)
-  }
-}
 
-/** `sign`: changes while somebody works on it. */
-async function progress(temporal: Temporal, workflowId: string): Promise<{ sign: string; doing: string }> {
-  const { raw, historyLength } = await asking(temporal, workflowId, () =>
-    temporal.client.workflow.getHandle(workflowId).describe(),
+/** What the schedule of a platform would do next. As `plan`. */
+export const next = (temporal: Temporal, request: OutlookRequest, patience: Patience): Promise<Outlook> =>
+  lookOutside(
+    temporal,
+    {
+      type: 'nextUpgrade',
+      id: `next-upgrade/${request.platform}`,
+      what: `look at ${request.platform}`,
+      summary: `look whether ${request.platform} is to be upgraded`,
+    },
+    request,
+    patience,
   )
-  const pending = raw.pendingActivities ?? []
-  const beats = pending.map((p) => p.lastHeartbeatTime?.seconds?.toString() ?? '')
-  const [first, ...more] = pending
-  const failed = first?.lastFailure?.message
-  const doing = [
-    first?.activityId ?? 'a worker to take it',
-    ...(more.length > 0 ? [` and ${more.length} more`] : []),
-    ...(failed === undefined || failed === null ? [] : [`, attempt ${first?.attempt ?? 1}; before: ${failed}`]),
-  ]
-  return { sign: [historyLength, ...beats].join(), doing: doing.join('') }
-}
 
 export interface Ending {
   readonly outcome: RunOutcome

@@ -1,6 +1,7 @@
 import type { EnvironmentFile, PlatformFile } from '../domain/platform-file.ts'
 import type { Limit } from '../domain/verdict.ts'
 import { planned } from './handover.ts'
+import { scheduleOf } from './schedule.ts'
 import { environment, type Written } from './schema.ts'
 
 /** What was written, checked and filled in, in the words of the domain. */
@@ -45,6 +46,7 @@ export function complete(written: Written): PlatformFile {
     maxParallel: written.maxParallel,
     maxFailed: written.maxFailed,
     autoRollback: written.autoRollback,
+    ...(written.schedule !== undefined && { schedule: scheduleOf(written.schedule) }),
   }
 }
 

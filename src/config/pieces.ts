@@ -12,7 +12,7 @@ export const expecting = (expected: string, write?: string) => ({
   error: ({ input }: Wrong): string => unlike(input, expected, write),
 })
 
-function text(pattern: RegExp, expected: string, write: string) {
+export function text(pattern: RegExp, expected: string, write: string) {
   const error = ({ input }: Wrong) =>
     typeof input === 'number' && pattern.test(String(input))
       ? `${input} is a number to YAML; write it in quotes: "${input}"`

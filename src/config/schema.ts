@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { jobKinds } from '../domain/one-shot-jobs.ts'
 import { deployers } from '../domain/platform-file.ts'
 import { handover, platformHandover } from './handover.ts'
+import { schedule } from './schedule.ts'
 import { transform } from './transform.ts'
 import { closedDays, hours, timeZone } from './calendar.ts'
 import {
@@ -260,6 +261,9 @@ export const schema = z
     maxParallel: count(1, 1000).default(4).describe('How many apps move at once.'),
     maxFailed: count(1, 1000).default(2).describe('With so many in trouble, no further app starts.'),
     autoRollback: duration.prefault('24h').describe('How long after it moved an app goes back by itself.'),
+    schedule: schedule
+      .exactOptional()
+      .describe('When upgrades start by themselves, with norikae schedule create. {} for each quarter.'),
     trust: oneOf(['namespace'])
       .default('namespace')
       .describe("Whose word counts. namespace: whoever may write to Temporal's namespace."),

@@ -148,4 +148,7 @@ export interface VersionDescription {
   readonly version: string
   readonly status: string
   readonly endOfStandardSupport?: string
+  readonly endOfExtendedSupport?: string
+  /** What EKS itself takes where nobody says a version. */
+  readonly isDefault: boolean
 }

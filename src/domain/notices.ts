@@ -3,12 +3,13 @@ import type { Outcome } from './messages.ts'
 import type { Subject } from './plan.ts'
 import { waiting, type Waiting } from './status.ts'
 import type { StepId } from './steps.ts'
+import type { ScheduledAbout } from './scheduled.ts'
 
 /** What people are told, once each: a gate or a deployment that waits for them, a way back, the end. */
 export interface Notice {
   /** The same for the same message, so that a receiver can drop a repetition. */
   readonly id: string
-  readonly about: 'gate' | 'reminder' | 'deploy' | 'blind' | 'went-back' | 'ended'
+  readonly about: 'gate' | 'reminder' | 'deploy' | 'blind' | 'went-back' | 'ended' | ScheduledAbout
   readonly platform: string
   readonly app?: string
   readonly environment?: string

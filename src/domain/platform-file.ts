@@ -2,6 +2,7 @@ import type { Calendar } from './calendar.ts'
 import type { Duration } from './duration.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Handover, Weight } from './platform.ts'
+import type { Schedule } from './schedule.ts'
 import type { Transform } from './transforms.ts'
 import type { Limit } from './verdict.ts'
 
@@ -43,6 +44,8 @@ export interface PlatformFile {
   readonly maxParallel: number
   readonly maxFailed: number
   readonly autoRollback: Duration
+  /** When upgrades start by themselves; they do not where it is left out. */
+  readonly schedule?: Schedule
 }
 
 export interface HealthFile {

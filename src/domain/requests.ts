@@ -59,11 +59,14 @@ export function versionFault(
   return offer.status === 'UNSUPPORTED' ? `EKS no longer supports ${to}` : undefined
 }
 
-/** The cluster that serves now: what the file says, else the one that is named after the platform. */
+/**
+ * The cluster that serves now: what the file says, else the one that is named after the platform. `to`: what green is to
+ * be, where there may be one.
+ */
 export function blueAmong(
   clusters: readonly string[],
   platform: string,
-  to: KubernetesVersion,
+  to: KubernetesVersion | undefined,
   declared: string | undefined,
 ): string | { readonly fault: string } {
   if (declared !== undefined) {
@@ -73,7 +76,7 @@ export function blueAmong(
           fault: `the platform file says that blue is ${declared}, and there is no such cluster; there is ${clusters.join(', ') || 'none'}`,
         }
   }
-  const green = clusterName(platform, to)
+  const green = to && clusterName(platform, to)
   const all = clusters.filter(
     (name) => name.startsWith(`${platform}-`) && /^1-\d+$/.test(name.slice(platform.length + 1)),
   )

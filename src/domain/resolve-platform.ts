@@ -73,16 +73,7 @@ function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
     blue,
     green,
     platformTeam,
-    teams: Object.fromEntries(
-      Object.entries(file.teams).map(([name, { approvers, notify, deadline }]) => [
-        name,
-        {
-          approvers,
-          ...(notify.webhook !== undefined && { webhook: notify.webhook }),
-          ...(deadline !== undefined && { deadline }),
-        },
-      ]),
-    ),
+    teams: resolveTeams(file),
     metrics: { url: file.health.prometheus.url, requests: file.health.requests },
     order,
     maxParallel,
@@ -97,6 +88,19 @@ function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
     ...(file.calendar && { calendar: file.calendar }),
   }
 }
+
+/** Who approves, and where they are told. */
+export const resolveTeams = (file: Pick<PlatformFile, 'teams'>): Platform['teams'] =>
+  Object.fromEntries(
+    Object.entries(file.teams).map(([name, { approvers, notify, deadline }]) => [
+      name,
+      {
+        approvers,
+        ...(notify.webhook !== undefined && { webhook: notify.webhook }),
+        ...(deadline !== undefined && { deadline }),
+      },
+    ]),
+  )
 
 function platformApp(file: PlatformFile, found: Discovered, name: string, findings: Finding[]): PlatformApp {
   const mine = found.namespaces.filter((n) => n.labels[file.discover.app] === name || n.name === name)

@@ -65,7 +65,11 @@ interface Subject {
 export function subjectOf(meta: Readonly<Record<string | symbol, unknown>>): Subject {
   const id = text(meta['workflowId']) ?? ''
   const [, platform, app] =
-    /^cluster-upgrade\/([^/]+)(?:\/app\/(.+))?$/.exec(id) ?? /^upgrade-plan\/([^/]+)/.exec(id) ?? []
+    /^cluster-upgrade\/([^/]+)(?:\/app\/(.+))?$/.exec(id) ??
+    /^(?:upgrade-plan|next-upgrade)\/([^/]+)/.exec(id) ??
+    // The server puts the time after the name.
+    /^scheduled-upgrade\/([^/]+?)(?:-\d{4}-\d\d-\d\dT[\d:]+Z)?$/.exec(id) ??
+    []
   const step = text(meta['activityId'])
   const run = text(meta['workflowRunId']) ?? text(meta['runId'])
   return {

@@ -6,6 +6,7 @@ import type { CutoverRequest, UpgradeRequest } from '../domain/messages.ts'
 import type { Addressed } from '../domain/notices.ts'
 import type { Plan, Subject } from '../domain/plan.ts'
 import type { Platform, Scope } from '../domain/platform.ts'
+import type { Foreseen, OutlookRequest } from '../domain/scheduled.ts'
 import type { ActionStep, ObserveStep } from '../domain/steps.ts'
 import type { Breach, Check, Judgement } from '../domain/verdict.ts'
 import { options, optionsOf } from './activity-options.ts'
@@ -32,6 +33,10 @@ interface Questions {
   /** Validates the request and the file, finds, plans and hashes. Changes nothing. */
   prepare: Q<UpgradeRequest, Prepared>
   planCutover: Q<CutoverRequest & { readonly environment: string }, Plan>
+  /** What the schedule does: that fired at this moment, else what it does next. Reads only. */
+  foresee: Q<OutlookRequest & { readonly firedAt?: string }, Foreseen>
+  /** Why what was announced does not start; absent: it does. */
+  lookAgain: Q<{ readonly platform: string; readonly to: string }, { readonly why?: string }>
   /** Ends after the window, with all that was judged. */
   observe: Q<Pick<ObserveStep, 'for' | 'checks'> & { readonly subject: Subject }, readonly Judgement[]>
   /** Ends only by Unhealthy. */

@@ -1,3 +1,5 @@
 export { appCutover } from './app-cutover.ts'
 export { clusterUpgrade } from './cluster-upgrade.ts'
+export { nextUpgrade } from './next-upgrade.ts'
+export { scheduledUpgrade } from './scheduled-upgrade.ts'
 export { upgradePlan } from './upgrade-plan.ts'

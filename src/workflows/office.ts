@@ -33,6 +33,7 @@ import type { Outcome } from '../domain/messages.ts'
 import type { Subject } from '../domain/plan.ts'
 import type { Team } from '../domain/platform.ts'
 import { spelled } from '../domain/people.ts'
+import { scheduledNotice, type Scheduled } from '../domain/scheduled.ts'
 import { details, statusOf, whereOf, type Status } from '../domain/status.ts'
 import type { StepId } from '../domain/steps.ts'
 import { question, type Silence } from './activities.ts'
@@ -226,6 +227,9 @@ export const tellBlind = (office: Office, subject: Subject, n: number, silence: 
 
 export const tellEnded = (office: Office, subject: Subject, outcome: Outcome): Promise<void> =>
   tellNow(office, endedNotice(here(), subject, outcome), 'notifyLast')
+
+/** What a schedule says of an upgrade that is still to come, or did not go well. */
+export const tellScheduled = (office: Office, what: Scheduled): void => tell(office, scheduledNotice(here(), what))
 
 const here = () => ({ workflowId: workflowInfo().workflowId, runId: workflowInfo().firstExecutionRunId })
 

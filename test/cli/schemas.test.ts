@@ -8,6 +8,8 @@ import type {
   Done,
   Gates,
   Overview,
+  ScheduleDone,
+  ScheduleView,
   UpgradeReport,
   UpgradeView,
   Validation,
@@ -17,6 +19,7 @@ import type {
 import { changes } from '../../src/client/changes.ts'
 import { gateNotice } from '../../src/domain/notices.ts'
 import type { Notice } from '../../src/domain/notices.ts'
+import type { Outlook } from '../../src/domain/scheduled.ts'
 import type { PlannedUpgrade } from '../../src/domain/outline.ts'
 import { outlineOf } from '../../src/domain/outline.ts'
 import { gateOf } from '../../src/domain/asking.ts'
@@ -59,6 +62,9 @@ interface Typed {
   report: UpgradeReport
   'watch-event': Change
   done: Done
+  next: Outlook
+  schedule: ScheduleView
+  'schedule-done': ScheduleDone
   error: Complaint
   validate: Validation
   version: Version
@@ -75,6 +81,9 @@ test('schemas and types agree, both ways', () => {
     report: true,
     'watch-event': true,
     done: true,
+    next: true,
+    schedule: true,
+    'schedule-done': true,
     error: true,
     validate: true,
     version: true,

@@ -95,6 +95,7 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
     ports,
     platformFile: async () => undefined,
     upgradeStatus: async () => undefined,
+    openUpgrade: async () => undefined,
     probeImage: 'registry.test/busybox:1',
     log: () => undefined,
   })

@@ -29,6 +29,7 @@ export function customVersionsContract(of: () => WorldUnderTest): void {
       },
       platformFile: async () => undefined,
       upgradeStatus: async () => undefined,
+      openUpgrade: async () => undefined,
       probeImage: 'registry.test/busybox:1',
       log: () => undefined,
     })

@@ -89,6 +89,7 @@ export function storesIn(of: () => WorldUnderTest) {
 export const outside = {
   platformFile: async () => undefined,
   upgradeStatus: async () => undefined,
+  openUpgrade: async () => undefined,
   probeImage: 'registry.test/busybox:1',
   log: () => undefined,
 }

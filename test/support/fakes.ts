@@ -8,6 +8,7 @@ import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import type { Platform } from '../../src/domain/platform.ts'
 import type { WorkloadFacts } from '../../src/domain/facts.ts'
 import type { Finding } from '../../src/domain/findings.ts'
+import type { Foreseen } from '../../src/domain/scheduled.ts'
 import type { Notice } from '../../src/domain/notices.ts'
 import { act, type ActionStep } from '../../src/domain/steps.ts'
 import type { Judgement } from '../../src/domain/verdict.ts'
@@ -51,6 +52,9 @@ export class Outside {
   findings: Finding[] = []
   /** Found on blue beside the usual. */
   workloads: WorkloadFacts[] = []
+  /** What a schedule finds out, and why it does not start what it announced. */
+  foreseen: Partial<Foreseen> = {}
+  overtaken?: string
   platform: Platform
   pollEvery: '6h' | '1s' | '100ms'
 
@@ -144,6 +148,20 @@ export class Outside {
           offsetIn(calendar.timeZone),
           Math.max(activityInfo().currentAttemptScheduledTimestampMs, Date.parse(at)),
         ),
+      foresee: async ({ platform, firedAt = new Date().toISOString() }) => ({
+        platform,
+        blue: this.platform.blue,
+        from: '1.35',
+        timeZone: 'UTC',
+        decision: { do: 'upgrade', to: '1.36', because: ['1.36 is the newest version'] },
+        start: { announcedAt: firedAt, at: firedAt },
+        later: [],
+        versions: [],
+        platformTeam: this.platform.platformTeam,
+        teams: this.platform.teams,
+        ...this.foreseen,
+      }),
+      lookAgain: async () => (this.overtaken === undefined ? {} : { why: this.overtaken }),
       notify: async ({ notice }) => {
         if (notice.about === 'went-back' && this.deaf > 0) {
           this.deaf -= 1

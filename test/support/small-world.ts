@@ -99,6 +99,7 @@ export async function aSmallWorld({
       return text === undefined ? undefined : { name: `${platform}.yaml`, text }
     },
     upgradeStatus: async () => undefined,
+    openUpgrade: async () => undefined,
     probeImage: 'registry.test/busybox:1',
     log: (_level, message) => void logged.push(message),
   }

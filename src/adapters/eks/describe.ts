@@ -112,7 +112,11 @@ export const addonVersionOf = ({ addonVersion = '', compatibilities = [] }: Addo
 export const versionOf = (told: ClusterVersionInformation): VersionDescription => ({
   version: told.clusterVersion ?? '',
   status: told.versionStatus ?? '',
-  ...set({ endOfStandardSupport: told.endOfStandardSupportDate?.toISOString() }),
+  isDefault: told.defaultVersion ?? false,
+  ...set({
+    endOfStandardSupport: told.endOfStandardSupportDate?.toISOString(),
+    endOfExtendedSupport: told.endOfExtendedSupportDate?.toISOString(),
+  }),
 })
 
 interface Issue {

@@ -56,7 +56,7 @@ export const everythingHasAName: Rule = (file) =>
     }),
   )
 
-const lists = ['teams.*.approvers', 'apps.*.dependsOn', 'apps.*.movesWith']
+const lists = ['teams.*.approvers', 'apps.*.dependsOn', 'apps.*.movesWith', 'schedule.months']
 
 /** Letters' case does not make another person of an address. */
 export const listsNameOnce: Rule = (file) =>

@@ -231,5 +231,7 @@ test('versions are told with their status and end', async () => {
     version: '1.36',
     status: 'STANDARD_SUPPORT',
     endOfStandardSupport: '2027-08-02T00:00:00.000Z',
+    endOfExtendedSupport: '2028-08-02T00:00:00.000Z',
+    isDefault: false,
   })
 })

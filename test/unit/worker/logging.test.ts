@@ -30,6 +30,16 @@ test('a line of our own, called in an activity, tells them too', async () => {
   expect(lines.all).toEqual([expect.objectContaining({ ...subject, message: 'planned', region: 'ap-northeast-1' })])
 })
 
+test.for(['scheduled-upgrade/chatwork-prod-2026-12-22T01:00:00Z', 'next-upgrade/chatwork-prod/0a1b2c3d'])(
+  'a line of %s tells its platform',
+  async (workflowId) => {
+    const lines = new Lines()
+    const say = activityLog(jsonLog('info', lines))
+    await new MockActivityEnvironment(info(workflowId)).run(async () => say('info', 'decided', {}))
+    expect(lines.all).toEqual([expect.objectContaining({ platform: 'chatwork-prod', step: subject.step, run: RUN })])
+  },
+)
+
 test('what our line says itself wins, and what it leaves open is filled in', async () => {
   const lines = new Lines()
   const say = activityLog(jsonLog('info', lines))

@@ -1,0 +1,135 @@
+import { daysAfter } from './days.ts'
+import type { VersionDescription } from './eks-objects.ts'
+import { compareVersions, isKubernetesVersion, type KubernetesVersion } from './kubernetes-version.ts'
+import type { Target } from './schedule.ts'
+
+/**
+ * Whether there is something to upgrade to: from EKS's versions, what blue runs and what the platform file wants. Pure
+ * rules over dates; each answer says why.
+ */
+
+/** Two quarters: an upgrade each quarter, and one that may be left out. */
+const LEAVES_DAYS = 182
+
+/** What was found outside. */
+export interface OutlookFacts {
+  /** The version of the cluster that serves now. */
+  readonly from: string
+  readonly versions: readonly VersionDescription[]
+  /** What is open already: an upgrade to this version, where it is known. */
+  readonly open?: { readonly to?: string }
+}
+
+export interface Decision {
+  readonly do: 'nothing' | 'upgrade'
+  /** There where something is done. */
+  readonly to?: string
+  /** Sentences, the first says it. */
+  readonly because: readonly string[]
+}
+
+type Offered = VersionDescription & { readonly version: KubernetesVersion }
+
+const isOffered = (it: VersionDescription): it is Offered => isKubernetesVersion(it.version)
+const isStandard = ({ status }: VersionDescription): boolean => status === 'STANDARD_SUPPORT'
+
+/**
+ * What is to be done with a start at this moment, or none where every day is closed. The wanted version is the newest in standard support, the one before
+ * it, or EKS's default; where it ends within two quarters, the next newer one that does not. `next`: the start after
+ * this one, where there is one.
+ */
+export function decide(
+  { from, versions, open }: OutlookFacts,
+  target: Target,
+  startsAt: string | undefined,
+  next?: string,
+): Decision {
+  if (open) return nothing([isOpen(open)])
+  if (startsAt === undefined) return nothing(['every day is closed, so nothing ever starts'])
+  const standard = versions
+    .filter(isOffered)
+    .filter(isStandard)
+    .toSorted((a, b) => compareVersions(a.version, b.version))
+  const wished = wishedAmong(standard, target)
+  const ofBlue = supportOfBlue(from, versions, next)
+  if (!wished) return nothing([`EKS offers no version in standard support that is ${named[target]}`, ...ofBlue])
+  const enough = daysAfter(startsAt.slice(0, 10), LEAVES_DAYS)
+  const chosen = standard.find((v) => compareVersions(v.version, wished.version) >= 0 && endOf(v) >= enough)
+  if (!chosen)
+    return nothing([
+      `${wished.version} is ${named[target]}, and leaves standard support on ${endOf(wished)}: less than two quarters (until ${enough}) after the start, and no newer one stays longer`,
+      ...ofBlue,
+    ])
+  const why = whyOf(chosen, wished, target)
+  if (isKubernetesVersion(from) && compareVersions(chosen.version, from) <= 0) {
+    const where = chosen.version === from ? `blue is at ${from} already` : `blue is at ${from}, which is newer`
+    return nothing([`${where}: ${why}`, ...ofBlue])
+  }
+  return { do: 'upgrade', to: chosen.version, because: [why, ...ofBlue] }
+}
+
+/**
+ * What was announced is what is started, also where a newer version came meanwhile; undefined. A text: why not, where
+ * somebody has upgraded meanwhile or EKS has taken it back.
+ */
+export function overtaken({ from, versions, open }: OutlookFacts, announced: string): string | undefined {
+  if (open) return isOpen(open)
+  if (isKubernetesVersion(from) && isKubernetesVersion(announced) && compareVersions(from, announced) >= 0)
+    return `blue is at ${from} by now`
+  const offer = versions.find((v) => v.version === announced)
+  if (!offer) return `EKS does not offer ${announced} any more`
+  return isStandard(offer) ? undefined : `${announced} is not in standard support any more`
+}
+
+const isOpen = ({ to }: { readonly to?: string }): string =>
+  `an upgrade${to === undefined ? '' : ` to ${to}`} is open already, and there is one at a time`
+
+const named: Readonly<Record<Target, string>> = {
+  newest: 'the newest version',
+  'n-1': 'the version before the newest',
+  default: "EKS's default version",
+}
+
+function wishedAmong(standard: readonly Offered[], target: Target): Offered | undefined {
+  switch (target) {
+    case 'newest':
+      return standard.at(-1)
+    case 'n-1':
+      return standard.at(-2)
+    case 'default':
+      return standard.find((v) => v.isDefault)
+  }
+}
+
+/** `2027-08-02`; nothing is a day before all others. */
+const endOf = ({ endOfStandardSupport = '' }: VersionDescription): string => endOfStandardSupport.slice(0, 10)
+
+function whyOf(chosen: Offered, wished: Offered, target: Target): string {
+  const until = `in standard support until ${endOf(chosen)}`
+  return chosen === wished
+    ? `${chosen.version} is ${named[target]}, ${until}: more than two quarters after the start`
+    : `${chosen.version} is ${until}; ${wished.version}, which is ${named[target]}, leaves it on ${endOf(wished)}: less than two quarters after the start`
+}
+
+/** What blue's own version has to do with it: support that is over, or ends before the next chance. */
+function supportOfBlue(from: string, versions: readonly VersionDescription[], next: string | undefined): string[] {
+  const blue = versions.find((v) => v.version === from)
+  if (!blue) return [`EKS does not tell of ${from}, which blue is at`]
+  const end = endOf(blue)
+  switch (blue.status) {
+    case 'STANDARD_SUPPORT':
+      return next !== undefined && end < next.slice(0, 10)
+        ? [
+            `blue's ${from} leaves standard support on ${end}, before the next start; extended support costs six times as much`,
+          ]
+        : []
+    case 'EXTENDED_SUPPORT':
+      return [
+        `blue's ${from} is in extended support since ${end}, which costs six times as much; at its end${blue.endOfExtendedSupport === undefined ? '' : ` on ${blue.endOfExtendedSupport.slice(0, 10)}`} AWS upgrades it by itself`,
+      ]
+    default:
+      return [`EKS no longer supports ${from}, which blue is at`]
+  }
+}
+
+const nothing = (because: readonly string[]): Decision => ({ do: 'nothing', because })

@@ -1,0 +1,100 @@
+import { dated } from './days.ts'
+import { upgradeId } from './messages.ts'
+import type { Notice } from './notices.ts'
+import type { Decision } from './outlook.ts'
+import type { Team } from './platform.ts'
+import type { Start } from './schedule.ts'
+
+/** The id of the schedule; the server begins the ids of what it starts with it. */
+export const scheduleId = (platform: string): string => `scheduled-upgrade/${platform}`
+
+/** Who asks for what a schedule starts: nobody, so nobody is excluded from approving it. */
+export const BY_SCHEDULE = 'schedule'
+
+/** What starts `scheduledUpgrade`. The worker reads its own platform file, as it is then. */
+export interface ScheduledRequest {
+  readonly platform: string
+}
+
+/** What starts `nextUpgrade`. `file`: the platform file's text; else the worker reads its own. */
+export interface OutlookRequest extends ScheduledRequest {
+  readonly file?: string
+}
+
+/** How EKS supports one of its versions; dates are days, `2027-08-02`. */
+export interface Support {
+  readonly version: string
+  readonly support: 'standard' | 'extended' | 'none'
+  readonly until?: string
+  readonly isDefault: boolean
+}
+
+/** What the schedule does next, or does now, and why. */
+export interface Outlook {
+  readonly platform: string
+  readonly blue: string
+  readonly from: string
+  readonly timeZone: string
+  readonly decision: Decision
+  /** Absent: the platform file has no schedule, or closes every day; then it was decided as of now. */
+  readonly start?: Start
+  /** After that one. */
+  readonly later: readonly Start[]
+  /** The newest first. */
+  readonly versions: readonly Support[]
+}
+
+/** An outlook, with whom it is told to. */
+export interface Foreseen extends Outlook {
+  readonly platformTeam: string
+  readonly teams: Readonly<Record<string, Team>>
+}
+
+export interface ScheduledResult {
+  /** `called-off`: announced, and then somebody or something was before it. */
+  readonly outcome: 'nothing' | 'called-off' | 'done'
+  readonly to?: string
+  readonly because: readonly string[]
+}
+
+/** `1.35 → 1.36 starts Tue 2027-01-05 10:00 Asia/Tokyo` */
+export const announcement = ({ platform, from, timeZone, start }: Outlook, to: string): string =>
+  `${platform} ${from} → ${to} starts ${start === undefined ? 'now' : dated(timeZone, start.at)}`
+
+/** What the workflow shows of itself while it waits for its start. */
+export const waitingDetails = (outlook: Outlook, to: string, workflowId: string): string =>
+  [
+    `**${announcement(outlook, to)}**`,
+    '',
+    ...outlook.decision.because,
+    '',
+    `To start it earlier: \`norikae start ${outlook.platform} --to ${to}\`. To leave it out this time: \`temporal workflow cancel --workflow-id '${workflowId}'\``,
+  ].join('\n')
+
+export const followingDetails = ({ platform }: Outlook, to: string): string =>
+  [
+    `**The upgrade of ${platform} to ${to} goes on as \`${upgradeId(platform)}\`**`,
+    '',
+    'This ends with it. Where it does not end well this fails, and the schedule pauses itself.',
+  ].join('\n')
+
+/** Why the schedule is paused, and what to do about it. */
+export const pausedBecause = ({ platform }: Outlook, to: string, ended: string): string =>
+  `the upgrade of ${platform} to ${to} ended: ${ended}. The schedule is paused until somebody has looked (norikae report ${platform}) and says: norikae schedule resume ${platform}`
+
+export const scheduledAbout = ['announced', 'called-off', 'schedule-paused'] as const
+export type ScheduledAbout = (typeof scheduledAbout)[number]
+
+/** What is told of it: to every team that it comes or does not, to the platform team that it went badly. */
+export interface Scheduled {
+  readonly about: ScheduledAbout
+  readonly platform: string
+  readonly title: string
+  readonly teams: readonly string[]
+}
+
+export const scheduledNotice = (from: Pick<Notice, 'workflowId' | 'runId'>, what: Scheduled): Notice => ({
+  id: `${from.runId}/${what.about}`,
+  ...what,
+  ...from,
+})

@@ -1,0 +1,121 @@
+import { defineSearchAttributeKey, SearchAttributeType, WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
+import {
+  CancellationScope,
+  ChildWorkflowCancellationType,
+  ParentClosePolicy,
+  setCurrentDetails,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow'
+import { upgradeId } from '../domain/messages.ts'
+import {
+  announcement,
+  BY_SCHEDULE,
+  followingDetails,
+  pausedBecause,
+  waitingDetails,
+  type ScheduledAbout,
+  type ScheduledRequest,
+  type ScheduledResult,
+} from '../domain/scheduled.ts'
+import { question } from './activities.ts'
+import { Clock } from './clock.ts'
+import type { clusterUpgrade } from './cluster-upgrade.ts'
+import { allTold, anOffice, furnish, tellScheduled } from './office.ts'
+import { failed, problemOf, shown, summary } from './problems.ts'
+import { tag } from './search-attributes.ts'
+
+// Set by the server on what a schedule starts; what somebody starts by hand has none.
+const SCHEDULED_AT = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttributeType.DATETIME)
+
+/**
+ * What a Temporal Schedule starts: decides whether there is something to upgrade to, tells everybody, waits until the
+ * day has come, starts `clusterUpgrade` and follows it. Cancelled, it leaves this time out; the upgrade itself, once
+ * started, goes on whatever becomes of this.
+ *
+ * Fails with `EndedBadly` where the upgrade ended as anything but `done`, so that the schedule pauses itself; with
+ * `InvalidInput` where the platform file cannot be read as meant or has no schedule.
+ */
+export async function scheduledUpgrade(request: ScheduledRequest): Promise<ScheduledResult> {
+  const office = anOffice(BY_SCHEDULE)
+  const { startTime, workflowId, typedSearchAttributes } = workflowInfo()
+  const firedAt = (typedSearchAttributes.get(SCHEDULED_AT) ?? startTime).toISOString()
+  const outlook = await question(
+    'foresee',
+    'foresee',
+    `look whether ${shown(request?.platform)} is to be upgraded`,
+    'long',
+    { platform: request?.platform, firedAt },
+  )
+  const { platform, platformTeam, teams, decision, start } = outlook
+  furnish(office, platformTeam, teams)
+  tag({ platform, team: platformTeam })
+  const { to, because } = decision
+  if (to === undefined) {
+    setCurrentDetails(because.join('\n'))
+    return { outcome: 'nothing', because }
+  }
+  if (start && start.at > start.announcedAt) {
+    tell('announced', `${announcement(outlook, to)}: ${because.join('. ')}`)
+    setCurrentDetails(waitingDetails(outlook, to, workflowId))
+    tag({ phase: ['announced'] })
+    await new Clock(firedAt).until(() => false, start.at, summary(`until ${platform} is upgraded to ${to}`))
+    const { why } = await question('lookAgain', 'look-again', `look whether ${to} is still right`, 'long', {
+      platform,
+      to,
+    })
+    if (why !== undefined) return calledOff(why)
+  }
+  const upgrade = await begin(platform, to)
+  if (!upgrade) return calledOff('an upgrade was started by somebody meanwhile')
+  setCurrentDetails(followingDetails(outlook, to))
+  tag({ phase: ['upgrading'] })
+  const ended = await upgrade.result().then(({ outcome }) => outcome, endOf)
+  if (ended === 'done') return end({ outcome: 'done', to, because })
+  const paused = pausedBecause(outlook, to, ended)
+  tell('schedule-paused', paused)
+  await allTold(office)
+  throw failed('EndedBadly', paused)
+
+  function tell(about: ScheduledAbout, title: string): void {
+    tellScheduled(office, {
+      about,
+      platform,
+      title,
+      teams: about === 'schedule-paused' ? [platformTeam] : Object.keys(teams),
+    })
+  }
+
+  function calledOff(why: string): Promise<ScheduledResult> {
+    tell('called-off', `${announcement(outlook, to ?? '')} was announced, and is called off: ${why}`)
+    return end({ outcome: 'called-off', because: [why] })
+  }
+
+  async function end(result: ScheduledResult): Promise<ScheduledResult> {
+    await allTold(office)
+    return result
+  }
+}
+
+/** Undefined: one is open. It is not cancelled with what started it: that would take it back. */
+const begin = (platform: string, to: string) =>
+  startChild<typeof clusterUpgrade>('clusterUpgrade', {
+    workflowId: upgradeId(platform),
+    args: [{ platform, to, by: BY_SCHEDULE }],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    cancellationType: ChildWorkflowCancellationType.ABANDON,
+    workflowTaskTimeout: '60s',
+    staticSummary: `upgrade ${platform} to ${to}`,
+    staticDetails:
+      "Started by the schedule, with the worker's own platform file. Who is waited for, and the JSON to send, is in the current details.",
+  }).catch((error: unknown) => {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined
+    throw error
+  })
+
+/** How it ended that has no result. */
+function endOf(error: unknown): string {
+  // Not the upgrade, but what follows it.
+  if (CancellationScope.current().consideredCancelled) throw error
+  return problemOf(error).message
+}
