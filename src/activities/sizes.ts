@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { floorOf, givenBack, isPlain, raised, type PlainKind } from '../domain/floors.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { isPaused, notTakenUp } from '../domain/pauses.ts'
-import type { WorkloadRef } from '../domain/platform.ts'
+import type { Side, WorkloadRef } from '../domain/platform.ts'
 import type { Scaler } from '../domain/scalers.ts'
 import { isReady, readinessOf, replicasOf } from '../domain/workload-state.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
@@ -18,7 +18,7 @@ export const sizeActions = (outside: Outside) => {
     const { workload, on, like, wait } = input
     const world = await proven(outside, scope)
     const here = await world.on(on)
-    const scaler = await sizerOf(here, workload)
+    const scaler = await sizerOf(here, workload, on)
     if (!scaler) return { note: `nothing sizes ${workload.name} on ${scope[on]}` }
     // On the way back people wait for their traffic: a side that does not answer must not hold it up.
     const size =
@@ -33,7 +33,7 @@ export const sizeActions = (outside: Outside) => {
           ])
     const { floor, patch } = raised(scaler, size)
     if (patch) await here.patch(scaler.kind, workload.namespace, scaler.metadata.name, patch)
-    const read = await sizerOf(here, workload)
+    const read = await sizerOf(here, workload, on)
     const min = read && floorOf(read).min
     if (min !== floor)
       throw notYet(
@@ -60,7 +60,7 @@ export const sizeActions = (outside: Outside) => {
   const unpinSize: Deed<'unpinSize'> = async ({ input, scope }) => {
     const { workload, on, serves = false } = input
     const here = await (await proven(outside, scope)).ifThere(on)
-    const scaler = here && (await sizerOf(here, workload))
+    const scaler = here && (await sizerOf(here, workload, on))
     const back = scaler && givenBack(scaler, serves)
     if (!here || !scaler || !back) return { note: `${workload.name} on ${scope[on]} is sized by its owner` }
     await here.patch(scaler.kind, workload.namespace, scaler.metadata.name, back.patch)
@@ -71,14 +71,15 @@ export const sizeActions = (outside: Outside) => {
   return { pinSize, unpinSize }
 }
 
-/** What sizes it: a scaler, or else its own `replicas`. */
+/** What sizes it: a scaler, or else its own `replicas`, which on blue are its owner's alone (docs/adr/0030). */
 async function sizerOf(
   cluster: KubernetesPort,
   { kind, namespace, name }: WorkloadRef,
+  on: Side,
 ): Promise<Scaler | (KubernetesObject & { readonly kind: PlainKind }) | undefined> {
   const scaler = await scalerOf(cluster, { kind, namespace, name })
   if (scaler) return scaler
-  const found = isPlain({ kind }) ? await cluster.find(kind, namespace, name) : undefined
+  const found = on === 'green' && isPlain({ kind }) ? await cluster.find(kind, namespace, name) : undefined
   return found && isPlain(found) ? found : undefined
 }
 
