@@ -8,6 +8,7 @@ import type { KubernetesPort } from './ports.ts'
 export interface ArgoView {
   readonly port: KubernetesPort
   readonly sets: readonly KubernetesObject[]
+  readonly projects: readonly KubernetesObject[]
   /** Undefined: Argo CD does not know this cluster. */
   known(cluster: string): Promise<Registered | undefined>
   /** The ApplicationSet that makes it, as it is now. */
@@ -23,13 +24,15 @@ export interface ArgoView {
 export async function viewOf(world: Pick<Proven, 'eks' | 'cluster'>, hub: ArgoHub): Promise<ArgoView> {
   const port = await world.cluster(hub.cluster)
   const { namespace } = hub
-  const [sets, secrets] = await Promise.all([
+  const [sets, projects, secrets] = await Promise.all([
     port.list('ApplicationSet', { namespace }),
+    port.list('AppProject', { namespace }),
     port.list('Secret', { namespace, labels: CLUSTER_SECRETS }),
   ])
   return {
     port,
     sets,
+    projects,
     async known(cluster) {
       const found = await world.eks.findCluster(cluster)
       return found && registered(secrets, found, hub.cluster === cluster)

@@ -1,7 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { concerns } from '../domain/argocd.ts'
 import { argocdFindings, hubFindings, hubOf, unreadableFinding } from '../domain/argocd-findings.ts'
+import { deletes } from '../domain/argocd-hazards.ts'
 import type { Finding } from '../domain/findings.ts'
+import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { Platform } from '../domain/platform.ts'
 import { scalerKinds } from '../domain/scalers.ts'
 import { viewOf } from './argocd-hub.ts'
@@ -17,9 +19,16 @@ export async function argocdSurvey(world: Pick<Proven, 'eks' | 'cluster'>, platf
     const blue = await world.cluster(platform.blue)
     const scalers = (await Promise.all(scalerKinds.map((kind) => blue.list(kind)))).flat()
     const known = await view.known(platform.blue)
-    const namespaces = platform.apps.flatMap((a) => a.environments).flatMap((e) => (e.argocd ? e.namespaces : []))
-    const { applications } = await view.applicationsOn({ applications: known }, (a) => concerns(a, namespaces))
-    return [...findings, ...argocdFindings(platform, { applications, sets: view.sets, blue: known, scalers })]
+    const byArgo = platform.apps.flatMap((a) => a.environments).filter((e) => e.argocd)
+    const namespaces = byArgo.flatMap((e) => e.namespaces)
+    const labels = byArgo.flatMap((e) => (e.argocd ? [e.argocd.label.key] : []))
+    const goes = (a: KubernetesObject) => labels.some((key) => deletes(a, view.makerOf(a), key) !== undefined)
+    const { applications } = await view.applicationsOn(
+      { applications: known },
+      (a) => concerns(a, namespaces) || goes(a),
+    )
+    const { sets, projects } = view
+    return [...findings, ...argocdFindings(platform, { applications, sets, projects, blue: known, scalers })]
   } catch (error) {
     if (!(error instanceof ApplicationFailure) || !['NotFound', 'Denied'].includes(error.type ?? '')) throw error
     return [...findings, unreadableFinding(hub, error.message)]

@@ -1,4 +1,4 @@
-import { labelInWords, revisionInWords, type ArgoLabel, type Registered } from '../domain/argocd.ts'
+import { concerns, labelInWords, revisionInWords, type ArgoLabel, type Registered } from '../domain/argocd.ts'
 import {
   deletes,
   fieldInWords,
@@ -9,6 +9,7 @@ import {
   prunes,
   unignored,
 } from '../domain/argocd-hazards.ts'
+import { destinationInWords, permits, projectOf, targetOf } from '../domain/argocd-projects.ts'
 import { unwell } from '../domain/argocd-sync.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { clusterOf } from '../domain/platform.ts'
@@ -32,15 +33,23 @@ export const argocdActions = (outside: Outside) => {
   }
 
   const labelCluster: Deed<'labelCluster'> = async ({ input, scope, run }) => {
-    const { hub, label, on } = input
+    const { hub, label, on, namespaces } = input
     const view = await viewOf(await proven(outside, scope), hub)
     const cluster = knownOr(await view.known(scope[on]), hub, scope[on])
     // What could not be taken back is not begun, whoever's it is: what blue runs by tells what green will run by.
     const other = scope[otherSide(on)]
-    const { theirs, mine } = await view.applicationsOn(
+    const goes = (a: KubernetesObject) => deletes(a, view.makerOf(a), label.key) !== undefined
+    const found = await view.applicationsOn(
       { theirs: await view.known(other), mine: cluster },
-      (a) => deletes(a, view.makerOf(a), label.key) !== undefined,
+      (a) => goes(a) || concerns(a, namespaces),
     )
+    refuseProjects(
+      view,
+      found.theirs.filter((a) => concerns(a, namespaces)),
+      cluster,
+      namespaces,
+    )
+    const [theirs, mine] = [found.theirs.filter(goes), found.mine.filter(goes)]
     refuseDeletion(view, theirs, label, other)
     refuseDeletion(view, mine, label, scope[on])
     const { labels = {}, annotations = {}, name } = cluster.secret.metadata
@@ -137,6 +146,25 @@ function refuseDeletion(
   if (faults.length === 0) return
   throw contested(
     `without its label what runs would be deleted: ${faults.join('; ')}. ${capitalized(PRESERVED)}, then retry`,
+  )
+}
+
+/** Argo CD would make the Application, and refuse what it says: told before, with what to write. */
+function refuseProjects(
+  view: ArgoView,
+  applications: readonly KubernetesObject[],
+  { name, server }: Registered,
+  namespaces: readonly string[],
+): void {
+  const closed = applications.flatMap((a) => {
+    const project = view.projects.find((p) => p.metadata.name === projectOf(a))
+    const to = { name, server, namespace: targetOf(a, namespaces) }
+    return project && !permits(project, to) ? [{ project: project.metadata.name, to }] : []
+  })
+  const [first] = closed
+  if (!first) return
+  throw contested(
+    `AppProject ${first.project} lets nothing to namespace ${first.to.namespace} of ${name} (${server}). Add ${destinationInWords(first.to)} to its destinations, then retry`,
   )
 }
 

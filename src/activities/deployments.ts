@@ -1,13 +1,16 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { carriedKinds, copyOf, isCarried, madeBy, sleeps } from '../domain/copying.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { couldNotStart, type Need } from '../domain/needs.ts'
 import { isRepeatable } from '../domain/one-shot-jobs.ts'
 import { isReady, readinessOf, selectorOf } from '../domain/workload-state.ts'
 import { transformed } from '../domain/transforms.ts'
+import { workloadKinds } from './discovery.ts'
 import { contested } from './errors.ts'
 import { hindrancesIn } from './hindrances.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
+import { namesOf } from './surveys.ts'
 import { budgets, notYet, onceEach } from './waiting.ts'
 
 export const deploymentActions = (outside: Outside) => {
@@ -51,7 +54,8 @@ export const deploymentActions = (outside: Outside) => {
 
   const checkReady: Deed<'checkReady'> = async ({ input, scope }) => {
     const here = await (await proven(outside, scope)).on(input.on)
-    const workloads = (await everything(here, input.namespaces)).filter((o) => isRunner(o) && !sleeps(o, input.asleep))
+    const found = await everything(here, input.namespaces, workloadKinds)
+    const workloads = found.filter((o) => isRunner(o) && !sleeps(o, input.asleep))
     const waiting = workloads.filter((w) => !isReady(readinessOf(w)))
     const [first] = waiting
     if (first) {
@@ -62,11 +66,33 @@ export const deploymentActions = (outside: Outside) => {
         budgets.pods,
       )
     }
+    const lacking = await lackingAmong(
+      here,
+      input.namespaces,
+      found.filter((o) => sleeps(o, input.asleep)),
+    )
+    if (lacking.length > 0)
+      throw notYet(`could not start at its turn on ${scope[input.on]}: ${lacking.join('; ')}`, budgets.pods)
     return { note: `${workloads.length} workloads ready on ${scope[input.on]}` }
   }
 
   return { deploy, withdraw, checkReady }
 }
+
+/** What sleeps has no pod that would tell what it lacks; at its turn the other side has been stopped. */
+async function lackingAmong(
+  cluster: KubernetesPort,
+  namespaces: readonly string[],
+  asleep: readonly KubernetesObject[],
+): Promise<string[]> {
+  if (asleep.length === 0) return []
+  const lists = needed.flatMap((kind) =>
+    namespaces.map(async (at) => [`${kind}/${at}`, await namesOf(cluster, kind, at)] as const),
+  )
+  const all = new Map(await Promise.all(lists))
+  return couldNotStart(asleep, (kind, namespace) => all.get(`${kind}/${namespace}`) ?? new Set())
+}
+const needed = ['Secret', 'ConfigMap', 'ServiceAccount'] as const satisfies readonly Need['kind'][]
 
 const isRunner = ({ kind }: KubernetesObject): boolean => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)
 

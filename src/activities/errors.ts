@@ -43,9 +43,14 @@ export const failed = final('Failed')
 export const faulty = (message: string, findings: readonly Finding[]): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, 'Failed', { findings })
 
-/** The other side did not answer, or asked for patience: retried with back-off. */
-export const unreachable = (message: string, cause?: unknown): ApplicationFailure =>
-  ApplicationFailure.create({ type: 'Unreachable', message, ...(cause instanceof Error && { cause }) })
+/** The other side did not answer, or asked for patience: retried with back-off, or when it said (`after`). */
+export const unreachable = (message: string, cause?: unknown, after?: Duration): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: 'Unreachable',
+    message,
+    ...(cause instanceof Error && { cause }),
+    ...(after !== undefined && { nextRetryDelay: after }),
+  })
 
 export const isDenied = (error: unknown): error is ApplicationFailure =>
   error instanceof ApplicationFailure && error.type === 'Denied'

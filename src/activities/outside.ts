@@ -12,6 +12,7 @@ import type {
   MetricsPort,
   NetworkPort,
   Ports,
+  RegistryPort,
 } from './ports.ts'
 
 /** All that activities know of the world beside their input. */
@@ -38,6 +39,8 @@ export interface Proven {
   readonly blockStorage: BlockStoragePort
   readonly compute: ComputePort
   readonly network: NetworkPort
+  /** Of any region: images come from where they were pushed to. */
+  registry(region: string): RegistryPort
   readonly metrics: MetricsPort
   readonly principalArn: string
   on(side: Side): Promise<KubernetesPort>
@@ -61,6 +64,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     blockStorage: ports.blockStorage(region),
     compute: ports.compute(region),
     network: ports.network(region),
+    registry: (of) => ports.registry(of),
     metrics: ports.metrics,
     principalArn,
     on: (side) => ports.kubernetes(region, scope[side]),

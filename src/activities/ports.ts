@@ -13,6 +13,7 @@ import type {
 import type { Tried } from '../domain/dry-run.ts'
 import type { NewVolume, SnapshotDescription, VolumeDescription } from '../domain/ec2-objects.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
+import type { ImageId, Repository } from '../domain/registry-images.ts'
 import type { ServedResource } from '../domain/resources.ts'
 import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
 
@@ -28,6 +29,7 @@ export interface Ports {
   blockStorage(region: string): BlockStoragePort
   compute(region: string): ComputePort
   network(region: string): NetworkPort
+  registry(region: string): RegistryPort
   /** Looks the cluster's endpoint up once, and signs in with the worker's own identity. Throws `notFound`. */
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
   readonly metrics: MetricsPort
@@ -124,6 +126,11 @@ export interface InstanceDescription {
 export interface NetworkPort {
   /** The zones of these subnets, each once. Those that are gone are left out. */
   zonesOf(subnets: readonly string[]): Promise<ReadonlySet<string>>
+}
+
+export interface RegistryPort {
+  /** Of these images those that it does not have; of a repository that is not there, all. `denied`: the worker may not look. Throws `unreachable`. */
+  missing(repository: Repository, images: readonly ImageId[]): Promise<readonly ImageId[] | 'denied'>
 }
 
 /** One cluster. Kinds are those of `domain/kubernetes-objects.ts`. */

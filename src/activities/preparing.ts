@@ -21,6 +21,7 @@ import { invalidInput, notFound } from './errors.ts'
 import { proven, type Outside } from './outside.ts'
 import { platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
+import { imageSurvey } from './registry-images.ts'
 import { sha256 } from './tokens.ts'
 
 /** A plan is kept in the history and sent as one payload: 2 MB is Temporal's end, and would be retried for ever. */
@@ -35,6 +36,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       eks,
       loadBalancing,
       network,
+      registry,
       principalArn: told,
       cluster,
     } = await proven(outside, { ...file, blue: '', green: '' })
@@ -67,6 +69,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...findings,
       ...ofBlue,
       ...(await argocdSurvey({ eks, cluster }, platform)),
+      ...(await imageSurvey(kubernetes, registry)),
       ...approverFindings(platform, request.by),
     ]
     outside.log('info', `planned ${file.platform} to ${to}`, {

@@ -1,7 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import { floorOf, givenBack, raised } from '../domain/floors.ts'
+import { floorOf, givenBack, isPlain, raised, type PlainKind } from '../domain/floors.ts'
+import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { isPaused, notTakenUp } from '../domain/pauses.ts'
-import type { WorkloadRef } from '../domain/platform.ts'
+import type { Side, WorkloadRef } from '../domain/platform.ts'
+import type { Scaler } from '../domain/scalers.ts'
 import { isReady, readinessOf, replicasOf } from '../domain/workload-state.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -16,8 +18,8 @@ export const sizeActions = (outside: Outside) => {
     const { workload, on, like, wait } = input
     const world = await proven(outside, scope)
     const here = await world.on(on)
-    const scaler = await scalerOf(here, workload)
-    if (!scaler) return { note: `${workload.name} has no scaler on ${scope[on]}` }
+    const scaler = await sizerOf(here, workload, on)
+    if (!scaler) return { note: `nothing sizes ${workload.name} on ${scope[on]}` }
     // On the way back people wait for their traffic: a side that does not answer must not hold it up.
     const size =
       wait || like === on
@@ -31,10 +33,13 @@ export const sizeActions = (outside: Outside) => {
           ])
     const { floor, patch } = raised(scaler, size)
     if (patch) await here.patch(scaler.kind, workload.namespace, scaler.metadata.name, patch)
-    const read = await scalerOf(here, workload)
+    const read = await sizerOf(here, workload, on)
     const min = read && floorOf(read).min
     if (min !== floor)
-      throw notYet(`the floor of ${workload.name} reads ${min ?? 'nothing'}, not ${floor}`, budgets.objects)
+      throw notYet(
+        `the ${isPlain(scaler) ? 'size' : 'floor'} of ${workload.name} reads ${min ?? 'nothing'}, not ${floor}`,
+        budgets.objects,
+      )
     if (wait) {
       const sized = await here.find(workload.kind, workload.namespace, workload.name)
       const { ready, wanted } = sized ? readinessOf(sized) : { ready: 0, wanted: floor }
@@ -48,20 +53,34 @@ export const sizeActions = (outside: Outside) => {
       const why = read && notTakenUp(read)
       if (why !== undefined) throw notYet(`${why} on ${scope[on]}`, budgets.pods)
     }
-    return { note: `${workload.name} on ${scope[on]} stays at ${floor} or more` }
+    const note = isPlain(scaler) ? `has ${floor} replicas` : `stays at ${floor} or more`
+    return { note: `${workload.name} on ${scope[on]} ${note}` }
   }
 
   const unpinSize: Deed<'unpinSize'> = async ({ input, scope }) => {
-    const { workload, on } = input
+    const { workload, on, serves = false } = input
     const here = await (await proven(outside, scope)).ifThere(on)
-    const scaler = here && (await scalerOf(here, workload))
-    const back = scaler && givenBack(scaler)
-    if (!here || !scaler || !back) return { note: `${workload.name} on ${scope[on]} scales freely` }
+    const scaler = here && (await sizerOf(here, workload, on))
+    const back = scaler && givenBack(scaler, serves)
+    if (!here || !scaler || !back) return { note: `${workload.name} on ${scope[on]} is sized by its owner` }
     await here.patch(scaler.kind, workload.namespace, scaler.metadata.name, back.patch)
-    return { note: `${workload.name} on ${scope[on]} scales freely from ${back.floor}` }
+    const note = isPlain(scaler) ? `is sized by its owner, now ${back.floor}` : `scales freely from ${back.floor}`
+    return { note: `${workload.name} on ${scope[on]} ${note}` }
   }
 
   return { pinSize, unpinSize }
+}
+
+/** What sizes it: a scaler, or else its own `replicas`, which on blue are its owner's alone (docs/adr/0030). */
+async function sizerOf(
+  cluster: KubernetesPort,
+  { kind, namespace, name }: WorkloadRef,
+  on: Side,
+): Promise<Scaler | (KubernetesObject & { readonly kind: PlainKind }) | undefined> {
+  const scaler = await scalerOf(cluster, { kind, namespace, name })
+  if (scaler) return scaler
+  const found = on === 'green' && isPlain({ kind }) ? await cluster.find(kind, namespace, name) : undefined
+  return found && isPlain(found) ? found : undefined
 }
 
 async function sizeOn(cluster: KubernetesPort, { kind, namespace, name }: WorkloadRef): Promise<number> {

@@ -1,4 +1,5 @@
 import { EC2 } from '@aws-sdk/client-ec2'
+import { ECR } from '@aws-sdk/client-ecr'
 import { EKS } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { STS } from '@aws-sdk/client-sts'
@@ -9,6 +10,7 @@ import { type AwsOptions, clientOptions } from './aws-client.ts'
 import { blockStorage } from './ec2/block-storage-port.ts'
 import { compute } from './ec2/compute-port.ts'
 import { network } from './ec2/network-port.ts'
+import { registry } from './ecr/registry-port.ts'
 import { eks } from './eks/eks-port.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
@@ -25,6 +27,7 @@ export function connectOutside(options: AwsOptions = {}): Ports & { close(): Pro
   const eksClients = clientsOf((region) => new EKS(aws(region)))
   const elbClients = clientsOf((region) => new ElasticLoadBalancingV2(aws(region)))
   const ec2Clients = clientsOf((region) => new EC2(aws(region)))
+  const ecrClients = clientsOf((region) => new ECR(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
   const clusters = kubernetesClusters({ eks: eksPort, credentials })
@@ -34,13 +37,14 @@ export function connectOutside(options: AwsOptions = {}): Ports & { close(): Pro
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
     blockStorage: (region) => blockStorage(ec2Clients.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
+    registry: (region) => registry(ecrClients.of(region)),
     network: (region) => network(ec2Clients.of(region)),
     kubernetes: (region, cluster) => clusters.open(region, cluster),
     metrics: prometheus(),
     webhooks: webhooks(),
     async close() {
       await clusters.close()
-      for (const clients of [eksClients, elbClients, ec2Clients, stsClients]) clients.close()
+      for (const clients of [eksClients, elbClients, ec2Clients, ecrClients, stsClients]) clients.close()
     },
   }
 }

@@ -119,9 +119,13 @@ export interface Actions {
   /** Tells pipelines, on both clusters, to which of them they deploy from here on. */
   publishWhere: Contract<{ app: string; environment: string; at: Where }>
   checkReady: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
-  /** Raise the scaler's floor on one side to what runs on `like`; the former floor is kept as an annotation. */
+  /**
+   * Raise the scaler's floor on one side to what runs on `like`, or its replicas where it has none; what it was is kept as
+   * an annotation.
+   */
   pinSize: Contract<OnSide & { like: Side; wait: boolean }>
-  unpinSize: Contract<OnSide>
+  /** `serves`: what nothing scales keeps the size that requests are served by. */
+  unpinSize: Contract<OnSide & { serves?: true }>
 
   // traffic
   openRoute: Contract<{ route: Route }>
@@ -292,7 +296,7 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   },
   checkReady: { ...read, pace: 'long', title: (i) => `wait until ${i.app} is ready on ${i.on}` },
   pinSize: { ...write, pace: 'long', title: (i) => `pin ${at(i.workload)} on ${i.on} at ${i.like}'s size` },
-  unpinSize: { ...write, pace: 'quick', title: (i) => `let ${at(i.workload)} on ${i.on} scale freely` },
+  unpinSize: { ...write, pace: 'quick', title: (i) => `let ${at(i.workload)} on ${i.on} be sized by its owner` },
   openRoute: { ...write, pace: 'long', title: (i) => `add green to route ${i.route.name} at 0 %` },
   setWeight: { ...write, pace: 'long', title: (i) => `route ${i.route.name}: ${i.to} % to green` },
   settleRoute: { ...write, pace: 'long', title: (i) => `leave only ${i.on} in route ${i.route.name}` },

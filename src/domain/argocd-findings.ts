@@ -10,6 +10,7 @@ import {
   prunes,
   unignored,
 } from './argocd-hazards.ts'
+import { destinationInWords, likely, permits, projectOf, targetOf, type Destination } from './argocd-projects.ts'
 import { records } from './fields.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { nameOf, type KubernetesObject } from './kubernetes-objects.ts'
@@ -19,6 +20,7 @@ import type { App, Environment, Platform } from './platform.ts'
 export interface ArgoFacts {
   readonly applications: readonly KubernetesObject[]
   readonly sets: readonly KubernetesObject[]
+  readonly projects: readonly KubernetesObject[]
   /** Blue, as Argo CD knows it. */
   readonly blue: Registered | undefined
   /** What sizes workloads on blue. */
@@ -51,7 +53,10 @@ export const unreadableFinding = ({ cluster, namespace }: ArgoHub, why: string):
     'mend argocd in the platform file, or grant what deploy/rbac/argocd.yaml lists',
   )
 
-export function argocdFindings({ apps, blue }: Pick<Platform, 'apps' | 'blue'>, facts: ArgoFacts): Finding[] {
+export function argocdFindings(
+  { apps, blue, green }: Pick<Platform, 'apps' | 'blue' | 'green'>,
+  facts: ArgoFacts,
+): Finding[] {
   const { blue: known } = facts
   if (!known)
     return [
@@ -63,14 +68,37 @@ export function argocdFindings({ apps, blue }: Pick<Platform, 'apps' | 'blue'>, 
       ),
     ]
   const theirs = facts.applications.filter((a) => isOn(a, known))
-  return apps.flatMap((app) => app.environments.flatMap((e) => ofEnvironment(app, e, theirs, facts)))
+  const registrant = likely(known, blue, green)
+  const environments = apps.flatMap((app) => app.environments.map((e) => ({ app, e })))
+  return [
+    ...environments.flatMap(({ app, e }) => ofEnvironment(app, e, theirs, { ...facts, registrant })),
+    ...othersGo(
+      environments.map(({ e }) => e),
+      theirs,
+      facts.sets,
+    ),
+  ]
+}
+
+/** What no app of this platform is may go with the label of one: it is told once, however many labels it goes with. */
+function othersGo(
+  environments: readonly Environment[],
+  theirs: readonly KubernetesObject[],
+  sets: readonly KubernetesObject[],
+): Finding[] {
+  const byArgo = environments.flatMap(({ argocd, namespaces }) => (argocd ? [{ label: argocd.label, namespaces }] : []))
+  const others = theirs.filter((a) => !byArgo.some(({ namespaces }) => concerns(a, namespaces)))
+  return others.flatMap((a) => {
+    const maker = makerAmong(sets, a)
+    return byArgo.flatMap(({ label }) => wouldDelete(a, maker, label)).slice(0, 1)
+  })
 }
 
 function ofEnvironment(
   app: App,
   { name, namespaces, fenced = [], argocd }: Environment,
   theirs: readonly KubernetesObject[],
-  { sets, scalers }: ArgoFacts,
+  { sets, scalers, projects, registrant }: ArgoFacts & { readonly registrant: Pick<Destination, 'name' | 'server'> },
 ): Finding[] {
   const own = theirs.filter((a) => concerns(a, namespaces))
   const about = `${app.name} ${name}`
@@ -81,8 +109,8 @@ function ofEnvironment(
       blocker(
         'argocd-no-application',
         about,
-        `no Application deploys ${namespaces.join(', ')} to blue`,
-        `mend its Application, or write another deploy for ${app.name}`,
+        `no Application in namespace ${argocd.hub.namespace} of ${argocd.hub.cluster} deploys ${namespaces.join(', ')} to blue`,
+        `mend its Application, move it into that namespace (others are not looked into), or write another deploy for ${app.name}`,
       ),
     ]
   const fields = held(
@@ -98,6 +126,7 @@ function ofEnvironment(
         ...wouldPrune(application),
         ...wouldWriteBack(application, fields),
         ...bringsBindings(application, namespaces),
+        ...projectKeepsOut(application, projects, registrant, namespaces),
       ]
     }),
   ]
@@ -199,6 +228,26 @@ function bringsBindings(application: KubernetesObject, namespaces: readonly stri
       nameOf(application),
       `it would bring TargetGroupBinding ${String(bindings[0]?.['name'])} of blue's target group to green, and two controllers take each other's pods out of it`,
       'take it out of what it deploys: on blue it stays, since nothing is pruned, and Norikae makes green its own',
+    ),
+  ]
+}
+
+/** Nobody has registered green yet, so it is not known for sure; when its turn comes it is. */
+function projectKeepsOut(
+  application: KubernetesObject,
+  projects: readonly KubernetesObject[],
+  registrant: Pick<Destination, 'name' | 'server'>,
+  namespaces: readonly string[],
+): Finding[] {
+  const project = projects.find((p) => p.metadata.name === projectOf(application))
+  const to = { ...registrant, namespace: targetOf(application, namespaces) }
+  if (!project || permits(project, to)) return []
+  return [
+    warning(
+      'argocd-project',
+      nameOf(application),
+      `its AppProject ${project.metadata.name} lets nothing to namespace ${to.namespace} of ${to.name}, so Argo CD would refuse to deploy it there`,
+      `add ${destinationInWords(to)} to destinations of the AppProject before its turn, by the name that green's Secret will have`,
     ),
   ]
 }

@@ -1,5 +1,6 @@
 import { setOf } from './argocd.ts'
 import { record, records, texts } from './fields.ts'
+import { globMatches } from './globs.ts'
 import { controllerOf, type KubernetesObject } from './kubernetes-objects.ts'
 import type { WorkloadRef } from './platform.ts'
 import { scales } from './scalers.ts'
@@ -73,8 +74,8 @@ export function unignored(application: KubernetesObject, fields: readonly Held[]
 function ignored(entry: Readonly<Record<string, unknown>>, field: Held): boolean {
   const { group = '', kind = '', name = '', namespace = '' } = entry
   return (
-    glob(String(group), field.group) &&
-    glob(String(kind), field.kind) &&
+    globMatches(String(group), field.group) &&
+    globMatches(String(kind), field.kind) &&
     ['', field.name].includes(String(name)) &&
     ['', field.namespace].includes(String(namespace)) &&
     (texts(entry['managedFieldsManagers']).includes('norikae') ||
@@ -82,14 +83,6 @@ function ignored(entry: Readonly<Record<string, unknown>>, field: Held): boolean
       texts(entry['jqPathExpressions']).some((expression) => leadsTo(expression.replaceAll('.', '/'), field.path)))
   )
 }
-
-const glob = (pattern: string, text: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .replaceAll(/[\\^$+.()|[\]{}]/g, String.raw`\$&`)
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  ).test(text)
 
 /** To the field itself, or to what it is in. RFC 6901: `~1` is a slash. */
 function leadsTo(pointer: string, path: readonly string[]): boolean {

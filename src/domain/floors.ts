@@ -4,7 +4,8 @@ import type { KubernetesObject } from './kubernetes-objects.ts'
 
 /**
  * The floor of a scaler, the least number of replicas that it keeps: Norikae raises it while an app moves, and gives it
- * back. What the owner writes meanwhile is the owner's last word, and outlives both.
+ * back. What has no scaler is sized by its own `replicas`, which nothing but its owner changes. What the owner writes
+ * meanwhile is the owner's last word, and outlives both.
  */
 export interface Floor {
   readonly min: number
@@ -15,14 +16,25 @@ export interface Floor {
 
 interface Fields {
   readonly min: string
-  readonly max: string
+  /** Absent: there is no most. */
+  readonly max?: string
   readonly defaults: { readonly min: number; readonly max: number }
 }
 
 const hpa: Fields = { min: 'minReplicas', max: 'maxReplicas', defaults: { min: 1, max: 1 } }
 /** https://keda.sh/docs/latest/reference/scaledobject-spec/#minreplicacount */
 const scaledObject: Fields = { min: 'minReplicaCount', max: 'maxReplicaCount', defaults: { min: 0, max: 100 } }
-const fieldsOf = ({ kind }: Scaler): Fields => (kind === 'ScaledObject' ? scaledObject : hpa)
+/** https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas */
+const plain: Fields = { min: 'replicas', defaults: { min: 1, max: Number.POSITIVE_INFINITY } }
+
+/** Whose size is its own `replicas`, where nothing scales it. */
+export const plainKinds = ['Deployment', 'StatefulSet'] as const
+export type PlainKind = (typeof plainKinds)[number]
+export const isPlain = <T extends { readonly kind: string }>(object: T): object is T & { readonly kind: PlainKind } =>
+  (plainKinds as readonly string[]).includes(object.kind)
+
+const fieldsOf = (scaler: Scaler): Fields =>
+  isPlain(scaler) ? plain : scaler.kind === 'ScaledObject' ? scaledObject : hpa
 
 const IDLE = 'idleReplicaCount'
 const NONE = 'none'
@@ -56,10 +68,10 @@ export function raised(scaler: KubernetesObject, size: number): { readonly floor
     metadata: { annotations = {} },
     spec = {},
   } = scaler
-  const floor = Math.min(
-    Math.max(own ?? fields.defaults.min, min, size),
-    Number(spec[fields.max] ?? fields.defaults.max),
-  )
+  // Its size is nobody's floor: where it is enough there is nothing to hold.
+  if (isPlain(scaler) && min >= size) return { floor: min }
+  const most = fields.max === undefined ? fields.defaults.max : Number(spec[fields.max] ?? fields.defaults.max)
+  const floor = Math.min(Math.max(own ?? fields.defaults.min, min, size), most)
   const idle = typeof spec[IDLE] === 'number' ? spec[IDLE] : undefined
   if (pinned && annotations[PINNED_AT] === String(floor) && min === floor && idle === undefined) return { floor }
   return {
@@ -77,13 +89,21 @@ export function raised(scaler: KubernetesObject, size: number): { readonly floor
   }
 }
 
-/** Undefined where nothing is to be given back. */
-export function givenBack(scaler: Scaler): { readonly floor: number; readonly patch: object } | undefined {
-  if (!floorOf(scaler).pinned) return undefined
+/**
+ * Undefined where nothing is to be given back. `serves`: requests go there. Of a scaler it is the floor all the same: it
+ * scales by what it measures. What nothing scales keeps the size that serves.
+ */
+export function givenBack(
+  scaler: Scaler,
+  serves = false,
+): { readonly floor: number; readonly patch: object } | undefined {
+  const found = floorOf(scaler)
+  if (!found.pinned) return undefined
   const { min, defaults } = fieldsOf(scaler)
-  const own = ownFields(scaler)
+  const own = serves && isPlain(scaler) ? {} : ownFields(scaler)
   const notes = { [PINNED_FLOOR]: null, [PINNED_AT]: null, [PINNED_IDLE]: null, ...givenToFlux(scaler) }
-  return { floor: own[min] ?? defaults.min, patch: patchOf(scaler, notes, own) }
+  const floor = min in own ? (own[min] ?? defaults.min) : found.min
+  return { floor, patch: patchOf(scaler, notes, own) }
 }
 
 /** The spec as its owner wants it. */

@@ -80,6 +80,7 @@ export const kinds = {
   TriggerAuthentication: 'keda.sh/v1alpha1',
   Application: 'argoproj.io/v1alpha1',
   ApplicationSet: 'argoproj.io/v1alpha1',
+  AppProject: 'argoproj.io/v1alpha1',
   Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
   HelmRelease: 'helm.toolkit.fluxcd.io/v2',
 } as const satisfies Readonly<Record<string, string>>

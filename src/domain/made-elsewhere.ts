@@ -1,6 +1,6 @@
-import { record, records, type Fields } from './fields.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { controllerOf, nameOf, type KubernetesObject } from './kubernetes-objects.ts'
+import { needsOf } from './needs.ts'
 import { pullSecretsOf } from './pull-secrets.ts'
 import { podSpecOf } from './workload-state.ts'
 
@@ -73,7 +73,7 @@ function used(
   made: readonly Made[],
 ): Used[] {
   const needs = workloads.flatMap((w) => [
-    { w, names: secretsOf(podSpecOf(w)), pulls: false },
+    { w, names: secretsOf(w), pulls: false },
     { w, names: new Set(pullSecretsOf(w, accounts)), pulls: true },
   ])
   // What pods do not start without first.
@@ -84,18 +84,5 @@ function used(
   })
 }
 
-/** Without these a pod does not start. https://kubernetes.io/docs/concepts/configuration/secret/#using-a-secret */
-function secretsOf(pod: Fields): ReadonlySet<string> {
-  const containers = [...records(pod['initContainers']), ...records(pod['containers'])]
-  const refs = [
-    ...containers.flatMap((c) => records(c['env']).map((e) => record(record(e['valueFrom'])['secretKeyRef']))),
-    ...containers.flatMap((c) => records(c['envFrom']).map((e) => record(e['secretRef']))),
-    ...records(pod['volumes']).map((v) => ({ ...record(v['secret']), name: record(v['secret'])['secretName'] })),
-    ...records(pod['volumes'])
-      .flatMap((v) => records(record(v['projected'])['sources']))
-      .map((s) => record(s['secret'])),
-  ]
-  return new Set(
-    refs.flatMap(({ name, optional }: Fields) => (typeof name === 'string' && optional !== true ? [name] : [])),
-  )
-}
+const secretsOf = (workload: KubernetesObject): ReadonlySet<string> =>
+  new Set(needsOf(podSpecOf(workload)).flatMap(({ kind, name }) => (kind === 'Secret' ? [name] : [])))

@@ -2,12 +2,14 @@ import { arrive, byOthers, copiedAs, pointAway } from './arrival.ts'
 import { calendarInWords } from './calendar.ts'
 import { measuring, requestsOn } from './checks.ts'
 import type { EnvironmentFacts } from './facts.ts'
+import { isPlain } from './floors.ts'
 import type { GateRule } from './gates.ts'
 import { handover, startsAsleep, type Workload } from './handover.ts'
 import type { Measure } from './measures.ts'
 import { movable } from './movable.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { PlanBody } from './plan.ts'
+import { deployedByOthers } from './platform-file.ts'
 import { clusterOf, slug, type App, type Environment, type Platform, type Route, type Side } from './platform.ts'
 import { act, ask, leaves, waitFor, type LeafStep, type Step } from './steps.ts'
 
@@ -117,21 +119,32 @@ function getReady(it: Subject): Move {
   const { environment, workloads } = it
   const id = (...path: string[]) => [environment.name, ...path].join('/')
 
-  const sizes = workloads.filter(sized).map(({ ref: workload }) =>
-    inOrder(
+  const green = ({ ref: workload, scaled }: Workload): Move => ({
+    ...pair(
+      act(id(slug(workload), 'pin-green'), 'pinSize', { workload, on: 'green', like: 'blue', wait: true }),
+      act(id(slug(workload), 'unpin-green'), 'unpinSize', { workload, on: 'green' }),
+    ),
+    commit: [
+      act(id('commit', slug(workload), 'unpin-green'), 'unpinSize', {
+        workload,
+        on: 'green',
+        ...(!scaled && { serves: true as const }),
+      }),
+    ],
+  })
+  const scaled = workloads.filter(sized).map((one) => {
+    const workload = one.ref
+    return inOrder(
       pair(
         act(id(slug(workload), 'pin-blue'), 'pinSize', { workload, on: 'blue', like: 'blue', wait: false }),
         act(id(slug(workload), 'unpin-blue'), 'unpinSize', { workload, on: 'blue' }),
       ),
-      {
-        ...pair(
-          act(id(slug(workload), 'pin-green'), 'pinSize', { workload, on: 'green', like: 'blue', wait: true }),
-          act(id(slug(workload), 'unpin-green'), 'unpinSize', { workload, on: 'green' }),
-        ),
-        commit: [act(id('commit', slug(workload), 'unpin-green'), 'unpinSize', { workload, on: 'green' })],
-      },
-    ),
-  )
+      green(one),
+    )
+  })
+  // A copy has blue's size; what others deploy has the one that is written where they deploy from.
+  const plain = deployedByOthers(it.app.deploy) ? workloads.filter(sizedByItself).map(green) : []
+  const sizes = [...scaled, ...plain]
 
   return inOrder(
     arrive(it.app.deploy, {
@@ -278,6 +291,9 @@ const observed = (app: App, { name, observe, checks }: Environment, point: strin
 })
 
 const sized = (w: Workload): boolean => w.scaled && w.handover.class === 'overlap'
+
+/** Nothing but its owner changes its size. */
+const sizedByItself = (w: Workload): boolean => !w.scaled && w.handover.class === 'overlap' && isPlain(w.ref)
 
 /** Where no requests come in there is nothing to be quiet. */
 function quiet(it: Subject, on: Side): LeafStep[] {

@@ -18,7 +18,7 @@ export interface AwsIdentity {
 /** One request that came in over the wire. */
 export interface AwsCall {
   readonly at: string
-  readonly service: 'ec2' | 'eks' | 'elasticloadbalancing' | 'sts'
+  readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'sts'
   readonly operation: string
   readonly status: number
   readonly error?: string
@@ -101,6 +101,11 @@ export interface SandboxAws {
   /** EC2's instances: nothing of the sandbox runs on them, so what they are is told. */
   readonly instances: {
     set(id: string, state: InstanceState | 'unknown'): void
+  }
+  /** What is in its registry, as somebody told it. */
+  readonly ecr: {
+    push(repository: string, ...images: readonly { readonly digest: string; readonly tag?: string }[]): void
+    remove(repository: string, tag: string): void
   }
   calls(): readonly AwsCall[]
   stop(): Promise<void>

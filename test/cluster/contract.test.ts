@@ -20,6 +20,7 @@ import { volumesContract } from '../contract/volumes.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
 import { granted } from './granted.ts'
 import { runKeda } from './keda.ts'
+import { troubleOfRealServers } from './trouble.ts'
 import { aRealWorld, type RealWorld } from './real-world.ts'
 
 let world: RealWorld
@@ -38,6 +39,9 @@ describe('a real server that serves 1.36', () => {
 })
 describe('a real server that serves 1.35', () => {
   kubernetesPortContract(() => world.blue, { version: '1.35' })
+})
+describe('a real server', () => {
+  troubleOfRealServers(() => world)
 })
 describe('on real controllers', () => {
   accessContract(() => world)

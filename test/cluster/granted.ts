@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parseAllDocuments } from 'yaml'
+import type { RealWorld } from './real-world.ts'
 
 interface Rule {
   readonly apiGroups: readonly string[]
@@ -18,7 +19,11 @@ interface AuditEvent {
   readonly user: { readonly username: string }
   readonly objectRef?: { readonly apiGroup?: string; readonly resource: string; readonly subresource?: string }
   readonly responseStatus?: { readonly code: number }
+  readonly requestReceivedTimestamp: string
 }
+
+/** So long after a server says that it is well it may still not have read a role. */
+const ROLES_MS = 1_000
 
 /** How the API servers call the worker. */
 export const WORKER = 'norikae-worker'
@@ -32,7 +37,7 @@ export const measuresFile = new URL('../../deploy/rbac/measures.yaml', import.me
 export const customFile = new URL('../../deploy/rbac/custom-resources.yaml', import.meta.url)
 
 /** What deploy/rbac grants and the worker never asked of these servers, and what it asked and was denied. */
-export async function granted({ auditLogs }: { readonly auditLogs: readonly string[] }) {
+export async function granted({ auditLogs, crashes }: Pick<RealWorld, 'auditLogs' | 'crashes'>) {
   const files = await Promise.all([rbacFile, measuresFile, argocdFile].map((file) => readFile(file, 'utf8')))
   const documents = files.flatMap((text) => parseAllDocuments(text)).map((d) => d.toJS() as Role) // the files are ours
   const rights = documents
@@ -43,11 +48,15 @@ export async function granted({ auditLogs }: { readonly auditLogs: readonly stri
     .flatMap((text) => text.split('\n').filter((line) => line !== ''))
     .map((line) => JSON.parse(line) as AuditEvent) // an API server wrote it
     .filter((e) => e.user.username === WORKER)
+  const isStarting = ({ requestReceivedTimestamp }: AuditEvent) => {
+    const at = Date.parse(requestReceivedTimestamp)
+    return crashes.some(({ fromMs, untilMs }) => fromMs <= at && at <= untilMs + ROLES_MS)
+  }
   const used = new Set(events.flatMap(asked))
   return {
     unused: rights.filter((r) => !used.has(r)),
     denied: events
-      .filter((e) => e.responseStatus?.code === 403 && !isLeaving(e) && !isCanary(e))
+      .filter((e) => e.responseStatus?.code === 403 && !isLeaving(e) && !isCanary(e) && !isStarting(e))
       .map((e) => `${e.verb} ${e.requestURI}`),
   }
 }

@@ -10,6 +10,7 @@ import { driverObject, startEbsCsiDriver, type DriverCluster } from '../../src/s
 import { startAws } from '../../src/sandbox/aws/server.ts'
 import { tokenRefusal } from '../../src/sandbox/eks-token.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+import type { Side } from '../../src/domain/platform.ts'
 import type { SandboxAws } from '../../src/sandbox/types.ts'
 import { letIn, shutOut } from '../contract/access.ts'
 import { serverUnderTest, type ServerUnderTest } from '../contract/servers.ts'
@@ -21,10 +22,15 @@ import { tokenWebhook, webhookConfig } from '../../src/sandbox/control-plane/tok
 
 const GROUP = 'norikae'
 const MASTERS = 'system:masters'
-const ADMIN_KEYS = { accessKeyId: 'AKIAADMIN', secretAccessKey: 'admin' }
+export const ADMIN_KEYS = { accessKeyId: 'AKIAADMIN', secretAccessKey: 'admin' }
 
 export interface RealWorld extends WorldUnderTest {
   readonly aws: SandboxAws
+  readonly planes: Readonly<Record<Side, ControlPlane>>
+  /** Its API server dies, and is up again. */
+  crash(side: Side): Promise<void>
+  /** Since when until when an API server was not well: one that starts knows no roles yet. */
+  readonly crashes: readonly { readonly fromMs: number; readonly untilMs: number }[]
   readonly auditLogs: readonly string[]
   /** What the worker signs in to this cluster with; good for some minutes. */
   workerToken(cluster: string): Promise<string>
@@ -67,12 +73,14 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
       ),
     )
   const [blue, green] = await Promise.all(begun)
-  const planes = new Map([blue, green].map((plane) => [plane.name, plane]))
+  const planes = { blue, green }
+  const byName = new Map([blue, green].map((plane) => [plane.name, plane]))
+  const crashes: { fromMs: number; untilMs: number }[] = []
 
   const aws: SandboxAws = await startAws({
     hooks: {
       startCluster: async ({ name }) => {
-        const plane = planes.get(name)
+        const plane = byName.get(name)
         if (!plane) throw new Error(`there is no control plane ${name}`)
         return { endpoint: plane.url, caData: Buffer.from(plane.ca).toString('base64') }
       },
@@ -125,6 +133,13 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
     instances: aws.instances,
     aws,
     ...sides,
+    planes,
+    crashes,
+    async crash(side) {
+      const fromMs = Date.now()
+      await planes[side].crash()
+      crashes.push({ fromMs, untilMs: Date.now() })
+    },
     auditLogs: [blue.auditLog, green.auditLog],
     workerToken: (cluster) => new EksToken({ cluster, region: scope.region, credentials: async () => keys }).get(),
   }

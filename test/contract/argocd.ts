@@ -276,6 +276,67 @@ export function argocdContract(of: () => WorldUnderTest, home: () => ServerUnder
     expect((await secretOf('green'))?.labels).not.toHaveProperty(it.byArgo.label.key)
   })
 
+  test('no label is put where the AppProject would keep it out, which preflight has warned of', TIMES, async () => {
+    const it = await anArgoApp({ template: { ...IGNORING, project: 'walled' } })
+    const project = (...destinations: readonly object[]) =>
+      home().applyAs('platform-team', {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'AppProject',
+        metadata: { name: 'walled', namespace: hub.namespace },
+        spec: { destinations },
+      })
+    await project({ name: scope.blue, namespace: '*' })
+    expect(await surveyed(it)).toMatchObject([{ level: 'warning', code: 'argocd-project' }])
+    const { type, message } = await ending(of().activities.labelCluster, it.letting, patience)
+    expect(type).toBe('Contested')
+    const pasted = `{ name: ${scope.green}, namespace: ${it.namespace} }`
+    expect(message).toMatch(/^AppProject walled lets nothing to namespace contract-\d+ of /)
+    expect(message).toContain(`Add ${pasted} to its destinations`)
+    expect((await secretOf('green'))?.labels).not.toHaveProperty(it.byArgo.label.key)
+    await project({ name: scope.blue, namespace: '*' }, { name: scope.green, namespace: it.namespace })
+    expect(await surveyed(it)).toEqual([])
+    await it.letThere()
+    expect((await secretOf('green'))?.labels).toHaveProperty(it.byArgo.label.key)
+  })
+
+  test(
+    'what goes with a label and is no app of the platform is a blocker before anything is built',
+    TIMES,
+    async () => {
+      const it = await anArgoApp()
+      const other = await aNamespace(on('blue'))
+      argo.repository(`https://git.test/${other}`).commit(aDeployment('tool', other, 1))
+      const write = (syncPolicy: object) =>
+        home().applyAs('platform-team', {
+          apiVersion: 'argoproj.io/v1alpha1',
+          kind: 'ApplicationSet',
+          metadata: { name: other, namespace: hub.namespace },
+          spec: {
+            generators: [{ clusters: { selector: { matchLabels: { [it.byArgo.label.key]: 'enabled' } } } }],
+            syncPolicy,
+            template: {
+              metadata: { name: `{{name}}-${other}` },
+              spec: {
+                project: 'default',
+                source: { repoURL: `https://git.test/${other}`, path: '.' },
+                destination: { server: '{{server}}', namespace: other },
+              },
+            },
+          },
+        })
+      await write({})
+      const of = `${scope.blue}-${other}`
+      const made = () => home().admin.find('Application', hub.namespace, of)
+      await eventually('Argo CD has made it', async () => (await made()) !== undefined, patience)
+      expect(await surveyed(it)).toMatchObject([
+        { level: 'blocker', code: 'argocd-deletes', about: `Application/${hub.namespace}/${of}` },
+      ])
+      await write({ preserveResourcesOnDeletion: true })
+      await eventually('it keeps nothing', async () => (await made())?.metadata.finalizers?.length !== 1, patience)
+      expect(await surveyed(it)).toEqual([])
+    },
+  )
+
   test('no label is taken away where that would delete what was deployed by now', TIMES, async () => {
     const it = await anArgoApp()
     await it.fence()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { OWNER_SUSPEND, REPLICAS } from '../../src/domain/annotations.ts'
+import { OWNER_SUSPEND, PINNED_FLOOR, REPLICAS } from '../../src/domain/annotations.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
 import { isAsleep } from '../../src/domain/sleep.ts'
@@ -137,6 +137,45 @@ export function externalDeploymentsContract(of: () => WorldUnderTest): void {
     await start('green')
     expect([await podsOn('blue', worker), await podsOn('green', worker)]).toEqual([0, 2])
   })
+
+  test(
+    'what nothing scales gets the size that it has on the other side, and keeps it where it serves',
+    TIMES,
+    async () => {
+      const { activities } = of()
+      const { namespace, open, arrived } = await anApp()
+      const web: WorkloadRef = { kind: 'Deployment', namespace, name: 'web' }
+      await pipeline('blue', aDeployment('web', namespace, 1))
+      await on('blue').admin.patch('Deployment', namespace, 'web', { spec: { replicas: 4 } })
+      await open()
+      await pipeline(
+        'green',
+        ...['web', 'worker'].map((name) => aDeployment(name, namespace, 1)),
+        aCronJob('report', namespace),
+      )
+      await arrived()
+      const pin = () =>
+        driven(
+          activities.pinSize,
+          call<'pinSize'>({ workload: web, on: 'green', like: 'blue', wait: true }),
+          answersLost,
+        )
+      const unpin = (more: object = {}) =>
+        driven(activities.unpinSize, call<'unpinSize'>({ workload: web, on: 'green', ...more }), answersLost)
+      const seen = async () => {
+        const { metadata, spec } = await there('green', web)
+        return { replicas: spec?.['replicas'], noted: metadata.annotations?.[PINNED_FLOOR] }
+      }
+      expect((await pin()).answer.note).toBe(`web on ${scope.green} has 4 replicas`)
+      expect(await seen()).toEqual({ replicas: 4, noted: '1' })
+      expect(await podsOn('green', web)).toBe(4)
+      await unpin()
+      expect(await seen()).toEqual({ replicas: 1, noted: undefined })
+      await pin()
+      await unpin({ serves: true })
+      expect(await seen()).toEqual({ replicas: 4, noted: undefined })
+    },
+  )
 
   test('a namespace that its deployer made is theirs, and is fenced all the same', TIMES, async () => {
     const { namespace, worker, open, close } = await anApp()

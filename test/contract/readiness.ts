@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { expect, test } from 'vitest'
 import type { Finding } from '../../src/domain/findings.ts'
+import type { WorkloadRef } from '../../src/domain/platform.ts'
 import { attempted, driven, ending } from '../support/driven.ts'
 import { eventually } from '../support/eventually.ts'
 import { aDeployment, call, scope } from '../support/small-world.ts'
@@ -118,4 +119,24 @@ export function readinessContract(of: () => WorldUnderTest): void {
       await forget()
     },
   )
+
+  test('what sleeps and could not start is told before its turn, and is ready once it could', TIMES, async () => {
+    const { activities, green } = of()
+    const namespace = await aNamespace(green)
+    const workload: WorkloadRef = { kind: 'Deployment', namespace, name: 'worker' }
+    const { spec = {}, ...rest } = aDeployment('worker', namespace, 0)
+    const template = spec['template'] as { readonly spec: object } // it was just made
+    const volumes = [{ name: 'key', secret: { secretName: 'key' } }]
+    const needing = { ...template, spec: { ...template.spec, volumes, serviceAccountName: 'worker' } }
+    await green.applyAs('pipeline', { ...rest, spec: { ...spec, template: needing } })
+    const place = { app: 'shop', environment: 'test', namespaces: [namespace], on: 'green' as const }
+    const ready = call<'checkReady'>({ ...place, asleep: [workload] })
+    expect(await attempted(activities.checkReady, ready)).toBe(
+      `could not start at its turn on ${scope.green}: Deployment/${namespace}/worker needs Secret key, ServiceAccount worker`,
+    )
+    const metadata = { namespace }
+    await green.applyAs('team', { apiVersion: 'v1', kind: 'Secret', metadata: { ...metadata, name: 'key' } })
+    await green.applyAs('team', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...metadata, name: 'worker' } })
+    expect(await attempted(activities.checkReady, ready)).toBe('ready')
+  })
 }

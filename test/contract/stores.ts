@@ -123,6 +123,9 @@ export function dying(ports: Ports) {
   }
 }
 
+/** Far below what a driver takes from one look to the next, and little enough to leave the servers to what is tested. */
+const LOOK_MS = 30
+
 /** Looks at both sides all the time, by itself: which volume is wished, or was refused, on more than one node. */
 export function observed({ blue, green }: WorldUnderTest) {
   const wrong = new Set<string>()
@@ -136,7 +139,7 @@ export function observed({ blue, green }: WorldUnderTest) {
         for (const other of all)
           if (other.id === id && other.at !== at) wrong.add(`${id} is on ${[at, other.at].toSorted().join(' and ')}`)
       }
-      await new Promise((resolve) => setTimeout(resolve, 10))
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
     }
   })()
   return {

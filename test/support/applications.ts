@@ -50,3 +50,10 @@ export const aClusterSecret = (name: string, server: string): KubernetesObject =
   metadata: { name: `cluster-${name}`, namespace: 'argocd' },
   data: { name: btoa(name), server: btoa(server), config: btoa('{}') },
 })
+
+export const anAppProject = (...destinations: readonly object[]): KubernetesObject => ({
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'AppProject',
+  metadata: { name: 'default', namespace: 'argocd' },
+  spec: { destinations, sourceRepos: ['*'] },
+})

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { argocdFindings, hubFindings, hubOf, type ArgoFacts } from '../../src/domain/argocd-findings.ts'
 import type { Environment } from '../../src/domain/platform.ts'
-import { aClusterSecret, anApplication, anApplicationSet, LABEL, SERVER } from '../support/applications.ts'
+import {
+  aClusterSecret,
+  anApplication,
+  anAppProject,
+  anApplicationSet,
+  LABEL,
+  SERVER,
+} from '../support/applications.ts'
 import { anApp, anEnvironment, aPlatform, byArgo as anyApp, ref } from '../support/builders.ts'
 
 const byArgo = { ...anyApp, label: { key: LABEL, value: 'enabled' } }
@@ -14,6 +21,7 @@ const facts = (more: Partial<ArgoFacts> = {}): ArgoFacts => ({
   applications: [anApplication({ spec: good })],
   sets: [anApplicationSet()],
   blue,
+  projects: [],
   scalers: [],
   ...more,
 })
@@ -23,6 +31,13 @@ const platform = (more: Partial<Environment> = {}) =>
   aPlatform({ apps: [anApp('shop', { deploy: 'argocd', environments: [environment(more)] }), anApp('mail')] })
 const of = (application: Parameters<typeof anApplication>[0], more: Partial<ArgoFacts> = {}) =>
   facts({ applications: [anApplication(application)], ...more })
+const owner = (name: string) => ({
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'ApplicationSet',
+  name,
+  uid: 'u',
+  controller: true,
+})
 const binding = { kind: 'TargetGroupBinding', namespace: 'shop', name: 'web' }
 
 test.for<{ says: string; found: ArgoFacts; is: readonly string[]; env?: Partial<Environment> }>([
@@ -82,6 +97,34 @@ test.for<{ says: string; found: ArgoFacts; is: readonly string[]; env?: Partial<
   {
     says: 'one whose binding was taken out of what it deploys',
     found: of({ spec: good, status: { resources: [{ ...binding, status: 'OutOfSync', requiresPruning: true }] } }),
+    is: [],
+  },
+  {
+    says: 'one that goes with the label, and is no app of the platform',
+    found: facts({
+      applications: [
+        anApplication({ spec: good }),
+        anApplication({
+          metadata: { name: 'blue-tools', ownerReferences: [owner('tools')] },
+          spec: { ...good, destination: { server: SERVER, namespace: 'tools' } },
+          status: { resources: [] },
+        }),
+      ],
+      sets: [anApplicationSet(), { ...anApplicationSet({ syncPolicy: {} }), metadata: { name: 'tools' } }],
+    }),
+    is: ['blocker argocd-deletes Application/argocd/blue-tools'],
+  },
+  {
+    says: 'one whose project knows blue alone',
+    found: facts({ projects: [anAppProject({ server: SERVER, namespace: '*' })] }),
+    is: ['warning argocd-project Application/argocd/blue-shop'],
+  },
+  {
+    says: 'one whose project knows green by its name',
+    found: facts({
+      blue: { ...blue, name: 'toy-1-35' },
+      projects: [anAppProject({ name: 'toy-1-36', namespace: 'sh*' })],
+    }),
     is: [],
   },
   {

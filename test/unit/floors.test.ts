@@ -62,6 +62,65 @@ describe.for(kindsOfScaler)('$kind', ({ kind, apiVersion, min, max, least }) => 
   })
 })
 
+describe.for(['Deployment', 'StatefulSet'])('a %s that nothing scales', (kind) => {
+  const sized = (replicas: number | undefined, annotations: Record<string, string> = {}): KubernetesObject => ({
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name: 'web', namespace: 'shop', resourceVersion: '7', annotations },
+    spec: { ...(replicas !== undefined && { replicas }) },
+  })
+  const raisedTo = (at: number, own: number, now = at) => sized(now, { [PINNED_FLOOR]: `${own}`, [PINNED_AT]: `${at}` })
+
+  test.for([
+    { says: 'is raised to the size of the other side', found: sized(2), size: 5, floor: 5, own: '2' },
+    { says: 'has one where nothing is written', found: sized(undefined), size: 3, floor: 3, own: 'none' },
+    { says: 'has no most', found: sized(2), size: 500, floor: 500, own: '2' },
+    { says: 'is raised again, and the first is kept', found: raisedTo(4, 2), size: 5, floor: 5, own: '2' },
+    { says: 'that a release made small is raised from that', found: raisedTo(4, 2, 3), size: 5, floor: 5, own: '3' },
+  ])('$says', ({ found, size, floor, own }) => {
+    expect(raised(found, size)).toEqual({
+      floor,
+      patch: {
+        metadata: { resourceVersion: '7', annotations: { [PINNED_FLOOR]: own, [PINNED_AT]: `${floor}` } },
+        spec: { replicas: floor },
+      },
+    })
+  })
+
+  test.for([
+    { says: 'is enough', found: sized(3), floor: 3 },
+    { says: 'is more', found: sized(5), floor: 5 },
+    { says: 'was raised', found: raisedTo(3, 1), floor: 3 },
+    { says: 'was raised and then made larger by its owner', found: raisedTo(4, 2, 6), floor: 6 },
+  ])('and $says is not written', ({ found, floor }) => {
+    expect(raised(found, 3)).toEqual({ floor })
+  })
+
+  test.for([
+    { says: 'is as it was', found: raisedTo(4, 2), serves: false, floor: 2, spec: { replicas: 2 } },
+    { says: 'stays where requests go', found: raisedTo(4, 2), serves: true, floor: 4, spec: {} },
+    { says: 'stays as its owner wrote it', found: raisedTo(4, 2, 3), serves: false, floor: 3, spec: { replicas: 3 } },
+  ])('given back $says', ({ found, serves, floor, spec }) => {
+    const annotations = { [PINNED_FLOOR]: null, [PINNED_AT]: null, [PINNED_IDLE]: null }
+    const patch = { metadata: { resourceVersion: '7', annotations }, spec }
+    expect(givenBack(found, serves)).toEqual({ floor, patch })
+  })
+
+  test('and was never raised has nothing to give back', () => {
+    expect(givenBack(sized(3))).toBeUndefined()
+  })
+})
+
+test('a scaler gives its floor back where requests go too', () => {
+  const scaler = {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'web', namespace: 'shop', annotations: { [PINNED_FLOOR]: '2', [PINNED_AT]: '4' } },
+    spec: { minReplicas: 4, maxReplicas: 6 },
+  }
+  expect(givenBack(scaler, true)?.floor).toBe(2)
+})
+
 test('without a most of its own a ScaledObject goes to a hundred', () => {
   const metadata = { name: 'web', namespace: 'shop' }
   expect(raised({ apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', metadata, spec: {} }, 120).floor).toBe(100)

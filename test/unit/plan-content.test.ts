@@ -241,6 +241,24 @@ test('what Jobs are is known where they are tried and made, and has to be known 
 })
 
 test.for([
+  { deploy: 'copy', kind: 'Deployment', pins: [] },
+  { deploy: 'external', kind: 'Deployment', pins: ['[e/shop/deployment/w/pin-green]'] },
+  { deploy: 'flux', kind: 'StatefulSet', pins: ['[e/shop/statefulset/w/pin-green]'] },
+  { deploy: 'external', kind: 'DaemonSet', pins: [] },
+] as const)('a $kind that nothing scales has blue’s size on green: $deploy', ({ deploy, kind, pins }) => {
+  const environment = anEnvironment('e', { handovers: { [`${kind}/shop/w`]: { class: 'overlap' } } })
+  const facts = { images: '', workloads: [workload(kind, 'w', { scaled: false })] }
+  const [phase] = aCutoverPlan(anApp('api', { deploy }), environment, facts).phases
+  const of = (steps: readonly Step[] = [], part: string) => ids(steps).filter((id) => id.includes(part))
+  expect(of(phase?.forward, 'pin-')).toEqual(pins)
+  expect(of(phase?.back, 'unpin-')).toEqual(pins.map((id) => id.replace('pin', 'unpin')))
+  expect(of(phase?.back, 'grow')).toEqual([])
+  const last = leaves(phase?.commit ?? []).find((s) => s.kind === 'action' && s.action === 'unpinSize')
+  if (pins.length > 0) expect(last).toMatchObject({ input: { on: 'green', serves: true } })
+  else expect(last).toBeUndefined()
+})
+
+test.for([
   { deploy: 'external', awaits: 'awaitDeployment', leaves: 'leaveDeployment' },
   { deploy: 'flux', awaits: 'awaitFlux', leaves: 'leaveFlux' },
 ] as const)('what somebody else deploys is waited for, and stays behind its fence on the way back: $deploy', (it) => {

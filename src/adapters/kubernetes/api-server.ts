@@ -24,6 +24,12 @@ const TIMEOUT_MS = 20_000
  */
 const PATIENCE_MS = 60_000
 
+/**
+ * A server that has just started says 403 to everybody until it has read its roles, though it listens already (measured).
+ * Beyond this, after it was gone, it means it.
+ */
+const STARTING_MS = 30_000
+
 export interface Request {
   readonly method: keyof typeof HttpMethod
   readonly resource: Resource
@@ -59,6 +65,7 @@ export class ApiServer {
   readonly #config: EksKubeConfig
   readonly #configuration
   #refusedSince: number | undefined
+  #lostAt: number | undefined
 
   constructor(options: ApiServerOptions) {
     this.#options = options
@@ -92,8 +99,11 @@ export class ApiServer {
     const status = response.httpStatusCode
     if (status === 401) throw this.#refused(what)
     this.#refusedSince = undefined
+    if (status === 403 && this.#isStarting())
+      throw unreachable(`${what}: 403, and it was gone a moment ago: it may not have read its roles yet`)
     const [body, warnings] = [json(text), warningsIn(response.headers['warning'])]
-    return { status, body, warnings, ...(status >= 300 && { failure: fromStatus(what, status, body) }) }
+    const failed = () => fromStatus(what, status, body, response.headers['retry-after'])
+    return { status, body, warnings, ...(status >= 300 && { failure: failed() }) }
   }
 
   async #send(request: Request, what: string): Promise<{ response: ResponseContext; text: string }> {
@@ -112,14 +122,19 @@ export class ApiServer {
       return { response, text: await response.body.text() }
     } catch (error) {
       if (isTimeout(error)) throw unreachable(`${what}: no answer in ${timeoutMs / 1000}s`)
+      this.#lostAt = this.#now()
       if (codeOf(error) !== undefined) this.#options.onLost?.()
       throw unreachable(`${what}: ${whyNoAnswer(error)}`)
     }
   }
 
+  #now = (): number => (this.#options.now ?? Date.now)()
+
+  #isStarting = (): boolean => this.#lostAt !== undefined && this.#now() - this.#lostAt < STARTING_MS
+
   #refused(what: string) {
     this.#token.drop()
-    const now = (this.#options.now ?? Date.now)()
+    const now = this.#now()
     this.#refusedSince ??= now
     const message = `${what}: 401, it does not know who asks`
     if (now - this.#refusedSince < PATIENCE_MS) return unreachable(`${message} (yet): the next try signs anew`)

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { z } from 'zod'
 import { contested, denied, failed, invalidInput, notFound, unreachable } from '../../activities/errors.ts'
+import type { Duration } from '../../domain/duration.ts'
 import { isOfSilentWebhook, type Refusal } from '../../domain/dry-run.ts'
 import { spoken } from '../words.ts'
 
@@ -26,9 +27,13 @@ const read = (body: unknown): Status => status.safeParse(body).data ?? status.pa
 const wordsOf = ({ message }: Status, code: number, body: unknown): string =>
   spoken(message) || (typeof body === 'string' && spoken(body)) || `status ${code}`
 
-/** An answer of an API server that is no success. `what` says what was asked of which cluster. */
-export function fromStatus(what: string, code: number, body: unknown): ApplicationFailure {
+/**
+ * An answer of an API server that is no success. `what` says what was asked of which cluster; `retryAfter`: the header of
+ * that name.
+ */
+export function fromStatus(what: string, code: number, body: unknown, retryAfter?: string): ApplicationFailure {
   const told = read(body)
+  const busy = (message: string) => unreachable(message, undefined, patience(retryAfter))
   const message = `${what}: ${wordsOf(told, code, body)}`
   switch (code) {
     case 403:
@@ -42,12 +47,26 @@ export function fromStatus(what: string, code: number, body: unknown): Applicati
       return invalidInput(message)
     case 408:
     case 410: // the next page of a list is gone: the list starts anew
-    case 429:
       return unreachable(message)
+    case 429:
+      return busy(message)
     default:
       if (isUnknownField(told)) return invalidInput(message)
-      return code >= 500 ? unreachable(message) : failed(message)
+      return code >= 500 ? busy(message) : failed(message)
   }
+}
+
+/** Below it a try is repeated later than it asks for, by the back-off; beyond it somebody should be told. */
+const [LEAST_S, MOST_S] = [5, 120]
+
+/**
+ * How long to leave a server alone that asks for it, in seconds as Kubernetes writes them. It says 1 whatever happens to
+ * it (apf_filter.go), for which the back-off, which grows, is the better answer.
+ * https://kubernetes.io/docs/concepts/cluster-administration/flow-control/
+ */
+function patience(header = ''): Duration | undefined {
+  const asked = /^\d+$/.test(header) ? Number(header) : 0
+  return asked < LEAST_S ? undefined : `${Math.min(asked, MOST_S)}s`
 }
 
 /**

@@ -55,6 +55,7 @@ const places = {
   TriggerAuthentication: namespaced('triggerauthentications'),
   Application: namespaced('applications'),
   ApplicationSet: namespaced('applicationsets'),
+  AppProject: namespaced('appprojects'),
   Kustomization: namespaced('kustomizations'),
   HelmRelease: namespaced('helmreleases'),
 } as const satisfies Readonly<Record<Kind, Place>>

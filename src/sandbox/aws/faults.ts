@@ -10,6 +10,8 @@ interface Fault {
 const throttling = {
   // https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html
   eks: { code: 'ThrottlingException', status: 429 },
+  // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
+  ecr: { code: 'ThrottlingException', status: 400 },
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
   elasticloadbalancing: { code: 'Throttling', status: 400 },
   sts: { code: 'Throttling', status: 400 },

@@ -4,6 +4,7 @@ import type { AwsIdentity } from '../types.ts'
 import type { Calls } from './calls.ts'
 import { AwsError, invalidParameter, notServed, validationError } from './errors.ts'
 import type { AwsFaults } from './faults.ts'
+import * as json from './protocol/json.ts'
 import { missing, model, type Operation, type Service } from './protocol/model.ts'
 import type { Operations } from './protocol/operations.ts'
 import * as query from './protocol/query.ts'
@@ -25,7 +26,7 @@ export const answering =
     if (!credential) return restJson.encodeError(unsigned)
     if (!isService(credential.service)) return restJson.encodeError(notServed(`any operation of ${credential.service}`))
     const { service } = credential
-    const asked = service === 'eks' ? askedOfEks(question) : askedOfQuery(service, question)
+    const asked = askedOf(service, question)
     const { name } = asked.operation
     let parameters: Record<string, unknown> = {}
     let refusal: AwsError | undefined
@@ -77,6 +78,23 @@ interface Asked {
 const nothing = { kind: 'structure', members: [] } as const
 const unheardOf = (name: string): Operation => ({ name, input: nothing, output: nothing })
 
+function askedOf(service: Service, question: Question): Asked {
+  if (service === 'eks') return askedOfEks(question)
+  return service === 'ecr' ? askedOfEcr(question) : askedOfQuery(service, question)
+}
+
+function askedOfEcr(question: Question): Asked {
+  const name = json.nameIn(question)
+  const operation = model.ecr.get(name) ?? unheardOf(name)
+  return {
+    operation,
+    read: () => json.decode(operation, question),
+    answer: (result) => json.encode(operation, result),
+    refuse: json.encodeError,
+    invalid: invalidParameter,
+  }
+}
+
 function askedOfEks(question: Question): Asked {
   const routed = restJson.route(question)
   const operation = routed?.operation ?? unheardOf(`${question.method} ${question.path}`)
@@ -89,7 +107,7 @@ function askedOfEks(question: Question): Asked {
   }
 }
 
-function askedOfQuery(service: Exclude<Service, 'eks'>, question: Question): Asked {
+function askedOfQuery(service: query.QueryService, question: Question): Asked {
   const form = query.formOf(question)
   const name = form.get('Action') ?? `${question.method} ${question.path}`
   const operation = model[service].get(name) ?? unheardOf(name)

@@ -1,5 +1,5 @@
 /**
- * An AWS on loopback: EKS (REST-JSON), EC2, Elastic Load Balancing v2 and STS (Query) behind one address, told apart
+ * An AWS on loopback: EKS (REST-JSON), ECR (JSON), EC2, Elastic Load Balancing v2 and STS (Query) behind one address, told apart
  * by the scope of the request's credential, as the SDK signs it. `AWS_ENDPOINT_URL` and the identity's keys are all that
  * a client needs.
  */
@@ -14,6 +14,7 @@ import { snapshotOperations } from './ec2/snapshots.ts'
 import { subnetOperations } from './ec2/subnets.ts'
 import { tagOperations } from './ec2/tags.ts'
 import { volumeOperations } from './ec2/volumes.ts'
+import { ecrOperations, Registry } from './ecr.ts'
 import { eksOperations, inspectEks } from './eks/eks.ts'
 import { Tokens } from './eks/tokens.ts'
 import type { EksWorld } from './eks/world.ts'
@@ -48,6 +49,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const elbv2 = new ElbWorld({ ...shared, probe })
   const ec2 = new Ec2World(shared)
   const instances = new Instances()
+  const ecr = new Registry()
   const answer = answering({
     identity,
     faults,
@@ -60,6 +62,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
         ...instanceOperations(instances),
         ...subnetOperations(region),
       },
+      ecr: ecrOperations(ecr, identity),
       eks: eksOperations(eks),
       elasticloadbalancing: elbv2Operations(elbv2),
       sts: stsOperations(identity),
@@ -90,6 +93,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     elbv2: inspectElbv2(elbv2),
     ec2,
     instances,
+    ecr,
     calls: () => calls.all(),
     stop: () =>
       new Promise((resolve) => {

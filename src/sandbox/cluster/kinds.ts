@@ -96,6 +96,7 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
   'argoproj.io/v1alpha1': {
     Application: { generation: 'spec', model: '', mustSayVersion: true },
     ApplicationSet: { ...generated, model: '', mustSayVersion: true },
+    AppProject: { ...generated, model: '', mustSayVersion: true },
   },
   // https://github.com/fluxcd/kustomize-controller/tree/main/api and helm-controller's
   'kustomize.toolkit.fluxcd.io/v1': {

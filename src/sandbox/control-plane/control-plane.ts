@@ -25,6 +25,8 @@ export interface ControlPlane {
   readonly auditLog: string
   readonly pids: Readonly<Record<Program, number>>
   readonly admin: Administrator
+  /** Its API server dies in the middle of whatever it does. Ends when it is up again, at the same place. */
+  crash(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -71,7 +73,8 @@ async function boot(programs: Programs, files: Files, options: Options): Promise
     `--initial-cluster=default=http://127.0.0.1:${peer}`,
     '--log-level=warn',
   ])
-  const serverPid = await programs.start('kube-apiserver', [...apiServer(files, etcd, secure), emulated])
+  const startServer = () => programs.start('kube-apiserver', [...apiServer(files, etcd, secure), emulated])
+  const serverPid = await startServer()
   const { admin, ca } = await orTail(programs, 'kube-apiserver', async () => {
     const ca = await readFile(files.ca, 'utf8')
     const admin = administrator({ url, ca, token: files.adminToken })
@@ -88,12 +91,7 @@ async function boot(programs: Programs, files: Files, options: Options): Promise
     etcd: etcdPid,
     'kube-apiserver': serverPid,
     'kube-controller-manager': await programs.start('kube-controller-manager', [...controllers(files, file), emulated]),
-    'kube-scheduler': await programs.start('kube-scheduler', [
-      `--kubeconfig=${file}`,
-      '--leader-elect=false',
-      '--secure-port=0',
-      emulated,
-    ]),
+    'kube-scheduler': await programs.start('kube-scheduler', [...(await scheduler(files, file)), emulated]),
     kwok: await programs.start('kwok', kwok(files, file, podCidr)),
   }
   for (const body of definitions) await admin.ask({ method: 'POST', path: DEFINITIONS, body })
@@ -116,6 +114,11 @@ async function boot(programs: Programs, files: Files, options: Options): Promise
     auditLog: files.auditLog,
     pids,
     admin,
+    async crash() {
+      process.kill(pids['kube-apiserver'], 'SIGKILL')
+      pids['kube-apiserver'] = await startServer()
+      await orTail(programs, 'kube-apiserver', () => admin.ask({ method: 'GET', path: '/readyz' }))
+    },
     async stop() {
       await programs.stop()
       await admin.close()
@@ -155,6 +158,9 @@ const apiServer = (files: Files, etcd: string, port: number): string[] => [
       ]),
 ]
 
+/** By themselves they ask 20 times a second, and tests wait for their turn. */
+const unthrottled = ['--kube-api-qps=500', '--kube-api-burst=1000']
+
 const controllers = (files: Files, kubeconfig: string): string[] => [
   `--kubeconfig=${kubeconfig}`,
   `--service-account-private-key-file=${files.signingKey}`,
@@ -165,7 +171,25 @@ const controllers = (files: Files, kubeconfig: string): string[] => [
   // On a busy machine kwok's nodes are late, and pods would be taken from them.
   '--node-monitor-grace-period=8760h',
   '--horizontal-pod-autoscaler-sync-period=2s',
+  // Left to itself a claim that missed its volume is looked at again after 15 s.
+  '--pvclaimbinder-sync-period=1s',
+  ...unthrottled,
 ]
+
+/** A configuration file is taken instead of flags: only it knows how long a pod that found no node is left alone. */
+async function scheduler(files: Files, kubeconfig: string): Promise<string[]> {
+  const config = {
+    apiVersion: 'kubescheduler.config.k8s.io/v1',
+    kind: 'KubeSchedulerConfiguration',
+    leaderElection: { leaderElect: false },
+    clientConnection: { kubeconfig, qps: 500, burst: 1000 },
+    // Ten, by itself: a pod that came before its volume would be waited for.
+    podMaxBackoffSeconds: 1,
+  }
+  const file = join(files.folder, 'scheduler.json')
+  await writeFile(file, JSON.stringify(config))
+  return [`--config=${file}`, '--secure-port=0']
+}
 
 const kwok = (files: Files, kubeconfig: string, cidr: string | undefined): string[] => [
   `--kubeconfig=${kubeconfig}`,

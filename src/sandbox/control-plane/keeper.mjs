@@ -15,8 +15,10 @@ createInterface({ input: process.stdin })
     const child = spawn(path, args, { cwd: folder, stdio: ['ignore', log, log] })
     children.set(name, child)
     process.stdout.write(`${JSON.stringify({ name, pid: child.pid ?? 0 })}\n`)
-    child.on('error', () => children.delete(name))
-    child.on('exit', () => children.delete(name))
+    // Another of its name may have been started by then.
+    const over = () => children.get(name) === child && children.delete(name)
+    child.on('error', over)
+    child.on('exit', over)
   })
   .on('close', () => {
     for (const child of children.values()) child.kill('SIGKILL')

@@ -10,6 +10,7 @@ export const definitions: readonly object[] = [
   // Its status is written with the rest of it.
   definition('argoproj.io', 'v1alpha1', 'Application', {}),
   definition('argoproj.io', 'v1alpha1', 'ApplicationSet'),
+  definition('argoproj.io', 'v1alpha1', 'AppProject'),
   definition('kustomize.toolkit.fluxcd.io', 'v1', 'Kustomization'),
   definition('helm.toolkit.fluxcd.io', 'v2', 'HelmRelease'),
 ]

@@ -141,6 +141,25 @@ describe('an answer that is no success', () => {
     )
   })
 
+  test.for([
+    { says: 'when it says', status: 429, after: '30', delay: '30s' },
+    { says: 'by the back-off, which is longer than what it always says', status: 429, after: '1', delay: undefined },
+    { says: 'by the back-off where it says nothing', status: 429, after: undefined, delay: undefined },
+    {
+      says: 'by the back-off where it says a day that this reads not',
+      status: 503,
+      after: 'Fri, 1 Jan 2027',
+      delay: undefined,
+    },
+    { says: 'after two minutes where it asks for hours', status: 503, after: '7200', delay: '120s' },
+  ])('a server that is too busy is asked again $says', async ({ status, after, delay }) => {
+    const headers: Record<string, string> = after === undefined ? {} : { 'retry-after': after }
+    const { port } = await aPort(() => ({ status, headers, json: { kind: 'Status', message: 'too many requests' } }))
+    const failure = await failureOf(port.list('Deployment'))
+    expect(failure).toMatchObject({ type: 'Unreachable', nonRetryable: false })
+    expect(failure.nextRetryDelay ?? undefined).toBe(delay)
+  })
+
   test('nobody listens', async () => {
     let lost = 0
     const { port } = await aPort(() => 'silent', { server: await nowhere(), onLost: () => (lost += 1) })

@@ -7,11 +7,12 @@
  * `[kind, namespace, name, traits, members, their types, how many are required]`, reached through a function.
  */
 import * as ec2 from '@aws-sdk/client-ec2'
+import * as ecr from '@aws-sdk/client-ecr'
 import * as eks from '@aws-sdk/client-eks'
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2'
 import * as sts from '@aws-sdk/client-sts'
 
-export type Service = 'ec2' | 'eks' | 'elasticloadbalancing' | 'sts'
+export type Service = 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'sts'
 
 export type Shape =
   | { readonly kind: 'string' | 'number' | 'boolean' | 'timestamp' | 'document' }
@@ -142,6 +143,7 @@ function operationsOf(module: object): ReadonlyMap<string, Operation> {
 
 export const model: Readonly<Record<Service, ReadonlyMap<string, Operation>>> = {
   ec2: operationsOf(ec2),
+  ecr: operationsOf(ecr),
   eks: operationsOf(eks),
   elasticloadbalancing: operationsOf(elbv2),
   sts: operationsOf(sts),

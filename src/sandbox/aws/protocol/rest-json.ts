@@ -42,7 +42,7 @@ export function decode({ operation, labels }: Routed, question: Question): Recor
   return input
 }
 
-function bodyOf(text: string): Readonly<Record<string, unknown>> {
+export function bodyOf(text: string): Readonly<Record<string, unknown>> {
   if (text === '') return {}
   try {
     const body: unknown = JSON.parse(text)
@@ -90,7 +90,7 @@ export const encode = (output: Structure, result: object): Answer => ({
 })
 
 /** Only what the model names, with times as seconds since 1970. */
-function toJson(shape: Shape, value: unknown): unknown {
+export function toJson(shape: Shape, value: unknown): unknown {
   if (value === undefined || value === null) return undefined
   if (value instanceof Date) return value.getTime() / 1000
   if (shape.kind === 'list' && Array.isArray(value)) return value.map((item) => toJson(shape.of(), item))

@@ -1,0 +1,61 @@
+import type { DescribeImagesRequest, DescribeImagesResponse, ImageIdentifier } from '@aws-sdk/client-ecr'
+import type { AwsIdentity, SandboxAws } from '../types.ts'
+import { AwsError } from './errors.ts'
+import type { Operations, Serve } from './protocol/operations.ts'
+
+interface Image {
+  readonly digest: string
+  readonly tag?: string
+}
+
+/** Repositories with their images, as somebody told of them. Other accounts let nobody in. */
+export class Registry implements Readonly<SandboxAws['ecr']> {
+  readonly repositories = new Map<string, Image[]>()
+
+  push(repository: string, ...images: readonly Image[]): void {
+    this.repositories.set(repository, [...(this.repositories.get(repository) ?? []), ...images])
+  }
+
+  remove(repository: string, tag: string): void {
+    const left = this.repositories.get(repository)?.filter((image) => image.tag !== tag) ?? []
+    this.repositories.set(repository, left)
+  }
+}
+
+export const ecrOperations = ({ repositories }: Registry, { account, sessionArn }: AwsIdentity) =>
+  ({
+    /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html */
+    DescribeImages: (({ registryId = account, repositoryName, imageIds = [] }) => {
+      const arn = `arn:aws:ecr:*:${registryId}:repository/${repositoryName}`
+      if (registryId !== account)
+        throw new AwsError(
+          'AccessDeniedException',
+          `User: ${sessionArn} is not authorized to perform: ecr:DescribeImages on resource: ${arn} because no resource-based policy allows the ecr:DescribeImages action`,
+        )
+      if (imageIds.length > 100)
+        throw new AwsError(
+          'InvalidParameterException',
+          "Member must have length less than or equal to 100 at 'imageIds'",
+        )
+      const there = repositories.get(repositoryName)
+      const where = `the repository with name '${repositoryName}' in the registry with id '${registryId}'`
+      if (!there) throw new AwsError('RepositoryNotFoundException', `${where.replace('the', 'The')} does not exist`)
+      const found = imageIds.map((id) => there.find((image) => isIt(image, id)))
+      const absent = imageIds.find((_, n) => found[n] === undefined)
+      if (absent)
+        throw new AwsError(
+          'ImageNotFoundException',
+          `The image with imageId {imageDigest:'${absent.imageDigest ?? 'null'}', imageTag:'${absent.imageTag ?? 'null'}'} does not exist within ${where}`,
+        )
+      return {
+        imageDetails: (imageIds.length > 0 ? found : there).flatMap((image) =>
+          image
+            ? [{ registryId, repositoryName, imageDigest: image.digest, imageTags: image.tag ? [image.tag] : [] }]
+            : [],
+        ),
+      }
+    }) satisfies Serve<DescribeImagesRequest, DescribeImagesResponse>,
+  }) satisfies Operations
+
+const isIt = ({ digest, tag }: Image, { imageDigest, imageTag }: ImageIdentifier): boolean =>
+  (imageDigest === undefined || imageDigest === digest) && (imageTag === undefined || imageTag === tag)
