@@ -1,4 +1,5 @@
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client'
+import type { Payload } from '@temporalio/common'
 import { upgradeId, type CutoverStatus, type UpgradeRequest, type UpgradeStatus } from '../domain/messages.ts'
 import type { Temporal } from './connect.ts'
 import { NotReady } from './problems.ts'
@@ -10,7 +11,7 @@ import { noWorker, translated } from './translate.ts'
 /** A run as Temporal lists or describes it. */
 export type Run = Pick<
   WorkflowExecutionInfo,
-  'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime' | 'typedSearchAttributes'
+  'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime' | 'typedSearchAttributes' | 'memo'
 >
 
 /** Longer, and a worker is not there. */
@@ -75,16 +76,23 @@ export async function requestOf(
       maximumPageSize: 1,
     }),
   )
-  const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]
-  if (!input) return {}
+  const request = await decoded(
+    temporal,
+    history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0],
+  )
+  const sent: Readonly<Record<string, unknown>> = { ...(typeof request === 'object' && request) }
+  const fields = (['platform', 'to', 'by', 'file'] as const).map((name) => [name, sent[name]] as const)
+  return Object.fromEntries(fields.filter(([, value]) => typeof value === 'string'))
+}
+
+/** What somebody wrote into a history, by way of the client's own codecs. Anything may be there. */
+export async function decoded({ client }: Temporal, input: Payload | null | undefined): Promise<unknown> {
+  if (!input) return undefined
   const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter
   let payloads = [input]
   for (const codec of payloadCodecs) payloads = await codec.decode(payloads)
   const [payload] = payloads
-  const request = payload && payloadConverter.fromPayload<unknown>(payload)
-  const sent: Readonly<Record<string, unknown>> = { ...(typeof request === 'object' && request) }
-  const fields = (['platform', 'to', 'by', 'file'] as const).map((name) => [name, sent[name]] as const)
-  return Object.fromEntries(fields.filter(([, value]) => typeof value === 'string'))
+  return payload && payloadConverter.fromPayload<unknown>(payload)
 }
 
 /** Undefined: it ended as a result says. */

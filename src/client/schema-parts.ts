@@ -102,6 +102,8 @@ export const upgradeStatus = z.object({
     z.object({
       app: z.string(),
       team: z.string(),
+      dependsOn: texts.exactOptional(),
+      movesWith: texts.exactOptional(),
       environments: list(
         z.object({
           name: z.string(),
@@ -112,6 +114,9 @@ export const upgradeStatus = z.object({
       breachedAt: time.exactOptional(),
     }),
   ),
+  order: z.enum(['breadth', 'depth']).exactOptional(),
+  ahead: texts.exactOptional().describe('the phases that come after the one it is in'),
+  members: z.record(z.string(), texts).readonly().describe('who is asked, by team'),
   findings: list(finding),
   ending: maybe,
   held: maybe,
@@ -146,6 +151,7 @@ export const openGate = waiting.extend({
   wayBack: texts,
   environments: list(z.object({ name: z.string(), state, verdicts: texts })),
   problem: maybe,
+  holdsUp: texts.exactOptional().describe('what cannot go on before it is answered, whatever else happens'),
 })
 
 // By name, because a step holds lanes of steps.

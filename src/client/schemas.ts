@@ -39,6 +39,10 @@ export const view = z
     cutovers: list(cutoverStatus),
     gates: list(openGate),
     silent: maybe,
+    kept: z
+      .object({ at: time, phase: texts, doing: texts })
+      .exactOptional()
+      .describe('there where no worker answered: what Temporal itself has kept of the run'),
   })
   .describe('norikae status <platform> -o json')
 

@@ -30,6 +30,8 @@ export interface OpenGate extends Waiting {
     readonly verdicts: readonly string[]
   }[]
   readonly problem?: string
+  /** What cannot go on before it is answered, whatever else happens; absent where that was not asked, or is nothing. */
+  readonly holdsUp?: readonly string[]
 }
 
 export interface UpgradeSummary {
@@ -68,6 +70,17 @@ export interface UpgradeView {
   readonly gates: readonly OpenGate[]
   /** No worker answers: what is shown is from `at`. */
   readonly silent?: string
+  /** There where no worker answered at all: what Temporal itself has kept of the run. */
+  readonly kept?: Kept
+}
+
+/** What Temporal keeps of a run beside its memo and search attributes. */
+export interface Kept {
+  /** When the run last did anything. */
+  readonly at: string
+  readonly phase: readonly string[]
+  /** What it waits for outside, and what that said last. */
+  readonly doing: readonly string[]
 }
 
 /** `norikae where <app>/<environment>`. */

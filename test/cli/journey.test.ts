@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Change, UpgradeReport } from '../../src/client/shapes.ts'
+import type { Change, UpgradeReport, UpgradeView } from '../../src/client/shapes.ts'
 import { anApp } from '../support/builders.ts'
 import { eventually } from '../support/eventually.ts'
 import { aQuickPlatform, Background, run, runApart, Stage } from './stage.ts'
@@ -60,6 +60,7 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
   expect(problemsWith('status', JSON.parse(whole.out))).toEqual([])
   expect(problemsWith('list', JSON.parse((await run(['status', '-o', 'json'], env)).out))).toEqual([])
   expect((await run(['status', '-o', 'name'], env)).out).toBe('whole\n')
+  await keptLikeTold(env)
   const app = await run(['approve', 'api', 'production', '--yes', '--comment', 'looks well'], chiba)
   expect(app).toMatchObject({ code: 0 })
   expect(app.err).toMatch(/then +→ route web: 5 % to green/)
@@ -111,6 +112,35 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
   const after = await run(['status', 'whole'], env)
   expect(after.out).toContain('✔ done')
 })
+
+/** The same gates from Temporal alone, asked as if no worker were there. */
+async function keptLikeTold(env: Readonly<Record<string, string>>): Promise<void> {
+  const alone = { ...env, NORIKAE_TASK_QUEUE: 'norikae-nobody', NORIKAE_AS: 'chiba' }
+  const json = async (args: readonly string[], as: typeof env) =>
+    JSON.parse((await run([...args, '-o', 'json'], as)).out) as UpgradeView
+  const told = await json(['status', 'whole'], env)
+  const kept = await json(['status', 'whole'], alone)
+  expect(problemsWith('status', kept)).toEqual([])
+  expect(kept.gates.map((g) => [g.gate, g.app, g.environment, g.what, g.people, g.holdsUp, g.workflowId])).toEqual(
+    told.gates.map((g) => [g.gate, g.app, g.environment, g.what, g.people, g.holdsUp, g.workflowId]),
+  )
+  expect(kept.gates.map((g) => g.send)).toEqual(told.gates.map((g) => g.send))
+  const { run: _run, ...rest } = told.status
+  expect(kept.status).toEqual(rest)
+  expect(kept.gates.map((g) => g.holdsUp)).toEqual([['soak', 'decommission']])
+  const seen = await run(['status', 'whole'], alone)
+  expect([seen.code, seen.err]).toEqual([0, ''])
+  expect(seen.out).toContain('no worker answers on task queue norikae-nobody')
+  expect(seen.out).toMatch(
+    /waiting for you \(chiba\):\n {2}api production .*\n {4}holds up soak, decommission; doi could/,
+  )
+  expect(seen.out).toMatch(/api +scala +✔ on green +◇ asks/)
+  const all = await run(['status'], alone)
+  expect(all.out).toMatch(/waiting for you \(chiba\):[^]*api production[^]*norikae approve api production/)
+  const said = await run(['approve', 'api', 'production', '--yes', '--platform', 'whole'], alone)
+  expect(said.code).toBe(1)
+  expect(said.err).toContain(`"gate":"${kept.gates[0]?.gate ?? 'none'}","by":"chiba"`)
+}
 
 test('a start with the same request attaches; any other is refused', { timeout: 60_000 }, async () => {
   const env = stage.envOf('twice', 'aoki')

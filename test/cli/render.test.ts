@@ -10,6 +10,8 @@ import { plan } from '../../src/cli/render/plan.ts'
 import { report } from '../../src/cli/render/report.ts'
 import { span } from '../../src/cli/render/words.ts'
 import { changes } from '../../src/client/changes.ts'
+import { holding } from '../../src/client/holding.ts'
+import type { UpgradeSummary } from '../../src/client/shapes.ts'
 import { blocker, warning } from '../../src/domain/findings.ts'
 import { outlineOf } from '../../src/domain/outline.ts'
 import { aCutoverPlan, anUpgradePlan } from '../support/builders.ts'
@@ -27,6 +29,18 @@ import {
   now,
 } from './views.ts'
 
+const anUpgrade: UpgradeSummary = {
+  platform: 'chatwork-prod',
+  to: '1.36',
+  by: 'aoki',
+  workflowId: 'cluster-upgrade/chatwork-prod',
+  runId: 'run',
+  startedAt: ago(60 * 30),
+  outcome: 'running',
+  phase: ['cutovers'],
+  waitingFor: ['php', 'scala'],
+}
+
 const screen = (more: Partial<Screen> = {}): Screen => ({ width: 120, colour: false, now, ...more })
 
 test('the live view says where it is, who is waited for, and what to paste', () => {
@@ -42,6 +56,93 @@ test('the live view says where it is, who is waited for, and what to paste', () 
     chat-actor   scala  ✔ on green  ✔ on green  ◇ asks
     legacy-php   php    ✔ on green  ✔ on green  ↩ rolled back
        legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests) → norikae retry legacy-php production
+    mail-sender  php    ✔ on green  · pending   · pending"
+  `)
+})
+
+/** What `status` shows, in which gates say what they hold up. */
+const held = () => holding(aBusyView())
+
+test('the status says what waits for whom, what it holds up, and who else could answer', () => {
+  expect(live(held(), screen({ who: 'chiba', width: 100 }))).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   cutovers   way back: all 4
+    waiting for you (chiba):
+      chat-actor production  scala, for 4m  approve or reject  → norikae approve chat-actor production
+        holds up soak, decommission; doi could answer too
+    waiting for others:
+      legacy-php production  php, for 4m  retry  → norikae retry legacy-php production
+        holds up soak, decommission; aoki may answer
+
+    APP          TEAM   TEST        STAGE       PRODUCTION
+    chat-api     scala  ✔ on green  ✔ on green  ◐ 25 %
+    chat-actor   scala  ✔ on green  ✔ on green  ◇ asks
+    legacy-php   php    ✔ on green  ✔ on green  ↩ rolled back
+       legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+       → norikae retry legacy-php production
+    mail-sender  php    ✔ on green  · pending   · pending"
+  `)
+  expect(live(held(), screen({ width: 80 }))).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   cutovers   way back: all 4
+    waiting:
+      chat-actor production  scala, for 4m  → norikae approve chat-actor production
+        holds up soak, decommission; chiba or doi may answer
+      legacy-php production  php, for 4m    → norikae retry legacy-php production
+        holds up soak, decommission; aoki may answer
+
+    APP          TEAM   TEST        STAGE       PRODUCTION
+    chat-api     scala  ✔ on green  ✔ on green  ◐ 25 %
+    chat-actor   scala  ✔ on green  ✔ on green  ◇ asks
+    legacy-php   php    ✔ on green  ✔ on green  ↩ rolled back
+       legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+       → norikae retry legacy-php production
+    mail-sender  php    ✔ on green  · pending   · pending"
+  `)
+  expect(overview({ upgrades: [anUpgrade], gates: held().gates }, screen({ who: 'chiba', width: 80 })))
+    .toMatchInlineSnapshot(`
+    "PLATFORM       TO    STATE      PHASE     WAITS FOR   STARTED BY  FOR
+    chatwork-prod  1.36  ◐ running  cutovers  php, scala  aoki        1d 6h
+
+    waiting for you (chiba):
+    GATE                   PLATFORM       FOR    SINCE  TAKES
+    chat-actor production  chatwork-prod  scala  4m     0 of 1: approve or reject
+      move production to green
+      holds up soak, decommission; doi could answer too
+      → norikae approve chat-actor production
+
+    waiting for others:
+    GATE                   PLATFORM       FOR  SINCE  TAKES
+    legacy-php production  chatwork-prod  php  4m     0 of 1: retry
+      legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+      holds up soak, decommission; aoki may answer
+      → norikae retry legacy-php production"
+  `)
+})
+
+test('without a worker it says what Temporal has kept, and as of when', () => {
+  const { gates, status } = held()
+  const { run: _run, ...rest } = status
+  const kept = { at: ago(12), phase: ['cutovers'], doing: ['move chat-api'] }
+  const silent = 'no worker answers on task queue norikae: start one with npm run worker'
+  const view = { ...aView({ cutovers: [] }), status: rest, gates, kept, silent }
+  expect(problemsWith('status', view)).toEqual([])
+  expect(live(view, screen({ who: 'doi', width: 80 }))).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   cutovers   way back: all 4
+    ▲ no worker answers on task queue norikae: start one with npm run worker
+    this is what Temporal has kept, as of 2026-11-24 03:48 UTC (12m ago): gates and
+    states; weights, verdicts and the way back are told by a worker
+    waiting for you (doi):
+      chat-actor production  scala, for 4m  → norikae approve chat-actor production
+        holds up soak, decommission; chiba could answer too
+    waiting for others:
+      legacy-php production  php, for 4m  → norikae retry legacy-php production
+        holds up soak, decommission; aoki may answer
+
+    APP          TEAM   TEST        STAGE       PRODUCTION
+    chat-api     scala  ✔ on green  ✔ on green  ◐ moving
+    chat-actor   scala  ✔ on green  ✔ on green  ◇ asks
+    legacy-php   php    ✔ on green  ✔ on green  ✖ trouble
+       legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+       → norikae retry legacy-php production
     mail-sender  php    ✔ on green  · pending   · pending"
   `)
 })
@@ -338,9 +439,11 @@ test('all upgrades and every gate, each with its command', () => {
     GATE                   PLATFORM       FOR    SINCE  TAKES
     chat-actor production  chatwork-prod  scala  4m     0 of 1: approve or reject
       move production to green
+      chiba or doi may answer
       → norikae approve chat-actor production
     legacy-php production  chatwork-prod  php    4m     0 of 1: retry
       legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+      aoki may answer
       → norikae retry legacy-php production"
   `)
   const silent = 'no worker answers'
