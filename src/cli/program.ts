@@ -194,7 +194,7 @@ const pauseOrResume = (go: Go, verb: 'pause' | 'resume', what: string) =>
 
 const report = (go: Go) =>
   plain('report')
-    .description('who decided what, how long people were waited for, what is left; after the end')
+    .description('who decided what, what it took of people, what is left; after the end')
     .argument('[platform]', 'default: the upgrade that ended last')
     .addOption(new Option('--platform <name>', 'which platform (default: that of the upgrade that ended last)'))
     .addOption(

@@ -31,6 +31,14 @@ export async function openUpgrades(temporal: Temporal): Promise<Run[]> {
 export const endedUpgrades = (temporal: Temporal, atMost = LATEST): Promise<Run[]> =>
   list(temporal, `WorkflowType = 'clusterUpgrade' AND ExecutionStatus != 'Running'`, atMost)
 
+/** The latest first. */
+export const completedBefore = (temporal: Temporal, platform: string, before: Date): Promise<Run[]> =>
+  list(
+    temporal,
+    `WorkflowId = '${quoted(upgradeId(platform))}' AND ExecutionStatus = 'Completed' AND CloseTime <= '${before.toISOString()}'`,
+    LATEST,
+  )
+
 /** Open ones, also those whose upgrade is over: apps outlive it. */
 export const openCutovers = (temporal: Temporal, platform: string): Promise<Sighting[]> =>
   sightings(temporal, `NorikaePlatform = '${quoted(platform)}' AND ExecutionStatus = 'Running'`)

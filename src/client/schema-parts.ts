@@ -181,9 +181,14 @@ export const outline = z.object({
 
 const place = { app: maybe, environment: maybe }
 
+export const effort = z
+  .object({ app: maybe, team: z.string(), seconds: z.number(), answered: count, acts: count })
+  .describe('what it took of people: seconds from asked to answered, gates that were answered, answers and orders')
+
 export const reportBody = z.object({
   subjects: list(z.object({ ...place, digest: z.string(), ended: maybe })),
   decisions: list(logged.extend(place)),
+  effort: list(effort),
   waits: list(z.object({ ...place, gate: z.string(), seconds: z.number(), ended: z.string(), by: texts })),
   weights: list(z.object({ app: z.string(), step: z.string(), at: time, note: z.string() })),
   problems: list(z.object({ app: z.string(), step: z.string(), attempt: count, at: time, message: z.string() })),

@@ -5,6 +5,7 @@ import {
   maybe,
   time,
   count,
+  effort,
   outcome,
   runOutcome,
   answer,
@@ -74,6 +75,10 @@ export const report = z
     startedAt: time,
     closedAt: time,
     report: reportBody,
+    before: z
+      .object({ runId: z.string(), to: z.string(), closedAt: time, effort: list(effort) })
+      .exactOptional()
+      .describe('the upgrade of this platform that was done last before it'),
   })
   .describe('norikae report -o json')
 

@@ -1,3 +1,4 @@
+import type { Effort } from '../domain/effort.ts'
 import type { Finding } from '../domain/findings.ts'
 import type { Answer } from '../domain/gates.ts'
 import type { Command, CutoverStatus, Outcome, UpgradeStatus } from '../domain/messages.ts'
@@ -110,6 +111,15 @@ export interface UpgradeReport {
   readonly startedAt: string
   readonly closedAt: string
   readonly report: Report
+  /** The upgrade of this platform that was done last before it, to be held against; absent where Temporal has none. */
+  readonly before?: Before
+}
+
+export interface Before {
+  readonly runId: string
+  readonly to: string
+  readonly closedAt: string
+  readonly effort: readonly Effort[]
 }
 
 /** One line of `norikae watch -o json`. */

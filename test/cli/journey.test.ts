@@ -111,6 +111,23 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
   expect(late.err).toBe('✖ refused (not-now): api is committed: there is no way back\nnothing was changed\n')
   const after = await run(['status', 'whole'], env)
   expect(after.out).toContain('✔ done')
+
+  // What one upgrade took of people is held against the one before.
+  await run(['start', 'whole', '--to', '1.36', '--yes'], env)
+  await eventually('the next one asks', async () => (await run(['approve'], env)).out.includes('start'), soon)
+  expect((await run(['reject', 'start', '--yes', '--platform', 'whole'], env)).code).toBe(0)
+  expect((await run(['watch', 'whole'], env)).code).toBe(6)
+  const next = JSON.parse((await run(['report', 'whole', '-o', 'json'], env)).out) as UpgradeReport
+  expect(problemsWith('report', next)).toEqual([])
+  const first = JSON.parse(data.out) as UpgradeReport
+  expect([first.before, next.before]).toEqual([
+    undefined,
+    { runId: first.runId, to: '1.36', closedAt: first.closedAt, effort: first.report.effort },
+  ])
+  expect(first.report.effort.map((e) => [e.app, e.team, e.answered, e.acts])).toEqual([
+    [undefined, 'sre', 2, 2],
+    ['api', 'scala', 1, 1],
+  ])
 })
 
 /** The same gates from Temporal alone, asked as if no worker were there. */

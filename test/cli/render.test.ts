@@ -582,6 +582,10 @@ test('the report names decisions with their reasons, and what people wrote break
         },
         { at, message: 'approve', body: 'junk', became: 'refused', because: 'malformed: send one JSON object' },
       ],
+      effort: [
+        { team: 'sre', seconds: 125, answered: 1, acts: 1 },
+        { app: 'api', team: 'scala', seconds: 60, answered: 1, acts: 1 },
+      ],
       waits: [
         { gate: 'start@d.1', seconds: 125, ended: 'approve', by: ['aoki'] },
         { app: 'api', environment: 'test', gate: 'test@d.1', seconds: 60, ended: 'retry', by: ['chiba'] },
@@ -592,11 +596,36 @@ test('the report names decisions with their reasons, and what people wrote break
       findings: [],
       leftovers: ['delete node group a'],
     },
+    before: {
+      runId: 'b',
+      to: '1.35',
+      closedAt: ago(60 * 24 * 90),
+      effort: [
+        { team: 'sre', seconds: 600, answered: 2, acts: 4 },
+        { app: 'old', team: 'php', seconds: 3000, answered: 1, acts: 1 },
+        { app: 'api', team: 'scala', seconds: 1200, answered: 3, acts: 3 },
+      ],
+    },
   })
   expect(text).toMatchInlineSnapshot(`
     "# toy to 1.36: rolled back
 
-    Started by aoki, 2026-11-24 01:30 UTC to 2026-11-24 04:00 UTC (2h 30m). 1 app, 3 messages from people, who were waited for 3m 5s in all.
+    Started by aoki, 2026-11-24 01:30 UTC to 2026-11-24 04:00 UTC (2h 30m). 1 app, 3 messages from people.
+
+    ## What it took of people
+
+    From the moment that people were asked until they had answered, and how often they said something. Before: the upgrade to 1.35, which ended 2026-08-26 04:00 UTC.
+
+    |  | apps | asked to answered | an app | acts | before | an app | acts |
+    | --- | --- | --- | --- | --- | --- | --- | --- |
+    | all | 1 | 3m 5s | 3m 5s | 2 | 1h 20m | 40m | 8 |
+    | team sre | 0 | 2m 5s |  | 1 | 10m |  | 4 |
+    | team scala | 1 | 1m | 1m | 1 | 20m | 20m | 3 |
+
+    | app | team | asked to answered | answers | acts | before | acts |
+    | --- | --- | --- | --- | --- | --- | --- |
+    | the upgrade itself | sre | 2m 5s | 1 | 1 | 10m | 4 |
+    | api | scala | 1m | 1 | 1 | 20m | 3 |
 
     ## Left to do by hand
 
