@@ -66,6 +66,7 @@ export function program(go: Go) {
       .addCommand(pauseOrResume(go, 'pause', 'begin nothing new'))
       .addCommand(pauseOrResume(go, 'resume', 'go on after a pause'))
       .addCommand(report(go))
+      .addCommand(explain(go))
       .addCommand(sandbox(go))
       .addCommand(version(go))
   )
@@ -202,6 +203,15 @@ const report = (go: Go) =>
     )
     .action((platform, options) =>
       go(options, '', async () => (await import('./commands/report.ts')).report(platform, options)),
+    )
+
+const explain = (go: Go) =>
+  reading('explain')
+    .description('what a field of the platform file means; with -f also what it is now, and where that comes from')
+    .argument('[path]', 'a field, like teams.scala.approvers (default: the file as a whole)')
+    .addOption(new Option('-f, --file <file>', 'the platform file; - is stdin'))
+    .action((path, options) =>
+      go(options, '', async () => (await import('./commands/explain.ts')).explain(path, options)),
     )
 
 const sandbox = (go: Go) =>

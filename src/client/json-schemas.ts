@@ -12,6 +12,7 @@ export const files = {
   'watch-event': schemas.change,
   done: schemas.done,
   error: schemas.complaint,
+  explain: schemas.explanation,
   validate: schemas.validation,
   version: schemas.version,
   webhook: schemas.notice,

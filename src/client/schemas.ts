@@ -132,6 +132,35 @@ export const validation = z
   })
   .describe('norikae validate -o json')
 
+const field = z.object({
+  name: z.string(),
+  type: z.string(),
+  needed: z.boolean(),
+  means: z.string(),
+  classes: texts.exactOptional(),
+})
+
+export const explanation = z
+  .object({
+    field: z.string(),
+    type: z.string(),
+    needed: z.boolean(),
+    means: z.string(),
+    write: maybe,
+    default: z.unknown().exactOptional(),
+    classes: texts.exactOptional().describe('handover classes that have it'),
+    fields: list(field),
+    now: z
+      .object({
+        from: z.enum(['file', 'default', 'blue', 'nowhere']),
+        value: z.unknown().exactOptional(),
+        where: z.string(),
+        problems: texts,
+      })
+      .exactOptional(),
+  })
+  .describe('norikae explain -o json')
+
 export const version = z.object({ norikae: z.string(), node: z.string() }).describe('norikae version -o json')
 
 export const notice = z

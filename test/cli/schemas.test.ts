@@ -14,6 +14,7 @@ import type {
   Version,
   Whereabouts,
 } from '../../src/client/shapes.ts'
+import type { Explanation } from '../../src/config/explain.ts'
 import { changes } from '../../src/client/changes.ts'
 import { gateNotice } from '../../src/domain/notices.ts'
 import type { Notice } from '../../src/domain/notices.ts'
@@ -60,6 +61,7 @@ interface Typed {
   'watch-event': Change
   done: Done
   error: Complaint
+  explain: Explanation
   validate: Validation
   version: Version
   webhook: Notice
@@ -76,6 +78,7 @@ test('schemas and types agree, both ways', () => {
     'watch-event': true,
     done: true,
     error: true,
+    explain: true,
     validate: true,
     version: true,
     webhook: true,
