@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { Argument, Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import type { Answer } from '../domain/gates.ts'
+import { shellNames } from './completions.ts'
 import { shapes } from './output.ts'
 import { ownVersion } from './versions.ts'
 
@@ -67,6 +68,8 @@ export function program(go: Go) {
       .addCommand(pauseOrResume(go, 'resume', 'go on after a pause'))
       .addCommand(report(go))
       .addCommand(explain(go))
+      .addCommand(completion(go))
+      .addCommand(complete(go), { hidden: true })
       .addCommand(sandbox(go))
       .addCommand(version(go))
   )
@@ -212,6 +215,34 @@ const explain = (go: Go) =>
     .addOption(new Option('-f, --file <file>', 'the platform file; - is stdin'))
     .action((path, options) =>
       go(options, '', async () => (await import('./commands/explain.ts')).explain(path, options)),
+    )
+
+const completion = (go: Go) =>
+  plain('completion')
+    .description('print the script that completes norikae in your shell')
+    .addArgument(new Argument('<shell>', 'which').choices(shellNames))
+    .addHelpText('after', COMPLETES)
+    .action((shell, options) =>
+      go(options, '', async () => (await import('./commands/completion.ts')).completion(shell)),
+    )
+
+const COMPLETES = `
+bash:        source <(norikae completion bash)                                in ~/.bashrc
+zsh:         source <(norikae completion zsh)                                 in ~/.zshrc, after compinit
+fish:        norikae completion fish | source                                 in ~/.config/fish/config.fish
+powershell:  norikae completion powershell | Out-String | Invoke-Expression   in $PROFILE`
+
+/** What those scripts ask. */
+const complete = (go: Go) =>
+  plain('complete')
+    .argument('[words...]', 'what is typed after norikae; the last of them is being typed')
+    .option('--next', 'an empty word is being typed after them')
+    .action((words, options, command) =>
+      go(options, '', async () => {
+        const { verbsOf } = await import('./verbs.ts')
+        const typed = options.next ? [...words, ''] : words
+        return (await import('./commands/complete.ts')).complete(verbsOf(command.parent), typed)
+      }),
     )
 
 const sandbox = (go: Go) =>

@@ -22,7 +22,7 @@ const SEEN_WITHIN_MS = 75_000
 /** Runs `work` against a deadline, with its errors in our words. */
 export async function asking<T>(temporal: Temporal, what: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await temporal.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, work)
+    return await temporal.client.withDeadline(Date.now() + (temporal.answerWithinMs ?? ANSWER_WITHIN_MS), work)
   } catch (error) {
     throw translated(error, temporal, what)
   }

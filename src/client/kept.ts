@@ -59,7 +59,7 @@ export async function keptView(temporal: Temporal, platform: string, run: Run, s
 }
 
 /** What the memo does not remember of a gate is left out. */
-const keptGate = (
+export const keptGate = (
   platform: string,
   workflowId: string,
   { waiting, environment }: Recalled,
