@@ -9,6 +9,7 @@ import { deploymentActions } from './deployments.ts'
 import { externalDeploymentActions } from './external-deployments.ts'
 import { fluxActions } from './flux-deployments.ts'
 import { dryRunActions } from './dry-run.ts'
+import { examiningActivities } from './examining.ts'
 import { externalActions } from './externals.ts'
 import { healthActivities } from './health.ts'
 import { imageActivities } from './image-comparison.ts'
@@ -64,4 +65,5 @@ const all = (outside: Outside): Activities => ({
   ...healthActivities(outside),
   ...imageActivities(outside),
   ...notificationActivities(outside),
+  ...examiningActivities(outside),
 })

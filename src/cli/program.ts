@@ -2,7 +2,7 @@ import { Argument, Command, InvalidArgumentError, Option } from '@commander-js/e
 import type { Answer } from '../domain/gates.ts'
 import { shellNames } from './completions.ts'
 import { shapes } from './output.ts'
-import { ownVersion } from './versions.ts'
+import { ownVersion } from '../client/own-version.ts'
 
 /** The commands and their options. What each does is loaded only when it is run: help and version know no Temporal. */
 
@@ -67,6 +67,7 @@ export function program(go: Go) {
       .addCommand(pauseOrResume(go, 'pause', 'begin nothing new'))
       .addCommand(pauseOrResume(go, 'resume', 'go on after a pause'))
       .addCommand(report(go))
+      .addCommand(doctor(go))
       .addCommand(explain(go))
       .addCommand(completion(go))
       .addCommand(complete(go), { hidden: true })
@@ -206,6 +207,15 @@ const report = (go: Go) =>
     )
     .action((platform, options) =>
       go(options, '', async () => (await import('./commands/report.ts')).report(platform, options)),
+    )
+
+const doctor = (go: Go) =>
+  reading('doctor')
+    .description('what works and what does not: Temporal, workers, AWS, clusters, metrics; changes nothing')
+    .argument('[platform]', 'a platform whose file the worker has (default: the only open upgrade)')
+    .addOption(file())
+    .action((platform, options) =>
+      go(options, '', async () => (await import('./commands/doctor.ts')).doctor(platform, options)),
     )
 
 const explain = (go: Go) =>

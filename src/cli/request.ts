@@ -23,7 +23,7 @@ export async function requestFrom(
     return { platform: named, to, by }
   }
   const text = await textOf(file)
-  const { platform } = await validated(text, file)
+  const platform = await platformIn(text, file)
   if (named !== undefined && named !== platform)
     throw new BadInput(`${file} is of platform ${platform}, not of ${named}; leave the name out`)
   return { platform, to, by, file: text }
@@ -40,10 +40,11 @@ export async function textOf(file: string): Promise<string> {
   }
 }
 
-async function validated(text: string, file: string): Promise<{ platform: string }> {
+/** Throws `BadInput` with every problem of the file and its place. */
+export async function platformIn(text: string, file: string): Promise<string> {
   const { readPlatformFile } = await import('../config/read.ts')
   const { formatProblems } = await import('../config/problem.ts')
   const reading = readPlatformFile(text, file)
   if (!reading.ok) throw new BadInput(formatProblems(reading.problems))
-  return reading.file
+  return reading.file.platform
 }

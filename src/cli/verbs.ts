@@ -16,6 +16,7 @@ const places: Readonly<Record<string, readonly ArgumentKind[]>> = {
   skip: ['gate', 'environment'],
   rerun: ['gate', 'environment'],
   rollback: ['app', 'environment'],
+  doctor: ['platform'],
   explain: ['field'],
   completion: ['shell'],
 }

@@ -28,8 +28,15 @@ export async function asking<T>(temporal: Temporal, what: string, work: () => Pr
   }
 }
 
-/** Does a worker poll for our workflows (the default type of tasks)? Reading a status needs one that does. */
-export async function workerIsThere(temporal: Temporal): Promise<boolean> {
+export interface Poller {
+  readonly identity: string
+}
+
+/** Does a worker poll for our workflows? Reading a status needs one that does. */
+export const workerIsThere = async (temporal: Temporal): Promise<boolean> => (await workersOf(temporal)).length > 0
+
+/** Those that poll for our workflows (the default type of tasks), each once. */
+export async function workersOf(temporal: Temporal): Promise<readonly Poller[]> {
   const { namespace, taskQueue } = temporal
   const { pollers } = await asking(temporal, `task queue ${taskQueue}`, () =>
     temporal.client.workflowService.describeTaskQueue({
@@ -37,7 +44,10 @@ export async function workerIsThere(temporal: Temporal): Promise<boolean> {
       taskQueue: { name: taskQueue },
     }),
   )
-  return (pollers ?? []).some((p) => Date.now() - Number(p.lastAccessTime?.seconds ?? 0) * 1000 < SEEN_WITHIN_MS)
+  const alive = (pollers ?? []).filter(
+    (p) => Date.now() - Number(p.lastAccessTime?.seconds ?? 0) * 1000 < SEEN_WITHIN_MS,
+  )
+  return [...new Set(alive.map((p) => p.identity ?? ''))].map((identity) => ({ identity }))
 }
 
 /** An answer that nobody can give is not waited for. */

@@ -13,6 +13,7 @@ export const files = {
   done: schemas.done,
   error: schemas.complaint,
   explain: schemas.explanation,
+  doctor: schemas.examination,
   validate: schemas.validation,
   version: schemas.version,
   webhook: schemas.notice,

@@ -161,6 +161,21 @@ export const explanation = z
   })
   .describe('norikae explain -o json')
 
+const seen = z.object({
+  about: z.string(),
+  is: z.enum(['works', 'broken', 'look', 'unknown']),
+  saw: z.string(),
+  todo: maybe,
+})
+
+export const examination = z
+  .object({
+    well: z.boolean().describe('nothing is broken'),
+    here: list(seen).describe('seen from where the command runs'),
+    worker: list(seen).describe('seen from where the worker runs'),
+  })
+  .describe('norikae doctor -o json')
+
 export const version = z.object({ norikae: z.string(), node: z.string() }).describe('norikae version -o json')
 
 export const notice = z

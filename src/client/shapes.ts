@@ -1,4 +1,5 @@
 import type { Effort } from '../domain/effort.ts'
+import type { Seen } from '../domain/examination.ts'
 import type { Finding } from '../domain/findings.ts'
 import type { Answer } from '../domain/gates.ts'
 import type { Command, CutoverStatus, Outcome, UpgradeStatus } from '../domain/messages.ts'
@@ -163,6 +164,14 @@ export interface Validation {
     readonly path: string
     readonly message: string
   }[]
+}
+
+/** `norikae doctor`. */
+export interface Examination {
+  /** Nothing is broken. */
+  readonly well: boolean
+  readonly here: readonly Seen[]
+  readonly worker: readonly Seen[]
 }
 
 /** `norikae version`. */

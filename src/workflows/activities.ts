@@ -1,6 +1,7 @@
 import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
 import type { ActionActivities, ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
 import type { Choice } from '../domain/choices.ts'
+import type { ExaminationRequest, Organ, Seen } from '../domain/examination.ts'
 import type { CutoverRequest, UpgradeRequest } from '../domain/messages.ts'
 import type { Addressed } from '../domain/notices.ts'
 import type { Plan, Subject } from '../domain/plan.ts'
@@ -45,6 +46,8 @@ interface Questions {
   /** Which workloads run other images on blue than on green, in words. */
   compareImages: Q<{ readonly subject: Subject; readonly namespaces: readonly string[] }, readonly string[]>
   notify: Q<Addressed, void>
+  /** Whether one of the things works that an upgrade needs; fails where it cannot even be looked at. */
+  examine: Q<ExaminationRequest & { readonly organ: Organ }, readonly Seen[]>
 }
 
 /** What the worker registers. */

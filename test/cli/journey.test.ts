@@ -2,7 +2,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Change, UpgradeReport, UpgradeView } from '../../src/client/shapes.ts'
+import type { Change, Examination, UpgradeReport, UpgradeView } from '../../src/client/shapes.ts'
+import { called } from '../../src/domain/examination.ts'
 import { anApp } from '../support/builders.ts'
 import { eventually } from '../support/eventually.ts'
 import { aQuickPlatform, Background, run, runApart, Stage } from './stage.ts'
@@ -53,6 +54,28 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
   expect(approved.code).toBe(0)
   expect(approved.err).toContain('upgrade whole from 1.35 to 1.36')
   expect(problemsWith('done', JSON.parse(approved.out))).toEqual([])
+
+  const doctor = await run(['doctor', '-o', 'json'], env)
+  const examined = JSON.parse(doctor.out) as Examination
+  expect(problemsWith('doctor', examined)).toEqual([])
+  expect([doctor.code, examined.well]).toEqual([0, true])
+  expect(examined.worker.map((s) => s.about)).toEqual(Object.values(called))
+  outside.metricsSilent = true
+  const silent = await run(['doctor', 'whole'], env)
+  outside.metricsSilent = false
+  expect(silent.code).toBe(1)
+  expect(silent.out).toMatch(/✖ broken +metrics +nobody answers there\n +→ let the worker reach it/)
+  expect((await run(['doctor', 'nope', '-o', 'name'], env)).out).toBe('platform file\n')
+  const alone = await run(['doctor'], { ...env, NORIKAE_TASK_QUEUE: 'norikae-nobody' })
+  expect([alone.code, alone.out]).toEqual([
+    1,
+    expect.stringMatching(/✖ broken +workers +none asks[^]*· not tried +metrics/),
+  ])
+  const away = await run(['doctor', '-o', 'json'], { ...env, TEMPORAL_ADDRESS: '127.0.0.1:1' })
+  expect([away.code, (JSON.parse(away.out) as Examination).here.map((s) => [s.about, s.is])]).toEqual([
+    1,
+    [['Temporal', 'broken']],
+  ])
 
   const chiba = { ...env, NORIKAE_AS: 'chiba' }
   await eventually('production asks', () => lines.out.includes('norikae approve api production'), soon)

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
 import { change } from '../../src/cli/render/change.ts'
+import { examined } from '../../src/cli/render/examined.ts'
 import { gateDetails, gateList } from '../../src/cli/render/gates.ts'
 import { drawn, type Screen } from '../../src/cli/render/lines.ts'
 import { live } from '../../src/cli/render/live.ts'
@@ -10,8 +11,10 @@ import { plan } from '../../src/cli/render/plan.ts'
 import { report } from '../../src/cli/render/report.ts'
 import { span } from '../../src/cli/render/words.ts'
 import { changes } from '../../src/client/changes.ts'
+import { seenWorkers } from '../../src/client/doctor.ts'
 import { holding } from '../../src/client/holding.ts'
 import type { UpgradeSummary } from '../../src/client/shapes.ts'
+import { couldNotLook, notLookedAt, seenIdentity, seenTeams } from '../../src/domain/examination.ts'
 import { blocker, warning } from '../../src/domain/findings.ts'
 import { outlineOf } from '../../src/domain/outline.ts'
 import { aCutoverPlan, anUpgradePlan } from '../support/builders.ts'
@@ -663,4 +666,44 @@ test.for([
   [-5, '0s'],
 ] as const)('%f seconds are %s', ([seconds, text]) => {
   expect(span(seconds)).toBe(text)
+})
+
+test('the doctor says what works, what does not, and what to do', () => {
+  const worker = [
+    seenIdentity({ account: '1' }, { account: '2', principalArn: 'arn:aws:iam::2:role/norikae' }),
+    ...notLookedAt(['identity', 'clusters'], 'identity'),
+    couldNotLook('metrics', 'POST http://prometheus.monitoring:9090: connection refused'),
+    ...seenTeams({ teams: { sre: { approvers: ['aoki', 'baba'], notify: {} } } }),
+  ]
+  const here = [{ about: 'workers', ...seenWorkers('norikae', [{ identity: '7@host norikae 0.0.9' }], '0.1.0') }]
+  expect(examined({ well: false, here, worker }, screen({ width: 80 }))).toMatchInlineSnapshot(`
+    "FROM HERE
+    ▲ look       workers       1 on task queue norikae: 7@host norikae 0.0.9
+                               → this command is norikae 0.1.0: bring both to one
+                                 release
+
+    FROM THE WORKER
+    ✖ broken     AWS identity  arn:aws:iam::2:role/norikae is of account 2; the
+                               platform is in 1
+                               → start a worker with credentials of 1
+    · not tried  clusters      needs the AWS identity first
+    ✖ broken     metrics       POST http://prometheus.monitoring:9090: connection
+                               refused
+                               → let the worker reach it, or mend
+                                 health.prometheus.url
+    ▲ look       team sre      2 approvers; nobody is told when they are asked
+                               → write teams.sre.notify, or have them watch: norikae
+                                 watch --as <them>
+
+    ✖ 2 things are broken; 2 to look at"
+  `)
+})
+
+test.for([
+  { says: 'the newest release', workers: ['1@a norikae 0.1.0'], is: 'works' },
+  { says: 'another release', workers: ['1@a norikae 0.1.0', '2@b norikae 0.0.9'], is: 'look' },
+  { says: 'nobody', workers: [], is: 'broken' },
+])('workers: $says', ({ workers, is }) => {
+  const pollers = workers.map((identity) => ({ identity }))
+  expect(seenWorkers('norikae', pollers, '0.1.0').is).toBe(is)
 })

@@ -6,6 +6,7 @@ import type {
   Change,
   Complaint,
   Done,
+  Examination,
   Gates,
   Overview,
   UpgradeReport,
@@ -62,6 +63,7 @@ interface Typed {
   done: Done
   error: Complaint
   explain: Explanation
+  doctor: Examination
   validate: Validation
   version: Version
   webhook: Notice
@@ -79,6 +81,7 @@ test('schemas and types agree, both ways', () => {
     done: true,
     error: true,
     explain: true,
+    doctor: true,
     validate: true,
     version: true,
     webhook: true,
