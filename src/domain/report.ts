@@ -159,7 +159,9 @@ const bytes = (text: string): number => text.length + 2 * (text.match(/[^ -~]/g)
 
 /** An upgrade's own report and those of its apps, as one. */
 export function joined(reports: readonly Report[]): Report {
-  const all = <K extends keyof Report>(field: K) => reports.flatMap((r) => r[field] as readonly Report[K][number][])
+  // What an app reported is in the history, perhaps from a release that did not write all of it.
+  const all = <K extends keyof Report>(field: K) =>
+    reports.flatMap((r) => (r[field] as readonly Report[K][number][] | undefined) ?? [])
   const byTime = <T extends { readonly at: string }>(items: readonly T[]) =>
     items.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
   return shortened({

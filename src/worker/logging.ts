@@ -65,7 +65,7 @@ interface Subject {
 export function subjectOf(meta: Readonly<Record<string | symbol, unknown>>): Subject {
   const id = text(meta['workflowId']) ?? ''
   const [, platform, app] =
-    /^cluster-upgrade\/([^/]+)(?:\/app\/(.+))?$/.exec(id) ?? /^upgrade-plan\/([^/]+)/.exec(id) ?? []
+    /^cluster-upgrade\/([^/]+)(?:\/app\/(.+))?$/.exec(id) ?? /^(?:upgrade-plan|examination)\/([^/]+)/.exec(id) ?? []
   const step = text(meta['activityId'])
   const run = text(meta['workflowRunId']) ?? text(meta['runId'])
   return {
