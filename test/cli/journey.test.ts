@@ -71,7 +71,7 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
     1,
     expect.stringMatching(/✖ broken +workers +none asks[^]*· not tried +metrics/),
   ])
-  const away = await run(['doctor', '-o', 'json'], { ...env, TEMPORAL_ADDRESS: '127.0.0.1:1' })
+  const away = await run(['doctor', '-o', 'json'], { ...env, TEMPORAL_PROFILE: 'nope' })
   expect([away.code, (JSON.parse(away.out) as Examination).here.map((s) => [s.about, s.is])]).toEqual([
     1,
     [['Temporal', 'broken']],
