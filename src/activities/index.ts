@@ -10,6 +10,7 @@ import { deploymentActions } from './deployments.ts'
 import { externalDeploymentActions } from './external-deployments.ts'
 import { fluxActions } from './flux-deployments.ts'
 import { dryRunActions } from './dry-run.ts'
+import { examiningActivities } from './examining.ts'
 import { externalActions } from './externals.ts'
 import { foreseeingActivities } from './foreseeing.ts'
 import { healthActivities } from './health.ts'
@@ -69,4 +70,5 @@ const all = (outside: Outside): Activities => ({
   ...imageActivities(outside),
   ...calendarActivities(),
   ...notificationActivities(outside),
+  ...examiningActivities(outside),
 })

@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { Argument, Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import type { Answer } from '../domain/gates.ts'
+import { shellNames } from './completions.ts'
 import { shapes } from './output.ts'
-import { ownVersion } from './versions.ts'
+import { ownVersion } from '../client/own-version.ts'
 
 /** The commands and their options. What each does is loaded only when it is run: help and version know no Temporal. */
 
@@ -70,6 +71,10 @@ export function program(go: Go) {
       .addCommand(next(go))
       .addCommand(schedule(go))
       .addCommand(report(go))
+      .addCommand(doctor(go))
+      .addCommand(explain(go))
+      .addCommand(completion(go))
+      .addCommand(complete(go), { hidden: true })
       .addCommand(sandbox(go))
       .addCommand(version(go))
   )
@@ -265,7 +270,7 @@ const schedule = (go: Go) => {
 
 const report = (go: Go) =>
   plain('report')
-    .description('who decided what, how long people were waited for, what is left; after the end')
+    .description('who decided what, what it took of people, what is left; after the end')
     .argument('[platform]', 'default: the upgrade that ended last')
     .addOption(new Option('--platform <name>', 'which platform (default: that of the upgrade that ended last)'))
     .addOption(
@@ -273,6 +278,52 @@ const report = (go: Go) =>
     )
     .action((platform, options) =>
       go(options, '', async () => (await import('./commands/report.ts')).report(platform, options)),
+    )
+
+const doctor = (go: Go) =>
+  reading('doctor')
+    .description('what works and what does not: Temporal, workers, AWS, clusters, metrics; changes nothing')
+    .argument('[platform]', 'a platform whose file the worker has (default: the only open upgrade)')
+    .addOption(file())
+    .action((platform, options) =>
+      go(options, '', async () => (await import('./commands/doctor.ts')).doctor(platform, options)),
+    )
+
+const explain = (go: Go) =>
+  reading('explain')
+    .description('what a field of the platform file means; with -f also what it is now, and where that comes from')
+    .argument('[path]', 'a field, like teams.scala.approvers (default: the file as a whole)')
+    .addOption(new Option('-f, --file <file>', 'the platform file; - is stdin'))
+    .action((path, options) =>
+      go(options, '', async () => (await import('./commands/explain.ts')).explain(path, options)),
+    )
+
+const completion = (go: Go) =>
+  plain('completion')
+    .description('print the script that completes norikae in your shell')
+    .addArgument(new Argument('<shell>', 'which').choices(shellNames))
+    .addHelpText('after', COMPLETES)
+    .action((shell, options) =>
+      go(options, '', async () => (await import('./commands/completion.ts')).completion(shell)),
+    )
+
+const COMPLETES = `
+bash:        source <(norikae completion bash)                                in ~/.bashrc
+zsh:         source <(norikae completion zsh)                                 in ~/.zshrc, after compinit
+fish:        norikae completion fish | source                                 in ~/.config/fish/config.fish
+powershell:  norikae completion powershell | Out-String | Invoke-Expression   in $PROFILE`
+
+/** What those scripts ask. */
+const complete = (go: Go) =>
+  plain('complete')
+    .argument('[words...]', 'what is typed after norikae; the last of them is being typed')
+    .option('--next', 'an empty word is being typed after them')
+    .action((words, options, command) =>
+      go(options, '', async () => {
+        const { verbsOf } = await import('./verbs.ts')
+        const typed = options.next ? [...words, ''] : words
+        return (await import('./commands/complete.ts')).complete(verbsOf(command.parent), typed)
+      }),
     )
 
 const sandbox = (go: Go) =>

@@ -49,7 +49,7 @@ export async function platformFrom(named: string | undefined, file: string | und
 const otherPlatform = (file: string, platform: string, named: string): BadInput =>
   new BadInput(`${file} is of platform ${platform}, not of ${named}; leave the name out`)
 
-/** Throws `BadInput` with every problem and its place. */
+/** Throws `BadInput` with every problem of the file and its place. */
 export async function fileOf(text: string, file: string): Promise<PlatformFile> {
   const { readPlatformFile } = await import('../config/read.ts')
   const { formatProblems } = await import('../config/problem.ts')

@@ -1,4 +1,5 @@
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client'
+import type { Payload } from '@temporalio/common'
 import { upgradeId, type CutoverStatus, type UpgradeRequest, type UpgradeStatus } from '../domain/messages.ts'
 import type { Temporal } from './connect.ts'
 import { NotReady } from './problems.ts'
@@ -10,7 +11,7 @@ import { noWorker, translated } from './translate.ts'
 /** A run as Temporal lists or describes it. */
 export type Run = Pick<
   WorkflowExecutionInfo,
-  'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime' | 'typedSearchAttributes'
+  'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime' | 'typedSearchAttributes' | 'memo'
 >
 
 /** Longer, and a worker is not there. */
@@ -21,14 +22,21 @@ const SEEN_WITHIN_MS = 75_000
 /** Runs `work` against a deadline, with its errors in our words. */
 export async function asking<T>(temporal: Temporal, what: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await temporal.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, work)
+    return await temporal.client.withDeadline(Date.now() + (temporal.answerWithinMs ?? ANSWER_WITHIN_MS), work)
   } catch (error) {
     throw translated(error, temporal, what)
   }
 }
 
-/** Does a worker poll for our workflows (the default type of tasks)? Reading a status needs one that does. */
-export async function workerIsThere(temporal: Temporal): Promise<boolean> {
+export interface Poller {
+  readonly identity: string
+}
+
+/** Does a worker poll for our workflows? Reading a status needs one that does. */
+export const workerIsThere = async (temporal: Temporal): Promise<boolean> => (await workersOf(temporal)).length > 0
+
+/** Those that poll for our workflows (the default type of tasks), each once. */
+export async function workersOf(temporal: Temporal): Promise<readonly Poller[]> {
   const { namespace, taskQueue } = temporal
   const { pollers } = await asking(temporal, `task queue ${taskQueue}`, () =>
     temporal.client.workflowService.describeTaskQueue({
@@ -36,7 +44,10 @@ export async function workerIsThere(temporal: Temporal): Promise<boolean> {
       taskQueue: { name: taskQueue },
     }),
   )
-  return (pollers ?? []).some((p) => Date.now() - Number(p.lastAccessTime?.seconds ?? 0) * 1000 < SEEN_WITHIN_MS)
+  const alive = (pollers ?? []).filter(
+    (p) => Date.now() - Number(p.lastAccessTime?.seconds ?? 0) * 1000 < SEEN_WITHIN_MS,
+  )
+  return [...new Set(alive.map((p) => p.identity ?? ''))].map((identity) => ({ identity }))
 }
 
 /** An answer that nobody can give is not waited for. */
@@ -75,16 +86,23 @@ export async function requestOf(
       maximumPageSize: 1,
     }),
   )
-  const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]
-  if (!input) return {}
+  const request = await decoded(
+    temporal,
+    history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0],
+  )
+  const sent: Readonly<Record<string, unknown>> = { ...(typeof request === 'object' && request) }
+  const fields = (['platform', 'to', 'by', 'file'] as const).map((name) => [name, sent[name]] as const)
+  return Object.fromEntries(fields.filter(([, value]) => typeof value === 'string'))
+}
+
+/** What somebody wrote into a history, by way of the client's own codecs. Anything may be there. */
+export async function decoded({ client }: Temporal, input: Payload | null | undefined): Promise<unknown> {
+  if (!input) return undefined
   const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter
   let payloads = [input]
   for (const codec of payloadCodecs) payloads = await codec.decode(payloads)
   const [payload] = payloads
-  const request = payload && payloadConverter.fromPayload<unknown>(payload)
-  const sent: Readonly<Record<string, unknown>> = { ...(typeof request === 'object' && request) }
-  const fields = (['platform', 'to', 'by', 'file'] as const).map((name) => [name, sent[name]] as const)
-  return Object.fromEntries(fields.filter(([, value]) => typeof value === 'string'))
+  return payload && payloadConverter.fromPayload<unknown>(payload)
 }
 
 /** Undefined: it ended as a result says. */

@@ -4,7 +4,7 @@ import { TASK_QUEUE } from '../domain/messages.ts'
 import { NotReady } from './problems.ts'
 
 /** How long a server may take to answer the first call. */
-const CONNECT_WITHIN = '5s'
+const CONNECT_WITHIN_MS = 5000
 const DEFAULT_ADDRESS = 'localhost:7233'
 
 /** A way to Temporal; `await using` closes it. */
@@ -12,19 +12,22 @@ export interface Temporal extends AsyncDisposable {
   readonly client: Client
   readonly namespace: string
   readonly taskQueue: string
+  /** Longer, and nobody is there to answer. Default: 10 s. */
+  readonly answerWithinMs?: number
 }
 
 /**
  * Connects as the `temporal` command does: its profiles (`TEMPORAL_PROFILE`), then its variables (`TEMPORAL_ADDRESS`,
- * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, …). Throws `NotReady` when nobody answers.
+ * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, …). Throws `NotReady` when nobody answers. `withinMs`: the patience with each
+ * call, instead of the usual one.
  */
-export async function connect(env: NodeJS.ProcessEnv = process.env): Promise<Temporal> {
+export async function connect(env: NodeJS.ProcessEnv = process.env, withinMs?: number): Promise<Temporal> {
   const { connectionOptions, namespace = 'default' } = configured()
   const address = connectionOptions.address ?? DEFAULT_ADDRESS
   const { apiKey, tls, metadata } = connectionOptions
   const connection = await Connection.connect({
     address,
-    connectTimeout: CONNECT_WITHIN,
+    connectTimeout: withinMs ?? CONNECT_WITHIN_MS,
     ...(apiKey !== undefined && { apiKey }),
     ...(metadata !== undefined && { metadata }),
     ...(tls !== undefined && tls !== null && { tls }),
@@ -39,6 +42,7 @@ export async function connect(env: NodeJS.ProcessEnv = process.env): Promise<Tem
     client: new Client({ connection, namespace }),
     namespace,
     taskQueue: env['NORIKAE_TASK_QUEUE'] ?? TASK_QUEUE,
+    ...(withinMs !== undefined && { answerWithinMs: withinMs }),
     [Symbol.asyncDispose]: () => connection.close(),
   }
 }

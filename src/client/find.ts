@@ -1,4 +1,5 @@
 import { upgradeId } from '../domain/messages.ts'
+import { recalled, type Recalled } from '../domain/remembered.ts'
 import type { SearchAttributeName } from '../domain/search-attributes.ts'
 import { asking, type Run } from './ask.ts'
 import type { Temporal } from './connect.ts'
@@ -13,6 +14,9 @@ export interface Sighting {
   /** `production: moving`, one an environment. */
   readonly phase: readonly string[]
   readonly waitingFor: readonly string[]
+  /** The gates that its memo remembers, and how many more there are. */
+  readonly gates: readonly Recalled[]
+  readonly more: number
 }
 
 /** Ended runs that are of interest beside the open ones. */
@@ -27,20 +31,40 @@ export async function openUpgrades(temporal: Temporal): Promise<Run[]> {
 export const endedUpgrades = (temporal: Temporal, atMost = LATEST): Promise<Run[]> =>
   list(temporal, `WorkflowType = 'clusterUpgrade' AND ExecutionStatus != 'Running'`, atMost)
 
-/** Open ones, also those whose upgrade is over: apps outlive it. */
-export async function openCutovers(temporal: Temporal, platform: string): Promise<Sighting[]> {
-  const found = await list(
+/** The latest first. */
+export const completedBefore = (temporal: Temporal, platform: string, before: Date): Promise<Run[]> =>
+  list(
     temporal,
-    `WorkflowType = 'appCutover' AND NorikaePlatform = '${quoted(platform)}' AND ExecutionStatus = 'Running'`,
-    MOST,
+    `WorkflowId = '${quoted(upgradeId(platform))}' AND ExecutionStatus = 'Completed' AND CloseTime <= '${before.toISOString()}'`,
+    LATEST,
   )
-  return found.map((it) => ({
-    workflowId: it.workflowId,
-    app: attribute(it, 'NorikaeApp')[0] ?? '',
-    phase: attribute(it, 'NorikaePhase'),
-    waitingFor: attribute(it, 'NorikaeWaitingFor'),
-  }))
+
+/** Open ones, also those whose upgrade is over: apps outlive it. */
+export const openCutovers = (temporal: Temporal, platform: string): Promise<Sighting[]> =>
+  sightings(temporal, `NorikaePlatform = '${quoted(platform)}' AND ExecutionStatus = 'Running'`)
+
+/** Those that an upgrade has started since then, and any that is still open; the latest run of each. */
+export async function cutoversSince(temporal: Temporal, platform: string, since: Date): Promise<Sighting[]> {
+  const all = await sightings(
+    temporal,
+    `NorikaePlatform = '${quoted(platform)}' AND (ExecutionStatus = 'Running' OR StartTime >= '${since.toISOString()}')`,
+  )
+  // The latest comes first: https://docs.temporal.io/list-filter
+  return [...new Map(all.toReversed().map((s) => [s.workflowId, s])).values()]
 }
+
+const sightings = async (temporal: Temporal, where: string): Promise<Sighting[]> =>
+  (await list(temporal, `WorkflowType = 'appCutover' AND ${where}`, MOST)).map((it) => {
+    const { gates, more } = recalled(it.status.name === 'RUNNING' ? it.memo : undefined)
+    return {
+      workflowId: it.workflowId,
+      app: attribute(it, 'NorikaeApp')[0] ?? '',
+      phase: attribute(it, 'NorikaePhase'),
+      waitingFor: attribute(it, 'NorikaeWaitingFor'),
+      gates,
+      more,
+    }
+  })
 
 export const platformOf = ({ workflowId }: Pick<Run, 'workflowId'>): string =>
   workflowId.startsWith(upgradeId('')) ? workflowId.slice(upgradeId('').length) : workflowId

@@ -15,6 +15,8 @@ export const files = {
   schedule: schemas.schedule,
   'schedule-done': schemas.scheduleDone,
   error: schemas.complaint,
+  explain: schemas.explanation,
+  doctor: schemas.examination,
   validate: schemas.validation,
   version: schemas.version,
   webhook: schemas.notice,

@@ -6,7 +6,14 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client'
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
-import { firingsOf, inWords, openDays, startsAfter, type FiringCalendar, type Kept } from '../domain/schedule.ts'
+import {
+  firingsOf,
+  inWords,
+  openDays,
+  startsAfter,
+  type FiringCalendar,
+  type KeptSchedule,
+} from '../domain/schedule.ts'
 import { scheduleId, type ScheduledRequest } from '../domain/scheduled.ts'
 import { asking } from './ask.ts'
 import type { Temporal } from './connect.ts'
@@ -55,7 +62,7 @@ export interface Planned {
 }
 
 /** Compares; changes nothing. */
-export async function planned(temporal: Temporal, platform: string, kept: Kept): Promise<Planned> {
+export async function planned(temporal: Temporal, platform: string, kept: KeptSchedule): Promise<Planned> {
   const found = await describedOf(temporal, platform)
   if (!found) return { is: 'new', changes: [] }
   const changes = changesOf(temporal, found, kept)
@@ -66,7 +73,7 @@ export async function planned(temporal: Temporal, platform: string, kept: Kept):
  * Makes the schedule, or makes the one that is there like this; a paused one stays paused. Safe to repeat. Throws
  * `Refused` where somebody makes one in the same moment.
  */
-export async function put(temporal: Temporal, platform: string, kept: Kept, by: string): Promise<void> {
+export async function put(temporal: Temporal, platform: string, kept: KeptSchedule, by: string): Promise<void> {
   const { spec, action, policies } = optionsOf(temporal, platform, kept)
   const found = await describedOf(temporal, platform)
   await asking(temporal, `schedule of ${platform}`, async () => {
@@ -115,7 +122,7 @@ export async function remove(temporal: Temporal, platform: string): Promise<void
   await asking(temporal, `schedule of ${platform}`, () => handleOf(temporal, platform).delete())
 }
 
-function optionsOf({ taskQueue }: Temporal, platform: string, kept: Kept) {
+function optionsOf({ taskQueue }: Temporal, platform: string, kept: KeptSchedule) {
   const { schedule, timeZone } = kept
   const request: ScheduledRequest = { platform }
   return {
@@ -139,7 +146,7 @@ function optionsOf({ taskQueue }: Temporal, platform: string, kept: Kept) {
   } as const satisfies Omit<ScheduleOptions, 'scheduleId'>
 }
 
-function calendarOf({ month, days, weekday, years }: FiringCalendar, { schedule }: Kept): CalendarSpec {
+function calendarOf({ month, days, weekday, years }: FiringCalendar, { schedule }: KeptSchedule): CalendarSpec {
   const [hour = 0, minute = 0] = schedule.time.split(':').map(Number)
   const name = MONTHS[month - 1]
   return {
@@ -153,7 +160,7 @@ function calendarOf({ month, days, weekday, years }: FiringCalendar, { schedule 
   }
 }
 
-function changesOf({ taskQueue }: Temporal, { action, info }: ScheduleDescription, kept: Kept): string[] {
+function changesOf({ taskQueue }: Temporal, { action, info }: ScheduleDescription, kept: KeptSchedule): string[] {
   const before = keptIn(action.memo)
   if (!before) return ['it was not made by this command']
   const told = partsOf(kept)
@@ -168,7 +175,7 @@ function changesOf({ taskQueue }: Temporal, { action, info }: ScheduleDescriptio
   return byHand ? ['its dates were changed by hand'] : []
 }
 
-function partsOf({ schedule, timeZone, closed }: Kept): Record<string, string> {
+function partsOf({ schedule, timeZone, closed }: KeptSchedule): Record<string, string> {
   return {
     at: inWords(schedule),
     announced: `${schedule.announceDays} days before`,

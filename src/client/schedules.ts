@@ -4,7 +4,7 @@ import {
   type ScheduleExecutionResult,
   type ScheduleHandle,
 } from '@temporalio/client'
-import { openDays, startAfter, type Kept, type Start } from '../domain/schedule.ts'
+import { openDays, startAfter, type KeptSchedule, type Start } from '../domain/schedule.ts'
 import { scheduleId, type ScheduledResult } from '../domain/scheduled.ts'
 import { asking, describe, endOf } from './ask.ts'
 import type { Temporal } from './connect.ts'
@@ -76,16 +76,16 @@ export async function viewOf(temporal: Temporal, platform: string): Promise<Sche
   }
 }
 
-const startOf = (kept: Kept | undefined, announcedAt: string): Start =>
+const startOf = (kept: KeptSchedule | undefined, announcedAt: string): Start =>
   (kept && startAfter(kept.schedule, openDays(kept), announcedAt)) ?? { announcedAt, at: announcedAt }
 
 export const KEPT = 'norikae'
 
 /** Undefined where somebody else has made the schedule. */
-export function keptIn(memo: Readonly<Record<string, unknown>> | undefined): Kept | undefined {
+export function keptIn(memo: Readonly<Record<string, unknown>> | undefined): KeptSchedule | undefined {
   const found = memo?.[KEPT]
   // Written by us alone, as `schedule-changes.ts` does it.
-  return typeof found === 'object' && found !== null && 'schedule' in found ? (found as Kept) : undefined
+  return typeof found === 'object' && found !== null && 'schedule' in found ? (found as KeptSchedule) : undefined
 }
 
 /** What became of one firing. */

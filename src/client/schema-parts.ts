@@ -105,6 +105,8 @@ export const upgradeStatus = z.object({
     z.object({
       app: z.string(),
       team: z.string(),
+      dependsOn: texts.exactOptional(),
+      movesWith: texts.exactOptional(),
       environments: list(
         z.object({
           name: z.string(),
@@ -115,6 +117,9 @@ export const upgradeStatus = z.object({
       breachedAt: time.exactOptional(),
     }),
   ),
+  order: z.enum(['breadth', 'depth']).exactOptional(),
+  ahead: texts.exactOptional().describe('the phases that come after the one it is in'),
+  members: z.record(z.string(), texts).readonly().describe('who is asked, by team'),
   findings: list(finding),
   ending: maybe,
   held: maybe,
@@ -149,6 +154,7 @@ export const openGate = waiting.extend({
   wayBack: texts,
   environments: list(z.object({ name: z.string(), state, verdicts: texts })),
   problem: maybe,
+  holdsUp: texts.exactOptional().describe('what cannot go on before it is answered, whatever else happens'),
 })
 
 // By name, because a step holds lanes of steps.
@@ -178,9 +184,14 @@ export const outline = z.object({
 
 const place = { app: maybe, environment: maybe }
 
+export const effort = z
+  .object({ app: maybe, team: z.string(), seconds: z.number(), answered: count, acts: count })
+  .describe('what it took of people: seconds from asked to answered, gates that were answered, answers and orders')
+
 export const reportBody = z.object({
   subjects: list(z.object({ ...place, digest: z.string(), ended: maybe })),
   decisions: list(logged.extend(place)),
+  effort: list(effort),
   waits: list(z.object({ ...place, gate: z.string(), seconds: z.number(), ended: z.string(), by: texts })),
   weights: list(z.object({ app: z.string(), step: z.string(), at: time, note: z.string() })),
   problems: list(z.object({ app: z.string(), step: z.string(), attempt: count, at: time, message: z.string() })),

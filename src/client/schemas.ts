@@ -8,6 +8,7 @@ import {
   maybe,
   time,
   count,
+  effort,
   outcome,
   runOutcome,
   answer,
@@ -42,6 +43,10 @@ export const view = z
     cutovers: list(cutoverStatus),
     gates: list(openGate),
     silent: maybe,
+    kept: z
+      .object({ at: time, phase: texts, doing: texts })
+      .exactOptional()
+      .describe('there where no worker answered: what Temporal itself has kept of the run'),
   })
   .describe('norikae status <platform> -o json')
 
@@ -73,6 +78,10 @@ export const report = z
     startedAt: time,
     closedAt: time,
     report: reportBody,
+    before: z
+      .object({ runId: z.string(), to: z.string(), closedAt: time, effort: list(effort) })
+      .exactOptional()
+      .describe('the upgrade of this platform that was done last before it'),
   })
   .describe('norikae report -o json')
 
@@ -193,6 +202,50 @@ export const validation = z
     ),
   })
   .describe('norikae validate -o json')
+
+const field = z.object({
+  name: z.string(),
+  type: z.string(),
+  needed: z.boolean(),
+  means: z.string(),
+  classes: texts.exactOptional(),
+})
+
+export const explanation = z
+  .object({
+    field: z.string(),
+    type: z.string(),
+    needed: z.boolean(),
+    means: z.string(),
+    write: maybe,
+    default: z.unknown().exactOptional(),
+    classes: texts.exactOptional().describe('handover classes that have it'),
+    fields: list(field),
+    now: z
+      .object({
+        from: z.enum(['file', 'default', 'blue', 'nowhere']),
+        value: z.unknown().exactOptional(),
+        where: z.string(),
+        problems: texts,
+      })
+      .exactOptional(),
+  })
+  .describe('norikae explain -o json')
+
+const seen = z.object({
+  about: z.string(),
+  is: z.enum(['works', 'broken', 'look', 'unknown']),
+  saw: z.string(),
+  todo: maybe,
+})
+
+export const examination = z
+  .object({
+    well: z.boolean().describe('nothing is broken'),
+    here: list(seen).describe('seen from where the command runs'),
+    worker: list(seen).describe('seen from where the worker runs'),
+  })
+  .describe('norikae doctor -o json')
 
 export const version = z.object({ norikae: z.string(), node: z.string() }).describe('norikae version -o json')
 

@@ -1,8 +1,10 @@
+import type { Effort } from '../domain/effort.ts'
+import type { Seen } from '../domain/examination.ts'
 import type { Finding } from '../domain/findings.ts'
 import type { Answer } from '../domain/gates.ts'
 import type { Command, CutoverStatus, Outcome, UpgradeStatus } from '../domain/messages.ts'
 import type { Report } from '../domain/report.ts'
-import type { Kept, Start } from '../domain/schedule.ts'
+import type { KeptSchedule, Start } from '../domain/schedule.ts'
 import type { ScheduledResult } from '../domain/scheduled.ts'
 import type { RunState } from '../domain/run.ts'
 import type { Waiting } from '../domain/status.ts'
@@ -32,6 +34,8 @@ export interface OpenGate extends Waiting {
     readonly verdicts: readonly string[]
   }[]
   readonly problem?: string
+  /** What cannot go on before it is answered, whatever else happens; absent where that was not asked, or is nothing. */
+  readonly holdsUp?: readonly string[]
 }
 
 export interface UpgradeSummary {
@@ -70,6 +74,17 @@ export interface UpgradeView {
   readonly gates: readonly OpenGate[]
   /** No worker answers: what is shown is from `at`. */
   readonly silent?: string
+  /** There where no worker answered at all: what Temporal itself has kept of the run. */
+  readonly kept?: Kept
+}
+
+/** What Temporal keeps of a run beside its memo and search attributes. */
+export interface Kept {
+  /** When the run last did anything. */
+  readonly at: string
+  readonly phase: readonly string[]
+  /** What it waits for outside, and what that said last. */
+  readonly doing: readonly string[]
 }
 
 /** `norikae where <app>/<environment>`. */
@@ -99,6 +114,15 @@ export interface UpgradeReport {
   readonly startedAt: string
   readonly closedAt: string
   readonly report: Report
+  /** The upgrade of this platform that was done last before it, to be held against; absent where Temporal has none. */
+  readonly before?: Before
+}
+
+export interface Before {
+  readonly runId: string
+  readonly to: string
+  readonly closedAt: string
+  readonly effort: readonly Effort[]
 }
 
 /** One line of `norikae watch -o json`. */
@@ -138,7 +162,7 @@ export interface ScheduleView {
   /** Why it is paused, or who made or resumed it. */
   readonly note?: string
   /** What it was made from; absent where not by `norikae schedule create`. */
-  readonly kept?: Kept
+  readonly kept?: KeptSchedule
   /** As Temporal will fire it. */
   readonly next: readonly Start[]
   /** What it fired last, the latest first. */
@@ -179,6 +203,14 @@ export interface Validation {
     readonly path: string
     readonly message: string
   }[]
+}
+
+/** `norikae doctor`. */
+export interface Examination {
+  /** Nothing is broken. */
+  readonly well: boolean
+  readonly here: readonly Seen[]
+  readonly worker: readonly Seen[]
 }
 
 /** `norikae version`. */

@@ -1,6 +1,6 @@
 import type { AppStanding } from '../domain/messages.ts'
 import type { RunState } from '../domain/run.ts'
-import type { UpgradeView } from './shapes.ts'
+import type { OpenGate, UpgradeView } from './shapes.ts'
 
 /** Where one environment of one app is, in one word; `weight`: green's share, while it is neither 0 nor 100. */
 export interface Place {
@@ -47,11 +47,15 @@ const byStanding = {
   back: 'on blue',
 } as const satisfies Record<AppStanding['environments'][number]['is'], Place['word']>
 
+const isOf = (gate: OpenGate, app: string, environment: string): boolean =>
+  gate.app === app && gate.environment === environment
+
 /** The cutover's own word where it was asked, else the upgrade's. */
-export function standingOf({ status, cutovers }: UpgradeView, app: string, environment: string): Place {
+export function standingOf({ status, cutovers, gates }: UpgradeView, app: string, environment: string): Place {
   const is = status.apps.find((a) => a.app === app)?.environments.find((e) => e.name === environment)?.is ?? 'pending'
   const run = cutovers.find((c) => c.app === app)?.runs.find((r) => r.subject.environment === environment)
-  if (run === undefined) return { word: byStanding[is] }
+  if (run === undefined)
+    return { word: is === 'moving' && gates.some((g) => isOf(g, app, environment)) ? 'asks' : byStanding[is] }
   if (run.state === 'pending' && is !== 'moving') return { word: byStanding[is] }
   const weight = run.weight !== undefined && run.weight > 0 && run.weight < 100 ? { weight: run.weight } : {}
   if (run.state === 'moving' && run.awaits) return { word: 'to deploy' }

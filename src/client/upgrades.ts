@@ -4,9 +4,10 @@ import type { PlannedUpgrade } from '../domain/outline.ts'
 import type { Outlook, OutlookRequest } from '../domain/scheduled.ts'
 import { asking, endOf, latestRun, requestOf, workerIsThere, type Run } from './ask.ts'
 import type { Temporal } from './connect.ts'
+import { completedBefore } from './find.ts'
 import { lookOutside, type Patience } from './look-outside.ts'
 import { Failed, NotReady, Refused } from './problems.ts'
-import type { RunOutcome, UpgradeReport } from './shapes.ts'
+import type { Before, RunOutcome, UpgradeReport } from './shapes.ts'
 import { noWorker } from './translate.ts'
 
 export interface Started {
@@ -124,7 +125,10 @@ export async function report(temporal: Temporal, platform: string): Promise<Upgr
       `${platform} is being upgraded: the report is made at the end. Until then: norikae status ${platform}`,
     )
   if (result === undefined) throw new Failed(`the upgrade of ${platform} made no report: ${message ?? outcome}`)
-  const { to = '', by = '' } = await requestOf(temporal, run.workflowId, run.runId)
+  const [{ to = '', by = '' }, before] = await Promise.all([
+    requestOf(temporal, run.workflowId, run.runId),
+    doneBefore(temporal, platform, run),
+  ])
   return {
     platform,
     to,
@@ -135,5 +139,20 @@ export async function report(temporal: Temporal, platform: string): Promise<Upgr
     startedAt: run.startTime.toISOString(),
     closedAt: (run.closeTime ?? run.startTime).toISOString(),
     report: result.report,
+    ...(before && { before }),
   }
+}
+
+/** The last one that came to its end: one that was rejected or went back is no measure. */
+async function doneBefore(temporal: Temporal, platform: string, { startTime }: Run): Promise<Before | undefined> {
+  for (const run of await completedBefore(temporal, platform, startTime)) {
+    const [{ to = '' }, { result }] = await Promise.all([
+      requestOf(temporal, run.workflowId, run.runId),
+      ending(temporal, run),
+    ])
+    if (result?.outcome !== 'done') continue
+    const closedAt = (run.closeTime ?? run.startTime).toISOString()
+    return { runId: run.runId, to, closedAt, effort: result.report.effort }
+  }
+  return undefined
 }

@@ -3,8 +3,10 @@ import { cutoverStatus, describe, latestRun, requestOf, upgradeStatus, type Run 
 import type { Temporal } from './connect.ts'
 import { attribute, endedUpgrades, openCutovers, openUpgrades, platformOf, type Sighting } from './find.ts'
 import { gatesOf } from './gates.ts'
+import { holding } from './holding.ts'
+import { keptView } from './kept.ts'
 import { NotReady } from './problems.ts'
-import type { OpenGate, Overview, UpgradeSummary, UpgradeView } from './shapes.ts'
+import type { Overview, UpgradeSummary, UpgradeView } from './shapes.ts'
 import { ending } from './upgrades.ts'
 
 /** Cutovers that are asked at once for their details; the others are known by their upgrade's counts. */
@@ -49,25 +51,39 @@ async function statusIn(temporal: Temporal, platform: string, run: Run): Promise
   }
 }
 
+/**
+ * The same, also where no worker answers: then it is what Temporal itself has kept, and says so (`silent`, `kept`). With
+ * what each gate holds up.
+ */
+export async function viewOrKept(temporal: Temporal, platform: string, runId?: string): Promise<UpgradeView> {
+  try {
+    return holding(await viewOf(temporal, platform, runId))
+  } catch (error) {
+    if (!(error instanceof NotReady) || error.code !== 'no-worker') throw error
+    const run = await describe(temporal, upgradeId(platform), runId)
+    return holding(await keptView(temporal, platform, run, error.message))
+  }
+}
+
 /** All that is open, the latest that ended, and every gate where somebody is waited for. */
 export async function overview(temporal: Temporal): Promise<Overview> {
   const [open, ended] = await Promise.all([openUpgrades(temporal), endedUpgrades(temporal)])
-  const [upgrades, gates] = await Promise.all([
+  const [upgrades, views] = await Promise.all([
     Promise.all([...open, ...ended].map((run) => summaryOf(temporal, run))),
-    Promise.all(open.map((run) => gatesIn(temporal, run))),
+    Promise.all(open.map((run) => viewIn(temporal, run))),
   ])
-  const silent = gates.find((g) => g instanceof NotReady)
+  const silent = views.flatMap((view) => (view instanceof NotReady ? view.message : (view.silent ?? [])))
   return {
     upgrades,
-    gates: gates.flatMap((g) => (g instanceof NotReady ? [] : g)),
-    ...(silent && { silent: silent.message }),
+    gates: views.flatMap((view) => (view instanceof NotReady ? [] : view.gates)),
+    ...(silent[0] !== undefined && { silent: silent[0] }),
   }
 }
 
 /** One that does not answer takes nothing from the others: what Temporal itself knows of it is shown. */
-const gatesIn = async (temporal: Temporal, run: Run): Promise<readonly OpenGate[] | NotReady> => {
+const viewIn = async (temporal: Temporal, run: Run): Promise<UpgradeView | NotReady> => {
   try {
-    return (await viewOf(temporal, platformOf(run), run.runId)).gates
+    return await viewOrKept(temporal, platformOf(run), run.runId)
   } catch (error) {
     if (error instanceof NotReady) return error
     throw error
@@ -129,6 +145,7 @@ const untold = ({ startTime }: Run): Omit<UpgradeStatus, 'platform' | 'to' | 'by
   since: startTime.toISOString(),
   paused: false,
   apps: [],
+  members: {},
   findings: [],
   refused: [],
 })

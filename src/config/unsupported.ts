@@ -1,5 +1,5 @@
 import { find, isMapping, type Found, type Mapping } from './find.ts'
-import type { Flaw } from './problem.ts'
+import type { Flaw, Path } from './problem.ts'
 
 interface Later {
   readonly at: string
@@ -32,6 +32,13 @@ const later: readonly Later[] = [
     { at: `health.checks.*.${source}`, instead: 'write what it asks as PromQL in query' },
   ]),
 ]
+
+/** What to do instead of a key that is for later; undefined where the path is not one, or only some values of it are. */
+export const laterAt = (path: Path): string | undefined =>
+  later.find(({ at, values }) => {
+    const parts = at.split('.')
+    return values === undefined && parts.length <= path.length && parts.every((p, n) => p === '*' || p === path[n])
+  })?.instead
 
 /** What is right and not there yet, and the data without it, so that nothing else complains about it. */
 export function withoutUnsupported(data: Mapping): { readonly rest: Mapping; readonly flaws: readonly Flaw[] } {

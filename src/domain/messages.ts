@@ -52,6 +52,12 @@ export interface UpgradeStatus {
   /** Absent before the plan is made. */
   readonly run?: Status
   readonly apps: readonly AppStanding[]
+  /** Whose turn comes after whose; absent before the plan is made. */
+  readonly order?: 'breadth' | 'depth'
+  /** Phases that come after the one it is in; absent before the plan is made. */
+  readonly ahead?: readonly string[]
+  /** Who is asked, by team. */
+  readonly members: Readonly<Record<string, readonly string[]>>
   readonly findings: readonly Finding[]
   readonly ending?: string
   /** Why no more turns are given although some could be; or until when the next app rests. */
@@ -62,6 +68,9 @@ export interface UpgradeStatus {
 export interface AppStanding {
   readonly app: string
   readonly team: string
+  /** Absent where there are none. */
+  readonly dependsOn?: readonly string[]
+  readonly movesWith?: readonly string[]
   readonly environments: readonly {
     readonly name: string
     readonly is: Standings[string]['is'] | 'pending'

@@ -1,3 +1,4 @@
+import { effortOf, efforts, type Effort } from './effort.ts'
 import { info, type Finding } from './findings.ts'
 import type { Desk, Logged } from './gates.ts'
 import type { StepRecord } from './journal.ts'
@@ -9,6 +10,8 @@ import { leaves, type StepId } from './steps.ts'
 export interface Report {
   readonly subjects: readonly ReportedSubject[]
   readonly decisions: readonly (Logged & Place)[]
+  /** What it took of people, by app; of the upgrade itself first. */
+  readonly effort: readonly Effort[]
   /** How long people were waited for, by gate. */
   readonly waits: readonly (Place & {
     readonly gate: string
@@ -72,6 +75,7 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
       .map((s) => s.id),
   )
   const place = placesOf(runs)
+  const effort = effortOf(runs, desk)
   return {
     subjects: runs.map(({ plan: { subject, digest }, ended }) => ({
       ...(subject.app !== undefined && { app: subject.app }),
@@ -80,6 +84,7 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
       ...(ended && { ended }),
     })),
     decisions: desk.log.map((it) => ({ ...it, ...place(textIn(it.body, 'gate') ?? textIn(it.body, 'environment')) })),
+    effort: effort ? [effort] : [],
     waits: desk.gates.flatMap((g) =>
       // Its hours were waited for, and not people.
       g.closed && g.opensAt === undefined
@@ -155,12 +160,15 @@ const bytes = (text: string): number => text.length + 2 * (text.match(/[^ -~]/g)
 
 /** An upgrade's own report and those of its apps, as one. */
 export function joined(reports: readonly Report[]): Report {
-  const all = <K extends keyof Report>(field: K) => reports.flatMap((r) => r[field] as readonly Report[K][number][])
+  // What an app reported is in the history, perhaps from a release that did not write all of it.
+  const all = <K extends keyof Report>(field: K) =>
+    reports.flatMap((r) => (r[field] as readonly Report[K][number][] | undefined) ?? [])
   const byTime = <T extends { readonly at: string }>(items: readonly T[]) =>
     items.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
   return shortened({
     subjects: all('subjects'),
     decisions: byTime(all('decisions')),
+    effort: efforts(all('effort')),
     waits: all('waits'),
     weights: byTime(all('weights')),
     problems: byTime(all('problems')),

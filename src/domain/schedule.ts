@@ -33,7 +33,7 @@ export const nths = ['first', 'second', 'third', 'fourth'] as const
 export const MOST_AHEAD_DAYS = 28
 
 /** What a schedule was made from: kept with what it starts, so that it can be shown and compared. */
-export interface Kept extends CalendarFile {
+export interface KeptSchedule extends CalendarFile {
   readonly schedule: Schedule
 }
 

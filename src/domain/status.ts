@@ -110,6 +110,13 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
   }
 }
 
+/** The phases that come after the one it is in. */
+export const aheadOf = (run: Run | undefined): string[] => {
+  const names = run?.plan.phases.map((p) => p.name) ?? []
+  const phase = run && phaseOf(run)
+  return names.slice(names.indexOf(phase?.name ?? '') + 1)
+}
+
 /** The refusal of the desk itself, so that what is shown is what happens. */
 const isExcluded = (desk: Desk, gate: Gate, by: string): boolean =>
   refusal(desk, [], 'approve', { gate: gate.id, by }, gate.openedAt)?.code === 'excluded'

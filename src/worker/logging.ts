@@ -66,7 +66,7 @@ export function subjectOf(meta: Readonly<Record<string | symbol, unknown>>): Sub
   const id = text(meta['workflowId']) ?? ''
   const [, platform, app] =
     /^cluster-upgrade\/([^/]+)(?:\/app\/(.+))?$/.exec(id) ??
-    /^(?:upgrade-plan|next-upgrade)\/([^/]+)/.exec(id) ??
+    /^(?:upgrade-plan|next-upgrade|examination)\/([^/]+)/.exec(id) ??
     // The server puts the time after the name.
     /^scheduled-upgrade\/([^/]+?)(?:-\d{4}-\d\d-\d\dT[\d:]+Z)?$/.exec(id) ??
     []

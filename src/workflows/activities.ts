@@ -2,6 +2,7 @@ import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio
 import type { ActionActivities, ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
 import type { Calendar, Opening } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
+import type { ExaminationRequest, Organ, Seen } from '../domain/examination.ts'
 import type { CutoverRequest, UpgradeRequest } from '../domain/messages.ts'
 import type { Addressed } from '../domain/notices.ts'
 import type { Plan, Subject } from '../domain/plan.ts'
@@ -53,6 +54,8 @@ interface Questions {
   /** Whether it is open, `at` this time or later, and when that changes. */
   opening: Q<{ readonly calendar: Calendar; readonly at: string }, Opening>
   notify: Q<Addressed, void>
+  /** Whether one of the things works that an upgrade needs; fails where it cannot even be looked at. */
+  examine: Q<ExaminationRequest & { readonly organ: Organ }, readonly Seen[]>
 }
 
 /** What the worker registers. */

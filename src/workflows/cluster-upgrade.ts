@@ -11,7 +11,7 @@ import type { Outcome, UpgradeRequest, UpgradeResult, UpgradeStatus } from '../d
 import { blockers, type Phase } from '../domain/plan.ts'
 import { joined, reportOf } from '../domain/report.ts'
 import { blindness } from '../domain/notices.ts'
-import { statusOf } from '../domain/status.ts'
+import { aheadOf, statusOf } from '../domain/status.ts'
 import { question, type Prepared } from './activities.ts'
 import { executor, type LiveRun } from './executor.ts'
 import { fleet } from './fleet.ts'
@@ -44,6 +44,8 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     paused: office.paused,
     ...(office.runs[0] && { run: statusOf(office.runs[0], office.desk, office.paused) }),
     apps: apps.standings(),
+    ...(prepared && { order: prepared.platform.order, ahead: aheadOf(office.runs[0]) }),
+    members: office.desk.members,
     findings: prepared?.plan.findings ?? [],
     ...(aborted !== undefined && { ending: aborted }),
     ...heldBy(office.blind ? blindness(office.blind) : office.held),

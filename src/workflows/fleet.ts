@@ -279,9 +279,11 @@ export function fleet(office: Office, by: unknown): Fleet {
     onGreen: gathered,
     reports: () => kept,
     standings: () =>
-      (platform?.apps ?? []).map(({ name, team, environments }) => ({
+      (platform?.apps ?? []).map(({ name, team, environments, dependsOn, movesWith }) => ({
         app: name,
         team,
+        ...(dependsOn.length > 0 && { dependsOn }),
+        ...(movesWith.length > 0 && { movesWith }),
         ...breachOf(name),
         environments: environments.map((e) => {
           const place = key(name, e.name)

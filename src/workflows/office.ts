@@ -33,12 +33,14 @@ import type { Outcome } from '../domain/messages.ts'
 import type { Subject } from '../domain/plan.ts'
 import type { Team } from '../domain/platform.ts'
 import { spelled } from '../domain/people.ts'
+import { remembered } from '../domain/remembered.ts'
 import { scheduledNotice, type Scheduled } from '../domain/scheduled.ts'
 import { details, statusOf, whereOf, type Status } from '../domain/status.ts'
 import type { StepId } from '../domain/steps.ts'
 import { question, type Silence } from './activities.ts'
 import { Clock } from './clock.ts'
 import type { LiveRun } from './executor.ts'
+import { remember } from './memo.ts'
 import { failed, problemOf, summary } from './problems.ts'
 import { tag } from './search-attributes.ts'
 import { under } from './under.ts'
@@ -88,7 +90,7 @@ export const now = (): string => new Date().toISOString()
 export const statuses = (office: Office): Status[] =>
   office.runs.map((run) => statusOf(run, office.desk, office.paused))
 
-/** Brings what people see up to date: current details and search attributes. */
+/** Brings what people see up to date: current details, search attributes and the memo. */
 export function show(office: Office): void {
   const all = statuses(office)
   const { blind, held } = office
@@ -107,6 +109,7 @@ export function show(office: Office): void {
       ]),
     ].toSorted(),
   })
+  remember(remembered(all, office.paused))
 }
 
 /** Opens the gate and waits; a cancelled wait withdraws it. */

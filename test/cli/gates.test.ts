@@ -125,6 +125,8 @@ test('thirty cutovers are asked at most: who waits first, then trouble, then who
       app: `${name}-${k}`,
       phase: [phase],
       waitingFor,
+      gates: [],
+      more: 0,
     }))
   const open = [
     ...many(40, 'rests', 'production: on-green'),

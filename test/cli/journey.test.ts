@@ -2,7 +2,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Change, UpgradeReport } from '../../src/client/shapes.ts'
+import type { Change, Examination, UpgradeReport, UpgradeView } from '../../src/client/shapes.ts'
+import { called } from '../../src/domain/examination.ts'
 import { anApp } from '../support/builders.ts'
 import { eventually } from '../support/eventually.ts'
 import { aQuickPlatform, Background, run, runApart, Stage } from './stage.ts'
@@ -54,12 +55,35 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
   expect(approved.err).toContain('upgrade whole from 1.35 to 1.36')
   expect(problemsWith('done', JSON.parse(approved.out))).toEqual([])
 
+  const doctor = await run(['doctor', '-o', 'json'], env)
+  const examined = JSON.parse(doctor.out) as Examination
+  expect(problemsWith('doctor', examined)).toEqual([])
+  expect([doctor.code, examined.well]).toEqual([0, true])
+  expect(examined.worker.map((s) => s.about)).toEqual(Object.values(called))
+  outside.metricsSilent = true
+  const silent = await run(['doctor', 'whole'], env)
+  outside.metricsSilent = false
+  expect(silent.code).toBe(1)
+  expect(silent.out).toMatch(/✖ broken +metrics +nobody answers there\n +→ let the worker reach it/)
+  expect((await run(['doctor', 'nope', '-o', 'name'], env)).out).toBe('platform file\n')
+  const alone = await run(['doctor'], { ...env, NORIKAE_TASK_QUEUE: 'norikae-nobody' })
+  expect([alone.code, alone.out]).toEqual([
+    1,
+    expect.stringMatching(/✖ broken +workers +none asks[^]*· not tried +metrics/),
+  ])
+  const away = await run(['doctor', '-o', 'json'], { ...env, TEMPORAL_PROFILE: 'nope' })
+  expect([away.code, (JSON.parse(away.out) as Examination).here.map((s) => [s.about, s.is])]).toEqual([
+    1,
+    [['Temporal', 'broken']],
+  ])
+
   const chiba = { ...env, NORIKAE_AS: 'chiba' }
   await eventually('production asks', () => lines.out.includes('norikae approve api production'), soon)
   const whole = await run(['status', 'whole', '-o', 'json'], env)
   expect(problemsWith('status', JSON.parse(whole.out))).toEqual([])
   expect(problemsWith('list', JSON.parse((await run(['status', '-o', 'json'], env)).out))).toEqual([])
   expect((await run(['status', '-o', 'name'], env)).out).toBe('whole\n')
+  await keptLikeTold(env)
   const app = await run(['approve', 'api', 'production', '--yes', '--comment', 'looks well'], chiba)
   expect(app).toMatchObject({ code: 0 })
   expect(app.err).toMatch(/then +→ route web: 5 % to green/)
@@ -110,7 +134,61 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
   expect(late.err).toBe('✖ refused (not-now): api is committed: there is no way back\nnothing was changed\n')
   const after = await run(['status', 'whole'], env)
   expect(after.out).toContain('✔ done')
+
+  // What one upgrade took of people is held against the one before.
+  await run(['start', 'whole', '--to', '1.36', '--yes'], env)
+  await eventually('the next one asks', async () => (await run(['approve'], env)).out.includes('start'), soon)
+  expect((await run(['reject', 'start', '--yes', '--platform', 'whole'], env)).code).toBe(0)
+  expect((await run(['watch', 'whole'], env)).code).toBe(6)
+  const next = JSON.parse((await run(['report', 'whole', '-o', 'json'], env)).out) as UpgradeReport
+  expect(problemsWith('report', next)).toEqual([])
+  const first = JSON.parse(data.out) as UpgradeReport
+  expect([first.before, next.before]).toEqual([
+    undefined,
+    { runId: first.runId, to: '1.36', closedAt: first.closedAt, effort: first.report.effort },
+  ])
+  expect(first.report.effort.map((e) => [e.app, e.team, e.answered, e.acts])).toEqual([
+    [undefined, 'sre', 2, 2],
+    ['api', 'scala', 1, 1],
+  ])
 })
+
+/** The same gates from Temporal alone, asked as if no worker were there. */
+async function keptLikeTold(env: Readonly<Record<string, string>>): Promise<void> {
+  const alone = { ...env, NORIKAE_TASK_QUEUE: 'norikae-nobody', NORIKAE_AS: 'chiba' }
+  const json = async (args: readonly string[], as: typeof env) =>
+    JSON.parse((await run([...args, '-o', 'json'], as)).out) as UpgradeView
+  const told = await json(['status', 'whole'], env)
+  const kept = await json(['status', 'whole'], alone)
+  expect(problemsWith('status', kept)).toEqual([])
+  expect(kept.gates.map((g) => [g.gate, g.app, g.environment, g.what, g.people, g.holdsUp, g.workflowId])).toEqual(
+    told.gates.map((g) => [g.gate, g.app, g.environment, g.what, g.people, g.holdsUp, g.workflowId]),
+  )
+  expect(kept.gates.map((g) => g.send)).toEqual(told.gates.map((g) => g.send))
+  const { run: _run, ...rest } = told.status
+  expect(kept.status).toEqual(rest)
+  expect(kept.gates.map((g) => g.holdsUp)).toEqual([['soak', 'decommission']])
+  const seen = await run(['status', 'whole'], alone)
+  expect([seen.code, seen.err]).toEqual([0, ''])
+  expect(seen.out).toContain('no worker answers on task queue norikae-nobody')
+  expect(seen.out).toMatch(
+    /waiting for you \(chiba\):\n {2}api production .*\n {4}holds up soak, decommission; doi could/,
+  )
+  expect(seen.out).toMatch(/api +scala +✔ on green +◇ asks/)
+  const all = await run(['status'], alone)
+  expect(all.out).toMatch(/waiting for you \(chiba\):[^]*api production[^]*norikae approve api production/)
+  const completed = async (...words: string[]) => (await run(['complete', '--', ...words], alone)).out
+  expect(await completed('approve', '')).toMatch(/^api\tscala: /)
+  expect(await completed('approve', 'api', '')).toMatch(/^production\t/)
+  expect(await completed('retry', '')).toBe('')
+  expect(await completed('rollback', 'a')).toBe('api\ttest, production\n')
+  expect(await completed('where', '')).toBe('api/test\t\napi/production\t\n')
+  expect(await completed('status', 'w')).toBe('whole\tis being upgraded\n')
+  expect(await completed('approve', '--as', '')).toBe('chiba\tscala\ndoi\tscala\n')
+  const said = await run(['approve', 'api', 'production', '--yes', '--platform', 'whole'], alone)
+  expect(said.code).toBe(1)
+  expect(said.err).toContain(`"gate":"${kept.gates[0]?.gate ?? 'none'}","by":"chiba"`)
+}
 
 test('a start with the same request attaches; any other is refused', { timeout: 60_000 }, async () => {
   const env = stage.envOf('twice', 'aoki')

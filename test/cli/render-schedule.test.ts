@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { outlook } from '../../src/cli/render/outlook.ts'
 import { planned, schedule } from '../../src/cli/render/schedule.ts'
 import type { ScheduleView } from '../../src/client/shapes.ts'
-import type { Kept } from '../../src/domain/schedule.ts'
+import type { KeptSchedule } from '../../src/domain/schedule.ts'
 import type { Outlook } from '../../src/domain/scheduled.ts'
 
 /** The screens of what starts by itself, line by line. */
@@ -66,7 +66,7 @@ test('nothing to do, and nothing that starts by itself', () => {
   `)
 })
 
-const kept: Kept = {
+const kept: KeptSchedule = {
   schedule: {
     months: ['Jan', 'Apr', 'Jul', 'Oct'],
     nth: 1,

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
 import { change } from '../../src/cli/render/change.ts'
+import { examined } from '../../src/cli/render/examined.ts'
 import { gateDetails, gateList } from '../../src/cli/render/gates.ts'
 import { drawn, type Screen } from '../../src/cli/render/lines.ts'
 import { live } from '../../src/cli/render/live.ts'
@@ -10,6 +11,10 @@ import { plan } from '../../src/cli/render/plan.ts'
 import { report } from '../../src/cli/render/report.ts'
 import { span } from '../../src/cli/render/words.ts'
 import { changes } from '../../src/client/changes.ts'
+import { seenWorkers } from '../../src/client/doctor.ts'
+import { holding } from '../../src/client/holding.ts'
+import type { UpgradeSummary } from '../../src/client/shapes.ts'
+import { couldNotLook, notLookedAt, seenIdentity, seenTeams } from '../../src/domain/examination.ts'
 import { blocker, warning } from '../../src/domain/findings.ts'
 import { outlineOf } from '../../src/domain/outline.ts'
 import { aCutoverPlan, anUpgradePlan } from '../support/builders.ts'
@@ -27,6 +32,18 @@ import {
   gateIn,
   now,
 } from './views.ts'
+
+const anUpgrade: UpgradeSummary = {
+  platform: 'chatwork-prod',
+  to: '1.36',
+  by: 'aoki',
+  workflowId: 'cluster-upgrade/chatwork-prod',
+  runId: 'run',
+  startedAt: ago(60 * 30),
+  outcome: 'running',
+  phase: ['cutovers'],
+  waitingFor: ['php', 'scala'],
+}
 
 const screen = (more: Partial<Screen> = {}): Screen => ({ width: 120, colour: false, now, ...more })
 
@@ -91,6 +108,93 @@ test('a gate says who may answer it later too', () => {
   })
   const details = drawn(gateDetails(gateIn(view, 'api'), screen()), screen())
   expect(details).toContain('later     sre may answer too, in 1d')
+})
+
+/** What `status` shows, in which gates say what they hold up. */
+const held = () => holding(aBusyView())
+
+test('the status says what waits for whom, what it holds up, and who else could answer', () => {
+  expect(live(held(), screen({ who: 'chiba', width: 100 }))).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   cutovers   way back: all 4
+    waiting for you (chiba):
+      chat-actor production  scala, for 4m  approve or reject  → norikae approve chat-actor production
+        holds up soak, decommission; doi could answer too
+    waiting for others:
+      legacy-php production  php, for 4m  retry  → norikae retry legacy-php production
+        holds up soak, decommission; aoki may answer
+
+    APP          TEAM   TEST        STAGE       PRODUCTION
+    chat-api     scala  ✔ on green  ✔ on green  ◐ 25 %
+    chat-actor   scala  ✔ on green  ✔ on green  ◇ asks
+    legacy-php   php    ✔ on green  ✔ on green  ↩ rolled back
+       legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+       → norikae retry legacy-php production
+    mail-sender  php    ✔ on green  · pending   · pending"
+  `)
+  expect(live(held(), screen({ width: 80 }))).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   cutovers   way back: all 4
+    waiting:
+      chat-actor production  scala, for 4m  → norikae approve chat-actor production
+        holds up soak, decommission; chiba or doi may answer
+      legacy-php production  php, for 4m    → norikae retry legacy-php production
+        holds up soak, decommission; aoki may answer
+
+    APP          TEAM   TEST        STAGE       PRODUCTION
+    chat-api     scala  ✔ on green  ✔ on green  ◐ 25 %
+    chat-actor   scala  ✔ on green  ✔ on green  ◇ asks
+    legacy-php   php    ✔ on green  ✔ on green  ↩ rolled back
+       legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+       → norikae retry legacy-php production
+    mail-sender  php    ✔ on green  · pending   · pending"
+  `)
+  expect(overview({ upgrades: [anUpgrade], gates: held().gates }, screen({ who: 'chiba', width: 80 })))
+    .toMatchInlineSnapshot(`
+    "PLATFORM       TO    STATE      PHASE     WAITS FOR   STARTED BY  FOR
+    chatwork-prod  1.36  ◐ running  cutovers  php, scala  aoki        1d 6h
+
+    waiting for you (chiba):
+    GATE                   PLATFORM       FOR    SINCE  TAKES
+    chat-actor production  chatwork-prod  scala  4m     0 of 1: approve or reject
+      move production to green
+      holds up soak, decommission; doi could answer too
+      → norikae approve chat-actor production
+
+    waiting for others:
+    GATE                   PLATFORM       FOR  SINCE  TAKES
+    legacy-php production  chatwork-prod  php  4m     0 of 1: retry
+      legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+      holds up soak, decommission; aoki may answer
+      → norikae retry legacy-php production"
+  `)
+})
+
+test('without a worker it says what Temporal has kept, and as of when', () => {
+  const { gates, status } = held()
+  const { run: _run, ...rest } = status
+  const kept = { at: ago(12), phase: ['cutovers'], doing: ['move chat-api'] }
+  const silent = 'no worker answers on task queue norikae: start one with npm run worker'
+  const view = { ...aView({ cutovers: [] }), status: rest, gates, kept, silent }
+  expect(problemsWith('status', view)).toEqual([])
+  expect(live(view, screen({ who: 'doi', width: 80 }))).toMatchInlineSnapshot(`
+    "chatwork-prod 1.35 → 1.36   day 2   cutovers   way back: all 4
+    ▲ no worker answers on task queue norikae: start one with npm run worker
+    this is what Temporal has kept, as of 2026-11-24 03:48 UTC (12m ago): gates and
+    states; weights, verdicts and the way back are told by a worker
+    waiting for you (doi):
+      chat-actor production  scala, for 4m  → norikae approve chat-actor production
+        holds up soak, decommission; chiba could answer too
+    waiting for others:
+      legacy-php production  php, for 4m  → norikae retry legacy-php production
+        holds up soak, decommission; aoki may answer
+
+    APP          TEAM   TEST        STAGE       PRODUCTION
+    chat-api     scala  ✔ on green  ✔ on green  ◐ moving
+    chat-actor   scala  ✔ on green  ✔ on green  ◇ asks
+    legacy-php   php    ✔ on green  ✔ on green  ✖ trouble
+       legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+       → norikae retry legacy-php production
+    mail-sender  php    ✔ on green  · pending   · pending"
+  `)
 })
 
 test('at 80 columns the commands are still whole', () => {
@@ -385,9 +489,11 @@ test('all upgrades and every gate, each with its command', () => {
     GATE                   PLATFORM       FOR    SINCE  TAKES
     chat-actor production  chatwork-prod  scala  4m     0 of 1: approve or reject
       move production to green
+      chiba or doi may answer
       → norikae approve chat-actor production
     legacy-php production  chatwork-prod  php    4m     0 of 1: retry
       legacy-php production is on blue: 5xx 2.1 % against 0.1 % (8,412 requests)
+      aoki may answer
       → norikae retry legacy-php production"
   `)
   const silent = 'no worker answers'
@@ -526,6 +632,10 @@ test('the report names decisions with their reasons, and what people wrote break
         },
         { at, message: 'approve', body: 'junk', became: 'refused', because: 'malformed: send one JSON object' },
       ],
+      effort: [
+        { team: 'sre', seconds: 125, answered: 1, acts: 1 },
+        { app: 'api', team: 'scala', seconds: 60, answered: 1, acts: 1 },
+      ],
       waits: [
         { gate: 'start@d.1', seconds: 125, ended: 'approve', by: ['aoki'] },
         { app: 'api', environment: 'test', gate: 'test@d.1', seconds: 60, ended: 'retry', by: ['chiba'] },
@@ -536,11 +646,36 @@ test('the report names decisions with their reasons, and what people wrote break
       findings: [],
       leftovers: ['delete node group a'],
     },
+    before: {
+      runId: 'b',
+      to: '1.35',
+      closedAt: ago(60 * 24 * 90),
+      effort: [
+        { team: 'sre', seconds: 600, answered: 2, acts: 4 },
+        { app: 'old', team: 'php', seconds: 3000, answered: 1, acts: 1 },
+        { app: 'api', team: 'scala', seconds: 1200, answered: 3, acts: 3 },
+      ],
+    },
   })
   expect(text).toMatchInlineSnapshot(`
     "# toy to 1.36: rolled back
 
-    Started by aoki, 2026-11-24 01:30 UTC to 2026-11-24 04:00 UTC (2h 30m). 1 app, 3 messages from people, who were waited for 3m 5s in all.
+    Started by aoki, 2026-11-24 01:30 UTC to 2026-11-24 04:00 UTC (2h 30m). 1 app, 3 messages from people.
+
+    ## What it took of people
+
+    From the moment that people were asked until they had answered, and how often they said something. Before: the upgrade to 1.35, which ended 2026-08-26 04:00 UTC.
+
+    |  | apps | asked to answered | an app | acts | before | an app | acts |
+    | --- | --- | --- | --- | --- | --- | --- | --- |
+    | all | 1 | 3m 5s | 3m 5s | 2 | 1h 20m | 40m | 8 |
+    | team sre | 0 | 2m 5s |  | 1 | 10m |  | 4 |
+    | team scala | 1 | 1m | 1m | 1 | 20m | 20m | 3 |
+
+    | app | team | asked to answered | answers | acts | before | acts |
+    | --- | --- | --- | --- | --- | --- | --- |
+    | the upgrade itself | sre | 2m 5s | 1 | 1 | 10m | 4 |
+    | api | scala | 1m | 1 | 1 | 20m | 3 |
 
     ## Left to do by hand
 
@@ -578,4 +713,44 @@ test.for([
   [-5, '0s'],
 ] as const)('%f seconds are %s', ([seconds, text]) => {
   expect(span(seconds)).toBe(text)
+})
+
+test('the doctor says what works, what does not, and what to do', () => {
+  const worker = [
+    seenIdentity({ account: '1' }, { account: '2', principalArn: 'arn:aws:iam::2:role/norikae' }),
+    ...notLookedAt(['identity', 'clusters'], 'identity'),
+    couldNotLook('metrics', 'POST http://prometheus.monitoring:9090: connection refused'),
+    ...seenTeams({ teams: { sre: { approvers: ['aoki', 'baba'], notify: {} } } }),
+  ]
+  const here = [{ about: 'workers', ...seenWorkers('norikae', [{ identity: '7@host norikae 0.0.9' }], '0.1.0') }]
+  expect(examined({ well: false, here, worker }, screen({ width: 80 }))).toMatchInlineSnapshot(`
+    "FROM HERE
+    ▲ look       workers       1 on task queue norikae: 7@host norikae 0.0.9
+                               → this command is norikae 0.1.0: bring both to one
+                                 release
+
+    FROM THE WORKER
+    ✖ broken     AWS identity  arn:aws:iam::2:role/norikae is of account 2; the
+                               platform is in 1
+                               → start a worker with credentials of 1
+    · not tried  clusters      needs the AWS identity first
+    ✖ broken     metrics       POST http://prometheus.monitoring:9090: connection
+                               refused
+                               → let the worker reach it, or mend
+                                 health.prometheus.url
+    ▲ look       team sre      2 approvers; nobody is told when they are asked
+                               → write teams.sre.notify, or have them watch: norikae
+                                 watch --as <them>
+
+    ✖ 2 things are broken; 2 to look at"
+  `)
+})
+
+test.for([
+  { says: 'the newest release', workers: ['1@a norikae 0.1.0'], is: 'works' },
+  { says: 'another release', workers: ['1@a norikae 0.1.0', '2@b norikae 0.0.9'], is: 'look' },
+  { says: 'nobody', workers: [], is: 'broken' },
+])('workers: $says', ({ workers, is }) => {
+  const pollers = workers.map((identity) => ({ identity }))
+  expect(seenWorkers('norikae', pollers, '0.1.0').is).toBe(is)
 })

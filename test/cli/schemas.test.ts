@@ -6,6 +6,7 @@ import type {
   Change,
   Complaint,
   Done,
+  Examination,
   Gates,
   Overview,
   ScheduleDone,
@@ -16,6 +17,7 @@ import type {
   Version,
   Whereabouts,
 } from '../../src/client/shapes.ts'
+import type { Explanation } from '../../src/config/explain.ts'
 import { changes } from '../../src/client/changes.ts'
 import { gateNotice } from '../../src/domain/notices.ts'
 import type { Notice } from '../../src/domain/notices.ts'
@@ -66,6 +68,8 @@ interface Typed {
   schedule: ScheduleView
   'schedule-done': ScheduleDone
   error: Complaint
+  explain: Explanation
+  doctor: Examination
   validate: Validation
   version: Version
   webhook: Notice
@@ -85,6 +89,8 @@ test('schemas and types agree, both ways', () => {
     schedule: true,
     'schedule-done': true,
     error: true,
+    explain: true,
+    doctor: true,
     validate: true,
     version: true,
     webhook: true,

@@ -93,6 +93,7 @@ export function aView({
     paused: false,
     run: aStatus({ doing: ['move chat-api'] }),
     apps: [],
+    members: { scala: ['chiba', 'doi'], sre: ['aoki', 'baba'], php: ['aoki'] },
     findings: [],
     refused: [],
     ...status,
@@ -113,6 +114,8 @@ export function aView({
 export const aBusyView = (): UpgradeView =>
   aView({
     status: {
+      order: 'breadth',
+      ahead: ['soak', 'decommission'],
       apps: [
         anAppStanding('chat-api', 'scala', 'on-green', 'on-green', 'moving'),
         anAppStanding('chat-actor', 'scala', 'on-green', 'on-green', 'moving'),

@@ -3,6 +3,7 @@ import { ApplicationFailureCategory } from '@temporalio/common'
 import { actions, type ActionCall, type ActionName } from '../../src/domain/actions.ts'
 import { offsetIn } from '../../src/activities/time-zone.ts'
 import { openingAt } from '../../src/domain/calendar.ts'
+import { called } from '../../src/domain/examination.ts'
 import { planCutover } from '../../src/domain/plan-cutover.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import type { Platform } from '../../src/domain/platform.ts'
@@ -162,6 +163,13 @@ export class Outside {
         ...this.foreseen,
       }),
       lookAgain: async () => (this.overtaken === undefined ? {} : { why: this.overtaken }),
+      examine: async ({ organ, platform }) => {
+        if (organ === 'file' && platform !== this.platform.name)
+          throw ApplicationFailure.nonRetryable(`this worker keeps no platform file for ${platform}`, 'NotFound')
+        if (organ === 'metrics' && this.metricsSilent)
+          throw ApplicationFailure.nonRetryable('nobody answers there', 'Failed')
+        return [{ about: called[organ], is: 'works', saw: 'it answers' }]
+      },
       notify: async ({ notice }) => {
         if (notice.about === 'went-back' && this.deaf > 0) {
           this.deaf -= 1

@@ -5,6 +5,7 @@ import { closed, opened, record, type Desk } from '../../src/domain/gates.ts'
 import { blank, write, type Journal, type StepState } from '../../src/domain/journal.ts'
 import { endedNotice, gateNotice, wentBackNotice } from '../../src/domain/notices.ts'
 import { outlineOf, withoutSteps } from '../../src/domain/outline.ts'
+import { byTeam } from '../../src/domain/effort.ts'
 import { joined, reportOf, shortened, type Report } from '../../src/domain/report.ts'
 import { leaves } from '../../src/domain/steps.ts'
 import { aCutoverPlan, anApp, anEnvironment, anUpgradePlan, rule, someFacts } from '../support/builders.ts'
@@ -86,6 +87,30 @@ describe('a report', () => {
     ])
     expect([it.rollbacks, it.findings.map((f) => f.code)]).toEqual([[back], ['b']])
   })
+  test('says what it took of people: from asked to answered, and what they said', () => {
+    expect(it.effort).toEqual([{ app: 'api', team: 'scala', seconds: 600, answered: 1, acts: 1 }])
+    const [open] = decided.gates
+    const nobody = { at: at(90), as: 'withdrawn' } as const
+    const unanswered = open
+      ? [
+          { ...open, id: 'w@d.1', closed: nobody },
+          { ...open, id: 'o@d.1', given: [] },
+        ]
+      : []
+    const refused = { at: at(1), message: 'approve', body: {}, became: 'refused' } as const
+    const more = { ...decided, gates: [...decided.gates, ...unanswered], log: [...decided.log, refused] }
+    expect(reportOf([run], more).effort, 'nobody answered, nothing counted').toEqual(it.effort)
+    const again = { ...it, effort: [{ app: 'api', team: 'scala', seconds: 60, answered: 1, acts: 2 }] }
+    const own = { ...empty, effort: [{ team: 'sre', seconds: 30, answered: 2, acts: 3 }] }
+    expect(joined([own, it, again]).effort, 'an app that was started again is one').toEqual([
+      { team: 'sre', seconds: 30, answered: 2, acts: 3 },
+      { app: 'api', team: 'scala', seconds: 660, answered: 2, acts: 3 },
+    ])
+    expect(byTeam(joined([own, it, again]).effort)).toEqual([
+      { team: 'sre', apps: 0, seconds: 30, answered: 2, acts: 3 },
+      { team: 'scala', apps: 1, seconds: 660, answered: 2, acts: 3 },
+    ])
+  })
   test('says which app and environment each word and each wait was about', () => {
     const log = (body: unknown) => ({ at: at(1), message: 'm', body, became: 'counted' as const })
     const about = (bodies: readonly unknown[], runs: Parameters<typeof reportOf>[0]) =>
@@ -127,6 +152,7 @@ describe('a report', () => {
 const empty: Report = {
   subjects: [],
   decisions: [],
+  effort: [],
   waits: [],
   weights: [],
   problems: [],

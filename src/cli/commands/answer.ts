@@ -4,7 +4,7 @@ import { commandFor, isFor, meant, needsTyping, offers, whyNot } from '../../cli
 import { BadInput, NotReady, Refused } from '../../client/problems.ts'
 import { lookFirst, say, type Said } from '../../client/say.ts'
 import type { Done, Gates, OpenGate, Overview } from '../../client/shapes.ts'
-import { overview, viewOf } from '../../client/views.ts'
+import { overview, viewOf, viewOrKept } from '../../client/views.ts'
 import type { Answer } from '../../domain/gates.ts'
 import { cutoverId, upgradeId } from '../../domain/messages.ts'
 import { spelled } from '../../domain/people.ts'
@@ -53,7 +53,7 @@ export async function answer(
     const platform = await thePlatform(temporal, options.platform)
     const comment = options.comment === undefined ? {} : { comment: options.comment }
     const unseen = async (): Promise<Said> => {
-      const { workflowId, gate } = await guess(temporal, platform, name, environment)
+      const { workflowId, gate } = await guess(temporal, platform, verb, name, environment)
       const typed = options.typed === undefined ? {} : { typed: options.typed }
       return { workflowId, message: verb, body: { gate, by: who, ...comment, ...typed } }
     }
@@ -117,10 +117,14 @@ async function list(verb: Answer, options: AnswerOptions): Promise<number> {
 async function guess(
   temporal: Temporal,
   platform: string,
+  verb: Answer,
   name: string,
   environment: string | undefined,
 ): Promise<{ readonly workflowId: string; readonly gate: string }> {
   if (environment?.includes('@')) return { workflowId: cutoverId(platform, name), gate: environment }
+  const { gates } = await viewOrKept(temporal, platform)
+  const [kept, ...others] = meant(gates, name, environment).filter((g) => offers(g, verb))
+  if (kept !== undefined && others.length === 0) return kept
   const open = await openCutovers(temporal, platform)
   if (!name.includes('@')) {
     const isApp = open.some((c) => c.app === name)

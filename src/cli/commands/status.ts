@@ -27,13 +27,15 @@ export async function status(named: string | undefined, options: Options): Promi
         names: () => all.upgrades.map((u) => u.platform),
       })
     } else {
-      const view = await views.viewOf(temporal, platform)
+      const view = await views.viewOrKept(temporal, platform)
       const { height: _all, ...whole } = screen
       await print(view, options.output, {
         table: (wide) =>
           [
             live(view, whole),
-            ...(wide ? view.gates.map((g) => drawn([blank, ...gateDetails(g, screen)], screen)) : []),
+            ...(wide && view.kept === undefined
+              ? view.gates.map((g) => drawn([blank, ...gateDetails(g, screen)], screen))
+              : []),
           ].join('\n'),
         names: () => view.status.apps.map((a) => a.app),
       })

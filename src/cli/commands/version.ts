@@ -1,7 +1,7 @@
 import type { Version } from '../../client/shapes.ts'
 import { exit } from '../exit-codes.ts'
 import { print, type Shape } from '../output.ts'
-import { ownVersion } from '../versions.ts'
+import { ownVersion } from '../../client/own-version.ts'
 
 export async function version({ output }: { readonly output: Shape }): Promise<number> {
   const it: Version = { norikae: ownVersion(), node: process.versions.node }

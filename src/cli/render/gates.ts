@@ -1,7 +1,8 @@
 import { commandFor, isFor, namesOf, needsTyping } from '../../client/gates.ts'
 import type { OpenGate } from '../../client/shapes.ts'
+import { spelled } from '../../domain/people.ts'
 import { findings } from './findings.ts'
-import { blank, cell, columns, head, line, type Cell, type Line, type Screen, type Tone } from './lines.ts'
+import { blank, cell, columns, head, line, wrapped, type Cell, type Line, type Screen, type Tone } from './lines.ts'
 import { many, moment, since } from './words.ts'
 
 export const where = (gate: OpenGate): string => namesOf(gate).join(' ')
@@ -11,7 +12,8 @@ export const opening = ({ opensAt, onTheWall }: OpenGate, now: string): string =
   opensAt === undefined ? '' : `${onTheWall ?? moment(opensAt)}, in ${since(now, opensAt)}`
 
 /** Every open gate with the command that answers it. */
-export function gateList(gates: readonly OpenGate[], { now }: Screen, wide = false): Line[] {
+export function gateList(gates: readonly OpenGate[], screen: Screen, wide = false): Line[] {
+  const { now } = screen
   if (gates.length === 0) return [line('no gate is open', 'faint')]
   const table = columns([
     head('GATE', 'PLATFORM', 'FOR', 'SINCE', 'TAKES', ...(wide ? ['ID', 'PEOPLE'] : [])),
@@ -34,11 +36,33 @@ export function gateList(gates: readonly OpenGate[], { now }: Screen, wide = fal
       return [
         row,
         line(`  ${gate.what}`),
+        ...reach(gate, screen, '  '),
         line(`  → ${first === undefined ? gate.gate : commandFor(gate, first.message, gates)}`, 'faint'),
       ]
     }),
   ]
 }
+
+/** What waits for it, and who else could answer; in the short forms of lists. */
+export function reach(gate: OpenGate, { who, width }: Screen, indent: string): Line[] {
+  const { holdsUp = [] } = gate
+  const people = (gate.people ?? []).filter((p) => gate.excluded?.[p] === undefined)
+  const others = people.filter((p) => p !== who && p !== spelled(people, who ?? ''))
+  const also = others.length < people.length ? 'could answer too' : 'may answer'
+  const words = [
+    ...(holdsUp.length > 0 ? [`holds up ${holdsUp.join(', ')}`] : []),
+    ...(others.length > 0 ? [`${namely(others)} ${also}`] : []),
+  ].join('; ')
+  return words === ''
+    ? []
+    : wrapped(words, width - indent.length, Infinity).map((text) => line(`${indent}${text}`, 'faint'))
+}
+
+const PEOPLE = 3
+const namely = (people: readonly string[]): string =>
+  people.length <= PEOPLE
+    ? people.join(' or ')
+    : `${people.slice(0, PEOPLE - 1).join(', ')} or one of ${people.length - PEOPLE + 1} more`
 
 /** What is approved, before it is: what it begins, how that comes back, what was judged so far, and who may say it. */
 export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {

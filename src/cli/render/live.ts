@@ -1,8 +1,9 @@
 import { commandFor, offers, whyNot } from '../../client/gates.ts'
+import { spelled } from '../../domain/people.ts'
 import type { Status } from '../../domain/status.ts'
-import type { OpenGate, UpgradeView } from '../../client/shapes.ts'
+import type { Kept, OpenGate, UpgradeView } from '../../client/shapes.ts'
 import { standingOf, type Place } from '../../client/standing.ts'
-import { opening, split, where } from './gates.ts'
+import { opening, reach, split, where } from './gates.ts'
 import {
   blank,
   cell,
@@ -18,7 +19,7 @@ import {
   type Line,
   type Screen,
 } from './lines.ts'
-import { ended, isTrouble, many, placed, since } from './words.ts'
+import { ended, isTrouble, many, moment, placed, since } from './words.ts'
 
 /** So many gates are listed by name; the rest is counted. */
 const GATES_SHOWN = 6
@@ -26,12 +27,17 @@ const NOW_SHOWN = 3
 
 /** The one live view: where are we, who is waited for, how does it come back. Also what `status <platform>` prints. */
 export function live(view: UpgradeView, screen: Screen): string {
-  const above = [...header(view, screen), ...waitingFor(view, screen), ...deployments(view), ...windows(view, screen)]
+  const above = [
+    ...header(view, screen),
+    ...waitingFor(view, screen),
+    ...deployments(view, screen),
+    ...windows(view, screen),
+  ]
   const left = screen.height === undefined ? Infinity : Math.max(4, screen.height - above.length - 2)
   return drawn([...above, ...appTable(view, screen, left)], screen)
 }
 
-function header({ status, outcome, message, silent }: UpgradeView, screen: Screen): Line[] {
+function header({ status, outcome, message, silent, kept }: UpgradeView, screen: Screen): Line[] {
   const { now } = screen
   const { platform, from, to, run, since: began, paused, ending, held, apps } = status
   const day = Math.floor((Date.parse(now) - Date.parse(began)) / 86_400_000) + 1
@@ -43,22 +49,26 @@ function header({ status, outcome, message, silent }: UpgradeView, screen: Scree
       cell(platform, 'strong'),
       cell(to === '' ? '' : from === '' ? ` → ${to}` : ` ${from} → ${to}`, 'strong'),
       cell(`   day ${day}   `, 'faint'),
-      ...(running ? [cell(run?.phase ?? 'preflight', 'busy')] : [ended(outcome)]),
+      ...(running ? [cell(run?.phase ?? kept?.phase[0] ?? 'preflight', 'busy')] : [ended(outcome)]),
       ...(running && paused ? [cell('   ‖ paused', 'asks')] : []),
       ...(running && back !== '' ? [cell('   way back: ', 'faint'), cell(back)] : []),
     ],
     ...(message === undefined ? [] : paragraph(message, screen, 'bad')),
     ...(ending === undefined || !running ? [] : [line(`ending: ${ending}`, 'asks')]),
     ...(held === undefined ? [] : [line(`no more turns: ${held}`, 'asks')]),
-    ...(silent === undefined ? [] : [line(`▲ ${silent}`, 'bad')]),
-    ...(running ? doing(run) : []),
+    ...(silent === undefined ? [] : paragraph(`▲ ${silent}`, screen, 'bad')),
+    ...(kept === undefined ? [] : paragraph(asOf(kept, now), screen, 'faint')),
+    ...(running ? doing(run?.doing ?? kept?.doing, run) : []),
   ]
 }
 
+const asOf = ({ at }: Kept, now: string): string =>
+  `this is what Temporal has kept, as of ${moment(at)} (${since(at, now)} ago): gates and states; weights, verdicts and the way back are told by a worker`
+
 /** What the upgrade itself does; moving the apps is what the table shows. */
-function doing(run: Status | undefined): Line[] {
+function doing(titles: readonly string[] = [], run?: Status): Line[] {
   const asked = run?.waitingFor.map((w) => w.what) ?? []
-  const shown = (run?.doing ?? []).filter((title) => !/^move \S+$/.test(title) && !asked.includes(title))
+  const shown = titles.filter((title) => !/^move \S+$/.test(title) && !asked.includes(title))
   const more = shown.length - NOW_SHOWN
   if (shown.length === 0) return []
   return [[cell('now: ', 'faint'), cell(shown.slice(0, NOW_SHOWN).join('; ') + (more > 0 ? `; and ${more} more` : ''))]]
@@ -80,7 +90,9 @@ function waitingFor({ gates, outcome, cutovers }: UpgradeView, screen: Screen): 
 }
 
 /** What only an app's own pipeline can do. */
-function deployments({ cutovers }: UpgradeView): Line[] {
+function deployments({ cutovers, status }: UpgradeView, { who }: Screen): Line[] {
+  const isMine = (teams: readonly string[]): boolean =>
+    who !== undefined && teams.some((t) => status.members[t]?.includes(spelled(status.members[t] ?? [], who)))
   const awaited = cutovers.flatMap(({ app, runs }) =>
     runs.flatMap(({ subject, awaits }) => (awaits ? [{ place: [app, subject.environment ?? ''], awaits }] : [])),
   )
@@ -93,7 +105,7 @@ function deployments({ cutovers }: UpgradeView): Line[] {
         .slice(0, GATES_SHOWN)
         .map(({ place, awaits }) => [
           cell(place.join(' '), 'strong'),
-          cell(awaits.join(', '), 'faint'),
+          cell(`${awaits.join(', ')}${isMine(awaits) ? ' (you)' : ''}`, 'faint'),
           cell(`→ norikae where ${place.join('/')}`),
         ]),
       2,
@@ -136,31 +148,42 @@ function section(title: string, gates: readonly OpenGate[], all: readonly OpenGa
   const how = (g: OpenGate) => cell(g.send[0] === undefined ? '' : `→ ${commandFor(g, g.send[0].message, all)}`)
   return [
     line(`${title}:`, 'asks'),
-    ...widestThatFits(width, [
-      () =>
-        columns(
-          shown.map((g) => [
-            cell(where(g), 'strong'),
-            ...waits(g),
-            cell(g.send.map((s) => s.message).join(' or '), 'asks'),
-            how(g),
-          ]),
-          2,
-        ),
-      () =>
-        columns(
-          shown.map((g) => [cell(where(g), 'strong'), ...waits(g), how(g)]),
-          2,
-        ),
-      () =>
-        columns(
-          shown.map((g) => [how(g), ...waits(g)]),
-          2,
-        ),
-    ]),
+    ...withReach(
+      shown,
+      screen,
+      widestThatFits(width, [
+        () =>
+          columns(
+            shown.map((g) => [
+              cell(where(g), 'strong'),
+              ...waits(g),
+              cell(g.send.map((s) => s.message).join(' or '), 'asks'),
+              how(g),
+            ]),
+            2,
+          ),
+        () =>
+          columns(
+            shown.map((g) => [cell(where(g), 'strong'), ...waits(g), how(g)]),
+            2,
+          ),
+        () =>
+          columns(
+            shown.map((g) => [how(g), ...waits(g)]),
+            2,
+          ),
+      ]),
+    ),
     ...(more > 0 ? [line(`  … and ${more} more: norikae approve`, 'faint')] : []),
   ]
 }
+
+/** Under each gate what it holds up, where that was asked. */
+const withReach = (gates: readonly OpenGate[], screen: Screen, rows: readonly Line[]): Line[] =>
+  rows.flatMap((row, n) => {
+    const gate = gates[n]
+    return gate?.holdsUp === undefined ? [row] : [row, ...reach(gate, screen, '    ')]
+  })
 
 /** A command is never cut where another form saves it; the last form is drawn as it is. */
 function widestThatFits(width: number, forms: readonly (() => Line[])[]): Line[] {

@@ -1,7 +1,27 @@
-import type { Overview } from '../../client/shapes.ts'
-import { gateList } from './gates.ts'
-import { blank, cell, columns, drawn, head, line, type Cell, type Screen } from './lines.ts'
+import type { OpenGate, Overview } from '../../client/shapes.ts'
+import { gateList, split } from './gates.ts'
+import { blank, cell, columns, drawn, head, line, type Cell, type Line, type Screen } from './lines.ts'
 import { ended, moment, since } from './words.ts'
+
+/** Where it is known who looks: what waits for them first, whichever platform it is of. */
+function asked(all: readonly OpenGate[], screen: Screen, wide: boolean): Line[] {
+  const [gates, shut] = [all.filter((g) => g.opensAt === undefined), all.filter((g) => g.opensAt !== undefined)]
+  return [
+    ...askedOf(gates, screen, wide),
+    ...(shut.length === 0 ? [] : [blank, line('waiting for their hours:', 'faint'), ...gateList(shut, screen, wide)]),
+  ]
+}
+
+function askedOf(gates: readonly OpenGate[], screen: Screen, wide: boolean): Line[] {
+  const { who } = screen
+  if (who === undefined) return gateList(gates, screen, wide)
+  const { yours, others } = split(gates, who)
+  return [
+    line(`waiting for you (${who})${yours.length === 0 ? ': nothing' : ':'}`, yours.length === 0 ? 'faint' : 'asks'),
+    ...(yours.length === 0 ? [] : gateList(yours, screen, wide)),
+    ...(others.length === 0 ? [] : [blank, line('waiting for others:', 'asks'), ...gateList(others, screen, wide)]),
+  ]
+}
 
 /** All upgrades, open ones first, and every gate where somebody is waited for. */
 export function overview({ upgrades, gates, silent }: Overview, screen: Screen, wide = false): string {
@@ -23,7 +43,7 @@ export function overview({ upgrades, gates, silent }: Overview, screen: Screen, 
       ]),
       blank,
       ...(silent === undefined ? [] : [line(`▲ ${silent}`, 'bad')]),
-      ...(silent === undefined || gates.length > 0 ? gateList(gates, screen, wide) : []),
+      ...(silent === undefined || gates.length > 0 ? asked(gates, screen, wide) : []),
     ],
     screen,
   )

@@ -1,4 +1,5 @@
 import type { UpgradeReport } from '../../client/shapes.ts'
+import { byTeam, sum, type Effort, type Sum } from '../../domain/effort.ts'
 import { placeOf } from '../../domain/findings.ts'
 import { ESCALATED } from '../../domain/gates.ts'
 import { textIn } from '../../domain/messages.ts'
@@ -9,11 +10,11 @@ export function report(it: UpgradeReport): string {
   const { platform, to, by, outcome, startedAt, closedAt, report: r } = it
   const took = span((Date.parse(closedAt) - Date.parse(startedAt)) / 1000)
   const apps = new Set(r.subjects.flatMap((s) => s.app ?? []))
-  const waited = r.waits.reduce((sum, w) => sum + w.seconds, 0)
   return [
     `# ${platform} to ${to}: ${outcome.replace('-', ' ')}`,
     '',
-    `Started by ${by}, ${moment(startedAt)} to ${moment(closedAt)} (${took}). ${many(apps.size, 'app')}, ${many(r.decisions.filter((d) => d.message !== ESCALATED).length, 'message')} from people, who were waited for ${span(waited)} in all.`,
+    `Started by ${by}, ${moment(startedAt)} to ${moment(closedAt)} (${took}). ${many(apps.size, 'app')}, ${many(r.decisions.filter((d) => d.message !== ESCALATED).length, 'message')} from people.`,
+    ...section('What it took of people', people(it)),
     ...section(
       'Left to do by hand',
       r.leftovers.map((l) => `- ${l}`),
@@ -56,6 +57,57 @@ export function report(it: UpgradeReport): string {
     ),
   ].join('\n')
 }
+
+/** Totals first, each held against the upgrade before. */
+function people({ report: { effort }, before }: UpgradeReport): string[] {
+  if (effort.length === 0) return []
+  const was = before?.effort ?? []
+  const teams = new Map(byTeam(was).map((t) => [t.team, t]))
+  const places = new Map(was.map((e) => [e.app, e]))
+  const row = (name: string, now: Group, then: Group | undefined): string[] => [
+    name,
+    `${now.apps}`,
+    ...figures(now),
+    ...(before ? figures(then) : []),
+  ]
+  const heads = ['', 'apps', 'asked to answered', 'an app', 'acts']
+  return [
+    `From the moment that people were asked until they had answered, and how often they said something.${before ? ` Before: the upgrade to ${before.to}, which ended ${moment(before.closedAt)}.` : ''}`,
+    '',
+    ...table(
+      [...heads, ...(before ? ['before', 'an app', 'acts'] : [])],
+      [
+        row('all', whole(effort), before && whole(was)),
+        ...byTeam(effort).map((t) => row(`team ${t.team}`, t, teams.get(t.team))),
+      ],
+    ),
+    '',
+    ...table(
+      ['app', 'team', 'asked to answered', 'answers', 'acts', ...(before ? ['before', 'acts'] : [])],
+      effort.map((e) => {
+        const then = places.get(e.app)
+        return [
+          e.app ?? 'the upgrade itself',
+          e.team,
+          span(e.seconds),
+          `${e.answered}`,
+          `${e.acts}`,
+          ...(before ? [then ? span(then.seconds) : '', then ? `${then.acts}` : ''] : []),
+        ]
+      }),
+    ),
+  ]
+}
+
+type Group = Sum & { readonly apps: number }
+
+const whole = (all: readonly Effort[]): Group => ({
+  ...sum(all),
+  apps: all.filter((e) => e.app !== undefined).length,
+})
+
+const figures = (it: Group | undefined): string[] =>
+  it === undefined ? ['', '', ''] : [span(it.seconds), it.apps === 0 ? '' : span(it.seconds / it.apps), `${it.acts}`]
 
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', `## ${title}`, '', ...lines]

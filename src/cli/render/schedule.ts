@@ -1,5 +1,5 @@
 import type { ScheduledAction, ScheduleView } from '../../client/shapes.ts'
-import { openDays, inWords, startsAfter, type Kept, type Target } from '../../domain/schedule.ts'
+import { openDays, inWords, startsAfter, type KeptSchedule, type Target } from '../../domain/schedule.ts'
 import { blank, cell, columns, drawn, head, line, type Cell, type Line, type Screen } from './lines.ts'
 import { shortly, starts } from './outlook.ts'
 import { ended } from './words.ts'
@@ -7,7 +7,7 @@ import { ended } from './words.ts'
 const PREVIEWED = 4
 
 /** What a schedule is to be, with its next dates and what changes by it. */
-export function planned(platform: string, kept: Kept, changes: readonly string[], screen: Screen): string {
+export function planned(platform: string, kept: KeptSchedule, changes: readonly string[], screen: Screen): string {
   const next = startsAfter(kept.schedule, openDays(kept), screen.now, PREVIEWED)
   return drawn(
     [
@@ -43,7 +43,7 @@ export function schedule(it: ScheduleView, screen: Screen): string {
 /** Who pauses, the server too, says so in the note. */
 const pausedWhy = (note = 'paused'): string => (note.startsWith('paused') ? note : `paused  ${note}`)
 
-const titleOf = (platform: string, { schedule, timeZone }: Kept): Line[] => [
+const titleOf = (platform: string, { schedule, timeZone }: KeptSchedule): Line[] => [
   [cell(platform, 'strong'), cell(`: ${inWords(schedule)} (${timeZone})`)],
   line(
     `${schedule.announceDays === 0 ? 'not announced before' : `announced ${schedule.announceDays} days before`}, to ${aims[schedule.target]}`,

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { ADMINISTRATOR } from '../../../src/domain/access.ts'
+import type { Organ } from '../../../src/domain/examination.ts'
 import type { KubernetesObject } from '../../../src/sandbox/types.ts'
 import { accessContract, letIn, shutOut } from '../../contract/access.ts'
 import type { WorldUnderTest } from '../../contract/workload-actions.ts'
-import { ending } from '../../support/driven.ts'
+import { driven, ending } from '../../support/driven.ts'
 import { call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 import { worldOf } from './a-world.ts'
 
@@ -51,3 +52,39 @@ test('whom blue lets in as an administrator, green does too', async () => {
   await letIn(clusters)
   expect(clusters.aws.eks.access(scope.green, roleArn)).toEqual({ groups: ['norikae'], admin: true })
 })
+
+test('the doctor looks at each thing by itself, and says what is missing', async () => {
+  const { examine } = clusters.activities
+  const file = aFileOf('123456789012')
+  const asked = (organ: Organ, text = file) => ({ organ, platform: scope.platform, file: text })
+  const look = async (organ: Organ, text = file) => (await driven(examine, asked(organ, text), { withinMs: 0 })).answer
+  const is = async (organ: Organ) => (await look(organ)).map((s) => [s.about, s.is, s.saw])
+  expect(await is('file')).toEqual([
+    ['platform file', 'works', `demo.yaml, sent along: demo in 123456789012, ${scope.region}; 1 teams, production`],
+  ])
+  const { roleArn } = clusters.aws.identity
+  expect(await is('identity')).toEqual([['AWS identity', 'works', `${roleArn}, in account 123456789012`]])
+  expect(await is('clusters')).toEqual([
+    ['clusters', 'works', `${scope.blue} (1.35, ACTIVE), ${scope.green} (1.36, ACTIVE)`],
+  ])
+  expect((await is('network')).concat(await is('volumes')).map((s) => s[1])).toEqual(['works', 'works'])
+  expect((await look('rights')).map((s) => s.about)).toEqual([`rights on ${scope.blue}`, `rights on ${scope.green}`])
+  expect(await is('teams')).toEqual([['team sre', 'look', '2 approvers; nobody is told when they are asked']])
+  await expect(look('metrics')).rejects.toThrow('POST http://127.0.0.1:9/')
+  await expect(driven(examine, { organ: 'file', platform: 'nope' })).rejects.toMatchObject({ type: 'NotFound' })
+  expect(await look('identity', aFileOf('999999999999'))).toMatchObject([
+    { is: 'broken', todo: 'start a worker with credentials of 999999999999' },
+  ])
+})
+
+const aFileOf = (account: string) => `apiVersion: norikae.io/v1
+platform: demo
+account: "${account}"
+region: ${scope.region}
+health: { prometheus: { url: http://127.0.0.1:9 } }
+teams:
+  sre: { approvers: [aoki@example.com, baba@example.com] }
+platformTeam: sre
+environments:
+  production: {}
+`

@@ -1,0 +1,107 @@
+import { formatProblems } from '../config/problem.ts'
+import { readPlatformFile } from '../config/read.ts'
+import { filled } from '../domain/checks.ts'
+import {
+  namesOfPlatform,
+  seenClusters,
+  seenFile,
+  seenIdentity,
+  seenMetrics,
+  seenNetwork,
+  seenRights,
+  seenTeams,
+  seenVolumes,
+  type ExaminationRequest,
+  type Organ,
+  type Seen,
+} from '../domain/examination.ts'
+import type { PlatformFile } from '../domain/platform-file.ts'
+import type { Activities } from '../workflows/activities.ts'
+import { findingsOfAccess } from './access.ts'
+import { ownPrincipal } from '../domain/clone.ts'
+import { invalidInput, notFound } from './errors.ts'
+import { proven, type Outside } from './outside.ts'
+
+/** Nothing has it: a question that only shows whether it may be asked. */
+const NOBODY = 'norikae-doctor-asks'
+const WINDOW = '5m'
+
+/** Looks at one thing that an upgrade needs. Reads only. */
+export const examiningActivities = (outside: Outside): Pick<Activities, 'examine'> => ({
+  examine: async ({ organ, ...request }) => looks[organ](outside, await fileOf(outside, request)),
+})
+
+interface Read {
+  readonly file: PlatformFile
+  readonly name: string
+}
+
+async function fileOf(outside: Outside, { platform, file: sent }: ExaminationRequest): Promise<Read> {
+  const kept =
+    sent === undefined ? await outside.platformFile(platform) : { name: `${platform}.yaml, sent along`, text: sent }
+  if (!kept)
+    throw notFound(
+      `this worker keeps no platform file for ${platform}. Send it along (-f), or put ${platform}.yaml into the worker's folder of platforms`,
+    )
+  const read = readPlatformFile(kept.text, kept.name)
+  if (!read.ok) throw invalidInput(formatProblems(read.problems))
+  return { file: read.file, name: kept.name }
+}
+
+const looks: Readonly<Record<Organ, (outside: Outside, read: Read) => Promise<readonly Seen[]>>> = {
+  file: async (_outside, { file, name }) => [seenFile(file, name)],
+  identity: async ({ ports }, { file }) => [seenIdentity(file, await ports.identity.whoAmI(file.region))],
+  clusters: async (outside, { file }) => {
+    const { eks } = await inAccount(outside, file)
+    const found = await Promise.all((await ownClusters(outside, file)).map((name) => eks.findCluster(name)))
+    return [
+      seenClusters(
+        found.filter((c) => c !== undefined),
+        file,
+      ),
+    ]
+  },
+  rights: async (outside, { file }) => {
+    const { eks, cluster, principalArn: told } = await inAccount(outside, file)
+    const names = await ownClusters(outside, file)
+    return Promise.all(
+      names.map(async (name) => {
+        const [kubernetes, belongings] = await Promise.all([cluster(name), eks.belongings(name)])
+        const principalArn = ownPrincipal(belongings.accessEntries, told)
+        const [version, findings] = await Promise.all([
+          kubernetes.version(),
+          findingsOfAccess(eks, kubernetes, { blue: name, principalArn }),
+        ])
+        await kubernetes.find('Namespace', undefined, 'default')
+        return seenRights(name, version, findings)
+      }),
+    )
+  },
+  network: async (outside, { file }) => {
+    const { loadBalancing } = await inAccount(outside, file)
+    await loadBalancing.findTargetGroup(NOBODY)
+    return [seenNetwork(file.region)]
+  },
+  volumes: async (outside, { file }) => {
+    const { blockStorage } = await inAccount(outside, file)
+    await blockStorage.volumesTagged({ [NOBODY]: NOBODY })
+    return [seenVolumes(file.region)]
+  },
+  metrics: async (outside, { file }) => {
+    const { health } = file
+    const { url } = health.prometheus
+    await outside.ports.metrics.query(url, 'vector(1)')
+    const [blue] = await ownClusters(outside, file).catch(() => [])
+    const query =
+      blue === undefined ? undefined : filled(health.requests, { cluster: blue, namespaces: ['.*'], window: WINDOW })
+    return [seenMetrics(url, blue, query === undefined ? null : await outside.ports.metrics.query(url, query))]
+  },
+  teams: async (_outside, { file }) => seenTeams(file),
+}
+
+const inAccount = (outside: Outside, file: PlatformFile) => proven(outside, { ...file, blue: '', green: '' })
+
+async function ownClusters(outside: Outside, file: PlatformFile): Promise<string[]> {
+  const { eks } = await inAccount(outside, file)
+  return namesOfPlatform(await eks.clusterNames(), file)
+}

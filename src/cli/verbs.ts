@@ -1,0 +1,54 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import type { ArgumentKind, Flag, Verb } from './completions.ts'
+
+/** What stands at each place that the program itself does not list. */
+const places: Readonly<Record<string, readonly ArgumentKind[]>> = {
+  validate: ['file'],
+  plan: ['platform'],
+  start: ['platform'],
+  watch: ['platform'],
+  status: ['platform'],
+  report: ['platform'],
+  where: ['app', 'environment'],
+  approve: ['gate', 'environment'],
+  reject: ['gate', 'environment'],
+  retry: ['gate', 'environment'],
+  skip: ['gate', 'environment'],
+  rerun: ['gate', 'environment'],
+  rollback: ['app', 'environment'],
+  doctor: ['platform'],
+  explain: ['field'],
+  completion: ['shell'],
+}
+
+const values: Readonly<Record<string, ArgumentKind>> = {
+  '--platform': 'platform',
+  '--as': 'person',
+  '--file': 'file',
+  '--info': 'file',
+}
+
+/** The commands and options that help shows, as completion needs them. */
+export const verbsOf = (program: CommandUnknownOpts | null): Verb[] => {
+  if (program === null) return []
+  const help = program.createHelp()
+  return help.visibleCommands(program).map((command) => ({
+    name: command.name(),
+    says: command.description(),
+    takes: places[command.name()] ?? [],
+    options: help
+      .visibleOptions(command)
+      .flatMap(({ long, short, description, argChoices, required, optional }): Flag[] =>
+        long === undefined
+          ? []
+          : [
+              {
+                long,
+                short: short ?? undefined,
+                says: description,
+                ...((required || optional) && { takes: argChoices ?? values[long] ?? 'text' }),
+              },
+            ],
+      ),
+  }))
+}

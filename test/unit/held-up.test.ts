@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { heldUp, heldUpInWords } from '../../src/domain/held-up.ts'
+import { key, type Mover, type Standing } from '../../src/domain/turns.ts'
+
+const app = (name: string, more: Partial<Mover> = {}): Mover => ({
+  name,
+  dependsOn: [],
+  movesWith: [],
+  environments: ['test', 'production'],
+  ...more,
+})
+const still = { app: 'a', environment: 'test' }
+const standings = (all: Readonly<Record<string, Standing['is']>> = { 'a/test': 'moving' }) => all
+const places = (...args: Parameters<typeof heldUp>) => heldUp(...args).map((t) => `${t.app}/${t.environment}`)
+
+test.for([
+  {
+    says: 'its own next environment waits for it',
+    apps: [app('a')],
+    holds: ['a/production'],
+  },
+  {
+    says: 'in breadth everybody waits for a test that is not over',
+    apps: [app('a'), app('b')],
+    holds: ['a/production', 'b/production'],
+  },
+  {
+    says: 'in depth nobody else does',
+    apps: [app('a'), app('b')],
+    order: 'depth',
+    holds: ['a/production'],
+  },
+  {
+    says: 'one in trouble holds up only what is its own',
+    apps: [app('a'), app('b')],
+    is: { 'a/test': 'trouble' },
+    holds: ['a/production'],
+  },
+  {
+    says: 'and who depends on it, in each environment',
+    apps: [app('a'), app('b', { dependsOn: ['a'] }), app('c')],
+    is: { 'a/test': 'trouble' },
+    holds: ['a/production', 'b/test', 'b/production'],
+  },
+  {
+    says: 'and who moves with one that waits for it',
+    apps: [app('a', { movesWith: ['b'] }), app('b', { movesWith: ['a'] })],
+    is: { 'a/test': 'trouble', 'b/test': 'on-green' },
+    holds: ['a/production', 'b/production'],
+  },
+  {
+    says: 'what others wait for beside it is not its doing',
+    apps: [app('a'), app('b', { dependsOn: ['c'] }), app('c')],
+    order: 'depth',
+    is: { 'a/test': 'moving', 'c/test': 'trouble' },
+    holds: ['a/production'],
+  },
+  {
+    says: 'the last of all holds up nobody',
+    apps: [app('a'), app('b')],
+    is: { 'a/test': 'on-green', 'a/production': 'moving', 'b/test': 'on-green', 'b/production': 'on-green' },
+    at: { app: 'a', environment: 'production' },
+    holds: [],
+  },
+] as const)('$says', (row) => {
+  const { apps, holds } = row
+  const order = 'order' in row ? row.order : 'breadth'
+  const at = 'at' in row ? row.at : still
+  expect(places(apps, standings('is' in row ? row.is : undefined), order, at)).toEqual(holds)
+})
+
+test('it ends, names only what has not started, and never itself', () => {
+  const names = ['a', 'b', 'c', 'd']
+  const movers = fc
+    .tuple(
+      ...names.map((name) =>
+        fc.record({
+          d: fc.subarray(names),
+          w: fc.subarray(names),
+          n: fc.integer({ min: 1, max: 2 }),
+          name: fc.constant(name),
+        }),
+      ),
+    )
+    .map((all) =>
+      all.map(({ name, d, w, n }) =>
+        app(name, {
+          dependsOn: d.filter((x) => x < name),
+          movesWith: w,
+          environments: ['test', 'production'].slice(0, n),
+        }),
+      ),
+    )
+  fc.assert(
+    fc.property(
+      movers,
+      fc.subarray(names),
+      fc.constantFrom('breadth' as const, 'depth' as const),
+      (apps, moved, order) => {
+        const is = standings(
+          Object.fromEntries([
+            ...moved.map((n) => [key(n, 'test'), 'on-green' as const]),
+            ['a/test', 'moving' as const],
+          ]),
+        )
+        const held = places(apps, is, order, still)
+        expect(held).not.toContain('a/test')
+        expect(held.filter((place) => place in is)).toEqual([])
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+test('in few words', () => {
+  const of = (name: string, environment = 'production') => ({ app: name, environment })
+  expect(heldUpInWords([of('a', 'stage'), of('a'), of('b'), of('c')], 'a')).toEqual([
+    'stage and production of a',
+    'production of b, c',
+  ])
+  expect(
+    heldUpInWords(
+      ['b', 'c', 'd', 'e'].map((n) => of(n)),
+      'a',
+    ),
+  ).toEqual(['production of 4 other apps'])
+  expect(heldUpInWords([], 'a')).toEqual([])
+})
