@@ -17,6 +17,7 @@ import { upgradeId, type UpgradeStatus } from './domain/messages.ts'
 import { serveHealth } from './worker/health.ts'
 import { activityLog, jsonLog, temporalLogger } from './worker/logging.ts'
 import { platformFiles } from './worker/platforms.ts'
+import { workflowUrl } from './worker/links.ts'
 import { settingsFrom, type WorkerSettings } from './worker/settings.ts'
 
 /**
@@ -46,7 +47,10 @@ async function main(): Promise<void> {
   const clients = await Connection.connect(connectionOptions ?? {})
   await makeSearchAttributes(clients, namespace)
   const client = new Client({ connection: clients, namespace })
-  const ports = connectOutside()
+  const ports = connectOutside({
+    webhookSecrets: settings.webhookSecrets,
+    ...(settings.slack && { slack: settings.slack }),
+  })
   const outside: Outside = {
     ports,
     platformFile: platformFiles(settings.platforms),
@@ -56,6 +60,7 @@ async function main(): Promise<void> {
         .query<UpgradeStatus>('status')
         .catch(() => undefined),
     probeImage: settings.probeImage,
+    ...(settings.temporalUi !== undefined && { workflowUrl: workflowUrl(settings.temporalUi, namespace) }),
     log: activityLog(log),
   }
 

@@ -47,5 +47,13 @@ export const faulty = (message: string, findings: readonly Finding[]): Applicati
 export const unreachable = (message: string, cause?: unknown): ApplicationFailure =>
   ApplicationFailure.create({ type: 'Unreachable', message, ...(cause instanceof Error && { cause }) })
 
+/** The same, where the other side said for how long: not asked before, but within the hour. */
+export const askedToWait = (message: string, seconds: number): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: 'Unreachable',
+    message: `${message}, and asks for ${seconds}s`,
+    nextRetryDelay: `${Math.min(Math.max(1, seconds), 3600)}s`,
+  })
+
 export const isDenied = (error: unknown): error is ApplicationFailure =>
   error instanceof ApplicationFailure && error.type === 'Denied'

@@ -3,6 +3,7 @@ import { accessActions } from './access.ts'
 import { addonActions } from './add-ons.ts'
 import { argocdActions } from './argocd.ts'
 import { bufferActions } from './buffers.ts'
+import { chatActivities } from './chat.ts'
 import { clusterActions } from './clusters.ts'
 import { copiedVolumeActions } from './copied-volumes.ts'
 import { deploymentActions } from './deployments.ts'
@@ -29,13 +30,20 @@ import { workloadActions } from './workloads.ts'
 
 /** Everything that the workflows may ask of the outside. What watches never gives up; everything else does, some time. */
 export function createActivities(outside: Outside): Activities {
-  const { watch, awaitMetrics, ...others } = all(outside)
+  const { watch, awaitMetrics, notify, post, ...others } = all(outside)
   const asked = Object.entries(others).map(([name, activity]) => [
     name,
     patient(activity as (input: unknown) => Promise<unknown>),
   ])
   // Under its own name each has the type that it had.
-  return { ...Object.fromEntries(asked), watch: beating(watch), awaitMetrics: beating(awaitMetrics) } as Activities
+  return {
+    ...Object.fromEntries(asked),
+    watch: beating(watch),
+    awaitMetrics: beating(awaitMetrics),
+    // For how long a notice is tried is the workflow's to say.
+    notify: beating(notify),
+    post: beating(post),
+  } as Activities
 }
 
 const all = (outside: Outside): Activities => ({
@@ -64,4 +72,5 @@ const all = (outside: Outside): Activities => ({
   ...healthActivities(outside),
   ...imageActivities(outside),
   ...notificationActivities(outside),
+  ...chatActivities(outside),
 })

@@ -23,6 +23,8 @@ export interface Outside {
   upgradeStatus(platform: string): Promise<UpgradeStatus | undefined>
   /** For Jobs that only look whether an endpoint answers. Needs `nc`. */
   readonly probeImage: string
+  /** Where people open a workflow in Temporal's UI; absent where nobody said where that is. */
+  readonly workflowUrl?: (workflowId: string, runId: string) => string
   log(level: 'info' | 'warn', message: string, more: Readonly<Record<string, unknown>>): void
 }
 

@@ -63,7 +63,7 @@ export interface CheckFile {
 
 export interface TeamFile {
   readonly approvers: readonly string[]
-  readonly notify: { readonly webhook?: string }
+  readonly notify: { readonly slack?: string; readonly webhook?: string }
 }
 
 export interface EnvironmentFile {

@@ -110,6 +110,8 @@ export interface Buffer extends Draining {
 export interface Team {
   readonly approvers: readonly string[]
   readonly webhook?: string
+  /** A channel: `#name`, or an id. */
+  readonly slack?: string
 }
 
 /** What every action needs to find the world: names only. */

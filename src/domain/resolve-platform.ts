@@ -74,10 +74,7 @@ function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
     green,
     platformTeam,
     teams: Object.fromEntries(
-      Object.entries(file.teams).map(([name, { approvers, notify }]) => [
-        name,
-        { approvers, ...(notify.webhook !== undefined && { webhook: notify.webhook }) },
-      ]),
+      Object.entries(file.teams).map(([name, { approvers, notify }]) => [name, { approvers, ...notify }]),
     ),
     metrics: { url: file.health.prometheus.url, requests: file.health.requests },
     order,

@@ -1,8 +1,9 @@
 import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
 import type { ActionActivities, ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
+import type { Due, Sent } from '../domain/board.ts'
 import type { Choice } from '../domain/choices.ts'
 import type { CutoverRequest, UpgradeRequest } from '../domain/messages.ts'
-import type { Addressed } from '../domain/notices.ts'
+import type { Addressed, Untold } from '../domain/notices.ts'
 import type { Plan, Subject } from '../domain/plan.ts'
 import type { Platform, Scope } from '../domain/platform.ts'
 import type { ActionStep, ObserveStep } from '../domain/steps.ts'
@@ -44,7 +45,10 @@ interface Questions {
   >
   /** Which workloads run other images on blue than on green, in words. */
   compareImages: Q<{ readonly subject: Subject; readonly namespaces: readonly string[] }, readonly string[]>
-  notify: Q<Addressed, void>
+  /** Answers who refused it for good; fails where somebody does not answer. */
+  notify: Q<Addressed, readonly Untold[]>
+  /** Brings messages in chat channels to what they are to be, and answers where they are, or who refused them for good. */
+  post: Q<{ readonly workflowId: string; readonly runId: string; readonly due: readonly Due[] }, readonly Sent[]>
 }
 
 /** What the worker registers. */

@@ -1,11 +1,4 @@
-import {
-  CancellationScope,
-  condition,
-  isCancellation,
-  setCurrentDetails,
-  sleep,
-  workflowInfo,
-} from '@temporalio/workflow'
+import { condition, isCancellation, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow'
 import { milliseconds } from '../domain/duration.ts'
 import {
   closed,
@@ -18,19 +11,28 @@ import {
   type Desk,
   type Gate,
 } from '../domain/gates.ts'
+import { headline } from '../domain/chat-message.ts'
 import {
   blindness,
   blindNotice,
+  blindSettled,
   deployNotice,
+  deploySettled,
   endedNotice,
+  evidenceOf,
   gateNotice,
+  gateSettled,
+  heldNotice,
+  heldSettled,
   wentBackNotice,
-  type Notice,
+  type From,
+  type Untold,
 } from '../domain/notices.ts'
 import type { Outcome } from '../domain/messages.ts'
 import type { Subject } from '../domain/plan.ts'
 import type { Team } from '../domain/platform.ts'
 import { spelled } from '../domain/people.ts'
+import { late } from '../domain/reminding.ts'
 import { details, statusOf, whereOf, type Status } from '../domain/status.ts'
 import type { StepId } from '../domain/steps.ts'
 import { question, type Silence } from './activities.ts'
@@ -38,6 +40,7 @@ import { Clock } from './clock.ts'
 import type { LiveRun } from './executor.ts'
 import { summary } from './problems.ts'
 import { tag } from './search-attributes.ts'
+import { teller, type Teller } from './teller.ts'
 import { under } from './under.ts'
 
 /** Where people and the run meet: what they may say, and what is waited for. */
@@ -51,19 +54,29 @@ export interface Office {
   teams: Readonly<Record<string, Team>>
   /** The namespaces of each environment; none of an upgrade. */
   namespaces: Readonly<Record<string, readonly string[]>>
-  /** Notices on their way. */
-  readonly telling: Set<Promise<void>>
+  readonly teller: Teller
 }
 
-export const anOffice = (by: unknown): Office => ({
-  desk: { gates: [], ahead: [], log: [], requester: typeof by === 'string' ? by : '', members: {} },
-  runs: [],
-  paused: false,
-  platformTeam: '',
-  teams: {},
-  namespaces: {},
-  telling: new Set(),
-})
+export function anOffice(by: unknown): Office {
+  const { workflowId, firstExecutionRunId: runId } = workflowInfo()
+  const office: Office = {
+    desk: { gates: [], ahead: [], log: [], requester: typeof by === 'string' ? by : '', members: {} },
+    runs: [],
+    paused: false,
+    platformTeam: '',
+    teams: {},
+    namespaces: {},
+    teller: teller({
+      workflowId,
+      runId,
+      platformTeam: () => office.platformTeam,
+      teams: () => office.teams,
+      headline: () => headline(statuses(office)),
+      changed: () => show(office),
+    }),
+  }
+  return office
+}
 
 export function furnish(office: Office, platformTeam: string, teams: Readonly<Record<string, Team>>): void {
   const members = Object.fromEntries(Object.entries(teams).map(([name, team]) => [name, team.approvers]))
@@ -78,10 +91,18 @@ export const now = (): string => new Date().toISOString()
 export const statuses = (office: Office): Status[] =>
   office.runs.map((run) => statusOf(run, office.desk, office.paused))
 
+/** Who was not told, for a status; absent where everybody was. */
+export function untoldOf({ teller }: Office): { readonly untold?: readonly Untold[] } {
+  const untold = teller.untold()
+  return untold.length > 0 ? { untold } : {}
+}
+
 /** Brings what people see up to date: current details and search attributes. */
 export function show(office: Office): void {
   const all = statuses(office)
-  setCurrentDetails([...(office.blind ? [`**${blindness(office.blind)}**`, ''] : []), details(all)].join('\n'))
+  const untold = office.teller.untold().map(({ place, why }) => `**${place} was not told:** ${why}`)
+  const above = [...(office.blind ? [`**${blindness(office.blind)}**`] : []), ...untold].flatMap((line) => [line, ''])
+  setCurrentDetails([...above, details(all)].join('\n'))
   tag({
     phase: [
       ...new Set(
@@ -92,19 +113,22 @@ export function show(office: Office): void {
       ...new Set([...openGates(office.desk).flatMap((g) => g.rule.teams), ...all.flatMap(({ awaits = [] }) => awaits)]),
     ].toSorted(),
   })
+  office.teller.refresh()
 }
 
 /** Opens the gate and waits; a cancelled wait withdraws it. */
 export async function ask(office: Office, subject: Subject, gate: Gate): Promise<Answer> {
   office.desk = opened(office.desk, gate)
-  tell(office, gateNotice(here(), subject, gate, 0))
+  const it = () => office.desk.gates.findLast((g) => g.id === gate.id) ?? gate
+  // What was approved ahead asks nobody.
+  const asks = outcome(it(), gate.openedAt) === undefined
+  if (asks) tellOfGate(office, subject, it(), 0)
   show(office)
   void lookAtImages(office, subject, gate, 0)
-  const it = () => office.desk.gates.findLast((g) => g.id === gate.id) ?? gate
   const reminding = async (): Promise<never> => {
     for (let n = 1; ; n += 1) {
       await sleep(milliseconds(gate.rule.remindEvery), { summary: summary(`remind of ${gate.id}`) })
-      tell(office, gateNotice(here(), subject, it(), n))
+      tellOfGate(office, subject, it(), n)
       void lookAtImages(office, subject, gate, n)
     }
   }
@@ -116,8 +140,21 @@ export async function ask(office: Office, subject: Subject, gate: Gate): Promise
     if (isCancellation(error)) office.desk = closed(office.desk, gate.id, 'withdrawn', now())
     throw error
   } finally {
+    if (asks) office.teller.tell(gateSettled(here(), subject, it()))
     show(office)
   }
+}
+
+/** Those who have answered are not reminded, and nobody is of what only time has to decide. */
+function tellOfGate({ desk, runs, paused, teller }: Office, subject: Subject, gate: Gate, reminder: number): void {
+  // By the timers that have fired, not by the clock.
+  const at = Date.parse(gate.openedAt) + reminder * milliseconds(gate.rule.remindEvery)
+  const { teams, people } = late(desk, gate, new Date(at).toISOString())
+  if (reminder > 0 && people.length === 0) return
+  const run = runs.find((r) => r.plan.subject.environment === subject.environment)
+  const evidence = run === undefined ? [] : evidenceOf(statusOf(run, desk, paused))
+  const asked = reminder === 0 ? { missing: people, evidence } : { missing: people, evidence, teams }
+  teller.tell(gateNotice(here(), subject, gate, reminder, asked))
 }
 
 /** Waits until people have decided, or time has. */
@@ -161,37 +198,34 @@ export async function imagesThatDiffer(
 }
 
 export const tellToDeploy = (office: Office, subject: Subject, step: StepId, attempt: number, reminder: number): void =>
-  tell(office, deployNotice(here(), subject, step, attempt, reminder))
+  office.teller.tell(deployNotice(here(), subject, step, attempt, reminder))
+
+/** `arrived`: or nobody waits for it any more. */
+export const tellDeployed = (office: Office, subject: Subject, step: StepId, attempt: number, arrived: boolean): void =>
+  office.teller.tell(deploySettled(here(), subject, step, attempt, arrived))
 
 export const tellWentBack = (office: Office, subject: Subject, attempt: number, why: string): void =>
-  tell(office, wentBackNotice(here(), subject, attempt, why))
+  office.teller.tell(wentBackNotice(here(), subject, attempt, why))
 
 export const tellBlind = (office: Office, subject: Subject, n: number, silence: Silence): void =>
-  tell(office, blindNotice(here(), subject, n, silence))
+  office.teller.tell(blindNotice(here(), subject, n, silence))
 
-export const tellEnded = (office: Office, subject: Subject, outcome: Outcome): Promise<void> =>
-  tellNow(office, endedNotice(here(), subject, outcome), 'notifyLast')
+/** `again`: health is watched again, or it ends without. */
+export const tellSeeing = (office: Office, subject: Subject, n: number, again: boolean): void =>
+  office.teller.tell(blindSettled(here(), subject, n, again))
 
-const here = () => ({ workflowId: workflowInfo().workflowId, runId: workflowInfo().firstExecutionRunId })
+export const tellHeld = (office: Office, subject: Subject, n: number, why: string): void =>
+  office.teller.tell(heldNotice(here(), subject, n, why))
 
-/** Before a workflow ends: an activity that is still on its way then is dropped. */
-export const allTold = (office: Office): Promise<unknown> =>
-  CancellationScope.nonCancellable(() =>
-    condition(() => office.telling.size === 0, '5m', { summary: 'until the last notices are told' }),
-  )
+/** `again`: turns are given again, or it ends without. */
+export const tellFreed = (office: Office, subject: Subject, n: number, again: boolean): void =>
+  office.teller.tell(heldSettled(here(), subject, n, again))
 
-/** Nothing waits for it but the workflow's end, and it never fails what it speaks of. */
-function tell(office: Office, notice: Notice): void {
-  const telling = tellNow(office, notice).finally(() => office.telling.delete(telling))
-  office.telling.add(telling)
-}
+export const tellEnded = (office: Office, subject: Subject, outcome: Outcome, figures: readonly string[]): void =>
+  office.teller.tell(endedNotice(here(), subject, outcome, figures))
 
-function tellNow({ teams }: Office, notice: Notice, pace: 'notify' | 'notifyLast' = 'notify'): Promise<void> {
-  const webhooks = [...new Set(notice.teams.flatMap((team) => teams[team]?.webhook ?? []))]
-  const activityId = `tell/${notice.id.slice(notice.runId.length + 1)}`
-  const words = `tell ${notice.teams.join(', ')}: ${notice.about}`
-  // Also of what is being cancelled.
-  return CancellationScope.nonCancellable(() =>
-    question('notify', activityId, words, pace, { notice, webhooks }),
-  ).catch(() => undefined)
-}
+const here = (): From => ({
+  workflowId: workflowInfo().workflowId,
+  runId: workflowInfo().firstExecutionRunId,
+  at: now(),
+})

@@ -1,6 +1,7 @@
 import { activityInfo, ApplicationFailure } from '@temporalio/activity'
 import { ApplicationFailureCategory } from '@temporalio/common'
 import { actions, type ActionCall, type ActionName } from '../../src/domain/actions.ts'
+import type { Due } from '../../src/domain/board.ts'
 import { planCutover } from '../../src/domain/plan-cutover.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import type { Platform } from '../../src/domain/platform.ts'
@@ -46,6 +47,12 @@ export class Outside {
   /** What runs other images on the two sides. */
   differing: string[] = []
   readonly notices: Notice[] = []
+  /** What chat channels were told, request by request. */
+  readonly posts: (readonly Due[])[] = []
+  /** Channels that are not there. */
+  readonly noChannel = new Set<string>()
+  /** How often the chat does not answer. */
+  slackAway = 0
   findings: Finding[] = []
   /** Found on blue beside the usual. */
   workloads: WorkloadFacts[] = []
@@ -141,6 +148,19 @@ export class Outside {
           throw new Error('nobody listens')
         }
         this.notices.push(notice)
+        return []
+      },
+      post: async ({ due }) => {
+        if (this.slackAway > 0) {
+          this.slackAway -= 1
+          throw new Error('Slack: no answer in time')
+        }
+        this.posts.push(due)
+        return due.map(({ channel, key, ts }) =>
+          this.noChannel.has(channel)
+            ? { channel, key, refused: 'channel_not_found' }
+            : { channel, key, id: `C${channel}`, ts: ts ?? `${this.posts.length}.${key}` },
+        )
       },
     }
     // Every action has its deed.

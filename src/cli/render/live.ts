@@ -2,6 +2,7 @@ import { commandFor, offers, whyNot } from '../../client/gates.ts'
 import type { Status } from '../../domain/status.ts'
 import type { OpenGate, UpgradeView } from '../../client/shapes.ts'
 import { standingOf, type Place } from '../../client/standing.ts'
+import { inWords, untoldIn } from '../../client/untold.ts'
 import { split, where } from './gates.ts'
 import {
   blank,
@@ -31,7 +32,8 @@ export function live(view: UpgradeView, screen: Screen): string {
   return drawn([...above, ...appTable(view, screen, left)], screen)
 }
 
-function header({ status, outcome, message, silent }: UpgradeView, screen: Screen): Line[] {
+function header(view: UpgradeView, screen: Screen): Line[] {
+  const { status, outcome, message, silent } = view
   const { now } = screen
   const { platform, from, to, run, since: began, paused, ending, held, apps } = status
   const day = Math.floor((Date.parse(now) - Date.parse(began)) / 86_400_000) + 1
@@ -51,6 +53,7 @@ function header({ status, outcome, message, silent }: UpgradeView, screen: Scree
     ...(ending === undefined || !running ? [] : [line(`ending: ${ending}`, 'asks')]),
     ...(held === undefined ? [] : [line(`no more turns: ${held}`, 'asks')]),
     ...(silent === undefined ? [] : [line(`▲ ${silent}`, 'bad')]),
+    ...(running ? untoldIn(view).flatMap((it) => paragraph(`▲ ${inWords(it)}`, screen, 'asks')) : []),
     ...(running ? doing(run) : []),
   ]
 }
