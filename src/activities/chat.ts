@@ -4,7 +4,7 @@ import { ROOT, type Due, type Sent } from '../domain/board.ts'
 import { chatMessage } from '../domain/chat-message.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { failed } from './errors.ts'
-import { refusedOr } from './notifications.ts'
+import { refusedOr, withDone } from './notifications.ts'
 import type { Outside } from './outside.ts'
 import type { ChatPlace, ChatPort, KeyedMessage } from './ports.ts'
 import { remember, remembered } from './waiting.ts'
@@ -28,7 +28,7 @@ export const chatActivities = (outside: Outside): Pick<Activities, 'post'> => ({
       }),
     )
     const failure = tried.find((t) => t.status === 'rejected')
-    if (failure) throw failure.reason
+    if (failure) throw withDone(failure.reason, sent)
     return sent
 
     async function one(it: Due): Promise<Sent> {

@@ -1,6 +1,6 @@
 import { activityInfo, metricMeter } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
-import type { Untold } from '../domain/notices.ts'
+import type { Heard } from '../domain/notices.ts'
 import type { Activities } from '../workflows/activities.ts'
 import type { Outside } from './outside.ts'
 import { remember, remembered } from './waiting.ts'
@@ -8,7 +8,7 @@ import { remember, remembered } from './waiting.ts'
 export const notificationActivities = (outside: Outside): Pick<Activities, 'notify'> => ({
   /** To the log, and to every webhook; a repetition goes to those that did not get it. Answers who refused it for good. */
   async notify({ notice, webhooks }) {
-    const done = remembered<readonly (readonly [url: string, refused?: Untold])[]>([])
+    const done = remembered<readonly Heard[]>([])
     const { id, about, title, teams, platform, app, environment, waiting } = notice
     if (activityInfo().attempt === 1)
       outside.log('info', `${about}: ${title}`, { notice: id, platform, app, environment, teams, send: waiting?.send })
@@ -17,18 +17,27 @@ export const notificationActivities = (outside: Outside): Pick<Activities, 'noti
     // Side by side: one that does not answer takes most of the time there is.
     const tried = await Promise.allSettled(
       webhooks.map(async ({ team, url }) => {
-        if (done.some(([known]) => known === url)) return
+        if (done.some((it) => it.url === url)) return
         const send = () => outside.ports.webhooks.send(url, id, link === undefined ? notice : { ...notice, link })
         const refused = await refusedOr('webhook', send)
-        ended.push(refused === undefined ? [url] : [url, { place: `webhook of ${team}`, why: refused.message }])
+        ended.push(
+          refused === undefined ? { url } : { url, refused: { place: `webhook of ${team}`, why: refused.message } },
+        )
         remember(ended)
       }),
     )
     const failure = tried.find((t) => t.status === 'rejected')
-    if (failure) throw failure.reason
-    return ended.flatMap(([, refused]) => refused ?? [])
+    if (failure) throw withDone(failure.reason, ended)
+    return ended.flatMap(({ refused }) => refused ?? [])
   },
 })
+
+/** What is done so far goes with the failure: the workflow hears of it also where the time is up. */
+export function withDone(error: unknown, done: readonly unknown[]): unknown {
+  if (!(error instanceof ApplicationFailure)) return error
+  const { message, type, nextRetryDelay } = error
+  return ApplicationFailure.create({ message, type, ...(nextRetryDelay && { nextRetryDelay }), details: [done] })
+}
 
 /** Refused for good: why. Throws what is worth another try. Each is counted: `norikae_notices` by place and result. */
 export async function refusedOr(

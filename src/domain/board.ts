@@ -1,3 +1,4 @@
+import type { Channel } from './addressees.ts'
 import type { Notice } from './notices.ts'
 
 /**
@@ -65,11 +66,7 @@ export const blankBoard: Board = { headline: '', threads: [], pins: [] }
 export const ROOT = 'thread'
 
 /** A thing is never told twice in one channel, however many teams share it. `channels`: those concerned are `loud`. */
-export function pinned(
-  board: Board,
-  notice: Notice,
-  channels: readonly { readonly name: string; readonly loud: boolean }[],
-): Board {
+export function pinned(board: Board, notice: Notice, channels: readonly Channel[]): Board {
   if (notice.about === 'settled') {
     const isIt = (pin: Pin) => pin.key === notice.thing
     return { ...board, pins: board.pins.map((p) => (isIt(p) ? { ...p, settled: notice, is: 'due' } : p)) }
@@ -147,6 +144,12 @@ export function placed(board: Board, tried: readonly Due[], sent: readonly Sent[
     return { ...sure, ts: it.ts, is }
   })
   return { ...board, threads: [...known.values()], pins: pins.filter((p) => p.is === 'due' || mayChange(p)) }
+}
+
+/** As it is due once the first line of its thread was sent. */
+export function withThread(it: Due, sent: readonly Sent[]): Due {
+  const root = sent.find((s) => s.channel === it.channel && s.key === ROOT)
+  return it.key === ROOT || root === undefined || 'refused' in root ? it : { ...it, id: root.id, thread: root.ts }
 }
 
 /** Nobody knows whether these arrived: they are looked for before they are sent again. */

@@ -50,6 +50,12 @@ export interface Untold {
   readonly why: string
 }
 
+/** A webhook that has ended: it took the notice, or refused it for good. */
+export interface Heard {
+  readonly url: string
+  readonly refused?: Untold
+}
+
 export interface From {
   readonly workflowId: string
   readonly runId: string

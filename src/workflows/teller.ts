@@ -1,7 +1,17 @@
-import { CancellationScope, condition } from '@temporalio/workflow'
-import { blankBoard, doubted, due, pinned, placed, type Board, type Due } from '../domain/board.ts'
-import type { Notice, Untold } from '../domain/notices.ts'
-import type { Team } from '../domain/platform.ts'
+import { ActivityFailure, ApplicationFailure, CancellationScope, condition, TimeoutFailure } from '@temporalio/workflow'
+import { channelsFor, webhooksFor, type Teams } from '../domain/addressees.ts'
+import {
+  blankBoard,
+  doubted,
+  due,
+  pinned,
+  placed,
+  withThread,
+  type Board,
+  type Due,
+  type Sent,
+} from '../domain/board.ts'
+import type { Heard, Notice, Untold, Webhook } from '../domain/notices.ts'
 import { question } from './activities.ts'
 import { problemOf, summary } from './problems.ts'
 
@@ -21,7 +31,7 @@ export interface Newsroom {
   readonly workflowId: string
   readonly runId: string
   platformTeam(): string
-  teams(): Readonly<Record<string, Team>>
+  teams(): Teams
   headline(): string
   /** What `untold` says is another now. */
   changed(): void
@@ -34,8 +44,6 @@ export function teller(room: Newsroom): Teller {
   let posting = false
   let posts = 0
 
-  /** The platform team reads along everywhere. */
-  const concerned = (notice: Notice) => [...new Set([...notice.teams, room.platformTeam()])]
   const beside = (work: Promise<void>) => {
     const it = work.finally(() => telling.delete(it))
     telling.add(it)
@@ -47,35 +55,45 @@ export function teller(room: Newsroom): Teller {
     room.changed()
   }
 
-  /** First for minutes, so that people see soon that it fails; then for hours. */
-  async function patiently<T>(once: (pace: 'notify' | 'notifyLonger') => Promise<T>, failed: (why: string) => void) {
+  /** First for minutes, so that people see soon that it fails; then, for what is left by then, for hours. */
+  function patiently<T>(
+    once: (pace: 'notify' | 'notifyLonger') => Promise<readonly T[]>,
+    isLeft: (error: unknown) => boolean,
+  ): Promise<readonly T[]> {
     // Also of what is being cancelled.
     return CancellationScope.nonCancellable(() =>
       once('notify').catch((error: unknown) => {
-        failed(problemOf(error).message)
-        return once('notifyLonger')
+        return isLeft(error) ? once('notifyLonger') : []
       }),
     )
   }
 
   async function byWebhook(notice: Notice): Promise<void> {
-    const teams = room.teams()
-    const webhooks = concerned(notice).flatMap((team) => {
-      const url = teams[team]?.webhook
-      return url === undefined ? [] : [{ team, url }]
-    })
-    const each = webhooks.filter(({ url }, n) => webhooks.findIndex((w) => w.url === url) === n)
-    const places = each.map(({ team }) => `webhook of ${team}`)
     const words = `tell ${notice.teams.join(', ')}: ${notice.about}`
     const id = `tell/${notice.id.slice(notice.runId.length + 1)}`
-    const refused = await patiently(
-      (pace) => question('notify', pace === 'notify' ? id : `${id}/longer`, words, pace, { notice, webhooks: each }),
-      (why) => places.forEach((place) => note(place, why)),
-    ).catch((error: unknown) => {
-      const { message } = problemOf(error)
-      return places.map((place): Untold => ({ place, why: message }))
-    })
-    for (const place of places) note(place, refused.find((r) => r.place === place)?.why)
+    const place = ({ team }: Webhook) => `webhook of ${team}`
+    let left = webhooksFor(notice, room.teams(), room.platformTeam())
+    const noteAll = (some: readonly Webhook[], refused: readonly Untold[]) => {
+      for (const it of some) note(place(it), refused.find((r) => r.place === place(it))?.why)
+    }
+    const awayFor = (error: unknown) => {
+      const heard = doneBefore(error) as readonly Heard[]
+      const isHeard = ({ url }: Webhook) => heard.some((it) => it.url === url)
+      noteAll(
+        left.filter(isHeard),
+        heard.flatMap(({ refused }) => refused ?? []),
+      )
+      left = left.filter((it) => !isHeard(it))
+      for (const it of left) note(place(it), reason(error))
+      return left.length > 0
+    }
+    await patiently(
+      (pace) => question('notify', pace === 'notify' ? id : `${id}/longer`, words, pace, { notice, webhooks: left }),
+      awayFor,
+    ).then(
+      (refused) => noteAll(left, refused),
+      (error: unknown) => void awayFor(error),
+    )
   }
 
   /** One request at a time: what changes meanwhile is due after it, and only as it is then. */
@@ -93,32 +111,35 @@ export function teller(room: Newsroom): Teller {
     const { workflowId, runId } = room
     const channels = [...new Set(now.map((d) => d.channel))]
     const words = summary(`tell ${channels.join(', ')}: ${now.length} ${now.length === 1 ? 'message' : 'messages'}`)
-    let tried = now
-    try {
-      const sent = await patiently(
-        (pace) => {
-          const id = pace === 'notify' ? `post/${posts}` : `post/${posts}/longer`
-          return question('post', id, words, pace, { workflowId, runId, due: tried })
-        },
-        (why) => {
-          board = doubted(board, now)
-          tried = now.map((it) => ({ ...it, unsure: true as const }))
-          for (const channel of channels) note(`Slack ${channel}`, why)
-        },
-      )
-      board = placed(board, now, sent)
-      for (const channel of channels) {
-        const refused = sent.find((s) => s.channel === channel && 'refused' in s)
+    let left = now
+    const know = (sent: readonly Sent[]) => {
+      board = placed(board, left, sent)
+      for (const channel of new Set(sent.map((it) => it.channel))) {
+        const refused = sent.find((it) => it.channel === channel && 'refused' in it)
         note(`Slack ${channel}`, refused && 'refused' in refused ? refused.refused : undefined)
       }
-    } catch (error) {
-      const why = problemOf(error).message
-      board = placed(
-        doubted(board, now),
-        now,
-        now.map(({ channel, key }) => ({ channel, key, refused: why })),
-      )
+      const isSent = ({ channel, key }: Due) => sent.some((it) => it.channel === channel && it.key === key)
+      left = left.filter((it) => !isSent(it)).map((it) => withThread(it, sent))
     }
+    const awayFor = (error: unknown) => {
+      know(doneBefore(error) as readonly Sent[])
+      board = doubted(board, left)
+      left = left.map((it) => ({ ...it, unsure: true as const }))
+      for (const { channel } of left) note(`Slack ${channel}`, reason(error))
+      return left.length > 0
+    }
+    await patiently((pace) => {
+      const id = pace === 'notify' ? `post/${posts}` : `post/${posts}/longer`
+      return question('post', id, words, pace, { workflowId, runId, due: left })
+    }, awayFor).then(know, (error: unknown) => {
+      awayFor(error)
+      // Not tried for ever: what is told of the same thing next has all of it.
+      board = placed(
+        board,
+        left,
+        left.map(({ channel, key }) => ({ channel, key, refused: reason(error) })),
+      )
+    })
   }
 
   function publish(): void {
@@ -129,16 +150,7 @@ export function teller(room: Newsroom): Teller {
 
   return {
     tell(notice) {
-      const teams = room.teams()
-      const channels = concerned(notice).flatMap((team) => {
-        const name = teams[team]?.slack
-        return name === undefined ? [] : [{ name, loud: notice.teams.includes(team) }]
-      })
-      const each = [...new Set(channels.map((c) => c.name))].map((name) => ({
-        name,
-        loud: channels.some((c) => c.name === name && c.loud),
-      }))
-      board = pinned(board, notice, each)
+      board = pinned(board, notice, channelsFor(notice, room.teams(), room.platformTeam()))
       publish()
       beside(byWebhook(notice))
     },
@@ -149,4 +161,19 @@ export function teller(room: Newsroom): Teller {
         condition(() => telling.size === 0, '5m', { summary: 'until the last notices are told' }),
       ),
   }
+}
+
+/** What went wrong last says more than that the time was up. */
+function lastOf(error: unknown): unknown {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined
+  return cause instanceof TimeoutFailure && cause.cause ? cause.cause : (cause ?? error)
+}
+
+const reason = (error: unknown): string => problemOf(lastOf(error)).message
+
+/** What the activity had done until then: it sends along what it would have answered (`withDone`). */
+function doneBefore(error: unknown): readonly unknown[] {
+  const last = lastOf(error)
+  const [done] = last instanceof ApplicationFailure ? (last.details ?? []) : []
+  return Array.isArray(done) ? done : []
 }

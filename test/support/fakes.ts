@@ -51,7 +51,7 @@ export class Outside {
   readonly posts: (readonly Due[])[] = []
   /** Channels that are not there. */
   readonly noChannel = new Set<string>()
-  /** How often the chat does not answer. */
+  /** How often the chat has not answered when its time is up. */
   slackAway = 0
   findings: Finding[] = []
   /** Found on blue beside the usual. */
@@ -153,7 +153,11 @@ export class Outside {
       post: async ({ due }) => {
         if (this.slackAway > 0) {
           this.slackAway -= 1
-          throw new Error('Slack: no answer in time')
+          // What was done until then goes with it: here the first of them.
+          const [first, second] = due
+          const done =
+            first && second ? [{ channel: first.channel, key: first.key, id: `C${first.channel}`, ts: 'early' }] : []
+          throw ApplicationFailure.nonRetryable('Slack: no answer in time', 'Failed', done)
         }
         this.posts.push(due)
         return due.map(({ channel, key, ts }) =>

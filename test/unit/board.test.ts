@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { channelsFor, webhooksFor } from '../../src/domain/addressees.ts'
 import {
   blankBoard,
   doubted,
@@ -102,6 +103,33 @@ describe('a board', () => {
     const later = pinned(published(unsure), notice('other'), [scala])
     expect(due(later).map((d) => [d.key, d.unsure])).toEqual([['other', undefined]])
   })
+})
+
+test.for<{ says: string; teams: string[]; channels: string[]; webhooks: string[] }>([
+  {
+    says: 'a team, and the platform team beside it',
+    teams: ['scala'],
+    channels: ['#scala loud', '#sre'],
+    webhooks: ['scala', 'sre'],
+  },
+  { says: 'those who share a channel once', teams: ['php'], channels: ['#sre loud'], webhooks: ['php'] },
+  {
+    says: 'several of them',
+    teams: ['php', 'scala'],
+    channels: ['#sre loud', '#scala loud'],
+    webhooks: ['php', 'scala'],
+  },
+  { says: 'the platform team once', teams: ['sre'], channels: ['#sre loud'], webhooks: ['sre'] },
+  { says: 'nobody for a team that has no place', teams: ['quiet'], channels: ['#sre'], webhooks: ['sre'] },
+])('told is $says', ({ teams, channels, webhooks }) => {
+  const all = {
+    sre: { approvers: [], slack: '#sre', webhook: 'https://sre' },
+    php: { approvers: [], slack: '#sre', webhook: 'https://sre' },
+    scala: { approvers: [], slack: '#scala', webhook: 'https://scala' },
+    quiet: { approvers: [] },
+  }
+  expect(channelsFor({ teams }, all, 'sre').map((c) => `${c.name}${c.loud ? ' loud' : ''}`)).toEqual(channels)
+  expect(webhooksFor({ teams }, all, 'sre').map((w) => w.team)).toEqual(webhooks)
 })
 
 test('whatever happens on the way, in the end each channel has one thread, and each thing once, as it is', () => {

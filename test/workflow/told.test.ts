@@ -35,26 +35,36 @@ test('a channel is told of a gate once, what became of it, and how its app stand
     await eventually('it is told', () => trial.outside.posts.flat().some((d) => d.key === gate))
     await trial.say('api', 'approve', { gate, by: 'chiba' })
     await trial.onGreen('api')
-    await trial.decommission()
-    expect((await trial.result()).outcome).toBe('done')
+    await trial.say(undefined, 'abort', { by: 'baba', reason: 'enough was seen' })
+    expect((await trial.result()).outcome).toBe('rolled-back')
   })
   const all = trial.outside.posts.flat()
   const ofApp = all.filter((d) =>
     d.says.kind === 'headline' ? d.says.text.startsWith('api') : d.says.notice.app === 'api',
   )
   const last = (channel: string) => ofApp.findLast((d) => d.channel === channel && d.says.kind === 'headline')
-  expect(ofApp.filter((d) => d.says.kind === 'notice').map(inShort)).toEqual([
+  const told = ofApp.filter((d) => d.says.kind === 'notice').map(inShort)
+  expect(told.slice(0, 4)).toEqual([
     '#scala | production/gate.1 | loud',
     '#sre | production/gate.1',
     '#scala | production/gate.1 | approved by chiba',
     '#sre | production/gate.1 | approved by chiba',
   ])
+  const back = ['production', 'test'].flatMap((e) => [`#scala | ${e}/back/1 | loud`, `#sre | ${e}/back/1`])
+  expect([told.length, new Set(told.slice(4))]).toEqual([8, new Set(back)])
   for (const channel of ['#scala', '#sre'])
-    expect(last(channel)?.says).toEqual({ kind: 'headline', text: 'api (scala), told · test done · production done' })
+    expect(last(channel)?.says).toEqual({
+      kind: 'headline',
+      text: 'api (scala), told · test rolled-back · production rolled-back',
+    })
   // What was sent first has no thread; what came later knows it.
   expect(ofApp.filter((d) => d.says.kind === 'notice').map((d) => d.thread !== undefined)).toEqual([
     false,
     false,
+    true,
+    true,
+    true,
+    true,
     true,
     true,
   ])
@@ -63,8 +73,8 @@ test('a channel is told of a gate once, what became of it, and how its app stand
   expect(new Set(own.map((d) => d.channel))).toEqual(new Set(['#sre']))
   const end = own.at(-1)?.says
   expect(end?.kind === 'notice' && end.notice.evidence?.slice(0, 3)).toEqual([
-    '1 of 1 apps are on green',
-    'nothing went back',
+    '0 of 1 apps are on green',
+    '2 environments went back to blue',
     '3 decisions',
   ])
 }, 30_000)
@@ -83,6 +93,12 @@ test('a channel that does not take it is named where people look, until it does,
     trial.outside.noChannel.clear()
     await trial.say(undefined, 'approve', { gate, by: 'aoki' })
     await eventually('it is told', async () => (await untold()) === undefined)
+    expect(trial.outside.posts.flat().some((d) => d.unsure)).toBe(false)
+    // It may have heard it: it is asked for longer, and looked at first.
+    trial.outside.slackAway = 1
+    const [before, api] = [trial.outside.posts.length, await trial.gate('api', 'approve', 'production/gate@')]
+    const after = () => trial.outside.posts.slice(before).flat()
+    await eventually('it is told after all', () => after().some((d) => d.unsure) && after().some((d) => d.key === api))
     await trial.say(undefined, 'abort', { by: 'baba', reason: 'enough was seen' })
     expect((await trial.result()).outcome).toBe('rolled-back')
   })

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createActivities } from '../../../src/activities/index.ts'
@@ -96,7 +97,7 @@ test('whatever fails, and whether or not the workflow hears of it, each message 
       expect(due(then)).toEqual([])
       expect(told(runId)).toHaveLength(2)
     }),
-    { numRuns: 15 },
+    { numRuns: 8 },
   )
 })
 
@@ -138,4 +139,25 @@ test('a webhook that refuses is told by its team, one that is away is tried agai
   expect(waits).toHaveLength(2)
   expect(hook.heard.map((h) => h.url).toSorted()).toEqual(['/away', '/away', '/away', '/fine', '/refuses'])
   expect(JSON.parse(hook.heard[0]?.body ?? '')).toMatchObject({ thing: 'gate', link: 'https://temporal.test/w/r' })
+})
+
+test('where the time is up, what was done until then is known', async () => {
+  const runId = newRun()
+  const board = pinned({ ...blankBoard, headline: 'api' }, notice(runId, 'gate'), scala)
+  const [root, gate] = due(board)
+  if (!root || !gate) throw new Error('nothing is due')
+  const { post: once } = activities(true)
+  const inTwo = [root, { ...gate, channel: '#sre' }]
+  const failures: (readonly unknown[])[] = []
+  server.faults.add('down', 1)
+  await driven(
+    (input: Parameters<typeof once>[0]) =>
+      once(input).catch((error: unknown) => {
+        if (error instanceof ApplicationFailure) failures.push(error.details ?? [])
+        throw error
+      }),
+    { workflowId: 'w', runId, due: inTwo },
+  )
+  expect(failures).toHaveLength(1)
+  expect(failures[0]).toMatchObject([[{ id: expect.any(String), ts: expect.any(String) }]])
 })
