@@ -20,6 +20,7 @@ import { upgradeId, type UpgradeStatus } from './domain/messages.ts'
 import { serveHealth } from './worker/health.ts'
 import { activityLog, jsonLog, temporalLogger } from './worker/logging.ts'
 import { platformFiles } from './worker/platforms.ts'
+import { workflowUrl } from './worker/links.ts'
 import { settingsFrom, type WorkerSettings } from './worker/settings.ts'
 
 /**
@@ -49,7 +50,10 @@ async function main(): Promise<void> {
   const clients = await Connection.connect(connectionOptions ?? {})
   await makeSearchAttributes(clients, namespace)
   const client = new Client({ connection: clients, namespace })
-  const ports = connectOutside()
+  const ports = connectOutside({
+    webhookSecrets: settings.webhookSecrets,
+    ...(settings.slack && { slack: settings.slack }),
+  })
   const outside: Outside = {
     ports,
     platformFile: platformFiles(settings.platforms),
@@ -60,6 +64,7 @@ async function main(): Promise<void> {
         .catch(() => undefined),
     openUpgrade: (platform) => openUpgrade(client, platform),
     probeImage: settings.probeImage,
+    ...(settings.temporalUi !== undefined && { workflowUrl: workflowUrl(settings.temporalUi, namespace) }),
     log: activityLog(log),
   }
 

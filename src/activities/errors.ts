@@ -52,5 +52,13 @@ export const unreachable = (message: string, cause?: unknown, after?: Duration):
     ...(after !== undefined && { nextRetryDelay: after }),
   })
 
+/** The same, where the other side said for how long: not asked before, but within the hour. */
+export const askedToWait = (message: string, seconds: number): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: 'Unreachable',
+    message: `${message}, and asks for ${seconds}s`,
+    nextRetryDelay: `${Math.min(Math.max(1, seconds), 3600)}s`,
+  })
+
 export const isDenied = (error: unknown): error is ApplicationFailure =>
   error instanceof ApplicationFailure && error.type === 'Denied'

@@ -4,6 +4,7 @@ import { addonActions } from './add-ons.ts'
 import { argocdActions } from './argocd.ts'
 import { bufferActions } from './buffers.ts'
 import { calendarActivities } from './calendar.ts'
+import { chatActivities } from './chat.ts'
 import { clusterActions } from './clusters.ts'
 import { copiedVolumeActions } from './copied-volumes.ts'
 import { deploymentActions } from './deployments.ts'
@@ -32,14 +33,21 @@ import { workloadActions } from './workloads.ts'
 
 /** Everything that the workflows may ask of the outside. What watches never gives up; everything else does, some time. */
 export function createActivities(outside: Outside): Activities {
-  const { watch, awaitMetrics, opening, ...others } = all(outside)
+  const { watch, awaitMetrics, opening, notify, post, ...others } = all(outside)
   const asked = Object.entries(others).map(([name, activity]) => [
     name,
     patient(activity as (input: unknown) => Promise<unknown>),
   ])
   // Under its own name each has the type that it had.
-  const patiently = { watch: beating(watch), awaitMetrics: beating(awaitMetrics), opening: beating(opening) }
-  return { ...Object.fromEntries(asked), ...patiently } as Activities
+  return {
+    ...Object.fromEntries(asked),
+    watch: beating(watch),
+    awaitMetrics: beating(awaitMetrics),
+    opening: beating(opening),
+    // For how long a notice is tried is the workflow's to say.
+    notify: beating(notify),
+    post: beating(post),
+  } as Activities
 }
 
 const all = (outside: Outside): Activities => ({
@@ -71,4 +79,5 @@ const all = (outside: Outside): Activities => ({
   ...calendarActivities(),
   ...notificationActivities(outside),
   ...examiningActivities(outside),
+  ...chatActivities(outside),
 })

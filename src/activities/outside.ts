@@ -26,6 +26,8 @@ export interface Outside {
   openUpgrade(platform: string): Promise<{ readonly to?: string } | undefined>
   /** For Jobs that only look whether an endpoint answers. Needs `nc`. */
   readonly probeImage: string
+  /** Where people open a workflow in Temporal's UI; absent where nobody said where that is. */
+  readonly workflowUrl?: (workflowId: string, runId: string) => string
   log(level: 'info' | 'warn', message: string, more: Readonly<Record<string, unknown>>): void
 }
 

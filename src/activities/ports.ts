@@ -11,6 +11,7 @@ import type {
   VersionDescription,
 } from '../domain/eks-objects.ts'
 import type { Tried } from '../domain/dry-run.ts'
+import type { ChatMessage } from '../domain/chat-message.ts'
 import type { NewVolume, SnapshotDescription, VolumeDescription } from '../domain/ec2-objects.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { ImageId, Repository } from '../domain/registry-images.ts'
@@ -34,6 +35,8 @@ export interface Ports {
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
   readonly metrics: MetricsPort
   readonly webhooks: WebhookPort
+  /** Absent where the worker has no token for one. */
+  readonly chat?: ChatPort
 }
 
 export interface IdentityPort {
@@ -217,4 +220,28 @@ export interface MetricsPort {
 export interface WebhookPort {
   /** `id` is the same for the same message, so that the receiver can drop a repetition. */
   send(url: string, id: string, body: object): Promise<void>
+}
+
+/** Where a message is: the channel as the chat itself calls it, and the message's time, by which it is known there. */
+export interface ChatPlace {
+  readonly id: string
+  readonly ts: string
+}
+
+/** `key`: kept with the message, unseen, so that it is found again. */
+export interface KeyedMessage extends ChatMessage {
+  readonly key: string
+}
+
+/** Throws what is final as such (a channel that is not there, a token that is not good), the rest as `unreachable`. */
+export interface ChatPort {
+  /** Not safe to repeat. `channel`: `#name` or an id. `loud`: what stands in a thread is shown in the channel too. */
+  post(
+    channel: string,
+    message: KeyedMessage & { readonly thread?: string; readonly loud: boolean },
+  ): Promise<ChatPlace>
+  /** Safe to repeat. Does nothing where somebody has deleted it. */
+  change(place: ChatPlace, message: KeyedMessage): Promise<void>
+  /** What was posted under this key since then (ISO time), in this thread or in none. */
+  find(channel: string, key: string, since: string, thread?: string): Promise<ChatPlace | undefined>
 }

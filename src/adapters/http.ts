@@ -4,19 +4,23 @@ import { isTimeout, whyNoAnswer } from './words.ts'
 interface Answer {
   readonly status: number
   readonly text: string
+  /** For how many seconds it asks to be left alone. */
+  readonly retryAfter?: number
 }
 
 interface Post {
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
   readonly timeoutMs: number
+  /** In errors, where not even the path may be told; left out: `shown`. */
+  readonly calledAs?: string
 }
 
 /**
  * One POST, without following redirects (they would drop the body). A user and password in the URL go as basic
  * authentication, as `curl` does it. Throws `unreachable` where there is no answer, `invalidInput` where the URL is none.
  */
-export async function post(url: string, { body, headers, timeoutMs }: Post): Promise<Answer> {
+export async function post(url: string, { body, headers, timeoutMs, calledAs = shown(url) }: Post): Promise<Answer> {
   const target = parse(url)
   const authorization = basic(target)
   target.username = ''
@@ -29,11 +33,19 @@ export async function post(url: string, { body, headers, timeoutMs }: Post): Pro
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     })
-    return { status: response.status, text: await response.text() }
+    const retryAfter = secondsIn(response.headers.get('retry-after'))
+    return { status: response.status, text: await response.text(), ...(retryAfter !== undefined && { retryAfter }) }
   } catch (error) {
     const why = isTimeout(error) ? `no answer in ${timeoutMs / 1000}s` : whyNoAnswer(error)
-    throw unreachable(`POST ${shown(url)}: ${why}`)
+    throw unreachable(`POST ${calledAs}: ${why}`)
   }
+}
+
+/** `Retry-After` is seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
+function secondsIn(header: string | null): number | undefined {
+  if (header === null) return undefined
+  const seconds = /^\d+$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - Date.now()) / 1000)
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
 }
 
 /** The URL as it may stand in a message: its query and its user part can be secrets. */

@@ -14,14 +14,22 @@ import { registry } from './ecr/registry-port.ts'
 import { eks } from './eks/eks-port.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
+import { slack } from './slack/chat-port.ts'
 import { sts } from './sts/identity-port.ts'
 import { webhooks } from './webhook/webhook-port.ts'
+
+interface OutsideOptions extends AwsOptions {
+  readonly webhookSecrets?: readonly string[]
+  readonly slack?: Parameters<typeof slack>[0]
+}
 
 /**
  * Everything outside, over the wire. Clients are made once a region and when first asked for; nothing is connected to
  * before. The endpoint of AWS is the SDK's setting `AWS_ENDPOINT_URL`.
  */
-export function connectOutside(options: AwsOptions = {}): Ports & { close(): Promise<void> } {
+export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: OutsideOptions = {}): Ports & {
+  close(): Promise<void>
+} {
   const credentials = once((region) => options.credentials ?? defaultProvider({ clientConfig: { region } }))
   const aws = (region: string) => clientOptions(region, { credentials: credentials(region) })
   const eksClients = clientsOf((region) => new EKS(aws(region)))
@@ -41,7 +49,8 @@ export function connectOutside(options: AwsOptions = {}): Ports & { close(): Pro
     network: (region) => network(ec2Clients.of(region)),
     kubernetes: (region, cluster) => clusters.open(region, cluster),
     metrics: prometheus(),
-    webhooks: webhooks(),
+    webhooks: webhooks(webhookSecrets === undefined ? {} : { secrets: webhookSecrets }),
+    ...(slackApp && { chat: slack(slackApp) }),
     async close() {
       await clusters.close()
       for (const clients of [eksClients, elbClients, ec2Clients, ecrClients, stsClients]) clients.close()

@@ -1,5 +1,6 @@
 import { commandFor } from './gates.ts'
 import type { Change, UpgradeView } from './shapes.ts'
+import { inWords, untoldIn } from './untold.ts'
 import { standingOf } from './standing.ts'
 
 /** What is different since the view before; everything where there was none. Pure. */
@@ -16,6 +17,11 @@ export function changes(before: UpgradeView | undefined, after: UpgradeView): Ch
   if (ending !== undefined && ending !== was?.ending) found.push(note(ending))
   if (held !== undefined && held !== was?.held) found.push(note(held))
   if (after.silent !== undefined && before?.silent === undefined) found.push(note(after.silent))
+  const known = before ? untoldIn(before).map(inWords) : []
+  for (const text of untoldIn(after)
+    .map(inWords)
+    .filter((t) => !known.includes(t)))
+    found.push(note(text))
   for (const text of after.status.refused.filter((r) => !was?.refused.includes(r))) found.push(note(`refused ${text}`))
 
   for (const { app, environments } of after.status.apps) {

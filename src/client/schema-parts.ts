@@ -93,6 +93,10 @@ const status = z.object({
   problem: maybe,
 })
 
+const untold = list(z.object({ place: z.string(), why: z.string() }))
+  .exactOptional()
+  .describe('places that did not take what they were told last')
+
 export const upgradeStatus = z.object({
   platform: z.string(),
   from: z.string(),
@@ -123,6 +127,7 @@ export const upgradeStatus = z.object({
   findings: list(finding),
   ending: maybe,
   held: maybe,
+  untold,
   refused: texts,
 })
 
@@ -142,6 +147,7 @@ export const cutoverStatus = z.object({
   runs: list(status),
   findings: list(finding),
   log: list(logged),
+  untold,
 })
 
 export const openGate = waiting.extend({

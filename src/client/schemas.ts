@@ -251,15 +251,20 @@ export const version = z.object({ norikae: z.string(), node: z.string() }).descr
 
 export const notice = z
   .object({
-    id: z.string(),
-    about: z.enum(['gate', 'reminder', 'deploy', 'blind', 'went-back', 'ended', ...scheduledAbout]),
+    id: z.string().describe('the same for a repetition'),
+    about: z.enum(['gate', 'reminder', 'deploy', 'blind', 'held', 'went-back', 'settled', 'ended', ...scheduledAbout]),
+    thing: z.string().describe('the same in all that is told of one thing, until it is settled'),
     platform: z.string(),
     app: maybe,
     environment: maybe,
     workflowId: z.string(),
     runId: z.string(),
+    at: time,
     title: z.string(),
-    teams: texts,
+    teams: texts.describe('whom it concerns; the platform team is told everything'),
     waiting: waiting.exactOptional(),
+    missing: texts.exactOptional().describe('who may answer and has not'),
+    evidence: texts.exactOptional().describe('what was seen, a line each'),
+    link: maybe.describe("the workflow in Temporal's UI"),
   })
-  .describe('the body of a webhook; id is the same for a repetition')
+  .describe('the body of a webhook')

@@ -86,6 +86,13 @@ export const query = text(/\S/, 'a query', 'PromQL with {cluster} in it')
 
 export const words = (expected: string, write: string) => text(/\S/, expected, write)
 
+/** A name has no capitals, spaces or most punctuation; an id is as Slack shows it at the end of a channel's details. */
+export const slackChannel = text(
+  /^(#[^\sA-Z#@<>&.,:;"'`()[\]{}]{1,80}|[CG][A-Z0-9]{7,20})$/,
+  'a Slack channel',
+  'its name in quotes, such as "#scala", or its id, such as C0123456789',
+)
+
 export const url = z
   .string(expecting('an address on the web', 'http://… or https://…'))
   .refine(isWeb, expecting('an address on the web', 'http://… or https://…'))

@@ -24,6 +24,7 @@ import {
   platformName,
   query,
   region,
+  slackChannel,
   time,
   url,
 } from './pieces.ts'
@@ -78,14 +79,19 @@ const team = z.strictObject(
     notify: z
       .strictObject(
         {
+          slack: slackChannel
+            .exactOptional()
+            .describe('A Slack channel, such as "#scala". The token is of the worker: NORIKAE_SLACK_TOKEN.'),
           webhook: url
             .exactOptional()
-            .describe('Told of each gate, rollback and end of the team: one JSON object by POST.'),
+            .describe('One JSON object by POST for each notice, as schema/webhook.json has it. No place for a secret.'),
         },
-        mapping('{ webhook: https://… }'),
+        mapping('{ slack: "#scala" }'),
       )
       .prefault({})
-      .describe('Where the team is told what happens. The log always is.'),
+      .describe(
+        'Where the team is told what waits for it and what happened; the platform team is told everything. The log always is.',
+      ),
     deadline: time
       .exactOptional()
       .describe('What it has not answered for so long, the platform team may decide too. Default: never.'),

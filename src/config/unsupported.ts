@@ -19,7 +19,6 @@ const later: readonly Later[] = [
     instead: 'leave it out: listener rules of load balancers are found by their TargetGroupBindings',
   },
   { at: 'environments.*.window', instead: 'write hours for the whole platform, or a window for a workload of an app' },
-  { at: 'teams.*.notify.slack', instead: 'write webhook: https://… and pass it on from there' },
   { at: 'waivers', instead: 'leave it out and mend what the blocker names' },
   { at: 'prices', instead: 'leave it out: the plan names no cost yet' },
   {

@@ -16,10 +16,12 @@ import {
   faultsOf,
   judged,
   onGreen,
+  readIn,
   wentBackOnce,
   type Call,
   type DemoResult,
   type Inventory,
+  type Told,
 } from './verdict.ts'
 
 const PLATFORM = 'chatwork-prod'
@@ -102,6 +104,7 @@ async function demo(stage: Stage): Promise<DemoResult> {
   }
   const result = resultOf(last, report, seen, began)
   stage.say(`\n${judged(result, judgement)}`)
+  stage.say(`  Slack       ${readIn((await control(info, 'GET', '/slack')) as Told)}`)
   return result
 }
 

@@ -139,6 +139,19 @@ export function faultsOf(result: DemoResult): string[] {
   ]
 }
 
+/** Channels of the sandbox's Slack, as its `/slack` tells. */
+export type Told = Readonly<Record<string, readonly { readonly thread_ts?: string; readonly edited: number }[]>>
+
+/** How much people had to read. */
+export const readIn = (told: Told): string =>
+  Object.entries(told)
+    .map(([name, messages]) => {
+      const threads = messages.filter((m) => m.thread_ts === undefined).length
+      const changes = messages.reduce((sum, m) => sum + m.edited, 0)
+      return `#${name} ${messages.length - threads} messages in ${threads} threads, brought up to date ${changes} times`
+    })
+    .join('; ')
+
 export const judged = (result: DemoResult, judgement: Pick<Judgement, 'requests' | 'leftovers'>): string => {
   const { requests, jobs, singletonOverlapMs, singletonDowntimeMs, bufferedLost } = result
   const { lastDropped } = judgement.requests

@@ -1,4 +1,4 @@
-import type { Desk } from './gates.ts'
+import { countsAsSaid, type Desk } from './gates.ts'
 import type { Run } from './run.ts'
 
 /**
@@ -21,14 +21,16 @@ export interface Effort {
 export function effortOf(runs: readonly Run[], { gates, log }: Desk): Effort | undefined {
   const subject = runs[0]?.plan.subject
   if (!subject) return undefined
-  // What was withdrawn, or expired, nobody answered.
-  const answered = gates.filter((g) => g.closed !== undefined && g.closed.as !== 'withdrawn' && g.given.length > 0)
+  // What was withdrawn, or expired, nobody answered; and what waits for its hours asks nobody.
+  const answered = gates.filter(
+    (g) => g.closed !== undefined && g.closed.as !== 'withdrawn' && g.given.length > 0 && g.opensAt === undefined,
+  )
   return {
     ...(subject.app !== undefined && { app: subject.app }),
     team: subject.team,
     seconds: answered.reduce((sum, g) => sum + seconds(g.openedAt, g.closed?.at ?? g.openedAt), 0),
     answered: answered.length,
-    acts: log.filter((l) => l.became === 'counted' || l.became === 'ahead').length,
+    acts: log.filter(countsAsSaid).length,
   }
 }
 

@@ -208,6 +208,10 @@ export function escalated(desk: Desk, id: string, at: string): Desk {
 /** In the log, beside what people said. */
 export const ESCALATED = 'escalated'
 
+/** Was it said by people, and did it count? */
+export const countsAsSaid = ({ message, became }: Logged): boolean =>
+  message !== ESCALATED && (became === 'counted' || became === 'ahead')
+
 export function voided(desk: Desk, which: (g: Given) => boolean, because: string, at: string): Desk {
   const log = desk.ahead.filter(which).map((g): Logged => ({ at, message: g.answer, body: g, became: 'void', because }))
   return { ...desk, ahead: desk.ahead.filter((g) => !which(g)), log: [...desk.log, ...log] }

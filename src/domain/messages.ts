@@ -1,5 +1,6 @@
 import { no, type Answer, type Decision, type Logged, type Refusal } from './gates.ts'
 import type { Finding } from './findings.ts'
+import type { Untold } from './notices.ts'
 import type { App, Platform } from './platform.ts'
 import type { Report } from './report.ts'
 import type { Status } from './status.ts'
@@ -62,6 +63,8 @@ export interface UpgradeStatus {
   readonly ending?: string
   /** Why no more turns are given although some could be; or until when the next app rests. */
   readonly held?: string
+  /** Places that were to be told something and did not take it; absent where there are none. */
+  readonly untold?: readonly Untold[]
   readonly refused: readonly string[]
 }
 
@@ -89,6 +92,7 @@ export interface CutoverStatus {
   readonly runs: readonly Status[]
   readonly findings: readonly Finding[]
   readonly log: readonly Logged[]
+  readonly untold?: readonly Untold[]
 }
 
 /** What people may order beside the answers to gates. */

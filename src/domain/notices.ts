@@ -1,35 +1,66 @@
 import { teamsOf, type Gate } from './gates.ts'
 import type { Outcome } from './messages.ts'
 import type { Subject } from './plan.ts'
-import { waiting, type Waiting } from './status.ts'
+import { placeOf } from './findings.ts'
+import { waiting, type Status, type Waiting } from './status.ts'
 import type { StepId } from './steps.ts'
 import type { ScheduledAbout } from './scheduled.ts'
 
-/** What people are told, once each: a gate or a deployment that waits for them, a way back, the end. */
+/**
+ * What people are told: what waits for them, what went back, what holds, and the end. All that is told of one thing has
+ * the same `thing`: first that it began, then reminders, and at last that it is settled, where it has an end.
+ */
 export interface Notice {
   /** The same for the same message, so that a receiver can drop a repetition. */
   readonly id: string
-  readonly about: 'gate' | 'reminder' | 'deploy' | 'blind' | 'went-back' | 'ended' | ScheduledAbout
+  readonly about: 'gate' | 'reminder' | 'deploy' | 'blind' | 'held' | 'went-back' | 'settled' | 'ended' | ScheduledAbout
+  readonly thing: string
   readonly platform: string
   readonly app?: string
   readonly environment?: string
   readonly workflowId: string
   readonly runId: string
+  readonly at: string
   readonly title: string
+  /** Whom it concerns. The platform team is told everything, so it is named only where it is asked itself. */
   readonly teams: readonly string[]
-  /** Present for gates and reminders: what to send. */
+  /** Present for gates and reminders of them: what to send. */
   readonly waiting?: Waiting
+  /** Who may answer and has not; absent where nobody is asked. */
+  readonly missing?: readonly string[]
+  /** What was seen, a line each. */
+  readonly evidence?: readonly string[]
+  /** The workflow in Temporal's UI: put in by the worker that sends it, where it knows. */
+  readonly link?: string
 }
 
-/** Whom it concerns: where their webhooks are is looked up when the notice is written. */
+/** Where it goes: looked up when it is written, so that a repetition goes to the same places. */
 export interface Addressed {
   readonly notice: Notice
-  readonly webhooks: readonly string[]
+  readonly webhooks: readonly Webhook[]
 }
 
-interface From {
+export interface Webhook {
+  readonly team: string
+  readonly url: string
+}
+
+/** A place that did not take a notice, and why. */
+export interface Untold {
+  readonly place: string
+  readonly why: string
+}
+
+/** A webhook that has ended: it took the notice, or refused it for good. */
+export interface Heard {
+  readonly url: string
+  readonly refused?: Untold
+}
+
+export interface From {
   readonly workflowId: string
   readonly runId: string
+  readonly at: string
 }
 
 const about = ({ platform, app, environment }: Subject) => ({
@@ -38,19 +69,71 @@ const about = ({ platform, app, environment }: Subject) => ({
   ...(environment !== undefined && { environment }),
 })
 
-/** `reminder`: how often it was told before; or that it is for others too from now on. */
-export const gateNotice = (from: From, subject: Subject, gate: Gate, reminder: number | 'escalated'): Notice => ({
+/** `missing`, `evidence`: those of `Notice`. */
+interface Asked {
+  readonly missing?: readonly string[]
+  readonly evidence?: readonly string[]
+}
+
+/**
+ * `reminder`: how often they were told before; or that it is for others too from now on. `teams`: those of whom somebody
+ * is late; left out: all.
+ */
+export const gateNotice = (
+  from: From,
+  subject: Subject,
+  gate: Gate,
+  reminder: number | 'escalated',
+  { teams = teamsOf(gate), missing = [], evidence = [] }: Asked & { readonly teams?: readonly string[] } = {},
+): Notice => ({
   id: `${from.runId}/${gate.id}/${reminder}`,
   about: reminder === 0 ? 'gate' : 'reminder',
+  thing: gate.id,
   ...about(subject),
   ...from,
   title: reminder === 'escalated' ? `${overdue(gate)}: ${gate.title}` : gate.title,
-  teams: teamsOf(gate),
+  teams,
   waiting: waiting(gate),
+  ...(missing.length > 0 && { missing }),
+  ...(evidence.length > 0 && { evidence }),
 })
 
 const overdue = ({ rule: { teams, escalates } }: Gate): string =>
   `${teams.join(', ')} did not answer for ${escalates?.after ?? ''}, and ${escalates?.to.join(', ') ?? ''} may decide too`
+/** A gate is decided, or nobody has to decide it any more. */
+export const gateSettled = (from: From, subject: Subject, gate: Gate): Notice =>
+  settled(from, subject, gate.id, teamsOf(gate), decided(gate))
+
+function decided({ closed, given, rule }: Gate): string {
+  const by = given.filter((d) => d.answer === closed?.as)
+  const who = by.map((d) => (d.comment === undefined ? d.by : `${d.by}: ${d.comment}`)).join(', ')
+  switch (closed?.as) {
+    case undefined:
+    case 'withdrawn':
+      return 'withdrawn: nobody has to decide it any more'
+    case 'approve':
+      return `approved by ${who}`
+    case 'reject':
+      return who === ''
+        ? `nobody answered within ${rule.expires ?? ''}, which counts as rejected`
+        : `rejected by ${who}`
+    default:
+      return `answered with ${closed?.as} by ${who}`
+  }
+}
+
+const settled = (from: From, subject: Subject, thing: string, teams: readonly string[], title: string): Notice => ({
+  id: `${from.runId}/${thing}/settled`,
+  about: 'settled',
+  thing,
+  ...about(subject),
+  ...from,
+  // Comments are as long as a message may be.
+  title: title.length > LONGEST ? `${title.slice(0, LONGEST)}…` : title,
+  teams,
+})
+
+const LONGEST = 1000
 
 /** What only they can do, and Norikae waits for. `reminder`: how often they were told before. */
 export const deployNotice = (
@@ -62,11 +145,17 @@ export const deployNotice = (
 ): Notice => ({
   id: `${from.runId}/${step}/${attempt}/${reminder}`,
   about: 'deploy',
+  thing: deployThing(step, attempt),
   ...about(subject),
   ...from,
   title: wanted(subject),
   teams: [subject.team],
 })
+
+export const deploySettled = (from: From, subject: Subject, step: StepId, attempt: number, arrived: boolean): Notice =>
+  settled(from, subject, deployThing(step, attempt), [subject.team], arrived ? 'it is there, and goes on' : ENDS)
+
+const deployThing = (step: StepId, attempt: number): string => `${step}/${attempt}`
 
 /** Of an upgrade as a whole that is telling Argo CD of green. */
 const wanted = ({ app, environment = '', blue, green }: Subject): string =>
@@ -77,36 +166,72 @@ const wanted = ({ app, environment = '', blue, green }: Subject): string =>
 export const wentBackNotice = (from: From, subject: Subject, attempt: number, why: string): Notice => ({
   id: `${from.runId}/${subject.environment ?? ''}/back/${attempt}`,
   about: 'went-back',
+  thing: `${subject.environment ?? ''}/back/${attempt}`,
   ...about(subject),
   ...from,
   title: why,
   teams: [subject.team],
 })
 
+interface Silence {
+  readonly since: string
+  readonly why: string
+}
+
 /** Nobody would see a breach. `n`: how often that was so before, and this time. */
-export const blindNotice = (
-  from: From,
-  subject: Subject,
-  n: number,
-  silence: { readonly since: string; readonly why: string },
-): Notice => ({
+export const blindNotice = (from: From, subject: Subject, n: number, silence: Silence): Notice => ({
   id: `${from.runId}/blind/${n}`,
   about: 'blind',
+  thing: `blind/${n}`,
   ...about(subject),
   ...from,
   title: blindness(silence),
   teams: [subject.team],
 })
 
+/** `again`: or it ends without. */
+export const blindSettled = (from: From, subject: Subject, n: number, again: boolean): Notice =>
+  settled(from, subject, `blind/${n}`, [subject.team], again ? 'health is watched again' : ENDS)
+
+const ENDS = 'nobody waits for it any more'
+
 /** As people read it. */
-export const blindness = ({ since, why }: { readonly since: string; readonly why: string }): string =>
+export const blindness = ({ since, why }: Silence): string =>
   `health cannot be watched since ${since}: ${why}. No app gets its turn, and nothing goes back by itself, until it can`
 
-export const endedNotice = (from: From, subject: Subject, outcome: Outcome): Notice => ({
+/** Too many apps are in trouble: no other gets its turn. `n`: as of `blindNotice`. */
+export const heldNotice = (from: From, subject: Subject, n: number, why: string): Notice => ({
+  id: `${from.runId}/held/${n}`,
+  about: 'held',
+  thing: `held/${n}`,
+  ...about(subject),
+  ...from,
+  title: `no app gets its turn: ${why}`,
+  teams: [subject.team],
+})
+
+/** `again`: or it ends without. */
+export const heldSettled = (from: From, subject: Subject, n: number, again: boolean): Notice =>
+  settled(from, subject, `held/${n}`, [subject.team], again ? 'apps get their turns again' : ENDS)
+
+/** `figures`: what came of it, a line each. */
+export const endedNotice = (from: From, subject: Subject, outcome: Outcome, figures: readonly string[]): Notice => ({
   id: `${from.runId}/ended`,
   about: 'ended',
+  thing: 'ended',
   ...about(subject),
   ...from,
   title: `${subject.platform}: ${subject.blue} → ${subject.green} ended: ${outcome}`,
   teams: [subject.team],
+  evidence: figures,
 })
+
+/** A notice is read in a moment; the status has all of it. */
+const LINES = 8
+
+/** What an answer to a gate goes by: what the checks said, and what was noticed on the way. */
+export function evidenceOf({ verdicts = [], noticed = [] }: Pick<Status, 'verdicts' | 'noticed'>): string[] {
+  const all = [...verdicts, ...noticed.map((f) => `${f.level} ${f.code} ${placeOf(f)}: ${f.message}`)]
+  const lines = all.map((line) => (line.length > 300 ? `${line.slice(0, 300)}…` : line))
+  return lines.length <= LINES ? lines : [...lines.slice(0, LINES - 1), `… and ${lines.length - LINES + 1} more`]
+}

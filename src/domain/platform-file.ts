@@ -69,7 +69,7 @@ export interface CheckFile {
 
 export interface TeamFile {
   readonly approvers: readonly string[]
-  readonly notify: { readonly webhook?: string }
+  readonly notify: { readonly slack?: string; readonly webhook?: string }
   /** What it has not answered for so long, the platform team may decide too. */
   readonly deadline?: Duration
 }

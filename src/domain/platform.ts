@@ -116,6 +116,8 @@ export interface Team {
   readonly webhook?: string
   /** What it has not answered for so long, the platform team may decide too. */
   readonly deadline?: Duration
+  /** A channel: `#name`, or an id. */
+  readonly slack?: string
 }
 
 /** What every action needs to find the world: names only. */

@@ -94,11 +94,7 @@ export const resolveTeams = (file: Pick<PlatformFile, 'teams'>): Platform['teams
   Object.fromEntries(
     Object.entries(file.teams).map(([name, { approvers, notify, deadline }]) => [
       name,
-      {
-        approvers,
-        ...(notify.webhook !== undefined && { webhook: notify.webhook }),
-        ...(deadline !== undefined && { deadline }),
-      },
+      { approvers, ...notify, ...(deadline !== undefined && { deadline }) },
     ]),
   )
 

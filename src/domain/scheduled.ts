@@ -1,6 +1,6 @@
 import { dated } from './days.ts'
 import { upgradeId } from './messages.ts'
-import type { Notice } from './notices.ts'
+import type { From, Notice } from './notices.ts'
 import type { Decision } from './outlook.ts'
 import type { Team } from './platform.ts'
 import type { Start } from './schedule.ts'
@@ -93,8 +93,9 @@ export interface Scheduled {
   readonly teams: readonly string[]
 }
 
-export const scheduledNotice = (from: Pick<Notice, 'workflowId' | 'runId'>, what: Scheduled): Notice => ({
+export const scheduledNotice = (from: From, what: Scheduled): Notice => ({
   id: `${from.runId}/${what.about}`,
+  thing: what.about,
   ...what,
   ...from,
 })

@@ -39,6 +39,8 @@ export interface Turns {
   readonly start: readonly Turn[]
   /** Why nothing more starts, although something could, or will after its rest. */
   readonly paused?: string
+  /** Because too many are in trouble, which only people can end. */
+  readonly stopped?: true
   /** When the next rest ends, or the hours begin. */
   readonly lookAgainAt?: string
 }
@@ -122,6 +124,7 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
   return {
     start: stopped ? [] : start,
     ...(paused !== undefined && { paused }),
+    ...(paused === trouble && { stopped: true as const }),
     ...(lookAgainAt !== undefined && { lookAgainAt }),
   }
 }

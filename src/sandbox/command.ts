@@ -116,8 +116,9 @@ async function described(
 export const environmentOf = ({
   temporal,
   aws,
+  slack,
   platforms,
-}: Pick<SandboxInfo, 'temporal' | 'aws' | 'platforms'>): Readonly<Record<string, string>> => ({
+}: Pick<SandboxInfo, 'temporal' | 'aws' | 'slack' | 'platforms'>): Readonly<Record<string, string>> => ({
   TEMPORAL_ADDRESS: temporal.address,
   TEMPORAL_NAMESPACE: temporal.namespace,
   AWS_ENDPOINT_URL: aws.endpoint,
@@ -125,6 +126,9 @@ export const environmentOf = ({
   AWS_ACCESS_KEY_ID: aws.accessKeyId,
   AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
   NORIKAE_PLATFORMS: platforms,
+  NORIKAE_SLACK_API: slack.url,
+  NORIKAE_SLACK_TOKEN: slack.token,
+  NORIKAE_TEMPORAL_UI: temporal.ui,
 })
 
 function printed(info: SandboxInfo): string {
@@ -137,7 +141,7 @@ function printed(info: SandboxInfo): string {
       : []),
     `traffic      ${info.traffic.url}   ${info.traffic.hosts.length} hosts`,
     `Prometheus   ${info.prometheus.url}`,
-    `control      ${info.control.url}/judge, /calls, /inventory, /faults, /notices`,
+    `control      ${info.control.url}/judge, /calls, /inventory, /faults, /notices, /slack`,
     `platforms    ${info.platforms}`,
     '',
     'A worker in it (another terminal):',

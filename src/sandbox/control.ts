@@ -4,6 +4,7 @@ import { BadFault, NoSuchFault, type Faults } from './faults.ts'
 import type { Judge } from './judge.ts'
 import { BINDING } from './load-balancer-controller.ts'
 import { listen, readBody, type Listening } from './listen.ts'
+import type { Channels } from './slack/channels.ts'
 import type { Load } from './traffic/load.ts'
 import type { KubernetesCall, KubernetesObject, SandboxAws, SandboxCluster } from './types.ts'
 
@@ -15,6 +16,7 @@ export interface ControlOptions {
   readonly judge: Pick<Judge, 'judgement'>
   readonly faults: Faults
   readonly load: Load
+  readonly slack: Pick<Channels, 'told'>
   readonly info: () => unknown
   readonly port?: number
 }
@@ -54,6 +56,7 @@ export function startControl(options: ControlOptions): Promise<Listening> {
       return ok
     },
     'GET /notices': () => told,
+    'GET /slack': () => options.slack.told(),
     'POST /traffic/stop': async () => {
       await load.stop()
       return ok
@@ -92,7 +95,7 @@ async function parameters(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-const idOf = ({ headers }: IncomingMessage): string | undefined => headers['idempotency-key']?.toString()
+const idOf = ({ headers }: IncomingMessage): string | undefined => headers['webhook-id']?.toString()
 
 /** `?service=` eks, elasticloadbalancing, sts or kubernetes; `?since=` an ISO time. */
 function calls({ aws, kubernetesCalls }: ControlOptions, query: URLSearchParams) {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { AwsFaults } from './aws/faults.ts'
+import type { SlackFaults } from './slack/slack.ts'
 import type { AppFaults } from './traffic/app-faults.ts'
 import type { SandboxAws, SandboxCluster } from './types.ts'
 
@@ -13,6 +14,7 @@ export interface World {
   readonly elbv2: Pick<SandboxAws['elbv2'], 'rules' | 'setWeightAsSomebodyElse'>
   readonly clusters: () => readonly Pick<SandboxCluster, 'name' | 'silent'>[]
   readonly metrics: MetricFaults
+  readonly slack: Pick<SlackFaults, 'add' | 'clear'>
 }
 
 /** Read by Prometheus. */
@@ -79,7 +81,7 @@ export class Faults {
   }
 }
 
-function table({ apps, awsFaults, elbv2, clusters, metrics }: World): readonly Fault[] {
+function table({ apps, awsFaults, elbv2, clusters, metrics, slack }: World): readonly Fault[] {
   return [
     fault(
       'app-failing',
@@ -137,6 +139,12 @@ function table({ apps, awsFaults, elbv2, clusters, metrics }: World): readonly F
       z.strictObject({}),
       () => (metrics.unreachable = true),
       () => (metrics.unreachable = false),
+    ),
+    fault(
+      'slack-failing',
+      z.strictObject({ how: z.enum(['limited', 'down', 'lost', 'invalid-token']), times }),
+      (p) => slack.add(p.how, p.times),
+      () => slack.clear(),
     ),
     fault(
       'weight-changed',

@@ -18,6 +18,7 @@ import { startRealCluster } from './real/cluster.ts'
 import { seedBlue, seedPlatform, streams } from './seed.ts'
 import { AppFaults } from './traffic/app-faults.ts'
 import { createLoad, type Load } from './traffic/load.ts'
+import { startSlack } from './slack/slack.ts'
 import { startPodNetwork } from './traffic/pods.ts'
 import { startProxy } from './traffic/proxy.ts'
 import type { AwsIdentity, Probe, SandboxAws, SandboxCluster } from './types.ts'
@@ -57,6 +58,8 @@ export interface WorldInfo {
   readonly clusters: { readonly blue?: ClusterInfo; readonly green?: ClusterInfo }
   readonly traffic: { readonly url: string; readonly hosts: readonly string[] }
   readonly prometheus: { readonly url: string }
+  /** The chat of the teams: a channel each. */
+  readonly slack: { readonly url: string; readonly token: string }
   readonly control: { readonly url: string }
 }
 
@@ -71,6 +74,8 @@ export interface World {
   stop(): Promise<void>
 }
 
+/** Those of examples/demo.yaml. */
+const TEAMS = ['sre', 'scala', 'php']
 /** Blue's pods must be up and healthy by then. */
 const READY_WITHIN_MS = 30_000
 const SAMPLE_MS = 1_000
@@ -145,13 +150,22 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
     port: ports.prometheus ?? 0,
   })
   ends.push(() => prometheus.stop())
+  const slack = await startSlack(TEAMS)
+  ends.push(() => slack.stop())
   const timers = [
     setInterval(() => store.sample(Date.now(), metrics.read()), SAMPLE_MS),
     setInterval(() => buffers.tick(), BUFFER_TICK_MS),
   ]
   ends.push(() => timers.forEach(clearInterval))
 
-  const faults = new Faults({ apps, awsFaults, elbv2: aws.elbv2, clusters: clusters.running, metrics: metricFaults })
+  const faults = new Faults({
+    apps,
+    awsFaults,
+    elbv2: aws.elbv2,
+    clusters: clusters.running,
+    metrics: metricFaults,
+    slack: slack.faults,
+  })
   const control = await startControl({
     aws,
     clusters: clusters.running,
@@ -159,6 +173,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
     judge,
     faults,
     load,
+    slack: slack.channels,
     info: () => info(),
     port: ports.control ?? 0,
   })
@@ -176,6 +191,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
       clusters: { ...(blue && { blue: told(blue) }), ...(green && { green: told(green) }) },
       traffic: { url: proxy.url, hosts: traffic.map((s) => s.host) },
       prometheus: { url: prometheus.url },
+      slack: { url: slack.url, token: slack.token },
       control: { url: control.url },
     }
   }

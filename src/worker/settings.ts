@@ -10,9 +10,18 @@ export interface WorkerSettings {
   readonly host: string
   readonly probeImage: string
   readonly logLevel: string
+  /** What webhooks are signed with: the newest first, and the one that it replaces. */
+  readonly webhookSecrets: readonly string[]
+  /** Where people open workflows in Temporal's UI. */
+  readonly temporalUi?: string
+  /** Slack's bot token, and where its API is when that is not slack.com. */
+  readonly slack?: { readonly token: string; readonly api?: string }
   /** Workflow code, bundled ahead; else it is bundled at start. */
   readonly bundle?: string
 }
+
+/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: 24 to 64 bytes. */
+const SECRET = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/
 
 /** Throws an error that names every variable that cannot be read. */
 export function settingsFrom(env: Readonly<Record<string, string | undefined>>): WorkerSettings {
@@ -30,6 +39,23 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
   const levels = ['trace', 'debug', 'info', 'warn', 'error']
   const logLevel = told('NORIKAE_LOG_LEVEL') ?? 'info'
   if (!levels.includes(logLevel)) problems.push(`NORIKAE_LOG_LEVEL is "${logLevel}"; it takes ${levels.join(', ')}`)
+  const webhookSecrets = (told('NORIKAE_WEBHOOK_SECRET') ?? '').split(/\s+/).filter((secret) => secret !== '')
+  if (!webhookSecrets.every((secret) => SECRET.test(secret)))
+    problems.push(
+      'NORIKAE_WEBHOOK_SECRET takes whsec_ and 24 to 64 bytes in Base64; two of them, with a space, while you change it',
+    )
+  const address = (name: string): string | undefined => {
+    const text = told(name)
+    if (text !== undefined && !/^https?:\/\/[^\s]+$/.test(text))
+      problems.push(`${name} is "${text}"; it takes an address that begins with https:// or http://`)
+    return text
+  }
+  const temporalUi = address('NORIKAE_TEMPORAL_UI')
+  const api = address('NORIKAE_SLACK_API')
+  const token = told('NORIKAE_SLACK_TOKEN')
+  // Not repeated: a log keeps what was wrong with it.
+  if (token !== undefined && !/^xox[a-z][-.]\S+$/.test(token))
+    problems.push('NORIKAE_SLACK_TOKEN takes the bot token of a Slack app: xoxb-…')
   const bundle = told('NORIKAE_WORKFLOW_BUNDLE')
   const settings: WorkerSettings = {
     taskQueue: told('NORIKAE_TASK_QUEUE') ?? 'norikae',
@@ -39,6 +65,9 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     host: told('NORIKAE_HOST') ?? '0.0.0.0',
     probeImage: told('NORIKAE_PROBE_IMAGE') ?? 'busybox:1.37',
     logLevel,
+    webhookSecrets,
+    ...(temporalUi !== undefined && { temporalUi }),
+    ...(token !== undefined && { slack: { token, ...(api !== undefined && { api }) } }),
     ...(bundle !== undefined && { bundle }),
   }
   if (problems.length > 0) throw new Error(problems.join('\n'))

@@ -1,10 +1,11 @@
 import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
 import type { ActionActivities, ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
+import type { Due, Sent } from '../domain/board.ts'
 import type { Calendar, Opening } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
 import type { ExaminationRequest, Organ, Seen } from '../domain/examination.ts'
 import type { CutoverRequest, UpgradeRequest } from '../domain/messages.ts'
-import type { Addressed } from '../domain/notices.ts'
+import type { Addressed, Untold } from '../domain/notices.ts'
 import type { Plan, Subject } from '../domain/plan.ts'
 import type { Platform, Scope } from '../domain/platform.ts'
 import type { Foreseen, OutlookRequest } from '../domain/scheduled.ts'
@@ -53,7 +54,10 @@ interface Questions {
   compareImages: Q<{ readonly subject: Subject; readonly namespaces: readonly string[] }, readonly string[]>
   /** Whether it is open, `at` this time or later, and when that changes. */
   opening: Q<{ readonly calendar: Calendar; readonly at: string }, Opening>
-  notify: Q<Addressed, void>
+  /** Answers who refused it for good; fails where somebody does not answer. */
+  notify: Q<Addressed, readonly Untold[]>
+  /** Brings messages in chat channels to what they are to be, and answers where they are, or who refused them for good. */
+  post: Q<{ readonly workflowId: string; readonly runId: string; readonly due: readonly Due[] }, readonly Sent[]>
   /** Whether one of the things works that an upgrade needs; fails where it cannot even be looked at. */
   examine: Q<ExaminationRequest & { readonly organ: Organ }, readonly Seen[]>
 }

@@ -63,9 +63,10 @@ export const options = {
     cancellationType,
     retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 10, nonRetryableErrorTypes: final },
   },
+  // Soon enough for people to hear that one of them was not told.
+  notify: { startToCloseTimeout: '1m', scheduleToCloseTimeout: '5m', retry: { maximumInterval: '30s' } },
   // A receiver may be away for a night's maintenance; but no upgrade stays open for one.
-  notify: { startToCloseTimeout: '15s', scheduleToCloseTimeout: '6h', retry: { maximumInterval: '5m' } },
-  notifyLast: { startToCloseTimeout: '15s', scheduleToCloseTimeout: '5m', retry: { maximumInterval: '30s' } },
+  notifyLonger: { startToCloseTimeout: '1m', scheduleToCloseTimeout: '6h', retry: { maximumInterval: '5m' } },
 } satisfies Record<string, ActivityOptions>
 
 /** A quick undo that fails ten times waits for people; one that polls has its own end. */

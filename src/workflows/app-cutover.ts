@@ -23,7 +23,7 @@ import { reportOf } from '../domain/report.ts'
 import { environmentLife, type Journey } from './environment-life.ts'
 import type { LiveRun } from './executor.ts'
 import { listen } from './listen.ts'
-import { allTold, anOffice, furnish, show, statuses } from './office.ts'
+import { anOffice, furnish, show, statuses, untoldOf } from './office.ts'
 import { failed } from './problems.ts'
 import { tag } from './search-attributes.ts'
 
@@ -63,6 +63,7 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
     runs: statuses(office),
     findings: office.runs.flatMap((run) => run.plan.findings),
     log: office.desk.log,
+    ...untoldOf(office),
   }))
   // Before `listen`, whose handler of unknown messages would take what was sent before the first task.
   setHandler(defineSignal<[unknown]>(TURN), (body) => {
@@ -92,7 +93,7 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
   show(office)
 
   const ends = await Promise.all(lives.map((life, n) => life.live(office.runs[n] ?? missing(names[n]))))
-  await allTold(office)
+  await office.teller.allTold()
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished))
   return {
     outcome: ends.every((end) => end === 'done') ? 'done' : 'rolled-back',

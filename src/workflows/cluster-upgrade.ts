@@ -9,6 +9,7 @@ import {
 import { blank } from '../domain/journal.ts'
 import type { Outcome, UpgradeRequest, UpgradeResult, UpgradeStatus } from '../domain/messages.ts'
 import { blockers, type Phase } from '../domain/plan.ts'
+import { figures } from '../domain/figures.ts'
 import { joined, reportOf } from '../domain/report.ts'
 import { blindness } from '../domain/notices.ts'
 import { aheadOf, statusOf } from '../domain/status.ts'
@@ -17,8 +18,8 @@ import { executor, type LiveRun } from './executor.ts'
 import { fleet } from './fleet.ts'
 import { handsFor } from './leaf.ts'
 import { listen } from './listen.ts'
-import { lookout } from './lookout.ts'
-import { allTold, anOffice, furnish, show, tellEnded } from './office.ts'
+import { lookout, overseer } from './lookout.ts'
+import { anOffice, furnish, show, tellEnded, untoldOf } from './office.ts'
 import { failed, problemOf, shown } from './problems.ts'
 import { tag } from './search-attributes.ts'
 import { under } from './under.ts'
@@ -49,6 +50,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     findings: prepared?.plan.findings ?? [],
     ...(aborted !== undefined && { ending: aborted }),
     ...heldBy(office.blind ? blindness(office.blind) : office.held),
+    ...untoldOf(office),
     refused: office.desk.log
       .filter((l) => l.became === 'refused')
       .slice(-20)
@@ -83,20 +85,25 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   run.ended = blockers(plan).length > 0 ? 'blocked' : await upgrade()
   const { ended } = run
   show(office)
+  const report = () => joined([reportOf([run], office.desk), ...apps.reports()])
   return CancellationScope.nonCancellable(async () => {
-    await tellEnded(office, plan.subject, ended)
-    await allTold(office)
+    tellEnded(office, plan.subject, ended, figures(apps.standings(), report()))
+    await office.teller.allTold()
     await condition(allHandlersFinished)
-    return { outcome: ended, report: joined([reportOf([run], office.desk), ...apps.reports()]) }
+    return { outcome: ended, report: report() }
   })
 
   async function upgrade(): Promise<Outcome> {
     try {
       await under(
         () => lookout(office, plan.subject, platform.metrics.url),
-        async () => {
-          for (const phase of plan.phases) await travel(phase)
-        },
+        () =>
+          under(
+            () => overseer(office, plan.subject, apps.stopped),
+            async () => {
+              for (const phase of plan.phases) await travel(phase)
+            },
+          ),
       )
       return 'done'
     } catch (error) {

@@ -24,7 +24,7 @@ import type { App, Platform } from '../domain/platform.ts'
 import type { Report } from '../domain/report.ts'
 import { relatedTo } from '../domain/troubles.ts'
 import type { AppStep } from '../domain/steps.ts'
-import { key, outside, turns, type Mover, type Standing } from '../domain/turns.ts'
+import { key, outside, turns, type Mover, type Standing, type Turns } from '../domain/turns.ts'
 import type { appCutover } from './app-cutover.ts'
 import { show, type Office } from './office.ts'
 import { epoch, openingOf } from './openings.ts'
@@ -44,6 +44,8 @@ export interface Fleet {
   giveTurns(): Promise<never>
   standings(): AppStanding[]
   reports(): Report[]
+  /** Why too many are in trouble for anybody to get a turn; undefined: they are not. */
+  stopped(): string | undefined
 }
 
 export function fleet(office: Office, by: unknown): Fleet {
@@ -229,7 +231,10 @@ export function fleet(office: Office, by: unknown): Fleet {
     return opening
   }
 
-  const holds = (why: string | undefined): void => {
+  /** Too many are in trouble: why nobody gets a turn, until people end it. */
+  let stopped: string | undefined
+  const holds = ({ paused: why, ...next }: Pick<Turns, 'paused' | 'stopped'>): void => {
+    stopped = next.stopped && why
     if (office.held === why) return
     office.held = why
     show(office)
@@ -239,7 +244,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     try {
       return await giveThem()
     } finally {
-      holds(undefined)
+      holds({})
     }
   }
 
@@ -256,7 +261,7 @@ export function fleet(office: Office, by: unknown): Fleet {
       const hours = calendar && could.start.length > 0 ? await openNow(calendar) : undefined
       if (version !== seen || still()) continue
       const next = calendar && hours?.open === false ? { ...could, start: [], ...outside(calendar, hours) } : could
-      holds(next.paused)
+      holds(next)
       for (const { app, environment } of next.start) {
         set(key(app, environment), { is: 'moving' })
         await speak(app, TURN, { environment }).catch(() => {
@@ -277,6 +282,7 @@ export function fleet(office: Office, by: unknown): Fleet {
       movers = it.apps.map((app) => ({ ...app, environments: app.environments.map((e) => e.name) }))
     },
     onGreen: gathered,
+    stopped: () => stopped,
     reports: () => kept,
     standings: () =>
       (platform?.apps ?? []).map(({ name, team, environments, dependsOn, movesWith }) => ({

@@ -9,7 +9,7 @@ import type { ActionStep, AppStep, LeafStep, ObserveStep, StepId, WaitStep } fro
 import { overall, told as inWords } from '../domain/verdict.ts'
 import { perform, question } from './activities.ts'
 import type { Hands, LiveRun } from './executor.ts'
-import { ask, now, show, tellToDeploy, type Office } from './office.ts'
+import { ask, now, show, tellDeployed, tellToDeploy, type Office } from './office.ts'
 import { awaitOpening } from './openings.ts'
 import { failed, summary } from './problems.ts'
 import { under } from './under.ts'
@@ -65,17 +65,32 @@ export function handsFor(office: Office, run: LiveRun, { apps = none, told = () 
 
   async function byOthers(step: ActionStep, attempt: number, act: () => Promise<Receipt>): Promise<Receipt> {
     told('awaited')
-    const receipt = await under(() => remindOf(step, attempt), act)
-    told('moving')
-    return receipt
+    const tellings = { count: 0 }
+    const settle = (arrived: boolean) => {
+      if (tellings.count > 0) tellDeployed(office, run.plan.subject, step.id, attempt, arrived)
+    }
+    try {
+      const receipt = await under(() => remindOf(step, attempt, tellings), act)
+      settle(true)
+      told('moving')
+      return receipt
+    } catch (error) {
+      settle(false)
+      throw error
+    }
   }
 
   /** Beside the waiting for what people do outside; never ends by itself. */
-  async function remindOf({ id, title, action }: ActionStep, attempt: number): Promise<never> {
+  async function remindOf(
+    { id, title, action }: ActionStep,
+    attempt: number,
+    tellings: { count: number },
+  ): Promise<never> {
     const { toldAfter } = actions[action]
     if (toldAfter !== undefined) await sleep(milliseconds(toldAfter), { summary: summary(`tell of: ${title}`) })
-    for (let n = 0; ; n += 1) {
-      tellToDeploy(office, run.plan.subject, id, attempt, n)
+    for (;;) {
+      tellToDeploy(office, run.plan.subject, id, attempt, tellings.count)
+      tellings.count += 1
       await sleep(milliseconds(REMIND_EVERY), { summary: summary(`remind: ${title}`) })
     }
   }

@@ -1,7 +1,7 @@
-import { isCancellation, sleep } from '@temporalio/workflow'
+import { condition, isCancellation, sleep } from '@temporalio/workflow'
 import type { Subject } from '../domain/plan.ts'
 import { question } from './activities.ts'
-import { show, tellBlind, type Office } from './office.ts'
+import { show, tellBlind, tellFreed, tellHeld, tellSeeing, type Office } from './office.ts'
 
 /**
  * Sees that health can be watched at all; for all apps together, so that an outage of the metrics is told once and not by
@@ -17,13 +17,34 @@ export async function lookout(office: Office, subject: Subject, url: string): Pr
       show(office)
       await metrics('watch-again', 'wait until health can be watched again', 'answering')
       office.blind = undefined
+      tellSeeing(office, subject, looks, true)
       show(office)
     } catch (error) {
+      if (office.blind) tellSeeing(office, subject, looks, false)
       if (isCancellation(error)) throw error
       // Whoever cannot look says nothing: it is no reason to take everything back, nor to hold it.
       office.blind = undefined
       show(office)
       await sleep('5m', { summary: 'look for the metrics again' })
     }
+  }
+}
+
+/** What ends within it by itself is nothing to be told of. */
+const A_WHILE = '1m'
+
+/** Tells when no app gets its turn any more because too many are in trouble. Beside whatever is done; never ends by itself. */
+export async function overseer(office: Office, subject: Subject, held: () => string | undefined): Promise<never> {
+  for (let n = 1; ;) {
+    await condition(() => held() !== undefined)
+    const isOver = () => held() === undefined
+    if (await condition(isOver, A_WHILE, { summary: 'see whether turns are given again' })) continue
+    tellHeld(office, subject, n, held() ?? '')
+    try {
+      await condition(isOver)
+    } finally {
+      tellFreed(office, subject, n, isOver())
+    }
+    n += 1
   }
 }

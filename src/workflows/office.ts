@@ -1,11 +1,4 @@
-import {
-  CancellationScope,
-  condition,
-  isCancellation,
-  setCurrentDetails,
-  sleep,
-  workflowInfo,
-} from '@temporalio/workflow'
+import { condition, isCancellation, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow'
 import { milliseconds } from '../domain/duration.ts'
 import {
   closed,
@@ -20,20 +13,29 @@ import {
   type Desk,
   type Gate,
 } from '../domain/gates.ts'
+import { headline } from '../domain/chat-message.ts'
 import {
   blindness,
   blindNotice,
+  blindSettled,
   deployNotice,
+  deploySettled,
   endedNotice,
+  evidenceOf,
   gateNotice,
+  gateSettled,
+  heldNotice,
+  heldSettled,
   wentBackNotice,
-  type Notice,
+  type From,
+  type Untold,
 } from '../domain/notices.ts'
 import type { Outcome } from '../domain/messages.ts'
 import type { Subject } from '../domain/plan.ts'
 import type { Team } from '../domain/platform.ts'
 import { spelled } from '../domain/people.ts'
 import { remembered } from '../domain/remembered.ts'
+import { late } from '../domain/reminding.ts'
 import { scheduledNotice, type Scheduled } from '../domain/scheduled.ts'
 import { details, statusOf, whereOf, type Status } from '../domain/status.ts'
 import type { StepId } from '../domain/steps.ts'
@@ -43,6 +45,7 @@ import type { LiveRun } from './executor.ts'
 import { remember } from './memo.ts'
 import { failed, problemOf, summary } from './problems.ts'
 import { tag } from './search-attributes.ts'
+import { teller, type Teller } from './teller.ts'
 import { under } from './under.ts'
 
 /** Where people and the run meet: what they may say, and what is waited for. */
@@ -58,19 +61,30 @@ export interface Office {
   teams: Readonly<Record<string, Team>>
   /** The namespaces of each environment; none of an upgrade. */
   namespaces: Readonly<Record<string, readonly string[]>>
-  /** Notices on their way. */
-  readonly telling: Set<Promise<void>>
+  readonly teller: Teller
 }
 
-export const anOffice = (by: unknown): Office => ({
-  desk: { gates: [], ahead: [], log: [], requester: typeof by === 'string' ? by : '', members: {} },
-  runs: [],
-  paused: false,
-  platformTeam: '',
-  teams: {},
-  namespaces: {},
-  telling: new Set(),
-})
+/** `changed`: shows anew what people see. */
+export function anOffice(by: unknown, changed: (office: Office) => void = show): Office {
+  const { workflowId, firstExecutionRunId: runId } = workflowInfo()
+  const office: Office = {
+    desk: { gates: [], ahead: [], log: [], requester: typeof by === 'string' ? by : '', members: {} },
+    runs: [],
+    paused: false,
+    platformTeam: '',
+    teams: {},
+    namespaces: {},
+    teller: teller({
+      workflowId,
+      runId,
+      platformTeam: () => office.platformTeam,
+      teams: () => office.teams,
+      headline: () => headline(statuses(office)),
+      changed: () => changed(office),
+    }),
+  }
+  return office
+}
 
 export function furnish(office: Office, platformTeam: string, teams: Readonly<Record<string, Team>>): void {
   const members = Object.fromEntries(Object.entries(teams).map(([name, team]) => [name, team.approvers]))
@@ -90,12 +104,26 @@ export const now = (): string => new Date().toISOString()
 export const statuses = (office: Office): Status[] =>
   office.runs.map((run) => statusOf(run, office.desk, office.paused))
 
+/** Who was not told, for a status; absent where everybody was. */
+export function untoldOf({ teller }: Office): { readonly untold?: readonly Untold[] } {
+  const untold = teller.untold()
+  return untold.length > 0 ? { untold } : {}
+}
+
+/** In current details. */
+export const untoldInWords = ({ teller }: Office): string[] =>
+  teller.untold().map(({ place, why }) => `**${place} was not told:** ${why}`)
+
 /** Brings what people see up to date: current details, search attributes and the memo. */
 export function show(office: Office): void {
   const all = statuses(office)
   const { blind, held } = office
-  const above = [...(blind ? [blindness(blind)] : []), ...(held === undefined ? [] : [`no more turns: ${held}`])]
-  setCurrentDetails([...above.flatMap((what) => [`**${what}**`, '']), details(all)].join('\n'))
+  const above = [
+    ...(blind ? [`**${blindness(blind)}**`] : []),
+    ...(held === undefined ? [] : [`**no more turns: ${held}**`]),
+    ...untoldInWords(office),
+  ]
+  setCurrentDetails([...above.flatMap((line) => [line, '']), details(all)].join('\n'))
   tag({
     phase: [
       ...new Set(
@@ -110,34 +138,36 @@ export function show(office: Office): void {
     ].toSorted(),
   })
   remember(remembered(all, office.paused))
+  office.teller.refresh()
 }
 
 /** Opens the gate and waits; a cancelled wait withdraws it. */
 export async function ask(office: Office, subject: Subject, gate: Gate): Promise<Answer> {
   office.desk = opened(office.desk, gate)
-  tell(office, gateNotice(here(), subject, gate, 0))
+  const it = () => asIs(office, gate)
+  // What was approved ahead asks nobody.
+  const asks = outcome(it(), gate.openedAt) === undefined
+  if (asks) tellOfGate(office, subject, it(), 0, 0)
   show(office)
   void lookAtImages(office, subject, gate, 0)
-  const it = () => asIs(office, gate)
   /** One message at a time: the one that the deadline has come is a reminder too. */
   const reminding = async (): Promise<never> => {
     const { escalates, remindEvery } = it().rule
     let left = escalates ? milliseconds(escalates.after) : Infinity
+    let waited = 0
     for (let n = 1; ; n += 1) {
       const rest = Math.min(left, milliseconds(remindEvery))
       await sleep(rest, { summary: summary(`remind of ${gate.id}`) })
       left -= rest
+      waited += rest
       if (left === 0) {
         left = Infinity
-        escalate()
-      } else tell(office, gateNotice(here(), subject, it(), n))
+        office.desk = escalated(office.desk, gate.id, now())
+        tellOfGate(office, subject, it(), 'escalated', waited)
+        show(office)
+      } else tellOfGate(office, subject, it(), n, waited)
       void lookAtImages(office, subject, gate, n)
     }
-  }
-  const escalate = (): void => {
-    office.desk = escalated(office.desk, gate.id, now())
-    tell(office, gateNotice(here(), subject, it(), 'escalated'))
-    show(office)
   }
   try {
     const answer = await under(reminding, () => answered(it))
@@ -147,6 +177,7 @@ export async function ask(office: Office, subject: Subject, gate: Gate): Promise
     if (isCancellation(error)) office.desk = closed(office.desk, gate.id, 'withdrawn', now())
     throw error
   } finally {
+    if (asks) office.teller.tell(gateSettled(here(), subject, it()))
     show(office)
   }
 }
@@ -160,7 +191,7 @@ const asIs = ({ desk }: Office, gate: Gate): Gate => desk.gates.findLast((g) => 
  */
 export async function askMeanwhile(office: Office, subject: Subject, gate: Gate, moment: string): Promise<boolean> {
   office.desk = opened(office.desk, gate)
-  tell(office, gateNotice(here(), subject, gate, 0))
+  office.teller.tell(gateNotice(here(), subject, gate, 0))
   show(office)
   let said: Answer | undefined
   const comes = async (): Promise<never> => {
@@ -175,8 +206,28 @@ export async function askMeanwhile(office: Office, subject: Subject, gate: Gate,
     return false
   } finally {
     office.desk = closed(office.desk, gate.id, said ?? 'withdrawn', now())
+    office.teller.tell(gateSettled(here(), subject, asIs(office, gate)))
     show(office)
   }
+}
+
+/**
+ * Those who have answered are not reminded, and nobody is of what only time has to decide. `waited`: milliseconds since it
+ * was opened, by the timers that have fired and not by the clock.
+ */
+function tellOfGate(
+  { desk, runs, paused, teller }: Office,
+  subject: Subject,
+  gate: Gate,
+  reminder: number | 'escalated',
+  waited: number,
+): void {
+  const { teams, people } = late(desk, gate, new Date(Date.parse(gate.openedAt) + waited).toISOString())
+  if (reminder !== 0 && people.length === 0) return
+  const run = runs.find((r) => r.plan.subject.environment === subject.environment)
+  const evidence = run === undefined ? [] : evidenceOf(statusOf(run, desk, paused))
+  const asked = reminder === 0 ? { missing: people, evidence } : { missing: people, evidence, teams }
+  teller.tell(gateNotice(here(), subject, gate, reminder, asked))
 }
 
 /** Waits until people have decided, or time has. */
@@ -220,40 +271,38 @@ export async function imagesThatDiffer(
 }
 
 export const tellToDeploy = (office: Office, subject: Subject, step: StepId, attempt: number, reminder: number): void =>
-  tell(office, deployNotice(here(), subject, step, attempt, reminder))
+  office.teller.tell(deployNotice(here(), subject, step, attempt, reminder))
+
+/** `arrived`: or nobody waits for it any more. */
+export const tellDeployed = (office: Office, subject: Subject, step: StepId, attempt: number, arrived: boolean): void =>
+  office.teller.tell(deploySettled(here(), subject, step, attempt, arrived))
 
 export const tellWentBack = (office: Office, subject: Subject, attempt: number, why: string): void =>
-  tell(office, wentBackNotice(here(), subject, attempt, why))
+  office.teller.tell(wentBackNotice(here(), subject, attempt, why))
 
 export const tellBlind = (office: Office, subject: Subject, n: number, silence: Silence): void =>
-  tell(office, blindNotice(here(), subject, n, silence))
+  office.teller.tell(blindNotice(here(), subject, n, silence))
 
-export const tellEnded = (office: Office, subject: Subject, outcome: Outcome): Promise<void> =>
-  tellNow(office, endedNotice(here(), subject, outcome), 'notifyLast')
+/** `again`: health is watched again, or it ends without. */
+export const tellSeeing = (office: Office, subject: Subject, n: number, again: boolean): void =>
+  office.teller.tell(blindSettled(here(), subject, n, again))
 
 /** What a schedule says of an upgrade that is still to come, or did not go well. */
-export const tellScheduled = (office: Office, what: Scheduled): void => tell(office, scheduledNotice(here(), what))
+export const tellScheduled = (office: Office, what: Scheduled): void =>
+  office.teller.tell(scheduledNotice(here(), what))
 
-const here = () => ({ workflowId: workflowInfo().workflowId, runId: workflowInfo().firstExecutionRunId })
+export const tellHeld = (office: Office, subject: Subject, n: number, why: string): void =>
+  office.teller.tell(heldNotice(here(), subject, n, why))
 
-/** Before a workflow ends: an activity that is still on its way then is dropped. */
-export const allTold = (office: Office): Promise<unknown> =>
-  CancellationScope.nonCancellable(() =>
-    condition(() => office.telling.size === 0, '5m', { summary: 'until the last notices are told' }),
-  )
+/** `again`: turns are given again, or it ends without. */
+export const tellFreed = (office: Office, subject: Subject, n: number, again: boolean): void =>
+  office.teller.tell(heldSettled(here(), subject, n, again))
 
-/** Nothing waits for it but the workflow's end, and it never fails what it speaks of. */
-function tell(office: Office, notice: Notice): void {
-  const telling = tellNow(office, notice).finally(() => office.telling.delete(telling))
-  office.telling.add(telling)
-}
+export const tellEnded = (office: Office, subject: Subject, outcome: Outcome, figures: readonly string[]): void =>
+  office.teller.tell(endedNotice(here(), subject, outcome, figures))
 
-function tellNow({ teams }: Office, notice: Notice, pace: 'notify' | 'notifyLast' = 'notify'): Promise<void> {
-  const webhooks = [...new Set(notice.teams.flatMap((team) => teams[team]?.webhook ?? []))]
-  const activityId = `tell/${notice.id.slice(notice.runId.length + 1)}`
-  const words = `tell ${notice.teams.join(', ')}: ${notice.about}`
-  // Also of what is being cancelled.
-  return CancellationScope.nonCancellable(() =>
-    question('notify', activityId, words, pace, { notice, webhooks }),
-  ).catch(() => undefined)
-}
+const here = (): From => ({
+  workflowId: workflowInfo().workflowId,
+  runId: workflowInfo().firstExecutionRunId,
+  at: now(),
+})

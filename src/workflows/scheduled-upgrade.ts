@@ -21,7 +21,7 @@ import {
 import { question } from './activities.ts'
 import { Clock } from './clock.ts'
 import type { clusterUpgrade } from './cluster-upgrade.ts'
-import { allTold, anOffice, furnish, tellScheduled } from './office.ts'
+import { anOffice, furnish, tellScheduled, untoldInWords } from './office.ts'
 import { failed, problemOf, shown, summary } from './problems.ts'
 import { tag } from './search-attributes.ts'
 
@@ -37,7 +37,8 @@ const SCHEDULED_AT = defineSearchAttributeKey('TemporalScheduledStartTime', Sear
  * `InvalidInput` where the platform file cannot be read as meant or has no schedule.
  */
 export async function scheduledUpgrade(request: ScheduledRequest): Promise<ScheduledResult> {
-  const office = anOffice(BY_SCHEDULE)
+  let says = ''
+  const office = anOffice(BY_SCHEDULE, () => say(says))
   const { startTime, workflowId, typedSearchAttributes } = workflowInfo()
   const firedAt = (typedSearchAttributes.get(SCHEDULED_AT) ?? startTime).toISOString()
   const outlook = await question(
@@ -52,12 +53,12 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
   tag({ platform, team: platformTeam })
   const { to, because } = decision
   if (to === undefined) {
-    setCurrentDetails(because.join('\n'))
+    say(because.join('\n'))
     return { outcome: 'nothing', because }
   }
   if (start && start.at > start.announcedAt) {
     tell('announced', `${announcement(outlook, to)}: ${because.join('. ')}`)
-    setCurrentDetails(waitingDetails(outlook, to, workflowId))
+    say(waitingDetails(outlook, to, workflowId))
     tag({ phase: ['announced'] })
     await new Clock(firedAt).until(() => false, start.at, summary(`until ${platform} is upgraded to ${to}`))
     const { why } = await question('lookAgain', 'look-again', `look whether ${to} is still right`, 'long', {
@@ -68,14 +69,19 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
   }
   const upgrade = await begin(platform, to)
   if (!upgrade) return calledOff('an upgrade was started by somebody meanwhile')
-  setCurrentDetails(followingDetails(outlook, to))
+  say(followingDetails(outlook, to))
   tag({ phase: ['upgrading'] })
   const ended = await upgrade.result().then(({ outcome }) => outcome, endOf)
   if (ended === 'done') return end({ outcome: 'done', to, because })
   const paused = pausedBecause(outlook, to, ended)
   tell('schedule-paused', paused)
-  await allTold(office)
+  await office.teller.allTold()
   throw failed('EndedBadly', paused)
+
+  function say(what: string): void {
+    says = what
+    setCurrentDetails([...untoldInWords(office).flatMap((line) => [line, '']), what].join('\n'))
+  }
 
   function tell(about: ScheduledAbout, title: string): void {
     tellScheduled(office, {
@@ -92,7 +98,7 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
   }
 
   async function end(result: ScheduledResult): Promise<ScheduledResult> {
-    await allTold(office)
+    await office.teller.allTold()
     return result
   }
 }

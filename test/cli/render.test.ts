@@ -313,13 +313,19 @@ test('who may not approve it is told so, and not that it waits for them', () => 
 test('a pause, a hold, a silent worker and an end are said', () => {
   const view = aView({
     silent: 'no worker answers',
-    status: { paused: true, held: 'in trouble: api, web', ending: 'aoki aborted it: no' },
+    status: {
+      paused: true,
+      held: 'in trouble: api, web',
+      ending: 'aoki aborted it: no',
+      untold: [{ place: 'Slack #scala', why: 'Slack refuses it: channel_not_found' }],
+    },
   })
   expect(live(view, screen())).toMatchInlineSnapshot(`
     "chatwork-prod 1.35 → 1.36   day 2   cutovers   ‖ paused
     ending: aoki aborted it: no
     no more turns: in trouble: api, web
     ▲ no worker answers
+    ▲ Slack #scala was not told: Slack refuses it: channel_not_found
     waiting for nobody"
   `)
   expect(live(aView({ outcome: 'failed', message: 'no such platform' }), screen())).toMatchInlineSnapshot(`

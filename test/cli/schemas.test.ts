@@ -116,7 +116,12 @@ const outputs: readonly { readonly name: SchemaName; readonly of: string; readon
     of: 'a gate',
     is:
       gate &&
-      gateNotice({ workflowId: 'w', runId: 'r' }, upgrade.subject, gateOf(upgrade, gate, 1, '2026-11-24T04:00:00Z'), 0),
+      gateNotice(
+        { workflowId: 'w', runId: 'r', at: '2026-11-24T04:00:00Z' },
+        upgrade.subject,
+        gateOf(upgrade, gate, 1, '2026-11-24T04:00:00Z'),
+        0,
+      ),
   },
 ]
 

@@ -4,6 +4,7 @@ import { actions, type ActionCall, type ActionName } from '../../src/domain/acti
 import { offsetIn } from '../../src/activities/time-zone.ts'
 import { openingAt } from '../../src/domain/calendar.ts'
 import { called } from '../../src/domain/examination.ts'
+import type { Due } from '../../src/domain/board.ts'
 import { planCutover } from '../../src/domain/plan-cutover.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import type { Platform } from '../../src/domain/platform.ts'
@@ -50,6 +51,12 @@ export class Outside {
   /** What runs other images on the two sides. */
   differing: string[] = []
   readonly notices: Notice[] = []
+  /** What chat channels were told, request by request. */
+  readonly posts: (readonly Due[])[] = []
+  /** Channels that are not there. */
+  readonly noChannel = new Set<string>()
+  /** How often the chat has not answered when its time is up. */
+  slackAway = 0
   findings: Finding[] = []
   /** Found on blue beside the usual. */
   workloads: WorkloadFacts[] = []
@@ -176,6 +183,23 @@ export class Outside {
           throw new Error('nobody listens')
         }
         this.notices.push(notice)
+        return []
+      },
+      post: async ({ due }) => {
+        if (this.slackAway > 0) {
+          this.slackAway -= 1
+          // What was done until then goes with it: here the first of them.
+          const [first, second] = due
+          const done =
+            first && second ? [{ channel: first.channel, key: first.key, id: `C${first.channel}`, ts: 'early' }] : []
+          throw ApplicationFailure.nonRetryable('Slack: no answer in time', 'Failed', done)
+        }
+        this.posts.push(due)
+        return due.map(({ channel, key, ts }) =>
+          this.noChannel.has(channel)
+            ? { channel, key, refused: 'channel_not_found' }
+            : { channel, key, id: `C${channel}`, ts: ts ?? `${this.posts.length}.${key}` },
+        )
       },
     }
     // Every action has its deed.

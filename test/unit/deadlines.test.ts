@@ -82,7 +82,7 @@ test('status, details and notice say who else, and from when on', () => {
   const run = { plan, journal: blank, goingBack: false }
   expect(details([statusOf(run, open, false)])).toContain(`; sre may answer too from ${later} on`)
   expect(statusOf(run, over, false).waitingFor[0]?.people).toEqual(['chiba', 'aoki', 'baba'])
-  const from = { workflowId: 'w', runId: 'r' }
+  const from = { workflowId: 'w', runId: 'r', at: later }
   expect(gateNotice(from, plan.subject, after, 'escalated')).toMatchObject({
     id: `r/${gate().id}/escalated`,
     about: 'reminder',

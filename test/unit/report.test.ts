@@ -3,7 +3,14 @@ import { gateOf } from '../../src/domain/asking.ts'
 import { blocker } from '../../src/domain/findings.ts'
 import { closed, opened, record, type Desk } from '../../src/domain/gates.ts'
 import { blank, write, type Journal, type StepState } from '../../src/domain/journal.ts'
-import { endedNotice, gateNotice, wentBackNotice } from '../../src/domain/notices.ts'
+import {
+  blindNotice,
+  endedNotice,
+  gateNotice,
+  gateSettled,
+  heldNotice,
+  wentBackNotice,
+} from '../../src/domain/notices.ts'
 import { outlineOf, withoutSteps } from '../../src/domain/outline.ts'
 import { byTeam } from '../../src/domain/effort.ts'
 import { joined, reportOf, shortened, type Report } from '../../src/domain/report.ts'
@@ -190,7 +197,7 @@ test('a report of very many apps still fits into a result, keeps what matters, a
 })
 
 test('a notice has one id for one matter, and another for another', () => {
-  const from = { workflowId: 'w', runId: 'r' }
+  const from = { workflowId: 'w', runId: 'r', at: '2026-11-24T04:00:00Z' }
   if (!gate) throw new Error('no gate')
   const ids = [
     gateNotice(from, plan.subject, gate, 0),
@@ -198,7 +205,10 @@ test('a notice has one id for one matter, and another for another', () => {
     wentBackNotice(from, plan.subject, 1, 'a'),
     wentBackNotice(from, plan.subject, 2, 'a'),
     wentBackNotice(from, { ...plan.subject, environment: 'test' }, 1, 'a'),
-    endedNotice(from, plan.subject, 'done'),
+    endedNotice(from, plan.subject, 'done', []),
+    gateSettled(from, plan.subject, gate),
+    heldNotice(from, plan.subject, 1, 'a'),
+    blindNotice(from, plan.subject, 1, { since: 'then', why: 'a' }),
   ].map((n) => n.id)
   expect(new Set(ids).size).toBe(ids.length)
   expect(gateNotice(from, plan.subject, gate, 0)).toEqual(gateNotice(from, plan.subject, gate, 0))
@@ -210,9 +220,10 @@ test('a notice has one id for one matter, and another for another', () => {
     waiting: { gate: gate.id },
   })
   expect(gateNotice(from, plan.subject, gate, 2).about).toBe('reminder')
-  expect(endedNotice(from, anUpgradePlan().subject, 'done')).toMatchObject({
+  expect(endedNotice(from, anUpgradePlan().subject, 'done', ['2 of 2 apps are on green'])).toMatchObject({
     teams: ['sre'],
     title: 'toy: toy-1-35 → toy-1-36 ended: done',
+    evidence: ['2 of 2 apps are on green'],
   })
 })
 

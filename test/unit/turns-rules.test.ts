@@ -137,7 +137,11 @@ describe('too many in trouble', () => {
   const apps = ['a', 'b', 'c', 'd'].map((n) => app(n))
   const two = { 'a/test': trouble, 'b/test': trouble }
   test('stop the rest, which is said with their names', () => {
-    expect(turns(apps, two, policy, now)).toEqual({ start: [], paused: 'in trouble: a, b; 2 at once stop the rest' })
+    expect(turns(apps, two, policy, now)).toEqual({
+      start: [],
+      paused: 'in trouble: a, b; 2 at once stop the rest',
+      stopped: true,
+    })
   })
   test('one app in two environments is one', () => {
     expect(start(apps, { 'a/test': trouble, 'a/stage': trouble })).toEqual(['b/test', 'c/test', 'd/test'])

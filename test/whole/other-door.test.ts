@@ -238,12 +238,36 @@ test('every gate and the end were told once to the team that they concern', asyn
   expect(told.length).toBe(new Set(told.map((t) => `${t.team} ${t.id}`)).size)
   const counts = Object.groupBy(told, (t) => `${t.team} ${t.notice.about}`)
   expect(Object.fromEntries(Object.entries(counts).map(([key, all]) => [key, all?.length]))).toEqual({
-    'sre gate': 2,
+    'sre gate': 6,
+    'sre deploy': 6,
+    'sre settled': 12,
+    'sre ended': 1,
     'scala gate': 2,
+    'scala settled': 2,
     'php gate': 2,
     'php deploy': 6,
-    'sre ended': 1,
+    'php settled': 8,
   })
+})
+
+test('each thing stands once in each channel, below the line of its app, and says what became of it', async () => {
+  const told = (await control('/slack')) as Record<string, { text: string; thread_ts?: string; metadata: object }[]>
+  const all = Object.entries(told).flatMap(([name, messages]) =>
+    messages.map((m) => `${name} ${JSON.stringify(m.metadata)}`),
+  )
+  expect(all.length).toBe(new Set(all).size)
+  const threads = (name: string) =>
+    (told[name] ?? []).filter((m) => m.thread_ts === undefined).map((m) => m.text.split(/[ :]/)[0])
+  const sorted = (names: readonly (string | undefined)[]) =>
+    names.map((name = '') => name).toSorted((a, b) => (a < b ? -1 : 1))
+  expect(sorted(threads('sre'))).toEqual(sorted([...apps, 'chatwork-prod']))
+  expect(sorted([...threads('scala'), ...threads('php')])).toEqual(sorted(apps))
+  const asked = Object.values(told)
+    .flat()
+    .filter((m) => m.thread_ts !== undefined)
+    .map((m) => m.text)
+  expect(asked.filter((text) => !/^(✔ |ended: )/.test(text))).toEqual([])
+  expect(asked.filter((text) => text.includes('approved by'))).toHaveLength(2 + 2 * apps.length)
 })
 
 test('the IAM policy allows every call that was made, and no action that is never needed', async () => {

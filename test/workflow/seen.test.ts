@@ -75,8 +75,11 @@ test('what stands in the details is what releases each gate, to the end', async 
   const told = trial.outside.notices.map((t) => [t.about, t.app ?? ''])
   expect(told).toEqual([
     ['gate', ''],
+    ['settled', ''],
     ['gate', 'api'],
+    ['settled', 'api'],
     ['gate', ''],
+    ['settled', ''],
     ['ended', ''],
   ])
 })
@@ -115,7 +118,7 @@ test('whatever names and failures are long: what is kept of them is not', async 
   await trial.during(async (upgrade) => {
     await trial.start()
     expect(await trial.gate(undefined, 'retry', 'cluster/create@')).toMatch(/\.1$/)
-    await eventually('it is told', () => trial.outside.notices.length === 2)
+    await eventually('it is told', () => trial.outside.notices.length === 3)
     expect(trial.outside.notices.map((n) => n.title.length).filter((length) => length > 1001)).toEqual([])
     expect((await trial.see()).runs[0]?.problem?.length).toBe(2001)
     const summaries = (await eventsOf(upgrade)).map((e) => Buffer.byteLength(e.summary))

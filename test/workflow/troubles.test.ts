@@ -154,9 +154,17 @@ test('too many in trouble pause the rest, and the upgrade says why', async () =>
     await trial.until('the rest is held', async () => (await trial.peek())?.held !== undefined)
     expect((await trial.see()).held).toBe('in trouble: api, mail; 2 at once stop the rest')
     expect(await trial.standing('web')).toBe('pending')
+    const told = () =>
+      outside.notices.filter((n) => n.thing.startsWith('held/')).map((n) => `${n.teams.join()} ${n.about}: ${n.title}`)
+    await trial.until('the platform team is told', async () => told().length > 0)
     outside.sick.clear()
     await trial.say('api', 'retry', { gate, by: 'doi' })
     await trial.gate('web', 'approve', 'production/gate@')
     expect((await trial.see()).held).toBeUndefined()
+    await trial.until('they are told that it is over', async () => told().length > 1)
+    expect(told()).toEqual([
+      'sre held: no app gets its turn: in trouble: api, mail; 2 at once stop the rest',
+      'sre settled: apps get their turns again',
+    ])
   })
 })

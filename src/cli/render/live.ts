@@ -3,6 +3,7 @@ import { spelled } from '../../domain/people.ts'
 import type { Status } from '../../domain/status.ts'
 import type { Kept, OpenGate, UpgradeView } from '../../client/shapes.ts'
 import { standingOf, type Place } from '../../client/standing.ts'
+import { inWords, untoldIn } from '../../client/untold.ts'
 import { opening, reach, split, where } from './gates.ts'
 import {
   blank,
@@ -37,7 +38,8 @@ export function live(view: UpgradeView, screen: Screen): string {
   return drawn([...above, ...appTable(view, screen, left)], screen)
 }
 
-function header({ status, outcome, message, silent, kept }: UpgradeView, screen: Screen): Line[] {
+function header(view: UpgradeView, screen: Screen): Line[] {
+  const { status, outcome, message, silent, kept } = view
   const { now } = screen
   const { platform, from, to, run, since: began, paused, ending, held, apps } = status
   const day = Math.floor((Date.parse(now) - Date.parse(began)) / 86_400_000) + 1
@@ -57,6 +59,7 @@ function header({ status, outcome, message, silent, kept }: UpgradeView, screen:
     ...(ending === undefined || !running ? [] : [line(`ending: ${ending}`, 'asks')]),
     ...(held === undefined ? [] : [line(`no more turns: ${held}`, 'asks')]),
     ...(silent === undefined ? [] : paragraph(`▲ ${silent}`, screen, 'bad')),
+    ...(running ? untoldIn(view).flatMap((it) => paragraph(`▲ ${inWords(it)}`, screen, 'asks')) : []),
     ...(kept === undefined ? [] : paragraph(asOf(kept, now), screen, 'faint')),
     ...(running ? doing(run?.doing ?? kept?.doing, run) : []),
   ]

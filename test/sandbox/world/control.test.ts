@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { AwsFaults } from '../../../src/sandbox/aws/faults.ts'
 import { startControl } from '../../../src/sandbox/control.ts'
+import { Channels } from '../../../src/sandbox/slack/channels.ts'
+import { SlackFaults } from '../../../src/sandbox/slack/slack.ts'
 import { Faults, MetricFaults } from '../../../src/sandbox/faults.ts'
 import type { Judgement } from '../../../src/sandbox/judge.ts'
 import type { Listening } from '../../../src/sandbox/listen.ts'
@@ -32,7 +34,8 @@ const elb = new FakeElb()
 const apps = new AppFaults(() => 'blue')
 const awsFaults = new AwsFaults()
 const metrics = new MetricFaults()
-const faults = new Faults({ apps, awsFaults, elbv2: elb, clusters: () => clusters, metrics })
+const slack = new SlackFaults()
+const faults = new Faults({ apps, awsFaults, elbv2: elb, clusters: () => clusters, metrics, slack })
 let load: Load
 let control: Listening
 
@@ -51,6 +54,7 @@ beforeAll(async () => {
     },
     clusters: () => clusters.map((c) => Object.assign(c, { version: '1.35', url: 'https://127.0.0.1' })),
     kubernetesCalls: () => [kubernetesCall(3, '/api/v1/pods')],
+    slack: new Channels(['sre']),
     judge: { judgement: () => ({ singletonOverlapMs: 7 }) as Judgement }, // what it judges is not control's matter
     faults,
     load,
@@ -96,6 +100,7 @@ test.for([
   { name: 'metrics-missing', body: {}, is: () => metrics.hides({ app: 'any' }) },
   { name: 'metrics-missing', body: { app: 'files' }, is: () => metrics.hides({ app: 'files' }) && !metrics.hides({}) },
   { name: 'metrics-unreachable', body: {}, is: () => metrics.unreachable },
+  { name: 'slack-failing', body: { how: 'lost', times: 2 }, is: () => slack.left === 2 },
 ])('$name with $body is there until it is taken away', async ({ name, body, is }) => {
   expect(is()).toBe(false)
   expect(await ask('PUT', `/faults/${name}`, body)).toMatchObject({ status: 200 })

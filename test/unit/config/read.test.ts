@@ -417,6 +417,7 @@ describe('examples', () => {
               "fujita@example.com",
             ],
             "notify": {
+              "slack": "#php",
               "webhook": "http://127.0.0.1:9099/webhooks/php",
             },
           },
@@ -426,6 +427,7 @@ describe('examples', () => {
               "doi@example.com",
             ],
             "notify": {
+              "slack": "#scala",
               "webhook": "http://127.0.0.1:9099/webhooks/scala",
             },
           },
@@ -435,6 +437,7 @@ describe('examples', () => {
               "baba@example.com",
             ],
             "notify": {
+              "slack": "#sre",
               "webhook": "http://127.0.0.1:9099/webhooks/sre",
             },
           },

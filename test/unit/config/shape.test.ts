@@ -240,6 +240,22 @@ describe('values', () => {
       gives: ['14:15  teams.scala.notify.webhook: "#scala" is not an address on the web; write http://… or https://…'],
     },
     {
+      says: 'a Slack channel that is none',
+      from: 'approvers: [chiba@example.com]',
+      to: 'approvers: [chiba@example.com]\n    notify: { slack: Scala Team }',
+      gives: [
+        '14:15  teams.scala.notify.slack: "Scala Team" is not a Slack channel; write its name in quotes, such as "#scala", or its id, such as C0123456789',
+      ],
+    },
+    {
+      says: 'a Slack channel without quotes',
+      from: 'approvers: [chiba@example.com]',
+      to: 'approvers: [chiba@example.com]\n    notify:\n      slack: #scala',
+      gives: [
+        '15:7  teams.scala.notify.slack: is empty; write its name in quotes, such as "#scala", or its id, such as C0123456789',
+      ],
+    },
+    {
       says: 'an approver without an address',
       from: '[chiba@example.com]',
       to: '[chiba]',

@@ -42,14 +42,6 @@ describe('what a later release reads is refused by name', () => {
       ],
     },
     {
-      says: 'Slack',
-      from: 'approvers: [chiba@example.com]',
-      to: "approvers: [chiba@example.com]\n    notify: { slack: '#scala' }",
-      gives: [
-        '14:15  teams.scala.notify.slack: is not supported yet; write webhook: https://… and pass it on from there',
-      ],
-    },
-    {
       says: 'waivers',
       from: 'platformTeam: sre',
       to: 'platformTeam: sre\nwaivers: []',

@@ -11,6 +11,7 @@ test('without any variable a worker is set up as README says', () => {
     host: '0.0.0.0',
     probeImage: 'busybox:1.37',
     logLevel: 'info',
+    webhookSecrets: [],
   })
 })
 
@@ -25,6 +26,10 @@ test('each variable is read', () => {
       NORIKAE_PROBE_IMAGE: 'mirror/busybox:1',
       NORIKAE_LOG_LEVEL: 'debug',
       NORIKAE_WORKFLOW_BUNDLE: '/norikae/workflows.js',
+      NORIKAE_WEBHOOK_SECRET: `whsec_${'a'.repeat(32)} whsec_${'b'.repeat(43)}=`,
+      NORIKAE_TEMPORAL_UI: 'https://temporal.example.com',
+      NORIKAE_SLACK_TOKEN: 'xoxb-1',
+      NORIKAE_SLACK_API: 'https://slack-gov.com/api/',
     }),
   ).toEqual({
     taskQueue: 'trial',
@@ -35,12 +40,16 @@ test('each variable is read', () => {
     probeImage: 'mirror/busybox:1',
     logLevel: 'debug',
     bundle: '/norikae/workflows.js',
+    webhookSecrets: [`whsec_${'a'.repeat(32)}`, `whsec_${'b'.repeat(43)}=`],
+    temporalUi: 'https://temporal.example.com',
+    slack: { token: 'xoxb-1', api: 'https://slack-gov.com/api/' },
   })
 })
 
 test('what is set to nothing counts as not set', () => {
   const names = ['TASK_QUEUE', 'PLATFORMS', 'HEALTH_PORT', 'METRICS_PORT', 'HOST', 'PROBE_IMAGE', 'LOG_LEVEL']
-  const empty = [...names, 'WORKFLOW_BUNDLE'].map((name) => [`NORIKAE_${name}`, ''])
+  const newer = ['WORKFLOW_BUNDLE', 'WEBHOOK_SECRET', 'TEMPORAL_UI', 'SLACK_TOKEN', 'SLACK_API']
+  const empty = [...names, ...newer].map((name) => [`NORIKAE_${name}`, ''])
   expect(settingsFrom(Object.fromEntries(empty))).toEqual(settingsFrom({}))
 })
 
@@ -54,4 +63,11 @@ test('everything that cannot be read is named at once', () => {
       'NORIKAE_METRICS_PORT is "65536", which is no port',
     ].join('\n'),
   )
+})
+
+test('a secret that cannot be read is not repeated', () => {
+  const tried = () => settingsFrom({ NORIKAE_WEBHOOK_SECRET: 'hidden', NORIKAE_SLACK_TOKEN: 'hidden' })
+  expect(tried).toThrow(/NORIKAE_WEBHOOK_SECRET takes whsec_.*\nNORIKAE_SLACK_TOKEN takes the bot token/)
+  expect(tried).not.toThrow('hidden')
+  expect(() => settingsFrom({ NORIKAE_TEMPORAL_UI: 'temporal:8233' })).toThrow('NORIKAE_TEMPORAL_UI is "temporal:8233"')
 })
