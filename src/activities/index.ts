@@ -21,6 +21,7 @@ import { pointerActions } from './pointers.ts'
 import { preparingActivities } from './preparing.ts'
 import { fenceActions } from './fences.ts'
 import { scheduleActions } from './schedules.ts'
+import { proofActivities } from './proofs.ts'
 import { sizeActions } from './sizes.ts'
 import { trafficActions } from './traffic.ts'
 import { volumeActions } from './volumes.ts'
@@ -64,4 +65,5 @@ const all = (outside: Outside): Activities => ({
   ...healthActivities(outside),
   ...imageActivities(outside),
   ...notificationActivities(outside),
+  ...proofActivities(outside),
 })

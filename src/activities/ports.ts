@@ -14,6 +14,7 @@ import type { Tried } from '../domain/dry-run.ts'
 import type { NewVolume, SnapshotDescription, VolumeDescription } from '../domain/ec2-objects.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { ServedResource } from '../domain/resources.ts'
+import type { Claims } from '../domain/tokens.ts'
 import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
 
 /**
@@ -32,6 +33,7 @@ export interface Ports {
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
   readonly metrics: MetricsPort
   readonly webhooks: WebhookPort
+  readonly tokens: TokenPort
 }
 
 export interface IdentityPort {
@@ -210,4 +212,12 @@ export interface MetricsPort {
 export interface WebhookPort {
   /** `id` is the same for the same message, so that the receiver can drop a repetition. */
   send(url: string, id: string, body: object): Promise<void>
+}
+
+export interface TokenPort {
+  /**
+   * What a token says, once its signature, its issuer and its time are found good. Whom it is for is not looked at. Throws
+   * `denied` where it is not good, without a word of the token, and `unreachable` where the issuer does not answer.
+   */
+  claims(token: string, issuer: string): Promise<Claims>
 }

@@ -12,7 +12,7 @@ import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import { planUpgrade } from '../domain/plan-upgrade.ts'
-import { blueAmong, idFault, requestFaults, versionFault } from '../domain/requests.ts'
+import { blueAmong, idFault, requestFaults, trustFault, versionFault } from '../domain/requests.ts'
 import { poolsOf } from '../domain/scheduling.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
 import type { Activities } from '../workflows/activities.ts'
@@ -125,7 +125,20 @@ async function readInput(outside: Outside, request: UpgradeRequest): Promise<Pla
     throw invalidInput(
       `the request is for platform ${request.platform}, and ${kept.name} describes ${read.file.platform}. Nothing was started`,
     )
+  if (request.file !== undefined) await mayBeSent(outside, read.file)
   return read.file
+}
+
+/** Whoever may start an upgrade must not say by a file of their own whose word counts in it. */
+async function mayBeSent(outside: Outside, sent: PlatformFile): Promise<void> {
+  const kept = await outside.platformFile(sent.platform)
+  if (!kept) return
+  const own = readPlatformFile(kept.text, kept.name)
+  const why = own.ok ? trustFault(own.file, sent) : 'and it cannot be read: norikae validate says why'
+  if (why !== undefined)
+    throw invalidInput(
+      `this worker keeps ${kept.name} for ${sent.platform}, ${why}. Start without -f, or change the worker's file first. Nothing was started`,
+    )
 }
 
 async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {

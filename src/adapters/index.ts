@@ -11,6 +11,7 @@ import { compute } from './ec2/compute-port.ts'
 import { network } from './ec2/network-port.ts'
 import { eks } from './eks/eks-port.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
+import { tokens } from './oidc/token-port.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
 import { sts } from './sts/identity-port.ts'
 import { webhooks } from './webhook/webhook-port.ts'
@@ -38,6 +39,7 @@ export function connectOutside(options: AwsOptions = {}): Ports & { close(): Pro
     kubernetes: (region, cluster) => clusters.open(region, cluster),
     metrics: prometheus(),
     webhooks: webhooks(),
+    tokens: tokens(),
     async close() {
       await clusters.close()
       for (const clients of [eksClients, elbClients, ec2Clients, stsClients]) clients.close()

@@ -5,6 +5,7 @@ import { handover, platformHandover } from './handover.ts'
 import { transform } from './transform.ts'
 import {
   account,
+  ADDRESS,
   address,
   amount,
   clusterName,
@@ -13,6 +14,7 @@ import {
   endpoint,
   ENVIRONMENT,
   expecting,
+  issuer,
   labelName,
   labelPattern,
   listOf,
@@ -20,10 +22,12 @@ import {
   named,
   oneOf,
   platformName,
+  publicKey,
   query,
   region,
   time,
   url,
+  words,
 } from './pieces.ts'
 
 /** What most web services export; a platform that counts otherwise says so. No such metric: no verdict, never a pass. */
@@ -101,6 +105,15 @@ export const environment = z.strictObject(
       .describe("team: an approver of the app's team is asked before it moves."),
   },
   mapping('{} for the defaults'),
+)
+
+const person = z.strictObject(
+  {
+    keys: listOf(publicKey, 'a list', '["ed25519:…"], as norikae keys show prints it')
+      .min(1, { error: 'needs at least one key; make one with norikae keys create' })
+      .describe('Public keys; several for several machines, or while one replaces another.'),
+  },
+  mapping('{ keys: ["ed25519:…"] }'),
 )
 
 const external = z.strictObject(
@@ -249,9 +262,29 @@ export const schema = z
     maxParallel: count(1, 1000).default(4).describe('How many apps move at once.'),
     maxFailed: count(1, 1000).default(2).describe('With so many in trouble, no further app starts.'),
     autoRollback: duration.prefault('24h').describe('How long after it moved an app goes back by itself.'),
-    trust: oneOf(['namespace'])
+    trust: oneOf(['namespace', 'signed', 'oidc'])
       .default('namespace')
-      .describe("Whose word counts. namespace: whoever may write to Temporal's namespace."),
+      .describe(
+        "Whose word counts. namespace: whoever may write to Temporal's namespace. signed: who holds a key of the person (people). oidc: who has a token of the person (oidc).",
+      ),
+    people: named(person, '{ aoki@example.com: { keys: ["ed25519:…"] } }', ADDRESS)
+      .exactOptional()
+      .describe('By address: the keys that approvers sign with. Every approver has one where trust is signed.'),
+    oidc: z
+      .strictObject(
+        {
+          issuer: issuer.describe('Who makes the tokens: its address, as tokens name it (iss).'),
+          audience: words('whom tokens are for', 'the name that the issuer knows Norikae by')
+            .default('norikae')
+            .describe('Whom tokens must be for (aud).'),
+          claim: words('a claim', 'one that has the address, such as email')
+            .default('email')
+            .describe('The claim that has the address of the person.'),
+        },
+        mapping('{ issuer: https://login.example.com }'),
+      )
+      .exactOptional()
+      .describe('Who vouches for people, where trust is oidc.'),
   })
   .meta({ title: 'Platform file of Norikae' })
 

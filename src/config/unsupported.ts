@@ -5,8 +5,6 @@ interface Later {
   readonly at: string
   /** What to do without it. */
   readonly instead: string
-  /** Where only some values are for later. */
-  readonly values?: readonly string[]
 }
 
 const SOURCES = ['cloudwatch', 'datadog', 'probe', 'job']
@@ -26,11 +24,6 @@ const later: readonly Later[] = [
   { at: 'teams.*.notify.slack', instead: 'write webhook: https://… and pass it on from there' },
   { at: 'waivers', instead: 'leave it out and mend what the blocker names' },
   { at: 'prices', instead: 'leave it out: the plan names no cost yet' },
-  {
-    at: 'trust',
-    values: ['signed', 'oidc'],
-    instead: 'write namespace, and let only approvers write to the namespace',
-  },
   ...SOURCES.flatMap((source) => [
     { at: `health.${source}`, instead: 'leave it out and write what it asks as PromQL in health.checks' },
     { at: `health.checks.*.${source}`, instead: 'write what it asks as PromQL in query' },
@@ -40,11 +33,7 @@ const later: readonly Later[] = [
 /** What is right and not there yet, and the data without it, so that nothing else complains about it. */
 export function withoutUnsupported(data: Mapping): { readonly rest: Mapping; readonly flaws: readonly Flaw[] } {
   const rest = structuredClone(data)
-  const found = later.flatMap((row) =>
-    find(rest, row.at)
-      .filter(({ value }) => row.values === undefined || row.values.includes(String(value)))
-      .map((at) => ({ ...at, instead: row.instead })),
-  )
+  const found = later.flatMap((row) => find(rest, row.at).map((at) => ({ ...at, instead: row.instead })))
   for (const at of found) drop(rest, at)
   const flaws = found.map(({ path, instead }): Flaw => ({
     code: 'Unsupported',

@@ -2,6 +2,7 @@ import type { Duration } from './duration.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Handover, Weight } from './platform.ts'
 import type { Transform } from './transforms.ts'
+import type { Trust } from './trust.ts'
 import type { Limit } from './verdict.ts'
 
 /**
@@ -40,6 +41,8 @@ export interface PlatformFile {
   readonly maxParallel: number
   readonly maxFailed: number
   readonly autoRollback: Duration
+  /** Absent: `namespace`. */
+  readonly trust?: Trust
 }
 
 export interface HealthFile {

@@ -5,6 +5,7 @@ import type { Measure } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Deployer, External } from './platform-file.ts'
 import type { Transform } from './transforms.ts'
+import type { Trust } from './trust.ts'
 import type { Check } from './verdict.ts'
 
 export type Side = 'blue' | 'green'
@@ -146,4 +147,6 @@ export interface Platform extends Omit<Scope, 'platform'> {
   readonly idle: Duration
   readonly autoRollback: Duration
   readonly gates: { readonly start: GateRule; readonly decommission: GateRule }
+  /** Absent: names are believed. */
+  readonly trust?: Trust
 }

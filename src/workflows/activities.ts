@@ -2,10 +2,12 @@ import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio
 import type { ActionActivities, ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
 import type { Choice } from '../domain/choices.ts'
 import type { CutoverRequest, UpgradeRequest } from '../domain/messages.ts'
+import type { Refusal } from '../domain/gates.ts'
 import type { Addressed } from '../domain/notices.ts'
 import type { Plan, Subject } from '../domain/plan.ts'
 import type { Platform, Scope } from '../domain/platform.ts'
 import type { ActionStep, ObserveStep } from '../domain/steps.ts'
+import type { Oidc } from '../domain/trust.ts'
 import type { Breach, Check, Judgement } from '../domain/verdict.ts'
 import { options, optionsOf } from './activity-options.ts'
 import { summary } from './problems.ts'
@@ -45,11 +47,22 @@ interface Questions {
   /** Which workloads run other images on blue than on green, in words. */
   compareImages: Q<{ readonly subject: Subject; readonly namespaces: readonly string[] }, readonly string[]>
   notify: Q<Addressed, void>
+  checkProof: Q<ToCheck, Checked>
 }
 
 /** What the worker registers. */
 export type Activities = ActionActivities & {
   [N in keyof Questions]: (input: Questions[N]['input']) => Promise<Questions[N]['output']>
+}
+
+/** A token, and what it must be for; no token where only the time is asked, which a signal must not read by itself. */
+export interface ToCheck {
+  readonly token?: { readonly text: string; readonly by: string; readonly statement: string; readonly oidc: Oidc }
+}
+export interface Checked {
+  /** When it was looked at. */
+  readonly at: string
+  readonly refused?: Refusal
 }
 
 /** Since when nothing can be measured, and how that shows. */

@@ -18,7 +18,7 @@ import { fleet } from './fleet.ts'
 import { handsFor } from './leaf.ts'
 import { listen } from './listen.ts'
 import { lookout } from './lookout.ts'
-import { allTold, anOffice, furnish, show, tellEnded } from './office.ts'
+import { allTold, anOffice, furnish, proves, show, tellEnded } from './office.ts'
 import { failed, problemOf, shown } from './problems.ts'
 import { tag } from './search-attributes.ts'
 import { under } from './under.ts'
@@ -51,6 +51,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
       .filter((l) => l.became === 'refused')
       .slice(-20)
       .map((l) => `${l.message}: ${l.because ?? ''}`),
+    ...proves(office),
   }))
   listen(office, {
     pause: () => {
@@ -67,7 +68,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   prepared = await question('prepare', 'prepare', `look at ${shown(request?.platform)} and plan`, 'long', request)
   const { platform, plan } = prepared
   tag({ platform: platform.name, team: platform.platformTeam })
-  furnish(office, platform.platformTeam, platform.teams)
+  furnish(office, platform)
   apps.know(platform)
   const run: LiveRun = { plan, journal: blank, goingBack: false }
   office.runs = [run]

@@ -14,6 +14,7 @@ import {
   opened,
   openGates,
   outcome,
+  voided,
   type Answer,
   type Desk,
   type Gate,
@@ -29,10 +30,11 @@ import {
 } from '../domain/notices.ts'
 import type { Outcome } from '../domain/messages.ts'
 import type { Subject } from '../domain/plan.ts'
-import type { Team } from '../domain/platform.ts'
+import type { Platform, Team } from '../domain/platform.ts'
 import { spelled } from '../domain/people.ts'
 import { details, statusOf, whereOf, type Status } from '../domain/status.ts'
 import type { StepId } from '../domain/steps.ts'
+import { toProve, type ToProve, type Trust } from '../domain/trust.ts'
 import { question, type Silence } from './activities.ts'
 import { Clock } from './clock.ts'
 import type { LiveRun } from './executor.ts'
@@ -49,6 +51,8 @@ export interface Office {
   blind?: Silence | undefined
   platformTeam: string
   teams: Readonly<Record<string, Team>>
+  /** How people prove who they are; undefined where names are believed, and before anything is known. */
+  trust?: Trust | undefined
   /** The namespaces of each environment; none of an upgrade. */
   namespaces: Readonly<Record<string, readonly string[]>>
   /** Notices on their way. */
@@ -65,11 +69,15 @@ export const anOffice = (by: unknown): Office => ({
   telling: new Set(),
 })
 
-export function furnish(office: Office, platformTeam: string, teams: Readonly<Record<string, Team>>): void {
+/** What a workflow must know before people may say anything to it. */
+export function furnish(
+  office: Office,
+  { platformTeam, teams, trust }: Pick<Platform, 'platformTeam' | 'teams' | 'trust'>,
+): void {
   const members = Object.fromEntries(Object.entries(teams).map(([name, team]) => [name, team.approvers]))
   // Who asked is the same person in any spelling: what they may not approve goes by it.
   const requester = spelled(Object.values(members).flat(), office.desk.requester)
-  Object.assign(office, { platformTeam, teams, desk: { ...office.desk, members, requester } })
+  Object.assign(office, { platformTeam, teams, trust, desk: { ...office.desk, members, requester } })
 }
 
 /** For what is noted; what is decided goes by a `Clock`. */
@@ -81,7 +89,8 @@ export const statuses = (office: Office): Status[] =>
 /** Brings what people see up to date: current details and search attributes. */
 export function show(office: Office): void {
   const all = statuses(office)
-  setCurrentDetails([...(office.blind ? [`**${blindness(office.blind)}**`, ''] : []), details(all)].join('\n'))
+  const text = details(all, { ...here(), ...proves(office) })
+  setCurrentDetails([...(office.blind ? [`**${blindness(office.blind)}**`, ''] : []), text].join('\n'))
   tag({
     phase: [
       ...new Set(
@@ -128,7 +137,8 @@ async function answered(it: () => Gate): Promise<Answer> {
     for (const { at } of given) clock.heard(at)
     const answer = outcome(it(), clock.at)
     if (answer) return answer
-    const more = () => it().given.length > given.length
+    // Also one that was withdrawn.
+    const more = () => it().given !== given
     const moment = nextMoment(it(), clock.at)
     if (moment === undefined) await condition(more)
     else await clock.until(more, moment, summary(`until time decides ${it().id}`))
@@ -172,7 +182,16 @@ export const tellBlind = (office: Office, subject: Subject, n: number, silence: 
 export const tellEnded = (office: Office, subject: Subject, outcome: Outcome): Promise<void> =>
   tellNow(office, endedNotice(here(), subject, outcome), 'notifyLast')
 
-const here = () => ({ workflowId: workflowInfo().workflowId, runId: workflowInfo().firstExecutionRunId })
+/** What people must know to prove what they say here. */
+export const proves = ({ trust }: Office): { readonly proves?: ToProve } =>
+  trust === undefined ? {} : { proves: toProve(trust, here().runId) }
+
+/** A check said no, or nothing: what was approved ahead was approved before that was known. */
+export function mistrust(office: Office, what: string): void {
+  office.desk = voided(office.desk, () => true, what, now())
+}
+
+export const here = () => ({ workflowId: workflowInfo().workflowId, runId: workflowInfo().firstExecutionRunId })
 
 /** Before a workflow ends: an activity that is still on its way then is dropped. */
 export const allTold = (office: Office): Promise<unknown> =>

@@ -3,11 +3,14 @@ import { expect, test } from 'vitest'
 import type { z } from 'zod'
 import { files, jsonSchema, type SchemaName } from '../../src/client/json-schemas.ts'
 import type {
+  Batches,
   Change,
   Complaint,
   Done,
   Gates,
+  KeyShown,
   Overview,
+  Signed,
   UpgradeReport,
   UpgradeView,
   Validation,
@@ -59,6 +62,9 @@ interface Typed {
   report: UpgradeReport
   'watch-event': Change
   done: Done
+  batches: Batches
+  signed: Signed
+  key: KeyShown
   error: Complaint
   validate: Validation
   version: Version
@@ -75,6 +81,9 @@ test('schemas and types agree, both ways', () => {
     report: true,
     'watch-event': true,
     done: true,
+    batches: true,
+    signed: true,
+    key: true,
     error: true,
     validate: true,
     version: true,

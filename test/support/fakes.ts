@@ -6,6 +6,7 @@ import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import type { Platform } from '../../src/domain/platform.ts'
 import type { WorkloadFacts } from '../../src/domain/facts.ts'
 import type { Finding } from '../../src/domain/findings.ts'
+import type { Refusal } from '../../src/domain/gates.ts'
 import type { Notice } from '../../src/domain/notices.ts'
 import { act, type ActionStep } from '../../src/domain/steps.ts'
 import type { Judgement } from '../../src/domain/verdict.ts'
@@ -42,6 +43,9 @@ export class Outside {
   metricsSilent = false
   /** Nobody can find out whether they answer again. */
   lookingFails = false
+  /** What an issuer says against tokens. */
+  token: Refusal | undefined
+  issuerFails = false
   images = 'v1'
   /** What runs other images on the two sides. */
   differing: string[] = []
@@ -141,6 +145,13 @@ export class Outside {
           throw new Error('nobody listens')
         }
         this.notices.push(notice)
+      },
+      checkProof: async () => {
+        if (this.issuerFails) throw ApplicationFailure.nonRetryable('the issuer does not answer', 'Failed')
+        return {
+          at: new Date(activityInfo().scheduledTimestampMs).toISOString(),
+          ...(this.token && { refused: this.token }),
+        }
       },
     }
     // Every action has its deed.

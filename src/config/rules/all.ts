@@ -7,6 +7,7 @@ import { platformAppsAreInOneWave } from './platform-apps.ts'
 import type { Rule } from './rule.ts'
 import { transformsAreOfCopies, transformsAreOfEnvironments, transformsChangeSomething } from './transforms.ts'
 import { approvalsHaveApprovers, platformTeamHasTwo, teamsAreKnown } from './teams.ts'
+import { issuerIsNamed, keysAreOfOnePerson, peopleApprove, signersHaveKeys } from './trust.ts'
 import { weightsRise } from './weights.ts'
 import { workloadsAreSaidOnce, workloadsFitTheirClass } from './workloads.ts'
 
@@ -16,6 +17,10 @@ export const rules: readonly Rule[] = [
   teamsAreKnown,
   platformTeamHasTwo,
   approvalsHaveApprovers,
+  signersHaveKeys,
+  keysAreOfOnePerson,
+  peopleApprove,
+  issuerIsNamed,
   weightsRise,
   checksHaveOneLimit,
   queriesNameTheCluster,
