@@ -99,7 +99,11 @@ export function blueAmong(
 export function trustFault(own: PlatformFile, sent: PlatformFile): string | undefined {
   if (own.trust === undefined) return undefined
   const whose = ({ trust, platformTeam, teams }: PlatformFile) =>
-    canonicalJson({ trust, platformTeam, teams: Object.entries(teams).map(([name, t]) => [name, t.approvers]) })
+    canonicalJson({
+      trust,
+      platformTeam,
+      teams: Object.fromEntries(Object.entries(teams).map(([name, team]) => [name, team.approvers.toSorted()])),
+    })
   return whose(own) === whose(sent)
     ? undefined
     : `whose trust is ${own.trust.kind}, and the file that was sent names other people, keys or trust`

@@ -24,7 +24,7 @@ const rooms: readonly { at: string; may: readonly string[]; mayNot: readonly str
     may: ['./plan.ts'],
     mayNot: [
       ...SDKS,
-      '@noble/curves/ed25519.js',
+      '@noble/ed25519',
       'zod',
       'node:crypto',
       '@temporalio/common',
@@ -35,8 +35,8 @@ const rooms: readonly { at: string; may: readonly string[]; mayNot: readonly str
   {
     // The one exception of domain: signatures are checked in workflows, where there is no node:crypto.
     at: 'src/domain/signatures.ts',
-    may: ['./plan.ts', '@noble/curves/ed25519.js'],
-    mayNot: [...SDKS, 'zod', 'node:crypto', 'jose', '@noble/curves/nist.js', '../config/read.ts'],
+    may: ['./plan.ts', '@noble/ed25519', '@noble/hashes/sha2.js'],
+    mayNot: [...SDKS, 'zod', 'node:crypto', 'jose', '@noble/hashes/sha3.js', '../config/read.ts'],
   },
   {
     at: 'src/workflows/probe.ts',

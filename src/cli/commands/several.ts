@@ -51,6 +51,7 @@ export async function approveAll(options: Options): Promise<number> {
       ? overview(temporal)
       : viewOf(temporal, options.platform))) satisfies Pick<Overview, 'gates' | 'silent'>
     if (silent !== undefined && gates.length === 0) throw new NotReady('no-worker', silent)
+    if (silent !== undefined) tell(silent)
     const mine = gates.filter((g) => offers(g, 'approve') && isFor(g, who) === true && !hasApproved(g, who))
     for (const gate of mine.filter((g) => needsTyping(g, 'approve')))
       tell(`left out, because a name must be typed: norikae approve ${where(gate)}`)
