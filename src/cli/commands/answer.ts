@@ -1,10 +1,11 @@
-import { cutoverStatus } from '../../client/ask.ts'
+import { cutoverStatus, workerIsThere } from '../../client/ask.ts'
 import type { Temporal } from '../../client/connect.ts'
 import { openCutovers, thePlatform } from '../../client/find.ts'
 import { commandFor, isFor, meant, needsTyping, offers, whyNot } from '../../client/gates.ts'
 import { BadInput, NotReady, Refused } from '../../client/problems.ts'
 import { lookFirst, say, type Said } from '../../client/say.ts'
 import type { Done, Gates, OpenGate, Overview } from '../../client/shapes.ts'
+import { noWorker } from '../../client/translate.ts'
 import { overview, viewOf } from '../../client/views.ts'
 import { isOf } from '../../domain/asking.ts'
 import type { Answer } from '../../domain/gates.ts'
@@ -155,9 +156,15 @@ interface Unseen {
   readonly proves?: ToProve
 }
 
-/** What a decision on it is proven with, as far as its workflow tells. */
+/** What a decision on it is proven with, as far as its workflow tells; whether there is one is said when it is sent. */
 async function unseenOf(temporal: Temporal, workflowId: string, gate: string): Promise<Unseen> {
-  const { runs, proves } = await cutoverStatus(temporal, workflowId)
+  if (!(await workerIsThere(temporal))) throw noWorker(temporal.taskQueue)
+  const status = await cutoverStatus(temporal, workflowId).catch((error: unknown) => {
+    if (error instanceof NotReady && error.code === 'not-found') return undefined
+    throw error
+  })
+  if (!status) return { workflowId, gate }
+  const { runs, proves } = status
   return { workflowId, gate, ...digestOf(gate, runs), ...(proves && { proves }) }
 }
 
