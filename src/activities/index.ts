@@ -25,6 +25,7 @@ import { pointerActions } from './pointers.ts'
 import { preparingActivities } from './preparing.ts'
 import { fenceActions } from './fences.ts'
 import { scheduleActions } from './schedules.ts'
+import { proofActivities } from './proofs.ts'
 import { sizeActions } from './sizes.ts'
 import { trafficActions } from './traffic.ts'
 import { volumeActions } from './volumes.ts'
@@ -80,4 +81,5 @@ const all = (outside: Outside): Activities => ({
   ...notificationActivities(outside),
   ...examiningActivities(outside),
   ...chatActivities(outside),
+  ...proofActivities(outside),
 })

@@ -16,6 +16,7 @@ import type { NewVolume, SnapshotDescription, VolumeDescription } from '../domai
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { ImageId, Repository } from '../domain/registry-images.ts'
 import type { ServedResource } from '../domain/resources.ts'
+import type { Claims } from '../domain/tokens.ts'
 import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
 
 /**
@@ -37,6 +38,7 @@ export interface Ports {
   readonly webhooks: WebhookPort
   /** Absent where the worker has no token for one. */
   readonly chat?: ChatPort
+  readonly tokens: TokenPort
 }
 
 export interface IdentityPort {
@@ -244,4 +246,12 @@ export interface ChatPort {
   change(place: ChatPlace, message: KeyedMessage): Promise<void>
   /** What was posted under this key since then (ISO time), in this thread or in none. */
   find(channel: string, key: string, since: string, thread?: string): Promise<ChatPlace | undefined>
+}
+
+export interface TokenPort {
+  /**
+   * What a token says, once its signature, its issuer and its time are found good. Whom it is for is not looked at. Throws
+   * `denied` where it is not good, without a word of the token, and `unreachable` where the issuer does not answer.
+   */
+  claims(token: string, issuer: string): Promise<Claims>
 }

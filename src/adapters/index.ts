@@ -13,6 +13,7 @@ import { network } from './ec2/network-port.ts'
 import { registry } from './ecr/registry-port.ts'
 import { eks } from './eks/eks-port.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
+import { tokens } from './oidc/token-port.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
 import { slack } from './slack/chat-port.ts'
 import { sts } from './sts/identity-port.ts'
@@ -51,6 +52,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     metrics: prometheus(),
     webhooks: webhooks(webhookSecrets === undefined ? {} : { secrets: webhookSecrets }),
     ...(slackApp && { chat: slack(slackApp) }),
+    tokens: tokens(),
     async close() {
       await clusters.close()
       for (const clients of [eksClients, elbClients, ec2Clients, ecrClients, stsClients]) clients.close()

@@ -4,9 +4,11 @@
 export interface Verb {
   readonly name: string
   readonly says: string
-  /** Its arguments, in order. */
-  readonly takes: readonly ArgumentKind[]
+  /** Its arguments, in order; words where only these are taken. */
+  readonly takes: readonly (ArgumentKind | readonly string[])[]
   readonly options: readonly Flag[]
+  /** Its own commands, such as `create` of `schedule`. */
+  readonly under: readonly Verb[]
 }
 
 export interface Flag {
@@ -41,6 +43,7 @@ export function wanted(verbs: readonly Verb[], words: readonly string[]): Wanted
   const verb = verbs.find((v) => v.name === name)
   if (name === '') return fixed(verbs.map((v) => ({ value: v.name, says: v.says })))
   if (!verb) return { fixed: [] }
+  if (verb.under.length > 0) return wanted(verb.under, words.slice(1))
   const flagOf = (word: string | undefined) => verb.options.find((o) => o.long === word || o.short === word)
   const of = (kind: ArgumentKind, before: readonly string[]): Wanted => ({ kind, verb: name, before, typed })
 
@@ -51,7 +54,8 @@ export function wanted(verbs: readonly Verb[], words: readonly string[]): Wanted
   if (typed.startsWith('-'))
     return fixed(verb.options.filter((o) => !rest.includes(o.long)).map((o) => ({ value: o.long, says: o.says })))
   const kind = verb.takes[positional.length]
-  return kind === undefined ? { fixed: [] } : of(kind, positional)
+  if (kind === undefined) return { fixed: [] }
+  return typeof kind === 'string' ? of(kind, positional) : fixed(kind.map((value) => ({ value, says: '' })))
 }
 
 export const shellNames = ['bash', 'zsh', 'fish', 'powershell'] as const

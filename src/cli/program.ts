@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { BadInput } from '../client/problems.ts'
 import type { Answer } from '../domain/gates.ts'
 import { shellNames } from './completions.ts'
 import { shapes } from './output.ts'
@@ -64,6 +65,7 @@ export function program(go: Go) {
           'end what still runs, and run it on the other side; without a name: list what is open for you',
         ),
       )
+      .addCommand(withdraw(go))
       .addCommand(rollback(go))
       .addCommand(abort(go))
       .addCommand(pauseOrResume(go, 'pause', 'begin nothing new'))
@@ -75,6 +77,8 @@ export function program(go: Go) {
       .addCommand(explain(go))
       .addCommand(completion(go))
       .addCommand(complete(go), { hidden: true })
+      .addCommand(keys(go))
+      .addCommand(sign(go))
       .addCommand(sandbox(go))
       .addCommand(version(go))
   )
@@ -162,18 +166,93 @@ const TYPED: Readonly<Partial<Record<Answer, string>>> = {
 
 const answer = (go: Go, verb: Answer, what: string) => {
   const typed = new Option('--typed <name>', TYPED[verb] ?? 'needed by no such answer').hideHelp(!(verb in TYPED))
-  return asking(verb)
+  const command = asking(verb)
     .description(what)
     .argument('[name]', 'an app; or start, decommission, or upgrade for its own gates; or a gate id')
     .argument('[environment]')
     .option('--comment <text>', 'why; it is in the report')
     .addOption(typed)
-    .action((name, environment, options) =>
+  if (verb !== 'approve')
+    return command.action((name, environment, options) =>
       go(options, NOTHING_CHANGED, async () =>
         (await import('./commands/answer.ts')).answer(verb, name, environment, options),
       ),
     )
+  return command
+    .option('--all', 'every open gate that waits for you; one message a workflow')
+    .option('--ahead', 'of an app, or upgrade: also the gates that are planned and not open yet')
+    .addOption(notBefore())
+    .addOption(notAfter())
+    .action((name, environment, { all, ahead, ...options }) =>
+      go(options, NOTHING_CHANGED, async () => {
+        if (!all && !ahead) return (await import('./commands/answer.ts')).answer(verb, name, environment, options)
+        const several = await import('./commands/several.ts')
+        if (all && (ahead || name !== undefined))
+          throw new BadInput('--all is of every gate: leave the name and --ahead out')
+        if (all) return several.approveAll(options)
+        if (name === undefined) throw new BadInput('say of which app: norikae approve <app> --ahead, or upgrade')
+        return several.approveAhead(name, environment, options)
+      }),
+    )
 }
+
+const notBefore = () => new Option('--not-before <time>', 'it counts from then on, like 2026-12-01T01:00:00Z')
+const notAfter = () => new Option('--not-after <time>', 'it does not count after that')
+
+const withdraw = (go: Go) =>
+  asking('withdraw')
+    .description('take back what was approved for an app, or upgrade, and has not been used')
+    .argument('<name>', 'an app; or upgrade for its own gates')
+    .argument('[environment]')
+    .option('--comment <text>', 'why; it is in the report')
+    .action((name, environment, options) =>
+      go(options, NOTHING_CHANGED, async () =>
+        (await import('./commands/several.ts')).withdraw(name, environment, options),
+      ),
+    )
+
+const keys = (go: Go) =>
+  reading('keys')
+    .description('the key that you sign with, where the platform file says trust: signed (NORIKAE_KEY: its file)')
+    .addArgument(new Argument('<what>', 'make one, or show its public part').choices(['create', 'show'] as const))
+    .addOption(asWho())
+    .action((what, options) =>
+      go(options, NOTHING_CHANGED, async () => (await import('./commands/keys.ts')).keys(what, options)),
+    )
+
+const sign = (go: Go) =>
+  reading('sign')
+    .description('prints a message with its proof, to paste into Temporal; asks no server')
+    .addArgument(
+      new Argument('<message>', 'what is said').choices([
+        'approve',
+        'reject',
+        'retry',
+        'skip',
+        'rerun',
+        'withdraw',
+        'pause',
+        'resume',
+        'abort',
+        'rollback',
+      ] as const),
+    )
+    .requiredOption('--workflow <id>', 'the workflow that it is sent to')
+    .requiredOption('--run <id>', 'its run; this and the rest are in its current details')
+    .option('--gate <ids...>', 'the gates that are answered')
+    .option('--plan <digests...>', 'the plans that these gates are of')
+    .option('--audience <name>', 'with a token (trust: oidc), for whom')
+    .addOption(asWho())
+    .option('--comment <text>', 'why; it is in the report')
+    .option('--typed <name>', 'what is lost for good, by name')
+    .addOption(because(''))
+    .option('--environment <name>', 'with rollback: only this one')
+    .addOption(notBefore())
+    .addOption(notAfter())
+    .option('--for <duration>', 'how long it may be sent, 7d at most', '1h')
+    .action((message, options) =>
+      go(options, NOTHING_CHANGED, async () => (await import('./commands/sign.ts')).sign(message, options)),
+    )
 
 const rollback = (go: Go) =>
   asking('rollback')

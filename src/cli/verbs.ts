@@ -19,6 +19,14 @@ const places: Readonly<Record<string, readonly ArgumentKind[]>> = {
   doctor: ['platform'],
   explain: ['field'],
   completion: ['shell'],
+  withdraw: ['gate', 'environment'],
+  replan: ['app'],
+  next: ['platform'],
+  show: ['platform'],
+  pause: ['platform'],
+  resume: ['platform'],
+  trigger: ['platform'],
+  delete: ['platform'],
 }
 
 const values: Readonly<Record<string, ArgumentKind>> = {
@@ -32,10 +40,14 @@ const values: Readonly<Record<string, ArgumentKind>> = {
 export const verbsOf = (program: CommandUnknownOpts | null): Verb[] => {
   if (program === null) return []
   const help = program.createHelp()
-  return help.visibleCommands(program).map((command) => ({
+  const visible = help.visibleCommands(program).filter((command) => command.name() !== 'help')
+  return visible.map((command) => ({
     name: command.name(),
     says: command.description(),
-    takes: places[command.name()] ?? [],
+    takes: command.registeredArguments.map(
+      ({ argChoices }, n) => argChoices ?? places[command.name()]?.[n] ?? ('text' as const),
+    ),
+    under: verbsOf(command),
     options: help
       .visibleOptions(command)
       .flatMap(({ long, short, description, argChoices, required, optional }): Flag[] =>

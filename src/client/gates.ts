@@ -14,12 +14,13 @@ export const gatesOf = (
     platform,
     workflowId: upgradeId(platform),
     digest: upgrade?.run?.digest ?? '',
+    ...(upgrade?.proves && { proves: upgrade.proves }),
     findings: [...(upgrade?.run?.noticed ?? []), ...(upgrade?.findings ?? [])],
     wayBack: upgrade?.run?.wayBack ?? [],
     environments: [],
     ...problem(upgrade?.run?.problem),
   })),
-  ...cutovers.flatMap(({ app, runs, findings }) =>
+  ...cutovers.flatMap(({ app, runs, findings, proves }) =>
     runs.flatMap((run) =>
       run.waitingFor.map((waiting): OpenGate => ({
         ...waiting,
@@ -28,6 +29,7 @@ export const gatesOf = (
         ...(run.subject.environment !== undefined && { environment: run.subject.environment }),
         workflowId: cutoverId(platform, app),
         digest: run.digest,
+        ...(proves && { proves }),
         findings: [...runs.flatMap((r) => r.noticed ?? []), ...findings],
         wayBack: run.wayBack,
         environments: runs.map(({ subject, state, verdicts = [] }) => ({

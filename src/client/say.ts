@@ -1,5 +1,4 @@
-import type { Answer } from '../domain/gates.ts'
-import type { Command } from '../domain/messages.ts'
+import type { MessageName } from '../domain/messages.ts'
 import { asking, workerIsThere } from './ask.ts'
 import type { Temporal } from './connect.ts'
 import { NotReady } from './problems.ts'
@@ -7,8 +6,8 @@ import { NotReady } from './problems.ts'
 /** What is said, and where it goes. */
 export interface Said {
   readonly workflowId: string
-  readonly message: Answer | Command
-  readonly body: Readonly<Record<string, string>>
+  readonly message: MessageName
+  readonly body: Readonly<Record<string, string | readonly string[]>>
 }
 
 /**

@@ -12,8 +12,13 @@ export const count = z.number().int().min(0)
 
 export const outcome = z.enum(['done', 'rolled-back', 'rejected', 'blocked'])
 export const runOutcome = z.enum([...outcome.options, 'running', 'failed', 'cancelled', 'terminated', 'timed-out'])
-export const answer = z.enum(['approve', 'reject', 'retry', 'skip', 'rerun'])
-export const order = z.enum(['pause', 'resume', 'abort', 'rollback'])
+const answer = z.enum(['approve', 'reject', 'retry', 'skip', 'rerun'])
+export const message = z.enum([...answer.options, 'withdraw', 'pause', 'resume', 'abort', 'rollback'])
+
+const proves = z
+  .object({ kind: z.enum(['signed', 'oidc']), run: z.string(), audience: maybe })
+  .exactOptional()
+  .describe('how people prove what they say; absent where names are believed')
 
 export const where = z.enum(['blue', 'both', 'green'])
 
@@ -43,6 +48,7 @@ export const waiting = z.object({
   since: time,
   who: texts,
   people: texts.exactOptional(),
+  approvedBy: texts.exactOptional(),
   excluded: z
     .record(z.string(), z.string())
     .readonly()
@@ -83,6 +89,18 @@ const status = z.object({
   weight: z.number().min(0).max(100).exactOptional(),
   where: where.exactOptional().describe('where pipelines deploy it now'),
   waitingFor: list(waiting),
+  toCome: list(
+    z.object({
+      gate: z.string(),
+      what: z.string(),
+      who: texts,
+      people: texts,
+      approvedBy: texts,
+      typed: z.boolean(),
+    }),
+  )
+    .exactOptional()
+    .describe('gates that are planned and not open, which may be approved ahead'),
   awaits: texts.exactOptional().describe('teams that must do something outside, as deploying their app'),
   can: z
     .object({ pause: maybe, resume: maybe, abort: maybe, rollback: maybe })
@@ -129,6 +147,7 @@ export const upgradeStatus = z.object({
   held: maybe,
   untold,
   refused: texts,
+  proves,
 })
 
 export const logged = z.object({
@@ -148,6 +167,7 @@ export const cutoverStatus = z.object({
   findings: list(finding),
   log: list(logged),
   untold,
+  proves,
 })
 
 export const openGate = waiting.extend({
@@ -156,6 +176,7 @@ export const openGate = waiting.extend({
   environment: maybe,
   workflowId: z.string(),
   digest: z.string(),
+  proves,
   findings: list(finding),
   wayBack: texts,
   environments: list(z.object({ name: z.string(), state, verdicts: texts })),

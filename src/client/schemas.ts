@@ -11,8 +11,7 @@ import {
   effort,
   outcome,
   runOutcome,
-  answer,
-  order,
+  message,
   waiting,
   upgradeStatus,
   cutoverStatus,
@@ -102,13 +101,14 @@ export const change = z
 
 export const done = z
   .object({
-    did: z.enum([...answer.options, ...order.options, 'start', 'attach']),
+    did: z.enum([...message.options, 'start', 'attach']),
     platform: z.string(),
     workflowId: z.string(),
     by: z.string(),
     message: z.string(),
     runId: maybe,
     gate: maybe,
+    gates: texts.exactOptional(),
     app: maybe,
     environment: maybe,
   })
@@ -181,6 +181,18 @@ export const scheduleDone = z
     changes: texts,
   })
   .describe('what norikae schedule create, pause, resume, trigger or delete did, with -o json')
+export const batches = z
+  .object({
+    done: list(done),
+    refused: list(z.object({ workflowId: z.string(), gates: texts, code: z.string(), message: z.string() })),
+  })
+  .describe('norikae approve --all, approve --ahead and withdraw, with -o json')
+
+export const signed = z
+  .object({ workflowId: z.string(), message, body: z.record(z.string(), z.union([z.string(), texts])).readonly() })
+  .describe('norikae sign -o json: what is sent to the workflow')
+
+export const key = z.object({ file: z.string(), publicKey: z.string() }).describe('norikae keys -o json')
 
 export const complaint = z
   .object({ error: z.object({ code: z.string(), message: z.string(), exit: z.number().int() }) })

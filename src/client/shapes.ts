@@ -1,13 +1,13 @@
 import type { Effort } from '../domain/effort.ts'
 import type { Seen } from '../domain/examination.ts'
 import type { Finding } from '../domain/findings.ts'
-import type { Answer } from '../domain/gates.ts'
-import type { Command, CutoverStatus, Outcome, UpgradeStatus } from '../domain/messages.ts'
+import type { CutoverStatus, MessageName, Outcome, UpgradeStatus } from '../domain/messages.ts'
 import type { Report } from '../domain/report.ts'
 import type { KeptSchedule, Start } from '../domain/schedule.ts'
 import type { ScheduledResult } from '../domain/scheduled.ts'
 import type { RunState } from '../domain/run.ts'
 import type { Waiting } from '../domain/status.ts'
+import type { ToProve } from '../domain/trust.ts'
 import type { Where } from '../domain/where.ts'
 
 /** What the command line and the console show, and what `-o json` prints; the JSON Schemas in `schema/` are of these. */
@@ -24,6 +24,8 @@ export interface OpenGate extends Waiting {
   /** Where the answer goes. */
   readonly workflowId: string
   readonly digest: string
+  /** How an answer is proven; absent where names are believed. */
+  readonly proves?: ToProve
   readonly findings: readonly Finding[]
   /** What going back would do now. */
   readonly wayBack: readonly string[]
@@ -143,13 +145,15 @@ export interface Change {
 
 /** What a command did. */
 export interface Done {
-  readonly did: Answer | Command | 'start' | 'attach'
+  readonly did: MessageName | 'start' | 'attach'
   readonly platform: string
   readonly workflowId: string
   readonly by: string
   readonly message: string
   readonly runId?: string
   readonly gate?: string
+  /** Where it was about several at once. */
+  readonly gates?: readonly string[]
   readonly app?: string
   readonly environment?: string
 }
@@ -189,6 +193,31 @@ export interface ScheduleDone {
   readonly message: string
   /** In words; of `update` alone. */
   readonly changes: readonly string[]
+}
+
+/** `norikae approve --all`, `--ahead` and `withdraw`: one message a workflow. */
+export interface Batches {
+  readonly done: readonly Done[]
+  readonly refused: readonly {
+    readonly workflowId: string
+    readonly gates: readonly string[]
+    readonly code: string
+    readonly message: string
+  }[]
+}
+
+/** `norikae sign`: what is sent to the workflow. */
+export interface Signed {
+  readonly workflowId: string
+  readonly message: MessageName
+  readonly body: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** `norikae keys`. */
+export interface KeyShown {
+  readonly file: string
+  /** What goes into the platform file. */
+  readonly publicKey: string
 }
 
 /** `norikae validate`. */

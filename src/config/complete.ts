@@ -1,4 +1,6 @@
+import { spelled } from '../domain/people.ts'
 import type { EnvironmentFile, PlatformFile } from '../domain/platform-file.ts'
+import type { Trust } from '../domain/trust.ts'
 import type { Limit } from '../domain/verdict.ts'
 import { planned } from './handover.ts'
 import { scheduleOf } from './schedule.ts'
@@ -47,11 +49,23 @@ export function complete(written: Written): PlatformFile {
     maxFailed: written.maxFailed,
     autoRollback: written.autoRollback,
     ...(written.schedule !== undefined && { schedule: scheduleOf(written.schedule) }),
+    ...trustOf(written),
   }
 }
 
 const listed = (some: string | readonly string[] | undefined): readonly string[] =>
   some === undefined ? [] : typeof some === 'string' ? [some] : some
+
+/** Keys by the address as teams write it, because that is how people are known. `rules/trust.ts` saw to the rest. */
+function trustOf({ trust, people = {}, oidc, teams }: Written): { readonly trust?: Trust } {
+  if (trust === 'oidc' && oidc !== undefined) return { trust: { kind: 'oidc', ...oidc } }
+  if (trust !== 'signed') return {}
+  const approvers = new Set(Object.values(teams).flatMap((team) => team.approvers))
+  const keys = Object.fromEntries(
+    [...approvers].map((who) => [who, people[spelled(Object.keys(people), who)]?.keys ?? []]),
+  )
+  return { trust: { kind: 'signed', keys } }
+}
 
 type Limits = Readonly<Record<'atMost' | 'atLeast' | 'timesBlue', number | undefined>>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isDuration, seconds, type Duration } from '../domain/duration.ts'
+import { KEY } from '../domain/trust.ts'
 import { shown, unlike } from './words.ts'
 
 // What a platform file is made of. Each piece says in its own errors what it expects.
@@ -47,7 +48,8 @@ export const account = text(/^\d{12}$/, 'an AWS account', 'its 12 digits in quot
 
 export const region = text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region', 'its code, such as ap-northeast-1')
 
-export const address = text(/^[^\s@,;<>"]{1,64}@[^\s@,;<>"]{1,190}$/, 'an address', 'one such as aoki@example.com')
+export const ADDRESS = /^[^\s@,;<>"]{1,64}@[^\s@,;<>"]{1,190}$/
+export const address = text(ADDRESS, 'an address', 'one such as aoki@example.com')
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 export const labelName = text(
@@ -97,6 +99,24 @@ export const url = z
   .string(expecting('an address on the web', 'http://… or https://…'))
   .refine(isWeb, expecting('an address on the web', 'http://… or https://…'))
   .meta({ format: 'uri', pattern: '^https?://' })
+
+/** Keys that come by http could be anybody's; on this machine they cannot. */
+export const issuer = z
+  .string(expecting("an issuer's address", 'https://…, as its tokens name it (iss)'))
+  .refine(isIssuer, expecting("an issuer's address", 'https://…, as its tokens name it (iss)'))
+  .meta({ format: 'uri', pattern: '^https?://' })
+
+function isIssuer(value: string): boolean {
+  const url = URL.parse(value)
+  if (url === null || !isWeb(value) || url.search !== '' || url.hash !== '') return false
+  return url.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+}
+
+export const publicKey = text(
+  KEY,
+  'a public key',
+  'it as norikae keys show prints it: ed25519: and 64 hexadecimal digits',
+)
 
 function isWeb(value: string): boolean {
   return URL.canParse(value) && /^https?:\/\/[^\s]+$/.test(value)

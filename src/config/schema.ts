@@ -7,6 +7,7 @@ import { transform } from './transform.ts'
 import { closedDays, hours, timeZone } from './calendar.ts'
 import {
   account,
+  ADDRESS,
   address,
   amount,
   clusterName,
@@ -15,6 +16,7 @@ import {
   endpoint,
   ENVIRONMENT,
   expecting,
+  issuer,
   labelName,
   labelPattern,
   listOf,
@@ -22,11 +24,13 @@ import {
   named,
   oneOf,
   platformName,
+  publicKey,
   query,
   region,
   slackChannel,
   time,
   url,
+  words,
 } from './pieces.ts'
 
 /** What most web services export; a platform that counts otherwise says so. No such metric: no verdict, never a pass. */
@@ -112,6 +116,15 @@ export const environment = z.strictObject(
       .describe("team: an approver of the app's team is asked before it moves."),
   },
   mapping('{} for the defaults'),
+)
+
+const person = z.strictObject(
+  {
+    keys: listOf(publicKey, 'a list', '["ed25519:…"], as norikae keys show prints it')
+      .min(1, { error: 'needs at least one key; make one with norikae keys create' })
+      .describe('Public keys; several for several machines, or while one replaces another.'),
+  },
+  mapping('{ keys: ["ed25519:…"] }'),
 )
 
 const external = z.strictObject(
@@ -270,9 +283,29 @@ export const schema = z
     schedule: schedule
       .exactOptional()
       .describe('When upgrades start by themselves, with norikae schedule create. {} for each quarter.'),
-    trust: oneOf(['namespace'])
+    trust: oneOf(['namespace', 'signed', 'oidc'])
       .default('namespace')
-      .describe("Whose word counts. namespace: whoever may write to Temporal's namespace."),
+      .describe(
+        "Whose word counts. namespace: whoever may write to Temporal's namespace. signed: who holds a key of the person (people). oidc: who has a token of the person (oidc).",
+      ),
+    people: named(person, '{ aoki@example.com: { keys: ["ed25519:…"] } }', ADDRESS)
+      .exactOptional()
+      .describe('By address: the keys that approvers sign with. Every approver has one where trust is signed.'),
+    oidc: z
+      .strictObject(
+        {
+          issuer: issuer.describe('Who makes the tokens: its address, as tokens name it (iss).'),
+          audience: words('whom tokens are for', 'the name that the issuer knows Norikae by')
+            .default('norikae')
+            .describe('Whom tokens must be for (aud).'),
+          claim: words('a claim', 'one that has the address, such as email')
+            .default('email')
+            .describe('The claim that has the address of the person.'),
+        },
+        mapping('{ issuer: https://login.example.com }'),
+      )
+      .exactOptional()
+      .describe('Who vouches for people, where trust is oidc.'),
   })
   .meta({ title: 'Platform file of Norikae' })
 

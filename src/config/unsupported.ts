@@ -5,8 +5,6 @@ interface Later {
   readonly at: string
   /** What to do without it. */
   readonly instead: string
-  /** Where only some values are for later. */
-  readonly values?: readonly string[]
 }
 
 const SOURCES = ['cloudwatch', 'datadog', 'probe', 'job']
@@ -21,32 +19,23 @@ const later: readonly Later[] = [
   { at: 'environments.*.window', instead: 'write hours for the whole platform, or a window for a workload of an app' },
   { at: 'waivers', instead: 'leave it out and mend what the blocker names' },
   { at: 'prices', instead: 'leave it out: the plan names no cost yet' },
-  {
-    at: 'trust',
-    values: ['signed', 'oidc'],
-    instead: 'write namespace, and let only approvers write to the namespace',
-  },
   ...SOURCES.flatMap((source) => [
     { at: `health.${source}`, instead: 'leave it out and write what it asks as PromQL in health.checks' },
     { at: `health.checks.*.${source}`, instead: 'write what it asks as PromQL in query' },
   ]),
 ]
 
-/** What to do instead of a key that is for later; undefined where the path is not one, or only some values of it are. */
+/** What to do instead of a key that is for later; undefined where the path is not one. */
 export const laterAt = (path: Path): string | undefined =>
-  later.find(({ at, values }) => {
+  later.find(({ at }) => {
     const parts = at.split('.')
-    return values === undefined && parts.length <= path.length && parts.every((p, n) => p === '*' || p === path[n])
+    return parts.length <= path.length && parts.every((p, n) => p === '*' || p === path[n])
   })?.instead
 
 /** What is right and not there yet, and the data without it, so that nothing else complains about it. */
 export function withoutUnsupported(data: Mapping): { readonly rest: Mapping; readonly flaws: readonly Flaw[] } {
   const rest = structuredClone(data)
-  const found = later.flatMap((row) =>
-    find(rest, row.at)
-      .filter(({ value }) => row.values === undefined || row.values.includes(String(value)))
-      .map((at) => ({ ...at, instead: row.instead })),
-  )
+  const found = later.flatMap((row) => find(rest, row.at).map((at) => ({ ...at, instead: row.instead })))
   for (const at of found) drop(rest, at)
   const flaws = found.map(({ path, instead }): Flaw => ({
     code: 'Unsupported',

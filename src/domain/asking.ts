@@ -9,7 +9,8 @@ import { leaves, type LeafStep, type StepId, type WaitStep } from './steps.ts'
 
 /** Which gates a run opens: those of its plan, and those that a failure opens. */
 
-export const isOf = ({ digest }: Plan, gate: Gate): boolean => gate.id.includes(`@${digest.slice(0, 8)}.`)
+export const isOf = ({ digest }: Pick<Plan, 'digest'>, gate: Pick<Gate, 'id'>): boolean =>
+  gate.id.includes(`@${digest.slice(0, 8)}.`)
 
 interface Asked {
   readonly step: StepId

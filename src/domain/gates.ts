@@ -158,16 +158,23 @@ const approvers = (desk: Desk, step: string): string[] =>
 
 /** For an answer that was not refused. */
 export function record(desk: Desk, planned: readonly Gate[], answer: Answer, d: Decision, at: string): Desk {
-  const open = openGates(desk).some((g) => g.id === d.gate)
+  return logged(placed(desk, planned, answer, d, at), { at, message: answer, body: d, became: becomes(desk, d) })
+}
+
+/** Counted now, or kept for a gate to come. */
+export const becomes = (desk: Desk, d: Decision): 'counted' | 'ahead' =>
+  openGates(desk).some((g) => g.id === d.gate) ? 'counted' : 'ahead'
+
+/** Without a line in the log. */
+export function placed(desk: Desk, planned: readonly Gate[], answer: Answer, d: Decision, at: string): Desk {
   const images = planned.find((g) => g.id === d.gate)?.images
   const given: Given = { ...d, answer, at, ...(images !== undefined && { images }) }
-  const noted = logged(desk, { at, message: answer, body: d, became: open ? 'counted' : 'ahead' })
-  return open
+  return becomes(desk, d) === 'counted'
     ? {
-        ...noted,
-        gates: noted.gates.map((g) => (g.id === d.gate && !g.closed ? { ...g, given: [...g.given, given] } : g)),
+        ...desk,
+        gates: desk.gates.map((g) => (g.id === d.gate && !g.closed ? { ...g, given: [...g.given, given] } : g)),
       }
-    : { ...noted, ahead: [...noted.ahead, given] }
+    : { ...desk, ahead: [...desk.ahead, given] }
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Untold } from './notices.ts'
 import type { App, Platform } from './platform.ts'
 import type { Report } from './report.ts'
 import type { Status } from './status.ts'
+import type { ToProve } from './trust.ts'
 import type { Standings, Turn } from './turns.ts'
 
 export const TASK_QUEUE = 'norikae'
@@ -66,6 +67,8 @@ export interface UpgradeStatus {
   /** Places that were to be told something and did not take it; absent where there are none. */
   readonly untold?: readonly Untold[]
   readonly refused: readonly string[]
+  /** What proves who says something; absent where names are believed, or it has not planned yet. */
+  readonly proves?: ToProve
 }
 
 export interface AppStanding {
@@ -93,6 +96,7 @@ export interface CutoverStatus {
   readonly findings: readonly Finding[]
   readonly log: readonly Logged[]
   readonly untold?: readonly Untold[]
+  readonly proves?: ToProve
 }
 
 /** What people may order beside the answers to gates. */
@@ -101,6 +105,18 @@ export interface Order {
   readonly by: string
   readonly reason?: string
   readonly environment?: string
+  readonly proof?: string
+}
+
+/** Takes back what was approved for gates and has not been used. */
+export const WITHDRAW = 'withdraw'
+/** What people may say. */
+export type MessageName = Answer | Command | typeof WITHDRAW
+
+/** What people send about gates: one message is one act, for the gate or for all gates that it names. */
+export interface Act extends Omit<Decision, 'gate'> {
+  readonly gate?: string
+  readonly gates?: readonly string[]
 }
 
 /** What the workflows say to one another, as signals only. */
@@ -159,28 +175,60 @@ const texts = ['gate', 'by', 'comment', 'typed', 'notBefore', 'notAfter', 'proof
 /** Long enough for a reason, short enough for a history. */
 const LONGEST = 2000
 
+/** A signature with what it is about, or a token of an identity provider. */
+const LONGEST_PROOF = 8000
+
+/** Of one workflow: an app has a handful, and each is shown before it is approved. */
+export const MOST_GATES = 50
+
+const longest = (name: string): number => (name === 'proof' ? LONGEST_PROOF : LONGEST)
+
 /** The shape only: one JSON object with texts, and those that must be there. */
-function malformed(body: unknown, needed: readonly string[]): Refusal | undefined {
+function malformed(body: unknown, needed: readonly string[], severalGates = false): Refusal | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     return no('malformed', `send one JSON object with ${needed.join(', ')}`)
   const fields = Object.entries(body)
-  const wrong = fields.find(([name, value]) => !texts.includes(name) || typeof value !== 'string')
+  const several = severalGates ? fields.find(([name]) => name === 'gates') : undefined
+  const single = fields.filter((f) => f !== several)
+  const wrong = single.find(([name, value]) => !texts.includes(name) || typeof value !== 'string')
   if (wrong) return no('malformed', `${wrong[0].slice(0, 80)} is not one of ${texts.join(', ')}, or not a text`)
-  const long = fields.find(([, value]) => String(value).length > LONGEST)
-  if (long) return no('malformed', `${long[0]} is longer than ${LONGEST} characters`)
-  const missing = needed.find((name) => !fields.some(([n, v]) => n === name && v !== ''))
+  const long = single.find(([name, value]) => String(value).length > longest(name))
+  if (long) return no('malformed', `${long[0]} is longer than ${longest(long[0])} characters`)
+  const missing = needed.find(
+    (name) => !(name === 'gate' && several) && !single.some(([n, v]) => n === name && v !== ''),
+  )
   if (missing !== undefined) return no('malformed', `${missing} is missing`)
-  return fields.some(([name]) => name === 'proof')
-    ? no('Unsupported', 'proof comes with a later release; leave it out')
-    : undefined
+  return (
+    several &&
+    wrongGates(
+      several[1],
+      single.some(([name]) => name === 'gate'),
+    )
+  )
 }
 
-export const isDecision = (body: unknown): body is Decision => !malformed(body, ['gate', 'by'])
+function wrongGates(gates: unknown, besideGate: boolean): Refusal | undefined {
+  if (besideGate) return no('malformed', 'say gate or gates, not both')
+  const all: readonly unknown[] = Array.isArray(gates) ? gates : []
+  if (all.length === 0 || all.length > MOST_GATES || !all.every((g) => isText(g) && g !== ''))
+    return no('malformed', `gates is a list of 1 to ${MOST_GATES} ids of gates`)
+  return new Set(all).size < all.length ? no('malformed', 'gates names a gate twice') : undefined
+}
+
+/** These may name several gates; every other answer is about what happened at one. */
+const ofSeveral = (name: MessageName): boolean => name === 'approve' || name === WITHDRAW
+
+export const isAct = (name: Answer | typeof WITHDRAW, body: unknown): body is Act => !badShape(name, body)
 export const isOrder = (body: unknown): body is Order => !malformed(body, ['by'])
 /** Who takes something back says why: it is in the report. */
-export const shapeOf = (name: Answer | Command): readonly string[] =>
-  isAnswer(name) ? ['gate', 'by'] : name === 'abort' || name === 'rollback' ? ['by', 'reason'] : ['by']
-export const badShape = (name: Answer | Command, body: unknown): Refusal | undefined => malformed(body, shapeOf(name))
+export const shapeOf = (name: MessageName): readonly string[] =>
+  isAnswer(name) || name === WITHDRAW
+    ? ['gate', 'by']
+    : name === 'abort' || name === 'rollback'
+      ? ['by', 'reason']
+      : ['by']
+export const badShape = (name: MessageName, body: unknown): Refusal | undefined =>
+  malformed(body, shapeOf(name), ofSeveral(name))
 export const answers: readonly Answer[] = ['approve', 'reject', 'retry', 'skip', 'rerun']
 export const commands: readonly Command[] = ['pause', 'resume', 'abort', 'rollback']
 export const isAnswer = (name: string): name is Answer => answers.some((a) => a === name)

@@ -4,6 +4,7 @@ import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Handover, Weight } from './platform.ts'
 import type { Schedule } from './schedule.ts'
 import type { Transform } from './transforms.ts'
+import type { Trust } from './trust.ts'
 import type { Limit } from './verdict.ts'
 
 /**
@@ -46,6 +47,8 @@ export interface PlatformFile {
   readonly autoRollback: Duration
   /** When upgrades start by themselves; they do not where it is left out. */
   readonly schedule?: Schedule
+  /** Absent: `namespace`. */
+  readonly trust?: Trust
 }
 
 export interface HealthFile {

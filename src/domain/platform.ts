@@ -6,6 +6,7 @@ import type { Measure } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Deployer, External } from './platform-file.ts'
 import type { Transform } from './transforms.ts'
+import type { Trust } from './trust.ts'
 import type { Check } from './verdict.ts'
 
 export type Side = 'blue' | 'green'
@@ -156,4 +157,6 @@ export interface Platform extends Omit<Scope, 'platform'> {
   readonly gates: { readonly start: GateRule; readonly decommission: GateRule }
   /** When turns are given out, and the removal of blue begins; absent: always. */
   readonly calendar?: Calendar
+  /** Absent: names are believed. */
+  readonly trust?: Trust
 }

@@ -3,6 +3,7 @@ import { info, type Finding } from './findings.ts'
 import type { Desk, Logged } from './gates.ts'
 import type { StepRecord } from './journal.ts'
 import { textIn } from './messages.ts'
+import { gatesIn } from './proofs.ts'
 import { noticedBy, type Run } from './run.ts'
 import { leaves, type StepId } from './steps.ts'
 
@@ -83,7 +84,7 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
       digest,
       ...(ended && { ended }),
     })),
-    decisions: desk.log.map((it) => ({ ...it, ...place(textIn(it.body, 'gate') ?? textIn(it.body, 'environment')) })),
+    decisions: desk.log.map((it) => ({ ...it, ...place(aboutOne(it.body) ?? textIn(it.body, 'environment')) })),
     effort: effort ? [effort] : [],
     waits: desk.gates.flatMap((g) =>
       // Its hours were waited for, and not people.
@@ -120,6 +121,12 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
         .map((s) => s.title)
     }),
   }
+}
+
+/** An act for several gates is of no one place. */
+const aboutOne = (body: unknown): string | undefined => {
+  const gates = typeof body === 'object' && body !== null ? gatesIn({ ...body }) : []
+  return gates.length === 1 ? gates[0] : undefined
 }
 
 /** One desk is of one app, or of the upgrade; a step's name begins with its environment. */

@@ -1,5 +1,7 @@
 import { isKubernetesVersion, compareVersions, clusterName, type KubernetesVersion } from './kubernetes-version.ts'
 import { upgradeId } from './messages.ts'
+import { canonicalJson } from './plan.ts'
+import type { PlatformFile } from './platform-file.ts'
 
 /** What may be asked for: rules over a request and what was found, each with its reason in words. */
 
@@ -91,4 +93,21 @@ export function blueAmong(
     : {
         fault: `${named.join(' and ')} are both called after ${platform}; say in the platform file which serves now: blue: <name>`,
       }
+}
+
+/**
+ * Where a worker's own file wants proof of who says something, a file that is sent along names the same people, keys and
+ * issuer; undefined where it does. It may differ in everything else.
+ */
+export function trustFault(own: PlatformFile, sent: PlatformFile): string | undefined {
+  if (own.trust === undefined) return undefined
+  const whose = ({ trust, platformTeam, teams }: PlatformFile) =>
+    canonicalJson({
+      trust,
+      platformTeam,
+      teams: Object.fromEntries(Object.entries(teams).map(([name, team]) => [name, team.approvers.toSorted()])),
+    })
+  return whose(own) === whose(sent)
+    ? undefined
+    : `whose trust is ${own.trust.kind}, and the file that was sent names other people, keys or trust`
 }

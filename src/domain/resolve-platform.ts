@@ -59,7 +59,8 @@ const staysBehind: ReadonlySet<string> = new Set(['irsa-not-carried', 'custom-no
 type Settings = Omit<Platform, 'waves' | 'apps'>
 
 function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
-  const { account, region, platformTeam, order, maxParallel, maxFailed, rest, soak, quiet, idle, autoRollback } = file
+  const { account, region, platformTeam, order, maxParallel, maxFailed, rest, soak, quiet, idle, autoRollback, trust } =
+    file
   const rule = (exclude: readonly string[]): GateRule => ({
     teams: [platformTeam],
     approvals: 1,
@@ -86,6 +87,7 @@ function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
     // Who agreed to begin does not alone decide that there is no way back.
     gates: { start: rule([]), decommission: rule(['start']) },
     ...(file.calendar && { calendar: file.calendar }),
+    ...(trust && { trust }),
   }
 }
 

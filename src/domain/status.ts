@@ -1,5 +1,5 @@
 import { actions } from './actions.ts'
-import { isOf } from './asking.ts'
+import { isOf, plannedGates } from './asking.ts'
 import { blockersFirst, placeOf, type Finding } from './findings.ts'
 import { escalatesAt, isTyped, openGates, refusal, teamsOf, type Answer, type Desk, type Gate } from './gates.ts'
 import { settled, type Journal, type StepRecord } from './journal.ts'
@@ -7,6 +7,7 @@ import { wayBack, type Plan, type Subject } from './plan.ts'
 import type { Weight } from './platform.ts'
 import { allowed, noticedBy, phaseOf, stateOf, type Allowed, type Run, type RunState } from './run.ts'
 import { leaves, type LeafStep, type Step } from './steps.ts'
+import type { ToProve } from './trust.ts'
 import type { Where } from './where.ts'
 
 /** One thing that is waited for; `send` is what would release it, ready to paste. */
@@ -17,6 +18,8 @@ export interface Waiting {
   readonly who: readonly string[]
   /** Who may answer, by name; absent in notices, which go to teams. */
   readonly people?: readonly string[]
+  /** Who has approved it so far; absent where nobody has. */
+  readonly approvedBy?: readonly string[]
   /** Of these, who may not approve it here, and why not. */
   readonly excluded?: Readonly<Record<string, string>>
   readonly needs: string
@@ -39,6 +42,18 @@ export interface Opens {
   readonly back: readonly string[]
 }
 
+/** A gate that is planned and not open yet. */
+export interface ToCome {
+  readonly gate: string
+  readonly what: string
+  readonly who: readonly string[]
+  readonly people: readonly string[]
+  /** Who has approved it ahead. */
+  readonly approvedBy: readonly string[]
+  /** True: a name must be typed. */
+  readonly typed: boolean
+}
+
 /** One plan as it stands: everything that a person asks, derived from plan, journal and desk. */
 export interface Status {
   readonly subject: Subject
@@ -54,6 +69,8 @@ export interface Status {
   /** Green's share of the traffic; absent where there is no route. */
   readonly weight?: Weight
   readonly waitingFor: readonly Waiting[]
+  /** Gates that are planned and not open, which may be approved ahead; absent where there is none. */
+  readonly toCome?: readonly ToCome[]
   /** Teams that must do something outside, as deploying their app; absent where none must. */
   readonly awaits?: readonly string[]
   readonly can: Allowed
@@ -77,6 +94,7 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
   const verdicts = verdictsOf(journal, steps)
   const noticed = noticedOf(run)
   const where = whereOf(run)
+  const toCome = toComeOf(run, desk)
   return {
     subject: plan.subject,
     digest: plan.digest,
@@ -90,14 +108,17 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
     waitingFor: open.map((g) => {
       const opens = opensOf(plan, g)
       const people = [...new Set(teamsOf(g).flatMap((team) => desk.members[team] ?? []))]
+      const approvedBy = g.given.flatMap((d) => (d.answer === 'approve' ? [d.by] : []))
       const excluded = people.filter((by) => isExcluded(desk, g, by)).map((by) => [by, whyExcluded(desk, g, by)])
       return {
         ...waiting(g),
         people,
+        ...(approvedBy.length > 0 && { approvedBy }),
         ...(excluded.length > 0 && { excluded: Object.fromEntries(excluded) }),
         ...(opens && { opens }),
       }
     }),
+    ...(toCome.length > 0 && { toCome }),
     ...awaited(plan, journal),
     can: allowed(run, state, paused),
     wayBack: plan.phases
@@ -116,6 +137,16 @@ export const aheadOf = (run: Run | undefined): string[] => {
   const phase = run && phaseOf(run)
   return names.slice(names.indexOf(phase?.name ?? '') + 1)
 }
+
+const toComeOf = (run: Run, desk: Desk): ToCome[] =>
+  plannedGates(run, '').map(({ id, title, rule }) => ({
+    gate: id,
+    what: title,
+    who: rule.teams,
+    people: [...new Set(rule.teams.flatMap((team) => desk.members[team] ?? []))],
+    approvedBy: desk.ahead.filter((g) => g.gate === id).map((g) => g.by),
+    typed: rule.typed !== undefined,
+  }))
 
 /** The refusal of the desk itself, so that what is shown is what happens. */
 const isExcluded = (desk: Desk, gate: Gate, by: string): boolean =>
@@ -260,8 +291,14 @@ function whenElse(gate: Gate): Pick<Waiting, 'opensAt' | 'onTheWall' | 'escalate
   }
 }
 
+/** Where people say something, and how they prove it. */
+export interface Listening {
+  readonly workflowId: string
+  readonly proves?: ToProve
+}
+
 /** A summary for the Temporal UI, in Markdown that every version of it draws: what is, what is waited for, what to send. */
-export const details = (all: readonly Status[]): string =>
+export const details = (all: readonly Status[], at?: Listening): string =>
   all
     .flatMap((s) => [
       `**${titleOf(s.subject)}**: ${s.state}${s.weight === undefined ? '' : `, ${s.weight} % on green`}, ${s.phase}, step ${s.done} of ${s.of}`,
@@ -274,7 +311,10 @@ export const details = (all: readonly Status[]): string =>
           ? `- **waiting for ${w.who.join(', ')}** since ${w.since}: ${w.what} (${w.needs})${orElse(w)}`
           : `- **waiting until ${w.opensAt}**: ${w.what} (${w.who.join(' or ')})`,
         ...(w.differing ?? []).map((what) => `  - **other images:** ${what}`),
-        ...w.send.map((m) => `  - \`${m.message}\` \`${JSON.stringify(m.body)}\``),
+        ...w.send.map(
+          (m) =>
+            `  - ${at?.proves ? toSign(m.message, w.gate, s.digest, { ...at, proves: at.proves }) : `\`${m.message}\` \`${JSON.stringify(m.body)}\``}`,
+        ),
       ]),
       '',
     ])
@@ -283,6 +323,9 @@ export const details = (all: readonly Status[]): string =>
 
 const orElse = ({ escalates }: Waiting): string =>
   escalates === undefined ? '' : `; ${escalates.to.join(', ')} may answer too from ${escalates.at} on`
+/** A body without proof would be refused: this makes the one to paste, where the key or the token is. */
+const toSign = (message: Answer, gate: string, digest: string, { workflowId, proves }: Required<Listening>): string =>
+  `\`${message}\` what this prints: \`norikae sign ${message} --workflow ${workflowId} --run ${proves.run} --plan ${digest} --gate ${gate}${proves.audience === undefined ? '' : ` --audience ${proves.audience}`}\``
 
 const NOTICED_LINES = 10
 

@@ -5,11 +5,13 @@ import type { Calendar, Opening } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
 import type { ExaminationRequest, Organ, Seen } from '../domain/examination.ts'
 import type { CutoverRequest, UpgradeRequest } from '../domain/messages.ts'
+import type { Refusal } from '../domain/gates.ts'
 import type { Addressed, Untold } from '../domain/notices.ts'
 import type { Plan, Subject } from '../domain/plan.ts'
 import type { Platform, Scope } from '../domain/platform.ts'
 import type { Foreseen, OutlookRequest } from '../domain/scheduled.ts'
 import type { ActionStep, ObserveStep } from '../domain/steps.ts'
+import type { Oidc } from '../domain/trust.ts'
 import type { Breach, Check, Judgement } from '../domain/verdict.ts'
 import { options, optionsOf } from './activity-options.ts'
 import { summary } from './problems.ts'
@@ -60,11 +62,22 @@ interface Questions {
   post: Q<{ readonly workflowId: string; readonly runId: string; readonly due: readonly Due[] }, readonly Sent[]>
   /** Whether one of the things works that an upgrade needs; fails where it cannot even be looked at. */
   examine: Q<ExaminationRequest & { readonly organ: Organ }, readonly Seen[]>
+  checkProof: Q<ToCheck, Checked>
 }
 
 /** What the worker registers. */
 export type Activities = ActionActivities & {
   [N in keyof Questions]: (input: Questions[N]['input']) => Promise<Questions[N]['output']>
+}
+
+/** A token, and what it must be for; no token where only the time is asked, which a signal must not read by itself. */
+export interface ToCheck {
+  readonly token?: { readonly text: string; readonly by: string; readonly statement: string; readonly oidc: Oidc }
+}
+export interface Checked {
+  /** When it was looked at. */
+  readonly at: string
+  readonly refused?: Refusal
 }
 
 /** Since when nothing can be measured, and how that shows. */

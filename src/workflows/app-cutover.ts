@@ -23,7 +23,7 @@ import { reportOf } from '../domain/report.ts'
 import { environmentLife, type Journey } from './environment-life.ts'
 import type { LiveRun } from './executor.ts'
 import { listen } from './listen.ts'
-import { anOffice, furnish, show, statuses, untoldOf } from './office.ts'
+import { anOffice, furnish, proves, show, statuses, untoldOf } from './office.ts'
 import { failed } from './problems.ts'
 import { tag } from './search-attributes.ts'
 
@@ -34,7 +34,7 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
   const { platform, app } = request
   const names = app.environments.map((e) => e.name)
   const office = anOffice(request.by)
-  furnish(office, platform.platformTeam, platform.teams)
+  furnish(office, platform)
   office.namespaces = Object.fromEntries(app.environments.map((e) => [e.name, e.namespaces]))
   const journey: Journey = {
     office,
@@ -64,6 +64,7 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
     findings: office.runs.flatMap((run) => run.plan.findings),
     log: office.desk.log,
     ...untoldOf(office),
+    ...proves(office),
   }))
   // Before `listen`, whose handler of unknown messages would take what was sent before the first task.
   setHandler(defineSignal<[unknown]>(TURN), (body) => {

@@ -19,7 +19,7 @@ import { fleet } from './fleet.ts'
 import { handsFor } from './leaf.ts'
 import { listen } from './listen.ts'
 import { lookout, overseer } from './lookout.ts'
-import { anOffice, furnish, show, tellEnded, untoldOf } from './office.ts'
+import { anOffice, furnish, proves, show, tellEnded, untoldOf } from './office.ts'
 import { failed, problemOf, shown } from './problems.ts'
 import { tag } from './search-attributes.ts'
 import { under } from './under.ts'
@@ -55,6 +55,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
       .filter((l) => l.became === 'refused')
       .slice(-20)
       .map((l) => `${l.message}: ${l.because ?? ''}`),
+    ...proves(office),
   }))
   listen(office, {
     pause: () => {
@@ -71,7 +72,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   prepared = await question('prepare', 'prepare', `look at ${shown(request?.platform)} and plan`, 'long', request)
   const { platform, plan } = prepared
   tag({ platform: platform.name, team: platform.platformTeam })
-  furnish(office, platform.platformTeam, platform.teams)
+  furnish(office, platform)
   apps.know(platform)
   const run: LiveRun = { plan, journal: blank, goingBack: false }
   office.runs = [run]

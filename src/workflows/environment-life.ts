@@ -11,7 +11,7 @@ import { mustHold, otherImages } from '../domain/verdict.ts'
 import { question } from './activities.ts'
 import { executor, type LiveRun } from './executor.ts'
 import { handsFor } from './leaf.ts'
-import { ask, imagesThatDiffer, now, show, tellWentBack, type Office } from './office.ts'
+import { ask, imagesThatDiffer, mistrust, now, show, tellWentBack, type Office } from './office.ts'
 import { failed, problemOf, wasStopped } from './problems.ts'
 import { under } from './under.ts'
 
@@ -199,6 +199,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       } catch (error) {
         const hold = await whyHold(run, error, since())
         if (hold === undefined) throw error
+        mistrust(office, hold)
         journey.held.add(name)
         stay()
         try {

@@ -9,7 +9,7 @@ import type { ActionStep, AppStep, LeafStep, ObserveStep, StepId, WaitStep } fro
 import { overall, told as inWords } from '../domain/verdict.ts'
 import { perform, question } from './activities.ts'
 import type { Hands, LiveRun } from './executor.ts'
-import { ask, now, show, tellDeployed, tellToDeploy, type Office } from './office.ts'
+import { ask, mistrust, now, show, tellDeployed, tellToDeploy, type Office } from './office.ts'
 import { awaitOpening } from './openings.ts'
 import { failed, summary } from './problems.ts'
 import { under } from './under.ts'
@@ -104,7 +104,10 @@ export function handsFor(office: Office, run: LiveRun, { apps = none, told = () 
     })
     const verdict = overall(judged)
     const note = inWords(judged)
-    if (verdict !== 'pass') throw failed(verdict === 'fail' ? 'Unhealthy' : 'Inconclusive', note)
+    if (verdict !== 'pass') {
+      mistrust(office, `${step.title}: ${note}`)
+      throw failed(verdict === 'fail' ? 'Unhealthy' : 'Inconclusive', note)
+    }
     return { note }
   }
 

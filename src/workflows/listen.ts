@@ -1,12 +1,26 @@
 import { defineSignal, defineUpdate, setDefaultSignalHandler, setHandler } from '@temporalio/workflow'
+import { actRefusal, recordAct, withdrawalRefusal, withdrawn } from '../domain/acts.ts'
 import { plannedGates } from '../domain/asking.ts'
-import { logged, no, record, refusal, type Answer, type Refusal } from '../domain/gates.ts'
-import { answers, badShape, commands, isDecision, isOrder, type Command, type Order } from '../domain/messages.ts'
+import { logged, no, type Answer, type Refusal } from '../domain/gates.ts'
+import {
+  answers,
+  badShape,
+  commands,
+  isAct,
+  isOrder,
+  WITHDRAW,
+  type Command,
+  type MessageName,
+  type Order,
+} from '../domain/messages.ts'
+import { redacted } from '../domain/proofs.ts'
 import { orderRefusal } from '../domain/run.ts'
+import { evidence, type Evidence } from './evidence.ts'
 import { now, show, type Office } from './office.ts'
 import { failed } from './problems.ts'
 
 interface Message {
+  readonly name: MessageName
   readonly says: string
   refuse(body: unknown): Refusal | undefined
   accept(body: unknown): void
@@ -15,61 +29,82 @@ interface Message {
 /** One table of messages, each as signal (a refusal is written down) and as update (refused before anything is written). */
 export function listen(office: Office, orders: Readonly<Record<Command, (order: Order) => void>>): void {
   const planned = () => office.runs.flatMap((run) => plannedGates(run, now()))
-  const answering = (name: Answer): [string, Message] => [
+  const answering = (name: Answer): Message => ({
     name,
-    {
-      says: `${name} a gate: {"gate": "<id>", "by": "<you>", "comment": "<why>"}`,
-      refuse: (body) => (isDecision(body) ? refusal(office.desk, planned(), name, body, now()) : badShape(name, body)),
-      accept: (body) => {
-        if (isDecision(body)) office.desk = record(office.desk, planned(), name, body, now())
-      },
+    says: `${name} a gate: {"gate": "<id>", "by": "<you>", "comment": "<why>"}`,
+    refuse: (body) =>
+      isAct(name, body) ? actRefusal(office.desk, planned(), name, body, now()) : badShape(name, body),
+    accept: (body) => {
+      if (isAct(name, body)) office.desk = recordAct(office.desk, planned(), name, redacted(body), now())
     },
-  ]
-  const ordering = (name: Command): [string, Message] => [
+  })
+  const withdrawing: Message = {
+    name: WITHDRAW,
+    says: 'take back what was approved and not used: {"gate": "<id>", "by": "<you>", "comment": "<why>"}',
+    refuse: (body) =>
+      isAct(WITHDRAW, body) ? withdrawalRefusal(office.desk, planned(), body) : badShape(WITHDRAW, body),
+    accept: (body) => {
+      if (isAct(WITHDRAW, body)) office.desk = withdrawn(office.desk, redacted(body), now())
+    },
+  }
+  const ordering = (name: Command): Message => ({
     name,
-    {
-      says: `${name}: {"by": "<you>", "reason": "<why>"}`,
-      refuse: (body) =>
-        isOrder(body)
-          ? orderRefusal(office.runs, office.desk, office.platformTeam, name, body, office.paused)
-          : badShape(name, body),
-      accept: (body) => {
-        if (!isOrder(body)) return
-        office.desk = logged(office.desk, { at: now(), message: name, body, became: 'counted' })
-        orders[name](body)
-      },
+    says: `${name}: {"by": "<you>", "reason": "<why>"}`,
+    refuse: (body) =>
+      isOrder(body)
+        ? orderRefusal(office.runs, office.desk, office.platformTeam, name, body, office.paused)
+        : badShape(name, body),
+    accept: (body) => {
+      if (!isOrder(body)) return
+      office.desk = logged(office.desk, { at: now(), message: name, body: redacted(body), became: 'counted' })
+      orders[name](body)
     },
-  ]
-  for (const [name, message] of [...answers.map(answering), ...commands.map(ordering)]) handle(office, name, message)
+  })
+  const proven = evidence(office)
+  for (const message of [...answers.map(answering), withdrawing, ...commands.map(ordering)])
+    handle(office, message, proven)
   setDefaultSignalHandler((name, body) =>
     refuseAndLog(office, name, body, no('no-such-message', `there is no message ${name}`)),
   )
 }
 
-function handle(office: Office, name: string, message: Message): void {
+/** Whether it counts is asked again after every wait: much may have happened meanwhile. */
+function handle(office: Office, message: Message, proven: Evidence): void {
+  const { name } = message
   const accept = (body: unknown) => {
     message.accept(body)
     show(office)
   }
+  const noted = (body: unknown): string => {
+    accept(body)
+    return `${name}: noted`
+  }
+  /** What is signed was seen by the validator, at a time that no replay asks for again. A token is asked about. */
+  const checked = async (body: unknown): Promise<string> => {
+    const refused = (await proven.outside(name, body)) ?? refusal(body)
+    if (!refused) return noted(body)
+    refuseAndLog(office, name, body, refused)
+    throw failed(refused.code, refused.message)
+  }
+  const refusal = (body: unknown) => message.refuse(body) ?? proven.refusal(name, body)
   setHandler(
     defineSignal<[unknown]>(name),
     (body) => {
-      const refused = message.refuse(body)
-      if (refused) refuseAndLog(office, name, body, refused)
-      else accept(body)
+      const judged = (refused: Refusal | undefined) =>
+        refused ? refuseAndLog(office, name, body, refused) : accept(body)
+      const refused = refusal(body)
+      if (refused || office.trust === undefined) return judged(refused)
+      return proven.outside(name, body).then((doubt) => judged(doubt ?? refusal(body)))
     },
     { description: message.says },
   )
   setHandler(
     defineUpdate<string, [unknown]>(name),
-    (body) => {
-      accept(body)
-      return `${name}: noted`
-    },
+    (body) => (office.trust?.kind === 'oidc' ? checked(body) : noted(body)),
     {
       description: message.says,
       validator: (body) => {
-        const refused = message.refuse(body)
+        const refused = refusal(body) ?? proven.late(body, now())
         if (refused) throw failed(refused.code, refused.message)
       },
     },
@@ -78,8 +113,9 @@ function handle(office: Office, name: string, message: Message): void {
 
 /** Kept short: what was refused may be anything, and as large as Temporal lets through. */
 function refuseAndLog(office: Office, message: string, body: unknown, { code, message: because }: Refusal): void {
-  const text = JSON.stringify(body) ?? 'nothing'
-  const kept = text.length > 500 ? `${text.slice(0, 500)}…` : body
+  const shown = redacted(body)
+  const text = JSON.stringify(shown) ?? 'nothing'
+  const kept = text.length > 500 ? `${text.slice(0, 500)}…` : shown
   office.desk = logged(office.desk, {
     at: now(),
     message,

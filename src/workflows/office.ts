@@ -9,6 +9,7 @@ import {
   openGates,
   outcome,
   teamsOf,
+  voided,
   type Answer,
   type Desk,
   type Gate,
@@ -32,13 +33,14 @@ import {
 } from '../domain/notices.ts'
 import type { Outcome } from '../domain/messages.ts'
 import type { Subject } from '../domain/plan.ts'
-import type { Team } from '../domain/platform.ts'
+import type { Platform, Team } from '../domain/platform.ts'
 import { spelled } from '../domain/people.ts'
 import { remembered } from '../domain/remembered.ts'
 import { late } from '../domain/reminding.ts'
 import { scheduledNotice, type Scheduled } from '../domain/scheduled.ts'
 import { details, statusOf, whereOf, type Status } from '../domain/status.ts'
 import type { StepId } from '../domain/steps.ts'
+import { toProve, type ToProve, type Trust } from '../domain/trust.ts'
 import { question, type Silence } from './activities.ts'
 import { Clock } from './clock.ts'
 import type { LiveRun } from './executor.ts'
@@ -59,6 +61,8 @@ export interface Office {
   held?: string | undefined
   platformTeam: string
   teams: Readonly<Record<string, Team>>
+  /** How people prove who they are; undefined where names are believed, and before anything is known. */
+  trust?: Trust | undefined
   /** The namespaces of each environment; none of an upgrade. */
   namespaces: Readonly<Record<string, readonly string[]>>
   readonly teller: Teller
@@ -86,7 +90,11 @@ export function anOffice(by: unknown, changed: (office: Office) => void = show):
   return office
 }
 
-export function furnish(office: Office, platformTeam: string, teams: Readonly<Record<string, Team>>): void {
+/** What a workflow must know before people may say anything to it. */
+export function furnish(
+  office: Office,
+  { platformTeam, teams, trust }: Pick<Platform, 'platformTeam' | 'teams' | 'trust'>,
+): void {
   const members = Object.fromEntries(Object.entries(teams).map(([name, team]) => [name, team.approvers]))
   // Who asked is the same person in any spelling: what they may not approve goes by it.
   const requester = spelled(Object.values(members).flat(), office.desk.requester)
@@ -95,7 +103,7 @@ export function furnish(office: Office, platformTeam: string, teams: Readonly<Re
       deadline === undefined ? [] : [[name, { after: deadline, to: [platformTeam] }]],
     ),
   )
-  Object.assign(office, { platformTeam, teams, desk: { ...office.desk, members, requester, deadlines } })
+  Object.assign(office, { platformTeam, teams, trust, desk: { ...office.desk, members, requester, deadlines } })
 }
 
 /** For what is noted; what is decided goes by a `Clock`. */
@@ -123,7 +131,8 @@ export function show(office: Office): void {
     ...(held === undefined ? [] : [`**no more turns: ${held}**`]),
     ...untoldInWords(office),
   ]
-  setCurrentDetails([...above.flatMap((line) => [line, '']), details(all)].join('\n'))
+  const text = details(all, { ...here(), ...proves(office) })
+  setCurrentDetails([...above.flatMap((line) => [line, '']), text].join('\n'))
   tag({
     phase: [
       ...new Set(
@@ -238,7 +247,8 @@ async function answered(it: () => Gate): Promise<Answer> {
     for (const { at } of given) clock.heard(at)
     const answer = outcome(it(), clock.at)
     if (answer) return answer
-    const more = () => it().given.length > given.length
+    // Also one that was withdrawn.
+    const more = () => it().given !== given
     const moment = nextMoment(it(), clock.at)
     if (moment === undefined) await condition(more)
     else await clock.until(more, moment, summary(`until time decides ${it().id}`))
@@ -291,6 +301,15 @@ export const tellSeeing = (office: Office, subject: Subject, n: number, again: b
 export const tellScheduled = (office: Office, what: Scheduled): void =>
   office.teller.tell(scheduledNotice(here(), what))
 
+/** What people must know to prove what they say here. */
+export const proves = ({ trust }: Office): { readonly proves?: ToProve } =>
+  trust === undefined ? {} : { proves: toProve(trust, here().runId) }
+
+/** A check said no, or nothing: what was approved ahead was approved before that was known. */
+export function mistrust(office: Office, what: string): void {
+  office.desk = voided(office.desk, () => true, what, now())
+}
+
 export const tellHeld = (office: Office, subject: Subject, n: number, why: string): void =>
   office.teller.tell(heldNotice(here(), subject, n, why))
 
@@ -301,7 +320,7 @@ export const tellFreed = (office: Office, subject: Subject, n: number, again: bo
 export const tellEnded = (office: Office, subject: Subject, outcome: Outcome, figures: readonly string[]): void =>
   office.teller.tell(endedNotice(here(), subject, outcome, figures))
 
-const here = (): From => ({
+export const here = (): From => ({
   workflowId: workflowInfo().workflowId,
   runId: workflowInfo().firstExecutionRunId,
   at: now(),

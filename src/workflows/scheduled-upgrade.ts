@@ -49,7 +49,7 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
     { platform: request?.platform, firedAt },
   )
   const { platform, platformTeam, teams, decision, start } = outlook
-  furnish(office, platformTeam, teams)
+  furnish(office, outlook)
   tag({ platform, team: platformTeam })
   const { to, because } = decision
   if (to === undefined) {

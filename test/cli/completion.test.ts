@@ -17,8 +17,17 @@ const verbs: readonly Verb[] = [
       { long: '--output', short: '-o', says: 'how', takes: ['json', 'yaml'] },
       { long: '--as', says: 'who', takes: 'person' },
     ],
+    under: [],
   },
-  { name: 'abort', says: 'take it back', takes: [], options: [] },
+  { name: 'abort', says: 'take it back', takes: [], options: [], under: [] },
+  { name: 'keys', says: 'your key', takes: [['create', 'show']], options: [], under: [] },
+  {
+    name: 'schedule',
+    says: 'each quarter',
+    takes: [],
+    options: [],
+    under: [{ name: 'show', says: 'its dates', takes: ['platform'], options: [], under: [] }],
+  },
 ]
 const asked = (typed: string) => {
   const it = wanted(verbs, typed.split(' '))
@@ -26,7 +35,7 @@ const asked = (typed: string) => {
 }
 
 test.for([
-  ['', ['approve', 'abort']],
+  ['', ['approve', 'abort', 'keys', 'schedule']],
   ['ab', ['abort']],
   ['approve ', ['gate']],
   ['approve api ', ['environment', 'api']],
@@ -40,6 +49,9 @@ test.for([
   ['approve --', ['--yes', '--output', '--as']],
   ['approve --yes --', ['--output', '--as']],
   ['abort ', []],
+  ['keys s', ['show']],
+  ['schedule ', ['show']],
+  ['schedule show ', ['platform']],
   ['nope ', []],
 ] as const)('%j → %j', ([typed, values]) => {
   expect(asked(typed)).toEqual(values)
@@ -52,10 +64,12 @@ test('the program’s own words, without a server, quickly and in silence', asyn
   expect(await of('explain', 'teams.x.')).toEqual([
     expect.stringMatching(/^teams\.x\.approvers\t/),
     expect.stringMatching(/^teams\.x\.notify\t/),
+    expect.stringMatching(/^teams\.x\.deadline\t/),
     '',
   ])
   expect(await of('validate', '')).toEqual([':files', ''])
   expect(await of('plan', '-f', '')).toEqual([':files', ''])
+  expect(await of('schedule', 'tr')).toEqual([expect.stringMatching(/^trigger\t/), ''])
   const began = Date.now()
   expect(await run(['complete', '--', 'approve', ''], away)).toEqual({ code: 0, out: '', err: '' })
   expect(Date.now() - began).toBeLessThan(5000)

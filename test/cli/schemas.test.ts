@@ -3,14 +3,17 @@ import { expect, test } from 'vitest'
 import type { z } from 'zod'
 import { files, jsonSchema, type SchemaName } from '../../src/client/json-schemas.ts'
 import type {
+  Batches,
   Change,
   Complaint,
   Done,
   Examination,
   Gates,
+  KeyShown,
   Overview,
   ScheduleDone,
   ScheduleView,
+  Signed,
   UpgradeReport,
   UpgradeView,
   Validation,
@@ -67,6 +70,9 @@ interface Typed {
   next: Outlook
   schedule: ScheduleView
   'schedule-done': ScheduleDone
+  batches: Batches
+  signed: Signed
+  key: KeyShown
   error: Complaint
   explain: Explanation
   doctor: Examination
@@ -88,6 +94,9 @@ test('schemas and types agree, both ways', () => {
     next: true,
     schedule: true,
     'schedule-done': true,
+    batches: true,
+    signed: true,
+    key: true,
     error: true,
     explain: true,
     doctor: true,

@@ -11,6 +11,7 @@ import type { Platform } from '../../src/domain/platform.ts'
 import type { WorkloadFacts } from '../../src/domain/facts.ts'
 import type { Finding } from '../../src/domain/findings.ts'
 import type { Foreseen } from '../../src/domain/scheduled.ts'
+import type { Refusal } from '../../src/domain/gates.ts'
 import type { Notice } from '../../src/domain/notices.ts'
 import { act, type ActionStep } from '../../src/domain/steps.ts'
 import type { Judgement } from '../../src/domain/verdict.ts'
@@ -47,6 +48,9 @@ export class Outside {
   metricsSilent = false
   /** Nobody can find out whether they answer again. */
   lookingFails = false
+  /** What an issuer says against tokens. */
+  token: Refusal | undefined
+  issuerFails = false
   images = 'v1'
   /** What runs other images on the two sides. */
   differing: string[] = []
@@ -200,6 +204,13 @@ export class Outside {
             ? { channel, key, refused: 'channel_not_found' }
             : { channel, key, id: `C${channel}`, ts: ts ?? `${this.posts.length}.${key}` },
         )
+      },
+      checkProof: async () => {
+        if (this.issuerFails) throw ApplicationFailure.nonRetryable('the issuer does not answer', 'Failed')
+        return {
+          at: new Date(activityInfo().scheduledTimestampMs).toISOString(),
+          ...(this.token && { refused: this.token }),
+        }
       },
     }
     // Every action has its deed.

@@ -7,12 +7,13 @@ import {
   commands,
   cutoverId,
   environmentIn,
+  isAct,
   isCutoverRequest,
-  isDecision,
   isOrder,
   isTold,
   reasonIn,
   upgradeId,
+  WITHDRAW,
 } from '../../src/domain/messages.ts'
 import { anApp, aPlatform } from '../support/builders.ts'
 
@@ -46,10 +47,30 @@ test.for<[string, unknown, string | undefined]>([
   ['a field whose name is 100 KB', { gate, by: 'chiba', [kb(100)]: 'x' }, 'malformed'],
   ['2000 characters', { gate, by: 'chiba', comment: 'x'.repeat(2000) }, undefined],
   ['2001 characters', { gate, by: 'chiba', comment: 'x'.repeat(2001) }, 'malformed'],
-  ['a proof', { gate, by: 'chiba', proof: 'sig' }, 'Unsupported'],
+  ['a proof', { gate, by: 'chiba', proof: 'x'.repeat(8000) }, undefined],
+  ['a proof of 8001 characters', { gate, by: 'chiba', proof: 'x'.repeat(8001) }, 'malformed'],
+  ['a proof that is no text', { gate, by: 'chiba', proof: {} }, 'malformed'],
 ])('an answer: %s', ([, body, code]) => {
-  for (const name of answers) expect(badShape(name, body)?.code).toBe(code)
-  expect(isDecision(body)).toBe(code === undefined)
+  for (const name of [...answers, WITHDRAW] as const) expect(badShape(name, body)?.code).toBe(code)
+  expect(isAct('approve', body)).toBe(code === undefined)
+})
+
+test.for<[string, unknown, string | undefined]>([
+  ['several', { gates: [gate, 'test/gate@abcdef01.1'], by: 'chiba' }, undefined],
+  ['as many as there may be', { gates: Array.from({ length: 50 }, (_, n) => `${n}`), by: 'chiba' }, undefined],
+  ['one more', { gates: Array.from({ length: 51 }, (_, n) => `${n}`), by: 'chiba' }, 'malformed'],
+  ['none', { gates: [], by: 'chiba' }, 'malformed'],
+  ['one twice', { gates: [gate, gate], by: 'chiba' }, 'malformed'],
+  ['a text', { gates: gate, by: 'chiba' }, 'malformed'],
+  ['one that is no text', { gates: [gate, 7], by: 'chiba' }, 'malformed'],
+  ['an empty one', { gates: [''], by: 'chiba' }, 'malformed'],
+  ['one of 100 KB', { gates: [kb(100)], by: 'chiba' }, 'malformed'],
+  ['beside a gate', { gates: [gate], gate, by: 'chiba' }, 'malformed'],
+  ['without a name', { gates: [gate] }, 'malformed'],
+])('an act for many gates: %s', ([, body, code]) => {
+  for (const name of ['approve', WITHDRAW] as const) expect(badShape(name, body)?.code).toBe(code)
+  // Every other answer is about what happened at one.
+  for (const name of ['reject', 'retry', 'skip', 'rerun'] as const) expect(badShape(name, body)?.code).toBe('malformed')
 })
 
 test('an order needs who gives it, and why where something is taken back', () => {
@@ -58,7 +79,8 @@ test('an order needs who gives it, and why where something is taken back', () =>
     const unsaid = name === 'abort' || name === 'rollback' ? 'reason is missing' : undefined
     expect(badShape(name, { by: 'baba' })?.message).toBe(unsaid)
     expect(badShape(name, { reason: 'x' })?.message).toBe('by is missing')
-    expect(badShape(name, { by: 'baba', reason: 'x', proof: 'x' })?.code).toBe('Unsupported')
+    expect(badShape(name, { by: 'baba', reason: 'x', proof: 'x' })).toBeUndefined()
+    expect(badShape(name, { by: 'baba', reason: 'x', gates: ['x'] })?.code).toBe('malformed')
   }
   expect([isOrder({ by: 'baba', reason: 'r', environment: 'e' }), isOrder('baba')]).toEqual([true, false])
 })

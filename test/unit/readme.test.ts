@@ -127,7 +127,7 @@ test('what the platform file may not ask for yet is named', () => {
   const keys = [...read('src/config/unsupported.ts').matchAll(/\bat: '([^']+)'/g)].map(([, at = '']) =>
     at.split('.').at(-1),
   )
-  expect(keys.length).toBeGreaterThan(5)
+  expect(keys.length).toBeGreaterThan(0)
   expect(keys.filter((key = '') => !section.includes(key))).toEqual([])
 })
 

@@ -35,7 +35,7 @@ test('two of a team, other than who asked, let production move; no refusal count
     await refused('approve', { gate, by: 'baba' }, 'not-an-approver')
     await trial.signal('api', 'approve', { gate, by: 'chiba', comment: 'looks well' })
     await refused('approve', { gate, by: 'chiba' }, 'twice')
-    await refused('approve', { gate, by: 'doi', proof: 'x' }, 'Unsupported')
+    await refused('approve', { gate, by: 'doi', proof: 'x' }, 'proof-not-wanted')
     await refused('approve', { gate, by: 'doi', notBefore: 'soon' }, 'malformed')
     await refused('skip', { gate, by: 'doi' }, 'not-offered')
     await refused('rollback', { by: 'doi', reason: 'no', environment: 'stage' }, 'no-such-environment')

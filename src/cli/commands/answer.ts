@@ -1,16 +1,22 @@
+import { cutoverStatus, workerIsThere } from '../../client/ask.ts'
 import type { Temporal } from '../../client/connect.ts'
 import { openCutovers, thePlatform } from '../../client/find.ts'
 import { commandFor, isFor, meant, needsTyping, offers, whyNot } from '../../client/gates.ts'
 import { BadInput, NotReady, Refused } from '../../client/problems.ts'
 import { lookFirst, say, type Said } from '../../client/say.ts'
 import type { Done, Gates, OpenGate, Overview } from '../../client/shapes.ts'
+import { noWorker } from '../../client/translate.ts'
 import { overview, viewOf, viewOrKept } from '../../client/views.ts'
+import { isOf } from '../../domain/asking.ts'
 import type { Answer } from '../../domain/gates.ts'
 import { cutoverId, upgradeId } from '../../domain/messages.ts'
 import { spelled } from '../../domain/people.ts'
+import type { Status } from '../../domain/status.ts'
+import type { ToProve } from '../../domain/trust.ts'
 import { exit } from '../exit-codes.ts'
 import { print, whoIs, type Shape } from '../output.ts'
 import { agree, typing } from '../prompt.ts'
+import { proven } from '../prove.ts'
 import { gateDetails, gateList, where } from '../render/gates.ts'
 import { drawn } from '../render/lines.ts'
 import { withTemporal } from '../run.ts'
@@ -22,6 +28,8 @@ export interface AnswerOptions {
   readonly yes?: true | undefined
   readonly comment?: string | undefined
   readonly typed?: string | undefined
+  readonly notBefore?: string | undefined
+  readonly notAfter?: string | undefined
   readonly output: Shape
   readonly color: boolean
 }
@@ -51,11 +59,16 @@ export async function answer(
   const who = whoIs(options.as)
   return withTemporal(async (temporal) => {
     const platform = await thePlatform(temporal, options.platform)
-    const comment = options.comment === undefined ? {} : { comment: options.comment }
+    const { notBefore, notAfter } = options
+    const more = {
+      ...(options.comment !== undefined && { comment: options.comment }),
+      ...(notBefore !== undefined && { notBefore }),
+      ...(notAfter !== undefined && { notAfter }),
+    }
     const unseen = async (): Promise<Said> => {
       const { workflowId, gate } = await guess(temporal, platform, verb, name, environment)
       const typed = options.typed === undefined ? {} : { typed: options.typed }
-      return { workflowId, message: verb, body: { gate, by: who, ...comment, ...typed } }
+      return { workflowId, message: verb, body: { gate, by: who, ...more, ...typed } }
     }
     const found = await lookFirst(temporal, unseen, () => find(temporal, platform, verb, name, environment))
     const by = 'what' in found ? spelled(found.people ?? [], who) : who
@@ -69,8 +82,8 @@ export async function answer(
         ? await typing(whatIsTyped(verb, gate), options.typed, '--typed <name>')
         : options.typed
     await agree(`${verb[0]?.toUpperCase()}${verb.slice(1)} ${place} of ${platform}?`, options.yes)
-    const body = { gate, by, ...comment, ...(typed !== undefined && { typed }) }
-    await say(temporal, { workflowId, message: verb, body })
+    const body = { gate, by, ...more, ...(typed !== undefined && { typed }) }
+    await say(temporal, await proven({ workflowId, message: verb, body }, found.proves, [found.digest ?? '']))
     const about = 'what' in found && (verb === 'approve' || verb === 'reject') ? `: ${found.what}` : ''
     const done: Done = {
       did: verb,
@@ -139,6 +152,31 @@ async function guess(
 /** An activity of the workflow that asks is named after it. */
 const UNKNOWN = '<gate: of the activity tell/<gate>/0 in the history of this workflow>'
 
+/** A gate that is not open: to come, decided, or of no plan at all. */
+interface Unseen {
+  readonly workflowId: string
+  readonly gate: string
+  readonly digest?: string
+  readonly proves?: ToProve
+}
+
+/** What a decision on it is proven with, as far as its workflow tells; whether there is one is said when it is sent. */
+async function unseenOf(temporal: Temporal, workflowId: string, gate: string): Promise<Unseen> {
+  if (!(await workerIsThere(temporal))) throw noWorker(temporal.taskQueue)
+  const status = await cutoverStatus(temporal, workflowId).catch((error: unknown) => {
+    if (error instanceof NotReady && error.code === 'not-found') return undefined
+    throw error
+  })
+  if (!status) return { workflowId, gate }
+  const { runs, proves } = status
+  return { workflowId, gate, ...digestOf(gate, runs), ...(proves && { proves }) }
+}
+
+const digestOf = (gate: string, runs: readonly Status[]): { readonly digest?: string } => {
+  const digest = runs.find((r) => isOf(r, { id: gate }))?.digest
+  return digest === undefined ? {} : { digest }
+}
+
 /** An id that is not open is sent where its plan is at home: the worker knows best why it does not count. */
 async function find(
   temporal: Temporal,
@@ -146,9 +184,9 @@ async function find(
   verb: Answer,
   name: string,
   environment: string | undefined,
-): Promise<OpenGate | { readonly workflowId: string; readonly gate: string }> {
+): Promise<OpenGate | Unseen> {
   // `approve chat-api production/gate@3f9a2c1b.1`: also ahead, for a gate that is planned and not open yet.
-  if (environment?.includes('@')) return { workflowId: cutoverId(platform, name), gate: environment }
+  if (environment?.includes('@')) return unseenOf(temporal, cutoverId(platform, name), environment)
   const { gates, status, cutovers, workflowId } = await viewOf(temporal, platform)
   const here = meant(gates, name, environment)
   const fitting = here.filter((g) => offers(g, verb))
@@ -167,8 +205,9 @@ async function find(
   if (name.includes('@')) {
     const digest = name.slice(name.lastIndexOf('@') + 1, name.lastIndexOf('.'))
     const home = cutovers.find((c) => c.runs.some((r) => r.digest.startsWith(digest)))
-    if (home) return { workflowId: cutoverId(platform, home.app), gate: name }
-    if (status.run?.digest.startsWith(digest)) return { workflowId, gate: name }
+    if (home) return unseenOf(temporal, cutoverId(platform, home.app), name)
+    if (status.run?.digest.startsWith(digest))
+      return { workflowId, gate: name, digest: status.run.digest, ...(status.proves && { proves: status.proves }) }
   }
   const open = gates.flatMap((g) => g.send.slice(0, 1).map((s) => `  ${commandFor(g, s.message, gates)}`))
   const place = [name, environment].filter((n) => n !== undefined).join(' ')

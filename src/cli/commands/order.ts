@@ -6,9 +6,11 @@ import { lookFirst, say } from '../../client/say.ts'
 import type { Done } from '../../client/shapes.ts'
 import { cutoverId, upgradeId } from '../../domain/messages.ts'
 import type { Status } from '../../domain/status.ts'
+import type { ToProve } from '../../domain/trust.ts'
 import { exit } from '../exit-codes.ts'
 import { print, whoIs, type Shape } from '../output.ts'
 import { agree } from '../prompt.ts'
+import { proven } from '../prove.ts'
 import { many } from '../render/words.ts'
 import { withTemporal } from '../run.ts'
 import { tell } from '../terminal.ts'
@@ -30,11 +32,11 @@ export async function rollback(app: string, environment: string | undefined, opt
     const workflowId = cutoverId(platform, app)
     const where = environment === undefined ? {} : { environment }
     const said = { workflowId, message: 'rollback', body: { by, reason, ...where } } as const
-    const mine = await lookFirst(temporal, said, () => movable(temporal, platform, app, environment))
+    const { mine, proves } = await lookFirst(temporal, said, () => movable(temporal, platform, app, environment))
     showWayBack(mine.flatMap((r) => r.wayBack))
     const place = [app, environment].filter((n) => n !== undefined).join(' ')
     await agree(`Take ${place} of ${platform} back to blue?`, options.yes)
-    await say(temporal, said)
+    await say(temporal, await proven(said, proves))
     const message = `✔ rolling back ${place} (as ${by}): norikae watch ${platform} shows how it goes`
     return done({ did: 'rollback', platform, workflowId, by, app, ...where, message }, options.output)
   })
@@ -46,7 +48,7 @@ async function movable(
   platform: string,
   app: string,
   environment: string | undefined,
-): Promise<readonly Status[]> {
+): Promise<{ readonly mine: readonly Status[]; readonly proves?: ToProve }> {
   const { apps } = await upgradeStatus(temporal, platform)
   const environments = apps.find((a) => a.app === app)?.environments ?? []
   if (apps.length > 0 && environments.length === 0)
@@ -63,7 +65,7 @@ async function movable(
   const place = [app, environment].filter((n) => n !== undefined).join(' ')
   if (wanted.length > 0 && wanted.every((e) => e.is === 'committed'))
     throw new Refused('not-now', `${place} is committed: there is no way back`)
-  const { runs } = await cutoverStatus(temporal, cutoverId(platform, app)).catch((error: unknown) => {
+  const { runs, proves } = await cutoverStatus(temporal, cutoverId(platform, app)).catch((error: unknown) => {
     if (error instanceof NotReady && error.code === 'not-found')
       throw new Refused('not-now', `${place} is on blue: it has not begun to move`)
     throw error
@@ -71,7 +73,7 @@ async function movable(
   const mine = runs.filter((r) => environment === undefined || r.subject.environment === environment)
   const [reason, ...reasons] = mine.map((r) => r.can.rollback)
   if (reason !== undefined && reasons.every((r) => r !== undefined)) throw new Refused('not-now', `${place}: ${reason}`)
-  return mine
+  return { mine, ...(proves && { proves }) }
 }
 
 const unknown = (what: string, known: readonly string[]): BadInput =>
@@ -85,10 +87,10 @@ export async function abort(options: Options): Promise<number> {
     const platform = await thePlatform(temporal, options.platform)
     const workflowId = upgradeId(platform)
     const said = { workflowId, message: 'abort', body: { by, reason } } as const
-    const { run } = await lookFirst(temporal, said, () => upgradeStatus(temporal, platform))
+    const { run, proves } = await lookFirst(temporal, said, () => upgradeStatus(temporal, platform))
     showWayBack(run?.wayBack ?? [])
     await agree(`Abort the upgrade of ${platform}, and take all of it back?`, options.yes)
-    await say(temporal, said)
+    await say(temporal, await proven(said, proves))
     const message = `✔ aborting the upgrade of ${platform} (as ${by}): norikae watch ${platform} shows how it goes`
     return done({ did: 'abort', platform, workflowId, by, message }, options.output)
   })
@@ -101,7 +103,9 @@ export async function pauseOrResume(verb: 'pause' | 'resume', options: Options):
     const platform = await thePlatform(temporal, options.platform)
     const workflowId = upgradeId(platform)
     const { reason } = options
-    await say(temporal, { workflowId, message: verb, body: { by, ...(reason !== undefined && { reason }) } })
+    const said = { workflowId, message: verb, body: { by, ...(reason !== undefined && { reason }) } }
+    const { proves } = await lookFirst(temporal, said, () => upgradeStatus(temporal, platform))
+    await say(temporal, await proven(said, proves))
     const message =
       verb === 'pause'
         ? `✔ paused ${platform} (as ${by}): nothing new begins until norikae resume`

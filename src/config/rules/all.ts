@@ -8,6 +8,7 @@ import { platformAppsAreInOneWave } from './platform-apps.ts'
 import type { Rule } from './rule.ts'
 import { transformsAreOfCopies, transformsAreOfEnvironments, transformsChangeSomething } from './transforms.ts'
 import { approvalsHaveApprovers, deadlinesHaveSomebodyElse, platformTeamHasTwo, teamsAreKnown } from './teams.ts'
+import { issuerIsNamed, keysAreOfOnePerson, peopleApprove, signersHaveKeys } from './trust.ts'
 import { weightsRise } from './weights.ts'
 import { workloadsAreSaidOnce, workloadsFitTheirClass } from './workloads.ts'
 
@@ -19,6 +20,10 @@ export const rules: readonly Rule[] = [
   approvalsHaveApprovers,
   deadlinesHaveSomebodyElse,
   clocksAreSomewhere,
+  signersHaveKeys,
+  keysAreOfOnePerson,
+  peopleApprove,
+  issuerIsNamed,
   weightsRise,
   checksHaveOneLimit,
   queriesNameTheCluster,

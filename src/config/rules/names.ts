@@ -1,5 +1,5 @@
 import { find, isText, list } from '../find.ts'
-import { ENVIRONMENT, NAME, NAME_MADE_OF } from '../pieces.ts'
+import { ADDRESS, ENVIRONMENT, NAME, NAME_MADE_OF } from '../pieces.ts'
 import { flaw } from '../problem.ts'
 import { OBJECT, WORKLOAD } from '../schema.ts'
 import { shown } from '../words.ts'
@@ -36,6 +36,7 @@ const named: readonly Named[] = [
     pattern: OBJECT,
   },
   { at: 'apps.*.externals.*', is: 'the name of an external', write: `${NAME_MADE_OF} orders-db` },
+  { at: 'people.*', is: 'an address', write: 'one such as aoki@example.com', pattern: ADDRESS },
   { at: 'platformApps.*', is: 'the name of a platform app', write: `${NAME_MADE_OF} fluentd` },
   // `ready` is the built-in check of pods.
   {
@@ -56,7 +57,7 @@ export const everythingHasAName: Rule = (file) =>
     }),
   )
 
-const lists = ['teams.*.approvers', 'apps.*.dependsOn', 'apps.*.movesWith', 'schedule.months']
+const lists = ['teams.*.approvers', 'people.*.keys', 'apps.*.dependsOn', 'apps.*.movesWith', 'schedule.months']
 
 /** Letters' case does not make another person of an address. */
 export const listsNameOnce: Rule = (file) =>

@@ -20,7 +20,7 @@ describe('keys', () => {
       from: 'platformTeam: sre',
       to: 'platformTeam: sre\nfoo: 3',
       gives: [
-        '15:1  foo: is not known here; known are apiVersion, platform, account, region, timeZone, hours, closed, blue, green, health, teams, platformTeam, environments, discover, apps, argocd, transforms, platformApps, soak, rest, quiet, idle, order, maxParallel, maxFailed, autoRollback, schedule, trust',
+        '15:1  foo: is not known here; known are apiVersion, platform, account, region, timeZone, hours, closed, blue, green, health, teams, platformTeam, environments, discover, apps, argocd, transforms, platformApps, soak, rest, quiet, idle, order, maxParallel, maxFailed, autoRollback, schedule, trust, people, oidc',
       ],
     },
     {
@@ -413,7 +413,7 @@ describe('values', () => {
       says: 'a trust that is none',
       from: 'platformTeam: sre',
       to: 'platformTeam: sre\ntrust: me',
-      gives: ['15:1  trust: "me" is not namespace'],
+      gives: ['15:1  trust: "me" is not namespace or signed or oidc'],
     },
     {
       says: 'an empty query',

@@ -54,18 +54,6 @@ describe('what a later release reads is refused by name', () => {
       gives: ['15:1  prices: is not supported yet; leave it out: the plan names no cost yet'],
     },
     {
-      says: 'signed decisions',
-      from: 'platformTeam: sre',
-      to: 'platformTeam: sre\ntrust: signed',
-      gives: ['15:1  trust: is not supported yet; write namespace, and let only approvers write to the namespace'],
-    },
-    {
-      says: 'decisions with a token',
-      from: 'platformTeam: sre',
-      to: 'platformTeam: sre\ntrust: oidc',
-      gives: ['15:1  trust: is not supported yet; write namespace, and let only approvers write to the namespace'],
-    },
-    {
       says: 'CloudWatch',
       from: '  checks:',
       to: '  cloudwatch: {}\n  checks:',

@@ -1,0 +1,139 @@
+import { mkdtemp, readFile, rm, stat, chmod, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Batches, KeyShown, Signed, UpgradeView } from '../../src/client/shapes.ts'
+import { upgradeId } from '../../src/domain/messages.ts'
+import { anApp, anEnvironment, rule } from '../support/builders.ts'
+import { eventually } from '../support/eventually.ts'
+import { aQuickPlatform, run, Stage } from './stage.ts'
+import { problemsWith } from './valid.ts'
+
+/** Keys, signatures and many gates at once, as people type them, on a real server. */
+
+let folder: string
+let stage: Stage
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'norikae-keys-'))
+  stage = await Stage.open()
+})
+afterAll(async () => {
+  await stage.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const keyOf = (who: string) => ({ NORIKAE_KEY: join(folder, who, 'key.pem'), NORIKAE_AS: who })
+const created = async (who: string): Promise<string> => {
+  const { code, out } = await run(['keys', 'create', '-o', 'json'], keyOf(who))
+  expect([code, problemsWith('key', JSON.parse(out))]).toEqual([0, []])
+  return (JSON.parse(out) as KeyShown).publicKey
+}
+
+test('a key is made once, for its owner alone, and shown as the platform file has it', async () => {
+  const env = keyOf('endo@example.com')
+  const publicKey = await created('endo@example.com')
+  expect((await stat(env.NORIKAE_KEY)).mode & 0o777).toBe(0o600)
+  const shown = await run(['keys', 'show'], env)
+  expect(shown.out.trim()).toBe(`endo@example.com: { keys: ["${publicKey}"] }`)
+  const before = await readFile(env.NORIKAE_KEY, 'utf8')
+  const again = await run(['keys', 'create'], env)
+  expect([again.code, again.err]).toEqual([2, expect.stringMatching(/is there already.*Nothing was written/s)])
+  expect(await readFile(env.NORIKAE_KEY, 'utf8')).toBe(before)
+  await chmod(env.NORIKAE_KEY, 0o644)
+  expect(await run(['keys', 'show'], env)).toMatchObject({ code: 2, err: expect.stringMatching(/chmod 600/) })
+  await writeFile(env.NORIKAE_KEY, 'no key')
+  await chmod(env.NORIKAE_KEY, 0o600)
+  expect(await run(['keys', 'show'], env)).toMatchObject({ code: 2, err: expect.stringMatching(/no Ed25519 key/) })
+  const none = await run(['keys', 'show'], keyOf('nobody'))
+  expect(none).toMatchObject({ code: 2, err: expect.stringMatching(/norikae keys create/) })
+})
+
+test('a token is asked for with what it must be bound to, and what is none is not sent', async () => {
+  const order = ['sign', 'pause', '--workflow', 'w', '--run', 'r', '--audience', 'norikae', '--as', 'aoki']
+  const with_ = (command: string) => run(order, { NORIKAE_TOKEN_COMMAND: command })
+  const good = await with_('printf %s "h.$NORIKAE_NONCE.s"')
+  expect(JSON.parse(good.out)).toMatchObject({
+    by: 'aoki',
+    proof: expect.stringMatching(/^oidc r pause: - \S+ \S+ h\.[0-9a-f]{64}\.s$/),
+  })
+  const audience = await with_('printf %s "h.$(printf %s "$NORIKAE_AUDIENCE" | tr / _).s"')
+  expect(audience.out).toMatch(/h\.norikae_[0-9a-f]{64}\.s/)
+  for (const command of ['echo no token', 'exit 3', ''])
+    expect(await with_(command)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/NORIKAE_TOKEN_COMMAND/),
+    })
+})
+
+test.for([
+  ['no gate', ['sign', 'approve'], /gate is missing/],
+  ['no reason', ['sign', 'abort'], /reason is missing/],
+  ['for ever', ['sign', 'pause', '--for', '8d'], /7d at most/],
+  ['for no time', ['sign', 'pause', '--for', 'long'], /not a duration/],
+] as const)('what is not signed: %s', async ([, args, why]) => {
+  await run(['keys', 'create'], keyOf('aoki'))
+  const ended = await run([...args, '--workflow', 'w', '--run', 'r'], keyOf('aoki'))
+  expect(ended).toMatchObject({ code: 2, out: '', err: expect.stringMatching(why) })
+})
+
+test('signed: commands sign by themselves, elsewhere what sign prints is pasted, and many gates are one message', async () => {
+  const [baba, chiba, doi] = [await created('baba'), await created('chiba'), await created('doi')]
+  const aoki = (JSON.parse((await run(['keys', 'show', '-o', 'json'], keyOf('aoki'))).out) as KeyShown).publicKey
+  const gated = (name: string) => anEnvironment(name, { gate: rule('scala', { exclude: ['requester'] }) })
+  const platform = aQuickPlatform({
+    name: 'signed',
+    apps: [anApp('api', { environments: [gated('test'), gated('production')] })],
+    trust: { kind: 'signed', keys: { aoki: [aoki], baba: [baba], chiba: [chiba], doi: [doi] } },
+  })
+  await stage.work(platform)
+  const as = (who: string, ...args: string[]) => run(args, { ...stage.envOf('signed', who), ...keyOf(who) })
+  const seen = async () => JSON.parse((await as('aoki', 'status', 'signed', '-o', 'json')).out) as UpgradeView
+  expect((await as('aoki', 'start', 'signed', '--to', '1.36', '--yes')).code).toBe(0)
+  await eventually('the start is asked', async () => (await seen()).gates.length === 1)
+
+  // Without a key, and with one of somebody else.
+  const keyless = await run(['approve', 'start', '--yes'], stage.envOf('signed', 'aoki'))
+  expect(keyless).toMatchObject({ code: 2, err: expect.stringMatching(/there is no key at.*nothing was changed/s) })
+  const foreign = await run(['approve', 'start', '--yes', '--as', 'aoki'], {
+    ...stage.envOf('signed'),
+    ...keyOf('baba'),
+  })
+  expect(foreign).toMatchObject({ code: 6, err: expect.stringMatching(/proof-foreign/) })
+  expect((await as('baba', 'pause')).code).toBe(0)
+  expect((await as('baba', 'resume')).code).toBe(0)
+
+  // As the current details say it, and pasted.
+  const [gate] = (await seen()).gates
+  const { proves, digest, gate: id } = gate ?? expect.fail('no gate')
+  const args = ['--workflow', upgradeId('signed'), '--run', proves?.run ?? '', '--plan', digest, '--gate', id]
+  const made = await as('aoki', 'sign', 'approve', ...args, '-o', 'json')
+  const signed = JSON.parse(made.out) as Signed
+  expect(problemsWith('signed', signed)).toEqual([])
+  await stage.env.client.workflow.getHandle(signed.workflowId).executeUpdate('approve', { args: [signed.body] })
+
+  // Ahead, withdrawn, and given again: one message each.
+  await eventually('the app is asked', async () => (await seen()).gates.some((g) => g.app === 'api'))
+  const said = async (...words: string[]) => {
+    const ended = await as('chiba', ...words, '--yes', '-o', 'json')
+    const batches = JSON.parse(ended.out) as Batches
+    expect(problemsWith('batches', batches)).toEqual([])
+    return { code: ended.code, gates: batches.done.map((d) => d.gates?.length), refused: batches.refused }
+  }
+  expect(await said('approve', 'api', '--ahead', '--not-before', '2099-01-01T00:00:00Z')).toMatchObject({
+    code: 0,
+    gates: [2],
+  })
+  expect(await said('approve', 'api', '--ahead')).toMatchObject({ code: 0, gates: [] })
+  expect(await said('withdraw', 'api')).toMatchObject({ code: 0, gates: [2] })
+  expect(await said('withdraw', 'api')).toMatchObject({ code: 0, gates: [] })
+  const typo = await as('chiba', 'approve', 'apo', '--ahead', '--yes')
+  expect(typo).toMatchObject({ code: 2, err: expect.stringMatching(/has no app apo; write one of api, or upgrade/) })
+  expect(await said('approve', '--all')).toMatchObject({ code: 0, gates: [1] })
+  await eventually('production is asked', async () => (await seen()).gates.some((g) => g.environment === 'production'))
+  expect(await said('approve', '--all')).toMatchObject({ code: 0, gates: [1] })
+  await eventually('blue may go', async () => (await seen()).gates.some((g) => g.app === undefined))
+  // What needs a name typed is not approved in passing.
+  const left = await as('baba', 'approve', '--all', '--yes')
+  expect(left).toMatchObject({ code: 0, err: expect.stringMatching(/left out.*norikae approve decommission/s) })
+})
