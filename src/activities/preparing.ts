@@ -15,6 +15,7 @@ import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { blueAmong, idFault, requestFaults, versionFault } from '../domain/requests.ts'
 import { poolsOf } from '../domain/scheduling.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
+import { inForce, withWaivers } from '../domain/waivers.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
 import { argocdSurvey } from './argocd-survey.ts'
@@ -60,7 +61,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     )
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
-    const all = [
+    const found = [
       ...(await greenFindings(eks, green)),
       ...cloneFindings(facts, principalArn),
       ...(await findingsOfAccess(eks, kubernetes, { blue, principalArn })),
@@ -70,6 +71,9 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...(await argocdSurvey({ eks, cluster }, platform)),
       ...approverFindings(platform, request.by),
     ]
+    const now = new Date().toISOString()
+    const all = withWaivers(found, file.waivers, now)
+    const waivers = inForce(file.waivers, now)
     outside.log('info', `planned ${file.platform} to ${to}`, {
       region,
       findings: all.length,
@@ -87,7 +91,12 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       },
       condensed(all),
     )
-    return { platform, from: version, to, plan: sealed(plan) }
+    return {
+      platform: { ...platform, ...(waivers.length > 0 && { waivers }) },
+      from: version,
+      to,
+      plan: sealed(plan),
+    }
   },
 
   async planCutover({ platform, app, environment: name }) {

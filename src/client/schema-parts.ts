@@ -24,6 +24,10 @@ export const finding = z.object({
   field: maybe,
   message: z.string(),
   remedy: z.string(),
+  waived: z
+    .object({ by: z.string(), reason: z.string(), until: z.string() })
+    .exactOptional()
+    .describe('of a blocker that the platform file waives: who answers for it'),
 })
 
 const subject = z.object({

@@ -44,6 +44,7 @@ export function complete(written: Written): PlatformFile {
     maxParallel: written.maxParallel,
     maxFailed: written.maxFailed,
     autoRollback: written.autoRollback,
+    waivers: written.waivers,
   }
 }
 

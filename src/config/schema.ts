@@ -3,6 +3,7 @@ import { jobKinds } from '../domain/one-shot-jobs.ts'
 import { deployers } from '../domain/platform-file.ts'
 import { handover, platformHandover } from './handover.ts'
 import { transform } from './transform.ts'
+import { A_WAIVER, waiver } from './waiver.ts'
 import {
   account,
   address,
@@ -249,6 +250,10 @@ export const schema = z
     maxParallel: count(1, 1000).default(4).describe('How many apps move at once.'),
     maxFailed: count(1, 1000).default(2).describe('With so many in trouble, no further app starts.'),
     autoRollback: duration.prefault('24h').describe('How long after it moved an app goes back by itself.'),
+    waivers: listOf(waiver, 'a list', `[${A_WAIVER}]`)
+      .max(200, { error: 'has more than 200 waivers; mend some of what they are about' })
+      .default([])
+      .describe('Blockers that an upgrade goes on in spite of, each with who answers for it, why and until when.'),
     trust: oneOf(['namespace'])
       .default('namespace')
       .describe("Whose word counts. namespace: whoever may write to Temporal's namespace."),

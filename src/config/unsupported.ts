@@ -24,7 +24,6 @@ const later: readonly Later[] = [
   { at: 'apps.*.workloads.*.window', instead: 'leave it out and approve the app when its time has come' },
   { at: 'environments.*.window', instead: 'leave it out and write approval: team; approve when its time has come' },
   { at: 'teams.*.notify.slack', instead: 'write webhook: https://… and pass it on from there' },
-  { at: 'waivers', instead: 'leave it out and mend what the blocker names' },
   { at: 'prices', instead: 'leave it out: the plan names no cost yet' },
   {
     at: 'trust',

@@ -9,6 +9,7 @@ import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './mov
 import type { PlanBody } from './plan.ts'
 import { clusterOf, slug, type App, type Environment, type Platform, type Route, type Side } from './platform.ts'
 import { act, ask, leaves, type LeafStep, type Step } from './steps.ts'
+import { waived } from './waivers.ts'
 
 const HANDOVERS_AT_ONCE = 5
 
@@ -41,7 +42,7 @@ export function planCutover(
       team: app.team,
     },
     images: facts.images,
-    findings,
+    findings: waived(findings, platform.waivers ?? []),
     phases: [
       {
         name: environment.name,
@@ -83,7 +84,10 @@ const tidied = (environment: Environment): Environment => ({
 const inNameOrder = <T>(items: readonly T[], name: (item: T) => string): T[] =>
   items.toSorted((a, b) => (name(a) < name(b) ? -1 : 1))
 
-export type CutoverPlatform = Pick<Platform, 'name' | 'account' | 'region' | 'blue' | 'green' | 'quiet' | 'metrics'>
+export type CutoverPlatform = Pick<
+  Platform,
+  'name' | 'account' | 'region' | 'blue' | 'green' | 'quiet' | 'metrics' | 'waivers'
+>
 
 interface Subject {
   readonly platform: CutoverPlatform

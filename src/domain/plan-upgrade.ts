@@ -25,7 +25,13 @@ export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: r
         ...phase(
           'start',
           'agree to begin',
-          just(ask('start', `upgrade ${name} from ${facts.version} to ${facts.targetVersion}`, gates.start)),
+          just(
+            ask(
+              'start',
+              `upgrade ${name} from ${facts.version} to ${facts.targetVersion}${inSpiteOf(findings)}`,
+              gates.start,
+            ),
+          ),
         ),
         onFailure: 'abort',
       },
@@ -37,6 +43,14 @@ export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: r
       { ...phase('decommission', `remove ${blue}`, decommission(platform, facts)), pointOfNoReturn: true },
     ],
   }
+}
+
+/** Who approves the start reads what was waived, wherever it is asked. */
+function inSpiteOf(findings: readonly Finding[]): string {
+  const waived = findings.filter((f) => f.waived !== undefined).map((f) => `${f.code} ${f.about}`)
+  return waived.length === 0
+    ? ''
+    : `, with ${waived.length === 1 ? 'a blocker' : `${waived.length} blockers`} waived: ${waived.join(', ')}`
 }
 
 const phase = (name: string, title: string, move: Move): Phase => ({ ...move, name, title, onFailure: 'ask' })

@@ -3,6 +3,7 @@ import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Handover, Weight } from './platform.ts'
 import type { Transform } from './transforms.ts'
 import type { Limit } from './verdict.ts'
+import type { Waiver } from './waivers.ts'
 
 /**
  * The platform file as it was read: checked, defaults filled in, nothing looked up yet. `config/` makes it from YAML,
@@ -40,6 +41,7 @@ export interface PlatformFile {
   readonly maxParallel: number
   readonly maxFailed: number
   readonly autoRollback: Duration
+  readonly waivers: readonly Waiver[]
 }
 
 export interface HealthFile {

@@ -6,6 +6,7 @@ import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Deployer, External } from './platform-file.ts'
 import type { Transform } from './transforms.ts'
 import type { Check } from './verdict.ts'
+import type { Waiver } from './waivers.ts'
 
 export type Side = 'blue' | 'green'
 
@@ -146,4 +147,6 @@ export interface Platform extends Omit<Scope, 'platform'> {
   readonly idle: Duration
   readonly autoRollback: Duration
   readonly gates: { readonly start: GateRule; readonly decommission: GateRule }
+  /** Those that counted when the upgrade was planned; absent where none did. */
+  readonly waivers?: readonly Waiver[]
 }

@@ -7,6 +7,7 @@ import { platformAppsAreInOneWave } from './platform-apps.ts'
 import type { Rule } from './rule.ts'
 import { transformsAreOfCopies, transformsAreOfEnvironments, transformsChangeSomething } from './transforms.ts'
 import { approvalsHaveApprovers, platformTeamHasTwo, teamsAreKnown } from './teams.ts'
+import { waiversAreGiven, waiversAreSaidOnce } from './waivers.ts'
 import { weightsRise } from './weights.ts'
 import { workloadsAreSaidOnce, workloadsFitTheirClass } from './workloads.ts'
 
@@ -29,4 +30,6 @@ export const rules: readonly Rule[] = [
   transformsChangeSomething,
   transformsAreOfCopies,
   transformsAreOfEnvironments,
+  waiversAreGiven,
+  waiversAreSaidOnce,
 ]

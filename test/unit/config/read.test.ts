@@ -171,6 +171,7 @@ apps: { web: {} }
         },
       },
       "transforms": [],
+      "waivers": [],
     }
   `)
 })
@@ -440,6 +441,7 @@ describe('examples', () => {
           },
         },
         "transforms": [],
+        "waivers": [],
       }
     `))
 })
