@@ -21,7 +21,7 @@ import { findingsOfAccess } from './access.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
-import { proven, type Outside } from './outside.ts'
+import { proven, type Outside, type Proven } from './outside.ts'
 import type { EksPort } from './ports.ts'
 import { sha256 } from './tokens.ts'
 
@@ -33,13 +33,8 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const file = await readInput(outside, request)
     const to = request.to as KubernetesVersion // requestFaults has looked
     const { region } = file
-    const {
-      eks,
-      loadBalancing,
-      network,
-      principalArn: told,
-      cluster,
-    } = await proven(outside, { ...file, blue: '', green: '' })
+    const world = await proven(outside, { ...file, blue: '', green: '' })
+    const { eks, principalArn: told, cluster } = world
     const blue = blueAmong(await eks.clusterNames(), file.platform, to, file.blue)
     if (typeof blue !== 'string') throw invalidInput(blue.fault)
     const facts = await blueFacts(eks, blue)
@@ -49,12 +44,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
 
     const green = clusterName(file.platform, to)
     const kubernetes = await cluster(blue)
-    const { namespaces, findings: ofBlue } = await discover(kubernetes, loadBalancing, {
-      name: blue,
-      pools: poolsOf(facts.nodegroups),
-      // Green's node groups get blue's subnets.
-      zones: await network.zonesOf(facts.nodegroups.flatMap((n) => n.subnets)),
-    })
+    const { namespaces, findings: ofBlue } = await tenantsOn(world, blue, facts.nodegroups)
     const { platform, findings } = resolvePlatform(file, { blue, green, namespaces, fingerprint: sha256 })
     const offered = await Promise.all(
       facts.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
@@ -79,23 +69,21 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       findings: all.length,
       apps: platform.apps.length,
     })
-    const plan = planUpgrade(
-      platform,
-      {
-        version,
-        targetVersion: to,
-        blue: { arn, createdAt },
-        nodeGroups: facts.nodegroups.map((n) => n.name).toSorted(),
-        addons: addons.addons,
-        principalArn,
-      },
-      condensed(all),
-    )
+    const planned = {
+      version,
+      targetVersion: to,
+      blue: { arn, createdAt },
+      nodeGroups: facts.nodegroups.map((n) => n.name).toSorted(),
+      addons: addons.addons,
+      principalArn,
+    }
+    const plan = planUpgrade(platform, planned, condensed(all))
     return {
       platform: { ...platform, ...(waivers.length > 0 && { waivers }) },
       from: version,
       to,
       plan: sealed(plan),
+      facts: planned,
     }
   },
 
@@ -113,7 +101,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
 })
 
 /** The request and its platform file, checked: every fault at once, and nothing asked of the outside before. */
-async function readInput(outside: Outside, request: UpgradeRequest): Promise<PlatformFile> {
+export async function readInput(outside: Outside, request: UpgradeRequest): Promise<PlatformFile> {
   const faults = requestFaults(request)
   if (faults.length > 0) throw invalidInput(`${faults.join('\n')}\nNothing was started`)
   const { workflowType, workflowExecution } = activityInfo()
@@ -137,7 +125,20 @@ async function readInput(outside: Outside, request: UpgradeRequest): Promise<Pla
   return read.file
 }
 
-async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {
+/** What tenants have on blue. */
+export const tenantsOn = async (
+  { cluster, loadBalancing, network }: Proven,
+  blue: string,
+  nodegroups: BlueFacts['nodegroups'],
+): ReturnType<typeof discover> =>
+  discover(await cluster(blue), loadBalancing, {
+    name: blue,
+    pools: poolsOf(nodegroups),
+    // Green's node groups get blue's subnets.
+    zones: await network.zonesOf(nodegroups.flatMap((n) => n.subnets)),
+  })
+
+export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {
   const cluster = await eks.findCluster(name)
   if (!cluster) throw notFound(`cluster ${name} is not there`)
   const [groups, addons, belongings] = await Promise.all([
@@ -168,7 +169,7 @@ async function greenFindings(eks: EksPort, green: string): Promise<Finding[]> {
   ]
 }
 
-function sealed(body: PlanBody): Plan {
+export function sealed(body: PlanBody): Plan {
   const plan = { ...body, digest: sha256(intent(body)) }
   const size = JSON.stringify(plan).length
   if (size <= LARGEST) return plan

@@ -65,6 +65,7 @@ export function program(go: Go) {
       .addCommand(abort(go))
       .addCommand(pauseOrResume(go, 'pause', 'begin nothing new'))
       .addCommand(pauseOrResume(go, 'resume', 'go on after a pause'))
+      .addCommand(replan(go))
       .addCommand(report(go))
       .addCommand(sandbox(go))
       .addCommand(version(go))
@@ -190,6 +191,15 @@ const pauseOrResume = (go: Go, verb: 'pause' | 'resume', what: string) =>
     .addOption(because(''))
     .action((options) =>
       go(options, NOTHING_CHANGED, async () => (await import('./commands/order.ts')).pauseOrResume(verb, options)),
+    )
+
+const replan = (go: Go) =>
+  asking('replan')
+    .description('look for an app on blue again that was born, removed or changed since the upgrade was planned')
+    .argument('<app>')
+    .addOption(because(' (must be said)'))
+    .action((app, options) =>
+      go(options, NOTHING_CHANGED, async () => (await import('./commands/replan.ts')).replan(app, options)),
     )
 
 const report = (go: Go) =>

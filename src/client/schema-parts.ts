@@ -13,7 +13,7 @@ export const count = z.number().int().min(0)
 export const outcome = z.enum(['done', 'rolled-back', 'rejected', 'blocked'])
 export const runOutcome = z.enum([...outcome.options, 'running', 'failed', 'cancelled', 'terminated', 'timed-out'])
 export const answer = z.enum(['approve', 'reject', 'retry', 'skip', 'rerun'])
-export const order = z.enum(['pause', 'resume', 'abort', 'rollback'])
+export const order = z.enum(['pause', 'resume', 'abort', 'rollback', 'replan'])
 
 export const where = z.enum(['blue', 'both', 'green'])
 
@@ -86,7 +86,7 @@ const status = z.object({
   waitingFor: list(waiting),
   awaits: texts.exactOptional().describe('teams that must do something outside, as deploying their app'),
   can: z
-    .object({ pause: maybe, resume: maybe, abort: maybe, rollback: maybe })
+    .object({ pause: maybe, resume: maybe, abort: maybe, rollback: maybe, replan: maybe })
     .describe('why something may not be ordered now; absent where it may'),
   wayBack: texts,
   verdicts: texts.exactOptional(),
@@ -111,6 +111,7 @@ export const upgradeStatus = z.object({
           name: z.string(),
           is: z.enum(['pending', 'moving', 'awaited', 'trouble', 'committed', 'back', 'on-green']),
           note: maybe,
+          onBlue: z.literal(true).exactOptional().describe('of one in trouble: nothing of it is on green'),
         }),
       ),
       breachedAt: time.exactOptional(),
@@ -120,6 +121,17 @@ export const upgradeStatus = z.object({
   ending: maybe,
   held: maybe,
   refused: texts,
+  replans: list(
+    z.object({
+      app: z.string(),
+      by: z.string(),
+      at: time,
+      became: z.enum(['looking', 'joins', 'changes', 'leaves', 'unchanged', 'refused']),
+      note: maybe,
+    }),
+  )
+    .exactOptional()
+    .describe('apps that were looked for again'),
 })
 
 export const logged = z.object({

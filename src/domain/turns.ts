@@ -5,7 +5,9 @@ import { milliseconds, type Duration } from './duration.ts'
  * or stuck, and somebody was asked.
  */
 export type Standing =
-  | { readonly is: 'moving' | 'awaited' | 'trouble' | 'committed' | 'back' }
+  | { readonly is: 'moving' | 'awaited' | 'committed' | 'back' }
+  /** `onBlue`: all of it is there. */
+  | { readonly is: 'trouble'; readonly onBlue?: true }
   | { readonly is: 'on-green'; readonly since: string }
 
 export interface Mover {

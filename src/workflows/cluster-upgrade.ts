@@ -8,18 +8,19 @@ import {
 } from '@temporalio/workflow'
 import { blank } from '../domain/journal.ts'
 import type { Outcome, UpgradeRequest, UpgradeResult, UpgradeStatus } from '../domain/messages.ts'
-import { blockers, type Phase } from '../domain/plan.ts'
+import { blockers, isOver, type Phase } from '../domain/plan.ts'
 import { joined, reportOf } from '../domain/report.ts'
 import { blindness } from '../domain/notices.ts'
 import { statusOf } from '../domain/status.ts'
 import { question, type Prepared } from './activities.ts'
-import { executor, type LiveRun } from './executor.ts'
+import { executor, REPLACED, type LiveRun } from './executor.ts'
 import { fleet } from './fleet.ts'
 import { handsFor } from './leaf.ts'
 import { listen } from './listen.ts'
 import { lookout } from './lookout.ts'
 import { allTold, anOffice, furnish, show, tellEnded } from './office.ts'
-import { failed, problemOf, shown } from './problems.ts'
+import { failed, problemOf, shown, wasStopped } from './problems.ts'
+import { replanning, type Replanning } from './replanning.ts'
 import { tag } from './search-attributes.ts'
 import { under } from './under.ts'
 
@@ -34,6 +35,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   let prepared: Prepared | undefined
   const apps = fleet(office, request?.by)
   let aborted: string | undefined
+  let again: Replanning | undefined
 
   setHandler(defineQuery('status'), (): UpgradeStatus => ({
     platform: shown(request?.platform),
@@ -44,13 +46,14 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     paused: office.paused,
     ...(office.runs[0] && { run: statusOf(office.runs[0], office.desk, office.paused) }),
     apps: apps.standings(),
-    findings: prepared?.plan.findings ?? [],
+    findings: office.runs[0]?.plan.findings ?? [],
     ...(aborted !== undefined && { ending: aborted }),
     ...heldBy(office.blind ? blindness(office.blind) : apps.held()),
     refused: office.desk.log
       .filter((l) => l.became === 'refused')
       .slice(-20)
       .map((l) => `${l.message}: ${l.because ?? ''}`),
+    ...again?.told(),
   }))
   listen(office, {
     pause: () => {
@@ -63,6 +66,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
       aborted = `${by} aborted it: ${reason ?? 'no reason given'}`
     },
     rollback: () => undefined, // refused: it is for an app
+    replan: (order) => again?.order(order),
   })
   prepared = await question('prepare', 'prepare', `look at ${shown(request?.platform)} and plan`, 'long', request)
   const { platform, plan } = prepared
@@ -73,10 +77,14 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   office.runs = [run]
   show(office)
 
+  const replans = replanning(office, run, apps, { request, prepared })
+  again = replans
   const { forward, back } = executor(
-    handsFor(office, run, {
-      apps: { go: (step) => apps.go(step, () => aborted ?? ''), onGreen: apps.onGreen },
-    }),
+    replans.interruptible(
+      handsFor(office, run, {
+        apps: { go: (step) => apps.go(step, () => aborted ?? ''), onGreen: apps.onGreen },
+      }),
+    ),
   )
   run.ended = blockers(plan).length > 0 ? 'blocked' : await upgrade()
   const { ended } = run
@@ -91,9 +99,9 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   async function upgrade(): Promise<Outcome> {
     try {
       await under(
-        () => lookout(office, plan.subject, platform.metrics.url),
+        () => Promise.all([lookout(office, plan.subject, platform.metrics.url), replans.work()]),
         async () => {
-          for (const phase of plan.phases) await travel(phase)
+          for (let phase = next(run); phase; phase = next(run)) await travel(phase)
         },
       )
       return 'done'
@@ -101,14 +109,20 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
       const cancelled = CancellationScope.current().consideredCancelled
       const problem = cancelled ? { type: 'Ordered', message: 'it was cancelled' } : problemOf(error)
       aborted ??= problem.message
-      for (const phase of plan.phases.toReversed()) await back(phase)
+      for (const phase of run.plan.phases.toReversed()) await back(phase)
       return problem.type === 'Rejected' ? 'rejected' : 'rolled-back'
     }
   }
 
   async function travel(phase: Phase): Promise<void> {
     // Turns are given to the end: an app that went back or left in the soak moves again.
-    const move = () => under(apps.giveTurns, () => forward(phase))
+    replans.travels()
+    const move = async () => {
+      await under(apps.giveTurns, () => forward(phase)).catch((error: unknown) => {
+        // The next phase is the first of the new plan that is not over.
+        if (wasStopped(error) || problemOf(error).type !== REPLACED) throw error
+      })
+    }
     if (!phase.pointOfNoReturn) return under(whenAborted, move)
     // Who pauses right before it may still say that all goes back.
     await under(whenAborted, () => condition(() => !office.paused))
@@ -120,5 +134,8 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     throw failed('Ordered', aborted ?? '')
   }
 }
+
+/** The first that is not over, of the plan as it is now. */
+const next = ({ plan, journal }: LiveRun): Phase | undefined => plan.phases.find((p) => !isOver(p, journal))
 
 const heldBy = (held: string | undefined) => (held === undefined ? {} : { held })

@@ -1,7 +1,16 @@
 import { defineSignal, defineUpdate, setDefaultSignalHandler, setHandler } from '@temporalio/workflow'
 import { plannedGates } from '../domain/asking.ts'
 import { logged, no, record, refusal, type Answer, type Refusal } from '../domain/gates.ts'
-import { answers, badShape, commands, isDecision, isOrder, type Command, type Order } from '../domain/messages.ts'
+import {
+  answers,
+  badShape,
+  commands,
+  isDecision,
+  isOrder,
+  shapeOf,
+  type Command,
+  type Order,
+} from '../domain/messages.ts'
 import { orderRefusal } from '../domain/run.ts'
 import { now, show, type Office } from './office.ts'
 import { failed } from './problems.ts'
@@ -28,11 +37,12 @@ export function listen(office: Office, orders: Readonly<Record<Command, (order: 
   const ordering = (name: Command): [string, Message] => [
     name,
     {
-      says: `${name}: {"by": "<you>", "reason": "<why>"}`,
+      says: `${name}: ${JSON.stringify(Object.fromEntries(shapeOf(name).map((field) => [field, `<${field}>`])))}`,
       refuse: (body) =>
-        isOrder(body)
+        badShape(name, body) ??
+        (isOrder(body)
           ? orderRefusal(office.runs, office.desk, office.platformTeam, name, body, office.paused)
-          : badShape(name, body),
+          : undefined),
       accept: (body) => {
         if (!isOrder(body)) return
         office.desk = logged(office.desk, { at: now(), message: name, body, became: 'counted' })

@@ -3,7 +3,8 @@ import { ApplicationFailureCategory } from '@temporalio/common'
 import { actions, type ActionCall, type ActionName } from '../../src/domain/actions.ts'
 import { planCutover } from '../../src/domain/plan-cutover.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
-import type { Platform } from '../../src/domain/platform.ts'
+import { replanFinding, withApp } from '../../src/domain/replanning.ts'
+import type { App, Platform } from '../../src/domain/platform.ts'
 import type { WorkloadFacts } from '../../src/domain/facts.ts'
 import type { Finding } from '../../src/domain/findings.ts'
 import type { Notice } from '../../src/domain/notices.ts'
@@ -49,6 +50,10 @@ export class Outside {
   findings: Finding[] = []
   /** Found on blue beside the usual. */
   workloads: WorkloadFacts[] = []
+  /** The apps as they are on blue now, where they are others than were planned. */
+  onBlue?: readonly App[]
+  /** Looking for one of them takes so long. */
+  replanning: () => Promise<void> = async () => undefined
   platform: Platform
   pollEvery: '6h' | '1s' | '100ms'
 
@@ -98,6 +103,18 @@ export class Outside {
           from: '1.35',
           to: '1.36',
           plan: seal(planUpgrade(this.platform, clusterFacts, this.findings)),
+          facts: clusterFacts,
+        }
+      },
+      replan: async ({ platform, plan, facts, order }) => {
+        await this.replanning()
+        const app = (this.onBlue ?? this.platform.apps).find((a) => a.name === order.app)
+        const looked = withApp(platform, order.app, { app, teams: this.platform.teams })
+        if (!('platform' in looked)) return { became: 'refused', note: `${order.app} is ${looked.became}` }
+        const findings = [...plan.findings, replanFinding(looked.became, order, order.app)]
+        return {
+          became: looked.became,
+          next: { platform: looked.platform, plan: seal(planUpgrade(looked.platform, facts, findings)) },
         }
       },
       planCutover: async ({ platform, app, environment }) => {

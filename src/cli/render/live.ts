@@ -51,8 +51,16 @@ function header({ status, outcome, message, silent }: UpgradeView, screen: Scree
     ...(ending === undefined || !running ? [] : [line(`ending: ${ending}`, 'asks')]),
     ...(held === undefined ? [] : [line(`no more turns: ${held}`, 'asks')]),
     ...(silent === undefined ? [] : [line(`▲ ${silent}`, 'bad')]),
+    ...(running ? replanned(status) : []),
     ...(running ? doing(run) : []),
   ]
+}
+
+/** What is looked for again, and the last that came to nothing: who asked for it reads why. */
+function replanned({ replans = [] }: UpgradeView['status']): Line[] {
+  const last = replans.at(-1)
+  if (last?.became === 'refused') return [line(`replan of ${last.app} was refused: ${last.note ?? ''}`, 'bad')]
+  return last?.became === 'looking' ? [line(`looking for ${last.app} again (replan by ${last.by})`, 'busy')] : []
 }
 
 /** What the upgrade itself does; moving the apps is what the table shows. */
