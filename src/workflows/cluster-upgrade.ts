@@ -99,10 +99,11 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   async function upgrade(): Promise<Outcome> {
     try {
       await under(
-        () => Promise.all([lookout(office, plan.subject, platform.metrics.url), replans.work()]),
-        async () => {
-          for (let phase = next(run); phase; phase = next(run)) await travel(phase)
-        },
+        () => lookout(office, plan.subject, platform.metrics.url),
+        () =>
+          under(replans.work, async () => {
+            for (let phase = next(run); phase; phase = next(run)) await travel(phase)
+          }),
       )
       return 'done'
     } catch (error) {

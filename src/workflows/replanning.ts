@@ -90,7 +90,9 @@ export function replanning(
     show(office)
   }
 
+  /** On the way back nothing is: the plan stays as it is there. */
   async function orNot<T>(work: () => Promise<T>): Promise<T> {
+    if (run.goingBack) return work()
     return under(async () => {
       await condition(replaced)
       throw failed(REPLACED, 'the plan was replaced')
