@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow'
 import { blank } from '../domain/journal.ts'
 import type { Outcome, UpgradeRequest, UpgradeResult, UpgradeStatus } from '../domain/messages.ts'
-import { blockers, isOver, type Phase } from '../domain/plan.ts'
+import { blockers, type Phase } from '../domain/plan.ts'
 import { joined, reportOf } from '../domain/report.ts'
 import { blindness } from '../domain/notices.ts'
 import { statusOf } from '../domain/status.ts'
@@ -102,7 +102,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
         () => lookout(office, plan.subject, platform.metrics.url),
         () =>
           under(replans.work, async () => {
-            for (let phase = next(run); phase; phase = next(run)) await travel(phase)
+            for (let phase = replans.next(); phase; phase = replans.next()) await travel(phase)
           }),
       )
       return 'done'
@@ -117,7 +117,6 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
 
   async function travel(phase: Phase): Promise<void> {
     // Turns are given to the end: an app that went back or left in the soak moves again.
-    replans.travels()
     const move = async () => {
       await under(apps.giveTurns, () => forward(phase)).catch((error: unknown) => {
         // The next phase is the first of the new plan that is not over.
@@ -135,8 +134,5 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     throw failed('Ordered', aborted ?? '')
   }
 }
-
-/** The first that is not over, of the plan as it is now. */
-const next = ({ plan, journal }: LiveRun): Phase | undefined => plan.phases.find((p) => !isOver(p, journal))
 
 const heldBy = (held: string | undefined) => (held === undefined ? {} : { held })

@@ -1,16 +1,7 @@
 import { defineSignal, defineUpdate, setDefaultSignalHandler, setHandler } from '@temporalio/workflow'
 import { plannedGates } from '../domain/asking.ts'
 import { logged, no, record, refusal, type Answer, type Refusal } from '../domain/gates.ts'
-import {
-  answers,
-  badShape,
-  commands,
-  isDecision,
-  isOrder,
-  shapeOf,
-  type Command,
-  type Order,
-} from '../domain/messages.ts'
+import { answers, badShape, commands, isDecision, isOrder, type Command, type Order } from '../domain/messages.ts'
 import { orderRefusal } from '../domain/run.ts'
 import { now, show, type Office } from './office.ts'
 import { failed } from './problems.ts'
@@ -37,7 +28,7 @@ export function listen(office: Office, orders: Readonly<Record<Command, (order: 
   const ordering = (name: Command): [string, Message] => [
     name,
     {
-      says: `${name}: ${JSON.stringify(Object.fromEntries(shapeOf(name).map((field) => [field, `<${field}>`])))}`,
+      says: `${name}: {${name === 'replan' ? '"app": "<app>", ' : ''}"by": "<you>", "reason": "<why>"}`,
       refuse: (body) =>
         badShape(name, body) ??
         (isOrder(body)

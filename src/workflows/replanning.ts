@@ -2,6 +2,7 @@ import { condition } from '@temporalio/workflow'
 import { logged, voided } from '../domain/gates.ts'
 import { milliseconds, type Duration } from '../domain/duration.ts'
 import type { Order, UpgradeRequest } from '../domain/messages.ts'
+import { isOver, type Phase } from '../domain/plan.ts'
 import { carried, whyNotReplanned, type Replan } from '../domain/replanning.ts'
 import { allowed, stateOf } from '../domain/run.ts'
 import type { LeafStep } from '../domain/steps.ts'
@@ -17,14 +18,18 @@ export interface Replanning {
   order(order: Order): void
   /** Beside whatever is done; never ends by itself. */
   work(): Promise<never>
-  /** The plan is travelled from here on: what replaces it later is not this one. */
-  travels(): void
+  /**
+   * The first phase that is not over, of the plan as it is now. To be asked while no step of the old one is under way: one
+   * that ends later would count as what the new plan asks for.
+   */
+  next(): Phase | undefined
   /** Ends what waits for people, apps or time as soon as the plan is another one; what acts outside ends its step first. */
   interruptible(hands: Hands): Hands
   told(): { readonly replans?: readonly Replan[] }
 }
 
-const TOLD = 20
+/** The last of these, in the status. */
+const SHOWN = 20
 
 export function replanning(
   office: Office,
@@ -35,11 +40,10 @@ export function replanning(
   const orders: Order[] = []
   const replans: Replan[] = []
   let { platform } = prepared
-  let plans = 0
-  let travelled = 0
+  let travelled = run.plan
   /** When a wait of this plan began: an interruption does not make it longer. */
   const waits = new Map<string, number>()
-  const replaced = () => travelled !== plans && !run.goingBack
+  const replaced = () => travelled !== run.plan && !run.goingBack
 
   const note = (order: Order, became: Replan['became'], because?: string) => {
     const { app = '', by } = order
@@ -81,10 +85,8 @@ export function replanning(
   function replace({ platform: next, plan }: Pick<Prepared, 'platform' | 'plan'>): void {
     const { digest } = run.plan
     office.desk = voided(office.desk, (g) => g.gate.includes(`@${digest.slice(0, 8)}.`), 'the plan changed', now())
-    run.journal = carried(run.journal, run.plan, plan)
     run.plan = plan
     platform = next
-    plans += 1
     furnish(office, next.platformTeam, next.teams)
     apps.know(next)
     show(office)
@@ -124,8 +126,10 @@ export function replanning(
         }
       }
     },
-    travels: () => {
-      travelled = plans
+    next: () => {
+      if (replaced()) run.journal = carried(run.journal, travelled, run.plan)
+      travelled = run.plan
+      return run.plan.phases.find((p) => !isOver(p, run.journal))
     },
     interruptible: (hands) => ({
       ...hands,
@@ -139,6 +143,6 @@ export function replanning(
           : orNot(() => hands.perform(left(step), attempt, choice)),
       ask: (gate) => orNot(() => hands.ask(gate)),
     }),
-    told: () => (replans.length === 0 ? {} : { replans: replans.slice(-TOLD) }),
+    told: () => (replans.length === 0 ? {} : { replans: replans.slice(-SHOWN) }),
   }
 }

@@ -2,6 +2,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { UpgradeStatus } from '../../src/domain/messages.ts'
 import { anApp, anEnvironment, aPlatform } from '../support/builders.ts'
+import { eventually } from '../support/eventually.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
 
@@ -52,6 +53,24 @@ test('an app that was born meanwhile is tried on green, moves beside the others 
   // What was done was not done again.
   expect(outside.done.filter((d) => d === 'upgrade:verify/api/test')).toHaveLength(1)
   expect(outside.done.filter((d) => d === 'upgrade:cluster/create')).toHaveLength(1)
+})
+
+test('a step that was under way when its app became another one is done again', async () => {
+  const trial = aTrial()
+  const { outside } = trial
+  let end: (() => void) | undefined
+  outside.wrote = (_, { id }) => (id === 'verify/api/test' ? new Promise<void>((go) => (end = go)) : undefined)
+  await trial.during(async () => {
+    await trial.start()
+    outside.onBlue = [{ ...api, environments: api.environments.map((e) => ({ ...e, namespaces: ['shop', 'more'] })) }]
+    await eventually('its first try is under way', () => end !== undefined)
+    await trial.say(undefined, 'replan', order('api'))
+    await eventually('it was looked for', async () => (await replans(trial)).at(-1)?.became === 'changes')
+    outside.wrote = () => undefined
+    end?.()
+    await trial.gate('api', 'approve', 'production/gate@')
+  })
+  expect(outside.done.filter((d) => d === 'upgrade:verify/api/test')).toHaveLength(2)
 })
 
 test('one that is born in the soak is waited for, and the removal of blue is asked for again', async () => {
