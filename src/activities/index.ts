@@ -23,6 +23,7 @@ import { notificationActivities } from './notifications.ts'
 import type { Outside } from './outside.ts'
 import { pointerActions } from './pointers.ts'
 import { preparingActivities } from './preparing.ts'
+import { replanningActivities } from './replanning.ts'
 import { fenceActions } from './fences.ts'
 import { scheduleActions } from './schedules.ts'
 import { proofActivities } from './proofs.ts'
@@ -54,6 +55,7 @@ export function createActivities(outside: Outside): Activities {
 const all = (outside: Outside): Activities => ({
   ...preparingActivities(outside),
   ...foreseeingActivities(outside),
+  ...replanningActivities(outside),
   ...clusterActions(outside),
   ...accessActions(outside),
   ...nodeGroupActions(outside),

@@ -13,12 +13,13 @@ import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { blueAmong, idFault, requestFaults, trustFault, versionFault } from '../domain/requests.ts'
 import { poolsOf } from '../domain/scheduling.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
+import { inForce, withWaivers } from '../domain/waivers.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
-import { proven, type Outside } from './outside.ts'
+import { proven, type Outside, type Proven } from './outside.ts'
 import { readPlatformFile } from '../config/read.ts'
 import { platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
@@ -33,14 +34,8 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const file = await readInput(outside, request)
     const to = request.to as KubernetesVersion // requestFaults has looked
     const { region } = file
-    const {
-      eks,
-      loadBalancing,
-      network,
-      registry,
-      principalArn: told,
-      cluster,
-    } = await proven(outside, { ...file, blue: '', green: '' })
+    const world = await proven(outside, { ...file, blue: '', green: '' })
+    const { eks, registry, principalArn: told, cluster } = world
     const blue = blueAmong(await eks.clusterNames(), file.platform, to, file.blue)
     if (typeof blue !== 'string') throw invalidInput(blue.fault)
     const facts = await blueFacts(eks, blue)
@@ -50,19 +45,14 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
 
     const green = clusterName(file.platform, to)
     const kubernetes = await cluster(blue)
-    const { namespaces, findings: ofBlue } = await discover(kubernetes, loadBalancing, {
-      name: blue,
-      pools: poolsOf(facts.nodegroups),
-      // Green's node groups get blue's subnets.
-      zones: await network.zonesOf(facts.nodegroups.flatMap((n) => n.subnets)),
-    })
+    const { namespaces, findings: ofBlue } = await tenantsOn(world, blue, facts.nodegroups)
     const { platform, findings } = resolvePlatform(file, { blue, green, namespaces, fingerprint: sha256 })
     const offered = await Promise.all(
       facts.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
     )
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
-    const all = [
+    const found = [
       ...(await greenFindings(eks, green)),
       ...cloneFindings(facts, principalArn),
       ...(await findingsOfAccess(eks, kubernetes, { blue, principalArn })),
@@ -73,24 +63,30 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...(await imageSurvey(kubernetes, registry)),
       ...approverFindings(platform, request.by),
     ]
+    const now = new Date().toISOString()
+    const all = withWaivers(found, file.waivers, now)
+    const waivers = inForce(file.waivers, now)
     outside.log('info', `planned ${file.platform} to ${to}`, {
       region,
       findings: all.length,
       apps: platform.apps.length,
     })
-    const plan = planUpgrade(
-      platform,
-      {
-        version,
-        targetVersion: to,
-        blue: { arn, createdAt },
-        nodeGroups: facts.nodegroups.map((n) => n.name).toSorted(),
-        addons: addons.addons,
-        principalArn,
-      },
-      condensed(all),
-    )
-    return { platform, from: version, to, plan: sealed(plan) }
+    const planned = {
+      version,
+      targetVersion: to,
+      blue: { arn, createdAt },
+      nodeGroups: facts.nodegroups.map((n) => n.name).toSorted(),
+      addons: addons.addons,
+      principalArn,
+    }
+    const plan = planUpgrade(platform, planned, condensed(all))
+    return {
+      platform: { ...platform, ...(waivers.length > 0 && { waivers }) },
+      from: version,
+      to,
+      plan: sealed(plan),
+      facts: planned,
+    }
   },
 
   async planCutover({ platform, app, environment: name }) {
@@ -107,7 +103,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
 })
 
 /** The request and its platform file, checked: every fault at once, and nothing asked of the outside before. */
-async function readInput(outside: Outside, request: UpgradeRequest): Promise<PlatformFile> {
+export async function readInput(outside: Outside, request: UpgradeRequest): Promise<PlatformFile> {
   const faults = requestFaults(request)
   if (faults.length > 0) throw invalidInput(`${faults.join('\n')}\nNothing was started`)
   const { workflowType, workflowExecution } = activityInfo()
@@ -130,7 +126,20 @@ async function mayBeSent(outside: Outside, sent: PlatformFile): Promise<void> {
     )
 }
 
-async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {
+/** What tenants have on blue. */
+export const tenantsOn = async (
+  { cluster, loadBalancing, network }: Proven,
+  blue: string,
+  nodegroups: BlueFacts['nodegroups'],
+): ReturnType<typeof discover> =>
+  discover(await cluster(blue), loadBalancing, {
+    name: blue,
+    pools: poolsOf(nodegroups),
+    // Green's node groups get blue's subnets.
+    zones: await network.zonesOf(nodegroups.flatMap((n) => n.subnets)),
+  })
+
+export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {
   const cluster = await eks.findCluster(name)
   if (!cluster) throw notFound(`cluster ${name} is not there`)
   const [groups, addons, belongings] = await Promise.all([
@@ -161,7 +170,7 @@ async function greenFindings(eks: EksPort, green: string): Promise<Finding[]> {
   ]
 }
 
-function sealed(body: PlanBody): Plan {
+export function sealed(body: PlanBody): Plan {
   const plan = { ...body, digest: sha256(intent(body)) }
   const size = JSON.stringify(plan).length
   if (size <= LARGEST) return plan

@@ -70,6 +70,7 @@ export function program(go: Go) {
       .addCommand(abort(go))
       .addCommand(pauseOrResume(go, 'pause', 'begin nothing new'))
       .addCommand(pauseOrResume(go, 'resume', 'go on after a pause'))
+      .addCommand(replan(go))
       .addCommand(next(go))
       .addCommand(schedule(go))
       .addCommand(report(go))
@@ -346,6 +347,15 @@ const schedule = (go: Go) => {
         ),
     )
 }
+
+const replan = (go: Go) =>
+  asking('replan')
+    .description('look for an app on blue again that was born, removed or changed since the upgrade was planned')
+    .argument('<app>')
+    .addOption(because(' (must be said)'))
+    .action((app, options) =>
+      go(options, NOTHING_CHANGED, async () => (await import('./commands/replan.ts')).replan(app, options)),
+    )
 
 const report = (go: Go) =>
   plain('report')

@@ -13,7 +13,7 @@ export const count = z.number().int().min(0)
 export const outcome = z.enum(['done', 'rolled-back', 'rejected', 'blocked'])
 export const runOutcome = z.enum([...outcome.options, 'running', 'failed', 'cancelled', 'terminated', 'timed-out'])
 const answer = z.enum(['approve', 'reject', 'retry', 'skip', 'rerun'])
-export const message = z.enum([...answer.options, 'withdraw', 'pause', 'resume', 'abort', 'rollback'])
+export const message = z.enum([...answer.options, 'withdraw', 'pause', 'resume', 'abort', 'rollback', 'replan'])
 
 const proves = z
   .object({ kind: z.enum(['signed', 'oidc']), run: z.string(), audience: maybe })
@@ -29,6 +29,10 @@ export const finding = z.object({
   field: maybe,
   message: z.string(),
   remedy: z.string(),
+  waived: z
+    .object({ by: z.string(), reason: z.string(), until: z.string() })
+    .exactOptional()
+    .describe('of a blocker that the platform file waives: who answers for it'),
 })
 
 const subject = z.object({
@@ -103,7 +107,7 @@ const status = z.object({
     .describe('gates that are planned and not open, which may be approved ahead'),
   awaits: texts.exactOptional().describe('teams that must do something outside, as deploying their app'),
   can: z
-    .object({ pause: maybe, resume: maybe, abort: maybe, rollback: maybe })
+    .object({ pause: maybe, resume: maybe, abort: maybe, rollback: maybe, replan: maybe })
     .describe('why something may not be ordered now; absent where it may'),
   wayBack: texts,
   verdicts: texts.exactOptional(),
@@ -134,6 +138,7 @@ export const upgradeStatus = z.object({
           name: z.string(),
           is: z.enum(['pending', 'moving', 'awaited', 'window', 'trouble', 'committed', 'back', 'on-green']),
           note: maybe,
+          onBlue: z.literal(true).exactOptional().describe('of one in trouble: nothing of it is on green'),
         }),
       ),
       breachedAt: time.exactOptional(),
@@ -148,6 +153,17 @@ export const upgradeStatus = z.object({
   untold,
   refused: texts,
   proves,
+  replans: list(
+    z.object({
+      app: z.string(),
+      by: z.string(),
+      at: time,
+      became: z.enum(['looking', 'joins', 'changes', 'leaves', 'unchanged', 'refused']),
+      note: maybe,
+    }),
+  )
+    .exactOptional()
+    .describe('apps that were looked for again'),
 })
 
 export const logged = z.object({

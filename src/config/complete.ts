@@ -50,6 +50,7 @@ export function complete(written: Written): PlatformFile {
     autoRollback: written.autoRollback,
     ...(written.schedule !== undefined && { schedule: scheduleOf(written.schedule) }),
     ...trustOf(written),
+    waivers: written.waivers,
   }
 }
 

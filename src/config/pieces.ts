@@ -94,6 +94,19 @@ export const slackChannel = text(
   'a Slack channel',
   'its name in quotes, such as "#scala", or its id, such as C0123456789',
 )
+/** A day, or a time with its zone: without one it would be another moment for each reader. */
+export const moment = text(
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d))?$/,
+  'a day or a time',
+  'one such as 2026-12-31 or 2026-12-31T18:00:00+09:00',
+).refine(isOnCalendar, { error: ({ input }) => `${shown(input)} is on no calendar` })
+
+/** `2026-02-30` is read as a day of March. */
+function isOnCalendar(value: string): boolean {
+  const day = value.slice(0, 10)
+  const read = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(read.valueOf()) && read.toISOString().startsWith(day)
+}
 
 export const url = z
   .string(expecting('an address on the web', 'http://… or https://…'))

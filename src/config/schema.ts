@@ -5,6 +5,7 @@ import { handover, platformHandover } from './handover.ts'
 import { schedule } from './schedule.ts'
 import { transform } from './transform.ts'
 import { closedDays, hours, timeZone } from './calendar.ts'
+import { A_WAIVER, waiver } from './waiver.ts'
 import {
   account,
   ADDRESS,
@@ -283,6 +284,10 @@ export const schema = z
     schedule: schedule
       .exactOptional()
       .describe('When upgrades start by themselves, with norikae schedule create. {} for each quarter.'),
+    waivers: listOf(waiver, 'a list', `[${A_WAIVER}]`)
+      .max(200, { error: 'has more than 200 waivers; mend some of what they are about' })
+      .default([])
+      .describe('Blockers that an upgrade goes on in spite of, each with who answers for it, why and until when.'),
     trust: oneOf(['namespace', 'signed', 'oidc'])
       .default('namespace')
       .describe(

@@ -7,7 +7,7 @@ const LARGEST = 250_000
 const MOST = [200, 100, 50, 20, 10, 5, 1] as const
 
 /**
- * Findings that fit into a plan. Blockers stay, all of them; of warnings there may be one for each of thousands of
+ * Findings that fit into a plan. Blockers stay, all of them, and those that were waived; of warnings there may be one for each of thousands of
  * workloads, and then the first of each code stay, and how many more there are is told.
  */
 export function condensed(all: readonly Finding[], largest = LARGEST): readonly Finding[] {
@@ -20,10 +20,11 @@ const size = (findings: readonly Finding[]): number => JSON.stringify(findings).
 
 function cut(all: readonly Finding[], most: number): Finding[] {
   const seen = new Map<string, number>()
-  const kept = all.filter(({ level, code }) => {
+  const kept = all.filter(({ level, code, waived }) => {
+    const stays = level === 'blocker' || waived !== undefined
     const n = (seen.get(code) ?? 0) + 1
-    if (level !== 'blocker') seen.set(code, n)
-    return level === 'blocker' || n <= most
+    if (!stays) seen.set(code, n)
+    return stays || n <= most
   })
   const left = [...seen].filter(([, n]) => n > most)
   return [

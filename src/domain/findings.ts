@@ -8,6 +8,8 @@ export interface Finding {
   readonly field?: string
   readonly message: string
   readonly remedy: string
+  /** It is a blocker, and somebody answers for going on in spite of it. */
+  readonly waived?: { readonly by: string; readonly reason: string; readonly until: string }
 }
 
 /** Where to look: `Deployment/shop/web spec.replicas`. */

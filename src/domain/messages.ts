@@ -2,6 +2,7 @@ import { no, type Answer, type Decision, type Logged, type Refusal } from './gat
 import type { Finding } from './findings.ts'
 import type { Untold } from './notices.ts'
 import type { App, Platform } from './platform.ts'
+import type { Replan } from './replanning.ts'
 import type { Report } from './report.ts'
 import type { Status } from './status.ts'
 import type { ToProve } from './trust.ts'
@@ -69,6 +70,8 @@ export interface UpgradeStatus {
   readonly refused: readonly string[]
   /** What proves who says something; absent where names are believed, or it has not planned yet. */
   readonly proves?: ToProve
+  /** Apps that were looked for again, the last of these; absent where none was. */
+  readonly replans?: readonly Replan[]
 }
 
 export interface AppStanding {
@@ -81,6 +84,8 @@ export interface AppStanding {
     readonly name: string
     readonly is: Standings[string]['is'] | 'pending'
     readonly note?: string
+    /** Of one in trouble: nothing of it is on green. */
+    readonly onBlue?: true
   }[]
   /** When a check of it last broke its limit on green. */
   readonly breachedAt?: string
@@ -100,10 +105,12 @@ export interface CutoverStatus {
 }
 
 /** What people may order beside the answers to gates. */
-export type Command = 'pause' | 'resume' | 'abort' | 'rollback'
+export type Command = 'pause' | 'resume' | 'abort' | 'rollback' | 'replan'
 export interface Order {
   readonly by: string
   readonly reason?: string
+  /** Of `replan`: which. */
+  readonly app?: string
   readonly environment?: string
   readonly proof?: string
 }
@@ -144,6 +151,8 @@ export interface Told extends Turn {
   readonly is: (typeof tellings)[number]
   readonly at: string
   readonly note?: string
+  /** Of trouble: all of it is on blue. */
+  readonly onBlue?: true
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= LONGEST
@@ -170,7 +179,7 @@ export const isCutoverRequest = (body: unknown): body is CutoverRequest =>
   isText(field(field(body, 'app'), 'name')) &&
   Array.isArray(field(field(body, 'app'), 'environments'))
 
-const texts = ['gate', 'by', 'comment', 'typed', 'notBefore', 'notAfter', 'proof', 'reason', 'environment']
+const texts = ['gate', 'by', 'comment', 'typed', 'notBefore', 'notAfter', 'proof', 'reason', 'environment', 'app']
 
 /** Long enough for a reason, short enough for a history. */
 const LONGEST = 2000
@@ -220,15 +229,18 @@ const ofSeveral = (name: MessageName): boolean => name === 'approve' || name ===
 
 export const isAct = (name: Answer | typeof WITHDRAW, body: unknown): body is Act => !badShape(name, body)
 export const isOrder = (body: unknown): body is Order => !malformed(body, ['by'])
-/** Who takes something back says why: it is in the report. */
+/** Who takes something back, or changes what was agreed to, says why: it is in the report. */
 export const shapeOf = (name: MessageName): readonly string[] =>
-  isAnswer(name) || name === WITHDRAW
-    ? ['gate', 'by']
-    : name === 'abort' || name === 'rollback'
-      ? ['by', 'reason']
-      : ['by']
+  isAnswer(name) || name === WITHDRAW ? ['gate', 'by'] : needed[name]
+const needed: Readonly<Record<Command, readonly string[]>> = {
+  pause: ['by'],
+  resume: ['by'],
+  abort: ['by', 'reason'],
+  rollback: ['by', 'reason'],
+  replan: ['app', 'by', 'reason'],
+}
 export const badShape = (name: MessageName, body: unknown): Refusal | undefined =>
   malformed(body, shapeOf(name), ofSeveral(name))
 export const answers: readonly Answer[] = ['approve', 'reject', 'retry', 'skip', 'rerun']
-export const commands: readonly Command[] = ['pause', 'resume', 'abort', 'rollback']
+export const commands: readonly Command[] = ['pause', 'resume', 'abort', 'rollback', 'replan']
 export const isAnswer = (name: string): name is Answer => answers.some((a) => a === name)

@@ -12,6 +12,7 @@ import type { PlanBody } from './plan.ts'
 import { deployedByOthers } from './platform-file.ts'
 import { clusterOf, slug, type App, type Environment, type Platform, type Route, type Side } from './platform.ts'
 import { act, ask, leaves, waitFor, type LeafStep, type Step } from './steps.ts'
+import { waived } from './waivers.ts'
 
 const HANDOVERS_AT_ONCE = 5
 
@@ -44,7 +45,7 @@ export function planCutover(
       team: app.team,
     },
     images: facts.images,
-    findings,
+    findings: waived(findings, platform.waivers ?? []),
     phases: [
       {
         name: environment.name,
@@ -88,7 +89,7 @@ const inNameOrder = <T>(items: readonly T[], name: (item: T) => string): T[] =>
 
 export type CutoverPlatform = Pick<
   Platform,
-  'name' | 'account' | 'region' | 'blue' | 'green' | 'quiet' | 'metrics' | 'calendar'
+  'name' | 'account' | 'region' | 'blue' | 'green' | 'quiet' | 'metrics' | 'calendar' | 'waivers'
 >
 
 interface Subject {

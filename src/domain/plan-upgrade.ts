@@ -26,7 +26,13 @@ export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: r
         ...phase(
           'start',
           'agree to begin',
-          just(ask('start', `upgrade ${name} from ${facts.version} to ${facts.targetVersion}`, gates.start)),
+          just(
+            ask(
+              'start',
+              `upgrade ${name} from ${facts.version} to ${facts.targetVersion}${inSpiteOf(findings)}`,
+              gates.start,
+            ),
+          ),
         ),
         onFailure: 'abort',
       },
@@ -43,6 +49,14 @@ export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: r
 const turnsInWords = (platform: Platform): string => {
   const calendar = unlessAlways(platform.calendar)
   return calendar ? `move the apps; turns are given out ${calendarInWords(calendar)}` : 'move the apps'
+}
+
+/** Who approves the start reads what was waived, wherever it is asked. */
+function inSpiteOf(findings: readonly Finding[]): string {
+  const waived = findings.filter((f) => f.waived !== undefined).map((f) => `${f.code} ${f.about}`)
+  return waived.length === 0
+    ? ''
+    : `, with ${waived.length === 1 ? 'a blocker' : `${waived.length} blockers`} waived: ${waived.join(', ')}`
 }
 
 const phase = (name: string, title: string, move: Move): Phase => ({ ...move, name, title, onFailure: 'ask' })

@@ -76,18 +76,24 @@ export const isOver = (phase: Phase, journal: Journal): boolean =>
 
 export const blockers = ({ findings }: PlanBody): Finding[] => findings.filter((f) => f.level === 'blocker')
 
-/** The text that is hashed: what will be done and who is asked, not how it is worded. */
-export const intent = (body: PlanBody): string =>
-  canonicalJson(
+const names = (findings: readonly Finding[]): string[] => findings.map((f) => `${f.code} ${f.about}`).toSorted()
+
+/**
+ * The text that is hashed: what will be done, in spite of what, and who is asked, not how it is worded. Who approves a
+ * plan approves of what is waived in it; without that blocker, or with another one, it is another plan.
+ */
+export const intent = (body: PlanBody): string => {
+  const waived = names(body.findings.filter((f) => f.waived !== undefined))
+  return canonicalJson(
     {
       subject: body.subject,
       phases: body.phases,
-      blockers: blockers(body)
-        .map((f) => `${f.code} ${f.about}`)
-        .toSorted(),
+      blockers: names(blockers(body)),
+      ...(waived.length > 0 && { waived }),
     },
     new Set(['title']),
   )
+}
 
 /** Keys sorted, undefined dropped: equal values give equal text. */
 export function canonicalJson(value: unknown, without: ReadonlySet<string> = new Set()): string {

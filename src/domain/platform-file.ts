@@ -6,6 +6,7 @@ import type { Schedule } from './schedule.ts'
 import type { Transform } from './transforms.ts'
 import type { Trust } from './trust.ts'
 import type { Limit } from './verdict.ts'
+import type { Waiver } from './waivers.ts'
 
 /**
  * The platform file as it was read: checked, defaults filled in, nothing looked up yet. `config/` makes it from YAML,
@@ -49,6 +50,7 @@ export interface PlatformFile {
   readonly schedule?: Schedule
   /** Absent: `namespace`. */
   readonly trust?: Trust
+  readonly waivers: readonly Waiver[]
 }
 
 export interface HealthFile {

@@ -8,6 +8,7 @@ import type { Deployer, External } from './platform-file.ts'
 import type { Transform } from './transforms.ts'
 import type { Trust } from './trust.ts'
 import type { Check } from './verdict.ts'
+import type { Waiver } from './waivers.ts'
 
 export type Side = 'blue' | 'green'
 
@@ -159,4 +160,6 @@ export interface Platform extends Omit<Scope, 'platform'> {
   readonly calendar?: Calendar
   /** Absent: names are believed. */
   readonly trust?: Trust
+  /** Those that counted when the upgrade was planned; absent where none did. */
+  readonly waivers?: readonly Waiver[]
 }

@@ -61,6 +61,7 @@ export function allowed(run: Run, state: RunState, paused: boolean): Allowed {
     pause: ended ?? (paused ? 'it is paused already' : undefined),
     resume: ended ?? (paused ? undefined : 'it is not paused'),
     abort: back,
+    replan: back ?? (isApp ? 'replan is for the upgrade: send it there' : undefined),
     rollback:
       back ??
       (!isApp
@@ -89,6 +90,8 @@ export function orderRefusal(
   if (runs.length === 0) return no('not-now', 'it has not planned yet; try again in a moment')
   if (order.environment !== undefined && name !== 'rollback')
     return no('malformed', `${name} is for all environments; leave environment out, or send rollback for one`)
+  if (order.app !== undefined && name !== 'replan')
+    return no('malformed', `${name} is not for one app; leave app out, or send it to the app's own cutover`)
   const mine = runs.filter((r) => order.environment === undefined || r.plan.subject.environment === order.environment)
   if (mine.length === 0) {
     const known = runs.flatMap((r) => r.plan.subject.environment ?? [])

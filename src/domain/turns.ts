@@ -6,7 +6,9 @@ import { milliseconds, type Duration } from './duration.ts'
  * hand over waits for hours of its own. Trouble: it is on blue, or stuck, and somebody was asked.
  */
 export type Standing =
-  | { readonly is: 'moving' | 'awaited' | 'window' | 'trouble' | 'committed' | 'back' }
+  | { readonly is: 'moving' | 'awaited' | 'window' | 'committed' | 'back' }
+  /** `onBlue`: all of it is there. */
+  | { readonly is: 'trouble'; readonly onBlue?: true }
   | { readonly is: 'on-green'; readonly since: string }
 
 export interface Mover {

@@ -4,11 +4,13 @@ import type { Due, Sent } from '../domain/board.ts'
 import type { Calendar, Opening } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
 import type { ExaminationRequest, Organ, Seen } from '../domain/examination.ts'
-import type { CutoverRequest, UpgradeRequest } from '../domain/messages.ts'
+import type { ClusterFacts } from '../domain/facts.ts'
 import type { Refusal } from '../domain/gates.ts'
+import type { CutoverRequest, Order, UpgradeRequest } from '../domain/messages.ts'
 import type { Addressed, Untold } from '../domain/notices.ts'
 import type { Plan, Subject } from '../domain/plan.ts'
 import type { Platform, Scope } from '../domain/platform.ts'
+import type { Became } from '../domain/replanning.ts'
 import type { Foreseen, OutlookRequest } from '../domain/scheduled.ts'
 import type { ActionStep, ObserveStep } from '../domain/steps.ts'
 import type { Oidc } from '../domain/trust.ts'
@@ -30,12 +32,25 @@ export interface Prepared {
   readonly from: string
   readonly to: string
   readonly plan: Plan
+  readonly facts: ClusterFacts
 }
+
+export interface Replanning extends Prepared {
+  readonly request: UpgradeRequest
+  readonly order: Order & { readonly app: string }
+}
+
+/** Without a plan: nothing is to be changed, and `note` says why. */
+export type Replanned =
+  | { readonly became: Became; readonly next: Pick<Prepared, 'platform' | 'plan'> }
+  | { readonly became: 'unchanged' | 'refused'; readonly note: string }
 
 /** What is asked of the outside beside actions. */
 interface Questions {
   /** Validates the request and the file, finds, plans and hashes. Changes nothing. */
   prepare: Q<UpgradeRequest, Prepared>
+  /** Looks for one app of blue again, and plans the upgrade with it as it is now. Changes nothing. */
+  replan: Q<Replanning, Replanned>
   planCutover: Q<CutoverRequest & { readonly environment: string }, Plan>
   /** What the schedule does: that fired at this moment, else what it does next. Reads only. */
   foresee: Q<OutlookRequest & { readonly firedAt?: string }, Foreseen>

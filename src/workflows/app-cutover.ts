@@ -86,6 +86,7 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
         if (journey.turns.has(name)) journey.leaving.set(name, why(order, 'rolled it back'))
       }
     },
+    replan: () => undefined, // refused: it is for the upgrade
   })
   tag({ platform: platform.name, app: app.name, team: app.team })
   // Planned at once, so that findings and gates are known before anything moves.

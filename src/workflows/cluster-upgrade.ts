@@ -14,13 +14,14 @@ import { joined, reportOf } from '../domain/report.ts'
 import { blindness } from '../domain/notices.ts'
 import { aheadOf, statusOf } from '../domain/status.ts'
 import { question, type Prepared } from './activities.ts'
-import { executor, type LiveRun } from './executor.ts'
+import { executor, REPLACED, type LiveRun } from './executor.ts'
 import { fleet } from './fleet.ts'
 import { handsFor } from './leaf.ts'
 import { listen } from './listen.ts'
 import { lookout, overseer } from './lookout.ts'
 import { anOffice, furnish, proves, show, tellEnded, untoldOf } from './office.ts'
-import { failed, problemOf, shown } from './problems.ts'
+import { failed, problemOf, shown, wasStopped } from './problems.ts'
+import { replanning, type Replanning } from './replanning.ts'
 import { tag } from './search-attributes.ts'
 import { under } from './under.ts'
 
@@ -35,6 +36,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   let prepared: Prepared | undefined
   const apps = fleet(office, request?.by)
   let aborted: string | undefined
+  let again: Replanning | undefined
 
   setHandler(defineQuery('status'), (): UpgradeStatus => ({
     platform: shown(request?.platform),
@@ -47,7 +49,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     apps: apps.standings(),
     ...(prepared && { order: prepared.platform.order, ahead: aheadOf(office.runs[0]) }),
     members: office.desk.members,
-    findings: prepared?.plan.findings ?? [],
+    findings: office.runs[0]?.plan.findings ?? [],
     ...(aborted !== undefined && { ending: aborted }),
     ...heldBy(office.blind ? blindness(office.blind) : office.held),
     ...untoldOf(office),
@@ -56,6 +58,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
       .slice(-20)
       .map((l) => `${l.message}: ${l.because ?? ''}`),
     ...proves(office),
+    ...again?.told(),
   }))
   listen(office, {
     pause: () => {
@@ -68,6 +71,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
       aborted = `${by} aborted it: ${reason ?? 'no reason given'}`
     },
     rollback: () => undefined, // refused: it is for an app
+    replan: (order) => again?.order(order),
   })
   prepared = await question('prepare', 'prepare', `look at ${shown(request?.platform)} and plan`, 'long', request)
   const { platform, plan } = prepared
@@ -78,10 +82,14 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   office.runs = [run]
   show(office)
 
+  const replans = replanning(office, run, apps, { request, prepared })
+  again = replans
   const { forward, back } = executor(
-    handsFor(office, run, {
-      apps: { go: (step) => apps.go(step, () => aborted ?? ''), onGreen: apps.onGreen },
-    }),
+    replans.interruptible(
+      handsFor(office, run, {
+        apps: { go: (step) => apps.go(step, () => aborted ?? ''), onGreen: apps.onGreen },
+      }),
+    ),
   )
   run.ended = blockers(plan).length > 0 ? 'blocked' : await upgrade()
   const { ended } = run
@@ -101,9 +109,10 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
         () =>
           under(
             () => overseer(office, plan.subject, apps.stopped),
-            async () => {
-              for (const phase of plan.phases) await travel(phase)
-            },
+            () =>
+              under(replans.work, async () => {
+                for (let phase = replans.next(); phase; phase = replans.next()) await travel(phase)
+              }),
           ),
       )
       return 'done'
@@ -111,14 +120,19 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
       const cancelled = CancellationScope.current().consideredCancelled
       const problem = cancelled ? { type: 'Ordered', message: 'it was cancelled' } : problemOf(error)
       aborted ??= problem.message
-      for (const phase of plan.phases.toReversed()) await back(phase)
+      for (const phase of run.plan.phases.toReversed()) await back(phase)
       return problem.type === 'Rejected' ? 'rejected' : 'rolled-back'
     }
   }
 
   async function travel(phase: Phase): Promise<void> {
     // Turns are given to the end: an app that went back or left in the soak moves again.
-    const move = () => under(apps.giveTurns, () => forward(phase))
+    const move = async () => {
+      await under(apps.giveTurns, () => forward(phase)).catch((error: unknown) => {
+        // The next phase is the first of the new plan that is not over.
+        if (wasStopped(error) || problemOf(error).type !== REPLACED) throw error
+      })
+    }
     if (!phase.pointOfNoReturn) return under(whenAborted, move)
     // Who pauses right before it may still say that all goes back.
     await under(whenAborted, () => condition(() => !office.paused))

@@ -39,7 +39,7 @@ export interface EnvironmentLife {
   plan(): Promise<Plan>
   live(run: LiveRun): Promise<Outcome>
   /** False: the upgrade is gone. */
-  told(is: Told['is'], note?: string): Promise<boolean>
+  told(is: Told['is'], note?: string, at?: string, onBlue?: true): Promise<boolean>
 }
 
 /** Why a journey ended on blue, and whether people are asked before it begins again. */
@@ -84,7 +84,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
           await condition(() => (journey.turns.has(name) && earlierAreThere()) || journey.ending !== undefined)
           continue
         }
-        await told('trouble', back.why)
+        await told('trouble', back.why, now(), true)
         await askOn(run, `${app.name} ${name} is on blue: ${back.why}`, true)
       }
     } catch (error) {
@@ -290,8 +290,15 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     })
   }
 
-  async function told(is: Told['is'], note = '', at = now()): Promise<boolean> {
-    const message: Told = { app: app.name, environment: name, is, at, note: note.slice(0, 300) }
+  async function told(is: Told['is'], note = '', at = now(), onBlue?: true): Promise<boolean> {
+    const message: Told = {
+      app: app.name,
+      environment: name,
+      is,
+      at,
+      note: note.slice(0, 300),
+      ...(onBlue && { onBlue }),
+    }
     // The upgrade may be gone: apps outlive it.
     return CancellationScope.nonCancellable(() =>
       getExternalWorkflowHandle(upgradeId(platform.name)).signal(TOLD, message),

@@ -31,6 +31,9 @@ export interface Executor {
   commit(phase: Phase): Promise<void>
 }
 
+/** What was waited for is waited for by another plan now. */
+export const REPLACED = 'Replaced'
+
 type Rule = (problem: Problem) => Phase['onFailure']
 const askAlways: Rule = () => 'ask'
 
@@ -77,6 +80,10 @@ export function executor(hands: Hands): Executor {
           throw error
         }
         const problem = problemOf(error)
+        if (problem.type === REPLACED) {
+          end('stopped')
+          throw error
+        }
         end('failed', { problem })
         if (rule(problem) !== 'ask') throw error
         const answer = await hands.ask(failureGate(run, step, record.attempt, problem, hands.now()))

@@ -17,6 +17,7 @@ import {
   TURN,
   type AppStanding,
   type CutoverResult,
+  type Told,
 } from '../domain/messages.ts'
 import { milliseconds, type Duration } from '../domain/duration.ts'
 import { unlessAlways, type Calendar, type Opening } from '../domain/calendar.ts'
@@ -33,7 +34,10 @@ import { pairsOf } from './search-attributes.ts'
 
 /** The upgrade's apps: started together, given turns, and taken back or committed. */
 export interface Fleet {
+  /** Again: of an app that is new it says where it stands, and it gets turns once it was started. */
   know(platform: Platform): void
+  /** Its cutover ends, of which nothing is on green, and is started anew where the platform still has it. */
+  letGo(app: string, why: string): Promise<void>
   go(step: AppStep, why: () => string): Promise<void>
   /**
    * Ends when all of them are on green, each since so long; fails where one is over, and starts it again when asked once
@@ -48,6 +52,13 @@ export interface Fleet {
   stopped(): string | undefined
 }
 
+/** Undefined: it stands in line for its turn. */
+function standingAs(is: Exclude<Told['is'], 'breaching'>, at: string, onBlue: boolean): Standing | undefined {
+  if (is === 'behind') return undefined
+  if (is === 'on-green') return { is, since: at }
+  return is === 'trouble' && onBlue ? { is, onBlue } : { is }
+}
+
 export function fleet(office: Office, by: unknown): Fleet {
   const standings: Record<string, Standing> = {}
   const notes: Record<string, string> = {}
@@ -59,8 +70,10 @@ export function fleet(office: Office, by: unknown): Fleet {
   /** Those that were said to have left: asked again, they start again. */
   const missed = new Set<string>()
   const kept: Report[] = []
+  const leaving = new Set<string>()
   let platform: Platform | undefined
   let movers: Mover[] = []
+  let allTried = false
   let version = 0
   /**
    * Whether turns may be given out, as it was told last, and how often that was asked. Forgotten by all that happens and
@@ -80,10 +93,10 @@ export function fleet(office: Office, by: unknown): Fleet {
   setHandler(defineSignal<[unknown]>(TOLD), (body) => {
     // Also an app of an earlier upgrade may speak: it is not ours.
     if (!isTold(body) || !started.has(body.app) || !places(body.app).includes(key(body.app, body.environment))) return
-    const { app, environment, is, at, note } = body
+    const { app, environment, is, at, note, onBlue } = body
     clock.heard(at)
     if (is === 'breaching') return void breaches.set(app, at)
-    set(key(app, environment), is === 'behind' ? undefined : is === 'on-green' ? { is, since: at } : { is }, note)
+    set(key(app, environment), standingAs(is, at, onBlue === true), note)
     show(office)
   })
 
@@ -134,7 +147,8 @@ export function fleet(office: Office, by: unknown): Fleet {
     if ('report' in end) kept.push(end.report)
     const committed = 'outcome' in end && end.outcome === 'done'
     for (const place of places(name))
-      set(place, { is: committed ? 'committed' : 'trouble' }, committed ? '' : left(name))
+      if (committed) set(place, { is: 'committed' })
+      else set(place, { is: 'trouble', ...('outcome' in end && { onBlue: true }) }, left(name))
     show(office)
   }
 
@@ -190,7 +204,8 @@ export function fleet(office: Office, by: unknown): Fleet {
     )
 
   async function move(app: App, of: Platform): Promise<void> {
-    await start(app, of)
+    if (leaving.has(app.name)) await condition(() => !leaving.has(app.name))
+    if (!started.has(app.name) || over.has(app.name)) await start(app, of)
     await condition(() => isThere(app.name) || over.has(app.name))
     if (over.has(app.name)) throw failed('Failed', left(app.name))
   }
@@ -208,6 +223,21 @@ export function fleet(office: Office, by: unknown): Fleet {
     const end = over.get(name)
     if (end !== undefined && 'failed' in end)
       throw failed('Failed', `${name} did not come back (${end.failed}): see that blue serves it, then skip this`)
+  }
+
+  async function letGo(name: string, why: string): Promise<void> {
+    leaving.add(name)
+    try {
+      // Terminated, it is on blue all the same: nothing of it was on green.
+      await takeBack(name, why).catch((error: unknown) => {
+        if (!over.has(name)) throw error
+      })
+      for (const all of [started, tried, missed]) all.delete(name)
+      over.delete(name)
+      for (const place of places(name)) set(place, undefined)
+    } finally {
+      leaving.delete(name)
+    }
   }
 
   async function commit(name: string): Promise<void> {
@@ -249,14 +279,16 @@ export function fleet(office: Office, by: unknown): Fleet {
   }
 
   async function giveThem(): Promise<never> {
-    await condition(() => movers.every((m) => tried.has(m.name)))
+    await condition(() => allTried || movers.every((m) => tried.has(m.name)))
+    allTried = true
     const still = () => office.paused || office.blind !== undefined
     for (;;) {
       if (still()) opening = undefined
       await condition(() => !still())
       if (!platform) throw failed('Failed', 'no platform')
       const seen = version
-      const could = turns(movers, standings, platform, clock.at)
+      const there = movers.filter((m) => tried.has(m.name) && !leaving.has(m.name))
+      const could = turns(there, standings, platform, clock.at)
       const calendar = unlessAlways(platform.calendar)
       const hours = calendar && could.start.length > 0 ? await openNow(calendar) : undefined
       if (version !== seen || still()) continue
@@ -264,7 +296,9 @@ export function fleet(office: Office, by: unknown): Fleet {
       holds(next)
       for (const { app, environment } of next.start) {
         set(key(app, environment), { is: 'moving' })
-        await speak(app, TURN, { environment }).catch(() => {
+        // A new plan ends the giving of turns, and not one that is on its way.
+        const given = CancellationScope.nonCancellable(() => speak(app, TURN, { environment }))
+        await given.catch(() => {
           // It is over in this moment, and says so itself.
           if (standings[key(app, environment)]?.is === 'moving') set(key(app, environment), { is: 'trouble' })
         })
@@ -280,7 +314,9 @@ export function fleet(office: Office, by: unknown): Fleet {
     know: (it) => {
       platform = it
       movers = it.apps.map((app) => ({ ...app, environments: app.environments.map((e) => e.name) }))
+      version += 1
     },
+    letGo,
     onGreen: gathered,
     stopped: () => stopped,
     reports: () => kept,
@@ -294,7 +330,13 @@ export function fleet(office: Office, by: unknown): Fleet {
         environments: environments.map((e) => {
           const place = key(name, e.name)
           const note = notes[place] ?? ''
-          return { name: e.name, is: standings[place]?.is ?? 'pending', ...(note !== '' && { note }) }
+          const standing = standings[place] ?? { is: 'pending' as const }
+          return {
+            name: e.name,
+            is: standing.is,
+            ...(note !== '' && { note }),
+            ...('onBlue' in standing && { onBlue: true as const }),
+          }
         }),
       })),
     async go({ app: name, go }, why) {

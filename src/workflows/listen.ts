@@ -49,11 +49,12 @@ export function listen(office: Office, orders: Readonly<Record<Command, (order: 
   }
   const ordering = (name: Command): Message => ({
     name,
-    says: `${name}: {"by": "<you>", "reason": "<why>"}`,
+    says: `${name}: {${name === 'replan' ? '"app": "<app>", ' : ''}"by": "<you>", "reason": "<why>"}`,
     refuse: (body) =>
-      isOrder(body)
+      badShape(name, body) ??
+      (isOrder(body)
         ? orderRefusal(office.runs, office.desk, office.platformTeam, name, body, office.paused)
-        : badShape(name, body),
+        : undefined),
     accept: (body) => {
       if (!isOrder(body)) return
       office.desk = logged(office.desk, { at: now(), message: name, body: redacted(body), became: 'counted' })

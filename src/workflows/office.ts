@@ -93,7 +93,7 @@ export function anOffice(by: unknown, changed: (office: Office) => void = show):
 /** What a workflow must know before people may say anything to it. */
 export function furnish(
   office: Office,
-  { platformTeam, teams, trust }: Pick<Platform, 'platformTeam' | 'teams' | 'trust'>,
+  { platformTeam, teams, trust }: Pick<Platform, 'platformTeam' | 'teams'> & { readonly trust?: Trust | undefined },
 ): void {
   const members = Object.fromEntries(Object.entries(teams).map(([name, team]) => [name, team.approvers]))
   // Who asked is the same person in any spelling: what they may not approve goes by it.

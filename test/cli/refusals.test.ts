@@ -39,6 +39,7 @@ test.for([
   { says: 'a timeout that is none', args: ['watch', '--timeout', 'soon'], hears: 'not a duration' },
   { says: 'an approval by nobody', args: ['approve', 'start'], hears: 'who are you?' },
   { says: 'an abort without a reason', args: ['abort', '--as', 'aoki'], hears: '--reason' },
+  { says: 'a replan without a reason', args: ['replan', 'web', '--as', 'aoki'], hears: '--reason' },
   {
     says: 'apps that do not live there',
     args: ['sandbox', '--apps', 'chat-api, chat-apu'],
@@ -376,3 +377,26 @@ test('gates refuse strangers, a second word, old ids and what they do not offer'
   expect(which.code).toBe(2)
   expect(which.err).toContain('2 upgrades are open: gates, known')
 })
+
+test(
+  'an app that was born is replanned by its name, and what is not there is refused (6)',
+  { timeout: 60_000 },
+  async () => {
+    const env = stage.envOf('born', 'baba')
+    const outside = await stage.work(aQuickPlatform({ name: 'born' }))
+    await run(['start', 'born', '--to', '1.36', '--yes'], env)
+    const replan = (app: string) =>
+      run(['replan', app, '--platform', 'born', '--reason', 'new', '--yes', '-o', 'json'], env)
+    await eventually('it has planned', async () => (await run(['status', 'born'], env)).out.includes('start'))
+    outside.onBlue = [anApp('api'), anApp('web')]
+    const joined = await replan('web')
+    expect(joined, joined.err).toMatchObject({ code: 0 })
+    expect(problemsWith('done', JSON.parse(joined.out))).toEqual([])
+    expect(JSON.parse(joined.out)).toMatchObject({ did: 'replan', app: 'web', by: 'baba' })
+    const refused = await replan('nowhere')
+    expect([refused.code, lastLine(refused.err)]).toEqual([6, 'nothing was changed'])
+    expect((await run(['status', 'born'], env)).out).toContain('replan of nowhere was refused: nowhere is unknown')
+    const all = await run(['status', 'born', '-o', 'json'], env)
+    expect(problemsWith('status', JSON.parse(all.out))).toEqual([])
+  },
+)

@@ -54,7 +54,7 @@ export const aStatus = (more: Partial<Status> = {}): Status => ({
   done: 4,
   of: 12,
   waitingFor: [],
-  can: { pause: undefined, resume: 'it is not paused', abort: undefined, rollback: undefined },
+  can: { pause: undefined, resume: 'it is not paused', abort: undefined, rollback: undefined, replan: undefined },
   wayBack: [],
   ...more,
 })

@@ -7,7 +7,8 @@ import { called } from '../../src/domain/examination.ts'
 import type { Due } from '../../src/domain/board.ts'
 import { planCutover } from '../../src/domain/plan-cutover.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
-import type { Platform } from '../../src/domain/platform.ts'
+import { replanFinding, withApp } from '../../src/domain/replanning.ts'
+import type { App, Platform } from '../../src/domain/platform.ts'
 import type { WorkloadFacts } from '../../src/domain/facts.ts'
 import type { Finding } from '../../src/domain/findings.ts'
 import type { Foreseen } from '../../src/domain/scheduled.ts'
@@ -67,6 +68,10 @@ export class Outside {
   /** What a schedule finds out, and why it does not start what it announced. */
   foreseen: Partial<Foreseen> = {}
   overtaken?: string
+  /** The apps as they are on blue now, where they are others than were planned. */
+  onBlue?: readonly App[]
+  /** Looking for one of them takes so long. */
+  replanning: () => Promise<void> = async () => undefined
   platform: Platform
   pollEvery: '6h' | '1s' | '100ms'
 
@@ -116,6 +121,18 @@ export class Outside {
           from: '1.35',
           to: '1.36',
           plan: seal(planUpgrade(this.platform, clusterFacts, this.findings)),
+          facts: clusterFacts,
+        }
+      },
+      replan: async ({ platform, plan, facts, order }) => {
+        await this.replanning()
+        const app = (this.onBlue ?? this.platform.apps).find((a) => a.name === order.app)
+        const looked = withApp(platform, order.app, { app, teams: this.platform.teams })
+        if (!('platform' in looked)) return { became: 'refused', note: `${order.app} is ${looked.became}` }
+        const findings = [...plan.findings, replanFinding(looked.became, order, order.app)]
+        return {
+          became: looked.became,
+          next: { platform: looked.platform, plan: seal(planUpgrade(looked.platform, facts, findings)) },
         }
       },
       planCutover: async ({ platform, app, environment }) => {

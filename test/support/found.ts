@@ -58,6 +58,7 @@ export const aFile = (more: Partial<PlatformFile> = {}): PlatformFile => ({
   maxParallel: 4,
   maxFailed: 2,
   autoRollback: '24h',
+  waivers: [],
   ...more,
 })
 

@@ -17,6 +17,9 @@ import {
 } from '../../src/domain/messages.ts'
 import { anApp, aPlatform } from '../support/builders.ts'
 
+/** `NORIKAE_MUTATIONS=10000` for the long sweep (CONTRIBUTING.md). */
+const RUNS = Number(process.env['NORIKAE_MUTATIONS'] ?? 1000)
+
 const kb = (n: number) => 'x'.repeat(n * 1024)
 const gate = 'production/gate@abcdef01.1'
 
@@ -73,15 +76,18 @@ test.for<[string, unknown, string | undefined]>([
   for (const name of ['reject', 'retry', 'skip', 'rerun'] as const) expect(badShape(name, body)?.code).toBe('malformed')
 })
 
-test('an order needs who gives it, and why where something is taken back', () => {
+test('an order needs who gives it, and why where something is taken back, or planned anew', () => {
   for (const name of commands) {
-    expect(badShape(name, { by: 'baba', reason: 'x' })).toBeUndefined()
-    const unsaid = name === 'abort' || name === 'rollback' ? 'reason is missing' : undefined
-    expect(badShape(name, { by: 'baba' })?.message).toBe(unsaid)
-    expect(badShape(name, { reason: 'x' })?.message).toBe('by is missing')
-    expect(badShape(name, { by: 'baba', reason: 'x', proof: 'x' })).toBeUndefined()
-    expect(badShape(name, { by: 'baba', reason: 'x', gates: ['x'] })?.code).toBe('malformed')
+    const about = name === 'replan' ? { app: 'api' } : {}
+    const whole = { ...about, by: 'baba', reason: 'x' }
+    expect(badShape(name, whole)).toBeUndefined()
+    const unsaid = ['abort', 'rollback', 'replan'].includes(name) ? 'reason is missing' : undefined
+    expect(badShape(name, { ...about, by: 'baba' })?.message).toBe(unsaid)
+    expect(badShape(name, { ...about, reason: 'x' })?.message).toBe('by is missing')
+    expect(badShape(name, { ...whole, proof: 'x' })).toBeUndefined()
+    expect(badShape(name, { ...whole, gates: ['x'] })?.code).toBe('malformed')
   }
+  expect(badShape('replan', { by: 'baba', reason: 'x' })?.message).toBe('app is missing')
   expect([isOrder({ by: 'baba', reason: 'r', environment: 'e' }), isOrder('baba')]).toEqual([true, false])
 })
 
@@ -102,7 +108,7 @@ describe('whatever is sent', () => {
             expect(['string', 'undefined']).toContain(typeof text)
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: RUNS },
     )
   })
 })

@@ -328,7 +328,7 @@ describe('what may be ordered, and by whom', () => {
     ['rolled back', run(gone), false, ['pause', 'abort']],
     ['committed', { ...moving, letGo: true }, false, ['pause']],
     ['over', { ...moving, ended: 'done' }, false, []],
-    ['an upgrade', { ...moving, plan: upgrade }, false, ['pause', 'abort']],
+    ['an upgrade', { ...moving, plan: upgrade }, false, ['pause', 'abort', 'replan']],
     ['past the point of no return', { plan: upgrade, journal: decommissioning, goingBack: false }, false, ['pause']],
   ])('%s', ([, it, paused, may]) => {
     const can = allowed(it, stateOf(it, false, paused), paused)

@@ -8,5 +8,5 @@ test('workflows read the time for what they note, and for how long a timer is se
   const readers = readdirSync(folder).filter((name) =>
     /Date\.now\(\)|new Date\(\)/.test(readFileSync(new URL(name, folder), 'utf8')),
   )
-  expect(readers).toEqual(['clock.ts', 'environment-life.ts', 'office.ts'])
+  expect(readers).toEqual(['clock.ts', 'environment-life.ts', 'office.ts', 'replanning.ts'])
 })

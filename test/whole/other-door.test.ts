@@ -6,6 +6,7 @@ import { beside, type Beside } from '../../src/demo/processes.ts'
 import { environmentOf, type SandboxInfo } from '../../src/sandbox/command.ts'
 import type { Judgement } from '../../src/sandbox/judge.ts'
 import { eventually } from '../support/eventually.ts'
+import { historyTexts } from '../support/history-texts.ts'
 import { aPipeline } from '../support/pipeline.ts'
 import { offered, temporalCommand, type Said } from '../support/temporal-command.ts'
 
@@ -268,6 +269,35 @@ test('each thing stands once in each channel, below the line of its app, and say
     .map((m) => m.text)
   expect(asked.filter((text) => !/^(✔ |ended: )/.test(text))).toEqual([])
   expect(asked.filter((text) => text.includes('approved by'))).toHaveLength(2 + 2 * apps.length)
+})
+
+test('no history holds what is secret, neither of tenants nor of the worker', async () => {
+  const histories = await historyTexts(info.temporal.address, "NorikaePlatform = 'chatwork-prod'")
+  expect([...histories.keys()].toSorted()).toEqual([ID, ...apps.map((app) => `${ID}/app/${app}`)].toSorted())
+  const tokens = apps.flatMap((app) => ['test', 'stage', 'production'].map((e) => `of ${app} in ${e}`))
+  const kubeconfigs = await Promise.all(Object.values(info.clusters).map((c) => readFile(c.kubeconfig, 'utf8')))
+  const credentials = kubeconfigs.flatMap((text) =>
+    [...text.matchAll(/"?(?:token|client-key-data|password)"?: *"?([^"\s,]{8,})/g)].map(([, secret = '']) => secret),
+  )
+  expect(credentials.length).toBeGreaterThan(0)
+  const secrets = [
+    ...tokens,
+    ...tokens.map((token) => Buffer.from(token).toString('base64')),
+    ...credentials,
+    info.aws.secretAccessKey,
+    'k8s-aws-v1.', // what EKS lets in by
+    'X-Amz-Signature',
+    'PRIVATE KEY',
+  ]
+  for (const [id, text] of histories) {
+    // It is read at all: each names its cluster, and what was decided.
+    expect(text, id).toContain(GREEN)
+    expect(text, id).toMatch(/"gate":"[^"]+@[0-9a-f]{8}\.1"/)
+    expect(
+      secrets.filter((secret) => text.includes(secret)),
+      id,
+    ).toEqual([])
+  }
 })
 
 test('the IAM policy allows every call that was made, and no action that is never needed', async () => {

@@ -120,7 +120,7 @@ async function done(it: Done, output: Shape): Promise<number> {
 }
 
 /** It is in the report, and what the app's team reads. */
-function because(reason: string | undefined): string {
+export function because(reason: string | undefined): string {
   if (reason === undefined || reason.trim() === '') throw new BadInput('why? Say it with --reason "<text>"')
   return reason
 }

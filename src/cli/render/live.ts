@@ -60,6 +60,7 @@ function header(view: UpgradeView, screen: Screen): Line[] {
     ...(held === undefined ? [] : [line(`no more turns: ${held}`, 'asks')]),
     ...(silent === undefined ? [] : paragraph(`▲ ${silent}`, screen, 'bad')),
     ...(running ? untoldIn(view).flatMap((it) => paragraph(`▲ ${inWords(it)}`, screen, 'asks')) : []),
+    ...(running ? replanned(status) : []),
     ...(kept === undefined ? [] : paragraph(asOf(kept, now), screen, 'faint')),
     ...(running ? doing(run?.doing ?? kept?.doing, run) : []),
   ]
@@ -67,6 +68,13 @@ function header(view: UpgradeView, screen: Screen): Line[] {
 
 const asOf = ({ at }: Kept, now: string): string =>
   `this is what Temporal has kept, as of ${moment(at)} (${since(at, now)} ago): gates and states; weights, verdicts and the way back are told by a worker`
+
+/** What is looked for again, and the last that came to nothing: who asked for it reads why. */
+function replanned({ replans = [] }: UpgradeView['status']): Line[] {
+  const last = replans.at(-1)
+  if (last?.became === 'refused') return [line(`replan of ${last.app} was refused: ${last.note ?? ''}`, 'bad')]
+  return last?.became === 'looking' ? [line(`looking for ${last.app} again (replan by ${last.by})`, 'busy')] : []
+}
 
 /** What the upgrade itself does; moving the apps is what the table shows. */
 function doing(titles: readonly string[] = [], run?: Status): Line[] {

@@ -9,6 +9,7 @@ import type { Rule } from './rule.ts'
 import { transformsAreOfCopies, transformsAreOfEnvironments, transformsChangeSomething } from './transforms.ts'
 import { approvalsHaveApprovers, deadlinesHaveSomebodyElse, platformTeamHasTwo, teamsAreKnown } from './teams.ts'
 import { issuerIsNamed, keysAreOfOnePerson, peopleApprove, signersHaveKeys } from './trust.ts'
+import { waiversAreGiven, waiversAreSaidOnce } from './waivers.ts'
 import { weightsRise } from './weights.ts'
 import { workloadsAreSaidOnce, workloadsFitTheirClass } from './workloads.ts'
 
@@ -37,4 +38,6 @@ export const rules: readonly Rule[] = [
   transformsChangeSomething,
   transformsAreOfCopies,
   transformsAreOfEnvironments,
+  waiversAreGiven,
+  waiversAreSaidOnce,
 ]

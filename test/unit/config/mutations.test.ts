@@ -78,7 +78,11 @@ const ofText: fc.Arbitrary<OfText> = fc.record({
   ),
 })
 
-const bases = [aPlatformFile, readFileSync(new URL('../../../examples/chatwork-prod.yaml', import.meta.url), 'utf8')]
+/** `NORIKAE_MUTATIONS=10000` for the long sweep (CONTRIBUTING.md). */
+const RUNS = Number(process.env['NORIKAE_MUTATIONS'] ?? 1000)
+
+const example = (name: string) => readFileSync(new URL(`../../../examples/${name}`, import.meta.url), 'utf8')
+const bases = [aPlatformFile, example('chatwork-prod.yaml'), example('demo.yaml')]
 const valid = new Ajv({ strict: false, formats: { uri: true } }).compile(JSON.parse(platformJsonSchema()) as object)
 
 test('whatever becomes of a file, it is read or every problem has a place in it', { timeout: 120_000 }, () =>
@@ -108,7 +112,7 @@ test('whatever becomes of a file, it is read or every problem has a place in it'
         expect(formatProblems(read.problems)).not.toMatch(/[^\P{Cc}\n]|\p{Cs}|[\u{202a}-\u{202e}]/u)
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: RUNS },
   ),
 )
 

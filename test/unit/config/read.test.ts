@@ -171,6 +171,7 @@ apps: { web: {} }
         },
       },
       "transforms": [],
+      "waivers": [],
     }
   `)
 })
@@ -443,6 +444,7 @@ describe('examples', () => {
           },
         },
         "transforms": [],
+        "waivers": [],
       }
     `))
 })

@@ -42,12 +42,6 @@ describe('what a later release reads is refused by name', () => {
       ],
     },
     {
-      says: 'waivers',
-      from: 'platformTeam: sre',
-      to: 'platformTeam: sre\nwaivers: []',
-      gives: ['15:1  waivers: is not supported yet; leave it out and mend what the blocker names'],
-    },
-    {
       says: 'prices',
       from: 'platformTeam: sre',
       to: 'platformTeam: sre\nprices: {}',

@@ -1,0 +1,73 @@
+import { activityInfo } from '@temporalio/activity'
+import { approverFindings } from '../domain/approvers.ts'
+import { condensed } from '../domain/condensed.ts'
+import type { NamespaceFacts } from '../domain/facts.ts'
+import { placeOf, type Finding } from '../domain/findings.ts'
+import type { PlatformFile } from '../domain/platform-file.ts'
+import { planUpgrade } from '../domain/plan-upgrade.ts'
+import { replanFinding, withApp } from '../domain/replanning.ts'
+import { resolvePlatform } from '../domain/resolve-platform.ts'
+import { inForce, withWaivers } from '../domain/waivers.ts'
+import type { Activities } from '../workflows/activities.ts'
+import { argocdSurvey } from './argocd-survey.ts'
+import { proven, type Outside } from './outside.ts'
+import { blueFacts, readInput, sealed, tenantsOn } from './preparing.ts'
+import { sha256 } from './tokens.ts'
+
+/**
+ * One app of blue as it is now: everything else of the plan stays as it was made. The platform file is read again, so that
+ * what it says of the app, and its team, may be new too; of what else was changed there nothing is taken.
+ */
+export const replanningActivities = (outside: Outside): Pick<Activities, 'replan'> => ({
+  async replan({ request, order, platform, plan, facts }) {
+    const { app: name } = order
+    const file = await readInput(outside, request)
+    const scope = { ...platform, platform: platform.name }
+    const world = await proven(outside, scope)
+    const { nodegroups } = await blueFacts(world.eks, platform.blue)
+    const { namespaces } = await tenantsOn(world, platform.blue, nodegroups)
+    const { blue, green } = platform
+    const resolve = (its: PlatformFile, some: readonly NamespaceFacts[]) =>
+      resolvePlatform(its, { blue, green, namespaces: some, fingerprint: sha256 })
+    const now = resolve(file, namespaces)
+    const app = now.platform.apps.find((a) => a.name === name)
+    const looked = withApp(platform, name, { app, teams: now.platform.teams })
+    if (!('platform' in looked))
+      return looked.became === 'unchanged'
+        ? { became: looked.became, note: 'it is planned as it is on blue' }
+        : refused(`no namespace of ${blue} is labelled ${file.discover.app}=${name}, and no such app was planned`)
+
+    const isIts = (n: NamespaceFacts) => n.labels[file.discover.app] === name
+    const { [name]: _, ...others } = file.apps
+    const before = resolve(
+      { ...file, apps: others },
+      namespaces.filter((n) => !isIts(n)),
+    )
+    const known = new Set(before.findings.map(same))
+    const alone = { ...looked.platform, apps: looked.platform.apps.filter((a) => a.name === name) }
+    const found = [
+      // Where it is gone, what others still say of it is.
+      ...(app ? now.findings.filter((f) => !known.has(same(f))) : []),
+      ...(await argocdSurvey(world, alone)),
+      ...approverFindings(alone, request.by).filter((f) => f.about.startsWith(`${name} `)),
+    ]
+    const at = new Date().toISOString()
+    const all = withWaivers(found, file.waivers, at).filter((f) => f.code !== 'waiver-unused')
+    const bad = all.filter((f) => f.level === 'blocker')
+    if (bad.length > 0) return refused(bad.map((f) => `${f.code} ${placeOf(f)}: ${f.message} → ${f.remedy}`).join('; '))
+
+    outside.log('info', `replanned ${name} of ${platform.name}: ${looked.became}`, {
+      workflow: activityInfo().workflowExecution?.workflowId,
+    })
+    const kept = platform.waivers ?? []
+    const fresh = inForce(file.waivers, at).filter((w) => !kept.some((k) => k.code === w.code && k.about === w.about))
+    const waivers = [...kept, ...fresh]
+    const next = { ...looked.platform, ...(waivers.length > 0 && { waivers }) }
+    const findings = condensed([...plan.findings, ...all, replanFinding(looked.became, order, name)])
+    return { became: looked.became, next: { platform: next, plan: sealed(planUpgrade(next, facts, findings)) } }
+  },
+})
+
+const refused = (note: string) => ({ became: 'refused', note }) as const
+
+const same = ({ code, about, message }: Finding): string => `${code} ${about} ${message}`

@@ -1,0 +1,122 @@
+import { info, type Finding } from './findings.ts'
+import { archived, type Journal } from './journal.ts'
+import type { AppStanding, Order } from './messages.ts'
+import { canonicalJson, type Plan } from './plan.ts'
+import type { App, Platform } from './platform.ts'
+import { leaves, type LeafStep, type StepId } from './steps.ts'
+
+/** What becomes of an app that was looked for again. */
+export type Became = 'joins' | 'changes' | 'leaves'
+
+/** One `replan`, as the upgrade tells it. */
+export interface Replan {
+  readonly app: string
+  readonly by: string
+  readonly at: string
+  readonly became: Became | 'looking' | 'unchanged' | 'refused'
+  readonly note?: string
+}
+
+/** The app as blue has it now; undefined where blue has none of its name. `teams`: of the file as it is now. */
+export interface Found {
+  readonly app: App | undefined
+  readonly teams: Platform['teams']
+}
+
+/**
+ * The platform with this app as it was found, and everything else as it was planned. `unchanged`: it is planned so
+ * already; `unknown`: it is neither planned nor there.
+ */
+export function withApp(
+  platform: Platform,
+  name: string,
+  { app, teams }: Found,
+): { readonly became: Became; readonly platform: Platform } | { readonly became: 'unchanged' | 'unknown' } {
+  const known = platform.apps.find((a) => a.name === name)
+  if (!app) return known ? { became: 'leaves', platform: without(platform, name) } : { became: 'unknown' }
+  if (known && canonicalJson(known) === canonicalJson(app)) return { became: 'unchanged' }
+  const others = without(platform, name).apps.map((other) => ({
+    ...other,
+    dependsOn: platform.apps.find((a) => a.name === other.name)?.dependsOn ?? [],
+    movesWith: [...other.movesWith, ...(app.movesWith.includes(other.name) ? [name] : [])].toSorted(),
+  }))
+  const team = teams[app.team]
+  return {
+    became: known ? 'changes' : 'joins',
+    platform: {
+      ...platform,
+      // Of a team that is known already nothing changes while it decides.
+      teams: { ...(team && { [app.team]: team }), ...platform.teams },
+      apps: [...others, app].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    },
+  }
+}
+
+/** Nobody waits for it any more. */
+const without = (platform: Platform, name: string): Platform => ({
+  ...platform,
+  apps: platform.apps
+    .filter((a) => a.name !== name)
+    .map((a) => ({
+      ...a,
+      dependsOn: a.dependsOn.filter((other) => other !== name),
+      movesWith: a.movesWith.filter((other) => other !== name),
+    })),
+})
+
+/** Why an app that moves, or has, keeps the facts that it moves by, and what to do. Undefined: nothing of it is on green. */
+export function whyNotReplanned({ app, environments }: AppStanding): string | undefined {
+  const begun = environments.filter((e) => e.is !== 'pending' && e.is !== 'back' && e.onBlue !== true)
+  const [first] = begun
+  if (first === undefined) return undefined
+  return begun.every((e) => e.is === 'committed')
+    ? `${app} is committed: there is no way back`
+    : `${begun.map((e) => `${e.name} is ${e.is}`).join(', ')}: what has begun keeps the facts that it began with. Take it back first (norikae rollback ${app} --reason "<why>"), then replan; or leave it to the next upgrade`
+}
+
+/** What is read of it in the status, at the gates and in the report. */
+export const replanFinding = (became: Became, { by, reason = '' }: Order, app: string): Finding =>
+  notes[became](app, `(replan by ${by}: ${reason})`)
+
+const notes = {
+  joins: (app: string, why: string) =>
+    info(
+      'app-joined',
+      app,
+      `it was not there when the upgrade was planned, and moves with the others ${why}`,
+      'its team is asked as every other',
+    ),
+  changes: (app: string, why: string) =>
+    info('app-changed', app, `it is planned as it is on blue now ${why}`, 'what was agreed to ahead is asked again'),
+  leaves: (app: string, why: string) =>
+    info(
+      'app-left',
+      app,
+      `it is no longer on blue, and nothing waits for it ${why}`,
+      'namespaces that were opened for it on green are left there, empty: delete them',
+    ),
+} as const satisfies Record<Became, unknown>
+
+/**
+ * What was done stays done, where the new plan asks for the same. What it asks otherwise is done again, and so is what
+ * comes after that in its phase, or in its lane: it rested on what was before.
+ */
+export function carried(journal: Journal, before: Plan, after: Plan): Journal {
+  const old = new Map(stepsOf(before).map((s) => [s.id, same(s)]))
+  const again = new Set<StepId>()
+  const look = (steps: readonly LeafStep[]) => {
+    const from = steps.findIndex((s) => old.get(s.id) !== same(s))
+    if (from >= 0) for (const s of steps.slice(from)) again.add(s.id)
+  }
+  for (const { forward } of after.phases) {
+    look(forward.flatMap((step) => (step.kind === 'group' ? [] : [step])))
+    for (const step of forward) if (step.kind === 'group') step.lanes.forEach(look)
+  }
+  const kept = new Set(stepsOf(after).map((s) => s.id))
+  const gone = stepsOf(before).filter((s) => !kept.has(s.id))
+  return archived(journal, [...again, ...gone.map((s) => s.id)])
+}
+
+const stepsOf = ({ phases }: Plan): LeafStep[] => phases.flatMap((p) => leaves([...p.forward, ...p.back, ...p.commit]))
+
+const same = (step: LeafStep): string => canonicalJson(step, new Set(['title']))

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { driven } from '../../support/driven.ts'
+import { aDeployment, aService, aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
+
+let world: SmallWorld
+const labels = (app: string) => ({ app, team: 'sre', env: 'test' })
+const born = (name: string, app = name) => {
+  const blue = world.cluster(scope.blue)
+  blue.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: labels(app) } })
+  blue.apply(aDeployment('web', name, 2))
+  blue.apply(aService('web', name))
+}
+beforeAll(async () => {
+  world = await aSmallWorld()
+  await world.aws.eks.seedCluster({
+    name: scope.blue,
+    version: '1.35',
+    nodegroups: [{ name: 'general', size: 1, min: 1, max: 2, labels: {} }],
+    addons: [],
+    tags: {},
+  })
+  born('shop')
+  world.files.set(scope.platform, file())
+})
+afterAll(() => world.stop())
+
+const file = (more = '') => `apiVersion: norikae.io/v1
+platform: ${scope.platform}
+account: "${scope.account}"
+region: ${scope.region}
+health: { prometheus: { url: http://prometheus:9090 } }
+teams: { sre: { approvers: [aoki@example.com, baba@example.com] } }
+platformTeam: sre
+environments: { test: {} }
+${more}`
+
+test('one app of blue is looked for again, and the plan of all others stays as it was', async () => {
+  const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com' }
+  const workflow = { type: 'clusterUpgrade', id: `cluster-upgrade/${scope.platform}` }
+  const { answer: prepared } = await driven(world.activities.prepare, request, { workflow })
+  const replan = async (app: string) => {
+    const order = { app, by: 'baba@example.com', reason: 'new' }
+    return (await driven(world.activities.replan, { ...prepared, request, order }, { workflow })).answer
+  }
+  expect(await replan('shop')).toEqual({ became: 'unchanged', note: 'it is planned as it is on blue' })
+  expect(await replan('mail')).toMatchObject({ became: 'refused', note: expect.stringContaining('labelled app=mail') })
+
+  // Another app's trouble is none of this one's, and green is there by now.
+  born('mail')
+  born('other')
+  world.cluster(scope.blue).apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'attic' } })
+  world.cluster(scope.blue).apply(aDeployment('web', 'shop', 3))
+  const joins = await replan('mail')
+  const next = 'next' in joins ? joins.next : undefined
+  expect([joins.became, next?.platform.apps.map((a) => a.name)]).toEqual(['joins', ['mail', 'shop']])
+  expect(next?.plan.findings.filter((f) => f.level === 'blocker')).toEqual([])
+  expect(next?.plan.findings.map((f) => f.code)).toContain('app-joined')
+  expect(next?.plan.phases.map((p) => p.name)).toEqual(prepared.plan.phases.map((p) => p.name))
+
+  // What stands in the way of it is told, and the plan stays.
+  world.files.set(scope.platform, file('apps: { mail: { workloads: { worker: { handover: schedule } } } }'))
+  expect(await replan('mail')).toMatchObject({
+    became: 'refused',
+    note: expect.stringContaining('workload-missing mail worker: '),
+  })
+})
