@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { AwsFaults } from './aws/faults.ts'
+import { eachOperation, kindsOfDisturbance, type Disturbances, type Rule } from './disturbances.ts'
 import type { AppFaults } from './traffic/app-faults.ts'
 import type { SandboxAws, SandboxCluster } from './types.ts'
 
@@ -13,6 +14,7 @@ export interface World {
   readonly elbv2: Pick<SandboxAws['elbv2'], 'rules' | 'setWeightAsSomebodyElse'>
   readonly clusters: () => readonly Pick<SandboxCluster, 'name' | 'silent'>[]
   readonly metrics: MetricFaults
+  readonly disturbances: Pick<Disturbances, 'add' | 'remove'>
 }
 
 /** Read by Prometheus. */
@@ -79,7 +81,8 @@ export class Faults {
   }
 }
 
-function table({ apps, awsFaults, elbv2, clusters, metrics }: World): readonly Fault[] {
+function table({ apps, awsFaults, elbv2, clusters, metrics, disturbances }: World): readonly Fault[] {
+  const each: Rule[] = []
   return [
     fault(
       'app-failing',
@@ -106,6 +109,25 @@ function table({ apps, awsFaults, elbv2, clusters, metrics }: World): readonly F
       z.strictObject({ operation, code, times }),
       (p) => awsFaults.fail(p.operation, { code: p.code }, p.times),
       () => keep(awsFaults, (f) => f.code === 'throttled' || f.times === undefined),
+    ),
+    fault(
+      'each-operation',
+      z.strictObject({
+        are: z
+          .array(z.enum(kindsOfDisturbance))
+          .min(1)
+          .max(20)
+          .default([...kindsOfDisturbance]),
+        ms: z.int().min(1).max(60_000).default(2_000),
+      }),
+      (p) => {
+        const { rule } = eachOperation(p)
+        each.push(rule)
+        disturbances.add(rule)
+      },
+      () => {
+        for (const rule of each.splice(0)) disturbances.remove(rule)
+      },
     ),
     fault(
       'nodegroup-failing',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { AwsFaults } from '../../../src/sandbox/aws/faults.ts'
 import { startControl } from '../../../src/sandbox/control.ts'
+import { Disturbances } from '../../../src/sandbox/disturbances.ts'
 import { Faults, MetricFaults } from '../../../src/sandbox/faults.ts'
 import type { Judgement } from '../../../src/sandbox/judge.ts'
 import type { Listening } from '../../../src/sandbox/listen.ts'
@@ -32,7 +33,15 @@ const elb = new FakeElb()
 const apps = new AppFaults(() => 'blue')
 const awsFaults = new AwsFaults()
 const metrics = new MetricFaults()
-const faults = new Faults({ apps, awsFaults, elbv2: elb, clusters: () => clusters, metrics })
+const disturbances = new Disturbances()
+const faults = new Faults({
+  apps,
+  awsFaults,
+  elbv2: elb,
+  clusters: () => clusters,
+  metrics,
+  disturbances,
+})
 let load: Load
 let control: Listening
 
@@ -95,6 +104,11 @@ test.for([
   { name: 'kubernetes-silent', body: { cluster: 'blue' }, is: () => clusters[0].silent },
   { name: 'metrics-missing', body: {}, is: () => metrics.hides({ app: 'any' }) },
   { name: 'metrics-missing', body: { app: 'files' }, is: () => metrics.hides({ app: 'files' }) && !metrics.hides({}) },
+  {
+    name: 'each-operation',
+    body: { are: ['lost'], ms: 5 },
+    is: () => disturbances.of({ service: 'eks', operation: 'ListClusters', headers: {} }) === 'lost',
+  },
   { name: 'metrics-unreachable', body: {}, is: () => metrics.unreachable },
 ])('$name with $body is there until it is taken away', async ({ name, body, is }) => {
   expect(is()).toBe(false)
