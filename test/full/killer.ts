@@ -9,8 +9,7 @@ import type { WorkerProcess } from './workers.ts'
  * for and has not answered yet (of what only reads: its first question); when it has done all and nobody knows; or right
  * after, while the workflow goes on with it.
  */
-export const places = ['before', 'inside', 'after', 'in a task'] as const
-export type Place = (typeof places)[number]
+export type Place = 'before' | 'inside' | 'after' | 'in a task'
 
 /** So long is waited for others that get there at the same time: one death for all of them. */
 const TOGETHER_MS = 250
@@ -41,7 +40,7 @@ export async function killed(bed: Bed, place: Place, every: boolean): Promise<Ki
   let next: Promise<unknown> = Promise.resolve()
 
   const nameOf = ({ workflow, type, id }: Omit<Told, 'n' | 'at'>): string =>
-    every ? `${workflow} ${type} ${id}` : `${workflow.includes('/app/') ? 'app' : 'upgrade'} ${type}`
+    every ? `${workflow} ${type} ${id}` : kindOf(`${workflow} ${type}`)
   const isDue = (name: string) => !over && !killedAt.has(name)
 
   function hold(name: string, inMs = TOGETHER_MS): Promise<void> {
@@ -89,10 +88,15 @@ export async function killed(bed: Bed, place: Place, every: boolean): Promise<Ki
       over = true
       bed.world.disturbances.remove(inside)
       clearTimeout(timer)
-      await die()
-      await next
+      await (next = next.then(die))
     },
   }
+}
+
+/** `upgrade createCluster`, `app setWeight`: of a name by workflow, type and step, or of one that is this already. */
+export function kindOf(name: string): string {
+  const [workflow = '', type = ''] = name.split(' ')
+  return `${/^app$|\/app\//.test(workflow) ? 'app' : 'upgrade'} ${type}`
 }
 
 const reads = /^(Describe|List|Get|get|list)/

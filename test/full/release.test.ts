@@ -15,7 +15,7 @@ test('a release with another planner in the middle of it: what moves keeps its p
   const worker = await bed.worker()
   await worker.ready()
   await bed.begin()
-  const before = new Map<string, string>()
+  const before = new Map<string, { readonly digest: string; readonly began: boolean }>()
   const after = new Map<string, string>()
   let released = false
   const { view, asked } = await played(bed, {
@@ -28,7 +28,7 @@ test('a release with another planner in the middle of it: what moves keeps its p
       const moving = runs.filter(({ name, state }) => state === 'moving' && name.endsWith(' test'))
       if (moving.length === 0) return
       released = true
-      for (const { name, digest } of runs) before.set(name, digest)
+      for (const { name, digest, state } of runs) before.set(name, { digest, began: state !== 'pending' })
       await worker.stop()
       await (await bed.worker(() => undefined, { rewrites: [nextPlanner] })).ready()
     },
@@ -36,8 +36,10 @@ test('a release with another planner in the middle of it: what moves keeps its p
   report('a release', asked)
   expect(view.outcome).toBe('done')
   expect(await endState(bed)).toEqual(wellOn(GREEN))
-  const same = (name: string) => after.get(name) === before.get(name)
-  const named = (environment: string) => [...after.keys()].filter((name) => name.endsWith(` ${environment}`))
-  expect(named('test').filter((name) => !same(name))).toEqual([])
-  expect(named('production').filter(same)).toEqual([])
+  const same = (name: string) => after.get(name) === before.get(name)?.digest
+  const began = [...before].filter(([, run]) => run.began).map(([name]) => name)
+  expect(began.filter((name) => !same(name))).toEqual([])
+  // What has its turn later is planned by the release that is there then; of these the two planners say different things.
+  const later = ['chat-actor production', 'mail-sender production']
+  expect(later.filter((name) => began.includes(name) || same(name))).toEqual([])
 })

@@ -86,8 +86,6 @@ export class Trial {
       activities: this.outside.activities(),
       debugMode: true, // workflows on this thread: starting another takes half a second in each test
       stickyQueueScheduleToStartTimeout: '2s',
-      // npm run test:full: each task runs from the beginning of its workflow.
-      ...(process.env['NORIKAE_TEST_UNCACHED'] === '1' && { maxCachedWorkflows: 0 }),
       ...more,
     })
 
