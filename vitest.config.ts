@@ -11,7 +11,7 @@ const slowest = [
   '/test/sandbox/activities/',
 ]
 
-const exclude = ['test/cluster/**', '**/node_modules/**']
+const exclude = ['test/cluster/**', 'test/full/**', '**/node_modules/**']
 
 export default defineConfig({
   test: {

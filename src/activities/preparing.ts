@@ -1,9 +1,9 @@
 import { activityInfo } from '@temporalio/activity'
 import { approverFindings } from '../domain/approvers.ts'
-import { cloneFindings, ownPrincipal, planAddons, RUN_TAG } from '../domain/clone.ts'
+import { cloneFindings, greenExists, ownPrincipal, planAddons } from '../domain/clone.ts'
 import { condensed } from '../domain/condensed.ts'
 import type { BlueFacts } from '../domain/facts.ts'
-import { blocker, type Finding } from '../domain/findings.ts'
+import type { Finding } from '../domain/findings.ts'
 import { clusterName, type KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { UpgradeRequest } from '../domain/messages.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
@@ -159,15 +159,7 @@ export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> 
 /** Looked at once, before anything is made; so whatever is there is not this run's. */
 async function greenFindings(eks: EksPort, green: string): Promise<Finding[]> {
   const found = await eks.findCluster(green)
-  if (!found) return []
-  return [
-    blocker(
-      'green-exists',
-      green,
-      `a cluster of this name is there already (made ${found.createdAt}${found.tags[RUN_TAG] === undefined ? '' : ` by run ${found.tags[RUN_TAG]}`})`,
-      'delete it, or upgrade to another version',
-    ),
-  ]
+  return found ? [greenExists(found)] : []
 }
 
 export function sealed(body: PlanBody): Plan {

@@ -37,6 +37,26 @@ const copiedTags = (tags: Tags): Tags =>
     ),
   )
 
+/** Nobody deletes it on this word while apps run on it: those of an upgrade that was terminated stay where they are. */
+export function greenExists({
+  name,
+  createdAt,
+  tags,
+}: Pick<ClusterDescription, 'name' | 'createdAt' | 'tags'>): Finding {
+  const run = tags[RUN_TAG]
+  const by = run === undefined ? '' : ` by run ${run}`
+  const first =
+    run === undefined
+      ? ''
+      : 'send abort to every workflow cluster-upgrade/<platform>/app/<app> that is open, and wait until these have ended: their apps may run on it. Then '
+  return blocker(
+    'green-exists',
+    name,
+    `a cluster of this name is there already (made ${createdAt}${by})`,
+    `${first}delete it, or upgrade to another version`,
+  )
+}
+
 export function newCluster(blue: ClusterDescription, green: { name: string; version: string }, made: Made): NewCluster {
   const {
     roleArn,

@@ -7,6 +7,7 @@ import { isEksToken, tokenRefusal } from './eks-token.ts'
 import type { Judge } from './judge.ts'
 import { driverObject, startEbsCsiDriver, type DriverCluster } from './ebs-csi-driver.ts'
 import { startLoadBalancerController, type LoadBalancerController } from './load-balancer-controller.ts'
+import type { Rule } from './disturbances.ts'
 import type { EksHooks, KubernetesCall, KubernetesObject, PodChange, SandboxAws, SandboxCluster } from './types.ts'
 
 export type ClusterTimes = NonNullable<Parameters<typeof startCluster>[0]['times']>
@@ -35,9 +36,11 @@ export function createClusters<C extends SandboxCluster>(options: {
   readonly judge: () => Pick<Judge, 'join' | 'leave'>
   readonly see: PodChange
   readonly times?: ClusterTimes | undefined
+  /** Left out: nothing. */
+  readonly disturb?: Rule
   readonly start: (options: ClusterOptions) => Promise<C>
 }): Clusters<C> {
-  const { aws, judge, see, times } = options
+  const { aws, judge, see, times, disturb } = options
   const all = new Map<string, Running<C>>()
   const past: KubernetesCall[] = []
 
@@ -46,6 +49,7 @@ export function createClusters<C extends SandboxCluster>(options: {
       name,
       version,
       authenticate: (bearer) => authenticate(name, bearer),
+      ...(disturb && { disturb }),
       ...(times && { times }),
     })
     cluster.onPod(see)

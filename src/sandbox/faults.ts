@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { AwsFaults } from './aws/faults.ts'
 import type { SlackFaults } from './slack/slack.ts'
+import { eachOperation, kindsOfDisturbance, type Disturbances, type Rule } from './disturbances.ts'
 import type { AppFaults } from './traffic/app-faults.ts'
 import type { SandboxAws, SandboxCluster } from './types.ts'
 
@@ -15,6 +16,7 @@ export interface World {
   readonly clusters: () => readonly Pick<SandboxCluster, 'name' | 'silent'>[]
   readonly metrics: MetricFaults
   readonly slack: Pick<SlackFaults, 'add' | 'clear'>
+  readonly disturbances: Pick<Disturbances, 'add' | 'remove'>
 }
 
 /** Read by Prometheus. */
@@ -81,7 +83,8 @@ export class Faults {
   }
 }
 
-function table({ apps, awsFaults, elbv2, clusters, metrics, slack }: World): readonly Fault[] {
+function table({ apps, awsFaults, elbv2, clusters, metrics, slack, disturbances }: World): readonly Fault[] {
+  const each: Rule[] = []
   return [
     fault(
       'app-failing',
@@ -108,6 +111,25 @@ function table({ apps, awsFaults, elbv2, clusters, metrics, slack }: World): rea
       z.strictObject({ operation, code, times }),
       (p) => awsFaults.fail(p.operation, { code: p.code }, p.times),
       () => keep(awsFaults, (f) => f.code === 'throttled' || f.times === undefined),
+    ),
+    fault(
+      'each-operation',
+      z.strictObject({
+        are: z
+          .array(z.enum(kindsOfDisturbance))
+          .min(1)
+          .max(20)
+          .default([...kindsOfDisturbance]),
+        ms: z.int().min(1).max(60_000).default(2_000),
+      }),
+      (p) => {
+        const { rule } = eachOperation(p)
+        each.push(rule)
+        disturbances.add(rule)
+      },
+      () => {
+        for (const rule of each.splice(0)) disturbances.remove(rule)
+      },
     ),
     fault(
       'nodegroup-failing',

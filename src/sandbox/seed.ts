@@ -39,10 +39,11 @@ export async function seedPlatform(
   aws: Pick<SandboxAws, 'elbv2'>,
   blue: Pick<SandboxCluster, 'apply'>,
   apps: readonly SeedApp[],
+  these: readonly EnvironmentName[] = environments,
 ): Promise<void> {
   const { listenerArn } = aws.elbv2.seedLoadBalancer(PLATFORM)
   const groups = new Map<string, string>()
-  for (const [i, { app, environment }] of routedOf(apps).entries()) {
+  for (const [i, { app, environment }] of routedOf(apps, these).entries()) {
     const arn = aws.elbv2.seedTargetGroup(targetGroupOf(app, environment), TAG)
     aws.elbv2.seedRule(listenerArn, (i + 1) * 10, hostOf(app, environment), [{ targetGroupArn: arn, weight: 100 }])
     groups.set(`${app}/${environment}`, arn)
@@ -50,7 +51,7 @@ export async function seedPlatform(
   const objects = [
     ...(await rights()),
     ...platformApps.flatMap(platformAppObjects),
-    ...apps.flatMap((app) => environments.flatMap((e) => appObjects(app, e, groups.get(`${app.name}/${e}`)))),
+    ...apps.flatMap((app) => these.flatMap((e) => appObjects(app, e, groups.get(`${app.name}/${e}`)))),
   ]
   for (const object of objects) await blue.apply(object)
 }
@@ -58,8 +59,12 @@ export async function seedPlatform(
 /** Production gets most; test and stage enough that a check has something to read. */
 const shares: Readonly<Record<EnvironmentName, number>> = { test: 0.08, stage: 0.12, production: 0.8 }
 
-export function streams(requestsPerSecond: number, apps: readonly SeedApp[]): readonly Stream[] {
-  const routed = routedOf(apps)
+export function streams(
+  requestsPerSecond: number,
+  apps: readonly SeedApp[],
+  these: readonly EnvironmentName[] = environments,
+): readonly Stream[] {
+  const routed = routedOf(apps, these)
   const hosts = routed.length / environments.length
   return routed.map(({ app, environment }) => ({
     host: hostOf(app, environment),

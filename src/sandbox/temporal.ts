@@ -18,9 +18,12 @@ export interface SandboxTemporal {
 
 const READY_WITHIN_MS = 20_000
 
-/** A Temporal development server with its UI, in memory. Throws with what it printed when it does not come up. */
+/**
+ * A Temporal development server with its UI, in memory, or in a `database` file that outlives it. Throws with what it printed when it
+ * does not come up.
+ */
 export async function startTemporal(
-  ports: { readonly frontend?: number; readonly ui?: number },
+  ports: { readonly frontend?: number; readonly ui?: number; readonly database?: string },
   say: (text: string) => void,
 ): Promise<SandboxTemporal> {
   const program = await bring('temporal', say)
@@ -37,6 +40,7 @@ export async function startTemporal(
     `${ui}`,
     '--log-level',
     'error',
+    ...(ports.database === undefined ? [] : ['--db-filename', ports.database]),
   ]
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const printed: string[] = []

@@ -13,6 +13,8 @@ export interface AwsIdentity {
   /** The IAM role that the credentials stand for, and STS's word for its session. */
   readonly roleArn: string
   readonly sessionArn: string
+  /** Those that were good once, and have expired. */
+  readonly formerKeys: ReadonlySet<string>
 }
 
 /** One request that came in over the wire. */
@@ -108,6 +110,8 @@ export interface SandboxAws {
     remove(repository: string, tag: string): void
   }
   calls(): readonly AwsCall[]
+  /** The identity's keys are others from here on; those before have expired, and so has what they signed. */
+  renewKeys(): void
   stop(): Promise<void>
 }
 

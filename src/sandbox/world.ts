@@ -7,13 +7,14 @@ import { startAws } from './aws/server.ts'
 import { createBuffers } from './buffers.ts'
 import { startCluster } from './cluster/server.ts'
 import { createClusters, type ClusterTimes } from './clusters.ts'
+import { Disturbances } from './disturbances.ts'
 import { startControl } from './control.ts'
 import { Faults, MetricFaults } from './faults.ts'
 import { createJudge, type Judge } from './judge.ts'
 import { SeriesStore } from './prometheus/series.ts'
 import { startPrometheus } from './prometheus/server.ts'
 import { WorldMetrics } from './prometheus/world-metrics.ts'
-import { apps as allApps, BLUE } from './seed/apps.ts'
+import { apps as allApps, BLUE, environments as allEnvironments, type EnvironmentName } from './seed/apps.ts'
 import { startRealCluster } from './real/cluster.ts'
 import { seedBlue, seedPlatform, streams } from './seed.ts'
 import { AppFaults } from './traffic/app-faults.ts'
@@ -33,6 +34,8 @@ export interface WorldOptions {
   }
   /** The names of those that live in blue; left out: all twelve. */
   readonly apps?: readonly string[]
+  /** Left out: all three. */
+  readonly environments?: readonly EnvironmentName[]
   /** Over all hosts; production gets most. */
   readonly requestsPerSecond?: number
   /** `real`: control planes of Kubernetes itself; left out: stand-ins. */
@@ -68,6 +71,7 @@ export interface World {
   readonly load: Load
   readonly judge: Judge
   readonly faults: Faults
+  readonly disturbances: Disturbances
   /** The API servers that run now, oldest first. */
   readonly clusters: () => readonly SandboxCluster[]
   info(): WorldInfo
@@ -97,12 +101,19 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 async function build(options: WorldOptions, ends: (() => Promise<void> | void)[], stop: () => Promise<void>) {
-  const { ports = {}, requestsPerSecond = 130, kubernetes = 'stand-in', times = {} } = options
+  const {
+    ports = {},
+    requestsPerSecond = 130,
+    kubernetes = 'stand-in',
+    times = {},
+    environments = allEnvironments,
+  } = options
   const tenants = options.apps ? allApps.filter((app) => options.apps?.includes(app.name)) : allApps
-  const traffic = streams(requestsPerSecond, tenants)
+  const traffic = streams(requestsPerSecond, tenants, environments)
 
   const metricFaults = new MetricFaults()
-  const awsFaults = new AwsFaults()
+  const disturbances = new Disturbances()
+  const awsFaults = new AwsFaults(disturbances)
   const buffers = createBuffers()
   const store = new SeriesStore(metricFaults.hides)
 
@@ -113,6 +124,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
       for (const room of [network, buffers, judge]) room.see(pod, is)
     },
     times: times.cluster,
+    disturb: disturbances.of,
     start: kubernetes === 'real' ? startRealCluster : startCluster,
   })
   const apps = new AppFaults(() => clusters.running()[0]?.name)
@@ -142,7 +154,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
   await seedBlue(aws)
   const [blue] = clusters.running()
   if (!blue) throw new Error(`AWS seeded ${BLUE.name} and started no API server for it`)
-  await seedPlatform(aws, blue, tenants)
+  await seedPlatform(aws, blue, tenants, environments)
 
   const prometheus = await startPrometheus({
     store,
@@ -165,6 +177,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
     clusters: clusters.running,
     metrics: metricFaults,
     slack: slack.faults,
+    disturbances,
   })
   const control = await startControl({
     aws,
@@ -195,7 +208,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
       control: { url: control.url },
     }
   }
-  return { aws, load, judge, faults, clusters: clusters.running, info, stop }
+  return { aws, load, judge, faults, disturbances, clusters: clusters.running, info, stop }
 }
 
 const told = ({ name, version, kubeconfig }: SandboxCluster): ClusterInfo => ({ name, version, kubeconfig })

@@ -12,7 +12,7 @@ import { aNamespace, type ServerUnderTest } from './servers.ts'
 import type { WorldUnderTest } from './workload-actions.ts'
 
 const patience = { withinMs: 60_000 }
-const ZONE = 'ap-northeast-1a'
+export const ZONE = 'ap-northeast-1a'
 
 /** Stateful workloads in the world under test, and what is seen of their claims and volumes. */
 export function storesIn(of: () => WorldUnderTest) {
@@ -168,7 +168,7 @@ const claimRef = ({ spec }: KubernetesObject) => (spec?.['claimRef'] ?? {}) as {
 const wish = { accessModes: ['ReadWriteOnce'], storageClassName: 'gp3', resources: { requests: { storage: '1Gi' } } }
 
 /** As the driver makes it for a claim. */
-const aVolume = (namespace: string, claim: string, volumeHandle: string): KubernetesObject => ({
+export const aVolume = (namespace: string, claim: string, volumeHandle: string): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'PersistentVolume',
   metadata: {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   addonVersionFor,
   cloneFindings,
+  greenExists,
   newAddon,
   newCluster,
   newNodegroup,
@@ -21,6 +22,19 @@ const tags = {
   'norikae.io/run': 'old',
 }
 const marked = { owner: 'sre', 'norikae.io/platform': 'demo', 'norikae.io/run': 'run-1' }
+
+test.for([
+  { says: 'nobody knows by whom', tags: {}, remedy: /^delete it, or upgrade to another version$/ },
+  {
+    says: 'an upgrade left it behind',
+    tags: marked,
+    remedy: /^send abort to every .* their apps may run on it\. Then delete it,/,
+  },
+])('green is there already, $says: what to do first', ({ tags, remedy }) => {
+  const found = greenExists({ name: 'demo-1-36', createdAt: '2026-11-01T00:00:00Z', tags })
+  expect(found).toMatchObject({ level: 'blocker', code: 'green-exists', about: 'demo-1-36' })
+  expect(found.remedy).toMatch(remedy)
+})
 
 const cluster: ClusterDescription = {
   name: 'demo-1-35',

@@ -1,3 +1,4 @@
+import { Disturbances } from '../disturbances.ts'
 import { AwsError } from './errors.ts'
 import type { Service } from './protocol/model.ts'
 
@@ -19,13 +20,38 @@ const throttling = {
   ec2: { code: 'RequestLimitExceeded', status: 503 },
 } satisfies Record<Service, { code: string; status: number }>
 
+/** How a service says that the credentials were good once. Sources as above. */
+const expiry = {
+  eks: { code: 'ExpiredTokenException', status: 403 },
+  elasticloadbalancing: { code: 'ExpiredToken', status: 403 },
+  sts: { code: 'ExpiredToken', status: 403 },
+  ec2: { code: 'RequestExpired', status: 400 },
+  // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
+  ecr: { code: 'ExpiredTokenException', status: 400 },
+} satisfies Record<Service, { code: string; status: number }>
+
+export const expired = (service: Service): AwsError =>
+  new AwsError(expiry[service].code, 'The security token included in the request is expired', expiry[service].status)
+const throttled = (service: Service): AwsError =>
+  new AwsError(throttling[service].code, 'Rate exceeded', throttling[service].status)
+/** All of them have a name for their own failures; the SDK goes by the status. */
+const failing = (): AwsError => new AwsError('InternalFailure', 'the sandbox was told to fail it', 500)
+
+/** Instead of serving it. */
+export const refusals = { failing, throttled, expired } as const
+
 /**
  * What goes wrong on purpose, set while the sandbox runs. An operation is named `eks:CreateNodegroup` or
  * `elasticloadbalancing:ModifyRule`, as in an IAM policy.
  */
 export class AwsFaults {
+  readonly disturbances: Disturbances
   readonly #operations = new Map<string, Fault[]>()
   readonly #nodegroups = new Map<string, { code: string; message: string }>()
+
+  constructor(disturbances = new Disturbances()) {
+    this.disturbances = disturbances
+  }
 
   throttle(operation: string, times = 1): void {
     this.#add(operation, { times, error: 'throttled' })
@@ -69,7 +95,7 @@ export class AwsFaults {
     if (first.times <= 0) faults.shift()
     if (faults.length === 0) this.#operations.delete(key)
     if (first.error !== 'throttled') return new AwsError(first.error.code, first.error.message, first.error.status)
-    return new AwsError(throttling[service].code, 'Rate exceeded', throttling[service].status)
+    return throttled(service)
   }
 
   nodegroupIssue(name: string): { code: string; message: string } | undefined {

@@ -1,9 +1,12 @@
-/** From a request to its answer: whose is it, which operation, does a fault stand in its way, what does it answer. */
+/**
+ * From a request to its answer: whose is it, which operation, does a fault stand in its way, what does it answer. Rejects
+ * where no answer is to go out.
+ */
 import { randomUUID } from 'node:crypto'
 import type { AwsIdentity } from '../types.ts'
 import type { Calls } from './calls.ts'
 import { AwsError, invalidParameter, notServed, validationError } from './errors.ts'
-import type { AwsFaults } from './faults.ts'
+import { expired, refusals, type AwsFaults } from './faults.ts'
 import * as json from './protocol/json.ts'
 import { missing, model, type Operation, type Service } from './protocol/model.ts'
 import type { Operations } from './protocol/operations.ts'
@@ -28,14 +31,17 @@ export const answering =
     const { service } = credential
     const asked = askedOf(service, question)
     const { name } = asked.operation
+    const disturbed = faults.disturbances.of({ service, operation: name, headers: question.headers })
     let parameters: Record<string, unknown> = {}
     let refusal: AwsError | undefined
     let answer: Answer
     try {
+      if (identity.formerKeys.has(credential.accessKeyId)) throw expired(service)
       await authenticate(question, credential, identity)
       parameters = asked.read()
       const fault = faults.take(service, name)
       if (fault) throw fault
+      if (typeof disturbed === 'string' && disturbed !== 'lost') throw refusals[disturbed](service)
       const serve = Object.hasOwn(services[service], name) ? services[service][name] : undefined
       if (!serve) throw notServed(`${service}:${name}`)
       const absent = missing(asked.operation.input, parameters)
@@ -54,6 +60,8 @@ export const answering =
       ...(refusal ? { error: refusal.code } : {}),
       parameters,
     })
+    if (typeof disturbed === 'object') await disturbed.late()
+    if (disturbed === 'lost') throw new Error(`the answer of ${service}:${name} is lost`)
     return answer
   }
 

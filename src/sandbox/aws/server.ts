@@ -6,7 +6,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { AwsIdentity, EksHooks, Probe, SandboxAws } from '../types.ts'
+import type { EksHooks, Probe, SandboxAws } from '../types.ts'
 import { Calls } from './calls.ts'
 import { instanceOperations, Instances } from './ec2/instances.ts'
 import { Ec2World } from './ec2/world.ts'
@@ -41,7 +41,8 @@ export interface AwsOptions {
 export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const { port = 0, host = '127.0.0.1', account = '123456789012', region = 'ap-northeast-1' } = options
   const { hooks, probe, faults } = options
-  const identity = newIdentity(account, region)
+  const former = new Set<string>()
+  const identity = { ...identityIn(account, region), ...newKeys(), formerKeys: former }
   const later = new Later()
   const calls = new Calls()
   const shared = { account, region, later, times: { ...defaultTimes, ...options.times } }
@@ -76,7 +77,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
       .then(
         ({ status, headers, body }) =>
           response.writeHead(status, { ...headers, 'x-amzn-requestid': randomUUID() }).end(body),
-        () => response.destroy(), // the client went away in the middle of its request
+        () => response.destroy(), // the client went away in the middle of its request, or its answer is to be lost
       )
   })
   await new Promise<void>((resolve, reject) => {
@@ -95,6 +96,10 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     instances,
     ecr,
     calls: () => calls.all(),
+    renewKeys() {
+      former.add(identity.accessKeyId)
+      Object.assign(identity, newKeys())
+    },
     stop: () =>
       new Promise((resolve) => {
         later.stop()
@@ -105,11 +110,14 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
 }
 
 /** The secret is new each time, and worth nothing elsewhere. */
-const newIdentity = (account: string, region: string): AwsIdentity => ({
+const newKeys = () => ({
+  accessKeyId: `AKIASANDBOX${randomBytes(5).toString('hex').slice(0, 9).toUpperCase()}`,
+  secretAccessKey: randomBytes(30).toString('base64'),
+})
+
+const identityIn = (account: string, region: string) => ({
   account,
   region,
-  accessKeyId: 'AKIASANDBOXNORIKAE00',
-  secretAccessKey: randomBytes(30).toString('base64'),
   roleArn: `arn:aws:iam::${account}:role/norikae`,
   sessionArn: `arn:aws:sts::${account}:assumed-role/norikae/sandbox`,
 })

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Rule } from '../disturbances.ts'
 import type { KubernetesCall, KubernetesObject, PodChange, RunningPod, StandInCluster } from '../types.ts'
 import { addresses } from './addresses.ts'
 import { certificate, kubeconfigOf } from './certificate.ts'
@@ -26,6 +27,8 @@ export interface ClusterOptions {
   readonly port?: number
   readonly host?: string
   readonly authenticate: (bearer: string) => Promise<User | 'unauthorized' | 'forbidden'>
+  /** What becomes of requests on their way; left out: nothing. */
+  readonly disturb?: Rule
   /** Milliseconds since 1970: what objects are stamped with and CronJobs go by. */
   readonly now?: () => number
   readonly times?: Partial<ClusterTimes>
@@ -80,6 +83,7 @@ export async function startCluster(options: ClusterOptions): Promise<StandInClus
         return typeof user === 'string' || mayAsk(store, user) ? user : 'forbidden'
       },
       silent: () => state.silent,
+      disturb: (asked) => options.disturb?.({ cluster: name, ...asked }),
       record: (call) => {
         calls.push({ at: new Date(clock.now()).toISOString(), cluster: name, ...call })
         // In lumps, so that a full record does not move for every call.

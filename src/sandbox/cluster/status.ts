@@ -87,6 +87,9 @@ export const conflict = (kind: Kind, name: string, why = modified): ApiError =>
 
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message)
 
+/** As priority and fairness turns away: https://kubernetes.io/docs/concepts/cluster-administration/flow-control/ */
+export const tooManyRequests = (): ApiError =>
+  new ApiError(429, 'TooManyRequests', 'too many requests, please try again later')
 export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized')
 
 export const forbidden = (kind: Kind, name: string, why: string, causes: readonly Cause[] = []): ApiError =>

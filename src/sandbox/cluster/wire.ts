@@ -1,11 +1,12 @@
 /** HTTP: who asks, what for, and the answer; every request goes into the record. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Disturbance, Rule } from '../disturbances.ts'
 import type { KubernetesCall } from '../types.ts'
 import { discovery, isHealth } from './discovery.ts'
 import type { Objects } from './objects.ts'
 import { proxied } from './proxy.ts'
 import { type Target, target } from './routes.ts'
-import { ApiError, notAcceptable, unauthorized } from './status.ts'
+import { ApiError, notAcceptable, tooManyRequests, unauthorized } from './status.ts'
 import type { Answer } from './request.ts'
 import { serve, verbOf } from './verbs.ts'
 
@@ -20,6 +21,8 @@ export interface WireOptions {
   readonly authenticate: (bearer: string) => Promise<User | 'unauthorized' | 'forbidden'>
   /** While it says true, requests are taken and never answered. */
   readonly silent: () => boolean
+  /** What becomes of a request on its way. */
+  readonly disturb: Rule
   readonly record: (call: Omit<KubernetesCall, 'at' | 'cluster'>) => void
 }
 
@@ -119,6 +122,7 @@ function send(response: ServerResponse, { body, code, warnings = [] }: Answer, p
     'Content-Type': plain ? 'text/plain; charset=utf-8' : 'application/json',
     'Content-Length': Buffer.byteLength(text),
     'Cache-Control': 'no-cache, private',
+    ...(code === 429 && { 'Retry-After': '1' }),
   })
   response.end(text)
 }
@@ -129,9 +133,15 @@ async function handle(options: WireOptions, request: IncomingMessage, response: 
     options.record({ user, method: request.method ?? 'GET', path: url.pathname, query: url.search.slice(1), status })
   // Status 0 says that no answer went out.
   if (options.silent()) return record('', 0)
+  const disturbed = options.disturb({
+    service: 'kubernetes',
+    operation: operationOf(request.method ?? 'GET', url.pathname),
+    headers: request.headers,
+  })
   let user = ''
   let result: Answer
   try {
+    if (typeof disturbed === 'string' && disturbed !== 'lost') throw instead(disturbed)
     result = await answer(options, request, url, (name) => {
       user = name
     })
@@ -139,9 +149,35 @@ async function handle(options: WireOptions, request: IncomingMessage, response: 
     const known = error instanceof ApiError ? error : new ApiError(500, 'InternalError', wordsOf(error))
     result = { code: known.status.code, body: known.status }
   }
+  if (typeof disturbed === 'object') await disturbed.late()
   if (options.silent()) return record(user, 0)
+  if (disturbed === 'lost') {
+    record(user, 0)
+    return void response.destroy()
+  }
   record(user, result.code)
   send(response, result, isHealth(url.pathname))
+}
+
+const instead = (is: Exclude<Disturbance, 'lost' | object>): ApiError =>
+  is === 'throttled'
+    ? tooManyRequests()
+    : is === 'expired'
+      ? unauthorized()
+      : new ApiError(500, 'InternalError', 'Internal error occurred: the sandbox was told to fail it')
+
+/** `patch apps/deployments/scale`; of what is no object its path. */
+function operationOf(method: string, path: string): string {
+  try {
+    const asked = target(path)
+    const { group, plural } = asked.kind
+    return [
+      verbOf(method, asked),
+      [group, plural, asked.subresource].filter((p) => p !== undefined && p !== '').join('/'),
+    ].join(' ')
+  } catch {
+    return `${method.toLowerCase()} ${path.includes('/proxy') ? 'proxy' : path}`
+  }
 }
 
 const wordsOf = (error: unknown): string =>

@@ -86,8 +86,8 @@ export const hostOf = (app: string, environment: EnvironmentName) =>
 export const targetGroupOf = (app: string, environment: EnvironmentName) =>
   `${app}-${environment}`.slice(0, 32).replace(/-+$/, '')
 
-/** Apps with a host, in each environment. */
-export const routedOf = (some: readonly SeedApp[]) =>
+/** Apps with a host, in each of these environments. */
+export const routedOf = (some: readonly SeedApp[], these: readonly EnvironmentName[] = environments) =>
   some
     .filter((app) => app.parts.some((p) => p.is === 'web'))
-    .flatMap((app) => environments.map((environment) => ({ app: app.name, environment })))
+    .flatMap((app) => these.map((environment) => ({ app: app.name, environment })))

@@ -3,6 +3,7 @@ import { AwsFaults } from '../../../src/sandbox/aws/faults.ts'
 import { startControl } from '../../../src/sandbox/control.ts'
 import { Channels } from '../../../src/sandbox/slack/channels.ts'
 import { SlackFaults } from '../../../src/sandbox/slack/slack.ts'
+import { Disturbances } from '../../../src/sandbox/disturbances.ts'
 import { Faults, MetricFaults } from '../../../src/sandbox/faults.ts'
 import type { Judgement } from '../../../src/sandbox/judge.ts'
 import type { Listening } from '../../../src/sandbox/listen.ts'
@@ -35,7 +36,16 @@ const apps = new AppFaults(() => 'blue')
 const awsFaults = new AwsFaults()
 const metrics = new MetricFaults()
 const slack = new SlackFaults()
-const faults = new Faults({ apps, awsFaults, elbv2: elb, clusters: () => clusters, metrics, slack })
+const disturbances = new Disturbances()
+const faults = new Faults({
+  apps,
+  awsFaults,
+  elbv2: elb,
+  clusters: () => clusters,
+  metrics,
+  slack,
+  disturbances,
+})
 let load: Load
 let control: Listening
 
@@ -99,6 +109,11 @@ test.for([
   { name: 'kubernetes-silent', body: { cluster: 'blue' }, is: () => clusters[0].silent },
   { name: 'metrics-missing', body: {}, is: () => metrics.hides({ app: 'any' }) },
   { name: 'metrics-missing', body: { app: 'files' }, is: () => metrics.hides({ app: 'files' }) && !metrics.hides({}) },
+  {
+    name: 'each-operation',
+    body: { are: ['lost'], ms: 5 },
+    is: () => disturbances.of({ service: 'eks', operation: 'ListClusters', headers: {} }) === 'lost',
+  },
   { name: 'metrics-unreachable', body: {}, is: () => metrics.unreachable },
   { name: 'slack-failing', body: { how: 'lost', times: 2 }, is: () => slack.left === 2 },
 ])('$name with $body is there until it is taken away', async ({ name, body, is }) => {

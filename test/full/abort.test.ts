@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { upgradeId } from '../../src/domain/messages.ts'
+import { aBed, BLUE, endState, GREEN, PLATFORM, played, wellOn, WITHIN_MS } from './bed.ts'
+import { EVERY, report } from './every.ts'
+
+/** In the order in which an upgrade comes to them: the first of each kind, in the upgrade or in an app. */
+const all = [
+  'createCluster',
+  'grantAccess',
+  'installAddon',
+  'createNodeGroup',
+  'openNamespaces',
+  'deploy',
+  'checkReady',
+  'dryRunObjects',
+  'raiseFence',
+  'pinSize',
+  'openRoute',
+  'checkExternal',
+  'setWeight',
+  'observe',
+  'stopWorkload',
+  'suspendSchedule',
+  'retainVolumes',
+  'detachVolumes',
+  'attachVolumes',
+  'startWorkload',
+  'resumeSchedule',
+  'confirmQuiet',
+  'proveIdle',
+] as const
+const sampled: ReadonlySet<string> = new Set([
+  'createNodeGroup',
+  'deploy',
+  'setWeight',
+  'detachVolumes',
+  'resumeSchedule',
+  'proveIdle',
+])
+
+test.for(all.filter((type) => EVERY || sampled.has(type)))(
+  'aborted when it is at %s, everything is back on blue as it was',
+  async (type) => {
+    await using bed = await aBed()
+    let said = false
+    const worker = await bed.worker((told) => {
+      if (said || told.at !== 'before' || told.type !== type) return undefined
+      said = true
+      const upgrade = bed.temporal.client.workflow.getHandle(upgradeId(PLATFORM))
+      return upgrade.signal('abort', { by: 'baba@example.com', reason: `it is at ${type}` })
+    })
+    await worker.ready()
+    await bed.begin()
+    const { view, asked } = await played(bed, { withinMs: WITHIN_MS })
+    report(`abort at ${type}`, asked)
+    expect(said).toBe(true)
+    expect(view.outcome).toBe('rolled-back')
+    expect(await endState(bed)).toEqual(wellOn(BLUE))
+    expect(bed.world.aws.eks.inventory().map((c) => c.name)).not.toContain(GREEN)
+  },
+)

@@ -1,0 +1,280 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect, type Temporal } from '../../src/client/connect.ts'
+import { viewOf } from '../../src/client/views.ts'
+import type { OpenGate, UpgradeView } from '../../src/client/shapes.ts'
+import { answerTo } from '../../src/demo/people.ts'
+import { cutoverId, TASK_QUEUE, upgradeId } from '../../src/domain/messages.ts'
+import { environmentOf } from '../../src/sandbox/command.ts'
+import type { Judgement } from '../../src/sandbox/judge.ts'
+import { narrowed, platformFile } from '../../src/sandbox/platform-file.ts'
+import { startTemporal, type SandboxTemporal } from '../../src/sandbox/temporal.ts'
+import { startWorld, type World } from '../../src/sandbox/world.ts'
+import { bundle } from '../support/bundle.ts'
+import { ofWorker, ofWorkflows, rewritten, WORKFLOW_TASK_TIMEOUT, type Rewrite } from './patience.ts'
+import { DECLARED, seedStore, STORE } from './store.ts'
+import { WorkerProcess, type Listener } from './workers.ts'
+
+export const PLATFORM = 'chatwork-prod'
+export const BLUE = 'chatwork-prod-1-35'
+export const GREEN = 'chatwork-prod-1-36'
+
+/** Every class: overlap, a singleton, a consumer, a schedule, something that scales; buffers are the platform's own, and the store is added. */
+const APPS = ['chat-actor', 'legacy-php', 'mail-sender', 'chat-search']
+/** Fails on green until its team has mended it. */
+export const SICK = 'legacy-php'
+
+/** AWS takes minutes; nobody watches here. */
+const times = {
+  aws: { clusterMs: 600, nodegroupMs: 500, addonMs: 200, deletionMs: 300, updateMs: 100 },
+}
+
+/** Stands for something outside that answers. */
+const ANSWERING = 'answering:1'
+
+/** What examples/demo.yaml says, so that nobody waits; and what it lacks. */
+const hurried: readonly (readonly [from: string | RegExp, to: string])[] = [
+  ['weights: [5, 25, 50, 100], observe: 4s', 'weights: [50, 100], observe: 3s'],
+  [/ +stage: .*\n/, ''],
+  ['soak: 25s', 'soak: 1s'],
+  ['rest: 5s', 'rest: 0s'],
+  // A worker that is killed again and again is away for longer than a singleton may be; what is judged is the overlap.
+  [
+    'downtime: 30s }',
+    `downtime: 30m }\n    externals: { messages: { endpoint: "${ANSWERING}", connections: 1, limit: 9 } }`,
+  ],
+  [/apps:\n/, `apps:\n${DECLARED}`],
+]
+
+/** A world on this machine with an upgrade in it, and workers that can be killed. */
+export interface Bed extends AsyncDisposable {
+  readonly folder: string
+  readonly world: World
+  readonly temporal: Temporal
+  readonly address: string
+  /** Starts one more. */
+  worker(hear?: Listener, more?: MoreOfWorker): Promise<WorkerProcess>
+  /** Stops the server as SIGTERM does, and starts it again with what it has written down. */
+  restartTemporal(awayMs: number): Promise<void>
+  begin(): Promise<void>
+  view(): Promise<UpgradeView>
+}
+
+export interface MoreOfWorker {
+  readonly env?: Readonly<Record<string, string>>
+  readonly rewrites?: readonly Rewrite[]
+}
+
+/** `environments`: more than production alone where it matters who moves first. */
+export async function aBed(environments: readonly ('test' | 'production')[] = ['production']): Promise<Bed> {
+  const ends: (() => unknown)[] = []
+  const end = async () => {
+    for (const one of ends.splice(0).toReversed()) await one()
+  }
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'norikae-full-'))
+    ends.push(() => rm(folder, { recursive: true, force: true }))
+    const database = join(folder, 'temporal.db')
+    let server: SandboxTemporal = await startTemporal({ database }, () => undefined)
+    ends.push(() => server.stop())
+    const { address } = server.info
+    const world = await startWorld({ apps: APPS, environments, requestsPerSecond: 30, times })
+    ends.push(() => world.stop())
+    await seedStore(world)
+    world.faults.set('app-failing', { app: SICK, environment: 'production', cluster: 'green', rate: 0.5 })
+
+    const platforms = join(folder, 'platforms')
+    await mkdir(platforms)
+    await writeFile(
+      join(platforms, `${PLATFORM}.yaml`),
+      platformFile(await file(environments), world.info()).replace(ANSWERING, new URL(world.info().control.url).host),
+    )
+    const code = await bundle()
+    if (!('code' in code)) throw new Error('the workflows are bundled as a path')
+    const workflows = join(folder, 'workflows.js')
+    await writeFile(workflows, rewritten(code.code, ofWorkflows))
+    const here = environmentOf({ ...world.info(), temporal: server.info, platforms })
+    Object.assign(process.env, here)
+    const temporal = await connect()
+    ends.push(() => temporal[Symbol.asyncDispose]())
+
+    return {
+      folder,
+      world,
+      temporal,
+      address,
+      async worker(hear = () => undefined, { env = {}, rewrites = [] } = {}) {
+        const worker = await WorkerProcess.start({
+          env: { ...here, NORIKAE_WORKFLOW_BUNDLE: workflows, ...env },
+          rewrites: [...ofWorker, ...rewrites],
+          log: join(folder, 'worker.log'),
+          hear,
+        })
+        ends.push(() => worker.kill())
+        return worker
+      },
+      async restartTemporal(awayMs) {
+        await server.stop()
+        await sleep(awayMs)
+        const frontend = Number(address.split(':')[1])
+        server = await startTemporal({ database, frontend }, () => undefined)
+      },
+      begin: async () => {
+        await temporal.client.workflow.start('clusterUpgrade', {
+          workflowId: upgradeId(PLATFORM),
+          taskQueue: TASK_QUEUE,
+          args: [{ platform: PLATFORM, to: '1.36', by: 'aoki@example.com' }],
+          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+        })
+      },
+      view: () => viewOf(temporal, PLATFORM),
+      [Symbol.asyncDispose]: end,
+    }
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+async function file(environments: readonly string[]): Promise<string> {
+  const example = await readFile(new URL('../../examples/demo.yaml', import.meta.url), 'utf8')
+  const less: typeof hurried = environments.includes('test') ? [] : [[/ +test: .*\n/, '']]
+  return [...hurried, ...less].reduce(
+    (text, [from, to]) => {
+      const changed = text.replace(from, to)
+      if (changed === text) throw new Error(`examples/demo.yaml does not say ${from} any more: mend test/full/bed.ts`)
+      return changed
+    },
+    narrowed(example, APPS),
+  )
+}
+
+/** How it ended, and what was asked beside the gates of the plan. */
+export interface Ended {
+  readonly view: UpgradeView
+  readonly asked: readonly string[]
+}
+
+/** Several times what an upgrade takes on two cores that others use too. */
+export const WITHIN_MS = 900_000
+/** A step that fails each time is no interruption. */
+const MOST_ASKED = 12
+/** Said again where nobody heard it: what was sent to a run that was reset is of the run before. */
+const SAY_AGAIN_MS = 15_000
+
+/** Answers as the teams would, until it is over. `look` may do something at each view. */
+export async function played(
+  bed: Bed,
+  { withinMs, look = () => undefined }: { withinMs: number; look?: (view: UpgradeView) => unknown },
+): Promise<Ended> {
+  const asked: string[] = []
+  const said = new Map<string, number>()
+  let last = 'nothing was seen'
+  const until = Date.now() + withinMs
+  const answer = async (gate: OpenGate): Promise<void> => {
+    if (Date.now() - (said.get(gate.gate) ?? 0) < SAY_AGAIN_MS) return
+    const { message, body } = wordFor(gate)
+    if (message !== 'approve' && !said.has(gate.gate))
+      asked.push(`${gate.app ?? 'upgrade'} ${gate.gate}: ${gate.problem ?? gate.what}`)
+    said.set(gate.gate, Date.now())
+    if (gate.app === SICK && message === 'retry') bed.world.faults.clear('app-failing')
+    await bed.temporal.client.workflow.getHandle(gate.workflowId).signal(message, body)
+  }
+  for (;;) {
+    // Nobody answers while a worker or the server is away.
+    const view = await bed.view().catch(() => undefined)
+    if (view) {
+      last = shown(view)
+      await look(view)
+      if (view.outcome !== 'running') return { view, asked }
+      for (const gate of view.gates) await answer(gate).catch(() => undefined)
+    }
+    const why = Date.now() > until ? `not over within ${withinMs / 1000} s` : undefined
+    const more = asked.length > MOST_ASKED ? 'people are asked again and again' : undefined
+    if (why ?? more) throw new Error([why ?? more, last, ...asked.map((a) => `asked: ${a}`)].join('\n'))
+    await sleep(300)
+  }
+}
+
+const shown = ({ status, cutovers, gates }: UpgradeView): string =>
+  [
+    `phase ${status.run?.phase}, ${status.run?.state}`,
+    ...cutovers.flatMap((c) => c.runs.map((r) => `${c.app} ${r.subject.environment} ${r.state}`)),
+    ...gates.map((g) => `waits at ${g.gate}: ${g.problem ?? g.what}`),
+  ].join('\n')
+
+/** Who answers for a team where the demo's people do not. */
+const others: Readonly<Record<string, string>> = { scala: 'chiba@example.com', php: 'endo@example.com' }
+
+function wordFor(gate: OpenGate): { readonly message: string; readonly body: object } {
+  const words = answerTo(gate, BLUE)?.args ?? []
+  const by = words[words.indexOf('--as') + 1] ?? others[gate.who[0] ?? ''] ?? 'baba@example.com'
+  const offered = ['approve', 'retry'].flatMap((answer) => gate.send.find((s) => s.message === answer) ?? [])[0]
+  if (!offered) throw new Error(`${gate.gate} offers neither approve nor retry`)
+  const typed = offered.body['typed'] === undefined ? {} : { typed: BLUE }
+  return { message: offered.message, body: { ...offered.body, by, ...typed } }
+}
+
+/** What the world looks like when all is over: by the sandbox's judge, and by what runs where. */
+export interface EndState {
+  readonly clusters: readonly string[]
+  readonly asleep: readonly string[]
+  readonly judged: Pick<Judgement, 'singletonOverlapMs' | 'bufferedLost'> & {
+    readonly dropped: Judgement['requests']['lastDropped']
+    readonly jobs: Judgement['jobs']['offences']
+    readonly leftovers: Judgement['leftovers']
+  }
+}
+
+/** Nothing dropped, twice, lost or left; everything runs on the one cluster that is there. */
+export const wellOn = (cluster: string): EndState => ({
+  clusters: [cluster],
+  asleep: [],
+  judged: { dropped: [], jobs: [], singletonOverlapMs: 0, bufferedLost: 0, leftovers: [] },
+})
+
+/** Waits until what was just started runs. */
+export async function endState(bed: Bed, settleMs = 10_000): Promise<EndState> {
+  for (const until = Date.now() + settleMs; Date.now() < until && asleep(bed).length > 0;) await sleep(200)
+  await bed.world.load.stop()
+  const { requests, jobs, singletonOverlapMs, bufferedLost, leftovers } = bed.world.judge.judgement()
+  return {
+    clusters: bed.world.clusters().map((c) => c.name),
+    asleep: asleep(bed),
+    judged: { dropped: requests.lastDropped, jobs: jobs.offences, singletonOverlapMs, bufferedLost, leftovers },
+  }
+}
+
+/** Workloads of the apps that do not run as they did before. */
+function asleep({ world }: Bed): string[] {
+  const apps = [...APPS, STORE]
+  return world.clusters().flatMap((cluster) =>
+    apps.flatMap((app) =>
+      ['test', 'production'].flatMap((environment) => {
+        const namespace = `${app}-${environment}`
+        const sets = [
+          ...cluster.list('apps/v1', 'Deployment', namespace),
+          ...cluster.list('apps/v1', 'StatefulSet', namespace),
+        ]
+        const down = sets.filter(
+          (s) => Number(s.spec?.['replicas']) === 0 || s.status?.['readyReplicas'] !== s.spec?.['replicas'],
+        )
+        const suspended = cluster.list('batch/v1', 'CronJob', namespace).filter((c) => c.spec?.['suspend'] === true)
+        return [...down, ...suspended].map((o) => `${o.kind} ${namespace}/${o.metadata.name} on ${cluster.name}`)
+      }),
+    ),
+  )
+}
+
+/** How often a worker died in the middle of a task of one of these workflows: the server says so when it has waited for it. */
+export async function workflowTasksLost({ temporal }: Bed): Promise<number> {
+  const ids = [upgradeId(PLATFORM), ...[...APPS, STORE].map((app) => cutoverId(PLATFORM, app))]
+  const histories = await Promise.all(ids.map((id) => temporal.client.workflow.getHandle(id).fetchHistory()))
+  return histories
+    .flatMap((history) => history.events ?? [])
+    .filter((event) => Number(event.workflowTaskTimedOutEventAttributes?.timeoutType) === START_TO_CLOSE).length
+}
+/** `temporal.api.enums.v1.TimeoutType` */
+const START_TO_CLOSE = 1
