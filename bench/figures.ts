@@ -1,0 +1,9 @@
+/** The value that this share of all is at most, in seconds: `at(0.5, …)` is the median. */
+export function at(share: number, milliseconds: readonly number[]): string {
+  const sorted = milliseconds.toSorted((a, b) => a - b)
+  const value = sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+  return (value / 1000).toFixed(3)
+}
+
+export const p50AndP99 = (milliseconds: readonly number[]): string =>
+  `${at(0.5, milliseconds)} · ${at(0.99, milliseconds)}`
