@@ -31,7 +31,7 @@ afterAll(async () => {
 
 async function fileWith(schedule: string): Promise<string> {
   const path = join(folder, 'chat.yaml')
-  await writeFile(path, `${aPlatformFile}${schedule}\n`)
+  await writeFile(path, `${aPlatformFile}timeZone: UTC\n${schedule}\n`)
   return path
 }
 const create = async (schedule: string) => {

@@ -175,7 +175,7 @@ test('an upgrade is started, and a second one, a stranger, an old plan and a gat
     { body: { gate: gate.replace(/@.{8}/, '@00000000'), by: 'aoki@example.com' }, says: 'there is no gate' },
     { body: { gate: 'production/gate@00000000.1', by: 'aoki@example.com' }, says: 'there is no gate' },
     { body: { gate }, says: 'by is missing' },
-    { body: { gate, by: 'aoki@example.com', proof: 'x' }, says: 'proof comes with a later release' },
+    { body: { gate, by: 'aoki@example.com', proof: 'x' }, says: 'nobody checks proofs on this platform' },
   ]
   for (const { body, says } of refusals) {
     const answer = await update(ID, 'approve', body)
@@ -321,6 +321,7 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'eks:UpdateClusterConfig', // lifts a deletion protection
     'eks:DescribeAccessEntry',
     'ec2:DescribeInstances', // of nodes that were lost
+    'ecr:DescribeImages', // of images in ECR: the demo's are in a registry of its own
     // Of volumes that change sides, and of copies: the demo has none.
     'ec2:DescribeVolumes',
     'ec2:DescribeSnapshots',

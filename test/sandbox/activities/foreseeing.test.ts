@@ -8,7 +8,7 @@ import { aPlatformFile } from '../../unit/config/a-platform-file.ts'
 
 let world: SmallWorld
 let open: { readonly to?: string } | undefined
-const file = `${aPlatformFile}schedule: { announce: 7d }\n`
+const file = `${aPlatformFile}timeZone: UTC\nschedule: { announce: 7d }\n`
 
 beforeAll(async () => {
   world = await aSmallWorld()
