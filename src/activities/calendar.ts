@@ -1,6 +1,6 @@
 import { openingAt } from '../domain/calendar.ts'
 import type { Activities } from '../workflows/activities.ts'
-import { offsetIn } from './time-zone.ts'
+import { offsetIn } from '../domain/time-zones.ts'
 
 /** Nothing is asked outside, but time zones: their tables change with the runtime, so no workflow reads them. */
 export const calendarActivities = (): Pick<Activities, 'opening'> => ({

@@ -1,3 +1,4 @@
+import { dated } from '../domain/days.ts'
 import type { VersionDescription } from '../domain/eks-objects.ts'
 import { compareVersions, isKubernetesVersion } from '../domain/kubernetes-version.ts'
 import { decide, overtaken } from '../domain/outlook.ts'
@@ -47,7 +48,7 @@ export const foreseeingActivities = (outside: Outside): Pick<Activities, 'forese
       from,
       timeZone: days.timeZone,
       decision,
-      ...(start && { start }),
+      ...(start && { start, onTheWall: dated(days.timeZone, start.at) }),
       later,
       versions: versions
         .filter(({ version }) => isKubernetesVersion(version))

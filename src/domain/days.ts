@@ -1,3 +1,5 @@
+import { offsetIn } from './time-zones.ts'
+
 /** Days of the calendar, `2027-01-05`, and what the clock shows there in a time zone. */
 export type Day = string
 
@@ -36,7 +38,7 @@ export interface Clock {
 
 /** `zone`: as the tz database names it. Throws `RangeError` where this runtime knows no such zone. */
 export function clockIn(zone: string, at: string): Clock {
-  const [day = '', time = ''] = new Date(Date.parse(at) + offsetMs(zone, Date.parse(at))).toISOString().split('T')
+  const [day = '', time = ''] = new Date(Date.parse(at) + offsetIn(zone)(Date.parse(at))).toISOString().split('T')
   return { day, time: time.slice(0, 5) }
 }
 
@@ -47,41 +49,9 @@ export function clockIn(zone: string, at: string): Clock {
 export function momentOf(zone: string, { day, time }: Clock): string {
   const asUtc = Date.parse(`${day}T${time}:00Z`)
   // The offset is that of the moment itself, which is at most a day from there; clocks change once within that.
-  const candidates = [asUtc - DAY_MS, asUtc + DAY_MS].map((near) => asUtc - offsetMs(zone, near))
-  const exact = candidates.filter((ms) => ms + offsetMs(zone, ms) === asUtc)
+  const candidates = [asUtc - DAY_MS, asUtc + DAY_MS].map((near) => asUtc - offsetIn(zone)(near))
+  const exact = candidates.filter((ms) => ms + offsetIn(zone)(ms) === asUtc)
   return new Date(Math.min(...(exact.length > 0 ? exact : candidates.slice(0, 1)))).toISOString()
-}
-
-/** Making one takes longer than all else here. */
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-function formatOf(zone: string): Intl.DateTimeFormat {
-  const known = formats.get(zone)
-  if (known) return known
-  const made = Intl.DateTimeFormat('en', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
-  formats.set(zone, made)
-  return made
-}
-
-/** How far a zone is ahead of UTC at a moment. */
-function offsetMs(zone: string, atMs: number): number {
-  const parts = new Map(
-    formatOf(zone)
-      .formatToParts(atMs)
-      .map(({ type, value }) => [type, Number(value)]),
-  )
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0
-  const shown = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
-  return shown - Math.floor(atMs / 1000) * 1000
 }
 
 /** `Tue 2027-01-05 10:00 Asia/Tokyo` */

@@ -1,4 +1,3 @@
-import { dated } from './days.ts'
 import { upgradeId } from './messages.ts'
 import type { From, Notice } from './notices.ts'
 import type { Decision } from './outlook.ts'
@@ -46,6 +45,8 @@ export interface Outlook {
 
 /** An outlook, with whom it is told to. */
 export interface Foreseen extends Outlook {
+  /** Its start by the platform's clocks: `Tue 2027-01-05 10:00 Asia/Tokyo`; absent where it has none. */
+  readonly onTheWall?: string
   readonly platformTeam: string
   readonly teams: Readonly<Record<string, Team>>
 }
@@ -58,11 +59,11 @@ export interface ScheduledResult {
 }
 
 /** `1.35 → 1.36 starts Tue 2027-01-05 10:00 Asia/Tokyo` */
-export const announcement = ({ platform, from, timeZone, start }: Outlook, to: string): string =>
-  `${platform} ${from} → ${to} starts ${start === undefined ? 'now' : dated(timeZone, start.at)}`
+export const announcement = ({ platform, from, onTheWall = 'now' }: Foreseen, to: string): string =>
+  `${platform} ${from} → ${to} starts ${onTheWall}`
 
 /** What the workflow shows of itself while it waits for its start. */
-export const waitingDetails = (outlook: Outlook, to: string, workflowId: string): string =>
+export const waitingDetails = (outlook: Foreseen, to: string, workflowId: string): string =>
   [
     `**${announcement(outlook, to)}**`,
     '',

@@ -8,6 +8,7 @@ export async function nextUpgrade(request: OutlookRequest): Promise<Outlook> {
   const {
     teams: _teams,
     platformTeam: _team,
+    onTheWall: _onTheWall,
     ...outlook
   } = await question('foresee', 'foresee', words, 'long', request)
   return outlook

@@ -1,7 +1,7 @@
 import { activityInfo, ApplicationFailure } from '@temporalio/activity'
 import { ApplicationFailureCategory } from '@temporalio/common'
 import { actions, type ActionCall, type ActionName } from '../../src/domain/actions.ts'
-import { offsetIn } from '../../src/activities/time-zone.ts'
+import { offsetIn } from '../../src/domain/time-zones.ts'
 import { openingAt } from '../../src/domain/calendar.ts'
 import { called } from '../../src/domain/examination.ts'
 import type { Due } from '../../src/domain/board.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { offsetIn } from '../../src/activities/time-zone.ts'
+import { offsetIn } from '../../src/domain/time-zones.ts'
 import { calendarInWords, isClosed, isHours, openingAt, type Calendar } from '../../src/domain/calendar.ts'
 
 const tokyo = (hours: readonly string[], closed: readonly string[] = []): Calendar => ({

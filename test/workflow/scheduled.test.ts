@@ -1,6 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { dated } from '../../src/domain/days.ts'
 import { upgradeId, type UpgradeResult } from '../../src/domain/messages.ts'
 import { scheduleId, type Foreseen, type ScheduledResult } from '../../src/domain/scheduled.ts'
 import { aPlatform, anApp } from '../support/builders.ts'
@@ -35,10 +36,11 @@ async function aTrial(foreseen: Partial<Foreseen> = {}) {
 }
 
 /** As an activity tells it: in two weeks and a bit, from now on. */
-async function inTwoWeeks(): Promise<Pick<Foreseen, 'start'>> {
+async function inTwoWeeks(): Promise<Pick<Foreseen, 'start' | 'onTheWall'>> {
   const now = await env.currentTimeMs()
   const iso = (ms: number) => new Date(ms).toISOString()
-  return { start: { announcedAt: iso(now), at: iso(now + 14 * 86_400_000 + 1_234_567) } }
+  const at = iso(now + 14 * 86_400_000 + 1_234_567)
+  return { start: { announcedAt: iso(now), at }, onTheWall: dated('UTC', at) }
 }
 
 const started = (platform: string) =>

@@ -1,5 +1,9 @@
-import type { Offset } from '../domain/calendar.ts'
+import type { Offset } from './calendar.ts'
 
+/**
+ * Not for workflows: the tables of time zones come with the runtime, and a replay on another may read others. Activities
+ * and the command line ask, and tell workflows what came of it.
+ */
 const known = new Map<string, Offset>()
 
 /** What the tz database that this runtime carries says of a time zone. Throws `RangeError` where it has none of that name. */
