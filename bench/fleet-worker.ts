@@ -27,7 +27,7 @@ const worker = await Worker.create({
   connection,
   taskQueue: queue,
   workflowBundle: { codePath },
-  activities: new Outside(platform, '100ms').activities(),
+  activities: new Outside(platform, '15s').activities(),
   // As src/worker.ts sets them.
   stickyQueueScheduleToStartTimeout: '5s',
   maxConcurrentActivityTaskExecutions: 100,

@@ -73,9 +73,9 @@ export class Outside {
   /** Looking for one of them takes so long. */
   replanning: () => Promise<void> = async () => undefined
   platform: Platform
-  pollEvery: '6h' | '1s' | '100ms'
+  pollEvery: '6h' | '15s' | '1s' | '100ms'
 
-  constructor(platform: Platform, pollEvery: '6h' | '1s' | '100ms' = '6h') {
+  constructor(platform: Platform, pollEvery: '6h' | '15s' | '1s' | '100ms' = '6h') {
     this.platform = platform
     this.pollEvery = pollEvery
     this.world.once.add('invoices')
