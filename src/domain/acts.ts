@@ -5,6 +5,8 @@ import {
   openGates,
   placed,
   refusal,
+  takenOut,
+  teamsOf,
   voided,
   type Answer,
   type Decision,
@@ -52,7 +54,7 @@ function ofOne(desk: Desk, planned: readonly Gate[], id: string, by: string): Re
     return desk.gates.some((g) => g.id === id)
       ? no('already-decided', `gate ${id} is decided already: what was approved has been used`)
       : no('no-such-gate', `there is no gate ${id}`)
-  const { teams } = gate.rule
+  const teams = teamsOf(gate)
   if (!teams.some((team) => desk.members[team]?.includes(by)))
     return no('not-an-approver', `${by} is not an approver of ${teams.join(', ')}`)
   return approvalsOf(desk, id).length === 0 ? no('nothing-to-withdraw', `nobody has approved ${id}`) : undefined
@@ -62,22 +64,9 @@ function ofOne(desk: Desk, planned: readonly Gate[], id: string, by: string): Re
 export function withdrawn(desk: Desk, act: Act, at: string): Desk {
   const ids = gatesIn({ ...act })
   const because = `${act.by} withdrew it${act.comment === undefined ? '' : `: ${act.comment}`}`
-  const standing = openGates(desk).filter((g) => ids.includes(g.id))
   const noted = logged(desk, { at, message: WITHDRAW, body: act, became: 'counted' })
   const rest = voided(noted, (g) => ids.includes(g.gate), because, at)
-  return standing.reduce(
-    (so, gate) => ({
-      ...so,
-      gates: so.gates.map((g) => (g === gate ? { ...g, given: g.given.filter((d) => d.answer !== 'approve') } : g)),
-      log: [
-        ...so.log,
-        ...gate.given.flatMap((d) =>
-          d.answer === 'approve' ? [{ at, message: d.answer, body: d, became: 'void' as const, because }] : [],
-        ),
-      ],
-    }),
-    rest,
-  )
+  return ids.reduce((so, id) => takenOut(so, id, () => true, because, at), rest)
 }
 
 /** What was approved for a gate and has not been used. */

@@ -28,13 +28,15 @@ export function effortOf(runs: readonly Run[], { gates, log }: Desk): Effort | u
   return {
     ...(subject.app !== undefined && { app: subject.app }),
     team: subject.team,
-    seconds: answered.reduce((sum, g) => sum + seconds(g.openedAt, g.closed?.at ?? g.openedAt), 0),
+    seconds: answered.reduce((sum, g) => sum + seconds(g.openedAt, g.given.at(-1)?.at ?? g.openedAt), 0),
     answered: answered.length,
     acts: log.filter(countsAsSaid).length,
   }
 }
 
-const seconds = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / 1000)
+/** What was said before it was asked took nobody any time. */
+const seconds = (from: string, to: string): number =>
+  Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000))
 
 /** An app that left and was started again is one. */
 export function efforts(all: readonly Effort[]): Effort[] {

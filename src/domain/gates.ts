@@ -121,8 +121,10 @@ export function refusal(
   const given = [...gate.given, ...desk.ahead.filter((g) => g.gate === gate.id)]
   if (given.some((g) => g.by === d.by && g.answer === answer && !isPast(g, now)))
     return no('twice', `${d.by} has decided ${gate.id} already`)
-  if ([d.notBefore, d.notAfter].some((t) => t !== undefined && Number.isNaN(Date.parse(t))))
-    return no('malformed', 'notBefore and notAfter are ISO times')
+  if ([d.notBefore, d.notAfter].some((t) => t !== undefined && !isMoment(t)))
+    return no('malformed', 'notBefore and notAfter are times with a zone, such as 2026-12-02T10:00:00+09:00')
+  if (d.notBefore !== undefined && d.notAfter !== undefined && Date.parse(d.notBefore) >= Date.parse(d.notAfter))
+    return no('malformed', `notBefore ${d.notBefore} is not before notAfter ${d.notAfter}`)
   if (isPast(d, now)) return no('expired', `notAfter ${d.notAfter} has passed`)
 
   const barred = answer === 'approve' ? barredFrom(desk, gate) : []
@@ -144,6 +146,10 @@ export const escalatesAt = ({ rule, openedAt, escalatedAt }: Gate): string | und
   rule.escalates === undefined || escalatedAt !== undefined
     ? undefined
     : new Date(after(openedAt, rule.escalates.after)).toISOString()
+
+/** Without a zone it would be another moment for each worker. */
+const isMoment = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
 
 /** What lets something go for good: where its name must be typed, by whoever says this. */
 export const isTyped = (answer: Answer): boolean => answer === 'approve' || answer === 'skip'
@@ -183,12 +189,13 @@ export function placed(desk: Desk, planned: readonly Gate[], answer: Answer, d: 
  */
 export function opened(desk: Desk, gate: Gate): Desk {
   const barred = barredFrom(desk, gate)
-  const fits = (g: Given) => g.gate === gate.id && g.images === gate.images && !barred.includes(g.by)
+  const fits = (g: Given) =>
+    g.gate === gate.id && g.images === gate.images && !barred.includes(g.by) && !isPast(g, gate.openedAt)
   const given = desk.ahead.filter(fits)
   const rest = voided(
     desk,
     (g) => stepOf(g.gate) === stepOf(gate.id) && !fits(g),
-    'the plan, an image or the attempt is another now, or an earlier approval excludes this one',
+    'the plan, an image or the attempt is another now, its time is over, or an earlier approval excludes this one',
     gate.openedAt,
   )
   const rule = ruleAt(desk, gate.rule)
@@ -219,10 +226,37 @@ export const ESCALATED = 'escalated'
 export const countsAsSaid = ({ message, became }: Logged): boolean =>
   message !== ESCALATED && (became === 'counted' || became === 'ahead')
 
+/** What was approved ahead, also for a gate that is open by now, where it was to count from a later moment on. */
 export function voided(desk: Desk, which: (g: Given) => boolean, because: string, at: string): Desk {
-  const log = desk.ahead.filter(which).map((g): Logged => ({ at, message: g.answer, body: g, became: 'void', because }))
-  return { ...desk, ahead: desk.ahead.filter((g) => !which(g)), log: [...desk.log, ...log] }
+  const waits = (g: Given) => g.notBefore !== undefined && which(g)
+  const open = openGates(desk).reduce((so, { id }) => takenOut(so, id, waits, because, at), desk)
+  const log = desk.ahead.filter(which).map((g) => asVoid(g, because, at))
+  return { ...open, ahead: desk.ahead.filter((g) => !which(g)), log: [...open.log, ...log] }
 }
+
+const asVoid = (g: Given, because: string, at: string): Logged => ({
+  at,
+  message: g.answer,
+  body: g,
+  became: 'void',
+  because,
+})
+
+/** Approvals of an open gate that do not count any more. */
+export function takenOut(desk: Desk, id: string, which: (g: Given) => boolean, because: string, at: string): Desk {
+  const out = (g: Given) => g.answer === 'approve' && which(g)
+  const gate = openGates(desk).find((g) => g.id === id)
+  if (!gate?.given.some(out)) return desk
+  return {
+    ...desk,
+    gates: desk.gates.map((g) => (g === gate ? { ...g, given: g.given.filter((d) => !out(d)) } : g)),
+    log: [...desk.log, ...gate.given.filter(out).map((g) => asVoid(g, because, at))],
+  }
+}
+
+/** People have done their part; what is left is for time to decide. `now`: as far as is known. */
+export const waitsForTime = ({ given, rule }: Gate, now: string): boolean =>
+  given.filter((d) => d.answer === 'approve' && !isPast(d, now)).length >= rule.approvals
 
 export const closed = (desk: Desk, id: string, as: Answer | 'withdrawn', at: string): Desk => ({
   ...desk,

@@ -220,9 +220,9 @@ function soak(platform: Platform): Move {
       ...gates.decommission,
       typed: blue,
     }),
+    onGreen('soak/still-on-green'),
     // Whoever approves at night, or the day before a closed one, does not want it gone by then.
     ...(calendar ? [waitFor('soak/hours', calendar, `wait for working hours: ${calendarInWords(calendar)}`)] : []),
-    onGreen('soak/still-on-green'),
     act('soak/still-idle', 'proveIdle', idleness(platform, 'blue')),
   )
 }

@@ -270,7 +270,7 @@ export const waiting = ({ differing = [], ...g }: Gate): Waiting => ({
   what: g.title,
   since: g.openedAt,
   who: teamsOf(g),
-  needs: `${g.given.filter((d) => d.answer === 'approve').length} of ${g.rule.approvals}: ${g.offers.join(' or ')}`,
+  needs: `${g.given.filter((d) => d.answer === 'approve').length} of ${g.rule.approvals}: ${g.offers.join(' or ')}${countsLater(g)}`,
   ...(differing.length > 0 && { differing }),
   send: g.offers.map((message) => ({
     message,
@@ -281,6 +281,10 @@ export const waiting = ({ differing = [], ...g }: Gate): Waiting => ({
     },
   })),
 })
+
+/** What is approved and stands still all the same. */
+const countsLater = ({ given }: Pick<Gate, 'given'>): string =>
+  given.map((d) => (d.notBefore === undefined ? '' : `; ${d.by}'s counts from ${d.notBefore}`)).join('')
 
 function whenElse(gate: Gate): Pick<Waiting, 'opensAt' | 'onTheWall' | 'escalates'> {
   const at = escalatesAt(gate)

@@ -14,7 +14,7 @@ export interface Evidence {
   /** Whether its time is over; `now` must not come out other in a replay. */
   late(body: unknown, now: string): Refusal | undefined
   /** What only an activity can tell: the time, and whether a token is good. */
-  outside(name: MessageName, body: unknown): Promise<Refusal | undefined>
+  outside(name: MessageName, body: unknown, pace: 'glance' | 'quick'): Promise<Refusal | undefined>
 }
 
 type Body = Readonly<Record<string, unknown>>
@@ -36,7 +36,7 @@ export function evidence(office: Office): Evidence {
   return {
     refusal: (name, body) => proofRefusal(office.trust, name, fieldsOf(body), place()),
     late: (body, now) => (office.trust === undefined ? undefined : timeRefusal(fieldsOf(body), now)),
-    async outside(name, body) {
+    async outside(name, body, pace) {
       const { trust } = office
       const fields = fieldsOf(body)
       const proof = parseProof(String(fields['proof']))
@@ -50,7 +50,7 @@ export function evidence(office: Office): Evidence {
       const id = `proof/${asked}`
       try {
         const { at, refused } = await CancellationScope.nonCancellable(() =>
-          question('checkProof', id, `check the proof of ${name} by ${by}`, 'glance', token ? { token } : {}),
+          question('checkProof', id, `check the proof of ${name} by ${by}`, pace, token ? { token } : {}),
         )
         return refused ?? timeRefusal(fields, at)
       } catch (error) {

@@ -18,7 +18,8 @@ export interface Hands {
   now(): string
   /** Waits while paused. */
   mayStart(): Promise<void>
-  perform(step: LeafStep, attempt: number, choice?: Choice): Promise<Receipt>
+  /** `halted`: another step beside it has failed, so what only waits need not wait any longer. */
+  perform(step: LeafStep, attempt: number, choice: Choice | undefined, halted: () => boolean): Promise<Receipt>
   ask(gate: Gate): Promise<Answer>
   wrote(): void
 }
@@ -33,6 +34,10 @@ export interface Executor {
 
 /** What was waited for is waited for by another plan now. */
 export const REPLACED = 'Replaced'
+/** It waited for its hours, and what is beside it has failed. */
+export const HALTED = 'Halted'
+
+const stopped: ReadonlySet<string> = new Set([REPLACED, HALTED])
 
 type Rule = (problem: Problem) => Phase['onFailure']
 const askAlways: Rule = () => 'ask'
@@ -49,18 +54,19 @@ export function executor(hands: Hands): Executor {
   async function sideBySide(lanes: readonly (readonly LeafStep[])[], atMost: number, rule: Rule): Promise<void> {
     const queue = lanes.map((lane) => [...lane])
     const failures: unknown[] = []
+    const halted = () => failures.length > 0
     const worker = async () => {
       for (let lane = queue.shift(); lane; lane = queue.shift()) {
         for (const step of lane)
-          if (failures.length === 0) await leaf(step, rule).catch((error: unknown) => failures.push(error))
+          if (failures.length === 0) await leaf(step, rule, halted).catch((error: unknown) => failures.push(error))
       }
     }
     await Promise.all(Array.from({ length: Math.min(atMost, lanes.length) }, worker))
     if (failures.length > 0) throw failures[0]
   }
 
-  async function leaf(step: LeafStep, rule: Rule): Promise<void> {
-    let choice: Choice | undefined
+  async function leaf(step: LeafStep, rule: Rule, halted = () => false): Promise<void> {
+    let choice = await standingAnswer(step)
     while (!settled(run.journal, step.id)) {
       if (!run.goingBack) await hands.mayStart()
       const record: StepRecord = {
@@ -73,24 +79,37 @@ export function executor(hands: Hands): Executor {
       const end = (state: StepRecord['state'], more: Partial<StepRecord> = {}) =>
         put({ ...record, ...more, state, endedAt: hands.now() })
       try {
-        end('done', { receipt: await hands.perform(step, record.attempt, choice) })
+        end('done', { receipt: await hands.perform(step, record.attempt, choice, halted) })
       } catch (error) {
         if (wasStopped(error)) {
           end('stopped')
           throw error
         }
         const problem = problemOf(error)
-        if (problem.type === REPLACED) {
+        if (stopped.has(problem.type)) {
           end('stopped')
           throw error
         }
         end('failed', { problem })
         if (rule(problem) !== 'ask') throw error
-        const answer = await hands.ask(failureGate(run, step, record.attempt, problem, hands.now()))
-        choice = isChoice(answer, step, problem) ? answer : undefined
-        if (answer === 'skip' && choice === undefined) end('skipped', { problem })
+        choice = await answered(step, record, problem)
       }
     }
+  }
+
+  /** A choice that its action carries out; what is only passed over is settled by it. */
+  async function answered(step: LeafStep, record: StepRecord, problem: Problem): Promise<Choice | undefined> {
+    const answer = await hands.ask(failureGate(run, step, record.attempt, problem, hands.now()))
+    const choice = isChoice(answer, step, problem) ? answer : undefined
+    if (answer === 'skip' && choice === undefined) put({ ...record, state: 'skipped', problem, endedAt: hands.now() })
+    return choice
+  }
+
+  /** What people had not answered when the plan was replaced is asked again, and not tried again by itself. */
+  async function standingAnswer(step: LeafStep): Promise<Choice | undefined> {
+    const record = run.journal.steps[step.id]
+    if ((step.kind !== 'app' && step.kind !== 'wait') || record?.state !== 'failed' || !record.problem) return undefined
+    return answered(step, record, record.problem)
   }
 
   function put(record: StepRecord): void {

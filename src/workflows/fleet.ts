@@ -237,6 +237,7 @@ export function fleet(office: Office, by: unknown): Fleet {
       for (const place of places(name)) set(place, undefined)
     } finally {
       leaving.delete(name)
+      opening = undefined
     }
   }
 
@@ -315,6 +316,7 @@ export function fleet(office: Office, by: unknown): Fleet {
       platform = it
       movers = it.apps.map((app) => ({ ...app, environments: app.environments.map((e) => e.name) }))
       version += 1
+      opening = undefined
     },
     letGo,
     onGreen: gathered,

@@ -8,7 +8,7 @@ import { milliseconds } from '../domain/duration.ts'
 import type { ActionStep, AppStep, LeafStep, ObserveStep, StepId, WaitStep } from '../domain/steps.ts'
 import { overall, told as inWords } from '../domain/verdict.ts'
 import { perform, question } from './activities.ts'
-import type { Hands, LiveRun } from './executor.ts'
+import { HALTED, type Hands, type LiveRun } from './executor.ts'
 import { ask, mistrust, now, show, tellDeployed, tellToDeploy, type Office } from './office.ts'
 import { awaitOpening } from './openings.ts'
 import { failed, summary } from './problems.ts'
@@ -39,7 +39,12 @@ const REMIND_EVERY: Duration = '24h'
 
 /** How the steps of one run are done. */
 export function handsFor(office: Office, run: LiveRun, { apps = none, told = () => undefined }: More = {}): Hands {
-  async function leaf(step: LeafStep, attempt: number, choice?: Choice): Promise<Receipt> {
+  async function leaf(
+    step: LeafStep,
+    attempt: number,
+    choice: Choice | undefined,
+    halted: () => boolean,
+  ): Promise<Receipt> {
     switch (step.kind) {
       case 'action': {
         const { platform, account, region, blue, green } = run.plan.subject
@@ -50,7 +55,7 @@ export function handsFor(office: Office, run: LiveRun, { apps = none, told = () 
       case 'observe':
         return observe(step)
       case 'wait':
-        return { note: (await wait(step, attempt)) ?? step.title }
+        return { note: (await wait(step, attempt, halted)) ?? step.title }
       case 'app':
         await apps.go(step)
         return { note: step.title }
@@ -112,9 +117,9 @@ export function handsFor(office: Office, run: LiveRun, { apps = none, told = () 
   }
 
   /** A note, where there is more to say than what was waited for. */
-  async function wait(step: WaitStep, attempt: number): Promise<string | undefined> {
+  async function wait(step: WaitStep, attempt: number, halted: () => boolean): Promise<string | undefined> {
     const { title, until } = step
-    if ('open' in until) return whenOpen(step, until.open, attempt)
+    if ('open' in until) return whenOpen(step, until.open, attempt, halted)
     if ('passed' in until) await sleep(milliseconds(until.passed), { summary: summary(title) })
     else await apps.onGreen(until.onGreen, until.since)
     return undefined
@@ -122,12 +127,18 @@ export function handsFor(office: Office, run: LiveRun, { apps = none, told = () 
 
   /** Steps that wait for their hours, side by side. */
   const shut = new Set<StepId>()
-  async function whenOpen(step: WaitStep, calendar: Calendar, attempt: number): Promise<string> {
-    try {
-      const note = await awaitOpening(office, run.plan, step, calendar, attempt, (until) => {
+  async function whenOpen(step: WaitStep, calendar: Calendar, attempt: number, halted: () => boolean): Promise<string> {
+    const opens = () =>
+      awaitOpening(office, run.plan, step, calendar, attempt, (until) => {
         shut.add(step.id)
         told('window', `it opens ${until}`)
       })
+    try {
+      // What failed beside it goes back now, and not when the window comes.
+      const note = await under(async () => {
+        await condition(halted)
+        throw failed(HALTED, 'another failed beside it')
+      }, opens)
       if (shut.delete(step.id) && shut.size === 0) told('moving')
       return note
     } finally {

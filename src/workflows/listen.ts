@@ -57,20 +57,34 @@ export function listen(office: Office, orders: Readonly<Record<Command, (order: 
         : undefined),
     accept: (body) => {
       if (!isOrder(body)) return
-      office.desk = logged(office.desk, { at: now(), message: name, body: redacted(body), became: 'counted' })
-      orders[name](body)
+      const order = redacted(body)
+      office.desk = logged(office.desk, { at: now(), message: name, body: order, became: 'counted' })
+      orders[name](order)
     },
   })
   const proven = evidence(office)
+  const inLine = aLine()
   for (const message of [...answers.map(answering), withdrawing, ...commands.map(ordering)])
-    handle(office, message, proven)
+    handle(office, message, proven, inLine)
   setDefaultSignalHandler((name, body) =>
     refuseAndLog(office, name, body, no('no-such-message', `there is no message ${name}`)),
   )
 }
 
+type Line = <T>(work: () => Promise<T>) => Promise<T>
+
+/** One after the other, in the order in which they came: what is said to a gate rests on what was said before. */
+function aLine(): Line {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const turn = last.then(work)
+    last = turn.catch(() => undefined)
+    return turn
+  }
+}
+
 /** Whether it counts is asked again after every wait: much may have happened meanwhile. */
-function handle(office: Office, message: Message, proven: Evidence): void {
+function handle(office: Office, message: Message, proven: Evidence, inLine: Line): void {
   const { name } = message
   const accept = (body: unknown) => {
     message.accept(body)
@@ -82,7 +96,7 @@ function handle(office: Office, message: Message, proven: Evidence): void {
   }
   /** What is signed was seen by the validator, at a time that no replay asks for again. A token is asked about. */
   const checked = async (body: unknown): Promise<string> => {
-    const refused = (await proven.outside(name, body)) ?? refusal(body)
+    const refused = (await proven.outside(name, body, 'glance')) ?? refusal(body)
     if (!refused) return noted(body)
     refuseAndLog(office, name, body, refused)
     throw failed(refused.code, refused.message)
@@ -93,15 +107,15 @@ function handle(office: Office, message: Message, proven: Evidence): void {
     (body) => {
       const judged = (refused: Refusal | undefined) =>
         refused ? refuseAndLog(office, name, body, refused) : accept(body)
-      const refused = refusal(body)
-      if (refused || office.trust === undefined) return judged(refused)
-      return proven.outside(name, body).then((doubt) => judged(doubt ?? refusal(body)))
+      if (office.trust === undefined) return judged(refusal(body))
+      // Whoever sent it has gone, and may have been waiting for a worker: it is asked about for longer.
+      return inLine(async () => judged(refusal(body) ?? (await proven.outside(name, body, 'quick')) ?? refusal(body)))
     },
     { description: message.says },
   )
   setHandler(
     defineUpdate<string, [unknown]>(name),
-    (body) => (office.trust?.kind === 'oidc' ? checked(body) : noted(body)),
+    (body) => (office.trust?.kind === 'oidc' ? inLine(() => checked(body)) : noted(body)),
     {
       description: message.says,
       validator: (body) => {

@@ -8,8 +8,10 @@ import {
   opened,
   openGates,
   outcome,
+  takenOut,
   teamsOf,
   voided,
+  waitsForTime,
   type Answer,
   type Desk,
   type Gate,
@@ -40,6 +42,7 @@ import { late } from '../domain/reminding.ts'
 import { scheduledNotice, type Scheduled } from '../domain/scheduled.ts'
 import { details, statusOf, whereOf, type Status } from '../domain/status.ts'
 import type { StepId } from '../domain/steps.ts'
+import { otherImages } from '../domain/verdict.ts'
 import { toProve, type ToProve, type Trust } from '../domain/trust.ts'
 import { question, type Silence } from './activities.ts'
 import { Clock } from './clock.ts'
@@ -154,6 +157,7 @@ export function show(office: Office): void {
 export async function ask(office: Office, subject: Subject, gate: Gate): Promise<Answer> {
   office.desk = opened(office.desk, gate)
   const it = () => asIs(office, gate)
+  if (it().given.length > 0) await holdAgainstImages(office, subject, gate)
   // What was approved ahead asks nobody.
   const asks = outcome(it(), gate.openedAt) === undefined
   if (asks) tellOfGate(office, subject, it(), 0, 0)
@@ -169,8 +173,9 @@ export async function ask(office: Office, subject: Subject, gate: Gate): Promise
       await sleep(rest, { summary: summary(`remind of ${gate.id}`) })
       left -= rest
       waited += rest
-      if (left === 0) {
-        left = Infinity
+      const isDue = left === 0
+      if (isDue) left = waitsForTime(it(), after(gate, waited)) ? milliseconds(remindEvery) : Infinity
+      if (isDue && left === Infinity) {
         office.desk = escalated(office.desk, gate.id, now())
         tellOfGate(office, subject, it(), 'escalated', waited)
         show(office)
@@ -189,6 +194,15 @@ export async function ask(office: Office, subject: Subject, gate: Gate): Promise
     if (asks) office.teller.tell(gateSettled(here(), subject, it()))
     show(office)
   }
+}
+
+/** By the timers that have fired, and not by the clock; `waited` in milliseconds. */
+const after = ({ openedAt }: Gate, waited: number): string => new Date(Date.parse(openedAt) + waited).toISOString()
+
+/** What was approved before its gate was open was approved for what both sides ran then. */
+async function holdAgainstImages(office: Office, subject: Subject, gate: Gate): Promise<void> {
+  const differing = (await imagesThatDiffer(office, subject, `${gate.id}/images.ahead`)) ?? []
+  if (differing.length > 0) office.desk = takenOut(office.desk, gate.id, () => true, otherImages(differing), now())
 }
 
 /** As the desk has it now: whoever it is for, and what was said. */
@@ -231,8 +245,9 @@ function tellOfGate(
   reminder: number | 'escalated',
   waited: number,
 ): void {
-  const { teams, people } = late(desk, gate, new Date(Date.parse(gate.openedAt) + waited).toISOString())
-  if (reminder !== 0 && people.length === 0) return
+  const at = after(gate, waited)
+  const { teams, people } = late(desk, gate, at)
+  if (reminder !== 0 && (people.length === 0 || waitsForTime(gate, at))) return
   const run = runs.find((r) => r.plan.subject.environment === subject.environment)
   const evidence = run === undefined ? [] : evidenceOf(statusOf(run, desk, paused))
   const asked = reminder === 0 ? { missing: people, evidence } : { missing: people, evidence, teams }

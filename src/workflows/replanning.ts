@@ -96,6 +96,7 @@ export function replanning(
   /** On the way back nothing is: the plan stays as it is there. */
   async function orNot<T>(work: () => Promise<T>): Promise<T> {
     if (run.goingBack) return work()
+    if (replaced()) throw failed(REPLACED, 'the plan was replaced')
     return under(async () => {
       await condition(replaced)
       throw failed(REPLACED, 'the plan was replaced')
@@ -122,7 +123,11 @@ export function replanning(
         try {
           await look(order, order.app, n)
         } catch (error) {
-          if (wasStopped(error)) throw error
+          if (wasStopped(error)) {
+            for (const unheard of [order, ...orders.splice(0)])
+              note(unheard, 'refused', 'the upgrade goes back or ends')
+            throw error
+          }
           note(order, 'refused', problemOf(error).message)
         }
       }
@@ -138,10 +143,10 @@ export function replanning(
         await hands.mayStart()
         if (replaced()) throw failed(REPLACED, 'the plan was replaced')
       },
-      perform: (step, attempt, choice) =>
+      perform: (step, attempt, choice, halted) =>
         step.kind === 'action' || step.kind === 'observe'
-          ? hands.perform(step, attempt, choice)
-          : orNot(() => hands.perform(left(step), attempt, choice)),
+          ? hands.perform(step, attempt, choice, halted)
+          : orNot(() => hands.perform(left(step), attempt, choice, halted)),
       ask: (gate) => orNot(() => hands.ask(gate)),
     }),
     told: () => (replans.length === 0 ? {} : { replans: replans.slice(-SHOWN) }),

@@ -2,6 +2,7 @@ import { defineSearchAttributeKey, SearchAttributeType, WorkflowExecutionAlready
 import {
   CancellationScope,
   ChildWorkflowCancellationType,
+  isCancellation,
   ParentClosePolicy,
   setCurrentDetails,
   startChild,
@@ -60,7 +61,13 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
     tell('announced', `${announcement(outlook, to)}: ${because.join('. ')}`)
     say(waitingDetails(outlook, to, workflowId))
     tag({ phase: ['announced'] })
-    await new Clock(firedAt).until(() => false, start.at, summary(`until ${platform} is upgraded to ${to}`))
+    try {
+      await new Clock(firedAt).until(() => false, start.at, summary(`until ${platform} is upgraded to ${to}`))
+    } catch (error) {
+      // Everybody was told that it comes.
+      if (isCancellation(error)) await CancellationScope.nonCancellable(() => calledOff('it was cancelled'))
+      throw error
+    }
     const { why } = await question('lookAgain', 'look-again', `look whether ${to} is still right`, 'long', {
       platform,
       to,

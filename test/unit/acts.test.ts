@@ -26,6 +26,17 @@ const desk: Desk = {
 const all = [test_, ...planned].map((g) => g.id)
 const act = { gates: all, by: 'chiba', comment: 'go', notAfter: '2026-12-01T00:00:00Z' }
 
+test('whoever may decide since a deadline may take back too', () => {
+  const late = gate('test', {
+    escalatedAt: now,
+    rule: rule('scala', { escalates: { after: '3d', to: ['sre'] } }),
+    given: [{ gate: test_.id, by: 'baba', answer: 'approve', at: now, notBefore: '2099-01-01T00:00:00Z' }],
+  })
+  const so = { ...desk, gates: [late] }
+  expect(withdrawalRefusal(so, [], { gate: late.id, by: 'baba' })).toBeUndefined()
+  expect(withdrawn(so, { gate: late.id, by: 'baba' }, now).gates[0]?.given).toEqual([])
+})
+
 describe('an act for several gates', () => {
   test('counts for the open one, is kept for those to come, and is one line in the log', () => {
     expect(actRefusal(desk, planned, 'approve', act, now)).toBeUndefined()

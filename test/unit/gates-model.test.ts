@@ -82,7 +82,7 @@ class Model {
     if (!p.open && !(toCome && answer === 'approve')) return false
     if (!offersOf(step, attempt).includes(answer) || !members.includes(v.who)) return false
     if (p.votes.some((o) => o.who === v.who && o.answer === answer && o.until >= now)) return false
-    if (v.until < now) return false
+    if (v.until < now || v.from >= v.until) return false
     if (answer !== 'approve') return true
     return !this.mayNot(step).includes(v.who) && (step !== 'end' || typed)
   }
@@ -176,7 +176,11 @@ function play(quorum: number, all: readonly Move[]): { accepted: number; refused
         break
       case 'back':
         desk = voided(desk, () => true, 'it went back', at(now))
-        for (const s of steps) if (!model.places[s].open) model.places[s].votes = []
+        for (const s of steps) {
+          const p = model.places[s]
+          // Where it is open what was to count later goes too.
+          p.votes = p.open ? p.votes.filter((v) => v.answer !== 'approve' || v.from === -Infinity) : []
+        }
         break
       case 'open': {
         const p = model.places[move.step]
@@ -190,7 +194,7 @@ function play(quorum: number, all: readonly Move[]): { accepted: number; refused
         Object.assign(p, {
           open: true,
           ever: true,
-          votes: p.votes.filter((v) => v.images === images && !barred.includes(v.who)),
+          votes: p.votes.filter((v) => v.images === images && !barred.includes(v.who) && v.until >= now),
         })
         expect(
           desk.gates

@@ -10,6 +10,9 @@ import {
   type Decision,
   type Desk,
   type Gate,
+  takenOut,
+  voided,
+  waitsForTime,
 } from '../../src/domain/gates.ts'
 import { rule } from '../support/builders.ts'
 
@@ -55,6 +58,9 @@ test.for([
   ['a closed gate', 'approve', { ...chiba, gate: started.id }, 'already-decided'],
   ['what is not offered', 'skip', chiba, 'not-offered'],
   ['no time at all', 'approve', { ...chiba, notBefore: 'soon' }, 'malformed'],
+  ['a time of no zone', 'approve', { ...chiba, notBefore: '2099-12-02T10:00' }, 'malformed'],
+  ['a time of a zone', 'approve', { ...chiba, notBefore: '2099-12-02T10:00+09:00' }, undefined],
+  ['never', 'approve', { ...chiba, notBefore: '2099-12-02T10:00:00Z', notAfter: '2099-12-02T10:00:00Z' }, 'malformed'],
   ['too late', 'approve', { ...chiba, notAfter: '2026-01-01T00:00:00Z' }, 'expired'],
 ] as const)('%s: %s', ([, answer, decision, code]) => expect(say(desk, answer, decision)).toBe(code))
 
@@ -122,4 +128,39 @@ describe('ahead', () => {
     const open = opened(ahead, other)
     expect([open.ahead.length, open.gates[0]?.given.length, open.log.at(-1)?.became]).toEqual([0, 0, 'void'])
   })
+  test('is void where its time is over when the gate opens', () => {
+    const short = record(empty, planned, 'approve', { ...chiba, notAfter: now }, now)
+    const open = opened(short, gate({ openedAt: '2099-01-01T00:00:00Z' }))
+    expect([open.gates[0]?.given, open.log.at(-1)?.became]).toEqual([[], 'void'])
+  })
+  test('is void when it was to count later, also once its gate is open', () => {
+    const later = record(empty, planned, 'approve', { ...chiba, notBefore: '2099-01-01T00:00:00Z' }, now)
+    const open = opened(record(later, planned, 'approve', { ...chiba, by: 'doi' }, now), gate())
+    const void_ = voided(open, () => true, 'stage fails', now)
+    expect(void_.gates[0]?.given.map((g) => g.by)).toEqual(['doi'])
+    expect(void_.log.at(-1)).toMatchObject({ became: 'void', because: 'stage fails', body: { by: 'chiba' } })
+  })
+  test('is taken out of an open gate, and nothing else is', () => {
+    const open = record(opened(ahead, gate()), [], 'reject', { ...chiba, by: 'doi' }, now)
+    const out = takenOut(open, gate().id, () => true, 'other images', now)
+    expect(out.gates[0]?.given.map((g) => [g.by, g.answer])).toEqual([['doi', 'reject']])
+    expect(out.log.at(-1)).toMatchObject({ became: 'void', because: 'other images' })
+    expect(takenOut(out, gate().id, () => true, 'again', now)).toBe(out)
+  })
+})
+
+test.for([
+  [['chiba'], undefined, false],
+  [['chiba', 'doi'], undefined, true],
+  [['chiba', 'doi'], '2020-01-01T00:00:00Z', false],
+] as const)('%j until %s: waits for nobody: %s', ([names, notAfter, waits]) => {
+  const given = names.map((by) => ({
+    gate: gate().id,
+    by,
+    answer: 'approve' as const,
+    at: now,
+    notBefore: '2019-01-01T00:00:00Z',
+    ...(notAfter !== undefined && { notAfter }),
+  }))
+  expect(waitsForTime(gate({ given }), now)).toBe(waits)
 })

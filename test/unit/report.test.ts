@@ -95,7 +95,7 @@ describe('a report', () => {
     expect([it.rollbacks, it.findings.map((f) => f.code)]).toEqual([[back], ['b']])
   })
   test('says what it took of people: from asked to answered, and what they said', () => {
-    expect(it.effort).toEqual([{ app: 'api', team: 'scala', seconds: 600, answered: 1, acts: 1 }])
+    expect(it.effort).toEqual([{ app: 'api', team: 'scala', seconds: 540, answered: 1, acts: 1 }])
     const [open] = decided.gates
     const nobody = { at: at(90), as: 'withdrawn' } as const
     const unanswered = open
@@ -111,11 +111,11 @@ describe('a report', () => {
     const own = { ...empty, effort: [{ team: 'sre', seconds: 30, answered: 2, acts: 3 }] }
     expect(joined([own, it, again]).effort, 'an app that was started again is one').toEqual([
       { team: 'sre', seconds: 30, answered: 2, acts: 3 },
-      { app: 'api', team: 'scala', seconds: 660, answered: 2, acts: 3 },
+      { app: 'api', team: 'scala', seconds: 600, answered: 2, acts: 3 },
     ])
     expect(byTeam(joined([own, it, again]).effort)).toEqual([
       { team: 'sre', apps: 0, seconds: 30, answered: 2, acts: 3 },
-      { team: 'scala', apps: 1, seconds: 660, answered: 2, acts: 3 },
+      { team: 'scala', apps: 1, seconds: 600, answered: 2, acts: 3 },
     ])
   })
   test('says which app and environment each word and each wait was about', () => {

@@ -67,8 +67,8 @@ test('an upgrade says when it gives turns out, and waits for its hours between t
   const soak = phases.find((p) => p.name === 'soak')?.forward.map((s) => s.id) ?? []
   expect(soak.slice(soak.indexOf('soak/gate'))).toEqual([
     'soak/gate',
-    'soak/hours',
     'soak/still-on-green',
+    'soak/hours',
     'soak/still-idle',
   ])
 })

@@ -2,7 +2,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Calendar } from '../../src/domain/calendar.ts'
-import { aPlatform, anApp, anEnvironment, rule } from '../support/builders.ts'
+import { aPlatform, anApp, anEnvironment, rule, workload } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
 
@@ -145,6 +145,28 @@ test('who owns it need not wait for the window, nor to take it back', async () =
     await trial.onGreen('api')
     expect(await env.currentTimeMs()).toBeLessThan(opens)
     expect(trial.outside.done).toContain(`${invoices}/suspend-blue`)
+  })
+})
+
+test('what fails beside a window goes back at once, and not when the window comes', async () => {
+  const { opens, onThatDay } = await hoursIn(100)
+  const app = windowed(onThatDay)
+  const outside = new Outside(aPlatform({ apps: [app], calendar: utc() }))
+  outside.workloads = [workload('Deployment', 'mailer')]
+  const [, production] = app.environments
+  Object.assign(production?.handovers ?? {}, { 'Deployment/shop/mailer': { class: 'consumer', idempotent: false } })
+  Object.assign(app.environments[0]?.handovers ?? {}, {
+    'Deployment/shop/mailer': { class: 'consumer', idempotent: false },
+  })
+  outside.faults.set('api:production/shop/deployment/mailer/start-green', { times: 1, type: 'Failed' })
+  const trial = new Trial(env, outside)
+  await trial.during(async () => {
+    await trial.start()
+    await trial.approveApps()
+    await trial.gate('api', 'retry', 'production@')
+    expect(await env.currentTimeMs()).toBeLessThan(opens)
+    expect(trial.outside.done).not.toContain(`${invoices}/suspend-blue`)
+    expect((await trial.run('api', 'production'))?.state).toBe('rolled-back')
   })
 })
 

@@ -133,6 +133,31 @@ test('oidc: a token is asked about, and is kept nowhere', async () => {
   })
 })
 
+test('what is asked about is heard in the order in which it was sent', async () => {
+  const trial = aTrial({ trust: oidc })
+  const decisions = await trial.during(async () => {
+    const gate = await trial.gate(undefined, 'approve', 'start@')
+    const notBefore = new Date((await env.currentTimeMs()) + 86_400_000).toISOString()
+    const proven = async (message: string, body: object) =>
+      withToken(() => 'head.secret.sign', await signing(trial, undefined, message, body))
+    const [yes, back, no_] = await Promise.all([
+      proven('approve', { gate, by: 'aoki', notBefore }),
+      proven('withdraw', { gate, by: 'baba' }),
+      proven('reject', { gate, by: 'baba' }),
+    ])
+    await trial.signal(undefined, 'approve', yes)
+    await trial.signal(undefined, 'withdraw', back)
+    await trial.say(undefined, 'reject', no_)
+    return (await trial.result()).report.decisions
+  })
+  expect(decisions.map((d) => [d.message, d.became])).toEqual([
+    ['approve', 'counted'],
+    ['withdraw', 'counted'],
+    ['approve', 'void'],
+    ['reject', 'counted'],
+  ])
+})
+
 const three = anApp('api', {
   environments: ['test', 'stage', 'production'].map((name) =>
     anEnvironment(name, { gate: rule('scala', { exclude: ['requester'] }) }),
