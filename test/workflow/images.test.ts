@@ -76,3 +76,25 @@ test('a breach is held by name of what differs', async () => {
     expect((await trial.waiting('api'))[0]?.what).toContain(HELD)
   })
 })
+
+test('what was approved ahead counts for what both sides ran then, and not for another release', async () => {
+  const trial = aTrial()
+  await trial.during(async () => {
+    await trial.start()
+    await trial.until('it is planned', async () => (await trial.run('api', 'production')) !== undefined, 1_000)
+    const digest = (await trial.run('api', 'production'))?.digest.slice(0, 8)
+    const gate = `production/gate@${digest}.1`
+    await trial.say('api', 'approve', { gate, by: 'chiba' })
+    await trial.gate('api', 'approve', 'production/gate@')
+    await trial.until(
+      'it is taken out',
+      async () => (await trial.waiting('api'))[0]?.needs.startsWith('0 of 1') === true,
+    )
+    expect((await trial.see('api')).log.map((l) => [l.became, l.because])).toEqual([
+      ['ahead', undefined],
+      ['void', expect.stringContaining(OTHER)],
+    ])
+    await trial.say('api', 'approve', { gate, by: 'chiba' })
+    await trial.onGreen('api')
+  })
+})

@@ -93,6 +93,23 @@ test('one that is born in the soak is waited for, and the removal of blue is ask
   expect(outside.done.at(-1)).toBe('upgrade:blue/delete')
 })
 
+test('what has left is not started again because another is planned anew', async () => {
+  const trial = aTrial([api, mail])
+  const { outside } = trial
+  await trial.during(async () => {
+    await trial.start()
+    await trial.gate('mail', 'approve', 'production/gate@')
+    await trial.say('mail', 'abort', { by: 'baba', reason: 'not this time' })
+    await trial.gate(undefined, 'retry', 'app/mail@')
+    const before = (await trial.handle('mail').describe()).runId
+    outside.onBlue = [api, mail, web]
+    expect(await replan(trial, 'web')).toMatchObject({ became: 'joins' })
+    await trial.gate(undefined, 'retry', 'app/mail@')
+    await trial.gate('web', 'approve', 'production/gate@')
+    expect((await trial.handle('mail').describe()).runId).toBe(before)
+  })
+})
+
 test('one that is gone is let go, and nobody waits for it; one that has begun is refused, with what to do', async () => {
   const trial = aTrial([api, { ...mail, dependsOn: ['api'], environments: mail.environments.slice(1) }])
   const { outside } = trial
