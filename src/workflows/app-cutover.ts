@@ -23,7 +23,7 @@ import { reportOf } from '../domain/report.ts'
 import { environmentLife, type Journey } from './environment-life.ts'
 import type { LiveRun } from './executor.ts'
 import { listen } from './listen.ts'
-import { anOffice, furnish, proves, show, statuses, untoldOf } from './office.ts'
+import { anOffice, furnish, keep, proves, show, statuses, untoldOf } from './office.ts'
 import { failed } from './problems.ts'
 import { tag } from './search-attributes.ts'
 
@@ -76,9 +76,11 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
   listen(office, {
     pause: () => {
       office.paused = true
+      keep(office)
     },
     resume: () => {
       office.paused = false
+      keep(office)
     },
     abort: (order) => leaveAll(why(order, 'aborted it')),
     rollback: (order) => {

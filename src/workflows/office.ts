@@ -125,7 +125,7 @@ export function untoldOf({ teller }: Office): { readonly untold?: readonly Untol
 export const untoldInWords = ({ teller }: Office): string[] =>
   teller.untold().map(({ place, why }) => `**${place} was not told:** ${why}`)
 
-/** Brings what people see up to date: current details, search attributes and the memo. */
+/** Brings what people see up to date: current details and search attributes. */
 export function show(office: Office): void {
   const all = statuses(office)
   const { blind, held } = office
@@ -149,20 +149,26 @@ export function show(office: Office): void {
       ]),
     ].toSorted(),
   })
-  remember(remembered(all, office.paused))
   office.teller.refresh()
 }
 
-/** Opens the gate and waits; a cancelled wait withdraws it. */
+/**
+ * Leaves the open gates with Temporal. Only when one opens or closes, and with a pause: an answer must not be a command
+ * of its own, because a replay may hear it before the gate is open (docs/adr/0019-time-decides-by-timers.md).
+ */
+export const keep = (office: Office): void => remember(remembered(statuses(office), office.paused))
+
+/**
+ * Opens the gate and waits; a cancelled wait withdraws it. The commands are the same whether an approval came before the
+ * gate was open or right after: a query on a new worker may open it before the task does in which both are.
+ */
 export async function ask(office: Office, subject: Subject, gate: Gate): Promise<Answer> {
   office.desk = opened(office.desk, gate)
   const it = () => asIs(office, gate)
-  if (it().given.length > 0) await holdAgainstImages(office, subject, gate)
-  // What was approved ahead asks nobody.
-  const asks = outcome(it(), gate.openedAt) === undefined
-  if (asks) tellOfGate(office, subject, it(), 0, 0)
+  tellOfGate(office, subject, it(), 0, 0)
   show(office)
-  void lookAtImages(office, subject, gate, 0)
+  keep(office)
+  const looked = lookAtImages(office, subject, gate, 0)
   /** One message at a time: the one that the deadline has come is a reminder too. */
   const reminding = async (): Promise<never> => {
     const { escalates, remindEvery } = it().rule
@@ -184,26 +190,25 @@ export async function ask(office: Office, subject: Subject, gate: Gate): Promise
     }
   }
   try {
-    const answer = await under(reminding, () => answered(it))
+    const answer = await under(reminding, async () => {
+      // Nobody decides without what is seen of the images.
+      await looked
+      return answered(it)
+    })
     office.desk = closed(office.desk, gate.id, answer, now())
     return answer
   } catch (error) {
     if (isCancellation(error)) office.desk = closed(office.desk, gate.id, 'withdrawn', now())
     throw error
   } finally {
-    if (asks) office.teller.tell(gateSettled(here(), subject, it()))
+    office.teller.tell(gateSettled(here(), subject, it()))
     show(office)
+    keep(office)
   }
 }
 
 /** By the timers that have fired, and not by the clock; `waited` in milliseconds. */
 const after = ({ openedAt }: Gate, waited: number): string => new Date(Date.parse(openedAt) + waited).toISOString()
-
-/** What was approved before its gate was open was approved for what both sides ran then. */
-async function holdAgainstImages(office: Office, subject: Subject, gate: Gate): Promise<void> {
-  const differing = (await imagesThatDiffer(office, subject, `${gate.id}/images.ahead`)) ?? []
-  if (differing.length > 0) office.desk = takenOut(office.desk, gate.id, () => true, otherImages(differing), now())
-}
 
 /** As the desk has it now: whoever it is for, and what was said. */
 const asIs = ({ desk }: Office, gate: Gate): Gate => desk.gates.findLast((g) => g.id === gate.id) ?? gate
@@ -216,6 +221,7 @@ export async function askMeanwhile(office: Office, subject: Subject, gate: Gate,
   office.desk = opened(office.desk, gate)
   office.teller.tell(gateNotice(here(), subject, gate, 0))
   show(office)
+  keep(office)
   let said: Answer | undefined
   const comes = async (): Promise<never> => {
     await new Clock(gate.openedAt).until(() => false, moment, summary(gate.title))
@@ -231,6 +237,7 @@ export async function askMeanwhile(office: Office, subject: Subject, gate: Gate,
     office.desk = closed(office.desk, gate.id, said ?? 'withdrawn', now())
     office.teller.tell(gateSettled(here(), subject, asIs(office, gate)))
     show(office)
+    keep(office)
   }
 }
 
@@ -270,11 +277,14 @@ async function answered(it: () => Gate): Promise<Answer> {
   }
 }
 
-/** Who decides sees what runs other images on the two sides; nobody waits for it. */
+/** Who decides sees what runs other images on the two sides. */
 async function lookAtImages(office: Office, subject: Subject, { id }: Gate, n: number): Promise<void> {
   const differing = await imagesThatDiffer(office, subject, `${id}/images.${n}`)
   if (differing === undefined) return
   office.desk = compared(office.desk, id, differing)
+  // What was approved until then was approved for what both sides ran before.
+  if (n === 0 && differing.length > 0)
+    office.desk = takenOut(office.desk, id, () => true, otherImages(differing), now())
   show(office)
 }
 
