@@ -1,5 +1,3 @@
-import { formatProblems } from '../config/problem.ts'
-import { readPlatformFile } from '../config/read.ts'
 import { filled } from '../domain/checks.ts'
 import {
   namesOfPlatform,
@@ -11,7 +9,6 @@ import {
   seenRights,
   seenTeams,
   seenVolumes,
-  type ExaminationRequest,
   type Organ,
   type Seen,
 } from '../domain/examination.ts'
@@ -19,8 +16,8 @@ import type { PlatformFile } from '../domain/platform-file.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
 import { ownPrincipal } from '../domain/clone.ts'
-import { invalidInput, notFound } from './errors.ts'
 import { proven, type Outside } from './outside.ts'
+import { meantFile } from './platform-files.ts'
 
 /** Nothing has it: a question that only shows whether it may be asked. */
 const NOBODY = 'norikae-doctor-asks'
@@ -28,25 +25,10 @@ const WINDOW = '5m'
 
 /** Looks at one thing that an upgrade needs. Reads only. */
 export const examiningActivities = (outside: Outside): Pick<Activities, 'examine'> => ({
-  examine: async ({ organ, ...request }) => looks[organ](outside, await fileOf(outside, request)),
+  examine: async ({ organ, ...request }) => looks[organ](outside, await meantFile(outside, request)),
 })
 
-interface Read {
-  readonly file: PlatformFile
-  readonly name: string
-}
-
-async function fileOf(outside: Outside, { platform, file: sent }: ExaminationRequest): Promise<Read> {
-  const kept =
-    sent === undefined ? await outside.platformFile(platform) : { name: `${platform}.yaml, sent along`, text: sent }
-  if (!kept)
-    throw notFound(
-      `this worker keeps no platform file for ${platform}. Send it along (-f), or put ${platform}.yaml into the worker's folder of platforms`,
-    )
-  const read = readPlatformFile(kept.text, kept.name)
-  if (!read.ok) throw invalidInput(formatProblems(read.problems))
-  return { file: read.file, name: kept.name }
-}
+type Read = Awaited<ReturnType<typeof meantFile>>
 
 const looks: Readonly<Record<Organ, (outside: Outside, read: Read) => Promise<readonly Seen[]>>> = {
   file: async (_outside, { file, name }) => [seenFile(file, name)],
