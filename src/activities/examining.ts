@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common'
 import { filled } from '../domain/checks.ts'
 import {
   namesOfPlatform,
@@ -11,6 +12,7 @@ import {
   seenVolumes,
   type Organ,
   type Seen,
+  type SeenChat,
 } from '../domain/examination.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import type { Activities } from '../workflows/activities.ts'
@@ -78,7 +80,16 @@ const looks: Readonly<Record<Organ, (outside: Outside, read: Read) => Promise<re
       blue === undefined ? undefined : filled(health.requests, { cluster: blue, namespaces: ['.*'], window: WINDOW })
     return [seenMetrics(url, blue, query === undefined ? null : await outside.ports.metrics.query(url, query))]
   },
-  teams: async (_outside, { file }) => seenTeams(file),
+  teams: async ({ ports: { chat } }, { file }) => {
+    const asked = Object.values(file.teams).some(({ notify }) => notify.slack !== undefined)
+    return seenTeams(file, asked && chat ? await chat.whoAmI().catch(refused) : undefined)
+  },
+}
+
+/** Of a chat that does not answer somebody else is asked again. */
+function refused(error: unknown): SeenChat {
+  if (error instanceof ApplicationFailure && error.nonRetryable === true) return { refused: error.message }
+  throw error
 }
 
 const inAccount = (outside: Outside, file: PlatformFile) => proven(outside, { ...file, blue: '', green: '' })
