@@ -86,7 +86,7 @@ const looks: Readonly<Record<Organ, (outside: Outside, read: Read) => Promise<re
   },
 }
 
-/** Of a chat that does not answer somebody else is asked again. */
+/** That it refuses is an answer; a chat that does not answer is asked again. */
 function refused(error: unknown): SeenChat {
   if (error instanceof ApplicationFailure && error.nonRetryable === true) return { refused: error.message }
   throw error
