@@ -43,21 +43,19 @@ export const failed = final('Failed')
 export const faulty = (message: string, findings: readonly Finding[]): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, 'Failed', { findings })
 
-/** The other side did not answer, or asked for patience: retried with back-off, or when it said (`after`). */
-export const unreachable = (message: string, cause?: unknown, after?: Duration): ApplicationFailure =>
-  ApplicationFailure.create({
-    type: 'Unreachable',
-    message,
-    ...(cause instanceof Error && { cause }),
-    ...(after !== undefined && { nextRetryDelay: after }),
-  })
+/** The other side did not answer, or is too busy to: retried with back-off. */
+export const unreachable = (message: string): ApplicationFailure =>
+  ApplicationFailure.create({ type: 'Unreachable', message })
 
-/** The same, where the other side said for how long: not asked before, but within the hour. */
-export const askedToWait = (message: string, seconds: number): ApplicationFailure =>
+/**
+ * The same, where the other side said for how long it wants to be left alone: the same activity asks no sooner, but within
+ * `most` seconds (left out: an hour). An activity that is scheduled after it starts anew, and may ask at once.
+ */
+export const askedToWait = (message: string, seconds: number, most = 3600): ApplicationFailure =>
   ApplicationFailure.create({
     type: 'Unreachable',
     message: `${message}, and asks for ${seconds}s`,
-    nextRetryDelay: `${Math.min(Math.max(1, seconds), 3600)}s`,
+    nextRetryDelay: `${Math.min(Math.max(1, seconds), most)}s`,
   })
 
 export const isDenied = (error: unknown): error is ApplicationFailure =>

@@ -1,5 +1,4 @@
-import { formatProblems } from '../config/problem.ts'
-import { readPlatformFile } from '../config/read.ts'
+import { ApplicationFailure } from '@temporalio/common'
 import { filled } from '../domain/checks.ts'
 import {
   namesOfPlatform,
@@ -11,16 +10,16 @@ import {
   seenRights,
   seenTeams,
   seenVolumes,
-  type ExaminationRequest,
   type Organ,
   type Seen,
+  type SeenChat,
 } from '../domain/examination.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
 import { ownPrincipal } from '../domain/clone.ts'
-import { invalidInput, notFound } from './errors.ts'
 import { proven, type Outside } from './outside.ts'
+import { meantFile } from './platform-files.ts'
 
 /** Nothing has it: a question that only shows whether it may be asked. */
 const NOBODY = 'norikae-doctor-asks'
@@ -28,25 +27,10 @@ const WINDOW = '5m'
 
 /** Looks at one thing that an upgrade needs. Reads only. */
 export const examiningActivities = (outside: Outside): Pick<Activities, 'examine'> => ({
-  examine: async ({ organ, ...request }) => looks[organ](outside, await fileOf(outside, request)),
+  examine: async ({ organ, ...request }) => looks[organ](outside, await meantFile(outside, request)),
 })
 
-interface Read {
-  readonly file: PlatformFile
-  readonly name: string
-}
-
-async function fileOf(outside: Outside, { platform, file: sent }: ExaminationRequest): Promise<Read> {
-  const kept =
-    sent === undefined ? await outside.platformFile(platform) : { name: `${platform}.yaml, sent along`, text: sent }
-  if (!kept)
-    throw notFound(
-      `this worker keeps no platform file for ${platform}. Send it along (-f), or put ${platform}.yaml into the worker's folder of platforms`,
-    )
-  const read = readPlatformFile(kept.text, kept.name)
-  if (!read.ok) throw invalidInput(formatProblems(read.problems))
-  return { file: read.file, name: kept.name }
-}
+type Read = Awaited<ReturnType<typeof meantFile>>
 
 const looks: Readonly<Record<Organ, (outside: Outside, read: Read) => Promise<readonly Seen[]>>> = {
   file: async (_outside, { file, name }) => [seenFile(file, name)],
@@ -96,7 +80,16 @@ const looks: Readonly<Record<Organ, (outside: Outside, read: Read) => Promise<re
       blue === undefined ? undefined : filled(health.requests, { cluster: blue, namespaces: ['.*'], window: WINDOW })
     return [seenMetrics(url, blue, query === undefined ? null : await outside.ports.metrics.query(url, query))]
   },
-  teams: async (_outside, { file }) => seenTeams(file),
+  teams: async ({ ports: { chat } }, { file }) => {
+    const asked = Object.values(file.teams).some(({ notify }) => notify.slack !== undefined)
+    return seenTeams(file, asked && chat ? await chat.whoAmI().catch(refused) : undefined)
+  },
+}
+
+/** That it refuses is an answer; a chat that does not answer is asked again. */
+function refused(error: unknown): SeenChat {
+  if (error instanceof ApplicationFailure && error.nonRetryable === true) return { refused: error.message }
+  throw error
 }
 
 const inAccount = (outside: Outside, file: PlatformFile) => proven(outside, { ...file, blue: '', green: '' })

@@ -1,30 +1,65 @@
 import { formatProblems } from '../config/problem.ts'
 import { readPlatformFile } from '../config/read.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
+import { trustFault, whichFaults } from '../domain/requests.ts'
 import { invalidInput, notFound } from './errors.ts'
 import type { Outside } from './outside.ts'
 
+/** Which file is meant: that which was sent along, else the worker's own. Nobody has looked at it yet. */
+interface Which {
+  readonly platform: string
+  readonly file?: string
+}
+
+interface Text {
+  readonly name: string
+  readonly text: string
+}
+
 /**
- * The platform file that is meant: what was sent along, else the worker's own. Throws `invalidInput` with every problem
- * of it at once, and `notFound` where there is none.
+ * The platform file that is meant, and where it is from. Throws `invalidInput` with every problem of the question, or of
+ * the file, at once, and `notFound` where there is none. Reads only.
  */
-export async function platformFileOf(
+export async function meantFile(
   outside: Pick<Outside, 'platformFile'>,
-  request: { readonly platform: string; readonly file?: string },
-): Promise<PlatformFile> {
-  const kept =
-    request.file === undefined
-      ? await outside.platformFile(request.platform)
-      : { name: `${request.platform}.yaml`, text: request.file }
-  if (!kept)
+  which: Which,
+): Promise<{ readonly file: PlatformFile; readonly name: string }> {
+  const faults = whichFaults(which)
+  if (faults.length > 0) throw invalidInput(faults.join('\n'))
+  const { platform, file: sent } = which
+  const text = sent === undefined ? await outside.platformFile(platform) : { name: `${platform}.yaml`, text: sent }
+  if (!text)
     throw notFound(
-      `this worker keeps no platform file for ${request.platform}. Send it along (norikae start -f), or put ${request.platform}.yaml into the worker's folder of platforms`,
+      `this worker keeps no platform file for ${platform}. Send it along (-f), or put ${platform}.yaml into the worker's folder of platforms`,
     )
-  const read = readPlatformFile(kept.text, kept.name)
-  if (!read.ok) throw invalidInput(formatProblems(read.problems))
-  if (read.file.platform !== request.platform)
-    throw invalidInput(
-      `the request is for platform ${request.platform}, and ${kept.name} describes ${read.file.platform}. Nothing was started`,
-    )
-  return read.file
+  const read = fileIn(text, platform)
+  if ('fault' in read) throw invalidInput(read.fault)
+  return { file: read.file, name: sent === undefined ? text.name : `${text.name}, sent along` }
+}
+
+export const platformFileOf = async (outside: Pick<Outside, 'platformFile'>, which: Which): Promise<PlatformFile> =>
+  (await meantFile(outside, which)).file
+
+/**
+ * Throws `invalidInput` where a file was sent along, and the worker keeps one that does not allow it. Whoever may start an
+ * upgrade must not say by a file of their own whose word counts in it.
+ */
+export async function mayBeSent(outside: Pick<Outside, 'platformFile'>, sent: PlatformFile): Promise<void> {
+  const kept = await outside.platformFile(sent.platform)
+  if (!kept) return
+  const keeps = `this worker keeps ${kept.name} for ${sent.platform},`
+  const own = fileIn(kept, sent.platform)
+  if ('fault' in own)
+    throw invalidInput(`${keeps} and it cannot be read. Mend it first. Nothing was started\n${own.fault}`)
+  const why = trustFault(own.file, sent)
+  if (why !== undefined)
+    throw invalidInput(`${keeps} ${why}. Start without -f, or change the worker's file first. Nothing was started`)
+}
+
+function fileIn({ name, text }: Text, platform: string): { readonly file: PlatformFile } | { readonly fault: string } {
+  const read = readPlatformFile(text, name)
+  if (!read.ok) return { fault: formatProblems(read.problems) }
+  return read.file.platform === platform
+    ? { file: read.file }
+    : { fault: `the request is for platform ${platform}, and ${name} describes ${read.file.platform}` }
 }

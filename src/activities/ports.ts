@@ -246,6 +246,8 @@ export interface ChatPort {
   change(place: ChatPlace, message: KeyedMessage): Promise<void>
   /** What was posted under this key since then (ISO time), in this thread or in none. */
   find(channel: string, key: string, since: string, thread?: string): Promise<ChatPlace | undefined>
+  /** As whom messages are sent, and where. Sends nothing. */
+  whoAmI(): Promise<{ readonly user: string; readonly workspace: string }>
 }
 
 export interface TokenPort {

@@ -10,7 +10,7 @@ import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import { planUpgrade } from '../domain/plan-upgrade.ts'
-import { blueAmong, idFault, requestFaults, trustFault, versionFault } from '../domain/requests.ts'
+import { blueAmong, idFault, requestFaults, versionFault } from '../domain/requests.ts'
 import { poolsOf } from '../domain/scheduling.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
@@ -20,8 +20,7 @@ import { argocdSurvey } from './argocd-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
-import { readPlatformFile } from '../config/read.ts'
-import { platformFileOf } from './platform-files.ts'
+import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
 import { imageSurvey } from './registry-images.ts'
 import { sha256 } from './tokens.ts'
@@ -112,18 +111,6 @@ export async function readInput(outside: Outside, request: UpgradeRequest): Prom
   const file = await platformFileOf(outside, request)
   if (request.file !== undefined) await mayBeSent(outside, file)
   return file
-}
-
-/** Whoever may start an upgrade must not say by a file of their own whose word counts in it. */
-async function mayBeSent(outside: Outside, sent: PlatformFile): Promise<void> {
-  const kept = await outside.platformFile(sent.platform)
-  if (!kept) return
-  const own = readPlatformFile(kept.text, kept.name)
-  const why = own.ok ? trustFault(own.file, sent) : 'and it cannot be read: norikae validate says why'
-  if (why !== undefined)
-    throw invalidInput(
-      `this worker keeps ${kept.name} for ${sent.platform}, ${why}. Start without -f, or change the worker's file first. Nothing was started`,
-    )
 }
 
 /** What tenants have on blue. */

@@ -1,4 +1,5 @@
 import { invalidInput, unreachable } from '../activities/errors.ts'
+import { secondsIn } from './patience.ts'
 import { isTimeout, whyNoAnswer } from './words.ts'
 
 interface Answer {
@@ -39,13 +40,6 @@ export async function post(url: string, { body, headers, timeoutMs, calledAs = s
     const why = isTimeout(error) ? `no answer in ${timeoutMs / 1000}s` : whyNoAnswer(error)
     throw unreachable(`POST ${calledAs}: ${why}`)
   }
-}
-
-/** `Retry-After` is seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
-function secondsIn(header: string | null): number | undefined {
-  if (header === null) return undefined
-  const seconds = /^\d+$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - Date.now()) / 1000)
-  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
 }
 
 /** The URL as it may stand in a message: its query and its user part can be secrets. */

@@ -4,7 +4,7 @@ import { commandToMake, searchAttributes, type SearchAttributeName } from '../do
 import { asking, workersOf, type Poller } from './ask.ts'
 import type { Temporal } from './connect.ts'
 import { NotReady } from './problems.ts'
-import { translated } from './translate.ts'
+import { isLate, translated } from './translate.ts'
 
 /** Reports and, outside of an upgrade, `norikae where` are read from ended workflows: until the next upgrade. */
 const KEEP_DAYS = 180
@@ -80,9 +80,10 @@ export function brokenBy(error: unknown): Omit<Seen, 'about'> {
   return { is: 'broken', saw, ...(todo.length > 0 && { todo: todo.join(' ') }) }
 }
 
-const ANSWER_WITHIN_MS = 60_000
+/** The file, the identity, and all others side by side, each for half a minute where nobody answers (`glance`). */
+const ANSWER_WITHIN_S = 100
 
-/** What the worker sees, asked by a workflow that changes nothing. Ends within about a minute, and leaves nothing running. */
+/** What the worker sees, asked by a workflow that changes nothing. Ends within two minutes, and leaves nothing running. */
 export async function seenFromWorker(temporal: Temporal, request: ExaminationRequest): Promise<readonly Seen[]> {
   const { client, taskQueue } = temporal
   const workflowId = `examination/${request.platform}/${randomUUID().slice(0, 8)}`
@@ -91,14 +92,22 @@ export async function seenFromWorker(temporal: Temporal, request: ExaminationReq
       workflowId,
       taskQueue,
       args: [request],
-      workflowExecutionTimeout: '90s',
+      workflowExecutionTimeout: '120s',
       staticSummary: `what works for ${request.platform}`,
     }),
   )
   try {
-    return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, (): Promise<readonly Seen[]> => handle.result())
+    return await client.withDeadline(Date.now() + ANSWER_WITHIN_S * 1000, (): Promise<readonly Seen[]> =>
+      handle.result(),
+    )
   } catch (error) {
     await handle.terminate('who asked has gone').catch(() => undefined) // or it is over
+    if (isLate(error))
+      throw new NotReady(
+        'no-answer',
+        `a worker asks for work on task queue ${taskQueue}, and did not say within ${ANSWER_WITHIN_S}s what it sees\nlook at its log: it may have gone a moment ago, or have too much to do; then ask again`,
+        error,
+      )
     throw translated(error, temporal, `look at ${request.platform}`)
   }
 }

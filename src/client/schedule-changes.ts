@@ -22,8 +22,15 @@ import { describedOf, handleOf, KEPT, keptIn, scheduled } from './schedules.ts'
 
 /** What is said to Temporal of a platform's schedule. None of it needs a worker. */
 
-/** An upgrade that would have been announced yesterday still is; one of last week is not. */
-const CATCHUP = '1 day'
+/**
+ * While one is open there is none to start; an upgrade that would have been announced yesterday still is, one of last week
+ * is not; one that ended badly is looked at by somebody before the next.
+ */
+const policies = {
+  overlap: ScheduleOverlapPolicy.SKIP,
+  catchupWindow: 24 * 3600 * 1000,
+  pauseOnFailure: true,
+} as const satisfies ScheduleDescription['policies']
 
 const MONTHS = [
   'JANUARY',
@@ -141,8 +148,7 @@ function optionsOf({ taskQueue }: Temporal, platform: string, kept: KeptSchedule
         { key: defineSearchAttributeKey('NorikaePlatform', SearchAttributeType.KEYWORD), value: platform },
       ],
     },
-    // While one is open there is none to start; one that ended badly is looked at by somebody before the next.
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCHUP, pauseOnFailure: true },
+    policies,
   } as const satisfies Omit<ScheduleOptions, 'scheduleId'>
 }
 
@@ -160,7 +166,11 @@ function calendarOf({ month, days, weekday, years }: FiringCalendar, { schedule 
   }
 }
 
-function changesOf({ taskQueue }: Temporal, { action, info }: ScheduleDescription, kept: KeptSchedule): string[] {
+function changesOf(
+  { taskQueue }: Temporal,
+  { action, info, policies: found }: ScheduleDescription,
+  kept: KeptSchedule,
+): string[] {
   const before = keptIn(action.memo)
   if (!before) return ['it was not made by this command']
   const told = partsOf(kept)
@@ -168,6 +178,9 @@ function changesOf({ taskQueue }: Temporal, { action, info }: ScheduleDescriptio
     was === told[name] ? [] : [`${name}: ${was} → ${told[name] ?? ''}`],
   )
   if (action.taskQueue !== taskQueue) changes.push(`task queue: ${action.taskQueue} → ${taskQueue}`)
+  const ours = policyWords(policies)
+  for (const [name, was] of Object.entries(policyWords(found)))
+    if (was !== ours[name]) changes.push(`${name}: ${was} → ${ours[name] ?? ''}`)
   if (changes.length > 0) return changes
   const [first] = info.nextActionTimes
   const [wanted] = startsAfter(kept.schedule, openDays(kept), new Date().toISOString(), 1)
@@ -184,3 +197,14 @@ function partsOf({ schedule, timeZone, closed }: KeptSchedule): Record<string, s
     'closed days': closed.join(', ') || 'none',
   }
 }
+
+/** What Temporal's own commands and UI may have set otherwise. */
+const policyWords = ({
+  overlap = 'SKIP',
+  catchupWindow,
+  pauseOnFailure,
+}: ScheduleDescription['policies']): Record<string, string> => ({
+  'while one is open': overlap.toLowerCase().replaceAll('_', ' '),
+  'catches up with': `${catchupWindow / 1000}s`,
+  'after one that ended badly': pauseOnFailure ? 'pauses' : 'goes on',
+})

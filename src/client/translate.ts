@@ -31,7 +31,7 @@ export function translated(error: unknown, { taskQueue, namespace }: Temporal, w
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return noWorker(taskQueue, error)
   if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError)
     return new Failed(`${what} does not tell its status: ${error.message}`)
-  const grpc = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error
+  const grpc = grpcIn(error)
   if (error instanceof NamespaceNotFoundError) return noNamespace(namespace, error)
   if (!isGrpcServiceError(grpc)) return error
   switch (Number(grpc.code)) {
@@ -54,6 +54,15 @@ export function translated(error: unknown, { taskQueue, namespace }: Temporal, w
       return error
   }
 }
+
+/** The time was up that was given for an answer. */
+export function isLate(error: unknown): boolean {
+  const grpc = grpcIn(error)
+  return isGrpcServiceError(grpc) && Number(grpc.code) === DEADLINE_EXCEEDED
+}
+
+const grpcIn = (error: unknown): unknown =>
+  error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error
 
 const noNamespace = (namespace: string, cause: unknown): NotReady =>
   new NotReady(

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { readDocument } from './document.ts'
-import { get, isMapping, type Mapping } from './find.ts'
-import type { Path, Problem } from './problem.ts'
-import { readPlatformFile } from './read.ts'
+import { isMapping, type Mapping } from './find.ts'
+import { nowAt, type Now } from './now.ts'
+import type { Path } from './problem.ts'
 import { schema } from './schema.ts'
 import { laterAt } from './unsupported.ts'
 import { didYouMean, pathText, shown } from './words.ts'
@@ -31,15 +30,6 @@ export interface FieldSummary {
   readonly needed: boolean
   readonly means: string
   readonly classes?: readonly string[]
-}
-
-export interface Now {
-  /** `blue`: what is found there counts. `nowhere`: it has no value. */
-  readonly from: 'file' | 'default' | 'blue' | 'nowhere'
-  readonly value?: unknown
-  /** Where it is written; or in words, where it comes from. */
-  readonly where: string
-  readonly problems: readonly string[]
 }
 
 /** There is no such field; the message says what there is. */
@@ -93,7 +83,7 @@ export function explain(text: string, file?: { readonly name: string; readonly t
     ...(node.default !== undefined && { default: node.default }),
     ...(classes && { classes }),
     fields: fieldsOf(nodes),
-    ...(file && path.length > 0 && !path.some(isAnyName) && { now: nowAt(path, steps, node, file) }),
+    ...(file && path.length > 0 && !path.some(isAnyName) && { now: nowAt(path, steps, node.default, file) }),
   }
 }
 
@@ -235,55 +225,6 @@ const classIn = (step: StepDown | undefined): Mapping => {
   const [first] = classesOf(step?.owners) ?? []
   return first === undefined ? {} : { handover: first }
 }
-
-/** What counts although it is not written. */
-const foundOnBlue = {
-  blue: 'the cluster that is named <platform>-<major>-<minor>',
-  'apps.*': 'apps, their environments, routes and workloads are discovered',
-  'apps.*.team': 'the label of its namespaces (discover.team)',
-  'apps.*.workloads.*': 'how it changes sides is inferred from what it is',
-} as const satisfies Readonly<Record<string, string>>
-
-function nowAt(path: Path, steps: readonly StepDown[], node: Schema, file: { name: string; text: string }): Now {
-  const { data = {}, positions } = readDocument(file.text)
-  const reading = readPlatformFile(file.text, file.name)
-  const at = pathText(path)
-  const isHere = (p: Problem) => p.path === at || p.path.startsWith(`${at}.`) || p.path.startsWith(`${at}[`)
-  const problems = reading.ok ? [] : reading.problems.filter(isHere).map((p) => `${p.path}: ${p.message}`)
-  const value = path.reduce<unknown>(
-    (it, part) =>
-      typeof part === 'number' ? (Array.isArray(it) ? (it as unknown[])[part] : undefined) : get(it, part),
-    data,
-  )
-  if (value !== undefined) {
-    const { line, column } = positions.place(positions.offset(path))
-    return { from: 'file', value, where: `${file.name}:${line}:${column}`, problems }
-  }
-  const patterns = steps.map((_, n) =>
-    steps
-      .slice(0, n + 1)
-      .map((s) => (s.named ? '*' : String(s.part)))
-      .join('.'),
-  )
-  const absent = steps.findIndex((s, n) => s.named && !isThere(data, path.slice(0, n + 1)))
-  const blue = (pattern: string): Now | undefined => {
-    const what = Object.entries(foundOnBlue).find(([p]) => p === pattern)?.[1]
-    return what === undefined ? undefined : { from: 'blue', where: `found on blue: ${what}`, problems }
-  }
-  const own = blue(patterns.at(-1) ?? '')
-  if (own) return own
-  // An app that the file does not name is there all the same.
-  const around = absent < 0 ? undefined : blue(patterns[absent] ?? '')
-  if (absent >= 0 && !around)
-    return { from: 'nowhere', where: `${file.name} has no ${pathText(path.slice(0, absent + 1))}`, problems }
-  if (node.default !== undefined) return { from: 'default', value: node.default, where: 'default', problems }
-  if (around) return around
-  return { from: 'nowhere', where: `not written in ${file.name}, and there is no default`, problems }
-}
-
-const isThere = (data: unknown, path: Path): boolean =>
-  path.reduce<unknown>((it, part) => (typeof part === 'string' && isMapping(it) ? get(it, part) : undefined), data) !==
-  undefined
 
 /** A value on one line, as YAML takes it; of a mapping its keys, which are asked for one by one. */
 export const inline = (value: unknown): string =>

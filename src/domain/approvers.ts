@@ -1,27 +1,35 @@
 import { blocker, type Finding } from './findings.ts'
-import type { GateRule } from './gates.ts'
 import { spelled } from './people.ts'
 import type { Platform } from './platform.ts'
+import type { Trust } from './trust.ts'
 
 /** A gate that nobody may approve would wait for ever: better to know before anything moves. */
-export function approverFindings({ teams, apps, gates, platformTeam }: Platform, requester: string): Finding[] {
-  const left = (rule: GateRule) =>
-    rule.teams
-      .flatMap((t) => teams[t]?.approvers ?? [])
-      .filter((who) => !(rule.exclude.includes('requester') && who === spelled([who], requester)))
+export function approverFindings(platform: Platform, requester: string): Finding[] {
+  const { apps, gates, platformTeam, teams, trust } = platform
   const asked = apps.flatMap((app) =>
     app.environments.flatMap((e) => (e.gate ? [{ about: `${app.name} ${e.name}`, rule: e.gate }] : [])),
   )
-  const short = [...asked, { about: 'the start', rule: gates.start }]
-    .filter(({ rule }) => new Set(left(rule)).size < rule.approvals)
-    .map(({ about, rule }) =>
-      blocker(
-        'nobody-may-approve',
-        about,
-        `it needs ${rule.approvals} of ${rule.teams.join(', ')}, other than ${requester}, who asked for the upgrade`,
-        'add an approver to the team, or let somebody else start it',
-      ),
+  const short = [...asked, { about: 'the start', rule: gates.start }].flatMap(({ about, rule }) => {
+    const left = [...new Set(rule.teams.flatMap((t) => teams[t]?.approvers ?? []))].filter(
+      (who) => !(rule.exclude.includes('requester') && who === spelled([who], requester)),
     )
+    const needed = `it needs ${rule.approvals} of ${rule.teams.join(', ')}, other than ${requester}, who asked for the upgrade`
+    if (left.length < rule.approvals)
+      return [
+        blocker('nobody-may-approve', about, needed, 'add an approver to the team, or let somebody else start it'),
+      ]
+    const keyless = left.filter((who) => !canProve(trust, who))
+    return left.length - keyless.length < rule.approvals
+      ? [
+          blocker(
+            'nobody-may-approve',
+            about,
+            `${needed}, and ${keyless.join(', ')} could prove nothing: an upgrade keeps the keys that it was started with`,
+            'leave it to the next upgrade, which is started with their keys; or give it to a team that this one knows',
+          ),
+        ]
+      : []
+  })
   const two = new Set(teams[platformTeam]?.approvers ?? []).size < 2
   return two
     ? [
@@ -35,3 +43,7 @@ export function approverFindings({ teams, apps, gates, platformTeam }: Platform,
       ]
     : short
 }
+
+/** Where people sign, who has no key cannot; who vouches for people by tokens vouches for new ones too. */
+const canProve = (trust: Trust | undefined, who: string): boolean =>
+  trust?.kind !== 'signed' || (Object.hasOwn(trust.keys, who) && (trust.keys[who]?.length ?? 0) > 0)

@@ -58,6 +58,7 @@ const remedies: Partial<Record<Organ, string>> = {
   network: 'give the worker deploy/iam-policy.json',
   volumes: 'give the worker deploy/iam-policy.json',
   metrics: 'let the worker reach it, or mend health.prometheus.url',
+  teams: "let the worker reach Slack's API",
 }
 
 export function seenFile({ platform, teams, environments, account, region }: PlatformFile, name: string): Seen {
@@ -138,21 +139,35 @@ export function seenMetrics(url: string, blue: string | undefined, requests: num
     : seen('metrics', 'works', `${url} answers: ${Math.round(requests)} requests of ${blue} in the last 5m`)
 }
 
+/** What Slack says to the worker's token; absent: the worker has none. */
+export type SeenChat = { readonly user: string; readonly workspace: string } | { readonly refused: string }
+
 /** Who is told, one line a team. Nothing is sent: whatever arrives there is read by people. */
-export const seenTeams = ({ teams }: Pick<PlatformFile, 'teams'>): Seen[] =>
+export const seenTeams = ({ teams }: Pick<PlatformFile, 'teams'>, chat?: SeenChat): Seen[] =>
   Object.entries(teams).map(([name, { approvers, notify }]): Seen => {
     const about = `team ${name}`
     const who = `${approvers.length} ${approvers.length === 1 ? 'approver' : 'approvers'}`
-    return Object.keys(notify).length === 0
-      ? {
-          about,
-          is: 'look',
-          saw: `${who}; nobody is told when they are asked`,
-          todo: `write teams.${name}.notify, or have them watch: norikae watch --as <them>`,
-        }
-      : {
-          about,
-          is: 'unknown',
-          saw: `${who}; told by ${Object.keys(notify).join(', ')}, where nothing was sent to try`,
-        }
+    if (Object.keys(notify).length === 0)
+      return {
+        about,
+        is: 'look',
+        saw: `${who}; nobody is told when they are asked`,
+        todo: `write teams.${name}.notify, or have them watch: norikae watch --as <them>`,
+      }
+    const told = `${who}; told by ${Object.keys(notify).join(', ')}`
+    if (notify.slack === undefined) return { about, is: 'unknown', saw: `${told}, where nothing was sent to try` }
+    if (chat === undefined)
+      return {
+        about,
+        is: 'broken',
+        saw: `${told}, and NORIKAE_SLACK_TOKEN is not set where the worker runs: ${notify.slack} is told nothing`,
+        todo: `set it there, as docs/how-to/notifications.md says, or take teams.${name}.notify.slack out`,
+      }
+    if ('refused' in chat)
+      return { about, is: 'broken', saw: `${told}: ${chat.refused}`, todo: 'see docs/how-to/notifications.md' }
+    return {
+      about,
+      is: 'unknown',
+      saw: `${told}, where nothing was sent to try; Slack knows the worker's token (${chat.user} in ${chat.workspace})`,
+    }
   })

@@ -34,9 +34,9 @@ const isOffered = (it: VersionDescription): it is Offered => isKubernetesVersion
 const isStandard = ({ status }: VersionDescription): boolean => status === 'STANDARD_SUPPORT'
 
 /**
- * What is to be done with a start at this moment, or none where every day is closed. The wanted version is the newest in standard support, the one before
- * it, or EKS's default; where it ends within two quarters, the next newer one that does not. `next`: the start after
- * this one, where there is one.
+ * What is to be done with a start at `startsAt`; undefined: every day is closed, and none comes. The wanted version is the
+ * newest in standard support, the one before it, or EKS's default; where its support ends within two quarters, the next
+ * newer one whose support does not. `next`: the start after this one, where there is one.
  */
 export function decide(
   { from, versions, open }: OutlookFacts,
@@ -69,8 +69,8 @@ export function decide(
 }
 
 /**
- * What was announced is what is started, also where a newer version came meanwhile; undefined. A text: why not, where
- * somebody has upgraded meanwhile or EKS has taken it back.
+ * Why what was announced is not started: an upgrade is open, somebody has upgraded meanwhile, or EKS has taken the version
+ * back. Undefined: it is started, also where a newer version came meanwhile.
  */
 export function overtaken({ from, versions, open }: OutlookFacts, announced: string): string | undefined {
   if (open) return isOpen(open)

@@ -5,7 +5,9 @@ import { imagesOf, replicasOf } from './workload-state.ts'
 /**
  * Blue's nodes keep the images that they have pulled; green's have to pull each anew. What its registry has deleted since
  * (a lifecycle policy, a clean-up) runs on blue until a node goes, and on green never. Only Amazon ECR is asked: the
- * credentials of other registries are the apps' own.
+ * credentials of other registries are the apps' own. Of a repository that is a pull-through cache ECR fetches what is not
+ * there when it is pulled; that it is one is not looked for, so people may say so by a waiver.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
  */
 
 /** A repository of Amazon ECR. */
@@ -107,7 +109,7 @@ export function imageFindings(used: readonly UsedImage[], answers: readonly Answ
           'image-gone',
           workload,
           `its registry does not have ${image} (any more): blue's nodes have kept it, and green's cannot pull it`,
-          'push it again, or deploy an image that is there; and see which lifecycle policy took it',
+          'push it again, or deploy an image that is there; and see which lifecycle policy took it. Where the repository is a pull-through cache, ECR fetches it again when it is pulled: see that its upstream still has it, and waive this',
         ),
       ),
     ...[...Map.groupBy(hidden, ({ account, region, is }) => `${account} in ${region} ${is}`).values()].flatMap(

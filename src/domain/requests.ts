@@ -16,23 +16,38 @@ export function requestFaults(request: unknown): string[] {
   const unknown = given
     .filter(([name]) => !fields.includes(name))
     .map(([name]) => `${name.slice(0, 80)} is not one of ${fields.join(', ')}`)
-  const missing = ['platform', 'to', 'by']
-    .filter((name) => !given.some(([n, v]) => n === name && typeof v === 'string' && v !== ''))
-    .map((name) => `${name} is missing, or not a text`)
+  const missing = ['platform', 'to', 'by'].flatMap((name) => {
+    const [, value] = given.find(([n]) => n === name) ?? []
+    return isText(value) ? [] : [lacking(name)]
+  })
   const { platform, to, by, file } = request as Readonly<Record<string, unknown>>
   return [
     ...unknown,
     ...missing,
-    ...(typeof platform === 'string' && platform !== '' && !/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(platform)
-      ? [`platform "${platform.slice(0, 80)}" is no name: small letters, digits and hyphens, at most 40`]
-      : []),
-    ...(typeof to === 'string' && to !== '' && !isKubernetesVersion(to)
-      ? [`to "${to.slice(0, 80)}" is no Kubernetes version; write 1.36`]
-      : []),
+    ...(isText(platform) ? nameFaults(platform) : []),
+    ...(isText(to) && !isKubernetesVersion(to) ? [`to "${to.slice(0, 80)}" is no Kubernetes version; write 1.36`] : []),
     ...(typeof by === 'string' && by.length > 200 ? ['by is longer than 200 characters'] : []),
-    ...(file !== undefined && typeof file !== 'string' ? ['file is not the text of a platform file'] : []),
+    ...fileFaults(file),
   ]
 }
+
+/** Every fault of what says which platform file is meant: a name that could lead elsewhere, a file that is no text. */
+export const whichFaults = ({ platform, file }: { readonly platform: unknown; readonly file?: unknown }): string[] => [
+  ...(isText(platform) ? nameFaults(platform) : [lacking('platform')]),
+  ...fileFaults(file),
+]
+
+/** No path is in it: it names a file of the worker's folder, and workflows. */
+export const isPlatformName = (name: string): boolean => /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name)
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+const lacking = (name: string): string => `${name} is missing, or not a text`
+const nameFaults = (platform: string): string[] =>
+  isPlatformName(platform)
+    ? []
+    : [`platform "${platform.slice(0, 80)}" is no name: small letters, digits and hyphens, at most 40`]
+const fileFaults = (file: unknown): string[] =>
+  file === undefined || typeof file === 'string' ? [] : ['file is not the text of a platform file']
 
 /** One upgrade of a platform at a time: its workflow id is the lock, and how its apps find it. */
 export function idFault(workflowType: string, workflowId: string, platform: string): string | undefined {
@@ -96,18 +111,18 @@ export function blueAmong(
 }
 
 /**
- * Where a worker's own file wants proof of who says something, a file that is sent along names the same people, keys and
- * issuer; undefined where it does. It may differ in everything else.
+ * Where a worker's own file wants proof of who says something, a file that is sent along says the same, all of it;
+ * undefined where it does. Nearly all of a file decides whose word counts: gates, teams, deadlines, waivers, labels.
  */
 export function trustFault(own: PlatformFile, sent: PlatformFile): string | undefined {
   if (own.trust === undefined) return undefined
-  const whose = ({ trust, platformTeam, teams }: PlatformFile) =>
-    canonicalJson({
-      trust,
-      platformTeam,
-      teams: Object.fromEntries(Object.entries(teams).map(([name, team]) => [name, team.approvers.toSorted()])),
-    })
-  return whose(own) === whose(sent)
+  const [ours, theirs] = [partsOf(own), partsOf(sent)]
+  const parts = [...new Set([...ours.keys(), ...theirs.keys()])].toSorted()
+  const other = parts.filter((part) => ours.get(part) !== theirs.get(part))
+  return other.length === 0
     ? undefined
-    : `whose trust is ${own.trust.kind}, and the file that was sent names other people, keys or trust`
+    : `whose trust is ${own.trust.kind}, and the file that was sent says other things of ${other.join(', ')}`
 }
+
+const partsOf = (file: PlatformFile): ReadonlyMap<string, string> =>
+  new Map(Object.entries(file).map(([part, said]) => [part, canonicalJson(said)]))

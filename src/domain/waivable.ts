@@ -24,6 +24,8 @@ export const kinds = {
   'not-carried': 'waivable',
   'scaled-job': 'waivable',
   'system-workload-stays': 'waivable',
+  // A repository of a pull-through cache fetches it again; which ones are, only people know.
+  'image-gone': 'waivable',
   // It is left behind on purpose.
   'namespace-unclaimed': 'waivable',
   'environment-unknown': 'waivable',
@@ -95,7 +97,6 @@ export const kinds = {
   'right-missing': 'green',
   'object-refused': 'green',
   'secret-missing': 'green',
-  'image-gone': 'green',
   'image-not-pulled': 'green',
   'container-not-made': 'green',
 } as const satisfies Record<string, WaiverKind>

@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ApplicationFailure } from '@temporalio/common'
 import { invalidInput } from '../activities/errors.ts'
+import { isPlatformName } from '../domain/requests.ts'
 
 /**
- * The platform files that a worker keeps: `<folder>/<platform>.yaml`. Names were checked before: no path is in them.
- * Throws `invalidInput` for a file that is there and cannot be read: trying again would not help, a person has to.
+ * The platform files that a worker keeps: `<folder>/<platform>.yaml`; undefined where there is none. Throws
+ * `invalidInput` for a name that is none, which could lead out of the folder, and for a file that is there and cannot be
+ * read: trying again would not help, a person has to.
  */
 export const platformFiles = (folder: string) => async (platform: string) => {
+  if (!isPlatformName(platform)) throw invalidInput(`"${platform.slice(0, 80)}" is no name of a platform`)
   const name = join(folder, `${platform}.yaml`)
   try {
     return { name, text: await readFile(name, 'utf8') }

@@ -78,6 +78,23 @@ test('it is made once, without a worker, and fires on the days that were shown',
   expect(next).toEqual(startsAfter(kept?.schedule as Schedule, days, new Date().toISOString(), 4))
 })
 
+test('what somebody has set otherwise in Temporal is put right', async () => {
+  const handle = stage.env.client.schedule.getHandle(`scheduled-upgrade/${platform}`)
+  await handle.update((it) => ({
+    ...it,
+    policies: { overlap: 'ALLOW_ALL', catchupWindow: '1 minute', pauseOnFailure: false },
+  }))
+  expect(await create('schedule: {}')).toMatchObject({
+    did: 'update',
+    changes: [
+      'while one is open: allow all → skip',
+      'catches up with: 60s → 86400s',
+      'after one that ended badly: goes on → pauses',
+    ],
+  })
+  expect(await create('schedule: {}')).toMatchObject({ did: 'keep', changes: [] })
+})
+
 test('it is changed where the file says another thing, and stays paused while it is', async () => {
   const paused = await run(['schedule', 'pause', '--as', 'aoki', '--reason', 'freeze'], env)
   expect(paused.code, paused.err).toBe(0)

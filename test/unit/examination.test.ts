@@ -48,3 +48,27 @@ test('a team that nobody tells is to look at; where it is told nothing is sent t
     ['team b', 'unknown'],
   ])
 })
+
+const chatted = {
+  a: { approvers: ['x'], notify: { slack: '#a' } },
+  b: { approvers: ['x'], notify: { webhook: 'https://h' } },
+}
+test.for([
+  { says: 'no token', chat: undefined, is: 'broken', saw: /NORIKAE_SLACK_TOKEN is not set .*: #a is told nothing$/ },
+  {
+    says: 'one that Slack refuses',
+    chat: { refused: 'Slack refuses it: no' },
+    is: 'broken',
+    saw: /: Slack refuses it: no$/,
+  },
+  {
+    says: 'one that it knows',
+    chat: { user: 'norikae', workspace: 'Toys' },
+    is: 'unknown',
+    saw: /\(norikae in Toys\)$/,
+  },
+])('teams in Slack, and a worker with $says', ({ chat, is, saw }) => {
+  const [a, b] = seenTeams({ teams: chatted }, chat)
+  expect([a?.is, a?.saw, (a?.todo === undefined) === (is !== 'broken')]).toEqual([is, expect.stringMatching(saw), true])
+  expect(b?.is).toBe('unknown')
+})

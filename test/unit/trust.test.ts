@@ -70,21 +70,42 @@ const keys = ['aoki', 'baba', 'chiba'].map(
 )
 const signed = `${aPlatformFile}trust: signed\npeople:\n${keys.join('\n')}\n`
 
+const waiver = `waivers:
+  - { code: scaled-job, about: ScaledJob/shop/importer, reason: by hand, until: 2026-12-31, by: aoki@example.com }
+`
+
 test.for<[string, string | undefined, string, string | undefined]>([
-  ['the same people', signed, signed, undefined],
-  ['other weights', signed, signed.replace('[5, 25, 100]', '[100]'), undefined],
-  ['names only', signed, aPlatformFile, 'whose trust is signed'],
+  ['the same in it', signed, signed, undefined],
+  ['the same in it, written otherwise', signed, `# ours\n${signed}discover: { app: app }\n`, undefined],
+  ['other weights', signed, signed.replace('[5, 25, 100]', '[100]'), 'other things of environments'],
+  ['names only', signed, aPlatformFile, 'other things of trust'],
   ['another key', signed, signed.replace('0'.repeat(64), 'f'.repeat(64)), 'whose trust is signed'],
-  ['another approver', signed, signed.replaceAll('chiba@', 'mallory@'), 'whose trust is signed'],
+  ['another approver', signed, signed.replaceAll('chiba@', 'mallory@'), 'other things of teams, trust'],
   [
     'another platform team',
     signed,
     signed.replace('sre:', 'ops:').replace('platformTeam: sre', 'platformTeam: ops'),
-    'whose trust is signed',
+    'other things of platformTeam, teams',
   ],
+  [
+    'production that nobody is asked for',
+    signed,
+    signed.replace('approval: team', 'approval: none'),
+    'other things of environments',
+  ],
+  ['an app of another team', signed, signed.replace('team: scala', 'team: sre'), 'other things of apps'],
+  ['teams by another label', signed, `${signed}discover: { team: squad }\n`, 'other things of discover'],
+  ['a deadline', signed, signed.replace('  scala:', '  scala:\n    deadline: 1h'), 'other things of teams'],
+  ['a waiver', signed, `${signed}${waiver}`, 'other things of waivers'],
   ['proof, where the worker wants none', aPlatformFile, signed, undefined],
   ['anything, where the worker keeps no file', undefined, aPlatformFile, undefined],
   ['anything, where the worker’s file is broken', `${signed}nonsense: 1\n`, signed, 'cannot be read'],
+  [
+    'anything, where the worker’s file is another’s',
+    signed.replace('chat', 'talk'),
+    signed,
+    'chat.yaml describes talk',
+  ],
 ])('a file that is sent along with %s', async ([, kept, sent, why]) => {
   const reached = 'nothing else stands in the way'
   const outside: Partial<Outside> = {

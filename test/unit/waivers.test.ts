@@ -57,6 +57,13 @@ test('a waiver of nothing is a warning that names what there is; so is one of a 
   expect(found[2]?.message).toMatch(/scaled-job is about ScaledJob\/shop\/importer$/)
 })
 
+test('an image that a pull-through cache fetches again is for people to know', () => {
+  const gone = blocker('image-gone', 'Deployment/shop/web', 'its registry does not have it', 'push it again')
+  const waiver = aWaiver({ code: gone.code, about: gone.about })
+  expect(whyNotWaived(waiver.code)).toBeUndefined()
+  expect(withWaivers([gone], [waiver], NOW).map((f) => f.level)).toEqual(['warning'])
+})
+
 test('no waiver takes a blocker away, or touches another', () => {
   const name = fc.constantFrom('a', 'b', 'c')
   const findings = fc.array(fc.tuple(name, name).map(([code, about]) => blocker(code, about, 'm', 'r')))

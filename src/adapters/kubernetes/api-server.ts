@@ -26,7 +26,7 @@ const PATIENCE_MS = 60_000
 
 /**
  * A server that has just started says 403 to everybody until it has read its roles, though it listens already (measured).
- * Beyond this, after it was gone, it means it.
+ * Beyond this, after its first answer since it was gone, it means it. Of how long it was gone nothing follows.
  */
 const STARTING_MS = 30_000
 
@@ -65,7 +65,8 @@ export class ApiServer {
   readonly #config: EksKubeConfig
   readonly #configuration
   #refusedSince: number | undefined
-  #lostAt: number | undefined
+  #lost = false
+  #backAt: number | undefined
 
   constructor(options: ApiServerOptions) {
     this.#options = options
@@ -97,6 +98,7 @@ export class ApiServer {
     const what = `${request.method} ${request.resource.says} on ${this.#options.name}`
     const { response, text } = await this.#send(request, what)
     const status = response.httpStatusCode
+    if (this.#lost) [this.#lost, this.#backAt] = [false, this.#now()]
     if (status === 401) throw this.#refused(what)
     this.#refusedSince = undefined
     if (status === 403 && this.#isStarting())
@@ -122,7 +124,7 @@ export class ApiServer {
       return { response, text: await response.body.text() }
     } catch (error) {
       if (isTimeout(error)) throw unreachable(`${what}: no answer in ${timeoutMs / 1000}s`)
-      this.#lostAt = this.#now()
+      this.#lost = true
       if (codeOf(error) !== undefined) this.#options.onLost?.()
       throw unreachable(`${what}: ${whyNoAnswer(error)}`)
     }
@@ -130,7 +132,7 @@ export class ApiServer {
 
   #now = (): number => (this.#options.now ?? Date.now)()
 
-  #isStarting = (): boolean => this.#lostAt !== undefined && this.#now() - this.#lostAt < STARTING_MS
+  #isStarting = (): boolean => this.#backAt !== undefined && this.#now() - this.#backAt < STARTING_MS
 
   #refused(what: string) {
     this.#token.drop()

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { z } from 'zod'
-import { contested, denied, failed, invalidInput, notFound, unreachable } from '../../activities/errors.ts'
-import type { Duration } from '../../domain/duration.ts'
+import { askedToWait, contested, denied, failed, invalidInput, notFound, unreachable } from '../../activities/errors.ts'
 import { isOfSilentWebhook, type Refusal } from '../../domain/dry-run.ts'
+import { secondsIn } from '../patience.ts'
 import { spoken } from '../words.ts'
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
@@ -33,7 +33,7 @@ const wordsOf = ({ message }: Status, code: number, body: unknown): string =>
  */
 export function fromStatus(what: string, code: number, body: unknown, retryAfter?: string): ApplicationFailure {
   const told = read(body)
-  const busy = (message: string) => unreachable(message, undefined, patience(retryAfter))
+  const busy = (message: string) => tooBusy(message, secondsIn(retryAfter))
   const message = `${what}: ${wordsOf(told, code, body)}`
   switch (code) {
     case 403:
@@ -60,14 +60,11 @@ export function fromStatus(what: string, code: number, body: unknown, retryAfter
 const [LEAST_S, MOST_S] = [5, 120]
 
 /**
- * How long to leave a server alone that asks for it, in seconds as Kubernetes writes them. It says 1 whatever happens to
- * it (apf_filter.go), for which the back-off, which grows, is the better answer.
- * https://kubernetes.io/docs/concepts/cluster-administration/flow-control/
+ * A server that asks to be left alone is. It says 1 second whatever happens to it (apf_filter.go), for which the back-off,
+ * which grows, is the better answer. https://kubernetes.io/docs/concepts/cluster-administration/flow-control/
  */
-function patience(header = ''): Duration | undefined {
-  const asked = /^\d+$/.test(header) ? Number(header) : 0
-  return asked < LEAST_S ? undefined : `${Math.min(asked, MOST_S)}s`
-}
+const tooBusy = (message: string, asked = 0): ApplicationFailure =>
+  asked < LEAST_S ? unreachable(message) : askedToWait(message, asked, MOST_S)
 
 /**
  * Another manager's fields stay contested until people agree; an object that changed since it was read is read anew by a

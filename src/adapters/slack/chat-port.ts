@@ -69,6 +69,11 @@ export function slack({ token, api }: SlackOptions): ChatPort {
         }
         return undefined
       }),
+    whoAmI: () =>
+      call(async () => {
+        const { user = 'a nameless app', team = 'a nameless workspace' } = await client.auth.test()
+        return { user, workspace: team }
+      }),
   }
 
   /** Slack reads channels by id only. */

@@ -1,4 +1,5 @@
-import { inline, type Explanation, type FieldSummary, type Now } from '../../config/explain.ts'
+import { inline, type Explanation, type FieldSummary } from '../../config/explain.ts'
+import type { Now } from '../../config/now.ts'
 import { blank, cell, columns, drawn, head, line, wrapped, type Cell, type Line, type Screen } from './lines.ts'
 
 /** A field by itself, then what is in it; as `kubectl explain` does. */

@@ -43,7 +43,7 @@ export async function startSlack(names: readonly string[], port = 0): Promise<Sa
   const channels = new Channels(names)
   const faults = new SlackFaults()
   const methods: Readonly<Record<string, (fields: Fields) => object>> = {
-    'auth.test': () => ({ user: 'norikae' }),
+    'auth.test': () => ({ user: 'norikae', team: 'Sandbox' }),
     'chat.postMessage': (fields) => channels.post(fields),
     'chat.update': (fields) => channels.update(fields),
     'conversations.list': () => ({ channels: channels.list() }),

@@ -64,3 +64,43 @@ test('one app of blue is looked for again, and the plan of all others stays as i
     note: expect.stringContaining('workload-missing mail worker: '),
   })
 })
+
+test('an app of a team whose people have no keys yet is left to the next upgrade', async () => {
+  const keyOf = (who: string, n: number) => `${who}: { keys: ["ed25519:${String(n).repeat(64)}"] }`
+  const signed = (team: string, ...people: string[]) => `trust: signed
+people: { ${people.map(keyOf).join(', ')} }
+teams: { ${['sre: { approvers: [aoki@example.com, baba@example.com] }', ...(team === '' ? [] : [team])].join(', ')} }
+environments: { test: { approval: team } }
+`
+  const written = (more: string) =>
+    file()
+      .split('\n')
+      .filter((line) => !/^(teams|environments):/.test(line))
+      .join('\n') + more
+  const known = ['aoki@example.com', 'baba@example.com']
+  world.files.set(scope.platform, written(signed('', ...known)))
+  const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com' }
+  const workflow = { type: 'clusterUpgrade', id: `cluster-upgrade/${scope.platform}` }
+  const { answer: prepared } = await driven(world.activities.prepare, request, { workflow })
+
+  const namespace = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'late', labels: { ...labels('late'), team: 'scala' } },
+  }
+  world.cluster(scope.blue).apply(namespace)
+  world.cluster(scope.blue).apply(aDeployment('web', 'late', 2))
+  world.files.set(
+    scope.platform,
+    written(signed('scala: { approvers: [eda@example.com] }', ...known, 'eda@example.com')),
+  )
+  const order = { app: 'late', by: 'baba@example.com', reason: 'new' }
+  const { answer } = await driven(world.activities.replan, { ...prepared, request, order }, { workflow })
+  expect(answer).toMatchObject({
+    became: 'refused',
+    note: expect.stringContaining('nobody-may-approve late test: '),
+  })
+  expect('note' in answer && answer.note).toMatch(
+    /eda@example.com could prove nothing: .* → leave it to the next upgrade/,
+  )
+})

@@ -146,10 +146,16 @@ describe('an answer that is no success', () => {
     { says: 'by the back-off, which is longer than what it always says', status: 429, after: '1', delay: undefined },
     { says: 'by the back-off where it says nothing', status: 429, after: undefined, delay: undefined },
     {
-      says: 'by the back-off where it says a day that this reads not',
+      says: 'by the back-off where it says what nobody can read',
       status: 503,
-      after: 'Fri, 1 Jan 2027',
+      after: 'tomorrow',
       delay: undefined,
+    },
+    {
+      says: 'after two minutes where it says a day that is far',
+      status: 503,
+      after: 'Fri, 01 Jan 2100 00:00:00 GMT',
+      delay: '120s',
     },
     { says: 'after two minutes where it asks for hours', status: 503, after: '7200', delay: '120s' },
   ])('a server that is too busy is asked again $says', async ({ status, after, delay }) => {

@@ -53,6 +53,14 @@ test('it is found behind a page of others', async () => {
   expect(await port.find('#sre', 'first', since)).toEqual(first)
 })
 
+test('who sends is told, and nothing is sent', async () => {
+  const before = told().length
+  expect(await port.whoAmI()).toEqual({ user: 'norikae', workspace: 'Sandbox' })
+  server.faults.add('invalid-token')
+  expect(await failureOf(port.whoAmI())).toMatchObject({ type: 'Failed', nonRetryable: true })
+  expect(told().length).toBe(before)
+})
+
 test('what somebody has deleted is not changed, and that is no failure', async () => {
   const place = await port.post('#scala', { ...message('gone'), loud: false })
   server.channels.delete('scala', place.ts)

@@ -25,6 +25,16 @@ test('a file that is not there is not an error', async () => {
   expect(await platformFiles(join(folder, 'none'))('chatwork-prod')).toBeUndefined()
 })
 
+test.for(['../platforms', 'a/b', '..', '', '/etc/passwd', 'x'.repeat(41)])(
+  '"%s" is no name, and nothing is read',
+  async (name) => {
+    await expect(platformFiles(folder)(name)).rejects.toMatchObject({
+      type: 'InvalidInput',
+      message: `"${name}" is no name of a platform`,
+    })
+  },
+)
+
 test.for([
   { says: 'a folder', under: [], platform: 'a-folder', code: 'EISDIR', words: 'it is a folder' },
   { says: 'a link in a circle', under: [], platform: 'a-circle', code: 'ELOOP', words: 'leads back to itself' },
