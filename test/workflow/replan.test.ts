@@ -40,7 +40,7 @@ test('an app that was born meanwhile is tried on green, moves beside the others 
     await trial.decommission()
     const { outcome, report } = await trial.result()
     expect(outcome).toBe('done')
-    expect(report.subjects.map((s) => s.app).filter((a) => a !== undefined)).toEqual(['web', 'web', 'api', 'api'])
+    expect(report.subjects.flatMap((s) => s.app ?? []).toSorted()).toEqual(['api', 'api', 'web', 'web'])
     expect(report.findings.map((f) => f.message)).toContain(
       'it was not there when the upgrade was planned, and moves with the others (replan by baba: it was born yesterday)',
     )

@@ -174,8 +174,9 @@ test('an approval given ahead is used when its gate opens; one for other images 
     await trial.say('api', 'approve', { gate: await planned('api'), by: 'chiba' })
     await trial.until('api is on green', async () => (await trial.run('api', 'production'))?.state === 'on-green')
     expect((await trial.see('api')).log.map((l) => l.became)).toEqual(['ahead'])
-    // Nobody has to be asked any more.
-    expect(trial.outside.notices.filter((n) => n.app === 'api' && n.environment === 'production')).toEqual([])
+    // Nobody has to be asked any more, and what became of it is told.
+    const told = trial.outside.notices.filter((n) => n.app === 'api' && n.environment === 'production')
+    expect(told.map((n) => n.about).toSorted()).toEqual(['gate', 'settled'])
   })
 })
 
