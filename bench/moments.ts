@@ -65,7 +65,12 @@ try {
     const [first] = gate.send
     if (!first) throw new Error(`${gate.gate} takes no answer`)
     const by = approvers[gate.who[0] ?? ''] ?? ''
-    await say(temporal, { workflowId: gate.workflowId, message: first.message, body: { gate: gate.gate, by } })
+    await say(
+      temporal,
+      { workflowId: gate.workflowId, message: first.message, body: { gate: gate.gate, by } },
+      gate.proves,
+      [gate.digest],
+    )
   }
 
   async function production(gate: OpenGate): Promise<void> {

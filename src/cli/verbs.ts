@@ -19,7 +19,7 @@ const places: Readonly<Record<string, readonly ArgumentKind[]>> = {
   doctor: ['platform'],
   explain: ['field'],
   completion: ['shell'],
-  withdraw: ['gate', 'environment'],
+  withdraw: ['app', 'environment'],
   replan: ['app'],
   next: ['platform'],
   show: ['platform'],

@@ -78,6 +78,17 @@ export async function requestOf(
   workflowId: string,
   runId: string,
 ): Promise<Partial<UpgradeRequest>> {
+  const sent = await inputOf(temporal, workflowId, runId)
+  const fields = (['platform', 'to', 'by', 'file'] as const).map((name) => [name, sent[name]] as const)
+  return Object.fromEntries(fields.filter(([, value]) => typeof value === 'string'))
+}
+
+/** The same, all of it; nothing where it is no object. */
+export async function inputOf(
+  temporal: Temporal,
+  workflowId: string,
+  runId: string,
+): Promise<Readonly<Record<string, unknown>>> {
   const { namespace, client } = temporal
   const { history } = await asking(temporal, workflowId, () =>
     client.workflowService.getWorkflowExecutionHistory({
@@ -90,9 +101,7 @@ export async function requestOf(
     temporal,
     history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0],
   )
-  const sent: Readonly<Record<string, unknown>> = { ...(typeof request === 'object' && request) }
-  const fields = (['platform', 'to', 'by', 'file'] as const).map((name) => [name, sent[name]] as const)
-  return Object.fromEntries(fields.filter(([, value]) => typeof value === 'string'))
+  return { ...(typeof request === 'object' && request) }
 }
 
 /** What somebody wrote into a history, by way of the client's own codecs. Anything may be there. */

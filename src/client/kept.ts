@@ -5,9 +5,10 @@ import type { Platform } from '../domain/platform.ts'
 import { recalled, type Recalled } from '../domain/remembered.ts'
 import type { RunState } from '../domain/run.ts'
 import { leaves } from '../domain/steps.ts'
-import { asking, decoded, requestOf, type Run } from './ask.ts'
+import { asking, requestOf, type Run } from './ask.ts'
 import type { Temporal } from './connect.ts'
 import { attribute, cutoversSince, type Sighting } from './find.ts'
+import { plannedIn } from './planned.ts'
 import type { OpenGate, UpgradeView } from './shapes.ts'
 
 /**
@@ -19,7 +20,7 @@ export async function keptView(temporal: Temporal, platform: string, run: Run, s
   const [{ to = '', by = '' }, description, planned, cutovers, at] = await Promise.all([
     requestOf(temporal, workflowId, runId),
     asking(temporal, workflowId, () => temporal.client.workflow.getHandle(workflowId, runId).describe()),
-    preparedIn(temporal, workflowId, runId),
+    plannedIn(temporal, workflowId, runId),
     cutoversSince(temporal, platform, startTime),
     lastSign(temporal, workflowId, runId),
   ])
@@ -118,44 +119,6 @@ function doing({ raw }: Pick<WorkflowExecutionDescription, 'raw'>, plan: Plan | 
     const said = lastFailure?.message ?? ''
     return [said === '' ? title : `${title} (${said})`]
   })
-}
-
-interface Planned {
-  readonly platform: Platform
-  readonly from: string
-  readonly to: string
-  readonly plan: Plan
-}
-
-/** It is planned among the first things; messages that came meanwhile stand before it. */
-const PLANNED_WITHIN = { pages: 5, events: 50 }
-
-/** What the activity `prepare` answered, from the history; undefined where it has not yet. */
-async function preparedIn(temporal: Temporal, workflowId: string, runId: string): Promise<Planned | undefined> {
-  const { namespace, client } = temporal
-  let nextPageToken: Uint8Array | null | undefined
-  let scheduled: string | undefined
-  for (let page = 0; page < PLANNED_WITHIN.pages; page += 1) {
-    const token = nextPageToken
-    const answer = await asking(temporal, workflowId, () =>
-      client.workflowService.getWorkflowExecutionHistory({
-        namespace,
-        execution: { workflowId, runId },
-        maximumPageSize: PLANNED_WITHIN.events,
-        ...(token && { nextPageToken: token }),
-      }),
-    )
-    for (const event of answer.history?.events ?? []) {
-      if (event.activityTaskScheduledEventAttributes?.activityId === 'prepare') scheduled = String(event.eventId)
-      const done = event.activityTaskCompletedEventAttributes
-      if (done && scheduled !== undefined && String(done.scheduledEventId) === scheduled)
-        // Written by our own worker: `question('prepare', …)`.
-        return (await decoded(temporal, done.result?.payloads?.[0])) as Planned
-    }
-    nextPageToken = answer.nextPageToken
-    if (!nextPageToken || nextPageToken.length === 0) return undefined
-  }
-  return undefined
 }
 
 /** When its last event was. */

@@ -181,10 +181,12 @@ export const scheduleDone = z
     changes: texts,
   })
   .describe('what norikae schedule create, pause, resume, trigger or delete did, with -o json')
+const unsaid = z.object({ workflowId: z.string(), gates: texts, code: z.string(), message: z.string() })
 export const batches = z
   .object({
     done: list(done),
-    refused: list(z.object({ workflowId: z.string(), gates: texts, code: z.string(), message: z.string() })),
+    refused: list(unsaid),
+    failed: list(unsaid).exactOptional(),
   })
   .describe('norikae approve --all, approve --ahead and withdraw, with -o json')
 

@@ -198,12 +198,16 @@ export interface ScheduleDone {
 /** `norikae approve --all`, `--ahead` and `withdraw`: one message a workflow. */
 export interface Batches {
   readonly done: readonly Done[]
-  readonly refused: readonly {
-    readonly workflowId: string
-    readonly gates: readonly string[]
-    readonly code: string
-    readonly message: string
-  }[]
+  readonly refused: readonly Unsaid[]
+  /** What else went wrong after something had counted; absent where nothing did. Of `no-answer` it may still count. */
+  readonly failed?: readonly Unsaid[]
+}
+
+export interface Unsaid {
+  readonly workflowId: string
+  readonly gates: readonly string[]
+  readonly code: string
+  readonly message: string
 }
 
 /** `norikae sign`: what is sent to the workflow. */

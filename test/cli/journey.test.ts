@@ -182,6 +182,7 @@ async function keptLikeTold(env: Readonly<Record<string, string>>): Promise<void
   expect(await completed('approve', 'api', '')).toMatch(/^production\t/)
   expect(await completed('retry', '')).toBe('')
   expect(await completed('rollback', 'a')).toBe('api\ttest, production\n')
+  expect(await completed('withdraw', 'a')).toBe('api\ttest, production\n')
   expect(await completed('where', '')).toBe('api/test\t\napi/production\t\n')
   expect(await completed('status', 'w')).toBe('whole\tis being upgraded\n')
   expect(await completed('approve', '--as', '')).toBe('chiba\tscala\ndoi\tscala\n')

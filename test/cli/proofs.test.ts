@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, stat, chmod, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -68,6 +69,7 @@ test('a token is asked for with what it must be bound to, and what is none is no
 
 test.for([
   ['no gate', ['sign', 'approve'], /gate is missing/],
+  ['no app', ['sign', 'replan', '--reason', 'new'], /app is missing/],
   ['no reason', ['sign', 'abort'], /reason is missing/],
   ['for ever', ['sign', 'pause', '--for', '8d'], /7d at most/],
   ['for no time', ['sign', 'pause', '--for', 'long'], /not a duration/],
@@ -103,6 +105,14 @@ test('signed: commands sign by themselves, elsewhere what sign prints is pasted,
   expect((await as('baba', 'pause')).code).toBe(0)
   expect((await as('baba', 'resume')).code).toBe(0)
 
+  const order = ['replan', '--app', 'api', '--reason', 'new', '--workflow', upgradeId('signed')]
+  const replan = JSON.parse((await as('baba', 'sign', ...order, '--run', (await seen()).runId)).out) as object
+  expect(await as('baba', 'replan', 'api', '--reason', 'new', '--yes')).toMatchObject({
+    code: 6,
+    err: expect.stringMatching(/refused \(not-replanned\): api: api is unchanged/),
+  })
+  await stage.env.client.workflow.getHandle(upgradeId('signed')).executeUpdate('replan', { args: [replan] })
+
   // As the current details say it, and pasted.
   const [gate] = (await seen()).gates
   const { proves, digest, gate: id } = gate ?? expect.fail('no gate')
@@ -136,4 +146,96 @@ test('signed: commands sign by themselves, elsewhere what sign prints is pasted,
   // What needs a name typed is not approved in passing.
   const left = await as('baba', 'approve', '--all', '--yes')
   expect(left).toMatchObject({ code: 0, err: expect.stringMatching(/left out.*norikae approve decommission/s) })
+})
+
+/** What somebody leaves who is told that no worker answers: each line as a shell takes it apart. */
+async function leave(err: string): Promise<number> {
+  const lines = err.split('\n').filter((line) => line.trim().startsWith('temporal workflow signal '))
+  for (const line of lines) {
+    const typed = execFileSync('sh', ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' }).split('\0')
+    const after = (option: string) => typed[typed.indexOf(option) + 1] ?? ''
+    await stage.env.client.workflow
+      .getHandle(after('--workflow-id'))
+      .signal(after('--name'), JSON.parse(after('--input')))
+  }
+  return lines.length
+}
+
+test('signed: without a worker the signals that are printed carry proofs that last, and count', async () => {
+  const [fujita, goto] = [await created('fujita'), await created('goto')]
+  const gated = (name: string) => anEnvironment(name, { gate: rule('scala') })
+  await stage.work(
+    aQuickPlatform({
+      name: 'left',
+      teams: { sre: { approvers: ['fujita'] }, scala: { approvers: ['goto'] } },
+      apps: [
+        anApp('api', { environments: [gated('test'), gated('production')] }),
+        anApp('web', { environments: [gated('test')] }),
+      ],
+      trust: { kind: 'signed', keys: { fujita: [fujita], goto: [goto] } },
+    }),
+  )
+  const env = (who: string) => ({ ...stage.envOf('left'), ...keyOf(who.toLowerCase()), NORIKAE_AS: who })
+  const on = ['--platform', 'left']
+  const seen = async () => JSON.parse((await run(['status', 'left', '-o', 'json'], env('fujita'))).out) as UpgradeView
+  expect((await run(['start', 'left', '--to', '1.36', '--yes'], env('fujita'))).code).toBe(0)
+  await eventually('the start is asked', async () => (await seen()).gates.length === 1)
+
+  // Nobody seems to be there; the worker that is there reads what is left.
+  const alone = (who: string, ...args: string[]) =>
+    run([...args, ...on], { ...env(who), NORIKAE_TASK_QUEUE: 'norikae-nobody' })
+  const leaves = async (who: string, ...args: string[]) => {
+    const { code, err } = await alone(who, ...args)
+    expect([code, err.trimEnd().split('\n').at(-1)], err).toEqual([1, 'nothing was changed'])
+    expect(err).toMatch(/\(its proof holds until \d{4}-/)
+    return leave(err)
+  }
+  expect(await leaves('Fujita', 'pause', '--reason', "it's late")).toBe(1)
+  await eventually('it pauses', async () => (await seen()).status.paused)
+  expect(await leaves('fujita', 'resume')).toBe(1)
+  await eventually('it goes on', async () => !(await seen()).status.paused)
+  expect(await leaves('fujita', 'approve', 'start')).toBe(1)
+  await eventually('both apps are asked', async () => (await seen()).gates.length === 2)
+  expect(await leaves('goto', 'approve', '--all')).toBe(2)
+  await eventually('production is asked', async () => (await seen()).gates.some((g) => g.environment === 'production'))
+  expect(await leaves('goto', 'approve', 'api', '--ahead')).toBe(1)
+  await eventually('it is decided', async () => (await seen()).gates.every((g) => g.app === undefined))
+  expect((await seen()).status.refused).toEqual([])
+
+  // What cannot be signed here is not left unsigned.
+  const keyless = await run(['abort', '--reason', 'too late', '--yes', ...on], {
+    ...stage.envOf('left', 'fujita'),
+    NORIKAE_TASK_QUEUE: 'norikae-nobody',
+  })
+  expect(keyless).toMatchObject({ code: 1, err: expect.stringMatching(/there is no key at.*nothing was changed/s) })
+  const { runId } = await seen()
+  const abort = `norikae sign abort --workflow cluster-upgrade/left --run ${runId} --as fujita --reason 'too late' --for 7d`
+  expect(keyless.err).toContain(abort)
+  expect(keyless.err).not.toContain('temporal workflow signal')
+  const unknown = await alone('fujita', 'withdraw', 'api', '--yes')
+  expect(unknown.err).toMatch(/norikae sign withdraw .* --plan '<digest/)
+})
+
+test('of many, what has counted is told although a later one could not be said', async () => {
+  const hara = await created('hara')
+  const teams = { sre: { approvers: ['hara'] }, scala: { approvers: ['ito'] } }
+  // The one that was started last is listed, and so approved, first.
+  await stage.work(aQuickPlatform({ name: 'keyed', teams, trust: { kind: 'signed', keys: { hara: [hara] } } }))
+  await stage.work(aQuickPlatform({ name: 'named', teams }))
+  const keyless = (name: string, ...args: string[]) => run(args, stage.envOf(name, 'hara'))
+  const isAsked = async (name: string) =>
+    (JSON.parse((await keyless(name, 'status', name, '-o', 'json')).out) as UpgradeView).gates.length === 1
+  for (const name of ['keyed', 'named']) {
+    expect((await keyless(name, 'start', name, '--to', '1.36', '--yes')).code).toBe(0)
+    await eventually('it is asked', () => isAsked(name))
+  }
+  const { code, out, err } = await keyless('named', 'approve', '--all', '--yes', '-o', 'json')
+  const batches = JSON.parse(out) as Batches
+  expect([code, problemsWith('batches', batches)]).toEqual([1, []])
+  expect(batches).toMatchObject({
+    done: [{ platform: 'named' }],
+    refused: [],
+    failed: [{ workflowId: upgradeId('keyed'), code: 'bad-input', message: expect.stringContaining('no key at') }],
+  })
+  expect(err).not.toContain('nothing was changed')
 })

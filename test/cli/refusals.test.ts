@@ -393,6 +393,11 @@ test(
     expect(joined, joined.err).toMatchObject({ code: 0 })
     expect(problemsWith('done', JSON.parse(joined.out))).toEqual([])
     expect(JSON.parse(joined.out)).toMatchObject({ did: 'replan', app: 'web', by: 'baba' })
+    const kept = await run(['status', 'born', '-o', 'json'], { ...env, NORIKAE_TASK_QUEUE: 'norikae-nobody' })
+    expect(JSON.parse(kept.out)).toMatchObject({
+      silent: expect.anything(),
+      status: { apps: [{ app: 'api' }, { app: 'web' }], findings: [{ code: 'app-joined' }] },
+    })
     const refused = await replan('nowhere')
     expect([refused.code, lastLine(refused.err)]).toEqual([6, 'nothing was changed'])
     expect((await run(['status', 'born'], env)).out).toContain('replan of nowhere was refused: nowhere is unknown')

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
-import { publicPart } from '../../src/cli/key-file.ts'
+import { publicPart } from '../../src/client/key-file.ts'
 import { headerOf, proofText, statement } from '../../src/domain/proofs.ts'
 
 /** Somebody with a key of their own. */

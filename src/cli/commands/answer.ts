@@ -16,7 +16,6 @@ import type { ToProve } from '../../domain/trust.ts'
 import { exit } from '../exit-codes.ts'
 import { print, whoIs, type Shape } from '../output.ts'
 import { agree, typing } from '../prompt.ts'
-import { proven } from '../prove.ts'
 import { gateDetails, gateList, where } from '../render/gates.ts'
 import { drawn } from '../render/lines.ts'
 import { withTemporal } from '../run.ts'
@@ -83,7 +82,7 @@ export async function answer(
         : options.typed
     await agree(`${verb[0]?.toUpperCase()}${verb.slice(1)} ${place} of ${platform}?`, options.yes)
     const body = { gate, by, ...more, ...(typed !== undefined && { typed }) }
-    await say(temporal, await proven({ workflowId, message: verb, body }, found.proves, [found.digest ?? '']))
+    await say(temporal, { workflowId, message: verb, body }, found.proves, [found.digest ?? ''])
     const about = 'what' in found && (verb === 'approve' || verb === 'reject') ? `: ${found.what}` : ''
     const done: Done = {
       did: verb,

@@ -1,6 +1,6 @@
 import type { KeyShown } from '../../client/shapes.ts'
 import { exit } from '../exit-codes.ts'
-import { createKey, keyFile, publicPart, readKey } from '../key-file.ts'
+import { createKey, keyFile, publicPart, readKey } from '../../client/key-file.ts'
 import { print, type Shape } from '../output.ts'
 import { tell } from '../terminal.ts'
 

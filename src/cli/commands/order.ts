@@ -10,7 +10,6 @@ import type { ToProve } from '../../domain/trust.ts'
 import { exit } from '../exit-codes.ts'
 import { print, whoIs, type Shape } from '../output.ts'
 import { agree } from '../prompt.ts'
-import { proven } from '../prove.ts'
 import { many } from '../render/words.ts'
 import { withTemporal } from '../run.ts'
 import { tell } from '../terminal.ts'
@@ -36,7 +35,7 @@ export async function rollback(app: string, environment: string | undefined, opt
     showWayBack(mine.flatMap((r) => r.wayBack))
     const place = [app, environment].filter((n) => n !== undefined).join(' ')
     await agree(`Take ${place} of ${platform} back to blue?`, options.yes)
-    await say(temporal, await proven(said, proves))
+    await say(temporal, said, proves)
     const message = `✔ rolling back ${place} (as ${by}): norikae watch ${platform} shows how it goes`
     return done({ did: 'rollback', platform, workflowId, by, app, ...where, message }, options.output)
   })
@@ -90,7 +89,7 @@ export async function abort(options: Options): Promise<number> {
     const { run, proves } = await lookFirst(temporal, said, () => upgradeStatus(temporal, platform))
     showWayBack(run?.wayBack ?? [])
     await agree(`Abort the upgrade of ${platform}, and take all of it back?`, options.yes)
-    await say(temporal, await proven(said, proves))
+    await say(temporal, said, proves)
     const message = `✔ aborting the upgrade of ${platform} (as ${by}): norikae watch ${platform} shows how it goes`
     return done({ did: 'abort', platform, workflowId, by, message }, options.output)
   })
@@ -105,7 +104,7 @@ export async function pauseOrResume(verb: 'pause' | 'resume', options: Options):
     const { reason } = options
     const said = { workflowId, message: verb, body: { by, ...(reason !== undefined && { reason }) } }
     const { proves } = await lookFirst(temporal, said, () => upgradeStatus(temporal, platform))
-    await say(temporal, await proven(said, proves))
+    await say(temporal, said, proves)
     const message =
       verb === 'pause'
         ? `✔ paused ${platform} (as ${by}): nothing new begins until norikae resume`

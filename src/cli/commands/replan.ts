@@ -33,12 +33,15 @@ export async function replan(app: string, options: Options): Promise<number> {
     const workflowId = upgradeId(platform)
     const said = { workflowId, message: 'replan', body: { app, by, reason } } as const
     const look = () => upgradeStatus(temporal, platform)
-    const { replans: before = [] } = await lookFirst(temporal, said, look)
+    const { replans: before = [], proves } = await lookFirst(temporal, said, look)
     await agree(`Look for ${app} of ${platform} on blue again, and plan with it as it is now?`, options.yes)
-    await say(temporal, said)
+    await say(temporal, said, proves)
     const until = Date.now() + WITHIN_MS
     for (;;) {
-      const { replans = [] } = await look()
+      const { replans = [] } = await look().catch((error: unknown) => {
+        if (error instanceof NotReady) throw untold(app, platform, error)
+        throw error
+      })
       const found = replans.findLast((r) => r.app === app && r.became !== 'looking')
       if (found !== undefined && !before.some((r) => r.app === app && r.at === found.at)) {
         if (found.became === 'refused') throw new Refused('not-replanned', `${app}: ${found.note ?? ''}`)
@@ -53,6 +56,14 @@ export async function replan(app: string, options: Options): Promise<number> {
     }
   })
 }
+
+/** It was said and has counted: whatever is wrong now, it does not mean that nothing was changed. */
+const untold = (app: string, platform: string, error: NotReady): NotReady =>
+  new NotReady(
+    'no-answer',
+    `${app} is looked for, and what becomes of it cannot be seen now (${error.message}); see: norikae status ${platform}`,
+    error,
+  )
 
 const words = {
   looking: 'is looked for',

@@ -5,7 +5,7 @@ import { badShape, type MessageName } from '../../domain/messages.ts'
 import { timeRefusal } from '../../domain/proofs.ts'
 import { exit } from '../exit-codes.ts'
 import { print, whoIs, type Shape } from '../output.ts'
-import { proven } from '../prove.ts'
+import { proven } from '../../client/prove.ts'
 
 interface Options {
   readonly workflow: string
@@ -18,6 +18,7 @@ interface Options {
   readonly typed?: string | undefined
   readonly reason?: string | undefined
   readonly environment?: string | undefined
+  readonly app?: string | undefined
   readonly notBefore?: string | undefined
   readonly notAfter?: string | undefined
   readonly for: string
@@ -28,8 +29,8 @@ interface Options {
 export async function sign(message: MessageName, options: Options): Promise<number> {
   const { workflow: workflowId, run, plan = [], gate = [], audience } = options
   if (!isDuration(options.for)) throw new BadInput(`--for ${options.for} is not a duration; write 30m or 2h`)
-  const { comment, typed, reason, environment, notBefore, notAfter } = options
-  const all = { by: whoIs(options.as), comment, typed, reason, environment, notBefore, notAfter }
+  const { comment, typed, reason, environment, app, notBefore, notAfter } = options
+  const all = { by: whoIs(options.as), comment, typed, reason, environment, app, notBefore, notAfter }
   const body = {
     ...(gate.length === 1 && { gate: gate[0] ?? '' }),
     ...(gate.length > 1 && { gates: gate }),

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { BadInput } from '../client/problems.ts'
+import { BadInput } from './problems.ts'
 
 /** The private key of whoever sits at this machine: PEM (PKCS #8), as openssl reads it too. */
 
