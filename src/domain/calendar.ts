@@ -70,6 +70,16 @@ function closedOf(text: string): readonly [first: number, last: number] | undefi
 
 export const isClosed = (text: string): boolean => closedOf(text) !== undefined
 
+/** Which days are closed, each written `2026-12-25`. */
+export function closing({ closed }: Pick<Calendar, 'closed'>): (day: string) => boolean {
+  const ranges = rangesOf(closed)
+  return (day) => isWithin(ranges, dayOf(day))
+}
+
+type Days = readonly (readonly [first: number, last: number])[]
+const rangesOf = (closed: readonly string[]): Days => closed.map(closedOf).filter((it) => it !== undefined)
+const isWithin = (ranges: Days, n: number): boolean => ranges.some(([first, last]) => first <= n && n <= last)
+
 /** NaN where there is no such day. */
 function dayOf(text: string): number {
   const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN
@@ -79,20 +89,20 @@ function dayOf(text: string): number {
 /** A calendar as it is asked; a moment on the wall is told as if it were UTC. */
 interface Rules {
   readonly ranges: readonly Range[]
-  readonly closed: readonly (readonly [number, number])[]
+  readonly closed: Days
 }
 
 /** What cannot be read was refused with the platform file. */
 const rulesOf = ({ hours, closed }: Calendar): Rules => ({
   ranges: hours.flatMap((text) => rangeOf(text) ?? []),
-  closed: closed.map(closedOf).filter((it) => it !== undefined),
+  closed: rangesOf(closed),
 })
 
 /** Hours that go over midnight are of the day on which they begin: closed with it, and cut off by a closed one after it. */
 function isOpen({ ranges, closed }: Rules, wall: number): boolean {
   const today = Math.floor(wall / DAY)
   const time = wall - today * DAY
-  const works = (n: number) => !closed.some(([first, last]) => first <= n && n <= last)
+  const works = (n: number) => !isWithin(closed, n)
   const on = (range: Range, n: number) => range.days.includes((n + 3) % 7) // 1970 began on a Thursday
   if (!works(today)) return false
   return (

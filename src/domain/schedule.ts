@@ -1,3 +1,4 @@
+import { closing, type Calendar } from './calendar.ts'
 import {
   clockIn,
   daysAfter,
@@ -38,10 +39,7 @@ export interface KeptSchedule extends CalendarFile {
 }
 
 /** Whose clocks a schedule goes by, and which days are closed: `2026-12-25`, or two with `/`. */
-export interface CalendarFile {
-  readonly timeZone: string
-  readonly closed: readonly string[]
-}
+export type CalendarFile = Pick<Calendar, 'timeZone' | 'closed'>
 
 /** The one place where a schedule reads the platform's calendar. */
 export const calendarIn = ({
@@ -57,13 +55,7 @@ export interface OpenDays {
   isClosed(day: Day): boolean
 }
 
-export function openDays({ timeZone, closed }: CalendarFile): OpenDays {
-  const ranges = closed.map((text) => text.split('/'))
-  return {
-    timeZone,
-    isClosed: (day) => ranges.some(([first = '', last = first]) => first <= day && day <= last),
-  }
-}
+export const openDays = ({ timeZone, closed }: CalendarFile): OpenDays => ({ timeZone, isClosed: closing({ closed }) })
 
 /** One start, with what comes before it. */
 export interface Start {

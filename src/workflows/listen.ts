@@ -96,20 +96,22 @@ function handle(office: Office, message: Message, proven: Evidence, inLine: Line
   }
   /** What is signed was seen by the validator, at a time that no replay asks for again. A token is asked about. */
   const checked = async (body: unknown): Promise<string> => {
-    const refused = (await proven.outside(name, body, 'glance')) ?? refusal(body)
+    const refused = await judged(body, 'glance')
     if (!refused) return noted(body)
     refuseAndLog(office, name, body, refused)
     throw failed(refused.code, refused.message)
   }
   const refusal = (body: unknown) => message.refuse(body) ?? proven.refusal(name, body)
+  const judged = async (body: unknown, pace: 'glance' | 'quick') =>
+    refusal(body) ?? (await proven.outside(name, body, pace)) ?? refusal(body)
   setHandler(
     defineSignal<[unknown]>(name),
     (body) => {
-      const judged = (refused: Refusal | undefined) =>
+      const heard = (refused: Refusal | undefined) =>
         refused ? refuseAndLog(office, name, body, refused) : accept(body)
-      if (office.trust === undefined) return judged(refusal(body))
+      if (office.trust === undefined) return heard(refusal(body))
       // Whoever sent it has gone, and may have been waiting for a worker: it is asked about for longer.
-      return inLine(async () => judged(refusal(body) ?? (await proven.outside(name, body, 'quick')) ?? refusal(body)))
+      return inLine(async () => heard(await judged(body, 'quick')))
     },
     { description: message.says },
   )

@@ -13,23 +13,16 @@ import { cutoverId, upgradeId } from '../../domain/messages.ts'
 import { spelled } from '../../domain/people.ts'
 import type { Status } from '../../domain/status.ts'
 import type { ToProve } from '../../domain/trust.ts'
+import type { BatchOptions } from '../batches.ts'
 import { exit } from '../exit-codes.ts'
-import { print, whoIs, type Shape } from '../output.ts'
+import { print, whoIs } from '../output.ts'
 import { agree, typing } from '../prompt.ts'
 import { gateDetails, gateList, where } from '../render/gates.ts'
 import { drawn } from '../render/lines.ts'
 import { withTemporal } from '../run.ts'
 import { screenOn, tell } from '../terminal.ts'
 
-export interface AnswerOptions {
-  readonly platform?: string | undefined
-  readonly as?: string | undefined
-  readonly yes?: true | undefined
-  readonly comment?: string | undefined
-  readonly typed?: string | undefined
-  readonly notBefore?: string | undefined
-  readonly notAfter?: string | undefined
-  readonly output: Shape
+export interface AnswerOptions extends BatchOptions {
   readonly color: boolean
 }
 
