@@ -14,7 +14,7 @@ import { many } from '../render/words.ts'
 import { withTemporal } from '../run.ts'
 import { tell } from '../terminal.ts'
 
-interface Options {
+export interface OrderOptions {
   readonly platform?: string | undefined
   readonly as?: string | undefined
   readonly yes?: true | undefined
@@ -23,7 +23,7 @@ interface Options {
 }
 
 /** Takes one environment of an app, or all of them, back to blue. */
-export async function rollback(app: string, environment: string | undefined, options: Options): Promise<number> {
+export async function rollback(app: string, environment: string | undefined, options: OrderOptions): Promise<number> {
   const by = whoIs(options.as)
   const reason = because(options.reason)
   return withTemporal(async (temporal) => {
@@ -79,7 +79,7 @@ const unknown = (what: string, known: readonly string[]): BadInput =>
   new BadInput(`there is no ${what}; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`)
 
 /** Takes everything back: the apps, last first, then green. */
-export async function abort(options: Options): Promise<number> {
+export async function abort(options: OrderOptions): Promise<number> {
   const by = whoIs(options.as)
   const reason = because(options.reason)
   return withTemporal(async (temporal) => {
@@ -96,7 +96,7 @@ export async function abort(options: Options): Promise<number> {
 }
 
 /** Nothing new begins; what is under way ends its step. */
-export async function pauseOrResume(verb: 'pause' | 'resume', options: Options): Promise<number> {
+export async function pauseOrResume(verb: 'pause' | 'resume', options: OrderOptions): Promise<number> {
   const by = whoIs(options.as)
   return withTemporal(async (temporal) => {
     const platform = await thePlatform(temporal, options.platform)

@@ -7,25 +7,17 @@ import type { Done } from '../../client/shapes.ts'
 import { upgradeId } from '../../domain/messages.ts'
 import type { Replan } from '../../domain/replanning.ts'
 import { exit } from '../exit-codes.ts'
-import { print, whoIs, type Shape } from '../output.ts'
+import { print, whoIs } from '../output.ts'
 import { agree } from '../prompt.ts'
 import { withTemporal } from '../run.ts'
-import { because } from './order.ts'
-
-interface Options {
-  readonly platform?: string | undefined
-  readonly as?: string | undefined
-  readonly yes?: true | undefined
-  readonly reason?: string | undefined
-  readonly output: Shape
-}
+import { because, type OrderOptions } from './order.ts'
 
 const LOOK_EVERY_MS = 500
 /** Looking for an app asks AWS and Kubernetes about all of blue, as planning does. */
 const WITHIN_MS = 300_000
 
 /** Has one app looked for again on blue, and says what became of it. */
-export async function replan(app: string, options: Options): Promise<number> {
+export async function replan(app: string, options: OrderOptions): Promise<number> {
   const by = whoIs(options.as)
   const reason = because(options.reason)
   return withTemporal(async (temporal) => {

@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { driven } from '../../support/driven.ts'
+import { aSmallFile, seedBlue } from '../../support/small-platform.ts'
 import { aDeployment, aService, aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
 
 let world: SmallWorld
 beforeAll(async () => {
   world = await aSmallWorld()
-  await world.aws.eks.seedCluster({
-    name: scope.blue,
-    version: '1.35',
-    nodegroups: [{ name: 'general', size: 1, min: 1, max: 2, labels: {} }],
-    addons: [],
-    tags: {},
-  })
+  await seedBlue(world)
   const blue = world.cluster(scope.blue)
   const labels = { app: 'shop', team: 'sre', env: 'test' }
   blue.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels } })
@@ -20,17 +15,10 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-const fileWith = (argocd: string) => `apiVersion: norikae.io/v1
-platform: ${scope.platform}
-account: "${scope.account}"
-region: ${scope.region}
-health: { prometheus: { url: http://prometheus:9090 } }
-teams: { sre: { approvers: [aoki@example.com, baba@example.com] } }
-platformTeam: sre
-environments: { test: {} }
-apps: { shop: { deploy: argocd } }
+const fileWith = (argocd: string) =>
+  aSmallFile(`apps: { shop: { deploy: argocd } }
 argocd: { cluster: ${argocd} }
-`
+`)
 
 test.for([
   { says: 'that is nowhere cannot be read', cluster: 'tools-1-35', codes: ['argocd-unreadable tools-1-35 argocd'] },

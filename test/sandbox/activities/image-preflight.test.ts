@@ -2,27 +2,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { imageSurvey } from '../../../src/activities/registry-images.ts'
 import type { KubernetesObject } from '../../../src/domain/kubernetes-objects.ts'
 import { driven } from '../../support/driven.ts'
+import { aSmallFile, seedBlue } from '../../support/small-platform.ts'
 import { aDeployment, aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
 
 let world: SmallWorld
 beforeAll(async () => {
   world = await aSmallWorld()
-  const nodegroups = [{ name: 'general', size: 1, min: 1, max: 2, labels: {} }]
-  await world.aws.eks.seedCluster({ name: scope.blue, version: '1.35', nodegroups, addons: [], tags: {} })
+  await seedBlue(world)
   const labels = { app: 'shop', team: 'sre', env: 'test' }
   world.cluster(scope.blue).apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels } })
 })
 afterAll(() => world.stop())
-
-const file = `apiVersion: norikae.io/v1
-platform: ${scope.platform}
-account: "${scope.account}"
-region: ${scope.region}
-health: { prometheus: { url: http://prometheus:9090 } }
-teams: { sre: { approvers: [aoki@example.com, baba@example.com] } }
-platformTeam: sre
-environments: { test: {} }
-`
 
 const host = (account: string) => `${account}.dkr.ecr.${scope.region}.amazonaws.com`
 function runs(name: string, namespace: string, image: string): void {
@@ -39,7 +29,7 @@ test('what blue runs and its registry has deleted is a blocker before anything i
   runs('elsewhere', 'shop', `${host('210987654321')}/web:1`)
   // EKS brings its own.
   runs('coredns', 'kube-system', `${host('602401143452')}/eks/coredns:v1`)
-  const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file }
+  const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file: aSmallFile() }
   const workflow = { type: 'upgradePlan', id: `upgrade-plan/${scope.platform}/1` }
   const { answer } = await driven(world.activities.prepare, request, { workflow })
   const found = answer.plan.findings.filter((f) => f.code.startsWith('image-'))

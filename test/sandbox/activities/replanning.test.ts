@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { driven } from '../../support/driven.ts'
+import { aSmallFile, seedBlue } from '../../support/small-platform.ts'
 import { aDeployment, aService, aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
 
 let world: SmallWorld
@@ -12,27 +13,11 @@ const born = (name: string, app = name) => {
 }
 beforeAll(async () => {
   world = await aSmallWorld()
-  await world.aws.eks.seedCluster({
-    name: scope.blue,
-    version: '1.35',
-    nodegroups: [{ name: 'general', size: 1, min: 1, max: 2, labels: {} }],
-    addons: [],
-    tags: {},
-  })
+  await seedBlue(world)
   born('shop')
-  world.files.set(scope.platform, file())
+  world.files.set(scope.platform, aSmallFile())
 })
 afterAll(() => world.stop())
-
-const file = (more = '') => `apiVersion: norikae.io/v1
-platform: ${scope.platform}
-account: "${scope.account}"
-region: ${scope.region}
-health: { prometheus: { url: http://prometheus:9090 } }
-teams: { sre: { approvers: [aoki@example.com, baba@example.com] } }
-platformTeam: sre
-environments: { test: {} }
-${more}`
 
 test('one app of blue is looked for again, and the plan of all others stays as it was', async () => {
   const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com' }
@@ -58,7 +43,7 @@ test('one app of blue is looked for again, and the plan of all others stays as i
   expect(next?.plan.phases.map((p) => p.name)).toEqual(prepared.plan.phases.map((p) => p.name))
 
   // What stands in the way of it is told, and the plan stays.
-  world.files.set(scope.platform, file('apps: { mail: { workloads: { worker: { handover: schedule } } } }'))
+  world.files.set(scope.platform, aSmallFile('apps: { mail: { workloads: { worker: { handover: schedule } } } }'))
   expect(await replan('mail')).toMatchObject({
     became: 'refused',
     note: expect.stringContaining('workload-missing mail worker: '),
@@ -73,7 +58,7 @@ teams: { ${['sre: { approvers: [aoki@example.com, baba@example.com] }', ...(team
 environments: { test: { approval: team } }
 `
   const written = (more: string) =>
-    file()
+    aSmallFile()
       .split('\n')
       .filter((line) => !/^(teams|environments):/.test(line))
       .join('\n') + more

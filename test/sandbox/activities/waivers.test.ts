@@ -1,33 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { blockers } from '../../../src/domain/plan.ts'
 import { driven } from '../../support/driven.ts'
+import { aSmallFile, seedBlue } from '../../support/small-platform.ts'
 import { aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
 
 let world: SmallWorld
 beforeAll(async () => {
   world = await aSmallWorld()
-  await world.aws.eks.seedCluster({
-    name: scope.blue,
-    version: '1.35',
-    nodegroups: [{ name: 'general', size: 1, min: 1, max: 2, labels: {} }],
-    addons: [],
-    tags: {},
-  })
+  await seedBlue(world)
   world.cluster(scope.blue).apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'attic' } })
 })
 afterAll(() => world.stop())
 
-const fileUntil = (until: string) => `apiVersion: norikae.io/v1
-platform: ${scope.platform}
-account: "${scope.account}"
-region: ${scope.region}
-health: { prometheus: { url: http://prometheus:9090 } }
-teams: { sre: { approvers: [aoki@example.com, baba@example.com] } }
-platformTeam: sre
-environments: { test: {} }
-waivers:
+const fileUntil = (until: string) =>
+  aSmallFile(`waivers:
   - { code: namespace-unclaimed, about: attic, reason: nobody needs it any more, until: ${until}, by: aoki@example.com }
-`
+`)
 
 test.for([
   { until: '2999-12-31', stops: [], kept: 1 },
