@@ -263,4 +263,8 @@ export interface StandInCluster extends SandboxCluster {
   update(object: KubernetesObject): void
   remove(object: KubernetesObject): void
   setNodes(nodegroup: string, size: number, labels: Readonly<Record<string, string>>): void
+  /** No list that was begun can be gone on with, as after a compaction of etcd. */
+  forget(): void
+  /** Connections break in the middle of whatever is under way, and nobody listens for as long; then all is as it was. */
+  crash(downMs: number): Promise<void>
 }

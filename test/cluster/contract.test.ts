@@ -20,7 +20,8 @@ import { volumesContract } from '../contract/volumes.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
 import { granted } from './granted.ts'
 import { runKeda } from './keda.ts'
-import { troubleOfRealServers } from './trouble.ts'
+import { troubleContract } from '../contract/trouble.ts'
+import { troubleOfReal } from './trouble.ts'
 import { aRealWorld, type RealWorld } from './real-world.ts'
 
 let world: RealWorld
@@ -41,7 +42,10 @@ describe('a real server that serves 1.35', () => {
   kubernetesPortContract(() => world.blue, { version: '1.35' })
 })
 describe('a real server', () => {
-  troubleOfRealServers(() => world)
+  troubleContract(
+    () => world,
+    () => troubleOfReal(world),
+  )
 })
 describe('on real controllers', () => {
   accessContract(() => world)

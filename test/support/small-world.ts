@@ -8,6 +8,7 @@ import { AwsFaults } from '../../src/sandbox/aws/faults.ts'
 import { startAws } from '../../src/sandbox/aws/server.ts'
 import type { AwsTimes } from '../../src/sandbox/aws/times.ts'
 import { startCluster } from '../../src/sandbox/cluster/server.ts'
+import type { Rule } from '../../src/sandbox/disturbances.ts'
 import { createClusters, type ClusterTimes } from '../../src/sandbox/clusters.ts'
 import { platformApps } from '../../src/sandbox/seed/apps.ts'
 import { platformAppObjects } from '../../src/sandbox/seed/objects.ts'
@@ -70,7 +71,13 @@ export interface SmallWorld {
 export async function aSmallWorld({
   between = (ports) => ports,
   times = {},
-}: { readonly between?: (ports: Ports) => Ports; readonly times?: Partial<ClusterTimes> } = {}): Promise<SmallWorld> {
+  disturb,
+}: {
+  readonly between?: (ports: Ports) => Ports
+  readonly times?: Partial<ClusterTimes>
+  /** What becomes of requests to the clusters on their way. */
+  readonly disturb?: Rule
+} = {}): Promise<SmallWorld> {
   const faults = new AwsFaults()
   const sick = new Set<string>()
   const clusters = createClusters({
@@ -79,6 +86,7 @@ export async function aSmallWorld({
     see: () => undefined,
     times: { ...quickly, ...times },
     start: startCluster,
+    ...(disturb && { disturb }),
   })
   const aws: SandboxAws = await startAws({
     hooks: clusters.hooks,

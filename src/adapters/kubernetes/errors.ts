@@ -46,7 +46,7 @@ export function fromStatus(what: string, code: number, body: unknown, retryAfter
     case 422:
       return invalidInput(message)
     case 408:
-    case 410: // the next page of a list is gone: the list starts anew
+    case 410: // the next page of a list is gone, and its beginning with it (see pages.ts)
       return unreachable(message)
     case 429:
       return busy(message)

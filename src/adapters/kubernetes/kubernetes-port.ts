@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { contested, failed, unreachable } from '../../activities/errors.ts'
 import type { KubernetesPort } from '../../activities/ports.ts'
 import { controllerOf, kinds, type Kind, type KubernetesObject } from '../../domain/kubernetes-objects.ts'
-import type { ApiServer, Request } from './api-server.ts'
+import type { Answer, ApiServer, Request } from './api-server.ts'
 import { AGGREGATED, discovered, servedIn } from './discovery.ts'
 import { isAlreadyThere, isConflict, isNotFound, refusalIn } from './errors.ts'
+import { type Asked, pagesOf, wholeOf } from './pages.ts'
 import { behind, below, collection, every, resourceOf, single } from './paths.ts'
 
 const FIELD_MANAGER = 'norikae'
@@ -14,7 +15,6 @@ const FIELD_MANAGER = 'norikae'
 const PAGE = '500'
 
 const page = z.looseObject({
-  metadata: z.object({ continue: z.string().optional() }).default({}),
   items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })).nullish(),
 })
 /** Names and owners without contents. https://kubernetes.io/docs/reference/using-api/api-concepts/ */
@@ -28,7 +28,6 @@ const owner = z.object({
   controller: z.boolean().exactOptional(),
 })
 const metadataPage = z.looseObject({
-  metadata: z.object({ continue: z.string().optional() }).default({}),
   items: z
     .array(
       z.object({
@@ -61,12 +60,16 @@ export const kubernetes = (server: Pick<ApiServer, 'ask' | 'answer'>): Kubernete
   },
 
   async list(kind, where = {}) {
-    const all: KubernetesObject[] = []
-    for await (const objects of pagesOf(server, kind, where, PAGE)) all.push(...objects)
-    return all
+    const answers = await wholeOf(server, listing(kind, where, PAGE))
+    return answers.flatMap((answer) => objectsIn(kind, answer) ?? [])
   },
 
-  pages: (kind, where = {}) => pagesOf(server, kind, where, SMALL_PAGE),
+  async *pages(kind, where = {}) {
+    for await (const answer of pagesOf(server, listing(kind, where, SMALL_PAGE), { goesOn: true })) {
+      const objects = objectsIn(kind, answer)
+      if (objects) yield objects
+    }
+  },
 
   async find(kind, namespace, name) {
     const resource = single(kind, namespace, name)
@@ -75,21 +78,19 @@ export const kubernetes = (server: Pick<ApiServer, 'ask' | 'answer'>): Kubernete
   },
 
   async names(resource, namespace) {
-    const all: { namespace: string; name: string }[] = []
-    let next: string | undefined
-    do {
-      const query = { limit: PAGE, ...(next && { continue: next }) }
-      const request = { method: 'GET', resource: every(resource, namespace), query, accept: METADATA } as const
-      const { status, body, failure } = await server.answer(request)
-      if (status === 403) return 'denied'
+    const answers = await wholeOf(server, {
+      resource: every(resource, namespace),
+      query: { limit: PAGE },
+      accept: METADATA,
+    })
+    if (answers.at(-1)?.status === 403) return 'denied'
+    return answers.flatMap(({ status, body, failure }) => {
       // It was there a moment ago.
-      if (status === 404) return all
+      if (status === 404) return []
       if (failure) throw failure
-      const { items, metadata } = read(metadataPage, body, resource.plural)
-      all.push(...(items ?? []).filter((item) => controllerOf(item) === undefined).map((item) => item.metadata))
-      next = metadata.continue
-    } while (next)
-    return all
+      const { items } = read(metadataPage, body, resource.plural)
+      return (items ?? []).filter((item) => controllerOf(item) === undefined).map((item) => item.metadata)
+    })
   },
 
   async apply(wanted, { force = false } = {}) {
@@ -169,23 +170,18 @@ export const kubernetes = (server: Pick<ApiServer, 'ask' | 'answer'>): Kubernete
   },
 })
 
-async function* pagesOf(
-  server: Pick<ApiServer, 'ask'>,
+const listing = (
   kind: Kind,
   { namespace, labels }: { readonly namespace?: string; readonly labels?: string },
   limit: string,
-): AsyncGenerator<readonly KubernetesObject[]> {
-  const resource = collection(kind, namespace)
-  let next: string | undefined
-  do {
-    const query = { limit, ...(labels && { labelSelector: labels }), ...(next && { continue: next }) }
-    const answer = await server.ask({ method: 'GET', resource, query }).catch(undefinedWhereMissing)
-    if (answer === undefined) return
-    const { items, metadata } = read(page, answer.body, resource.says)
-    // A list tells kind and version once, and not in its items.
-    yield (items ?? []).map((item) => ({ ...item, apiVersion: kinds[kind], kind }))
-    next = metadata.continue
-  } while (next)
+): Asked => ({ resource: collection(kind, namespace), query: { limit, ...(labels && { labelSelector: labels }) } })
+
+/** What is on a page; undefined where the server does not have this kind. Throws what any other no is. */
+function objectsIn(kind: Kind, { status, body, failure }: Answer): readonly KubernetesObject[] | undefined {
+  if (status === 404) return undefined
+  if (failure) throw failure
+  // A list tells kind and version once, and not in its items.
+  return (read(page, body, `list of ${kind}`).items ?? []).map((item) => ({ ...item, apiVersion: kinds[kind], kind }))
 }
 
 const applying = (wanted: KubernetesObject, query: Readonly<Record<string, string>> | false): Request => ({

@@ -2,7 +2,7 @@
 import type { KubernetesObject } from '../types.ts'
 import type { Kind } from './kinds.ts'
 import { fieldSelector, labelSelector } from './selectors.ts'
-import { ApiError, badRequest } from './status.ts'
+import { ApiError, badRequest, expired } from './status.ts'
 import { type Store, keyOf } from './store.ts'
 
 const texts = new WeakMap<KubernetesObject, string>()
@@ -17,23 +17,23 @@ function itemText(kind: Kind, object: KubernetesObject): string {
   return text
 }
 
-const token = (rv: string, start: string): string =>
-  Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: Number(rv), start })).toString('base64url')
+/** A token of any moment: the rest is what is there by then. */
+const ANY = -1
 
-function startOf(text: string): string {
+const token = (rv: number, start: string): string =>
+  Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv, start })).toString('base64url')
+
+function placeIn(text: string): { readonly rv: number; readonly start: string } {
   try {
-    const { v, start } = JSON.parse(Buffer.from(text, 'base64url').toString()) as { v?: unknown; start?: unknown }
-    if (v === 'meta.k8s.io/v1' && typeof start === 'string') return start
+    const { v, rv, start } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Record<string, unknown>
+    if (v === 'meta.k8s.io/v1' && typeof rv === 'number' && typeof start === 'string') return { rv, start }
   } catch {
     // Falls through to the refusal: no token of ours.
   }
   throw badRequest('continue key is not valid: the token was not made by this server')
 }
 
-/**
- * The body of a list. Pages follow the order of keys: what is created or deleted meanwhile may be seen or not, but
- * nothing is seen twice.
- */
+/** The body of a list. Pages follow the order of keys, and all are of the moment of the first. */
 export function listText(store: Store, kind: Kind, namespace: string | undefined, query: URLSearchParams): string {
   const limit = Number(query.get('limit') ?? 0)
   if (!Number.isInteger(limit) || limit < 0)
@@ -42,18 +42,21 @@ export function listText(store: Store, kind: Kind, namespace: string | undefined
   const byLabels = labels === '' ? undefined : labelSelector(labels)
   const byFields = chosen === '' ? undefined : fieldSelector(kind, chosen)
   const from = query.get('continue')
-  const start = from === null || from === '' ? undefined : startOf(from)
-  const found = store
-    .list(kind, namespace)
+  const { rv, start } = from === null || from === '' ? { rv: ANY, start: undefined } : placeIn(from)
+  const all = rv === ANY ? store.list(kind, namespace) : store.asOf(rv, kind, namespace)
+  if (all === undefined) throw expired(token(ANY, start ?? ''))
+  const version = rv === ANY ? Number(store.version) : rv
+  const found = all
     .filter((object) => start === undefined || keyOf(object) > start)
     .filter((object) => byLabels?.(object.metadata.labels ?? {}) ?? true)
     .filter((object) => byFields?.(object) ?? true)
   const page = limit === 0 ? found : found.slice(0, limit)
   const left = found.length - page.length
   const last = page.at(-1)
+  if (left > 0 && rv === ANY) store.keep(kind, namespace)
   const metadata = {
-    resourceVersion: store.version,
-    ...(left > 0 && last !== undefined ? { continue: token(store.version, keyOf(last)) } : {}),
+    resourceVersion: String(version),
+    ...(left > 0 && last !== undefined ? { continue: token(version, keyOf(last)) } : {}),
     // With a selector the real server does not know how many are left.
     ...(left > 0 && byLabels === undefined && byFields === undefined ? { remainingItemCount: left } : {}),
   }

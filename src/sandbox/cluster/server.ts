@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Rule } from '../disturbances.ts'
 import type { KubernetesCall, KubernetesObject, PodChange, RunningPod, StandInCluster } from '../types.ts'
 import { addresses } from './addresses.ts'
@@ -97,6 +98,11 @@ export async function startCluster(options: ClusterOptions): Promise<StandInClus
   const { port } = server.address() as AddressInfo
   const url = `https://${host}:${port}`
   const setNodes = nodeSetter(world)
+  const closed = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
 
   return {
     name,
@@ -133,11 +139,16 @@ export async function startCluster(options: ClusterOptions): Promise<StandInClus
     set silent(silent) {
       state.silent = silent
     },
+    forget: () => store.forget(),
+    async crash(downMs) {
+      await closed()
+      await sleep(downMs)
+      server.listen(port, host)
+      await once(server, 'listening')
+    },
     async stop() {
       clock.stop()
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
-      await closed
+      await closed()
     },
   }
 }

@@ -13,7 +13,7 @@ export interface Cause {
 export interface Status {
   readonly kind: 'Status'
   readonly apiVersion: 'v1'
-  readonly metadata: object
+  readonly metadata: { readonly continue?: string }
   readonly status: 'Success' | 'Failure'
   readonly message?: string
   readonly reason?: string
@@ -30,13 +30,19 @@ export interface Status {
 /** What a request is refused with. `code` is the HTTP status too. */
 export class ApiError extends Error {
   readonly status: Status
-  constructor(code: number, reason: string, message: string, details: Status['details'] = {}) {
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    details: Status['details'] = {},
+    metadata: Status['metadata'] = {},
+  ) {
     super(message)
     this.name = 'ApiError'
     this.status = {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata,
       status: 'Failure',
       message,
       // An error of the server's own has no reason at all in the body.
@@ -86,6 +92,16 @@ export const conflict = (kind: Kind, name: string, why = modified): ApiError =>
   )
 
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message)
+
+/** `rest`: a token for what is left of the list by now. */
+export const expired = (rest: string): ApiError =>
+  new ApiError(
+    410,
+    'Expired',
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+    {},
+    { continue: rest },
+  )
 
 /** As priority and fairness turns away: https://kubernetes.io/docs/concepts/cluster-administration/flow-control/ */
 export const tooManyRequests = (): ApiError =>

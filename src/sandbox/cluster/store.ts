@@ -21,8 +21,14 @@ const byKey = (a: KubernetesObject, b: KubernetesObject): number => {
   return x < y ? -1 : Number(x > y)
 }
 
+const keptKey = (version: number, { apiVersion, plural }: Kind, namespace = '*'): string =>
+  `${version} ${apiVersion} ${plural} ${namespace}`
+
 /** `namespace/name`, or `/name` without a namespace: the order that lists come in. */
 export const keyOf = (object: KubernetesObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name}`
+
+/** How long a list can be gone on with; a real cluster forgets between five and ten minutes later. */
+const KEPT_MS = 5 * 60_000
 
 export class Store {
   #version = 1
@@ -31,6 +37,8 @@ export class Store {
   readonly #byUid = new Map<string, Held>()
   readonly #byOwner = new Map<string, Map<string, Held>>()
   readonly #listeners: ((change: Change) => void)[] = []
+  /** Lists of former moments, oldest first. */
+  readonly #kept = new Map<string, { readonly atMs: number; readonly objects: readonly KubernetesObject[] }>()
 
   /** The version of the newest write, as lists carry it. */
   get version(): string {
@@ -63,6 +71,24 @@ export class Store {
     const objects = found.toSorted(byKey)
     sorted.set(place, objects)
     return objects
+  }
+
+  /** Its next pages are to be of this moment too. */
+  keep(kind: Kind, namespace?: string): void {
+    this.forget(Date.now() - KEPT_MS)
+    const key = keptKey(this.#version, kind, namespace)
+    if (!this.#kept.has(key)) this.#kept.set(key, { atMs: Date.now(), objects: this.list(kind, namespace) })
+  }
+
+  /** The list as it was at that version; undefined where it is kept no longer. */
+  asOf(version: number, kind: Kind, namespace?: string): readonly KubernetesObject[] | undefined {
+    this.forget(Date.now() - KEPT_MS)
+    return this.#kept.get(keptKey(version, kind, namespace))?.objects
+  }
+
+  /** Former moments are gone, as after a compaction: those until then, or all. */
+  forget(untilMs = Infinity): void {
+    for (const [key, { atMs }] of this.#kept) if (atMs < untilMs) this.#kept.delete(key)
   }
 
   byUid(uid: string): Held | undefined {

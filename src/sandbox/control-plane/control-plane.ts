@@ -27,6 +27,8 @@ export interface ControlPlane {
   readonly admin: Administrator
   /** Its API server dies in the middle of whatever it does. Ends when it is up again, at the same place. */
   crash(): Promise<void>
+  /** Its etcd keeps nothing but what is there now. */
+  compact(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -119,6 +121,7 @@ async function boot(programs: Programs, files: Files, options: Options): Promise
       pids['kube-apiserver'] = await startServer()
       await orTail(programs, 'kube-apiserver', () => admin.ask({ method: 'GET', path: '/readyz' }))
     },
+    compact: () => compacted(etcd),
     async stop() {
       await programs.stop()
       await admin.close()
@@ -198,6 +201,18 @@ const kwok = (files: Files, kubeconfig: string, cidr: string | undefined): strin
   ...(cidr === undefined ? [] : [`--cidr=${cidr}`]),
   ...(files.stages === undefined ? [] : [`--config=${files.stages}`]),
 ]
+
+/** Over etcd's JSON gateway: https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/ */
+async function compacted(etcd: string): Promise<void> {
+  const ask = async (path: string, body: object): Promise<unknown> => {
+    const answer = await fetch(`${etcd}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) })
+    if (!answer.ok) throw new Error(`etcd ${path}: ${answer.status} ${await answer.text()}`)
+    return answer.json()
+  }
+  // Whatever is asked for, the revision is told with it.
+  const { header } = (await ask('range', { key: btoa('any') })) as { readonly header: { readonly revision: string } }
+  await ask('compaction', { revision: header.revision, physical: true })
+}
 
 /** Until `look` throws no more; where it always does, what it threw and the last that the program said. */
 async function orTail<T>(programs: Programs, program: Program, look: () => Promise<T>): Promise<T> {
