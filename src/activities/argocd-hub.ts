@@ -1,5 +1,6 @@
 import { CLUSTER_SECRETS, isOn, registered, setOf, type ArgoHub, type Registered } from '../domain/argocd.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { scalerKinds } from '../domain/scalers.ts'
 import { failed } from './errors.ts'
 import type { Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -70,4 +71,13 @@ export function knownOr(cluster: Registered | undefined, hub: ArgoHub, name: str
   throw failed(
     `${placeOf(hub)} does not know ${name}: no Secret of a cluster has its endpoint or ARN as server. Register it, then retry`,
   )
+}
+
+/** What sizes workloads in these namespaces. */
+export async function scalersOn(
+  cluster: KubernetesPort,
+  namespaces: readonly string[],
+): Promise<readonly KubernetesObject[]> {
+  const lists = namespaces.flatMap((namespace) => scalerKinds.map((kind) => cluster.list(kind, { namespace })))
+  return (await Promise.all(lists)).flat()
 }

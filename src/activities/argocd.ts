@@ -1,24 +1,13 @@
 import { concerns, labelInWords, revisionInWords, type ArgoLabel, type Registered } from '../domain/argocd.ts'
-import {
-  deletes,
-  fieldInWords,
-  held,
-  IGNORED,
-  isAutomated,
-  PRESERVED,
-  prunes,
-  unignored,
-} from '../domain/argocd-hazards.ts'
+import { deletes, hazardOf, held, PRESERVED, type Held } from '../domain/argocd-hazards.ts'
 import { destinationInWords, permits, projectOf, targetOf } from '../domain/argocd-projects.ts'
 import { unwell } from '../domain/argocd-sync.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { clusterOf } from '../domain/platform.ts'
-import { scalerKinds } from '../domain/scalers.ts'
-import { knownOr, LOOK_EVERY, nameOf, placeOf, viewOf, type ArgoView } from './argocd-hub.ts'
+import { knownOr, LOOK_EVERY, nameOf, placeOf, scalersOn, viewOf, type ArgoView } from './argocd-hub.ts'
 import { pairsOf, synced, type Placed } from './argocd-pairs.ts'
 import { contested } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
-import type { KubernetesPort } from './ports.ts'
 import { budgets, notYet, notYetByOthers } from './waiting.ts'
 
 export const argocdActions = (outside: Outside) => {
@@ -170,27 +159,13 @@ function refuseProjects(
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-function refuseHazards(application: KubernetesObject, fields: Parameters<typeof unignored>[1]): void {
-  if (prunes(application))
-    throw contested(
-      `${nameOf(application)} prunes by itself: one commit would remove objects from both sides, and leave no way back. Write automated: { prune: false } where it is made, then retry`,
-    )
-  // Whoever else syncs it has been warned, and was not asked to by Norikae.
-  const written = isAutomated(application) ? unignored(application, fields) : []
-  if (written.length === 0) return
-  const names = written.slice(0, 3).map(fieldInWords).join(', ')
-  throw contested(
-    `${nameOf(application)} would write back what Norikae holds (${names}). Add ${IGNORED} where it is made, then retry`,
-  )
+function refuseHazards(application: KubernetesObject, fields: readonly Held[]): void {
+  const hazard = hazardOf(application, fields)
+  if (hazard !== undefined) throw contested(`${nameOf(application)} ${hazard}, then retry`)
 }
 
 function labelLost({ secret }: Registered, { input: { hub, label } }: Placed) {
   return contested(
     `Secret ${secret.metadata.name} of ${placeOf(hub)} has lost label ${labelInWords(label)}: who makes it wrote it anew. Let that leave labels alone that it does not know, or have it put this one there, then retry`,
   )
-}
-
-async function scalersOn(cluster: KubernetesPort, namespaces: readonly string[]): Promise<readonly KubernetesObject[]> {
-  const lists = namespaces.flatMap((namespace) => scalerKinds.map((kind) => cluster.list(kind, { namespace })))
-  return (await Promise.all(lists)).flat()
 }

@@ -2,11 +2,19 @@ import { isFrozen } from '../domain/flux.ts'
 import { differencesInWords, imageDifferences } from '../domain/images.ts'
 import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { Activities } from '../workflows/activities.ts'
+import { hazardsSeen } from './argocd-watch.ts'
 import { ownWorkloads } from './discovery.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 
 export const imageActivities = (outside: Outside): Pick<Activities, 'compareImages'> => ({
-  compareImages: async ({ subject, namespaces }) => differingImages(await proven(outside, subject), namespaces),
+  async compareImages({ subject, namespaces, argocd }) {
+    const world = await proven(outside, subject)
+    const [differing, hazards] = await Promise.all([
+      differingImages(world, namespaces),
+      argocd ? hazardsSeen(world, subject, { ...argocd, namespaces }) : [],
+    ])
+    return { differing, hazards }
+  },
 })
 
 /**

@@ -60,6 +60,7 @@ export const waiting = z.object({
     .describe('of the people, who may not approve it, and why not'),
   needs: z.string(),
   differing: texts.exactOptional().describe('what runs other images on blue than on green'),
+  hazards: texts.exactOptional().describe('what Argo CD would do by itself to either side'),
   send: list(z.object({ message: answer, body: z.record(z.string(), z.string()).readonly() })),
   opensAt: time.exactOptional().describe('when it goes on by itself: it waits for its hours, and nobody has to answer'),
   onTheWall: maybe.describe('the same by the clocks of its calendar'),

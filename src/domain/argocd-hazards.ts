@@ -93,6 +93,19 @@ function leadsTo(pointer: string, path: readonly string[]): boolean {
   return parts.length > 0 && parts.every((part, n) => part === path[n])
 }
 
+/**
+ * What it would do by itself while both sides run, in words that follow its name, with what ends it; undefined: nothing.
+ * Whoever else syncs it has been warned, and was not asked to by Norikae.
+ */
+export function hazardOf(application: KubernetesObject, fields: readonly Held[]): string | undefined {
+  if (prunes(application))
+    return 'prunes by itself: one commit would remove objects from both sides, and leave no way back. Write automated: { prune: false } where it is made'
+  const written = isAutomated(application) ? unignored(application, fields) : []
+  if (written.length === 0) return undefined
+  const names = written.slice(0, 3).map(fieldInWords).join(', ')
+  return `would write back what Norikae holds (${names}). Add ${IGNORED} where it is made`
+}
+
 /** What its owner pastes, once for everything: the fields that Norikae owns, and for as long as it does. */
 export const IGNORED = `ignoreDifferences: [{ group: "*", kind: "*", managedFieldsManagers: [norikae] }] and syncPolicy: { syncOptions: [RespectIgnoreDifferences=true] }`
 

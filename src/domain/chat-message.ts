@@ -35,7 +35,10 @@ export const chatMessage = (says: Said, url?: string): ChatMessage =>
 function asking(notice: Notice, url: string | undefined): ChatMessage {
   const { title, teams, waiting, missing = [], evidence = [] } = notice
   const head = `${headings[notice.about](teams.join(', '))}: ${subject(notice)}`
-  const differing = (waiting?.differing ?? []).map((what) => `other images: ${what}`)
+  const seen = [
+    ...(waiting?.differing ?? []).map((what) => `other images: ${what}`),
+    ...(waiting?.hazards ?? []).map((what) => `Argo CD: ${what}`),
+  ]
   const send = waiting?.send ?? []
   const typed = (body: Readonly<Record<string, string>>) => (body['typed'] === undefined ? '' : ' --typed <its name>')
   const commands = send.map(
@@ -45,7 +48,7 @@ function asking(notice: Notice, url: string | undefined): ChatMessage {
     [
       section(bold(head)),
       section(plain(title)),
-      ...[...evidence, ...differing].map((line) => section(plain(`• ${line}`))),
+      ...[...evidence, ...seen].map((line) => section(plain(`• ${line}`))),
       ...(waiting ? [section(plain(`${waiting.needs}, since ${waiting.since}`))] : []),
       ...(missing.length > 0 ? [section(plain(`not answered yet: ${missing.join(', ')}`))] : []),
       ...(commands.length > 0 ? [preformatted(commands.join('\n'))] : []),

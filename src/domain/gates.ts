@@ -1,3 +1,4 @@
+import type { BothSides } from './both-sides.ts'
 import { milliseconds, type Duration } from './duration.ts'
 
 export type Answer = 'approve' | 'reject' | 'retry' | 'skip' | 'rerun'
@@ -50,6 +51,8 @@ export interface Gate {
   readonly images: string
   /** What runs other images on the two sides, seen since it is open; absent where that was not looked at. */
   readonly differing?: readonly string[]
+  /** What Argo CD would do by itself there, seen likewise. */
+  readonly hazards?: readonly string[]
   readonly given: readonly Given[]
   /** Since when those it escalates to may decide too: when the timer for it fired. */
   readonly escalatedAt?: string
@@ -263,10 +266,10 @@ export const closed = (desk: Desk, id: string, as: Answer | 'withdrawn', at: str
   gates: desk.gates.map((g) => (g.id === id && !g.closed ? { ...g, closed: { as, at } } : g)),
 })
 
-/** What was seen of the images of both sides while it is open. */
-export const compared = (desk: Desk, id: string, differing: readonly string[]): Desk => ({
+/** What was seen of both sides while it is open. */
+export const compared = (desk: Desk, id: string, { differing, hazards }: BothSides): Desk => ({
   ...desk,
-  gates: desk.gates.map((g) => (g.id === id && !g.closed ? { ...g, differing } : g)),
+  gates: desk.gates.map((g) => (g.id === id && !g.closed ? { ...g, differing, hazards } : g)),
 })
 
 /** So many refusals are kept: they are anybody's to send, and the log is part of queries and results. */

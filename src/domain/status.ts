@@ -26,6 +26,8 @@ export interface Waiting {
   readonly send: readonly { readonly message: Answer; readonly body: Readonly<Record<string, string>> }[]
   /** What runs other images on blue than on green; absent where nothing does, or it was not looked at. */
   readonly differing?: readonly string[]
+  /** What Argo CD would do by itself to either side; absent where nothing, or it was not looked at. */
+  readonly hazards?: readonly string[]
   /** When it goes on by itself, because it waits for its hours; absent where people have to answer. */
   readonly opensAt?: string
   /** The same by the clocks of its calendar. */
@@ -264,7 +266,7 @@ function problemOf({ steps, archive }: Journal, forward: readonly LeafStep[]): s
 const latest = (records: readonly StepRecord[]): StepRecord | undefined =>
   records.toSorted((a, b) => Date.parse(a.endedAt ?? a.startedAt) - Date.parse(b.endedAt ?? b.startedAt)).at(-1)
 
-export const waiting = ({ differing = [], ...g }: Gate): Waiting => ({
+export const waiting = ({ differing = [], hazards = [], ...g }: Gate): Waiting => ({
   ...whenElse(g),
   gate: g.id,
   what: g.title,
@@ -272,6 +274,7 @@ export const waiting = ({ differing = [], ...g }: Gate): Waiting => ({
   who: teamsOf(g),
   needs: `${g.given.filter((d) => d.answer === 'approve').length} of ${g.rule.approvals}: ${g.offers.join(' or ')}${countsLater(g)}`,
   ...(differing.length > 0 && { differing }),
+  ...(hazards.length > 0 && { hazards }),
   send: g.offers.map((message) => ({
     message,
     body: {
@@ -315,6 +318,7 @@ export const details = (all: readonly Status[], at?: Listening): string =>
           ? `- **waiting for ${w.who.join(', ')}** since ${w.since}: ${w.what} (${w.needs})${orElse(w)}`
           : `- **waiting until ${w.opensAt}**: ${w.what} (${w.who.join(' or ')})`,
         ...(w.differing ?? []).map((what) => `  - **other images:** ${what}`),
+        ...(w.hazards ?? []).map((what) => `  - **Argo CD:** ${what}`),
         ...w.send.map(
           (m) =>
             `  - ${at?.proves ? toSign(m.message, w.gate, s.digest, { ...at, proves: at.proves }) : `\`${m.message}\` \`${JSON.stringify(m.body)}\``}`,

@@ -9,7 +9,9 @@ import type { Refusal } from '../domain/gates.ts'
 import type { CutoverRequest, Order, UpgradeRequest } from '../domain/messages.ts'
 import type { Addressed, Untold } from '../domain/notices.ts'
 import type { Plan, Subject } from '../domain/plan.ts'
-import type { Platform, Scope } from '../domain/platform.ts'
+import type { ByArgo } from '../domain/argocd.ts'
+import type { BothSides } from '../domain/both-sides.ts'
+import type { Platform, Scope, WorkloadRef } from '../domain/platform.ts'
 import type { Became } from '../domain/replanning.ts'
 import type { Foreseen, OutlookRequest } from '../domain/scheduled.ts'
 import type { ActionStep, ObserveStep } from '../domain/steps.ts'
@@ -67,8 +69,15 @@ interface Questions {
     Watched & { readonly related?: readonly string[] },
     Pick<Breach, 'blue' | 'sameImages' | 'differing' | 'unrelated'> & { readonly at?: string | undefined }
   >
-  /** Which workloads run other images on blue than on green, in words. */
-  compareImages: Q<{ readonly subject: Subject; readonly namespaces: readonly string[] }, readonly string[]>
+  /** `argocd`: what deploys the environment, and what sleeps there. */
+  compareImages: Q<
+    {
+      readonly subject: Subject
+      readonly namespaces: readonly string[]
+      readonly argocd?: ByArgo & { readonly asleep: readonly WorkloadRef[] }
+    },
+    BothSides
+  >
   /** Whether it is open, `at` this time or later, and when that changes. */
   opening: Q<{ readonly calendar: Calendar; readonly at: string }, Opening>
   /** Answers who refused it for good; fails where somebody does not answer. */

@@ -36,6 +36,11 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
   const office = anOffice(request.by)
   furnish(office, platform)
   office.namespaces = Object.fromEntries(app.environments.map((e) => [e.name, e.namespaces]))
+  office.argocd = Object.fromEntries(
+    app.environments.flatMap(({ name, argocd, fenced = [] }) =>
+      argocd ? [[name, { ...argocd, asleep: fenced }]] : [],
+    ),
+  )
   const journey: Journey = {
     office,
     request,

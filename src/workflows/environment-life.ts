@@ -1,5 +1,6 @@
 import { CancellationScope, condition, getExternalWorkflowHandle } from '@temporalio/workflow'
 import { phaseGate } from '../domain/asking.ts'
+import { unlikeBefore } from '../domain/both-sides.ts'
 import { voided } from '../domain/gates.ts'
 import { begun, nextAttempt, write } from '../domain/journal.ts'
 import { TOLD, upgradeId, type CutoverRequest, type Outcome, type Told } from '../domain/messages.ts'
@@ -11,7 +12,7 @@ import { mustHold, otherImages } from '../domain/verdict.ts'
 import { question } from './activities.ts'
 import { executor, type LiveRun } from './executor.ts'
 import { handsFor } from './leaf.ts'
-import { ask, imagesThatDiffer, mistrust, now, show, tellWentBack, type Office } from './office.ts'
+import { ask, bothSides, mistrust, now, show, tellWentBack, type Office } from './office.ts'
 import { failed, problemOf, wasStopped } from './problems.ts'
 import { under } from './under.ts'
 
@@ -171,11 +172,12 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       // Before the others of this app say that they are behind it.
       if (arrived) void told('trouble', `goes back: ${problem.message}`)
       // Beside the way back, which waits for nothing: what was served meanwhile is told.
-      const looking = CancellationScope.nonCancellable(() => imagesThatDiffer(office, subject, `${name}/images/back`))
+      const looking = CancellationScope.nonCancellable(() => bothSides(office, subject, `${name}/images/back`))
       await back(phase)
       journey.leaving.delete(name)
-      const differing = (await looking) ?? []
-      const why = differing.length === 0 ? problem.message : `${problem.message}; ${otherImages(differing)}`
+      const seen = await looking
+      const unlike = seen ? unlikeBefore(seen) : ''
+      const why = unlike === '' ? problem.message : `${problem.message}; ${unlike}`
       if (moved) {
         journey.rollbacks.push({ app: app.name, environment: name, at: now(), why })
         const times = journey.rollbacks.filter((r) => r.environment === name).length
@@ -253,7 +255,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     if (from === undefined || !begun(run.journal, from)) return undefined
     const losing = holdForLoss(run, message)
     if (losing !== undefined) return losing
-    const differing = (await imagesThatDiffer(office, run.plan.subject, `${name}/images`)) ?? []
+    const { differing = [] } = (await bothSides(office, run.plan.subject, `${name}/images`)) ?? {}
     if (differing.length === 0) return undefined
     return `${message}; not rolled back by itself: ${otherImages(differing)}. \`rollback\` takes it back`
   }

@@ -35,14 +35,15 @@ import {
 } from '../domain/notices.ts'
 import type { Outcome } from '../domain/messages.ts'
 import type { Subject } from '../domain/plan.ts'
-import type { Platform, Team } from '../domain/platform.ts'
+import type { ByArgo } from '../domain/argocd.ts'
+import { unlikeBefore, type BothSides } from '../domain/both-sides.ts'
+import type { Platform, Team, WorkloadRef } from '../domain/platform.ts'
 import { spelled } from '../domain/people.ts'
 import { remembered } from '../domain/remembered.ts'
 import { late } from '../domain/reminding.ts'
 import { scheduledNotice, type Scheduled } from '../domain/scheduled.ts'
 import { details, statusOf, whereOf, type Status } from '../domain/status.ts'
 import type { StepId } from '../domain/steps.ts'
-import { otherImages } from '../domain/verdict.ts'
 import { toProve, type ToProve, type Trust } from '../domain/trust.ts'
 import { question, type Silence } from './activities.ts'
 import { Clock } from './clock.ts'
@@ -68,6 +69,8 @@ export interface Office {
   trust?: Trust | undefined
   /** The namespaces of each environment; none of an upgrade. */
   namespaces: Readonly<Record<string, readonly string[]>>
+  /** What Argo CD deploys of them, and what sleeps there. */
+  argocd: Readonly<Record<string, ByArgo & { readonly asleep: readonly WorkloadRef[] }>>
   readonly teller: Teller
 }
 
@@ -81,6 +84,7 @@ export function anOffice(by: unknown, changed: (office: Office) => void = show):
     platformTeam: '',
     teams: {},
     namespaces: {},
+    argocd: {},
     teller: teller({
       workflowId,
       runId,
@@ -277,32 +281,32 @@ async function answered(it: () => Gate): Promise<Answer> {
   }
 }
 
-/** Who decides sees what runs other images on the two sides. */
+/** Who decides sees what runs other images on the two sides, and what Argo CD would do to them by itself. */
 async function lookAtImages(office: Office, subject: Subject, { id }: Gate, n: number): Promise<void> {
-  const differing = await imagesThatDiffer(office, subject, `${id}/images.${n}`)
-  if (differing === undefined) return
-  office.desk = compared(office.desk, id, differing)
-  // What was approved until then was approved for what both sides ran before.
-  if (n === 0 && differing.length > 0)
-    office.desk = takenOut(office.desk, id, () => true, otherImages(differing), now())
+  const seen = await bothSides(office, subject, `${id}/images.${n}`)
+  if (seen === undefined) return
+  office.desk = compared(office.desk, id, seen)
+  // What was approved until then was approved for both sides as they were before.
+  const because = unlikeBefore(seen)
+  if (n === 0 && because !== '') office.desk = takenOut(office.desk, id, () => true, because, now())
   show(office)
 }
 
-/**
- * What runs other images on blue than on green, while the environment is on both. Undefined where it is not, or nobody
- * can see it now.
- */
-export async function imagesThatDiffer(
-  { runs, namespaces }: Office,
+/** What is seen of both sides while the environment is on both. Undefined where it is not, or nobody can see it now. */
+export async function bothSides(
+  { runs, namespaces, argocd }: Office,
   subject: Subject,
   activityId: string,
-): Promise<readonly string[] | undefined> {
+): Promise<BothSides | undefined> {
   const { environment = '' } = subject
   const run = runs.find((r) => r.plan.subject.environment === subject.environment)
   if (!run || whereOf(run) !== 'both') return undefined
-  const input = { subject, namespaces: namespaces[environment] ?? [] }
+  const byArgo = argocd[environment]
+  const input = { subject, namespaces: namespaces[environment] ?? [], ...(byArgo && { argocd: byArgo }) }
   const words = `compare the images of ${subject.app ?? ''} ${environment}`
-  return question('compareImages', activityId, words, 'glance', input).catch(() => undefined)
+  const seen = await question('compareImages', activityId, words, 'glance', input).catch(() => undefined)
+  // An earlier release told the images alone.
+  return Array.isArray(seen) ? { differing: seen, hazards: [] } : seen
 }
 
 export const tellToDeploy = (office: Office, subject: Subject, step: StepId, attempt: number, reminder: number): void =>

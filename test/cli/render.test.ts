@@ -259,19 +259,20 @@ test('the decommission gate says that a name is typed', () => {
   `)
 })
 
-test('a gate names what runs other images on the two sides', () => {
+test('a gate names what runs other images on the two sides, and what Argo CD would do to them', () => {
   const differing = ['Deployment/chat/web: web:2 on blue, web:1 on green']
+  const hazards = ['Application chat-web on chatwork-prod-1-35 prunes by itself']
   const gate = gateIn(
     aView({
       cutovers: [
-        aCutover('api', 'production', { waitingFor: [aWaiting('production/gate@3f9a2c1b.1', { differing })] }),
+        aCutover('api', 'production', { waitingFor: [aWaiting('production/gate@3f9a2c1b.1', { differing, hazards })] }),
       ],
     }),
     'api',
   )
   expect(problemsWith('gates', { gates: [gate] })).toEqual([])
   expect(drawn(gateDetails(gate, screen()), screen())).toMatch(
-    /other images +Deployment\/chat\/web: web:2 on blue, web:1 on green/,
+    /other images +Deployment\/chat\/web: web:2 on blue, web:1 on green\n +Argo CD +Application chat-web on chatwork-prod-1-35 prunes by itself/,
   )
 })
 

@@ -421,7 +421,31 @@ export function argocdContract(of: () => WorldUnderTest, home: () => ServerUnder
     const { type, message } = await ending(of().activities.syncApplications, it.syncing, patience)
     expect(type).toBe('Contested')
     expect(message).toMatch(because)
+    const seen = await seenOf(it)
+    expect(seen.map((what) => what.split(' ').slice(0, 4).join(' '))).toEqual(
+      (['blue', 'green'] as const).map((side) => `Application ${scope[side]}-${it.namespace} on ${scope[side]}`),
+    )
+    for (const what of seen) expect(what).toMatch(because)
   })
+
+  test('what would delete it is seen while both sides run, and who cannot be read may do anything', TIMES, async () => {
+    const it = await anArgoApp()
+    expect(await seenOf(it)).toEqual([])
+    await it.write({})
+    expect(await seenOf(it)).toEqual([
+      expect.stringMatching(/would go with its label.*preserveResourcesOnDeletion: true/),
+    ])
+    expect(await seenOf(it, 'gone-1-30')).toEqual([
+      expect.stringMatching(/^what it does by itself is not known: there is no EKS cluster gone-1-30/),
+    ])
+  })
+
+  async function seenOf({ asleep, byArgo, namespace }: Awaited<ReturnType<typeof anArgoApp>>, cluster = hub.cluster) {
+    const argocd = { ...byArgo, hub: { ...hub, cluster }, asleep }
+    const subject = { ...scope, team: 'shop', app: 'shop', environment: 'test' }
+    const { answer } = await driven(of().activities.compareImages, { subject, namespaces: [namespace], argocd })
+    return answer.hazards
+  }
 
   test('nothing is found of one that is as it should be; a hub that is not there is named', TIMES, async () => {
     const it = await anArgoApp()

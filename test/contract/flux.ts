@@ -112,11 +112,13 @@ export function fluxContract(of: () => WorldUnderTest): void {
         driven(activities.suspendSchedule, call<'suspendSchedule'>({ workload: report, on: side }), answersLost),
       resume: (side: Side) =>
         driven(activities.resumeSchedule, call<'resumeSchedule'>({ workload: report, on: side }), answersLost),
-      differing: () =>
-        activities.compareImages({
-          subject: { ...scope, team: 'shop', app: 'shop', environment: 'test' },
-          namespaces: [namespace],
-        }),
+      differing: async () =>
+        (
+          await activities.compareImages({
+            subject: { ...scope, team: 'shop', app: 'shop', environment: 'test' },
+            namespaces: [namespace],
+          })
+        ).differing,
       pin: (how: 'pinSize' | 'unpinSize', side: Side) => {
         const web: WorkloadRef = { kind: 'Deployment', namespace, name: 'web' }
         return how === 'pinSize'

@@ -460,7 +460,7 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     const images = (side: Side) => fingerprintOf(on(side).port, [namespace])
     const subject = { ...scope, team: 'scala', app: 'shop', environment: 'test' }
     const differing = async () =>
-      (await driven(of().activities.compareImages, { subject, namespaces: [namespace] })).answer
+      (await driven(of().activities.compareImages, { subject, namespaces: [namespace] })).answer.differing
     await apply('blue', [aDeployment('web', namespace), aConfigMap('kafka', namespace)])
     await apply('green', [aDeployment('web', namespace)])
     const { apiVersion, kind, metadata } = (await find('blue', 'ConfigMap', namespace, 'kafka')) ?? aConfigMap('', '')

@@ -55,6 +55,8 @@ export class Outside {
   images = 'v1'
   /** What runs other images on the two sides. */
   differing: string[] = []
+  /** What Argo CD would do by itself; it is looked at where it deploys. */
+  hazards: string[] = []
   readonly notices: Notice[] = []
   /** What chat channels were told, request by request. */
   readonly posts: (readonly Due[])[] = []
@@ -169,7 +171,7 @@ export class Outside {
         unrelated: this.unrelated,
         at: new Date().toISOString(),
       }),
-      compareImages: async () => this.differing,
+      compareImages: async ({ argocd }) => ({ differing: this.differing, hazards: argocd ? this.hazards : [] }),
       // By the server's time: a worker's own does not skip.
       opening: async ({ calendar, at }) =>
         openingAt(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { choosesBy, deletes, held, prunes, unignored } from '../../src/domain/argocd-hazards.ts'
+import { choosesBy, deletes, hazardOf, held, prunes, unignored } from '../../src/domain/argocd-hazards.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import { anApplication, anApplicationSet, LABEL } from '../support/applications.ts'
 import { ref } from '../support/builders.ts'
@@ -11,6 +11,17 @@ test.for([
   { says: 'not where nothing is automated', automated: undefined, does: false },
 ])('an Application prunes $says', ({ automated, does }) => {
   expect(prunes(anApplication({ spec: { syncPolicy: { ...(automated && { automated }) } } }))).toBe(does)
+})
+
+test.for([
+  { says: 'prunes', automated: { prune: true }, does: /^prunes by itself: .*\{ prune: false \} where it is made$/ },
+  { says: 'writes back', automated: {}, does: /^would write back what Norikae holds \(spec\.replicas of Deployment/ },
+  { says: 'does nothing', automated: undefined, does: undefined },
+])('an Application $says by itself', ({ automated, does }) => {
+  const application = anApplication({ spec: { syncPolicy: { ...(automated && { automated }) } } })
+  const hazard = hazardOf(application, held([ref('Deployment', 'worker')], []))
+  if (does === undefined) expect(hazard).toBeUndefined()
+  else expect(hazard).toMatch(does)
 })
 
 describe('what its ApplicationSet does without the label', () => {

@@ -108,10 +108,16 @@ test('evidence is of a length that people read', () => {
 
 describe('in a chat', () => {
   const evil = 'pull of `web` failed: <!channel> & <@U1> *loud* ```'
-  const notice = gateNotice(from, subject, gate({ title: evil, differing: ['web: v1 on blue, v2 on green'] }), 0, {
-    missing: ['baba', 'chiba'],
-    evidence: ['errors: pass'],
-  })
+  const notice = gateNotice(
+    from,
+    subject,
+    gate({ title: evil, differing: ['web: v1 on blue, v2 on green'], hazards: ['web prunes'] }),
+    0,
+    {
+      missing: ['baba', 'chiba'],
+      evidence: ['errors: pass'],
+    },
+  )
   const texts = (blocks: object) =>
     [...JSON.stringify(blocks).matchAll(/"text":"((?:[^"\\]|\\.)*)"/g)].map(
       ([, text]) => JSON.parse(`"${text}"`) as string,
@@ -126,6 +132,7 @@ describe('in a chat', () => {
         evil,
         '• errors: pass',
         '• other images: web: v1 on blue, v2 on green',
+        '• Argo CD: web prunes',
         '0 of 2: approve or reject, since 2026-11-24T04:00:00Z',
         'not answered yet: baba, chiba',
       ],

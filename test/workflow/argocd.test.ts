@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { anApp, anEnvironment, aPlatform, byArgo } from '../support/builders.ts'
+import { anApp, anEnvironment, aPlatform, byArgo, rule } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
 
@@ -56,5 +56,30 @@ test('a sync that fails takes its label back, and what is on green is closed bef
       'api:test/argocd/unlabel',
     ])
     expect(labels(outside)).toEqual([])
+  })
+})
+
+test('who is asked sees what Argo CD would do by itself by now, and what was approved ahead does not count', async () => {
+  const environments = [anEnvironment('production', { argocd: byArgo, gate: rule('scala'), weights: [5, 100] })]
+  const outside = new Outside(aPlatform({ apps: [anApp('api', { deploy: 'argocd', environments })] }))
+  const prunes = 'Application api prunes by itself'
+  outside.hazards = [prunes]
+  const trial = new Trial(env, outside)
+  await trial.during(async () => {
+    await trial.start()
+    await trial.until('it is planned', async () => (await trial.run('api', 'production')) !== undefined, 1_000)
+    const digest = (await trial.run('api', 'production'))?.digest.slice(0, 8)
+    await trial.say('api', 'approve', { gate: `production/gate@${digest}.1`, by: 'chiba' })
+    await trial.gate('api', 'approve', 'production/gate@')
+    await trial.until('it is seen', async () => (await trial.waiting('api'))[0]?.hazards?.join() === prunes)
+    expect((await trial.see('api')).log.map((l) => [l.became, l.because])).toEqual([
+      ['ahead', undefined],
+      ['void', `Argo CD: ${prunes}`],
+    ])
+    const details = await trial.handle('api').query<{ currentDetails?: string }>('__temporal_workflow_metadata')
+    expect(details.currentDetails).toContain(`**Argo CD:** ${prunes}`)
+    await trial.say('api', 'rollback', { by: 'doi', reason: 'it prunes' })
+    await trial.gate('api', 'retry', 'production@')
+    expect((await trial.waiting('api'))[0]?.what).toContain(`it prunes; Argo CD: ${prunes}`)
   })
 })

@@ -73,6 +73,7 @@ export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
         [cell('what', 'faint'), cell(gate.what)],
         ...(gate.problem === undefined ? [] : [[cell('problem', 'faint'), cell(gate.problem, 'bad')]]),
         ...under('other images', gate.differing ?? [], 'bad'),
+        ...under('Argo CD', gate.hazards ?? [], 'bad'),
         [cell('plan', 'faint'), cell(`${gate.digest.slice(0, 8)}   gate ${gate.gate}`)],
         [cell('takes', 'faint'), cell(gate.needs, 'asks')],
         [
