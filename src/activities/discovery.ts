@@ -1,6 +1,7 @@
 import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.ts'
 import { HOME } from '../domain/fence.ts'
 import type { Finding } from '../domain/findings.ts'
+import { fluxHubFindings } from '../domain/flux-findings.ts'
 import { fluxName, makerOf } from '../domain/flux.ts'
 import { notLookedFinding } from '../domain/custom-resources.ts'
 import { controllerOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
@@ -126,7 +127,7 @@ export async function discover(
           ...[...mine(workloads).filter(isOwn), ...mine(services)].flatMap((o) => referencesOf(o, known)),
           ...inMaps.flatMap((r) => (r.in === metadata.name ? r.references : [])),
         ],
-        ...madeByFlux(mine(workloads), fluxObjects),
+        ...madeByFlux(mine(workloads), fluxObjects.here),
         findings: [
           ...workloadFindings({
             workloads: mine(workloads).filter(isOwn),
@@ -169,6 +170,7 @@ export async function discover(
         ...(isDown(webhook, answers) ? [downFinding(webhook, name, answers)] : []),
         ...[sideEffectsFinding(webhook)].filter((f) => f !== undefined),
       ]),
+      ...fluxHubFindings(name, fluxObjects.elsewhere),
       ...[notLookedFinding(name, custom.hidden)].filter((f) => f !== undefined),
     ],
   }

@@ -1,6 +1,15 @@
 import type { ActionCall } from '../domain/actions.ts'
 import { fluxStep, suspendedAgain } from '../domain/flux-arrival.ts'
-import { fluxName, type FluxRef, fluxWrote, isHeldBack, madeBy, makerOf, makersOf } from '../domain/flux.ts'
+import {
+  deploysElsewhere,
+  fluxName,
+  type FluxRef,
+  fluxWrote,
+  isHeldBack,
+  madeBy,
+  makerOf,
+  makersOf,
+} from '../domain/flux.ts'
 import { differencesInWords, imageDifferences } from '../domain/images.ts'
 import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { clusterOf, workloadName, type Scope, type Side } from '../domain/platform.ts'
@@ -135,9 +144,9 @@ async function advance(world: Pick<Proven, 'on'>, call: ActionCall<'awaitFlux'>,
   const [here, there] = [await world.on(on), await world.on(otherSide(on))]
   const [mine, theirs] = await Promise.all([here.find(kind, namespace, name), there.find(kind, namespace, name)])
   const [onHere, onThere] = [clusterOf(scope, on), clusterOf(scope, otherSide(on))]
-  if (!theirs)
+  if (!theirs || deploysElsewhere(theirs))
     throw unsupported(
-      `${fluxName(ref)} is not on ${onThere}, and makes the app there: Flux of another cluster does. Write deploy: external, and let it deploy to ${onHere} too`,
+      `${fluxName(ref)} ${theirs ? `of ${onThere} deploys to another cluster` : `is not on ${onThere}`}, and makes the app there: Flux of another cluster does. Write deploy: external, and let it deploy to ${onHere} too`,
     )
   const next = fluxStep({ ref, mine, theirs, here: onHere, there: onThere, run, token: tokenOf(call) })
   if (next.is === 'stalled') throw failed(`${next.says}. Mend it, then retry`)

@@ -1,6 +1,6 @@
 import { customFinding, unknownKinds, type Custom } from '../domain/custom-resources.ts'
 import type { Finding } from '../domain/findings.ts'
-import { fluxName, type FluxRef } from '../domain/flux.ts'
+import { deploysElsewhere, fluxName, type FluxRef } from '../domain/flux.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { madeElsewhere, type Made } from '../domain/made-elsewhere.ts'
 import { oneShotJob, type OneShotJob } from '../domain/one-shot-jobs.ts'
@@ -52,11 +52,18 @@ export const secretsMadeElsewhere = (cluster: KubernetesPort, namespace: string)
 export const namesOf = async (cluster: KubernetesPort, kind: Kind, namespace: string): Promise<ReadonlySet<string>> =>
   new Set(await found(cluster, kind, (object) => [object.metadata.name], namespace))
 
-/** Flux objects that are on this cluster, by their names for people. */
-export async function fluxObjectsOn(cluster: KubernetesPort): Promise<ReadonlySet<string>> {
-  const names = (kind: FluxRef['kind']) =>
-    found(cluster, kind, ({ metadata: { namespace = '', name } }) => [fluxName({ kind, namespace, name })])
-  return new Set((await Promise.all([names('Kustomization'), names('HelmRelease')])).flat())
+/** Flux objects of this cluster by their names for people: those that deploy to it, and those that deploy to others. */
+export async function fluxObjectsOn(
+  cluster: KubernetesPort,
+): Promise<{ readonly here: ReadonlySet<string>; readonly elsewhere: readonly string[] }> {
+  const of = (kind: FluxRef['kind']) =>
+    found(cluster, kind, (object) => {
+      const { namespace = '', name } = object.metadata
+      return [{ name: fluxName({ kind, namespace, name }), elsewhere: deploysElsewhere(object) }]
+    })
+  const all = (await Promise.all([of('Kustomization'), of('HelmRelease')])).flat()
+  const names = (elsewhere: boolean) => all.filter((one) => one.elsewhere === elsewhere).map((one) => one.name)
+  return { here: new Set(names(false)), elsewhere: names(true).toSorted() }
 }
 
 /** What each ConfigMap says of Services in other namespaces. */

@@ -1,6 +1,6 @@
 import { RESUMED_BY } from './annotations.ts'
 import { records } from './fields.ts'
-import { fluxName, fluxWrote, makerOf, type FluxRef } from './flux.ts'
+import { deploysElsewhere, fluxName, fluxWrote, makerOf, type FluxRef } from './flux.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 import { writerOf } from './managers.ts'
 
@@ -38,6 +38,8 @@ export function fluxStep({ ref, mine, theirs, here, there, run, token }: Arrival
   const name = fluxName(ref)
   const awaited = (says: string): FluxStep => ({ is: 'awaited', says: `${name} ${says}` })
   if (!mine) return awaited(`is not on ${here} yet${madeFrom(theirs, there)}`)
+  if (deploysElsewhere(mine))
+    return { is: 'stalled', says: `${name} on ${here} deploys to another cluster (spec.kubeConfig)` }
   const { metadata, spec = {}, status = {} } = mine
   const { annotations = {}, generation, resourceVersion } = metadata
   if (spec['suspend'] === true) {

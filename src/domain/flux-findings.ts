@@ -3,6 +3,24 @@ import { blocker, warning, type Finding } from './findings.ts'
 import { fluxName } from './flux.ts'
 import { workloadName, type WorkloadRef } from './platform.ts'
 
+/** So many are named; people look at the first, and count the rest. */
+const NAMED = 3
+
+/** What deploys from a cluster to others would go with it, and they are nobody's business in this upgrade. */
+export function fluxHubFindings(cluster: string, elsewhere: readonly string[]): Finding[] {
+  if (elsewhere.length === 0) return []
+  const more = elsewhere.length - NAMED
+  const names = `${elsewhere.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return [
+    blocker(
+      'flux-hub-on-blue',
+      cluster,
+      `its Flux deploys to other clusters too (spec.kubeConfig of ${names}), and would be deleted with it`,
+      'move these to a Flux of another cluster, or waive it where what they have deployed may stay as it is',
+    ),
+  ]
+}
+
 /** What stands in the way of an app that Flux is to bring to green, or may surprise its team. `asleep`: on one side only. */
 export function fluxFindings(
   app: string,
@@ -26,7 +44,7 @@ export function fluxFindings(
       blocker(
         'flux-elsewhere',
         app,
-        `${maker} makes it, and is not on blue: Flux of another cluster does`,
+        `${maker} makes it, and does so from no Flux of blue: it is not there, or deploys to another cluster (spec.kubeConfig)`,
         'write deploy: external, and let that Flux deploy to green too',
       ),
     ),

@@ -18,6 +18,13 @@ export interface FluxRef {
 
 export const fluxName = ({ kind, namespace, name }: FluxRef): string => `${kind} ${namespace}/${name}`
 
+/**
+ * It deploys to whichever cluster its kubeconfig is for, which is not the one that it is on.
+ * https://fluxcd.io/flux/components/kustomize/kustomizations/#remote-clusters
+ */
+export const deploysElsewhere = ({ spec }: Pick<KubernetesObject, 'spec'>): boolean =>
+  spec?.['kubeConfig'] !== undefined && spec['kubeConfig'] !== null
+
 /** Each writes its own name on all that it makes, under its API group; and is told there what to leave alone. */
 const makers = [
   // First: a HelmRelease is itself made by a Kustomization, and what is in its chart is not.

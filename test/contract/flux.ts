@@ -391,6 +391,18 @@ export function fluxContract(of: () => WorldUnderTest): void {
     const { type, message } = await ending(activities.awaitFlux, waiting, patience)
     expect(type).toBe('Unsupported')
     expect(message).toContain(`Kustomization ${namespace}/hub is not on ${scope.blue}, and makes the app there`)
+    const hub = kustomization(namespace, './of-another-cluster')
+    const spec = { ...hub.spec, kubeConfig: { secretRef: { name: 'tools' } } }
+    await on('blue').applyAs('team', { ...hub, metadata: { name: 'hub', namespace }, spec })
+    expect((await ending(activities.awaitFlux, waiting, patience)).message).toContain(
+      `Kustomization ${namespace}/hub of ${scope.blue} deploys to another cluster, and makes the app there`,
+    )
+    const { namespaces, findings } = await discover(on('blue').port, of().ports.loadBalancing(scope.region), {
+      name: scope.blue,
+      pools: [],
+    })
+    expect(namespaces.find((n) => n.name === namespace)?.madeByFlux?.map((m) => m.there)).toEqual([false])
+    expect(findings.find((f) => f.code === 'flux-hub-on-blue')?.message).toContain(`Kustomization ${namespace}/hub`)
   })
 
   test('what is removed from a cluster that goes is not made anew', TIMES, async () => {

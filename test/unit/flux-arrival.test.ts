@@ -17,12 +17,21 @@ interface Having {
   readonly stalled?: 'True' | 'False'
   readonly status?: Readonly<Record<string, unknown>>
   readonly labels?: Readonly<Record<string, string>>
+  /** It has a kubeconfig of another cluster. */
+  readonly elsewhere?: boolean
 }
 
 /** Ready at main@sha1:a, and asked by this step; in generation 3. */
 function flux(having: Having = {}): KubernetesObject {
   const { kind = 'Kustomization', suspend, suspendedBy, resumedBy, requested = TOKEN, handled = TOKEN } = having
-  const { observed = 3, ready = 'True', stalled, status = { lastAppliedRevision: 'main@sha1:a' }, labels = {} } = having
+  const {
+    observed = 3,
+    ready = 'True',
+    stalled,
+    status = { lastAppliedRevision: 'main@sha1:a' },
+    labels = {},
+    elsewhere = false,
+  } = having
   const wrote = { manager: suspendedBy, time: '2026-11-26T04:00:00Z', fieldsV1: { 'f:spec': { 'f:suspend': {} } } }
   return {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
@@ -39,7 +48,7 @@ function flux(having: Having = {}): KubernetesObject {
       },
       ...(suspendedBy !== undefined && { managedFields: [wrote] }),
     },
-    spec: { ...(suspend !== undefined && { suspend }) },
+    spec: { ...(suspend !== undefined && { suspend }), ...(elsewhere && { kubeConfig: { secretRef: { name: 'x' } } }) },
     status: {
       observedGeneration: observed,
       lastHandledReconcileAt: handled,
@@ -69,6 +78,11 @@ const release = (version: string, status = 'deployed') => ({ history: [{ chartVe
 const NAME = 'Kustomization flux-system/shop'
 
 test.for<{ says: string; mine: Having | undefined; theirs?: Having; is: string }>([
+  {
+    says: 'it is there for other clusters',
+    mine: { elsewhere: true },
+    is: `stalled: ${NAME} on green deploys to another cluster (spec.kubeConfig)`,
+  },
   { says: 'it is not there yet', mine: undefined, is: `awaited: ${NAME} is not on green yet` },
   {
     says: 'it is not there yet, and what makes it on blue is named',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fluxHubFindings } from '../../src/domain/flux-findings.ts'
 import type { NamespaceFacts } from '../../src/domain/facts.ts'
 import { resolvePlatform } from '../../src/domain/resolve-platform.ts'
 import { workload } from '../support/builders.ts'
@@ -43,4 +44,16 @@ test.for<{ says: string; deploy?: 'external' | 'flux'; made?: Made; findings: st
   },
 ])('an app of deploy: flux: $says', ({ deploy = 'flux', made, findings }) => {
   expect(noticed(deploy, made)).toEqual(findings)
+})
+
+test.for([
+  { says: 'to none', elsewhere: [], names: undefined },
+  { says: 'to one', elsewhere: ['Kustomization a/b'], names: 'Kustomization a/b' },
+  { says: 'by many, of which some are named', elsewhere: ['a', 'b', 'c', 'd', 'e'], names: 'a, b, c and 2 more' },
+])('a Flux of blue that deploys to other clusters: $says', ({ elsewhere, names }) => {
+  const found = fluxHubFindings('blue-1-35', elsewhere)
+  expect(found.map((f) => `${f.level} ${f.code} ${f.about}`)).toEqual(
+    names === undefined ? [] : ['blocker flux-hub-on-blue blue-1-35'],
+  )
+  if (names !== undefined) expect(found[0]?.message).toContain(`(spec.kubeConfig of ${names}), and would be deleted`)
 })
