@@ -3,7 +3,7 @@ import { bufferPresets, type BufferPreset, type BufferPresetName } from '../doma
 import { jobKinds } from '../domain/one-shot-jobs.ts'
 import type { Handover } from '../domain/platform.ts'
 import { hours, WINDOW } from './calendar.ts'
-import { measure } from './measure.ts'
+import { measure, podsCall } from './measure.ts'
 import { expecting, leaseName, oneOf, time, words } from './pieces.ts'
 import { didYouMean, shown } from './words.ts'
 
@@ -24,6 +24,9 @@ const bufferKeys = {
     .describe(
       'What has not been delivered yet: PromQL with {cluster}, or a number over HTTP. Needed without a preset.',
     ),
+  flush: podsCall
+    .exactOptional()
+    .describe('A GET on each of its pods that makes it deliver at once, or relay, what it holds: ":8080/flush".'),
 }
 
 const variants = [
@@ -113,9 +116,11 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const SETTLES_WITHIN = '15m'
 
 /** What is written wins over the preset; `rules/buffers.ts` saw that there is one of them. */
-function measured({ preset, depth }: Pick<z.output<(typeof variants)[4]>, 'preset' | 'depth'>) {
+function measured(written: Pick<z.output<(typeof variants)[4]>, 'preset' | 'depth' | 'flush'>) {
+  const { preset, depth } = written
   const known: BufferPreset | undefined = preset && bufferPresets[preset]
-  return { depth: depth ?? known?.depth ?? '', ...(known?.flush !== undefined && { flush: known.flush }) }
+  const flush = written.flush ?? known?.flush
+  return { depth: depth ?? known?.depth ?? '', ...(flush !== undefined && { flush }) }
 }
 
 /** As written to as planned. */

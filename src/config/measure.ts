@@ -11,11 +11,23 @@ const IN_CLUSTER = expecting(
 )
 const POINTER = expecting('a JSON pointer', 'one such as /storage_layer/chunks/total_chunks')
 
+const withoutNames = (pattern: RegExp): string => pattern.source.replaceAll(/\?<\w+>/g, '')
+
+// Measured: an API server of 1.35 asks for `/queues/orders` where `/queues/%2f/orders` was meant.
+const passedOn = (http: string): boolean => !/^[^?]*%2f/i.test(http)
+
+const POD = expecting("a port of the workload's pods", '":<port>/<path>", such as ":8080/flush"')
+
+/** What each pod of a workload is asked to do, through the API server. */
+export const podsCall = z
+  .string(POD)
+  .regex(new RegExp(withoutNames(PODS_ADDRESS)), POD)
+  .refine(passedOn, { error: 'has a %2F in its path, which an API server does not pass on; write another path' })
+
 const address = z
   .string(IN_CLUSTER)
-  .regex(new RegExp(`${PODS_ADDRESS.source}|${SERVICE_ADDRESS.source}`.replaceAll(/\?<\w+>/g, '')), IN_CLUSTER)
-  // Measured: an API server of 1.35 asks for `/queues/orders` where `/queues/%2f/orders` was meant.
-  .refine((http) => !/^[^?]*%2f/i.test(http), {
+  .regex(new RegExp(`${withoutNames(PODS_ADDRESS)}|${withoutNames(SERVICE_ADDRESS)}`), IN_CLUSTER)
+  .refine(passedOn, {
     error: 'has a %2F in its path, which an API server does not pass on; ask an exporter, or write PromQL',
   })
   .describe(

@@ -9,7 +9,7 @@ const page = readFileSync(new URL('drain-buffers.md', folder), 'utf8')
 const blocks = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text)
 
 test('what the how-to writes of buffers is read', () => {
-  expect(blocks).toHaveLength(2)
+  expect(blocks).toHaveLength(3)
   for (const section of blocks) expect(problemsIn(aPlatformFile.replace(/platformApps:[^]*$/, section))).toEqual([])
 })
 

@@ -196,6 +196,14 @@ describe('as written, in the words of the domain', () => {
       'buffer, budget: 1m, preset: fluentd, depth: \'d{c="{cluster}"}\'',
       { class: 'buffer', drainWithin: '1m', depth: 'd{c="{cluster}"}', flush: bufferPresets.fluentd.flush },
     ],
+    [
+      'buffer, budget: 1m, preset: postfix, flush: ":8080/relay"',
+      { class: 'buffer', drainWithin: '1m', ...bufferPresets.postfix, flush: ':8080/relay' },
+    ],
+    [
+      'buffer, budget: 1m, preset: fluentd, flush: ":24445/x"',
+      { class: 'buffer', drainWithin: '1m', ...bufferPresets.fluentd, flush: ':24445/x' },
+    ],
     ['buffer, budget: 1m, preset: fluent-bit', { class: 'buffer', drainWithin: '1m', ...bufferPresets['fluent-bit'] }],
     ['buffer, budget: 1m, preset: postfix', { class: 'buffer', drainWithin: '1m', ...bufferPresets.postfix }],
     [

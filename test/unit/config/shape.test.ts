@@ -47,7 +47,9 @@ describe('keys', () => {
       says: 'a key under a platform app',
       from: 'budget: 2h,',
       to: 'budget: 2h, downtime: 3s,',
-      gives: ['25:44  platformApps.postfix.downtime: is not known here; known are handover, budget, preset, depth'],
+      gives: [
+        '25:44  platformApps.postfix.downtime: is not known here; known are handover, budget, preset, depth, flush',
+      ],
     },
     {
       says: 'a missing key, at its parent',
