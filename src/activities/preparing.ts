@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity'
 import { approverFindings } from '../domain/approvers.ts'
-import { cloneFindings, greenExists, ownPrincipal, planAddons } from '../domain/clone.ts'
+import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } from '../domain/clone.ts'
 import { condensed } from '../domain/condensed.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import type { Finding } from '../domain/findings.ts'
@@ -39,7 +39,8 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     if (typeof blue !== 'string') throw invalidInput(blue.fault)
     const facts = await blueFacts(eks, blue)
     const principalArn = ownPrincipal(facts.belongings.accessEntries, told)
-    const fault = versionFault(facts.cluster.version, to, await eks.versions())
+    const versions = await eks.versions()
+    const fault = versionFault(facts.cluster.version, to, versions)
     if (fault !== undefined) throw invalidInput(`${fault}. Nothing was started`)
 
     const green = clusterName(file.platform, to)
@@ -54,6 +55,10 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const found = [
       ...(await greenFindings(eks, green)),
       ...cloneFindings(facts, principalArn),
+      ...tierFindings(
+        facts.cluster,
+        versions.find((v) => v.version === to),
+      ),
       ...(await findingsOfAccess(eks, kubernetes, { blue, principalArn })),
       ...addons.findings,
       ...findings,

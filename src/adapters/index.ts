@@ -12,6 +12,7 @@ import { compute } from './ec2/compute-port.ts'
 import { network } from './ec2/network-port.ts'
 import { registry } from './ecr/registry-port.ts'
 import { eks } from './eks/eks-port.ts'
+import { notingUnknown } from './eks/unknown.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
 import { tokens } from './oidc/token-port.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
@@ -33,7 +34,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
 } {
   const credentials = once((region) => options.credentials ?? defaultProvider({ clientConfig: { region } }))
   const aws = (region: string) => clientOptions(region, { credentials: credentials(region) })
-  const eksClients = clientsOf((region) => new EKS(aws(region)))
+  const eksClients = clientsOf((region) => notingUnknown(new EKS(aws(region))))
   const elbClients = clientsOf((region) => new ElasticLoadBalancingV2(aws(region)))
   const ec2Clients = clientsOf((region) => new EC2(aws(region)))
   const ecrClients = clientsOf((region) => new ECR(aws(region)))

@@ -8,6 +8,7 @@ import type {
   NewCluster,
   NewNodegroup,
   NodegroupDescription,
+  VersionDescription,
 } from './eks-objects.ts'
 
 /**
@@ -67,8 +68,9 @@ export function newCluster(blue: ClusterDescription, green: { name: string; vers
     authenticationMode,
     supportType,
     zonalShift,
+    settings,
   } = blue
-  const { ipFamily, serviceIpv4Cidr } = kubernetesNetworkConfig
+  const { ipFamily, serviceIpv4Cidr, elasticLoadBalancing } = kubernetesNetworkConfig
   return {
     ...green,
     roleArn,
@@ -77,6 +79,7 @@ export function newCluster(blue: ClusterDescription, green: { name: string; vers
     kubernetesNetworkConfig: {
       ...(ipFamily !== undefined && { ipFamily }),
       ...(serviceIpv4Cidr !== undefined && ipFamily !== 'ipv6' && { serviceIpv4Cidr }),
+      ...(elasticLoadBalancing !== undefined && { elasticLoadBalancing }),
     },
     logging,
     ...(encryptionKeyArn !== undefined && { encryptionKeyArn }),
@@ -84,6 +87,7 @@ export function newCluster(blue: ClusterDescription, green: { name: string; vers
     authenticationMode,
     ...(supportType !== undefined && { supportType }),
     ...(zonalShift !== undefined && { zonalShift }),
+    settings,
     deletionProtection: true,
     tags: { ...copiedTags(blue.tags), ...madeTags(made) },
   }
@@ -102,8 +106,7 @@ export function newNodegroup(blue: NodegroupDescription, made: Made): NewNodegro
     nodeRole,
     labels,
     taints,
-    updateConfig,
-    nodeRepair,
+    settings,
     tags,
   } = blue
   return {
@@ -117,8 +120,7 @@ export function newNodegroup(blue: NodegroupDescription, made: Made): NewNodegro
     nodeRole,
     labels,
     taints,
-    ...(updateConfig !== undefined && { updateConfig }),
-    ...(nodeRepair !== undefined && { nodeRepair }),
+    settings,
     tags: { ...copiedTags(tags), ...madeTags(made) },
   }
 }
@@ -213,13 +215,14 @@ export function cloneFindings(blue: BlueFacts, principalArn: string): Finding[] 
         'green would differ from blue',
       ),
     ),
+    ...notKnown(cluster.name, cluster.unknown),
     ...nodegroups.flatMap(nodegroupFindings),
-    ...(nodegroups.length === 0
+    ...(nodegroups.length === 0 && !('computeConfig' in cluster.settings)
       ? [
           blocker(
             'no-nodegroups',
             cluster.name,
-            'it has no managed node group; other nodes are not copied yet (Unsupported)',
+            'it has no managed node group and no Auto Mode; other nodes are not copied yet (Unsupported)',
             'nothing would run on green',
           ),
         ]
@@ -266,6 +269,35 @@ export function cloneFindings(blue: BlueFacts, principalArn: string): Finding[] 
   ]
 }
 
+/**
+ * A warning and no blocker: EKS adds members that tell of a cluster and set nothing about as often as settings, and each
+ * would stop every upgrade until the next release of Norikae.
+ */
+const notKnown = (about: string, unknown: readonly string[] = []): Finding[] =>
+  unknown.map((path) =>
+    warning(
+      'unknown-setting',
+      `${about} ${path}`,
+      'EKS tells it of blue, and this release does not know it: it is not copied',
+      'see what it is, and set it on green by hand if apps need it',
+    ),
+  )
+
+/** A larger control plane is there for some versions of Kubernetes only. */
+export function tierFindings(blue: ClusterDescription, target: VersionDescription | undefined): Finding[] {
+  const config = blue.settings['controlPlaneScalingConfig']
+  const tier = typeof config === 'object' && config !== null && 'tier' in config ? String(config.tier) : undefined
+  if (tier === undefined || target?.scalingTiers === undefined || target.scalingTiers.includes(tier)) return []
+  return [
+    blocker(
+      'cluster-tier',
+      blue.name,
+      `its control plane is ${tier}, which EKS does not offer for ${target.version} (${target.scalingTiers.join(', ') || 'none'} are)`,
+      'choose another tier for blue, or another version',
+    ),
+  ]
+}
+
 function nodegroupFindings(group: NodegroupDescription): Finding[] {
   const refuse = (code: string, message: string, remedy: string) => [blocker(code, group.name, message, remedy)]
   return [
@@ -294,13 +326,7 @@ function nodegroupFindings(group: NodegroupDescription): Finding[] {
           'use an AMI type of EKS',
         )
       : []),
-    ...(group.remoteAccess
-      ? refuse(
-          'nodegroup-remote-access',
-          'its remote access is not copied yet (Unsupported)',
-          'remove it, for example by a new group',
-        )
-      : []),
+    ...notKnown(group.name, group.unknown),
     ...group.unread.flatMap((setting) =>
       refuse(
         'nodegroup-setting',

@@ -5,6 +5,9 @@
 
 type Tags = Readonly<Record<string, string>>
 
+/** In the API's own words and shape, which is the same in its answers and its requests. Without what nobody chose. */
+export type Settings = Readonly<Record<string, unknown>>
+
 export interface ClusterDescription {
   readonly name: string
   readonly arn: string
@@ -22,8 +25,15 @@ export interface ClusterDescription {
     readonly endpointPublicAccess: boolean
     readonly endpointPrivateAccess: boolean
     readonly publicAccessCidrs: readonly string[]
+    /** Left out where it is `AWS_MANAGED`, as it is where nobody chose. */
+    readonly controlPlaneEgressMode?: string
   }
-  readonly kubernetesNetworkConfig: { readonly serviceIpv4Cidr?: string; readonly ipFamily?: string }
+  readonly kubernetesNetworkConfig: {
+    readonly serviceIpv4Cidr?: string
+    readonly ipFamily?: string
+    /** Left out where it is off. */
+    readonly elasticLoadBalancing?: Settings
+  }
   /** Log types that are switched on. */
   readonly logging: readonly string[]
   readonly encryptionKeyArn?: string
@@ -31,10 +41,14 @@ export interface ClusterDescription {
   readonly supportType?: string
   readonly zonalShift?: boolean
   readonly deletionProtection: boolean
+  /** Auto Mode, hybrid nodes, the control plane's tier, what its components are started with. */
+  readonly settings: Settings
   readonly tags: Tags
   readonly healthIssues: readonly string[]
   /** Settings that the API told and this description has no place for: they are not copied, and that is said. */
   readonly unread: readonly string[]
+  /** Paths of what the API told and the SDK of this release does not know. Left out where there is none. */
+  readonly unknown?: readonly string[]
 }
 
 export interface NewCluster extends Pick<
@@ -49,6 +63,7 @@ export interface NewCluster extends Pick<
   | 'authenticationMode'
   | 'supportType'
   | 'zonalShift'
+  | 'settings'
   | 'tags'
 > {
   readonly deletionProtection: true
@@ -68,13 +83,13 @@ export interface NodegroupDescription {
   readonly nodeRole: string
   readonly labels: Tags
   readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[]
-  readonly updateConfig?: { readonly maxUnavailable?: number; readonly maxUnavailablePercentage?: number }
-  readonly nodeRepair?: boolean
+  /** Updates, node repair, remote access, warm pools. */
+  readonly settings: Settings
   readonly launchTemplate?: string
-  readonly remoteAccess: boolean
   readonly tags: Tags
   readonly healthIssues: readonly string[]
   readonly unread: readonly string[]
+  readonly unknown?: readonly string[]
 }
 
 export type NewNodegroup = Pick<
@@ -89,8 +104,7 @@ export type NewNodegroup = Pick<
   | 'nodeRole'
   | 'labels'
   | 'taints'
-  | 'updateConfig'
-  | 'nodeRepair'
+  | 'settings'
   | 'tags'
 >
 
@@ -151,4 +165,6 @@ export interface VersionDescription {
   readonly endOfExtendedSupport?: string
   /** What EKS itself takes where nobody says a version. */
   readonly isDefault: boolean
+  /** Of provisioned control planes; left out where EKS does not tell them. */
+  readonly scalingTiers?: readonly string[]
 }

@@ -11,6 +11,7 @@ import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
 import { accessOf, belongingsOf } from './belongings.ts'
 import { addonOf, addonVersionOf, clusterOf, nodegroupOf, versionOf } from './describe.ts'
 import { createAddon, createCluster, createNodegroup } from './requests.ts'
+import { unknownIn } from './unknown.ts'
 
 export const eks = (client: EKS): EksPort => ({
   clusterNames: () =>
@@ -22,7 +23,7 @@ export const eks = (client: EKS): EksPort => ({
 
   async findCluster(name) {
     const found = await askFor(`DescribeCluster ${name}`, (o) => client.describeCluster({ name }, o))
-    return found?.cluster && clusterOf(found.cluster)
+    return found?.cluster && clusterOf(found.cluster, unknownIn(found))
   },
 
   async createCluster(cluster, token) {
@@ -50,7 +51,7 @@ export const eks = (client: EKS): EksPort => ({
     const found = await askFor(`DescribeNodegroup ${clusterName}/${nodegroupName}`, (o) =>
       client.describeNodegroup({ clusterName, nodegroupName }, o),
     )
-    return found?.nodegroup && nodegroupOf(found.nodegroup)
+    return found?.nodegroup && nodegroupOf(found.nodegroup, unknownIn(found))
   },
 
   async createNodegroup(cluster, nodegroup, token) {

@@ -31,6 +31,7 @@ const aCluster = (name: string, more: Partial<NewCluster> = {}): NewCluster => (
   authenticationMode: 'API',
   supportType: 'STANDARD',
   zonalShift: true,
+  settings: {},
   deletionProtection: true,
   tags: { team: 'platform' },
   ...more,
@@ -47,8 +48,7 @@ const aNodegroup = (name: string): NewNodegroup => ({
   nodeRole: 'arn:aws:iam::123456789012:role/eks-node',
   labels: { role: 'system' },
   taints: [{ key: 'dedicated', value: 'system', effect: 'NO_SCHEDULE' }],
-  updateConfig: { maxUnavailable: 1 },
-  nodeRepair: true,
+  settings: { updateConfig: { maxUnavailable: 1 }, nodeRepairConfig: { enabled: true } },
   tags: { team: 'platform' },
 })
 
@@ -61,6 +61,28 @@ async function anActiveCluster(name: string, more: Partial<NewCluster> = {}): Pr
 const asked = (operation: string) => world.aws.calls().findLast((call) => call.operation === operation)?.parameters
 
 describe('a cluster', () => {
+  test('with all that EKS lets one choose comes out so too', async () => {
+    const asked = aCluster('chosen', {
+      resourcesVpcConfig: { ...aCluster('').resourcesVpcConfig, controlPlaneEgressMode: 'CUSTOMER_ROUTED' },
+      kubernetesNetworkConfig: {
+        serviceIpv4Cidr: '10.100.0.0/16',
+        ipFamily: 'ipv4',
+        elasticLoadBalancing: { enabled: true },
+      },
+      settings: {
+        computeConfig: { enabled: true, nodePools: ['system'], nodeRoleArn: 'arn:aws:iam::123456789012:role/auto' },
+        storageConfig: { blockStorage: { enabled: true } },
+        remoteNetworkConfig: { remoteNodeNetworks: [{ cidrs: ['10.200.0.0/16'] }] },
+        controlPlaneScalingConfig: { tier: 'tier-xl' },
+        kubeApiServerConfig: { eventTtl: '3h' },
+        kubeSchedulerConfig: { nodeResourcesFit: { scoringStrategy: { type: 'MostAllocated' } } },
+        kubeControllerManagerConfig: { podGcControllerConfig: { terminatedPodGcThreshold: 100 } },
+      },
+    })
+    await eks.createCluster(asked, 'token-chosen')
+    expect(await eks.findCluster('chosen')).toMatchObject({ ...asked, unread: [] })
+  })
+
   test('comes out as it was asked for', async () => {
     const name = await anActiveCluster('as-asked')
     const { name: _, ...rest } = aCluster(name)
@@ -133,7 +155,6 @@ test('a node group comes out as it was asked for, and goes', async () => {
   await eventually('ACTIVE', async () => (await eks.findNodegroup(cluster, 'system'))?.status === 'ACTIVE')
   expect(await eks.findNodegroup(cluster, 'system')).toMatchObject({
     ...aNodegroup('system'),
-    remoteAccess: false,
     healthIssues: [],
     unread: [],
   })
@@ -233,5 +254,6 @@ test('versions are told with their status and end', async () => {
     endOfStandardSupport: '2027-08-02T00:00:00.000Z',
     endOfExtendedSupport: '2028-08-02T00:00:00.000Z',
     isDefault: false,
+    scalingTiers: ['standard', 'tier-xl', 'tier-2xl', 'tier-4xl'],
   })
 })

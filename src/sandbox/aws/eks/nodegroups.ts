@@ -131,6 +131,7 @@ export function newNodegroup(world: EksWorld, cluster: EksCluster, input: Given<
       remoteAccess: input.remoteAccess,
       launchTemplate: input.launchTemplate,
       nodeRepairConfig: input.nodeRepairConfig,
+      warmPoolConfig: input.warmPoolConfig,
       updateConfig: input.updateConfig ?? { maxUnavailable: 1 },
       resources: { autoScalingGroups: [{ name: `eks-${name}-${id}` }] },
       health: { issues: [] },
