@@ -1,5 +1,6 @@
 import type { Activities } from '../workflows/activities.ts'
 import { accessActions } from './access.ts'
+import { accessCopyActions } from './access-copies.ts'
 import { addonActions } from './add-ons.ts'
 import { argocdActions } from './argocd.ts'
 import { bufferActions } from './buffers.ts'
@@ -58,6 +59,7 @@ const all = (outside: Outside): Activities => ({
   ...replanningActivities(outside),
   ...clusterActions(outside),
   ...accessActions(outside),
+  ...accessCopyActions(outside),
   ...nodeGroupActions(outside),
   ...addonActions(outside),
   ...namespaceActions(outside),

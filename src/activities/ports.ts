@@ -1,13 +1,16 @@
 import type {
+  AccessEntry,
   AddonDescription,
   AddonVersion,
   ClusterAccess,
   ClusterBelongings,
   ClusterDescription,
+  NewAccessEntry,
   NewAddon,
   NewCluster,
   NewNodegroup,
   NodegroupDescription,
+  PodIdentity,
   VersionDescription,
 } from '../domain/eks-objects.ts'
 import type { Tried } from '../domain/dry-run.ts'
@@ -70,9 +73,18 @@ export interface EksPort {
   findAccess(cluster: string, principalArn: string): Promise<ClusterAccess | undefined>
   /** Nothing happens where it has an entry. */
   createAccess(cluster: string, principalArn: string, groups: readonly string[], token: string): Promise<void>
-  allow(cluster: string, principalArn: string, policyArn: string): Promise<void>
+  /** In these namespaces only, or in the whole cluster. Safe to repeat: where it held before is forgotten. */
+  allow(cluster: string, principalArn: string, policyArn: string, namespaces?: readonly string[]): Promise<void>
   /** Nothing happens where it is not allowed. */
   disallow(cluster: string, principalArn: string, policyArn: string): Promise<void>
+  /** All of a principal's entry; undefined: it has none. */
+  accessEntry(cluster: string, principalArn: string): Promise<AccessEntry | undefined>
+  /** Without its policies. */
+  createAccessEntry(cluster: string, entry: NewAccessEntry, token: string): Promise<void>
+  /** Those that no add-on owns. */
+  podIdentities(cluster: string): Promise<readonly PodIdentity[]>
+  podIdentity(cluster: string, namespace: string, serviceAccount: string): Promise<PodIdentity | undefined>
+  createPodIdentity(cluster: string, identity: PodIdentity, token: string): Promise<void>
   versions(): Promise<readonly VersionDescription[]>
 }
 

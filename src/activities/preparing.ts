@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity'
 import { approverFindings } from '../domain/approvers.ts'
 import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } from '../domain/clone.ts'
+import { partsInside, podIdentityFindings } from '../domain/clone-access.ts'
 import { condensed } from '../domain/condensed.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import type { Finding } from '../domain/findings.ts'
@@ -16,6 +17,7 @@ import { resolvePlatform } from '../domain/resolve-platform.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
+import { hasAwsAuth } from './access-copies.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
@@ -54,7 +56,8 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const { arn, createdAt, version } = facts.cluster
     const found = [
       ...(await greenFindings(eks, green)),
-      ...cloneFindings(facts, principalArn),
+      ...cloneFindings(facts),
+      ...podIdentityFindings(facts.podIdentities),
       ...tierFindings(
         facts.cluster,
         versions.find((v) => v.version === to),
@@ -82,6 +85,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       nodeGroups: facts.nodegroups.map((n) => n.name).toSorted(),
       addons: addons.addons,
       principalArn,
+      ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
     }
     const plan = planUpgrade(platform, planned, condensed(all))
     return {
@@ -134,10 +138,11 @@ export const tenantsOn = async (
 export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {
   const cluster = await eks.findCluster(name)
   if (!cluster) throw notFound(`cluster ${name} is not there`)
-  const [groups, addons, belongings] = await Promise.all([
+  const [groups, addons, belongings, podIdentities] = await Promise.all([
     eks.nodegroupNames(name),
     eks.addonNames(name),
     eks.belongings(name),
+    eks.podIdentities(name),
   ])
   const found = <T>(items: readonly (T | undefined)[]): T[] => items.filter((item) => item !== undefined)
   return {
@@ -145,6 +150,10 @@ export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> 
     nodegroups: found(await Promise.all(groups.map((group) => eks.findNodegroup(name, group)))),
     addons: found(await Promise.all(addons.map((addon) => eks.findAddon(name, addon)))),
     belongings,
+    accessEntries: found(
+      await Promise.all(belongings.accessEntries.map((principal) => eks.accessEntry(name, principal))),
+    ),
+    podIdentities,
   }
 }
 

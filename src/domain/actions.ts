@@ -62,6 +62,10 @@ export interface Actions {
   installAddon: Contract<{ cluster: string; addon: string; version: string; like: string }>
   /** The worker is let in as `like` lets it in, with the same rights. */
   grantAccess: Contract<{ cluster: string; principalArn: string; like: string }>
+  /** Somebody else is let in as `like` lets them in; an entry that is there and says otherwise is left alone. */
+  copyAccessEntry: Contract<{ cluster: string; principalArn: string; like: string }>
+  copyAwsAuth: Contract<{ cluster: string; like: string }>
+  copyPodIdentity: Contract<{ cluster: string; namespace: string; serviceAccount: string; like: string }>
   /** Removes what controllers made outside the cluster, while they still run; Flux, which would make it anew, does not. */
   emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
   proveIdle: Contract<{
@@ -227,6 +231,17 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   deleteNodeGroup: { ...write, pace: 'long', title: (i) => `delete node group ${i.name} of ${i.cluster}` },
   installAddon: { ...write, pace: 'long', title: (i) => `install ${i.addon} ${i.version}` },
   grantAccess: { ...write, pace: 'long', title: (i) => `let ${i.principalArn} into ${i.cluster} as into ${i.like}` },
+  copyAccessEntry: {
+    ...write,
+    pace: 'long',
+    title: (i) => `let ${i.principalArn} into ${i.cluster} as into ${i.like}`,
+  },
+  copyAwsAuth: { ...write, pace: 'long', title: (i) => `copy ${i.like}'s aws-auth ConfigMap to ${i.cluster}` },
+  copyPodIdentity: {
+    ...write,
+    pace: 'long',
+    title: (i) => `give pods of ${i.namespace}/${i.serviceAccount} their IAM role on ${i.cluster}`,
+  },
   emptyCluster: { ...write, pace: 'long', title: (i) => `remove load balancers and volumes of ${i.cluster}` },
   proveIdle: {
     ...read,

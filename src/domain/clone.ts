@@ -31,7 +31,7 @@ export const PLATFORM_TAG = 'norikae.io/platform'
 export const madeTags = ({ platform, run }: Made): Tags => ({ [PLATFORM_TAG]: platform, [RUN_TAG]: run })
 
 /** Tags of AWS, of tools that would take green for their own, and of an earlier run stay behind. */
-const copiedTags = (tags: Tags): Tags =>
+export const copiedTags = (tags: Tags): Tags =>
   Object.fromEntries(
     Object.entries(tags).filter(
       ([key]) => !/^(aws:|alpha\.eksctl\.io\/|eksctl\.|kubernetes\.io\/cluster\/|norikae\.io\/)/.test(key),
@@ -130,6 +130,7 @@ export const newAddon = (blue: AddonDescription, version: string, made: Made): N
   version,
   ...(blue.configurationValues !== undefined && { configurationValues: blue.configurationValues }),
   ...(blue.namespace !== undefined && { namespace: blue.namespace }),
+  podIdentities: blue.podIdentities,
   tags: { ...copiedTags(blue.tags), ...madeTags(made) },
 })
 
@@ -181,7 +182,7 @@ export function ownPrincipal(accessEntries: readonly string[], told: string): st
 }
 
 /** What stands in the way of a true copy, in the order in which it hurts. */
-export function cloneFindings(blue: BlueFacts, principalArn: string): Finding[] {
+export function cloneFindings(blue: BlueFacts): Finding[] {
   const { cluster, nodegroups, addons, belongings } = blue
   const missing = (code: string, what: string, names: readonly string[]): Finding[] =>
     names.map((name) =>
@@ -238,31 +239,20 @@ export function cloneFindings(blue: BlueFacts, principalArn: string): Finding[] 
       ),
     ),
     ...addons.flatMap((addon) =>
-      addon.serviceAccountRoleArn === undefined && addon.podIdentityAssociations.length === 0
+      addon.serviceAccountRoleArn === undefined
         ? []
         : [
             blocker(
               'addon-identity',
               addon.name,
-              'its IAM role is not carried over yet (Unsupported)',
-              'it would run on green without its permissions',
+              `its IAM role ${addon.serviceAccountRoleArn} trusts blue's OIDC issuer, which is not carried over yet (Unsupported)`,
+              'give the add-on a pod identity association in its place: that is carried over',
             ),
           ],
     ),
-    ...missing('pod-identity', 'this pod identity association', belongings.podIdentities),
     ...missing('fargate-profile', 'this Fargate profile', belongings.fargateProfiles),
     ...missing('identity-provider', 'this identity provider', belongings.identityProviders),
     ...missing('capability', 'this capability', belongings.capabilities),
-    ...belongings.accessEntries
-      .filter((arn) => arn !== principalArn)
-      .map((arn) =>
-        warning(
-          'access-entry',
-          arn,
-          'its access entry is not copied to green yet',
-          `give it access to green by hand once green is there`,
-        ),
-      ),
     ...(cluster.supportType === undefined
       ? [info('support-type', cluster.name, 'its upgrade policy is not known', 'green gets the default of AWS')]
       : []),

@@ -117,11 +117,16 @@ export interface AddonDescription {
   /** Where it is installed, if not where it usually is. */
   readonly namespace?: string
   readonly serviceAccountRoleArn?: string
-  /** ARNs of associations that the add-on owns. */
-  readonly podIdentityAssociations: readonly string[]
+  /** What its pods act as; each is an association that the add-on owns. */
+  readonly podIdentities: readonly AddonIdentity[]
   readonly tags: Tags
   readonly healthIssues: readonly string[]
   readonly unread: readonly string[]
+}
+
+export interface AddonIdentity {
+  readonly serviceAccount: string
+  readonly roleArn: string
 }
 
 export interface NewAddon {
@@ -130,6 +135,7 @@ export interface NewAddon {
   readonly configurationValues?: string
   /** Where it is installed, if not where it usually is. */
   readonly namespace?: string
+  readonly podIdentities: readonly AddonIdentity[]
   readonly tags: Tags
 }
 
@@ -142,12 +148,43 @@ export interface AddonVersion {
 
 /** What hangs on a cluster beside node groups and add-ons. */
 export interface ClusterBelongings {
-  /** ARNs of principals with an access entry of their own (those that EKS makes for nodes are left out). */
+  /** ARNs of principals with an access entry (but for roles of AWS's own services). */
   readonly accessEntries: readonly string[]
-  readonly podIdentities: readonly string[]
   readonly fargateProfiles: readonly string[]
   readonly identityProviders: readonly string[]
   readonly capabilities: readonly string[]
+}
+
+/** https://docs.aws.amazon.com/eks/latest/APIReference/API_AccessEntry.html */
+export interface AccessEntry {
+  readonly principalArn: string
+  /** `STANDARD` for people and tools, `EC2_LINUX`… for nodes. */
+  readonly type: string
+  /** Of Kubernetes' RBAC. */
+  readonly groups: readonly string[]
+  readonly username: string
+  /** `namespaces`: left out where it holds for the whole cluster. */
+  readonly policies: readonly { readonly arn: string; readonly namespaces?: readonly string[] }[]
+  readonly tags: Tags
+}
+
+export interface NewAccessEntry extends Omit<AccessEntry, 'username'> {
+  /** Left out where EKS is to name it. */
+  readonly username?: string
+}
+
+/** https://docs.aws.amazon.com/eks/latest/APIReference/API_PodIdentityAssociation.html */
+export interface PodIdentity {
+  readonly namespace: string
+  readonly serviceAccount: string
+  readonly roleArn: string
+  /** A role of another account, which `roleArn` takes on. */
+  readonly targetRoleArn?: string
+  /** Left out where they are told, as they are where nobody chose. */
+  readonly disableSessionTags?: true
+  /** Narrows what the role may. */
+  readonly policy?: string
+  readonly tags: Tags
 }
 
 /** What an access entry lets its principal do in a cluster. */

@@ -80,7 +80,9 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
   const inside = [
     act('cluster/create', 'createCluster', { cluster: green, like: blue, version: facts.targetVersion }),
     act('access/grant', 'grantAccess', { cluster: green, principalArn: facts.principalArn, like: blue }),
+    ...letIn({ blue, green }, facts),
     ...addons(false),
+    ...podIdentities({ blue, green }, facts),
   ]
   const later = addons(true)
   const cluster: Move = {
@@ -95,6 +97,42 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
   }
   return inOrder(cluster, sideBySide('nodegroups', 'create the node groups', 4, nodeGroups), just(...later))
 }
+
+type Sides = Pick<Platform, 'blue' | 'green'>
+
+/** Whoever gets into blue gets into green, before there is anything to look at. */
+const letIn = ({ blue, green }: Sides, { accessEntries = [], awsAuth }: ClusterFacts): readonly Step[] => [
+  ...(awsAuth ? [act('access/aws-auth', 'copyAwsAuth', { cluster: green, like: blue })] : []),
+  ...sideBySide(
+    'access/entries',
+    'let in who gets into blue',
+    4,
+    accessEntries
+      .toSorted()
+      .map((principalArn) =>
+        just(act(`access/${placeOf(principalArn)}`, 'copyAccessEntry', { cluster: green, principalArn, like: blue })),
+      ),
+  ).forward,
+]
+
+/** `123456789012/role/platform/admin` */
+const placeOf = (principalArn: string): string => principalArn.split(':').slice(4).join('/')
+
+/** Before anything runs that needs them: a pod gets its role when it starts, or never. */
+const podIdentities = ({ blue, green }: Sides, { podIdentities: found = [] }: ClusterFacts): readonly Step[] =>
+  sideBySide(
+    'pod-identities',
+    'give pods their IAM roles',
+    4,
+    found
+      .map(({ namespace, serviceAccount }) => ({
+        id: `pod-identity/${namespace}/${serviceAccount}`,
+        namespace,
+        serviceAccount,
+      }))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .map(({ id, ...its }) => just(act(id, 'copyPodIdentity', { cluster: green, ...its, like: blue }))),
+  ).forward
 
 /**
  * The platform team's own apps. What their controllers make outside the cluster outlives the cluster, so on the way

@@ -15,7 +15,6 @@ export const kinds = {
   'addon-identity': 'waivable',
   'addon-setting': 'waivable',
   'addon-version': 'waivable',
-  'pod-identity': 'waivable',
   'fargate-profile': 'waivable',
   'identity-provider': 'waivable',
   capability: 'waivable',

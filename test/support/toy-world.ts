@@ -81,6 +81,16 @@ export class ToyWorld {
         return this.set(`${step.input.cluster}/addon/${step.input.addon}`, 'there', 'gone')
       case 'grantAccess':
         return this.set(`${step.input.cluster}/access`, 'there', 'gone')
+      case 'copyAccessEntry':
+        return this.set(`${step.input.cluster}/access/${step.input.principalArn}`, 'there', 'gone')
+      case 'copyAwsAuth':
+        return this.set(`${step.input.cluster}/aws-auth`, 'there', 'gone')
+      case 'copyPodIdentity':
+        return this.set(
+          `${step.input.cluster}/pod-identity/${step.input.namespace}/${step.input.serviceAccount}`,
+          'there',
+          'gone',
+        )
       case 'raiseFence': {
         const { on, namespaces, closed } = step.input
         for (const name of namespaces) this.set(`${place}/fence/${name}/${on}`, 'up', 'down')

@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-eks'
 import type {
   AddonDescription,
+  AddonIdentity,
   AddonVersion,
   ClusterDescription,
   NodegroupDescription,
@@ -100,12 +101,12 @@ export function nodegroupOf(told: Nodegroup, unknown: readonly string[] = []): N
   }
 }
 
-export const addonOf = (told: Addon): AddonDescription => ({
+export const addonOf = (told: Addon, podIdentities: readonly AddonIdentity[] = []): AddonDescription => ({
   name: told.addonName ?? '',
   arn: told.addonArn ?? '',
   status: told.status ?? '',
   version: told.addonVersion ?? '',
-  podIdentityAssociations: told.podIdentityAssociations ?? [],
+  podIdentities,
   tags: told.tags ?? {},
   healthIssues: issues(told.health?.issues),
   unread: unreadOfAddon(told),

@@ -98,4 +98,5 @@ export const createAddon = (clusterName: string, addon: NewAddon, clientRequestT
   tags: { ...addon.tags },
   ...(addon.configurationValues !== undefined && { configurationValues: addon.configurationValues }),
   ...(addon.namespace !== undefined && { namespaceConfig: { namespace: addon.namespace } }),
+  ...(addon.podIdentities.length > 0 && { podIdentityAssociations: addon.podIdentities.map((it) => ({ ...it })) }),
 })

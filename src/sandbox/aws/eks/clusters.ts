@@ -120,6 +120,7 @@ export function newCluster(world: EksWorld, input: Given<CreateClusterRequest>):
     nodegroups: new Map(),
     addons: new Map(),
     access: new Map(),
+    podIdentities: new Map(),
     updates: new Map(),
   }
 }

@@ -6,6 +6,7 @@ import type {
   ClusterStatus,
   Nodegroup,
   NodegroupStatus,
+  PodIdentityAssociation,
   Update,
 } from '@aws-sdk/client-eks'
 import type { EksHooks } from '../../types.ts'
@@ -26,6 +27,8 @@ export interface EksCluster {
   readonly addons: Map<string, EksAddon>
   /** By the principal's ARN. */
   readonly access: Map<string, EksAccess>
+  /** By its id. */
+  readonly podIdentities: Map<string, EksPodIdentity>
   readonly updates: Map<string, Update & { id: string }>
 }
 
@@ -45,6 +48,12 @@ export interface EksAddon {
 export interface EksAccess {
   readonly entry: AccessEntry & { principalArn: string; accessEntryArn: string; tags: Record<string, string> }
   readonly policies: Map<string, AssociatedAccessPolicy>
+}
+
+export type EksPodIdentity = PodIdentityAssociation & {
+  associationId: string
+  associationArn: string
+  tags: Record<string, string>
 }
 
 /** What every part of EKS works on. */
