@@ -84,7 +84,7 @@ const dataOf = (found: KubernetesObject | undefined): Readonly<Record<string, st
   (found as { data?: Readonly<Record<string, string>> } | undefined)?.data ?? {} // of a ConfigMap it is texts
 
 const same = (one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean =>
-  JSON.stringify(Object.entries(one).toSorted()) === JSON.stringify(Object.entries(other).toSorted())
+  Object.keys({ ...one, ...other }).every((key) => one[key] === other[key])
 
 /** Entries may say all of it; where both hold, EKS asks the ConfigMap too. */
 export const hasAwsAuth = async (kubernetes: KubernetesPort, { cluster }: BlueFacts): Promise<boolean> =>

@@ -14,6 +14,7 @@ import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { blueAmong, idFault, requestFaults, versionFault } from '../domain/requests.ts'
 import { poolsOf } from '../domain/scheduling.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
+import { twinOf } from '../domain/twin.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
@@ -94,6 +95,10 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       to,
       plan: sealed(plan),
       facts: planned,
+      twin: twinOf(facts, { name: green, version: to }, addons.addons, principalArn, {
+        platform: file.platform,
+        run: 'this run',
+      }),
     }
   },
 

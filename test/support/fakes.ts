@@ -122,6 +122,7 @@ export class Outside {
           to: '1.36',
           plan: seal(planUpgrade(this.platform, clusterFacts, this.findings)),
           facts: clusterFacts,
+          twin: [],
         }
       },
       replan: async ({ platform, plan, facts, order }) => {
