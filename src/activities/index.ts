@@ -19,6 +19,7 @@ import { healthActivities } from './health.ts'
 import { imageActivities } from './image-comparison.ts'
 import { idlenessActions } from './idleness.ts'
 import { namespaceActions } from './namespaces.ts'
+import { launchTemplateActions } from './launch-templates.ts'
 import { nodeGroupActions } from './node-groups.ts'
 import { notificationActivities } from './notifications.ts'
 import type { Outside } from './outside.ts'
@@ -61,6 +62,7 @@ const all = (outside: Outside): Activities => ({
   ...accessActions(outside),
   ...accessCopyActions(outside),
   ...nodeGroupActions(outside),
+  ...launchTemplateActions(outside),
   ...addonActions(outside),
   ...namespaceActions(outside),
   ...deploymentActions(outside),

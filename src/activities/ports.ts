@@ -15,7 +15,13 @@ import type {
 } from '../domain/eks-objects.ts'
 import type { Tried } from '../domain/dry-run.ts'
 import type { ChatMessage } from '../domain/chat-message.ts'
-import type { NewVolume, SnapshotDescription, VolumeDescription } from '../domain/ec2-objects.ts'
+import type {
+  LaunchTemplate,
+  NewLaunchTemplate,
+  NewVolume,
+  SnapshotDescription,
+  VolumeDescription,
+} from '../domain/ec2-objects.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { ImageId, Repository } from '../domain/registry-images.ts'
 import type { ServedResource } from '../domain/resources.ts'
@@ -34,6 +40,7 @@ export interface Ports {
   blockStorage(region: string): BlockStoragePort
   compute(region: string): ComputePort
   network(region: string): NetworkPort
+  launchTemplates(region: string): LaunchTemplatesPort
   registry(region: string): RegistryPort
   /** Looks the cluster's endpoint up once, and signs in with the worker's own identity. Throws `notFound`. */
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
@@ -132,6 +139,13 @@ export interface BlockStoragePort {
 export interface ComputePort {
   /** EC2 instances by id (`i-…`), in any order. Those that EC2 does not know (any more) are left out. */
   instances(ids: readonly string[]): Promise<readonly InstanceDescription[]>
+}
+
+export interface LaunchTemplatesPort {
+  /** By `lt-…` or by name; undefined: there is none, or not in this version. */
+  find(idOrName: string, version: string): Promise<LaunchTemplate | undefined>
+  create(template: NewLaunchTemplate, token: string): Promise<void>
+  remove(id: string): Promise<void>
 }
 
 export interface InstanceDescription {

@@ -13,6 +13,7 @@ import type { PlatformFile } from '../domain/platform-file.ts'
 import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { blueAmong, idFault, requestFaults, versionFault } from '../domain/requests.ts'
 import { poolsOf } from '../domain/scheduling.ts'
+import { templateFacts, templateFindings } from '../domain/launch-templates.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
 import { twinOf } from '../domain/twin.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
@@ -22,6 +23,7 @@ import { hasAwsAuth } from './access-copies.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
+import { templatesOn } from './launch-templates.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
@@ -53,12 +55,14 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const offered = await Promise.all(
       facts.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
     )
+    const templates = await templatesOn(world, facts)
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
     const found = [
       ...(await greenFindings(eks, green)),
       ...cloneFindings(facts),
       ...podIdentityFindings(facts.podIdentities),
+      ...templateFindings(templates),
       ...tierFindings(
         facts.cluster,
         versions.find((v) => v.version === to),
@@ -87,6 +91,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       addons: addons.addons,
       principalArn,
       ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
+      ...templateFacts(facts.cluster, file.platform, templates),
     }
     const plan = planUpgrade(platform, planned, condensed(all))
     return {
@@ -95,10 +100,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       to,
       plan: sealed(plan),
       facts: planned,
-      twin: twinOf(facts, { name: green, version: to }, addons.addons, principalArn, {
-        platform: file.platform,
-        run: 'this run',
-      }),
+      twin: twinOf(facts, { name: green, version: to }, planned, { platform: file.platform, run: 'this run' }),
     }
   },
 

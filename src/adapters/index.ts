@@ -9,6 +9,7 @@ import { loadBalancing } from './alb/load-balancing-port.ts'
 import { type AwsOptions, clientOptions } from './aws-client.ts'
 import { blockStorage } from './ec2/block-storage-port.ts'
 import { compute } from './ec2/compute-port.ts'
+import { launchTemplates } from './ec2/launch-templates-port.ts'
 import { network } from './ec2/network-port.ts'
 import { registry } from './ecr/registry-port.ts'
 import { eks } from './eks/eks-port.ts'
@@ -49,6 +50,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     compute: (region) => compute(ec2Clients.of(region)),
     registry: (region) => registry(ecrClients.of(region)),
     network: (region) => network(ec2Clients.of(region)),
+    launchTemplates: (region) => launchTemplates(ec2Clients.of(region)),
     kubernetes: (region, cluster) => clusters.open(region, cluster),
     metrics: prometheus(),
     webhooks: webhooks(webhookSecrets === undefined ? {} : { secrets: webhookSecrets }),

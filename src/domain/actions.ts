@@ -56,7 +56,12 @@ export interface Actions {
   createCluster: Contract<{ cluster: string; like: string; version: string }, Owned>
   /** Empties nothing: what stands in its way is an error. */
   deleteCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
-  createNodeGroup: Contract<{ cluster: string; name: string; like: string }, Owned>
+  /** `template`: the name of the launch template that was made for it. */
+  createNodeGroup: Contract<{ cluster: string; name: string; like: string; template?: string }, Owned>
+  /** With this cluster's names in place of those of `like`. */
+  copyLaunchTemplate: Contract<{ cluster: string; nodeGroup: string; like: string }>
+  /** Only one that Norikae has made for this cluster: this run, or, with the identity of a cluster, whichever made it. */
+  deleteLaunchTemplate: Contract<{ cluster: string; nodeGroup: string; identity: Identity | 'made-by-this-run' }>
   /** With `identity` the cluster is proven to be that one first. */
   deleteNodeGroup: Contract<{ cluster: string; name: string; identity: Identity | 'made-by-this-run' }>
   installAddon: Contract<{ cluster: string; addon: string; version: string; like: string }>
@@ -229,6 +234,16 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   deleteCluster: { ...write, pace: 'long', title: (i) => `delete cluster ${i.cluster}` },
   createNodeGroup: { ...write, pace: 'long', title: (i) => `create node group ${i.name} like ${i.like}'s` },
   deleteNodeGroup: { ...write, pace: 'long', title: (i) => `delete node group ${i.name} of ${i.cluster}` },
+  copyLaunchTemplate: {
+    ...write,
+    pace: 'long',
+    title: (i) => `make a launch template for ${i.nodeGroup} that names ${i.cluster}, like ${i.like}'s`,
+  },
+  deleteLaunchTemplate: {
+    ...write,
+    pace: 'long',
+    title: (i) => `delete the launch template of ${i.nodeGroup} of ${i.cluster}`,
+  },
   installAddon: { ...write, pace: 'long', title: (i) => `install ${i.addon} ${i.version}` },
   grantAccess: { ...write, pace: 'long', title: (i) => `let ${i.principalArn} into ${i.cluster} as into ${i.like}` },
   copyAccessEntry: {

@@ -93,8 +93,11 @@ export function newCluster(blue: ClusterDescription, green: { name: string; vers
   }
 }
 
-/** `version` and `releaseVersion` are left out: EKS gives the group its cluster's version and the newest AMI release. */
-export function newNodegroup(blue: NodegroupDescription, made: Made): NewNodegroup {
+/**
+ * `template`: one that was made for it, in place of blue's.
+ * `version` and `releaseVersion` are left out: EKS gives the group its cluster's version and the newest AMI release.
+ */
+export function newNodegroup(blue: NodegroupDescription, made: Made, template?: string): NewNodegroup {
   const {
     name,
     scalingConfig,
@@ -107,6 +110,7 @@ export function newNodegroup(blue: NodegroupDescription, made: Made): NewNodegro
     labels,
     taints,
     settings,
+    launchTemplate,
     tags,
   } = blue
   return {
@@ -121,6 +125,9 @@ export function newNodegroup(blue: NodegroupDescription, made: Made): NewNodegro
     labels,
     taints,
     settings,
+    ...(template === undefined
+      ? launchTemplate !== undefined && { launchTemplate }
+      : { launchTemplate: `${template}:1` }),
     tags: { ...copiedTags(tags), ...madeTags(made) },
   }
 }
@@ -295,13 +302,6 @@ function nodegroupFindings(group: NodegroupDescription): Finding[] {
       ? []
       : refuse('nodegroup-not-active', `its status is ${group.status}`, 'wait until it is ACTIVE, or delete it')),
     ...group.healthIssues.flatMap((issue) => refuse('nodegroup-unhealthy', issue, 'mend it first')),
-    ...(group.launchTemplate === undefined
-      ? []
-      : refuse(
-          'nodegroup-launch-template',
-          `its launch template ${group.launchTemplate} may name blue, and is not copied yet (Unsupported)`,
-          'use a node group without one',
-        )),
     ...(group.amiType.startsWith('AL2_')
       ? refuse(
           'nodegroup-al2',
@@ -312,7 +312,7 @@ function nodegroupFindings(group: NodegroupDescription): Finding[] {
     ...(group.amiType === 'CUSTOM'
       ? refuse(
           'nodegroup-custom-ami',
-          'its image is custom, and not mapped yet (Unsupported)',
+          'its launch template names an image, and the same one for the new Kubernetes is not mapped yet (Unsupported)',
           'use an AMI type of EKS',
         )
       : []),

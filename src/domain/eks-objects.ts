@@ -85,6 +85,7 @@ export interface NodegroupDescription {
   readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[]
   /** Updates, node repair, remote access, warm pools. */
   readonly settings: Settings
+  /** By id or name, with its version: `lt-…:7`. */
   readonly launchTemplate?: string
   readonly tags: Tags
   readonly healthIssues: readonly string[]
@@ -105,6 +106,7 @@ export type NewNodegroup = Pick<
   | 'labels'
   | 'taints'
   | 'settings'
+  | 'launchTemplate'
   | 'tags'
 >
 

@@ -4,6 +4,7 @@ import { calendarInWords, unlessAlways } from './calendar.ts'
 import { measuring, requestsOn } from './checks.ts'
 import type { ClusterFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
+import { templateName } from './launch-templates.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
 import { deployedByOthers } from './platform-file.ts'
@@ -68,14 +69,21 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
       .map((a) =>
         act(`addon/${a.name}`, 'installAddon', { cluster: green, addon: a.name, version: a.targetVersion, like: blue }),
       )
-  const nodeGroups = facts.nodeGroups
-    .toSorted()
-    .map((name) =>
+  const templated = new Set(facts.launchTemplates)
+  const nodeGroups = facts.nodeGroups.toSorted().map((name) =>
+    inOrder(
+      ...(templated.has(name) ? [ownTemplate({ blue, green }, name)] : []),
       pair(
-        act(`nodegroup/${name}/create`, 'createNodeGroup', { cluster: green, name, like: blue }),
+        act(`nodegroup/${name}/create`, 'createNodeGroup', {
+          cluster: green,
+          name,
+          like: blue,
+          ...(templated.has(name) && { template: templateName(green, name) }),
+        }),
         act(`nodegroup/${name}/delete`, 'deleteNodeGroup', { cluster: green, name, identity: 'made-by-this-run' }),
       ),
-    )
+    ),
+  )
   // What lives in the cluster goes with the cluster: one step takes back many.
   const inside = [
     act('cluster/create', 'createCluster', { cluster: green, like: blue, version: facts.targetVersion }),
@@ -99,6 +107,17 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
 }
 
 type Sides = Pick<Platform, 'blue' | 'green'>
+
+/** It names green, so it is made once green is there; EC2 keeps it when the cluster goes. */
+const ownTemplate = ({ blue, green }: Sides, nodeGroup: string): Move =>
+  pair(
+    act(`nodegroup/${nodeGroup}/template`, 'copyLaunchTemplate', { cluster: green, nodeGroup, like: blue }),
+    act(`nodegroup/${nodeGroup}/template/delete`, 'deleteLaunchTemplate', {
+      cluster: green,
+      nodeGroup,
+      identity: 'made-by-this-run',
+    }),
+  )
 
 /** Whoever gets into blue gets into green, before there is anything to look at. */
 const letIn = ({ blue, green }: Sides, { accessEntries = [], awsAuth }: ClusterFacts): readonly Step[] => [
@@ -277,6 +296,11 @@ function decommission(platform: Platform, facts: ClusterFacts): Move {
       ...facts.nodeGroups
         .toSorted()
         .map((name) => act(`blue/nodegroup/${name}`, 'deleteNodeGroup', { cluster: blue, name, identity })),
+      ...(facts.templatesOfBlue ?? [])
+        .toSorted()
+        .map((nodeGroup) =>
+          act(`blue/template/${nodeGroup}`, 'deleteLaunchTemplate', { cluster: blue, nodeGroup, identity }),
+        ),
       act('blue/delete', 'deleteCluster', { cluster: blue, identity }),
     ),
   )

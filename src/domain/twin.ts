@@ -1,6 +1,7 @@
 import { newAccessEntry, newPodIdentity, entriesToCopy } from './clone-access.ts'
 import { newAddon, newCluster, newNodegroup, type Made } from './clone.ts'
-import type { AddonFacts, BlueFacts } from './facts.ts'
+import type { BlueFacts, ClusterFacts } from './facts.ts'
+import { templateName } from './launch-templates.ts'
 
 /**
  * Green beside blue, part by part, before green is there: made of the very requests that would be sent, so that what it
@@ -30,14 +31,23 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** Members of a description that are no settings. */
 const apart: ReadonlySet<string> = new Set([
-  ...['status', 'createdAt', 'healthIssues', 'unread', 'unknown', 'settings'],
+  'status',
+  'createdAt',
+  'healthIssues',
+  'unread',
+  'unknown',
+  'settings',
   // Known by the part's own name.
   'name',
 ])
 
 /** https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html */
 const own: ReadonlySet<string> = new Set([
-  ...['arn', 'endpoint', 'certificateAuthority', 'oidcIssuer', 'clusterSecurityGroupId'],
+  'arn',
+  'endpoint',
+  'certificateAuthority',
+  'oidcIssuer',
+  'clusterSecurityGroupId',
 ])
 
 const whys: Readonly<Record<string, string>> = {
@@ -46,6 +56,7 @@ const whys: Readonly<Record<string, string>> = {
   tags: 'those of AWS, of other tools and of earlier runs stay behind; Norikae marks what it makes',
   username: 'EKS gives it the same',
   groups: 'EKS gives nodes their own',
+  launchTemplate: "blue's names blue: green's says green in its place",
 }
 
 /** Settings one by one, also those that stand in a group of their own. */
@@ -109,8 +120,11 @@ function shown(setting: string, value: unknown): string {
 export function twinOf(
   blue: BlueFacts,
   green: { readonly name: string; readonly version: string },
-  addons: readonly AddonFacts[],
-  worker: string,
+  {
+    addons,
+    principalArn: worker,
+    launchTemplates = [],
+  }: Pick<ClusterFacts, 'addons' | 'principalArn' | 'launchTemplates'>,
   made: Made,
 ): readonly TwinPart[] {
   const { fargateProfiles, identityProviders, capabilities } = blue.belongings
@@ -120,7 +134,10 @@ export function twinOf(
     twinPart(`cluster ${green.name}`, blue.cluster, newCluster(blue.cluster, green, made), {
       version: 'what was asked for',
     }),
-    ...blue.nodegroups.map((group) => twinPart(`node group ${group.name}`, group, newNodegroup(group, made))),
+    ...blue.nodegroups.map((group) => {
+      const template = launchTemplates.includes(group.name) ? templateName(green.name, group.name) : undefined
+      return twinPart(`node group ${group.name}`, group, newNodegroup(group, made, template))
+    }),
     ...blue.addons.map((addon) => {
       const version = versions.get(addon.name)
       const part = `add-on ${addon.name}`

@@ -444,7 +444,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
 
     GREEN             SETTING               ON BLUE  ON GREEN      WHY
     cluster toy-1-36  version               1.35     1.36          what was asked for
-                      endpoint, oidcIssuer  its own  its own       EKS makes them
+                      endpoint, oidcIssuer  its own  its own       EKS makes them anew
                       outpostConfig         there    ✖ not copied
                       2 settings            same     same
     node group apps   1 setting             same     same

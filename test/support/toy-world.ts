@@ -81,6 +81,10 @@ export class ToyWorld {
         return this.set(`${step.input.cluster}/addon/${step.input.addon}`, 'there', 'gone')
       case 'grantAccess':
         return this.set(`${step.input.cluster}/access`, 'there', 'gone')
+      case 'copyLaunchTemplate':
+        return this.set(`template/${step.input.cluster}/${step.input.nodeGroup}`, 'there', 'gone')
+      case 'deleteLaunchTemplate':
+        return this.set(`template/${step.input.cluster}/${step.input.nodeGroup}`, 'gone', 'gone')
       case 'copyAccessEntry':
         return this.set(`${step.input.cluster}/access/${step.input.principalArn}`, 'there', 'gone')
       case 'copyAwsAuth':

@@ -229,7 +229,6 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['no-nodegroups', { ...blue, nodegroups: [] }, 'demo-1-35'],
   ['nodegroup-not-active', withGroup({ status: 'DEGRADED' }), 'general'],
   ['nodegroup-unhealthy', withGroup({ healthIssues: ['x'] }), 'general'],
-  ['nodegroup-launch-template', withGroup({ launchTemplate: 'lt-1' }), 'general'],
   ['nodegroup-al2', withGroup({ amiType: 'AL2_x86_64' }), 'general'],
   ['nodegroup-custom-ami', withGroup({ amiType: 'CUSTOM' }), 'general'],
   ['nodegroup-setting', withGroup({ unread: ['warmPool'] }), 'general'],

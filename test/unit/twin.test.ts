@@ -109,14 +109,17 @@ test('every part of blue is a part of green, and nothing of it is left out in si
   const twin = twinOf(
     blue,
     { name: 'demo-1-36', version: '1.36' },
-    [{ name: 'coredns', targetVersion: 'v2', needsNodes: true }],
-    'arn:worker',
+    {
+      addons: [{ name: 'coredns', targetVersion: 'v2', needsNodes: true }],
+      principalArn: 'arn:worker',
+      launchTemplates: ['apps'],
+    },
     { platform: 'demo', run: 'r' },
   )
   const tags = ['tags']
   expect(twin.map((p) => [p.part, p.changed.map((c) => c.setting), p.notCopied])).toEqual([
     ['cluster demo-1-36', ['version', 'tags'], []],
-    ['node group apps', tags, ['launchTemplate']],
+    ['node group apps', ['launchTemplate', 'tags'], []],
     ['add-on coredns', ['version', 'tags'], ['serviceAccountRoleArn']],
     ['add-on gone', [], ['all of it']],
     ['access arn:aws:iam::1:role/Dev', tags, []],

@@ -7,6 +7,7 @@ import type {
   CreateClusterRequest,
   CreateNodegroupRequest,
   IpFamily,
+  LaunchTemplateSpecification,
   LogType,
   SupportType,
   TaintEffect,
@@ -71,7 +72,7 @@ export function createNodegroup(
   nodegroup: NewNodegroup,
   clientRequestToken: string,
 ): CreateNodegroupRequest {
-  const { instanceTypes, capacityType, diskSize } = nodegroup
+  const { instanceTypes, capacityType, diskSize, launchTemplate } = nodegroup
   return {
     ...nodegroup.settings,
     clientRequestToken,
@@ -87,7 +88,14 @@ export function createNodegroup(
     ...(instanceTypes.length > 0 && { instanceTypes: [...instanceTypes] }),
     ...(capacityType !== undefined && { capacityType: capacityType as CapacityTypes }),
     ...(diskSize !== undefined && { diskSize }),
+    ...(launchTemplate !== undefined && { launchTemplate: specified(launchTemplate) }),
   }
+}
+
+/** Either the one or the other: EKS refuses both. */
+function specified(template: string): LaunchTemplateSpecification {
+  const [which = '', version] = template.split(':')
+  return { ...(which.startsWith('lt-') ? { id: which } : { name: which }), ...(version !== undefined && { version }) }
 }
 
 export const createAddon = (clusterName: string, addon: NewAddon, clientRequestToken: string): CreateAddonRequest => ({

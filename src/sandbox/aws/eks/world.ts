@@ -10,6 +10,7 @@ import type {
   Update,
 } from '@aws-sdk/client-eks'
 import type { EksHooks } from '../../types.ts'
+import type { Templates } from '../ec2/launch-templates.ts'
 import { invalidRequest, notFound } from '../errors.ts'
 import type { AwsFaults } from '../faults.ts'
 import type { Caller } from '../protocol/operations.ts'
@@ -67,6 +68,8 @@ export interface EksWorld {
   readonly later: Later
   readonly tokens: Tokens
   readonly clusters: Map<string, EksCluster>
+  /** EC2's. */
+  readonly templates: Templates
 }
 
 /** `arn:aws:eks:ap-northeast-1:123456789012:nodegroup/blue/system/<uuid>`. */
