@@ -15,6 +15,7 @@ import { dryRunActions } from './dry-run.ts'
 import { examiningActivities } from './examining.ts'
 import { externalActions } from './externals.ts'
 import { foreseeingActivities } from './foreseeing.ts'
+import { groupRuleActions } from './group-rules.ts'
 import { healthActivities } from './health.ts'
 import { imageActivities } from './image-comparison.ts'
 import { idlenessActions } from './idleness.ts'
@@ -63,6 +64,7 @@ const all = (outside: Outside): Activities => ({
   ...accessCopyActions(outside),
   ...nodeGroupActions(outside),
   ...launchTemplateActions(outside),
+  ...groupRuleActions(outside),
   ...addonActions(outside),
   ...namespaceActions(outside),
   ...deploymentActions(outside),

@@ -1,3 +1,4 @@
+import type { GroupRule } from '../domain/group-rules.ts'
 import type {
   AccessEntry,
   AddonDescription,
@@ -157,6 +158,8 @@ export interface InstanceDescription {
 export interface NetworkPort {
   /** The zones of these subnets, each once. Those that are gone are left out. */
   zonesOf(subnets: readonly string[]): Promise<ReadonlySet<string>>
+  /** Of all security groups, each rule that names this one. */
+  rulesNaming(group: string): Promise<readonly GroupRule[]>
 }
 
 export interface RegistryPort {

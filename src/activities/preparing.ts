@@ -5,6 +5,7 @@ import { partsInside, podIdentityFindings } from '../domain/clone-access.ts'
 import { condensed } from '../domain/condensed.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import type { Finding } from '../domain/findings.ts'
+import { ruleFindings } from '../domain/group-rules.ts'
 import { clusterName, type KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { UpgradeRequest } from '../domain/messages.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
@@ -27,6 +28,7 @@ import { templatesOn } from './launch-templates.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
+import { rulesNaming } from './group-rules.ts'
 import { imageSurvey } from './registry-images.ts'
 import { sha256 } from './tokens.ts'
 
@@ -56,6 +58,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       facts.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
     )
     const templates = await templatesOn(world, facts)
+    const groupRules = await rulesNaming(world.network, facts.cluster.clusterSecurityGroupId)
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
     const found = [
@@ -63,6 +66,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...cloneFindings(facts),
       ...podIdentityFindings(facts.podIdentities),
       ...templateFindings(templates),
+      ...ruleFindings(groupRules),
       ...tierFindings(
         facts.cluster,
         versions.find((v) => v.version === to),
@@ -92,6 +96,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       principalArn,
       ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
       ...templateFacts(facts.cluster, file.platform, templates),
+      ...(groupRules.length > 0 && { groupRules: true as const }),
     }
     const plan = planUpgrade(platform, planned, condensed(all))
     return {

@@ -69,6 +69,8 @@ export interface Actions {
   grantAccess: Contract<{ cluster: string; principalArn: string; like: string }>
   /** Somebody else is let in as `like` lets them in; an entry that is there and says otherwise is left alone. */
   copyAccessEntry: Contract<{ cluster: string; principalArn: string; like: string }>
+  /** Ends when every security-group rule that names the group of `like` names this cluster's too. */
+  awaitGroupRules: Contract<{ cluster: string; like: string }>
   copyAwsAuth: Contract<{ cluster: string; like: string }>
   copyPodIdentity: Contract<{ cluster: string; namespace: string; serviceAccount: string; like: string }>
   /** Removes what controllers made outside the cluster, while they still run; Flux, which would make it anew, does not. */
@@ -250,6 +252,12 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     ...write,
     pace: 'long',
     title: (i) => `let ${i.principalArn} into ${i.cluster} as into ${i.like}`,
+  },
+  awaitGroupRules: {
+    ...read,
+    pace: 'long',
+    byOthers: true,
+    title: (i) => `wait until security groups that let ${i.like} in let ${i.cluster} in`,
   },
   copyAwsAuth: { ...write, pace: 'long', title: (i) => `copy ${i.like}'s aws-auth ConfigMap to ${i.cluster}` },
   copyPodIdentity: {

@@ -27,6 +27,8 @@ export interface ClusterFacts {
   readonly accessEntries?: readonly string[]
   /** Blue has an aws-auth ConfigMap beside them. */
   readonly awsAuth?: true
+  /** Rules of other security groups name blue's. */
+  readonly groupRules?: true
   /** Node groups whose launch templates name blue, so that green's get their own. */
   readonly launchTemplates?: readonly string[]
   /** Node groups of blue whose launch templates an earlier upgrade made: they go with blue. */

@@ -4,6 +4,7 @@ import { calendarInWords, unlessAlways } from './calendar.ts'
 import { measuring, requestsOn } from './checks.ts'
 import type { ClusterFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
+import { RULES_STEP } from './group-rules.ts'
 import { templateName } from './launch-templates.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
@@ -103,7 +104,11 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
       ),
     ],
   }
-  return inOrder(cluster, sideBySide('nodegroups', 'create the node groups', 4, nodeGroups), just(...later))
+  return inOrder(
+    cluster,
+    sideBySide('nodegroups', 'create the node groups', 4, nodeGroups),
+    just(...later, ...(facts.groupRules ? [act(RULES_STEP, 'awaitGroupRules', { cluster: green, like: blue })] : [])),
+  )
 }
 
 type Sides = Pick<Platform, 'blue' | 'green'>

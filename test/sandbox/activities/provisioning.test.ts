@@ -83,6 +83,8 @@ async function aRichBlue(): Promise<void> {
     )
   for (const name of ['nodes', 'shared'])
     await eventually(`${name} is there`, async () => (await eks().findNodegroup(blue, name))?.status === 'ACTIVE')
+  const from = { direction: 'in', protocol: 'tcp', port: 5432 } as const
+  world.aws.securityGroups.allow('sg-0db', { ...from, group: clusterSecurityGroupId })
   world.cluster(blue).apply({
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -95,7 +97,13 @@ async function run(steps: readonly Step[]): Promise<void> {
   for (const step of leaves(steps)) {
     if (step.kind !== 'action') continue
     const activity = world.activities[step.action] as (input: unknown) => Promise<unknown> // each takes its own step's
-    await driven(activity, call(step.input as never, { step: step.id }))
+    await driven(activity, call(step.input as never, { step: step.id }), {
+      // Somebody does at once what they are asked for.
+      between: (why) => {
+        const [, group] = /--group-id sg-0db .*tcp,FromPort=5432.*GroupId=(sg-\w+)/.exec(why) ?? []
+        if (group) world.aws.securityGroups.allow('sg-0db', { direction: 'in', protocol: 'tcp', port: 5432, group })
+      },
+    })
   }
 }
 
@@ -116,6 +124,7 @@ test('nothing of such a blue stands in the way, and the plan shows green beside 
   const { plan: made, twin } = await prepared()
   plan = made
   expect(blockers(plan)).toEqual([])
+  expect(plan.findings.map((f) => f.code)).toContain('security-group-rule')
   expect(twin.flatMap((p) => p.notCopied)).toEqual([])
   expect(twin.map((p) => [p.part, p.changed.map((c) => c.setting)])).toEqual([
     ['cluster demo-1-36', ['version', 'tags']],
@@ -147,6 +156,9 @@ test('green is what the plan said', async () => {
   ])
   expect((await eks().accessEntry(green, role('people/Dev')))?.policies).toEqual([{ arn: view, namespaces: ['shop'] }])
   expect((await eks().podIdentity(green, 'shop', 'api'))?.roleArn).toBe(role('s3'))
+  expect(await world.ports.network(scope.region).rulesNaming(is?.clusterSecurityGroupId ?? '')).toEqual([
+    { group: 'sg-0db', name: 'name-of-sg-0db', direction: 'in', protocol: 'tcp', from: 5432, to: 5432 },
+  ])
   const kubernetes = await world.ports.kubernetes(scope.region, green)
   expect(await kubernetes.find('ConfigMap', 'kube-system', 'aws-auth')).toMatchObject({
     data: { mapRoles: expect.stringContaining('role/old') as string },
