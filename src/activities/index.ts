@@ -1,5 +1,6 @@
 import type { Activities } from '../workflows/activities.ts'
 import { accessActions } from './access.ts'
+import { accessCopyActions } from './access-copies.ts'
 import { addonActions } from './add-ons.ts'
 import { argocdActions } from './argocd.ts'
 import { bufferActions } from './buffers.ts'
@@ -14,10 +15,12 @@ import { dryRunActions } from './dry-run.ts'
 import { examiningActivities } from './examining.ts'
 import { externalActions } from './externals.ts'
 import { foreseeingActivities } from './foreseeing.ts'
+import { groupRuleActions } from './group-rules.ts'
 import { healthActivities } from './health.ts'
 import { imageActivities } from './image-comparison.ts'
 import { idlenessActions } from './idleness.ts'
 import { namespaceActions } from './namespaces.ts'
+import { launchTemplateActions } from './launch-templates.ts'
 import { nodeGroupActions } from './node-groups.ts'
 import { notificationActivities } from './notifications.ts'
 import type { Outside } from './outside.ts'
@@ -58,7 +61,10 @@ const all = (outside: Outside): Activities => ({
   ...replanningActivities(outside),
   ...clusterActions(outside),
   ...accessActions(outside),
+  ...accessCopyActions(outside),
   ...nodeGroupActions(outside),
+  ...launchTemplateActions(outside),
+  ...groupRuleActions(outside),
   ...addonActions(outside),
   ...namespaceActions(outside),
   ...deploymentActions(outside),

@@ -7,13 +7,13 @@ import { budgets, notYet, remember, remembered } from './waiting.ts'
 
 export const nodeGroupActions = (outside: Outside) => {
   const createNodeGroup: Deed<'createNodeGroup'> = async (call) => {
-    const { cluster, name, like } = call.input
+    const { cluster, name, like, template } = call.input
     const { eks } = await proven(outside, call.scope)
     const found = await eks.findNodegroup(cluster, name)
     if (!found) {
       const blue = await eks.findNodegroup(like, name)
       if (!blue) throw notFound(`node group ${name} of ${like}, which is to be copied, is not there any more`)
-      const made = newNodegroup(blue, { platform: call.scope.platform, run: call.run })
+      const made = newNodegroup(blue, { platform: call.scope.platform, run: call.run }, template)
       await eks.createNodegroup(cluster, { ...made, tags: { ...made.tags, ...tagsOf(call) } }, tokenOf(call))
       throw notYet(`node group ${name} was just asked for`, budgets.nodegroup)
     }

@@ -8,6 +8,7 @@ import type {
   ComputePort,
   EksPort,
   KubernetesPort,
+  LaunchTemplatesPort,
   LoadBalancingPort,
   MetricsPort,
   NetworkPort,
@@ -41,6 +42,7 @@ export interface Proven {
   readonly blockStorage: BlockStoragePort
   readonly compute: ComputePort
   readonly network: NetworkPort
+  readonly launchTemplates: LaunchTemplatesPort
   /** Of any region: images come from where they were pushed to. */
   registry(region: string): RegistryPort
   readonly metrics: MetricsPort
@@ -66,6 +68,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     blockStorage: ports.blockStorage(region),
     compute: ports.compute(region),
     network: ports.network(region),
+    launchTemplates: ports.launchTemplates(region),
     registry: (of) => ports.registry(of),
     metrics: ports.metrics,
     principalArn,

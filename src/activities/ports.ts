@@ -1,18 +1,28 @@
+import type { GroupRule } from '../domain/group-rules.ts'
 import type {
+  AccessEntry,
   AddonDescription,
   AddonVersion,
   ClusterAccess,
   ClusterBelongings,
   ClusterDescription,
+  NewAccessEntry,
   NewAddon,
   NewCluster,
   NewNodegroup,
   NodegroupDescription,
+  PodIdentity,
   VersionDescription,
 } from '../domain/eks-objects.ts'
 import type { Tried } from '../domain/dry-run.ts'
 import type { ChatMessage } from '../domain/chat-message.ts'
-import type { NewVolume, SnapshotDescription, VolumeDescription } from '../domain/ec2-objects.ts'
+import type {
+  LaunchTemplate,
+  NewLaunchTemplate,
+  NewVolume,
+  SnapshotDescription,
+  VolumeDescription,
+} from '../domain/ec2-objects.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { ImageId, Repository } from '../domain/registry-images.ts'
 import type { ServedResource } from '../domain/resources.ts'
@@ -31,6 +41,7 @@ export interface Ports {
   blockStorage(region: string): BlockStoragePort
   compute(region: string): ComputePort
   network(region: string): NetworkPort
+  launchTemplates(region: string): LaunchTemplatesPort
   registry(region: string): RegistryPort
   /** Looks the cluster's endpoint up once, and signs in with the worker's own identity. Throws `notFound`. */
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
@@ -70,9 +81,18 @@ export interface EksPort {
   findAccess(cluster: string, principalArn: string): Promise<ClusterAccess | undefined>
   /** Nothing happens where it has an entry. */
   createAccess(cluster: string, principalArn: string, groups: readonly string[], token: string): Promise<void>
-  allow(cluster: string, principalArn: string, policyArn: string): Promise<void>
+  /** In these namespaces only, or in the whole cluster. Safe to repeat: where it held before is forgotten. */
+  allow(cluster: string, principalArn: string, policyArn: string, namespaces?: readonly string[]): Promise<void>
   /** Nothing happens where it is not allowed. */
   disallow(cluster: string, principalArn: string, policyArn: string): Promise<void>
+  /** All of a principal's entry; undefined: it has none. */
+  accessEntry(cluster: string, principalArn: string): Promise<AccessEntry | undefined>
+  /** Without its policies. */
+  createAccessEntry(cluster: string, entry: NewAccessEntry, token: string): Promise<void>
+  /** Those that no add-on owns. */
+  podIdentities(cluster: string): Promise<readonly PodIdentity[]>
+  podIdentity(cluster: string, namespace: string, serviceAccount: string): Promise<PodIdentity | undefined>
+  createPodIdentity(cluster: string, identity: PodIdentity, token: string): Promise<void>
   versions(): Promise<readonly VersionDescription[]>
 }
 
@@ -122,6 +142,13 @@ export interface ComputePort {
   instances(ids: readonly string[]): Promise<readonly InstanceDescription[]>
 }
 
+export interface LaunchTemplatesPort {
+  /** By `lt-…` or by name; undefined: there is none, or not in this version. */
+  find(idOrName: string, version: string): Promise<LaunchTemplate | undefined>
+  create(template: NewLaunchTemplate, token: string): Promise<void>
+  remove(id: string): Promise<void>
+}
+
 export interface InstanceDescription {
   readonly id: string
   /** `running`, `terminated`…: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html */
@@ -131,6 +158,8 @@ export interface InstanceDescription {
 export interface NetworkPort {
   /** The zones of these subnets, each once. Those that are gone are left out. */
   zonesOf(subnets: readonly string[]): Promise<ReadonlySet<string>>
+  /** Of all security groups, each rule that names this one. */
+  rulesNaming(group: string): Promise<readonly GroupRule[]>
 }
 
 export interface RegistryPort {

@@ -1,9 +1,11 @@
 import { activityInfo } from '@temporalio/activity'
 import { approverFindings } from '../domain/approvers.ts'
-import { cloneFindings, greenExists, ownPrincipal, planAddons } from '../domain/clone.ts'
+import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } from '../domain/clone.ts'
+import { partsInside, podIdentityFindings } from '../domain/clone-access.ts'
 import { condensed } from '../domain/condensed.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import type { Finding } from '../domain/findings.ts'
+import { ruleFindings } from '../domain/group-rules.ts'
 import { clusterName, type KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { UpgradeRequest } from '../domain/messages.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
@@ -12,16 +14,21 @@ import type { PlatformFile } from '../domain/platform-file.ts'
 import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { blueAmong, idFault, requestFaults, versionFault } from '../domain/requests.ts'
 import { poolsOf } from '../domain/scheduling.ts'
+import { templateFacts, templateFindings } from '../domain/launch-templates.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
+import { twinOf } from '../domain/twin.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
+import { hasAwsAuth } from './access-copies.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
+import { templatesOn } from './launch-templates.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
+import { rulesNaming } from './group-rules.ts'
 import { imageSurvey } from './registry-images.ts'
 import { sha256 } from './tokens.ts'
 
@@ -39,7 +46,8 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     if (typeof blue !== 'string') throw invalidInput(blue.fault)
     const facts = await blueFacts(eks, blue)
     const principalArn = ownPrincipal(facts.belongings.accessEntries, told)
-    const fault = versionFault(facts.cluster.version, to, await eks.versions())
+    const versions = await eks.versions()
+    const fault = versionFault(facts.cluster.version, to, versions)
     if (fault !== undefined) throw invalidInput(`${fault}. Nothing was started`)
 
     const green = clusterName(file.platform, to)
@@ -49,11 +57,20 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const offered = await Promise.all(
       facts.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
     )
+    const templates = await templatesOn(world, facts)
+    const groupRules = await rulesNaming(world.network, facts.cluster.clusterSecurityGroupId)
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
     const found = [
       ...(await greenFindings(eks, green)),
-      ...cloneFindings(facts, principalArn),
+      ...cloneFindings(facts),
+      ...podIdentityFindings(facts.podIdentities),
+      ...templateFindings(templates),
+      ...ruleFindings(groupRules),
+      ...tierFindings(
+        facts.cluster,
+        versions.find((v) => v.version === to),
+      ),
       ...(await findingsOfAccess(eks, kubernetes, { blue, principalArn })),
       ...addons.findings,
       ...findings,
@@ -77,6 +94,9 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       nodeGroups: facts.nodegroups.map((n) => n.name).toSorted(),
       addons: addons.addons,
       principalArn,
+      ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
+      ...templateFacts(facts.cluster, file.platform, templates),
+      ...(groupRules.length > 0 && { groupRules: true as const }),
     }
     const plan = planUpgrade(platform, planned, condensed(all))
     return {
@@ -85,6 +105,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       to,
       plan: sealed(plan),
       facts: planned,
+      twin: twinOf(facts, { name: green, version: to }, planned, { platform: file.platform, run: 'this run' }),
     }
   },
 
@@ -129,10 +150,11 @@ export const tenantsOn = async (
 export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {
   const cluster = await eks.findCluster(name)
   if (!cluster) throw notFound(`cluster ${name} is not there`)
-  const [groups, addons, belongings] = await Promise.all([
+  const [groups, addons, belongings, podIdentities] = await Promise.all([
     eks.nodegroupNames(name),
     eks.addonNames(name),
     eks.belongings(name),
+    eks.podIdentities(name),
   ])
   const found = <T>(items: readonly (T | undefined)[]): T[] => items.filter((item) => item !== undefined)
   return {
@@ -140,6 +162,10 @@ export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> 
     nodegroups: found(await Promise.all(groups.map((group) => eks.findNodegroup(name, group)))),
     addons: found(await Promise.all(addons.map((addon) => eks.findAddon(name, addon)))),
     belongings,
+    accessEntries: found(
+      await Promise.all(belongings.accessEntries.map((principal) => eks.accessEntry(name, principal))),
+    ),
+    podIdentities,
   }
 }
 

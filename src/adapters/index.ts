@@ -9,9 +9,11 @@ import { loadBalancing } from './alb/load-balancing-port.ts'
 import { type AwsOptions, clientOptions } from './aws-client.ts'
 import { blockStorage } from './ec2/block-storage-port.ts'
 import { compute } from './ec2/compute-port.ts'
+import { launchTemplates } from './ec2/launch-templates-port.ts'
 import { network } from './ec2/network-port.ts'
 import { registry } from './ecr/registry-port.ts'
 import { eks } from './eks/eks-port.ts'
+import { notingUnknown } from './eks/unknown.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
 import { tokens } from './oidc/token-port.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
@@ -33,7 +35,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
 } {
   const credentials = once((region) => options.credentials ?? defaultProvider({ clientConfig: { region } }))
   const aws = (region: string) => clientOptions(region, { credentials: credentials(region) })
-  const eksClients = clientsOf((region) => new EKS(aws(region)))
+  const eksClients = clientsOf((region) => notingUnknown(new EKS(aws(region))))
   const elbClients = clientsOf((region) => new ElasticLoadBalancingV2(aws(region)))
   const ec2Clients = clientsOf((region) => new EC2(aws(region)))
   const ecrClients = clientsOf((region) => new ECR(aws(region)))
@@ -48,6 +50,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     compute: (region) => compute(ec2Clients.of(region)),
     registry: (region) => registry(ecrClients.of(region)),
     network: (region) => network(ec2Clients.of(region)),
+    launchTemplates: (region) => launchTemplates(ec2Clients.of(region)),
     kubernetes: (region, cluster) => clusters.open(region, cluster),
     metrics: prometheus(),
     webhooks: webhooks(webhookSecrets === undefined ? {} : { secrets: webhookSecrets }),

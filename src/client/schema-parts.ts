@@ -210,6 +210,12 @@ const outlineStep = z.object({
   lanes: list(lane).exactOptional(),
 })
 
+const twinChange = z.object({ setting: z.string(), blue: maybe, green: z.string(), why: z.string() })
+
+export const twinPart = z
+  .object({ part: z.string(), same: texts, changed: list(twinChange), own: texts, notCopied: texts })
+  .describe('a part of green beside the same of blue')
+
 export const outline = z.object({
   subject,
   digest: z.string(),

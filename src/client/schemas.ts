@@ -18,6 +18,7 @@ import {
   openGate,
   outline,
   reportBody,
+  twinPart,
   summary,
   where,
 } from './schema-parts.ts'
@@ -28,7 +29,7 @@ import {
  */
 
 export const plan = z
-  .object({ from: z.string(), to: z.string(), upgrade: outline, cutovers: list(outline) })
+  .object({ from: z.string(), to: z.string(), upgrade: outline, twin: list(twinPart), cutovers: list(outline) })
   .describe('norikae plan -o json')
 
 export const view = z

@@ -56,12 +56,23 @@ export interface Actions {
   createCluster: Contract<{ cluster: string; like: string; version: string }, Owned>
   /** Empties nothing: what stands in its way is an error. */
   deleteCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
-  createNodeGroup: Contract<{ cluster: string; name: string; like: string }, Owned>
+  /** `template`: the name of the launch template that was made for it. */
+  createNodeGroup: Contract<{ cluster: string; name: string; like: string; template?: string }, Owned>
+  /** With this cluster's names in place of those of `like`. */
+  copyLaunchTemplate: Contract<{ cluster: string; nodeGroup: string; like: string }>
+  /** Only one that Norikae has made for this cluster: this run, or, with the identity of a cluster, whichever made it. */
+  deleteLaunchTemplate: Contract<{ cluster: string; nodeGroup: string; identity: Identity | 'made-by-this-run' }>
   /** With `identity` the cluster is proven to be that one first. */
   deleteNodeGroup: Contract<{ cluster: string; name: string; identity: Identity | 'made-by-this-run' }>
   installAddon: Contract<{ cluster: string; addon: string; version: string; like: string }>
   /** The worker is let in as `like` lets it in, with the same rights. */
   grantAccess: Contract<{ cluster: string; principalArn: string; like: string }>
+  /** Somebody else is let in as `like` lets them in; an entry that is there and says otherwise is left alone. */
+  copyAccessEntry: Contract<{ cluster: string; principalArn: string; like: string }>
+  /** Ends when every security-group rule that names the group of `like` names this cluster's too. */
+  awaitGroupRules: Contract<{ cluster: string; like: string }>
+  copyAwsAuth: Contract<{ cluster: string; like: string }>
+  copyPodIdentity: Contract<{ cluster: string; namespace: string; serviceAccount: string; like: string }>
   /** Removes what controllers made outside the cluster, while they still run; Flux, which would make it anew, does not. */
   emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
   proveIdle: Contract<{
@@ -225,8 +236,35 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   deleteCluster: { ...write, pace: 'long', title: (i) => `delete cluster ${i.cluster}` },
   createNodeGroup: { ...write, pace: 'long', title: (i) => `create node group ${i.name} like ${i.like}'s` },
   deleteNodeGroup: { ...write, pace: 'long', title: (i) => `delete node group ${i.name} of ${i.cluster}` },
+  copyLaunchTemplate: {
+    ...write,
+    pace: 'long',
+    title: (i) => `make a launch template for ${i.nodeGroup} that names ${i.cluster}, like ${i.like}'s`,
+  },
+  deleteLaunchTemplate: {
+    ...write,
+    pace: 'long',
+    title: (i) => `delete the launch template of ${i.nodeGroup} of ${i.cluster}`,
+  },
   installAddon: { ...write, pace: 'long', title: (i) => `install ${i.addon} ${i.version}` },
   grantAccess: { ...write, pace: 'long', title: (i) => `let ${i.principalArn} into ${i.cluster} as into ${i.like}` },
+  copyAccessEntry: {
+    ...write,
+    pace: 'long',
+    title: (i) => `let ${i.principalArn} into ${i.cluster} as into ${i.like}`,
+  },
+  awaitGroupRules: {
+    ...read,
+    pace: 'long',
+    byOthers: true,
+    title: (i) => `wait until security groups that let ${i.like} in let ${i.cluster} in`,
+  },
+  copyAwsAuth: { ...write, pace: 'long', title: (i) => `copy ${i.like}'s aws-auth ConfigMap to ${i.cluster}` },
+  copyPodIdentity: {
+    ...write,
+    pace: 'long',
+    title: (i) => `give pods of ${i.namespace}/${i.serviceAccount} their IAM role on ${i.cluster}`,
+  },
   emptyCluster: { ...write, pace: 'long', title: (i) => `remove load balancers and volumes of ${i.cluster}` },
   proveIdle: {
     ...read,

@@ -8,6 +8,7 @@ import type {
   NewCluster,
   NewNodegroup,
   NodegroupDescription,
+  VersionDescription,
 } from './eks-objects.ts'
 
 /**
@@ -30,7 +31,7 @@ export const PLATFORM_TAG = 'norikae.io/platform'
 export const madeTags = ({ platform, run }: Made): Tags => ({ [PLATFORM_TAG]: platform, [RUN_TAG]: run })
 
 /** Tags of AWS, of tools that would take green for their own, and of an earlier run stay behind. */
-const copiedTags = (tags: Tags): Tags =>
+export const copiedTags = (tags: Tags): Tags =>
   Object.fromEntries(
     Object.entries(tags).filter(
       ([key]) => !/^(aws:|alpha\.eksctl\.io\/|eksctl\.|kubernetes\.io\/cluster\/|norikae\.io\/)/.test(key),
@@ -67,8 +68,9 @@ export function newCluster(blue: ClusterDescription, green: { name: string; vers
     authenticationMode,
     supportType,
     zonalShift,
+    settings,
   } = blue
-  const { ipFamily, serviceIpv4Cidr } = kubernetesNetworkConfig
+  const { ipFamily, serviceIpv4Cidr, elasticLoadBalancing } = kubernetesNetworkConfig
   return {
     ...green,
     roleArn,
@@ -77,6 +79,7 @@ export function newCluster(blue: ClusterDescription, green: { name: string; vers
     kubernetesNetworkConfig: {
       ...(ipFamily !== undefined && { ipFamily }),
       ...(serviceIpv4Cidr !== undefined && ipFamily !== 'ipv6' && { serviceIpv4Cidr }),
+      ...(elasticLoadBalancing !== undefined && { elasticLoadBalancing }),
     },
     logging,
     ...(encryptionKeyArn !== undefined && { encryptionKeyArn }),
@@ -84,13 +87,17 @@ export function newCluster(blue: ClusterDescription, green: { name: string; vers
     authenticationMode,
     ...(supportType !== undefined && { supportType }),
     ...(zonalShift !== undefined && { zonalShift }),
+    settings,
     deletionProtection: true,
     tags: { ...copiedTags(blue.tags), ...madeTags(made) },
   }
 }
 
-/** `version` and `releaseVersion` are left out: EKS gives the group its cluster's version and the newest AMI release. */
-export function newNodegroup(blue: NodegroupDescription, made: Made): NewNodegroup {
+/**
+ * `template`: one that was made for it, in place of blue's.
+ * `version` and `releaseVersion` are left out: EKS gives the group its cluster's version and the newest AMI release.
+ */
+export function newNodegroup(blue: NodegroupDescription, made: Made, template?: string): NewNodegroup {
   const {
     name,
     scalingConfig,
@@ -102,8 +109,8 @@ export function newNodegroup(blue: NodegroupDescription, made: Made): NewNodegro
     nodeRole,
     labels,
     taints,
-    updateConfig,
-    nodeRepair,
+    settings,
+    launchTemplate,
     tags,
   } = blue
   return {
@@ -117,8 +124,10 @@ export function newNodegroup(blue: NodegroupDescription, made: Made): NewNodegro
     nodeRole,
     labels,
     taints,
-    ...(updateConfig !== undefined && { updateConfig }),
-    ...(nodeRepair !== undefined && { nodeRepair }),
+    settings,
+    ...(template === undefined
+      ? launchTemplate !== undefined && { launchTemplate }
+      : { launchTemplate: `${template}:1` }),
     tags: { ...copiedTags(tags), ...madeTags(made) },
   }
 }
@@ -128,6 +137,7 @@ export const newAddon = (blue: AddonDescription, version: string, made: Made): N
   version,
   ...(blue.configurationValues !== undefined && { configurationValues: blue.configurationValues }),
   ...(blue.namespace !== undefined && { namespace: blue.namespace }),
+  podIdentities: blue.podIdentities,
   tags: { ...copiedTags(blue.tags), ...madeTags(made) },
 })
 
@@ -179,7 +189,7 @@ export function ownPrincipal(accessEntries: readonly string[], told: string): st
 }
 
 /** What stands in the way of a true copy, in the order in which it hurts. */
-export function cloneFindings(blue: BlueFacts, principalArn: string): Finding[] {
+export function cloneFindings(blue: BlueFacts): Finding[] {
   const { cluster, nodegroups, addons, belongings } = blue
   const missing = (code: string, what: string, names: readonly string[]): Finding[] =>
     names.map((name) =>
@@ -213,13 +223,14 @@ export function cloneFindings(blue: BlueFacts, principalArn: string): Finding[] 
         'green would differ from blue',
       ),
     ),
+    ...notKnown(cluster.name, cluster.unknown),
     ...nodegroups.flatMap(nodegroupFindings),
-    ...(nodegroups.length === 0
+    ...(nodegroups.length === 0 && !('computeConfig' in cluster.settings)
       ? [
           blocker(
             'no-nodegroups',
             cluster.name,
-            'it has no managed node group; other nodes are not copied yet (Unsupported)',
+            'it has no managed node group and no Auto Mode; other nodes are not copied yet (Unsupported)',
             'nothing would run on green',
           ),
         ]
@@ -235,34 +246,52 @@ export function cloneFindings(blue: BlueFacts, principalArn: string): Finding[] 
       ),
     ),
     ...addons.flatMap((addon) =>
-      addon.serviceAccountRoleArn === undefined && addon.podIdentityAssociations.length === 0
+      addon.serviceAccountRoleArn === undefined
         ? []
         : [
             blocker(
               'addon-identity',
               addon.name,
-              'its IAM role is not carried over yet (Unsupported)',
-              'it would run on green without its permissions',
+              `its IAM role ${addon.serviceAccountRoleArn} trusts blue's OIDC issuer, which is not carried over yet (Unsupported)`,
+              'give the add-on a pod identity association in its place: that is carried over',
             ),
           ],
     ),
-    ...missing('pod-identity', 'this pod identity association', belongings.podIdentities),
     ...missing('fargate-profile', 'this Fargate profile', belongings.fargateProfiles),
     ...missing('identity-provider', 'this identity provider', belongings.identityProviders),
     ...missing('capability', 'this capability', belongings.capabilities),
-    ...belongings.accessEntries
-      .filter((arn) => arn !== principalArn)
-      .map((arn) =>
-        warning(
-          'access-entry',
-          arn,
-          'its access entry is not copied to green yet',
-          `give it access to green by hand once green is there`,
-        ),
-      ),
     ...(cluster.supportType === undefined
       ? [info('support-type', cluster.name, 'its upgrade policy is not known', 'green gets the default of AWS')]
       : []),
+  ]
+}
+
+/**
+ * A warning and no blocker: EKS adds members that tell of a cluster and set nothing about as often as settings, and each
+ * would stop every upgrade until the next release of Norikae.
+ */
+const notKnown = (about: string, unknown: readonly string[] = []): Finding[] =>
+  unknown.map((path) =>
+    warning(
+      'unknown-setting',
+      `${about} ${path}`,
+      'EKS tells it of blue, and this release does not know it: it is not copied',
+      'see what it is, and set it on green by hand if apps need it',
+    ),
+  )
+
+/** A larger control plane is there for some versions of Kubernetes only. */
+export function tierFindings(blue: ClusterDescription, target: VersionDescription | undefined): Finding[] {
+  const config = blue.settings['controlPlaneScalingConfig']
+  const tier = typeof config === 'object' && config !== null && 'tier' in config ? String(config.tier) : undefined
+  if (tier === undefined || target?.scalingTiers === undefined || target.scalingTiers.includes(tier)) return []
+  return [
+    blocker(
+      'cluster-tier',
+      blue.name,
+      `its control plane is ${tier}, which EKS does not offer for ${target.version} (${target.scalingTiers.join(', ') || 'none'} are)`,
+      'choose another tier for blue, or another version',
+    ),
   ]
 }
 
@@ -273,13 +302,6 @@ function nodegroupFindings(group: NodegroupDescription): Finding[] {
       ? []
       : refuse('nodegroup-not-active', `its status is ${group.status}`, 'wait until it is ACTIVE, or delete it')),
     ...group.healthIssues.flatMap((issue) => refuse('nodegroup-unhealthy', issue, 'mend it first')),
-    ...(group.launchTemplate === undefined
-      ? []
-      : refuse(
-          'nodegroup-launch-template',
-          `its launch template ${group.launchTemplate} may name blue, and is not copied yet (Unsupported)`,
-          'use a node group without one',
-        )),
     ...(group.amiType.startsWith('AL2_')
       ? refuse(
           'nodegroup-al2',
@@ -290,17 +312,11 @@ function nodegroupFindings(group: NodegroupDescription): Finding[] {
     ...(group.amiType === 'CUSTOM'
       ? refuse(
           'nodegroup-custom-ami',
-          'its image is custom, and not mapped yet (Unsupported)',
+          'its launch template names an image, and the same one for the new Kubernetes is not mapped yet (Unsupported)',
           'use an AMI type of EKS',
         )
       : []),
-    ...(group.remoteAccess
-      ? refuse(
-          'nodegroup-remote-access',
-          'its remote access is not copied yet (Unsupported)',
-          'remove it, for example by a new group',
-        )
-      : []),
+    ...notKnown(group.name, group.unknown),
     ...group.unread.flatMap((setting) =>
       refuse(
         'nodegroup-setting',

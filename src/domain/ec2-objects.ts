@@ -42,3 +42,21 @@ export interface NewVolume {
   readonly throughput?: number
   readonly tags: Readonly<Record<string, string>>
 }
+
+/** One version of a launch template. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateVersion.html */
+export interface LaunchTemplate {
+  /** `lt-…` */
+  readonly id: string
+  readonly name: string
+  readonly version: string
+  /** In EC2's own words and shape, but for its user data. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** As text. */
+  readonly userData?: string
+  /** It has user data that is no text. */
+  readonly unreadable?: true
+  /** Of the template. */
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export type NewLaunchTemplate = Pick<LaunchTemplate, 'name' | 'settings' | 'userData' | 'tags'>

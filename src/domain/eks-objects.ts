@@ -5,6 +5,9 @@
 
 type Tags = Readonly<Record<string, string>>
 
+/** In the API's own words and shape, which is the same in its answers and its requests. Without what nobody chose. */
+export type Settings = Readonly<Record<string, unknown>>
+
 export interface ClusterDescription {
   readonly name: string
   readonly arn: string
@@ -22,8 +25,15 @@ export interface ClusterDescription {
     readonly endpointPublicAccess: boolean
     readonly endpointPrivateAccess: boolean
     readonly publicAccessCidrs: readonly string[]
+    /** Left out where it is `AWS_MANAGED`, as it is where nobody chose. */
+    readonly controlPlaneEgressMode?: string
   }
-  readonly kubernetesNetworkConfig: { readonly serviceIpv4Cidr?: string; readonly ipFamily?: string }
+  readonly kubernetesNetworkConfig: {
+    readonly serviceIpv4Cidr?: string
+    readonly ipFamily?: string
+    /** Left out where it is off. */
+    readonly elasticLoadBalancing?: Settings
+  }
   /** Log types that are switched on. */
   readonly logging: readonly string[]
   readonly encryptionKeyArn?: string
@@ -31,10 +41,14 @@ export interface ClusterDescription {
   readonly supportType?: string
   readonly zonalShift?: boolean
   readonly deletionProtection: boolean
+  /** Auto Mode, hybrid nodes, the control plane's tier, what its components are started with. */
+  readonly settings: Settings
   readonly tags: Tags
   readonly healthIssues: readonly string[]
   /** Settings that the API told and this description has no place for: they are not copied, and that is said. */
   readonly unread: readonly string[]
+  /** Paths of what the API told and the SDK of this release does not know. Left out where there is none. */
+  readonly unknown?: readonly string[]
 }
 
 export interface NewCluster extends Pick<
@@ -49,6 +63,7 @@ export interface NewCluster extends Pick<
   | 'authenticationMode'
   | 'supportType'
   | 'zonalShift'
+  | 'settings'
   | 'tags'
 > {
   readonly deletionProtection: true
@@ -68,13 +83,14 @@ export interface NodegroupDescription {
   readonly nodeRole: string
   readonly labels: Tags
   readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[]
-  readonly updateConfig?: { readonly maxUnavailable?: number; readonly maxUnavailablePercentage?: number }
-  readonly nodeRepair?: boolean
+  /** Updates, node repair, remote access, warm pools. */
+  readonly settings: Settings
+  /** By id or name, with its version: `lt-…:7`. */
   readonly launchTemplate?: string
-  readonly remoteAccess: boolean
   readonly tags: Tags
   readonly healthIssues: readonly string[]
   readonly unread: readonly string[]
+  readonly unknown?: readonly string[]
 }
 
 export type NewNodegroup = Pick<
@@ -89,8 +105,8 @@ export type NewNodegroup = Pick<
   | 'nodeRole'
   | 'labels'
   | 'taints'
-  | 'updateConfig'
-  | 'nodeRepair'
+  | 'settings'
+  | 'launchTemplate'
   | 'tags'
 >
 
@@ -103,11 +119,16 @@ export interface AddonDescription {
   /** Where it is installed, if not where it usually is. */
   readonly namespace?: string
   readonly serviceAccountRoleArn?: string
-  /** ARNs of associations that the add-on owns. */
-  readonly podIdentityAssociations: readonly string[]
+  /** What its pods act as; each is an association that the add-on owns. */
+  readonly podIdentities: readonly AddonIdentity[]
   readonly tags: Tags
   readonly healthIssues: readonly string[]
   readonly unread: readonly string[]
+}
+
+export interface AddonIdentity {
+  readonly serviceAccount: string
+  readonly roleArn: string
 }
 
 export interface NewAddon {
@@ -116,6 +137,7 @@ export interface NewAddon {
   readonly configurationValues?: string
   /** Where it is installed, if not where it usually is. */
   readonly namespace?: string
+  readonly podIdentities: readonly AddonIdentity[]
   readonly tags: Tags
 }
 
@@ -128,12 +150,43 @@ export interface AddonVersion {
 
 /** What hangs on a cluster beside node groups and add-ons. */
 export interface ClusterBelongings {
-  /** ARNs of principals with an access entry of their own (those that EKS makes for nodes are left out). */
+  /** ARNs of principals with an access entry (but for roles of AWS's own services). */
   readonly accessEntries: readonly string[]
-  readonly podIdentities: readonly string[]
   readonly fargateProfiles: readonly string[]
   readonly identityProviders: readonly string[]
   readonly capabilities: readonly string[]
+}
+
+/** https://docs.aws.amazon.com/eks/latest/APIReference/API_AccessEntry.html */
+export interface AccessEntry {
+  readonly principalArn: string
+  /** `STANDARD` for people and tools, `EC2_LINUX`… for nodes. */
+  readonly type: string
+  /** Of Kubernetes' RBAC. */
+  readonly groups: readonly string[]
+  readonly username: string
+  /** `namespaces`: left out where it holds for the whole cluster. */
+  readonly policies: readonly { readonly arn: string; readonly namespaces?: readonly string[] }[]
+  readonly tags: Tags
+}
+
+export interface NewAccessEntry extends Omit<AccessEntry, 'username'> {
+  /** Left out where EKS is to name it. */
+  readonly username?: string
+}
+
+/** https://docs.aws.amazon.com/eks/latest/APIReference/API_PodIdentityAssociation.html */
+export interface PodIdentity {
+  readonly namespace: string
+  readonly serviceAccount: string
+  readonly roleArn: string
+  /** A role of another account, which `roleArn` takes on. */
+  readonly targetRoleArn?: string
+  /** Left out where they are told, as they are where nobody chose. */
+  readonly disableSessionTags?: true
+  /** Narrows what the role may. */
+  readonly policy?: string
+  readonly tags: Tags
 }
 
 /** What an access entry lets its principal do in a cluster. */
@@ -151,4 +204,6 @@ export interface VersionDescription {
   readonly endOfExtendedSupport?: string
   /** What EKS itself takes where nobody says a version. */
   readonly isDefault: boolean
+  /** Of provisioned control planes; left out where EKS does not tell them. */
+  readonly scalingTiers?: readonly string[]
 }

@@ -1,5 +1,12 @@
 import type { Identity } from './actions.ts'
-import type { ClusterBelongings, ClusterDescription, AddonDescription, NodegroupDescription } from './eks-objects.ts'
+import type {
+  AccessEntry,
+  AddonDescription,
+  ClusterBelongings,
+  ClusterDescription,
+  NodegroupDescription,
+  PodIdentity,
+} from './eks-objects.ts'
 import type { Finding } from './findings.ts'
 import type { FluxRef } from './flux.ts'
 import type { OneShotJob } from './one-shot-jobs.ts'
@@ -16,6 +23,17 @@ export interface ClusterFacts {
   readonly addons: readonly AddonFacts[]
   /** Whom Norikae acts as: gets an access entry on green. */
   readonly principalArn: string
+  /** Whom else green lets in, by ARN; this and what follows is left out where there is none. */
+  readonly accessEntries?: readonly string[]
+  /** Blue has an aws-auth ConfigMap beside them. */
+  readonly awsAuth?: true
+  /** Rules of other security groups name blue's. */
+  readonly groupRules?: true
+  /** Node groups whose launch templates name blue, so that green's get their own. */
+  readonly launchTemplates?: readonly string[]
+  /** Node groups of blue whose launch templates an earlier upgrade made: they go with blue. */
+  readonly templatesOfBlue?: readonly string[]
+  readonly podIdentities?: readonly Pick<PodIdentity, 'namespace' | 'serviceAccount'>[]
 }
 
 export interface AddonFacts {
@@ -31,6 +49,8 @@ export interface BlueFacts {
   readonly nodegroups: readonly NodegroupDescription[]
   readonly addons: readonly AddonDescription[]
   readonly belongings: ClusterBelongings
+  readonly accessEntries: readonly AccessEntry[]
+  readonly podIdentities: readonly PodIdentity[]
 }
 
 export interface WorkloadFacts {

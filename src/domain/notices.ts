@@ -1,3 +1,4 @@
+import { RULES_STEP } from './group-rules.ts'
 import { teamsOf, type Gate } from './gates.ts'
 import type { Outcome } from './messages.ts'
 import type { Subject } from './plan.ts'
@@ -148,7 +149,7 @@ export const deployNotice = (
   thing: deployThing(step, attempt),
   ...about(subject),
   ...from,
-  title: wanted(subject),
+  title: wanted(subject, step),
   teams: [subject.team],
 })
 
@@ -157,11 +158,13 @@ export const deploySettled = (from: From, subject: Subject, step: StepId, attemp
 
 const deployThing = (step: StepId, attempt: number): string => `${step}/${attempt}`
 
-/** Of an upgrade as a whole that is telling Argo CD of green. */
-const wanted = ({ app, environment = '', blue, green }: Subject): string =>
-  app === undefined
-    ? `register ${green} with Argo CD, as ${blue} is; Norikae waits for it`
-    : `deploy ${app} ${environment} to ${green} as it is on ${blue}, and from now on to both; Norikae waits for it. What is missing: norikae where ${app}/${environment}`
+/** Of an upgrade as a whole that is telling Argo CD of green, or letting it in. */
+const wanted = ({ app, environment = '', platform, blue, green }: Subject, step: StepId): string =>
+  step === RULES_STEP
+    ? `let ${green} in wherever security groups let ${blue} in; Norikae waits for it. Which rules, as commands: temporal workflow describe --workflow-id cluster-upgrade/${platform}, the activity ${step}`
+    : app === undefined
+      ? `register ${green} with Argo CD, as ${blue} is; Norikae waits for it`
+      : `deploy ${app} ${environment} to ${green} as it is on ${blue}, and from now on to both; Norikae waits for it. What is missing: norikae where ${app}/${environment}`
 
 export const wentBackNotice = (from: From, subject: Subject, attempt: number, why: string): Notice => ({
   id: `${from.runId}/${subject.environment ?? ''}/back/${attempt}`,

@@ -1,6 +1,7 @@
 import type { Finding } from './findings.ts'
 import type { Plan, Subject } from './plan.ts'
 import type { Step } from './steps.ts'
+import type { TwinPart } from './twin.ts'
 
 /** A plan to read: what will be done, in order, and how it comes back. Inputs are left out. */
 export interface Outline {
@@ -31,6 +32,8 @@ export interface PlannedUpgrade {
   readonly from: string
   readonly to: string
   readonly upgrade: Outline
+  /** Green's cluster and all that hangs on it, beside blue's. */
+  readonly twin: readonly TwinPart[]
   /** Of every environment of every app; without steps where there are too many to send. */
   readonly cutovers: readonly Outline[]
 }

@@ -4,6 +4,8 @@ import { calendarInWords, unlessAlways } from './calendar.ts'
 import { measuring, requestsOn } from './checks.ts'
 import type { ClusterFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
+import { RULES_STEP } from './group-rules.ts'
+import { templateName } from './launch-templates.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
 import { deployedByOthers } from './platform-file.ts'
@@ -68,19 +70,28 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
       .map((a) =>
         act(`addon/${a.name}`, 'installAddon', { cluster: green, addon: a.name, version: a.targetVersion, like: blue }),
       )
-  const nodeGroups = facts.nodeGroups
-    .toSorted()
-    .map((name) =>
+  const templated = new Set(facts.launchTemplates)
+  const nodeGroups = facts.nodeGroups.toSorted().map((name) =>
+    inOrder(
+      ...(templated.has(name) ? [ownTemplate({ blue, green }, name)] : []),
       pair(
-        act(`nodegroup/${name}/create`, 'createNodeGroup', { cluster: green, name, like: blue }),
+        act(`nodegroup/${name}/create`, 'createNodeGroup', {
+          cluster: green,
+          name,
+          like: blue,
+          ...(templated.has(name) && { template: templateName(green, name) }),
+        }),
         act(`nodegroup/${name}/delete`, 'deleteNodeGroup', { cluster: green, name, identity: 'made-by-this-run' }),
       ),
-    )
+    ),
+  )
   // What lives in the cluster goes with the cluster: one step takes back many.
   const inside = [
     act('cluster/create', 'createCluster', { cluster: green, like: blue, version: facts.targetVersion }),
     act('access/grant', 'grantAccess', { cluster: green, principalArn: facts.principalArn, like: blue }),
+    ...letIn({ blue, green }, facts),
     ...addons(false),
+    ...podIdentities({ blue, green }, facts),
   ]
   const later = addons(true)
   const cluster: Move = {
@@ -93,8 +104,59 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
       ),
     ],
   }
-  return inOrder(cluster, sideBySide('nodegroups', 'create the node groups', 4, nodeGroups), just(...later))
+  return inOrder(
+    cluster,
+    sideBySide('nodegroups', 'create the node groups', 4, nodeGroups),
+    just(...later, ...(facts.groupRules ? [act(RULES_STEP, 'awaitGroupRules', { cluster: green, like: blue })] : [])),
+  )
 }
+
+type Sides = Pick<Platform, 'blue' | 'green'>
+
+/** It names green, so it is made once green is there; EC2 keeps it when the cluster goes. */
+const ownTemplate = ({ blue, green }: Sides, nodeGroup: string): Move =>
+  pair(
+    act(`nodegroup/${nodeGroup}/template`, 'copyLaunchTemplate', { cluster: green, nodeGroup, like: blue }),
+    act(`nodegroup/${nodeGroup}/template/delete`, 'deleteLaunchTemplate', {
+      cluster: green,
+      nodeGroup,
+      identity: 'made-by-this-run',
+    }),
+  )
+
+/** Whoever gets into blue gets into green, before there is anything to look at. */
+const letIn = ({ blue, green }: Sides, { accessEntries = [], awsAuth }: ClusterFacts): readonly Step[] => [
+  ...(awsAuth ? [act('access/aws-auth', 'copyAwsAuth', { cluster: green, like: blue })] : []),
+  ...sideBySide(
+    'access/entries',
+    'let in who gets into blue',
+    4,
+    accessEntries
+      .toSorted()
+      .map((principalArn) =>
+        just(act(`access/${placeOf(principalArn)}`, 'copyAccessEntry', { cluster: green, principalArn, like: blue })),
+      ),
+  ).forward,
+]
+
+/** `123456789012/role/platform/admin` */
+const placeOf = (principalArn: string): string => principalArn.split(':').slice(4).join('/')
+
+/** Before anything runs that needs them: a pod gets its role when it starts, or never. */
+const podIdentities = ({ blue, green }: Sides, { podIdentities: found = [] }: ClusterFacts): readonly Step[] =>
+  sideBySide(
+    'pod-identities',
+    'give pods their IAM roles',
+    4,
+    found
+      .map(({ namespace, serviceAccount }) => ({
+        id: `pod-identity/${namespace}/${serviceAccount}`,
+        namespace,
+        serviceAccount,
+      }))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .map(({ id, ...its }) => just(act(id, 'copyPodIdentity', { cluster: green, ...its, like: blue }))),
+  ).forward
 
 /**
  * The platform team's own apps. What their controllers make outside the cluster outlives the cluster, so on the way
@@ -239,6 +301,11 @@ function decommission(platform: Platform, facts: ClusterFacts): Move {
       ...facts.nodeGroups
         .toSorted()
         .map((name) => act(`blue/nodegroup/${name}`, 'deleteNodeGroup', { cluster: blue, name, identity })),
+      ...(facts.templatesOfBlue ?? [])
+        .toSorted()
+        .map((nodeGroup) =>
+          act(`blue/template/${nodeGroup}`, 'deleteLaunchTemplate', { cluster: blue, nodeGroup, identity }),
+        ),
       act('blue/delete', 'deleteCluster', { cluster: blue, identity }),
     ),
   )

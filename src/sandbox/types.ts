@@ -100,6 +100,18 @@ export interface SandboxAws {
     volumes(): readonly SandboxVolume[]
     snapshots(): readonly SandboxSnapshot[]
   }
+  readonly securityGroups: {
+    /** A rule of this group that names another one; without a port it is about all. */
+    allow(
+      id: string,
+      rule: {
+        readonly direction: 'in' | 'out'
+        readonly protocol: string
+        readonly port?: number
+        readonly group: string
+      },
+    ): void
+  }
   /** EC2's instances: nothing of the sandbox runs on them, so what they are is told. */
   readonly instances: {
     set(id: string, state: InstanceState | 'unknown'): void

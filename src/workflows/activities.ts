@@ -16,6 +16,7 @@ import type { Became } from '../domain/replanning.ts'
 import type { Foreseen, OutlookRequest } from '../domain/scheduled.ts'
 import type { ActionStep, ObserveStep } from '../domain/steps.ts'
 import type { Oidc } from '../domain/trust.ts'
+import type { TwinPart } from '../domain/twin.ts'
 import type { Breach, Check, Judgement } from '../domain/verdict.ts'
 import { options, optionsOf } from './activity-options.ts'
 import { summary } from './problems.ts'
@@ -35,9 +36,10 @@ export interface Prepared {
   readonly to: string
   readonly plan: Plan
   readonly facts: ClusterFacts
+  readonly twin: readonly TwinPart[]
 }
 
-export interface Replanning extends Prepared {
+export interface Replanning extends Omit<Prepared, 'twin'> {
   readonly request: UpgradeRequest
   readonly order: Order & { readonly app: string }
 }

@@ -39,6 +39,7 @@ export function replanning(
 ): Replanning {
   const orders: Order[] = []
   const replans: Replan[] = []
+  const { twin: _twin, ...known } = prepared
   let { platform } = prepared
   let travelled = run.plan
   /** When a wait of this plan began: an interruption does not make it longer. */
@@ -65,7 +66,7 @@ export function replanning(
   async function look(order: Order, app: string, n: number): Promise<void> {
     note(order, 'looking')
     const found = await question('replan', `replan/${n}`, `look for ${app} again`, 'long', {
-      ...prepared,
+      ...known,
       platform,
       plan: run.plan,
       request,

@@ -356,6 +356,7 @@ test('a plan of many environments says where their steps are', () => {
     from: '1.35',
     to: '1.36',
     upgrade: outlineOf(anUpgradePlan()),
+    twin: [],
     cutovers: Array.from({ length: 9 }, () => outlineOf(aCutoverPlan())),
   }
   const shown = plan(planned, screen())
@@ -372,6 +373,16 @@ test('the plan shows phases, who is asked, and the way back', () => {
       ...anUpgradePlan(),
       findings: [warning('pdb', 'api', 'a budget allows no disruption', 'allow one')],
     }),
+    twin: [
+      {
+        part: 'cluster toy-1-36',
+        same: ['roleArn', 'logging'],
+        changed: [{ setting: 'version', blue: '1.35', green: '1.36', why: 'what was asked for' }],
+        own: ['endpoint', 'oidcIssuer'],
+        notCopied: ['outpostConfig'],
+      },
+      { part: 'node group apps', same: ['taints'], changed: [], own: [], notCopied: [] },
+    ],
     cutovers: [
       outlineOf({ ...aCutoverPlan(), findings: [blocker('stateful', 'api stage db', 'has a volume', 'declare it')] }),
     ],
@@ -431,6 +442,13 @@ test('the plan shows phases, who is asked, and the way back', () => {
       → delete node group a of toy-1-35
       → delete node group b of toy-1-35
       → delete cluster toy-1-35
+
+    GREEN             SETTING               ON BLUE  ON GREEN      WHY
+    cluster toy-1-36  version               1.35     1.36          what was asked for
+                      endpoint, oidcIssuer  its own  its own       EKS makes them anew
+                      outpostConfig         there    ✖ not copied
+                      2 settings            same     same
+    node group apps   1 setting             same     same
 
     APP  ENVIRONMENT  TEAM   STEPS  WAY BACK  ASKS   PLAN
     api  stage        scala  32     21        scala  47d11e8b

@@ -111,13 +111,23 @@ test('schemas and types agree, both ways', () => {
 
 const upgrade = anUpgradePlan()
 const gate = upgrade.phases.flatMap((p) => leaves(p.forward)).find((s) => s.kind === 'gate')
+const twin = [
+  {
+    part: 'node group apps',
+    same: ['taints'],
+    changed: [{ setting: 'tags', green: 'team', why: 'blue has nothing there' }],
+    own: ['arn'],
+    notCopied: ['launchTemplate'],
+  },
+]
+
 const outputs: readonly { readonly name: SchemaName; readonly of: string; readonly is: unknown }[] = [
   { name: 'status', of: 'a busy view', is: aBusyView() },
   { name: 'status', of: 'one that failed', is: aView({ outcome: 'failed', message: 'no' }) },
   {
     name: 'plan',
     of: 'a whole plan',
-    is: { from: '1.35', to: '1.36', upgrade: outlineOf(upgrade), cutovers: [outlineOf(aCutoverPlan())] },
+    is: { from: '1.35', to: '1.36', upgrade: outlineOf(upgrade), twin, cutovers: [outlineOf(aCutoverPlan())] },
   },
   ...changes(undefined, aBusyView()).map((is) => ({ name: 'watch-event' as const, of: is.what, is })),
   {

@@ -124,6 +124,7 @@ export class Outside {
           to: '1.36',
           plan: seal(planUpgrade(this.platform, clusterFacts, this.findings)),
           facts: clusterFacts,
+          twin: [],
         }
       },
       replan: async ({ platform, plan, facts, order }) => {

@@ -81,6 +81,20 @@ export class ToyWorld {
         return this.set(`${step.input.cluster}/addon/${step.input.addon}`, 'there', 'gone')
       case 'grantAccess':
         return this.set(`${step.input.cluster}/access`, 'there', 'gone')
+      case 'copyLaunchTemplate':
+        return this.set(`template/${step.input.cluster}/${step.input.nodeGroup}`, 'there', 'gone')
+      case 'deleteLaunchTemplate':
+        return this.set(`template/${step.input.cluster}/${step.input.nodeGroup}`, 'gone', 'gone')
+      case 'copyAccessEntry':
+        return this.set(`${step.input.cluster}/access/${step.input.principalArn}`, 'there', 'gone')
+      case 'copyAwsAuth':
+        return this.set(`${step.input.cluster}/aws-auth`, 'there', 'gone')
+      case 'copyPodIdentity':
+        return this.set(
+          `${step.input.cluster}/pod-identity/${step.input.namespace}/${step.input.serviceAccount}`,
+          'there',
+          'gone',
+        )
       case 'raiseFence': {
         const { on, namespaces, closed } = step.input
         for (const name of namespaces) this.set(`${place}/fence/${name}/${on}`, 'up', 'down')

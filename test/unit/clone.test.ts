@@ -8,6 +8,7 @@ import {
   newNodegroup,
   ownPrincipal,
   planAddons,
+  tierFindings,
 } from '../../src/domain/clone.ts'
 import type { AddonDescription, ClusterDescription, NodegroupDescription } from '../../src/domain/eks-objects.ts'
 import type { BlueFacts } from '../../src/domain/facts.ts'
@@ -60,6 +61,7 @@ const cluster: ClusterDescription = {
   authenticationMode: 'API',
   supportType: 'STANDARD',
   zonalShift: true,
+  settings: { controlPlaneScalingConfig: { tier: 'tier-xl' } },
   deletionProtection: false,
   tags,
   healthIssues: [],
@@ -79,9 +81,7 @@ const group: NodegroupDescription = {
   nodeRole: 'arn:node-role',
   labels: { pool: 'general' },
   taints: [{ key: 'k', value: 'v', effect: 'NO_SCHEDULE' }],
-  updateConfig: { maxUnavailable: 1 },
-  nodeRepair: true,
-  remoteAccess: false,
+  settings: { updateConfig: { maxUnavailable: 1 }, remoteAccess: { ec2SshKey: 'k' } },
   tags,
   healthIssues: [],
   unread: [],
@@ -92,19 +92,25 @@ const addon: AddonDescription = {
   status: 'ACTIVE',
   version: 'v1',
   configurationValues: '{"replicaCount":3}',
-  podIdentityAssociations: [],
+  podIdentities: [{ serviceAccount: 'coredns', roleArn: 'arn:dns' }],
   tags,
   healthIssues: [],
   unread: [],
 }
 const belongings = {
   accessEntries: ['arn:me'],
-  podIdentities: [],
   fargateProfiles: [],
   identityProviders: [],
   capabilities: [],
 }
-const blue: BlueFacts = { cluster, nodegroups: [group], addons: [addon], belongings }
+const blue: BlueFacts = {
+  cluster,
+  nodegroups: [group],
+  addons: [addon],
+  belongings,
+  accessEntries: [],
+  podIdentities: [],
+}
 
 describe('the copy table', () => {
   const green = { name: 'demo-1-36', version: '1.36' }
@@ -121,6 +127,7 @@ describe('the copy table', () => {
       authenticationMode,
       supportType: 'STANDARD',
       zonalShift: true,
+      settings: cluster.settings,
       deletionProtection: true, // whatever blue has
       tags: marked,
     })
@@ -138,7 +145,7 @@ describe('the copy table', () => {
     })
   })
   test('a node group: all but what is its own, and the versions', () => {
-    const { arn: _a, status: _s, createdAt: _c, remoteAccess: _r, healthIssues: _h, unread: _u, ...copied } = group
+    const { arn: _a, status: _s, createdAt: _c, healthIssues: _h, unread: _u, ...copied } = group
     expect(newNodegroup(group, made)).toEqual({ ...copied, tags: marked })
   })
   test('an add-on: its settings, at the version that fits', () => {
@@ -146,6 +153,7 @@ describe('the copy table', () => {
       name: 'coredns',
       version: 'v2',
       configurationValues: '{"replicaCount":3}',
+      podIdentities: addon.podIdentities,
       tags: marked,
     })
     expect(newAddon({ ...addon, namespace: 'dns' }, 'v2', made).namespace).toBe('dns')
@@ -193,36 +201,44 @@ const withCluster = (more: Partial<ClusterDescription>): BlueFacts => ({ ...blue
 const withAddon = (more: Partial<AddonDescription>): BlueFacts => ({ ...blue, addons: [{ ...addon, ...more }] })
 const { supportType: _none, ...unsupported } = cluster
 
-test('a blue that can be copied whole has no findings', () => expect(cloneFindings(blue, 'arn:me')).toEqual([]))
+test('a blue that can be copied whole has no findings', () => {
+  expect(cloneFindings(blue)).toEqual([])
+  const auto = { ...blue, ...withCluster({ settings: { computeConfig: { enabled: true } } }), nodegroups: [] }
+  expect(cloneFindings(auto)).toEqual([])
+})
+
+describe('the tier of the control plane', () => {
+  const target = { version: '1.36', status: 'STANDARD_SUPPORT', isDefault: false }
+  test.for([
+    ['is one of the new version', cluster, { ...target, scalingTiers: ['standard', 'tier-xl'] }, []],
+    ['is none of the new version', cluster, { ...target, scalingTiers: ['standard'] }, ['cluster-tier']],
+    ['is not told for the new version', cluster, target, []],
+    ['is the usual one', { ...cluster, settings: {} }, { ...target, scalingTiers: [] }, []],
+  ] as const)('%s', ([, of, version, codes]) => {
+    expect(tierFindings(of, version).map((f) => f.code)).toEqual(codes)
+  })
+})
 
 test.for<[string, BlueFacts, string?, string?]>([
   ['cluster-not-active', withCluster({ status: 'UPDATING' }), 'demo-1-35'],
   ['cluster-unhealthy', withCluster({ healthIssues: ['no IPs'] }), 'demo-1-35'],
   ['aws-auth', withCluster({ authenticationMode: 'CONFIG_MAP' }), 'demo-1-35'],
   ['cluster-setting', withCluster({ unread: ['outpostConfig'] }), 'demo-1-35 outpostConfig'],
+  ['unknown-setting', withCluster({ unknown: ['newConfig'] }), 'demo-1-35 newConfig', 'warning'],
+  ['unknown-setting', withGroup({ unknown: ['taints.until'] }), 'general taints.until', 'warning'],
   ['no-nodegroups', { ...blue, nodegroups: [] }, 'demo-1-35'],
   ['nodegroup-not-active', withGroup({ status: 'DEGRADED' }), 'general'],
   ['nodegroup-unhealthy', withGroup({ healthIssues: ['x'] }), 'general'],
-  ['nodegroup-launch-template', withGroup({ launchTemplate: 'lt-1' }), 'general'],
   ['nodegroup-al2', withGroup({ amiType: 'AL2_x86_64' }), 'general'],
   ['nodegroup-custom-ami', withGroup({ amiType: 'CUSTOM' }), 'general'],
-  ['nodegroup-remote-access', withGroup({ remoteAccess: true }), 'general'],
   ['nodegroup-setting', withGroup({ unread: ['warmPool'] }), 'general'],
   ['addon-identity', withAddon({ serviceAccountRoleArn: 'arn:r' }), 'coredns'],
-  ['addon-identity', withAddon({ podIdentityAssociations: ['arn:a'] }), 'coredns'],
-  ['pod-identity', { ...blue, belongings: { ...belongings, podIdentities: ['p'] } }, 'p'],
   ['fargate-profile', { ...blue, belongings: { ...belongings, fargateProfiles: ['p'] } }, 'p'],
   ['identity-provider', { ...blue, belongings: { ...belongings, identityProviders: ['p'] } }, 'p'],
   ['capability', { ...blue, belongings: { ...belongings, capabilities: ['p'] } }, 'p'],
-  [
-    'access-entry',
-    { ...blue, belongings: { ...belongings, accessEntries: ['arn:me', 'arn:you'] } },
-    'arn:you',
-    'warning',
-  ],
   ['support-type', { ...blue, cluster: unsupported }, 'demo-1-35', 'info'],
 ])('finding %s', ([code, facts, about, level = 'blocker']) => {
-  expect(cloneFindings(facts, 'arn:me')).toMatchObject([{ level, code, about }])
+  expect(cloneFindings(facts)).toMatchObject([{ level, code, about }])
 })
 
 test.for([

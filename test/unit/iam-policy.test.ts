@@ -20,6 +20,9 @@ const writing = statements.filter((s) => s.Action.some((a) => /^ec2:(Create|Dele
 test('of EC2 only what carries the tag of a run is made or deleted, and tagged while it is made', () => {
   const conditions = writing.map(({ Sid, Condition = {} }) => [Sid, Object.values(Condition).flatMap(Object.keys)])
   expect(Object.fromEntries(conditions)).toEqual({
+    MakeTemplatesOfNodes: [`aws:RequestTag/${RUN_TAG}`],
+    TagTemplatesAsTheyAreMade: ['ec2:CreateAction'],
+    RemoveItsTemplates: [`aws:ResourceTag/${RUN_TAG}`],
     // Of any volume: what is copied is somebody else's.
     CopyVolumes: [],
     MakeCopies: [`aws:RequestTag/${RUN_TAG}`],

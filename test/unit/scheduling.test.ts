@@ -16,7 +16,7 @@ const group = (name: string, more: Partial<NodegroupDescription> = {}): Nodegrou
   nodeRole: '',
   labels: {},
   taints: [],
-  remoteAccess: false,
+  settings: {},
   tags: {},
   healthIssues: [],
   unread: [],

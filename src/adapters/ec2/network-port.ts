@@ -1,4 +1,9 @@
-import { type EC2, paginateDescribeSubnets } from '@aws-sdk/client-ec2'
+import {
+  type EC2,
+  type IpPermission,
+  paginateDescribeSecurityGroups,
+  paginateDescribeSubnets,
+} from '@aws-sdk/client-ec2'
 import type { NetworkPort } from '../../activities/ports.ts'
 import { batches, each } from '../aws-client.ts'
 import { askForAll } from '../aws-errors.ts'
@@ -16,4 +21,32 @@ export const network = (client: EC2): NetworkPort => ({
     )
     return new Set(told.flat().flatMap(({ AvailabilityZone }) => AvailabilityZone ?? []))
   },
+
+  async rulesNaming(group) {
+    const told = await each(['in', 'out'] as const, async (direction) => {
+      const Name = direction === 'in' ? 'ip-permission.group-id' : 'egress.ip-permission.group-id'
+      const groups = await askForAll(
+        `DescribeSecurityGroups ${group}`,
+        (o) => paginateDescribeSecurityGroups({ client }, { Filters: [{ Name, Values: [group] }] }, o),
+        (page) => page.SecurityGroups,
+      )
+      return groups.flatMap(
+        ({ GroupId = '', GroupName = '', IpPermissions, IpPermissionsEgress }) =>
+          (direction === 'in' ? IpPermissions : IpPermissionsEgress)?.filter(isAbout(group)).map((rule) => ({
+            group: GroupId,
+            name: GroupName,
+            direction,
+            protocol: rule.IpProtocol ?? '-1',
+            ...(rule.FromPort !== undefined && { from: rule.FromPort }),
+            ...(rule.ToPort !== undefined && { to: rule.ToPort }),
+          })) ?? [],
+      )
+    })
+    return told.flat()
+  },
 })
+
+const isAbout =
+  (group: string) =>
+  ({ UserIdGroupPairs = [] }: IpPermission): boolean =>
+    UserIdGroupPairs.some((pair) => pair.GroupId === group)

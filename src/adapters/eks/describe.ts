@@ -8,19 +8,27 @@ import type {
 } from '@aws-sdk/client-eks'
 import type {
   AddonDescription,
+  AddonIdentity,
   AddonVersion,
   ClusterDescription,
   NodegroupDescription,
   VersionDescription,
 } from '../../domain/eks-objects.ts'
-import { unreadOfAddon, unreadOfCluster, unreadOfNodegroup } from './unread.ts'
+import {
+  isUsual,
+  settingsOfCluster,
+  settingsOfNodegroup,
+  unreadOfAddon,
+  unreadOfCluster,
+  unreadOfNodegroup,
+} from './unread.ts'
 
 /**
  * EKS's answers in our words. The SDK types every field as optional; what EKS always tells gets an empty value where it
  * is missing, which no rule of ours takes for a good one.
  */
 
-export function clusterOf(told: Cluster): ClusterDescription {
+export function clusterOf(told: Cluster, unknown: readonly string[] = []): ClusterDescription {
   const vpc = told.resourcesVpcConfig ?? {}
   const network = told.kubernetesNetworkConfig ?? {}
   return {
@@ -36,15 +44,24 @@ export function clusterOf(told: Cluster): ClusterDescription {
       endpointPublicAccess: vpc.endpointPublicAccess ?? false,
       endpointPrivateAccess: vpc.endpointPrivateAccess ?? false,
       publicAccessCidrs: vpc.publicAccessCidrs ?? [],
+      ...(!isUsual(vpc.controlPlaneEgressMode, 'AWS_MANAGED') &&
+        set({ controlPlaneEgressMode: vpc.controlPlaneEgressMode })),
     },
-    kubernetesNetworkConfig: set({ serviceIpv4Cidr: network.serviceIpv4Cidr, ipFamily: network.ipFamily }),
+    kubernetesNetworkConfig: {
+      ...set({ serviceIpv4Cidr: network.serviceIpv4Cidr, ipFamily: network.ipFamily }),
+      ...(!isUsual(network.elasticLoadBalancing, undefined) && {
+        elasticLoadBalancing: { ...network.elasticLoadBalancing },
+      }),
+    },
     logging: (told.logging?.clusterLogging ?? []).flatMap((setup) => (setup.enabled ? (setup.types ?? []) : [])),
     // The default of the API where it is left out.
     authenticationMode: told.accessConfig?.authenticationMode ?? 'CONFIG_MAP',
     deletionProtection: told.deletionProtection ?? false,
+    settings: settingsOfCluster(told),
     tags: told.tags ?? {},
     healthIssues: issues(told.health?.issues),
     unread: unreadOfCluster(told),
+    ...within('cluster', unknown),
     ...set({
       endpoint: told.endpoint,
       certificateAuthority: told.certificateAuthority?.data,
@@ -57,9 +74,8 @@ export function clusterOf(told: Cluster): ClusterDescription {
   }
 }
 
-export function nodegroupOf(told: Nodegroup): NodegroupDescription {
+export function nodegroupOf(told: Nodegroup, unknown: readonly string[] = []): NodegroupDescription {
   const { minSize = 0, maxSize = 0, desiredSize = 0 } = told.scalingConfig ?? {}
-  const { maxUnavailable, maxUnavailablePercentage } = told.updateConfig ?? {}
   return {
     name: told.nodegroupName ?? '',
     arn: told.nodegroupArn ?? '',
@@ -72,26 +88,25 @@ export function nodegroupOf(told: Nodegroup): NodegroupDescription {
     nodeRole: told.nodeRole ?? '',
     labels: told.labels ?? {},
     taints: (told.taints ?? []).map(({ key = '', value, effect = '' }) => ({ key, effect, ...set({ value }) })),
-    remoteAccess: told.remoteAccess !== undefined,
+    settings: settingsOfNodegroup(told),
     tags: told.tags ?? {},
     healthIssues: issues(told.health?.issues),
     unread: unreadOfNodegroup(told),
-    ...(told.updateConfig && { updateConfig: set({ maxUnavailable, maxUnavailablePercentage }) }),
+    ...within('nodegroup', unknown),
     ...set({
       capacityType: told.capacityType,
       diskSize: told.diskSize,
-      nodeRepair: told.nodeRepairConfig?.enabled,
       launchTemplate: told.launchTemplate && templateName(told.launchTemplate),
     }),
   }
 }
 
-export const addonOf = (told: Addon): AddonDescription => ({
+export const addonOf = (told: Addon, podIdentities: readonly AddonIdentity[] = []): AddonDescription => ({
   name: told.addonName ?? '',
   arn: told.addonArn ?? '',
   status: told.status ?? '',
   version: told.addonVersion ?? '',
-  podIdentityAssociations: told.podIdentityAssociations ?? [],
+  podIdentities,
   tags: told.tags ?? {},
   healthIssues: issues(told.health?.issues),
   unread: unreadOfAddon(told),
@@ -116,6 +131,7 @@ export const versionOf = (told: ClusterVersionInformation): VersionDescription =
   ...set({
     endOfStandardSupport: told.endOfStandardSupportDate?.toISOString(),
     endOfExtendedSupport: told.endOfExtendedSupportDate?.toISOString(),
+    scalingTiers: told.controlPlaneScalingTiers?.flatMap((tier) => tier.tierName ?? []),
   }),
 })
 
@@ -130,6 +146,12 @@ const issues = (told: readonly Issue[] = []): string[] =>
   told.map(({ code = 'Unknown', message = '', resourceIds = [] }) =>
     [`${code}:`, message, resourceIds.length > 0 && `(${resourceIds.join(', ')})`].filter(Boolean).join(' '),
   )
+
+/** Those of one member of the answer, without its name. */
+function within(member: string, unknown: readonly string[]): { unknown?: readonly string[] } {
+  const its = unknown.filter((path) => path.startsWith(`${member}.`)).map((path) => path.slice(member.length + 1))
+  return its.length === 0 ? {} : { unknown: its }
+}
 
 const time = (at: Date | undefined): string => at?.toISOString() ?? ''
 

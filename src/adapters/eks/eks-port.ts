@@ -1,4 +1,5 @@
 import {
+  type AccessScope,
   type EKS,
   paginateDescribeAddonVersions,
   paginateDescribeClusterVersions,
@@ -8,9 +9,11 @@ import {
 } from '@aws-sdk/client-eks'
 import type { EksPort } from '../../activities/ports.ts'
 import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
-import { accessOf, belongingsOf } from './belongings.ts'
+import { accessOf, belongingsOf, entryOf } from './belongings.ts'
 import { addonOf, addonVersionOf, clusterOf, nodegroupOf, versionOf } from './describe.ts'
+import { createPodIdentity, identitiesOfAddon, podIdentitiesOf } from './pod-identities.ts'
 import { createAddon, createCluster, createNodegroup } from './requests.ts'
+import { unknownIn } from './unknown.ts'
 
 export const eks = (client: EKS): EksPort => ({
   clusterNames: () =>
@@ -22,7 +25,7 @@ export const eks = (client: EKS): EksPort => ({
 
   async findCluster(name) {
     const found = await askFor(`DescribeCluster ${name}`, (o) => client.describeCluster({ name }, o))
-    return found?.cluster && clusterOf(found.cluster)
+    return found?.cluster && clusterOf(found.cluster, unknownIn(found))
   },
 
   async createCluster(cluster, token) {
@@ -50,7 +53,7 @@ export const eks = (client: EKS): EksPort => ({
     const found = await askFor(`DescribeNodegroup ${clusterName}/${nodegroupName}`, (o) =>
       client.describeNodegroup({ clusterName, nodegroupName }, o),
     )
-    return found?.nodegroup && nodegroupOf(found.nodegroup)
+    return found?.nodegroup && nodegroupOf(found.nodegroup, unknownIn(found))
   },
 
   async createNodegroup(cluster, nodegroup, token) {
@@ -76,7 +79,9 @@ export const eks = (client: EKS): EksPort => ({
     const found = await askFor(`DescribeAddon ${clusterName}/${addonName}`, (o) =>
       client.describeAddon({ clusterName, addonName }, o),
     )
-    return found?.addon && addonOf(found.addon)
+    if (!found?.addon) return undefined
+    const { podIdentityAssociations = [] } = found.addon
+    return addonOf(found.addon, await identitiesOfAddon(client, clusterName, podIdentityAssociations))
   },
 
   async addonVersions(addonName, kubernetesVersion) {
@@ -111,11 +116,42 @@ export const eks = (client: EKS): EksPort => ({
     })
   },
 
-  async allow(clusterName, principalArn, policyArn) {
-    await ask(`AssociateAccessPolicy ${clusterName}`, (o) =>
-      client.associateAccessPolicy({ clusterName, principalArn, policyArn, accessScope: { type: 'cluster' } }, o),
+  accessEntry: (cluster, principalArn) => entryOf(client, cluster, principalArn),
+
+  async createAccessEntry(clusterName, entry, clientRequestToken) {
+    const { principalArn, type, groups, username, tags } = entry
+    await ask(`CreateAccessEntry ${clusterName} ${principalArn}`, (o) =>
+      client.createAccessEntry(
+        {
+          clusterName,
+          principalArn,
+          type,
+          ...(groups.length > 0 && { kubernetesGroups: [...groups] }),
+          ...(username !== undefined && { username }),
+          tags: { ...tags },
+          clientRequestToken,
+        },
+        o,
+      ),
     )
   },
+
+  async allow(clusterName, principalArn, policyArn, namespaces) {
+    const accessScope: AccessScope =
+      namespaces === undefined ? { type: 'cluster' } : { type: 'namespace', namespaces: [...namespaces] }
+    await ask(`AssociateAccessPolicy ${clusterName}`, (o) =>
+      client.associateAccessPolicy({ clusterName, principalArn, policyArn, accessScope }, o),
+    )
+  },
+
+  podIdentities: (cluster) => podIdentitiesOf(client, cluster),
+
+  async podIdentity(cluster, namespace, serviceAccount) {
+    const [found] = await podIdentitiesOf(client, cluster, { namespace, serviceAccount })
+    return found
+  },
+
+  createPodIdentity: (cluster, identity, token) => createPodIdentity(client, cluster, identity, token),
 
   async disallow(clusterName, principalArn, policyArn) {
     await askFor(`DisassociateAccessPolicy ${clusterName}`, (o) =>

@@ -2,10 +2,12 @@ import type {
   AMITypes,
   AuthenticationMode,
   CapacityTypes,
+  ControlPlaneEgressModeType,
   CreateAddonRequest,
   CreateClusterRequest,
   CreateNodegroupRequest,
   IpFamily,
+  LaunchTemplateSpecification,
   LogType,
   SupportType,
   TaintEffect,
@@ -19,8 +21,10 @@ import type { NewAddon, NewCluster, NewNodegroup } from '../../domain/eks-object
 
 export function createCluster(cluster: NewCluster, clientRequestToken: string): CreateClusterRequest {
   const { resourcesVpcConfig: vpc, kubernetesNetworkConfig, encryptionKeyArn, supportType, zonalShift } = cluster
-  const { serviceIpv4Cidr, ipFamily } = kubernetesNetworkConfig
+  const { serviceIpv4Cidr, ipFamily, elasticLoadBalancing } = kubernetesNetworkConfig
+  const { controlPlaneEgressMode } = vpc
   return {
+    ...cluster.settings,
     clientRequestToken,
     name: cluster.name,
     version: cluster.version,
@@ -32,12 +36,16 @@ export function createCluster(cluster: NewCluster, clientRequestToken: string): 
       endpointPrivateAccess: vpc.endpointPrivateAccess,
       // Without a public endpoint there is nothing to restrict.
       ...(vpc.endpointPublicAccess && { publicAccessCidrs: [...vpc.publicAccessCidrs] }),
+      ...(controlPlaneEgressMode !== undefined && {
+        controlPlaneEgressMode: controlPlaneEgressMode as ControlPlaneEgressModeType,
+      }),
     },
     kubernetesNetworkConfig: {
       ...(ipFamily !== undefined && { ipFamily: ipFamily as IpFamily }),
       // "Don't specify a value if you select ipv6 for ipFamily"
       // https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html
       ...(serviceIpv4Cidr !== undefined && ipFamily !== 'ipv6' && { serviceIpv4Cidr }),
+      ...(elasticLoadBalancing !== undefined && { elasticLoadBalancing: { ...elasticLoadBalancing } }),
     },
     ...(cluster.logging.length > 0 && {
       logging: { clusterLogging: [{ types: [...cluster.logging] as LogType[], enabled: true }] },
@@ -64,8 +72,9 @@ export function createNodegroup(
   nodegroup: NewNodegroup,
   clientRequestToken: string,
 ): CreateNodegroupRequest {
-  const { instanceTypes, capacityType, diskSize, updateConfig, nodeRepair } = nodegroup
+  const { instanceTypes, capacityType, diskSize, launchTemplate } = nodegroup
   return {
+    ...nodegroup.settings,
     clientRequestToken,
     clusterName,
     nodegroupName: nodegroup.name,
@@ -79,9 +88,14 @@ export function createNodegroup(
     ...(instanceTypes.length > 0 && { instanceTypes: [...instanceTypes] }),
     ...(capacityType !== undefined && { capacityType: capacityType as CapacityTypes }),
     ...(diskSize !== undefined && { diskSize }),
-    ...(updateConfig !== undefined && { updateConfig: { ...updateConfig } }),
-    ...(nodeRepair !== undefined && { nodeRepairConfig: { enabled: nodeRepair } }),
+    ...(launchTemplate !== undefined && { launchTemplate: specified(launchTemplate) }),
   }
+}
+
+/** Either the one or the other: EKS refuses both. */
+function specified(template: string): LaunchTemplateSpecification {
+  const [which = '', version] = template.split(':')
+  return { ...(which.startsWith('lt-') ? { id: which } : { name: which }), ...(version !== undefined && { version }) }
 }
 
 export const createAddon = (clusterName: string, addon: NewAddon, clientRequestToken: string): CreateAddonRequest => ({
@@ -92,4 +106,5 @@ export const createAddon = (clusterName: string, addon: NewAddon, clientRequestT
   tags: { ...addon.tags },
   ...(addon.configurationValues !== undefined && { configurationValues: addon.configurationValues }),
   ...(addon.namespace !== undefined && { namespaceConfig: { namespace: addon.namespace } }),
+  ...(addon.podIdentities.length > 0 && { podIdentityAssociations: addon.podIdentities.map((it) => ({ ...it })) }),
 })

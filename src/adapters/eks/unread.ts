@@ -1,14 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Addon, Cluster, Nodegroup } from '@aws-sdk/client-eks'
+import type { Settings } from '../../domain/eks-objects.ts'
 
 /**
  * What becomes of each setting that EKS tells: it is read into our description, it is the cluster's own and never copied,
- * or we have no place for it. The latter stands here with the value that it has where nobody chose one, and anything else
- * is named in `unread`, so that green is not silently different from blue. Typed by the SDK: a new field is a type error.
+ * or it stands here with the value that it has where nobody chose one. Any other value is asked for on green in EKS's own
+ * words (`asTold`), or named in `unread`, so that green is not silently different from blue. Typed by the SDK: a new
+ * field is a type error.
  */
-type Place = 'read' | 'own' | { readonly usually: unknown }
+type Place = 'read' | 'own' | { readonly usually: unknown; readonly asTold?: true }
 
-const off = { usually: undefined }
+const off: Place = { usually: undefined }
+/** The request takes it in the shape in which the answer tells it. */
+const asTold = { usually: undefined, asTold: true } as const
 
 const cluster = {
   name: 'read',
@@ -17,7 +21,6 @@ const cluster = {
   version: 'read',
   endpoint: 'read',
   roleArn: 'read',
-  // Read in part: these two have settings that EKS added later.
   resourcesVpcConfig: 'read',
   kubernetesNetworkConfig: 'read',
   logging: 'read',
@@ -36,14 +39,19 @@ const cluster = {
   id: 'own',
   connectorConfig: off,
   outpostConfig: off,
-  remoteNetworkConfig: off,
-  computeConfig: off,
-  storageConfig: off,
-  controlPlaneScalingConfig: { usually: { tier: 'standard' } },
+  remoteNetworkConfig: asTold,
+  // Auto Mode, together with elasticLoadBalancing.
+  computeConfig: asTold,
+  storageConfig: asTold,
+  controlPlaneScalingConfig: { ...asTold, usually: { tier: 'standard' } },
   // Defaults of Kubernetes, should EKS tell them:
   // https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/
-  kubeApiServerConfig: { usually: { eventTtl: '1h', serviceNodePortRange: { minPort: 30_000, maxPort: 32_767 } } },
+  kubeApiServerConfig: {
+    ...asTold,
+    usually: { eventTtl: '1h', serviceNodePortRange: { minPort: 30_000, maxPort: 32_767 } },
+  },
   kubeSchedulerConfig: {
+    ...asTold,
     usually: {
       nodeResourcesFit: {
         scoringStrategy: {
@@ -57,6 +65,7 @@ const cluster = {
     },
   },
   kubeControllerManagerConfig: {
+    ...asTold,
     usually: {
       podGcControllerConfig: { terminatedPodGcThreshold: 12_500 },
       horizontalPodAutoscalerControllerConfig: { horizontalPodAutoscalerSyncPeriod: '15s' },
@@ -73,16 +82,15 @@ const nodegroup = {
   scalingConfig: 'read',
   instanceTypes: 'read',
   subnets: 'read',
-  remoteAccess: 'read',
+  remoteAccess: asTold,
   amiType: 'read',
   nodeRole: 'read',
   labels: 'read',
   taints: 'read',
   diskSize: 'read',
   health: 'read',
-  // Read in part.
-  updateConfig: 'read',
-  nodeRepairConfig: 'read',
+  updateConfig: asTold,
+  nodeRepairConfig: asTold,
   launchTemplate: 'read',
   tags: 'read',
   clusterName: 'own',
@@ -90,7 +98,7 @@ const nodegroup = {
   releaseVersion: 'own',
   modifiedAt: 'own',
   resources: 'own',
-  warmPoolConfig: off,
+  warmPoolConfig: asTold,
 } as const satisfies Record<keyof Nodegroup, Place>
 
 const addon = {
@@ -114,36 +122,36 @@ const addon = {
 
 export const unreadOfAddon = (told: Addon): string[] => unread(addon, told)
 
-export const unreadOfCluster = (told: Cluster): string[] => {
-  const { controlPlaneEgressMode } = told.resourcesVpcConfig ?? {}
-  const { elasticLoadBalancing } = told.kubernetesNetworkConfig ?? {}
-  return [
-    ...unread(cluster, told),
-    ...named('resourcesVpcConfig.controlPlaneEgressMode', controlPlaneEgressMode, 'AWS_MANAGED'),
-    ...named('kubernetesNetworkConfig.elasticLoadBalancing', elasticLoadBalancing, undefined),
-    ...named('encryptionConfig', told.encryptionConfig?.slice(1), undefined),
-  ]
-}
+export const unreadOfCluster = (told: Cluster): string[] => [
+  ...unread(cluster, told),
+  ...named('encryptionConfig', told.encryptionConfig?.slice(1), undefined),
+]
 
-export const unreadOfNodegroup = (told: Nodegroup): string[] => {
-  const { enabled: _read, ...repair } = told.nodeRepairConfig ?? {}
-  return [
-    ...unread(nodegroup, told),
-    ...named('updateConfig.updateStrategy', told.updateConfig?.updateStrategy, 'DEFAULT'),
-    ...named('nodeRepairConfig', repair, undefined),
-  ]
-}
+export const unreadOfNodegroup = (told: Nodegroup): string[] => unread(nodegroup, told)
+
+export const settingsOfCluster = (told: Cluster): Settings => settings(cluster, told)
+
+export const settingsOfNodegroup = (told: Nodegroup): Settings => settings(nodegroup, told)
+
+/** What somebody chose, of what is asked for as it is told. */
+const settings = (places: Readonly<Record<string, Place>>, told: object): Settings =>
+  Object.fromEntries(
+    Object.entries(told).filter(([field, value]) => {
+      const place = places[field] ?? off
+      return typeof place !== 'string' && place.asTold === true && !isUsual(value, place.usually)
+    }),
+  )
 
 const unread = (places: Readonly<Record<string, Place>>, told: object): string[] =>
   Object.entries(told).flatMap(([field, value]) => {
     const place = places[field] ?? off
-    return typeof place === 'string' ? [] : named(field, value, place.usually)
+    return typeof place === 'string' || place.asTold === true ? [] : named(field, value, place.usually)
   })
 
 const named = (field: string, value: unknown, usually: unknown): string[] => (isUsual(value, usually) ? [] : [field])
 
 /** Empty, switched off, or as it is where nobody chose. */
-function isUsual(value: unknown, usually: unknown): boolean {
+export function isUsual(value: unknown, usually: unknown): boolean {
   if (value === undefined || value === null || value === false || value === '' || isDeepStrictEqual(value, usually))
     return true
   if (typeof value !== 'object') return false

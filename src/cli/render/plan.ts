@@ -1,6 +1,7 @@
 import type { Outline, OutlineStep, PlannedUpgrade } from '../../domain/outline.ts'
 import { findings } from './findings.ts'
 import { blank, cell, columns, drawn, head, line, wrapped, type Cell, type Line, type Screen } from './lines.ts'
+import { twin } from './twin.ts'
 import { many } from './words.ts'
 
 /** Of more environments than this nobody reads every step at once: their teams do, at their gates. */
@@ -9,7 +10,11 @@ const FEW = 8
 type Phase = Outline['phases'][number]
 
 /** What will be done, in order, who is asked, and how it comes back. `wide`: every step on a line, by its id. */
-export function plan({ from, to, upgrade, cutovers }: PlannedUpgrade, screen: Screen, wide = false): string {
+export function plan(
+  { from, to, upgrade, twin: parts, cutovers }: PlannedUpgrade,
+  screen: Screen,
+  wide = false,
+): string {
   const { subject, digest, phases } = upgrade
   const all = [...upgrade.findings, ...cutovers.flatMap((c) => c.findings)]
   return drawn(
@@ -30,6 +35,7 @@ export function plan({ from, to, upgrade, cutovers }: PlannedUpgrade, screen: Sc
         ]),
       ]),
       ...(wide ? steps(upgrade) : phases.flatMap(brief)),
+      ...twin(parts, wide),
       ...apps(cutovers, screen, wide),
       ...(all.length === 0 ? [] : [blank, ...findings(all)]),
       blank,

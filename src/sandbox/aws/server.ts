@@ -24,6 +24,8 @@ import { ElbWorld } from './elbv2/world.ts'
 import type { AwsFaults } from './faults.ts'
 import { answering } from './front.ts'
 import type { Question } from './protocol/wire.ts'
+import { SecurityGroups, securityGroupOperations } from './ec2/security-groups.ts'
+import { launchTemplateOperations, type Templates } from './ec2/launch-templates.ts'
 import { stsOperations } from './sts.ts'
 import { defaultTimes, Later, type AwsTimes } from './times.ts'
 
@@ -46,10 +48,20 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const later = new Later()
   const calls = new Calls()
   const shared = { account, region, later, times: { ...defaultTimes, ...options.times } }
-  const eks: EksWorld = { ...shared, caller: identity, hooks, faults, tokens: new Tokens(), clusters: new Map() }
-  const elbv2 = new ElbWorld({ ...shared, probe })
   const ec2 = new Ec2World(shared)
+  const templates: Templates = new Map()
+  const eks: EksWorld = {
+    ...shared,
+    caller: identity,
+    hooks,
+    faults,
+    tokens: new Tokens(),
+    clusters: new Map(),
+    templates,
+  }
+  const elbv2 = new ElbWorld({ ...shared, probe })
   const instances = new Instances()
+  const securityGroups = new SecurityGroups()
   const ecr = new Registry()
   const answer = answering({
     identity,
@@ -62,6 +74,8 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
         ...tagOperations(ec2),
         ...instanceOperations(instances),
         ...subnetOperations(region),
+        ...securityGroupOperations(securityGroups),
+        ...launchTemplateOperations(templates),
       },
       ecr: ecrOperations(ecr, identity),
       eks: eksOperations(eks),
@@ -94,6 +108,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     elbv2: inspectElbv2(elbv2),
     ec2,
     instances,
+    securityGroups,
     ecr,
     calls: () => calls.all(),
     renewKeys() {

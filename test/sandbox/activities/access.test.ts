@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { ADMINISTRATOR } from '../../../src/domain/access.ts'
 import type { Organ } from '../../../src/domain/examination.ts'
@@ -51,6 +51,79 @@ test('whom blue lets in as an administrator, green does too', async () => {
   await eks.allow(scope.blue, roleArn, ADMINISTRATOR)
   await letIn(clusters)
   expect(clusters.aws.eks.access(scope.green, roleArn)).toEqual({ groups: ['norikae'], admin: true })
+})
+
+describe('who else gets into blue, and what its pods act as', () => {
+  const eks = () => clusters.ports.eks(scope.region)
+  const sides = { cluster: scope.green, like: scope.blue }
+  const principalArn = 'arn:aws:iam::123456789012:role/people/Developers'
+  const view = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy'
+  const entry = { principalArn, type: 'STANDARD', groups: ['developers'], policies: [], tags: { team: 'scala' } }
+  const identity = { namespace: 'shop', serviceAccount: 'api', roleArn: 'arn:aws:iam::123456789012:role/s3', tags: {} }
+
+  test('an entry gets onto green with its policies, each in its namespaces; again changes nothing', async () => {
+    await eks().createAccessEntry(scope.blue, entry, 'token-3')
+    await eks().allow(scope.blue, principalArn, view, ['shop'])
+    await driven(clusters.activities.copyAccessEntry, call<'copyAccessEntry'>({ ...sides, principalArn }))
+    expect(await eks().accessEntry(scope.green, principalArn)).toMatchObject({
+      groups: ['developers'],
+      policies: [{ arn: view, namespaces: ['shop'] }],
+      tags: { team: 'scala', 'norikae.io/platform': scope.platform },
+    })
+    const before = clusters.aws.calls().filter((c) => /^(Create|Associate)/.test(c.operation)).length
+    await driven(clusters.activities.copyAccessEntry, call<'copyAccessEntry'>({ ...sides, principalArn }))
+    expect(clusters.aws.calls().filter((c) => /^(Create|Associate)/.test(c.operation))).toHaveLength(before)
+  })
+
+  test('a pod identity gets onto green; one that is another there is left alone', async () => {
+    await eks().createPodIdentity(scope.blue, identity, 'token-4')
+    await driven(
+      clusters.activities.copyPodIdentity,
+      call<'copyPodIdentity'>({ ...sides, namespace: 'shop', serviceAccount: 'api' }),
+    )
+    expect(await eks().podIdentity(scope.green, 'shop', 'api')).toMatchObject({ roleArn: identity.roleArn })
+    const other = { ...identity, serviceAccount: 'web' }
+    await eks().createPodIdentity(scope.blue, other, 'token-5')
+    await eks().createPodIdentity(scope.green, { ...other, roleArn: `${identity.roleArn}-other` }, 'token-6')
+    expect(
+      await ending(
+        clusters.activities.copyPodIdentity,
+        call<'copyPodIdentity'>({ ...sides, namespace: 'shop', serviceAccount: 'web' }),
+      ),
+    ).toMatchObject({ type: 'Contested', message: expect.stringContaining('with another roleArn than on') as string })
+  })
+
+  test('the aws-auth ConfigMap gets onto green as it is; one that says otherwise is left alone', async () => {
+    const copy = call<'copyAwsAuth'>(sides)
+    const object = (mapRoles: string) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace: 'kube-system', name: 'aws-auth' },
+      data: { mapRoles },
+    })
+    const { activities, ports, blue } = clusters
+    expect((await driven(activities.copyAwsAuth, copy)).answer.note).toBe(
+      `${scope.blue} has no aws-auth ConfigMap any more`,
+    )
+    blue.apply(object('- rolearn: a'))
+    await driven(activities.copyAwsAuth, copy)
+    const green = await ports.kubernetes(scope.region, scope.green)
+    expect(await green.find('ConfigMap', 'kube-system', 'aws-auth')).toMatchObject({
+      data: { mapRoles: '- rolearn: a' },
+    })
+    blue.apply(object('- rolearn: b'))
+    expect(await ending(activities.copyAwsAuth, copy)).toMatchObject({ type: 'Contested' })
+  })
+
+  test('what blue has no more is not put on green', async () => {
+    const gone = 'arn:aws:iam::123456789012:role/gone'
+    const { activities } = clusters
+    const ofEntry = await driven(activities.copyAccessEntry, call<'copyAccessEntry'>({ ...sides, principalArn: gone }))
+    expect(ofEntry.answer.note).toContain('has no access entry on')
+    const none = { ...sides, namespace: 'shop', serviceAccount: 'gone' }
+    expect((await driven(activities.copyPodIdentity, call<'copyPodIdentity'>(none))).answer.note).toContain('any more')
+    expect(await eks().accessEntry(scope.green, gone)).toBeUndefined()
+  })
 })
 
 test('the doctor looks at each thing by itself, and says what is missing', async () => {

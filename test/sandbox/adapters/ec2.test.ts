@@ -114,3 +114,35 @@ test('zones are those of the subnets that are there, each once', async () => {
   expect(zones).toEqual(new Set(['ap-northeast-1a', 'ap-northeast-1d']))
   expect(await world.outside.network(world.region).zonesOf([])).toEqual(new Set())
 })
+
+test('a launch template comes out as it was asked for, its user data as text, until it is deleted', async () => {
+  const templates = world.outside.launchTemplates(world.region)
+  const asked = {
+    name: 'demo-1-36.apps',
+    settings: {
+      InstanceType: 'm7i.large',
+      SecurityGroupIds: ['sg-1'],
+      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 80, Encrypted: true } }],
+      MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 2 },
+      TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'team', Value: 'sre' }] }],
+    },
+    userData: 'name: demo-1-36 # 駅',
+    tags: mine,
+  }
+  for (const token of ['one', 'one']) await templates.create(asked, token)
+  const found = await templates.find(asked.name, '1')
+  expect(found).toEqual({ id: found?.id, version: '1', ...asked })
+  expect(await templates.find(found?.id ?? '', '1')).toEqual(found)
+  expect(await templates.find(asked.name, '9')).toBeUndefined()
+  expect((await failureOf(templates.create(asked, 'two'))).message).toContain('already in use')
+  for (let n = 0; n < 2; n += 1) await templates.remove(found?.id ?? '')
+  expect(await templates.find(asked.name, '1')).toBeUndefined()
+})
+
+test('user data that is no text is told as such', async () => {
+  const templates = world.outside.launchTemplates(world.region)
+  // The first bytes of gzip.
+  const UserData = Buffer.from([0x1f, 0x8b, 0x08, 0x00]).toString('base64')
+  await templates.create({ name: 'zipped', settings: { UserData }, tags: {} }, 'three')
+  expect(await templates.find('zipped', '1')).toMatchObject({ unreadable: true, settings: {} })
+})

@@ -31,6 +31,7 @@ const aCluster = (name: string, more: Partial<NewCluster> = {}): NewCluster => (
   authenticationMode: 'API',
   supportType: 'STANDARD',
   zonalShift: true,
+  settings: {},
   deletionProtection: true,
   tags: { team: 'platform' },
   ...more,
@@ -47,8 +48,7 @@ const aNodegroup = (name: string): NewNodegroup => ({
   nodeRole: 'arn:aws:iam::123456789012:role/eks-node',
   labels: { role: 'system' },
   taints: [{ key: 'dedicated', value: 'system', effect: 'NO_SCHEDULE' }],
-  updateConfig: { maxUnavailable: 1 },
-  nodeRepair: true,
+  settings: { updateConfig: { maxUnavailable: 1 }, nodeRepairConfig: { enabled: true } },
   tags: { team: 'platform' },
 })
 
@@ -61,6 +61,28 @@ async function anActiveCluster(name: string, more: Partial<NewCluster> = {}): Pr
 const asked = (operation: string) => world.aws.calls().findLast((call) => call.operation === operation)?.parameters
 
 describe('a cluster', () => {
+  test('with all that EKS lets one choose comes out so too', async () => {
+    const asked = aCluster('chosen', {
+      resourcesVpcConfig: { ...aCluster('').resourcesVpcConfig, controlPlaneEgressMode: 'CUSTOMER_ROUTED' },
+      kubernetesNetworkConfig: {
+        serviceIpv4Cidr: '10.100.0.0/16',
+        ipFamily: 'ipv4',
+        elasticLoadBalancing: { enabled: true },
+      },
+      settings: {
+        computeConfig: { enabled: true, nodePools: ['system'], nodeRoleArn: 'arn:aws:iam::123456789012:role/auto' },
+        storageConfig: { blockStorage: { enabled: true } },
+        remoteNetworkConfig: { remoteNodeNetworks: [{ cidrs: ['10.200.0.0/16'] }] },
+        controlPlaneScalingConfig: { tier: 'tier-xl' },
+        kubeApiServerConfig: { eventTtl: '3h' },
+        kubeSchedulerConfig: { nodeResourcesFit: { scoringStrategy: { type: 'MostAllocated' } } },
+        kubeControllerManagerConfig: { podGcControllerConfig: { terminatedPodGcThreshold: 100 } },
+      },
+    })
+    await eks.createCluster(asked, 'token-chosen')
+    expect(await eks.findCluster('chosen')).toMatchObject({ ...asked, unread: [] })
+  })
+
   test('comes out as it was asked for', async () => {
     const name = await anActiveCluster('as-asked')
     const { name: _, ...rest } = aCluster(name)
@@ -133,7 +155,6 @@ test('a node group comes out as it was asked for, and goes', async () => {
   await eventually('ACTIVE', async () => (await eks.findNodegroup(cluster, 'system'))?.status === 'ACTIVE')
   expect(await eks.findNodegroup(cluster, 'system')).toMatchObject({
     ...aNodegroup('system'),
-    remoteAccess: false,
     healthIssues: [],
     unread: [],
   })
@@ -160,9 +181,10 @@ test('an add-on is installed in a version that fits, and goes', async () => {
   expect(versions.some((v) => v.defaultFor.includes('1.36'))).toBe(true)
   const { version = '' } = versions[0] ?? {}
   const configurationValues = '{"enableNetworkPolicy":"true"}'
+  const podIdentities = [{ serviceAccount: 'aws-node', roleArn: 'arn:aws:iam::123456789012:role/cni' }]
   await eks.createAddon(
     cluster,
-    { name: 'vpc-cni', version, configurationValues, namespace: 'network', tags: { a: 'b' } },
+    { name: 'vpc-cni', version, configurationValues, namespace: 'network', podIdentities, tags: { a: 'b' } },
     'token-addon',
   )
   await eventually('ACTIVE', async () => (await eks.findAddon(cluster, 'vpc-cni'))?.status === 'ACTIVE')
@@ -171,7 +193,7 @@ test('an add-on is installed in a version that fits, and goes', async () => {
     version,
     configurationValues,
     namespace: 'network',
-    podIdentityAssociations: [],
+    podIdentities,
     tags: { a: 'b' },
     healthIssues: [],
   })
@@ -196,18 +218,77 @@ describe('access', () => {
     expect(await eks.findAccess(cluster, principal)).toEqual({ groups: ['norikae'], policies: [] })
   })
 
-  test('that EKS gave to its own nodes is left out', async () => {
+  test('is listed whoever made it', async () => {
     const seed = { name: 'seeded', version: '1.35', nodegroups: [], addons: [], tags: {} }
     await world.aws.eks.seedCluster(seed)
     expect(world.aws.eks.inventory().find((c) => c.name === 'seeded')?.accessEntries).toHaveLength(2)
     expect(await eks.belongings('seeded')).toEqual({
-      accessEntries: [principal],
-      podIdentities: [],
+      accessEntries: [principal, 'arn:aws:iam::123456789012:role/eks-node'],
       fargateProfiles: [],
       identityProviders: [],
       capabilities: [],
     })
   })
+})
+
+test('an entry comes out as it was asked for, with policies for the cluster and for namespaces', async () => {
+  const cluster = await anActiveCluster('let-in')
+  const view = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy'
+  const entry = {
+    principalArn: 'arn:aws:iam::123456789012:role/people/Developers',
+    type: 'STANDARD',
+    groups: ['developers'],
+    username: 'dev:{{SessionName}}',
+    tags: { team: 'scala' },
+  }
+  await eks.createAccessEntry(cluster, { ...entry, policies: [] }, 'token')
+  await eks.createAccessEntry(cluster, { ...entry, policies: [] }, 'token')
+  await eks.allow(cluster, entry.principalArn, view)
+  await eks.allow(cluster, entry.principalArn, view, ['shop', 'chat'])
+  await eks.allow(cluster, entry.principalArn, ADMINISTRATOR)
+  expect(await eks.accessEntry(cluster, entry.principalArn)).toEqual({
+    ...entry,
+    policies: [{ arn: view, namespaces: ['shop', 'chat'] }, { arn: ADMINISTRATOR }],
+  })
+  expect(await eks.findAccess(cluster, entry.principalArn)).toEqual({
+    groups: ['developers'],
+    policies: [ADMINISTRATOR],
+  })
+  const karpenter = {
+    principalArn: 'arn:aws:iam::123456789012:role/karpenter',
+    type: 'EC2_LINUX',
+    groups: [],
+    tags: {},
+  }
+  await eks.createAccessEntry(cluster, { ...karpenter, policies: [] }, 'token-2')
+  expect(await eks.accessEntry(cluster, karpenter.principalArn)).toMatchObject({ type: 'EC2_LINUX', policies: [] })
+  expect(await eks.accessEntry(cluster, 'arn:aws:iam::123456789012:role/nobody')).toBeUndefined()
+})
+
+test('pod identities come out as they were asked for; those of add-ons are told with the add-on', async () => {
+  const cluster = await anActiveCluster('with-identities')
+  const roleArn = 'arn:aws:iam::123456789012:role/s3-reader'
+  const plain = { namespace: 'shop', serviceAccount: 'api', roleArn, tags: { team: 'scala' } }
+  const narrow = {
+    namespace: 'shop',
+    serviceAccount: 'worker',
+    roleArn,
+    targetRoleArn: 'arn:aws:iam::999999999999:role/there',
+    disableSessionTags: true as const,
+    policy: '{"Version":"2012-10-17","Statement":[]}',
+    tags: {},
+  }
+  for (const token of ['one', 'one']) await eks.createPodIdentity(cluster, plain, token)
+  await eks.createPodIdentity(cluster, narrow, 'two')
+  const { version = '' } = (await eks.addonVersions('vpc-cni', '1.36'))[0] ?? {}
+  const podIdentities = [{ serviceAccount: 'aws-node', roleArn }]
+  await eks.createAddon(cluster, { name: 'vpc-cni', version, podIdentities, tags: {} }, 'three')
+  expect(await eks.podIdentities(cluster)).toEqual([plain, narrow])
+  expect(await eks.podIdentity(cluster, 'shop', 'worker')).toEqual(narrow)
+  expect(await eks.podIdentity(cluster, 'shop', 'nobody')).toBeUndefined()
+  expect((await failureOf(eks.createPodIdentity(cluster, plain, 'four'))).message).toMatch(
+    /^Association already exists/,
+  )
 })
 
 describe('a cluster that knows only its aws-auth ConfigMap', () => {
@@ -233,5 +314,6 @@ test('versions are told with their status and end', async () => {
     endOfStandardSupport: '2027-08-02T00:00:00.000Z',
     endOfExtendedSupport: '2028-08-02T00:00:00.000Z',
     isDefault: false,
+    scalingTiers: ['standard', 'tier-xl', 'tier-2xl', 'tier-4xl'],
   })
 })

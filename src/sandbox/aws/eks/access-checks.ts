@@ -14,9 +14,15 @@ const policies: ReadonlySet<string | undefined> = new Set([
 
 /** https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html */
 export function checkNewEntry(input: Given<CreateAccessEntryRequest>, taken: boolean): void {
-  const { clusterName, principalArn, kubernetesGroups = [] } = input
+  const { clusterName, principalArn, kubernetesGroups = [], username, type = 'STANDARD' } = input
   if (!/^arn:aws[\w-]*:iam::\d{12}:(role|user)\/.+/.test(principalArn))
     throw invalidParameter('The specified principalArn is invalid: invalid principal.', { clusterName })
+  if (type !== 'STANDARD' && (kubernetesGroups.length > 0 || username !== undefined))
+    throw invalidParameter(`Groups and a username belong to the type STANDARD, not to ${type}`, { clusterName })
+  // "must be preceded by a colon": what EKS names by itself is not taken from others.
+  // https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+  if (username?.includes('/{{SessionName}}'))
+    throw invalidParameter(`The specified username is invalid: ${username}`, { clusterName })
   const reserved = kubernetesGroups.find((group) => /^(system|eks|aws|amazon|iam):/.test(group))
   if (reserved)
     throw invalidParameter(

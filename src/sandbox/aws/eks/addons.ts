@@ -14,6 +14,7 @@ import { parse } from 'yaml'
 import { inUse, invalidParameter, notFound } from '../errors.ts'
 import { page, type Given, type Operations, type Serve } from '../protocol/operations.ts'
 import { addonKinds, defaultAddonVersion, type AddonKind } from './addon-versions.ts'
+import { newPodIdentity } from './pod-identities.ts'
 import { activeCluster, arnOf, clusterNamed, type EksAddon, type EksCluster, type EksWorld } from './world.ts'
 
 export const addonOperations = (world: EksWorld) =>
@@ -49,6 +50,8 @@ export const addonOperations = (world: EksWorld) =>
       const { cluster, addon } = addonOf(world, input)
       if (addon.state !== 'DELETING') {
         addon.state = 'DELETING'
+        for (const [id, { ownerArn }] of cluster.podIdentities)
+          if (ownerArn === addon.described.addonArn) cluster.podIdentities.delete(id)
         world.later.after(world.times.deletionMs, () => cluster.addons.delete(addon.name))
       }
       return { addon: describeAddon(cluster, addon) }
@@ -112,7 +115,19 @@ export function newAddon(
   input: Given<CreateAddonRequest>,
   version: string,
 ): EksAddon {
-  const { addonName, configurationValues, namespaceConfig, serviceAccountRoleArn, tags } = input
+  const {
+    addonName,
+    configurationValues,
+    namespaceConfig,
+    serviceAccountRoleArn,
+    podIdentityAssociations = [],
+    tags,
+  } = input
+  const addonArn = arnOf(world, 'addon', cluster.name, addonName, randomUUID())
+  const namespace = namespaceConfig?.namespace ?? 'kube-system'
+  const associations = podIdentityAssociations.map(({ serviceAccount = '', roleArn = '' }) =>
+    newPodIdentity(world, cluster, { serviceAccount, roleArn, namespace }, addonArn),
+  )
   return {
     name: addonName,
     version,
@@ -121,13 +136,13 @@ export function newAddon(
       addonName,
       clusterName: cluster.name,
       addonVersion: version,
-      addonArn: arnOf(world, 'addon', cluster.name, addonName, randomUUID()),
+      addonArn,
       createdAt: new Date(),
       modifiedAt: new Date(),
       configurationValues,
       ...(namespaceConfig && { namespaceConfig }),
       serviceAccountRoleArn,
-      podIdentityAssociations: [],
+      podIdentityAssociations: associations.map(({ associationArn }) => associationArn),
       tags: { ...tags },
     },
   }

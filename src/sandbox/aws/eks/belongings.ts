@@ -7,8 +7,6 @@ import type {
   ListIdentityProviderConfigsResponse,
   ListInsightsRequest,
   ListInsightsResponse,
-  ListPodIdentityAssociationsRequest,
-  ListPodIdentityAssociationsResponse,
 } from '@aws-sdk/client-eks'
 import type { Operations, Serve } from '../protocol/operations.ts'
 import { clusterNamed, type EksWorld } from './world.ts'
@@ -16,11 +14,6 @@ import { clusterNamed, type EksWorld } from './world.ts'
 /** What a cluster may have and no cluster of the sandbox has. To make one is not served, so these lists stay empty. */
 export const belongingOperations = (world: EksWorld) =>
   ({
-    ListPodIdentityAssociations: (({ clusterName }) => {
-      clusterNamed(world, clusterName)
-      return { associations: [] }
-    }) satisfies Serve<ListPodIdentityAssociationsRequest, ListPodIdentityAssociationsResponse>,
-
     ListFargateProfiles: (({ clusterName }) => {
       clusterNamed(world, clusterName)
       return { fargateProfileNames: [] }

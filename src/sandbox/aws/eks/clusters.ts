@@ -120,6 +120,7 @@ export function newCluster(world: EksWorld, input: Given<CreateClusterRequest>):
     nodegroups: new Map(),
     addons: new Map(),
     access: new Map(),
+    podIdentities: new Map(),
     updates: new Map(),
   }
 }
@@ -143,7 +144,7 @@ function settingsOf(input: Given<CreateClusterRequest>): Cluster {
       ...(network?.ipFamily === 'ipv6'
         ? { serviceIpv6Cidr: 'fd00:1234:5678::/108' }
         : { serviceIpv4Cidr: network?.serviceIpv4Cidr ?? '172.20.0.0/16' }),
-      elasticLoadBalancing: { enabled: network?.elasticLoadBalancing?.enabled ?? false },
+      elasticLoadBalancing: { enabled: false, ...network?.elasticLoadBalancing },
     },
     logging: { clusterLogging: loggingOf(input) },
     platformVersion: 'eks.1',
@@ -159,6 +160,9 @@ function settingsOf(input: Given<CreateClusterRequest>): Cluster {
     storageConfig: { blockStorage: { enabled: input.storageConfig?.blockStorage?.enabled ?? false } },
     deletionProtection: input.deletionProtection ?? false,
     controlPlaneScalingConfig: { tier: input.controlPlaneScalingConfig?.tier ?? 'standard' },
+    kubeApiServerConfig: input.kubeApiServerConfig,
+    kubeSchedulerConfig: input.kubeSchedulerConfig,
+    kubeControllerManagerConfig: input.kubeControllerManagerConfig,
     clientRequestToken: input.clientRequestToken ?? randomUUID(),
   }
 }

@@ -10,8 +10,9 @@ import type {
   ListNodegroupsResponse,
   NodegroupIssueCode,
 } from '@aws-sdk/client-eks'
-import { inUse, notFound } from '../errors.ts'
+import { inUse, invalidParameter, notFound } from '../errors.ts'
 import { page, type Given, type Operations, type Serve } from '../protocol/operations.ts'
+import { named } from '../ec2/launch-templates.ts'
 import { admitNodes } from './access.ts'
 import { checkNewNodegroup } from './nodegroup-checks.ts'
 import { patchOf } from './versions.ts'
@@ -25,12 +26,13 @@ export const nodegroupOperations = (world: EksWorld) =>
       if (world.tokens.answers('CreateNodegroup', input, taken)) return { nodegroup: taken.described }
       const cluster = activeCluster(world, clusterName)
       checkNewNodegroup(input, cluster)
+      const launchTemplate = specifiedTemplate(world, input)
       if (taken)
         throw inUse(`NodeGroup already exists with name ${nodegroupName} and cluster name ${clusterName}`, {
           clusterName,
           nodegroupName,
         })
-      const group = newNodegroup(world, cluster, input)
+      const group = newNodegroup(world, cluster, { ...input, ...(launchTemplate && { launchTemplate }) })
       cluster.nodegroups.set(group.name, group)
       world.tokens.remember('CreateNodegroup', input, group)
       admitNodes(world, cluster, input.nodeRole)
@@ -57,6 +59,24 @@ export const nodegroupOperations = (world: EksWorld) =>
       return { nodegroup: group.described }
     }) satisfies Serve<DeleteNodegroupRequest, DeleteNodegroupResponse>,
   }) satisfies Operations
+
+/** By id or name; it is told by both. */
+function specifiedTemplate(
+  world: EksWorld,
+  { launchTemplate, clusterName, nodegroupName }: Given<CreateNodegroupRequest>,
+) {
+  if (launchTemplate === undefined) return undefined
+  const { id, name, version = '1' } = launchTemplate
+  const refused = (why: string) => invalidParameter(why, { clusterName, nodegroupName })
+  if ((id === undefined) === (name === undefined))
+    throw refused('You must specify either the launch template ID or the launch template name, but not both.')
+  try {
+    const found = named(world.templates, { ...(id && { id }), ...(name && { name }) })
+    return { id: found.id, name: found.name, version }
+  } catch (error) {
+    throw refused(`Launch template details can't be found: ${String(error)}`)
+  }
+}
 
 function nodegroupOf(world: EksWorld, { clusterName, nodegroupName }: { clusterName: string; nodegroupName: string }) {
   const cluster = clusterNamed(world, clusterName)
@@ -131,6 +151,7 @@ export function newNodegroup(world: EksWorld, cluster: EksCluster, input: Given<
       remoteAccess: input.remoteAccess,
       launchTemplate: input.launchTemplate,
       nodeRepairConfig: input.nodeRepairConfig,
+      warmPoolConfig: input.warmPoolConfig,
       updateConfig: input.updateConfig ?? { maxUnavailable: 1 },
       resources: { autoScalingGroups: [{ name: `eks-${name}-${id}` }] },
       health: { issues: [] },

@@ -53,5 +53,6 @@ function described(row: (typeof versions)[number], now: Date): ClusterVersionInf
     endOfStandardSupportDate,
     endOfExtendedSupportDate,
     versionStatus,
+    controlPlaneScalingTiers: ['standard', 'tier-xl', 'tier-2xl', 'tier-4xl'].map((tierName) => ({ tierName })),
   }
 }

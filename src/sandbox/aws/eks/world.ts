@@ -6,9 +6,11 @@ import type {
   ClusterStatus,
   Nodegroup,
   NodegroupStatus,
+  PodIdentityAssociation,
   Update,
 } from '@aws-sdk/client-eks'
 import type { EksHooks } from '../../types.ts'
+import type { Templates } from '../ec2/launch-templates.ts'
 import { invalidRequest, notFound } from '../errors.ts'
 import type { AwsFaults } from '../faults.ts'
 import type { Caller } from '../protocol/operations.ts'
@@ -26,6 +28,8 @@ export interface EksCluster {
   readonly addons: Map<string, EksAddon>
   /** By the principal's ARN. */
   readonly access: Map<string, EksAccess>
+  /** By its id. */
+  readonly podIdentities: Map<string, EksPodIdentity>
   readonly updates: Map<string, Update & { id: string }>
 }
 
@@ -47,6 +51,12 @@ export interface EksAccess {
   readonly policies: Map<string, AssociatedAccessPolicy>
 }
 
+export type EksPodIdentity = PodIdentityAssociation & {
+  associationId: string
+  associationArn: string
+  tags: Record<string, string>
+}
+
 /** What every part of EKS works on. */
 export interface EksWorld {
   readonly account: string
@@ -58,6 +68,8 @@ export interface EksWorld {
   readonly later: Later
   readonly tokens: Tokens
   readonly clusters: Map<string, EksCluster>
+  /** EC2's. */
+  readonly templates: Templates
 }
 
 /** `arn:aws:eks:ap-northeast-1:123456789012:nodegroup/blue/system/<uuid>`. */

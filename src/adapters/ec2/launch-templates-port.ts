@@ -1,0 +1,67 @@
+import type { EC2, RequestLaunchTemplateData } from '@aws-sdk/client-ec2'
+import type { LaunchTemplatesPort } from '../../activities/ports.ts'
+import type { LaunchTemplate } from '../../domain/ec2-objects.ts'
+import { ask, askFor } from '../aws-errors.ts'
+
+export const launchTemplates = (client: EC2): LaunchTemplatesPort => ({
+  async find(idOrName, version) {
+    const by = idOrName.startsWith('lt-') ? { LaunchTemplateId: idOrName } : { LaunchTemplateName: idOrName }
+    const told = await askFor(`DescribeLaunchTemplateVersions ${idOrName}`, (o) =>
+      client.describeLaunchTemplateVersions({ ...by, Versions: [version] }, o),
+    )
+    const found = told?.LaunchTemplateVersions?.[0]
+    if (!found) return undefined
+    const { LaunchTemplateId: id = '', LaunchTemplateName: name = '', VersionNumber, LaunchTemplateData = {} } = found
+    // Tags are the template's, and not told with its versions.
+    const template = await askFor(`DescribeLaunchTemplates ${id}`, (o) =>
+      client.describeLaunchTemplates({ LaunchTemplateIds: [id] }, o),
+    )
+    const { UserData, ...settings } = LaunchTemplateData
+    return {
+      id,
+      name,
+      version: String(VersionNumber ?? version),
+      settings,
+      ...decoded(UserData),
+      tags: Object.fromEntries(
+        (template?.LaunchTemplates?.[0]?.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]),
+      ),
+    }
+  },
+
+  async create({ name, settings, userData, tags }, ClientToken) {
+    await ask(`CreateLaunchTemplate ${name}`, (o) =>
+      client.createLaunchTemplate(
+        {
+          ClientToken,
+          LaunchTemplateName: name,
+          // What EC2 tells of a template has the shape in which it is asked for one.
+          LaunchTemplateData: {
+            ...(settings as RequestLaunchTemplateData),
+            ...(userData !== undefined && { UserData: Buffer.from(userData, 'utf8').toString('base64') }),
+          },
+          TagSpecifications: [
+            { ResourceType: 'launch-template', Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
+          ],
+        },
+        o,
+      ),
+    )
+  },
+
+  async remove(LaunchTemplateId) {
+    await askFor(`DeleteLaunchTemplate ${LaunchTemplateId}`, (o) =>
+      client.deleteLaunchTemplate({ LaunchTemplateId }, o),
+    )
+  },
+})
+
+/** cloud-init takes it compressed too, and Windows in other encodings. */
+function decoded(base64: string | undefined): Pick<LaunchTemplate, 'userData' | 'unreadable'> {
+  if (base64 === undefined || base64 === '') return {}
+  try {
+    return { userData: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64')) }
+  } catch {
+    return { unreadable: true }
+  }
+}

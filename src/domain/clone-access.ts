@@ -1,0 +1,112 @@
+import { copiedTags, madeTags, type Made } from './clone.ts'
+import type { AccessEntry, NewAccessEntry, PodIdentity } from './eks-objects.ts'
+import type { BlueFacts, ClusterFacts } from './facts.ts'
+import { warning, type Finding } from './findings.ts'
+
+/**
+ * Who gets into green, and what its pods act as, like on blue: access entries with their policies, and pod identity
+ * associations. Both end with the cluster.
+ */
+
+/**
+ * Those that green is to be given: all but the worker's own, which has a step of its own, and those of nodes that EKS
+ * makes by itself. An entry for nodes that somebody else starts (Karpenter's, an Auto Scaling group's) is none of them.
+ * https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
+ */
+export function entriesToCopy(blue: BlueFacts, worker: string): readonly AccessEntry[] {
+  const byEks = nodeRoles(blue)
+  return blue.accessEntries.filter(
+    ({ principalArn, type }) => principalArn !== worker && (type === 'STANDARD' || !byEks.has(principalArn)),
+  )
+}
+
+/** What a plan names of them; what is not there is left out, so that a plan for a blue without it stays what it was. */
+export function partsInside(
+  blue: BlueFacts,
+  worker: string,
+  awsAuth: boolean,
+): Pick<ClusterFacts, 'accessEntries' | 'awsAuth' | 'podIdentities'> {
+  const accessEntries = entriesToCopy(blue, worker).map((entry) => entry.principalArn)
+  const podIdentities = blue.podIdentities.map(({ namespace, serviceAccount }) => ({ namespace, serviceAccount }))
+  return {
+    ...(accessEntries.length > 0 && { accessEntries }),
+    ...(awsAuth && { awsAuth }),
+    ...(podIdentities.length > 0 && { podIdentities }),
+  }
+}
+
+/** Roles of nodes that green gets by the EKS API, and so their entries. */
+function nodeRoles({ cluster, nodegroups }: BlueFacts): ReadonlySet<unknown> {
+  const auto = cluster.settings['computeConfig']
+  const ofAuto = typeof auto === 'object' && auto !== null && 'nodeRoleArn' in auto ? [auto.nodeRoleArn] : []
+  return new Set([...nodegroups.map((g) => g.nodeRole), ...ofAuto])
+}
+
+/** Groups and a name belong to people and tools: those of nodes are EKS's own. */
+export function newAccessEntry(blue: AccessEntry, made: Made): NewAccessEntry {
+  const { principalArn, type, groups, username, policies, tags } = blue
+  const chosen = type === 'STANDARD' && username !== '' && username !== usualName(principalArn)
+  return {
+    principalArn,
+    type,
+    groups: type === 'STANDARD' ? groups : [],
+    ...(chosen && { username }),
+    policies,
+    tags: { ...copiedTags(tags), ...madeTags(made) },
+  }
+}
+
+/** EKS refuses to be told the name that it would give itself. https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html */
+function usualName(principalArn: string): string {
+  const [, partition, , , account, path = ''] = principalArn.split(':')
+  return path.startsWith('role/')
+    ? `arn:${partition}:sts::${account}:assumed-role/${path.slice(path.lastIndexOf('/') + 1)}/{{SessionName}}`
+    : principalArn
+}
+
+/** What an entry that is there says otherwise, in words for people; empty: nothing. */
+export function entryDiffers(found: AccessEntry, wanted: NewAccessEntry): readonly string[] {
+  const name = wanted.username ?? usualName(wanted.principalArn)
+  return [
+    ...(found.type === wanted.type ? [] : [`its type is ${found.type}, not ${wanted.type}`]),
+    ...(wanted.type !== 'STANDARD' || same(found.groups, wanted.groups)
+      ? []
+      : [`its groups are ${words(found.groups)}, not ${words(wanted.groups)}`]),
+    ...(wanted.type !== 'STANDARD' || found.username === name
+      ? []
+      : [`its user name is ${found.username}, not ${name}`]),
+  ]
+}
+
+/** Those that are not there, or hold elsewhere. */
+export const policiesToAllow = (found: AccessEntry, wanted: NewAccessEntry): NewAccessEntry['policies'] =>
+  wanted.policies.filter(
+    (policy) => !found.policies.some((p) => p.arn === policy.arn && same(p.namespaces ?? [], policy.namespaces ?? [])),
+  )
+
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  JSON.stringify(a.toSorted()) === JSON.stringify(b.toSorted())
+
+const words = (groups: readonly string[]): string => groups.join(', ') || 'none'
+
+export const newPodIdentity = (blue: PodIdentity, made: Made): PodIdentity => ({
+  ...blue,
+  tags: { ...copiedTags(blue.tags), ...madeTags(made) },
+})
+
+/** Names of what is another on the association that is there. */
+export const podIdentityDiffers = (found: PodIdentity, wanted: PodIdentity): readonly string[] =>
+  (['roleArn', 'targetRoleArn', 'disableSessionTags', 'policy'] as const).filter((key) => found[key] !== wanted[key])
+
+/** What people have to see to outside EKS before pods on green get what they get on blue. */
+export const podIdentityFindings = (identities: readonly PodIdentity[]): Finding[] =>
+  identities
+    .filter((identity) => identity.targetRoleArn !== undefined)
+    .map(({ namespace, serviceAccount, targetRoleArn }) =>
+      warning(
+        'pod-identity-target',
+        `${namespace}/${serviceAccount}`,
+        `its association leads on to ${targetRoleArn}, and EKS makes another external id for each association`,
+        'if the trust policy of that role asks for sts:ExternalId, let it take that of the association on green too, once it is there',
+      ),
+    )

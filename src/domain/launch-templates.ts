@@ -1,0 +1,119 @@
+import { madeTags, PLATFORM_TAG, RUN_TAG, type Made } from './clone.ts'
+import type { LaunchTemplate, NewLaunchTemplate } from './ec2-objects.ts'
+import type { ClusterDescription, NodegroupDescription } from './eks-objects.ts'
+import type { ClusterFacts } from './facts.ts'
+import { blocker, type Finding } from './findings.ts'
+
+/**
+ * What nodes are started from may name the cluster that they join: by its name, its endpoint, its certificate authority
+ * or the security group that EKS made for it. A node of green that is started from such a template joins blue, or none.
+ * So where blue's template names blue, green's node group gets a template of its own, with green's names in their place;
+ * any other template is shared, as it is. The range of Services, which AL2023 is told too, is the same on green.
+ * https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
+ */
+
+type Named = Pick<ClusterDescription, 'name' | 'endpoint' | 'certificateAuthority' | 'clusterSecurityGroupId'>
+
+/** The cluster whose nodes it was made for. */
+export const CLUSTER_TAG = 'norikae.io/cluster'
+
+/** One a node group; at most 128 characters of EC2's, of which EKS gives clusters 100. */
+export const templateName = (cluster: string, nodeGroup: string): string => `${cluster}.${nodeGroup}`.slice(0, 128)
+
+const words = {
+  name: 'its name',
+  endpoint: 'its endpoint',
+  certificateAuthority: 'its certificate authority',
+  clusterSecurityGroupId: 'its security group',
+} as const satisfies Record<keyof Named, string>
+
+const members = Object.keys(words) as (keyof Named)[] // the table's own keys
+
+/** What of a cluster the template names, for people; empty: nothing. */
+export function namesOf(
+  cluster: Named,
+  { settings, userData = '' }: Pick<LaunchTemplate, 'settings' | 'userData'>,
+): string[] {
+  const text = `${JSON.stringify(settings)}\n${userData}`
+  return members.filter((m) => asWord(cluster[m])?.test(text)).map((m) => words[m])
+}
+
+/** The same template, for green. */
+export function templateFor(
+  cluster: string,
+  nodeGroup: string,
+  like: LaunchTemplate,
+  { blue, green, made }: { readonly blue: Named; readonly green: Named; readonly made: Made },
+): NewLaunchTemplate {
+  const renamed = (text: string): string =>
+    members.reduce((said, member) => {
+      const [word, instead] = [asWord(blue[member]), green[member]]
+      return word && instead !== undefined ? said.replaceAll(word, () => instead) : said
+    }, text)
+  return {
+    name: templateName(cluster, nodeGroup),
+    // What was JSON is JSON with other words in its texts: none of the names has a character that JSON escapes.
+    settings: JSON.parse(renamed(JSON.stringify(like.settings))) as LaunchTemplate['settings'],
+    ...(like.userData !== undefined && { userData: renamed(like.userData) }),
+    tags: { ...madeTags(made), [CLUSTER_TAG]: cluster },
+  }
+}
+
+/** A whole word: `demo-1-35`, and not what begins with it, `demo-1-35-nodes`. */
+const asWord = (text: string | undefined): RegExp | undefined =>
+  text === undefined || text === ''
+    ? undefined
+    : new RegExp(`(?<![\\w-])${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g')
+
+/** A node group of blue with the template that it is made from; `undefined`: EC2 does not know it any more. */
+export interface Templated {
+  readonly group: NodegroupDescription
+  readonly template: LaunchTemplate | undefined
+}
+
+/** What a plan names of them; left out where there is none. */
+export function templateFacts(
+  blue: Named,
+  platform: string,
+  found: readonly Templated[],
+): Pick<ClusterFacts, 'launchTemplates' | 'templatesOfBlue'> {
+  const those = (are: (template: LaunchTemplate) => boolean) =>
+    found.filter(({ template }) => template && are(template)).map(({ group }) => group.name)
+  const launchTemplates = those((template) => namesOf(blue, template).length > 0)
+  const templatesOfBlue = those(({ tags }) => isMade(tags, { cluster: blue.name, platform }))
+  return {
+    ...(launchTemplates.length > 0 && { launchTemplates }),
+    ...(templatesOfBlue.length > 0 && { templatesOfBlue }),
+  }
+}
+
+/** Only what Norikae has made for this cluster of this platform, and in `run` where that is known, is ever deleted. */
+export const isMade = (
+  tags: LaunchTemplate['tags'],
+  { cluster, platform, run }: { readonly cluster: string; readonly platform: string; readonly run?: string },
+): boolean =>
+  tags[PLATFORM_TAG] === platform && tags[CLUSTER_TAG] === cluster && (run === undefined || tags[RUN_TAG] === run)
+
+export function templateFindings(found: readonly Templated[]): Finding[] {
+  const refuse = (name: string, why: string, remedy: string) => blocker('nodegroup-launch-template', name, why, remedy)
+  return found.flatMap(({ group, template }) => {
+    const { name, launchTemplate } = group
+    if (!template)
+      return [
+        refuse(
+          name,
+          `its launch template ${launchTemplate ?? ''} is not there any more`,
+          'give blue a node group that can be made anew',
+        ),
+      ]
+    if (template.unreadable)
+      return [
+        refuse(
+          name,
+          `the user data of its launch template ${launchTemplate ?? ''} is compressed or no text: whether it names blue cannot be read`,
+          'write it as plain text in a new version of the template',
+        ),
+      ]
+    return []
+  })
+}

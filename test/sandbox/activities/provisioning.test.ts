@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ADMINISTRATOR } from '../../../src/domain/access.ts'
+import { blockers, type Plan } from '../../../src/domain/plan.ts'
+import { leaves, type Step } from '../../../src/domain/steps.ts'
+import { driven } from '../../support/driven.ts'
+import { eventually } from '../../support/eventually.ts'
+import { aSmallFile } from '../../support/small-platform.ts'
+import { aSmallWorld, call, scope, type SmallWorld } from '../../support/small-world.ts'
+
+/** A blue with everything that is copied today, and the provisioning of its own plan, there and back. */
+
+const role = (name: string) => `arn:aws:iam::${scope.account}:role/${name}`
+const view = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy'
+const subnetIds = ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2']
+
+let world: SmallWorld
+let plan: Plan
+beforeAll(async () => {
+  world = await aSmallWorld()
+  await aRichBlue()
+})
+afterAll(() => world.stop())
+
+const eks = () => world.ports.eks(scope.region)
+const templates = () => world.ports.launchTemplates(scope.region)
+
+async function aRichBlue(): Promise<void> {
+  const { blue } = scope
+  await eks().createCluster(
+    {
+      name: blue,
+      version: '1.35',
+      roleArn: role('eks-cluster'),
+      resourcesVpcConfig: {
+        subnetIds,
+        securityGroupIds: [],
+        endpointPublicAccess: true,
+        endpointPrivateAccess: true,
+        publicAccessCidrs: ['203.0.113.0/24'],
+        controlPlaneEgressMode: 'CUSTOMER_ROUTED',
+      },
+      kubernetesNetworkConfig: { serviceIpv4Cidr: '10.100.0.0/16', ipFamily: 'ipv4' },
+      logging: ['audit'],
+      authenticationMode: 'API_AND_CONFIG_MAP',
+      supportType: 'STANDARD',
+      settings: { controlPlaneScalingConfig: { tier: 'tier-xl' }, kubeApiServerConfig: { eventTtl: '3h' } },
+      deletionProtection: true,
+      tags: { team: 'platform' },
+    },
+    'blue',
+  )
+  await eventually('blue is there', async () => (await eks().findCluster(blue))?.status === 'ACTIVE')
+  await eks().createAccess(blue, world.aws.identity.roleArn, [], 'own')
+  await eks().allow(blue, world.aws.identity.roleArn, ADMINISTRATOR)
+  const people = { principalArn: role('people/Dev'), type: 'STANDARD', groups: ['dev'], policies: [], tags: {} }
+  await eks().createAccessEntry(blue, people, 'people')
+  await eks().allow(blue, people.principalArn, view, ['shop'])
+  await eks().createPodIdentity(blue, { namespace: 'shop', serviceAccount: 'api', roleArn: role('s3'), tags: {} }, 'pi')
+  const [cni] = await eks().addonVersions('vpc-cni', '1.35')
+  const podIdentities = [{ serviceAccount: 'aws-node', roleArn: role('cni') }]
+  await eks().createAddon(blue, { name: 'vpc-cni', version: cni?.version ?? '', podIdentities, tags: {} }, 'cni')
+  const { endpoint = '', clusterSecurityGroupId = '' } = (await eks().findCluster(blue)) ?? {}
+  const settings = { SecurityGroupIds: [clusterSecurityGroupId, 'sg-0others'] }
+  await templates().create({ name: 'nodes', settings, userData: `${blue} ${endpoint}`, tags: {} }, 'lt-1')
+  await templates().create({ name: 'shared', settings: { KeyName: 'ops' }, tags: {} }, 'lt-2')
+  for (const name of ['nodes', 'shared'])
+    await eks().createNodegroup(
+      blue,
+      {
+        name,
+        scalingConfig: { minSize: 1, maxSize: 2, desiredSize: 1 },
+        subnets: subnetIds,
+        instanceTypes: ['m7i.large'],
+        amiType: 'AL2023_x86_64_STANDARD',
+        nodeRole: role('eks-node'),
+        labels: {},
+        taints: [],
+        settings: { updateConfig: { maxUnavailable: 1, updateStrategy: 'MINIMAL' } },
+        launchTemplate: `${name}:1`,
+        tags: {},
+      },
+      name,
+    )
+  for (const name of ['nodes', 'shared'])
+    await eventually(`${name} is there`, async () => (await eks().findNodegroup(blue, name))?.status === 'ACTIVE')
+  const from = { direction: 'in', protocol: 'tcp', port: 5432 } as const
+  world.aws.securityGroups.allow('sg-0db', { ...from, group: clusterSecurityGroupId })
+  world.cluster(blue).apply({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace: 'kube-system', name: 'aws-auth' },
+    data: { mapRoles: '- rolearn: arn:aws:iam::123456789012:role/old' },
+  })
+}
+
+async function run(steps: readonly Step[]): Promise<void> {
+  for (const step of leaves(steps)) {
+    if (step.kind !== 'action') continue
+    const activity = world.activities[step.action] as (input: unknown) => Promise<unknown> // each takes its own step's
+    await driven(activity, call(step.input as never, { step: step.id }), {
+      // Somebody does at once what they are asked for.
+      between: (why) => {
+        const [, group] = /--group-id sg-0db .*tcp,FromPort=5432.*GroupId=(sg-\w+)/.exec(why) ?? []
+        if (group) world.aws.securityGroups.allow('sg-0db', { direction: 'in', protocol: 'tcp', port: 5432, group })
+      },
+    })
+  }
+}
+
+const prepared = () =>
+  driven(
+    world.activities.prepare,
+    { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file: aSmallFile() },
+    { workflow: { type: 'upgradePlan', id: `upgrade-plan/${scope.platform}/1` } },
+  ).then(({ answer }) => answer)
+
+const provision = () => {
+  const phase = plan.phases.find((p) => p.name === 'provision')
+  if (!phase) throw new Error('nothing is provisioned')
+  return phase
+}
+
+test('nothing of such a blue stands in the way, and the plan shows green beside it', async () => {
+  const { plan: made, twin } = await prepared()
+  plan = made
+  expect(blockers(plan)).toEqual([])
+  expect(plan.findings.map((f) => f.code)).toContain('security-group-rule')
+  expect(twin.flatMap((p) => p.notCopied)).toEqual([])
+  expect(twin.map((p) => [p.part, p.changed.map((c) => c.setting)])).toEqual([
+    ['cluster demo-1-36', ['version', 'tags']],
+    ['node group nodes', ['launchTemplate', 'tags']],
+    ['node group shared', ['tags']],
+    // The same version runs on both.
+    ['add-on vpc-cni', ['tags']],
+    [`access ${role('people/Dev')}`, ['tags']],
+    ['pod identity shop/api', ['tags']],
+  ])
+})
+
+test('green is what the plan said', async () => {
+  await run(provision().forward)
+  const { blue, green } = scope
+  const [was, is] = [await eks().findCluster(blue), await eks().findCluster(green)]
+  for (const same of ['roleArn', 'resourcesVpcConfig', 'kubernetesNetworkConfig', 'logging', 'settings'] as const)
+    expect(is?.[same]).toEqual(was?.[same])
+  const own = await templates().find('demo-1-36.nodes', '1')
+  expect(own?.userData).toBe(`${green} ${is?.endpoint}`)
+  expect(own?.settings).toEqual({ SecurityGroupIds: [is?.clusterSecurityGroupId, 'sg-0others'] })
+  expect((await eks().findNodegroup(green, 'nodes'))?.launchTemplate).toBe(`${own?.id}:1`)
+  expect(await eks().findNodegroup(green, 'shared')).toMatchObject({
+    launchTemplate: (await eks().findNodegroup(blue, 'shared'))?.launchTemplate,
+    settings: { updateConfig: { maxUnavailable: 1, updateStrategy: 'MINIMAL' } },
+  })
+  expect((await eks().findAddon(green, 'vpc-cni'))?.podIdentities).toEqual([
+    { serviceAccount: 'aws-node', roleArn: role('cni') },
+  ])
+  expect((await eks().accessEntry(green, role('people/Dev')))?.policies).toEqual([{ arn: view, namespaces: ['shop'] }])
+  expect((await eks().podIdentity(green, 'shop', 'api'))?.roleArn).toBe(role('s3'))
+  expect(await world.ports.network(scope.region).rulesNaming(is?.clusterSecurityGroupId ?? '')).toEqual([
+    { group: 'sg-0db', name: 'name-of-sg-0db', direction: 'in', protocol: 'tcp', from: 5432, to: 5432 },
+  ])
+  const kubernetes = await world.ports.kubernetes(scope.region, green)
+  expect(await kubernetes.find('ConfigMap', 'kube-system', 'aws-auth')).toMatchObject({
+    data: { mapRoles: expect.stringContaining('role/old') as string },
+  })
+})
+
+test('the way back leaves nothing of it, and all of blue', async () => {
+  await run(provision().back)
+  expect(world.aws.eks.inventory().map((c) => c.name)).toEqual([scope.blue])
+  expect(await templates().find('demo-1-36.nodes', '1')).toBeUndefined()
+  expect(await templates().find('nodes', '1')).toBeDefined()
+  await run(provision().back)
+})
+
+test('a template that somebody else made is neither taken nor deleted', async () => {
+  await templates().create({ name: 'demo-1-36.other', settings: { KeyName: 'k' }, tags: {} }, 'lt-3')
+  const its = { cluster: scope.green, nodeGroup: 'other' }
+  const { copyLaunchTemplate, deleteLaunchTemplate } = world.activities
+  await expect(
+    driven(copyLaunchTemplate, call<'copyLaunchTemplate'>({ ...its, like: scope.blue })),
+  ).rejects.toMatchObject({ type: 'Contested' })
+  await expect(
+    driven(deleteLaunchTemplate, call<'deleteLaunchTemplate'>({ ...its, identity: 'made-by-this-run' })),
+  ).rejects.toMatchObject({ type: 'Denied' })
+  expect(await templates().find('demo-1-36.other', '1')).toBeDefined()
+})

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest'
+import type { AddonDescription, ClusterDescription, NodegroupDescription } from '../../src/domain/eks-objects.ts'
+import type { BlueFacts } from '../../src/domain/facts.ts'
+import { twinOf, twinPart } from '../../src/domain/twin.ts'
+
+describe('a part', () => {
+  test('is the same where what is asked for is what is there, whatever the order of its settings', () => {
+    const part = twinPart('p', { a: 1, settings: { b: { c: 2 } } }, { settings: { b: { c: 2 } }, a: 1 })
+    expect(part).toEqual({ part: 'p', same: ['a', 'b'], changed: [], own: [], notCopied: [] })
+  })
+  test('tells what changes, and why', () => {
+    const { changed } = twinPart(
+      'p',
+      { version: 'v1', deletionProtection: false },
+      { version: 'v2', deletionProtection: true },
+    )
+    expect(changed).toEqual([
+      { setting: 'version', blue: 'v1', green: 'v2', why: 'that runs on the new Kubernetes' },
+      { setting: 'deletionProtection', blue: 'false', green: 'true', why: 'nobody deletes green by mistake' },
+    ])
+  })
+  test('tells what blue has nothing for', () => {
+    expect(twinPart('p', {}, { a: [1] }).changed).toEqual([
+      { setting: 'a', green: '[1]', why: 'blue has nothing there' },
+    ])
+  })
+  test('tells what is not asked for, what has no place, and what nobody knows', () => {
+    const blue = { unread: ['x'], unknown: ['y.z'], arn: 'a', endpoint: 'e', left: 'behind', off: false, none: {} }
+    expect(twinPart('p', blue, {})).toMatchObject({ own: ['arn', 'endpoint'], notCopied: ['left', 'x', 'y.z'] })
+  })
+  test('cuts long values short, and tells tags by their keys', () => {
+    const { changed } = twinPart('p', { a: 'x'.repeat(99), tags: { b: '1' } }, { a: 'y', tags: { c: '1' } })
+    expect(changed).toMatchObject([{ blue: `${'x'.repeat(59)}…` }, { setting: 'tags', blue: 'b', green: 'c' }])
+  })
+})
+
+const cluster: ClusterDescription = {
+  name: 'demo-1-35',
+  arn: 'arn:cluster',
+  version: '1.35',
+  status: 'ACTIVE',
+  createdAt: '2026-01-01T00:00:00Z',
+  endpoint: 'https://blue',
+  roleArn: 'arn:role',
+  resourcesVpcConfig: {
+    subnetIds: ['subnet-1'],
+    securityGroupIds: [],
+    endpointPublicAccess: true,
+    endpointPrivateAccess: true,
+    publicAccessCidrs: [],
+  },
+  kubernetesNetworkConfig: { ipFamily: 'ipv4' },
+  logging: ['audit'],
+  authenticationMode: 'API',
+  deletionProtection: true,
+  settings: { computeConfig: { enabled: true } },
+  tags: { team: 'sre' },
+  healthIssues: [],
+  unread: [],
+}
+const group: NodegroupDescription = {
+  name: 'apps',
+  arn: 'arn:group',
+  status: 'ACTIVE',
+  createdAt: '2026-01-01T00:00:00Z',
+  scalingConfig: { minSize: 1, maxSize: 2, desiredSize: 1 },
+  subnets: ['subnet-1'],
+  instanceTypes: ['m7i.large'],
+  amiType: 'CUSTOM',
+  nodeRole: 'arn:nodes',
+  labels: {},
+  taints: [],
+  settings: { warmPoolConfig: { enabled: true } },
+  launchTemplate: 'lt-1:3',
+  tags: {},
+  healthIssues: [],
+  unread: [],
+}
+const addon: AddonDescription = {
+  name: 'coredns',
+  arn: 'arn:addon',
+  status: 'ACTIVE',
+  version: 'v1',
+  serviceAccountRoleArn: 'arn:irsa',
+  podIdentities: [],
+  tags: {},
+  healthIssues: [],
+  unread: [],
+}
+
+test('every part of blue is a part of green, and nothing of it is left out in silence', () => {
+  const blue: BlueFacts = {
+    cluster,
+    nodegroups: [group],
+    addons: [addon, { ...addon, name: 'gone' }],
+    belongings: { accessEntries: [], fargateProfiles: ['f'], identityProviders: ['oidc corp'], capabilities: ['argo'] },
+    accessEntries: [
+      {
+        principalArn: 'arn:aws:iam::1:role/Dev',
+        type: 'STANDARD',
+        groups: ['dev'],
+        username: 'dev',
+        policies: [],
+        tags: {},
+      },
+    ],
+    podIdentities: [{ namespace: 'shop', serviceAccount: 'api', roleArn: 'arn:s3', tags: {} }],
+  }
+  const twin = twinOf(
+    blue,
+    { name: 'demo-1-36', version: '1.36' },
+    {
+      addons: [{ name: 'coredns', targetVersion: 'v2', needsNodes: true }],
+      principalArn: 'arn:worker',
+      launchTemplates: ['apps'],
+    },
+    { platform: 'demo', run: 'r' },
+  )
+  const tags = ['tags']
+  expect(twin.map((p) => [p.part, p.changed.map((c) => c.setting), p.notCopied])).toEqual([
+    ['cluster demo-1-36', ['version', 'tags'], []],
+    ['node group apps', ['launchTemplate', 'tags'], []],
+    ['add-on coredns', ['version', 'tags'], ['serviceAccountRoleArn']],
+    ['add-on gone', [], ['all of it']],
+    ['access arn:aws:iam::1:role/Dev', tags, []],
+    ['pod identity shop/api', tags, []],
+    ['Fargate profile f', [], ['all of it']],
+    ['identity provider oidc corp', [], ['all of it']],
+    ['capability argo', [], ['all of it']],
+  ])
+  expect(twin[0]?.same).toEqual(expect.arrayContaining(['roleArn', 'subnetIds', 'ipFamily', 'computeConfig']))
+})
