@@ -100,7 +100,6 @@ const status = z.object({
       who: texts,
       people: texts,
       approvedBy: texts,
-      typed: z.boolean(),
     }),
   )
     .exactOptional()
