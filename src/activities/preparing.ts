@@ -23,6 +23,7 @@ import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
 import { imageSurvey } from './registry-images.ts'
+import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
 
 /** A plan is kept in the history and sent as one payload: 2 MB is Temporal's end, and would be retried for ever. */
@@ -31,6 +32,7 @@ const LARGEST = 500_000
 export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare' | 'planCutover'> => ({
   async prepare(request) {
     const file = await readInput(outside, request)
+    await mustBeProven(outside, file, request)
     const to = request.to as KubernetesVersion // requestFaults has looked
     const { region } = file
     const world = await proven(outside, { ...file, blue: '', green: '' })

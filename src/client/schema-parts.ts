@@ -15,7 +15,7 @@ export const runOutcome = z.enum([...outcome.options, 'running', 'failed', 'canc
 const answer = z.enum(['approve', 'reject', 'retry', 'skip', 'rerun'])
 export const message = z.enum([...answer.options, 'withdraw', 'pause', 'resume', 'abort', 'rollback', 'replan'])
 
-const proves = z
+export const proves = z
   .object({ kind: z.enum(['signed', 'oidc']), run: z.string(), audience: maybe })
   .exactOptional()
   .describe('how people prove what they say; absent where names are believed')

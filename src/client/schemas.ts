@@ -17,6 +17,7 @@ import {
   cutoverStatus,
   openGate,
   outline,
+  proves,
   reportBody,
   summary,
   where,
@@ -28,7 +29,7 @@ import {
  */
 
 export const plan = z
-  .object({ from: z.string(), to: z.string(), upgrade: outline, cutovers: list(outline) })
+  .object({ proves, from: z.string(), to: z.string(), upgrade: outline, cutovers: list(outline) })
   .describe('norikae plan -o json')
 
 export const view = z
@@ -191,8 +192,12 @@ export const batches = z
   .describe('norikae approve --all, approve --ahead and withdraw, with -o json')
 
 export const signed = z
-  .object({ workflowId: z.string(), message, body: z.record(z.string(), z.union([z.string(), texts])).readonly() })
-  .describe('norikae sign -o json: what is sent to the workflow')
+  .object({
+    workflowId: z.string(),
+    message: z.enum([...message.options, 'start']),
+    body: z.record(z.string(), z.union([z.string(), texts])).readonly(),
+  })
+  .describe('norikae sign -o json: what is sent to the workflow, or starts it')
 
 export const key = z.object({ file: z.string(), publicKey: z.string() }).describe('norikae keys -o json')
 

@@ -11,6 +11,9 @@ import type { Standings, Turn } from './turns.ts'
 export const TASK_QUEUE = 'norikae'
 export const upgradeId = (platform: string): string => `cluster-upgrade/${platform}`
 export const cutoverId = (platform: string, app: string): string => `${upgradeId(platform)}/app/${app}`
+/** The platform of an upgrade, or of one of its apps, by its workflow's id. */
+export const platformIn = (workflowId: string): string =>
+  workflowId.startsWith(upgradeId('')) ? (workflowId.slice(upgradeId('').length).split('/')[0] ?? '') : workflowId
 
 /** What starts `clusterUpgrade` and `upgradePlan`. `file`: the platform file's text; else the worker reads its own. */
 export interface UpgradeRequest {
@@ -18,6 +21,8 @@ export interface UpgradeRequest {
   readonly to: string
   readonly by: string
   readonly file?: string
+  /** What proves who starts it, where the platform file wants that. */
+  readonly proof?: string
 }
 
 /** One app's journey: everything that its planner needs, because it may outlive its upgrade. */
@@ -185,7 +190,7 @@ const texts = ['gate', 'by', 'comment', 'typed', 'notBefore', 'notAfter', 'proof
 const LONGEST = 2000
 
 /** A signature with what it is about, or a token of an identity provider. */
-const LONGEST_PROOF = 8000
+export const LONGEST_PROOF = 8000
 
 /** Of one workflow: an app has a handful, and each is shown before it is approved. */
 export const MOST_GATES = 50

@@ -13,6 +13,7 @@ import { figures } from '../domain/figures.ts'
 import { joined, reportOf } from '../domain/report.ts'
 import { blindness } from '../domain/notices.ts'
 import { aheadOf, statusOf } from '../domain/status.ts'
+import { originFault } from '../domain/starting.ts'
 import { question, type Prepared } from './activities.ts'
 import { executor, REPLACED, type LiveRun } from './executor.ts'
 import { fleet } from './fleet.ts'
@@ -75,6 +76,8 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     rollback: () => undefined, // refused: it is for an app
     replan: (order) => again?.order(order),
   })
+  const fault = originFault(request?.platform, request?.by, workflowInfo().parent?.workflowId)
+  if (fault !== undefined) throw failed('InvalidInput', fault)
   prepared = await question('prepare', 'prepare', `look at ${shown(request?.platform)} and plan`, 'long', request)
   const { platform, plan } = prepared
   tag({ platform: platform.name, team: platform.platformTeam })

@@ -16,6 +16,7 @@ import type { Refusal } from '../../src/domain/gates.ts'
 import type { Notice } from '../../src/domain/notices.ts'
 import { act, type ActionStep } from '../../src/domain/steps.ts'
 import type { Judgement } from '../../src/domain/verdict.ts'
+import { startRefusal } from '../../src/domain/starting.ts'
 import type { Activities } from '../../src/workflows/activities.ts'
 import { clusterFacts, seal, someFacts } from './builders.ts'
 import { ToyWorld } from './toy-world.ts'
@@ -116,6 +117,10 @@ export class Outside {
             `there is no platform ${JSON.stringify(request?.platform)?.slice(0, 80)}`,
             'InvalidInput',
           )
+        // As far as it is said at all: who starts an upgrade is of few tests.
+        const at = new Date(activityInfo().scheduledTimestampMs).toISOString()
+        const refused = request.proof !== undefined && startRefusal(this.platform.trust, request, at, () => false)
+        if (refused) throw ApplicationFailure.nonRetryable(`${refused.code}: ${refused.message}`, 'InvalidInput')
         return {
           platform: this.platform,
           from: '1.35',

@@ -155,6 +155,16 @@ test('it ends well where the upgrade does', async () => {
   })
 })
 
+test('nobody says that they are a schedule', async () => {
+  const { name, trial, worker } = await aTrial()
+  await worker.runUntil(async () => {
+    await trial.begin({ platform: name, to: '1.36', by: 'schedule' })
+    await expect(trial.result()).rejects.toMatchObject({
+      cause: { type: 'InvalidInput', message: expect.stringMatching(/say who you are/) },
+    })
+  })
+})
+
 test('it fails as its upgrade does', async () => {
   const badly = await aTrial()
   badly.outside.platform = aPlatform({ name: 'another' })
