@@ -53,6 +53,16 @@ export async function mayBeSent(outside: Pick<Outside, 'platformFile'>, sent: Pl
     )
 }
 
+/**
+ * The file that an upgrade which was started long ago goes by now. One that was sent along said all that the worker's own
+ * said, where that wants proof of who says something; since then the worker's own may have been changed, by the review
+ * that it is kept under, and counts. Throws as `meantFile` and `keptFile`.
+ */
+export async function fileNow(outside: Pick<Outside, 'platformFile'>, which: Which): Promise<PlatformFile> {
+  const own = which.file === undefined ? undefined : await keptFile(outside, which.platform)
+  return own?.file.trust === undefined ? platformFileOf(outside, which) : own.file
+}
+
 /** The worker's own file as it is now; undefined where it keeps none. Throws `invalidInput` where it cannot be read. */
 export async function keptFile(
   outside: Pick<Outside, 'platformFile'>,
