@@ -148,6 +148,9 @@ const kept = z.object({
   }),
   timeZone: z.string(),
   closed: texts,
+  tells: z
+    .object({ team: z.string(), slack: maybe, webhook: maybe })
+    .describe('who is told where nothing can be decided'),
 })
 
 export const schedule = z
