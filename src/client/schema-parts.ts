@@ -125,6 +125,10 @@ export const upgradeStatus = z.object({
   since: time,
   by: z.string(),
   paused: z.boolean(),
+  pause: z
+    .object({ by: z.string(), at: time, reason: maybe })
+    .exactOptional()
+    .describe('who paused it and why, while it is'),
   run: status.exactOptional(),
   apps: list(
     z.object({

@@ -1,6 +1,7 @@
 import { no, type Answer, type Decision, type Logged, type Refusal } from './gates.ts'
 import type { Finding } from './findings.ts'
 import type { Untold } from './notices.ts'
+import type { Pause } from './pausing.ts'
 import type { App, Platform } from './platform.ts'
 import type { Replan } from './replanning.ts'
 import type { Report } from './report.ts'
@@ -57,6 +58,8 @@ export interface UpgradeStatus {
   readonly since: string
   readonly by: string
   readonly paused: boolean
+  /** Who paused it and why, while it is; absent where only Temporal could be asked. */
+  readonly pause?: Pause
   /** Absent before the plan is made. */
   readonly run?: Status
   readonly apps: readonly AppStanding[]

@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow'
 import { blank } from '../domain/journal.ts'
 import type { Outcome, UpgradeRequest, UpgradeResult, UpgradeStatus } from '../domain/messages.ts'
+import { pauseOf, type Pause } from '../domain/pausing.ts'
 import { blockers, type Phase } from '../domain/plan.ts'
 import { figures } from '../domain/figures.ts'
 import { joined, reportOf } from '../domain/report.ts'
@@ -46,6 +47,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     since: workflowInfo().startTime.toISOString(),
     by: office.desk.requester,
     paused: office.paused,
+    ...pausedBy(pauseOf(office.desk, office.paused)),
     ...(office.runs[0] && { run: statusOf(office.runs[0], office.desk, office.paused) }),
     apps: apps.standings(),
     ...(prepared && { order: prepared.platform.order, ahead: aheadOf(office.runs[0]) }),
@@ -150,4 +152,5 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   }
 }
 
+const pausedBy = (pause: Pause | undefined) => (pause === undefined ? {} : { pause })
 const heldBy = (held: string | undefined) => (held === undefined ? {} : { held })
