@@ -14,6 +14,7 @@ import { createActivities } from './activities/index.ts'
 import type { Outside } from './activities/outside.ts'
 import { connectOutside } from './adapters/index.ts'
 import { openUpgrade } from './client/open-upgrade.ts'
+import { startedSince } from './client/started-since.ts'
 import { ownVersion } from './client/own-version.ts'
 import { makeSearchAttributes } from './client/search-attributes.ts'
 import { upgradeId, type UpgradeStatus } from './domain/messages.ts'
@@ -50,6 +51,8 @@ async function main(): Promise<void> {
   const clients = await Connection.connect(connectionOptions ?? {})
   await makeSearchAttributes(clients, namespace)
   const client = new Client({ connection: clients, namespace })
+  const { taskQueue } = settings
+  const temporal = { client, namespace, taskQueue, [Symbol.asyncDispose]: () => clients.close() }
   const ports = connectOutside({
     webhookSecrets: settings.webhookSecrets,
     ...(settings.slack && { slack: settings.slack }),
@@ -63,6 +66,7 @@ async function main(): Promise<void> {
         .query<UpgradeStatus>('status')
         .catch(() => undefined),
     openUpgrade: (platform) => openUpgrade(client, platform),
+    startedSince: (...of) => startedSince(temporal, ...of),
     probeImage: settings.probeImage,
     ...(settings.temporalUi !== undefined && { workflowUrl: workflowUrl(settings.temporalUi, namespace) }),
     log: activityLog(log),
@@ -72,7 +76,7 @@ async function main(): Promise<void> {
   const worker = await Worker.create({
     connection,
     namespace,
-    taskQueue: settings.taskQueue,
+    taskQueue,
     // What Temporal shows of a worker, and `norikae doctor` reads.
     identity: `${process.pid}@${hostname()} norikae ${ownVersion()}`,
     ...(await workflows(settings, logger)),
@@ -86,7 +90,7 @@ async function main(): Promise<void> {
     maxHeartbeatThrottleInterval: '10s',
   })
   const health = await serveHealth(worker, settings.healthPort, settings.host)
-  log.info({ taskQueue: settings.taskQueue, namespace, platforms: settings.platforms }, 'worker started')
+  log.info({ taskQueue, namespace, platforms: settings.platforms }, 'worker started')
   try {
     await worker.run()
   } finally {

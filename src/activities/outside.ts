@@ -25,6 +25,8 @@ export interface Outside {
   upgradeStatus(platform: string): Promise<UpgradeStatus | undefined>
   /** The upgrade that is open, with what it upgrades to where it says so; undefined where none is. */
   openUpgrade(platform: string): Promise<{ readonly to?: string } | undefined>
+  /** What other runs of the platform's upgrade were started with since then (an ISO time); anything may be there. */
+  startedSince(platform: string, since: string, butRun: string): Promise<readonly unknown[]>
   /** For Jobs that only look whether an endpoint answers. Needs `nc`. */
   readonly probeImage: string
   /** Where people open a workflow in Temporal's UI; absent where nobody said where that is. */

@@ -45,15 +45,37 @@ export const platformFileOf = async (outside: Pick<Outside, 'platformFile'>, whi
  * upgrade must not say by a file of their own whose word counts in it.
  */
 export async function mayBeSent(outside: Pick<Outside, 'platformFile'>, sent: PlatformFile): Promise<void> {
-  const kept = await outside.platformFile(sent.platform)
-  if (!kept) return
-  const keeps = `this worker keeps ${kept.name} for ${sent.platform},`
-  const own = fileIn(kept, sent.platform)
+  const own = await keptFile(outside, sent.platform)
+  const why = own && trustFault(own.file, sent)
+  if (own && why !== undefined)
+    throw invalidInput(
+      `this worker keeps ${own.name} for ${sent.platform}, ${why}. Start without -f, or change the worker's file first. Nothing was started`,
+    )
+}
+
+/**
+ * The file that an upgrade which was started long ago goes by now. One that was sent along said all that the worker's own
+ * said, where that wants proof of who says something; since then the worker's own may have been changed, by the review
+ * that it is kept under, and counts. Throws as `meantFile` and `keptFile`.
+ */
+export async function fileNow(outside: Pick<Outside, 'platformFile'>, which: Which): Promise<PlatformFile> {
+  const own = which.file === undefined ? undefined : await keptFile(outside, which.platform)
+  return own?.file.trust === undefined ? platformFileOf(outside, which) : own.file
+}
+
+/** The worker's own file as it is now; undefined where it keeps none. Throws `invalidInput` where it cannot be read. */
+export async function keptFile(
+  outside: Pick<Outside, 'platformFile'>,
+  platform: string,
+): Promise<{ readonly name: string; readonly file: PlatformFile } | undefined> {
+  const kept = await outside.platformFile(platform)
+  if (!kept) return undefined
+  const own = fileIn(kept, platform)
   if ('fault' in own)
-    throw invalidInput(`${keeps} and it cannot be read. Mend it first. Nothing was started\n${own.fault}`)
-  const why = trustFault(own.file, sent)
-  if (why !== undefined)
-    throw invalidInput(`${keeps} ${why}. Start without -f, or change the worker's file first. Nothing was started`)
+    throw invalidInput(
+      `this worker keeps ${kept.name} for ${platform}, and it cannot be read. Mend it first. Nothing was changed\n${own.fault}`,
+    )
+  return { name: kept.name, file: own.file }
 }
 
 function fileIn({ name, text }: Text, platform: string): { readonly file: PlatformFile } | { readonly fault: string } {

@@ -30,6 +30,7 @@ import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
 import { rulesNaming } from './group-rules.ts'
 import { imageSurvey } from './registry-images.ts'
+import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
 
 /** A plan is kept in the history and sent as one payload: 2 MB is Temporal's end, and would be retried for ever. */
@@ -38,6 +39,7 @@ const LARGEST = 500_000
 export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare' | 'planCutover'> => ({
   async prepare(request) {
     const file = await readInput(outside, request)
+    await mustBeProven(outside, file, request)
     const to = request.to as KubernetesVersion // requestFaults has looked
     const { region } = file
     const world = await proven(outside, { ...file, blue: '', green: '' })

@@ -5,13 +5,14 @@ import type { NamespaceFacts } from '../domain/facts.ts'
 import { placeOf, type Finding } from '../domain/findings.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import { planUpgrade } from '../domain/plan-upgrade.ts'
-import { replanFinding, withApp } from '../domain/replanning.ts'
+import { replanFinding, toldAfter, withApp } from '../domain/replanning.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { proven, type Outside } from './outside.ts'
-import { blueFacts, readInput, sealed, tenantsOn } from './preparing.ts'
+import { fileNow } from './platform-files.ts'
+import { blueFacts, sealed, tenantsOn } from './preparing.ts'
 import { sha256 } from './tokens.ts'
 
 /**
@@ -21,7 +22,7 @@ import { sha256 } from './tokens.ts'
 export const replanningActivities = (outside: Outside): Pick<Activities, 'replan'> => ({
   async replan({ request, order, platform, plan, facts }) {
     const { app: name } = order
-    const file = await readInput(outside, request)
+    const file = await fileNow(outside, request)
     const scope = { ...platform, platform: platform.name }
     const world = await proven(outside, scope)
     const { nodegroups } = await blueFacts(world.eks, platform.blue)
@@ -31,7 +32,7 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
       resolvePlatform(its, { blue, green, namespaces: some, fingerprint: sha256 })
     const now = resolve(file, namespaces)
     const app = now.platform.apps.find((a) => a.name === name)
-    const looked = withApp(platform, name, { app, teams: now.platform.teams })
+    const looked = withApp(platform, name, { app, teams: now.platform.teams, calendar: file.calendar })
     if (!('platform' in looked))
       return looked.became === 'unchanged'
         ? { became: looked.became, note: 'it is planned as it is on blue' }
@@ -63,7 +64,8 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
     const fresh = inForce(file.waivers, at).filter((w) => !kept.some((k) => k.code === w.code && k.about === w.about))
     const waivers = [...kept, ...fresh]
     const next = { ...looked.platform, ...(waivers.length > 0 && { waivers }) }
-    const findings = condensed([...plan.findings, ...all, replanFinding(looked.became, order, name)])
+    const planned = platform.apps.find((a) => a.name === name)
+    const findings = condensed(toldAfter(plan.findings, [...all, replanFinding(looked.became, order, name)], planned))
     return { became: looked.became, next: { platform: next, plan: sealed(planUpgrade(next, facts, findings)) } }
   },
 })

@@ -1,7 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { BadInput } from '../client/problems.ts'
 import type { Answer } from '../domain/gates.ts'
-import type { MessageName } from '../domain/messages.ts'
+import type { Signed } from '../client/shapes.ts'
 import { shellNames } from './completions.ts'
 import { shapes } from './output.ts'
 import { ownVersion } from '../client/own-version.ts'
@@ -235,14 +235,19 @@ const signable = {
   abort: true,
   rollback: true,
   replan: true,
-} as const satisfies Record<MessageName, true>
+  start: true,
+} as const satisfies Record<Signed['message'], true>
 
 const sign = (go: Go) =>
   reading('sign')
-    .description('prints a message with its proof, to paste into Temporal; asks no server')
-    .addArgument(new Argument('<message>', 'what is said').choices(Object.keys(signable) as readonly MessageName[]))
+    .description('prints a message, or the input of a start, with its proof, to paste into Temporal; asks no server')
+    .addArgument(
+      new Argument('<message>', 'what is said').choices(Object.keys(signable) as readonly Signed['message'][]),
+    )
     .requiredOption('--workflow <id>', 'the workflow that it is sent to')
-    .requiredOption('--run <id>', 'its run; this and the rest are in its current details')
+    .option('--run <id>', 'its run; this and the rest are in its current details (not with start)')
+    .option('--to <version>', 'with start: what it is upgraded to, like 1.36')
+    .addOption(new Option('-f, --file <file>', 'with start: the platform file that is sent along'))
     .option('--gate <ids...>', 'the gates that are answered')
     .option('--plan <digests...>', 'the plans that these gates are of')
     .option('--audience <name>', 'with a token (trust: oidc), for whom')

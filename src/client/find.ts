@@ -39,6 +39,10 @@ export const completedBefore = (temporal: Temporal, platform: string, before: Da
     LATEST,
   )
 
+/** Open and ended, the latest first. `since`: an ISO time. */
+export const upgradesSince = (temporal: Temporal, platform: string, since: string): Promise<Run[]> =>
+  list(temporal, `WorkflowId = '${quoted(upgradeId(platform))}' AND StartTime >= '${since}'`, MOST)
+
 /** Open ones, also those whose upgrade is over: apps outlive it. */
 export const openCutovers = (temporal: Temporal, platform: string): Promise<Sighting[]> =>
   sightings(temporal, `NorikaePlatform = '${quoted(platform)}' AND ExecutionStatus = 'Running'`)

@@ -17,10 +17,13 @@ import type { OpenGate, UpgradeView } from './shapes.ts'
  */
 export async function keptView(temporal: Temporal, platform: string, run: Run, silent: string): Promise<UpgradeView> {
   const { workflowId, runId, startTime } = run
+  const describing = asking(temporal, workflowId, () =>
+    temporal.client.workflow.getHandle(workflowId, runId).describe(),
+  )
   const [{ to = '', by = '' }, description, planned, cutovers, at] = await Promise.all([
     requestOf(temporal, workflowId, runId),
-    asking(temporal, workflowId, () => temporal.client.workflow.getHandle(workflowId, runId).describe()),
-    plannedIn(temporal, workflowId, runId),
+    describing,
+    describing.then(({ memo }) => plannedIn(temporal, workflowId, runId, memo)),
     cutoversSince(temporal, platform, startTime),
     lastSign(temporal, workflowId, runId),
   ])

@@ -1,6 +1,7 @@
 import { isCutoverRequest, type CutoverPlatform } from '../domain/messages.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Platform } from '../domain/platform.ts'
+import { recalled } from '../domain/remembered.ts'
 import { toProve, type ToProve } from '../domain/trust.ts'
 import { asking, decoded, inputOf } from './ask.ts'
 import type { Temporal } from './connect.ts'
@@ -19,13 +20,23 @@ interface Replanned {
   readonly next?: Pick<Planned, 'platform' | 'plan'>
 }
 
-/** What `prepare` answered, with the plan and the platform of the last `replan`; undefined where it has not planned yet. */
-export async function plannedIn(temporal: Temporal, workflowId: string, runId: string): Promise<Planned | undefined> {
+/**
+ * What `prepare` answered, with the plan and the platform of the last `replan` that counted, which its memo tells;
+ * undefined where it has not planned yet.
+ */
+export async function plannedIn(
+  temporal: Temporal,
+  workflowId: string,
+  runId: string,
+  memo: Parameters<typeof recalled>[0],
+): Promise<Planned | undefined> {
   const isPlan = (id: string) => id === 'prepare' || id.startsWith('replan/')
   // Written by our own worker: `question('prepare', …)` and `question('replan', …)`.
   const found = (await resultsIn(temporal, workflowId, runId, isPlan)) as readonly (Planned | Replanned)[]
   const prepared = found.find((it) => 'platform' in it)
-  const next = found.flatMap((it) => ('next' in it && it.next ? [it.next] : [])).at(-1)
+  // Some plans were made and then refused, because its apps had gone on meanwhile.
+  const digest = recalled(memo).plan
+  const next = found.flatMap((it) => ('next' in it && it.next?.plan.digest === digest ? [it.next] : [])).at(-1)
   return prepared && { ...prepared, ...(next && { platform: next.platform, plan: next.plan }) }
 }
 
@@ -40,7 +51,7 @@ export interface Listener {
 
 /** Undefined: it has not planned yet, or there is no such workflow that is open. */
 export async function listenerOf(temporal: Temporal, workflowId: string): Promise<Listener | undefined> {
-  const { runId, raw } = await asking(temporal, workflowId, () =>
+  const { runId, raw, memo } = await asking(temporal, workflowId, () =>
     temporal.client.workflow.getHandle(workflowId).describe(),
   )
   const first = raw.workflowExecutionInfo?.firstRunId
@@ -51,7 +62,7 @@ export async function listenerOf(temporal: Temporal, workflowId: string): Promis
   })
   const input = await inputOf(temporal, workflowId, runId)
   if (!isCutoverRequest(input)) {
-    const planned = await plannedIn(temporal, workflowId, runId)
+    const planned = await plannedIn(temporal, workflowId, runId, memo)
     return planned && of(planned.platform, [planned.plan])
   }
   const ids = new Set(input.app.environments.map((e) => `${e.name}/plan`))

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createHash, sign } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { BadInput } from './problems.ts'
-import type { Said } from './say.ts'
+
 import { milliseconds, type Duration } from '../domain/duration.ts'
 import { headerOf, proofText, statement, type Header } from '../domain/proofs.ts'
 import { boundAudience } from '../domain/tokens.ts'
@@ -12,16 +12,23 @@ import { keyFile, publicPart, readKey } from './key-file.ts'
 /** Long enough to be pasted somewhere, short enough to be of no use to who finds it later. */
 const VALID_FOR: Duration = '1h'
 
+/** What is proven: what is said to a workflow, or starts one. */
+interface Provable {
+  readonly workflowId: string
+  readonly message: string
+  readonly body: Readonly<Record<string, string | readonly string[]>>
+}
+
 /**
  * The same with its proof, where the platform wants one. `plans`: digests of the plans whose gates it is about. Throws
  * `BadInput` where there is no key, or no token.
  */
-export async function proven(
-  said: Said,
+export async function proven<S extends Provable>(
+  said: S,
   proves: ToProve | undefined,
   plans: readonly string[] = [],
   validFor: Duration = VALID_FOR,
-): Promise<Said> {
+): Promise<S> {
   if (!proves) return said
   const now = Date.now()
   const header = headerOf(proves, said.message, said.body, plans, {

@@ -131,7 +131,7 @@ export async function remove(temporal: Temporal, platform: string): Promise<void
 
 function optionsOf({ taskQueue }: Temporal, platform: string, kept: KeptSchedule) {
   const { schedule, timeZone } = kept
-  const request: ScheduledRequest = { platform }
+  const request: ScheduledRequest = { platform, tells: kept.tells }
   return {
     spec: { calendars: firingsOf(schedule).map((on) => calendarOf(on, kept)), timezone: timeZone, jitter: 0 },
     action: {
@@ -188,13 +188,14 @@ function changesOf(
   return byHand ? ['its dates were changed by hand'] : []
 }
 
-function partsOf({ schedule, timeZone, closed }: KeptSchedule): Record<string, string> {
+function partsOf({ schedule, timeZone, closed, tells }: KeptSchedule): Record<string, string> {
   return {
     at: inWords(schedule),
     announced: `${schedule.announceDays} days before`,
     target: schedule.target,
     'time zone': timeZone,
     'closed days': closed.join(', ') || 'none',
+    'where it fails': `tells ${[tells.team, tells.slack, tells.webhook].filter((it) => it !== undefined).join(', ')}`,
   }
 }
 

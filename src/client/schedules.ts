@@ -85,7 +85,9 @@ export const KEPT = 'norikae'
 export function keptIn(memo: Readonly<Record<string, unknown>> | undefined): KeptSchedule | undefined {
   const found = memo?.[KEPT]
   // Written by us alone, as `schedule-changes.ts` does it.
-  return typeof found === 'object' && found !== null && 'schedule' in found ? (found as KeptSchedule) : undefined
+  return typeof found === 'object' && found !== null && 'schedule' in found && 'tells' in found
+    ? (found as KeptSchedule)
+    : undefined
 }
 
 /** What became of one firing. */

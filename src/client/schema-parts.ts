@@ -15,7 +15,7 @@ export const runOutcome = z.enum([...outcome.options, 'running', 'failed', 'canc
 const answer = z.enum(['approve', 'reject', 'retry', 'skip', 'rerun'])
 export const message = z.enum([...answer.options, 'withdraw', 'pause', 'resume', 'abort', 'rollback', 'replan'])
 
-const proves = z
+export const proves = z
   .object({ kind: z.enum(['signed', 'oidc']), run: z.string(), audience: maybe })
   .exactOptional()
   .describe('how people prove what they say; absent where names are believed')
@@ -101,7 +101,6 @@ const status = z.object({
       who: texts,
       people: texts,
       approvedBy: texts,
-      typed: z.boolean(),
     }),
   )
     .exactOptional()
@@ -127,6 +126,10 @@ export const upgradeStatus = z.object({
   since: time,
   by: z.string(),
   paused: z.boolean(),
+  pause: z
+    .object({ by: z.string(), at: time, reason: maybe })
+    .exactOptional()
+    .describe('who paused it and why, while it is'),
   run: status.exactOptional(),
   apps: list(
     z.object({

@@ -17,9 +17,10 @@ import {
   cutoverStatus,
   openGate,
   outline,
+  proves,
   reportBody,
-  twinPart,
   summary,
+  twinPart,
   where,
 } from './schema-parts.ts'
 
@@ -29,7 +30,7 @@ import {
  */
 
 export const plan = z
-  .object({ from: z.string(), to: z.string(), upgrade: outline, twin: list(twinPart), cutovers: list(outline) })
+  .object({ proves, from: z.string(), to: z.string(), upgrade: outline, twin: list(twinPart), cutovers: list(outline) })
   .describe('norikae plan -o json')
 
 export const view = z
@@ -148,6 +149,9 @@ const kept = z.object({
   }),
   timeZone: z.string(),
   closed: texts,
+  tells: z
+    .object({ team: z.string(), slack: maybe, webhook: maybe })
+    .describe('who is told where nothing can be decided'),
 })
 
 export const schedule = z
@@ -192,8 +196,12 @@ export const batches = z
   .describe('norikae approve --all, approve --ahead and withdraw, with -o json')
 
 export const signed = z
-  .object({ workflowId: z.string(), message, body: z.record(z.string(), z.union([z.string(), texts])).readonly() })
-  .describe('norikae sign -o json: what is sent to the workflow')
+  .object({
+    workflowId: z.string(),
+    message: z.enum([...message.options, 'start']),
+    body: z.record(z.string(), z.union([z.string(), texts])).readonly(),
+  })
+  .describe('norikae sign -o json: what is sent to the workflow, or starts it')
 
 export const key = z.object({ file: z.string(), publicKey: z.string() }).describe('norikae keys -o json')
 

@@ -210,10 +210,10 @@ export interface Unsaid {
   readonly message: string
 }
 
-/** `norikae sign`: what is sent to the workflow. */
+/** `norikae sign`: what is sent to the workflow, or starts it. */
 export interface Signed {
   readonly workflowId: string
-  readonly message: MessageName
+  readonly message: MessageName | 'start'
   readonly body: Readonly<Record<string, string | readonly string[]>>
 }
 

@@ -1,12 +1,15 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { upgradeId, type UpgradeRequest, type UpgradeResult } from '../domain/messages.ts'
 import type { PlannedUpgrade } from '../domain/outline.ts'
+import { START } from '../domain/starting.ts'
+import type { ToProve } from '../domain/trust.ts'
 import type { Outlook, OutlookRequest } from '../domain/scheduled.ts'
 import { asking, endOf, latestRun, requestOf, workerIsThere, type Run } from './ask.ts'
 import type { Temporal } from './connect.ts'
 import { completedBefore } from './find.ts'
 import { lookOutside, type Patience } from './look-outside.ts'
 import { Failed, NotReady, Refused } from './problems.ts'
+import { proven } from './prove.ts'
 import type { Before, RunOutcome, UpgradeReport } from './shapes.ts'
 import { noWorker } from './translate.ts'
 
@@ -36,19 +39,27 @@ export async function running(temporal: Temporal, request: UpgradeRequest): Prom
   )
 }
 
-/** Starts it, or attaches to the run with this request. Safe to repeat. */
-export async function start(temporal: Temporal, request: UpgradeRequest): Promise<Started> {
+/**
+ * Starts it, with its proof where the platform wants one, or attaches to the run with this request. Safe to repeat. Throws
+ * `BadInput` where there is nothing to prove it with.
+ */
+export async function start(
+  temporal: Temporal,
+  request: UpgradeRequest,
+  proves: ToProve | undefined,
+): Promise<Started> {
   const there = await running(temporal, request)
   if (there) return there
   if (!(await workerIsThere(temporal))) throw noWorker(temporal.taskQueue)
   const { platform, to, by, file } = request
   const workflowId = upgradeId(platform)
+  const { body } = await proven({ workflowId, message: START, body: { ...request } }, proves)
   try {
     const { firstExecutionRunId: runId } = await asking(temporal, workflowId, () =>
       temporal.client.workflow.start('clusterUpgrade', {
         workflowId,
         taskQueue: temporal.taskQueue,
-        args: [request],
+        args: [body],
         workflowTaskTimeout: '60s', // measured: shorter ones time out when 1,500 apps are committed
         staticSummary: `upgrade ${platform} to ${to}`,
         staticDetails: `Started by ${by}, ${file === undefined ? "with the worker's own platform file" : 'with a platform file sent along'}. Who is waited for, and the JSON to send, is in the current details.`,

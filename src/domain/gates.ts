@@ -118,6 +118,13 @@ export function refusal(
   if (!gate.offers.includes(answer))
     return no('not-offered', `${gate.id} takes ${gate.offers.join(' or ')}, not ${answer}`)
 
+  // What destroys is answered by who has seen what was measured right before (design, principle 10).
+  if (gate.rule.typed !== undefined && !open.includes(gate))
+    return no(
+      'not-ahead',
+      `${gate.id} lets something go for good: it is answered once it is open, when what was measured is there to read`,
+    )
+
   const allowed = teamsOf(gate).flatMap((team) => desk.members[team] ?? [])
   if (!allowed.includes(d.by))
     return no('not-an-approver', `${d.by} is not an approver of ${teamsOf(gate).join(', ')}${later(gate)}`)

@@ -1,6 +1,7 @@
 import { no, type Answer, type Decision, type Logged, type Refusal } from './gates.ts'
 import type { Finding } from './findings.ts'
 import type { Untold } from './notices.ts'
+import type { Pause } from './pausing.ts'
 import type { App, Platform } from './platform.ts'
 import type { Replan } from './replanning.ts'
 import type { Report } from './report.ts'
@@ -11,6 +12,9 @@ import type { Standings, Turn } from './turns.ts'
 export const TASK_QUEUE = 'norikae'
 export const upgradeId = (platform: string): string => `cluster-upgrade/${platform}`
 export const cutoverId = (platform: string, app: string): string => `${upgradeId(platform)}/app/${app}`
+/** The platform of an upgrade, or of one of its apps, by its workflow's id. */
+export const platformIn = (workflowId: string): string =>
+  workflowId.startsWith(upgradeId('')) ? (workflowId.slice(upgradeId('').length).split('/')[0] ?? '') : workflowId
 
 /** What starts `clusterUpgrade` and `upgradePlan`. `file`: the platform file's text; else the worker reads its own. */
 export interface UpgradeRequest {
@@ -18,6 +22,8 @@ export interface UpgradeRequest {
   readonly to: string
   readonly by: string
   readonly file?: string
+  /** What proves who starts it, where the platform file wants that. */
+  readonly proof?: string
 }
 
 /** One app's journey: everything that its planner needs, because it may outlive its upgrade. */
@@ -52,6 +58,8 @@ export interface UpgradeStatus {
   readonly since: string
   readonly by: string
   readonly paused: boolean
+  /** Who paused it and why, while it is; absent where only Temporal could be asked. */
+  readonly pause?: Pause
   /** Absent before the plan is made. */
   readonly run?: Status
   readonly apps: readonly AppStanding[]
@@ -185,7 +193,7 @@ const texts = ['gate', 'by', 'comment', 'typed', 'notBefore', 'notAfter', 'proof
 const LONGEST = 2000
 
 /** A signature with what it is about, or a token of an identity provider. */
-const LONGEST_PROOF = 8000
+export const LONGEST_PROOF = 8000
 
 /** Of one workflow: an app has a handful, and each is shown before it is approved. */
 export const MOST_GATES = 50

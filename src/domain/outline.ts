@@ -1,6 +1,7 @@
 import type { Finding } from './findings.ts'
 import type { Plan, Subject } from './plan.ts'
 import type { Step } from './steps.ts'
+import type { ToProve } from './trust.ts'
 import type { TwinPart } from './twin.ts'
 
 /** A plan to read: what will be done, in order, and how it comes back. Inputs are left out. */
@@ -29,6 +30,8 @@ export interface OutlineStep {
 
 /** What `upgradePlan` answers and `norikae plan` prints. */
 export interface PlannedUpgrade {
+  /** By what the start is proven; absent where names are believed. */
+  readonly proves?: ToProve
   readonly from: string
   readonly to: string
   readonly upgrade: Outline

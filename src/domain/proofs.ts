@@ -1,5 +1,6 @@
 import { milliseconds, type Duration } from './duration.ts'
 import { no, type Refusal } from './gates.ts'
+import { spelled } from './people.ts'
 import { canonicalJson } from './plan.ts'
 import { isSigned } from './signatures.ts'
 import type { ToProve, Trust } from './trust.ts'
@@ -20,7 +21,7 @@ export interface Header {
   readonly kind: Trust['kind']
   /** The first run of the workflow that is spoken to. */
   readonly run: string
-  /** The message and what it is about: `approve:<gate>,<gate>`, `rollback:production`, `pause:`. */
+  /** The message and what it is about: `approve:<gate>,<gate>`, `rollback:production`, `pause:`, `start:<platform>,1.36`. */
   readonly about: string
   /** Full digests of the plans whose gates are meant, in order; none for orders. */
   readonly plans: readonly string[]
@@ -76,8 +77,10 @@ export const gatesIn = ({ gate, gates }: Body): readonly string[] => {
 /** As in a header, where a blank would end it. */
 export const aboutOf = (message: string, body: Body): string => {
   const what = gatesIn(body)
-  const { environment } = body
-  const named = what.length > 0 ? what : typeof environment === 'string' ? [environment] : []
+  const { environment, platform, to } = body
+  // Of a start: which, for who is asked for a token.
+  const others: readonly unknown[] = environment === undefined ? [platform, to] : [environment]
+  const named = what.length > 0 ? what : others.filter((it) => typeof it === 'string')
   return `${message}:${named.map((n) => n.replaceAll(/[\s,%]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)).join(',')}`
 }
 
@@ -144,12 +147,24 @@ export function proofRefusal(trust: Trust | undefined, message: string, body: Bo
   if (at.used(headerText(proof))) return no('proof-used', 'this very message has counted already; say it anew')
   if (trust.kind === 'oidc') return undefined
   const [key = '', signature = ''] = proof.evidence.split(' ')
-  const who = typeof by === 'string' ? by : ''
+  const who = typeof by === 'string' ? spelled(Object.keys(trust.keys), by) : ''
   if (!Object.hasOwn(trust.keys, who) || !trust.keys[who]?.includes(key))
     return no('proof-foreign', `${key.slice(0, 24)}… is no key of ${cut(who)} in the platform file`)
   return isSigned(statement(proof, at.workflow, body), key, signature)
     ? undefined
     : no('proof-altered', 'the signature does not fit: something of the message was changed after it was signed')
+}
+
+/**
+ * Why a key that an upgrade was started with does not count any more: it was taken out of the platform file that the worker
+ * keeps, `name`. Keys that were put in since are for the next upgrade. Undefined: it counts, or the file has no keys now.
+ */
+export function withdrawnKey(now: Trust | undefined, by: string, key: string, name: string): Refusal | undefined {
+  if (now?.kind !== 'signed') return undefined
+  const who = spelled(Object.keys(now.keys), by)
+  return Object.hasOwn(now.keys, who) && now.keys[who]?.includes(key) === true
+    ? undefined
+    : no('proof-revoked', `${key.slice(0, 24)}… is no key of ${cut(by)} any more: it was taken out of ${name}`)
 }
 
 /** Whether it may be said at this time: not long before it was made, not after its end, and not for ever. */

@@ -10,6 +10,8 @@ export interface Remembered {
   /** How many more are open. */
   readonly more?: number
   readonly paused?: true
+  /** The digest of the plan that a replan brought; absent where it is still the first. */
+  readonly plan?: string
 }
 
 type RememberedGate = Pick<
@@ -30,13 +32,14 @@ const LARGEST = 2000
 const LONGEST_TITLE = 200
 
 /** Undefined: there is nothing to remember. */
-export function remembered(all: readonly Status[], paused: boolean): Remembered | undefined {
+export function remembered(all: readonly Status[], paused: boolean, plan?: string): Remembered | undefined {
   const open = all.flatMap(({ subject: { environment }, waitingFor }) => waitingFor.map((w) => gateOf(w, environment)))
-  if (open.length === 0 && !paused) return undefined
+  if (open.length === 0 && !paused && plan === undefined) return undefined
   const left = (gates: readonly RememberedGate[]): Remembered => ({
     gates,
     ...(gates.length < open.length && { more: open.length - gates.length }),
     ...(paused && { paused }),
+    ...(plan !== undefined && { plan }),
   })
   const gates: RememberedGate[] = []
   for (const gate of open) {
@@ -78,10 +81,16 @@ export function recalled(memo: Readonly<Record<string, unknown>> | undefined): {
   readonly gates: readonly Recalled[]
   readonly more: number
   readonly paused: boolean
+  readonly plan?: string
 } {
   const found = memo?.[MEMO]
   if (!isRemembered(found)) return { gates: [], more: 0, paused: false }
-  return { gates: found.gates.map(toldOf), more: found.more ?? 0, paused: found.paused ?? false }
+  return {
+    gates: found.gates.map(toldOf),
+    more: found.more ?? 0,
+    paused: found.paused ?? false,
+    ...(typeof found.plan === 'string' && { plan: found.plan }),
+  }
 }
 
 const toldOf = ({ takes, typed = [], environment, ...gate }: RememberedGate): Recalled => ({

@@ -1,3 +1,4 @@
+import type { Calendar } from './calendar.ts'
 import { info, type Finding } from './findings.ts'
 import { archived, type Journal } from './journal.ts'
 import type { AppStanding, Order } from './messages.ts'
@@ -21,6 +22,7 @@ export interface Replan {
 export interface Found {
   readonly app: App | undefined
   readonly teams: Platform['teams']
+  readonly calendar?: Calendar | undefined
 }
 
 /**
@@ -30,7 +32,7 @@ export interface Found {
 export function withApp(
   platform: Platform,
   name: string,
-  { app, teams }: Found,
+  { app, teams, calendar }: Found,
 ): { readonly became: Became; readonly platform: Platform } | { readonly became: 'unchanged' | 'unknown' } {
   const known = platform.apps.find((a) => a.name === name)
   if (!app) return known ? { became: 'leaves', platform: without(platform, name) } : { became: 'unknown' }
@@ -41,10 +43,13 @@ export function withApp(
     movesWith: [...other.movesWith, ...(app.movesWith.includes(other.name) ? [name] : [])].toSorted(),
   }))
   const team = teams[app.team]
+  // Its windows go by clocks, and nothing said whose. Hours and closed days are everybody's, and stay as they were.
+  const clocks = platform.calendar ?? (calendar && { timeZone: calendar.timeZone, hours: [], closed: [] })
   return {
     became: known ? 'changes' : 'joins',
     platform: {
       ...platform,
+      ...(clocks && { calendar: clocks }),
       // Of a team that is known already nothing changes while it decides.
       teams: { ...(team && { [app.team]: team }), ...platform.teams },
       apps: [...others, app].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
@@ -77,6 +82,30 @@ export function whyNotReplanned({ app, environments }: AppStanding): string | un
 /** What is read of it in the status, at the gates and in the report. */
 export const replanFinding = (became: Became, { by, reason = '' }: Order, app: string): Finding =>
   notes[became](app, `(replan by ${by}: ${reason})`)
+
+/**
+ * What the plan tells after a replan: what was found of the app now, in place of what was told of the same before; of one
+ * that is gone nothing but that. `app`: as it was planned, undefined where it was not.
+ */
+export function toldAfter(before: readonly Finding[], found: readonly Finding[], app: App | undefined): Finding[] {
+  const gone = app !== undefined && found.some((f) => f.code === 'app-left' && f.about === app.name)
+  const again = new Set(found.map(subject))
+  const kept = before.filter((f) => !again.has(subject(f)) && !(gone && isOf(app, f)) && !isNote(f, found))
+  return [...kept, ...found]
+}
+
+const subject = ({ code, about, field = '' }: Finding): string => [code, about, field].join(' ')
+
+/** What was noted of an earlier replan of it. */
+const isNote = (f: Finding, found: readonly Finding[]): boolean =>
+  noteCodes.has(f.code) && found.some((it) => noteCodes.has(it.code) && it.about === f.about)
+const noteCodes: ReadonlySet<string> = new Set(['app-joined', 'app-changed', 'app-left'])
+
+/** Of the app, its environments, or what is in its namespaces. */
+const isOf = ({ name, environments }: App, { about }: Finding): boolean =>
+  about === name ||
+  about.startsWith(`${name} `) ||
+  environments.some((e) => e.namespaces.some((n) => about === n || about.split('/').includes(n)))
 
 const notes = {
   joins: (app: string, why: string) =>

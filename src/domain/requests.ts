@@ -1,11 +1,11 @@
 import { isKubernetesVersion, compareVersions, clusterName, type KubernetesVersion } from './kubernetes-version.ts'
-import { upgradeId } from './messages.ts'
+import { LONGEST_PROOF, upgradeId } from './messages.ts'
 import { canonicalJson } from './plan.ts'
 import type { PlatformFile } from './platform-file.ts'
 
 /** What may be asked for: rules over a request and what was found, each with its reason in words. */
 
-const fields = ['platform', 'to', 'by', 'file']
+const fields = ['platform', 'to', 'by', 'file', 'proof']
 
 /** Every fault of a start request at once; empty where it is one. */
 export function requestFaults(request: unknown): string[] {
@@ -20,7 +20,7 @@ export function requestFaults(request: unknown): string[] {
     const [, value] = given.find(([n]) => n === name) ?? []
     return isText(value) ? [] : [lacking(name)]
   })
-  const { platform, to, by, file } = request as Readonly<Record<string, unknown>>
+  const { platform, to, by, file, proof } = request as Readonly<Record<string, unknown>>
   return [
     ...unknown,
     ...missing,
@@ -28,6 +28,9 @@ export function requestFaults(request: unknown): string[] {
     ...(isText(to) && !isKubernetesVersion(to) ? [`to "${to.slice(0, 80)}" is no Kubernetes version; write 1.36`] : []),
     ...(typeof by === 'string' && by.length > 200 ? ['by is longer than 200 characters'] : []),
     ...fileFaults(file),
+    ...(proof === undefined || (typeof proof === 'string' && proof.length <= LONGEST_PROOF)
+      ? []
+      : [`proof is no text of at most ${LONGEST_PROOF} characters`]),
   ]
 }
 

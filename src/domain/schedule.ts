@@ -1,4 +1,5 @@
 import { closing, type Calendar } from './calendar.ts'
+import type { PlatformFile } from './platform-file.ts'
 import {
   clockIn,
   daysAfter,
@@ -36,7 +37,20 @@ export const MOST_AHEAD_DAYS = 28
 /** What a schedule was made from: kept with what it starts, so that it can be shown and compared. */
 export interface KeptSchedule extends CalendarFile {
   readonly schedule: Schedule
+  readonly tells: Tells
 }
+
+/** Who hears of it where nothing can be decided, and perhaps not even the platform file be read: the platform team. */
+export interface Tells {
+  readonly team: string
+  readonly slack?: string
+  readonly webhook?: string
+}
+
+export const tellsIn = ({ platformTeam, teams }: Pick<PlatformFile, 'platformTeam' | 'teams'>): Tells => ({
+  team: platformTeam,
+  ...teams[platformTeam]?.notify,
+})
 
 /** Whose clocks a schedule goes by, and which days are closed: `2026-12-25`, or two with `/`. */
 export type CalendarFile = Pick<Calendar, 'timeZone' | 'closed'>

@@ -2,7 +2,7 @@ import { upgradeId } from './messages.ts'
 import type { From, Notice } from './notices.ts'
 import type { Decision } from './outlook.ts'
 import type { Team } from './platform.ts'
-import type { Start } from './schedule.ts'
+import type { Start, Tells } from './schedule.ts'
 
 /** The id of the schedule; the server begins the ids of what it starts with it. */
 export const scheduleId = (platform: string): string => `scheduled-upgrade/${platform}`
@@ -13,12 +13,31 @@ export const BY_SCHEDULE = 'schedule'
 /** What starts `scheduledUpgrade`. The worker reads its own platform file, as it is then. */
 export interface ScheduledRequest {
   readonly platform: string
+  /** As its schedule was made with; absent where somebody starts it by hand. */
+  readonly tells?: Tells
 }
 
 /** What starts `nextUpgrade`. `file`: the platform file's text; else the worker reads its own. */
-export interface OutlookRequest extends ScheduledRequest {
+export interface OutlookRequest {
+  readonly platform: string
   readonly file?: string
 }
+
+/** Whom to tell, from whatever was sent; undefined where it says nobody. */
+export function teamTold(request: unknown): Pick<Foreseen, 'platformTeam' | 'teams'> | undefined {
+  const tells = fieldOf(request, 'tells')
+  const [team, slack, webhook] = ['team', 'slack', 'webhook'].map((name) => fieldOf(tells, name))
+  if (typeof team !== 'string') return undefined
+  const its = {
+    approvers: [],
+    ...(typeof slack === 'string' && { slack }),
+    ...(typeof webhook === 'string' && { webhook }),
+  }
+  return { platformTeam: team, teams: { [team]: its } }
+}
+
+const fieldOf = (it: unknown, name: string): unknown =>
+  typeof it === 'object' && it !== null ? Object.getOwnPropertyDescriptor(it, name)?.value : undefined
 
 /** How EKS supports one of its versions; dates are days, `2027-08-02`. */
 export interface Support {
@@ -82,6 +101,14 @@ export const followingDetails = ({ platform }: Outlook, to: string): string =>
 /** Why the schedule is paused, and what to do about it. */
 export const pausedBecause = ({ platform }: Outlook, to: string, ended: string): string =>
   `the upgrade of ${platform} to ${to} ended: ${ended}. The schedule is paused until somebody has looked (norikae report ${platform}) and says: norikae schedule resume ${platform}`
+
+/** Nothing was announced, and that must not go by unseen until the next quarter. */
+export const undecided = (platform: string, why: string): string =>
+  `no upgrade of ${platform} was announced, because nothing could be decided: ${why}. The schedule is paused; once that is mended: norikae schedule resume ${platform}, and norikae schedule trigger ${platform} for this time`
+
+/** Of what was announced: nobody could see whether it is still right. */
+export const notSeenAgain = (platform: string, why: string): string =>
+  `whether it is still right could not be seen: ${why}. The schedule is paused; once that is mended: norikae schedule resume ${platform}`
 
 export const scheduledAbout = ['announced', 'called-off', 'schedule-paused'] as const
 export type ScheduledAbout = (typeof scheduledAbout)[number]

@@ -44,7 +44,7 @@ export interface Opens {
   readonly back: readonly string[]
 }
 
-/** A gate that is planned and not open yet. */
+/** A gate that is planned and not open yet, and may be approved ahead. */
 export interface ToCome {
   readonly gate: string
   readonly what: string
@@ -52,8 +52,6 @@ export interface ToCome {
   readonly people: readonly string[]
   /** Who has approved it ahead. */
   readonly approvedBy: readonly string[]
-  /** True: a name must be typed. */
-  readonly typed: boolean
 }
 
 /** One plan as it stands: everything that a person asks, derived from plan, journal and desk. */
@@ -141,14 +139,16 @@ export const aheadOf = (run: Run | undefined): string[] => {
 }
 
 const toComeOf = (run: Run, desk: Desk): ToCome[] =>
-  plannedGates(run, '').map(({ id, title, rule }) => ({
-    gate: id,
-    what: title,
-    who: rule.teams,
-    people: [...new Set(rule.teams.flatMap((team) => desk.members[team] ?? []))],
-    approvedBy: desk.ahead.filter((g) => g.gate === id).map((g) => g.by),
-    typed: rule.typed !== undefined,
-  }))
+  plannedGates(run, '')
+    // What lets something go for good is answered when it is open only.
+    .filter(({ rule }) => rule.typed === undefined)
+    .map(({ id, title, rule }) => ({
+      gate: id,
+      what: title,
+      who: rule.teams,
+      people: [...new Set(rule.teams.flatMap((team) => desk.members[team] ?? []))],
+      approvedBy: desk.ahead.filter((g) => g.gate === id).map((g) => g.by),
+    }))
 
 /** The refusal of the desk itself, so that what is shown is what happens. */
 const isExcluded = (desk: Desk, gate: Gate, by: string): boolean =>

@@ -96,8 +96,12 @@ export type Activities = ActionActivities & {
   [N in keyof Questions]: (input: Questions[N]['input']) => Promise<Questions[N]['output']>
 }
 
-/** A token, and what it must be for; no token where only the time is asked, which a signal must not read by itself. */
+/**
+ * A token, and what it must be for; or a key that has signed, and may have been taken out of the worker's file since. The
+ * time is asked with both: a signal must not read it by itself.
+ */
 export interface ToCheck {
+  readonly key?: { readonly workflow: string; readonly by: string; readonly key: string }
   readonly token?: { readonly text: string; readonly by: string; readonly statement: string; readonly oidc: Oidc }
 }
 export interface Checked {

@@ -8,11 +8,13 @@ import {
 } from '@temporalio/workflow'
 import { blank } from '../domain/journal.ts'
 import type { Outcome, UpgradeRequest, UpgradeResult, UpgradeStatus } from '../domain/messages.ts'
+import { pauseOf, type Pause } from '../domain/pausing.ts'
 import { blockers, type Phase } from '../domain/plan.ts'
 import { figures } from '../domain/figures.ts'
 import { joined, reportOf } from '../domain/report.ts'
 import { blindness } from '../domain/notices.ts'
 import { aheadOf, statusOf } from '../domain/status.ts'
+import { originFault } from '../domain/starting.ts'
 import { question, type Prepared } from './activities.ts'
 import { executor, REPLACED, type LiveRun } from './executor.ts'
 import { fleet } from './fleet.ts'
@@ -45,6 +47,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     since: workflowInfo().startTime.toISOString(),
     by: office.desk.requester,
     paused: office.paused,
+    ...pausedBy(pauseOf(office.desk, office.paused)),
     ...(office.runs[0] && { run: statusOf(office.runs[0], office.desk, office.paused) }),
     apps: apps.standings(),
     ...(prepared && { order: prepared.platform.order, ahead: aheadOf(office.runs[0]) }),
@@ -75,6 +78,8 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     rollback: () => undefined, // refused: it is for an app
     replan: (order) => again?.order(order),
   })
+  const fault = originFault(request?.platform, request?.by, workflowInfo().parent?.workflowId)
+  if (fault !== undefined) throw failed('InvalidInput', fault)
   prepared = await question('prepare', 'prepare', `look at ${shown(request?.platform)} and plan`, 'long', request)
   const { platform, plan } = prepared
   tag({ platform: platform.name, team: platform.platformTeam })
@@ -147,4 +152,5 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   }
 }
 
+const pausedBy = (pause: Pause | undefined) => (pause === undefined ? {} : { pause })
 const heldBy = (held: string | undefined) => (held === undefined ? {} : { held })

@@ -13,7 +13,7 @@ export interface Evidence {
   refusal(name: MessageName, body: unknown): Refusal | undefined
   /** Whether its time is over; `now` must not come out other in a replay. */
   late(body: unknown, now: string): Refusal | undefined
-  /** What only an activity can tell: the time, and whether a token is good. */
+  /** What only an activity can tell: the time, whether a token is good, and whether a key was taken out meanwhile. */
   outside(name: MessageName, body: unknown, pace: 'glance' | 'quick'): Promise<Refusal | undefined>
 }
 
@@ -42,15 +42,16 @@ export function evidence(office: Office): Evidence {
       const proof = parseProof(String(fields['proof']))
       if (!trust || !proof) return undefined
       const by = String(fields['by'])
-      const token =
+      const workflow = here().workflowId
+      const toCheck =
         trust.kind === 'oidc'
-          ? { text: proof.evidence, by, statement: statement(proof, here().workflowId, fields), oidc: trust }
-          : undefined
+          ? { token: { text: proof.evidence, by, statement: statement(proof, workflow, fields), oidc: trust } }
+          : { key: { workflow, by, key: proof.evidence.split(' ')[0] ?? '' } }
       asked += 1
       const id = `proof/${asked}`
       try {
         const { at, refused } = await CancellationScope.nonCancellable(() =>
-          question('checkProof', id, `check the proof of ${name} by ${by}`, pace, token ? { token } : {}),
+          question('checkProof', id, `check the proof of ${name} by ${by}`, pace, toCheck),
         )
         return refused ?? timeRefusal(fields, at)
       } catch (error) {

@@ -3,6 +3,7 @@ import type { Receipt } from '../domain/actions.ts'
 import { isChoice, type Choice } from '../domain/choices.ts'
 import type { Answer, Gate } from '../domain/gates.ts'
 import { nextAttempt, settled, write, type Problem, type StepRecord } from '../domain/journal.ts'
+import { mayRest } from '../domain/pausing.ts'
 import { afterWayBack, wayBack, type Phase } from '../domain/plan.ts'
 import { afterFailure, failureGate } from '../domain/asking.ts'
 import type { Run } from '../domain/run.ts'
@@ -16,7 +17,7 @@ export type LiveRun = { -readonly [K in keyof Run]: Run[K] }
 export interface Hands {
   readonly run: LiveRun
   now(): string
-  /** Waits while paused. */
+  /** Waits while paused. Not asked where something would be down meanwhile. */
   mayStart(): Promise<void>
   /** `halted`: another step beside it has failed, so what only waits need not wait any longer. */
   perform(step: LeafStep, attempt: number, choice: Choice | undefined, halted: () => boolean): Promise<Receipt>
@@ -68,7 +69,7 @@ export function executor(hands: Hands): Executor {
   async function leaf(step: LeafStep, rule: Rule, halted = () => false): Promise<void> {
     let choice = await standingAnswer(step)
     while (!settled(run.journal, step.id)) {
-      if (!run.goingBack) await hands.mayStart()
+      if (!run.goingBack && mayRest(run, step)) await hands.mayStart()
       const record: StepRecord = {
         step: step.id,
         attempt: nextAttempt(run.journal, step.id),

@@ -59,6 +59,8 @@ export interface Office {
   desk: Desk
   runs: LiveRun[]
   paused: boolean
+  /** The digest of the plan that a replan brought; for who asks while no worker answers. */
+  replanned?: string
   /** While health cannot be watched. */
   blind?: Silence | undefined
   /** Why no turns are given out although some could be. */
@@ -160,7 +162,7 @@ export function show(office: Office): void {
  * Leaves the open gates with Temporal. Only when one opens or closes, and with a pause: an answer must not be a command
  * of its own, because a replay may hear it before the gate is open (docs/adr/0019-time-decides-by-timers.md).
  */
-export const keep = (office: Office): void => remember(remembered(statuses(office), office.paused))
+export const keep = (office: Office): void => remember(remembered(statuses(office), office.paused, office.replanned))
 
 /**
  * Opens the gate and waits; a cancelled wait withdraws it. The commands are the same whether an approval came before the

@@ -9,7 +9,7 @@ import type { LeafStep } from '../domain/steps.ts'
 import { question, type Prepared } from './activities.ts'
 import { REPLACED, type Hands, type LiveRun } from './executor.ts'
 import type { Fleet } from './fleet.ts'
-import { furnish, now, show, type Office } from './office.ts'
+import { furnish, keep, now, show, type Office } from './office.ts'
 import { failed, problemOf, wasStopped } from './problems.ts'
 import { under } from './under.ts'
 
@@ -91,6 +91,8 @@ export function replanning(
     // Whose word counts stays as it was agreed to.
     furnish(office, { ...next, trust: office.trust })
     apps.know(next)
+    office.replanned = plan.digest
+    keep(office)
     show(office)
   }
 

@@ -13,7 +13,10 @@ import {
   announcement,
   BY_SCHEDULE,
   followingDetails,
+  notSeenAgain,
   pausedBecause,
+  teamTold,
+  undecided,
   waitingDetails,
   type ScheduledAbout,
   type ScheduledRequest,
@@ -32,7 +35,8 @@ const SCHEDULED_AT = defineSearchAttributeKey('TemporalScheduledStartTime', Sear
 /**
  * What a Temporal Schedule starts: decides whether there is something to upgrade to, tells everybody, waits until the
  * day has come, starts `clusterUpgrade` and follows it. Cancelled, it leaves this time out; the upgrade itself, once
- * started, goes on whatever becomes of this.
+ * started, goes on whatever becomes of this. Where nothing can be decided the platform team is told, as far as its schedule
+ * knows it.
  *
  * Fails with `EndedBadly` where the upgrade ended as anything but `done`, so that the schedule pauses itself; with
  * `InvalidInput` where the platform file cannot be read as meant or has no schedule.
@@ -48,8 +52,15 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
     `look whether ${shown(request?.platform)} is to be upgraded`,
     'long',
     { platform: request?.platform, firedAt },
-  )
-  const { platform, platformTeam, teams, decision, start } = outlook
+  ).catch(async (error: unknown) => {
+    const told = isCancellation(error) ? undefined : teamTold(request)
+    if (!told) throw error
+    furnish(office, told)
+    tell('schedule-paused', undecided(shown(request?.platform), problemOf(error).message))
+    await office.teller.allTold()
+    throw error
+  })
+  const { platform, platformTeam, decision, start } = outlook
   furnish(office, outlook)
   tag({ platform, team: platformTeam })
   const { to, because } = decision
@@ -61,18 +72,19 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
     tell('announced', `${announcement(outlook, to)}: ${because.join('. ')}`)
     say(waitingDetails(outlook, to, workflowId))
     tag({ phase: ['announced'] })
+    let off: string | undefined
     try {
       await new Clock(firedAt).until(() => false, start.at, summary(`until ${platform} is upgraded to ${to}`))
+      const words = `look whether ${to} is still right`
+      const { why } = await question('lookAgain', 'look-again', words, 'long', { platform, to })
+      off = why
     } catch (error) {
       // Everybody was told that it comes.
-      if (isCancellation(error)) await CancellationScope.nonCancellable(() => calledOff('it was cancelled'))
+      const why = isCancellation(error) ? 'it was cancelled' : notSeenAgain(platform, problemOf(error).message)
+      await CancellationScope.nonCancellable(() => calledOff(why))
       throw error
     }
-    const { why } = await question('lookAgain', 'look-again', `look whether ${to} is still right`, 'long', {
-      platform,
-      to,
-    })
-    if (why !== undefined) return calledOff(why)
+    if (off !== undefined) return calledOff(off)
   }
   const upgrade = await begin(platform, to)
   if (!upgrade) return calledOff('an upgrade was started by somebody meanwhile')
@@ -91,11 +103,12 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
   }
 
   function tell(about: ScheduledAbout, title: string): void {
+    const { platformTeam: ours, teams } = office
     tellScheduled(office, {
       about,
-      platform,
+      platform: shown(request?.platform),
       title,
-      teams: about === 'schedule-paused' ? [platformTeam] : Object.keys(teams),
+      teams: about === 'schedule-paused' ? [ours] : Object.keys(teams),
     })
   }
 

@@ -1,6 +1,8 @@
 import type { UpgradeRequest } from '../domain/messages.ts'
 import type { Finding } from '../domain/findings.ts'
 import { outlineOf, withoutSteps, type Outline, type PlannedUpgrade } from '../domain/outline.ts'
+import { NEXT_RUN } from '../domain/starting.ts'
+import { toProve } from '../domain/trust.ts'
 import { question } from './activities.ts'
 import { shown } from './problems.ts'
 
@@ -34,6 +36,7 @@ export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgra
     cutovers.push(...(await Promise.all(some)).map(outlineOf))
   }
   return {
+    ...(platform.trust && { proves: toProve(platform.trust, NEXT_RUN) }),
     from,
     to,
     upgrade: outlineOf(plan),

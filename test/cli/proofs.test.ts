@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Batches, KeyShown, Signed, UpgradeView } from '../../src/client/shapes.ts'
-import { upgradeId } from '../../src/domain/messages.ts'
+import { upgradeId, type UpgradeRequest } from '../../src/domain/messages.ts'
+import { startRefusal } from '../../src/domain/starting.ts'
 import { anApp, anEnvironment, rule } from '../support/builders.ts'
 import { eventually } from '../support/eventually.ts'
 import { aQuickPlatform, run, Stage } from './stage.ts'
@@ -79,6 +80,32 @@ test.for([
   expect(ended).toMatchObject({ code: 2, out: '', err: expect.stringMatching(why) })
 })
 
+test.for([
+  ['a start of no upgrade', ['start', '--workflow', 'w', '--to', '1.36'], /write cluster-upgrade\/<platform>/],
+  ['a start to nowhere', ['start', '--workflow', 'cluster-upgrade/toy'], /--to <version> is missing/],
+  ['a start to no version', ['start', '--workflow', 'cluster-upgrade/toy', '--to', '136'], /no Kubernetes version/],
+  ['an order without its run', ['pause', '--workflow', 'w'], /--run <id> is missing/],
+  ['an order with a version', ['pause', '--workflow', 'w', '--run', 'r', '--to', '1.36'], /--to is of start/],
+] as const)('what is not signed: %s', async ([, args, why]) => {
+  await run(['keys', 'create'], keyOf('aoki'))
+  const ended = await run(['sign', ...args], keyOf('aoki'))
+  expect(ended).toMatchObject({ code: 2, out: '', err: expect.stringMatching(why) })
+})
+
+test('the input of a start is signed for Temporal, and is one', async () => {
+  await run(['keys', 'create'], keyOf('aoki'))
+  const { publicKey } = JSON.parse((await run(['keys', 'show', '-o', 'json'], keyOf('aoki'))).out) as KeyShown
+  const { code, out } = await run(
+    ['sign', 'start', '--workflow', 'cluster-upgrade/toy', '--to', '1.36', '-o', 'json'],
+    keyOf('aoki'),
+  )
+  const it = JSON.parse(out) as Signed
+  expect([code, problemsWith('signed', it)]).toEqual([0, []])
+  const request = it.body as unknown as UpgradeRequest
+  const trust = { kind: 'signed', keys: { aoki: [publicKey] } } as const
+  expect(startRefusal(trust, request, new Date().toISOString(), () => false)).toBeUndefined()
+})
+
 test('signed: commands sign by themselves, elsewhere what sign prints is pasted, and many gates are one message', async () => {
   const [baba, chiba, doi] = [await created('baba'), await created('chiba'), await created('doi')]
   const aoki = (JSON.parse((await run(['keys', 'show', '-o', 'json'], keyOf('aoki'))).out) as KeyShown).publicKey
@@ -91,6 +118,16 @@ test('signed: commands sign by themselves, elsewhere what sign prints is pasted,
   await stage.work(platform)
   const as = (who: string, ...args: string[]) => run(args, { ...stage.envOf('signed', who), ...keyOf(who) })
   const seen = async () => JSON.parse((await as('aoki', 'status', 'signed', '-o', 'json')).out) as UpgradeView
+  const unproven = await run(['start', 'signed', '--to', '1.36', '--yes'], stage.envOf('signed', 'aoki'))
+  expect(unproven).toMatchObject({ code: 2, err: expect.stringMatching(/there is no key at.*nothing was started/s) })
+  const another = await run(['start', 'signed', '--to', '1.36', '--yes', '--as', 'aoki'], {
+    ...stage.envOf('signed'),
+    ...keyOf('baba'),
+  })
+  expect(another.code).toBe(0)
+  await expect(stage.env.client.workflow.getHandle(upgradeId('signed')).result()).rejects.toMatchObject({
+    cause: { cause: { message: expect.stringMatching(/^proof-foreign: .* is no key of aoki/) } },
+  })
   expect((await as('aoki', 'start', 'signed', '--to', '1.36', '--yes')).code).toBe(0)
   await eventually('the start is asked', async () => (await seen()).gates.length === 1)
 
@@ -226,7 +263,9 @@ test('of many, what has counted is told although a later one could not be said',
   const isAsked = async (name: string) =>
     (JSON.parse((await keyless(name, 'status', name, '-o', 'json')).out) as UpgradeView).gates.length === 1
   for (const name of ['keyed', 'named']) {
-    expect((await keyless(name, 'start', name, '--to', '1.36', '--yes')).code).toBe(0)
+    expect((await run(['start', name, '--to', '1.36', '--yes'], { ...stage.envOf(name), ...keyOf('hara') })).code).toBe(
+      0,
+    )
     await eventually('it is asked', () => isAsked(name))
   }
   const { code, out, err } = await keyless('named', 'approve', '--all', '--yes', '-o', 'json')

@@ -77,6 +77,7 @@ const kept: KeptSchedule = {
   },
   timeZone: 'Asia/Tokyo',
   closed: ['2026-12-25/2027-01-05'],
+  tells: { team: 'sre', slack: '#sre' },
 }
 
 test('a schedule before it is changed', () => {

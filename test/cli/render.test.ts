@@ -316,6 +316,7 @@ test('a pause, a hold, a silent worker and an end are said', () => {
     silent: 'no worker answers',
     status: {
       paused: true,
+      pause: { by: 'baba@example.com', at: '2026-11-25T03:00:00Z', reason: 'errors everywhere' },
       held: 'in trouble: api, web',
       ending: 'aoki aborted it: no',
       untold: [{ place: 'Slack #scala', why: 'Slack refuses it: channel_not_found' }],
@@ -323,6 +324,7 @@ test('a pause, a hold, a silent worker and an end are said', () => {
   })
   expect(live(view, screen())).toMatchInlineSnapshot(`
     "chatwork-prod 1.35 → 1.36   day 2   cutovers   ‖ paused
+    paused by baba@example.com 0s ago: errors everywhere → norikae resume
     ending: aoki aborted it: no
     no more turns: in trouble: api, web
     ▲ no worker answers

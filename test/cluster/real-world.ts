@@ -104,6 +104,7 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
     platformFile: async () => undefined,
     upgradeStatus: async () => undefined,
     openUpgrade: async () => undefined,
+    startedSince: async () => [],
     probeImage: 'registry.test/busybox:1',
     log: () => undefined,
   })

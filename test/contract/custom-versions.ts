@@ -30,6 +30,7 @@ export function customVersionsContract(of: () => WorldUnderTest): void {
       platformFile: async () => undefined,
       upgradeStatus: async () => undefined,
       openUpgrade: async () => undefined,
+      startedSince: async () => [],
       probeImage: 'registry.test/busybox:1',
       log: () => undefined,
     })

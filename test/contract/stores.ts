@@ -90,6 +90,7 @@ export const outside = {
   platformFile: async () => undefined,
   upgradeStatus: async () => undefined,
   openUpgrade: async () => undefined,
+  startedSince: async () => [],
   probeImage: 'registry.test/busybox:1',
   log: () => undefined,
 }

@@ -16,6 +16,7 @@ import type { Refusal } from '../../src/domain/gates.ts'
 import type { Notice } from '../../src/domain/notices.ts'
 import { act, type ActionStep } from '../../src/domain/steps.ts'
 import type { Judgement } from '../../src/domain/verdict.ts'
+import { startRefusal } from '../../src/domain/starting.ts'
 import type { Activities } from '../../src/workflows/activities.ts'
 import { clusterFacts, seal, someFacts } from './builders.ts'
 import { ToyWorld } from './toy-world.ts'
@@ -70,6 +71,8 @@ export class Outside {
   /** What a schedule finds out, and why it does not start what it announced. */
   foreseen: Partial<Foreseen> = {}
   overtaken?: string
+  /** Whoever is asked what a schedule would do, or still does, refuses: why. */
+  noOutlook: string | undefined
   /** The apps as they are on blue now, where they are others than were planned. */
   onBlue?: readonly App[]
   /** Looking for one of them takes so long. */
@@ -81,6 +84,10 @@ export class Outside {
     this.platform = platform
     this.pollEvery = pollEvery
     this.world.once.add('invoices')
+  }
+
+  private refuseOutlook(): void {
+    if (this.noOutlook !== undefined) throw ApplicationFailure.nonRetryable(this.noOutlook, 'Denied')
   }
 
   activities(): Activities {
@@ -118,6 +125,10 @@ export class Outside {
             `there is no platform ${JSON.stringify(request?.platform)?.slice(0, 80)}`,
             'InvalidInput',
           )
+        // As far as it is said at all: who starts an upgrade is of few tests.
+        const at = new Date(activityInfo().scheduledTimestampMs).toISOString()
+        const refused = request.proof !== undefined && startRefusal(this.platform.trust, request, at, () => false)
+        if (refused) throw ApplicationFailure.nonRetryable(`${refused.code}: ${refused.message}`, 'InvalidInput')
         return {
           platform: this.platform,
           from: '1.35',
@@ -180,20 +191,26 @@ export class Outside {
           offsetIn(calendar.timeZone),
           Math.max(activityInfo().currentAttemptScheduledTimestampMs, Date.parse(at)),
         ),
-      foresee: async ({ platform, firedAt = new Date().toISOString() }) => ({
-        platform,
-        blue: this.platform.blue,
-        from: '1.35',
-        timeZone: 'UTC',
-        decision: { do: 'upgrade', to: '1.36', because: ['1.36 is the newest version'] },
-        start: { announcedAt: firedAt, at: firedAt },
-        later: [],
-        versions: [],
-        platformTeam: this.platform.platformTeam,
-        teams: this.platform.teams,
-        ...this.foreseen,
-      }),
-      lookAgain: async () => (this.overtaken === undefined ? {} : { why: this.overtaken }),
+      foresee: async ({ platform, firedAt = new Date().toISOString() }) => {
+        this.refuseOutlook()
+        return {
+          platform,
+          blue: this.platform.blue,
+          from: '1.35',
+          timeZone: 'UTC',
+          decision: { do: 'upgrade', to: '1.36', because: ['1.36 is the newest version'] },
+          start: { announcedAt: firedAt, at: firedAt },
+          later: [],
+          versions: [],
+          platformTeam: this.platform.platformTeam,
+          teams: this.platform.teams,
+          ...this.foreseen,
+        }
+      },
+      lookAgain: async () => {
+        this.refuseOutlook()
+        return this.overtaken === undefined ? {} : { why: this.overtaken }
+      },
       examine: async ({ organ, platform }) => {
         if (organ === 'file' && platform !== this.platform.name)
           throw ApplicationFailure.nonRetryable(`this worker keeps no platform file for ${platform}`, 'NotFound')

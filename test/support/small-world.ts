@@ -108,6 +108,7 @@ export async function aSmallWorld({
     },
     upgradeStatus: async () => undefined,
     openUpgrade: async () => undefined,
+    startedSince: async () => [],
     probeImage: 'registry.test/busybox:1',
     log: (_level, message) => void logged.push(message),
   }

@@ -67,9 +67,12 @@ describe('an act for several gates', () => {
 
   test('what must be typed is typed for those that want it', () => {
     const end = gate('end', { rule: rule('scala', { typed: 'blue' }) })
-    const say = (typed: string) =>
-      actRefusal(desk, [end, ...planned], 'approve', { gates: [stage.id, end.id], by: 'chiba', typed }, now)?.code
+    const open: Desk = { ...desk, gates: [...desk.gates, end] }
+    const say = (typed: string, so = open, to_come = planned) =>
+      actRefusal(so, to_come, 'approve', { gates: [stage.id, end.id], by: 'chiba', typed }, now)?.code
     expect([say('blue'), say('green')]).toEqual([undefined, 'not-typed'])
+    // Not before it is open, whatever is typed: who destroys has read what was measured.
+    expect(say('blue', desk, [end, ...planned])).toBe('not-ahead')
   })
 
   test('for one gate it is as it was', () => {

@@ -79,7 +79,8 @@ class Model {
     const p = this.places[step]
     if (!rightDigest || attempt !== p.attempt) return false
     const toCome = !p.open && !p.ever
-    if (!p.open && !(toCome && answer === 'approve')) return false
+    // What destroys is answered when it is open.
+    if (!p.open && !(toCome && answer === 'approve' && step !== 'end')) return false
     if (!offersOf(step, attempt).includes(answer) || !members.includes(v.who)) return false
     if (p.votes.some((o) => o.who === v.who && o.answer === answer && o.until >= now)) return false
     if (v.until < now || v.from >= v.until) return false

@@ -22,6 +22,13 @@ test('where nothing is open nothing is kept; a pause is', () => {
   expect(remembered([], true)).toEqual({ gates: [], paused: true })
 })
 
+test('which plan a replan brought is kept, whatever is open', () => {
+  expect(throughMemo(remembered([], false, 'abcdef01'))).toMatchObject({ gates: [], paused: false, plan: 'abcdef01' })
+  const open = remembered([ofApp('production', aWaiting('production/gate@3f9a2c1b.1'))], false, 'abcdef01')
+  expect(throughMemo(open)).toMatchObject({ gates: [{}], plan: 'abcdef01' })
+  expect(throughMemo({ gates: [], plan: 7 }).plan).toBeUndefined()
+})
+
 test('it stays small: people go first, then gates, which are counted', () => {
   const people = Array.from({ length: 60 }, (_, n) => `somebody-with-a-long-name-${n}@example.com`)
   const gates = Array.from({ length: 20 }, (_, n) =>

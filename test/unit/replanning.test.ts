@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { warning, type Finding } from '../../src/domain/findings.ts'
 import { blank, settled, write, type Journal } from '../../src/domain/journal.ts'
 import type { AppStanding } from '../../src/domain/messages.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import type { App, Platform } from '../../src/domain/platform.ts'
-import { carried, whyNotReplanned, withApp } from '../../src/domain/replanning.ts'
+import { carried, replanFinding, toldAfter, whyNotReplanned, withApp } from '../../src/domain/replanning.ts'
 import { leaves } from '../../src/domain/steps.ts'
 import { anApp, anEnvironment, aPlatform, clusterFacts, seal } from '../support/builders.ts'
 
@@ -44,6 +45,52 @@ describe('an app that is looked for again', () => {
     const team = { approvers: ['eda'] }
     const joined = looked('mail', anApp('mail', { team: 'mail' }), { mail: team, scala: team })
     expect('platform' in joined && joined.platform.teams).toEqual({ ...platform.teams, mail: team })
+  })
+})
+
+describe('clocks', () => {
+  const tokyo = { timeZone: 'Asia/Tokyo', hours: ['Mon-Fri 10:00-16:00'], closed: ['2026-12-25'] }
+  const joins = (calendar: Platform['calendar'], planned?: Platform['calendar']) => {
+    const it = withApp({ ...platform, ...(planned && { calendar: planned }) }, 'mail', {
+      app: anApp('mail'),
+      teams: {},
+      calendar,
+    })
+    return 'platform' in it ? it.platform.calendar : undefined
+  }
+  test('of what joins are there for its windows, and change no hours of others', () => {
+    expect(joins(tokyo)).toEqual({ timeZone: 'Asia/Tokyo', hours: [], closed: [] })
+    expect(joins(tokyo, { ...tokyo, timeZone: 'UTC' })).toEqual({ ...tokyo, timeZone: 'UTC' })
+    expect(joins(undefined)).toBeUndefined()
+  })
+})
+
+describe('what is told after a replan', () => {
+  const api = known('api')
+  const by = (who: string) => replanFinding('changes', { by: who, reason: 'why' }, 'api')
+  const seen = (about: string, message = 'm') => warning('single-replica', about, message, 'r')
+  const left = replanFinding('leaves', { by: 'baba' }, 'api')
+  test.for<[string, Finding[], Finding[], string[]]>([
+    ['what is found again, once, as it is now', [seen('api')], [seen('api', 'now')], ['single-replica api now']],
+    [
+      'what is of others, as it was',
+      [seen('web'), seen('Deployment/web/web')],
+      [by('baba')],
+      ['single-replica web m', 'single-replica Deployment/web/web m', 'app-changed api'],
+    ],
+    ['one note of the last', [by('aoki')], [by('baba')], ['app-changed api']],
+    [
+      'of what is gone nothing but that',
+      [seen('api'), seen('api production'), seen(`Deployment/${api?.environments[0]?.namespaces[0]}/x`), seen('apis')],
+      [left],
+      ['single-replica apis m', 'app-left api'],
+    ],
+  ])('%s', ([, before, found, told]) => {
+    const all = toldAfter(before, found, api)
+    expect(
+      all.map(({ code, about, message }) => [code, about, ...(code.startsWith('app') ? [] : [message])].join(' ')),
+    ).toEqual(told)
+    expect(all.filter((f) => f.code === 'app-changed').every((f) => f.message.includes('baba'))).toBe(true)
   })
 })
 

@@ -38,7 +38,6 @@ test('gates to come are told with who has approved them, until they are open', (
       who: ['scala'],
       people: ['chiba', 'doi'],
       approvedBy: ['chiba'],
-      typed: false,
     },
   ])
   const open = statusOf(

@@ -68,13 +68,20 @@ test('who asked in other letters is still who asked', async () => {
   })
 })
 
-test('who approved the start may not decommission, not even ahead, and the name is typed', async () => {
+test('who approved the start may not decommission, nobody may ahead, and the name is typed', async () => {
   const trial = aTrial()
   await trial.during(async () => {
     const start = await trial.gate(undefined, 'approve', 'start@')
     const ahead = start.replace('start@', 'soak/gate@')
     const typed = trial.outside.platform.blue
-    await trial.say(undefined, 'approve', { gate: ahead, by: 'baba', typed })
+    for (const by of ['aoki', 'baba']) {
+      await expect(trial.say(undefined, 'approve', { gate: ahead, by, typed })).rejects.toMatchObject({
+        cause: { type: 'not-ahead' },
+      })
+      await trial.signal(undefined, 'approve', { gate: ahead, by, typed })
+    }
+    expect((await trial.see()).refused).toMatchObject([expect.stringMatching(/not-ahead/), expect.anything()])
+    expect((await trial.see()).runs.map((r) => r.toCome)).toEqual([undefined])
     await trial.signal(undefined, 'approve', { gate: start, by: 'baba' })
     const app = await trial.gate('api', 'approve', 'production/gate@')
     for (const by of ['chiba', 'doi']) await trial.signal('api', 'approve', { gate: app, by })

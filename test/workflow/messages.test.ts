@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { answers, commands } from '../../src/domain/messages.ts'
+import { answers, commands, WITHDRAW } from '../../src/domain/messages.ts'
 import { anApp, anEnvironment, aPlatform, rule } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
@@ -51,6 +51,7 @@ const rowsFor = (gate: string, of: { readonly start: string; readonly web: strin
   })
   const upgrade = (message: string, says: string, body: unknown, code: string): Row => ({ message, says, body, code })
   const by = 'chiba'
+  const end = of.start.replace('start@', 'soak/gate@')
   return [
     ...answers.flatMap((name) => [
       app(name, 'of another plan', { gate: otherDigest(gate), by }, 'no-such-gate'),
@@ -75,13 +76,30 @@ const rowsFor = (gate: string, of: { readonly start: string; readonly web: strin
     ...(['retry', 'skip', 'rerun'] as const).map((name) =>
       app(name, 'of what did not fail', { gate, by }, 'not-offered'),
     ),
-    upgrade(
-      'approve',
-      'ahead, without the name',
-      { gate: of.start.replace('start@', 'soak/gate@'), by: 'baba' },
-      'not-typed',
+    // What destroys is answered when it is open, whatever is typed.
+    ...[{}, { typed: 'toy-1-35' }].map((typed) =>
+      upgrade(
+        'approve',
+        `ahead, what destroys, with ${JSON.stringify(typed)}`,
+        { gate: end, by: 'baba', ...typed },
+        'not-ahead',
+      ),
     ),
-    upgrade('reject', 'ahead', { gate: of.start.replace('start@', 'soak/gate@'), by: 'baba' }, 'no-such-gate'),
+    app('approve', 'several, one of another app', { gates: [gate, of.web], by }, 'no-such-gate'),
+    app('approve', 'several, one twice', { gates: [gate, gate], by }, 'malformed'),
+
+    app(WITHDRAW, 'of another plan', { gate: otherDigest(gate), by }, 'no-such-gate'),
+    app(WITHDRAW, 'of another try', { gate: otherTry(gate), by }, 'no-such-gate'),
+    app(WITHDRAW, 'of another app', { gate: of.web, by }, 'no-such-gate'),
+    upgrade(WITHDRAW, 'of what was used', { gate: of.start, by: 'baba' }, 'already-decided'),
+    upgrade(WITHDRAW, 'of what nobody can approve yet', { gate: end, by: 'baba' }, 'nothing-to-withdraw'),
+    app(WITHDRAW, 'by a stranger', { gate, by: 'mallory' }, 'not-an-approver'),
+    app(WITHDRAW, 'by another team', { gate, by: 'baba' }, 'not-an-approver'),
+    app(WITHDRAW, 'of several, one of another app', { gates: [gate, of.web], by }, 'no-such-gate'),
+    app(WITHDRAW, 'by nobody', { gate }, 'malformed'),
+    app(WITHDRAW, 'too long', { gate, by, comment: long }, 'malformed'),
+    app(WITHDRAW, 'with what is not known', { gate, by, force: 'yes' }, 'malformed'),
+    upgrade('reject', 'ahead', { gate: end, by: 'baba' }, 'no-such-gate'),
 
     ...commands.flatMap((name) => {
       const whole = { by: 'baba', reason: 'r', ...(name === 'replan' && { app: 'api' }) }
@@ -107,7 +125,7 @@ const rowsFor = (gate: string, of: { readonly start: string; readonly web: strin
     app('rollback', 'of what is not there', { by, reason: 'r', environment: 'stage' }, 'no-such-environment'),
     app('replan', 'of an app by itself', { app: 'api', by: 'baba', reason: 'r' }, 'not-now'),
 
-    ...[...answers, ...commands].flatMap((name) =>
+    ...[...answers, WITHDRAW, ...commands].flatMap((name) =>
       [undefined, null, 'text', 7, true, [], [{ gate, by }], {}].map((body) =>
         app(name, `that is ${JSON.stringify(body)}`, body, 'malformed'),
       ),

@@ -93,7 +93,13 @@ test('signed: an order counts once, and a signal is heard when it is proven', as
     await trial.signal(undefined, 'pause', pause)
     await trial.until('it is paused', async () => ((await trial.see()) as unknown as { paused: boolean }).paused)
     expect(await code(trial.say(undefined, 'resume', pause))).toBe('proof-other-gate')
-    await trial.say(undefined, 'resume', await sign(trial, undefined, 'resume', { by: 'aoki' }))
+    const resume = await sign(trial, undefined, 'resume', { by: 'aoki' })
+    // A key that leaked was taken out of the worker's file.
+    trial.outside.token = no('proof-revoked', 'it is no key of aoki any more')
+    expect(await code(trial.say(undefined, 'resume', resume))).toBe('proof-revoked')
+    expect((await trial.see()).refused.at(-1)).toMatch(/^resume: proof-revoked/)
+    trial.outside.token = undefined
+    await trial.say(undefined, 'resume', resume)
     // The very message again: whoever reads a history cannot say it for them.
     expect(await code(trial.say(undefined, 'pause', pause))).toBe('proof-used')
     await trial.signal(undefined, 'approve', await sign(trial, undefined, 'approve', { gate: start, by: 'aoki' }))

@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { UpgradeStatus } from '../../src/domain/messages.ts'
+import { recalled } from '../../src/domain/remembered.ts'
 import { anApp, anEnvironment, aPlatform } from '../support/builders.ts'
 import { eventually } from '../support/eventually.ts'
 import { Outside } from '../support/fakes.ts'
@@ -34,6 +35,9 @@ test('an app that was born meanwhile is tried on green, moves beside the others 
     await trial.gate('api', 'approve', 'production/gate@')
     outside.onBlue = [api, { ...web, dependsOn: ['api'] }]
     expect(await replan(trial, 'web')).toMatchObject({ app: 'web', by: 'baba', became: 'joins' })
+    // Which plan counts is told also while no worker runs.
+    const { memo } = await trial.handle().describe()
+    expect(recalled(memo).plan).toBe((await trial.see()).runs[0]?.digest)
     await trial.approveApps(['api'])
     await trial.approveApps(['web'])
     for (const name of ['api', 'web']) await trial.onGreen(name)

@@ -155,6 +155,50 @@ test('it ends well where the upgrade does', async () => {
   })
 })
 
+const denied = 'AWS denies eks:DescribeClusterVersions'
+const fails = (handle: WorkflowHandle) =>
+  expect(handle.result()).rejects.toMatchObject({ cause: { cause: { message: denied } } })
+
+test('where nothing can be decided the platform team is told so', async () => {
+  const { name, outside, trial, worker } = await aTrial()
+  outside.noOutlook = denied
+  await worker.runUntil(async () => {
+    // Who starts it by hand sees it fail, and what is no team is told nothing.
+    for (const [n, more] of [{ tells: { team: 'sre', slack: '#sre' } }, {}, { tells: { team: 7 } }].entries()) {
+      const workflowId = `${scheduleId(name)}-${n}`
+      const args = [{ platform: name, ...more }]
+      await fails(await env.client.workflow.start('scheduledUpgrade', { workflowId, taskQueue: trial.queue, args }))
+    }
+  })
+  expect(told(outside)).toEqual([['schedule-paused', 'sre']])
+  expect(outside.notices[0]?.title).toContain(`because nothing could be decided: ${denied}. The schedule is paused`)
+})
+
+test('what was announced is called off where nobody can see any more whether it is right', async () => {
+  const { name, outside, trial, begin, worker } = await aTrial(await inTwoWeeks())
+  await worker.runUntil(async () => {
+    const handle = await begin()
+    await trial.until('it is announced', async () => outside.notices.length > 0)
+    outside.noOutlook = denied
+    await fails(handle)
+  })
+  expect(told(outside)).toEqual([
+    ['announced', 'sre,scala'],
+    ['called-off', 'sre,scala'],
+  ])
+  expect(await started(name)).toBeUndefined()
+})
+
+test('nobody says that they are a schedule', async () => {
+  const { name, trial, worker } = await aTrial()
+  await worker.runUntil(async () => {
+    await trial.begin({ platform: name, to: '1.36', by: 'schedule' })
+    await expect(trial.result()).rejects.toMatchObject({
+      cause: { type: 'InvalidInput', message: expect.stringMatching(/say who you are/) },
+    })
+  })
+})
+
 test('it fails as its upgrade does', async () => {
   const badly = await aTrial()
   badly.outside.platform = aPlatform({ name: 'another' })

@@ -4,7 +4,7 @@ import { thePlatform } from '../../client/find.ts'
 import { BadInput, NotReady, Refused } from '../../client/problems.ts'
 import { lookFirst, say } from '../../client/say.ts'
 import type { Done } from '../../client/shapes.ts'
-import { cutoverId, upgradeId } from '../../domain/messages.ts'
+import { cutoverId, upgradeId, type AppStanding } from '../../domain/messages.ts'
 import type { Status } from '../../domain/status.ts'
 import type { ToProve } from '../../domain/trust.ts'
 import { exit } from '../exit-codes.ts'
@@ -95,7 +95,7 @@ export async function abort(options: OrderOptions): Promise<number> {
   })
 }
 
-/** Nothing new begins; what is under way ends its step. */
+/** No app gets its turn, and the upgrade begins no step; what moves already goes to its end. */
 export async function pauseOrResume(verb: 'pause' | 'resume', options: OrderOptions): Promise<number> {
   const by = whoIs(options.as)
   return withTemporal(async (temporal) => {
@@ -103,14 +103,25 @@ export async function pauseOrResume(verb: 'pause' | 'resume', options: OrderOpti
     const workflowId = upgradeId(platform)
     const { reason } = options
     const said = { workflowId, message: verb, body: { by, ...(reason !== undefined && { reason }) } }
-    const { proves } = await lookFirst(temporal, said, () => upgradeStatus(temporal, platform))
+    const { proves, apps } = await lookFirst(temporal, said, () => upgradeStatus(temporal, platform))
     await say(temporal, said, proves)
     const message =
       verb === 'pause'
-        ? `✔ paused ${platform} (as ${by}): nothing new begins until norikae resume`
+        ? [`✔ paused ${platform} (as ${by}): nothing new begins until norikae resume`, ...goingOn(apps)].join('\n')
         : `✔ resumed ${platform} (as ${by})`
     return done({ did: verb, platform, workflowId, by, message }, options.output)
   })
+}
+
+/** What a pause does not hold: stopping half way would leave it on both sides. */
+function goingOn(apps: readonly AppStanding[]): string[] {
+  const moving = apps.flatMap((a) => a.environments.filter((e) => e.is === 'moving').map((e) => `${a.app} ${e.name}`))
+  const [first] = moving
+  if (first === undefined) return []
+  const more = moving.length > SHOWN ? ` and ${moving.length - SHOWN} more` : ''
+  return [
+    `what moves already goes to its end: ${moving.slice(0, SHOWN).join(', ')}${more}. To take one back: norikae rollback ${first} --reason "<why>"`,
+  ]
 }
 
 async function done(it: Done, output: Shape): Promise<number> {

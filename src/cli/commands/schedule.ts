@@ -3,7 +3,7 @@ import { BadInput } from '../../client/problems.ts'
 import * as changes from '../../client/schedule-changes.ts'
 import { scheduled, thePlatformScheduled, viewOf } from '../../client/schedules.ts'
 import type { ScheduleDone } from '../../client/shapes.ts'
-import { calendarIn, type KeptSchedule } from '../../domain/schedule.ts'
+import { calendarIn, tellsIn, type KeptSchedule } from '../../domain/schedule.ts'
 import { scheduleId } from '../../domain/scheduled.ts'
 import { exit } from '../exit-codes.ts'
 import { print, whoIs, type Shape } from '../output.ts'
@@ -107,7 +107,7 @@ async function keptFrom(file: string): Promise<{ readonly platform: string; read
   const read = await fileOf(await textOf(file), file)
   const { platform, schedule } = read
   if (!schedule) throw new BadInput(`${file} has no schedule; write schedule: {} for each quarter, then try again`)
-  return { platform, kept: { schedule, ...calendarIn(read) } }
+  return { platform, kept: { schedule, ...calendarIn(read), tells: tellsIn(read) } }
 }
 
 async function done(

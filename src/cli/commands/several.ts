@@ -55,13 +55,11 @@ export async function approveAhead(
   return withTemporal(async (temporal) => {
     const batch = await standing(temporal, 'approve', { name, environment }, options, (run, who) =>
       [
-        ...run.waitingFor
-          .filter((w) => w.send.some((s) => s.message === 'approve'))
-          .map((w) => ({ ...w, typed: w.send.some((s) => s.message === 'approve' && s.body['typed'] !== undefined) })),
+        ...run.waitingFor.filter((w) =>
+          w.send.some((s) => s.message === 'approve' && (s.body['typed'] === undefined || options.typed !== undefined)),
+        ),
         ...(run.toCome ?? []),
-      ].filter(
-        (g) => g.people?.includes(who) && !g.approvedBy?.includes(who) && (!g.typed || options.typed !== undefined),
-      ),
+      ].filter((g) => g.people?.includes(who) && !g.approvedBy?.includes(who)),
     )
     return inBatches(temporal, 'approve', [batch], options)
   })

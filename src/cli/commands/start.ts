@@ -40,7 +40,7 @@ export async function start(named: string | undefined, options: Options): Promis
         `${many(own.length, 'blocker')} in the way: ${own.map((f) => f.code).join(', ')}. The remedies are listed above`,
       )
     await agree(`Upgrade ${platform} from ${it.from} to ${to}?`, options.yes)
-    return upgrades.start(temporal, request)
+    return upgrades.start(temporal, request, it.proves)
   })
   const done: Done = { did, platform, workflowId, runId, by, message: said(did, request) }
   await print(done, options.output, { table: () => done.message, names: () => [workflowId] })

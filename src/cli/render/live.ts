@@ -1,4 +1,5 @@
 import { commandFor, offers, whyNot } from '../../client/gates.ts'
+import type { Pause } from '../../domain/pausing.ts'
 import { spelled } from '../../domain/people.ts'
 import type { Status } from '../../domain/status.ts'
 import type { Kept, OpenGate, UpgradeView } from '../../client/shapes.ts'
@@ -38,10 +39,18 @@ export function live(view: UpgradeView, screen: Screen): string {
   return drawn([...above, ...appTable(view, screen, left)], screen)
 }
 
+/** Who asks at night hears whom to ask, and how it goes on. */
+const pausedLine = ({ by, at, reason }: Pause, screen: Screen): Line[] =>
+  paragraph(
+    `paused by ${by} ${since(at, screen.now)} ago${reason === undefined ? '' : `: ${reason}`} → norikae resume`,
+    screen,
+    'asks',
+  )
+
 function header(view: UpgradeView, screen: Screen): Line[] {
   const { status, outcome, message, silent, kept } = view
   const { now } = screen
-  const { platform, from, to, run, since: began, paused, ending, held, apps } = status
+  const { platform, from, to, run, since: began, paused, pause, ending, held, apps } = status
   const day = Math.floor((Date.parse(now) - Date.parse(began)) / 86_400_000) + 1
   const stays = apps.filter((a) => !a.environments.some((e) => e.is === 'committed')).length
   const back = apps.length === 0 ? '' : stays === apps.length ? `all ${stays}` : `${stays} of ${apps.length}`
@@ -55,6 +64,7 @@ function header(view: UpgradeView, screen: Screen): Line[] {
       ...(running && paused ? [cell('   ‖ paused', 'asks')] : []),
       ...(running && back !== '' ? [cell('   way back: ', 'faint'), cell(back)] : []),
     ],
+    ...(running && pause ? pausedLine(pause, screen) : []),
     ...(message === undefined ? [] : paragraph(message, screen, 'bad')),
     ...(ending === undefined || !running ? [] : [line(`ending: ${ending}`, 'asks')]),
     ...(held === undefined ? [] : [line(`no more turns: ${held}`, 'asks')]),

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { NEXT_RUN, START } from '../../../src/domain/starting.ts'
 import { driven } from '../../support/driven.ts'
+import { aSigner, signedBy } from '../../support/signing.ts'
 import { aSmallFile, seedBlue } from '../../support/small-platform.ts'
 import { aDeployment, aService, aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
 
@@ -23,9 +25,9 @@ test('one app of blue is looked for again, and the plan of all others stays as i
   const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com' }
   const workflow = { type: 'clusterUpgrade', id: `cluster-upgrade/${scope.platform}` }
   const { answer: prepared } = await driven(world.activities.prepare, request, { workflow })
-  const replan = async (app: string) => {
+  const replan = async (app: string, plan = prepared.plan) => {
     const order = { app, by: 'baba@example.com', reason: 'new' }
-    return (await driven(world.activities.replan, { ...prepared, request, order }, { workflow })).answer
+    return (await driven(world.activities.replan, { ...prepared, plan, request, order }, { workflow })).answer
   }
   expect(await replan('shop')).toEqual({ became: 'unchanged', note: 'it is planned as it is on blue' })
   expect(await replan('mail')).toMatchObject({ became: 'refused', note: expect.stringContaining('labelled app=mail') })
@@ -41,6 +43,10 @@ test('one app of blue is looked for again, and the plan of all others stays as i
   expect(next?.plan.findings.filter((f) => f.level === 'blocker')).toEqual([])
   expect(next?.plan.findings.map((f) => f.code)).toContain('app-joined')
   expect(next?.plan.phases.map((p) => p.name)).toEqual(prepared.plan.phases.map((p) => p.name))
+  // Looked for once more it is told once.
+  const again = await replan('mail', next?.plan)
+  const told = 'next' in again ? again.next.plan.findings.map((f) => `${f.code} ${f.about} ${f.message}`) : []
+  expect(told).toEqual(next?.plan.findings.map((f) => `${f.code} ${f.about} ${f.message}`))
 
   // What stands in the way of it is told, and the plan stays.
   world.files.set(scope.platform, aSmallFile('apps: { mail: { workloads: { worker: { handover: schedule } } } }'))
@@ -51,7 +57,9 @@ test('one app of blue is looked for again, and the plan of all others stays as i
 })
 
 test('an app of a team whose people have no keys yet is left to the next upgrade', async () => {
-  const keyOf = (who: string, n: number) => `${who}: { keys: ["ed25519:${String(n).repeat(64)}"] }`
+  const aoki = aSigner()
+  const keyOf = (who: string, n: number) =>
+    `${who}: { keys: ["${n === 0 ? aoki.publicKey : `ed25519:${String(n).repeat(64)}`}"] }`
   const signed = (team: string, ...people: string[]) => `trust: signed
 people: { ${people.map(keyOf).join(', ')} }
 teams: { ${['sre: { approvers: [aoki@example.com, baba@example.com] }', ...(team === '' ? [] : [team])].join(', ')} }
@@ -64,8 +72,11 @@ environments: { test: { approval: team } }
       .join('\n') + more
   const known = ['aoki@example.com', 'baba@example.com']
   world.files.set(scope.platform, written(signed('', ...known)))
-  const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com' }
   const workflow = { type: 'clusterUpgrade', id: `cluster-upgrade/${scope.platform}` }
+  const unproven = { platform: scope.platform, to: '1.36', by: 'aoki@example.com' }
+  await expect(driven(world.activities.prepare, unproven, { workflow })).rejects.toThrow(/^proof-missing: /)
+  const proven = signedBy(aoki, { message: START, workflow: workflow.id, run: NEXT_RUN, body: unproven })
+  const request = { ...unproven, ...proven }
   const { answer: prepared } = await driven(world.activities.prepare, request, { workflow })
 
   const namespace = {

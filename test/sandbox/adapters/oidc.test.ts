@@ -89,7 +89,7 @@ test('an issuer that does not answer, or answers for another, vouches for nobody
 })
 
 test('the activity tells the time, and whether a token proves who says the message', async () => {
-  const { checkProof } = proofActivities({ ports: { tokens: tokens() } as never })
+  const { checkProof } = proofActivities({ ports: { tokens: tokens() } as never, platformFile: async () => undefined })
   expect(Date.parse((await checkProof({})).at)).toBeGreaterThan(Date.now() - 60_000)
   const oidc = { issuer: login.url, audience: 'norikae', claim: 'email' }
   const check = async (more: object, by = 'chiba@example.com') => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { examiningActivities } from '../../../src/activities/examining.ts'
 import { foreseeingActivities } from '../../../src/activities/foreseeing.ts'
 import type { Outside } from '../../../src/activities/outside.ts'
+import { fileNow } from '../../../src/activities/platform-files.ts'
 import { ending } from '../../support/driven.ts'
 import { aPlatformFile } from '../config/a-platform-file.ts'
 
@@ -36,4 +37,19 @@ test.for<[Look, object, string[], string]>([
   asked.length = 0
   const { type, message } = await looks[look](request)
   expect([type, message, asked]).toEqual(['InvalidInput', expect.stringContaining(why), files])
+})
+
+test.for<[string, string | undefined, string | undefined, string]>([
+  ['that was sent along', undefined, 'sent', 'sent'],
+  ['that the worker keeps', 'own', undefined, 'own'],
+  ['that was sent along, where nobody proves anything', 'own', 'sent', 'sent'],
+  ['that the worker keeps now, where that asks for proof', 'own, signed', 'sent', 'own, signed'],
+])('an upgrade that began long ago goes by the file %s', async ([, own, sent, counts]) => {
+  const textOf = (which: string) =>
+    `${aPlatformFile}soak: ${{ own: '1d', sent: '2d', 'own, signed': '3d' }[which] ?? ''}\n${
+      which.includes('signed') ? 'trust: oidc\noidc: { issuer: https://login.example.com }\n' : ''
+    }`
+  const platformFile = async () => (own === undefined ? undefined : { name: 'chat.yaml', text: textOf(own) })
+  const file = await fileNow({ platformFile }, { platform: 'chat', ...(sent !== undefined && { file: textOf(sent) }) })
+  expect(file.soak).toBe({ own: '1d', sent: '2d', 'own, signed': '3d' }[counts])
 })

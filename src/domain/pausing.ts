@@ -1,0 +1,37 @@
+import type { Desk } from './gates.ts'
+import { begun, settled } from './journal.ts'
+import type { Run } from './run.ts'
+import { leaves, type LeafStep, type StepId } from './steps.ts'
+
+/** Who paused it, as the log has it. */
+export interface Pause {
+  readonly by: string
+  /** ISO time. */
+  readonly at: string
+  readonly reason?: string
+}
+
+/** The pause that is on; undefined where none is. */
+export function pauseOf({ log }: Pick<Desk, 'log'>, paused: boolean): Pause | undefined {
+  const last = paused ? log.findLast((l) => l.message === 'pause' && l.became === 'counted') : undefined
+  const { by, reason }: { readonly by?: unknown; readonly reason?: unknown } = { ...(last?.body as object | undefined) } // what counted is an order
+  if (last === undefined || typeof by !== 'string') return undefined
+  return { by, at: last.at, ...(typeof reason === 'string' && reason !== '' && { reason }) }
+}
+
+const stops: ReadonlySet<string> = new Set(['stopWorkload', 'suspendSchedule'])
+const starts: ReadonlySet<string> = new Set(['startWorkload', 'resumeSchedule'])
+
+/**
+ * Whether a pause may hold it before this step of its way forward. Not while the workload that the step is of was stopped
+ * on one side and is not started on the other: whoever pauses at night must not take a singleton down until the morning.
+ */
+export function mayRest({ plan, journal }: Pick<Run, 'plan' | 'journal'>, step: Pick<LeafStep, 'id'>): boolean {
+  const its = plan.phases.flatMap((p) => leaves(p.forward)).filter((s) => laneOf(s.id) === laneOf(step.id))
+  const doing = (what: ReadonlySet<string>) => its.filter((s) => s.kind === 'action' && what.has(s.action))
+  const isDown = doing(stops).some((s) => begun(journal, s.id))
+  return !isDown || doing(starts).every((s) => settled(journal, s.id))
+}
+
+/** Steps of one handover have one path but for their verb. */
+const laneOf = (id: StepId): string => id.slice(0, id.lastIndexOf('/'))
