@@ -33,6 +33,7 @@ async function changed(file: string, from: string, to: string): Promise<Workflow
     await writeFile(join(copy, file), text.replace(from, to))
     return await bundleWorkflowCode({
       workflowsPath: join(copy, 'src/workflows/index.ts'),
+      workflowInterceptorModules: [join(copy, 'src/workflows/head-start.ts')],
       logger: new DefaultLogger('ERROR'),
     })
   } finally {
