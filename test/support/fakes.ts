@@ -25,6 +25,8 @@ export class Outside {
   readonly world = new ToyWorld()
   /** In the order in which it was done: `api:production/deploy`. */
   readonly done: string[] = []
+  /** Of each app and of the upgrade: whose it is what is made, and which runs asked for it. */
+  readonly makers = new Map<string, { readonly runs: Set<string>; readonly askers: Set<string> }>()
   /** `app:step` → how often it fails for good, and as what. */
   readonly faults = new Map<string, { times: number; type: string; message?: string; findings?: readonly Finding[] }>()
   /** `app:step` that is not ready yet, for as long as it is in here. */
@@ -82,8 +84,10 @@ export class Outside {
   }
 
   activities(): Activities {
-    const one = async ({ step, input, choice }: ActionCall, name: ActionName) => {
+    const one = async ({ step, input, choice, run, asker }: ActionCall, name: ActionName) => {
       const app = /\/app\/(.*)$/.exec(activityInfo().workflowExecution?.workflowId ?? '')?.[1] ?? 'upgrade'
+      const makers = this.makers.get(app) ?? { runs: new Set(), askers: new Set() }
+      this.makers.set(app, { runs: makers.runs.add(run), askers: makers.askers.add(asker) })
       const fault = this.faults.get(`${app}:${step}`)
       if (fault && fault.times > 0) {
         fault.times -= 1
