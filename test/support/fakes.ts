@@ -67,6 +67,8 @@ export class Outside {
   findings: Finding[] = []
   /** Found on blue beside the usual. */
   workloads: WorkloadFacts[] = []
+  /** Whether hours have come, whatever a calendar says. */
+  opened: boolean | undefined
   /** What a schedule finds out, and why it does not start what it announced. */
   foreseen: Partial<Foreseen> = {}
   overtaken?: string
@@ -175,12 +177,14 @@ export class Outside {
       }),
       compareImages: async () => this.differing,
       // By the server's time: a worker's own does not skip.
-      opening: async ({ calendar, at }) =>
-        openingAt(
+      opening: async ({ calendar, at }) => ({
+        ...openingAt(
           calendar,
           offsetIn(calendar.timeZone),
           Math.max(activityInfo().currentAttemptScheduledTimestampMs, Date.parse(at)),
         ),
+        ...(this.opened !== undefined && { open: this.opened }),
+      }),
       foresee: async ({ platform, firedAt = new Date().toISOString() }) => ({
         platform,
         blue: this.platform.blue,
