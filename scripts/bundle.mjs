@@ -10,6 +10,9 @@ if (target === undefined) {
   process.exit(2)
 }
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'src/workflows/index.ts') })
+const { code } = await bundleWorkflowCode({
+  workflowsPath: join(root, 'src/workflows/index.ts'),
+  workflowInterceptorModules: [join(root, 'src/workflows/head-start.ts')],
+})
 mkdirSync(dirname(target), { recursive: true })
 writeFileSync(target, code)

@@ -104,8 +104,14 @@ async function main(): Promise<void> {
 
 async function workflows({ bundle }: WorkerSettings, logger: Logger) {
   if (bundle !== undefined) return { workflowBundle: { codePath: bundle } }
-  const workflowsPath = fileURLToPath(new URL('workflows/index.ts', import.meta.url))
-  return { workflowBundle: await bundleWorkflowCode({ workflowsPath, logger }) }
+  const path = (name: string) => fileURLToPath(new URL(`workflows/${name}.ts`, import.meta.url))
+  return {
+    workflowBundle: await bundleWorkflowCode({
+      workflowsPath: path('index'),
+      workflowInterceptorModules: [path('head-start')],
+      logger,
+    }),
+  }
 }
 
 try {

@@ -2,6 +2,7 @@ import type { ActionCall } from '../domain/actions.ts'
 import { RUN } from '../domain/annotations.ts'
 import { PLATFORM_TAG, RUN_TAG } from '../domain/clone.ts'
 import {
+  ASKER_TAG,
   copiedFrom,
   copyAmong,
   copyLike,
@@ -18,7 +19,7 @@ import { info } from '../domain/findings.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { workloadName, type WorkloadRef } from '../domain/platform.ts'
 import { isBound, paired } from '../domain/volumes.ts'
-import { failed, notFound } from './errors.ts'
+import { contested, failed, notFound } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { BlockStoragePort } from './ports.ts'
 import {
@@ -37,7 +38,7 @@ import { budgets, notYet, onceEach, remember } from './waiting.ts'
 
 export const copiedVolumeActions = (outside: Outside) => {
   const copyVolumes: Deed<'copyVolumes'> = async (call) => {
-    const { input, scope, run } = call
+    const { input, scope, run, asker } = call
     const { workload, from, to } = input
     const world = await proven(outside, scope)
     const { here, there } = await bothSides(world, scope, workload, to)
@@ -49,6 +50,7 @@ export const copiedVolumeActions = (outside: Outside) => {
     const originals = await proveAvailable(world, volumes, new Set())
 
     const copies = new Map(copiedBefore(here, run))
+    await refuseOlder(world, [...copies.values()], asker, scope)
     const left = [...originals.values()].filter(({ id }) => !copies.has(id))
     for (const [id, copy] of await made(world, call, left)) copies.set(id, copy.id)
     const described = new Map((await world.blockStorage.volumes([...copies.values()])).map((v) => [v.id, v]))
@@ -148,6 +150,21 @@ const copiedBefore = (side: Store, run: string): [original: string, copy: string
     return original === undefined ? [] : [[original, idOf(volume)]]
   })
 
+/** A cutover that has ended without going back says nothing of what its blue has written since. */
+async function refuseOlder(
+  { blockStorage }: Proven,
+  ids: readonly string[],
+  asker: string,
+  scope: ActionCall['scope'],
+): Promise<void> {
+  if (ids.length === 0) return
+  const older = (await blockStorage.volumes([...ids])).filter(({ tags }) => tags[ASKER_TAG] !== asker)
+  if (older.length === 0) return
+  throw contested(
+    `${older.map((v) => v.id).join(', ')} on ${scope.green} ${older.length === 1 ? 'is a copy' : 'are copies'} of an earlier cutover, which ended in mid-run: ${scope.blue} may have written since. rollback discards ${older.length === 1 ? 'it' : 'them'}; then retry`,
+  )
+}
+
 const copiesOn = ({ stores }: Store): KubernetesObject[] =>
   stores.flatMap(({ volume }) => (volume && copiedFrom(volume) !== undefined ? volume : []))
 
@@ -176,7 +193,7 @@ async function made(
   if (originals.length === 0) return new Map()
   const { input, scope } = call
   const { workload, from, to } = input
-  const mine = { ...tagsOf(call), [WORKLOAD_TAG]: workloadName(workload) }
+  const mine = { ...tagsOf(call), [ASKER_TAG]: call.asker, [WORKLOAD_TAG]: workloadName(workload) }
   const before = await blockStorage.snapshotsTagged(mine)
   const description = snapshotDescription(scope, workload)
   // There is no token for it: what was begun is remembered, and found by its tags where that was lost.

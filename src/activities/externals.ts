@@ -1,3 +1,4 @@
+import type { ActionCall } from '../domain/actions.ts'
 import { RUN } from '../domain/annotations.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { jobState } from '../domain/slots.ts'
@@ -8,10 +9,10 @@ import { budgets, notYet } from './waiting.ts'
 
 export const externalActions = (outside: Outside) => {
   /** Asked from a pod in the app's own namespace: its network policies, security groups and DNS are what counts. */
-  const checkExternal: Deed<'checkExternal'> = async ({ input, scope, run, attempt }) => {
+  const checkExternal: Deed<'checkExternal'> = async ({ input, scope, run, asker, attempt }) => {
     const { namespace, on, endpoint } = input
     const here = await (await proven(outside, scope)).on(on)
-    const job = probe(namespace, endpoint, outside.probeImage, run, attempt)
+    const job = probe(namespace, endpoint, outside.probeImage, { run, asker, attempt })
     await here.create(job)
     const found = await here.find('Job', namespace, job.metadata.name)
     const state = found ? jobState(found) : 'active'
@@ -27,13 +28,19 @@ export const externalActions = (outside: Outside) => {
   return { checkExternal }
 }
 
-function probe(namespace: string, endpoint: string, image: string, run: string, attempt: number): KubernetesObject {
+/** Another one for each try: what one has found does not hold for the next. */
+function probe(
+  namespace: string,
+  endpoint: string,
+  image: string,
+  { run, asker, attempt }: Pick<ActionCall, 'run' | 'asker' | 'attempt'>,
+): KubernetesObject {
   const port = endpoint.lastIndexOf(':')
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      name: `norikae-reach-${sha256(`${run} ${endpoint} ${attempt}`).slice(0, 10)}`,
+      name: `norikae-reach-${sha256(`${asker} ${endpoint} ${attempt}`).slice(0, 10)}`,
       namespace,
       labels: { [RUN]: run },
     },

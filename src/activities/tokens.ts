@@ -8,8 +8,8 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
  * The same for every attempt of one try of a step, so that AWS takes a repeated request for the one it has had.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Run_Instance_Idempotency.html (64 ASCII characters at most)
  */
-export const tokenOf = ({ run, step, attempt }: Pick<ActionCall, 'run' | 'step' | 'attempt'>, part = ''): string =>
-  sha256(`${run} ${step} ${attempt} ${part}`)
+export const tokenOf = ({ asker, step, attempt }: Pick<ActionCall, 'asker' | 'step' | 'attempt'>, part = ''): string =>
+  sha256(`${asker} ${step} ${attempt} ${part}`)
 
 export const ATTEMPT_TAG = 'norikae.io/attempt'
 

@@ -199,9 +199,15 @@ export interface Question {
   readonly query: string
 }
 
-/** What an activity is given: its input, where, and who asks. Request tokens and ownership tags come from run, step and attempt. */
+/** What an activity is given: its input, where, and who asks. */
 export interface ActionCall<A extends ActionName = ActionName> {
+  /**
+   * Who made it: written on all that is made, and asked for before that is changed or removed. The first run of the
+   * upgrade, or of an app's first cutover in it: who goes on for one that was terminated goes on with what that one made.
+   */
   readonly run: string
+  /** The first run of the workflow that asks, whose steps and attempts these are: request tokens come from the three. */
+  readonly asker: string
   readonly scope: Scope
   readonly step: string
   readonly attempt: number

@@ -12,6 +12,8 @@ type Tags = Readonly<Record<string, string>>
 export const WORKLOAD_TAG = 'norikae.io/workload'
 /** On a volume: the cluster that wrote on it before it was taken back. It is nobody's to delete but people's. */
 export const KEPT_TAG = 'norikae.io/kept'
+/** On snapshots and volumes: the run of the cutover that made them. Another one's may be older than what was written since. */
+export const ASKER_TAG = 'norikae.io/asker'
 
 export const copyTags = (volume: string, workload: WorkloadRef): Tags => ({
   [WORKLOAD_TAG]: workloadName(workload),

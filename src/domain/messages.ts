@@ -33,6 +33,8 @@ export interface CutoverRequest {
   readonly by: string
   /** Apps whose trouble may well be this one's too: what it depends on, moves with, and what says so of it. */
   readonly related?: readonly string[]
+  /** Whose it is what is made: the run of its first cutover in this upgrade, where this is a later one. */
+  readonly made?: string
 }
 
 /** A platform without its other apps. */
@@ -185,7 +187,8 @@ export const isCutoverRequest = (body: unknown): body is CutoverRequest =>
   isText(field(field(body, 'platform'), 'name')) &&
   typeof field(field(body, 'platform'), 'teams') === 'object' &&
   isText(field(field(body, 'app'), 'name')) &&
-  Array.isArray(field(field(body, 'app'), 'environments'))
+  Array.isArray(field(field(body, 'app'), 'environments')) &&
+  ['undefined', 'string'].includes(typeof field(body, 'made'))
 
 const texts = ['gate', 'by', 'comment', 'typed', 'notBefore', 'notAfter', 'proof', 'reason', 'environment', 'app']
 

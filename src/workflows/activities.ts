@@ -139,12 +139,14 @@ export const perform = <A extends ActionName>(
   attempt: number,
   goingBack: boolean,
   choice: Choice | undefined,
+  made: string | undefined,
 ): Promise<ActionReceipt<A>> =>
   acts[step.action].executeWithOptions(
     { ...optionsOf(step.action, goingBack), activityId: step.id, summary: summary(step.title) },
     [
       {
-        run: workflowInfo().firstExecutionRunId,
+        run: made ?? workflowInfo().firstExecutionRunId,
+        asker: workflowInfo().firstExecutionRunId,
         scope,
         step: step.id,
         attempt,

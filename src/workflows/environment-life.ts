@@ -113,7 +113,9 @@ export function environmentLife(journey: Journey, environment: Environment): Env
 
   /** Until committed, or back on blue: then why. */
   async function travel(run: LiveRun, phase: Phase): Promise<BackOnBlue | undefined> {
-    const { forward, back, commit } = executor(handsFor(office, run, { told: (is, note) => void told(is, note) }))
+    const { forward, back, commit } = executor(
+      handsFor(office, run, { told: (is, note) => void told(is, note), made: request.made }),
+    )
     let stayedSince: number | undefined
     const subject = run.plan.subject
 

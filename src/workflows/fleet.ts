@@ -69,6 +69,10 @@ export function fleet(office: Office, by: unknown): Fleet {
   const tried = new Set<string>()
   /** Those that were said to have left: asked again, they start again. */
   const missed = new Set<string>()
+  /** The run of each one's first cutover here: what is made is that one's, whoever goes on with it. */
+  const firsts = new Map<string, string>()
+  /** Terminated or broken in mid-run, and why: where it had got to nobody knows, until another cutover has brought all of it to green. */
+  const lost = new Map<string, string>()
   const kept: Report[] = []
   const leaving = new Set<string>()
   let platform: Platform | undefined
@@ -97,6 +101,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     clock.heard(at)
     if (is === 'breaching') return void breaches.set(app, at)
     set(key(app, environment), standingAs(is, at, onBlue === true), note)
+    if (isThere(app)) lost.delete(app)
     show(office)
   })
 
@@ -110,11 +115,15 @@ export function fleet(office: Office, by: unknown): Fleet {
 
   async function start(app: App, of: Platform): Promise<void> {
     const { apps: _apps, waves: _waves, ...rest } = of
+    const made = firsts.get(app.name)
+    const related = relatedTo(app.name, of.apps)
     // Not cancelled with the step: whoever goes back is told so by name, one wave after the other.
     const child = await CancellationScope.nonCancellable(() =>
       startChild<typeof appCutover>('appCutover', {
         workflowId: cutoverId(of.name, app.name),
-        args: [{ platform: rest, app, by: typeof by === 'string' ? by : '', related: relatedTo(app.name, of.apps) }],
+        args: [
+          { platform: rest, app, by: typeof by === 'string' ? by : '', related, ...(made !== undefined && { made }) },
+        ],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         workflowTaskTimeout: '60s',
         staticSummary: summary(`move ${app.name} to ${of.green}`),
@@ -130,6 +139,7 @@ export function fleet(office: Office, by: unknown): Fleet {
         `${cutoverId(of.name, app.name)} is still open from an earlier upgrade: end it there (abort), then retry`,
       )
     })
+    if (made === undefined) firsts.set(app.name, child.firstExecutionRunId)
     over.delete(app.name)
     for (const place of places(app.name)) set(place, undefined)
     started.add(app.name)
@@ -145,6 +155,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     over.set(name, end)
     opening = undefined
     if ('report' in end) kept.push(end.report)
+    else lost.set(name, end.failed)
     const committed = 'outcome' in end && end.outcome === 'done'
     for (const place of places(name))
       if (committed) set(place, { is: 'committed' })
@@ -219,10 +230,11 @@ export function fleet(office: Office, by: unknown): Fleet {
       })
       await condition(() => over.has(name))
     }
-    // Terminated or broken: it is where it was, perhaps on green, which must not be deleted under it.
-    const end = over.get(name)
-    if (end !== undefined && 'failed' in end)
-      throw failed('Failed', `${name} did not come back (${end.failed}): see that blue serves it, then skip this`)
+    // It is where it was, perhaps on green, which must not be deleted under it. Whoever was started for it since took back
+    // only what it had begun itself.
+    const how = lost.get(name)
+    if (how !== undefined)
+      throw failed('Failed', `${name} did not come back (${how}): see that blue serves it, then skip this`)
   }
 
   async function letGo(name: string, why: string): Promise<void> {

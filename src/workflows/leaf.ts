@@ -32,13 +32,19 @@ const none: Apps = {
 interface More {
   readonly apps?: Apps
   readonly told?: Telling
+  /** Whose it is what is made; absent: this run's. */
+  readonly made?: string | undefined
 }
 
 /** People deploy in their own time: often enough not to be forgotten. */
 const REMIND_EVERY: Duration = '24h'
 
 /** How the steps of one run are done. */
-export function handsFor(office: Office, run: LiveRun, { apps = none, told = () => undefined }: More = {}): Hands {
+export function handsFor(
+  office: Office,
+  run: LiveRun,
+  { apps = none, told = () => undefined, made }: More = {},
+): Hands {
   async function leaf(
     step: LeafStep,
     attempt: number,
@@ -49,7 +55,7 @@ export function handsFor(office: Office, run: LiveRun, { apps = none, told = () 
       case 'action': {
         const { platform, account, region, blue, green } = run.plan.subject
         const scope = { platform, account, region, blue, green }
-        const act = () => perform(step, scope, attempt, run.goingBack, choice)
+        const act = () => perform(step, scope, attempt, run.goingBack, choice, made)
         return actions[step.action].byOthers ? byOthers(step, attempt, act) : act()
       }
       case 'observe':

@@ -127,6 +127,24 @@ export function copiedVolumesContract(of: () => WorldUnderTest): void {
       expect(await stored('blue', namespace)).toMatchObject(ids.map((id) => ({ id, policy: 'Delete' })))
     })
 
+    test(
+      'that a cutover which was terminated made are not used by the next one, and go when that one goes back',
+      TIMES,
+      async () => {
+        const { workload } = await aStore(1)
+        await steps(there, workload)
+        const next = call<'copyVolumes'>({ workload, from: 'blue', to: 'green' }, { step: 'copy', asker: 'run-2' })
+        expect(await ending(of().activities.copyVolumes, next, patience)).toMatchObject({
+          type: 'Contested',
+          message: expect.stringContaining(
+            `is a copy of an earlier cutover, which ended in mid-run: ${scope.blue} may`,
+          ),
+        })
+        await steps(unused, workload)
+        expect(made(workload)).toEqual({ volumes: [], snapshots: [] })
+      },
+    )
+
     test('are copied however long the snapshots took', TIMES, async () => {
       const { workload } = await aStore(1)
       await steps(['retain blue', 'stop blue'], workload)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { UpgradeView } from '../../src/client/shapes.ts'
+import type { ActionName } from '../../src/domain/actions.ts'
 import { cutoverId, upgradeId } from '../../src/domain/messages.ts'
 import { aBed, BLUE, endState, GREEN, PLATFORM, played, wellOn, WITHIN_MS, type Bed } from './bed.ts'
 import { report } from './every.ts'
@@ -34,6 +35,8 @@ const orders: readonly {
   readonly on: 'blue' | 'green'
   /** Once, when production of this app moves. */
   readonly at: string
+  /** Or right when the first of these has ended in it, and nobody has heard so. */
+  readonly after?: ActionName
   readonly order: (bed: Bed) => Promise<unknown>
 }[] = [
   { says: 'the upgrade is cancelled', on: 'blue', at: 'mail-sender', order: (bed) => handle(bed, upgrade).cancel() },
@@ -44,10 +47,18 @@ const orders: readonly {
     order: (bed) => handle(bed, app('mail-sender')).cancel(),
   },
   {
-    says: 'an app is terminated',
+    says: 'an app is terminated as it is deployed',
     on: 'green',
     at: 'chat-actor',
+    after: 'deploy',
     order: (bed) => handle(bed, app('chat-actor')).terminate('somebody typed temporal workflow terminate'),
+  },
+  {
+    says: 'an app is terminated as green gets half of its traffic',
+    on: 'green',
+    at: 'chat-search',
+    after: 'setWeight',
+    order: (bed) => handle(bed, app('chat-search')).terminate('somebody typed temporal workflow terminate'),
   },
   {
     says: 'the upgrade is reset to its last task',
@@ -63,17 +74,22 @@ const orders: readonly {
   },
 ]
 
-test.for(orders)('$says in mid-run', async ({ says, on, at, order }) => {
+test.for(orders)('$says in mid-run', async ({ says, on, at, after, order }) => {
   await using bed = await aBed()
-  await (await bed.worker()).ready()
-  await bed.begin()
   let given = false
+  const give = async () => {
+    given = true
+    await order(bed)
+  }
+  const worker = await bed.worker((told) =>
+    !given && told.at === 'after' && told.type === after && told.workflow === app(at) ? give() : undefined,
+  )
+  await worker.ready()
+  await bed.begin()
   const { view, asked } = await played(bed, {
     withinMs: WITHIN_MS,
     async look(view) {
-      if (given || !moves(view, at, 'production')) return
-      given = true
-      await order(bed)
+      if (!given && after === undefined && moves(view, at, 'production')) await give()
     },
   })
   report(says, asked)

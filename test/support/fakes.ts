@@ -26,6 +26,8 @@ export class Outside {
   readonly world = new ToyWorld()
   /** In the order in which it was done: `api:production/deploy`. */
   readonly done: string[] = []
+  /** Of each app and of the upgrade: whose it is what is made, and which runs asked for it. */
+  readonly makers = new Map<string, { readonly runs: Set<string>; readonly askers: Set<string> }>()
   /** `app:step` → how often it fails for good, and as what. */
   readonly faults = new Map<string, { times: number; type: string; message?: string; findings?: readonly Finding[] }>()
   /** `app:step` that is not ready yet, for as long as it is in here. */
@@ -68,6 +70,8 @@ export class Outside {
   findings: Finding[] = []
   /** Found on blue beside the usual. */
   workloads: WorkloadFacts[] = []
+  /** Whether hours have come, whatever a calendar says. */
+  opened: boolean | undefined
   /** What a schedule finds out, and why it does not start what it announced. */
   foreseen: Partial<Foreseen> = {}
   overtaken?: string
@@ -91,8 +95,10 @@ export class Outside {
   }
 
   activities(): Activities {
-    const one = async ({ step, input, choice }: ActionCall, name: ActionName) => {
+    const one = async ({ step, input, choice, run, asker }: ActionCall, name: ActionName) => {
       const app = /\/app\/(.*)$/.exec(activityInfo().workflowExecution?.workflowId ?? '')?.[1] ?? 'upgrade'
+      const makers = this.makers.get(app) ?? { runs: new Set(), askers: new Set() }
+      this.makers.set(app, { runs: makers.runs.add(run), askers: makers.askers.add(asker) })
       const fault = this.faults.get(`${app}:${step}`)
       if (fault && fault.times > 0) {
         fault.times -= 1
@@ -185,12 +191,14 @@ export class Outside {
       }),
       compareImages: async ({ argocd }) => ({ differing: this.differing, hazards: argocd ? this.hazards : [] }),
       // By the server's time: a worker's own does not skip.
-      opening: async ({ calendar, at }) =>
-        openingAt(
+      opening: async ({ calendar, at }) => ({
+        ...openingAt(
           calendar,
           offsetIn(calendar.timeZone),
           Math.max(activityInfo().currentAttemptScheduledTimestampMs, Date.parse(at)),
         ),
+        ...(this.opened !== undefined && { open: this.opened }),
+      }),
       foresee: async ({ platform, firedAt = new Date().toISOString() }) => {
         this.refuseOutlook()
         return {

@@ -26,7 +26,7 @@ export const scope: Scope = {
 export const call = <A extends ActionName>(
   input: ActionInput<A>,
   more: Partial<Omit<ActionCall, 'input'>> = {},
-): ActionCall<A> => ({ run: 'run-1', scope, step: 'step', attempt: 1, ...more, input })
+): ActionCall<A> => ({ run: 'run-1', asker: 'run-1', scope, step: 'step', attempt: 1, ...more, input })
 
 const quick: AwsTimes = {
   clusterMs: 40,

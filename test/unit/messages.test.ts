@@ -125,6 +125,8 @@ test('a cutover starts with its platform and its app', () => {
   expect(isCutoverRequest({ platform, app: anApp('api'), by: 'aoki' })).toBe(true)
   for (const wrong of [{}, { platform }, { platform: {}, app: anApp('api') }, { platform, app: { name: 'api' } }])
     expect(isCutoverRequest(wrong)).toBe(false)
+  const later = { platform, app: anApp('api'), by: 'aoki', made: 'run-1' }
+  expect([isCutoverRequest(later), isCutoverRequest({ ...later, made: 1 })]).toEqual([true, false])
 })
 
 test('ids are made of names', () => {

@@ -121,6 +121,31 @@ test('an abort does not delete green under an app that was terminated there', as
   })
 })
 
+test('an app that was terminated in mid-move is gone on with as what made it, and no abort deletes green before it was all there again', async () => {
+  const trial = aTrial()
+  const { outside } = trial
+  const held = new Set(['api:production/route/web/100'])
+  outside.holds = held
+  await trial.during(async () => {
+    await trial.start()
+    await trial.approveApps()
+    await trial.until('some of it is on green', async () => outside.done.includes('api:production/route/web/5'))
+    await trial.handle('api').terminate()
+    // The next one does not come far: it takes back only what it has begun itself.
+    held.add('api:test/verify')
+    const again = await trial.gate(undefined, 'retry', 'app/api@')
+    await trial.say(undefined, 'retry', { gate: again, by: 'baba' })
+    await trial.until('another one moves', async () => outside.makers.get('api')?.askers.size === 2)
+    expect([outside.makers.get('api')?.runs.size, outside.makers.get('upgrade')?.runs.size]).toEqual([1, 1])
+    await trial.say(undefined, 'abort', { by: 'baba', reason: 'no' })
+    const gate = await trial.gate(undefined, 'skip', 'app/api/back@')
+    expect((await trial.waiting())[0]?.what).toMatch(/api did not come back .* see that blue serves it/)
+    expect(outside.world.get('toy-1-36', 'gone')).toBe('there')
+    await trial.say(undefined, 'skip', { gate, by: 'baba' })
+    expect((await trial.result()).outcome).toBe('rolled-back')
+  })
+})
+
 test('an app that is still open from an earlier upgrade is refused by name, and the others move', async () => {
   const trial = aTrial({ apps: [anApp('api'), anApp('mail')] })
   await env.client.workflow.start('appCutover', {

@@ -1,0 +1,136 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import { NativeConnection, Worker } from '@temporalio/worker'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { aPlatform, anApp } from '../support/builders.ts'
+import { bundle } from '../support/bundle.ts'
+import { Outside } from '../support/fakes.ts'
+import { dev, Trial } from '../support/server.ts'
+import { wireTo } from './cut.ts'
+
+let env: TestWorkflowEnvironment
+beforeAll(async () => {
+  env = await dev()
+})
+afterAll(() => env.teardown())
+
+/** The server waits so long for a worker that has died: for a query first, then for a task. */
+const STICKY_MS = 2_000
+
+/** What is said once a query has shown a step's end that no task has told yet. */
+const rows: readonly {
+  readonly says: string
+  readonly of?: 'api'
+  /** What is held until nobody works on the workflow. */
+  readonly step: string
+  /** Until it is held there. */
+  readonly come: (trial: Trial) => Promise<unknown>
+  /** Or an update, of which the answer is awaited. */
+  readonly speak: (trial: Trial) => Promise<unknown>
+  /** That it was heard. */
+  readonly heard: (trial: Trial) => Promise<boolean>
+}[] = [
+  {
+    says: 'pause',
+    step: 'cluster/create',
+    come: (trial) => trial.start(),
+    speak: (trial) => trial.signal(undefined, 'pause', { by: 'baba' }),
+    heard: async (trial) => (await trial.see()).runs[0]?.state === 'paused',
+  },
+  {
+    says: 'pause, as an update to an app',
+    of: 'api',
+    step: 'production/deploy',
+    come: (trial) => trial.start(),
+    speak: (trial) => trial.say('api', 'pause', { by: 'baba' }),
+    heard: async (trial) => (await trial.run('api', 'production'))?.state === 'paused',
+  },
+  {
+    says: 'approve, where only the query has opened the gate',
+    of: 'api',
+    step: 'production/ready',
+    come: (trial) => trial.start(),
+    speak: async (trial) =>
+      trial.signal('api', 'approve', {
+        gate: await trial.gate('api', 'approve', 'production/gate@'),
+        by: 'chiba',
+      }),
+    heard: async (trial) => (await trial.see('api')).log.some((l) => l.message === 'approve' && l.became === 'counted'),
+  },
+  {
+    says: 'rollback',
+    of: 'api',
+    step: 'production/route/web/5',
+    come: async (trial) => {
+      await trial.start()
+      await trial.approveApps()
+    },
+    speak: (trial) => trial.signal('api', 'rollback', { by: 'doi', reason: 'late', environment: 'production' }),
+    heard: async (trial) => (await trial.run('api', 'production'))?.state === 'rolled-back',
+  },
+]
+
+test.for(rows.map((row, n) => ({ ...row, n })))(
+  '$says: heard right after a query on a new worker, it is heard in the same order in each replay',
+  async ({ n, of, step, come, speak, heard }) => {
+    const platform = aPlatform({ name: `ahead-${n}`, soak: '1s', rest: '0s', apps: [anApp('api')] })
+    const trial = new Trial(env, new Outside(platform, '100ms'))
+    const { outside } = trial
+    const place = `${of ?? 'upgrade'}:${step}`
+    let asked = 0
+    const isHeld = { now: true }
+    outside.holds = { has: (at) => at === place && (asked += 1) > 0 && isHeld.now }
+    await using wire = await wireTo(env.address)
+    const connections = await Promise.all(
+      [wire.address, env.address].map((address) => NativeConnection.connect({ address })),
+    )
+    const [cutOff, other] = await Promise.all(
+      connections.map(async (connection) =>
+        Worker.create({
+          connection,
+          taskQueue: trial.queue,
+          workflowBundle: await bundle(),
+          stickyQueueScheduleToStartTimeout: STICKY_MS,
+        }),
+      ),
+    )
+    const acting = await Worker.create({
+      connection: env.nativeConnection,
+      taskQueue: trial.queue,
+      activities: outside.activities(),
+    })
+    if (!cutOff || !other) throw new Error('there are no workers')
+    const running = [acting.run(), cutOff.run()]
+    try {
+      await trial.begin()
+      await come(trial)
+      await trial.until(`${place} is asked for`, async () => asked > 0)
+      await sleep(500) // what it has begun is written down
+      wire.cut()
+      running.push(other.run())
+      // It is waited for who has died; meanwhile the step ends, and its task waits too, for longer.
+      const query = trial.see(of)
+      await sleep(STICKY_MS / 2)
+      isHeld.now = false
+      await query
+      await speak(trial)
+      await trial.until('it was heard', () => heard(trial))
+
+      const { events } = await trial.handle(of).fetchHistory()
+      const failed = (events ?? []).flatMap((e) => e.workflowTaskFailedEventAttributes?.failure?.message ?? [])
+      expect(failed).toEqual([expect.stringMatching(/^a query made this worker run ahead of its task/)])
+      await Worker.runReplayHistory({ workflowBundle: await bundle() }, { events: events ?? [] })
+    } finally {
+      for (const app of [of, undefined])
+        await trial
+          .handle(app)
+          .terminate()
+          .catch(() => undefined)
+      wire.mend()
+      if (other.getState() === 'INITIALIZED') running.push(other.run())
+      for (const worker of [acting, cutOff, other]) worker.shutdown()
+      await Promise.all(running)
+      await Promise.all(connections.map((connection) => connection.close()))
+    }
+  },
+)
