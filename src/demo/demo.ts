@@ -1,21 +1,25 @@
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { connect } from '../client/connect.ts'
+import { connect, type Temporal } from '../client/connect.ts'
 import { follow } from '../client/follow.ts'
-import type { OpenGate, UpgradeReport, UpgradeView } from '../client/shapes.ts'
+import type { UpgradeReport, UpgradeView } from '../client/shapes.ts'
+import { TASK_QUEUE } from '../domain/messages.ts'
 import { environmentOf, type SandboxInfo } from '../sandbox/command.ts'
 import { bringPrograms } from '../sandbox/control-plane/programs.ts'
 import type { Judgement } from '../sandbox/judge.ts'
-import { answerTo, asTyped, retryOf, type Typed } from './people.ts'
+import { terminalFor } from '../sandbox/terminal.ts'
+import { reader, teams, type Company } from './company.ts'
+import { demoOptions } from './options.ts'
 import { beside, norikae, type Beside, type Ran } from './processes.ts'
 import { stageOn, type Stage } from './stage.ts'
 import {
   appsIn,
   faultsOf,
   judged,
-  onGreen,
+  runsOn,
   readIn,
   wentBackOnce,
   type Call,
@@ -36,10 +40,8 @@ const SICK_AT = 25
 const REQUESTS_PER_SECOND = 190
 
 const {
-  values: { json, kubernetes },
-} = parseArgs({
-  options: { json: { type: 'boolean', default: false }, kubernetes: { type: 'string', default: 'stand-in' } },
-})
+  values: { json, kubernetes, 'hands-on': handsOn },
+} = parseArgs({ options: demoOptions })
 // The last line of stdout is for programs; people read the rest.
 const stage = stageOn(json ? process.stderr : process.stdout)
 const folder = await mkdtemp(join(tmpdir(), 'norikae-demo-'))
@@ -47,26 +49,39 @@ const running: Beside[] = []
 const leave = async () => {
   for (const it of running.splice(0).toReversed()) await it.stop()
 }
+const told = new AbortController()
+/** Once it is judged it ends as that says. */
+let judgedWell: boolean | undefined
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     stage.end()
     stage.say('stopping')
-    void leave().then(() => process.exit(130))
+    told.abort()
+    if (judgedWell !== undefined) return
+    void leave()
+      .then(() => rm(folder, { recursive: true, force: true }))
+      .then(() => process.exit(130))
   })
 }
 
 try {
   const result = await demo(stage)
-  await leave()
   const faults = faultsOf(result)
+  judgedWell = faults.length === 0
+  if (!handsOn) await leave()
   stage.say(
-    faults.length === 0
-      ? `\nDone in ${result.seconds} s: nothing dropped, nothing twice, nothing lost, nothing left.`
+    judgedWell
+      ? `\n${result.outcome === 'done' ? 'Done' : `Ended ${result.outcome}`} in ${result.seconds} s: nothing dropped, nothing twice, nothing lost, nothing left.`
       : `\nNot as it should be: ${faults.join('; ')}. What the processes printed is in ${folder}`,
   )
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`)
-  if (faults.length === 0) await rm(folder, { recursive: true, force: true })
-  process.exitCode = faults.length === 0 ? 0 : 1
+  if (handsOn) {
+    stage.say(`Look around as long as you like (norikae report ${PLATFORM}); Ctrl-C ends it.`)
+    await once(told.signal, 'abort')
+    await leave()
+  }
+  if (judgedWell) await rm(folder, { recursive: true, force: true })
+  process.exitCode = judgedWell ? 0 : 1
 } catch (error) {
   stage.end()
   stage.say(
@@ -85,11 +100,22 @@ async function demo(stage: Stage): Promise<DemoResult> {
   Object.assign(process.env, environmentOf(info))
   stage.say(`  Temporal's UI  ${info.temporal.ui}\n  what is judged ${info.control.url}/judge\n`)
 
-  const file = join(info.platforms, `${PLATFORM}.yaml`)
   const before = (await control(info, 'GET', '/inventory')) as Inventory
-  // It shows the plan first, as `norikae plan` does.
-  await typed(stage, ['start', '-f', file, '--to', TO, '--as', REQUESTER, '--yes'])
-  const last = await moved(stage, info)
+  const place = {
+    platform: PLATFORM,
+    to: TO,
+    by: REQUESTER,
+    blue: BLUE,
+    taskQueue: TASK_QUEUE,
+    ui: info.temporal.ui,
+    namespace: info.temporal.namespace,
+  }
+  await using temporal = await connect()
+  const company = handsOn
+    ? reader(stage, place, await terminalFor(info, folder), temporal)
+    : teams(stage, place, join(info.platforms, `${PLATFORM}.yaml`))
+  await company.begin()
+  const last = await moved(stage, info, temporal, company)
   stage.end()
 
   const report = await norikae(['report', PLATFORM, '-o', 'json'])
@@ -136,31 +162,34 @@ async function world(): Promise<{ info: SandboxInfo; began: number }> {
   return { info, began }
 }
 
-/** Watches to the end, and answers as the teams would. */
-async function moved(stage: Stage, info: SandboxInfo): Promise<UpgradeView> {
-  await using temporal = await connect()
-  const answered = new Set<string>()
-  const saying: Promise<void>[] = []
-  let sick = false
+/** Watches to the end, with one app that fails on the way. */
+async function moved(stage: Stage, info: SandboxInfo, temporal: Temporal, company: Company): Promise<UpgradeView> {
+  let sick: 'not yet' | 'sick' | 'mended' = 'not yet'
   let last: UpgradeView | undefined
   for await (const view of follow(temporal, PLATFORM, { everyMs: 500, signal: new AbortController().signal })) {
     last = view
     stage.show(view)
-    if (!sick && weightOf(view) >= SICK_AT) {
-      sick = true
+    if (sick === 'not yet' && weightOf(view) >= SICK_AT) {
+      sick = 'sick'
       await control(info, 'PUT', '/faults/app-failing', SICK)
       stage.say(
         `▲ from here on every second request to ${SICK.app} fails on green (in ${SICK.environment}): nobody knows yet`,
       )
     }
-    for (const gate of view.gates.filter((g) => !answered.has(g.gate))) {
-      const say = await answerFor(stage, info, gate)
-      if (!say) continue
-      answered.add(gate.gate)
-      saying.push(say())
-    }
+    await company.hear(view.gates, async (gate) => {
+      if (gate.app !== SICK.app || sick === 'not yet') return false
+      if (sick === 'sick') {
+        stage.say(`▲ ${gate.what}`)
+        stage.say(
+          `  nobody had to be asked: it is back on blue. Its team mends the fault, and it moves again when they say so`,
+        )
+        await control(info, 'DELETE', '/faults/app-failing')
+        sick = 'mended'
+      }
+      return true
+    })
   }
-  await Promise.all(saying)
+  await company.done()
   if (!last) throw new Error('nothing was there to watch')
   return last
 }
@@ -168,29 +197,6 @@ async function moved(stage: Stage, info: SandboxInfo): Promise<UpgradeView> {
 function weightOf({ cutovers }: UpgradeView): number {
   const runs = cutovers.find((c) => c.app === SICK.app)?.runs ?? []
   return runs.find((r) => r.subject.environment === SICK.environment)?.weight ?? 0
-}
-
-async function answerFor(stage: Stage, info: SandboxInfo, gate: OpenGate): Promise<(() => Promise<void>) | undefined> {
-  const answer = answerTo(gate, BLUE)
-  if (answer) return () => quietly(stage, answer)
-  if (gate.app !== SICK.app) return undefined
-  stage.say(`▲ ${gate.what}`)
-  stage.say(`  nobody had to be asked: it is back on blue. Its team mends the fault, and tries again`)
-  await control(info, 'DELETE', '/faults/app-failing')
-  return () => quietly(stage, retryOf(gate))
-}
-
-/** Runs it, and shows what was typed and what came of it. */
-async function quietly(stage: Stage, { args, because }: Typed): Promise<void> {
-  const { code, output } = await norikae([...args, '--platform', PLATFORM, '--yes'])
-  stage.say(`$ ${asTyped(args)}   # ${because}${code === 0 ? '' : `\n${output}`}`)
-}
-
-async function typed(stage: Stage, args: readonly string[]): Promise<void> {
-  stage.say(`$ ${asTyped(args)}`)
-  const { code, output } = await norikae(args)
-  stage.say(`${output}\n`)
-  if (code !== 0) throw new Error(`norikae ${args[0] ?? ''} exited with ${code}`)
 }
 
 /** Each weight and verdict would fill several screens. */
@@ -226,7 +232,8 @@ function resultOf(
     from: FROM,
     to: TO,
     apps: apps.length,
-    onGreen: onGreen(after, GREEN, apps),
+    onGreen: runsOn(after, GREEN, apps),
+    ...(handsOn && { onBlue: runsOn(after, BLUE, apps) }),
     rolledBackOnce: wentBackOnce(calls, before),
     requests: { sent: requests.sent, dropped: requests.dropped, failed: requests.failed },
     jobs: { slots: jobs.slots, twice: jobs.twice, lost: jobs.lost },

@@ -3,7 +3,7 @@ import {
   appsIn,
   faultsOf,
   judged,
-  onGreen,
+  runsOn,
   wentBackOnce,
   type Call,
   type DemoResult,
@@ -47,6 +47,24 @@ test.for([
   },
   { says: 'it is not done', but: { outcome: 'rolled-back' }, faults: ['the upgrade ended rolled-back'] },
 ])('$says is a fault', ({ but, faults }) => {
+  const found = faultsOf({ ...good, ...but })
+  expect(found).toHaveLength(faults.length)
+  for (const [i, fault] of faults.entries()) expect(found[i]).toContain(fault)
+})
+
+test.for([
+  { says: 'all of it taken back', but: { outcome: 'rolled-back', onGreen: 0, onBlue: 12 }, faults: [] },
+  { says: 'not begun at all', but: { outcome: 'rejected', onGreen: 0, onBlue: 12 }, faults: [] },
+  {
+    says: 'done, slowly and with more than one way back',
+    but: { rolledBackOnce: 3, seconds: 2000, onBlue: 0 },
+    faults: [],
+  },
+  { says: 'one that is on neither', but: { outcome: 'rolled-back', onGreen: 0, onBlue: 11 }, faults: ['11 of 12'] },
+  { says: 'terminated', but: { outcome: 'terminated', onBlue: 0 }, faults: ['the upgrade ended terminated'] },
+  { says: 'done, but for one', but: { onGreen: 11, onBlue: 0 }, faults: ['11 of 12 apps run on green'] },
+  { says: 'a request dropped', but: { onBlue: 0, requests: { ...good.requests, dropped: 1 } }, faults: ['1 requests'] },
+])('where a reader decides: $says', ({ but, faults }) => {
   const found = faultsOf({ ...good, ...but })
   expect(found).toHaveLength(faults.length)
   for (const [i, fault] of faults.entries()) expect(found[i]).toContain(fault)
@@ -97,7 +115,7 @@ test.for([
   { says: 'blue is still there', clusters: { green: [deployment('a'), deployment('b')], blue: [] }, counts: 0 },
   { says: 'only blue is there', clusters: { blue: [deployment('a'), deployment('b')] }, counts: 0 },
 ])('on green: $says', ({ clusters, counts }) => {
-  expect(onGreen(world(clusters), 'green', ['a', 'b'])).toBe(counts)
+  expect(runsOn(world(clusters), 'green', ['a', 'b'])).toBe(counts)
 })
 
 const call = (rule: string, green: number, more: Partial<Call> = {}): Call => ({

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { aPlatformFile, problemsIn } from './config/a-platform-file.ts'
 
@@ -17,10 +17,4 @@ test('what the how-to writes of hours, windows and deadlines is read', () => {
     const text = `${rest}${section.replace(/^teams:\n/m, `teams:\n  ${teams}\n`)}`
     expect(problemsIn(text)).toEqual([])
   }
-})
-
-test('its links lead somewhere', () => {
-  const links = [...page.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, to = '']) => to)
-  expect(links.length).toBeGreaterThan(1)
-  expect(links.filter((to) => !existsSync(new URL(to, folder)))).toEqual([])
 })

@@ -1,0 +1,10 @@
+import type { ParseArgsOptionsConfig } from 'node:util'
+
+/** What stands after `npm run demo --`. */
+export const demoOptions = {
+  /** Its last line of stdout is what was judged, for programs. */
+  json: { type: 'boolean', default: false },
+  kubernetes: { type: 'string', default: 'stand-in' },
+  /** Nobody answers but whoever reads. */
+  'hands-on': { type: 'boolean', default: false },
+} as const satisfies ParseArgsOptionsConfig
