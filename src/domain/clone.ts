@@ -225,12 +225,12 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
     ),
     ...notKnown(cluster.name, cluster.unknown),
     ...nodegroups.flatMap(nodegroupFindings),
-    ...(nodegroups.length === 0 && !('computeConfig' in cluster.settings)
+    ...(nodegroups.length + belongings.fargateProfiles.length === 0 && !('computeConfig' in cluster.settings)
       ? [
           blocker(
             'no-nodegroups',
             cluster.name,
-            'it has no managed node group and no Auto Mode; other nodes are not copied yet (Unsupported)',
+            'it has no managed node group, no Fargate profile and no Auto Mode; other nodes are not copied yet (Unsupported)',
             'nothing would run on green',
           ),
         ]
@@ -257,7 +257,6 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
             ),
           ],
     ),
-    ...missing('fargate-profile', 'this Fargate profile', belongings.fargateProfiles),
     ...missing('identity-provider', 'this identity provider', belongings.identityProviders),
     ...missing('capability', 'this capability', belongings.capabilities),
     ...(cluster.supportType === undefined

@@ -1,5 +1,6 @@
 import { newAccessEntry, newPodIdentity, entriesToCopy } from './clone-access.ts'
 import { newAddon, newCluster, newNodegroup, type Made } from './clone.ts'
+import { newFargateProfile } from './fargate.ts'
 import type { BlueFacts, ClusterFacts } from './facts.ts'
 import { templateName } from './launch-templates.ts'
 
@@ -127,7 +128,7 @@ export function twinOf(
   }: Pick<ClusterFacts, 'addons' | 'principalArn' | 'launchTemplates'>,
   made: Made,
 ): readonly TwinPart[] {
-  const { fargateProfiles, identityProviders, capabilities } = blue.belongings
+  const { identityProviders, capabilities } = blue.belongings
   const versions = new Map(addons.map((a) => [a.name, a.targetVersion]))
   const missing = (part: string): TwinPart => ({ part, same: [], changed: [], own: [], notCopied: ['all of it'] })
   return [
@@ -138,6 +139,7 @@ export function twinOf(
       const template = launchTemplates.includes(group.name) ? templateName(green.name, group.name) : undefined
       return twinPart(`node group ${group.name}`, group, newNodegroup(group, made, template))
     }),
+    ...blue.fargateProfiles.map((it) => twinPart(`Fargate profile ${it.name}`, it, newFargateProfile(it, made))),
     ...blue.addons.map((addon) => {
       const version = versions.get(addon.name)
       const part = `add-on ${addon.name}`
@@ -150,7 +152,6 @@ export function twinOf(
       twinPart(`pod identity ${it.namespace}/${it.serviceAccount}`, it, newPodIdentity(it, made)),
     ),
     ...[
-      ...fargateProfiles.map((name) => `Fargate profile ${name}`),
       ...identityProviders.map((name) => `identity provider ${name}`),
       ...capabilities.map((name) => `capability ${name}`),
     ].map(missing),

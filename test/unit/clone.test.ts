@@ -110,6 +110,7 @@ const blue: BlueFacts = {
   belongings,
   accessEntries: [],
   podIdentities: [],
+  fargateProfiles: [],
 }
 
 describe('the copy table', () => {
@@ -233,7 +234,6 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['nodegroup-custom-ami', withGroup({ amiType: 'CUSTOM' }), 'general'],
   ['nodegroup-setting', withGroup({ unread: ['warmPool'] }), 'general'],
   ['addon-identity', withAddon({ serviceAccountRoleArn: 'arn:r' }), 'coredns'],
-  ['fargate-profile', { ...blue, belongings: { ...belongings, fargateProfiles: ['p'] } }, 'p'],
   ['identity-provider', { ...blue, belongings: { ...belongings, identityProviders: ['p'] } }, 'p'],
   ['capability', { ...blue, belongings: { ...belongings, capabilities: ['p'] } }, 'p'],
   ['support-type', { ...blue, cluster: unsupported }, 'demo-1-35', 'info'],
