@@ -57,6 +57,7 @@ const whys: Readonly<Record<string, string>> = {
   tags: 'those of AWS, of other tools and of earlier runs stay behind; Norikae marks what it makes',
   username: 'EKS gives it the same',
   groups: 'EKS gives nodes their own',
+  configurationValues: "blue's names blue: green's says green in its place",
   launchTemplate: "blue's names blue: green's says green in its place",
 }
 
@@ -129,6 +130,13 @@ export function twinOf(
   made: Made,
 ): readonly TwinPart[] {
   const { identityProviders, capabilities } = blue.belongings
+  // What it will have is not known before it is there.
+  const named = {
+    endpoint: '(its endpoint)',
+    certificateAuthority: '(its CA)',
+    clusterSecurityGroupId: '(its group)',
+    ...green,
+  }
   const versions = new Map(addons.map((a) => [a.name, a.targetVersion]))
   const missing = (part: string): TwinPart => ({ part, same: [], changed: [], own: [], notCopied: ['all of it'] })
   return [
@@ -143,7 +151,9 @@ export function twinOf(
     ...blue.addons.map((addon) => {
       const version = versions.get(addon.name)
       const part = `add-on ${addon.name}`
-      return version === undefined ? missing(part) : twinPart(part, addon, newAddon(addon, version, made))
+      return version === undefined
+        ? missing(part)
+        : twinPart(part, addon, newAddon(addon, version, made, { blue: blue.cluster, green: named }))
     }),
     ...entriesToCopy(blue, worker).map((entry) =>
       twinPart(`access ${entry.principalArn}`, entry, { username: entry.username, ...newAccessEntry(entry, made) }),

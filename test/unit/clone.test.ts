@@ -157,6 +157,14 @@ describe('the copy table', () => {
       podIdentities: addon.podIdentities,
       tags: marked,
     })
+    const naming = {
+      ...addon,
+      configurationValues: '{"clusterName":"demo-1-35","url":"https://blue","other":"my-demo-1-35"}',
+    }
+    const clusters = { blue: cluster, green: { name: 'demo-1-36', endpoint: 'https://green' } }
+    expect(newAddon(naming, 'v2', made, clusters).configurationValues).toBe(
+      '{"clusterName":"demo-1-36","url":"https://green","other":"my-demo-1-35"}',
+    )
     expect(newAddon({ ...addon, namespace: 'dns' }, 'v2', made).namespace).toBe('dns')
     const { configurationValues: _v, ...plain } = addon
     expect('configurationValues' in newAddon(plain, 'v2', made)).toBe(false)
