@@ -12,7 +12,10 @@ export const addonActions = (outside: Outside) => {
     if (!found) {
       const blue = await eks.findAddon(like, addon)
       if (!blue) throw notFound(`add-on ${addon} of ${like}, which is to be copied, is not there any more`)
-      const made = newAddon(blue, version, { platform: call.scope.platform, run: call.run })
+      const [old, green] = await Promise.all([eks.findCluster(like), eks.findCluster(cluster)])
+      if (!old || !green) throw notFound(`cluster ${old ? cluster : like} is not there`)
+      const by = { platform: call.scope.platform, run: call.run }
+      const made = newAddon(blue, version, by, { blue: old, green })
       await eks.createAddon(cluster, { ...made, tags: { ...made.tags, ...tagsOf(call) } }, tokenOf(call))
       throw notYet(`${addon} was just asked for`, budgets.addon)
     }

@@ -10,6 +10,7 @@ import { clusterActions } from './clusters.ts'
 import { copiedVolumeActions } from './copied-volumes.ts'
 import { deploymentActions } from './deployments.ts'
 import { externalDeploymentActions } from './external-deployments.ts'
+import { fargateActions } from './fargate-profiles.ts'
 import { fluxActions } from './flux-deployments.ts'
 import { dryRunActions } from './dry-run.ts'
 import { examiningActivities } from './examining.ts'
@@ -64,6 +65,7 @@ const all = (outside: Outside): Activities => ({
   ...accessCopyActions(outside),
   ...nodeGroupActions(outside),
   ...launchTemplateActions(outside),
+  ...fargateActions(outside),
   ...groupRuleActions(outside),
   ...addonActions(outside),
   ...namespaceActions(outside),

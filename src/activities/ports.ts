@@ -6,9 +6,11 @@ import type {
   ClusterAccess,
   ClusterBelongings,
   ClusterDescription,
+  FargateProfile,
   NewAccessEntry,
   NewAddon,
   NewCluster,
+  NewFargateProfile,
   NewNodegroup,
   NodegroupDescription,
   PodIdentity,
@@ -89,6 +91,9 @@ export interface EksPort {
   accessEntry(cluster: string, principalArn: string): Promise<AccessEntry | undefined>
   /** Without its policies. */
   createAccessEntry(cluster: string, entry: NewAccessEntry, token: string): Promise<void>
+  findFargateProfile(cluster: string, name: string): Promise<FargateProfile | undefined>
+  createFargateProfile(cluster: string, profile: NewFargateProfile, token: string): Promise<void>
+  deleteFargateProfile(cluster: string, name: string): Promise<void>
   /** Those that no add-on owns. */
   podIdentities(cluster: string): Promise<readonly PodIdentity[]>
   podIdentity(cluster: string, namespace: string, serviceAccount: string): Promise<PodIdentity | undefined>

@@ -4,6 +4,7 @@ import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } fr
 import { partsInside, podIdentityFindings } from '../domain/clone-access.ts'
 import { condensed } from '../domain/condensed.ts'
 import type { BlueFacts } from '../domain/facts.ts'
+import { fargateFindings } from '../domain/fargate.ts'
 import type { Finding } from '../domain/findings.ts'
 import { ruleFindings } from '../domain/group-rules.ts'
 import { clusterName, type KubernetesVersion } from '../domain/kubernetes-version.ts'
@@ -68,6 +69,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...cloneFindings(facts),
       ...podIdentityFindings(facts.podIdentities),
       ...templateFindings(templates),
+      ...fargateFindings(facts.fargateProfiles, green),
       ...ruleFindings(groupRules),
       ...tierFindings(
         facts.cluster,
@@ -168,6 +170,9 @@ export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> 
       await Promise.all(belongings.accessEntries.map((principal) => eks.accessEntry(name, principal))),
     ),
     podIdentities,
+    fargateProfiles: found(
+      await Promise.all(belongings.fargateProfiles.map((profile) => eks.findFargateProfile(name, profile))),
+    ),
   }
 }
 

@@ -64,6 +64,8 @@ export interface Actions {
   deleteLaunchTemplate: Contract<{ cluster: string; nodeGroup: string; identity: Identity | 'made-by-this-run' }>
   /** With `identity` the cluster is proven to be that one first. */
   deleteNodeGroup: Contract<{ cluster: string; name: string; identity: Identity | 'made-by-this-run' }>
+  createFargateProfile: Contract<{ cluster: string; name: string; like: string }>
+  deleteFargateProfile: Contract<{ cluster: string; name: string; identity: Identity | 'made-by-this-run' }>
   installAddon: Contract<{ cluster: string; addon: string; version: string; like: string }>
   /** The worker is let in as `like` lets it in, with the same rights. */
   grantAccess: Contract<{ cluster: string; principalArn: string; like: string }>
@@ -252,6 +254,8 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     pace: 'long',
     title: (i) => `delete the launch template of ${i.nodeGroup} of ${i.cluster}`,
   },
+  createFargateProfile: { ...write, pace: 'long', title: (i) => `create Fargate profile ${i.name} like ${i.like}'s` },
+  deleteFargateProfile: { ...write, pace: 'long', title: (i) => `delete Fargate profile ${i.name} of ${i.cluster}` },
   installAddon: { ...write, pace: 'long', title: (i) => `install ${i.addon} ${i.version}` },
   grantAccess: { ...write, pace: 'long', title: (i) => `let ${i.principalArn} into ${i.cluster} as into ${i.like}` },
   copyAccessEntry: {

@@ -25,21 +25,26 @@ export function partsInside(
   blue: BlueFacts,
   worker: string,
   awsAuth: boolean,
-): Pick<ClusterFacts, 'accessEntries' | 'awsAuth' | 'podIdentities'> {
+): Pick<ClusterFacts, 'accessEntries' | 'awsAuth' | 'podIdentities' | 'fargateProfiles'> {
   const accessEntries = entriesToCopy(blue, worker).map((entry) => entry.principalArn)
   const podIdentities = blue.podIdentities.map(({ namespace, serviceAccount }) => ({ namespace, serviceAccount }))
   return {
     ...(accessEntries.length > 0 && { accessEntries }),
     ...(awsAuth && { awsAuth }),
     ...(podIdentities.length > 0 && { podIdentities }),
+    ...(blue.fargateProfiles.length > 0 && { fargateProfiles: blue.fargateProfiles.map((p) => p.name) }),
   }
 }
 
 /** Roles of nodes that green gets by the EKS API, and so their entries. */
-function nodeRoles({ cluster, nodegroups }: BlueFacts): ReadonlySet<unknown> {
+function nodeRoles({ cluster, nodegroups, fargateProfiles }: BlueFacts): ReadonlySet<unknown> {
   const auto = cluster.settings['computeConfig']
   const ofAuto = typeof auto === 'object' && auto !== null && 'nodeRoleArn' in auto ? [auto.nodeRoleArn] : []
-  return new Set([...nodegroups.map((g) => g.nodeRole), ...ofAuto])
+  return new Set([
+    ...nodegroups.map((g) => g.nodeRole),
+    ...fargateProfiles.map((p) => p.podExecutionRoleArn),
+    ...ofAuto,
+  ])
 }
 
 /** Groups and a name belong to people and tools: those of nodes are EKS's own. */

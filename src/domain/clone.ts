@@ -1,5 +1,6 @@
 import type { AddonFacts, BlueFacts } from './facts.ts'
 import { blocker, info, warning, type Finding } from './findings.ts'
+import { renamed, type Named } from './names-of-clusters.ts'
 import type {
   AddonDescription,
   AddonVersion,
@@ -132,10 +133,20 @@ export function newNodegroup(blue: NodegroupDescription, made: Made, template?: 
   }
 }
 
-export const newAddon = (blue: AddonDescription, version: string, made: Made): NewAddon => ({
+/** `clusters`: its configuration names green wherever blue's names blue. */
+export const newAddon = (
+  blue: AddonDescription,
+  version: string,
+  made: Made,
+  clusters?: { readonly blue: Named; readonly green: Named },
+): NewAddon => ({
   name: blue.name,
   version,
-  ...(blue.configurationValues !== undefined && { configurationValues: blue.configurationValues }),
+  ...(blue.configurationValues !== undefined && {
+    configurationValues: clusters
+      ? renamed(blue.configurationValues, clusters.blue, clusters.green)
+      : blue.configurationValues,
+  }),
   ...(blue.namespace !== undefined && { namespace: blue.namespace }),
   podIdentities: blue.podIdentities,
   tags: { ...copiedTags(blue.tags), ...madeTags(made) },
@@ -225,12 +236,12 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
     ),
     ...notKnown(cluster.name, cluster.unknown),
     ...nodegroups.flatMap(nodegroupFindings),
-    ...(nodegroups.length === 0 && !('computeConfig' in cluster.settings)
+    ...(nodegroups.length + belongings.fargateProfiles.length === 0 && !('computeConfig' in cluster.settings)
       ? [
           blocker(
             'no-nodegroups',
             cluster.name,
-            'it has no managed node group and no Auto Mode; other nodes are not copied yet (Unsupported)',
+            'it has no managed node group, no Fargate profile and no Auto Mode; other nodes are not copied yet (Unsupported)',
             'nothing would run on green',
           ),
         ]
@@ -257,7 +268,6 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
             ),
           ],
     ),
-    ...missing('fargate-profile', 'this Fargate profile', belongings.fargateProfiles),
     ...missing('identity-provider', 'this identity provider', belongings.identityProviders),
     ...missing('capability', 'this capability', belongings.capabilities),
     ...(cluster.supportType === undefined

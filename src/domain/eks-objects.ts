@@ -189,6 +189,19 @@ export interface PodIdentity {
   readonly tags: Tags
 }
 
+/** https://docs.aws.amazon.com/eks/latest/APIReference/API_FargateProfile.html */
+export interface FargateProfile {
+  readonly name: string
+  readonly status: string
+  readonly podExecutionRoleArn: string
+  readonly subnets: readonly string[]
+  readonly selectors: readonly { readonly namespace: string; readonly labels: Tags }[]
+  readonly tags: Tags
+  readonly healthIssues: readonly string[]
+}
+
+export type NewFargateProfile = Omit<FargateProfile, 'status' | 'healthIssues'>
+
 /** What an access entry lets its principal do in a cluster. */
 export interface ClusterAccess {
   /** Of Kubernetes' RBAC. */

@@ -4,6 +4,7 @@ import type {
   AddonDescription,
   ClusterBelongings,
   ClusterDescription,
+  FargateProfile,
   NodegroupDescription,
   PodIdentity,
 } from './eks-objects.ts'
@@ -33,6 +34,8 @@ export interface ClusterFacts {
   readonly launchTemplates?: readonly string[]
   /** Node groups of blue whose launch templates an earlier upgrade made: they go with blue. */
   readonly templatesOfBlue?: readonly string[]
+  /** By name. */
+  readonly fargateProfiles?: readonly string[]
   readonly podIdentities?: readonly Pick<PodIdentity, 'namespace' | 'serviceAccount'>[]
 }
 
@@ -51,6 +54,7 @@ export interface BlueFacts {
   readonly belongings: ClusterBelongings
   readonly accessEntries: readonly AccessEntry[]
   readonly podIdentities: readonly PodIdentity[]
+  readonly fargateProfiles: readonly FargateProfile[]
 }
 
 export interface WorkloadFacts {

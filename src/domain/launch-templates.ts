@@ -1,8 +1,9 @@
 import { madeTags, PLATFORM_TAG, RUN_TAG, type Made } from './clone.ts'
 import type { LaunchTemplate, NewLaunchTemplate } from './ec2-objects.ts'
-import type { ClusterDescription, NodegroupDescription } from './eks-objects.ts'
+import type { NodegroupDescription } from './eks-objects.ts'
 import type { ClusterFacts } from './facts.ts'
 import { blocker, type Finding } from './findings.ts'
+import { namesIn, renamed, type Named } from './names-of-clusters.ts'
 
 /**
  * What nodes are started from may name the cluster that they join: by its name, its endpoint, its certificate authority
@@ -12,31 +13,17 @@ import { blocker, type Finding } from './findings.ts'
  * https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
  */
 
-type Named = Pick<ClusterDescription, 'name' | 'endpoint' | 'certificateAuthority' | 'clusterSecurityGroupId'>
-
 /** The cluster whose nodes it was made for. */
 export const CLUSTER_TAG = 'norikae.io/cluster'
 
-/** One a node group; at most 128 characters of EC2's, of which EKS gives clusters 100. */
-export const templateName = (cluster: string, nodeGroup: string): string => `${cluster}.${nodeGroup}`.slice(0, 128)
-
-const words = {
-  name: 'its name',
-  endpoint: 'its endpoint',
-  certificateAuthority: 'its certificate authority',
-  clusterSecurityGroupId: 'its security group',
-} as const satisfies Record<keyof Named, string>
-
-const members = Object.keys(words) as (keyof Named)[] // the table's own keys
+/** One a node group. EC2 refuses names of more than 128 characters; cut short, those of two groups might be one. */
+export const templateName = (cluster: string, nodeGroup: string): string => `${cluster}.${nodeGroup}`
 
 /** What of a cluster the template names, for people; empty: nothing. */
-export function namesOf(
+export const namesOf = (
   cluster: Named,
   { settings, userData = '' }: Pick<LaunchTemplate, 'settings' | 'userData'>,
-): string[] {
-  const text = `${JSON.stringify(settings)}\n${userData}`
-  return members.filter((m) => asWord(cluster[m])?.test(text)).map((m) => words[m])
-}
+): string[] => namesIn(`${JSON.stringify(settings)}\n${userData}`, cluster)
 
 /** The same template, for green. */
 export function templateFor(
@@ -45,25 +32,14 @@ export function templateFor(
   like: LaunchTemplate,
   { blue, green, made }: { readonly blue: Named; readonly green: Named; readonly made: Made },
 ): NewLaunchTemplate {
-  const renamed = (text: string): string =>
-    members.reduce((said, member) => {
-      const [word, instead] = [asWord(blue[member]), green[member]]
-      return word && instead !== undefined ? said.replaceAll(word, () => instead) : said
-    }, text)
   return {
     name: templateName(cluster, nodeGroup),
-    // What was JSON is JSON with other words in its texts: none of the names has a character that JSON escapes.
-    settings: JSON.parse(renamed(JSON.stringify(like.settings))) as LaunchTemplate['settings'],
-    ...(like.userData !== undefined && { userData: renamed(like.userData) }),
+    // The same object with other words in its texts.
+    settings: JSON.parse(renamed(JSON.stringify(like.settings), blue, green)) as LaunchTemplate['settings'],
+    ...(like.userData !== undefined && { userData: renamed(like.userData, blue, green) }),
     tags: { ...madeTags(made), [CLUSTER_TAG]: cluster },
   }
 }
-
-/** A whole word: `demo-1-35`, and not what begins with it, `demo-1-35-nodes`. */
-const asWord = (text: string | undefined): RegExp | undefined =>
-  text === undefined || text === ''
-    ? undefined
-    : new RegExp(`(?<![\\w-])${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g')
 
 /** A node group of blue with the template that it is made from; `undefined`: EC2 does not know it any more. */
 export interface Templated {

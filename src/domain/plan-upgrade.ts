@@ -107,6 +107,7 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
   return inOrder(
     cluster,
     sideBySide('nodegroups', 'create the node groups', 4, nodeGroups),
+    ...fargateProfiles({ blue, green }, facts),
     just(...later, ...(facts.groupRules ? [act(RULES_STEP, 'awaitGroupRules', { cluster: green, like: blue })] : [])),
   )
 }
@@ -141,6 +142,17 @@ const letIn = ({ blue, green }: Sides, { accessEntries = [], awsAuth }: ClusterF
 
 /** `123456789012/role/platform/admin` */
 const placeOf = (principalArn: string): string => principalArn.split(':').slice(4).join('/')
+
+/** One after the other, both ways: EKS makes and deletes one at a time. */
+const fargateProfiles = ({ blue, green }: Sides, { fargateProfiles: found = [] }: ClusterFacts): Move[] =>
+  found
+    .toSorted()
+    .map((name) =>
+      pair(
+        act(`fargate/${name}/create`, 'createFargateProfile', { cluster: green, name, like: blue }),
+        act(`fargate/${name}/delete`, 'deleteFargateProfile', { cluster: green, name, identity: 'made-by-this-run' }),
+      ),
+    )
 
 /** Before anything runs that needs them: a pod gets its role when it starts, or never. */
 const podIdentities = ({ blue, green }: Sides, { podIdentities: found = [] }: ClusterFacts): readonly Step[] =>
@@ -301,6 +313,9 @@ function decommission(platform: Platform, facts: ClusterFacts): Move {
       ...facts.nodeGroups
         .toSorted()
         .map((name) => act(`blue/nodegroup/${name}`, 'deleteNodeGroup', { cluster: blue, name, identity })),
+      ...(facts.fargateProfiles ?? [])
+        .toSorted()
+        .map((name) => act(`blue/fargate/${name}`, 'deleteFargateProfile', { cluster: blue, name, identity })),
       ...(facts.templatesOfBlue ?? [])
         .toSorted()
         .map((nodeGroup) =>

@@ -1,5 +1,6 @@
 import { newAccessEntry, newPodIdentity, entriesToCopy } from './clone-access.ts'
 import { newAddon, newCluster, newNodegroup, type Made } from './clone.ts'
+import { newFargateProfile } from './fargate.ts'
 import type { BlueFacts, ClusterFacts } from './facts.ts'
 import { templateName } from './launch-templates.ts'
 
@@ -56,6 +57,7 @@ const whys: Readonly<Record<string, string>> = {
   tags: 'those of AWS, of other tools and of earlier runs stay behind; Norikae marks what it makes',
   username: 'EKS gives it the same',
   groups: 'EKS gives nodes their own',
+  configurationValues: "blue's names blue: green's says green in its place",
   launchTemplate: "blue's names blue: green's says green in its place",
 }
 
@@ -127,7 +129,14 @@ export function twinOf(
   }: Pick<ClusterFacts, 'addons' | 'principalArn' | 'launchTemplates'>,
   made: Made,
 ): readonly TwinPart[] {
-  const { fargateProfiles, identityProviders, capabilities } = blue.belongings
+  const { identityProviders, capabilities } = blue.belongings
+  // What it will have is not known before it is there.
+  const named = {
+    endpoint: '(its endpoint)',
+    certificateAuthority: '(its CA)',
+    clusterSecurityGroupId: '(its group)',
+    ...green,
+  }
   const versions = new Map(addons.map((a) => [a.name, a.targetVersion]))
   const missing = (part: string): TwinPart => ({ part, same: [], changed: [], own: [], notCopied: ['all of it'] })
   return [
@@ -138,10 +147,13 @@ export function twinOf(
       const template = launchTemplates.includes(group.name) ? templateName(green.name, group.name) : undefined
       return twinPart(`node group ${group.name}`, group, newNodegroup(group, made, template))
     }),
+    ...blue.fargateProfiles.map((it) => twinPart(`Fargate profile ${it.name}`, it, newFargateProfile(it, made))),
     ...blue.addons.map((addon) => {
       const version = versions.get(addon.name)
       const part = `add-on ${addon.name}`
-      return version === undefined ? missing(part) : twinPart(part, addon, newAddon(addon, version, made))
+      return version === undefined
+        ? missing(part)
+        : twinPart(part, addon, newAddon(addon, version, made, { blue: blue.cluster, green: named }))
     }),
     ...entriesToCopy(blue, worker).map((entry) =>
       twinPart(`access ${entry.principalArn}`, entry, { username: entry.username, ...newAccessEntry(entry, made) }),
@@ -150,7 +162,6 @@ export function twinOf(
       twinPart(`pod identity ${it.namespace}/${it.serviceAccount}`, it, newPodIdentity(it, made)),
     ),
     ...[
-      ...fargateProfiles.map((name) => `Fargate profile ${name}`),
       ...identityProviders.map((name) => `identity provider ${name}`),
       ...capabilities.map((name) => `capability ${name}`),
     ].map(missing),

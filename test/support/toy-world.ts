@@ -81,6 +81,10 @@ export class ToyWorld {
         return this.set(`${step.input.cluster}/addon/${step.input.addon}`, 'there', 'gone')
       case 'grantAccess':
         return this.set(`${step.input.cluster}/access`, 'there', 'gone')
+      case 'createFargateProfile':
+        return this.set(`${step.input.cluster}/nodes/fargate/${step.input.name}`, 'there', 'gone')
+      case 'deleteFargateProfile':
+        return this.set(`${step.input.cluster}/nodes/fargate/${step.input.name}`, 'gone', 'gone')
       case 'copyLaunchTemplate':
         return this.set(`template/${step.input.cluster}/${step.input.nodeGroup}`, 'there', 'gone')
       case 'deleteLaunchTemplate':

@@ -34,6 +34,7 @@ const blueWith = (more: Partial<BlueFacts>, nodeRoles: readonly string[] = []): 
     nodegroups: nodeRoles.map((nodeRole) => ({ nodeRole })),
     accessEntries: [],
     podIdentities: [],
+    fargateProfiles: [{ podExecutionRoleArn: role('fargate') }],
     ...more,
   }) as unknown as BlueFacts // what these rules look at
 
@@ -41,6 +42,7 @@ test.for([
   ['people', entry(role('Admin')), true],
   ['the worker, which has a step of its own', entry(role('norikae')), false],
   ['nodes of a managed node group', entry(role('nodes'), { type: 'EC2_LINUX' }), false],
+  ['pods of Fargate', entry(role('fargate'), { type: 'FARGATE_LINUX' }), false],
   ['nodes of Auto Mode', entry(role('auto'), { type: 'EC2' }), false],
   ['nodes that Karpenter starts', entry(role('karpenter'), { type: 'EC2_LINUX' }), true],
   ['people with the role of nodes', entry(role('nodes')), true],
@@ -114,9 +116,9 @@ test('a pod identity is asked for as it is, and told where it is another', () =>
 })
 
 test('a plan names each, before what needs them, and nothing where there is none', () => {
-  expect(partsInside(blueWith({}), role('norikae'), false)).toEqual({})
+  expect(partsInside(blueWith({ fargateProfiles: [] }), role('norikae'), false)).toEqual({})
   const parts = partsInside(
-    blueWith({ accessEntries: [entry(role('people/Dev'))], podIdentities: [identity] }),
+    blueWith({ accessEntries: [entry(role('people/Dev'))], podIdentities: [identity], fargateProfiles: [] }),
     role('norikae'),
     true,
   )

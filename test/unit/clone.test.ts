@@ -110,6 +110,7 @@ const blue: BlueFacts = {
   belongings,
   accessEntries: [],
   podIdentities: [],
+  fargateProfiles: [],
 }
 
 describe('the copy table', () => {
@@ -156,6 +157,14 @@ describe('the copy table', () => {
       podIdentities: addon.podIdentities,
       tags: marked,
     })
+    const naming = {
+      ...addon,
+      configurationValues: '{"clusterName":"demo-1-35","url":"https://blue","other":"my-demo-1-35"}',
+    }
+    const clusters = { blue: cluster, green: { name: 'demo-1-36', endpoint: 'https://green' } }
+    expect(newAddon(naming, 'v2', made, clusters).configurationValues).toBe(
+      '{"clusterName":"demo-1-36","url":"https://green","other":"my-demo-1-35"}',
+    )
     expect(newAddon({ ...addon, namespace: 'dns' }, 'v2', made).namespace).toBe('dns')
     const { configurationValues: _v, ...plain } = addon
     expect('configurationValues' in newAddon(plain, 'v2', made)).toBe(false)
@@ -233,7 +242,6 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['nodegroup-custom-ami', withGroup({ amiType: 'CUSTOM' }), 'general'],
   ['nodegroup-setting', withGroup({ unread: ['warmPool'] }), 'general'],
   ['addon-identity', withAddon({ serviceAccountRoleArn: 'arn:r' }), 'coredns'],
-  ['fargate-profile', { ...blue, belongings: { ...belongings, fargateProfiles: ['p'] } }, 'p'],
   ['identity-provider', { ...blue, belongings: { ...belongings, identityProviders: ['p'] } }, 'p'],
   ['capability', { ...blue, belongings: { ...belongings, capabilities: ['p'] } }, 'p'],
   ['support-type', { ...blue, cluster: unsupported }, 'demo-1-35', 'info'],

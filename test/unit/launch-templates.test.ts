@@ -103,8 +103,9 @@ describe("green's template", () => {
     )
   })
 
-  test('has a name that EC2 takes, however long those of cluster and group are', () => {
-    expect(templateName('c'.repeat(100), 'g'.repeat(63))).toHaveLength(128)
+  test('has a name of its own for each node group, however long', () => {
+    const [one, other] = [`${'g'.repeat(62)}1`, `${'g'.repeat(62)}2`]
+    expect(templateName('c'.repeat(100), one)).not.toBe(templateName('c'.repeat(100), other))
   })
 })
 

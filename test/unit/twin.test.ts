@@ -93,7 +93,12 @@ test('every part of blue is a part of green, and nothing of it is left out in si
     cluster,
     nodegroups: [group],
     addons: [addon, { ...addon, name: 'gone' }],
-    belongings: { accessEntries: [], fargateProfiles: ['f'], identityProviders: ['oidc corp'], capabilities: ['argo'] },
+    belongings: {
+      accessEntries: [],
+      fargateProfiles: ['batch'],
+      identityProviders: ['oidc corp'],
+      capabilities: ['argo'],
+    },
     accessEntries: [
       {
         principalArn: 'arn:aws:iam::1:role/Dev',
@@ -105,6 +110,17 @@ test('every part of blue is a part of green, and nothing of it is left out in si
       },
     ],
     podIdentities: [{ namespace: 'shop', serviceAccount: 'api', roleArn: 'arn:s3', tags: {} }],
+    fargateProfiles: [
+      {
+        name: 'batch',
+        status: 'ACTIVE',
+        podExecutionRoleArn: 'arn:pods',
+        subnets: [],
+        selectors: [],
+        tags: {},
+        healthIssues: [],
+      },
+    ],
   }
   const twin = twinOf(
     blue,
@@ -120,11 +136,11 @@ test('every part of blue is a part of green, and nothing of it is left out in si
   expect(twin.map((p) => [p.part, p.changed.map((c) => c.setting), p.notCopied])).toEqual([
     ['cluster demo-1-36', ['version', 'tags'], []],
     ['node group apps', ['launchTemplate', 'tags'], []],
+    ['Fargate profile batch', tags, []],
     ['add-on coredns', ['version', 'tags'], ['serviceAccountRoleArn']],
     ['add-on gone', [], ['all of it']],
     ['access arn:aws:iam::1:role/Dev', tags, []],
     ['pod identity shop/api', tags, []],
-    ['Fargate profile f', [], ['all of it']],
     ['identity provider oidc corp', [], ['all of it']],
     ['capability argo', [], ['all of it']],
   ])

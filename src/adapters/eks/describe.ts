@@ -142,7 +142,7 @@ interface Issue {
 }
 
 /** `NodeCreationFailure: Instances failed to join (i-0abc)` */
-const issues = (told: readonly Issue[] = []): string[] =>
+export const issues = (told: readonly Issue[] = []): string[] =>
   told.map(({ code = 'Unknown', message = '', resourceIds = [] }) =>
     [`${code}:`, message, resourceIds.length > 0 && `(${resourceIds.join(', ')})`].filter(Boolean).join(' '),
   )

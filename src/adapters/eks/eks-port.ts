@@ -11,6 +11,7 @@ import type { EksPort } from '../../activities/ports.ts'
 import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
 import { accessOf, belongingsOf, entryOf } from './belongings.ts'
 import { addonOf, addonVersionOf, clusterOf, nodegroupOf, versionOf } from './describe.ts'
+import { createFargateProfile, deleteFargateProfile, findFargateProfile } from './fargate-profiles.ts'
 import { createPodIdentity, identitiesOfAddon, podIdentitiesOf } from './pod-identities.ts'
 import { createAddon, createCluster, createNodegroup } from './requests.ts'
 import { unknownIn } from './unknown.ts'
@@ -143,6 +144,12 @@ export const eks = (client: EKS): EksPort => ({
       client.associateAccessPolicy({ clusterName, principalArn, policyArn, accessScope }, o),
     )
   },
+
+  findFargateProfile: (cluster, name) => findFargateProfile(client, cluster, name),
+
+  createFargateProfile: (cluster, profile, token) => createFargateProfile(client, cluster, profile, token),
+
+  deleteFargateProfile: (cluster, name) => deleteFargateProfile(client, cluster, name),
 
   podIdentities: (cluster) => podIdentitiesOf(client, cluster),
 

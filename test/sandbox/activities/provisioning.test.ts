@@ -83,6 +83,12 @@ async function aRichBlue(): Promise<void> {
     )
   for (const name of ['nodes', 'shared'])
     await eventually(`${name} is there`, async () => (await eks().findNodegroup(blue, name))?.status === 'ACTIVE')
+  for (const name of ['batch', 'cron']) {
+    const selectors = [{ namespace: name, labels: { on: 'fargate' } }]
+    const profile = { name, podExecutionRoleArn: role('fargate'), subnets: subnetIds, selectors, tags: {} }
+    await eks().createFargateProfile(blue, profile, `fargate-${name}`)
+    await eventually(name, async () => (await eks().findFargateProfile(blue, name))?.status === 'ACTIVE')
+  }
   const from = { direction: 'in', protocol: 'tcp', port: 5432 } as const
   world.aws.securityGroups.allow('sg-0db', { ...from, group: clusterSecurityGroupId })
   world.cluster(blue).apply({
@@ -130,6 +136,8 @@ test('nothing of such a blue stands in the way, and the plan shows green beside 
     ['cluster demo-1-36', ['version', 'tags']],
     ['node group nodes', ['launchTemplate', 'tags']],
     ['node group shared', ['tags']],
+    ['Fargate profile batch', ['tags']],
+    ['Fargate profile cron', ['tags']],
     // The same version runs on both.
     ['add-on vpc-cni', ['tags']],
     [`access ${role('people/Dev')}`, ['tags']],
@@ -150,6 +158,10 @@ test('green is what the plan said', async () => {
   expect(await eks().findNodegroup(green, 'shared')).toMatchObject({
     launchTemplate: (await eks().findNodegroup(blue, 'shared'))?.launchTemplate,
     settings: { updateConfig: { maxUnavailable: 1, updateStrategy: 'MINIMAL' } },
+  })
+  expect(await eks().findFargateProfile(green, 'batch')).toMatchObject({
+    podExecutionRoleArn: role('fargate'),
+    selectors: [{ namespace: 'batch', labels: { on: 'fargate' } }],
   })
   expect((await eks().findAddon(green, 'vpc-cni'))?.podIdentities).toEqual([
     { serviceAccount: 'aws-node', roleArn: role('cni') },

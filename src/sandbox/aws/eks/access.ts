@@ -145,13 +145,18 @@ export function grantClusterAdmin(world: EksWorld, cluster: EksCluster, principa
 }
 
 /** EKS itself makes the entry that lets managed nodes join. https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html */
-export function admitNodes(world: EksWorld, cluster: EksCluster, nodeRole: string): void {
+export function admitNodes(
+  world: EksWorld,
+  cluster: EksCluster,
+  nodeRole: string,
+  type: 'EC2_LINUX' | 'FARGATE_LINUX' = 'EC2_LINUX',
+): void {
   if (!usesEntries(cluster) || cluster.access.has(nodeRole)) return
   newAccess(world, cluster, {
     principalArn: nodeRole,
-    type: 'EC2_LINUX',
-    kubernetesGroups: ['system:nodes'],
-    username: 'system:node:{{EC2PrivateDNSName}}',
+    type,
+    kubernetesGroups: type === 'EC2_LINUX' ? ['system:nodes'] : ['system:nodes', 'system:node-proxier'],
+    username: type === 'EC2_LINUX' ? 'system:node:{{EC2PrivateDNSName}}' : 'system:node:{{SessionName}}',
   })
 }
 

@@ -1,8 +1,6 @@
 import type {
   ListCapabilitiesRequest,
   ListCapabilitiesResponse,
-  ListFargateProfilesRequest,
-  ListFargateProfilesResponse,
   ListIdentityProviderConfigsRequest,
   ListIdentityProviderConfigsResponse,
   ListInsightsRequest,
@@ -14,11 +12,6 @@ import { clusterNamed, type EksWorld } from './world.ts'
 /** What a cluster may have and no cluster of the sandbox has. To make one is not served, so these lists stay empty. */
 export const belongingOperations = (world: EksWorld) =>
   ({
-    ListFargateProfiles: (({ clusterName }) => {
-      clusterNamed(world, clusterName)
-      return { fargateProfileNames: [] }
-    }) satisfies Serve<ListFargateProfilesRequest, ListFargateProfilesResponse>,
-
     ListIdentityProviderConfigs: (({ clusterName }) => {
       clusterNamed(world, clusterName)
       return { identityProviderConfigs: [] }

@@ -62,12 +62,13 @@ export const clusterOperations = (world: EksWorld) =>
  * in an active state": https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html
  */
 function refuseDeletion(cluster: EksCluster): void {
-  const { name, described, nodegroups } = cluster
+  const { name, described, nodegroups, fargateProfiles } = cluster
   if (described.deletionProtection && described.status !== 'FAILED')
     throw invalidRequest(`Cluster ${name} has deletion protection enabled: disable it, then delete the cluster`, {
       clusterName: name,
     })
   if (nodegroups.size > 0) throw inUse('Cluster has nodegroups attached', { clusterName: name })
+  if (fargateProfiles.size > 0) throw inUse('Cluster has Fargate profiles attached', { clusterName: name })
   if (described.status === 'CREATING' || updateInProgress(cluster))
     throw inUse(`Cannot delete because cluster ${name} currently has an update in progress`, { clusterName: name })
 }
@@ -120,6 +121,7 @@ export function newCluster(world: EksWorld, input: Given<CreateClusterRequest>):
     nodegroups: new Map(),
     addons: new Map(),
     access: new Map(),
+    fargateProfiles: new Map(),
     podIdentities: new Map(),
     updates: new Map(),
   }

@@ -8,6 +8,7 @@ import { addonOperations, describeAddon, newAddon } from './addons.ts'
 import { belongingOperations } from './belongings.ts'
 import { activate, clusterOperations, newCluster } from './clusters.ts'
 import { newNodegroup, nodegroupOperations, setNodes } from './nodegroups.ts'
+import { fargateOperations } from './fargate-profiles.ts'
 import { podIdentityOperations } from './pod-identities.ts'
 import { tagOperations } from './tags.ts'
 import { updateOperations } from './updates.ts'
@@ -24,6 +25,7 @@ export const eksOperations = (world: EksWorld): Operations => ({
   ...accessOperations(world),
   ...belongingOperations(world),
   ...podIdentityOperations(world),
+  ...fargateOperations(world),
   ...tagOperations(world),
 })
 

@@ -4,6 +4,7 @@ import type {
   AssociatedAccessPolicy,
   Cluster,
   ClusterStatus,
+  FargateProfile,
   Nodegroup,
   NodegroupStatus,
   PodIdentityAssociation,
@@ -28,6 +29,7 @@ export interface EksCluster {
   readonly addons: Map<string, EksAddon>
   /** By the principal's ARN. */
   readonly access: Map<string, EksAccess>
+  readonly fargateProfiles: Map<string, EksFargateProfile>
   /** By its id. */
   readonly podIdentities: Map<string, EksPodIdentity>
   readonly updates: Map<string, Update & { id: string }>
@@ -50,6 +52,8 @@ export interface EksAccess {
   readonly entry: AccessEntry & { principalArn: string; accessEntryArn: string; tags: Record<string, string> }
   readonly policies: Map<string, AssociatedAccessPolicy>
 }
+
+export type EksFargateProfile = FargateProfile & { fargateProfileArn: string; tags: Record<string, string> }
 
 export type EksPodIdentity = PodIdentityAssociation & {
   associationId: string
