@@ -113,7 +113,8 @@ test.for<[string, string | undefined, string, string | undefined]>([
   }
   const { prepare } = preparingActivities(outside as Outside)
   const request = { platform: 'chat', to: '1.36', by: 'aoki@example.com', file: sent }
-  const workflow = { type: 'clusterUpgrade', id: 'cluster-upgrade/chat' }
+  // What starts an upgrade wants proof first where the file does: test/unit/activities/starting.test.ts has it.
+  const workflow = { type: 'upgradePlan', id: 'plan/chat' }
   const { type, message } = await ending(prepare, request, { workflow })
   if (why === undefined) expect(message).toContain(reached)
   else expect([type, message]).toEqual(['InvalidInput', expect.stringContaining(why)])
