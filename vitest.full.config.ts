@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config'
 import { first } from './test/support/first.ts'
 
+const every = process.env['NORIKAE_TEST_EVERY'] === '1'
 /** What takes longest comes first: begun last, it would be waited for alone. */
 const longest = ['/test/full/outside', '/test/full/killed', '/test/full/abort']
+const setupFiles = ['test/full/alone.ts']
 
 /** Every interruption: three files at once, since they wait more than they work; each test has a world of its own. */
 export default defineConfig({
@@ -10,9 +12,20 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 3,
     sequence: { sequencer: first(longest) },
-    setupFiles: ['test/full/alone.ts'],
-    include: ['test/full/**/*.test.ts'],
-    testTimeout: process.env['NORIKAE_TEST_EVERY'] === '1' ? 5 * 3_600_000 : 1_200_000,
+    testTimeout: every ? 5 * 3_600_000 : 1_200_000,
     hookTimeout: 180_000,
+    projects: [
+      { extends: true, test: { name: 'full', setupFiles, include: ['test/full/**/*.test.ts'] } },
+      // Each look at a workflow is a replay of all of it: minutes for what takes seconds.
+      {
+        extends: true,
+        test: {
+          name: 'nothing kept',
+          setupFiles,
+          include: every ? ['test/workflow/**/*.test.ts'] : [],
+          env: { NORIKAE_TEST_NOTHING_KEPT: '1' },
+        },
+      },
+    ],
   },
 })

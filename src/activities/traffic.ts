@@ -32,7 +32,12 @@ export const trafficActions = (outside: Outside) => {
 
     const actions = await actionsOf(world, route)
     const share = greenShare(actions, blue.arn, green.arn)
-    if (share === 'elsewhere' || (share !== undefined && share > 0)) throw contestedRoute(route, share, [0])
+    if (share === 'elsewhere') throw contestedRoute(route, share, [0])
+    if (share !== undefined && share > 0) {
+      // Made by one before the one that asks: that one ended without taking it back.
+      if (call.run !== call.asker) throw leftBehind(route, share)
+      throw contestedRoute(route, share, [0])
+    }
     // Targets are checked only once their group is in a rule: it enters at weight 0, and is waited for there.
     if (share === undefined)
       await world.loadBalancing.setActions(route.ruleArn, withGreenShare(actions, blue.arn, green.arn, 0))
@@ -182,4 +187,9 @@ async function actionsOf({ loadBalancing }: Proven, route: Route): Promise<reado
 const contestedRoute = (route: Route, found: number | 'elsewhere' | undefined, expect: readonly number[]) =>
   contested(
     `route ${route.name} ${found === 'elsewhere' ? 'serves another target group too' : found === undefined ? 'does not know green' : `is at ${found} %`}, where ${expect.join(' or ')} % was left: somebody else wrote it. Agree who owns it, then retry`,
+  )
+
+const leftBehind = (route: Route, found: number) =>
+  contested(
+    `route ${route.name} is at ${found} %, where 0 % was left: an earlier cutover of this app, which ended in mid-run, may have left it there. See that blue serves it, set green's weight in the rule to 0, then retry`,
   )

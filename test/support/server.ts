@@ -67,6 +67,9 @@ export interface Seen {
   refused: string[]
 }
 
+/** `npm run test:full -- --every`: each task runs its workflow from the history. What a worker had in memory must not matter. */
+const NOTHING_KEPT = process.env['NORIKAE_TEST_NOTHING_KEPT'] === '1'
+
 /** One upgrade on a server, and what people do with it. */
 export class Trial {
   readonly env: TestWorkflowEnvironment
@@ -86,6 +89,7 @@ export class Trial {
       activities: this.outside.activities(),
       debugMode: true, // workflows on this thread: starting another takes half a second in each test
       stickyQueueScheduleToStartTimeout: '2s',
+      ...(NOTHING_KEPT && { maxCachedWorkflows: 0 }),
       ...more,
     })
 

@@ -86,6 +86,21 @@ describe('a route is opened', () => {
     expect(made.filter((c) => c.parameters['Name'] === it.route.greenTargetGroup)).toHaveLength(1)
   })
 
+  test('and not where a cutover that was terminated has left green some of it', async () => {
+    const it = await anOpenRoute()
+    await it.set(50, [0])
+    const asked = (asker: string) => ending(acts().openRoute, call<'openRoute'>({ route: it.route }, { asker }))
+    expect((await asked('run-1')).message).toMatch(/is at 50 %, where 0 % was left: somebody else wrote it/)
+    const { type, message } = await asked('run-2')
+    expect([type, message]).toEqual([
+      'Contested',
+      "route web is at 50 %, where 0 % was left: an earlier cutover of this app, which ended in mid-run, may have left it there. See that blue serves it, set green's weight in the rule to 0, then retry",
+    ])
+    expect(it.weights()).toEqual({ blue: 50, green: 50 })
+    it.write({ blue: 100, green: 0 })
+    await driven(acts().openRoute, call<'openRoute'>({ route: it.route }, { asker: 'run-2' }))
+  })
+
   test('only when no target is sick, and the count begins anew after one was', async () => {
     const it = await aRoute(world)
     const asked = call<'openRoute'>({ route: it.route })
