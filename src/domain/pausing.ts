@@ -1,5 +1,6 @@
 import type { Desk } from './gates.ts'
 import { begun, settled } from './journal.ts'
+import { textIn } from './messages.ts'
 import type { Run } from './run.ts'
 import { leaves, type LeafStep, type StepId } from './steps.ts'
 
@@ -14,9 +15,9 @@ export interface Pause {
 /** The pause that is on; undefined where none is. */
 export function pauseOf({ log }: Pick<Desk, 'log'>, paused: boolean): Pause | undefined {
   const last = paused ? log.findLast((l) => l.message === 'pause' && l.became === 'counted') : undefined
-  const { by, reason }: { readonly by?: unknown; readonly reason?: unknown } = { ...(last?.body as object | undefined) } // what counted is an order
-  if (last === undefined || typeof by !== 'string') return undefined
-  return { by, at: last.at, ...(typeof reason === 'string' && reason !== '' && { reason }) }
+  const [by, reason] = [textIn(last?.body, 'by'), textIn(last?.body, 'reason') ?? '']
+  if (last === undefined || by === undefined) return undefined
+  return { by, at: last.at, ...(reason !== '' && { reason }) }
 }
 
 const stops: ReadonlySet<string> = new Set(['stopWorkload', 'suspendSchedule'])
@@ -27,6 +28,8 @@ const starts: ReadonlySet<string> = new Set(['startWorkload', 'resumeSchedule'])
  * on one side and is not started on the other: whoever pauses at night must not take a singleton down until the morning.
  */
 export function mayRest({ plan, journal }: Pick<Run, 'plan' | 'journal'>, step: Pick<LeafStep, 'id'>): boolean {
+  // Handovers are of environments. An upgrade may have thousands of steps, and is asked before each.
+  if (plan.subject.environment === undefined) return true
   const its = plan.phases.flatMap((p) => leaves(p.forward)).filter((s) => laneOf(s.id) === laneOf(step.id))
   const doing = (what: ReadonlySet<string>) => its.filter((s) => s.kind === 'action' && what.has(s.action))
   const isDown = doing(stops).some((s) => begun(journal, s.id))

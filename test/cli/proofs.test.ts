@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Batches, KeyShown, Signed, UpgradeView } from '../../src/client/shapes.ts'
+import { startedSince } from '../../src/client/started-since.ts'
 import { upgradeId, type UpgradeRequest } from '../../src/domain/messages.ts'
 import { startRefusal } from '../../src/domain/starting.ts'
 import { anApp, anEnvironment, rule } from '../support/builders.ts'
@@ -128,7 +129,20 @@ test('signed: commands sign by themselves, elsewhere what sign prints is pasted,
   await expect(stage.env.client.workflow.getHandle(upgradeId('signed')).result()).rejects.toMatchObject({
     cause: { cause: { message: expect.stringMatching(/^proof-foreign: .* is no key of aoki/) } },
   })
+  const before = new Date(Date.now() - 60_000).toISOString()
   expect((await as('aoki', 'start', 'signed', '--to', '1.36', '--yes')).code).toBe(0)
+  // What the worker asks to see whether a proof has started another one: the first is told, and not itself.
+  const { client } = stage.env
+  const temporal = { client, namespace: 'default', taskQueue: '', [Symbol.asyncDispose]: () => Promise.resolve() }
+  const { runId } = await client.workflow.getHandle(upgradeId('signed')).describe()
+  const others = await eventually('it is in the list', async () => {
+    const found = await startedSince(temporal, 'signed', before, runId)
+    return found.length > 0 && found
+  })
+  expect(others).toEqual([
+    { platform: 'signed', to: '1.36', by: 'aoki', proof: expect.stringMatching(/^signed next start:/) },
+  ])
+  expect(await startedSince(temporal, 'signed', new Date(Date.now() + 60_000).toISOString(), '')).toEqual([])
   await eventually('the start is asked', async () => (await seen()).gates.length === 1)
 
   // Without a key, and with one of somebody else.
