@@ -246,6 +246,7 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
           ),
         ]
       : []),
+    ...addons.flatMap((addon) => notKnown(addon.name, addon.unknown)),
     ...addons.flatMap((addon) =>
       addon.unread.map((setting) =>
         blocker(

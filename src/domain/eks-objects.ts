@@ -124,6 +124,7 @@ export interface AddonDescription {
   readonly tags: Tags
   readonly healthIssues: readonly string[]
   readonly unread: readonly string[]
+  readonly unknown?: readonly string[]
 }
 
 export interface AddonIdentity {

@@ -234,6 +234,7 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['aws-auth', withCluster({ authenticationMode: 'CONFIG_MAP' }), 'demo-1-35'],
   ['cluster-setting', withCluster({ unread: ['outpostConfig'] }), 'demo-1-35 outpostConfig'],
   ['unknown-setting', withCluster({ unknown: ['newConfig'] }), 'demo-1-35 newConfig', 'warning'],
+  ['unknown-setting', withAddon({ unknown: ['tuning'] }), 'coredns tuning', 'warning'],
   ['unknown-setting', withGroup({ unknown: ['taints.until'] }), 'general taints.until', 'warning'],
   ['no-nodegroups', { ...blue, nodegroups: [] }, 'demo-1-35'],
   ['nodegroup-not-active', withGroup({ status: 'DEGRADED' }), 'general'],

@@ -101,7 +101,11 @@ export function nodegroupOf(told: Nodegroup, unknown: readonly string[] = []): N
   }
 }
 
-export const addonOf = (told: Addon, podIdentities: readonly AddonIdentity[] = []): AddonDescription => ({
+export const addonOf = (
+  told: Addon,
+  podIdentities: readonly AddonIdentity[] = [],
+  unknown: readonly string[] = [],
+): AddonDescription => ({
   name: told.addonName ?? '',
   arn: told.addonArn ?? '',
   status: told.status ?? '',
@@ -110,6 +114,7 @@ export const addonOf = (told: Addon, podIdentities: readonly AddonIdentity[] = [
   tags: told.tags ?? {},
   healthIssues: issues(told.health?.issues),
   unread: unreadOfAddon(told),
+  ...within('addon', unknown),
   ...set({
     configurationValues: told.configurationValues,
     namespace: told.namespaceConfig?.namespace,

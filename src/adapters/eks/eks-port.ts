@@ -82,7 +82,7 @@ export const eks = (client: EKS): EksPort => ({
     )
     if (!found?.addon) return undefined
     const { podIdentityAssociations = [] } = found.addon
-    return addonOf(found.addon, await identitiesOfAddon(client, clusterName, podIdentityAssociations))
+    return addonOf(found.addon, await identitiesOfAddon(client, clusterName, podIdentityAssociations), unknownIn(found))
   },
 
   async addonVersions(addonName, kubernetesVersion) {

@@ -46,6 +46,11 @@ test('so it is of a node group', async () => {
   expect((await eks(client).findNodegroup('blue', 'apps'))?.unknown).toEqual(['taints.until'])
 })
 
+test('so it is of an add-on', async () => {
+  answer = { addon: { addonName: 'coredns', tuning: { cache: 30 } } }
+  expect((await eks(client).findAddon('blue', 'coredns'))?.unknown).toEqual(['tuning'])
+})
+
 test('an answer that the SDK knows in whole has none', async () => {
   answer = { cluster: { name: 'blue', health: { issues: [] }, accessConfig: { authenticationMode: 'API' } } }
   expect('unknown' in ((await eks(client).findCluster('blue')) ?? {})).toBe(false)
