@@ -94,7 +94,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
 
   async planApp({ platform, app }) {
     const plans = await plansOf(outside, platform, app, app.environments)
-    const size = JSON.stringify(plans).length
+    const size = Buffer.byteLength(JSON.stringify(plans))
     if (size <= LARGEST_TOGETHER) return plans
     throw invalidInput(
       `the plans of ${app.name} have ${size} bytes together, and ${LARGEST_TOGETHER} is the end: divide its workloads over several apps`,
