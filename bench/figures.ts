@@ -7,3 +7,8 @@ export function at(share: number, milliseconds: readonly number[]): string {
 
 export const p50AndP99 = (milliseconds: readonly number[]): string =>
   `${at(0.5, milliseconds)} · ${at(0.99, milliseconds)}`
+
+export function leastMedianMost(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b)
+  return [sorted[0], sorted[Math.ceil(sorted.length / 2) - 1], sorted.at(-1)].join(' · ')
+}

@@ -3,23 +3,31 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { WorkflowHandle } from '@temporalio/client'
 import { Worker } from '@temporalio/worker'
+import { milliseconds, type Duration } from '../src/domain/duration.ts'
 import type { Platform } from '../src/domain/platform.ts'
-import { anApp, anEnvironment, aPlatform } from '../test/support/builders.ts'
+import { anApp, anEnvironment, aPlatform, errors } from '../test/support/builders.ts'
 import { bundle } from '../test/support/bundle.ts'
 import { Outside } from '../test/support/fakes.ts'
 import { dev, Trial } from '../test/support/server.ts'
+import { leastMedianMost } from './figures.ts'
 import type { Told, Used } from './fleet-worker.ts'
+import { quietPrometheus, type QuietPrometheus } from './quiet-prometheus.ts'
 
 /**
- * What an upgrade of many apps costs the worker and leaves in the histories: node bench/fleet.ts [--apps 12,100,300,500].
- * A whole upgrade on a real server and one worker, of apps with three environments and a cron job each, on a world that
- * answers at once: what is left is Temporal's time and ours.
+ * What an upgrade of many apps costs the worker and leaves in the histories: node bench/fleet.ts
+ * [--apps 12,100,300,500] [--watch 10m]. A whole upgrade on a real server and one worker, of apps with three environments
+ * and a cron job each, on a world that answers at once: what is left is Temporal's time and ours. With `--watch` all of
+ * them stay on green for so long, and each environment is looked at every 15 s through a Prometheus on loopback.
  */
-const { values } = parseArgs({ options: { apps: { type: 'string', default: '12,100,300,500' } } })
+const { values } = parseArgs({
+  options: { apps: { type: 'string', default: '12,100,300,500' }, watch: { type: 'string', default: '0s' } },
+})
+const watch = milliseconds(values.watch as Duration)
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const program = fileURLToPath(new URL('fleet-worker.ts', import.meta.url))
 
@@ -27,55 +35,71 @@ const folder = await mkdtemp(join(tmpdir(), 'norikae-bench-'))
 const codePath = join(folder, 'workflows.js')
 const made = await bundle()
 if ('code' in made) await writeFile(codePath, made.code)
+const metrics = await quietPrometheus()
 try {
-  say(
-    'apps  wall s  worker CPU s  worker MB  upgrade: events  KB  longest task ms  replay s  app: events  KB  replay s',
-  )
-  for (const count of values.apps.split(',').map(Number)) say(await measured(count))
+  for (const count of values.apps.split(',').map(Number)) await measure(count, metrics)
 } finally {
+  await metrics.close()
   await rm(folder, { recursive: true, force: true })
 }
 
-async function measured(count: number): Promise<string> {
+async function measure(count: number, prometheus: QuietPrometheus): Promise<void> {
   const env = await dev()
-  const platform = aFleet(count)
+  const platform = aFleet(count, prometheus.url)
   const trial = new Trial(env, new Outside(platform))
   const worker = await started({ address: env.address, queue: trial.queue, codePath, platform })
   try {
     const upgrade = await trial.begin()
-    await trial.start()
+    await answered(trial, 'start@', { by: 'aoki' })
     const began = performance.now()
-    await trial.decommission()
+    // Once it is asked, all are on green.
+    const gate = await open(trial, 'soak/gate@')
+    const moved = (performance.now() - began) / 1000
+    const onGreen = await usedBy(worker)
+    const watched = watch > 0 ? [await watchedFor(worker, prometheus)] : []
+    const committing = performance.now()
+    await trial.say(undefined, 'approve', { gate, by: 'baba', typed: platform.blue })
     const { outcome } = await trial.result()
-    const seconds = (performance.now() - began) / 1000
+    const committed = (performance.now() - committing) / 1000
     if (outcome !== 'done') throw new Error(`the upgrade of ${count} apps ended ${outcome}`)
     const used = await usedBy(worker)
-    const of = { upgrade: await figures(upgrade), app: await figures(trial.handle(`app-${count - 1}`)) }
-    return [
-      String(count).padStart(4),
-      seconds.toFixed(1).padStart(7),
-      used.cpuSeconds.toFixed(1).padStart(13),
-      String(used.megabytes).padStart(10),
-      String(of.upgrade.events).padStart(16),
-      String(of.upgrade.kilobytes).padStart(3),
-      String(of.upgrade.longestTaskMs).padStart(16),
-      of.upgrade.replaySeconds.toFixed(2).padStart(9),
-      String(of.app.events).padStart(12),
-      String(of.app.kilobytes).padStart(3),
-      of.app.replaySeconds.toFixed(2).padStart(9),
-    ].join(' ')
+    const whole = await figures(upgrade)
+    const some = platform.apps.filter((_, n) => n % Math.ceil(count / 50) === 0)
+    const sizes = await Promise.all(some.map((app) => trial.handle(app.name).describe()))
+    const app = await figures(trial.handle(`app-${count - 1}`))
+    say(
+      [
+        `${count} apps`,
+        `  all on green after ${moved.toFixed(0)} s, committed in ${committed.toFixed(0)} s; worker: ${used.cpuSeconds.toFixed(0)} s of CPU (${onGreen.cpuSeconds.toFixed(0)} s until green), ${used.megabytes.most} MB at most`,
+        ...watched,
+        `  upgrade: ${whole.events} events, ${whole.kilobytes} KB, result ${whole.resultKilobytes} KB; longest task ${whole.longestTaskMs} ms; replay ${whole.replaySeconds.toFixed(2)} s`,
+        `  an app: ${leastMedianMost(sizes.map((d) => d.historyLength))} events, ${leastMedianMost(sizes.map((d) => Math.round((d.historySize ?? 0) / 1024)))} KB; longest task ${app.longestTaskMs} ms; replay ${app.replaySeconds.toFixed(2)} s`,
+      ].join('\n'),
+    )
   } finally {
     worker.kill('SIGKILL')
     await env.teardown()
   }
 }
 
+async function watchedFor(worker: ChildProcess, prometheus: QuietPrometheus): Promise<string> {
+  const before = await usedBy(worker)
+  const asked = prometheus.asked()
+  await sleep(watch)
+  const after = await usedBy(worker)
+  const cpu = after.cpuSeconds - before.cpuSeconds
+  return `  watched for ${values.watch}: ${cpu.toFixed(0)} s of CPU (${((cpu / watch) * 100_000).toFixed(0)} % of a core), ${after.megabytes.now} MB, ${prometheus.asked() - asked} queries`
+}
+
 /** Each app with test, stage and production: the gates of production stay shut for nobody. */
-function aFleet(count: number): Platform {
+function aFleet(count: number, url: string): Platform {
+  const checks = [
+    { ...errors, source: { kind: 'prometheus', url, queries: { blue: 'blue', green: 'green' } } as const },
+  ]
   const environments = [
-    anEnvironment('test'),
-    anEnvironment('stage'),
-    anEnvironment('production', { weights: [5, 25, 50, 100] }),
+    anEnvironment('test', { checks }),
+    anEnvironment('stage', { checks }),
+    anEnvironment('production', { checks, weights: [5, 25, 50, 100] }),
   ]
   return aPlatform({
     name: `fleet-${count}`,
@@ -84,6 +108,20 @@ function aFleet(count: number): Platform {
     rest: '0s',
     soak: '1s',
   })
+}
+
+/** Looked for seldom: each look is a query to the worker that is measured. */
+async function open(trial: Trial, step: string): Promise<string> {
+  for (;;) {
+    const sends = (await trial.waiting()).flatMap((w) => w.send)
+    const found = sends.map((s) => s.body['gate'] ?? '').find((gate) => gate.startsWith(step))
+    if (found !== undefined) return found
+    await sleep(1_000)
+  }
+}
+
+async function answered(trial: Trial, step: string, body: object): Promise<void> {
+  await trial.say(undefined, 'approve', { gate: await open(trial, step), ...body })
 }
 
 async function started(told: Told): Promise<ChildProcess> {
@@ -103,17 +141,20 @@ async function usedBy(worker: ChildProcess): Promise<Used> {
 async function figures(handle: WorkflowHandle) {
   const { historyLength, historySize } = await handle.describe()
   const history = await handle.fetchHistory()
-  const times = new Map((history.events ?? []).map((e) => [Number(e.eventId), ms(e.eventTime)]))
-  const tasks = (history.events ?? []).flatMap((e) => {
+  const events = history.events ?? []
+  const times = new Map(events.map((e) => [Number(e.eventId), ms(e.eventTime)]))
+  const tasks = events.flatMap((e) => {
     const began = e.workflowTaskCompletedEventAttributes?.startedEventId
     return began == null ? [] : [ms(e.eventTime) - (times.get(Number(began)) ?? 0)]
   })
+  const result = events.at(-1)?.workflowExecutionCompletedEventAttributes?.result?.payloads?.[0]?.data
   const began = performance.now()
   await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, handle.workflowId)
   return {
     events: historyLength,
     kilobytes: Math.round((historySize ?? 0) / 1024),
-    longestTaskMs: Math.max(...tasks),
+    resultKilobytes: Math.round((result?.length ?? 0) / 1024),
+    longestTaskMs: Math.round(Math.max(...tasks)),
     replaySeconds: (performance.now() - began) / 1000,
   }
 }

@@ -81,8 +81,8 @@ async function main(): Promise<void> {
     identity: `${process.pid}@${hostname()} norikae ${ownVersion()}`,
     ...(await workflows(settings, logger)),
     activities: createActivities(outside),
-    // Measured: an idle workflow is with another worker after this, instead of ten seconds.
-    stickyQueueScheduleToStartTimeout: '5s',
+    // Measured: an idle workflow is with another worker after this, instead of ten seconds. All of it may take five.
+    stickyQueueScheduleToStartTimeout: '3s',
     // Without it, activities are cancelled at once; each attempt is short.
     shutdownGraceTime: '20s',
     // An attempt is a read or a write of seconds, and most of its time is waiting for an answer.

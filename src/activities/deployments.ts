@@ -7,6 +7,7 @@ import { isReady, readinessOf, selectorOf } from '../domain/workload-state.ts'
 import { transformed } from '../domain/transforms.ts'
 import { workloadKinds } from './discovery.ts'
 import { contested } from './errors.ts'
+import { closeAll } from './fences.ts'
 import { hindrancesIn } from './hindrances.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -22,6 +23,7 @@ export const deploymentActions = (outside: Outside) => {
       ...(await everything(there, input.namespaces, ['Job'])).filter((job) => isRepeatable(job, input.jobs ?? {})),
     ]
     await refuseStrangers(here, input.namespaces, wanted, run, scope[input.on])
+    await closeAll(here, scope, input.on, input.asleep)
     await onceEach(wanted, nameOf, async (object) => {
       const copy = copyOf(transformed(object, input.transforms ?? []), run, sleeps(object, input.asleep))
       await here.apply(copy, { force: true }).catch((error: unknown) => notSeenYet(object, error))

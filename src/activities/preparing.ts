@@ -8,9 +8,10 @@ import { fargateFindings } from '../domain/fargate.ts'
 import type { Finding } from '../domain/findings.ts'
 import { ruleFindings } from '../domain/group-rules.ts'
 import { clusterName, type KubernetesVersion } from '../domain/kubernetes-version.ts'
-import type { UpgradeRequest } from '../domain/messages.ts'
+import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
+import type { App, Environment } from '../domain/platform.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { blueAmong, idFault, requestFaults, versionFault } from '../domain/requests.ts'
@@ -37,7 +38,10 @@ import { sha256 } from './tokens.ts'
 /** A plan is kept in the history and sent as one payload: 2 MB is Temporal's end, and would be retried for ever. */
 const LARGEST = 500_000
 
-export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare' | 'planCutover'> => ({
+/** Plans of one app are one payload. */
+const LARGEST_TOGETHER = 1_500_000
+
+export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare' | 'planApp' | 'planCutover'> => ({
   async prepare(request) {
     const file = await readInput(outside, request)
     await mustBeProven(outside, file, request)
@@ -113,18 +117,42 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     }
   },
 
-  async planCutover({ platform, app, environment: name }) {
-    const environment = app.environments.find((e) => e.name === name)
-    if (!environment) throw invalidInput(`${app.name} has no environment ${name}`)
-    const world = await proven(outside, { ...platform, platform: platform.name })
-    const blue = await world.on('blue')
-    const [workloads, images] = await Promise.all([
-      workloadsIn(blue, environment.namespaces),
-      fingerprintOf(blue, environment.namespaces),
-    ])
-    return sealed(planCutover(platform, app, environment, { images, workloads }))
+  async planApp({ platform, app }) {
+    const plans = await plansOf(outside, platform, app, app.environments)
+    const size = Buffer.byteLength(JSON.stringify(plans))
+    if (size <= LARGEST_TOGETHER) return plans
+    throw invalidInput(
+      `the plans of ${app.name} have ${size} bytes together, and ${LARGEST_TOGETHER} is the end: divide its workloads over several apps`,
+    )
+  },
+
+  async planCutover({ platform, app, environment: name, known }) {
+    const environments = app.environments.filter((e) => e.name === name)
+    const [plan] = await plansOf(outside, platform, app, environments)
+    if (!plan) throw invalidInput(`${app.name} has no environment ${name}`)
+    const same = plan.digest === known?.digest && plan.images === known.images
+    return same ? { same, findings: plan.findings } : plan
   },
 })
+
+async function plansOf(
+  outside: Outside,
+  platform: CutoverPlatform,
+  app: App,
+  environments: readonly Environment[],
+): Promise<Plan[]> {
+  const world = await proven(outside, { ...platform, platform: platform.name })
+  const blue = await world.on('blue')
+  return Promise.all(
+    environments.map(async (environment) => {
+      const [workloads, images] = await Promise.all([
+        workloadsIn(blue, environment.namespaces),
+        fingerprintOf(blue, environment.namespaces),
+      ])
+      return sealed(planCutover(platform, app, environment, { images, workloads }))
+    }),
+  )
+}
 
 /** The request and its platform file, checked: every fault at once, and nothing asked of the outside before. */
 export async function readInput(outside: Outside, request: UpgradeRequest): Promise<PlatformFile> {

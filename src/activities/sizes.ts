@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
+import type { ActionInput } from '../domain/actions.ts'
 import { floorOf, givenBack, isPlain, raised, type PlainKind } from '../domain/floors.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { isPaused, notTakenUp } from '../domain/pauses.ts'
-import type { Side, WorkloadRef } from '../domain/platform.ts'
+import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import type { Scaler } from '../domain/scalers.ts'
 import { isReady, readinessOf, replicasOf } from '../domain/workload-state.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
@@ -15,11 +16,18 @@ const SILENT_MS = 3_000
 
 export const sizeActions = (outside: Outside) => {
   const pinSize: Deed<'pinSize'> = async ({ input, scope }) => {
-    const { workload, on, like, wait } = input
     const world = await proven(outside, scope)
+    const { both, like } = input
+    const kept = both ? [await pin(world, { ...input, on: like, wait: false }, scope)] : []
+    return { note: [...kept, await pin(world, input, scope)].join(', ') }
+  }
+
+  /** What is so, in words, once it was read back. */
+  async function pin(world: Proven, input: ActionInput<'pinSize'>, scope: Scope): Promise<string> {
+    const { workload, on, like, wait } = input
     const here = await world.on(on)
     const scaler = await sizerOf(here, workload, on)
-    if (!scaler) return { note: `nothing sizes ${workload.name} on ${scope[on]}` }
+    if (!scaler) return `nothing sizes ${workload.name} on ${scope[on]}`
     // On the way back people wait for their traffic: a side that does not answer must not hold it up.
     const size =
       wait || like === on
@@ -54,7 +62,7 @@ export const sizeActions = (outside: Outside) => {
       if (why !== undefined) throw notYet(`${why} on ${scope[on]}`, budgets.pods)
     }
     const note = isPlain(scaler) ? `has ${floor} replicas` : `stays at ${floor} or more`
-    return { note: `${workload.name} on ${scope[on]} ${note}` }
+    return `${workload.name} on ${scope[on]} ${note}`
   }
 
   const unpinSize: Deed<'unpinSize'> = async ({ input, scope }) => {

@@ -65,8 +65,14 @@ export async function listenerOf(temporal: Temporal, workflowId: string): Promis
     const planned = await plannedIn(temporal, workflowId, runId, memo)
     return planned && of(planned.platform, [planned.plan])
   }
-  const ids = new Set(input.app.environments.map((e) => `${e.name}/plan`))
-  const plans = (await resultsIn(temporal, workflowId, runId, (id) => ids.has(id))) as readonly Plan[]
+  const ids = new Set(['plan', ...input.app.environments.map((e) => `${e.name}/plan`)])
+  // Written by our own worker: `question('planApp', …)` and `question('planCutover', …)`.
+  const answers = (await resultsIn(temporal, workflowId, runId, (id) => ids.has(id))) as readonly (
+    | readonly Plan[]
+    | Plan
+    | { readonly same: true }
+  )[]
+  const plans = answers.flat().filter((it) => 'digest' in it)
   return of(input.platform, [...new Map(plans.map((p) => [p.subject.environment, p])).values()])
 }
 

@@ -15,6 +15,8 @@ export interface Beside {
   /** Resolves when `ready` does; throws, with the end of what it printed, when it is over before or takes too long. */
   until<T>(what: string, withinMs: number, ready: () => Promise<T | undefined>): Promise<T>
   stop(): Promise<void>
+  /** SIGKILL: as a machine goes. */
+  kill(): Promise<void>
 }
 
 export function beside(
@@ -44,6 +46,12 @@ export function beside(
       throw new Error(
         `${name} ${isRunning(child) ? `was not ${what} within ${withinMs / 1000} s` : 'ended'}:\n${printed.slice(-2000)}`,
       )
+    },
+    async kill() {
+      if (!isRunning(child)) return
+      const gone = new Promise((done) => child.once('exit', done))
+      child.kill('SIGKILL')
+      await gone
     },
     async stop() {
       if (!isRunning(child)) return

@@ -100,7 +100,10 @@ export interface Actions {
    * brings along what makes its Secrets, and its Jobs.
    */
   dryRunObjects: Contract<Place & { on: Side; byOthers?: true; movesNext?: true } & Copied>
-  /** Copies the other side's objects; what sleeps is at zero or suspended before it is there. Jobs only if repeatable. */
+  /**
+   * Copies the other side's objects; what sleeps is fenced first, and at zero or suspended before it is there. Jobs only
+   * if repeatable.
+   */
   deploy: Contract<Place & Copied & { on: Side; asleep: readonly WorkloadRef[] }>
   /** Only what this run made. */
   withdraw: Contract<Place & { on: Side }>
@@ -134,9 +137,9 @@ export interface Actions {
   checkReady: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
   /**
    * Raise the scaler's floor on one side to what runs on `like`, or its replicas where it has none; what it was is kept as
-   * an annotation.
+   * an annotation. `both`: first the floor of `like`, which keeps its size; each side is given back by a step of its own.
    */
-  pinSize: Contract<OnSide & { like: Side; wait: boolean }>
+  pinSize: Contract<OnSide & { like: Side; wait: boolean; both?: true }>
   /** `serves`: what nothing scales keeps the size that requests are served by. */
   unpinSize: Contract<OnSide & { serves?: true }>
 
@@ -291,7 +294,11 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   },
   closeNamespaces: { ...write, pace: 'long', title: (i) => `remove ${i.namespaces.join(', ')} from ${i.on}` },
   dryRunObjects: { ...read, pace: 'long', title: (i) => `dry-run ${i.app}'s objects of ${i.environment} on ${i.on}` },
-  deploy: { ...write, pace: 'long', title: (i) => `deploy ${i.app} to ${i.on}` },
+  deploy: {
+    ...write,
+    pace: 'long',
+    title: (i) => `deploy ${i.app} to ${i.on}${i.asleep.length > 0 ? ', fenced' : ''}`,
+  },
   withdraw: { ...write, pace: 'long', title: (i) => `withdraw ${i.app} from ${i.on}` },
   awaitDeployment: {
     ...write,
@@ -343,7 +350,11 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     title: (i) => `point pipelines of ${i.app} ${i.environment} at ${i.at === 'both' ? 'both sides' : i.at}`,
   },
   checkReady: { ...read, pace: 'long', title: (i) => `wait until ${i.app} is ready on ${i.on}` },
-  pinSize: { ...write, pace: 'long', title: (i) => `pin ${at(i.workload)} on ${i.on} at ${i.like}'s size` },
+  pinSize: {
+    ...write,
+    pace: 'long',
+    title: (i) => `pin ${at(i.workload)} on ${i.both ? `${i.like} and ${i.on}` : i.on} at ${i.like}'s size`,
+  },
   unpinSize: { ...write, pace: 'quick', title: (i) => `let ${at(i.workload)} on ${i.on} be sized by its owner` },
   openRoute: { ...write, pace: 'long', title: (i) => `add green to route ${i.route.name} at 0 %` },
   setWeight: { ...write, pace: 'long', title: (i) => `route ${i.route.name}: ${i.to} % to green` },

@@ -51,25 +51,17 @@ const by = {
 
 function byCopy({ place, copied, asleep, fenced, drains }: Arriving): Move {
   const id = (...path: string[]) => [place.environment, ...path].join('/')
+  // It fences what it brings asleep.
   const deploy = act(id('deploy'), 'deploy', { ...place, on: 'green', asleep, ...copied })
   return inOrder(
-    ...fenced.map((namespaces): Move => {
-      const fence = { namespaces, on: 'green' } as const
-      return {
-        ...pair(
-          act(id('fence-green'), 'raiseFence', { ...fence, closed: asleep }),
-          act(id('unfence-green'), 'removeFence', fence),
-        ),
-        commit: [unfenced(place.environment, namespaces)],
-      }
-    }),
     {
       forward: [deploy],
       back: [
-        ...drains.map((step) => undoing([deploy], step)),
-        undoing([deploy], act(id('withdraw'), 'withdraw', { ...place, on: 'green' })),
-      ],
-      commit: [],
+        ...drains,
+        act(id('withdraw'), 'withdraw', { ...place, on: 'green' }),
+        ...fenced.map((namespaces) => act(id('unfence-green'), 'removeFence', { namespaces, on: 'green' })),
+      ].map((step) => undoing([deploy], step)),
+      commit: fenced.map((namespaces) => unfenced(place.environment, namespaces)),
     },
     // Not before: what a pipeline puts there first is not copied over.
     pointed(place),

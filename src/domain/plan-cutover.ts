@@ -30,7 +30,7 @@ export function planCutover(
   const ready = getReady(it)
   const traffic = moveTraffic(it)
   const jobs = handOver(it)
-  const begins = leaves([...traffic.forward, ...jobs.forward]).find((s) => !isFence(s))
+  const [begins] = leaves([...traffic.forward, ...jobs.forward])
   const { account, region, blue, green } = platform
 
   return {
@@ -72,8 +72,6 @@ export function planCutover(
     ],
   }
 }
-
-const isFence = (step: LeafStep): boolean => step.kind === 'action' && step.action === 'raiseFence'
 
 /** These lists come in whatever order they were found: equal ones must give equal plans. */
 const tidied = (environment: Environment): Environment => ({
@@ -133,15 +131,18 @@ function getReady(it: Subject): Move {
       }),
     ],
   })
-  const scaled = workloads.filter(sized).map((one) => {
-    const workload = one.ref
-    return inOrder(
-      pair(
-        act(id(slug(workload), 'pin-blue'), 'pinSize', { workload, on: 'blue', like: 'blue', wait: false }),
-        act(id(slug(workload), 'unpin-blue'), 'unpinSize', { workload, on: 'blue' }),
-      ),
-      green(one),
-    )
+  const scaled = workloads.filter(sized).map((one): Move => {
+    const { ref: workload } = one
+    const pin = act(id(slug(workload), 'pin'), 'pinSize', {
+      workload,
+      on: 'green',
+      like: 'blue',
+      wait: true,
+      both: true,
+    })
+    const unpinBlue = act(id(slug(workload), 'unpin-blue'), 'unpinSize', { workload, on: 'blue' })
+    const { back, commit } = green(one)
+    return { forward: [pin], back: [...leaves(back), unpinBlue].map((step) => undoing([pin], step)), commit }
   })
   // A copy has blue's size; what others deploy has the one that is written where they deploy from.
   const plain = deployedByOthers(it.app.deploy) ? workloads.filter(sizedByItself).map(green) : []
@@ -246,14 +247,12 @@ function handOver(it: Subject): Move {
   const title = [`hand over ${app.name}'s workloads`, ...windows.map((w) => w.title)].join('; ')
   const all = sideBySide(`${environment.name}/handover`, title, atMost, moved)
   if (all.forward.length === 0) return all
-  const fences = fencedNamespaces(it).map((namespaces) => {
-    const fence = { namespaces, on: 'blue' } as const
-    return pair(
-      act(`${environment.name}/fence-blue`, 'raiseFence', { ...fence, closed: [] }),
-      act(`${environment.name}/unfence-blue`, 'removeFence', fence),
-    )
-  })
-  return inOrder(...fences, all, just(observed(app, withoutBlue(environment), 'handover', 'after the handover')))
+  // What is stopped or suspended there is fenced by that.
+  const unfence = fencedNamespaces(it).map((namespaces) =>
+    undoing(all.forward, act(`${environment.name}/unfence-blue`, 'removeFence', { namespaces, on: 'blue' })),
+  )
+  const observe = observed(app, withoutBlue(environment), 'handover', 'after the handover')
+  return { forward: [...all.forward, observe], back: [...all.back, ...unfence], commit: all.commit }
 }
 
 /** Its own hours, whatever those of the platform are; closed days are everybody's. */

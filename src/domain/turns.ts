@@ -85,6 +85,7 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
   )
   const rests = next.filter((t) => t.rest > 0).map((t) => t.rest)
   const ready = next.filter((t) => t.rest === 0)
+  const readyAt = new Map(ready.map((t) => [key(t.app, t.environment), t]))
 
   /** Starts with its companions or not at all; one that moved already, or has no such environment, is no obstacle. */
   const unitOf = (t: Turn): Turn[] => {
@@ -92,7 +93,7 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
     const waiting = names.filter(
       (n) => byName.get(n)?.environments.includes(t.environment) && standing(n, t.environment) === undefined,
     )
-    const units = waiting.map((n) => ready.find((r) => r.app === n && r.environment === t.environment))
+    const units = waiting.map((n) => readyAt.get(key(n, t.environment)))
     return units.every((u) => u !== undefined) ? units.map(({ app, environment }) => ({ app, environment })) : []
   }
 

@@ -51,6 +51,11 @@ export function judge(check: Check, samples: readonly Sample[]): Judgement {
   // A window of which little was seen is no good window.
   if (2 * known.length < readings.length)
     return say('inconclusive', `only ${known.length} of ${readings.length} readings gave a number`)
+  // What was seen last decides whether more may be risked: one more reading makes it a breach, or well again.
+  if (known.at(-1) === false) {
+    const last = besideBlue(samples).findLast((s) => within(check, s) === false)
+    return say('inconclusive', `${rounded(last?.value ?? null)} was read last, where ${allowed(check, last)}`)
+  }
   return say(
     'pass',
     worst === 0 ? `${known.length} samples within the limit` : `${known.length} samples, ${worst} over the limit`,

@@ -49,13 +49,24 @@ export type Replanned =
   | { readonly became: Became; readonly next: Pick<Prepared, 'platform' | 'plan'> }
   | { readonly became: 'unchanged' | 'refused'; readonly note: string }
 
+/** By what a plan is the same: what it does, and to what. */
+export type Known = Pick<Plan, 'digest' | 'images'>
+/** What was noticed may have changed all the same. */
+export interface Same {
+  readonly same: true
+  readonly findings: Plan['findings']
+}
+
 /** What is asked of the outside beside actions. */
 interface Questions {
   /** Validates the request and the file, finds, plans and hashes. Changes nothing. */
   prepare: Q<UpgradeRequest, Prepared>
   /** Looks for one app of blue again, and plans the upgrade with it as it is now. Changes nothing. */
   replan: Q<Replanning, Replanned>
-  planCutover: Q<CutoverRequest & { readonly environment: string }, Plan>
+  /** All environments of an app, in their order. */
+  planApp: Q<CutoverRequest, readonly Plan[]>
+  /** One of them. `known`: of a plan that need not be sent again, where it is still the same. */
+  planCutover: Q<CutoverRequest & { readonly environment: string; readonly known?: Known }, Plan | Same>
   /** What the schedule does: that fired at this moment, else what it does next. Reads only. */
   foresee: Q<OutlookRequest & { readonly firedAt?: string }, Foreseen>
   /** Why what was announced does not start; absent: it does. */

@@ -20,6 +20,7 @@ import {
   type Order,
 } from '../domain/messages.ts'
 import { reportOf } from '../domain/report.ts'
+import { question } from './activities.ts'
 import { environmentLife, type Journey } from './environment-life.ts'
 import type { LiveRun } from './executor.ts'
 import { listen } from './listen.ts'
@@ -97,7 +98,9 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
   })
   tag({ platform: platform.name, app: app.name, team: app.team })
   // Planned at once, so that findings and gates are known before anything moves.
-  const plans = await CancellationScope.nonCancellable(() => Promise.all(lives.map((life) => life.plan())))
+  const plans = await CancellationScope.nonCancellable(() =>
+    question('planApp', 'plan', `plan ${app.name}`, 'quick', { platform, app, by: request.by }),
+  )
   office.runs = plans.map((plan): LiveRun => ({ plan, journal: blank, goingBack: false }))
   show(office)
 

@@ -4,7 +4,7 @@ import { unlikeBefore } from '../domain/both-sides.ts'
 import { voided } from '../domain/gates.ts'
 import { begun, nextAttempt, write } from '../domain/journal.ts'
 import { TOLD, upgradeId, type CutoverRequest, type Outcome, type Told } from '../domain/messages.ts'
-import { blockers, lossesOnReturn, type Phase, type Plan } from '../domain/plan.ts'
+import { blockers, lossesOnReturn, type Phase } from '../domain/plan.ts'
 import type { Environment } from '../domain/platform.ts'
 import type { WentBack } from '../domain/report.ts'
 import { leaves } from '../domain/steps.ts'
@@ -37,7 +37,6 @@ export interface Journey {
 
 export interface EnvironmentLife {
   readonly name: string
-  plan(): Promise<Plan>
   live(run: LiveRun): Promise<Outcome>
   /** False: the upgrade is gone. */
   told(is: Told['is'], note?: string, at?: string, onBlue?: true): Promise<boolean>
@@ -58,14 +57,12 @@ export function environmentLife(journey: Journey, environment: Environment): Env
   const earlierAreThere = () => earlier.every((e) => journey.arrived.has(e))
   let watches = 0
 
-  const plan = () =>
-    question('planCutover', `${name}/plan`, `plan ${app.name} ${name}`, 'quick', { ...request, environment: name })
-
   async function live(run: LiveRun): Promise<Outcome> {
     const end = async (outcome: Outcome): Promise<Outcome> => {
       run.ended = outcome
       show(office)
-      await told(outcome === 'done' ? 'committed' : 'back')
+      // The last of them ends the workflow, which tells the same.
+      if (office.runs.some((r) => r.ended === undefined)) await told(outcome === 'done' ? 'committed' : 'back')
       return outcome
     }
     try {
@@ -264,16 +261,24 @@ export function environmentLife(journey: Journey, environment: Environment): Env
 
   /** Equal digests and images: what was approved ahead stays good. */
   async function replan(run: LiveRun): Promise<void> {
-    const next = await plan()
     const { digest, images } = run.plan
-    if (next.digest !== digest || next.images !== images) {
-      office.desk = voided(
-        office.desk,
-        (g) => g.gate.includes(`@${digest.slice(0, 8)}.`),
-        'the plan or an image changed',
-        now(),
-      )
+    const next = await question('planCutover', `${name}/plan`, `plan ${app.name} ${name}`, 'quick', {
+      platform,
+      app: { ...app, environments: [environment] },
+      by: request.by,
+      environment: name,
+      known: { digest, images },
+    })
+    if ('same' in next) {
+      run.plan = { ...run.plan, findings: next.findings }
+      return
     }
+    office.desk = voided(
+      office.desk,
+      (g) => g.gate.includes(`@${digest.slice(0, 8)}.`),
+      'the plan or an image changed',
+      now(),
+    )
     run.plan = next
   }
 
@@ -312,5 +317,5 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     )
   }
 
-  return { name, plan, live, told }
+  return { name, live, told }
 }

@@ -77,6 +77,7 @@ export function fleet(office: Office, by: unknown): Fleet {
   const leaving = new Set<string>()
   let platform: Platform | undefined
   let movers: Mover[] = []
+  let placesOf: ReadonlyMap<string, readonly string[]> = new Map()
   let allTried = false
   let version = 0
   /**
@@ -105,7 +106,8 @@ export function fleet(office: Office, by: unknown): Fleet {
     show(office)
   })
 
-  const places = (name: string) => (movers.find((m) => m.name === name)?.environments ?? []).map((e) => key(name, e))
+  // Asked of every app by each condition at every event.
+  const places = (name: string): readonly string[] => placesOf.get(name) ?? []
   /** Nobody of them is on blue, or asks. */
   const isThere = (name: string) =>
     places(name).every((p) => ['on-green', 'committed'].includes(standings[p]?.is ?? ''))
@@ -128,7 +130,13 @@ export function fleet(office: Office, by: unknown): Fleet {
         workflowTaskTimeout: '60s',
         staticSummary: summary(`move ${app.name} to ${of.green}`),
         staticDetails: `${app.environments.map((e) => e.name).join(', ')} of ${app.name} (${app.team}), from ${of.blue} to ${of.green}`,
-        typedSearchAttributes: pairsOf({ platform: of.name, app: app.name, team: app.team }),
+        typedSearchAttributes: pairsOf({
+          platform: of.name,
+          app: app.name,
+          team: app.team,
+          // As it would write itself, with an event, once it has planned.
+          phase: app.environments.map((e) => `${e.name}: pending`),
+        }),
       }),
     ).catch((error: unknown) => {
       tried.add(app.name)
@@ -327,6 +335,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     know: (it) => {
       platform = it
       movers = it.apps.map((app) => ({ ...app, environments: app.environments.map((e) => e.name) }))
+      placesOf = new Map(movers.map((m) => [m.name, m.environments.map((e) => key(m.name, e))]))
       version += 1
       opening = undefined
     },

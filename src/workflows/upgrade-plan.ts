@@ -22,18 +22,14 @@ export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgra
     request,
   )
   const { apps, waves: _waves, ...rest } = platform
-  const places = apps.flatMap((app) => app.environments.map((e) => ({ app, environment: e.name })))
   const cutovers: Outline[] = []
-  for (let n = 0; n < places.length; n += AT_ONCE) {
-    const some = places.slice(n, n + AT_ONCE).map(({ app, environment }) =>
-      question('planCutover', `${app.name}/${environment}/plan`, `plan ${app.name} ${environment}`, 'quick', {
-        platform: rest,
-        app,
-        by: request.by,
-        environment,
-      }),
-    )
-    cutovers.push(...(await Promise.all(some)).map(outlineOf))
+  for (let n = 0; n < apps.length; n += AT_ONCE) {
+    const some = apps
+      .slice(n, n + AT_ONCE)
+      .map((app) =>
+        question('planApp', `${app.name}/plan`, `plan ${app.name}`, 'quick', { platform: rest, app, by: request.by }),
+      )
+    cutovers.push(...(await Promise.all(some)).flat().map(outlineOf))
   }
   return {
     ...(platform.trust && { proves: toProve(platform.trust, NEXT_RUN) }),
@@ -41,7 +37,7 @@ export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgra
     to,
     upgrade: outlineOf(plan),
     twin,
-    cutovers: (places.length > WITH_STEPS ? cutovers.map(withoutSteps) : cutovers).map((c) => ({
+    cutovers: (cutovers.length > WITH_STEPS ? cutovers.map(withoutSteps) : cutovers).map((c) => ({
       ...c,
       findings: c.findings.filter((f) => !plan.findings.some((known) => isSame(known, f))),
     })),

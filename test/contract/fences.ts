@@ -66,7 +66,7 @@ export function fencesContract(of: () => WorldUnderTest): void {
     const namespace = await aNamespace(on('blue'), on('green'))
     const [actor, other] = [ref('Deployment', namespace, 'actor'), ref('Deployment', namespace, 'other')]
     await gitOps('blue', aDeployment('actor', namespace), aDeployment('other', namespace))
-    await raise('green', namespace, [actor, other])
+    // What it brings asleep it fences.
     await deploy(namespace, [actor, other])
     await stop('blue', actor)
     return { namespace, actor, other }

@@ -323,6 +323,12 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
         workload,
         pin: (side: Side, wait: boolean) =>
           driven(activities.pinSize, call<'pinSize'>({ workload, on: side, like: 'blue', wait }), answersLost),
+        pinBoth: () =>
+          driven(
+            activities.pinSize,
+            call<'pinSize'>({ workload, on: 'green', like: 'blue', wait: true, both: true }),
+            answersLost,
+          ),
         unpin: (side: Side) => driven(activities.unpinSize, call<'unpinSize'>({ workload, on: side }), answersLost),
         scaler: async (side: Side) => {
           const found = await find(side, 'HorizontalPodAutoscaler', namespace, 'web')
@@ -332,9 +338,8 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     }
 
     test('is pinned on both sides at what blue runs, and given back as it was', TIMES, async () => {
-      const { workload, pin, unpin, scaler } = await aScaled()
-      await pin('blue', false)
-      await pin('green', true)
+      const { workload, pinBoth, unpin, scaler } = await aScaled()
+      await pinBoth()
       expect([(await scaler('blue')).min, (await scaler('green')).min]).toEqual([3, 3])
       expect(readinessOf(await there('green', workload))).toMatchObject({ wanted: 3, ready: 3 })
       for (const side of ['blue', 'green'] as const) {

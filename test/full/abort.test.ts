@@ -13,7 +13,6 @@ const all = [
   'deploy',
   'checkReady',
   'dryRunObjects',
-  'raiseFence',
   'pinSize',
   'openRoute',
   'checkExternal',

@@ -31,7 +31,7 @@ export const ofWorkflows: readonly Rewrite[] = [
 export const ofWorker: readonly Rewrite[] = [
   {
     file: 'worker.ts',
-    from: "stickyQueueScheduleToStartTimeout: '5s'",
+    from: "stickyQueueScheduleToStartTimeout: '3s'",
     to: "stickyQueueScheduleToStartTimeout: '1s'",
   },
   { file: 'activities/waiting.ts', from: 'const BEAT_MS = 5_000', to: 'const BEAT_MS = 1_000' },

@@ -5,7 +5,8 @@ import { offsetIn } from '../../src/domain/time-zones.ts'
 import { openingAt } from '../../src/domain/calendar.ts'
 import { called } from '../../src/domain/examination.ts'
 import type { Due } from '../../src/domain/board.ts'
-import { planCutover } from '../../src/domain/plan-cutover.ts'
+import { planCutover, type CutoverPlatform } from '../../src/domain/plan-cutover.ts'
+import type { Plan } from '../../src/domain/plan.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { replanFinding, withApp } from '../../src/domain/replanning.ts'
 import type { App, Platform } from '../../src/domain/platform.ts'
@@ -45,7 +46,7 @@ export class Outside {
   readonly unrelated: string[] = []
   /** How often telling of a way back fails, and is tried again. */
   deaf = 0
-  /** How often planning an environment fails for good. */
+  /** How often planning an app, or an environment of it, fails for good. */
   planFails = 0
   blueVerdict: 'pass' | 'fail' = 'pass'
   /** Nothing can be measured. */
@@ -124,6 +125,14 @@ export class Outside {
         nextRetryDelay: this.pollEvery,
         category: ApplicationFailureCategory.BENIGN,
       })
+    const plansOf = (platform: CutoverPlatform, app: App): Plan[] => {
+      if (this.planFails > 0) {
+        this.planFails -= 1
+        throw ApplicationFailure.nonRetryable('blue does not answer', 'Denied')
+      }
+      const workloads = [...someFacts.workloads, ...this.workloads]
+      return app.environments.map((it) => seal(planCutover(platform, app, it, { workloads, images: this.images })))
+    }
     const questions: Omit<Activities, ActionName> = {
       prepare: async (request) => {
         if (request?.platform !== this.platform.name)
@@ -155,15 +164,12 @@ export class Outside {
           next: { platform: looked.platform, plan: seal(planUpgrade(looked.platform, facts, findings)) },
         }
       },
-      planCutover: async ({ platform, app, environment }) => {
-        if (this.planFails > 0) {
-          this.planFails -= 1
-          throw ApplicationFailure.nonRetryable('blue does not answer', 'Denied')
-        }
-        const it = app.environments.find((e) => e.name === environment)
-        if (!it) throw ApplicationFailure.nonRetryable(`there is no ${environment}`, 'InvalidInput')
-        const workloads = [...someFacts.workloads, ...this.workloads]
-        return seal(planCutover(platform, app, it, { workloads, images: this.images }))
+      planApp: async ({ platform, app }) => plansOf(platform, app),
+      planCutover: async ({ platform, app, environment, known }) => {
+        const plan = plansOf(platform, app).find((p) => p.subject.environment === environment)
+        if (!plan) throw ApplicationFailure.nonRetryable(`there is no ${environment}`, 'InvalidInput')
+        const same = plan.digest === known?.digest && plan.images === known.images
+        return same ? { same, findings: plan.findings } : plan
       },
       observe: async ({ subject }): Promise<Judgement[]> => {
         const sick = this.sick.has(`${subject.app}/${subject.environment}`)

@@ -127,7 +127,9 @@ export class ToyWorld {
         return
       case 'deploy':
         this.set(`${this.owner(place, step.input)}/deployed`, 'yes', 'no')
+        for (const { namespace } of step.input.asleep) this.set(`${place}/fence/${namespace}/green`, 'up', 'down')
         return step.input.asleep.forEach((w) => {
+          fence(at(w), 'green', 'closed')
           if (this.get(`${at(w)}/green`, 'none') === 'none') running(at(w), 'green', 'asleep')
         })
       case 'labelCluster':
@@ -156,6 +158,7 @@ export class ToyWorld {
           if (key.startsWith(`${place}/`) && key.endsWith('/green')) this.facts.delete(key)
         return this.set(`${this.owner(place, step.input)}/deployed`, 'no', 'no')
       case 'pinSize':
+        if (step.input.both) this.set(`${at(step.input.workload)}/${step.input.like}/floor`, 'pinned', 'own')
         return this.set(`${at(step.input.workload)}/${step.input.on}/floor`, 'pinned', 'own')
       case 'unpinSize':
         return this.set(`${at(step.input.workload)}/${step.input.on}/floor`, 'own', 'own')
@@ -175,6 +178,7 @@ export class ToyWorld {
       }
       case 'stopWorkload':
       case 'suspendSchedule':
+        this.set(`${place}/fence/${step.input.workload.namespace}/${step.input.on}`, 'up', 'down')
         fence(at(step.input.workload), step.input.on, 'closed')
         return running(at(step.input.workload), step.input.on, 'asleep')
       case 'startWorkload':

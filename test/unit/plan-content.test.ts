@@ -167,10 +167,9 @@ test.for<{
   const [phase] = plan.phases
   const overlap = handover.class === 'overlap'
   const fenced = !['overlap', 'buffer'].includes(handover.class)
-  const size = overlap ? ['[e/shop/deployment/w/pin-blue e/shop/deployment/w/pin-green]'] : []
+  const size = overlap ? ['[e/shop/deployment/w/pin]'] : []
   expect(ids(phase?.forward ?? [])).toEqual([
     'e/verify',
-    ...(fenced ? ['e/fence-green'] : []),
     'e/deploy',
     'e/where/both',
     'e/ready',
@@ -181,7 +180,6 @@ test.for<{
     'e/observe/5',
     'e/route/web/100',
     'e/observe/100',
-    ...(fenced ? ['e/fence-blue'] : []),
     ...forward,
     ...(forward.length > 0 ? ['e/observe/handover'] : []),
     'e/quiet/blue',
@@ -329,12 +327,13 @@ test('where somebody else deploys, what may run once is fenced as soon as green 
 })
 
 test('what may run once is fenced and asleep on green before it is there', () => {
-  const [verify, fence, deploy] = leaves(aCutoverPlan().phases[0]?.forward ?? [])
+  const [phase] = aCutoverPlan().phases
+  const [verify, deploy] = leaves(phase?.forward ?? [])
   const asleep = deploy?.kind === 'action' && deploy.action === 'deploy' ? deploy.input.asleep.map((r) => r.name) : []
   expect(asleep).toEqual(['invoices', 'leader', 'mailer', 'payer'])
-  const closed = fence?.kind === 'action' && fence.action === 'raiseFence' ? fence.input.closed : []
-  expect(closed.map((r) => r.name)).toEqual(asleep)
   expect(verify?.id).toBe('stage/verify')
+  const unfence = leaves(phase?.back ?? []).find((s) => s.id === 'stage/unfence-green')
+  expect(unfence?.undoes).toEqual(['stage/deploy'])
 })
 
 test('without a route nothing is weighed or quiet, and health is watched from the first handover', () => {
@@ -344,11 +343,9 @@ test('without a route nothing is weighed or quiet, and health is watched from th
   })
   expect(ids(plan.phases[0]?.forward ?? [])).toEqual([
     'e/verify',
-    'e/fence-green',
     'e/deploy',
     'e/where/both',
     'e/ready',
-    'e/fence-blue',
     '[e/shop/cronjob/w/suspend-blue e/shop/cronjob/w/resume-green]',
     'e/observe/handover',
   ])

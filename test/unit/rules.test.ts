@@ -106,6 +106,20 @@ test('a window of which little was seen does not pass', () => {
   })
 })
 
+test.for([
+  ['ends on a bad reading', [0, 0, 0, 0, 0, 0.5], 'inconclusive'],
+  ['ends on a bad reading, and then nothing was seen', [0, 0, 0, 0, 0, 0.5, null], 'inconclusive'],
+  ['got well again', [0, 0, 0, 0, 0.5, 0], 'pass'],
+  ['got worse', [0, 0, 0, 0, 0.5, 0.5], 'fail'],
+] as const)('more traffic is not risked on a window that %s: it is %s', ([, values, is]) => {
+  const judged = judge(
+    errors,
+    values.map((value) => ({ at: '', value })),
+  )
+  expect(judged.verdict).toBe(is)
+  if (is === 'inconclusive') expect(judged.because).toBe('0.5 was read last, where at most 0.01 is allowed')
+})
+
 const breach: Breach = { because: 'errors', blue: 'pass', sameImages: true, unrelated: [] }
 test.for([
   ['while it moves', breach, undefined],

@@ -156,7 +156,6 @@ test('who is asked sees what an approval begins, up to the next gate, and what w
     'observe api at 5 %',
     'route web: 100 % to green',
     'observe api at 100 %',
-    'fence shop on blue',
     'suspend CronJob shop/invoices on blue',
     'resume CronJob shop/invoices on green',
     'observe api after the handover',

@@ -1,14 +1,32 @@
-import { STS } from '@aws-sdk/client-sts'
+import type { STS } from '@aws-sdk/client-sts'
 import type { IdentityPort } from '../../activities/ports.ts'
 import { ask } from '../aws-errors.ts'
 
-/** `clients`: one per region. */
-export const sts = (clients: (region: string) => STS): IdentityPort => ({
-  async whoAmI(region) {
-    const { Account = '', Arn = '' } = await ask('GetCallerIdentity', (o) => clients(region).getCallerIdentity({}, o))
-    return { account: Account, principalArn: principalOf(Arn) }
-  },
-})
+interface Known {
+  readonly accessKeyId: string
+  readonly is: Awaited<ReturnType<IdentityPort['whoAmI']>>
+}
+
+/**
+ * `clients`: one per region. Asked once for each access key, which is of one principal for as long as it lives: every look
+ * of every watch begins with this question.
+ */
+export const sts = (clients: (region: string) => STS): IdentityPort => {
+  const known = new Map<string, Known>()
+  return {
+    whoAmI: (region) =>
+      ask('GetCallerIdentity', async (how) => {
+        const client = clients(region)
+        const { accessKeyId } = await client.config.credentials()
+        const last = known.get(region)
+        if (last?.accessKeyId === accessKeyId) return last.is
+        const { Account = '', Arn = '' } = await client.getCallerIdentity({}, how)
+        const is = { account: Account, principalArn: principalOf(Arn) }
+        known.set(region, { accessKeyId, is })
+        return is
+      }),
+  }
+}
 
 /**
  * An access entry names a role, and STS a session of it: `arn:aws:sts::1:assumed-role/Role/session` is the role
