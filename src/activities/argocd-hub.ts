@@ -1,4 +1,12 @@
-import { CLUSTER_SECRETS, isOn, registered, setOf, type ArgoHub, type Registered } from '../domain/argocd.ts'
+import {
+  CLUSTER_SECRETS,
+  isOn,
+  makerAmong,
+  placesOf,
+  registered,
+  type ArgoHub,
+  type Registered,
+} from '../domain/argocd.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { scalerKinds } from '../domain/scalers.ts'
 import { failed } from './errors.ts'
@@ -25,8 +33,11 @@ export interface ArgoView {
 export async function viewOf(world: Pick<Proven, 'eks' | 'cluster'>, hub: ArgoHub): Promise<ArgoView> {
   const port = await world.cluster(hub.cluster)
   const { namespace } = hub
+  const places = placesOf(hub)
+  const everywhere = async <T>(look: (namespace: string) => Promise<readonly T[]>): Promise<T[]> =>
+    (await Promise.all(places.map(look))).flat()
   const [sets, projects, secrets] = await Promise.all([
-    port.list('ApplicationSet', { namespace }),
+    everywhere((namespace) => port.list('ApplicationSet', { namespace })),
     port.list('AppProject', { namespace }),
     port.list('Secret', { namespace, labels: CLUSTER_SECRETS }),
   ])
@@ -38,14 +49,14 @@ export async function viewOf(world: Pick<Proven, 'eks' | 'cluster'>, hub: ArgoHu
       const found = await world.eks.findCluster(cluster)
       return found && registered(secrets, found, hub.cluster === cluster)
     },
-    makerOf(application) {
-      const name = setOf(application)
-      return sets.find((set) => set.metadata.name === name)
-    },
+    makerOf: (application) => makerAmong(sets, application),
     async applicationsOn(clusters, asked) {
-      const all: KubernetesObject[] = []
-      for await (const page of port.pages('Application', { namespace }))
-        all.push(...page.filter(asked).map(withoutManagers))
+      const all = await everywhere(async (namespace) => {
+        const found: KubernetesObject[] = []
+        for await (const page of port.pages('Application', { namespace }))
+          found.push(...page.filter(asked).map(withoutManagers))
+        return found
+      })
       const entries = Object.entries<Registered | undefined>(clusters)
       const mine = entries.map(([name, cluster]) => [name, cluster ? all.filter((a) => isOn(a, cluster)) : []])
       return Object.fromEntries(mine) as Record<keyof typeof clusters, KubernetesObject[]> // its keys are theirs
@@ -64,7 +75,8 @@ export const LOOK_EVERY = '10s'
 
 export const placeOf = ({ cluster, namespace }: ArgoHub): string => `Argo CD (namespace ${namespace} on ${cluster})`
 
-export const nameOf = ({ metadata }: KubernetesObject): string => `Application ${metadata.name}`
+export const nameOf = ({ metadata: { namespace = '', name } }: KubernetesObject): string =>
+  `Application ${namespace}/${name}`
 
 export function knownOr(cluster: Registered | undefined, hub: ArgoHub, name: string): Registered {
   if (cluster) return cluster

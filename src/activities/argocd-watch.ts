@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { concerns, type ByArgo } from '../domain/argocd.ts'
 import { deletes, hazardOf, held, PRESERVED } from '../domain/argocd-hazards.ts'
 import { clusterOf, type Scope, type WorkloadRef } from '../domain/platform.ts'
 import { nameOf, scalersOn, viewOf } from './argocd-hub.ts'
 import type { Proven } from './outside.ts'
+
+/** Less than a glance takes: what is seen beside it is told all the same. */
+const LOOK_MS = 10_000
 
 export interface Watched extends ByArgo {
   readonly namespaces: readonly string[]
@@ -16,24 +20,40 @@ export interface Watched extends ByArgo {
 export async function hazardsSeen(
   world: Pick<Proven, 'eks' | 'cluster' | 'on'>,
   scope: Scope,
-  { hub, label, namespaces, asleep }: Watched,
+  watched: Watched,
+  lookMs = LOOK_MS,
 ): Promise<string[]> {
+  const over = new AbortController()
+  const late = async (): Promise<never> => {
+    await sleep(lookMs, undefined, { signal: over.signal })
+    throw new Error(`it was not read in ${lookMs / 1000}s`)
+  }
   try {
-    const view = await viewOf(world, hub)
-    const clusters = { blue: await view.known(scope.blue), green: await view.known(scope.green) }
-    const found = await view.applicationsOn(clusters, (a) => concerns(a, namespaces))
-    const fields = held(asleep, await scalersOn(await world.on('blue'), namespaces))
-    return (['blue', 'green'] as const).flatMap((side) =>
-      found[side].flatMap((application) => {
-        const says = [hazardOf(application, fields), goes(deletes(application, view.makerOf(application), label.key))]
-        return says.flatMap((what) =>
-          what === undefined ? [] : [`${nameOf(application)} on ${clusterOf(scope, side)} ${what}`],
-        )
-      }),
-    )
+    return await Promise.race([looked(world, scope, watched), late()])
   } catch (error) {
     return [`what it does by itself is not known: ${error instanceof Error ? error.message : String(error)}`]
+  } finally {
+    over.abort()
   }
+}
+
+async function looked(
+  world: Pick<Proven, 'eks' | 'cluster' | 'on'>,
+  scope: Scope,
+  { hub, label, namespaces, asleep }: Watched,
+): Promise<string[]> {
+  const view = await viewOf(world, hub)
+  const clusters = { blue: await view.known(scope.blue), green: await view.known(scope.green) }
+  const found = await view.applicationsOn(clusters, (a) => concerns(a, namespaces))
+  const fields = held(asleep, await scalersOn(await world.on('blue'), namespaces))
+  return (['blue', 'green'] as const).flatMap((side) =>
+    found[side].flatMap((application) => {
+      const says = [hazardOf(application, fields), goes(deletes(application, view.makerOf(application), label.key))]
+      return says.flatMap((what) =>
+        what === undefined ? [] : [`${nameOf(application)} on ${clusterOf(scope, side)} ${what}`],
+      )
+    }),
+  )
 }
 
 const goes = (why: string | undefined): string | undefined =>

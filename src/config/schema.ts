@@ -229,6 +229,11 @@ export const schema = z
         {
           cluster: clusterName.describe('The EKS cluster that Argo CD runs on.'),
           namespace: name('a namespace', 'argocd').default('argocd').describe('Its namespace there.'),
+          applications: listOf(name('a namespace', 'team-a'), 'a list of namespaces', '[team-a]')
+            .exactOptional()
+            .describe(
+              'Further namespaces there that have Applications, as application.namespaces of Argo CD lists them.',
+            ),
           label: labelPattern
             .default('norikae.io/{app}.{environment}=enabled')
             .describe("The label of a cluster's Secret that its ApplicationSets deploy an environment of an app by."),

@@ -1,4 +1,13 @@
-import { concerns, isOn, labelInWords, setOf, type ArgoHub, type ArgoLabel, type Registered } from './argocd.ts'
+import {
+  concerns,
+  isOn,
+  labelInWords,
+  makerAmong,
+  placesOf,
+  type ArgoHub,
+  type ArgoLabel,
+  type Registered,
+} from './argocd.ts'
 import {
   choosesBy,
   deletes,
@@ -50,7 +59,7 @@ export const unreadableFinding = ({ cluster, namespace }: ArgoHub, why: string):
     'argocd-unreadable',
     `${cluster} ${namespace}`,
     `Argo CD cannot be read there: ${why}`,
-    'mend argocd in the platform file, or grant what deploy/rbac/argocd.yaml lists',
+    'mend argocd in the platform file, or grant what deploy/rbac/argocd.yaml lists, and argocd-applications.yaml in each namespace of argocd.applications',
   )
 
 export function argocdFindings(
@@ -109,8 +118,8 @@ function ofEnvironment(
       blocker(
         'argocd-no-application',
         about,
-        `no Application in namespace ${argocd.hub.namespace} of ${argocd.hub.cluster} deploys ${namespaces.join(', ')} to blue`,
-        `mend its Application, move it into that namespace (others are not looked into), or write another deploy for ${app.name}`,
+        `no Application in namespace ${placesOf(argocd.hub).join(' or ')} of ${argocd.hub.cluster} deploys ${namespaces.join(', ')} to blue`,
+        `mend its Application, list the namespace that it is in under argocd.applications, or write another deploy for ${app.name}`,
       ),
     ]
   const fields = held(
@@ -146,9 +155,6 @@ const labelTooLong = (about: string, key: string): Finding[] =>
         ),
       ]
     : []
-
-const makerAmong = (sets: readonly KubernetesObject[], application: KubernetesObject): KubernetesObject | undefined =>
-  sets.find((s) => s.metadata.name === setOf(application))
 
 /** It may come by another way, and is waited for; but hardly when its turn comes. */
 function notByLabel(

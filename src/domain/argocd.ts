@@ -10,6 +10,8 @@ export interface ArgoHub {
   /** The EKS cluster that it runs on. */
   readonly cluster: string
   readonly namespace: string
+  /** Further namespaces there with Applications and ApplicationSets ("applications in any namespace"). */
+  readonly applications?: readonly string[]
 }
 
 /** The label of a cluster's Secret that lets an environment of an app be deployed to that cluster. */
@@ -135,6 +137,18 @@ export const runs = (application: KubernetesObject): readonly string[] => {
 /** A commit as people write it. */
 export const revisionInWords = (revisions: readonly string[]): string =>
   revisions.length === 0 ? 'nothing' : revisions.map((r) => (/^[0-9a-f]{40}$/.test(r) ? r.slice(0, 7) : r)).join(' ')
+
+/** Where its Applications may be: its own namespace first. */
+export const placesOf = ({ namespace, applications = [] }: ArgoHub): readonly string[] => [namespace, ...applications]
+
+/** An ApplicationSet makes Applications in its own namespace. */
+export const makerAmong = (
+  sets: readonly KubernetesObject[],
+  application: KubernetesObject,
+): KubernetesObject | undefined =>
+  sets.find(({ metadata: { namespace, name } }) => {
+    return name === setOf(application) && namespace === application.metadata.namespace
+  })
 
 /** The ApplicationSet that makes it; undefined where somebody wrote it by hand. */
 export function setOf(application: KubernetesObject): string | undefined {

@@ -98,6 +98,8 @@ export interface ArgocdFile {
   /** The EKS cluster that it runs on. */
   readonly cluster: string
   readonly namespace: string
+  /** Further namespaces there with Applications. */
+  readonly applications?: readonly string[]
   /** `norikae.io/{app}.{environment}=enabled`: what lets an environment of an app be deployed to a cluster. */
   readonly label: string
 }

@@ -31,6 +31,8 @@ export const WORKER = 'norikae-worker'
 export const rbacFile = new URL('../../deploy/rbac/norikae.yaml', import.meta.url)
 /** What is granted on the cluster of Argo CD, in its namespace. */
 export const argocdFile = new URL('../../deploy/rbac/argocd.yaml', import.meta.url)
+/** And in each namespace of a team's own Applications. */
+export const argocdApplicationsFile = new URL('../../deploy/rbac/argocd-applications.yaml', import.meta.url)
 /** For numbers that are told over HTTP. */
 export const measuresFile = new URL('../../deploy/rbac/measures.yaml', import.meta.url)
 /** What may be granted on top. */

@@ -12,12 +12,13 @@ import { tokenRefusal } from '../../src/sandbox/eks-token.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import type { Side } from '../../src/domain/platform.ts'
 import type { SandboxAws } from '../../src/sandbox/types.ts'
+import { OF_A_TEAM } from '../contract/argocd.ts'
 import { letIn, shutOut } from '../contract/access.ts'
 import { serverUnderTest, type ServerUnderTest } from '../contract/servers.ts'
 import type { WorldUnderTest } from '../contract/workload-actions.ts'
 import { scope } from '../support/small-world.ts'
 import { startControlPlane, type ControlPlane } from '../../src/sandbox/control-plane/control-plane.ts'
-import { argocdFile, customFile, measuresFile, rbacFile, WORKER } from './granted.ts'
+import { argocdApplicationsFile, argocdFile, customFile, measuresFile, rbacFile, WORKER } from './granted.ts'
 import { tokenWebhook, webhookConfig } from '../../src/sandbox/control-plane/token-webhook.ts'
 
 const GROUP = 'norikae'
@@ -125,8 +126,13 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
   await shutOut({ aws })
   await letIn({ activities, aws })
   // Argo CD is on green here.
-  const argocd = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } }
-  for (const object of [argocd, ...(await objectsIn(argocdFile))]) await sides.green.applyAs('admin', object)
+  const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+  const ofTeam = (await objectsIn(argocdApplicationsFile)).map((object) => ({
+    ...object,
+    metadata: { ...object.metadata, namespace: OF_A_TEAM },
+  }))
+  const argocd = [namespace('argocd'), namespace(OF_A_TEAM), ...(await objectsIn(argocdFile)), ...ofTeam]
+  for (const object of argocd) await sides.green.applyAs('admin', object)
   return {
     activities,
     ports,

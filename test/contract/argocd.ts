@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ArgoHub } from '../../src/domain/argocd.ts'
+import { placesOf, type ArgoHub } from '../../src/domain/argocd.ts'
 import { hubOf } from '../../src/domain/argocd-findings.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
@@ -17,6 +17,9 @@ const patience = { withinMs: 60_000 }
 const answersLost = { ...patience, lost: true }
 const TIMES = { timeout: 180_000 }
 
+/** Where a team has its own Applications; deploy/rbac/argocd-applications.yaml is applied there. */
+export const OF_A_TEAM = 'team-a'
+
 const IGNORING = {
   ignoreDifferences: [{ group: '*', kind: '*', managedFieldsManagers: ['norikae'] }],
   syncPolicy: { automated: { selfHeal: true }, syncOptions: ['RespectIgnoreDifferences=true'] },
@@ -31,9 +34,10 @@ export function argocdContract(of: () => WorldUnderTest, home: () => ServerUnder
   const on = (side: Side): ServerUnderTest => of()[side]
   let argo: Argo
   beforeAll(async () => {
-    hub = { cluster: home().name, namespace: 'argocd' }
-    await home().applyAs('somebody', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: hub.namespace } })
-    argo = runArgo(home(), hub.namespace, (server) =>
+    hub = { cluster: home().name, namespace: 'argocd', applications: [OF_A_TEAM] }
+    for (const name of placesOf(hub))
+      await home().applyAs('somebody', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+    argo = runArgo(home(), placesOf(hub), (server) =>
       on(server.replace(/\/$/, '') === endpoints.get('blue') ? 'blue' : 'green'),
     )
   })
@@ -62,12 +66,15 @@ export function argocdContract(of: () => WorldUnderTest, home: () => ServerUnder
     readonly template?: object
     readonly finalizers?: readonly string[]
     readonly syncPolicy?: object
+    /** The namespace of its ApplicationSet; left out: Argo CD's own. */
+    readonly from?: string
   }
 
   /** `web` is stateless; `worker` and `report` may run on one side only. Argo CD runs them all on blue. */
   async function anArgoApp(how: How = {}) {
     const { activities } = of()
     for (const side of ['blue', 'green'] as const) if (!(await secretOf(side))) await register(side)
+    const { from = hub.namespace } = how
     const namespace = await aNamespace(on('blue'), on('green'))
     const worker: WorkloadRef = { kind: 'Deployment', namespace, name: 'worker' }
     const report: WorkloadRef = { kind: 'CronJob', namespace, name: 'report' }
@@ -87,7 +94,7 @@ export function argocdContract(of: () => WorldUnderTest, home: () => ServerUnder
       home().applyAs('platform-team', {
         apiVersion: 'argoproj.io/v1alpha1',
         kind: 'ApplicationSet',
-        metadata: { name: namespace, namespace: hub.namespace },
+        metadata: { name: namespace, namespace: from },
         spec: {
           generators: [{ clusters: { selector: { matchLabels } } }],
           syncPolicy,
@@ -104,10 +111,10 @@ export function argocdContract(of: () => WorldUnderTest, home: () => ServerUnder
       })
     await write(policy)
     await label('blue', byArgo.label.key, byArgo.label.value)
-    const application = (side: Side) => home().admin.find('Application', hub.namespace, `${scope[side]}-${namespace}`)
+    const application = (side: Side) => home().admin.find('Application', from, `${scope[side]}-${namespace}`)
     const sync = async (side: Side, to: string) => {
       const { name = '' } = (await application(side))?.metadata ?? {}
-      await home().admin.patch('Application', hub.namespace, name, { operation: { sync: { revision: to } } })
+      await home().admin.patch('Application', from, name, { operation: { sync: { revision: to } } })
     }
     await eventually(
       'Argo CD has made blue’s Application',
@@ -382,7 +389,9 @@ export function argocdContract(of: () => WorldUnderTest, home: () => ServerUnder
     await label('blue', 'example.com/other', 'yes')
     await eventually('blue has one', async () => (await it.application('blue')) !== undefined, patience)
     const early = await attempted(of().activities.syncApplications, it.syncing)
-    expect(early).toContain(`Argo CD has no Application on ${scope.green} yet that is as Application ${scope.blue}-`)
+    expect(early).toContain(
+      `Argo CD has no Application on ${scope.green} yet that is as Application argocd/${scope.blue}-`,
+    )
     const late = { ...patience, scheduledMs: Date.now() - 31 * 60_000 }
     const { type, message } = await ending(of().activities.syncApplications, it.syncing, late)
     expect(type).toBe('Failed')
@@ -423,9 +432,22 @@ export function argocdContract(of: () => WorldUnderTest, home: () => ServerUnder
     expect(message).toMatch(because)
     const seen = await seenOf(it)
     expect(seen.map((what) => what.split(' ').slice(0, 4).join(' '))).toEqual(
-      (['blue', 'green'] as const).map((side) => `Application ${scope[side]}-${it.namespace} on ${scope[side]}`),
+      (['blue', 'green'] as const).map((side) => `Application argocd/${scope[side]}-${it.namespace} on ${scope[side]}`),
     )
     for (const what of seen) expect(what).toMatch(because)
+  })
+
+  test('one in a namespace of its team is found, let to green, synced and let go there', TIMES, async () => {
+    const it = await anArgoApp({ from: OF_A_TEAM })
+    expect(await surveyed(it)).toEqual([])
+    await it.fence()
+    await it.letThere()
+    const { answer } = await it.synced()
+    expect(answer.note).toBe(`1 Applications on ${scope.green}: ${it.revision.slice(0, 7)}`)
+    expect(await it.application('green')).toBeDefined()
+    await it.leave()
+    await it.unlabelled('green')
+    await eventually('its Application goes', async () => (await it.application('green')) === undefined, patience)
   })
 
   test('what would delete it is seen while both sides run, and who cannot be read may do anything', TIMES, async () => {

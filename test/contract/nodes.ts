@@ -24,7 +24,14 @@ export async function aLostNode({ admin, applyAs }: ServerUnderTest, name: strin
 export const LOST_AT = '2026-11-25T12:00:00Z'
 
 /** Past the scheduler, which would not choose a node that is lost. */
-export function placed(workload: KubernetesObject, nodeName: string): KubernetesObject {
+export const placed = (workload: KubernetesObject, nodeName: string): KubernetesObject =>
+  withPods(workload, { nodeName })
+
+/** For nodes of these labels only. */
+export const selecting = (workload: KubernetesObject, nodeSelector: Readonly<Record<string, string>>) =>
+  withPods(workload, { nodeSelector })
+
+function withPods(workload: KubernetesObject, more: object): KubernetesObject {
   const { template } = workload.spec as { template: { spec: object } } // a Deployment's
-  return { ...workload, spec: { ...workload.spec, template: { ...template, spec: { ...template.spec, nodeName } } } }
+  return { ...workload, spec: { ...workload.spec, template: { ...template, spec: { ...template.spec, ...more } } } }
 }

@@ -3,10 +3,10 @@ import type { ActionCall } from '../../src/domain/actions.ts'
 import { REPLICAS } from '../../src/domain/annotations.ts'
 import type { Side, WorkloadRef } from '../../src/domain/platform.ts'
 import { aServer } from '../sandbox/adapters/local.ts'
-import { attempted, driven } from '../support/driven.ts'
+import { attempted, driven, ending } from '../support/driven.ts'
 import { eventually } from '../support/eventually.ts'
 import { aDeployment, call, scope } from '../support/small-world.ts'
-import { aLostNode, LOST_AT, placed } from './nodes.ts'
+import { aLostNode, LOST_AT, placed, selecting } from './nodes.ts'
 import { aNamespace, type ServerUnderTest } from './servers.ts'
 import type { WorldUnderTest } from './workload-actions.ts'
 
@@ -78,6 +78,32 @@ export function singletonsContract(of: () => WorldUnderTest): void {
     await waitsFor(stop, `see that it is off, then remove it (kubectl delete node ${node}), and its pods go with it`)
     expect(await pods()).toHaveLength(1)
     await on('blue').admin.remove('Node', undefined, node)
+  })
+
+  test('that is not up within its downtime fails with what it waits for, and runs on blue again', TIMES, async () => {
+    const { activities } = of()
+    const namespace = await aNamespace(on('blue'), on('green'))
+    const workload: WorkloadRef = { kind: 'Deployment', namespace, name: 'actor' }
+    const pods = async (side: Side) => (await on(side).admin.list('Pod', { namespace })).length
+    await on('blue').applyAs('team', aDeployment('actor', namespace))
+    await eventually('it runs on blue', async () => (await pods('blue')) === 1, patience)
+    await on('green').applyAs(
+      'team',
+      selecting(aDeployment('actor', namespace, 0, { annotations: { [REPLICAS]: '1' } }), {
+        'norikae.test/no': 'node',
+      }),
+    )
+    const stop = (side: Side) =>
+      driven(activities.stopWorkload, call<'stopWorkload'>({ workload, on: side, within: '60s' }), patience)
+    const start = (side: Side, within: '1s' | '60s') =>
+      call<'startWorkload'>({ workload, on: side, within, alone: true })
+    await stop('blue')
+    const { type, message } = await ending(activities.startWorkload, start('green', '1s'), patience)
+    expect(type).toBe('Failed')
+    expect(message).toMatch(/^took longer than 1s; last: .*actor/)
+    await stop('green')
+    await driven(activities.startWorkload, start('blue', '60s'), patience)
+    expect([await pods('blue'), await pods('green')]).toEqual([1, 0])
   })
 
   test('its own query has to give 0: nothing is no proof', TIMES, async () => {

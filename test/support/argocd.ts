@@ -31,7 +31,13 @@ export interface Argo {
  * Does what Argo CD's controllers do of what Norikae relies on, over HTTP and while others write, on API servers of
  * either kind: Applications come and go with the labels of clusters' Secrets, are compared, synced and healed.
  */
-export function runArgo(hub: ServerUnderTest, namespace: string, at: (server: string) => ServerUnderTest): Argo {
+export function runArgo(
+  hub: ServerUnderTest,
+  [namespace = '', ...others]: readonly string[],
+  at: (server: string) => ServerUnderTest,
+): Argo {
+  const everywhere = async (kind: 'ApplicationSet' | 'Application') =>
+    (await Promise.all([namespace, ...others].map((place) => hub.admin.list(kind, { namespace: place })))).flat()
   const repositories = new Map<string, Repository>()
   const repository = (url: string): Repository => {
     const known = repositories.get(url) ?? new Repository()
@@ -42,13 +48,13 @@ export function runArgo(hub: ServerUnderTest, namespace: string, at: (server: st
   const round = async (): Promise<void> => {
     for (const one of repositories.values()) if (one.busy) one.commit(...(one.commits.at(-1)?.objects ?? []))
     const [sets, secrets] = await Promise.all([
-      hub.admin.list('ApplicationSet', { namespace }),
+      everywhere('ApplicationSet'),
       hub.admin.list('Secret', { namespace, labels: CLUSTER_SECRETS }),
     ])
-    const applications = await hub.admin.list('Application', { namespace })
+    const applications = await everywhere('Application')
     // What is refused now is tried again in the next round.
     for (const set of sets) await generate(hub, set, secrets, applications).catch(() => undefined)
-    for (const one of await hub.admin.list('Application', { namespace })) {
+    for (const one of await everywhere('Application')) {
       const { server, repoURL } = { ...record(one.spec?.['destination']), ...record(one.spec?.['source']) } as {
         readonly server: string
         readonly repoURL: string

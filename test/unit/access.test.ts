@@ -76,7 +76,7 @@ test('every object of deploy/rbac is carried, but for what the cluster with Argo
   const folder = new URL('../../deploy/rbac/', import.meta.url)
   const texts = await Promise.all(
     (await readdir(folder))
-      .filter((file) => file !== 'argocd.yaml')
+      .filter((file) => !file.startsWith('argocd'))
       .map((file) => readFile(new URL(file, folder), 'utf8')),
   )
   const named = texts

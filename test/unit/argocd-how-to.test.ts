@@ -14,8 +14,8 @@ import { aPlatformFile } from './config/a-platform-file.ts'
 
 const page = readFileSync(new URL('../../docs/how-to/argocd.md', import.meta.url), 'utf8')
 const blocks = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = '']) => block)
-const [platform = ''] = blocks
-const set = parse(blocks[1] ?? '') as KubernetesObject // the page is ours
+const [platform = '', teams = '', applicationSet = ''] = blocks
+const set = parse(applicationSet) as KubernetesObject // the page is ours
 const LABEL = 'norikae.io/chat-api.production'
 const template = record(set.spec?.['template'])
 const application = anApplication({
@@ -31,7 +31,13 @@ test('the lines of the platform file are read', () => {
   const { key, value } = labelFor(read.file.argocd?.label ?? '', 'chat-api', 'production')
   expect(key).toBe(LABEL)
   expect(choosesBy(set, key)).toBe(true)
-  expect(blocks[1]).toContain(`${key}: ${value}`)
+  expect(applicationSet).toContain(`${key}: ${value}`)
+})
+
+test('the line for namespaces of teams is read', () => {
+  const text = aPlatformFile.replace(/^apps:\n/m, platform.replace(/^argocd: .*\n/m, teams))
+  const read = readPlatformFile(text, 'x.yaml')
+  expect(read.ok && read.file.argocd?.applications).toEqual(['team-a'])
 })
 
 test('the ApplicationSet deletes, prunes and writes back nothing', () => {

@@ -4,12 +4,14 @@ import {
   identityOf,
   isOn,
   labelFor,
+  makerAmong,
+  placesOf,
   registered,
   revisionInWords,
   runs,
   type Registered,
 } from '../../src/domain/argocd.ts'
-import { aClusterSecret, anApplication, SERVER } from '../support/applications.ts'
+import { aClusterSecret, anApplication, anApplicationSet, SERVER } from '../support/applications.ts'
 
 const arn = 'arn:aws:eks:ap-northeast-1:123456789012:cluster/blue'
 const known = (name: string, server: string): Registered => ({ name, server, secret: aClusterSecret(name, server) })
@@ -124,4 +126,13 @@ test.for([
 test('a commit is told in seven characters, a version as it is', () => {
   expect(revisionInWords(['0123456789abcdef0123456789abcdef01234567', '1.2.3'])).toBe('0123456 1.2.3')
   expect(revisionInWords([])).toBe('nothing')
+})
+
+test('an Application is made by the ApplicationSet of its own namespace, and not by one of that name elsewhere', () => {
+  const theirs = anApplicationSet()
+  const other = { ...theirs, metadata: { name: 'shop', namespace: 'team-a' } }
+  expect(placesOf({ cluster: 'tools', namespace: 'argocd', applications: ['team-a'] })).toEqual(['argocd', 'team-a'])
+  expect(makerAmong([other, theirs], anApplication())).toBe(theirs)
+  expect(makerAmong([other], anApplication())).toBeUndefined()
+  expect(makerAmong([theirs, other], anApplication({ metadata: { namespace: 'team-a' } }))).toBe(other)
 })

@@ -60,7 +60,10 @@ test('a sync that fails takes its label back, and what is on green is closed bef
 })
 
 test('who is asked sees what Argo CD would do by itself by now, and what was approved ahead does not count', async () => {
-  const environments = [anEnvironment('production', { argocd: byArgo, gate: rule('scala'), weights: [5, 100] })]
+  const environments = [
+    anEnvironment('test', { argocd: byArgo }),
+    anEnvironment('production', { argocd: byArgo, gate: rule('scala'), weights: [5, 100] }),
+  ]
   const outside = new Outside(aPlatform({ apps: [anApp('api', { deploy: 'argocd', environments })] }))
   const prunes = 'Application api prunes by itself'
   outside.hazards = [prunes]
@@ -80,7 +83,7 @@ test('who is asked sees what Argo CD would do by itself by now, and what was app
     ])
     const details = await trial.handle('api').query<{ currentDetails?: string }>('__temporal_workflow_metadata')
     expect(details.currentDetails).toContain(`**Argo CD:** ${prunes}`)
-    await trial.say('api', 'rollback', { by: 'doi', reason: 'it prunes' })
+    await trial.say('api', 'rollback', { by: 'doi', reason: 'it prunes', environment: 'production' })
     await trial.gate('api', 'retry', 'production@')
     expect((await trial.waiting('api'))[0]?.what).toContain(`it prunes; Argo CD: ${prunes}`)
   })

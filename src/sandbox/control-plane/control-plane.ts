@@ -118,6 +118,8 @@ async function boot(programs: Programs, files: Files, options: Options): Promise
     admin,
     async crash() {
       process.kill(pids['kube-apiserver'], 'SIGKILL')
+      // Its port is its own until it is gone.
+      await gone(pids['kube-apiserver'])
       pids['kube-apiserver'] = await startServer()
       await orTail(programs, 'kube-apiserver', () => admin.ask({ method: 'GET', path: '/readyz' }))
     },
@@ -201,6 +203,17 @@ const kwok = (files: Files, kubeconfig: string, cidr: string | undefined): strin
   ...(cidr === undefined ? [] : [`--cidr=${cidr}`]),
   ...(files.stages === undefined ? [] : [`--config=${files.stages}`]),
 ]
+
+async function gone(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0)
+    } catch {
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
 
 /** Over etcd's JSON gateway: https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/ */
 async function compacted(etcd: string): Promise<void> {
