@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { first } from './test/support/first.ts'
 
 /** What takes longest comes first: begun last, it would be waited for alone. */
-const longest = ['/test/full/outside', '/test/full/killed', '/test/full/abort']
+const longest = ['/test/full/outside', '/test/full/killed', '/test/full/hands-on', '/test/full/abort']
 
 /** Every interruption: three files at once, since they wait more than they work; each test has a world of its own. */
 export default defineConfig({

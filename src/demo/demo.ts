@@ -182,7 +182,7 @@ async function moved(stage: Stage, info: SandboxInfo, temporal: Temporal, compan
       )
     }
     await company.hear(view.gates, async (gate) => {
-      if (gate.app !== SICK.app || sick === 'not yet') return false
+      if (gate.app !== SICK.app) return false
       if (sick === 'sick') {
         stage.say(`▲ ${gate.what}`)
         stage.say(
