@@ -53,10 +53,12 @@ const told = new AbortController()
 /** Once it is judged it ends as that says. */
 let judgedWell: boolean | undefined
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
+  process.on(signal, () => {
+    // Ctrl-C comes twice: from the terminal, and from what started this.
+    if (told.signal.aborted) return
+    told.abort()
     stage.end()
     stage.say('stopping')
-    told.abort()
     if (judgedWell !== undefined) return
     void leave()
       .then(() => rm(folder, { recursive: true, force: true }))
@@ -77,18 +79,21 @@ try {
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`)
   if (handsOn) {
     stage.say(`Look around as long as you like (norikae report ${PLATFORM}); Ctrl-C ends it.`)
-    await once(told.signal, 'abort')
+    if (!told.signal.aborted) await once(told.signal, 'abort')
     await leave()
   }
   if (judgedWell) await rm(folder, { recursive: true, force: true })
   process.exitCode = judgedWell ? 0 : 1
 } catch (error) {
-  stage.end()
-  stage.say(
-    `\nThe demo could not go on: ${error instanceof Error ? error.message : String(error)}\nWhat the processes printed is in ${folder}`,
-  )
-  await leave()
-  process.exitCode = 1
+  // Whoever ended it ended what it asks, too.
+  if (!told.signal.aborted) {
+    stage.end()
+    stage.say(
+      `\nThe demo could not go on: ${error instanceof Error ? error.message : String(error)}\nWhat the processes printed is in ${folder}`,
+    )
+    await leave()
+    process.exitCode = 1
+  }
 }
 
 async function demo(stage: Stage): Promise<DemoResult> {
@@ -177,7 +182,7 @@ async function moved(stage: Stage, info: SandboxInfo, temporal: Temporal, compan
       )
     }
     await company.hear(view.gates, async (gate) => {
-      if (gate.app !== SICK.app || sick === 'not yet') return false
+      if (gate.app !== SICK.app) return false
       if (sick === 'sick') {
         stage.say(`▲ ${gate.what}`)
         stage.say(

@@ -1,4 +1,4 @@
-import { commandFor, isFor, namesOf, needsTyping } from '../client/gates.ts'
+import { commandFor, isFor, namesOf, needsTyping, offers } from '../client/gates.ts'
 import type { OpenGate } from '../client/shapes.ts'
 import type { Answer } from '../domain/gates.ts'
 
@@ -34,11 +34,10 @@ export function welcome(place: Place, env: string): string {
     `  norikae plan ${platform} --to ${to}`,
     `  norikae start ${platform} --to ${to} --as ${by}`,
     '',
-    `or in Temporal's UI: ${ui}/namespaces/${namespace}/workflows/start-workflow`,
-    `  Workflow ID    cluster-upgrade/${platform}`,
-    `  Task Queue     ${taskQueue}`,
-    '  Workflow Type  clusterUpgrade',
-    `  Input          ${inJson({ platform, to, by })}`,
+    "or in Temporal's UI, which fills in workflow, task queue and type; its input is one JSON:",
+    '',
+    `  ${ui}/namespaces/${namespace}/workflows/start-workflow?${new URLSearchParams({ workflowId: `cluster-upgrade/${platform}`, taskQueue, workflowType: 'clusterUpgrade' }).toString()}`,
+    `  ${inJson({ platform, to, by })}`,
     '',
     'It begins by reading only. Then this terminal says what waits for you. Ctrl-C here ends all of it.',
   ].join('\n')
@@ -59,11 +58,11 @@ const FEW = 4
 export const whoMay = (gate: OpenGate, answer: Answer): string =>
   gate.people?.find((name) => isFor(gate, name, answer)) ?? `<one of ${gate.who.join(', ')}>`
 
-/** What was not open before, one passage for what one person can answer in one go. */
+/** What was not open before, one passage for what one person can answer in one go: approvals of apps of one team. */
 export function asked(gates: readonly OpenGate[], place: Place): string {
   const alike = Map.groupBy(
     gates.filter((g) => g.opensAt === undefined),
-    (g) => (g.app === undefined ? g.gate : [...g.who, ...g.send.map((s) => s.message)].join(' ')),
+    (g) => (g.app !== undefined && offers(g, 'approve') ? g.who.join(' ') : `${g.workflowId} ${g.gate}`),
   )
   return [...alike.values()].map((some) => passage(some, place)).join('\n\n')
 }

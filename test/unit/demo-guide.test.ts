@@ -69,10 +69,11 @@ test('so is what begins it', async () => {
 })
 
 test('what one person can answer together is one passage; a failure has its own', () => {
-  const text = asked([aGate('files'), aGate('admin'), failed], place)
+  const text = asked([aGate('files'), aGate('admin'), failed, { ...failed, app: 'reports', workflowId: 'r' }], place)
   expect(text.match(/^◇ .*$/gm)).toEqual([
     '◇ scala is asked to approve or reject: files production, admin production',
     '◇ scala is asked to retry: legacy-php production',
+    '◇ scala is asked to retry: reports production',
   ])
   expect(text).toContain('type        norikae approve --all --as chiba')
 })
