@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Rule } from '../disturbances.ts'
 import type { KubernetesCall, KubernetesObject, PodChange, RunningPod, StandInCluster } from '../types.ts'
@@ -92,6 +92,11 @@ export async function startCluster(options: ClusterOptions): Promise<StandInClus
       },
     }),
   )
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   server.listen(options.port ?? 0, host)
   await once(server, 'listening')
   // A server that listens on TCP has such an address.
@@ -101,7 +106,8 @@ export async function startCluster(options: ClusterOptions): Promise<StandInClus
   const closed = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve())
-      server.closeAllConnections()
+      // Also those that are no HTTP yet, in the middle of their handshake.
+      for (const socket of sockets) socket.destroy()
     })
 
   return {
