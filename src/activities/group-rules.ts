@@ -1,8 +1,12 @@
+import type { Duration } from '../domain/duration.ts'
 import { missingRules, ruleCommand, ruleInWords, type GroupRule } from '../domain/group-rules.ts'
 import { notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { NetworkPort } from './ports.ts'
-import { notYetByOthers } from './waiting.ts'
+import { notYet } from './waiting.ts'
+
+/** Then people are asked whether to wait on, or to go on without what nobody adds. */
+const PATIENCE: Duration = '1d'
 
 export const groupRuleActions = (outside: Outside) => {
   const awaitGroupRules: Deed<'awaitGroupRules'> = async (call) => {
@@ -17,10 +21,11 @@ export const groupRuleActions = (outside: Outside) => {
       return {
         note: `all ${wanted.length} rules that name the security group of ${like} name ${its} of ${cluster} too`,
       }
-    throw notYetByOthers(
+    throw notYet(
       `${missing.length} of ${wanted.length} rules do not name ${its}, the security group of ${cluster}, yet: ${missing
         .map((rule) => `${ruleInWords(rule)}: ${ruleCommand(rule, its)}`)
         .join('; ')}`,
+      PATIENCE,
     )
   }
   return { awaitGroupRules }

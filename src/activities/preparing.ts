@@ -66,13 +66,14 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     )
     const templates = await templatesOn(world, facts)
     const groupRules = await rulesNaming(world.network, facts.cluster.clusterSecurityGroupId)
+    const ofTemplates = templateFacts(facts.cluster, file.platform, templates)
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
     const found = [
       ...(await greenFindings(eks, green)),
       ...cloneFindings(facts),
       ...podIdentityFindings(facts.podIdentities),
-      ...templateFindings(templates),
+      ...templateFindings(templates, green, ofTemplates.launchTemplates),
       ...fargateFindings(facts.fargateProfiles, green),
       ...ruleFindings(groupRules),
       ...tierFindings(
@@ -103,7 +104,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       addons: addons.addons,
       principalArn,
       ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
-      ...templateFacts(facts.cluster, file.platform, templates),
+      ...ofTemplates,
       ...(groupRules.length > 0 && { groupRules: true as const }),
     }
     const plan = planUpgrade(platform, planned, condensed(all))
@@ -212,7 +213,7 @@ async function greenFindings(eks: EksPort, green: string): Promise<Finding[]> {
 
 export function sealed(body: PlanBody): Plan {
   const plan = { ...body, digest: sha256(intent(body)) }
-  const size = JSON.stringify(plan).length
+  const size = Buffer.byteLength(JSON.stringify(plan))
   if (size <= LARGEST) return plan
   throw invalidInput(
     `the plan has ${size} bytes, and ${LARGEST} is the end: divide the platform's apps over several files, or one app's workloads over several apps`,

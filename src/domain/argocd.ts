@@ -139,7 +139,9 @@ export const revisionInWords = (revisions: readonly string[]): string =>
   revisions.length === 0 ? 'nothing' : revisions.map((r) => (/^[0-9a-f]{40}$/.test(r) ? r.slice(0, 7) : r)).join(' ')
 
 /** Where its Applications may be: its own namespace first. */
-export const placesOf = ({ namespace, applications = [] }: ArgoHub): readonly string[] => [namespace, ...applications]
+export const placesOf = ({ namespace, applications = [] }: ArgoHub): readonly string[] => [
+  ...new Set([namespace, ...applications]),
+]
 
 /** An ApplicationSet makes Applications in its own namespace. */
 export const makerAmong = (

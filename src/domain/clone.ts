@@ -221,8 +221,8 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
           blocker(
             'aws-auth',
             cluster.name,
-            'only its aws-auth ConfigMap says who gets in, which is not copied yet (Unsupported)',
-            'switch it to API_AND_CONFIG_MAP and make access entries',
+            'only its aws-auth ConfigMap says who gets in, and nobody gets into green by it who could copy it (Unsupported)',
+            'switch it to API_AND_CONFIG_MAP and make an access entry for the worker; the ConfigMap is copied then',
           ),
         ]
       : []),

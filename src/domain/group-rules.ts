@@ -42,7 +42,7 @@ export function ruleInWords({ group, name, direction, protocol, from, to }: Grou
 export function ruleCommand({ group, direction, protocol, from, to }: GroupRule, green: string): string {
   const ports = from === undefined ? '' : `,FromPort=${from},ToPort=${to ?? from}`
   const verb = direction === 'in' ? 'authorize-security-group-ingress' : 'authorize-security-group-egress'
-  return `aws ec2 ${verb} --group-id ${group} --ip-permissions IpProtocol=${protocol}${ports},UserIdGroupPairs=[{GroupId=${green}}]`
+  return `aws ec2 ${verb} --group-id ${group} --ip-permissions 'IpProtocol=${protocol}${ports},UserIdGroupPairs=[{GroupId=${green}}]'`
 }
 
 export const ruleFindings = (rules: readonly GroupRule[]): Finding[] =>
@@ -51,6 +51,6 @@ export const ruleFindings = (rules: readonly GroupRule[]): Finding[] =>
       'security-group-rule',
       ruleInWords(rule),
       'it names the security group that EKS made for blue; green gets another one, and no app moves until that is named too',
-      `have ready whoever owns it: the step ${RULES_STEP} says the group of green once it is there, and waits`,
+      `have ready whoever owns it: the step ${RULES_STEP} says the group of green once it is there, and waits; after a day it may be skipped`,
     ),
   )

@@ -9,14 +9,17 @@ import { namesIn, renamed, type Named } from './names-of-clusters.ts'
  * What nodes are started from may name the cluster that they join: by its name, its endpoint, its certificate authority
  * or the security group that EKS made for it. A node of green that is started from such a template joins blue, or none.
  * So where blue's template names blue, green's node group gets a template of its own, with green's names in their place;
- * any other template is shared, as it is. The range of Services, which AL2023 is told too, is the same on green.
+ * any other template is shared, as it is; but for one that Norikae made for blue, which goes with blue. The range of Services, which AL2023 is told too, is the same on green.
  * https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
  */
 
 /** The cluster whose nodes it was made for. */
 export const CLUSTER_TAG = 'norikae.io/cluster'
 
-/** One a node group. EC2 refuses names of more than 128 characters; cut short, those of two groups might be one. */
+/** EC2 refuses longer ones. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html */
+const LONGEST_NAME = 128
+
+/** One a node group: cut short, those of two groups might be one. */
 export const templateName = (cluster: string, nodeGroup: string): string => `${cluster}.${nodeGroup}`
 
 /** What of a cluster the template names, for people; empty: nothing. */
@@ -55,8 +58,9 @@ export function templateFacts(
 ): Pick<ClusterFacts, 'launchTemplates' | 'templatesOfBlue'> {
   const those = (are: (template: LaunchTemplate) => boolean) =>
     found.filter(({ template }) => template && are(template)).map(({ group }) => group.name)
-  const launchTemplates = those((template) => namesOf(blue, template).length > 0)
-  const templatesOfBlue = those(({ tags }) => isMade(tags, { cluster: blue.name, platform }))
+  const goesWithBlue = ({ tags }: LaunchTemplate) => isMade(tags, { cluster: blue.name, platform })
+  const launchTemplates = those((template) => goesWithBlue(template) || namesOf(blue, template).length > 0)
+  const templatesOfBlue = those(goesWithBlue)
   return {
     ...(launchTemplates.length > 0 && { launchTemplates }),
     ...(templatesOfBlue.length > 0 && { templatesOfBlue }),
@@ -70,7 +74,8 @@ export const isMade = (
 ): boolean =>
   tags[PLATFORM_TAG] === platform && tags[CLUSTER_TAG] === cluster && (run === undefined || tags[RUN_TAG] === run)
 
-export function templateFindings(found: readonly Templated[]): Finding[] {
+/** `made`: names of the node groups that get a template of their own on `green`. */
+export function templateFindings(found: readonly Templated[], green: string, made: readonly string[] = []): Finding[] {
   const refuse = (name: string, why: string, remedy: string) => blocker('nodegroup-launch-template', name, why, remedy)
   return found.flatMap(({ group, template }) => {
     const { name, launchTemplate } = group
@@ -86,8 +91,17 @@ export function templateFindings(found: readonly Templated[]): Finding[] {
       return [
         refuse(
           name,
-          `the user data of its launch template ${launchTemplate ?? ''} is compressed or no text: whether it names blue cannot be read`,
+          `the user data of its launch template ${launchTemplate ?? ''} is compressed, encoded in itself or no text: whether it names blue cannot be read`,
           'write it as plain text in a new version of the template',
+        ),
+      ]
+    const needed = templateName(green, name)
+    if (made.includes(name) && needed.length > LONGEST_NAME)
+      return [
+        refuse(
+          name,
+          `green's template for it would be called ${needed}, and EC2 takes ${LONGEST_NAME} characters`,
+          `give blue a node group of a shorter name in its place`,
         ),
       ]
     return []

@@ -29,12 +29,12 @@ test.for([
   [
     rule,
     'sg-0db (orders-db) in tcp 5432',
-    'aws ec2 authorize-security-group-ingress --group-id sg-0db --ip-permissions IpProtocol=tcp,FromPort=5432,ToPort=5432,UserIdGroupPairs=[{GroupId=sg-0green}]',
+    "aws ec2 authorize-security-group-ingress --group-id sg-0db --ip-permissions 'IpProtocol=tcp,FromPort=5432,ToPort=5432,UserIdGroupPairs=[{GroupId=sg-0green}]'",
   ],
   [
     { ...all, direction: 'out' },
     'sg-0db (orders-db) out everything',
-    'aws ec2 authorize-security-group-egress --group-id sg-0db --ip-permissions IpProtocol=-1,UserIdGroupPairs=[{GroupId=sg-0green}]',
+    "aws ec2 authorize-security-group-egress --group-id sg-0db --ip-permissions 'IpProtocol=-1,UserIdGroupPairs=[{GroupId=sg-0green}]'",
   ],
 ] as const)('%#: in words, and as a command', ([of, words, command]) => {
   expect(ruleInWords(of)).toBe(words)

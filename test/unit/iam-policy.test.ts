@@ -15,7 +15,7 @@ const { Statement: statements } = JSON.parse(
   readFileSync(new URL('../../deploy/iam-policy.json', import.meta.url), 'utf8'),
 ) as { Statement: readonly Statement[] }
 
-const writing = statements.filter((s) => s.Action.some((a) => /^ec2:(Create|Delete)/.test(a)))
+const writing = statements.filter((s) => s.Action.some((a) => /^ec2:(Create|Delete|Run)/.test(a)))
 
 test('of EC2 only what carries the tag of a run is made or deleted, and tagged while it is made', () => {
   const conditions = writing.map(({ Sid, Condition = {} }) => [Sid, Object.values(Condition).flatMap(Object.keys)])
@@ -23,6 +23,10 @@ test('of EC2 only what carries the tag of a run is made or deleted, and tagged w
     MakeTemplatesOfNodes: [`aws:RequestTag/${RUN_TAG}`],
     TagTemplatesAsTheyAreMade: ['ec2:CreateAction'],
     RemoveItsTemplates: [`aws:ResourceTag/${RUN_TAG}`],
+    // EKS looks whether who makes a node group from a template may start its nodes, and tag them as the template says.
+    // https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
+    StartNodesFromTemplates: ['ec2:LaunchTemplate'],
+    TagNodesAsTheyAreStarted: ['ec2:CreateAction'],
     // Of any volume: what is copied is somebody else's.
     CopyVolumes: [],
     MakeCopies: [`aws:RequestTag/${RUN_TAG}`],

@@ -124,14 +124,20 @@ const group = (name: string) => ({ name, launchTemplate: 'lt-1:7' }) as Nodegrou
 
 test('what cannot be read is a blocker; what can is none', () => {
   expect(
-    templateFindings([
-      { group: group('gone'), template: undefined },
-      { group: group('zipped'), template: template({ unreadable: true }) },
-      { group: group('plain'), template: template() },
-    ]),
+    templateFindings(
+      [
+        { group: group('gone'), template: undefined },
+        { group: group('zipped'), template: template({ unreadable: true }) },
+        { group: group('plain'), template: template() },
+        { group: group('g'.repeat(63)), template: template() },
+      ],
+      'c'.repeat(100),
+      ['plain', 'g'.repeat(63)],
+    ),
   ).toMatchObject([
     { level: 'blocker', code: 'nodegroup-launch-template', about: 'gone' },
     { level: 'blocker', code: 'nodegroup-launch-template', about: 'zipped' },
+    { level: 'blocker', code: 'nodegroup-launch-template', about: 'g'.repeat(63) },
   ])
 })
 
@@ -143,6 +149,11 @@ test('a plan makes templates before their node groups, undoes them after, and re
   ])
   expect(facts).toEqual({ launchTemplates: ['apps'], templatesOfBlue: ['apps'] })
   expect(templateFacts(blue, 'toy', [])).toEqual({})
+  // Shared, it would be deleted with blue under green's nodes.
+  expect(templateFacts(blue, 'toy', [{ group: group('apps'), template: template({ tags: mine }) }])).toEqual({
+    launchTemplates: ['apps'],
+    templatesOfBlue: ['apps'],
+  })
   const { phases } = planUpgrade(aPlatform(), { ...clusterFacts, nodeGroups: ['apps', 'shared'], ...facts }, [])
   const its = (phase: string, way: 'forward' | 'back') =>
     leaves(phases.find((p) => p.name === phase)?.[way] ?? []).filter((s) => /nodegroup|template/.test(s.id))

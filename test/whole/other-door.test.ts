@@ -322,6 +322,17 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'eks:DescribeAccessEntry',
     'ec2:DescribeInstances', // of nodes that were lost
     'ecr:DescribeImages', // of images in ECR: the demo's are in a registry of its own
+    // Of node groups with launch templates, Fargate profiles and pod identities: the demo's blue has none.
+    'ec2:DescribeLaunchTemplates',
+    'ec2:DescribeLaunchTemplateVersions',
+    'ec2:CreateLaunchTemplate',
+    'ec2:DeleteLaunchTemplate',
+    'ec2:RunInstances', // asked for by EKS, in the name of whoever makes a node group from a template
+    'eks:DescribeFargateProfile',
+    'eks:CreateFargateProfile',
+    'eks:DeleteFargateProfile',
+    'eks:DescribePodIdentityAssociation',
+    'eks:CreatePodIdentityAssociation',
     // Of volumes that change sides, and of copies: the demo has none.
     'ec2:DescribeVolumes',
     'ec2:DescribeSnapshots',

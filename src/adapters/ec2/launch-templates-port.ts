@@ -5,7 +5,7 @@ import { ask, askFor } from '../aws-errors.ts'
 
 export const launchTemplates = (client: EC2): LaunchTemplatesPort => ({
   async find(idOrName, version) {
-    const by = idOrName.startsWith('lt-') ? { LaunchTemplateId: idOrName } : { LaunchTemplateName: idOrName }
+    const by = /^lt-[0-9a-f]+$/.test(idOrName) ? { LaunchTemplateId: idOrName } : { LaunchTemplateName: idOrName }
     const told = await askFor(`DescribeLaunchTemplateVersions ${idOrName}`, (o) =>
       client.describeLaunchTemplateVersions({ ...by, Versions: [version] }, o),
     )
@@ -56,11 +56,14 @@ export const launchTemplates = (client: EC2): LaunchTemplatesPort => ({
   },
 })
 
-/** cloud-init takes it compressed too, and Windows in other encodings. */
+/** cloud-init takes it compressed too, or in parts that are encoded once more, and Windows in other encodings. */
 function decoded(base64: string | undefined): Pick<LaunchTemplate, 'userData' | 'unreadable'> {
   if (base64 === undefined || base64 === '') return {}
   try {
-    return { userData: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64')) }
+    const userData = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64'))
+    return /^content-transfer-encoding:\s*(base64|quoted-printable)/im.test(userData)
+      ? { unreadable: true }
+      : { userData }
   } catch {
     return { unreadable: true }
   }

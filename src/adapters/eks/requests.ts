@@ -95,7 +95,10 @@ export function createNodegroup(
 /** Either the one or the other: EKS refuses both. */
 function specified(template: string): LaunchTemplateSpecification {
   const [which = '', version] = template.split(':')
-  return { ...(which.startsWith('lt-') ? { id: which } : { name: which }), ...(version !== undefined && { version }) }
+  return {
+    ...(/^lt-[0-9a-f]+$/.test(which) ? { id: which } : { name: which }),
+    ...(version !== undefined && { version }),
+  }
 }
 
 export const createAddon = (clusterName: string, addon: NewAddon, clientRequestToken: string): CreateAddonRequest => ({
