@@ -51,6 +51,6 @@ export const ruleFindings = (rules: readonly GroupRule[]): Finding[] =>
       'security-group-rule',
       ruleInWords(rule),
       'it names the security group that EKS made for blue; green gets another one, and no app moves until that is named too',
-      `have ready whoever owns it: the step ${RULES_STEP} says the group of green once it is there, and waits; after a day it may be skipped`,
+      `have ready whoever owns it: the step ${RULES_STEP} says the group of green once it is there, and waits; after a day it may be skipped. EC2 keeps blue's group for as long as a rule names it: take that out once blue is gone`,
     ),
   )
