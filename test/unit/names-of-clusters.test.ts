@@ -21,7 +21,7 @@ describe('a name that is a word of many things', () => {
     expect(renamed(told, prod, green)).toBe(instead)
   })
 
-  test.for<[string, string]>([
+  test.for([
     '--node-labels=env=prod',
     's3://artifacts/prod/agent',
     'https://vault.prod.example.com',
