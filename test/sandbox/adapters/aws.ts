@@ -30,8 +30,8 @@ const soon: AwsTimes = {
   updateMs: 10,
   probeEveryMs: 20,
   drainSecondMs: 1,
-  volumeMs: 20,
-  snapshotMs: 30,
+  volumeMs: 500,
+  snapshotMs: 500,
 }
 
 /** AWS on loopback, and the adapters connected to it as a worker connects them. */
