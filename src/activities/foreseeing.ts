@@ -1,9 +1,8 @@
 import { dated } from '../domain/days.ts'
 import type { VersionDescription } from '../domain/eks-objects.ts'
 import { compareVersions, isKubernetesVersion } from '../domain/kubernetes-version.ts'
-import { decide, overtaken } from '../domain/outlook.ts'
+import { decide, overtaken, type OutlookFacts } from '../domain/outlook.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
-import { blueAmong } from '../domain/requests.ts'
 import { resolveTeams } from '../domain/resolve-platform.ts'
 import {
   announcedWhen,
@@ -16,6 +15,7 @@ import {
 } from '../domain/schedule.ts'
 import type { Foreseen, Support } from '../domain/scheduled.ts'
 import type { Activities } from '../workflows/activities.ts'
+import { blueOf } from './blue.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { proven, type Outside } from './outside.ts'
 import { platformFileOf } from './platform-files.ts'
@@ -34,10 +34,11 @@ export const foreseeingActivities = (outside: Outside): Pick<Activities, 'forese
       )
     const days = openDays(calendarIn(file))
     const { start, later } = schedule ? startsOf(schedule, days, firedAt) : { later: [] }
-    const { blue, from, versions, open } = await found(outside, file)
+    const facts = await found(outside, file)
+    const { blue, from, versions } = facts
     const decision = decide(
-      { from, versions, ...(open && { open }) },
-      schedule?.target ?? 'newest',
+      facts,
+      schedule ?? { target: 'newest' },
       schedule ? start?.at : new Date().toISOString(),
       later[0]?.at,
     )
@@ -61,9 +62,8 @@ export const foreseeingActivities = (outside: Outside): Pick<Activities, 'forese
   },
 
   /** Why what was announced does not start; absent: it does. */
-  async lookAgain({ platform, to }) {
-    const { from, versions, open } = await found(outside, await platformFileOf(outside, { platform }))
-    const why = overtaken({ from, versions, ...(open && { open }) }, to)
+  async lookAgain({ platform, to, refreshes }) {
+    const why = overtaken(await found(outside, await platformFileOf(outside, { platform })), to, refreshes)
     return why === undefined ? {} : { why }
   },
 })
@@ -84,17 +84,16 @@ function startsOf(
   return { ...(start && { start }), later: startsAfter(schedule, days, announcedAt, LATER) }
 }
 
-async function found(outside: Outside, file: PlatformFile) {
+async function found(outside: Outside, file: PlatformFile): Promise<OutlookFacts> {
   const { eks } = await proven(outside, { ...file, blue: '', green: '' })
   const open = await outside.openUpgrade(file.platform)
   const versions = await eks.versions()
   // While an upgrade is open there are two clusters of this name, and nothing is decided by either.
   if (open) return { blue: '', from: '', versions, open }
-  const blue = blueAmong(await eks.clusterNames(), file.platform, undefined, file.blue)
-  if (typeof blue !== 'string') throw invalidInput(blue.fault)
+  const blue = await blueOf(eks, file)
   const cluster = await eks.findCluster(blue)
   if (!cluster) throw notFound(`cluster ${blue} is not there`)
-  return { blue, from: cluster.version, versions }
+  return { blue, from: cluster.version, madeAt: cluster.createdAt, versions }
 }
 
 const newestFirst = (a: VersionDescription, b: VersionDescription): number =>

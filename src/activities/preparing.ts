@@ -7,14 +7,15 @@ import type { BlueFacts } from '../domain/facts.ts'
 import { fargateFindings } from '../domain/fargate.ts'
 import type { Finding } from '../domain/findings.ts'
 import { ruleFindings } from '../domain/group-rules.ts'
-import { clusterName, type KubernetesVersion } from '../domain/kubernetes-version.ts'
+import { greenName } from '../domain/cluster-name.ts'
+import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
 import type { App, Environment } from '../domain/platform.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import { planUpgrade } from '../domain/plan-upgrade.ts'
-import { blueAmong, idFault, requestFaults, versionFault } from '../domain/requests.ts'
+import { idFault, requestFaults, versionFault } from '../domain/requests.ts'
 import { poolsOf } from '../domain/scheduling.ts'
 import { templateFacts, templateFindings } from '../domain/launch-templates.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
@@ -24,6 +25,7 @@ import type { Activities } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
 import { hasAwsAuth } from './access-copies.ts'
 import { argocdSurvey } from './argocd-survey.ts'
+import { blueOf } from './blue.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { templatesOn } from './launch-templates.ts'
@@ -49,15 +51,14 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const { region } = file
     const world = await proven(outside, { ...file, blue: '', green: '' })
     const { eks, registry, principalArn: told, cluster } = world
-    const blue = blueAmong(await eks.clusterNames(), file.platform, to, file.blue)
-    if (typeof blue !== 'string') throw invalidInput(blue.fault)
+    const blue = await blueOf(eks, file, to)
     const facts = await blueFacts(eks, blue)
     const principalArn = ownPrincipal(facts.belongings.accessEntries, told)
     const versions = await eks.versions()
     const fault = versionFault(facts.cluster.version, to, versions)
     if (fault !== undefined) throw invalidInput(`${fault}. Nothing was started`)
 
-    const green = clusterName(file.platform, to)
+    const green = greenName(file.platform, to, blue)
     const kubernetes = await cluster(blue)
     const { namespaces, findings: ofBlue } = await tenantsOn(world, blue, facts.nodegroups)
     const { platform, findings } = resolvePlatform(file, { blue, green, namespaces, fingerprint: sha256 })

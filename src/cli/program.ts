@@ -104,7 +104,7 @@ const plan = (go: Go) =>
     .description('show what an upgrade would do; changes nothing')
     .argument('[platform]', 'a platform whose file the worker has')
     .addOption(file())
-    .requiredOption('--to <version>', 'the Kubernetes version of green, like 1.36')
+    .requiredOption('--to <version>', "the Kubernetes version of green, like 1.36; blue's own: a refresh")
     .addOption(asWho())
     .option('--exit-code', 'end with 2 when there is something to do, 6 when something is in its way')
     .action((platform, options) =>
@@ -116,7 +116,7 @@ const start = (go: Go) =>
     .description('show the plan, ask, and start the upgrade')
     .argument('[platform]', 'a platform whose file the worker has')
     .addOption(file())
-    .requiredOption('--to <version>', 'the Kubernetes version of green, like 1.36')
+    .requiredOption('--to <version>', "the Kubernetes version of green, like 1.36; blue's own: a refresh")
     .addOption(asWho())
     .option('--yes', 'do not ask first')
     .option('--watch', 'then watch it')

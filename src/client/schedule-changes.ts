@@ -193,6 +193,7 @@ function partsOf({ schedule, timeZone, closed, tells }: KeptSchedule): Record<st
     at: inWords(schedule),
     announced: `${schedule.announceDays} days before`,
     target: schedule.target,
+    refreshed: schedule.refreshDays === undefined ? 'never' : `after ${schedule.refreshDays} days`,
     'time zone': timeZone,
     'closed days': closed.join(', ') || 'none',
     'where it fails': `tells ${[tells.team, tells.slack, tells.webhook].filter((it) => it !== undefined).join(', ')}`,

@@ -103,8 +103,8 @@ async function actionOf(
   if (ended === 'running') return { ...it, outcome: 'running', because: [] }
   try {
     const handle = temporal.client.workflow.getHandle(workflowId, runId, { followRuns: false })
-    const { outcome, because, to }: ScheduledResult = await asking(temporal, workflowId, () => handle.result())
-    return { ...it, outcome, because, ...(to !== undefined && { to }) }
+    const { outcome, because, to, refresh }: ScheduledResult = await asking(temporal, workflowId, () => handle.result())
+    return { ...it, outcome, because, ...(to !== undefined && { to }), ...(refresh && { refresh }) }
   } catch (error) {
     if (ended === undefined) throw error
     const { message } = translated(error, temporal, workflowId) as Error

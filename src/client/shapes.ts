@@ -181,6 +181,7 @@ export interface ScheduledAction {
   readonly runId: string
   readonly outcome: ScheduledResult['outcome'] | RunOutcome | 'forgotten'
   readonly to?: string
+  readonly refresh?: true
   readonly because: readonly string[]
 }
 

@@ -30,7 +30,7 @@ export const name = (of: string, example: string) => text(NAME, `the name of ${o
 /** Not with a digit first: JavaScript puts a key like `1` before all others, and the order of environments counts. */
 export const ENVIRONMENT = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/
 
-/** Leaves room for `-1-36` and for what is named after a cluster. */
+/** Leaves room for `-1-36-r2` and for what is named after a cluster. */
 export const platformName = text(
   /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/,
   'a DNS label of at most 40 characters',

@@ -25,12 +25,17 @@ export const schedule = z.strictObject(
       .describe(
         "Of the versions in standard support: newest, n-1 (the one before it) or default (EKS's). Where it ends within two quarters, the next newer one that does not.",
       ),
+    refresh: text(/^(never|[1-9]\d{0,2}d)$/, 'never or a number of days', 'never, or whole days such as 180d')
+      .default('never')
+      .describe(
+        'Where there is nothing to upgrade to: from which age on blue is built anew at its own version, while that is in standard support.',
+      ),
   },
   expecting('a mapping', '{} for the defaults, or { at: first Tue 10:00 }'),
 )
 
 /** In the words of the domain. */
-export function scheduleOf({ months, at, announce, target }: z.output<typeof schedule>): Schedule {
+export function scheduleOf({ months, at, announce, target, refresh }: z.output<typeof schedule>): Schedule {
   const [, nth = '', weekday = '', time = ''] = start.exec(at) ?? []
   return {
     months,
@@ -40,5 +45,6 @@ export function scheduleOf({ months, at, announce, target }: z.output<typeof sch
     time,
     announceDays: Number(announce.slice(0, -1)),
     target,
+    ...(refresh !== 'never' && { refreshDays: Number(refresh.slice(0, -1)) }),
   }
 }

@@ -188,7 +188,9 @@ export const schema = z
       .describe('Days on which no app is given its turn, no window opens, and the removal of blue does not begin.'),
     blue: clusterName
       .exactOptional()
-      .describe('The cluster that serves now. Default: the one that is named <platform>-<major>-<minor>.'),
+      .describe(
+        'The cluster that serves now. Default: the one that is named <platform>-<major>-<minor>, or with -r2, -r3 … behind it.',
+      ),
     green: z
       .strictObject(
         {

@@ -152,10 +152,21 @@ export const newAddon = (
   tags: { ...copiedTags(blue.tags), ...madeTags(made) },
 })
 
-/** AWS's default for the target version; undefined where none fits. */
-export function addonVersionFor(versions: readonly AddonVersion[], target: string): string | undefined {
+/**
+ * AWS's default for the target version, or blue's own where that fits too and is newer: AWS lists the newest first. A default
+ * may be older than what somebody has chosen for blue, most of all where green gets blue's version. Undefined where none fits.
+ */
+export function addonVersionFor(
+  versions: readonly AddonVersion[],
+  target: string,
+  ofBlue: string | undefined,
+): string | undefined {
   const fitting = versions.filter((v) => v.compatibleWith.includes(target))
-  return (fitting.find((v) => v.defaultFor.includes(target)) ?? fitting[0])?.version
+  const byDefault = Math.max(
+    0,
+    fitting.findIndex((v) => v.defaultFor.includes(target)),
+  )
+  return (fitting.slice(0, byDefault).find((v) => v.version === ofBlue) ?? fitting[byDefault])?.version
 }
 
 /** What must run before nodes can: networking and identity. The rest needs nodes to become healthy. */
@@ -166,7 +177,10 @@ export function planAddons(
   versions: Readonly<Record<string, readonly AddonVersion[]>>,
   target: string,
 ): { addons: AddonFacts[]; findings: Finding[] } {
-  const chosen = blue.addons.map(({ name }) => ({ name, targetVersion: addonVersionFor(versions[name] ?? [], target) }))
+  const chosen = blue.addons.map(({ name, version }) => ({
+    name,
+    targetVersion: addonVersionFor(versions[name] ?? [], target, version),
+  }))
   return {
     addons: chosen
       .flatMap(({ name, targetVersion }) =>

@@ -1,3 +1,4 @@
+import { isNamedAfter } from './cluster-name.ts'
 import type { ClusterDescription } from './eks-objects.ts'
 import type { Finding } from './findings.ts'
 import type { PlatformFile } from './platform-file.ts'
@@ -83,10 +84,7 @@ export const seenIdentity = (
 export const namesOfPlatform = (
   all: readonly string[],
   { platform, blue }: Pick<PlatformFile, 'platform' | 'blue'>,
-): string[] =>
-  all.filter(
-    (name) => name === blue || (name.startsWith(`${platform}-`) && /^\d+-\d+$/.test(name.slice(platform.length + 1))),
-  )
+): string[] => all.filter((name) => name === blue || isNamedAfter(platform, name))
 
 export function seenClusters(
   found: readonly ClusterDescription[],

@@ -6,10 +6,7 @@ export const isKubernetesVersion = (text: string): text is KubernetesVersion => 
 /** Negative where `a` is older. */
 export const compareVersions = (a: KubernetesVersion, b: KubernetesVersion): number => minorOf(a) - minorOf(b)
 
-/** `1.36` in names that may have no dots: `1-36`. */
-export const dashed = (version: KubernetesVersion): string => version.replace('.', '-')
-
-/** The cluster of a platform at a version, as Norikae names it. */
-export const clusterName = (platform: string, version: KubernetesVersion): string => `${platform}-${dashed(version)}`
+/** From blue's version to green's, for people: `1.35 → 1.36`, `1.35 → 1.35 (refresh)`. */
+export const hop = (from: string, to: string): string => `${from} → ${to}${from === to ? ' (refresh)' : ''}`
 
 const minorOf = (version: KubernetesVersion): number => Number(version.split('.')[1])

@@ -28,7 +28,8 @@ function wordOf(cluster: Named, member: keyof Named): RegExp | undefined {
   const text = cluster[member]
   if (text === undefined || text === '') return undefined
   const where = member === 'name' && !/\d/.test(text) ? asCluster : String.raw`(?<![\w-])`
-  return new RegExp(`${where}${text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}(?![\w-])`, 'g')
+  const escaped = text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+  return new RegExp(String.raw`${where}${escaped}(?![\w-])`, 'g')
 }
 
 /**

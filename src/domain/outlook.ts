@@ -1,7 +1,7 @@
 import { daysAfter } from './days.ts'
 import type { VersionDescription } from './eks-objects.ts'
 import { compareVersions, isKubernetesVersion, type KubernetesVersion } from './kubernetes-version.ts'
-import type { Target } from './schedule.ts'
+import type { Schedule, Target } from './schedule.ts'
 
 /**
  * Whether there is something to upgrade to: from EKS's versions, what blue runs and what the platform file wants. Pure
@@ -13,15 +13,18 @@ const LEAVES_DAYS = 182
 
 /** What was found outside. */
 export interface OutlookFacts {
-  /** The version of the cluster that serves now. */
+  /** The cluster that serves now: its name, its version, and when it was made. */
+  readonly blue: string
   readonly from: string
+  readonly madeAt?: string
   readonly versions: readonly VersionDescription[]
   /** What is open already: an upgrade to this version, where it is known. */
   readonly open?: { readonly to?: string }
 }
 
 export interface Decision {
-  readonly do: 'nothing' | 'upgrade'
+  /** `refresh`: blue's own version once more, on a new cluster. */
+  readonly do: 'nothing' | 'upgrade' | 'refresh'
   /** There where something is done. */
   readonly to?: string
   /** Sentences, the first says it. */
@@ -36,16 +39,27 @@ const isStandard = ({ status }: VersionDescription): boolean => status === 'STAN
 /**
  * What is to be done with a start at `startsAt`; undefined: every day is closed, and none comes. The wanted version is the
  * newest in standard support, the one before it, or EKS's default; where its support ends within two quarters, the next
- * newer one whose support does not. `next`: the start after this one, where there is one.
+ * newer one whose support does not. Where none of them is for blue, it is refreshed once it is as old as the platform file
+ * says, if it says so. `next`: the start after this one, where there is one.
  */
 export function decide(
-  { from, versions, open }: OutlookFacts,
-  target: Target,
+  facts: OutlookFacts,
+  { target, refreshDays }: Pick<Schedule, 'target' | 'refreshDays'>,
   startsAt: string | undefined,
   next?: string,
 ): Decision {
-  if (open) return nothing([isOpen(open)])
+  if (facts.open) return nothing([isOpen(facts.open)])
   if (startsAt === undefined) return nothing(['every day is closed, so nothing ever starts'])
+  const byVersion = newerFor(facts, target, startsAt, next)
+  return byVersion.do === 'nothing' ? orRefresh(byVersion.because, facts, refreshDays, startsAt) : byVersion
+}
+
+function newerFor(
+  { from, versions }: OutlookFacts,
+  target: Target,
+  startsAt: string,
+  next: string | undefined,
+): Decision {
   const standard = versions
     .filter(isOffered)
     .filter(isStandard)
@@ -69,12 +83,41 @@ export function decide(
 }
 
 /**
- * Why what was announced is not started: an upgrade is open, somebody has upgraded meanwhile, or EKS has taken the version
- * back. Undefined: it is started, also where a newer version came meanwhile.
+ * By blue's age alone, as the file has it: what a new cluster brings that no newer version does (images of nodes, what grew
+ * by hand, a way that was walked) has no date of its own outside. Not onto a version that costs more from the first day.
  */
-export function overtaken({ from, versions, open }: OutlookFacts, announced: string): string | undefined {
+function orRefresh(
+  because: readonly string[],
+  { blue, from, madeAt, versions }: OutlookFacts,
+  refreshDays: number | undefined,
+  startsAt: string,
+): Decision {
+  if (refreshDays === undefined || madeAt === undefined) return nothing(because)
+  const [made, starts] = [madeAt.slice(0, 10), startsAt.slice(0, 10)]
+  const due = daysAfter(made, refreshDays)
+  const age = `${blue} was made on ${made}, and is built anew at ${from} after ${refreshDays} days`
+  if (due > starts) return nothing([...because, `${age}: from ${due} on`])
+  const own = versions.find((v) => v.version === from)
+  if (!own || !isStandard(own) || endOf(own) < starts)
+    return nothing([...because, `${age}; not now, because ${from} is not in standard support at the start`])
+  return { do: 'refresh', to: from, because: [age, ...because] }
+}
+
+/**
+ * Why what was announced is not started: an upgrade is open, somebody has upgraded meanwhile, or EKS has taken the version
+ * back. Undefined: it is started, also where a newer version came meanwhile. `refreshes`: the cluster that was to be built
+ * anew at its own version.
+ */
+export function overtaken(
+  { blue, from, versions, open }: OutlookFacts,
+  announced: string,
+  refreshes?: string,
+): string | undefined {
   if (open) return isOpen(open)
-  if (isKubernetesVersion(from) && isKubernetesVersion(announced) && compareVersions(from, announced) >= 0)
+  if (refreshes !== undefined) {
+    if (blue !== refreshes) return `blue is ${blue} by now`
+    if (from !== announced) return `blue is at ${from} by now`
+  } else if (isKubernetesVersion(from) && isKubernetesVersion(announced) && compareVersions(from, announced) >= 0)
     return `blue is at ${from} by now`
   const offer = versions.find((v) => v.version === announced)
   if (!offer) return `EKS does not offer ${announced} any more`

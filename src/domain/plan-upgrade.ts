@@ -28,13 +28,7 @@ export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: r
         ...phase(
           'start',
           'agree to begin',
-          just(
-            ask(
-              'start',
-              `upgrade ${name} from ${facts.version} to ${facts.targetVersion}${inSpiteOf(findings)}`,
-              gates.start,
-            ),
-          ),
+          just(ask('start', `${whatOf(name, facts)}${inSpiteOf(findings)}`, gates.start)),
         ),
         onFailure: 'abort',
       },
@@ -52,6 +46,11 @@ const turnsInWords = (platform: Platform): string => {
   const calendar = unlessAlways(platform.calendar)
   return calendar ? `move the apps; turns are given out ${calendarInWords(calendar)}` : 'move the apps'
 }
+
+const whatOf = (name: string, { version, targetVersion }: ClusterFacts): string =>
+  version === targetVersion
+    ? `refresh ${name}: build it anew at ${version}, the version that it has`
+    : `upgrade ${name} from ${version} to ${targetVersion}`
 
 /** Who approves the start reads what was waived, wherever it is asked. */
 function inSpiteOf(findings: readonly Finding[]): string {

@@ -1,4 +1,4 @@
-import { isKubernetesVersion, compareVersions, clusterName, type KubernetesVersion } from './kubernetes-version.ts'
+import { isKubernetesVersion, compareVersions, type KubernetesVersion } from './kubernetes-version.ts'
 import { LONGEST_PROOF, upgradeId } from './messages.ts'
 import { canonicalJson } from './plan.ts'
 import type { PlatformFile } from './platform-file.ts'
@@ -64,53 +64,16 @@ export interface VersionOffer {
   readonly status: string
 }
 
+/** Why green cannot get this version; undefined: it can. Blue's own is a refresh. */
 export function versionFault(
   from: string,
   to: KubernetesVersion,
   offered: readonly VersionOffer[],
 ): string | undefined {
-  if (isKubernetesVersion(from) && compareVersions(to, from) <= 0) {
-    return compareVersions(to, from) === 0
-      ? `blue is at ${from} already`
-      : `${to} is older than blue, which is at ${from}`
-  }
+  if (isKubernetesVersion(from) && compareVersions(to, from) < 0) return `${to} is older than blue, which is at ${from}`
   const offer = offered.find((o) => o.version === to)
   if (!offer) return `EKS does not offer ${to}; it offers ${offered.map((o) => o.version).join(', ')}`
   return offer.status === 'UNSUPPORTED' ? `EKS no longer supports ${to}` : undefined
-}
-
-/**
- * The cluster that serves now: what the file says, else the one that is named after the platform. `to`: what green is to
- * be, where there may be one.
- */
-export function blueAmong(
-  clusters: readonly string[],
-  platform: string,
-  to: KubernetesVersion | undefined,
-  declared: string | undefined,
-): string | { readonly fault: string } {
-  if (declared !== undefined) {
-    return clusters.includes(declared)
-      ? declared
-      : {
-          fault: `the platform file says that blue is ${declared}, and there is no such cluster; there is ${clusters.join(', ') || 'none'}`,
-        }
-  }
-  const green = to && clusterName(platform, to)
-  const all = clusters.filter(
-    (name) => name.startsWith(`${platform}-`) && /^1-\d+$/.test(name.slice(platform.length + 1)),
-  )
-  // Alone, even the one that green would be called after is the one that serves.
-  const named = all.length === 1 ? all : all.filter((name) => name !== green)
-  const [only] = named
-  if (named.length === 1 && only !== undefined) return only
-  return named.length === 0
-    ? {
-        fault: `no cluster is called ${platform}-<version>, as ${platform}-1-35; say in the platform file which it is: blue: <name>. There is ${clusters.join(', ') || 'none'}`,
-      }
-    : {
-        fault: `${named.join(' and ')} are both called after ${platform}; say in the platform file which serves now: blue: <name>`,
-      }
 }
 
 /**

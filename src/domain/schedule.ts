@@ -23,6 +23,8 @@ export interface Schedule {
   /** How many days before its start an upgrade is decided and announced. */
   readonly announceDays: number
   readonly target: Target
+  /** From which age on blue is built anew at its own version, where there is no other to upgrade to; absent: never. */
+  readonly refreshDays?: number
 }
 
 /** Which of EKS's versions is wanted: the newest, the one before it, or the one that EKS itself takes. */

@@ -1,3 +1,4 @@
+import { hop } from './kubernetes-version.ts'
 import { upgradeId } from './messages.ts'
 import type { From, Notice } from './notices.ts'
 import type { Decision } from './outlook.ts'
@@ -74,12 +75,14 @@ export interface ScheduledResult {
   /** `called-off`: announced, and then somebody or something was before it. */
   readonly outcome: 'nothing' | 'called-off' | 'done'
   readonly to?: string
+  /** `to` was blue's own version. */
+  readonly refresh?: true
   readonly because: readonly string[]
 }
 
 /** `1.35 → 1.36 starts Tue 2027-01-05 10:00 Asia/Tokyo` */
 export const announcement = ({ platform, from, onTheWall = 'now' }: Foreseen, to: string): string =>
-  `${platform} ${from} → ${to} starts ${onTheWall}`
+  `${platform} ${hop(from, to)} starts ${onTheWall}`
 
 /** What the workflow shows of itself while it waits for its start. */
 export const waitingDetails = (outlook: Foreseen, to: string, workflowId: string): string =>

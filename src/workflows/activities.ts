@@ -70,7 +70,11 @@ interface Questions {
   /** What the schedule does: that fired at this moment, else what it does next. Reads only. */
   foresee: Q<OutlookRequest & { readonly firedAt?: string }, Foreseen>
   /** Why what was announced does not start; absent: it does. */
-  lookAgain: Q<{ readonly platform: string; readonly to: string }, { readonly why?: string }>
+  /** `refreshes`: the cluster that was to be built anew at its own version. */
+  lookAgain: Q<
+    { readonly platform: string; readonly to: string; readonly refreshes?: string },
+    { readonly why?: string }
+  >
   /** Ends after the window, with all that was judged. */
   observe: Q<Pick<ObserveStep, 'for' | 'checks'> & { readonly subject: Subject }, readonly Judgement[]>
   /** Ends only by Unhealthy. */

@@ -64,6 +64,7 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
   furnish(office, outlook)
   tag({ platform, team: platformTeam })
   const { to, because } = decision
+  const refresh = decision.do === 'refresh'
   if (to === undefined) {
     say(because.join('\n'))
     return { outcome: 'nothing', because }
@@ -76,7 +77,11 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
     try {
       await new Clock(firedAt).until(() => false, start.at, summary(`until ${platform} is upgraded to ${to}`))
       const words = `look whether ${to} is still right`
-      const { why } = await question('lookAgain', 'look-again', words, 'long', { platform, to })
+      const { why } = await question('lookAgain', 'look-again', words, 'long', {
+        platform,
+        to,
+        ...(refresh && { refreshes: outlook.blue }),
+      })
       off = why
     } catch (error) {
       // Everybody was told that it comes.
@@ -91,7 +96,7 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
   say(followingDetails(outlook, to))
   tag({ phase: ['upgrading'] })
   const ended = await upgrade.result().then(({ outcome }) => outcome, endOf)
-  if (ended === 'done') return end({ outcome: 'done', to, because })
+  if (ended === 'done') return end({ outcome: 'done', to, ...(refresh && { refresh }), because })
   const paused = pausedBecause(outlook, to, ended)
   tell('schedule-paused', paused)
   await office.teller.allTold()

@@ -66,6 +66,13 @@ test('nothing to do, and nothing that starts by itself', () => {
   `)
 })
 
+test('a refresh, which is of the version that blue has', () => {
+  const decision = { do: 'refresh', to: '1.35', because: ['blue is old'] } as const
+  const drawn = outlook({ ...next, decision }, screen).split('\n')
+  expect(drawn[0]).toContain('chatwork-prod 1.35: refresh at 1.35  ')
+  expect(drawn.find((line) => line.startsWith('1.35'))).toContain('blue, next')
+})
+
 const kept: KeptSchedule = {
   schedule: {
     months: ['Jan', 'Apr', 'Jul', 'Oct'],
@@ -93,6 +100,13 @@ test('a schedule before it is changed', () => {
 
     ~ target: n-1 → newest"
   `)
+})
+
+test('one that refreshes too says when', () => {
+  const refreshed = { ...kept, schedule: { ...kept.schedule, refreshDays: 180 } }
+  expect(planned('chatwork-prod', refreshed, [], screen)).toContain(
+    'announced 14 days before, to the newest version; else refreshed after 180 days\n',
+  )
 })
 
 test('one that never starts says so', () => {
@@ -160,6 +174,17 @@ test('a schedule as it stands, with what it did last', () => {
     Tue 2025-12-23 10:00  · called off        blue is at 1.33 by now
     Tue 2025-09-23 10:00  · nothing to do     blue is at 1.33 already"
   `)
+})
+
+test('what was refreshed was not upgraded', () => {
+  const done = {
+    firedAt: '2026-03-24T01:00:00.000Z',
+    workflowId: 'w',
+    runId: 'r',
+    outcome: 'done',
+    because: [],
+  } as const
+  expect(schedule({ ...view, last: [{ ...done, to: '1.35', refresh: true }] }, screen)).toContain('✔ refreshed at 1.35')
 })
 
 test('one that somebody else made shows what Temporal knows', () => {

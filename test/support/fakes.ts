@@ -76,6 +76,8 @@ export class Outside {
   /** What a schedule finds out, and why it does not start what it announced. */
   foreseen: Partial<Foreseen> = {}
   overtaken?: string
+  /** Of what it was asked whether it is still right. */
+  readonly lookedAgain: object[] = []
   /** Whoever is asked what a schedule would do, or still does, refuses: why. */
   noOutlook: string | undefined
   /** The apps as they are on blue now, where they are others than were planned. */
@@ -221,7 +223,8 @@ export class Outside {
           ...this.foreseen,
         }
       },
-      lookAgain: async () => {
+      lookAgain: async (request) => {
+        this.lookedAgain.push(request)
         this.refuseOutlook()
         return this.overtaken === undefined ? {} : { why: this.overtaken }
       },

@@ -182,7 +182,10 @@ describe('add-on versions', () => {
     ['else the first that fits', [version('v9', ['1.37']), version('v3', ['1.36']), version('v2', ['1.36'])], 'v3'],
     ['a default for another version is none', [version('v3', ['1.36'], ['1.35'])], 'v3'],
     ['none fits', [version('v9', ['1.37'], ['1.37'])], undefined],
-  ] as const)('%s', ([, versions, chosen]) => expect(addonVersionFor(versions, '1.36')).toBe(chosen))
+    ['blue’s own where it is newer', [version('v4', ['1.36']), version('v2', ['1.36'], ['1.36'])], 'v4', 'v4'],
+    ['not where it is older', [version('v2', ['1.36'], ['1.36']), version('v1', ['1.36'])], 'v2', 'v1'],
+    ['not where it does not fit', [version('v4', ['1.35']), version('v2', ['1.36'], ['1.36'])], 'v2', 'v4'],
+  ] as const)('%s', ([, versions, chosen, ofBlue]) => expect(addonVersionFor(versions, '1.36', ofBlue)).toBe(chosen))
 
   test('networking and identity come before nodes, in any order found; what has no version is a blocker', () => {
     const names = ['zeta', 'kube-proxy', 'coredns', 'eks-pod-identity-agent', 'vpc-cni', 'gone']

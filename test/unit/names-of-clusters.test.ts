@@ -34,7 +34,7 @@ describe('a name that is a word of many things', () => {
 
 test('a name with a number is the cluster wherever it stands, as a whole word', () => {
   const blue = named('shop-1-35')
-  expect(renamed('--x shop-1-35 shop-1-35-tools s3://b/shop-1-35/', blue, green)).toBe(
-    '--x shop-1-36 shop-1-35-tools s3://b/shop-1-36/',
+  expect(renamed('--x shop-1-35 shop-1-35-tools shop-1-350 s3://b/shop-1-35/', blue, green)).toBe(
+    '--x shop-1-36 shop-1-35-tools shop-1-350 s3://b/shop-1-36/',
   )
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { decide, overtaken } from '../../src/domain/outlook.ts'
 import type { VersionDescription } from '../../src/domain/eks-objects.ts'
-import type { Target } from '../../src/domain/schedule.ts'
+import type { Schedule } from '../../src/domain/schedule.ts'
 
 /** EKS as it was on 2026-08-22 (endoflife.date/amazon-eks), and with what may come. */
 
@@ -23,6 +23,7 @@ const v35 = version('1.35', '2027-03-27', '2028-03-27', { isDefault: true })
 const v34 = version('1.34', '2026-12-02', '2027-12-02')
 const v33 = version('1.33', '2026-07-29', '2027-07-29', { status: 'EXTENDED_SUPPORT' })
 const v31 = version('1.31', '2025-11-26', '2026-11-26', { status: 'UNSUPPORTED' })
+const blue = 'chat-1'
 const versions = [v36, v35, v34, v33, v31]
 
 interface Row {
@@ -30,7 +31,7 @@ interface Row {
   readonly from: string
   readonly at?: string
   readonly next?: string
-  readonly target?: Target
+  readonly target?: Schedule['target']
   readonly of?: readonly VersionDescription[]
   readonly open?: { readonly to?: string }
   readonly to?: string
@@ -161,12 +162,12 @@ test.for<Row>([
     ],
   },
 ])('$says', ({ from, at = january, next, target = 'newest', of = versions, open, to, because }) => {
-  const decision = decide({ from, versions: of, ...(open && { open }) }, target, at, next)
+  const decision = decide({ blue, from, versions: of, ...(open && { open }) }, { target }, at, next)
   expect(decision).toEqual({ do: to === undefined ? 'nothing' : 'upgrade', ...(to !== undefined && { to }), because })
 })
 
 test('nothing where every day is closed', () =>
-  expect(decide({ from: '1.35', versions }, 'newest', undefined)).toEqual({
+  expect(decide({ blue, from: '1.35', versions }, { target: 'newest' }, undefined)).toEqual({
     do: 'nothing',
     because: ['every day is closed, so nothing ever starts'],
   }))
@@ -195,5 +196,91 @@ test.for([
     gives: '1.36 is not in standard support any more',
   },
 ])('$says', ({ from, of, gives, ...more }) => {
-  expect(overtaken({ from, versions: of, ...more }, '1.36')).toBe(gives)
+  expect(overtaken({ blue, from, versions: of, ...more }, '1.36')).toBe(gives)
+})
+
+const newest =
+  'blue is at 1.36 already: 1.36 is the newest version, in standard support until 2027-08-02: more than two quarters after the start'
+
+interface Age extends Pick<Row, 'says' | 'from' | 'at' | 'because'> {
+  readonly madeAt: string
+  readonly days?: number
+  readonly to?: string
+  readonly upgrade?: string
+}
+
+test.for<Age>([
+  { says: 'not where the file does not say so', from: '1.36', madeAt: '2020-01-01T00:00:00Z', because: [newest] },
+  {
+    says: 'not where there is something to upgrade to',
+    from: '1.35',
+    madeAt: '2020-01-01T00:00:00Z',
+    days: 1,
+    upgrade: '1.36',
+    because: [
+      '1.36 is the newest version, in standard support until 2027-08-02: more than two quarters after the start',
+    ],
+  },
+  {
+    says: 'on the day on which blue is as old as that',
+    from: '1.36',
+    madeAt: '2026-07-09T23:59:59Z',
+    days: 180,
+    to: '1.36',
+    because: ['chat-1 was made on 2026-07-09, and is built anew at 1.36 after 180 days', newest],
+  },
+  {
+    says: 'not a day before, with the day from which on',
+    from: '1.36',
+    madeAt: '2026-07-10T00:00:00Z',
+    days: 180,
+    because: [newest, 'chat-1 was made on 2026-07-10, and is built anew at 1.36 after 180 days: from 2027-01-06 on'],
+  },
+  {
+    says: 'at its own version where no other leaves two quarters',
+    from: '1.36',
+    at: april,
+    madeAt: '2026-07-01T00:00:00Z',
+    days: 180,
+    to: '1.36',
+    because: [
+      'chat-1 was made on 2026-07-01, and is built anew at 1.36 after 180 days',
+      '1.36 is the newest version, and leaves standard support on 2027-08-02: less than two quarters (until 2027-10-05) after the start, and no newer one stays longer',
+    ],
+  },
+  ...['1.34', '1.33', '1.29'].map((from) => ({
+    says: `not at ${from}, which is not in standard support when it starts`,
+    from,
+    at: april,
+    madeAt: '2026-07-01T00:00:00Z',
+    days: 180,
+    because: expect.arrayContaining([
+      `chat-1 was made on 2026-07-01, and is built anew at ${from} after 180 days; not now, because ${from} is not in standard support at the start`,
+    ]) as string[],
+  })),
+])('a refresh: $says', ({ from, at = january, madeAt, days, to, upgrade, because }) => {
+  const wants = { target: 'newest' as const, ...(days !== undefined && { refreshDays: days }) }
+  expect(decide({ blue, from, madeAt, versions }, wants, at)).toEqual({
+    ...(upgrade === undefined
+      ? to === undefined
+        ? { do: 'nothing' }
+        : { do: 'refresh', to }
+      : { do: 'upgrade', to: upgrade }),
+    because,
+  })
+})
+
+test.for([
+  { says: 'starts where all is as it was', gives: undefined },
+  { says: 'not where somebody built it anew meanwhile', blue: 'chat-2', gives: 'blue is chat-2 by now' },
+  { says: 'not where it was upgraded in place', from: '1.36', gives: 'blue is at 1.36 by now' },
+  {
+    says: 'not while an upgrade is open, by which blue has no name',
+    blue: '',
+    open: {},
+    gives: 'an upgrade is open already, and there is one at a time',
+  },
+  { says: 'not where its support has ended', of: [v36], gives: 'EKS does not offer 1.35 any more' },
+])('a refresh that was announced: $says', ({ blue: now = blue, from = '1.35', of = versions, open, gives }) => {
+  expect(overtaken({ blue: now, from, versions: of, ...(open && { open }) }, '1.35', blue)).toBe(gives)
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { checksFor, filled, requestsOn } from '../../src/domain/checks.ts'
 import { classify, startsAsleep } from '../../src/domain/handover.ts'
-import { clusterName, compareVersions, isKubernetesVersion } from '../../src/domain/kubernetes-version.ts'
+import { compareVersions, isKubernetesVersion } from '../../src/domain/kubernetes-version.ts'
 import { afterFailure } from '../../src/domain/asking.ts'
 import type { Handover } from '../../src/domain/platform.ts'
 import { commandToMake } from '../../src/domain/search-attributes.ts'
@@ -20,7 +20,6 @@ describe('a Kubernetes version', () => {
       compareVersions('1.36', '1.35') > 0,
     ]).toEqual([true, 0, true])
   })
-  test('names its cluster', () => expect(clusterName('chatwork-prod', '1.36')).toBe('chatwork-prod-1-36'))
 })
 
 describe('checks', () => {

@@ -134,7 +134,7 @@ test('what cannot be meant is refused clearly, and nothing is changed outside', 
       says: 'keeps no platform file for nowhere',
     },
     { id: ID, input: { ...request, to: '1.34' }, says: '1.34 is older than blue' },
-    { id: ID, input: { ...request, to: '1.35' }, says: 'blue is at 1.35 already' },
+    { id: ID, input: { ...request, to: '1.99' }, says: 'EKS does not offer 1.99' },
     {
       id: ID,
       input: { ...request, file: (await file()).replace('123456789012', '210987654321') },

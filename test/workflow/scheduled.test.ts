@@ -104,9 +104,14 @@ test.for([
     why: 'blue is at 1.36 by now',
     open: false,
   },
+  { says: 'a refresh is looked at again by the cluster that it was for', why: 'blue is other by now', refresh: true },
   { says: 'an upgrade that somebody else started meanwhile is left alone', why: undefined, open: true },
-])('$says', async ({ why, open }) => {
-  const { name, outside, trial, begin, worker } = await aTrial(await inTwoWeeks())
+])('$says', async ({ why, open, refresh }) => {
+  const decision = { do: 'refresh', to: '1.35', because: ['blue is old'] } as const
+  const { name, outside, trial, begin, worker } = await aTrial({
+    ...(await inTwoWeeks()),
+    ...(refresh && { decision }),
+  })
   if (why !== undefined) outside.overtaken = why
   await worker.runUntil(async () => {
     const handle = await begin()
@@ -116,6 +121,9 @@ test.for([
     expect(await handle.result()).toEqual({ outcome: 'called-off', because } satisfies ScheduledResult)
   })
   expect(await started(name)).toBe(open ? 'RUNNING' : undefined)
+  expect(outside.notices[0]?.title).toContain(refresh ? '1.35 → 1.35 (refresh) starts ' : '1.35 → 1.36 starts ')
+  const again = refresh ? { to: '1.35', refreshes: outside.platform.blue } : { to: '1.36' }
+  expect(outside.lookedAgain).toEqual([{ platform: name, ...again }])
   expect(told(outside).filter(([about]) => about !== 'gate' && about !== 'reminder')).toEqual([
     ['announced', 'sre,scala'],
     ['called-off', 'sre,scala'],
@@ -145,13 +153,18 @@ test('cancelled while it follows the upgrade it leaves that alone', async () => 
 })
 
 test('it ends well where the upgrade does', async () => {
-  const well = await aTrial()
+  const well = await aTrial({ decision: { do: 'refresh', to: '1.35', because: ['blue is old'] } })
   await well.worker.runUntil(async () => {
     const handle = await well.begin()
     await well.trial.start()
     await well.trial.approveApps()
     await well.trial.decommission()
-    expect(await handle.result()).toMatchObject({ outcome: 'done', to: '1.36' } satisfies Partial<ScheduledResult>)
+    expect(await handle.result()).toEqual({
+      outcome: 'done',
+      to: '1.35',
+      refresh: true,
+      because: ['blue is old'],
+    } satisfies ScheduledResult)
   })
 })
 

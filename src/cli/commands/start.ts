@@ -39,7 +39,10 @@ export async function start(named: string | undefined, options: Options): Promis
         'blocked',
         `${many(own.length, 'blocker')} in the way: ${own.map((f) => f.code).join(', ')}. The remedies are listed above`,
       )
-    await agree(`Upgrade ${platform} from ${it.from} to ${to}?`, options.yes)
+    await agree(
+      it.from === to ? `Refresh ${platform}: build it anew at ${to}?` : `Upgrade ${platform} from ${it.from} to ${to}?`,
+      options.yes,
+    )
     return upgrades.start(temporal, request, it.proves)
   })
   const done: Done = { did, platform, workflowId, runId, by, message: said(did, request) }

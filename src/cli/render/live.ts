@@ -1,4 +1,5 @@
 import { commandFor, offers, whyNot } from '../../client/gates.ts'
+import { hop } from '../../domain/kubernetes-version.ts'
 import type { Pause } from '../../domain/pausing.ts'
 import { spelled } from '../../domain/people.ts'
 import type { Status } from '../../domain/status.ts'
@@ -58,7 +59,7 @@ function header(view: UpgradeView, screen: Screen): Line[] {
   return [
     [
       cell(platform, 'strong'),
-      cell(to === '' ? '' : from === '' ? ` → ${to}` : ` ${from} → ${to}`, 'strong'),
+      cell(to === '' ? '' : from === '' ? ` → ${to}` : ` ${hop(from, to)}`, 'strong'),
       cell(`   day ${day}   `, 'faint'),
       ...(running ? [cell(run?.phase ?? kept?.phase[0] ?? 'preflight', 'busy')] : [ended(outcome)]),
       ...(running && paused ? [cell('   ‖ paused', 'asks')] : []),

@@ -1,4 +1,5 @@
 import { clockIn, dated, weekdayOf } from '../../domain/days.ts'
+import type { Decision } from '../../domain/outlook.ts'
 import type { Start } from '../../domain/schedule.ts'
 import type { Outlook } from '../../domain/scheduled.ts'
 import { blank, cell, columns, drawn, head, line, paragraph, type Cell, type Line, type Screen } from './lines.ts'
@@ -7,7 +8,7 @@ import { since } from './words.ts'
 /** What the schedule does next and why, with the dates after it and EKS's versions. */
 export function outlook(it: Outlook, screen: Screen): string {
   const { platform, from, decision, start, timeZone, later, versions } = it
-  const what = decision.to === undefined ? 'nothing to do' : `upgrade to ${decision.to}`
+  const what = doing[decision.do](decision.to ?? '?')
   const when =
     start === undefined ? [] : [cell(`  ${dated(timeZone, start.at)}`), cell(`  ${aheadOf(start, screen)}`, 'faint')]
   return drawn(
@@ -34,6 +35,12 @@ export function outlook(it: Outlook, screen: Screen): string {
     ],
     screen,
   )
+}
+
+const doing: Readonly<Record<Decision['do'], (to: string) => string>> = {
+  nothing: () => 'nothing to do',
+  upgrade: (to) => `upgrade to ${to}`,
+  refresh: (to) => `refresh at ${to}`,
 }
 
 const marks = ({ from, decision }: Outlook, { version, isDefault }: Outlook['versions'][number]): string[] => [

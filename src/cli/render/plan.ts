@@ -1,3 +1,4 @@
+import { hop } from '../../domain/kubernetes-version.ts'
 import type { Outline, OutlineStep, PlannedUpgrade } from '../../domain/outline.ts'
 import { findings } from './findings.ts'
 import { blank, cell, columns, drawn, head, line, wrapped, type Cell, type Line, type Screen } from './lines.ts'
@@ -20,7 +21,7 @@ export function plan(
   return drawn(
     [
       [
-        cell(`${subject.platform} ${from} → ${to}`, 'strong'),
+        cell(`${subject.platform} ${hop(from, to)}`, 'strong'),
         cell(`   ${subject.blue} → ${subject.green}   plan ${digest.slice(0, 8)}`, 'faint'),
       ],
       blank,

@@ -46,7 +46,7 @@ const pausedWhy = (note = 'paused'): string => (note.startsWith('paused') ? note
 const titleOf = (platform: string, { schedule, timeZone }: KeptSchedule): Line[] => [
   [cell(platform, 'strong'), cell(`: ${inWords(schedule)} (${timeZone})`)],
   line(
-    `${schedule.announceDays === 0 ? 'not announced before' : `announced ${schedule.announceDays} days before`}, to ${aims[schedule.target]}`,
+    `${schedule.announceDays === 0 ? 'not announced before' : `announced ${schedule.announceDays} days before`}, to ${aims[schedule.target]}${schedule.refreshDays === undefined ? '' : `; else refreshed after ${schedule.refreshDays} days`}`,
     'faint',
   ),
 ]
@@ -57,13 +57,13 @@ const aims: Readonly<Record<Target, string>> = {
   default: "EKS's default version",
 }
 
-const row = ({ firedAt, outcome, to, because }: ScheduledAction, zone: string): Cell[] => [
+const row = ({ firedAt, because, ...how }: ScheduledAction, zone: string): Cell[] => [
   cell(shortly(zone, firedAt)),
-  outcomeOf(outcome, to),
+  outcomeOf(how),
   cell(because.join('; ')),
 ]
 
-function outcomeOf(outcome: ScheduledAction['outcome'], to: string | undefined): Cell {
+function outcomeOf({ outcome, to = '?', refresh }: Pick<ScheduledAction, 'outcome' | 'to' | 'refresh'>): Cell {
   switch (outcome) {
     case 'nothing':
       return cell('· nothing to do')
@@ -72,7 +72,7 @@ function outcomeOf(outcome: ScheduledAction['outcome'], to: string | undefined):
     case 'forgotten':
       return cell('· forgotten', 'faint')
     case 'done':
-      return cell(`✔ upgraded to ${to ?? '?'}`, 'good')
+      return cell(`✔ ${refresh ? 'refreshed at' : 'upgraded to'} ${to}`, 'good')
     default:
       return ended(outcome)
   }

@@ -22,8 +22,21 @@ test('an empty one is each quarter', () =>
 
 test('all of it may be said', () =>
   expect(
-    scheduleIn(withSchedule('{ months: [Feb, Aug], at: fourth Sat 23:30, announce: 0d, target: default }')),
-  ).toEqual({ months: ['Feb', 'Aug'], nth: 4, weekday: 'Sat', time: '23:30', announceDays: 0, target: 'default' }))
+    scheduleIn(
+      withSchedule('{ months: [Feb, Aug], at: fourth Sat 23:30, announce: 0d, target: default, refresh: 180d }'),
+    ),
+  ).toEqual({
+    months: ['Feb', 'Aug'],
+    nth: 4,
+    weekday: 'Sat',
+    time: '23:30',
+    announceDays: 0,
+    target: 'default',
+    refreshDays: 180,
+  }))
+
+test('that blue is never refreshed may be said too', () =>
+  expect(scheduleIn(withSchedule('{ refresh: never }'))).toEqual(scheduleIn(withSchedule('{}'))))
 
 test.for([
   {
