@@ -212,7 +212,7 @@ async function greenFindings(eks: EksPort, green: string): Promise<Finding[]> {
 
 export function sealed(body: PlanBody): Plan {
   const plan = { ...body, digest: sha256(intent(body)) }
-  const size = JSON.stringify(plan).length
+  const size = Buffer.byteLength(JSON.stringify(plan))
   if (size <= LARGEST) return plan
   throw invalidInput(
     `the plan has ${size} bytes, and ${LARGEST} is the end: divide the platform's apps over several files, or one app's workloads over several apps`,
