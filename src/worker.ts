@@ -87,7 +87,8 @@ async function main(): Promise<void> {
     shutdownGraceTime: '20s',
     // An attempt is a read or a write of seconds, and most of its time is waiting for an answer.
     maxConcurrentActivityTaskExecutions: 100,
-    maxHeartbeatThrottleInterval: '10s',
+    // As often as an attempt says so: two may be late before it is given to another worker.
+    maxHeartbeatThrottleInterval: '3s',
   })
   const health = await serveHealth(worker, settings.healthPort, settings.host)
   log.info({ taskQueue, namespace, platforms: settings.platforms }, 'worker started')

@@ -18,51 +18,8 @@ export const sizeActions = (outside: Outside) => {
   const pinSize: Deed<'pinSize'> = async ({ input, scope }) => {
     const world = await proven(outside, scope)
     const { both, like } = input
-    const kept = both ? [await pin(world, { ...input, on: like, wait: false }, scope)] : []
-    return { note: [...kept, await pin(world, input, scope)].join(', ') }
-  }
-
-  /** What is so, in words, once it was read back. */
-  async function pin(world: Proven, input: ActionInput<'pinSize'>, scope: Scope): Promise<string> {
-    const { workload, on, like, wait } = input
-    const here = await world.on(on)
-    const scaler = await sizerOf(here, workload, on)
-    if (!scaler) return `nothing sizes ${workload.name} on ${scope[on]}`
-    // On the way back people wait for their traffic: a side that does not answer must not hold it up.
-    const size =
-      wait || like === on
-        ? await sizeOn(await world.on(like), workload)
-        : await Promise.race([
-            world
-              .on(like)
-              .then((it) => sizeOn(it, workload))
-              .catch(() => 0),
-            setTimeout(SILENT_MS, 0),
-          ])
-    const { floor, patch } = raised(scaler, size)
-    if (patch) await here.patch(scaler.kind, workload.namespace, scaler.metadata.name, patch)
-    const read = await sizerOf(here, workload, on)
-    const min = read && floorOf(read).min
-    if (min !== floor)
-      throw notYet(
-        `the ${isPlain(scaler) ? 'size' : 'floor'} of ${workload.name} reads ${min ?? 'nothing'}, not ${floor}`,
-        budgets.objects,
-      )
-    if (wait) {
-      const sized = await here.find(workload.kind, workload.namespace, workload.name)
-      const { ready, wanted } = sized ? readinessOf(sized) : { ready: 0, wanted: floor }
-      // Paused by its owner it has the size that its owner gave it, and no floor.
-      const least = isPaused(scaler) ? 0 : floor
-      if (!sized || ready < least || !isReady(readinessOf(sized)))
-        throw notYet(
-          `${workload.name} has ${ready} of ${Math.max(least, wanted)} pods ready on ${scope[on]}`,
-          budgets.pods,
-        )
-      const why = read && notTakenUp(read)
-      if (why !== undefined) throw notYet(`${why} on ${scope[on]}`, budgets.pods)
-    }
-    const note = isPlain(scaler) ? `has ${floor} replicas` : `stays at ${floor} or more`
-    return `${workload.name} on ${scope[on]} ${note}`
+    const kept = both ? [await pinned(world, { ...input, on: like, wait: false }, scope)] : []
+    return { note: [...kept, await pinned(world, input, scope)].join(', ') }
   }
 
   const unpinSize: Deed<'unpinSize'> = async ({ input, scope }) => {
@@ -77,6 +34,49 @@ export const sizeActions = (outside: Outside) => {
   }
 
   return { pinSize, unpinSize }
+}
+
+/** What is so, in words, once it was read back. */
+export async function pinned(world: Proven, input: ActionInput<'pinSize'>, scope: Scope): Promise<string> {
+  const { workload, on, like, wait } = input
+  const here = await world.on(on)
+  const scaler = await sizerOf(here, workload, on)
+  if (!scaler) return `nothing sizes ${workload.name} on ${scope[on]}`
+  // On the way back people wait for their traffic: a side that does not answer must not hold it up.
+  const size =
+    wait || like === on
+      ? await sizeOn(await world.on(like), workload)
+      : await Promise.race([
+          world
+            .on(like)
+            .then((it) => sizeOn(it, workload))
+            .catch(() => 0),
+          setTimeout(SILENT_MS, 0),
+        ])
+  const { floor, patch } = raised(scaler, size)
+  if (patch) await here.patch(scaler.kind, workload.namespace, scaler.metadata.name, patch)
+  const read = await sizerOf(here, workload, on)
+  const min = read && floorOf(read).min
+  if (min !== floor)
+    throw notYet(
+      `the ${isPlain(scaler) ? 'size' : 'floor'} of ${workload.name} reads ${min ?? 'nothing'}, not ${floor}`,
+      budgets.objects,
+    )
+  if (wait) {
+    const sized = await here.find(workload.kind, workload.namespace, workload.name)
+    const { ready, wanted } = sized ? readinessOf(sized) : { ready: 0, wanted: floor }
+    // Paused by its owner it has the size that its owner gave it, and no floor.
+    const least = isPaused(scaler) ? 0 : floor
+    if (!sized || ready < least || !isReady(readinessOf(sized)))
+      throw notYet(
+        `${workload.name} has ${ready} of ${Math.max(least, wanted)} pods ready on ${scope[on]}`,
+        budgets.pods,
+      )
+    const why = read && notTakenUp(read)
+    if (why !== undefined) throw notYet(`${why} on ${scope[on]}`, budgets.pods)
+  }
+  const note = isPlain(scaler) ? `has ${floor} replicas` : `stays at ${floor} or more`
+  return `${workload.name} on ${scope[on]} ${note}`
 }
 
 /** What sizes it: a scaler, or else its own `replicas`, which on blue are its owner's alone (docs/adr/0030). */
@@ -97,16 +97,16 @@ async function sizeOn(cluster: KubernetesPort, { kind, namespace, name }: Worklo
 }
 
 /**
- * How much of the pods that these need on blue are ready, 0 to 1: the least of them. All, where blue does not answer in
- * time: people wait for their traffic.
+ * How much of the pods that these need on blue are ready, 0 to 1: the least of them. `silent`, where blue does not answer
+ * in time: all, where people wait for their traffic.
  */
-export const grownShare = (world: Pick<Proven, 'on'>, workloads: readonly WorkloadRef[]): Promise<number> =>
+export const grownShare = (world: Pick<Proven, 'on'>, workloads: readonly WorkloadRef[], silent = 1): Promise<number> =>
   Promise.race([
     world
       .on('blue')
       .then(async (blue) => Math.min(1, ...(await Promise.all(workloads.map((w) => shareReady(blue, w))))))
-      .catch(() => 1),
-    setTimeout(SILENT_MS, 1),
+      .catch(() => silent),
+    setTimeout(SILENT_MS, silent),
   ])
 
 /** Against the floor that it was raised to: its controller may not have seen it yet. */

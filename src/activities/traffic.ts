@@ -13,6 +13,7 @@ import {
 } from '../domain/target-groups.ts'
 import { weightOnTheWayBack } from '../domain/way-back-weights.ts'
 import { contested, notFound } from './errors.ts'
+import { isSuccessor, takeUp } from './left-weights.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import { grownShare } from './sizes.ts'
 import { budgets, hasWaited, notYet, remember, remembered } from './waiting.ts'
@@ -21,6 +22,9 @@ import { budgets, hasWaited, notYet, remember, remembered } from './waiting.ts'
 const POLLS = 3
 /** So long the way back goes in steps while blue grows; then it is all of blue's, whatever it has. */
 const GROWS_WITHIN: Duration = '5m'
+
+/** What attempts of opening a route note: how often it was seen healthy in a row, and what was left at first, in per cent. */
+const nothing: { readonly polls: number; readonly left: number } = { polls: 0, left: 0 }
 
 export const trafficActions = (outside: Outside) => {
   const openRoute: Deed<'openRoute'> = async (call) => {
@@ -34,9 +38,9 @@ export const trafficActions = (outside: Outside) => {
     const share = greenShare(actions, blue.arn, green.arn)
     if (share === 'elsewhere') throw contestedRoute(route, share, [0])
     if (share !== undefined && share > 0) {
-      // Made by one before the one that asks: that one ended without taking it back.
-      if (call.run !== call.asker) throw leftBehind(route, share)
-      throw contestedRoute(route, share, [0])
+      if (!isSuccessor(call)) throw contestedRoute(route, share, [0])
+      remember({ polls: 0, left: Math.max(share, remembered(nothing).left) })
+      return takeUp(world, call, { route, actions, green: green.arn, share }, call.input.left)
     }
     // Targets are checked only once their group is in a rule: it enters at weight 0, and is waited for there.
     if (share === undefined)
@@ -45,15 +49,17 @@ export const trafficActions = (outside: Outside) => {
     const health = await world.loadBalancing.health(green.arn)
     const healthy = health.filter((t) => t.state === 'healthy').length
     const expected = health.filter((t) => t.state !== 'draining').length
-    const polls = healthy > 0 && healthy === expected ? remembered(0) + 1 : 0
-    remember(polls)
+    const before = remembered(nothing)
+    const polls = healthy > 0 && healthy === expected ? before.polls + 1 : 0
+    remember({ ...before, polls })
     if (polls < POLLS)
       throw notYet(
         `${healthy} of ${expected} targets of ${route.greenTargetGroup} are healthy (seen so ${polls} of ${POLLS} times)`,
         budgets.targets,
         '1s',
       )
-    return { note: `${healthy} targets healthy on green, at 0 %` }
+    const after = before.left > 0 ? `, where an earlier cutover had left ${before.left} %` : ''
+    return { note: `${healthy} targets healthy on green, at 0 %${after}` }
   }
 
   const setWeight: Deed<'setWeight'> = async ({ input, scope }) => {
@@ -86,7 +92,8 @@ export const trafficActions = (outside: Outside) => {
     return { note: `${to} % read back` }
   }
 
-  const settleRoute: Deed<'settleRoute'> = async ({ input, scope, run }) => {
+  const settleRoute: Deed<'settleRoute'> = async (call) => {
+    const { input, scope, run } = call
     const { route, on } = input
     const world = await proven(outside, scope)
     const green = await world.loadBalancing.findTargetGroup(route.greenTargetGroup)
@@ -99,6 +106,15 @@ export const trafficActions = (outside: Outside) => {
     if (actions.some((a) => a.type === 'forward' && a.targetGroups.some((s) => s.arn === dropArn))) {
       const settled = on === 'blue' ? 0 : 100
       const share = greenShare(actions, route.blueTargetGroup, on === 'blue' ? dropArn : keep.arn)
+      if (
+        on === 'blue' &&
+        drop &&
+        typeof share === 'number' &&
+        share > 0 &&
+        isSuccessor(call) &&
+        drop.tags[RUN_TAG] === run
+      )
+        return takeUp(world, call, { route, actions, green: drop.arn, share }, input.left)
       if (share !== settled) throw contestedRoute(route, share, [settled])
       await world.loadBalancing.setActions(route.ruleArn, withOnly(actions, keep.arn, dropArn))
       throw notYet(`route ${route.name} was just told to serve ${on} only`, budgets.weight)
@@ -187,9 +203,4 @@ async function actionsOf({ loadBalancing }: Proven, route: Route): Promise<reado
 const contestedRoute = (route: Route, found: number | 'elsewhere' | undefined, expect: readonly number[]) =>
   contested(
     `route ${route.name} ${found === 'elsewhere' ? 'serves another target group too' : found === undefined ? 'does not know green' : `is at ${found} %`}, where ${expect.join(' or ')} % was left: somebody else wrote it. Agree who owns it, then retry`,
-  )
-
-const leftBehind = (route: Route, found: number) =>
-  contested(
-    `route ${route.name} is at ${found} %, where 0 % was left: an earlier cutover of this app, which ended in mid-run, may have left it there. See that blue serves it, set green's weight in the rule to 0, then retry`,
   )

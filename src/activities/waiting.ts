@@ -127,8 +127,8 @@ export async function streamed<T, R>(
   throw failures[0]
 }
 
-/** Well below the heartbeat time-out of 20 s, which one request to a silent server takes by itself. */
-const BEAT_MS = 5_000
+/** Well below the heartbeat time-out of 10 s, less than one request to a silent server takes by itself. */
+const BEAT_MS = 3_000
 
 /** Says that this worker lives while an attempt waits for answers. */
 export const beating =

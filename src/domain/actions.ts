@@ -2,6 +2,7 @@ import { labelInWords, type ArgoHub, type ByArgo } from './argocd.ts'
 import type { Choice } from './choices.ts'
 import type { Duration } from './duration.ts'
 import type { Finding } from './findings.ts'
+import type { MayBeLeft } from './left-weights.ts'
 import type { Measuring } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
@@ -144,14 +145,16 @@ export interface Actions {
   unpinSize: Contract<OnSide & { serves?: true }>
 
   // traffic
-  openRoute: Contract<{ route: Route }>
+  /** `left`: what an earlier cutover, which was terminated, may have left; it is taken back to 0 first. Absent: nothing is. */
+  openRoute: Contract<{ route: Route; left?: MayBeLeft }>
   /** `expect`: the weights that may be found; any other was set by somebody else and is contested. */
   /**
    * `grown`: what was raised on blue to green's size. While its pods come up the weight goes to `to` by the steps in
    * `expect`, for five minutes at most.
    */
   setWeight: Contract<{ route: Route; to: Weight; expect: readonly Weight[]; grown?: readonly WorkloadRef[] }>
-  settleRoute: Contract<{ route: Route; on: Side }>
+  /** `left`: as for `openRoute`, on the way back. */
+  settleRoute: Contract<{ route: Route; on: Side; left?: MayBeLeft }>
   confirmQuiet: Contract<Place & { on: Side; for: Duration; requests: number; question: Question }>
 
   // workloads

@@ -147,6 +147,7 @@ function getReady(it: Subject): Move {
   // A copy has blue's size; what others deploy has the one that is written where they deploy from.
   const plain = deployedByOthers(it.app.deploy) ? workloads.filter(sizedByItself).map(green) : []
   const sizes = [...scaled, ...plain]
+  const left = { weights: environment.weights, grown: workloads.filter(sized).map((w) => w.ref) }
 
   return inOrder(
     arrive(it.app.deploy, {
@@ -160,8 +161,8 @@ function getReady(it: Subject): Move {
     sideBySide(id('size'), 'size green like blue', HANDOVERS_AT_ONCE, sizes),
     ...environment.routes.map((route) => ({
       ...pair(
-        act(id('route', route.name, 'open'), 'openRoute', { route }),
-        act(id('route', route.name, 'close'), 'settleRoute', { route, on: 'blue' }),
+        act(id('route', route.name, 'open'), 'openRoute', { route, left }),
+        act(id('route', route.name, 'close'), 'settleRoute', { route, on: 'blue', left }),
       ),
       commit: [act(id('route', route.name, 'settle'), 'settleRoute', { route, on: 'green' })],
     })),

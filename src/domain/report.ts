@@ -1,10 +1,11 @@
 import { effortOf, efforts, type Effort } from './effort.ts'
-import { info, type Finding } from './findings.ts'
+import type { Finding } from './findings.ts'
 import type { Desk, Logged } from './gates.ts'
 import type { StepRecord } from './journal.ts'
 import { textIn } from './messages.ts'
 import { gatesIn } from './proofs.ts'
 import { noticedBy, type Run } from './run.ts'
+import { shortened } from './report-size.ts'
 import { leaves, type StepId } from './steps.ts'
 
 /** Who decided what and when, and what came of it: all from what was written down on the way. */
@@ -77,7 +78,7 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
   )
   const place = placesOf(runs)
   const effort = effortOf(runs, desk)
-  return {
+  return shortened({
     subjects: runs.map(({ plan: { subject, digest }, ended }) => ({
       ...(subject.app !== undefined && { app: subject.app }),
       ...(subject.environment !== undefined && { environment: subject.environment }),
@@ -120,7 +121,7 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
         .filter((s) => last.get(s.id) === 'skipped')
         .map((s) => s.title)
     }),
-  }
+  })
 }
 
 /** An act for several gates is of no one place. */
@@ -138,32 +139,6 @@ function placesOf(runs: readonly Run[]): (about: string | undefined) => Place {
     return { ...(app !== undefined && { app }), ...(environment !== undefined && { environment }) }
   }
 }
-
-/** A workflow's result has 2 MB at most, and one that is larger fails its task for ever. */
-const LARGEST = 1_500_000
-
-/** What people miss least goes first; that it went is said. */
-export function shortened(report: Report, largest = LARGEST): Report {
-  const drop = ['weights', 'waits', 'problems', 'decisions', 'findings', 'subjects'] as const
-  let left = report
-  const gone: string[] = []
-  for (const field of drop) {
-    if (bytes(JSON.stringify(left)) <= largest) break
-    gone.push(field)
-    left = {
-      ...left,
-      [field]: [],
-      findings: [
-        ...(gone.includes('findings') ? [] : report.findings),
-        info('report-shortened', gone.join(', '), 'too long to be sent', 'each app’s own cutover still has its report'),
-      ],
-    }
-  }
-  return left
-}
-
-/** At most: three for each character beyond ASCII. */
-const bytes = (text: string): number => text.length + 2 * (text.match(/[^ -~]/g)?.length ?? 0)
 
 /** An upgrade's own report and those of its apps, as one. */
 export function joined(reports: readonly Report[]): Report {

@@ -20,10 +20,15 @@ const final = [
 // An undo must not start while what it undoes may still be at work.
 const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 
-/** Measured in facts/temporal-measured.md. A poll throws NotReady with its own delay, so it needs no slot while it waits. */
+/**
+ * Measured in facts/temporal-measured.md. A poll throws NotReady with its own delay, so it needs no slot while it waits.
+ * Every attempt beats each 3 s (`beating`), so a worker that died is waited for no longer than the heartbeat time-out, and
+ * two beats may be late.
+ */
 export const options = {
   quick: {
     startToCloseTimeout: '30s',
+    heartbeatTimeout: '10s',
     scheduleToCloseTimeout: '10m',
     cancellationType,
     retry: { initialInterval: '1s', maximumInterval: '30s', nonRetryableErrorTypes: final },
@@ -37,7 +42,7 @@ export const options = {
   },
   long: {
     startToCloseTimeout: '1m',
-    heartbeatTimeout: '20s',
+    heartbeatTimeout: '10s',
     cancellationType,
     retry: { initialInterval: '2s', maximumInterval: '30s', nonRetryableErrorTypes: final },
   },
@@ -46,7 +51,7 @@ export const options = {
   watch: {
     startToCloseTimeout: '1m',
     scheduleToCloseTimeout: '365d',
-    heartbeatTimeout: '20s',
+    heartbeatTimeout: '10s',
     cancellationType,
     retry: { initialInterval: '2s', maximumInterval: '30s', nonRetryableErrorTypes: ['Unhealthy'] },
   },
@@ -54,12 +59,13 @@ export const options = {
   byOthers: {
     startToCloseTimeout: '1m',
     scheduleToCloseTimeout: '365d',
-    heartbeatTimeout: '20s',
+    heartbeatTimeout: '10s',
     cancellationType,
     retry: { initialInterval: '2s', maximumInterval: '30s', nonRetryableErrorTypes: final },
   },
   quickBack: {
     startToCloseTimeout: '1m',
+    heartbeatTimeout: '10s',
     cancellationType,
     retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 10, nonRetryableErrorTypes: final },
   },

@@ -127,7 +127,8 @@ export function fleet(office: Office, by: unknown): Fleet {
           { platform: rest, app, by: typeof by === 'string' ? by : '', related, ...(made !== undefined && { made }) },
         ],
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        workflowTaskTimeout: '60s',
+        // For so long a worker that died in a task of it is waited for. Only the upgrade's own tasks may take longer.
+        workflowTaskTimeout: '10s',
         staticSummary: summary(`move ${app.name} to ${of.green}`),
         staticDetails: `${app.environments.map((e) => e.name).join(', ')} of ${app.name} (${app.team}), from ${of.blue} to ${of.green}`,
         typedSearchAttributes: pairsOf({

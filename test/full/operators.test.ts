@@ -54,6 +54,13 @@ const orders: readonly {
     order: (bed) => handle(bed, app('chat-actor')).terminate('somebody typed temporal workflow terminate'),
   },
   {
+    says: 'an app is terminated as green gets half of its traffic',
+    on: 'green',
+    at: 'chat-search',
+    after: 'setWeight',
+    order: (bed) => handle(bed, app('chat-search')).terminate('somebody typed temporal workflow terminate'),
+  },
+  {
     says: 'the upgrade is reset to its last task',
     on: 'green',
     at: 'chat-search',

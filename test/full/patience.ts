@@ -15,7 +15,7 @@ export interface Rewrite {
 export const ofWorkflows: readonly Rewrite[] = [
   { file: 'workflows/activity-options.ts', from: "startToCloseTimeout: '30s'", to: "startToCloseTimeout: '6s'" },
   { file: 'workflows/activity-options.ts', from: "startToCloseTimeout: '15s'", to: "startToCloseTimeout: '6s'" },
-  { file: 'workflows/activity-options.ts', from: "heartbeatTimeout: '20s'", to: "heartbeatTimeout: '5s'" },
+  { file: 'workflows/activity-options.ts', from: "heartbeatTimeout: '10s'", to: "heartbeatTimeout: '5s'" },
   {
     file: 'workflows/activity-options.ts',
     from: "quickBack: { startToCloseTimeout: '1m'",
@@ -24,7 +24,7 @@ export const ofWorkflows: readonly Rewrite[] = [
   // A world that fails each call several times would be waited for most of the time.
   { file: 'workflows/activity-options.ts', from: "initialInterval: '2s'", to: "initialInterval: '1s'" },
   { file: 'workflows/activity-options.ts', from: "maximumInterval: '30s'", to: "maximumInterval: '1s'" },
-  { file: 'workflows/fleet.ts', from: "workflowTaskTimeout: '60s'", to: "workflowTaskTimeout: '5s'" },
+  { file: 'workflows/fleet.ts', from: "workflowTaskTimeout: '10s'", to: "workflowTaskTimeout: '5s'" },
 ]
 
 /** In the worker. */
@@ -34,7 +34,7 @@ export const ofWorker: readonly Rewrite[] = [
     from: "stickyQueueScheduleToStartTimeout: '3s'",
     to: "stickyQueueScheduleToStartTimeout: '1s'",
   },
-  { file: 'activities/waiting.ts', from: 'const BEAT_MS = 5_000', to: 'const BEAT_MS = 1_000' },
+  { file: 'activities/waiting.ts', from: 'const BEAT_MS = 3_000', to: 'const BEAT_MS = 1_000' },
 ]
 
 /** As the upgrade is started. */

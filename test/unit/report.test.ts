@@ -13,7 +13,7 @@ import {
 } from '../../src/domain/notices.ts'
 import { outlineOf, withoutSteps } from '../../src/domain/outline.ts'
 import { byTeam } from '../../src/domain/effort.ts'
-import { joined, reportOf, shortened, type Report } from '../../src/domain/report.ts'
+import { joined, reportOf, type Report } from '../../src/domain/report.ts'
 import { leaves } from '../../src/domain/steps.ts'
 import { aCutoverPlan, anApp, anEnvironment, anUpgradePlan, rule, someFacts } from '../support/builders.ts'
 
@@ -181,19 +181,6 @@ test('reports are joined by time, and nothing is lost', () => {
   expect(all.rollbacks.map((d) => d.app)).toEqual(['b', 'c', 'a'])
   expect(all.subjects.map((s) => s.app)).toEqual(['a', 'b', 'c'])
   expect(all.leftovers).toEqual(['a', 'b', 'c'])
-})
-
-test('a report of very many apps still fits into a result, keeps what matters, and says what went', () => {
-  const weights = Array.from({ length: 20_000 }, () => ({ app: 'api', step: 's', at: at(0), note: '乗'.repeat(40) }))
-  const left = joined([{ ...empty, weights, leftovers: ['x'], subjects: [{ digest: 'd' }] }])
-  expect([left.weights, left.leftovers, left.subjects.length]).toEqual([[], ['x'], 1])
-  expect(left.findings).toMatchObject([{ code: 'report-shortened', about: 'weights' }])
-  expect(shortened({ ...empty, leftovers: ['x'] })).toEqual({ ...empty, leftovers: ['x'] })
-  expect(
-    Buffer.byteLength(
-      JSON.stringify(shortened({ ...empty, weights, subjects: weights.map((w) => ({ digest: w.note })) }, 10_000)),
-    ),
-  ).toBeLessThan(10_000)
 })
 
 test('a notice has one id for one matter, and another for another', () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { NEXT_RUN, START } from '../../../src/domain/starting.ts'
-import { driven } from '../../support/driven.ts'
+import { anApp, anEnvironment, errors } from '../../support/builders.ts'
+import { attempted, driven } from '../../support/driven.ts'
 import { aSigner, signedBy } from '../../support/signing.ts'
 import { aSmallFile, seedBlue } from '../../support/small-platform.ts'
 import { aDeployment, aService, aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
@@ -54,6 +55,30 @@ test('one app of blue is looked for again, and the plan of all others stays as i
     became: 'refused',
     note: expect.stringContaining('workload-missing mail worker: '),
   })
+})
+
+test('plans of one app that are too large for one answer are refused, with what to do', async () => {
+  const { answer: prepared } = await driven(
+    world.activities.prepare,
+    { platform: scope.platform, to: '1.36', by: 'aoki@example.com' },
+    { workflow: { type: 'clusterUpgrade', id: `cluster-upgrade/${scope.platform}` } },
+  )
+  const { apps: _apps, waves: _waves, ...platform } = prepared.platform
+  const plans = (environments: number, letters: number) => {
+    const green = 'q'.repeat(letters)
+    const check = { ...errors, source: { ...errors.source, queries: { blue: 'q', green } } } as const
+    const names = Array.from({ length: environments }, (_, n) => `stage-${n}`)
+    const of = names.map((name) => anEnvironment(name, { namespaces: ['shop'], checks: [check] }))
+    const input = { platform, app: anApp('large', { environments: of }), by: 'aoki@example.com' }
+    return attempted(world.activities.planApp, input).catch((error: unknown) => String(error))
+  }
+  expect(await plans(3, 200_000)).toBe('ready')
+  expect(await plans(4, 200_000)).toMatch(
+    /the plans of large have 16\d{5} bytes together, and 1500000 is the end: divide its workloads over several apps/,
+  )
+  expect(await plans(1, 260_000)).toMatch(
+    /the plan has 52\d{4} bytes, and 500000 is the end: divide the platform's apps over several files, or one app's workloads/,
+  )
 })
 
 test('an app of a team whose people have no keys yet is left to the next upgrade', async () => {

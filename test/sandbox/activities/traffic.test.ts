@@ -86,19 +86,38 @@ describe('a route is opened', () => {
     expect(made.filter((c) => c.parameters['Name'] === it.route.greenTargetGroup)).toHaveLength(1)
   })
 
-  test('and not where a cutover that was terminated has left green some of it', async () => {
+  test('where a cutover that was terminated has left green some of it, once blue has taken that back', async () => {
     const it = await anOpenRoute()
     await it.set(50, [0])
-    const asked = (asker: string) => ending(acts().openRoute, call<'openRoute'>({ route: it.route }, { asker }))
-    expect((await asked('run-1')).message).toMatch(/is at 50 %, where 0 % was left: somebody else wrote it/)
-    const { type, message } = await asked('run-2')
-    expect([type, message]).toEqual([
-      'Contested',
-      "route web is at 50 %, where 0 % was left: an earlier cutover of this app, which ended in mid-run, may have left it there. See that blue serves it, set green's weight in the rule to 0, then retry",
-    ])
+    const asked = (asker: string, weights: readonly number[]) =>
+      call<'openRoute'>({ route: it.route, left: { weights, grown: [] } }, { asker })
+    const refused = async (asker: string, weights: readonly number[]) =>
+      (await ending(acts().openRoute, asked(asker, weights))).message
+    expect(await refused('run-1', [5, 50])).toMatch(/is at 50 %, where 0 % was left: somebody else wrote it/)
+    expect(await refused('run-2', [5, 25])).toBe(
+      "route web is at 50 %, where 0 % was left: an earlier cutover of this app ended in mid-run, and this is no weight of its steps. See that blue serves it, set green's weight in the rule to 0, then retry",
+    )
     expect(it.weights()).toEqual({ blue: 50, green: 50 })
-    it.write({ blue: 100, green: 0 })
-    await driven(acts().openRoute, call<'openRoute'>({ route: it.route }, { asker: 'run-2' }))
+
+    const [pod] = world.blue.pods().filter((p) => p.namespace === it.route.namespace)
+    world.sick.add(pod?.ip ?? '')
+    await eventually('it is sick', async () =>
+      (await port().health(it.route.blueTargetGroup)).some((t) => t.state === 'unhealthy'),
+    )
+    const seen: unknown[] = []
+    const { answer, waits } = await driven(acts().openRoute, asked('run-2', [25, 50]), {
+      lost: true,
+      between() {
+        seen.push(it.weights())
+        if (seen.length > 1) world.sick.delete(pod?.ip ?? '')
+      },
+    })
+    expect(seen[1]).toEqual({ blue: 50, green: 50 })
+    expect(waits[1]).toBe(
+      'route web was at 50 %, left by an earlier cutover of this app: it stays there, with 1 of 2 targets healthy and 100 % of the pods ready on demo-1-35',
+    )
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+    expect(answer.note).toBe('2 targets healthy on green, at 0 %, where an earlier cutover had left 50 %')
   })
 
   test('only when no target is sick, and the count begins anew after one was', async () => {
@@ -217,6 +236,25 @@ describe('a route', () => {
     expect([it.weights(), it.group(), it.binding('green')]).toEqual([{ blue: 100 }, undefined, undefined])
     expect(it.binding('blue')).toBeDefined()
     await it.settle('blue')
+  })
+
+  test('that has weight of a cutover that was terminated is closed by the next, once blue has grown to green’s size', async () => {
+    const it = await anOpenRoute()
+    const { namespace } = it.route
+    await it.set(100, [0])
+    world.blue.apply(aScaler('web', namespace, 2, 6))
+    world.green.apply(aScaler('web', namespace, 3, 6))
+    await eventually(
+      'green has grown',
+      () => world.green.pods().filter((p) => p.namespace === namespace && p.ready).length === 3,
+    )
+    const web = { kind: 'Deployment', namespace, name: 'web' } as const
+    const left = { weights: [25, 100], grown: [web] }
+    const close = call<'settleRoute'>({ route: it.route, on: 'blue', left }, { asker: 'run-2' })
+    const { waits } = await driven(acts().settleRoute, close)
+    expect(waits[0]).toMatch(/^route web was at 100 %, left by an earlier cutover of this app/)
+    expect([it.weights(), it.group(), it.binding('green')]).toEqual([{ blue: 100 }, undefined, undefined])
+    expect(world.blue.list('autoscaling/v2', 'HorizontalPodAutoscaler', namespace)[0]?.spec?.['minReplicas']).toBe(3)
   })
 
   test('that is settled on green leaves nothing of blue', async () => {
