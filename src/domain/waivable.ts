@@ -73,7 +73,6 @@ export const kinds = {
 
   'green-exists': 'owner',
   'argocd-on-blue': 'owner',
-  'flux-hub-on-blue': 'owner',
   'argocd-deletes': 'owner',
   'argocd-prunes': 'owner',
 
