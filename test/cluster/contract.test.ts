@@ -14,12 +14,14 @@ import { pipelinesMay } from './pipelines.ts'
 import { jobsContract } from '../contract/jobs.ts'
 import { kedaContract } from '../contract/keda.ts'
 import { endlessJobsContract } from '../contract/endless-jobs.ts'
+import { failingJobsContract } from '../contract/failing-jobs.ts'
 import { measuresContract } from '../contract/measures.ts'
 import { volumeFindingsContract } from '../contract/volume-findings.ts'
 import { volumesContract } from '../contract/volumes.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
 import { granted } from './granted.ts'
 import { runKeda } from './keda.ts'
+import { quotasContract } from '../contract/quotas.ts'
 import { troubleContract } from '../contract/trouble.ts'
 import { troubleOfReal } from './trouble.ts'
 import { aRealWorld, type RealWorld } from './real-world.ts'
@@ -50,6 +52,7 @@ describe('a real server', () => {
 describe('on real controllers', () => {
   accessContract(() => world)
   workloadActionsContract(() => world)
+  quotasContract(() => world)
   readinessContract(() => world)
   singletonsContract(() => world)
   jobsContract(() => world)
@@ -61,6 +64,7 @@ describe('on real controllers', () => {
   pointersContract(() => world)
   kedaContract(() => world)
   endlessJobsContract(() => world)
+  failingJobsContract(() => world)
   measuresContract(() => world)
   volumesContract(() => world)
   copiedVolumesContract(() => world)

@@ -19,10 +19,15 @@ import type { WorldUnderTest } from '../contract/workload-actions.ts'
 import { scope } from '../support/small-world.ts'
 import { startControlPlane, type ControlPlane } from '../../src/sandbox/control-plane/control-plane.ts'
 import { argocdApplicationsFile, argocdFile, customFile, measuresFile, rbacFile, WORKER } from './granted.ts'
+import type { Stages } from '../../src/sandbox/control-plane/stages.ts'
+import { runsFor } from '../../src/sandbox/cluster/controllers/containers.ts'
+import { stopsAfter } from '../../src/sandbox/cluster/controllers/kubelet.ts'
 import { tokenWebhook, webhookConfig } from '../../src/sandbox/control-plane/token-webhook.ts'
 
 const GROUP = 'norikae'
 const MASTERS = 'system:masters'
+/** As fast as can be, but for what a pod says of itself. */
+const stages: Stages = { readyMs: 0, deletedMs: 0, stopAnnotation: stopsAfter, jobMs: 0, jobAnnotation: runsFor }
 export const ADMIN_KEYS = { accessKeyId: 'AKIAADMIN', secretAccessKey: 'admin' }
 
 export interface RealWorld extends WorldUnderTest {
@@ -63,7 +68,7 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
   })
   ends.push(() => webhook.stop())
   const begin = (name: string, version: '1.35' | '1.36') =>
-    startControlPlane({ name, version, tokenWebhookConfig: webhookConfig(webhook.url, name) })
+    startControlPlane({ name, version, stages, tokenWebhookConfig: webhookConfig(webhook.url, name) })
   const begun = [begin(scope.blue, '1.35'), begin(scope.green, '1.36')] as const
   // Both are awaited before either is used: the one that is there is stopped where the other does not come.
   for (const one of begun)

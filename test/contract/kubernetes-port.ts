@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { refusalFindings } from '../../src/domain/dry-run.ts'
+import { refusalFindings, warningFinding } from '../../src/domain/dry-run.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import { failureOf } from '../sandbox/adapters/local.ts'
 import { eventually } from '../support/eventually.ts'
 import { aCronJob, aDeployment } from '../support/small-world.ts'
+import { selecting } from './nodes.ts'
 import { aConfigMap, aNamespace, type ServerUnderTest } from './servers.ts'
 
 /** What the adapter promises to activities, held against whatever answers: see ServerUnderTest. */
@@ -139,6 +140,20 @@ export function kubernetesPortContract(of: () => ServerUnderTest, { version }: {
       const namespace = await aNamespace(of())
       expect(await port().dryRun(aConfigMap('dry', namespace, { a: '1' }))).toEqual({ warnings: [] })
       expect(await port().find('ConfigMap', namespace, 'dry')).toBeUndefined()
+    })
+
+    test('of what the server warns of tells each of its warnings, and changes nothing', async () => {
+      const namespace = await aNamespace(of())
+      const labels = { 'beta.kubernetes.io/arch': 'arm64', 'beta.kubernetes.io/os': 'linux' }
+      const old = selecting(aDeployment('web', namespace), labels)
+      const { warnings, ...taken } = await port().dryRun(old)
+      expect(taken).toEqual({})
+      expect(warnings.toSorted()).toEqual([
+        'spec.template.spec.nodeSelector[beta.kubernetes.io/arch]: deprecated since v1.14; use "kubernetes.io/arch" instead',
+        'spec.template.spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead',
+      ])
+      expect(warnings.map((text) => warningFinding(old, text).code)).toEqual(['api-deprecated', 'api-deprecated'])
+      expect(await port().find('Deployment', namespace, 'web')).toBeUndefined()
     })
 
     test('of what is not valid names each field', async () => {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+import { stopsAfter } from '../../src/sandbox/cluster/controllers/kubelet.ts'
 import type { ServerUnderTest } from './servers.ts'
 
 /** A node that nobody answers for, by this name and id of its provider: what is on it stays as the test leaves it. */
@@ -30,6 +31,14 @@ export const placed = (workload: KubernetesObject, nodeName: string): Kubernetes
 /** For nodes of these labels only. */
 export const selecting = (workload: KubernetesObject, nodeSelector: Readonly<Record<string, string>>) =>
   withPods(workload, { nodeSelector })
+
+/** Its pods take so long to end, of a longer grace. */
+export const endingSlowly = (workload: KubernetesObject, ms: number, graceSeconds: number): KubernetesObject => {
+  const slow = withPods(workload, { terminationGracePeriodSeconds: graceSeconds })
+  const { template } = slow.spec as { template: { metadata: object } } // a Deployment's
+  const metadata = { ...template.metadata, annotations: { [stopsAfter]: String(ms) } }
+  return { ...slow, spec: { ...slow.spec, template: { ...template, metadata } } }
+}
 
 function withPods(workload: KubernetesObject, more: object): KubernetesObject {
   const { template } = workload.spec as { template: { spec: object } } // a Deployment's

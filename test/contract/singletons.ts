@@ -6,7 +6,7 @@ import { aServer } from '../sandbox/adapters/local.ts'
 import { attempted, driven, ending } from '../support/driven.ts'
 import { eventually } from '../support/eventually.ts'
 import { aDeployment, call, scope } from '../support/small-world.ts'
-import { aLostNode, LOST_AT, placed, selecting } from './nodes.ts'
+import { aLostNode, endingSlowly, LOST_AT, placed, selecting } from './nodes.ts'
 import { aNamespace, type ServerUnderTest } from './servers.ts'
 import type { WorldUnderTest } from './workload-actions.ts'
 
@@ -69,6 +69,29 @@ export function singletonsContract(of: () => WorldUnderTest): void {
       await on('blue').admin.remove('Node', undefined, node)
     },
   )
+
+  test('a pod that takes its time to end is given its whole grace, and green starts after it', TIMES, async () => {
+    const { activities } = of()
+    const namespace = await aNamespace(on('blue'), on('green'))
+    const workload: WorkloadRef = { kind: 'Deployment', namespace, name: 'actor' }
+    const pods = (side: Side) => on(side).admin.list('Pod', { namespace })
+    await on('blue').applyAs('team', endingSlowly(aDeployment('actor', namespace), 2_500, 60))
+    await eventually('it runs on blue', async () => (await pods('blue'))[0]?.status?.['phase'] === 'Running', patience)
+    await on('green').applyAs('team', aDeployment('actor', namespace, 0, { annotations: { [REPLICAS]: '1' } }))
+    const stop = call<'stopWorkload'>({ workload, on: 'blue', within: '60s' })
+    const start = call<'startWorkload'>({ workload, on: 'green', alone: true })
+
+    await waitsFor(stop, '1 pods of actor')
+    const [ending] = await pods('blue')
+    expect(ending?.metadata).toMatchObject({ deletionTimestamp: expect.any(String), deletionGracePeriodSeconds: 60 })
+    await expect(driven(activities.startWorkload, start, patience)).rejects.toThrow('1 pods of actor run on')
+
+    const { answer } = await driven(activities.stopWorkload, stop, patience)
+    expect(answer.note).toBe(`no pod of actor on ${scope.blue}`)
+    expect([await pods('blue'), await pods('green')]).toEqual([[], []])
+    await driven(activities.startWorkload, start, patience)
+    expect(await pods('green')).toHaveLength(1)
+  })
 
   test('a node that is no instance of EC2 is for people to remove', TIMES, async () => {
     const node = 'lost-2.example.com'

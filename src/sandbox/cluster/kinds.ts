@@ -174,6 +174,7 @@ export const k = {
   pod: known('v1', 'Pod'),
   scaledObject: known('keda.sh/v1alpha1', 'ScaledObject'),
   replicaSet: known('apps/v1', 'ReplicaSet'),
+  resourceQuota: known('v1', 'ResourceQuota'),
   service: known('v1', 'Service'),
   serviceAccount: known('v1', 'ServiceAccount'),
   volume: known('v1', 'PersistentVolume'),

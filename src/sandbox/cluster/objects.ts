@@ -14,6 +14,7 @@ import { type Fields, equal, present } from './json.ts'
 import { type Kind, type Subresource, k } from './kinds.ts'
 import { type Entry, type Manager, afterUpdate, serialised } from './managed-fields.ts'
 import { lean, prepared } from './prepared.ts'
+import { withinQuotas } from './quotas.ts'
 import { alreadyExists, conflict, forbidden, invalid, notFound } from './status.ts'
 import { type Held, Store } from './store.ts'
 import { problems } from './validation.ts'
@@ -80,6 +81,7 @@ export class Objects {
     })
     const object = this.#checked(kind, withDefaults(bare, undefined, this.#addresses), undefined)
     admitted(this.store, kind, object)
+    withinQuotas(this.store, kind, object)
     if (this.store.get(kind, metadata.namespace, name) !== undefined) throw alreadyExists(kind, name)
     const managed = withEntries(object, owners(object, this.#clock.stamp()))
     return options.dryRun ? managed : this.store.put(kind, managed)

@@ -1,4 +1,5 @@
 /** One request on objects, from its target and method to the answer: a table of verbs. */
+import type { KubernetesObject } from '../types.ts'
 import type { DeleteOptions } from './deletion.ts'
 import { at, numberAt, textAt } from './json.ts'
 import type { Verb } from './kinds.ts'
@@ -19,6 +20,7 @@ import {
 import type { Target } from './routes.ts'
 import { rescale, shown } from './scale.ts'
 import { deleted, invalid, notImplemented } from './status.ts'
+import { nodeLabelWarnings } from './warnings.ts'
 
 type Scope = 'collection' | 'object'
 
@@ -112,7 +114,11 @@ export function serve(objects: Objects, method: string, request: Request): Answe
   if (handler === undefined || !kind.verbs.some((one) => one === verb)) throw missing
   if (subresource !== undefined && !['get', 'update', 'patch'].includes(verb)) throw missing
   if (verb === 'create' && kind.namespaced && request.target.namespace === undefined) throw missing
+  const { namespace, name } = request.target
+  const before = name === undefined ? undefined : objects.store.get(kind, namespace, name)
   const answer = handler(objects, request)
   const deprecated = kind.deprecated === undefined ? [] : [kind.deprecated]
-  return { ...answer, warnings: [...deprecated, ...(answer.warnings ?? [])] }
+  const writes = ['create', 'update', 'patch'].includes(verb)
+  const noticed = writes ? nodeLabelWarnings(answer.body as KubernetesObject, before) : [] // what is written comes back
+  return { ...answer, warnings: [...deprecated, ...noticed, ...(answer.warnings ?? [])] }
 }

@@ -2,15 +2,19 @@
 export interface Stages {
   /** From being placed on a node to ready. */
   readonly readyMs: number
-  /** From being deleted to gone: what a pod takes whose preStop hook waits for what is in flight. */
+  /**
+   * From being deleted to gone, unless this annotation says otherwise, in milliseconds: what a pod takes whose preStop
+   * hook waits for what is in flight. At the end of its grace it is killed.
+   */
   readonly deletedMs: number
+  readonly stopAnnotation: string
   /** What a Job's pod runs for unless this annotation says otherwise, in milliseconds. */
   readonly jobMs: number
   readonly jobAnnotation: string
 }
 
 /** kwok's configuration: its own fast stages, with time in them. */
-export const stagesFile = ({ readyMs, deletedMs, jobMs, jobAnnotation }: Stages): string =>
+export const stagesFile = ({ readyMs, deletedMs, stopAnnotation, jobMs, jobAnnotation }: Stages): string =>
   [
     stage('pod-ready', [lives, { key: '.status.podIP', operator: 'DoesNotExist' }], readyMs, { statusTemplate: READY }),
     stage(
@@ -22,13 +26,18 @@ export const stagesFile = ({ readyMs, deletedMs, jobMs, jobAnnotation }: Stages)
       },
       { statusTemplate: COMPLETE },
     ),
-    stage('pod-delete', [{ key: '.metadata.deletionTimestamp', operator: 'Exists' }], deletedMs, {
-      finalizers: { empty: true },
-      delete: true,
-    }),
+    stage(
+      'pod-delete',
+      [{ key: '.metadata.deletionTimestamp', operator: 'Exists' }],
+      { durationMilliseconds: deletedMs, durationFrom: { expressionFrom: stopMs(stopAnnotation) } },
+      { finalizers: { empty: true }, delete: true },
+    ),
   ]
     .map((one) => JSON.stringify(one))
     .join('\n---\n')
+
+const stopMs = (annotation: string): string =>
+  `(.metadata.annotations["${annotation}"] // "") as $asked | (if $asked == "" then "" else [($asked | tonumber), .metadata.deletionGracePeriodSeconds * 1000] | min | tostring end) + "ms"`
 
 const lives = { key: '.metadata.deletionTimestamp', operator: 'DoesNotExist' }
 const ofJob = { key: '.metadata.ownerReferences.[].kind', operator: 'In', values: ['Job'] }

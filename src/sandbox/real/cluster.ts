@@ -4,6 +4,7 @@
  */
 import { podBlock } from '../cluster/addresses.ts'
 import { runsFor } from '../cluster/controllers/containers.ts'
+import { stopsAfter } from '../cluster/controllers/kubelet.ts'
 import { Clock } from '../cluster/clock.ts'
 import { jobRunsOf } from '../cluster/job-runs.ts'
 import { k, kindNamed, type Kind } from '../cluster/kinds.ts'
@@ -28,7 +29,13 @@ interface RealClusterOptions {
 const versions: readonly ControlPlane['version'][] = ['1.35', '1.36']
 
 /** Longer to end than the load balancer needs to hear of it. */
-const stages: Stages = { readyMs: 300, deletedMs: 2_500, jobMs: 1_500, jobAnnotation: runsFor }
+const stages: Stages = {
+  readyMs: 300,
+  deletedMs: 2_500,
+  stopAnnotation: stopsAfter,
+  jobMs: 1_500,
+  jobAnnotation: runsFor,
+}
 
 /** What the sandbox's own rooms look at. */
 const mirrored: readonly Kind[] = [

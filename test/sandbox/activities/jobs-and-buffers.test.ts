@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { endlessJobsContract } from '../../contract/endless-jobs.ts'
+import { failingJobsContract } from '../../contract/failing-jobs.ts'
 import { jobsContract } from '../../contract/jobs.ts'
 import { measuresContract } from '../../contract/measures.ts'
 import { aWorldForAll } from './a-world.ts'
@@ -12,6 +13,7 @@ describe('a Job that nothing else makes', () => {
 describe('a job that does not end', () => {
   endlessJobsContract(world)
 })
+failingJobsContract(world)
 describe('what is measured', () => {
   measuresContract(world)
 })

@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { customVersionsContract } from '../../contract/custom-versions.ts'
 import { fencesContract } from '../../contract/fences.ts'
+import { quotasContract } from '../../contract/quotas.ts'
 import { readinessContract } from '../../contract/readiness.ts'
 import { singletonsContract } from '../../contract/singletons.ts'
 import { workloadActionsContract } from '../../contract/workload-actions.ts'
@@ -9,6 +10,7 @@ import { aWorldForAll } from './a-world.ts'
 const world = aWorldForAll()
 
 workloadActionsContract(world)
+quotasContract(world)
 describe('an app that does not become ready', () => {
   readinessContract(world)
 })

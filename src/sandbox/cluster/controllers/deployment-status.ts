@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../types.ts'
 import { stamp } from '../clock.ts'
 import { type Condition, conditionOf, withConditions } from '../conditions.ts'
 import { type Fields, at, numberAt, omitEmpty } from '../json.ts'
+import { FAILURE } from './replica-sets.ts'
 
 export const countOf = (set: KubernetesObject, field: string): number => numberAt(set, 'status', field) ?? 0
 
@@ -82,8 +83,10 @@ export function deploymentStatus(
     availability(available >= wanted - missing),
     ...(fresh === undefined ? [] : [progress(live, fresh.metadata.name, counts, complete, now)]),
   ]
-  const conditions = withConditions(live, time, ...said).map((condition) =>
-    touched(live, condition, condition['type'] === 'Progressing' && moved(live, counts), time),
-  )
+  const failure = sets.map((set) => conditionOf(set, FAILURE)).find((condition) => condition !== undefined)
+  const conditions = [
+    ...withConditions(live, time, ...said).filter((condition) => condition['type'] !== FAILURE),
+    ...(failure === undefined ? [] : [{ ...failure }]),
+  ].map((condition) => touched(live, condition, condition['type'] === 'Progressing' && moved(live, counts), time))
   return { ...counts, conditions }
 }

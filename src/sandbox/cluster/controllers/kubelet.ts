@@ -1,6 +1,7 @@
 /**
  * The life of a pod on its node: started, ready, ended. Nothing is heard of it while its node is not ready. Pods that are to end by themselves (restartPolicy other than
- * Always) do what `containers.ts` says. `sandbox.norikae.io/unready: "true"` on a pod keeps it from being ready.
+ * Always) do what `containers.ts` says. `sandbox.norikae.io/unready: "true"` on a pod keeps it from being ready;
+ * `sandbox.norikae.io/stops-after` is how long it takes to end, in milliseconds, as one whose preStop hook works does.
  */
 import type { KubernetesObject } from '../../types.ts'
 import type { Cancel } from '../clock.ts'
@@ -13,6 +14,7 @@ import { isEnding, phaseOf } from './pods.ts'
 import { type Controller, type World, split } from './world.ts'
 
 export const unready = 'sandbox.norikae.io/unready'
+export const stopsAfter = 'sandbox.norikae.io/stops-after'
 
 const endsByItself = (pod: KubernetesObject): boolean => textAt(pod, 'spec', 'restartPolicy') !== 'Always'
 const mayBeReady = (pod: KubernetesObject): boolean => pod.metadata.annotations?.[unready] !== 'true'
@@ -148,9 +150,8 @@ export const kubelet = (world: World): Controller => {
       } else if (isLost(nodeOf(pod))) {
         return
       } else if (isEnding(pod)) {
-        if (Number(pod.metadata['deletionGracePeriodSeconds'] ?? 0) > 0) {
-          once(pod, 'stop', times.podStopMs, (live) => objects.end(k.pod, live))
-        }
+        const graceMs = Number(pod.metadata['deletionGracePeriodSeconds'] ?? 0) * 1000
+        if (graceMs > 0) once(pod, 'stop', stopMs(pod, times.podStopMs, graceMs), (live) => objects.end(k.pod, live))
       } else if (phaseOf(pod) === 'Pending') {
         once(pod, 'start', times.podStartMs, start)
       } else if (phaseOf(pod) === 'Running' && endsByItself(pod)) {
@@ -161,6 +162,12 @@ export const kubelet = (world: World): Controller => {
       }
     },
   }
+}
+
+/** What is not over by the end of its grace is killed. */
+function stopMs({ metadata }: KubernetesObject, usualMs: number, graceMs: number): number {
+  const asked = Number(metadata.annotations?.[stopsAfter] ?? usualMs)
+  return Math.min(Number.isFinite(asked) ? asked : usualMs, graceMs)
 }
 
 const nodeOf = (pod: KubernetesObject): string => textAt(pod, 'spec', 'nodeName') ?? ''

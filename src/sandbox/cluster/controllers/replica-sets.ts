@@ -1,8 +1,12 @@
+import { conditionOf, withConditions } from '../conditions.ts'
 import { omitEmpty } from '../json.ts'
 import { k } from '../kinds.ts'
 import { byWorth, createPod, deletePod, isActive, isEnding, isReadyPod, podsOf } from './pods.ts'
 import { type Controller, type World, controllerOf, split } from './world.ts'
 import { keyOf } from '../store.ts'
+
+/** That the API server refuses its pods, which its Deployment says too. */
+export const FAILURE = 'ReplicaFailure'
 
 /** Keeps as many pods as a ReplicaSet says. */
 export const replicaSets = (world: World): Controller => ({
@@ -15,7 +19,7 @@ export const replicaSets = (world: World): Controller => ({
     return owner === undefined ? [] : [owner]
   },
   reconcile(key) {
-    const { objects, store } = world
+    const { clock, objects, store } = world
     const set = store.get(k.replicaSet, ...split(key))
     if (set === undefined) return
     const pods = podsOf(world, set)
@@ -28,7 +32,10 @@ export const replicaSets = (world: World): Controller => ({
     }
     const now = podsOf(world, set).filter(isActive)
     const ready = now.filter(isReadyPod).length
+    const missing = wanted - active.length
+    const failure = conditionOf(set, FAILURE)
     const status = {
+      ...(failure !== undefined && missing > 0 && { conditions: [failure] }),
       replicas: now.length,
       ...omitEmpty({
         fullyLabeledReplicas: now.length,
@@ -39,6 +46,15 @@ export const replicaSets = (world: World): Controller => ({
     }
     objects.setStatus(k.replicaSet, set, status)
     if (isEnding(set)) return
-    for (let missing = wanted - active.length; missing > 0; missing -= 1) createPod(world, set, 'replicaset-controller')
+    try {
+      for (let n = 0; n < missing; n += 1) createPod(world, set, 'replicaset-controller')
+    } catch (error) {
+      const message = error instanceof Error ? error.message : ''
+      const why = { type: FAILURE, status: 'True', reason: 'FailedCreate', message } as const
+      // The first failure is told until all its pods are there (pkg/controller/replicaset/replica_set_utils.go).
+      if (failure === undefined)
+        objects.setStatus(k.replicaSet, set, { ...status, conditions: withConditions(set, clock.stamp(), why) })
+      throw error
+    }
   },
 })
