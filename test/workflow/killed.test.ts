@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker } from '@temporalio/worker'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Platform } from '../../src/domain/platform.ts'
 import { aPlatform, anApp } from '../support/builders.ts'
 import { bundle } from '../support/bundle.ts'
@@ -17,7 +17,8 @@ const program = fileURLToPath(new URL('../support/worker-process.ts', import.met
 let env: TestWorkflowEnvironment
 let folder: string
 let codePath: string
-let worker: ChildProcess | undefined
+/** Of every trial. */
+const workers = new Set<ChildProcess>()
 let n = 0
 
 beforeAll(async () => {
@@ -27,8 +28,8 @@ beforeAll(async () => {
   const code = await bundle()
   if ('code' in code) await writeFile(codePath, code.code)
 })
-afterEach(() => worker?.kill('SIGKILL'))
 afterAll(async () => {
+  for (const worker of workers) worker.kill('SIGKILL')
   await env.teardown()
   await rm(folder, { recursive: true })
 })
@@ -39,10 +40,12 @@ async function aTrial(more: Partial<Platform> = {}, sticky: '1s' | '10s' = '1s')
   const platform = aPlatform({ name: `killed-${n}`, apps: [anApp('api')], rest: '0s', soak: '1s', ...more })
   const world = new WorldOnDisk(join(folder, platform.name))
   const trial = new Trial(env, world.open(platform))
+  let worker: ChildProcess | undefined
   const start = async () => {
     const told = { address: env.address, queue: trial.queue, codePath, folder: world.folder, platform, sticky }
     const child = spawn(process.execPath, [program, JSON.stringify(told)], { stdio: ['ignore', 'pipe', 'inherit'] })
     worker = child
+    workers.add(child)
     await once(child.stdout, 'data')
   }
   const kill = async () => {
@@ -84,7 +87,8 @@ async function aTrial(more: Partial<Platform> = {}, sticky: '1s' | '10s' = '1s')
 }
 const doneBy = (world: WorldOnDisk) => world.read().map(([place, step]) => `${place}:${step.id}`)
 
-test(
+// They wait most of their time, each for a worker of its own.
+test.concurrent(
   'the worker is killed in provisioning and in a cutover, and the end is the same',
   { timeout: 120_000 },
   async () => {
@@ -104,7 +108,7 @@ test(
   },
 )
 
-test('the worker is killed on the way back, and the world is as it was', { timeout: 120_000 }, async () => {
+test.concurrent('the worker is killed on the way back, and the world is as it was', { timeout: 120_000 }, async () => {
   const { trial, world, killedAt } = await aTrial()
   world.hold('api:production/withdraw')
   world.hold('upgrade:green/empty')
@@ -119,9 +123,9 @@ test('the worker is killed on the way back, and the world is as it was', { timeo
 })
 
 /** A query that comes to a new worker before the next task runs what has happened since, under the time of the last task. */
-test(
+test.concurrent(
   'what time decides while the worker is another replays, whoever asks in between',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const { trial, restarted } = await aTrial({ rest: '6s' }, '10s')
     await trial.start()

@@ -44,7 +44,8 @@ const eventsOf = async (handle: WorkflowHandle) => {
   }))
 }
 
-test('what stands in the details is what releases each gate, to the end', async () => {
+// Each has a platform and a queue of its own, and waits most of its time.
+test.concurrent('what stands in the details is what releases each gate, to the end', async () => {
   const trial = aTrial()
   await trial.during(async (upgrade) => {
     const paste = async (app: string | undefined, by: string, typed?: string) => {
@@ -84,7 +85,7 @@ test('what stands in the details is what releases each gate, to the end', async 
   ])
 })
 
-test('people find a run by platform, team, phase and for whom it waits', async () => {
+test.concurrent('people find a run by platform, team, phase and for whom it waits', async () => {
   const trial = aTrial()
   await trial.during(async () => {
     const found = (query: string) =>
@@ -112,7 +113,7 @@ test('people find a run by platform, team, phase and for whom it waits', async (
   })
 })
 
-test('whatever names and failures are long: what is kept of them is not', async () => {
+test.concurrent('whatever names and failures are long: what is kept of them is not', async () => {
   const trial = aTrial({ name: `seen-${'乗'.repeat(100)}`, green: '換'.repeat(300) })
   trial.outside.faults.set('upgrade:cluster/create', { times: 1, type: 'Failed', message: 'え'.repeat(50_000) })
   await trial.during(async (upgrade) => {
@@ -126,7 +127,7 @@ test('whatever names and failures are long: what is kept of them is not', async 
   })
 })
 
-test('a plan may be looked at: outlines of all that would be done, and nothing is', async () => {
+test.concurrent('a plan may be looked at: outlines of all that would be done, and nothing is', async () => {
   const trial = aTrial({ apps: [anApp('api'), anApp('mail')] })
   const worker = await trial.worker()
   await worker.runUntil(async () => {
@@ -147,7 +148,7 @@ test('a plan may be looked at: outlines of all that would be done, and nothing i
   expect([trial.outside.done, trial.outside.world.snapshot(), trial.outside.notices]).toEqual([[], '[]', []])
 })
 
-test('with nothing kept in memory between tasks all is as it was', { timeout: 60_000 }, async () => {
+test.concurrent('with nothing kept in memory between tasks all is as it was', { timeout: 60_000 }, async () => {
   const trial = aTrial()
   // What people are told is enough to answer; a query would be one more replay.
   const answer = async (app: string | undefined, step: string, by: string, typed?: string) => {
