@@ -166,7 +166,7 @@ test('deleted it is gone', async () => {
 
 test('every command of the how-to is understood, and asks the server', async () => {
   const page = await readFile(new URL('../../docs/how-to/every-quarter.md', import.meta.url), 'utf8')
-  const lines = [...page.matchAll(/^\.\/norikae (.*)$/gm)].map(([, line = '']) => line)
+  const lines = [...page.matchAll(/^norikae (.*)$/gm)].map(([, line = '']) => line)
   expect(lines.length).toBeGreaterThan(6)
   const path = await fileWith('schedule: {}')
   for (const line of lines) {

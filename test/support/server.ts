@@ -57,10 +57,10 @@ export const dev = (): Promise<TestWorkflowEnvironment> =>
  */
 const oddStep = '47m'
 /**
- * What has not come within a day is a soak's end or a deadline: each look is a query, and a week of them one by one was
- * half of what these tests took. Of minutes past the hour it is as odd.
+ * What has not come within a day and a half is a soak's end or a deadline: each look is a query, and a week of them one by
+ * one was half of what these tests took. Of minutes past the hour it is as odd.
  */
-const LOOKS_OF_A_DAY = 32
+const NEAR_LOOKS = 48
 const oddStride = '347m'
 
 /** What the query `status` answers, of an upgrade and of a cutover alike. */
@@ -138,7 +138,7 @@ export class Trial {
   ): Promise<void> {
     for (let n = 0; n < tries; n += 1) {
       if (await isSo()) return
-      const far = n > LOOKS_OF_A_DAY && step === oddStep
+      const far = n > NEAR_LOOKS && step === oddStep
       if (this.env.supportsTimeSkipping && n > 3) await this.env.sleep(far ? oddStride : step)
       else await new Promise((go) => setTimeout(go, 50))
     }
