@@ -453,15 +453,15 @@ test('the plan shows phases, who is asked, and the way back', () => {
     node group apps   1 setting             same     same
 
     APP  ENVIRONMENT  TEAM   STEPS  WAY BACK  ASKS   PLAN
-    api  stage        scala  32     21        scala  47d11e8b
+    api  stage        scala  29     21        scala  cfcb67b0
 
     api stage
-      → dry-run api's objects of stage on green; fence shop on green; deploy api to green; point pipelines of api stage at
-        both sides; wait until api is ready on green; size green like blue (2 steps); add green to route api at 0 %; add
-        green to route web at 0 %; reach rds:5432 from green; ask scala; route api: 1 % to green; route web: 1 % to green;
-        observe api at 1 %; route api: 25 % to green; route web: 25 % to green; observe api at 25 %; route api: 100 % to
-        green; route web: 100 % to green; observe api at 100 %; fence shop on blue; hand over api's workloads (9 steps);
-        observe api after the handover; no request on blue for 5m
+      → dry-run api's objects of stage on green; deploy api to green, fenced; point pipelines of api stage at both sides;
+        wait until api is ready on green; size green like blue (1 step); add green to route api at 0 %; add green to route
+        web at 0 %; reach rds:5432 from green; ask scala; route api: 1 % to green; route web: 1 % to green; observe api at 1
+        %; route api: 25 % to green; route web: 25 % to green; observe api at 25 %; route api: 100 % to green; route web:
+        100 % to green; observe api at 100 %; hand over api's workloads (9 steps); observe api after the handover; no
+        request on blue for 5m
       ↩ pin Deployment shop/web on blue at green's size; route api: 0 % to green; route web: 0 % to green; hand over api's
         workloads (8 steps); take the fence of shop on blue down; no request on green for 5m; leave only blue in route web;
         leave only blue in route api; size green like blue (2 steps); point pipelines of api stage at blue; drain Deployment
