@@ -8,8 +8,17 @@ export interface BothSides {
   readonly hazards: readonly string[]
 }
 
-/** Why what was approved before does not count any more, and what people look at first; empty: both are as they were. */
+/** In words; empty: both are as they were. */
 export const unlikeBefore = ({ differing, hazards }: BothSides): string =>
   [...(differing.length === 0 ? [] : [otherImages(differing)]), ...hazards.map(byArgo)].join('; ')
+
+/**
+ * Why what was approved before this look does not count any more: what is seen now, where the look before had not shown
+ * all of it to who approved. Empty: they had read it.
+ */
+export function newlyUnlike(before: Partial<BothSides>, seen: BothSides): string {
+  const isNew = (key: keyof BothSides) => seen[key].some((what) => !before[key]?.includes(what))
+  return isNew('differing') || isNew('hazards') ? unlikeBefore(seen) : ''
+}
 
 const byArgo = (hazard: string): string => `Argo CD: ${hazard}`

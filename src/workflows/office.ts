@@ -36,7 +36,7 @@ import {
 import type { Outcome } from '../domain/messages.ts'
 import type { Subject } from '../domain/plan.ts'
 import type { ByArgo } from '../domain/argocd.ts'
-import { unlikeBefore, type BothSides } from '../domain/both-sides.ts'
+import { newlyUnlike, type BothSides } from '../domain/both-sides.ts'
 import type { Platform, Team, WorkloadRef } from '../domain/platform.ts'
 import { spelled } from '../domain/people.ts'
 import { remembered } from '../domain/remembered.ts'
@@ -284,13 +284,13 @@ async function answered(it: () => Gate): Promise<Answer> {
 }
 
 /** Who decides sees what runs other images on the two sides, and what Argo CD would do to them by itself. */
-async function lookAtImages(office: Office, subject: Subject, { id }: Gate, n: number): Promise<void> {
-  const seen = await bothSides(office, subject, `${id}/images.${n}`)
+async function lookAtImages(office: Office, subject: Subject, gate: Gate, n: number): Promise<void> {
+  const seen = await bothSides(office, subject, `${gate.id}/images.${n}`)
   if (seen === undefined) return
-  office.desk = compared(office.desk, id, seen)
   // What was approved until then was approved for both sides as they were before.
-  const because = unlikeBefore(seen)
-  if (n === 0 && because !== '') office.desk = takenOut(office.desk, id, () => true, because, now())
+  const because = newlyUnlike(asIs(office, gate), seen)
+  office.desk = compared(office.desk, gate.id, seen)
+  if (because !== '') office.desk = takenOut(office.desk, gate.id, () => true, because, now())
   show(office)
 }
 
