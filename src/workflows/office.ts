@@ -49,7 +49,7 @@ import { question, type Silence } from './activities.ts'
 import { Clock } from './clock.ts'
 import type { LiveRun } from './executor.ts'
 import { remember } from './memo.ts'
-import { failed, problemOf, summary } from './problems.ts'
+import { failed, problemOf, summary, wasStopped } from './problems.ts'
 import { tag } from './search-attributes.ts'
 import { teller, type Teller } from './teller.ts'
 import { under } from './under.ts'
@@ -294,7 +294,7 @@ async function lookAtImages(office: Office, subject: Subject, gate: Gate, n: num
   show(office)
 }
 
-/** What is seen of both sides while the environment is on both. Undefined where it is not, or nobody can see it now. */
+/** What is seen of both sides while the environment is on both, or why nobody sees it. Undefined where it is not on both, or nobody waits for it any more. */
 export async function bothSides(
   { runs, namespaces, argocd }: Office,
   subject: Subject,
@@ -306,7 +306,9 @@ export async function bothSides(
   const byArgo = argocd[environment]
   const input = { subject, namespaces: namespaces[environment] ?? [], ...(byArgo && { argocd: byArgo }) }
   const words = `compare the images of ${subject.app ?? ''} ${environment}`
-  const seen = await question('compareImages', activityId, words, 'glance', input).catch(() => undefined)
+  const seen = await question('compareImages', activityId, words, 'glance', input).catch((error: unknown) =>
+    wasStopped(error) ? undefined : { differing: [], hazards: [], unseen: problemOf(error).message },
+  )
   // An earlier release told the images alone.
   return Array.isArray(seen) ? { differing: seen, hazards: [] } : seen
 }

@@ -17,6 +17,9 @@ test.for<[string, Partial<BothSides>, BothSides, string]>([
   ['nor another release', { ...alike, differing: [other] }, { ...alike, differing: [other, more] }, more],
   ['what is mended was read', { differing: [other, more], hazards: [prunes] }, { ...alike, hazards: [prunes] }, ''],
   ['all that is mended too', { differing: [other], hazards: [prunes] }, alike, ''],
+  ['that nobody knows was not read', alike, { ...alike, unseen: 'no answer' }, 'is not known: no answer'],
+  ['and is read once, whatever the reason', { unseen: 'no answer' }, { ...alike, unseen: 'refused' }, ''],
+  ['what is known again is new', { ...alike, unseen: 'no' }, { ...alike, differing: [other] }, other],
 ])('of approvals given between two looks: %s', ([, before, seen, because]) => {
   const said = newlyUnlike(before, seen)
   if (because === '') expect(said).toBe('')

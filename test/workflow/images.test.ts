@@ -124,3 +124,26 @@ test('what was approved for tomorrow does not count for what is seen tonight, an
     expect((await trial.see('api')).log.map((l) => l.became)).toEqual(['counted', 'void', 'counted'])
   })
 })
+
+test('who is asked sees that nobody knows what the two sides run, and what was approved ahead does not count', async () => {
+  const trial = aTrial()
+  trial.outside.unseen = 'green does not answer'
+  trial.outside.differing = []
+  await trial.during(async () => {
+    await trial.start()
+    await trial.until('it is planned', async () => (await trial.run('api', 'production')) !== undefined, 1_000)
+    const digest = (await trial.run('api', 'production'))?.digest.slice(0, 8)
+    const gate = `production/gate@${digest}.1`
+    await trial.say('api', 'approve', { gate, by: 'chiba' })
+    const unknown = 'what runs on the two sides is not known: green does not answer'
+    await trial.until('it is seen', async () => (await seenAt(trial, 'production/gate@'))?.join() === unknown)
+    expect((await trial.see('api')).log.map((l) => [l.became, l.because])).toEqual([
+      ['ahead', undefined],
+      ['void', unknown],
+    ])
+    const details = await trial.handle('api').query<{ currentDetails?: string }>('__temporal_workflow_metadata')
+    expect(details.currentDetails).toContain(`**other images:** ${unknown}`)
+    await trial.say('api', 'approve', { gate, by: 'chiba' })
+    await trial.onGreen('api')
+  })
+})
