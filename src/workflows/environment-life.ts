@@ -232,7 +232,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     // Whoever cannot see blue must not send traffic there unasked.
     const known = await ask.catch((error: unknown) => {
       if (wasStopped(error)) throw error
-      return { blue: 'inconclusive' as const, sameImages: true, unrelated: [], at: undefined }
+      return { blue: 'inconclusive' as const, differing: [], unrelated: [], at: undefined }
     })
     const moved =
       since === undefined || known.at === undefined ? {} : { secondsSinceMoved: (Date.parse(known.at) - since) / 1000 }

@@ -306,11 +306,9 @@ export async function bothSides(
   const byArgo = argocd[environment]
   const input = { subject, namespaces: namespaces[environment] ?? [], ...(byArgo && { argocd: byArgo }) }
   const words = `compare the images of ${subject.app ?? ''} ${environment}`
-  const seen = await question('compareImages', activityId, words, 'glance', input).catch((error: unknown) =>
+  return question('compareImages', activityId, words, 'glance', input).catch((error: unknown) =>
     wasStopped(error) ? undefined : { differing: [], hazards: [], unseen: problemOf(error).message },
   )
-  // An earlier release told the images alone.
-  return Array.isArray(seen) ? { differing: seen, hazards: [] } : seen
 }
 
 export const tellToDeploy = (office: Office, subject: Subject, step: StepId, attempt: number, reminder: number): void =>

@@ -223,7 +223,7 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       await driven(of().activities.deploy, deploy, patience)
       const stop = (side: Side, lease?: string) =>
         call<'stopWorkload'>({ workload, on: side, ...(lease !== undefined && { lease }) })
-      const start = (side: Side) => call<'startWorkload'>({ workload, on: side, within: '60s' })
+      const start = (side: Side) => call<'startWorkload'>({ workload, on: side, within: '60s', alone: true })
       return { namespace, workload, stop, start }
     }
 
@@ -558,7 +558,7 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     const workload: WorkloadRef = { kind: 'DaemonSet', namespace, name: 'agent' }
     const [url, query] = [prometheus.url, 'depth']
     const drain = { workload, on: 'blue', within: '5m', depth: { url, query } } as const
-    const idle = (more: object) =>
+    const idle = (more: { readonly workload: WorkloadRef }) =>
       call<'proveIdle'>({
         cluster: scope.blue,
         for: '1m',
@@ -569,7 +569,8 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     expect(await attempted(activities.proveIdle, idle({ workload }))).toMatch(/holds 12/)
     await driven(activities.drainBuffer, call<'drainBuffer'>(drain, { choice: 'skip' }))
     expect(await attempted(activities.proveIdle, idle({ workload }))).toBe('ready')
-    expect(await attempted(activities.proveIdle, idle({}))).toMatch(/holds 12/)
+    const another = { workload: { ...workload, name: 'another' } }
+    expect(await attempted(activities.proveIdle, idle(another))).toMatch(/holds 12/)
     depth = '13'
     expect(await attempted(activities.proveIdle, idle({ workload }))).toMatch(/holds 13/)
     await prometheus.stop()

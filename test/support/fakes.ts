@@ -192,7 +192,6 @@ export class Outside {
       },
       compare: async () => ({
         blue: this.blueVerdict,
-        sameImages: this.differing.length === 0,
         differing: this.differing,
         unrelated: this.unrelated,
         at: new Date().toISOString(),
