@@ -18,8 +18,16 @@ export const sizeActions = (outside: Outside) => {
   const pinSize: Deed<'pinSize'> = async ({ input, scope }) => {
     const world = await proven(outside, scope)
     const { both, like } = input
-    const kept = both ? [await pin(world, { ...input, on: like, wait: false }, scope)] : []
+    const kept = both ? [await keep(world, { ...input, on: like, wait: false }, scope)] : []
     return { note: [...kept, await pin(world, input, scope)].join(', ') }
+  }
+
+  /** Once: asked again at each look for the other side's pods, its floor would follow each of its peaks. */
+  async function keep(world: Proven, input: ActionInput<'pinSize'>, scope: Scope): Promise<string> {
+    const { workload, on } = input
+    const scaler = await sizerOf(await world.on(on), workload, on)
+    const held = scaler && floorOf(scaler)
+    return held?.pinned ? `${workload.name} on ${scope[on]} stays at ${held.min} or more` : pin(world, input, scope)
   }
 
   /** What is so, in words, once it was read back. */

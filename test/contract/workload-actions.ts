@@ -348,6 +348,14 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       }
     })
 
+    test('does not follow the peaks of blue while the pods of green are waited for', TIMES, async () => {
+      const { workload, pinBoth, scaler } = await aScaled()
+      await pinBoth()
+      await on('blue').applyAs('peak', aDeployment('web', workload.namespace, 5))
+      await pinBoth()
+      expect([(await scaler('blue')).min, (await scaler('green')).min]).toEqual([3, 5])
+    })
+
     test('that its owner changed meanwhile stays as the owner wants it', TIMES, async () => {
       const { workload, pin, unpin, scaler } = await aScaled()
       await pin('blue', false)
