@@ -61,8 +61,9 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     const end = async (outcome: Outcome): Promise<Outcome> => {
       run.ended = outcome
       show(office)
-      // The last of them ends the workflow, which tells the same.
-      if (office.runs.some((r) => r.ended === undefined)) await told(outcome === 'done' ? 'committed' : 'back')
+      // The last of them ends the workflow, which tells the same; later, where somebody is still to be told of something.
+      if (office.runs.some((r) => r.ended === undefined) || office.teller.isTelling())
+        await told(outcome === 'done' ? 'committed' : 'back')
       return outcome
     }
     try {
