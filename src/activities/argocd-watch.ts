@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { concerns, type ByArgo } from '../domain/argocd.ts'
 import { deletes, hazardOf, held, PRESERVED } from '../domain/argocd-hazards.ts'
 import { clusterOf, type Scope, type WorkloadRef } from '../domain/platform.ts'
 import { nameOf, scalersOn, viewOf } from './argocd-hub.ts'
+import { inTime } from './in-time.ts'
 import type { Proven } from './outside.ts'
-
-/** Less than a glance takes: what is seen beside it is told all the same. */
-const LOOK_MS = 10_000
 
 export interface Watched extends ByArgo {
   readonly namespaces: readonly string[]
@@ -21,19 +18,12 @@ export async function hazardsSeen(
   world: Pick<Proven, 'eks' | 'cluster' | 'on'>,
   scope: Scope,
   watched: Watched,
-  lookMs = LOOK_MS,
+  lookMs?: number,
 ): Promise<string[]> {
-  const over = new AbortController()
-  const late = async (): Promise<never> => {
-    await sleep(lookMs, undefined, { signal: over.signal })
-    throw new Error(`it was not read in ${lookMs / 1000}s`)
-  }
   try {
-    return await Promise.race([looked(world, scope, watched), late()])
+    return await inTime(looked(world, scope, watched), lookMs)
   } catch (error) {
     return [`what it does by itself is not known: ${error instanceof Error ? error.message : String(error)}`]
-  } finally {
-    over.abort()
   }
 }
 

@@ -68,7 +68,6 @@ export const healthActivities = (
     const status = await outside.upgradeStatus(subject.platform)
     return {
       blue: blueVerdict(judged),
-      sameImages: differing.length === 0,
       differing,
       unrelated: unrelatedBreaches(status?.apps ?? [], subject.app ?? '', related, now()),
       at: now(),

@@ -37,7 +37,7 @@ export const idlenessActions = (outside: Outside) => {
     const here = await world.cluster(cluster)
     for (const buffer of buffers) {
       const { workload } = buffer
-      const found = workload && (await here.find(workload.kind, workload.namespace, workload.name))
+      const found = await here.find(workload.kind, workload.namespace, workload.name)
       const depth = await measure({ ...world, cluster: here, workload: found }, buffer)
       if (depth !== null && depth <= 0) continue
       if (found && isGivenUp(restOf(depth), givenUpOf(found))) continue

@@ -1,21 +1,36 @@
+import type { BothSides } from '../domain/both-sides.ts'
 import { isFrozen } from '../domain/flux.ts'
 import { differencesInWords, imageDifferences } from '../domain/images.ts'
 import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { hazardsSeen } from './argocd-watch.ts'
 import { ownWorkloads } from './discovery.ts'
+import { inTime } from './in-time.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 
 export const imageActivities = (outside: Outside): Pick<Activities, 'compareImages'> => ({
   async compareImages({ subject, namespaces, argocd }) {
     const world = await proven(outside, subject)
-    const [differing, hazards] = await Promise.all([
-      differingImages(world, namespaces),
+    const [images, hazards] = await Promise.all([
+      imagesSeen(world, namespaces),
       argocd ? hazardsSeen(world, subject, { ...argocd, namespaces }) : [],
     ])
-    return { differing, hazards }
+    return { ...images, hazards }
   },
 })
+
+/** Throws nothing: where a side does not answer in time, what is seen beside it is told all the same. */
+export async function imagesSeen(
+  world: Pick<Proven, 'on'>,
+  namespaces: readonly string[],
+  lookMs?: number,
+): Promise<Pick<BothSides, 'differing' | 'unseen'>> {
+  try {
+    return { differing: await inTime(differingImages(world, namespaces), lookMs) }
+  } catch (error) {
+    return { differing: [], unseen: error instanceof Error ? error.message : String(error) }
+  }
+}
 
 /**
  * Which workloads run other images on blue than on green, in words; none where both run the same release. What sleeps

@@ -1,4 +1,4 @@
-import type { GroupRule } from '../domain/group-rules.ts'
+import type { GroupRule, OwnRule } from '../domain/group-rules.ts'
 import type {
   AccessEntry,
   AddonDescription,
@@ -165,6 +165,8 @@ export interface NetworkPort {
   zonesOf(subnets: readonly string[]): Promise<ReadonlySet<string>>
   /** Of all security groups, each rule that names this one. */
   rulesNaming(group: string): Promise<readonly GroupRule[]>
+  /** What is let into this security group, by its own rules, each source by itself. None where it is gone. */
+  letInto(group: string): Promise<readonly OwnRule[]>
 }
 
 export interface RegistryPort {

@@ -6,7 +6,7 @@ import { condensed } from '../domain/condensed.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import { fargateFindings } from '../domain/fargate.ts'
 import type { Finding } from '../domain/findings.ts'
-import { ruleFindings } from '../domain/group-rules.ts'
+import { ownRuleFindings, ruleFindings } from '../domain/group-rules.ts'
 import { greenName } from '../domain/cluster-name.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
@@ -66,7 +66,9 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       facts.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
     )
     const templates = await templatesOn(world, facts)
-    const groupRules = await rulesNaming(world.network, facts.cluster.clusterSecurityGroupId)
+    const its = facts.cluster.clusterSecurityGroupId
+    const letIn = its === undefined ? [] : ownRuleFindings(its, await world.network.letInto(its))
+    const groupRules = await rulesNaming(world.network, its)
     const ofTemplates = templateFacts(facts.cluster, file.platform, templates)
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
@@ -77,6 +79,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
       ...fargateFindings(facts.fargateProfiles, green),
       ...ruleFindings(groupRules),
+      ...letIn,
       ...tierFindings(
         facts.cluster,
         versions.find((v) => v.version === to),

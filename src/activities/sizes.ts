@@ -18,8 +18,8 @@ export const sizeActions = (outside: Outside) => {
   const pinSize: Deed<'pinSize'> = async ({ input, scope }) => {
     const world = await proven(outside, scope)
     const { both, like } = input
-    const kept = both ? [await pinned(world, { ...input, on: like, wait: false }, scope)] : []
-    return { note: [...kept, await pinned(world, input, scope)].join(', ') }
+    const before = both ? [await kept(world, { ...input, on: like, wait: false }, scope)] : []
+    return { note: [...before, await pinned(world, input, scope)].join(', ') }
   }
 
   const unpinSize: Deed<'unpinSize'> = async ({ input, scope }) => {
@@ -34,6 +34,14 @@ export const sizeActions = (outside: Outside) => {
   }
 
   return { pinSize, unpinSize }
+}
+
+/** Once: asked again at each look for the other side's pods, its floor would follow each of its peaks. */
+async function kept(world: Proven, input: ActionInput<'pinSize'>, scope: Scope): Promise<string> {
+  const { workload, on } = input
+  const scaler = await sizerOf(await world.on(on), workload, on)
+  const held = scaler && floorOf(scaler)
+  return held?.pinned ? `${workload.name} on ${scope[on]} stays at ${held.min} or more` : pinned(world, input, scope)
 }
 
 /** What is so, in words, once it was read back. */

@@ -77,8 +77,7 @@ export const workloadActions = (outside: Outside) => {
 
   const startWorkload: Deed<'startWorkload'> = async (call) => {
     const { input, scope } = call
-    const { workload, on, within } = input
-    const alone = input.alone ?? within !== undefined // plans of before there were fences
+    const { workload, on, within, alone } = input
     const world = await proven(outside, scope)
     const [here, there_] = [await world.on(on), await world.ifThere(otherSide(on))]
     const found = await there(here, workload, scope, on)

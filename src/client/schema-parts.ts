@@ -59,7 +59,7 @@ export const waiting = z.object({
     .exactOptional()
     .describe('of the people, who may not approve it, and why not'),
   needs: z.string(),
-  differing: texts.exactOptional().describe('what runs other images on blue than on green'),
+  differing: texts.exactOptional().describe('what runs other images on blue than on green, or why that is not known'),
   hazards: texts.exactOptional().describe('what Argo CD would do by itself to either side'),
   send: list(z.object({ message: answer, body: z.record(z.string(), z.string()).readonly() })),
   opensAt: time.exactOptional().describe('when it goes on by itself: it waits for its hours, and nobody has to answer'),

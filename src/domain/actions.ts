@@ -83,8 +83,7 @@ export interface Actions {
     for: Duration
     requests: Question
     namespaces: readonly string[]
-    /** `workload`: absent in plans of before anything could be given up. */
-    buffers: readonly (Measuring & { readonly workload?: WorkloadRef })[]
+    buffers: readonly (Measuring & { readonly workload: WorkloadRef })[]
   }>
 
   // an app on a side

@@ -53,6 +53,8 @@ export interface Gate {
   readonly differing?: readonly string[]
   /** What Argo CD would do by itself there, seen likewise. */
   readonly hazards?: readonly string[]
+  /** Why the images of the two sides are not known, where they could not be read. */
+  readonly unseen?: string | undefined
   readonly given: readonly Given[]
   /** Since when those it escalates to may decide too: when the timer for it fired. */
   readonly escalatedAt?: string
@@ -274,9 +276,9 @@ export const closed = (desk: Desk, id: string, as: Answer | 'withdrawn', at: str
 })
 
 /** What was seen of both sides while it is open. */
-export const compared = (desk: Desk, id: string, { differing, hazards }: BothSides): Desk => ({
+export const compared = (desk: Desk, id: string, { differing, hazards, unseen }: BothSides): Desk => ({
   ...desk,
-  gates: desk.gates.map((g) => (g.id === id && !g.closed ? { ...g, differing, hazards } : g)),
+  gates: desk.gates.map((g) => (g.id === id && !g.closed ? { ...g, differing, hazards, unseen } : g)),
 })
 
 /** So many refusals are kept: they are anybody's to send, and the log is part of queries and results. */

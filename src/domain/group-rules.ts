@@ -17,6 +17,13 @@ export interface GroupRule {
   readonly to?: number
 }
 
+/** A rule by which the group that EKS made for a cluster lets somebody in. */
+export interface OwnRule extends Pick<GroupRule, 'protocol' | 'from' | 'to'> {
+  /** A group, a range of addresses or a prefix list. */
+  readonly source: string
+  readonly description: string
+}
+
 /** The step of an upgrade that waits for them. */
 export const RULES_STEP = 'network/rules'
 
@@ -34,8 +41,16 @@ const includes = (wide: GroupRule, rule: GroupRule): boolean =>
 
 /** `sg-0db (orders-db) in tcp 5432` */
 export function ruleInWords({ group, name, direction, protocol, from, to }: GroupRule): string {
+  return `${group} (${name}) ${direction} ${traffic({ protocol, from, to })}`
+}
+
+function traffic({
+  protocol,
+  from,
+  to,
+}: Pick<GroupRule, 'protocol'> & { from: number | undefined; to: number | undefined }): string {
   const ports = from === undefined ? '' : from === to ? ` ${from}` : ` ${from}-${to ?? ''}`
-  return `${group} (${name}) ${direction} ${protocol === '-1' ? 'everything' : protocol}${ports}`
+  return `${protocol === '-1' ? 'everything' : protocol}${ports}`
 }
 
 /** What makes it, for who does so by hand. */
@@ -54,3 +69,26 @@ export const ruleFindings = (rules: readonly GroupRule[]): Finding[] =>
       `have ready whoever owns it: the step ${RULES_STEP} says the group of green once it is there, and waits; after a day it may be skipped. EC2 keeps blue's group for as long as a rule names it: take that out once blue is gone`,
     ),
   )
+
+/**
+ * How controllers describe rules that they make, and make on green too: the AWS Load Balancer Controller
+ * (`elbv2.k8s.aws/targetGroupBinding=shared`) and the cloud provider (`kubernetes.io/rule/nlb/…`).
+ */
+const MADE_BY_CONTROLLERS = ['elbv2.k8s.aws/', 'kubernetes.io/rule/']
+
+/**
+ * Whoever is let into blue by a rule that somebody added to the group which EKS made for it. The rule by which the group
+ * lets itself in is EKS's own, and green has it:
+ * https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
+ */
+export const ownRuleFindings = (group: string, rules: readonly OwnRule[]): Finding[] =>
+  rules
+    .filter((rule) => rule.source !== group && !MADE_BY_CONTROLLERS.some((by) => rule.description.startsWith(by)))
+    .map(({ source, description, protocol, from, to }) =>
+      warning(
+        'security-group-own-rule',
+        `${group} in ${traffic({ protocol, from, to })} from ${source}${description === '' ? '' : ` (${description})`}`,
+        'somebody added it to the security group that EKS made for blue; green gets another group, without it',
+        'have whoever owns it add the same rule for green’s group once green is there, before an app moves: nothing waits for it',
+      ),
+    )

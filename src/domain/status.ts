@@ -1,5 +1,6 @@
 import { actions } from './actions.ts'
 import { isOf, plannedGates } from './asking.ts'
+import { imagesInWords } from './both-sides.ts'
 import { blockersFirst, placeOf, type Finding } from './findings.ts'
 import { escalatesAt, isTyped, openGates, refusal, teamsOf, type Answer, type Desk, type Gate } from './gates.ts'
 import { settled, type Journal, type StepRecord } from './journal.ts'
@@ -24,7 +25,7 @@ export interface Waiting {
   readonly excluded?: Readonly<Record<string, string>>
   readonly needs: string
   readonly send: readonly { readonly message: Answer; readonly body: Readonly<Record<string, string>> }[]
-  /** What runs other images on blue than on green; absent where nothing does, or it was not looked at. */
+  /** What runs other images on blue than on green, or why that is not known; absent where nothing does, or it was not looked at. */
   readonly differing?: readonly string[]
   /** What Argo CD would do by itself to either side; absent where nothing, or it was not looked at. */
   readonly hazards?: readonly string[]
@@ -266,24 +267,27 @@ function problemOf({ steps, archive }: Journal, forward: readonly LeafStep[]): s
 const latest = (records: readonly StepRecord[]): StepRecord | undefined =>
   records.toSorted((a, b) => Date.parse(a.endedAt ?? a.startedAt) - Date.parse(b.endedAt ?? b.startedAt)).at(-1)
 
-export const waiting = ({ differing = [], hazards = [], ...g }: Gate): Waiting => ({
-  ...whenElse(g),
-  gate: g.id,
-  what: g.title,
-  since: g.openedAt,
-  who: teamsOf(g),
-  needs: `${g.given.filter((d) => d.answer === 'approve').length} of ${g.rule.approvals}: ${g.offers.join(' or ')}${countsLater(g)}`,
-  ...(differing.length > 0 && { differing }),
-  ...(hazards.length > 0 && { hazards }),
-  send: g.offers.map((message) => ({
-    message,
-    body: {
-      gate: g.id,
-      by: '<you>',
-      ...(isTyped(message) && g.rule.typed !== undefined && { typed: '<its name>' }),
-    },
-  })),
-})
+export function waiting(g: Gate): Waiting {
+  const [differing, hazards] = [imagesInWords(g), g.hazards ?? []]
+  return {
+    ...whenElse(g),
+    gate: g.id,
+    what: g.title,
+    since: g.openedAt,
+    who: teamsOf(g),
+    needs: `${g.given.filter((d) => d.answer === 'approve').length} of ${g.rule.approvals}: ${g.offers.join(' or ')}${countsLater(g)}`,
+    ...(differing.length > 0 && { differing }),
+    ...(hazards.length > 0 && { hazards }),
+    send: g.offers.map((message) => ({
+      message,
+      body: {
+        gate: g.id,
+        by: '<you>',
+        ...(isTyped(message) && g.rule.typed !== undefined && { typed: '<its name>' }),
+      },
+    })),
+  }
+}
 
 /** What is approved and stands still all the same. */
 const countsLater = ({ given }: Pick<Gate, 'given'>): string =>

@@ -116,9 +116,8 @@ export interface Breach {
   readonly because: string
   /** The same checks, asked of blue. */
   readonly blue: Verdict
-  readonly sameImages: boolean
-  /** Which workloads, and the images of each side; an earlier release did not tell. */
-  readonly differing?: readonly string[]
+  /** Which workloads run other images there, and the images of each side. */
+  readonly differing: readonly string[]
   /** Other apps that breach now and have nothing to do with this one. */
   readonly unrelated: readonly string[]
   /** Since the last weight or handover; undefined while they still move. */
@@ -130,9 +129,9 @@ const UNRELATED = 2
 
 /** Why this breach must not go back by itself; undefined: it may. */
 export function mustHold(breach: Breach, autoRollback: Duration): string | undefined {
-  const { blue, sameImages, differing = [], unrelated, secondsSinceMoved = 0 } = breach
+  const { blue, differing, unrelated, secondsSinceMoved = 0 } = breach
   if (blue !== 'pass') return `blue's own checks say ${blue}`
-  if (!sameImages) return otherImages(differing)
+  if (differing.length > 0) return otherImages(differing)
   if (unrelated.length >= UNRELATED) return `${unrelated.join(', ')} breach at the same time`
   if (secondsSinceMoved > seconds(autoRollback)) return `it moved longer than ${autoRollback} ago`
   return undefined
@@ -140,7 +139,7 @@ export function mustHold(breach: Breach, autoRollback: Duration): string | undef
 
 /** Another release would serve, which may be worse or lack what was written meanwhile: for people to say. */
 export const otherImages = (differing: readonly string[]): string =>
-  `blue runs other images than green${differing.length === 0 ? '' : ` (${differing.join('; ')})`}`
+  `blue runs other images than green (${differing.join('; ')})`
 
 /**
  * What blue's checks say at the moment of a breach, one reading each. A side that serves nothing any more has no error

@@ -84,7 +84,7 @@ interface Questions {
   /** What is known outside at the moment of a breach, `at`. */
   compare: Q<
     Watched & { readonly related?: readonly string[] },
-    Pick<Breach, 'blue' | 'sameImages' | 'differing' | 'unrelated'> & { readonly at?: string | undefined }
+    Pick<Breach, 'blue' | 'differing' | 'unrelated'> & { readonly at?: string | undefined }
   >
   /** `argocd`: what deploys the environment, and what sleeps there. */
   compareImages: Q<

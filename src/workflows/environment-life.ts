@@ -61,8 +61,9 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     const end = async (outcome: Outcome): Promise<Outcome> => {
       run.ended = outcome
       show(office)
-      // The last of them ends the workflow, which tells the same.
-      if (office.runs.some((r) => r.ended === undefined)) await told(outcome === 'done' ? 'committed' : 'back')
+      // The last of them ends the workflow, which tells the same; later, where somebody is still to be told of something.
+      if (office.runs.some((r) => r.ended === undefined) || office.teller.isTelling())
+        await told(outcome === 'done' ? 'committed' : 'back')
       return outcome
     }
     try {
@@ -232,7 +233,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     // Whoever cannot see blue must not send traffic there unasked.
     const known = await ask.catch((error: unknown) => {
       if (wasStopped(error)) throw error
-      return { blue: 'inconclusive' as const, sameImages: true, unrelated: [], at: undefined }
+      return { blue: 'inconclusive' as const, differing: [], unrelated: [], at: undefined }
     })
     const moved =
       since === undefined || known.at === undefined ? {} : { secondsSinceMoved: (Date.parse(known.at) - since) / 1000 }

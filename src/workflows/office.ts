@@ -36,7 +36,7 @@ import {
 import type { Outcome } from '../domain/messages.ts'
 import type { Subject } from '../domain/plan.ts'
 import type { ByArgo } from '../domain/argocd.ts'
-import { unlikeBefore, type BothSides } from '../domain/both-sides.ts'
+import { newlyUnlike, type BothSides } from '../domain/both-sides.ts'
 import type { Platform, Team, WorkloadRef } from '../domain/platform.ts'
 import { spelled } from '../domain/people.ts'
 import { remembered } from '../domain/remembered.ts'
@@ -49,7 +49,7 @@ import { question, type Silence } from './activities.ts'
 import { Clock } from './clock.ts'
 import type { LiveRun } from './executor.ts'
 import { remember } from './memo.ts'
-import { failed, problemOf, summary } from './problems.ts'
+import { failed, problemOf, summary, wasStopped } from './problems.ts'
 import { tag } from './search-attributes.ts'
 import { teller, type Teller } from './teller.ts'
 import { under } from './under.ts'
@@ -284,17 +284,17 @@ async function answered(it: () => Gate): Promise<Answer> {
 }
 
 /** Who decides sees what runs other images on the two sides, and what Argo CD would do to them by itself. */
-async function lookAtImages(office: Office, subject: Subject, { id }: Gate, n: number): Promise<void> {
-  const seen = await bothSides(office, subject, `${id}/images.${n}`)
+async function lookAtImages(office: Office, subject: Subject, gate: Gate, n: number): Promise<void> {
+  const seen = await bothSides(office, subject, `${gate.id}/images.${n}`)
   if (seen === undefined) return
-  office.desk = compared(office.desk, id, seen)
   // What was approved until then was approved for both sides as they were before.
-  const because = unlikeBefore(seen)
-  if (n === 0 && because !== '') office.desk = takenOut(office.desk, id, () => true, because, now())
+  const because = newlyUnlike(asIs(office, gate), seen)
+  office.desk = compared(office.desk, gate.id, seen)
+  if (because !== '') office.desk = takenOut(office.desk, gate.id, () => true, because, now())
   show(office)
 }
 
-/** What is seen of both sides while the environment is on both. Undefined where it is not, or nobody can see it now. */
+/** What is seen of both sides while the environment is on both, or why nobody sees it. Undefined where it is not on both, or nobody waits for it any more. */
 export async function bothSides(
   { runs, namespaces, argocd }: Office,
   subject: Subject,
@@ -306,9 +306,9 @@ export async function bothSides(
   const byArgo = argocd[environment]
   const input = { subject, namespaces: namespaces[environment] ?? [], ...(byArgo && { argocd: byArgo }) }
   const words = `compare the images of ${subject.app ?? ''} ${environment}`
-  const seen = await question('compareImages', activityId, words, 'glance', input).catch(() => undefined)
-  // An earlier release told the images alone.
-  return Array.isArray(seen) ? { differing: seen, hazards: [] } : seen
+  return question('compareImages', activityId, words, 'glance', input).catch((error: unknown) =>
+    wasStopped(error) ? undefined : { differing: [], hazards: [], unseen: problemOf(error).message },
+  )
 }
 
 export const tellToDeploy = (office: Office, subject: Subject, step: StepId, attempt: number, reminder: number): void =>

@@ -22,6 +22,8 @@ export interface Teller {
   refresh(): void
   /** Places that did not take the last that they were told. */
   untold(): readonly Untold[]
+  /** Somebody does not know yet. */
+  isTelling(): boolean
   /** Before a workflow ends: an activity that is still on its way then is dropped. */
   allTold(): Promise<unknown>
 }
@@ -156,6 +158,7 @@ export function teller(room: Newsroom): Teller {
     },
     refresh: publish,
     untold: () => [...untold].map(([place, why]) => ({ place, why })),
+    isTelling: () => telling.size > 0,
     allTold: () =>
       CancellationScope.nonCancellable(() =>
         condition(() => telling.size === 0, '5m', { summary: 'until the last notices are told' }),

@@ -223,7 +223,7 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       await driven(of().activities.deploy, deploy, patience)
       const stop = (side: Side, lease?: string) =>
         call<'stopWorkload'>({ workload, on: side, ...(lease !== undefined && { lease }) })
-      const start = (side: Side) => call<'startWorkload'>({ workload, on: side, within: '60s' })
+      const start = (side: Side) => call<'startWorkload'>({ workload, on: side, within: '60s', alone: true })
       return { namespace, workload, stop, start }
     }
 
@@ -346,6 +346,14 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
         await unpin(side)
         expect(await scaler(side)).toEqual({ min: 1, note: undefined })
       }
+    })
+
+    test('does not follow the peaks of blue while the pods of green are waited for', TIMES, async () => {
+      const { workload, pinBoth, scaler } = await aScaled()
+      await pinBoth()
+      await on('blue').applyAs('peak', aDeployment('web', workload.namespace, 5))
+      await pinBoth()
+      expect([(await scaler('blue')).min, (await scaler('green')).min]).toEqual([3, 5])
     })
 
     test('that its owner changed meanwhile stays as the owner wants it', TIMES, async () => {
@@ -558,7 +566,7 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     const workload: WorkloadRef = { kind: 'DaemonSet', namespace, name: 'agent' }
     const [url, query] = [prometheus.url, 'depth']
     const drain = { workload, on: 'blue', within: '5m', depth: { url, query } } as const
-    const idle = (more: object) =>
+    const idle = (more: { readonly workload: WorkloadRef }) =>
       call<'proveIdle'>({
         cluster: scope.blue,
         for: '1m',
@@ -569,7 +577,8 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     expect(await attempted(activities.proveIdle, idle({ workload }))).toMatch(/holds 12/)
     await driven(activities.drainBuffer, call<'drainBuffer'>(drain, { choice: 'skip' }))
     expect(await attempted(activities.proveIdle, idle({ workload }))).toBe('ready')
-    expect(await attempted(activities.proveIdle, idle({}))).toMatch(/holds 12/)
+    const another = { workload: { ...workload, name: 'another' } }
+    expect(await attempted(activities.proveIdle, idle(another))).toMatch(/holds 12/)
     depth = '13'
     expect(await attempted(activities.proveIdle, idle({ workload }))).toMatch(/holds 13/)
     await prometheus.stop()

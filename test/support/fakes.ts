@@ -59,6 +59,8 @@ export class Outside {
   images = 'v1'
   /** What runs other images on the two sides. */
   differing: string[] = []
+  /** Why that is not known. */
+  unseen: string | undefined
   /** What Argo CD would do by itself; it is looked at where it deploys. */
   hazards: string[] = []
   readonly notices: Notice[] = []
@@ -192,12 +194,15 @@ export class Outside {
       },
       compare: async () => ({
         blue: this.blueVerdict,
-        sameImages: this.differing.length === 0,
         differing: this.differing,
         unrelated: this.unrelated,
         at: new Date().toISOString(),
       }),
-      compareImages: async ({ argocd }) => ({ differing: this.differing, hazards: argocd ? this.hazards : [] }),
+      compareImages: async ({ argocd }) => ({
+        differing: this.differing,
+        hazards: argocd ? this.hazards : [],
+        ...(this.unseen !== undefined && { unseen: this.unseen }),
+      }),
       // By the server's time: a worker's own does not skip.
       opening: async ({ calendar, at }) => ({
         ...openingAt(

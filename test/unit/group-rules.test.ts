@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { missingRules, ruleCommand, ruleFindings, ruleInWords, type GroupRule } from '../../src/domain/group-rules.ts'
+import {
+  missingRules,
+  ownRuleFindings,
+  ruleCommand,
+  ruleFindings,
+  ruleInWords,
+  type GroupRule,
+} from '../../src/domain/group-rules.ts'
 import { deployNotice } from '../../src/domain/notices.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { leaves } from '../../src/domain/steps.ts'
@@ -60,4 +67,20 @@ test('who has to see to it is told what, and where the rules stand', () => {
     /^let toy-1-36 in wherever security groups let toy-1-35 in; .*the activity network\/rules$/,
   )
   expect(deployNotice(from as never, subject, 'argocd/registered', 1, 0).title).toMatch(/^register toy-1-36/)
+})
+
+test.for([
+  ['what EKS made itself', { source: 'sg-0blue', protocol: '-1' }, []],
+  ['a load balancer', { source: 'sg-0alb', protocol: 'tcp', from: 80, to: 90 }, ['sg-0blue in tcp 80-90 from sg-0alb']],
+  [
+    'a VPN',
+    { source: '10.8.0.0/16', protocol: '-1', description: 'VPN' },
+    ['sg-0blue in everything from 10.8.0.0/16 (VPN)'],
+  ],
+  ['a controller', { source: 'sg-0lbc', protocol: 'tcp', description: 'elbv2.k8s.aws/targetGroupBinding=shared' }, []],
+] as const)('what lets %s into blue is told where green would lack it', ([, of, about]) => {
+  const found = ownRuleFindings('sg-0blue', [{ description: '', ...of }])
+  expect(found.map((f) => [f.level, f.code, f.about])).toEqual(
+    about.map((it) => ['warning', 'security-group-own-rule', it]),
+  )
 })

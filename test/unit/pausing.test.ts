@@ -51,6 +51,18 @@ test('a consumer that runs on both sides meanwhile may rest', () => {
   expect(goesOn(planWith(all))).toEqual(['production/shop/cronjob/invoices/resume-green'])
 })
 
+test('a pause leaves nothing down while its volumes change sides', () => {
+  const db: Handover = { class: 'stateful', by: 'handover' }
+  const plan = planWith({ 'Deployment/shop/payer': db })
+  expect(goesOn(plan).filter((id) => id.includes('/payer/'))).toMatchInlineSnapshot(`
+    [
+      "production/shop/deployment/payer/detach-blue",
+      "production/shop/deployment/payer/attach-green",
+      "production/shop/deployment/payer/start-green",
+    ]
+  `)
+})
+
 test('a start that failed is tried again while it is paused, and one that was passed over holds nothing', () => {
   const plan = planWith()
   const its = leaves(plan.phases[0]?.forward ?? []).filter((s) => s.id.includes('/leader/'))

@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import type { WorkflowHandle } from '@temporalio/client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { aPlatform, anApp } from '../support/builders.ts'
+import { aPlatform, anApp, anEnvironment } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
 
@@ -120,5 +120,20 @@ test('cancelling one app takes it back; the upgrade says so and starts it again 
     expect(outcome).toBe('done')
     // The cutover that left is in it too.
     expect(report.subjects.filter((s) => s.environment === 'test').map((s) => s.ended)).toEqual(['rolled-back', 'done'])
+  })
+})
+
+test('the last environment that ends is told while somebody does not hear of it', async () => {
+  const trial = new Trial(
+    env,
+    new Outside(aPlatform({ apps: [anApp('api', { environments: [anEnvironment('test')] })] })),
+  )
+  await trial.during(async () => {
+    await trial.start()
+    await trial.onGreen('api', 'test')
+    trial.outside.deaf = Number.POSITIVE_INFINITY
+    await trial.say('api', 'abort', { by: 'baba', reason: 'not today' })
+    await trial.until('it is told', async () => (await trial.standing('api', 'test')) === 'back', 1_000)
+    expect(await trial.peek('api')).toMatchObject({ runs: [{ state: 'rolled-back' }] })
   })
 })

@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { anApp, anEnvironment, aPlatform, rule } from '../support/builders.ts'
+import { anApp, anEnvironment, aPlatform, rule, workload } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
 
@@ -135,6 +135,26 @@ test('a paused upgrade starts nothing, and goes on', async () => {
     expect([(await trial.see()).runs[0]?.state, trial.outside.done]).toEqual(['paused', []])
     await trial.say(undefined, 'resume', { by: 'baba' })
     await trial.gate('api', 'approve', 'production/gate@')
+  })
+})
+
+test('a pause that comes while a singleton is stopped holds the app once it has started again', async () => {
+  const handovers = { 'Deployment/shop/leader': { class: 'singleton', downtime: '30s' } } as const
+  const trial = aTrial({ apps: [anApp('api', { environments: [anEnvironment('test', { handovers })] })] })
+  const { outside } = trial
+  outside.workloads = [workload('Deployment', 'leader')]
+  const lane = 'test/shop/deployment/leader'
+  const start = `api:${lane}/start-green`
+  outside.wrote = async (_, { id }) => {
+    if (id === `${lane}/stop-blue`) await trial.say('api', 'pause', { by: 'baba', reason: 'the night' })
+  }
+  await trial.during(async () => {
+    await trial.start()
+    await trial.until('it runs on green', async () => outside.done.includes(start))
+    await env.sleep('9h')
+    expect([outside.done.at(-1), (await trial.see('api')).runs[0]?.state]).toEqual([start, 'paused'])
+    await trial.say('api', 'resume', { by: 'baba' })
+    await trial.onGreen('api', 'test')
   })
 })
 

@@ -98,3 +98,52 @@ test('what was approved ahead counts for what both sides ran then, and not for a
     await trial.onGreen('api')
   })
 })
+
+test('what was approved for tomorrow does not count for what is seen tonight, and does for what was read', async () => {
+  const trial = aTrial()
+  trial.outside.differing = []
+  await trial.during(async () => {
+    await trial.start()
+    const gate = await trial.gate('api', 'approve', 'production/gate@')
+    const approve = async (days: number) => {
+      const notBefore = new Date((await env.currentTimeMs()) + days * 86_400_000).toISOString()
+      await trial.say('api', 'approve', { gate, by: 'chiba', notBefore })
+    }
+    await approve(30)
+    trial.outside.differing = [OTHER]
+    const needs = async () => (await trial.waiting('api'))[0]?.needs ?? ''
+    await trial.until('it is taken out', async () => (await needs()).startsWith('0 of 1'))
+    expect((await trial.see('api')).log.map((l) => [l.became, l.because])).toEqual([
+      ['counted', undefined],
+      ['void', expect.stringContaining(OTHER)],
+    ])
+    expect(await seenAt(trial, 'production/gate@')).toEqual([OTHER])
+    // With reminders in between.
+    await approve(2)
+    await trial.onGreen('api')
+    expect((await trial.see('api')).log.map((l) => l.became)).toEqual(['counted', 'void', 'counted'])
+  })
+})
+
+test('who is asked sees that nobody knows what the two sides run, and what was approved ahead does not count', async () => {
+  const trial = aTrial()
+  trial.outside.unseen = 'green does not answer'
+  trial.outside.differing = []
+  await trial.during(async () => {
+    await trial.start()
+    await trial.until('it is planned', async () => (await trial.run('api', 'production')) !== undefined, 1_000)
+    const digest = (await trial.run('api', 'production'))?.digest.slice(0, 8)
+    const gate = `production/gate@${digest}.1`
+    await trial.say('api', 'approve', { gate, by: 'chiba' })
+    const unknown = 'what runs on the two sides is not known: green does not answer'
+    await trial.until('it is seen', async () => (await seenAt(trial, 'production/gate@'))?.join() === unknown)
+    expect((await trial.see('api')).log.map((l) => [l.became, l.because])).toEqual([
+      ['ahead', undefined],
+      ['void', unknown],
+    ])
+    const details = await trial.handle('api').query<{ currentDetails?: string }>('__temporal_workflow_metadata')
+    expect(details.currentDetails).toContain(`**other images:** ${unknown}`)
+    await trial.say('api', 'approve', { gate, by: 'chiba' })
+    await trial.onGreen('api')
+  })
+})

@@ -44,7 +44,33 @@ export const network = (client: EC2): NetworkPort => ({
     })
     return told.flat()
   },
+
+  async letInto(group) {
+    const groups = await askForAll(
+      `DescribeSecurityGroups ${group}`,
+      (o) => paginateDescribeSecurityGroups({ client }, { Filters: [{ Name: 'group-id', Values: [group] }] }, o),
+      (page) => page.SecurityGroups,
+    )
+    return groups
+      .flatMap(({ IpPermissions = [] }) => IpPermissions)
+      .flatMap((rule) =>
+        sourcesOf(rule).map((source) => ({
+          ...source,
+          protocol: rule.IpProtocol ?? '-1',
+          ...(rule.FromPort !== undefined && { from: rule.FromPort }),
+          ...(rule.ToPort !== undefined && { to: rule.ToPort }),
+        })),
+      )
+  },
 })
+
+const sourcesOf = ({ UserIdGroupPairs = [], IpRanges = [], Ipv6Ranges = [], PrefixListIds = [] }: IpPermission) =>
+  [
+    ...UserIdGroupPairs.map(({ GroupId, Description }) => ({ source: GroupId, description: Description })),
+    ...IpRanges.map(({ CidrIp, Description }) => ({ source: CidrIp, description: Description })),
+    ...Ipv6Ranges.map(({ CidrIpv6, Description }) => ({ source: CidrIpv6, description: Description })),
+    ...PrefixListIds.map(({ PrefixListId, Description }) => ({ source: PrefixListId, description: Description })),
+  ].map(({ source = 'nobody named', description = '' }) => ({ source, description }))
 
 const isAbout =
   (group: string) =>

@@ -171,6 +171,10 @@ test('green is what the plan said', async () => {
   expect(await world.ports.network(scope.region).rulesNaming(is?.clusterSecurityGroupId ?? '')).toEqual([
     { group: 'sg-0db', name: 'name-of-sg-0db', direction: 'in', protocol: 'tcp', from: 5432, to: 5432 },
   ])
+  world.aws.securityGroups.allow('sg-0own', { direction: 'in', protocol: 'tcp', port: 80, group: 'sg-0alb' })
+  expect(await world.ports.network(scope.region).letInto('sg-0own')).toEqual([
+    { source: 'sg-0alb', description: '', protocol: 'tcp', from: 80, to: 80 },
+  ])
   const kubernetes = await world.ports.kubernetes(scope.region, green)
   expect(await kubernetes.find('ConfigMap', 'kube-system', 'aws-auth')).toMatchObject({
     data: { mapRoles: expect.stringContaining('role/old') as string },

@@ -24,11 +24,15 @@ export class SecurityGroups implements Readonly<SandboxAws['securityGroups']> {
   }
 }
 
-/** What rules name, by the filters that are served. */
+/** What a filter goes by, for those that are served. */
 const filtered = {
-  'ip-permission.group-id': ({ ingress }: Group) => ingress,
-  'egress.ip-permission.group-id': ({ egress }: Group) => egress,
+  'group-id': ({ id }: Group) => [id],
+  'ip-permission.group-id': ({ ingress }: Group) => namedBy(ingress),
+  'egress.ip-permission.group-id': ({ egress }: Group) => namedBy(egress),
 } as const
+
+const namedBy = (rules: readonly IpPermission[]): string[] =>
+  rules.flatMap(({ UserIdGroupPairs = [] }) => UserIdGroupPairs.flatMap(({ GroupId }) => GroupId ?? []))
 
 export const securityGroupOperations = ({ all }: SecurityGroups) =>
   ({
@@ -36,9 +40,9 @@ export const securityGroupOperations = ({ all }: SecurityGroups) =>
     DescribeSecurityGroups: (({ Filters = [], NextToken, MaxResults }) => {
       const matching = [...all.values()].filter((group) =>
         Filters.every(({ Name = '', Values = [] }) => {
-          const rules = filtered[Name as keyof typeof filtered] as ((of: Group) => IpPermission[]) | undefined
-          if (!rules) throw notServed(`the filter ${Name} of DescribeSecurityGroups`)
-          return rules(group).some((rule) => rule.UserIdGroupPairs?.some((p) => Values.includes(p.GroupId ?? '')))
+          const of = filtered[Name as keyof typeof filtered] as ((of: Group) => string[]) | undefined
+          if (!of) throw notServed(`the filter ${Name} of DescribeSecurityGroups`)
+          return of(group).some((value) => Values.includes(value))
         }),
       )
       const { items, next } = page(matching, NextToken, MaxResults, 1000)
