@@ -84,18 +84,11 @@ export const copiedVolumeActions = (outside: Outside) => {
     if (ids.length === 0) return { note: `${workload.name} has no copied volumes` }
     return {
       note: `${ids.join(', ')} stay: ${scope[on]} wrote on them`,
-      findings: [
-        info(
-          'copy-kept',
-          workloadName(workload),
-          `it went back without what it wrote on ${scope[on]}, which is on ${ids.join(', ')}`,
-          `take from there what is missed, then: ${ids.map((id) => `aws ec2 delete-volume --volume-id ${id}`).join('; ')}`,
-        ),
-      ],
+      findings: [copyKept(workload, all, `it went back without what it wrote on ${scope[on]}, which is on`)],
     }
   }
 
-  const discardVolumes: Deed<'discardVolumes'> = async ({ input: { workload, on }, scope, run }) => {
+  const discardVolumes: Deed<'discardVolumes'> = async ({ input: { workload, on }, scope, run, asker }) => {
     const world = await proven(outside, scope)
     const { blockStorage } = world
     const { there, owns } = await bothSides(world, scope, workload, otherSide(on))
@@ -106,13 +99,28 @@ export const copiedVolumeActions = (outside: Outside) => {
     }
     const mine = belonging(scope.platform, run, workload)
     const all = await blockStorage.volumesTagged(mine)
-    const going = all.filter((v) => !isKept(v))
+    // Green may have run on what an earlier cutover made, and nobody has said that it may be lost.
+    const earlier = all.filter((v) => v.tags[ASKER_TAG] !== asker)
+    const loose = earlier.filter((v) => !isKept(v)).map((v) => v.id)
+    if (loose.length > 0) await blockStorage.tagVolumes(loose, { [KEPT_TAG]: scope[on] })
+    const going = all.filter((v) => !isKept(v) && v.tags[ASKER_TAG] === asker)
     for (const { id, state } of going) if (['available', 'error'].includes(state)) await blockStorage.deleteVolume(id)
     const snapshots = await dropped(blockStorage, mine)
     const left = [...going.map((v) => `${v.id} (${v.state})`), ...(snapshots > 0 ? [`${snapshots} snapshots`] : [])]
     if (left.length > 0) throw notYet(`going: ${left.join(', ')}`, budgets.volumes, '1s')
     const kept = all.length === 0 ? '' : `; ${all.map((v) => v.id).join(', ')} stay, tagged ${KEPT_TAG}`
-    return { note: `no copied volume of ${workload.name} is on ${scope[on]}${kept}` }
+    return {
+      note: `no copied volume of ${workload.name} is on ${scope[on]}${kept}`,
+      ...(earlier.length > 0 && {
+        findings: [
+          copyKept(
+            workload,
+            earlier,
+            `an earlier cutover has copied it to ${scope[on]}, ended in mid-run, and may have left it running there: what it wrote is on`,
+          ),
+        ],
+      }),
+    }
   }
 
   const dropSnapshots: Deed<'dropSnapshots'> = async ({ input: { workload }, scope, run }) => {
@@ -123,6 +131,17 @@ export const copiedVolumeActions = (outside: Outside) => {
   }
 
   return { copyVolumes, keepCopies, discardVolumes, dropSnapshots }
+}
+
+/** The volumes that people may want to read, and then delete. */
+const copyKept = (workload: WorkloadRef, volumes: readonly VolumeDescription[], why: string) => {
+  const ids = volumes.map((v) => v.id)
+  return info(
+    'copy-kept',
+    workloadName(workload),
+    `${why} ${ids.join(', ')}`,
+    `take from there what is missed, then: ${ids.map((id) => `aws ec2 delete-volume --volume-id ${id}`).join('; ')}`,
+  )
 }
 
 /** What this run made for a workload, in whichever try. */
@@ -161,7 +180,7 @@ async function refuseOlder(
   const older = (await blockStorage.volumes([...ids])).filter(({ tags }) => tags[ASKER_TAG] !== asker)
   if (older.length === 0) return
   throw contested(
-    `${older.map((v) => v.id).join(', ')} on ${scope.green} ${older.length === 1 ? 'is a copy' : 'are copies'} of an earlier cutover, which ended in mid-run: ${scope.blue} may have written since. rollback discards ${older.length === 1 ? 'it' : 'them'}; then retry`,
+    `${older.map((v) => v.id).join(', ')} on ${scope.green} ${older.length === 1 ? 'is a copy' : 'are copies'} of an earlier cutover, which ended in mid-run: ${scope.blue} may have written since. rollback takes ${older.length === 1 ? 'it' : 'them'} off ${scope.green} and keeps ${older.length === 1 ? 'it' : 'them'} for people; then retry`,
   )
 }
 

@@ -10,12 +10,14 @@ import { contested } from './errors.ts'
 import { closeAll } from './fences.ts'
 import { hindrancesIn } from './hindrances.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
+import { movedAmong, refuseLastOne, refuseLeft, refuseServing } from './left-on-green.ts'
 import type { KubernetesPort } from './ports.ts'
 import { namesOf } from './surveys.ts'
 import { budgets, notYet, onceEach } from './waiting.ts'
 
 export const deploymentActions = (outside: Outside) => {
-  const deploy: Deed<'deploy'> = async ({ input, scope, run }) => {
+  const deploy: Deed<'deploy'> = async (call) => {
+    const { input, scope, run } = call
     const world = await proven(outside, scope)
     const [here, there] = [await world.on(input.on), await world.on(otherSide(input.on))]
     const wanted = [
@@ -23,6 +25,7 @@ export const deploymentActions = (outside: Outside) => {
       ...(await everything(there, input.namespaces, ['Job'])).filter((job) => isRepeatable(job, input.jobs ?? {})),
     ]
     await refuseStrangers(here, input.namespaces, wanted, run, scope[input.on])
+    await refuseLeft(world, call, input.on, input.asleep)
     await closeAll(here, scope, input.on, input.asleep)
     await onceEach(wanted, nameOf, async (object) => {
       const copy = copyOf(transformed(object, input.transforms ?? []), run, sleeps(object, input.asleep))
@@ -31,11 +34,17 @@ export const deploymentActions = (outside: Outside) => {
     return { note: `${wanted.length} objects on ${scope[input.on]}, ${input.asleep.length} of them asleep` }
   }
 
-  const withdraw: Deed<'withdraw'> = async ({ input, scope, run }) => {
-    const here = await (await proven(outside, scope)).ifThere(input.on)
+  const withdraw: Deed<'withdraw'> = async (call) => {
+    const { input, scope, run } = call
+    const world = await proven(outside, scope)
+    const [here, there] = [await world.ifThere(input.on), await world.ifThere(otherSide(input.on))]
     if (!here) return { note: `${scope[input.on]} is gone, and ${input.app} with it` }
     const all = await everything(here, input.namespaces, [...carriedKinds, 'Job'])
     const found = all.filter((o) => madeBy(o) === run)
+    await refuseServing(world, here, call)
+    // Where nobody was here before, only what is stopped there counts.
+    const mine = run === call.asker ? [] : found
+    await refuseLastOne(world, call, input.on, await movedAmong(mine, there, input.namespaces))
     // What makes others goes first.
     for (const { kind, metadata } of found.toReversed()) {
       if (metadata.deletionTimestamp === undefined)

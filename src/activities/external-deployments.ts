@@ -10,6 +10,7 @@ import { replicasOf } from '../domain/workload-state.ts'
 import { ownWorkloads } from './discovery.ts'
 import { contested, notReady } from './errors.ts'
 import { close } from './fences.ts'
+import { refuseLastOne } from './left-on-green.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import { podsOf } from './pods.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -24,11 +25,13 @@ export const externalDeploymentActions = (outside: Outside) => {
   const settleDeployment: Deed<'settleDeployment'> = (call) =>
     deployedAsleep(outside, call, (why) => notYet(why, budgets.objects))
 
-  const leaveDeployment: Deed<'leaveDeployment'> = async ({ input, scope }) => {
-    const { app, namespaces, on, asleep } = input
+  const leaveDeployment: Deed<'leaveDeployment'> = async (call) => {
+    const { app, namespaces, on, asleep } = call.input
+    const { scope } = call
     const world = await proven(outside, scope)
     const here = await world.ifThere(on)
     if (!here) return { note: `${scope[on]} is gone, and ${app} with it` }
+    await refuseLastOne(world, call, on, asleep)
     // Also what is not there now: it may be deployed again.
     for (const ref of asleep)
       if (await here.find('Namespace', undefined, ref.namespace)) await close(here, scope, on, ref)

@@ -12,14 +12,18 @@ import {
 } from '../domain/fence.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import { failed } from './errors.ts'
+import { refuseLeft } from './left-on-green.ts'
 import { proven, undefinedWhereGone, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { budgets, notYet } from './waiting.ts'
 
 export const fenceActions = (outside: Outside) => {
-  const raiseFence: Deed<'raiseFence'> = async ({ input, scope }) => {
-    const { namespaces, on, closed } = input
-    const here = await (await proven(outside, scope)).on(on)
+  const raiseFence: Deed<'raiseFence'> = async (call) => {
+    const { namespaces, on, closed } = call.input
+    const { scope } = call
+    const world = await proven(outside, scope)
+    const here = await world.on(on)
+    await refuseLeft(world, call, on, closed)
     await closeAll(here, scope, on, closed, namespaces)
     return { note: `${namespaces.join(', ')} fenced on ${scope[on]}, ${closed.length} workloads closed` }
   }

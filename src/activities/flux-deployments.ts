@@ -28,6 +28,7 @@ import {
   type Bedtime,
   type Sleeper,
 } from './external-deployments.ts'
+import { refuseLastOne } from './left-on-green.ts'
 import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { tokenOf } from './tokens.ts'
@@ -80,9 +81,11 @@ export const fluxActions = (outside: Outside) => {
   const { leaveDeployment } = externalDeploymentActions(outside)
 
   const leaveFlux: Deed<'leaveFlux'> = async (call) => {
-    const { namespaces, on } = call.input
+    const { namespaces, on, asleep } = call.input
     const world = await proven(outside, call.scope)
     const here = await world.ifThere(on)
+    // Before Flux is told anything.
+    if (here) await refuseLastOne(world, call, on, asleep)
     const there = await world.ifThere(otherSide(on))
     // What makes the app there may have been resumed here, and have made nothing yet.
     const made = await Promise.all(

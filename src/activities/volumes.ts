@@ -1,5 +1,9 @@
+import type { ActionCall } from '../domain/actions.ts'
+import { RUN } from '../domain/annotations.ts'
+import { ASKER_TAG, copiedFrom } from '../domain/copied-volumes.ts'
 import {
   attachedVolume,
+  clash,
   DRIVER,
   givenBack,
   isAttached,
@@ -10,8 +14,8 @@ import {
   volumeFor,
   type Pair,
 } from '../domain/volumes.ts'
-import { failed } from './errors.ts'
-import { proven, type Deed, type Outside } from './outside.ts'
+import { contested, failed } from './errors.ts'
+import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import {
   attachmentsOf,
   bothSides,
@@ -27,8 +31,11 @@ import { bring, clear, copiesOn } from './volume-copies.ts'
 import { budgets, notYet } from './waiting.ts'
 
 export const volumeActions = (outside: Outside) => {
-  const retainVolumes: Deed<'retainVolumes'> = async ({ input: { workload, on }, scope }) => {
-    const { here, there } = await bothSides(await proven(outside, scope), scope, workload, on)
+  const retainVolumes: Deed<'retainVolumes'> = async (call) => {
+    const { input, scope } = call
+    const { workload, on } = input
+    const world = await proven(outside, scope)
+    const { here, there } = await bothSides(world, scope, workload, on)
     const volumes = ebsVolumes(here)
     // What could not be attached on the other side is found before the workload is stopped.
     if (there && volumes.length > 0) {
@@ -36,7 +43,9 @@ export const volumeActions = (outside: Outside) => {
         throw failed(
           `${there.name} has no driver ${DRIVER}, so no volume of ${workload.name} could be attached there. Install the add-on aws-ebs-csi-driver, then retry`,
         )
-      refuseClashes(paired(here.stores, there.stores), here, there)
+      const pairs = paired(here.stores, there.stores)
+      await refuseEarlierCopies(world, call, pairs, there.name)
+      refuseClashes(pairs, here, there)
     }
     for (const volume of volumes) await hold(here, volume)
     return {
@@ -118,4 +127,28 @@ async function proveLetGo(side: Store, pairs: readonly Pair[]): Promise<void> {
       `volume ${loose.metadata.name} on ${side.name} would be deleted with its claim: somebody has changed its reclaim policy since it was detached. Set persistentVolumeReclaimPolicy to Retain, then retry`,
     )
   await proveUnattached(side, volumes)
+}
+
+/** A copy that an earlier cutover has made is told as one: whether green wrote on it, and whether that counts, people know. */
+async function refuseEarlierCopies(
+  { blockStorage }: Proven,
+  { run, asker, input: { workload } }: ActionCall<'retainVolumes'>,
+  pairs: readonly Pair[],
+  where: string,
+): Promise<void> {
+  if (run === asker) return
+  const copies = pairs.filter(clash).flatMap(({ name, there }) => {
+    const volume = there?.volume
+    return volume && copiedFrom(volume) !== undefined && volume.metadata.labels?.[RUN] === run ? [{ name, volume }] : []
+  })
+  if (copies.length === 0) return
+  const made = await blockStorage.volumes(copies.map(({ volume }) => idOf(volume)))
+  const earlier = new Set(made.filter(({ tags }) => tags[ASKER_TAG] !== asker).map(({ id }) => id))
+  const left = copies.filter(({ volume }) => earlier.has(idOf(volume)))
+  if (left.length === 0) return
+  const ids = left.map(({ volume }) => idOf(volume))
+  const [claims, volumes] = [left.map((c) => c.name), left.map((c) => c.volume.metadata.name)]
+  throw contested(
+    `${claims.join(', ')} of ${workload.name} on ${where} ${left.length === 1 ? 'is' : 'are'} on ${ids.join(', ')}, copied by an earlier cutover of this app, which ended in mid-run: what ${where} has written there would be replaced by a new copy. See what of it is missed. Then, on ${where}: kubectl delete pvc ${claims.join(' ')} --namespace ${workload.namespace}, kubectl delete pv ${volumes.join(' ')}; then retry. ${ids.join(', ')} ${left.length === 1 ? 'stays' : 'stay'} in EC2 for people to delete`,
+  )
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createActivities } from '../../src/activities/index.ts'
 import type { Ports } from '../../src/activities/ports.ts'
-import type { ActionName } from '../../src/domain/actions.ts'
+import type { ActionName, Receipt } from '../../src/domain/actions.ts'
 import { workloadName, type Side, type WorkloadRef } from '../../src/domain/platform.ts'
 import { attempted, driven, ending, type Driving } from '../support/driven.ts'
 import { eventually } from '../support/eventually.ts'
@@ -38,23 +38,30 @@ const deeds: Readonly<Record<string, ActionName>> = {
 export function copiedVolumesContract(of: () => WorldUnderTest): void {
   const { on, find, aStore, aFreeVolume, provisioned, running, stored, volumesOn } = storesIn(of)
 
-  const callOf = (what: string, workload: WorkloadRef, attempt = 1) => {
+  const callOf = (what: string, workload: WorkloadRef, attempt = 1, asker = 'run-1') => {
     const [verb = '', side] = what.split(' ')
     const input =
       verb === 'copy'
         ? { workload, from: 'blue', to: 'green' }
         : { workload, ...(side && { on: side as Side }), ...(verb === 'start' && { alone: true }) }
-    return { name: deeds[verb] ?? 'copyVolumes', call: call<ActionName>(input, { step: what, attempt }) }
+    return { name: deeds[verb] ?? 'copyVolumes', call: call<ActionName>(input, { step: what, attempt, asker }) }
   }
   const steps = async (
     all: readonly string[],
     workload: WorkloadRef,
-    { attempt, by = of().activities, ...how }: Driving & { attempt?: number; by?: Deeds } = patience,
+    {
+      attempt,
+      asker,
+      by = of().activities,
+      ...how
+    }: Driving & { attempt?: number; asker?: string; by?: Deeds } = patience,
   ) => {
+    const receipts: Receipt[] = []
     for (const one of all) {
-      const { name, call } = callOf(one, workload, attempt)
-      await driven(by[name] as never, call, how)
+      const { name, call } = callOf(one, workload, attempt, asker)
+      receipts.push((await driven<unknown, Receipt>(by[name] as never, call, how)).answer)
     }
+    return receipts
   }
   const once = (what: string, workload: WorkloadRef) => {
     const { name, call } = callOf(what, workload)
@@ -128,11 +135,45 @@ export function copiedVolumesContract(of: () => WorldUnderTest): void {
     })
 
     test(
-      'that a cutover which was terminated made are not used by the next one, and go when that one goes back',
+      'that a cutover which was terminated made are told as its own before blue stops, and never deleted by the next one',
       TIMES,
       async () => {
-        const { workload } = await aStore(1)
+        const { namespace, workload, ids } = await aStore(1)
+        const by = 'run-2'
+        await steps(forward, workload)
+        await running('green', workload)
+        const [copy] = made(workload).volumes
+        // People take it home, and find green's claim beside blue's.
+        await steps(['stop green', 'start blue'], workload)
+        const retain = call<'retainVolumes'>({ workload, on: 'blue' }, { asker: by })
+        const { type, message } = await ending(of().activities.retainVolumes, retain, patience)
+        expect(type).toBe('Contested')
+        expect(message).toContain(`data-db-0 of db on ${scope.green} is on ${copy?.id}, copied by an earlier cutover`)
+        const [claim, volume] = message.match(/(?<=kubectl delete pvc? )\S+?(?=[ ;,])/g) ?? []
+        await on('green').admin.remove('PersistentVolumeClaim', namespace, claim ?? '')
+        await on('green').admin.remove('PersistentVolume', undefined, volume ?? '')
+        await eventually('it is gone', async () => (await stored('green', namespace)).length === 0, patience)
+
+        await steps(there, workload, { ...patience, asker: by })
+        expect(made(workload).volumes).toHaveLength(2)
+        const receipts = await steps(unused, workload, { ...patience, asker: by })
+        const findings = receipts.flatMap((r) => r.findings ?? []).map((f) => `${f.code}: ${f.message}`)
+        expect(findings).toEqual([expect.stringMatching(new RegExp(`^copy-kept: .*earlier cutover.* ${copy?.id}$`))])
+        expect(made(workload)).toMatchObject({
+          volumes: [{ id: copy?.id, tags: { 'norikae.io/kept': scope.green } }],
+          snapshots: [],
+        })
+        expect((await stored('blue', namespace)).map((s) => s.id)).toEqual(ids)
+      },
+    )
+
+    test(
+      'that were made but for the claim are not used by the next cutover, and kept by its way back',
+      TIMES,
+      async () => {
+        const { namespace, workload } = await aStore(1)
         await steps(there, workload)
+        const [copy] = made(workload).volumes
         const next = call<'copyVolumes'>({ workload, from: 'blue', to: 'green' }, { step: 'copy', asker: 'run-2' })
         expect(await ending(of().activities.copyVolumes, next, patience)).toMatchObject({
           type: 'Contested',
@@ -140,8 +181,12 @@ export function copiedVolumesContract(of: () => WorldUnderTest): void {
             `is a copy of an earlier cutover, which ended in mid-run: ${scope.blue} may`,
           ),
         })
-        await steps(unused, workload)
-        expect(made(workload)).toEqual({ volumes: [], snapshots: [] })
+        await steps(unused, workload, { ...patience, asker: 'run-2' })
+        expect(made(workload)).toMatchObject({
+          volumes: [{ id: copy?.id, tags: { 'norikae.io/kept': scope.green } }],
+          snapshots: [],
+        })
+        expect(await stored('green', namespace)).toEqual([])
       },
     )
 

@@ -259,6 +259,50 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       expect(await podsOn('blue', workload)).toBe(3)
     })
 
+    test('is ended by no cutover after one that was terminated, and goes home as it says', TIMES, async () => {
+      const { activities } = of()
+      const { namespace, workload, stop, start } = await aWorker(2)
+      await driven(activities.stopWorkload, stop('blue'), patience)
+      await driven(activities.startWorkload, start('green'), patience)
+      const next = { asker: 'run-2' }
+      const deploy = call<'deploy'>({ ...placeOf(namespace), on: 'green', asleep: [workload] }, next)
+      const fence = call<'raiseFence'>({ namespaces: [namespace], on: 'green', closed: [workload] }, next)
+      const leave = call<'leaveDeployment'>({ ...placeOf(namespace), on: 'green', asleep: [workload] }, next)
+      const withdraw = call<'withdraw'>({ ...placeOf(namespace), on: 'green' }, next)
+      const runs = `Deployment/${namespace}/worker runs on ${scope.green} and is stopped on ${scope.blue}: `
+      for (const failure of [
+        await ending(activities.deploy, deploy),
+        await ending(activities.raiseFence, fence),
+        await ending(activities.leaveDeployment, leave),
+        await ending(activities.withdraw, withdraw),
+        // Also that of the cutover which did stop it, where people had skipped its start on blue.
+        await ending(activities.withdraw, { ...withdraw, asker: 'run-1' }),
+      ])
+        expect(failure).toMatchObject({ type: 'Contested', message: expect.stringContaining(runs) })
+      expect([await podsOn('green', workload), await podsOn('blue', workload)]).toEqual([2, 0])
+
+      // People do what it tells, in its order.
+      const { message } = await ending(activities.withdraw, withdraw)
+      const patches = [
+        ...message.matchAll(/kubectl patch (\w+)\/(\S+) --namespace (\S+) --type merge --patch '(.*?)'/g),
+      ]
+      expect(patches.map((p) => p[1])).toEqual(['deployment', 'configmap', 'deployment'])
+      const home = message.indexOf(`on ${scope.blue} kubectl`)
+      for (const { index, 1: kind = '', 2: name = '', 3: at = '', 4: body = '' } of patches) {
+        const side = index < home ? 'green' : 'blue'
+        const of_ = kind === 'deployment' ? 'Deployment' : 'ConfigMap'
+        await on(side).admin.patch(of_, at, name, JSON.parse(body) as object)
+        if (side === 'green')
+          await eventually('none is left', async () => (await podsOn('green', workload)) === 0, patience)
+      }
+      await ready('blue', workload)
+      await driven(activities.withdraw, withdraw, answersLost)
+      expect(await podsOn('blue', workload)).toBe(2)
+      const { metadata } = await there('blue', workload)
+      expect(Object.keys(metadata.annotations ?? {}).filter((key) => key.startsWith('norikae.io/'))).toEqual([])
+      await driven(activities.deploy, deploy, answersLost)
+    })
+
     test('does not start while the other side runs', TIMES, async () => {
       const { workload, start } = await aWorker()
       const { type, message } = await ending(of().activities.startWorkload, start('green'), patience)

@@ -114,7 +114,7 @@ export class Outside {
       if (choice) this.chosen.set(`${app}:${step}`, choice)
       const place = app === 'upgrade' ? app : `${app}/${step.split('/')[0]}`
       const whole = act(step, name, input as never) as ActionStep
-      this.world.act(place, whole)
+      this.world.act(place, whole, run !== asker)
       await this.wrote(place, whole)
       this.done.push(`${app}:${step}`)
       return { note: `${step} is so` }

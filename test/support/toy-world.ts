@@ -24,9 +24,26 @@ export class ToyWorld {
   owner = (place: string, { app, environment }: { app: string; environment: string }): string =>
     `${environment === 'platform' ? 'platform/' : ''}${place}/${app}/${environment}`
 
-  act(place: string, step: ActionStep): void {
+  /** `successor`: it asks for a cutover after the one that made what is there. */
+  act(place: string, step: ActionStep, successor = false): void {
     const { input } = step
     const at = (w: { kind: string; namespace: string; name: string }) => `${place}/${workloadName(w as never)}`
+    const refuse = (would: string, left: readonly string[]) => {
+      if (left.length > 0) throw ApplicationFailure.nonRetryable(`${left.join(', ')} would ${would}`, 'Contested')
+    }
+    const isStopped = (w: string) => this.get(`${w}/blue`, 'up') !== 'up'
+    const stopped = () =>
+      [...this.facts.keys()].flatMap((key) =>
+        key.startsWith(`${place}/`) && key.endsWith('/blue') && isStopped(key.slice(0, -5)) ? [key.slice(0, -5)] : [],
+      )
+    /** Asleep on green behind its fence, whatever it was. */
+    const asleep = (workloads: readonly { kind: string; namespace: string; name: string }[]) => {
+      if (successor) refuse('be put to sleep while blue is stopped', workloads.map(at).filter(isStopped))
+      for (const w of workloads) {
+        fence(at(w), 'green', 'closed')
+        running(at(w), 'green', 'asleep')
+      }
+    }
     const running = (w: string, on: string, to: string) => {
       this.set(`${w}/${on}`, to, on === 'blue' ? 'up' : 'none')
       runsWithItsVolumes(w)
@@ -101,6 +118,7 @@ export class ToyWorld {
         )
       case 'raiseFence': {
         const { on, namespaces, closed } = step.input
+        if (successor) refuse('be fenced while blue is stopped', closed.map(at).filter(isStopped))
         for (const name of namespaces) this.set(`${place}/fence/${name}/${on}`, 'up', 'down')
         return closed.forEach((w) => fence(at(w), on, 'closed'))
       }
@@ -126,12 +144,10 @@ export class ToyWorld {
         for (const key of this.facts.keys()) if (key.startsWith('platform/')) this.facts.delete(key)
         return
       case 'deploy':
+        asleep(step.input.asleep)
         this.set(`${this.owner(place, step.input)}/deployed`, 'yes', 'no')
         for (const { namespace } of step.input.asleep) this.set(`${place}/fence/${namespace}/green`, 'up', 'down')
-        return step.input.asleep.forEach((w) => {
-          fence(at(w), 'green', 'closed')
-          if (this.get(`${at(w)}/green`, 'none') === 'none') running(at(w), 'green', 'asleep')
-        })
+        return
       case 'labelCluster':
       case 'unlabelCluster': {
         const { on, label } = step.input
@@ -142,18 +158,19 @@ export class ToyWorld {
       case 'settleDeployment':
       case 'awaitDeployment':
       case 'awaitFlux':
-        return step.input.asleep.forEach((w) => {
-          if (this.get(`${at(w)}/green`, 'none') === 'none') running(at(w), 'green', 'asleep')
-        })
+        return step.input.asleep.forEach((w) => running(at(w), 'green', 'asleep'))
       case 'publishWhere':
         return this.set(`${place}/where/${step.input.app}/${step.input.environment}`, step.input.at, 'blue')
       case 'leaveDeployment':
       case 'leaveFlux':
-        return step.input.asleep.forEach((w) => {
-          fence(at(w), 'green', 'closed')
-          running(at(w), 'green', 'asleep')
-        })
+        refuse('run nowhere', step.input.asleep.map(at).filter(isStopped))
+        return asleep(step.input.asleep)
       case 'withdraw':
+        refuse('run nowhere', stopped())
+        refuse(
+          'serve nobody',
+          [...this.facts.keys()].filter((k) => new RegExp(`^${place}/route/[^/]+$`).test(k)),
+        )
         for (const key of this.facts.keys())
           if (key.startsWith(`${place}/`) && key.endsWith('/green')) this.facts.delete(key)
         return this.set(`${this.owner(place, step.input)}/deployed`, 'no', 'no')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { blank, write, type Journal } from '../../src/domain/journal.ts'
 import { afterWayBack, wayBack, type Phase } from '../../src/domain/plan.ts'
-import { changes, leaves } from '../../src/domain/steps.ts'
+import { changes, leaves, type LeafStep } from '../../src/domain/steps.ts'
 import { aCutoverPlan, anUpgradePlan, anApp, anEnvironment, someFacts } from '../support/builders.ts'
 import { ToyWorld } from '../support/toy-world.ts'
 
@@ -55,6 +55,43 @@ describe.each(plans)('a plan of $subject', ({ phases: all }) => {
       }
     },
   )
+})
+
+describe('a cutover that begins anew, wherever an earlier one was terminated', () => {
+  const cutovers = reversible.filter((p) => p.forward.some((s) => s.kind === 'action' && s.action === 'deploy'))
+  test.each(cutovers)('$title: ends nothing that runs, and says so before it changes anything of it', (phase) => {
+    let refused = 0
+    for (let n = 0; n <= leaves(phase.forward).length; n += 1) {
+      const { world } = interrupted([], phase, n, 'done')
+      const running = () => {
+        const up = ([key, is]: readonly [string, unknown]) => (/\/(blue|green)$/.test(key) && is === 'up' ? [key] : [])
+        const down = [...world.facts].flatMap(([key, is]) => (key.endsWith('/blue') && is === 'asleep' ? [key] : []))
+        const green = new Set([...world.facts].flatMap(up))
+        return down.map((key) => key.replace(/blue$/, 'green')).filter((key) => green.has(key))
+      }
+      const before = running()
+      let journal = blank
+      const tryOut = (steps: readonly LeafStep[]) =>
+        steps.every((step) => {
+          journal = write(journal, record(step.id, 'done'))
+          try {
+            if (step.kind === 'action') world.act('app', step, true)
+            return true
+          } catch (error) {
+            expect(error).toMatchObject({ type: 'Contested' })
+            return false
+          }
+        })
+      const all = leaves(phase.forward)
+      // As far as its gate, which people reject.
+      const arrived = tryOut(all.slice(0, all.findIndex((s) => s.kind === 'gate') + 1 || all.length))
+      const home = tryOut(leaves(wayBack(phase, journal)))
+      refused += arrived && home ? 0 : 1
+      if (before.length > 0) expect(running(), `cut after ${n} steps`).toEqual(before)
+      if (home && before.length === 0) expect(world.twice).toEqual([])
+    }
+    expect(refused).toBeGreaterThan(0)
+  })
 })
 
 test('whatever changes the world names what undoes it, and every undo names what it undoes', () => {

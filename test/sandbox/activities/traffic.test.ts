@@ -66,6 +66,22 @@ test('the way back goes in steps while what was raised on blue comes up, and not
   expect(it.weights()).toEqual({ blue: 100, green: 0 })
 })
 
+test('what has traffic is not withdrawn, whoever has forgotten it there', async () => {
+  const it = await anOpenRoute()
+  const { namespace } = it.route
+  const place = { app: 'chat', environment: 'test', namespaces: [namespace] }
+  const withdraw = call<'withdraw'>({ ...place, on: 'green' }, { asker: 'run-2' })
+  await it.set(25, [0])
+  expect(await ending(acts().withdraw, withdraw)).toMatchObject({
+    type: 'Contested',
+    message: expect.stringMatching(
+      new RegExp(`^rule ${it.route.ruleArn} still sends requests to ${scope.green}, .* to 0 \\(${it.group()?.arn}\\)`),
+    ),
+  })
+  await it.set(0, [25])
+  expect(await attempted(acts().withdraw, withdraw)).not.toContain('sends requests')
+})
+
 describe('a route is opened', () => {
   test('with green in the rule at 0 %, tagged, bound like blue, and healthy three times in a row', async () => {
     const it = await aRoute(world)
