@@ -1,5 +1,6 @@
-// What .ci/run runs: npm run check, npm test, npm run test:cluster, the demo on stand-ins and on real control planes. Ends with a line `N passed, N failed`; fails when one of them
-// fails, and when a test that should have run did not.
+// What .ci/run runs: npm run check, npm test, npm run test:cluster, npm run test:full, and the demo on stand-ins and on
+// real control planes. Ends with a line `N passed, N failed`; fails when one of them fails, and when a test that should
+// have run did not.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -27,6 +28,7 @@ const count = (name, good) => {
 count('npm run check', npm('run', 'check'))
 tests('test')
 tests('run', 'test:cluster')
+tests('run', 'test:full')
 count('npm run demo -- --json', demo())
 count('npm run demo -- --json --kubernetes real', demo('--kubernetes', 'real'))
 for (const line of why) process.stdout.write(`✖ ${line}\n`)

@@ -115,7 +115,7 @@ describe('a route is opened', () => {
     )
     expect(it.weights()).toEqual({ blue: 50, green: 50 })
 
-    const [pod] = world.blue.pods().filter((p) => p.namespace === it.route.namespace)
+    const pod = world.blue.pods().find((p) => p.namespace === it.route.namespace)
     world.sick.add(pod?.ip ?? '')
     await eventually('it is sick', async () =>
       (await port().health(it.route.blueTargetGroup)).some((t) => t.state === 'unhealthy'),
