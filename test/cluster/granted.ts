@@ -24,8 +24,8 @@ interface AuditEvent {
 }
 
 /**
- * What the authorizer said: `forbid`, also where nobody else refused. Admission (a fence, a quota, a namespace that is going)
- * answers 403 too. https://kubernetes.io/docs/reference/labels-annotations-taints/audit-annotations/
+ * What the authorizer said. Where it is `allow`, a 403 is admission's: of a fence, a quota, or a namespace that is going.
+ * https://kubernetes.io/docs/reference/labels-annotations-taints/audit-annotations/
  */
 const DECISION = 'authorization.k8s.io/decision'
 
@@ -65,7 +65,7 @@ export async function granted({ auditLogs, crashes }: Pick<RealWorld, 'auditLogs
   return {
     unused: rights.filter((r) => !used.has(r)),
     denied: events
-      .filter((e) => e.annotations?.[DECISION] === 'forbid' && !isStarting(e))
+      .filter((e) => e.responseStatus?.code === 403 && e.annotations?.[DECISION] !== 'allow' && !isStarting(e))
       .map((e) => `${e.verb} ${e.requestURI}`),
   }
 }
