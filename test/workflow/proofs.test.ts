@@ -153,7 +153,7 @@ test('what is asked about is heard in the order in which it was sent', async () 
     ])
     await trial.signal(undefined, 'approve', yes)
     await trial.signal(undefined, 'withdraw', back)
-    await trial.say(undefined, 'reject', no_)
+    await trial.signal(undefined, 'reject', no_)
     return (await trial.result()).report.decisions
   })
   expect(decisions.map((d) => [d.message, d.became])).toEqual([
