@@ -21,7 +21,7 @@ import { templateFacts, templateFindings } from '../domain/launch-templates.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
 import { twinOf } from '../domain/twin.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
-import type { Activities } from '../workflows/activities.ts'
+import type { Activities, Prepared } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
 import { hasAwsAuth } from './access-copies.ts'
 import { argocdSurvey } from './argocd-survey.ts'
@@ -37,11 +37,15 @@ import { imageSurvey } from './registry-images.ts'
 import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
 
-/** A plan is kept in the history and sent as one payload: 2 MB is Temporal's end, and would be retried for ever. */
-const LARGEST = 500_000
-
-/** Plans of one app are one payload. */
-const LARGEST_TOGETHER = 1_500_000
+/**
+ * Bytes. What is answered is one payload, and Temporal takes 2 MiB: more would be retried for ever.
+ * https://docs.temporal.io/self-hosted-guide/defaults
+ */
+const LARGEST_UPGRADE = 1_900_000
+/** All environments of one app. */
+const LARGEST_APP = 1_500_000
+/** One of them, which is sent again when its turn comes. */
+const LARGEST_CUTOVER = 500_000
 
 export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare' | 'planApp' | 'planCutover'> => ({
   async prepare(request) {
@@ -112,23 +116,19 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...(groupRules.length > 0 && { groupRules: true as const }),
     }
     const plan = planUpgrade(platform, planned, condensed(all))
-    return {
+    return fitting({
       platform: { ...platform, ...(waivers.length > 0 && { waivers }) },
       from: version,
       to,
       plan: sealed(plan),
       facts: planned,
       twin: twinOf(facts, { name: green, version: to }, planned, { platform: file.platform, run: 'this run' }),
-    }
+    })
   },
 
   async planApp({ platform, app }) {
     const plans = await plansOf(outside, platform, app, app.environments)
-    const size = Buffer.byteLength(JSON.stringify(plans))
-    if (size <= LARGEST_TOGETHER) return plans
-    throw invalidInput(
-      `the plans of ${app.name} have ${size} bytes together, and ${LARGEST_TOGETHER} is the end: divide its workloads over several apps`,
-    )
+    return bounded(plans, LARGEST_APP, `the plans of ${app.name}`, DIVIDE_AN_APP)
   },
 
   async planCutover({ platform, app, environment: name, known }) {
@@ -154,7 +154,8 @@ async function plansOf(
         workloadsIn(blue, environment.namespaces),
         fingerprintOf(blue, environment.namespaces),
       ])
-      return sealed(planCutover(platform, app, environment, { images, workloads }))
+      const plan = sealed(planCutover(platform, app, environment, { images, workloads }))
+      return bounded(plan, LARGEST_CUTOVER, `the steps of ${app.name} ${environment.name}`, DIVIDE_AN_APP)
     }),
   )
 }
@@ -215,11 +216,21 @@ async function greenFindings(eks: EksPort, green: string): Promise<Finding[]> {
   return found ? [greenExists(found)] : []
 }
 
-export function sealed(body: PlanBody): Plan {
-  const plan = { ...body, digest: sha256(intent(body)) }
-  const size = Buffer.byteLength(JSON.stringify(plan))
-  if (size <= LARGEST) return plan
-  throw invalidInput(
-    `the plan has ${size} bytes, and ${LARGEST} is the end: divide the platform's apps over several files, or one app's workloads over several apps`,
+export const sealed = (body: PlanBody): Plan => ({ ...body, digest: sha256(intent(body)) })
+
+const DIVIDE_AN_APP = 'divide its workloads over several apps'
+
+/** A platform and the plan of its upgrade. Throws `invalidInput` where they are too large to be sent. */
+export const fitting = <T extends Pick<Prepared, 'platform' | 'plan'>>(answer: T): T =>
+  bounded(
+    answer,
+    LARGEST_UPGRADE,
+    `platform ${answer.platform.name} and its plan, of ${answer.platform.apps.length} apps,`,
+    "divide the platform's apps over several files, and so over several upgrades",
   )
+
+function bounded<T>(answer: T, largest: number, what: string, remedy: string): T {
+  const size = Buffer.byteLength(JSON.stringify(answer))
+  if (size <= largest) return answer
+  throw invalidInput(`${what} have ${size} bytes, and ${largest} is the end: ${remedy}`)
 }

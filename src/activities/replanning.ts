@@ -12,7 +12,7 @@ import type { Activities } from '../workflows/activities.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { proven, type Outside } from './outside.ts'
 import { fileNow } from './platform-files.ts'
-import { blueFacts, sealed, tenantsOn } from './preparing.ts'
+import { blueFacts, fitting, sealed, tenantsOn } from './preparing.ts'
 import { sha256 } from './tokens.ts'
 
 /**
@@ -66,7 +66,10 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
     const next = { ...looked.platform, ...(waivers.length > 0 && { waivers }) }
     const planned = platform.apps.find((a) => a.name === name)
     const findings = condensed(toldAfter(plan.findings, [...all, replanFinding(looked.became, order, name)], planned))
-    return { became: looked.became, next: { platform: next, plan: sealed(planUpgrade(next, facts, findings)) } }
+    return {
+      became: looked.became,
+      next: fitting({ platform: next, plan: sealed(planUpgrade(next, facts, findings)) }),
+    }
   },
 })
 

@@ -1,6 +1,6 @@
 import { info, type Finding } from './findings.ts'
 
-/** What a plan of 500 KB has to spare for what people read. */
+/** Bytes: what a plan has to spare for what people read. */
 const LARGEST = 250_000
 
 /** So many of each code; the first that fits. */

@@ -74,10 +74,10 @@ test('plans of one app that are too large for one answer are refused, with what 
   }
   expect(await plans(3, 200_000)).toBe('ready')
   expect(await plans(4, 200_000)).toMatch(
-    /the plans of large have 16\d{5} bytes together, and 1500000 is the end: divide its workloads over several apps/,
+    /the plans of large have 16\d{5} bytes, and 1500000 is the end: divide its workloads over several apps/,
   )
   expect(await plans(1, 260_000)).toMatch(
-    /the plan has 52\d{4} bytes, and 500000 is the end: divide the platform's apps over several files, or one app's workloads/,
+    /the steps of large stage-0 have 52\d{4} bytes, and 500000 is the end: divide its workloads over several apps/,
   )
 })
 
