@@ -1,0 +1,65 @@
+import type { ActionCall } from '../domain/actions.ts'
+import { RUN_TAG } from '../domain/clone.ts'
+import { contested, failed } from './errors.ts'
+import { ATTEMPT_TAG } from './tokens.ts'
+import { budgets, notYet, remember, remembered } from './waiting.ts'
+
+/** Node groups and Fargate profiles: what EKS makes and deletes as a part of a cluster, in its own time. */
+export interface ClusterPart<Told extends State = State> {
+  /** With its name, as messages say it: `node group apps`. */
+  readonly what: string
+  readonly cluster: string
+  /** As it was just read; undefined: it is not there. */
+  readonly found: Told | undefined
+  readonly remove: () => Promise<void>
+}
+
+interface State {
+  readonly status: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly healthIssues: readonly string[]
+}
+
+/**
+ * What is ACTIVE and this run's; `create` asks for it where it is not there. Throws not yet for as long as EKS takes, failed
+ * with EKS's own reasons, contested where this run did not make it. What an earlier try left broken is deleted first. Safe
+ * to repeat.
+ */
+export async function made<Told extends State>(
+  { run, attempt }: Pick<ActionCall, 'run' | 'attempt'>,
+  { what, cluster, found, remove }: ClusterPart<Told>,
+  create: () => Promise<void>,
+): Promise<Told> {
+  if (!found) {
+    await create()
+    throw notYet(`${what} was just asked for`, budgets.nodegroup)
+  }
+  if (found.tags[RUN_TAG] !== run)
+    throw contested(`${what} of ${cluster} is there already, and this run did not make it`)
+  if (found.status === 'ACTIVE') return found
+  if (found.status !== 'CREATE_FAILED') throw notYet(`${what} is ${found.status}`, budgets.nodegroup)
+  if (Number(found.tags[ATTEMPT_TAG]) >= attempt) throw failed(`${what} could not be made: ${reasons(found)}`)
+  await remove()
+  throw notYet(`${what} failed in an earlier try and is deleted first`, budgets.nodegroup)
+}
+
+/**
+ * Returns once it is gone. Throws not yet for as long as EKS takes, failed with EKS's own reasons where it cannot be deleted.
+ * Whether it may be is for the caller to prove. Safe to repeat.
+ */
+export async function gone({ what, cluster, found, remove }: ClusterPart): Promise<{ readonly note: string }> {
+  if (!found) return { note: `${what} of ${cluster} is gone` }
+  // Told anew once by each try: what stood in its way may be gone.
+  if (found.status === 'DELETE_FAILED' && remembered(false))
+    throw failed(`${what} could not be deleted: ${reasons(found)}`)
+  if (found.status !== 'DELETING' && found.status !== 'CREATING') {
+    await remove()
+    remember(true)
+  }
+  throw notYet(
+    `${what} of ${cluster} is ${found.status === 'CREATING' ? 'CREATING, and is deleted once it is there' : 'DELETING'}`,
+    budgets.nodegroup,
+  )
+}
+
+const reasons = ({ healthIssues }: State): string => healthIssues.join('; ') || 'EKS says no more'
