@@ -3,6 +3,7 @@ import { RUN } from '../domain/annotations.ts'
 import { PLATFORM_TAG, RUN_TAG } from '../domain/clone.ts'
 import {
   ASKER_TAG,
+  isEarlierCopy,
   copiedFrom,
   copyAmong,
   copyLike,
@@ -100,10 +101,10 @@ export const copiedVolumeActions = (outside: Outside) => {
     const mine = belonging(scope.platform, run, workload)
     const all = await blockStorage.volumesTagged(mine)
     // Green may have run on what an earlier cutover made, and nobody has said that it may be lost.
-    const earlier = all.filter((v) => v.tags[ASKER_TAG] !== asker)
+    const earlier = all.filter((v) => isEarlierCopy(v, asker))
     const loose = earlier.filter((v) => !isKept(v)).map((v) => v.id)
     if (loose.length > 0) await blockStorage.tagVolumes(loose, { [KEPT_TAG]: scope[on] })
-    const going = all.filter((v) => !isKept(v) && v.tags[ASKER_TAG] === asker)
+    const going = all.filter((v) => !isKept(v) && !isEarlierCopy(v, asker))
     for (const { id, state } of going) if (['available', 'error'].includes(state)) await blockStorage.deleteVolume(id)
     const snapshots = await dropped(blockStorage, mine)
     const left = [...going.map((v) => `${v.id} (${v.state})`), ...(snapshots > 0 ? [`${snapshots} snapshots`] : [])]
@@ -177,7 +178,7 @@ async function refuseOlder(
   scope: ActionCall['scope'],
 ): Promise<void> {
   if (ids.length === 0) return
-  const older = (await blockStorage.volumes([...ids])).filter(({ tags }) => tags[ASKER_TAG] !== asker)
+  const older = (await blockStorage.volumes([...ids])).filter((v) => isEarlierCopy(v, asker))
   if (older.length === 0) return
   throw contested(
     `${older.map((v) => v.id).join(', ')} on ${scope.green} ${older.length === 1 ? 'is a copy' : 'are copies'} of an earlier cutover, which ended in mid-run: ${scope.blue} may have written since. rollback takes ${older.length === 1 ? 'it' : 'them'} off ${scope.green} and keeps ${older.length === 1 ? 'it' : 'them'} for people; then retry`,

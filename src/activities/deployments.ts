@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
+import { isSuccessor } from '../domain/actions.ts'
 import { carriedKinds, copyOf, isCarried, madeBy, sleeps } from '../domain/copying.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { couldNotStart, type Need } from '../domain/needs.ts'
@@ -43,7 +44,7 @@ export const deploymentActions = (outside: Outside) => {
     const found = all.filter((o) => madeBy(o) === run)
     await refuseServing(world, here, call)
     // Where nobody was here before, only what is stopped there counts.
-    const mine = run === call.asker ? [] : found
+    const mine = isSuccessor(call) ? found : []
     await refuseLastOne(world, call, input.on, await movedAmong(mine, there, input.namespaces))
     // What makes others goes first.
     for (const { kind, metadata } of found.toReversed()) {

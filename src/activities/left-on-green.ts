@@ -1,4 +1,4 @@
-import type { ActionCall } from '../domain/actions.ts'
+import { isSuccessor, type ActionCall } from '../domain/actions.ts'
 import { madeBy } from '../domain/copying.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { isLeft, isNotedStopped, leftInWords, wouldEnd, type Found, type Left } from '../domain/left-on-green.ts'
@@ -18,7 +18,7 @@ import { scaledObjectOf } from './scalers.ts'
  * throws `contested` with what people do next.
  */
 export async function refuseLeft(world: Proven, call: Caller, on: Side, asleep: readonly WorkloadRef[]): Promise<void> {
-  if (call.run === call.asker) return
+  if (!isSuccessor(call)) return
   const left = (await leftAmong(world, on, asleep)).filter(isLeft)
   refuse(left, call.scope, on, 'an earlier cutover of this app has ended in mid-run, and this one would end it')
 }
@@ -29,13 +29,13 @@ export async function refuseLeft(world: Proven, call: Caller, on: Side, asleep: 
  */
 export async function refuseLastOne(
   world: Proven,
-  { run, asker, scope }: Caller,
+  call: Caller,
   on: Side,
   workloads: readonly WorkloadRef[],
 ): Promise<void> {
   // Where it was this cutover that started it here, it has stopped it too by now.
-  const left = (await leftAmong(world, on, workloads)).filter(run === asker ? wouldEnd : isLeft)
-  refuse(left, scope, on, 'no step of this way back starts it there, and it would run nowhere')
+  const left = (await leftAmong(world, on, workloads)).filter(isSuccessor(call) ? isLeft : wouldEnd)
+  refuse(left, call.scope, on, 'no step of this way back starts it there, and it would run nowhere')
 }
 type Caller = Pick<ActionCall, 'run' | 'asker' | 'scope'>
 

@@ -15,9 +15,6 @@ interface Found {
   readonly share: Weight
 }
 
-/** Was it made by a cutover before the one that asks? That one ended without taking it back. */
-export const isSuccessor = ({ run, asker }: Pick<ActionCall, 'run' | 'asker'>): boolean => run !== asker
-
 /**
  * One step of an earlier cutover's traffic back onto blue, as far as blue can serve it. Always throws: not yet, as long
  * as green has some; contested, where no cutover uses such a weight. Safe to repeat.

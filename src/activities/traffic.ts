@@ -1,3 +1,4 @@
+import { isSuccessor } from '../domain/actions.ts'
 import { madeTags, PLATFORM_TAG, RUN_TAG } from '../domain/clone.ts'
 import { RUN } from '../domain/annotations.ts'
 import { madeBy } from '../domain/copying.ts'
@@ -13,7 +14,7 @@ import {
 } from '../domain/target-groups.ts'
 import { weightOnTheWayBack } from '../domain/way-back-weights.ts'
 import { contested, notFound } from './errors.ts'
-import { isSuccessor, takeUp } from './left-weights.ts'
+import { takeUp } from './left-weights.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import { grownShare } from './sizes.ts'
 import { budgets, hasWaited, notYet, remember, remembered } from './waiting.ts'

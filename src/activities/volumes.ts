@@ -1,6 +1,6 @@
-import type { ActionCall } from '../domain/actions.ts'
+import { isSuccessor, type ActionCall } from '../domain/actions.ts'
 import { RUN } from '../domain/annotations.ts'
-import { ASKER_TAG, copiedFrom } from '../domain/copied-volumes.ts'
+import { copiedFrom, isEarlierCopy } from '../domain/copied-volumes.ts'
 import {
   attachedVolume,
   clash,
@@ -132,18 +132,23 @@ async function proveLetGo(side: Store, pairs: readonly Pair[]): Promise<void> {
 /** A copy that an earlier cutover has made is told as one: whether green wrote on it, and whether that counts, people know. */
 async function refuseEarlierCopies(
   { blockStorage }: Proven,
-  { run, asker, input: { workload } }: ActionCall<'retainVolumes'>,
+  call: ActionCall<'retainVolumes'>,
   pairs: readonly Pair[],
   where: string,
 ): Promise<void> {
-  if (run === asker) return
+  if (!isSuccessor(call)) return
+  const {
+    run,
+    asker,
+    input: { workload },
+  } = call
   const copies = pairs.filter(clash).flatMap(({ name, there }) => {
     const volume = there?.volume
     return volume && copiedFrom(volume) !== undefined && volume.metadata.labels?.[RUN] === run ? [{ name, volume }] : []
   })
   if (copies.length === 0) return
   const made = await blockStorage.volumes(copies.map(({ volume }) => idOf(volume)))
-  const earlier = new Set(made.filter(({ tags }) => tags[ASKER_TAG] !== asker).map(({ id }) => id))
+  const earlier = new Set(made.filter((volume) => isEarlierCopy(volume, asker)).map(({ id }) => id))
   const left = copies.filter(({ volume }) => earlier.has(idOf(volume)))
   if (left.length === 0) return
   const ids = left.map(({ volume }) => idOf(volume))

@@ -223,6 +223,9 @@ export interface ActionCall<A extends ActionName = ActionName> {
   readonly choice?: Choice
 }
 
+/** Was it made by a cutover before the one that asks? That one ended without taking it back. */
+export const isSuccessor = ({ run, asker }: Pick<ActionCall, 'run' | 'asker'>): boolean => run !== asker
+
 /** `createActivities` returns exactly this. */
 export type ActionActivities = { [A in ActionName]: (call: ActionCall<A>) => Promise<ActionReceipt<A>> }
 

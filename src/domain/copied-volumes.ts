@@ -15,6 +15,9 @@ export const KEPT_TAG = 'norikae.io/kept'
 /** On snapshots and volumes: the run of the cutover that made them. Another one's may be older than what was written since. */
 export const ASKER_TAG = 'norikae.io/asker'
 
+/** Made by another cutover of the app than `asker`. */
+export const isEarlierCopy = ({ tags }: { readonly tags: Tags }, asker: string): boolean => tags[ASKER_TAG] !== asker
+
 export const copyTags = (volume: string, workload: WorkloadRef): Tags => ({
   [WORKLOAD_TAG]: workloadName(workload),
   [COPY_OF]: volume,

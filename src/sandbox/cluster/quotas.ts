@@ -39,7 +39,7 @@ export function withinQuotas(store: Store, kind: Kind, { metadata }: KubernetesO
   const { name, namespace } = metadata
   if (namespace === undefined) return
   for (const quota of store.list(k.resourceQuota, namespace)) {
-    // Of which pods it counts is asked by scopes: one that has any counts none here.
+    // One with scopes counts some pods only; the stand-in obeys none of these.
     if (list(quota.spec?.['scopes']).length > 0 || at(quota, 'spec', 'scopeSelector')) continue
     const full = Object.entries(strings(quota.spec?.['hard']))
       .map(([resource, hard]) => ({ resource, hard, used: used(store, kind, namespace, resource) }))
