@@ -46,6 +46,13 @@ function laterToday(): string {
   return `${clock(5)}-${clock(8)}`
 }
 
+/** All of api's gates are approved, and blue is removed. */
+async function toTheEnd(trial: Trial): Promise<void> {
+  await trial.approveApps()
+  await trial.onGreen('api')
+  await trial.decommission()
+}
+
 export const paths: Readonly<Record<string, Path>> = {
   'rollback-and-retry': {
     of: ['api', 'mail'],
@@ -314,9 +321,7 @@ export const paths: Readonly<Record<string, Path>> = {
         typed: 'db',
       })
       await trial.say('api', 'retry', { gate: await trial.gate('api', 'retry', 'production@'), by: 'doi' })
-      await trial.approveApps()
-      await trial.onGreen('api')
-      await trial.decommission()
+      await toTheEnd(trial)
     },
   },
   argocd: {
@@ -326,9 +331,7 @@ export const paths: Readonly<Record<string, Path>> = {
       trial.outside.faults.set('api:production/argocd/sync', { times: 1, type: 'Failed' })
       await trial.start()
       await trial.say('api', 'retry', { gate: await trial.gate('api', 'retry', 'production@'), by: 'doi' })
-      await trial.approveApps()
-      await trial.onGreen('api')
-      await trial.decommission()
+      await toTheEnd(trial)
     },
   },
   unseen: {
@@ -356,9 +359,7 @@ export const paths: Readonly<Record<string, Path>> = {
       trial.outside.slackAway = 1
       trial.outside.noChannel.add('#scala')
       await trial.start()
-      await trial.approveApps()
-      await trial.onGreen('api')
-      await trial.decommission()
+      await toTheEnd(trial)
     },
   },
   scheduled: {
@@ -366,9 +367,7 @@ export const paths: Readonly<Record<string, Path>> = {
     scheduled: true,
     async walk(trial) {
       await trial.start()
-      await trial.approveApps()
-      await trial.onGreen('api')
-      await trial.decommission()
+      await toTheEnd(trial)
     },
   },
 }

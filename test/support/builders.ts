@@ -6,6 +6,7 @@ import { planCutover } from '../../src/domain/plan-cutover.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { intent, type Plan, type PlanBody } from '../../src/domain/plan.ts'
 import type { App, Environment, Platform, Route, WorkloadRef } from '../../src/domain/platform.ts'
+import type { Report } from '../../src/domain/report.ts'
 import type { Check } from '../../src/domain/verdict.ts'
 import type { CutoverPlatform } from '../../src/domain/plan-cutover.ts'
 
@@ -160,3 +161,15 @@ export const aCutoverPlan = (
 ): Plan => seal(planCutover(platform, app, environment, facts))
 export const anUpgradePlan = (platform = aPlatform(), facts = clusterFacts): Plan =>
   seal(planUpgrade(platform, facts, []))
+
+export const emptyReport: Report = {
+  subjects: [],
+  decisions: [],
+  effort: [],
+  waits: [],
+  weights: [],
+  problems: [],
+  rollbacks: [],
+  findings: [],
+  leftovers: [],
+}

@@ -176,6 +176,12 @@ export class Trial {
   signal = (app: string | undefined, message: string, body: object): Promise<void> =>
     this.handle(app).signal(message, body)
 
+  /** The id of a gate that is yet to open, once its environment is planned. */
+  async plannedGate(app: string, environment = 'production'): Promise<string> {
+    await this.until('it is planned', async () => (await this.run(app, environment)) !== undefined, 1_000)
+    return `${environment}/gate@${(await this.run(app, environment))?.digest.slice(0, 8)}.1`
+  }
+
   async start(): Promise<void> {
     await this.say(undefined, 'approve', { gate: await this.gate(undefined, 'approve', 'start@'), by: 'aoki' })
   }

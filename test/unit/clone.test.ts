@@ -12,6 +12,7 @@ import {
 } from '../../src/domain/clone.ts'
 import type { AddonDescription, ClusterDescription, NodegroupDescription } from '../../src/domain/eks-objects.ts'
 import type { BlueFacts } from '../../src/domain/facts.ts'
+import { aCluster, aNodeGroup, anAddon } from '../support/eks.ts'
 
 const made = { platform: 'demo', run: 'run-1' }
 const tags = {
@@ -37,17 +38,10 @@ test.for([
   expect(found.remedy).toMatch(remedy)
 })
 
-const cluster: ClusterDescription = {
-  name: 'demo-1-35',
-  arn: 'arn:cluster',
-  version: '1.35',
-  status: 'ACTIVE',
-  createdAt: '2026-01-01T00:00:00Z',
-  endpoint: 'https://blue',
+const cluster = aCluster({
   certificateAuthority: 'ca',
   oidcIssuer: 'https://oidc',
   clusterSecurityGroupId: 'sg-made-by-eks',
-  roleArn: 'arn:role',
   resourcesVpcConfig: {
     subnetIds: ['subnet-1'],
     securityGroupIds: ['sg-1'],
@@ -56,47 +50,30 @@ const cluster: ClusterDescription = {
     publicAccessCidrs: ['10.0.0.0/8'],
   },
   kubernetesNetworkConfig: { serviceIpv4Cidr: '172.20.0.0/16', ipFamily: 'ipv4' },
-  logging: ['audit'],
   encryptionKeyArn: 'arn:key',
-  authenticationMode: 'API',
   supportType: 'STANDARD',
   zonalShift: true,
   settings: { controlPlaneScalingConfig: { tier: 'tier-xl' } },
   deletionProtection: false,
   tags,
-  healthIssues: [],
-  unread: [],
-}
-const group: NodegroupDescription = {
+})
+const group = aNodeGroup({
   name: 'general',
-  arn: 'arn:group',
-  status: 'ACTIVE',
-  createdAt: '2026-01-01T00:00:00Z',
   scalingConfig: { minSize: 1, maxSize: 9, desiredSize: 4 },
-  subnets: ['subnet-1'],
   instanceTypes: ['m7g.large'],
   amiType: 'AL2023_ARM_64_STANDARD',
   capacityType: 'SPOT',
   diskSize: 80,
-  nodeRole: 'arn:node-role',
   labels: { pool: 'general' },
   taints: [{ key: 'k', value: 'v', effect: 'NO_SCHEDULE' }],
   settings: { updateConfig: { maxUnavailable: 1 }, remoteAccess: { ec2SshKey: 'k' } },
   tags,
-  healthIssues: [],
-  unread: [],
-}
-const addon: AddonDescription = {
-  name: 'coredns',
-  arn: 'arn:addon',
-  status: 'ACTIVE',
-  version: 'v1',
+})
+const addon = anAddon({
   configurationValues: '{"replicaCount":3}',
   podIdentities: [{ serviceAccount: 'coredns', roleArn: 'arn:dns' }],
   tags,
-  healthIssues: [],
-  unread: [],
-}
+})
 const belongings = {
   accessEntries: ['arn:me'],
   fargateProfiles: [],

@@ -2,20 +2,9 @@ import { expect, test } from 'vitest'
 import { warning } from '../../src/domain/findings.ts'
 import { joined, type Report } from '../../src/domain/report.ts'
 import { shortened } from '../../src/domain/report-size.ts'
+import { emptyReport } from '../support/builders.ts'
 
 const at = '2026-11-26T04:00:00.000Z'
-const empty: Report = {
-  subjects: [],
-  decisions: [],
-  effort: [],
-  waits: [],
-  weights: [],
-  problems: [],
-  rollbacks: [],
-  findings: [],
-  leftovers: [],
-}
-
 /** As an app reports that has moved through three environments, with one gate and four weights in the last of these. */
 function anAppsReport(app: string, more: Partial<Report> = {}): Report {
   const digest = 'd'.repeat(64)
@@ -24,7 +13,7 @@ function anAppsReport(app: string, more: Partial<Report> = {}): Report {
   const by = 'somebody.of.the.team@example.com'
   const note = 'errors 0.02 % on green, 0.03 % on blue (8,412 requests); p99 +4 ms'
   return {
-    ...empty,
+    ...emptyReport,
     subjects: ['test', 'stage', 'production'].map((environment) => ({ app, environment, digest, ended: 'done' })),
     decisions: [{ ...place, at, message: 'approve', body: { gate, by, comment: 'looks well' }, became: 'counted' }],
     effort: [{ app, team: 'scala', seconds: 540, answered: 1, acts: 1 }],
@@ -86,11 +75,11 @@ test('a report fits whatever there is too much of, and says what went', () => {
     findings: much(warning('w', 'a', pages, 'r')),
     leftovers: much(pages),
   }
-  for (const field of Object.keys(empty)) {
-    const left = shortened({ ...empty, [field]: flooded[field as keyof Report] })
+  for (const field of Object.keys(emptyReport)) {
+    const left = shortened({ ...emptyReport, [field]: flooded[field as keyof Report] })
     expect([field, bytes(left) < 1_500_000, goneOf(left)]).toEqual([field, true, expect.any(String)])
   }
   expect(bytes(shortened(flooded))).toBeLessThan(1_500_000)
-  const fits = { ...empty, leftovers: [pages] }
+  const fits = { ...emptyReport, leftovers: [pages] }
   expect(shortened(fits)).toEqual(fits)
 })

@@ -15,7 +15,7 @@ import { outlineOf, withoutSteps } from '../../src/domain/outline.ts'
 import { byTeam } from '../../src/domain/effort.ts'
 import { joined, reportOf, type Report } from '../../src/domain/report.ts'
 import { leaves } from '../../src/domain/steps.ts'
-import { aCutoverPlan, anApp, anEnvironment, anUpgradePlan, rule, someFacts } from '../support/builders.ts'
+import { aCutoverPlan, anApp, anEnvironment, anUpgradePlan, emptyReport, rule, someFacts } from '../support/builders.ts'
 
 const plan = aCutoverPlan(
   anApp('api'),
@@ -108,7 +108,7 @@ describe('a report', () => {
     const more = { ...decided, gates: [...decided.gates, ...unanswered], log: [...decided.log, refused] }
     expect(reportOf([run], more).effort, 'nobody answered, nothing counted').toEqual(it.effort)
     const again = { ...it, effort: [{ app: 'api', team: 'scala', seconds: 60, answered: 1, acts: 2 }] }
-    const own = { ...empty, effort: [{ team: 'sre', seconds: 30, answered: 2, acts: 3 }] }
+    const own = { ...emptyReport, effort: [{ team: 'sre', seconds: 30, answered: 2, acts: 3 }] }
     expect(joined([own, it, again]).effort, 'an app that was started again is one').toEqual([
       { team: 'sre', seconds: 30, answered: 2, acts: 3 },
       { app: 'api', team: 'scala', seconds: 600, answered: 2, acts: 3 },
@@ -156,21 +156,9 @@ describe('a report', () => {
   })
 })
 
-const empty: Report = {
-  subjects: [],
-  decisions: [],
-  effort: [],
-  waits: [],
-  weights: [],
-  problems: [],
-  rollbacks: [],
-  findings: [],
-  leftovers: [],
-}
-
 test('reports are joined by time, and nothing is lost', () => {
   const one = (minute: number, name: string): Report => ({
-    ...empty,
+    ...emptyReport,
     subjects: [{ app: name, digest: name }],
     decisions: [{ at: at(minute), message: name, body: {}, became: 'counted' }],
     rollbacks: [{ app: name, environment: 'e', at: at(minute), why: name }],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { AddonDescription, ClusterDescription, NodegroupDescription } from '../../src/domain/eks-objects.ts'
 import type { BlueFacts } from '../../src/domain/facts.ts'
 import { twinOf, twinPart } from '../../src/domain/twin.ts'
+import { aCluster, aNodeGroup, anAddon } from '../support/eks.ts'
 
 describe('a part', () => {
   test('is the same where what is asked for is what is there, whatever the order of its settings', () => {
@@ -34,59 +34,14 @@ describe('a part', () => {
   })
 })
 
-const cluster: ClusterDescription = {
-  name: 'demo-1-35',
-  arn: 'arn:cluster',
-  version: '1.35',
-  status: 'ACTIVE',
-  createdAt: '2026-01-01T00:00:00Z',
-  endpoint: 'https://blue',
-  roleArn: 'arn:role',
-  resourcesVpcConfig: {
-    subnetIds: ['subnet-1'],
-    securityGroupIds: [],
-    endpointPublicAccess: true,
-    endpointPrivateAccess: true,
-    publicAccessCidrs: [],
-  },
-  kubernetesNetworkConfig: { ipFamily: 'ipv4' },
-  logging: ['audit'],
-  authenticationMode: 'API',
-  deletionProtection: true,
-  settings: { computeConfig: { enabled: true } },
-  tags: { team: 'sre' },
-  healthIssues: [],
-  unread: [],
-}
-const group: NodegroupDescription = {
-  name: 'apps',
-  arn: 'arn:group',
-  status: 'ACTIVE',
-  createdAt: '2026-01-01T00:00:00Z',
-  scalingConfig: { minSize: 1, maxSize: 2, desiredSize: 1 },
-  subnets: ['subnet-1'],
-  instanceTypes: ['m7i.large'],
+const cluster = aCluster({ settings: { computeConfig: { enabled: true } }, tags: { team: 'sre' } })
+const group = aNodeGroup({
   amiType: 'CUSTOM',
   nodeRole: 'arn:nodes',
-  labels: {},
-  taints: [],
   settings: { warmPoolConfig: { enabled: true } },
   launchTemplate: 'lt-1:3',
-  tags: {},
-  healthIssues: [],
-  unread: [],
-}
-const addon: AddonDescription = {
-  name: 'coredns',
-  arn: 'arn:addon',
-  status: 'ACTIVE',
-  version: 'v1',
-  serviceAccountRoleArn: 'arn:irsa',
-  podIdentities: [],
-  tags: {},
-  healthIssues: [],
-  unread: [],
-}
+})
+const addon = anAddon({ serviceAccountRoleArn: 'arn:irsa' })
 
 test('every part of blue is a part of green, and nothing of it is left out in silence', () => {
   const blue: BlueFacts = {

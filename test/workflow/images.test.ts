@@ -81,9 +81,7 @@ test('what was approved ahead counts for what both sides ran then, and not for a
   const trial = aTrial()
   await trial.during(async () => {
     await trial.start()
-    await trial.until('it is planned', async () => (await trial.run('api', 'production')) !== undefined, 1_000)
-    const digest = (await trial.run('api', 'production'))?.digest.slice(0, 8)
-    const gate = `production/gate@${digest}.1`
+    const gate = await trial.plannedGate('api')
     await trial.say('api', 'approve', { gate, by: 'chiba' })
     await trial.gate('api', 'approve', 'production/gate@')
     await trial.until(
@@ -131,9 +129,7 @@ test('who is asked sees that nobody knows what the two sides run, and what was a
   trial.outside.differing = []
   await trial.during(async () => {
     await trial.start()
-    await trial.until('it is planned', async () => (await trial.run('api', 'production')) !== undefined, 1_000)
-    const digest = (await trial.run('api', 'production'))?.digest.slice(0, 8)
-    const gate = `production/gate@${digest}.1`
+    const gate = await trial.plannedGate('api')
     await trial.say('api', 'approve', { gate, by: 'chiba' })
     const unknown = 'what runs on the two sides is not known: green does not answer'
     await trial.until('it is seen', async () => (await seenAt(trial, 'production/gate@'))?.join() === unknown)

@@ -167,11 +167,10 @@ test('it holds when several apps breach at once, and the team may still roll bac
 
 test('an approval given ahead is used when its gate opens; one for other images is void', async () => {
   const trial = aTrial({ apps: [anApp('api'), anApp('mail')] })
-  const planned = async (app: string) => `production/gate@${(await trial.run(app, 'production'))?.digest.slice(0, 8)}.1`
   await trial.during(async () => {
     await trial.start()
     await trial.until('both are started', async () => (await trial.peek('mail'))?.runs.length === 2)
-    await trial.say('api', 'approve', { gate: await planned('api'), by: 'chiba' })
+    await trial.say('api', 'approve', { gate: await trial.plannedGate('api'), by: 'chiba' })
     await trial.until('api is on green', async () => (await trial.run('api', 'production'))?.state === 'on-green')
     expect((await trial.see('api')).log.map((l) => l.became)).toEqual(['ahead'])
     // Nobody has to be asked any more, and what became of it is told.
@@ -185,8 +184,7 @@ test('an approval given ahead is void once an image changed', async () => {
   await trial.during(async () => {
     await trial.start()
     await trial.until('it is started', async () => (await trial.peek('api'))?.runs.length === 2)
-    const digest = (await trial.run('api', 'production'))?.digest.slice(0, 8)
-    await trial.say('api', 'approve', { gate: `production/gate@${digest}.1`, by: 'chiba' })
+    await trial.say('api', 'approve', { gate: await trial.plannedGate('api'), by: 'chiba' })
     trial.outside.images = 'v2'
     await trial.gate('api', 'approve', 'production/gate@')
     expect((await trial.see('api')).log.map((l) => l.became)).toEqual(['ahead', 'void'])
