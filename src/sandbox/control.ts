@@ -1,5 +1,7 @@
 /** How the sandbox is asked and steered from outside: by tests, by the demo and by hand. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Rule } from './disturbances.ts'
+import { disturbed } from './disturbed.ts'
 import { BadFault, NoSuchFault, type Faults } from './faults.ts'
 import type { Judge } from './judge.ts'
 import { BINDING } from './load-balancer-controller.ts'
@@ -18,6 +20,8 @@ export interface ControlOptions {
   readonly load: Load
   readonly slack: Pick<Channels, 'told'>
   readonly info: () => unknown
+  /** Of the webhooks; who steers is never disturbed. */
+  readonly disturb?: Rule
   readonly port?: number
 }
 
@@ -33,7 +37,7 @@ const ok = { ok: true } as const
 const TOLD_AT_MOST = 5_000
 
 export function startControl(options: ControlOptions): Promise<Listening> {
-  const { judge, faults, load, port } = options
+  const { judge, faults, load, disturb = () => undefined, port } = options
   const told: { team: string; at: string; id: string | undefined; notice: unknown }[] = []
   const routes: Readonly<Record<string, Answer>> = {
     'GET /info': () => options.info(),
@@ -67,7 +71,7 @@ export function startControl(options: ControlOptions): Promise<Listening> {
     },
   }
 
-  return listen((request, response) => {
+  const serve: RequestListener = (request, response) => {
     const url = new URL(request.url ?? '/', 'http://control')
     const [, room = '', name = ''] = url.pathname.split('/')
     const route =
@@ -81,8 +85,12 @@ export function startControl(options: ControlOptions): Promise<Listening> {
         (error: unknown) =>
           send(response, statusOf(error), { error: error instanceof Error ? error.message : String(error) }),
       )
-  }, port)
+  }
+  const webhooks = disturbed(disturb, 'webhook', () => 'post', serve)
+  return listen((request, response) => (isWebhook(request) ? webhooks : serve)(request, response), port)
 }
+
+const isWebhook = ({ url = '' }: IncomingMessage): boolean => url.startsWith('/webhooks/')
 
 const statusOf = (error: unknown) => (error instanceof NoSuchFault ? 404 : error instanceof BadFault ? 400 : 500)
 

@@ -159,10 +159,11 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
   const prometheus = await startPrometheus({
     store,
     unreachable: () => metricFaults.unreachable,
+    disturb: disturbances.of,
     port: ports.prometheus ?? 0,
   })
   ends.push(() => prometheus.stop())
-  const slack = await startSlack(TEAMS)
+  const slack = await startSlack(TEAMS, 0, disturbances.of)
   ends.push(() => slack.stop())
   const timers = [
     setInterval(() => store.sample(Date.now(), metrics.read()), SAMPLE_MS),
@@ -188,6 +189,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
     load,
     slack: slack.channels,
     info: () => info(),
+    disturb: disturbances.of,
     port: ports.control ?? 0,
   })
   ends.push(() => control.stop())

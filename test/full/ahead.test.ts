@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aPlatform, anApp } from '../support/builders.ts'
 import { bundle } from '../support/bundle.ts'
+import { eventually } from '../support/eventually.ts'
 import { Outside } from '../support/fakes.ts'
 import { dev, Trial } from '../support/server.ts'
 import { wireTo } from './cut.ts'
@@ -36,7 +37,7 @@ const rows: readonly Row[] = [
     step: 'cluster/create',
     come: (trial) => trial.start(),
     speak: (trial) => trial.signal(undefined, 'pause', { by: 'baba' }),
-    heard: async (trial) => (await trial.see()).runs[0]?.state === 'paused',
+    heard: async (trial) => (await trial.peek())?.runs[0]?.state === 'paused',
   },
   {
     says: 'pause, as an update to an app',
@@ -56,7 +57,8 @@ const rows: readonly Row[] = [
         gate: await trial.gate('api', 'approve', 'production/gate@'),
         by: 'chiba',
       }),
-    heard: async (trial) => (await trial.see('api')).log.some((l) => l.message === 'approve' && l.became === 'counted'),
+    heard: async (trial) =>
+      (await trial.peek('api'))?.log.some((l) => l.message === 'approve' && l.became === 'counted') ?? false,
   },
   {
     says: 'rollback',
@@ -125,7 +127,7 @@ async function heardAhead({ of, step, come, speak, heard }: Row, name: string): 
     wire.cut()
     running.push(other.run())
     // It is waited for who has died; meanwhile the step ends, and its task waits too, for longer.
-    const query = trial.see(of)
+    const query = eventually('the query is answered', () => trial.see(of), { withinMs: 60_000 })
     await sleep(STICKY_MS / 2)
     isHeld.now = false
     await query

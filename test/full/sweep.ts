@@ -5,10 +5,10 @@ import { killed, kindOf, type Place } from './killer.ts'
 
 /** They go on until they are not needed any more: there is no after. */
 const endless = ['app watch', 'upgrade awaitMetrics']
-/** Where nobody can die: whoever is asked is a webhook, Slack or Prometheus, and what is scaled to none lets go of its volumes by itself. */
+/** Where nobody can die: what is scaled to none lets go of its volumes by itself. */
 const unmet: Readonly<Record<Place, readonly string[]>> = {
   before: [],
-  inside: ['app detachVolumes', 'app notify', 'app post', 'upgrade awaitMetrics', 'upgrade notify', 'upgrade post'],
+  inside: ['app detachVolumes'],
   after: endless,
   'in a task': endless,
 }

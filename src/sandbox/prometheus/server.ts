@@ -2,7 +2,9 @@
  * Prometheus' HTTP API, as much of it as asks one question about one moment: `/api/v1/query` by GET or form, and
  * `/-/ready`. The forms of PromQL that it accepts are listed at the top of `parse.ts`; others are 400 by name.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Rule } from '../disturbances.ts'
+import { disturbed } from '../disturbed.ts'
 import { listen, readBody, type Listening } from '../listen.ts'
 import { evaluate, type Result } from './evaluate.ts'
 import { BadQuery, parse } from './parse.ts'
@@ -12,14 +14,18 @@ export function startPrometheus(options: {
   readonly store: SeriesStore
   /** The fault: while true, connections break. */
   readonly unreachable: () => boolean
+  readonly disturb?: Rule
   readonly port?: number
 }): Promise<Listening> {
-  const { store, unreachable, port } = options
-  return listen((request, response) => {
+  const { store, unreachable, disturb = () => undefined, port } = options
+  const serve: RequestListener = (request, response) => {
     if (unreachable()) return void request.socket.destroy()
     answer(store, request, response).catch((error: unknown) => send(response, 500, failure('internal', String(error))))
-  }, port)
+  }
+  return listen(disturbed(disturb, 'prometheus', pathOf, serve), port)
 }
+
+const pathOf = ({ url = '/' }: IncomingMessage): string => new URL(url, 'http://prometheus').pathname
 
 async function answer(store: SeriesStore, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://prometheus')

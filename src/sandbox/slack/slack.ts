@@ -1,4 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Rule } from '../disturbances.ts'
+import { disturbed } from '../disturbed.ts'
 import { listen, readBody, type Listening } from '../listen.ts'
 import { Channels, SlackError } from './channels.ts'
 
@@ -39,7 +41,11 @@ const TOKEN = 'xoxb-sandbox'
 
 type Fields = Readonly<Record<string, string>>
 
-export async function startSlack(names: readonly string[], port = 0): Promise<SandboxSlack> {
+export async function startSlack(
+  names: readonly string[],
+  port = 0,
+  disturb: Rule = () => undefined,
+): Promise<SandboxSlack> {
   const channels = new Channels(names)
   const faults = new SlackFaults()
   const methods: Readonly<Record<string, (fields: Fields) => object>> = {
@@ -58,7 +64,7 @@ export async function startSlack(names: readonly string[], port = 0): Promise<Sa
     if (fault === 'down') return send(response, 503, 'upstream connect error')
     const it = said(() => {
       if (fault === 'invalid-token' || tokenOf(request, fields) !== TOKEN) throw new SlackError('invalid_auth')
-      const method = methods[(request.url ?? '').replace(/^\/api\//, '')]
+      const method = methods[methodOf(request)]
       if (!method) throw new SlackError('unknown_method')
       return method(fields)
     })
@@ -66,11 +72,14 @@ export async function startSlack(names: readonly string[], port = 0): Promise<Sa
     if (fault === 'lost') return void request.socket.destroy()
     send(response, 200, it)
   }
-  const server = await listen((request, response) => {
+  const serve: RequestListener = (request, response) => {
     answer(request, response).catch((error: unknown) => send(response, 500, String(error)))
-  }, port)
+  }
+  const server = await listen(disturbed(disturb, 'slack', methodOf, serve), port)
   return { ...server, url: `${server.url}/api/`, token: TOKEN, channels, faults }
 }
+
+const methodOf = ({ url = '' }: IncomingMessage): string => url.replace(/^\/api\//, '')
 
 function said(work: () => object): object {
   try {

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateClusterCommand, ListClustersCommand } from '@aws-sdk/client-eks'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { expect, test } from 'vitest'
 import { Disturbances, eachOperation, type Disturbance } from '../../../src/sandbox/disturbances.ts'
 import { aCluster, aSandbox, clientsOf, refused, seedBlue } from '../aws/a-sandbox.ts'
+import { startSlack } from '../../../src/sandbox/slack/slack.ts'
 import { aStage } from '../cluster/fixtures.ts'
 
 const asked = { service: 'eks', operation: 'ListClusters', headers: {} }
@@ -81,5 +83,33 @@ test.for<{ is: Disturbance; answer: number | 'none'; served: boolean }>([
     expect(seen).toEqual(['blue create namespaces', 'blue get namespaces'])
   } finally {
     await stage.stop()
+  }
+})
+
+test.for<{ is: Disturbance; answer: number | 'none'; served: boolean }>([
+  { is: 'failing', answer: 503, served: false },
+  { is: 'throttled', answer: 429, served: false },
+  { is: 'expired', answer: 401, served: false },
+  { is: 'lost', answer: 'none', served: true },
+  { is: { late: () => sleep(60) }, answer: 200, served: true },
+])('Slack, $is: $answer', async ({ is, answer, served }) => {
+  const seen: string[] = []
+  const slack = await startSlack(['sre'], 0, ({ service, operation }) => {
+    seen.push(`${service} ${operation}`)
+    return operation === 'chat.postMessage' ? is : undefined
+  })
+  try {
+    const body = new URLSearchParams({ token: slack.token, channel: '#sre', text: 'moved' })
+    const begun = performance.now()
+    const status = await fetch(`${slack.url}chat.postMessage`, { method: 'POST', body }).then(
+      async (response) => (await response.text(), response.status),
+      () => 'none',
+    )
+    expect(status).toBe(answer)
+    if (typeof is === 'object') expect(performance.now() - begun).toBeGreaterThan(50)
+    expect(JSON.stringify(slack.channels.told()).includes('moved')).toBe(served)
+    expect(seen).toEqual(['slack chat.postMessage'])
+  } finally {
+    await slack.stop()
   }
 })
