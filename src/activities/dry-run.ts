@@ -16,7 +16,7 @@ import { placeOf, warning, type Finding } from '../domain/findings.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { missingFindings } from '../domain/made-elsewhere.ts'
 import { isRepeatable, undecided } from '../domain/one-shot-jobs.ts'
-import { mostOf, note, nothing, told, type Noticed } from '../domain/noticed.ts'
+import { nothing, noting, told, type Noticed } from '../domain/noticed.ts'
 import type { Scope, Side } from '../domain/platform.ts'
 import { classesInUse, classFindings } from '../domain/storage-classes.ts'
 import { concerning, transformed, unusedFindings } from '../domain/transforms.ts'
@@ -77,12 +77,16 @@ export const dryRunActions = (outside: Outside) => {
   const dryRunApps: Deed<'dryRunApps'> = async ({ input, scope, run }) => {
     const { places, on } = input
     const sides = await sidesOf(outside, scope, on)
-    const most = mostOf(places.length)
+    const environments = places.length
     let { done, next } = remembered<Round>({ done: [] })
     const isLong = attemptIsLong()
     for (const place of places.slice(done.length)) {
       if (isLong()) throw notReady(`${done.length} of ${places.length} environments tried`, '1s')
-      const outcome = await tried(sides, { ...place, on }, run, { most, next, noted: (it) => ({ done, next: it }) })
+      const outcome = await tried(sides, { ...place, on }, run, {
+        environments,
+        next,
+        noted: (it) => ({ done, next: it }),
+      })
       done = [...done, outcome]
       next = undefined
       remember({ done })
@@ -119,7 +123,8 @@ function judged(outcomes: readonly Outcome[], green: string): ActionReceipt<'dry
 }
 
 interface How {
-  readonly most?: number
+  /** So many are tried together. */
+  readonly environments?: number
   /** Where an attempt before this one was. */
   readonly next?: Progress | undefined
   readonly noted?: (progress: Progress) => unknown
@@ -129,11 +134,11 @@ async function tried(
   { here, there, resources, name }: Sides,
   input: ActionInput<'dryRunObjects'>,
   run: string,
-  { most, next, noted = (it) => it }: How = {},
+  { environments = 1, next, noted = (it) => it }: How = {},
 ): Promise<Outcome> {
   const transforms = input.transforms ?? []
   const green: Served = new Set(resources.map((r) => served(r.apiVersion, r.kind)))
-  const notes = (before: Noticed, finding: Finding) => note(before, finding, most)
+  const note = noting(environments)
   const nowhere: Progress = { tried: 0, refused: 0, noticed: nothing, used: [] }
   let progress = next ?? nowhere
   await streamed(
@@ -145,7 +150,7 @@ async function tried(
         after: at,
         tried: progress.tried + (isCarried(object) && !findings.some((f) => f.code === 'not-tried') ? 1 : 0),
         refused: progress.refused + (refused ? 1 : 0),
-        noticed: findings.reduce(notes, progress.noticed),
+        noticed: findings.reduce(note, progress.noticed),
         used: [...new Set([...progress.used, ...concerning(object, transforms)])],
       }
     },
@@ -165,7 +170,7 @@ async function tried(
     ...unusedFindings(`${input.app} ${input.environment}`, transforms, progress.used),
     ...(await downOn(here, name)),
     ...(await classesOn(here, there, input.namespaces)),
-  ].reduce(notes, progress.noticed)
+  ].reduce(note, progress.noticed)
   const { tried: count, refused } = progress
   return {
     tried: count,

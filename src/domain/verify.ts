@@ -28,7 +28,7 @@ export function verify(apps: readonly App[]): Move {
     just(act(`verify/objects/${id}`, 'dryRunApps', { places: its.flatMap(placesOf), on: 'green' })),
   )
   return inOrder(
-    sideBySide('verify/namespaces', 'make the namespaces of every app on green', AT_ONCE, opened),
+    sideBySide('verify/namespaces', 'namespaces of every app on green', AT_ONCE, opened),
     sideBySide('verify/objects', 'dry-run every app on green', AT_ONCE, tried),
     knownToArgo(apps),
   )

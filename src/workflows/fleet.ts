@@ -28,6 +28,7 @@ import type { AppStep } from '../domain/steps.ts'
 import { key, outside, turns, type Mover, type Standing, type Turn, type Turns } from '../domain/turns.ts'
 import type { appCutover } from './app-cutover.ts'
 import { show, type Office } from './office.ts'
+import { alarmOf } from './clock.ts'
 import { epoch, openingOf } from './openings.ts'
 import { failed, problemOf, summary } from './problems.ts'
 import { pairsOf } from './search-attributes.ts'
@@ -326,6 +327,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     await condition(() => allTried || movers.every((m) => tried.has(m.name)))
     allTried = true
     const still = () => office.paused || office.blind !== undefined
+    const alarm = alarmOf(clock, 'until a turn may be given')
     for (;;) {
       if (still()) opening = undefined
       await condition(() => !still())
@@ -347,8 +349,8 @@ export function fleet(office: Office, by: unknown): Fleet {
       // A new plan ends the giving of turns, and not one that is on its way. Together: each by itself is a task of its own.
       await CancellationScope.nonCancellable(() => Promise.all(next.start.map(give)))
       const changed = () => version > seen + next.start.length || still()
-      if (next.lookAgainAt === undefined) await condition(changed)
-      else await clock.until(changed, next.lookAgainAt, 'until a turn may be given')
+      if (next.lookAgainAt !== undefined) alarm.set(next.lookAgainAt)
+      await condition(() => changed() || alarm.rings())
     }
   }
 
