@@ -4,6 +4,7 @@ import type { Platform } from '../src/domain/platform.ts'
 import { healthActivities } from '../src/activities/health.ts'
 import type { Outside as Known } from '../src/activities/outside.ts'
 import { beating } from '../src/activities/waiting.ts'
+import { dataConverter } from '../src/client/large-payloads.ts'
 import { prometheus } from '../src/adapters/prometheus/metrics-port.ts'
 import { Outside } from '../test/support/fakes.ts'
 
@@ -46,6 +47,7 @@ const worker = await Worker.create({
   connection,
   taskQueue: queue,
   workflowBundle: { codePath },
+  dataConverter,
   activities: {
     ...new Outside(platform, '15s').activities(),
     watch: beating(healthActivities(watching).watch),

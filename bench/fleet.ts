@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { WorkflowHandle } from '@temporalio/client'
 import { Worker } from '@temporalio/worker'
+import { dataConverter } from '../src/client/large-payloads.ts'
 import { milliseconds, type Duration } from '../src/domain/duration.ts'
 import type { Platform } from '../src/domain/platform.ts'
 import { anApp, anEnvironment, aPlatform, errors } from '../test/support/builders.ts'
@@ -149,7 +150,7 @@ async function figures(handle: WorkflowHandle) {
   })
   const result = events.at(-1)?.workflowExecutionCompletedEventAttributes?.result?.payloads?.[0]?.data
   const began = performance.now()
-  await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, handle.workflowId)
+  await Worker.runReplayHistory({ workflowBundle: { codePath }, dataConverter }, history, handle.workflowId)
   return {
     events: historyLength,
     kilobytes: Math.round((historySize ?? 0) / 1024),

@@ -14,6 +14,7 @@ import { createActivities } from './activities/index.ts'
 import type { Outside } from './activities/outside.ts'
 import { connectOutside } from './adapters/index.ts'
 import { openUpgrade } from './client/open-upgrade.ts'
+import { dataConverter } from './client/large-payloads.ts'
 import { startedSince } from './client/started-since.ts'
 import { ownVersion } from './client/own-version.ts'
 import { makeSearchAttributes } from './client/search-attributes.ts'
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
   const clients = await Connection.connect(connectionOptions ?? {})
   await makeSearchAttributes(clients, namespace)
-  const client = new Client({ connection: clients, namespace })
+  const client = new Client({ connection: clients, namespace, dataConverter })
   const { taskQueue } = settings
   const temporal = { client, namespace, taskQueue, [Symbol.asyncDispose]: () => clients.close() }
   const ports = connectOutside({
@@ -77,6 +78,7 @@ async function main(): Promise<void> {
     connection,
     namespace,
     taskQueue,
+    dataConverter,
     // What Temporal shows of a worker, and `norikae doctor` reads.
     identity: `${process.pid}@${hostname()} norikae ${ownVersion()}`,
     ...(await workflows(settings, logger)),

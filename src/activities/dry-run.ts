@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import type { ActionInput } from '../domain/actions.ts'
+import type { ActionInput, ActionReceipt } from '../domain/actions.ts'
 import {
   isDeployedRelease,
   kindsIn,
@@ -16,7 +16,8 @@ import { placeOf, warning, type Finding } from '../domain/findings.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { missingFindings } from '../domain/made-elsewhere.ts'
 import { isRepeatable, undecided } from '../domain/one-shot-jobs.ts'
-import { note, nothing, told, type Noticed } from '../domain/noticed.ts'
+import { nothing, noting, told, type Noticed } from '../domain/noticed.ts'
+import type { Scope, Side } from '../domain/platform.ts'
 import { classesInUse, classFindings } from '../domain/storage-classes.ts'
 import { concerning, transformed, unusedFindings } from '../domain/transforms.ts'
 import { downFinding, isDown } from '../domain/webhooks.ts'
@@ -25,7 +26,7 @@ import { faulty, notReady } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { namesOf, oneShotJobs, secretsMadeElsewhere } from './surveys.ts'
-import { hasWaited, remembered, streamed } from './waiting.ts'
+import { attemptIsLong, hasWaited, remember, remembered, streamed } from './waiting.ts'
 import { webhooksOn } from './webhooks.ts'
 
 /** A dry run waits for nothing that another makes; as many as the adapter keeps connections. */
@@ -48,61 +49,140 @@ interface Progress {
   readonly used: readonly number[]
 }
 
+/** What came of one environment. */
+interface Outcome {
+  readonly tried: number
+  readonly findings: readonly Finding[]
+  /** What green would not take, or has not; none where all of it may come. */
+  readonly faults: readonly string[]
+}
+
+/** Environments that are tried together: those that are done, and where the next one is. */
+interface Round {
+  readonly done: readonly Outcome[]
+  readonly next?: Progress
+}
+
 export const dryRunActions = (outside: Outside) => {
-  const dryRunObjects: Deed<'dryRunObjects'> = async ({ input, scope, run }) => {
-    const world = await proven(outside, scope)
-    const [here, there] = [await world.on(input.on), await world.on(otherSide(input.on))]
-    const resources = await here.resources()
-    const transforms = input.transforms ?? []
-    const green: Served = new Set(resources.map((r) => served(r.apiVersion, r.kind)))
-    let progress = remembered<Progress>({ tried: 0, refused: 0, noticed: nothing, used: [] })
-    await streamed(
-      objectsOf(there, input, progress.after),
-      ({ object }) => findingsOf(object, transformed(object, transforms), { here, run, green }),
-      ({ object, at }, findings) => {
-        const refused = findings.some((f) => f.level === 'blocker')
-        progress = {
-          after: at,
-          tried: progress.tried + (isCarried(object) && !findings.some((f) => f.code === 'not-tried') ? 1 : 0),
-          refused: progress.refused + (refused ? 1 : 0),
-          noticed: findings.reduce(note, progress.noticed),
-          used: [...new Set([...progress.used, ...concerning(object, transforms)])],
-        }
-      },
-      () => progress,
-      AT_ONCE,
+  const dryRunObjects: Deed<'dryRunObjects'> = async ({ input, scope, run }) =>
+    judged(
+      [
+        await tried(await sidesOf(outside, scope, input.on), input, run, {
+          next: remembered<Progress | undefined>(undefined),
+        }),
+      ],
+      scope[input.on],
     )
-    const { tried, refused } = progress
-    const missing = input.byOthers ? [] : await missingSecrets(here, there, input.namespaces)
-    const lacking = missing.filter((f) => f.level === 'blocker')
-    const jobs = await Promise.all(input.namespaces.map((namespace) => oneShotJobs(there, namespace)))
-    const unknown = undecided(jobs.flat(), input.jobs ?? {}, input.movesNext === true)
-    const inTheWay = unknown.filter((f) => f.level === 'blocker')
-    const custom = await versionFindingsOn(there, input.namespaces, resources)
-    const noticed = [
-      ...missing,
-      ...unknown,
-      ...custom,
-      ...unusedFindings(`${input.app} ${input.environment}`, transforms, progress.used),
-      ...(await downOn(here, scope[input.on])),
-      ...(await classesOn(here, there, input.namespaces)),
-    ].reduce(note, progress.noticed)
-    const findings = told(noticed, `${input.app} ${input.environment}`)
-    const faults = [
-      ...(refused > 0 ? [`would refuse ${refused} of ${tried} objects of ${input.app}`] : []),
+
+  const dryRunApps: Deed<'dryRunApps'> = async ({ input, scope, run }) => {
+    const { places, on } = input
+    const sides = await sidesOf(outside, scope, on)
+    const environments = places.length
+    let { done, next } = remembered<Round>({ done: [] })
+    const isLong = attemptIsLong()
+    for (const place of places.slice(done.length)) {
+      if (isLong()) throw notReady(`${done.length} of ${places.length} environments tried`, '1s')
+      const outcome = await tried(sides, { ...place, on }, run, {
+        environments,
+        next,
+        noted: (it) => ({ done, next: it }),
+      })
+      done = [...done, outcome]
+      next = undefined
+      remember({ done })
+    }
+    return judged(done, scope[on])
+  }
+
+  return { dryRunObjects, dryRunApps }
+}
+
+interface Sides {
+  readonly here: KubernetesPort
+  readonly there: KubernetesPort
+  readonly resources: Awaited<ReturnType<KubernetesPort['resources']>>
+  readonly name: string
+}
+
+async function sidesOf(outside: Outside, scope: Scope, on: Side): Promise<Sides> {
+  const world = await proven(outside, scope)
+  const [here, there] = [await world.on(on), await world.on(otherSide(on))]
+  return { here, there, resources: await here.resources(), name: scope[on] }
+}
+
+/** What was noticed fails it where one of them would be refused. */
+function judged(outcomes: readonly Outcome[], green: string): ActionReceipt<'dryRunObjects'> {
+  const findings = outcomes.flatMap((o) => o.findings)
+  const faults = outcomes.flatMap((o) => o.faults)
+  if (faults.length > 0) throw faulty(`${green} ${faults.join(', and ')}: ${inWords(findings)}`, findings)
+  const objects = outcomes.reduce((sum, o) => sum + o.tried, 0)
+  return {
+    note: `${objects} objects would be taken${findings.length > 0 ? `; noticed: ${codesOf(findings)}` : ''}`,
+    findings,
+  }
+}
+
+interface How {
+  /** So many are tried together. */
+  readonly environments?: number
+  /** Where an attempt before this one was. */
+  readonly next?: Progress | undefined
+  readonly noted?: (progress: Progress) => unknown
+}
+
+async function tried(
+  { here, there, resources, name }: Sides,
+  input: ActionInput<'dryRunObjects'>,
+  run: string,
+  { environments = 1, next, noted = (it) => it }: How = {},
+): Promise<Outcome> {
+  const transforms = input.transforms ?? []
+  const green: Served = new Set(resources.map((r) => served(r.apiVersion, r.kind)))
+  const note = noting(environments)
+  const nowhere: Progress = { tried: 0, refused: 0, noticed: nothing, used: [] }
+  let progress = next ?? nowhere
+  await streamed(
+    objectsOf(there, input, progress.after),
+    ({ object }) => findingsOf(object, transformed(object, transforms), { here, run, green }),
+    ({ object, at }, findings) => {
+      const refused = findings.some((f) => f.level === 'blocker')
+      progress = {
+        after: at,
+        tried: progress.tried + (isCarried(object) && !findings.some((f) => f.code === 'not-tried') ? 1 : 0),
+        refused: progress.refused + (refused ? 1 : 0),
+        noticed: findings.reduce(note, progress.noticed),
+        used: [...new Set([...progress.used, ...concerning(object, transforms)])],
+      }
+    },
+    () => noted(progress),
+    AT_ONCE,
+  )
+  const missing = input.byOthers ? [] : await missingSecrets(here, there, input.namespaces)
+  const lacking = missing.filter((f) => f.level === 'blocker')
+  const jobs = await Promise.all(input.namespaces.map((namespace) => oneShotJobs(there, namespace)))
+  const unknown = undecided(jobs.flat(), input.jobs ?? {}, input.movesNext === true)
+  const inTheWay = unknown.filter((f) => f.level === 'blocker')
+  const custom = await versionFindingsOn(there, input.namespaces, resources)
+  const all = [
+    ...missing,
+    ...unknown,
+    ...custom,
+    ...unusedFindings(`${input.app} ${input.environment}`, transforms, progress.used),
+    ...(await downOn(here, name)),
+    ...(await classesOn(here, there, input.namespaces)),
+  ].reduce(note, progress.noticed)
+  const { tried: count, refused } = progress
+  return {
+    tried: count,
+    findings: told(all, `${input.app} ${input.environment}`),
+    faults: [
+      ...(refused > 0 ? [`would refuse ${refused} of ${count} objects of ${input.app}`] : []),
       ...(lacking.length > 0 ? [`has not ${lacking.length} of the Secrets that it needs`] : []),
       ...(inTheWay.length > 0
         ? [`cannot take ${input.app} while nothing tells what ${inTheWay.length} of its Jobs are`]
         : []),
-    ]
-    if (faults.length > 0) throw faulty(`${scope[input.on]} ${faults.join(', and ')}: ${inWords(findings)}`, findings)
-    return {
-      note: `${tried} objects would be taken${findings.length > 0 ? `; noticed: ${codesOf(findings)}` : ''}`,
-      findings,
-    }
+    ],
   }
-
-  return { dryRunObjects }
 }
 
 /** Page by page: an app may have more objects than fit into the memory. */

@@ -1,16 +1,20 @@
 import { madeBy, namespaceCopy } from '../domain/copying.ts'
+import { few } from '../domain/few.ts'
 import { systemNamespaces } from '../domain/resolve-platform.ts'
 import { contested, notFound } from './errors.ts'
 import { closeAll } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
-import { budgets, notYet } from './waiting.ts'
+import { budgets, notYet, onceEach } from './waiting.ts'
+
+/** Namespaces of some apps: each is looked for and made by itself. */
+const AT_ONCE = 8
 
 export const namespaceActions = (outside: Outside) => {
   const openNamespaces: Deed<'openNamespaces'> = async ({ input, scope, run }) => {
     const world = await proven(outside, scope)
     const [here, there] = [await world.on(input.on), await world.on(otherSide(input.on))]
     const { on, closed } = input
-    for (const name of input.namespaces.filter((n) => !systemNamespaces.includes(n))) {
+    const open = async (name: string) => {
       const found = await here.find('Namespace', undefined, name)
       if (found && madeBy(found) !== run && closed === undefined)
         throw contested(
@@ -22,9 +26,11 @@ export const namespaceActions = (outside: Outside) => {
       if (!source) throw notFound(`namespace ${name} is not on ${scope[otherSide(input.on)]} any more`)
       if (!found) await here.apply(namespaceCopy(source, run))
     }
+    const names = input.namespaces.filter((n) => !systemNamespaces.includes(n))
+    await onceEach(names, (name) => name, open, AT_ONCE)
     if (closed) await closeAll(here, scope, on, closed)
     const fenced = closed === undefined || closed.length === 0 ? '' : `, ${closed.length} workloads closed there`
-    return { note: `${input.namespaces.join(', ')} on ${scope[on]}${fenced}` }
+    return { note: `${few(input.namespaces)} on ${scope[on]}${fenced}` }
   }
 
   const closeNamespaces: Deed<'closeNamespaces'> = async ({ input, scope, run }) => {
@@ -36,8 +42,8 @@ export const namespaceActions = (outside: Outside) => {
       if (metadata.deletionTimestamp === undefined)
         await here.remove('Namespace', undefined, metadata.name, metadata.uid)
     }
-    if (left.length > 0) throw notYet(`${left.map((n) => n.metadata.name).join(', ')} are going`, budgets.objects)
-    return { note: `${input.namespaces.join(', ')} gone from ${scope[input.on]}` }
+    if (left.length > 0) throw notYet(`${few(left.map((n) => n.metadata.name))} are going`, budgets.objects)
+    return { note: `${few(input.namespaces)} gone from ${scope[input.on]}` }
   }
 
   return { openNamespaces, closeNamespaces }

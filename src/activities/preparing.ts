@@ -1,4 +1,5 @@
 import { activityInfo } from '@temporalio/activity'
+import { deflateSync } from 'node:zlib'
 import { approverFindings } from '../domain/approvers.ts'
 import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } from '../domain/clone.ts'
 import { partsInside, podIdentityFindings } from '../domain/clone-access.ts'
@@ -8,8 +9,10 @@ import { fargateFindings } from '../domain/fargate.ts'
 import type { Finding } from '../domain/findings.ts'
 import { ownRuleFindings, ruleFindings } from '../domain/group-rules.ts'
 import { greenName } from '../domain/cluster-name.ts'
+import { MOST_EVENTS, mostEvents } from '../domain/history-size.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
+import { outlineOf } from '../domain/outline.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
 import type { App, Environment } from '../domain/platform.ts'
@@ -38,16 +41,20 @@ import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
 
 /**
- * Bytes. What is answered is one payload, and Temporal takes 2 MiB: more would be retried for ever.
- * https://docs.temporal.io/self-hosted-guide/defaults
+ * Bytes, as they are sent: packed. What is answered is one payload, and Temporal takes 2 MiB: more would be retried for
+ * ever. https://docs.temporal.io/self-hosted-guide/defaults
  */
-const LARGEST_UPGRADE = 1_900_000
+const LARGEST_UPGRADE = 1_500_000
+/** Characters of JSON: whatever worker takes the upgrade over reads them within a task. Larger ones are not unpacked. */
+const LARGEST_UNPACKED = 24_000_000
 /** All environments of one app. */
 const LARGEST_APP = 1_500_000
 /** One of them, which is sent again when its turn comes. */
 const LARGEST_CUTOVER = 500_000
 
-export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare' | 'planApp' | 'planCutover'> => ({
+export const preparingActivities = (
+  outside: Outside,
+): Pick<Activities, 'prepare' | 'planApp' | 'outlineApps' | 'planCutover'> => ({
   async prepare(request) {
     const file = await readInput(outside, request)
     await mustBeProven(outside, file, request)
@@ -129,6 +136,11 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
   async planApp({ platform, app }) {
     const plans = await plansOf(outside, platform, app, app.environments)
     return bounded(plans, LARGEST_APP, `the plans of ${app.name}`, DIVIDE_AN_APP)
+  },
+
+  async outlineApps({ platform, apps, steps }) {
+    const plans = await Promise.all(apps.map((app) => plansOf(outside, platform, app, app.environments)))
+    return plans.flat().map((plan) => outlineOf(plan, steps))
   },
 
   async planCutover({ platform, app, environment: name, known }) {
@@ -220,14 +232,25 @@ export const sealed = (body: PlanBody): Plan => ({ ...body, digest: sha256(inten
 
 const DIVIDE_AN_APP = 'divide its workloads over several apps'
 
-/** A platform and the plan of its upgrade. Throws `invalidInput` where they are too large to be sent. */
-export const fitting = <T extends Pick<Prepared, 'platform' | 'plan'>>(answer: T): T =>
-  bounded(
-    answer,
-    LARGEST_UPGRADE,
-    `platform ${answer.platform.name} and its plan, of ${answer.platform.apps.length} apps,`,
-    "divide the platform's apps over several files, and so over several upgrades",
-  )
+const DIVIDE_A_PLATFORM = "divide the platform's apps over several files, and so over several upgrades"
+
+/** A platform and the plan of its upgrade. Throws `invalidInput` where they are too large to be sent, or to be carried out. */
+export function fitting<T extends Pick<Prepared, 'platform' | 'plan'>>(answer: T): T {
+  const { name, apps } = answer.platform
+  const events = mostEvents(answer.plan.phases, answer.platform)
+  if (events > MOST_EVENTS)
+    throw invalidInput(
+      `an upgrade of ${apps.length} apps may leave ${events} events in Temporal's history, and ${MOST_EVENTS} is the end: ${DIVIDE_A_PLATFORM}`,
+    )
+  const text = JSON.stringify(answer)
+  // As src/client/large-payloads.ts packs them.
+  const sent = deflateSync(text).length
+  if (text.length > LARGEST_UNPACKED || sent > LARGEST_UPGRADE)
+    throw invalidInput(
+      `platform ${name} and its plan, of ${apps.length} apps, have ${text.length} characters, ${sent} bytes when packed, and ${LARGEST_UNPACKED} and ${LARGEST_UPGRADE} are the end: ${DIVIDE_A_PLATFORM}`,
+    )
+  return answer
+}
 
 function bounded<T>(answer: T, largest: number, what: string, remedy: string): T {
   const size = Buffer.byteLength(JSON.stringify(answer))

@@ -54,6 +54,12 @@ const ATTEMPT_MS = 25_000
 /** What is noted grows with what is done; a worker that dies does this much anew. */
 const NOTE_MS = 1_000
 
+/** For who does several things one after the other, each of which may take an attempt by itself: the next one had better wait. */
+export function attemptIsLong(): () => boolean {
+  const until = Date.now() + ATTEMPT_MS / 2
+  return () => Date.now() > until
+}
+
 /**
  * The same for each item, once, and so many at a time: where an attempt gets too long, the next one goes on where it
  * stopped. In the order of the items, where it is one at a time. A failure ends it, after those under way have ended.

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { TASK_QUEUE } from '../domain/messages.ts'
+import { dataConverter } from './large-payloads.ts'
 import { NotReady } from './problems.ts'
 
 /** How long a server may take to answer the first call. */
@@ -39,7 +40,7 @@ export async function connect(env: NodeJS.ProcessEnv = process.env, withinMs?: n
     )
   })
   return {
-    client: new Client({ connection, namespace }),
+    client: new Client({ connection, namespace, dataConverter }),
     namespace,
     taskQueue: env['NORIKAE_TASK_QUEUE'] ?? TASK_QUEUE,
     ...(withinMs !== undefined && { answerWithinMs: withinMs }),

@@ -1,6 +1,7 @@
 import { labelInWords, type ArgoHub, type ByArgo } from './argocd.ts'
 import type { Choice } from './choices.ts'
 import type { Duration } from './duration.ts'
+import { few } from './few.ts'
 import type { Finding } from './findings.ts'
 import type { MayBeLeft } from './left-weights.ts'
 import type { Measuring } from './measures.ts'
@@ -37,7 +38,10 @@ interface Copied {
   readonly jobs?: DeclaredJobs
   readonly transforms?: readonly Transform[]
 }
-interface Fence {
+export interface Tried extends Place, Copied {
+  readonly byOthers?: true
+}
+interface Namespaces {
   readonly namespaces: readonly string[]
   readonly on: Side
 }
@@ -88,18 +92,20 @@ export interface Actions {
 
   // an app on a side
   /** Nothing of what is closed starts on this side from here on, whoever starts it. */
-  raiseFence: Contract<Fence & { closed: readonly WorkloadRef[] }>
-  removeFence: Contract<Fence>
+  raiseFence: Contract<Namespaces & { closed: readonly WorkloadRef[] }>
+  removeFence: Contract<Namespaces>
   /** `closed`: somebody else deploys there. A namespace that is there is theirs, and what is closed is fenced at once. */
-  openNamespaces: Contract<Place & { on: Side; closed?: readonly WorkloadRef[] }>
+  openNamespaces: Contract<Namespaces & { closed?: readonly WorkloadRef[] }>
   /** Only those that this run made. */
-  closeNamespaces: Contract<Place & { on: Side }>
+  closeNamespaces: Contract<Namespaces>
   /**
    * Every object of the other side, tried here: what would be refused fails it, object by object; with
    * `movesNext` so does a Job that runs there and of which nobody knows what it is. `byOthers`: whoever deploys the app
    * brings along what makes its Secrets, and its Jobs.
    */
-  dryRunObjects: Contract<Place & { on: Side; byOthers?: true; movesNext?: true } & Copied>
+  dryRunObjects: Contract<Tried & { on: Side; movesNext?: true }>
+  /** The same of each of these, before any of them moves; what is told of each is less, the more of them there are. */
+  dryRunApps: Contract<{ places: readonly Tried[]; on: Side }>
   /**
    * Copies the other side's objects; what sleeps is fenced first, and at zero or suspended before it is there. Jobs only
    * if repeatable.
@@ -295,10 +301,15 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   openNamespaces: {
     ...write,
     pace: 'quick',
-    title: (i) => `make ${i.namespaces.join(', ')} on ${i.on}${i.closed ? ' for who deploys there' : ''}`,
+    title: (i) => `make ${few(i.namespaces)} on ${i.on}${i.closed ? ' for who deploys there' : ''}`,
   },
-  closeNamespaces: { ...write, pace: 'long', title: (i) => `remove ${i.namespaces.join(', ')} from ${i.on}` },
+  closeNamespaces: { ...write, pace: 'long', title: (i) => `remove ${few(i.namespaces)} from ${i.on}` },
   dryRunObjects: { ...read, pace: 'long', title: (i) => `dry-run ${i.app}'s objects of ${i.environment} on ${i.on}` },
+  dryRunApps: {
+    ...read,
+    pace: 'long',
+    title: (i) => `dry-run the objects of ${few([...new Set(i.places.map((p) => p.app))])} on ${i.on}`,
+  },
   deploy: {
     ...write,
     pace: 'long',

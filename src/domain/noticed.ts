@@ -12,18 +12,26 @@ export const nothing: Noticed = { findings: [], more: 0 }
 /** Nobody reads more of one app at once, and each of 1,500 environments may have as many in one history. */
 const KEPT = 20
 
-/** Of what stops an app each object is named; of the rest the first, and how many others there are. */
-export function note(noticed: Noticed, finding: Finding): Noticed {
-  const { findings, more } = noticed
-  const at = findings.findIndex((f) => isSame(f, finding))
-  if (at >= 0) return { more, findings: findings.map((f, n) => (n === at ? { ...f, others: f.others + 1 } : f)) }
-  if (findings.length < KEPT) return { more, findings: [...findings, { ...finding, others: 0 }] }
-  // What stops it is kept before what is only warned of.
-  const leaves = finding.level === 'blocker' ? findings.findLastIndex((f) => f.level !== 'blocker') : -1
-  if (leaves < 0) return { findings, more: more + 1 }
-  return {
-    findings: findings.map((f, n) => (n === leaves ? { ...finding, others: 0 } : f)),
-    more: more + 1 + (findings[leaves]?.others ?? 0),
+/** What environments that are tried together notice is one answer. */
+const TOGETHER = 150
+
+/**
+ * Of what stops an app each object is named; of the rest the first, and how many others there are. `environments`: with so
+ * many others, and itself, one is tried; the more there are, the less is kept of each.
+ */
+export function noting(environments: number): (noticed: Noticed, finding: Finding) => Noticed {
+  const most = Math.min(KEPT, Math.max(3, Math.floor(TOGETHER / environments)))
+  return ({ findings, more }, finding) => {
+    const at = findings.findIndex((f) => isSame(f, finding))
+    if (at >= 0) return { more, findings: findings.map((f, n) => (n === at ? { ...f, others: f.others + 1 } : f)) }
+    if (findings.length < most) return { more, findings: [...findings, { ...finding, others: 0 }] }
+    // What stops it is kept before what is only warned of.
+    const leaves = finding.level === 'blocker' ? findings.findLastIndex((f) => f.level !== 'blocker') : -1
+    if (leaves < 0) return { findings, more: more + 1 }
+    return {
+      findings: findings.map((f, n) => (n === leaves ? { ...finding, others: 0 } : f)),
+      more: more + 1 + (findings[leaves]?.others ?? 0),
+    }
   }
 }
 

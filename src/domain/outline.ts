@@ -41,11 +41,12 @@ export interface PlannedUpgrade {
   readonly cutovers: readonly Outline[]
 }
 
-export const outlineOf = ({ subject, digest, findings, phases }: Plan): Outline => ({
+/** `steps`: also what is done, step by step. */
+export const outlineOf = ({ subject, digest, findings, phases }: Plan, steps = true): Outline => ({
   subject,
   digest,
   findings,
-  phases: phases.map(({ name, title, forward, back, commit, pointOfNoReturn }) => ({
+  phases: (steps ? phases : []).map(({ name, title, forward, back, commit, pointOfNoReturn }) => ({
     name,
     title,
     forward: forward.map(outlineStep),
@@ -54,8 +55,6 @@ export const outlineOf = ({ subject, digest, findings, phases }: Plan): Outline 
     ...(pointOfNoReturn && { pointOfNoReturn }),
   })),
 })
-
-export const withoutSteps = (outline: Outline): Outline => ({ ...outline, phases: [] })
 
 function outlineStep(step: Step): OutlineStep {
   const { id, title } = step

@@ -1,4 +1,3 @@
-import { byOthers, copiedAs } from './arrival.ts'
 import type { Identity } from './actions.ts'
 import { calendarInWords, unlessAlways } from './calendar.ts'
 import { measuring, requestsOn } from './checks.ts'
@@ -8,10 +7,10 @@ import { RULES_STEP } from './group-rules.ts'
 import { templateName } from './launch-templates.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
-import { deployedByOthers } from './platform-file.ts'
 import type { App, Platform, PlatformApp, Side } from './platform.ts'
 import { slug } from './platform.ts'
 import { act, ask, tell, wait, waitFor, type LeafStep, type Step } from './steps.ts'
+import { verify } from './verify.ts'
 
 const AT_ONCE = 50 // commands of one workflow task: measured, larger batches time out at 1,500 children
 const OWN = 'platform'
@@ -34,7 +33,7 @@ export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: r
       },
       phase('provision', `build ${green}`, clone(platform, facts)),
       phase('bootstrap', 'bring up the platform itself', bootstrap(platform)),
-      phase('verify', 'try every object on green', verify(platform)),
+      phase('verify', 'try every object on green', verify(platform.apps)),
       phase('cutovers', turnsInWords(platform), cutovers(platform)),
       phase('soak', `keep ${blue} as the way back`, soak(platform)),
       { ...phase('decommission', `remove ${blue}`, decommission(platform, facts)), pointOfNoReturn: true },
@@ -207,55 +206,6 @@ function bootstrap(platform: Platform): Move {
   ]
   return { forward, back: forward.length === 0 ? [] : back.map((step) => undoing(forward, step)), commit: [] }
 }
-
-/** Namespaces first: a dry run in a namespace that is not there says nothing. */
-function verify({ apps }: Platform): Move {
-  const places = (app: App) =>
-    app.environments.map((e) => ({
-      app: app.name,
-      environment: e.name,
-      namespaces: e.namespaces.toSorted(),
-      on: 'green' as const,
-    }))
-  const dryRuns = sideBySide(
-    'verify',
-    'dry-run every app on green',
-    8,
-    apps.map((app) =>
-      inOrder(
-        ...places(app).map((place, n) =>
-          inOrder(
-            pair(
-              act(`verify/${app.name}/${place.environment}/namespaces`, 'openNamespaces', {
-                ...place,
-                ...forOthers(app, n),
-              }),
-              act(`verify/${app.name}/${place.environment}/close`, 'closeNamespaces', place),
-            ),
-            just(
-              act(`verify/${app.name}/${place.environment}`, 'dryRunObjects', {
-                ...place,
-                ...byOthers(app),
-                ...copiedAs(app.environments[n] ?? {}),
-              }),
-            ),
-          ),
-        ),
-      ),
-    ),
-  )
-  return inOrder(dryRuns, knownToArgo(apps))
-}
-
-/** Argo CD deploys to clusters that it knows: somebody tells it of green, once, before the first app has its turn. */
-function knownToArgo(apps: readonly App[]): Move {
-  const argocd = apps.flatMap((a) => a.environments).find((e) => e.argocd)?.argocd
-  return argocd ? just(act('argocd/registered', 'awaitRegistration', { hub: argocd.hub, on: 'green' })) : stay
-}
-
-/** Whoever deploys an app may do so as soon as green is there: what may run once is fenced with its namespaces. */
-const forOthers = ({ deploy, environments }: App, n: number) =>
-  deployedByOthers(deploy) ? { closed: environments[n]?.fenced ?? [] } : {}
 
 /** All are started together and move as they are given turns; they go back last first: who depends, before what it depends on. */
 function cutovers({ apps }: Platform): Move {

@@ -118,8 +118,8 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
   }
   const troubled = apps.filter((a) => a.environments.some((e) => standing(a.name, e)?.is === 'trouble'))
   const stopped = troubled.length >= policy.maxFailed
-  const lookAgainAt = rests.length > 0 ? new Date(Date.parse(now) + Math.min(...rests)).toISOString() : undefined
-  const resting = lookAgainAt === undefined ? undefined : `the next app rests until ${lookAgainAt}`
+  const rested = rests.length > 0 ? new Date(Date.parse(now) + Math.min(...rests)).toISOString() : undefined
+  const resting = rested === undefined ? undefined : `the next app rests until ${rested}`
   const trouble = `in trouble: ${troubled.map((a) => a.name).join(', ')}; ${policy.maxFailed} at once stop the rest`
   const [could, idle] = [start.length > 0, start.length === 0 && moving.length === 0]
   // What people can end comes before what ends by itself.
@@ -128,7 +128,10 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
     start: stopped ? [] : start,
     ...(paused !== undefined && { paused }),
     ...(paused === trouble && { stopped: true as const }),
-    ...(lookAgainAt !== undefined && { lookAgainAt }),
+    // Where all places are taken, or none is given, the end of a rest changes nothing.
+    ...(rested !== undefined &&
+      !stopped &&
+      moving.length + start.length < policy.maxParallel && { lookAgainAt: rested }),
   }
 }
 

@@ -6,12 +6,13 @@ import type { Choice } from '../domain/choices.ts'
 import type { ExaminationRequest, Organ, Seen } from '../domain/examination.ts'
 import type { ClusterFacts } from '../domain/facts.ts'
 import type { Refusal } from '../domain/gates.ts'
-import type { CutoverRequest, Order, UpgradeRequest } from '../domain/messages.ts'
+import type { CutoverPlatform, CutoverRequest, Order, UpgradeRequest } from '../domain/messages.ts'
 import type { Addressed, Untold } from '../domain/notices.ts'
+import type { Outline } from '../domain/outline.ts'
 import type { Plan, Subject } from '../domain/plan.ts'
 import type { ByArgo } from '../domain/argocd.ts'
 import type { BothSides } from '../domain/both-sides.ts'
-import type { Platform, Scope, WorkloadRef } from '../domain/platform.ts'
+import type { App, Platform, Scope, WorkloadRef } from '../domain/platform.ts'
 import type { Became } from '../domain/replanning.ts'
 import type { Foreseen, OutlookRequest } from '../domain/scheduled.ts'
 import type { ActionStep, ObserveStep } from '../domain/steps.ts'
@@ -65,6 +66,11 @@ interface Questions {
   replan: Q<Replanning, Replanned>
   /** All environments of an app, in their order. */
   planApp: Q<CutoverRequest, readonly Plan[]>
+  /** What the cutovers of these apps would do, to read; `steps`: with all that is done. */
+  outlineApps: Q<
+    { readonly platform: CutoverPlatform; readonly apps: readonly App[]; readonly steps: boolean },
+    readonly Outline[]
+  >
   /** One of them. `known`: of a plan that need not be sent again, where it is still the same. */
   planCutover: Q<CutoverRequest & { readonly environment: string; readonly known?: Known }, Plan | Same>
   /** What the schedule does: that fired at this moment, else what it does next. Reads only. */

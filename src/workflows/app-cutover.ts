@@ -51,6 +51,7 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
     leaving: new Map(),
     rollbacks: [],
     ending: undefined,
+    calledBack: false,
     committing: false,
     unwatched: new Set(),
   }
@@ -77,7 +78,10 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
     const environment = environmentIn(body)
     if (environment !== undefined && names.includes(environment)) journey.turns.add(environment)
   })
-  setHandler(defineSignal<[unknown]>(LEAVE), (body) => leaveAll(reasonIn(body) ?? 'the upgrade takes it back'))
+  setHandler(defineSignal<[unknown]>(LEAVE), (body) => {
+    journey.calledBack = true
+    leaveAll(reasonIn(body) ?? 'the upgrade takes it back')
+  })
   setHandler(defineSignal(COMMIT), () => commit())
   listen(office, {
     pause: () => {

@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow'
+import { CancellationScope, condition } from '@temporalio/workflow'
 
 /**
  * The time that a workflow may decide by: a moment has come when something was told to have happened then or later, or
@@ -33,5 +33,46 @@ export class Clock {
     if (await condition(changed, left, { summary })) return true
     this.heard(moment)
     return false
+  }
+}
+
+/** Rings once for each moment that it is set to, or before it. */
+export interface Alarm {
+  set(moment: string): void
+  /** Since it was asked last. */
+  rings(): boolean
+}
+
+/**
+ * One timer, which is taken back for an earlier one only: whoever waits for a moment, and for much else before it, would
+ * leave two events in the history each time that something else comes. It ends with the scope in which it is set.
+ */
+export function alarmOf(clock: Clock, summary: string): Alarm {
+  let next: { readonly at: number; readonly scope: CancellationScope } | undefined
+  let rang = false
+  return {
+    set(moment) {
+      const at = Date.parse(moment)
+      if (next && next.at <= at) return
+      next?.scope.cancel()
+      const scope = new CancellationScope()
+      const it = { at, scope }
+      next = it
+      void scope
+        .run(() => clock.until(() => false, moment, summary))
+        .then(
+          () => {
+            if (next !== it) return
+            next = undefined
+            rang = true
+          },
+          () => undefined, // taken back, or whoever waited ends
+        )
+    },
+    rings() {
+      const is = rang
+      rang = false
+      return is
+    },
   }
 }

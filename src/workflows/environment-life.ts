@@ -30,6 +30,8 @@ export interface Journey {
   readonly leaving: Map<string, string>
   readonly rollbacks: WentBack[]
   ending: string | undefined
+  /** It ends because the upgrade says so, which knows it by then. */
+  calledBack: boolean
   /** Told to let go of blue; only once none of them is watched any more does one begin, so that all do or none. */
   committing: boolean
   readonly unwatched: Set<string>
@@ -61,9 +63,10 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     const end = async (outcome: Outcome): Promise<Outcome> => {
       run.ended = outcome
       show(office)
-      // The last of them ends the workflow, which tells the same; later, where somebody is still to be told of something.
-      if (office.runs.some((r) => r.ended === undefined) || office.teller.isTelling())
-        await told(outcome === 'done' ? 'committed' : 'back')
+      // The end of the workflow tells the same; later, where somebody is still to be told of something. An upgrade that
+      // commits an app, or takes it back, waits for that end, and for nothing before it.
+      const last = office.runs.every((r) => r.ended !== undefined)
+      if (outcome !== 'done' && !journey.calledBack && (!last || office.teller.isTelling())) await told('back')
       return outcome
     }
     try {
@@ -170,7 +173,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       office.desk = voided(office.desk, () => true, `${app.name} ${name} went back`, now())
       const moved = leaves(phase.forward).some((step) => begun(run.journal, step.id))
       // Before the others of this app say that they are behind it.
-      if (arrived) void told('trouble', `goes back: ${problem.message}`)
+      if (arrived && !journey.calledBack) void told('trouble', `goes back: ${problem.message}`)
       // Beside the way back, which waits for nothing: what was served meanwhile is told.
       const looking = CancellationScope.nonCancellable(() => bothSides(office, subject, `${name}/images/back`))
       await back(phase)

@@ -25,12 +25,16 @@ import type { App, Platform } from '../domain/platform.ts'
 import type { Report } from '../domain/report.ts'
 import { relatedTo } from '../domain/troubles.ts'
 import type { AppStep } from '../domain/steps.ts'
-import { key, outside, turns, type Mover, type Standing, type Turns } from '../domain/turns.ts'
+import { key, outside, turns, type Mover, type Standing, type Turn, type Turns } from '../domain/turns.ts'
 import type { appCutover } from './app-cutover.ts'
 import { show, type Office } from './office.ts'
+import { alarmOf } from './clock.ts'
 import { epoch, openingOf } from './openings.ts'
 import { failed, problemOf, summary } from './problems.ts'
 import { pairsOf } from './search-attributes.ts'
+
+/** Each is sent what it needs of the platform, some 10 KB. */
+const STARTED_TOGETHER = 50
 
 /** The upgrade's apps: started together, given turns, and taken back or committed. */
 export interface Fleet {
@@ -115,12 +119,39 @@ export function fleet(office: Office, by: unknown): Fleet {
   const speak = (app: string, signal: string, body: object) =>
     getExternalWorkflowHandle(cutoverId(platform?.name ?? '', app)).signal(signal, body)
 
+  /** What one task sends is one piece, of which Temporal takes 4 MB: so many with all that each needs, and then the next. */
+  const line = { came: 0, went: 0 }
+  async function inLine<T>(work: () => Promise<T>): Promise<T> {
+    const place = line.came
+    line.came += 1
+    try {
+      if (place >= line.went + STARTED_TOGETHER) await condition(() => place < line.went + STARTED_TOGETHER)
+      return await work()
+    } finally {
+      line.went += 1
+    }
+  }
+
   async function start(app: App, of: Platform): Promise<void> {
-    const { apps: _apps, waves: _waves, ...rest } = of
     const made = firsts.get(app.name)
+    const child = await inLine(() => begun(app, of, made))
+    if (made === undefined) firsts.set(app.name, child.firstExecutionRunId)
+    over.delete(app.name)
+    for (const place of places(app.name)) set(place, undefined)
+    started.add(app.name)
+    tried.add(app.name)
+    opening = undefined
+    version += 1
+    void CancellationScope.nonCancellable(() => child.result())
+      .catch((error: unknown) => ({ failed: problemOf(error).message }))
+      .then((end) => ended(app.name, end))
+  }
+
+  /** Not cancelled with the step: whoever goes back is told so by name, one wave after the other. */
+  function begun(app: App, of: Platform, made: string | undefined) {
+    const { apps: _apps, waves: _waves, ...rest } = of
     const related = relatedTo(app.name, of.apps)
-    // Not cancelled with the step: whoever goes back is told so by name, one wave after the other.
-    const child = await CancellationScope.nonCancellable(() =>
+    return CancellationScope.nonCancellable(() =>
       startChild<typeof appCutover>('appCutover', {
         workflowId: cutoverId(of.name, app.name),
         args: [
@@ -148,16 +179,6 @@ export function fleet(office: Office, by: unknown): Fleet {
         `${cutoverId(of.name, app.name)} is still open from an earlier upgrade: end it there (abort), then retry`,
       )
     })
-    if (made === undefined) firsts.set(app.name, child.firstExecutionRunId)
-    over.delete(app.name)
-    for (const place of places(app.name)) set(place, undefined)
-    started.add(app.name)
-    tried.add(app.name)
-    opening = undefined
-    version += 1
-    void CancellationScope.nonCancellable(() => child.result())
-      .catch((error: unknown) => ({ failed: problemOf(error).message }))
-      .then((end) => ended(app.name, end))
   }
 
   function ended(name: string, end: CutoverResult | { readonly failed: string }): void {
@@ -233,6 +254,8 @@ export function fleet(office: Office, by: unknown): Fleet {
   async function takeBack(name: string, why: string): Promise<void> {
     if (!started.has(name)) return
     if (!over.has(name)) {
+      for (const place of places(name))
+        if (standings[place]?.is === 'on-green') set(place, { is: 'trouble' }, `goes back: ${why}`)
       await speak(name, LEAVE, { reason: why }).catch(async (error: unknown) => {
         // It ended by itself in this moment.
         if (!(await condition(() => over.has(name), '1m', { summary: `whether ${name} is over` }))) throw error
@@ -304,6 +327,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     await condition(() => allTried || movers.every((m) => tried.has(m.name)))
     allTried = true
     const still = () => office.paused || office.blind !== undefined
+    const alarm = alarmOf(clock, 'until a turn may be given')
     for (;;) {
       if (still()) opening = undefined
       await condition(() => !still())
@@ -316,18 +340,17 @@ export function fleet(office: Office, by: unknown): Fleet {
       if (version !== seen || still()) continue
       const next = calendar && hours?.open === false ? { ...could, start: [], ...outside(calendar, hours) } : could
       holds(next)
-      for (const { app, environment } of next.start) {
-        set(key(app, environment), { is: 'moving' })
-        // A new plan ends the giving of turns, and not one that is on its way.
-        const given = CancellationScope.nonCancellable(() => speak(app, TURN, { environment }))
-        await given.catch(() => {
+      for (const { app, environment } of next.start) set(key(app, environment), { is: 'moving' })
+      const give = ({ app, environment }: Turn) =>
+        speak(app, TURN, { environment }).catch(() => {
           // It is over in this moment, and says so itself.
           if (standings[key(app, environment)]?.is === 'moving') set(key(app, environment), { is: 'trouble' })
         })
-      }
+      // A new plan ends the giving of turns, and not one that is on its way. Together: each by itself is a task of its own.
+      await CancellationScope.nonCancellable(() => Promise.all(next.start.map(give)))
       const changed = () => version > seen + next.start.length || still()
-      if (next.lookAgainAt === undefined) await condition(changed)
-      else await clock.until(changed, next.lookAgainAt, 'until a turn may be given')
+      if (next.lookAgainAt !== undefined) alarm.set(next.lookAgainAt)
+      await condition(() => changed() || alarm.rings())
     }
   }
 

@@ -75,7 +75,6 @@ export function handsFor(
   }
 
   async function byOthers(step: ActionStep, attempt: number, act: () => Promise<Receipt>): Promise<Receipt> {
-    told('awaited')
     const tellings = { count: 0 }
     const settle = (arrived: boolean) => {
       if (tellings.count > 0) tellDeployed(office, run.plan.subject, step.id, attempt, arrived)
@@ -83,7 +82,7 @@ export function handsFor(
     try {
       const receipt = await under(() => remindOf(step, attempt, tellings), act)
       settle(true)
-      told('moving')
+      if (tellings.count > 0) told('moving')
       return receipt
     } catch (error) {
       settle(false)
@@ -99,6 +98,7 @@ export function handsFor(
   ): Promise<never> {
     const { toldAfter } = actions[action]
     if (toldAfter !== undefined) await sleep(milliseconds(toldAfter), { summary: summary(`tell of: ${title}`) })
+    told('awaited')
     for (;;) {
       tellToDeploy(office, run.plan.subject, id, attempt, tellings.count)
       tellings.count += 1

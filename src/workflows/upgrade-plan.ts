@@ -1,6 +1,7 @@
 import type { UpgradeRequest } from '../domain/messages.ts'
+import { few } from '../domain/few.ts'
 import type { Finding } from '../domain/findings.ts'
-import { outlineOf, withoutSteps, type Outline, type PlannedUpgrade } from '../domain/outline.ts'
+import { outlineOf, type Outline, type PlannedUpgrade } from '../domain/outline.ts'
 import { NEXT_RUN } from '../domain/starting.ts'
 import { toProve } from '../domain/trust.ts'
 import { question } from './activities.ts'
@@ -22,14 +23,14 @@ export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgra
     request,
   )
   const { apps, waves: _waves, ...rest } = platform
+  const steps = apps.flatMap((app) => app.environments).length <= WITH_STEPS
   const cutovers: Outline[] = []
   for (let n = 0; n < apps.length; n += AT_ONCE) {
-    const some = apps
-      .slice(n, n + AT_ONCE)
-      .map((app) =>
-        question('planApp', `${app.name}/plan`, `plan ${app.name}`, 'quick', { platform: rest, app, by: request.by }),
-      )
-    cutovers.push(...(await Promise.all(some)).flat().map(outlineOf))
+    const some = apps.slice(n, n + AT_ONCE)
+    const words = `plan ${few(some.map((app) => app.name))}`
+    cutovers.push(
+      ...(await question('outlineApps', `plan/${n + 1}`, words, 'long', { platform: rest, apps: some, steps })),
+    )
   }
   return {
     ...(platform.trust && { proves: toProve(platform.trust, NEXT_RUN) }),
@@ -37,7 +38,7 @@ export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgra
     to,
     upgrade: outlineOf(plan),
     twin,
-    cutovers: (cutovers.length > WITH_STEPS ? cutovers.map(withoutSteps) : cutovers).map((c) => ({
+    cutovers: cutovers.map((c) => ({
       ...c,
       findings: c.findings.filter((f) => !plan.findings.some((known) => isSame(known, f))),
     })),

@@ -174,6 +174,14 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
         ),
       )
       expect(await find('green', 'Deployment', namespace, 'worker')).toBeUndefined()
+      // Also of apps that are tried together: whose it is, is told, and the others were tried all the same.
+      const neighbour = await aNamespace(on('blue'), on('green'))
+      await apply('blue', [aConfigMap('settings', neighbour)])
+      const places = [placeOf(namespace), { ...placeOf(neighbour), app: 'mail' }]
+      const dryRuns = call<'dryRunApps'>({ places, on: 'green' })
+      expect(await ending(of().activities.dryRunApps, dryRuns, patience)).toMatchObject({ type, message })
+      const well = call<'dryRunApps'>({ places: places.slice(1), on: 'green' })
+      expect((await driven(of().activities.dryRunApps, well, patience)).answer.note).toBe('1 objects would be taken')
     })
   })
 
@@ -207,6 +215,10 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       const dryRun = call<'dryRunObjects'>({ ...placeOf(namespace), on: 'green' })
       const { answer } = await driven(of().activities.dryRunObjects, dryRun, answersLost)
       expect(answer.note).toBe('230 objects would be taken')
+      const places = [placeOf(namespace), { ...placeOf(namespace), environment: 'stage' }]
+      const dryRuns = call<'dryRunApps'>({ places, on: 'green' })
+      const together = await driven(of().activities.dryRunApps, dryRuns, answersLost)
+      expect(together.answer.note).toBe('460 objects would be taken')
     })
   })
 

@@ -12,6 +12,7 @@ const all = [
   'openNamespaces',
   'deploy',
   'checkReady',
+  'dryRunApps',
   'dryRunObjects',
   'pinSize',
   'openRoute',

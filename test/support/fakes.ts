@@ -6,6 +6,7 @@ import { openingAt } from '../../src/domain/calendar.ts'
 import { called } from '../../src/domain/examination.ts'
 import type { Due } from '../../src/domain/board.ts'
 import { planCutover, type CutoverPlatform } from '../../src/domain/plan-cutover.ts'
+import { outlineOf } from '../../src/domain/outline.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { replanFinding, withApp } from '../../src/domain/replanning.ts'
@@ -169,6 +170,8 @@ export class Outside {
         }
       },
       planApp: async ({ platform, app }) => plansOf(platform, app),
+      outlineApps: async ({ platform, apps, steps }) =>
+        apps.flatMap((app) => plansOf(platform, app)).map((plan) => outlineOf(plan, steps)),
       planCutover: async ({ platform, app, environment, known }) => {
         const plan = plansOf(platform, app).find((p) => p.subject.environment === environment)
         if (!plan) throw ApplicationFailure.nonRetryable(`there is no ${environment}`, 'InvalidInput')

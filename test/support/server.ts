@@ -13,6 +13,7 @@ import {
   type UpgradeStatus,
 } from '../../src/domain/messages.ts'
 import type { Status, Waiting } from '../../src/domain/status.ts'
+import { dataConverter } from '../../src/client/large-payloads.ts'
 import { find } from '../../scripts/temporal.mjs'
 import { bundle } from './bundle.ts'
 import type { Outside } from './fakes.ts'
@@ -36,6 +37,7 @@ const keys = Object.entries(searchAttributes).map(([name, type]) =>
 export async function skipping(): Promise<TestWorkflowEnvironment> {
   const env = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: path('temporal-test-server') } },
+    client: { dataConverter },
   })
   const types = { Keyword: 2, KeywordList: 7 } as const
   await env.connection.operatorService.addSearchAttributes({
@@ -48,6 +50,7 @@ export async function skipping(): Promise<TestWorkflowEnvironment> {
 export const dev = (): Promise<TestWorkflowEnvironment> =>
   TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'existing-path', path: path('temporal') }, searchAttributes: keys },
+    client: { dataConverter },
   })
 
 /**
@@ -93,6 +96,7 @@ export class Trial {
       taskQueue: this.queue,
       workflowBundle: await bundle(),
       activities: this.outside.activities(),
+      dataConverter,
       debugMode: true, // workflows on this thread: starting another takes half a second in each test
       stickyQueueScheduleToStartTimeout: '2s',
       ...(NOTHING_KEPT && { maxCachedWorkflows: 0 }),

@@ -31,6 +31,9 @@ export class ToyWorld {
     const refuse = (would: string, left: readonly string[]) => {
       if (left.length > 0) throw ApplicationFailure.nonRetryable(`${left.join(', ')} would ${would}`, 'Contested')
     }
+    /** Emptying its cluster takes the platform's own along. */
+    const namespaceOf = (name: string) =>
+      `${step.id.startsWith('bootstrap/') ? 'platform/' : ''}${place}/namespace/${name}`
     const isStopped = (w: string) => this.get(`${w}/blue`, 'up') !== 'up'
     const stopped = () =>
       [...this.facts.keys()].flatMap((key) =>
@@ -133,12 +136,10 @@ export class ToyWorld {
         return
       }
       case 'openNamespaces':
-        for (const name of step.input.namespaces)
-          this.set(`${this.owner(place, step.input)}/namespace/${name}`, 'there', 'gone')
+        for (const name of step.input.namespaces) this.set(namespaceOf(name), 'there', 'gone')
         return
       case 'closeNamespaces':
-        for (const name of step.input.namespaces)
-          this.set(`${this.owner(place, step.input)}/namespace/${name}`, 'gone', 'gone')
+        for (const name of step.input.namespaces) this.set(namespaceOf(name), 'gone', 'gone')
         return
       case 'emptyCluster':
         for (const key of this.facts.keys()) if (key.startsWith('platform/')) this.facts.delete(key)

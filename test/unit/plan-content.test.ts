@@ -11,7 +11,6 @@ import {
   anUpgradePlan,
   aPlatform,
   byArgo,
-  ref,
   rule,
   workload,
 } from '../support/builders.ts'
@@ -28,9 +27,6 @@ test('an upgrade is these steps, in this order', () => {
   const apps = [anApp('api'), anApp('web', { dependsOn: ['api'] })]
   const plan = anUpgradePlan(aPlatform({ apps }))
   const none = { back: [], commit: [] }
-  const tried = (app: string) =>
-    `[${['test', 'production'].flatMap((e) => [`verify/${app}/${e}/namespaces`, `verify/${app}/${e}`]).join(' ')}]`
-  const closed = (app: string) => `[verify/${app}/production/close verify/${app}/test/close]`
   const brought = (app: string) => `[bootstrap/${app}/namespaces bootstrap/${app}/deploy bootstrap/${app}/ready]`
   expect(phasesOf(plan)).toEqual({
     start: { ...none, forward: ['start'] },
@@ -52,8 +48,8 @@ test('an upgrade is these steps, in this order', () => {
     },
     verify: {
       ...none,
-      forward: [`${tried('api')} ${tried('web')}`],
-      back: [`${closed('api')} ${closed('web')}`],
+      forward: ['[verify/namespaces/scala/1]', '[verify/objects/scala/1]'],
+      back: ['[verify/namespaces/scala/1/close]'],
     },
     cutovers: { ...none, forward: ['[app/api] [app/web]'], back: ['[app/web/back]', '[app/api/back]'] },
     soak: {
@@ -233,8 +229,8 @@ test('what Jobs are is known where they are tried and made, and has to be known 
   const [tried, made] = inputs(phase?.forward ?? [], 'dryRunObjects', 'deploy')
   expect(tried).toMatchObject({ jobs, movesNext: true })
   expect(made).toMatchObject({ jobs })
-  const [early] = anUpgradePlan(aPlatform({ apps: [app] })).phases.flatMap((p) => inputs(p.forward, 'dryRunObjects'))
-  expect(early).toMatchObject({ jobs })
+  const [early] = anUpgradePlan(aPlatform({ apps: [app] })).phases.flatMap((p) => inputs(p.forward, 'dryRunApps'))
+  expect(early).toMatchObject({ places: [{ app: 'api', environment: 'e', jobs }] })
   expect(early).not.toHaveProperty('movesNext')
 })
 
@@ -310,20 +306,6 @@ test('Argo CD is told of green once, before the first app has its turn', () => {
   expect(waits.flat()).toEqual(['argocd/registered'])
   expect(phases[waits.findIndex((w) => w.length > 0)]?.name).toBe('verify')
   expect(ids(anUpgradePlan().phases.flatMap((p) => leaves(p.forward)))).not.toContain('argocd/registered')
-})
-
-test('where somebody else deploys, what may run once is fenced as soon as green has its namespace', () => {
-  const fenced = [ref('CronJob', 'report')]
-  const external = anApp('api', { deploy: 'external', environments: [anEnvironment('test', { fenced })] })
-  const opened = anUpgradePlan(aPlatform({ apps: [external, anApp('web')] }))
-    .phases.flatMap((p) => leaves(p.forward))
-    .flatMap((s) => (s.kind === 'action' && s.action === 'openNamespaces' ? [s] : []))
-    .filter((s) => s.id.startsWith('verify/'))
-  expect(opened.map((s) => [s.id, s.input.closed])).toEqual([
-    ['verify/api/test/namespaces', fenced],
-    ['verify/web/test/namespaces', undefined],
-    ['verify/web/production/namespaces', undefined],
-  ])
 })
 
 test('what may run once is fenced and asleep on green before it is there', () => {

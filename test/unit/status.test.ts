@@ -7,7 +7,7 @@ import { afterWayBack, wayBack, type Phase } from '../../src/domain/plan.ts'
 import { allowed, orderRefusal, phaseOf, stateOf, type Run } from '../../src/domain/run.ts'
 import { details, statusOf } from '../../src/domain/status.ts'
 import { leaves } from '../../src/domain/steps.ts'
-import { aCutoverPlan, anApp, anEnvironment, anUpgradePlan, rule, someFacts } from '../support/builders.ts'
+import { aCutoverPlan, anApp, anEnvironment, anUpgradePlan, aPlatform, rule, someFacts } from '../support/builders.ts'
 
 const plan = aCutoverPlan(
   anApp('api'),
@@ -281,7 +281,7 @@ describe('what a step noticed', () => {
   })
 
   test('of an upgrade is of the phase it is in, and not more than a status takes', () => {
-    const upgrade = anUpgradePlan()
+    const upgrade = anUpgradePlan(aPlatform({ apps: ['php', 'scala', 'sre'].map((team) => anApp(team, { team })) }))
     const verify = upgrade.phases.find((p) => p.name === 'verify')
     const ids = leaves(verify?.forward ?? []).map((s) => s.id)
     const before = upgrade.phases.slice(0, 3).flatMap((p) => leaves(p.forward).map((s) => rec(s.id, 'done')))

@@ -38,12 +38,15 @@ test('a step of the upgrade that fails for good asks, and goes on with `retry`',
 
 test('a step that only reads may be skipped by name', async () => {
   const trial = aTrial()
-  trial.outside.faults.set('upgrade:verify/api/test', { times: 99, type: 'Failed' })
+  trial.outside.faults.set('upgrade:verify/objects/scala/1', { times: 99, type: 'Failed' })
   await trial.during(async () => {
     await trial.start()
-    await trial.signal(undefined, 'skip', { gate: await trial.gate(undefined, 'skip', 'verify/api/test@'), by: 'baba' })
+    await trial.signal(undefined, 'skip', {
+      gate: await trial.gate(undefined, 'skip', 'verify/objects/scala/1@'),
+      by: 'baba',
+    })
     expect(await finish(trial)).toBe('done')
-    expect(trial.outside.done).not.toContain('upgrade:verify/api/test')
+    expect(trial.outside.done).not.toContain('upgrade:verify/objects/scala/1')
   })
 })
 
@@ -54,11 +57,11 @@ test('what green would refuse of an app is told fault by fault, keeps it on blue
     field: 'spec.replicas',
   }
   const failing = { times: 1, type: 'Failed', findings: [fault] }
-  trial.outside.faults.set('upgrade:verify/api/test', { ...failing })
+  trial.outside.faults.set('upgrade:verify/objects/scala/1', { ...failing })
   trial.outside.faults.set('api:test/verify', { ...failing })
   await trial.during(async () => {
     await trial.start()
-    const all = await trial.gate(undefined, 'retry', 'verify/api/test@')
+    const all = await trial.gate(undefined, 'retry', 'verify/objects/scala/1@')
     expect((await trial.see()).runs[0]?.noticed).toEqual([fault])
     await trial.say(undefined, 'retry', { gate: all, by: 'baba' })
     const own = await trial.gate('api', 'retry', 'test@')
@@ -67,7 +70,7 @@ test('what green would refuse of an app is told fault by fault, keeps it on blue
     await trial.say('api', 'retry', { gate: own, by: 'chiba' })
     expect(await finish(trial)).toBe('done')
     const { report } = await trial.result()
-    expect(report.problems.map((p) => p.step)).toEqual(['verify/api/test', 'test/verify'])
+    expect(report.problems.map((p) => p.step)).toEqual(['verify/objects/scala/1', 'test/verify'])
   })
 })
 
