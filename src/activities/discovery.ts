@@ -1,3 +1,5 @@
+import { annotationOf } from '../config/annotation.ts'
+import { annotationFindings } from '../domain/annotation-findings.ts'
 import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.ts'
 import { HOME } from '../domain/fence.ts'
 import type { Finding } from '../domain/findings.ts'
@@ -97,7 +99,8 @@ export async function discover(
 
   const facts = namespaces
     .filter((n) => !notTenants.has(n.metadata.name) && n.metadata.deletionTimestamp === undefined)
-    .map(({ metadata }): NamespaceFacts => {
+    .map((namespace): NamespaceFacts => {
+      const { metadata } = namespace
       const mine = of(metadata.name)
       const claims = mine(elsewhere).filter((o) => o.kind === 'PersistentVolumeClaim')
       const shared = sharedClaims(claims, volumes)
@@ -129,6 +132,7 @@ export async function discover(
         ],
         ...madeByFlux(mine(workloads), fluxObjects.here),
         findings: [
+          ...[namespace, ...mine(workloads).filter(isOwn)].flatMap(annotationFindings),
           ...workloadFindings({
             workloads: mine(workloads).filter(isOwn),
             services: mine(services),
@@ -232,6 +236,7 @@ function workloadsOf(
       const services = supports.filter((s) => s.kind === 'Service' && selects(s, podLabelsOf(w)))
       const routes = supports.flatMap((s) => (services.some((service) => leadsTo(s, service)) ? [s.metadata.name] : []))
       const lease = leases.find((l) => isHeldBy(l, w))
+      const annotated = annotationOf(w)
       return {
         ref: { kind: w.kind as WorkloadFacts['ref']['kind'], namespace, name },
         scaled: supports.some((s) => scales(s, { kind: w.kind, namespace, name })),
@@ -241,6 +246,7 @@ function workloadsOf(
         ...(hasVolumeClaims(w) && { volumes: volumesOf(w, workloads, stores, zones) }),
         ...(['Deployment', 'StatefulSet'].includes(w.kind) && { replicas: replicasOf(w) }),
         ...(lease && { lease: lease.metadata.name }),
+        ...(annotated && { annotated }),
       }
     })
     .toSorted((a, b) => (key(a) < key(b) ? -1 : 1))

@@ -112,6 +112,8 @@ export interface AppFile {
   readonly movesWith: readonly string[]
   /** By workload, `worker` or `CronJob/worker`. */
   readonly workloads: Readonly<Record<string, Handover>>
+  /** Likewise: where each stands, `platforms/chat.yaml:14:7`. */
+  readonly writtenAt?: Readonly<Record<string, string>>
   /** What each Job is that nothing else makes, by name. */
   readonly jobs?: DeclaredJobs
   readonly externals: readonly External[]

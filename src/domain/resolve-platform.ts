@@ -7,8 +7,9 @@ import type { GateRule } from './gates.ts'
 import { startsAsleep } from './handover.ts'
 import { movable } from './movable.ts'
 import { jobFindings } from './one-shot-jobs.ts'
-import type { App, Buffer, Environment, Platform, PlatformApp, Route } from './platform.ts'
+import type { App, Environment, Platform, PlatformApp, Route } from './platform.ts'
 import { workloadName, type Handover } from './platform.ts'
+import { platformBuffer } from './platform-buffers.ts'
 import { claimedTwice, platformFindings } from './platform-findings.ts'
 import { deployedByOthers, type AppFile, type EnvironmentFile, type PlatformFile } from './platform-file.ts'
 import { transformsFor, type Transform } from './transforms.ts'
@@ -47,14 +48,19 @@ export function resolvePlatform(file: PlatformFile, found: Discovered): { platfo
   const all = symmetric(apps)
   findings.push(
     ...platformFindings(file, all, tenants),
-    ...found.namespaces.flatMap((n) => n.findings.filter((f) => !own.has(n.name) || staysBehind.has(f.code))),
+    ...found.namespaces.flatMap((n) => n.findings.filter((f) => !own.has(n.name) || ofEverybody.has(f.code))),
   )
 
   return { findings, platform: { ...settings(file, found), waves, apps: all } }
 }
 
-/** Of the platform's own apps too: what they lack on green everybody lacks. */
-const staysBehind: ReadonlySet<string> = new Set(['irsa-not-carried', 'custom-not-carried', 'secret-made-elsewhere'])
+/** Of the platform's own apps too: what they lack on green everybody lacks, and what is meant is meant there too. */
+const ofEverybody: ReadonlySet<string> = new Set([
+  'irsa-not-carried',
+  'custom-not-carried',
+  'secret-made-elsewhere',
+  'annotation-unknown',
+])
 
 type Settings = Omit<Platform, 'waves' | 'apps'>
 
@@ -112,20 +118,9 @@ function platformApp(file: PlatformFile, found: Discovered, name: string, findin
       ),
     )
   }
-  const declared = file.platformApps.handovers[name]
-  const buffers =
-    declared?.class === 'buffer'
-      ? mine.flatMap((n) =>
-          n.workloads
-            .filter((w) => w.ref.kind !== 'CronJob')
-            .map(({ ref: workload }): Buffer => ({
-              workload,
-              drainWithin: declared.drainWithin,
-              depth: declared.depth,
-              ...(declared.flush !== undefined && { flush: declared.flush }),
-            })),
-        )
-      : []
+  const inFile = file.platformApps.handovers[name]
+  const held = mine.flatMap((n) => n.workloads.flatMap((w) => platformBuffer(name, w, inFile) ?? []))
+  findings.push(...held.flatMap((h) => ('level' in h ? [h] : [])))
   for (const n of mine) {
     for (const w of n.workloads.filter((w) => w.hasVolumes)) {
       findings.push(
@@ -141,7 +136,7 @@ function platformApp(file: PlatformFile, found: Discovered, name: string, findin
   return {
     name,
     namespaces: mine.map((n) => n.name).toSorted(),
-    buffers,
+    buffers: held.flatMap((h) => ('workload' in h ? [h] : [])),
     ...changed(file, found, { app: name }),
   }
 }
@@ -284,6 +279,7 @@ function environment(
   const { workloads } = movable(
     namespaces.flatMap((n) => n.workloads),
     resolved,
+    { clocks: file.calendar !== undefined },
   )
   return {
     ...resolved,

@@ -300,7 +300,7 @@ test.for<{ says: string; by: 'handover' | 'copy'; faults: string[]; codes: strin
 ])('a stateful workload $says', ({ by, faults, codes }) => {
   const environment = anEnvironment('test', { handovers: { 'StatefulSet/shop/db': { class: 'stateful', by } } })
   const db = workload('StatefulSet', 'db', { hasVolumes: true, volumes: { claims: ['data-db-0'], faults } })
-  const { workloads, findings } = movable([db], environment)
+  const { workloads, findings } = movable([db], environment, { clocks: true })
   expect(workloads.map((w) => w.handover.class)).toEqual(['stateful'])
   expect(findings.map((f) => f.code)).toEqual(codes)
   for (const { level, code, about } of findings)
@@ -321,7 +321,7 @@ test.for<{ says: string; also: Parameters<typeof workload>[2] | undefined; codes
   })
   const store = workload('Deployment', 'store', { behindService: true, routes: ['web'] })
   const all = [store, ...(also ? [workload('Deployment', 'web', also)] : [])]
-  const { findings } = movable(all, environment)
+  const { findings } = movable(all, environment, { clocks: true })
   expect(findings.map((f) => f.code)).toEqual(codes)
   for (const finding of findings) expect(finding).toMatchObject({ level: 'blocker', about: 'shop/web' })
 })
