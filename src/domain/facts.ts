@@ -69,6 +69,8 @@ export interface WorkloadFacts {
   readonly volumes?: VolumesFound
   /** Wanted by its spec; absent where it is one a node, or one a slot. */
   readonly replicas?: number
+  /** How long its pods may take to stop, in seconds; left out where that is Kubernetes' own. */
+  readonly graceS?: number
   /** A Lease that one of its pods holds: one of them leads. */
   readonly lease?: string
   /** What its own annotation says of how it changes sides; left out where it has none. */

@@ -1,3 +1,4 @@
+import { unlikeItsClass } from './contradictions.ts'
 import { byAnnotation, type Beside } from './declared.ts'
 import type { WorkloadFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
@@ -20,6 +21,9 @@ export function movable(
     findings: [
       ...sorted.filter((w) => 'level' in w),
       ...workloads.flatMap((w) => annotated(w, found, environment)),
+      ...workloads.flatMap((w) =>
+        found.filter((f) => slug(f.ref) === slug(w.ref)).flatMap((f) => unlikeItsClass(w, f)),
+      ),
       ...workloads.flatMap((w) => volumesMove(w, found)),
       ...routesAsleep(workloads, found),
       ...found.flatMap((f) => bothAtOnce(f, workloads, environment)),

@@ -1,3 +1,4 @@
+import { apart } from './contradictions.ts'
 import { declaredFor } from './declared.ts'
 import type { NamespaceFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
@@ -19,6 +20,7 @@ export const platformFindings = (
     apps.map((a) => a.name),
   ),
   ...contradictions(apps),
+  ...apart(apps),
   ...sharedTargetGroups(tenants),
   ...tenants.flatMap(notCarried),
   ...tenants.flatMap((n) => claimsStay(n, apps)),

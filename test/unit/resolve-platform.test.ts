@@ -248,7 +248,7 @@ test('a platform like the demo’s, whole', () => {
       aNamespace('ingress', { labels: {}, workloads: [] }),
     ),
   )
-  expect(findings).toEqual([])
+  expect(findings.map((f) => [f.level, f.code, f.about])).toEqual([['info', 'moves-with-apart', 'chat']])
   expect(platform).toMatchObject({
     name: 'demo',
     blue: 'demo-1-35',
@@ -319,7 +319,7 @@ test.for<{ says: string; also: Parameters<typeof workload>[2] | undefined; codes
   const environment = anEnvironment('test', {
     handovers: { 'Deployment/shop/store': { class: 'stateful', by: 'handover' } },
   })
-  const store = workload('Deployment', 'store', { behindService: true, routes: ['web'] })
+  const store = workload('Deployment', 'store', { behindService: true, routes: ['web'], hasVolumes: true })
   const all = [store, ...(also ? [workload('Deployment', 'web', also)] : [])]
   const { findings } = movable(all, environment, { clocks: true })
   expect(findings.map((f) => f.code)).toEqual(codes)

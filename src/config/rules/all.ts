@@ -4,7 +4,7 @@ import { appsDoNotWaitForThemselves } from './circles.ts'
 import { buffersAreMeasured, stoppedPodsAreNotAsked } from './buffers.ts'
 import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
-import { platformAppsAreInOneWave } from './platform-apps.ts'
+import { platformAppsAreInOneWave, tenantsMoveByThemselves } from './platform-apps.ts'
 import type { Rule } from './rule.ts'
 import { transformsAreOfCopies, transformsAreOfEnvironments, transformsChangeSomething } from './transforms.ts'
 import { approvalsHaveApprovers, deadlinesHaveSomebodyElse, platformTeamHasTwo, teamsAreKnown } from './teams.ts'
@@ -33,6 +33,7 @@ export const rules: readonly Rule[] = [
   workloadsAreSaidOnce,
   workloadsFitTheirClass,
   platformAppsAreInOneWave,
+  tenantsMoveByThemselves,
   buffersAreMeasured,
   stoppedPodsAreNotAsked,
   transformsChangeSomething,

@@ -193,6 +193,14 @@ describe('beyond the shape', () => {
       gives: ['19:3  apps.api: is a platform app too; keep it under apps or under platformApps'],
     },
     {
+      says: 'an app that waits for a platform app',
+      from: '    team: scala\n',
+      to: '    dependsOn: [ingress]\n',
+      gives: [
+        '20:17  apps.api.dependsOn[0]: "ingress" is a platform app, and on green before any app moves; take it out',
+      ],
+    },
+    {
       says: 'a check without a limit',
       from: ', atMost: 0.1',
       to: '',
