@@ -41,6 +41,7 @@ export function complete(written: Written, at: (path: Path) => string): Platform
       }),
       externals: Object.entries(externals).map(([name, external]) => ({ name, ...external })),
     })),
+    ...(written.gates !== undefined && { gates: written.gates }),
     ...(argocd !== undefined && { argocd }),
     transforms: written.transforms,
     platformApps: { waves, handovers: mapValues(settings, planned) },

@@ -183,7 +183,7 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
       id('accept-loss'),
       `going back loses: ${loss} (what ${workloadName(ref)} wrote on green). Type ${ref.name} to accept it`,
       // A way back neither ends by itself nor waits for somebody who is not there.
-      { ...rule, exclude: [], typed: ref.name },
+      { ...rule, approvals: 1, exclude: [], typed: ref.name },
     )
     return {
       forward: [...kept.forward, ...stopAlone.forward, copy, ...onGreen],

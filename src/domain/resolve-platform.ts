@@ -11,7 +11,13 @@ import type { App, Environment, Platform, PlatformApp, Route } from './platform.
 import { workloadName, type Handover } from './platform.ts'
 import { platformBuffer } from './platform-buffers.ts'
 import { claimedTwice, platformFindings } from './platform-findings.ts'
-import { deployedByOthers, type AppFile, type EnvironmentFile, type PlatformFile } from './platform-file.ts'
+import {
+  deployedByOthers,
+  type AppFile,
+  type EnvironmentFile,
+  type GateFile,
+  type PlatformFile,
+} from './platform-file.ts'
 import { transformsFor, type Transform } from './transforms.ts'
 import { greenTargetGroupName } from './target-groups.ts'
 
@@ -67,12 +73,8 @@ type Settings = Omit<Platform, 'waves' | 'apps'>
 function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
   const { account, region, platformTeam, order, maxParallel, maxFailed, rest, soak, quiet, idle, autoRollback, trust } =
     file
-  const rule = (exclude: readonly string[]): GateRule => ({
-    teams: [platformTeam],
-    approvals: 1,
-    exclude,
-    remindEvery: '4h',
-  })
+  const rule = (written: GateFile | undefined, exclude: readonly string[]) =>
+    gateRule(platformTeam, written, [...exclude, ...(written?.fourEyes === true ? ['requester'] : [])])
   return {
     name: file.platform,
     account,
@@ -91,7 +93,7 @@ function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
     idle,
     autoRollback,
     // Who agreed to begin does not alone decide that there is no way back.
-    gates: { start: rule([]), decommission: rule(['start']) },
+    gates: { start: rule(file.gates?.start, []), decommission: rule(file.gates?.decommission, ['start']) },
     ...(file.calendar && { calendar: file.calendar }),
     ...(trust && { trust }),
   }
@@ -100,11 +102,19 @@ function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
 /** Who approves, and where they are told. */
 export const resolveTeams = (file: Pick<PlatformFile, 'teams'>): Platform['teams'] =>
   Object.fromEntries(
-    Object.entries(file.teams).map(([name, { approvers, notify, deadline }]) => [
+    Object.entries(file.teams).map(([name, { approvers, notify, ...asking }]) => [
       name,
-      { approvers, ...notify, ...(deadline !== undefined && { deadline }) },
+      { approvers, ...notify, ...asking },
     ]),
   )
+
+const gateRule = (team: string, { approvals = 1, expires }: GateFile = {}, exclude: readonly string[]): GateRule => ({
+  teams: [team],
+  approvals,
+  exclude,
+  remindEvery: '4h',
+  ...(expires !== undefined && { expires }),
+})
 
 function platformApp(file: PlatformFile, found: Discovered, name: string, findings: Finding[]): PlatformApp {
   const mine = found.namespaces.filter((n) => n.labels[file.discover.app] === name || n.name === name)
@@ -246,7 +256,7 @@ function environment(
 ): Environment {
   const routes = namespaces.flatMap((n) => n.routes.flatMap((r) => route(found, n, r, findings)))
   const names = namespaces.map((n) => n.name).toSorted()
-  const gate: GateRule = { teams: [whose.team], approvals: 1, exclude: ['requester'], remindEvery: '4h' }
+  const gate = gateRule(whose.team, it, it.fourEyes === false ? [] : ['requester'])
   const handovers = namespaces.flatMap((n) =>
     n.workloads.flatMap((w): [string, Handover][] => {
       const key = Object.keys(whose.declared?.workloads ?? {}).find((wanted) => namesWorkload(wanted, w.ref))

@@ -13,6 +13,35 @@ const waves = (...names: string[]): Partial<PlatformFile> => ({ platformApps: { 
 const findings = (file: Partial<PlatformFile>, namespaces: readonly NamespaceFacts[]) =>
   resolvePlatform(aFile(file), found(...namespaces)).findings
 
+test('what the file says of gates is said by their rules, and otherwise they are as ever', () => {
+  const { platform } = resolvePlatform(
+    aFile({
+      gates: { start: { approvals: 2, fourEyes: true }, decommission: { expires: '3d' } },
+      environments: [
+        { name: 'test', weights: [100], observe: '5m', approval: 'team' },
+        {
+          name: 'production',
+          weights: [100],
+          observe: '5m',
+          approval: 'team',
+          approvals: 2,
+          expires: '7d',
+          fourEyes: false,
+        },
+      ],
+    }),
+    found(aNamespace('t'), aNamespace('p', { labels: { ...labels, env: 'production' } })),
+  )
+  expect(platform.gates).toEqual({
+    start: { teams: ['sre'], approvals: 2, exclude: ['requester'], remindEvery: '4h' },
+    decommission: { teams: ['sre'], approvals: 1, exclude: ['start'], remindEvery: '4h', expires: '3d' },
+  })
+  expect(platform.apps[0]?.environments.map((e) => e.gate)).toEqual([
+    { teams: ['scala'], approvals: 1, exclude: ['requester'], remindEvery: '4h' },
+    { teams: ['scala'], approvals: 2, exclude: [], remindEvery: '4h', expires: '7d' },
+  ])
+})
+
 test('what is as it should be has no findings', () => {
   expect(findings({}, [aNamespace('chat-test', { routes: [aRoute()] })])).toEqual([])
 })

@@ -2,6 +2,7 @@ import { argocdIsSomewhere } from './argocd.ts'
 import { clocksAreSomewhere } from './calendar.ts'
 import { appsDoNotWaitForThemselves } from './circles.ts'
 import { buffersAreMeasured, stoppedPodsAreNotAsked } from './buffers.ts'
+import { escalationsLeadOn, gatesAreAsked, quorumsCanBeMet } from './gates.ts'
 import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
 import { platformAppsAreInOneWave, tenantsMoveByThemselves } from './platform-apps.ts'
@@ -20,6 +21,9 @@ export const rules: readonly Rule[] = [
   platformTeamHasTwo,
   approvalsHaveApprovers,
   deadlinesHaveSomebodyElse,
+  gatesAreAsked,
+  quorumsCanBeMet,
+  escalationsLeadOn,
   clocksAreSomewhere,
   signersHaveKeys,
   keysAreOfOnePerson,
