@@ -1,3 +1,6 @@
+import { annotationOf } from '../config/annotation.ts'
+import { annotationFindings } from '../domain/annotation-findings.ts'
+import { GRACE_S } from '../domain/contradictions.ts'
 import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.ts'
 import { HOME } from '../domain/fence.ts'
 import type { Finding } from '../domain/findings.ts'
@@ -19,7 +22,7 @@ import type { RuleAction } from '../domain/target-groups.ts'
 import { classesInUse, classStays, isOfEks } from '../domain/storage-classes.ts'
 import { looseAmong, sharedClaims, strandedIn } from '../domain/volume-findings.ts'
 import { storesOf, volumeFaults } from '../domain/volumes.ts'
-import { hasVolumeClaims, imagesOf, podLabelsOf, replicasOf, selects } from '../domain/workload-state.ts'
+import { hasVolumeClaims, imagesOf, podLabelsOf, podSpecOf, replicasOf, selects } from '../domain/workload-state.ts'
 import type { KubernetesPort, LoadBalancingPort } from './ports.ts'
 import { customOn, fluxObjectsOn, oneShotJobs, podsByThemselves, referencesInConfigMaps, secretsOn } from './surveys.ts'
 import { sha256 } from './tokens.ts'
@@ -97,7 +100,8 @@ export async function discover(
 
   const facts = namespaces
     .filter((n) => !notTenants.has(n.metadata.name) && n.metadata.deletionTimestamp === undefined)
-    .map(({ metadata }): NamespaceFacts => {
+    .map((namespace): NamespaceFacts => {
+      const { metadata } = namespace
       const mine = of(metadata.name)
       const claims = mine(elsewhere).filter((o) => o.kind === 'PersistentVolumeClaim')
       const shared = sharedClaims(claims, volumes)
@@ -129,6 +133,7 @@ export async function discover(
         ],
         ...madeByFlux(mine(workloads), fluxObjects.here),
         findings: [
+          ...[namespace, ...mine(workloads).filter(isOwn)].flatMap(annotationFindings),
           ...workloadFindings({
             workloads: mine(workloads).filter(isOwn),
             services: mine(services),
@@ -232,6 +237,7 @@ function workloadsOf(
       const services = supports.filter((s) => s.kind === 'Service' && selects(s, podLabelsOf(w)))
       const routes = supports.flatMap((s) => (services.some((service) => leadsTo(s, service)) ? [s.metadata.name] : []))
       const lease = leases.find((l) => isHeldBy(l, w))
+      const annotated = annotationOf(w)
       return {
         ref: { kind: w.kind as WorkloadFacts['ref']['kind'], namespace, name },
         scaled: supports.some((s) => scales(s, { kind: w.kind, namespace, name })),
@@ -239,11 +245,17 @@ function workloadsOf(
         ...(routes.length > 0 && { routes }),
         hasVolumes: hasVolumeClaims(w),
         ...(hasVolumeClaims(w) && { volumes: volumesOf(w, workloads, stores, zones) }),
-        ...(['Deployment', 'StatefulSet'].includes(w.kind) && { replicas: replicasOf(w) }),
+        ...(['Deployment', 'StatefulSet'].includes(w.kind) && { replicas: replicasOf(w), ...graceOf(w) }),
         ...(lease && { lease: lease.metadata.name }),
+        ...(annotated && { annotated }),
       }
     })
     .toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+}
+
+function graceOf(workload: KubernetesObject): { readonly graceS?: number } {
+  const grace = podSpecOf(workload)['terminationGracePeriodSeconds']
+  return typeof grace === 'number' && grace !== GRACE_S ? { graceS: grace } : {}
 }
 
 function volumesOf(

@@ -4,10 +4,11 @@ import type { Trust } from '../domain/trust.ts'
 import type { Limit } from '../domain/verdict.ts'
 import { planned } from './handover.ts'
 import { scheduleOf } from './schedule.ts'
+import type { Path } from './problem.ts'
 import { environment, type Written } from './schema.ts'
 
-/** What was written, checked and filled in, in the words of the domain. */
-export function complete(written: Written): PlatformFile {
+/** What was written, checked and filled in, in the words of the domain. `at`: where a path stands, for people. */
+export function complete(written: Written, at: (path: Path) => string): PlatformFile {
   const { health, platformApps, blue, argocd, timeZone, hours, closed } = written
   const { waves, ...settings } = platformApps
   return {
@@ -32,11 +33,15 @@ export function complete(written: Written): PlatformFile {
       ...(env ?? environment.parse({})),
     })),
     discover: written.discover,
-    apps: mapValues(written.apps, ({ workloads, externals, ...app }) => ({
+    apps: mapValues(written.apps, ({ workloads, externals, ...app }, name) => ({
       ...app,
       workloads: mapValues(workloads, planned),
+      ...(Object.keys(workloads).length > 0 && {
+        writtenAt: mapValues(workloads, (_, workload) => at(['apps', name, 'workloads', workload])),
+      }),
       externals: Object.entries(externals).map(([name, external]) => ({ name, ...external })),
     })),
+    ...(written.gates !== undefined && { gates: written.gates }),
     ...(argocd !== undefined && { argocd }),
     transforms: written.transforms,
     platformApps: { waves, handovers: mapValues(settings, planned) },
@@ -76,5 +81,5 @@ function limitOf({ atMost, atLeast, timesBlue = 0 }: Limits): Limit {
   return atLeast === undefined ? { timesBlue } : { atLeast }
 }
 
-const mapValues = <T, R>(all: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> =>
-  Object.fromEntries(Object.entries(all).map(([key, value]) => [key, change(value)]))
+const mapValues = <T, R>(all: Readonly<Record<string, T>>, change: (value: T, key: string) => R): Record<string, R> =>
+  Object.fromEntries(Object.entries(all).map(([key, value]) => [key, change(value, key)]))

@@ -23,9 +23,9 @@ export interface Read {
 
 /**
  * YAML text to plain data. Syntax errors end it; what can be read all the same (keys written twice, tags, several
- * documents) is a flaw, and reading goes on. Never throws.
+ * documents) is a flaw, and reading goes on. Never throws. `begin`: what to do where it is no mapping at all.
  */
-export function readDocument(text: string): Read {
+export function readDocument(text: string, begin = BEGIN): Read {
   const bytes = Buffer.byteLength(text)
   if (bytes > MAX_BYTES)
     return refused(text, [
@@ -36,7 +36,7 @@ export function readDocument(text: string): Read {
   try {
     const deep = tooDeep(text)
     if (deep !== undefined) return refused(text, [at(deep, `brackets are nested more than ${MAX_FLOW_DEPTH} deep`)])
-    return parsed(text)
+    return parsed(text, begin)
   } catch (error) {
     if (error instanceof RangeError)
       return refused(text, [at(0, 'is nested too deeply; a platform file has six levels')])
@@ -44,7 +44,7 @@ export function readDocument(text: string): Read {
   }
 }
 
-function parsed(text: string): Read {
+function parsed(text: string, begin: string): Read {
   const lines = linesOf(text)
   // Keys written twice are looked for in `refusals.ts`: the library compares each key with each other.
   const options = { prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const
@@ -60,8 +60,8 @@ function parsed(text: string): Read {
 
   const { contents } = document
   if (contents === null || (isScalar(contents) && contents.value === null))
-    return { flaws: [...flaws, at(0, `is empty; ${BEGIN}`)], positions }
-  if (!isMap(contents)) return { flaws: [...flaws, at(start(contents), `is not a mapping; ${BEGIN}`)], positions }
+    return { flaws: [...flaws, at(0, `is empty; ${begin}`)], positions }
+  if (!isMap(contents)) return { flaws: [...flaws, at(start(contents), `is not a mapping; ${begin}`)], positions }
 
   const { refusals, readable } = refusalsOf(document, lines)
   const read = { flaws: [...flaws, ...refusals], positions }

@@ -19,7 +19,8 @@ const foundOnBlue = {
   blue: 'the cluster that is named <platform>-<major>-<minor>',
   'apps.*': 'apps, their environments, routes and workloads are discovered',
   'apps.*.team': 'the label of its namespaces (discover.team)',
-  'apps.*.workloads.*': 'how it changes sides is inferred from what it is',
+  'apps.*.workloads.*':
+    'its annotation norikae.io/handover, or where it has none what it is (a Deployment behind a Service overlaps, a CronJob is a schedule)',
 } as const satisfies Readonly<Record<string, string>>
 
 /** `steps`: the path again, and which parts are names that people choose. `fallback`: what the schema has for it. */

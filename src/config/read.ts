@@ -2,7 +2,7 @@ import type { PlatformFile } from '../domain/platform-file.ts'
 import { complete } from './complete.ts'
 import { readDocument } from './document.ts'
 import type { Mapping } from './find.ts'
-import type { Flaw, Problem } from './problem.ts'
+import type { Flaw, Path, Problem } from './problem.ts'
 import type { Positions } from './positions.ts'
 import { rules } from './rules/all.ts'
 import { readShape } from './shape.ts'
@@ -21,8 +21,12 @@ export function readPlatformFile(text: string, fileName: string): Reading {
   const { data, flaws, positions } = readDocument(text)
   const { written, flaws: more } = data ? readData(data) : { flaws: [] }
   const problems = [...flaws, ...more]
+  const at = (path: Path) => {
+    const { line, column } = positions.place(positions.offset(path))
+    return `${fileName}:${line}:${column}`
+  }
   return problems.length === 0 && written !== undefined
-    ? { ok: true, file: complete(written) }
+    ? { ok: true, file: complete(written, at) }
     : { ok: false, problems: placed(problems, positions, fileName) }
 }
 

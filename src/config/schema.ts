@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { jobKinds } from '../domain/one-shot-jobs.ts'
 import { deployers } from '../domain/platform-file.ts'
+import { platformGates, teamGate } from './gates.ts'
 import { handover, platformHandover } from './handover.ts'
 import { schedule } from './schedule.ts'
 import { transform } from './transform.ts'
@@ -100,6 +101,12 @@ const team = z.strictObject(
     deadline: time
       .exactOptional()
       .describe('What it has not answered for so long, the platform team may decide too. Default: never.'),
+    escalatesTo: name('a team', 'leads')
+      .exactOptional()
+      .describe(
+        'Which team may decide too after its deadline. Default: the platform team, which itself has to name one.',
+      ),
+    remindEvery: time.exactOptional().describe('How often it is reminded of what waits for it. Default: 4h.'),
   },
   mapping('{ approvers: [aoki@example.com] }'),
 )
@@ -115,6 +122,7 @@ export const environment = z.strictObject(
     approval: oneOf(['team', 'none'])
       .default('none')
       .describe("team: an approver of the app's team is asked before it moves."),
+    ...teamGate,
   },
   mapping('{} for the defaults'),
 )
@@ -212,6 +220,11 @@ export const schema = z
       .refine((all) => Object.keys(all).length > 0, { error: 'needs at least one; write production: {}' })
       .meta({ minProperties: 1 })
       .describe('By name, in the order in which they move. {} takes the defaults.'),
+    gates: platformGates
+      .exactOptional()
+      .describe(
+        "What may be said of the platform team's own gates: how many approve, and for how long they are asked.",
+      ),
     discover: z
       .strictObject(
         {

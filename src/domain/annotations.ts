@@ -40,3 +40,5 @@ export const RECLAIM_POLICY = 'norikae.io/reclaim-policy'
 export const COPY_OF = 'norikae.io/copy-of'
 /** On a Job that nothing else makes, by its owner: `once` or `repeatable`. */
 export const JOB = 'norikae.io/job'
+/** On a workload, by its owner: its class with what that needs, as the platform file has it under `workloads`. */
+export const HANDOVER = 'norikae.io/handover'

@@ -13,7 +13,8 @@ export function approverFindings(platform: Platform, requester: string): Finding
     const left = [...new Set(rule.teams.flatMap((t) => teams[t]?.approvers ?? []))].filter(
       (who) => !(rule.exclude.includes('requester') && who === spelled([who], requester)),
     )
-    const needed = `it needs ${rule.approvals} of ${rule.teams.join(', ')}, other than ${requester}, who asked for the upgrade`
+    const others = rule.exclude.includes('requester') ? `, other than ${requester}, who asked for the upgrade` : ''
+    const needed = `it needs ${rule.approvals} of ${rule.teams.join(', ')}${others}`
     if (left.length < rule.approvals)
       return [
         blocker('nobody-may-approve', about, needed, 'add an approver to the team, or let somebody else start it'),
@@ -30,14 +31,14 @@ export function approverFindings(platform: Platform, requester: string): Finding
         ]
       : []
   })
-  const two = new Set(teams[platformTeam]?.approvers ?? []).size < 2
-  return two
+  const { length: have } = [...new Set(teams[platformTeam]?.approvers ?? [])]
+  return have < gates.start.approvals + gates.decommission.approvals
     ? [
         ...short,
         blocker(
           'nobody-may-approve',
           'the decommissioning',
-          `who approves the start may not approve it, and ${platformTeam} has one approver`,
+          `who approves the start may not approve it, and ${platformTeam} has ${have === 1 ? 'one approver' : `${have} approvers, where ${gates.start.approvals} and ${gates.decommission.approvals} are needed`}`,
           'add an approver to the team',
         ),
       ]

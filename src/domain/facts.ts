@@ -11,7 +11,7 @@ import type {
 import type { Finding } from './findings.ts'
 import type { FluxRef } from './flux.ts'
 import type { OneShotJob } from './one-shot-jobs.ts'
-import type { WorkloadRef } from './platform.ts'
+import type { Handover, WorkloadRef } from './platform.ts'
 import type { Reference } from './references.ts'
 import type { SharedClaim, VolumesFound } from './volume-findings.ts'
 
@@ -69,9 +69,16 @@ export interface WorkloadFacts {
   readonly volumes?: VolumesFound
   /** Wanted by its spec; absent where it is one a node, or one a slot. */
   readonly replicas?: number
+  /** How long its pods may take to stop, in seconds; left out where that is Kubernetes' own. */
+  readonly graceS?: number
   /** A Lease that one of its pods holds: one of them leads. */
   readonly lease?: string
+  /** What its own annotation says of how it changes sides; left out where it has none. */
+  readonly annotated?: Annotated
 }
+
+/** Read, or what is wrong with it, each in a sentence. */
+export type Annotated = { readonly handover: Handover } | { readonly wrong: readonly string[] }
 
 export interface NamespaceFacts {
   readonly name: string

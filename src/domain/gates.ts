@@ -81,6 +81,8 @@ export interface Desk {
   readonly members: Readonly<Record<string, readonly string[]>>
   /** By team: for whom its gates are too when it does not answer. */
   readonly deadlines?: Readonly<Record<string, Escalation>>
+  /** By team: how often it is reminded, where it said so. */
+  readonly reminders?: Readonly<Record<string, Duration>>
 }
 
 export interface Refusal {
@@ -214,8 +216,10 @@ export function opened(desk: Desk, gate: Gate): Desk {
   return { ...rest, ahead: rest.ahead.filter((g) => !fits(g)), gates: [...rest.gates, { ...gate, rule, given }] }
 }
 
-/** With the deadline of the first of its teams that has one; not to whom it is for anyway. */
-function ruleAt({ deadlines = {} }: Desk, rule: GateRule): GateRule {
+/** With the reminders, and the deadline, of the first of its teams that has them; not to whom it is for anyway. */
+function ruleAt({ deadlines = {}, reminders = {} }: Desk, planned: GateRule): GateRule {
+  const [remindEvery = planned.remindEvery] = planned.teams.flatMap((team) => reminders[team] ?? [])
+  const rule = { ...planned, remindEvery }
   const [escalates] = rule.escalates ? [rule.escalates] : rule.teams.flatMap((team) => deadlines[team] ?? [])
   const to = (escalates?.to ?? []).filter((team) => !rule.teams.includes(team))
   return escalates === undefined || to.length === 0 ? rule : { ...rule, escalates: { ...escalates, to } }
@@ -297,17 +301,25 @@ export function outcome(gate: Gate, now: string): Answer | undefined {
   const other = counts.find((d) => d.answer !== 'approve')
   if (other) return other.answer
   if (gate.offers.includes('approve') && counts.length >= gate.rule.approvals) return 'approve'
-  return gate.rule.expires && after(gate.openedAt, gate.rule.expires) <= Date.parse(now) ? 'reject' : undefined
+  // Those who have approved for later have answered.
+  return isOver(gate, now) && !waitsForTime(gate, now) ? 'reject' : undefined
 }
 
 /** When time alone changes something next: the end, or an approval's window. Undefined: never. */
 export function nextMoment(gate: Gate, now: string): string | undefined {
   const moments = [
-    ...(gate.rule.expires ? [after(gate.openedAt, gate.rule.expires)] : []),
+    ...(gate.rule.expires && !isOver(gate, now) ? [after(gate.openedAt, gate.rule.expires)] : []),
     ...gate.given.flatMap((d) => (isEarly(d, now) ? [Date.parse(d.notBefore ?? now)] : [])),
   ]
   return moments.length === 0 ? undefined : new Date(Math.min(...moments)).toISOString()
 }
+
+const isOver = ({ rule, openedAt }: Gate, now: string): boolean =>
+  rule.expires !== undefined && after(openedAt, rule.expires) <= Date.parse(now)
+
+/** When it counts as rejected, ISO; undefined: never. */
+export const expiresAt = ({ rule, openedAt }: Gate): string | undefined =>
+  rule.expires === undefined ? undefined : new Date(after(openedAt, rule.expires)).toISOString()
 
 const after = (start: string, wait: Duration) => Date.parse(start) + milliseconds(wait)
 const isEarly = (d: Decision, now: string) => d.notBefore !== undefined && Date.parse(d.notBefore) > Date.parse(now)

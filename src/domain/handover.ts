@@ -1,4 +1,6 @@
 import type { Measure, Measuring } from './measures.ts'
+import { HANDOVER } from './annotations.ts'
+import { declarationFault, declaredFor, type Beside } from './declared.ts'
 import type { WorkloadFacts } from './facts.ts'
 import { blocker, type Finding } from './findings.ts'
 import { inOrder, just, pair, stay, undoing, type Move } from './moves.ts'
@@ -28,9 +30,15 @@ export const kindsOf: Readonly<Record<Handover['class'], readonly WorkloadRef['k
 export const kindsInWords = (handover: Handover['class']): string =>
   kindsOf[handover].map((kind) => `${kind}s`).join(' and ')
 
-/** Declared wins; what is safe to infer is inferred; the rest is a blocker, never a guess. */
-export function classify(found: WorkloadFacts, declared: Handover | undefined): Workload | Finding {
+/**
+ * Declared wins, in the platform file (`inFile`) or by its annotation; what is safe to infer is inferred; the rest is a
+ * blocker, never a guess.
+ */
+export function classify(found: WorkloadFacts, inFile: Handover | undefined, beside: Beside): Workload | Finding {
   const { ref, scaled } = found
+  const fault = declarationFault(found, inFile, beside)
+  if (fault) return fault
+  const declared = declaredFor(found, inFile)
   const as = (handover: Handover): Workload => ({ ref, handover, scaled })
 
   if (declared && !kindsOf[declared.class].includes(ref.kind))
@@ -46,7 +54,7 @@ export function classify(found: WorkloadFacts, declared: Handover | undefined): 
       'handover-stateful',
       workloadName(ref),
       'it may have volumes, and nothing says what becomes of what is on them',
-      `declare it in the platform file: apps.<app>.workloads.${ref.name}: { handover: stateful, by: handover } takes its volumes along; another class leaves them on blue`,
+      `declare it in the platform file: apps.<app>.workloads.${ref.name}: { handover: stateful, by: handover } takes its volumes along; another class leaves them on blue. Or by its annotation ${HANDOVER}`,
     )
   if (ref.kind === 'CronJob') return as({ class: 'schedule' })
   if (ref.kind === 'Deployment' && found.behindService) return as({ class: 'overlap' })
@@ -54,7 +62,7 @@ export function classify(found: WorkloadFacts, declared: Handover | undefined): 
     'handover-undeclared',
     workloadName(ref),
     'it has no handover class, and its spec does not tell how it changes sides',
-    `declare it in the platform file: apps.<app>.workloads.${ref.name}: { handover: consumer | singleton | … }`,
+    `declare it in the platform file: apps.<app>.workloads.${ref.name}: { handover: consumer | singleton | … }, or by its annotation ${HANDOVER}`,
   )
 }
 
@@ -175,7 +183,7 @@ export function handover({ ref, handover: h }: Workload, spot: Spot): Move {
       id('accept-loss'),
       `going back loses: ${loss} (what ${workloadName(ref)} wrote on green). Type ${ref.name} to accept it`,
       // A way back neither ends by itself nor waits for somebody who is not there.
-      { ...rule, exclude: [], typed: ref.name },
+      { ...rule, approvals: 1, exclude: [], typed: ref.name },
     )
     return {
       forward: [...kept.forward, ...stopAlone.forward, copy, ...onGreen],

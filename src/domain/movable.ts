@@ -1,3 +1,5 @@
+import { unlikeItsClass } from './contradictions.ts'
+import { byAnnotation, type Beside } from './declared.ts'
 import type { WorkloadFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { classify, startsAsleep, type Workload } from './handover.ts'
@@ -8,15 +10,20 @@ import { volumeFindings } from './volume-findings.ts'
 export function movable(
   found: readonly WorkloadFacts[],
   environment: Environment,
+  beside: Beside,
 ): { readonly workloads: readonly Workload[]; readonly findings: readonly Finding[] } {
   const sorted = found
     .toSorted((a, b) => (slug(a.ref) < slug(b.ref) ? -1 : 1))
-    .map((w) => classify(w, environment.handovers[workloadName(w.ref)]))
+    .map((w) => classify(w, environment.handovers[workloadName(w.ref)], beside))
   const workloads = sorted.filter((w) => 'handover' in w)
   return {
     workloads,
     findings: [
       ...sorted.filter((w) => 'level' in w),
+      ...workloads.flatMap((w) => annotated(w, found, environment)),
+      ...workloads.flatMap((w) =>
+        found.filter((f) => slug(f.ref) === slug(w.ref)).flatMap((f) => unlikeItsClass(w, f)),
+      ),
       ...workloads.flatMap((w) => volumesMove(w, found)),
       ...routesAsleep(workloads, found),
       ...found.flatMap((f) => bothAtOnce(f, workloads, environment)),
@@ -49,6 +56,16 @@ function routesAsleep(workloads: readonly Workload[], found: readonly WorkloadFa
       'serve it by a workload that runs on both sides, or leave this namespace out and move it by hand',
     )
   })
+}
+
+function annotated(
+  { ref, handover }: Workload,
+  found: readonly WorkloadFacts[],
+  { handovers }: Environment,
+): Finding[] {
+  const facts = found.find((w) => slug(w.ref) === slug(ref))
+  const inFile = handovers[workloadName(ref)] !== undefined
+  return facts?.annotated === undefined || inFile ? [] : [byAnnotation(facts, handover)]
 }
 
 function volumesMove({ ref, handover }: Workload, found: readonly WorkloadFacts[]): Finding[] {

@@ -24,7 +24,7 @@ export function planCutover(
   facts: EnvironmentFacts,
 ): PlanBody {
   const environment = tidied(declared)
-  const { workloads, findings } = movable(facts.workloads, environment)
+  const { workloads, findings } = movable(facts.workloads, environment, { clocks: platform.calendar !== undefined })
   const it: Subject = { platform, app, environment, workloads }
 
   const ready = getReady(it)

@@ -29,6 +29,8 @@ export interface PlatformFile {
   /** Names of the namespace labels that say whose a namespace is. */
   readonly discover: { readonly app: string; readonly team: string; readonly environment: string }
   readonly apps: Readonly<Record<string, AppFile>>
+  /** Of the platform team's own gates. */
+  readonly gates?: { readonly start?: GateFile; readonly decommission?: GateFile }
   /** Where Argo CD is; there wherever it deploys an app. */
   readonly argocd?: ArgocdFile
   /** What is other on green, of what is copied; in this order. */
@@ -77,6 +79,9 @@ export interface TeamFile {
   readonly notify: { readonly slack?: string; readonly webhook?: string }
   /** What it has not answered for so long, the platform team may decide too. */
   readonly deadline?: Duration
+  /** Instead of the platform team. */
+  readonly escalatesTo?: string
+  readonly remindEvery?: Duration
 }
 
 export interface EnvironmentFile {
@@ -85,6 +90,19 @@ export interface EnvironmentFile {
   readonly observe: Duration
   /** `team`: the app's team is asked before production moves. */
   readonly approval: 'team' | 'none'
+  /** Where it is asked, what is said of its gate. */
+  readonly approvals?: number
+  readonly expires?: Duration
+  readonly fourEyes?: boolean
+}
+
+/** What is said of a gate; what is left out is as the gate has it. */
+export interface GateFile {
+  readonly approvals?: number
+  /** Then it counts as rejected. */
+  readonly expires?: Duration
+  /** Whoever asked for the upgrade may not approve. */
+  readonly fourEyes?: boolean
 }
 
 /** Who brings an app to green: Norikae, from blue; somebody else, who is waited for; or Argo CD or Flux, which are asked. */
@@ -112,6 +130,8 @@ export interface AppFile {
   readonly movesWith: readonly string[]
   /** By workload, `worker` or `CronJob/worker`. */
   readonly workloads: Readonly<Record<string, Handover>>
+  /** Likewise: where each stands, `platforms/chat.yaml:14:7`. */
+  readonly writtenAt?: Readonly<Record<string, string>>
   /** What each Job is that nothing else makes, by name. */
   readonly jobs?: DeclaredJobs
   readonly externals: readonly External[]

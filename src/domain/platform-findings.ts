@@ -1,7 +1,9 @@
+import { apart } from './contradictions.ts'
+import { declaredFor } from './declared.ts'
 import type { NamespaceFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { movable } from './movable.ts'
-import { workloadName, type App, type Environment, type PlatformApp } from './platform.ts'
+import { workloadName, type App, type Environment, type PlatformApp, type WorkloadRef } from './platform.ts'
 import type { PlatformFile } from './platform-file.ts'
 import { referenceFindings } from './reference-findings.ts'
 import { companions } from './turns.ts'
@@ -18,11 +20,12 @@ export const platformFindings = (
     apps.map((a) => a.name),
   ),
   ...contradictions(apps),
+  ...apart(apps),
   ...sharedTargetGroups(tenants),
   ...tenants.flatMap(notCarried),
   ...tenants.flatMap((n) => claimsStay(n, apps)),
   ...referenceFindings(apps, tenants),
-  ...apps.flatMap((a) => a.environments.flatMap((e) => moveFindings(e, tenants))),
+  ...apps.flatMap((a) => a.environments.flatMap((e) => moveFindings(file, a, e, tenants))),
 ]
 
 function unknownNames(file: PlatformFile, names: readonly string[]): Finding[] {
@@ -82,9 +85,16 @@ function sharedTargetGroups(namespaces: readonly NamespaceFacts[]): Finding[] {
 }
 
 /** What each workload's own plan would say when its turn comes is said before anything is built. */
-const moveFindings = (environment: Environment, namespaces: readonly NamespaceFacts[]): readonly Finding[] => {
+const moveFindings = (
+  { calendar, apps }: PlatformFile,
+  app: App,
+  environment: Environment,
+  namespaces: readonly NamespaceFacts[],
+): readonly Finding[] => {
   const mine = namespaces.filter((n) => environment.namespaces.includes(n.name)).flatMap((n) => n.workloads)
-  return movable(mine, environment).findings
+  const { writtenAt = {} } = apps[app.name] ?? {}
+  const place = ({ kind, name }: WorkloadRef) => writtenAt[`${kind}/${name}`] ?? writtenAt[name]
+  return movable(mine, environment, { clocks: calendar !== undefined, place }).findings
 }
 
 /** By its own name in a wave, or by a label: one claim is another app's loss. */
@@ -111,7 +121,9 @@ export function claimedTwice(
 /** Whoever mounts one has a class, or is a blocker: what is on it stays on blue, unless it is handed over. */
 function claimsStay({ name, claims, shared = [], workloads }: NamespaceFacts, apps: readonly App[]): Finding[] {
   const declared = apps.flatMap((a) => a.environments.filter((e) => e.namespaces.includes(name)))
-  const stateful = workloads.filter((w) => declared.some((e) => e.handovers[workloadName(w.ref)]?.class === 'stateful'))
+  const stateful = workloads.filter((w) =>
+    declared.some((e) => declaredFor(w, e.handovers[workloadName(w.ref)])?.class === 'stateful'),
+  )
   const moved = new Set(stateful.flatMap((w) => w.volumes?.claims ?? []))
   const reached = declared.flatMap((e) => e.externals.map((x) => x.endpoint))
   return claims

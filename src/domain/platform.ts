@@ -118,6 +118,10 @@ export interface Team {
   readonly webhook?: string
   /** What it has not answered for so long, the platform team may decide too. */
   readonly deadline?: Duration
+  /** Instead of the platform team. */
+  readonly escalatesTo?: string
+  /** Of what waits for it; absent: as often as the gate says. */
+  readonly remindEvery?: Duration
   /** A channel: `#name`, or an id. */
   readonly slack?: string
 }

@@ -58,5 +58,7 @@ function before(apps: ReadonlyMap<string, App>, name: string): ReadonlySet<strin
 
 function runsOnce(environment: Environment, namespaces: readonly NamespaceFacts[], namespace: string): boolean {
   const found = namespaces.find((n) => n.name === namespace)?.workloads ?? []
-  return movable(found, environment).workloads.some((w) => startsAsleep(w) && w.ref.kind !== 'CronJob')
+  return movable(found, environment, { clocks: true }).workloads.some(
+    (w) => startsAsleep(w) && w.ref.kind !== 'CronJob',
+  )
 }

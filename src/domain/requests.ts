@@ -90,5 +90,6 @@ export function trustFault(own: PlatformFile, sent: PlatformFile): string | unde
     : `whose trust is ${own.trust.kind}, and the file that was sent says other things of ${other.join(', ')}`
 }
 
+/** What it says, wherever in its text that stands. */
 const partsOf = (file: PlatformFile): ReadonlyMap<string, string> =>
-  new Map(Object.entries(file).map(([part, said]) => [part, canonicalJson(said)]))
+  new Map(Object.entries(file).map(([part, said]) => [part, canonicalJson(said, new Set(['writtenAt']))]))

@@ -7,10 +7,17 @@ import type { GateRule } from './gates.ts'
 import { startsAsleep } from './handover.ts'
 import { movable } from './movable.ts'
 import { jobFindings } from './one-shot-jobs.ts'
-import type { App, Buffer, Environment, Platform, PlatformApp, Route } from './platform.ts'
+import type { App, Environment, Platform, PlatformApp, Route } from './platform.ts'
 import { workloadName, type Handover } from './platform.ts'
+import { platformBuffer } from './platform-buffers.ts'
 import { claimedTwice, platformFindings } from './platform-findings.ts'
-import { deployedByOthers, type AppFile, type EnvironmentFile, type PlatformFile } from './platform-file.ts'
+import {
+  deployedByOthers,
+  type AppFile,
+  type EnvironmentFile,
+  type GateFile,
+  type PlatformFile,
+} from './platform-file.ts'
 import { transformsFor, type Transform } from './transforms.ts'
 import { greenTargetGroupName } from './target-groups.ts'
 
@@ -47,26 +54,27 @@ export function resolvePlatform(file: PlatformFile, found: Discovered): { platfo
   const all = symmetric(apps)
   findings.push(
     ...platformFindings(file, all, tenants),
-    ...found.namespaces.flatMap((n) => n.findings.filter((f) => !own.has(n.name) || staysBehind.has(f.code))),
+    ...found.namespaces.flatMap((n) => n.findings.filter((f) => !own.has(n.name) || ofEverybody.has(f.code))),
   )
 
   return { findings, platform: { ...settings(file, found), waves, apps: all } }
 }
 
-/** Of the platform's own apps too: what they lack on green everybody lacks. */
-const staysBehind: ReadonlySet<string> = new Set(['irsa-not-carried', 'custom-not-carried', 'secret-made-elsewhere'])
+/** Of the platform's own apps too: what they lack on green everybody lacks, and what is meant is meant there too. */
+const ofEverybody: ReadonlySet<string> = new Set([
+  'irsa-not-carried',
+  'custom-not-carried',
+  'secret-made-elsewhere',
+  'annotation-unknown',
+])
 
 type Settings = Omit<Platform, 'waves' | 'apps'>
 
 function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
   const { account, region, platformTeam, order, maxParallel, maxFailed, rest, soak, quiet, idle, autoRollback, trust } =
     file
-  const rule = (exclude: readonly string[]): GateRule => ({
-    teams: [platformTeam],
-    approvals: 1,
-    exclude,
-    remindEvery: '4h',
-  })
+  const rule = (written: GateFile | undefined, exclude: readonly string[]) =>
+    gateRule(platformTeam, written, [...exclude, ...(written?.fourEyes === true ? ['requester'] : [])])
   return {
     name: file.platform,
     account,
@@ -85,7 +93,7 @@ function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
     idle,
     autoRollback,
     // Who agreed to begin does not alone decide that there is no way back.
-    gates: { start: rule([]), decommission: rule(['start']) },
+    gates: { start: rule(file.gates?.start, []), decommission: rule(file.gates?.decommission, ['start']) },
     ...(file.calendar && { calendar: file.calendar }),
     ...(trust && { trust }),
   }
@@ -94,11 +102,19 @@ function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
 /** Who approves, and where they are told. */
 export const resolveTeams = (file: Pick<PlatformFile, 'teams'>): Platform['teams'] =>
   Object.fromEntries(
-    Object.entries(file.teams).map(([name, { approvers, notify, deadline }]) => [
+    Object.entries(file.teams).map(([name, { approvers, notify, ...asking }]) => [
       name,
-      { approvers, ...notify, ...(deadline !== undefined && { deadline }) },
+      { approvers, ...notify, ...asking },
     ]),
   )
+
+const gateRule = (team: string, { approvals = 1, expires }: GateFile = {}, exclude: readonly string[]): GateRule => ({
+  teams: [team],
+  approvals,
+  exclude,
+  remindEvery: '4h',
+  ...(expires !== undefined && { expires }),
+})
 
 function platformApp(file: PlatformFile, found: Discovered, name: string, findings: Finding[]): PlatformApp {
   const mine = found.namespaces.filter((n) => n.labels[file.discover.app] === name || n.name === name)
@@ -112,20 +128,9 @@ function platformApp(file: PlatformFile, found: Discovered, name: string, findin
       ),
     )
   }
-  const declared = file.platformApps.handovers[name]
-  const buffers =
-    declared?.class === 'buffer'
-      ? mine.flatMap((n) =>
-          n.workloads
-            .filter((w) => w.ref.kind !== 'CronJob')
-            .map(({ ref: workload }): Buffer => ({
-              workload,
-              drainWithin: declared.drainWithin,
-              depth: declared.depth,
-              ...(declared.flush !== undefined && { flush: declared.flush }),
-            })),
-        )
-      : []
+  const inFile = file.platformApps.handovers[name]
+  const held = mine.flatMap((n) => n.workloads.flatMap((w) => platformBuffer(name, w, inFile) ?? []))
+  findings.push(...held.flatMap((h) => ('level' in h ? [h] : [])))
   for (const n of mine) {
     for (const w of n.workloads.filter((w) => w.hasVolumes)) {
       findings.push(
@@ -141,7 +146,7 @@ function platformApp(file: PlatformFile, found: Discovered, name: string, findin
   return {
     name,
     namespaces: mine.map((n) => n.name).toSorted(),
-    buffers,
+    buffers: held.flatMap((h) => ('workload' in h ? [h] : [])),
     ...changed(file, found, { app: name }),
   }
 }
@@ -251,7 +256,7 @@ function environment(
 ): Environment {
   const routes = namespaces.flatMap((n) => n.routes.flatMap((r) => route(found, n, r, findings)))
   const names = namespaces.map((n) => n.name).toSorted()
-  const gate: GateRule = { teams: [whose.team], approvals: 1, exclude: ['requester'], remindEvery: '4h' }
+  const gate = gateRule(whose.team, it, it.fourEyes === false ? [] : ['requester'])
   const handovers = namespaces.flatMap((n) =>
     n.workloads.flatMap((w): [string, Handover][] => {
       const key = Object.keys(whose.declared?.workloads ?? {}).find((wanted) => namesWorkload(wanted, w.ref))
@@ -284,6 +289,7 @@ function environment(
   const { workloads } = movable(
     namespaces.flatMap((n) => n.workloads),
     resolved,
+    { clocks: file.calendar !== undefined },
   )
   return {
     ...resolved,

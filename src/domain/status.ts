@@ -2,7 +2,17 @@ import { actions } from './actions.ts'
 import { isOf, plannedGates } from './asking.ts'
 import { imagesInWords } from './both-sides.ts'
 import { blockersFirst, placeOf, type Finding } from './findings.ts'
-import { escalatesAt, isTyped, openGates, refusal, teamsOf, type Answer, type Desk, type Gate } from './gates.ts'
+import {
+  escalatesAt,
+  expiresAt,
+  isTyped,
+  openGates,
+  refusal,
+  teamsOf,
+  type Answer,
+  type Desk,
+  type Gate,
+} from './gates.ts'
 import { settled, type Journal, type StepRecord } from './journal.ts'
 import { wayBack, type Plan, type Subject } from './plan.ts'
 import type { Weight } from './platform.ts'
@@ -275,7 +285,7 @@ export function waiting(g: Gate): Waiting {
     what: g.title,
     since: g.openedAt,
     who: teamsOf(g),
-    needs: `${g.given.filter((d) => d.answer === 'approve').length} of ${g.rule.approvals}: ${g.offers.join(' or ')}${countsLater(g)}`,
+    needs: `${g.given.filter((d) => d.answer === 'approve').length} of ${g.rule.approvals}: ${g.offers.join(' or ')}${countsLater(g)}${ends(g)}`,
     ...(differing.length > 0 && { differing }),
     ...(hazards.length > 0 && { hazards }),
     send: g.offers.map((message) => ({
@@ -287,6 +297,11 @@ export function waiting(g: Gate): Waiting {
       },
     })),
   }
+}
+
+const ends = (gate: Gate): string => {
+  const at = expiresAt(gate)
+  return at === undefined ? '' : `; unanswered it counts as rejected at ${at}`
 }
 
 /** What is approved and stands still all the same. */

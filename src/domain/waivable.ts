@@ -36,6 +36,9 @@ export const kinds = {
 
   'handover-undeclared': 'twice',
   'handover-unfit': 'twice',
+  'handover-unreadable': 'twice',
+  'declared-twice': 'twice',
+  'annotation-unknown': 'twice',
   'schedule-every': 'twice',
   'job-contradicted': 'twice',
   'job-undeclared': 'twice',

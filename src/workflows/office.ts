@@ -108,11 +108,21 @@ export function furnish(
   // Who asked is the same person in any spelling: what they may not approve goes by it.
   const requester = spelled(Object.values(members).flat(), office.desk.requester)
   const deadlines = Object.fromEntries(
-    Object.entries(teams).flatMap(([name, { deadline }]) =>
-      deadline === undefined ? [] : [[name, { after: deadline, to: [platformTeam] }]],
+    Object.entries(teams).flatMap(([name, { deadline, escalatesTo = platformTeam }]) =>
+      deadline === undefined ? [] : [[name, { after: deadline, to: [escalatesTo] }]],
     ),
   )
-  Object.assign(office, { platformTeam, teams, trust, desk: { ...office.desk, members, requester, deadlines } })
+  const reminders = Object.fromEntries(
+    Object.entries(teams).flatMap(([name, { remindEvery }]) =>
+      remindEvery === undefined ? [] : [[name, remindEvery]],
+    ),
+  )
+  Object.assign(office, {
+    platformTeam,
+    teams,
+    trust,
+    desk: { ...office.desk, members, requester, deadlines, reminders },
+  })
 }
 
 /** For what is noted; what is decided goes by a `Clock`. */

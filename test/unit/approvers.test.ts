@@ -41,3 +41,18 @@ test.for<{ says: string; trust?: Trust; approvals?: number; requester?: string; 
     is.map((why) => ['blocker', 'nobody-may-approve', 'api production', expect.stringContaining(why)]),
   )
 })
+
+test.for([
+  { start: 1, decommission: 1, is: [] },
+  {
+    start: 2,
+    decommission: 1,
+    is: ['who approves the start may not approve it, and sre has 2 approvers, where 2 and 1 are needed'],
+  },
+])('a platform team of two, asked for $start and $decommission', ({ start, decommission, is }) => {
+  const gates = {
+    start: rule('sre', { approvals: start }),
+    decommission: rule('sre', { approvals: decommission, exclude: ['start'] }),
+  }
+  expect(approverFindings(aPlatform({ apps: [], gates }), 'eda').map((f) => f.message)).toEqual(is)
+})

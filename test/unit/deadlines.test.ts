@@ -75,6 +75,14 @@ test.for([
   expect(opened(desk, gate({ rule: its })).gates[0]?.rule.escalates).toEqual(escalates),
 )
 
+test.for([
+  ['says nothing', undefined, '4h'],
+  ['says how often', '7h', '7h'],
+] as const)('a team that %s is reminded every %s', ([, its, is]) => {
+  const reminded = { ...desk, ...(its && { reminders: { scala: its } }) }
+  expect(opened(reminded, gate()).gates[0]?.rule.remindEvery).toBe(is)
+})
+
 test('status, details and notice say who else, and from when on', () => {
   expect(waiting(before)).toMatchObject({ who: ['scala'], escalates: { to: ['sre'], at: later } })
   expect(waiting(after)).toMatchObject({ who: ['scala', 'sre'] })

@@ -86,6 +86,15 @@ describe('counting', () => {
     const ends = gate({ rule: rule('scala', { expires: '1h' }) })
     expect([outcome(ends, now), nextMoment(ends, now), outcome(ends, later)]).toEqual([undefined, iso(later), 'reject'])
   })
+  test('what was approved for later does not expire; once that is taken back, it does', () => {
+    const its = rule('scala', { expires: '1h' })
+    const waits = gate({
+      rule: its,
+      given: [{ ...chiba, answer: 'approve', at: now, notBefore: '2099-01-01T00:00:00Z' }],
+    })
+    expect([outcome(waits, later), nextMoment(waits, later)]).toEqual([undefined, '2099-01-01T00:00:00.000Z'])
+    expect(outcome({ ...waits, given: [] }, later)).toBe('reject')
+  })
   test('what must be typed', () => {
     const typed: Desk = { ...empty, gates: [gate({ rule: rule('scala', { typed: 'blue-1-35' }) })] }
     expect([say(typed, 'approve', chiba), say(typed, 'approve', { ...chiba, typed: 'blue-1-35' })]).toEqual([

@@ -128,6 +128,7 @@ describe('what runs on both sides at once', () => {
     movable(
       [workload('Deployment', 'web', { behindService: true, ...more })],
       anEnvironment('production', { gate: rule('scala'), ...environment }),
+      { clocks: true },
     ).findings.map((f) => `${f.level} ${f.code} ${f.about}`)
   const singleton = { 'Deployment/shop/web': { class: 'singleton', downtime: '30s' } } as const
 
@@ -142,7 +143,7 @@ describe('what runs on both sides at once', () => {
       anEnvironment('test'),
       workload('Deployment', 'web', { behindService: true, replicas: 1 }),
     ]
-    expect(movable([facts], environment).findings).toEqual([])
+    expect(movable([facts], environment, { clocks: true }).findings).toEqual([])
   })
   test('a singleton does not', () => expect(said({ replicas: 1, lease: 'web' }, { handovers: singleton })).toEqual([]))
 })

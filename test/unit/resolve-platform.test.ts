@@ -13,6 +13,35 @@ const waves = (...names: string[]): Partial<PlatformFile> => ({ platformApps: { 
 const findings = (file: Partial<PlatformFile>, namespaces: readonly NamespaceFacts[]) =>
   resolvePlatform(aFile(file), found(...namespaces)).findings
 
+test('what the file says of gates is said by their rules, and otherwise they are as ever', () => {
+  const { platform } = resolvePlatform(
+    aFile({
+      gates: { start: { approvals: 2, fourEyes: true }, decommission: { expires: '3d' } },
+      environments: [
+        { name: 'test', weights: [100], observe: '5m', approval: 'team' },
+        {
+          name: 'production',
+          weights: [100],
+          observe: '5m',
+          approval: 'team',
+          approvals: 2,
+          expires: '7d',
+          fourEyes: false,
+        },
+      ],
+    }),
+    found(aNamespace('t'), aNamespace('p', { labels: { ...labels, env: 'production' } })),
+  )
+  expect(platform.gates).toEqual({
+    start: { teams: ['sre'], approvals: 2, exclude: ['requester'], remindEvery: '4h' },
+    decommission: { teams: ['sre'], approvals: 1, exclude: ['start'], remindEvery: '4h', expires: '3d' },
+  })
+  expect(platform.apps[0]?.environments.map((e) => e.gate)).toEqual([
+    { teams: ['scala'], approvals: 1, exclude: ['requester'], remindEvery: '4h' },
+    { teams: ['scala'], approvals: 2, exclude: [], remindEvery: '4h', expires: '7d' },
+  ])
+})
+
 test('what is as it should be has no findings', () => {
   expect(findings({}, [aNamespace('chat-test', { routes: [aRoute()] })])).toEqual([])
 })
@@ -248,7 +277,7 @@ test('a platform like the demo’s, whole', () => {
       aNamespace('ingress', { labels: {}, workloads: [] }),
     ),
   )
-  expect(findings).toEqual([])
+  expect(findings.map((f) => [f.level, f.code, f.about])).toEqual([['info', 'moves-with-apart', 'chat']])
   expect(platform).toMatchObject({
     name: 'demo',
     blue: 'demo-1-35',
@@ -300,7 +329,7 @@ test.for<{ says: string; by: 'handover' | 'copy'; faults: string[]; codes: strin
 ])('a stateful workload $says', ({ by, faults, codes }) => {
   const environment = anEnvironment('test', { handovers: { 'StatefulSet/shop/db': { class: 'stateful', by } } })
   const db = workload('StatefulSet', 'db', { hasVolumes: true, volumes: { claims: ['data-db-0'], faults } })
-  const { workloads, findings } = movable([db], environment)
+  const { workloads, findings } = movable([db], environment, { clocks: true })
   expect(workloads.map((w) => w.handover.class)).toEqual(['stateful'])
   expect(findings.map((f) => f.code)).toEqual(codes)
   for (const { level, code, about } of findings)
@@ -319,9 +348,9 @@ test.for<{ says: string; also: Parameters<typeof workload>[2] | undefined; codes
   const environment = anEnvironment('test', {
     handovers: { 'Deployment/shop/store': { class: 'stateful', by: 'handover' } },
   })
-  const store = workload('Deployment', 'store', { behindService: true, routes: ['web'] })
+  const store = workload('Deployment', 'store', { behindService: true, routes: ['web'], hasVolumes: true })
   const all = [store, ...(also ? [workload('Deployment', 'web', also)] : [])]
-  const { findings } = movable(all, environment)
+  const { findings } = movable(all, environment, { clocks: true })
   expect(findings.map((f) => f.code)).toEqual(codes)
   for (const finding of findings) expect(finding).toMatchObject({ level: 'blocker', about: 'shop/web' })
 })

@@ -77,7 +77,7 @@ describe('how a workload changes sides', () => {
       'handover-unfit',
     ],
   ] as const)('%s', ([, found, declared, is]) => {
-    const it = classify(found, declared)
+    const it = classify(found, declared, { clocks: true })
     expect('handover' in it ? it.handover.class : it.code).toBe(is)
     if ('code' in it) expect(it).toMatchObject({ level: 'blocker', about: `${found.ref.kind}/shop/w` })
   })

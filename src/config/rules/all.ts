@@ -2,9 +2,10 @@ import { argocdIsSomewhere } from './argocd.ts'
 import { clocksAreSomewhere } from './calendar.ts'
 import { appsDoNotWaitForThemselves } from './circles.ts'
 import { buffersAreMeasured, stoppedPodsAreNotAsked } from './buffers.ts'
+import { escalationsLeadOn, gatesAreAsked, quorumsCanBeMet } from './gates.ts'
 import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
-import { platformAppsAreInOneWave } from './platform-apps.ts'
+import { platformAppsAreInOneWave, tenantsMoveByThemselves } from './platform-apps.ts'
 import type { Rule } from './rule.ts'
 import { transformsAreOfCopies, transformsAreOfEnvironments, transformsChangeSomething } from './transforms.ts'
 import { approvalsHaveApprovers, deadlinesHaveSomebodyElse, platformTeamHasTwo, teamsAreKnown } from './teams.ts'
@@ -20,6 +21,9 @@ export const rules: readonly Rule[] = [
   platformTeamHasTwo,
   approvalsHaveApprovers,
   deadlinesHaveSomebodyElse,
+  gatesAreAsked,
+  quorumsCanBeMet,
+  escalationsLeadOn,
   clocksAreSomewhere,
   signersHaveKeys,
   keysAreOfOnePerson,
@@ -33,6 +37,7 @@ export const rules: readonly Rule[] = [
   workloadsAreSaidOnce,
   workloadsFitTheirClass,
   platformAppsAreInOneWave,
+  tenantsMoveByThemselves,
   buffersAreMeasured,
   stoppedPodsAreNotAsked,
   transformsChangeSomething,

@@ -27,3 +27,15 @@ export const platformAppsAreInOneWave: Rule = (file) => {
     ...both.map((name) => flaw(['apps', name], 'is a platform app too; keep it under apps or under platformApps')),
   ]
 }
+
+/** They are on green before any tenant moves, and move with nobody. */
+export const tenantsMoveByThemselves: Rule = (file) => {
+  const waves = new Set(find(file, 'platformApps.waves.*.*').flatMap(({ value }) => (isText(value) ? value : [])))
+  return ['dependsOn', 'movesWith'].flatMap((key) =>
+    find(file, `apps.*.${key}.*`).flatMap(({ path, value }) =>
+      isText(value) && waves.has(value)
+        ? flaw(path, `${shown(value)} is a platform app, and on green before any app moves; take it out`)
+        : [],
+    ),
+  )
+}

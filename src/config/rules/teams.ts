@@ -1,10 +1,8 @@
-import { find, get, isText, list, mapping, type Found, type Mapping } from '../find.ts'
+import { find, get, isText, mapping, type Found, type Mapping } from '../find.ts'
 import { flaw } from '../problem.ts'
 import { didYouMean, shown } from '../words.ts'
+import { approversOf } from './gates.ts'
 import type { Rule } from './rule.ts'
-
-/** Who approves the start may not approve decommissioning. */
-const PLATFORM_APPROVERS = 2
 
 export const teamsAreKnown: Rule = (file) => {
   const teams = Object.keys(mapping(get(file, 'teams')))
@@ -19,11 +17,16 @@ export const platformTeamHasTwo: Rule = (file) => {
   const team = get(file, 'platformTeam')
   if (!isText(team)) return []
   const approvers = approversOf(file, team)
-  if (approvers.length === 0 || new Set(approvers).size >= PLATFORM_APPROVERS) return []
+  const asked = (gate: string) => {
+    const n = get(get(get(file, 'gates'), gate), 'approvals')
+    return typeof n === 'number' ? n : 1
+  }
+  const needed = asked('start') + asked('decommission')
+  if (approvers.length === 0 || approvers.length >= needed) return []
   return [
     flaw(
       ['teams', team, 'approvers'],
-      `needs a second address: ${team} is the platform team, and who approves the start may not approve decommissioning`,
+      `needs ${needed === 2 ? 'a second address' : `${needed} addresses`}: ${team} is the platform team, and who approves the start may not approve decommissioning`,
     ),
   ]
 }
@@ -47,8 +50,14 @@ export const approvalsHaveApprovers: Rule = (file) => {
 /** What the platform team does not answer nobody answers for it. */
 export const deadlinesHaveSomebodyElse: Rule = (file) => {
   const team = get(file, 'platformTeam')
-  if (!isText(team) || get(get(get(file, 'teams'), team), 'deadline') === undefined) return []
-  return [flaw(['teams', team, 'deadline'], `is for other teams: after it ${team} may decide too; take it out`)]
+  const its = isText(team) ? get(get(file, 'teams'), team) : undefined
+  if (!isText(team) || get(its, 'deadline') === undefined || get(its, 'escalatesTo') !== undefined) return []
+  return [
+    flaw(
+      ['teams', team, 'deadline'],
+      `is for other teams: after it ${team} may decide too; take it out, or say who decides for ${team}: escalatesTo: <another team>`,
+    ),
+  ]
 }
 
 interface Name extends Found {
@@ -58,11 +67,6 @@ interface Name extends Found {
 const owned = (file: Mapping): Name[] => find(file, 'apps.*.team').filter(isName)
 const named = (file: Mapping): Name[] => [...find(file, 'platformTeam').filter(isName), ...owned(file)]
 const isName = (found: Found): found is Name => isText(found.value)
-
-const approversOf = (file: Mapping, team: string): string[] =>
-  list(get(get(get(file, 'teams'), team), 'approvers'))
-    .filter(isText)
-    .map((a) => a.toLowerCase())
 
 const oneOf = (names: readonly string[]): string =>
   names.length > 8 ? 'one of those under teams' : `one of ${names.join(', ')}`

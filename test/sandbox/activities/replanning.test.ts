@@ -125,3 +125,40 @@ environments: { test: { approval: team } }
     /eda@example.com could prove nothing: .* → leave it to the next upgrade/,
   )
 })
+
+test('a workload says by its annotation how it changes sides, and moves so when its turn comes', async () => {
+  world.files.set(scope.platform, aSmallFile())
+  const says = (text: string) => {
+    const web = aDeployment('web', 'shop', 2)
+    const annotations = { 'norikae.io/handover': text }
+    world.cluster(scope.blue).apply({ ...web, metadata: { ...web.metadata, annotations } })
+  }
+  const workflow = { type: 'clusterUpgrade', id: `cluster-upgrade/${scope.platform}` }
+  const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com' }
+  const prepared = async () => (await driven(world.activities.prepare, request, { workflow })).answer
+  const about = ({ plan }: Awaited<ReturnType<typeof prepared>>) =>
+    plan.findings
+      .filter((f) => f.about === 'Deployment/shop/web' && f.code !== 'no-readiness-probe')
+      .map((f) => `${f.level} ${f.code} ${f.message}`)
+
+  says('{ handover: singleton, downtime: 60 }')
+  expect(about(await prepared())).toEqual([
+    expect.stringMatching(
+      /^blocker handover-unreadable its annotation norikae.io\/handover cannot be taken: downtime: /,
+    ),
+  ])
+  says('{ handover: singleton, downtime: 60s }')
+  const planned = await prepared()
+  expect(about(planned)).toEqual([expect.stringMatching(/^info handover-annotated .*: singleton \(downtime: 60s\)$/)])
+
+  const { apps, waves: _, ...platform } = planned.platform
+  const shop = apps.find((a) => a.name === 'shop') ?? anApp('shop')
+  const steps = async () => {
+    const input = { platform, app: shop, by: 'aoki@example.com' }
+    const plans = (await driven(world.activities.planApp, input)).answer
+    return JSON.stringify(plans.map((p) => p.phases))
+  }
+  expect(await steps()).toContain('test/shop/deployment/web/stop-blue')
+  says('overlap')
+  expect(await steps()).not.toContain('test/shop/deployment/web/stop-blue')
+})

@@ -127,7 +127,9 @@ describe('what is wrong, and what to write', () => {
     {
       says: 'a deadline of the platform team itself',
       text: changed('baba@example.com]', 'baba@example.com]\n    deadline: 3d'),
-      gives: ['12:5  teams.sre.deadline: is for other teams: after it sre may decide too; take it out'],
+      gives: [
+        '12:5  teams.sre.deadline: is for other teams: after it sre may decide too; take it out, or say who decides for sre: escalatesTo: <another team>',
+      ],
     },
     {
       says: 'a deadline at once',

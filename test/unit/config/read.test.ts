@@ -285,6 +285,9 @@ describe('examples', () => {
                 "downtime": "30s",
               },
             },
+            "writtenAt": {
+              "actor": "x.yaml:55:7",
+            },
           },
           "chat-push": {
             "dependsOn": [
@@ -306,6 +309,9 @@ describe('examples', () => {
                 "idempotent": true,
               },
             },
+            "writtenAt": {
+              "worker": "x.yaml:58:7",
+            },
           },
           "mail-sender": {
             "dependsOn": [],
@@ -317,6 +323,9 @@ describe('examples', () => {
                 "class": "consumer",
                 "idempotent": false,
               },
+            },
+            "writtenAt": {
+              "worker": "x.yaml:61:7",
             },
           },
         },

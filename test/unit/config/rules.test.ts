@@ -93,6 +93,50 @@ describe('beyond the shape', () => {
       ],
     },
     {
+      says: 'two of the platform team for each of its gates, where there are two',
+      from: 'platformTeam: sre',
+      to: 'platformTeam: sre\ngates: { start: { approvals: 2 } }',
+      gives: [
+        '11:5  teams.sre.approvers: needs 3 addresses: sre is the platform team, and who approves the start may not approve decommissioning',
+      ],
+    },
+    {
+      says: 'more approvals than any team has people',
+      from: 'approval: team }',
+      to: 'approval: team, approvals: 3 }',
+      gives: [
+        '17:56  environments.production.approvals: 3 have to approve, and no team has more than 2 approvers; write 2 at most',
+      ],
+    },
+    {
+      says: 'a time for an approval that nobody is asked for',
+      from: '  test: {}',
+      to: '  test: { expires: 3d }',
+      gives: [
+        '16:11  environments.test.expires: is for approval: team, and nobody is asked here; add that, or take it out',
+      ],
+    },
+    {
+      says: 'a team that another is to answer for, never',
+      from: '[chiba@example.com]',
+      to: '[chiba@example.com]\n    escalatesTo: sre',
+      gives: [
+        '14:5  teams.scala.escalatesTo: is for what the team has not answered within its deadline; add deadline: 3d, or take it out',
+      ],
+    },
+    {
+      says: 'a team that is to answer for itself',
+      from: '[chiba@example.com]',
+      to: '[chiba@example.com]\n    deadline: 3d\n    escalatesTo: scala',
+      gives: ['15:5  teams.scala.escalatesTo: scala would wait for itself; write another team'],
+    },
+    {
+      says: 'a team that nobody knows, to answer for another',
+      from: '[chiba@example.com]',
+      to: '[chiba@example.com]\n    deadline: 3d\n    escalatesTo: srr',
+      gives: ['15:5  teams.scala.escalatesTo: "srr" is not a team (did you mean sre?); write one of those under teams'],
+    },
+    {
       says: 'an approver written twice',
       from: '[chiba@example.com]',
       to: '[chiba@example.com, doi@example.com, chiba@example.com]',
@@ -191,6 +235,14 @@ describe('beyond the shape', () => {
       from: '[[ingress]',
       to: '[[api]',
       gives: ['19:3  apps.api: is a platform app too; keep it under apps or under platformApps'],
+    },
+    {
+      says: 'an app that waits for a platform app',
+      from: '    team: scala\n',
+      to: '    dependsOn: [ingress]\n',
+      gives: [
+        '20:17  apps.api.dependsOn[0]: "ingress" is a platform app, and on green before any app moves; take it out',
+      ],
     },
     {
       says: 'a check without a limit',
