@@ -8,7 +8,7 @@ import { environment, type Written } from './schema.ts'
 
 /** What was written, checked and filled in, in the words of the domain. */
 export function complete(written: Written): PlatformFile {
-  const { health, platformApps, blue, argocd, timeZone, hours, closed } = written
+  const { health, platformApps, blue, green, argocd, timeZone, hours, closed } = written
   const { waves, ...settings } = platformApps
   return {
     platform: written.platform,
@@ -16,6 +16,7 @@ export function complete(written: Written): PlatformFile {
     region: written.region,
     ...(timeZone !== undefined && { calendar: { timeZone, hours: listed(hours), closed: listed(closed) } }),
     ...(blue !== undefined && { blue }),
+    ...(green.adopt !== undefined && { adopts: green.adopt }),
     health: {
       prometheus: health.prometheus,
       requests: health.requests,

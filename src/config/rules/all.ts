@@ -2,6 +2,7 @@ import { argocdIsSomewhere } from './argocd.ts'
 import { clocksAreSomewhere } from './calendar.ts'
 import { appsDoNotWaitForThemselves } from './circles.ts'
 import { buffersAreMeasured, stoppedPodsAreNotAsked } from './buffers.ts'
+import { greenIsAnother } from './green.ts'
 import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
 import { platformAppsAreInOneWave } from './platform-apps.ts'
@@ -21,6 +22,7 @@ export const rules: readonly Rule[] = [
   approvalsHaveApprovers,
   deadlinesHaveSomebodyElse,
   clocksAreSomewhere,
+  greenIsAnother,
   signersHaveKeys,
   keysAreOfOnePerson,
   peopleApprove,
