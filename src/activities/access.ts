@@ -9,7 +9,7 @@ import {
   type Right,
 } from '../domain/access.ts'
 import type { Finding } from '../domain/findings.ts'
-import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { contested, isDenied } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { EksPort, KubernetesPort } from './ports.ts'
@@ -62,6 +62,24 @@ async function grantedOn(cluster: KubernetesPort): Promise<KubernetesObject[]> {
 
 const isAsWanted = (...given: Parameters<typeof policyChanges>): boolean =>
   Object.values(policyChanges(...given)).every((policies) => policies.length === 0)
+
+/**
+ * What was granted on the other cluster and is not there in the same words: by its names, or all of it where the worker
+ * may not even read what is there.
+ */
+export async function notGrantedOn(cluster: KubernetesPort, other: KubernetesPort): Promise<string[]> {
+  // Norikae's own namespace grants nothing.
+  const granted = (await grantedOn(other)).filter((right) => right.kind !== 'Namespace')
+  try {
+    const found = await grantedOn(cluster)
+    return granted.filter((right) => !found.some((its) => sameRight(right, its))).map(nameOf)
+  } catch (error) {
+    // Where blue has none of it, it lets the worker in by what EKS says; the least there is would still be there.
+    if (isDenied(error)) return granted.length > 0 ? granted.map(nameOf) : [nameOf(leastRight)]
+    throw error
+  }
+}
+const leastRight = { kind: 'ClusterRoleBinding', metadata: { name: 'norikae' } }
 
 /** It is told there as it is told on the other side; who may not even read it has none of it. */
 async function mayDoAll(cluster: KubernetesPort, granted: readonly KubernetesObject[]): Promise<boolean> {

@@ -11,11 +11,21 @@ import type { EksPort } from './ports.ts'
  */
 export async function blueOf(
   eks: EksPort,
-  { platform, blue }: Pick<PlatformFile, 'platform' | 'blue'>,
+  { platform, blue, adopts }: Pick<PlatformFile, 'platform' | 'blue' | 'adopts'>,
   to?: KubernetesVersion,
 ): Promise<string> {
-  const found = blueAmong(await eks.clusterNames(), platform, to, blue)
+  const all = await eks.clusterNames()
+  const found = blueAmong(
+    all.filter((name) => name !== adopts),
+    platform,
+    to,
+    blue,
+  )
   if (typeof found === 'string') return found
+  if (adopts !== undefined && all.includes(adopts) && found.among === undefined)
+    throw invalidInput(
+      `${found.fault}. ${adopts} is there, and the platform file says that it is green (green.adopt): if it serves by now, take that out`,
+    )
   const { fault, among = [] } = found
   const each = await Promise.all(among.map((name) => eks.findCluster(name)))
   const made = each.flatMap((cluster) => {

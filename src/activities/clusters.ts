@@ -1,6 +1,6 @@
-import type { Identity } from '../domain/actions.ts'
 import { newCluster, RUN_TAG } from '../domain/clone.ts'
 import type { ClusterDescription } from '../domain/eks-objects.ts'
+import type { Identity } from '../domain/platform.ts'
 import { isHeld } from '../domain/volumes.ts'
 import { hasVolumeClaims, replicasOf } from '../domain/workload-state.ts'
 import { contested, denied, failed, notFound } from './errors.ts'

@@ -2,6 +2,7 @@ import type { Activities } from '../workflows/activities.ts'
 import { accessActions } from './access.ts'
 import { accessCopyActions } from './access-copies.ts'
 import { addonActions } from './add-ons.ts'
+import { adoptionActions } from './adoption.ts'
 import { argocdActions } from './argocd.ts'
 import { bufferActions } from './buffers.ts'
 import { calendarActivities } from './calendar.ts'
@@ -61,6 +62,7 @@ const all = (outside: Outside): Activities => ({
   ...foreseeingActivities(outside),
   ...replanningActivities(outside),
   ...clusterActions(outside),
+  ...adoptionActions(outside),
   ...accessActions(outside),
   ...accessCopyActions(outside),
   ...nodeGroupActions(outside),

@@ -1,8 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common'
 import type { ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
+import type { ClusterDescription } from '../domain/eks-objects.ts'
 import type { UpgradeStatus } from '../domain/messages.ts'
-import type { Scope, Side } from '../domain/platform.ts'
-import { denied } from './errors.ts'
+import type { Identity, Scope, Side } from '../domain/platform.ts'
+import { denied, notFound } from './errors.ts'
 import type {
   BlockStoragePort,
   ComputePort,
@@ -64,8 +65,14 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
       `this worker acts in AWS account ${mine}; platform ${scope.platform} is in ${account}. Nothing was changed. Start a worker with credentials of ${account}`,
     )
   }
+  const eks = ports.eks(region)
+  /** A green that others made is looked at each time: another one may have its name by now. */
+  const open = async (name: string): Promise<KubernetesPort> => {
+    if (scope.adopted && name === scope.green) await proveAdopted(eks, name, scope.adopted)
+    return ports.kubernetes(region, name)
+  }
   return {
-    eks: ports.eks(region),
+    eks,
     loadBalancing: ports.loadBalancing(region),
     blockStorage: ports.blockStorage(region),
     compute: ports.compute(region),
@@ -74,10 +81,25 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     registry: (of) => ports.registry(of),
     metrics: ports.metrics,
     principalArn,
-    on: (side) => ports.kubernetes(region, scope[side]),
-    ifThere: (side) => ports.kubernetes(region, scope[side]).catch(undefinedWhereGone),
-    cluster: (name) => ports.kubernetes(region, name),
+    on: (side) => open(scope[side]),
+    ifThere: (side) => open(scope[side]).catch(undefinedWhereGone),
+    cluster: open,
   }
+}
+
+/** Throws `notFound` where it is gone: what was put on it went with it, and one that has its name is left alone. */
+export async function proveAdopted(
+  eks: EksPort,
+  name: string,
+  { arn, createdAt }: Identity,
+): Promise<ClusterDescription> {
+  const found = await eks.findCluster(name)
+  if (found?.arn === arn && found.createdAt === createdAt) return found
+  throw notFound(
+    found
+      ? `the cluster that was planned with, ${arn}, made ${createdAt}, is gone: ${name} is ${found.arn}, made ${found.createdAt}. It was left alone. End this upgrade (norikae abort) and start it again`
+      : `cluster ${name}, which the platform file adopts, is not there any more`,
+  )
 }
 
 export function undefinedWhereGone(error: unknown): undefined {

@@ -26,6 +26,7 @@ import { twinOf } from '../domain/twin.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
 import type { Activities, Prepared } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
+import { adoptionOf } from './adopting.ts'
 import { hasAwsAuth } from './access-copies.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { blueOf } from './blue.ts'
@@ -69,34 +70,43 @@ export const preparingActivities = (
     const fault = versionFault(facts.cluster.version, to, versions)
     if (fault !== undefined) throw invalidInput(`${fault}. Nothing was started`)
 
-    const green = greenName(file.platform, to, blue)
+    const green = file.adopts ?? greenName(file.platform, to, blue)
+    const adopted = await adoptedFacts(eks, file)
     const kubernetes = await cluster(blue)
-    const { namespaces, findings: ofBlue } = await tenantsOn(world, blue, facts.nodegroups)
-    const { platform, findings } = resolvePlatform(file, { blue, green, namespaces, fingerprint: sha256 })
+    const { namespaces, findings: ofBlue } = await tenantsOn(world, blue, (adopted ?? facts).nodegroups)
+    const { platform: asFound, findings } = resolvePlatform(file, { blue, green, namespaces, fingerprint: sha256 })
+    const adoption =
+      file.adopts === undefined
+        ? undefined
+        : await adoptionOf(world, asFound, { blue: facts, green: adopted, to, worker: principalArn })
+    const platform = adoption?.platform ?? asFound
     const offered = await Promise.all(
       facts.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
     )
     const templates = await templatesOn(world, facts)
     const its = facts.cluster.clusterSecurityGroupId
-    const letIn = its === undefined ? [] : ownRuleFindings(its, await world.network.letInto(its))
-    const groupRules = await rulesNaming(world.network, its)
+    const letIn = its === undefined || adoption ? [] : ownRuleFindings(its, await world.network.letInto(its))
+    const groupRules = adoption?.groupRules ?? (await rulesNaming(world.network, its))
     const ofTemplates = templateFacts(facts.cluster, file.platform, templates)
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
-    const found = [
+    const ofClone = async () => [
       ...(await greenFindings(eks, green)),
       ...cloneFindings(facts),
-      ...podIdentityFindings(facts.podIdentities),
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
       ...fargateFindings(facts.fargateProfiles, green),
-      ...ruleFindings(groupRules),
-      ...letIn,
       ...tierFindings(
         facts.cluster,
         versions.find((v) => v.version === to),
       ),
       ...(await findingsOfAccess(eks, kubernetes, { blue, principalArn })),
       ...addons.findings,
+    ]
+    const found = [
+      ...(adoption?.findings ?? (await ofClone())),
+      ...podIdentityFindings(facts.podIdentities),
+      ...ruleFindings(groupRules),
+      ...letIn,
       ...findings,
       ...ofBlue,
       ...(await argocdSurvey({ eks, cluster }, platform)),
@@ -129,7 +139,9 @@ export const preparingActivities = (
       to,
       plan: sealed(plan),
       facts: planned,
-      twin: twinOf(facts, { name: green, version: to }, planned, { platform: file.platform, run: 'this run' }),
+      twin:
+        adoption?.twin ??
+        twinOf(facts, { name: green, version: to }, planned, { platform: file.platform, run: 'this run' }),
     })
   },
 
@@ -196,6 +208,10 @@ export const tenantsOn = async (
     // Green's node groups get blue's subnets.
     zones: await network.zonesOf(nodegroups.flatMap((n) => n.subnets)),
   })
+
+/** A green that others made; undefined where the file names none, and where it is not there yet. */
+const adoptedFacts = async (eks: EksPort, { adopts }: PlatformFile): Promise<BlueFacts | undefined> =>
+  adopts !== undefined && (await eks.findCluster(adopts)) ? blueFacts(eks, adopts) : undefined
 
 export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {
   const cluster = await eks.findCluster(name)

@@ -9,7 +9,7 @@ import { environment, type Written } from './schema.ts'
 
 /** What was written, checked and filled in, in the words of the domain. `at`: where a path stands, for people. */
 export function complete(written: Written, at: (path: Path) => string): PlatformFile {
-  const { health, platformApps, blue, argocd, timeZone, hours, closed } = written
+  const { health, platformApps, blue, green, argocd, timeZone, hours, closed } = written
   const { waves, ...settings } = platformApps
   return {
     platform: written.platform,
@@ -17,6 +17,7 @@ export function complete(written: Written, at: (path: Path) => string): Platform
     region: written.region,
     ...(timeZone !== undefined && { calendar: { timeZone, hours: listed(hours), closed: listed(closed) } }),
     ...(blue !== undefined && { blue }),
+    ...(green.adopt !== undefined && { adopts: green.adopt }),
     health: {
       prometheus: health.prometheus,
       requests: health.requests,

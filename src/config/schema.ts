@@ -204,8 +204,13 @@ export const schema = z
         {
           clone: z
             .literal(true, expecting('possible', 'true: green is made like blue'))
-            .default(true)
-            .describe('Green is made like blue.'),
+            .exactOptional()
+            .describe('Green is made like blue. The default.'),
+          adopt: clusterName
+            .exactOptional()
+            .describe(
+              'The cluster that is to serve next, made by Terraform, eksctl or anything else: it is compared with blue, and left as it is.',
+            ),
         },
         mapping('{ clone: true }'),
       )

@@ -11,7 +11,6 @@ const SOURCES = ['cloudwatch', 'datadog', 'probe', 'job']
 
 /** Keys of the design that a later release reads. Each goes away with the issue that brings it. */
 const later: readonly Later[] = [
-  { at: 'green.adopt', instead: 'write green: { clone: true }; green is then made like blue' },
   {
     at: 'apps.*.route',
     instead: 'leave it out: listener rules of load balancers are found by their TargetGroupBindings',

@@ -6,7 +6,7 @@ import type { Finding } from './findings.ts'
 import type { MayBeLeft } from './left-weights.ts'
 import type { Measuring } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
-import type { Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
+import type { Identity, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
 import type { Transform } from './transforms.ts'
 import type { Where } from './where.ts'
 
@@ -22,10 +22,6 @@ interface Contract<Input, R extends Receipt = Receipt> {
   readonly receipt: R
 }
 
-export interface Identity {
-  readonly arn: string
-  readonly createdAt: string
-}
 type Owned = Receipt & Identity
 
 interface Place {
@@ -59,6 +55,10 @@ interface OnSide {
 export interface Actions {
   // cluster
   createCluster: Contract<{ cluster: string; like: string; version: string }, Owned>
+  /** It is there, at that version, and Norikae has a place of its own on it. Makes nothing else of it, and changes nothing. */
+  adoptCluster: Contract<{ cluster: string; identity: Identity; version: string }>
+  /** What Norikae keeps for itself there goes, and nothing else. */
+  leaveCluster: Contract<{ cluster: string; identity: Identity }>
   /** Empties nothing: what stands in its way is an error. */
   deleteCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
   /** `template`: the name of the launch template that was made for it. */
@@ -255,6 +255,12 @@ const read = { effect: 'read', skippable: true } as const
 
 export const actions: { readonly [A in ActionName]: Trait<A> } = {
   createCluster: { ...write, pace: 'long', title: (i) => `create cluster ${i.cluster} (${i.version}) like ${i.like}` },
+  adoptCluster: {
+    ...write,
+    pace: 'long',
+    title: (i) => `see that ${i.cluster} is the cluster that was planned with, at ${i.version}`,
+  },
+  leaveCluster: { ...write, pace: 'long', title: (i) => `take what is Norikae's own off ${i.cluster}, and leave it` },
   deleteCluster: { ...write, pace: 'long', title: (i) => `delete cluster ${i.cluster}` },
   createNodeGroup: { ...write, pace: 'long', title: (i) => `create node group ${i.name} like ${i.like}'s` },
   deleteNodeGroup: { ...write, pace: 'long', title: (i) => `delete node group ${i.name} of ${i.cluster}` },

@@ -19,6 +19,8 @@ export interface ClusterDescription {
   readonly oidcIssuer?: string
   readonly clusterSecurityGroupId?: string
   readonly roleArn: string
+  /** Goes with the subnets. */
+  readonly vpcId?: string
   readonly resourcesVpcConfig: {
     readonly subnetIds: readonly string[]
     readonly securityGroupIds: readonly string[]

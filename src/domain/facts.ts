@@ -1,4 +1,3 @@
-import type { Identity } from './actions.ts'
 import type {
   AccessEntry,
   AddonDescription,
@@ -11,7 +10,7 @@ import type {
 import type { Finding } from './findings.ts'
 import type { FluxRef } from './flux.ts'
 import type { OneShotJob } from './one-shot-jobs.ts'
-import type { Handover, WorkloadRef } from './platform.ts'
+import type { Handover, Identity, WorkloadRef } from './platform.ts'
 import type { Reference } from './references.ts'
 import type { SharedClaim, VolumesFound } from './volume-findings.ts'
 

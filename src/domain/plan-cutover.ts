@@ -10,7 +10,16 @@ import { movable } from './movable.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { PlanBody } from './plan.ts'
 import { deployedByOthers } from './platform-file.ts'
-import { clusterOf, slug, type App, type Environment, type Platform, type Route, type Side } from './platform.ts'
+import {
+  clusterOf,
+  scopeOf,
+  slug,
+  type App,
+  type Environment,
+  type Platform,
+  type Route,
+  type Side,
+} from './platform.ts'
 import { act, ask, leaves, waitFor, type LeafStep, type Step } from './steps.ts'
 import { waived } from './waivers.ts'
 
@@ -31,15 +40,10 @@ export function planCutover(
   const traffic = moveTraffic(it)
   const jobs = handOver(it)
   const [begins] = leaves([...traffic.forward, ...jobs.forward])
-  const { account, region, blue, green } = platform
 
   return {
     subject: {
-      platform: platform.name,
-      account,
-      region,
-      blue,
-      green,
+      ...scopeOf({ ...platform, platform: platform.name }),
       app: app.name,
       environment: environment.name,
       team: app.team,

@@ -1,4 +1,3 @@
-import type { Identity } from './actions.ts'
 import { calendarInWords, unlessAlways } from './calendar.ts'
 import { measuring, requestsOn } from './checks.ts'
 import type { ClusterFacts } from './facts.ts'
@@ -7,8 +6,8 @@ import { RULES_STEP } from './group-rules.ts'
 import { templateName } from './launch-templates.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
-import type { App, Platform, PlatformApp, Side } from './platform.ts'
-import { slug } from './platform.ts'
+import type { App, Identity, Platform, PlatformApp, Side } from './platform.ts'
+import { scopeOf, slug } from './platform.ts'
 import { act, ask, tell, wait, waitFor, type LeafStep, type Step } from './steps.ts'
 import { verify } from './verify.ts'
 
@@ -17,9 +16,9 @@ const OWN = 'platform'
 
 /** The whole way from blue to green. Which environments move when is not in it: that is for `turns.ts`. */
 export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: readonly Finding[]): PlanBody {
-  const { name, account, region, blue, green, platformTeam, gates } = platform
+  const { name, blue, green, platformTeam, gates, adopted } = platform
   return {
-    subject: { platform: name, account, region, blue, green, team: platformTeam },
+    subject: { ...scopeOf({ ...platform, platform: name }), team: platformTeam },
     images: '',
     findings,
     phases: [
@@ -27,12 +26,14 @@ export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: r
         ...phase(
           'start',
           'agree to begin',
-          just(ask('start', `${whatOf(name, facts)}${inSpiteOf(findings)}`, gates.start)),
+          just(ask('start', `${whatOf(platform, facts)}${inSpiteOf(findings)}`, gates.start)),
         ),
         onFailure: 'abort',
       },
-      phase('provision', `build ${green}`, clone(platform, facts)),
-      phase('bootstrap', 'bring up the platform itself', bootstrap(platform)),
+      adopted
+        ? phase('provision', `take over ${green}, which is there`, takeOver(platform, adopted, facts))
+        : phase('provision', `build ${green}`, clone(platform, facts)),
+      phase('bootstrap', 'bring up the platform itself', adopted ? settleIn(platform) : bootstrap(platform)),
       phase('verify', 'try every object on green', verify(platform.apps)),
       phase('cutovers', turnsInWords(platform), cutovers(platform)),
       phase('soak', `keep ${blue} as the way back`, soak(platform)),
@@ -46,10 +47,12 @@ const turnsInWords = (platform: Platform): string => {
   return calendar ? `move the apps; turns are given out ${calendarInWords(calendar)}` : 'move the apps'
 }
 
-const whatOf = (name: string, { version, targetVersion }: ClusterFacts): string =>
-  version === targetVersion
-    ? `refresh ${name}: build it anew at ${version}, the version that it has`
-    : `upgrade ${name} from ${version} to ${targetVersion}`
+function whatOf({ name, green, adopted }: Platform, { version, targetVersion }: ClusterFacts): string {
+  const onto = adopted ? ` onto ${green}, which others made` : ''
+  return version === targetVersion
+    ? `refresh ${name}${onto === '' ? ': build it anew' : onto} at ${version}, the version that it has`
+    : `upgrade ${name} from ${version} to ${targetVersion}${onto}`
+}
 
 /** Who approves the start reads what was waived, wherever it is asked. */
 function inSpiteOf(findings: readonly Finding[]): string {
@@ -106,9 +109,23 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     cluster,
     sideBySide('nodegroups', 'create the node groups', 4, nodeGroups),
     ...fargateProfiles({ blue, green }, facts),
-    just(...later, ...(facts.groupRules ? [act(RULES_STEP, 'awaitGroupRules', { cluster: green, like: blue })] : [])),
+    just(...later),
+    groupRules({ blue, green }, facts),
   )
 }
+
+const groupRules = ({ blue, green }: Sides, facts: ClusterFacts): Move =>
+  facts.groupRules ? just(act(RULES_STEP, 'awaitGroupRules', { cluster: green, like: blue })) : stay
+
+/** Of what others made nothing is made and nothing taken away, but for what Norikae itself puts there. */
+const takeOver = ({ blue, green }: Platform, identity: Identity, facts: ClusterFacts): Move =>
+  inOrder(
+    pair(
+      act('adopt', 'adoptCluster', { cluster: green, identity, version: facts.targetVersion }),
+      act('adopt/leave', 'leaveCluster', { cluster: green, identity }),
+    ),
+    groupRules({ blue, green }, facts),
+  )
 
 type Sides = Pick<Platform, 'blue' | 'green'>
 
@@ -174,38 +191,52 @@ const podIdentities = ({ blue, green }: Sides, { podIdentities: found = [] }: Cl
  */
 function bootstrap(platform: Platform): Move {
   const { waves, green } = platform
-  const place = (app: PlatformApp) => ({
-    app: app.name,
-    environment: OWN,
-    namespaces: app.namespaces,
-    on: 'green' as const,
-  })
-  const { forward } = inOrder(
-    ...waves.map((apps, n) =>
-      sideBySide(
-        `bootstrap/${n + 1}`,
-        `platform apps, wave ${n + 1}`,
-        10,
-        apps.map((app) =>
-          just(
-            act(`bootstrap/${app.name}/namespaces`, 'openNamespaces', place(app)),
-            act(`bootstrap/${app.name}/deploy`, 'deploy', {
-              ...place(app),
-              asleep: [],
-              ...(app.transforms && { transforms: app.transforms }),
-            }),
-            act(`bootstrap/${app.name}/ready`, 'checkReady', { ...place(app), asleep: [] }),
-          ),
-        ),
-      ),
-    ),
-  )
+  const { forward } = inWaves(waves, (app) => just(...bring(app), ready(app)))
   const back = [
     ...drains(platform, 'green', 'green/drain'),
     act('green/empty', 'emptyCluster', { cluster: green, identity: 'made-by-this-run' }),
   ]
   return { forward, back: forward.length === 0 ? [] : back.map((step) => undoing(forward, step)), commit: [] }
 }
+
+/**
+ * As `bootstrap`, where green stays whatever becomes of the upgrade: each app that Norikae brings has a way back of its own,
+ * and one that came with green is only waited for.
+ */
+function settleIn(platform: Platform): Move {
+  return inWaves(platform.waves, (app) => {
+    if (app.cameWithGreen) return just(ready(app))
+    const brought = bring(app)
+    const withdrawn = [
+      ...drainsOf([app], platform, 'green', 'green/drain'),
+      act(`bootstrap/${app.name}/withdraw`, 'withdraw', place(app)),
+      act(`bootstrap/${app.name}/close`, 'closeNamespaces', place(app)),
+    ]
+    return { ...just(...brought, ready(app)), back: withdrawn.map((step) => undoing(brought, step)) }
+  })
+}
+
+const inWaves = (waves: Platform['waves'], of: (app: PlatformApp) => Move): Move =>
+  inOrder(...waves.map((apps, n) => sideBySide(`bootstrap/${n + 1}`, `platform apps, wave ${n + 1}`, 10, apps.map(of))))
+
+const place = (app: PlatformApp) => ({
+  app: app.name,
+  environment: OWN,
+  namespaces: app.namespaces,
+  on: 'green' as const,
+})
+
+const bring = (app: PlatformApp): LeafStep[] => [
+  act(`bootstrap/${app.name}/namespaces`, 'openNamespaces', place(app)),
+  act(`bootstrap/${app.name}/deploy`, 'deploy', {
+    ...place(app),
+    asleep: [],
+    ...(app.transforms && { transforms: app.transforms }),
+  }),
+]
+
+const ready = (app: PlatformApp): LeafStep =>
+  act(`bootstrap/${app.name}/ready`, 'checkReady', { ...place(app), asleep: [] })
 
 /** All are started together and move as they are given turns; they go back last first: who depends, before what it depends on. */
 function cutovers({ apps }: Platform): Move {
@@ -277,7 +308,15 @@ function decommission(platform: Platform, facts: ClusterFacts): Move {
 
 /** What the platform's own buffers on one side still hold is delivered; they run until their cluster goes. */
 const drains = (platform: Platform, on: Side, prefix: string): LeafStep[] =>
-  platform.waves.flat().flatMap((app) =>
+  drainsOf(platform.waves.flat(), platform, on, prefix)
+
+const drainsOf = (
+  apps: readonly PlatformApp[],
+  platform: Pick<Platform, 'metrics' | Side>,
+  on: Side,
+  prefix: string,
+): LeafStep[] =>
+  apps.flatMap((app) =>
     app.buffers.map(({ workload, drainWithin, depth, flush }) =>
       act(`${prefix}/${slug(workload)}`, 'drainBuffer', {
         workload,

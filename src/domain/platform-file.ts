@@ -21,6 +21,8 @@ export interface PlatformFile {
   readonly calendar?: Calendar
   /** The cluster that serves now; found by its name `<platform>-<major>-<minor>` where it is not given. */
   readonly blue?: string
+  /** The cluster that is to serve next, which others make. Left out: it is made like blue. */
+  readonly adopts?: string
   readonly health: HealthFile
   readonly teams: Readonly<Record<string, TeamFile>>
   readonly platformTeam: string

@@ -107,6 +107,8 @@ export interface PlatformApp {
   readonly namespaces: readonly string[]
   readonly buffers: readonly Buffer[]
   readonly transforms?: readonly Transform[]
+  /** Whoever made green brought it there: it is waited for, and left as it is. */
+  readonly cameWithGreen?: true
 }
 
 export interface Buffer extends Draining {
@@ -126,14 +128,31 @@ export interface Team {
   readonly slack?: string
 }
 
-/** What every action needs to find the world: names only. */
+/** Which cluster is meant, also where another one has its name by now. */
+export interface Identity {
+  readonly arn: string
+  readonly createdAt: string
+}
+
+/** What every action needs to find the world: names, and which cluster one of them is. */
 export interface Scope {
   readonly platform: string
   readonly account: string
   readonly region: string
   readonly blue: string
   readonly green: string
+  /** Green is somebody's who made it before: the cluster that was planned with, and no other of its name. */
+  readonly adopted?: Identity
 }
+
+export const scopeOf = ({ platform, account, region, blue, green, adopted }: Scope): Scope => ({
+  platform,
+  account,
+  region,
+  blue,
+  green,
+  ...(adopted && { adopted }),
+})
 
 export const clusterOf = (scope: Pick<Scope, 'blue' | 'green'>, side: Side): string => scope[side]
 

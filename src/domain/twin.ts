@@ -35,6 +35,8 @@ const apart: ReadonlySet<string> = new Set([
   'status',
   'createdAt',
   'healthIssues',
+  // Goes with the subnets.
+  'vpcId',
   'unread',
   'unknown',
   'settings',
@@ -43,7 +45,7 @@ const apart: ReadonlySet<string> = new Set([
 ])
 
 /** https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html */
-const own: ReadonlySet<string> = new Set([
+export const own: ReadonlySet<string> = new Set([
   'arn',
   'endpoint',
   'certificateAuthority',
@@ -62,7 +64,7 @@ const whys: Readonly<Record<string, string>> = {
 }
 
 /** Settings one by one, also those that stand in a group of their own. */
-function flat(of: object): ReadonlyMap<string, unknown> {
+export function flat(of: object): ReadonlyMap<string, unknown> {
   const { settings, resourcesVpcConfig, kubernetesNetworkConfig, ...rest } = of as Fields
   return new Map(
     [rest, resourcesVpcConfig, kubernetesNetworkConfig, settings]
@@ -102,13 +104,13 @@ export function twinPart(
   }
 }
 
-const isEmpty = (value: unknown): boolean =>
+export const isEmpty = (value: unknown): boolean =>
   value === false || value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 
 const AT_MOST = 60
 
 /** Of tags only the keys: their values are nobody's difference. */
-function shown(setting: string, value: unknown): string {
+export function shown(setting: string, value: unknown): string {
   const text =
     setting === 'tags' && typeof value === 'object' && value !== null
       ? Object.keys(value).toSorted().join(' ') || 'none'

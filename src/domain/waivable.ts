@@ -18,6 +18,12 @@ export const kinds = {
   'fargate-profile': 'waivable',
   'identity-provider': 'waivable',
   capability: 'waivable',
+  'adopted-nodes': 'waivable',
+  'adopted-fargate': 'waivable',
+  'adopted-addon': 'waivable',
+  'adopted-addon-identity': 'waivable',
+  'adopted-access': 'waivable',
+  'adopted-pod-identity': 'waivable',
   'irsa-not-carried': 'waivable',
   'not-carried': 'waivable',
   'scaled-job': 'waivable',
@@ -49,6 +55,8 @@ export const kinds = {
   'volumes-unfit': 'lost',
   'volume-zone': 'lost',
 
+  // Target groups are of one VPC.
+  'adopted-network': 'dropped',
   'route-shared': 'dropped',
   'route-default': 'dropped',
   'route-owned': 'dropped',
@@ -57,6 +65,8 @@ export const kinds = {
   'argocd-binding': 'dropped',
 
   'nobody-may-approve': 'vain',
+  'adopted-missing': 'vain',
+  'adopted-platform-app': 'vain',
   'moves-with-contradicted': 'vain',
   'flux-makes-nothing': 'vain',
   'flux-elsewhere': 'vain',
@@ -75,11 +85,13 @@ export const kinds = {
   'workload-missing': 'file',
 
   'green-exists': 'owner',
+  'adopted-namespace': 'owner',
   'argocd-on-blue': 'owner',
   'argocd-deletes': 'owner',
   'argocd-prunes': 'owner',
 
   'cluster-not-active': 'green',
+  'adopted-version': 'green',
   'worker-rights': 'green',
   'no-nodegroups': 'green',
   'cluster-tier': 'green',

@@ -26,7 +26,7 @@ export const seedBlue = (aws: Pick<SandboxAws, 'eks'>): Promise<void> =>
   aws.eks.seedCluster({ ...BLUE, nodegroups, addons, tags: TAG, groups: ['norikae'] })
 
 /** As a platform team applies them. */
-async function rights(): Promise<KubernetesObject[]> {
+export async function rights(): Promise<KubernetesObject[]> {
   const files = ['norikae.yaml', 'custom-resources.yaml', 'measures.yaml', 'pipelines.yaml']
   const texts = await Promise.all(
     files.map((file) => readFile(new URL(`../../deploy/rbac/${file}`, import.meta.url), 'utf8')),

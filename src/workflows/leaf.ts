@@ -5,6 +5,7 @@ import { gateOf } from '../domain/asking.ts'
 import type { Calendar } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
 import { milliseconds } from '../domain/duration.ts'
+import { scopeOf } from '../domain/platform.ts'
 import type { ActionStep, AppStep, LeafStep, ObserveStep, StepId, WaitStep } from '../domain/steps.ts'
 import { overall, told as inWords } from '../domain/verdict.ts'
 import { perform, question } from './activities.ts'
@@ -53,8 +54,7 @@ export function handsFor(
   ): Promise<Receipt> {
     switch (step.kind) {
       case 'action': {
-        const { platform, account, region, blue, green } = run.plan.subject
-        const scope = { platform, account, region, blue, green }
+        const scope = scopeOf(run.plan.subject)
         const act = () => perform(step, scope, attempt, run.goingBack, choice, made)
         return actions[step.action].byOthers ? byOthers(step, attempt, act) : act()
       }

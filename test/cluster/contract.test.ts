@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { adoptionContract } from '../contract/adoption.ts'
 import { argocdContract } from '../contract/argocd.ts'
 import { copiedVolumesContract } from '../contract/copied-volumes.ts'
 import { kubernetesPortContract } from '../contract/kubernetes-port.ts'
@@ -76,6 +77,10 @@ test('a pipeline may read where to deploy, and no more', async () => {
   expect(await may('get', 'norikae', 'norikae-where')).toBe(true)
   expect(await may('update', 'norikae', 'norikae-where')).toBe(false)
   expect(await may('get', 'norikae', 'norikae-fence-shop')).toBe(false)
+})
+
+describe('a green that others made', () => {
+  adoptionContract(() => world)
 })
 
 test('no call was denied, and what is granted is asked for', async () => {

@@ -9,6 +9,8 @@ import { answerTo } from '../../src/demo/people.ts'
 import { cutoverId, TASK_QUEUE, upgradeId } from '../../src/domain/messages.ts'
 import { environmentOf } from '../../src/sandbox/command.ts'
 import type { Judgement } from '../../src/sandbox/judge.ts'
+import { rights } from '../../src/sandbox/seed.ts'
+import { addons, nodegroups } from '../../src/sandbox/seed/apps.ts'
 import { narrowed, platformFile } from '../../src/sandbox/platform-file.ts'
 import { startTemporal, type SandboxTemporal } from '../../src/sandbox/temporal.ts'
 import { startWorld, type World } from '../../src/sandbox/world.ts'
@@ -67,8 +69,14 @@ export interface MoreOfWorker {
   readonly rewrites?: readonly Rewrite[]
 }
 
-/** `environments`: more than production alone where it matters who moves first. */
-export async function aBed(environments: readonly ('test' | 'production')[] = ['production']): Promise<Bed> {
+/**
+ * `environments`: more than production alone where it matters who moves first. `adopts`: a green of this name is there,
+ * made by others as blue is, with nothing on it but the worker's rights.
+ */
+export async function aBed(
+  environments: readonly ('test' | 'production')[] = ['production'],
+  { adopts }: { readonly adopts?: string } = {},
+): Promise<Bed> {
   const ends: (() => unknown)[] = []
   const end = async () => {
     for (const one of ends.splice(0).toReversed()) await one()
@@ -83,13 +91,16 @@ export async function aBed(environments: readonly ('test' | 'production')[] = ['
     const world = await startWorld({ apps: APPS, environments, requestsPerSecond: 30, times })
     ends.push(() => world.stop())
     await seedStore(world)
+    if (adopts !== undefined) await seedAdopted(world, adopts)
     world.faults.set('app-failing', { app: SICK, environment: 'production', cluster: 'green', rate: 0.5 })
 
     const platforms = join(folder, 'platforms')
     await mkdir(platforms)
     await writeFile(
       join(platforms, `${PLATFORM}.yaml`),
-      platformFile(await file(environments), world.info()).replace(ANSWERING, new URL(world.info().control.url).host),
+      platformFile(await file(environments), world.info())
+        .replace(ANSWERING, new URL(world.info().control.url).host)
+        .replace('green: { clone: true }', adopts === undefined ? '$&' : `green: { adopt: ${adopts} }`),
     )
     const code = await bundle()
     if (!('code' in code)) throw new Error('the workflows are bundled as a path')
@@ -136,6 +147,14 @@ export async function aBed(environments: readonly ('test' | 'production')[] = ['
     await end()
     throw error
   }
+}
+
+/** As Terraform would have made it, with another name for its nodes. */
+async function seedAdopted(world: World, name: string): Promise<void> {
+  await world.aws.eks.seedCluster({ name, version: '1.36', nodegroups, addons, tags: {}, groups: ['norikae'] })
+  const cluster = world.clusters().find((c) => c.name === name)
+  if (!cluster) throw new Error(`${name} does not run`)
+  for (const right of await rights()) await cluster.apply(right)
 }
 
 async function file(environments: readonly string[]): Promise<string> {

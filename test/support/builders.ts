@@ -1,3 +1,4 @@
+import { adopting } from '../../src/domain/adoption.ts'
 import { createHash } from 'node:crypto'
 import type { ByArgo } from '../../src/domain/argocd.ts'
 import type { ClusterFacts, EnvironmentFacts, WorkloadFacts } from '../../src/domain/facts.ts'
@@ -115,6 +116,10 @@ export const aPlatform = (more: Partial<Platform> = {}): Platform => ({
   gates: { start: rule('sre'), decommission: rule('sre', { exclude: ['start'] }) },
   ...more,
 })
+
+/** Onto a green that others made, with the ingress on it. */
+export const anAdoptingPlatform = (more: Partial<Platform> = {}): Platform =>
+  adopting(aPlatform(more), { arn: 'arn:green', createdAt: '2026-02-01T00:00:00Z' }, new Map([['ingress', 1]]))
 
 export const clusterFacts: ClusterFacts = {
   version: '1.35',

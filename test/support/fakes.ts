@@ -10,7 +10,7 @@ import { outlineOf } from '../../src/domain/outline.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { replanFinding, withApp } from '../../src/domain/replanning.ts'
-import type { App, Platform } from '../../src/domain/platform.ts'
+import type { App, Platform, Scope } from '../../src/domain/platform.ts'
 import type { WorkloadFacts } from '../../src/domain/facts.ts'
 import type { Finding } from '../../src/domain/findings.ts'
 import type { Foreseen } from '../../src/domain/scheduled.ts'
@@ -28,6 +28,8 @@ export class Outside {
   readonly world = new ToyWorld()
   /** In the order in which it was done: `api:production/deploy`. */
   readonly done: string[] = []
+  /** Where each of it was. */
+  readonly scopes: Scope[] = []
   /** Of each app and of the upgrade: whose it is what is made, and which runs asked for it. */
   readonly makers = new Map<string, { readonly runs: Set<string>; readonly askers: Set<string> }>()
   /** `app:step` → how often it fails for good, and as what. */
@@ -101,7 +103,7 @@ export class Outside {
   }
 
   activities(): Activities {
-    const one = async ({ step, input, choice, run, asker }: ActionCall, name: ActionName) => {
+    const one = async ({ step, input, choice, run, asker, scope }: ActionCall, name: ActionName) => {
       const app = /\/app\/(.*)$/.exec(activityInfo().workflowExecution?.workflowId ?? '')?.[1] ?? 'upgrade'
       const makers = this.makers.get(app) ?? { runs: new Set(), askers: new Set() }
       this.makers.set(app, { runs: makers.runs.add(run), askers: makers.askers.add(asker) })
@@ -118,6 +120,7 @@ export class Outside {
       this.world.act(place, whole, run !== asker)
       await this.wrote(place, whole)
       this.done.push(`${app}:${step}`)
+      this.scopes.push(scope)
       return { note: `${step} is so` }
     }
     const deeds = Object.fromEntries(

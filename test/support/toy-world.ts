@@ -93,6 +93,10 @@ export class ToyWorld {
         for (const key of this.facts.keys())
           if (key.startsWith(`${step.input.cluster}/`) && !key.includes('/nodes/')) this.facts.delete(key)
         return this.set(step.input.cluster, 'gone', step.input.identity === 'made-by-this-run' ? 'gone' : 'there')
+      case 'adoptCluster':
+        return this.set(`${step.input.cluster}/norikae`, 'there', 'gone')
+      case 'leaveCluster':
+        return this.set(`${step.input.cluster}/norikae`, 'gone', 'gone')
       case 'createNodeGroup':
         return this.set(`${step.input.cluster}/nodes/${step.input.name}`, 'there', 'gone')
       case 'deleteNodeGroup':

@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import type { WorkflowHandle } from '@temporalio/client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { aPlatform, anApp, anEnvironment } from '../support/builders.ts'
+import { anAdoptingPlatform, aPlatform, anApp, anEnvironment } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
 
@@ -136,4 +136,27 @@ test('the last environment that ends is told while somebody does not hear of it'
     await trial.until('it is told', async () => (await trial.standing('api', 'test')) === 'back', 1_000)
     expect(await trial.peek('api')).toMatchObject({ runs: [{ state: 'rolled-back' }] })
   })
+})
+
+test('abort before the first turn, onto a green that others made: what was brought goes, and green stays', async () => {
+  const trial = new Trial(env, new Outside(anAdoptingPlatform({ apps: [anApp('api')] })))
+  const { outside } = trial
+  outside.holds = new Set(['upgrade:verify/api/production'])
+  await trial.during(async () => {
+    await trial.start()
+    await trial.until('it is tried', async () => outside.done.includes('upgrade:verify/api/test'))
+    await trial.say(undefined, 'abort', { by: 'baba', reason: 'not today' })
+    const { outcome, report } = await trial.result()
+    expect([outcome, report.leftovers]).toEqual(['rolled-back', []])
+  })
+  expect(outside.world.snapshot()).toBe('[]')
+  const upgrade = outside.done.map((d) => d.slice('upgrade:'.length))
+  expect(upgrade.filter((d) => /^(cluster|nodegroup|addon|access|green\/empty)/.test(d))).toEqual([])
+  expect(upgrade.slice(-4)).toEqual([
+    'green/drain/shop/deployment/fluentd',
+    'bootstrap/fluentd/withdraw',
+    'bootstrap/fluentd/close',
+    'adopt/leave',
+  ])
+  expect(outside.scopes.every((scope) => scope.adopted?.arn === 'arn:green')).toBe(true)
 })

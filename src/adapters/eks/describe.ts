@@ -67,6 +67,7 @@ export function clusterOf(told: Cluster, unknown: readonly string[] = []): Clust
       certificateAuthority: told.certificateAuthority?.data,
       oidcIssuer: told.identity?.oidc?.issuer,
       clusterSecurityGroupId: vpc.clusterSecurityGroupId,
+      vpcId: vpc.vpcId,
       encryptionKeyArn: told.encryptionConfig?.[0]?.provider?.keyArn,
       supportType: told.upgradePolicy?.supportType,
       zonalShift: told.zonalShiftConfig?.enabled,

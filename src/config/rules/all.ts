@@ -3,6 +3,7 @@ import { clocksAreSomewhere } from './calendar.ts'
 import { appsDoNotWaitForThemselves } from './circles.ts'
 import { buffersAreMeasured, stoppedPodsAreNotAsked } from './buffers.ts'
 import { escalationsLeadOn, gatesAreAsked, quorumsCanBeMet } from './gates.ts'
+import { greenIsAnother } from './green.ts'
 import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
 import { platformAppsAreInOneWave, tenantsMoveByThemselves } from './platform-apps.ts'
@@ -25,6 +26,7 @@ export const rules: readonly Rule[] = [
   quorumsCanBeMet,
   escalationsLeadOn,
   clocksAreSomewhere,
+  greenIsAnother,
   signersHaveKeys,
   keysAreOfOnePerson,
   peopleApprove,

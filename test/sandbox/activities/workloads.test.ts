@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { adoptionContract } from '../../contract/adoption.ts'
 import { customVersionsContract } from '../../contract/custom-versions.ts'
 import { fencesContract } from '../../contract/fences.ts'
 import { quotasContract } from '../../contract/quotas.ts'
@@ -22,4 +23,7 @@ describe('a singleton', () => {
 })
 describe('a fence', () => {
   fencesContract(world)
+})
+describe('a green that others made', () => {
+  adoptionContract(world)
 })

@@ -4,6 +4,22 @@ import { changed, problemsIn } from './a-platform-file.ts'
 describe('beyond the shape', () => {
   test.for([
     {
+      says: 'a green that is made twice',
+      from: 'platformTeam: sre',
+      to: 'platformTeam: sre\ngreen: { clone: true, adopt: chat-1-36 }',
+      gives: [
+        '15:23  green.adopt: green is made like blue (clone) or by others (adopt), and not both; leave one of them out',
+      ],
+    },
+    {
+      says: 'a green that is blue',
+      from: 'platformTeam: sre',
+      to: 'platformTeam: sre\nblue: chat-1-36\ngreen: { adopt: chat-1-36 }',
+      gives: [
+        '16:10  green.adopt: is blue too; once it serves, take green.adopt out, or name the cluster that is to serve next',
+      ],
+    },
+    {
       says: 'weights that fall',
       from: '[5, 25, 100]',
       to: '[5, 50, 25, 100]',

@@ -4,12 +4,6 @@ import { changed, problemsIn } from './a-platform-file.ts'
 describe('what a later release reads is refused by name', () => {
   test.for([
     {
-      says: 'green.adopt',
-      from: 'platformTeam: sre',
-      to: 'platformTeam: sre\ngreen: { adopt: chat-1-36 }',
-      gives: ['15:10  green.adopt: is not supported yet; write green: { clone: true }; green is then made like blue'],
-    },
-    {
       says: 'a route by Route 53',
       from: '    team: scala\n',
       to: '    team: scala\n    route: { route53: api.example.com }\n',

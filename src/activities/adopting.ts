@@ -1,0 +1,114 @@
+import { ADMINISTRATOR } from '../domain/access.ts'
+import { adoptedTwin } from '../domain/adopted-twin.ts'
+import {
+  adopting,
+  adoptedMissing,
+  adoptionFindings,
+  inhabitedFindings,
+  notYetMade,
+  type Inhabited,
+} from '../domain/adoption.ts'
+import type { BlueFacts } from '../domain/facts.ts'
+import { blocker, type Finding } from '../domain/findings.ts'
+import { missingRules, ownRuleFindings, type GroupRule } from '../domain/group-rules.ts'
+import type { Platform } from '../domain/platform.ts'
+import type { TwinPart } from '../domain/twin.ts'
+import { notGrantedOn } from './access.ts'
+import { workloadKinds } from './discovery.ts'
+import { rulesNaming } from './group-rules.ts'
+import type { Proven } from './outside.ts'
+import type { KubernetesPort } from './ports.ts'
+
+/** A green that others made, as far as a plan needs to know it. */
+export interface Adoption {
+  readonly platform: Platform
+  readonly findings: readonly Finding[]
+  readonly twin: readonly TwinPart[]
+  /** Rules of other security groups that name blue's group, and not green's. */
+  readonly groupRules: readonly GroupRule[]
+}
+
+/** `green`: undefined where there is no such cluster yet. `worker`: whose access entries are asked for. Reads only. */
+export async function adoptionOf(
+  world: Proven,
+  platform: Platform,
+  { blue, green, to, worker }: { blue: BlueFacts; green: BlueFacts | undefined; to: string; worker: string },
+): Promise<Adoption> {
+  const rules = await rulesNaming(world.network, blue.cluster.clusterSecurityGroupId)
+  if (!green)
+    return {
+      platform: { ...platform, adopted: notYetMade(platform.green, blue.cluster) },
+      findings: [adoptedMissing(platform.green, to)],
+      twin: [],
+      groupRules: rules,
+    }
+  const { arn, createdAt, clusterSecurityGroupId } = green.cluster
+  const access = await accessTo(world, { blue: blue.cluster.name, green: platform.green, worker })
+  const on = access.kubernetes ? await inhabited(access.kubernetes) : new Map<string, number>()
+  return {
+    platform: adopting(platform, { arn, createdAt }, on),
+    findings: [
+      ...access.findings,
+      ...adoptionFindings(blue, green, to, worker),
+      ...inhabitedFindings(platform, on),
+      ...(await ownRules(world, blue, green)),
+    ],
+    twin: adoptedTwin(blue, green, worker),
+    groupRules: missingRules(rules, await rulesNaming(world.network, clusterSecurityGroupId)),
+  }
+}
+
+const LET_IN =
+  "have the worker's role given an access entry of the group norikae there, and deploy/rbac/norikae.yaml applied, as on blue"
+
+/** The worker lets itself in on a green that it makes, and on no other. */
+async function accessTo(
+  { eks, cluster }: Proven,
+  { blue, green, worker }: { blue: string; green: string; worker: string },
+): Promise<{ readonly kubernetes?: KubernetesPort; readonly findings: readonly Finding[] }> {
+  const entry = await eks.findAccess(green, worker)
+  if (!entry)
+    return {
+      findings: [
+        blocker('worker-rights', green, `it has no access entry for ${worker}, which the worker acts as`, LET_IN),
+      ],
+    }
+  const kubernetes = await cluster(green)
+  const missing = entry.policies.includes(ADMINISTRATOR) ? [] : await notGrantedOn(kubernetes, await cluster(blue))
+  if (missing.length === 0) return { kubernetes, findings: [] }
+  return {
+    findings: [
+      blocker(
+        'worker-rights',
+        green,
+        `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not there as on blue, or the worker may not read ${missing.length === 1 ? 'it' : 'them'}`,
+        LET_IN,
+      ),
+    ],
+  }
+}
+
+async function inhabited(cluster: KubernetesPort): Promise<Inhabited> {
+  const namespaces = await cluster.list('Namespace')
+  const workloads = (await Promise.all(workloadKinds.map((kind) => cluster.list(kind)))).flat()
+  return new Map(
+    namespaces.map(({ metadata: { name } }) => [
+      name,
+      workloads.filter((workload) => workload.metadata.namespace === name).length,
+    ]),
+  )
+}
+
+/** What somebody added to blue's group and not to green's. */
+async function ownRules({ network }: Proven, blue: BlueFacts, green: BlueFacts): Promise<Finding[]> {
+  const [its, theirs] = [blue.cluster.clusterSecurityGroupId, green.cluster.clusterSecurityGroupId]
+  if (its === undefined) return []
+  const there = theirs === undefined ? [] : await network.letInto(theirs)
+  const missing = (await network.letInto(its)).filter(
+    (rule) =>
+      !there.some(
+        (o) => o.source === rule.source && o.protocol === rule.protocol && o.from === rule.from && o.to === rule.to,
+      ),
+  )
+  return ownRuleFindings(its, missing)
+}

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ADMINISTRATOR } from '../../../src/domain/access.ts'
+import { placeOf } from '../../../src/domain/findings.ts'
+import { blockers } from '../../../src/domain/plan.ts'
+import type { Scope } from '../../../src/domain/platform.ts'
+import { leaves, type Step } from '../../../src/domain/steps.ts'
+import type { Prepared } from '../../../src/workflows/activities.ts'
+import { driven } from '../../support/driven.ts'
+import { eventually } from '../../support/eventually.ts'
+import { aSmallFile, seedBlue } from '../../support/small-platform.ts'
+import { aDeployment, aService, aSmallWorld, call, scope, type SmallWorld } from '../../support/small-world.ts'
+
+/** A green that Terraform made, beside a blue with an app and a platform app: compared, taken over and left again. */
+
+const GREEN = 'terraform-green'
+let world: SmallWorld
+beforeAll(async () => {
+  world = await aSmallWorld()
+  await seedBlue(world)
+  const blue = world.cluster(scope.blue)
+  for (const [name, labels] of [
+    ['shop', { app: 'shop', team: 'sre', env: 'test' }],
+    ['ingress', {}],
+    ['agents', {}],
+  ] as const) {
+    blue.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })
+    blue.apply(aDeployment(name, name))
+    blue.apply(aService(name, name))
+  }
+})
+afterAll(() => world.stop())
+
+const eks = () => world.ports.eks(scope.region)
+const file = aSmallFile(`green: { adopt: ${GREEN} }
+platformApps: { waves: [[ingress, agents]] }
+`)
+const prepare = (): Promise<Prepared> =>
+  driven(
+    world.activities.prepare,
+    { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file },
+    { workflow: { type: 'upgradePlan', id: `upgrade-plan/${scope.platform}/1` } },
+  ).then(({ answer }) => answer)
+const said = async () => blockers((await prepare()).plan).map((f) => `${f.code} ${placeOf(f)}`)
+
+const seedGreen = (more: { version?: string; labels?: Record<string, string> } = {}) =>
+  world.aws.eks.seedCluster({
+    name: GREEN,
+    version: '1.36',
+    nodegroups: [{ name: 'workers', size: 1, min: 1, max: 4, labels: {} }],
+    addons: [],
+    tags: { terraform: 'true' },
+    ...more,
+  })
+
+async function run(prepared: Prepared, name: string, way: 'forward' | 'back'): Promise<void> {
+  const steps: readonly Step[] = prepared.plan.phases.find((p) => p.name === name)?.[way] ?? []
+  const where: Scope = prepared.plan.subject
+  for (const step of leaves(steps)) {
+    if (step.kind !== 'action') continue
+    const activity = world.activities[step.action] as (input: unknown) => Promise<unknown> // each takes its own step's
+    await driven(activity, call(step.input as never, { step: step.id, scope: where }))
+  }
+}
+
+/** All that is on green, as its own API tells it. */
+const onGreen = () =>
+  JSON.stringify(
+    [
+      ['v1', 'Namespace'],
+      ['v1', 'ConfigMap'],
+      ['apps/v1', 'Deployment'],
+      ['admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy'],
+      ['admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding'],
+    ].map(([apiVersion = '', kind = '']) =>
+      world
+        .cluster(GREEN)
+        .list(apiVersion, kind)
+        // A controller's, in its own time.
+        .filter((o) => o.metadata.name !== 'kube-root-ca.crt')
+        .map((o) => `${o.metadata.namespace ?? ''}/${o.metadata.name} ${o.metadata.uid ?? ''}`)
+        .toSorted(),
+    ),
+  )
+
+test('one that is not there yet stands in the way, and the plan is shown all the same', async () => {
+  expect(await said()).toEqual([`adopted-missing ${GREEN}`])
+  expect((await prepare()).plan.subject.adopted?.createdAt).toBe('not yet')
+})
+
+test('what it lacks is told, and nothing once it is as blue is', async () => {
+  await seedGreen()
+  await eks().deleteNodegroup(GREEN, 'workers')
+  await eventually('it has no nodes', async () => (await eks().nodegroupNames(GREEN)).length === 0)
+  world.cluster(GREEN).apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
+  world.cluster(GREEN).apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ingress' } })
+  expect(await said()).toEqual([
+    `adopted-nodes ${GREEN} node group general`,
+    `adopted-platform-app ${GREEN} platform app ingress`,
+    `adopted-namespace ${GREEN} shop`,
+  ])
+
+  const blues = await eks().findNodegroup(scope.blue, 'general')
+  if (!blues) throw new Error('blue has no nodes')
+  await eks().createNodegroup(GREEN, { ...blues, name: 'workers' }, 'ng')
+  await eventually('it has nodes', async () => (await eks().findNodegroup(GREEN, 'workers'))?.status === 'ACTIVE')
+  world.cluster(GREEN).apply(aDeployment('ingress', 'ingress'))
+  const kubernetes = await world.ports.kubernetes(scope.region, GREEN)
+  await kubernetes.remove('Namespace', undefined, 'shop')
+  await eventually('it is gone', async () => (await kubernetes.find('Namespace', undefined, 'shop')) === undefined)
+  expect(await said()).toEqual([])
+  expect((await prepare()).twin.map((p) => p.part)).toEqual([`cluster ${GREEN}`, 'node group general'])
+})
+
+test('whoever runs the worker has to be let in', async () => {
+  const { roleArn } = world.aws.identity
+  await eks().disallow(GREEN, roleArn, ADMINISTRATOR)
+  expect(await said()).toEqual([`worker-rights ${GREEN}`])
+  await eks().allow(GREEN, roleArn, ADMINISTRATOR)
+  expect(await said()).toEqual([])
+})
+
+test('it is taken over as it is, gets what it lacks, and is left as it was made', async () => {
+  const before = onGreen()
+  const [inventory, prepared] = [JSON.stringify(world.aws.eks.inventory()), await prepare()]
+  await run(prepared, 'provision', 'forward')
+  await run(prepared, 'bootstrap', 'forward')
+  const own = (kind: 'Namespace' | 'Deployment', namespace: string | undefined, name: string) =>
+    world.ports.kubernetes(scope.region, GREEN).then((k) => k.find(kind, namespace, name))
+  expect(await own('Deployment', 'agents', 'agents')).toBeDefined()
+  expect(await own('Namespace', undefined, 'norikae')).toBeDefined()
+  const { activities } = world
+  const where = { scope: prepared.plan.subject }
+  await driven(activities.raiseFence, call<'raiseFence'>({ namespaces: ['ingress'], on: 'green', closed: [] }, where))
+
+  await run(prepared, 'bootstrap', 'back')
+  await run(prepared, 'provision', 'back')
+  // A fence without what it asks would deny everything: as long as one stands, all of it does.
+  expect(await own('Namespace', undefined, 'norikae')).toBeDefined()
+  await driven(activities.removeFence, call<'removeFence'>({ namespaces: ['ingress'], on: 'green' }, where))
+  await run(prepared, 'provision', 'back')
+  await run(prepared, 'provision', 'back')
+  expect(onGreen()).toBe(before)
+  expect(JSON.stringify(world.aws.eks.inventory())).toBe(inventory)
+})
+
+test('another cluster of its name is no green of this plan: nothing is done to it, and its undo is done', async () => {
+  const prepared = await prepare()
+  await run(prepared, 'provision', 'forward')
+  await eks().deleteNodegroup(GREEN, 'workers')
+  await eventually('it has no nodes', async () => (await eks().nodegroupNames(GREEN)).length === 0)
+  await eks().deleteCluster(GREEN)
+  await eventually('it is gone', async () => (await eks().findCluster(GREEN)) === undefined)
+  await seedGreen()
+  const before = onGreen()
+  for (const name of ['provision', 'bootstrap'])
+    await expect(run(prepared, name, 'forward')).rejects.toMatchObject({
+      type: 'NotFound',
+      message: expect.stringContaining('was left alone') as string,
+    })
+  await run(prepared, 'bootstrap', 'back')
+  await run(prepared, 'provision', 'back')
+  expect(onGreen()).toBe(before)
+})
