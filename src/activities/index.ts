@@ -13,6 +13,7 @@ import { externalDeploymentActions } from './external-deployments.ts'
 import { fargateActions } from './fargate-profiles.ts'
 import { fluxActions } from './flux-deployments.ts'
 import { dryRunActions } from './dry-run.ts'
+import { emptyingActions } from './emptying.ts'
 import { examiningActivities } from './examining.ts'
 import { externalActions } from './externals.ts'
 import { foreseeingActivities } from './foreseeing.ts'
@@ -61,6 +62,7 @@ const all = (outside: Outside): Activities => ({
   ...foreseeingActivities(outside),
   ...replanningActivities(outside),
   ...clusterActions(outside),
+  ...emptyingActions(outside),
   ...accessActions(outside),
   ...accessCopyActions(outside),
   ...nodeGroupActions(outside),

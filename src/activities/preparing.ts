@@ -28,6 +28,7 @@ import { argocdSurvey } from './argocd-survey.ts'
 import { blueOf } from './blue.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
+import { dnsSurvey } from './external-dns.ts'
 import { templatesOn } from './launch-templates.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
@@ -94,6 +95,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...ofBlue,
       ...(await argocdSurvey({ eks, cluster }, platform)),
       ...(await imageSurvey(kubernetes, registry)),
+      ...(await dnsSurvey(kubernetes, platform)),
       ...approverFindings(platform, request.by),
     ]
     const now = new Date().toISOString()
