@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { heldUpIn } from '../../../src/activities/draining.ts'
 import { dnsSurvey } from '../../../src/activities/external-dns.ts'
 import type { Transform } from '../../../src/domain/transforms.ts'
 import { DRIVER } from '../../../src/domain/volumes.ts'
@@ -129,4 +130,24 @@ test('volumes that nobody moved go with their claims, and those that green has s
   expect(world.blue.list('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding')).toEqual([])
   expect(world.green.list('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding')).toHaveLength(1)
   expect(world.green.pods().filter((p) => p.labels['app'] === 'external-dns')).toHaveLength(1)
+})
+
+test('what holds up the draining of a node group is named once it takes long, and of that group alone', async () => {
+  world.blue.apply(aDeployment('held', namespace))
+  world.blue.apply({
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'held', namespace },
+    spec: { maxUnavailable: 0, selector: { matchLabels: { app: 'held' } } },
+  })
+  const pod = await eventually('it runs', () => world.blue.pods().find((p) => p.labels['app'] === 'held' && p.ready))
+  const port = await world.ports.kubernetes(scope.region, scope.blue)
+  const looked = async (group: string, forMs: number) =>
+    (await driven((it: string) => heldUpIn(port, it), group, { scheduledMs: Date.now() - forMs })).answer
+  await eventually('the budget is counted', async () => (await looked('general', 300_000)) !== '')
+  expect(await looked('general', 300_000)).toMatch(
+    `: PodDisruptionBudget/${namespace}/held allows no disruption, so Pod/${namespace}/${pod?.name} on `,
+  )
+  expect(await looked('another', 300_000)).toBe('')
+  expect(await looked('general', 60_000)).toBe('')
 })
