@@ -2,6 +2,7 @@ import { activityInfo } from '@temporalio/activity'
 import { approverFindings } from '../domain/approvers.ts'
 import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } from '../domain/clone.ts'
 import { partsInside, podIdentityFindings } from '../domain/clone-access.ts'
+import { keepingOf, typedBy } from '../domain/costs.ts'
 import { condensed } from '../domain/condensed.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import { fargateFindings } from '../domain/fargate.ts'
@@ -116,6 +117,13 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
       ...ofTemplates,
       ...(groupRules.length > 0 && { groupRules: true as const }),
+      ...(file.prices && {
+        keeping: keepingOf(
+          file.prices,
+          { version, targetVersion: to, nodegroups: typedBy(facts.nodegroups, templates) },
+          versions,
+        ),
+      }),
     }
     const plan = planUpgrade(platform, planned, condensed(all))
     return fitting({

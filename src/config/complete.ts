@@ -49,6 +49,7 @@ export function complete(written: Written): PlatformFile {
     maxFailed: written.maxFailed,
     autoRollback: written.autoRollback,
     ...(written.schedule !== undefined && { schedule: scheduleOf(written.schedule) }),
+    ...(written.prices !== undefined && { prices: written.prices }),
     ...trustOf(written),
     waivers: written.waivers,
   }

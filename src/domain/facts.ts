@@ -1,3 +1,4 @@
+import type { Keeping } from './costs.ts'
 import type { Identity } from './actions.ts'
 import type {
   AccessEntry,
@@ -37,6 +38,8 @@ export interface ClusterFacts {
   /** By name. */
   readonly fargateProfiles?: readonly string[]
   readonly podIdentities?: readonly Pick<PodIdentity, 'namespace' | 'serviceAccount'>[]
+  /** Where the platform file has prices: what both clusters cost a day. */
+  readonly keeping?: Keeping
 }
 
 export interface AddonFacts {

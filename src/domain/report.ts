@@ -1,3 +1,5 @@
+import { costInAll } from './both-clusters.ts'
+import type { Spent } from './costs.ts'
 import { effortOf, efforts, type Effort } from './effort.ts'
 import type { Finding } from './findings.ts'
 import type { Desk, Logged } from './gates.ts'
@@ -42,8 +44,10 @@ export interface Report {
     readonly why: string
   }[]
   readonly findings: readonly Finding[]
-  /** Undos that people skipped: somebody must look after these by hand. */
+  /** Undos that people skipped, and what was left behind of blue: somebody must look after these by hand. */
   readonly leftovers: readonly string[]
+  /** Where the platform file has prices: what both clusters cost while there were both. */
+  readonly cost?: Spent
 }
 
 /** What it was about; the upgrade itself where no app is named, all environments where none is. */
@@ -121,7 +125,13 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
         .filter((s) => last.get(s.id) === 'skipped')
         .map((s) => s.title)
     }),
+    ...costOf(runs),
   })
+}
+
+const costOf = (runs: readonly Run[]): Pick<Report, 'cost'> => {
+  const [cost] = runs.flatMap((run) => costInAll(run) ?? [])
+  return cost ? { cost } : {}
 }
 
 /** An act for several gates is of no one place. */
@@ -143,7 +153,7 @@ function placesOf(runs: readonly Run[]): (about: string | undefined) => Place {
 /** An upgrade's own report and those of its apps, as one. */
 export function joined(reports: readonly Report[]): Report {
   // What an app reported is in the history, perhaps from a release that did not write all of it.
-  const all = <K extends keyof Report>(field: K) =>
+  const all = <K extends Exclude<keyof Report, 'cost'>>(field: K) =>
     reports.flatMap((r) => (r[field] as readonly Report[K][number][] | undefined) ?? [])
   const byTime = <T extends { readonly at: string }>(items: readonly T[]) =>
     items.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
@@ -158,5 +168,6 @@ export function joined(reports: readonly Report[]): Report {
     // What was tried for all was tried again when its turn came.
     findings: [...new Map(all('findings').map((f) => [JSON.stringify(f), f])).values()],
     leftovers: all('leftovers'),
+    ...reports.flatMap(({ cost }) => (cost ? [{ cost }] : []))[0],
   })
 }
