@@ -30,6 +30,7 @@ import { pointerActions } from './pointers.ts'
 import { preparingActivities } from './preparing.ts'
 import { replanningActivities } from './replanning.ts'
 import { fenceActions } from './fences.ts'
+import { remainsActions } from './remains.ts'
 import { scheduleActions } from './schedules.ts'
 import { proofActivities } from './proofs.ts'
 import { sizeActions } from './sizes.ts'
@@ -63,6 +64,7 @@ const all = (outside: Outside): Activities => ({
   ...replanningActivities(outside),
   ...clusterActions(outside),
   ...emptyingActions(outside),
+  ...remainsActions(outside),
   ...accessActions(outside),
   ...accessCopyActions(outside),
   ...nodeGroupActions(outside),

@@ -326,6 +326,7 @@ function decommission(platform: Platform, facts: ClusterFacts): Move {
           act(`blue/template/${nodeGroup}`, 'deleteLaunchTemplate', { cluster: blue, nodeGroup, identity }),
         ),
       act('blue/delete', 'deleteCluster', { cluster: blue, identity }),
+      act('blue/remains', 'findRemains', { cluster: blue, ...(platform.prices && { prices: platform.prices }) }),
     ),
   )
 }

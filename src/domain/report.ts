@@ -1,7 +1,7 @@
 import { costInAll } from './both-clusters.ts'
 import type { Spent } from './costs.ts'
 import { effortOf, efforts, type Effort } from './effort.ts'
-import type { Finding } from './findings.ts'
+import { placeOf, type Finding } from './findings.ts'
 import type { Desk, Logged } from './gates.ts'
 import type { StepRecord } from './journal.ts'
 import { textIn } from './messages.ts'
@@ -116,7 +116,9 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
         : [],
     ),
     rollbacks,
-    findings: runs.flatMap(({ plan, journal }) => [...plan.findings, ...noticedBy(plan.phases, journal)]),
+    findings: runs
+      .flatMap(({ plan, journal }) => [...plan.findings, ...noticedBy(plan.phases, journal)])
+      .filter((f) => !isLeft(f)),
     leftovers: runs.flatMap((run) => {
       // Archive first: the last word on an undo counts.
       const last = new Map(recordsOf(run).map((r) => [r.step, r.state]))
@@ -124,6 +126,11 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
         .flatMap((p) => leaves(p.back))
         .filter((s) => last.get(s.id) === 'skipped')
         .map((s) => s.title)
+        .concat(
+          noticedBy(run.plan.phases, run.journal)
+            .filter(isLeft)
+            .map((f) => `${placeOf(f)} ${f.message} → ${f.remedy}`),
+        )
     }),
     ...costOf(runs),
   })
@@ -133,6 +140,9 @@ const costOf = (runs: readonly Run[]): Pick<Report, 'cost'> => {
   const [cost] = runs.flatMap((run) => costInAll(run) ?? [])
   return cost ? { cost } : {}
 }
+
+/** What is left of blue is work to do, and not news. */
+const isLeft = ({ code }: Finding): boolean => code === 'left-behind'
 
 /** An act for several gates is of no one place. */
 const aboutOne = (body: unknown): string | undefined => {

@@ -41,7 +41,7 @@ const externalDns = (owner: string): KubernetesObject => {
   return { ...made, spec: { ...made.spec, template } }
 }
 
-const volume = (name: string, id: string): KubernetesObject => ({
+const aVolume = (name: string, id: string): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'PersistentVolume',
   metadata: { name, annotations: { 'pv.kubernetes.io/provisioned-by': DRIVER } },
@@ -115,11 +115,11 @@ test('volumes that nobody moved go with their claims, and those that green has s
     ['own', own],
     ['moved', moved],
   ] as const) {
-    world.blue.apply(volume(name, id))
+    world.blue.apply(aVolume(name, id))
     world.blue.apply(claim(name))
   }
   // By hand, and with no word of Norikae's on it.
-  world.green.apply(volume('moved', moved))
+  world.green.apply(aVolume('moved', moved))
   const { answer, waits } = await driven(world.activities.emptyCluster, empty())
   expect(waits.join()).toMatch(/Ingress/)
   expect(answer.note).toContain(`1 volumes that the other cluster has are there: ${moved}`)
@@ -150,4 +150,54 @@ test('what holds up the draining of a node group is named once it takes long, an
   )
   expect(await looked('another', 300_000)).toBe('')
   expect(await looked('general', 60_000)).toBe('')
+})
+
+test('what carries the name of a cluster that is gone is found by tags and names, and nothing of another', async () => {
+  const { aws } = world
+  const cluster = 'gone-1-34'
+  const its = { [`kubernetes.io/cluster/${cluster}`]: 'owned' }
+  const find = (forMs = 0) =>
+    driven(
+      world.activities.findRemains,
+      call<'findRemains'>({ cluster, prices: { currency: 'USD', instances: {}, storage: 0.1 } }),
+      { scheduledMs: Date.now() - forMs },
+    )
+  expect((await find()).answer).toEqual({ note: `nothing is left of ${cluster}` })
+
+  const volume = aws.ec2.createVolume('ap-northeast-1a', 100, its)
+  aws.ec2.createVolume('ap-northeast-1a', 100, { 'kubernetes.io/cluster/gone-1-3': 'owned' })
+  const { loadBalancerArn } = aws.elbv2.seedLoadBalancer('k8s-gone', { 'elbv2.k8s.aws/cluster': cluster })
+  const targetGroup = aws.elbv2.seedTargetGroup('k8s-gone', { 'elbv2.k8s.aws/cluster': cluster })
+  aws.securityGroups.name('sg-gone', `eks-cluster-sg-${cluster}-1234`)
+  aws.securityGroups.name('sg-other', `eks-cluster-sg-${cluster}-r2-1234`)
+  aws.securityGroups.allow('sg-db', { direction: 'in', protocol: 'tcp', port: 5432, group: 'sg-gone' })
+  aws.networkInterfaces.add('eni-gone', { description: `Amazon EKS ${cluster}` })
+  await world.ports
+    .launchTemplates(scope.region)
+    .create({ name: 'eks-gone', settings: { KeyName: 'k' }, tags: { 'eks:cluster-name': cluster } }, 'lt')
+  aws.logs.keep(`/aws/eks/${cluster}/cluster`, 2_500_000_000)
+  aws.logs.keep(`/aws/eks/${cluster}/cluster-of-somebody`, 1)
+
+  setTimeout(() => aws.networkInterfaces.remove('eni-gone'), 100)
+  const { answer, waits } = await find()
+  expect(waits.at(-1)).toBe('AWS lets go of network interface eni-gone')
+  expect(answer.findings?.map((f) => f.about)).toEqual([
+    `load balancer k8s-gone (${loadBalancerArn})`,
+    `target group k8s-gone (${targetGroup})`,
+    `volume ${volume}`,
+    `security group eks-cluster-sg-${cluster}-1234 (sg-gone)`,
+    expect.stringMatching(/^launch template eks-gone \(lt-/),
+    `log group /aws/eks/${cluster}/cluster`,
+  ])
+  const words = answer.findings?.map((f) => f.message).join('\n')
+  expect(words).toContain('10.00 USD a month')
+  expect(words).toContain('unknown a month (prices.loadBalancer is not in the platform file)')
+  expect(words).toContain('rules still name it, so EC2 does not delete it: sg-db (name-of-sg-db) in tcp 5432')
+  expect(words).toContain('2.5 GB of logs')
+
+  aws.networkInterfaces.add('eni-gone', { description: `Amazon EKS ${cluster}` })
+  world.green.apply(aVolume('kept', volume))
+  const late = (await find(3_600_000)).answer.findings?.map((f) => f.about)
+  expect(late).toContain(`network interface Amazon EKS ${cluster} (eni-gone)`)
+  expect(late).not.toContain(`volume ${volume}`)
 })
