@@ -74,12 +74,16 @@ test('where a rule still sends requests to blue it is not idle, and nothing is r
   const before = written().length
   const { type, message } = await ending(world.activities.emptyCluster, empty())
   expect([type, message]).toEqual(['Contested', expect.stringContaining(`grafana.example.com (${arn})`)])
+  let seen: unknown[] = []
   const prometheus = await aServer(() => ({
-    json: { status: 'success', data: { resultType: 'scalar', result: [0, '0'] } },
+    json: { status: 'success', data: { resultType: 'vector', result: seen } },
   }))
   const [url, query] = [prometheus.url, 'requests']
   const idle = { cluster: scope.blue, for: '1m', requests: { url, query }, namespaces: [], buffers: [] } as const
   const proven = () => attempted(world.activities.proveIdle, call<'proveIdle'>(idle))
+  // A cluster that nobody ever saw serving anything is none that was seen to stop.
+  expect(await proven()).toContain('nobody tells how many requests demo-1-35 served')
+  seen = [{ value: [0, '0'] }]
   expect(await proven()).toContain('listener rules would send requests to demo-1-35: grafana.example.com')
   expect(written()).toHaveLength(before)
   world.aws.elbv2.setWeightAsSomebodyElse(arn, rule(0))
