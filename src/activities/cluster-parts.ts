@@ -12,6 +12,8 @@ export interface ClusterPart<Told extends State = State> {
   /** As it was just read; undefined: it is not there. */
   readonly found: Told | undefined
   readonly remove: () => Promise<void>
+  /** What keeps it from going, in words that follow on; absent: nothing that is known. */
+  readonly heldUp?: string
 }
 
 interface State {
@@ -47,17 +49,23 @@ export async function made<Told extends State>(
  * Returns once it is gone. Throws not yet for as long as EKS takes, failed with EKS's own reasons where it cannot be deleted.
  * Whether it may be is for the caller to prove. Safe to repeat.
  */
-export async function gone({ what, cluster, found, remove }: ClusterPart): Promise<{ readonly note: string }> {
+export async function gone({
+  what,
+  cluster,
+  found,
+  remove,
+  heldUp = '',
+}: ClusterPart): Promise<{ readonly note: string }> {
   if (!found) return { note: `${what} of ${cluster} is gone` }
   // Told anew once by each try: what stood in its way may be gone.
   if (found.status === 'DELETE_FAILED' && remembered(false))
-    throw failed(`${what} could not be deleted: ${reasons(found)}`)
+    throw failed(`${what} could not be deleted: ${reasons(found)}${heldUp}`)
   if (found.status !== 'DELETING' && found.status !== 'CREATING') {
     await remove()
     remember(true)
   }
   throw notYet(
-    `${what} of ${cluster} is ${found.status === 'CREATING' ? 'CREATING, and is deleted once it is there' : 'DELETING'}`,
+    `${what} of ${cluster} is ${found.status === 'CREATING' ? 'CREATING, and is deleted once it is there' : 'DELETING'}${heldUp}`,
     budgets.nodegroup,
   )
 }

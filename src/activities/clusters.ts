@@ -1,13 +1,8 @@
 import { newCluster, RUN_TAG } from '../domain/clone.ts'
 import type { ClusterDescription } from '../domain/eks-objects.ts'
 import type { Identity } from '../domain/platform.ts'
-import { isHeld } from '../domain/volumes.ts'
-import { hasVolumeClaims, replicasOf } from '../domain/workload-state.ts'
 import { contested, denied, failed, notFound } from './errors.ts'
-import { stopFlux } from './flux-deployments.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
-import type { KubernetesPort } from './ports.ts'
-import { hold } from './stores.ts'
 import { ATTEMPT_TAG, tagsOf, tokenOf } from './tokens.ts'
 import { budgets, notYet } from './waiting.ts'
 
@@ -58,65 +53,7 @@ export const clusterActions = (outside: Outside) => {
     throw notYet(`${cluster} was just told to go`, budgets.cluster)
   }
 
-  const emptyCluster: Deed<'emptyCluster'> = async (call) => {
-    const { cluster, identity } = call.input
-    const { eks, cluster: open } = await proven(outside, call.scope)
-    const found = await eks.findCluster(cluster)
-    // It runs on while it is updated, and can be emptied then too.
-    if (!found || !['ACTIVE', 'UPDATING'].includes(found.status))
-      return { note: `${cluster} is ${found?.status ?? 'gone'}: nothing to empty` }
-    proveIdentity(found, identity, call.run)
-    const kubernetes = await open(cluster)
-    // It would make anew what is removed, and a load balancer outlive its cluster.
-    await stopFlux(kubernetes)
-    const outsiders = (
-      await Promise.all(
-        (['TargetGroupBinding', 'Ingress', 'PersistentVolumeClaim', 'Service'] as const).map((kind) =>
-          kubernetes.list(kind),
-        ),
-      )
-    )
-      .flat()
-      .filter((o) => o.kind !== 'Service' || o.spec?.['type'] === 'LoadBalancer')
-    if (outsiders.some((o) => o.kind === 'PersistentVolumeClaim')) {
-      await keepWhatMoved(kubernetes, cluster)
-      await stopWhatMounts(kubernetes)
-    }
-    for (const { kind, metadata } of outsiders) {
-      if (metadata.deletionTimestamp === undefined)
-        await kubernetes.remove(kind as 'Service', metadata.namespace, metadata.name, metadata.uid)
-    }
-    if (outsiders.length === 0) return { note: `${cluster} has no load balancers, bindings or volume claims` }
-    throw notYet(
-      `${outsiders.length} objects with something outside ${cluster} are going: ${outsiders
-        .slice(0, 5)
-        .map((o) => `${o.kind} ${o.metadata.namespace ?? ''}/${o.metadata.name}`)
-        .join(', ')}`,
-      budgets.targets,
-    )
-  }
-
-  return { createCluster, deleteCluster, emptyCluster }
-}
-
-/** Volumes that the other cluster uses by now outlive their claims here. */
-async function keepWhatMoved(cluster: KubernetesPort, name: string): Promise<void> {
-  for (const volume of (await cluster.list('PersistentVolume')).filter(isHeld)) await hold({ cluster, name }, volume)
-}
-
-/**
- * A claim stays for as long as a pod mounts it, and a StatefulSet would make it anew.
- * https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection
- */
-async function stopWhatMounts(cluster: KubernetesPort): Promise<void> {
-  const workloads = await Promise.all((['Deployment', 'StatefulSet'] as const).map((kind) => cluster.list(kind)))
-  for (const workload of workloads.flat().filter((w) => hasVolumeClaims(w) && replicasOf(w) > 0)) {
-    const { namespace, name, resourceVersion } = workload.metadata
-    await cluster.patch(workload.kind as 'Deployment', namespace, name, {
-      metadata: { resourceVersion },
-      spec: { replicas: 0 },
-    })
-  }
+  return { createCluster, deleteCluster }
 }
 
 /** Principle 10: what is destroyed is what was meant, by ARN and creation time, or by this run's own tag. */

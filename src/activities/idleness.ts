@@ -4,6 +4,7 @@ import { givenUpOf, isGivenUp, restOf } from '../domain/rests.ts'
 import { jobState } from '../domain/slots.ts'
 import { measure } from './measures.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
+import { rulesInWords, servingOf } from './serving.ts'
 import { notYet } from './waiting.ts'
 
 /** What was used a moment ago may be so again: several windows, and some patience, before people are asked. */
@@ -34,6 +35,9 @@ export const idlenessActions = (outside: Outside) => {
       throw notYet(`nobody tells how many requests ${cluster} served (${requests.query} gives nothing)`, budget)
     if (Math.ceil(seen) > 0)
       throw notYet(`${cluster} served ${Math.ceil(seen)} requests in the last ${input.for}`, budget)
+    const { here: rules } = await servingOf(world, scope, cluster === scope.green ? 'green' : 'blue')
+    if (rules.length > 0)
+      throw notYet(`listener rules would send requests to ${cluster}: ${rulesInWords(rules)}`, budget)
     const here = await world.cluster(cluster)
     for (const buffer of buffers) {
       const { workload } = buffer
@@ -54,7 +58,9 @@ export const idlenessActions = (outside: Outside) => {
           .join(', ')}`,
         budget,
       )
-    return { note: `no request in ${input.for}, no job, nothing buffered on ${cluster} that was not given up` }
+    return {
+      note: `no request in ${input.for}, no listener rule to it, no job, nothing buffered on ${cluster} that was not given up`,
+    }
   }
 
   return { confirmQuiet, proveIdle }

@@ -14,6 +14,7 @@ import { externalDeploymentActions } from './external-deployments.ts'
 import { fargateActions } from './fargate-profiles.ts'
 import { fluxActions } from './flux-deployments.ts'
 import { dryRunActions } from './dry-run.ts'
+import { emptyingActions } from './emptying.ts'
 import { examiningActivities } from './examining.ts'
 import { externalActions } from './externals.ts'
 import { foreseeingActivities } from './foreseeing.ts'
@@ -30,6 +31,7 @@ import { pointerActions } from './pointers.ts'
 import { preparingActivities } from './preparing.ts'
 import { replanningActivities } from './replanning.ts'
 import { fenceActions } from './fences.ts'
+import { remainsActions } from './remains.ts'
 import { scheduleActions } from './schedules.ts'
 import { proofActivities } from './proofs.ts'
 import { sizeActions } from './sizes.ts'
@@ -63,6 +65,8 @@ const all = (outside: Outside): Activities => ({
   ...replanningActivities(outside),
   ...clusterActions(outside),
   ...adoptionActions(outside),
+  ...emptyingActions(outside),
+  ...remainsActions(outside),
   ...accessActions(outside),
   ...accessCopyActions(outside),
   ...nodeGroupActions(outside),

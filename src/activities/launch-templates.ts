@@ -1,6 +1,7 @@
 import { PLATFORM_TAG } from '../domain/clone.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import { CLUSTER_TAG, isMade, namesOf, templateFor, templateName, type Templated } from '../domain/launch-templates.ts'
+import { proveIdentity } from './clusters.ts'
 import { contested, denied, notFound } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { LaunchTemplatesPort } from './ports.ts'
@@ -37,9 +38,12 @@ export const launchTemplateActions = (outside: Outside) => {
 
   const deleteLaunchTemplate: Deed<'deleteLaunchTemplate'> = async (call) => {
     const { cluster, nodeGroup, identity } = call.input
-    const { launchTemplates } = await proven(outside, call.scope)
+    const { launchTemplates, eks } = await proven(outside, call.scope)
     const name = templateName(cluster, nodeGroup)
     const { platform } = call.scope
+    // By its name another cluster may have it by now; one that this run made may be gone already.
+    const owner = identity === 'made-by-this-run' ? undefined : await eks.findCluster(cluster)
+    if (owner) proveIdentity(owner, identity, call.run)
     const found = await launchTemplates.find(name, FIRST)
     if (!found) return { note: `launch template ${name} is gone` }
     if (!isMade(found.tags, { cluster, platform, ...(identity === 'made-by-this-run' && { run: call.run }) }))

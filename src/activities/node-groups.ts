@@ -1,6 +1,7 @@
 import { newNodegroup } from '../domain/clone.ts'
 import { gone, made, type ClusterPart } from './cluster-parts.ts'
 import { proveIdentity } from './clusters.ts'
+import { heldUpIn } from './draining.ts'
 import { notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { EksPort } from './ports.ts'
@@ -21,12 +22,21 @@ export const nodeGroupActions = (outside: Outside) => {
 
   const deleteNodeGroup: Deed<'deleteNodeGroup'> = async (call) => {
     const { cluster, name, identity } = call.input
-    const { eks } = await proven(outside, call.scope)
+    const { eks, cluster: open } = await proven(outside, call.scope)
     const owner = await eks.findCluster(cluster)
     if (!owner) return { note: `node group ${name} of ${cluster} is gone` }
     const part = await nodeGroup(eks, cluster, name)
     if (part.found) proveIdentity(owner, identity, call.run)
-    return gone(part)
+    const drains = ['DELETING', 'DELETE_FAILED'].includes(part.found?.status ?? '') && owner.status === 'ACTIVE'
+    // Whoever cannot say what holds it up does not hold it up longer.
+    return gone({
+      ...part,
+      ...(drains && {
+        heldUp: await open(cluster)
+          .then((k) => heldUpIn(k, name))
+          .catch(() => ''),
+      }),
+    })
   }
 
   return { createNodeGroup, deleteNodeGroup }

@@ -15,6 +15,7 @@ import type {
   NetworkPort,
   Ports,
   RegistryPort,
+  RemainsPort,
 } from './ports.ts'
 
 /** All that activities know of the world beside their input. */
@@ -46,6 +47,7 @@ export interface Proven {
   readonly compute: ComputePort
   readonly network: NetworkPort
   readonly launchTemplates: LaunchTemplatesPort
+  readonly remains: RemainsPort
   /** Of any region: images come from where they were pushed to. */
   registry(region: string): RegistryPort
   readonly metrics: MetricsPort
@@ -78,6 +80,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     compute: ports.compute(region),
     network: ports.network(region),
     launchTemplates: ports.launchTemplates(region),
+    remains: ports.remains(region),
     registry: (of) => ports.registry(of),
     metrics: ports.metrics,
     principalArn,

@@ -27,6 +27,7 @@ import type {
 } from '../domain/ec2-objects.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { ImageId, Repository } from '../domain/registry-images.ts'
+import type { Remains } from '../domain/remains.ts'
 import type { ServedResource } from '../domain/resources.ts'
 import type { Claims } from '../domain/tokens.ts'
 import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
@@ -45,6 +46,7 @@ export interface Ports {
   network(region: string): NetworkPort
   launchTemplates(region: string): LaunchTemplatesPort
   registry(region: string): RegistryPort
+  remains(region: string): RemainsPort
   /** Looks the cluster's endpoint up once, and signs in with the worker's own identity. Throws `notFound`. */
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
   readonly metrics: MetricsPort
@@ -167,6 +169,11 @@ export interface NetworkPort {
   rulesNaming(group: string): Promise<readonly GroupRule[]>
   /** What is let into this security group, by its own rules, each source by itself. None where it is gone. */
   letInto(group: string): Promise<readonly OwnRule[]>
+}
+
+export interface RemainsPort {
+  /** What AWS has that carries the name of this cluster, in its tags or in its own name. */
+  ofCluster(cluster: string): Promise<readonly Remains[]>
 }
 
 export interface RegistryPort {

@@ -3,6 +3,7 @@ import { deflateSync } from 'node:zlib'
 import { approverFindings } from '../domain/approvers.ts'
 import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } from '../domain/clone.ts'
 import { partsInside, podIdentityFindings } from '../domain/clone-access.ts'
+import { keepingOf, typedBy } from '../domain/costs.ts'
 import { condensed } from '../domain/condensed.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import { fargateFindings } from '../domain/fargate.ts'
@@ -32,6 +33,7 @@ import { argocdSurvey } from './argocd-survey.ts'
 import { blueOf } from './blue.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
+import { dnsSurvey } from './external-dns.ts'
 import { templatesOn } from './launch-templates.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
@@ -111,6 +113,7 @@ export const preparingActivities = (
       ...ofBlue,
       ...(await argocdSurvey({ eks, cluster }, platform)),
       ...(await imageSurvey(kubernetes, registry)),
+      ...(await dnsSurvey(kubernetes, platform)),
       ...approverFindings(platform, request.by),
     ]
     const now = new Date().toISOString()
@@ -131,6 +134,13 @@ export const preparingActivities = (
       ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
       ...ofTemplates,
       ...(groupRules.length > 0 && { groupRules: true as const }),
+      ...(file.prices && {
+        keeping: keepingOf(
+          file.prices,
+          { version, targetVersion: to, nodegroups: typedBy(facts.nodegroups, templates) },
+          versions,
+        ),
+      }),
     }
     const plan = planUpgrade(platform, planned, condensed(all))
     return fitting({

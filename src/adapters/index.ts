@@ -1,3 +1,4 @@
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
 import { EC2 } from '@aws-sdk/client-ec2'
 import { ECR } from '@aws-sdk/client-ecr'
 import { EKS } from '@aws-sdk/client-eks'
@@ -17,6 +18,7 @@ import { notingUnknown } from './eks/unknown.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
 import { tokens } from './oidc/token-port.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
+import { remains } from './remains/remains-port.ts'
 import { slack } from './slack/chat-port.ts'
 import { sts } from './sts/identity-port.ts'
 import { webhooks } from './webhook/webhook-port.ts'
@@ -38,6 +40,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
   const eksClients = clientsOf((region) => notingUnknown(new EKS(aws(region))))
   const elbClients = clientsOf((region) => new ElasticLoadBalancingV2(aws(region)))
   const ec2Clients = clientsOf((region) => new EC2(aws(region)))
+  const logsClients = clientsOf((region) => new CloudWatchLogs(aws(region)))
   const ecrClients = clientsOf((region) => new ECR(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
@@ -49,6 +52,8 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     blockStorage: (region) => blockStorage(ec2Clients.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
     registry: (region) => registry(ecrClients.of(region)),
+    remains: (region) =>
+      remains({ ec2: ec2Clients.of(region), elb: elbClients.of(region), logs: logsClients.of(region) }),
     network: (region) => network(ec2Clients.of(region)),
     launchTemplates: (region) => launchTemplates(ec2Clients.of(region)),
     kubernetes: (region, cluster) => clusters.open(region, cluster),
@@ -58,7 +63,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     tokens: tokens(),
     async close() {
       await clusters.close()
-      for (const clients of [eksClients, elbClients, ec2Clients, ecrClients, stsClients]) clients.close()
+      for (const clients of [eksClients, elbClients, ec2Clients, ecrClients, logsClients, stsClients]) clients.close()
     },
   }
 }

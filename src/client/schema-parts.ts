@@ -113,6 +113,17 @@ const status = z.object({
   verdicts: texts.exactOptional(),
   noticed: list(finding).exactOptional().describe('by the steps of the phase it is in'),
   problem: maybe,
+  cost: z
+    .object({
+      currency: z.string(),
+      blue: z.number(),
+      green: z.number(),
+      missing: texts.describe('what has no price, and is in neither'),
+      extended: z.number().exactOptional().describe("part of blue's"),
+      since: time.exactOptional().describe('when green began'),
+    })
+    .exactOptional()
+    .describe('of an upgrade whose platform file has prices: what each cluster costs a day'),
 })
 
 const untold = list(z.object({ place: z.string(), why: z.string() }))
@@ -251,6 +262,10 @@ export const reportBody = z.object({
   rollbacks: list(z.object({ app: z.string(), environment: z.string(), at: time, why: z.string() })),
   findings: list(finding),
   leftovers: texts,
+  cost: z
+    .object({ currency: z.string(), days: z.number(), total: z.number(), missing: texts })
+    .exactOptional()
+    .describe('what both clusters cost while there were both'),
 })
 
 export const summary = z.object({

@@ -55,6 +55,7 @@ export function complete(written: Written, at: (path: Path) => string): Platform
     maxFailed: written.maxFailed,
     autoRollback: written.autoRollback,
     ...(written.schedule !== undefined && { schedule: scheduleOf(written.schedule) }),
+    ...(written.prices !== undefined && { prices: written.prices }),
     ...trustOf(written),
     waivers: written.waivers,
   }

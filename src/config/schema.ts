@@ -3,6 +3,7 @@ import { jobKinds } from '../domain/one-shot-jobs.ts'
 import { deployers } from '../domain/platform-file.ts'
 import { platformGates, teamGate } from './gates.ts'
 import { handover, platformHandover } from './handover.ts'
+import { prices } from './prices.ts'
 import { schedule } from './schedule.ts'
 import { transform } from './transform.ts'
 import { closedDays, hours, timeZone } from './calendar.ts'
@@ -309,6 +310,9 @@ export const schema = z
     schedule: schedule
       .exactOptional()
       .describe('When upgrades start by themselves, with norikae schedule create. {} for each quarter.'),
+    prices: prices
+      .exactOptional()
+      .describe('What things cost you, so that it is told what keeping both clusters costs, and what is left behind.'),
     waivers: listOf(waiver, 'a list', `[${A_WAIVER}]`)
       .max(200, { error: 'has more than 200 waivers; mend some of what they are about' })
       .default([])

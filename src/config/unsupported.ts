@@ -16,7 +16,6 @@ const later: readonly Later[] = [
     instead: 'leave it out: listener rules of load balancers are found by their TargetGroupBindings',
   },
   { at: 'environments.*.window', instead: 'write hours for the whole platform, or a window for a workload of an app' },
-  { at: 'prices', instead: 'leave it out: the plan names no cost yet' },
   ...SOURCES.flatMap((source) => [
     { at: `health.${source}`, instead: 'leave it out and write what it asks as PromQL in health.checks' },
     { at: `health.checks.*.${source}`, instead: 'write what it asks as PromQL in query' },

@@ -1,5 +1,6 @@
 import { labelInWords, type ArgoHub, type ByArgo } from './argocd.ts'
 import type { Choice } from './choices.ts'
+import type { Prices } from './costs.ts'
 import type { Duration } from './duration.ts'
 import { few } from './few.ts'
 import type { Finding } from './findings.ts'
@@ -82,6 +83,8 @@ export interface Actions {
   copyPodIdentity: Contract<{ cluster: string; namespace: string; serviceAccount: string; like: string }>
   /** Removes what controllers made outside the cluster, while they still run; Flux, which would make it anew, does not. */
   emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
+  /** What AWS still has of a cluster that is gone, as findings. Deletes nothing. */
+  findRemains: Contract<{ cluster: string; prices?: Prices }>
   proveIdle: Contract<{
     cluster: string
     for: Duration
@@ -296,6 +299,7 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     title: (i) => `give pods of ${i.namespace}/${i.serviceAccount} their IAM role on ${i.cluster}`,
   },
   emptyCluster: { ...write, pace: 'long', title: (i) => `remove load balancers and volumes of ${i.cluster}` },
+  findRemains: { ...read, pace: 'long', title: (i) => `look for what is left of ${i.cluster}` },
   proveIdle: {
     ...read,
     skippable: false,

@@ -1,3 +1,4 @@
+import type { Keeping } from './costs.ts'
 import type {
   AccessEntry,
   AddonDescription,
@@ -36,6 +37,8 @@ export interface ClusterFacts {
   /** By name. */
   readonly fargateProfiles?: readonly string[]
   readonly podIdentities?: readonly Pick<PodIdentity, 'namespace' | 'serviceAccount'>[]
+  /** Where the platform file has prices: what both clusters cost a day. */
+  readonly keeping?: Keeping
 }
 
 export interface AddonFacts {

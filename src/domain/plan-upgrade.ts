@@ -1,5 +1,6 @@
 import { calendarInWords, unlessAlways } from './calendar.ts'
 import { measuring, requestsOn } from './checks.ts'
+import { keepingInWords } from './costs.ts'
 import type { ClusterFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
 import { RULES_STEP } from './group-rules.ts'
@@ -20,13 +21,14 @@ export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: r
   return {
     subject: { ...scopeOf({ ...platform, platform: name }), team: platformTeam },
     images: '',
+    ...(facts.keeping && { cost: facts.keeping }),
     findings,
     phases: [
       {
         ...phase(
           'start',
           'agree to begin',
-          just(ask('start', `${whatOf(platform, facts)}${inSpiteOf(findings)}`, gates.start)),
+          just(ask('start', `${whatOf(platform, facts)}${inSpiteOf(findings)}${costing(facts)}`, gates.start)),
         ),
         onFailure: 'abort',
       },
@@ -36,7 +38,7 @@ export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: r
       phase('bootstrap', 'bring up the platform itself', adopted ? settleIn(platform) : bootstrap(platform)),
       phase('verify', 'try every object on green', verify(platform.apps)),
       phase('cutovers', turnsInWords(platform), cutovers(platform)),
-      phase('soak', `keep ${blue} as the way back`, soak(platform)),
+      phase('soak', `keep ${blue} as the way back${costing(facts)}`, soak(platform, facts)),
       { ...phase('decommission', `remove ${blue}`, decommission(platform, facts)), pointOfNoReturn: true },
     ],
   }
@@ -53,6 +55,9 @@ function whatOf({ name, green, adopted }: Platform, { version, targetVersion }: 
     ? `refresh ${name}${onto === '' ? ': build it anew' : onto} at ${version}, the version that it has`
     : `upgrade ${name} from ${version} to ${targetVersion}${onto}`
 }
+
+/** Titles are read wherever something is asked or reminded of, and are not in the digest. */
+const costing = ({ keeping }: ClusterFacts): string => (keeping ? `; ${keepingInWords(keeping)}` : '')
 
 /** Who approves the start reads what was waived, wherever it is asked. */
 function inSpiteOf(findings: readonly Finding[]): string {
@@ -254,7 +259,7 @@ function cutovers({ apps }: Platform): Move {
 }
 
 /** Idle is proven before people are asked, and again after they took their time to answer. */
-function soak(platform: Platform): Move {
+function soak(platform: Platform, facts: ClusterFacts): Move {
   const { blue, soak: time, idle, apps, gates } = platform
   const calendar = unlessAlways(platform.calendar)
   const all = apps.map((a) => a.name)
@@ -270,7 +275,7 @@ function soak(platform: Platform): Move {
     onGreen('soak/on-green'),
     ...drains(platform, 'blue', 'soak/drain'),
     act('soak/idle', 'proveIdle', idleness(platform, 'blue')),
-    ask('soak/gate', `delete ${blue} for good, after nothing used it for ${idle}`, {
+    ask('soak/gate', `delete ${blue} for good, after nothing used it for ${idle}${costing(facts)}`, {
       ...gates.decommission,
       typed: blue,
     }),
@@ -302,6 +307,7 @@ function decommission(platform: Platform, facts: ClusterFacts): Move {
           act(`blue/template/${nodeGroup}`, 'deleteLaunchTemplate', { cluster: blue, nodeGroup, identity }),
         ),
       act('blue/delete', 'deleteCluster', { cluster: blue, identity }),
+      act('blue/remains', 'findRemains', { cluster: blue, ...(platform.prices && { prices: platform.prices }) }),
     ),
   )
 }

@@ -1,3 +1,4 @@
+import type { Keeping } from './costs.ts'
 import type { Finding } from './findings.ts'
 import { archived, begun, settled, type Journal } from './journal.ts'
 import type { Move } from './moves.ts'
@@ -30,6 +31,8 @@ export interface PlanBody {
   readonly phases: readonly Phase[]
   /** A fingerprint of what is deployed: not in the digest, but approvals given ahead fall with it. */
   readonly images: string
+  /** Of an upgrade: what both clusters cost a day. Not in the digest. Absent where the platform file has no prices. */
+  readonly cost?: Keeping
 }
 
 /** What was approved is what runs: gate ids carry the digest. */

@@ -1,4 +1,5 @@
 import type { Calendar } from './calendar.ts'
+import type { Prices } from './costs.ts'
 import type { Duration } from './duration.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Handover, Weight } from './platform.ts'
@@ -52,6 +53,8 @@ export interface PlatformFile {
   readonly autoRollback: Duration
   /** When upgrades start by themselves; they do not where it is left out. */
   readonly schedule?: Schedule
+  /** What things cost; unknown where it is left out. */
+  readonly prices?: Prices
   /** Absent: `namespace`. */
   readonly trust?: Trust
   readonly waivers: readonly Waiver[]

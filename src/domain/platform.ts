@@ -1,5 +1,6 @@
 import type { ByArgo } from './argocd.ts'
 import type { Calendar } from './calendar.ts'
+import type { Prices } from './costs.ts'
 import type { Duration } from './duration.ts'
 import type { GateRule } from './gates.ts'
 import type { Measure } from './measures.ts'
@@ -181,6 +182,8 @@ export interface Platform extends Omit<Scope, 'platform'> {
   readonly gates: { readonly start: GateRule; readonly decommission: GateRule }
   /** When turns are given out, and the removal of blue begins; absent: always. */
   readonly calendar?: Calendar
+  /** What things cost; absent: nobody said. */
+  readonly prices?: Prices
   /** Absent: names are believed. */
   readonly trust?: Trust
   /** Those that counted when the upgrade was planned; absent where none did. */

@@ -1,5 +1,7 @@
+import { costInAll } from './both-clusters.ts'
+import type { Spent } from './costs.ts'
 import { effortOf, efforts, type Effort } from './effort.ts'
-import type { Finding } from './findings.ts'
+import { placeOf, type Finding } from './findings.ts'
 import type { Desk, Logged } from './gates.ts'
 import type { StepRecord } from './journal.ts'
 import { textIn } from './messages.ts'
@@ -42,8 +44,10 @@ export interface Report {
     readonly why: string
   }[]
   readonly findings: readonly Finding[]
-  /** Undos that people skipped: somebody must look after these by hand. */
+  /** Undos that people skipped, and what was left behind of blue: somebody must look after these by hand. */
   readonly leftovers: readonly string[]
+  /** Where the platform file has prices: what both clusters cost while there were both. */
+  readonly cost?: Spent
 }
 
 /** What it was about; the upgrade itself where no app is named, all environments where none is. */
@@ -112,7 +116,9 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
         : [],
     ),
     rollbacks,
-    findings: runs.flatMap(({ plan, journal }) => [...plan.findings, ...noticedBy(plan.phases, journal)]),
+    findings: runs
+      .flatMap(({ plan, journal }) => [...plan.findings, ...noticedBy(plan.phases, journal)])
+      .filter((f) => !isLeft(f)),
     leftovers: runs.flatMap((run) => {
       // Archive first: the last word on an undo counts.
       const last = new Map(recordsOf(run).map((r) => [r.step, r.state]))
@@ -120,9 +126,23 @@ export function reportOf(runs: readonly Run[], desk: Desk, rollbacks: readonly W
         .flatMap((p) => leaves(p.back))
         .filter((s) => last.get(s.id) === 'skipped')
         .map((s) => s.title)
+        .concat(
+          noticedBy(run.plan.phases, run.journal)
+            .filter(isLeft)
+            .map((f) => `${placeOf(f)} ${f.message} → ${f.remedy}`),
+        )
     }),
+    ...costOf(runs),
   })
 }
+
+const costOf = (runs: readonly Run[]): Pick<Report, 'cost'> => {
+  const [cost] = runs.flatMap((run) => costInAll(run) ?? [])
+  return cost ? { cost } : {}
+}
+
+/** What is left of blue is work to do, and not news. */
+const isLeft = ({ code }: Finding): boolean => code === 'left-behind'
 
 /** An act for several gates is of no one place. */
 const aboutOne = (body: unknown): string | undefined => {
@@ -143,7 +163,7 @@ function placesOf(runs: readonly Run[]): (about: string | undefined) => Place {
 /** An upgrade's own report and those of its apps, as one. */
 export function joined(reports: readonly Report[]): Report {
   // What an app reported is in the history, perhaps from a release that did not write all of it.
-  const all = <K extends keyof Report>(field: K) =>
+  const all = <K extends Exclude<keyof Report, 'cost'>>(field: K) =>
     reports.flatMap((r) => (r[field] as readonly Report[K][number][] | undefined) ?? [])
   const byTime = <T extends { readonly at: string }>(items: readonly T[]) =>
     items.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
@@ -158,5 +178,6 @@ export function joined(reports: readonly Report[]): Report {
     // What was tried for all was tried again when its turn came.
     findings: [...new Map(all('findings').map((f) => [JSON.stringify(f), f])).values()],
     leftovers: all('leftovers'),
+    ...reports.flatMap(({ cost }) => (cost ? [{ cost }] : []))[0],
   })
 }

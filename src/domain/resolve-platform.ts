@@ -95,6 +95,7 @@ function settings(file: PlatformFile, { blue, green }: Discovered): Settings {
     // Who agreed to begin does not alone decide that there is no way back.
     gates: { start: rule(file.gates?.start, []), decommission: rule(file.gates?.decommission, ['start']) },
     ...(file.calendar && { calendar: file.calendar }),
+    ...(file.prices && { prices: file.prices }),
     ...(trust && { trust }),
   }
 }

@@ -1,6 +1,7 @@
 import { actions } from './actions.ts'
 import { isOf, plannedGates } from './asking.ts'
 import { imagesInWords } from './both-sides.ts'
+import { costNow, type Cost } from './both-clusters.ts'
 import { blockersFirst, placeOf, type Finding } from './findings.ts'
 import {
   escalatesAt,
@@ -92,6 +93,8 @@ export interface Status {
   /** What its steps noticed, of the phase it is in; absent where that is nothing. */
   readonly noticed?: readonly Finding[]
   readonly problem?: string
+  /** Of an upgrade with prices: what both clusters cost a day, and since when there are both. */
+  readonly cost?: Cost
 }
 
 export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
@@ -106,6 +109,7 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
   const noticed = noticedOf(run)
   const where = whereOf(run)
   const toCome = toComeOf(run, desk)
+  const cost = costNow(run)
   return {
     subject: plan.subject,
     digest: plan.digest,
@@ -139,6 +143,7 @@ export function statusOf(run: Run, desk: Desk, paused: boolean): Status {
     ...(verdicts.length > 0 && { verdicts }),
     ...(noticed.length > 0 && { noticed }),
     ...(problem !== undefined && { problem }),
+    ...(cost && { cost }),
   }
 }
 

@@ -150,6 +150,15 @@ export function volumeFaults(
 export const isRetained = ({ spec = {} }: KubernetesObject): boolean =>
   spec['persistentVolumeReclaimPolicy'] === 'Retain'
 
+/**
+ * Is it deleted with its claim, or was that deleted already? By a driver only: what people made by hand stays until they
+ * delete it. https://kubernetes.io/docs/concepts/storage/persistent-volumes/#phase
+ */
+export const goesWithItsClaim = (volume: KubernetesObject): boolean =>
+  volume.spec?.['persistentVolumeReclaimPolicy'] === 'Delete' &&
+  volume.metadata.annotations?.[PROVISIONED_BY] !== undefined &&
+  ['Bound', 'Released', 'Failed'].includes(text(volume.status?.['phase']))
+
 /** Was it put under Norikae's care, here or by the copy of it? Its former policy is then noted on it. */
 export const isHeld = ({ metadata }: KubernetesObject): boolean => metadata.annotations?.[RECLAIM_POLICY] !== undefined
 

@@ -62,6 +62,7 @@ export const kinds = {
   'route-owned': 'dropped',
   'route-asleep': 'dropped',
   'target-group-shared': 'dropped',
+  'dns-deletes': 'dropped',
   'argocd-binding': 'dropped',
 
   'nobody-may-approve': 'vain',

@@ -20,7 +20,7 @@ export interface AwsIdentity {
 /** One request that came in over the wire. */
 export interface AwsCall {
   readonly at: string
-  readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'sts'
+  readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'logs' | 'sts'
   readonly operation: string
   readonly status: number
   readonly error?: string
@@ -67,7 +67,10 @@ export interface SandboxAws {
     ): { readonly groups: readonly string[]; readonly admin: boolean } | undefined
   }
   readonly elbv2: {
-    seedLoadBalancer(name: string): { loadBalancerArn: string; listenerArn: string }
+    seedLoadBalancer(
+      name: string,
+      tags?: Readonly<Record<string, string>>,
+    ): { loadBalancerArn: string; listenerArn: string }
     seedTargetGroup(name: string, tags: Readonly<Record<string, string>>): string
     seedRule(listenerArn: string, priority: number, host: string, forward: readonly Forward[]): string
     rules(): readonly ListenerRule[]
@@ -101,6 +104,8 @@ export interface SandboxAws {
     snapshots(): readonly SandboxSnapshot[]
   }
   readonly securityGroups: {
+    /** What it is called, and its tags; it has rules or none. */
+    name(id: string, name: string, tags?: Readonly<Record<string, string>>): void
     /** A rule of this group that names another one; without a port it is about all. */
     allow(
       id: string,
@@ -115,6 +120,15 @@ export interface SandboxAws {
   /** EC2's instances: nothing of the sandbox runs on them, so what they are is told. */
   readonly instances: {
     set(id: string, state: InstanceState | 'unknown'): void
+  }
+  /** Network interfaces, as somebody told of them: nothing of the sandbox is behind one. */
+  readonly networkInterfaces: {
+    add(id: string, it: { readonly description: string; readonly tags?: Readonly<Record<string, string>> }): void
+    remove(id: string): void
+  }
+  /** Log groups of CloudWatch, with the bytes that they keep. */
+  readonly logs: {
+    keep(name: string, bytes: number): void
   }
   /** What is in its registry, as somebody told it. */
   readonly ecr: {

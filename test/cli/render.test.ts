@@ -197,6 +197,21 @@ test('without a worker it says what Temporal has kept, and as of when', () => {
   `)
 })
 
+test('what both clusters cost is told while there are both', () => {
+  const cost = { currency: 'USD', blue: 10, green: 8, missing: ['prices.instances.m6i.large'] }
+  const shown = (more: object) =>
+    live(
+      { ...aView(), status: { ...aView().status, run: aStatus({ cost: { ...cost, ...more } }) } },
+      screen({ width: 200 }),
+    )
+  expect(shown({})).toContain(
+    'cost: at least 18.00 USD a day for both clusters (unknown: prices.instances.m6i.large)\n',
+  )
+  expect(shown({ since: ago(60 * 48) })).toContain(
+    '; at least 36.00 USD for both clusters in the 2.0 days since green began',
+  )
+})
+
 test('at 80 columns the commands are still whole', () => {
   expect(live(aBusyView(), screen({ width: 80 }))).toMatchInlineSnapshot(`
     "chatwork-prod 1.35 → 1.36   day 2   cutovers   way back: all 4
@@ -672,6 +687,7 @@ test('the report names decisions with their reasons, and what people wrote break
       rollbacks: [{ app: 'api', environment: 'test', at, why: 'errors' }],
       findings: [],
       leftovers: ['delete node group a'],
+      cost: { currency: 'USD', days: 2, total: 36, missing: [] },
     },
     before: {
       runId: 'b',
@@ -688,6 +704,8 @@ test('the report names decisions with their reasons, and what people wrote break
     "# toy to 1.36: rolled back
 
     Started by aoki, 2026-11-24 01:30 UTC to 2026-11-24 04:00 UTC (2h 30m). 1 app, 3 messages from people.
+
+    It cost 36.00 USD for both clusters in the 2.0 days since green began.
 
     ## What it took of people
 

@@ -73,6 +73,7 @@ test('an upgrade is these steps, in this order', () => {
         'blue/nodegroup/a',
         'blue/nodegroup/b',
         'blue/delete',
+        'blue/remains',
       ],
     },
   })

@@ -1,4 +1,6 @@
 import { commandFor, offers, whyNot } from '../../client/gates.ts'
+import type { Cost } from '../../domain/both-clusters.ts'
+import { keepingInWords, spent, spentInWords } from '../../domain/costs.ts'
 import { hop } from '../../domain/kubernetes-version.ts'
 import type { Pause } from '../../domain/pausing.ts'
 import { spelled } from '../../domain/people.ts'
@@ -74,8 +76,13 @@ function header(view: UpgradeView, screen: Screen): Line[] {
     ...(running ? replanned(status) : []),
     ...(kept === undefined ? [] : paragraph(asOf(kept, now), screen, 'faint')),
     ...(running ? doing(run?.doing ?? kept?.doing, run) : []),
+    ...(running && run?.cost ? paragraph(costing(run.cost, now), screen, 'faint') : []),
   ]
 }
+
+/** What it comes to is told once there are both. */
+const costing = (cost: Cost, now: string): string =>
+  `cost: ${keepingInWords(cost)}${cost.since === undefined ? '' : `; ${spentInWords(spent(cost, cost.since, now))}`}`
 
 const asOf = ({ at }: Kept, now: string): string =>
   `this is what Temporal has kept, as of ${moment(at)} (${since(at, now)} ago): gates and states; weights, verdicts and the way back are told by a worker`

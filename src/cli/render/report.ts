@@ -1,4 +1,5 @@
 import type { UpgradeReport } from '../../client/shapes.ts'
+import { spentInWords } from '../../domain/costs.ts'
 import { byTeam, sum, type Effort, type Sum } from '../../domain/effort.ts'
 import { placeOf } from '../../domain/findings.ts'
 import { ESCALATED } from '../../domain/gates.ts'
@@ -14,6 +15,7 @@ export function report(it: UpgradeReport): string {
     `# ${platform} to ${to}: ${outcome.replace('-', ' ')}`,
     '',
     `Started by ${by}, ${moment(startedAt)} to ${moment(closedAt)} (${took}). ${many(apps.size, 'app')}, ${many(r.decisions.filter((d) => d.message !== ESCALATED).length, 'message')} from people.`,
+    ...(r.cost ? ['', `It cost ${spentInWords(r.cost)}.`] : []),
     ...section('What it took of people', people(it)),
     ...section(
       'Left to do by hand',

@@ -1,5 +1,6 @@
 import { find, isText, list } from '../find.ts'
 import { ADDRESS, ENVIRONMENT, NAME, NAME_MADE_OF } from '../pieces.ts'
+import { INSTANCE } from '../prices.ts'
 import { flaw } from '../problem.ts'
 import { OBJECT, WORKLOAD } from '../schema.ts'
 import { shown } from '../words.ts'
@@ -36,6 +37,12 @@ const named: readonly Named[] = [
     pattern: OBJECT,
   },
   { at: 'apps.*.externals.*', is: 'the name of an external', write: `${NAME_MADE_OF} orders-db` },
+  {
+    at: 'prices.instances.*',
+    is: 'an instance type',
+    write: 'it as EC2 lists it, such as m6i.large',
+    pattern: INSTANCE,
+  },
   { at: 'people.*', is: 'an address', write: 'one such as aoki@example.com', pattern: ADDRESS },
   { at: 'platformApps.*', is: 'the name of a platform app', write: `${NAME_MADE_OF} fluentd` },
   // `ready` is the built-in check of pods.

@@ -13,6 +13,7 @@ const throttling = {
   eks: { code: 'ThrottlingException', status: 429 },
   // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
   ecr: { code: 'ThrottlingException', status: 400 },
+  logs: { code: 'ThrottlingException', status: 400 },
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
   elasticloadbalancing: { code: 'Throttling', status: 400 },
   sts: { code: 'Throttling', status: 400 },
@@ -28,6 +29,7 @@ const expiry = {
   ec2: { code: 'RequestExpired', status: 400 },
   // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
   ecr: { code: 'ExpiredTokenException', status: 400 },
+  logs: { code: 'ExpiredTokenException', status: 400 },
 } satisfies Record<Service, { code: string; status: number }>
 
 export const expired = (service: Service): AwsError =>

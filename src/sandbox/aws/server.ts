@@ -1,5 +1,5 @@
 /**
- * An AWS on loopback: EKS (REST-JSON), ECR (JSON), EC2, Elastic Load Balancing v2 and STS (Query) behind one address, told apart
+ * An AWS on loopback: EKS (REST-JSON), ECR and CloudWatch Logs (JSON), EC2, Elastic Load Balancing v2 and STS (Query) behind one address, told apart
  * by the scope of the request's credential, as the SDK signs it. `AWS_ENDPOINT_URL` and the identity's keys are all that
  * a client needs.
  */
@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import type { EksHooks, Probe, SandboxAws } from '../types.ts'
 import { Calls } from './calls.ts'
 import { instanceOperations, Instances } from './ec2/instances.ts'
+import { networkInterfaceOperations, NetworkInterfaces } from './ec2/network-interfaces.ts'
 import { Ec2World } from './ec2/world.ts'
 import { snapshotOperations } from './ec2/snapshots.ts'
 import { subnetOperations } from './ec2/subnets.ts'
@@ -26,6 +27,7 @@ import { answering } from './front.ts'
 import type { Question } from './protocol/wire.ts'
 import { SecurityGroups, securityGroupOperations } from './ec2/security-groups.ts'
 import { launchTemplateOperations, type Templates } from './ec2/launch-templates.ts'
+import { LogGroups, logOperations } from './logs.ts'
 import { stsOperations } from './sts.ts'
 import { defaultTimes, Later, type AwsTimes } from './times.ts'
 
@@ -62,6 +64,8 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const elbv2 = new ElbWorld({ ...shared, probe })
   const instances = new Instances()
   const securityGroups = new SecurityGroups()
+  const networkInterfaces = new NetworkInterfaces()
+  const logs = new LogGroups()
   const ecr = new Registry()
   const answer = answering({
     identity,
@@ -75,11 +79,13 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
         ...instanceOperations(instances),
         ...subnetOperations(region),
         ...securityGroupOperations(securityGroups),
+        ...networkInterfaceOperations(networkInterfaces),
         ...launchTemplateOperations(templates),
       },
       ecr: ecrOperations(ecr, identity),
       eks: eksOperations(eks),
       elasticloadbalancing: elbv2Operations(elbv2),
+      logs: logOperations(logs, identity),
       sts: stsOperations(identity),
     },
   })
@@ -109,6 +115,8 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     ec2,
     instances,
     securityGroups,
+    networkInterfaces,
+    logs,
     ecr,
     calls: () => calls.all(),
     renewKeys() {

@@ -61,7 +61,7 @@ test.for([
   ['teams.scala.aprovers', 'teams.scala has no aprovers (did you mean approvers?)'],
   ['nope', /^a platform file has no nope; it has apiVersion, platform, /],
   ['soak.x', 'soak has nothing in it; see: norikae explain soak'],
-  ['prices', 'prices is not there yet; leave it out: the plan names no cost yet'],
+  ['green.adopt', 'green.adopt is not there yet; write green: { clone: true }; green is then made like blue'],
   ['__proto__', /has no __proto__/],
 ] as const)('%s is refused: %s', ([path, says]) => {
   expect(() => explain(path)).toThrow(says)

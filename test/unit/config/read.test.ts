@@ -13,14 +13,14 @@ const fileOf = (text: string) => {
 const example = (name: string) => readFileSync(new URL(`../../../examples/${name}.yaml`, import.meta.url), 'utf8')
 
 test('all errors come at once, in the order of the text', () => {
-  const text = changed('platform: chat\n', 'platform: Chat\nplatform: Chat\nprices: {}\n')
+  const text = changed('platform: chat\n', 'platform: Chat\nplatform: Chat\nprices: 3\n')
     .replace('[chiba@example.com]', '[]')
     .replace('[5, 25, 100]', '[25, 5]')
     .replace('budget: 2h', 'budget: 60, buget: 2h')
   expect(problemsIn(text)).toEqual([
     '3:1  platform: is written twice; the first is on line 2',
     '3:1  platform: "Chat" is not a DNS label of at most 40 characters; write a-z, 0-9 and "-", such as chatwork-prod',
-    '4:1  prices: is not supported yet; leave it out: the plan names no cost yet',
+    '4:1  prices: 3 is not a mapping; write { cluster: 0.10, instances: { m6i.large: 0.124 } }',
     '15:5  teams.scala.approvers: needs at least one address',
     '19:17  environments.production.weights: ends at 5; the last weight is 100, when blue serves nothing',
     '19:31  environments.production.weights[1]: 5 comes after 25; weights rise from step to step',
@@ -41,10 +41,10 @@ test('people read file, line, column, path and what to write', () => {
 })
 
 test('what is wrong and what comes later are told apart by their codes', () => {
-  const read = readPlatformFile(changed('platformTeam: sre', 'platformTeam: ops\nprices: {}'), 'x.yaml')
+  const read = readPlatformFile(changed('platformTeam: sre', 'platformTeam: ops\ngreen: { adopt: x }'), 'x.yaml')
   expect(read.ok ? [] : read.problems.map(({ code, path, line, column }) => [code, path, line, column])).toEqual([
     ['InvalidInput', 'platformTeam', 14, 1],
-    ['Unsupported', 'prices', 15, 1],
+    ['Unsupported', 'green.adopt', 15, 10],
   ])
 })
 

@@ -36,12 +36,6 @@ describe('what a later release reads is refused by name', () => {
       ],
     },
     {
-      says: 'prices',
-      from: 'platformTeam: sre',
-      to: 'platformTeam: sre\nprices: {}',
-      gives: ['15:1  prices: is not supported yet; leave it out: the plan names no cost yet'],
-    },
-    {
       says: 'CloudWatch',
       from: '  checks:',
       to: '  cloudwatch: {}\n  checks:',

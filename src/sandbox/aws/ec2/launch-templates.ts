@@ -15,7 +15,7 @@ import type {
 } from '@aws-sdk/client-ec2'
 import { AwsError } from '../errors.ts'
 import { page, type Given, type Operations, type Serve } from '../protocol/operations.ts'
-import { specifiedTags, told } from './tags.ts'
+import { passes, specifiedTags, told } from './tags.ts'
 
 /** A template with its only version: no operation that makes another one is served. */
 export interface Template {
@@ -58,12 +58,21 @@ export const launchTemplateOperations = (templates: Templates) =>
     }) satisfies Serve<CreateLaunchTemplateRequest, CreateLaunchTemplateResult>,
 
     /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplates.html */
-    DescribeLaunchTemplates: (({ LaunchTemplateIds = [], LaunchTemplateNames = [], NextToken, MaxResults }) => {
+    DescribeLaunchTemplates: (({
+      LaunchTemplateIds = [],
+      LaunchTemplateNames = [],
+      Filters = [],
+      NextToken,
+      MaxResults,
+    }) => {
       const asked = [
         ...LaunchTemplateIds.map((id) => named(templates, { id })),
         ...LaunchTemplateNames.map((name) => named(templates, { name })),
       ]
-      const { items, next } = page(asked.length > 0 ? asked : [...templates.values()], NextToken, MaxResults, 200)
+      const matching = (asked.length > 0 ? asked : [...templates.values()]).filter(({ tags }) =>
+        Filters.every((f) => passes('DescribeLaunchTemplates', f, tags, {})),
+      )
+      const { items, next } = page(matching, NextToken, MaxResults, 200)
       return { LaunchTemplates: items.map(described), NextToken: next }
     }) satisfies Serve<DescribeLaunchTemplatesRequest, DescribeLaunchTemplatesResult>,
 

@@ -2,9 +2,12 @@ import type { DescribeSecurityGroupsRequest, DescribeSecurityGroupsResult, IpPer
 import type { SandboxAws } from '../../types.ts'
 import { page, type Operations, type Serve } from '../protocol/operations.ts'
 import { notServed } from '../errors.ts'
+import { told } from './tags.ts'
 
 interface Group {
   readonly id: string
+  readonly name: string
+  readonly tags: ReadonlyMap<string, string>
   readonly ingress: IpPermission[]
   readonly egress: IpPermission[]
 }
@@ -13,8 +16,13 @@ interface Group {
 export class SecurityGroups implements Readonly<SandboxAws['securityGroups']> {
   readonly all = new Map<string, Group>()
 
+  name(id: string, name: string, tags: Readonly<Record<string, string>> = {}): void {
+    const { ingress = [], egress = [] } = this.all.get(id) ?? {}
+    this.all.set(id, { id, name, tags: new Map(Object.entries(tags)), ingress, egress })
+  }
+
   allow(id: string, { direction, protocol, port, group }: Parameters<SandboxAws['securityGroups']['allow']>[1]): void {
-    const found = this.all.get(id) ?? { id, ingress: [], egress: [] }
+    const found: Group = this.all.get(id) ?? { id, name: `name-of-${id}`, tags: new Map(), ingress: [], egress: [] }
     this.all.set(id, found)
     found[direction === 'in' ? 'ingress' : 'egress'].push({
       IpProtocol: protocol,
@@ -40,6 +48,9 @@ export const securityGroupOperations = ({ all }: SecurityGroups) =>
     DescribeSecurityGroups: (({ Filters = [], NextToken, MaxResults }) => {
       const matching = [...all.values()].filter((group) =>
         Filters.every(({ Name = '', Values = [] }) => {
+          if (Name.startsWith('tag:')) return Values.includes(group.tags.get(Name.slice('tag:'.length)) ?? '')
+          // The only one that is asked for with `*`: at its end.
+          if (Name === 'group-name') return Values.some((v) => group.name.startsWith(v.replace(/\*$/, '')))
           const of = filtered[Name as keyof typeof filtered] as ((of: Group) => string[]) | undefined
           if (!of) throw notServed(`the filter ${Name} of DescribeSecurityGroups`)
           return of(group).some((value) => Values.includes(value))
@@ -47,9 +58,10 @@ export const securityGroupOperations = ({ all }: SecurityGroups) =>
       )
       const { items, next } = page(matching, NextToken, MaxResults, 1000)
       return {
-        SecurityGroups: items.map(({ id, ingress, egress }) => ({
+        SecurityGroups: items.map(({ id, name, tags, ingress, egress }) => ({
           GroupId: id,
-          GroupName: `name-of-${id}`,
+          GroupName: name,
+          Tags: told(tags),
           IpPermissions: ingress,
           IpPermissionsEgress: egress,
         })),

@@ -21,7 +21,7 @@ export const elbv2Operations = (world: ElbWorld): Operations => ({
 
 /** Seeds throw what the API would: a name that is too long, a listener that is not there. */
 export const inspectElbv2 = (world: ElbWorld): SandboxAws['elbv2'] => ({
-  seedLoadBalancer: (name) => seedLoadBalancer(world, name),
+  seedLoadBalancer: (name, tags) => seedLoadBalancer(world, name, tags),
   seedTargetGroup: (name, tags) => {
     const input = { Name: name, ...seeded }
     checkNewTargetGroup(input)

@@ -38,7 +38,11 @@ export const loadBalancerOperations = (world: ElbWorld) =>
   }) satisfies Operations
 
 /** An application load balancer with a listener on 80, whose default rule answers 404. */
-export function seedLoadBalancer(world: ElbWorld, name: string): { loadBalancerArn: string; listenerArn: string } {
+export function seedLoadBalancer(
+  world: ElbWorld,
+  name: string,
+  tags: Readonly<Record<string, string>> = {},
+): { loadBalancerArn: string; listenerArn: string } {
   const loadBalancerArn = world.newArn('loadbalancer', 'app', name)
   const [, lbPath = ''] = loadBalancerArn.split(':loadbalancer/')
   const listenerArn = world.newArn('listener', lbPath)
@@ -51,7 +55,7 @@ export function seedLoadBalancer(world: ElbWorld, name: string): { loadBalancerA
   ]
   world.loadBalancers.set(loadBalancerArn, {
     arn: loadBalancerArn,
-    tags: new Map(),
+    tags: new Map(Object.entries(tags)),
     described: {
       LoadBalancerArn: loadBalancerArn,
       LoadBalancerName: name,

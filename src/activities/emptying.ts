@@ -1,0 +1,133 @@
+import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { ebsOf, goesWithItsClaim, isHeld } from '../domain/volumes.ts'
+import { hasVolumeClaims, replicasOf } from '../domain/workload-state.ts'
+import { proveIdentity } from './clusters.ts'
+import { contested, failed } from './errors.ts'
+import { stopExternalDns } from './external-dns.ts'
+import { stopFlux } from './flux-deployments.ts'
+import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
+import type { KubernetesPort } from './ports.ts'
+import { rulesInWords, servingOf } from './serving.ts'
+import { hold } from './stores.ts'
+import { budgets, notYet } from './waiting.ts'
+import type { Scope, Side } from '../domain/platform.ts'
+
+/**
+ * What controllers made outside a cluster goes while they still run; what the other cluster needs stays, and is looked for
+ * before anything is removed.
+ */
+export const emptyingActions = (outside: Outside) => {
+  const emptyCluster: Deed<'emptyCluster'> = async (call) => {
+    const { cluster: name, identity } = call.input
+    const world = await proven(outside, call.scope)
+    const found = await world.eks.findCluster(name)
+    // It runs on while it is updated, and can be emptied then too.
+    if (!found || !['ACTIVE', 'UPDATING'].includes(found.status))
+      return { note: `${name} is ${found?.status ?? 'gone'}: nothing to empty` }
+    proveIdentity(found, identity, call.run)
+    const side: Side = name === call.scope.green ? 'green' : 'blue'
+    const cluster = await world.cluster(name)
+    const other = await world.ifThere(otherSide(side))
+    await refuseWhereServing(world, call.scope, side)
+    // It would make anew what is removed, and a load balancer outlive its cluster.
+    await stopFlux(cluster)
+    // It would delete names that the other cluster is reached by, as soon as their Ingresses here go.
+    const findings = await stopExternalDns({ cluster, name }, other, { all: identity !== 'made-by-this-run' })
+    const kept = await keepWhatIsUsed({ cluster, name }, other)
+    await removeOutsiders({ cluster, name })
+    await awaitVolumes({ cluster, name })
+    return {
+      note: `${name} has no load balancers, bindings or volume claims${await staying(world, kept)}`,
+      ...(findings.length > 0 && { findings }),
+    }
+  }
+  return { emptyCluster }
+}
+
+interface Emptied {
+  readonly cluster: KubernetesPort
+  readonly name: string
+}
+
+/** Throws `contested` where removing what this cluster has outside would drop requests. Reads only. */
+async function refuseWhereServing(world: Proven, scope: Scope, side: Side): Promise<void> {
+  const { here, there } = await servingOf(world, scope, side)
+  const [name, other] = [scope[side], scope[otherSide(side)]]
+  if (here.length > 0)
+    throw contested(
+      `listener rules still send requests to ${name}: ${rulesInWords(here)}. Nothing was removed. Have them forward to ${other} alone, then retry`,
+    )
+  if (there.length > 0)
+    throw contested(
+      `load balancers that the controller of ${name} made send requests to ${other}: ${rulesInWords(there)}. They would go with the Ingresses of ${name}, so nothing was removed. Move these rules to a load balancer that stays, then retry`,
+    )
+}
+
+/** Volumes that the other cluster has too, by Norikae or by somebody else, outlive their claims here. Answers their EBS ids. */
+async function keepWhatIsUsed({ cluster, name }: Emptied, other: KubernetesPort | undefined): Promise<string[]> {
+  const used = new Set((await other?.list('PersistentVolume'))?.flatMap((v) => ebsOf(v)?.id ?? []))
+  const shared = (volume: KubernetesObject) => used.has(ebsOf(volume)?.id ?? '')
+  const volumes = (await cluster.list('PersistentVolume')).filter((v) => isHeld(v) || shared(v))
+  for (const volume of volumes) await hold({ cluster, name }, volume)
+  return volumes.filter(shared).flatMap((v) => ebsOf(v)?.id ?? [])
+}
+
+async function removeOutsiders({ cluster, name }: Emptied): Promise<void> {
+  const kinds = ['TargetGroupBinding', 'Ingress', 'PersistentVolumeClaim', 'Service'] as const
+  const outsiders = (await Promise.all(kinds.map((kind) => cluster.list(kind))))
+    .flat()
+    .filter((o) => o.kind !== 'Service' || o.spec?.['type'] === 'LoadBalancer')
+  if (outsiders.length === 0) return
+  if (outsiders.some((o) => o.kind === 'PersistentVolumeClaim')) await stopWhatMounts(cluster)
+  for (const { kind, metadata } of outsiders) {
+    if (metadata.deletionTimestamp === undefined)
+      await cluster.remove(kind as 'Service', metadata.namespace, metadata.name, metadata.uid)
+  }
+  throw notYet(
+    `${outsiders.length} objects with something outside ${name} are going: ${outsiders
+      .slice(0, 5)
+      .map((o) => `${o.kind} ${o.metadata.namespace ?? ''}/${o.metadata.name}`)
+      .join(', ')}`,
+    budgets.targets,
+  )
+}
+
+/**
+ * A claim stays for as long as a pod mounts it, and a StatefulSet would make it anew.
+ * https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection
+ */
+async function stopWhatMounts(cluster: KubernetesPort): Promise<void> {
+  const workloads = await Promise.all((['Deployment', 'StatefulSet'] as const).map((kind) => cluster.list(kind)))
+  for (const workload of workloads.flat().filter((w) => hasVolumeClaims(w) && replicasOf(w) > 0)) {
+    const { namespace, name, resourceVersion } = workload.metadata
+    await cluster.patch(workload.kind as 'Deployment', namespace, name, {
+      metadata: { resourceVersion },
+      spec: { replicas: 0 },
+    })
+  }
+}
+
+/** Its driver deletes what a claim leaves, in its own time; once its pods are gone nobody does. */
+async function awaitVolumes({ cluster, name }: Emptied): Promise<void> {
+  const going = (await cluster.list('PersistentVolume')).filter(goesWithItsClaim)
+  if (going.length === 0) return
+  throw notYet(
+    `${going.length} volumes of ${name} are being deleted by their driver: ${going
+      .slice(0, 3)
+      .map((v) => [v.metadata.name, ebsOf(v)?.id, v.status?.['message']].filter(Boolean).join(' '))
+      .join(', ')}. One that is to stay gets the reclaim policy Retain`,
+    budgets.volumes,
+  )
+}
+
+/** What was kept is there, in words. Throws `failed` where EC2 does not have it any more. */
+async function staying({ blockStorage }: Proven, ids: readonly string[]): Promise<string> {
+  if (ids.length === 0) return ''
+  const there = new Set((await blockStorage.volumes(ids)).map((v) => v.id))
+  const gone = ids.filter((id) => !there.has(id))
+  if (gone.length > 0)
+    throw failed(
+      `EC2 does not have ${gone.join(', ')} any more, which both clusters name. Look what became of them before anything else is deleted`,
+    )
+  return `; ${ids.length} volumes that the other cluster has are there: ${ids.join(', ')}`
+}

@@ -1,0 +1,102 @@
+import { list, records, texts } from './fields.ts'
+import { blocker, warning, type Finding } from './findings.ts'
+import { nameOf, type KubernetesObject } from './kubernetes-objects.ts'
+import { imagesOf, podSpecOf } from './workload-state.ts'
+
+/**
+ * external-dns writes DNS records for what it finds on its cluster. Whose a record is stands in a TXT record beside it: it
+ * changes those of its own owner id, and with `policy: sync` it deletes those whose Ingress or Service is gone.
+ * https://kubernetes-sigs.github.io/external-dns/latest/docs/registry/registry/
+ */
+export interface DnsWriter {
+  readonly workload: KubernetesObject
+  /** What it writes into TXT records; undefined: it is not written where Norikae reads it. */
+  readonly owner: string | undefined
+  /** It deletes what its cluster has no more. */
+  readonly deletes: boolean
+}
+
+/** Among these Deployments. */
+export const dnsWriters = (deployments: readonly KubernetesObject[]): DnsWriter[] =>
+  deployments.filter(isExternalDns).map((workload) => ({
+    workload,
+    owner: ownerOf(workload),
+    // https://kubernetes-sigs.github.io/external-dns/latest/docs/flags/: sync where it is left out.
+    deletes: (setting(workload, 'policy') ?? 'sync') === 'sync',
+  }))
+
+const isExternalDns = (workload: KubernetesObject): boolean =>
+  imagesOf(workload).some((image) => /(^|\/)external-dns([:@]|$)/.test(image))
+
+/** `default` where nobody says: then every cluster of the account has the same. */
+const ownerOf = (workload: KubernetesObject): string | undefined =>
+  setting(workload, 'txt-owner-id') ?? (isReadable(workload, 'txt-owner-id') ? 'default' : undefined)
+
+/** An argument as `--policy=sync` or `--policy sync`, or its variable. */
+function setting(workload: KubernetesObject, flag: string): string | undefined {
+  for (const container of containersOf(workload)) {
+    const args = ['command', 'args'].flatMap((field) => texts(container[field]))
+    const at = args.findIndex((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`))
+    if (at >= 0) return args[at]?.includes('=') ? args[at].slice(flag.length + 3) : args[at + 1]
+    const value = variable(container, flag)?.['value']
+    if (typeof value === 'string') return value
+  }
+  return undefined
+}
+
+/** Not where a variable comes from a ConfigMap or a Secret. */
+const isReadable = (workload: KubernetesObject, flag: string): boolean =>
+  containersOf(workload).every((c) => variable(c, flag) === undefined && list(c['envFrom']).length === 0)
+
+const variable = (container: Readonly<Record<string, unknown>>, flag: string) =>
+  records(container['env']).find((v) => v['name'] === `EXTERNAL_DNS_${flag.toUpperCase().replaceAll('-', '_')}`)
+
+const containersOf = (workload: KubernetesObject) => records(podSpecOf(workload)['containers'])
+
+/** May they be of one owner? An id that is not known may be any. */
+export const shareAnOwner = (a: DnsWriter, b: DnsWriter): boolean =>
+  a.owner === undefined || b.owner === undefined || a.owner === b.owner
+
+/** What becomes of blue's records once green has an external-dns of its own, as `onGreen` will be: before anything is made. */
+export const dnsFindings = (onBlue: readonly DnsWriter[], onGreen: readonly DnsWriter[]): Finding[] =>
+  onGreen.flatMap((theirs) => {
+    const mine = onBlue.find((one) => nameOf(one.workload) === nameOf(theirs.workload))
+    if (!mine) return []
+    const about = nameOf(theirs.workload)
+    if (!shareAnOwner(mine, theirs))
+      return [
+        warning(
+          'dns-owner',
+          about,
+          `records that it made from blue are ${mine.owner}'s by their TXT records, and on green it is ${theirs.owner}: it does not touch them, and once blue is gone nobody does`,
+          `before blue is removed, make ${theirs.owner} their owner in the TXT records, or give it --txt-owner-id=${mine.owner} on green once all apps are there`,
+        ),
+      ]
+    return theirs.deletes
+      ? [
+          blocker(
+            'dns-deletes',
+            about,
+            `on green it would have ${theirs.owner === undefined ? 'an owner id that is not written among its arguments, perhaps that of blue' : `blue's owner id ${theirs.owner}`} and policy sync, and so delete the records of whatever green does not have yet`,
+            'give it --policy=upsert-only on green, or a --txt-owner-id of its own, by a transform in the platform file',
+          ),
+        ]
+      : []
+  })
+
+/** Of those that were stopped the ones whose records nobody keeps once their cluster is gone. */
+export const orphanedRecords = (
+  stopped: readonly DnsWriter[],
+  others: readonly DnsWriter[],
+  cluster: string,
+): Finding[] =>
+  stopped
+    .filter((one) => !others.some((other) => one.owner !== undefined && other.owner === one.owner))
+    .map(({ workload, owner = 'an id that is not among its arguments' }) =>
+      warning(
+        'dns-owner',
+        `${nameOf(workload)} on ${cluster}`,
+        `it was stopped before its Ingresses went, so its records stay; their TXT records name their owner (${owner}), and no external-dns of the other cluster is known to have that id`,
+        'give it to the external-dns of the cluster that serves (--txt-owner-id), or change the owner in the TXT records',
+      ),
+    )

@@ -1,0 +1,108 @@
+import { money, type Prices } from './costs.ts'
+import { warning, type Finding } from './findings.ts'
+import { CLUSTER_TAG } from './launch-templates.ts'
+
+/** What AWS still has of a cluster that is gone. */
+export interface Remains {
+  readonly kind:
+    | 'load balancer'
+    | 'target group'
+    | 'security group'
+    | 'volume'
+    | 'network interface'
+    | 'launch template'
+    | 'log group'
+  /** Its ARN where it is of Elastic Load Balancing, its name where it is a log group, else its EC2 id. */
+  readonly id: string
+  readonly name?: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly gigabytes?: number
+  /** Rules of other security groups that name it, in words: EC2 does not delete it for as long as there are any. */
+  readonly namedBy?: readonly string[]
+}
+
+/**
+ * The tags by which what belongs to a cluster is found: those of EKS and its controllers, and Norikae's own. What is
+ * `shared`, as subnets are, does not belong to it.
+ */
+export const clusterTags = (cluster: string): readonly (readonly [key: string, value: string])[] => [
+  [`kubernetes.io/cluster/${cluster}`, 'owned'], // the EBS driver and EKS
+  ['KubernetesCluster', cluster],
+  ['elbv2.k8s.aws/cluster', cluster], // the AWS load balancer controller
+  ['aws:eks:cluster-name', cluster],
+  ['eks:cluster-name', cluster], // launch templates that EKS makes for node groups
+  ['cluster.k8s.amazonaws.com/name', cluster], // the VPC CNI
+  [CLUSTER_TAG, cluster],
+]
+
+/** By a tag, or by the name that EKS gives it: another cluster's name may begin like this one's. */
+export const isGroupOf = (cluster: string, { name, tags }: Pick<Remains, 'name' | 'tags'>): boolean =>
+  clusterTags(cluster).some(([key, value]) => tags[key] === value) ||
+  (name?.startsWith(`eks-cluster-sg-${cluster}-`) === true &&
+    /^\d+$/.test(name.slice(`eks-cluster-sg-${cluster}-`.length)))
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html */
+export const logGroupOf = (cluster: string): string => `/aws/eks/${cluster}/cluster`
+
+/** EKS and the VPC CNI let go of these by themselves, some minutes after the cluster. */
+export const goesByItself = ({ kind, namedBy = [] }: Remains): boolean =>
+  kind === 'network interface' || (kind === 'security group' && namedBy.length === 0)
+
+const HOURS_A_MONTH = 730
+
+/** A month; `unknown`, with what is missing, where no price is told. */
+function costOf({ kind, gigabytes }: Remains, prices: Prices | undefined): string {
+  const monthly = (price: number | undefined, times: number | undefined, key: string): string =>
+    prices === undefined || price === undefined || times === undefined
+      ? `unknown a month (${key} is not in the platform file)`
+      : `${money(price * times, prices.currency)} a month`
+  switch (kind) {
+    case 'load balancer':
+      return monthly(prices?.loadBalancer, HOURS_A_MONTH, 'prices.loadBalancer')
+    case 'volume':
+      return monthly(prices?.storage, gigabytes, 'prices.storage')
+    case 'log group':
+      return `${(gigabytes ?? 0).toFixed(1)} GB of logs, unknown a month (there is no price for them)`
+    case 'target group':
+    case 'security group':
+    case 'network interface':
+    case 'launch template':
+      return 'costs nothing by itself'
+  }
+}
+
+/** Who would know, as tags tell: a claim, an Ingress, a team. */
+function ownerOf({ tags }: Remains): string {
+  const claim = ['namespace', 'name'].map((part) => tags[`kubernetes.io/created-for/pvc/${part}`])
+  if (claim.every((part) => part !== undefined)) return `of claim ${claim.join('/')}`
+  for (const kind of ['ingress', 'service'] as const) {
+    const stack = tags[`${kind}.k8s.aws/stack`]
+    if (stack !== undefined) return `of ${kind === 'ingress' ? 'Ingress' : 'Service'} ${stack}`
+  }
+  const [, team] = Object.entries(tags).find(([key]) => /^(team|owner)$/i.test(key)) ?? []
+  return team === undefined ? 'of an unknown owner' : `of ${team}`
+}
+
+/** How it is deleted by who has made sure. */
+const commands: Readonly<Record<Remains['kind'], (id: string) => string>> = {
+  'load balancer': (id) => `aws elbv2 delete-load-balancer --load-balancer-arn ${id}`,
+  'target group': (id) => `aws elbv2 delete-target-group --target-group-arn ${id}`,
+  'security group': (id) => `aws ec2 delete-security-group --group-id ${id}`,
+  volume: (id) => `aws ec2 delete-volume --volume-id ${id}`,
+  'network interface': (id) => `aws ec2 delete-network-interface --network-interface-id ${id}`,
+  'launch template': (id) => `aws ec2 delete-launch-template --launch-template-id ${id}`,
+  'log group': (id) => `aws logs delete-log-group --log-group-name ${id}`,
+}
+
+/** Each says what it is, whose, what it costs a month, and how it goes. */
+export const remainsFindings = (all: readonly Remains[], cluster: string, prices: Prices | undefined): Finding[] =>
+  all.map((it) => {
+    const { kind, id, name, namedBy = [] } = it
+    const rules = namedBy.length === 0 ? '' : `; rules still name it, so EC2 does not delete it: ${namedBy.join('; ')}`
+    return warning(
+      'left-behind',
+      `${kind} ${name === undefined || name === '' || kind === 'log group' ? id : `${name} (${id})`}`,
+      `is left of ${cluster}, ${ownerOf(it)}: ${costOf(it, prices)}${rules}`,
+      `${namedBy.length === 0 ? 'see that nobody needs it' : 'have these rules taken out'}, then: ${commands[kind](id)}`,
+    )
+  })

@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { heldUpIn } from '../../../src/activities/draining.ts'
+import { dnsSurvey } from '../../../src/activities/external-dns.ts'
+import type { Transform } from '../../../src/domain/transforms.ts'
+import { DRIVER } from '../../../src/domain/volumes.ts'
+import type { KubernetesObject } from '../../../src/sandbox/types.ts'
+import { aPlatform } from '../../support/builders.ts'
+import { aServer } from '../adapters/local.ts'
+import { attempted, driven, ending } from '../../support/driven.ts'
+import { eventually } from '../../support/eventually.ts'
+import { aDeployment, aPlace, aService, call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
+
+/** Blue is emptied: what must go goes while its controllers run, and what green needs stays. Each test goes on from the last. */
+
+let world: TwoClusters
+let blue: { readonly arn: string; readonly createdAt: string }
+let namespace: string
+beforeAll(async () => {
+  world = await twoClusters()
+  const found = world.aws.eks.inventory().find((c) => c.name === scope.blue)
+  blue = { arn: found?.arn ?? '', createdAt: found?.createdAt ?? '' }
+  namespace = aPlace(world.blue, world.green)
+})
+afterAll(() => world.stop())
+
+const empty = () => call<'emptyCluster'>({ cluster: scope.blue, identity: blue })
+const written = () =>
+  [world.blue, world.green].flatMap((c) => c.calls()).filter((c) => c.method !== 'GET' && c.user.includes('norikae'))
+
+const binding = (targetGroupARN: string): KubernetesObject => ({
+  apiVersion: 'elbv2.k8s.aws/v1beta1',
+  kind: 'TargetGroupBinding',
+  metadata: { name: 'web', namespace },
+  spec: { targetGroupARN, targetType: 'ip', serviceRef: { name: 'web', port: 80 } },
+})
+
+const externalDns = (owner: string): KubernetesObject => {
+  const made = aDeployment('external-dns', namespace)
+  const container = { name: 'it', image: 'registry.test/external-dns:1', args: [`--txt-owner-id=${owner}`] }
+  const template = { metadata: { labels: { app: 'external-dns' } }, spec: { containers: [container] } }
+  return { ...made, spec: { ...made.spec, template } }
+}
+
+const aVolume = (name: string, id: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: { name, annotations: { 'pv.kubernetes.io/provisioned-by': DRIVER } },
+  spec: {
+    capacity: { storage: '1Gi' },
+    accessModes: ['ReadWriteOnce'],
+    persistentVolumeReclaimPolicy: 'Delete',
+    csi: { driver: DRIVER, volumeHandle: id },
+    claimRef: { namespace, name },
+  },
+})
+const claim = (name: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name, namespace },
+  spec: { accessModes: ['ReadWriteOnce'], volumeName: name, resources: { requests: { storage: '1Gi' } } },
+})
+
+test('where a rule still sends requests to blue it is not idle, and nothing is removed', async () => {
+  const [of, its] = ['of-blue', 'of-green'].map((name) => world.aws.elbv2.seedTargetGroup(name, {}))
+  const { listenerArn } = world.aws.elbv2.seedLoadBalancer('shared')
+  const rule = (weight: number) => [
+    { targetGroupArn: of ?? '', weight },
+    { targetGroupArn: its ?? '', weight: 100 - weight },
+  ]
+  const arn = world.aws.elbv2.seedRule(listenerArn, 10, 'grafana.example.com', rule(100))
+  for (const cluster of [world.blue, world.green]) cluster.apply(aService('web', namespace))
+  world.blue.apply(binding(of ?? ''))
+  world.green.apply(binding(its ?? ''))
+  const before = written().length
+  const { type, message } = await ending(world.activities.emptyCluster, empty())
+  expect([type, message]).toEqual(['Contested', expect.stringContaining(`grafana.example.com (${arn})`)])
+  let seen: unknown[] = []
+  const prometheus = await aServer(() => ({
+    json: { status: 'success', data: { resultType: 'vector', result: seen } },
+  }))
+  const [url, query] = [prometheus.url, 'requests']
+  const idle = { cluster: scope.blue, for: '1m', requests: { url, query }, namespaces: [], buffers: [] } as const
+  const proven = () => attempted(world.activities.proveIdle, call<'proveIdle'>(idle))
+  // A cluster that nobody ever saw serving anything is none that was seen to stop.
+  expect(await proven()).toContain('nobody tells how many requests demo-1-35 served')
+  seen = [{ value: [0, '0'] }]
+  expect(await proven()).toContain('listener rules would send requests to demo-1-35: grafana.example.com')
+  expect(written()).toHaveLength(before)
+  world.aws.elbv2.setWeightAsSomebodyElse(arn, rule(0))
+  expect(await proven()).toBe('ready')
+  await prometheus.stop()
+})
+
+test('external-dns is stopped before an Ingress goes, and who keeps its records is told', async () => {
+  world.blue.apply(externalDns('chatwork-blue'))
+  world.green.apply(externalDns('chatwork-green'))
+  world.blue.apply({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'web', namespace },
+    spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+  })
+  await eventually('it runs', () => world.blue.pods().some((p) => p.labels['app'] === 'external-dns' && p.ready))
+  const here = await world.ports.kubernetes(scope.region, scope.blue)
+  const found = async (transforms: readonly Transform[]) => {
+    const waves = [[{ name: 'dns', namespaces: [namespace], buffers: [], transforms }]]
+    return (await dnsSurvey(here, { ...aPlatform(), waves })).map((f) => f.code)
+  }
+  expect(await found([])).toEqual(['dns-deletes'])
+  expect(await found([{ match: {}, replace: { 'chatwork-blue': 'its-own' } }])).toEqual(['dns-owner'])
+  expect(await attempted(world.activities.emptyCluster, empty())).toMatch(/external-dns of demo-1-35 is stopped first/)
+  expect(world.blue.list('networking.k8s.io/v1', 'Ingress')).toHaveLength(1)
+})
+
+test('volumes that nobody moved go with their claims, and those that green has stay', async () => {
+  const { ec2 } = world.aws
+  const [own, moved] = [ec2.createVolume('ap-northeast-1a', 1), ec2.createVolume('ap-northeast-1a', 1)]
+  for (const [name, id] of [
+    ['own', own],
+    ['moved', moved],
+  ] as const) {
+    world.blue.apply(aVolume(name, id))
+    world.blue.apply(claim(name))
+  }
+  // By hand, and with no word of Norikae's on it.
+  world.green.apply(aVolume('moved', moved))
+  const { answer, waits } = await driven(world.activities.emptyCluster, empty())
+  expect(waits.join()).toMatch(/Ingress/)
+  expect(answer.note).toContain(`1 volumes that the other cluster has are there: ${moved}`)
+  expect(answer.findings?.map((f) => `${f.level} ${f.code} ${f.about}`)).toEqual([
+    `warning dns-owner Deployment/${namespace}/external-dns on ${scope.blue}`,
+  ])
+  expect(ec2.volumes().map((v) => v.id)).toEqual([moved])
+  expect(world.blue.list('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding')).toEqual([])
+  expect(world.green.list('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding')).toHaveLength(1)
+  expect(world.green.pods().filter((p) => p.labels['app'] === 'external-dns')).toHaveLength(1)
+})
+
+test('what holds up the draining of a node group is named once it takes long, and of that group alone', async () => {
+  world.blue.apply(aDeployment('held', namespace))
+  world.blue.apply({
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'held', namespace },
+    spec: { maxUnavailable: 0, selector: { matchLabels: { app: 'held' } } },
+  })
+  const pod = await eventually('it runs', () => world.blue.pods().find((p) => p.labels['app'] === 'held' && p.ready))
+  const port = await world.ports.kubernetes(scope.region, scope.blue)
+  const looked = async (group: string, forMs: number) =>
+    (await driven((it: string) => heldUpIn(port, it), group, { scheduledMs: Date.now() - forMs })).answer
+  await eventually('the budget is counted', async () => (await looked('general', 300_000)) !== '')
+  expect(await looked('general', 300_000)).toMatch(
+    `: PodDisruptionBudget/${namespace}/held allows no disruption, so Pod/${namespace}/${pod?.name} on `,
+  )
+  expect(await looked('another', 300_000)).toBe('')
+  expect(await looked('general', 60_000)).toBe('')
+})
+
+test('what carries the name of a cluster that is gone is found by tags and names, and nothing of another', async () => {
+  const { aws } = world
+  const cluster = 'gone-1-34'
+  const its = { [`kubernetes.io/cluster/${cluster}`]: 'owned' }
+  const find = (forMs = 0) =>
+    driven(
+      world.activities.findRemains,
+      call<'findRemains'>({ cluster, prices: { currency: 'USD', instances: {}, storage: 0.1 } }),
+      { scheduledMs: Date.now() - forMs },
+    )
+  expect((await find()).answer).toEqual({ note: `nothing is left of ${cluster}` })
+
+  const volume = aws.ec2.createVolume('ap-northeast-1a', 100, its)
+  aws.ec2.createVolume('ap-northeast-1a', 100, { 'kubernetes.io/cluster/gone-1-3': 'owned' })
+  const { loadBalancerArn } = aws.elbv2.seedLoadBalancer('k8s-gone', { 'elbv2.k8s.aws/cluster': cluster })
+  const targetGroup = aws.elbv2.seedTargetGroup('k8s-gone', { 'elbv2.k8s.aws/cluster': cluster })
+  aws.securityGroups.name('sg-gone', `eks-cluster-sg-${cluster}-1234`)
+  aws.securityGroups.name('sg-other', `eks-cluster-sg-${cluster}-r2-1234`)
+  aws.securityGroups.allow('sg-db', { direction: 'in', protocol: 'tcp', port: 5432, group: 'sg-gone' })
+  aws.networkInterfaces.add('eni-gone', { description: `Amazon EKS ${cluster}` })
+  await world.ports
+    .launchTemplates(scope.region)
+    .create({ name: 'eks-gone', settings: { KeyName: 'k' }, tags: { 'eks:cluster-name': cluster } }, 'lt')
+  aws.logs.keep(`/aws/eks/${cluster}/cluster`, 2_500_000_000)
+  aws.logs.keep(`/aws/eks/${cluster}/cluster-of-somebody`, 1)
+
+  setTimeout(() => aws.networkInterfaces.remove('eni-gone'), 100)
+  const { answer, waits } = await find()
+  expect(waits.at(-1)).toBe('AWS lets go of network interface eni-gone')
+  expect(answer.findings?.map((f) => f.about)).toEqual([
+    `load balancer k8s-gone (${loadBalancerArn})`,
+    `target group k8s-gone (${targetGroup})`,
+    `volume ${volume}`,
+    `security group eks-cluster-sg-${cluster}-1234 (sg-gone)`,
+    expect.stringMatching(/^launch template eks-gone \(lt-/),
+    `log group /aws/eks/${cluster}/cluster`,
+  ])
+  const words = answer.findings?.map((f) => f.message).join('\n')
+  expect(words).toContain('10.00 USD a month')
+  expect(words).toContain('unknown a month (prices.loadBalancer is not in the platform file)')
+  expect(words).toContain('rules still name it, so EC2 does not delete it: sg-db (name-of-sg-db) in tcp 5432')
+  expect(words).toContain('2.5 GB of logs')
+
+  aws.networkInterfaces.add('eni-gone', { description: `Amazon EKS ${cluster}` })
+  world.green.apply(aVolume('kept', volume))
+  const late = (await find(3_600_000)).answer.findings?.map((f) => f.about)
+  expect(late).toContain(`network interface Amazon EKS ${cluster} (eni-gone)`)
+  expect(late).not.toContain(`volume ${volume}`)
+})

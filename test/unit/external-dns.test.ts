@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import { dnsFindings, dnsWriters, orphanedRecords } from '../../src/domain/external-dns.ts'
+import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+
+const externalDns = (container: object = {}, image = 'registry.k8s.io/external-dns/external-dns:v0.19.0') =>
+  ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'external-dns', namespace: 'dns' },
+    spec: { template: { spec: { containers: [{ name: 'it', image, ...container }] } } },
+  }) satisfies KubernetesObject
+
+const args = (...some: string[]) => externalDns({ args: some })
+const told = (deployment: KubernetesObject) =>
+  dnsWriters([deployment]).map(({ owner, deletes }) => ({ owner, deletes }))
+
+test.for([
+  {
+    says: 'the owner and the policy are read from its arguments',
+    of: args('--policy=upsert-only', '--txt-owner-id=b'),
+    is: { owner: 'b', deletes: false },
+  },
+  {
+    says: 'also where they are two words',
+    of: args('--txt-owner-id', 'b', '--policy', 'sync'),
+    is: { owner: 'b', deletes: true },
+  },
+  { says: 'what is not said is the default', of: args(), is: { owner: 'default', deletes: true } },
+  {
+    says: 'and from its variables',
+    of: externalDns({ env: [{ name: 'EXTERNAL_DNS_TXT_OWNER_ID', value: 'b' }] }),
+    is: { owner: 'b', deletes: true },
+  },
+  {
+    says: 'a variable from elsewhere may be anything',
+    of: externalDns({ env: [{ name: 'EXTERNAL_DNS_TXT_OWNER_ID', valueFrom: {} }] }),
+    is: { owner: undefined, deletes: true },
+  },
+  {
+    says: 'so may one of a whole ConfigMap',
+    of: externalDns({ envFrom: [{}], args: ['--policy=sync'] }),
+    is: { owner: undefined, deletes: true },
+  },
+])('$says', ({ of, is }) => expect(told(of)).toEqual([is]))
+
+test.for(['bitnami/external-dns@sha256:1', 'external-dns'])('%s is external-dns', (image) =>
+  expect(told(externalDns({}, image))).toHaveLength(1),
+)
+test('an image that is only called alike is not', () =>
+  expect(told(externalDns({}, 'a/external-dns-exporter:1'))).toEqual([]))
+
+test.for([
+  {
+    says: "with blue's owner and policy sync it would delete blue's records",
+    green: args('--txt-owner-id=b'),
+    codes: ['blocker dns-deletes'],
+  },
+  {
+    says: 'with an owner that is not known it might',
+    green: externalDns({ envFrom: [{}] }),
+    codes: ['blocker dns-deletes'],
+  },
+  {
+    says: "with blue's owner and without deleting all is well",
+    green: args('--txt-owner-id=b', '--policy=upsert-only'),
+    codes: [],
+  },
+  {
+    says: 'with an owner of its own it does not take the records over',
+    green: args('--txt-owner-id=g'),
+    codes: ['warning dns-owner'],
+  },
+])('$says', ({ green, codes }) => {
+  const [blue, there] = [args('--txt-owner-id=b'), green].map((d) => dnsWriters([d]))
+  expect(dnsFindings(blue ?? [], there ?? []).map((f) => `${f.level} ${f.code}`)).toEqual(codes)
+})
+
+test.for([
+  { says: 'records whose owner the other cluster has are kept', others: [args('--txt-owner-id=b')], left: 0 },
+  { says: 'those of another owner nobody keeps', others: [args('--txt-owner-id=g')], left: 1 },
+  { says: 'nor where there is no external-dns', others: [], left: 1 },
+])('$says', ({ others, left }) => {
+  const found = orphanedRecords(dnsWriters([args('--txt-owner-id=b')]), dnsWriters(others), 'demo-1-35')
+  expect(found.map((f) => f.about)).toEqual(Array(left).fill('Deployment/dns/external-dns on demo-1-35'))
+})
