@@ -1,18 +1,21 @@
 import { ApplicationFailure } from '@temporalio/common'
 import type { ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
 import type { UpgradeStatus } from '../domain/messages.ts'
+import type { WorkerHost } from '../domain/hosts-on-blue.ts'
 import type { Scope, Side } from '../domain/platform.ts'
 import { denied } from './errors.ts'
 import type {
   BlockStoragePort,
   ComputePort,
   EksPort,
+  KeysPort,
   KubernetesPort,
   LaunchTemplatesPort,
   LoadBalancingPort,
   MetricsPort,
   NetworkPort,
   Ports,
+  QuotasPort,
   RegistryPort,
 } from './ports.ts'
 
@@ -27,6 +30,8 @@ export interface Outside {
   openUpgrade(platform: string): Promise<{ readonly to?: string } | undefined>
   /** What other runs of the platform's upgrade were started with since then (an ISO time); anything may be there. */
   startedSince(platform: string, since: string, butRun: string): Promise<readonly unknown[]>
+  /** Where this worker and its Temporal server are, as it knows them; absent: it does not. */
+  readonly host?: WorkerHost
   /** For Jobs that only look whether an endpoint answers. Needs `nc`. */
   readonly probeImage: string
   /** Where people open a workflow in Temporal's UI; absent where nobody said where that is. */
@@ -47,6 +52,8 @@ export interface Proven {
   readonly launchTemplates: LaunchTemplatesPort
   /** Of any region: images come from where they were pushed to. */
   registry(region: string): RegistryPort
+  readonly keys: KeysPort
+  readonly quotas: QuotasPort
   readonly metrics: MetricsPort
   readonly principalArn: string
   on(side: Side): Promise<KubernetesPort>
@@ -72,6 +79,8 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     network: ports.network(region),
     launchTemplates: ports.launchTemplates(region),
     registry: (of) => ports.registry(of),
+    keys: ports.keys(region),
+    quotas: ports.quotas(region),
     metrics: ports.metrics,
     principalArn,
     on: (side) => ports.kubernetes(region, scope[side]),

@@ -26,6 +26,7 @@ import { findingsOfAccess } from './access.ts'
 import { hasAwsAuth } from './access-copies.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { blueOf } from './blue.ts'
+import { clusterSurvey, insightsRefreshed } from './cluster-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { templatesOn } from './launch-templates.ts'
@@ -62,9 +63,19 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const fault = versionFault(facts.cluster.version, to, versions)
     if (fault !== undefined) throw invalidInput(`${fault}. Nothing was started`)
 
+    await insightsRefreshed(eks, blue)
+
     const green = greenName(file.platform, to, blue)
     const kubernetes = await cluster(blue)
-    const { namespaces, findings: ofBlue } = await tenantsOn(world, blue, facts.nodegroups)
+    const [{ namespaces, findings: ofBlue }, ofCluster] = await Promise.all([
+      tenantsOn(world, blue, facts.nodegroups),
+      clusterSurvey(world, outside, kubernetes, {
+        facts,
+        green: { name: green, version: to },
+        versions,
+        metricsUrl: file.health.prometheus.url,
+      }),
+    ])
     const { platform, findings } = resolvePlatform(file, { blue, green, namespaces, fingerprint: sha256 })
     const offered = await Promise.all(
       facts.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
@@ -79,6 +90,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const found = [
       ...(await greenFindings(eks, green)),
       ...cloneFindings(facts),
+      ...ofCluster,
       ...podIdentityFindings(facts.podIdentities),
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
       ...fargateFindings(facts.fargateProfiles, green),

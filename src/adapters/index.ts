@@ -2,6 +2,8 @@ import { EC2 } from '@aws-sdk/client-ec2'
 import { ECR } from '@aws-sdk/client-ecr'
 import { EKS } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { KMS } from '@aws-sdk/client-kms'
+import { ServiceQuotas } from '@aws-sdk/client-service-quotas'
 import { STS } from '@aws-sdk/client-sts'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import type { Ports } from '../activities/ports.ts'
@@ -14,9 +16,11 @@ import { network } from './ec2/network-port.ts'
 import { registry } from './ecr/registry-port.ts'
 import { eks } from './eks/eks-port.ts'
 import { notingUnknown } from './eks/unknown.ts'
+import { keys } from './kms/keys-port.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
 import { tokens } from './oidc/token-port.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
+import { quotas } from './service-quotas/quotas-port.ts'
 import { slack } from './slack/chat-port.ts'
 import { sts } from './sts/identity-port.ts'
 import { webhooks } from './webhook/webhook-port.ts'
@@ -39,6 +43,8 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
   const elbClients = clientsOf((region) => new ElasticLoadBalancingV2(aws(region)))
   const ec2Clients = clientsOf((region) => new EC2(aws(region)))
   const ecrClients = clientsOf((region) => new ECR(aws(region)))
+  const kmsClients = clientsOf((region) => new KMS(aws(region)))
+  const quotaClients = clientsOf((region) => new ServiceQuotas(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
   const clusters = kubernetesClusters({ eks: eksPort, credentials })
@@ -49,6 +55,8 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     blockStorage: (region) => blockStorage(ec2Clients.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
     registry: (region) => registry(ecrClients.of(region)),
+    keys: (region) => keys(kmsClients.of(region)),
+    quotas: (region) => quotas(quotaClients.of(region)),
     network: (region) => network(ec2Clients.of(region)),
     launchTemplates: (region) => launchTemplates(ec2Clients.of(region)),
     kubernetes: (region, cluster) => clusters.open(region, cluster),
@@ -58,7 +66,8 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     tokens: tokens(),
     async close() {
       await clusters.close()
-      for (const clients of [eksClients, elbClients, ec2Clients, ecrClients, stsClients]) clients.close()
+      for (const clients of [eksClients, elbClients, ec2Clients, ecrClients, kmsClients, quotaClients, stsClients])
+        clients.close()
     },
   }
 }

@@ -30,15 +30,15 @@ export function approverFindings(platform: Platform, requester: string): Finding
         ]
       : []
   })
-  const two = new Set(teams[platformTeam]?.approvers ?? []).size < 2
-  return two
+  const able = new Set((teams[platformTeam]?.approvers ?? []).filter((who) => canProve(trust, who))).size
+  return able < 2
     ? [
         ...short,
         blocker(
           'nobody-may-approve',
           'the decommissioning',
-          `who approves the start may not approve it, and ${platformTeam} has one approver`,
-          'add an approver to the team',
+          `who approves the start may not approve it, and ${platformTeam} has ${able === 1 ? 'one approver' : 'none'}${trust?.kind === 'signed' ? ' with a key' : ''}`,
+          `add an approver to the team${trust?.kind === 'signed' ? ', and their key to trust.keys' : ''}`,
         ),
       ]
     : short

@@ -88,12 +88,13 @@ const unheardOf = (name: string): Operation => ({ name, input: nothing, output: 
 
 function askedOf(service: Service, question: Question): Asked {
   if (service === 'eks') return askedOfEks(question)
-  return service === 'ecr' ? askedOfEcr(question) : askedOfQuery(service, question)
+  if (service === 'ecr' || service === 'kms' || service === 'servicequotas') return askedOfJson(service, question)
+  return askedOfQuery(service, question)
 }
 
-function askedOfEcr(question: Question): Asked {
+function askedOfJson(service: 'ecr' | 'kms' | 'servicequotas', question: Question): Asked {
   const name = json.nameIn(question)
-  const operation = model.ecr.get(name) ?? unheardOf(name)
+  const operation = model[service].get(name) ?? unheardOf(name)
   return {
     operation,
     read: () => json.decode(operation, question),

@@ -1,5 +1,5 @@
 /**
- * An AWS on loopback: EKS (REST-JSON), ECR (JSON), EC2, Elastic Load Balancing v2 and STS (Query) behind one address, told apart
+ * An AWS on loopback: EKS (REST-JSON), ECR, KMS and Service Quotas (JSON), EC2, Elastic Load Balancing v2 and STS (Query) behind one address, told apart
  * by the scope of the request's credential, as the SDK signs it. `AWS_ENDPOINT_URL` and the identity's keys are all that
  * a client needs.
  */
@@ -11,11 +11,13 @@ import { Calls } from './calls.ts'
 import { instanceOperations, Instances } from './ec2/instances.ts'
 import { Ec2World } from './ec2/world.ts'
 import { snapshotOperations } from './ec2/snapshots.ts'
-import { subnetOperations } from './ec2/subnets.ts'
+import { subnetOperations, Subnets } from './ec2/subnets.ts'
 import { tagOperations } from './ec2/tags.ts'
 import { volumeOperations } from './ec2/volumes.ts'
 import { ecrOperations, Registry } from './ecr.ts'
-import { eksOperations, inspectEks } from './eks/eks.ts'
+import { Keys, kmsOperations } from './kms.ts'
+import { quotaOperations, Quotas } from './service-quotas.ts'
+import { eksOperations, inspectEks, nodesOf } from './eks/eks.ts'
 import { Tokens } from './eks/tokens.ts'
 import type { EksWorld } from './eks/world.ts'
 import { elbv2Operations, inspectElbv2 } from './elbv2/elbv2.ts'
@@ -63,6 +65,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const instances = new Instances()
   const securityGroups = new SecurityGroups()
   const ecr = new Registry()
+  const [subnets, keys, quotas] = [new Subnets(), new Keys(), new Quotas()]
   const answer = answering({
     identity,
     faults,
@@ -72,13 +75,15 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
         ...volumeOperations(ec2),
         ...snapshotOperations(ec2, account),
         ...tagOperations(ec2),
-        ...instanceOperations(instances),
-        ...subnetOperations(region),
+        ...instanceOperations(instances, () => nodesOf(eks)),
+        ...subnetOperations(region, subnets),
         ...securityGroupOperations(securityGroups),
         ...launchTemplateOperations(templates),
       },
       ecr: ecrOperations(ecr, identity),
       eks: eksOperations(eks),
+      kms: kmsOperations(keys),
+      servicequotas: quotaOperations(quotas),
       elasticloadbalancing: elbv2Operations(elbv2),
       sts: stsOperations(identity),
     },
@@ -109,6 +114,9 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     ec2,
     instances,
     securityGroups,
+    subnets,
+    keys,
+    quotas,
     ecr,
     calls: () => calls.all(),
     renewKeys() {

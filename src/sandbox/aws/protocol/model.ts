@@ -10,9 +10,11 @@ import * as ec2 from '@aws-sdk/client-ec2'
 import * as ecr from '@aws-sdk/client-ecr'
 import * as eks from '@aws-sdk/client-eks'
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2'
+import * as kms from '@aws-sdk/client-kms'
+import * as quotas from '@aws-sdk/client-service-quotas'
 import * as sts from '@aws-sdk/client-sts'
 
-export type Service = 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'sts'
+export type Service = 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'kms' | 'servicequotas' | 'sts'
 
 export type Shape =
   | { readonly kind: 'string' | 'number' | 'boolean' | 'timestamp' | 'document' }
@@ -146,6 +148,8 @@ export const model: Readonly<Record<Service, ReadonlyMap<string, Operation>>> = 
   ecr: operationsOf(ecr),
   eks: operationsOf(eks),
   elasticloadbalancing: operationsOf(elbv2),
+  kms: operationsOf(kms),
+  servicequotas: operationsOf(quotas),
   sts: operationsOf(sts),
 }
 
