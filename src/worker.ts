@@ -68,6 +68,7 @@ async function main(): Promise<void> {
         .catch(() => undefined),
     openUpgrade: (platform) => openUpgrade(client, platform),
     startedSince: (...of) => startedSince(temporal, ...of),
+    host: { name: hostname(), temporal: connectionOptions?.address ?? 'localhost:7233' },
     probeImage: settings.probeImage,
     ...(settings.temporalUi !== undefined && { workflowUrl: workflowUrl(settings.temporalUi, namespace) }),
     log: activityLog(log),

@@ -2,18 +2,21 @@ import { ApplicationFailure } from '@temporalio/common'
 import type { ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
 import type { ClusterDescription } from '../domain/eks-objects.ts'
 import type { UpgradeStatus } from '../domain/messages.ts'
+import type { WorkerHost } from '../domain/hosts-on-blue.ts'
 import type { Identity, Scope, Side } from '../domain/platform.ts'
 import { denied, notFound } from './errors.ts'
 import type {
   BlockStoragePort,
   ComputePort,
   EksPort,
+  KeysPort,
   KubernetesPort,
   LaunchTemplatesPort,
   LoadBalancingPort,
   MetricsPort,
   NetworkPort,
   Ports,
+  QuotasPort,
   RegistryPort,
   RemainsPort,
 } from './ports.ts'
@@ -29,6 +32,8 @@ export interface Outside {
   openUpgrade(platform: string): Promise<{ readonly to?: string } | undefined>
   /** What other runs of the platform's upgrade were started with since then (an ISO time); anything may be there. */
   startedSince(platform: string, since: string, butRun: string): Promise<readonly unknown[]>
+  /** Where this worker and its Temporal server are, as it knows them; absent: it does not. */
+  readonly host?: WorkerHost
   /** For Jobs that only look whether an endpoint answers. Needs `nc`. */
   readonly probeImage: string
   /** Where people open a workflow in Temporal's UI; absent where nobody said where that is. */
@@ -50,6 +55,8 @@ export interface Proven {
   readonly remains: RemainsPort
   /** Of any region: images come from where they were pushed to. */
   registry(region: string): RegistryPort
+  readonly keys: KeysPort
+  readonly quotas: QuotasPort
   readonly metrics: MetricsPort
   readonly principalArn: string
   on(side: Side): Promise<KubernetesPort>
@@ -82,6 +89,8 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     launchTemplates: ports.launchTemplates(region),
     remains: ports.remains(region),
     registry: (of) => ports.registry(of),
+    keys: ports.keys(region),
+    quotas: ports.quotas(region),
     metrics: ports.metrics,
     principalArn,
     on: (side) => open(scope[side]),

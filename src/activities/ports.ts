@@ -14,8 +14,12 @@ import type {
   NewNodegroup,
   NodegroupDescription,
   PodIdentity,
+  UpdateDescription,
   VersionDescription,
 } from '../domain/eks-objects.ts'
+import type { Insight, InsightsRefresh } from '../domain/insights.ts'
+import type { QuotaName, RunningInstance } from '../domain/quotas.ts'
+import type { SubnetDescription, TakenAddresses } from '../domain/subnets.ts'
 import type { Tried } from '../domain/dry-run.ts'
 import type { ChatMessage } from '../domain/chat-message.ts'
 import type {
@@ -47,6 +51,8 @@ export interface Ports {
   launchTemplates(region: string): LaunchTemplatesPort
   registry(region: string): RegistryPort
   remains(region: string): RemainsPort
+  keys(region: string): KeysPort
+  quotas(region: string): QuotasPort
   /** Looks the cluster's endpoint up once, and signs in with the worker's own identity. Throws `notFound`. */
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
   readonly metrics: MetricsPort
@@ -101,6 +107,14 @@ export interface EksPort {
   podIdentity(cluster: string, namespace: string, serviceAccount: string): Promise<PodIdentity | undefined>
   createPodIdentity(cluster: string, identity: PodIdentity, token: string): Promise<void>
   versions(): Promise<readonly VersionDescription[]>
+  /** Of the cluster, or of one of its node groups: those that have not ended. */
+  updatesInProgress(cluster: string, nodegroup?: string): Promise<readonly UpdateDescription[]>
+  /** What stands in the way of an upgrade, and what is not set up well. What passes is told without its details. */
+  insights(cluster: string): Promise<readonly Insight[]>
+  /** The last that somebody asked for; undefined: nobody has. */
+  insightsRefresh(cluster: string): Promise<InsightsRefresh | undefined>
+  /** Has EKS look again. Changes nothing else. */
+  startInsightsRefresh(cluster: string): Promise<void>
 }
 
 export interface LoadBalancingPort {
@@ -147,6 +161,8 @@ export interface BlockStoragePort {
 export interface ComputePort {
   /** EC2 instances by id (`i-…`), in any order. Those that EC2 does not know (any more) are left out. */
   instances(ids: readonly string[]): Promise<readonly InstanceDescription[]>
+  /** All of the account in this region that are running, or about to. */
+  running(): Promise<readonly RunningInstance[]>
 }
 
 export interface LaunchTemplatesPort {
@@ -165,6 +181,10 @@ export interface InstanceDescription {
 export interface NetworkPort {
   /** The zones of these subnets, each once. Those that are gone are left out. */
   zonesOf(subnets: readonly string[]): Promise<ReadonlySet<string>>
+  /** In any order. Those that are gone are left out. */
+  subnets(ids: readonly string[]): Promise<readonly SubnetDescription[]>
+  /** What network interfaces have of these subnets. */
+  taken(subnets: readonly string[]): Promise<readonly TakenAddresses[]>
   /** Of all security groups, each rule that names this one. */
   rulesNaming(group: string): Promise<readonly GroupRule[]>
   /** What is let into this security group, by its own rules, each source by itself. None where it is gone. */
@@ -174,6 +194,16 @@ export interface NetworkPort {
 export interface RemainsPort {
   /** What AWS has that carries the name of this cluster, in its tags or in its own name. */
   ofCluster(cluster: string): Promise<readonly Remains[]>
+}
+
+export interface KeysPort {
+  /** `Enabled`, `PendingDeletion`…, by the key's ARN; undefined: there is none. */
+  state(arn: string): Promise<string | undefined>
+}
+
+export interface QuotasPort {
+  /** What the account may have: what it was given, else what AWS gives everybody; undefined: there is no such quota. */
+  allowed(quota: QuotaName): Promise<number | undefined>
 }
 
 export interface RegistryPort {

@@ -31,6 +31,7 @@ import { adoptionOf } from './adopting.ts'
 import { hasAwsAuth } from './access-copies.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { blueOf } from './blue.ts'
+import { clusterSurvey, insightsRefreshed } from './cluster-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { dnsSurvey } from './external-dns.ts'
@@ -72,10 +73,21 @@ export const preparingActivities = (
     const fault = versionFault(facts.cluster.version, to, versions)
     if (fault !== undefined) throw invalidInput(`${fault}. Nothing was started`)
 
+    await insightsRefreshed(eks, blue)
+
     const green = file.adopts ?? greenName(file.platform, to, blue)
     const adopted = await adoptedFacts(eks, file)
     const kubernetes = await cluster(blue)
-    const { namespaces, findings: ofBlue } = await tenantsOn(world, blue, (adopted ?? facts).nodegroups)
+    const [{ namespaces, findings: ofBlue }, ofCluster] = await Promise.all([
+      tenantsOn(world, blue, (adopted ?? facts).nodegroups),
+      clusterSurvey(world, outside, kubernetes, {
+        facts,
+        green: { name: green, version: to },
+        versions,
+        metricsUrl: file.health.prometheus.url,
+        builds: file.adopts === undefined,
+      }),
+    ])
     const { platform: asFound, findings } = resolvePlatform(file, { blue, green, namespaces, fingerprint: sha256 })
     const adoption =
       file.adopts === undefined
@@ -106,6 +118,7 @@ export const preparingActivities = (
     ]
     const found = [
       ...(adoption?.findings ?? (await ofClone())),
+      ...ofCluster,
       ...podIdentityFindings(facts.podIdentities),
       ...ruleFindings(groupRules),
       ...letIn,

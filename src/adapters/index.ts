@@ -3,6 +3,8 @@ import { EC2 } from '@aws-sdk/client-ec2'
 import { ECR } from '@aws-sdk/client-ecr'
 import { EKS } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { KMS } from '@aws-sdk/client-kms'
+import { ServiceQuotas } from '@aws-sdk/client-service-quotas'
 import { STS } from '@aws-sdk/client-sts'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import type { Ports } from '../activities/ports.ts'
@@ -15,9 +17,11 @@ import { network } from './ec2/network-port.ts'
 import { registry } from './ecr/registry-port.ts'
 import { eks } from './eks/eks-port.ts'
 import { notingUnknown } from './eks/unknown.ts'
+import { keys } from './kms/keys-port.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
 import { tokens } from './oidc/token-port.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
+import { quotas } from './service-quotas/quotas-port.ts'
 import { remains } from './remains/remains-port.ts'
 import { slack } from './slack/chat-port.ts'
 import { sts } from './sts/identity-port.ts'
@@ -42,6 +46,8 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
   const ec2Clients = clientsOf((region) => new EC2(aws(region)))
   const logsClients = clientsOf((region) => new CloudWatchLogs(aws(region)))
   const ecrClients = clientsOf((region) => new ECR(aws(region)))
+  const kmsClients = clientsOf((region) => new KMS(aws(region)))
+  const quotaClients = clientsOf((region) => new ServiceQuotas(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
   const clusters = kubernetesClusters({ eks: eksPort, credentials })
@@ -54,6 +60,8 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     registry: (region) => registry(ecrClients.of(region)),
     remains: (region) =>
       remains({ ec2: ec2Clients.of(region), elb: elbClients.of(region), logs: logsClients.of(region) }),
+    keys: (region) => keys(kmsClients.of(region)),
+    quotas: (region) => quotas(quotaClients.of(region)),
     network: (region) => network(ec2Clients.of(region)),
     launchTemplates: (region) => launchTemplates(ec2Clients.of(region)),
     kubernetes: (region, cluster) => clusters.open(region, cluster),
@@ -63,7 +71,8 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     tokens: tokens(),
     async close() {
       await clusters.close()
-      for (const clients of [eksClients, elbClients, ec2Clients, ecrClients, logsClients, stsClients]) clients.close()
+      const all = [eksClients, elbClients, ec2Clients, ecrClients, logsClients, kmsClients, quotaClients, stsClients]
+      for (const clients of all) clients.close()
     },
   }
 }

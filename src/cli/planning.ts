@@ -4,6 +4,7 @@ import type { Patience } from '../client/look-outside.ts'
 import * as upgrades from '../client/upgrades.ts'
 import type { UpgradeRequest } from '../domain/messages.ts'
 import type { PlannedUpgrade } from '../domain/outline.ts'
+import type { Preflight, PreflightRequest } from '../domain/preflight.ts'
 import type { Outlook, OutlookRequest } from '../domain/scheduled.ts'
 import { cut } from './render/lines.ts'
 import { span } from './render/words.ts'
@@ -17,6 +18,12 @@ const TICK_MS = 1000
 export const planned = (temporal: Temporal, request: UpgradeRequest): Promise<PlannedUpgrade> =>
   patiently(`planning ${request.platform} to ${request.to} on the worker`, (patience) =>
     upgrades.plan(temporal, request, patience),
+  )
+
+/** Asks what is in the way. As `patiently`. */
+export const preflown = (temporal: Temporal, request: PreflightRequest): Promise<Preflight> =>
+  patiently(`looking what is in the way of ${request.platform}`, (patience) =>
+    upgrades.preflight(temporal, request, patience),
   )
 
 /** Asks what comes next. As `patiently`. */

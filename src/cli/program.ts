@@ -48,6 +48,7 @@ export function program(go: Go) {
       .configureHelp({ showGlobalOptions: true })
       .addHelpText('after', ENDS)
       .addCommand(validate(go))
+      .addCommand(preflight(go))
       .addCommand(plan(go))
       .addCommand(start(go))
       .addCommand(watch(go))
@@ -109,6 +110,17 @@ const plan = (go: Go) =>
     .option('--exit-code', 'end with 2 when there is something to do, 6 when something is in its way')
     .action((platform, options) =>
       go(options, NOTHING_STARTED, async () => (await import('./commands/plan.ts')).plan(platform, options)),
+    )
+
+const preflight = (go: Go) =>
+  reading('preflight')
+    .description('what is in the way of an upgrade, by who has to act; ends with 6 where a blocker is; changes nothing')
+    .argument('[platform]', 'a platform whose file the worker has')
+    .addOption(file())
+    .option('--to <version>', 'the Kubernetes version of green (default: what norikae next says, else the newest)')
+    .addOption(asWho())
+    .action((platform, options) =>
+      go(options, NOTHING_STARTED, async () => (await import('./commands/preflight.ts')).preflight(platform, options)),
     )
 
 const start = (go: Go) =>

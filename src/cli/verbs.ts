@@ -4,6 +4,7 @@ import type { ArgumentKind, Flag, Verb } from './completions.ts'
 /** What stands at each place that the program itself does not list. */
 const places: Readonly<Record<string, readonly ArgumentKind[]>> = {
   validate: ['file'],
+  preflight: ['platform'],
   plan: ['platform'],
   start: ['platform'],
   watch: ['platform'],

@@ -3,6 +3,7 @@ import * as schemas from './schemas.ts'
 
 /** By the name of its file in `schema/`. */
 export const files = {
+  preflight: schemas.preflight,
   plan: schemas.plan,
   status: schemas.view,
   list: schemas.overview,

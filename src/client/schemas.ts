@@ -9,6 +9,7 @@ import {
   time,
   count,
   effort,
+  finding,
   outcome,
   runOutcome,
   message,
@@ -32,6 +33,19 @@ import {
 export const plan = z
   .object({ proves, from: z.string(), to: z.string(), upgrade: outline, twin: list(twinPart), cutovers: list(outline) })
   .describe('norikae plan -o json')
+
+export const preflight = z
+  .object({
+    platform: z.string(),
+    blue: z.string(),
+    green: z.string(),
+    from: z.string(),
+    to: z.string(),
+    because: texts.describe('why this version, where nobody said one'),
+    blockers: count.describe('that would end an upgrade; waived ones are not among them'),
+    teams: list(z.object({ team: z.string(), findings: list(finding) })).describe('who has to act'),
+  })
+  .describe('norikae preflight -o json')
 
 export const view = z
   .object({

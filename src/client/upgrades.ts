@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { upgradeId, type UpgradeRequest, type UpgradeResult } from '../domain/messages.ts'
 import type { PlannedUpgrade } from '../domain/outline.ts'
+import type { Preflight, PreflightRequest } from '../domain/preflight.ts'
 import { START } from '../domain/starting.ts'
 import type { ToProve } from '../domain/trust.ts'
 import type { Outlook, OutlookRequest } from '../domain/scheduled.ts'
@@ -85,6 +86,20 @@ export const plan = (temporal: Temporal, request: UpgradeRequest, patience: Pati
       id: `upgrade-plan/${request.platform}`,
       what: `plan of ${request.platform}`,
       summary: `plan ${request.platform} to ${request.to}`,
+    },
+    request,
+    patience,
+  )
+
+/** What is in the way of an upgrade, by who has to act. As `plan`. */
+export const preflight = (temporal: Temporal, request: PreflightRequest, patience: Patience): Promise<Preflight> =>
+  lookOutside(
+    temporal,
+    {
+      type: 'upgradePreflight',
+      id: `upgrade-preflight/${request.platform}`,
+      what: `preflight of ${request.platform}`,
+      summary: `look what is in the way of an upgrade of ${request.platform}`,
     },
     request,
     patience,

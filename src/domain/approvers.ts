@@ -31,19 +31,24 @@ export function approverFindings(platform: Platform, requester: string): Finding
         ]
       : []
   })
-  const { length: have } = [...new Set(teams[platformTeam]?.approvers ?? [])]
-  return have < gates.start.approvals + gates.decommission.approvals
+  const have = new Set((teams[platformTeam]?.approvers ?? []).filter((who) => canProve(trust, who))).size
+  const needed = gates.start.approvals + gates.decommission.approvals
+  const keyed = trust?.kind === 'signed'
+  return have < needed
     ? [
         ...short,
         blocker(
           'nobody-may-approve',
           'the decommissioning',
-          `who approves the start may not approve it, and ${platformTeam} has ${have === 1 ? 'one approver' : `${have} approvers, where ${gates.start.approvals} and ${gates.decommission.approvals} are needed`}`,
-          'add an approver to the team',
+          `who approves the start may not approve it, and ${platformTeam} has ${approversInWords(have)}${keyed ? ' with a key' : ''}${needed > 2 ? `, where ${gates.start.approvals} and ${gates.decommission.approvals} are needed` : ''}`,
+          `add an approver to the team${keyed ? ', and their key to trust.keys' : ''}`,
         ),
       ]
     : short
 }
+
+const approversInWords = (count: number): string =>
+  count === 0 ? 'no approver' : count === 1 ? 'one approver' : `${count} approvers`
 
 /** Where people sign, who has no key cannot; who vouches for people by tokens vouches for new ones too. */
 const canProve = (trust: Trust | undefined, who: string): boolean =>

@@ -260,6 +260,7 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
           ),
         ]
       : []),
+    ...addons.flatMap(addonState),
     ...addons.flatMap((addon) => notKnown(addon.name, addon.unknown)),
     ...addons.flatMap((addon) =>
       addon.unread.map((setting) =>
@@ -285,6 +286,16 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
     ),
     ...missing('identity-provider', 'this identity provider', belongings.identityProviders),
     ...missing('capability', 'this capability', belongings.capabilities),
+    ...(cluster.deletionProtection || cluster.status !== 'ACTIVE'
+      ? []
+      : [
+          info(
+            'deletion-protection',
+            cluster.name,
+            'it has no deletion protection, and is the way back until it is deleted',
+            `aws eks update-cluster-config --name ${cluster.name} --deletion-protection; the upgrade lifts it when blue goes`,
+          ),
+        ]),
     ...(cluster.supportType === undefined
       ? [info('support-type', cluster.name, 'its upgrade policy is not known', 'green gets the default of AWS')]
       : []),
@@ -316,6 +327,22 @@ export function tierFindings(blue: ClusterDescription, target: VersionDescriptio
       blue.name,
       `its control plane is ${tier}, which EKS does not offer for ${target.version} (${target.scalingTiers.join(', ') || 'none'} are)`,
       'choose another tier for blue, or another version',
+    ),
+  ]
+}
+
+/** Green gets its own, at a version of its own: one that has failed on blue is no reason to wait. */
+function addonState({ name, status, healthIssues }: AddonDescription): Finding[] {
+  const said = healthIssues.length === 0 ? '' : `: ${healthIssues.join('; ')}`
+  if (['CREATING', 'UPDATING', 'DELETING'].includes(status))
+    return [blocker('addon-not-active', name, `its status is ${status}`, 'wait until it is ACTIVE, or gone')]
+  if (status === 'ACTIVE' && said === '') return []
+  return [
+    warning(
+      'addon-unhealthy',
+      name,
+      `its status is ${status}${said}`,
+      "mend it, or see that what is wrong is not in its configuration, which green's gets too",
     ),
   ]
 }

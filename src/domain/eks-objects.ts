@@ -223,3 +223,10 @@ export interface VersionDescription {
   /** Of provisioned control planes; left out where EKS does not tell them. */
   readonly scalingTiers?: readonly string[]
 }
+
+/** https://docs.aws.amazon.com/eks/latest/APIReference/API_Update.html */
+export interface UpdateDescription {
+  /** `VersionUpdate`, `VersionRollback`, `LoggingUpdate`… */
+  readonly type: string
+  readonly startedAt: string
+}

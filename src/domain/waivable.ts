@@ -17,6 +17,14 @@ export const kinds = {
   'addon-version': 'waivable',
   'fargate-profile': 'waivable',
   'identity-provider': 'waivable',
+  // EKS tells of requests for a month, and may count room that people have made meanwhile.
+  'insight-fails': 'waivable',
+  'subnet-control-plane': 'waivable',
+  'subnet-addresses': 'waivable',
+  'subnet-prefixes': 'waivable',
+  'quota-reached': 'waivable',
+  // It can be moved by hand before blue goes.
+  'upgrade-runs-on-blue': 'waivable',
   capability: 'waivable',
   'adopted-nodes': 'waivable',
   'adopted-fargate': 'waivable',
@@ -93,6 +101,10 @@ export const kinds = {
 
   'cluster-not-active': 'green',
   'adopted-version': 'green',
+  'update-in-progress': 'green',
+  'addon-not-active': 'green',
+  'subnet-gone': 'green',
+  'key-unusable': 'green',
   'worker-rights': 'green',
   'no-nodegroups': 'green',
   'cluster-tier': 'green',

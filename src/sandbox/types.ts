@@ -3,6 +3,9 @@
  * types only, so that each can be run and tested by itself. `world.ts` joins them.
  */
 
+import type { Insight } from '@aws-sdk/client-eks'
+import type { KeyState } from '@aws-sdk/client-kms'
+
 // AWS ------------------------------------------------------------------------
 
 export interface AwsIdentity {
@@ -20,7 +23,7 @@ export interface AwsIdentity {
 /** One request that came in over the wire. */
 export interface AwsCall {
   readonly at: string
-  readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'logs' | 'sts'
+  readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'kms' | 'logs' | 'servicequotas' | 'sts'
   readonly operation: string
   readonly status: number
   readonly error?: string
@@ -60,6 +63,8 @@ export interface SandboxAws {
     seedCluster(cluster: SeedCluster): Promise<void>
     /** Clusters by name with state, version, creation time and what hangs on them. */
     inventory(): readonly ClusterInventory[]
+    /** What EKS's upgrade insights say of it, and what becomes of a refresh that is asked for. */
+    setInsights(cluster: string, insights: readonly Insight[], refreshes?: 'COMPLETED' | 'FAILED' | 'IN_PROGRESS'): void
     /** What the access entry of this IAM principal lets it do in this cluster; undefined: it has none there. */
     access(
       cluster: string,
@@ -119,7 +124,31 @@ export interface SandboxAws {
   }
   /** EC2's instances: nothing of the sandbox runs on them, so what they are is told. */
   readonly instances: {
-    set(id: string, state: InstanceState | 'unknown'): void
+    set(
+      id: string,
+      state: InstanceState | 'unknown',
+      more?: {
+        readonly type?: string
+        readonly zone?: string
+        readonly spot?: boolean
+        readonly tags?: Readonly<Record<string, string>>
+      },
+    ): void
+  }
+  /** How full its subnets are, as somebody told it. */
+  readonly subnets: {
+    set(
+      id: string,
+      told: { readonly free?: number; readonly addresses?: readonly string[]; readonly prefixes?: readonly string[] },
+    ): void
+  }
+  /** Keys of KMS, by ARN. */
+  readonly keys: {
+    set(arn: string, state: KeyState): void
+  }
+  /** What the account was given beyond AWS's defaults. */
+  readonly quotas: {
+    set(service: string, code: string, value: number): void
   }
   /** Network interfaces, as somebody told of them: nothing of the sandbox is behind one. */
   readonly networkInterfaces: {

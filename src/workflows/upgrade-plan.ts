@@ -4,7 +4,7 @@ import type { Finding } from '../domain/findings.ts'
 import { outlineOf, type Outline, type PlannedUpgrade } from '../domain/outline.ts'
 import { NEXT_RUN } from '../domain/starting.ts'
 import { toProve } from '../domain/trust.ts'
-import { question } from './activities.ts'
+import { question, type Prepared } from './activities.ts'
 import { shown } from './problems.ts'
 
 /** Outlines of more environments than this are sent without their steps: an answer has 2 MB at most. */
@@ -15,13 +15,21 @@ const isSame = (a: Finding, b: Finding): boolean => a.code === b.code && a.about
 
 /** What an upgrade would do, and what stands in its way. Reads only. */
 export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgrade> {
-  const { platform, plan, from, to, twin } = await question(
-    'prepare',
-    'prepare',
-    `look at ${shown(request?.platform)} and plan`,
-    'long',
-    request,
-  )
+  const { platform, plan, from, to, twin, cutovers } = await planning(request)
+  return {
+    ...(platform.trust && { proves: toProve(platform.trust, NEXT_RUN) }),
+    from,
+    to,
+    upgrade: outlineOf(plan),
+    twin,
+    cutovers,
+  }
+}
+
+/** The upgrade's plan and those of its cutovers; what is found by both is told of once. */
+export async function planning(request: UpgradeRequest): Promise<Prepared & { readonly cutovers: readonly Outline[] }> {
+  const prepared = await question('prepare', 'prepare', `look at ${shown(request?.platform)} and plan`, 'long', request)
+  const { platform, plan } = prepared
   const { apps, waves: _waves, ...rest } = platform
   const steps = apps.flatMap((app) => app.environments).length <= WITH_STEPS
   const cutovers: Outline[] = []
@@ -33,11 +41,7 @@ export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgra
     )
   }
   return {
-    ...(platform.trust && { proves: toProve(platform.trust, NEXT_RUN) }),
-    from,
-    to,
-    upgrade: outlineOf(plan),
-    twin,
+    ...prepared,
     cutovers: cutovers.map((c) => ({
       ...c,
       findings: c.findings.filter((f) => !plan.findings.some((known) => isSame(known, f))),

@@ -30,6 +30,13 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
   expect(problemsWith('plan', JSON.parse(plan.out))).toEqual([])
   expect(outside.done).toEqual([])
 
+  const preflight = await run(['preflight', 'whole', '-o', 'json'], env)
+  expect(preflight.code).toBe(0)
+  expect(lastLine(preflight.err)).toBe('nothing was started')
+  expect(problemsWith('preflight', JSON.parse(preflight.out))).toEqual([])
+  expect(JSON.parse(preflight.out)).toMatchObject({ to: '1.36', because: ['1.36 is the newest version'], blockers: 0 })
+  expect(outside.done).toEqual([])
+
   const unasked = await run(['start', 'whole', '--to', '1.36'], env)
   expect(unasked).toMatchObject({ code: 2, out: '' })
   expect(unasked.err).toContain('say it with --yes')

@@ -25,6 +25,7 @@ import { changes } from '../../src/client/changes.ts'
 import { gateNotice } from '../../src/domain/notices.ts'
 import type { Notice } from '../../src/domain/notices.ts'
 import type { Outlook } from '../../src/domain/scheduled.ts'
+import type { Preflight } from '../../src/domain/preflight.ts'
 import type { PlannedUpgrade } from '../../src/domain/outline.ts'
 import { outlineOf } from '../../src/domain/outline.ts'
 import { gateOf } from '../../src/domain/asking.ts'
@@ -59,6 +60,7 @@ type Wire<T> = T extends readonly (infer U)[]
     : T
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : 'the type allows more') : 'the schema allows more'
 interface Typed {
+  preflight: Preflight
   plan: PlannedUpgrade
   status: UpgradeView
   list: Overview
@@ -83,6 +85,7 @@ interface Typed {
 
 test('schemas and types agree, both ways', () => {
   const agree: { [N in SchemaName]: Same<z.infer<(typeof files)[N]>, Wire<Typed[N]>> } = {
+    preflight: true,
     plan: true,
     status: true,
     list: true,

@@ -99,7 +99,7 @@ export function kindOf(name: string): string {
   return `${/^app$|\/app\//.test(workflow) ? 'app' : 'upgrade'} ${type}`
 }
 
-const reads = /^(Describe|List|Get|get|list)/
+const reads = /^(Describe|List|Get|StartInsightsRefresh|get|list)/
 
 function isFirst(type: string, { operation }: Asked): boolean {
   const writes = Object.hasOwn(actions, type) && actions[type as keyof typeof actions].effect === 'write' // one of its keys

@@ -56,3 +56,15 @@ test.for([
   }
   expect(approverFindings(aPlatform({ apps: [], gates }), 'eda').map((f) => f.message)).toEqual(is)
 })
+
+test.for<{ says: string; trust?: Trust; people?: readonly string[]; is: readonly string[] }>([
+  { says: 'two people', is: [] },
+  { says: 'one person', people: ['aoki'], is: ['sre has one approver'] },
+  { says: 'one person, twice', people: ['aoki', 'aoki'], is: ['sre has one approver'] },
+  { says: 'two people with keys', trust: all, is: [] },
+  { says: 'two people of whom one has a key', trust: keysOf('aoki', 'chiba', 'doi'), is: ['one approver with a key'] },
+])('blue may be removed where the platform team has $says', ({ trust, people = ['aoki', 'baba'], is }) => {
+  const platform = aPlatform({ apps: [], teams: { sre: { approvers: people } }, ...(trust && { trust }) })
+  const found = approverFindings(platform, 'eda').filter((f) => f.about === 'the decommissioning')
+  expect(found.map((f) => f.message)).toEqual(is.map((why) => expect.stringContaining(why)))
+})

@@ -54,7 +54,7 @@ const cluster = aCluster({
   supportType: 'STANDARD',
   zonalShift: true,
   settings: { controlPlaneScalingConfig: { tier: 'tier-xl' } },
-  deletionProtection: false,
+  deletionProtection: true,
   tags,
 })
 const group = aNodeGroup({
@@ -225,6 +225,10 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['addon-identity', withAddon({ serviceAccountRoleArn: 'arn:r' }), 'coredns'],
   ['identity-provider', { ...blue, belongings: { ...belongings, identityProviders: ['p'] } }, 'p'],
   ['capability', { ...blue, belongings: { ...belongings, capabilities: ['p'] } }, 'p'],
+  ['addon-not-active', withAddon({ status: 'UPDATING' }), 'coredns'],
+  ['addon-unhealthy', withAddon({ status: 'DEGRADED' }), 'coredns', 'warning'],
+  ['addon-unhealthy', withAddon({ healthIssues: ['x: y'] }), 'coredns', 'warning'],
+  ['deletion-protection', withCluster({ deletionProtection: false }), 'demo-1-35', 'info'],
   ['support-type', { ...blue, cluster: unsupported }, 'demo-1-35', 'info'],
 ])('finding %s', ([code, facts, about, level = 'blocker']) => {
   expect(cloneFindings(facts)).toMatchObject([{ level, code, about }])

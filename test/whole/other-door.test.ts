@@ -119,7 +119,7 @@ const writes = async (): Promise<string[]> =>
       ? method === 'GET'
         ? []
         : [method ?? '']
-      : /^(Describe|List|Get)/.test(operation)
+      : /^(Describe|List|Get|StartInsightsRefresh)/.test(operation)
         ? []
         : [operation],
   )
@@ -321,6 +321,11 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'eks:UpdateClusterConfig', // lifts a deletion protection
     'eks:DescribeAccessEntry',
     'ec2:DescribeInstances', // of nodes that were lost
+    'eks:ListUpdates', // of a blue that is being updated
+    'eks:DescribeUpdate',
+    'eks:DescribeInsight', // one that does not pass
+    'ec2:DescribeNetworkInterfaces', // where pods get addresses by prefixes
+    'kms:DescribeKey', // where Secrets are encrypted
     'ecr:DescribeImages', // of images in ECR: the demo's are in a registry of its own
     // Of node groups with launch templates, Fargate profiles and pod identities: the demo's blue has none.
     'ec2:DescribeLaunchTemplates',

@@ -1,5 +1,6 @@
-import { type EC2, paginateDescribeInstances } from '@aws-sdk/client-ec2'
+import { type EC2, type Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2'
 import type { ComputePort } from '../../activities/ports.ts'
+import type { RunningInstance } from '../../domain/quotas.ts'
 import { batches, each } from '../aws-client.ts'
 import { askForAll } from '../aws-errors.ts'
 
@@ -18,4 +19,34 @@ export const compute = (client: EC2): ComputePort => ({
     )
     return told.flat().map(({ InstanceId = '', State }) => ({ id: InstanceId, state: State?.Name ?? '' }))
   },
+
+  async running() {
+    const told = await askForAll(
+      'DescribeInstances',
+      (o) =>
+        paginateDescribeInstances(
+          { client, pageSize: 1000 },
+          { Filters: [{ Name: 'instance-state-name', Values: ['pending', 'running'] }] },
+          o,
+        ),
+      (page) => page.Reservations?.flatMap(({ Instances = [] }) => Instances),
+    )
+    return told.map(runningOf)
+  },
 })
+
+/** Nodes of managed groups carry the first tag, all others the second. */
+function runningOf({ InstanceType, InstanceLifecycle, Placement, CpuOptions, Tags = [] }: Instance): RunningInstance {
+  const { CoreCount = 0, ThreadsPerCore = 1 } = CpuOptions ?? {}
+  const owned = Tags.find(({ Key = '', Value }) => Key.startsWith(OF_CLUSTER) && Value === 'owned')
+  const cluster = Tags.find(({ Key }) => Key === 'eks:cluster-name')?.Value ?? owned?.Key?.slice(OF_CLUSTER.length)
+  return {
+    type: InstanceType ?? '',
+    zone: Placement?.AvailabilityZone ?? '',
+    vcpus: CoreCount * ThreadsPerCore,
+    spot: InstanceLifecycle === 'spot',
+    ...(cluster !== undefined && { cluster }),
+  }
+}
+
+const OF_CLUSTER = 'kubernetes.io/cluster/'

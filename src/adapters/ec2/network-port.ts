@@ -1,8 +1,10 @@
 import {
   type EC2,
   type IpPermission,
+  paginateDescribeNetworkInterfaces,
   paginateDescribeSecurityGroups,
   paginateDescribeSubnets,
+  type Subnet,
 } from '@aws-sdk/client-ec2'
 import type { NetworkPort } from '../../activities/ports.ts'
 import { batches, each } from '../aws-client.ts'
@@ -11,15 +13,40 @@ import { FILTER_VALUES } from './filters.ts'
 
 export const network = (client: EC2): NetworkPort => ({
   async zonesOf(subnets) {
+    const told = await subnetsOf(client, subnets)
+    return new Set(told.flatMap(({ AvailabilityZone }) => AvailabilityZone ?? []))
+  },
+
+  async subnets(ids) {
+    const told = await subnetsOf(client, ids)
+    return told.map(
+      ({
+        SubnetId: id = '',
+        AvailabilityZone: zone = '',
+        CidrBlock: cidr = '',
+        AvailableIpAddressCount: free = 0,
+      }) => ({
+        id,
+        zone,
+        cidr,
+        free,
+      }),
+    )
+  },
+
+  async taken(subnets) {
     const told = await each(batches([...new Set(subnets)], FILTER_VALUES), (Values) =>
-      // By a filter: one id that is gone would fail the whole list.
       askForAll(
-        `DescribeSubnets ${Values.join(' ')}`,
-        (o) => paginateDescribeSubnets({ client }, { Filters: [{ Name: 'subnet-id', Values }] }, o),
-        (page) => page.Subnets,
+        `DescribeNetworkInterfaces ${Values.join(' ')}`,
+        (o) => paginateDescribeNetworkInterfaces({ client }, { Filters: [{ Name: 'subnet-id', Values }] }, o),
+        (page) => page.NetworkInterfaces,
       ),
     )
-    return new Set(told.flat().flatMap(({ AvailabilityZone }) => AvailabilityZone ?? []))
+    return told.flat().map(({ SubnetId: subnet = '', PrivateIpAddresses = [], Ipv4Prefixes = [] }) => ({
+      subnet,
+      addresses: PrivateIpAddresses.flatMap(({ PrivateIpAddress }) => PrivateIpAddress ?? []),
+      prefixes: Ipv4Prefixes.flatMap(({ Ipv4Prefix }) => Ipv4Prefix ?? []),
+    }))
   },
 
   async rulesNaming(group) {
@@ -63,6 +90,18 @@ export const network = (client: EC2): NetworkPort => ({
       )
   },
 })
+
+async function subnetsOf(client: EC2, ids: readonly string[]): Promise<Subnet[]> {
+  const told = await each(batches([...new Set(ids)], FILTER_VALUES), (Values) =>
+    // By a filter: one id that is gone would fail the whole list.
+    askForAll(
+      `DescribeSubnets ${Values.join(' ')}`,
+      (o) => paginateDescribeSubnets({ client }, { Filters: [{ Name: 'subnet-id', Values }] }, o),
+      (page) => page.Subnets,
+    ),
+  )
+  return told.flat()
+}
 
 const sourcesOf = ({ UserIdGroupPairs = [], IpRanges = [], Ipv6Ranges = [], PrefixListIds = [] }: IpPermission) =>
   [

@@ -11,6 +11,7 @@ import type { EksPort } from '../../activities/ports.ts'
 import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
 import { accessOf, belongingsOf, entryOf } from './belongings.ts'
 import { addonOf, addonVersionOf, clusterOf, nodegroupOf, versionOf } from './describe.ts'
+import { insightsOf, lastRefresh, refreshInsights, updatesUnderWay } from './insights.ts'
 import { createFargateProfile, deleteFargateProfile, findFargateProfile } from './fargate-profiles.ts'
 import { createPodIdentity, identitiesOfAddon, podIdentitiesOf } from './pod-identities.ts'
 import { createAddon, createCluster, createNodegroup } from './requests.ts'
@@ -165,6 +166,14 @@ export const eks = (client: EKS): EksPort => ({
       client.disassociateAccessPolicy({ clusterName, principalArn, policyArn }, o),
     )
   },
+
+  updatesInProgress: (cluster, nodegroup) => updatesUnderWay(client, cluster, nodegroup),
+
+  insights: (cluster) => insightsOf(client, cluster),
+
+  insightsRefresh: (cluster) => lastRefresh(client, cluster),
+
+  startInsightsRefresh: (cluster) => refreshInsights(client, cluster),
 
   versions: async () => {
     const told = await askForAll(

@@ -14,6 +14,10 @@ const throttling = {
   // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
   ecr: { code: 'ThrottlingException', status: 400 },
   logs: { code: 'ThrottlingException', status: 400 },
+  // https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
+  kms: { code: 'ThrottlingException', status: 400 },
+  // https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html
+  servicequotas: { code: 'TooManyRequestsException', status: 400 },
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
   elasticloadbalancing: { code: 'Throttling', status: 400 },
   sts: { code: 'Throttling', status: 400 },
@@ -30,6 +34,8 @@ const expiry = {
   // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
   ecr: { code: 'ExpiredTokenException', status: 400 },
   logs: { code: 'ExpiredTokenException', status: 400 },
+  kms: { code: 'ExpiredTokenException', status: 400 },
+  servicequotas: { code: 'ExpiredTokenException', status: 400 },
 } satisfies Record<Service, { code: string; status: number }>
 
 export const expired = (service: Service): AwsError =>

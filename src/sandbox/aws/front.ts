@@ -8,7 +8,7 @@ import type { Calls } from './calls.ts'
 import { AwsError, invalidParameter, notServed, validationError } from './errors.ts'
 import { expired, refusals, type AwsFaults } from './faults.ts'
 import * as json from './protocol/json.ts'
-import { missing, model, type Operation, type Service } from './protocol/model.ts'
+import { missing, model, type JsonService, type Operation, type QueryService, type Service } from './protocol/model.ts'
 import type { Operations } from './protocol/operations.ts'
 import * as query from './protocol/query.ts'
 import * as restJson from './protocol/rest-json.ts'
@@ -88,10 +88,13 @@ const unheardOf = (name: string): Operation => ({ name, input: nothing, output: 
 
 function askedOf(service: Service, question: Question): Asked {
   if (service === 'eks') return askedOfEks(question)
-  return service === 'ecr' || service === 'logs' ? askedOfJson(service, question) : askedOfQuery(service, question)
+  return isJson(service) ? askedOfJson(service, question) : askedOfQuery(service, question)
 }
 
-function askedOfJson(service: 'ecr' | 'logs', question: Question): Asked {
+const isJson = (service: Exclude<Service, 'eks'>): service is JsonService =>
+  ['ecr', 'kms', 'logs', 'servicequotas'].includes(service)
+
+function askedOfJson(service: JsonService, question: Question): Asked {
   const name = json.nameIn(question)
   const operation = model[service].get(name) ?? unheardOf(name)
   return {
@@ -115,7 +118,7 @@ function askedOfEks(question: Question): Asked {
   }
 }
 
-function askedOfQuery(service: query.QueryService, question: Question): Asked {
+function askedOfQuery(service: QueryService, question: Question): Asked {
   const form = query.formOf(question)
   const name = form.get('Action') ?? `${question.method} ${question.path}`
   const operation = model[service].get(name) ?? unheardOf(name)

@@ -1,5 +1,5 @@
 /**
- * An AWS on loopback: EKS (REST-JSON), ECR and CloudWatch Logs (JSON), EC2, Elastic Load Balancing v2 and STS (Query) behind one address, told apart
+ * An AWS on loopback: EKS (REST-JSON), ECR, KMS, CloudWatch Logs and Service Quotas (JSON), EC2, Elastic Load Balancing v2 and STS (Query) behind one address, told apart
  * by the scope of the request's credential, as the SDK signs it. `AWS_ENDPOINT_URL` and the identity's keys are all that
  * a client needs.
  */
@@ -12,11 +12,13 @@ import { instanceOperations, Instances } from './ec2/instances.ts'
 import { networkInterfaceOperations, NetworkInterfaces } from './ec2/network-interfaces.ts'
 import { Ec2World } from './ec2/world.ts'
 import { snapshotOperations } from './ec2/snapshots.ts'
-import { subnetOperations } from './ec2/subnets.ts'
+import { subnetOperations, Subnets } from './ec2/subnets.ts'
 import { tagOperations } from './ec2/tags.ts'
 import { volumeOperations } from './ec2/volumes.ts'
 import { ecrOperations, Registry } from './ecr.ts'
-import { eksOperations, inspectEks } from './eks/eks.ts'
+import { Keys, kmsOperations } from './kms.ts'
+import { quotaOperations, Quotas } from './service-quotas.ts'
+import { eksOperations, inspectEks, nodesOf } from './eks/eks.ts'
 import { Tokens } from './eks/tokens.ts'
 import type { EksWorld } from './eks/world.ts'
 import { elbv2Operations, inspectElbv2 } from './elbv2/elbv2.ts'
@@ -67,6 +69,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const networkInterfaces = new NetworkInterfaces()
   const logs = new LogGroups()
   const ecr = new Registry()
+  const [subnets, keys, quotas] = [new Subnets(), new Keys(), new Quotas()]
   const answer = answering({
     identity,
     faults,
@@ -76,14 +79,16 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
         ...volumeOperations(ec2),
         ...snapshotOperations(ec2, account),
         ...tagOperations(ec2),
-        ...instanceOperations(instances),
-        ...subnetOperations(region),
+        ...instanceOperations(instances, () => nodesOf(eks)),
+        ...subnetOperations(region, subnets),
         ...securityGroupOperations(securityGroups),
         ...networkInterfaceOperations(networkInterfaces),
         ...launchTemplateOperations(templates),
       },
       ecr: ecrOperations(ecr, identity),
       eks: eksOperations(eks),
+      kms: kmsOperations(keys),
+      servicequotas: quotaOperations(quotas),
       elasticloadbalancing: elbv2Operations(elbv2),
       logs: logOperations(logs, identity),
       sts: stsOperations(identity),
@@ -117,6 +122,9 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     securityGroups,
     networkInterfaces,
     logs,
+    subnets,
+    keys,
+    quotas,
     ecr,
     calls: () => calls.all(),
     renewKeys() {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ActionName, Identity } from '../../../src/domain/actions.ts'
+import type { ActionName } from '../../../src/domain/actions.ts'
 import { templateName } from '../../../src/domain/launch-templates.ts'
+import type { Identity } from '../../../src/domain/platform.ts'
 import { ending } from '../../support/driven.ts'
 import { call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 

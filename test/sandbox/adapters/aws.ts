@@ -35,9 +35,14 @@ const soon: AwsTimes = {
 }
 
 /** AWS on loopback, and the adapters connected to it as a worker connects them. */
-export async function anAws(hooks: Partial<EksHooks> = {}): Promise<AnAws> {
+export async function anAws(hooks: Partial<EksHooks> = {}, times: Partial<AwsTimes> = {}): Promise<AnAws> {
   const faults = new AwsFaults()
-  const aws = await startAws({ hooks: { ...nothing, ...hooks }, probe: async () => true, faults, times: soon })
+  const aws = await startAws({
+    hooks: { ...nothing, ...hooks },
+    probe: async () => true,
+    faults,
+    times: { ...soon, ...times },
+  })
   const { accessKeyId, secretAccessKey, region } = aws.identity
   const credentials = async () => ({ accessKeyId, secretAccessKey })
   process.env['AWS_ENDPOINT_URL'] = aws.endpoint

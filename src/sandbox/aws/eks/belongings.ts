@@ -3,8 +3,6 @@ import type {
   ListCapabilitiesResponse,
   ListIdentityProviderConfigsRequest,
   ListIdentityProviderConfigsResponse,
-  ListInsightsRequest,
-  ListInsightsResponse,
 } from '@aws-sdk/client-eks'
 import type { Operations, Serve } from '../protocol/operations.ts'
 import { clusterNamed, type EksWorld } from './world.ts'
@@ -21,9 +19,4 @@ export const belongingOperations = (world: EksWorld) =>
       clusterNamed(world, clusterName)
       return { capabilities: [] }
     }) satisfies Serve<ListCapabilitiesRequest, ListCapabilitiesResponse>,
-
-    ListInsights: (({ clusterName }) => {
-      clusterNamed(world, clusterName)
-      return { insights: [] }
-    }) satisfies Serve<ListInsightsRequest, ListInsightsResponse>,
   }) satisfies Operations

@@ -14,6 +14,7 @@ import { inUse, invalidRequest } from '../errors.ts'
 import { page, type Given, type Operations, type Serve } from '../protocol/operations.ts'
 import { grantClusterAdmin } from './access.ts'
 import { checkNewCluster } from './cluster-checks.ts'
+import { nothingTold } from './insights.ts'
 import { updateInProgress } from './updates.ts'
 import { defaultVersion } from './versions.ts'
 import { arnOf, clusterNamed, type EksCluster, type EksWorld } from './world.ts'
@@ -124,6 +125,7 @@ export function newCluster(world: EksWorld, input: Given<CreateClusterRequest>):
     fargateProfiles: new Map(),
     podIdentities: new Map(),
     updates: new Map(),
+    told: nothingTold(),
   }
 }
 

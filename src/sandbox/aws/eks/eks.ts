@@ -1,5 +1,5 @@
 /** EKS as a whole: the operations that it serves, and the side that the sandbox seeds and inspects. */
-import { subnetIds } from '../ec2/subnets.ts'
+import { subnetIds, zoneOf } from '../ec2/subnets.ts'
 import type { SandboxAws, SeedCluster } from '../../types.ts'
 import type { Operations } from '../protocol/operations.ts'
 import { accessOperations, admitNodes, enterGroups, entryFor, grantClusterAdmin } from './access.ts'
@@ -7,13 +7,14 @@ import { addonVersionOperations } from './addon-versions.ts'
 import { addonOperations, describeAddon, newAddon } from './addons.ts'
 import { belongingOperations } from './belongings.ts'
 import { activate, clusterOperations, newCluster } from './clusters.ts'
+import { insightOperations } from './insights.ts'
 import { newNodegroup, nodegroupOperations, setNodes } from './nodegroups.ts'
 import { fargateOperations } from './fargate-profiles.ts'
 import { podIdentityOperations } from './pod-identities.ts'
 import { tagOperations } from './tags.ts'
 import { updateOperations } from './updates.ts'
 import { versionOperations } from './versions.ts'
-import type { EksWorld } from './world.ts'
+import { clusterNamed, type EksWorld } from './world.ts'
 
 export const eksOperations = (world: EksWorld): Operations => ({
   ...clusterOperations(world),
@@ -27,6 +28,7 @@ export const eksOperations = (world: EksWorld): Operations => ({
   ...podIdentityOperations(world),
   ...fargateOperations(world),
   ...tagOperations(world),
+  ...insightOperations(world),
 })
 
 export const inspectEks = (world: EksWorld): SandboxAws['eks'] => ({
@@ -47,11 +49,33 @@ export const inspectEks = (world: EksWorld): SandboxAws['eks'] => ({
       accessEntries: [...cluster.access.keys()],
       tags: { ...cluster.described.tags },
     })),
+  setInsights: (name, insights, refreshes = 'COMPLETED') => {
+    clusterNamed(world, name).told = { insights, refreshes }
+  },
   access: (name, principalArn) => {
     const cluster = world.clusters.get(name)
     return cluster && entryFor(cluster, principalArn)
   },
 })
+
+/** The instances behind node groups, in turn in the zones of their subnets. Their ids are not those of the cluster's nodes. */
+export const nodesOf = ({ clusters, region }: EksWorld) =>
+  [...clusters.values()].flatMap((cluster) =>
+    [...cluster.nodegroups.values()]
+      .filter(({ described }) => described.status === 'ACTIVE')
+      .flatMap(({ name, described: { scalingConfig, instanceTypes, subnets = [], capacityType } }) =>
+        Array.from({ length: scalingConfig?.desiredSize ?? 0 }, (_, n) => {
+          const zone = zoneOf(subnets[n % subnets.length], region)
+          const told = {
+            type: instanceTypes?.[0] ?? 'm7i.xlarge',
+            spot: capacityType === 'SPOT',
+            ...(zone !== undefined && { zone }),
+            tags: { 'eks:cluster-name': cluster.name, 'eks:nodegroup-name': name },
+          }
+          return [`i-${cluster.name}-${name}-${n}`, told] as const
+        }),
+      ),
+  )
 
 /** No checks and no waiting: blue may have any version. Its creator is the sandbox's identity, and nothing is behind its roles. */
 async function seedCluster(world: EksWorld, seed: SeedCluster): Promise<void> {

@@ -16,6 +16,7 @@ import { invalidRequest, notFound } from '../errors.ts'
 import type { AwsFaults } from '../faults.ts'
 import type { Caller } from '../protocol/operations.ts'
 import type { AwsTimes, Later } from '../times.ts'
+import type { ToldInsights } from './insights.ts'
 import type { Tokens } from './tokens.ts'
 
 /** A cluster and all that belongs to it. What the API describes is kept as the API describes it, and is changed in place. */
@@ -33,6 +34,7 @@ export interface EksCluster {
   /** By its id. */
   readonly podIdentities: Map<string, EksPodIdentity>
   readonly updates: Map<string, Update & { id: string }>
+  told: ToldInsights
 }
 
 export interface EksNodegroup {

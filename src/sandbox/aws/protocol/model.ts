@@ -11,9 +11,14 @@ import * as ecr from '@aws-sdk/client-ecr'
 import * as eks from '@aws-sdk/client-eks'
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2'
 import * as logs from '@aws-sdk/client-cloudwatch-logs'
+import * as kms from '@aws-sdk/client-kms'
+import * as quotas from '@aws-sdk/client-service-quotas'
 import * as sts from '@aws-sdk/client-sts'
 
-export type Service = 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'logs' | 'sts'
+/** As requests in JSON have it. */
+export type JsonService = 'ecr' | 'kms' | 'logs' | 'servicequotas'
+export type QueryService = 'ec2' | 'elasticloadbalancing' | 'sts'
+export type Service = JsonService | QueryService | 'eks'
 
 export type Shape =
   | { readonly kind: 'string' | 'number' | 'boolean' | 'timestamp' | 'document' }
@@ -148,6 +153,8 @@ export const model: Readonly<Record<Service, ReadonlyMap<string, Operation>>> = 
   eks: operationsOf(eks),
   elasticloadbalancing: operationsOf(elbv2),
   logs: operationsOf(logs),
+  kms: operationsOf(kms),
+  servicequotas: operationsOf(quotas),
   sts: operationsOf(sts),
 }
 

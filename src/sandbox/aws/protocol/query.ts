@@ -4,7 +4,7 @@
  * https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
  */
 import type { AwsError } from '../errors.ts'
-import type { Member, Operation, Service, Shape } from './model.ts'
+import type { Member, Operation, QueryService, Shape } from './model.ts'
 import type { Answer, Question } from './wire.ts'
 import { content, element, escape, tag } from './xml.ts'
 
@@ -13,8 +13,6 @@ const namespaces = {
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
   ec2: 'http://ec2.amazonaws.com/doc/2016-11-15/',
 } as const
-
-export type QueryService = Exclude<Service, 'ecr' | 'eks' | 'logs'>
 
 /** Where the two differ in what they ask. */
 interface Dialect {

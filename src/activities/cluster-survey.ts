@@ -1,0 +1,188 @@
+import { keyFindings } from '../domain/encryption-key.ts'
+import type { VersionDescription } from '../domain/eks-objects.ts'
+import type { BlueFacts } from '../domain/facts.ts'
+import { blocker, warning, type Finding } from '../domain/findings.ts'
+import { hostFindings, type RunningPod } from '../domain/hosts-on-blue.ts'
+import { insightFindings, refreshDue } from '../domain/insights.ts'
+import { quotaFindings, quotas, type RunningInstance } from '../domain/quotas.ts'
+import { addressingOf, subnetFindings } from '../domain/subnets.ts'
+import { supportFindings } from '../domain/support-findings.ts'
+import { records } from '../domain/fields.ts'
+import { isDenied } from './errors.ts'
+import type { Outside, Proven } from './outside.ts'
+import type { EksPort, KubernetesPort } from './ports.ts'
+import { notYet } from './waiting.ts'
+
+/** What blue's cluster, its account and its network have to say to a second cluster beside it. Reads only. */
+
+export interface Surveyed {
+  readonly facts: BlueFacts
+  readonly green: { readonly name: string; readonly version: string }
+  readonly versions: readonly VersionDescription[]
+  readonly metricsUrl: string
+  /** Green is made by the upgrade: whether there is room for it is looked at. One that is adopted has its own. */
+  readonly builds: boolean
+}
+
+/**
+ * Has EKS look again at what stands in the way, where it has not for an hour, and waits until it has: a few minutes at most.
+ * Throws `NotReady` meanwhile. Where the worker may not, what EKS knew before is read.
+ */
+export async function insightsRefreshed(eks: EksPort, blue: string): Promise<void> {
+  const due = async () => refreshDue(await eks.insightsRefresh(blue), new Date().toISOString())
+  try {
+    if ((await due()) === 'start') await eks.startInsightsRefresh(blue)
+    if ((await due()) === 'wait')
+      throw notYet(`EKS looks again at what stands in the way of an upgrade of ${blue}`, '30m')
+  } catch (error) {
+    if (!isDenied(error)) throw error
+  }
+}
+
+export async function clusterSurvey(
+  world: Pick<Proven, 'eks' | 'network' | 'compute' | 'keys' | 'quotas'>,
+  { host }: Pick<Outside, 'host'>,
+  kubernetes: KubernetesPort,
+  { facts, green, versions, metricsUrl, builds }: Surveyed,
+): Promise<Finding[]> {
+  const { cluster } = facts
+  const now = new Date().toISOString()
+  const { eks, network, compute, keys } = world
+  // Both are of several; whoever may not read them says so for each.
+  const instances = builds ? compute.running() : Promise.resolve([])
+  const pods = podsOn(kubernetes)
+  const found = await Promise.all([
+    look('updates', cluster.name, () => updates(eks, facts)),
+    look('insights', cluster.name, async () =>
+      insightFindings(
+        cluster,
+        green.version,
+        await eks.insights(cluster.name),
+        await eks.insightsRefresh(cluster.name),
+        now,
+      ),
+    ),
+    ...(builds
+      ? [
+          look('subnets', cluster.name, async () => subnets(network, kubernetes, facts, await instances, await pods)),
+          look('quotas', cluster.name, async () =>
+            quotaFindings(
+              cluster.name,
+              { clusters: (await eks.clusterNames()).length, instances: await instances },
+              await allowed(world),
+            ),
+          ),
+          look('encryption key', cluster.name, async () =>
+            cluster.encryptionKeyArn === undefined
+              ? []
+              : keyFindings(cluster.encryptionKeyArn, await keys.state(cluster.encryptionKeyArn)),
+          ),
+        ]
+      : []),
+    look('pods', cluster.name, async () =>
+      hostFindings(
+        cluster.name,
+        { pods: (await pods).map((p) => p.pod), services: await servicesOn(kubernetes) },
+        metricsUrl,
+        host,
+      ),
+    ),
+  ])
+  return [...supportFindings(cluster, green, versions, now), ...found.flat()]
+}
+
+/** What the worker may not look at is told, and stops nothing: the rest is worth having. */
+async function look(what: string, blue: string, at: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await at()
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    return [
+      warning(
+        'not-looked-at',
+        `${blue}: ${what}`,
+        `the worker may not look: ${error.message}`,
+        'give it deploy/iam-policy.json and deploy/rbac/norikae.yaml, as this release has them',
+      ),
+    ]
+  }
+}
+
+/** An old cluster has had hundreds of updates: they are asked for only where something says that one is under way. */
+async function updates(eks: EksPort, { cluster, nodegroups }: BlueFacts): Promise<Finding[]> {
+  const busy = [
+    ...(cluster.status === 'UPDATING' ? [{ about: cluster.name, group: undefined }] : []),
+    ...nodegroups.filter((g) => g.status === 'UPDATING').map(({ name }) => ({ about: name, group: name })),
+  ]
+  const found = await Promise.all(
+    busy.map(async ({ about, group }) =>
+      (await eks.updatesInProgress(cluster.name, group)).map(({ type, startedAt }) =>
+        blocker(
+          'update-in-progress',
+          about,
+          `${type} is under way since ${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
+          'wait until it has ended, and look again',
+        ),
+      ),
+    ),
+  )
+  return found.flat()
+}
+
+async function subnets(
+  network: Proven['network'],
+  kubernetes: KubernetesPort,
+  facts: BlueFacts,
+  instances: readonly RunningInstance[],
+  pods: readonly PlacedPod[],
+): Promise<Finding[]> {
+  const { cluster, nodegroups, fargateProfiles } = facts
+  const ofNodes = [...nodegroups, ...fargateProfiles].flatMap((part) => part.subnets)
+  const addressing = addressingOf(await kubernetes.find('DaemonSet', 'kube-system', 'aws-node'))
+  const nodesIn = new Map<string, number>()
+  for (const { zone } of instances.filter((i) => i.cluster === cluster.name))
+    nodesIn.set(zone, (nodesIn.get(zone) ?? 0) + 1)
+  const podsOn = new Map<string, number>()
+  for (const { node } of pods) if (node !== undefined) podsOn.set(node, (podsOn.get(node) ?? 0) + 1)
+  const [found, taken] = await Promise.all([
+    network.subnets([...new Set([...cluster.resourcesVpcConfig.subnetIds, ...ofNodes])]),
+    addressing.prefixes ? network.taken(ofNodes) : [],
+  ])
+  return subnetFindings(facts, found, { nodesIn, podsOn: [...podsOn.values()] }, addressing, taken)
+}
+
+async function allowed({ quotas: port }: Pick<Proven, 'quotas'>) {
+  const [clusters, onDemand, spot] = await Promise.all([
+    port.allowed(quotas.clusters),
+    port.allowed(quotas.onDemand),
+    port.allowed(quotas.spot),
+  ])
+  return { clusters, onDemand, spot }
+}
+
+interface PlacedPod {
+  readonly pod: RunningPod
+  /** Absent where it has no address of its own, or no node. */
+  readonly node?: string
+}
+
+/** Those that have not ended, page by page: of thousands only this is kept. */
+async function podsOn(kubernetes: KubernetesPort): Promise<PlacedPod[]> {
+  const found: PlacedPod[] = []
+  for await (const page of kubernetes.pages('Pod'))
+    for (const it of page) {
+      if (['Succeeded', 'Failed'].includes(String(it.status?.['phase']))) continue
+      const { namespace = '', name } = it.metadata
+      const node = it.spec?.['hostNetwork'] === true ? undefined : it.spec?.['nodeName']
+      found.push({
+        pod: { namespace, name, images: records(it.spec?.['containers']).map((c) => String(c['image'])) },
+        ...(typeof node === 'string' && node !== '' && { node }),
+      })
+    }
+  return found
+}
+
+async function servicesOn(kubernetes: KubernetesPort): Promise<ReadonlySet<string>> {
+  const services = await kubernetes.list('Service')
+  return new Set(services.map(({ metadata: { name, namespace = '' } }) => `${name}.${namespace}`))
+}

@@ -1,0 +1,23 @@
+import {
+  GetAWSDefaultServiceQuotaCommand,
+  GetServiceQuotaCommand,
+  type ServiceQuotas,
+} from '@aws-sdk/client-service-quotas'
+import type { QuotasPort } from '../../activities/ports.ts'
+import { askFor } from '../aws-errors.ts'
+
+/** Of a quota that nobody has raised, some services tell the default only. */
+export const quotas = (client: ServiceQuotas): QuotasPort => ({
+  async allowed({ service, code }) {
+    const input = { ServiceCode: service, QuotaCode: code }
+    const applied = await askFor(`GetServiceQuota ${service} ${code}`, (o) =>
+      client.send(new GetServiceQuotaCommand(input), o),
+    )
+    const found =
+      applied ??
+      (await askFor(`GetAWSDefaultServiceQuota ${service} ${code}`, (o) =>
+        client.send(new GetAWSDefaultServiceQuotaCommand(input), o),
+      ))
+    return found?.Quota?.Value
+  },
+})

@@ -1,0 +1,25 @@
+import type { DescribeKeyRequest, DescribeKeyResponse, KeyState } from '@aws-sdk/client-kms'
+import type { SandboxAws } from '../types.ts'
+import { AwsError } from './errors.ts'
+import type { Operations, Serve } from './protocol/operations.ts'
+
+/** The keys that somebody told of, by ARN, each in the state that it was told to be in. They encrypt nothing. */
+export class Keys implements Readonly<SandboxAws['keys']> {
+  readonly all = new Map<string, KeyState>()
+
+  set(arn: string, state: KeyState): void {
+    this.all.set(arn, state)
+  }
+}
+
+export const kmsOperations = ({ all }: Keys) =>
+  ({
+    /** https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html */
+    DescribeKey: (({ KeyId }) => {
+      const state = all.get(KeyId)
+      if (state === undefined) throw new AwsError('NotFoundException', `Key '${KeyId}' does not exist`)
+      return {
+        KeyMetadata: { KeyId: KeyId.split('/').at(-1), Arn: KeyId, KeyState: state, Enabled: state === 'Enabled' },
+      }
+    }) satisfies Serve<DescribeKeyRequest, DescribeKeyResponse>,
+  }) satisfies Operations

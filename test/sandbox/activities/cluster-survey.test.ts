@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { driven } from '../../support/driven.ts'
+import { aSmallFile, seedBlue } from '../../support/small-platform.ts'
+import { aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
+
+/** Preflight on the cluster itself: on one where all is well, and on one where nothing is. */
+
+let world: SmallWorld
+beforeAll(async () => {
+  world = await aSmallWorld()
+  await seedBlue(world)
+})
+afterAll(() => world.stop())
+
+const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file: aSmallFile() }
+const workflow = { type: 'upgradePreflight', id: `upgrade-preflight/${scope.platform}/1` }
+const surveyed = /^(support|target|in-place|insight|subnet|quota|key|upgrade-runs|not-looked|update-in|deletion)/
+
+async function preflown(): Promise<{ readonly findings: readonly string[]; readonly waits: readonly string[] }> {
+  const { answer, waits } = await driven(world.activities.prepare, request, { workflow })
+  const mine = answer.plan.findings.filter((f) => surveyed.test(f.code))
+  return { findings: mine.map((f) => `${f.level} ${f.code} ${f.about}`), waits }
+}
+const made = () =>
+  world.aws
+    .calls()
+    .map((c) => c.operation)
+    .filter((name) => !/^(Describe|List|Get)/.test(name))
+
+test('where all is well nothing is in the way, EKS has looked once, and nothing was changed', async () => {
+  const usual = ['info deletion-protection demo-1-35', 'info in-place-would-do demo-1-35']
+  for (const _ of [1, 2]) {
+    const { findings, waits } = await preflown()
+    expect(findings.filter((f) => !f.includes('support-ends'))).toEqual(usual)
+    expect(waits).toEqual([])
+  }
+  expect(made()).toEqual(['StartInsightsRefresh'])
+})
+
+test('each that is not is told with its place', async () => {
+  const { aws, faults } = world
+  for (const id of ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2', 'subnet-0d3d3d3d3d3d3d3d3'])
+    aws.subnets.set(id, { free: 0 })
+  aws.quotas.set('eks', 'L-1194D53C', 1)
+  aws.quotas.set('ec2', 'L-1216C47A', 7)
+  const details: Parameters<typeof aws.eks.setInsights>[1][number] = {
+    id: '1',
+    name: 'Deprecated APIs',
+    category: 'UPGRADE_READINESS',
+    kubernetesVersion: '1.36',
+    insightStatus: { status: 'ERROR', reason: 'It is used.' },
+    categorySpecificSummary: { deprecationDetails: [{ usage: '/apis/old/v1/things', stopServingVersion: '1.36' }] },
+  }
+  aws.eks.setInsights(scope.blue, [details])
+  const metadata = { name: 'v-0', namespace: 'vault' }
+  world.cluster(scope.blue).apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'vault' } })
+  const spec = { containers: [{ name: 'vault', image: 'hashicorp/vault:1.20' }] }
+  world.cluster(scope.blue).apply({ apiVersion: 'v1', kind: 'Pod', metadata, spec })
+  faults.fail('eks:ListInsights', { code: 'ServerException', message: 'busy', status: 500 }, 1)
+  const { findings } = await preflown()
+  expect(findings.filter((f) => !f.startsWith('info'))).toEqual([
+    'blocker insight-fails demo-1-35: Deprecated APIs /apis/old/v1/things',
+    'blocker subnet-control-plane demo-1-35',
+    'blocker subnet-addresses demo-1-35',
+    'blocker quota-reached eks L-1194D53C',
+    'blocker quota-reached ec2 L-1216C47A',
+    'warning upgrade-runs-on-blue Pod/vault/v-0',
+  ])
+})
+
+test('while EKS looks again it is waited for', async () => {
+  world.aws.eks.setInsights(scope.blue, [], 'IN_PROGRESS')
+  const looks: string[] = []
+  const { waits } = await driven(world.activities.prepare, request, {
+    workflow,
+    between: (why, attempt) => {
+      looks.push(why)
+      if (attempt === 2) world.aws.eks.setInsights(scope.blue, [])
+    },
+  })
+  expect(waits).toEqual([looks[0], looks[0]])
+  expect(looks[0]).toBe('EKS looks again at what stands in the way of an upgrade of demo-1-35')
+})
+
+test('what the worker may not look at is told, and stops nothing', async () => {
+  const no = { code: 'AccessDeniedException', message: 'you are not authorized', status: 403 }
+  const closed = ['ListInsights', 'DescribeInsightsRefresh'].map((name) => `eks:${name}`)
+  for (const operation of [...closed, 'servicequotas:GetServiceQuota']) world.faults.fail(operation, no, 9)
+  const { findings } = await preflown()
+  world.faults.clear()
+  expect(findings.filter((f) => f.includes('not-looked-at'))).toEqual([
+    'warning not-looked-at demo-1-35: insights',
+    'warning not-looked-at demo-1-35: quotas',
+  ])
+})

@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest'
+import { keyFindings } from '../../src/domain/encryption-key.ts'
+import { hostFindings, type RunningPod } from '../../src/domain/hosts-on-blue.ts'
+import { quotaFindings, type RunningInstance } from '../../src/domain/quotas.ts'
+
+/** Quotas, the encryption key, and what an upgrade itself lives on. */
+
+const some = (n: number, type: string, more: Partial<RunningInstance> = {}): RunningInstance[] =>
+  Array.from({ length: n }, () => ({ type, zone: 'a', vcpus: 4, spot: false, ...more }))
+const nodes = (n: number, more: Partial<RunningInstance> = {}) => some(n, 'm7i.xlarge', { cluster: 'blue', ...more })
+const enough = { clusters: 100, onDemand: 1000, spot: 1000 }
+
+test.for<{
+  says: string
+  clusters?: number
+  instances: readonly RunningInstance[]
+  allowed?: Partial<Record<keyof typeof enough, number | undefined>>
+  are: readonly string[]
+}>([
+  { says: 'there is room', instances: nodes(10), are: [] },
+  { says: 'no cluster more may be', clusters: 100, instances: [], are: ['blocker eks L-1194D53C'] },
+  { says: 'one cluster more may be', clusters: 99, instances: [], are: ['warning eks L-1194D53C'] },
+  // 40 vCPUs of blue's, 20 of others': with green's, 100.
+  {
+    says: 'vCPUs are just enough',
+    instances: [...nodes(10), ...some(5, 'c7g.xlarge')],
+    allowed: { onDemand: 100 },
+    are: ['warning ec2 L-1216C47A'],
+  },
+  {
+    says: 'one vCPU is missing',
+    instances: [...nodes(10), ...some(5, 'c7g.xlarge')],
+    allowed: { onDemand: 99 },
+    are: ['blocker ec2 L-1216C47A'],
+  },
+  {
+    says: 'others are of families that count apart',
+    instances: [...nodes(10), ...some(50, 'g5.xlarge'), ...some(50, 'inf2.xlarge')],
+    allowed: { onDemand: 100 },
+    are: [],
+  },
+  {
+    says: "blue's are Spot",
+    instances: nodes(10, { spot: true }),
+    allowed: { onDemand: 1, spot: 79 },
+    are: ['blocker ec2 L-34B43A08'],
+  },
+  {
+    says: 'others have it all, and blue has no instances',
+    instances: some(50, 'm7i.xlarge'),
+    allowed: { onDemand: 200 },
+    are: [],
+  },
+  { says: 'AWS does not say', instances: nodes(10), allowed: { onDemand: undefined }, are: [] },
+])('quotas where $says', ({ clusters = 2, instances, allowed, are }) => {
+  const found = quotaFindings('blue', { clusters, instances }, { ...enough, ...allowed })
+  expect(found.map((f) => `${f.level} ${f.about}`)).toEqual(are)
+})
+
+test.for([
+  { state: 'Enabled', remedy: undefined },
+  { state: 'Disabled', remedy: /enable-key/ },
+  { state: 'PendingDeletion', remedy: /cancel-key-deletion/ },
+  { state: 'Unavailable', remedy: /in KMS/ },
+  { state: undefined, remedy: /in KMS/ },
+])('a key that is $state', ({ state, remedy }) => {
+  const found = keyFindings('arn:key', state)
+  expect(found.map((f) => [f.level, f.code, f.about])).toEqual(remedy ? [['blocker', 'key-unusable', 'arn:key']] : [])
+  if (remedy) expect(found[0]?.remedy).toMatch(remedy)
+})
+
+const pod = (place: string, ...images: readonly string[]): RunningPod => {
+  const [namespace = '', name = ''] = place.split('/')
+  return { namespace, name, images }
+}
+const outside = 'https://prometheus.example.com'
+const host = { name: 'norikae-7d9', temporal: 'temporal-frontend.temporal.svc:7233' }
+const services = new Set(['temporal-frontend.temporal', 'prometheus.monitoring', 'prometheus.norikae'])
+const worker = pod('norikae/norikae-7d9', 'registry.test/team/own-name:1')
+
+test.for<{ says: string; pods: readonly RunningPod[]; metrics?: string; unknown?: true; are: readonly string[] }>([
+  { says: 'apps only', pods: [pod('shop/web', 'registry.test/web:1')], are: [] },
+  {
+    says: 'this worker, whatever its image is called, and its Temporal',
+    pods: [worker],
+    are: ['blocker Pod/norikae/norikae-7d9', 'blocker Service/temporal-frontend.temporal'],
+  },
+  {
+    says: 'its metrics too, by a name of two parts',
+    pods: [worker],
+    metrics: 'http://prometheus.monitoring:9090',
+    are: [
+      'blocker Pod/norikae/norikae-7d9',
+      'blocker Service/temporal-frontend.temporal',
+      'blocker Service/prometheus.monitoring',
+    ],
+  },
+  {
+    says: 'its metrics too, by a name of one part',
+    pods: [worker],
+    metrics: 'http://prometheus/',
+    are: [
+      'blocker Pod/norikae/norikae-7d9',
+      'blocker Service/temporal-frontend.temporal',
+      'blocker Service/prometheus.norikae',
+    ],
+  },
+  // The same names on another cluster are other Services.
+  {
+    says: 'Services of the same names, and no worker',
+    pods: [],
+    metrics: 'http://prometheus.monitoring:9090',
+    are: [],
+  },
+  {
+    says: 'a Temporal server, of whatever registry, once a namespace',
+    pods: [
+      pod('temporal/a', 'mirror.test:5000/temporalio/server:1.32@sha256:0'),
+      pod('temporal/b', 'temporalio/server'),
+    ],
+    unknown: true,
+    are: ['warning Pod/temporal/a'],
+  },
+  { says: "somebody's worker", pods: [pod('tools/w', 'registry.test/norikae:0.1')], are: ['warning Pod/tools/w'] },
+  { says: 'a Vault', pods: [pod('vault/v-0', 'hashicorp/vault:1.20')], are: ['warning Pod/vault/v-0'] },
+  { says: 'a Prometheus', pods: [pod('mon/p-0', 'quay.io/prometheus/prometheus:v3')], are: ['warning Pod/mon/p-0'] },
+  {
+    says: 'what only has such a word in its name',
+    pods: [pod('a/b', 'x/prometheus-config-reloader:1', 'x/temporal-ui:2')],
+    are: [],
+  },
+])('on blue runs $says', ({ pods, metrics = outside, unknown, are }) => {
+  const found = hostFindings('blue', { pods, services }, metrics, unknown ? undefined : host)
+  expect(found.map((f) => `${f.level} ${f.about}`)).toEqual(are)
+})
