@@ -48,6 +48,8 @@ export const clusterActions = (outside: Outside) => {
     if (left.length > 0)
       throw failed(`${cluster} still has the node groups ${left.join(', ')}; delete them, then retry`)
     if (found.status === 'UPDATING') throw notYet(`${cluster} is UPDATING`, budgets.cluster)
+    const busy = (await eks.identityProviders(cluster)).find((p) => p.status !== 'ACTIVE')
+    if (busy) throw notYet(`identity provider ${busy.name} of ${cluster} is ${busy.status}`, budgets.cluster)
     // It protects what is ACTIVE; what never came up can go as it is.
     // https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html
     if (found.deletionProtection && found.status === 'ACTIVE') {

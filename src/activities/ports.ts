@@ -7,10 +7,12 @@ import type {
   ClusterBelongings,
   ClusterDescription,
   FargateProfile,
+  IdentityProvider,
   NewAccessEntry,
   NewAddon,
   NewCluster,
   NewFargateProfile,
+  NewIdentityProvider,
   NewNodegroup,
   NodegroupDescription,
   PodIdentity,
@@ -94,6 +96,11 @@ export interface EksPort {
   findFargateProfile(cluster: string, name: string): Promise<FargateProfile | undefined>
   createFargateProfile(cluster: string, profile: NewFargateProfile, token: string): Promise<void>
   deleteFargateProfile(cluster: string, name: string): Promise<void>
+  identityProviders(cluster: string): Promise<readonly IdentityProvider[]>
+  /** Starts it, and answers the id of the cluster's update by which it is done. */
+  associateIdentityProvider(cluster: string, provider: NewIdentityProvider, token: string): Promise<string>
+  /** Why this update of the cluster failed; undefined: it did not, or not yet. */
+  updateFailure(cluster: string, update: string): Promise<string | undefined>
   /** Those that no add-on owns. */
   podIdentities(cluster: string): Promise<readonly PodIdentity[]>
   podIdentity(cluster: string, namespace: string, serviceAccount: string): Promise<PodIdentity | undefined>

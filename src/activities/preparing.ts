@@ -6,6 +6,7 @@ import { condensed } from '../domain/condensed.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import { fargateFindings } from '../domain/fargate.ts'
 import type { Finding } from '../domain/findings.ts'
+import { identityProviderFindings } from '../domain/identity-providers.ts'
 import { ownRuleFindings, ruleFindings } from '../domain/group-rules.ts'
 import { greenName } from '../domain/cluster-name.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
@@ -82,6 +83,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...podIdentityFindings(facts.podIdentities),
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
       ...fargateFindings(facts.fargateProfiles, green),
+      ...identityProviderFindings(facts.identityProviders),
       ...ruleFindings(groupRules),
       ...letIn,
       ...tierFindings(
@@ -188,11 +190,12 @@ export const tenantsOn = async (
 export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {
   const cluster = await eks.findCluster(name)
   if (!cluster) throw notFound(`cluster ${name} is not there`)
-  const [groups, addons, belongings, podIdentities] = await Promise.all([
+  const [groups, addons, belongings, podIdentities, identityProviders] = await Promise.all([
     eks.nodegroupNames(name),
     eks.addonNames(name),
     eks.belongings(name),
     eks.podIdentities(name),
+    eks.identityProviders(name),
   ])
   const found = <T>(items: readonly (T | undefined)[]): T[] => items.filter((item) => item !== undefined)
   return {
@@ -204,6 +207,7 @@ export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> 
       await Promise.all(belongings.accessEntries.map((principal) => eks.accessEntry(name, principal))),
     ),
     podIdentities,
+    identityProviders,
     fargateProfiles: found(
       await Promise.all(belongings.fargateProfiles.map((profile) => eks.findFargateProfile(name, profile))),
     ),

@@ -75,6 +75,7 @@ export interface Actions {
   /** Ends when every security-group rule that names the group of `like` names this cluster's too. */
   awaitGroupRules: Contract<{ cluster: string; like: string }>
   copyAwsAuth: Contract<{ cluster: string; like: string }>
+  copyIdentityProvider: Contract<{ cluster: string; name: string; like: string }>
   copyPodIdentity: Contract<{ cluster: string; namespace: string; serviceAccount: string; like: string }>
   /** Removes what controllers made outside the cluster, while they still run; Flux, which would make it anew, does not. */
   emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
@@ -278,6 +279,11 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     title: (i) => `wait until security groups that let ${i.like} in let ${i.cluster} in`,
   },
   copyAwsAuth: { ...write, pace: 'long', title: (i) => `copy ${i.like}'s aws-auth ConfigMap to ${i.cluster}` },
+  copyIdentityProvider: {
+    ...write,
+    pace: 'long',
+    title: (i) => `let people into ${i.cluster} by identity provider ${i.name}, as into ${i.like}`,
+  },
   copyPodIdentity: {
     ...write,
     pace: 'long',

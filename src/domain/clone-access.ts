@@ -25,7 +25,7 @@ export function partsInside(
   blue: BlueFacts,
   worker: string,
   awsAuth: boolean,
-): Pick<ClusterFacts, 'accessEntries' | 'awsAuth' | 'podIdentities' | 'fargateProfiles'> {
+): Pick<ClusterFacts, 'accessEntries' | 'awsAuth' | 'podIdentities' | 'fargateProfiles' | 'identityProviders'> {
   const accessEntries = entriesToCopy(blue, worker).map((entry) => entry.principalArn)
   const podIdentities = blue.podIdentities.map(({ namespace, serviceAccount }) => ({ namespace, serviceAccount }))
   return {
@@ -33,6 +33,7 @@ export function partsInside(
     ...(awsAuth && { awsAuth }),
     ...(podIdentities.length > 0 && { podIdentities }),
     ...(blue.fargateProfiles.length > 0 && { fargateProfiles: blue.fargateProfiles.map((p) => p.name) }),
+    ...(blue.identityProviders.length > 0 && { identityProviders: blue.identityProviders.map((p) => p.name) }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { capabilityFindings } from './capabilities.ts'
 import type { AddonFacts, BlueFacts } from './facts.ts'
 import { blocker, info, warning, type Finding } from './findings.ts'
 import { renamed, type Named } from './names-of-clusters.ts'
@@ -216,15 +217,6 @@ export function ownPrincipal(accessEntries: readonly string[], told: string): st
 /** What stands in the way of a true copy, in the order in which it hurts. */
 export function cloneFindings(blue: BlueFacts): Finding[] {
   const { cluster, nodegroups, addons, belongings } = blue
-  const missing = (code: string, what: string, names: readonly string[]): Finding[] =>
-    names.map((name) =>
-      blocker(
-        code,
-        name,
-        `${what} is not copied to green yet (Unsupported)`,
-        'apps that need it would not run on green',
-      ),
-    )
   return [
     ...(cluster.status === 'ACTIVE'
       ? []
@@ -283,8 +275,8 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
             ),
           ],
     ),
-    ...missing('identity-provider', 'this identity provider', belongings.identityProviders),
-    ...missing('capability', 'this capability', belongings.capabilities),
+    ...blue.identityProviders.flatMap((provider) => notKnown(provider.name, provider.unknown)),
+    ...capabilityFindings(belongings.capabilities),
     ...(cluster.supportType === undefined
       ? [info('support-type', cluster.name, 'its upgrade policy is not known', 'green gets the default of AWS')]
       : []),

@@ -5,6 +5,7 @@ import type {
   ClusterBelongings,
   ClusterDescription,
   FargateProfile,
+  IdentityProvider,
   NodegroupDescription,
   PodIdentity,
 } from './eks-objects.ts'
@@ -36,6 +37,8 @@ export interface ClusterFacts {
   readonly templatesOfBlue?: readonly string[]
   /** By name. */
   readonly fargateProfiles?: readonly string[]
+  /** OIDC providers of people, by name. */
+  readonly identityProviders?: readonly string[]
   readonly podIdentities?: readonly Pick<PodIdentity, 'namespace' | 'serviceAccount'>[]
 }
 
@@ -55,6 +58,7 @@ export interface BlueFacts {
   readonly accessEntries: readonly AccessEntry[]
   readonly podIdentities: readonly PodIdentity[]
   readonly fargateProfiles: readonly FargateProfile[]
+  readonly identityProviders: readonly IdentityProvider[]
 }
 
 export interface WorkloadFacts {

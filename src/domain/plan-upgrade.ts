@@ -92,7 +92,7 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     ...addons(false),
     ...podIdentities({ blue, green }, facts),
   ]
-  const later = addons(true)
+  const later = [...addons(true), ...identityProviders({ blue, green }, facts)]
   const cluster: Move = {
     ...stay,
     forward: inside,
@@ -152,6 +152,12 @@ const fargateProfiles = ({ blue, green }: Sides, { fargateProfiles: found = [] }
         act(`fargate/${name}/delete`, 'deleteFargateProfile', { cluster: green, name, identity: 'made-by-this-run' }),
       ),
     )
+
+/** Last, as it takes EKS longest, and the cluster is not to be changed meanwhile. They end with their cluster. */
+const identityProviders = ({ blue, green }: Sides, { identityProviders: found = [] }: ClusterFacts): LeafStep[] =>
+  found
+    .toSorted()
+    .map((name) => act(`identity-provider/${name}`, 'copyIdentityProvider', { cluster: green, name, like: blue }))
 
 /** Before anything runs that needs them: a pod gets its role when it starts, or never. */
 const podIdentities = ({ blue, green }: Sides, { podIdentities: found = [] }: ClusterFacts): readonly Step[] =>

@@ -1,6 +1,7 @@
 import { newAccessEntry, newPodIdentity, entriesToCopy } from './clone-access.ts'
 import { newAddon, newCluster, newNodegroup, type Made } from './clone.ts'
 import { newFargateProfile } from './fargate.ts'
+import { newIdentityProvider } from './identity-providers.ts'
 import type { BlueFacts, ClusterFacts } from './facts.ts'
 import { templateName } from './launch-templates.ts'
 
@@ -129,7 +130,7 @@ export function twinOf(
   }: Pick<ClusterFacts, 'addons' | 'principalArn' | 'launchTemplates'>,
   made: Made,
 ): readonly TwinPart[] {
-  const { identityProviders, capabilities } = blue.belongings
+  const { capabilities } = blue.belongings
   // What it will have is not known before it is there.
   const named = {
     endpoint: '(its endpoint)',
@@ -161,9 +162,7 @@ export function twinOf(
     ...blue.podIdentities.map((it) =>
       twinPart(`pod identity ${it.namespace}/${it.serviceAccount}`, it, newPodIdentity(it, made)),
     ),
-    ...[
-      ...identityProviders.map((name) => `identity provider ${name}`),
-      ...capabilities.map((name) => `capability ${name}`),
-    ].map(missing),
+    ...blue.identityProviders.map((it) => twinPart(`identity provider ${it.name}`, it, newIdentityProvider(it, made))),
+    ...capabilities.map(({ name }) => missing(`capability ${name}`)),
   ]
 }

@@ -116,9 +116,14 @@ test('a pod identity is asked for as it is, and told where it is another', () =>
 })
 
 test('a plan names each, before what needs them, and nothing where there is none', () => {
-  expect(partsInside(blueWith({ fargateProfiles: [] }), role('norikae'), false)).toEqual({})
+  expect(partsInside(blueWith({ fargateProfiles: [], identityProviders: [] }), role('norikae'), false)).toEqual({})
   const parts = partsInside(
-    blueWith({ accessEntries: [entry(role('people/Dev'))], podIdentities: [identity], fargateProfiles: [] }),
+    blueWith({
+      accessEntries: [entry(role('people/Dev'))],
+      podIdentities: [identity],
+      fargateProfiles: [],
+      identityProviders: [],
+    }),
     role('norikae'),
     true,
   )

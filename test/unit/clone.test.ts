@@ -77,7 +77,6 @@ const addon = anAddon({
 const belongings = {
   accessEntries: ['arn:me'],
   fargateProfiles: [],
-  identityProviders: [],
   capabilities: [],
 }
 const blue: BlueFacts = {
@@ -88,6 +87,7 @@ const blue: BlueFacts = {
   accessEntries: [],
   podIdentities: [],
   fargateProfiles: [],
+  identityProviders: [],
 }
 
 describe('the copy table', () => {
@@ -223,8 +223,7 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['nodegroup-custom-ami', withGroup({ amiType: 'CUSTOM' }), 'general'],
   ['nodegroup-setting', withGroup({ unread: ['warmPool'] }), 'general'],
   ['addon-identity', withAddon({ serviceAccountRoleArn: 'arn:r' }), 'coredns'],
-  ['identity-provider', { ...blue, belongings: { ...belongings, identityProviders: ['p'] } }, 'p'],
-  ['capability', { ...blue, belongings: { ...belongings, capabilities: ['p'] } }, 'p'],
+  ['capability', { ...blue, belongings: { ...belongings, capabilities: [{ name: 'p', type: 'KRO' }] } }, 'p'],
   ['support-type', { ...blue, cluster: unsupported }, 'demo-1-35', 'info'],
 ])('finding %s', ([code, facts, about, level = 'blocker']) => {
   expect(cloneFindings(facts)).toMatchObject([{ level, code, about }])

@@ -51,8 +51,7 @@ test('every part of blue is a part of green, and nothing of it is left out in si
     belongings: {
       accessEntries: [],
       fargateProfiles: ['batch'],
-      identityProviders: ['oidc corp'],
-      capabilities: ['argo'],
+      capabilities: [{ name: 'argo', type: 'ARGOCD' }],
     },
     accessEntries: [
       {
@@ -76,6 +75,9 @@ test('every part of blue is a part of green, and nothing of it is left out in si
         healthIssues: [],
       },
     ],
+    identityProviders: [
+      { name: 'corp', status: 'ACTIVE', issuerUrl: 'https://id', clientId: 'k', tags: {}, unknown: ['oidc.new'] },
+    ],
   }
   const twin = twinOf(
     blue,
@@ -96,7 +98,7 @@ test('every part of blue is a part of green, and nothing of it is left out in si
     ['add-on gone', [], ['all of it']],
     ['access arn:aws:iam::1:role/Dev', tags, []],
     ['pod identity shop/api', tags, []],
-    ['identity provider oidc corp', [], ['all of it']],
+    ['identity provider corp', tags, ['oidc.new']],
     ['capability argo', [], ['all of it']],
   ])
   expect(twin[0]?.same).toEqual(expect.arrayContaining(['roleArn', 'subnetIds', 'ipFamily', 'computeConfig']))

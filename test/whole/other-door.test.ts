@@ -322,7 +322,7 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'eks:DescribeAccessEntry',
     'ec2:DescribeInstances', // of nodes that were lost
     'ecr:DescribeImages', // of images in ECR: the demo's are in a registry of its own
-    // Of node groups with launch templates, Fargate profiles and pod identities: the demo's blue has none.
+    // Of node groups with launch templates, Fargate profiles, pod identities and identity providers: the demo's blue has none.
     'ec2:DescribeLaunchTemplates',
     'ec2:DescribeLaunchTemplateVersions',
     'ec2:CreateLaunchTemplate',
@@ -332,6 +332,9 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'eks:CreateFargateProfile',
     'eks:DeleteFargateProfile',
     'eks:DescribePodIdentityAssociation',
+    'eks:DescribeIdentityProviderConfig',
+    'eks:AssociateIdentityProviderConfig',
+    'eks:DescribeUpdate',
     'eks:CreatePodIdentityAssociation',
     // Of volumes that change sides, and of copies: the demo has none.
     'ec2:DescribeVolumes',

@@ -89,6 +89,10 @@ async function aRichBlue(): Promise<void> {
     await eks().createFargateProfile(blue, profile, `fargate-${name}`)
     await eventually(name, async () => (await eks().findFargateProfile(blue, name))?.status === 'ACTIVE')
   }
+  const claims = { clientId: 'kubernetes', usernameClaim: 'email', groupsClaim: 'groups', groupsPrefix: 'corp:' }
+  const issuer = { name: 'corp', issuerUrl: 'https://id.example.com', requiredClaims: { hd: 'example.com' }, tags: {} }
+  await eks().associateIdentityProvider(blue, { ...claims, ...issuer }, 'corp')
+  await eventually('corp', async () => (await eks().identityProviders(blue))[0]?.status === 'ACTIVE')
   const from = { direction: 'in', protocol: 'tcp', port: 5432 } as const
   world.aws.securityGroups.allow('sg-0db', { ...from, group: clusterSecurityGroupId })
   world.cluster(blue).apply({
@@ -142,6 +146,7 @@ test('nothing of such a blue stands in the way, and the plan shows green beside 
     ['add-on vpc-cni', ['tags']],
     [`access ${role('people/Dev')}`, ['tags']],
     ['pod identity shop/api', ['tags']],
+    ['identity provider corp', ['tags']],
   ])
 })
 
@@ -167,6 +172,11 @@ test('green is what the plan said', async () => {
     { serviceAccount: 'aws-node', roleArn: role('cni') },
   ])
   expect((await eks().accessEntry(green, role('people/Dev')))?.policies).toEqual([{ arn: view, namespaces: ['shop'] }])
+  const [corp] = await eks().identityProviders(blue)
+  expect(corp).toMatchObject({ groupsPrefix: 'corp:', requiredClaims: { hd: 'example.com' } })
+  expect(await eks().identityProviders(green)).toEqual([
+    { ...corp, tags: expect.objectContaining({ 'norikae.io/run': 'run-1' }) as object },
+  ])
   expect((await eks().podIdentity(green, 'shop', 'api'))?.roleArn).toBe(role('s3'))
   expect(await world.ports.network(scope.region).rulesNaming(is?.clusterSecurityGroupId ?? '')).toEqual([
     { group: 'sg-0db', name: 'name-of-sg-0db', direction: 'in', protocol: 'tcp', from: 5432, to: 5432 },
@@ -200,4 +210,31 @@ test('a template that somebody else made is neither taken nor deleted', async ()
     driven(deleteLaunchTemplate, call<'deleteLaunchTemplate'>({ ...its, identity: 'made-by-this-run' })),
   ).rejects.toMatchObject({ type: 'Denied' })
   expect(await templates().find('demo-1-36.other', '1')).toBeDefined()
+})
+
+test('an identity provider that EKS could not associate is told with its reason, and tried again when asked to', async () => {
+  const { copyIdentityProvider } = world.activities
+  const its = { cluster: scope.green, name: 'corp', like: scope.blue }
+  const copy = (attempt: number) => driven(copyIdentityProvider, call<'copyIdentityProvider'>(its, { attempt }))
+  await run(provision().forward.filter((step) => step.id === 'cluster/create'))
+  world.faults.failIdentityProvider('corp')
+  await expect(copy(1)).rejects.toThrow(
+    'identity provider corp could not be associated with demo-1-36: OperationNotPermitted: https://id.example.com cannot be reached',
+  )
+  world.faults.clear()
+  expect((await copy(2)).answer.note).toBe('people get into demo-1-36 by https://id.example.com')
+  await expect(
+    driven(copyIdentityProvider, call<'copyIdentityProvider'>({ ...its, cluster: scope.blue })),
+  ).rejects.toMatchObject({ type: 'Contested' })
+  await run(provision().back)
+})
+
+test('an abort while one is being associated waits for it, and deletes the cluster then', async () => {
+  await run(provision().forward.filter((step) => step.id === 'cluster/create'))
+  const claims = { name: 'corp', issuerUrl: 'https://id.example.com', clientId: 'kubernetes', tags: {} }
+  await eks().associateIdentityProvider(scope.green, claims, 'begun')
+  const its = { cluster: scope.green, identity: 'made-by-this-run' } as const
+  const { waits } = await driven(world.activities.deleteCluster, call<'deleteCluster'>(its))
+  expect(waits[0]).toBe('identity provider corp of demo-1-36 is CREATING')
+  expect(world.aws.eks.inventory().map((c) => c.name)).toEqual([scope.blue])
 })

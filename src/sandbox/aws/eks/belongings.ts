@@ -1,8 +1,6 @@
 import type {
   ListCapabilitiesRequest,
   ListCapabilitiesResponse,
-  ListIdentityProviderConfigsRequest,
-  ListIdentityProviderConfigsResponse,
   ListInsightsRequest,
   ListInsightsResponse,
 } from '@aws-sdk/client-eks'
@@ -12,11 +10,6 @@ import { clusterNamed, type EksWorld } from './world.ts'
 /** What a cluster may have and no cluster of the sandbox has. To make one is not served, so these lists stay empty. */
 export const belongingOperations = (world: EksWorld) =>
   ({
-    ListIdentityProviderConfigs: (({ clusterName }) => {
-      clusterNamed(world, clusterName)
-      return { identityProviderConfigs: [] }
-    }) satisfies Serve<ListIdentityProviderConfigsRequest, ListIdentityProviderConfigsResponse>,
-
     ListCapabilities: (({ clusterName }) => {
       clusterNamed(world, clusterName)
       return { capabilities: [] }

@@ -9,6 +9,7 @@ import { belongingOperations } from './belongings.ts'
 import { activate, clusterOperations, newCluster } from './clusters.ts'
 import { newNodegroup, nodegroupOperations, setNodes } from './nodegroups.ts'
 import { fargateOperations } from './fargate-profiles.ts'
+import { identityProviderOperations } from './identity-providers.ts'
 import { podIdentityOperations } from './pod-identities.ts'
 import { tagOperations } from './tags.ts'
 import { updateOperations } from './updates.ts'
@@ -26,6 +27,7 @@ export const eksOperations = (world: EksWorld): Operations => ({
   ...belongingOperations(world),
   ...podIdentityOperations(world),
   ...fargateOperations(world),
+  ...identityProviderOperations(world),
   ...tagOperations(world),
 })
 

@@ -7,6 +7,7 @@ import type {
   FargateProfile,
   Nodegroup,
   NodegroupStatus,
+  OidcIdentityProviderConfig,
   PodIdentityAssociation,
   Update,
 } from '@aws-sdk/client-eks'
@@ -30,6 +31,7 @@ export interface EksCluster {
   /** By the principal's ARN. */
   readonly access: Map<string, EksAccess>
   readonly fargateProfiles: Map<string, EksFargateProfile>
+  readonly identityProviders: Map<string, EksIdentityProvider>
   /** By its id. */
   readonly podIdentities: Map<string, EksPodIdentity>
   readonly updates: Map<string, Update & { id: string }>
@@ -54,6 +56,11 @@ export interface EksAccess {
 }
 
 export type EksFargateProfile = FargateProfile & { fargateProfileArn: string; tags: Record<string, string> }
+
+export type EksIdentityProvider = OidcIdentityProviderConfig & {
+  identityProviderConfigArn: string
+  tags: Record<string, string>
+}
 
 export type EksPodIdentity = PodIdentityAssociation & {
   associationId: string
