@@ -1,3 +1,4 @@
+import type { ImageDescription } from '../domain/amis.ts'
 import type { GroupRule, OwnRule } from '../domain/group-rules.ts'
 import type {
   AccessEntry,
@@ -152,6 +153,8 @@ export interface BlockStoragePort {
 export interface ComputePort {
   /** EC2 instances by id (`i-…`), in any order. Those that EC2 does not know (any more) are left out. */
   instances(ids: readonly string[]): Promise<readonly InstanceDescription[]>
+  /** Images by id (`ami-…`). Those that the account does not see are left out. */
+  images(ids: readonly string[]): Promise<readonly ImageDescription[]>
 }
 
 export interface LaunchTemplatesPort {

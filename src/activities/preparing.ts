@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity'
 import { approverFindings } from '../domain/approvers.ts'
+import { amiFacts, amiFindings, imagesToKnow } from '../domain/amis.ts'
 import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } from '../domain/clone.ts'
 import { partsInside, podIdentityFindings } from '../domain/clone-access.ts'
 import { condensed } from '../domain/condensed.ts'
@@ -74,7 +75,10 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const its = facts.cluster.clusterSecurityGroupId
     const letIn = its === undefined ? [] : ownRuleFindings(its, await world.network.letInto(its))
     const groupRules = await rulesNaming(world.network, its)
-    const ofTemplates = templateFacts(facts.cluster, file.platform, templates)
+    const { nodegroups } = facts
+    const booted = { nodegroups, templates, amis: file.amis, from: facts.cluster.version, to }
+    const ofImages = amiFacts(booted)
+    const ofTemplates = templateFacts(facts.cluster, file.platform, templates, ofImages.images)
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
     const found = [
@@ -82,6 +86,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...cloneFindings(facts),
       ...podIdentityFindings(facts.podIdentities),
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
+      ...amiFindings(booted, await world.compute.images(imagesToKnow(booted))),
       ...fargateFindings(facts.fargateProfiles, green),
       ...identityProviderFindings(facts.identityProviders),
       ...ruleFindings(groupRules),
@@ -115,6 +120,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       principalArn,
       ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
       ...ofTemplates,
+      ...ofImages,
       ...(groupRules.length > 0 && { groupRules: true as const }),
     }
     const plan = planUpgrade(platform, planned, condensed(all))

@@ -16,6 +16,7 @@ export function complete(written: Written): PlatformFile {
     region: written.region,
     ...(timeZone !== undefined && { calendar: { timeZone, hours: listed(hours), closed: listed(closed) } }),
     ...(blue !== undefined && { blue }),
+    amis: written.green.amis,
     health: {
       prometheus: health.prometheus,
       requests: health.requests,

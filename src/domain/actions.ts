@@ -57,10 +57,10 @@ export interface Actions {
   createCluster: Contract<{ cluster: string; like: string; version: string }, Owned>
   /** Empties nothing: what stands in its way is an error. */
   deleteCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
-  /** `template`: the name of the launch template that was made for it. */
-  createNodeGroup: Contract<{ cluster: string; name: string; like: string; template?: string }, Owned>
-  /** With this cluster's names in place of those of `like`. */
-  copyLaunchTemplate: Contract<{ cluster: string; nodeGroup: string; like: string }>
+  /** `template`: the name of the launch template that was made for it. `amiType`: in place of that of `like`. */
+  createNodeGroup: Contract<{ cluster: string; name: string; like: string; template?: string; amiType?: string }, Owned>
+  /** With this cluster's names in place of those of `like`, and with this image where one is named. */
+  copyLaunchTemplate: Contract<{ cluster: string; nodeGroup: string; like: string; image?: string }>
   /** Only one that Norikae has made for this cluster: this run, or, with the identity of a cluster, whichever made it. */
   deleteLaunchTemplate: Contract<{ cluster: string; nodeGroup: string; identity: Identity | 'made-by-this-run' }>
   /** With `identity` the cluster is proven to be that one first. */
@@ -251,12 +251,17 @@ const read = { effect: 'read', skippable: true } as const
 export const actions: { readonly [A in ActionName]: Trait<A> } = {
   createCluster: { ...write, pace: 'long', title: (i) => `create cluster ${i.cluster} (${i.version}) like ${i.like}` },
   deleteCluster: { ...write, pace: 'long', title: (i) => `delete cluster ${i.cluster}` },
-  createNodeGroup: { ...write, pace: 'long', title: (i) => `create node group ${i.name} like ${i.like}'s` },
+  createNodeGroup: {
+    ...write,
+    pace: 'long',
+    title: (i) => `create node group ${i.name} like ${i.like}'s${i.amiType === undefined ? '' : `, of ${i.amiType}`}`,
+  },
   deleteNodeGroup: { ...write, pace: 'long', title: (i) => `delete node group ${i.name} of ${i.cluster}` },
   copyLaunchTemplate: {
     ...write,
     pace: 'long',
-    title: (i) => `make a launch template for ${i.nodeGroup} that names ${i.cluster}, like ${i.like}'s`,
+    title: (i) =>
+      `make a launch template for ${i.nodeGroup} that names ${i.cluster}, like ${i.like}'s${i.image === undefined ? '' : `, with ${i.image}`}`,
   },
   deleteLaunchTemplate: {
     ...write,

@@ -96,10 +96,14 @@ export function newCluster(blue: ClusterDescription, green: { name: string; vers
 }
 
 /**
- * `template`: one that was made for it, in place of blue's.
+ * `template`: one that was made for it, and `type`: that of its images, in place of blue's.
  * `version` and `releaseVersion` are left out: EKS gives the group its cluster's version and the newest AMI release.
  */
-export function newNodegroup(blue: NodegroupDescription, made: Made, template?: string): NewNodegroup {
+export function newNodegroup(
+  blue: NodegroupDescription,
+  made: Made,
+  { template, amiType: type }: { readonly template?: string | undefined; readonly amiType?: string | undefined } = {},
+): NewNodegroup {
   const {
     name,
     scalingConfig,
@@ -120,7 +124,7 @@ export function newNodegroup(blue: NodegroupDescription, made: Made, template?: 
     scalingConfig,
     subnets,
     instanceTypes,
-    amiType,
+    amiType: type ?? amiType,
     ...(capacityType !== undefined && { capacityType }),
     ...(diskSize !== undefined && { diskSize }),
     nodeRole,
@@ -319,20 +323,6 @@ function nodegroupFindings(group: NodegroupDescription): Finding[] {
       ? []
       : refuse('nodegroup-not-active', `its status is ${group.status}`, 'wait until it is ACTIVE, or delete it')),
     ...group.healthIssues.flatMap((issue) => refuse('nodegroup-unhealthy', issue, 'mend it first')),
-    ...(group.amiType.startsWith('AL2_')
-      ? refuse(
-          'nodegroup-al2',
-          `there are no ${group.amiType} images for Kubernetes 1.33 and newer`,
-          'replace it by an AL2023 or Bottlerocket group on blue first',
-        )
-      : []),
-    ...(group.amiType === 'CUSTOM'
-      ? refuse(
-          'nodegroup-custom-ami',
-          'its launch template names an image, and the same one for the new Kubernetes is not mapped yet (Unsupported)',
-          'use an AMI type of EKS',
-        )
-      : []),
     ...notKnown(group.name, group.unknown),
     ...group.unread.flatMap((setting) =>
       refuse(

@@ -31,8 +31,12 @@ export interface ClusterFacts {
   readonly awsAuth?: true
   /** Rules of other security groups name blue's. */
   readonly groupRules?: true
-  /** Node groups whose launch templates name blue, so that green's get their own. */
+  /** Node groups whose launch templates name blue or get another image, so that green's get their own. */
   readonly launchTemplates?: readonly string[]
+  /** Images that their launch templates get in place of blue's, by node group. */
+  readonly images?: Readonly<Record<string, string>>
+  /** Types of images that node groups get in place of blue's. */
+  readonly amiTypes?: Readonly<Record<string, string>>
   /** Node groups of blue whose launch templates an earlier upgrade made: they go with blue. */
   readonly templatesOfBlue?: readonly string[]
   /** By name. */

@@ -72,13 +72,14 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
   const templated = new Set(facts.launchTemplates)
   const nodeGroups = facts.nodeGroups.toSorted().map((name) =>
     inOrder(
-      ...(templated.has(name) ? [ownTemplate({ blue, green }, name)] : []),
+      ...(templated.has(name) ? [ownTemplate({ blue, green }, name, facts.images?.[name])] : []),
       pair(
         act(`nodegroup/${name}/create`, 'createNodeGroup', {
           cluster: green,
           name,
           like: blue,
           ...(templated.has(name) && { template: templateName(green, name) }),
+          ...(facts.amiTypes?.[name] !== undefined && { amiType: facts.amiTypes[name] }),
         }),
         act(`nodegroup/${name}/delete`, 'deleteNodeGroup', { cluster: green, name, identity: 'made-by-this-run' }),
       ),
@@ -114,9 +115,14 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
 type Sides = Pick<Platform, 'blue' | 'green'>
 
 /** It names green, so it is made once green is there; EC2 keeps it when the cluster goes. */
-const ownTemplate = ({ blue, green }: Sides, nodeGroup: string): Move =>
+const ownTemplate = ({ blue, green }: Sides, nodeGroup: string, image: string | undefined): Move =>
   pair(
-    act(`nodegroup/${nodeGroup}/template`, 'copyLaunchTemplate', { cluster: green, nodeGroup, like: blue }),
+    act(`nodegroup/${nodeGroup}/template`, 'copyLaunchTemplate', {
+      cluster: green,
+      nodeGroup,
+      like: blue,
+      ...(image !== undefined && { image }),
+    }),
     act(`nodegroup/${nodeGroup}/template/delete`, 'deleteLaunchTemplate', {
       cluster: green,
       nodeGroup,

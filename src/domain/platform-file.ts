@@ -1,3 +1,4 @@
+import type { Amis } from './amis.ts'
 import type { Calendar } from './calendar.ts'
 import type { Duration } from './duration.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
@@ -21,6 +22,8 @@ export interface PlatformFile {
   readonly calendar?: Calendar
   /** The cluster that serves now; found by its name `<platform>-<major>-<minor>` where it is not given. */
   readonly blue?: string
+  /** Images and types of images of green's nodes, by those of blue's. */
+  readonly amis: Amis
   readonly health: HealthFile
   readonly teams: Readonly<Record<string, TeamFile>>
   readonly platformTeam: string

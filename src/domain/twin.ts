@@ -127,7 +127,9 @@ export function twinOf(
     addons,
     principalArn: worker,
     launchTemplates = [],
-  }: Pick<ClusterFacts, 'addons' | 'principalArn' | 'launchTemplates'>,
+    images = {},
+    amiTypes = {},
+  }: Pick<ClusterFacts, 'addons' | 'principalArn' | 'launchTemplates' | 'images' | 'amiTypes'>,
   made: Made,
 ): readonly TwinPart[] {
   const { capabilities } = blue.belongings
@@ -146,7 +148,11 @@ export function twinOf(
     }),
     ...blue.nodegroups.map((group) => {
       const template = launchTemplates.includes(group.name) ? templateName(green.name, group.name) : undefined
-      return twinPart(`node group ${group.name}`, group, newNodegroup(group, made, template))
+      const [image, amiType] = [images[group.name], amiTypes[group.name]]
+      return twinPart(`node group ${group.name}`, group, newNodegroup(group, made, { template, amiType }), {
+        amiType: 'green.amis says so',
+        ...(image !== undefined && { launchTemplate: `it starts nodes from ${image}, as green.amis says` }),
+      })
     }),
     ...blue.fargateProfiles.map((it) => twinPart(`Fargate profile ${it.name}`, it, newFargateProfile(it, made))),
     ...blue.addons.map((addon) => {

@@ -125,6 +125,10 @@ describe('the copy table', () => {
   test('a node group: all but what is its own, and the versions', () => {
     const { arn: _a, status: _s, createdAt: _c, healthIssues: _h, unread: _u, ...copied } = group
     expect(newNodegroup(group, made)).toEqual({ ...copied, tags: marked })
+    expect(newNodegroup(group, made, { template: 't', amiType: 'AL2023_ARM_64_STANDARD' })).toMatchObject({
+      launchTemplate: 't:1',
+      amiType: 'AL2023_ARM_64_STANDARD',
+    })
   })
   test('an add-on: its settings, at the version that fits', () => {
     expect(newAddon(addon, 'v2', made)).toEqual({
@@ -219,8 +223,6 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['no-nodegroups', { ...blue, nodegroups: [] }, 'demo-1-35'],
   ['nodegroup-not-active', withGroup({ status: 'DEGRADED' }), 'general'],
   ['nodegroup-unhealthy', withGroup({ healthIssues: ['x'] }), 'general'],
-  ['nodegroup-al2', withGroup({ amiType: 'AL2_x86_64' }), 'general'],
-  ['nodegroup-custom-ami', withGroup({ amiType: 'CUSTOM' }), 'general'],
   ['nodegroup-setting', withGroup({ unread: ['warmPool'] }), 'general'],
   ['addon-identity', withAddon({ serviceAccountRoleArn: 'arn:r' }), 'coredns'],
   ['capability', { ...blue, belongings: { ...belongings, capabilities: [{ name: 'p', type: 'KRO' }] } }, 'p'],

@@ -323,6 +323,7 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'ec2:DescribeInstances', // of nodes that were lost
     'ecr:DescribeImages', // of images in ECR: the demo's are in a registry of its own
     // Of node groups with launch templates, Fargate profiles, pod identities and identity providers: the demo's blue has none.
+    'ec2:DescribeImages',
     'ec2:DescribeLaunchTemplates',
     'ec2:DescribeLaunchTemplateVersions',
     'ec2:CreateLaunchTemplate',

@@ -1,3 +1,4 @@
+import { amisReplaceLikes } from './amis.ts'
 import { argocdIsSomewhere } from './argocd.ts'
 import { clocksAreSomewhere } from './calendar.ts'
 import { appsDoNotWaitForThemselves } from './circles.ts'
@@ -21,6 +22,7 @@ export const rules: readonly Rule[] = [
   approvalsHaveApprovers,
   deadlinesHaveSomebodyElse,
   clocksAreSomewhere,
+  amisReplaceLikes,
   signersHaveKeys,
   keysAreOfOnePerson,
   peopleApprove,

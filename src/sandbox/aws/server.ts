@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { EksHooks, Probe, SandboxAws } from '../types.ts'
 import { Calls } from './calls.ts'
+import { imageOperations, Images } from './ec2/images.ts'
 import { instanceOperations, Instances } from './ec2/instances.ts'
 import { Ec2World } from './ec2/world.ts'
 import { snapshotOperations } from './ec2/snapshots.ts'
@@ -61,6 +62,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   }
   const elbv2 = new ElbWorld({ ...shared, probe })
   const instances = new Instances()
+  const images = new Images()
   const securityGroups = new SecurityGroups()
   const ecr = new Registry()
   const answer = answering({
@@ -73,6 +75,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
         ...snapshotOperations(ec2, account),
         ...tagOperations(ec2),
         ...instanceOperations(instances),
+        ...imageOperations(images),
         ...subnetOperations(region),
         ...securityGroupOperations(securityGroups),
         ...launchTemplateOperations(templates),
@@ -108,6 +111,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     elbv2: inspectElbv2(elbv2),
     ec2,
     instances,
+    images,
     securityGroups,
     ecr,
     calls: () => calls.all(),
