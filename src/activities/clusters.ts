@@ -19,7 +19,7 @@ export const clusterActions = (outside: Outside) => {
     if (!found) {
       const blue = await eks.findCluster(like)
       if (!blue) throw notFound(`cluster ${like}, which ${cluster} is to be like, is not there`)
-      const made = newCluster(blue, { name: cluster, version }, { platform: call.scope.platform, run: call.run })
+      const made = newCluster(blue, { name: cluster, version }, { ...call.scope, run: call.run })
       await eks.createCluster({ ...made, tags: { ...made.tags, ...tagsOf(call) } }, tokenOf(call))
       throw notYet(`${cluster} was just asked for`, budgets.cluster)
     }

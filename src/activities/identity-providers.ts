@@ -25,7 +25,7 @@ export const identityProviderActions = (outside: Outside) => {
       throw notYet(`identity provider ${name} of ${cluster} is ${found?.status ?? 'not there yet'}`, budgets.identity)
     const blue = await on(like)
     if (!blue) return { note: `${like} has no identity provider ${name} any more, so none on ${cluster}` }
-    const made = newIdentityProvider(blue, { platform: call.scope.platform, run: call.run })
+    const made = newIdentityProvider(blue, { ...call.scope, run: call.run })
     remember(
       await eks.associateIdentityProvider(cluster, { ...made, tags: { ...made.tags, ...tagsOf(call) } }, tokenOf(call)),
     )

@@ -13,7 +13,10 @@ export const nodeGroupActions = (outside: Outside) => {
     const { scalingConfig, arn, createdAt } = await made(call, await nodeGroup(eks, cluster, name), async () => {
       const blue = await eks.findNodegroup(like, name)
       if (!blue) throw notFound(`node group ${name} of ${like}, which is to be copied, is not there any more`)
-      const wanted = newNodegroup(blue, { platform: call.scope.platform, run: call.run }, { template, amiType })
+      const [old, green] = await Promise.all([eks.findCluster(like), eks.findCluster(cluster)])
+      if (!old || !green) throw notFound(`cluster ${old ? cluster : like} is not there`)
+      const clusters = { blue: old, green }
+      const wanted = newNodegroup(blue, { ...call.scope, run: call.run }, { template, amiType, clusters })
       await eks.createNodegroup(cluster, { ...wanted, tags: { ...wanted.tags, ...tagsOf(call) } }, tokenOf(call))
     })
     return { note: `node group ${name} is ACTIVE with ${scalingConfig.desiredSize} nodes`, arn, createdAt }

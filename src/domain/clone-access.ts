@@ -1,4 +1,4 @@
-import { copiedTags, madeTags, type Made } from './clone.ts'
+import { tagsOfCopy, type Copied } from './clone.ts'
 import type { AccessEntry, NewAccessEntry, PodIdentity } from './eks-objects.ts'
 import type { BlueFacts, ClusterFacts } from './facts.ts'
 import { warning, type Finding } from './findings.ts'
@@ -49,7 +49,7 @@ function nodeRoles({ cluster, nodegroups, fargateProfiles }: BlueFacts): Readonl
 }
 
 /** Groups and a name belong to people and tools: those of nodes are EKS's own. */
-export function newAccessEntry(blue: AccessEntry, made: Made): NewAccessEntry {
+export function newAccessEntry(blue: AccessEntry, made: Copied): NewAccessEntry {
   const { principalArn, type, groups, username, policies, tags } = blue
   const chosen = type === 'STANDARD' && username !== '' && username !== usualName(principalArn)
   return {
@@ -58,7 +58,7 @@ export function newAccessEntry(blue: AccessEntry, made: Made): NewAccessEntry {
     groups: type === 'STANDARD' ? groups : [],
     ...(chosen && { username }),
     policies,
-    tags: { ...copiedTags(tags), ...madeTags(made) },
+    tags: tagsOfCopy(tags, made),
   }
 }
 
@@ -95,9 +95,9 @@ const same = (a: readonly string[], b: readonly string[]): boolean =>
 
 const words = (groups: readonly string[]): string => groups.join(', ') || 'none'
 
-export const newPodIdentity = (blue: PodIdentity, made: Made): PodIdentity => ({
+export const newPodIdentity = (blue: PodIdentity, made: Copied): PodIdentity => ({
   ...blue,
-  tags: { ...copiedTags(blue.tags), ...madeTags(made) },
+  tags: tagsOfCopy(blue.tags, made),
 })
 
 /** Names of what is another on the association that is there. */

@@ -32,13 +32,40 @@ export const PLATFORM_TAG = 'norikae.io/platform'
 
 export const madeTags = ({ platform, run }: Made): Tags => ({ [PLATFORM_TAG]: platform, [RUN_TAG]: run })
 
-/** Tags of AWS, of tools that would take green for their own, and of an earlier run stay behind. */
-export const copiedTags = (tags: Tags): Tags =>
-  Object.fromEntries(
-    Object.entries(tags).filter(
-      ([key]) => !/^(aws:|alpha\.eksctl\.io\/|eksctl\.|kubernetes\.io\/cluster\/|norikae\.io\/)/.test(key),
-    ),
-  )
+/** What of blue is made anew for green, and by whom. */
+export interface Copied extends Made {
+  /** Names of clusters. */
+  readonly blue: string
+  readonly green: string
+}
+
+/**
+ * Tags of AWS, of tools that would take green for their own, and of an earlier run stay behind, and so do those that say
+ * whose something is among other clusters. What names blue names green.
+ */
+export const tagsOfCopy = (tags: Tags, copied: Copied): Tags => ({
+  ...Object.fromEntries(
+    Object.entries(tags)
+      .map(([key, value]) => [keyFor(key, copied), valueFor(key, value, copied)] as const)
+      .filter(
+        ([key]) =>
+          !/^(aws:|alpha\.eksctl\.io\/|eksctl\.|norikae\.io\/)/.test(key) &&
+          (!key.startsWith(OF_CLUSTER) || key === `${OF_CLUSTER}${copied.green}`),
+      ),
+  ),
+  ...madeTags(copied),
+})
+
+const OF_CLUSTER = 'kubernetes.io/cluster/'
+
+/** `kubernetes.io/cluster/<blue>`, `k8s.io/cluster-autoscaler/<blue>` */
+const keyFor = (key: string, { blue, green }: Copied): string => renamed(key, { name: blue }, { name: green })
+
+/** A whole value that is a cluster's name, where its key says so; else as in any text. */
+const valueFor = (key: string, value: string, { blue, green }: Copied): string =>
+  value === blue && /(^karpenter\.sh\/discovery$|cluster)/i.test(key)
+    ? green
+    : renamed(value, { name: blue }, { name: green })
 
 /** Nobody deletes it on this word while apps run on it: those of an upgrade that was terminated stay where they are. */
 export function greenExists({
@@ -60,7 +87,11 @@ export function greenExists({
   )
 }
 
-export function newCluster(blue: ClusterDescription, green: { name: string; version: string }, made: Made): NewCluster {
+export function newCluster(
+  blue: ClusterDescription,
+  green: { name: string; version: string },
+  made: Copied,
+): NewCluster {
   const {
     roleArn,
     resourcesVpcConfig,
@@ -91,18 +122,27 @@ export function newCluster(blue: ClusterDescription, green: { name: string; vers
     ...(zonalShift !== undefined && { zonalShift }),
     settings,
     deletionProtection: true,
-    tags: { ...copiedTags(blue.tags), ...madeTags(made) },
+    tags: tagsOfCopy(blue.tags, made),
   }
 }
 
 /**
- * `template`: one that was made for it, and `type`: that of its images, in place of blue's.
+ * `template`: one that was made for it, and `amiType`: that of its images, in place of blue's. `clusters`: what its settings
+ * name of blue they name of green.
  * `version` and `releaseVersion` are left out: EKS gives the group its cluster's version and the newest AMI release.
  */
 export function newNodegroup(
   blue: NodegroupDescription,
-  made: Made,
-  { template, amiType: type }: { readonly template?: string | undefined; readonly amiType?: string | undefined } = {},
+  made: Copied,
+  {
+    template,
+    amiType: type,
+    clusters,
+  }: {
+    readonly template?: string | undefined
+    readonly amiType?: string | undefined
+    readonly clusters?: { readonly blue: Named; readonly green: Named }
+  } = {},
 ): NewNodegroup {
   const {
     name,
@@ -130,11 +170,16 @@ export function newNodegroup(
     nodeRole,
     labels,
     taints,
-    settings,
+    // Whom remote access lets in may be the group that EKS made for blue.
+    settings: clusters
+      ? (JSON.parse(
+          renamed(JSON.stringify(settings), clusters.blue, clusters.green),
+        ) as NodegroupDescription['settings'])
+      : settings,
     ...(template === undefined
       ? launchTemplate !== undefined && { launchTemplate }
       : { launchTemplate: `${template}:1` }),
-    tags: { ...copiedTags(tags), ...madeTags(made) },
+    tags: tagsOfCopy(tags, made),
   }
 }
 
@@ -142,7 +187,7 @@ export function newNodegroup(
 export const newAddon = (
   blue: AddonDescription,
   version: string,
-  made: Made,
+  made: Copied,
   clusters?: { readonly blue: Named; readonly green: Named },
 ): NewAddon => ({
   name: blue.name,
@@ -154,7 +199,7 @@ export const newAddon = (
   }),
   ...(blue.namespace !== undefined && { namespace: blue.namespace }),
   podIdentities: blue.podIdentities,
-  tags: { ...copiedTags(blue.tags), ...madeTags(made) },
+  tags: tagsOfCopy(blue.tags, made),
 })
 
 /**

@@ -1,4 +1,4 @@
-import { copiedTags, madeTags, type Made } from './clone.ts'
+import { tagsOfCopy, type Copied } from './clone.ts'
 import type { IdentityProvider, NewIdentityProvider } from './eks-objects.ts'
 import { blocker, info, type Finding } from './findings.ts'
 
@@ -7,9 +7,9 @@ import { blocker, info, type Finding } from './findings.ts'
  * cluster, and it ends with its cluster.
  * https://docs.aws.amazon.com/eks/latest/userguide/authenticate-oidc-identity-provider.html
  */
-export function newIdentityProvider(blue: IdentityProvider, made: Made): NewIdentityProvider {
+export function newIdentityProvider(blue: IdentityProvider, made: Copied): NewIdentityProvider {
   const { status: _status, unknown: _unknown, ...asked } = blue
-  return { ...asked, tags: { ...copiedTags(blue.tags), ...madeTags(made) } }
+  return { ...asked, tags: tagsOfCopy(blue.tags, made) }
 }
 
 export const identityProviderFindings = (providers: readonly IdentityProvider[]): Finding[] =>

@@ -15,7 +15,7 @@ import { leaves } from '../../src/domain/steps.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { aPlatform, clusterFacts } from '../support/builders.ts'
 
-const made = { platform: 'demo', run: 'run-1' }
+const made = { platform: 'demo', run: 'run-1', blue: 'demo-1-35', green: 'demo-1-36' }
 const marked = { 'norikae.io/platform': 'demo', 'norikae.io/run': 'run-1' }
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`
 const entry = (principalArn: string, more: Partial<AccessEntry> = {}): AccessEntry => ({

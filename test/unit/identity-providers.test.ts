@@ -18,7 +18,12 @@ const provider: IdentityProvider = {
 
 test('a provider is asked for as it is', () => {
   const { status: _s, ...asked } = provider
-  expect(newIdentityProvider({ ...provider, unknown: ['new'] }, { platform: 'demo', run: 'r' })).toEqual({
+  expect(
+    newIdentityProvider(
+      { ...provider, unknown: ['new'] },
+      { platform: 'demo', run: 'r', blue: 'demo-1-35', green: 'demo-1-36' },
+    ),
+  ).toEqual({
     ...asked,
     tags: { team: 'sre', 'norikae.io/platform': 'demo', 'norikae.io/run': 'r' },
   })

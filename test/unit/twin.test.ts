@@ -43,6 +43,17 @@ const group = aNodeGroup({
 })
 const addon = anAddon({ serviceAccountRoleArn: 'arn:irsa' })
 
+test('a tag that names blue is told with what it says on green', () => {
+  const [one, other] = [
+    { 'karpenter.sh/discovery': 'demo-1-35', a: 'b' },
+    { 'karpenter.sh/discovery': 'demo-1-36', a: 'b' },
+  ]
+  expect(twinPart('p', { tags: one }, { tags: other }).changed).toMatchObject([
+    { setting: 'tags' },
+    { setting: 'tag karpenter.sh/discovery', blue: 'demo-1-35', green: 'demo-1-36', why: 'it names blue' },
+  ])
+})
+
 test('every part of blue is a part of green, and nothing of it is left out in silence', () => {
   const blue: BlueFacts = {
     cluster,
