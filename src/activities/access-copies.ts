@@ -23,7 +23,7 @@ export const accessCopyActions = (outside: Outside) => {
     const { eks } = await proven(outside, call.scope)
     const blue = await eks.accessEntry(like, principalArn)
     if (!blue) return { note: `${principalArn} has no access entry on ${like} any more, so none on ${cluster}` }
-    const wanted = newAccessEntry(blue, { platform: call.scope.platform, run: call.run })
+    const wanted = newAccessEntry(blue, { ...call.scope, run: call.run })
     const found = await eks.accessEntry(cluster, principalArn)
     if (!found) {
       await eks.createAccessEntry(cluster, { ...wanted, tags: { ...wanted.tags, ...tagsOf(call) } }, tokenOf(call))
@@ -63,7 +63,7 @@ export const accessCopyActions = (outside: Outside) => {
     const blue = await eks.podIdentity(like, namespace, serviceAccount)
     const who = `${namespace}/${serviceAccount}`
     if (!blue) return { note: `${who} has no pod identity association on ${like} any more, so none on ${cluster}` }
-    const wanted = newPodIdentity(blue, { platform: call.scope.platform, run: call.run })
+    const wanted = newPodIdentity(blue, { ...call.scope, run: call.run })
     const found = await eks.podIdentity(cluster, namespace, serviceAccount)
     if (!found) {
       await eks.createPodIdentity(cluster, { ...wanted, tags: { ...wanted.tags, ...tagsOf(call) } }, tokenOf(call))

@@ -14,7 +14,7 @@ export const addonActions = (outside: Outside) => {
       if (!blue) throw notFound(`add-on ${addon} of ${like}, which is to be copied, is not there any more`)
       const [old, green] = await Promise.all([eks.findCluster(like), eks.findCluster(cluster)])
       if (!old || !green) throw notFound(`cluster ${old ? cluster : like} is not there`)
-      const by = { platform: call.scope.platform, run: call.run }
+      const by = { ...call.scope, run: call.run }
       const made = newAddon(blue, version, by, { blue: old, green })
       await eks.createAddon(cluster, { ...made, tags: { ...made.tags, ...tagsOf(call) } }, tokenOf(call))
       throw notYet(`${addon} was just asked for`, budgets.addon)

@@ -14,7 +14,7 @@ export const clusterActions = (outside: Outside) => {
     if (!found) {
       const blue = await eks.findCluster(like)
       if (!blue) throw notFound(`cluster ${like}, which ${cluster} is to be like, is not there`)
-      const made = newCluster(blue, { name: cluster, version }, { platform: call.scope.platform, run: call.run })
+      const made = newCluster(blue, { name: cluster, version }, { ...call.scope, run: call.run })
       await eks.createCluster({ ...made, tags: { ...made.tags, ...tagsOf(call) } }, tokenOf(call))
       throw notYet(`${cluster} was just asked for`, budgets.cluster)
     }
@@ -43,6 +43,8 @@ export const clusterActions = (outside: Outside) => {
     if (left.length > 0)
       throw failed(`${cluster} still has the node groups ${left.join(', ')}; delete them, then retry`)
     if (found.status === 'UPDATING') throw notYet(`${cluster} is UPDATING`, budgets.cluster)
+    const busy = (await eks.identityProviders(cluster)).find((p) => p.status !== 'ACTIVE')
+    if (busy) throw notYet(`identity provider ${busy.name} of ${cluster} is ${busy.status}`, budgets.cluster)
     // It protects what is ACTIVE; what never came up can go as it is.
     // https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html
     if (found.deletionProtection && found.status === 'ACTIVE') {

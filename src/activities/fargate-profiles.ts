@@ -13,7 +13,7 @@ export const fargateActions = (outside: Outside) => {
     await made(call, await profile(eks, cluster, name), async () => {
       const blue = await eks.findFargateProfile(like, name)
       if (!blue) throw notFound(`Fargate profile ${name} of ${like}, which is to be copied, is not there any more`)
-      const wanted = newFargateProfile(blue, { platform: call.scope.platform, run: call.run })
+      const wanted = newFargateProfile(blue, { ...call.scope, run: call.run })
       await eks.createFargateProfile(cluster, { ...wanted, tags: { ...wanted.tags, ...tagsOf(call) } }, tokenOf(call))
     })
     return { note: `Fargate profile ${name} is ACTIVE` }

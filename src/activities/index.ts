@@ -12,6 +12,7 @@ import { copiedVolumeActions } from './copied-volumes.ts'
 import { deploymentActions } from './deployments.ts'
 import { externalDeploymentActions } from './external-deployments.ts'
 import { fargateActions } from './fargate-profiles.ts'
+import { identityProviderActions } from './identity-providers.ts'
 import { fluxActions } from './flux-deployments.ts'
 import { dryRunActions } from './dry-run.ts'
 import { emptyingActions } from './emptying.ts'
@@ -72,6 +73,7 @@ const all = (outside: Outside): Activities => ({
   ...nodeGroupActions(outside),
   ...launchTemplateActions(outside),
   ...fargateActions(outside),
+  ...identityProviderActions(outside),
   ...groupRuleActions(outside),
   ...addonActions(outside),
   ...namespaceActions(outside),

@@ -1,3 +1,4 @@
+import { imageOf } from '../domain/amis.ts'
 import { PLATFORM_TAG } from '../domain/clone.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import { CLUSTER_TAG, isMade, namesOf, templateFor, templateName, type Templated } from '../domain/launch-templates.ts'
@@ -13,7 +14,7 @@ const FIRST = '1'
 
 export const launchTemplateActions = (outside: Outside) => {
   const copyLaunchTemplate: Deed<'copyLaunchTemplate'> = async (call) => {
-    const { cluster, nodeGroup, like } = call.input
+    const { cluster, nodeGroup, like, image } = call.input
     const { eks, launchTemplates } = await proven(outside, call.scope)
     const name = templateName(cluster, nodeGroup)
     const { platform } = call.scope
@@ -22,6 +23,9 @@ export const launchTemplateActions = (outside: Outside) => {
       throw contested(`launch template ${name} is there already, and this run did not make it. Delete it, then retry`)
     const blue = await eks.findCluster(like)
     if (found) {
+      const starts = imageOf(found) ?? 'none'
+      if (image !== undefined && starts !== image)
+        throw contested(`launch template ${name} names the image ${starts}, not ${image}. Delete it, then retry`)
       const left = blue ? namesOf(blue, found) : []
       if (left.length === 0) return { note: `${name} names nothing of ${like}` }
       throw contested(`launch template ${name} names ${left.join(', ')} of ${like}. Delete it, then retry`)
@@ -31,7 +35,12 @@ export const launchTemplateActions = (outside: Outside) => {
       throw notFound(`node group ${nodeGroup} of ${like}, or ${cluster}, is not there any more`)
     const template = await templateOf(launchTemplates, group.launchTemplate)
     if (!template) throw notFound(`the launch template of node group ${nodeGroup} of ${like} is not there any more`)
-    const made = templateFor(cluster, nodeGroup, template, { blue, green, made: { platform, run: call.run } })
+    const made = templateFor(cluster, nodeGroup, template, {
+      blue,
+      green,
+      made: { platform, run: call.run },
+      ...(image !== undefined && { image }),
+    })
     await launchTemplates.create({ ...made, tags: { ...made.tags, ...tagsOf(call) } }, tokenOf(call))
     throw notYet(`launch template ${name} was just made`, budgets.objects)
   }

@@ -9,12 +9,15 @@ import { tagsOf, tokenOf } from './tokens.ts'
 
 export const nodeGroupActions = (outside: Outside) => {
   const createNodeGroup: Deed<'createNodeGroup'> = async (call) => {
-    const { cluster, name, like, template } = call.input
+    const { cluster, name, like, template, amiType } = call.input
     const { eks } = await proven(outside, call.scope)
     const { scalingConfig, arn, createdAt } = await made(call, await nodeGroup(eks, cluster, name), async () => {
       const blue = await eks.findNodegroup(like, name)
       if (!blue) throw notFound(`node group ${name} of ${like}, which is to be copied, is not there any more`)
-      const wanted = newNodegroup(blue, { platform: call.scope.platform, run: call.run }, template)
+      const [old, green] = await Promise.all([eks.findCluster(like), eks.findCluster(cluster)])
+      if (!old || !green) throw notFound(`cluster ${old ? cluster : like} is not there`)
+      const clusters = { blue: old, green }
+      const wanted = newNodegroup(blue, { ...call.scope, run: call.run }, { template, amiType, clusters })
       await eks.createNodegroup(cluster, { ...wanted, tags: { ...wanted.tags, ...tagsOf(call) } }, tokenOf(call))
     })
     return { note: `node group ${name} is ACTIVE with ${scalingConfig.desiredSize} nodes`, arn, createdAt }

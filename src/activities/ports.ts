@@ -1,3 +1,4 @@
+import type { ImageDescription } from '../domain/amis.ts'
 import type { GroupRule, OwnRule } from '../domain/group-rules.ts'
 import type {
   AccessEntry,
@@ -7,10 +8,12 @@ import type {
   ClusterBelongings,
   ClusterDescription,
   FargateProfile,
+  IdentityProvider,
   NewAccessEntry,
   NewAddon,
   NewCluster,
   NewFargateProfile,
+  NewIdentityProvider,
   NewNodegroup,
   NodegroupDescription,
   PodIdentity,
@@ -102,6 +105,11 @@ export interface EksPort {
   findFargateProfile(cluster: string, name: string): Promise<FargateProfile | undefined>
   createFargateProfile(cluster: string, profile: NewFargateProfile, token: string): Promise<void>
   deleteFargateProfile(cluster: string, name: string): Promise<void>
+  identityProviders(cluster: string): Promise<readonly IdentityProvider[]>
+  /** Starts it, and answers the id of the cluster's update by which it is done. */
+  associateIdentityProvider(cluster: string, provider: NewIdentityProvider, token: string): Promise<string>
+  /** Why this update of the cluster failed; undefined: it did not, or not yet. */
+  updateFailure(cluster: string, update: string): Promise<string | undefined>
   /** Those that no add-on owns. */
   podIdentities(cluster: string): Promise<readonly PodIdentity[]>
   podIdentity(cluster: string, namespace: string, serviceAccount: string): Promise<PodIdentity | undefined>
@@ -163,6 +171,8 @@ export interface ComputePort {
   instances(ids: readonly string[]): Promise<readonly InstanceDescription[]>
   /** All of the account in this region that are running, or about to. */
   running(): Promise<readonly RunningInstance[]>
+  /** Images by id (`ami-…`). Those that the account does not see are left out. */
+  images(ids: readonly string[]): Promise<readonly ImageDescription[]>
 }
 
 export interface LaunchTemplatesPort {

@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity'
 import { deflateSync } from 'node:zlib'
 import { approverFindings } from '../domain/approvers.ts'
+import { amiFacts, amiFindings, imagesToKnow } from '../domain/amis.ts'
 import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } from '../domain/clone.ts'
 import { partsInside, podIdentityFindings } from '../domain/clone-access.ts'
 import { keepingOf, typedBy } from '../domain/costs.ts'
@@ -8,6 +9,7 @@ import { condensed } from '../domain/condensed.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import { fargateFindings } from '../domain/fargate.ts'
 import type { Finding } from '../domain/findings.ts'
+import { identityProviderFindings } from '../domain/identity-providers.ts'
 import { ownRuleFindings, ruleFindings } from '../domain/group-rules.ts'
 import { greenName } from '../domain/cluster-name.ts'
 import { MOST_EVENTS, mostEvents } from '../domain/history-size.ts'
@@ -101,14 +103,19 @@ export const preparingActivities = (
     const its = facts.cluster.clusterSecurityGroupId
     const letIn = its === undefined || adoption ? [] : ownRuleFindings(its, await world.network.letInto(its))
     const groupRules = adoption?.groupRules ?? (await rulesNaming(world.network, its))
-    const ofTemplates = templateFacts(facts.cluster, file.platform, templates)
+    const { nodegroups } = facts
+    const booted = { nodegroups, templates, amis: file.amis, from: facts.cluster.version, to }
+    const ofImages = amiFacts(booted)
+    const ofTemplates = templateFacts(facts.cluster, file.platform, templates, ofImages.images)
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
     const ofClone = async () => [
       ...(await greenFindings(eks, green)),
       ...cloneFindings(facts),
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
+      ...amiFindings(booted, await world.compute.images(imagesToKnow(booted))),
       ...fargateFindings(facts.fargateProfiles, green),
+      ...identityProviderFindings(facts.identityProviders),
       ...tierFindings(
         facts.cluster,
         versions.find((v) => v.version === to),
@@ -146,6 +153,7 @@ export const preparingActivities = (
       principalArn,
       ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
       ...ofTemplates,
+      ...ofImages,
       ...(groupRules.length > 0 && { groupRules: true as const }),
       ...(file.prices && {
         keeping: keepingOf(
@@ -239,11 +247,12 @@ const adoptedFacts = async (eks: EksPort, { adopts }: PlatformFile): Promise<Blu
 export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {
   const cluster = await eks.findCluster(name)
   if (!cluster) throw notFound(`cluster ${name} is not there`)
-  const [groups, addons, belongings, podIdentities] = await Promise.all([
+  const [groups, addons, belongings, podIdentities, identityProviders] = await Promise.all([
     eks.nodegroupNames(name),
     eks.addonNames(name),
     eks.belongings(name),
     eks.podIdentities(name),
+    eks.identityProviders(name),
   ])
   const found = <T>(items: readonly (T | undefined)[]): T[] => items.filter((item) => item !== undefined)
   return {
@@ -255,6 +264,7 @@ export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> 
       await Promise.all(belongings.accessEntries.map((principal) => eks.accessEntry(name, principal))),
     ),
     podIdentities,
+    identityProviders,
     fargateProfiles: found(
       await Promise.all(belongings.fargateProfiles.map((profile) => eks.findFargateProfile(name, profile))),
     ),

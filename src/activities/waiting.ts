@@ -175,6 +175,8 @@ export const budgets = {
   // 2 to 5 minutes up; a deletion drains each node for up to 15.
   nodegroup: '45m',
   addon: '15m',
+  // 10 to 20 minutes: every API server starts anew.
+  identity: '60m',
   // Images are pulled and nodes may have to come first.
   pods: '15m',
   objects: '10m',

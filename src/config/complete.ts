@@ -18,6 +18,7 @@ export function complete(written: Written, at: (path: Path) => string): Platform
     ...(timeZone !== undefined && { calendar: { timeZone, hours: listed(hours), closed: listed(closed) } }),
     ...(blue !== undefined && { blue }),
     ...(green.adopt !== undefined && { adopts: green.adopt }),
+    amis: green.amis,
     health: {
       prometheus: health.prometheus,
       requests: health.requests,

@@ -212,6 +212,15 @@ export const schema = z
             .describe(
               'The cluster that is to serve next, made by Terraform, eksctl or anything else: it is compared with blue, and left as it is.',
             ),
+          amis: named(
+            z.string(expecting('a text', 'what is in its place on green')),
+            '{ AL2_x86_64: AL2023_x86_64_STANDARD, ami-0123456789abcdef0: ami-0fedcba9876543210 }',
+            /^[^]+$/,
+          )
+            .default({})
+            .describe(
+              "What green's nodes boot from where EKS does not choose: by an image of your own that blue's launch templates name the one built for the new Kubernetes, by a type of Amazon Linux 2 the type in its place.",
+            ),
         },
         mapping('{ clone: true }'),
       )

@@ -62,10 +62,10 @@ export interface Actions {
   leaveCluster: Contract<{ cluster: string; identity: Identity }>
   /** Empties nothing: what stands in its way is an error. */
   deleteCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
-  /** `template`: the name of the launch template that was made for it. */
-  createNodeGroup: Contract<{ cluster: string; name: string; like: string; template?: string }, Owned>
-  /** With this cluster's names in place of those of `like`. */
-  copyLaunchTemplate: Contract<{ cluster: string; nodeGroup: string; like: string }>
+  /** `template`: the name of the launch template that was made for it. `amiType`: in place of that of `like`. */
+  createNodeGroup: Contract<{ cluster: string; name: string; like: string; template?: string; amiType?: string }, Owned>
+  /** With this cluster's names in place of those of `like`, and with this image where one is named. */
+  copyLaunchTemplate: Contract<{ cluster: string; nodeGroup: string; like: string; image?: string }>
   /** Only one that Norikae has made for this cluster: this run, or, with the identity of a cluster, whichever made it. */
   deleteLaunchTemplate: Contract<{ cluster: string; nodeGroup: string; identity: Identity | 'made-by-this-run' }>
   /** With `identity` the cluster is proven to be that one first. */
@@ -80,6 +80,7 @@ export interface Actions {
   /** Ends when every security-group rule that names the group of `like` names this cluster's too. */
   awaitGroupRules: Contract<{ cluster: string; like: string }>
   copyAwsAuth: Contract<{ cluster: string; like: string }>
+  copyIdentityProvider: Contract<{ cluster: string; name: string; like: string }>
   copyPodIdentity: Contract<{ cluster: string; namespace: string; serviceAccount: string; like: string }>
   /** Removes what controllers made outside the cluster, while they still run; Flux, which would make it anew, does not. */
   emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
@@ -265,12 +266,17 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   },
   leaveCluster: { ...write, pace: 'long', title: (i) => `take what is Norikae's own off ${i.cluster}, and leave it` },
   deleteCluster: { ...write, pace: 'long', title: (i) => `delete cluster ${i.cluster}` },
-  createNodeGroup: { ...write, pace: 'long', title: (i) => `create node group ${i.name} like ${i.like}'s` },
+  createNodeGroup: {
+    ...write,
+    pace: 'long',
+    title: (i) => `create node group ${i.name} like ${i.like}'s${i.amiType === undefined ? '' : `, of ${i.amiType}`}`,
+  },
   deleteNodeGroup: { ...write, pace: 'long', title: (i) => `delete node group ${i.name} of ${i.cluster}` },
   copyLaunchTemplate: {
     ...write,
     pace: 'long',
-    title: (i) => `make a launch template for ${i.nodeGroup} that names ${i.cluster}, like ${i.like}'s`,
+    title: (i) =>
+      `make a launch template for ${i.nodeGroup} that names ${i.cluster}, like ${i.like}'s${i.image === undefined ? '' : `, with ${i.image}`}`,
   },
   deleteLaunchTemplate: {
     ...write,
@@ -293,6 +299,11 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     title: (i) => `wait until security groups that let ${i.like} in let ${i.cluster} in`,
   },
   copyAwsAuth: { ...write, pace: 'long', title: (i) => `copy ${i.like}'s aws-auth ConfigMap to ${i.cluster}` },
+  copyIdentityProvider: {
+    ...write,
+    pace: 'long',
+    title: (i) => `let people into ${i.cluster} by identity provider ${i.name}, as into ${i.like}`,
+  },
   copyPodIdentity: {
     ...write,
     pace: 'long',

@@ -51,10 +51,10 @@ export function adoptionFindings(blue: BlueFacts, green: BlueFacts, target: stri
     ...pairs.nodegroups.flatMap((pair) => nodegroupFindings(pair, green)),
     ...fargateOf(blue, green),
     ...pairs.addons.flatMap((pair) => addonFindings(pair, blue, green)),
-    ...accessOf(pairs, green),
+    ...accessOf(pairs, blue, green),
     ...podIdentitiesOf(pairs, green),
-    ...missingNames('identity-provider', blue, green, (it) => it.belongings.identityProviders),
-    ...missingNames('capability', blue, green, (it) => it.belongings.capabilities),
+    ...missingNames('identity-provider', blue, green, (it) => it.identityProviders.map((p) => p.name)),
+    ...missingNames('capability', blue, green, (it) => it.belongings.capabilities.map((c) => c.name)),
   ]
 }
 
@@ -239,7 +239,7 @@ function sameConfiguration(it: AddonDescription, found: AddonDescription, blue: 
   return read(expected) === read(found)
 }
 
-const accessOf = ({ accessEntries }: Pairs, green: BlueFacts): Finding[] =>
+const accessOf = ({ accessEntries }: Pairs, blue: BlueFacts, green: BlueFacts): Finding[] =>
   accessEntries.flatMap(({ part, blue: it, green: found }) => {
     const place = about(green, part)
     if (!found)
@@ -251,7 +251,7 @@ const accessOf = ({ accessEntries }: Pairs, green: BlueFacts): Finding[] =>
           'have it given an access entry on green; waive it where it is not to get in any more',
         ),
       ]
-    const wanted = newAccessEntry(it, { platform: '', run: '' })
+    const wanted = newAccessEntry(it, { platform: '', run: '', blue: blue.cluster.name, green: green.cluster.name })
     return [
       ...entryDiffers(found, wanted),
       ...policiesToAllow(found, wanted).map(({ arn }) => `it lacks the policy ${arn}`),

@@ -1,4 +1,4 @@
-import { copiedTags, madeTags, type Made } from './clone.ts'
+import { tagsOfCopy, type Copied } from './clone.ts'
 import type { AccessEntry, NewAccessEntry, PodIdentity } from './eks-objects.ts'
 import type { BlueFacts, ClusterFacts } from './facts.ts'
 import { warning, type Finding } from './findings.ts'
@@ -25,7 +25,7 @@ export function partsInside(
   blue: BlueFacts,
   worker: string,
   awsAuth: boolean,
-): Pick<ClusterFacts, 'accessEntries' | 'awsAuth' | 'podIdentities' | 'fargateProfiles'> {
+): Pick<ClusterFacts, 'accessEntries' | 'awsAuth' | 'podIdentities' | 'fargateProfiles' | 'identityProviders'> {
   const accessEntries = entriesToCopy(blue, worker).map((entry) => entry.principalArn)
   const podIdentities = blue.podIdentities.map(({ namespace, serviceAccount }) => ({ namespace, serviceAccount }))
   return {
@@ -33,6 +33,7 @@ export function partsInside(
     ...(awsAuth && { awsAuth }),
     ...(podIdentities.length > 0 && { podIdentities }),
     ...(blue.fargateProfiles.length > 0 && { fargateProfiles: blue.fargateProfiles.map((p) => p.name) }),
+    ...(blue.identityProviders.length > 0 && { identityProviders: blue.identityProviders.map((p) => p.name) }),
   }
 }
 
@@ -48,7 +49,7 @@ function nodeRoles({ cluster, nodegroups, fargateProfiles }: BlueFacts): Readonl
 }
 
 /** Groups and a name belong to people and tools: those of nodes are EKS's own. */
-export function newAccessEntry(blue: AccessEntry, made: Made): NewAccessEntry {
+export function newAccessEntry(blue: AccessEntry, made: Copied): NewAccessEntry {
   const { principalArn, type, groups, username, policies, tags } = blue
   const chosen = type === 'STANDARD' && username !== '' && username !== usualName(principalArn)
   return {
@@ -57,7 +58,7 @@ export function newAccessEntry(blue: AccessEntry, made: Made): NewAccessEntry {
     groups: type === 'STANDARD' ? groups : [],
     ...(chosen && { username }),
     policies,
-    tags: { ...copiedTags(tags), ...madeTags(made) },
+    tags: tagsOfCopy(tags, made),
   }
 }
 
@@ -94,9 +95,9 @@ const same = (a: readonly string[], b: readonly string[]): boolean =>
 
 const words = (groups: readonly string[]): string => groups.join(', ') || 'none'
 
-export const newPodIdentity = (blue: PodIdentity, made: Made): PodIdentity => ({
+export const newPodIdentity = (blue: PodIdentity, made: Copied): PodIdentity => ({
   ...blue,
-  tags: { ...copiedTags(blue.tags), ...madeTags(made) },
+  tags: tagsOfCopy(blue.tags, made),
 })
 
 /** Names of what is another on the association that is there. */

@@ -1,3 +1,4 @@
+import { capabilityFindings } from './capabilities.ts'
 import type { AddonFacts, BlueFacts } from './facts.ts'
 import { blocker, info, warning, type Finding } from './findings.ts'
 import { renamed, type Named } from './names-of-clusters.ts'
@@ -31,13 +32,40 @@ export const PLATFORM_TAG = 'norikae.io/platform'
 
 export const madeTags = ({ platform, run }: Made): Tags => ({ [PLATFORM_TAG]: platform, [RUN_TAG]: run })
 
-/** Tags of AWS, of tools that would take green for their own, and of an earlier run stay behind. */
-export const copiedTags = (tags: Tags): Tags =>
-  Object.fromEntries(
-    Object.entries(tags).filter(
-      ([key]) => !/^(aws:|alpha\.eksctl\.io\/|eksctl\.|kubernetes\.io\/cluster\/|norikae\.io\/)/.test(key),
-    ),
-  )
+/** What of blue is made anew for green, and by whom. */
+export interface Copied extends Made {
+  /** Names of clusters. */
+  readonly blue: string
+  readonly green: string
+}
+
+/**
+ * Tags of AWS, of tools that would take green for their own, and of an earlier run stay behind, and so do those that say
+ * whose something is among other clusters. What names blue names green.
+ */
+export const tagsOfCopy = (tags: Tags, copied: Copied): Tags => ({
+  ...Object.fromEntries(
+    Object.entries(tags)
+      .map(([key, value]) => [keyFor(key, copied), valueFor(key, value, copied)] as const)
+      .filter(
+        ([key]) =>
+          !/^(aws:|alpha\.eksctl\.io\/|eksctl\.|norikae\.io\/)/.test(key) &&
+          (!key.startsWith(OF_CLUSTER) || key === `${OF_CLUSTER}${copied.green}`),
+      ),
+  ),
+  ...madeTags(copied),
+})
+
+const OF_CLUSTER = 'kubernetes.io/cluster/'
+
+/** `kubernetes.io/cluster/<blue>`, `k8s.io/cluster-autoscaler/<blue>` */
+const keyFor = (key: string, { blue, green }: Copied): string => renamed(key, { name: blue }, { name: green })
+
+/** A whole value that is a cluster's name, where its key says so; else as in any text. */
+const valueFor = (key: string, value: string, { blue, green }: Copied): string =>
+  value === blue && /(^karpenter\.sh\/discovery$|cluster)/i.test(key)
+    ? green
+    : renamed(value, { name: blue }, { name: green })
 
 /** Nobody deletes it on this word while apps run on it: those of an upgrade that was terminated stay where they are. */
 export function greenExists({
@@ -59,7 +87,11 @@ export function greenExists({
   )
 }
 
-export function newCluster(blue: ClusterDescription, green: { name: string; version: string }, made: Made): NewCluster {
+export function newCluster(
+  blue: ClusterDescription,
+  green: { name: string; version: string },
+  made: Copied,
+): NewCluster {
   const {
     roleArn,
     resourcesVpcConfig,
@@ -90,15 +122,28 @@ export function newCluster(blue: ClusterDescription, green: { name: string; vers
     ...(zonalShift !== undefined && { zonalShift }),
     settings,
     deletionProtection: true,
-    tags: { ...copiedTags(blue.tags), ...madeTags(made) },
+    tags: tagsOfCopy(blue.tags, made),
   }
 }
 
 /**
- * `template`: one that was made for it, in place of blue's.
+ * `template`: one that was made for it, and `amiType`: that of its images, in place of blue's. `clusters`: what its settings
+ * name of blue they name of green.
  * `version` and `releaseVersion` are left out: EKS gives the group its cluster's version and the newest AMI release.
  */
-export function newNodegroup(blue: NodegroupDescription, made: Made, template?: string): NewNodegroup {
+export function newNodegroup(
+  blue: NodegroupDescription,
+  made: Copied,
+  {
+    template,
+    amiType: type,
+    clusters,
+  }: {
+    readonly template?: string | undefined
+    readonly amiType?: string | undefined
+    readonly clusters?: { readonly blue: Named; readonly green: Named }
+  } = {},
+): NewNodegroup {
   const {
     name,
     scalingConfig,
@@ -119,17 +164,22 @@ export function newNodegroup(blue: NodegroupDescription, made: Made, template?: 
     scalingConfig,
     subnets,
     instanceTypes,
-    amiType,
+    amiType: type ?? amiType,
     ...(capacityType !== undefined && { capacityType }),
     ...(diskSize !== undefined && { diskSize }),
     nodeRole,
     labels,
     taints,
-    settings,
+    // Whom remote access lets in may be the group that EKS made for blue.
+    settings: clusters
+      ? (JSON.parse(
+          renamed(JSON.stringify(settings), clusters.blue, clusters.green),
+        ) as NodegroupDescription['settings'])
+      : settings,
     ...(template === undefined
       ? launchTemplate !== undefined && { launchTemplate }
       : { launchTemplate: `${template}:1` }),
-    tags: { ...copiedTags(tags), ...madeTags(made) },
+    tags: tagsOfCopy(tags, made),
   }
 }
 
@@ -137,7 +187,7 @@ export function newNodegroup(blue: NodegroupDescription, made: Made, template?: 
 export const newAddon = (
   blue: AddonDescription,
   version: string,
-  made: Made,
+  made: Copied,
   clusters?: { readonly blue: Named; readonly green: Named },
 ): NewAddon => ({
   name: blue.name,
@@ -149,7 +199,7 @@ export const newAddon = (
   }),
   ...(blue.namespace !== undefined && { namespace: blue.namespace }),
   podIdentities: blue.podIdentities,
-  tags: { ...copiedTags(blue.tags), ...madeTags(made) },
+  tags: tagsOfCopy(blue.tags, made),
 })
 
 /**
@@ -216,15 +266,6 @@ export function ownPrincipal(accessEntries: readonly string[], told: string): st
 /** What stands in the way of a true copy, in the order in which it hurts. */
 export function cloneFindings(blue: BlueFacts): Finding[] {
   const { cluster, nodegroups, addons, belongings } = blue
-  const missing = (code: string, what: string, names: readonly string[]): Finding[] =>
-    names.map((name) =>
-      blocker(
-        code,
-        name,
-        `${what} is not copied to green yet (Unsupported)`,
-        'apps that need it would not run on green',
-      ),
-    )
   return [
     ...(cluster.status === 'ACTIVE'
       ? []
@@ -284,8 +325,8 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
             ),
           ],
     ),
-    ...missing('identity-provider', 'this identity provider', belongings.identityProviders),
-    ...missing('capability', 'this capability', belongings.capabilities),
+    ...blue.identityProviders.flatMap((provider) => notKnown(provider.name, provider.unknown)),
+    ...capabilityFindings(belongings.capabilities),
     ...(cluster.deletionProtection || cluster.status !== 'ACTIVE'
       ? []
       : [
@@ -354,20 +395,6 @@ function nodegroupFindings(group: NodegroupDescription): Finding[] {
       ? []
       : refuse('nodegroup-not-active', `its status is ${group.status}`, 'wait until it is ACTIVE, or delete it')),
     ...group.healthIssues.flatMap((issue) => refuse('nodegroup-unhealthy', issue, 'mend it first')),
-    ...(group.amiType.startsWith('AL2_')
-      ? refuse(
-          'nodegroup-al2',
-          `there are no ${group.amiType} images for Kubernetes 1.33 and newer`,
-          'replace it by an AL2023 or Bottlerocket group on blue first',
-        )
-      : []),
-    ...(group.amiType === 'CUSTOM'
-      ? refuse(
-          'nodegroup-custom-ami',
-          'its launch template names an image, and the same one for the new Kubernetes is not mapped yet (Unsupported)',
-          'use an AMI type of EKS',
-        )
-      : []),
     ...notKnown(group.name, group.unknown),
     ...group.unread.flatMap((setting) =>
       refuse(

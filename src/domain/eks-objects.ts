@@ -156,9 +156,33 @@ export interface ClusterBelongings {
   /** ARNs of principals with an access entry (but for roles of AWS's own services). */
   readonly accessEntries: readonly string[]
   readonly fargateProfiles: readonly string[]
-  readonly identityProviders: readonly string[]
-  readonly capabilities: readonly string[]
+  readonly capabilities: readonly Capability[]
 }
+
+/** A controller that EKS runs for the cluster. https://docs.aws.amazon.com/eks/latest/userguide/capabilities.html */
+export interface Capability {
+  readonly name: string
+  /** `ARGOCD`, `ACK`, `KRO`. */
+  readonly type: string
+}
+
+/** https://docs.aws.amazon.com/eks/latest/APIReference/API_OidcIdentityProviderConfig.html */
+export interface IdentityProvider {
+  readonly name: string
+  readonly status: string
+  readonly issuerUrl: string
+  readonly clientId: string
+  readonly usernameClaim?: string
+  readonly usernamePrefix?: string
+  readonly groupsClaim?: string
+  readonly groupsPrefix?: string
+  /** Left out where none are. */
+  readonly requiredClaims?: Tags
+  readonly tags: Tags
+  readonly unknown?: readonly string[]
+}
+
+export type NewIdentityProvider = Omit<IdentityProvider, 'status' | 'unknown'>
 
 /** https://docs.aws.amazon.com/eks/latest/APIReference/API_AccessEntry.html */
 export interface AccessEntry {

@@ -5,6 +5,7 @@ import type {
   ClusterBelongings,
   ClusterDescription,
   FargateProfile,
+  IdentityProvider,
   NodegroupDescription,
   PodIdentity,
 } from './eks-objects.ts'
@@ -30,12 +31,18 @@ export interface ClusterFacts {
   readonly awsAuth?: true
   /** Rules of other security groups name blue's. */
   readonly groupRules?: true
-  /** Node groups whose launch templates name blue, so that green's get their own. */
+  /** Node groups whose launch templates name blue or get another image, so that green's get their own. */
   readonly launchTemplates?: readonly string[]
+  /** Images that their launch templates get in place of blue's, by node group. */
+  readonly images?: Readonly<Record<string, string>>
+  /** Types of images that node groups get in place of blue's. */
+  readonly amiTypes?: Readonly<Record<string, string>>
   /** Node groups of blue whose launch templates an earlier upgrade made: they go with blue. */
   readonly templatesOfBlue?: readonly string[]
   /** By name. */
   readonly fargateProfiles?: readonly string[]
+  /** OIDC providers of people, by name. */
+  readonly identityProviders?: readonly string[]
   readonly podIdentities?: readonly Pick<PodIdentity, 'namespace' | 'serviceAccount'>[]
   /** Where the platform file has prices: what both clusters cost a day. */
   readonly keeping?: Keeping
@@ -57,6 +64,7 @@ export interface BlueFacts {
   readonly accessEntries: readonly AccessEntry[]
   readonly podIdentities: readonly PodIdentity[]
   readonly fargateProfiles: readonly FargateProfile[]
+  readonly identityProviders: readonly IdentityProvider[]
 }
 
 export interface WorkloadFacts {

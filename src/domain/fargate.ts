@@ -1,14 +1,14 @@
-import { copiedTags, madeTags, type Made } from './clone.ts'
+import { tagsOfCopy, type Copied } from './clone.ts'
 import type { FargateProfile, NewFargateProfile } from './eks-objects.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 
 /** Profiles say which pods run on Fargate. EKS makes and deletes one at a time in a cluster, and changes none. */
-export const newFargateProfile = (blue: FargateProfile, made: Made): NewFargateProfile => ({
+export const newFargateProfile = (blue: FargateProfile, made: Copied): NewFargateProfile => ({
   name: blue.name,
   podExecutionRoleArn: blue.podExecutionRoleArn,
   subnets: blue.subnets,
   selectors: blue.selectors,
-  tags: { ...copiedTags(blue.tags), ...madeTags(made) },
+  tags: tagsOfCopy(blue.tags, made),
 })
 
 /**

@@ -28,17 +28,25 @@ export const namesOf = (
   { settings, userData = '' }: Pick<LaunchTemplate, 'settings' | 'userData'>,
 ): string[] => namesIn(`${JSON.stringify(settings)}\n${userData}`, cluster)
 
-/** The same template, for green. */
+/** The same template, for green. `image`: the one that it starts nodes from in place of blue's. */
 export function templateFor(
   cluster: string,
   nodeGroup: string,
   like: LaunchTemplate,
-  { blue, green, made }: { readonly blue: Named; readonly green: Named; readonly made: Made },
+  {
+    blue,
+    green,
+    made,
+    image,
+  }: { readonly blue: Named; readonly green: Named; readonly made: Made; readonly image?: string },
 ): NewLaunchTemplate {
   return {
     name: templateName(cluster, nodeGroup),
-    // The same object with other words in its texts.
-    settings: JSON.parse(renamed(JSON.stringify(like.settings), blue, green)) as LaunchTemplate['settings'],
+    settings: {
+      // The same object with other words in its texts.
+      ...(JSON.parse(renamed(JSON.stringify(like.settings), blue, green)) as LaunchTemplate['settings']),
+      ...(image !== undefined && { ImageId: image }),
+    },
     ...(like.userData !== undefined && { userData: renamed(like.userData, blue, green) }),
     tags: { ...madeTags(made), [CLUSTER_TAG]: cluster },
   }
@@ -50,16 +58,18 @@ export interface Templated {
   readonly template: LaunchTemplate | undefined
 }
 
-/** What a plan names of them; left out where there is none. */
+/** What a plan names of them; left out where there is none. `images`: those that green's get, by node group. */
 export function templateFacts(
   blue: Named,
   platform: string,
   found: readonly Templated[],
+  images: ClusterFacts['images'] = {},
 ): Pick<ClusterFacts, 'launchTemplates' | 'templatesOfBlue'> {
   const those = (are: (template: LaunchTemplate) => boolean) =>
     found.filter(({ template }) => template && are(template)).map(({ group }) => group.name)
   const goesWithBlue = ({ tags }: LaunchTemplate) => isMade(tags, { cluster: blue.name, platform })
-  const launchTemplates = those((template) => goesWithBlue(template) || namesOf(blue, template).length > 0)
+  const named = those((template) => goesWithBlue(template) || namesOf(blue, template).length > 0)
+  const launchTemplates = [...named, ...Object.keys(images).filter((group) => !named.includes(group))]
   const templatesOfBlue = those(goesWithBlue)
   return {
     ...(launchTemplates.length > 0 && { launchTemplates }),

@@ -79,13 +79,14 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
   const templated = new Set(facts.launchTemplates)
   const nodeGroups = facts.nodeGroups.toSorted().map((name) =>
     inOrder(
-      ...(templated.has(name) ? [ownTemplate({ blue, green }, name)] : []),
+      ...(templated.has(name) ? [ownTemplate({ blue, green }, name, facts.images?.[name])] : []),
       pair(
         act(`nodegroup/${name}/create`, 'createNodeGroup', {
           cluster: green,
           name,
           like: blue,
           ...(templated.has(name) && { template: templateName(green, name) }),
+          ...(facts.amiTypes?.[name] !== undefined && { amiType: facts.amiTypes[name] }),
         }),
         act(`nodegroup/${name}/delete`, 'deleteNodeGroup', { cluster: green, name, identity: 'made-by-this-run' }),
       ),
@@ -99,7 +100,7 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     ...addons(false),
     ...podIdentities({ blue, green }, facts),
   ]
-  const later = addons(true)
+  const later = [...addons(true), ...identityProviders({ blue, green }, facts)]
   const cluster: Move = {
     ...stay,
     forward: inside,
@@ -135,9 +136,14 @@ const takeOver = ({ blue, green }: Platform, identity: Identity, facts: ClusterF
 type Sides = Pick<Platform, 'blue' | 'green'>
 
 /** It names green, so it is made once green is there; EC2 keeps it when the cluster goes. */
-const ownTemplate = ({ blue, green }: Sides, nodeGroup: string): Move =>
+const ownTemplate = ({ blue, green }: Sides, nodeGroup: string, image: string | undefined): Move =>
   pair(
-    act(`nodegroup/${nodeGroup}/template`, 'copyLaunchTemplate', { cluster: green, nodeGroup, like: blue }),
+    act(`nodegroup/${nodeGroup}/template`, 'copyLaunchTemplate', {
+      cluster: green,
+      nodeGroup,
+      like: blue,
+      ...(image !== undefined && { image }),
+    }),
     act(`nodegroup/${nodeGroup}/template/delete`, 'deleteLaunchTemplate', {
       cluster: green,
       nodeGroup,
@@ -173,6 +179,12 @@ const fargateProfiles = ({ blue, green }: Sides, { fargateProfiles: found = [] }
         act(`fargate/${name}/delete`, 'deleteFargateProfile', { cluster: green, name, identity: 'made-by-this-run' }),
       ),
     )
+
+/** Last, as it takes EKS longest, and the cluster is not to be changed meanwhile. They end with their cluster. */
+const identityProviders = ({ blue, green }: Sides, { identityProviders: found = [] }: ClusterFacts): LeafStep[] =>
+  found
+    .toSorted()
+    .map((name) => act(`identity-provider/${name}`, 'copyIdentityProvider', { cluster: green, name, like: blue }))
 
 /** Before anything runs that needs them: a pod gets its role when it starts, or never. */
 const podIdentities = ({ blue, green }: Sides, { podIdentities: found = [] }: ClusterFacts): readonly Step[] =>

@@ -1,3 +1,4 @@
+import type { Amis } from './amis.ts'
 import type { Calendar } from './calendar.ts'
 import type { Prices } from './costs.ts'
 import type { Duration } from './duration.ts'
@@ -24,6 +25,8 @@ export interface PlatformFile {
   readonly blue?: string
   /** The cluster that is to serve next, which others make. Left out: it is made like blue. */
   readonly adopts?: string
+  /** Images and types of images of green's nodes, by those of blue's. */
+  readonly amis: Amis
   readonly health: HealthFile
   readonly teams: Readonly<Record<string, TeamFile>>
   readonly platformTeam: string

@@ -1,6 +1,7 @@
 import { newAccessEntry, newPodIdentity, entriesToCopy } from './clone-access.ts'
-import { newAddon, newCluster, newNodegroup, type Made } from './clone.ts'
+import { newAddon, newCluster, newNodegroup, type Copied, type Made } from './clone.ts'
 import { newFargateProfile } from './fargate.ts'
+import { newIdentityProvider } from './identity-providers.ts'
 import type { BlueFacts, ClusterFacts } from './facts.ts'
 import { templateName } from './launch-templates.ts'
 
@@ -61,6 +62,7 @@ const whys: Readonly<Record<string, string>> = {
   groups: 'EKS gives nodes their own',
   configurationValues: "blue's names blue: green's says green in its place",
   launchTemplate: "blue's names blue: green's says green in its place",
+  remoteAccess: "it lets in the group that EKS made for blue: green's lets in green's",
 }
 
 /** Settings one by one, also those that stand in a group of their own. */
@@ -87,14 +89,17 @@ export function twinPart(
   return {
     part,
     same: both.filter(isSame).map((b) => b.setting),
-    changed: both
-      .filter((b) => !isSame(b))
-      .map(({ setting, value, is, there }) => ({
-        setting,
-        ...(there && { blue: shown(setting, is) }),
-        green: shown(setting, value),
-        why: because[setting] ?? whys[setting] ?? 'blue has nothing there',
-      })),
+    changed: [
+      ...both
+        .filter((b) => !isSame(b))
+        .map(({ setting, value, is, there }) => ({
+          setting,
+          ...(there && { blue: shown(setting, is) }),
+          green: shown(setting, value),
+          why: because[setting] ?? whys[setting] ?? 'blue has nothing there',
+        })),
+      ...changedTags(has.get('tags'), gets.get('tags')),
+    ],
     own: [...has.keys()].filter((setting) => own.has(setting)),
     notCopied: [
       ...[...has].filter(([s, value]) => !gets.has(s) && !own.has(s) && !isEmpty(value)).map(([s]) => s),
@@ -102,6 +107,17 @@ export function twinPart(
       ...unknown,
     ],
   }
+}
+
+/** Tags of both with another value: they name blue, or green in its place. */
+function changedTags(blue: unknown, green: unknown): TwinChange[] {
+  const its = new Map(Object.entries((blue ?? {}) as Readonly<Record<string, string>>)) // tags are texts
+  return Object.entries((green ?? {}) as Readonly<Record<string, string>>).flatMap(([key, value]) => {
+    const is = its.get(key)
+    return is === undefined || is === value || key.startsWith('norikae.io/')
+      ? []
+      : [{ setting: `tag ${key}`, blue: is, green: value, why: 'it names blue' }]
+  })
 }
 
 export const isEmpty = (value: unknown): boolean =>
@@ -128,10 +144,13 @@ export function twinOf(
     addons,
     principalArn: worker,
     launchTemplates = [],
-  }: Pick<ClusterFacts, 'addons' | 'principalArn' | 'launchTemplates'>,
-  made: Made,
+    images = {},
+    amiTypes = {},
+  }: Pick<ClusterFacts, 'addons' | 'principalArn' | 'launchTemplates' | 'images' | 'amiTypes'>,
+  by: Made,
 ): readonly TwinPart[] {
-  const { identityProviders, capabilities } = blue.belongings
+  const { capabilities } = blue.belongings
+  const made: Copied = { ...by, blue: blue.cluster.name, green: green.name }
   // What it will have is not known before it is there.
   const named = {
     endpoint: '(its endpoint)',
@@ -147,7 +166,16 @@ export function twinOf(
     }),
     ...blue.nodegroups.map((group) => {
       const template = launchTemplates.includes(group.name) ? templateName(green.name, group.name) : undefined
-      return twinPart(`node group ${group.name}`, group, newNodegroup(group, made, template))
+      const [image, amiType] = [images[group.name], amiTypes[group.name]]
+      return twinPart(
+        `node group ${group.name}`,
+        group,
+        newNodegroup(group, made, { template, amiType, clusters: { blue: blue.cluster, green: named } }),
+        {
+          amiType: 'green.amis says so',
+          ...(image !== undefined && { launchTemplate: `it starts nodes from ${image}, as green.amis says` }),
+        },
+      )
     }),
     ...blue.fargateProfiles.map((it) => twinPart(`Fargate profile ${it.name}`, it, newFargateProfile(it, made))),
     ...blue.addons.map((addon) => {
@@ -163,9 +191,7 @@ export function twinOf(
     ...blue.podIdentities.map((it) =>
       twinPart(`pod identity ${it.namespace}/${it.serviceAccount}`, it, newPodIdentity(it, made)),
     ),
-    ...[
-      ...identityProviders.map((name) => `identity provider ${name}`),
-      ...capabilities.map((name) => `capability ${name}`),
-    ].map(missing),
+    ...blue.identityProviders.map((it) => twinPart(`identity provider ${it.name}`, it, newIdentityProvider(it, made))),
+    ...capabilities.map(({ name }) => missing(`capability ${name}`)),
   ]
 }

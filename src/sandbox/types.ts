@@ -159,6 +159,15 @@ export interface SandboxAws {
   readonly logs: {
     keep(name: string, bytes: number): void
   }
+  /** EC2's images, as somebody told them. */
+  readonly images: {
+    set(
+      id: string,
+      image:
+        | { readonly architecture: 'x86_64' | 'arm64'; readonly state?: 'available' | 'pending' | 'deregistered' }
+        | 'unknown',
+    ): void
+  }
   /** What is in its registry, as somebody told it. */
   readonly ecr: {
     push(repository: string, ...images: readonly { readonly digest: string; readonly tag?: string }[]): void

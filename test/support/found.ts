@@ -48,6 +48,7 @@ export const aFile = (more: Partial<PlatformFile> = {}): PlatformFile => ({
   environments: [environmentFile('test'), environmentFile('production', { weights: [5, 100], approval: 'team' })],
   discover: { app: 'app', team: 'team', environment: 'env' },
   apps: {},
+  amis: {},
   transforms: [],
   platformApps: { waves: [], handovers: {} },
   soak: '7d',

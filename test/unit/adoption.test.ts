@@ -49,10 +49,11 @@ const blue: BlueFacts = {
       podIdentities: [{ serviceAccount: 'dns', roleArn: 'arn:dns' }],
     }),
   ],
-  belongings: { accessEntries: [], fargateProfiles: [], identityProviders: ['people'], capabilities: [] },
+  belongings: { accessEntries: [], fargateProfiles: [], capabilities: [] },
   accessEntries: [entry(DEV), entry(WORKER)],
   podIdentities: [association],
   fargateProfiles: [profile()],
+  identityProviders: [{ name: 'people', status: 'ACTIVE', issuerUrl: 'https://id', clientId: 'k', tags: {} }],
 }
 
 /** As Terraform would have made it: other names, other ids, the same to a pod. */
@@ -180,7 +181,7 @@ describe('what apps would break by is a blocker', () => {
     },
     {
       says: 'a missing identity provider',
-      green: with_({ belongings: { ...twin.belongings, identityProviders: [] } }),
+      green: with_({ identityProviders: [] }),
       gives: 'identity-provider green people',
       tells: 'green does not',
     },

@@ -15,7 +15,7 @@ import { leaves } from '../../src/domain/steps.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { aPlatform, clusterFacts } from '../support/builders.ts'
 
-const made = { platform: 'demo', run: 'run-1' }
+const made = { platform: 'demo', run: 'run-1', blue: 'demo-1-35', green: 'demo-1-36' }
 const marked = { 'norikae.io/platform': 'demo', 'norikae.io/run': 'run-1' }
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`
 const entry = (principalArn: string, more: Partial<AccessEntry> = {}): AccessEntry => ({
@@ -116,9 +116,14 @@ test('a pod identity is asked for as it is, and told where it is another', () =>
 })
 
 test('a plan names each, before what needs them, and nothing where there is none', () => {
-  expect(partsInside(blueWith({ fargateProfiles: [] }), role('norikae'), false)).toEqual({})
+  expect(partsInside(blueWith({ fargateProfiles: [], identityProviders: [] }), role('norikae'), false)).toEqual({})
   const parts = partsInside(
-    blueWith({ accessEntries: [entry(role('people/Dev'))], podIdentities: [identity], fargateProfiles: [] }),
+    blueWith({
+      accessEntries: [entry(role('people/Dev'))],
+      podIdentities: [identity],
+      fargateProfiles: [],
+      identityProviders: [],
+    }),
     role('norikae'),
     true,
   )

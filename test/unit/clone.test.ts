@@ -8,21 +8,23 @@ import {
   newNodegroup,
   ownPrincipal,
   planAddons,
+  tagsOfCopy,
   tierFindings,
 } from '../../src/domain/clone.ts'
 import type { AddonDescription, ClusterDescription, NodegroupDescription } from '../../src/domain/eks-objects.ts'
 import type { BlueFacts } from '../../src/domain/facts.ts'
 import { aCluster, aNodeGroup, anAddon } from '../support/eks.ts'
 
-const made = { platform: 'demo', run: 'run-1' }
+const made = { platform: 'demo', run: 'run-1', blue: 'demo-1-35', green: 'demo-1-36' }
 const tags = {
   owner: 'sre',
   'aws:cloudformation:stack-name': 'x',
   'alpha.eksctl.io/cluster-name': 'x',
   'eksctl.cluster.k8s.io/v1alpha1/cluster-name': 'x',
-  'kubernetes.io/cluster/demo-1-35': 'owned',
+  'kubernetes.io/cluster/tools': 'shared',
   'norikae.io/run': 'old',
 }
+const madeBy = { 'norikae.io/platform': 'demo', 'norikae.io/run': 'run-1' }
 const marked = { owner: 'sre', 'norikae.io/platform': 'demo', 'norikae.io/run': 'run-1' }
 
 test.for([
@@ -36,6 +38,24 @@ test.for([
   const found = greenExists({ name: 'demo-1-36', createdAt: '2026-11-01T00:00:00Z', tags })
   expect(found).toMatchObject({ level: 'blocker', code: 'green-exists', about: 'demo-1-36' })
   expect(found.remedy).toMatch(remedy)
+})
+
+test.for([
+  ['karpenter.sh/discovery', 'demo-1-35', 'karpenter.sh/discovery', 'demo-1-36'],
+  ['kubernetes.io/cluster/demo-1-35', 'owned', 'kubernetes.io/cluster/demo-1-36', 'owned'],
+  ['k8s.io/cluster-autoscaler/demo-1-35', 'true', 'k8s.io/cluster-autoscaler/demo-1-36', 'true'],
+  ['note', 'see demo-1-35 and demo-1-35-tools', 'note', 'see demo-1-36 and demo-1-35-tools'],
+] as const)('the tag %s: %s names green', ([key, value, greensKey, greens]) => {
+  expect(tagsOfCopy({ [key]: value }, made)).toEqual({ ...madeBy, [greensKey]: greens })
+})
+
+test.for([
+  ['karpenter.sh/discovery', 'prod', 'next'],
+  ['cluster', 'prod', 'next'],
+  ['stage', 'prod', 'prod'],
+  ['cluster', 'prod-tools', 'prod-tools'],
+] as const)('where blue is called prod, the tag %s: %s says %s', ([key, value, says]) => {
+  expect(tagsOfCopy({ [key]: value }, { ...made, blue: 'prod', green: 'next' })[key]).toBe(says)
 })
 
 const cluster = aCluster({
@@ -77,7 +97,6 @@ const addon = anAddon({
 const belongings = {
   accessEntries: ['arn:me'],
   fargateProfiles: [],
-  identityProviders: [],
   capabilities: [],
 }
 const blue: BlueFacts = {
@@ -88,6 +107,7 @@ const blue: BlueFacts = {
   accessEntries: [],
   podIdentities: [],
   fargateProfiles: [],
+  identityProviders: [],
 }
 
 describe('the copy table', () => {
@@ -125,6 +145,18 @@ describe('the copy table', () => {
   test('a node group: all but what is its own, and the versions', () => {
     const { arn: _a, status: _s, createdAt: _c, healthIssues: _h, unread: _u, ...copied } = group
     expect(newNodegroup(group, made)).toEqual({ ...copied, tags: marked })
+    expect(newNodegroup(group, made, { template: 't', amiType: 'AL2023_ARM_64_STANDARD' })).toMatchObject({
+      launchTemplate: 't:1',
+      amiType: 'AL2023_ARM_64_STANDARD',
+    })
+  })
+  test('a node group whose remote access lets in the group that EKS made for blue lets in green’s', () => {
+    const remoteAccess = { ec2SshKey: 'k', sourceSecurityGroups: ['sg-made-by-eks', 'sg-0bastion'] }
+    const clusters = { blue: cluster, green: { name: 'demo-1-36', clusterSecurityGroupId: 'sg-0green' } }
+    const made36 = newNodegroup({ ...group, settings: { remoteAccess } }, made, { clusters })
+    expect(made36.settings).toEqual({
+      remoteAccess: { ec2SshKey: 'k', sourceSecurityGroups: ['sg-0green', 'sg-0bastion'] },
+    })
   })
   test('an add-on: its settings, at the version that fits', () => {
     expect(newAddon(addon, 'v2', made)).toEqual({
@@ -219,12 +251,9 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['no-nodegroups', { ...blue, nodegroups: [] }, 'demo-1-35'],
   ['nodegroup-not-active', withGroup({ status: 'DEGRADED' }), 'general'],
   ['nodegroup-unhealthy', withGroup({ healthIssues: ['x'] }), 'general'],
-  ['nodegroup-al2', withGroup({ amiType: 'AL2_x86_64' }), 'general'],
-  ['nodegroup-custom-ami', withGroup({ amiType: 'CUSTOM' }), 'general'],
   ['nodegroup-setting', withGroup({ unread: ['warmPool'] }), 'general'],
   ['addon-identity', withAddon({ serviceAccountRoleArn: 'arn:r' }), 'coredns'],
-  ['identity-provider', { ...blue, belongings: { ...belongings, identityProviders: ['p'] } }, 'p'],
-  ['capability', { ...blue, belongings: { ...belongings, capabilities: ['p'] } }, 'p'],
+  ['capability', { ...blue, belongings: { ...belongings, capabilities: [{ name: 'p', type: 'KRO' }] } }, 'p'],
   ['addon-not-active', withAddon({ status: 'UPDATING' }), 'coredns'],
   ['addon-unhealthy', withAddon({ status: 'DEGRADED' }), 'coredns', 'warning'],
   ['addon-unhealthy', withAddon({ healthIssues: ['x: y'] }), 'coredns', 'warning'],

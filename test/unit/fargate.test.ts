@@ -16,7 +16,7 @@ const profile: FargateProfile = {
 
 test('a profile is asked for as it is', () => {
   const { status: _s, healthIssues: _h, ...copied } = profile
-  expect(newFargateProfile(profile, { platform: 'demo', run: 'r' })).toEqual({
+  expect(newFargateProfile(profile, { platform: 'demo', run: 'r', blue: 'demo-1-35', green: 'demo-1-36' })).toEqual({
     ...copied,
     tags: { team: 'scala', 'norikae.io/platform': 'demo', 'norikae.io/run': 'r' },
   })

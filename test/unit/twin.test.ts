@@ -43,6 +43,17 @@ const group = aNodeGroup({
 })
 const addon = anAddon({ serviceAccountRoleArn: 'arn:irsa' })
 
+test('a tag that names blue is told with what it says on green', () => {
+  const [one, other] = [
+    { 'karpenter.sh/discovery': 'demo-1-35', a: 'b' },
+    { 'karpenter.sh/discovery': 'demo-1-36', a: 'b' },
+  ]
+  expect(twinPart('p', { tags: one }, { tags: other }).changed).toMatchObject([
+    { setting: 'tags' },
+    { setting: 'tag karpenter.sh/discovery', blue: 'demo-1-35', green: 'demo-1-36', why: 'it names blue' },
+  ])
+})
+
 test('every part of blue is a part of green, and nothing of it is left out in silence', () => {
   const blue: BlueFacts = {
     cluster,
@@ -51,8 +62,7 @@ test('every part of blue is a part of green, and nothing of it is left out in si
     belongings: {
       accessEntries: [],
       fargateProfiles: ['batch'],
-      identityProviders: ['oidc corp'],
-      capabilities: ['argo'],
+      capabilities: [{ name: 'argo', type: 'ARGOCD' }],
     },
     accessEntries: [
       {
@@ -76,6 +86,9 @@ test('every part of blue is a part of green, and nothing of it is left out in si
         healthIssues: [],
       },
     ],
+    identityProviders: [
+      { name: 'corp', status: 'ACTIVE', issuerUrl: 'https://id', clientId: 'k', tags: {}, unknown: ['oidc.new'] },
+    ],
   }
   const twin = twinOf(
     blue,
@@ -96,7 +109,7 @@ test('every part of blue is a part of green, and nothing of it is left out in si
     ['add-on gone', [], ['all of it']],
     ['access arn:aws:iam::1:role/Dev', tags, []],
     ['pod identity shop/api', tags, []],
-    ['identity provider oidc corp', [], ['all of it']],
+    ['identity provider corp', tags, ['oidc.new']],
     ['capability argo', [], ['all of it']],
   ])
   expect(twin[0]?.same).toEqual(expect.arrayContaining(['roleArn', 'subnetIds', 'ipFamily', 'computeConfig']))

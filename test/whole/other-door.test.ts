@@ -327,7 +327,8 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'ec2:DescribeNetworkInterfaces', // where pods get addresses by prefixes
     'kms:DescribeKey', // where Secrets are encrypted
     'ecr:DescribeImages', // of images in ECR: the demo's are in a registry of its own
-    // Of node groups with launch templates, Fargate profiles and pod identities: the demo's blue has none.
+    // Of node groups with launch templates, Fargate profiles, pod identities and identity providers: the demo's blue has none.
+    'ec2:DescribeImages',
     'ec2:DescribeLaunchTemplates',
     'ec2:DescribeLaunchTemplateVersions',
     'ec2:CreateLaunchTemplate',
@@ -337,6 +338,9 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'eks:CreateFargateProfile',
     'eks:DeleteFargateProfile',
     'eks:DescribePodIdentityAssociation',
+    'eks:DescribeIdentityProviderConfig',
+    'eks:AssociateIdentityProviderConfig',
+    'eks:DescribeUpdate',
     'eks:CreatePodIdentityAssociation',
     // Of volumes that change sides, and of copies: the demo has none.
     'ec2:DescribeVolumes',

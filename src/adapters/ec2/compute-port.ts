@@ -2,7 +2,7 @@ import { type EC2, type Instance, paginateDescribeInstances } from '@aws-sdk/cli
 import type { ComputePort } from '../../activities/ports.ts'
 import type { RunningInstance } from '../../domain/quotas.ts'
 import { batches, each } from '../aws-client.ts'
-import { askForAll } from '../aws-errors.ts'
+import { askFor, askForAll, isAws } from '../aws-errors.ts'
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html: values of a filter. */
 const AT_MOST = 200
@@ -32,6 +32,28 @@ export const compute = (client: EC2): ComputePort => ({
       (page) => page.Reservations?.flatMap(({ Instances = [] }) => Instances),
     )
     return told.map(runningOf)
+  },
+
+  async images(ids) {
+    // One by one: an id that is gone would fail the whole list, and a filter looks through everybody's images.
+    const told = await each(ids, (id) =>
+      askFor(`DescribeImages ${id}`, async (o) => {
+        try {
+          return await client.describeImages({ ImageIds: [id] }, o)
+        } catch (error) {
+          if (isAws(error, 'InvalidAMIID.Unavailable')) return undefined
+          throw error
+        }
+      }),
+    )
+    return told.flatMap(
+      (answer) =>
+        answer?.Images?.map(({ ImageId = '', Architecture = '', State = '' }) => ({
+          id: ImageId,
+          architecture: Architecture,
+          state: State,
+        })) ?? [],
+    )
   },
 })
 

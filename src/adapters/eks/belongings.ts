@@ -4,24 +4,18 @@ import {
   paginateListAssociatedAccessPolicies,
   paginateListCapabilities,
   paginateListFargateProfiles,
-  paginateListIdentityProviderConfigs,
 } from '@aws-sdk/client-eks'
 import type { AccessEntry, ClusterAccess, ClusterBelongings } from '../../domain/eks-objects.ts'
 import { askFor, askForAll, isAws } from '../aws-errors.ts'
 
 export async function belongingsOf(client: EKS, clusterName: string): Promise<ClusterBelongings> {
   const input = { clusterName }
-  const [accessEntries, fargateProfiles, identityProviders, capabilities] = await Promise.all([
+  const [accessEntries, fargateProfiles, capabilities] = await Promise.all([
     accessEntriesOf(client, clusterName),
     askForAll(
       `ListFargateProfiles ${clusterName}`,
       (o) => paginateListFargateProfiles({ client }, input, o),
       (page) => page.fargateProfileNames,
-    ),
-    askForAll(
-      `ListIdentityProviderConfigs ${clusterName}`,
-      (o) => paginateListIdentityProviderConfigs({ client }, input, o),
-      (page) => page.identityProviderConfigs,
     ),
     askForAll(
       `ListCapabilities ${clusterName}`,
@@ -32,8 +26,7 @@ export async function belongingsOf(client: EKS, clusterName: string): Promise<Cl
   return {
     accessEntries,
     fargateProfiles,
-    identityProviders: identityProviders.map((p) => `${p.type} ${p.name}`),
-    capabilities: capabilities.map((c) => c.capabilityName ?? ''),
+    capabilities: capabilities.map(({ capabilityName = '', type = '' }) => ({ name: capabilityName, type })),
   }
 }
 

@@ -13,6 +13,7 @@ import { accessOf, belongingsOf, entryOf } from './belongings.ts'
 import { addonOf, addonVersionOf, clusterOf, nodegroupOf, versionOf } from './describe.ts'
 import { insightsOf, lastRefresh, refreshInsights, updatesUnderWay } from './insights.ts'
 import { createFargateProfile, deleteFargateProfile, findFargateProfile } from './fargate-profiles.ts'
+import { associateIdentityProvider, identityProvidersOf, updateFailure } from './identity-providers.ts'
 import { createPodIdentity, identitiesOfAddon, podIdentitiesOf } from './pod-identities.ts'
 import { createAddon, createCluster, createNodegroup } from './requests.ts'
 import { unknownIn } from './unknown.ts'
@@ -151,6 +152,12 @@ export const eks = (client: EKS): EksPort => ({
   createFargateProfile: (cluster, profile, token) => createFargateProfile(client, cluster, profile, token),
 
   deleteFargateProfile: (cluster, name) => deleteFargateProfile(client, cluster, name),
+
+  identityProviders: (cluster) => identityProvidersOf(client, cluster),
+
+  associateIdentityProvider: (cluster, provider, token) => associateIdentityProvider(client, cluster, provider, token),
+
+  updateFailure: (cluster, update) => updateFailure(client, cluster, update),
 
   podIdentities: (cluster) => podIdentitiesOf(client, cluster),
 

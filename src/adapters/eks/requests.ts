@@ -72,7 +72,7 @@ export function createNodegroup(
   nodegroup: NewNodegroup,
   clientRequestToken: string,
 ): CreateNodegroupRequest {
-  const { instanceTypes, capacityType, diskSize, launchTemplate } = nodegroup
+  const { amiType, instanceTypes, capacityType, diskSize, launchTemplate } = nodegroup
   return {
     ...nodegroup.settings,
     clientRequestToken,
@@ -80,11 +80,12 @@ export function createNodegroup(
     nodegroupName: nodegroup.name,
     scalingConfig: { ...nodegroup.scalingConfig },
     subnets: [...nodegroup.subnets],
-    amiType: nodegroup.amiType as AMITypes,
     nodeRole: nodegroup.nodeRole,
     labels: { ...nodegroup.labels },
     taints: nodegroup.taints.map((taint) => ({ ...taint, effect: taint.effect as TaintEffect })),
     tags: { ...nodegroup.tags },
+    // Told of a group whose template names an image, and refused where one is asked for.
+    ...(amiType !== 'CUSTOM' && { amiType: amiType as AMITypes }),
     ...(instanceTypes.length > 0 && { instanceTypes: [...instanceTypes] }),
     ...(capacityType !== undefined && { capacityType: capacityType as CapacityTypes }),
     ...(diskSize !== undefined && { diskSize }),

@@ -1,3 +1,4 @@
+import { amisReplaceLikes } from './amis.ts'
 import { argocdIsSomewhere } from './argocd.ts'
 import { clocksAreSomewhere } from './calendar.ts'
 import { appsDoNotWaitForThemselves } from './circles.ts'
@@ -27,6 +28,7 @@ export const rules: readonly Rule[] = [
   escalationsLeadOn,
   clocksAreSomewhere,
   greenIsAnother,
+  amisReplaceLikes,
   signersHaveKeys,
   keysAreOfOnePerson,
   peopleApprove,

@@ -56,6 +56,7 @@ export class AwsFaults {
   readonly disturbances: Disturbances
   readonly #operations = new Map<string, Fault[]>()
   readonly #nodegroups = new Map<string, { code: string; message: string }>()
+  readonly #identityProviders = new Set<string>()
 
   constructor(disturbances = new Disturbances()) {
     this.disturbances = disturbances
@@ -78,9 +79,15 @@ export class AwsFaults {
     })
   }
 
+  /** Each association of an identity provider of this name from now on fails once it was begun. */
+  failIdentityProvider(name: string): void {
+    this.#identityProviders.add(name)
+  }
+
   clear(): void {
     this.#operations.clear()
     this.#nodegroups.clear()
+    this.#identityProviders.clear()
   }
 
   /** What is still to go wrong, for a screen. */
@@ -90,6 +97,7 @@ export class AwsFaults {
         faults.map(({ times, error }) => ({ what, times, code: error === 'throttled' ? error : error.code })),
       ),
       ...[...this.#nodegroups].map(([name, { code }]) => ({ what: `node group ${name}`, code })),
+      ...[...this.#identityProviders].map((name) => ({ what: `identity provider ${name}`, code: 'Unreachable' })),
     ]
   }
 
@@ -104,6 +112,10 @@ export class AwsFaults {
     if (faults.length === 0) this.#operations.delete(key)
     if (first.error !== 'throttled') return new AwsError(first.error.code, first.error.message, first.error.status)
     return throttled(service)
+  }
+
+  identityProviderFails(name: string): boolean {
+    return this.#identityProviders.has(name)
   }
 
   nodegroupIssue(name: string): { code: string; message: string } | undefined {

@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { EksHooks, Probe, SandboxAws } from '../types.ts'
 import { Calls } from './calls.ts'
+import { imageOperations, Images } from './ec2/images.ts'
 import { instanceOperations, Instances } from './ec2/instances.ts'
 import { networkInterfaceOperations, NetworkInterfaces } from './ec2/network-interfaces.ts'
 import { Ec2World } from './ec2/world.ts'
@@ -65,6 +66,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   }
   const elbv2 = new ElbWorld({ ...shared, probe })
   const instances = new Instances()
+  const images = new Images()
   const securityGroups = new SecurityGroups()
   const networkInterfaces = new NetworkInterfaces()
   const logs = new LogGroups()
@@ -80,6 +82,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
         ...snapshotOperations(ec2, account),
         ...tagOperations(ec2),
         ...instanceOperations(instances, () => nodesOf(eks)),
+        ...imageOperations(images),
         ...subnetOperations(region, subnets),
         ...securityGroupOperations(securityGroups),
         ...networkInterfaceOperations(networkInterfaces),
@@ -119,6 +122,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     elbv2: inspectElbv2(elbv2),
     ec2,
     instances,
+    images,
     securityGroups,
     networkInterfaces,
     logs,

@@ -13,6 +13,9 @@ const role = (name: string) => `arn:aws:iam::${scope.account}:role/${name}`
 const view = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy'
 const subnetIds = ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2']
 
+const GROUPS = ['nodes', 'own', 'shared']
+const AMIS = 'green: { amis: { ami-0b1ce0000000000: ami-09ee40000000000 } }'
+
 let world: SmallWorld
 let plan: Plan
 beforeAll(async () => {
@@ -63,7 +66,10 @@ async function aRichBlue(): Promise<void> {
   const settings = { SecurityGroupIds: [clusterSecurityGroupId, 'sg-0others'] }
   await templates().create({ name: 'nodes', settings, userData: `${blue} ${endpoint}`, tags: {} }, 'lt-1')
   await templates().create({ name: 'shared', settings: { KeyName: 'ops' }, tags: {} }, 'lt-2')
-  for (const name of ['nodes', 'shared'])
+  world.aws.images.set('ami-0b1ce0000000000', { architecture: 'arm64' })
+  world.aws.images.set('ami-09ee40000000000', { architecture: 'arm64' })
+  await templates().create({ name: 'own', settings: { ImageId: 'ami-0b1ce0000000000' }, tags: {} }, 'lt-4')
+  for (const name of GROUPS)
     await eks().createNodegroup(
       blue,
       {
@@ -71,7 +77,7 @@ async function aRichBlue(): Promise<void> {
         scalingConfig: { minSize: 1, maxSize: 2, desiredSize: 1 },
         subnets: subnetIds,
         instanceTypes: ['m7i.large'],
-        amiType: 'AL2023_x86_64_STANDARD',
+        amiType: name === 'own' ? 'CUSTOM' : 'AL2023_x86_64_STANDARD',
         nodeRole: role('eks-node'),
         labels: {},
         taints: [],
@@ -81,7 +87,7 @@ async function aRichBlue(): Promise<void> {
       },
       name,
     )
-  for (const name of ['nodes', 'shared'])
+  for (const name of GROUPS)
     await eventually(`${name} is there`, async () => (await eks().findNodegroup(blue, name))?.status === 'ACTIVE')
   for (const name of ['batch', 'cron']) {
     const selectors = [{ namespace: name, labels: { on: 'fargate' } }]
@@ -89,6 +95,10 @@ async function aRichBlue(): Promise<void> {
     await eks().createFargateProfile(blue, profile, `fargate-${name}`)
     await eventually(name, async () => (await eks().findFargateProfile(blue, name))?.status === 'ACTIVE')
   }
+  const claims = { clientId: 'kubernetes', usernameClaim: 'email', groupsClaim: 'groups', groupsPrefix: 'corp:' }
+  const issuer = { name: 'corp', issuerUrl: 'https://id.example.com', requiredClaims: { hd: 'example.com' }, tags: {} }
+  await eks().associateIdentityProvider(blue, { ...claims, ...issuer }, 'corp')
+  await eventually('corp', async () => (await eks().identityProviders(blue))[0]?.status === 'ACTIVE')
   const from = { direction: 'in', protocol: 'tcp', port: 5432 } as const
   world.aws.securityGroups.allow('sg-0db', { ...from, group: clusterSecurityGroupId })
   world.cluster(blue).apply({
@@ -113,10 +123,10 @@ async function run(steps: readonly Step[]): Promise<void> {
   }
 }
 
-const prepared = () =>
+const prepared = (file = aSmallFile().replace('teams:', `${AMIS}\nteams:`)) =>
   driven(
     world.activities.prepare,
-    { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file: aSmallFile() },
+    { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file },
     { workflow: { type: 'upgradePlan', id: `upgrade-plan/${scope.platform}/1` } },
   ).then(({ answer }) => answer)
 
@@ -135,6 +145,7 @@ test('nothing of such a blue stands in the way, and the plan shows green beside 
   expect(twin.map((p) => [p.part, p.changed.map((c) => c.setting)])).toEqual([
     ['cluster demo-1-36', ['version', 'tags']],
     ['node group nodes', ['launchTemplate', 'tags']],
+    ['node group own', ['launchTemplate', 'tags']],
     ['node group shared', ['tags']],
     ['Fargate profile batch', ['tags']],
     ['Fargate profile cron', ['tags']],
@@ -142,7 +153,25 @@ test('nothing of such a blue stands in the way, and the plan shows green beside 
     ['add-on vpc-cni', ['tags']],
     [`access ${role('people/Dev')}`, ['tags']],
     ['pod identity shop/api', ['tags']],
+    ['identity provider corp', ['tags']],
   ])
+})
+
+test('an image that EC2 does not have, or of another processor, stands in the way', async () => {
+  const saying = async (file?: string) => blockers((await prepared(file)).plan).map((f) => [f.code, f.about, f.message])
+  const reason = 'green.amis gives it ami-09ee40000000000, which'
+  world.aws.images.set('ami-09ee40000000000', 'unknown')
+  expect(await saying()).toEqual([['nodegroup-custom-ami', 'own', `${reason} this account does not see in its region`]])
+  world.aws.images.set('ami-09ee40000000000', { architecture: 'x86_64' })
+  expect(await saying()).toEqual([
+    ['nodegroup-custom-ami', 'own', `${reason} is for x86_64; ami-0b1ce0000000000 is for arm64`],
+  ])
+  expect(await saying(aSmallFile())).toEqual([
+    ['nodegroup-custom-ami', 'own', 'its nodes start from ami-0b1ce0000000000, which was built for 1.35'],
+  ])
+  // Blue's may be gone: nothing is held against it then.
+  world.aws.images.set('ami-0b1ce0000000000', { architecture: 'arm64', state: 'deregistered' })
+  expect(await saying()).toEqual([])
 })
 
 test('green is what the plan said', async () => {
@@ -155,6 +184,9 @@ test('green is what the plan said', async () => {
   expect(own?.userData).toBe(`${green} ${is?.endpoint}`)
   expect(own?.settings).toEqual({ SecurityGroupIds: [is?.clusterSecurityGroupId, 'sg-0others'] })
   expect((await eks().findNodegroup(green, 'nodes'))?.launchTemplate).toBe(`${own?.id}:1`)
+  const ownImage = (await templates().find('demo-1-36.own', '1'))?.settings
+  expect(ownImage).toEqual({ ImageId: 'ami-09ee40000000000' })
+  expect((await eks().findNodegroup(green, 'own'))?.amiType).toBe('CUSTOM')
   expect(await eks().findNodegroup(green, 'shared')).toMatchObject({
     launchTemplate: (await eks().findNodegroup(blue, 'shared'))?.launchTemplate,
     settings: { updateConfig: { maxUnavailable: 1, updateStrategy: 'MINIMAL' } },
@@ -167,6 +199,11 @@ test('green is what the plan said', async () => {
     { serviceAccount: 'aws-node', roleArn: role('cni') },
   ])
   expect((await eks().accessEntry(green, role('people/Dev')))?.policies).toEqual([{ arn: view, namespaces: ['shop'] }])
+  const [corp] = await eks().identityProviders(blue)
+  expect(corp).toMatchObject({ groupsPrefix: 'corp:', requiredClaims: { hd: 'example.com' } })
+  expect(await eks().identityProviders(green)).toEqual([
+    { ...corp, tags: expect.objectContaining({ 'norikae.io/run': 'run-1' }) as object },
+  ])
   expect((await eks().podIdentity(green, 'shop', 'api'))?.roleArn).toBe(role('s3'))
   expect(await world.ports.network(scope.region).rulesNaming(is?.clusterSecurityGroupId ?? '')).toEqual([
     { group: 'sg-0db', name: 'name-of-sg-0db', direction: 'in', protocol: 'tcp', from: 5432, to: 5432 },
@@ -200,4 +237,31 @@ test('a template that somebody else made is neither taken nor deleted', async ()
     driven(deleteLaunchTemplate, call<'deleteLaunchTemplate'>({ ...its, identity: 'made-by-this-run' })),
   ).rejects.toMatchObject({ type: 'Denied' })
   expect(await templates().find('demo-1-36.other', '1')).toBeDefined()
+})
+
+test('an identity provider that EKS could not associate is told with its reason, and tried again when asked to', async () => {
+  const { copyIdentityProvider } = world.activities
+  const its = { cluster: scope.green, name: 'corp', like: scope.blue }
+  const copy = (attempt: number) => driven(copyIdentityProvider, call<'copyIdentityProvider'>(its, { attempt }))
+  await run(provision().forward.filter((step) => step.id === 'cluster/create'))
+  world.faults.failIdentityProvider('corp')
+  await expect(copy(1)).rejects.toThrow(
+    'identity provider corp could not be associated with demo-1-36: OperationNotPermitted: https://id.example.com cannot be reached',
+  )
+  world.faults.clear()
+  expect((await copy(2)).answer.note).toBe('people get into demo-1-36 by https://id.example.com')
+  await expect(
+    driven(copyIdentityProvider, call<'copyIdentityProvider'>({ ...its, cluster: scope.blue })),
+  ).rejects.toMatchObject({ type: 'Contested' })
+  await run(provision().back)
+})
+
+test('an abort while one is being associated waits for it, and deletes the cluster then', async () => {
+  await run(provision().forward.filter((step) => step.id === 'cluster/create'))
+  const claims = { name: 'corp', issuerUrl: 'https://id.example.com', clientId: 'kubernetes', tags: {} }
+  await eks().associateIdentityProvider(scope.green, claims, 'begun')
+  const its = { cluster: scope.green, identity: 'made-by-this-run' } as const
+  const { waits } = await driven(world.activities.deleteCluster, call<'deleteCluster'>(its))
+  expect(waits[0]).toBe('identity provider corp of demo-1-36 is CREATING')
+  expect(world.aws.eks.inventory().map((c) => c.name)).toEqual([scope.blue])
 })

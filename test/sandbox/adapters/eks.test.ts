@@ -225,7 +225,6 @@ describe('access', () => {
     expect(await eks.belongings('seeded')).toEqual({
       accessEntries: [principal, 'arn:aws:iam::123456789012:role/eks-node'],
       fargateProfiles: [],
-      identityProviders: [],
       capabilities: [],
     })
   })

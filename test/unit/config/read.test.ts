@@ -93,6 +93,7 @@ apps: { web: {} }
   expect(fileOf(least)).toMatchInlineSnapshot(`
     {
       "account": "123456789012",
+      "amis": {},
       "apps": {
         "web": {
           "dependsOn": [],
@@ -273,6 +274,7 @@ describe('examples', () => {
     expect(fileOf(example('demo'))).toMatchInlineSnapshot(`
       {
         "account": "123456789012",
+        "amis": {},
         "apps": {
           "chat-actor": {
             "dependsOn": [],

@@ -339,6 +339,24 @@ describe('beyond the shape', () => {
       ],
     },
     {
+      says: 'an image in place of what is none, and a type in place of an image',
+      from: 'platformTeam: sre',
+      to: 'platformTeam: sre\ngreen: { amis: { AL2023_x86_64_STANDARD: x, ami-0123456789: AL2023_x86_64_STANDARD } }',
+      gives: [
+        '15:18  green.amis.AL2023_x86_64_STANDARD: is neither an image nor a type of Amazon Linux 2; write ami-…, AL2_x86_64, AL2_x86_64_GPU or AL2_ARM_64',
+        '15:45  green.amis.ami-0123456789: "AL2023_x86_64_STANDARD" is no image; write the ami-… that was built in its place',
+      ],
+    },
+    {
+      says: 'a type that is as old, and one for another processor',
+      from: 'platformTeam: sre',
+      to: 'platformTeam: sre\ngreen: { amis: { AL2_x86_64: AL2_ARM_64, AL2_ARM_64: BOTTLEROCKET_x86_64 } }',
+      gives: [
+        '15:18  green.amis.AL2_x86_64: "AL2_ARM_64" is no type in its place; write one of AL2023 or Bottlerocket, such as AL2023_x86_64_STANDARD',
+        '15:42  green.amis.AL2_ARM_64: "BOTTLEROCKET_x86_64" is for another processor than AL2_ARM_64; write one for ARM_64',
+      ],
+    },
+    {
       says: 'a transform that changes nothing',
       from: 'platformApps:',
       to: `transforms:\n  - { match: {} }\nplatformApps:`,

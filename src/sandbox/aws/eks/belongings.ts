@@ -1,20 +1,10 @@
-import type {
-  ListCapabilitiesRequest,
-  ListCapabilitiesResponse,
-  ListIdentityProviderConfigsRequest,
-  ListIdentityProviderConfigsResponse,
-} from '@aws-sdk/client-eks'
+import type { ListCapabilitiesRequest, ListCapabilitiesResponse } from '@aws-sdk/client-eks'
 import type { Operations, Serve } from '../protocol/operations.ts'
 import { clusterNamed, type EksWorld } from './world.ts'
 
 /** What a cluster may have and no cluster of the sandbox has. To make one is not served, so these lists stay empty. */
 export const belongingOperations = (world: EksWorld) =>
   ({
-    ListIdentityProviderConfigs: (({ clusterName }) => {
-      clusterNamed(world, clusterName)
-      return { identityProviderConfigs: [] }
-    }) satisfies Serve<ListIdentityProviderConfigsRequest, ListIdentityProviderConfigsResponse>,
-
     ListCapabilities: (({ clusterName }) => {
       clusterNamed(world, clusterName)
       return { capabilities: [] }

@@ -123,6 +123,7 @@ export function newCluster(world: EksWorld, input: Given<CreateClusterRequest>):
     addons: new Map(),
     access: new Map(),
     fargateProfiles: new Map(),
+    identityProviders: new Map(),
     podIdentities: new Map(),
     updates: new Map(),
     told: nothingTold(),

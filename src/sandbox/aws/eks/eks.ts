@@ -10,6 +10,7 @@ import { activate, clusterOperations, newCluster } from './clusters.ts'
 import { insightOperations } from './insights.ts'
 import { newNodegroup, nodegroupOperations, setNodes } from './nodegroups.ts'
 import { fargateOperations } from './fargate-profiles.ts'
+import { identityProviderOperations } from './identity-providers.ts'
 import { podIdentityOperations } from './pod-identities.ts'
 import { tagOperations } from './tags.ts'
 import { updateOperations } from './updates.ts'
@@ -27,6 +28,7 @@ export const eksOperations = (world: EksWorld): Operations => ({
   ...belongingOperations(world),
   ...podIdentityOperations(world),
   ...fargateOperations(world),
+  ...identityProviderOperations(world),
   ...tagOperations(world),
   ...insightOperations(world),
 })

@@ -35,7 +35,7 @@ const refusals: readonly {
   },
   {
     // No Amazon Linux 2 images from 1.33 on. https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html
-    holds: ({ amiType }) => amiType?.startsWith('AL2_') ?? false,
+    holds: ({ amiType }, cluster) => (amiType?.startsWith('AL2_') ?? false) && Number(cluster.version.slice(2)) >= 33,
     says: ({ amiType }, cluster) => `Requested AMI type ${amiType} is not supported for Kubernetes ${cluster.version}`,
   },
   {

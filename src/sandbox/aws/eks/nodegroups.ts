@@ -32,7 +32,19 @@ export const nodegroupOperations = (world: EksWorld) =>
           clusterName,
           nodegroupName,
         })
-      const group = newNodegroup(world, cluster, { ...input, ...(launchTemplate && { launchTemplate }) })
+      const { image, ...specified } = launchTemplate ?? {}
+      // https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html#launch-template-custom-ami
+      if (image !== undefined && (input.amiType ?? input.releaseVersion) !== undefined)
+        throw invalidParameter('You cannot specify amiType or releaseVersion when the launch template names an image', {
+          clusterName,
+          nodegroupName,
+        })
+      const group = newNodegroup(world, cluster, {
+        ...input,
+        ...(launchTemplate && { launchTemplate: specified }),
+        // It is told so, and may not be asked for so.
+        ...(image !== undefined && { amiType: 'CUSTOM' as const }),
+      })
       cluster.nodegroups.set(group.name, group)
       world.tokens.remember('CreateNodegroup', input, group)
       admitNodes(world, cluster, input.nodeRole)
@@ -72,7 +84,7 @@ function specifiedTemplate(
     throw refused('You must specify either the launch template ID or the launch template name, but not both.')
   try {
     const found = named(world.templates, { ...(id && { id }), ...(name && { name }) })
-    return { id: found.id, name: found.name, version }
+    return { id: found.id, name: found.name, version, image: found.data.ImageId }
   } catch (error) {
     throw refused(`Launch template details can't be found: ${String(error)}`)
   }

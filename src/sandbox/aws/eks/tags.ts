@@ -42,6 +42,7 @@ function tagsOf(world: EksWorld, arn: string): Record<string, string> {
     for (const { described } of cluster.nodegroups.values()) if (described.nodegroupArn === arn) return described.tags
     for (const { described } of cluster.addons.values()) if (described.addonArn === arn) return described.tags
     for (const it of cluster.fargateProfiles.values()) if (it.fargateProfileArn === arn) return it.tags
+    for (const it of cluster.identityProviders.values()) if (it.identityProviderConfigArn === arn) return it.tags
     for (const it of cluster.podIdentities.values()) if (it.associationArn === arn) return it.tags
     for (const { entry } of cluster.access.values()) if (entry.accessEntryArn === arn) return entry.tags
   }

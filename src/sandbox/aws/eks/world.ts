@@ -7,6 +7,7 @@ import type {
   FargateProfile,
   Nodegroup,
   NodegroupStatus,
+  OidcIdentityProviderConfig,
   PodIdentityAssociation,
   Update,
 } from '@aws-sdk/client-eks'
@@ -31,6 +32,7 @@ export interface EksCluster {
   /** By the principal's ARN. */
   readonly access: Map<string, EksAccess>
   readonly fargateProfiles: Map<string, EksFargateProfile>
+  readonly identityProviders: Map<string, EksIdentityProvider>
   /** By its id. */
   readonly podIdentities: Map<string, EksPodIdentity>
   readonly updates: Map<string, Update & { id: string }>
@@ -56,6 +58,11 @@ export interface EksAccess {
 }
 
 export type EksFargateProfile = FargateProfile & { fargateProfileArn: string; tags: Record<string, string> }
+
+export type EksIdentityProvider = OidcIdentityProviderConfig & {
+  identityProviderConfigArn: string
+  tags: Record<string, string>
+}
 
 export type EksPodIdentity = PodIdentityAssociation & {
   associationId: string
