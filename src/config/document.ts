@@ -1,9 +1,10 @@
 import { isMap, isScalar, Lexer, parseDocument, type Document, type YAMLError } from 'yaml'
+import { UNSEEN } from '../domain/visible.ts'
 import { isMapping, type Mapping } from './find.ts'
 import { linesOf, placeOf, positionsOf, start, type Positions } from './positions.ts'
 import { flaw, type Flaw } from './problem.ts'
 import { MAX_ALIASES, refusalsOf } from './refusals.ts'
-import { UNSEEN, visible } from './words.ts'
+import { visible } from './words.ts'
 
 /** A platform of 1,500 apps takes a quarter of it. */
 const MAX_BYTES = 1024 * 1024

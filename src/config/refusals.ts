@@ -2,7 +2,8 @@ import { isAlias, isMap, isPair, isScalar, isSeq, visit, type Document, type Lin
 import type { Pair, YAMLMap } from 'yaml'
 import { keyText, placeOf, start } from './positions.ts'
 import { flaw, type Flaw, type Path } from './problem.ts'
-import { shown, UNSEEN, visible } from './words.ts'
+import { UNSEEN } from '../domain/visible.ts'
+import { shown, visible } from './words.ts'
 
 /** How often anchors may be repeated, all in all; also what nested ones may expand to. */
 export const MAX_ALIASES = 100

@@ -1,22 +1,14 @@
+import { clipped } from '../domain/visible.ts'
 import type { Path } from './problem.ts'
 
 /** How much of somebody's text a message repeats, and how long it gets by names that it lists. */
 const CLIP = { value: 60, message: 600 }
-
-/** What terminals and editors do not show as it is: control characters, bidirectional overrides, half characters. */
-export const UNSEEN = /[\p{Cc}\p{Cs}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2066}-\u{2069}\u{feff}]/u
 
 /** Text of the file in a message: short, on one line, everything visible. */
 export const visible = (text: string): string => clipped(text, CLIP.value)
 
 /** A message as a whole, for it may list names of the file. */
 export const presentable = (message: string): string => clipped(message, CLIP.message)
-
-const clipped = (text: string, most: number): string =>
-  (text.length > most ? `${text.slice(0, most)}…` : text).replaceAll(
-    new RegExp(UNSEEN, 'gu'),
-    (c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  )
 
 /** A value of the file in a message. */
 export function shown(value: unknown): string {

@@ -2,6 +2,7 @@ import { isKubernetesVersion, compareVersions, type KubernetesVersion } from './
 import { LONGEST_PROOF, upgradeId } from './messages.ts'
 import { canonicalJson } from './plan.ts'
 import type { PlatformFile } from './platform-file.ts'
+import { clipped } from './visible.ts'
 
 /** What may be asked for: rules over a request and what was found, each with its reason in words. */
 
@@ -9,23 +10,20 @@ const fields = ['platform', 'to', 'by', 'file', 'proof']
 
 /** Every fault of a start request at once; empty where it is one. */
 export function requestFaults(request: unknown): string[] {
-  if (typeof request !== 'object' || request === null || Array.isArray(request)) {
+  if (!isObject(request))
     return ['the input is not one JSON object; send {"platform":"<name>","to":"1.36","by":"<you>"}']
-  }
   const given = Object.entries(request)
-  const unknown = given
-    .filter(([name]) => !fields.includes(name))
-    .map(([name]) => `${name.slice(0, 80)} is not one of ${fields.join(', ')}`)
+  const unknown = unknownIn(request, fields)
   const missing = ['platform', 'to', 'by'].flatMap((name) => {
     const [, value] = given.find(([n]) => n === name) ?? []
     return isText(value) ? [] : [lacking(name)]
   })
-  const { platform, to, by, file, proof } = request as Readonly<Record<string, unknown>>
+  const { platform, to, by, file, proof } = request
   return [
     ...unknown,
     ...missing,
     ...(isText(platform) ? nameFaults(platform) : []),
-    ...(isText(to) && !isKubernetesVersion(to) ? [`to "${to.slice(0, 80)}" is no Kubernetes version; write 1.36`] : []),
+    ...(isText(to) && !isKubernetesVersion(to) ? [`to "${told(to)}" is no Kubernetes version; write 1.36`] : []),
     ...(typeof by === 'string' && by.length > 200 ? ['by is longer than 200 characters'] : []),
     ...fileFaults(file),
     ...(proof === undefined || (typeof proof === 'string' && proof.length <= LONGEST_PROOF)
@@ -33,6 +31,35 @@ export function requestFaults(request: unknown): string[] {
       : [`proof is no text of at most ${LONGEST_PROOF} characters`]),
   ]
 }
+
+const scheduledFields = ['platform', 'tells']
+const tellsFields = ['team', 'slack', 'webhook']
+
+/** The same of what starts `scheduledUpgrade`: what it is to upgrade to, and whether, it decides itself. */
+export function scheduledFaults(request: unknown): string[] {
+  if (!isObject(request)) return ['the input is not one JSON object; send {"platform":"<name>"}']
+  const { platform, tells } = request
+  const team = isObject(tells) ? tells : undefined
+  const wrong = Object.entries(team ?? {}).filter(([name, value]) => !tellsFields.includes(name) || !isText(value))
+  return [
+    ...unknownIn(request, scheduledFields),
+    ...(isText(platform) ? nameFaults(platform) : [lacking('platform')]),
+    ...(tells === undefined || (isText(team?.['team']) && wrong.length === 0)
+      ? []
+      : [`tells is not ${tellsFields.join(', ')}, each a text; leave it out where you start it by hand`]),
+  ]
+}
+
+const isObject = (it: unknown): it is Readonly<Record<string, unknown>> =>
+  typeof it === 'object' && it !== null && !Array.isArray(it)
+
+const unknownIn = (request: object, known: readonly string[]): string[] =>
+  Object.keys(request)
+    .filter((name) => !known.includes(name))
+    .map((name) => `${told(name)} is not one of ${known.join(', ')}`)
+
+/** Of what somebody sent: as much as people read. */
+const told = (text: string): string => clipped(text, 80)
 
 /** Every fault of what says which platform file is meant: a name that could lead elsewhere, a file that is no text. */
 export const whichFaults = ({ platform, file }: { readonly platform: unknown; readonly file?: unknown }): string[] => [
@@ -48,7 +75,7 @@ const lacking = (name: string): string => `${name} is missing, or not a text`
 const nameFaults = (platform: string): string[] =>
   isPlatformName(platform)
     ? []
-    : [`platform "${platform.slice(0, 80)}" is no name: small letters, digits and hyphens, at most 40`]
+    : [`platform "${told(platform)}" is no name: small letters, digits and hyphens, at most 40`]
 const fileFaults = (file: unknown): string[] =>
   file === undefined || typeof file === 'string' ? [] : ['file is not the text of a platform file']
 

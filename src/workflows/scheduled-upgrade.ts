@@ -22,6 +22,7 @@ import {
   type ScheduledRequest,
   type ScheduledResult,
 } from '../domain/scheduled.ts'
+import { scheduledFaults } from '../domain/requests.ts'
 import { question } from './activities.ts'
 import { Clock } from './clock.ts'
 import type { clusterUpgrade } from './cluster-upgrade.ts'
@@ -46,13 +47,14 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
   const office = anOffice(BY_SCHEDULE, () => say(says))
   const { startTime, workflowId, typedSearchAttributes } = workflowInfo()
   const firedAt = (typedSearchAttributes.get(SCHEDULED_AT) ?? startTime).toISOString()
-  const outlook = await question(
-    'foresee',
-    'foresee',
-    `look whether ${shown(request?.platform)} is to be upgraded`,
-    'long',
-    { platform: request?.platform, firedAt },
-  ).catch(async (error: unknown) => {
+  const foresee = async () => {
+    const faults = scheduledFaults(request)
+    if (faults.length > 0) throw failed('InvalidInput', `${faults.join('\n')}\nNothing was started`)
+    const { platform } = request
+    const words = `look whether ${platform} is to be upgraded`
+    return question('foresee', 'foresee', words, 'long', { platform, firedAt })
+  }
+  const outlook = await foresee().catch(async (error: unknown) => {
     const told = isCancellation(error) ? undefined : teamTold(request)
     if (!told) throw error
     furnish(office, told)

@@ -176,11 +176,20 @@ test('where nothing can be decided the platform team is told so', async () => {
   const { name, outside, trial, worker } = await aTrial()
   outside.noOutlook = denied
   await worker.runUntil(async () => {
-    // Who starts it by hand sees it fail, and what is no team is told nothing.
-    for (const [n, more] of [{ tells: { team: 'sre', slack: '#sre' } }, {}, { tells: { team: 7 } }].entries()) {
+    // Who starts it by hand sees it fail.
+    for (const [n, more] of [{ tells: { team: 'sre', slack: '#sre' } }, {}].entries()) {
       const workflowId = `${scheduleId(name)}-${n}`
       const args = [{ platform: name, ...more }]
       await fails(await env.client.workflow.start('scheduledUpgrade', { workflowId, taskQueue: trial.queue, args }))
+    }
+    // What it does not understand it says, instead of leaving it out.
+    for (const [n, more] of [{ to: '1.36' }, { tells: { team: 7 } }, { platform: 'Toy' }].entries()) {
+      const workflowId = `${scheduleId(name)}-wrong-${n}`
+      const args = [{ platform: name, ...more }]
+      const handle = await env.client.workflow.start('scheduledUpgrade', { workflowId, taskQueue: trial.queue, args })
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { type: 'InvalidInput', message: expect.stringContaining(Object.keys(more)[0] ?? '') },
+      })
     }
   })
   expect(told(outside)).toEqual([['schedule-paused', 'sre']])
