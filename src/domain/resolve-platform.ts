@@ -52,6 +52,16 @@ export function resolvePlatform(file: PlatformFile, found: Discovered): { platfo
     ),
   )
   const all = symmetric(apps)
+  // What serves nobody is perhaps not the cluster that was meant, and it is deleted in the end.
+  if (all.length === 0)
+    findings.push(
+      warning(
+        'no-apps',
+        found.blue,
+        'no namespace of it is an app of the platform: it may not be the cluster that was meant, and an upgrade deletes it in the end',
+        `see that blue is the cluster that serves (now: ${found.blue}), and that its namespaces have the labels of discover`,
+      ),
+    )
   findings.push(
     ...platformFindings(file, all, tenants),
     ...found.namespaces.flatMap((n) => n.findings.filter((f) => !own.has(n.name) || ofEverybody.has(f.code))),
