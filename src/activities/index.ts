@@ -12,6 +12,7 @@ import { deploymentActions } from './deployments.ts'
 import { externalDeploymentActions } from './external-deployments.ts'
 import { fargateActions } from './fargate-profiles.ts'
 import { fluxActions } from './flux-deployments.ts'
+import { draftingActivities } from './drafting.ts'
 import { dryRunActions } from './dry-run.ts'
 import { examiningActivities } from './examining.ts'
 import { externalActions } from './externals.ts'
@@ -90,6 +91,7 @@ const all = (outside: Outside): Activities => ({
   ...calendarActivities(),
   ...notificationActivities(outside),
   ...examiningActivities(outside),
+  ...draftingActivities(outside),
   ...chatActivities(outside),
   ...proofActivities(outside),
 })
