@@ -14,6 +14,7 @@ import { externalDeploymentActions } from './external-deployments.ts'
 import { fargateActions } from './fargate-profiles.ts'
 import { identityProviderActions } from './identity-providers.ts'
 import { fluxActions } from './flux-deployments.ts'
+import { draftingActivities } from './drafting.ts'
 import { dryRunActions } from './dry-run.ts'
 import { emptyingActions } from './emptying.ts'
 import { examiningActivities } from './examining.ts'
@@ -98,6 +99,7 @@ const all = (outside: Outside): Activities => ({
   ...calendarActivities(),
   ...notificationActivities(outside),
   ...examiningActivities(outside),
+  ...draftingActivities(outside),
   ...chatActivities(outside),
   ...proofActivities(outside),
 })

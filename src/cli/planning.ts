@@ -2,6 +2,7 @@ import { createLogUpdate } from 'log-update'
 import type { Temporal } from '../client/connect.ts'
 import type { Patience } from '../client/look-outside.ts'
 import * as upgrades from '../client/upgrades.ts'
+import type { Draft, DraftRequest } from '../domain/draft.ts'
 import type { UpgradeRequest } from '../domain/messages.ts'
 import type { PlannedUpgrade } from '../domain/outline.ts'
 import type { Preflight, PreflightRequest } from '../domain/preflight.ts'
@@ -25,6 +26,10 @@ export const preflown = (temporal: Temporal, request: PreflightRequest): Promise
   patiently(`looking what is in the way of ${request.platform}`, (patience) =>
     upgrades.preflight(temporal, request, patience),
   )
+
+/** Asks for a platform file. As `patiently`. */
+export const drafted = (temporal: Temporal, request: DraftRequest): Promise<Draft> =>
+  patiently(`looking at ${request.cluster} on the worker`, (patience) => upgrades.draft(temporal, request, patience))
 
 /** Asks what comes next. As `patiently`. */
 export const foreseen = (temporal: Temporal, request: OutlookRequest): Promise<Outlook> =>

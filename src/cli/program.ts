@@ -47,6 +47,7 @@ export function program(go: Go) {
       })
       .configureHelp({ showGlobalOptions: true })
       .addHelpText('after', ENDS)
+      .addCommand(init(go))
       .addCommand(validate(go))
       .addCommand(preflight(go))
       .addCommand(plan(go))
@@ -98,6 +99,16 @@ const validate = (go: Go) =>
     .argument('<file>', 'the platform file; - is stdin')
     .action((path, options) =>
       go(options, NOTHING_STARTED, async () => (await import('./commands/validate.ts')).validate(path, options)),
+    )
+
+const init = (go: Go) =>
+  plain('init')
+    .description('write a platform file from a living cluster, with every guess marked; changes nothing there')
+    .argument('<cluster>', 'the EKS cluster that serves now')
+    .addOption(new Option('--region <region>', 'where it is').env('AWS_REGION'))
+    .option('--out <file>', 'write it there, where nothing is yet (default: stdout)')
+    .action((cluster, options) =>
+      go(options, 'nothing was written', async () => (await import('./commands/init.ts')).init(cluster, options)),
     )
 
 const plan = (go: Go) =>

@@ -35,6 +35,7 @@ const values: Readonly<Record<string, ArgumentKind>> = {
   '--as': 'person',
   '--file': 'file',
   '--info': 'file',
+  '--out': 'file',
 }
 
 /** The commands and options that help shows, as completion needs them. */

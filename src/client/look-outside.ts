@@ -10,7 +10,7 @@ const WITHIN = '15m'
 
 interface Look {
   /** Of a workflow that only reads. */
-  readonly type: 'upgradePlan' | 'upgradePreflight' | 'nextUpgrade'
+  readonly type: 'upgradePlan' | 'upgradePreflight' | 'platformDraft' | 'nextUpgrade'
   /** What its id begins with. */
   readonly id: string
   readonly what: string

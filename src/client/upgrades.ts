@@ -1,4 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
+import type { Draft, DraftRequest } from '../domain/draft.ts'
 import { upgradeId, type UpgradeRequest, type UpgradeResult } from '../domain/messages.ts'
 import type { PlannedUpgrade } from '../domain/outline.ts'
 import type { Preflight, PreflightRequest } from '../domain/preflight.ts'
@@ -100,6 +101,20 @@ export const preflight = (temporal: Temporal, request: PreflightRequest, patienc
       id: `upgrade-preflight/${request.platform}`,
       what: `preflight of ${request.platform}`,
       summary: `look what is in the way of an upgrade of ${request.platform}`,
+    },
+    request,
+    patience,
+  )
+
+/** A platform file for a cluster that has none. As `plan`. */
+export const draft = (temporal: Temporal, request: DraftRequest, patience: Patience): Promise<Draft> =>
+  lookOutside(
+    temporal,
+    {
+      type: 'platformDraft',
+      id: `platform-draft/${request.cluster}`,
+      what: `look at ${request.cluster}`,
+      summary: `look what is on ${request.cluster}`,
     },
     request,
     patience,

@@ -3,6 +3,7 @@ import type { ActionActivities, ActionCall, ActionName, ActionReceipt } from '..
 import type { Due, Sent } from '../domain/board.ts'
 import type { Calendar, Opening } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
+import type { Draft, DraftRequest } from '../domain/draft.ts'
 import type { ExaminationRequest, Organ, Seen } from '../domain/examination.ts'
 import type { ClusterFacts } from '../domain/facts.ts'
 import type { Refusal } from '../domain/gates.ts'
@@ -109,6 +110,8 @@ interface Questions {
   post: Q<{ readonly workflowId: string; readonly runId: string; readonly due: readonly Due[] }, readonly Sent[]>
   /** Whether one of the things works that an upgrade needs; fails where it cannot even be looked at. */
   examine: Q<ExaminationRequest & { readonly organ: Organ }, readonly Seen[]>
+  /** A platform file for a cluster that has none. Reads only. */
+  draft: Q<DraftRequest, Draft>
   checkProof: Q<ToCheck, Checked>
 }
 

@@ -36,6 +36,11 @@ test.for([
     args: ['plan', '-f', '/nonexistent/x.yaml', '--to', '1.36'],
     hears: 'cannot be read',
   },
+  {
+    says: 'a file that is there already',
+    args: ['init', 'blue', '--region', 'ap-northeast-1', '--out', fileURLToPath(import.meta.url)],
+    hears: 'is there already, and is not overwritten',
+  },
   { says: 'a timeout that is none', args: ['watch', '--timeout', 'soon'], hears: 'not a duration' },
   { says: 'an approval by nobody', args: ['approve', 'start'], hears: 'who are you?' },
   { says: 'an abort without a reason', args: ['abort', '--as', 'aoki'], hears: '--reason' },

@@ -246,6 +246,7 @@ export class Outside {
           throw ApplicationFailure.nonRetryable('nobody answers there', 'Failed')
         return [{ about: called[organ], is: 'works', saw: 'it answers' }]
       },
+      draft: async ({ cluster }) => ({ platform: cluster, text: `platform: ${cluster}\n`, guesses: 0 }),
       notify: async ({ notice }) => {
         if (notice.about === 'went-back' && this.deaf > 0) {
           this.deaf -= 1

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { driven } from '../../support/driven.ts'
 import { aSmallFile, seedBlue } from '../../support/small-platform.ts'
@@ -21,6 +22,10 @@ async function preflown(): Promise<{ readonly findings: readonly string[]; reado
   const mine = answer.plan.findings.filter((f) => surveyed.test(f.code))
   return { findings: mine.map((f) => `${f.level} ${f.code} ${f.about}`), waits }
 }
+const { Statement: statements } = JSON.parse(
+  readFileSync(new URL('../../../deploy/iam-policy.json', import.meta.url), 'utf8'),
+) as { Statement: readonly { readonly Sid: string; readonly Action: readonly string[] }[] }
+const reads = new Set(statements.flatMap(({ Sid, Action }) => (Sid === 'Read' ? Action : [])))
 const made = () =>
   world.aws
     .calls()
@@ -35,6 +40,9 @@ test('where all is well nothing is in the way, EKS has looked once, and nothing 
     expect(waits).toEqual([])
   }
   expect(made()).toEqual(['StartInsightsRefresh'])
+  // The first statement of the policy is enough for a look.
+  const asked = new Set(world.aws.calls().map((c) => `${c.service}:${c.operation}`))
+  expect([...asked].filter((action) => !reads.has(action))).toEqual([])
 })
 
 test('each that is not is told with its place', async () => {

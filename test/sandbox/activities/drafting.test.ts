@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { apps, BLUE } from '../../../src/sandbox/seed/apps.ts'
+import { seedBlue, seedPlatform } from '../../../src/sandbox/seed.ts'
+import { driven, ending } from '../../support/driven.ts'
+import { aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
+
+/** A platform file from the sandbox's living blue, which has none of its own here. */
+
+const some = apps.filter(({ name }) => ['chat-actor', 'mail-sender', 'reports'].includes(name))
+const { region } = scope
+let world: SmallWorld
+beforeAll(async () => {
+  world = await aSmallWorld()
+  await seedBlue(world.aws)
+  await seedPlatform(world.aws, world.cluster(BLUE.name), some)
+})
+afterAll(() => world.stop())
+
+test('what is found is written, what is not is guessed, and an upgrade by it would be planned', async () => {
+  const { answer: draft } = await driven(world.activities.draft, { cluster: BLUE.name, region })
+  const lines = draft.text.split('\n').map((line) => line.replace(/ *#.*/, ''))
+  for (const line of [
+    'platform: chatwork-prod',
+    'account: "123456789012"',
+    '  test: {}',
+    '  stage: {}',
+    '  scala:',
+    '  php:',
+  ])
+    expect(lines).toContain(line)
+  expect(lines).toContain('    - [fluentd, postfix]')
+  expect(draft.guesses).toBeGreaterThan(5)
+  const workflow = { type: 'upgradePreflight', id: 'upgrade-preflight/chatwork-prod/1' }
+  const request = { platform: draft.platform, to: '1.36', by: 'aoki@example.com', file: draft.text }
+  const { answer } = await driven(world.activities.prepare, request, { workflow })
+  expect(answer.platform.apps.map((a) => [a.name, a.environments.map((e) => e.name)])).toEqual(
+    some.map((a) => [a.name, ['test', 'stage', 'production']]),
+  )
+  expect(answer.plan.findings.filter((f) => f.level === 'blocker')).toEqual([])
+})
+
+test('nothing was changed for it', () => {
+  const writes = world.aws.calls().filter((c) => !/^(Describe|List|Get|StartInsightsRefresh)/.test(c.operation))
+  expect(writes).toEqual([])
+  const calls = world.cluster(BLUE.name).calls()
+  expect(calls.filter((c) => c.method !== 'GET' && !c.path.includes('selfsubject'))).toEqual([])
+})
+
+test.for([
+  { cluster: 'nope', region, type: 'NotFound', says: 'there is chatwork-prod-1-35' },
+  { cluster: '../x', region, type: 'InvalidInput', says: 'is not the name of an EKS cluster' },
+  { cluster: BLUE.name, region: 'tokyo', type: 'InvalidInput', says: 'write it like ap-northeast-1' },
+])('$cluster in $region is refused: $says', async ({ type, says, ...request }) => {
+  expect(await ending(world.activities.draft, request)).toEqual({ type, message: expect.stringContaining(says) })
+})
