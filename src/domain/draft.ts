@@ -208,7 +208,7 @@ const keyOf = ({ kind, name }: WorkloadRef): string => `${kind}/${name}`
 
 /** Of what Norikae would not move without being told how. A CronJob with volumes moves in no way: preflight says so. */
 function declared(found: WorkloadFacts): string[] {
-  if (found.ref.kind === 'CronJob' || !('level' in classify(found, undefined))) return []
+  if (found.ref.kind === 'CronJob' || !('level' in classify(found, undefined, { clocks: true }))) return []
   const [way, why] = guessed(found)
   return [`      ${quoted(keyOf(found.ref))}: ${way}${guess(why)}`]
 }
