@@ -61,7 +61,10 @@ test.for([
   ['teams.scala.aprovers', 'teams.scala has no aprovers (did you mean approvers?)'],
   ['nope', /^a platform file has no nope; it has apiVersion, platform, /],
   ['soak.x', 'soak has nothing in it; see: norikae explain soak'],
-  ['green.adopt', 'green.adopt is not there yet; write green: { clone: true }; green is then made like blue'],
+  [
+    'apps.x.route',
+    'apps.x.route is not there yet; leave it out: listener rules of load balancers are found by their TargetGroupBindings',
+  ],
   ['__proto__', /has no __proto__/],
 ] as const)('%s is refused: %s', ([path, says]) => {
   expect(() => explain(path)).toThrow(says)

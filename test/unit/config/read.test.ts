@@ -41,10 +41,13 @@ test('people read file, line, column, path and what to write', () => {
 })
 
 test('what is wrong and what comes later are told apart by their codes', () => {
-  const read = readPlatformFile(changed('platformTeam: sre', 'platformTeam: ops\ngreen: { adopt: x }'), 'x.yaml')
+  const read = readPlatformFile(
+    changed('platformTeam: sre', 'platformTeam: ops').replace('  test: {}', '  test: { window: Tue }'),
+    'x.yaml',
+  )
   expect(read.ok ? [] : read.problems.map(({ code, path, line, column }) => [code, path, line, column])).toEqual([
     ['InvalidInput', 'platformTeam', 14, 1],
-    ['Unsupported', 'green.adopt', 15, 10],
+    ['Unsupported', 'environments.test.window', 16, 11],
   ])
 })
 
