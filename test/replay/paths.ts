@@ -82,12 +82,12 @@ export const paths: Readonly<Record<string, Path>> = {
     of: ['api'],
     async walk(trial) {
       trial.outside.faults.set('upgrade:nodegroup/b/create', { times: 1, type: 'QuotaExceeded' })
-      trial.outside.faults.set('upgrade:verify/api/test', { times: 1, type: 'Failed' })
+      trial.outside.faults.set('upgrade:verify/objects/scala/1', { times: 1, type: 'Failed' })
       trial.outside.blueVerdict = 'fail'
       await trial.start()
       await trial.say(undefined, 'retry', { gate: await trial.gate(undefined, 'retry', 'nodegroup/b'), by: 'baba' })
       await trial.signal(undefined, 'skip', {
-        gate: await trial.gate(undefined, 'skip', 'verify/api/test@'),
+        gate: await trial.gate(undefined, 'skip', 'verify/objects/scala/1@'),
         by: 'baba',
       })
       await trial.signal('api', 'approve', { gate: 'production/gate@00000000.1', by: 'mallory' }).catch(() => undefined)

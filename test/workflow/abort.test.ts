@@ -82,7 +82,7 @@ test.for(ways)('%s after the point of no return changes nothing', async ([name, 
     await trial.say(undefined, 'retry', { gate, by: 'baba' })
     expect((await trial.result()).outcome).toBe('done')
   })
-  expect(outside.done.at(-1)).toBe('upgrade:blue/delete')
+  expect(outside.done.at(-1)).toBe('upgrade:blue/remains')
   expect(outside.done.filter((d) => d.includes('withdraw'))).toEqual([])
 })
 
@@ -141,10 +141,10 @@ test('the last environment that ends is told while somebody does not hear of it'
 test('abort before the first turn, onto a green that others made: what was brought goes, and green stays', async () => {
   const trial = new Trial(env, new Outside(anAdoptingPlatform({ apps: [anApp('api')] })))
   const { outside } = trial
-  outside.holds = new Set(['upgrade:verify/api/production'])
+  outside.holds = new Set(['upgrade:verify/objects/scala/1'])
   await trial.during(async () => {
     await trial.start()
-    await trial.until('it is tried', async () => outside.done.includes('upgrade:verify/api/test'))
+    await trial.until('it is tried', async () => outside.done.includes('upgrade:verify/namespaces/scala/1'))
     await trial.say(undefined, 'abort', { by: 'baba', reason: 'not today' })
     const { outcome, report } = await trial.result()
     expect([outcome, report.leftovers]).toEqual(['rolled-back', []])
