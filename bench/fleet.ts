@@ -10,8 +10,9 @@ import type { WorkflowHandle } from '@temporalio/client'
 import { Worker } from '@temporalio/worker'
 import { dataConverter } from '../src/client/large-payloads.ts'
 import { milliseconds, type Duration } from '../src/domain/duration.ts'
+import { mostEvents } from '../src/domain/history-size.ts'
 import type { Platform } from '../src/domain/platform.ts'
-import { anApp, anEnvironment, aPlatform, errors } from '../test/support/builders.ts'
+import { anApp, anEnvironment, anUpgradePlan, aPlatform, errors } from '../test/support/builders.ts'
 import { bundle } from '../test/support/bundle.ts'
 import { Outside } from '../test/support/fakes.ts'
 import { dev, Trial } from '../test/support/server.ts'
@@ -21,12 +22,16 @@ import { quietPrometheus, type QuietPrometheus } from './quiet-prometheus.ts'
 
 /**
  * What an upgrade of many apps costs the worker and leaves in the histories: node bench/fleet.ts
- * [--apps 12,100,300,500] [--watch 10m]. A whole upgrade on a real server and one worker, of apps with three environments
+ * [--apps 12,100,300,500] [--parallel 50] [--watch 10m]. A whole upgrade on a real server and one worker, of apps with three environments
  * and a cron job each, on a world that answers at once: what is left is Temporal's time and ours. With `--watch` all of
  * them stay on green for so long, and each environment is looked at every 15 s through a Prometheus on loopback.
  */
 const { values } = parseArgs({
-  options: { apps: { type: 'string', default: '12,100,300,500' }, watch: { type: 'string', default: '0s' } },
+  options: {
+    apps: { type: 'string', default: '12,100,300,500' },
+    parallel: { type: 'string', default: '50' },
+    watch: { type: 'string', default: '0s' },
+  },
 })
 const watch = milliseconds(values.watch as Duration)
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -70,10 +75,10 @@ async function measure(count: number, prometheus: QuietPrometheus): Promise<void
     const app = await figures(trial.handle(`app-${count - 1}`))
     say(
       [
-        `${count} apps`,
+        `${count} apps, ${values.parallel} at once`,
         `  all on green after ${moved.toFixed(0)} s, committed in ${committed.toFixed(0)} s; worker: ${used.cpuSeconds.toFixed(0)} s of CPU (${onGreen.cpuSeconds.toFixed(0)} s until green), ${used.megabytes.most} MB at most`,
         ...watched,
-        `  upgrade: ${whole.events} events, ${whole.kilobytes} KB, result ${whole.resultKilobytes} KB; longest task ${whole.longestTaskMs} ms; replay ${whole.replaySeconds.toFixed(2)} s`,
+        `  upgrade: ${whole.events} events (${(Number(whole.events) / count).toFixed(1)} an app; ${mostEvents(anUpgradePlan(platform).phases, platform)} at most, as it is counted before), ${whole.kilobytes} KB, result ${whole.resultKilobytes} KB; longest task ${whole.longestTaskMs} ms; replay ${whole.replaySeconds.toFixed(2)} s`,
         `  an app: ${leastMedianMost(sizes.map((d) => d.historyLength))} events, ${leastMedianMost(sizes.map((d) => Math.round((d.historySize ?? 0) / 1024)))} KB; longest task ${app.longestTaskMs} ms; replay ${app.replaySeconds.toFixed(2)} s`,
       ].join('\n'),
     )
@@ -105,7 +110,7 @@ function aFleet(count: number, url: string): Platform {
   return aPlatform({
     name: `fleet-${count}`,
     apps: Array.from({ length: count }, (_, n) => anApp(`app-${n}`, { environments })),
-    maxParallel: 50,
+    maxParallel: Number(values.parallel),
     rest: '0s',
     soak: '1s',
   })

@@ -88,8 +88,13 @@ export async function discover(
   ])
   const arns = bindings.map((b) => targetGroupOf(b)).filter((arn) => arn !== '')
   const rules = arns.length === 0 ? [] : await loadBalancing.rulesForwardingTo(arns)
-  const of = (name: string) => (objects: readonly KubernetesObject[]) =>
-    objects.filter((o) => o.metadata.namespace === name)
+  // Of thousands of namespaces each is asked for in lists of tens of thousands.
+  const grouped = new Map<readonly KubernetesObject[], ReadonlyMap<string, readonly KubernetesObject[]>>()
+  const of = (name: string) => (objects: readonly KubernetesObject[]) => {
+    const groups = grouped.get(objects) ?? Map.groupBy(objects, (o) => o.metadata.namespace ?? '')
+    grouped.set(objects, groups)
+    return groups.get(name) ?? []
+  }
   const services = supports.filter((o) => o.kind === 'Service')
   const known = new Set(services.map((s) => `${s.metadata.namespace ?? ''}/${s.metadata.name}`))
   const [inMaps, webhooks, custom] = await Promise.all([

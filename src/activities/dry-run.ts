@@ -1,61 +1,9 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
-import type { ActionInput, ActionReceipt } from '../domain/actions.ts'
-import {
-  isDeployedRelease,
-  kindsIn,
-  releaseFindings,
-  served,
-  writtenFindings,
-  type HelmRelease,
-  type Served,
-} from '../domain/api-versions.ts'
-import { carriedKinds, copyOf, isCarried } from '../domain/copying.ts'
-import { isOfSilentWebhook, refusalFindings, warningFinding } from '../domain/dry-run.ts'
-import { placeOf, warning, type Finding } from '../domain/findings.ts'
-import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
-import { missingFindings } from '../domain/made-elsewhere.ts'
-import { isRepeatable, undecided } from '../domain/one-shot-jobs.ts'
-import { nothing, noting, told, type Noticed } from '../domain/noticed.ts'
-import type { Scope, Side } from '../domain/platform.ts'
-import { classesInUse, classFindings } from '../domain/storage-classes.ts'
-import { concerning, transformed, unusedFindings } from '../domain/transforms.ts'
-import { downFinding, isDown } from '../domain/webhooks.ts'
-import { versionFindingsOn } from './custom-versions.ts'
+import type { ActionReceipt } from '../domain/actions.ts'
+import { placeOf, type Finding } from '../domain/findings.ts'
 import { faulty, notReady } from './errors.ts'
-import { otherSide, proven, type Deed, type Outside } from './outside.ts'
-import type { KubernetesPort } from './ports.ts'
-import { namesOf, oneShotJobs, secretsMadeElsewhere } from './surveys.ts'
-import { attemptIsLong, hasWaited, remember, remembered, streamed } from './waiting.ts'
-import { webhooksOn } from './webhooks.ts'
-
-/** A dry run waits for nothing that another makes; as many as the adapter keeps connections. */
-const AT_ONCE = 16
-
-/** Where a stream of objects is: kinds in order, of each the namespaces, of each the names. */
-interface Place {
-  readonly kind: number
-  readonly namespace: number
-  readonly name: string
-}
-
-/** What the next attempt goes on from. */
-interface Progress {
-  readonly after?: Place
-  readonly tried: number
-  readonly refused: number
-  readonly noticed: Noticed
-  /** Transforms that concerned some object. */
-  readonly used: readonly number[]
-}
-
-/** What came of one environment. */
-interface Outcome {
-  readonly tried: number
-  readonly findings: readonly Finding[]
-  /** What green would not take, or has not; none where all of it may come. */
-  readonly faults: readonly string[]
-}
+import type { Deed, Outside } from './outside.ts'
+import { sidesOf, tried, type Outcome, type Progress } from './trying.ts'
+import { attemptIsLong, remember, remembered } from './waiting.ts'
 
 /** Environments that are tried together: those that are done, and where the next one is. */
 interface Round {
@@ -64,15 +12,10 @@ interface Round {
 }
 
 export const dryRunActions = (outside: Outside) => {
-  const dryRunObjects: Deed<'dryRunObjects'> = async ({ input, scope, run }) =>
-    judged(
-      [
-        await tried(await sidesOf(outside, scope, input.on), input, run, {
-          next: remembered<Progress | undefined>(undefined),
-        }),
-      ],
-      scope[input.on],
-    )
+  const dryRunObjects: Deed<'dryRunObjects'> = async ({ input, scope, run }) => {
+    const next = remembered<Progress | undefined>(undefined)
+    return judged([await tried(await sidesOf(outside, scope, input.on), input, run, { next })], scope[input.on])
+  }
 
   const dryRunApps: Deed<'dryRunApps'> = async ({ input, scope, run }) => {
     const { places, on } = input
@@ -97,208 +40,17 @@ export const dryRunActions = (outside: Outside) => {
   return { dryRunObjects, dryRunApps }
 }
 
-interface Sides {
-  readonly here: KubernetesPort
-  readonly there: KubernetesPort
-  readonly resources: Awaited<ReturnType<KubernetesPort['resources']>>
-  readonly name: string
-}
-
-async function sidesOf(outside: Outside, scope: Scope, on: Side): Promise<Sides> {
-  const world = await proven(outside, scope)
-  const [here, there] = [await world.on(on), await world.on(otherSide(on))]
-  return { here, there, resources: await here.resources(), name: scope[on] }
-}
-
 /** What was noticed fails it where one of them would be refused. */
 function judged(outcomes: readonly Outcome[], green: string): ActionReceipt<'dryRunObjects'> {
-  const findings = outcomes.flatMap((o) => o.findings)
+  const all = outcomes.flatMap((o) => o.findings)
+  // What green itself lacks each of them says.
+  const findings = [...new Map(all.map((f) => [JSON.stringify(f), f])).values()]
   const faults = outcomes.flatMap((o) => o.faults)
   if (faults.length > 0) throw faulty(`${green} ${faults.join(', and ')}: ${inWords(findings)}`, findings)
   const objects = outcomes.reduce((sum, o) => sum + o.tried, 0)
   return {
     note: `${objects} objects would be taken${findings.length > 0 ? `; noticed: ${codesOf(findings)}` : ''}`,
     findings,
-  }
-}
-
-interface How {
-  /** So many are tried together. */
-  readonly environments?: number
-  /** Where an attempt before this one was. */
-  readonly next?: Progress | undefined
-  readonly noted?: (progress: Progress) => unknown
-}
-
-async function tried(
-  { here, there, resources, name }: Sides,
-  input: ActionInput<'dryRunObjects'>,
-  run: string,
-  { environments = 1, next, noted = (it) => it }: How = {},
-): Promise<Outcome> {
-  const transforms = input.transforms ?? []
-  const green: Served = new Set(resources.map((r) => served(r.apiVersion, r.kind)))
-  const note = noting(environments)
-  const nowhere: Progress = { tried: 0, refused: 0, noticed: nothing, used: [] }
-  let progress = next ?? nowhere
-  await streamed(
-    objectsOf(there, input, progress.after),
-    ({ object }) => findingsOf(object, transformed(object, transforms), { here, run, green }),
-    ({ object, at }, findings) => {
-      const refused = findings.some((f) => f.level === 'blocker')
-      progress = {
-        after: at,
-        tried: progress.tried + (isCarried(object) && !findings.some((f) => f.code === 'not-tried') ? 1 : 0),
-        refused: progress.refused + (refused ? 1 : 0),
-        noticed: findings.reduce(note, progress.noticed),
-        used: [...new Set([...progress.used, ...concerning(object, transforms)])],
-      }
-    },
-    () => noted(progress),
-    AT_ONCE,
-  )
-  const missing = input.byOthers ? [] : await missingSecrets(here, there, input.namespaces)
-  const lacking = missing.filter((f) => f.level === 'blocker')
-  const jobs = await Promise.all(input.namespaces.map((namespace) => oneShotJobs(there, namespace)))
-  const unknown = undecided(jobs.flat(), input.jobs ?? {}, input.movesNext === true)
-  const inTheWay = unknown.filter((f) => f.level === 'blocker')
-  const custom = await versionFindingsOn(there, input.namespaces, resources)
-  const all = [
-    ...missing,
-    ...unknown,
-    ...custom,
-    ...unusedFindings(`${input.app} ${input.environment}`, transforms, progress.used),
-    ...(await downOn(here, name)),
-    ...(await classesOn(here, there, input.namespaces)),
-  ].reduce(note, progress.noticed)
-  const { tried: count, refused } = progress
-  return {
-    tried: count,
-    findings: told(all, `${input.app} ${input.environment}`),
-    faults: [
-      ...(refused > 0 ? [`would refuse ${refused} of ${count} objects of ${input.app}`] : []),
-      ...(lacking.length > 0 ? [`has not ${lacking.length} of the Secrets that it needs`] : []),
-      ...(inTheWay.length > 0
-        ? [`cannot take ${input.app} while nothing tells what ${inTheWay.length} of its Jobs are`]
-        : []),
-    ],
-  }
-}
-
-/** Page by page: an app may have more objects than fit into the memory. */
-async function* objectsOf(
-  cluster: KubernetesPort,
-  { namespaces, byOthers, jobs = {} }: ActionInput<'dryRunObjects'>,
-  after: Place | undefined,
-): AsyncGenerator<{ readonly object: KubernetesObject; readonly at: Place }> {
-  const isTried = (object: KubernetesObject) =>
-    object.kind === 'Job'
-      ? byOthers !== true && isRepeatable(object, jobs)
-      : isCarried(object) || isDeployedRelease(object)
-  for (const [kind, name] of [...carriedKinds, 'Job' as const].entries()) {
-    for (const [at, namespace] of namespaces.toSorted().entries()) {
-      if (after !== undefined && (kind < after.kind || (kind === after.kind && at < after.namespace))) continue
-      const from = after?.kind === kind && after.namespace === at ? after.name : ''
-      for await (const page of cluster.pages(name, { namespace })) {
-        for (const object of page) {
-          if (object.metadata.name > from && isTried(object))
-            yield { object, at: { kind, namespace: at, name: object.metadata.name } }
-        }
-      }
-    }
-  }
-}
-
-async function findingsOf(
-  object: KubernetesObject,
-  wanted: KubernetesObject,
-  { here, run, green }: { readonly here: KubernetesPort; readonly run: string; readonly green: Served },
-): Promise<Finding[]> {
-  if (isDeployedRelease(object)) return releaseFindingsOf(object, green)
-  const { refusal, warnings } = await here.dryRun(copyOf(wanted, run, false))
-  if (refusal !== undefined && isOfSilentWebhook(refusal) && !hasWaited('2m'))
-    throw notReady(`a webhook does not answer: ${refusal.message}`, '10s')
-  return [
-    ...(refusal === undefined ? [] : refusalFindings(object, refusal)),
-    ...warnings.map((text) => warningFinding(object, text)),
-    ...writtenFindings(object, green),
-  ]
-}
-
-const downOn = async (here: KubernetesPort, cluster: string): Promise<Finding[]> =>
-  (await webhooksOn(here)).flatMap(({ webhook, answers }) =>
-    isDown(webhook, answers) ? [downFinding(webhook, cluster, answers)] : [],
-  )
-
-/** What a controller makes on blue and pods need is there on green, or its controller cannot make it there. */
-async function missingSecrets(
-  here: KubernetesPort,
-  there: KubernetesPort,
-  namespaces: readonly string[],
-): Promise<Finding[]> {
-  const all = await Promise.all(
-    namespaces.map(async (namespace) => {
-      const made = await secretsMadeElsewhere(there, namespace)
-      if (made.length === 0) return []
-      const names = await namesOf(here, 'Secret', namespace)
-      const [accounts, ...workloads] = await Promise.all(
-        (['ServiceAccount', ...runners] as const).map((kind) => there.list(kind, { namespace })),
-      )
-      return missingFindings(workloads.flat(), accounts ?? [], made, ({ name }) => names.has(name))
-    }),
-  )
-  return all.flat()
-}
-
-/** What asks for a class of blue finds it on green, and of the same driver. */
-async function classesOn(
-  here: KubernetesPort,
-  there: KubernetesPort,
-  namespaces: readonly string[],
-): Promise<Finding[]> {
-  const [onBlue, onGreen] = await Promise.all([there.list('StorageClass'), here.list('StorageClass')])
-  if (onBlue.length === 0) return []
-  const all = await Promise.all(
-    namespaces.map(async (namespace) => {
-      const [claims, sets] = await Promise.all([
-        there.list('PersistentVolumeClaim', { namespace }),
-        there.list('StatefulSet', { namespace }),
-      ])
-      return classFindings(namespace, classesInUse(onBlue, claims, sets), onGreen)
-    }),
-  )
-  return all.flat()
-}
-
-const runners = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as const
-
-const unzipped = promisify(gunzip)
-
-/** A release with a larger manifest is not read; a Secret has a megabyte, and text is packed to a tenth. */
-const LARGEST_RELEASE = 32 * 1024 * 1024
-
-/** Base64 as every Secret, then Helm's own, then gzip, then JSON. Values stay unread, and nothing of it is told but kinds. */
-async function releaseFindingsOf({ metadata, ...secret }: KubernetesObject, green: Served): Promise<Finding[]> {
-  const { labels = {}, namespace = '', name } = metadata
-  const release = labels['name'] ?? name
-  try {
-    const { release: packed = '' } = (secret['data'] ?? {}) as { release?: string } // of a Secret of Helm's own type
-    const json = await unzipped(Buffer.from(Buffer.from(packed, 'base64').toString('latin1'), 'base64'), {
-      maxOutputLength: LARGEST_RELEASE,
-    })
-    const { manifest } = JSON.parse(json.toString()) as { manifest?: unknown } // Helm wrote it
-    const kinds: HelmRelease['kinds'] = kindsIn(typeof manifest === 'string' ? manifest : '')
-    return releaseFindings({ namespace, name: release, revision: labels['version'] ?? '', kinds }, green)
-  } catch {
-    // What it is that cannot be read may be a secret.
-    return [
-      warning(
-        'release-unread',
-        `Helm/${namespace}/${release}`,
-        'its record cannot be read, so nothing is known of the API versions that it was rendered in',
-        `see them with: helm get manifest ${release} -n ${namespace}`,
-      ),
-    ]
   }
 }
 

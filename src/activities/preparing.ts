@@ -177,12 +177,11 @@ export const preparingActivities = (
   },
 
   async planApp({ platform, app }) {
-    const plans = await plansOf(outside, platform, app, app.environments)
-    return bounded(plans, LARGEST_APP, `the plans of ${app.name}`, DIVIDE_AN_APP)
+    return allPlansOf(outside, platform, app)
   },
 
   async outlineApps({ platform, apps, steps }) {
-    const plans = await Promise.all(apps.map((app) => plansOf(outside, platform, app, app.environments)))
+    const plans = await Promise.all(apps.map((app) => allPlansOf(outside, platform, app)))
     return plans.flat().map((plan) => outlineOf(plan, steps))
   },
 
@@ -194,6 +193,14 @@ export const preparingActivities = (
     return same ? { same, findings: plan.findings } : plan
   },
 })
+
+const allPlansOf = async (outside: Outside, platform: CutoverPlatform, app: App): Promise<readonly Plan[]> =>
+  bounded(
+    await plansOf(outside, platform, app, app.environments),
+    LARGEST_APP,
+    `the plans of ${app.name}`,
+    DIVIDE_AN_APP,
+  )
 
 async function plansOf(
   outside: Outside,

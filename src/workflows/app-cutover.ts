@@ -109,6 +109,9 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
   show(office)
 
   const ends = await Promise.all(lives.map((life, n) => life.live(office.runs[n] ?? missing(names[n]))))
+  // The end waits for whoever does not answer; how it stands is told before.
+  if (office.teller.isTelling())
+    await Promise.all(lives.map((life, n) => life.told(ends[n] === 'done' ? 'committed' : 'back')))
   await office.teller.allTold()
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished))
   return {

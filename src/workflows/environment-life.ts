@@ -63,10 +63,10 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     const end = async (outcome: Outcome): Promise<Outcome> => {
       run.ended = outcome
       show(office)
-      // The end of the workflow tells the same; later, where somebody is still to be told of something. An upgrade that
-      // commits an app, or takes it back, waits for that end, and for nothing before it.
-      const last = office.runs.every((r) => r.ended !== undefined)
-      if (outcome !== 'done' && !journey.calledBack && (!last || office.teller.isTelling())) await told('back')
+      // The end of the workflow tells the same. An upgrade that commits an app, or takes it back, waits for that end, and
+      // for nothing before it.
+      const isLast = office.runs.every((r) => r.ended !== undefined)
+      if (outcome !== 'done' && !journey.calledBack && !isLast) await told('back')
       return outcome
     }
     try {

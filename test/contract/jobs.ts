@@ -69,7 +69,7 @@ export function jobsContract(of: () => WorldUnderTest): void {
     expect(await ending(activities.dryRunObjects, next, patience)).toMatchObject({
       type: 'Failed',
       message: expect.stringContaining(
-        `${scope.green} cannot take shop while nothing tells what 1 of its Jobs are: Job/${namespace}/import: nothing makes it again`,
+        `${scope.green} cannot take shop test while nothing tells what 1 of its Jobs are: Job/${namespace}/import: nothing makes it again`,
       ),
     })
     const declared = call<'dryRunObjects'>({ ...place, movesNext: true, jobs: { import: 'once' } })

@@ -27,7 +27,7 @@ export function quotasContract(of: () => WorldUnderTest): void {
       const dryRun = call<'dryRunObjects'>({ ...placeOf(namespace), on: 'green' })
       const { type, message } = await ending(activities.dryRunObjects, dryRun, patience)
       expect(type).toBe('Failed')
-      expect(message).toContain('would refuse 1 of 3 objects of shop: ')
+      expect(message).toContain('would refuse 1 of 3 objects of shop test: ')
       expect(message).toContain(
         `Secret/${namespace}/token: quota small of green does not take it: requested: count/secrets=1, used: count/secrets=1, limited: count/secrets=1`,
       )

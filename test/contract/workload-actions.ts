@@ -170,7 +170,7 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       expect(type).toBe('Failed')
       expect(message).toMatch(
         new RegExp(
-          `would refuse 1 of 2 objects of shop: Deployment/${namespace}/web spec.selector: an object of this name`,
+          `would refuse 1 of 2 objects of shop test: Deployment/${namespace}/web spec.selector: an object of this name`,
         ),
       )
       expect(await find('green', 'Deployment', namespace, 'worker')).toBeUndefined()
@@ -505,7 +505,7 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     const { type, message } = await ending(of().activities.dryRunObjects, dryRun, patience)
     expect(type).toBe('Failed')
     expect(message).toContain(
-      `has not 1 of the Secrets that it needs: Secret/${namespace}/key: Deployment/${namespace}/web`,
+      `has not 1 of the Secrets that shop test needs: Secret/${namespace}/key: Deployment/${namespace}/web`,
     )
     await apply('green', [aSecretOf('key', namespace)])
     const { note } = (await driven(of().activities.dryRunObjects, dryRun, patience)).answer
