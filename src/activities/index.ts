@@ -11,6 +11,7 @@ import { copiedVolumeActions } from './copied-volumes.ts'
 import { deploymentActions } from './deployments.ts'
 import { externalDeploymentActions } from './external-deployments.ts'
 import { fargateActions } from './fargate-profiles.ts'
+import { networkTagActions } from './network-tags.ts'
 import { identityProviderActions } from './identity-providers.ts'
 import { fluxActions } from './flux-deployments.ts'
 import { dryRunActions } from './dry-run.ts'
@@ -69,6 +70,7 @@ const all = (outside: Outside): Activities => ({
   ...fargateActions(outside),
   ...identityProviderActions(outside),
   ...groupRuleActions(outside),
+  ...networkTagActions(outside),
   ...addonActions(outside),
   ...namespaceActions(outside),
   ...deploymentActions(outside),

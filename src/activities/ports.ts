@@ -19,6 +19,7 @@ import type {
   PodIdentity,
   VersionDescription,
 } from '../domain/eks-objects.ts'
+import type { Tagged } from '../domain/network-tags.ts'
 import type { Tried } from '../domain/dry-run.ts'
 import type { ChatMessage } from '../domain/chat-message.ts'
 import type {
@@ -177,6 +178,8 @@ export interface NetworkPort {
   rulesNaming(group: string): Promise<readonly GroupRule[]>
   /** What is let into this security group, by its own rules, each source by itself. None where it is gone. */
   letInto(group: string): Promise<readonly OwnRule[]>
+  /** Subnets and security groups that have this tag, with this value where one is named. */
+  tagged(key: string, value?: string): Promise<readonly Tagged[]>
 }
 
 export interface RegistryPort {

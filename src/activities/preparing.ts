@@ -12,6 +12,7 @@ import { ownRuleFindings, ruleFindings } from '../domain/group-rules.ts'
 import { greenName } from '../domain/cluster-name.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
+import { missingTags, networkTagFindings } from '../domain/network-tags.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
 import type { App, Environment } from '../domain/platform.ts'
@@ -35,6 +36,7 @@ import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
 import { rulesNaming } from './group-rules.ts'
+import { taggedFor } from './network-tags.ts'
 import { imageSurvey } from './registry-images.ts'
 import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
@@ -78,6 +80,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const { nodegroups } = facts
     const booted = { nodegroups, templates, amis: file.amis, from: facts.cluster.version, to }
     const ofImages = amiFacts(booted)
+    const tagged = await taggedFor(world.network, blue)
     const ofTemplates = templateFacts(facts.cluster, file.platform, templates, ofImages.images)
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
@@ -90,6 +93,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...fargateFindings(facts.fargateProfiles, green),
       ...identityProviderFindings(facts.identityProviders),
       ...ruleFindings(groupRules),
+      ...networkTagFindings({ blue, green }, tagged),
       ...letIn,
       ...tierFindings(
         facts.cluster,
@@ -121,6 +125,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
       ...ofTemplates,
       ...ofImages,
+      ...(missingTags(tagged.ofCluster, { blue, green }).length > 0 && { networkTags: true as const }),
       ...(groupRules.length > 0 && { groupRules: true as const }),
     }
     const plan = planUpgrade(platform, planned, condensed(all))

@@ -111,6 +111,11 @@ export interface SandboxAws {
         readonly group: string
       },
     ): void
+    tag(id: string, tags: Readonly<Record<string, string>>): void
+  }
+  /** Tags of the subnets that there are. */
+  readonly subnets: {
+    tag(id: string, tags: Readonly<Record<string, string>>): void
   }
   /** EC2's instances: nothing of the sandbox runs on them, so what they are is told. */
   readonly instances: {

@@ -12,7 +12,7 @@ import { imageOperations, Images } from './ec2/images.ts'
 import { instanceOperations, Instances } from './ec2/instances.ts'
 import { Ec2World } from './ec2/world.ts'
 import { snapshotOperations } from './ec2/snapshots.ts'
-import { subnetOperations } from './ec2/subnets.ts'
+import { subnetOperations, SubnetTags } from './ec2/subnets.ts'
 import { tagOperations } from './ec2/tags.ts'
 import { volumeOperations } from './ec2/volumes.ts'
 import { ecrOperations, Registry } from './ecr.ts'
@@ -63,6 +63,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const elbv2 = new ElbWorld({ ...shared, probe })
   const instances = new Instances()
   const images = new Images()
+  const subnets = new SubnetTags()
   const securityGroups = new SecurityGroups()
   const ecr = new Registry()
   const answer = answering({
@@ -76,7 +77,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
         ...tagOperations(ec2),
         ...instanceOperations(instances),
         ...imageOperations(images),
-        ...subnetOperations(region),
+        ...subnetOperations(region, subnets),
         ...securityGroupOperations(securityGroups),
         ...launchTemplateOperations(templates),
       },
@@ -112,6 +113,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     ec2,
     instances,
     images,
+    subnets,
     securityGroups,
     ecr,
     calls: () => calls.all(),

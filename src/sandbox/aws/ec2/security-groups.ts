@@ -2,11 +2,13 @@ import type { DescribeSecurityGroupsRequest, DescribeSecurityGroupsResult, IpPer
 import type { SandboxAws } from '../../types.ts'
 import { page, type Operations, type Serve } from '../protocol/operations.ts'
 import { notServed } from '../errors.ts'
+import { passes, told } from './tags.ts'
 
 interface Group {
   readonly id: string
   readonly ingress: IpPermission[]
   readonly egress: IpPermission[]
+  readonly tags: Map<string, string>
 }
 
 /** Groups that somebody told of, with their rules. Nothing of the sandbox's traffic is held back by them. */
@@ -14,13 +16,21 @@ export class SecurityGroups implements Readonly<SandboxAws['securityGroups']> {
   readonly all = new Map<string, Group>()
 
   allow(id: string, { direction, protocol, port, group }: Parameters<SandboxAws['securityGroups']['allow']>[1]): void {
-    const found = this.all.get(id) ?? { id, ingress: [], egress: [] }
-    this.all.set(id, found)
-    found[direction === 'in' ? 'ingress' : 'egress'].push({
+    this.#named(id)[direction === 'in' ? 'ingress' : 'egress'].push({
       IpProtocol: protocol,
       ...(port !== undefined && { FromPort: port, ToPort: port }),
       UserIdGroupPairs: [{ GroupId: group }],
     })
+  }
+
+  tag(id: string, tags: Readonly<Record<string, string>>): void {
+    for (const [key, value] of Object.entries(tags)) this.#named(id).tags.set(key, value)
+  }
+
+  #named(id: string): Group {
+    const found = this.all.get(id) ?? { id, ingress: [], egress: [], tags: new Map() }
+    this.all.set(id, found)
+    return found
   }
 }
 
@@ -39,7 +49,9 @@ export const securityGroupOperations = ({ all }: SecurityGroups) =>
     /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html */
     DescribeSecurityGroups: (({ Filters = [], NextToken, MaxResults }) => {
       const matching = [...all.values()].filter((group) =>
-        Filters.every(({ Name = '', Values = [] }) => {
+        Filters.every((filter) => {
+          const { Name = '', Values = [] } = filter
+          if (/^tag[:-]/.test(Name)) return passes('DescribeSecurityGroups', filter, group.tags, {})
           const of = filtered[Name as keyof typeof filtered] as ((of: Group) => string[]) | undefined
           if (!of) throw notServed(`the filter ${Name} of DescribeSecurityGroups`)
           return of(group).some((value) => Values.includes(value))
@@ -47,11 +59,12 @@ export const securityGroupOperations = ({ all }: SecurityGroups) =>
       )
       const { items, next } = page(matching, NextToken, MaxResults, 1000)
       return {
-        SecurityGroups: items.map(({ id, ingress, egress }) => ({
+        SecurityGroups: items.map(({ id, ingress, egress, tags }) => ({
           GroupId: id,
           GroupName: `name-of-${id}`,
           IpPermissions: ingress,
           IpPermissionsEgress: egress,
+          Tags: told(tags),
         })),
         NextToken: next,
       }
