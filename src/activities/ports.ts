@@ -15,6 +15,7 @@ import type {
   NewFargateProfile,
   NewIdentityProvider,
   NewNodegroup,
+  NewPodIdentity,
   NodegroupDescription,
   PodIdentity,
   VersionDescription,
@@ -80,6 +81,8 @@ export interface EksPort {
   addonNames(cluster: string): Promise<readonly string[]>
   findAddon(cluster: string, name: string): Promise<AddonDescription | undefined>
   addonVersions(name: string, kubernetesVersion: string): Promise<readonly AddonVersion[]>
+  /** What this version of an add-on would refuse of a configuration; empty: nothing. Undefined: EKS tells no usable schema. */
+  configurationFaults(addon: string, version: string, configuration: string): Promise<readonly string[] | undefined>
   createAddon(cluster: string, addon: NewAddon, token: string): Promise<void>
   deleteAddon(cluster: string, name: string): Promise<void>
   belongings(cluster: string): Promise<ClusterBelongings>
@@ -106,7 +109,7 @@ export interface EksPort {
   /** Those that no add-on owns. */
   podIdentities(cluster: string): Promise<readonly PodIdentity[]>
   podIdentity(cluster: string, namespace: string, serviceAccount: string): Promise<PodIdentity | undefined>
-  createPodIdentity(cluster: string, identity: PodIdentity, token: string): Promise<void>
+  createPodIdentity(cluster: string, identity: NewPodIdentity, token: string): Promise<void>
   versions(): Promise<readonly VersionDescription[]>
 }
 

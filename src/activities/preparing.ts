@@ -1,10 +1,11 @@
 import { activityInfo } from '@temporalio/activity'
 import { approverFindings } from '../domain/approvers.ts'
+import { configurationFindings, type Configured } from '../domain/addon-configuration.ts'
 import { amiFacts, amiFindings, imagesToKnow } from '../domain/amis.ts'
 import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } from '../domain/clone.ts'
 import { partsInside, podIdentityFindings } from '../domain/clone-access.ts'
 import { condensed } from '../domain/condensed.ts'
-import type { BlueFacts } from '../domain/facts.ts'
+import type { AddonFacts, BlueFacts } from '../domain/facts.ts'
 import { fargateFindings } from '../domain/fargate.ts'
 import type { Finding } from '../domain/findings.ts'
 import { identityProviderFindings } from '../domain/identity-providers.ts'
@@ -101,6 +102,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ),
       ...(await findingsOfAccess(eks, kubernetes, { blue, principalArn })),
       ...addons.findings,
+      ...configurationFindings(await configured(eks, facts, addons.addons)),
       ...findings,
       ...ofBlue,
       ...(await argocdSurvey({ eks, cluster }, platform)),
@@ -224,6 +226,17 @@ export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> 
     ),
   }
 }
+
+/** Add-ons with a configuration, and what the versions that green gets would refuse of it. */
+const configured = (eks: EksPort, { addons }: BlueFacts, planned: readonly AddonFacts[]): Promise<Configured[]> =>
+  Promise.all(
+    addons.flatMap((addon) => {
+      const target = planned.find(({ name }) => name === addon.name)?.targetVersion
+      const { configurationValues: values } = addon
+      if (target === undefined || values === undefined || values === '') return []
+      return eks.configurationFaults(addon.name, target, values).then((faults) => ({ addon, target, faults }))
+    }),
+  )
 
 /** Looked at once, before anything is made; so whatever is there is not this run's. */
 async function greenFindings(eks: EksPort, green: string): Promise<Finding[]> {

@@ -325,6 +325,9 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
           ],
     ),
     ...blue.identityProviders.flatMap((provider) => notKnown(provider.name, provider.unknown)),
+    ...blue.accessEntries.flatMap((entry) => notKnown(entry.principalArn, entry.unknown)),
+    ...blue.podIdentities.flatMap((it) => notKnown(`${it.namespace}/${it.serviceAccount}`, it.unknown)),
+    ...blue.fargateProfiles.flatMap((profile) => notKnown(profile.name, profile.unknown)),
     ...capabilityFindings(belongings.capabilities),
     ...(cluster.supportType === undefined
       ? [info('support-type', cluster.name, 'its upgrade policy is not known', 'green gets the default of AWS')]

@@ -79,6 +79,7 @@ export const kinds = {
   'cluster-not-active': 'green',
   'worker-rights': 'green',
   'no-nodegroups': 'green',
+  'addon-configuration': 'green',
   'cluster-tier': 'green',
   'nodegroup-not-active': 'green',
   'nodegroup-custom-ami': 'green',

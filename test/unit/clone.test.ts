@@ -254,6 +254,24 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['nodegroup-setting', withGroup({ unread: ['warmPool'] }), 'general'],
   ['addon-identity', withAddon({ serviceAccountRoleArn: 'arn:r' }), 'coredns'],
   ['capability', { ...blue, belongings: { ...belongings, capabilities: [{ name: 'p', type: 'KRO' }] } }, 'p'],
+  [
+    'unknown-setting',
+    {
+      ...blue,
+      identityProviders: [{ name: 'corp', status: 'ACTIVE', issuerUrl: '', clientId: '', tags: {}, unknown: ['pkce'] }],
+    },
+    'corp pkce',
+    'warning',
+  ],
+  [
+    'unknown-setting',
+    {
+      ...blue,
+      podIdentities: [{ namespace: 'shop', serviceAccount: 'api', roleArn: '', tags: {}, unknown: ['lifetime'] }],
+    },
+    'shop/api lifetime',
+    'warning',
+  ],
   ['support-type', { ...blue, cluster: unsupported }, 'demo-1-35', 'info'],
 ])('finding %s', ([code, facts, about, level = 'blocker']) => {
   expect(cloneFindings(facts)).toMatchObject([{ level, code, about }])

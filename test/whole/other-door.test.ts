@@ -332,6 +332,7 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'eks:DescribeFargateProfile',
     'eks:CreateFargateProfile',
     'eks:DeleteFargateProfile',
+    'eks:DescribeAddonConfiguration',
     'eks:DescribePodIdentityAssociation',
     'eks:DescribeIdentityProviderConfig',
     'eks:AssociateIdentityProviderConfig',

@@ -10,6 +10,7 @@ import {
 import type { EksPort } from '../../activities/ports.ts'
 import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
 import { accessOf, belongingsOf, entryOf } from './belongings.ts'
+import { schemaFaults } from './addon-schema.ts'
 import { addonOf, addonVersionOf, clusterOf, nodegroupOf, versionOf } from './describe.ts'
 import { createFargateProfile, deleteFargateProfile, findFargateProfile } from './fargate-profiles.ts'
 import { associateIdentityProvider, identityProvidersOf, updateFailure } from './identity-providers.ts'
@@ -93,6 +94,13 @@ export const eks = (client: EKS): EksPort => ({
       (page) => page.addons,
     )
     return infos.flatMap((info) => (info.addonVersions ?? []).map(addonVersionOf))
+  },
+
+  async configurationFaults(addonName, addonVersion, configuration) {
+    const found = await askFor(`DescribeAddonConfiguration ${addonName} ${addonVersion}`, (o) =>
+      client.describeAddonConfiguration({ addonName, addonVersion }, o),
+    )
+    return schemaFaults(found?.configurationSchema ?? '', configuration)
   },
 
   async createAddon(cluster, addon, token) {

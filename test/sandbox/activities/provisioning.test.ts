@@ -285,3 +285,16 @@ test('an abort while one is being associated waits for it, and deletes the clust
   expect(waits[0]).toBe('identity provider corp of demo-1-36 is CREATING')
   expect(world.aws.eks.inventory().map((c) => c.name)).toEqual([scope.blue])
 })
+
+test('what the new version of an add-on would not take stands in the way, and not only once green is there', async () => {
+  const asked = { name: 'kube-proxy', version: 'v1.35.4-eksbuild.1', podIdentities: [], tags: {} }
+  await eks().createAddon(scope.blue, { ...asked, configurationValues: 'podLabels: { team: net }' }, 'proxy')
+  await eventually('kube-proxy', async () => (await eks().findAddon(scope.blue, 'kube-proxy'))?.status === 'ACTIVE')
+  expect(blockers((await prepared()).plan).map((f) => [f.code, f.about, f.message])).toEqual([
+    [
+      'addon-configuration',
+      'kube-proxy',
+      'v1.36.1-eksbuild.2 would not take its configuration: podLabels is none of its settings',
+    ],
+  ])
+})
