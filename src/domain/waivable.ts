@@ -9,7 +9,6 @@ export const kinds = {
   // Green differs from blue in a way that people can live with, or have made good by hand.
   'cluster-unhealthy': 'waivable',
   'cluster-setting': 'waivable',
-  'aws-auth': 'waivable',
   'nodegroup-unhealthy': 'waivable',
   'nodegroup-setting': 'waivable',
   'addon-identity': 'waivable',

@@ -136,6 +136,13 @@ describe('the copy table', () => {
     expect(['encryptionKeyArn', 'supportType', 'zonalShift'].filter((k) => k in copy)).toEqual([])
     expect(copy.kubernetesNetworkConfig).toEqual({})
   })
+  test.for([
+    ['CONFIG_MAP', 'API_AND_CONFIG_MAP'],
+    ['API_AND_CONFIG_MAP', 'API_AND_CONFIG_MAP'],
+    ['API', 'API'],
+  ])('of a blue with %s green has %s', ([mode = '', copied]) => {
+    expect(newCluster({ ...cluster, authenticationMode: mode }, green, made).authenticationMode).toBe(copied)
+  })
   test('an ipv6 cluster is sent no ipv4 range', () => {
     const six = { serviceIpv4Cidr: '172.20.0.0/16', ipFamily: 'ipv6' }
     expect(newCluster({ ...cluster, kubernetesNetworkConfig: six }, green, made).kubernetesNetworkConfig).toEqual({
@@ -243,7 +250,7 @@ describe('the tier of the control plane', () => {
 test.for<[string, BlueFacts, string?, string?]>([
   ['cluster-not-active', withCluster({ status: 'UPDATING' }), 'demo-1-35'],
   ['cluster-unhealthy', withCluster({ healthIssues: ['no IPs'] }), 'demo-1-35'],
-  ['aws-auth', withCluster({ authenticationMode: 'CONFIG_MAP' }), 'demo-1-35'],
+  ['aws-auth', withCluster({ authenticationMode: 'CONFIG_MAP' }), 'demo-1-35', 'warning'],
   ['cluster-setting', withCluster({ unread: ['outpostConfig'] }), 'demo-1-35 outpostConfig'],
   ['unknown-setting', withCluster({ unknown: ['newConfig'] }), 'demo-1-35 newConfig', 'warning'],
   ['unknown-setting', withAddon({ unknown: ['tuning'] }), 'coredns tuning', 'warning'],
