@@ -4,6 +4,7 @@ import type {
   AccessEntry,
   AddonDescription,
   AddonVersion,
+  CertificateAuthority,
   ClusterAccess,
   ClusterBelongings,
   ClusterDescription,
@@ -101,6 +102,7 @@ export interface EksPort {
   findFargateProfile(cluster: string, name: string): Promise<FargateProfile | undefined>
   createFargateProfile(cluster: string, profile: NewFargateProfile, token: string): Promise<void>
   deleteFargateProfile(cluster: string, name: string): Promise<void>
+  certificateAuthorities(cluster: string): Promise<readonly CertificateAuthority[]>
   identityProviders(cluster: string): Promise<readonly IdentityProvider[]>
   /** Starts it, and answers the id of the cluster's update by which it is done. */
   associateIdentityProvider(cluster: string, provider: NewIdentityProvider, token: string): Promise<string>

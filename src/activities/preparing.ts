@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity'
 import { approverFindings } from '../domain/approvers.ts'
+import { authorityFindings } from '../domain/certificate-authorities.ts'
 import { configurationFindings, type Configured } from '../domain/addon-configuration.ts'
 import { amiFacts, amiFindings, imagesToKnow } from '../domain/amis.ts'
 import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } from '../domain/clone.ts'
@@ -88,6 +89,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const found = [
       ...(await greenFindings(eks, green)),
       ...cloneFindings(facts),
+      ...authorityFindings(blue, await eks.certificateAuthorities(blue)),
       ...podIdentityFindings(facts.podIdentities),
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
       ...amiFindings(booted, await world.compute.images(imagesToKnow(booted))),

@@ -330,6 +330,16 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
     ...blue.podIdentities.flatMap((it) => notKnown(`${it.namespace}/${it.serviceAccount}`, it.unknown)),
     ...blue.fargateProfiles.flatMap((profile) => notKnown(profile.name, profile.unknown)),
     ...capabilityFindings(belongings.capabilities),
+    ...(cluster.encryptionKeyArn === undefined
+      ? []
+      : [
+          info(
+            'encryption-key',
+            cluster.name,
+            `its secrets are encrypted with ${cluster.encryptionKeyArn}, and green's are too: EKS makes a grant of it for green, in the name of the worker`,
+            "see that the key is enabled, and that its policy or one of the worker's role lets that do kms:DescribeKey and kms:CreateGrant with it: deploy/iam-policy.json names no key",
+          ),
+        ]),
     ...(cluster.supportType === undefined
       ? [info('support-type', cluster.name, 'its upgrade policy is not known', 'green gets the default of AWS')]
       : []),

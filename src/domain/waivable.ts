@@ -8,6 +8,7 @@ export type WaiverKind = 'waivable' | 'twice' | 'lost' | 'dropped' | 'vain' | 'w
 export const kinds = {
   // Green differs from blue in a way that people can live with, or have made good by hand.
   'cluster-unhealthy': 'waivable',
+  'certificate-authority': 'waivable',
   'cluster-setting': 'waivable',
   'nodegroup-unhealthy': 'waivable',
   'nodegroup-setting': 'waivable',

@@ -11,6 +11,7 @@ import type { EksPort } from '../../activities/ports.ts'
 import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
 import { accessOf, belongingsOf, entryOf } from './belongings.ts'
 import { schemaFaults } from './addon-schema.ts'
+import { authoritiesOf } from './certificate-authorities.ts'
 import { addonOf, addonVersionOf, clusterOf, nodegroupOf, versionOf } from './describe.ts'
 import { createFargateProfile, deleteFargateProfile, findFargateProfile } from './fargate-profiles.ts'
 import { associateIdentityProvider, identityProvidersOf, updateFailure } from './identity-providers.ts'
@@ -159,6 +160,8 @@ export const eks = (client: EKS): EksPort => ({
   createFargateProfile: (cluster, profile, token) => createFargateProfile(client, cluster, profile, token),
 
   deleteFargateProfile: (cluster, name) => deleteFargateProfile(client, cluster, name),
+
+  certificateAuthorities: (cluster) => authoritiesOf(client, cluster),
 
   identityProviders: (cluster) => identityProvidersOf(client, cluster),
 

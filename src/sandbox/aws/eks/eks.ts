@@ -9,6 +9,7 @@ import { belongingOperations } from './belongings.ts'
 import { activate, clusterOperations, newCluster } from './clusters.ts'
 import { newNodegroup, nodegroupOperations, setNodes } from './nodegroups.ts'
 import { fargateOperations } from './fargate-profiles.ts'
+import { certificateAuthorityOperations } from './certificate-authorities.ts'
 import { identityProviderOperations } from './identity-providers.ts'
 import { podIdentityOperations } from './pod-identities.ts'
 import { tagOperations } from './tags.ts'
@@ -28,6 +29,7 @@ export const eksOperations = (world: EksWorld): Operations => ({
   ...podIdentityOperations(world),
   ...fargateOperations(world),
   ...identityProviderOperations(world),
+  ...certificateAuthorityOperations(world),
   ...tagOperations(world),
 })
 
