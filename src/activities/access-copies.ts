@@ -86,7 +86,6 @@ const dataOf = (found: KubernetesObject | undefined): Readonly<Record<string, st
 const same = (one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean =>
   Object.keys({ ...one, ...other }).every((key) => one[key] === other[key])
 
-/** Entries may say all of it; where both hold, EKS asks the ConfigMap too. */
+/** Entries may say all of it; unless they alone hold, EKS asks the ConfigMap too. */
 export const hasAwsAuth = async (kubernetes: KubernetesPort, { cluster }: BlueFacts): Promise<boolean> =>
-  cluster.authenticationMode === 'API_AND_CONFIG_MAP' &&
-  Object.keys(dataOf(await kubernetes.find(...AWS_AUTH))).length > 0
+  cluster.authenticationMode !== 'API' && Object.keys(dataOf(await kubernetes.find(...AWS_AUTH))).length > 0

@@ -12,6 +12,7 @@ import { copiedVolumeActions } from './copied-volumes.ts'
 import { deploymentActions } from './deployments.ts'
 import { externalDeploymentActions } from './external-deployments.ts'
 import { fargateActions } from './fargate-profiles.ts'
+import { networkTagActions } from './network-tags.ts'
 import { identityProviderActions } from './identity-providers.ts'
 import { fluxActions } from './flux-deployments.ts'
 import { draftingActivities } from './drafting.ts'
@@ -76,6 +77,7 @@ const all = (outside: Outside): Activities => ({
   ...fargateActions(outside),
   ...identityProviderActions(outside),
   ...groupRuleActions(outside),
+  ...networkTagActions(outside),
   ...addonActions(outside),
   ...namespaceActions(outside),
   ...deploymentActions(outside),

@@ -4,6 +4,7 @@ import type {
   AccessEntry,
   AddonDescription,
   AddonVersion,
+  CertificateAuthority,
   ClusterAccess,
   ClusterBelongings,
   ClusterDescription,
@@ -15,12 +16,14 @@ import type {
   NewFargateProfile,
   NewIdentityProvider,
   NewNodegroup,
+  NewPodIdentity,
   NodegroupDescription,
   PodIdentity,
   UpdateDescription,
   VersionDescription,
 } from '../domain/eks-objects.ts'
 import type { Insight, InsightsRefresh } from '../domain/insights.ts'
+import type { Tagged } from '../domain/network-tags.ts'
 import type { QuotaName, RunningInstance } from '../domain/quotas.ts'
 import type { SubnetDescription, TakenAddresses } from '../domain/subnets.ts'
 import type { Tried } from '../domain/dry-run.ts'
@@ -87,6 +90,8 @@ export interface EksPort {
   addonNames(cluster: string): Promise<readonly string[]>
   findAddon(cluster: string, name: string): Promise<AddonDescription | undefined>
   addonVersions(name: string, kubernetesVersion: string): Promise<readonly AddonVersion[]>
+  /** What this version of an add-on would refuse of a configuration; empty: nothing. Undefined: EKS tells no usable schema. */
+  configurationFaults(addon: string, version: string, configuration: string): Promise<readonly string[] | undefined>
   createAddon(cluster: string, addon: NewAddon, token: string): Promise<void>
   deleteAddon(cluster: string, name: string): Promise<void>
   belongings(cluster: string): Promise<ClusterBelongings>
@@ -105,6 +110,7 @@ export interface EksPort {
   findFargateProfile(cluster: string, name: string): Promise<FargateProfile | undefined>
   createFargateProfile(cluster: string, profile: NewFargateProfile, token: string): Promise<void>
   deleteFargateProfile(cluster: string, name: string): Promise<void>
+  certificateAuthorities(cluster: string): Promise<readonly CertificateAuthority[]>
   identityProviders(cluster: string): Promise<readonly IdentityProvider[]>
   /** Starts it, and answers the id of the cluster's update by which it is done. */
   associateIdentityProvider(cluster: string, provider: NewIdentityProvider, token: string): Promise<string>
@@ -113,7 +119,7 @@ export interface EksPort {
   /** Those that no add-on owns. */
   podIdentities(cluster: string): Promise<readonly PodIdentity[]>
   podIdentity(cluster: string, namespace: string, serviceAccount: string): Promise<PodIdentity | undefined>
-  createPodIdentity(cluster: string, identity: PodIdentity, token: string): Promise<void>
+  createPodIdentity(cluster: string, identity: NewPodIdentity, token: string): Promise<void>
   versions(): Promise<readonly VersionDescription[]>
   /** Of the cluster, or of one of its node groups: those that have not ended. */
   updatesInProgress(cluster: string, nodegroup?: string): Promise<readonly UpdateDescription[]>
@@ -199,6 +205,8 @@ export interface NetworkPort {
   rulesNaming(group: string): Promise<readonly GroupRule[]>
   /** What is let into this security group, by its own rules, each source by itself. None where it is gone. */
   letInto(group: string): Promise<readonly OwnRule[]>
+  /** Subnets and security groups that have this tag, with this value where one is named. */
+  tagged(key: string, value?: string): Promise<readonly Tagged[]>
 }
 
 export interface RemainsPort {

@@ -1,12 +1,14 @@
 import { activityInfo } from '@temporalio/activity'
 import { deflateSync } from 'node:zlib'
 import { approverFindings } from '../domain/approvers.ts'
+import { authorityFindings } from '../domain/certificate-authorities.ts'
+import { configurationFindings, type Configured } from '../domain/addon-configuration.ts'
 import { amiFacts, amiFindings, imagesToKnow } from '../domain/amis.ts'
 import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } from '../domain/clone.ts'
 import { partsInside, podIdentityFindings } from '../domain/clone-access.ts'
 import { keepingOf, typedBy } from '../domain/costs.ts'
 import { condensed } from '../domain/condensed.ts'
-import type { BlueFacts } from '../domain/facts.ts'
+import type { AddonFacts, BlueFacts } from '../domain/facts.ts'
 import { fargateFindings } from '../domain/fargate.ts'
 import type { Finding } from '../domain/findings.ts'
 import { identityProviderFindings } from '../domain/identity-providers.ts'
@@ -15,6 +17,7 @@ import { greenName } from '../domain/cluster-name.ts'
 import { MOST_EVENTS, mostEvents } from '../domain/history-size.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
+import { missingTags, networkTagFindings } from '../domain/network-tags.ts'
 import { outlineOf } from '../domain/outline.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
@@ -42,6 +45,7 @@ import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
 import { rulesNaming } from './group-rules.ts'
+import { taggedFor } from './network-tags.ts'
 import { imageSurvey } from './registry-images.ts'
 import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
@@ -106,22 +110,26 @@ export const preparingActivities = (
     const { nodegroups } = facts
     const booted = { nodegroups, templates, amis: file.amis, from: facts.cluster.version, to }
     const ofImages = amiFacts(booted)
+    const tagged = await taggedFor(world.network, blue)
     const ofTemplates = templateFacts(facts.cluster, file.platform, templates, ofImages.images)
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
     const ofClone = async () => [
       ...(await greenFindings(eks, green)),
       ...cloneFindings(facts),
+      ...authorityFindings(blue, await eks.certificateAuthorities(blue)),
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
       ...amiFindings(booted, await world.compute.images(imagesToKnow(booted))),
       ...fargateFindings(facts.fargateProfiles, green),
       ...identityProviderFindings(facts.identityProviders),
+      ...networkTagFindings({ blue, green }, tagged),
       ...tierFindings(
         facts.cluster,
         versions.find((v) => v.version === to),
       ),
       ...(await findingsOfAccess(eks, kubernetes, { blue, principalArn })),
       ...addons.findings,
+      ...configurationFindings(await configured(eks, facts, addons.addons)),
     ]
     const found = [
       ...(adoption?.findings ?? (await ofClone())),
@@ -154,6 +162,7 @@ export const preparingActivities = (
       ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
       ...ofTemplates,
       ...ofImages,
+      ...(missingTags(tagged.ofCluster, { blue, green }).length > 0 && { networkTags: true as const }),
       ...(groupRules.length > 0 && { groupRules: true as const }),
       ...(file.prices && {
         keeping: keepingOf(
@@ -277,6 +286,17 @@ export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> 
     ),
   }
 }
+
+/** Add-ons with a configuration, and what the versions that green gets would refuse of it. */
+const configured = (eks: EksPort, { addons }: BlueFacts, planned: readonly AddonFacts[]): Promise<Configured[]> =>
+  Promise.all(
+    addons.flatMap((addon) => {
+      const target = planned.find(({ name }) => name === addon.name)?.targetVersion
+      const { configurationValues: values } = addon
+      if (target === undefined || values === undefined || values === '') return []
+      return eks.configurationFaults(addon.name, target, values).then((faults) => ({ addon, target, faults }))
+    }),
+  )
 
 /** Looked at once, before anything is made; so whatever is there is not this run's. */
 async function greenFindings(eks: EksPort, green: string): Promise<Finding[]> {

@@ -79,6 +79,8 @@ export interface Actions {
   copyAccessEntry: Contract<{ cluster: string; principalArn: string; like: string }>
   /** Ends when every security-group rule that names the group of `like` names this cluster's too. */
   awaitGroupRules: Contract<{ cluster: string; like: string }>
+  /** Ends when whatever is tagged as `like`'s, of subnets and security groups, is tagged as this cluster's too. */
+  awaitNetworkTags: Contract<{ cluster: string; like: string }>
   copyAwsAuth: Contract<{ cluster: string; like: string }>
   copyIdentityProvider: Contract<{ cluster: string; name: string; like: string }>
   copyPodIdentity: Contract<{ cluster: string; namespace: string; serviceAccount: string; like: string }>
@@ -297,6 +299,12 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     pace: 'long',
     byOthers: true,
     title: (i) => `wait until security groups that let ${i.like} in let ${i.cluster} in`,
+  },
+  awaitNetworkTags: {
+    ...read,
+    pace: 'long',
+    byOthers: true,
+    title: (i) => `wait until subnets and groups that are tagged for ${i.like} are tagged for ${i.cluster}`,
   },
   copyAwsAuth: { ...write, pace: 'long', title: (i) => `copy ${i.like}'s aws-auth ConfigMap to ${i.cluster}` },
   copyIdentityProvider: {

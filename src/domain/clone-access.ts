@@ -1,5 +1,5 @@
 import { tagsOfCopy, type Copied } from './clone.ts'
-import type { AccessEntry, NewAccessEntry, PodIdentity } from './eks-objects.ts'
+import type { AccessEntry, NewAccessEntry, NewPodIdentity, PodIdentity } from './eks-objects.ts'
 import type { BlueFacts, ClusterFacts } from './facts.ts'
 import { warning, type Finding } from './findings.ts'
 
@@ -95,10 +95,9 @@ const same = (a: readonly string[], b: readonly string[]): boolean =>
 
 const words = (groups: readonly string[]): string => groups.join(', ') || 'none'
 
-export const newPodIdentity = (blue: PodIdentity, made: Copied): PodIdentity => ({
-  ...blue,
-  tags: tagsOfCopy(blue.tags, made),
-})
+export function newPodIdentity({ unknown: _unknown, ...blue }: PodIdentity, made: Copied): NewPodIdentity {
+  return { ...blue, tags: tagsOfCopy(blue.tags, made) }
+}
 
 /** Names of what is another on the association that is there. */
 export const podIdentityDiffers = (found: PodIdentity, wanted: PodIdentity): readonly string[] =>

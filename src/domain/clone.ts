@@ -116,8 +116,9 @@ export function newCluster(
     },
     logging,
     ...(encryptionKeyArn !== undefined && { encryptionKeyArn }),
-    // Access entries are how Norikae gets in; a cluster that knows only the aws-auth ConfigMap is refused before.
-    authenticationMode,
+    // Access entries are how Norikae gets in, and the ConfigMap is copied; no cluster can go back to CONFIG_MAP alone:
+    // https://docs.aws.amazon.com/eks/latest/userguide/setting-up-access-entries.html
+    authenticationMode: authenticationMode === 'CONFIG_MAP' ? 'API_AND_CONFIG_MAP' : authenticationMode,
     ...(supportType !== undefined && { supportType }),
     ...(zonalShift !== undefined && { zonalShift }),
     settings,
@@ -273,11 +274,11 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
     ...cluster.healthIssues.map((issue) => blocker('cluster-unhealthy', cluster.name, issue, 'mend it first')),
     ...(cluster.authenticationMode === 'CONFIG_MAP'
       ? [
-          blocker(
+          warning(
             'aws-auth',
             cluster.name,
-            'only its aws-auth ConfigMap says who gets in, and nobody gets into green by it who could copy it (Unsupported)',
-            'switch it to API_AND_CONFIG_MAP and make an access entry for the worker; the ConfigMap is copied then',
+            'only its aws-auth ConfigMap says who gets in; green gets the ConfigMap and access entries beside it (API_AND_CONFIG_MAP), as Norikae gets in by one',
+            "where the worker's role has a path, make that entry on blue first (aws eks update-cluster-config --access-config authenticationMode=API_AND_CONFIG_MAP, aws eks create-access-entry): AWS tells the ARN of a session without it",
           ),
         ]
       : []),
@@ -326,6 +327,9 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
           ],
     ),
     ...blue.identityProviders.flatMap((provider) => notKnown(provider.name, provider.unknown)),
+    ...blue.accessEntries.flatMap((entry) => notKnown(entry.principalArn, entry.unknown)),
+    ...blue.podIdentities.flatMap((it) => notKnown(`${it.namespace}/${it.serviceAccount}`, it.unknown)),
+    ...blue.fargateProfiles.flatMap((profile) => notKnown(profile.name, profile.unknown)),
     ...capabilityFindings(belongings.capabilities),
     ...(cluster.deletionProtection || cluster.status !== 'ACTIVE'
       ? []
@@ -335,6 +339,16 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
             cluster.name,
             'it has no deletion protection, and is the way back until it is deleted',
             `aws eks update-cluster-config --name ${cluster.name} --deletion-protection; the upgrade lifts it when blue goes`,
+          ),
+        ]),
+    ...(cluster.encryptionKeyArn === undefined
+      ? []
+      : [
+          info(
+            'encryption-key',
+            cluster.name,
+            `its secrets are encrypted with ${cluster.encryptionKeyArn}, and green's are too: EKS makes a grant of it for green, in the name of the worker`,
+            "see that the key is enabled, and that its policy or one of the worker's role lets that do kms:DescribeKey and kms:CreateGrant with it: deploy/iam-policy.json names no key",
           ),
         ]),
     ...(cluster.supportType === undefined

@@ -166,6 +166,17 @@ export interface Capability {
   readonly type: string
 }
 
+/** https://docs.aws.amazon.com/eks/latest/APIReference/API_CertificateAuthority.html */
+export interface CertificateAuthority {
+  readonly id: string
+  /** `IN_USE`, `NOT_USED`, `ACTIVATING` */
+  readonly signing: string
+  /** `COMPLETE`, `IN_PROGRESS`, `DELETING`, `FAILED` */
+  readonly distribution: string
+  /** When EKS may let it sign by itself, where it is one to follow. */
+  readonly activatedFrom?: string
+}
+
 /** https://docs.aws.amazon.com/eks/latest/APIReference/API_OidcIdentityProviderConfig.html */
 export interface IdentityProvider {
   readonly name: string
@@ -195,9 +206,10 @@ export interface AccessEntry {
   /** `namespaces`: left out where it holds for the whole cluster. */
   readonly policies: readonly { readonly arn: string; readonly namespaces?: readonly string[] }[]
   readonly tags: Tags
+  readonly unknown?: readonly string[]
 }
 
-export interface NewAccessEntry extends Omit<AccessEntry, 'username'> {
+export interface NewAccessEntry extends Omit<AccessEntry, 'username' | 'unknown'> {
   /** Left out where EKS is to name it. */
   readonly username?: string
 }
@@ -214,7 +226,10 @@ export interface PodIdentity {
   /** Narrows what the role may. */
   readonly policy?: string
   readonly tags: Tags
+  readonly unknown?: readonly string[]
 }
+
+export type NewPodIdentity = Omit<PodIdentity, 'unknown'>
 
 /** https://docs.aws.amazon.com/eks/latest/APIReference/API_FargateProfile.html */
 export interface FargateProfile {
@@ -225,9 +240,10 @@ export interface FargateProfile {
   readonly selectors: readonly { readonly namespace: string; readonly labels: Tags }[]
   readonly tags: Tags
   readonly healthIssues: readonly string[]
+  readonly unknown?: readonly string[]
 }
 
-export type NewFargateProfile = Omit<FargateProfile, 'status' | 'healthIssues'>
+export type NewFargateProfile = Omit<FargateProfile, 'status' | 'healthIssues' | 'unknown'>
 
 /** What an access entry lets its principal do in a cluster. */
 export interface ClusterAccess {

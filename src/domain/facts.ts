@@ -31,6 +31,8 @@ export interface ClusterFacts {
   readonly awsAuth?: true
   /** Rules of other security groups name blue's. */
   readonly groupRules?: true
+  /** Subnets or security groups have a tag for blue, and lack green's. */
+  readonly networkTags?: true
   /** Node groups whose launch templates name blue or get another image, so that green's get their own. */
   readonly launchTemplates?: readonly string[]
   /** Images that their launch templates get in place of blue's, by node group. */

@@ -1,4 +1,5 @@
 import { RULES_STEP } from './group-rules.ts'
+import { TAGS_STEP } from './network-tags.ts'
 import { teamsOf, type Gate } from './gates.ts'
 import type { Outcome } from './messages.ts'
 import type { Subject } from './plan.ts'
@@ -160,8 +161,8 @@ const deployThing = (step: StepId, attempt: number): string => `${step}/${attemp
 
 /** Of an upgrade as a whole that is telling Argo CD of green, or letting it in. */
 const wanted = ({ app, environment = '', platform, blue, green }: Subject, step: StepId): string =>
-  step === RULES_STEP
-    ? `let ${green} in wherever security groups let ${blue} in; Norikae waits for it. Which rules, as commands: temporal workflow describe --workflow-id cluster-upgrade/${platform}, the activity ${step}`
+  step === RULES_STEP || step === TAGS_STEP
+    ? `${step === RULES_STEP ? `let ${green} in wherever security groups let ${blue} in` : `tag subnets and security groups for ${green} as they are for ${blue}`}; Norikae waits for it. Which, as commands: temporal workflow describe --workflow-id cluster-upgrade/${platform}, the activity ${step}`
     : app === undefined
       ? `register ${green} with Argo CD, as ${blue} is; Norikae waits for it`
       : `deploy ${app} ${environment} to ${green} as it is on ${blue}, and from now on to both; Norikae waits for it. What is missing: norikae where ${app}/${environment}`

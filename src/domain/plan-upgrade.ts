@@ -4,6 +4,7 @@ import { keepingInWords } from './costs.ts'
 import type { ClusterFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
 import { RULES_STEP } from './group-rules.ts'
+import { TAGS_STEP } from './network-tags.ts'
 import { templateName } from './launch-templates.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
@@ -115,7 +116,7 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     cluster,
     sideBySide('nodegroups', 'create the node groups', 4, nodeGroups),
     ...fargateProfiles({ blue, green }, facts),
-    just(...later),
+    just(...later, ...(facts.networkTags ? [act(TAGS_STEP, 'awaitNetworkTags', { cluster: green, like: blue })] : [])),
     groupRules({ blue, green }, facts),
   )
 }

@@ -58,6 +58,7 @@ const whys: Readonly<Record<string, string>> = {
   deletionProtection: 'nobody deletes green by mistake',
   version: 'that runs on the new Kubernetes',
   tags: 'those of AWS, of other tools and of earlier runs stay behind; Norikae marks what it makes',
+  authenticationMode: 'Norikae gets in by an access entry; the aws-auth ConfigMap is copied beside it',
   username: 'EKS gives it the same',
   groups: 'EKS gives nodes their own',
   configurationValues: "blue's names blue: green's says green in its place",

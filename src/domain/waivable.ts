@@ -8,8 +8,8 @@ export type WaiverKind = 'waivable' | 'twice' | 'lost' | 'dropped' | 'vain' | 'w
 export const kinds = {
   // Green differs from blue in a way that people can live with, or have made good by hand.
   'cluster-unhealthy': 'waivable',
+  'certificate-authority': 'waivable',
   'cluster-setting': 'waivable',
-  'aws-auth': 'waivable',
   'nodegroup-unhealthy': 'waivable',
   'nodegroup-setting': 'waivable',
   'addon-identity': 'waivable',
@@ -107,6 +107,7 @@ export const kinds = {
   'key-unusable': 'green',
   'worker-rights': 'green',
   'no-nodegroups': 'green',
+  'addon-configuration': 'green',
   'cluster-tier': 'green',
   'nodegroup-not-active': 'green',
   'nodegroup-custom-ami': 'green',

@@ -121,6 +121,13 @@ export interface SandboxAws {
         readonly group: string
       },
     ): void
+    tag(id: string, tags: Readonly<Record<string, string>>): void
+  }
+  /** The subnets that there are: their tags, and how full they are, as somebody told it. */
+  readonly subnets: {
+    tag(id: string, tags: Readonly<Record<string, string>>): void
+    /** How many addresses are free; 4,091 where nobody tells. */
+    set(id: string, told: { readonly free: number }): void
   }
   /** EC2's instances: nothing of the sandbox runs on them, so what they are is told. */
   readonly instances: {
@@ -135,13 +142,6 @@ export interface SandboxAws {
       },
     ): void
   }
-  /** How full its subnets are, as somebody told it. */
-  readonly subnets: {
-    set(
-      id: string,
-      told: { readonly free?: number; readonly addresses?: readonly string[]; readonly prefixes?: readonly string[] },
-    ): void
-  }
   /** Keys of KMS, by ARN. */
   readonly keys: {
     set(arn: string, state: KeyState): void
@@ -152,7 +152,16 @@ export interface SandboxAws {
   }
   /** Network interfaces, as somebody told of them: nothing of the sandbox is behind one. */
   readonly networkInterfaces: {
-    add(id: string, it: { readonly description: string; readonly tags?: Readonly<Record<string, string>> }): void
+    add(
+      id: string,
+      it: {
+        readonly description?: string
+        readonly subnet?: string
+        readonly addresses?: readonly string[]
+        readonly prefixes?: readonly string[]
+        readonly tags?: Readonly<Record<string, string>>
+      },
+    ): void
     remove(id: string): void
   }
   /** Log groups of CloudWatch, with the bytes that they keep. */

@@ -136,6 +136,13 @@ describe('the copy table', () => {
     expect(['encryptionKeyArn', 'supportType', 'zonalShift'].filter((k) => k in copy)).toEqual([])
     expect(copy.kubernetesNetworkConfig).toEqual({})
   })
+  test.for([
+    ['CONFIG_MAP', 'API_AND_CONFIG_MAP'],
+    ['API_AND_CONFIG_MAP', 'API_AND_CONFIG_MAP'],
+    ['API', 'API'],
+  ])('of a blue with %s green has %s', ([mode = '', copied]) => {
+    expect(newCluster({ ...cluster, authenticationMode: mode }, green, made).authenticationMode).toBe(copied)
+  })
   test('an ipv6 cluster is sent no ipv4 range', () => {
     const six = { serviceIpv4Cidr: '172.20.0.0/16', ipFamily: 'ipv6' }
     expect(newCluster({ ...cluster, kubernetesNetworkConfig: six }, green, made).kubernetesNetworkConfig).toEqual({
@@ -223,9 +230,11 @@ const withAddon = (more: Partial<AddonDescription>): BlueFacts => ({ ...blue, ad
 const { supportType: _none, ...unsupported } = cluster
 
 test('a blue that can be copied whole has no findings', () => {
-  expect(cloneFindings(blue)).toEqual([])
+  const { encryptionKeyArn: _k, ...plain } = cluster
+  expect(cloneFindings({ ...blue, cluster: plain })).toEqual([])
+  expect(cloneFindings(blue).map((f) => [f.level, f.code])).toEqual([['info', 'encryption-key']])
   const auto = { ...blue, ...withCluster({ settings: { computeConfig: { enabled: true } } }), nodegroups: [] }
-  expect(cloneFindings(auto)).toEqual([])
+  expect(cloneFindings(auto).filter((f) => f.level !== 'info')).toEqual([])
 })
 
 describe('the tier of the control plane', () => {
@@ -243,7 +252,7 @@ describe('the tier of the control plane', () => {
 test.for<[string, BlueFacts, string?, string?]>([
   ['cluster-not-active', withCluster({ status: 'UPDATING' }), 'demo-1-35'],
   ['cluster-unhealthy', withCluster({ healthIssues: ['no IPs'] }), 'demo-1-35'],
-  ['aws-auth', withCluster({ authenticationMode: 'CONFIG_MAP' }), 'demo-1-35'],
+  ['aws-auth', withCluster({ authenticationMode: 'CONFIG_MAP' }), 'demo-1-35', 'warning'],
   ['cluster-setting', withCluster({ unread: ['outpostConfig'] }), 'demo-1-35 outpostConfig'],
   ['unknown-setting', withCluster({ unknown: ['newConfig'] }), 'demo-1-35 newConfig', 'warning'],
   ['unknown-setting', withAddon({ unknown: ['tuning'] }), 'coredns tuning', 'warning'],
@@ -258,9 +267,27 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['addon-unhealthy', withAddon({ status: 'DEGRADED' }), 'coredns', 'warning'],
   ['addon-unhealthy', withAddon({ healthIssues: ['x: y'] }), 'coredns', 'warning'],
   ['deletion-protection', withCluster({ deletionProtection: false }), 'demo-1-35', 'info'],
+  [
+    'unknown-setting',
+    {
+      ...blue,
+      identityProviders: [{ name: 'corp', status: 'ACTIVE', issuerUrl: '', clientId: '', tags: {}, unknown: ['pkce'] }],
+    },
+    'corp pkce',
+    'warning',
+  ],
+  [
+    'unknown-setting',
+    {
+      ...blue,
+      podIdentities: [{ namespace: 'shop', serviceAccount: 'api', roleArn: '', tags: {}, unknown: ['lifetime'] }],
+    },
+    'shop/api lifetime',
+    'warning',
+  ],
   ['support-type', { ...blue, cluster: unsupported }, 'demo-1-35', 'info'],
 ])('finding %s', ([code, facts, about, level = 'blocker']) => {
-  expect(cloneFindings(facts)).toMatchObject([{ level, code, about }])
+  expect(cloneFindings(facts).filter((f) => f.code !== 'encryption-key')).toMatchObject([{ level, code, about }])
 })
 
 test.for([

@@ -66,6 +66,9 @@ test('who has to see to it is told what, and where the rules stand', () => {
   expect(deployNotice(from as never, subject, 'network/rules', 1, 0).title).toMatch(
     /^let toy-1-36 in wherever security groups let toy-1-35 in; .*the activity network\/rules$/,
   )
+  expect(deployNotice(from as never, subject, 'network/tags', 1, 0).title).toMatch(
+    /^tag subnets and security groups for toy-1-36 as they are for toy-1-35; /,
+  )
   expect(deployNotice(from as never, subject, 'argocd/registered', 1, 0).title).toMatch(/^register toy-1-36/)
 })
 

@@ -337,6 +337,8 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'eks:DescribeFargateProfile',
     'eks:CreateFargateProfile',
     'eks:DeleteFargateProfile',
+    'eks:DescribeAddonConfiguration',
+    'eks:DescribeCertificateAuthority', // of one that is to follow
     'eks:DescribePodIdentityAssociation',
     'eks:DescribeIdentityProviderConfig',
     'eks:AssociateIdentityProviderConfig',

@@ -2,6 +2,7 @@ import {
   type EC2,
   type IpPermission,
   paginateDescribeNetworkInterfaces,
+  type Tag,
   paginateDescribeSecurityGroups,
   paginateDescribeSubnets,
   type Subnet,
@@ -89,6 +90,26 @@ export const network = (client: EC2): NetworkPort => ({
         })),
       )
   },
+
+  async tagged(key, value) {
+    const Filters = [value === undefined ? { Name: 'tag-key', Values: [key] } : { Name: `tag:${key}`, Values: [value] }]
+    const [subnets, groups] = await Promise.all([
+      askForAll(
+        `DescribeSubnets ${key}`,
+        (o) => paginateDescribeSubnets({ client }, { Filters }, o),
+        (page) => page.Subnets,
+      ),
+      askForAll(
+        `DescribeSecurityGroups ${key}`,
+        (o) => paginateDescribeSecurityGroups({ client }, { Filters }, o),
+        (page) => page.SecurityGroups,
+      ),
+    ])
+    return [
+      ...subnets.map(({ SubnetId = '', Tags }) => ({ id: SubnetId, name: '', tags: tagsOf(Tags) })),
+      ...groups.map(({ GroupId = '', GroupName = '', Tags }) => ({ id: GroupId, name: GroupName, tags: tagsOf(Tags) })),
+    ]
+  },
 })
 
 async function subnetsOf(client: EC2, ids: readonly string[]): Promise<Subnet[]> {
@@ -102,6 +123,8 @@ async function subnetsOf(client: EC2, ids: readonly string[]): Promise<Subnet[]>
   )
   return told.flat()
 }
+const tagsOf = (tags: readonly Tag[] = []): Record<string, string> =>
+  Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]))
 
 const sourcesOf = ({ UserIdGroupPairs = [], IpRanges = [], Ipv6Ranges = [], PrefixListIds = [] }: IpPermission) =>
   [

@@ -7,6 +7,8 @@ import {
 } from '@aws-sdk/client-eks'
 import type { AccessEntry, ClusterAccess, ClusterBelongings } from '../../domain/eks-objects.ts'
 import { askFor, askForAll, isAws } from '../aws-errors.ts'
+import { within } from './describe.ts'
+import { unknownIn } from './unknown.ts'
 
 export async function belongingsOf(client: EKS, clusterName: string): Promise<ClusterBelongings> {
   const input = { clusterName }
@@ -78,6 +80,7 @@ export async function entryOf(
       username: told.username ?? '',
       policies,
       tags: told.tags ?? {},
+      ...within('accessEntry', unknownIn(described)),
     }
   )
 }

@@ -154,7 +154,7 @@ export const issues = (told: readonly Issue[] = []): string[] =>
   )
 
 /** Those of one member of the answer, without its name. */
-function within(member: string, unknown: readonly string[]): { unknown?: readonly string[] } {
+export function within(member: string, unknown: readonly string[]): { unknown?: readonly string[] } {
   const its = unknown.filter((path) => path.startsWith(`${member}.`)).map((path) => path.slice(member.length + 1))
   return its.length === 0 ? {} : { unknown: its }
 }

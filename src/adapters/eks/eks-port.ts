@@ -10,6 +10,8 @@ import {
 import type { EksPort } from '../../activities/ports.ts'
 import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
 import { accessOf, belongingsOf, entryOf } from './belongings.ts'
+import { schemaFaults } from './addon-schema.ts'
+import { authoritiesOf } from './certificate-authorities.ts'
 import { addonOf, addonVersionOf, clusterOf, nodegroupOf, versionOf } from './describe.ts'
 import { insightsOf, lastRefresh, refreshInsights, updatesUnderWay } from './insights.ts'
 import { createFargateProfile, deleteFargateProfile, findFargateProfile } from './fargate-profiles.ts'
@@ -96,6 +98,13 @@ export const eks = (client: EKS): EksPort => ({
     return infos.flatMap((info) => (info.addonVersions ?? []).map(addonVersionOf))
   },
 
+  async configurationFaults(addonName, addonVersion, configuration) {
+    const found = await askFor(`DescribeAddonConfiguration ${addonName} ${addonVersion}`, (o) =>
+      client.describeAddonConfiguration({ addonName, addonVersion }, o),
+    )
+    return schemaFaults(found?.configurationSchema ?? '', configuration)
+  },
+
   async createAddon(cluster, addon, token) {
     await ask(`CreateAddon ${cluster}/${addon.name}`, (o) => client.createAddon(createAddon(cluster, addon, token), o))
   },
@@ -152,6 +161,8 @@ export const eks = (client: EKS): EksPort => ({
   createFargateProfile: (cluster, profile, token) => createFargateProfile(client, cluster, profile, token),
 
   deleteFargateProfile: (cluster, name) => deleteFargateProfile(client, cluster, name),
+
+  certificateAuthorities: (cluster) => authoritiesOf(client, cluster),
 
   identityProviders: (cluster) => identityProvidersOf(client, cluster),
 

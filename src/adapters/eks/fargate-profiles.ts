@@ -1,7 +1,8 @@
 import type { EKS, FargateProfile as Told, FargateProfileSelector } from '@aws-sdk/client-eks'
 import type { FargateProfile, NewFargateProfile } from '../../domain/eks-objects.ts'
 import { ask, askFor } from '../aws-errors.ts'
-import { issues } from './describe.ts'
+import { issues, within } from './describe.ts'
+import { unknownIn } from './unknown.ts'
 
 export async function findFargateProfile(
   client: EKS,
@@ -11,7 +12,12 @@ export async function findFargateProfile(
   const found = await askFor(`DescribeFargateProfile ${clusterName}/${fargateProfileName}`, (o) =>
     client.describeFargateProfile({ clusterName, fargateProfileName }, o),
   )
-  return found?.fargateProfile && profileOf(found.fargateProfile)
+  return (
+    found?.fargateProfile && {
+      ...profileOf(found.fargateProfile),
+      ...within('fargateProfile', unknownIn(found)),
+    }
+  )
 }
 
 export async function createFargateProfile(

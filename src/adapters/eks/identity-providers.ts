@@ -6,6 +6,7 @@ import {
 import type { IdentityProvider, NewIdentityProvider } from '../../domain/eks-objects.ts'
 import { each } from '../aws-client.ts'
 import { ask, askFor, askForAll } from '../aws-errors.ts'
+import { within } from './describe.ts'
 import { unknownIn } from './unknown.ts'
 
 /** `oidc` is the only type that EKS has. */
@@ -63,6 +64,6 @@ const providerOf = (told: Told, unknown: readonly string[]): IdentityProvider =>
     ...(groupsPrefix !== undefined && { groupsPrefix }),
     ...(Object.keys(requiredClaims).length > 0 && { requiredClaims }),
     tags: told.tags ?? {},
-    ...(unknown.length > 0 && { unknown: unknown.map((path) => path.replace('identityProviderConfig.oidc.', '')) }),
+    ...within('identityProviderConfig.oidc', unknown),
   }
 }

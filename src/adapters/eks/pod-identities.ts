@@ -4,9 +4,11 @@ import {
   type PodIdentityAssociationSummary,
   paginateListPodIdentityAssociations,
 } from '@aws-sdk/client-eks'
-import type { AddonIdentity, PodIdentity } from '../../domain/eks-objects.ts'
+import type { AddonIdentity, NewPodIdentity, PodIdentity } from '../../domain/eks-objects.ts'
 import { each } from '../aws-client.ts'
 import { ask, askFor, askForAll } from '../aws-errors.ts'
+import { within } from './describe.ts'
+import { unknownIn } from './unknown.ts'
 
 /** Those that no add-on owns, in the cluster or of one service account. */
 export async function podIdentitiesOf(
@@ -20,7 +22,9 @@ export async function podIdentitiesOf(
     (page) => page.associations?.filter((a: PodIdentityAssociationSummary) => a.ownerArn === undefined),
   )
   const told = await each(listed, ({ associationId = '' }) => described(client, clusterName, associationId))
-  return told.flatMap((association) => (association ? podIdentityOf(association) : []))
+  return told.flatMap((found) =>
+    found?.association ? { ...podIdentityOf(found.association), ...within('association', unknownIn(found)) } : [],
+  )
 }
 
 /** An add-on tells the ARNs of its associations: `arn:…:podidentityassociation/<cluster>/a-…`. */
@@ -31,14 +35,16 @@ export async function identitiesOfAddon(
 ): Promise<AddonIdentity[]> {
   const told = await each(arns, (arn) => described(client, clusterName, arn.slice(arn.lastIndexOf('/') + 1)))
   return told.flatMap((found) =>
-    found ? { serviceAccount: found.serviceAccount ?? '', roleArn: found.roleArn ?? '' } : [],
+    found?.association
+      ? { serviceAccount: found.association.serviceAccount ?? '', roleArn: found.association.roleArn ?? '' }
+      : [],
   )
 }
 
 export async function createPodIdentity(
   client: EKS,
   clusterName: string,
-  identity: PodIdentity,
+  identity: NewPodIdentity,
   clientRequestToken: string,
 ): Promise<void> {
   const { tags, ...rest } = identity
@@ -47,16 +53,10 @@ export async function createPodIdentity(
   )
 }
 
-async function described(
-  client: EKS,
-  clusterName: string,
-  associationId: string,
-): Promise<PodIdentityAssociation | undefined> {
-  const found = await askFor(`DescribePodIdentityAssociation ${clusterName}`, (o) =>
+const described = (client: EKS, clusterName: string, associationId: string) =>
+  askFor(`DescribePodIdentityAssociation ${clusterName}`, (o) =>
     client.describePodIdentityAssociation({ clusterName, associationId }, o),
   )
-  return found?.association
-}
 
 const podIdentityOf = (told: PodIdentityAssociation): PodIdentity => ({
   namespace: told.namespace ?? '',

@@ -101,6 +101,15 @@ async function aRichBlue(): Promise<void> {
   await eventually('corp', async () => (await eks().identityProviders(blue))[0]?.status === 'ACTIVE')
   const from = { direction: 'in', protocol: 'tcp', port: 5432 } as const
   world.aws.securityGroups.allow('sg-0db', { ...from, group: clusterSecurityGroupId })
+  world.aws.subnets.tag('subnet-0a1a1a1a1a1a1a1a1', { [`kubernetes.io/cluster/${blue}`]: 'shared' })
+  world.aws.securityGroups.tag('sg-0nodes', {
+    [`kubernetes.io/cluster/${blue}`]: 'owned',
+    'karpenter.sh/discovery': blue,
+  })
+  world.aws.securityGroups.tag(clusterSecurityGroupId, {
+    [`kubernetes.io/cluster/${blue}`]: 'owned',
+    'aws:eks:cluster-name': blue,
+  })
   world.cluster(blue).apply({
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -117,6 +126,11 @@ async function run(steps: readonly Step[]): Promise<void> {
       // Somebody does at once what they are asked for.
       between: (why) => {
         const [, group] = /--group-id sg-0db .*tcp,FromPort=5432.*GroupId=(sg-\w+)/.exec(why) ?? []
+        for (const [, ids = '', key = '', value = ''] of why.matchAll(
+          /--resources (.*?) --tags Key=(.*?),Value=(\w+)/g,
+        ))
+          for (const id of ids.split(' '))
+            world.aws[id.startsWith('sg-') ? 'securityGroups' : 'subnets'].tag(id, { [key]: value })
         if (group) world.aws.securityGroups.allow('sg-0db', { direction: 'in', protocol: 'tcp', port: 5432, group })
       },
     })
@@ -140,7 +154,8 @@ test('nothing of such a blue stands in the way, and the plan shows green beside 
   const { plan: made, twin } = await prepared()
   plan = made
   expect(blockers(plan)).toEqual([])
-  expect(plan.findings.map((f) => f.code)).toContain('security-group-rule')
+  const codes = plan.findings.map((f) => f.code)
+  expect(codes).toEqual(expect.arrayContaining(['security-group-rule', 'network-tag', 'network-discovery-tag']))
   expect(twin.flatMap((p) => p.notCopied)).toEqual([])
   expect(twin.map((p) => [p.part, p.changed.map((c) => c.setting)])).toEqual([
     ['cluster demo-1-36', ['version', 'tags']],
@@ -208,6 +223,11 @@ test('green is what the plan said', async () => {
   expect(await world.ports.network(scope.region).rulesNaming(is?.clusterSecurityGroupId ?? '')).toEqual([
     { group: 'sg-0db', name: 'name-of-sg-0db', direction: 'in', protocol: 'tcp', from: 5432, to: 5432 },
   ])
+  const tagged = await world.ports.network(scope.region).tagged('kubernetes.io/cluster/demo-1-36')
+  expect(tagged.map((it) => [it.id, it.tags['kubernetes.io/cluster/demo-1-36']])).toEqual([
+    ['subnet-0a1a1a1a1a1a1a1a1', 'shared'],
+    ['sg-0nodes', 'owned'],
+  ])
   world.aws.securityGroups.allow('sg-0own', { direction: 'in', protocol: 'tcp', port: 80, group: 'sg-0alb' })
   expect(await world.ports.network(scope.region).letInto('sg-0own')).toEqual([
     { source: 'sg-0alb', description: '', protocol: 'tcp', from: 80, to: 80 },
@@ -264,4 +284,17 @@ test('an abort while one is being associated waits for it, and deletes the clust
   const { waits } = await driven(world.activities.deleteCluster, call<'deleteCluster'>(its))
   expect(waits[0]).toBe('identity provider corp of demo-1-36 is CREATING')
   expect(world.aws.eks.inventory().map((c) => c.name)).toEqual([scope.blue])
+})
+
+test('what the new version of an add-on would not take stands in the way, and not only once green is there', async () => {
+  const asked = { name: 'kube-proxy', version: 'v1.35.4-eksbuild.1', podIdentities: [], tags: {} }
+  await eks().createAddon(scope.blue, { ...asked, configurationValues: 'podLabels: { team: net }' }, 'proxy')
+  await eventually('kube-proxy', async () => (await eks().findAddon(scope.blue, 'kube-proxy'))?.status === 'ACTIVE')
+  expect(blockers((await prepared()).plan).map((f) => [f.code, f.about, f.message])).toEqual([
+    [
+      'addon-configuration',
+      'kube-proxy',
+      'v1.36.1-eksbuild.2 would not take its configuration: podLabels is none of its settings',
+    ],
+  ])
 })

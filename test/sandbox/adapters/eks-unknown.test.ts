@@ -51,6 +51,20 @@ test('so it is of an add-on', async () => {
   expect((await eks(client).findAddon('blue', 'coredns'))?.unknown).toEqual(['tuning'])
 })
 
+test('so it is of a Fargate profile, a pod identity, an access entry and an identity provider', async () => {
+  answer = { fargateProfile: { fargateProfileName: 'batch', sizing: 'large' } }
+  expect((await eks(client).findFargateProfile('blue', 'batch'))?.unknown).toEqual(['sizing'])
+  answer = { associations: [{ associationId: 'a-1' }], association: { namespace: 'shop', lifetime: 60 } }
+  expect(await eks(client).podIdentities('blue')).toMatchObject([{ namespace: 'shop', unknown: ['lifetime'] }])
+  answer = { associatedAccessPolicies: [], accessEntry: { type: 'STANDARD', hours: 'office' } }
+  expect((await eks(client).accessEntry('blue', 'arn:aws:iam::1:role/dev'))?.unknown).toEqual(['hours'])
+  answer = {
+    identityProviderConfigs: [{ type: 'oidc', name: 'corp' }],
+    identityProviderConfig: { oidc: { identityProviderConfigName: 'corp', pkce: true } },
+  }
+  expect(await eks(client).identityProviders('blue')).toMatchObject([{ name: 'corp', unknown: ['pkce'] }])
+})
+
 test('an answer that the SDK knows in whole has none', async () => {
   answer = { cluster: { name: 'blue', health: { issues: [] }, accessConfig: { authenticationMode: 'API' } } }
   expect('unknown' in ((await eks(client).findCluster('blue')) ?? {})).toBe(false)

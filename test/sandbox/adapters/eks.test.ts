@@ -1,3 +1,4 @@
+import { EKS } from '@aws-sdk/client-eks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EksPort } from '../../../src/activities/ports.ts'
 import { ADMINISTRATOR } from '../../../src/domain/access.ts'
@@ -304,6 +305,19 @@ describe('a cluster that knows only its aws-auth ConfigMap', () => {
     expect((await eks.belongings(cluster)).accessEntries).toEqual([])
     expect(await eks.findAccess(cluster, 'arn:aws:iam::123456789012:role/norikae')).toBeUndefined()
   })
+})
+
+test('certificate authorities are told, and of one that is to follow from when on', async () => {
+  const cluster = await anActiveCluster('rotated')
+  const first = { id: 'ca-1', signing: 'IN_USE', distribution: 'COMPLETE' }
+  expect(await eks.certificateAuthorities(cluster)).toEqual([first])
+  const { endpoint, identity: credentials } = world.aws
+  const client = new EKS({ region: world.region, endpoint, credentials })
+  await client.createCertificateAuthority({ clusterName: cluster })
+  client.destroy()
+  const [one, next] = await eks.certificateAuthorities(cluster)
+  expect([one, next?.signing]).toEqual([first, 'NOT_USED'])
+  expect(Date.parse(next?.activatedFrom ?? '')).toBeGreaterThan(Date.now())
 })
 
 test('versions are told with their status and end', async () => {

@@ -98,7 +98,8 @@ const [first, second] = ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2']
 
 test('subnets are told with what is free in them, and what of them is taken', async () => {
   const network = world.outside.network(world.region)
-  world.aws.subnets.set(first, { free: 7, addresses: ['10.0.0.9'], prefixes: ['10.0.0.32/28'] })
+  world.aws.subnets.set(first, { free: 7 })
+  world.aws.networkInterfaces.add('eni-1', { subnet: first, addresses: ['10.0.0.9'], prefixes: ['10.0.0.32/28'] })
   expect(await network.subnets([first, second, 'subnet-gone'])).toEqual([
     { id: first, zone: 'ap-northeast-1a', cidr: '10.0.0.0/20', free: 7 },
     { id: second, zone: 'ap-northeast-1c', cidr: '10.0.16.0/20', free: 4091 },

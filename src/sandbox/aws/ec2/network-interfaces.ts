@@ -6,14 +6,18 @@ import { passes, told } from './tags.ts'
 interface Interface {
   readonly id: string
   readonly description: string
+  readonly subnet: string
+  readonly addresses: readonly string[]
+  readonly prefixes: readonly string[]
   readonly tags: ReadonlyMap<string, string>
 }
 
 export class NetworkInterfaces implements Readonly<SandboxAws['networkInterfaces']> {
   readonly all = new Map<string, Interface>()
 
-  add(id: string, { description, tags = {} }: Parameters<SandboxAws['networkInterfaces']['add']>[1]): void {
-    this.all.set(id, { id, description, tags: new Map(Object.entries(tags)) })
+  add(id: string, { tags = {}, ...its }: Parameters<SandboxAws['networkInterfaces']['add']>[1]): void {
+    const none = { description: '', subnet: '', addresses: [], prefixes: [] }
+    this.all.set(id, { id, ...none, ...its, tags: new Map(Object.entries(tags)) })
   }
 
   remove(id: string): void {
@@ -25,14 +29,17 @@ export const networkInterfaceOperations = ({ all }: NetworkInterfaces) =>
   ({
     /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html */
     DescribeNetworkInterfaces: (({ Filters = [], NextToken, MaxResults }) => {
-      const matching = [...all.values()].filter(({ tags, description }) =>
-        Filters.every((f) => passes('DescribeNetworkInterfaces', f, tags, { description })),
+      const matching = [...all.values()].filter(({ tags, description, subnet }) =>
+        Filters.every((f) => passes('DescribeNetworkInterfaces', f, tags, { description, 'subnet-id': subnet })),
       )
       const { items, next } = page(matching, NextToken, MaxResults, 1000)
       return {
-        NetworkInterfaces: items.map(({ id, description, tags }) => ({
+        NetworkInterfaces: items.map(({ id, description, subnet, addresses, prefixes, tags }) => ({
           NetworkInterfaceId: id,
           Description: description,
+          SubnetId: subnet,
+          PrivateIpAddresses: addresses.map((PrivateIpAddress) => ({ PrivateIpAddress })),
+          Ipv4Prefixes: prefixes.map((Ipv4Prefix) => ({ Ipv4Prefix })),
           Status: 'available' as const,
           TagSet: told(tags),
         })),

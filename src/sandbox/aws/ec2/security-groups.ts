@@ -2,14 +2,14 @@ import type { DescribeSecurityGroupsRequest, DescribeSecurityGroupsResult, IpPer
 import type { SandboxAws } from '../../types.ts'
 import { page, type Operations, type Serve } from '../protocol/operations.ts'
 import { notServed } from '../errors.ts'
-import { told } from './tags.ts'
+import { passes, told } from './tags.ts'
 
 interface Group {
   readonly id: string
   readonly name: string
-  readonly tags: ReadonlyMap<string, string>
   readonly ingress: IpPermission[]
   readonly egress: IpPermission[]
+  readonly tags: Map<string, string>
 }
 
 /** Groups that somebody told of, with their rules. Nothing of the sandbox's traffic is held back by them. */
@@ -22,13 +22,27 @@ export class SecurityGroups implements Readonly<SandboxAws['securityGroups']> {
   }
 
   allow(id: string, { direction, protocol, port, group }: Parameters<SandboxAws['securityGroups']['allow']>[1]): void {
-    const found: Group = this.all.get(id) ?? { id, name: `name-of-${id}`, tags: new Map(), ingress: [], egress: [] }
-    this.all.set(id, found)
-    found[direction === 'in' ? 'ingress' : 'egress'].push({
+    this.#named(id)[direction === 'in' ? 'ingress' : 'egress'].push({
       IpProtocol: protocol,
       ...(port !== undefined && { FromPort: port, ToPort: port }),
       UserIdGroupPairs: [{ GroupId: group }],
     })
+  }
+
+  tag(id: string, tags: Readonly<Record<string, string>>): void {
+    for (const [key, value] of Object.entries(tags)) this.#named(id).tags.set(key, value)
+  }
+
+  #named(id: string): Group {
+    const found = this.all.get(id) ?? {
+      id,
+      name: `name-of-${id}`,
+      ingress: [],
+      egress: [],
+      tags: new Map<string, string>(),
+    }
+    this.all.set(id, found)
+    return found
   }
 }
 
@@ -47,8 +61,9 @@ export const securityGroupOperations = ({ all }: SecurityGroups) =>
     /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html */
     DescribeSecurityGroups: (({ Filters = [], NextToken, MaxResults }) => {
       const matching = [...all.values()].filter((group) =>
-        Filters.every(({ Name = '', Values = [] }) => {
-          if (Name.startsWith('tag:')) return Values.includes(group.tags.get(Name.slice('tag:'.length)) ?? '')
+        Filters.every((filter) => {
+          const { Name = '', Values = [] } = filter
+          if (/^tag[:-]/.test(Name)) return passes('DescribeSecurityGroups', filter, group.tags, {})
           // The only one that is asked for with `*`: at its end.
           if (Name === 'group-name') return Values.some((v) => group.name.startsWith(v.replace(/\*$/, '')))
           const of = filtered[Name as keyof typeof filtered] as ((of: Group) => string[]) | undefined
@@ -61,9 +76,9 @@ export const securityGroupOperations = ({ all }: SecurityGroups) =>
         SecurityGroups: items.map(({ id, name, tags, ingress, egress }) => ({
           GroupId: id,
           GroupName: name,
-          Tags: told(tags),
           IpPermissions: ingress,
           IpPermissionsEgress: egress,
+          Tags: told(tags),
         })),
         NextToken: next,
       }

@@ -37,6 +37,7 @@ export function passes(
 ): boolean {
   if (Values.length > 200)
     throw new AwsError('FilterLimitExceeded', 'The maximum number of filter values specified on a single call is 200')
+  if (Name === 'tag-key') return Values.some((key) => tags.has(key))
   const value = Name.startsWith('tag:') ? (tags.get(Name.slice('tag:'.length)) ?? '') : of[Name]
   if (value === undefined) throw notServed(`the filter ${Name} of ${operation}`)
   return Values.includes(value)

@@ -17,7 +17,13 @@ export interface AddonKind {
   /** Settings that `configurationValues` may have. */
   readonly settings: readonly string[]
   /** Newest first. The numbers are plausible, not AWS's list. */
-  readonly versions: readonly { version: string; on: readonly string[]; defaultOn: readonly string[] }[]
+  readonly versions: readonly {
+    version: string
+    on: readonly string[]
+    defaultOn: readonly string[]
+    /** Of the settings, those that it does not have any more. */
+    without?: readonly string[]
+  }[]
 }
 
 export const addonKinds: Readonly<Record<string, AddonKind>> = {
@@ -37,7 +43,7 @@ export const addonKinds: Readonly<Record<string, AddonKind>> = {
     needsNodes: false,
     settings: ['mode', 'ipvs', 'resources', 'tolerations', 'podLabels', 'podAnnotations'],
     versions: [
-      { version: 'v1.36.1-eksbuild.2', on: ['1.36'], defaultOn: ['1.36'] },
+      { version: 'v1.36.1-eksbuild.2', on: ['1.36'], defaultOn: ['1.36'], without: ['podLabels'] },
       { version: 'v1.35.4-eksbuild.1', on: ['1.35', '1.36'], defaultOn: ['1.35'] },
       { version: 'v1.34.7-eksbuild.1', on: ['1.34', '1.35', '1.36'], defaultOn: ['1.34'] },
     ],
@@ -101,7 +107,7 @@ export const addonVersionOperations = {
     const kind = addonKinds[addonName]
     if (!kind?.versions.some(({ version }) => version === addonVersion))
       throw notFound(`No version ${addonVersion} of add-on ${addonName}`, { addonName })
-    return { addonName, addonVersion, configurationSchema: JSON.stringify(schemaOf(addonName, kind)) }
+    return { addonName, addonVersion, configurationSchema: JSON.stringify(schemaOf(addonName, kind, addonVersion)) }
   }) satisfies Serve<DescribeAddonConfigurationRequest, DescribeAddonConfigurationResponse>,
 } satisfies Operations
 
@@ -130,10 +136,16 @@ const described = (addonName: string, kind: AddonKind, on: string | undefined): 
     })),
 })
 
-const schemaOf = (name: string, { settings }: AddonKind) => ({
+/** Settings of this version. */
+export function settingsOf({ settings, versions }: AddonKind, version: string): readonly string[] {
+  const without = versions.find((it) => it.version === version)?.without ?? []
+  return settings.filter((setting) => !without.includes(setting))
+}
+
+const schemaOf = (name: string, kind: AddonKind, version: string) => ({
   $schema: 'http://json-schema.org/draft-06/schema#',
   title: name,
   type: 'object',
-  properties: Object.fromEntries(settings.map((setting) => [setting, {}])),
+  properties: Object.fromEntries(settingsOf(kind, version).map((setting) => [setting, {}])),
   additionalProperties: false,
 })

@@ -13,7 +13,7 @@ import type {
 import { parse } from 'yaml'
 import { inUse, invalidParameter, notFound } from '../errors.ts'
 import { page, type Given, type Operations, type Serve } from '../protocol/operations.ts'
-import { addonKinds, defaultAddonVersion, type AddonKind } from './addon-versions.ts'
+import { addonKinds, defaultAddonVersion, settingsOf } from './addon-versions.ts'
 import { newPodIdentity } from './pod-identities.ts'
 import { activeCluster, arnOf, clusterNamed, type EksAddon, type EksCluster, type EksWorld } from './world.ts'
 
@@ -91,13 +91,13 @@ function checkedVersion(input: Given<CreateAddonRequest>, { version: on }: EksCl
     throw invalidParameter(`Addon ${addonName} specified is not supported in ${on} kubernetes version`, named)
   if (!kind.versions.some((it) => it.version === version && it.on.includes(on)))
     throw invalidParameter(`Addon version specified is not supported: ${version} on Kubernetes ${on}`, named)
-  const wrong = configurationValues && wrongConfiguration(configurationValues, kind)
+  const wrong = configurationValues && wrongConfiguration(configurationValues, settingsOf(kind, version))
   if (wrong) throw invalidParameter(`ConfigurationValue provided in request is not supported: ${wrong}`, named)
   return version
 }
 
 /** JSON or YAML, with no setting beyond those of the schema. Values of settings are not looked at. */
-function wrongConfiguration(text: string, { settings }: AddonKind): string | undefined {
+function wrongConfiguration(text: string, settings: readonly string[]): string | undefined {
   let values: unknown
   try {
     values = parse(text)

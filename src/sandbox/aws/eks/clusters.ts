@@ -124,6 +124,9 @@ export function newCluster(world: EksWorld, input: Given<CreateClusterRequest>):
     access: new Map(),
     fargateProfiles: new Map(),
     identityProviders: new Map(),
+    certificateAuthorities: new Map([
+      ['ca-1', { id: 'ca-1', signingStatus: 'IN_USE', distributionStatus: 'COMPLETE' }],
+    ]),
     podIdentities: new Map(),
     updates: new Map(),
     told: nothingTold(),

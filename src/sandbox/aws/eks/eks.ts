@@ -10,6 +10,7 @@ import { activate, clusterOperations, newCluster } from './clusters.ts'
 import { insightOperations } from './insights.ts'
 import { newNodegroup, nodegroupOperations, setNodes } from './nodegroups.ts'
 import { fargateOperations } from './fargate-profiles.ts'
+import { certificateAuthorityOperations } from './certificate-authorities.ts'
 import { identityProviderOperations } from './identity-providers.ts'
 import { podIdentityOperations } from './pod-identities.ts'
 import { tagOperations } from './tags.ts'
@@ -29,6 +30,7 @@ export const eksOperations = (world: EksWorld): Operations => ({
   ...podIdentityOperations(world),
   ...fargateOperations(world),
   ...identityProviderOperations(world),
+  ...certificateAuthorityOperations(world),
   ...tagOperations(world),
   ...insightOperations(world),
 })

@@ -2,6 +2,7 @@ import type {
   AccessEntry,
   Addon,
   AssociatedAccessPolicy,
+  CertificateAuthority,
   Cluster,
   ClusterStatus,
   FargateProfile,
@@ -32,6 +33,7 @@ export interface EksCluster {
   /** By the principal's ARN. */
   readonly access: Map<string, EksAccess>
   readonly fargateProfiles: Map<string, EksFargateProfile>
+  readonly certificateAuthorities: Map<string, CertificateAuthority>
   readonly identityProviders: Map<string, EksIdentityProvider>
   /** By its id. */
   readonly podIdentities: Map<string, EksPodIdentity>

@@ -1,0 +1,81 @@
+import { warning, type Finding } from './findings.ts'
+
+/**
+ * Tags of subnets and security groups that name a cluster. By `kubernetes.io/cluster/<name>` the load balancer controller
+ * of a cluster finds the subnets that are its own and the group of its nodes, and passes over what names other clusters
+ * only. They are somebody's (mostly Terraform's), so green's are asked for, beside blue's, and waited for.
+ * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/subnet_discovery/
+ */
+export interface Tagged {
+  /** `subnet-…` or `sg-…` */
+  readonly id: string
+  /** Of a security group; empty for a subnet. */
+  readonly name: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** The step of an upgrade that waits for them. */
+export const TAGS_STEP = 'network/tags'
+
+export const clusterTag = (cluster: string): string => `kubernetes.io/cluster/${cluster}`
+
+/** A tag has one value, so it cannot name two clusters. */
+export const DISCOVERY_TAG = 'karpenter.sh/discovery'
+
+interface Missing {
+  readonly value: string
+  readonly ids: readonly string[]
+}
+
+/** What green's tag is to stand on, by its value; without what EKS or a controller made for blue, and makes for green. */
+export function missingTags(found: readonly Tagged[], { blue, green }: Sides): readonly Missing[] {
+  const needed = found
+    .filter(({ name, tags }) => !isMadeForCluster(name, tags) && tags[clusterTag(green)] === undefined)
+    .map(({ id, tags }) => ({ id, value: tags[clusterTag(blue)] }))
+  return ['owned', 'shared'].flatMap((value) => {
+    // Whatever else it says means no more than that it is there.
+    const ids = needed.filter((it) => (it.value === 'owned' ? 'owned' : 'shared') === value).map((it) => it.id)
+    return ids.length === 0 ? [] : { value, ids: ids.toSorted() }
+  })
+}
+
+interface Sides {
+  readonly blue: string
+  readonly green: string
+}
+
+/** The group that EKS makes for a cluster, and those of load balancers. */
+const isMadeForCluster = (name: string, tags: Tagged['tags']): boolean =>
+  name.startsWith('k8s-elb-') || ['aws:eks:cluster-name', 'elbv2.k8s.aws/cluster'].some((key) => key in tags)
+
+/** What makes it, for who does so by hand. */
+export const tagCommand = ({ value, ids }: Missing, green: string): string =>
+  `aws ec2 create-tags --resources ${ids.join(' ')} --tags Key=${clusterTag(green)},Value=${value}`
+
+export function networkTagFindings(
+  sides: Sides,
+  { ofCluster, ofDiscovery }: { readonly ofCluster: readonly Tagged[]; readonly ofDiscovery: readonly Tagged[] },
+): Finding[] {
+  const { blue, green } = sides
+  const discovered = ofDiscovery.filter(({ name, tags }) => !isMadeForCluster(name, tags)).map((it) => it.id)
+  return [
+    ...missingTags(ofCluster, sides).map((missing) =>
+      warning(
+        'network-tag',
+        clusterTag(blue),
+        `it is on ${missing.ids.join(', ')}, which load balancers of green would pass over without ${clusterTag(green)}`,
+        `have whoever owns them add it beside blue's, now or when the step ${TAGS_STEP} waits for it: ${tagCommand(missing, green)}`,
+      ),
+    ),
+    ...(discovered.length === 0
+      ? []
+      : [
+          warning(
+            'network-discovery-tag',
+            `${DISCOVERY_TAG}: ${blue}`,
+            `it is on ${discovered.toSorted().join(', ')}, a tag has one value, and Karpenter on blue needs this one`,
+            `let green's EC2NodeClass select them by their ids or by a tag of its own; nothing waits for it. Write ${green} into it once blue is gone`,
+          ),
+        ]),
+  ]
+}
