@@ -28,6 +28,7 @@ import { notificationActivities } from './notifications.ts'
 import type { Outside } from './outside.ts'
 import { pointerActions } from './pointers.ts'
 import { preparingActivities } from './preparing.ts'
+import { removalActions } from './removal.ts'
 import { replanningActivities } from './replanning.ts'
 import { fenceActions } from './fences.ts'
 import { scheduleActions } from './schedules.ts'
@@ -62,6 +63,7 @@ const all = (outside: Outside): Activities => ({
   ...foreseeingActivities(outside),
   ...replanningActivities(outside),
   ...clusterActions(outside),
+  ...removalActions(outside),
   ...adoptionActions(outside),
   ...accessActions(outside),
   ...accessCopyActions(outside),

@@ -11,6 +11,8 @@ import { greenName } from '../domain/cluster-name.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
+import { ownedRows, ruleOwnerFindings, type Found } from '../domain/owned-rows.ts'
+import { requestedOf } from '../domain/ownership.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
 import type { App, Environment } from '../domain/platform.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
@@ -95,7 +97,15 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...(await findingsOfAccess(eks, kubernetes, { blue, principalArn })),
       ...addons.findings,
     ]
+    const owned = await ownedFacts(world, {
+      platform,
+      declared: file.owners,
+      blue: facts,
+      green: adopted,
+      groupRules,
+    })
     const found = [
+      ...ruleOwnerFindings(owned),
       ...(adoption?.findings ?? (await ofClone())),
       ...podIdentityFindings(facts.podIdentities),
       ...ruleFindings(groupRules),
@@ -114,6 +124,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       findings: all.length,
       apps: platform.apps.length,
     })
+    const requested = file.decommission.deletes === 'norikae' ? [] : requestedOf(facts, file.owners, file.platform)
     const planned = {
       version,
       targetVersion: to,
@@ -124,6 +135,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
       ...ofTemplates,
       ...(groupRules.length > 0 && { groupRules: true as const }),
+      ...(requested.length > 0 && { requested }),
     }
     const plan = planUpgrade(platform, planned, condensed(all))
     return fitting({
@@ -132,6 +144,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       to,
       plan: sealed(plan),
       facts: planned,
+      owned: ownedRows({ ...owned, requested }),
       twin:
         adoption?.twin ??
         twinOf(facts, { name: green, version: to }, planned, { platform: file.platform, run: 'this run' }),
@@ -200,6 +213,15 @@ export const tenantsOn = async (
 /** A green that others made; undefined where the file names none, and where it is not there yet. */
 const adoptedFacts = async (eks: EksPort, { adopts }: PlatformFile): Promise<BlueFacts | undefined> =>
   adopts !== undefined && (await eks.findCluster(adopts)) ? blueFacts(eks, adopts) : undefined
+
+/** With the tags of the listener rules that the plan writes. */
+const ownedFacts = async (
+  { loadBalancing }: Proven,
+  found: Omit<Found, 'requested' | 'ruleTags'>,
+): Promise<Omit<Found, 'requested'>> => {
+  const rules = found.platform.apps.flatMap((a) => a.environments.flatMap((e) => e.routes.map((r) => r.ruleArn)))
+  return { ...found, ruleTags: rules.length === 0 ? {} : await loadBalancing.tagsOf(rules) }
+}
 
 export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {
   const cluster = await eks.findCluster(name)

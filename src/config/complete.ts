@@ -49,6 +49,8 @@ export function complete(written: Written): PlatformFile {
     maxParallel: written.maxParallel,
     maxFailed: written.maxFailed,
     autoRollback: written.autoRollback,
+    owners: written.owners,
+    decommission: written.decommission,
     ...(written.schedule !== undefined && { schedule: scheduleOf(written.schedule) }),
     ...trustOf(written),
     waivers: written.waivers,

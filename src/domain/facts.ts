@@ -11,6 +11,7 @@ import type { Finding } from './findings.ts'
 import type { FluxRef } from './flux.ts'
 import type { OneShotJob } from './one-shot-jobs.ts'
 import type { Identity, WorkloadRef } from './platform.ts'
+import type { Requested } from './ownership.ts'
 import type { Reference } from './references.ts'
 import type { SharedClaim, VolumesFound } from './volume-findings.ts'
 
@@ -36,6 +37,8 @@ export interface ClusterFacts {
   /** By name. */
   readonly fargateProfiles?: readonly string[]
   readonly podIdentities?: readonly Pick<PodIdentity, 'namespace' | 'serviceAccount'>[]
+  /** Parts of blue that whoever made them removes. */
+  readonly requested?: readonly Requested[]
 }
 
 export interface AddonFacts {

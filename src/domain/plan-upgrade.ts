@@ -5,6 +5,7 @@ import type { ClusterFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
 import { RULES_STEP } from './group-rules.ts'
 import { templateName } from './launch-templates.ts'
+import { REMOVAL_STEP, type Requested } from './ownership.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
 import { deployedByOthers } from './platform-file.ts'
@@ -334,6 +335,8 @@ function soak(platform: Platform): Move {
 function decommission(platform: Platform, facts: ClusterFacts): Move {
   const { blue, apps } = platform
   const identity: Identity = facts.blue
+  const { requested = [] } = facts
+  const own = (kind: Requested['kind']) => (name: string) => !requested.some((r) => r.kind === kind && r.name === name)
   const commits = apps.map(({ name }) => just(tell(`app/${name}/commit`, `commit ${name}`, name, 'commit')))
   return inOrder(
     sideBySide('commit', 'let go of the way back', AT_ONCE, commits),
@@ -341,17 +344,22 @@ function decommission(platform: Platform, facts: ClusterFacts): Move {
       ...drains(platform, 'blue', 'blue/drain'),
       act('blue/empty', 'emptyCluster', { cluster: blue, identity }),
       ...facts.nodeGroups
+        .filter(own('node group'))
         .toSorted()
         .map((name) => act(`blue/nodegroup/${name}`, 'deleteNodeGroup', { cluster: blue, name, identity })),
       ...(facts.fargateProfiles ?? [])
+        .filter(own('Fargate profile'))
         .toSorted()
         .map((name) => act(`blue/fargate/${name}`, 'deleteFargateProfile', { cluster: blue, name, identity })),
+      ...(requested.length > 0
+        ? [act(REMOVAL_STEP, 'awaitRemoval', { cluster: blue, identity, parts: requested })]
+        : []),
       ...(facts.templatesOfBlue ?? [])
         .toSorted()
         .map((nodeGroup) =>
           act(`blue/template/${nodeGroup}`, 'deleteLaunchTemplate', { cluster: blue, nodeGroup, identity }),
         ),
-      act('blue/delete', 'deleteCluster', { cluster: blue, identity }),
+      ...(own('cluster')(blue) ? [act('blue/delete', 'deleteCluster', { cluster: blue, identity })] : []),
     ),
   )
 }

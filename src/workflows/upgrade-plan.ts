@@ -14,7 +14,7 @@ const isSame = (a: Finding, b: Finding): boolean => a.code === b.code && a.about
 
 /** What an upgrade would do, and what stands in its way. Reads only. */
 export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgrade> {
-  const { platform, plan, from, to, twin } = await question(
+  const { platform, plan, from, to, twin, owned } = await question(
     'prepare',
     'prepare',
     `look at ${shown(request?.platform)} and plan`,
@@ -37,6 +37,7 @@ export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgra
     to,
     upgrade: outlineOf(plan),
     twin,
+    owned,
     cutovers: (cutovers.length > WITH_STEPS ? cutovers.map(withoutSteps) : cutovers).map((c) => ({
       ...c,
       findings: c.findings.filter((f) => !plan.findings.some((known) => isSame(known, f))),

@@ -103,6 +103,9 @@ apps: { web: {} }
         },
       },
       "autoRollback": "24h",
+      "decommission": {
+        "deletes": "owner",
+      },
       "discover": {
         "app": "app",
         "environment": "env",
@@ -148,6 +151,7 @@ apps: { web: {} }
       "maxFailed": 2,
       "maxParallel": 4,
       "order": "breadth",
+      "owners": {},
       "platform": "chat",
       "platformApps": {
         "handovers": {},
@@ -321,6 +325,9 @@ describe('examples', () => {
           },
         },
         "autoRollback": "24h",
+        "decommission": {
+          "deletes": "owner",
+        },
         "discover": {
           "app": "app",
           "environment": "env",
@@ -386,6 +393,7 @@ describe('examples', () => {
         "maxFailed": 2,
         "maxParallel": 12,
         "order": "breadth",
+        "owners": {},
         "platform": "chatwork-prod",
         "platformApps": {
           "handovers": {
