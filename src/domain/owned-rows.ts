@@ -48,7 +48,7 @@ export function ownedRows(found: Found): readonly OwnedRow[] {
       ? []
       : [
           {
-            resource: `${groupRules.length} security-group rules`,
+            resource: counted(groupRules.length, 'security-group rule'),
             owner: 'others',
             written: 'requested' as const,
             does: 'waits until they let green in too',
@@ -56,6 +56,8 @@ export function ownedRows(found: Found): readonly OwnedRow[] {
         ]),
   ]
 }
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
 const row = (resource: string, owner: Owner): Omit<OwnedRow, 'does'> => ({
   resource,
@@ -89,7 +91,7 @@ function ofRules({ platform, declared, ruleTags }: Found): OwnedRow[] {
     owner
       ? [
           {
-            resource: `${others.length + 1} listener rules`,
+            resource: counted(others.length + 1, 'listener rule'),
             owner: words,
             // Nobody else can take a weight step by step, and watch.
             written: 'own' as const,

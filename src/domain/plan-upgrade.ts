@@ -5,7 +5,7 @@ import type { ClusterFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
 import { RULES_STEP } from './group-rules.ts'
 import { templateName } from './launch-templates.ts'
-import { REMOVAL_STEP, type Requested } from './ownership.ts'
+import { ownerInWords, REMOVAL_STEP, type Requested } from './ownership.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
 import { deployedByOthers } from './platform-file.ts'
@@ -38,7 +38,7 @@ export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: r
       phase('bootstrap', 'bring up the platform itself', adopted ? settleIn(platform) : bootstrap(platform)),
       phase('verify', 'try every object on green', verify(platform)),
       phase('cutovers', turnsInWords(platform), cutovers(platform)),
-      phase('soak', `keep ${blue} as the way back`, soak(platform)),
+      phase('soak', `keep ${blue} as the way back`, soak(platform, facts)),
       { ...phase('decommission', `remove ${blue}`, decommission(platform, facts)), pointOfNoReturn: true },
     ],
   }
@@ -305,7 +305,7 @@ function cutovers({ apps }: Platform): Move {
 }
 
 /** Idle is proven before people are asked, and again after they took their time to answer. */
-function soak(platform: Platform): Move {
+function soak(platform: Platform, facts: ClusterFacts): Move {
   const { blue, soak: time, idle, apps, gates } = platform
   const calendar = unlessAlways(platform.calendar)
   const all = apps.map((a) => a.name)
@@ -321,7 +321,7 @@ function soak(platform: Platform): Move {
     onGreen('soak/on-green'),
     ...drains(platform, 'blue', 'soak/drain'),
     act('soak/idle', 'proveIdle', idleness(platform, 'blue')),
-    ask('soak/gate', `delete ${blue} for good, after nothing used it for ${idle}`, {
+    ask('soak/gate', `${endOf(blue, facts)}, after nothing used it for ${idle}`, {
       ...gates.decommission,
       typed: blue,
     }),
@@ -330,6 +330,11 @@ function soak(platform: Platform): Move {
     ...(calendar ? [waitFor('soak/hours', calendar, `wait for working hours: ${calendarInWords(calendar)}`)] : []),
     act('soak/still-idle', 'proveIdle', idleness(platform, 'blue')),
   )
+}
+
+function endOf(blue: string, { requested = [] }: ClusterFacts): string {
+  const its = requested.find((part) => part.kind === 'cluster')
+  return its ? `empty ${blue} for good, and ask ${ownerInWords(its.owner)} to remove it` : `delete ${blue} for good`
 }
 
 function decommission(platform: Platform, facts: ClusterFacts): Move {

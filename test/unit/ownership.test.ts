@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { BlueFacts } from '../../src/domain/facts.ts'
-import { ownerInWords, ownerOf, removalInWords, removals, requestedOf, written } from '../../src/domain/ownership.ts'
+import {
+  type DeclaredOwners,
+  ownerInWords,
+  ownerOf,
+  removalInWords,
+  removals,
+  requestedOf,
+  written,
+} from '../../src/domain/ownership.ts'
+import { ownedRows, ruleOwnerFindings } from '../../src/domain/owned-rows.ts'
 import { leaves } from '../../src/domain/steps.ts'
 import { anUpgradePlan, aPlatform, clusterFacts } from '../support/builders.ts'
 import { aCluster, aNodeGroup } from '../support/eks.ts'
@@ -112,6 +121,46 @@ describe('what its owner is asked to remove', () => {
     ).toBe('remove cluster b (CloudFormation (s)): aws cloudformation delete-stack --stack-name s --region r'))
 })
 
+describe('listener rules', () => {
+  const found = {
+    platform: aPlatform(),
+    declared: terraform,
+    blue: {
+      ...blueOf({}, {}),
+      addons: [],
+      accessEntries: [],
+      podIdentities: [],
+      belongings: { accessEntries: [], fargateProfiles: [], identityProviders: [], capabilities: [] },
+    },
+    green: undefined,
+    requested: [],
+    groupRules: [{ group: 'sg-1', name: 'db', direction: 'in' as const, protocol: 'tcp' }],
+    ruleTags: { 'arn:1': tf, 'arn:2': tf, 'arn:3': stack('alb'), 'arn:4': {} },
+  }
+  test('are told by owner, with all else that a plan writes', () => {
+    expect(ownedRows(found).map(({ resource, owner, written: how }) => `${resource}: ${owner}, ${how}`)).toEqual([
+      'cluster toy-1-36, with all that hangs on it: Norikae, own',
+      'cluster b: nobody by its tags, own',
+      'node group apps of b: nobody by its tags, own',
+      'Fargate profile f of b: nobody by its tags, own',
+      '2 listener rules: Terraform (infra/eks), own',
+      '1 listener rule: CloudFormation (alb), own',
+      '1 listener rule: nobody by its tags, own',
+      '1 security-group rule: others, requested',
+    ])
+  })
+  test('of a green that others made are left', () =>
+    expect(ownedRows({ ...found, green: { ...found.blue, cluster: aCluster({ tags: eksctl }) } })[0]).toMatchObject({
+      owner: 'eksctl (b)',
+      written: 'left',
+    }))
+  test('that a tool owns are a warning each, but for those that Terraform ignores', () => {
+    const warned = (declared: DeclaredOwners) => ruleOwnerFindings({ ...found, declared }).map((f) => f.about)
+    expect(warned(terraform)).toEqual(['arn:1', 'arn:2', 'arn:3'])
+    expect(warned({ terraform: { ...terraform.terraform, ignores: 'weights' } })).toEqual(['arn:3'])
+  })
+})
+
 describe('decommissioning', () => {
   const requested = (...kinds: ('cluster' | 'node group')[]) =>
     kinds.map((kind) => ({ kind, name: kind === 'cluster' ? 'toy-1-35' : 'a', owner: { tool: 'terraform' as const } }))
@@ -142,4 +191,14 @@ describe('decommissioning', () => {
       does: ['blue/empty', 'blue/nodegroup/b', 'blue/removal', 'blue/template/b', 'blue/delete'],
     },
   ] as const)('$says', ({ kinds, does }) => expect(steps(...kinds)).toEqual(does))
+  test('the gate says what becomes of blue', () => {
+    const asked = (facts: Partial<typeof clusterFacts>) =>
+      anUpgradePlan(aPlatform(), { ...clusterFacts, ...facts })
+        .phases.flatMap((p) => leaves(p.forward))
+        .find((s) => s.id === 'soak/gate')?.title
+    expect(asked({})).toContain('delete toy-1-35 for good')
+    expect(asked({ requested: requested('cluster') })).toContain(
+      'empty toy-1-35 for good, and ask Terraform to remove it',
+    )
+  })
 })
