@@ -32,6 +32,7 @@ import { notificationActivities } from './notifications.ts'
 import type { Outside } from './outside.ts'
 import { pointerActions } from './pointers.ts'
 import { preparingActivities } from './preparing.ts'
+import { removalActions } from './removal.ts'
 import { replanningActivities } from './replanning.ts'
 import { fenceActions } from './fences.ts'
 import { remainsActions } from './remains.ts'
@@ -67,6 +68,7 @@ const all = (outside: Outside): Activities => ({
   ...foreseeingActivities(outside),
   ...replanningActivities(outside),
   ...clusterActions(outside),
+  ...removalActions(outside),
   ...adoptionActions(outside),
   ...emptyingActions(outside),
   ...remainsActions(outside),

@@ -135,6 +135,8 @@ export interface LoadBalancingPort {
   /** Every listener rule of the account's application load balancers that forwards to one of these target groups. */
   rulesForwardingTo(targetGroupArns: readonly string[]): Promise<readonly RuleDescription[]>
   findRule(arn: string): Promise<RuleDescription | undefined>
+  /** By ARN, of listener rules and what else there is of load balancers. All have to be there. */
+  tagsOf(arns: readonly string[]): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>>
   /** Replaces the rule's whole action list. */
   setActions(ruleArn: string, actions: readonly RuleAction[]): Promise<void>
   /** By ARN or by name. */

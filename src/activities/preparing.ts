@@ -20,6 +20,8 @@ import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
 import { missingTags, networkTagFindings } from '../domain/network-tags.ts'
 import { outlineOf } from '../domain/outline.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
+import { ownedRows, ruleOwnerFindings, type Found } from '../domain/owned-rows.ts'
+import { requestedOf } from '../domain/ownership.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
 import type { App, Environment } from '../domain/platform.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
@@ -131,7 +133,15 @@ export const preparingActivities = (
       ...addons.findings,
       ...configurationFindings(await configured(eks, facts, addons.addons)),
     ]
+    const owned = await ownedFacts(world, {
+      platform,
+      declared: file.owners,
+      blue: facts,
+      green: adopted,
+      groupRules,
+    })
     const found = [
+      ...ruleOwnerFindings(owned),
       ...(adoption?.findings ?? (await ofClone())),
       ...ofCluster,
       ...podIdentityFindings(facts.podIdentities),
@@ -152,6 +162,7 @@ export const preparingActivities = (
       findings: all.length,
       apps: platform.apps.length,
     })
+    const requested = file.decommission.deletes === 'norikae' ? [] : requestedOf(facts, file.owners, file.platform)
     const planned = {
       version,
       targetVersion: to,
@@ -171,6 +182,7 @@ export const preparingActivities = (
           versions,
         ),
       }),
+      ...(requested.length > 0 && { requested }),
     }
     const plan = planUpgrade(platform, planned, condensed(all))
     return fitting({
@@ -179,6 +191,7 @@ export const preparingActivities = (
       to,
       plan: sealed(plan),
       facts: planned,
+      owned: ownedRows({ ...owned, requested }),
       twin:
         adoption?.twin ??
         twinOf(facts, { name: green, version: to }, planned, { platform: file.platform, run: 'this run' }),
@@ -259,6 +272,15 @@ export const tenantsOn = async (
 /** A green that others made; undefined where the file names none, and where it is not there yet. */
 const adoptedFacts = async (eks: EksPort, { adopts }: PlatformFile): Promise<BlueFacts | undefined> =>
   adopts !== undefined && (await eks.findCluster(adopts)) ? blueFacts(eks, adopts) : undefined
+
+/** With the tags of the listener rules that the plan writes. */
+const ownedFacts = async (
+  { loadBalancing }: Proven,
+  found: Omit<Found, 'requested' | 'ruleTags'>,
+): Promise<Omit<Found, 'requested'>> => {
+  const rules = found.platform.apps.flatMap((a) => a.environments.flatMap((e) => e.routes.map((r) => r.ruleArn)))
+  return { ...found, ruleTags: rules.length === 0 ? {} : await loadBalancing.tagsOf(rules) }
+}
 
 export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {
   const cluster = await eks.findCluster(name)

@@ -41,6 +41,7 @@ const subject = z.object({
   region: z.string(),
   blue: z.string(),
   green: z.string(),
+  adopted: z.object({ arn: z.string(), createdAt: z.string() }).exactOptional(),
   team: z.string(),
   app: maybe,
   environment: maybe,
@@ -229,6 +230,15 @@ const twinChange = z.object({ setting: z.string(), blue: maybe, green: z.string(
 export const twinPart = z
   .object({ part: z.string(), same: texts, changed: list(twinChange), own: texts, notCopied: texts })
   .describe('a part of green beside the same of blue')
+
+export const ownedRow = z
+  .object({
+    resource: z.string(),
+    owner: z.string(),
+    written: z.enum(['own', 'through', 'requested', 'left']),
+    does: z.string(),
+  })
+  .describe('what a plan writes or deletes in AWS, and whose it is')
 
 export const outline = z.object({
   subject,

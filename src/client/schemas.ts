@@ -21,6 +21,7 @@ import {
   proves,
   reportBody,
   summary,
+  ownedRow,
   twinPart,
   where,
 } from './schema-parts.ts'
@@ -31,7 +32,15 @@ import {
  */
 
 export const plan = z
-  .object({ proves, from: z.string(), to: z.string(), upgrade: outline, twin: list(twinPart), cutovers: list(outline) })
+  .object({
+    proves,
+    from: z.string(),
+    to: z.string(),
+    upgrade: outline,
+    twin: list(twinPart),
+    owned: list(ownedRow),
+    cutovers: list(outline),
+  })
   .describe('norikae plan -o json')
 
 export const preflight = z

@@ -55,6 +55,8 @@ export function complete(written: Written, at: (path: Path) => string): Platform
     maxParallel: written.maxParallel,
     maxFailed: written.maxFailed,
     autoRollback: written.autoRollback,
+    owners: written.owners,
+    decommission: written.decommission,
     ...(written.schedule !== undefined && { schedule: scheduleOf(written.schedule) }),
     ...(written.prices !== undefined && { prices: written.prices }),
     ...trustOf(written),

@@ -1,3 +1,4 @@
+import { owners } from './owners.ts'
 import { z } from 'zod'
 import { jobKinds } from '../domain/one-shot-jobs.ts'
 import { deployers } from '../domain/platform-file.ts'
@@ -316,6 +317,20 @@ export const schema = z
     maxParallel: count(1, 1000).default(4).describe('How many apps move at once.'),
     maxFailed: count(1, 1000).default(2).describe('With so many in trouble, no further app starts.'),
     autoRollback: duration.prefault('24h').describe('How long after it moved an app goes back by itself.'),
+    owners: owners.prefault({}).describe('Whose AWS resources are, where no tag of AWS says so.'),
+    decommission: z
+      .strictObject(
+        {
+          deletes: oneOf(['owner', 'norikae'])
+            .default('owner')
+            .describe(
+              'Who deletes what of blue CloudFormation, eksctl or Terraform made. owner: Norikae empties it, says what to remove, and waits until it is gone. norikae: Norikae does.',
+            ),
+        },
+        mapping('{ deletes: norikae }'),
+      )
+      .prefault({})
+      .describe('How blue goes.'),
     schedule: schedule
       .exactOptional()
       .describe('When upgrades start by themselves, with norikae schedule create. {} for each quarter.'),

@@ -7,6 +7,7 @@ import type { Finding } from './findings.ts'
 import type { MayBeLeft } from './left-weights.ts'
 import type { Measuring } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
+import { ownerInWords, partInWords, type Requested } from './ownership.ts'
 import type { Identity, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
 import type { Transform } from './transforms.ts'
 import type { Where } from './where.ts'
@@ -84,6 +85,8 @@ export interface Actions {
   copyAwsAuth: Contract<{ cluster: string; like: string }>
   copyIdentityProvider: Contract<{ cluster: string; name: string; like: string }>
   copyPodIdentity: Contract<{ cluster: string; namespace: string; serviceAccount: string; like: string }>
+  /** Ends when its owners have removed these parts of that cluster; where it is gone, or another one, they have. */
+  awaitRemoval: Contract<{ cluster: string; identity: Identity; parts: readonly Requested[] }>
   /** Removes what controllers made outside the cluster, while they still run; Flux, which would make it anew, does not. */
   emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
   /** What AWS still has of a cluster that is gone, as findings. Deletes nothing. */
@@ -316,6 +319,13 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     ...write,
     pace: 'long',
     title: (i) => `give pods of ${i.namespace}/${i.serviceAccount} their IAM role on ${i.cluster}`,
+  },
+  awaitRemoval: {
+    ...read,
+    pace: 'long',
+    byOthers: true,
+    title: (i) =>
+      `wait until ${[...new Set(i.parts.map((part) => ownerInWords(part.owner)))].join(' and ')} removed ${i.parts.map((part) => partInWords(part, i.cluster)).join(', ')}`,
   },
   emptyCluster: { ...write, pace: 'long', title: (i) => `remove load balancers and volumes of ${i.cluster}` },
   findRemains: { ...read, pace: 'long', title: (i) => `look for what is left of ${i.cluster}` },

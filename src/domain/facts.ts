@@ -12,6 +12,7 @@ import type {
 import type { Finding } from './findings.ts'
 import type { FluxRef } from './flux.ts'
 import type { OneShotJob } from './one-shot-jobs.ts'
+import type { Requested } from './ownership.ts'
 import type { Handover, Identity, WorkloadRef } from './platform.ts'
 import type { Reference } from './references.ts'
 import type { SharedClaim, VolumesFound } from './volume-findings.ts'
@@ -48,6 +49,8 @@ export interface ClusterFacts {
   readonly podIdentities?: readonly Pick<PodIdentity, 'namespace' | 'serviceAccount'>[]
   /** Where the platform file has prices: what both clusters cost a day. */
   readonly keeping?: Keeping
+  /** Parts of blue that whoever made them removes. */
+  readonly requested?: readonly Requested[]
 }
 
 export interface AddonFacts {

@@ -1,11 +1,13 @@
 import { RULES_STEP } from './group-rules.ts'
 import { TAGS_STEP } from './network-tags.ts'
+import { REMOVAL_STEP, removalInWords } from './ownership.ts'
 import { teamsOf, type Gate } from './gates.ts'
 import type { Outcome } from './messages.ts'
 import type { Subject } from './plan.ts'
 import { placeOf } from './findings.ts'
 import { waiting, type Status, type Waiting } from './status.ts'
-import type { StepId } from './steps.ts'
+import type { Scope } from './platform.ts'
+import type { ActionStep, StepId } from './steps.ts'
 import type { ScheduledAbout } from './scheduled.ts'
 
 /**
@@ -144,18 +146,32 @@ export const deployNotice = (
   step: StepId,
   attempt: number,
   reminder: number,
+  /** Where the plan says what is wanted. */
+  words?: string,
 ): Notice => ({
   id: `${from.runId}/${step}/${attempt}/${reminder}`,
   about: 'deploy',
   thing: deployThing(step, attempt),
   ...about(subject),
   ...from,
-  title: wanted(subject, step),
+  title: words ?? wanted(subject, step),
   teams: [subject.team],
 })
 
+/** What is asked of people by a step that waits for its owners; undefined: its plan does not say. */
+export const wantedBy = (step: ActionStep, { region }: Pick<Scope, 'region'>): string | undefined =>
+  step.action === 'awaitRemoval'
+    ? `${removalInWords(step.input.parts, { cluster: step.input.cluster, region })}. It is empty and idle, and Norikae waits until it is gone`
+    : undefined
+
 export const deploySettled = (from: From, subject: Subject, step: StepId, attempt: number, arrived: boolean): Notice =>
-  settled(from, subject, deployThing(step, attempt), [subject.team], arrived ? 'it is there, and goes on' : ENDS)
+  settled(
+    from,
+    subject,
+    deployThing(step, attempt),
+    [subject.team],
+    arrived ? (step === REMOVAL_STEP ? 'it is gone' : 'it is there, and goes on') : ENDS,
+  )
 
 const deployThing = (step: StepId, attempt: number): string => `${step}/${attempt}`
 

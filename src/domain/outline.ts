@@ -1,4 +1,5 @@
 import type { Finding } from './findings.ts'
+import type { OwnedRow } from './ownership.ts'
 import type { Plan, Subject } from './plan.ts'
 import type { Step } from './steps.ts'
 import type { ToProve } from './trust.ts'
@@ -37,6 +38,8 @@ export interface PlannedUpgrade {
   readonly upgrade: Outline
   /** Green's cluster and all that hangs on it, beside blue's. */
   readonly twin: readonly TwinPart[]
+  /** Whose everything in AWS is that it writes or deletes. */
+  readonly owned: readonly OwnedRow[]
   /** Of every environment of every app; without steps where there are too many to send. */
   readonly cutovers: readonly Outline[]
 }

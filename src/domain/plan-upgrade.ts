@@ -6,6 +6,7 @@ import type { Finding } from './findings.ts'
 import { RULES_STEP } from './group-rules.ts'
 import { TAGS_STEP } from './network-tags.ts'
 import { templateName } from './launch-templates.ts'
+import { ownerInWords, REMOVAL_STEP, type Requested } from './ownership.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
 import type { App, Identity, Platform, PlatformApp, Side } from './platform.ts'
@@ -288,7 +289,7 @@ function soak(platform: Platform, facts: ClusterFacts): Move {
     onGreen('soak/on-green'),
     ...drains(platform, 'blue', 'soak/drain'),
     act('soak/idle', 'proveIdle', idleness(platform, 'blue')),
-    ask('soak/gate', `delete ${blue} for good, after nothing used it for ${idle}${costing(facts)}`, {
+    ask('soak/gate', `${endOf(blue, facts)}, after nothing used it for ${idle}${costing(facts)}`, {
       ...gates.decommission,
       typed: blue,
     }),
@@ -299,9 +300,16 @@ function soak(platform: Platform, facts: ClusterFacts): Move {
   )
 }
 
+function endOf(blue: string, { requested = [] }: ClusterFacts): string {
+  const its = requested.find((part) => part.kind === 'cluster')
+  return its ? `empty ${blue} for good, and ask ${ownerInWords(its.owner)} to remove it` : `delete ${blue} for good`
+}
+
 function decommission(platform: Platform, facts: ClusterFacts): Move {
   const { blue, apps } = platform
   const identity: Identity = facts.blue
+  const { requested = [] } = facts
+  const own = (kind: Requested['kind']) => (name: string) => !requested.some((r) => r.kind === kind && r.name === name)
   const commits = apps.map(({ name }) => just(tell(`app/${name}/commit`, `commit ${name}`, name, 'commit')))
   return inOrder(
     sideBySide('commit', 'let go of the way back', AT_ONCE, commits),
@@ -309,17 +317,22 @@ function decommission(platform: Platform, facts: ClusterFacts): Move {
       ...drains(platform, 'blue', 'blue/drain'),
       act('blue/empty', 'emptyCluster', { cluster: blue, identity }),
       ...facts.nodeGroups
+        .filter(own('node group'))
         .toSorted()
         .map((name) => act(`blue/nodegroup/${name}`, 'deleteNodeGroup', { cluster: blue, name, identity })),
       ...(facts.fargateProfiles ?? [])
+        .filter(own('Fargate profile'))
         .toSorted()
         .map((name) => act(`blue/fargate/${name}`, 'deleteFargateProfile', { cluster: blue, name, identity })),
+      ...(requested.length > 0
+        ? [act(REMOVAL_STEP, 'awaitRemoval', { cluster: blue, identity, parts: requested })]
+        : []),
       ...(facts.templatesOfBlue ?? [])
         .toSorted()
         .map((nodeGroup) =>
           act(`blue/template/${nodeGroup}`, 'deleteLaunchTemplate', { cluster: blue, nodeGroup, identity }),
         ),
-      act('blue/delete', 'deleteCluster', { cluster: blue, identity }),
+      ...(own('cluster')(blue) ? [act('blue/delete', 'deleteCluster', { cluster: blue, identity })] : []),
       act('blue/remains', 'findRemains', { cluster: blue, ...(platform.prices && { prices: platform.prices }) }),
     ),
   )

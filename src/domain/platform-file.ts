@@ -3,6 +3,7 @@ import type { Calendar } from './calendar.ts'
 import type { Prices } from './costs.ts'
 import type { Duration } from './duration.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
+import type { DeclaredOwners } from './ownership.ts'
 import type { Handover, Weight } from './platform.ts'
 import type { Schedule } from './schedule.ts'
 import type { Transform } from './transforms.ts'
@@ -54,6 +55,10 @@ export interface PlatformFile {
   readonly maxParallel: number
   readonly maxFailed: number
   readonly autoRollback: Duration
+  /** Whose AWS resources are, where no tag of AWS says so. */
+  readonly owners: DeclaredOwners
+  /** Who deletes what of blue a tool of others made. */
+  readonly decommission: { readonly deletes: 'owner' | 'norikae' }
   /** When upgrades start by themselves; they do not where it is left out. */
   readonly schedule?: Schedule
   /** What things cost; unknown where it is left out. */

@@ -13,6 +13,7 @@ import type { Outline } from '../domain/outline.ts'
 import type { Plan, Subject } from '../domain/plan.ts'
 import type { ByArgo } from '../domain/argocd.ts'
 import type { BothSides } from '../domain/both-sides.ts'
+import type { OwnedRow } from '../domain/ownership.ts'
 import type { App, Platform, Scope, WorkloadRef } from '../domain/platform.ts'
 import type { Became } from '../domain/replanning.ts'
 import type { Foreseen, OutlookRequest } from '../domain/scheduled.ts'
@@ -39,9 +40,11 @@ export interface Prepared {
   readonly plan: Plan
   readonly facts: ClusterFacts
   readonly twin: readonly TwinPart[]
+  /** Whose everything in AWS is that the plan writes or deletes. */
+  readonly owned: readonly OwnedRow[]
 }
 
-export interface Replanning extends Omit<Prepared, 'twin'> {
+export interface Replanning extends Omit<Prepared, 'twin' | 'owned'> {
   readonly request: UpgradeRequest
   readonly order: Order & { readonly app: string }
 }

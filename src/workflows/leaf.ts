@@ -91,16 +91,13 @@ export function handsFor(
   }
 
   /** Beside the waiting for what people do outside; never ends by itself. */
-  async function remindOf(
-    { id, title, action }: ActionStep,
-    attempt: number,
-    tellings: { count: number },
-  ): Promise<never> {
+  async function remindOf(step: ActionStep, attempt: number, tellings: { count: number }): Promise<never> {
+    const { title, action } = step
     const { toldAfter } = actions[action]
     if (toldAfter !== undefined) await sleep(milliseconds(toldAfter), { summary: summary(`tell of: ${title}`) })
     told('awaited')
     for (;;) {
-      tellToDeploy(office, run.plan.subject, id, attempt, tellings.count)
+      tellToDeploy(office, run.plan.subject, step, attempt, tellings.count)
       tellings.count += 1
       await sleep(milliseconds(REMIND_EVERY), { summary: summary(`remind: ${title}`) })
     }

@@ -29,6 +29,7 @@ import {
   gateSettled,
   heldNotice,
   heldSettled,
+  wantedBy,
   wentBackNotice,
   type From,
   type Untold,
@@ -43,7 +44,7 @@ import { remembered } from '../domain/remembered.ts'
 import { late } from '../domain/reminding.ts'
 import { scheduledNotice, type Scheduled } from '../domain/scheduled.ts'
 import { details, statusOf, whereOf, type Status } from '../domain/status.ts'
-import type { StepId } from '../domain/steps.ts'
+import type { ActionStep, StepId } from '../domain/steps.ts'
 import { toProve, type ToProve, type Trust } from '../domain/trust.ts'
 import { question, type Silence } from './activities.ts'
 import { Clock } from './clock.ts'
@@ -321,8 +322,13 @@ export async function bothSides(
   )
 }
 
-export const tellToDeploy = (office: Office, subject: Subject, step: StepId, attempt: number, reminder: number): void =>
-  office.teller.tell(deployNotice(here(), subject, step, attempt, reminder))
+export const tellToDeploy = (
+  office: Office,
+  subject: Subject,
+  step: ActionStep,
+  attempt: number,
+  reminder: number,
+): void => office.teller.tell(deployNotice(here(), subject, step.id, attempt, reminder, wantedBy(step, subject)))
 
 /** `arrived`: or nobody waits for it any more. */
 export const tellDeployed = (office: Office, subject: Subject, step: StepId, attempt: number, arrived: boolean): void =>

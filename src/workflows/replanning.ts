@@ -39,7 +39,7 @@ export function replanning(
 ): Replanning {
   const orders: Order[] = []
   const replans: Replan[] = []
-  const { twin: _twin, ...known } = prepared
+  const { twin: _twin, owned: _owned, ...known } = prepared
   let { platform } = prepared
   let travelled = run.plan
   /** When a wait of this plan began: an interruption does not make it longer. */

@@ -15,13 +15,14 @@ const isSame = (a: Finding, b: Finding): boolean => a.code === b.code && a.about
 
 /** What an upgrade would do, and what stands in its way. Reads only. */
 export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgrade> {
-  const { platform, plan, from, to, twin, cutovers } = await planning(request)
+  const { platform, plan, from, to, twin, owned, cutovers } = await planning(request)
   return {
     ...(platform.trust && { proves: toProve(platform.trust, NEXT_RUN) }),
     from,
     to,
     upgrade: outlineOf(plan),
     twin,
+    owned,
     cutovers,
   }
 }

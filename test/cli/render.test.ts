@@ -374,6 +374,7 @@ test('a plan of many environments says where their steps are', () => {
     to: '1.36',
     upgrade: outlineOf(anUpgradePlan()),
     twin: [],
+    owned: [],
     cutovers: Array.from({ length: 9 }, () => outlineOf(aCutoverPlan())),
   }
   const shown = plan(planned, screen())
@@ -399,6 +400,15 @@ test('the plan shows phases, who is asked, and the way back', () => {
         notCopied: ['outpostConfig'],
       },
       { part: 'node group apps', same: ['taints'], changed: [], own: [], notCopied: [] },
+    ],
+    owned: [
+      { resource: 'cluster toy-1-36', owner: 'Norikae', written: 'own' as const, does: 'makes it' },
+      {
+        resource: 'cluster toy-1-35',
+        owner: 'Terraform (infra)',
+        written: 'requested' as const,
+        does: 'empties it, and waits until its owner has removed it',
+      },
     ],
     cutovers: [
       outlineOf({ ...aCutoverPlan(), findings: [blocker('stateful', 'api stage db', 'has a volume', 'declare it')] }),
@@ -466,6 +476,10 @@ test('the plan shows phases, who is asked, and the way back', () => {
                       outpostConfig         there    ✖ not copied
                       2 settings            same     same
     node group apps   1 setting             same     same
+
+    IN AWS            OWNED BY           WRITTEN    THE UPGRADE
+    cluster toy-1-36  Norikae            own        makes it
+    cluster toy-1-35  Terraform (infra)  requested  empties it, and waits until its owner has removed it
 
     APP  ENVIRONMENT  TEAM   STEPS  WAY BACK  ASKS   PLAN
     api  stage        scala  29     21        scala  cfcb67b0

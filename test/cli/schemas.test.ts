@@ -130,7 +130,14 @@ const outputs: readonly { readonly name: SchemaName; readonly of: string; readon
   {
     name: 'plan',
     of: 'a whole plan',
-    is: { from: '1.35', to: '1.36', upgrade: outlineOf(upgrade), twin, cutovers: [outlineOf(aCutoverPlan())] },
+    is: {
+      from: '1.35',
+      to: '1.36',
+      upgrade: outlineOf(upgrade),
+      twin,
+      owned: [{ resource: 'cluster toy-1-35', owner: 'Terraform', written: 'requested', does: 'waits' }],
+      cutovers: [outlineOf(aCutoverPlan())],
+    },
   },
   ...changes(undefined, aBusyView()).map((is) => ({ name: 'watch-event' as const, of: is.what, is })),
   {

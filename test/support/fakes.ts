@@ -74,6 +74,7 @@ export class Outside {
   /** How often the chat has not answered when its time is up. */
   slackAway = 0
   findings: Finding[] = []
+  facts = clusterFacts
   /** Found on blue beside the usual. */
   workloads: WorkloadFacts[] = []
   /** Whether hours have come, whatever a calendar says. */
@@ -156,9 +157,10 @@ export class Outside {
           platform: this.platform,
           from: '1.35',
           to: '1.36',
-          plan: seal(planUpgrade(this.platform, clusterFacts, this.findings)),
-          facts: clusterFacts,
+          plan: seal(planUpgrade(this.platform, this.facts, this.findings)),
+          facts: this.facts,
           twin: [],
+          owned: [],
         }
       },
       replan: async ({ platform, plan, facts, order }) => {

@@ -59,6 +59,8 @@ export const aFile = (more: Partial<PlatformFile> = {}): PlatformFile => ({
   maxParallel: 4,
   maxFailed: 2,
   autoRollback: '24h',
+  owners: {},
+  decommission: { deletes: 'owner' },
   waivers: [],
   ...more,
 })

@@ -3,12 +3,15 @@ import type { LoadBalancingPort } from '../../activities/ports.ts'
 import { ask, askFor } from '../aws-errors.ts'
 import { toAction } from './actions.ts'
 import { findRule, rulesForwardingTo } from './rules.ts'
+import { tagsOf } from './tags.ts'
 import { createTargetGroup, findTargetGroup } from './target-groups.ts'
 
 export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort => ({
   rulesForwardingTo: (targetGroupArns) => rulesForwardingTo(client, targetGroupArns),
 
   findRule: (arn) => findRule(client, arn),
+
+  tagsOf: (arns) => tagsOf(client, arns),
 
   async setActions(RuleArn, actions) {
     await ask(`ModifyRule ${RuleArn}`, (o) => client.modifyRule({ RuleArn, Actions: actions.map(toAction) }, o))

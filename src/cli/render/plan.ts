@@ -2,6 +2,7 @@ import { hop } from '../../domain/kubernetes-version.ts'
 import type { Outline, OutlineStep, PlannedUpgrade } from '../../domain/outline.ts'
 import { findings } from './findings.ts'
 import { blank, cell, columns, drawn, head, line, wrapped, type Cell, type Line, type Screen } from './lines.ts'
+import { owners } from './owners.ts'
 import { twin } from './twin.ts'
 import { many } from './words.ts'
 
@@ -12,7 +13,7 @@ type Phase = Outline['phases'][number]
 
 /** What will be done, in order, who is asked, and how it comes back. `wide`: every step on a line, by its id. */
 export function plan(
-  { from, to, upgrade, twin: parts, cutovers }: PlannedUpgrade,
+  { from, to, upgrade, twin: parts, owned, cutovers }: PlannedUpgrade,
   screen: Screen,
   wide = false,
 ): string {
@@ -37,6 +38,7 @@ export function plan(
       ]),
       ...(wide ? steps(upgrade) : phases.flatMap(brief)),
       ...twin(parts, wide),
+      ...owners(owned),
       ...apps(cutovers, screen, wide),
       ...(all.length === 0 ? [] : [blank, ...findings(all)]),
       blank,

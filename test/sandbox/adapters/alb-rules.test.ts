@@ -51,6 +51,10 @@ const authenticate: RuleAction = {
 }
 
 describe('rules', () => {
+  test('tell their tags', async () => {
+    await sdk.addTags({ ResourceArns: [rule], Tags: [{ Key: 'ManagedBy', Value: 'terraform' }] })
+    expect(await port.tagsOf([rule, blue])).toEqual({ [rule]: { ManagedBy: 'terraform' }, [blue]: { team: 'chat' } })
+  })
   test('are found from a target group, with their host and their listener', async () => {
     expect(await port.rulesForwardingTo([blue])).toEqual([
       {

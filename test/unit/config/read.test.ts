@@ -107,6 +107,9 @@ apps: { web: {} }
         },
       },
       "autoRollback": "24h",
+      "decommission": {
+        "deletes": "owner",
+      },
       "discover": {
         "app": "app",
         "environment": "env",
@@ -152,6 +155,7 @@ apps: { web: {} }
       "maxFailed": 2,
       "maxParallel": 4,
       "order": "breadth",
+      "owners": {},
       "platform": "chat",
       "platformApps": {
         "handovers": {},
@@ -335,6 +339,9 @@ describe('examples', () => {
           },
         },
         "autoRollback": "24h",
+        "decommission": {
+          "deletes": "owner",
+        },
         "discover": {
           "app": "app",
           "environment": "env",
@@ -400,6 +407,7 @@ describe('examples', () => {
         "maxFailed": 2,
         "maxParallel": 12,
         "order": "breadth",
+        "owners": {},
         "platform": "chatwork-prod",
         "platformApps": {
           "handovers": {

@@ -1,0 +1,19 @@
+import type { OwnedRow } from '../../domain/ownership.ts'
+import { blank, cell, columns, head, type Line } from './lines.ts'
+
+/** Whose everything in AWS is that a plan writes or deletes. */
+export const owners = (rows: readonly OwnedRow[]): Line[] =>
+  rows.length === 0
+    ? []
+    : [
+        blank,
+        ...columns([
+          head('IN AWS', 'OWNED BY', 'WRITTEN', 'THE UPGRADE'),
+          ...rows.map(({ resource, owner, written, does }) => [
+            cell(resource, 'strong'),
+            cell(owner),
+            written === 'requested' ? cell(written, 'asks') : cell(written),
+            cell(does),
+          ]),
+        ]),
+      ]

@@ -1,0 +1,125 @@
+import type { BlueFacts } from './facts.ts'
+import { warning, type Finding } from './findings.ts'
+import type { GroupRule } from './group-rules.ts'
+import {
+  ownerInWords,
+  ownerOf,
+  partInWords,
+  written,
+  type DeclaredOwners,
+  type OwnedRow,
+  type Owner,
+  type Requested,
+} from './ownership.ts'
+import type { Platform } from './platform.ts'
+
+type Tags = Readonly<Record<string, string>>
+
+/** What a plan was made from, as far as it is somebody's. */
+export interface Found {
+  readonly platform: Platform
+  readonly declared: DeclaredOwners
+  readonly blue: BlueFacts
+  /** The green that others made. */
+  readonly green: BlueFacts | undefined
+  readonly requested: readonly Requested[]
+  readonly groupRules: readonly GroupRule[]
+  /** Of each listener rule that the plan writes, by ARN. */
+  readonly ruleTags: Readonly<Record<string, Tags>>
+}
+
+const NORIKAE: Owner = { tool: 'norikae' }
+
+/** Everything in AWS that a plan writes or deletes, whose it is, and how it is written. */
+export function ownedRows(found: Found): readonly OwnedRow[] {
+  const { platform, green, groupRules } = found
+  return [
+    green
+      ? {
+          resource: `cluster ${platform.green}, with all that hangs on it`,
+          owner: ownerInWords(ownerOf(green.cluster.tags, found.declared, platform.name)),
+          written: 'left',
+          does: 'moves the apps there, and changes nothing of it',
+        }
+      : { ...row(`cluster ${platform.green}, with all that hangs on it`, NORIKAE), does: 'makes it' },
+    ...ofBlue(found),
+    ...ofRules(found),
+    ...(groupRules.length === 0
+      ? []
+      : [
+          {
+            resource: counted(groupRules.length, 'security-group rule'),
+            owner: 'others',
+            written: 'requested' as const,
+            does: 'waits until they let green in too',
+          },
+        ]),
+  ]
+}
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+
+const row = (resource: string, owner: Owner): Omit<OwnedRow, 'does'> => ({
+  resource,
+  owner: ownerInWords(owner),
+  written: written(owner),
+})
+
+function ofBlue({ platform, declared, blue, requested }: Found): OwnedRow[] {
+  const { name } = blue.cluster
+  const parts = [
+    { kind: 'cluster' as const, it: blue.cluster },
+    ...blue.nodegroups.map((it) => ({ kind: 'node group' as const, it })),
+    ...blue.fargateProfiles.map((it) => ({ kind: 'Fargate profile' as const, it })),
+  ]
+  return parts.map(({ kind, it }): OwnedRow => {
+    const asked = requested.find((r) => r.kind === kind && r.name === it.name)
+    const of = {
+      ...row(partInWords({ kind, name: it.name }, name), asked?.owner ?? ownerOf(it.tags, declared, platform.name)),
+    }
+    return asked
+      ? { ...of, does: 'empties it, and waits until its owner has removed it' }
+      : // By tags it may be somebody's, and the file says otherwise.
+        { ...of, written: 'own', does: 'deletes it' }
+  })
+}
+
+/** One line for all rules of an owner: there are as many as apps. */
+function ofRules({ platform, declared, ruleTags }: Found): OwnedRow[] {
+  const owners = Object.values(ruleTags).map((tags) => ownerOf(tags, declared, platform.name))
+  return [...Map.groupBy(owners, ownerInWords)].flatMap(([words, [owner, ...others]]) =>
+    owner
+      ? [
+          {
+            resource: counted(others.length + 1, 'listener rule'),
+            owner: words,
+            // Nobody else can take a weight step by step, and watch.
+            written: 'own' as const,
+            does: 'writes their weights',
+          },
+        ]
+      : [],
+  )
+}
+
+/** Whoever owns a rule by a tool takes its weights back the next time the tool runs, unless it was told to leave them. */
+export const ruleOwnerFindings = ({
+  platform,
+  declared,
+  ruleTags,
+}: Pick<Found, 'platform' | 'declared' | 'ruleTags'>): Finding[] =>
+  Object.entries(ruleTags).flatMap(([arn, tags]) => {
+    const owner = ownerOf(tags, declared, platform.name)
+    if (written(owner) !== 'requested' || (owner.tool === 'terraform' && declared.terraform?.ignores === 'weights'))
+      return []
+    return [
+      warning(
+        'route-of-others',
+        arn,
+        `${ownerInWords(owner)} owns this listener rule, and takes the weights back the next time it is applied`,
+        owner.tool === 'terraform'
+          ? 'let Terraform ignore them (lifecycle { ignore_changes = [action] }) and say so: owners.terraform.ignores: weights; or apply nothing of it until the upgrade has ended'
+          : 'update nothing of that stack until the upgrade has ended',
+      ),
+    ]
+  })

@@ -1,0 +1,160 @@
+import { PLATFORM_TAG } from './clone.ts'
+import type { BlueFacts } from './facts.ts'
+
+/**
+ * Whose an AWS resource is, by its tags, and so how it is written: what a tool owns is not changed behind its back, since
+ * the tool would take that back, or fail over what is gone.
+ */
+export const tools = ['norikae', 'eksctl', 'cloudformation', 'load-balancer-controller', 'terraform', 'nobody'] as const
+type Tool = (typeof tools)[number]
+
+/** own: by Norikae. through: by what its owner reads. requested: by its owner, who is asked, and waited for. */
+type Written = 'own' | 'through' | 'requested'
+
+export interface Owner {
+  readonly tool: Tool
+  /** Which stack, cluster or configuration of it; left out where there is no more to say. */
+  readonly of?: string
+}
+
+/** What the platform file says of owners, since no tag of AWS does. */
+export interface DeclaredOwners {
+  /**
+   * `tags`: what has all of these is Terraform's. `at`: where its configuration is, for people. `ignores`: it leaves the
+   * weights of listener rules to others.
+   */
+  readonly terraform?: {
+    readonly tags: Readonly<Record<string, string>>
+    readonly at?: string
+    readonly ignores?: 'weights'
+  }
+}
+
+type Tags = Readonly<Record<string, string>>
+type Rule = (tags: Tags, declared: DeclaredOwners, platform: string) => Owner | undefined
+
+const owned = (tool: Tool, of: string | undefined): Owner | undefined =>
+  of === undefined ? undefined : { tool, ...(of !== '' && { of }) }
+
+/** The first that says anything counts: eksctl makes what it makes by CloudFormation, and tags both. */
+const rules: readonly Rule[] = [
+  (tags, _declared, platform) => (tags[PLATFORM_TAG] === platform ? { tool: 'norikae' } : undefined),
+  // https://github.com/eksctl-io/eksctl/blob/v0.220.0/pkg/apis/eksctl.io/v1alpha5/types.go (ClusterNameTag)
+  (tags) => owned('eksctl', tags['alpha.eksctl.io/cluster-name']),
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
+  (tags) => owned('cloudformation', tags['aws:cloudformation:stack-name']),
+  // https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#resource-tags
+  (tags) => owned('load-balancer-controller', tags['elbv2.k8s.aws/cluster']),
+  (tags, { terraform }) => {
+    const wanted = Object.entries(terraform?.tags ?? {})
+    return wanted.length > 0 && wanted.every(([key, value]) => tags[key] === value)
+      ? owned('terraform', terraform?.at ?? '')
+      : undefined
+  },
+]
+
+/** Nobody's, where no tag says more: a cluster that was made by hand. */
+export const ownerOf = (tags: Tags, declared: DeclaredOwners, platform: string): Owner =>
+  rules.map((rule) => rule(tags, declared, platform)).find((owner) => owner !== undefined) ?? { tool: 'nobody' }
+
+/** Controllers delete what they made once what they made it for is gone. */
+const writes: Readonly<Record<Tool, Written>> = {
+  norikae: 'own',
+  nobody: 'own',
+  'load-balancer-controller': 'through',
+  eksctl: 'requested',
+  cloudformation: 'requested',
+  terraform: 'requested',
+}
+export const written = ({ tool }: Owner): Written => writes[tool]
+
+const names: Readonly<Record<Tool, string>> = {
+  norikae: 'Norikae',
+  eksctl: 'eksctl',
+  cloudformation: 'CloudFormation',
+  'load-balancer-controller': 'the AWS Load Balancer Controller',
+  terraform: 'Terraform',
+  nobody: 'nobody by its tags',
+}
+export const ownerInWords = ({ tool, of }: Owner): string => `${names[tool]}${of === undefined ? '' : ` (${of})`}`
+
+/** The step of an upgrade that waits for it. */
+export const REMOVAL_STEP = 'blue/removal'
+
+/** A part of blue that its owner removes. */
+export interface Requested {
+  readonly kind: 'cluster' | 'node group' | 'Fargate profile'
+  readonly name: string
+  readonly owner: Owner
+}
+
+/** What of blue Norikae does not delete, the cluster last: EKS keeps it for as long as it has the others. */
+export function requestedOf(
+  blue: Pick<BlueFacts, 'cluster' | 'nodegroups' | 'fargateProfiles'>,
+  declared: DeclaredOwners,
+  platform: string,
+): readonly Requested[] {
+  const { name, tags } = blue.cluster
+  const ofCluster = ownerOf(tags, declared, platform)
+  /** Tags of a cluster are not its node groups': what says nothing is of whoever made the cluster. */
+  const ofPart = (its: Tags) => {
+    const owner = ownerOf(its, declared, platform)
+    return owner.tool === 'nobody' ? ofCluster : owner
+  }
+  const parts = [
+    ...blue.nodegroups.map((it) => ({ kind: 'node group' as const, name: it.name, owner: ofPart(it.tags) })),
+    ...blue.fargateProfiles.map((it) => ({ kind: 'Fargate profile' as const, name: it.name, owner: ofPart(it.tags) })),
+  ].toSorted((a, b) => (a.kind + a.name < b.kind + b.name ? -1 : 1))
+  return [...parts, { kind: 'cluster' as const, name, owner: ofCluster }].filter(
+    ({ owner }) => written(owner) === 'requested',
+  )
+}
+
+/** `node group apps of chatwork-prod-1-35` */
+export const partInWords = ({ kind, name }: Pick<Requested, 'kind' | 'name'>, cluster: string): string =>
+  kind === 'cluster' ? `cluster ${name}` : `${kind} ${name} of ${cluster}`
+
+/** What its owner does, for each part once: one stack may have several. */
+export function removals(
+  parts: readonly Requested[],
+  { cluster, region }: { readonly cluster: string; readonly region: string },
+): readonly string[] {
+  const whole = parts.some((part) => part.kind === 'cluster' && part.owner.tool === 'eksctl')
+  const commands = parts.map((part) => {
+    const { kind, name, owner } = part
+    const { tool, of } = owner
+    switch (tool) {
+      case 'eksctl':
+        // It deletes the node groups and profiles of a cluster with it.
+        if (whole || kind === 'cluster') return `eksctl delete cluster --name ${cluster} --region ${region}`
+        return kind === 'node group'
+          ? `eksctl delete nodegroup --cluster ${cluster} --name ${name} --region ${region}`
+          : `eksctl delete fargateprofile --cluster ${cluster} --name ${name} --region ${region}`
+      case 'cloudformation':
+        return `aws cloudformation delete-stack --stack-name ${of ?? ''} --region ${region}`
+      case 'terraform':
+        return `take ${partInWords(part, cluster)} out of the configuration${of === undefined ? '' : ` in ${of}`}, then terraform apply`
+      case 'norikae':
+      case 'nobody':
+      case 'load-balancer-controller':
+        return `delete ${partInWords(part, cluster)}`
+    }
+  })
+  return [...new Set(commands)]
+}
+
+/** What is asked of its owners, for a message: names, then commands. */
+export const removalInWords = (
+  parts: readonly Requested[],
+  at: { readonly cluster: string; readonly region: string },
+): string =>
+  `remove ${parts.map((part) => `${partInWords(part, at.cluster)} (${ownerInWords(part.owner)})`).join(', ')}: ${removals(parts, at).join('; ')}`
+
+/** A line of what a plan writes or deletes, and whose it is. */
+export interface OwnedRow {
+  readonly resource: string
+  readonly owner: string
+  readonly written: Written | 'left'
+  /** What the plan does with it. */
+  readonly does: string
+}

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { leaves } from '../../../src/domain/steps.ts'
+import type { Prepared } from '../../../src/workflows/activities.ts'
+import { driven } from '../../support/driven.ts'
+import { eventually } from '../../support/eventually.ts'
+import { aSmallFile } from '../../support/small-platform.ts'
+import { aSmallWorld, call, scope, type SmallWorld } from '../../support/small-world.ts'
+
+/** A blue that a stack has: planned, and removed by somebody else. */
+
+let world: SmallWorld
+beforeAll(async () => {
+  world = await aSmallWorld()
+  await world.aws.eks.seedCluster({
+    name: scope.blue,
+    version: '1.35',
+    nodegroups: [{ name: 'general', size: 1, min: 1, max: 2, labels: {} }],
+    addons: [],
+    tags: { 'aws:cloudformation:stack-name': 'eks-blue' },
+  })
+})
+afterAll(() => world.stop())
+
+const prepare = (more = ''): Promise<Prepared> =>
+  driven(
+    world.activities.prepare,
+    { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file: aSmallFile(more) },
+    { workflow: { type: 'upgradePlan', id: `upgrade-plan/${scope.platform}/1` } },
+  ).then(({ answer }) => answer)
+const removal = ({ plan }: Prepared) =>
+  leaves(plan.phases.find((p) => p.name === 'decommission')?.forward ?? [])
+    .map((s) => s.id)
+    .filter((id) => id !== 'blue/empty')
+
+test('the plan says whose it is, and waits for its owner', async () => {
+  const prepared = await prepare()
+  const by = 'CloudFormation (eks-blue)'
+  expect(prepared.owned.map(({ resource, owner, written }) => [resource, owner, written])).toEqual([
+    ['cluster demo-1-36, with all that hangs on it', 'Norikae', 'own'],
+    ['cluster demo-1-35', by, 'requested'],
+    ['node group general of demo-1-35', by, 'requested'],
+  ])
+  expect(removal(prepared)).toEqual(['blue/removal'])
+})
+
+test('where the file says so Norikae deletes it, and the plan still says whose it was', async () => {
+  const prepared = await prepare('decommission: { deletes: norikae }\n')
+  expect(prepared.owned.map(({ owner, written }) => [owner, written])).toContainEqual([
+    'CloudFormation (eks-blue)',
+    'own',
+  ])
+  expect(removal(prepared)).toEqual(['blue/nodegroup/general', 'blue/delete'])
+})
+
+test('it is waited for with the command of its owner, and done once it is gone', async () => {
+  const { facts } = await prepare()
+  const input = { cluster: scope.blue, identity: facts.blue, parts: facts.requested ?? [] }
+  const eks = world.ports.eks(scope.region)
+  const { waits, answer } = await driven(world.activities.awaitRemoval, call<'awaitRemoval'>(input), {
+    between: async (_why, attempt) => {
+      if (attempt > 1) return
+      await eks.deleteNodegroup(scope.blue, 'general')
+      await eventually('it has no nodes', async () => (await eks.nodegroupNames(scope.blue)).length === 0)
+      if ((await eks.findCluster(scope.blue))?.deletionProtection)
+        await eks.setDeletionProtection(scope.blue, false, 'protection')
+      await eventually('it may go', async () => (await eks.findCluster(scope.blue))?.status === 'ACTIVE')
+      await eks.deleteCluster(scope.blue)
+    },
+  })
+  expect(waits[0]).toContain(
+    'node group general of demo-1-35, cluster demo-1-35 are there yet: aws cloudformation delete-stack --stack-name eks-blue --region ap-northeast-1',
+  )
+  expect(answer.note).toBe('demo-1-35 is gone')
+})

@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest'
+import type { BlueFacts } from '../../src/domain/facts.ts'
+import {
+  type DeclaredOwners,
+  ownerInWords,
+  ownerOf,
+  removalInWords,
+  removals,
+  requestedOf,
+  written,
+} from '../../src/domain/ownership.ts'
+import { ownedRows, ruleOwnerFindings } from '../../src/domain/owned-rows.ts'
+import { leaves } from '../../src/domain/steps.ts'
+import { anUpgradePlan, aPlatform, clusterFacts } from '../support/builders.ts'
+import { aCluster, aNodeGroup } from '../support/eks.ts'
+
+const terraform = { terraform: { tags: { ManagedBy: 'terraform', Stack: 'eks' }, at: 'infra/eks' } }
+
+describe('whose it is', () => {
+  test.for([
+    { says: 'nobody says so', tags: { team: 'sre' }, is: 'nobody by its tags', how: 'own' },
+    { says: 'Norikae made it for this platform', tags: { 'norikae.io/platform': 'chat' }, is: 'Norikae', how: 'own' },
+    { says: 'Norikae made it for another', tags: { 'norikae.io/platform': 'x' }, is: 'nobody by its tags', how: 'own' },
+    {
+      says: 'a stack has it',
+      tags: { 'aws:cloudformation:stack-name': 'eks' },
+      is: 'CloudFormation (eks)',
+      how: 'requested',
+    },
+    {
+      says: 'eksctl made it, by a stack of its own',
+      tags: { 'aws:cloudformation:stack-name': 'eksctl-a-cluster', 'alpha.eksctl.io/cluster-name': 'a' },
+      is: 'eksctl (a)',
+      how: 'requested',
+    },
+    {
+      says: 'a controller made it',
+      tags: { 'elbv2.k8s.aws/cluster': 'a' },
+      is: 'the AWS Load Balancer Controller (a)',
+      how: 'through',
+    },
+    {
+      says: 'it has all tags that the file says',
+      tags: { ManagedBy: 'terraform', Stack: 'eks', more: '' },
+      is: 'Terraform (infra/eks)',
+      how: 'requested',
+    },
+    { says: 'it has one of them', tags: { ManagedBy: 'terraform' }, is: 'nobody by its tags', how: 'own' },
+    {
+      says: 'it was Terraform’s and Norikae made it anew',
+      tags: { ManagedBy: 'terraform', Stack: 'eks', 'norikae.io/platform': 'chat' },
+      is: 'Norikae',
+      how: 'own',
+    },
+  ] as const)('$says', ({ tags, is, how }) => {
+    const owner = ownerOf(tags, terraform, 'chat')
+    expect([ownerInWords(owner), written(owner)]).toEqual([is, how])
+  })
+  test('no tags in the file are nobody’s tags', () =>
+    expect(ownerOf({}, { terraform: { tags: {} } }, 'chat').tool).toBe('nobody'))
+})
+
+const blueOf = (
+  cluster: Record<string, string>,
+  group: Record<string, string>,
+): Pick<BlueFacts, 'cluster' | 'nodegroups' | 'fargateProfiles'> => ({
+  cluster: aCluster({ name: 'b', tags: cluster }),
+  nodegroups: [aNodeGroup({ name: 'apps', tags: group })],
+  fargateProfiles: [
+    { name: 'f', status: 'ACTIVE', podExecutionRoleArn: '', subnets: [], selectors: [], tags: group, healthIssues: [] },
+  ],
+})
+const stack = (name: string) => ({ 'aws:cloudformation:stack-name': name })
+const eksctl = { 'alpha.eksctl.io/cluster-name': 'b' }
+const tf = terraform.terraform.tags
+const at = { cluster: 'b', region: 'r' }
+
+describe('what its owner is asked to remove', () => {
+  test.for([
+    { says: 'nothing of what was made by hand', blue: blueOf({}, {}), asks: [] },
+    { says: 'nothing of what Norikae made', blue: blueOf({ 'norikae.io/platform': 'chat' }, {}), asks: [] },
+    {
+      says: 'one stack, said once',
+      blue: blueOf(stack('s'), {}),
+      asks: ['aws cloudformation delete-stack --stack-name s --region r'],
+    },
+    {
+      says: 'the stacks of node groups before that of the cluster',
+      blue: blueOf(stack('s'), stack('n')),
+      asks: [
+        'aws cloudformation delete-stack --stack-name n --region r',
+        'aws cloudformation delete-stack --stack-name s --region r',
+      ],
+    },
+    {
+      says: 'all of eksctl’s in one',
+      blue: blueOf(eksctl, eksctl),
+      asks: ['eksctl delete cluster --name b --region r'],
+    },
+    {
+      says: 'only the parts that others made of a cluster of one’s own',
+      blue: blueOf({}, eksctl),
+      asks: [
+        'eksctl delete fargateprofile --cluster b --name f --region r',
+        'eksctl delete nodegroup --cluster b --name apps --region r',
+      ],
+    },
+    {
+      says: 'each of Terraform’s by its name',
+      blue: blueOf(tf, tf),
+      asks: [
+        'take Fargate profile f of b out of the configuration in infra/eks, then terraform apply',
+        'take node group apps of b out of the configuration in infra/eks, then terraform apply',
+        'take cluster b out of the configuration in infra/eks, then terraform apply',
+      ],
+    },
+  ])('$says', ({ blue, asks }) => expect(removals(requestedOf(blue, terraform, 'chat'), at)).toEqual(asks))
+  test('in words', () =>
+    expect(
+      removalInWords(requestedOf(blueOf(stack('s'), { 'norikae.io/platform': 'chat' }), terraform, 'chat'), at),
+    ).toBe('remove cluster b (CloudFormation (s)): aws cloudformation delete-stack --stack-name s --region r'))
+})
+
+describe('listener rules', () => {
+  const found = {
+    platform: aPlatform(),
+    declared: terraform,
+    blue: {
+      ...blueOf({}, {}),
+      addons: [],
+      accessEntries: [],
+      podIdentities: [],
+      identityProviders: [],
+      belongings: { accessEntries: [], fargateProfiles: [], capabilities: [] },
+    },
+    green: undefined,
+    requested: [],
+    groupRules: [{ group: 'sg-1', name: 'db', direction: 'in' as const, protocol: 'tcp' }],
+    ruleTags: { 'arn:1': tf, 'arn:2': tf, 'arn:3': stack('alb'), 'arn:4': {} },
+  }
+  test('are told by owner, with all else that a plan writes', () => {
+    expect(ownedRows(found).map(({ resource, owner, written: how }) => `${resource}: ${owner}, ${how}`)).toEqual([
+      'cluster toy-1-36, with all that hangs on it: Norikae, own',
+      'cluster b: nobody by its tags, own',
+      'node group apps of b: nobody by its tags, own',
+      'Fargate profile f of b: nobody by its tags, own',
+      '2 listener rules: Terraform (infra/eks), own',
+      '1 listener rule: CloudFormation (alb), own',
+      '1 listener rule: nobody by its tags, own',
+      '1 security-group rule: others, requested',
+    ])
+  })
+  test('of a green that others made are left', () =>
+    expect(ownedRows({ ...found, green: { ...found.blue, cluster: aCluster({ tags: eksctl }) } })[0]).toMatchObject({
+      owner: 'eksctl (b)',
+      written: 'left',
+    }))
+  test('that a tool owns are a warning each, but for those that Terraform ignores', () => {
+    const warned = (declared: DeclaredOwners) => ruleOwnerFindings({ ...found, declared }).map((f) => f.about)
+    expect(warned(terraform)).toEqual(['arn:1', 'arn:2', 'arn:3'])
+    expect(warned({ terraform: { ...terraform.terraform, ignores: 'weights' } })).toEqual(['arn:3'])
+  })
+})
+
+describe('decommissioning', () => {
+  const requested = (...kinds: ('cluster' | 'node group')[]) =>
+    kinds.map((kind) => ({ kind, name: kind === 'cluster' ? 'toy-1-35' : 'a', owner: { tool: 'terraform' as const } }))
+  const steps = (...kinds: ('cluster' | 'node group')[]) =>
+    leaves(
+      anUpgradePlan(aPlatform(), {
+        ...clusterFacts,
+        templatesOfBlue: ['b'],
+        requested: requested(...kinds),
+      }).phases.find((p) => p.name === 'decommission')?.forward ?? [],
+    )
+      .map((s) => s.id)
+      .filter((id) => id.startsWith('blue/') && !id.startsWith('blue/drain'))
+  test.for([
+    {
+      says: 'deletes what is nobody else’s',
+      kinds: [],
+      does: ['blue/empty', 'blue/nodegroup/a', 'blue/nodegroup/b', 'blue/template/b', 'blue/delete'],
+    },
+    {
+      says: 'empties what is another’s, deletes its own parts of it, and waits until the rest is gone',
+      kinds: ['cluster', 'node group'],
+      does: ['blue/empty', 'blue/nodegroup/b', 'blue/removal', 'blue/template/b'],
+    },
+    {
+      says: 'waits for parts before it deletes the cluster',
+      kinds: ['node group'],
+      does: ['blue/empty', 'blue/nodegroup/b', 'blue/removal', 'blue/template/b', 'blue/delete'],
+    },
+  ] as const)('$says', ({ kinds, does }) => expect(steps(...kinds)).toEqual(does))
+  test('the gate says what becomes of blue', () => {
+    const asked = (facts: Partial<typeof clusterFacts>) =>
+      anUpgradePlan(aPlatform(), { ...clusterFacts, ...facts })
+        .phases.flatMap((p) => leaves(p.forward))
+        .find((s) => s.id === 'soak/gate')?.title
+    expect(asked({})).toContain('delete toy-1-35 for good')
+    expect(asked({ requested: requested('cluster') })).toContain(
+      'empty toy-1-35 for good, and ask Terraform to remove it',
+    )
+  })
+})
