@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
+import { authorityFindings } from '../domain/certificate-authorities.ts'
 import { keyFindings } from '../domain/encryption-key.ts'
 import type { VersionDescription } from '../domain/eks-objects.ts'
 import type { BlueFacts } from '../domain/facts.ts'
@@ -51,6 +52,9 @@ export async function clusterSurvey(
   const pods = podsOn(kubernetes)
   const found = await Promise.all([
     look('updates', cluster.name, () => updates(eks, facts)),
+    look('certificate authorities', cluster.name, async () =>
+      authorityFindings(cluster.name, await eks.certificateAuthorities(cluster.name), now),
+    ),
     look('insights', cluster.name, async () =>
       insightFindings(
         cluster,

@@ -17,6 +17,7 @@ import type {
   UpdateDescription,
   VersionDescription,
 } from '../domain/eks-objects.ts'
+import type { CertificateAuthority } from '../domain/certificate-authorities.ts'
 import type { Insight, InsightsRefresh } from '../domain/insights.ts'
 import type { QuotaName, RunningInstance } from '../domain/quotas.ts'
 import type { SubnetDescription, TakenAddresses } from '../domain/subnets.ts'
@@ -107,6 +108,7 @@ export interface EksPort {
   versions(): Promise<readonly VersionDescription[]>
   /** Of the cluster, or of one of its node groups: those that have not ended. */
   updatesInProgress(cluster: string, nodegroup?: string): Promise<readonly UpdateDescription[]>
+  certificateAuthorities(cluster: string): Promise<readonly CertificateAuthority[]>
   /** What stands in the way of an upgrade, and what is not set up well. What passes is told without its details. */
   insights(cluster: string): Promise<readonly Insight[]>
   /** The last that somebody asked for; undefined: nobody has. */

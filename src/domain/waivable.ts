@@ -19,6 +19,7 @@ export const kinds = {
   'identity-provider': 'waivable',
   // EKS tells of requests for a month, and may count room that people have made meanwhile.
   'insight-fails': 'waivable',
+  'ca-rotation': 'waivable',
   'subnet-control-plane': 'waivable',
   'subnet-addresses': 'waivable',
   'subnet-prefixes': 'waivable',

@@ -3,7 +3,7 @@
  * types only, so that each can be run and tested by itself. `world.ts` joins them.
  */
 
-import type { Insight } from '@aws-sdk/client-eks'
+import type { CertificateAuthority, Insight } from '@aws-sdk/client-eks'
 import type { KeyState } from '@aws-sdk/client-kms'
 
 // AWS ------------------------------------------------------------------------
@@ -65,6 +65,8 @@ export interface SandboxAws {
     inventory(): readonly ClusterInventory[]
     /** What EKS's upgrade insights say of it, and what becomes of a refresh that is asked for. */
     setInsights(cluster: string, insights: readonly Insight[], refreshes?: 'COMPLETED' | 'FAILED' | 'IN_PROGRESS'): void
+    /** The certificate authorities of a cluster; without a word of them it has one, which is in use. */
+    setAuthorities(cluster: string, authorities: readonly CertificateAuthority[]): void
     /** What the access entry of this IAM principal lets it do in this cluster; undefined: it has none there. */
     access(
       cluster: string,

@@ -11,6 +11,7 @@ import type { EksPort } from '../../activities/ports.ts'
 import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
 import { accessOf, belongingsOf, entryOf } from './belongings.ts'
 import { addonOf, addonVersionOf, clusterOf, nodegroupOf, versionOf } from './describe.ts'
+import { authoritiesOf } from './certificate-authorities.ts'
 import { insightsOf, lastRefresh, refreshInsights, updatesUnderWay } from './insights.ts'
 import { createFargateProfile, deleteFargateProfile, findFargateProfile } from './fargate-profiles.ts'
 import { createPodIdentity, identitiesOfAddon, podIdentitiesOf } from './pod-identities.ts'
@@ -168,6 +169,8 @@ export const eks = (client: EKS): EksPort => ({
   },
 
   updatesInProgress: (cluster, nodegroup) => updatesUnderWay(client, cluster, nodegroup),
+
+  certificateAuthorities: (cluster) => authoritiesOf(client, cluster),
 
   insights: (cluster) => insightsOf(client, cluster),
 

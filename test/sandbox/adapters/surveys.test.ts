@@ -94,6 +94,24 @@ test('an update that goes on is told with its kind, and one that has ended is no
   await eventually('it has ended', async () => (await eks.updatesInProgress('blue')).length === 0)
 })
 
+test('certificate authorities are told, and when one that is not in use yet is activated', async () => {
+  const inUse = { id: 'a', signing: 'IN_USE', distribution: 'COMPLETE' }
+  expect(await eks.certificateAuthorities('blue')).toEqual([{ ...inUse, id: expect.any(String) as unknown }])
+  world.aws.eks.setAuthorities('blue', [
+    { id: 'a', signingStatus: 'IN_USE', distributionStatus: 'COMPLETE' },
+    {
+      id: 'b',
+      signingStatus: 'NOT_USED',
+      distributionStatus: 'IN_PROGRESS',
+      scheduledEvents: { firstAutoActivation: at },
+    },
+  ])
+  expect(await eks.certificateAuthorities('blue')).toEqual([
+    inUse,
+    { id: 'b', signing: 'NOT_USED', distribution: 'IN_PROGRESS', activatesAt: at.toISOString() },
+  ])
+})
+
 const [first, second] = ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2'] as const
 
 test('subnets are told with what is free in them, and what of them is taken', async () => {

@@ -56,6 +56,7 @@ beforeAll(async () => {
       calls: () => [awsCall(2, 'CreateCluster'), awsCall(4, 'DescribeCluster')],
       eks: {
         setInsights: () => undefined,
+        setAuthorities: () => undefined,
         inventory: () => [],
         access: () => undefined,
         seedCluster: async () => undefined,

@@ -126,6 +126,9 @@ export function newCluster(world: EksWorld, input: Given<CreateClusterRequest>):
     podIdentities: new Map(),
     updates: new Map(),
     told: nothingTold(),
+    authorities: [
+      { id: randomUUID(), createdAt, createdBy: 'EKS', signingStatus: 'IN_USE', distributionStatus: 'COMPLETE' },
+    ],
   }
 }
 

@@ -5,6 +5,7 @@ import type { Operations } from '../protocol/operations.ts'
 import { accessOperations, admitNodes, enterGroups, entryFor, grantClusterAdmin } from './access.ts'
 import { addonVersionOperations } from './addon-versions.ts'
 import { addonOperations, describeAddon, newAddon } from './addons.ts'
+import { authorityOperations } from './certificate-authorities.ts'
 import { belongingOperations } from './belongings.ts'
 import { activate, clusterOperations, newCluster } from './clusters.ts'
 import { insightOperations } from './insights.ts'
@@ -29,6 +30,7 @@ export const eksOperations = (world: EksWorld): Operations => ({
   ...fargateOperations(world),
   ...tagOperations(world),
   ...insightOperations(world),
+  ...authorityOperations(world),
 })
 
 export const inspectEks = (world: EksWorld): SandboxAws['eks'] => ({
@@ -51,6 +53,9 @@ export const inspectEks = (world: EksWorld): SandboxAws['eks'] => ({
     })),
   setInsights: (name, insights, refreshes = 'COMPLETED') => {
     clusterNamed(world, name).told = { insights, refreshes }
+  },
+  setAuthorities: (name, authorities) => {
+    clusterNamed(world, name).authorities = authorities
   },
   access: (name, principalArn) => {
     const cluster = world.clusters.get(name)

@@ -2,6 +2,7 @@ import type {
   AccessEntry,
   Addon,
   AssociatedAccessPolicy,
+  CertificateAuthority,
   Cluster,
   ClusterStatus,
   FargateProfile,
@@ -35,6 +36,7 @@ export interface EksCluster {
   readonly podIdentities: Map<string, EksPodIdentity>
   readonly updates: Map<string, Update & { id: string }>
   told: ToldInsights
+  authorities: readonly CertificateAuthority[]
 }
 
 export interface EksNodegroup {
