@@ -1,3 +1,5 @@
+import { ApplicationFailure } from '@temporalio/common'
+import { authorityFindings } from '../domain/certificate-authorities.ts'
 import { keyFindings } from '../domain/encryption-key.ts'
 import type { VersionDescription } from '../domain/eks-objects.ts'
 import type { BlueFacts } from '../domain/facts.ts'
@@ -5,10 +7,9 @@ import { blocker, warning, type Finding } from '../domain/findings.ts'
 import { hostFindings, type RunningPod } from '../domain/hosts-on-blue.ts'
 import { insightFindings, refreshDue } from '../domain/insights.ts'
 import { quotaFindings, quotas, type RunningInstance } from '../domain/quotas.ts'
-import { addressingOf, subnetFindings } from '../domain/subnets.ts'
+import { addressingOf, subnetFindings, subnetsOfNodes } from '../domain/subnets.ts'
 import { supportFindings } from '../domain/support-findings.ts'
 import { records } from '../domain/fields.ts'
-import { isDenied } from './errors.ts'
 import type { Outside, Proven } from './outside.ts'
 import type { EksPort, KubernetesPort } from './ports.ts'
 import { notYet } from './waiting.ts'
@@ -26,7 +27,7 @@ export interface Surveyed {
 
 /**
  * Has EKS look again at what stands in the way, where it has not for an hour, and waits until it has: a few minutes at most.
- * Throws `NotReady` meanwhile. Where the worker may not, what EKS knew before is read.
+ * Throws `NotReady` meanwhile. Where it does not, or the worker may not ask, what EKS knew before is read.
  */
 export async function insightsRefreshed(eks: EksPort, blue: string): Promise<void> {
   const due = async () => refreshDue(await eks.insightsRefresh(blue), new Date().toISOString())
@@ -35,7 +36,7 @@ export async function insightsRefreshed(eks: EksPort, blue: string): Promise<voi
     if ((await due()) === 'wait')
       throw notYet(`EKS looks again at what stands in the way of an upgrade of ${blue}`, '30m')
   } catch (error) {
-    if (!isDenied(error)) throw error
+    if (!isFinal(error)) throw error
   }
 }
 
@@ -53,6 +54,9 @@ export async function clusterSurvey(
   const pods = podsOn(kubernetes)
   const found = await Promise.all([
     look('updates', cluster.name, () => updates(eks, facts)),
+    look('certificate authorities', cluster.name, async () =>
+      authorityFindings(cluster.name, await eks.certificateAuthorities(cluster.name), now),
+    ),
     look('insights', cluster.name, async () =>
       insightFindings(
         cluster,
@@ -91,22 +95,26 @@ export async function clusterSurvey(
   return [...supportFindings(cluster, green, versions, now), ...found.flat()]
 }
 
-/** What the worker may not look at is told, and stops nothing: the rest is worth having. */
+/** What cannot be looked at, most often because the worker may not, is told, and stops nothing: the rest is worth having. */
 async function look(what: string, blue: string, at: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await at()
   } catch (error) {
-    if (!isDenied(error)) throw error
+    if (!isFinal(error)) throw error
     return [
       warning(
         'not-looked-at',
         `${blue}: ${what}`,
-        `the worker may not look: ${error.message}`,
-        'give it deploy/iam-policy.json and deploy/rbac/norikae.yaml, as this release has them',
+        `it cannot be looked at: ${error.message}`,
+        'where the worker may not: give it deploy/iam-policy.json and deploy/rbac/norikae.yaml, as this release has them',
       ),
     ]
   }
 }
+
+/** Asking again would not help. */
+const isFinal = (error: unknown): error is ApplicationFailure =>
+  error instanceof ApplicationFailure && error.nonRetryable === true
 
 /** An old cluster has had hundreds of updates: they are asked for only where something says that one is under way. */
 async function updates(eks: EksPort, { cluster, nodegroups }: BlueFacts): Promise<Finding[]> {
@@ -136,8 +144,8 @@ async function subnets(
   instances: readonly RunningInstance[],
   pods: readonly PlacedPod[],
 ): Promise<Finding[]> {
-  const { cluster, nodegroups, fargateProfiles } = facts
-  const ofNodes = [...nodegroups, ...fargateProfiles].flatMap((part) => part.subnets)
+  const { cluster } = facts
+  const ofNodes = subnetsOfNodes(facts)
   const addressing = addressingOf(await kubernetes.find('DaemonSet', 'kube-system', 'aws-node'))
   const nodesIn = new Map<string, number>()
   for (const { zone } of instances.filter((i) => i.cluster === cluster.name))

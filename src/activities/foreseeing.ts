@@ -93,7 +93,14 @@ async function found(outside: Outside, file: PlatformFile): Promise<OutlookFacts
   const blue = await blueOf(eks, file)
   const cluster = await eks.findCluster(blue)
   if (!cluster) throw notFound(`cluster ${blue} is not there`)
-  return { blue, from: cluster.version, madeAt: cluster.createdAt, versions }
+  const { supportType } = cluster
+  return {
+    blue,
+    from: cluster.version,
+    madeAt: cluster.createdAt,
+    ...(supportType !== undefined && { supportType }),
+    versions,
+  }
 }
 
 const newestFirst = (a: VersionDescription, b: VersionDescription): number =>

@@ -4,7 +4,6 @@ import type {
   AccessEntry,
   AddonDescription,
   AddonVersion,
-  CertificateAuthority,
   ClusterAccess,
   ClusterBelongings,
   ClusterDescription,
@@ -22,6 +21,7 @@ import type {
   UpdateDescription,
   VersionDescription,
 } from '../domain/eks-objects.ts'
+import type { CertificateAuthority } from '../domain/certificate-authorities.ts'
 import type { Insight, InsightsRefresh } from '../domain/insights.ts'
 import type { Tagged } from '../domain/network-tags.ts'
 import type { QuotaName, RunningInstance } from '../domain/quotas.ts'
@@ -110,7 +110,6 @@ export interface EksPort {
   findFargateProfile(cluster: string, name: string): Promise<FargateProfile | undefined>
   createFargateProfile(cluster: string, profile: NewFargateProfile, token: string): Promise<void>
   deleteFargateProfile(cluster: string, name: string): Promise<void>
-  certificateAuthorities(cluster: string): Promise<readonly CertificateAuthority[]>
   identityProviders(cluster: string): Promise<readonly IdentityProvider[]>
   /** Starts it, and answers the id of the cluster's update by which it is done. */
   associateIdentityProvider(cluster: string, provider: NewIdentityProvider, token: string): Promise<string>
@@ -123,6 +122,7 @@ export interface EksPort {
   versions(): Promise<readonly VersionDescription[]>
   /** Of the cluster, or of one of its node groups: those that have not ended. */
   updatesInProgress(cluster: string, nodegroup?: string): Promise<readonly UpdateDescription[]>
+  certificateAuthorities(cluster: string): Promise<readonly CertificateAuthority[]>
   /** What stands in the way of an upgrade, and what is not set up well. What passes is told without its details. */
   insights(cluster: string): Promise<readonly Insight[]>
   /** The last that somebody asked for; undefined: nobody has. */

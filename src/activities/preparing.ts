@@ -1,7 +1,6 @@
 import { activityInfo } from '@temporalio/activity'
 import { deflateSync } from 'node:zlib'
 import { approverFindings } from '../domain/approvers.ts'
-import { authorityFindings } from '../domain/certificate-authorities.ts'
 import { configurationFindings, type Configured } from '../domain/addon-configuration.ts'
 import { amiFacts, amiFindings, imagesToKnow } from '../domain/amis.ts'
 import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } from '../domain/clone.ts'
@@ -119,7 +118,6 @@ export const preparingActivities = (
     const ofClone = async () => [
       ...(await greenFindings(eks, green)),
       ...cloneFindings(facts),
-      ...authorityFindings(blue, await eks.certificateAuthorities(blue)),
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
       ...amiFindings(booted, await world.compute.images(imagesToKnow(booted))),
       ...fargateFindings(facts.fargateProfiles, green),

@@ -89,7 +89,11 @@ async function progress(temporal: Temporal, workflowId: string): Promise<{ sign:
     temporal.client.workflow.getHandle(workflowId).describe(),
   )
   const pending = raw.pendingActivities ?? []
-  const beats = pending.map((p) => p.lastHeartbeatTime?.seconds?.toString() ?? '')
+  // What waits for others (EKS looks again) is asked again and again: each time somebody works on it.
+  const beats = pending.map((p) => {
+    const waits = p.lastFailure?.applicationFailureInfo?.type === 'NotReady'
+    return `${p.lastHeartbeatTime?.seconds?.toString() ?? ''}${waits ? ` ${p.attempt ?? 1}` : ''}`
+  })
   const [first, ...more] = pending
   const failed = first?.lastFailure?.message
   const doing = [

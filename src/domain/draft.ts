@@ -99,8 +99,11 @@ export function draftOf(found: Living): Draft {
     ...wavesOf(rest, owned, keys),
     '',
   ].join('\n')
-  return { platform, text, guesses: text.split('\n').filter((line) => line.includes('# guess:')).length }
+  return { platform, text, guesses: guessesIn(text) }
 }
+
+/** How many lines of a platform file are marked, as nobody has looked at them yet. */
+export const guessesIn = (text: string): number => text.split('\n').filter((line) => line.includes('# guess:')).length
 
 /** For each, the one that most namespaces have. */
 function labelsOf(namespaces: readonly NamespaceFacts[]): Labels {

@@ -166,17 +166,6 @@ export interface Capability {
   readonly type: string
 }
 
-/** https://docs.aws.amazon.com/eks/latest/APIReference/API_CertificateAuthority.html */
-export interface CertificateAuthority {
-  readonly id: string
-  /** `IN_USE`, `NOT_USED`, `ACTIVATING` */
-  readonly signing: string
-  /** `COMPLETE`, `IN_PROGRESS`, `DELETING`, `FAILED` */
-  readonly distribution: string
-  /** When EKS may let it sign by itself, where it is one to follow. */
-  readonly activatedFrom?: string
-}
-
 /** https://docs.aws.amazon.com/eks/latest/APIReference/API_OidcIdentityProviderConfig.html */
 export interface IdentityProvider {
   readonly name: string

@@ -17,6 +17,8 @@ export interface OutlookFacts {
   readonly blue: string
   readonly from: string
   readonly madeAt?: string
+  /** Of its upgrade policy: what becomes of it at the end of standard support; absent where EKS does not tell. */
+  readonly supportType?: string
   readonly versions: readonly VersionDescription[]
   /** What is open already: an upgrade to this version, where it is known. */
   readonly open?: { readonly to?: string }
@@ -55,7 +57,7 @@ export function decide(
 }
 
 function newerFor(
-  { from, versions }: OutlookFacts,
+  { from, versions, supportType }: OutlookFacts,
   target: Target,
   startsAt: string,
   next: string | undefined,
@@ -65,7 +67,7 @@ function newerFor(
     .filter(isStandard)
     .toSorted((a, b) => compareVersions(a.version, b.version))
   const wished = wishedAmong(standard, target)
-  const ofBlue = supportOfBlue(from, versions, next)
+  const ofBlue = supportOfBlue(from, versions, next, supportType)
   if (!wished) return nothing([`EKS offers no version in standard support that is ${named[target]}`, ...ofBlue])
   const enough = daysAfter(startsAt.slice(0, 10), LEAVES_DAYS)
   const chosen = standard.find((v) => compareVersions(v.version, wished.version) >= 0 && endOf(v) >= enough)
@@ -155,7 +157,12 @@ function whyOf(chosen: Offered, wished: Offered, target: Target): string {
 }
 
 /** What blue's own version has to do with it: support that is over, or ends before the next chance. */
-function supportOfBlue(from: string, versions: readonly VersionDescription[], next: string | undefined): string[] {
+function supportOfBlue(
+  from: string,
+  versions: readonly VersionDescription[],
+  next: string | undefined,
+  supportType: string | undefined,
+): string[] {
   const blue = versions.find((v) => v.version === from)
   if (!blue) return [`EKS does not tell of ${from}, which blue is at`]
   const end = endOf(blue)
@@ -163,7 +170,7 @@ function supportOfBlue(from: string, versions: readonly VersionDescription[], ne
     case 'STANDARD_SUPPORT':
       return next !== undefined && end < next.slice(0, 10)
         ? [
-            `blue's ${from} leaves standard support on ${end}, before the next start; extended support costs six times as much`,
+            `blue's ${from} leaves standard support on ${end}, before the next start; ${supportType === 'STANDARD' ? 'its upgrade policy is STANDARD, so AWS upgrades it by itself then' : 'extended support costs six times as much'}`,
           ]
         : []
     case 'EXTENDED_SUPPORT':

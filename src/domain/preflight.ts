@@ -66,8 +66,13 @@ export function byTeam(
   ofCutovers: readonly { readonly team: string; readonly findings: readonly Finding[] }[],
 ): Acting[] {
   const acting = new Map<string, Finding[]>()
-  const give = (team: string, finding: Finding) => acting.set(team, [...(acting.get(team) ?? []), finding])
-  for (const finding of ofUpgrade) give(teamOf(finding, platform), finding)
+  const give = (team: string, finding: Finding) => {
+    const its = acting.get(team) ?? []
+    its.push(finding)
+    acting.set(team, its)
+  }
+  const teamOf = ownership(platform)
+  for (const finding of ofUpgrade) give(teamOf(finding), finding)
   for (const { team, findings } of ofCutovers) for (const finding of findings) give(team, finding)
   return [...acting]
     .map(([team, findings]) => ({ team, findings: blockersFirst(findings) }))
@@ -87,16 +92,17 @@ const urgency = (findings: readonly Finding[]): number =>
 
 /** Things of AWS have names that apps may have too. */
 const OF_CLUSTER =
-  /^(cluster|nodegroup|addon|fargate|subnet|quota|insight|key|support|capability|identity-provider)(-|$)/
+  /^(cluster|ca|update|nodegroup|addon|fargate|subnet|quota|insight|key|support|capability|identity-provider)(-|$)/
 
 /** `Deployment/shop/web`, `shop claim` and `shop/web` name a namespace; `api` and `api test` an app. */
-function teamOf({ code, about }: Finding, { apps, platformTeam }: Pick<Platform, 'apps' | 'platformTeam'>): string {
-  if (OF_CLUSTER.test(code)) return platformTeam
-  const [place = ''] = about.split(' ')
-  const parts = place.split('/')
-  const namespace = parts.at(-2) ?? place
-  const owner =
-    apps.find((app) => app.environments.some((e) => e.namespaces.includes(namespace))) ??
-    apps.find((app) => app.name === place)
-  return owner?.team ?? platformTeam
+function ownership({ apps, platformTeam }: Pick<Platform, 'apps' | 'platformTeam'>): (finding: Finding) => string {
+  const byApp = new Map(apps.map((app) => [app.name, app.team]))
+  const byNamespace = new Map(
+    apps.flatMap((app) => app.environments.flatMap((e) => e.namespaces.map((name) => [name, app.team]))),
+  )
+  return ({ code, about }) => {
+    if (OF_CLUSTER.test(code)) return platformTeam
+    const [place = ''] = about.split(' ')
+    return byNamespace.get(place.split('/').at(-2) ?? place) ?? byApp.get(place) ?? platformTeam
+  }
 }

@@ -52,15 +52,24 @@ export function addressingOf(plugin: KubernetesObject | undefined): PodAddressin
   return { prefixes: isOn('ENABLE_PREFIX_DELEGATION'), elsewhere: isOn('AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG') }
 }
 
+type Parts = Pick<BlueFacts, 'cluster' | 'nodegroups' | 'fargateProfiles'>
+
+/** Where nodes and Fargate's pods are; those of Auto Mode are in the cluster's own. */
+export function subnetsOfNodes({ cluster, nodegroups, fargateProfiles }: Parts): string[] {
+  const its = [...nodegroups, ...fargateProfiles].flatMap((part) => part.subnets)
+  return [...new Set(its.length === 0 ? cluster.resourcesVpcConfig.subnetIds : its)]
+}
+
 export function subnetFindings(
-  { cluster, nodegroups, fargateProfiles }: Pick<BlueFacts, 'cluster' | 'nodegroups' | 'fargateProfiles'>,
+  blue: Parts,
   found: readonly SubnetDescription[],
   size: PresentSize,
   addressing: PodAddressing,
   taken: readonly TakenAddresses[],
 ): Finding[] {
+  const { cluster, nodegroups } = blue
   const ofCluster = cluster.resourcesVpcConfig.subnetIds
-  const ofNodes = [...new Set([...nodegroups.flatMap((n) => n.subnets), ...fargateProfiles.flatMap((f) => f.subnets)])]
+  const ofNodes = subnetsOfNodes(blue)
   const isThere = (id: string) => found.some((s) => s.id === id)
   const gone = [...new Set([...ofCluster, ...ofNodes])].filter((id) => !isThere(id))
   const subnets = found.filter((s) => ofNodes.includes(s.id))

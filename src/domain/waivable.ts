@@ -8,7 +8,6 @@ export type WaiverKind = 'waivable' | 'twice' | 'lost' | 'dropped' | 'vain' | 'w
 export const kinds = {
   // Green differs from blue in a way that people can live with, or have made good by hand.
   'cluster-unhealthy': 'waivable',
-  'certificate-authority': 'waivable',
   'cluster-setting': 'waivable',
   'nodegroup-unhealthy': 'waivable',
   'nodegroup-setting': 'waivable',
@@ -19,6 +18,7 @@ export const kinds = {
   'identity-provider': 'waivable',
   // EKS tells of requests for a month, and may count room that people have made meanwhile.
   'insight-fails': 'waivable',
+  'ca-rotation': 'waivable',
   'subnet-control-plane': 'waivable',
   'subnet-addresses': 'waivable',
   'subnet-prefixes': 'waivable',

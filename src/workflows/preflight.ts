@@ -18,7 +18,8 @@ export async function upgradePreflight(request: PreflightRequest): Promise<Prefl
     team,
     findings: findings.filter((f) => kept.has(f)),
   }))
-  const others = [...kept].filter((f) => !cutovers.some((c) => c.findings.includes(f)))
+  const theirs = new Set(ofCutovers.flatMap((c) => c.findings))
+  const others = [...kept].filter((f) => !theirs.has(f))
   return {
     platform: platform.name,
     blue,

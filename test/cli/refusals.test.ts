@@ -8,6 +8,7 @@ import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } fro
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { workerIsThere } from '../../src/client/ask.ts'
 import { plan } from '../../src/client/upgrades.ts'
+import { draftOf } from '../../src/domain/draft.ts'
 import { anApp, rule } from '../support/builders.ts'
 import { eventually } from '../support/eventually.ts'
 import { aQuickPlatform, Background, run, runApart, Stage } from './stage.ts'
@@ -124,6 +125,8 @@ test.concurrent.for(['status', 'watch', 'report'])(
   },
 )
 
+const nothingFound = { account: '123456789012', region: 'ap-northeast-1', namespaces: [], prometheus: [] }
+
 test('a bad file is shown with every problem and its place, and nothing is started', async () => {
   const path = await file('apiVersion: norikae.io/v1\nplatform: Bad Name\nsoak: 60\n')
   const checked = await run(['validate', path])
@@ -135,6 +138,15 @@ test('a bad file is shown with every problem and its place, and nothing is start
   expect(started.code).toBe(2)
   expect(lastLine(started.err)).toMatch(/^\d+ problems; nothing was started$/)
   expect(problemsWith('error', JSON.parse(started.out))).toEqual([])
+})
+
+test('a good file in which guesses are left is told of so', async () => {
+  const { text, guesses } = draftOf({ ...nothingFound, cluster: 'toy-1-35' })
+  const path = await file(text)
+  const { code, out, err } = await run(['validate', path])
+  expect([code, out]).toEqual([0, `✔ ${path} is a platform file of toy\n`])
+  expect(err).toContain(`${guesses} lines are still marked "# guess:"`)
+  expect((await run(['validate', await file(text.replaceAll(/ *# guess:.*/g, ''))])).err).toBe('')
 })
 
 test('version and help are quick and know no Temporal', async () => {

@@ -34,6 +34,7 @@ interface Row {
   readonly target?: Schedule['target']
   readonly of?: readonly VersionDescription[]
   readonly open?: { readonly to?: string }
+  readonly supportType?: string
   readonly to?: string
   readonly because: readonly string[]
 }
@@ -75,6 +76,17 @@ test.for<Row>([
     because: [
       '1.36 is the newest version, and leaves standard support on 2027-08-02: less than two quarters (until 2027-10-05) after the start, and no newer one stays longer',
       `blue's 1.35 leaves standard support on 2027-03-27, before the next start; ${CHEAP}`,
+    ],
+  },
+  {
+    says: 'what becomes of a blue that is not to be in extended support',
+    from: '1.35',
+    next: april,
+    supportType: 'STANDARD',
+    to: '1.36',
+    because: [
+      '1.36 is the newest version, in standard support until 2027-08-02: more than two quarters after the start',
+      "blue's 1.35 leaves standard support on 2027-03-27, before the next start; its upgrade policy is STANDARD, so AWS upgrades it by itself then",
     ],
   },
   {
@@ -161,8 +173,13 @@ test.for<Row>([
       '1.10 is the newest version, in standard support until 2028-01-01: more than two quarters after the start',
     ],
   },
-])('$says', ({ from, at = january, next, target = 'newest', of = versions, open, to, because }) => {
-  const decision = decide({ blue, from, versions: of, ...(open && { open }) }, { target }, at, next)
+])('$says', ({ from, at = january, next, target = 'newest', of = versions, open, supportType, to, because }) => {
+  const decision = decide(
+    { blue, from, versions: of, ...(open && { open }), ...(supportType !== undefined && { supportType }) },
+    { target },
+    at,
+    next,
+  )
   expect(decision).toEqual({ do: to === undefined ? 'nothing' : 'upgrade', ...(to !== undefined && { to }), because })
 })
 

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
+import { authorityFindings } from '../../src/domain/certificate-authorities.ts'
 import { keyFindings } from '../../src/domain/encryption-key.ts'
 import { hostFindings, type RunningPod } from '../../src/domain/hosts-on-blue.ts'
 import { quotaFindings, type RunningInstance } from '../../src/domain/quotas.ts'
 
-/** Quotas, the encryption key, and what an upgrade itself lives on. */
+/** Quotas, the encryption key, certificate authorities, and what an upgrade itself lives on. */
 
 const some = (n: number, type: string, more: Partial<RunningInstance> = {}): RunningInstance[] =>
   Array.from({ length: n }, () => ({ type, zone: 'a', vcpus: 4, spot: false, ...more }))
@@ -67,6 +68,19 @@ test.for([
   const found = keyFindings('arn:key', state)
   expect(found.map((f) => [f.level, f.code, f.about])).toEqual(remedy ? [['blocker', 'key-unusable', 'arn:key']] : [])
   if (remedy) expect(found[0]?.remedy).toMatch(remedy)
+})
+
+test.for([
+  { says: 'is in use', is: ['IN_USE', 'COMPLETE'], level: [] },
+  { says: 'is being activated', is: ['ACTIVATING', 'COMPLETE'], level: ['blocker'] },
+  { says: 'is being distributed', is: ['NOT_USED', 'IN_PROGRESS'], level: ['blocker'] },
+  { says: 'waits, for nobody knows what', is: ['NOT_USED', 'COMPLETE'], level: [] },
+  { says: 'is activated in 30 days', is: ['NOT_USED', 'COMPLETE', '2026-12-24T00:00:00Z'], level: ['warning'] },
+  { says: 'is activated later', is: ['NOT_USED', 'COMPLETE', '2026-12-25T00:00:00Z'], level: [] },
+])('a certificate authority that $says', ({ is: [signing = '', distribution = '', activatesAt], level }) => {
+  const authority = { id: 'b', signing, distribution, ...(activatesAt !== undefined && { activatesAt }) }
+  const found = authorityFindings('blue', [authority], '2026-11-24T00:00:00Z')
+  expect(found.map((f) => f.level)).toEqual(level)
 })
 
 const pod = (place: string, ...images: readonly string[]): RunningPod => {

@@ -72,6 +72,14 @@ test.for<{
   expect(found.map((f) => `${f.level} ${f.code} ${f.about}`)).toEqual(are)
 })
 
+test('nodes of Auto Mode are in the subnets of their cluster', () => {
+  const auto = { ...blueWith(), nodegroups: [] }
+  const found = (free: number) =>
+    subnetFindings(auto, [subnet('subnet-a', free), subnet('subnet-c', free)], size, usual, []).map((f) => f.code)
+  expect(found(14)).toEqual([])
+  expect(found(13)).toEqual(['subnet-addresses'])
+})
+
 test('a subnet that is gone is named', () => {
   const found = subnetFindings(blueWith(), [subnet('subnet-a', 99)], size, usual, [])
   expect(found.map((f) => `${f.code} ${f.about}`)).toContain('subnet-gone subnet-c')

@@ -323,6 +323,7 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'ec2:DescribeInstances', // of nodes that were lost
     'eks:ListUpdates', // of a blue that is being updated
     'eks:DescribeUpdate',
+    'eks:DescribeCertificateAuthority', // one that is not in use
     'eks:DescribeInsight', // one that does not pass
     'ec2:DescribeNetworkInterfaces', // where pods get addresses by prefixes
     'kms:DescribeKey', // where Secrets are encrypted

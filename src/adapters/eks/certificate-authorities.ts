@@ -1,22 +1,23 @@
 import { type EKS, paginateListCertificateAuthorities } from '@aws-sdk/client-eks'
-import type { CertificateAuthority } from '../../domain/eks-objects.ts'
+import type { CertificateAuthority } from '../../domain/certificate-authorities.ts'
 import { each } from '../aws-client.ts'
 import { askFor, askForAll } from '../aws-errors.ts'
 
-/** Of those that are to follow also when: the list does not tell it. */
+/** When one is activated is told of each by itself only, and is asked of those that are not in use. */
 export async function authoritiesOf(client: EKS, clusterName: string): Promise<CertificateAuthority[]> {
-  const listed = await askForAll(
+  const told = await askForAll(
     `ListCertificateAuthorities ${clusterName}`,
     (o) => paginateListCertificateAuthorities({ client }, { clusterName }, o),
     (page) => page.certificateAuthorities,
   )
-  return each(listed, async ({ id = '', signingStatus: signing = '', distributionStatus: distribution = '' }) => {
-    const told = { id, signing, distribution }
-    if (signing !== 'NOT_USED') return told
-    const found = await askFor(`DescribeCertificateAuthority ${clusterName}/${id}`, (o) =>
-      client.describeCertificateAuthority({ clusterName, certificateAuthorityId: id }, o),
-    )
-    const from = found?.certificateAuthority?.scheduledEvents?.firstAutoActivation
-    return { ...told, ...(from && { activatedFrom: from.toISOString() }) }
+  return each(told, async ({ id = '', signingStatus: signing = '', distributionStatus: distribution = '' }) => {
+    const found =
+      signing === 'NOT_USED'
+        ? await askFor(`DescribeCertificateAuthority ${clusterName} ${id}`, (o) =>
+            client.describeCertificateAuthority({ clusterName, certificateAuthorityId: id }, o),
+          )
+        : undefined
+    const at = found?.certificateAuthority?.scheduledEvents?.firstAutoActivation
+    return { id, signing, distribution, ...(at && { activatesAt: at.toISOString() }) }
   })
 }

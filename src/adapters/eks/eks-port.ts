@@ -162,8 +162,6 @@ export const eks = (client: EKS): EksPort => ({
 
   deleteFargateProfile: (cluster, name) => deleteFargateProfile(client, cluster, name),
 
-  certificateAuthorities: (cluster) => authoritiesOf(client, cluster),
-
   identityProviders: (cluster) => identityProvidersOf(client, cluster),
 
   associateIdentityProvider: (cluster, provider, token) => associateIdentityProvider(client, cluster, provider, token),
@@ -186,6 +184,8 @@ export const eks = (client: EKS): EksPort => ({
   },
 
   updatesInProgress: (cluster, nodegroup) => updatesUnderWay(client, cluster, nodegroup),
+
+  certificateAuthorities: (cluster) => authoritiesOf(client, cluster),
 
   insights: (cluster) => insightsOf(client, cluster),
 

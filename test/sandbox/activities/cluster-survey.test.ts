@@ -90,6 +90,16 @@ test('while EKS looks again it is waited for', async () => {
   expect(looks[0]).toBe('EKS looks again at what stands in the way of an upgrade of demo-1-35')
 })
 
+test('where EKS will not look again, what it knew before is read', async () => {
+  world.aws.eks.setInsights(scope.blue, [])
+  const no = { code: 'InvalidRequestException', message: 'not for this cluster', status: 400 }
+  world.faults.fail('eks:StartInsightsRefresh', no, 1)
+  const { findings, waits } = await preflown()
+  world.faults.clear()
+  expect(waits).toEqual([])
+  expect(findings).toContain('warning insights-old demo-1-35')
+})
+
 test('what the worker may not look at is told, and stops nothing', async () => {
   const no = { code: 'AccessDeniedException', message: 'you are not authorized', status: 403 }
   const closed = ['ListInsights', 'DescribeInsightsRefresh'].map((name) => `eks:${name}`)

@@ -317,7 +317,7 @@ test('certificate authorities are told, and of one that is to follow from when o
   client.destroy()
   const [one, next] = await eks.certificateAuthorities(cluster)
   expect([one, next?.signing]).toEqual([first, 'NOT_USED'])
-  expect(Date.parse(next?.activatedFrom ?? '')).toBeGreaterThan(Date.now())
+  expect(Date.parse(next?.activatesAt ?? '')).toBeGreaterThan(Date.now())
 })
 
 test('versions are told with their status and end', async () => {

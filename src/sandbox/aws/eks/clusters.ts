@@ -125,7 +125,7 @@ export function newCluster(world: EksWorld, input: Given<CreateClusterRequest>):
     fargateProfiles: new Map(),
     identityProviders: new Map(),
     certificateAuthorities: new Map([
-      ['ca-1', { id: 'ca-1', signingStatus: 'IN_USE', distributionStatus: 'COMPLETE' }],
+      ['ca-1', { id: 'ca-1', createdAt, createdBy: 'EKS', signingStatus: 'IN_USE', distributionStatus: 'COMPLETE' }],
     ]),
     podIdentities: new Map(),
     updates: new Map(),
