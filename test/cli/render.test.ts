@@ -415,13 +415,13 @@ test('the plan shows phases, who is asked, and the way back', () => {
     ],
   }
   expect(plan(planned, screen())).toMatchInlineSnapshot(`
-    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan e2141526
+    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan 212813ed
 
     PHASE         STEPS  WAY BACK  ASKS  WHAT
     start         1      -         sre   agree to begin
     provision     6      3         -     build toy-1-36
     bootstrap     6      2         -     bring up the platform itself
-    verify        12     6         -     try every object on green
+    verify        2      1         -     try every object on green
     cutovers      3      3         -     move the apps
     soak          7      -         sre   keep toy-1-35 as the way back
     decommission  8      none      -     remove toy-1-35
@@ -445,8 +445,9 @@ test('the plan shows phases, who is asked, and the way back', () => {
       ↩ remove load balancers and volumes of toy-1-36
 
     verify
-      → dry-run every app on green (12 steps)
-      ↩ dry-run every app on green (6 steps)
+      → namespaces of every app on green (1 step)
+      → dry-run every app on green (1 step)
+      ↩ namespaces of every app on green (1 step)
 
     cutovers
       → move the apps (3 steps)
