@@ -112,9 +112,19 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     cluster,
     sideBySide('nodegroups', 'create the node groups', 4, nodeGroups),
     ...fargateProfiles({ blue, green }, facts),
-    just(...later, ...(facts.groupRules ? [act(RULES_STEP, 'awaitGroupRules', { cluster: green, like: blue })] : [])),
+    emptied(green, later),
+    just(...(facts.groupRules ? [act(RULES_STEP, 'awaitGroupRules', { cluster: green, like: blue })] : [])),
   )
 }
+
+/** A driver or a controller that is an add-on may have made something outside green for whoever deployed there by then. */
+const emptied = (cluster: string, addons: readonly LeafStep[]): Move => ({
+  ...just(...addons),
+  back:
+    addons.length === 0
+      ? []
+      : [undoing(addons, act('cluster/empty', 'emptyCluster', { cluster, identity: 'made-by-this-run' }))],
+})
 
 type Sides = Pick<Platform, 'blue' | 'green'>
 

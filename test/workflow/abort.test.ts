@@ -82,7 +82,7 @@ test.for(ways)('%s after the point of no return changes nothing', async ([name, 
     await trial.say(undefined, 'retry', { gate, by: 'baba' })
     expect((await trial.result()).outcome).toBe('done')
   })
-  expect(outside.done.at(-1)).toBe('upgrade:blue/delete')
+  expect(outside.done.at(-1)).toBe('upgrade:blue/remains')
   expect(outside.done.filter((d) => d.includes('withdraw'))).toEqual([])
 })
 

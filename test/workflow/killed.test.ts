@@ -103,7 +103,7 @@ test.concurrent(
     expect((await trial.result()).outcome).toBe('done')
     const done = doneBy(world)
     expect(done.filter((d, i) => done.indexOf(d) !== i)).toEqual([]) // nothing was done twice
-    expect(done.at(-1)).toBe('upgrade:blue/delete')
+    expect(done.at(-1)).toBe('upgrade:blue/remains')
     expect(world.open(trial.outside.platform).world.get('api/production/route/web', 0)).toBe(100)
   },
 )

@@ -94,7 +94,7 @@ test('one that is born in the soak is waited for, and the removal of blue is ask
     expect((await trial.result()).outcome).toBe('done')
   })
   expect(outside.done.filter((d) => d === 'upgrade:soak/idle')).toHaveLength(2)
-  expect(outside.done.at(-1)).toBe('upgrade:blue/delete')
+  expect(outside.done.at(-1)).toBe('upgrade:blue/remains')
 })
 
 test('what has left is not started again because another is planned anew', async () => {

@@ -172,5 +172,5 @@ test.concurrent('with nothing kept in memory between tasks all is as it was', { 
     },
     { maxCachedWorkflows: 0 },
   )
-  expect(trial.outside.done.at(-1)).toBe('upgrade:blue/delete')
+  expect(trial.outside.done.at(-1)).toBe('upgrade:blue/remains')
 })

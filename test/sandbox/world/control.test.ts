@@ -56,7 +56,7 @@ beforeAll(async () => {
       calls: () => [awsCall(2, 'CreateCluster'), awsCall(4, 'DescribeCluster')],
       eks: { inventory: () => [], access: () => undefined, seedCluster: async () => undefined },
       elbv2: Object.assign(elb, {
-        inventory: () => ({ targetGroups: [], rules: elb.rules() }),
+        inventory: () => ({ targetGroups: [], loadBalancers: [], rules: elb.rules() }),
         seedLoadBalancer: () => ({ loadBalancerArn: '', listenerArn: '' }),
         seedTargetGroup: () => '',
         seedRule: () => '',
