@@ -102,13 +102,13 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     ...addons(false),
     ...podIdentities({ blue, green }, facts),
   ]
-  const later = [...addons(true), ...identityProviders({ blue, green }, facts)]
+  const [later, providers] = [addons(true), identityProviders({ blue, green }, facts)]
   const cluster: Move = {
     ...stay,
     forward: inside,
     back: [
       undoing(
-        [...inside, ...later],
+        [...inside, ...later, ...providers],
         act('cluster/delete', 'deleteCluster', { cluster: green, identity: 'made-by-this-run' }),
       ),
     ],
@@ -117,7 +117,11 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     cluster,
     sideBySide('nodegroups', 'create the node groups', 4, nodeGroups),
     ...fargateProfiles({ blue, green }, facts),
-    just(...later, ...(facts.networkTags ? [act(TAGS_STEP, 'awaitNetworkTags', { cluster: green, like: blue })] : [])),
+    emptied(green, later),
+    just(
+      ...providers,
+      ...(facts.networkTags ? [act(TAGS_STEP, 'awaitNetworkTags', { cluster: green, like: blue })] : []),
+    ),
     groupRules({ blue, green }, facts),
   )
 }
@@ -134,6 +138,15 @@ const takeOver = ({ blue, green }: Platform, identity: Identity, facts: ClusterF
     ),
     groupRules({ blue, green }, facts),
   )
+
+/** A driver or a controller that is an add-on may have made something outside green for whoever deployed there by then. */
+const emptied = (cluster: string, addons: readonly LeafStep[]): Move => ({
+  ...just(...addons),
+  back:
+    addons.length === 0
+      ? []
+      : [undoing(addons, act('cluster/empty', 'emptyCluster', { cluster, identity: 'made-by-this-run' }))],
+})
 
 type Sides = Pick<Platform, 'blue' | 'green'>
 

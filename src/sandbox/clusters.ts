@@ -105,7 +105,8 @@ export function createClusters<C extends SandboxCluster>(options: {
 // Both know the same JSON, each by a type of its own.
 const seenByDriver = (cluster: SandboxCluster): DriverCluster => ({
   name: cluster.name,
-  list: async (kind) => cluster.list(kind === 'PersistentVolume' ? 'v1' : 'storage.k8s.io/v1', kind),
+  list: async (kind) => cluster.list(kind.startsWith('PersistentVolume') ? 'v1' : 'storage.k8s.io/v1', kind),
+  create: async (object) => cluster.apply(object as KubernetesObject),
   write: async (object) => cluster.update(object as KubernetesObject),
   remove: async (volume) => cluster.remove(volume as KubernetesObject),
 })

@@ -1,6 +1,6 @@
 /**
  * What the EBS CSI driver does in a cluster: attaches volumes to nodes and takes them off again as VolumeAttachments ask
- * for it, and deletes the volume behind a PersistentVolume that is to go with its claim.
+ * for it, makes volumes for claims of its StorageClasses, and deletes the volume behind a PersistentVolume that is to go with its claim.
  * https://kubernetes-csi.github.io/docs/external-attacher.html, https://kubernetes-csi.github.io/docs/external-provisioner.html
  */
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
@@ -20,7 +20,11 @@ export const driverObject: KubernetesObject = {
 /** A cluster as a driver sees it. */
 export interface DriverCluster {
   readonly name: string
-  list(kind: 'VolumeAttachment' | 'PersistentVolume'): Promise<readonly KubernetesObject[]>
+  list(
+    kind: 'VolumeAttachment' | 'PersistentVolume' | 'PersistentVolumeClaim' | 'StorageClass',
+  ): Promise<readonly KubernetesObject[]>
+  /** Absent where it makes no volumes. */
+  readonly create?: (object: KubernetesObject) => Promise<void>
   /** Writes finalizers and status of an object that was listed. */
   write(object: KubernetesObject): Promise<void>
   remove(volume: KubernetesObject): Promise<void>
@@ -51,6 +55,7 @@ async function look(cluster: DriverCluster, ec2: SandboxAws['ec2']): Promise<voi
     await attach(cluster, ec2, attachment, volume ? ebsOf(volume)?.id : undefined)
   }
   for (const volume of volumes) await reclaim(cluster, ec2, volume)
+  if (cluster.create) await provision({ name: cluster.name, list: cluster.list, create: cluster.create }, ec2, volumes)
 }
 
 /** An instance of EC2 is one of one cluster. */
@@ -86,6 +91,45 @@ async function attach(
     await cluster.write({ ...attachment, status: { attached: false, attachError } })
   }
 }
+
+/** The zone of a volume that any node may have. */
+const ZONE = 'ap-northeast-1a'
+
+/** With the tags that the add-on of EKS gives them. */
+async function provision(
+  cluster: Required<Pick<DriverCluster, 'name' | 'list' | 'create'>>,
+  ec2: SandboxAws['ec2'],
+  volumes: readonly KubernetesObject[],
+): Promise<void> {
+  const classes = (await cluster.list('StorageClass')).filter(isOwn)
+  if (classes.length === 0) return
+  for (const { metadata, spec = {} } of await cluster.list('PersistentVolumeClaim')) {
+    const storageClass = classes.find((c) => c.metadata.name === spec['storageClassName'])
+    const name = `pvc-${metadata.uid}`
+    const done = spec['volumeName'] !== undefined || volumes.some((v) => v.metadata.name === name)
+    if (!storageClass || done || metadata.deletionTimestamp !== undefined) continue
+    const id = ec2.createVolume(ZONE, 1, {
+      [`kubernetes.io/cluster/${cluster.name}`]: 'owned',
+      'kubernetes.io/created-for/pvc/namespace': metadata.namespace ?? '',
+      'kubernetes.io/created-for/pvc/name': metadata.name,
+    })
+    await cluster.create({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name, annotations: { 'pv.kubernetes.io/provisioned-by': DRIVER } },
+      spec: {
+        capacity: { storage: '1Gi' },
+        accessModes: spec['accessModes'],
+        storageClassName: storageClass.metadata.name,
+        persistentVolumeReclaimPolicy: 'Delete',
+        csi: { driver: DRIVER, volumeHandle: id },
+        claimRef: { namespace: metadata.namespace, name: metadata.name, uid: metadata.uid },
+      },
+    })
+  }
+}
+
+export const isOwn = (storageClass: KubernetesObject): boolean => storageClass['provisioner'] === DRIVER
 
 /** Only what it made itself, or was told that it did. */
 async function reclaim(cluster: DriverCluster, ec2: SandboxAws['ec2'], volume: KubernetesObject): Promise<void> {

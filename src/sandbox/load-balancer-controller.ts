@@ -1,6 +1,6 @@
 /**
  * What the AWS load balancer controller does for TargetGroupBindings: keeps a target group's targets as the Service's
- * ready pods. It acts only while a pod of its own is ready on the cluster, so an upgrade that forgets to bring it along
+ * ready pods. For an Ingress, and for a Service of type LoadBalancer, it keeps a load balancer, which goes with them. It acts only while a pod of its own is ready on the cluster, so an upgrade that forgets to bring it along
  * gets no targets.
  */
 import { roleOf } from './traffic/roles.ts'
@@ -13,7 +13,7 @@ const DELAY_MS = 100
 /** When something was refused, for example a target group that is not there yet. */
 const AGAIN_MS = 1_000
 
-type Cluster = Pick<SandboxCluster, 'list' | 'update' | 'pods' | 'onPod' | 'onChange'>
+type Cluster = Pick<SandboxCluster, 'name' | 'list' | 'update' | 'pods' | 'onPod' | 'onChange'>
 
 export interface LoadBalancerController {
   /** What could not be done at the last attempt, by binding. */
@@ -28,7 +28,7 @@ interface Target {
 
 export function startLoadBalancerController(options: {
   readonly cluster: Cluster
-  readonly elbv2: Pick<SandboxAws['elbv2'], 'setTargets'>
+  readonly elbv2: Pick<SandboxAws['elbv2'], 'setTargets' | 'seedLoadBalancer' | 'removeLoadBalancer' | 'inventory'>
 }): LoadBalancerController {
   const { cluster, elbv2 } = options
   /** The targets as last written, by target group. */
@@ -59,7 +59,44 @@ export function startLoadBalancerController(options: {
         problems.set(name, String(error))
       }
     }
+    for (const owner of owners(namespace)) {
+      if (owner.metadata.deletionTimestamp !== undefined) letGo(owner)
+      else balance(owner)
+    }
     if (problems.size > 0) soon(AGAIN_MS)
+  }
+
+  /** What has a load balancer of its own. */
+  const owners = (namespace?: string): readonly KubernetesObject[] => [
+    ...cluster.list('networking.k8s.io/v1', 'Ingress', namespace),
+    ...cluster.list('v1', 'Service', namespace).filter((s) => s.spec?.['type'] === 'LoadBalancer'),
+  ]
+
+  const tagsOf = ({ kind, metadata }: KubernetesObject): Readonly<Record<string, string>> => ({
+    'elbv2.k8s.aws/cluster': cluster.name,
+    [`${kind.toLowerCase()}.k8s.aws/stack`]: `${metadata.namespace}/${metadata.name}`,
+  })
+
+  function balancersOf(owner: KubernetesObject): readonly { arn: string }[] {
+    const wanted = Object.entries(tagsOf(owner))
+    return elbv2.inventory().loadBalancers.filter(({ tags }) => wanted.every(([key, value]) => tags[key] === value))
+  }
+
+  /** The finalizer first: what is made must not be forgotten. */
+  function balance(owner: KubernetesObject): void {
+    const { finalizers = [], namespace, name } = owner.metadata
+    const its = finalizerOf(owner)
+    if (!finalizers.includes(its))
+      return update({ ...owner, metadata: { ...owner.metadata, finalizers: [...finalizers, its] } })
+    if (balancersOf(owner).length === 0) elbv2.seedLoadBalancer(`k8s-${namespace}-${name}`.slice(0, 32), tagsOf(owner))
+  }
+
+  function letGo(owner: KubernetesObject): void {
+    const { finalizers = [] } = owner.metadata
+    if (!finalizers.includes(finalizerOf(owner))) return
+    for (const { arn } of balancersOf(owner)) elbv2.removeLoadBalancer(arn)
+    const left = finalizers.filter((f) => f !== finalizerOf(owner))
+    update({ ...owner, metadata: { ...owner.metadata, finalizers: left } })
   }
 
   function keep(binding: KubernetesObject, pods: readonly RunningPod[]): void {
@@ -110,6 +147,7 @@ export function startLoadBalancerController(options: {
   })
   cluster.onChange(BINDING.kind, () => soon())
   cluster.onChange('Service', () => soon())
+  cluster.onChange('Ingress', () => soon())
   soon()
 
   return {
@@ -120,6 +158,10 @@ export function startLoadBalancerController(options: {
     },
   }
 }
+
+/** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/ */
+const finalizerOf = ({ kind }: KubernetesObject): string =>
+  kind === 'Ingress' ? 'ingress.k8s.aws/resources' : 'service.k8s.aws/resources'
 
 const groupOf = ({ spec }: KubernetesObject) => String(spec?.['targetGroupARN'])
 

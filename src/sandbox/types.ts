@@ -76,6 +76,8 @@ export interface SandboxAws {
       name: string,
       tags?: Readonly<Record<string, string>>,
     ): { loadBalancerArn: string; listenerArn: string }
+    /** With its listeners and their rules, as the API's DeleteLoadBalancer. Nothing happens where it is gone. */
+    removeLoadBalancer(arn: string): void
     seedTargetGroup(name: string, tags: Readonly<Record<string, string>>): string
     seedRule(listenerArn: string, priority: number, host: string, forward: readonly Forward[]): string
     rules(): readonly ListenerRule[]
@@ -86,6 +88,7 @@ export interface SandboxAws {
     /** Writes a weight as somebody else would: for the fault "somebody else changes a weight". */
     setWeightAsSomebodyElse(ruleArn: string, forward: readonly Forward[]): void
     inventory(): {
+      readonly loadBalancers: readonly { arn: string; name: string; tags: Readonly<Record<string, string>> }[]
       readonly targetGroups: readonly {
         arn: string
         name: string

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { upgradeId } from '../../src/domain/messages.ts'
+import { accountOf, deployedToGreen } from './account.ts'
 import { aBed, BLUE, endState, GREEN, PLATFORM, played, wellOn, WITHIN_MS } from './bed.ts'
 import { EVERY, report } from './every.ts'
 
@@ -38,16 +39,27 @@ const sampled: ReadonlySet<string> = new Set([
   'proveIdle',
 ])
 
+const from = (type: (typeof all)[number]): ReadonlySet<string> => new Set(all.slice(all.indexOf(type)))
+/** Green's add-ons are there, and with them who makes volumes. */
+const withDriver = from('openNamespaces')
+/** And the platform's own apps, with who makes load balancers. */
+const withControllers = from('dryRunObjects')
+
 test.for(all.filter((type) => EVERY || sampled.has(type)))(
   'aborted when it is at %s, everything is back on blue as it was',
   async (type) => {
     await using bed = await aBed()
+    const before = accountOf(bed.world)
     let said = false
+    let outside = 0
     const worker = await bed.worker((told) => {
       if (said || told.at !== 'before' || told.type !== type) return undefined
       said = true
       const upgrade = bed.temporal.client.workflow.getHandle(upgradeId(PLATFORM))
-      return upgrade.signal('abort', { by: 'baba@example.com', reason: `it is at ${type}` })
+      return (withDriver.has(type) ? deployedToGreen(bed.world, GREEN) : Promise.resolve(0)).then((made) => {
+        outside = made
+        return upgrade.signal('abort', { by: 'baba@example.com', reason: `it is at ${type}` })
+      })
     })
     await worker.ready()
     await bed.begin()
@@ -56,6 +68,8 @@ test.for(all.filter((type) => EVERY || sampled.has(type)))(
     expect(said).toBe(true)
     expect(view.outcome).toBe('rolled-back')
     expect(await endState(bed)).toEqual(wellOn(BLUE))
-    expect(bed.world.aws.eks.inventory().map((c) => c.name)).not.toContain(GREEN)
+    // A volume, and then two load balancers: nothing of it is left.
+    expect(outside).toBeGreaterThanOrEqual(withControllers.has(type) ? 3 : withDriver.has(type) ? 1 : 0)
+    expect(accountOf(bed.world)).toEqual(before)
   },
 )

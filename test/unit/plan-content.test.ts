@@ -39,7 +39,7 @@ test('an upgrade is these steps, in this order', () => {
         '[nodegroup/a/create] [nodegroup/b/create]',
         'addon/coredns',
       ],
-      back: ['[nodegroup/a/delete] [nodegroup/b/delete]', 'cluster/delete'],
+      back: ['cluster/empty', '[nodegroup/a/delete] [nodegroup/b/delete]', 'cluster/delete'],
     },
     bootstrap: {
       ...none,

@@ -179,6 +179,7 @@ export const k = {
   serviceAccount: known('v1', 'ServiceAccount'),
   volume: known('v1', 'PersistentVolume'),
   statefulSet: known('apps/v1', 'StatefulSet'),
+  storageClass: known('storage.k8s.io/v1', 'StorageClass'),
   validatingWebhooks: known('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration'),
 }
 

@@ -164,7 +164,7 @@ test('what carries the name of a cluster that is gone is found by tags and names
     driven(
       world.activities.findRemains,
       call<'findRemains'>({ cluster, prices: { currency: 'USD', instances: {}, storage: 0.1 } }),
-      { scheduledMs: Date.now() - forMs },
+      { scheduledMs: Date.now() - forMs, between: () => aws.networkInterfaces.remove('eni-gone') },
     )
   expect((await find()).answer).toEqual({ note: `nothing is left of ${cluster}` })
 
@@ -182,7 +182,6 @@ test('what carries the name of a cluster that is gone is found by tags and names
   aws.logs.keep(`/aws/eks/${cluster}/cluster`, 2_500_000_000)
   aws.logs.keep(`/aws/eks/${cluster}/cluster-of-somebody`, 1)
 
-  setTimeout(() => aws.networkInterfaces.remove('eni-gone'), 100)
   const { answer, waits } = await find()
   expect(waits.at(-1)).toBe('AWS lets go of network interface eni-gone')
   expect(answer.findings?.map((f) => f.about)).toEqual([

@@ -61,7 +61,7 @@ beforeAll(async () => {
         seedCluster: async () => undefined,
       },
       elbv2: Object.assign(elb, {
-        inventory: () => ({ targetGroups: [], rules: elb.rules() }),
+        inventory: () => ({ targetGroups: [], loadBalancers: [], rules: elb.rules() }),
         seedLoadBalancer: () => ({ loadBalancerArn: '', listenerArn: '' }),
         seedTargetGroup: () => '',
         seedRule: () => '',

@@ -368,7 +368,7 @@ test.for<{ says: string; remains: Partial<Remains> & { groups?: object[] }; left
     servers: [new FakeCluster('green')],
     suspendedByOwner: new Set(),
     ec2: { volumes: [], snapshots: [] },
-    elbv2: { rules: [], targetGroups: groups as Remains['elbv2']['targetGroups'] }, // made by aGroup
+    elbv2: { rules: [], loadBalancers: [], targetGroups: groups as Remains['elbv2']['targetGroups'] }, // made by aGroup
     ...remains,
   })
   expect(found.map((l) => l.what)).toEqual(left)

@@ -96,3 +96,21 @@ test('a target group that is not there yet is tried again', async () => {
   await eventually('targets', () => targets()?.length === 1)
   expect(controller.problems()).toEqual([])
 })
+
+test('an Ingress and a Service of type LoadBalancer have one each, which goes with them', async () => {
+  const ingress = anObject('networking.k8s.io/v1', 'Ingress', 'public', { spec: {} })
+  const mail = anObject('v1', 'Service', 'mail', { spec: { type: 'LoadBalancer', ports: [{ port: 25 }] } })
+  cluster.apply(ingress)
+  cluster.apply(mail)
+  cluster.pod(its)
+  await eventually('both have one', () => elb.balancers.size === 2)
+  const [kept] = cluster.list('networking.k8s.io/v1', 'Ingress')
+  expect(kept?.metadata.finalizers).toEqual(['ingress.k8s.aws/resources'])
+  const gone = { ...kept?.metadata, deletionTimestamp: '2026-12-01T00:00:00Z' }
+  cluster.apply({ ...ingress, metadata: { ...ingress.metadata, ...gone } })
+  await eventually('one goes', () => elb.balancers.size === 1)
+  expect(cluster.list('networking.k8s.io/v1', 'Ingress')).toEqual([])
+  expect([...elb.balancers.values()].map((b) => b.tags)).toEqual([
+    { 'elbv2.k8s.aws/cluster': 'blue', 'service.k8s.aws/stack': `${mail.metadata.namespace}/mail` },
+  ])
+})

@@ -26,6 +26,7 @@ await seedPlatform(
       serving: unused,
       setWeightAsSomebodyElse: unused,
       inventory: unused,
+      removeLoadBalancer: unused,
     },
   },
   { apply: (object) => void objects.push(object) },

@@ -45,6 +45,7 @@ export const aRun = (slot: string, more: Partial<JobRun> = {}): JobRun => ({
 
 /** Target groups and rules that are set directly. */
 export class FakeElb {
+  readonly balancers = new Map<string, { arn: string; name: string; tags: Readonly<Record<string, string>> }>()
   readonly written: { group: string; ids: readonly string[] }[] = []
   readonly targets = new Map<string, readonly { id: string; port: number }[]>()
   forward: readonly Forward[] = []
@@ -59,6 +60,16 @@ export class FakeElb {
   setTargets(group: string, targets: readonly { id: string; port: number }[]): void {
     this.written.push({ group, ids: targets.map((t) => t.id) })
     this.targets.set(group, targets)
+  }
+  seedLoadBalancer(name: string, tags: Readonly<Record<string, string>> = {}) {
+    this.balancers.set(name, { arn: name, name, tags })
+    return { loadBalancerArn: name, listenerArn: '' }
+  }
+  removeLoadBalancer(arn: string): void {
+    this.balancers.delete(arn)
+  }
+  inventory() {
+    return { loadBalancers: [...this.balancers.values()], targetGroups: [], rules: [] }
   }
   setWeightAsSomebodyElse(_rule: string, forward: readonly Forward[]): void {
     this.forward = forward

@@ -2,7 +2,7 @@
 import type { SandboxAws } from '../../types.ts'
 import type { Operations } from '../protocol/operations.ts'
 import { attributeOperations } from './attributes.ts'
-import { loadBalancerOperations, seedLoadBalancer, vpcId } from './load-balancers.ts'
+import { loadBalancerOperations, removeLoadBalancer, seedLoadBalancer, vpcId } from './load-balancers.ts'
 import { overwriteForward, ruleOperations, seedRule } from './rules.ts'
 import { tagOperations } from './tags.ts'
 import { checkNewTargetGroup } from './target-group-checks.ts'
@@ -22,6 +22,7 @@ export const elbv2Operations = (world: ElbWorld): Operations => ({
 /** Seeds throw what the API would: a name that is too long, a listener that is not there. */
 export const inspectElbv2 = (world: ElbWorld): SandboxAws['elbv2'] => ({
   seedLoadBalancer: (name, tags) => seedLoadBalancer(world, name, tags),
+  removeLoadBalancer: (arn) => removeLoadBalancer(world, arn),
   seedTargetGroup: (name, tags) => {
     const input = { Name: name, ...seeded }
     checkNewTargetGroup(input)
@@ -33,6 +34,11 @@ export const inspectElbv2 = (world: ElbWorld): SandboxAws['elbv2'] => ({
   serving: (targetGroupArn) => serving(world, targetGroupArn),
   setWeightAsSomebodyElse: (ruleArn, forward) => overwriteForward(world, ruleArn, forward),
   inventory: () => ({
+    loadBalancers: [...world.loadBalancers.values()].map(({ arn, described, tags }) => ({
+      arn,
+      name: described.LoadBalancerName ?? '',
+      tags: Object.fromEntries(tags),
+    })),
     targetGroups: [...world.targetGroups.values()].map(({ arn, name, targets, tags }) => ({
       arn,
       name,

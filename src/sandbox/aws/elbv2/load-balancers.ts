@@ -93,5 +93,12 @@ export function seedLoadBalancer(
   return { loadBalancerArn, listenerArn }
 }
 
+export function removeLoadBalancer(world: ElbWorld, arn: string): void {
+  world.loadBalancers.delete(arn)
+  for (const [id, { described }] of world.listeners) if (described.LoadBalancerArn === arn) world.listeners.delete(id)
+  for (const [id, { loadBalancerArn }] of world.rules) if (loadBalancerArn === arn) world.rules.delete(id)
+  world.rulesChanged()
+}
+
 /** The one network of the sandbox. */
 export const vpcId = 'vpc-0a1b2c3d4e5f60718'

@@ -1,7 +1,8 @@
 /**
- * Binds claims: to the volume that they name or that is kept for them, as soon as there is one. Any other is bound at
- * once: what a StorageClass would make is outside the sandbox.
+ * Binds claims: to the volume that they name or that is kept for them, as soon as there is one. One of a StorageClass of
+ * the EBS driver waits for what that makes; any other is bound at once.
  */
+import { isOwn } from '../../ebs-csi-driver.ts'
 import type { KubernetesObject } from '../../types.ts'
 import { at, fields, present, textAt } from '../json.ts'
 import { k } from '../kinds.ts'
@@ -51,7 +52,9 @@ export const claims: MakeController = ({ objects, store }) => {
         named === undefined
           ? store.list(k.volume).find((one) => keptFor(one, key))
           : store.get(k.volume, undefined, named)
-      if (volume === undefined && (named ?? provisioned) === provisioned) return bind(claim, provisioned)
+      const its = textAt(claim, 'spec', 'storageClassName')
+      const made = store.list(k.storageClass).some((c) => c.metadata.name === its && isOwn(c))
+      if (volume === undefined && !made && (named ?? provisioned) === provisioned) return bind(claim, provisioned)
       if (volume === undefined || !isFree(volume, claim)) {
         // What was bound once has lost something; what never was may wait.
         const phase = claim.status?.['phase'] === 'Bound' || claim.status?.['phase'] === 'Lost' ? 'Lost' : 'Pending'

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { World } from '../../src/sandbox/world.ts'
+import type { KubernetesObject } from '../../src/sandbox/types.ts'
+
+/** All that the sandbox's AWS has, but for what changes by itself: states, sizes, how a share of all is written. */
+export function accountOf({ aws }: World) {
+  const { loadBalancers, targetGroups, rules } = aws.elbv2.inventory()
+  return {
+    clusters: aws.eks.inventory(),
+    loadBalancers,
+    targetGroups: targetGroups.map(({ arn, name, inRules, tags }) => ({ arn, name, inRules, tags })),
+    rules: rules.map(({ ruleArn, hosts, forward }) => ({
+      ruleArn,
+      hosts,
+      serving: forward.filter((f) => f.weight > 0).map((f) => f.targetGroupArn),
+    })),
+    volumes: aws.ec2.volumes().map(({ id, tags }) => ({ id, tags })),
+    snapshots: aws.ec2.snapshots().map(({ id, tags }) => ({ id, tags })),
+  }
+}
+
+const namespace = 'tools'
+const objects: readonly KubernetesObject[] = [
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+  {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'gp3' },
+    provisioner: 'ebs.csi.aws.com',
+    reclaimPolicy: 'Delete',
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'cache', namespace },
+    spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'gp3', resources: { requests: { storage: '1Gi' } } },
+  },
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'web', namespace },
+    spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'mail', namespace },
+    spec: { type: 'LoadBalancer', ports: [{ port: 25, targetPort: 25 }] },
+  },
+]
+
+/** More than a controller takes. */
+const SETTLE_MS = 4_000
+
+/**
+ * Somebody deploys to green what has something outside it, if green is there. Answers what its controllers made of that:
+ * less where not all of them run there yet.
+ */
+export async function deployedToGreen(world: World, green: string): Promise<number> {
+  const cluster = world.clusters().find((c) => c.name === green)
+  if (!cluster) return 0
+  for (const object of objects) await cluster.apply(object)
+  const made = () => {
+    const ofGreen = (tags: Readonly<Record<string, string>>) =>
+      tags['elbv2.k8s.aws/cluster'] === green || tags[`kubernetes.io/cluster/${green}`] === 'owned'
+    const { loadBalancers } = world.aws.elbv2.inventory()
+    return [...loadBalancers, ...world.aws.ec2.volumes()].filter((it) => ofGreen(it.tags)).length
+  }
+  for (const until = Date.now() + SETTLE_MS; Date.now() < until && made() < 3;) await sleep(100)
+  return made()
+}
