@@ -9,6 +9,7 @@ import type {
   EksPort,
   KubernetesPort,
   LaunchTemplatesPort,
+  LogsPort,
   LoadBalancingPort,
   MetricsPort,
   NetworkPort,
@@ -45,6 +46,7 @@ export interface Proven {
   readonly compute: ComputePort
   readonly network: NetworkPort
   readonly launchTemplates: LaunchTemplatesPort
+  readonly logs: LogsPort
   /** Of any region: images come from where they were pushed to. */
   registry(region: string): RegistryPort
   readonly metrics: MetricsPort
@@ -71,6 +73,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     compute: ports.compute(region),
     network: ports.network(region),
     launchTemplates: ports.launchTemplates(region),
+    logs: ports.logs(region),
     registry: (of) => ports.registry(of),
     metrics: ports.metrics,
     principalArn,

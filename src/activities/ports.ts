@@ -21,6 +21,7 @@ import type {
   PodIdentity,
   VersionDescription,
 } from '../domain/eks-objects.ts'
+import type { LogGroup } from '../domain/log-groups.ts'
 import type { Tagged } from '../domain/network-tags.ts'
 import type { Tried } from '../domain/dry-run.ts'
 import type { ChatMessage } from '../domain/chat-message.ts'
@@ -50,6 +51,7 @@ export interface Ports {
   compute(region: string): ComputePort
   network(region: string): NetworkPort
   launchTemplates(region: string): LaunchTemplatesPort
+  logs(region: string): LogsPort
   registry(region: string): RegistryPort
   /** Looks the cluster's endpoint up once, and signs in with the worker's own identity. Throws `notFound`. */
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
@@ -185,6 +187,13 @@ export interface NetworkPort {
   letInto(group: string): Promise<readonly OwnRule[]>
   /** Subnets and security groups that have this tag, with this value where one is named. */
   tagged(key: string, value?: string): Promise<readonly Tagged[]>
+}
+
+/** Of CloudWatch. */
+export interface LogsPort {
+  find(name: string): Promise<LogGroup | undefined>
+  /** Days: one of those that CloudWatch has. */
+  setRetention(name: string, days: number): Promise<void>
 }
 
 export interface RegistryPort {

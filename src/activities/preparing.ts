@@ -14,6 +14,7 @@ import { ownRuleFindings, ruleFindings } from '../domain/group-rules.ts'
 import { greenName } from '../domain/cluster-name.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
+import { logFacts, logFindings, logGroupOf } from '../domain/log-groups.ts'
 import { missingTags, networkTagFindings } from '../domain/network-tags.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
@@ -82,6 +83,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const { nodegroups } = facts
     const booted = { nodegroups, templates, amis: file.amis, from: facts.cluster.version, to }
     const ofImages = amiFacts(booted)
+    const logGroup = facts.cluster.logging.length === 0 ? undefined : await world.logs.find(logGroupOf(blue))
     const tagged = await taggedFor(world.network, blue)
     const ofTemplates = templateFacts(facts.cluster, file.platform, templates, ofImages.images)
     const addons = planAddons(facts, Object.fromEntries(offered), to)
@@ -96,6 +98,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...fargateFindings(facts.fargateProfiles, green),
       ...identityProviderFindings(facts.identityProviders),
       ...ruleFindings(groupRules),
+      ...logFindings(logGroup, green),
       ...networkTagFindings({ blue, green }, tagged),
       ...letIn,
       ...tierFindings(
@@ -129,6 +132,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
       ...ofTemplates,
       ...ofImages,
+      ...logFacts(logGroup),
       ...(missingTags(tagged.ofCluster, { blue, green }).length > 0 && { networkTags: true as const }),
       ...(groupRules.length > 0 && { groupRules: true as const }),
     }

@@ -1,4 +1,5 @@
 import { EC2 } from '@aws-sdk/client-ec2'
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
 import { ECR } from '@aws-sdk/client-ecr'
 import { EKS } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -11,6 +12,7 @@ import { blockStorage } from './ec2/block-storage-port.ts'
 import { compute } from './ec2/compute-port.ts'
 import { launchTemplates } from './ec2/launch-templates-port.ts'
 import { network } from './ec2/network-port.ts'
+import { logs } from './cloudwatch-logs/logs-port.ts'
 import { registry } from './ecr/registry-port.ts'
 import { eks } from './eks/eks-port.ts'
 import { notingUnknown } from './eks/unknown.ts'
@@ -38,6 +40,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
   const eksClients = clientsOf((region) => notingUnknown(new EKS(aws(region))))
   const elbClients = clientsOf((region) => new ElasticLoadBalancingV2(aws(region)))
   const ec2Clients = clientsOf((region) => new EC2(aws(region)))
+  const logsClients = clientsOf((region) => new CloudWatchLogs(aws(region)))
   const ecrClients = clientsOf((region) => new ECR(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
@@ -48,6 +51,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
     blockStorage: (region) => blockStorage(ec2Clients.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
+    logs: (region) => logs(logsClients.of(region)),
     registry: (region) => registry(ecrClients.of(region)),
     network: (region) => network(ec2Clients.of(region)),
     launchTemplates: (region) => launchTemplates(ec2Clients.of(region)),
@@ -58,7 +62,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     tokens: tokens(),
     async close() {
       await clusters.close()
-      for (const clients of [eksClients, elbClients, ec2Clients, ecrClients, stsClients]) clients.close()
+      for (const clients of [eksClients, elbClients, ec2Clients, ecrClients, logsClients, stsClients]) clients.close()
     },
   }
 }

@@ -94,7 +94,11 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     ...addons(false),
     ...podIdentities({ blue, green }, facts),
   ]
-  const later = [...addons(true), ...identityProviders({ blue, green }, facts)]
+  const later = [
+    ...addons(true),
+    ...(facts.logRetention ? [act('logs/retention', 'copyLogRetention', { cluster: green, like: blue })] : []),
+    ...identityProviders({ blue, green }, facts),
+  ]
   const cluster: Move = {
     ...stay,
     forward: inside,

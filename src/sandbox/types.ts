@@ -20,7 +20,7 @@ export interface AwsIdentity {
 /** One request that came in over the wire. */
 export interface AwsCall {
   readonly at: string
-  readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'sts'
+  readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'logs' | 'sts'
   readonly operation: string
   readonly status: number
   readonly error?: string
@@ -112,6 +112,11 @@ export interface SandboxAws {
       },
     ): void
     tag(id: string, tags: Readonly<Record<string, string>>): void
+  }
+  /** Log groups of CloudWatch. */
+  readonly logs: {
+    /** Nothing happens where it is there. */
+    make(name: string, group?: { readonly retentionInDays?: number; readonly kmsKeyId?: string }): void
   }
   /** Tags of the subnets that there are. */
   readonly subnets: {

@@ -14,6 +14,8 @@ const throttling = {
   // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
   ecr: { code: 'ThrottlingException', status: 400 },
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
+  // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html
+  logs: { code: 'ThrottlingException', status: 400 },
   elasticloadbalancing: { code: 'Throttling', status: 400 },
   sts: { code: 'Throttling', status: 400 },
   // https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
@@ -23,6 +25,7 @@ const throttling = {
 /** How a service says that the credentials were good once. Sources as above. */
 const expiry = {
   eks: { code: 'ExpiredTokenException', status: 403 },
+  logs: { code: 'ExpiredTokenException', status: 400 },
   elasticloadbalancing: { code: 'ExpiredToken', status: 403 },
   sts: { code: 'ExpiredToken', status: 403 },
   ec2: { code: 'RequestExpired', status: 400 },

@@ -88,12 +88,12 @@ const unheardOf = (name: string): Operation => ({ name, input: nothing, output: 
 
 function askedOf(service: Service, question: Question): Asked {
   if (service === 'eks') return askedOfEks(question)
-  return service === 'ecr' ? askedOfEcr(question) : askedOfQuery(service, question)
+  return service === 'ecr' || service === 'logs' ? askedOfJson(service, question) : askedOfQuery(service, question)
 }
 
-function askedOfEcr(question: Question): Asked {
+function askedOfJson(service: 'ecr' | 'logs', question: Question): Asked {
   const name = json.nameIn(question)
-  const operation = model.ecr.get(name) ?? unheardOf(name)
+  const operation = model[service].get(name) ?? unheardOf(name)
   return {
     operation,
     read: () => json.decode(operation, question),

@@ -1,5 +1,5 @@
 /**
- * An AWS on loopback: EKS (REST-JSON), ECR (JSON), EC2, Elastic Load Balancing v2 and STS (Query) behind one address, told apart
+ * An AWS on loopback: EKS (REST-JSON), ECR and CloudWatch Logs (JSON), EC2, Elastic Load Balancing v2 and STS (Query) behind one address, told apart
  * by the scope of the request's credential, as the SDK signs it. `AWS_ENDPOINT_URL` and the identity's keys are all that
  * a client needs.
  */
@@ -15,6 +15,7 @@ import { snapshotOperations } from './ec2/snapshots.ts'
 import { subnetOperations, SubnetTags } from './ec2/subnets.ts'
 import { tagOperations } from './ec2/tags.ts'
 import { volumeOperations } from './ec2/volumes.ts'
+import { LogGroups, logOperations } from './logs.ts'
 import { ecrOperations, Registry } from './ecr.ts'
 import { eksOperations, inspectEks } from './eks/eks.ts'
 import { Tokens } from './eks/tokens.ts'
@@ -51,6 +52,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const shared = { account, region, later, times: { ...defaultTimes, ...options.times } }
   const ec2 = new Ec2World(shared)
   const templates: Templates = new Map()
+  const logs = new LogGroups()
   const eks: EksWorld = {
     ...shared,
     caller: identity,
@@ -58,6 +60,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     faults,
     tokens: new Tokens(),
     clusters: new Map(),
+    logs,
     templates,
   }
   const elbv2 = new ElbWorld({ ...shared, probe })
@@ -83,6 +86,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
       },
       ecr: ecrOperations(ecr, identity),
       eks: eksOperations(eks),
+      logs: logOperations(logs),
       elasticloadbalancing: elbv2Operations(elbv2),
       sts: stsOperations(identity),
     },
@@ -114,6 +118,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     instances,
     images,
     subnets,
+    logs,
     securityGroups,
     ecr,
     calls: () => calls.all(),

@@ -44,12 +44,13 @@ interface Words {
 const words = {
   eks: { unknownKey: 'UnrecognizedClientException', wrongSignature: 'InvalidSignatureException', status: 403 },
   ecr: { unknownKey: 'UnrecognizedClientException', wrongSignature: 'InvalidSignatureException', status: 400 },
+  logs: { unknownKey: 'UnrecognizedClientException', wrongSignature: 'InvalidSignatureException', status: 400 },
   ec2: { unknownKey: 'AuthFailure', wrongSignature: 'AuthFailure', status: 401 },
 } satisfies Record<string, Words>
 const usual: Words = { unknownKey: 'InvalidClientTokenId', wrongSignature: 'SignatureDoesNotMatch', status: 403 }
 
 const wordsOf = (service: string): Words =>
-  service === 'eks' || service === 'ec2' || service === 'ecr' ? words[service] : usual
+  service === 'eks' || service === 'ec2' || service === 'ecr' || service === 'logs' ? words[service] : usual
 
 /** Throws 403 (EC2: 401) for a key that the sandbox did not give out, and for a signature that its secret does not make. */
 export async function authenticate(question: Question, credential: Credential, identity: AwsIdentity): Promise<void> {

@@ -18,6 +18,7 @@ import { invalidRequest, notFound } from '../errors.ts'
 import type { AwsFaults } from '../faults.ts'
 import type { Caller } from '../protocol/operations.ts'
 import type { AwsTimes, Later } from '../times.ts'
+import type { LogGroups } from '../logs.ts'
 import type { Tokens } from './tokens.ts'
 
 /** A cluster and all that belongs to it. What the API describes is kept as the API describes it, and is changed in place. */
@@ -81,6 +82,8 @@ export interface EksWorld {
   readonly later: Later
   readonly tokens: Tokens
   readonly clusters: Map<string, EksCluster>
+  /** CloudWatch's. */
+  readonly logs: LogGroups
   /** EC2's. */
   readonly templates: Templates
 }

@@ -6,13 +6,14 @@
  * A schema is a tuple: a simple type is a number, a list or map of them has a bit set, a named shape is
  * `[kind, namespace, name, traits, members, their types, how many are required]`, reached through a function.
  */
+import * as logs from '@aws-sdk/client-cloudwatch-logs'
 import * as ec2 from '@aws-sdk/client-ec2'
 import * as ecr from '@aws-sdk/client-ecr'
 import * as eks from '@aws-sdk/client-eks'
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2'
 import * as sts from '@aws-sdk/client-sts'
 
-export type Service = 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'sts'
+export type Service = 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'logs' | 'sts'
 
 export type Shape =
   | { readonly kind: 'string' | 'number' | 'boolean' | 'timestamp' | 'document' }
@@ -146,6 +147,7 @@ export const model: Readonly<Record<Service, ReadonlyMap<string, Operation>>> = 
   ecr: operationsOf(ecr),
   eks: operationsOf(eks),
   elasticloadbalancing: operationsOf(elbv2),
+  logs: operationsOf(logs),
   sts: operationsOf(sts),
 }
 

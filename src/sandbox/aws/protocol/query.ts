@@ -14,7 +14,7 @@ const namespaces = {
   ec2: 'http://ec2.amazonaws.com/doc/2016-11-15/',
 } as const
 
-export type QueryService = Exclude<Service, 'ecr' | 'eks'>
+export type QueryService = Exclude<Service, 'ecr' | 'eks' | 'logs'>
 
 /** Where the two differ in what they ask. */
 interface Dialect {
