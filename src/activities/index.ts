@@ -12,6 +12,7 @@ import { copiedVolumeActions } from './copied-volumes.ts'
 import { deploymentActions } from './deployments.ts'
 import { externalDeploymentActions } from './external-deployments.ts'
 import { fargateActions } from './fargate-profiles.ts'
+import { logGroupActions } from './log-groups.ts'
 import { networkTagActions } from './network-tags.ts'
 import { identityProviderActions } from './identity-providers.ts'
 import { fluxActions } from './flux-deployments.ts'
@@ -80,6 +81,7 @@ const all = (outside: Outside): Activities => ({
   ...identityProviderActions(outside),
   ...groupRuleActions(outside),
   ...networkTagActions(outside),
+  ...logGroupActions(outside),
   ...addonActions(outside),
   ...namespaceActions(outside),
   ...deploymentActions(outside),

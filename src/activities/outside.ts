@@ -12,6 +12,7 @@ import type {
   KeysPort,
   KubernetesPort,
   LaunchTemplatesPort,
+  LogsPort,
   LoadBalancingPort,
   MetricsPort,
   NetworkPort,
@@ -53,6 +54,7 @@ export interface Proven {
   readonly network: NetworkPort
   readonly launchTemplates: LaunchTemplatesPort
   readonly remains: RemainsPort
+  readonly logs: LogsPort
   /** Of any region: images come from where they were pushed to. */
   registry(region: string): RegistryPort
   readonly keys: KeysPort
@@ -88,6 +90,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     network: ports.network(region),
     launchTemplates: ports.launchTemplates(region),
     remains: ports.remains(region),
+    logs: ports.logs(region),
     registry: (of) => ports.registry(of),
     keys: ports.keys(region),
     quotas: ports.quotas(region),

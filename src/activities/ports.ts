@@ -23,6 +23,7 @@ import type {
 } from '../domain/eks-objects.ts'
 import type { CertificateAuthority } from '../domain/certificate-authorities.ts'
 import type { Insight, InsightsRefresh } from '../domain/insights.ts'
+import type { LogGroup } from '../domain/log-groups.ts'
 import type { Tagged } from '../domain/network-tags.ts'
 import type { QuotaName, RunningInstance } from '../domain/quotas.ts'
 import type { SubnetDescription, TakenAddresses } from '../domain/subnets.ts'
@@ -55,6 +56,7 @@ export interface Ports {
   compute(region: string): ComputePort
   network(region: string): NetworkPort
   launchTemplates(region: string): LaunchTemplatesPort
+  logs(region: string): LogsPort
   registry(region: string): RegistryPort
   remains(region: string): RemainsPort
   keys(region: string): KeysPort
@@ -224,6 +226,13 @@ export interface KeysPort {
 export interface QuotasPort {
   /** What the account may have: what it was given, else what AWS gives everybody; undefined: there is no such quota. */
   allowed(quota: QuotaName): Promise<number | undefined>
+}
+
+/** Of CloudWatch. */
+export interface LogsPort {
+  find(name: string): Promise<LogGroup | undefined>
+  /** Days: one of those that CloudWatch has. */
+  setRetention(name: string, days: number): Promise<void>
 }
 
 export interface RegistryPort {

@@ -16,6 +16,7 @@ import { greenName } from '../domain/cluster-name.ts'
 import { MOST_EVENTS, mostEvents } from '../domain/history-size.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
+import { logFacts, logFindings, logGroupOf } from '../domain/log-groups.ts'
 import { missingTags, networkTagFindings } from '../domain/network-tags.ts'
 import { outlineOf } from '../domain/outline.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
@@ -111,6 +112,7 @@ export const preparingActivities = (
     const { nodegroups } = facts
     const booted = { nodegroups, templates, amis: file.amis, from: facts.cluster.version, to }
     const ofImages = amiFacts(booted)
+    const logGroup = facts.cluster.logging.length === 0 ? undefined : await world.logs.find(logGroupOf(blue))
     const tagged = await taggedFor(world.network, blue)
     const ofTemplates = templateFacts(facts.cluster, file.platform, templates, ofImages.images)
     const addons = planAddons(facts, Object.fromEntries(offered), to)
@@ -122,6 +124,7 @@ export const preparingActivities = (
       ...amiFindings(booted, await world.compute.images(imagesToKnow(booted))),
       ...fargateFindings(facts.fargateProfiles, green),
       ...identityProviderFindings(facts.identityProviders),
+      ...logFindings(logGroup, green),
       ...networkTagFindings({ blue, green }, tagged),
       ...tierFindings(
         facts.cluster,
@@ -171,6 +174,7 @@ export const preparingActivities = (
       ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
       ...ofTemplates,
       ...ofImages,
+      ...logFacts(logGroup),
       ...(missingTags(tagged.ofCluster, { blue, green }).length > 0 && { networkTags: true as const }),
       ...(groupRules.length > 0 && { groupRules: true as const }),
       ...(file.prices && {

@@ -14,6 +14,7 @@ import { blockStorage } from './ec2/block-storage-port.ts'
 import { compute } from './ec2/compute-port.ts'
 import { launchTemplates } from './ec2/launch-templates-port.ts'
 import { network } from './ec2/network-port.ts'
+import { logs } from './cloudwatch-logs/logs-port.ts'
 import { registry } from './ecr/registry-port.ts'
 import { eks } from './eks/eks-port.ts'
 import { notingUnknown } from './eks/unknown.ts'
@@ -57,6 +58,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
     blockStorage: (region) => blockStorage(ec2Clients.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
+    logs: (region) => logs(logsClients.of(region)),
     registry: (region) => registry(ecrClients.of(region)),
     remains: (region) =>
       remains({ ec2: ec2Clients.of(region), elb: elbClients.of(region), logs: logsClients.of(region) }),

@@ -82,6 +82,8 @@ export interface Actions {
   awaitGroupRules: Contract<{ cluster: string; like: string }>
   /** Ends when whatever is tagged as `like`'s, of subnets and security groups, is tagged as this cluster's too. */
   awaitNetworkTags: Contract<{ cluster: string; like: string }>
+  /** The logs of its control plane are kept for as long as those of `like`. */
+  copyLogRetention: Contract<{ cluster: string; like: string }>
   copyAwsAuth: Contract<{ cluster: string; like: string }>
   copyIdentityProvider: Contract<{ cluster: string; name: string; like: string }>
   copyPodIdentity: Contract<{ cluster: string; namespace: string; serviceAccount: string; like: string }>
@@ -308,6 +310,12 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     pace: 'long',
     byOthers: true,
     title: (i) => `wait until subnets and groups that are tagged for ${i.like} are tagged for ${i.cluster}`,
+  },
+  copyLogRetention: {
+    ...write,
+    skippable: true,
+    pace: 'long',
+    title: (i) => `keep the logs of ${i.cluster} for as long as those of ${i.like}`,
   },
   copyAwsAuth: { ...write, pace: 'long', title: (i) => `copy ${i.like}'s aws-auth ConfigMap to ${i.cluster}` },
   copyIdentityProvider: {

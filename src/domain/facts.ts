@@ -32,6 +32,8 @@ export interface ClusterFacts {
   readonly awsAuth?: true
   /** Rules of other security groups name blue's. */
   readonly groupRules?: true
+  /** The logs of blue's control plane are kept for a time that people chose. */
+  readonly logRetention?: true
   /** Subnets or security groups have a tag for blue, and lack green's. */
   readonly networkTags?: true
   /** Node groups whose launch templates name blue or get another image, so that green's get their own. */

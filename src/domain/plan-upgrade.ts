@@ -102,13 +102,17 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     ...addons(false),
     ...podIdentities({ blue, green }, facts),
   ]
-  const [later, providers] = [addons(true), identityProviders({ blue, green }, facts)]
+  const later = addons(true)
+  const rest = [
+    ...(facts.logRetention ? [act('logs/retention', 'copyLogRetention', { cluster: green, like: blue })] : []),
+    ...identityProviders({ blue, green }, facts),
+  ]
   const cluster: Move = {
     ...stay,
     forward: inside,
     back: [
       undoing(
-        [...inside, ...later, ...providers],
+        [...inside, ...later, ...rest],
         act('cluster/delete', 'deleteCluster', { cluster: green, identity: 'made-by-this-run' }),
       ),
     ],
@@ -118,10 +122,7 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     sideBySide('nodegroups', 'create the node groups', 4, nodeGroups),
     ...fargateProfiles({ blue, green }, facts),
     emptied(green, later),
-    just(
-      ...providers,
-      ...(facts.networkTags ? [act(TAGS_STEP, 'awaitNetworkTags', { cluster: green, like: blue })] : []),
-    ),
+    just(...rest, ...(facts.networkTags ? [act(TAGS_STEP, 'awaitNetworkTags', { cluster: green, like: blue })] : [])),
     groupRules({ blue, green }, facts),
   )
 }

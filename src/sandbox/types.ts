@@ -170,6 +170,8 @@ export interface SandboxAws {
   /** Log groups of CloudWatch, with the bytes that they keep. */
   readonly logs: {
     keep(name: string, bytes: number): void
+    /** Nothing happens where it is there. */
+    make(name: string, group?: { readonly retentionInDays?: number; readonly kmsKeyId?: string }): void
   }
   /** EC2's images, as somebody told them. */
   readonly images: {

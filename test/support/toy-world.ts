@@ -117,6 +117,8 @@ export class ToyWorld {
         return this.set(`${step.input.cluster}/access/${step.input.principalArn}`, 'there', 'gone')
       case 'copyAwsAuth':
         return this.set(`${step.input.cluster}/aws-auth`, 'there', 'gone')
+      case 'copyLogRetention':
+        return this.set(`${step.input.cluster}/log-retention`, 'there', 'gone')
       case 'copyIdentityProvider':
         return this.set(`${step.input.cluster}/identity-provider/${step.input.name}`, 'there', 'gone')
       case 'copyPodIdentity':

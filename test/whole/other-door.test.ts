@@ -338,6 +338,8 @@ test('the IAM policy allows every call that was made, and no action that is neve
     'eks:DescribeFargateProfile',
     'eks:CreateFargateProfile',
     'eks:DeleteFargateProfile',
+    'logs:DescribeLogGroups', // of clusters that write any
+    'logs:PutRetentionPolicy',
     'eks:DescribeAddonConfiguration',
     'eks:DescribeCertificateAuthority', // of one that is to follow
     'eks:DescribePodIdentityAssociation',

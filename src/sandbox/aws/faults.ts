@@ -13,11 +13,12 @@ const throttling = {
   eks: { code: 'ThrottlingException', status: 429 },
   // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
   ecr: { code: 'ThrottlingException', status: 400 },
-  logs: { code: 'ThrottlingException', status: 400 },
   // https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
   kms: { code: 'ThrottlingException', status: 400 },
   // https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html
   servicequotas: { code: 'TooManyRequestsException', status: 400 },
+  // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html
+  logs: { code: 'ThrottlingException', status: 400 },
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
   elasticloadbalancing: { code: 'Throttling', status: 400 },
   sts: { code: 'Throttling', status: 400 },
@@ -28,12 +29,12 @@ const throttling = {
 /** How a service says that the credentials were good once. Sources as above. */
 const expiry = {
   eks: { code: 'ExpiredTokenException', status: 403 },
+  logs: { code: 'ExpiredTokenException', status: 400 },
   elasticloadbalancing: { code: 'ExpiredToken', status: 403 },
   sts: { code: 'ExpiredToken', status: 403 },
   ec2: { code: 'RequestExpired', status: 400 },
   // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
   ecr: { code: 'ExpiredTokenException', status: 400 },
-  logs: { code: 'ExpiredTokenException', status: 400 },
   kms: { code: 'ExpiredTokenException', status: 400 },
   servicequotas: { code: 'ExpiredTokenException', status: 400 },
 } satisfies Record<Service, { code: string; status: number }>

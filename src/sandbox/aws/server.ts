@@ -16,6 +16,7 @@ import { snapshotOperations } from './ec2/snapshots.ts'
 import { subnetOperations, Subnets } from './ec2/subnets.ts'
 import { tagOperations } from './ec2/tags.ts'
 import { volumeOperations } from './ec2/volumes.ts'
+import { LogGroups, logOperations } from './logs.ts'
 import { ecrOperations, Registry } from './ecr.ts'
 import { Keys, kmsOperations } from './kms.ts'
 import { quotaOperations, Quotas } from './service-quotas.ts'
@@ -30,7 +31,6 @@ import { answering } from './front.ts'
 import type { Question } from './protocol/wire.ts'
 import { SecurityGroups, securityGroupOperations } from './ec2/security-groups.ts'
 import { launchTemplateOperations, type Templates } from './ec2/launch-templates.ts'
-import { LogGroups, logOperations } from './logs.ts'
 import { stsOperations } from './sts.ts'
 import { defaultTimes, Later, type AwsTimes } from './times.ts'
 
@@ -55,6 +55,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const shared = { account, region, later, times: { ...defaultTimes, ...options.times } }
   const ec2 = new Ec2World(shared)
   const templates: Templates = new Map()
+  const logs = new LogGroups()
   const eks: EksWorld = {
     ...shared,
     caller: identity,
@@ -62,6 +63,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     faults,
     tokens: new Tokens(),
     clusters: new Map(),
+    logs,
     templates,
   }
   const elbv2 = new ElbWorld({ ...shared, probe })
@@ -69,7 +71,6 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const images = new Images()
   const securityGroups = new SecurityGroups()
   const networkInterfaces = new NetworkInterfaces()
-  const logs = new LogGroups()
   const ecr = new Registry()
   const [subnets, keys, quotas] = [new Subnets(), new Keys(), new Quotas()]
   const answer = answering({

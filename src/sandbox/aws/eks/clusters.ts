@@ -96,6 +96,8 @@ export function activate(world: EksWorld, cluster: EksCluster, api: { endpoint: 
     ...described.resourcesVpcConfig,
     clusterSecurityGroupId: `sg-${randomBytes(8).toString('hex')}1`,
   }
+  if (described.logging?.clusterLogging?.some((setup) => setup.enabled))
+    world.logs.make(`/aws/eks/${cluster.name}/cluster`)
   described.status = 'ACTIVE'
 }
 

@@ -19,6 +19,7 @@ import type { AwsFaults } from '../faults.ts'
 import type { Caller } from '../protocol/operations.ts'
 import type { AwsTimes, Later } from '../times.ts'
 import type { ToldInsights } from './insights.ts'
+import type { LogGroups } from '../logs.ts'
 import type { Tokens } from './tokens.ts'
 
 /** A cluster and all that belongs to it. What the API describes is kept as the API describes it, and is changed in place. */
@@ -83,6 +84,8 @@ export interface EksWorld {
   readonly later: Later
   readonly tokens: Tokens
   readonly clusters: Map<string, EksCluster>
+  /** CloudWatch's. */
+  readonly logs: LogGroups
   /** EC2's. */
   readonly templates: Templates
 }

@@ -6,11 +6,11 @@
  * A schema is a tuple: a simple type is a number, a list or map of them has a bit set, a named shape is
  * `[kind, namespace, name, traits, members, their types, how many are required]`, reached through a function.
  */
+import * as logs from '@aws-sdk/client-cloudwatch-logs'
 import * as ec2 from '@aws-sdk/client-ec2'
 import * as ecr from '@aws-sdk/client-ecr'
 import * as eks from '@aws-sdk/client-eks'
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2'
-import * as logs from '@aws-sdk/client-cloudwatch-logs'
 import * as kms from '@aws-sdk/client-kms'
 import * as quotas from '@aws-sdk/client-service-quotas'
 import * as sts from '@aws-sdk/client-sts'
