@@ -20,7 +20,15 @@ const OWN = 'platform'
 export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: readonly Finding[]): PlanBody {
   const { name, account, region, blue, green, platformTeam, gates } = platform
   return {
-    subject: { platform: name, account, region, blue, green, team: platformTeam },
+    subject: {
+      platform: name,
+      account,
+      region,
+      blue,
+      green,
+      team: platformTeam,
+      ...(isRefresh(facts) && { refresh: true as const }),
+    },
     images: '',
     findings,
     phases: [
@@ -47,10 +55,12 @@ const turnsInWords = (platform: Platform): string => {
   return calendar ? `move the apps; turns are given out ${calendarInWords(calendar)}` : 'move the apps'
 }
 
-const whatOf = (name: string, { version, targetVersion }: ClusterFacts): string =>
-  version === targetVersion
-    ? `refresh ${name}: build it anew at ${version}, the version that it has`
-    : `upgrade ${name} from ${version} to ${targetVersion}`
+const isRefresh = ({ version, targetVersion }: ClusterFacts): boolean => version === targetVersion
+
+const whatOf = (name: string, facts: ClusterFacts): string =>
+  isRefresh(facts)
+    ? `refresh ${name}: build it anew at ${facts.version}, the version that it has`
+    : `upgrade ${name} from ${facts.version} to ${facts.targetVersion}`
 
 /** Who approves the start reads what was waived, wherever it is asked. */
 function inSpiteOf(findings: readonly Finding[]): string {
