@@ -45,6 +45,7 @@ const subject = z.object({
   team: z.string(),
   app: maybe,
   environment: maybe,
+  refresh: z.literal(true).exactOptional().describe("of an upgrade whose green gets blue's own version"),
 })
 
 export const waiting = z.object({

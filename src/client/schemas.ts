@@ -94,7 +94,8 @@ export const gates = z.object({ gates: list(openGate) }).describe('norikae appro
 export const report = z
   .object({
     platform: z.string(),
-    to: z.string(),
+    from: z.string(),
+    to: z.string().describe('the same as from, where it was a refresh'),
     by: z.string(),
     workflowId: z.string(),
     runId: z.string(),
@@ -103,9 +104,9 @@ export const report = z
     closedAt: time,
     report: reportBody,
     before: z
-      .object({ runId: z.string(), to: z.string(), closedAt: time, effort: list(effort) })
+      .object({ runId: z.string(), from: z.string(), to: z.string(), closedAt: time, effort: list(effort) })
       .exactOptional()
-      .describe('the upgrade of this platform that was done last before it'),
+      .describe('the upgrade, or refresh, of this platform that was done last before it'),
   })
   .describe('norikae report -o json')
 

@@ -108,6 +108,8 @@ export interface Gates {
 
 export interface UpgradeReport {
   readonly platform: string
+  readonly from: string
+  /** The same as `from`, where it was a refresh. */
   readonly to: string
   readonly by: string
   readonly workflowId: string
@@ -116,12 +118,13 @@ export interface UpgradeReport {
   readonly startedAt: string
   readonly closedAt: string
   readonly report: Report
-  /** The upgrade of this platform that was done last before it, to be held against; absent where Temporal has none. */
+  /** The upgrade, or refresh, of this platform that was done last before it, to be held against; absent where Temporal has none. */
   readonly before?: Before
 }
 
 export interface Before {
   readonly runId: string
+  readonly from: string
   readonly to: string
   readonly closedAt: string
   readonly effort: readonly Effort[]

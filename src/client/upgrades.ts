@@ -172,6 +172,7 @@ export async function report(temporal: Temporal, platform: string): Promise<Upgr
   ])
   return {
     platform,
+    from: result.from,
     to,
     by,
     workflowId: run.workflowId,
@@ -184,7 +185,10 @@ export async function report(temporal: Temporal, platform: string): Promise<Upgr
   }
 }
 
-/** The last one that came to its end: one that was rejected or went back is no measure. */
+/**
+ * The last one that came to its end: one that was rejected or went back is no measure. A refresh asks people for as much as
+ * an upgrade does, so it is one.
+ */
 async function doneBefore(temporal: Temporal, platform: string, { startTime }: Run): Promise<Before | undefined> {
   for (const run of await completedBefore(temporal, platform, startTime)) {
     const [{ to = '' }, { result }] = await Promise.all([
@@ -193,7 +197,7 @@ async function doneBefore(temporal: Temporal, platform: string, { startTime }: R
     ])
     if (result?.outcome !== 'done') continue
     const closedAt = (run.closeTime ?? run.startTime).toISOString()
-    return { runId: run.runId, to, closedAt, effort: result.report.effort }
+    return { runId: run.runId, from: result.from, to, closedAt, effort: result.report.effort }
   }
   return undefined
 }

@@ -40,7 +40,9 @@ export function annotationFindings(object: KubernetesObject): Finding[] {
           'annotation-unknown',
           about,
           `nobody reads ${key} in ${at}`,
-          `put it into metadata.annotations of the ${object.kind}`,
+          key === annotations.JOB
+            ? 'take it out: it is for Jobs that nothing else makes'
+            : `put it into metadata.annotations of the ${object.kind}`,
         ),
       ),
     ),

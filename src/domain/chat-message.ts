@@ -1,5 +1,6 @@
 import type { Said } from './board.ts'
 import type { Notice } from './notices.ts'
+import { sides } from './plan.ts'
 import type { Status } from './status.ts'
 
 /**
@@ -121,8 +122,8 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 export function headline(all: readonly Status[]): string {
   const [first] = all
   if (!first) return ''
-  const { platform, app, team, blue, green } = first.subject
-  const name = app === undefined ? `${platform}: ${blue} → ${green}` : `${app} (${team}), ${platform}`
+  const { platform, app, team } = first.subject
+  const name = app === undefined ? `${platform}: ${sides(first.subject)}` : `${app} (${team}), ${platform}`
   const states = all.map((s) => {
     const teams = [...new Set([...s.waitingFor.flatMap((w) => w.who), ...(s.awaits ?? [])])]
     const is = s.state === 'waiting' || s.awaits ? `waiting for ${teams.join(', ')}` : s.state

@@ -44,6 +44,8 @@ export type Outcome = 'done' | 'rolled-back' | 'rejected' | 'blocked'
 
 export interface UpgradeResult {
   readonly outcome: Outcome
+  /** Blue's version; green's own, where it was a refresh. */
+  readonly from: string
   readonly report: Report
 }
 

@@ -3,7 +3,7 @@ import { TAGS_STEP } from './network-tags.ts'
 import { REMOVAL_STEP, removalInWords } from './ownership.ts'
 import { teamsOf, type Gate } from './gates.ts'
 import type { Outcome } from './messages.ts'
-import type { Subject } from './plan.ts'
+import { sides, type Subject } from './plan.ts'
 import { placeOf } from './findings.ts'
 import { waiting, type Status, type Waiting } from './status.ts'
 import type { Scope } from './platform.ts'
@@ -241,7 +241,7 @@ export const endedNotice = (from: From, subject: Subject, outcome: Outcome, figu
   thing: 'ended',
   ...about(subject),
   ...from,
-  title: `${subject.platform}: ${subject.blue} → ${subject.green} ended: ${outcome}`,
+  title: `${subject.platform}: ${sides(subject)} ended: ${outcome}`,
   teams: [subject.team],
   evidence: figures,
 })

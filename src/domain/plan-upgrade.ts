@@ -21,7 +21,11 @@ const OWN = 'platform'
 export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: readonly Finding[]): PlanBody {
   const { name, blue, green, platformTeam, gates, adopted } = platform
   return {
-    subject: { ...scopeOf({ ...platform, platform: name }), team: platformTeam },
+    subject: {
+      ...scopeOf({ ...platform, platform: name }),
+      team: platformTeam,
+      ...(isRefresh(facts) && { refresh: true as const }),
+    },
     images: '',
     ...(facts.keeping && { cost: facts.keeping }),
     findings,
@@ -51,11 +55,13 @@ const turnsInWords = (platform: Platform): string => {
   return calendar ? `move the apps; turns are given out ${calendarInWords(calendar)}` : 'move the apps'
 }
 
-function whatOf({ name, green, adopted }: Platform, { version, targetVersion }: ClusterFacts): string {
+const isRefresh = ({ version, targetVersion }: ClusterFacts): boolean => version === targetVersion
+
+function whatOf({ name, green, adopted }: Platform, facts: ClusterFacts): string {
   const onto = adopted ? ` onto ${green}, which others made` : ''
-  return version === targetVersion
-    ? `refresh ${name}${onto === '' ? ': build it anew' : onto} at ${version}, the version that it has`
-    : `upgrade ${name} from ${version} to ${targetVersion}${onto}`
+  return isRefresh(facts)
+    ? `refresh ${name}${onto === '' ? ': build it anew' : onto} at ${facts.version}, the version that it has`
+    : `upgrade ${name} from ${facts.version} to ${facts.targetVersion}${onto}`
 }
 
 /** Titles are read wherever something is asked or reminded of, and are not in the digest. */

@@ -23,7 +23,13 @@ export interface Subject extends Scope {
   readonly team: string
   readonly app?: string
   readonly environment?: string
+  /** Of an upgrade: green gets blue's own version. */
+  readonly refresh?: true
 }
+
+/** `toy-1-35 → toy-1-35-r2 (refresh)` */
+export const sides = ({ blue, green, refresh }: Pick<Subject, 'blue' | 'green' | 'refresh'>): string =>
+  `${blue} → ${green}${refresh ? ' (refresh)' : ''}`
 
 export interface PlanBody {
   readonly subject: Subject

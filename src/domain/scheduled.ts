@@ -94,16 +94,21 @@ export const waitingDetails = (outlook: Foreseen, to: string, workflowId: string
     `To start it earlier: \`norikae start ${outlook.platform} --to ${to}\`. To leave it out this time: \`temporal workflow cancel --workflow-id '${workflowId}'\``,
   ].join('\n')
 
-export const followingDetails = ({ platform }: Outlook, to: string): string =>
+export const followingDetails = (outlook: Pick<Outlook, 'platform' | 'from'>, to: string): string =>
   [
-    `**The upgrade of ${platform} to ${to} goes on as \`${upgradeId(platform)}\`**`,
+    `**The ${itself(outlook, to)} goes on as \`${upgradeId(outlook.platform)}\`**`,
     '',
     'This ends with it. Where it does not end well this fails, and the schedule pauses itself.',
   ].join('\n')
 
 /** Why the schedule is paused, and what to do about it. */
-export const pausedBecause = ({ platform }: Outlook, to: string, ended: string): string =>
-  `the upgrade of ${platform} to ${to} ended: ${ended}. The schedule is paused until somebody has looked (norikae report ${platform}) and says: norikae schedule resume ${platform}`
+export const pausedBecause = (outlook: Pick<Outlook, 'platform' | 'from'>, to: string, ended: string): string => {
+  const { platform } = outlook
+  return `the ${itself(outlook, to)} ended: ${ended}. The schedule is paused until somebody has looked (norikae report ${platform}) and says: norikae schedule resume ${platform}`
+}
+
+const itself = ({ platform, from }: Pick<Outlook, 'platform' | 'from'>, to: string): string =>
+  from === to ? `refresh of ${platform} at ${to}` : `upgrade of ${platform} to ${to}`
 
 /** Nothing was announced, and that must not go by unseen until the next quarter. */
 export const undecided = (platform: string, why: string): string =>

@@ -81,7 +81,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   const fault = originFault(request?.platform, request?.by, workflowInfo().parent?.workflowId)
   if (fault !== undefined) throw failed('InvalidInput', fault)
   prepared = await question('prepare', 'prepare', `look at ${shown(request?.platform)} and plan`, 'long', request)
-  const { platform, plan } = prepared
+  const { platform, plan, from } = prepared
   tag({ platform: platform.name, team: platform.platformTeam })
   furnish(office, platform)
   apps.know(platform)
@@ -106,7 +106,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     tellEnded(office, plan.subject, ended, figures(apps.standings(), report()))
     await office.teller.allTold()
     await condition(allHandlersFinished)
-    return { outcome: ended, report: report() }
+    return { outcome: ended, from, report: report() }
   })
 
   async function upgrade(): Promise<Outcome> {

@@ -77,7 +77,11 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
     tag({ phase: ['announced'] })
     let off: string | undefined
     try {
-      await new Clock(firedAt).until(() => false, start.at, summary(`until ${platform} is upgraded to ${to}`))
+      await new Clock(firedAt).until(
+        () => false,
+        start.at,
+        summary(`until ${platform} is ${refresh ? 'refreshed at' : 'upgraded to'} ${to}`),
+      )
       const words = `look whether ${to} is still right`
       const { why } = await question('lookAgain', 'look-again', words, 'long', {
         platform,
@@ -93,7 +97,7 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
     }
     if (off !== undefined) return calledOff(off)
   }
-  const upgrade = await begin(platform, to)
+  const upgrade = await begin(platform, to, refresh)
   if (!upgrade) return calledOff('an upgrade was started by somebody meanwhile')
   say(followingDetails(outlook, to))
   tag({ phase: ['upgrading'] })
@@ -131,14 +135,14 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
 }
 
 /** Undefined: one is open. It is not cancelled with what started it: that would take it back. */
-const begin = (platform: string, to: string) =>
+const begin = (platform: string, to: string, refresh: boolean) =>
   startChild<typeof clusterUpgrade>('clusterUpgrade', {
     workflowId: upgradeId(platform),
     args: [{ platform, to, by: BY_SCHEDULE }],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     cancellationType: ChildWorkflowCancellationType.ABANDON,
     workflowTaskTimeout: '60s',
-    staticSummary: `upgrade ${platform} to ${to}`,
+    staticSummary: refresh ? `refresh ${platform} at ${to}` : `upgrade ${platform} to ${to}`,
     staticDetails:
       "Started by the schedule, with the worker's own platform file. Who is waited for, and the JSON to send, is in the current details.",
   }).catch((error: unknown) => {

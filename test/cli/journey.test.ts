@@ -152,7 +152,7 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
   const first = JSON.parse(data.out) as UpgradeReport
   expect([first.before, next.before]).toEqual([
     undefined,
-    { runId: first.runId, to: '1.36', closedAt: first.closedAt, effort: first.report.effort },
+    { runId: first.runId, from: '1.35', to: '1.36', closedAt: first.closedAt, effort: first.report.effort },
   ])
   expect(first.report.effort.map((e) => [e.app, e.team, e.answered, e.acts])).toEqual([
     [undefined, 'sre', 2, 2],

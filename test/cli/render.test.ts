@@ -668,6 +668,7 @@ test('the report names decisions with their reasons, and what people wrote break
   const at = now
   const text = report({
     platform: 'toy',
+    from: '1.35',
     to: '1.36',
     by: 'aoki',
     workflowId: 'w',
@@ -706,6 +707,7 @@ test('the report names decisions with their reasons, and what people wrote break
     },
     before: {
       runId: 'b',
+      from: '1.35',
       to: '1.35',
       closedAt: ago(60 * 24 * 90),
       effort: [
@@ -716,7 +718,7 @@ test('the report names decisions with their reasons, and what people wrote break
     },
   })
   expect(text).toMatchInlineSnapshot(`
-    "# toy to 1.36: rolled back
+    "# toy 1.35 → 1.36: rolled back
 
     Started by aoki, 2026-11-24 01:30 UTC to 2026-11-24 04:00 UTC (2h 30m). 1 app, 3 messages from people.
 
@@ -724,7 +726,7 @@ test('the report names decisions with their reasons, and what people wrote break
 
     ## What it took of people
 
-    From the moment that people were asked until they had answered, and how often they said something. Before: the upgrade to 1.35, which ended 2026-08-26 04:00 UTC.
+    From the moment that people were asked until they had answered, and how often they said something. Before: the refresh at 1.35, which ended 2026-08-26 04:00 UTC.
 
     |  | apps | asked to answered | an app | acts | before | an app | acts |
     | --- | --- | --- | --- | --- | --- | --- | --- |

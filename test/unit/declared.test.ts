@@ -128,6 +128,19 @@ test.for([
   if (says) expect(said[0]).toMatch(says)
 })
 
+test('a Job of a CronJob does not say what it is', () => {
+  const jobTemplate = { metadata: { annotations: { 'norikae.io/job': 'repeatable' } } }
+  const object = {
+    apiVersion: 'v1',
+    kind: 'CronJob',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { jobTemplate },
+  }
+  expect(annotationFindings(object)).toMatchObject([
+    { code: 'annotation-unknown', remedy: 'take it out: it is for Jobs that nothing else makes' },
+  ])
+})
+
 test.for([
   ['Deployment', (template: object) => ({ template })],
   ['CronJob', (template: object) => ({ jobTemplate: { spec: { template } } })],

@@ -178,6 +178,10 @@ describe('in a chat', () => {
         { ...status, state: 'waiting' },
       ] as never),
     ).toBe('api (scala), toy · test on-green · production waiting for scala')
+    const refresh = { platform: 'toy', team: 'sre', blue: 'toy-1-35', green: 'toy-1-35-r2', refresh: true }
+    expect(headline([{ subject: refresh, phase: 'soak', waitingFor: [], state: 'running' }] as never)).toBe(
+      'toy: toy-1-35 → toy-1-35-r2 (refresh) · soak, running',
+    )
     expect(headline([])).toBe('')
   })
 })

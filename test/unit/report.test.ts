@@ -15,7 +15,17 @@ import { outlineOf } from '../../src/domain/outline.ts'
 import { byTeam } from '../../src/domain/effort.ts'
 import { joined, reportOf, type Report } from '../../src/domain/report.ts'
 import { leaves } from '../../src/domain/steps.ts'
-import { aCutoverPlan, anApp, anEnvironment, anUpgradePlan, emptyReport, rule, someFacts } from '../support/builders.ts'
+import {
+  aCutoverPlan,
+  anApp,
+  anEnvironment,
+  anUpgradePlan,
+  aPlatform,
+  clusterFacts,
+  emptyReport,
+  rule,
+  someFacts,
+} from '../support/builders.ts'
 
 const plan = aCutoverPlan(
   anApp('api'),
@@ -200,6 +210,8 @@ test('a notice has one id for one matter, and another for another', () => {
     title: 'toy: toy-1-35 → toy-1-36 ended: done',
     evidence: ['2 of 2 apps are on green'],
   })
+  const refresh = anUpgradePlan(aPlatform({ green: 'toy-1-35-r2' }), { ...clusterFacts, targetVersion: '1.35' })
+  expect(endedNotice(from, refresh.subject, 'done', []).title).toBe('toy: toy-1-35 → toy-1-35-r2 (refresh) ended: done')
 })
 
 test('an outline tells every step, in its lanes, and who is asked, but no inputs', () => {

@@ -3,16 +3,17 @@ import { spentInWords } from '../../domain/costs.ts'
 import { byTeam, sum, type Effort, type Sum } from '../../domain/effort.ts'
 import { placeOf } from '../../domain/findings.ts'
 import { ESCALATED } from '../../domain/gates.ts'
+import { hop } from '../../domain/kubernetes-version.ts'
 import { textIn } from '../../domain/messages.ts'
 import { many, moment, span } from './words.ts'
 
 /** The report as Markdown: who decided what and when, how long people were waited for, and what is left to do. */
 export function report(it: UpgradeReport): string {
-  const { platform, to, by, outcome, startedAt, closedAt, report: r } = it
+  const { platform, from, to, by, outcome, startedAt, closedAt, report: r } = it
   const took = span((Date.parse(closedAt) - Date.parse(startedAt)) / 1000)
   const apps = new Set(r.subjects.flatMap((s) => s.app ?? []))
   return [
-    `# ${platform} to ${to}: ${outcome.replace('-', ' ')}`,
+    `# ${platform} ${hop(from, to)}: ${outcome.replace('-', ' ')}`,
     '',
     `Started by ${by}, ${moment(startedAt)} to ${moment(closedAt)} (${took}). ${many(apps.size, 'app')}, ${many(r.decisions.filter((d) => d.message !== ESCALATED).length, 'message')} from people.`,
     ...(r.cost ? ['', `It cost ${spentInWords(r.cost)}.`] : []),
@@ -60,7 +61,7 @@ export function report(it: UpgradeReport): string {
   ].join('\n')
 }
 
-/** Totals first, each held against the upgrade before. */
+/** Totals first, each held against the upgrade before, or the refresh. */
 function people({ report: { effort }, before }: UpgradeReport): string[] {
   if (effort.length === 0) return []
   const was = before?.effort ?? []
@@ -74,7 +75,7 @@ function people({ report: { effort }, before }: UpgradeReport): string[] {
   ]
   const heads = ['', 'apps', 'asked to answered', 'an app', 'acts']
   return [
-    `From the moment that people were asked until they had answered, and how often they said something.${before ? ` Before: the upgrade to ${before.to}, which ended ${moment(before.closedAt)}.` : ''}`,
+    `From the moment that people were asked until they had answered, and how often they said something.${before ? ` Before: ${before.from === before.to ? 'the refresh at' : 'the upgrade to'} ${before.to}, which ended ${moment(before.closedAt)}.` : ''}`,
     '',
     ...table(
       [...heads, ...(before ? ['before', 'an app', 'acts'] : [])],

@@ -129,9 +129,10 @@ environments: { test: { approval: team } }
 test('a workload says by its annotation how it changes sides, and moves so when its turn comes', async () => {
   world.files.set(scope.platform, aSmallFile())
   const says = (text: string) => {
-    const web = aDeployment('web', 'shop', 2)
-    const annotations = { 'norikae.io/handover': text }
-    world.cluster(scope.blue).apply({ ...web, metadata: { ...web.metadata, annotations } })
+    const web = aDeployment('web', 'shop', 2, { annotations: { 'norikae.io/handover': text } })
+    const containers = [{ name: 'web', image: 'registry.test/web:1' }]
+    const template = { metadata: { labels: { app: 'web' } }, spec: { terminationGracePeriodSeconds: 90, containers } }
+    world.cluster(scope.blue).apply({ ...web, spec: { ...web.spec, template } })
   }
   const workflow = { type: 'clusterUpgrade', id: `cluster-upgrade/${scope.platform}` }
   const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com' }
@@ -149,7 +150,11 @@ test('a workload says by its annotation how it changes sides, and moves so when 
   ])
   says('{ handover: singleton, downtime: 60s }')
   const planned = await prepared()
-  expect(about(planned)).toEqual([expect.stringMatching(/^info handover-annotated .*: singleton \(downtime: 60s\)$/)])
+  expect(about(planned)).toEqual([
+    expect.stringMatching(/^info handover-annotated .*: singleton \(downtime: 60s\)$/),
+    expect.stringMatching(/^warning singleton-slow its pods may take 90 s to stop /),
+    expect.stringMatching(/^warning singleton-several .*, and 2 of its pods run at once$/),
+  ])
 
   const { apps, waves: _, ...platform } = planned.platform
   const shop = apps.find((a) => a.name === 'shop') ?? anApp('shop')
