@@ -117,7 +117,7 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
   for (const change of changes) expect(problemsWith('watch-event', change)).toEqual([])
   expect(changes.at(-1)).toMatchObject({ what: 'ended', outcome: 'done' })
   expect(lines.out).not.toContain('\u001B')
-  expect(outside.done.at(-1)).toBe('upgrade:blue/delete')
+  expect(outside.done.at(-1)).toBe('upgrade:blue/remains')
 
   const report = await run(['report', 'whole'], env)
   expect(report.code).toBe(0)
