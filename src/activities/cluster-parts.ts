@@ -1,5 +1,6 @@
 import type { ActionCall } from '../domain/actions.ts'
 import { RUN_TAG } from '../domain/clone.ts'
+import { issuesInWords } from '../domain/node-issues.ts'
 import { contested, failed } from './errors.ts'
 import { ATTEMPT_TAG } from './tokens.ts'
 import { budgets, notYet, remember, remembered } from './waiting.ts'
@@ -70,4 +71,4 @@ export async function gone({
   )
 }
 
-const reasons = ({ healthIssues }: State): string => healthIssues.join('; ') || 'EKS says no more'
+const reasons = ({ healthIssues }: State): string => issuesInWords(healthIssues)
