@@ -2,6 +2,7 @@
  * Where the rooms of the sandbox meet: AWS, the Kubernetes API servers, traffic and the judge know each other by these
  * types only, so that each can be run and tested by itself. `world.ts` joins them.
  */
+import type { JsonWebKey } from 'node:crypto'
 
 // AWS ------------------------------------------------------------------------
 
@@ -20,7 +21,7 @@ export interface AwsIdentity {
 /** One request that came in over the wire. */
 export interface AwsCall {
   readonly at: string
-  readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'sts'
+  readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'iam' | 'sts'
   readonly operation: string
   readonly status: number
   readonly error?: string
@@ -30,8 +31,15 @@ export interface AwsCall {
 
 /** What happens outside the EKS API when its objects change state. */
 export interface EksHooks {
-  /** The cluster becomes ACTIVE once this has answered. Called once a cluster. */
-  startCluster(cluster: { name: string; version: string; arn: string }): Promise<{ endpoint: string; caData: string }>
+  /**
+   * The cluster becomes ACTIVE once this has answered. Called once a cluster. `issuer`: what its service accounts' tokens
+   * name. `keys`: what these are signed by; left out: nobody can tell, so that they open nothing.
+   */
+  startCluster(cluster: { name: string; version: string; arn: string; issuer: string }): Promise<{
+    endpoint: string
+    caData: string
+    keys?: readonly JsonWebKey[]
+  }>
   stopCluster(name: string): Promise<void>
   /** Brings `size` nodes up, or all of them down with 0. Called when the group becomes ACTIVE and when it is deleted. */
   setNodes(cluster: string, nodegroup: string, size: number, labels: Readonly<Record<string, string>>): Promise<void>
@@ -60,6 +68,8 @@ export interface SandboxAws {
     seedCluster(cluster: SeedCluster): Promise<void>
     /** Clusters by name with state, version, creation time and what hangs on them. */
     inventory(): readonly ClusterInventory[]
+    /** Undefined until it is ACTIVE. */
+    issuer(cluster: string): string | undefined
     /** What the access entry of this IAM principal lets it do in this cluster; undefined: it has none there. */
     access(
       cluster: string,
@@ -116,6 +126,19 @@ export interface SandboxAws {
   readonly instances: {
     set(id: string, state: InstanceState | 'unknown'): void
   }
+  /** IAM's roles and OpenID Connect providers. */
+  readonly iam: {
+    /** Both are seen at once. A trust policy that IAM would refuse is refused. Answers the ARN. */
+    seedRole(name: string, trust: object, tags?: Readonly<Record<string, string>>): string
+    seedProvider(issuer: string, tags?: Readonly<Record<string, string>>): string
+    /** Characters of a trust policy, without white space; OpenID Connect providers of the account. */
+    readonly quotas: { trust: number; providers: number }
+    inventory(): {
+      /** By name. */
+      readonly trust: Readonly<Record<string, unknown>>
+      readonly providers: readonly { readonly arn: string; readonly tags: Readonly<Record<string, string>> }[]
+    }
+  }
   /** What is in its registry, as somebody told it. */
   readonly ecr: {
     push(repository: string, ...images: readonly { readonly digest: string; readonly tag?: string }[]): void
@@ -158,7 +181,7 @@ export interface SeedCluster {
     max: number
     labels: Readonly<Record<string, string>>
   }[]
-  readonly addons: readonly { name: string; version: string }[]
+  readonly addons: readonly { name: string; version: string; serviceAccountRoleArn?: string }[]
   readonly tags: Readonly<Record<string, string>>
   /** The Kubernetes groups of the sandbox's identity. Without, it is an administrator, as whoever created a cluster. */
   readonly groups?: readonly string[]
@@ -245,6 +268,8 @@ export interface SandboxCluster {
   readonly url: string
   /** PEM of the authority that signed the server's certificate. */
   readonly ca: string
+  /** What tokens of its service accounts are signed by. */
+  keys(): readonly JsonWebKey[]
   /** For kubectl: a static token of an administrator. */
   readonly kubeconfig: string
   /** Direct access for seeding, load balancer controller and judge: no HTTP, no authentication. */

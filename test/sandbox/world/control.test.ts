@@ -54,7 +54,12 @@ beforeAll(async () => {
   control = await startControl({
     aws: {
       calls: () => [awsCall(2, 'CreateCluster'), awsCall(4, 'DescribeCluster')],
-      eks: { inventory: () => [], access: () => undefined, seedCluster: async () => undefined },
+      eks: {
+        inventory: () => [],
+        issuer: () => undefined,
+        access: () => undefined,
+        seedCluster: async () => undefined,
+      },
       elbv2: Object.assign(elb, {
         inventory: () => ({ targetGroups: [], rules: elb.rules() }),
         seedLoadBalancer: () => ({ loadBalancerArn: '', listenerArn: '' }),

@@ -1,3 +1,4 @@
+import type { JsonWebKey } from 'node:crypto'
 import type {
   AccessEntry,
   Addon,
@@ -33,6 +34,8 @@ export interface EksCluster {
   /** By its id. */
   readonly podIdentities: Map<string, EksPodIdentity>
   readonly updates: Map<string, Update & { id: string }>
+  /** What tokens of its service accounts are signed by. */
+  keys: readonly JsonWebKey[]
 }
 
 export interface EksNodegroup {

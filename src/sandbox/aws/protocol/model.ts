@@ -10,9 +10,10 @@ import * as ec2 from '@aws-sdk/client-ec2'
 import * as ecr from '@aws-sdk/client-ecr'
 import * as eks from '@aws-sdk/client-eks'
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2'
+import * as iam from '@aws-sdk/client-iam'
 import * as sts from '@aws-sdk/client-sts'
 
-export type Service = 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'sts'
+export type Service = 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'iam' | 'sts'
 
 export type Shape =
   | { readonly kind: 'string' | 'number' | 'boolean' | 'timestamp' | 'document' }
@@ -146,6 +147,7 @@ export const model: Readonly<Record<Service, ReadonlyMap<string, Operation>>> = 
   ecr: operationsOf(ecr),
   eks: operationsOf(eks),
   elasticloadbalancing: operationsOf(elbv2),
+  iam: operationsOf(iam),
   sts: operationsOf(sts),
 }
 
