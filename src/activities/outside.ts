@@ -14,6 +14,7 @@ import type {
   NetworkPort,
   Ports,
   RegistryPort,
+  RolesPort,
 } from './ports.ts'
 
 /** All that activities know of the world beside their input. */
@@ -44,6 +45,7 @@ export interface Proven {
   readonly blockStorage: BlockStoragePort
   readonly compute: ComputePort
   readonly network: NetworkPort
+  readonly roles: RolesPort
   readonly launchTemplates: LaunchTemplatesPort
   /** Of any region: images come from where they were pushed to. */
   registry(region: string): RegistryPort
@@ -70,6 +72,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     blockStorage: ports.blockStorage(region),
     compute: ports.compute(region),
     network: ports.network(region),
+    roles: ports.roles(region),
     launchTemplates: ports.launchTemplates(region),
     registry: (of) => ports.registry(of),
     metrics: ports.metrics,

@@ -34,6 +34,8 @@ import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
 import { rulesNaming } from './group-rules.ts'
 import { imageSurvey } from './registry-images.ts'
+import { hasRoles } from './role-proofs.ts'
+import { roleSurvey } from './role-survey.ts'
 import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
 
@@ -74,6 +76,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
     const letIn = its === undefined ? [] : ownRuleFindings(its, await world.network.letInto(its))
     const groupRules = await rulesNaming(world.network, its)
     const ofTemplates = templateFacts(facts.cluster, file.platform, templates)
+    const roles = await roleSurvey(world, kubernetes, facts, { account: file.account, green })
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
     const found = [
@@ -81,7 +84,8 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       ...cloneFindings(facts),
       ...podIdentityFindings(facts.podIdentities),
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
-      ...fargateFindings(facts.fargateProfiles, green),
+      ...fargateFindings(facts.fargateProfiles),
+      ...roles.findings,
       ...ruleFindings(groupRules),
       ...letIn,
       ...tierFindings(
@@ -113,6 +117,7 @@ export const preparingActivities = (outside: Outside): Pick<Activities, 'prepare
       principalArn,
       ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
       ...ofTemplates,
+      ...(roles.facts && { roles: roles.facts }),
       ...(groupRules.length > 0 && { groupRules: true as const }),
     }
     const plan = planUpgrade(platform, planned, condensed(all))
@@ -150,11 +155,12 @@ async function plansOf(
   const blue = await world.on('blue')
   return Promise.all(
     environments.map(async (environment) => {
-      const [workloads, images] = await Promise.all([
+      const [workloads, images, roles] = await Promise.all([
         workloadsIn(blue, environment.namespaces),
         fingerprintOf(blue, environment.namespaces),
+        hasRoles(blue, environment.namespaces),
       ])
-      const plan = sealed(planCutover(platform, app, environment, { images, workloads }))
+      const plan = sealed(planCutover(platform, app, environment, { images, workloads, ...(roles && { roles }) }))
       return bounded(plan, LARGEST_CUTOVER, `the steps of ${app.name} ${environment.name}`, DIVIDE_AN_APP)
     }),
   )

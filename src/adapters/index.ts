@@ -2,6 +2,7 @@ import { EC2 } from '@aws-sdk/client-ec2'
 import { ECR } from '@aws-sdk/client-ecr'
 import { EKS } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { IAM } from '@aws-sdk/client-iam'
 import { STS } from '@aws-sdk/client-sts'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import type { Ports } from '../activities/ports.ts'
@@ -12,6 +13,7 @@ import { compute } from './ec2/compute-port.ts'
 import { launchTemplates } from './ec2/launch-templates-port.ts'
 import { network } from './ec2/network-port.ts'
 import { registry } from './ecr/registry-port.ts'
+import { iam } from './iam/roles-port.ts'
 import { eks } from './eks/eks-port.ts'
 import { notingUnknown } from './eks/unknown.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
@@ -39,6 +41,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
   const elbClients = clientsOf((region) => new ElasticLoadBalancingV2(aws(region)))
   const ec2Clients = clientsOf((region) => new EC2(aws(region)))
   const ecrClients = clientsOf((region) => new ECR(aws(region)))
+  const iamClients = clientsOf((region) => new IAM(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
   const clusters = kubernetesClusters({ eks: eksPort, credentials })
@@ -48,6 +51,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
     blockStorage: (region) => blockStorage(ec2Clients.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
+    roles: (region) => iam(iamClients.of(region)),
     registry: (region) => registry(ecrClients.of(region)),
     network: (region) => network(ec2Clients.of(region)),
     launchTemplates: (region) => launchTemplates(ec2Clients.of(region)),
@@ -58,7 +62,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     tokens: tokens(),
     async close() {
       await clusters.close()
-      for (const clients of [eksClients, elbClients, ec2Clients, ecrClients, stsClients]) clients.close()
+      for (const clients of [eksClients, elbClients, ec2Clients, ecrClients, iamClients, stsClients]) clients.close()
     },
   }
 }

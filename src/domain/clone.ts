@@ -148,6 +148,7 @@ export const newAddon = (
       : blue.configurationValues,
   }),
   ...(blue.namespace !== undefined && { namespace: blue.namespace }),
+  ...(blue.serviceAccountRoleArn !== undefined && { serviceAccountRoleArn: blue.serviceAccountRoleArn }),
   podIdentities: blue.podIdentities,
   tags: { ...copiedTags(blue.tags), ...madeTags(made) },
 })
@@ -270,18 +271,6 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
           'green would differ from blue',
         ),
       ),
-    ),
-    ...addons.flatMap((addon) =>
-      addon.serviceAccountRoleArn === undefined
-        ? []
-        : [
-            blocker(
-              'addon-identity',
-              addon.name,
-              `its IAM role ${addon.serviceAccountRoleArn} trusts blue's OIDC issuer, which is not carried over yet (Unsupported)`,
-              'give the add-on a pod identity association in its place: that is carried over',
-            ),
-          ],
     ),
     ...missing('identity-provider', 'this identity provider', belongings.identityProviders),
     ...missing('capability', 'this capability', belongings.capabilities),

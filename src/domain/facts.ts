@@ -12,6 +12,7 @@ import type { Finding } from './findings.ts'
 import type { FluxRef } from './flux.ts'
 import type { OneShotJob } from './one-shot-jobs.ts'
 import type { WorkloadRef } from './platform.ts'
+import type { RoleFacts } from './roles.ts'
 import type { Reference } from './references.ts'
 import type { SharedClaim, VolumesFound } from './volume-findings.ts'
 
@@ -36,6 +37,8 @@ export interface ClusterFacts {
   readonly templatesOfBlue?: readonly string[]
   /** By name. */
   readonly fargateProfiles?: readonly string[]
+  /** IAM roles whose trust policies speak of blue. */
+  readonly roles?: RoleFacts
   readonly podIdentities?: readonly Pick<PodIdentity, 'namespace' | 'serviceAccount'>[]
 }
 
@@ -110,5 +113,7 @@ export interface RouteFacts {
 export interface EnvironmentFacts {
   /** A fingerprint of the images that blue runs. */
   readonly images: string
+  /** Some of its service accounts name IAM roles. */
+  readonly roles?: true
   readonly workloads: readonly WorkloadFacts[]
 }

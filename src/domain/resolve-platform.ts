@@ -54,7 +54,7 @@ export function resolvePlatform(file: PlatformFile, found: Discovered): { platfo
 }
 
 /** Of the platform's own apps too: what they lack on green everybody lacks. */
-const staysBehind: ReadonlySet<string> = new Set(['irsa-not-carried', 'custom-not-carried', 'secret-made-elsewhere'])
+const staysBehind: ReadonlySet<string> = new Set(['custom-not-carried', 'secret-made-elsewhere'])
 
 type Settings = Omit<Platform, 'waves' | 'apps'>
 

@@ -183,6 +183,8 @@ export interface SeedCluster {
   }[]
   readonly addons: readonly { name: string; version: string; serviceAccountRoleArn?: string }[]
   readonly tags: Readonly<Record<string, string>>
+  /** Of a control plane that runs already; left out: a new one. */
+  readonly issuer?: string
   /** The Kubernetes groups of the sandbox's identity. Without, it is an administrator, as whoever created a cluster. */
   readonly groups?: readonly string[]
 }

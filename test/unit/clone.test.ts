@@ -222,7 +222,6 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['nodegroup-al2', withGroup({ amiType: 'AL2_x86_64' }), 'general'],
   ['nodegroup-custom-ami', withGroup({ amiType: 'CUSTOM' }), 'general'],
   ['nodegroup-setting', withGroup({ unread: ['warmPool'] }), 'general'],
-  ['addon-identity', withAddon({ serviceAccountRoleArn: 'arn:r' }), 'coredns'],
   ['identity-provider', { ...blue, belongings: { ...belongings, identityProviders: ['p'] } }, 'p'],
   ['capability', { ...blue, belongings: { ...belongings, capabilities: ['p'] } }, 'p'],
   ['support-type', { ...blue, cluster: unsupported }, 'demo-1-35', 'info'],

@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { blank, write, type Journal } from '../../src/domain/journal.ts'
 import { afterWayBack, wayBack, type Phase } from '../../src/domain/plan.ts'
 import { changes, leaves, type LeafStep } from '../../src/domain/steps.ts'
-import { aCutoverPlan, anUpgradePlan, anApp, anEnvironment, someFacts } from '../support/builders.ts'
+import {
+  aCutoverPlan,
+  anUpgradePlan,
+  anApp,
+  anEnvironment,
+  aPlatform,
+  clusterFacts,
+  someFacts,
+  someRoles,
+} from '../support/builders.ts'
 import { ToyWorld } from '../support/toy-world.ts'
 
 const once = ['payer', 'leader', 'db', 'invoices']
@@ -11,6 +20,7 @@ const plans = [
   aCutoverPlan(),
   aCutoverPlan(anApp('api'), anEnvironment('production', { weights: [5, 25, 100] }), someFacts),
   anUpgradePlan(),
+  anUpgradePlan(aPlatform(), { ...clusterFacts, roles: someRoles }),
 ]
 const phases = plans.flatMap((p) => p.phases)
 const reversible = phases.filter((p) => !p.pointOfNoReturn)

@@ -66,7 +66,7 @@ async function seedCluster(world: EksWorld, seed: SeedCluster): Promise<void> {
     tags: { ...seed.tags },
   })
   const { name, version, arn } = cluster
-  const issuer = newIssuer(world)
+  const { issuer = newIssuer(world) } = seed
   activate(cluster, issuer, await world.hooks.startCluster({ name, version, arn, issuer }))
   world.clusters.set(name, cluster)
   if (seed.groups) enterGroups(world, cluster, world.caller.roleArn, seed.groups)
