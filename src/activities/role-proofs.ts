@@ -1,51 +1,55 @@
-import type { Duration } from '../domain/duration.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { roleOf } from '../domain/roles.ts'
 import { denied, isDenied } from './errors.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
-import { notYet } from './waiting.ts'
-
-/** Then people are asked whether to wait on, or to go on without. */
-const PATIENCE: Duration = '1d'
+import { budgets, notYet } from './waiting.ts'
 
 export const roleProofActions = (outside: Outside) => {
   /** Tokens and what STS gives for them are let go of here: neither is in a history, a log or an answer. */
   const proveRoles: Deed<'proveRoles'> = async (call) => {
-    const { namespaces, on } = call.input
-    const { region } = call.scope
+    const { app, namespaces, on } = call.input
     const world = await proven(outside, call.scope)
     const [here, there] = await Promise.all([world.on(on), world.on(otherSide(on))])
-    const [accounts, theirs] = await Promise.all([accountsIn(here, namespaces), accountsIn(there, namespaces)])
-    const mine = new Map(accounts.map((account) => [nameOf(account), account]))
-    const all = [...mine.values(), ...theirs.filter((account) => !mine.has(nameOf(account)))]
-    const without = await Promise.all(
-      all.map(async (account) => {
-        const role = roleOf(account)
-        if (!role) return []
-        const who = nameOf(account)
-        if (!mine.has(who)) return [`${who} is not on ${on}`]
-        const { namespace = '', name } = account.metadata
-        const token = await here.tokenOf(namespace, name, role.audience).catch((error: unknown) => {
-          if (!isDenied(error)) throw error
-          throw denied(
-            `${error.message}. Norikae needs it to try roles out: apply deploy/rbac/norikae.yaml, then retry`,
-          )
-        })
-        const why = await outside.ports.identity.roleRefusal(region, role.arn, token)
-        return why === undefined ? [] : [`${who} does not get ${role.arn}: ${why}`]
+    const [accounts, others] = await Promise.all([accountsIn(here, namespaces), accountsIn(there, namespaces)])
+    const isAmong = (some: readonly KubernetesObject[], account: KubernetesObject) =>
+      some.some((one) => nameOf(one) === nameOf(account))
+    const tried = await Promise.all(
+      accounts.map(async (account) => {
+        const why = await refusalOf(here, account, call.scope.region)
+        if (why === undefined) return { is: 'given' } as const
+        // What is not so on the other side either is nothing that moving changes.
+        const before = isAmong(others, account) ? await refusalOf(there, account, call.scope.region) : undefined
+        return before === undefined
+          ? ({ is: 'refused', says: `${nameOf(account)} does not get ${roleOf(account)?.arn ?? ''}: ${why}` } as const)
+          : ({ is: 'never', says: nameOf(account) } as const)
       }),
     )
-    const refused = without.flat()
-    const asked = all.filter((account) => roleOf(account) !== undefined).length
+    const that = (is: 'given' | 'refused' | 'never') =>
+      tried.filter((one) => one.is === is).map((one) => ('says' in one ? one.says : ''))
+    const absent = others.filter((account) => !isAmong(accounts, account)).map((a) => `${nameOf(a)} is not on ${on}`)
+    const refused = [...that('refused'), ...absent]
     if (refused.length > 0)
       throw notYet(
-        `${refused.length} of ${asked} service accounts of ${call.input.app} do not get their roles on ${on}: ${refused.join('; ')}`,
-        PATIENCE,
+        `${refused.length} of ${accounts.length + absent.length} service accounts of ${app} do not get their roles on ${on}: ${refused.join('; ')}`,
+        // IAM tells everybody within seconds; what lasts longer is for people.
+        budgets.objects,
       )
+    const [given, never] = [that('given').length, that('never')]
     return {
-      note: `${asked} ${asked === 1 ? 'service account gets its role' : 'service accounts get their roles'} on ${on}`,
+      note: `${given} ${given === 1 ? 'service account gets its role' : 'service accounts get their roles'} on ${on}${never.length === 0 ? '' : `; on neither side: ${never.join(', ')}`}`,
     }
+  }
+
+  /** Why pods of it do not get its role, in STS's words; undefined: they do. */
+  async function refusalOf(cluster: KubernetesPort, account: KubernetesObject, region: string) {
+    const { namespace = '', name } = account.metadata
+    const { arn = '', audience = '' } = roleOf(account) ?? {}
+    const token = await cluster.tokenOf(namespace, name, audience).catch((error: unknown) => {
+      if (!isDenied(error)) throw error
+      throw denied(`${error.message}. Norikae needs it to try roles out: apply deploy/rbac/norikae.yaml, then retry`)
+    })
+    return outside.ports.identity.roleRefusal(region, arn, token)
   }
 
   return { proveRoles }

@@ -4,6 +4,8 @@ import { providerArn } from './issuers.ts'
 import type { Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 
+const AT_ONCE = 4
+
 /** Which roles pods of blue get, and what is to be done so that those of green get them too. It reads only. */
 export async function roleSurvey(
   { roles }: Pick<Proven, 'roles'>,
@@ -24,12 +26,16 @@ export async function roleSurvey(
   const names = new Set(
     [...namingCluster(all, blue), ...all.filter(({ arn }) => used.has(arn))].map(({ name }) => name),
   )
+  // With their tags, which a list of roles leaves out; each once, and few at a time.
   const found: RoleDescription[] = []
-  for (const name of names) {
-    // With its tags, which a list of roles leaves out.
-    const role = await roles.find(name)
-    if (role) found.push(role)
+  const left = [...names]
+  const lane = async () => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) {
+      const role = await roles.find(name)
+      if (role) found.push(role)
+    }
   }
+  await Promise.all(Array.from({ length: AT_ONCE }, lane))
   return rolesToCarry({
     account,
     blue,

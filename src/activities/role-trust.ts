@@ -74,11 +74,11 @@ export const roleTrustActions = (outside: Outside) => {
     const missing = found.flatMap((role) => {
       if (!role) return []
       const { missing: statements } = withGreen(trustPolicy(role.trust), blue, green, quota)
-      return statements.length === 0 ? [] : [statementsToAdd(role.name, statements)]
+      return statements.length === 0 ? [] : [{ name: role.name, missing: statements }]
     })
     if (missing.length === 0) return { note: `${inWords(names)} let in ${cluster} too` }
     throw notYet(
-      `${missing.length} of ${names.length} roles do not let in ${cluster} yet. To be added to Statement of their trust policies: ${missing.join('; ')}`,
+      `${missing.length} of ${names.length} roles do not let in ${cluster} yet. To be added to Statement of their trust policies: ${statementsToAdd(missing)}`,
       PATIENCE,
     )
   }

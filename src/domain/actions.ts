@@ -396,9 +396,6 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   proveRoles: {
     ...read,
     pace: 'long',
-    byOthers: true,
-    // IAM tells everybody within seconds; what lasts longer is for people.
-    toldAfter: '5m',
     title: (i) => `prove that pods of ${i.app} get their IAM roles on ${i.on}`,
   },
   pinSize: {

@@ -1,5 +1,5 @@
 import { RULES_STEP } from './group-rules.ts'
-import { PROOF_STEP, ROLES_STEP } from './roles.ts'
+import { ROLES_STEP } from './roles.ts'
 import { teamsOf, type Gate } from './gates.ts'
 import type { Outcome } from './messages.ts'
 import type { Subject } from './plan.ts'
@@ -167,9 +167,7 @@ const wanted = ({ app, environment = '', platform, blue, green }: Subject, step:
       ? `let pods of ${green} act as IAM roles that are yours, as those of ${blue} do; Norikae waits for it. Which statements: temporal workflow describe --workflow-id cluster-upgrade/${platform}, the activity ${step}`
       : app === undefined
         ? `register ${green} with Argo CD, as ${blue} is; Norikae waits for it`
-        : step.endsWith(`/${PROOF_STEP}`)
-          ? `let pods of ${app} ${environment} act as their IAM roles on ${green}; Norikae waits for it. Which do not, and why: norikae where ${app}/${environment}`
-          : `deploy ${app} ${environment} to ${green} as it is on ${blue}, and from now on to both; Norikae waits for it. What is missing: norikae where ${app}/${environment}`
+        : `deploy ${app} ${environment} to ${green} as it is on ${blue}, and from now on to both; Norikae waits for it. What is missing: norikae where ${app}/${environment}`
 
 export const wentBackNotice = (from: From, subject: Subject, attempt: number, why: string): Notice => ({
   id: `${from.runId}/${subject.environment ?? ''}/back/${attempt}`,

@@ -135,7 +135,7 @@ function signed(
   return statements.map((statement, n) => ({ Sid: sids[n] ?? '', ...statement }))
 }
 
-const withoutSid = ({ Sid: _, ...statement }: TrustStatement): TrustStatement => statement
+const withoutSid = ({ Sid: _sid, ...statement }: TrustStatement): TrustStatement => statement
 
 // from blue to green -----------------------------------------------------------
 

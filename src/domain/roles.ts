@@ -127,11 +127,14 @@ export function rolesToCarry(found: {
       tool: toolOf(role.tags),
     }))
   const carried = judged.filter(({ amended }) => amended.missing.length > 0)
-  const written = carried.filter(({ tool }) => tool === undefined).map(({ role }) => role.name)
+  // Also one that lets in green already: blue is to be taken out of it in the end.
+  const written = judged
+    .filter(({ amended, tool }) => amended.ofBlue > 0 && tool === undefined)
+    .map(({ role }) => role.name)
   const requested = carried.filter(({ tool }) => tool !== undefined).map(({ role }) => role.name)
   const by = (arn: string) => byWhom(users.get(arn) ?? [], found.given.has(arn))
   return {
-    ...((provider || carried.length > 0) && {
+    ...((provider || written.length + requested.length > 0) && {
       facts: {
         ...(blue.oidcIssuer !== undefined && { issuer: blue.oidcIssuer }),
         ...(provider && { provider: true as const }),
@@ -153,7 +156,7 @@ export function rolesToCarry(found: {
           'role-elsewhere',
           arn,
           `${by(arn)} get it, and it is of account ${accountOf(arn)}: Norikae neither reads nor writes it`,
-          `have ready whoever owns it: an OIDC provider of green's issuer in account ${accountOf(arn)}, and a statement in its trust policy; each app that needs it waits before its gate until green gets it`,
+          `have ready whoever owns it: an OIDC provider of green's issuer in account ${accountOf(arn)}, and a statement in its trust policy; no app that needs it gets to its gate before that works`,
         ),
       ),
     ],
@@ -195,9 +198,23 @@ const notTrusting = (arn: string, by: string, why: string): Finding =>
     'mend it, or take the annotation away',
   )
 
-/** What to paste into its `Statement`, for who writes it. */
-export const statementsToAdd = (name: string, missing: readonly TrustStatement[]): string =>
-  `role ${name}: ${missing.map((statement) => JSON.stringify(statement)).join(',')}`
+/**
+ * Characters. Temporal keeps 4 KiB of why an activity is not ready (`limit.mutableStateActivityFailureSize.error`), with
+ * where it was thrown, and cuts off the rest.
+ */
+const READABLE = 2_500
+
+/** What to paste into `Statement` of each role, for who writes them: at least the first role's, and as many as can be read. */
+export function statementsToAdd(
+  roles: readonly { readonly name: string; readonly missing: readonly TrustStatement[] }[],
+): string {
+  const said = roles.map(({ name, missing }) => `role ${name}: ${missing.map((s) => JSON.stringify(s)).join(',')}`)
+  const upTo = (n: number) => said.slice(0, n).join('; ')
+  const fits = said.map((_, n) => said.length - n).find((n) => upTo(n).length <= READABLE) ?? 1
+  return fits >= said.length
+    ? upTo(fits)
+    : `${upTo(fits)}; and once these are there, those of ${said.length - fits} more`
+}
 
 /** Of all roles of the account those that speak of a cluster. */
 export const namingCluster = (roles: readonly RoleDescription[], cluster: Issuing): RoleDescription[] =>

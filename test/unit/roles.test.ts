@@ -4,6 +4,7 @@ import {
   givenByEks,
   namingCluster,
   rolesToCarry,
+  statementsToAdd,
   roleOf,
   toolOf,
   usesOf,
@@ -149,6 +150,14 @@ test('roles are found by annotation, by add-on and by trust policy', () => {
   expect([...givenByEks([{ roleArn: 'a' }, { roleArn: 'a' }], [{ podExecutionRoleArn: 'b' }])]).toEqual(['a', 'b'])
   const all = [role('by-issuer'), role('other', { trust: trusting(`${host}0`, 'demo-1-35') })]
   expect(namingCluster(all, blue).map((r) => r.name)).toEqual(['by-issuer'])
+})
+
+test('as many statements are said as can be read, and how many roles are left', () => {
+  const one = (name: string, length: number) => ({ name, missing: [{ Effect: 'x'.repeat(length) }] })
+  expect(statementsToAdd([one('a', 1), one('b', 2)])).toBe('role a: {"Effect":"x"}; role b: {"Effect":"xx"}')
+  const many = statementsToAdd([one('a', 1000), one('b', 1000), one('c', 1000), one('d', 1)])
+  expect(many).toMatch(/^role a: .*; role b: .*; and once these are there, those of 2 more$/)
+  expect(statementsToAdd([one('a', 3000), one('b', 1)])).toMatch(/^role a: .{3013}; and once these .* 1 more$/)
 })
 
 test('green is foreseen with an issuer as long as blue’s', () => {
