@@ -7,6 +7,8 @@ import { EVERY, report } from './every.ts'
 const all = [
   'createCluster',
   'grantAccess',
+  'createProvider',
+  'trustCluster',
   'installAddon',
   'createNodeGroup',
   'openNamespaces',
@@ -16,6 +18,7 @@ const all = [
   'pinSize',
   'openRoute',
   'checkExternal',
+  'proveRoles',
   'setWeight',
   'observe',
   'stopWorkload',
@@ -31,6 +34,7 @@ const all = [
 const sampled: ReadonlySet<string> = new Set([
   'createNodeGroup',
   'deploy',
+  'proveRoles',
   'setWeight',
   'detachVolumes',
   'resumeSchedule',

@@ -60,7 +60,8 @@ export const answering =
       operation: name,
       status: answer.status,
       ...(refusal ? { error: refusal.code } : {}),
-      parameters,
+      // Whoever reads the record could act as its account.
+      parameters: 'WebIdentityToken' in parameters ? { ...parameters, WebIdentityToken: '…' } : parameters,
     })
     if (typeof disturbed === 'object') await disturbed.late()
     if (disturbed === 'lost') throw new Error(`the answer of ${service}:${name} is lost`)

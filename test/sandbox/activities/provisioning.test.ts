@@ -257,10 +257,37 @@ test('what somebody has overwritten is written again', async () => {
   const { trust } = world.aws.iam.inventory()
   world.aws.iam.seedRole('files', before.trust['files'] as object)
   const its = { cluster: green, like: blue, roles: ['csi', 'files'] }
-  const { answer, waits } = await driven(world.activities.trustCluster, call<'trustCluster'>(its))
+  const { answer } = await driven(world.activities.trustCluster, call<'trustCluster'>(its), { lost: true })
   expect(answer.note).toBe(`2 roles let in ${green} wherever they let in ${blue} (3 statements)`)
-  expect(waits[0]).toBe('the trust policy of role files was just written')
   expect(world.aws.iam.inventory().trust).toEqual(trust)
+})
+
+test.for([
+  {
+    says: 'there is no room any more',
+    type: 'QuotaExceeded',
+    because: 'this account allows 1000',
+    tags: {},
+    quota: 1000,
+  },
+  {
+    says: 'it is another tool’s by now',
+    type: 'Contested',
+    because: 'Terraform: true says',
+    tags: { Terraform: 'true' },
+    quota: 2048,
+  },
+])('a trust policy is left alone where $says', async ({ type, because, tags, quota }) => {
+  const { iam } = world.aws
+  const trust = iam.inventory().trust['files']
+  iam.seedRole('files', before.trust['files'] as object, tags)
+  iam.quotas.trust = quota
+  const its = { cluster: scope.green, like: scope.blue, roles: ['files'] }
+  const ended = await ending(world.activities.trustCluster, call<'trustCluster'>(its))
+  iam.quotas.trust = 2048
+  expect(ended).toEqual({ type, message: expect.stringContaining(because) as string })
+  expect(iam.inventory().trust['files']).toEqual(before.trust['files'])
+  iam.seedRole('files', trust as object)
 })
 
 test('the way back leaves nothing of it, and all of blue', async () => {
