@@ -1,6 +1,6 @@
 import { copiedTags, madeTags, RUN_TAG } from '../domain/clone.ts'
 import { CLUSTER_TAG, isMade } from '../domain/launch-templates.ts'
-import { hostOf } from '../domain/role-trust.ts'
+import { hostOf } from '../domain/trust-statements.ts'
 import { AUDIENCE, toolOf } from '../domain/roles.ts'
 import { contested, notFound } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
@@ -83,6 +83,10 @@ async function findOf(roles: Roles, account: string, issuer: string): Promise<Pr
 
 /** By their tags: the cluster may be gone, and its issuer with it. */
 async function madeFor(roles: Roles, by: Parameters<typeof isMade>[1]): Promise<readonly ProviderDescription[]> {
-  const found = await Promise.all((await roles.providers()).map((arn) => roles.findProvider(arn)))
-  return found.filter((one) => one !== undefined && isMade(one.tags, by)) as ProviderDescription[] // undefined is left out
+  const made: ProviderDescription[] = []
+  for (const arn of await roles.providers()) {
+    const found = await roles.findProvider(arn)
+    if (found && isMade(found.tags, by)) made.push(found)
+  }
+  return made
 }

@@ -1,7 +1,8 @@
 import type { AddonDescription, FargateProfile, PodIdentity } from './eks-objects.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
-import { hostOf, namesCluster, trustPolicy, withGreen, type Issuing, type TrustStatement } from './role-trust.ts'
+import { namesCluster, trustPolicy, withGreen } from './role-trust.ts'
+import { hostOf, type Issuing, type TrustStatement } from './trust-statements.ts'
 
 /** An IAM role of the platform's account. */
 export interface RoleDescription {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
-import { hostOf } from '../../src/domain/role-trust.ts'
+import { hostOf } from '../../src/domain/trust-statements.ts'
 import type { SandboxAws } from '../../src/sandbox/types.ts'
 import { attempted, driven } from '../support/driven.ts'
 import { call, scope } from '../support/small-world.ts'

@@ -1,15 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  hostOf,
-  lengthOf,
-  trustPolicy,
-  withGreen,
-  withoutCluster,
-  type Issuing,
-  type TrustPolicy,
-  type TrustStatement,
-} from '../../src/domain/role-trust.ts'
+import { lengthOf, trustPolicy, withGreen, withoutCluster, type TrustPolicy } from '../../src/domain/role-trust.ts'
+import { hostOf, type Issuing, type TrustStatement } from '../../src/domain/trust-statements.ts'
 
 const issuing = (name: string, id: string): Issuing & { oidcIssuer: string } => ({
   name,
@@ -131,6 +123,7 @@ test('accounts become one statement only where there is no room for one each, an
   expect(each.policy.Statement).toHaveLength(8)
   const short = withGreen(has, blue, green, each.length - 1)
   expect(short.policy.Statement).toHaveLength(6)
+  expect([each.missing, short.missing].map((m) => m.length)).toEqual([4, 2])
   expect(short.policy.Statement[4]?.Condition?.['StringEquals']?.[`${hostOf(green.oidcIssuer)}:sub`]).toEqual(
     ['web', 'job', 'cron'].map((name) => `system:serviceaccount:files:${name}`),
   )

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADMINISTRATOR } from '../../../src/domain/access.ts'
-import { hostOf } from '../../../src/domain/role-trust.ts'
+import { hostOf } from '../../../src/domain/trust-statements.ts'
 import { blockers, type Plan } from '../../../src/domain/plan.ts'
 import { leaves, type Step } from '../../../src/domain/steps.ts'
 import { driven, ending } from '../../support/driven.ts'
