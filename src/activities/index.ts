@@ -27,6 +27,9 @@ import { healthActivities } from './health.ts'
 import { imageActivities } from './image-comparison.ts'
 import { idlenessActions } from './idleness.ts'
 import { namespaceActions } from './namespaces.ts'
+import { issuerActions } from './issuers.ts'
+import { roleProofActions } from './role-proofs.ts'
+import { roleTrustActions } from './role-trust.ts'
 import { launchTemplateActions } from './launch-templates.ts'
 import { nodeGroupActions } from './node-groups.ts'
 import { notificationActivities } from './notifications.ts'
@@ -82,6 +85,9 @@ const all = (outside: Outside): Activities => ({
   ...groupRuleActions(outside),
   ...networkTagActions(outside),
   ...logGroupActions(outside),
+  ...issuerActions(outside),
+  ...roleTrustActions(outside),
+  ...roleProofActions(outside),
   ...addonActions(outside),
   ...namespaceActions(outside),
   ...deploymentActions(outside),

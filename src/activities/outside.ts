@@ -20,6 +20,7 @@ import type {
   QuotasPort,
   RegistryPort,
   RemainsPort,
+  RolesPort,
 } from './ports.ts'
 
 /** All that activities know of the world beside their input. */
@@ -52,6 +53,7 @@ export interface Proven {
   readonly blockStorage: BlockStoragePort
   readonly compute: ComputePort
   readonly network: NetworkPort
+  readonly roles: RolesPort
   readonly launchTemplates: LaunchTemplatesPort
   readonly remains: RemainsPort
   readonly logs: LogsPort
@@ -88,6 +90,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     blockStorage: ports.blockStorage(region),
     compute: ports.compute(region),
     network: ports.network(region),
+    roles: ports.roles(region),
     launchTemplates: ports.launchTemplates(region),
     remains: ports.remains(region),
     logs: ports.logs(region),

@@ -39,6 +39,7 @@ import type {
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { ImageId, Repository } from '../domain/registry-images.ts'
 import type { Remains } from '../domain/remains.ts'
+import type { RoleDescription } from '../domain/roles.ts'
 import type { ServedResource } from '../domain/resources.ts'
 import type { Claims } from '../domain/tokens.ts'
 import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
@@ -55,6 +56,7 @@ export interface Ports {
   blockStorage(region: string): BlockStoragePort
   compute(region: string): ComputePort
   network(region: string): NetworkPort
+  roles(region: string): RolesPort
   launchTemplates(region: string): LaunchTemplatesPort
   logs(region: string): LogsPort
   registry(region: string): RegistryPort
@@ -73,6 +75,40 @@ export interface Ports {
 export interface IdentityPort {
   /** The account and the principal (for an assumed role: the role's ARN) that this worker acts as. */
   whoAmI(region: string): Promise<{ readonly account: string; readonly principalArn: string }>
+  /**
+   * Why a service account's token does not get it this role, in STS's words, without one of the token; undefined: it does.
+   * Nobody gets what STS gave for it, and that may do nothing. Throws `unreachable`.
+   */
+  roleRefusal(region: string, roleArn: string, token: string): Promise<string | undefined>
+}
+
+/** What is written is read some seconds later. */
+export interface RolesPort {
+  find(name: string): Promise<RoleDescription | undefined>
+  /** Every role of the account, without its tags. */
+  all(): Promise<readonly RoleDescription[]>
+  /** Replaces the whole policy, whatever it has become meanwhile. Throws `quotaExceeded` where it is too long. */
+  setTrust(name: string, document: string): Promise<void>
+  /** Characters that a trust policy may have, without white space. */
+  trustQuota(): Promise<number>
+  findProvider(arn: string): Promise<ProviderDescription | undefined>
+  /** ARNs of all OpenID Connect providers. */
+  providers(): Promise<readonly string[]>
+  /** Nothing happens where the issuer has one, also one that is not told yet. */
+  createProvider(provider: {
+    readonly issuer: string
+    readonly clientIds: readonly string[]
+    readonly tags: Readonly<Record<string, string>>
+  }): Promise<void>
+  /** Nothing happens where it is gone. */
+  deleteProvider(arn: string): Promise<void>
+}
+
+export interface ProviderDescription {
+  readonly arn: string
+  /** Audiences that it takes tokens for. */
+  readonly clientIds: readonly string[]
+  readonly tags: Readonly<Record<string, string>>
 }
 
 /**
@@ -280,6 +316,8 @@ export interface KubernetesPort {
    * `notFound` and `denied`, and `unreachable` where it answers nothing, or anything else that is no success.
    */
   proxyGet(endpoint: Endpoint): Promise<unknown>
+  /** A token of a service account for this audience, good for ten minutes. Throws `notFound` and `denied`. */
+  tokenOf(namespace: string, serviceAccount: string, audience: string): Promise<string>
   /** False: it was there already. A dry run is admitted or denied as the real thing would be, and makes nothing. */
   create(object: KubernetesObject, how?: { readonly dryRun?: boolean }): Promise<boolean>
   /** A merge patch (RFC 7386). With `resourceVersion` in its metadata it fails as `Conflict` (transient) when that is old. */

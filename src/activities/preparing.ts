@@ -49,6 +49,8 @@ import type { EksPort } from './ports.ts'
 import { rulesNaming } from './group-rules.ts'
 import { taggedFor } from './network-tags.ts'
 import { imageSurvey } from './registry-images.ts'
+import { hasRoles } from './role-proofs.ts'
+import { roleSurvey } from './role-survey.ts'
 import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
 
@@ -115,6 +117,7 @@ export const preparingActivities = (
     const logGroup = facts.cluster.logging.length === 0 ? undefined : await world.logs.find(logGroupOf(blue))
     const tagged = await taggedFor(world.network, blue)
     const ofTemplates = templateFacts(facts.cluster, file.platform, templates, ofImages.images)
+    const roles = await roleSurvey(world, kubernetes, facts, { account: file.account, green })
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
     const ofClone = async () => [
@@ -122,7 +125,7 @@ export const preparingActivities = (
       ...cloneFindings(facts),
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
       ...amiFindings(booted, await world.compute.images(imagesToKnow(booted))),
-      ...fargateFindings(facts.fargateProfiles, green),
+      ...fargateFindings(facts.fargateProfiles),
       ...identityProviderFindings(facts.identityProviders),
       ...logFindings(logGroup, green),
       ...networkTagFindings({ blue, green }, tagged),
@@ -145,6 +148,7 @@ export const preparingActivities = (
       ...ruleOwnerFindings(owned),
       ...(adoption?.findings ?? (await ofClone())),
       ...ofCluster,
+      ...roles.findings,
       ...podIdentityFindings(facts.podIdentities),
       ...ruleFindings(groupRules),
       ...letIn,
@@ -176,6 +180,7 @@ export const preparingActivities = (
       ...ofImages,
       ...logFacts(logGroup),
       ...(missingTags(tagged.ofCluster, { blue, green }).length > 0 && { networkTags: true as const }),
+      ...(roles.facts && { roles: roles.facts }),
       ...(groupRules.length > 0 && { groupRules: true as const }),
       ...(file.prices && {
         keeping: keepingOf(
@@ -236,11 +241,12 @@ async function plansOf(
   const blue = await world.on('blue')
   return Promise.all(
     environments.map(async (environment) => {
-      const [workloads, images] = await Promise.all([
+      const [workloads, images, roles] = await Promise.all([
         workloadsIn(blue, environment.namespaces),
         fingerprintOf(blue, environment.namespaces),
+        hasRoles(blue, environment.namespaces),
       ])
-      const plan = sealed(planCutover(platform, app, environment, { images, workloads }))
+      const plan = sealed(planCutover(platform, app, environment, { images, workloads, ...(roles && { roles }) }))
       return bounded(plan, LARGEST_CUTOVER, `the steps of ${app.name} ${environment.name}`, DIVIDE_AN_APP)
     }),
   )

@@ -17,6 +17,8 @@ const table: readonly { readonly name: RegExp; readonly is: Throw }[] = [
   // So many snapshots at once: others end by themselves.
   { name: /^ConcurrentSnapshotLimit|^SnapshotCreationPerVolumeRate/, is: unreachable },
   { name: /^Server$|^Internal|^ServiceUnavailable|^ResourcePropagationDelay|^PriorRequestNot/, is: unreachable },
+  // IAM: somebody else changes the same thing at this moment.
+  { name: /^ConcurrentModification|^ServiceFailure/, is: unreachable },
   // A worker's credentials are renewed while it runs, so the next try has new ones.
   { name: /^ExpiredToken|^RequestExpired|^RequestTimeTooSkewed|^CredentialsProvider|^TokenProvider/, is: unreachable },
   { name: /^AccessDenied|^Unauthorized|^NotAuthorized|^OptInRequired|^AuthFailure/, is: denied },

@@ -3,6 +3,7 @@ import { EC2 } from '@aws-sdk/client-ec2'
 import { ECR } from '@aws-sdk/client-ecr'
 import { EKS } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { IAM } from '@aws-sdk/client-iam'
 import { KMS } from '@aws-sdk/client-kms'
 import { ServiceQuotas } from '@aws-sdk/client-service-quotas'
 import { STS } from '@aws-sdk/client-sts'
@@ -16,6 +17,7 @@ import { launchTemplates } from './ec2/launch-templates-port.ts'
 import { network } from './ec2/network-port.ts'
 import { logs } from './cloudwatch-logs/logs-port.ts'
 import { registry } from './ecr/registry-port.ts'
+import { iam } from './iam/roles-port.ts'
 import { eks } from './eks/eks-port.ts'
 import { notingUnknown } from './eks/unknown.ts'
 import { keys } from './kms/keys-port.ts'
@@ -47,6 +49,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
   const ec2Clients = clientsOf((region) => new EC2(aws(region)))
   const logsClients = clientsOf((region) => new CloudWatchLogs(aws(region)))
   const ecrClients = clientsOf((region) => new ECR(aws(region)))
+  const iamClients = clientsOf((region) => new IAM(aws(region)))
   const kmsClients = clientsOf((region) => new KMS(aws(region)))
   const quotaClients = clientsOf((region) => new ServiceQuotas(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
@@ -59,6 +62,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     blockStorage: (region) => blockStorage(ec2Clients.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
     logs: (region) => logs(logsClients.of(region)),
+    roles: (region) => iam(iamClients.of(region)),
     registry: (region) => registry(ecrClients.of(region)),
     remains: (region) =>
       remains({ ec2: ec2Clients.of(region), elb: elbClients.of(region), logs: logsClients.of(region) }),
@@ -73,7 +77,17 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     tokens: tokens(),
     async close() {
       await clusters.close()
-      const all = [eksClients, elbClients, ec2Clients, ecrClients, logsClients, kmsClients, quotaClients, stsClients]
+      const all = [
+        eksClients,
+        elbClients,
+        ec2Clients,
+        ecrClients,
+        iamClients,
+        logsClients,
+        kmsClients,
+        quotaClients,
+        stsClients,
+      ]
       for (const clients of all) clients.close()
     },
   }

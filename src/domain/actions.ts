@@ -84,6 +84,16 @@ export interface Actions {
   awaitNetworkTags: Contract<{ cluster: string; like: string }>
   /** The logs of its control plane are kept for as long as those of `like`. */
   copyLogRetention: Contract<{ cluster: string; like: string }>
+  /** Lets IAM know pods of this cluster, as it knows those of `like`. One that is there is taken. */
+  createProvider: Contract<{ cluster: string; like: string }>
+  /** Of a cluster that is gone, by its issuer, unless a tool of others made it; without `issuer` one that this run made. */
+  deleteProvider: Contract<{ cluster: string; issuer?: string }>
+  /** Ends when the trust policies of these roles let in pods of this cluster wherever they let in those of `like`. */
+  trustCluster: Contract<{ cluster: string; like: string; roles: readonly string[] }>
+  /** Of a cluster that is gone, by its issuer, whoever wrote it; without `issuer` only what Norikae wrote. */
+  distrustCluster: Contract<{ cluster: string; role: string; issuer?: string }>
+  /** As `trustCluster`, of roles that others write. */
+  awaitTrust: Contract<{ cluster: string; like: string; roles: readonly string[] }>
   copyAwsAuth: Contract<{ cluster: string; like: string }>
   copyIdentityProvider: Contract<{ cluster: string; name: string; like: string }>
   copyPodIdentity: Contract<{ cluster: string; namespace: string; serviceAccount: string; like: string }>
@@ -152,6 +162,8 @@ export interface Actions {
   /** Tells pipelines, on both clusters, to which of them they deploy from here on. */
   publishWhere: Contract<{ app: string; environment: string; at: Where }>
   checkReady: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
+  /** Ends when each service account gets the role that it names: one is tried with a token of its own. */
+  proveRoles: Contract<Place & { on: Side }>
   /**
    * Raise the scaler's floor on one side to what runs on `like`, or its replicas where it has none; what it was is kept as
    * an annotation. `both`: first the floor of `like`, which keeps its size; each side is given back by a step of its own.
@@ -260,6 +272,8 @@ interface Trait<A extends ActionName> {
   readonly title: (input: ActionInput<A>) => string
 }
 
+const rolesInWords = (names: readonly string[]): string =>
+  names.length === 1 ? `role ${names[0] ?? ''}` : `${names.length} roles`
 const at = (w: WorkloadRef) => `${w.kind} ${w.namespace}/${w.name}`
 const write = { effect: 'write', skippable: false } as const
 const read = { effect: 'read', skippable: true } as const
@@ -316,6 +330,30 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     skippable: true,
     pace: 'long',
     title: (i) => `keep the logs of ${i.cluster} for as long as those of ${i.like}`,
+  },
+  createProvider: { ...write, pace: 'long', title: (i) => `make an OIDC provider for the pods of ${i.cluster} in IAM` },
+  deleteProvider: {
+    ...write,
+    skippable: true,
+    pace: 'long',
+    title: (i) => `delete the OIDC provider of ${i.cluster} in IAM`,
+  },
+  trustCluster: {
+    ...write,
+    pace: 'long',
+    title: (i) => `let pods of ${i.cluster} act as ${rolesInWords(i.roles)} wherever those of ${i.like} do`,
+  },
+  distrustCluster: {
+    ...write,
+    skippable: true,
+    pace: 'long',
+    title: (i) => `take ${i.cluster} out of the trust policy of role ${i.role}`,
+  },
+  awaitTrust: {
+    ...read,
+    pace: 'long',
+    byOthers: true,
+    title: (i) => `wait until others let pods of ${i.cluster} act as ${rolesInWords(i.roles)}`,
   },
   copyAwsAuth: { ...write, pace: 'long', title: (i) => `copy ${i.like}'s aws-auth ConfigMap to ${i.cluster}` },
   copyIdentityProvider: {
@@ -413,6 +451,11 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     title: (i) => `point pipelines of ${i.app} ${i.environment} at ${i.at === 'both' ? 'both sides' : i.at}`,
   },
   checkReady: { ...read, pace: 'long', title: (i) => `wait until ${i.app} is ready on ${i.on}` },
+  proveRoles: {
+    ...read,
+    pace: 'long',
+    title: (i) => `prove that pods of ${i.app} get their IAM roles on ${i.on}`,
+  },
   pinSize: {
     ...write,
     pace: 'long',

@@ -43,9 +43,7 @@ const ofBlueItself: ReadonlySet<string> = new Set([
 export function adoptionFindings(blue: BlueFacts, green: BlueFacts, target: string, worker: string): Finding[] {
   const pairs = pairsOf(blue, green, worker)
   return [
-    ...[...cloneFindings(blue), ...fargateFindings(blue.fargateProfiles, green.cluster.name)].filter((f) =>
-      ofBlueItself.has(f.code),
-    ),
+    ...[...cloneFindings(blue), ...fargateFindings(blue.fargateProfiles)].filter((f) => ofBlueItself.has(f.code)),
     ...notSeen(blue),
     ...clusterFindings(blue, green, target),
     ...pairs.nodegroups.flatMap((pair) => nodegroupFindings(pair, green)),

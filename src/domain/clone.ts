@@ -199,6 +199,7 @@ export const newAddon = (
       : blue.configurationValues,
   }),
   ...(blue.namespace !== undefined && { namespace: blue.namespace }),
+  ...(blue.serviceAccountRoleArn !== undefined && { serviceAccountRoleArn: blue.serviceAccountRoleArn }),
   podIdentities: blue.podIdentities,
   tags: tagsOfCopy(blue.tags, made),
 })
@@ -313,18 +314,6 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
           'green would differ from blue',
         ),
       ),
-    ),
-    ...addons.flatMap((addon) =>
-      addon.serviceAccountRoleArn === undefined
-        ? []
-        : [
-            blocker(
-              'addon-identity',
-              addon.name,
-              `its IAM role ${addon.serviceAccountRoleArn} trusts blue's OIDC issuer, which is not carried over yet (Unsupported)`,
-              'give the add-on a pod identity association in its place: that is carried over',
-            ),
-          ],
     ),
     ...blue.identityProviders.flatMap((provider) => notKnown(provider.name, provider.unknown)),
     ...blue.accessEntries.flatMap((entry) => notKnown(entry.principalArn, entry.unknown)),

@@ -140,6 +140,8 @@ export interface NewAddon {
   readonly configurationValues?: string
   /** Where it is installed, if not where it usually is. */
   readonly namespace?: string
+  /** It trusts the cluster's OIDC issuer. */
+  readonly serviceAccountRoleArn?: string
   readonly podIdentities: readonly AddonIdentity[]
   readonly tags: Tags
 }

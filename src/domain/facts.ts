@@ -14,6 +14,7 @@ import type { FluxRef } from './flux.ts'
 import type { OneShotJob } from './one-shot-jobs.ts'
 import type { Requested } from './ownership.ts'
 import type { Handover, Identity, WorkloadRef } from './platform.ts'
+import type { RoleFacts } from './roles.ts'
 import type { Reference } from './references.ts'
 import type { SharedClaim, VolumesFound } from './volume-findings.ts'
 
@@ -48,6 +49,8 @@ export interface ClusterFacts {
   readonly fargateProfiles?: readonly string[]
   /** OIDC providers of people, by name. */
   readonly identityProviders?: readonly string[]
+  /** IAM roles whose trust policies speak of blue. */
+  readonly roles?: RoleFacts
   readonly podIdentities?: readonly Pick<PodIdentity, 'namespace' | 'serviceAccount'>[]
   /** Where the platform file has prices: what both clusters cost a day. */
   readonly keeping?: Keeping
@@ -134,5 +137,7 @@ export interface RouteFacts {
 export interface EnvironmentFacts {
   /** A fingerprint of the images that blue runs. */
   readonly images: string
+  /** Some of its service accounts name IAM roles. */
+  readonly roles?: true
   readonly workloads: readonly WorkloadFacts[]
 }

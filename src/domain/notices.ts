@@ -1,6 +1,7 @@
 import { RULES_STEP } from './group-rules.ts'
 import { TAGS_STEP } from './network-tags.ts'
 import { REMOVAL_STEP, removalInWords } from './ownership.ts'
+import { ROLES_STEP } from './roles.ts'
 import { teamsOf, type Gate } from './gates.ts'
 import type { Outcome } from './messages.ts'
 import { sides, type Subject } from './plan.ts'
@@ -176,12 +177,21 @@ export const deploySettled = (from: From, subject: Subject, step: StepId, attemp
 const deployThing = (step: StepId, attempt: number): string => `${step}/${attempt}`
 
 /** Of an upgrade as a whole that is telling Argo CD of green, or letting it in. */
-const wanted = ({ app, environment = '', platform, blue, green }: Subject, step: StepId): string =>
-  step === RULES_STEP || step === TAGS_STEP
-    ? `${step === RULES_STEP ? `let ${green} in wherever security groups let ${blue} in` : `tag subnets and security groups for ${green} as they are for ${blue}`}; Norikae waits for it. Which, as commands: temporal workflow describe --workflow-id cluster-upgrade/${platform}, the activity ${step}`
-    : app === undefined
-      ? `register ${green} with Argo CD, as ${blue} is; Norikae waits for it`
-      : `deploy ${app} ${environment} to ${green} as it is on ${blue}, and from now on to both; Norikae waits for it. What is missing: norikae where ${app}/${environment}`
+function wanted({ app, environment = '', platform, blue, green }: Subject, step: StepId): string {
+  const told = (what: string) =>
+    `Norikae waits for it. ${what}: temporal workflow describe --workflow-id cluster-upgrade/${platform}, the activity ${step}`
+  switch (step) {
+    case RULES_STEP:
+      return `let ${green} in wherever security groups let ${blue} in; ${told('Which rules, as commands')}`
+    case TAGS_STEP:
+      return `tag subnets and security groups for ${green} as they are for ${blue}; ${told('Which, as commands')}`
+    case ROLES_STEP:
+      return `let pods of ${green} act as IAM roles that are yours, as those of ${blue} do; ${told('Which statements')}`
+  }
+  return app === undefined
+    ? `register ${green} with Argo CD, as ${blue} is; Norikae waits for it`
+    : `deploy ${app} ${environment} to ${green} as it is on ${blue}, and from now on to both; Norikae waits for it. What is missing: norikae where ${app}/${environment}`
+}
 
 export const wentBackNotice = (from: From, subject: Subject, attempt: number, why: string): Notice => ({
   id: `${from.runId}/${subject.environment ?? ''}/back/${attempt}`,

@@ -20,6 +20,7 @@ import {
   type Route,
   type Side,
 } from './platform.ts'
+import { PROOF_STEP } from './roles.ts'
 import { act, ask, leaves, waitFor, type LeafStep, type Step } from './steps.ts'
 import { waived } from './waivers.ts'
 
@@ -57,6 +58,7 @@ export function planCutover(
         forward: [
           verify(it),
           ...ready.forward,
+          ...proveRoles(it, facts),
           ...gates(environment),
           ...traffic.forward,
           ...jobs.forward,
@@ -116,6 +118,10 @@ const verify = (it: Subject): LeafStep =>
     ...copiedAs(it.environment),
     movesNext: true,
   })
+
+/** Its pods are there, and nothing has moved. */
+const proveRoles = (it: Subject, { roles }: EnvironmentFacts): LeafStep[] =>
+  roles ? [act(`${it.environment.name}/${PROOF_STEP}`, 'proveRoles', { ...placeOf(it), on: 'green' })] : []
 
 /** Green runs the app at blue's size, and blue keeps its size for the way back. */
 function getReady(it: Subject): Move {

@@ -11,6 +11,7 @@ import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './mov
 import type { Phase, PlanBody } from './plan.ts'
 import type { App, Identity, Platform, PlatformApp, Side } from './platform.ts'
 import { scopeOf, slug } from './platform.ts'
+import { ROLES_STEP } from './roles.ts'
 import { act, ask, tell, wait, waitFor, type LeafStep, type Step } from './steps.ts'
 import { verify } from './verify.ts'
 
@@ -101,32 +102,35 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     ),
   )
   // What lives in the cluster goes with the cluster: one step takes back many.
-  const inside = [
+  const first = [
     act('cluster/create', 'createCluster', { cluster: green, like: blue, version: facts.targetVersion }),
     act('access/grant', 'grantAccess', { cluster: green, principalArn: facts.principalArn, like: blue }),
     ...letIn({ blue, green }, facts),
-    ...addons(false),
-    ...podIdentities({ blue, green }, facts),
   ]
+  const early = [...addons(false), ...podIdentities({ blue, green }, facts)]
   const later = addons(true)
   const rest = [
     ...(facts.logRetention ? [act('logs/retention', 'copyLogRetention', { cluster: green, like: blue })] : []),
     ...identityProviders({ blue, green }, facts),
   ]
+  const still = trustStill({ blue, green }, facts)
   const cluster: Move = {
     ...stay,
-    forward: inside,
+    forward: first,
     back: [
       undoing(
-        [...inside, ...later, ...rest],
+        [...first, ...early, ...later, ...rest],
         act('cluster/delete', 'deleteCluster', { cluster: green, identity: 'made-by-this-run' }),
       ),
     ],
   }
   return inOrder(
     cluster,
+    letActAsRoles({ blue, green }, facts, still),
+    just(...early),
     sideBySide('nodegroups', 'create the node groups', 4, nodeGroups),
     ...fargateProfiles({ blue, green }, facts),
+    just(...still),
     emptied(green, later),
     just(...rest, ...(facts.networkTags ? [act(TAGS_STEP, 'awaitNetworkTags', { cluster: green, like: blue })] : [])),
     groupRules({ blue, green }, facts),
@@ -143,6 +147,7 @@ const takeOver = ({ blue, green }: Platform, identity: Identity, facts: ClusterF
       act('adopt', 'adoptCluster', { cluster: green, identity, version: facts.targetVersion }),
       act('adopt/leave', 'leaveCluster', { cluster: green, identity }),
     ),
+    letActAsRoles({ blue, green }, facts, []),
     groupRules({ blue, green }, facts),
   )
 
@@ -207,6 +212,56 @@ const identityProviders = ({ blue, green }: Sides, { identityProviders: found = 
   found
     .toSorted()
     .map((name) => act(`identity-provider/${name}`, 'copyIdentityProvider', { cluster: green, name, like: blue }))
+/**
+ * Before anything runs that needs them. IAM keeps both when the cluster goes, so each is undone by itself, before it is.
+ * One step a role: nothing of an upgrade writes the same trust policy at a time.
+ */
+function letActAsRoles({ blue, green }: Sides, { roles }: ClusterFacts, still: readonly Step[]): Move {
+  if (!roles) return stay
+  const { provider, written, requested } = roles
+  return inOrder(
+    provider
+      ? pair(
+          act('identity/provider', 'createProvider', { cluster: green, like: blue }),
+          act('identity/provider/delete', 'deleteProvider', { cluster: green }),
+        )
+      : stay,
+    sideBySide(
+      'identity/roles',
+      'let pods of green act as the roles of blue',
+      4,
+      written.map((role): Move => {
+        const forward = [act(`identity/role/${role}`, 'trustCluster', { cluster: green, like: blue, roles: [role] })]
+        const back = act(`identity/role/${role}/undo`, 'distrustCluster', { cluster: green, role })
+        return { forward, back: [undoing([...forward, ...still], back)], commit: [] }
+      }),
+    ),
+    just(
+      ...(requested.length > 0
+        ? [act(ROLES_STEP, 'awaitTrust', { cluster: green, like: blue, roles: requested })]
+        : []),
+    ),
+  )
+}
+
+/** IAM has no conditional write: what somebody has overwritten who read it before is written again, minutes later. */
+const trustStill = ({ blue, green }: Sides, { roles }: ClusterFacts): LeafStep[] =>
+  roles && roles.written.length > 0
+    ? [act('identity/still', 'trustCluster', { cluster: green, like: blue, roles: roles.written })]
+    : []
+
+/** By blue's issuer, which no cluster will ever have again. Roles of others are theirs. */
+const forgetBlue = (blue: string, { roles }: ClusterFacts): LeafStep[] => {
+  const { issuer } = roles ?? {}
+  return [
+    ...(roles?.written ?? []).map((role) =>
+      act(`blue/role/${role}`, 'distrustCluster', { cluster: blue, role, ...(issuer !== undefined && { issuer }) }),
+    ),
+    ...(issuer !== undefined && roles?.provider
+      ? [act('blue/provider', 'deleteProvider', { cluster: blue, issuer })]
+      : []),
+  ]
+}
 
 /** Before anything runs that needs them: a pod gets its role when it starts, or never. */
 const podIdentities = ({ blue, green }: Sides, { podIdentities: found = [] }: ClusterFacts): readonly Step[] =>
@@ -353,6 +408,7 @@ function decommission(platform: Platform, facts: ClusterFacts): Move {
           act(`blue/template/${nodeGroup}`, 'deleteLaunchTemplate', { cluster: blue, nodeGroup, identity }),
         ),
       ...(own('cluster')(blue) ? [act('blue/delete', 'deleteCluster', { cluster: blue, identity })] : []),
+      ...forgetBlue(blue, facts),
       act('blue/remains', 'findRemains', { cluster: blue, ...(platform.prices && { prices: platform.prices }) }),
     ),
   )

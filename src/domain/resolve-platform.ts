@@ -71,12 +71,7 @@ export function resolvePlatform(file: PlatformFile, found: Discovered): { platfo
 }
 
 /** Of the platform's own apps too: what they lack on green everybody lacks, and what is meant is meant there too. */
-const ofEverybody: ReadonlySet<string> = new Set([
-  'irsa-not-carried',
-  'custom-not-carried',
-  'secret-made-elsewhere',
-  'annotation-unknown',
-])
+const ofEverybody: ReadonlySet<string> = new Set(['custom-not-carried', 'secret-made-elsewhere', 'annotation-unknown'])
 
 type Settings = Omit<Platform, 'waves' | 'apps'>
 

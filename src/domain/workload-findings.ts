@@ -27,7 +27,7 @@ export interface Belongings {
 export const workloadFindings = (all: Belongings): Finding[] => [
   ...all.workloads.flatMap((w) => rules.flatMap((rule) => rule(w, all) ?? [])),
   ...scalerFindings(all.scalers, all.workloads),
-  ...all.serviceAccounts.flatMap((a) => [roleByIssuer(a), defaultAccount(a)].filter((f) => f !== undefined)),
+  ...all.serviceAccounts.flatMap((a) => defaultAccount(a) ?? []),
   ...all.budgets.flatMap((b) => tightBudget(b) ?? []),
   ...all.pods.flatMap((p) => barePod(p) ?? []),
 ]
@@ -116,18 +116,6 @@ function defaultAccount({ metadata, ...account }: KubernetesObject): Finding | u
     `ServiceAccount/${metadata.namespace ?? ''}/default`,
     'its imagePullSecrets are not carried over, so what names no account of its own pulls images without them on green',
     'name imagePullSecrets in the pod templates, or a ServiceAccount of the app',
-  )
-}
-
-/** https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
-function roleByIssuer({ kind, metadata }: KubernetesObject): Finding | undefined {
-  const role = metadata.annotations?.['eks.amazonaws.com/role-arn']
-  if (role === undefined) return undefined
-  return blocker(
-    'irsa-not-carried',
-    `${kind}/${metadata.namespace ?? ''}/${metadata.name}`,
-    `its pods act as ${role} because the role trusts blue's OIDC issuer, and green has another one (Unsupported)`,
-    'leave its app out of this platform until roles are carried over',
   )
 }
 

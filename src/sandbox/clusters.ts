@@ -44,10 +44,11 @@ export function createClusters<C extends SandboxCluster>(options: {
   const all = new Map<string, Running<C>>()
   const past: KubernetesCall[] = []
 
-  async function start({ name, version }: { name: string; version: string }) {
+  async function start({ name, version, issuer }: { name: string; version: string; issuer: string }) {
     const cluster = await options.start({
       name,
       version,
+      issuer,
       authenticate: (bearer) => authenticate(name, bearer),
       ...(disturb && { disturb }),
       ...(times && { times }),
@@ -60,7 +61,7 @@ export function createClusters<C extends SandboxCluster>(options: {
       driver: startEbsCsiDriver(seenByDriver(cluster), aws().ec2, VOLUMES_EVERY_MS),
     })
     judge().join(cluster)
-    return { endpoint: cluster.url, caData: Buffer.from(cluster.ca).toString('base64') }
+    return { endpoint: cluster.url, caData: Buffer.from(cluster.ca).toString('base64'), keys: cluster.keys() }
   }
 
   async function stop(name: string): Promise<void> {

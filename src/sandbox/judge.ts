@@ -37,7 +37,7 @@ export interface Judge {
 }
 
 export function createJudge(options: {
-  readonly aws: Pick<SandboxAws, 'eks' | 'elbv2' | 'ec2'>
+  readonly aws: Pick<SandboxAws, 'eks' | 'elbv2' | 'ec2' | 'iam'>
   /** The API servers that run now. */
   readonly clusters: () => readonly Pick<SandboxCluster, 'name' | 'list' | 'jobRuns'>[]
   readonly load: Pick<Load, 'report'>
@@ -73,6 +73,8 @@ export function createJudge(options: {
           clusters: aws.eks.inventory(),
           elbv2: aws.elbv2.inventory(),
           ec2: { volumes: aws.ec2.volumes(), snapshots: aws.ec2.snapshots() },
+          iam: aws.iam.inventory(),
+          issuers: aws.eks.inventory().flatMap(({ name }) => aws.eks.issuer(name) ?? []),
           servers: clusters(),
           suspendedByOwner: schedules.suspendedByOwner(),
         }),

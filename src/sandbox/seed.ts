@@ -7,9 +7,12 @@ import {
   BLUE,
   environments,
   hostOf,
+  namespaceOf,
   nodegroups,
   PLATFORM,
   platformApps,
+  roleArn,
+  roles,
   routedOf,
   targetGroupOf,
   type EnvironmentName,
@@ -21,9 +24,48 @@ import type { KubernetesObject, SandboxAws, SandboxCluster } from './types.ts'
 /** By whom the seeded things were made: what Norikae looks for before it calls them its own. */
 const TAG = { 'norikae.io/platform': PLATFORM }
 
+/** In one statement, as there is room for four of them at most. */
+function lets(provider: string, accounts: string | readonly string[]) {
+  const host = provider.replace(/^.*:oidc-provider\//, '')
+  const said = { [`${host}:sub`]: accounts, [`${host}:aud`]: 'sts.amazonaws.com' }
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: provider },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: { StringEquals: said },
+      },
+    ],
+  }
+}
+
+/** IAM roles that pods of blue get by its OIDC issuer: of the add-on that has one, and of apps in every environment. */
+export function seedRoles({ eks, iam }: Pick<SandboxAws, 'eks' | 'iam'>): void {
+  const provider = iam.seedProvider(eks.issuer(BLUE.name) ?? '', TAG)
+  const account = (namespace: string, name: string) => `system:serviceaccount:${namespace}:${name}`
+  for (const addon of addons)
+    if ('role' in addon) iam.seedRole(addon.role, lets(provider, account('kube-system', 'ebs-csi-controller-sa')))
+  for (const [app, role] of Object.entries(roles)) {
+    const accounts = environments.map((e) => account(namespaceOf(app, e), app))
+    iam.seedRole(role, lets(provider, accounts), { app })
+  }
+}
+
 /** Blue in EKS, which lets the worker in with the rights of a group; answers when its API server runs. */
 export const seedBlue = (aws: Pick<SandboxAws, 'eks'>): Promise<void> =>
-  aws.eks.seedCluster({ ...BLUE, nodegroups, addons, tags: TAG, groups: ['norikae'] })
+  aws.eks.seedCluster({
+    ...BLUE,
+    nodegroups,
+    addons: addons.map(({ name, version, ...more }) => ({
+      name,
+      version,
+      ...('role' in more && { serviceAccountRoleArn: roleArn(more.role) }),
+    })),
+    tags: TAG,
+    groups: ['norikae'],
+  })
 
 /** As a platform team applies them. */
 export async function rights(): Promise<KubernetesObject[]> {

@@ -2,6 +2,7 @@
  * Where the rooms of the sandbox meet: AWS, the Kubernetes API servers, traffic and the judge know each other by these
  * types only, so that each can be run and tested by itself. `world.ts` joins them.
  */
+import type { JsonWebKey } from 'node:crypto'
 
 import type { Insight } from '@aws-sdk/client-eks'
 import type { KeyState } from '@aws-sdk/client-kms'
@@ -23,7 +24,7 @@ export interface AwsIdentity {
 /** One request that came in over the wire. */
 export interface AwsCall {
   readonly at: string
-  readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'kms' | 'logs' | 'servicequotas' | 'sts'
+  readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'iam' | 'kms' | 'logs' | 'servicequotas' | 'sts'
   readonly operation: string
   readonly status: number
   readonly error?: string
@@ -33,8 +34,15 @@ export interface AwsCall {
 
 /** What happens outside the EKS API when its objects change state. */
 export interface EksHooks {
-  /** The cluster becomes ACTIVE once this has answered. Called once a cluster. */
-  startCluster(cluster: { name: string; version: string; arn: string }): Promise<{ endpoint: string; caData: string }>
+  /**
+   * The cluster becomes ACTIVE once this has answered. Called once a cluster. `issuer`: what its service accounts' tokens
+   * name. `keys`: what these are signed by; left out: nobody can tell, so that they open nothing.
+   */
+  startCluster(cluster: { name: string; version: string; arn: string; issuer: string }): Promise<{
+    endpoint: string
+    caData: string
+    keys?: readonly JsonWebKey[]
+  }>
   stopCluster(name: string): Promise<void>
   /** Brings `size` nodes up, or all of them down with 0. Called when the group becomes ACTIVE and when it is deleted. */
   setNodes(cluster: string, nodegroup: string, size: number, labels: Readonly<Record<string, string>>): Promise<void>
@@ -65,6 +73,8 @@ export interface SandboxAws {
     inventory(): readonly ClusterInventory[]
     /** What EKS's upgrade insights say of it, and what becomes of a refresh that is asked for. */
     setInsights(cluster: string, insights: readonly Insight[], refreshes?: 'COMPLETED' | 'FAILED' | 'IN_PROGRESS'): void
+    /** Undefined until it is ACTIVE. */
+    issuer(cluster: string): string | undefined
     /** What the access entry of this IAM principal lets it do in this cluster; undefined: it has none there. */
     access(
       cluster: string,
@@ -182,6 +192,19 @@ export interface SandboxAws {
         | 'unknown',
     ): void
   }
+  /** IAM's roles and OpenID Connect providers. */
+  readonly iam: {
+    /** Both are seen at once. A trust policy that IAM would refuse is refused. Answers the ARN. */
+    seedRole(name: string, trust: object, tags?: Readonly<Record<string, string>>): string
+    seedProvider(issuer: string, tags?: Readonly<Record<string, string>>): string
+    /** Characters of a trust policy, without white space; OpenID Connect providers of the account. */
+    readonly quotas: { trust: number; providers: number }
+    inventory(): {
+      /** By name. */
+      readonly trust: Readonly<Record<string, unknown>>
+      readonly providers: readonly { readonly arn: string; readonly tags: Readonly<Record<string, string>> }[]
+    }
+  }
   /** What is in its registry, as somebody told it. */
   readonly ecr: {
     push(repository: string, ...images: readonly { readonly digest: string; readonly tag?: string }[]): void
@@ -224,8 +247,10 @@ export interface SeedCluster {
     max: number
     labels: Readonly<Record<string, string>>
   }[]
-  readonly addons: readonly { name: string; version: string }[]
+  readonly addons: readonly { name: string; version: string; serviceAccountRoleArn?: string }[]
   readonly tags: Readonly<Record<string, string>>
+  /** Of a control plane that runs already; left out: a new one. */
+  readonly issuer?: string
   /** The Kubernetes groups of the sandbox's identity. Without, it is an administrator, as whoever created a cluster. */
   readonly groups?: readonly string[]
 }
@@ -311,6 +336,8 @@ export interface SandboxCluster {
   readonly url: string
   /** PEM of the authority that signed the server's certificate. */
   readonly ca: string
+  /** What tokens of its service accounts are signed by. */
+  keys(): readonly JsonWebKey[]
   /** For kubectl: a static token of an administrator. */
   readonly kubeconfig: string
   /** Direct access for seeding, load balancer controller and judge: no HTTP, no authentication. */

@@ -16,7 +16,7 @@ import { startPrometheus } from './prometheus/server.ts'
 import { WorldMetrics } from './prometheus/world-metrics.ts'
 import { apps as allApps, BLUE, environments as allEnvironments, type EnvironmentName } from './seed/apps.ts'
 import { startRealCluster } from './real/cluster.ts'
-import { seedBlue, seedPlatform, streams } from './seed.ts'
+import { seedBlue, seedPlatform, seedRoles, streams } from './seed.ts'
 import { AppFaults } from './traffic/app-faults.ts'
 import { createLoad, type Load } from './traffic/load.ts'
 import { startSlack } from './slack/slack.ts'
@@ -152,6 +152,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
 
   ends.push(() => clusters.stop())
   await seedBlue(aws)
+  seedRoles(aws)
   const [blue] = clusters.running()
   if (!blue) throw new Error(`AWS seeded ${BLUE.name} and started no API server for it`)
   await seedPlatform(aws, blue, tenants, environments)

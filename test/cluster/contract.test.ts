@@ -20,6 +20,7 @@ import { measuresContract } from '../contract/measures.ts'
 import { volumeFindingsContract } from '../contract/volume-findings.ts'
 import { volumesContract } from '../contract/volumes.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
+import { rolesContract } from '../contract/roles.ts'
 import { granted } from './granted.ts'
 import { runKeda } from './keda.ts'
 import { quotasContract } from '../contract/quotas.ts'
@@ -52,6 +53,7 @@ describe('a real server', () => {
 })
 describe('on real controllers', () => {
   accessContract(() => world)
+  rolesContract(() => world)
   workloadActionsContract(() => world)
   quotasContract(() => world)
   readinessContract(() => world)

@@ -60,6 +60,10 @@ export async function aRealWorld(): Promise<RealWorld> {
   }
 }
 
+/** As EKS would call it. */
+const issuerOf = (name: string): string =>
+  `https://oidc.eks.${scope.region}.amazonaws.com/id/${Buffer.from(name.padEnd(16)).toString('hex').slice(0, 32).toUpperCase()}`
+
 async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'stop'>> {
   const webhook = await tokenWebhook(async (cluster, token) => {
     for (const { user, keys } of people(aws, cluster))
@@ -68,7 +72,13 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
   })
   ends.push(() => webhook.stop())
   const begin = (name: string, version: '1.35' | '1.36') =>
-    startControlPlane({ name, version, stages, tokenWebhookConfig: webhookConfig(webhook.url, name) })
+    startControlPlane({
+      name,
+      version,
+      issuer: issuerOf(name),
+      stages,
+      tokenWebhookConfig: webhookConfig(webhook.url, name),
+    })
   const begun = [begin(scope.blue, '1.35'), begin(scope.green, '1.36')] as const
   // Both are awaited before either is used: the one that is there is stopped where the other does not come.
   for (const one of begun)
@@ -88,7 +98,7 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
       startCluster: async ({ name }) => {
         const plane = byName.get(name)
         if (!plane) throw new Error(`there is no control plane ${name}`)
-        return { endpoint: plane.url, caData: Buffer.from(plane.ca).toString('base64') }
+        return { endpoint: plane.url, caData: Buffer.from(plane.ca).toString('base64'), keys: plane.keys }
       },
       stopCluster: async () => undefined,
       setNodes: async () => undefined,
@@ -98,8 +108,21 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
   })
   ends.push(() => aws.stop())
   const seeded = { nodegroups: [], addons: [] }
-  await aws.eks.seedCluster({ name: scope.blue, version: '1.35', ...seeded, tags: {}, groups: [GROUP] })
-  await aws.eks.seedCluster({ name: scope.green, version: '1.36', ...seeded, tags: { 'norikae.io/run': 'run-1' } })
+  await aws.eks.seedCluster({
+    name: scope.blue,
+    version: '1.35',
+    issuer: issuerOf(scope.blue),
+    ...seeded,
+    tags: {},
+    groups: [GROUP],
+  })
+  await aws.eks.seedCluster({
+    name: scope.green,
+    version: '1.36',
+    issuer: issuerOf(scope.green),
+    ...seeded,
+    tags: { 'norikae.io/run': 'run-1' },
+  })
 
   const keys = { accessKeyId: aws.identity.accessKeyId, secretAccessKey: aws.identity.secretAccessKey }
   process.env['AWS_ENDPOINT_URL'] = aws.endpoint

@@ -8,6 +8,8 @@ import { EVERY, report } from './every.ts'
 const all = [
   'createCluster',
   'grantAccess',
+  'createProvider',
+  'trustCluster',
   'installAddon',
   'createNodeGroup',
   'openNamespaces',
@@ -18,6 +20,7 @@ const all = [
   'pinSize',
   'openRoute',
   'checkExternal',
+  'proveRoles',
   'setWeight',
   'observe',
   'stopWorkload',
@@ -33,6 +36,7 @@ const all = [
 const sampled: ReadonlySet<string> = new Set([
   'createNodeGroup',
   'deploy',
+  'proveRoles',
   'setWeight',
   'detachVolumes',
   'resumeSchedule',

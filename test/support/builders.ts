@@ -8,6 +8,7 @@ import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { intent, type Plan, type PlanBody } from '../../src/domain/plan.ts'
 import type { App, Environment, Platform, Route, WorkloadRef } from '../../src/domain/platform.ts'
 import type { Report } from '../../src/domain/report.ts'
+import type { RoleFacts } from '../../src/domain/roles.ts'
 import type { Check } from '../../src/domain/verdict.ts'
 import type { CutoverPlatform } from '../../src/domain/plan-cutover.ts'
 
@@ -131,6 +132,13 @@ export const clusterFacts: ClusterFacts = {
     { name: 'vpc-cni', targetVersion: 'v1', needsNodes: false },
     { name: 'coredns', targetVersion: 'v1', needsNodes: true },
   ],
+}
+/** Of blue’s issuer: roles that Norikae writes, and one that a tool of others does. */
+export const someRoles: RoleFacts = {
+  issuer: 'https://oidc.test/id/B',
+  provider: true,
+  written: ['files', 'mail'],
+  requested: ['theirs'],
 }
 export const someFacts: EnvironmentFacts = {
   images: 'v1',

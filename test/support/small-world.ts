@@ -38,6 +38,7 @@ const quick: AwsTimes = {
   drainSecondMs: 0.1,
   volumeMs: 20,
   snapshotMs: 30,
+  iamMs: 20,
 }
 
 const quickly: ClusterTimes = {

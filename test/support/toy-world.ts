@@ -113,6 +113,17 @@ export class ToyWorld {
         return this.set(`template/${step.input.cluster}/${step.input.nodeGroup}`, 'there', 'gone')
       case 'deleteLaunchTemplate':
         return this.set(`template/${step.input.cluster}/${step.input.nodeGroup}`, 'gone', 'gone')
+      case 'createProvider':
+        return this.set(`provider/${step.input.cluster}`, 'there', 'gone')
+      case 'deleteProvider':
+        return this.set(`provider/${step.input.cluster}`, 'gone', step.input.issuer === undefined ? 'gone' : 'there')
+      case 'trustCluster':
+        for (const role of step.input.roles) this.set(`role/${role}/${step.input.cluster}`, 'let in', 'not')
+        return
+      case 'distrustCluster': {
+        const { role, cluster, issuer } = step.input
+        return this.set(`role/${role}/${cluster}`, 'not', issuer === undefined ? 'not' : 'let in')
+      }
       case 'copyAccessEntry':
         return this.set(`${step.input.cluster}/access/${step.input.principalArn}`, 'there', 'gone')
       case 'copyAwsAuth':

@@ -261,7 +261,6 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['nodegroup-not-active', withGroup({ status: 'DEGRADED' }), 'general'],
   ['nodegroup-unhealthy', withGroup({ healthIssues: ['x'] }), 'general'],
   ['nodegroup-setting', withGroup({ unread: ['warmPool'] }), 'general'],
-  ['addon-identity', withAddon({ serviceAccountRoleArn: 'arn:r' }), 'coredns'],
   ['capability', { ...blue, belongings: { ...belongings, capabilities: [{ name: 'p', type: 'KRO' }] } }, 'p'],
   ['addon-not-active', withAddon({ status: 'UPDATING' }), 'coredns'],
   ['addon-unhealthy', withAddon({ status: 'DEGRADED' }), 'coredns', 'warning'],

@@ -39,6 +39,20 @@ test('of EC2 only what carries the tag of a run is made or deleted, and tagged w
   expect(nulls.every((value) => value === 'false')).toBe(true)
 })
 
+test('of IAM it changes trust policies that no stack owns, and OIDC providers of clusters', () => {
+  const changing = statements.filter((s) => s.Action.some((a) => /^iam:(?!Get|List|Pass)/.test(a)))
+  expect(changing.map(({ Sid, Resource, Condition }) => [Sid, Resource, Condition])).toEqual([
+    [
+      'MakeIssuersKnown',
+      'arn:aws:iam::*:oidc-provider/oidc.eks.*',
+      { Null: { [`aws:RequestTag/${RUN_TAG}`]: 'false' } },
+    ],
+    // Blue's may be anybody's; nothing in it says of which cluster it is but its name.
+    ['ForgetIssuersOfClusters', 'arn:aws:iam::*:oidc-provider/oidc.eks.*', undefined],
+    ['LetPodsActAsRoles', 'arn:aws:iam::*:role/*', { Null: { 'aws:ResourceTag/aws:cloudformation:stack-id': 'true' } }],
+  ])
+})
+
 test('what needs no tag of a run takes volumes only, and adds nothing to them', () => {
   const [copy, tagged, keep] = ['CopyVolumes', 'TagCopiesAsTheyAreMade', 'KeepCopies'].map((sid) =>
     writing.find((s) => s.Sid === sid),

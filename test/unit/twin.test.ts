@@ -105,7 +105,7 @@ test('every part of blue is a part of green, and nothing of it is left out in si
     ['cluster demo-1-36', ['version', 'tags'], []],
     ['node group apps', ['launchTemplate', 'tags'], []],
     ['Fargate profile batch', tags, []],
-    ['add-on coredns', ['version', 'tags'], ['serviceAccountRoleArn']],
+    ['add-on coredns', ['version', 'tags'], []],
     ['add-on gone', [], ['all of it']],
     ['access arn:aws:iam::1:role/Dev', tags, []],
     ['pod identity shop/api', tags, []],

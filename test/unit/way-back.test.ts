@@ -8,7 +8,10 @@ import {
   anUpgradePlan,
   anApp,
   anEnvironment,
+  aPlatform,
+  clusterFacts,
   someFacts,
+  someRoles,
 } from '../support/builders.ts'
 import { ToyWorld } from '../support/toy-world.ts'
 
@@ -19,6 +22,7 @@ const plans = [
   aCutoverPlan(anApp('api'), anEnvironment('production', { weights: [5, 25, 100] }), someFacts),
   anUpgradePlan(),
   anUpgradePlan(anAdoptingPlatform()),
+  anUpgradePlan(aPlatform(), { ...clusterFacts, roles: someRoles }),
 ]
 const phases = plans.flatMap((p) => p.phases)
 const reversible = phases.filter((p) => !p.pointOfNoReturn)

@@ -50,20 +50,6 @@ describe('workloads of blue', () => {
       because: '"@every 5m" counts from',
     },
     {
-      says: 'a role that trusts blue by its issuer',
-      found: {
-        serviceAccounts: [
-          {
-            apiVersion: 'v1',
-            kind: 'ServiceAccount',
-            metadata: { ...metadata, annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/web' } },
-          },
-        ],
-      },
-      is: 'blocker irsa-not-carried',
-      because: 'arn:aws:iam::1:role/web',
-    },
-    {
       says: 'the account that every namespace has keeps its secrets for pulling',
       found: {
         serviceAccounts: [

@@ -110,5 +110,6 @@ export const createAddon = (clusterName: string, addon: NewAddon, clientRequestT
   tags: { ...addon.tags },
   ...(addon.configurationValues !== undefined && { configurationValues: addon.configurationValues }),
   ...(addon.namespace !== undefined && { namespaceConfig: { namespace: addon.namespace } }),
+  ...(addon.serviceAccountRoleArn !== undefined && { serviceAccountRoleArn: addon.serviceAccountRoleArn }),
   ...(addon.podIdentities.length > 0 && { podIdentityAssociations: addon.podIdentities.map((it) => ({ ...it })) }),
 })

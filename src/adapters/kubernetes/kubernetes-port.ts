@@ -47,6 +47,10 @@ const version = z.object({
   emulationMinor: z.string().optional(),
 })
 
+const tokenRequest = z.object({ status: z.object({ token: z.string() }) })
+/** An API server gives none that is shorter. */
+const SHORTEST_TOKEN_S = 600
+
 /** Less at a time where much may be held at once: a Secret or ConfigMap has up to a megabyte. */
 const SMALL_PAGE = '100'
 
@@ -123,6 +127,20 @@ export const kubernetes = (server: Pick<ApiServer, 'ask' | 'answer'>): Kubernete
     if (failure === undefined) return body
     // It may come up yet, or be mended; what may not be asked, or is not there, stays so.
     throw status === 403 || status === 404 ? failure : unreachable(failure.message)
+  },
+
+  async tokenOf(namespace, serviceAccount, audience) {
+    const account = single('ServiceAccount', namespace, serviceAccount)
+    const { body } = await server.ask({
+      method: 'POST',
+      resource: { path: `${account.path}/token`, says: `a token of ${account.says}` },
+      body: {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        spec: { audiences: [audience], expirationSeconds: SHORTEST_TOKEN_S },
+      },
+    })
+    return read(tokenRequest, body, 'TokenRequest').status.token
   },
 
   async create(wanted, { dryRun = false } = {}) {

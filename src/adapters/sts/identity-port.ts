@@ -1,6 +1,14 @@
 import type { STS } from '@aws-sdk/client-sts'
+import { ApplicationFailure } from '@temporalio/common'
 import type { IdentityPort } from '../../activities/ports.ts'
 import { ask } from '../aws-errors.ts'
+
+/** A session that may do nothing, whatever its role may. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session */
+const NOTHING = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
+})
+const SHORTEST_S = 900
 
 interface Known {
   readonly accessKeyId: string
@@ -25,6 +33,29 @@ export const sts = (clients: (region: string) => STS): IdentityPort => {
         known.set(region, { accessKeyId, is })
         return is
       }),
+
+    async roleRefusal(region, roleArn, token) {
+      try {
+        await ask(`AssumeRoleWithWebIdentity ${roleArn}`, (how) =>
+          clients(region).assumeRoleWithWebIdentity(
+            {
+              RoleArn: roleArn,
+              RoleSessionName: 'norikae-proof',
+              WebIdentityToken: token,
+              DurationSeconds: SHORTEST_S,
+              // What comes back opens nothing, and is let go of at once.
+              Policy: NOTHING,
+            },
+            how,
+          ),
+        )
+        return undefined
+      } catch (error) {
+        // Whatever STS says of the role, its provider or the token, it has its reasons; only silence is no answer.
+        if (error instanceof ApplicationFailure && error.type !== 'Unreachable') return error.message
+        throw error
+      }
+    },
   }
 }
 

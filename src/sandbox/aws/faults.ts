@@ -21,6 +21,7 @@ const throttling = {
   logs: { code: 'ThrottlingException', status: 400 },
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
   elasticloadbalancing: { code: 'Throttling', status: 400 },
+  iam: { code: 'Throttling', status: 400 },
   sts: { code: 'Throttling', status: 400 },
   // https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
   ec2: { code: 'RequestLimitExceeded', status: 503 },
@@ -31,6 +32,7 @@ const expiry = {
   eks: { code: 'ExpiredTokenException', status: 403 },
   logs: { code: 'ExpiredTokenException', status: 400 },
   elasticloadbalancing: { code: 'ExpiredToken', status: 403 },
+  iam: { code: 'ExpiredToken', status: 403 },
   sts: { code: 'ExpiredToken', status: 403 },
   ec2: { code: 'RequestExpired', status: 400 },
   // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html

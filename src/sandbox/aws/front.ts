@@ -14,6 +14,7 @@ import * as query from './protocol/query.ts'
 import * as restJson from './protocol/rest-json.ts'
 import type { Answer, Question } from './protocol/wire.ts'
 import { authenticate, credentialOf } from './signature.ts'
+import { unsigned } from './sts.ts'
 
 interface Behind {
   readonly identity: AwsIdentity
@@ -26,9 +27,10 @@ export const answering =
   ({ identity, faults, calls, services }: Behind) =>
   async (question: Question): Promise<Answer> => {
     const credential = credentialOf(question)
-    if (!credential) return restJson.encodeError(unsigned)
-    if (!isService(credential.service)) return restJson.encodeError(notServed(`any operation of ${credential.service}`))
-    const { service } = credential
+    if (!credential && !isUnsigned(question)) return restJson.encodeError(noCredential)
+    if (credential && !isService(credential.service))
+      return restJson.encodeError(notServed(`any operation of ${credential.service}`))
+    const service = credential && isService(credential.service) ? credential.service : 'sts'
     const asked = askedOf(service, question)
     const { name } = asked.operation
     const disturbed = faults.disturbances.of({ service, operation: name, headers: question.headers })
@@ -36,8 +38,8 @@ export const answering =
     let refusal: AwsError | undefined
     let answer: Answer
     try {
-      if (identity.formerKeys.has(credential.accessKeyId)) throw expired(service)
-      await authenticate(question, credential, identity)
+      if (credential && identity.formerKeys.has(credential.accessKeyId)) throw expired(service)
+      if (credential) await authenticate(question, credential, identity)
       parameters = asked.read()
       const fault = faults.take(service, name)
       if (fault) throw fault
@@ -58,7 +60,8 @@ export const answering =
       operation: name,
       status: answer.status,
       ...(refusal ? { error: refusal.code } : {}),
-      parameters,
+      // Whoever reads the record could act as its account.
+      parameters: 'WebIdentityToken' in parameters ? { ...parameters, WebIdentityToken: '…' } : parameters,
     })
     if (typeof disturbed === 'object') await disturbed.late()
     if (disturbed === 'lost') throw new Error(`the answer of ${service}:${name} is lost`)
@@ -67,7 +70,10 @@ export const answering =
 
 const isService = (name: string): name is Service => Object.hasOwn(model, name)
 
-const unsigned = new AwsError('MissingAuthenticationTokenException', 'The request carries no credential.', 403)
+/** Who asks so shows a token in place of a signature. */
+const isUnsigned = (question: Question): boolean => unsigned.has(query.formOf(question).get('Action') ?? '')
+
+const noCredential = new AwsError('MissingAuthenticationTokenException', 'The request carries no credential.', 403)
 
 /** A mistake of the sandbox's own, and not to be retried: 501 stands for every end of it. */
 const broken = (error: unknown) =>

@@ -1,5 +1,5 @@
 /**
- * An AWS on loopback: EKS (REST-JSON), ECR, KMS, CloudWatch Logs and Service Quotas (JSON), EC2, Elastic Load Balancing v2 and STS (Query) behind one address, told apart
+ * An AWS on loopback: EKS (REST-JSON), ECR, KMS, CloudWatch Logs and Service Quotas (JSON), EC2, Elastic Load Balancing v2, IAM and STS (Query) behind one address, told apart
  * by the scope of the request's credential, as the SDK signs it. `AWS_ENDPOINT_URL` and the identity's keys are all that
  * a client needs.
  */
@@ -31,7 +31,10 @@ import { answering } from './front.ts'
 import type { Question } from './protocol/wire.ts'
 import { SecurityGroups, securityGroupOperations } from './ec2/security-groups.ts'
 import { launchTemplateOperations, type Templates } from './ec2/launch-templates.ts'
+import { iamOperations } from './iam/iam.ts'
+import { IamWorld } from './iam/world.ts'
 import { stsOperations } from './sts.ts'
+import type { KeysOf } from './web-identity.ts'
 import { defaultTimes, Later, type AwsTimes } from './times.ts'
 
 export interface AwsOptions {
@@ -66,6 +69,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     logs,
     templates,
   }
+  const iam = new IamWorld(shared)
   const elbv2 = new ElbWorld({ ...shared, probe })
   const instances = new Instances()
   const images = new Images()
@@ -95,7 +99,8 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
       servicequotas: quotaOperations(quotas),
       elasticloadbalancing: elbv2Operations(elbv2),
       logs: logOperations(logs, identity),
-      sts: stsOperations(identity),
+      iam: iamOperations(iam),
+      sts: stsOperations(identity, iam, keysOf(eks)),
     },
   })
 
@@ -122,6 +127,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     eks: inspectEks(eks),
     elbv2: inspectElbv2(elbv2),
     ec2,
+    iam,
     instances,
     images,
     securityGroups,
@@ -144,6 +150,12 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
       }),
   }
 }
+
+/** Of clusters that are there: those of one that is gone are gone too. */
+const keysOf =
+  ({ clusters }: EksWorld): KeysOf =>
+  (issuer) =>
+    [...clusters.values()].find(({ described }) => described.identity?.oidc?.issuer === issuer)?.keys
 
 /** The secret is new each time, and worth nothing elsewhere. */
 const newKeys = () => ({

@@ -12,6 +12,8 @@ export interface AwsTimes {
   readonly volumeMs: number
   /** A snapshot takes so long until a volume can be made from it: hours for the first of a large volume. */
   readonly snapshotMs: number
+  /** What is written to IAM is seen so much later: seconds, mostly. */
+  readonly iamMs: number
 }
 
 export const defaultTimes: AwsTimes = {
@@ -24,6 +26,7 @@ export const defaultTimes: AwsTimes = {
   drainSecondMs: 10,
   volumeMs: 200,
   snapshotMs: 400,
+  iamMs: 200,
 }
 
 /** Work for later that `stop` calls off. */

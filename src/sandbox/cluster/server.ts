@@ -18,6 +18,7 @@ import { type Kind, k, kindNamed, kinds } from './kinds.ts'
 import { Objects } from './objects.ts'
 import { isRunning, runningPod, watchPods } from './pod-changes.ts'
 import { mayAsk } from './rights.ts'
+import { signerOf } from './service-account-tokens.ts'
 import { Store } from './store.ts'
 import { type User, listener } from './wire.ts'
 
@@ -28,6 +29,8 @@ export interface ClusterOptions {
   readonly port?: number
   readonly host?: string
   readonly authenticate: (bearer: string) => Promise<User | 'unauthorized' | 'forbidden'>
+  /** What tokens of its service accounts name; left out: that of a cluster which nobody knows. */
+  readonly issuer?: string
   /** What becomes of requests on their way; left out: nothing. */
   readonly disturb?: Rule
   /** Milliseconds since 1970: what objects are stamped with and CronJobs go by. */
@@ -62,6 +65,7 @@ export async function startCluster(options: ClusterOptions): Promise<StandInClus
     ca: cert,
     event: eventRecorder(store, clock),
   }
+  const signer = signerOf(options.issuer ?? 'https://kubernetes.default.svc')
   const runs = jobRunsOf(name, store, clock)
   const podListeners: PodChange[] = []
   watchPods(name, store, (pod, is) => podListeners.forEach((tell) => tell(pod, is)))
@@ -78,6 +82,7 @@ export async function startCluster(options: ClusterOptions): Promise<StandInClus
     listener({
       version,
       objects,
+      signer,
       async authenticate(bearer) {
         if (bearer === token) return admin
         const user = await options.authenticate(bearer)
@@ -115,6 +120,7 @@ export async function startCluster(options: ClusterOptions): Promise<StandInClus
     version,
     url,
     ca: cert,
+    keys: signer.keys,
     kubeconfig: kubeconfigOf({ name, url, ca: cert, token }),
     list: (apiVersion, kind, namespace) => store.list(kindOf(apiVersion, kind), namespace),
     apply: (object) => seed(objects, object),

@@ -5,6 +5,7 @@ import type { KubernetesCall } from '../types.ts'
 import { discovery, isHealth } from './discovery.ts'
 import type { Objects } from './objects.ts'
 import { proxied } from './proxy.ts'
+import { type Signer, tokenRequested } from './service-account-tokens.ts'
 import { type Target, target } from './routes.ts'
 import { ApiError, notAcceptable, tooManyRequests, unauthorized } from './status.ts'
 import type { Answer } from './request.ts'
@@ -18,6 +19,7 @@ export interface User {
 export interface WireOptions {
   readonly version: string
   readonly objects: Objects
+  readonly signer: Signer
   readonly authenticate: (bearer: string) => Promise<User | 'unauthorized' | 'forbidden'>
   /** While it says true, requests are taken and never answered. */
   readonly silent: () => boolean
@@ -85,6 +87,8 @@ async function answer(
   if (known !== undefined) return { code: 200, body: known }
   const behind = await proxied(options.objects.store, method, url)
   if (behind !== undefined) return behind
+  const token = tokenRequested(options.objects, options.signer, { method, path, body })
+  if (token !== undefined) return token
   const answered = serve(options.objects, method, {
     target: target(path),
     query: url.searchParams,

@@ -1,3 +1,4 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -17,6 +18,8 @@ export interface ControlPlane {
   readonly url: string
   /** PEM. */
   readonly ca: string
+  /** What tokens of its service accounts are signed by. */
+  readonly keys: readonly JsonWebKey[]
   /** An administrator's. */
   readonly kubeconfig: string
   /** The same as a file, for kubectl. */
@@ -35,6 +38,8 @@ export interface ControlPlane {
 interface Options {
   readonly name: string
   readonly version: ControlPlane['version']
+  /** What tokens of service accounts name. */
+  readonly issuer?: string
   /** How many nodes are there from the beginning; left out: 2. */
   readonly nodes?: number
   /** Where its pods get their addresses from; left out: kwok's own, the same for every control plane. */
@@ -60,7 +65,7 @@ export async function startControlPlane(options: Options): Promise<ControlPlane>
 }
 
 async function boot(programs: Programs, files: Files, options: Options): Promise<ControlPlane> {
-  const { name, version, nodes: wanted = 2, podCidr } = options
+  const { name, version, nodes: wanted = 2, podCidr, issuer = 'https://kubernetes.default.svc' } = options
   const [client, peer, secure] = await freePorts(3)
   const etcd = `http://127.0.0.1:${client}`
   const url = `https://127.0.0.1:${secure}`
@@ -75,7 +80,7 @@ async function boot(programs: Programs, files: Files, options: Options): Promise
     `--initial-cluster=default=http://127.0.0.1:${peer}`,
     '--log-level=warn',
   ])
-  const startServer = () => programs.start('kube-apiserver', [...apiServer(files, etcd, secure), emulated])
+  const startServer = () => programs.start('kube-apiserver', [...apiServer(files, etcd, secure, issuer), emulated])
   const serverPid = await startServer()
   const { admin, ca } = await orTail(programs, 'kube-apiserver', async () => {
     const ca = await readFile(files.ca, 'utf8')
@@ -111,6 +116,7 @@ async function boot(programs: Programs, files: Files, options: Options): Promise
     version,
     url,
     ca,
+    keys: [createPublicKey(await readFile(files.publicKey)).export({ format: 'jwk' })],
     kubeconfig,
     kubeconfigFile: file,
     auditLog: files.auditLog,
@@ -139,12 +145,12 @@ interface Node {
 const isReady = (node: Node): boolean =>
   node.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false
 
-const apiServer = (files: Files, etcd: string, port: number): string[] => [
+const apiServer = (files: Files, etcd: string, port: number, issuer: string): string[] => [
   `--etcd-servers=${etcd}`,
   '--bind-address=127.0.0.1',
   `--secure-port=${port}`,
   `--cert-dir=${files.certificates}`,
-  '--service-account-issuer=https://kubernetes.default.svc',
+  `--service-account-issuer=${issuer}`,
   `--service-account-key-file=${files.publicKey}`,
   `--service-account-signing-key-file=${files.signingKey}`,
   '--service-cluster-ip-range=10.0.0.0/16',

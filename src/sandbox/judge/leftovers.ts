@@ -12,6 +12,9 @@ export interface Remains {
     readonly volumes: ReturnType<SandboxAws['ec2']['volumes']>
     readonly snapshots: ReturnType<SandboxAws['ec2']['snapshots']>
   }
+  /** What IAM keeps, and the OIDC issuers of the clusters that are there. */
+  readonly iam: ReturnType<SandboxAws['iam']['inventory']>
+  readonly issuers: readonly string[]
   /** The API servers that still run. */
   readonly servers: readonly Pick<SandboxCluster, 'name' | 'list'>[]
   /** CronJobs, as `<namespace>/<name>`, that nobody but their owner suspended. */
@@ -90,6 +93,18 @@ const rules: readonly Rule[] = [
         .filter(({ id, tags }) => tags[RUN_TAG] !== undefined && tags[KEPT_TAG] === undefined && !used.has(id))
         .map(({ id }) => ({ what: `volume ${id}`, because: 'is a copy that nothing uses' }))
     }),
+
+  // Of a cluster that is gone nobody will ever show a token again.
+  ({ iam, issuers }) => {
+    const isGone = (text: string) =>
+      [...text.matchAll(/oidc\.eks\.[\w.-]+\/id\/\w+/g)].some(([host]) => !issuers.includes(`https://${host}`))
+    return [
+      ...iam.providers.map(({ arn }) => ({ what: `OIDC provider ${arn}`, text: arn })),
+      ...Object.entries(iam.trust).map(([name, trust]) => ({ what: `role ${name}`, text: JSON.stringify(trust) })),
+    ]
+      .filter(({ text }) => isGone(text))
+      .map(({ what }) => ({ what, because: 'names the issuer of a cluster that is gone' }))
+  },
 
   ({ servers, suspendedByOwner }) =>
     on(only(servers), 'batch/v1', 'CronJob')

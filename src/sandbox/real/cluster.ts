@@ -23,6 +23,7 @@ import { writesTo } from './writes.ts'
 interface RealClusterOptions {
   readonly name: string
   readonly version: string
+  readonly issuer?: string
   readonly authenticate: (bearer: string) => Promise<User | 'unauthorized' | 'forbidden'>
 }
 
@@ -54,7 +55,12 @@ const mirrored: readonly Kind[] = [
 ]
 
 /** About ten seconds. Throws where no control plane of this version can be had. */
-export async function startRealCluster({ name, version, authenticate }: RealClusterOptions): Promise<SandboxCluster> {
+export async function startRealCluster({
+  name,
+  version,
+  issuer,
+  authenticate,
+}: RealClusterOptions): Promise<SandboxCluster> {
   const emulated = versions.find((v) => v === version)
   if (!emulated) throw new Error(`there are real control planes of ${versions.join(' and ')}, and none of ${version}`)
   const ends: (() => unknown)[] = []
@@ -68,6 +74,7 @@ export async function startRealCluster({ name, version, authenticate }: RealClus
       name,
       version: emulated,
       tokenWebhookConfig: webhookConfig(webhook.url, name),
+      ...(issuer !== undefined && { issuer }),
       nodes: 0,
       podCidr: `${podBlock()}.0.1/16`,
       stages,
@@ -107,6 +114,7 @@ async function seenThrough(
     version,
     url,
     ca,
+    keys: () => plane.keys,
     kubeconfig,
     list: (apiVersion, kind, namespace) => store.list(mirroredKind(apiVersion, kind), namespace),
     ...writesTo(plane.admin, store),

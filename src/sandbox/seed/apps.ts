@@ -19,7 +19,14 @@ export const addons = [
   { name: 'vpc-cni', version: 'v1.20.5-eksbuild.1' },
   { name: 'kube-proxy', version: 'v1.35.4-eksbuild.1' },
   { name: 'coredns', version: 'v1.13.2-eksbuild.4' },
+  { name: 'aws-ebs-csi-driver', version: 'v1.57.1-eksbuild.1', role: 'chatwork-prod-ebs-csi' },
 ] as const
+
+/** Whose pods act as an IAM role in every environment, by blue's OIDC issuer. */
+export const roles: Readonly<Record<string, string>> = {
+  files: 'chatwork-prod-files',
+  'mail-sender': 'chatwork-prod-mail',
+}
 
 export const environments = ['test', 'stage', 'production'] as const
 export type EnvironmentName = (typeof environments)[number]
@@ -58,6 +65,8 @@ export const apps: readonly SeedApp[] = [
   { name: 'mail-sender', team: 'php', parts: [web(), consumer('worker')] },
   { name: 'reports', team: 'php', parts: [everyMinute('hourly'), everyMinute('digest')] },
 ]
+
+export const roleArn = (role: string) => `arn:aws:iam::123456789012:role/${role}`
 
 export interface PlatformApp {
   readonly name: string

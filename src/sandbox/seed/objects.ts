@@ -2,7 +2,16 @@
 import { BINDING } from '../load-balancer-controller.ts'
 import { ROLE, type Role } from '../traffic/roles.ts'
 import type { KubernetesObject } from '../types.ts'
-import { namespaceOf, REGISTRY, type EnvironmentName, type Part, type PlatformApp, type SeedApp } from './apps.ts'
+import {
+  namespaceOf,
+  REGISTRY,
+  roleArn,
+  roles,
+  type EnvironmentName,
+  type Part,
+  type PlatformApp,
+  type SeedApp,
+} from './apps.ts'
 
 /** How long a job runs: long enough to be met by a handover. */
 const JOB_MS = 2_000
@@ -33,7 +42,7 @@ export function appObjects(app: SeedApp, environment: EnvironmentName, targetGro
   }
   return [
     namespaceObject(place),
-    object('v1', 'ServiceAccount', app.name, place, {}),
+    serviceAccount(app.name, place),
     object('v1', 'ConfigMap', 'settings', place, { data: { ENVIRONMENT: environment, LOG_LEVEL: 'info' } }),
     object('v1', 'Secret', 'credentials', place, {
       type: 'Opaque',
@@ -41,6 +50,13 @@ export function appObjects(app: SeedApp, environment: EnvironmentName, targetGro
     }),
     ...app.parts.flatMap((part) => partObjects(app, part, environment, place, targetGroupArn)),
   ]
+}
+
+function serviceAccount(app: string, place: Place): KubernetesObject {
+  const account = object('v1', 'ServiceAccount', app, place, {})
+  const role = roles[app]
+  if (role === undefined) return account
+  return { ...account, metadata: { ...account.metadata, annotations: { 'eks.amazonaws.com/role-arn': roleArn(role) } } }
 }
 
 function partObjects(

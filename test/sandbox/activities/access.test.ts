@@ -5,6 +5,7 @@ import { ADMINISTRATOR } from '../../../src/domain/access.ts'
 import type { Organ } from '../../../src/domain/examination.ts'
 import type { KubernetesObject } from '../../../src/sandbox/types.ts'
 import { accessContract, letIn, shutOut } from '../../contract/access.ts'
+import { rolesContract } from '../../contract/roles.ts'
 import type { WorldUnderTest } from '../../contract/workload-actions.ts'
 import { driven, ending } from '../../support/driven.ts'
 import { call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
@@ -28,6 +29,7 @@ const rights = async (): Promise<KubernetesObject[]> => {
 }
 
 accessContract(() => world)
+rolesContract(() => world)
 
 test('an entry of another group is left alone', async () => {
   const eks = clusters.ports.eks(scope.region)

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createActivities } from '../../../src/activities/index.ts'
 import { ADMINISTRATOR } from '../../../src/domain/access.ts'
+import { hostOf } from '../../../src/domain/trust-statements.ts'
 import { blockers, type Plan } from '../../../src/domain/plan.ts'
 import { leaves, type Step } from '../../../src/domain/steps.ts'
-import { driven } from '../../support/driven.ts'
+import { driven, ending } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
+import { byIssuer, policy } from '../../contract/roles.ts'
 import { aSmallFile } from '../../support/small-platform.ts'
 import { aSmallWorld, call, scope, type SmallWorld } from '../../support/small-world.ts'
 
@@ -19,6 +21,8 @@ const AMIS = 'green: { amis: { ami-0b1ce0000000000: ami-09ee40000000000 } }'
 
 let world: SmallWorld
 let plan: Plan
+/** IAM before anything was made. */
+let before: ReturnType<SmallWorld['aws']['iam']['inventory']>
 beforeAll(async () => {
   world = await aSmallWorld()
   await aRichBlue()
@@ -118,6 +122,47 @@ async function aRichBlue(): Promise<void> {
     metadata: { namespace: 'kube-system', name: 'aws-auth' },
     data: { mapRoles: '- rolearn: arn:aws:iam::123456789012:role/old' },
   })
+  await rolesOfBlue()
+}
+
+async function rolesOfBlue(): Promise<void> {
+  const { blue, account, region } = scope
+  const { iam } = world.aws
+  const issuer = world.aws.eks.issuer(blue) ?? ''
+  iam.seedProvider(issuer, { team: 'platform', ManagedBy: 'terraform' })
+  iam.seedRole('files', policy(byIssuer(issuer, 'kube-public:web'), byIssuer(issuer, 'kube-public:job')))
+  iam.seedRole('csi', policy(byIssuer(issuer, 'kube-system:ebs-csi-controller-sa')))
+  iam.seedRole('theirs', policy(byIssuer(issuer, 'kube-public:theirs')), { ManagedBy: 'terraform' })
+  const SourceArn = `arn:aws:eks:${region}:${account}:fargateprofile/${blue}/*`
+  const profiles = {
+    Effect: 'Allow',
+    Principal: { Service: 'eks-fargate-pods.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+  }
+  iam.seedRole('fargate', policy({ ...profiles, Condition: { ArnLike: { 'aws:SourceArn': SourceArn } } }))
+  const [driver] = await eks().addonVersions('aws-ebs-csi-driver', '1.35')
+  const addon = { name: 'aws-ebs-csi-driver', version: driver?.version ?? '', podIdentities: [], tags: {} }
+  await eks().createAddon(blue, { ...addon, serviceAccountRoleArn: role('csi') }, 'csi')
+  for (const [name, arn] of [
+    ['web', 'files'],
+    ['theirs', 'theirs'],
+  ] as const)
+    world.cluster(blue).apply(anAccount(name, role(arn)))
+}
+
+const anAccount = (name: string, arn: string) => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { namespace: 'kube-public', name, annotations: { 'eks.amazonaws.com/role-arn': arn } },
+})
+
+/** Somebody else's tool writes what it is asked for: `role theirs: {…},{…}`. */
+function asAsked(why: string): void {
+  const [, name = '', statements] = /: role (\w+): (\{.*\})$/.exec(why) ?? []
+  if (statements === undefined) return
+  const { Statement } = world.aws.iam.inventory().trust[name] as { Statement: readonly object[] } // seeded above
+  const added = JSON.parse(`[${statements}]`) as readonly object[]
+  world.aws.iam.seedRole(name, policy(...Statement, ...added), { ManagedBy: 'terraform' })
 }
 
 async function run(steps: readonly Step[]): Promise<void> {
@@ -133,6 +178,7 @@ async function run(steps: readonly Step[]): Promise<void> {
         ))
           for (const id of ids.split(' '))
             world.aws[id.startsWith('sg-') ? 'securityGroups' : 'subnets'].tag(id, { [key]: value })
+        asAsked(why)
         if (group) world.aws.securityGroups.allow('sg-0db', { direction: 'in', protocol: 'tcp', port: 5432, group })
       },
     })
@@ -160,6 +206,10 @@ test('nothing of such a blue stands in the way, and the plan shows green beside 
   const codes = plan.findings.map((f) => f.code)
   expect(codes).toEqual(expect.arrayContaining(['security-group-rule', 'network-tag', 'network-discovery-tag']))
   expect(twin.flatMap((p) => p.notCopied)).toEqual([])
+  expect(plan.findings.filter((f) => f.code.startsWith('role-')).map((f) => `${f.code} ${f.about}`)).toEqual([
+    'role-requested theirs',
+  ])
+  before = world.aws.iam.inventory()
   expect(twin.map((p) => [p.part, p.changed.map((c) => c.setting)])).toEqual([
     ['cluster demo-1-36', ['version', 'tags']],
     ['node group nodes', ['launchTemplate', 'tags']],
@@ -169,6 +219,7 @@ test('nothing of such a blue stands in the way, and the plan shows green beside 
     ['Fargate profile cron', ['tags']],
     // The same version runs on both.
     ['add-on vpc-cni', ['tags']],
+    ['add-on aws-ebs-csi-driver', ['tags']],
     [`access ${role('people/Dev')}`, ['tags']],
     ['pod identity shop/api', ['tags']],
     ['identity provider corp', ['tags']],
@@ -243,12 +294,94 @@ test('green is what the plan said', async () => {
   })
 })
 
+test('green is let in wherever blue is, once, and others’ statements stay', () => {
+  const { trust, providers } = world.aws.iam.inventory()
+  const issuer = world.aws.eks.issuer(scope.green) ?? ''
+  const own = (account: string, n: number) => ({ Sid: `NorikaeDemo136N${n}`, ...byIssuer(issuer, account) })
+  const added = (name: string) => {
+    const statements = ({ trust: all }: typeof before) => (all[name] as { Statement: readonly object[] }).Statement
+    const were = statements(before)
+    expect(statements({ trust, providers }).slice(0, were.length)).toEqual(were)
+    return statements({ trust, providers }).slice(were.length)
+  }
+  expect(added('files')).toEqual([own('kube-public:web', 1), own('kube-public:job', 2)])
+  expect(added('csi')).toEqual([own('kube-system:ebs-csi-controller-sa', 1)])
+  expect(added('theirs')).toEqual([byIssuer(issuer, 'kube-public:theirs')])
+  expect(JSON.stringify(added('fargate'))).toContain(`fargateprofile/${scope.green}/*`)
+  expect(providers.at(-1)).toMatchObject({
+    arn: `arn:aws:iam::${scope.account}:oidc-provider/${hostOf(issuer)}`,
+    tags: { 'norikae.io/cluster': scope.green, 'norikae.io/platform': scope.platform },
+  })
+})
+
+test('what somebody has overwritten is written again', async () => {
+  const { blue, green } = scope
+  const { trust } = world.aws.iam.inventory()
+  world.aws.iam.seedRole('files', before.trust['files'] as object)
+  const its = { cluster: green, like: blue, roles: ['csi', 'files'] }
+  const { answer } = await driven(world.activities.trustCluster, call<'trustCluster'>(its), { lost: true })
+  expect(answer.note).toBe(`2 roles let in ${green} wherever they let in ${blue} (3 statements)`)
+  expect(world.aws.iam.inventory().trust).toEqual(trust)
+})
+
+test.for([
+  {
+    says: 'there is no room any more',
+    type: 'QuotaExceeded',
+    because: 'this account allows 1000',
+    tags: {},
+    quota: 1000,
+  },
+  {
+    says: 'it is another tool’s by now',
+    type: 'Contested',
+    because: 'Terraform: true says',
+    tags: { Terraform: 'true' },
+    quota: 2048,
+  },
+])('a trust policy is left alone where $says', async ({ type, because, tags, quota }) => {
+  const { iam } = world.aws
+  const trust = iam.inventory().trust['files']
+  iam.seedRole('files', before.trust['files'] as object, tags)
+  iam.quotas.trust = quota
+  const its = { cluster: scope.green, like: scope.blue, roles: ['files'] }
+  const ended = await ending(world.activities.trustCluster, call<'trustCluster'>(its))
+  iam.quotas.trust = 2048
+  expect(ended).toEqual({ type, message: expect.stringContaining(because) as string })
+  expect(iam.inventory().trust['files']).toEqual(before.trust['files'])
+  iam.seedRole('files', trust as object)
+})
+
 test('the way back leaves nothing of it, and all of blue', async () => {
   await run(provision().back)
   expect(world.aws.eks.inventory().map((c) => c.name)).toEqual([scope.blue])
   expect(await templates().find('demo-1-36.nodes', '1')).toBeUndefined()
   expect(await templates().find('nodes', '1')).toBeDefined()
+  expect(world.aws.iam.inventory()).toEqual({
+    ...before,
+    trust: { ...before.trust, theirs: expect.anything() as unknown },
+  })
   await run(provision().back)
+})
+
+test('of a cluster that is gone everything goes, whoever wrote it; of one that is there nothing', async () => {
+  const { iam } = world.aws
+  const { distrustCluster, deleteProvider } = world.activities
+  const issuer = 'https://oidc.eks.ap-northeast-1.amazonaws.com/id/0'
+  const cluster = 'demo-1-34'
+  iam.seedProvider(issuer)
+  const stays = byIssuer(world.aws.eks.issuer(scope.blue) ?? '', 'shop:web')
+  iam.seedRole('old', policy(byIssuer(issuer, 'shop:web'), stays))
+  await driven(distrustCluster, call<'distrustCluster'>({ cluster, role: 'old', issuer }))
+  await driven(deleteProvider, call<'deleteProvider'>({ cluster, issuer }))
+  expect(iam.inventory().trust['old']).toEqual(policy(stays))
+  expect(iam.inventory().providers).toEqual(before.providers)
+  const ofBlue = { cluster: scope.blue, issuer: world.aws.eks.issuer(scope.blue) ?? '' }
+  for (const ended of [
+    ending(distrustCluster, call<'distrustCluster'>({ ...ofBlue, role: 'old' })),
+    ending(deleteProvider, call<'deleteProvider'>(ofBlue)),
+  ])
+    expect(await ended).toMatchObject({ type: 'Contested' })
 })
 
 test('a template that somebody else made is neither taken nor deleted', async () => {

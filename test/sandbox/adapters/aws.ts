@@ -32,6 +32,7 @@ const soon: AwsTimes = {
   drainSecondMs: 1,
   volumeMs: 500,
   snapshotMs: 500,
+  iamMs: 20,
 }
 
 /** AWS on loopback, and the adapters connected to it as a worker connects them. */

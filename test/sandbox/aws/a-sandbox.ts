@@ -1,7 +1,9 @@
 /** One AWS for one test, with its clients: the real SDK, which knows of the sandbox by its endpoint and keys only. */
+import type { JsonWebKey } from 'node:crypto'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { EKSClient, type CreateClusterRequest, type CreateNodegroupRequest } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { IAMClient } from '@aws-sdk/client-iam'
 import { STSClient } from '@aws-sdk/client-sts'
 import { onTestFinished } from 'vitest'
 import { AwsFaults } from '../../../src/sandbox/aws/faults.ts'
@@ -19,6 +21,7 @@ const quick: AwsTimes = {
   drainSecondMs: 1,
   volumeMs: 20,
   snapshotMs: 30,
+  iamMs: 40,
 }
 
 /** What the hooks were told, in order, and what the probe is to answer. */
@@ -27,6 +30,8 @@ class Outside {
   readonly down = new Set<string>()
   readonly probed = new Set<string>()
   clusterFails = false
+  /** What clusters sign tokens with. */
+  keys: readonly JsonWebKey[] = []
   /** Probes wait for it. */
   mayAnswer = Promise.resolve()
 }
@@ -38,6 +43,7 @@ export interface Fixture {
   readonly eks: EKSClient
   readonly elbv2: ElasticLoadBalancingV2Client
   readonly ec2: EC2Client
+  readonly iam: IAMClient
   readonly sts: STSClient
 }
 
@@ -51,7 +57,7 @@ export async function aSandbox(times: Partial<AwsTimes> = {}): Promise<Fixture> 
       startCluster: async ({ name }) => {
         outside.told.push(`start ${name}`)
         if (outside.clusterFails) throw new Error('no room')
-        return { endpoint: `https://${name}.test`, caData: 'Q0E=' }
+        return { endpoint: `https://${name}.test`, caData: 'Q0E=', keys: outside.keys }
       },
       stopCluster: async (name) => void outside.told.push(`stop ${name}`),
       setNodes: async (cluster, group, size, labels) =>
@@ -72,9 +78,10 @@ export function clientsOf({ endpoint, identity }: SandboxAws, credentials = keys
   const eks = new EKSClient(options)
   const elbv2 = new ElasticLoadBalancingV2Client(options)
   const ec2 = new EC2Client(options)
+  const iam = new IAMClient(options)
   const sts = new STSClient(options)
-  onTestFinished(() => [eks, elbv2, ec2, sts].forEach((client) => client.destroy()))
-  return { eks, elbv2, ec2, sts }
+  onTestFinished(() => [eks, elbv2, ec2, iam, sts].forEach((client) => client.destroy()))
+  return { eks, elbv2, ec2, iam, sts }
 }
 
 export const keysOf = ({ accessKeyId, secretAccessKey }: SandboxAws['identity']) => ({ accessKeyId, secretAccessKey })

@@ -57,6 +57,7 @@ beforeAll(async () => {
       eks: {
         setInsights: () => undefined,
         inventory: () => [],
+        issuer: () => undefined,
         access: () => undefined,
         seedCluster: async () => undefined,
       },

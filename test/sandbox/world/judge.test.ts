@@ -358,6 +358,19 @@ test.for<{ says: string; remains: Partial<Remains> & { groups?: object[] }; left
     left: [],
   },
   {
+    says: 'what lets in pods of a cluster that is gone',
+    remains: {
+      iam: {
+        trust: { files: { Federated: 'oidc.eks.test/id/A' }, mail: { Federated: 'oidc.eks.test/id/B' } },
+        providers: [
+          { arn: 'a:oidc-provider/oidc.eks.test/id/A', tags: {} },
+          { arn: 'a:oidc-provider/oidc.eks.test/id/B', tags: {} },
+        ],
+      },
+    },
+    left: ['OIDC provider a:oidc-provider/oidc.eks.test/id/B', 'role mail'],
+  },
+  {
     says: 'while two clusters run, what is changed for the move may be',
     remains: { clusters: [aCluster('blue'), aCluster('green')], servers: [new FakeCluster('blue'), cronJob] },
     left: ['clusters blue, green'],
@@ -368,6 +381,8 @@ test.for<{ says: string; remains: Partial<Remains> & { groups?: object[] }; left
     servers: [new FakeCluster('green')],
     suspendedByOwner: new Set(),
     ec2: { volumes: [], snapshots: [] },
+    iam: { trust: {}, providers: [] },
+    issuers: ['https://oidc.eks.test/id/A'],
     elbv2: { rules: [], loadBalancers: [], targetGroups: groups as Remains['elbv2']['targetGroups'] }, // made by aGroup
     ...remains,
   })

@@ -78,20 +78,29 @@ function refuseDeletion(cluster: EksCluster): void {
 async function start(world: EksWorld, cluster: EksCluster): Promise<void> {
   const { name, version, arn, described } = cluster
   try {
-    activate(world, cluster, await world.hooks.startCluster({ name, version, arn }))
+    const issuer = newIssuer(world)
+    activate(world, cluster, issuer, await world.hooks.startCluster({ name, version, arn, issuer }))
   } catch (error) {
     described.status = 'FAILED'
     described.health = { issues: [{ code: 'InternalFailure', message: String(error), resourceIds: [name] }] }
   }
 }
 
+export const newIssuer = ({ region }: Pick<EksWorld, 'region'>): string =>
+  `https://oidc.eks.${region}.amazonaws.com/id/${randomBytes(16).toString('hex').toUpperCase()}`
+
 /** Endpoint, CA and OIDC issuer are there only from now on. */
-export function activate(world: EksWorld, cluster: EksCluster, api: { endpoint: string; caData: string }): void {
+export function activate(
+  world: EksWorld,
+  cluster: EksCluster,
+  issuer: string,
+  api: Awaited<ReturnType<EksWorld['hooks']['startCluster']>>,
+): void {
   const { described } = cluster
   described.endpoint = api.endpoint
   described.certificateAuthority = { data: api.caData }
-  const id = randomBytes(16).toString('hex').toUpperCase()
-  described.identity = { oidc: { issuer: `https://oidc.eks.${world.region}.amazonaws.com/id/${id}` } }
+  described.identity = { oidc: { issuer } }
+  cluster.keys = api.keys ?? []
   described.resourcesVpcConfig = {
     ...described.resourcesVpcConfig,
     clusterSecurityGroupId: `sg-${randomBytes(8).toString('hex')}1`,
@@ -120,6 +129,7 @@ export function newCluster(world: EksWorld, input: Given<CreateClusterRequest>):
     arn,
     version,
     createdAt,
+    keys: [],
     described: { ...settingsOf(input), name: input.name, arn, version, createdAt, tags, status: 'CREATING' },
     nodegroups: new Map(),
     addons: new Map(),

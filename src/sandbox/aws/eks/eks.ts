@@ -6,7 +6,7 @@ import { accessOperations, admitNodes, enterGroups, entryFor, grantClusterAdmin 
 import { addonVersionOperations } from './addon-versions.ts'
 import { addonOperations, describeAddon, newAddon } from './addons.ts'
 import { belongingOperations } from './belongings.ts'
-import { activate, clusterOperations, newCluster } from './clusters.ts'
+import { activate, clusterOperations, newCluster, newIssuer } from './clusters.ts'
 import { insightOperations } from './insights.ts'
 import { newNodegroup, nodegroupOperations, setNodes } from './nodegroups.ts'
 import { fargateOperations } from './fargate-profiles.ts'
@@ -56,6 +56,7 @@ export const inspectEks = (world: EksWorld): SandboxAws['eks'] => ({
   setInsights: (name, insights, refreshes = 'COMPLETED') => {
     clusterNamed(world, name).told = { insights, refreshes }
   },
+  issuer: (name) => world.clusters.get(name)?.described.identity?.oidc?.issuer,
   access: (name, principalArn) => {
     const cluster = world.clusters.get(name)
     return cluster && entryFor(cluster, principalArn)
@@ -93,7 +94,8 @@ async function seedCluster(world: EksWorld, seed: SeedCluster): Promise<void> {
     tags: { ...seed.tags },
   })
   const { name, version, arn } = cluster
-  activate(world, cluster, await world.hooks.startCluster({ name, version, arn }))
+  const { issuer = newIssuer(world) } = seed
+  activate(world, cluster, issuer, await world.hooks.startCluster({ name, version, arn, issuer }))
   world.clusters.set(name, cluster)
   if (seed.groups) enterGroups(world, cluster, world.caller.roleArn, seed.groups)
   else grantClusterAdmin(world, cluster, world.caller.roleArn)
@@ -115,8 +117,14 @@ async function seedCluster(world: EksWorld, seed: SeedCluster): Promise<void> {
   for (const addon of seed.addons)
     cluster.addons.set(
       addon.name,
-      Object.assign(newAddon(world, cluster, { clusterName: name, addonName: addon.name }, addon.version), {
-        state: 'INSTALLED' as const,
-      }),
+      Object.assign(
+        newAddon(world, cluster, { clusterName: name, addonName: addon.name, ...roleOf(addon) }, addon.version),
+        {
+          state: 'INSTALLED' as const,
+        },
+      ),
     )
 }
+
+const roleOf = ({ serviceAccountRoleArn }: SeedCluster['addons'][number]) =>
+  serviceAccountRoleArn === undefined ? {} : { serviceAccountRoleArn }

@@ -1,3 +1,4 @@
+import type { JsonWebKey } from 'node:crypto'
 import type {
   AccessEntry,
   Addon,
@@ -40,6 +41,8 @@ export interface EksCluster {
   readonly podIdentities: Map<string, EksPodIdentity>
   readonly updates: Map<string, Update & { id: string }>
   told: ToldInsights
+  /** What tokens of its service accounts are signed by. */
+  keys: readonly JsonWebKey[]
 }
 
 export interface EksNodegroup {

@@ -11,13 +11,14 @@ import * as ec2 from '@aws-sdk/client-ec2'
 import * as ecr from '@aws-sdk/client-ecr'
 import * as eks from '@aws-sdk/client-eks'
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2'
+import * as iam from '@aws-sdk/client-iam'
 import * as kms from '@aws-sdk/client-kms'
 import * as quotas from '@aws-sdk/client-service-quotas'
 import * as sts from '@aws-sdk/client-sts'
 
 /** As requests in JSON have it. */
 export type JsonService = 'ecr' | 'kms' | 'logs' | 'servicequotas'
-export type QueryService = 'ec2' | 'elasticloadbalancing' | 'sts'
+export type QueryService = 'ec2' | 'elasticloadbalancing' | 'iam' | 'sts'
 export type Service = JsonService | QueryService | 'eks'
 
 export type Shape =
@@ -155,6 +156,7 @@ export const model: Readonly<Record<Service, ReadonlyMap<string, Operation>>> = 
   logs: operationsOf(logs),
   kms: operationsOf(kms),
   servicequotas: operationsOf(quotas),
+  iam: operationsOf(iam),
   sts: operationsOf(sts),
 }
 

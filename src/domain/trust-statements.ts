@@ -1,0 +1,161 @@
+/**
+ * Statements of trust policies: the same for another cluster, whether one says what another says, and several as one.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+ */
+
+/** What a cluster's pods are known by. */
+export interface Issuing {
+  readonly name: string
+  readonly arn: string
+  /** `https://oidc.eks.<region>.amazonaws.com/id/<32 hex digits>` */
+  readonly oidcIssuer?: string | undefined
+}
+
+type Texts = string | readonly string[]
+type Conditions = Readonly<Record<string, Readonly<Record<string, Texts>>>>
+
+export interface TrustStatement {
+  readonly Sid?: string
+  readonly Effect?: string
+  readonly Principal?: string | Readonly<Record<string, Texts>>
+  readonly Action?: Texts
+  readonly Condition?: Conditions
+}
+
+/** How ARNs of providers and keys of conditions name an issuer. */
+export const hostOf = (issuer: string): string => issuer.replace(/^https:\/\//, '')
+
+export const withoutSid = ({ Sid: _sid, ...statement }: TrustStatement): TrustStatement => statement
+
+// from blue to green -----------------------------------------------------------
+
+/**
+ * Keys whose values name a cluster: of Pod Identity's session tags, and of the ARN that a service acts for.
+ * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+ */
+const NAMING = /eks-cluster-name$|eks-cluster-arn$|:SourceArn$/i
+
+export const swapOf =
+  (blue: Issuing, green: Issuing) =>
+  (statement: TrustStatement): TrustStatement => {
+    const [from, to] = [blue.oidcIssuer, green.oidcIssuer].map((issuer) =>
+      issuer === undefined ? undefined : hostOf(issuer),
+    )
+    const byIssuer = (text: string) =>
+      from === undefined || to === undefined ? text : text.replaceAll(wordOf(from), () => to)
+    const byName = (text: string) => text.replaceAll(wordOf(blue.name), () => green.name)
+    const { Principal, Condition } = statement
+    return {
+      ...statement,
+      ...(Principal !== undefined && { Principal: swappedPrincipal(Principal, byIssuer) }),
+      ...(Condition && {
+        Condition: each(Condition, (keys) =>
+          Object.fromEntries(
+            Object.entries(keys).map(([key, values]) => [
+              byIssuer(key),
+              mapped(values, NAMING.test(key) ? byName : byIssuer),
+            ]),
+          ),
+        ),
+      }),
+    }
+  }
+
+/** Where it names blue's provider, only green's is let in by the new one. */
+function swappedPrincipal(
+  principal: NonNullable<TrustStatement['Principal']>,
+  swap: (text: string) => string,
+): NonNullable<TrustStatement['Principal']> {
+  if (typeof principal === 'string') return principal
+  const changed = listed(principal['Federated'] ?? []).filter((arn) => swap(arn) !== arn)
+  return changed.length === 0 ? principal : { Federated: swap(changed[0] ?? '') }
+}
+
+const wordOf = (name: string): RegExp =>
+  new RegExp(String.raw`(?<![\w-])${name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}(?![\w-])`, 'g')
+
+// comparing --------------------------------------------------------------------
+
+/** Operators by which a longer list of values lets in more. */
+const WIDENED = /^(ForAnyValue:)?(String(Equals|Like|EqualsIgnoreCase)|Arn(Equals|Like))$/
+
+/** Does the first say all that the second says? */
+export function covers(there: TrustStatement, wanted: TrustStatement): boolean {
+  const [a, b] = [there.Condition ?? {}, wanted.Condition ?? {}]
+  return (
+    there.Effect === wanted.Effect &&
+    includes(listed(there.Action ?? []), listed(wanted.Action ?? [])) &&
+    coversPrincipal(there.Principal, wanted.Principal) &&
+    same(Object.keys(a).toSorted(), Object.keys(b).toSorted()) &&
+    Object.entries(b).every(([operator, keys]) => {
+      const its = a[operator] ?? {}
+      return (
+        same(Object.keys(its).toSorted(), Object.keys(keys).toSorted()) &&
+        Object.entries(keys).every(([key, values]) => {
+          const [has, needs] = [listed(its[key] ?? []), listed(values)]
+          return includes(has, needs) && (WIDENED.test(operator) || includes(needs, has))
+        })
+      )
+    })
+  )
+}
+
+const coversPrincipal = (there: TrustStatement['Principal'], wanted: TrustStatement['Principal']): boolean =>
+  typeof there === 'object' && typeof wanted === 'object'
+    ? Object.entries(wanted).every(([kind, names]) => includes(listed(there[kind] ?? []), listed(names)))
+    : there === wanted
+
+const includes = (many: readonly string[], some: readonly string[]): boolean => some.every((one) => many.includes(one))
+
+// making it shorter ------------------------------------------------------------
+
+/** Statements that differ only in the service accounts which they name, as one that names all of them. */
+export function merged(statements: readonly TrustStatement[]): TrustStatement[] {
+  const groups = Map.groupBy(statements, (s) => JSON.stringify(namingAccounts(s, () => [])))
+  return [...groups.values()].flatMap(([first, ...more]) => {
+    if (!first) return []
+    const all = [first, ...more].flatMap(accountsIn)
+    return [more.length === 0 ? first : namingAccounts(first, () => [...new Set(all)])]
+  })
+}
+
+const isAccounts = (operator: string, key: string): boolean => WIDENED.test(operator) && key.endsWith(':sub')
+
+const accountsIn = ({ Condition = {} }: TrustStatement): string[] =>
+  Object.entries(Condition).flatMap(([operator, keys]) =>
+    Object.entries(keys).flatMap(([key, values]) => (isAccounts(operator, key) ? listed(values) : [])),
+  )
+
+/** Left alone where it names them in two places: both must hold there. */
+function namingAccounts(statement: TrustStatement, accounts: () => readonly string[]): TrustStatement {
+  const { Condition = {} } = statement
+  const places = Object.entries(Condition).flatMap(([operator, keys]) =>
+    Object.keys(keys).filter((key) => isAccounts(operator, key)),
+  )
+  if (places.length !== 1) return statement
+  return {
+    ...statement,
+    Condition: Object.fromEntries(
+      Object.entries(Condition).map(([operator, keys]) => [
+        operator,
+        Object.fromEntries(
+          Object.entries(keys).map(([key, values]) => [key, isAccounts(operator, key) ? accounts() : values]),
+        ),
+      ]),
+    ),
+  }
+}
+
+export const listed = (texts: Texts): readonly string[] => (typeof texts === 'string' ? [texts] : texts)
+
+const mapped = (texts: Texts, change: (text: string) => string): Texts =>
+  typeof texts === 'string' ? change(texts) : texts.map(change)
+
+const each = <T>(of: Readonly<Record<string, T>>, change: (one: T) => T): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(of).map(([key, one]) => [key, change(one)]))
+
+export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+export const unique = (statements: readonly TrustStatement[]): TrustStatement[] => [
+  ...new Map(statements.map((s) => [JSON.stringify(s), s])).values(),
+]

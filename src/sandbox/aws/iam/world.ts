@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto'
+import { AwsError } from '../errors.ts'
+import type { AwsTimes } from '../times.ts'
+import { checkTrust } from './trust.ts'
+
+export interface IamRole {
+  readonly name: string
+  readonly path: string
+  readonly arn: string
+  readonly id: string
+  readonly createdAt: Date
+  readonly tags: ReadonlyMap<string, string>
+  /** Its trust policy as it was last written, and what is still told and gone by meanwhile. */
+  document: string
+  former?: { readonly document: string; readonly untilMs: number }
+}
+
+export interface IamProvider {
+  readonly arn: string
+  /** Without `https://`. */
+  readonly url: string
+  readonly clientIds: readonly string[]
+  readonly thumbprints: readonly string[]
+  readonly createdAt: Date
+  readonly tags: Map<string, string>
+  /** Nobody sees it before. */
+  readonly fromMs: number
+}
+
+/** Characters without white space. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const TRUST_QUOTA = 2048
+const PROVIDERS_QUOTA = 100
+
+/**
+ * What IAM keeps: roles with their trust policies, and OpenID Connect providers. What is written is seen a little later.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+ */
+export class IamWorld {
+  readonly account: string
+  readonly roles = new Map<string, IamRole>()
+  readonly providers = new Map<string, IamProvider>()
+  readonly quotas = { trust: TRUST_QUOTA, providers: PROVIDERS_QUOTA }
+  readonly #times: AwsTimes
+
+  constructor({ account, times }: { readonly account: string; readonly times: AwsTimes }) {
+    this.account = account
+    this.#times = times
+  }
+
+  inventory() {
+    return {
+      trust: Object.fromEntries([...this.roles.values()].map(({ name, document }) => [name, JSON.parse(document)])),
+      providers: [...this.providers.values()].map(({ arn, tags }) => ({ arn, tags: Object.fromEntries(tags) })),
+    }
+  }
+
+  /** Seen at once. Throws what IAM would. */
+  seedRole(name: string, trust: object, tags: Readonly<Record<string, string>> = {}): string {
+    const document = JSON.stringify(trust, null, 2)
+    checkTrust(document, this.quotas.trust)
+    const arn = `arn:aws:iam::${this.account}:role/${name}`
+    const id = `AROA${randomBytes(8).toString('hex').toUpperCase()}`
+    const createdAt = new Date()
+    this.roles.set(name, { name, path: '/', arn, id, createdAt, document, tags: new Map(Object.entries(tags)) })
+    return arn
+  }
+
+  /** Seen at once. */
+  seedProvider(issuer: string, tags: Readonly<Record<string, string>> = {}): string {
+    return this.addProvider(issuer, ['sts.amazonaws.com'], [], new Map(Object.entries(tags)), 0).arn
+  }
+
+  addProvider(
+    issuer: string,
+    clientIds: readonly string[],
+    thumbprints: readonly string[],
+    tags: Map<string, string>,
+    fromMs = Date.now() + this.#times.iamMs,
+  ): IamProvider {
+    const url = issuer.replace(/^https:\/\//, '')
+    const arn = this.providerArn(url)
+    const made = { arn, url, clientIds, thumbprints, createdAt: new Date(), tags, fromMs }
+    this.providers.set(arn, made)
+    return made
+  }
+
+  providerArn = (url: string): string => `arn:aws:iam::${this.account}:oidc-provider/${url}`
+
+  /** Those that are seen by now. */
+  seen = (): IamProvider[] => [...this.providers.values()].filter(({ fromMs }) => fromMs <= Date.now())
+
+  /** Throws NoSuchEntity, also of one that was made a moment ago. */
+  provider(arn: string): IamProvider {
+    const found = this.seen().find((one) => one.arn === arn)
+    if (!found) throw noSuch(`OpenIDConnect Provider not found for arn ${arn}`)
+    return found
+  }
+
+  /** Throws NoSuchEntity. */
+  role(name: string): IamRole {
+    const found = this.roles.get(name)
+    if (!found) throw noSuch(`The role with name ${name} cannot be found.`)
+    return found
+  }
+
+  trustOf = ({ document, former }: IamRole): string =>
+    former && former.untilMs > Date.now() ? former.document : document
+
+  setTrust(role: IamRole, document: string): void {
+    checkTrust(document, this.quotas.trust)
+    role.former = { document: this.trustOf(role), untilMs: Date.now() + this.#times.iamMs }
+    role.document = document
+  }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html#API_GetRole_Errors */
+const noSuch = (message: string) => new AwsError('NoSuchEntity', message, 404)

@@ -1,0 +1,169 @@
+import { expect, test } from 'vitest'
+import {
+  foreseen,
+  givenByEks,
+  namingCluster,
+  rolesToCarry,
+  statementsToAdd,
+  roleOf,
+  toolOf,
+  usesOf,
+  type RoleDescription,
+} from '../../src/domain/roles.ts'
+
+const host = `oidc.eks.ap-northeast-1.amazonaws.com/id/${'B'.repeat(32)}`
+const blue = {
+  name: 'demo-1-35',
+  arn: 'arn:aws:eks:ap-northeast-1:123456789012:cluster/demo-1-35',
+  oidcIssuer: `https://${host}`,
+}
+const arnOf = (name: string, account = '123456789012') => `arn:aws:iam::${account}:role/${name}`
+
+const trusting = (issuer: string, ...accounts: string[]) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: accounts.map((account) => ({
+      Effect: 'Allow',
+      Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${issuer}` },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringEquals: { [`${issuer}:sub`]: `system:serviceaccount:files:${account}` } },
+    })),
+  })
+const role = (name: string, more: Partial<RoleDescription> = {}): RoleDescription => ({
+  name,
+  arn: arnOf(name),
+  trust: trusting(host, 'web'),
+  tags: {},
+  ...more,
+})
+const use = (name: string) => ({ arn: arnOf(name), by: `ServiceAccount/files/${name}` })
+
+const judged = (over: Partial<Parameters<typeof rolesToCarry>[0]>) => {
+  const { facts, findings } = rolesToCarry({
+    account: '123456789012',
+    blue,
+    green: 'demo-1-36',
+    provider: true,
+    uses: [],
+    given: new Set(),
+    roles: [],
+    quota: 2048,
+    ...over,
+  })
+  return { facts, codes: findings.map((f) => `${f.level} ${f.code} ${f.about}`) }
+}
+const issuer = { issuer: `https://${host}`, provider: true as const }
+
+test.for<{ says: string; with: Parameters<typeof judged>[0]; facts: object | undefined; codes?: string[] }>([
+  {
+    says: 'a role by blue’s issuer is written',
+    with: { roles: [role('web')], uses: [use('web')] },
+    facts: { ...issuer, written: ['web'], requested: [] },
+  },
+  {
+    says: 'also one that nothing uses now',
+    with: { roles: [role('b'), role('a')] },
+    facts: { ...issuer, written: ['a', 'b'], requested: [] },
+  },
+  {
+    says: 'what a tool writes is asked for',
+    with: { roles: [role('web', { tags: { ManagedBy: 'terraform' } })], uses: [use('web')] },
+    facts: { ...issuer, written: [], requested: ['web'] },
+    codes: ['warning role-requested web'],
+  },
+  {
+    says: 'no room is a blocker',
+    with: { roles: [role('web', { trust: trusting(host, 'a', 'b', 'c') })], quota: 1300 },
+    facts: { ...issuer, written: ['web'], requested: [] },
+    codes: ['blocker role-no-room web'],
+  },
+  {
+    says: 'of another account it is its owner’s, and unread',
+    with: { uses: [{ arn: arnOf('web', '999999999999'), by: 'ServiceAccount/files/web' }] },
+    facts: { ...issuer, written: [], requested: [] },
+    codes: ['warning role-elsewhere arn:aws:iam::999999999999:role/web'],
+  },
+  {
+    says: 'what does not trust blue is not given on green either',
+    with: { roles: [role('web', { trust: trusting(`${host}0`, 'web') })], uses: [use('web')], provider: false },
+    facts: undefined,
+    codes: [`warning role-not-trusting ${arnOf('web')}`],
+  },
+  {
+    says: 'nor is what is not there',
+    with: { uses: [use('web')], provider: false },
+    facts: undefined,
+    codes: [`warning role-not-trusting ${arnOf('web')}`],
+  },
+  { says: 'without roles and provider there is nothing', with: { provider: false }, facts: undefined },
+  {
+    says: 'what names blue by name is written too, and needs no issuer',
+    with: {
+      blue: { name: blue.name, arn: blue.arn },
+      provider: false,
+      given: new Set([arnOf('pod')]),
+      roles: [
+        role('pod', {
+          trust: JSON.stringify({
+            Version: '2012-10-17',
+            Statement: {
+              Effect: 'Allow',
+              Principal: { Service: 'pods.eks.amazonaws.com' },
+              Action: ['sts:AssumeRole', 'sts:TagSession'],
+              Condition: { StringEquals: { 'aws:RequestTag/eks-cluster-name': 'demo-1-35' } },
+            },
+          }),
+        }),
+      ],
+    },
+    facts: { written: ['pod'], requested: [] },
+  },
+])('$says', ({ with: over, facts, codes = [] }) => {
+  expect(judged(over)).toEqual({ facts, codes })
+})
+
+test.for<[RoleDescription['tags'], string | undefined]>([
+  [{ 'aws:cloudformation:stack-name': 'files' }, 'CloudFormation (stack files)'],
+  [{ Terraform: 'true' }, 'what its tag Terraform: true says'],
+  [{ 'managed-by': 'Pulumi' }, 'what its tag managed-by: Pulumi says'],
+  [{ 'crossplane-name': 'files' }, 'what its tag crossplane-name: files says'],
+  [{ 'managed-by': 'team-php', team: 'terraformers' }, undefined],
+  [{}, undefined],
+])('tags %o tell of %s', ([tags, tool]) => {
+  expect(toolOf(tags)).toBe(tool)
+})
+
+test('roles are found by annotation, by add-on and by trust policy', () => {
+  const account = (annotations: Record<string, string>) => ({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { namespace: 'files', name: 'web', annotations },
+  })
+  const annotated = account({ 'eks.amazonaws.com/role-arn': arnOf('web'), 'eks.amazonaws.com/audience': 'here' })
+  expect(roleOf(annotated)).toEqual({ arn: arnOf('web'), audience: 'here' })
+  expect(
+    usesOf([annotated, account({})], [{ name: 'efs', serviceAccountRoleArn: arnOf('efs') }, { name: 'dns' }]),
+  ).toEqual([
+    { arn: arnOf('web'), by: 'ServiceAccount/files/web' },
+    { arn: arnOf('efs'), by: 'add-on efs' },
+  ])
+  expect([...givenByEks([{ roleArn: 'a' }, { roleArn: 'a' }], [{ podExecutionRoleArn: 'b' }])]).toEqual(['a', 'b'])
+  const all = [role('by-issuer'), role('other', { trust: trusting(`${host}0`, 'demo-1-35') })]
+  expect(namingCluster(all, blue).map((r) => r.name)).toEqual(['by-issuer'])
+})
+
+test('as many statements are said as can be read, and how many roles are left', () => {
+  const one = (name: string, length: number) => ({ name, missing: [{ Effect: 'x'.repeat(length) }] })
+  expect(statementsToAdd([one('a', 1), one('b', 2)])).toBe('role a: {"Effect":"x"}; role b: {"Effect":"xx"}')
+  const many = statementsToAdd([one('a', 1000), one('b', 1000), one('c', 1000), one('d', 1)])
+  expect(many).toMatch(/^role a: .*; role b: .*; and once these are there, those of 2 more$/)
+  expect(statementsToAdd([one('a', 3000), one('b', 1)])).toMatch(/^role a: .{3013}; and once these .* 1 more$/)
+})
+
+test('green is foreseen with an issuer as long as blue’s', () => {
+  expect(foreseen(blue, 'demo-1-36')).toEqual({
+    name: 'demo-1-36',
+    arn: 'arn:aws:eks:ap-northeast-1:123456789012:cluster/demo-1-36',
+    oidcIssuer: `https://oidc.eks.ap-northeast-1.amazonaws.com/id/${'0'.repeat(32)}`,
+  })
+})
