@@ -419,12 +419,12 @@ test('the plan shows phases, who is asked, and the way back', () => {
 
     PHASE         STEPS  WAY BACK  ASKS  WHAT
     start         1      -         sre   agree to begin
-    provision     6      3         -     build toy-1-36
+    provision     6      4         -     build toy-1-36
     bootstrap     6      2         -     bring up the platform itself
     verify        2      1         -     try every object on green
     cutovers      3      3         -     move the apps
     soak          7      -         sre   keep toy-1-35 as the way back
-    decommission  8      none      -     remove toy-1-35
+    decommission  9      none      -     remove toy-1-35
 
     start
       → upgrade toy from 1.35 to 1.36  asks sre
@@ -435,6 +435,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
       → install vpc-cni v1
       → create the node groups (2 steps)
       → install coredns v1
+      ↩ remove load balancers and volumes of toy-1-36
       ↩ create the node groups (2 steps)
       ↩ delete cluster toy-1-36
 
@@ -470,6 +471,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
       → delete node group a of toy-1-35
       → delete node group b of toy-1-35
       → delete cluster toy-1-35
+      → look for what is left of toy-1-35
 
     GREEN             SETTING               ON BLUE  ON GREEN      WHY
     cluster toy-1-36  version               1.35     1.36          what was asked for

@@ -62,6 +62,14 @@ const rules: readonly Rule[] = [
       return targets === 0 ? [{ what: `target group ${name}`, because: 'has no targets' }] : []
     }),
 
+  ({ elbv2, clusters }) =>
+    elbv2.loadBalancers.flatMap(({ name, tags }) => {
+      const its = tags['elbv2.k8s.aws/cluster']
+      return its === undefined || clusters.some((c) => c.name === its)
+        ? []
+        : [{ what: `load balancer ${name}`, because: `the controller of ${its} made it, and that is gone` }]
+    }),
+
   ({ elbv2, servers }) =>
     on(servers, BINDING.apiVersion, BINDING.kind)
       .filter(({ object }) => !elbv2.targetGroups.some((g) => g.arn === object.spec?.['targetGroupARN']))

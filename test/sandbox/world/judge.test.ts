@@ -333,6 +333,21 @@ test.for<{ says: string; remains: Partial<Remains> & { groups?: object[] }; left
     left: [],
   },
   {
+    says: 'a load balancer whose controller is gone',
+    remains: {
+      elbv2: {
+        rules: [],
+        targetGroups: [],
+        loadBalancers: ['blue', 'green'].map((of) => ({
+          arn: of,
+          name: `of-${of}`,
+          tags: { 'elbv2.k8s.aws/cluster': of },
+        })),
+      },
+    },
+    left: ['load balancer of-blue'],
+  },
+  {
     says: 'a snapshot of its own',
     remains: { ec2: { volumes: [], snapshots: [aSnapshot] } },
     left: ['snapshot snap-1'],
