@@ -340,6 +340,8 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   },
   trustCluster: {
     ...write,
+    // Whoever does not get a role goes back before its gate: the rest need not wait for one that cannot be written.
+    skippable: true,
     pace: 'long',
     title: (i) => `let pods of ${i.cluster} act as ${rolesInWords(i.roles)} wherever those of ${i.like} do`,
   },

@@ -141,15 +141,18 @@ const groupRules = ({ blue, green }: Sides, facts: ClusterFacts): Move =>
   facts.groupRules ? just(act(RULES_STEP, 'awaitGroupRules', { cluster: green, like: blue })) : stay
 
 /** Of what others made nothing is made and nothing taken away, but for what Norikae itself puts there. */
-const takeOver = ({ blue, green }: Platform, identity: Identity, facts: ClusterFacts): Move =>
-  inOrder(
+function takeOver({ blue, green }: Platform, identity: Identity, facts: ClusterFacts): Move {
+  const still = trustStill({ blue, green }, facts)
+  return inOrder(
     pair(
       act('adopt', 'adoptCluster', { cluster: green, identity, version: facts.targetVersion }),
       act('adopt/leave', 'leaveCluster', { cluster: green, identity }),
     ),
-    letActAsRoles({ blue, green }, facts, []),
+    letActAsRoles({ blue, green }, facts, still),
     groupRules({ blue, green }, facts),
+    just(...still),
   )
+}
 
 /** A driver or a controller that is an add-on may have made something outside green for whoever deployed there by then. */
 const emptied = (cluster: string, addons: readonly LeafStep[]): Move => ({
