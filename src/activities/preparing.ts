@@ -117,7 +117,13 @@ export const preparingActivities = (
     const logGroup = facts.cluster.logging.length === 0 ? undefined : await world.logs.find(logGroupOf(blue))
     const tagged = await taggedFor(world.network, blue)
     const ofTemplates = templateFacts(facts.cluster, file.platform, templates, ofImages.images)
-    const roles = await roleSurvey(world, kubernetes, facts, { account: file.account, green })
+    const roles = await roleSurvey(world, kubernetes, facts, {
+      account: file.account,
+      platform: file.platform,
+      declared: file.owners,
+      green,
+      adopted: adopted?.cluster,
+    })
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
     const ofClone = async () => [
@@ -198,7 +204,7 @@ export const preparingActivities = (
       to,
       plan: sealed(plan),
       facts: planned,
-      owned: ownedRows({ ...owned, requested }),
+      owned: [...ownedRows({ ...owned, requested }), ...roles.owned],
       twin:
         adoption?.twin ??
         twinOf(facts, { name: green, version: to }, planned, { platform: file.platform, run: 'this run' }),

@@ -3,7 +3,8 @@ import type { ClusterDescription } from '../domain/eks-objects.ts'
 import type { Duration } from '../domain/duration.ts'
 import { trustPolicy, withGreen, withoutCluster, type TrustPolicy } from '../domain/role-trust.ts'
 import { hostOf } from '../domain/trust-statements.ts'
-import { statementsToAdd, toolOf, type RoleDescription } from '../domain/roles.ts'
+import { toolOf, type Whose } from '../domain/role-owners.ts'
+import { statementsToAdd, type RoleDescription } from '../domain/roles.ts'
 import { contested, notFound, quotaExceeded } from './errors.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
@@ -34,7 +35,7 @@ export const roleTrustActions = (outside: Outside) => {
         const amended = withGreen(trustPolicy(role.trust), blue, green, quota)
         ofBlue += amended.ofBlue
         if (amended.missing.length === 0) return false
-        refuseTool(role)
+        refuseTool(role, whose(call))
         if (amended.length > quota)
           throw quotaExceeded(
             `the trust policy of role ${name} needs ${amended.length} characters to let in ${cluster} too, and this account allows ${quota}. Take statements of clusters that are gone out of it, or have the quota L-C07B4B0D of IAM raised, then retry`,
@@ -60,7 +61,7 @@ export const roleTrustActions = (outside: Outside) => {
         return { note: `role ${name} lets in nobody but ${cluster}, which is gone: its trust policy was left as it is` }
       if (left.Statement.length === policy.Statement.length && JSON.stringify(left) === JSON.stringify(policy))
         return { note: `the trust policy of role ${name} has nothing of ${cluster}` }
-      refuseTool(role)
+      refuseTool(role, whose(call))
       await replace(roles, role, left)
       throw notYet(`${cluster} was just taken out of the trust policy of role ${name}`, budgets.objects)
     })
@@ -109,9 +110,21 @@ export async function provenGone(
     throw contested(`cluster ${found.name} of ${scope.platform} is there, and its pods are known by ${hostOf(issuer)}`)
 }
 
+/** As the plan knew it. */
+export const whose = ({
+  input,
+  scope,
+}: Pick<
+  ActionCall<'trustCluster' | 'distrustCluster' | 'createProvider' | 'deleteProvider'>,
+  'input' | 'scope'
+>): Whose => ({
+  declared: input.declared,
+  platform: scope.platform,
+})
+
 /** Since the plan was made somebody has put it under a tool that takes back what it does not know. */
-function refuseTool({ name, tags }: RoleDescription): void {
-  const tool = toolOf(tags)
+function refuseTool({ name, tags }: RoleDescription, by: Whose): void {
+  const tool = toolOf(tags, by)
   if (tool !== undefined)
     throw contested(
       `role ${name} belongs to ${tool}, so Norikae does not write its trust policy. Change it there, then retry; or take the tag away`,

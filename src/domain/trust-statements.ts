@@ -77,6 +77,22 @@ function byArn(blue: Issuing, green: Issuing): (text: string) => string {
   return (text) => text.replace(its, (_, before: string) => `${before}${green.name}`)
 }
 
+/** By what a statement speaks of a cluster, in words; empty: by nothing. */
+export function namedBy(statement: TrustStatement, cluster: Issuing): string[] {
+  const { Condition = {}, ...after } = swapOf(cluster, NOBODY)(statement)
+  if (same({ ...after, Condition }, { ...statement, Condition: statement.Condition ?? {} })) return []
+  const keys = Object.entries(statement.Condition ?? {}).flatMap(([operator, its]) =>
+    Object.entries(its)
+      .filter(([key, values]) => (NAME.test(key) || ARN.test(key)) && !same(Condition[operator]?.[key], values))
+      .map(([key]) => key),
+  )
+  const { oidcIssuer } = cluster
+  const byIssuer = oidcIssuer !== undefined && wordOf(hostOf(oidcIssuer)).test(JSON.stringify(statement))
+  return [...(byIssuer ? ['its issuer'] : []), ...keys]
+}
+
+const NOBODY: Issuing = { name: '', arn: '', oidcIssuer: 'https://' }
+
 /** Where it names blue's provider, only green's is let in by the new one. */
 function swappedPrincipal(
   principal: NonNullable<TrustStatement['Principal']>,
