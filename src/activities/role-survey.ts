@@ -1,5 +1,6 @@
 import type { ClusterDescription } from '../domain/eks-objects.ts'
 import type { BlueFacts } from '../domain/facts.ts'
+import type { Finding } from '../domain/findings.ts'
 import type { DeclaredOwners } from '../domain/ownership.ts'
 import {
   foreseen,
@@ -10,14 +11,13 @@ import {
   rolesUnread,
   usesOf,
   type Carried,
-  type RoleDescription,
 } from '../domain/roles.ts'
+import { namesOfRoles, rolesNotPlanned, type RolesOfApp } from '../domain/roles-of-app.ts'
+import { described } from './described-roles.ts'
 import { isDenied } from './errors.ts'
 import { providerArn } from './issuers.ts'
 import type { Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
-
-const AT_ONCE = 4
 
 interface Asked {
   readonly account: string
@@ -76,19 +76,34 @@ async function carried(
   return missing ? { ...its, findings: [missing, ...its.findings] } : its
 }
 
-/** With their tags, which a list of roles leaves out; each once, and few at a time. */
-export async function described(
-  roles: Pick<Proven['roles'], 'find'>,
-  names: readonly string[],
-): Promise<readonly RoleDescription[]> {
-  const found: RoleDescription[] = []
-  const left = [...new Set(names)]
-  const lane = async () => {
-    for (let name = left.shift(); name !== undefined; name = left.shift()) {
-      const role = await roles.find(name)
-      if (role) found.push(role)
-    }
+/** What an app that is looked for again needs of IAM, and the upgrade was planned without. It reads only. */
+export async function roleSurveyOf(
+  { roles, eks }: Pick<Proven, 'roles' | 'eks'>,
+  kubernetes: KubernetesPort,
+  namespaces: readonly string[],
+  found: Omit<RolesOfApp, 'there' | 'uses' | 'roles' | 'quota'>,
+): Promise<readonly Finding[]> {
+  const accounts = await kubernetes.list('ServiceAccount')
+  const uses = usesOf(
+    accounts.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? '')),
+    [],
+  )
+  if (uses.length === 0) return []
+  try {
+    const [quota, there, its] = await Promise.all([
+      roles.trustQuota(),
+      eks.findCluster(found.green),
+      described(roles, namesOfRoles(uses, found.account)),
+    ])
+    return rolesNotPlanned({
+      ...found,
+      uses,
+      roles: its,
+      quota,
+      there: there?.oidcIssuer === undefined ? undefined : there,
+    })
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    return [rolesUnread(found.account, uses, error.message)]
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, lane))
-  return found
 }

@@ -9,6 +9,7 @@ import {
   usesOf,
   type RoleDescription,
 } from '../../src/domain/roles.ts'
+import { namesOfRoles, rolesNotPlanned } from '../../src/domain/roles-of-app.ts'
 import { toolOf } from '../../src/domain/role-owners.ts'
 import { withGreen, trustPolicy } from '../../src/domain/role-trust.ts'
 
@@ -47,6 +48,15 @@ const letsInBoth = (name: string, tags: RoleDescription['tags']) => {
   return role(name, {
     tags,
     trust: JSON.stringify({ ...policy, Statement: policy.Statement.map((s) => ({ ...s, Sid: 'T' })) }),
+  })
+}
+
+/** Of which blue has got one more since. */
+const letsInBothAnd = (account: string): string => {
+  const { Statement } = trustPolicy(letsInBoth('web', {}).trust)
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [...Statement, ...trustPolicy(trusting(host, account)).Statement],
   })
 }
 
@@ -214,6 +224,64 @@ test('roles are found by annotation, by add-on and by trust policy', () => {
   expect([...givenByEks([{ roleArn: 'a' }, { roleArn: 'a' }], [{ podExecutionRoleArn: 'b' }])]).toEqual(['a', 'b'])
   const all = [role('by-issuer'), role('other', { trust: trusting(`${host}0`, 'demo-1-35') })]
   expect(namingCluster(all, blue).map((r) => r.name)).toEqual(['by-issuer'])
+})
+
+test.for<{ says: string; with: Partial<Parameters<typeof rolesNotPlanned>[0]>; codes: string[]; remedy?: string }>([
+  {
+    says: 'that the upgrade writes later is not told',
+    with: { planned: { written: ['web'], requested: [] } },
+    codes: [],
+  },
+  {
+    says: 'that the upgrade has not come to yet is not told, where green is there',
+    with: { planned: { written: [], requested: ['web'] }, there },
+    codes: [],
+  },
+  {
+    says: 'that it does not know is told before green is there',
+    with: {},
+    codes: ['role-not-planned web'],
+    remedy: 'once it is there',
+  },
+  {
+    says: 'that it does not know is told with its statement once green is there',
+    with: { there },
+    codes: ['role-not-planned web'],
+    remedy: 'oidc-provider/oidc.eks.ap-northeast-1.amazonaws.com/id/CCC',
+  },
+  {
+    says: 'to which blue was added after its step is told',
+    with: {
+      there,
+      planned: { written: ['web'], requested: [] },
+      roles: [role('web', { trust: letsInBothAnd('job') })],
+    },
+    codes: ['role-not-planned web'],
+    remedy: 'system:serviceaccount:files:job',
+  },
+  { says: 'that lets in green is not told', with: { there, roles: [letsInBoth('web', {})] }, codes: [] },
+  {
+    says: 'of another account is its owner’s',
+    with: { uses: [{ arn: arnOf('web', '999999999999'), by: 'ServiceAccount/files/web' }], roles: [] },
+    codes: ['role-elsewhere arn:aws:iam::999999999999:role/web'],
+  },
+])('a role of an app that joins $says', ({ with: over, codes, remedy = '' }) => {
+  const findings = rolesNotPlanned({
+    account: '123456789012',
+    platform: 'demo',
+    declared: {},
+    blue,
+    green: 'next',
+    there: undefined,
+    planned: undefined,
+    uses: [use('web')],
+    roles: [role('web')],
+    quota: 2048,
+    ...over,
+  })
+  expect(findings.map((f) => `${f.code} ${f.about}`)).toEqual(codes)
+  expect(findings.map((f) => f.remedy).join()).toContain(remedy)
+  expect(namesOfRoles([use('web'), use('path/web'), use('web')], '123456789012')).toEqual(['web'])
 })
 
 test('as many statements are said as can be read, and how many roles are left', () => {
