@@ -1,13 +1,18 @@
 import { madeTags, RUN_TAG, tagsOfCopy } from '../domain/clone.ts'
+import type { Duration } from '../domain/duration.ts'
 import { CLUSTER_TAG, isMade } from '../domain/launch-templates.ts'
 import { hostOf } from '../domain/trust-statements.ts'
-import { AUDIENCE, toolOf } from '../domain/roles.ts'
+import { toolOf } from '../domain/role-owners.ts'
+import { AUDIENCE, providerCommand } from '../domain/roles.ts'
 import { contested, notFound } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { ProviderDescription } from './ports.ts'
-import { both, provenGone } from './role-trust.ts'
+import { both, provenGone, whose } from './role-trust.ts'
 import { tagsOf } from './tokens.ts'
 import { budgets, notYet } from './waiting.ts'
+
+/** Then people are asked whether to wait on, or to go on without it. */
+const PATIENCE: Duration = '1d'
 
 /** IAM knows the tokens of a cluster's pods by an OpenID Connect provider of its issuer. */
 export const issuerActions = (outside: Outside) => {
@@ -36,7 +41,7 @@ export const issuerActions = (outside: Outside) => {
       clientIds: wanted,
       tags: {
         // One that says whose tool made it would be a lie.
-        ...(toolOf(ofBlue?.tags ?? {}) === undefined &&
+        ...(toolOf(ofBlue?.tags ?? {}, whose(call)) === undefined &&
           tagsOfCopy(ofBlue?.tags ?? {}, { platform, run: call.run, blue: like, green: cluster })),
         ...madeTags({ platform, run: call.run }),
         [CLUSTER_TAG]: cluster,
@@ -44,6 +49,33 @@ export const issuerActions = (outside: Outside) => {
       },
     })
     throw notYet(`the OIDC provider of ${cluster} was just made`, budgets.objects)
+  }
+
+  const awaitProvider: Deed<'awaitProvider'> = async (call) => {
+    const { cluster, like } = call.input
+    const { account } = call.scope
+    const { eks, roles } = await proven(outside, call.scope)
+    const [blue, green] = await both(eks, like, cluster)
+    const { oidcIssuer: issuer } = green
+    if (issuer === undefined) throw notFound(`cluster ${cluster} has no OIDC issuer`)
+    const arn = providerArn(green.arn, account, issuer)
+    const [ofBlue, found] = await Promise.all([
+      roles.findProvider(providerArn(blue.arn, account, blue.oidcIssuer ?? '')),
+      roles.findProvider(arn),
+    ])
+    const wanted = ofBlue?.clientIds ?? [AUDIENCE]
+    if (!found)
+      throw notYet(
+        `IAM has no OIDC provider of ${cluster}, which others made. Have it made where the cluster is made, or: ${providerCommand(issuer, wanted)}`,
+        PATIENCE,
+      )
+    const missing = wanted.filter((id) => !found.clientIds.includes(id))
+    if (missing.length > 0)
+      throw notYet(
+        `the OIDC provider of ${cluster} does not take tokens for ${missing.join(', ')} as ${like}'s does: ${missing.map((id) => `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${arn} --client-id ${id}`).join('; ')}`,
+        PATIENCE,
+      )
+    return { note: `IAM knows pods of ${cluster}` }
   }
 
   const deleteProvider: Deed<'deleteProvider'> = async (call) => {
@@ -60,14 +92,14 @@ export const issuerActions = (outside: Outside) => {
     await provenGone(call, there, issuer)
     const found = await findOf(roles, account, issuer)
     if (!found) return { note: `the OIDC provider of ${cluster} is gone` }
-    const tool = toolOf(found.tags)
+    const tool = toolOf(found.tags, whose(call))
     if (tool !== undefined)
       return { note: `the OIDC provider ${found.arn} of ${cluster} was left alone: it belongs to ${tool}` }
     await roles.deleteProvider(found.arn)
     throw notYet(`the OIDC provider of ${cluster} was just deleted`, budgets.objects)
   }
 
-  return { createProvider, deleteProvider }
+  return { createProvider, awaitProvider, deleteProvider }
 }
 
 /** The partition is the cluster's. */

@@ -13,7 +13,7 @@ import type { Finding } from '../domain/findings.ts'
 import { identityProviderFindings } from '../domain/identity-providers.ts'
 import { ownRuleFindings, ruleFindings } from '../domain/group-rules.ts'
 import { greenName } from '../domain/cluster-name.ts'
-import { MOST_EVENTS, mostEvents } from '../domain/history-size.ts'
+import { eventsOfRoles, MOST_EVENTS, mostEvents } from '../domain/history-size.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
 import { logFacts, logFindings, logGroupOf } from '../domain/log-groups.ts'
@@ -117,7 +117,13 @@ export const preparingActivities = (
     const logGroup = facts.cluster.logging.length === 0 ? undefined : await world.logs.find(logGroupOf(blue))
     const tagged = await taggedFor(world.network, blue)
     const ofTemplates = templateFacts(facts.cluster, file.platform, templates, ofImages.images)
-    const roles = await roleSurvey(world, kubernetes, facts, { account: file.account, green })
+    const roles = await roleSurvey(world, kubernetes, facts, {
+      account: file.account,
+      platform: file.platform,
+      declared: file.owners,
+      green,
+      adopted: adopted?.cluster,
+    })
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
     const ofClone = async () => [
@@ -198,7 +204,7 @@ export const preparingActivities = (
       to,
       plan: sealed(plan),
       facts: planned,
-      owned: ownedRows({ ...owned, requested }),
+      owned: [...ownedRows({ ...owned, requested }), ...roles.owned],
       twin:
         adoption?.twin ??
         twinOf(facts, { name: green, version: to }, planned, { platform: file.platform, run: 'this run' }),
@@ -340,14 +346,20 @@ const DIVIDE_AN_APP = 'divide its workloads over several apps'
 
 const DIVIDE_A_PLATFORM = "divide the platform's apps over several files, and so over several upgrades"
 
+const FEWER_ROLES =
+  'take blue out of trust policies of roles that nothing uses any more, or have those of a tool say so (owners.terraform.tags): what tools own is asked for in one step'
+
 /** A platform and the plan of its upgrade. Throws `invalidInput` where they are too large to be sent, or to be carried out. */
 export function fitting<T extends Pick<Prepared, 'platform' | 'plan'>>(answer: T): T {
   const { name, apps } = answer.platform
-  const events = mostEvents(answer.plan.phases, answer.platform)
-  if (events > MOST_EVENTS)
+  const { phases } = answer.plan
+  const events = mostEvents(phases, answer.platform)
+  if (events > MOST_EVENTS) {
+    const ofRoles = eventsOfRoles(phases)
     throw invalidInput(
-      `an upgrade of ${apps.length} apps may leave ${events} events in Temporal's history, and ${MOST_EVENTS} is the end: ${DIVIDE_A_PLATFORM}`,
+      `an upgrade of ${apps.length} apps may leave ${events} events in Temporal's history, ${ofRoles} of them of the IAM roles that speak of blue, and ${MOST_EVENTS} is the end: ${events - ofRoles > MOST_EVENTS ? DIVIDE_A_PLATFORM : FEWER_ROLES}`,
     )
+  }
   const text = JSON.stringify(answer)
   // As src/client/large-payloads.ts packs them.
   const sent = deflateSync(text).length

@@ -13,6 +13,7 @@ import { argocdSurvey } from './argocd-survey.ts'
 import { proven, type Outside } from './outside.ts'
 import { fileNow } from './platform-files.ts'
 import { blueFacts, fitting, sealed, tenantsOn } from './preparing.ts'
+import { roleSurveyOf } from './role-survey.ts'
 import { sha256 } from './tokens.ts'
 
 /**
@@ -25,7 +26,7 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
     const file = await fileNow(outside, request)
     const scope = { ...platform, platform: platform.name }
     const world = await proven(outside, scope)
-    const { nodegroups } = await blueFacts(world.eks, platform.blue)
+    const { cluster, nodegroups } = await blueFacts(world.eks, platform.blue)
     const { namespaces } = await tenantsOn(world, platform.blue, nodegroups)
     const { blue, green } = platform
     const resolve = (its: PlatformFile, some: readonly NamespaceFacts[]) =>
@@ -50,6 +51,19 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
       // Where it is gone, what others still say of it is.
       ...(app ? now.findings.filter((f) => !known.has(same(f))) : []),
       ...(await argocdSurvey(world, alone)),
+      ...(await roleSurveyOf(
+        world,
+        await world.on('blue'),
+        (app?.environments ?? []).flatMap((e) => e.namespaces),
+        {
+          account: platform.account,
+          platform: platform.name,
+          declared: file.owners,
+          blue: cluster,
+          green,
+          planned: facts.roles,
+        },
+      )),
       ...approverFindings(alone, request.by).filter((f) => f.about.startsWith(`${name} `)),
     ]
     const at = new Date().toISOString()

@@ -30,6 +30,8 @@ export const notYetByOthers = (why: string): ApplicationFailure => notReady(why,
 interface Memory {
   readonly noted?: unknown
   readonly silentSinceMs?: number
+  /** When what was last done, by name. */
+  readonly doneAtMs?: Readonly<Record<string, number>>
 }
 const memories = new WeakMap<Context, Memory>()
 
@@ -48,6 +50,15 @@ export const remembered = <T>(otherwise: T): T => (memory().noted as T | undefin
 
 /** Kept for the next attempt. */
 export const remember = (noted: unknown): void => keep({ ...memory(), noted })
+
+/** Notes that this was done just now: kept beside what is remembered. */
+export function noteDone(name: string): void {
+  const { doneAtMs, ...rest } = memory()
+  keep({ ...rest, doneAtMs: { ...doneAtMs, [name]: Date.now() } })
+}
+
+/** Was it done within so many milliseconds, by this attempt or one before? */
+export const doneWithin = (name: string, ms: number): boolean => Date.now() - (memory().doneAtMs?.[name] ?? 0) < ms
 
 /** One attempt of a long activity ends after a minute; what is left of this one is for a last request and its time-out. */
 const ATTEMPT_MS = 25_000

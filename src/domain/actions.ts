@@ -7,7 +7,7 @@ import type { Finding } from './findings.ts'
 import type { MayBeLeft } from './left-weights.ts'
 import type { Measuring } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
-import { ownerInWords, partInWords, type Requested } from './ownership.ts'
+import { ownerInWords, partInWords, type DeclaredOwners, type Requested } from './ownership.ts'
 import type { Identity, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
 import type { Transform } from './transforms.ts'
 import type { Where } from './where.ts'
@@ -85,13 +85,15 @@ export interface Actions {
   /** The logs of its control plane are kept for as long as those of `like`. */
   copyLogRetention: Contract<{ cluster: string; like: string }>
   /** Lets IAM know pods of this cluster, as it knows those of `like`. One that is there is taken. */
-  createProvider: Contract<{ cluster: string; like: string }>
+  createProvider: Contract<{ cluster: string; like: string; declared?: DeclaredOwners }>
+  /** As `createProvider`, where others make it. */
+  awaitProvider: Contract<{ cluster: string; like: string }>
   /** Of a cluster that is gone, by its issuer, unless a tool of others made it; without `issuer` one that this run made. */
-  deleteProvider: Contract<{ cluster: string; issuer?: string }>
+  deleteProvider: Contract<{ cluster: string; issuer?: string; declared?: DeclaredOwners }>
   /** Ends when the trust policies of these roles let in pods of this cluster wherever they let in those of `like`. */
-  trustCluster: Contract<{ cluster: string; like: string; roles: readonly string[] }>
+  trustCluster: Contract<{ cluster: string; like: string; roles: readonly string[]; declared?: DeclaredOwners }>
   /** Of a cluster that is gone, by its issuer, whoever wrote it; without `issuer` only what Norikae wrote. */
-  distrustCluster: Contract<{ cluster: string; role: string; issuer?: string }>
+  distrustCluster: Contract<{ cluster: string; role: string; issuer?: string; declared?: DeclaredOwners }>
   /** As `trustCluster`, of roles that others write. */
   awaitTrust: Contract<{ cluster: string; like: string; roles: readonly string[] }>
   copyAwsAuth: Contract<{ cluster: string; like: string }>
@@ -332,6 +334,12 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     title: (i) => `keep the logs of ${i.cluster} for as long as those of ${i.like}`,
   },
   createProvider: { ...write, pace: 'long', title: (i) => `make an OIDC provider for the pods of ${i.cluster} in IAM` },
+  awaitProvider: {
+    ...read,
+    pace: 'long',
+    byOthers: true,
+    title: (i) => `wait until others have made an OIDC provider for the pods of ${i.cluster} in IAM`,
+  },
   deleteProvider: {
     ...write,
     skippable: true,
@@ -340,6 +348,8 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   },
   trustCluster: {
     ...write,
+    // Whoever does not get a role goes back before its gate: the rest need not wait for one that cannot be written.
+    skippable: true,
     pace: 'long',
     title: (i) => `let pods of ${i.cluster} act as ${rolesInWords(i.roles)} wherever those of ${i.like} do`,
   },

@@ -28,6 +28,13 @@ export const mostEvents = (phases: readonly Phase[], { apps, rest }: Pick<Platfo
   ACTIVITY * leaves(phases.flatMap((p) => p.forward)).filter((s) => s.kind === 'action').length +
   apps.reduce((sum, app) => sum + ofApp(app) + (milliseconds(rest) > 0 && app.environments.length > 1 ? TIMER : 0), 0)
 
+/** Of them those that steps of IAM roles leave, of which there are two a role. */
+export const eventsOfRoles = (phases: readonly Phase[]): number =>
+  ACTIVITY *
+  leaves(phases.flatMap((p) => p.forward)).filter(
+    (s) => s.kind === 'action' && (s.action === 'trustCluster' || s.action === 'distrustCluster'),
+  ).length
+
 /** It is started and ends, and is told to commit, or to go back; each environment gets its turn and says that it is there. */
 const ofApp = (app: App): number =>
   2 + HEARD + SENT + app.environments.reduce((sum, it) => sum + SENT + HEARD + waitsOf(app, it) * 2 * HEARD, 0)

@@ -42,7 +42,7 @@ const rules: readonly Rule[] = [
   // https://github.com/eksctl-io/eksctl/blob/v0.220.0/pkg/apis/eksctl.io/v1alpha5/types.go (ClusterNameTag)
   (tags) => owned('eksctl', tags['alpha.eksctl.io/cluster-name']),
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
-  (tags) => owned('cloudformation', tags['aws:cloudformation:stack-name']),
+  (tags) => owned('cloudformation', tags['aws:cloudformation:stack-name'] ?? tags['aws:cloudformation:stack-id']),
   // https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#resource-tags
   (tags) => owned('load-balancer-controller', tags['elbv2.k8s.aws/cluster']),
   (tags, { terraform }) => {

@@ -11,7 +11,7 @@ import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './mov
 import type { Phase, PlanBody } from './plan.ts'
 import type { App, Identity, Platform, PlatformApp, Side } from './platform.ts'
 import { scopeOf, slug } from './platform.ts'
-import { ROLES_STEP } from './roles.ts'
+import { PROVIDER_STEP, ROLES_STEP, type RoleFacts } from './roles.ts'
 import { act, ask, tell, wait, waitFor, type LeafStep, type Step } from './steps.ts'
 import { verify } from './verify.ts'
 
@@ -141,15 +141,18 @@ const groupRules = ({ blue, green }: Sides, facts: ClusterFacts): Move =>
   facts.groupRules ? just(act(RULES_STEP, 'awaitGroupRules', { cluster: green, like: blue })) : stay
 
 /** Of what others made nothing is made and nothing taken away, but for what Norikae itself puts there. */
-const takeOver = ({ blue, green }: Platform, identity: Identity, facts: ClusterFacts): Move =>
-  inOrder(
+function takeOver({ blue, green }: Platform, identity: Identity, facts: ClusterFacts): Move {
+  const still = trustStill({ blue, green }, facts)
+  return inOrder(
     pair(
       act('adopt', 'adoptCluster', { cluster: green, identity, version: facts.targetVersion }),
       act('adopt/leave', 'leaveCluster', { cluster: green, identity }),
     ),
-    letActAsRoles({ blue, green }, facts, []),
+    letActAsRoles({ blue, green, adopted: identity }, facts, still),
     groupRules({ blue, green }, facts),
+    just(...still),
   )
+}
 
 /** A driver or a controller that is an add-on may have made something outside green for whoever deployed there by then. */
 const emptied = (cluster: string, addons: readonly LeafStep[]): Move => ({
@@ -216,23 +219,32 @@ const identityProviders = ({ blue, green }: Sides, { identityProviders: found = 
  * Before anything runs that needs them. IAM keeps both when the cluster goes, so each is undone by itself, before it is.
  * One step a role: nothing of an upgrade writes the same trust policy at a time.
  */
-function letActAsRoles({ blue, green }: Sides, { roles }: ClusterFacts, still: readonly Step[]): Move {
+function letActAsRoles(
+  { blue, green, adopted }: Pick<Platform, 'blue' | 'green' | 'adopted'>,
+  { roles }: ClusterFacts,
+  still: readonly Step[],
+): Move {
   if (!roles) return stay
   const { provider, written, requested } = roles
+  const known = knowing(roles)
+  // Whoever made the cluster makes its provider too, and would fail over one that is there.
+  const ofIssuer = adopted
+    ? just(act(PROVIDER_STEP, 'awaitProvider', { cluster: green, like: blue }))
+    : pair(
+        act(PROVIDER_STEP, 'createProvider', { cluster: green, like: blue, ...known }),
+        act('identity/provider/delete', 'deleteProvider', { cluster: green }),
+      )
   return inOrder(
-    provider
-      ? pair(
-          act('identity/provider', 'createProvider', { cluster: green, like: blue }),
-          act('identity/provider/delete', 'deleteProvider', { cluster: green }),
-        )
-      : stay,
+    provider ? ofIssuer : stay,
     sideBySide(
       'identity/roles',
       'let pods of green act as the roles of blue',
       4,
       written.map((role): Move => {
-        const forward = [act(`identity/role/${role}`, 'trustCluster', { cluster: green, like: blue, roles: [role] })]
-        const back = act(`identity/role/${role}/undo`, 'distrustCluster', { cluster: green, role })
+        const forward = [
+          act(`identity/role/${role}`, 'trustCluster', { cluster: green, like: blue, roles: [role], ...known }),
+        ]
+        const back = act(`identity/role/${role}/undo`, 'distrustCluster', { cluster: green, role, ...known })
         return { forward, back: [undoing([...forward, ...still], back)], commit: [] }
       }),
     ),
@@ -244,22 +256,24 @@ function letActAsRoles({ blue, green }: Sides, { roles }: ClusterFacts, still: r
   )
 }
 
+const knowing = ({ declared }: RoleFacts) => declared && { declared }
+
 /** IAM has no conditional write: what somebody has overwritten who read it before is written again, minutes later. */
 const trustStill = ({ blue, green }: Sides, { roles }: ClusterFacts): LeafStep[] =>
   roles && roles.written.length > 0
-    ? [act('identity/still', 'trustCluster', { cluster: green, like: blue, roles: roles.written })]
+    ? [act('identity/still', 'trustCluster', { cluster: green, like: blue, roles: roles.written, ...knowing(roles) })]
     : []
 
 /** By blue's issuer, which no cluster will ever have again. Roles of others are theirs. */
 const forgetBlue = (blue: string, { roles }: ClusterFacts): LeafStep[] => {
-  const { issuer } = roles ?? {}
+  if (!roles) return []
+  const { issuer, written, provider } = roles
+  const its = { cluster: blue, ...knowing(roles) }
   return [
-    ...(roles?.written ?? []).map((role) =>
-      act(`blue/role/${role}`, 'distrustCluster', { cluster: blue, role, ...(issuer !== undefined && { issuer }) }),
+    ...written.map((role) =>
+      act(`blue/role/${role}`, 'distrustCluster', { ...its, role, ...(issuer !== undefined && { issuer }) }),
     ),
-    ...(issuer !== undefined && roles?.provider
-      ? [act('blue/provider', 'deleteProvider', { cluster: blue, issuer })]
-      : []),
+    ...(issuer !== undefined && provider ? [act('blue/provider', 'deleteProvider', { ...its, issuer })] : []),
   ]
 }
 

@@ -9,6 +9,7 @@ import {
   hostOf,
   listed,
   merged,
+  namedBy,
   same,
   swapOf,
   unique,
@@ -70,10 +71,8 @@ export function withGreen(policy: TrustPolicy, blue: Issuing, green: Issuing, qu
 }
 
 /** Does a statement let this cluster's pods in, or speak of it in a condition? */
-export const namesCluster = (policy: TrustPolicy, cluster: Issuing): boolean => {
-  const swap = swapOf(cluster, { name: '', arn: '', oidcIssuer: 'https://' })
-  return policy.Statement.some((s) => !same(swap(s), s))
-}
+export const namesCluster = (policy: TrustPolicy, cluster: Issuing): boolean =>
+  policy.Statement.some((s) => namedBy(s, cluster).length > 0)
 
 /**
  * Without what Norikae has written for this cluster. With `issuer` also without what anybody wrote for it: statements whose

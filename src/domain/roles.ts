@@ -1,8 +1,10 @@
 import type { AddonDescription, FargateProfile, PodIdentity } from './eks-objects.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
-import { namesCluster, trustPolicy, withGreen } from './role-trust.ts'
-import { hostOf, type Issuing, type TrustStatement } from './trust-statements.ts'
+import type { DeclaredOwners, OwnedRow } from './ownership.ts'
+import { toBeKnown, toolOf } from './role-owners.ts'
+import { namesCluster, trustPolicy, withGreen, type TrustPolicy } from './role-trust.ts'
+import { hostOf, namedBy, type Issuing, type TrustStatement } from './trust-statements.ts'
 
 /** An IAM role of the platform's account. */
 export interface RoleDescription {
@@ -30,10 +32,15 @@ export interface RoleFacts {
   readonly written: readonly string[]
   /** Names of those that somebody else's tool writes: they are asked for. */
   readonly requested: readonly string[]
+  /** By what each step that writes knows what is others' by then; left out where the platform file says nothing of it. */
+  readonly declared?: DeclaredOwners
 }
 
 /** The step of an upgrade that waits for roles which others write. */
 export const ROLES_STEP = 'identity/requested'
+
+/** The step that makes green's provider, or waits until others have. */
+export const PROVIDER_STEP = 'identity/provider'
 
 /** The step of an app's environment that tries its roles out: `production/roles`. */
 export const PROOF_STEP = 'roles'
@@ -78,22 +85,6 @@ export const givenByEks = (
 /** `arn:aws:iam::123456789012:role/platform/files` */
 export const accountOf = (arn: string): string => arn.split(':')[4] ?? ''
 
-/**
- * By which tool a role is made, as its tags tell: it takes back what it does not know. Undefined: they do not tell of any.
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
- */
-export function toolOf(tags: RoleDescription['tags']): string | undefined {
-  const stack = tags['aws:cloudformation:stack-name'] ?? tags['aws:cloudformation:stack-id']
-  if (stack !== undefined) return `CloudFormation (stack ${stack})`
-  const said = Object.entries(tags).find(
-    ([key, value]) =>
-      /^(terraform|managed[-_]?by|created[-_]?by|provisioner|iac)$/i.test(key) && TOOLS.test(`${key} ${value}`),
-  )
-  const [key, value] = said ?? Object.entries(tags).find(([name]) => /^(crossplane|pulumi)[.:/-]/i.test(name)) ?? []
-  return key === undefined ? undefined : `what its tag ${key}: ${value ?? ''} says`
-}
-const TOOLS = /terraform|terragrunt|opentofu|pulumi|crossplane|cloudformation|cdk|ansible|\back\b/i
-
 /** Green before it is there: of an issuer as long as blue's. */
 export const foreseen = (blue: Issuing, name: string): Issuing => ({
   name,
@@ -101,21 +92,31 @@ export const foreseen = (blue: Issuing, name: string): Issuing => ({
   oidcIssuer: blue.oidcIssuer?.replace(/[^/]*$/, (id) => '0'.repeat(id.length)),
 })
 
+/** What a plan does about roles. */
+export interface Carried {
+  readonly facts?: RoleFacts
+  readonly findings: readonly Finding[]
+  /** Each that is written or asked for, whose it is, and by what it lets in blue. */
+  readonly owned: readonly OwnedRow[]
+}
+
 /** What is done about each role, and what people have to know before. `quota`: characters of a trust policy. */
 export function rolesToCarry(found: {
   readonly account: string
+  readonly platform: string
+  readonly declared: DeclaredOwners
   readonly blue: Issuing
-  /** Green's name. */
-  readonly green: string
-  readonly provider: boolean
+  /** As it is, where it is there; else as `foreseen`. */
+  readonly green: Issuing
+  /** Blue's; undefined where its issuer has none in this account. */
+  readonly provider: { readonly tags: Readonly<Record<string, string>> } | undefined
   readonly uses: readonly RoleUse[]
   readonly given: ReadonlySet<string>
   /** Those in use and those that name blue, of this account. */
   readonly roles: readonly RoleDescription[]
   readonly quota: number
-}): { readonly facts?: RoleFacts; readonly findings: readonly Finding[] } {
-  const { account, blue, uses, provider } = found
-  const green = foreseen(blue, found.green)
+}): Carried {
+  const { account, blue, green, uses, provider } = found
   const known = new Map(found.roles.map((role) => [role.arn, role]))
   const users = Map.groupBy(uses, (use) => use.arn)
   const elsewhere = [...users].filter(([arn]) => accountOf(arn) !== account)
@@ -124,25 +125,32 @@ export function rolesToCarry(found: {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map((role) => ({
       role,
-      amended: withGreen(trustPolicy(role.trust), blue, green, found.quota),
-      tool: toolOf(role.tags),
+      policy: trustPolicy(role.trust),
+      tool: toolOf(role.tags, found),
     }))
+    .map((one) => ({ ...one, amended: withGreen(one.policy, blue, green, found.quota) }))
   const carried = judged.filter(({ amended }) => amended.missing.length > 0)
   // Also one that lets in green already: blue is to be taken out of it in the end.
-  const written = judged
-    .filter(({ amended, tool }) => amended.ofBlue > 0 && tool === undefined)
-    .map(({ role }) => role.name)
-  const requested = carried.filter(({ tool }) => tool !== undefined).map(({ role }) => role.name)
+  const own = judged.filter(({ amended, tool }) => amended.ofBlue > 0 && tool === undefined)
+  const asked = carried.filter(({ tool }) => tool !== undefined)
+  const namesOf = (some: typeof judged) => some.map(({ role }) => role.name)
+  const declared = toBeKnown(found.declared)
   const by = (arn: string) => byWhom(users.get(arn) ?? [], found.given.has(arn))
   return {
-    ...((provider || written.length + requested.length > 0) && {
+    ...((provider || own.length + asked.length > 0) && {
       facts: {
         ...(blue.oidcIssuer !== undefined && { issuer: blue.oidcIssuer }),
         ...(provider && { provider: true as const }),
-        written,
-        requested,
+        written: namesOf(own),
+        requested: namesOf(asked),
+        ...(declared && { declared }),
       },
     }),
+    owned: [
+      ...(provider ? [providerRow(blue.name, toolOf(provider.tags, found))] : []),
+      ...own.map(({ role, policy }) => roleRow(role, why(policy, blue))),
+      ...asked.map(({ role, policy, tool }) => roleRow(role, why(policy, blue), tool)),
+    ],
     findings: [
       ...carried.flatMap(({ role, amended, tool }) => [
         ...(amended.length > found.quota ? [noRoom(role, amended.length, found.quota)] : []),
@@ -163,6 +171,27 @@ export function rolesToCarry(found: {
     ],
   }
 }
+
+const why = (policy: TrustPolicy, blue: Issuing): string =>
+  [...new Set(policy.Statement.flatMap((s) => namedBy(s, blue)))].join(', ')
+
+const roleRow = ({ name }: RoleDescription, by: string, tool?: string): OwnedRow => ({
+  resource: `IAM role ${name}`,
+  owner: tool ?? NOBODYS,
+  ...(tool === undefined
+    ? { written: 'own', does: `lets in green wherever it lets in blue (by ${by}), and blue no more once it is gone` }
+    : { written: 'requested', does: `waits until it lets in green wherever it lets in blue (by ${by})` }),
+})
+
+const providerRow = (blue: string, tool: string | undefined): OwnedRow => ({
+  resource: `OIDC provider of ${blue}`,
+  owner: tool ?? NOBODYS,
+  ...(tool === undefined
+    ? { written: 'own', does: 'deletes it once blue is gone' }
+    : { written: 'left', does: 'leaves it to its owner' }),
+})
+
+const NOBODYS = 'nobody’s tool by its tags'
 
 function byWhom(uses: readonly RoleUse[], given: boolean): string {
   const names = [...uses.map((use) => use.by), ...(given ? ['pods that EKS gives it to'] : [])]
@@ -189,6 +218,33 @@ const toBeRequested = ({ name }: RoleDescription, tool: string, by: string): Fin
     name,
     `it belongs to ${tool}, which takes back what it does not know: Norikae does not write its trust policy, and ${by} get it`,
     `have ready whoever owns it: the step ${ROLES_STEP} says the exact statements once green is there, and waits; after a day it may be skipped. What names blue is theirs to take out once blue is gone`,
+  )
+
+/** What makes green's provider, for who runs it. */
+export const providerCommand = (issuer: string, clientIds: readonly string[]): string =>
+  `aws iam create-open-id-connect-provider --url ${issuer} --client-id-list ${clientIds.join(' ')}`
+
+/** Of a green that others made. Undefined: it has no issuer yet. */
+export const providerMissing = (
+  { name, oidcIssuer }: Pick<Issuing, 'name' | 'oidcIssuer'>,
+  clientIds: readonly string[],
+): Finding | undefined =>
+  oidcIssuer === undefined
+    ? undefined
+    : warning(
+        'role-provider',
+        name,
+        'IAM has no OIDC provider of its issuer, and has one of blue’s: its pods get no role by it. Others made this cluster, so Norikae makes none',
+        `have it made where the cluster is made, or: ${providerCommand(oidcIssuer, clientIds)}; the step ${PROVIDER_STEP} waits for it`,
+      )
+
+/** What is not known is not carried over: what pods have on blue they would miss on green. */
+export const rolesUnread = (account: string, uses: readonly RoleUse[], says: string): Finding =>
+  (uses.length > 0 ? blocker : warning)(
+    'role-unread',
+    `account ${account}`,
+    `its IAM roles cannot be read, so nothing is done for them${uses.length > 0 ? `, and ${byWhom(uses, false)} get roles by blue’s issuer` : ''}: ${says}`,
+    'give the worker what deploy/iam allows of IAM, then plan again; or see by hand that roles let in green, and waive it',
   )
 
 const notTrusting = (arn: string, by: string, why: string): Finding =>

@@ -33,7 +33,8 @@ export const withoutSid = ({ Sid: _sid, ...statement }: TrustStatement): TrustSt
  * Keys whose values name a cluster: of Pod Identity's session tags, and of the ARN that a service acts for.
  * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
  */
-const NAMING = /eks-cluster-name$|eks-cluster-arn$|:SourceArn$/i
+const NAME = /eks-cluster-name$/i
+const ARN = /eks-cluster-arn$|:SourceArn$/i
 
 export const swapOf =
   (blue: Issuing, green: Issuing) =>
@@ -44,6 +45,8 @@ export const swapOf =
     const byIssuer = (text: string) =>
       from === undefined || to === undefined ? text : text.replaceAll(wordOf(from), () => to)
     const byName = (text: string) => text.replaceAll(wordOf(blue.name), () => green.name)
+    const inArn = byArn(blue, green)
+    const swapFor = (key: string) => (NAME.test(key) ? byName : ARN.test(key) ? inArn : byIssuer)
     const { Principal, Condition } = statement
     return {
       ...statement,
@@ -51,15 +54,44 @@ export const swapOf =
       ...(Condition && {
         Condition: each(Condition, (keys) =>
           Object.fromEntries(
-            Object.entries(keys).map(([key, values]) => [
-              byIssuer(key),
-              mapped(values, NAMING.test(key) ? byName : byIssuer),
-            ]),
+            Object.entries(keys).map(([key, values]) => [byIssuer(key), mapped(values, swapFor(key))]),
           ),
         ),
       }),
     }
   }
+
+/**
+ * In ARNs of EKS itself, of blue's account and region, and of the logs that EKS writes: a project, a pipeline or a bucket
+ * may have a cluster's name too.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html#amazonelastickubernetesservice-resources-for-iam-policies
+ */
+function byArn(blue: Issuing, green: Issuing): (text: string) => string {
+  const [, , , ...place] = blue.arn.split(':').slice(0, 5)
+  const [region, account] = place.map((own) => `(?:${escaped(own)}|[^:]*[*?][^:]*)`)
+  const of = String.raw`:${region ?? ''}:${account ?? ''}:`
+  const name = escaped(blue.name)
+  const its = new RegExp(
+    String.raw`^(arn:[^:]+:(?:eks${of}[a-z*?-]+/|logs${of}log-group:/aws/eks/))${name}(?=$|[/:*?])`,
+  )
+  return (text) => text.replace(its, (_, before: string) => `${before}${green.name}`)
+}
+
+/** By what a statement speaks of a cluster, in words; empty: by nothing. */
+export function namedBy(statement: TrustStatement, cluster: Issuing): string[] {
+  const { Condition = {}, ...after } = swapOf(cluster, NOBODY)(statement)
+  if (same({ ...after, Condition }, { ...statement, Condition: statement.Condition ?? {} })) return []
+  const keys = Object.entries(statement.Condition ?? {}).flatMap(([operator, its]) =>
+    Object.entries(its)
+      .filter(([key, values]) => (NAME.test(key) || ARN.test(key)) && !same(Condition[operator]?.[key], values))
+      .map(([key]) => key),
+  )
+  const { oidcIssuer } = cluster
+  const byIssuer = oidcIssuer !== undefined && wordOf(hostOf(oidcIssuer)).test(JSON.stringify(statement))
+  return [...(byIssuer ? ['its issuer'] : []), ...keys]
+}
+
+const NOBODY: Issuing = { name: '', arn: '', oidcIssuer: 'https://' }
 
 /** Where it names blue's provider, only green's is let in by the new one. */
 function swappedPrincipal(
@@ -71,8 +103,9 @@ function swappedPrincipal(
   return changed.length === 0 ? principal : { Federated: swap(changed[0] ?? '') }
 }
 
-const wordOf = (name: string): RegExp =>
-  new RegExp(String.raw`(?<![\w-])${name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}(?![\w-])`, 'g')
+const wordOf = (name: string): RegExp => new RegExp(String.raw`(?<![\w-])${escaped(name)}(?![\w-])`, 'g')
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
 // comparing --------------------------------------------------------------------
 

@@ -17,6 +17,8 @@ export const kinds = {
   'identity-provider': 'waivable',
   // EKS tells of requests for a month, and may count room that people have made meanwhile.
   'insight-fails': 'waivable',
+  // Whoever may has written them, and each environment proves its roles before its gate.
+  'role-unread': 'waivable',
   'ca-rotation': 'waivable',
   'subnet-control-plane': 'waivable',
   'subnet-addresses': 'waivable',

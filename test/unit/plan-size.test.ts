@@ -76,7 +76,16 @@ test('what would pass it is refused before anything is begun, with the figure', 
   const platform = aPlatform({ apps })
   const answer = { platform, plan: sealed(planUpgrade(platform, clusterFacts, [])) }
   expect(() => fitting(answer)).toThrow(
-    /^an upgrade of 1300 apps may leave \d+ events in Temporal's history, and 46000 is the end: divide/,
+    /^an upgrade of 1300 apps may leave \d+ events in Temporal's history, 0 of them .*, and 46000 is the end: divide/,
+  )
+})
+
+test('where roles are what makes it too much, that is said', () => {
+  const written = Array.from({ length: 4000 }, (_, n) => `role-${n}`)
+  const platform = aPlatform()
+  const plan = sealed(planUpgrade(platform, { ...clusterFacts, roles: { written, requested: [] } }, []))
+  expect(() => fitting({ platform, plan })).toThrow(
+    /, 480\d\d of them of the IAM roles .*: take blue out of trust policies/,
   )
 })
 

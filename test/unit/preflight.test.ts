@@ -50,6 +50,7 @@ test.for([
   { about: 'ECR 123 in ap-northeast-1', team: 'sre' },
   // A node group may have the name of an app.
   { about: 'web', code: 'nodegroup-al2', team: 'sre' },
+  { about: 'mail', code: 'role-requested', team: 'sre' },
 ])('$about is for $team to act on', ({ about, team, code = 'some-code' }) => {
   expect(byTeam(platform, [warning(code, about, 'it is so', 'mend it')], []).map((t) => t.team)).toEqual([team])
 })

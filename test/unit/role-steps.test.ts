@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { actions } from '../../src/domain/actions.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import type { ClusterFacts } from '../../src/domain/facts.ts'
 import { leaves } from '../../src/domain/steps.ts'
@@ -30,6 +31,34 @@ test('green’s pods may act as roles before add-ons and nodes need them, and on
   const still = all.indexOf('identity/still')
   expect(still).toBeGreaterThan(all.indexOf('nodegroup/b/create'))
   expect(still).toBeLessThan(all.indexOf('addon/coredns'))
+})
+
+test('on a green that others made roles are looked at once more too, and go back', () => {
+  const adopted = aPlatform({ adopted: { arn: 'arn:green', createdAt: '2026-11-01T00:00:00Z' } })
+  const { forward = [], back = [] } =
+    planUpgrade(adopted, { ...clusterFacts, roles: someRoles }, []).phases.find((p) => p.name === 'provision') ?? {}
+  const ids = leaves(forward).map((s) => s.id)
+  expect(ids.at(-1)).toBe('identity/still')
+  expect(leaves(forward).find((s) => s.id === 'identity/provider')).toMatchObject({ action: 'awaitProvider' })
+  expect(leaves(back).map((s) => s.id)).not.toContain('identity/provider/delete')
+  expect(ids.indexOf('identity/role/mail')).toBeLessThan(ids.indexOf('identity/requested'))
+  expect(leaves(back).map((s) => s.id)).toEqual(expect.arrayContaining(['identity/role/files/undo', 'adopt/leave']))
+})
+
+test('what the platform file says of owners is known to every step that writes', () => {
+  const declared = { terraform: { tags: { Stack: 'eks' } } }
+  const writing = (roles: typeof someRoles) =>
+    planUpgrade(aPlatform(), { ...clusterFacts, roles }, [])
+      .phases.flatMap((p) => leaves([...p.forward, ...p.back]))
+      .filter((s) => s.kind === 'action' && /Provider$|trustCluster$/i.test(s.action))
+      .map((s) => (s.kind === 'action' && 'declared' in s.input ? s.input.declared : undefined))
+  const told = writing({ ...someRoles, declared })
+  expect(told.filter((one) => one !== undefined)).toHaveLength(told.length - 1)
+  expect(new Set(writing(someRoles))).toEqual(new Set([undefined]))
+})
+
+test('a role that cannot be written is gone on without: the proof before each gate looks', () => {
+  expect(actions.trustCluster.skippable).toBe(true)
 })
 
 test('roles and provider go back before green is deleted, and blue’s go after blue was', () => {

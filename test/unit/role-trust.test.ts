@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { lengthOf, trustPolicy, withGreen, withoutCluster, type TrustPolicy } from '../../src/domain/role-trust.ts'
+import {
+  lengthOf,
+  namesCluster,
+  trustPolicy,
+  withGreen,
+  withoutCluster,
+  type TrustPolicy,
+} from '../../src/domain/role-trust.ts'
 import { hostOf, type Issuing, type TrustStatement } from '../../src/domain/trust-statements.ts'
 
 const issuing = (name: string, id: string): Issuing & { oidcIssuer: string } => ({
@@ -114,6 +121,38 @@ describe('green is let in as blue is', () => {
     const { policy: after } = withGreen(policy(...has), blue, green, ROOM)
     const signed = gets.map((statement, n) => ({ Sid: `NorikaeDemo136N${n + 1}`, ...statement }))
     expect(after).toEqual(policy(...has, ...signed))
+  })
+})
+
+describe('a cluster that is called like other things', () => {
+  const prod = issuing('prod', 'B')
+  const next = issuing('prod-1-36', 'C')
+  const actsFor = (SourceArn: string) =>
+    policy({ ...ec2, Condition: { ArnLike: { 'aws:SourceArn': SourceArn, 'aws:PrincipalArn': SourceArn } } })
+  const of = 'ap-northeast-1:123456789012'
+  test.for<[string, string | undefined]>([
+    [`arn:aws:codebuild:${of}:project/prod`, undefined],
+    [`arn:aws:codepipeline:${of}:prod`, undefined],
+    ['arn:aws:s3:::prod', undefined],
+    [`arn:aws:logs:${of}:log-group:/aws/codebuild/prod:*`, undefined],
+    [`arn:aws:eks:us-east-1:123456789012:cluster/prod`, undefined],
+    [`arn:aws:eks:ap-northeast-1:999999999999:cluster/prod`, undefined],
+    [`arn:aws:eks:${of}:fargateprofile/staging/prod/1`, undefined],
+    [`arn:aws:eks:${of}:cluster/prod-dr`, undefined],
+    [`arn:aws:eks:${of}:cluster/prod`, `arn:aws:eks:${of}:cluster/prod-1-36`],
+    [`arn:aws:eks:${of}:fargateprofile/prod/prod/*`, `arn:aws:eks:${of}:fargateprofile/prod-1-36/prod/*`],
+    [`arn:aws:eks:*:123456789012:nodegroup/prod/*`, `arn:aws:eks:*:123456789012:nodegroup/prod-1-36/*`],
+    [
+      `arn:aws:logs:${of}:log-group:/aws/eks/prod/cluster:*`,
+      `arn:aws:logs:${of}:log-group:/aws/eks/prod-1-36/cluster:*`,
+    ],
+  ])('%s is for green %s', ([its, greens]) => {
+    const { missing, ofBlue } = withGreen(actsFor(its), prod, next, ROOM)
+    expect(missing.map((s) => s.Condition?.['ArnLike'])).toEqual(
+      greens === undefined ? [] : [{ 'aws:SourceArn': greens, 'aws:PrincipalArn': its }],
+    )
+    expect(ofBlue).toBe(missing.length)
+    expect(namesCluster(actsFor(its), prod)).toBe(greens !== undefined)
   })
 })
 

@@ -6,10 +6,12 @@ import {
   rolesToCarry,
   statementsToAdd,
   roleOf,
-  toolOf,
   usesOf,
   type RoleDescription,
 } from '../../src/domain/roles.ts'
+import { namesOfRoles, rolesNotPlanned } from '../../src/domain/roles-of-app.ts'
+import { toolOf } from '../../src/domain/role-owners.ts'
+import { withGreen, trustPolicy } from '../../src/domain/role-trust.ts'
 
 const host = `oidc.eks.ap-northeast-1.amazonaws.com/id/${'B'.repeat(32)}`
 const blue = {
@@ -38,12 +40,34 @@ const role = (name: string, more: Partial<RoleDescription> = {}): RoleDescriptio
 })
 const use = (name: string) => ({ arn: arnOf(name), by: `ServiceAccount/files/${name}` })
 
+const declared = { terraform: { tags: { Stack: 'eks' }, at: 'infra/iam' } }
+/** As others have made it. */
+const there = { ...foreseen(blue, 'next'), oidcIssuer: blue.oidcIssuer.replace(/B/g, 'C') }
+const letsInBoth = (name: string, tags: RoleDescription['tags']) => {
+  const { policy } = withGreen(trustPolicy(trusting(host, 'web')), blue, there, 4096)
+  return role(name, {
+    tags,
+    trust: JSON.stringify({ ...policy, Statement: policy.Statement.map((s) => ({ ...s, Sid: 'T' })) }),
+  })
+}
+
+/** Of which blue has got one more since. */
+const letsInBothAnd = (account: string): string => {
+  const { Statement } = trustPolicy(letsInBoth('web', {}).trust)
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [...Statement, ...trustPolicy(trusting(host, account)).Statement],
+  })
+}
+
 const judged = (over: Partial<Parameters<typeof rolesToCarry>[0]>) => {
   const { facts, findings } = rolesToCarry({
     account: '123456789012',
+    platform: 'demo',
+    declared: {},
     blue,
-    green: 'demo-1-36',
-    provider: true,
+    green: foreseen(blue, 'demo-1-36'),
+    provider: { tags: {} },
     uses: [],
     given: new Set(),
     roles: [],
@@ -72,6 +96,21 @@ test.for<{ says: string; with: Parameters<typeof judged>[0]; facts: object | und
     codes: ['warning role-requested web'],
   },
   {
+    says: 'also what the platform file says is Terraform’s, and later steps know it',
+    with: { roles: [role('web', { tags: { Stack: 'eks' } }), role('job')], declared },
+    facts: { ...issuer, written: ['job'], requested: ['web'], declared },
+    codes: ['warning role-requested web'],
+  },
+  {
+    says: 'on a green that is there what lets it in already needs no room, and is not asked for',
+    with: {
+      green: there,
+      roles: [letsInBoth('web', {}), letsInBoth('theirs', { ManagedBy: 'terraform' })],
+      quota: 100,
+    },
+    facts: { ...issuer, written: ['web'], requested: [] },
+  },
+  {
     says: 'no room is a blocker',
     with: { roles: [role('web', { trust: trusting(host, 'a', 'b', 'c') })], quota: 1300 },
     facts: { ...issuer, written: ['web'], requested: [] },
@@ -85,22 +124,22 @@ test.for<{ says: string; with: Parameters<typeof judged>[0]; facts: object | und
   },
   {
     says: 'what does not trust blue is not given on green either',
-    with: { roles: [role('web', { trust: trusting(`${host}0`, 'web') })], uses: [use('web')], provider: false },
+    with: { roles: [role('web', { trust: trusting(`${host}0`, 'web') })], uses: [use('web')], provider: undefined },
     facts: undefined,
     codes: [`warning role-not-trusting ${arnOf('web')}`],
   },
   {
     says: 'nor is what is not there',
-    with: { uses: [use('web')], provider: false },
+    with: { uses: [use('web')], provider: undefined },
     facts: undefined,
     codes: [`warning role-not-trusting ${arnOf('web')}`],
   },
-  { says: 'without roles and provider there is nothing', with: { provider: false }, facts: undefined },
+  { says: 'without roles and provider there is nothing', with: { provider: undefined }, facts: undefined },
   {
     says: 'what names blue by name is written too, and needs no issuer',
     with: {
       blue: { name: blue.name, arn: blue.arn },
-      provider: false,
+      provider: undefined,
       given: new Set([arnOf('pod')]),
       roles: [
         role('pod', {
@@ -123,14 +162,49 @@ test.for<{ says: string; with: Parameters<typeof judged>[0]; facts: object | und
 })
 
 test.for<[RoleDescription['tags'], string | undefined]>([
-  [{ 'aws:cloudformation:stack-name': 'files' }, 'CloudFormation (stack files)'],
+  [{ 'aws:cloudformation:stack-name': 'files' }, 'CloudFormation (files)'],
+  [{ 'aws:cloudformation:stack-id': 'arn:stack' }, 'CloudFormation (arn:stack)'],
+  [{ 'alpha.eksctl.io/cluster-name': 'b', 'aws:cloudformation:stack-name': 'files' }, 'eksctl (b)'],
+  [{ Stack: 'eks' }, 'Terraform (infra/iam)'],
+  [{ 'norikae.io/platform': 'demo', Terraform: 'true' }, undefined],
   [{ Terraform: 'true' }, 'what its tag Terraform: true says'],
   [{ 'managed-by': 'Pulumi' }, 'what its tag managed-by: Pulumi says'],
   [{ 'crossplane-name': 'files' }, 'what its tag crossplane-name: files says'],
   [{ 'managed-by': 'team-php', team: 'terraformers' }, undefined],
   [{}, undefined],
 ])('tags %o tell of %s', ([tags, tool]) => {
-  expect(toolOf(tags)).toBe(tool)
+  expect(toolOf(tags, { declared, platform: 'demo' })).toBe(tool)
+})
+
+test('a plan tells each role and provider, whose it is, and by what it lets in blue', () => {
+  const profiles = {
+    Effect: 'Allow',
+    Principal: { Service: 'eks-fargate-pods.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+    Condition: { ArnLike: { 'aws:SourceArn': blue.arn.replace('cluster/demo-1-35', 'fargateprofile/demo-1-35/*') } },
+  }
+  const { owned } = rolesToCarry({
+    account: '123456789012',
+    platform: 'demo',
+    declared,
+    blue,
+    green: foreseen(blue, 'demo-1-36'),
+    provider: { tags: { Stack: 'eks' } },
+    uses: [],
+    given: new Set(),
+    roles: [
+      role('web'),
+      role('job', { trust: JSON.stringify({ Statement: profiles }) }),
+      role('mail', { tags: { Stack: 'eks' } }),
+    ],
+    quota: 2048,
+  })
+  expect(owned.map((it) => `${it.resource}: ${it.owner}, ${it.written}; ${it.does}`)).toEqual([
+    'OIDC provider of demo-1-35: Terraform (infra/iam), left; leaves it to its owner',
+    'IAM role job: nobody’s tool by its tags, own; lets in green wherever it lets in blue (by aws:SourceArn), and blue no more once it is gone',
+    'IAM role web: nobody’s tool by its tags, own; lets in green wherever it lets in blue (by its issuer), and blue no more once it is gone',
+    'IAM role mail: Terraform (infra/iam), requested; waits until it lets in green wherever it lets in blue (by its issuer)',
+  ])
 })
 
 test('roles are found by annotation, by add-on and by trust policy', () => {
@@ -150,6 +224,64 @@ test('roles are found by annotation, by add-on and by trust policy', () => {
   expect([...givenByEks([{ roleArn: 'a' }, { roleArn: 'a' }], [{ podExecutionRoleArn: 'b' }])]).toEqual(['a', 'b'])
   const all = [role('by-issuer'), role('other', { trust: trusting(`${host}0`, 'demo-1-35') })]
   expect(namingCluster(all, blue).map((r) => r.name)).toEqual(['by-issuer'])
+})
+
+test.for<{ says: string; with: Partial<Parameters<typeof rolesNotPlanned>[0]>; codes: string[]; remedy?: string }>([
+  {
+    says: 'that the upgrade writes later is not told',
+    with: { planned: { written: ['web'], requested: [] } },
+    codes: [],
+  },
+  {
+    says: 'that the upgrade has not come to yet is not told, where green is there',
+    with: { planned: { written: [], requested: ['web'] }, there },
+    codes: [],
+  },
+  {
+    says: 'that it does not know is told before green is there',
+    with: {},
+    codes: ['role-not-planned web'],
+    remedy: 'once it is there',
+  },
+  {
+    says: 'that it does not know is told with its statement once green is there',
+    with: { there },
+    codes: ['role-not-planned web'],
+    remedy: 'oidc-provider/oidc.eks.ap-northeast-1.amazonaws.com/id/CCC',
+  },
+  {
+    says: 'to which blue was added after its step is told',
+    with: {
+      there,
+      planned: { written: ['web'], requested: [] },
+      roles: [role('web', { trust: letsInBothAnd('job') })],
+    },
+    codes: ['role-not-planned web'],
+    remedy: 'system:serviceaccount:files:job',
+  },
+  { says: 'that lets in green is not told', with: { there, roles: [letsInBoth('web', {})] }, codes: [] },
+  {
+    says: 'of another account is its owner’s',
+    with: { uses: [{ arn: arnOf('web', '999999999999'), by: 'ServiceAccount/files/web' }], roles: [] },
+    codes: ['role-elsewhere arn:aws:iam::999999999999:role/web'],
+  },
+])('a role of an app that joins $says', ({ with: over, codes, remedy = '' }) => {
+  const findings = rolesNotPlanned({
+    account: '123456789012',
+    platform: 'demo',
+    declared: {},
+    blue,
+    green: 'next',
+    there: undefined,
+    planned: undefined,
+    uses: [use('web')],
+    roles: [role('web')],
+    quota: 2048,
+    ...over,
+  })
+  expect(findings.map((f) => `${f.code} ${f.about}`)).toEqual(codes)
+  expect(findings.map((f) => f.remedy).join()).toContain(remedy)
+  expect(namesOfRoles([use('web'), use('path/web'), use('web')], '123456789012')).toEqual(['web'])
 })
 
 test('as many statements are said as can be read, and how many roles are left', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { NEXT_RUN, START } from '../../../src/domain/starting.ts'
+import { byIssuer, policy } from '../../contract/roles.ts'
 import { anApp, anEnvironment, errors } from '../../support/builders.ts'
 import { attempted, driven } from '../../support/driven.ts'
 import { aSigner, signedBy } from '../../support/signing.ts'
@@ -35,6 +36,17 @@ test('one app of blue is looked for again, and the plan of all others stays as i
 
   // Another app's trouble is none of this one's, and green is there by now.
   born('mail')
+  const issuer = world.aws.eks.issuer(scope.blue) ?? ''
+  world.aws.iam.seedRole('mail', policy(byIssuer(issuer, 'mail:web')))
+  world.cluster(scope.blue).apply({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: {
+      namespace: 'mail',
+      name: 'web',
+      annotations: { 'eks.amazonaws.com/role-arn': `arn:aws:iam::${scope.account}:role/mail` },
+    },
+  })
   born('other')
   world.cluster(scope.blue).apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'attic' } })
   world.cluster(scope.blue).apply(aDeployment('web', 'shop', 3))
@@ -42,7 +54,9 @@ test('one app of blue is looked for again, and the plan of all others stays as i
   const next = 'next' in joins ? joins.next : undefined
   expect([joins.became, next?.platform.apps.map((a) => a.name)]).toEqual(['joins', ['mail', 'shop']])
   expect(next?.plan.findings.filter((f) => f.level === 'blocker')).toEqual([])
-  expect(next?.plan.findings.map((f) => f.code)).toContain('app-joined')
+  expect(next?.plan.findings.map((f) => `${f.code} ${f.about}`)).toEqual(
+    expect.arrayContaining(['app-joined mail', 'role-not-planned mail']),
+  )
   expect(next?.plan.phases.map((p) => p.name)).toEqual(prepared.plan.phases.map((p) => p.name))
   // Looked for once more it is told once.
   const again = await replan('mail', next?.plan)
