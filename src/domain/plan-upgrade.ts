@@ -409,7 +409,11 @@ function decommission(platform: Platform, facts: ClusterFacts): Move {
         ),
       ...(own('cluster')(blue) ? [act('blue/delete', 'deleteCluster', { cluster: blue, identity })] : []),
       ...forgetBlue(blue, facts),
-      act('blue/remains', 'findRemains', { cluster: blue, ...(platform.prices && { prices: platform.prices }) }),
+      act('blue/remains', 'findRemains', {
+        cluster: blue,
+        identity,
+        ...(platform.prices && { prices: platform.prices }),
+      }),
     ),
   )
 }
