@@ -371,7 +371,7 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     pace: 'long',
     byOthers: true,
     title: (i) =>
-      `wait until ${[...new Set(i.parts.map((part) => ownerInWords(part.owner)))].join(' and ')} removed ${i.parts.map((part) => partInWords(part, i.cluster)).join(', ')}`,
+      `wait until ${[...new Set(i.parts.map((part) => ownerInWords(part.owner)))].join(' and ')} removed ${few(i.parts.map((part) => partInWords(part, i.cluster)))}`,
   },
   emptyCluster: { ...write, pace: 'long', title: (i) => `remove load balancers and volumes of ${i.cluster}` },
   findRemains: { ...read, pace: 'long', title: (i) => `look for what is left of ${i.cluster}` },

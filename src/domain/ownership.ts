@@ -1,5 +1,7 @@
 import { PLATFORM_TAG } from './clone.ts'
 import type { BlueFacts } from './facts.ts'
+import { few } from './few.ts'
+import { readable } from './readable.ts'
 
 /**
  * Whose an AWS resource is, by its tags, and so how it is written: what a tool owns is not changed behind its back, since
@@ -143,12 +145,16 @@ export function removals(
   return [...new Set(commands)]
 }
 
+/** As many of them as can be read. */
+export const removalsInWords = (...asked: Parameters<typeof removals>): string =>
+  readable(removals(...asked), (n) => `and once these are gone, ${n} more`)
+
 /** What is asked of its owners, for a message: names, then commands. */
 export const removalInWords = (
   parts: readonly Requested[],
   at: { readonly cluster: string; readonly region: string },
 ): string =>
-  `remove ${parts.map((part) => `${partInWords(part, at.cluster)} (${ownerInWords(part.owner)})`).join(', ')}: ${removals(parts, at).join('; ')}`
+  `remove ${few(parts.map((part) => `${partInWords(part, at.cluster)} (${ownerInWords(part.owner)})`))}: ${removalsInWords(parts, at)}`
 
 /** A line of what a plan writes or deletes, and whose it is. */
 export interface OwnedRow {

@@ -115,6 +115,15 @@ describe('what its owner is asked to remove', () => {
       ],
     },
   ])('$says', ({ blue, asks }) => expect(removals(requestedOf(blue, terraform, 'chat'), at)).toEqual(asks))
+  test('of many as many as can be read, and how many are left', () => {
+    const owner = { tool: 'terraform', of: 'infra/eks' } as const
+    const many = Array.from({ length: 40 }, (_, n) => ({ kind: 'node group' as const, name: `general-${n}`, owner }))
+    const words = removalInWords(many, at)
+    expect(words.length).toBeLessThan(3_000)
+    expect(words).toMatch(
+      /^remove node group general-0 .* and 37 more: take node group general-0 .*; and once these are gone, \d+ more$/,
+    )
+  })
   test('in words', () =>
     expect(
       removalInWords(requestedOf(blueOf(stack('s'), { 'norikae.io/platform': 'chat' }), terraform, 'chat'), at),
