@@ -12,7 +12,7 @@ export async function roleSurvey(
   kubernetes: KubernetesPort,
   { cluster: blue, addons, podIdentities, fargateProfiles }: BlueFacts,
   { account, green }: { readonly account: string; readonly green: string },
-): Promise<ReturnType<typeof rolesToCarry>> {
+): Promise<ReturnType<typeof rolesToCarry> & { readonly providerTags: RoleDescription['tags'] }> {
   const [accounts, provider] = await Promise.all([
     kubernetes.list('ServiceAccount'),
     blue.oidcIssuer === undefined ? undefined : roles.findProvider(providerArn(blue.arn, account, blue.oidcIssuer)),
@@ -20,7 +20,7 @@ export async function roleSurvey(
   const uses = usesOf(accounts, addons)
   const given = givenByEks(podIdentities, fargateProfiles)
   // Whoever uses none of it needs no rights on IAM but to ask for one provider.
-  if (!provider && uses.length + given.size === 0) return { findings: [] }
+  if (!provider && uses.length + given.size === 0) return { findings: [], providerTags: {} }
   const [all, quota] = await Promise.all([roles.all(), roles.trustQuota()])
   const used = new Set(uses.map((use) => use.arn))
   const names = new Set(
@@ -36,7 +36,7 @@ export async function roleSurvey(
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, lane))
-  return rolesToCarry({
+  const carried = rolesToCarry({
     account,
     blue,
     green,
@@ -46,4 +46,5 @@ export async function roleSurvey(
     roles: found,
     quota,
   })
+  return { ...carried, providerTags: provider?.tags ?? {} }
 }

@@ -1,4 +1,4 @@
-import type { BlueFacts } from './facts.ts'
+import type { BlueFacts, ClusterFacts } from './facts.ts'
 import { warning, type Finding } from './findings.ts'
 import type { GroupRule } from './group-rules.ts'
 import {
@@ -11,7 +11,9 @@ import {
   type Owner,
   type Requested,
 } from './ownership.ts'
+import { logGroupOf } from './log-groups.ts'
 import type { Platform } from './platform.ts'
+import { toolOf } from './roles.ts'
 
 type Tags = Readonly<Record<string, string>>
 
@@ -26,6 +28,11 @@ export interface Found {
   readonly groupRules: readonly GroupRule[]
   /** Of each listener rule that the plan writes, by ARN. */
   readonly ruleTags: Readonly<Record<string, Tags>>
+  readonly facts: Pick<ClusterFacts, 'roles' | 'launchTemplates' | 'templatesOfBlue' | 'logRetention'>
+  /** Of the OIDC provider that IAM has for blue. */
+  readonly providerTags: Tags
+  /** How many subnets and security groups lack green's tag. */
+  readonly untagged: number
 }
 
 const NORIKAE: Owner = { tool: 'norikae' }
@@ -42,7 +49,9 @@ export function ownedRows(found: Found): readonly OwnedRow[] {
           does: 'moves the apps there, and changes nothing of it',
         }
       : { ...row(`cluster ${platform.green}, with all that hangs on it`, NORIKAE), does: 'makes it' },
+    ...(green ? [] : besideGreen(found)),
     ...ofBlue(found),
+    ...ofIam(found),
     ...ofRules(found),
     ...(groupRules.length === 0
       ? []
@@ -65,14 +74,15 @@ const row = (resource: string, owner: Owner): Omit<OwnedRow, 'does'> => ({
   written: written(owner),
 })
 
-function ofBlue({ platform, declared, blue, requested }: Found): OwnedRow[] {
+function ofBlue({ platform, declared, blue, requested, facts }: Found): OwnedRow[] {
   const { name } = blue.cluster
   const parts = [
     { kind: 'cluster' as const, it: blue.cluster },
     ...blue.nodegroups.map((it) => ({ kind: 'node group' as const, it })),
     ...blue.fargateProfiles.map((it) => ({ kind: 'Fargate profile' as const, it })),
   ]
-  return parts.map(({ kind, it }): OwnedRow => {
+  const templates = facts.templatesOfBlue?.length ?? 0
+  const rows = parts.map(({ kind, it }): OwnedRow => {
     const asked = requested.find((r) => r.kind === kind && r.name === it.name)
     const of = {
       ...row(partInWords({ kind, name: it.name }, name), asked?.owner ?? ownerOf(it.tags, declared, platform.name)),
@@ -82,6 +92,80 @@ function ofBlue({ platform, declared, blue, requested }: Found): OwnedRow[] {
       : // By tags it may be somebody's, and the file says otherwise.
         { ...of, written: 'own', does: 'deletes it' }
   })
+  return [
+    ...rows,
+    ...(templates === 0
+      ? []
+      : [{ ...row(`${counted(templates, 'launch template')} of ${name}`, NORIKAE), does: 'deletes them with blue' }]),
+  ]
+}
+
+/** What a green of Norikae's has outside EKS. */
+function besideGreen({ platform, facts, untagged }: Found): OwnedRow[] {
+  const templates = facts.launchTemplates?.length ?? 0
+  return [
+    ...(templates === 0
+      ? []
+      : [{ ...row(`${counted(templates, 'launch template')} of ${platform.green}`, NORIKAE), does: 'makes them' }]),
+    ...(facts.logRetention
+      ? [{ ...row(`log group ${logGroupOf(platform.green)}`, NORIKAE), does: 'has it kept for as long as blue’s' }]
+      : []),
+    ...(untagged === 0
+      ? []
+      : [
+          {
+            resource: `tags of ${untagged === 1 ? 'a subnet or security group' : `${untagged} subnets and security groups`}`,
+            owner: 'others',
+            written: 'requested' as const,
+            does: 'waits until they name green too',
+          },
+        ]),
+  ]
+}
+
+const trustPolicies = (n: number): string =>
+  n === 1 ? 'trust policy of an IAM role' : `trust policies of ${n} IAM roles`
+
+/** Whoever may write a trust policy may let anybody act as the role. */
+function ofIam({ platform, declared, blue, facts: { roles }, providerTags }: Found): OwnedRow[] {
+  if (!roles) return []
+  const { provider, written: own, requested } = roles
+  const tool = toolOf(providerTags)
+  const ofBlue = `OIDC provider of ${blue.cluster.name} in IAM`
+  return [
+    ...(provider
+      ? [
+          { ...row(`OIDC provider of ${platform.green} in IAM`, NORIKAE), does: 'makes it, where there is none' },
+          tool === undefined
+            ? {
+                ...row(ofBlue, ownerOf(providerTags, declared, platform.name)),
+                written: 'own' as const,
+                does: 'deletes it once blue is gone',
+              }
+            : { resource: ofBlue, owner: tool, written: 'left' as const, does: 'leaves it' },
+        ]
+      : []),
+    ...(own.length === 0
+      ? []
+      : [
+          {
+            resource: trustPolicies(own.length),
+            owner: ownerInWords({ tool: 'nobody' }),
+            written: 'own' as const,
+            does: 'lets green in, and takes blue out once it is gone',
+          },
+        ]),
+    ...(requested.length === 0
+      ? []
+      : [
+          {
+            resource: trustPolicies(requested.length),
+            owner: 'others',
+            written: 'requested' as const,
+            does: 'waits until they let green in too',
+          },
+        ]),
+  ]
 }
 
 /** One line for all rules of an owner: there are as many as apps. */

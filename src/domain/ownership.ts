@@ -88,6 +88,14 @@ export interface Requested {
   readonly kind: 'cluster' | 'node group' | 'Fargate profile'
   readonly name: string
   readonly owner: Owner
+  /** What green uses, and goes with it where its owner does not see to it: subnets, security groups, roles. */
+  readonly takes?: readonly string[]
+}
+
+/** `which takes role a, subnet-1 of green's with it, unless its owner keeps them`; empty where it takes nothing. */
+export function takenInWords(parts: readonly Requested[]): string {
+  const takes = [...new Set(parts.flatMap((part) => part.takes ?? []))]
+  return takes.length === 0 ? '' : `, which takes with it what green uses unless its owner keeps it: ${few(takes)}`
 }
 
 /** What of blue Norikae does not delete, the cluster last: EKS keeps it for as long as it has the others. */
@@ -147,7 +155,7 @@ export function removals(
 
 /** As many of them as can be read. */
 export const removalsInWords = (...asked: Parameters<typeof removals>): string =>
-  readable(removals(...asked), (n) => `and once these are gone, ${n} more`)
+  `${readable(removals(...asked), (n) => `and once these are gone, ${n} more`)}${takenInWords(asked[0])}`
 
 /** What is asked of its owners, for a message: names, then commands. */
 export const removalInWords = (

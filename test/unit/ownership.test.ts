@@ -142,10 +142,13 @@ describe('listener rules', () => {
       identityProviders: [],
       belongings: { accessEntries: [], fargateProfiles: [], capabilities: [] },
     },
-    green: undefined,
+    green: undefined as BlueFacts | undefined,
     requested: [],
     groupRules: [{ group: 'sg-1', name: 'db', direction: 'in' as const, protocol: 'tcp' }],
     ruleTags: { 'arn:1': tf, 'arn:2': tf, 'arn:3': stack('alb'), 'arn:4': {} },
+    facts: {},
+    providerTags: {} as Readonly<Record<string, string>>,
+    untagged: 0,
   }
   test('are told by owner, with all else that a plan writes', () => {
     expect(ownedRows(found).map(({ resource, owner, written: how }) => `${resource}: ${owner}, ${how}`)).toEqual([
@@ -164,6 +167,33 @@ describe('listener rules', () => {
       owner: 'eksctl (b)',
       written: 'left',
     }))
+  const roles = { provider: true as const, written: ['a', 'b'], requested: ['c'] }
+  const facts = { roles, launchTemplates: ['apps'], templatesOfBlue: ['apps'], logRetention: true as const }
+  const beside = (more: Partial<typeof found>) =>
+    ownedRows({ ...found, facts, untagged: 3, ruleTags: {}, groupRules: [], ...more })
+      .map(({ resource, owner, written: how, does }) => `${resource}: ${owner}, ${how}, ${does}`)
+      .filter((line) => !/^(cluster|node group|Fargate)/.test(line))
+  const trust = [
+    'OIDC provider of toy-1-36 in IAM: Norikae, own, makes it, where there is none',
+    'OIDC provider of b in IAM: nobody by its tags, own, deletes it once blue is gone',
+    'trust policies of 2 IAM roles: nobody by its tags, own, lets green in, and takes blue out once it is gone',
+    'trust policy of an IAM role: others, requested, waits until they let green in too',
+  ]
+  const itsTemplate = '1 launch template of b: Norikae, own, deletes them with blue'
+  test('are told with what is outside EKS, of which trust policies weigh most', () =>
+    expect(beside({})).toEqual([
+      '1 launch template of toy-1-36: Norikae, own, makes them',
+      'log group /aws/eks/toy-1-36/cluster: Norikae, own, has it kept for as long as blue’s',
+      'tags of 3 subnets and security groups: others, requested, waits until they name green too',
+      itsTemplate,
+      ...trust,
+    ]))
+  test('are told of a green that others made with what is done outside it', () =>
+    expect(beside({ green: { ...found.blue, cluster: aCluster({}) } })).toEqual([itsTemplate, ...trust]))
+  test('are told with a provider that a tool has', () =>
+    expect(beside({ providerTags: { 'aws:cloudformation:stack-name': 's' } })).toContain(
+      'OIDC provider of b in IAM: CloudFormation (stack s), left, leaves it',
+    ))
   test('that a tool owns are a warning each, but for those that Terraform ignores', () => {
     const warned = (declared: DeclaredOwners) => ruleOwnerFindings({ ...found, declared }).map((f) => f.about)
     expect(warned(terraform)).toEqual(['arn:1', 'arn:2', 'arn:3'])
