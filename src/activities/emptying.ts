@@ -28,6 +28,11 @@ export const emptyingActions = (outside: Outside) => {
     const side: Side = name === call.scope.green ? 'green' : 'blue'
     const cluster = await world.cluster(name)
     const other = await world.ifThere(otherSide(side))
+    // What blue's load balancers, volumes and names lead to is on green by now, or nowhere.
+    if (!other && side === 'blue')
+      throw contested(
+        `${call.scope.green} is not there (any more), and ${name} may be all that is left of the platform. Nothing was removed. Find out what became of ${call.scope.green}; once it is back, retry`,
+      )
     await refuseWhereServing(world, call.scope, side)
     // It would make anew what is removed, and a load balancer outlive its cluster.
     await stopFlux(cluster)

@@ -1,5 +1,6 @@
 import type { Duration } from '../domain/duration.ts'
 import { missingRules, ruleCommand, ruleInWords, type GroupRule } from '../domain/group-rules.ts'
+import { readable } from '../domain/readable.ts'
 import { notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { NetworkPort } from './ports.ts'
@@ -22,9 +23,10 @@ export const groupRuleActions = (outside: Outside) => {
         note: `all ${wanted.length} rules that name the security group of ${like} name ${its} of ${cluster} too`,
       }
     throw notYet(
-      `${missing.length} of ${wanted.length} rules do not name ${its}, the security group of ${cluster}, yet: ${missing
-        .map((rule) => `${ruleInWords(rule)}: ${ruleCommand(rule, its)}`)
-        .join('; ')}`,
+      `${missing.length} of ${wanted.length} rules do not name ${its}, the security group of ${cluster}, yet: ${readable(
+        missing.map((rule) => `${ruleInWords(rule)}: ${ruleCommand(rule, its)}`),
+        (n) => `and once these do, ${n} more`,
+      )}`,
       PATIENCE,
     )
   }

@@ -7,7 +7,7 @@ import { AUDIENCE, providerCommand } from '../domain/roles.ts'
 import { contested, notFound } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { ProviderDescription } from './ports.ts'
-import { both, provenGone, whose } from './role-trust.ts'
+import { both, isStill, whose } from './role-trust.ts'
 import { tagsOf } from './tokens.ts'
 import { budgets, notYet } from './waiting.ts'
 
@@ -88,8 +88,8 @@ export const issuerActions = (outside: Outside) => {
       if (made.length === 0) return { note: `no OIDC provider of this run for ${cluster} is there` }
       throw notYet(`the OIDC provider of ${cluster} was just deleted`, budgets.objects)
     }
-    const there = await eks.findCluster(cluster)
-    await provenGone(call, there, issuer)
+    if (isStill(await eks.findCluster(cluster), issuer))
+      return { note: `${cluster} is there yet, and IAM goes on knowing its pods` }
     const found = await findOf(roles, account, issuer)
     if (!found) return { note: `the OIDC provider of ${cluster} is gone` }
     const tool = toolOf(found.tags, whose(call))

@@ -55,6 +55,9 @@ export const launchTemplateActions = (outside: Outside) => {
     if (owner) proveIdentity(owner, identity, call.run)
     const found = await launchTemplates.find(name, FIRST)
     if (!found) return { note: `launch template ${name} is gone` }
+    // Its owner was asked to remove it, and people did not wait for that.
+    if (owner && (await eks.findNodegroup(cluster, nodeGroup)))
+      return { note: `node group ${nodeGroup} of ${cluster} is there yet, and launch template ${name} stays with it` }
     if (!isMade(found.tags, { cluster, platform, ...(identity === 'made-by-this-run' && { run: call.run }) }))
       throw denied(
         `launch template ${name} was not made by ${identity === 'made-by-this-run' ? 'this run' : 'Norikae'} for ${cluster} (its tags say ${found.tags[PLATFORM_TAG] ?? 'nothing'}, ${found.tags[CLUSTER_TAG] ?? 'nothing'}). It was left alone`,

@@ -1,5 +1,6 @@
 import type { Duration } from '../domain/duration.ts'
-import { clusterTag, DISCOVERY_TAG, missingTags, tagCommand } from '../domain/network-tags.ts'
+import { few } from '../domain/few.ts'
+import { clusterTag, DISCOVERY_TAG, missingTags, tagsToAdd } from '../domain/network-tags.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { NetworkPort } from './ports.ts'
 import { notYet } from './waiting.ts'
@@ -14,10 +15,7 @@ export const networkTagActions = (outside: Outside) => {
     const missing = missingTags(await network.tagged(clusterTag(like)), { blue: like, green: cluster })
     if (missing.length === 0) return { note: `whatever has ${clusterTag(like)} has ${clusterTag(cluster)} too` }
     const ids = missing.flatMap((it) => it.ids)
-    throw notYet(
-      `${ids.join(', ')} lack ${clusterTag(cluster)}: ${missing.map((it) => tagCommand(it, cluster)).join('; ')}`,
-      PATIENCE,
-    )
+    throw notYet(`${few(ids)} lack ${clusterTag(cluster)}: ${tagsToAdd(missing, cluster)}`, PATIENCE)
   }
   return { awaitNetworkTags }
 }

@@ -22,6 +22,7 @@ import { outlineOf } from '../domain/outline.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
 import { ownedRows, ruleOwnerFindings, type Found } from '../domain/owned-rows.ts'
 import { requestedOf } from '../domain/ownership.ts'
+import { sharedBy, takenFindings } from '../domain/removal-takes.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
 import type { App, Environment } from '../domain/platform.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
@@ -50,6 +51,7 @@ import { rulesNaming } from './group-rules.ts'
 import { taggedFor } from './network-tags.ts'
 import { imageSurvey } from './registry-images.ts'
 import { hasRoles } from './role-proofs.ts'
+import { removalSurvey } from './removal-survey.ts'
 import { roleSurvey } from './role-survey.ts'
 import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
@@ -116,6 +118,7 @@ export const preparingActivities = (
     const ofImages = amiFacts(booted)
     const logGroup = facts.cluster.logging.length === 0 ? undefined : await world.logs.find(logGroupOf(blue))
     const tagged = await taggedFor(world.network, blue)
+    const untagged = missingTags(tagged.ofCluster, { blue, green })
     const ofTemplates = templateFacts(facts.cluster, file.platform, templates, ofImages.images)
     const roles = await roleSurvey(world, kubernetes, facts, {
       account: file.account,
@@ -124,6 +127,13 @@ export const preparingActivities = (
       green,
       adopted: adopted?.cluster,
     })
+    const asked = file.decommission.deletes === 'norikae' ? [] : requestedOf(facts, file.owners, file.platform)
+    const shared = sharedBy(adopted ?? facts, {
+      account: file.account,
+      templates: adopted ? [] : templates,
+      roles: roles.facts,
+    })
+    const requested = await removalSurvey(world, asked, shared)
     const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
     const ofClone = async () => [
@@ -152,6 +162,7 @@ export const preparingActivities = (
     })
     const found = [
       ...ruleOwnerFindings(owned),
+      ...takenFindings(requested),
       ...(adoption?.findings ?? (await ofClone())),
       ...ofCluster,
       ...roles.findings,
@@ -173,7 +184,6 @@ export const preparingActivities = (
       findings: all.length,
       apps: platform.apps.length,
     })
-    const requested = file.decommission.deletes === 'norikae' ? [] : requestedOf(facts, file.owners, file.platform)
     const planned = {
       version,
       targetVersion: to,
@@ -185,7 +195,7 @@ export const preparingActivities = (
       ...ofTemplates,
       ...ofImages,
       ...logFacts(logGroup),
-      ...(missingTags(tagged.ofCluster, { blue, green }).length > 0 && { networkTags: true as const }),
+      ...(untagged.length > 0 && { networkTags: true as const }),
       ...(roles.facts && { roles: roles.facts }),
       ...(groupRules.length > 0 && { groupRules: true as const }),
       ...(file.prices && {
@@ -204,7 +214,15 @@ export const preparingActivities = (
       to,
       plan: sealed(plan),
       facts: planned,
-      owned: [...ownedRows({ ...owned, requested }), ...roles.owned],
+      owned: [
+        ...ownedRows({
+          ...owned,
+          requested,
+          facts: planned,
+          untagged: untagged.flatMap(({ ids }) => ids).length,
+        }),
+        ...roles.owned,
+      ],
       twin:
         adoption?.twin ??
         twinOf(facts, { name: green, version: to }, planned, { platform: file.platform, run: 'this run' }),
@@ -287,11 +305,14 @@ export const tenantsOn = async (
 const adoptedFacts = async (eks: EksPort, { adopts }: PlatformFile): Promise<BlueFacts | undefined> =>
   adopts !== undefined && (await eks.findCluster(adopts)) ? blueFacts(eks, adopts) : undefined
 
+/** What is known of it once all else is. */
+type Later = 'requested' | 'facts' | 'providerTags' | 'untagged'
+
 /** With the tags of the listener rules that the plan writes. */
 const ownedFacts = async (
   { loadBalancing }: Proven,
-  found: Omit<Found, 'requested' | 'ruleTags'>,
-): Promise<Omit<Found, 'requested'>> => {
+  found: Omit<Found, Later | 'ruleTags'>,
+): Promise<Omit<Found, Later>> => {
   const rules = found.platform.apps.flatMap((a) => a.environments.flatMap((e) => e.routes.map((r) => r.ruleArn)))
   return { ...found, ruleTags: rules.length === 0 ? {} : await loadBalancing.tagsOf(rules) }
 }

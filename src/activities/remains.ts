@@ -1,7 +1,10 @@
+import type { ClusterDescription, NodegroupDescription } from '../domain/eks-objects.ts'
 import { ruleInWords } from '../domain/group-rules.ts'
-import { goesByItself, remainsFindings, type Remains } from '../domain/remains.ts'
+import { goesByItself, isInUse, remainsFindings, type InUse, type Remains } from '../domain/remains.ts'
 import { ebsOf } from '../domain/volumes.ts'
 import type { Duration } from '../domain/duration.ts'
+import { few } from '../domain/few.ts'
+import type { Identity, Scope } from '../domain/platform.ts'
 import { rulesNaming } from './group-rules.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import { hasWaited, notYet, budgets } from './waiting.ts'
@@ -11,14 +14,16 @@ const LETS_GO: Duration = '10m'
 
 export const remainsActions = (outside: Outside) => {
   const findRemains: Deed<'findRemains'> = async ({ input, scope }) => {
-    const { cluster, prices } = input
+    const { cluster, identity, prices } = input
     const world = await proven(outside, scope)
-    const used = await volumesOnGreen(world)
-    const found = (await world.remains.ofCluster(cluster)).filter((it) => it.kind !== 'volume' || !used.has(it.id))
+    const there = await world.eks.findCluster(cluster)
+    if (there) return { note: stays(there, identity) }
+    const inUse = await onGreen(world, scope)
+    const found = (await world.remains.ofCluster(cluster)).filter((it) => !isInUse(it, inUse))
     const all = await Promise.all(found.map((it) => withRules(world, it)))
     const going = all.filter(goesByItself)
     if (going.length > 0 && !hasWaited(LETS_GO))
-      throw notYet(`AWS lets go of ${going.map(({ kind, id }) => `${kind} ${id}`).join(', ')}`, budgets.cluster)
+      throw notYet(`AWS lets go of ${few(going.map(({ kind, id }) => `${kind} ${id}`))}`, budgets.cluster)
     const findings = remainsFindings(all, cluster, prices)
     return {
       note: all.length === 0 ? `nothing is left of ${cluster}` : `${all.length} things are left of ${cluster}`,
@@ -28,9 +33,30 @@ export const remainsActions = (outside: Outside) => {
   return { findRemains }
 }
 
-/** They carry the tags of the cluster that made them, and are green's by now. */
-const volumesOnGreen = async (world: Proven): Promise<ReadonlySet<string>> =>
-  new Set((await (await world.ifThere('green'))?.list('PersistentVolume'))?.flatMap((v) => ebsOf(v)?.id ?? []))
+/** What carries its name is its own, and no remains. */
+const stays = ({ name, arn, createdAt }: ClusterDescription, identity: Identity): string =>
+  arn === identity.arn && createdAt === identity.createdAt
+    ? `${name} is there, and stays with its owner: what it has in AWS was not looked for`
+    : `another cluster has the name ${name} since ${createdAt}, so what is left of the one that is gone cannot be told from what that one has: it was not looked for`
+
+async function onGreen(world: Proven, { green }: Pick<Scope, 'green'>): Promise<InUse> {
+  const { eks } = world
+  const [kubernetes, cluster] = await Promise.all([world.ifThere('green'), eks.findCluster(green)])
+  const names = cluster ? await eks.nodegroupNames(green) : []
+  const volumes = (await kubernetes?.list('PersistentVolume')) ?? []
+  const groups = await Promise.all(names.map((name) => eks.findNodegroup(green, name)))
+  return {
+    green,
+    ids: new Set([
+      ...volumes.flatMap((v) => ebsOf(v)?.id ?? []),
+      ...(cluster?.resourcesVpcConfig.securityGroupIds ?? []),
+      ...groups.flatMap((group) => templateOf(group) ?? []),
+    ]),
+  }
+}
+
+/** As a node group tells it: `lt-…:7`. */
+const templateOf = (group: NodegroupDescription | undefined): string | undefined => group?.launchTemplate?.split(':')[0]
 
 async function withRules({ network }: Proven, it: Remains): Promise<Remains> {
   if (it.kind !== 'security group') return it

@@ -1,5 +1,6 @@
 import type { Duration } from '../domain/duration.ts'
-import { partInWords, removals, type Requested } from '../domain/ownership.ts'
+import { few } from '../domain/few.ts'
+import { partInWords, removalsInWords, type Requested } from '../domain/ownership.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { EksPort } from './ports.ts'
 import { notYet } from './waiting.ts'
@@ -17,9 +18,9 @@ export const removalActions = (outside: Outside) => {
       return { note: `${cluster} is gone; what has its name was made ${found.createdAt}, and was left alone` }
     const there = await Promise.all(parts.map((part) => isThere(eks, cluster, part)))
     const left = parts.filter((_, n) => there[n])
-    if (left.length === 0) return { note: `${parts.map((part) => partInWords(part, cluster)).join(', ')} are gone` }
+    if (left.length === 0) return { note: `${few(parts.map((part) => partInWords(part, cluster)))} are gone` }
     throw notYet(
-      `${left.map((part) => partInWords(part, cluster)).join(', ')} ${left.length === 1 ? 'is' : 'are'} there yet${found.status === 'ACTIVE' ? '' : ` (the cluster is ${found.status})`}${found.deletionProtection ? ', and the deletion protection of the cluster is on' : ''}: ${removals(left, { cluster, region: call.scope.region }).join('; ')}`,
+      `${few(left.map((part) => partInWords(part, cluster)))} ${left.length === 1 ? 'is' : 'are'} there yet${found.status === 'ACTIVE' ? '' : ` (the cluster is ${found.status})`}${found.deletionProtection ? ', and the deletion protection of the cluster is on' : ''}: ${removalsInWords(left, { cluster, region: call.scope.region })}`,
       PATIENCE,
     )
   }

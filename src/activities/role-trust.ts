@@ -2,7 +2,6 @@ import type { ActionCall } from '../domain/actions.ts'
 import type { ClusterDescription } from '../domain/eks-objects.ts'
 import type { Duration } from '../domain/duration.ts'
 import { trustPolicy, withGreen, withoutCluster, type TrustPolicy } from '../domain/role-trust.ts'
-import { hostOf } from '../domain/trust-statements.ts'
 import { toolOf, type Whose } from '../domain/role-owners.ts'
 import { statementsToAdd, type RoleDescription } from '../domain/roles.ts'
 import { described } from './described-roles.ts'
@@ -75,12 +74,14 @@ export const roleTrustActions = (outside: Outside) => {
   const distrustCluster: Deed<'distrustCluster'> = async (call) => {
     const { cluster, role: name, issuer } = call.input
     const { eks, roles } = await proven(outside, call.scope)
-    if (issuer !== undefined) await provenGone(call, await eks.findCluster(cluster), issuer)
+    const there = issuer === undefined ? undefined : await eks.findCluster(cluster)
+    if (issuer !== undefined && isStill(there, issuer))
+      return { note: `${cluster} is there yet, and its pods go on acting as role ${name}` }
     return oneAtATime(`trust ${call.scope.account} ${name}`, async () => {
       const role = await roles.find(name)
       if (!role) return { note: `role ${name} is gone` }
       const policy = trustPolicy(role.trust)
-      const left = withoutCluster(policy, { name: cluster }, issuer)
+      const left = withoutCluster(policy, { name: cluster, takenSince: there !== undefined }, issuer)
       if (!left)
         return { note: `role ${name} lets in nobody but ${cluster}, which is gone: its trust policy was left as it is` }
       if (left.Statement.length === policy.Statement.length && JSON.stringify(left) === JSON.stringify(policy))
@@ -123,15 +124,11 @@ export async function both(eks: Eks, like: string, cluster: string) {
   return [blue, green] as const
 }
 
-/** What still needs it may not lose it: throws `contested` while a cluster has this issuer. */
-export async function provenGone(
-  { scope }: Pick<ActionCall, 'scope'>,
-  found: ClusterDescription | undefined,
-  issuer: string,
-): Promise<void> {
-  if (found?.oidcIssuer === issuer)
-    throw contested(`cluster ${found.name} of ${scope.platform} is there, and its pods are known by ${hostOf(issuer)}`)
-}
+/**
+ * What still needs it may not lose it. Whoever was to remove the cluster has not, and people went on without: they are not
+ * asked for each of its belongings again.
+ */
+export const isStill = (found: ClusterDescription | undefined, issuer: string): boolean => found?.oidcIssuer === issuer
 
 /** As the plan knew it. */
 export const whose = ({

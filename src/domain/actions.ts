@@ -88,11 +88,11 @@ export interface Actions {
   createProvider: Contract<{ cluster: string; like: string; declared?: DeclaredOwners }>
   /** As `createProvider`, where others make it. */
   awaitProvider: Contract<{ cluster: string; like: string }>
-  /** Of a cluster that is gone, by its issuer, unless a tool of others made it; without `issuer` one that this run made. */
+  /** Of a cluster that is gone, by its issuer, unless a tool of others made it; without `issuer` one that this run made. While that cluster is there, none. */
   deleteProvider: Contract<{ cluster: string; issuer?: string; declared?: DeclaredOwners }>
   /** Ends when the trust policies of these roles let in pods of this cluster wherever they let in those of `like`. */
   trustCluster: Contract<{ cluster: string; like: string; roles: readonly string[]; declared?: DeclaredOwners }>
-  /** Of a cluster that is gone, by its issuer, whoever wrote it; without `issuer` only what Norikae wrote. */
+  /** Of a cluster that is gone, by its issuer, whoever wrote it; without `issuer` only what Norikae wrote. While that cluster is there, nothing. */
   distrustCluster: Contract<{ cluster: string; role: string; issuer?: string; declared?: DeclaredOwners }>
   /** As `trustCluster`, of roles that others write. */
   awaitTrust: Contract<{ cluster: string; like: string; roles: readonly string[] }>
@@ -103,8 +103,8 @@ export interface Actions {
   awaitRemoval: Contract<{ cluster: string; identity: Identity; parts: readonly Requested[] }>
   /** Removes what controllers made outside the cluster, while they still run; Flux, which would make it anew, does not. */
   emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
-  /** What AWS still has of a cluster that is gone, as findings. Deletes nothing. */
-  findRemains: Contract<{ cluster: string; prices?: Prices }>
+  /** What AWS still has of a cluster that is gone, as findings; nothing while a cluster has its name. Deletes nothing. */
+  findRemains: Contract<{ cluster: string; identity: Identity; prices?: Prices }>
   proveIdle: Contract<{
     cluster: string
     for: Duration
@@ -381,7 +381,7 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     pace: 'long',
     byOthers: true,
     title: (i) =>
-      `wait until ${[...new Set(i.parts.map((part) => ownerInWords(part.owner)))].join(' and ')} removed ${i.parts.map((part) => partInWords(part, i.cluster)).join(', ')}`,
+      `wait until ${[...new Set(i.parts.map((part) => ownerInWords(part.owner)))].join(' and ')} removed ${few(i.parts.map((part) => partInWords(part, i.cluster)))}`,
   },
   emptyCluster: { ...write, pace: 'long', title: (i) => `remove load balancers and volumes of ${i.cluster}` },
   findRemains: { ...read, pace: 'long', title: (i) => `look for what is left of ${i.cluster}` },

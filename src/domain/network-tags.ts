@@ -1,4 +1,5 @@
 import { warning, type Finding } from './findings.ts'
+import { readable } from './readable.ts'
 
 /**
  * Tags of subnets and security groups that name a cluster. By `kubernetes.io/cluster/<name>` the load balancer controller
@@ -51,6 +52,20 @@ const isMadeForCluster = (name: string, tags: Tagged['tags']): boolean =>
 /** What makes it, for who does so by hand. */
 export const tagCommand = ({ value, ids }: Missing, green: string): string =>
   `aws ec2 create-tags --resources ${ids.join(' ')} --tags Key=${clusterTag(green)},Value=${value}`
+
+/** Ids of 25 characters each: one command can be read. */
+const A_COMMAND = 50
+
+/** What makes them all: as many commands as can be read. */
+export const tagsToAdd = (missing: readonly Missing[], green: string): string =>
+  readable(
+    missing.flatMap(({ value, ids }) =>
+      Array.from({ length: Math.ceil(ids.length / A_COMMAND) }, (_, n) =>
+        tagCommand({ value, ids: ids.slice(n * A_COMMAND, (n + 1) * A_COMMAND) }, green),
+      ),
+    ),
+    (n) => `and once these have it, ${n} more such command${n === 1 ? '' : 's'}`,
+  )
 
 export function networkTagFindings(
   sides: Sides,

@@ -1,4 +1,4 @@
-import type { BlueFacts } from './facts.ts'
+import type { BlueFacts, ClusterFacts } from './facts.ts'
 import { warning, type Finding } from './findings.ts'
 import type { GroupRule } from './group-rules.ts'
 import {
@@ -11,6 +11,7 @@ import {
   type Owner,
   type Requested,
 } from './ownership.ts'
+import { logGroupOf } from './log-groups.ts'
 import type { Platform } from './platform.ts'
 
 type Tags = Readonly<Record<string, string>>
@@ -26,11 +27,14 @@ export interface Found {
   readonly groupRules: readonly GroupRule[]
   /** Of each listener rule that the plan writes, by ARN. */
   readonly ruleTags: Readonly<Record<string, Tags>>
+  readonly facts: Pick<ClusterFacts, 'launchTemplates' | 'templatesOfBlue' | 'logRetention'>
+  /** How many subnets and security groups lack green's tag. */
+  readonly untagged: number
 }
 
 const NORIKAE: Owner = { tool: 'norikae' }
 
-/** Everything in AWS that a plan writes or deletes, whose it is, and how it is written. */
+/** Everything in AWS that a plan writes or deletes but roles and providers of IAM, whose it is, and how it is written. */
 export function ownedRows(found: Found): readonly OwnedRow[] {
   const { platform, green, groupRules } = found
   return [
@@ -42,6 +46,7 @@ export function ownedRows(found: Found): readonly OwnedRow[] {
           does: 'moves the apps there, and changes nothing of it',
         }
       : { ...row(`cluster ${platform.green}, with all that hangs on it`, NORIKAE), does: 'makes it' },
+    ...(green ? [] : besideGreen(found)),
     ...ofBlue(found),
     ...ofRules(found),
     ...(groupRules.length === 0
@@ -65,14 +70,15 @@ const row = (resource: string, owner: Owner): Omit<OwnedRow, 'does'> => ({
   written: written(owner),
 })
 
-function ofBlue({ platform, declared, blue, requested }: Found): OwnedRow[] {
+function ofBlue({ platform, declared, blue, requested, facts }: Found): OwnedRow[] {
   const { name } = blue.cluster
   const parts = [
     { kind: 'cluster' as const, it: blue.cluster },
     ...blue.nodegroups.map((it) => ({ kind: 'node group' as const, it })),
     ...blue.fargateProfiles.map((it) => ({ kind: 'Fargate profile' as const, it })),
   ]
-  return parts.map(({ kind, it }): OwnedRow => {
+  const templates = facts.templatesOfBlue?.length ?? 0
+  const rows = parts.map(({ kind, it }): OwnedRow => {
     const asked = requested.find((r) => r.kind === kind && r.name === it.name)
     const of = {
       ...row(partInWords({ kind, name: it.name }, name), asked?.owner ?? ownerOf(it.tags, declared, platform.name)),
@@ -82,6 +88,35 @@ function ofBlue({ platform, declared, blue, requested }: Found): OwnedRow[] {
       : // By tags it may be somebody's, and the file says otherwise.
         { ...of, written: 'own', does: 'deletes it' }
   })
+  return [
+    ...rows,
+    ...(templates === 0
+      ? []
+      : [{ ...row(`${counted(templates, 'launch template')} of ${name}`, NORIKAE), does: 'deletes them with blue' }]),
+  ]
+}
+
+/** What a green of Norikae's has outside EKS. */
+function besideGreen({ platform, facts, untagged }: Found): OwnedRow[] {
+  const templates = facts.launchTemplates?.length ?? 0
+  return [
+    ...(templates === 0
+      ? []
+      : [{ ...row(`${counted(templates, 'launch template')} of ${platform.green}`, NORIKAE), does: 'makes them' }]),
+    ...(facts.logRetention
+      ? [{ ...row(`log group ${logGroupOf(platform.green)}`, NORIKAE), does: 'has it kept for as long as blue’s' }]
+      : []),
+    ...(untagged === 0
+      ? []
+      : [
+          {
+            resource: `tags of ${untagged === 1 ? 'a subnet or security group' : `${untagged} subnets and security groups`}`,
+            owner: 'others',
+            written: 'requested' as const,
+            does: 'waits until they name green too',
+          },
+        ]),
+  ]
 }
 
 /** One line for all rules of an owner: there are as many as apps. */

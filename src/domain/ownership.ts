@@ -1,5 +1,7 @@
 import { PLATFORM_TAG } from './clone.ts'
 import type { BlueFacts } from './facts.ts'
+import { few } from './few.ts'
+import { readable } from './readable.ts'
 
 /**
  * Whose an AWS resource is, by its tags, and so how it is written: what a tool owns is not changed behind its back, since
@@ -86,6 +88,14 @@ export interface Requested {
   readonly kind: 'cluster' | 'node group' | 'Fargate profile'
   readonly name: string
   readonly owner: Owner
+  /** What green uses, and goes with it where its owner does not see to it: subnets, security groups, roles. */
+  readonly takes?: readonly string[]
+}
+
+/** `which takes role a, subnet-1 of green's with it, unless its owner keeps them`; empty where it takes nothing. */
+export function takenInWords(parts: readonly Requested[]): string {
+  const takes = [...new Set(parts.flatMap((part) => part.takes ?? []))]
+  return takes.length === 0 ? '' : `, which takes with it what green uses unless its owner keeps it: ${few(takes)}`
 }
 
 /** What of blue Norikae does not delete, the cluster last: EKS keeps it for as long as it has the others. */
@@ -143,12 +153,16 @@ export function removals(
   return [...new Set(commands)]
 }
 
+/** As many of them as can be read. */
+export const removalsInWords = (...asked: Parameters<typeof removals>): string =>
+  `${readable(removals(...asked), (n) => `and once these are gone, ${n} more`)}${takenInWords(asked[0])}`
+
 /** What is asked of its owners, for a message: names, then commands. */
 export const removalInWords = (
   parts: readonly Requested[],
   at: { readonly cluster: string; readonly region: string },
 ): string =>
-  `remove ${parts.map((part) => `${partInWords(part, at.cluster)} (${ownerInWords(part.owner)})`).join(', ')}: ${removals(parts, at).join('; ')}`
+  `remove ${few(parts.map((part) => `${partInWords(part, at.cluster)} (${ownerInWords(part.owner)})`))}: ${removalsInWords(parts, at)}`
 
 /** A line of what a plan writes or deletes, and whose it is. */
 export interface OwnedRow {

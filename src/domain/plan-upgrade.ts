@@ -6,7 +6,7 @@ import type { Finding } from './findings.ts'
 import { RULES_STEP } from './group-rules.ts'
 import { TAGS_STEP } from './network-tags.ts'
 import { templateName } from './launch-templates.ts'
-import { ownerInWords, REMOVAL_STEP, type Requested } from './ownership.ts'
+import { ownerInWords, REMOVAL_STEP, takenInWords, type Requested } from './ownership.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
 import type { App, Identity, Platform, PlatformApp, Side } from './platform.ts'
@@ -391,7 +391,9 @@ function soak(platform: Platform, facts: ClusterFacts): Move {
 
 function endOf(blue: string, { requested = [] }: ClusterFacts): string {
   const its = requested.find((part) => part.kind === 'cluster')
-  return its ? `empty ${blue} for good, and ask ${ownerInWords(its.owner)} to remove it` : `delete ${blue} for good`
+  return its
+    ? `empty ${blue} for good, and ask ${ownerInWords(its.owner)} to remove it${takenInWords(requested)}`
+    : `delete ${blue} for good`
 }
 
 function decommission(platform: Platform, facts: ClusterFacts): Move {
@@ -423,7 +425,11 @@ function decommission(platform: Platform, facts: ClusterFacts): Move {
         ),
       ...(own('cluster')(blue) ? [act('blue/delete', 'deleteCluster', { cluster: blue, identity })] : []),
       ...forgetBlue(blue, facts),
-      act('blue/remains', 'findRemains', { cluster: blue, ...(platform.prices && { prices: platform.prices }) }),
+      act('blue/remains', 'findRemains', {
+        cluster: blue,
+        identity,
+        ...(platform.prices && { prices: platform.prices }),
+      }),
     ),
   )
 }

@@ -1,6 +1,7 @@
 import { money, type Prices } from './costs.ts'
 import { warning, type Finding } from './findings.ts'
 import { CLUSTER_TAG } from './launch-templates.ts'
+import { clusterTag } from './network-tags.ts'
 
 /** What AWS still has of a cluster that is gone. */
 export interface Remains {
@@ -41,8 +42,17 @@ export const isGroupOf = (cluster: string, { name, tags }: Pick<Remains, 'name' 
   (name?.startsWith(`eks-cluster-sg-${cluster}-`) === true &&
     /^\d+$/.test(name.slice(`eks-cluster-sg-${cluster}-`.length)))
 
-/** https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html */
-export const logGroupOf = (cluster: string): string => `/aws/eks/${cluster}/cluster`
+/** What green has of AWS. */
+export interface InUse {
+  /** Its name. */
+  readonly green: string
+  /** Ids of volumes, launch templates and security groups. */
+  readonly ids: ReadonlySet<string>
+}
+
+/** It carries the tags of blue, and green needs it by now: what it uses, and what somebody has tagged for both. */
+export const isInUse = ({ id, tags }: Pick<Remains, 'id' | 'tags'>, { green, ids }: InUse): boolean =>
+  ids.has(id) || clusterTag(green) in tags
 
 /** EKS and the VPC CNI let go of these by themselves, some minutes after the cluster. */
 export const goesByItself = ({ kind, namedBy = [] }: Remains): boolean =>

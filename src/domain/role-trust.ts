@@ -76,14 +76,16 @@ export const namesCluster = (policy: TrustPolicy, cluster: Issuing): boolean =>
 
 /**
  * Without what Norikae has written for this cluster. With `issuer` also without what anybody wrote for it: statements whose
- * only federated principal is its provider, and its provider in others. Undefined: nothing would be left, which IAM refuses.
+ * only federated principal is its provider, and its provider in others. `takenSince`: another cluster has its name by now,
+ * and what names no issuer may be that one's, so it stays. Undefined: nothing would be left, which IAM refuses.
  */
 export function withoutCluster(
   policy: TrustPolicy,
-  cluster: Pick<Issuing, 'name'>,
+  { name, takenSince = false }: { readonly name: string; readonly takenSince?: boolean },
   issuer?: string,
 ): TrustPolicy | undefined {
-  const others = policy.Statement.filter((s) => !isOwn(s, cluster))
+  const cluster = { name, ...(issuer !== undefined && { oidcIssuer: issuer }) }
+  const others = policy.Statement.filter((s) => !isOwn(s, cluster) || (takenSince && !namesIssuer(s)))
   const left = issuer === undefined ? others : others.flatMap((s) => withoutIssuer(s, hostOf(issuer)))
   return left.length === 0 ? undefined : { ...policy, Statement: left }
 }
@@ -115,9 +117,11 @@ const sidOf = ({ name }: Pick<Issuing, 'name'>): string =>
 function isOwn({ Sid = '', ...statement }: TrustStatement, cluster: Omit<Issuing, 'arn'>): boolean {
   const sid = sidOf(cluster)
   if (!Sid.startsWith(sid) || !/^N\d+$/.test(Sid.slice(sid.length))) return false
-  const text = JSON.stringify(statement)
-  return cluster.oidcIssuer === undefined || !/oidc-provider\//.test(text) || text.includes(hostOf(cluster.oidcIssuer))
+  if (cluster.oidcIssuer === undefined || !namesIssuer(statement)) return true
+  return JSON.stringify(statement).includes(hostOf(cluster.oidcIssuer))
 }
+
+const namesIssuer = (statement: TrustStatement): boolean => JSON.stringify(statement).includes('oidc-provider/')
 
 function signed(
   statements: readonly TrustStatement[],

@@ -2,6 +2,7 @@ import type { AddonDescription, FargateProfile, PodIdentity } from './eks-object
 import { blocker, warning, type Finding } from './findings.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 import type { DeclaredOwners, OwnedRow } from './ownership.ts'
+import { readable } from './readable.ts'
 import { toBeKnown, toolOf } from './role-owners.ts'
 import { namesCluster, trustPolicy, withGreen, type TrustPolicy } from './role-trust.ts'
 import { hostOf, namedBy, type Issuing, type TrustStatement } from './trust-statements.ts'
@@ -255,22 +256,12 @@ const notTrusting = (arn: string, by: string, why: string): Finding =>
     'mend it, or take the annotation away',
   )
 
-/**
- * Characters. Temporal keeps 4 KiB of why an activity is not ready (`limit.mutableStateActivityFailureSize.error`), with
- * where it was thrown, and cuts off the rest.
- */
-const READABLE = 2_500
-
 /** What to paste into `Statement` of each role, for who writes them: at least the first role's, and as many as can be read. */
 export function statementsToAdd(
   roles: readonly { readonly name: string; readonly missing: readonly TrustStatement[] }[],
 ): string {
   const said = roles.map(({ name, missing }) => `role ${name}: ${missing.map((s) => JSON.stringify(s)).join(',')}`)
-  const upTo = (n: number) => said.slice(0, n).join('; ')
-  const fits = said.map((_, n) => said.length - n).find((n) => upTo(n).length <= READABLE) ?? 1
-  return fits >= said.length
-    ? upTo(fits)
-    : `${upTo(fits)}; and once these are there, those of ${said.length - fits} more`
+  return readable(said, (n) => `and once these are there, those of ${n} more`)
 }
 
 /** Of all roles of the account those that speak of a cluster. */

@@ -26,6 +26,8 @@ export const kinds = {
   'quota-reached': 'waivable',
   // It can be moved by hand before blue goes.
   'upgrade-runs-on-blue': 'waivable',
+  // In a stack they may be kept (DeletionPolicy), which its tags do not tell.
+  'removal-takes-green': 'waivable',
   capability: 'waivable',
   'adopted-nodes': 'waivable',
   'adopted-fargate': 'waivable',

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { costInAll, costNow } from '../../src/domain/both-clusters.ts'
 import { keepingInWords, keepingOf, spent, spentInWords, typedBy, type Prices } from '../../src/domain/costs.ts'
 import { blank, write, type Journal } from '../../src/domain/journal.ts'
+import type { Requested } from '../../src/domain/ownership.ts'
 import { intent } from '../../src/domain/plan.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { aPlatform, clusterFacts, seal } from '../support/builders.ts'
@@ -106,6 +107,39 @@ test.for([
 ])('$says', ({ its, now, all }) => {
   expect(costNow(run(its))).toEqual(now)
   expect(costInAll(run(its))?.days).toBe(all)
+})
+
+const owner = { tool: 'terraform' } as const
+const removed = (...requested: Requested[]) =>
+  seal(planUpgrade(aPlatform(), { ...clusterFacts, keeping, requested }, []))
+const adopted = aPlatform({ adopted: { arn: 'arn:green', createdAt: at(1) } })
+
+test.for([
+  {
+    says: 'a green that others made, since it was taken over',
+    of: seal(planUpgrade(adopted, { ...clusterFacts, keeping }, [])),
+    its: journal(['adopt', 3, 4]),
+    since: at(3),
+    all: 1,
+  },
+  {
+    says: 'a blue that others remove, until it is gone',
+    of: removed({ kind: 'cluster', name: 'toy-1-35', owner }),
+    its: journal(['cluster/create', 1, 2], ['blue/removal', 8, 9], ['x', 9, 20]),
+    since: undefined,
+    all: 8,
+  },
+  {
+    says: 'one of which they remove a part only, until Norikae has deleted it',
+    of: removed({ kind: 'node group', name: 'a', owner }),
+    its: journal(['cluster/create', 1, 2], ['blue/removal', 8, 9], ['blue/delete', 9, 10]),
+    since: undefined,
+    all: 9,
+  },
+])('$says', ({ of, its, since, all }) => {
+  const it = { plan: of, journal: its, goingBack: false }
+  expect(costNow(it)?.since).toBe(since)
+  expect(costInAll(it)?.days).toBe(all)
 })
 
 test('it is read wherever people are asked, and changes no digest', () => {

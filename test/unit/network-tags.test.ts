@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { missingTags, networkTagFindings, tagCommand, type Tagged } from '../../src/domain/network-tags.ts'
+import { missingTags, networkTagFindings, tagCommand, tagsToAdd, type Tagged } from '../../src/domain/network-tags.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { leaves } from '../../src/domain/steps.ts'
 import { aPlatform, clusterFacts } from '../support/builders.ts'
@@ -34,6 +34,16 @@ test('it is told ahead, with the command, and what cannot name both is told too'
   expect(discovery).toMatchObject({ code: 'network-discovery-tag', about: 'karpenter.sh/discovery: demo-1-35' })
   expect(discovery?.message).toMatch(/^it is on subnet-1, subnet-2, a tag has one value/)
   expect(networkTagFindings(sides, { ofCluster: [], ofDiscovery: [] })).toEqual([])
+})
+
+test('of many as many commands as can be read, and how many are left', () => {
+  const ids = Array.from({ length: 130 }, (_, n) => `subnet-${String(n).padStart(17, '0')}`)
+  const words = tagsToAdd([{ value: 'shared', ids }], 'demo-1-36')
+  expect(words.length).toBeLessThan(3_000)
+  expect(words).toMatch(/^aws ec2 create-tags --resources subnet-0.*; and once these have it, 2 more such commands$/)
+  expect(tagsToAdd([{ value: 'shared', ids: ids.slice(0, 2) }], 'demo-1-36')).toBe(
+    tagCommand({ value: 'shared', ids: ids.slice(0, 2) }, 'demo-1-36'),
+  )
 })
 
 test('a plan waits for it before the platform’s own apps come, and only where something is missing', () => {

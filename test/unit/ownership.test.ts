@@ -115,6 +115,15 @@ describe('what its owner is asked to remove', () => {
       ],
     },
   ])('$says', ({ blue, asks }) => expect(removals(requestedOf(blue, terraform, 'chat'), at)).toEqual(asks))
+  test('of many as many as can be read, and how many are left', () => {
+    const owner = { tool: 'terraform', of: 'infra/eks' } as const
+    const many = Array.from({ length: 40 }, (_, n) => ({ kind: 'node group' as const, name: `general-${n}`, owner }))
+    const words = removalInWords(many, at)
+    expect(words.length).toBeLessThan(3_000)
+    expect(words).toMatch(
+      /^remove node group general-0 .* and 37 more: take node group general-0 .*; and once these are gone, \d+ more$/,
+    )
+  })
   test('in words', () =>
     expect(
       removalInWords(requestedOf(blueOf(stack('s'), { 'norikae.io/platform': 'chat' }), terraform, 'chat'), at),
@@ -133,10 +142,12 @@ describe('listener rules', () => {
       identityProviders: [],
       belongings: { accessEntries: [], fargateProfiles: [], capabilities: [] },
     },
-    green: undefined,
+    green: undefined as BlueFacts | undefined,
     requested: [],
     groupRules: [{ group: 'sg-1', name: 'db', direction: 'in' as const, protocol: 'tcp' }],
     ruleTags: { 'arn:1': tf, 'arn:2': tf, 'arn:3': stack('alb'), 'arn:4': {} },
+    facts: {},
+    untagged: 0,
   }
   test('are told by owner, with all else that a plan writes', () => {
     expect(ownedRows(found).map(({ resource, owner, written: how }) => `${resource}: ${owner}, ${how}`)).toEqual([
@@ -155,6 +166,21 @@ describe('listener rules', () => {
       owner: 'eksctl (b)',
       written: 'left',
     }))
+  const facts = { launchTemplates: ['apps'], templatesOfBlue: ['apps'], logRetention: true as const }
+  const beside = (more: Partial<typeof found>) =>
+    ownedRows({ ...found, facts, untagged: 3, ruleTags: {}, groupRules: [], ...more })
+      .map(({ resource, owner, written: how, does }) => `${resource}: ${owner}, ${how}, ${does}`)
+      .filter((line) => !/^(cluster|node group|Fargate)/.test(line))
+  const itsTemplate = '1 launch template of b: Norikae, own, deletes them with blue'
+  test('are told with what is outside EKS', () =>
+    expect(beside({})).toEqual([
+      '1 launch template of toy-1-36: Norikae, own, makes them',
+      'log group /aws/eks/toy-1-36/cluster: Norikae, own, has it kept for as long as blue’s',
+      'tags of 3 subnets and security groups: others, requested, waits until they name green too',
+      itsTemplate,
+    ]))
+  test('are told of a green that others made with what is done outside it', () =>
+    expect(beside({ green: { ...found.blue, cluster: aCluster({}) } })).toEqual([itsTemplate]))
   test('that a tool owns are a warning each, but for those that Terraform ignores', () => {
     const warned = (declared: DeclaredOwners) => ruleOwnerFindings({ ...found, declared }).map((f) => f.about)
     expect(warned(terraform)).toEqual(['arn:1', 'arn:2', 'arn:3'])

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Prices } from '../../src/domain/costs.ts'
 import { blank, write } from '../../src/domain/journal.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
-import { goesByItself, isGroupOf, remainsFindings, type Remains } from '../../src/domain/remains.ts'
+import { goesByItself, isGroupOf, isInUse, remainsFindings, type Remains } from '../../src/domain/remains.ts'
 import { reportOf } from '../../src/domain/report.ts'
 import { aPlatform, clusterFacts, seal } from '../support/builders.ts'
 
@@ -52,6 +52,15 @@ test.for([
   { name: 'nodes', tags: { 'kubernetes.io/cluster/demo-1-35': 'owned' }, is: true },
   { name: 'nodes', tags: { 'kubernetes.io/cluster/demo-1-35': 'shared' }, is: false },
 ])('$name $tags is of demo-1-35: $is', ({ name, tags, is }) => expect(isGroupOf('demo-1-35', { name, tags })).toBe(is))
+
+test.for([
+  { id: 'lt-green', tags: {}, is: true },
+  { id: 'sg-1', tags: { 'kubernetes.io/cluster/demo-1-36': 'shared' }, is: true },
+  { id: 'sg-1', tags: { 'kubernetes.io/cluster/demo-1-36-r2': 'owned' }, is: false },
+  { id: 'sg-1', tags: {}, is: false },
+])('$id $tags is green’s too: $is', ({ id, tags, is }) =>
+  expect(isInUse({ id, tags }, { green: 'demo-1-36', ids: new Set(['lt-green']) })).toBe(is),
+)
 
 test('a group goes by itself as long as nobody names it', () => {
   expect(goesByItself(some('security group', { namedBy: [] }))).toBe(true)

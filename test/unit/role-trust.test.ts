@@ -213,6 +213,18 @@ test('without an issuer only what Norikae wrote is taken out', () => {
   expect(withoutCluster(policy(theirs, own), green)).toEqual(policy(theirs))
 })
 
+test('what may be of a later cluster of the same name stays', () => {
+  const [ofGone, ofLater, ofName] = [
+    irsa(blue, 'web', { Sid: 'NorikaeDemo135N1' }),
+    irsa(other, 'web', { Sid: 'NorikaeDemo135N2' }),
+    podIdentity({ StringEquals: { 'aws:RequestTag/eks-cluster-name': 'demo-1-35' } }),
+  ]
+  const its = { ...ofName, Sid: 'NorikaeDemo135N3' }
+  const all = policy(ofGone, ofLater, its)
+  expect(withoutCluster(all, { name: 'demo-1-35' }, blue.oidcIssuer)).toEqual(policy(ofLater))
+  expect(withoutCluster(all, { name: 'demo-1-35', takenSince: true }, blue.oidcIssuer)).toEqual(policy(ofLater, its))
+})
+
 test('one statement that stands by itself is read as one', () => {
   expect(trustPolicy(JSON.stringify({ Version: '2012-10-17', Statement: ec2 }))).toEqual(policy(ec2))
 })

@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { anApp, anEnvironment, aPlatform, clusterFacts } from '../support/builders.ts'
+import { anApp, anEnvironment, aPlatform, clusterFacts, someRoles } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
 
@@ -52,6 +52,7 @@ test('a blue that Terraform made is emptied, its removal is asked for by name an
 
 test('what nobody removes is asked about, and may be left to its owners', async () => {
   const { trial, outside, holds, done } = aTrial()
+  outside.facts = { ...outside.facts, templatesOfBlue: ['a'], roles: someRoles }
   holds.clear()
   outside.faults.set('upgrade:blue/removal', { times: 1, type: 'Failed', message: 'cluster toy-1-35 is there yet' })
   await trial.during(async () => {
@@ -61,4 +62,11 @@ test('what nobody removes is asked about, and may be left to its owners', async 
     expect((await trial.result()).outcome).toBe('done')
   })
   expect(done()).not.toContain('blue/delete')
+  expect(done().slice(-5)).toEqual([
+    'blue/template/a',
+    'blue/role/files',
+    'blue/role/mail',
+    'blue/provider',
+    'blue/remains',
+  ])
 })

@@ -14,7 +14,8 @@ import {
   paginateDescribeTargetGroups,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { RemainsPort } from '../../activities/ports.ts'
-import { clusterTags, isGroupOf, logGroupOf, type Remains } from '../../domain/remains.ts'
+import { logGroupOf } from '../../domain/log-groups.ts'
+import { clusterTags, isGroupOf, type Remains } from '../../domain/remains.ts'
 import { tagsOf } from '../alb/tags.ts'
 import { each } from '../aws-client.ts'
 import { askForAll } from '../aws-errors.ts'

@@ -24,6 +24,7 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 
 const empty = () => call<'emptyCluster'>({ cluster: scope.blue, identity: blue })
+const elsewhere = { scope: { ...scope, green: 'demo-1-37' } }
 const written = () =>
   [world.blue, world.green].flatMap((c) => c.calls()).filter((c) => c.method !== 'GET' && c.user.includes('norikae'))
 
@@ -58,6 +59,14 @@ const claim = (name: string): KubernetesObject => ({
   kind: 'PersistentVolumeClaim',
   metadata: { name, namespace },
   spec: { accessModes: ['ReadWriteOnce'], volumeName: name, resources: { requests: { storage: '1Gi' } } },
+})
+
+test('where green is gone nothing is removed of what may be all that is left', async () => {
+  world.blue.apply(binding('of-blue'))
+  const gone = call<'emptyCluster'>({ cluster: scope.blue, identity: blue }, elsewhere)
+  const { type, message } = await ending(world.activities.emptyCluster, gone)
+  expect([type, message]).toEqual(['Contested', expect.stringContaining('demo-1-37 is not there (any more)')])
+  expect(world.blue.list('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding')).toHaveLength(1)
 })
 
 test('where a rule still sends requests to blue it is not idle, and nothing is removed', async () => {
@@ -163,7 +172,7 @@ test('what carries the name of a cluster that is gone is found by tags and names
   const find = (forMs = 0) =>
     driven(
       world.activities.findRemains,
-      call<'findRemains'>({ cluster, prices: { currency: 'USD', instances: {}, storage: 0.1 } }),
+      call<'findRemains'>({ cluster, identity: blue, prices: { currency: 'USD', instances: {}, storage: 0.1 } }),
       { scheduledMs: Date.now() - forMs, between: () => aws.networkInterfaces.remove('eni-gone') },
     )
   expect((await find()).answer).toEqual({ note: `nothing is left of ${cluster}` })
@@ -176,6 +185,19 @@ test('what carries the name of a cluster that is gone is found by tags and names
   aws.securityGroups.name('sg-other', `eks-cluster-sg-${cluster}-r2-1234`)
   aws.securityGroups.allow('sg-db', { direction: 'in', protocol: 'tcp', port: 5432, group: 'sg-gone' })
   aws.networkInterfaces.add('eni-gone', { description: `Amazon EKS ${cluster}` })
+  // Of both by its tags.
+  aws.securityGroups.name('sg-both', 'nodes')
+  aws.securityGroups.tag('sg-both', { ...its, [`kubernetes.io/cluster/${scope.green}`]: 'owned' })
+  await world.ports
+    .launchTemplates(scope.region)
+    .create({ name: 'both', settings: { KeyName: 'k' }, tags: its }, 'lt-both')
+  const both = await world.ports.launchTemplates(scope.region).find('both', '1')
+  const general = await world.ports.eks(scope.region).findNodegroup(scope.green, 'general')
+  if (!both || !general) throw new Error('not there')
+  const { diskSize: _, ...unsized } = general
+  await world.ports
+    .eks(scope.region)
+    .createNodegroup(scope.green, { ...unsized, name: 'shared', launchTemplate: `${both.id}:1` }, 'shared')
   await world.ports
     .launchTemplates(scope.region)
     .create({ name: 'eks-gone', settings: { KeyName: 'k' }, tags: { 'eks:cluster-name': cluster } }, 'lt')
@@ -203,4 +225,16 @@ test('what carries the name of a cluster that is gone is found by tags and names
   const late = (await find(3_600_000)).answer.findings?.map((f) => f.about)
   expect(late).toContain(`network interface Amazon EKS ${cluster} (eni-gone)`)
   expect(late).not.toContain(`volume ${volume}`)
+})
+
+test('while a cluster has the name nothing of it is told as left over', async () => {
+  world.aws.logs.keep(`/aws/eks/${scope.blue}/cluster`, 1)
+  const find = async (identity: typeof blue) =>
+    (await driven(world.activities.findRemains, call<'findRemains'>({ cluster: scope.blue, identity }))).answer
+  expect(await find(blue)).toEqual({
+    note: 'demo-1-35 is there, and stays with its owner: what it has in AWS was not looked for',
+  })
+  const later = await find({ ...blue, createdAt: '2020-01-01T00:00:00.000Z' })
+  expect(later.note).toContain('another cluster has the name demo-1-35 since ')
+  expect(later.findings).toBeUndefined()
 })

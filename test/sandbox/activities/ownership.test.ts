@@ -52,6 +52,37 @@ test('where the file says so Norikae deletes it, and the plan still says whose i
   expect(removal(prepared)).toEqual(['blue/nodegroup/general', 'blue/delete', 'blue/remains'])
 })
 
+test('what green uses of the same stack stands in the way', async () => {
+  const tags = { 'aws:cloudformation:stack-name': 'eks-blue' }
+  const subnet = 'subnet-0a1a1a1a1a1a1a1a1'
+  const nodes = { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }
+  world.aws.subnets.tag(subnet, tags)
+  world.aws.iam.seedRole('eks-node', { Version: '2012-10-17', Statement: [nodes] }, tags)
+  world.aws.iam.seedRole('somebody', { Version: '2012-10-17', Statement: [nodes] }, tags)
+  const taken = async (more = '') =>
+    (await prepare(more)).plan.findings.filter((f) => f.code === 'removal-takes-green').map((f) => f.message)
+  expect(await taken()).toEqual([`who removes blue by it removes with it what green uses: role eks-node, ${subnet}`])
+  expect(await taken('decommission: { deletes: norikae }\n')).toEqual([])
+})
+
+test('where people went on without, what Norikae made for its node groups stays with them', async () => {
+  const { facts } = await prepare()
+  const tags = { 'norikae.io/platform': scope.platform, 'norikae.io/cluster': scope.blue }
+  const templates = world.ports.launchTemplates(scope.region)
+  const given = { settings: { KeyName: 'k' }, tags }
+  await templates.create({ ...given, name: `${scope.blue}.general` }, 'lt-general')
+  await templates.create({ ...given, name: `${scope.blue}.gone` }, 'lt-gone')
+  const remove = async (nodeGroup: string) => {
+    const input = { cluster: scope.blue, nodeGroup, identity: facts.blue }
+    return (await driven(world.activities.deleteLaunchTemplate, call<'deleteLaunchTemplate'>(input))).answer.note
+  }
+  expect(await remove('general')).toBe(
+    'node group general of demo-1-35 is there yet, and launch template demo-1-35.general stays with it',
+  )
+  expect(await remove('gone')).toBe('launch template demo-1-35.gone is gone')
+  expect(await templates.find(`${scope.blue}.general`, '1')).toBeDefined()
+})
+
 test('it is waited for with the command of its owner, and done once it is gone', async () => {
   const { facts } = await prepare()
   const input = { cluster: scope.blue, identity: facts.blue, parts: facts.requested ?? [] }

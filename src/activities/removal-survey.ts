@@ -1,0 +1,28 @@
+import type { Requested } from '../domain/ownership.ts'
+import { takenBy, withTaken, type Shared } from '../domain/removal-takes.ts'
+import type { Proven } from './outside.ts'
+
+/** Each part of blue that its owner is asked to remove, with what that takes of green's. It reads only. */
+export async function removalSurvey(
+  { network, roles }: Pick<Proven, 'network' | 'roles'>,
+  parts: readonly Requested[],
+  shared: Shared,
+): Promise<readonly Requested[]> {
+  const stacks = new Map(
+    parts.flatMap((part) => {
+      const tag = takenBy(part)
+      return tag ? [[tag.join(), tag] as const] : []
+    }),
+  )
+  if (stacks.size === 0) return parts
+  const tagged = (await Promise.all([...stacks.values()].map(([key, value]) => network.tagged(key, value)))).flat()
+  const found = tagged
+    .filter(({ id }) => shared.network.includes(id))
+    .map(({ id, tags }) => [id, { name: id, tags }] as const)
+  for (const name of shared.roles) {
+    const role = await roles.find(name)
+    if (role) found.push([name, { name: `role ${name}`, tags: role.tags }])
+  }
+  // By two stacks' tags it is found twice.
+  return withTaken(parts, [...new Map(found).values()])
+}

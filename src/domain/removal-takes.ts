@@ -1,0 +1,99 @@
+import type { BlueFacts } from './facts.ts'
+import { blocker, type Finding } from './findings.ts'
+import type { Templated } from './launch-templates.ts'
+import { ownerInWords, type Owner, type Requested } from './ownership.ts'
+import { accountOf, type RoleFacts } from './roles.ts'
+
+/**
+ * Who deletes a stack deletes all that is in it: of a blue that came with its roles and its network, also what green has
+ * from there. Nested stacks have names of their own, and are not known by these tags.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
+ */
+
+/** What green has that is not its own. */
+export interface Shared {
+  /** Ids of subnets and security groups. */
+  readonly network: readonly string[]
+  /** Names of IAM roles of this account. */
+  readonly roles: readonly string[]
+}
+
+/** `like`: blue, whose parts green is made with; or the green that others made. */
+export function sharedBy(
+  like: BlueFacts,
+  { account, templates, roles }: { account: string; templates: readonly Templated[]; roles: RoleFacts | undefined },
+): Shared {
+  const { cluster, nodegroups, fargateProfiles, podIdentities, addons } = like
+  const arns = [
+    cluster.roleArn,
+    ...nodegroups.map((group) => group.nodeRole),
+    ...fargateProfiles.map((profile) => profile.podExecutionRoleArn),
+    ...podIdentities.map((identity) => identity.roleArn),
+    ...addons.flatMap((addon) => addon.serviceAccountRoleArn ?? []),
+  ].filter((arn) => accountOf(arn) === account)
+  const { subnetIds, securityGroupIds } = cluster.resourcesVpcConfig
+  const named = templates.flatMap(({ template }) => JSON.stringify(template?.settings ?? {}).match(/\bsg-\w+/g) ?? [])
+  return {
+    network: each([
+      ...subnetIds,
+      ...securityGroupIds,
+      ...[...nodegroups, ...fargateProfiles].flatMap((part) => part.subnets),
+      ...named,
+    ]),
+    roles: each([
+      ...arns.map((arn) => arn.slice(arn.lastIndexOf('/') + 1)),
+      ...(roles?.written ?? []),
+      ...(roles?.requested ?? []),
+    ]),
+  }
+}
+
+const each = (names: readonly string[]): string[] => [...new Set(names)].toSorted()
+
+type Tags = Readonly<Record<string, string>>
+
+const STACK = 'aws:cloudformation:stack-name'
+const EKSCTL = 'alpha.eksctl.io/cluster-name'
+
+/** The tag by which all that goes with this part is found; undefined: its owner removes it, and nothing else. */
+export function takenBy({ owner }: Requested): readonly [key: string, value: string] | undefined {
+  if (owner.of === undefined) return undefined
+  return owner.tool === 'cloudformation' ? [STACK, owner.of] : owner.tool === 'eksctl' ? [EKSCTL, owner.of] : undefined
+}
+
+/** A node group of eksctl's has a stack of its own within those of its cluster. */
+const goesWith = (part: Requested, tags: Tags): boolean => {
+  const [key = '', value] = takenBy(part) ?? []
+  const whole = part.kind === 'cluster' || part.owner.tool === 'cloudformation'
+  return tags[key] === value && (whole || tags['alpha.eksctl.io/nodegroup-name'] === part.name)
+}
+
+/** Each part with what its removal takes of green's. `found`: what green shares, by its name for people. */
+export const withTaken = (
+  parts: readonly Requested[],
+  found: readonly { readonly name: string; readonly tags: Tags }[],
+): readonly Requested[] =>
+  parts.map((part) => {
+    const takes = found.filter(({ tags }) => goesWith(part, tags)).map(({ name }) => name)
+    return takenBy(part) && takes.length > 0 ? { ...part, takes } : part
+  })
+
+/** One for each owner, since it is one command that takes them. */
+export const takenFindings = (parts: readonly Requested[]): Finding[] =>
+  [...Map.groupBy(parts, (part) => ownerInWords(part.owner))].flatMap(([owner, its]) => {
+    const takes = each(its.flatMap((part) => part.takes ?? []))
+    const [first] = its
+    return takes.length === 0 || !first
+      ? []
+      : [
+          blocker(
+            'removal-takes-green',
+            owner,
+            `who removes blue by it removes with it what green uses: ${takes.join(', ')}`,
+            remedyOf(first.owner),
+          ),
+        ]
+  })
+
+const remedyOf = ({ tool }: Owner): string =>
+  `${tool === 'eksctl' ? 'eksctl keeps nothing of its stacks: ' : 'give them DeletionPolicy: Retain in that stack, and waive this once it has; or '}let Norikae delete blue and leave the ${tool === 'eksctl' ? 'stacks' : 'stack'} (decommission: { deletes: norikae })`
