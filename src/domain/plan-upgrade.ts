@@ -132,10 +132,14 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     ...fargateProfiles({ blue, green }, facts),
     just(...still),
     emptied(green, later),
-    just(...rest, ...(facts.networkTags ? [act(TAGS_STEP, 'awaitNetworkTags', { cluster: green, like: blue })] : [])),
+    just(...rest),
+    networkTags({ blue, green }, facts),
     groupRules({ blue, green }, facts),
   )
 }
+
+const networkTags = ({ blue, green }: Sides, facts: ClusterFacts): Move =>
+  facts.networkTags ? just(act(TAGS_STEP, 'awaitNetworkTags', { cluster: green, like: blue })) : stay
 
 const groupRules = ({ blue, green }: Sides, facts: ClusterFacts): Move =>
   facts.groupRules ? just(act(RULES_STEP, 'awaitGroupRules', { cluster: green, like: blue })) : stay
@@ -148,6 +152,7 @@ const takeOver = ({ blue, green }: Platform, identity: Identity, facts: ClusterF
       act('adopt/leave', 'leaveCluster', { cluster: green, identity }),
     ),
     letActAsRoles({ blue, green }, facts, []),
+    networkTags({ blue, green }, facts),
     groupRules({ blue, green }, facts),
   )
 

@@ -82,7 +82,7 @@ function fencing(app: App): Move {
       ...place,
       closed: app.environments.flatMap((e) => e.fenced ?? []),
     }),
-    act(`verify/fenced/${app.name}/close`, 'closeNamespaces', place),
+    act(`verify/fenced/${app.name}/close`, 'closeNamespaces', { ...place, byOthers: true }),
   )
 }
 

@@ -84,6 +84,13 @@ test('what would not be taken in one piece is refused, with the figure', () => {
   const noise = Array.from({ length: 50_000 }, (_, n) => hash(`${n}`))
   const platform = aPlatform({ apps: [anApp('api', { dependsOn: noise })] })
   expect(() => fitting({ platform, plan: sealed(planUpgrade(aPlatform(), clusterFacts, [])) })).toThrow(
-    /^platform toy and its plan, of 1 apps, have \d+ characters, \d+ bytes when packed, and 24000000 and 1500000 are/,
+    /^platform toy and its plan, of 1 apps, have \d+ bytes, \d+ when packed, and 24000000 and 1500000 are/,
+  )
+})
+
+test('what is unpacked is counted in bytes, as its reader counts them', () => {
+  const platform = aPlatform({ platformTeam: '係'.repeat(9_000_000) })
+  expect(() => fitting({ platform, plan: sealed(planUpgrade(aPlatform(), clusterFacts, [])) })).toThrow(
+    /have 2700\d{4} bytes, \d{5} when packed/,
   )
 })

@@ -38,6 +38,13 @@ test('where somebody else deploys, what may run once is fenced as soon as green 
     ['verify/namespaces/scala/1', ['shop', 'shop'], undefined],
     ['verify/fenced/api', ['api'], fenced],
   ])
+  const closed = leaves(verify([external('api'), anApp('web')]).back).flatMap((s) =>
+    s.kind === 'action' && s.action === 'closeNamespaces' ? [[s.id, s.input.byOthers]] : [],
+  )
+  expect(closed).toEqual([
+    ['verify/namespaces/scala/1/close', undefined],
+    ['verify/fenced/api/close', true],
+  ])
 })
 
 const someApps = fc
