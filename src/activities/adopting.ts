@@ -2,13 +2,14 @@ import { ADMINISTRATOR } from '../domain/access.ts'
 import { adoptedTwin } from '../domain/adopted-twin.ts'
 import {
   adopting,
-  adoptedMissing,
   adoptionFindings,
   inhabitedFindings,
+  notThere,
   notYetMade,
   type Inhabited,
 } from '../domain/adoption.ts'
 import type { BlueFacts } from '../domain/facts.ts'
+import type { ClusterDescription } from '../domain/eks-objects.ts'
 import { blocker, type Finding } from '../domain/findings.ts'
 import { missingRules, ownRuleFindings, type GroupRule } from '../domain/group-rules.ts'
 import type { Platform } from '../domain/platform.ts'
@@ -26,19 +27,35 @@ export interface Adoption {
   readonly twin: readonly TwinPart[]
   /** Rules of other security groups that name blue's group, and not green's. */
   readonly groupRules: readonly GroupRule[]
+  /** Its own Kubernetes, where the worker is let in. */
+  readonly kubernetes?: KubernetesPort
 }
 
-/** `green`: undefined where there is no such cluster yet. `worker`: whose access entries are asked for. Reads only. */
+interface Compared {
+  readonly blue: BlueFacts
+  readonly green: BlueFacts | undefined
+  readonly found: ClusterDescription | undefined
+  readonly to: string
+  readonly worker: string
+}
+
+/**
+ * `green`: undefined where nothing can be asked of it: there is no such cluster (`found`) yet, or it is being made. `worker`:
+ * whose access entries are asked for. Reads only.
+ */
 export async function adoptionOf(
   world: Proven,
   platform: Platform,
-  { blue, green, to, worker }: { blue: BlueFacts; green: BlueFacts | undefined; to: string; worker: string },
+  { blue, green, found, to, worker }: Compared,
 ): Promise<Adoption> {
   const rules = await rulesNaming(world.network, blue.cluster.clusterSecurityGroupId)
   if (!green)
     return {
-      platform: { ...platform, adopted: notYetMade(platform.green, blue.cluster) },
-      findings: [adoptedMissing(platform.green, to)],
+      platform: {
+        ...platform,
+        adopted: found ? { arn: found.arn, createdAt: found.createdAt } : notYetMade(platform.green, blue.cluster),
+      },
+      findings: [notThere(found, platform.green, to)],
       twin: [],
       groupRules: rules,
     }
@@ -55,6 +72,7 @@ export async function adoptionOf(
     ],
     twin: adoptedTwin(blue, green, worker),
     groupRules: missingRules(rules, await rulesNaming(world.network, clusterSecurityGroupId)),
+    ...(access.kubernetes && { kubernetes: access.kubernetes }),
   }
 }
 

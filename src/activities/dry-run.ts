@@ -2,7 +2,7 @@ import type { ActionReceipt } from '../domain/actions.ts'
 import { placeOf, type Finding } from '../domain/findings.ts'
 import { faulty, notReady } from './errors.ts'
 import type { Deed, Outside } from './outside.ts'
-import { sidesOf, tried, type Outcome, type Progress } from './trying.ts'
+import { nowhere, sidesOf, tried, type Outcome, type Progress } from './trying.ts'
 import { attemptIsLong, remember, remembered } from './waiting.ts'
 
 /** Environments that are tried together: those that are done, and where the next one is. */
@@ -31,8 +31,10 @@ export const dryRunActions = (outside: Outside) => {
         noted: (it) => ({ done, next: it }),
       })
       done = [...done, outcome]
-      next = undefined
-      remember({ done })
+      // It was waited for once; the others would wait as long, each.
+      const { silentSinceMs } = outcome
+      next = silentSinceMs === undefined ? undefined : { ...nowhere, silentSinceMs }
+      remember({ done, next })
     }
     return judged(done, scope[on])
   }

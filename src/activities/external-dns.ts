@@ -10,14 +10,17 @@ import { budgets, notYet } from './waiting.ts'
 
 const writersOn = async (cluster: KubernetesPort): Promise<DnsWriter[]> => dnsWriters(await cluster.list('Deployment'))
 
-/** What the external-dns that the platform's waves bring to green would do there to blue's records. Reads only. */
-export async function dnsSurvey(blue: KubernetesPort, platform: Platform): Promise<Finding[]> {
+/**
+ * What the external-dns of green would do there to blue's records: what the platform's waves bring there, as blue has it and
+ * the file changes it, and on an adopted `green` what is there already. Reads only.
+ */
+export async function dnsSurvey(blue: KubernetesPort, platform: Platform, green?: KubernetesPort): Promise<Finding[]> {
   const onBlue = await writersOn(blue)
-  const onGreen = onBlue.flatMap(({ workload }) => {
+  const brought = onBlue.flatMap(({ workload }) => {
     const app = platform.waves.flat().find((a) => a.namespaces.includes(workload.metadata.namespace ?? ''))
-    return app ? dnsWriters([transformed(workload, app.transforms ?? [])]) : []
+    return app && !app.cameWithGreen ? dnsWriters([transformed(workload, app.transforms ?? [])]) : []
   })
-  return dnsFindings(onBlue, onGreen)
+  return dnsFindings(onBlue, brought, green ? await writersOn(green) : [])
 }
 
 /**

@@ -1,9 +1,13 @@
-import { madeBy, namespaceCopy } from '../domain/copying.ts'
+import { carriedKinds, isOfOthers, madeBy, namespaceCopy } from '../domain/copying.ts'
+import { unknownKinds } from '../domain/custom-resources.ts'
 import { few } from '../domain/few.ts'
+import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { systemNamespaces } from '../domain/resolve-platform.ts'
+import type { ServedResource } from '../domain/resources.ts'
 import { contested, notFound } from './errors.ts'
 import { closeAll } from './fences.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
+import type { KubernetesPort } from './ports.ts'
 import { budgets, notYet, onceEach } from './waiting.ts'
 
 /** Namespaces of some apps: each is looked for and made by itself. */
@@ -37,14 +41,66 @@ export const namespaceActions = (outside: Outside) => {
     const here = await (await proven(outside, scope)).ifThere(input.on)
     if (!here) return { note: `${scope[input.on]} is gone, with all that was in it` }
     const found = await Promise.all(input.namespaces.map((name) => here.find('Namespace', undefined, name)))
-    const left = found.flatMap((n) => (n && madeBy(n) === run ? [n] : []))
+    const made = found.flatMap((n) => (n && madeBy(n) === run ? [n] : []))
+    // Any other green is this run's own, and goes with all that is in it.
+    const kept = input.byOthers && scope.adopted ? await inhabited(here, made, run) : new Map<string, string>()
+    const left = made.filter((n) => !kept.has(n.metadata.name))
     for (const { metadata } of left) {
       if (metadata.deletionTimestamp === undefined)
         await here.remove('Namespace', undefined, metadata.name, metadata.uid)
     }
     if (left.length > 0) throw notYet(`${few(left.map((n) => n.metadata.name))} are going`, budgets.objects)
-    return { note: `${few(input.namespaces)} gone from ${scope[input.on]}` }
+    const gone = input.namespaces.filter((name) => !kept.has(name))
+    const notes = [
+      ...(gone.length > 0 ? [`${few(gone)} gone from ${scope[input.on]}`] : []),
+      ...(kept.size > 0
+        ? [
+            `left on ${scope[input.on]}, as others have something there: ${few([...kept].map(([n, its]) => `${n} (${its})`))}`,
+          ]
+        : []),
+    ]
+    return { note: notes.join('; ') }
   }
 
   return { openNamespaces, closeNamespaces }
+}
+
+/** Read as `KubernetesPort` reads them; also what Norikae does not carry over may be all that others have. */
+const LOOKED_AT = [
+  ...(['Pod', 'PersistentVolumeClaim', 'Job', 'Ingress', 'TargetGroupBinding', 'ScaledJob'] as const),
+  ...carriedKinds,
+] as const
+
+/** Of these namespaces those that hold something that this run did not make, each with the first that was found. */
+async function inhabited(
+  here: KubernetesPort,
+  namespaces: readonly KubernetesObject[],
+  run: string,
+): Promise<ReadonlyMap<string, string>> {
+  const kept = new Map<string, string>()
+  const custom = namespaces.length === 0 ? [] : unknownKinds(await here.resources())
+  for (const { metadata } of namespaces.filter((n) => n.metadata.deletionTimestamp === undefined)) {
+    const of = await firstOfOthers(here, metadata.name, custom, run)
+    if (of !== undefined) kept.set(metadata.name, of)
+  }
+  return kept
+}
+
+async function firstOfOthers(
+  here: KubernetesPort,
+  namespace: string,
+  custom: readonly ServedResource[],
+  run: string,
+): Promise<string | undefined> {
+  for (const kind of LOOKED_AT) {
+    const its = (await here.list(kind, { namespace })).find((object) => isOfOthers(object, run))
+    if (its) return nameOf(its)
+  }
+  for (const resource of custom) {
+    const names = await here.names(resource, namespace)
+    // What may not be listed is not known.
+    const [first] = names === 'denied' ? [] : names
+    if (first) return `${resource.kind}/${namespace}/${first.name}`
+  }
+  return undefined
 }

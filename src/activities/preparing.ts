@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity'
 import { deflateSync } from 'node:zlib'
+import { isThere } from '../domain/adoption.ts'
 import { approverFindings } from '../domain/approvers.ts'
 import { configurationFindings, type Configured } from '../domain/addon-configuration.ts'
 import { amiFacts, amiFindings, imagesToKnow } from '../domain/amis.ts'
@@ -61,7 +62,7 @@ import { sha256 } from './tokens.ts'
  * ever. https://docs.temporal.io/self-hosted-guide/defaults
  */
 const LARGEST_UPGRADE = 1_500_000
-/** Characters of JSON: whatever worker takes the upgrade over reads them within a task. Larger ones are not unpacked. */
+/** Bytes of JSON: whatever worker takes the upgrade over reads them within a task. Larger ones are not unpacked. */
 const LARGEST_UNPACKED = 24_000_000
 /** All environments of one app. */
 const LARGEST_APP = 1_500_000
@@ -88,7 +89,8 @@ export const preparingActivities = (
     await insightsRefreshed(eks, blue)
 
     const green = file.adopts ?? greenName(file.platform, to, blue)
-    const adopted = await adoptedFacts(eks, file)
+    const foundGreen = file.adopts === undefined ? undefined : await eks.findCluster(file.adopts)
+    const adopted = foundGreen && isThere(foundGreen) ? await blueFacts(eks, foundGreen.name) : undefined
     const kubernetes = await cluster(blue)
     const [{ namespaces, findings: ofBlue }, ofCluster] = await Promise.all([
       tenantsOn(world, blue, (adopted ?? facts).nodegroups),
@@ -104,7 +106,13 @@ export const preparingActivities = (
     const adoption =
       file.adopts === undefined
         ? undefined
-        : await adoptionOf(world, asFound, { blue: facts, green: adopted, to, worker: principalArn })
+        : await adoptionOf(world, asFound, {
+            blue: facts,
+            green: adopted,
+            found: foundGreen,
+            to,
+            worker: principalArn,
+          })
     const platform = adoption?.platform ?? asFound
     const offered = await Promise.all(
       facts.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
@@ -144,7 +152,6 @@ export const preparingActivities = (
       ...fargateFindings(facts.fargateProfiles),
       ...identityProviderFindings(facts.identityProviders),
       ...logFindings(logGroup, green),
-      ...networkTagFindings({ blue, green }, tagged),
       ...tierFindings(
         facts.cluster,
         versions.find((v) => v.version === to),
@@ -168,12 +175,13 @@ export const preparingActivities = (
       ...roles.findings,
       ...podIdentityFindings(facts.podIdentities),
       ...ruleFindings(groupRules),
+      ...networkTagFindings({ blue, green }, tagged),
       ...letIn,
       ...findings,
       ...ofBlue,
       ...(await argocdSurvey({ eks, cluster }, platform)),
       ...(await imageSurvey(kubernetes, registry)),
-      ...(await dnsSurvey(kubernetes, platform)),
+      ...(await dnsSurvey(kubernetes, platform, adoption?.kubernetes)),
       ...approverFindings(platform, request.by),
     ]
     const now = new Date().toISOString()
@@ -301,12 +309,8 @@ export const tenantsOn = async (
     zones: await network.zonesOf(nodegroups.flatMap((n) => n.subnets)),
   })
 
-/** A green that others made; undefined where the file names none, and where it is not there yet. */
-const adoptedFacts = async (eks: EksPort, { adopts }: PlatformFile): Promise<BlueFacts | undefined> =>
-  adopts !== undefined && (await eks.findCluster(adopts)) ? blueFacts(eks, adopts) : undefined
-
 /** What is known of it once all else is. */
-type Later = 'requested' | 'facts' | 'providerTags' | 'untagged'
+type Later = 'requested' | 'facts' | 'untagged'
 
 /** With the tags of the listener rules that the plan writes. */
 const ownedFacts = async (
@@ -382,11 +386,12 @@ export function fitting<T extends Pick<Prepared, 'platform' | 'plan'>>(answer: T
     )
   }
   const text = JSON.stringify(answer)
+  const size = Buffer.byteLength(text)
   // As src/client/large-payloads.ts packs them.
   const sent = deflateSync(text).length
-  if (text.length > LARGEST_UNPACKED || sent > LARGEST_UPGRADE)
+  if (size > LARGEST_UNPACKED || sent > LARGEST_UPGRADE)
     throw invalidInput(
-      `platform ${name} and its plan, of ${apps.length} apps, have ${text.length} characters, ${sent} bytes when packed, and ${LARGEST_UNPACKED} and ${LARGEST_UPGRADE} are the end: ${DIVIDE_A_PLATFORM}`,
+      `platform ${name} and its plan, of ${apps.length} apps, have ${size} bytes, ${sent} when packed, and ${LARGEST_UNPACKED} and ${LARGEST_UPGRADE} are the end: ${DIVIDE_A_PLATFORM}`,
     )
   return answer
 }

@@ -82,7 +82,7 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
     const findings = condensed(toldAfter(plan.findings, [...all, replanFinding(looked.became, order, name)], planned))
     return {
       became: looked.became,
-      next: fitting({ platform: next, plan: sealed(planUpgrade(next, facts, findings)) }),
+      next: fitting({ platform: next, plan: sealed(planUpgrade(next, facts, findings, plan.phases)) }),
     }
   },
 })

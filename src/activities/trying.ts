@@ -26,11 +26,14 @@ import { notReady } from './errors.ts'
 import { otherSide, proven, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { namesOf, oneShotJobs, secretsMadeElsewhere } from './surveys.ts'
-import { hasWaited, streamed } from './waiting.ts'
+import { streamed } from './waiting.ts'
 import { webhooksOn } from './webhooks.ts'
 
 /** A dry run waits for nothing that another makes; as many as the adapter keeps connections. */
 const AT_ONCE = 16
+
+/** A webhook may only be starting. */
+const PATIENCE_MS = 120_000
 
 /** Where a stream of objects is: kinds in order, of each the namespaces, of each the names. */
 interface Place {
@@ -47,6 +50,8 @@ export interface Progress {
   readonly noticed: Noticed
   /** Transforms that concerned some object. */
   readonly used: readonly number[]
+  /** When a webhook first did not answer. Environments that are tried together begin long after the step does. */
+  readonly silentSinceMs?: number
 }
 
 /** What came of one environment. */
@@ -55,7 +60,12 @@ export interface Outcome {
   readonly findings: readonly Finding[]
   /** What green would not take, or has not; none where all of it may come. */
   readonly faults: readonly string[]
+  /** A webhook has been silent for so long that it was not waited for any more. */
+  readonly silentSinceMs?: number
 }
+
+/** Where an environment is begun. */
+export const nowhere: Progress = { tried: 0, refused: 0, noticed: nothing, used: [] }
 
 interface Sides {
   readonly here: KubernetesPort
@@ -89,14 +99,19 @@ export async function tried(
   const transforms = input.transforms ?? []
   const green: Served = new Set(resources.map((r) => served(r.apiVersion, r.kind)))
   const note = noting(environments)
-  const nowhere: Progress = { tried: 0, refused: 0, noticed: nothing, used: [] }
   let progress = next ?? nowhere
+  const isPatient = () => {
+    const silentSinceMs = progress.silentSinceMs ?? Date.now()
+    progress = { ...progress, silentSinceMs }
+    return Date.now() - silentSinceMs <= PATIENCE_MS
+  }
   await streamed(
     objectsOf(there, input, progress.after),
-    ({ object }) => findingsOf(object, transformed(object, transforms), { here, run, green }),
+    ({ object }) => findingsOf(object, transformed(object, transforms), { here, run, green, isPatient }),
     ({ object, at }, findings) => {
       const refused = findings.some((f) => f.level === 'blocker')
       progress = {
+        ...progress,
         after: at,
         tried: progress.tried + (isCarried(object) && !findings.some((f) => f.code === 'not-tried') ? 1 : 0),
         refused: progress.refused + (refused ? 1 : 0),
@@ -121,10 +136,12 @@ export async function tried(
     ...(await downOn(here, name)),
     ...(await classesOn(here, there, input.namespaces)),
   ].reduce(note, progress.noticed)
-  const { tried: count, refused } = progress
+  const { tried: count, refused, silentSinceMs } = progress
+  const gaveUp = progress.noticed.findings.some((f) => f.code === 'webhook-silent')
   return {
     tried: count,
     findings: told(all, whose),
+    ...(gaveUp && silentSinceMs !== undefined && { silentSinceMs }),
     faults: [
       ...(refused > 0 ? [`would refuse ${refused} of ${count} objects of ${whose}`] : []),
       ...(lacking.length > 0 ? [`has not ${lacking.length} of the Secrets that ${whose} needs`] : []),
@@ -159,14 +176,22 @@ async function* objectsOf(
   }
 }
 
+interface Trying {
+  readonly here: KubernetesPort
+  readonly run: string
+  readonly green: Served
+  /** Whether a webhook that does not answer is waited for. */
+  readonly isPatient: () => boolean
+}
+
 async function findingsOf(
   object: KubernetesObject,
   wanted: KubernetesObject,
-  { here, run, green }: { readonly here: KubernetesPort; readonly run: string; readonly green: Served },
+  { here, run, green, isPatient }: Trying,
 ): Promise<Finding[]> {
   if (isDeployedRelease(object)) return releaseFindingsOf(object, green)
   const { refusal, warnings } = await here.dryRun(copyOf(wanted, run, false))
-  if (refusal !== undefined && isOfSilentWebhook(refusal) && !hasWaited('2m'))
+  if (refusal !== undefined && isOfSilentWebhook(refusal) && isPatient())
     throw notReady(`a webhook does not answer: ${refusal.message}`, '10s')
   return [
     ...(refusal === undefined ? [] : refusalFindings(object, refusal)),

@@ -119,8 +119,8 @@ export interface Actions {
   removeFence: Contract<Namespaces>
   /** `closed`: somebody else deploys there. A namespace that is there is theirs, and what is closed is fenced at once. */
   openNamespaces: Contract<Namespaces & { closed?: readonly WorkloadRef[] }>
-  /** Only those that this run made. */
-  closeNamespaces: Contract<Namespaces>
+  /** Only those that this run made. `byOthers`: on a green that others made, only while nothing of others is in them. */
+  closeNamespaces: Contract<Namespaces & { byOthers?: true }>
   /**
    * Every object of the other side, tried here: what would be refused fails it, object by object; with
    * `movesNext` so does a Job that runs there and of which nobody knows what it is. `byOthers`: whoever deploys the app

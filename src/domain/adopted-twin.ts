@@ -1,5 +1,13 @@
 import { entriesToCopy } from './clone-access.ts'
-import type { AccessEntry, AddonDescription, FargateProfile, NodegroupDescription, PodIdentity } from './eks-objects.ts'
+import type {
+  AccessEntry,
+  AddonDescription,
+  Capability,
+  FargateProfile,
+  IdentityProvider,
+  NodegroupDescription,
+  PodIdentity,
+} from './eks-objects.ts'
 import type { BlueFacts } from './facts.ts'
 import { profileFor, standsIn } from './standing-in.ts'
 import { flat, isEmpty, own, shown, type TwinPart } from './twin.ts'
@@ -11,6 +19,8 @@ export interface Pairs {
   readonly addons: readonly Pair<AddonDescription>[]
   readonly accessEntries: readonly Pair<AccessEntry>[]
   readonly podIdentities: readonly Pair<PodIdentity>[]
+  readonly identityProviders: readonly Pair<IdentityProvider>[]
+  readonly capabilities: readonly Pair<Capability>[]
 }
 export interface Pair<T> {
   readonly part: string
@@ -43,6 +53,22 @@ export const pairsOf = (blue: BlueFacts, green: BlueFacts, worker: string): Pair
       `pod identity ${it.namespace}/${it.serviceAccount}`,
       it,
       green.podIdentities.find((o) => o.namespace === it.namespace && o.serviceAccount === it.serviceAccount),
+    ),
+  ),
+  // Whose tokens let people in; what it is called is nothing to them.
+  identityProviders: blue.identityProviders.map((it) =>
+    paired(
+      `identity provider ${it.name}`,
+      it,
+      green.identityProviders.find((o) => o.issuerUrl === it.issuerUrl && o.clientId === it.clientId),
+    ),
+  ),
+  // A cluster has one of a type. https://docs.aws.amazon.com/eks/latest/userguide/capabilities.html
+  capabilities: blue.belongings.capabilities.map((it) =>
+    paired(
+      `capability ${it.name}`,
+      it,
+      green.belongings.capabilities.find((o) => o.type === it.type),
     ),
   ),
 })
@@ -99,17 +125,31 @@ function part({ part: name, blue, green }: Pair<object>): TwinPart {
 /** Both as they are, side by side: nothing of green is changed. What only green has is told last. */
 export function adoptedTwin(blue: BlueFacts, green: BlueFacts, worker: string): readonly TwinPart[] {
   const pairs = pairsOf(blue, green, worker)
-  const { nodegroups, fargateProfiles, addons, accessEntries, podIdentities } = pairs
+  const { nodegroups, fargateProfiles, addons, accessEntries, podIdentities, identityProviders, capabilities } = pairs
   const only = [
     ...green.nodegroups.filter((g) => !nodegroups.some((p) => p.green === g)).map((g) => `node group ${g.name}`),
     ...green.fargateProfiles
       .filter((f) => !fargateProfiles.some((p) => p.green === f))
       .map((f) => `Fargate profile ${f.name}`),
     ...green.addons.filter((a) => !addons.some((p) => p.green === a)).map((a) => `add-on ${a.name}`),
+    ...green.identityProviders
+      .filter((i) => !identityProviders.some((p) => p.green === i))
+      .map((i) => `identity provider ${i.name}`),
+    ...green.belongings.capabilities
+      .filter((c) => !capabilities.some((p) => p.green === c))
+      .map((c) => `capability ${c.name}`),
   ]
   return [
     part({ part: `cluster ${green.cluster.name}`, blue: blue.cluster, green: green.cluster }),
-    ...[...nodegroups, ...fargateProfiles, ...addons, ...accessEntries, ...podIdentities].map((pair) => part(pair)),
+    ...[
+      ...nodegroups,
+      ...fargateProfiles,
+      ...addons,
+      ...accessEntries,
+      ...podIdentities,
+      ...identityProviders,
+      ...capabilities,
+    ].map((pair) => part(pair)),
     ...only.map((name): TwinPart => ({
       part: name,
       same: [],

@@ -1,7 +1,7 @@
 import { differences, pairsOf, type Difference, type Pair, type Pairs } from './adopted-twin.ts'
 import { cloneFindings } from './clone.ts'
 import { entryDiffers, newAccessEntry, policiesToAllow } from './clone-access.ts'
-import type { AccessEntry, AddonDescription, NodegroupDescription } from './eks-objects.ts'
+import type { AccessEntry, AddonDescription, ClusterDescription, NodegroupDescription } from './eks-objects.ts'
 import type { BlueFacts } from './facts.ts'
 import { fargateFindings } from './fargate.ts'
 import { blocker, warning, type Finding } from './findings.ts'
@@ -22,13 +22,23 @@ export const notYetMade = (green: string, blue: Identity): Identity => ({
   createdAt: 'not yet',
 })
 
-export const adoptedMissing = (green: string, target: string): Finding =>
+const adoptedMissing = (green: string, target: string): Finding =>
   blocker(
     'adopted-missing',
     green,
     'the platform file adopts it, and there is no such cluster in this account and region',
     `have whoever makes it (Terraform, eksctl …) make it at ${target}, then start again; or write green: { clone: true }`,
   )
+
+/** Nothing of it can be compared, nor its Kubernetes asked, before EKS has made it or once it is going. */
+export const isThere = ({ status }: ClusterDescription): boolean => status === 'ACTIVE' || status === 'UPDATING'
+
+const notActive = ({ name, status }: ClusterDescription): Finding =>
+  blocker('cluster-not-active', name, `its status is ${status}`, 'wait until it is ACTIVE')
+
+/** All that is said of an adopted green that is not there yet, or no more. */
+export const notThere = (found: ClusterDescription | undefined, green: string, target: string): Finding =>
+  found ? notActive(found) : adoptedMissing(green, target)
 
 /** What is said of a clone of blue and holds of any blue: that it can be moved away from at all. */
 const ofBlueItself: ReadonlySet<string> = new Set([
@@ -51,8 +61,8 @@ export function adoptionFindings(blue: BlueFacts, green: BlueFacts, target: stri
     ...pairs.addons.flatMap((pair) => addonFindings(pair, blue, green)),
     ...accessOf(pairs, blue, green),
     ...podIdentitiesOf(pairs, green),
-    ...missingNames('identity-provider', blue, green, (it) => it.identityProviders.map((p) => p.name)),
-    ...missingNames('capability', blue, green, (it) => it.belongings.capabilities.map((c) => c.name)),
+    ...identityProvidersOf(pairs, green),
+    ...capabilitiesOf(pairs, green),
   ]
 }
 
@@ -73,9 +83,7 @@ function clusterFindings(blue: BlueFacts, green: BlueFacts, target: string): Fin
           ),
         ]
   return [
-    ...(is.status === 'ACTIVE'
-      ? []
-      : [blocker('cluster-not-active', name, `its status is ${is.status}`, 'wait until it is ACTIVE')]),
+    ...(is.status === 'ACTIVE' ? [] : [notActive(is)]),
     ...is.healthIssues.map((issue) =>
       blocker('cluster-unhealthy', name, issue, 'have whoever made it mend that first'),
     ),
@@ -123,6 +131,12 @@ const remedies: Readonly<Record<string, string>> = {
   subnetIds: "see that what lets blue in by its addresses lets green's in",
   subnets: "see that what lets blue in by its addresses lets green's in, and that they are in the zones of its volumes",
   securityGroupIds: "see that what lets blue in by these groups lets green's in",
+  ...Object.fromEntries(
+    ['usernameClaim', 'usernamePrefix', 'groupsClaim', 'groupsPrefix'].map((setting) => [
+      setting,
+      'see that roles are bound on green to the names that people have there, or have it made as on blue',
+    ]),
+  ),
   scalingConfig: 'have its largest size raised: apps come to it at the size that they have on blue',
 }
 
@@ -275,15 +289,33 @@ const podIdentitiesOf = ({ podIdentities }: Pairs, green: BlueFacts): Finding[] 
         ],
   )
 
-const missingNames = (
-  code: string,
-  blue: BlueFacts,
-  green: BlueFacts,
-  of: (facts: BlueFacts) => readonly string[],
-): Finding[] =>
-  of(blue)
-    .filter((name) => !of(green).includes(name))
-    .map((name) => blocker(code, about(green, name), 'blue has it, and green does not', 'have it made on green too'))
+const identityProvidersOf = ({ identityProviders }: Pairs, green: BlueFacts): Finding[] =>
+  identityProviders.flatMap(({ part, blue: it, green: found }) => {
+    const place = about(green, part)
+    if (!found)
+      return [
+        blocker(
+          'identity-provider',
+          place,
+          `on blue ${it.issuerUrl} lets people in by its client ${it.clientId}; green has no provider of both`,
+          'have it made on green too, with the same claims and prefixes',
+        ),
+      ]
+    const status = { setting: 'status', blue: it.status, green: found.status }
+    return differing(place, [...(found.status === 'ACTIVE' ? [] : [status]), ...differences(it, found)])
+  })
+
+const capabilitiesOf = ({ capabilities }: Pairs, green: BlueFacts): Finding[] =>
+  capabilities
+    .filter((pair) => !pair.green)
+    .map(({ part, blue: { type } }) =>
+      blocker(
+        'capability',
+        about(green, part),
+        `blue has it, of type ${type}, and green has none of that type`,
+        'have one made on green too',
+      ),
+    )
 
 /** What EKS tells of blue and this release has no words for. */
 const notSeen = ({ cluster, nodegroups, addons }: BlueFacts): Finding[] =>

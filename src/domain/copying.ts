@@ -86,6 +86,12 @@ export const namespaceCopy = ({ metadata }: KubernetesObject, run: string): Kube
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { ...cleanMeta({ ...metadata, labels }, run) } }
 }
 
+/** What neither this run made nor a cluster puts into every namespace. */
+export const isOfOthers = (object: KubernetesObject, run: string): boolean =>
+  madeBy(object) !== run &&
+  !(object.kind === 'ServiceAccount' && object.metadata.name === 'default') &&
+  !(object.kind === 'ConfigMap' && object.metadata.name === 'kube-root-ca.crt')
+
 export const madeBy = (object: KubernetesObject): string | undefined => object.metadata.labels?.[RUN]
 
 /** What must not run before its turn, and what would start it. */

@@ -57,32 +57,50 @@ const containersOf = (workload: KubernetesObject) => records(podSpecOf(workload)
 export const shareAnOwner = (a: DnsWriter, b: DnsWriter): boolean =>
   a.owner === undefined || b.owner === undefined || a.owner === b.owner
 
-/** What becomes of blue's records once green has an external-dns of its own, as `onGreen` will be: before anything is made. */
-export const dnsFindings = (onBlue: readonly DnsWriter[], onGreen: readonly DnsWriter[]): Finding[] =>
-  onGreen.flatMap((theirs) => {
-    const mine = onBlue.find((one) => nameOf(one.workload) === nameOf(theirs.workload))
-    if (!mine) return []
-    const about = nameOf(theirs.workload)
-    if (!shareAnOwner(mine, theirs))
-      return [
-        warning(
-          'dns-owner',
+const BY_A_TRANSFORM = 'by a transform in the platform file'
+const BY_ITS_OWNERS = 'by whoever brought it there'
+
+/**
+ * What becomes of blue's records once green has an external-dns of its own: as the upgrade will bring it (`brought`), and as
+ * others have (`there`), by whatever name.
+ */
+export const dnsFindings = (
+  onBlue: readonly DnsWriter[],
+  brought: readonly DnsWriter[],
+  there: readonly DnsWriter[] = [],
+): Finding[] => [
+  ...brought.flatMap((theirs) => dnsFinding(namesake(onBlue, theirs), theirs, BY_A_TRANSFORM)),
+  ...there.flatMap((theirs) =>
+    dnsFinding(onBlue.find((o) => shareAnOwner(o, theirs)) ?? namesake(onBlue, theirs), theirs, BY_ITS_OWNERS),
+  ),
+]
+
+const namesake = (onBlue: readonly DnsWriter[], theirs: DnsWriter): DnsWriter | undefined =>
+  onBlue.find((one) => nameOf(one.workload) === nameOf(theirs.workload))
+
+function dnsFinding(mine: DnsWriter | undefined, theirs: DnsWriter, how: string): Finding[] {
+  if (!mine) return []
+  const about = nameOf(theirs.workload)
+  if (!shareAnOwner(mine, theirs))
+    return [
+      warning(
+        'dns-owner',
+        about,
+        `records that it made from blue are ${mine.owner}'s by their TXT records, and on green it is ${theirs.owner}: it does not touch them, and once blue is gone nobody does`,
+        `before blue is removed, make ${theirs.owner} their owner in the TXT records, or give it --txt-owner-id=${mine.owner} on green once all apps are there`,
+      ),
+    ]
+  return theirs.deletes
+    ? [
+        blocker(
+          'dns-deletes',
           about,
-          `records that it made from blue are ${mine.owner}'s by their TXT records, and on green it is ${theirs.owner}: it does not touch them, and once blue is gone nobody does`,
-          `before blue is removed, make ${theirs.owner} their owner in the TXT records, or give it --txt-owner-id=${mine.owner} on green once all apps are there`,
+          `on green it would have ${theirs.owner === undefined ? 'an owner id that is not written among its arguments, perhaps that of blue' : `blue's owner id ${theirs.owner}`} and policy sync, and so delete the records of whatever green does not have yet`,
+          `give it --policy=upsert-only on green, or a --txt-owner-id of its own, ${how}`,
         ),
       ]
-    return theirs.deletes
-      ? [
-          blocker(
-            'dns-deletes',
-            about,
-            `on green it would have ${theirs.owner === undefined ? 'an owner id that is not written among its arguments, perhaps that of blue' : `blue's owner id ${theirs.owner}`} and policy sync, and so delete the records of whatever green does not have yet`,
-            'give it --policy=upsert-only on green, or a --txt-owner-id of its own, by a transform in the platform file',
-          ),
-        ]
-      : []
-  })
+    : []
+}
 
 /** Of those that were stopped the ones whose records nobody keeps once their cluster is gone. */
 export const orphanedRecords = (

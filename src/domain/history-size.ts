@@ -1,6 +1,7 @@
 import { milliseconds } from './duration.ts'
 import type { Phase } from './plan.ts'
 import type { App, Environment, Platform } from './platform.ts'
+import { settled, type Journal } from './journal.ts'
 import { leaves } from './steps.ts'
 
 /**
@@ -34,6 +35,24 @@ export const eventsOfRoles = (phases: readonly Phase[]): number =>
   leaves(phases.flatMap((p) => p.forward)).filter(
     (s) => s.kind === 'action' && (s.action === 'trustCluster' || s.action === 'distrustCluster'),
   ).length
+
+/** The same of what is not done yet, where this much has been. */
+export function eventsLeft(
+  phases: readonly Phase[],
+  { apps, rest }: Pick<Platform, 'apps' | 'rest'>,
+  journal: Journal,
+): number {
+  const open = phases.map((p) => ({ ...p, forward: leaves(p.forward).filter((s) => !settled(journal, s.id)) }))
+  const [moved, others] = [true, false].map((is) => apps.filter((a) => settled(journal, `app/${a.name}`) === is))
+  // Who has moved is told to commit, and ends.
+  return mostEvents(open, { apps: others ?? [], rest }) + (moved ?? []).length * (SENT + HEARD)
+}
+
+/** Why an upgrade with this history cannot do that much more; undefined: it can. */
+export const tooLong = (events: number, left: number): string | undefined =>
+  events + left > MOST_EVENTS
+    ? `its history has ${events} events, with this plan it may get ${left} more, and ${MOST_EVENTS} is the end: leave the app to the next upgrade`
+    : undefined
 
 /** It is started and ends, and is told to commit, or to go back; each environment gets its turn and says that it is there. */
 const ofApp = (app: App): number =>

@@ -18,8 +18,16 @@ import { verify } from './verify.ts'
 const AT_ONCE = 50 // commands of one workflow task: measured, larger batches time out at 1,500 children
 const OWN = 'platform'
 
-/** The whole way from blue to green. Which environments move when is not in it: that is for `turns.ts`. */
-export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: readonly Finding[]): PlanBody {
+/**
+ * The whole way from blue to green. Which environments move when is not in it: that is for `turns.ts`. `before`: of the plan
+ * that it replaces.
+ */
+export function planUpgrade(
+  platform: Platform,
+  facts: ClusterFacts,
+  findings: readonly Finding[],
+  before: readonly Phase[] = [],
+): PlanBody {
   const { name, blue, green, platformTeam, gates, adopted } = platform
   return {
     subject: {
@@ -43,7 +51,7 @@ export function planUpgrade(platform: Platform, facts: ClusterFacts, findings: r
         ? phase('provision', `take over ${green}, which is there`, takeOver(platform, adopted, facts))
         : phase('provision', `build ${green}`, clone(platform, facts)),
       phase('bootstrap', 'bring up the platform itself', adopted ? settleIn(platform) : bootstrap(platform)),
-      phase('verify', 'try every object on green', verify(platform.apps)),
+      phase('verify', 'try every object on green', verify(platform.apps, before)),
       phase('cutovers', turnsInWords(platform), cutovers(platform)),
       phase('soak', `keep ${blue} as the way back${costing(facts)}`, soak(platform, facts)),
       { ...phase('decommission', `remove ${blue}`, decommission(platform, facts)), pointOfNoReturn: true },
@@ -132,10 +140,14 @@ function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     ...fargateProfiles({ blue, green }, facts),
     just(...still),
     emptied(green, later),
-    just(...rest, ...(facts.networkTags ? [act(TAGS_STEP, 'awaitNetworkTags', { cluster: green, like: blue })] : [])),
+    just(...rest),
+    networkTags({ blue, green }, facts),
     groupRules({ blue, green }, facts),
   )
 }
+
+const networkTags = ({ blue, green }: Sides, facts: ClusterFacts): Move =>
+  facts.networkTags ? just(act(TAGS_STEP, 'awaitNetworkTags', { cluster: green, like: blue })) : stay
 
 const groupRules = ({ blue, green }: Sides, facts: ClusterFacts): Move =>
   facts.groupRules ? just(act(RULES_STEP, 'awaitGroupRules', { cluster: green, like: blue })) : stay
@@ -149,6 +161,7 @@ function takeOver({ blue, green }: Platform, identity: Identity, facts: ClusterF
       act('adopt/leave', 'leaveCluster', { cluster: green, identity }),
     ),
     letActAsRoles({ blue, green, adopted: identity }, facts, still),
+    networkTags({ blue, green }, facts),
     groupRules({ blue, green }, facts),
     just(...still),
   )

@@ -127,14 +127,18 @@ const notes = {
 } as const satisfies Record<Became, unknown>
 
 /**
- * What was done stays done, where the new plan asks for the same. What it asks otherwise is done again, and so is what
- * comes after that in its phase, or in its lane: it rested on what was before.
+ * What was done stays done, where the new plan asks for the same, or for a part of it. What it asks otherwise is done again,
+ * and so is what comes after that in its phase, or in its lane: it rested on what was before.
  */
 export function carried(journal: Journal, before: Plan, after: Plan): Journal {
-  const old = new Map(stepsOf(before).map((s) => [s.id, same(s)]))
+  const old = new Map(stepsOf(before).map((s) => [s.id, s]))
+  const isDone = (step: LeafStep) => {
+    const was = old.get(step.id)
+    return was !== undefined && (same(was) === same(step) || holds(was, step))
+  }
   const again = new Set<StepId>()
   const look = (steps: readonly LeafStep[]) => {
-    const from = steps.findIndex((s) => old.get(s.id) !== same(s))
+    const from = steps.findIndex((s) => !isDone(s))
     if (from >= 0) for (const s of steps.slice(from)) again.add(s.id)
   }
   for (const { forward } of after.phases) {
@@ -147,5 +151,24 @@ export function carried(journal: Journal, before: Plan, after: Plan): Journal {
 }
 
 const stepsOf = ({ phases }: Plan): LeafStep[] => phases.flatMap((p) => leaves([...p.forward, ...p.back, ...p.commit]))
+
+/** Of apps that are tried, or of namespaces that are made, together: those of this step were among those of that one. */
+function holds(was: LeafStep, step: LeafStep): boolean {
+  if (was.kind !== 'action' || step.kind !== 'action') return false
+  if (was.action === 'dryRunApps' && step.action === 'dryRunApps')
+    return was.input.on === step.input.on && areAmong(step.input.places, was.input.places)
+  if (was.action === 'openNamespaces' && step.action === 'openNamespaces')
+    return (
+      same({ ...was, input: { ...was.input, namespaces: [] } }) ===
+        same({ ...step, input: { ...step.input, namespaces: [] } }) &&
+      areAmong(step.input.namespaces, was.input.namespaces)
+    )
+  return false
+}
+
+function areAmong(some: readonly unknown[], all: readonly unknown[]): boolean {
+  const known = new Set(all.map((it) => canonicalJson(it)))
+  return some.every((it) => known.has(canonicalJson(it)))
+}
 
 const same = (step: LeafStep): string => canonicalJson(step, new Set(['title']))

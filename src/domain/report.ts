@@ -160,6 +160,24 @@ function placesOf(runs: readonly Run[]): (about: string | undefined) => Place {
   }
 }
 
+/** What was tried for all was tried again when its turn came: of the same thing that is the last word. */
+function toldLast(reports: readonly Report[]): readonly Finding[] {
+  const isOwn = (r: Report) => r.subjects.some((s) => s.app === undefined)
+  const ofApps = reports.filter((r) => !isOwn(r))
+  const again = new Set(ofApps.flatMap((r) => r.findings).map(thing))
+  const moved = new Set(
+    ofApps.flatMap((r) => r.subjects).flatMap((s) => (s.ended === 'done' ? `${s.app} ${s.environment}` : [])),
+  )
+  const isOld = (f: Finding) => again.has(thing(f)) || (f.code === 'findings-left-out' && moved.has(f.about))
+  return [
+    ...reports.filter(isOwn).flatMap((r) => r.findings.filter((f) => !isOld(f))),
+    ...ofApps.flatMap((r) => r.findings),
+  ]
+}
+
+/** What it is about, without how many others are likewise. */
+const thing = ({ level, code, about, field = '' }: Finding): string => [level, code, about, field].join(' ')
+
 /** An upgrade's own report and those of its apps, as one. */
 export function joined(reports: readonly Report[]): Report {
   // What an app reported is in the history, perhaps from a release that did not write all of it.
@@ -175,8 +193,7 @@ export function joined(reports: readonly Report[]): Report {
     weights: byTime(all('weights')),
     problems: byTime(all('problems')),
     rollbacks: byTime(all('rollbacks')),
-    // What was tried for all was tried again when its turn came.
-    findings: [...new Map(all('findings').map((f) => [JSON.stringify(f), f])).values()],
+    findings: [...new Map(toldLast(reports).map((f) => [JSON.stringify(f), f])).values()],
     leftovers: all('leftovers'),
     ...reports.flatMap(({ cost }) => (cost ? [{ cost }] : []))[0],
   })

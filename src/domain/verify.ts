@@ -1,8 +1,10 @@
+import type { Tried } from './actions.ts'
 import { byOthers, copiedAs } from './arrival.ts'
 import { inOrder, just, pair, sideBySide, stay, type Move } from './moves.ts'
+import { canonicalJson, type Phase } from './plan.ts'
 import { deployedByOthers } from './platform-file.ts'
 import type { App } from './platform.ts'
-import { act } from './steps.ts'
+import { act, leaves } from './steps.ts'
 
 /**
  * So many apps are tried by one step. A step is six events of a history that ends at 51,200, so what nobody answers for
@@ -16,16 +18,17 @@ const AT_ONCE = 8
  * is not there says nothing.
  *
  * In two groups, each lane a step: what a replan changes in one of them is then no reason to do another one again. That
- * matters where an app is fenced: by then it may run there.
+ * matters where an app is fenced: by then it may run there. `before`: of the plan that this one replaces; what is as it was
+ * stays in its round, and the rest gets rounds of its own.
  */
-export function verify(apps: readonly App[]): Move {
-  const some = roundsOf(apps)
+export function verify(apps: readonly App[], before: readonly Phase[] = []): Move {
+  const some = roundsOf(apps, before)
   const opened = [
     ...some.flatMap((round) => opening(round)),
     ...apps.filter((app) => deployedByOthers(app.deploy)).map(fencing),
   ]
   const tried = some.map(({ id, apps: its }) =>
-    just(act(`verify/objects/${id}`, 'dryRunApps', { places: its.flatMap(placesOf), on: 'green' })),
+    just(act(`${TRIED}${id}`, 'dryRunApps', { places: its.flatMap(placesOf), on: 'green' })),
   )
   return inOrder(
     sideBySide('verify/namespaces', 'namespaces of every app on green', AT_ONCE, opened),
@@ -41,18 +44,37 @@ interface Round {
 }
 
 /** By teams: what stops one of them is for its people, and for nobody else's. */
-function roundsOf(apps: readonly App[]): Round[] {
+function roundsOf(apps: readonly App[], before: readonly Phase[]): Round[] {
+  const earlier = roundsIn(before)
   const teams = [...new Set(apps.map((app) => app.team))].toSorted()
   return teams.flatMap((team) => {
     const its = apps.filter((app) => app.team === team)
-    return Array.from({ length: Math.ceil(its.length / TOGETHER) }, (_, n) => ({
-      id: `${team}/${n + 1}`,
-      apps: its.slice(n * TOGETHER, (n + 1) * TOGETHER),
+    const stay = earlier.flatMap(({ id, places }) => {
+      const same = its.filter((app) => id.startsWith(`${team}/`) && isIn(places, app))
+      return same.length === 0 ? [] : [{ id, apps: same }]
+    })
+    const rest = its.filter((app) => !stay.some((round) => round.apps.includes(app)))
+    const last = Math.max(0, ...stay.map(({ id }) => Number(id.slice(team.length + 1))))
+    const more = Array.from({ length: Math.ceil(rest.length / TOGETHER) }, (_, n) => ({
+      id: `${team}/${last + n + 1}`,
+      apps: rest.slice(n * TOGETHER, (n + 1) * TOGETHER),
     }))
+    return [...stay, ...more]
   })
 }
 
-const placesOf = (app: App) =>
+const TRIED = 'verify/objects/'
+
+const roundsIn = (phases: readonly Phase[]) =>
+  leaves(phases.flatMap((p) => p.forward)).flatMap((s) =>
+    s.kind === 'action' && s.action === 'dryRunApps' ? [{ id: s.id.slice(TRIED.length), places: s.input.places }] : [],
+  )
+
+const isIn = (places: readonly Tried[], app: App): boolean =>
+  app.environments.length > 0 &&
+  canonicalJson(places.filter((p) => p.app === app.name)) === canonicalJson(placesOf(app))
+
+const placesOf = (app: App): Tried[] =>
   app.environments.map((it) => ({
     app: app.name,
     environment: it.name,
@@ -82,7 +104,7 @@ function fencing(app: App): Move {
       ...place,
       closed: app.environments.flatMap((e) => e.fenced ?? []),
     }),
-    act(`verify/fenced/${app.name}/close`, 'closeNamespaces', place),
+    act(`verify/fenced/${app.name}/close`, 'closeNamespaces', { ...place, byOthers: true }),
   )
 }
 

@@ -1,6 +1,7 @@
-import { condition } from '@temporalio/workflow'
+import { condition, workflowInfo } from '@temporalio/workflow'
 import { logged, voided } from '../domain/gates.ts'
 import { milliseconds, type Duration } from '../domain/duration.ts'
+import { eventsLeft, tooLong } from '../domain/history-size.ts'
 import type { Order, UpgradeRequest } from '../domain/messages.ts'
 import { isOver, type Phase } from '../domain/plan.ts'
 import { carried, whyNotReplanned, type Replan } from '../domain/replanning.ts'
@@ -77,6 +78,10 @@ export function replanning(
     const why =
       allowed(run, stateOf(run, false, office.paused), office.paused).replan ?? (standing && whyNotReplanned(standing))
     if (why !== undefined) return note(order, 'refused', why)
+    const { plan, platform: next } = found.next
+    const left = eventsLeft(plan.phases, next, carried(run.journal, travelled, plan))
+    const tooMuch = tooLong(workflowInfo().historyLength, left)
+    if (tooMuch !== undefined) return note(order, 'refused', tooMuch)
     replace(found.next)
     if (standing) await apps.letGo(app, `${order.by} replanned it: ${order.reason ?? ''}`)
     note(order, found.became)

@@ -1,12 +1,39 @@
 import { expect, test } from 'vitest'
 import { OWN_LABELS } from '../../src/domain/fence.ts'
 import { driven } from '../support/driven.ts'
-import { call, scope } from '../support/small-world.ts'
+import { aDeployment, call, scope } from '../support/small-world.ts'
 import { aNamespace } from './servers.ts'
 import type { WorldUnderTest } from './workload-actions.ts'
 
 /** What Norikae keeps for itself on a green that others made. After all others: it takes the fences of all of them down. */
 export function adoptionContract(of: () => WorldUnderTest): void {
+  test('on the way back a namespace goes only where nothing of others is in it', async () => {
+    const { activities, blue, green, ports } = of()
+    const found = await ports.eks(scope.region).findCluster(scope.green)
+    if (!found) throw new Error('there is no green')
+    const where = { scope: { ...scope, adopted: { arn: found.arn, createdAt: found.createdAt } } }
+    const twice = { lost: true, withinMs: 60_000 }
+    const namespaces = [await aNamespace(blue), await aNamespace(blue), await aNamespace(blue)]
+    const [empty = '', used = '', runs = ''] = namespaces
+    const place = { namespaces, on: 'green' as const }
+    await driven(activities.openNamespaces, call<'openNamespaces'>({ ...place, closed: [] }, where), twice)
+    const password = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db', namespace: used } }
+    await green.applyAs('pipeline', { ...password, stringData: { password: 'hunter2' } })
+    await green.applyAs('pipeline', aDeployment('web', runs))
+    const close = (more: object) =>
+      driven(activities.closeNamespaces, call<'closeNamespaces'>({ ...place, ...more }, where), twice)
+
+    const { note } = (await close({ byOthers: true })).answer
+    expect(note).toContain(`${empty} gone from ${scope.green}; left on ${scope.green}`)
+    expect(note).toContain(`${used} (Secret/${used}/db)`)
+    const there = async () =>
+      (await Promise.all(namespaces.map((name) => green.admin.find('Namespace', undefined, name)))).map((n) => !!n)
+    expect(await there()).toEqual([false, true, true])
+    expect(await green.admin.find('Deployment', runs, 'web')).toBeDefined()
+    await close({})
+    expect(await there()).toEqual([false, false, false])
+  }, 180_000)
+
   test('what is fenced stays so when green is left; where nothing is, the policy goes too', async () => {
     const { activities, green, ports } = of()
     const found = await ports.eks(scope.region).findCluster(scope.green)

@@ -2,6 +2,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dataConverter } from '../../src/client/large-payloads.ts'
 import { aPlatform, anApp } from '../support/builders.ts'
 import { bundle } from '../support/bundle.ts'
 import { eventually } from '../support/eventually.ts'
@@ -136,7 +137,7 @@ async function heardAhead({ of, step, come, speak, heard }: Row, name: string): 
 
     const { events } = await trial.handle(of).fetchHistory()
     const failed = (events ?? []).flatMap((e) => e.workflowTaskFailedEventAttributes?.failure?.message ?? [])
-    await Worker.runReplayHistory({ workflowBundle: await bundle() }, { events: events ?? [] })
+    await Worker.runReplayHistory({ workflowBundle: await bundle(), dataConverter }, { events: events ?? [] })
     return failed
   } finally {
     for (const app of [of, undefined])

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker'
 import { describe, expect, test } from 'vitest'
+import { dataConverter } from '../../src/client/large-payloads.ts'
 import { bundle } from '../support/bundle.ts'
 import { histories, release } from './histories.ts'
 import { kept, paths } from './paths.ts'
@@ -18,7 +19,7 @@ async function refused(workflowBundle: WorkflowBundle, some = golden): Promise<R
   // Equal ids are of one path in several releases.
   const rounds = Map.groupBy(some, ({ name }) => name.split('/')[0])
   for (const round of rounds.values())
-    for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, round))
+    for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle, dataConverter }, round))
       if (error) wrong[round.find((h) => h.workflowId === workflowId)?.name ?? workflowId] = error.name
   return wrong
 }

@@ -171,7 +171,7 @@ export class Outside {
         const findings = [...plan.findings, replanFinding(looked.became, order, order.app)]
         return {
           became: looked.became,
-          next: { platform: looked.platform, plan: seal(planUpgrade(looked.platform, facts, findings)) },
+          next: { platform: looked.platform, plan: seal(planUpgrade(looked.platform, facts, findings, plan.phases)) },
         }
       },
       planApp: async ({ platform, app }) => plansOf(platform, app),

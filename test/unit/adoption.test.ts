@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { adoptedTwin } from '../../src/domain/adopted-twin.ts'
-import { adoptedMissing, adopting, adoptionFindings, inhabitedFindings, notYetMade } from '../../src/domain/adoption.ts'
-import type { AccessEntry, FargateProfile, PodIdentity } from '../../src/domain/eks-objects.ts'
+import {
+  adopting,
+  adoptionFindings,
+  inhabitedFindings,
+  isThere,
+  notThere,
+  notYetMade,
+} from '../../src/domain/adoption.ts'
+import type { AccessEntry, FargateProfile, IdentityProvider, PodIdentity } from '../../src/domain/eks-objects.ts'
 import type { BlueFacts } from '../../src/domain/facts.ts'
 import { placeOf } from '../../src/domain/findings.ts'
 import { leaves } from '../../src/domain/steps.ts'
@@ -35,6 +42,7 @@ const profile = (more: Partial<FargateProfile> = {}): FargateProfile => ({
   ...more,
 })
 const association: PodIdentity = { namespace: 'shop', serviceAccount: 'api', roleArn: 'arn:s3', tags: {} }
+const people: IdentityProvider = { name: 'people', status: 'ACTIVE', issuerUrl: 'https://id', clientId: 'k', tags: {} }
 const DEV = 'arn:aws:iam::123456789012:role/Dev'
 const WORKER = 'arn:aws:iam::123456789012:role/norikae'
 
@@ -53,7 +61,7 @@ const blue: BlueFacts = {
   accessEntries: [entry(DEV), entry(WORKER)],
   podIdentities: [association],
   fargateProfiles: [profile()],
-  identityProviders: [{ name: 'people', status: 'ACTIVE', issuerUrl: 'https://id', clientId: 'k', tags: {} }],
+  identityProviders: [people],
 }
 
 /** As Terraform would have made it: other names, other ids, the same to a pod. */
@@ -182,8 +190,14 @@ describe('what apps would break by is a blocker', () => {
     {
       says: 'a missing identity provider',
       green: with_({ identityProviders: [] }),
-      gives: 'identity-provider green people',
-      tells: 'green does not',
+      gives: 'identity-provider green identity provider people',
+      tells: 'https://id lets people in by its client k; green has no provider of both',
+    },
+    {
+      says: 'an identity provider of the same name and of another issuer',
+      green: with_({ identityProviders: [{ ...people, issuerUrl: 'https://other' }] }),
+      gives: 'identity-provider green identity provider people',
+      tells: 'green has no provider of both',
     },
   ])('$says', ({ green, gives, tells }) => {
     const found = adoptionFindings(blue, green, '1.36', WORKER)
@@ -244,6 +258,18 @@ describe('what is only otherwise is a warning, with its field and both values', 
       gives: 'green pod identity shop/api roleArn',
       tells: 'arn:s3, green has arn:s3-green',
     },
+    {
+      says: 'another name for the same people',
+      green: with_({ identityProviders: [{ ...people, name: 'sso', usernamePrefix: 'oidc:' }] }),
+      gives: 'green identity provider people usernamePrefix',
+      tells: 'blue has nothing, green has oidc:',
+    },
+    {
+      says: 'an identity provider that does not let in yet',
+      green: with_({ identityProviders: [{ ...people, status: 'CREATING' }] }),
+      gives: 'green identity provider people status',
+      tells: 'blue has ACTIVE, green has CREATING',
+    },
   ])('$says', ({ green, gives, tells }) => {
     expect(adoptionFindings(blue, green, '1.36', WORKER)).toMatchObject([{ level: 'warning', code: 'adopted-differs' }])
     const [found] = adoptionFindings(blue, green, '1.36', WORKER)
@@ -269,6 +295,25 @@ describe('what is only otherwise is a warning, with its field and both values', 
     const told = { ...blue, cluster: { ...blue.cluster, unread: ['x'], unknown: ['y.z'] } }
     expect(adoptionFindings(told, twin, '1.36', WORKER).map((f) => f.about)).toEqual(['demo-1-35 x', 'demo-1-35 y.z'])
   })
+})
+
+test('a provider of the same issuer and client, and a capability of the same type, may be called otherwise', () => {
+  const argocd = { name: 'argocd', type: 'ARGOCD' }
+  const has = (capabilities: BlueFacts['belongings']['capabilities']) => ({ ...blue.belongings, capabilities })
+  const from = { ...blue, belongings: has([argocd]) }
+  const to = with_({
+    belongings: has([{ ...argocd, name: 'gitops' }]),
+    identityProviders: [{ ...people, name: 'sso' }],
+  })
+  expect(adoptionFindings(from, to, '1.36', WORKER)).toEqual([])
+  const lacks = adoptionFindings(from, with_({ belongings: has([{ name: 'argocd', type: 'ACK' }]) }), '1.36', WORKER)
+  expect(lacks.map((f) => `${f.level} ${f.code} ${f.about}`)).toEqual(['blocker capability green capability argocd'])
+  expect(adoptedTwin(from, to, WORKER).map((p) => [p.part, p.changed])).toEqual(
+    expect.arrayContaining([
+      ['identity provider people', []],
+      ['capability argocd', []],
+    ]),
+  )
 })
 
 test('blue itself is looked at as ever', () => {
@@ -303,15 +348,32 @@ test('both are shown side by side, with what only one of them has', () => {
     ],
     [`access ${DEV}`, []],
     ['pod identity shop/api', [['all of it', 'there', 'not there']]],
+    ['identity provider people', []],
     ['add-on extra', [['all of it', undefined, 'there']]],
   ])
 })
 
 test('one that is not there is a blocker that says what to do, and no cluster is taken for it', () => {
-  expect(adoptedMissing('green', '1.36')).toMatchObject({ level: 'blocker', code: 'adopted-missing' })
+  expect(notThere(undefined, 'green', '1.36')).toMatchObject({ level: 'blocker', code: 'adopted-missing' })
   expect(notYetMade('green', { arn: 'arn:aws:eks:r:1:cluster/blue', createdAt: 'x' })).toEqual({
     arn: 'arn:aws:eks:r:1:cluster/green',
     createdAt: 'not yet',
+  })
+})
+
+test.for([
+  ['CREATING', false],
+  ['FAILED', false],
+  ['DELETING', false],
+  ['UPDATING', true],
+  ['ACTIVE', true],
+] as const)('of one that is %s more can be asked: %s', ([status, more]) => {
+  expect(isThere({ ...twin.cluster, status })).toBe(more)
+  expect(notThere({ ...twin.cluster, status }, 'green', '1.36')).toMatchObject({
+    level: 'blocker',
+    code: 'cluster-not-active',
+    about: 'green',
+    message: `its status is ${status}`,
   })
 })
 

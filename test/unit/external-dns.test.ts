@@ -76,6 +76,17 @@ test.for([
 })
 
 test.for([
+  { says: "that deletes by blue's owner id", args: ['--txt-owner-id=b'], codes: ['blocker dns-deletes'] },
+  { says: 'that deletes nothing', args: ['--txt-owner-id=b', '--policy=upsert-only'], codes: [] },
+  { says: 'of its own', args: ['--txt-owner-id=g'], codes: [] },
+])('one that others brought to green by another name, $says', ({ args: its, codes }) => {
+  const there = { ...args(...its), metadata: { name: 'dns-public', namespace: 'edge' } }
+  const found = dnsFindings(dnsWriters([args('--txt-owner-id=b')]), [], dnsWriters([there]))
+  expect(found.map((f) => `${f.level} ${f.code}`)).toEqual(codes)
+  for (const { remedy } of found) expect(remedy).toContain('by whoever brought it there')
+})
+
+test.for([
   { says: 'records whose owner the other cluster has are kept', others: [args('--txt-owner-id=b')], left: 0 },
   { says: 'those of another owner nobody keeps', others: [args('--txt-owner-id=g')], left: 1 },
   { says: 'nor where there is no external-dns', others: [], left: 1 },

@@ -2,6 +2,7 @@ import { defaultPayloadConverter, type Payload } from '@temporalio/common'
 import { deflateSync, inflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { dataConverter } from '../../src/client/large-payloads.ts'
+import { textsOf } from '../support/history-texts.ts'
 
 const [codec] = dataConverter.payloadCodecs
 if (!codec) throw new Error('no codec')
@@ -25,6 +26,12 @@ test('it is packed as the Go SDK packs: zlib, and in it the payload as Temporal 
   const inside = inflateSync(sent?.data ?? Buffer.of())
   // Field 1, an entry of 22 bytes: key "encoding", value "json/plain".
   expect(inside.subarray(0, 24).toString('latin1')).toBe('\n\x16\n\x08encoding\x12\njson/plain')
+})
+
+test('who looks for secrets in a history finds them in what is packed too', async () => {
+  const payloads = await encode([defaultPayloadConverter.toPayload({ ...large, password: 'hunter2' })])
+  const texts = await textsOf([{ workflowExecutionStartedEventAttributes: { input: { payloads } } }])
+  expect(texts.join('\n')).toContain('hunter2')
 })
 
 test.for([

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { missingTags, networkTagFindings, tagCommand, tagsToAdd, type Tagged } from '../../src/domain/network-tags.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { leaves } from '../../src/domain/steps.ts'
-import { aPlatform, clusterFacts } from '../support/builders.ts'
+import { anAdoptingPlatform, aPlatform, clusterFacts } from '../support/builders.ts'
 
 const sides = { blue: 'demo-1-35', green: 'demo-1-36' }
 const [BLUE, GREEN] = ['kubernetes.io/cluster/demo-1-35', 'kubernetes.io/cluster/demo-1-36']
@@ -47,10 +47,9 @@ test('of many as many commands as can be read, and how many are left', () => {
 })
 
 test('a plan waits for it before the platform’s own apps come, and only where something is missing', () => {
-  const steps = (facts: typeof clusterFacts) =>
-    leaves(planUpgrade(aPlatform(), facts, []).phases.find((p) => p.name === 'provision')?.forward ?? []).map(
-      (s) => s.id,
-    )
+  const steps = (facts: typeof clusterFacts, platform = aPlatform()) =>
+    leaves(planUpgrade(platform, facts, []).phases.find((p) => p.name === 'provision')?.forward ?? []).map((s) => s.id)
   expect(steps({ ...clusterFacts, networkTags: true }).at(-1)).toBe('network/tags')
   expect(steps(clusterFacts)).not.toContain('network/tags')
+  expect(steps({ ...clusterFacts, networkTags: true }, anAdoptingPlatform())).toEqual(['adopt', 'network/tags'])
 })

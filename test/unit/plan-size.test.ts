@@ -4,10 +4,12 @@ import { deflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { readPlatformFile } from '../../src/config/read.ts'
 import { fitting, sealed } from '../../src/activities/preparing.ts'
-import { MOST_EVENTS, mostEvents } from '../../src/domain/history-size.ts'
+import { eventsLeft, MOST_EVENTS, mostEvents, tooLong } from '../../src/domain/history-size.ts'
+import { blank, write, type Journal } from '../../src/domain/journal.ts'
 import type { Environment, Platform } from '../../src/domain/platform.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { resolvePlatform } from '../../src/domain/resolve-platform.ts'
+import { leaves } from '../../src/domain/steps.ts'
 import { anApp, anEnvironment, aPlatform, clusterFacts, route, rule } from '../support/builders.ts'
 import { aNamespace, aRoute, found } from '../support/found.ts'
 
@@ -93,6 +95,26 @@ test('what would not be taken in one piece is refused, with the figure', () => {
   const noise = Array.from({ length: 50_000 }, (_, n) => hash(`${n}`))
   const platform = aPlatform({ apps: [anApp('api', { dependsOn: noise })] })
   expect(() => fitting({ platform, plan: sealed(planUpgrade(aPlatform(), clusterFacts, [])) })).toThrow(
-    /^platform toy and its plan, of 1 apps, have \d+ characters, \d+ bytes when packed, and 24000000 and 1500000 are/,
+    /^platform toy and its plan, of 1 apps, have \d+ bytes, \d+ when packed, and 24000000 and 1500000 are/,
   )
+})
+
+test('what is unpacked is counted in bytes, as its reader counts them', () => {
+  const platform = aPlatform({ platformTeam: '係'.repeat(9_000_000) })
+  expect(() => fitting({ platform, plan: sealed(planUpgrade(aPlatform(), clusterFacts, [])) })).toThrow(
+    /have 2[78]\d{6} bytes, \d{5,6} when packed/,
+  )
+})
+
+test('what a replan leaves to do is held against what the history has already', () => {
+  const platform = aPlatform({ apps: [anApp('api'), anApp('web')] })
+  const { phases } = planUpgrade(platform, clusterFacts, [])
+  expect(eventsLeft(phases, platform, blank)).toBe(mostEvents(phases, platform))
+  const done = leaves(phases.flatMap((p) => p.forward)).reduce<Journal>(
+    (all, { id: step }) => write(all, { step, attempt: 1, state: 'done', startedAt: '' }),
+    blank,
+  )
+  expect(eventsLeft(phases, platform, done)).toBeLessThan(eventsLeft(phases, platform, blank) - 50)
+  expect(tooLong(MOST_EVENTS - 10, 10)).toBeUndefined()
+  expect(tooLong(MOST_EVENTS - 10, 11)).toContain('leave the app to the next upgrade')
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { gateOf } from '../../src/domain/asking.ts'
-import { blocker } from '../../src/domain/findings.ts'
+import { blocker, info } from '../../src/domain/findings.ts'
 import { closed, opened, record, type Desk } from '../../src/domain/gates.ts'
 import { blank, write, type Journal, type StepState } from '../../src/domain/journal.ts'
 import {
@@ -67,6 +67,24 @@ test('what was noticed for all together and again at its turn is told once', () 
   )
   expect(one.findings).toEqual(findings)
   expect(joined([one, one]).findings).toEqual(findings)
+})
+
+test('of what was tried with others first, its own try has the last word', () => {
+  const blocks = (message: string) => blocker('field-invalid', 'Deployment/shop/web', message, 'r')
+  const empty = reportOf([], desk)
+  const [left, other] = ['api production', 'web production'].map((it) => info('findings-left-out', it, '9 more', 'r'))
+  const [own, lone] = [blocks('m (and 7 other objects likewise)'), blocker('api-missing', 'Job/shop/x', 'm', 'r')]
+  const ofAll = {
+    ...empty,
+    subjects: [{ digest: 'a' }],
+    findings: [blocks('m (and 3 other objects likewise)'), lone, ...(left && other ? [left, other] : [])],
+  }
+  const ofApp = {
+    ...empty,
+    subjects: [{ app: 'api', environment: 'production', digest: 'b', ended: 'done' }],
+    findings: [own],
+  }
+  expect(joined([ofAll, ofApp]).findings).toEqual([lone, other, own])
 })
 
 describe('a report', () => {

@@ -2,10 +2,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { blank, write, type Journal } from '../../src/domain/journal.ts'
 import type { App } from '../../src/domain/platform.ts'
+import type { Plan } from '../../src/domain/plan.ts'
+import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { carried } from '../../src/domain/replanning.ts'
 import { leaves, type Step, type StepId } from '../../src/domain/steps.ts'
 import { verify } from '../../src/domain/verify.ts'
-import { anApp, anEnvironment, anUpgradePlan, aPlatform, byArgo, ref } from '../support/builders.ts'
+import { anApp, anEnvironment, aPlatform, byArgo, clusterFacts, ref, seal } from '../support/builders.ts'
 
 const ids = (steps: readonly Step[]): StepId[] => leaves(steps).map((s) => s.id)
 const places = (apps: readonly App[]) =>
@@ -38,6 +40,13 @@ test('where somebody else deploys, what may run once is fenced as soon as green 
     ['verify/namespaces/scala/1', ['shop', 'shop'], undefined],
     ['verify/fenced/api', ['api'], fenced],
   ])
+  const closed = leaves(verify([external('api'), anApp('web')]).back).flatMap((s) =>
+    s.kind === 'action' && s.action === 'closeNamespaces' ? [[s.id, s.input.byOthers]] : [],
+  )
+  expect(closed).toEqual([
+    ['verify/namespaces/scala/1/close', undefined],
+    ['verify/fenced/api/close', true],
+  ])
 })
 
 const someApps = fc
@@ -47,6 +56,13 @@ const someApps = fc
   })
   .map((all) =>
     all.map(([name, team, others]) => ({ ...(others ? external(name) : anApp(name)), team })).toSorted(byName),
+  )
+const planOf = (apps: readonly App[], earlier?: Plan) =>
+  seal(planUpgrade(aPlatform({ apps }), clusterFacts, [], earlier?.phases))
+const allDone = ({ phases }: Plan) =>
+  ids(phases.flatMap((p) => p.forward)).reduce<Journal>(
+    (all, step) => write(all, { step, attempt: 1, state: 'done', startedAt: '' }),
+    blank,
   )
 const byName = (a: App, b: App) => (a.name < b.name ? -1 : 1)
 
@@ -76,17 +92,34 @@ test('an app that joins or leaves is no reason to fence another one again, which
     fc.property(someApps, someApps, (before, more) => {
       const known = new Set(before.map((a) => a.name))
       const after = [...before.slice(1), ...more.filter((a) => !known.has(a.name)).slice(0, 1)].toSorted(byName)
-      const [old, next] = [before, after].map((apps) => anUpgradePlan(aPlatform({ apps })))
-      if (!old || !next) throw new Error('two plans')
-      const done = ids(old.phases.flatMap((p) => p.forward)).reduce<Journal>(
-        (all, step) => write(all, { step, attempt: 1, state: 'done', startedAt: '' }),
-        blank,
-      )
-      const left = new Set(Object.keys(carried(done, old, next).steps))
+      const old = planOf(before)
+      const left = new Set(Object.keys(carried(allDone(old), old, planOf(after, old)).steps))
       for (const app of after.filter((a) => a.deploy === 'external' && known.has(a.name)))
         expect(left).toContain(`verify/fenced/${app.name}`)
     }),
     { numRuns: 30 },
+  )
+})
+
+test('who joins or changes is tried alone: every step for others is as it was, and done', () => {
+  fc.assert(
+    fc.property(someApps, fc.nat(), fc.stringMatching(/^[a-d]{1,3}$/), fc.boolean(), (before, n, name, others) => {
+      const first = planOf(before)
+      const known = before.find((a) => a.name === name) ?? before[n % (before.length + 1)]
+      const it = { ...(others ? external(name) : anApp(name)), team: 'scala', environments: [anEnvironment('dr')] }
+      const after = [...before.filter((a) => a !== known && a.name !== name), it].toSorted(byName)
+      const next = planOf(after, first)
+      const left = new Set(Object.keys(carried(allDone(first), first, next).steps))
+      const steps = leaves(next.phases.find((p) => p.name === 'verify')?.forward ?? [])
+      const again = steps.flatMap((s) => (s.kind === 'action' && !left.has(s.id) ? [s] : []))
+      const tried = again.flatMap((s) => (s.action === 'dryRunApps' ? s.input.places.map((p) => p.app) : []))
+      expect(new Set(tried)).toEqual(new Set([name]))
+      expect(again.length).toBeLessThanOrEqual(2)
+      const all = after.flatMap((a) => a.environments.map((e) => `${a.name} ${e.name}`)).toSorted()
+      const places = steps.flatMap((s) => (s.kind === 'action' && s.action === 'dryRunApps' ? s.input.places : []))
+      expect(places.map((p) => `${p.app} ${p.environment}`).toSorted()).toEqual(all)
+    }),
+    { numRuns: 50 },
   )
 })
 

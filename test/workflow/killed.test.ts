@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker } from '@temporalio/worker'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dataConverter } from '../../src/client/large-payloads.ts'
 import type { Platform } from '../../src/domain/platform.ts'
 import { aPlatform, anApp } from '../support/builders.ts'
 import { bundle } from '../support/bundle.ts'
@@ -139,7 +140,7 @@ test.concurrent(
       .finally(() => clearInterval(asking))
     await Promise.all(asked) // one still asked when the connection closes would be tried again, and fail nobody's test
     const history = await trial.handle().fetchHistory()
-    await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, trial.handle().workflowId)
+    await Worker.runReplayHistory({ workflowBundle: { codePath }, dataConverter }, history, trial.handle().workflowId)
     const rests = (history.events ?? []).filter((e) => e.timerStartedEventAttributes != null)
     expect(rests.length).toBeGreaterThan(0)
   },

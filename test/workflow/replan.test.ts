@@ -51,12 +51,13 @@ test('an app that was born meanwhile is tried on green, moves beside the others 
     expect(report.decisions.filter((d) => d.message === 'replan').map((d) => d.became)).toEqual(['counted'])
   })
   const at = (step: string) => outside.done.indexOf(step)
-  const tried = outside.done.lastIndexOf('upgrade:verify/objects/scala/1')
+  const tried = outside.done.lastIndexOf('upgrade:verify/objects/scala/2')
   expect(at('web:test/deploy')).toBeGreaterThan(tried)
   expect(at('web:production/deploy')).toBeGreaterThan(at('api:production/route/web/100'))
   // What was done was not done again.
   expect(tried).toBeGreaterThan(at('upgrade:verify/objects/scala/1'))
-  expect(outside.done.filter((d) => d === 'upgrade:cluster/create')).toHaveLength(1)
+  for (const step of ['cluster/create', 'verify/namespaces/scala/1', 'verify/objects/scala/1'])
+    expect(outside.done.filter((d) => d === `upgrade:${step}`)).toHaveLength(1)
 })
 
 test('a step that was under way when its app became another one is done again', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADMINISTRATOR } from '../../../src/domain/access.ts'
 import { placeOf } from '../../../src/domain/findings.ts'
+import type { EksPort, Ports } from '../../../src/activities/ports.ts'
 import { blockers } from '../../../src/domain/plan.ts'
 import type { Scope } from '../../../src/domain/platform.ts'
 import { leaves, type Step } from '../../../src/domain/steps.ts'
@@ -14,8 +15,25 @@ import { aDeployment, aService, aSmallWorld, call, scope, type SmallWorld } from
 
 const GREEN = 'terraform-green'
 let world: SmallWorld
+let isMade = true
+/** As EKS tells of a cluster while it makes it; it has no Kubernetes to be asked. */
+const slowlyMade = (ports: Ports): Ports => ({
+  ...ports,
+  eks: (region) => {
+    const its = ports.eks(region)
+    const findCluster: EksPort['findCluster'] = async (name) => {
+      const found = await its.findCluster(name)
+      return found && name === GREEN && !isMade ? { ...found, status: 'CREATING' } : found
+    }
+    return { ...its, findCluster }
+  },
+  kubernetes: async (region, name) => {
+    if (name === GREEN && !isMade) throw new Error('it has no endpoint')
+    return ports.kubernetes(region, name)
+  },
+})
 beforeAll(async () => {
-  world = await aSmallWorld()
+  world = await aSmallWorld({ between: slowlyMade })
   await seedBlue(world)
   const blue = world.cluster(scope.blue)
   for (const [name, labels] of [
@@ -109,6 +127,38 @@ test('what it lacks is told, and nothing once it is as blue is', async () => {
   await eventually('it is gone', async () => (await kubernetes.find('Namespace', undefined, 'shop')) === undefined)
   expect(await said()).toEqual([])
   expect((await prepare()).twin.map((p) => p.part)).toEqual([`cluster ${GREEN}`, 'node group general'])
+})
+
+test('while it is being made, that is all that is said of it', async () => {
+  isMade = false
+  expect(await said()).toEqual([`cluster-not-active ${GREEN}`])
+  expect((await prepare()).plan.subject.adopted?.createdAt).not.toBe('not yet')
+  isMade = true
+})
+
+test('tags of blue’s network are asked for, and so is what others have brought that deletes blue’s records', async () => {
+  const tag = `kubernetes.io/cluster/${scope.blue}`
+  world.aws.subnets.tag('subnet-0a1a1a1a1a1a1a1a1', { [tag]: 'shared' })
+  const dns = aDeployment('dns', 'ingress')
+  const image = 'registry.k8s.io/external-dns/external-dns:v0.19.0'
+  const template = { metadata: { labels: { app: 'dns' } }, spec: { containers: [{ name: 'it', image }] } }
+  const spec = { ...dns.spec, template }
+  world.cluster(scope.blue).apply({ ...dns, spec })
+  world.cluster(GREEN).apply({ ...dns, metadata: { ...dns.metadata, name: 'dns-public' }, spec })
+  const { plan } = await prepare()
+  expect(plan.findings.filter((f) => /^dns|^network/.test(f.code)).map((f) => `${f.code} ${f.about}`)).toEqual([
+    `network-tag ${tag}`,
+    'dns-deletes Deployment/ingress/dns-public',
+  ])
+  expect(leaves(plan.phases.find((p) => p.name === 'provision')?.forward ?? []).map((s) => s.id)).toContain(
+    'network/tags',
+  )
+  world.aws.subnets.tag('subnet-0a1a1a1a1a1a1a1a1', { [`kubernetes.io/cluster/${GREEN}`]: 'shared' })
+  for (const [name, cluster] of [
+    ['dns', scope.blue],
+    ['dns-public', GREEN],
+  ] as const)
+    await (await world.ports.kubernetes(scope.region, cluster)).remove('Deployment', 'ingress', name)
 })
 
 test('whoever runs the worker has to be let in', async () => {
