@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { LONGEST_REFRESH_MS } from '../domain/insights.ts'
 import { asking, workerIsThere } from './ask.ts'
 import type { Temporal } from './connect.ts'
 import { Failed, Left, NotReady } from './problems.ts'
 import { noWorker, translated } from './translate.ts'
 
-/** It asks AWS and Kubernetes about every app; one that takes longer has lost somebody. */
-const WITHIN = '15m'
+/**
+ * In milliseconds. It asks AWS and Kubernetes about every app; one that takes longer has lost somebody. That EKS looks again
+ * first is no part of it.
+ */
+export const WITHIN_MS = LONGEST_REFRESH_MS + 15 * 60_000
 
 interface Look {
   /** Of a workflow that only reads. */
@@ -49,7 +53,7 @@ export async function lookOutside<T>(
       workflowId,
       taskQueue,
       args: [request],
-      workflowExecutionTimeout: WITHIN,
+      workflowExecutionTimeout: WITHIN_MS,
       staticSummary: summary,
     }),
   )

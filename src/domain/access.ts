@@ -68,6 +68,9 @@ export function sameRight(one: KubernetesObject, other: KubernetesObject): boole
   return said(one) === said(other)
 }
 
+/** Of deploy/rbac/look.yaml, which green never gets: an upgrade could not begin with it. */
+const LOOK = 'norikae-look'
+
 const LEAST = "give the worker's role an access entry of the group norikae, and apply deploy/rbac/norikae.yaml"
 
 /**
@@ -82,6 +85,15 @@ export function accessFindings(blue: string, access: ClusterAccess | undefined, 
         blue,
         'it lets the worker in without an access entry that says what it may, so it would be an administrator on green',
         LEAST,
+      ),
+    ]
+  if (access.policies.length === 0 && access.groups.every((group) => group === LOOK))
+    return [
+      blocker(
+        'worker-rights',
+        blue,
+        `it lets the worker in with the group ${LOOK}, which only reads: enough for preflight and plan, not for an upgrade`,
+        "before the upgrade, apply deploy/rbac/norikae.yaml there and put the worker's access entry into the group norikae",
       ),
     ]
   const administers = access.policies.includes(ADMINISTRATOR)

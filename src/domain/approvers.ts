@@ -41,7 +41,7 @@ export function approverFindings(platform: Platform, requester: string): Finding
           'nobody-may-approve',
           'the decommissioning',
           `who approves the start may not approve it, and ${platformTeam} has ${approversInWords(have)}${keyed ? ' with a key' : ''}${needed > 2 ? `, where ${gates.start.approvals} and ${gates.decommission.approvals} are needed` : ''}`,
-          `add an approver to the team${keyed ? ', and their key to trust.keys' : ''}`,
+          `add an approver to the team${keyed ? ', and their key to people.<address>.keys' : ''}`,
         ),
       ]
     : short

@@ -88,7 +88,7 @@ export function draftOf(found: Living): Draft {
     'teams:',
     ...teams.flatMap((team) => [
       `  ${quoted(team)}:`,
-      `    approvers: [${quoted(`${team}-1@example.com`)}, ${quoted(`${team}-2@example.com`)}]${guess('nothing on a cluster says who they are')}`,
+      `    approvers: [${[1, 2].map((n) => quoted(madeUp(team, n))).join(', ')}]${guess('nothing on a cluster says who they are')}`,
     ]),
     `platformTeam: ${quoted(platformTeam)}${guess(rest.some((n) => n.labels[keys.team] === platformTeam) ? 'it has namespaces that are no app of a team' : 'it may have another name')}`,
     '',
@@ -140,6 +140,9 @@ function platformTeamOf(rest: readonly NamespaceFacts[], owned: readonly Owned[]
   const named = rest.map((n) => n.labels[keys.team] ?? '').find((team) => NAME.test(team))
   return named ?? owned.map((o) => o.team).find((team) => /^(sre|platform|infra|ops|devops)/.test(team)) ?? 'sre'
 }
+
+/** A team's name may be longer than what stands before the "@" of an address. */
+const madeUp = (team: string, n: number): string => `${team.slice(0, 60)}-${n}@example.com`
 
 const whereMetrics = (prometheus: readonly string[]): string =>
   `the one that has the metrics of both clusters, outside of both${prometheus.length === 0 ? '' : `; on blue there is ${prometheus.join(', ')}, which would go with blue`}`
@@ -270,9 +273,10 @@ function wavesOf(rest: readonly NamespaceFacts[], owned: readonly Owned[], keys:
     'platformApps:',
     '  waves:',
     ...waves.flatMap((w) => (w.names.length === 0 ? [] : [`    - [${w.names.map(quoted).join(', ')}]${guess(w.why)}`])),
-    ...[...new Map(holding)].map(
-      ([name, preset]) =>
-        `  ${quoted(name)}: { handover: buffer, preset: ${preset}, budget: 30m }${guess('by its name; 30m is how long it may take to drain')}`,
+    ...[...new Map(holding)].map(([name, preset]) =>
+      name === 'waves'
+        ? `  # guess: ${name} holds ${preset}, by its name, and this file has another meaning for "${name}": call the app otherwise to say how it is drained`
+        : `  ${quoted(name)}: { handover: buffer, preset: ${preset}, budget: 30m }${guess('by its name; 30m is how long it may take to drain')}`,
     ),
   ]
 }

@@ -44,14 +44,14 @@ const MINUTE_MS = 60_000
 /** Insights of this age are read as they are. */
 const FRESH_MS = 60 * MINUTE_MS
 /** EKS promises no time for a refresh; what it had before is read then. */
-const LONGEST_MS = 10 * MINUTE_MS
+export const LONGEST_REFRESH_MS = 10 * MINUTE_MS
 /** Who has not asked for this long has been mended, most likely: EKS goes on telling of them for 30 days. */
 const QUIET_MS = 7 * 24 * 60 * MINUTE_MS
 
 /** Whether insights are as fresh as they get, or a refresh is to be started, or waited for. */
 export function refreshDue(last: InsightsRefresh | undefined, now: string): 'read' | 'start' | 'wait' {
   const ago = (at: string | undefined) => (at === undefined ? Infinity : Date.parse(now) - Date.parse(at))
-  if (last?.status === 'IN_PROGRESS') return ago(last.startedAt) < LONGEST_MS ? 'wait' : 'read'
+  if (last?.status === 'IN_PROGRESS') return ago(last.startedAt) < LONGEST_REFRESH_MS ? 'wait' : 'read'
   return ago(last?.endedAt ?? last?.startedAt) < FRESH_MS ? 'read' : 'start'
 }
 

@@ -105,8 +105,20 @@ async function read(demo: Demo, page: string): Promise<void> {
   for (const { line, text, when } of toType.filter((b) => b.page === page)) {
     if (text === BEGINS) continue
     if (when !== undefined) from = await demo.heard(when, from)
-    await type(demo, text, `${page}:${line}`)
+    const said = await type(demo, text, `${page}:${line}`)
+    if (text.startsWith('norikae plan')) for (const row of phasesAfter(page, line)) expect(said).toContain(row)
   }
+}
+
+/** The table of phases in what a page says that a plan says: with its steps, which each capability changes. */
+function phasesAfter(page: string, line: number): readonly string[] {
+  const answer = pages.flatMap(blocksOf).find((b) => b.page === page && b.line > line && b.language === 'text')
+  const rows = (answer?.text.split('\n') ?? []).filter((row) => /^[a-z]+ +\d+ +(\d+|-|none) /.test(row))
+  expect(
+    rows.map((row) => row.split(' ')[0]),
+    `${page}:${line}`,
+  ).toContain('decommission')
+  return rows
 }
 
 /** Apps of which a page tells what to say, once the demo has said this; '' is from the beginning. */

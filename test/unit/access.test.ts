@@ -72,11 +72,11 @@ test('a right is the same where it grants the same to the same', () => {
   expect(sameRight(role({}), role({ rules: [] }))).toBe(false)
 })
 
-test('every object of deploy/rbac is carried, but for what the cluster with Argo CD has', async () => {
+test('every object of deploy/rbac is carried, but for a first look and what the cluster with Argo CD has', async () => {
   const folder = new URL('../../deploy/rbac/', import.meta.url)
   const texts = await Promise.all(
     (await readdir(folder))
-      .filter((file) => !file.startsWith('argocd'))
+      .filter((file) => !/^(argocd|look)/.test(file))
       .map((file) => readFile(new URL(file, folder), 'utf8')),
   )
   const named = texts
@@ -87,6 +87,29 @@ test('every object of deploy/rbac is carried, but for what the cluster with Argo
   expect(rights).toHaveLength(named.length)
 })
 
+test('a first look may do no more than an upgrade, and only reads', async () => {
+  const granted = async (file: string) => {
+    const text = await readFile(new URL(`../../deploy/rbac/${file}`, import.meta.url), 'utf8')
+    const roles = parseAllDocuments(text).map((d) => d.toJS() as { rules?: Rule[] }) // the files are ours
+    return roles.flatMap(({ rules = [] }) => rules.flatMap(each))
+  }
+  const [look, all] = await Promise.all([granted('look.yaml'), granted('norikae.yaml')])
+  expect(look.length).toBeGreaterThan(20)
+  expect(look.filter((right) => !all.includes(right))).toEqual([])
+  expect(look.filter((right) => !/^(get|list|watch) /.test(right))).toEqual([])
+})
+
+interface Rule {
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
+  readonly resourceNames?: readonly string[]
+  readonly verbs: readonly string[]
+}
+const each = ({ apiGroups, resources, resourceNames = [], verbs }: Rule): string[] =>
+  apiGroups.flatMap((group) =>
+    resources.flatMap((resource) => verbs.map((verb) => [verb, group, resource, ...resourceNames].join(' '))),
+  )
+
 describe('what people should know of the worker’s rights', () => {
   const codes = (...given: Parameters<typeof accessFindings>) =>
     accessFindings(...given).map(({ code, level }) => `${code} ${level}`)
@@ -96,6 +119,18 @@ describe('what people should know of the worker’s rights', () => {
   test.for([
     { says: 'a group’s, in order', access: group, unread: [], found: [] },
     { says: 'a group’s that cannot be read', access: group, unread: [binding], found: ['worker-rights blocker'] },
+    {
+      says: 'a first look’s, told once',
+      access: { groups: ['norikae-look'], policies: [] },
+      unread: [binding],
+      found: ['worker-rights blocker'],
+    },
+    {
+      says: 'a first look’s beside a group’s',
+      access: { groups: ['norikae', 'norikae-look'], policies: [] },
+      unread: [],
+      found: [],
+    },
     { says: 'an administrator’s', access: administrator, unread: [binding], found: ['worker-administrator info'] },
     { says: 'by aws-auth', access: undefined, unread: [], found: ['worker-administrator warning'] },
   ])('$says', ({ access, unread, found }) => {

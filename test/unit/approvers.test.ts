@@ -67,4 +67,7 @@ test.for<{ says: string; trust?: Trust; people?: readonly string[]; is: readonly
   const platform = aPlatform({ apps: [], teams: { sre: { approvers: people } }, ...(trust && { trust }) })
   const found = approverFindings(platform, 'eda').filter((f) => f.about === 'the decommissioning')
   expect(found.map((f) => f.message)).toEqual(is.map((why) => expect.stringContaining(why)))
+  // As the platform file calls it.
+  if (trust)
+    expect(found.flatMap((f) => f.remedy ?? [])).toEqual(is.map(() => expect.stringContaining('people.<address>.keys')))
 })

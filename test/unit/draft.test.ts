@@ -139,6 +139,14 @@ test("what no team has is the platform team's, what others need first; what may 
   )
 })
 
+test('what this file has no word for is left out and marked, and the rest is written', () => {
+  const holder = namespace('waves', {}, { workloads: [workload('Deployment', 'postfix')] })
+  const { text } = draftOf(living([shop('production'), holder]))
+  expect(linesOf(text)).toContain('    - [waves]')
+  expect(text).toContain('# guess: waves holds postfix')
+  expect(readPlatformFile(text, 'x.yaml').ok).toBe(true)
+})
+
 const word = fc.oneof(
   fc.constantFrom(
     'app',
@@ -151,13 +159,19 @@ const word = fc.oneof(
     'platform',
     'fluentd',
     'waves',
+    'constructor',
+    'l'.repeat(63),
+    `${'l'.repeat(62)}-`,
     'a.b',
     'X',
     '',
   ),
   fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/),
 )
-const object = fc.stringMatching(/^[a-z0-9]([-a-z0-9.]{0,20}[a-z0-9])?$/)
+const object = fc.oneof(
+  fc.constantFrom('postfix', 'o'.repeat(63), 'o.'.repeat(100) + 'o'),
+  fc.stringMatching(/^[a-z0-9]([-a-z0-9.]{0,20}[a-z0-9])?$/),
+)
 const someWorkload = fc
   .record({
     kind: fc.constantFrom('Deployment' as const, 'StatefulSet' as const, 'DaemonSet' as const, 'CronJob' as const),
@@ -169,7 +183,10 @@ const someWorkload = fc
   .map(({ kind, name, lease, ...more }) => workload(kind, name, { ...more, ...(lease !== null && { lease }) }))
 const someNamespace = fc
   .record({
-    name: fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/),
+    name: fc.oneof(
+      fc.constantFrom('waves', 'true', 'n'.repeat(63)),
+      fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/),
+    ),
     labels: fc.dictionary(fc.constantFrom('app', 'team', 'env', 'owner', 'environment'), word),
     workloads: fc.array(someWorkload, { maxLength: 3 }),
     jobs: fc.array(

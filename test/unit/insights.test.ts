@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { WITHIN_MS } from '../../src/client/look-outside.ts'
 import { insightFindings, refreshDue, type Deprecation, type Insight } from '../../src/domain/insights.ts'
 
 const now = '2026-11-24T12:00:00Z'
@@ -16,6 +17,16 @@ test.for([
   { says: 'it has just failed', last: { status: 'FAILED', startedAt: '2026-11-24T11:59:00Z' }, is: 'read' },
   { says: 'nobody knows when it ended', last: { status: 'COMPLETED' }, is: 'start' },
 ] as const)('a refresh of insights where $says', ({ last, is }) => expect(refreshDue(last, now)).toBe(is))
+
+test('who looks still has a quarter of an hour once the longest refresh was waited for', () => {
+  const waits = (minutes: number) => {
+    const startedAt = new Date(Date.parse(now) - minutes * 60_000).toISOString()
+    return refreshDue({ status: 'IN_PROGRESS', startedAt }, now) === 'wait'
+  }
+  let waited = 0
+  while (waits(waited)) waited++
+  expect(WITHIN_MS / 60_000 - waited).toBeGreaterThanOrEqual(15)
+})
 
 const blue = { name: 'blue', version: '1.33' }
 const fresh = { status: 'COMPLETED' } as const

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { parseAllDocuments } from 'yaml'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { apps, BLUE } from '../../../src/sandbox/seed/apps.ts'
 import { seedBlue, seedPlatform } from '../../../src/sandbox/seed.ts'
@@ -9,6 +11,7 @@ import { aSmallWorld, scope, type SmallWorld } from '../../support/small-world.t
 const some = apps.filter(({ name }) => ['chat-actor', 'mail-sender', 'reports'].includes(name))
 const { region } = scope
 let world: SmallWorld
+let drafted = ''
 beforeAll(async () => {
   world = await aSmallWorld()
   await seedBlue(world.aws)
@@ -18,6 +21,7 @@ afterAll(() => world.stop())
 
 test('what is found is written, what is not is guessed, and an upgrade by it would be planned', async () => {
   const { answer: draft } = await driven(world.activities.draft, { cluster: BLUE.name, region })
+  drafted = draft.text
   const lines = draft.text.split('\n').map((line) => line.replace(/ *#.*/, ''))
   for (const line of [
     'platform: chatwork-prod',
@@ -38,6 +42,54 @@ test('what is found is written, what is not is guessed, and an upgrade by it wou
   )
   expect(answer.plan.findings.filter((f) => f.level === 'blocker')).toEqual([])
 })
+
+test('deploy/rbac/look.yaml grants all that was asked of blue', async () => {
+  const { answer } = await driven(
+    world.activities.prepare,
+    { platform: 'chatwork-prod', to: '1.36', by: 'aoki@example.com', file: drafted },
+    { workflow: { type: 'upgradePreflight', id: 'upgrade-preflight/chatwork-prod/2' } },
+  )
+  const { apps: its, ...platform } = answer.platform
+  await driven(world.activities.outlineApps, { platform, apps: its, steps: true })
+  const text = await readFile(new URL('../../../deploy/rbac/look.yaml', import.meta.url), 'utf8')
+  const rules = parseAllDocuments(text).flatMap((d) => (d.toJS() as { rules?: Rule[] }).rules ?? []) // the file is ours
+  const asked = world
+    .cluster(BLUE.name)
+    .calls()
+    .map(({ path }) => readOf(path))
+    .filter((a) => a !== undefined)
+  const isGranted = ({ group, resource, name }: Read) =>
+    rules.some(
+      (r) =>
+        r.apiGroups.includes(group) &&
+        r.resources.includes(resource) &&
+        r.verbs.includes(name === undefined ? 'list' : 'get') &&
+        (r.resourceNames === undefined || (name !== undefined && r.resourceNames.includes(name))),
+    )
+  expect(asked.length).toBeGreaterThan(50)
+  // Of kinds that nobody listed, preflight says that it may not look.
+  const left = asked.filter((a) => !isGranted(a) && !/^(argoproj\.io|bitnami\.com)$/.test(a.group))
+  expect([...new Set(left.map((a) => JSON.stringify(a)))]).toEqual([])
+})
+
+interface Rule {
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
+  readonly resourceNames?: readonly string[]
+  readonly verbs: readonly string[]
+}
+interface Read {
+  readonly group: string
+  readonly resource: string
+  readonly name: string | undefined
+}
+
+/** What a GET asks for; undefined of what everybody may: which versions and kinds are served. */
+function readOf(path: string): Read | undefined {
+  const [, group = '', resource, name] =
+    /^\/api(?:s\/([^/]+))?\/v[^/]+\/(?:namespaces\/[^/]+\/(?=[^?]))?([^/?]+)(?:\/([^/?]+))?/.exec(path) ?? []
+  return resource === undefined ? undefined : { group, resource, name }
+}
 
 test('nothing was changed for it', () => {
   const writes = world.aws.calls().filter((c) => !/^(Describe|List|Get|StartInsightsRefresh)/.test(c.operation))
