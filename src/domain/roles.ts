@@ -180,7 +180,7 @@ const roleRow = ({ name }: RoleDescription, by: string, tool?: string): OwnedRow
   resource: `IAM role ${name}`,
   owner: tool ?? NOBODYS,
   ...(tool === undefined
-    ? { written: 'own', does: `lets in green wherever it lets in blue (by ${by}), and blue no more once it is gone` }
+    ? { written: 'own', does: `lets in green wherever it lets in blue (by ${by})` }
     : { written: 'requested', does: `waits until it lets in green wherever it lets in blue (by ${by})` }),
 })
 
@@ -188,7 +188,7 @@ const providerRow = (blue: string, tool: string | undefined): OwnedRow => ({
   resource: `OIDC provider of ${blue}`,
   owner: tool ?? NOBODYS,
   ...(tool === undefined
-    ? { written: 'own', does: 'deletes it once blue is gone' }
+    ? { written: 'own', does: 'deletes it once blue is gone, and takes it out of the roles that it writes' }
     : { written: 'left', does: 'leaves it to its owner' }),
 })
 

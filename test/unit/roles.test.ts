@@ -201,8 +201,8 @@ test('a plan tells each role and provider, whose it is, and by what it lets in b
   })
   expect(owned.map((it) => `${it.resource}: ${it.owner}, ${it.written}; ${it.does}`)).toEqual([
     'OIDC provider of demo-1-35: Terraform (infra/iam), left; leaves it to its owner',
-    'IAM role job: nobody’s tool by its tags, own; lets in green wherever it lets in blue (by aws:SourceArn), and blue no more once it is gone',
-    'IAM role web: nobody’s tool by its tags, own; lets in green wherever it lets in blue (by its issuer), and blue no more once it is gone',
+    'IAM role job: nobody’s tool by its tags, own; lets in green wherever it lets in blue (by aws:SourceArn)',
+    'IAM role web: nobody’s tool by its tags, own; lets in green wherever it lets in blue (by its issuer)',
     'IAM role mail: Terraform (infra/iam), requested; waits until it lets in green wherever it lets in blue (by its issuer)',
   ])
 })
