@@ -92,7 +92,7 @@ export interface Requested {
   readonly takes?: readonly string[]
 }
 
-/** `which takes role a, subnet-1 of green's with it, unless its owner keeps them`; empty where it takes nothing. */
+/** For the end of a sentence about a removal; empty where it takes nothing of green's. */
 export function takenInWords(parts: readonly Requested[]): string {
   const takes = [...new Set(parts.flatMap((part) => part.takes ?? []))]
   return takes.length === 0 ? '' : `, which takes with it what green uses unless its owner keeps it: ${few(takes)}`
