@@ -122,6 +122,8 @@ export interface SandboxAws {
     remove(repository: string, tag: string): void
   }
   calls(): readonly AwsCall[]
+  /** What is served: `eks:CreateCluster`, as in an IAM policy. */
+  readonly serves: readonly string[]
   /** The identity's keys are others from here on; those before have expired, and so has what they signed. */
   renewKeys(): void
   stop(): Promise<void>

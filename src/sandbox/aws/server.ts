@@ -63,7 +63,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const instances = new Instances()
   const securityGroups = new SecurityGroups()
   const ecr = new Registry()
-  const answer = answering({
+  const behind = {
     identity,
     faults,
     calls,
@@ -82,7 +82,8 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
       elasticloadbalancing: elbv2Operations(elbv2),
       sts: stsOperations(identity),
     },
-  })
+  }
+  const answer = answering(behind)
 
   // Idle connections are kept: one that ends just as the SDK takes it up again would look like a fault.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
@@ -111,6 +112,9 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     securityGroups,
     ecr,
     calls: () => calls.all(),
+    serves: Object.entries(behind.services).flatMap(([service, operations]) =>
+      Object.keys(operations).map((name) => `${service}:${name}`),
+    ),
     renewKeys() {
       former.add(identity.accessKeyId)
       Object.assign(identity, newKeys())
