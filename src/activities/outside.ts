@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
-import type { ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
+import type { ActionCall, ActionName, ActionReceipt, Identity } from '../domain/actions.ts'
 import type { UpgradeStatus } from '../domain/messages.ts'
 import type { Scope, Side } from '../domain/platform.ts'
 import { denied } from './errors.ts'
@@ -14,6 +14,7 @@ import type {
   NetworkPort,
   Ports,
   RegistryPort,
+  Removing,
 } from './ports.ts'
 
 /** All that activities know of the world beside their input. */
@@ -40,6 +41,8 @@ export type Deed<A extends ActionName> = (call: ActionCall<A>) => Promise<Action
 /** One account and region, after it was proven that this worker is in it. */
 export interface Proven {
   readonly eks: EksPort
+  /** Removes a cluster and its parts: as whoever may remove what this run made, or what was approved by its identity. */
+  removing(identity: Identity | 'made-by-this-run'): Pick<EksPort, Removing>
   readonly loadBalancing: LoadBalancingPort
   readonly blockStorage: BlockStoragePort
   readonly compute: ComputePort
@@ -66,6 +69,8 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
   }
   return {
     eks: ports.eks(region),
+    removing: (identity) =>
+      identity === 'made-by-this-run' ? ports.eks(region) : ports.decommissioning(region, account),
     loadBalancing: ports.loadBalancing(region),
     blockStorage: ports.blockStorage(region),
     compute: ports.compute(region),

@@ -39,6 +39,11 @@ import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain
 export interface Ports {
   readonly identity: IdentityPort
   eks(region: string): EksPort
+  /**
+   * As `eks`, in the name of the role that may remove what no upgrade made, where the worker has one. Throws `denied` where
+   * that role is of another account than this one, which may have a cluster of the same name.
+   */
+  decommissioning(region: string, account: string): Pick<EksPort, Removing>
   loadBalancing(region: string): LoadBalancingPort
   blockStorage(region: string): BlockStoragePort
   compute(region: string): ComputePort
@@ -53,6 +58,9 @@ export interface Ports {
   readonly chat?: ChatPort
   readonly tokens: TokenPort
 }
+
+/** What decommissioning does to EKS; what it reads is read as ever. */
+export type Removing = 'setDeletionProtection' | 'deleteCluster' | 'deleteNodegroup' | 'deleteFargateProfile'
 
 export interface IdentityPort {
   /** The account and the principal (for an assumed role: the role's ARN) that this worker acts as. */

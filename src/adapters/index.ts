@@ -4,6 +4,7 @@ import { EKS } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { STS } from '@aws-sdk/client-sts'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
+import { denied } from '../activities/errors.ts'
 import type { Ports } from '../activities/ports.ts'
 import { loadBalancing } from './alb/load-balancing-port.ts'
 import { type AwsOptions, clientOptions } from './aws-client.ts'
@@ -18,19 +19,27 @@ import { kubernetesClusters } from './kubernetes/clusters.ts'
 import { tokens } from './oidc/token-port.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
 import { slack } from './slack/chat-port.ts'
+import { assumedRole } from './sts/assumed-role.ts'
 import { sts } from './sts/identity-port.ts'
 import { webhooks } from './webhook/webhook-port.ts'
 
 interface OutsideOptions extends AwsOptions {
   readonly webhookSecrets?: readonly string[]
   readonly slack?: Parameters<typeof slack>[0]
+  /** Left out: what decommissioning removes is removed with the worker's own credentials. */
+  readonly decommissionRoleArn?: string
 }
 
 /**
  * Everything outside, over the wire. Clients are made once a region and when first asked for; nothing is connected to
  * before. The endpoint of AWS is the SDK's setting `AWS_ENDPOINT_URL`.
  */
-export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: OutsideOptions = {}): Ports & {
+export function connectOutside({
+  webhookSecrets,
+  slack: slackApp,
+  decommissionRoleArn: role,
+  ...options
+}: OutsideOptions = {}): Ports & {
   close(): Promise<void>
 } {
   const credentials = once((region) => options.credentials ?? defaultProvider({ clientConfig: { region } }))
@@ -41,10 +50,22 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
   const ecrClients = clientsOf((region) => new ECR(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
+  const removers = clientsOf((region) => {
+    const sts = () => stsClients.of(region)
+    const assumed = role === undefined ? {} : { credentials: assumedRole(sts, role, 'norikae') }
+    return notingUnknown(new EKS({ ...aws(region), ...assumed }))
+  })
   const clusters = kubernetesClusters({ eks: eksPort, credentials })
   return {
     identity: sts(stsClients.of),
     eks: eksPort,
+    decommissioning(region, account) {
+      if (role !== undefined && role.split(':')[4] !== account)
+        throw denied(
+          `${role} is not of account ${account}. Nothing was removed. Give the worker a role of that account (NORIKAE_DECOMMISSION_ROLE_ARN)`,
+        )
+      return eks(removers.of(region))
+    },
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
     blockStorage: (region) => blockStorage(ec2Clients.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
@@ -58,7 +79,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
     tokens: tokens(),
     async close() {
       await clusters.close()
-      for (const clients of [eksClients, elbClients, ec2Clients, ecrClients, stsClients]) clients.close()
+      for (const clients of [eksClients, removers, elbClients, ec2Clients, ecrClients, stsClients]) clients.close()
     },
   }
 }

@@ -54,10 +54,10 @@ export const notLookedAt = (some: readonly Organ[], without: Extract<Organ, 'fil
 
 const remedies: Partial<Record<Organ, string>> = {
   identity: 'give the worker credentials of the account, as its AWS SDK looks for them',
-  clusters: 'give the worker deploy/iam-policy.json',
+  clusters: 'give the worker deploy/iam/preflight.json',
   rights: 'let the worker reach the API server, and give it deploy/rbac/norikae.yaml and an access entry on blue',
-  network: 'give the worker deploy/iam-policy.json',
-  volumes: 'give the worker deploy/iam-policy.json',
+  network: 'give the worker deploy/iam/preflight.json',
+  volumes: 'give the worker deploy/iam/preflight.json',
   metrics: 'let the worker reach it, or mend health.prometheus.url',
   teams: "let the worker reach Slack's API",
 }

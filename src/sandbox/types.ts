@@ -5,11 +5,18 @@
 
 // AWS ------------------------------------------------------------------------
 
-export interface AwsIdentity {
-  readonly account: string
-  readonly region: string
+/** What requests are signed with. */
+export interface AwsKeys {
   readonly accessKeyId: string
   readonly secretAccessKey: string
+  /** Of a session. */
+  readonly sessionToken?: string
+}
+
+/** The worker's: it may do what the policies of deploy/iam say. */
+export interface AwsIdentity extends AwsKeys {
+  readonly account: string
+  readonly region: string
   /** The IAM role that the credentials stand for, and STS's word for its session. */
   readonly roleArn: string
   readonly sessionArn: string
@@ -22,6 +29,8 @@ export interface AwsCall {
   readonly at: string
   readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'sts'
   readonly operation: string
+  /** The session that signed it, as STS names it; absent where nobody was known by its key. */
+  readonly by?: string
   readonly status: number
   readonly error?: string
   /** Path and query parameters, or the form's fields: enough to say what was meant. */
@@ -55,6 +64,10 @@ export interface ListenerRule {
 export interface SandboxAws {
   readonly endpoint: string
   readonly identity: AwsIdentity
+  /** May do everything: for what others do in the account. */
+  readonly admin: AwsKeys
+  /** What the worker assumes to remove a cluster that it did not make. */
+  readonly decommissionRoleArn: string
   readonly eks: {
     /** Puts a cluster there that is ACTIVE at once, with all that belongs to it: how blue comes to be. */
     seedCluster(cluster: SeedCluster): Promise<void>

@@ -48,6 +48,7 @@ export class AwsFaults {
   readonly disturbances: Disturbances
   readonly #operations = new Map<string, Fault[]>()
   readonly #nodegroups = new Map<string, { code: string; message: string }>()
+  readonly #addons = new Map<string, { code: string; message: string }>()
 
   constructor(disturbances = new Disturbances()) {
     this.disturbances = disturbances
@@ -70,9 +71,15 @@ export class AwsFaults {
     })
   }
 
+  /** Each add-on of this name that is created from now on ends in CREATE_FAILED. https://docs.aws.amazon.com/eks/latest/APIReference/API_AddonIssue.html */
+  failAddon(name: string): void {
+    this.#addons.set(name, { code: 'ConfigurationConflict', message: `Conflicts found when trying to apply ${name}.` })
+  }
+
   clear(): void {
     this.#operations.clear()
     this.#nodegroups.clear()
+    this.#addons.clear()
   }
 
   /** What is still to go wrong, for a screen. */
@@ -82,6 +89,7 @@ export class AwsFaults {
         faults.map(({ times, error }) => ({ what, times, code: error === 'throttled' ? error : error.code })),
       ),
       ...[...this.#nodegroups].map(([name, { code }]) => ({ what: `node group ${name}`, code })),
+      ...[...this.#addons].map(([name, { code }]) => ({ what: `add-on ${name}`, code })),
     ]
   }
 
@@ -100,6 +108,10 @@ export class AwsFaults {
 
   nodegroupIssue(name: string): { code: string; message: string } | undefined {
     return this.#nodegroups.get(name)
+  }
+
+  addonIssue(name: string): { code: string; message: string } | undefined {
+    return this.#addons.get(name)
   }
 
   #add(operation: string, fault: Fault): void {

@@ -3,7 +3,7 @@
  * by the scope of the request's credential, as the SDK signs it. `AWS_ENDPOINT_URL` and the identity's keys are all that
  * a client needs.
  */
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { EksHooks, Probe, SandboxAws } from '../types.ts'
@@ -14,19 +14,25 @@ import { snapshotOperations } from './ec2/snapshots.ts'
 import { subnetOperations } from './ec2/subnets.ts'
 import { tagOperations } from './ec2/tags.ts'
 import { volumeOperations } from './ec2/volumes.ts'
-import { ecrOperations, Registry } from './ecr.ts'
+import { ec2Needs } from './ec2/needs.ts'
+import { ecrNeeds, ecrOperations, Registry } from './ecr.ts'
 import { eksOperations, inspectEks } from './eks/eks.ts'
+import { eksNeeds } from './eks/needs.ts'
 import { Tokens } from './eks/tokens.ts'
 import type { EksWorld } from './eks/world.ts'
 import { elbv2Operations, inspectElbv2 } from './elbv2/elbv2.ts'
+import { elbv2Needs } from './elbv2/needs.ts'
 import { startHealthChecks } from './elbv2/health.ts'
 import { ElbWorld } from './elbv2/world.ts'
 import type { AwsFaults } from './faults.ts'
 import { answering } from './front.ts'
+import { policyNamed, type policyNames } from './policies.ts'
+import { named, newKeys, Principals } from './principals.ts'
+import type { Service } from './protocol/model.ts'
 import type { Question } from './protocol/wire.ts'
 import { SecurityGroups, securityGroupOperations } from './ec2/security-groups.ts'
 import { launchTemplateOperations, type Templates } from './ec2/launch-templates.ts'
-import { stsOperations } from './sts.ts'
+import { stsNeeds, stsOperations } from './sts.ts'
 import { defaultTimes, Later, type AwsTimes } from './times.ts'
 
 export interface AwsOptions {
@@ -37,6 +43,8 @@ export interface AwsOptions {
   readonly hooks: EksHooks
   readonly probe: Probe
   readonly faults: AwsFaults
+  /** Of the worker; left out: preflight and upgrade. */
+  readonly policies?: readonly (typeof policyNames)[number][]
   readonly times?: Partial<AwsTimes>
 }
 
@@ -44,7 +52,17 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const { port = 0, host = '127.0.0.1', account = '123456789012', region = 'ap-northeast-1' } = options
   const { hooks, probe, faults } = options
   const former = new Set<string>()
-  const identity = { ...identityIn(account, region), ...newKeys(), formerKeys: former }
+  const identity = { account, region, ...named(account, 'norikae', 'sandbox'), ...newKeys('AKIA'), formerKeys: former }
+  const principals = new Principals({
+    identity,
+    policies: (options.policies ?? ['preflight', 'upgrade']).map(policyNamed),
+  })
+  const decommissionRoleArn = `arn:aws:iam::${account}:role/norikae-decommission`
+  principals.roles.set(decommissionRoleArn, {
+    arn: decommissionRoleArn,
+    trusts: [identity.roleArn],
+    policies: [policyNamed('decommission')],
+  })
   const later = new Later()
   const calls = new Calls()
   const shared = { account, region, later, times: { ...defaultTimes, ...options.times } }
@@ -64,6 +82,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const securityGroups = new SecurityGroups()
   const ecr = new Registry()
   const behind = {
+    principals,
     identity,
     faults,
     calls,
@@ -80,9 +99,25 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
       ecr: ecrOperations(ecr, identity),
       eks: eksOperations(eks),
       elasticloadbalancing: elbv2Operations(elbv2),
-      sts: stsOperations(identity),
+      sts: stsOperations(principals),
+    },
+    needs: {
+      ec2: ec2Needs({ world: ec2, templates, account, region }),
+      ecr: ecrNeeds(identity),
+      eks: eksNeeds(eks),
+      elasticloadbalancing: elbv2Needs(elbv2),
+      sts: stsNeeds,
     },
   }
+  const serves = Object.entries(behind.services).flatMap(([service, operations]) =>
+    Object.keys(operations).map((name) => `${service}:${name}`),
+  )
+  const unsaid = serves.filter((it) => {
+    const [service = '', name = ''] = it.split(':')
+    return !Object.hasOwn(behind.needs[service as Service], name) // a key of `services`
+  })
+  if (unsaid.length > 0)
+    throw new Error(`what IAM asks for ${unsaid.join(', ')} is not said: see needs.ts of the service`)
   const answer = answering(behind)
 
   // Idle connections are kept: one that ends just as the SDK takes it up again would look like a fault.
@@ -105,6 +140,8 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   return {
     endpoint: `http://${host}:${taken}`,
     identity,
+    admin: principals.admin.keys,
+    decommissionRoleArn,
     eks: inspectEks(eks),
     elbv2: inspectElbv2(elbv2),
     ec2,
@@ -112,12 +149,10 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     securityGroups,
     ecr,
     calls: () => calls.all(),
-    serves: Object.entries(behind.services).flatMap(([service, operations]) =>
-      Object.keys(operations).map((name) => `${service}:${name}`),
-    ),
+    serves,
     renewKeys() {
       former.add(identity.accessKeyId)
-      Object.assign(identity, newKeys())
+      Object.assign(identity, newKeys('AKIA'))
     },
     stop: () =>
       new Promise((resolve) => {
@@ -127,19 +162,6 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
       }),
   }
 }
-
-/** The secret is new each time, and worth nothing elsewhere. */
-const newKeys = () => ({
-  accessKeyId: `AKIASANDBOX${randomBytes(5).toString('hex').slice(0, 9).toUpperCase()}`,
-  secretAccessKey: randomBytes(30).toString('base64'),
-})
-
-const identityIn = (account: string, region: string) => ({
-  account,
-  region,
-  roleArn: `arn:aws:iam::${account}:role/norikae`,
-  sessionArn: `arn:aws:sts::${account}:assumed-role/norikae/sandbox`,
-})
 
 async function questionOf(request: IncomingMessage): Promise<Question> {
   const chunks: Buffer[] = []

@@ -54,7 +54,7 @@ test('whom blue lets in as an administrator, green does too', async () => {
 })
 
 describe('who else gets into blue, and what its pods act as', () => {
-  const eks = () => clusters.ports.eks(scope.region)
+  const eks = () => clusters.theirs.eks(scope.region)
   const sides = { cluster: scope.green, like: scope.blue }
   const principalArn = 'arn:aws:iam::123456789012:role/people/Developers'
   const view = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy'

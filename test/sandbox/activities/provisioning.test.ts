@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { createActivities } from '../../../src/activities/index.ts'
+import { connectOutside } from '../../../src/adapters/index.ts'
 import { ADMINISTRATOR } from '../../../src/domain/access.ts'
 import { blockers, type Plan } from '../../../src/domain/plan.ts'
 import { leaves, type Step } from '../../../src/domain/steps.ts'
-import { driven } from '../../support/driven.ts'
+import { driven, ending } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
 import { aSmallFile } from '../../support/small-platform.ts'
 import { aSmallWorld, call, scope, type SmallWorld } from '../../support/small-world.ts'
@@ -21,8 +23,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-const eks = () => world.ports.eks(scope.region)
-const templates = () => world.ports.launchTemplates(scope.region)
+const eks = () => world.theirs.eks(scope.region)
+const templates = () => world.theirs.launchTemplates(scope.region)
 
 async function aRichBlue(): Promise<void> {
   const { blue } = scope
@@ -62,7 +64,8 @@ async function aRichBlue(): Promise<void> {
   const { endpoint = '', clusterSecurityGroupId = '' } = (await eks().findCluster(blue)) ?? {}
   const settings = { SecurityGroupIds: [clusterSecurityGroupId, 'sg-0others'] }
   await templates().create({ name: 'nodes', settings, userData: `${blue} ${endpoint}`, tags: {} }, 'lt-1')
-  await templates().create({ name: 'shared', settings: { KeyName: 'ops' }, tags: {} }, 'lt-2')
+  const TagSpecifications = [{ ResourceType: 'instance', Tags: [{ Key: 'team', Value: 'platform' }] }]
+  await templates().create({ name: 'shared', settings: { KeyName: 'ops', TagSpecifications }, tags: {} }, 'lt-2')
   for (const name of ['nodes', 'shared'])
     await eks().createNodegroup(
       blue,
@@ -181,6 +184,24 @@ test('green is what the plan said', async () => {
   })
 })
 
+test('an add-on that failed in an earlier try is deleted and installed anew', async () => {
+  world.faults.failAddon('kube-proxy')
+  const [old] = await eks().addonVersions('kube-proxy', '1.35')
+  const [fitting] = await eks().addonVersions('kube-proxy', '1.36')
+  const onBlue = { name: 'kube-proxy', version: old?.version ?? '', podIdentities: [], tags: {} }
+  await eks().createAddon(scope.blue, onBlue, 'kube-proxy')
+  const version = fitting?.version ?? ''
+  const its = { cluster: scope.green, addon: 'kube-proxy', version, like: scope.blue }
+  const { installAddon } = world.activities
+  expect(await ending(installAddon, call<'installAddon'>(its))).toMatchObject({
+    type: 'Failed',
+    message: expect.stringContaining('Conflicts found when trying to apply kube-proxy') as string,
+  })
+  world.faults.clear()
+  const { waits } = await driven(installAddon, call<'installAddon'>(its, { attempt: 2 }))
+  expect(waits[0]).toBe('kube-proxy failed in an earlier try and is deleted first')
+})
+
 test('the way back leaves nothing of it, and all of blue', async () => {
   await run(provision().back)
   expect(world.aws.eks.inventory().map((c) => c.name)).toEqual([scope.blue])
@@ -200,4 +221,63 @@ test('a template that somebody else made is neither taken nor deleted', async ()
     driven(deleteLaunchTemplate, call<'deleteLaunchTemplate'>({ ...its, identity: 'made-by-this-run' })),
   ).rejects.toMatchObject({ type: 'Denied' })
   expect(await templates().find('demo-1-36.other', '1')).toBeDefined()
+})
+
+describe('blue, which no upgrade made,', () => {
+  const removed = async () => {
+    const { arn = '', createdAt = '' } = (await eks().findCluster(scope.blue)) ?? {}
+    const its = { cluster: scope.blue, identity: { arn, createdAt } }
+    const { deleteNodeGroup, deleteFargateProfile, deleteCluster } = world.activities
+    for (const name of ['nodes', 'shared']) await driven(deleteNodeGroup, call<'deleteNodeGroup'>({ ...its, name }))
+    for (const name of ['batch', 'cron'])
+      await driven(deleteFargateProfile, call<'deleteFargateProfile'>({ ...its, name }))
+    await driven(deleteCluster, call<'deleteCluster'>(its))
+  }
+  /** The worker, with another role to remove clusters with. */
+  const withRole = (decommissionRoleArn?: string) => {
+    const ports = connectOutside({
+      credentials: async () => world.aws.identity,
+      ...(decommissionRoleArn !== undefined && { decommissionRoleArn }),
+    })
+    onTestFinished(() => ports.close())
+    return createActivities({ ...world.outside, ports })
+  }
+  const nodes = async () => {
+    const { arn = '', createdAt = '' } = (await eks().findCluster(scope.blue)) ?? {}
+    return call<'deleteNodeGroup'>({ cluster: scope.blue, name: 'nodes', identity: { arn, createdAt } })
+  }
+
+  test.for([
+    {
+      says: 'the worker itself, which may remove what its runs made',
+      role: undefined,
+      why: 'role/norikae/sandbox is not authorized to perform: eks:DeleteNodegroup on resource: arn:aws:eks:ap-northeast-1:123456789012:nodegroup/demo-1-35/nodes/',
+    },
+    {
+      says: 'a role that does not let the worker in',
+      role: role('other'),
+      why: 'is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/other',
+    },
+    {
+      says: 'a role of another account, where something may have the same name',
+      role: 'arn:aws:iam::999999999999:role/norikae-decommission',
+      why: 'arn:aws:iam::999999999999:role/norikae-decommission is not of account 123456789012. Nothing was removed',
+    },
+  ])('is not removed by $says', async ({ role: arn, why }) => {
+    const refused = await ending(withRole(arn).deleteNodeGroup, await nodes())
+    expect(refused).toMatchObject({ type: 'Denied', message: expect.stringContaining(why) as string })
+    expect((await eks().findNodegroup(scope.blue, 'nodes'))?.status).toBe('ACTIVE')
+  })
+
+  test('is removed in the name of the role for that, parts, protection and all', async () => {
+    await removed()
+    expect(world.aws.eks.inventory()).toEqual([])
+    const writes = world.aws.calls().filter((c) => /^(Delete|Update)/.test(c.operation) && c.status === 200)
+    const on = writes.filter((c) => (c.parameters['clusterName'] ?? c.parameters['name']) === scope.blue)
+    const parts = ['DeleteNodegroup', 'DeleteNodegroup', 'DeleteFargateProfile', 'DeleteFargateProfile']
+    expect(on.map((c) => c.operation)).toEqual([...parts, 'UpdateClusterConfig', 'DeleteCluster'])
+    expect(new Set(on.map((c) => c.by))).toEqual(
+      new Set(['arn:aws:sts::123456789012:assumed-role/norikae-decommission/norikae']),
+    )
+  })
 })

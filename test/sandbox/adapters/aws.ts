@@ -34,14 +34,18 @@ const soon: AwsTimes = {
   snapshotMs: 500,
 }
 
-/** AWS on loopback, and the adapters connected to it as a worker connects them. */
-export async function anAws(hooks: Partial<EksHooks> = {}): Promise<AnAws> {
+/**
+ * AWS on loopback, and the adapters connected to it as a worker connects them; as `admin` where what an adapter can ask for is
+ * tested, and not what Norikae asks for.
+ */
+export async function anAws(hooks: Partial<EksHooks> = {}, as: 'admin' | 'worker' = 'worker'): Promise<AnAws> {
   const faults = new AwsFaults()
   const aws = await startAws({ hooks: { ...nothing, ...hooks }, probe: async () => true, faults, times: soon })
-  const { accessKeyId, secretAccessKey, region } = aws.identity
+  const { region } = aws.identity
+  const { accessKeyId, secretAccessKey } = as === 'admin' ? aws.admin : aws.identity
   const credentials = async () => ({ accessKeyId, secretAccessKey })
   process.env['AWS_ENDPOINT_URL'] = aws.endpoint
-  const outside = connectOutside({ credentials })
+  const outside = connectOutside({ credentials, decommissionRoleArn: aws.decommissionRoleArn })
   return {
     aws,
     faults,

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest'
 import { AwsFaults } from '../../../src/sandbox/aws/faults.ts'
 import { startAws } from '../../../src/sandbox/aws/server.ts'
 import type { AwsTimes } from '../../../src/sandbox/aws/times.ts'
-import type { SandboxAws } from '../../../src/sandbox/types.ts'
+import type { AwsKeys, SandboxAws } from '../../../src/sandbox/types.ts'
 
 const quick: AwsTimes = {
   clusterMs: 60,
@@ -67,7 +67,7 @@ export async function aSandbox(times: Partial<AwsTimes> = {}): Promise<Fixture> 
   return { aws, faults, outside, ...clientsOf(aws) }
 }
 
-export function clientsOf({ endpoint, identity }: SandboxAws, credentials = keysOf(identity)) {
+export function clientsOf({ endpoint, identity, admin }: SandboxAws, credentials: AwsKeys = admin) {
   const options = { endpoint, region: identity.region, credentials, maxAttempts: 3 }
   const eks = new EKSClient(options)
   const elbv2 = new ElasticLoadBalancingV2Client(options)

@@ -188,11 +188,12 @@ describe('access', () => {
     { says: 'the creator is none when told so', bootstrap: false, admin: false },
   ])('$says', async ({ bootstrap, admin }) => {
     const { eks, aws } = await aSandbox()
+    const creator = 'arn:aws:iam::123456789012:role/admin'
     const accessConfig = { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: bootstrap } as const
     await eks.send(new CreateClusterCommand(aCluster({ accessConfig })))
     const { accessEntries } = await eks.send(new ListAccessEntriesCommand({ clusterName: 'green' }))
-    expect(accessEntries).toEqual(admin ? [aws.identity.roleArn] : [])
-    expect(aws.eks.access('green', aws.identity.roleArn)?.admin === true).toBe(admin)
+    expect(accessEntries).toEqual(admin ? [creator] : [])
+    expect(aws.eks.access('green', creator)?.admin === true).toBe(admin)
   })
 
   test('an entry with the admin policy, for the whole cluster, makes an administrator', async () => {

@@ -28,7 +28,8 @@ test('the environment is all that a client needs', async () => {
 })
 
 test('the caller is the session of the role', async () => {
-  const { sts, aws } = await aSandbox()
+  const { aws } = await aSandbox()
+  const { sts } = clientsOf(aws, keysOf(aws.identity))
   expect(await sts.send(new GetCallerIdentityCommand())).toMatchObject({
     Account: '123456789012',
     Arn: aws.identity.sessionArn,

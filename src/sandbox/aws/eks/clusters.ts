@@ -20,7 +20,7 @@ import { arnOf, clusterNamed, type EksCluster, type EksWorld } from './world.ts'
 
 export const clusterOperations = (world: EksWorld) =>
   ({
-    CreateCluster: ((input) => {
+    CreateCluster: ((input, caller) => {
       const taken = world.clusters.get(input.name)
       if (world.tokens.answers('CreateCluster', input, taken)) return { cluster: taken.described }
       checkNewCluster(input)
@@ -31,7 +31,7 @@ export const clusterOperations = (world: EksWorld) =>
       // The creator becomes an administrator unless told otherwise.
       // https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessConfigRequest.html
       if (input.accessConfig?.bootstrapClusterCreatorAdminPermissions !== false)
-        grantClusterAdmin(world, cluster, world.caller.roleArn)
+        grantClusterAdmin(world, cluster, caller.roleArn)
       world.later.after(world.times.clusterMs, () => void start(world, cluster))
       return { cluster: cluster.described }
     }) satisfies Serve<CreateClusterRequest, CreateClusterResponse>,

@@ -1,6 +1,7 @@
 import type {
   AccessEntry,
   Addon,
+  AddonIssue,
   AssociatedAccessPolicy,
   Cluster,
   ClusterStatus,
@@ -44,7 +45,7 @@ export interface EksAddon {
   readonly name: string
   readonly version: string
   /** What the add-on's status depends on beside this is in `addons.ts`. */
-  state: 'CREATING' | 'INSTALLED' | 'DELETING'
+  state: 'CREATING' | 'INSTALLED' | 'DELETING' | { readonly failed: AddonIssue }
   readonly described: Addon & { addonArn: string; tags: Record<string, string> }
 }
 
