@@ -65,6 +65,11 @@ export type Removing = 'setDeletionProtection' | 'deleteCluster' | 'deleteNodegr
 export interface IdentityPort {
   /** The account and the principal (for an assumed role: the role's ARN) that this worker acts as. */
   whoAmI(region: string): Promise<{ readonly account: string; readonly principalArn: string }>
+  /**
+   * The role that it removes clusters as, assumed; undefined: it has none, and is itself. Throws `denied` where it may not be
+   * assumed, or is of another account than this one.
+   */
+  whoRemoves(region: string, account: string): Promise<string | undefined>
 }
 
 /**

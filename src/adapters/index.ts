@@ -50,20 +50,33 @@ export function connectOutside({
   const ecrClients = clientsOf((region) => new ECR(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
+  const removing = once((region) =>
+    role === undefined ? undefined : assumedRole(() => stsClients.of(region), role, 'norikae'),
+  )
   const removers = clientsOf((region) => {
-    const sts = () => stsClients.of(region)
-    const assumed = role === undefined ? {} : { credentials: assumedRole(sts, role, 'norikae') }
-    return notingUnknown(new EKS({ ...aws(region), ...assumed }))
+    const assumed = removing(region)
+    return notingUnknown(new EKS({ ...aws(region), ...(assumed && { credentials: assumed }) }))
   })
+  /** It may have a cluster of the same name. */
+  const refuseOthers = (account: string) => {
+    if (role === undefined || role.split(':')[4] === account) return
+    throw denied(
+      `${role} is not of account ${account}. Nothing was removed. Give the worker a role of that account (NORIKAE_DECOMMISSION_ROLE_ARN)`,
+    )
+  }
   const clusters = kubernetesClusters({ eks: eksPort, credentials })
   return {
-    identity: sts(stsClients.of),
+    identity: {
+      ...sts(stsClients.of),
+      async whoRemoves(region, account) {
+        refuseOthers(account)
+        await removing(region)?.()
+        return role
+      },
+    },
     eks: eksPort,
     decommissioning(region, account) {
-      if (role !== undefined && role.split(':')[4] !== account)
-        throw denied(
-          `${role} is not of account ${account}. Nothing was removed. Give the worker a role of that account (NORIKAE_DECOMMISSION_ROLE_ARN)`,
-        )
+      refuseOthers(account)
       return eks(removers.of(region))
     },
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),

@@ -67,6 +67,18 @@ export function seenFile({ platform, teams, environments, account, region }: Pla
   return seen('file', 'works', `${name}: ${platform} in ${account}, ${region}; ${counts}`)
 }
 
+/** `removes`: the role that clusters are removed as, or why it may not be assumed. */
+export const seenRemover = (removes: string | { readonly denied: string }): Seen =>
+  typeof removes === 'string'
+    ? { about: 'removing blue', is: 'works', saw: `as ${removes}` }
+    : {
+        about: 'removing blue',
+        // It is needed weeks later only, and some let the worker in no sooner.
+        is: 'look',
+        saw: removes.denied,
+        todo: 'let the worker assume it before blue is to go: its trust policy, and BecomeWhoDecommissions of deploy/iam/upgrade.json',
+      }
+
 export const seenIdentity = (
   { account }: Pick<PlatformFile, 'account'>,
   found: { readonly account: string; readonly principalArn: string },

@@ -136,7 +136,10 @@ test('the doctor looks at each thing by itself, and says what is missing', async
     ['platform file', 'works', `demo.yaml, sent along: demo in 123456789012, ${scope.region}; 1 teams, production`],
   ])
   const { roleArn } = clusters.aws.identity
-  expect(await is('identity')).toEqual([['AWS identity', 'works', `${roleArn}, in account 123456789012`]])
+  expect(await is('identity')).toEqual([
+    ['AWS identity', 'works', `${roleArn}, in account 123456789012`],
+    ['removing blue', 'works', `as ${clusters.aws.decommissionRoleArn}`],
+  ])
   expect(await is('clusters')).toEqual([
     ['clusters', 'works', `${scope.blue} (1.35, ACTIVE), ${scope.green} (1.36, ACTIVE)`],
   ])

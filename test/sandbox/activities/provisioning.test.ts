@@ -269,6 +269,15 @@ describe('blue, which no upgrade made,', () => {
     expect((await eks().findNodegroup(scope.blue, 'nodes'))?.status).toBe('ACTIVE')
   })
 
+  test.for([
+    { says: 'nothing where there is no role for it', role: undefined, is: [] },
+    { says: 'that somebody does not let it in yet', role: role('other'), is: ['look'] },
+  ])('is seen by the doctor: $says', async ({ role: arn, is }) => {
+    const asked = { organ: 'identity', platform: scope.platform, file: aSmallFile() } as const
+    const { answer } = await driven(withRole(arn).examine, asked)
+    expect(answer.filter((seen) => seen.about === 'removing blue').map((seen) => seen.is)).toEqual(is)
+  })
+
   test('is removed in the name of the role for that, parts, protection and all', async () => {
     await removed()
     expect(world.aws.eks.inventory()).toEqual([])
