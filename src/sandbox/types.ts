@@ -13,6 +13,9 @@ export interface AwsKeys {
   readonly sessionToken?: string
 }
 
+/** The files of deploy/iam. */
+export type PolicyName = 'preflight' | 'upgrade' | 'decommission'
+
 /** The worker's: it may do what the policies of deploy/iam say. */
 export interface AwsIdentity extends AwsKeys {
   readonly account: string
@@ -66,6 +69,8 @@ export interface SandboxAws {
   readonly identity: AwsIdentity
   /** May do everything: for what others do in the account. */
   readonly admin: AwsKeys
+  /** Of a session with exactly these policies of deploy/iam, for a day. */
+  keysWith(...policies: readonly PolicyName[]): AwsKeys
   /** What the worker assumes to remove a cluster that it did not make. */
   readonly decommissionRoleArn: string
   readonly eks: {

@@ -18,6 +18,7 @@ import { ec2Needs } from './ec2/needs.ts'
 import { ecrNeeds, ecrOperations, Registry } from './ecr.ts'
 import { eksOperations, inspectEks } from './eks/eks.ts'
 import { eksNeeds } from './eks/needs.ts'
+import { defaultQuotas, type EksQuotas } from './eks/quotas.ts'
 import { Tokens } from './eks/tokens.ts'
 import type { EksWorld } from './eks/world.ts'
 import { elbv2Operations, inspectElbv2 } from './elbv2/elbv2.ts'
@@ -26,7 +27,7 @@ import { startHealthChecks } from './elbv2/health.ts'
 import { ElbWorld } from './elbv2/world.ts'
 import type { AwsFaults } from './faults.ts'
 import { answering } from './front.ts'
-import { policyNamed, type policyNames } from './policies.ts'
+import { policyNamed } from './policies.ts'
 import { named, newKeys, Principals } from './principals.ts'
 import type { Service } from './protocol/model.ts'
 import type { Question } from './protocol/wire.ts'
@@ -43,9 +44,8 @@ export interface AwsOptions {
   readonly hooks: EksHooks
   readonly probe: Probe
   readonly faults: AwsFaults
-  /** Of the worker; left out: preflight and upgrade. */
-  readonly policies?: readonly (typeof policyNames)[number][]
   readonly times?: Partial<AwsTimes>
+  readonly quotas?: Partial<EksQuotas>
 }
 
 export async function startAws(options: AwsOptions): Promise<SandboxAws> {
@@ -55,7 +55,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const identity = { account, region, ...named(account, 'norikae', 'sandbox'), ...newKeys('AKIA'), formerKeys: former }
   const principals = new Principals({
     identity,
-    policies: (options.policies ?? ['preflight', 'upgrade']).map(policyNamed),
+    policies: [policyNamed('preflight'), policyNamed('upgrade')],
   })
   const decommissionRoleArn = `arn:aws:iam::${account}:role/norikae-decommission`
   principals.roles.set(decommissionRoleArn, {
@@ -74,6 +74,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     hooks,
     faults,
     tokens: new Tokens(),
+    quotas: { ...defaultQuotas, ...options.quotas },
     clusters: new Map(),
     templates,
   }
@@ -141,6 +142,14 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     endpoint: `http://${host}:${taken}`,
     identity,
     admin: principals.admin.keys,
+    keysWith(...names) {
+      const role = {
+        arn: `arn:aws:iam::${account}:role/${names.join('-')}`,
+        trusts: [],
+        policies: names.map(policyNamed),
+      }
+      return principals.assume(role, 'sandbox', new Date(Date.now() + DAY_MS)).keys
+    },
     decommissionRoleArn,
     eks: inspectEks(eks),
     elbv2: inspectElbv2(elbv2),
@@ -162,6 +171,8 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
       }),
   }
 }
+
+const DAY_MS = 86_400_000
 
 async function questionOf(request: IncomingMessage): Promise<Question> {
   const chunks: Buffer[] = []

@@ -148,6 +148,28 @@ test('nothing of such a blue stands in the way, and the plan shows green beside 
   ])
 })
 
+test('for a plan, and for the doctor, the policy that only reads is enough', async () => {
+  const keys = world.aws.keysWith('preflight')
+  const reading = connectOutside({ credentials: async () => keys })
+  onTestFinished(() => reading.close())
+  // Whom Kubernetes lets in is not a matter of IAM policies.
+  const ports = { ...reading, kubernetes: world.ports.kubernetes }
+  const { prepare, examine } = createActivities({ ...world.outside, ports })
+  const { answer } = await driven(
+    prepare,
+    { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file: aSmallFile() },
+    { workflow: { type: 'upgradePlan', id: `upgrade-plan/${scope.platform}/2` } },
+  )
+  expect(answer.plan.phases.map((p) => p.name)).toEqual(plan.phases.map((p) => p.name))
+  for (const organ of ['identity', 'clusters', 'rights', 'network', 'volumes'] as const) {
+    const seen = await driven(examine, { organ, platform: scope.platform, file: aSmallFile() })
+    expect(seen.answer.length, organ).toBeGreaterThan(0)
+  }
+  const asked = world.aws.calls().filter((c) => c.by?.includes('assumed-role/preflight/'))
+  expect(asked.length).toBeGreaterThan(20)
+  expect(asked.filter((c) => /AccessDenied|Unauthorized/.test(c.error ?? ''))).toEqual([])
+})
+
 test('green is what the plan said', async () => {
   await run(provision().forward)
   const { blue, green } = scope

@@ -4,6 +4,7 @@ import { EKSClient, type CreateClusterRequest, type CreateNodegroupRequest } fro
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { STSClient } from '@aws-sdk/client-sts'
 import { onTestFinished } from 'vitest'
+import type { EksQuotas } from '../../../src/sandbox/aws/eks/quotas.ts'
 import { AwsFaults } from '../../../src/sandbox/aws/faults.ts'
 import { startAws } from '../../../src/sandbox/aws/server.ts'
 import type { AwsTimes } from '../../../src/sandbox/aws/times.ts'
@@ -41,12 +42,13 @@ export interface Fixture {
   readonly sts: STSClient
 }
 
-export async function aSandbox(times: Partial<AwsTimes> = {}): Promise<Fixture> {
+export async function aSandbox(times: Partial<AwsTimes> = {}, quotas: Partial<EksQuotas> = {}): Promise<Fixture> {
   const outside = new Outside()
   const faults = new AwsFaults()
   const aws = await startAws({
     faults,
     times: { ...quick, ...times },
+    quotas,
     hooks: {
       startCluster: async ({ name }) => {
         outside.told.push(`start ${name}`)

@@ -14,6 +14,7 @@ import { inUse, invalidRequest } from '../errors.ts'
 import { page, type Given, type Operations, type Serve } from '../protocol/operations.ts'
 import { grantClusterAdmin } from './access.ts'
 import { checkNewCluster } from './cluster-checks.ts'
+import { roomFor } from './quotas.ts'
 import { updateInProgress } from './updates.ts'
 import { defaultVersion } from './versions.ts'
 import { arnOf, clusterNamed, type EksCluster, type EksWorld } from './world.ts'
@@ -25,6 +26,7 @@ export const clusterOperations = (world: EksWorld) =>
       if (world.tokens.answers('CreateCluster', input, taken)) return { cluster: taken.described }
       checkNewCluster(input)
       if (taken) throw inUse(`Cluster already exists with name: ${input.name}`, { clusterName: input.name })
+      roomFor(world.quotas, 'clusters', world.clusters, { clusterName: input.name })
       const cluster = newCluster(world, input)
       world.clusters.set(input.name, cluster)
       world.tokens.remember('CreateCluster', input, cluster)

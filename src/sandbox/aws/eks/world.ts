@@ -17,6 +17,7 @@ import { invalidRequest, notFound } from '../errors.ts'
 import type { AwsFaults } from '../faults.ts'
 import type { Caller } from '../protocol/operations.ts'
 import type { AwsTimes, Later } from '../times.ts'
+import type { EksQuotas } from './quotas.ts'
 import type { Tokens } from './tokens.ts'
 
 /** A cluster and all that belongs to it. What the API describes is kept as the API describes it, and is changed in place. */
@@ -70,6 +71,7 @@ export interface EksWorld {
   readonly hooks: EksHooks
   readonly faults: AwsFaults
   readonly times: AwsTimes
+  readonly quotas: EksQuotas
   readonly later: Later
   readonly tokens: Tokens
   readonly clusters: Map<string, EksCluster>
