@@ -59,8 +59,10 @@ export async function authenticate(
   principal: Principal | undefined,
 ): Promise<Principal> {
   const { unknownKey, wrongSignature, status } = wordsOf(credential.service)
-  const token = question.headers['x-amz-security-token'] ?? question.query.get('X-Amz-Security-Token') ?? undefined
-  if (!principal || token !== principal.keys.sessionToken)
+  const token = question.headers['x-amz-security-token'] ?? question.query.get('X-Amz-Security-Token')
+  // A key that needs none may come with one: of the account that somebody's shell is signed in to.
+  const { sessionToken = token } = principal?.keys ?? {}
+  if (!principal || token !== sessionToken)
     throw new AwsError(unknownKey, 'The security token included in the request is invalid.', status)
   if (!credential.header) return principal
   if (
