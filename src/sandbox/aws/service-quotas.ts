@@ -5,6 +5,7 @@ import type {
   GetServiceQuotaResponse,
 } from '@aws-sdk/client-service-quotas'
 import type { SandboxAws } from '../types.ts'
+import { anywhere } from './authorization/needs.ts'
 import { AwsError } from './errors.ts'
 import type { Operations, Serve } from './protocol/operations.ts'
 
@@ -44,3 +45,6 @@ export const quotaOperations = ({ applied }: Quotas) => {
     >,
   } satisfies Operations
 }
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_servicequotas.html */
+export const quotaNeeds = anywhere('servicequotas', 'GetServiceQuota', 'GetAWSDefaultServiceQuota')

@@ -27,7 +27,7 @@ async function aBlueOfOld(): Promise<void> {
     accessConfig: { authenticationMode: 'CONFIG_MAP' },
   })
   client.destroy()
-  const eks = world.ports.eks(scope.region)
+  const eks = world.theirs.eks(scope.region)
   await eventually('blue is there', async () => (await eks.findCluster(scope.blue))?.status === 'ACTIVE')
   world.cluster(scope.blue).apply({
     apiVersion: 'v1',

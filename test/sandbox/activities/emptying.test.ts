@@ -176,7 +176,7 @@ test('what carries the name of a cluster that is gone is found by tags and names
   aws.securityGroups.name('sg-other', `eks-cluster-sg-${cluster}-r2-1234`)
   aws.securityGroups.allow('sg-db', { direction: 'in', protocol: 'tcp', port: 5432, group: 'sg-gone' })
   aws.networkInterfaces.add('eni-gone', { description: `Amazon EKS ${cluster}` })
-  await world.ports
+  await world.theirs
     .launchTemplates(scope.region)
     .create({ name: 'eks-gone', settings: { KeyName: 'k' }, tags: { 'eks:cluster-name': cluster } }, 'lt')
   aws.logs.keep(`/aws/eks/${cluster}/cluster`, 2_500_000_000)

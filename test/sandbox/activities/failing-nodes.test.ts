@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-const eks = () => world.ports.eks(scope.region)
+const eks = () => world.theirs.eks(scope.region)
 const make = (attempt = 1) =>
   call<'createNodeGroup'>({ cluster: scope.green, name: 'general', like: scope.blue }, { attempt })
 

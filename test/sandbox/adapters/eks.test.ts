@@ -10,7 +10,7 @@ import { failureOf } from './local.ts'
 let world: AnAws
 let eks: EksPort
 beforeAll(async () => {
-  world = await anAws()
+  world = await anAws({}, 'admin')
   eks = world.outside.eks(world.region)
 })
 afterAll(() => world.stop())
