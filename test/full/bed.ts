@@ -22,6 +22,8 @@ import { WorkerProcess, type Listener } from './workers.ts'
 export const PLATFORM = 'chatwork-prod'
 export const BLUE = 'chatwork-prod-1-35'
 export const GREEN = 'chatwork-prod-1-36'
+/** At blue's own version. */
+export const REFRESHED = 'chatwork-prod-1-35-r2'
 
 /** Every class: overlap, a singleton, a consumer, a schedule, something that scales; buffers are the platform's own, and the store is added. */
 const APPS = ['chat-actor', 'legacy-php', 'mail-sender', 'chat-search']
@@ -60,7 +62,8 @@ export interface Bed extends AsyncDisposable {
   worker(hear?: Listener, more?: MoreOfWorker): Promise<WorkerProcess>
   /** Stops the server as SIGTERM does, and starts it again with what it has written down. */
   restartTemporal(awayMs: number): Promise<void>
-  begin(): Promise<void>
+  /** `to`: 1.36 where it is left out. */
+  begin(to?: string): Promise<void>
   view(): Promise<UpgradeView>
 }
 
@@ -132,11 +135,11 @@ export async function aBed(
         const frontend = Number(address.split(':')[1])
         server = await startTemporal({ database, frontend }, () => undefined)
       },
-      begin: async () => {
+      begin: async (to = '1.36') => {
         await temporal.client.workflow.start('clusterUpgrade', {
           workflowId: upgradeId(PLATFORM),
           taskQueue: TASK_QUEUE,
-          args: [{ platform: PLATFORM, to: '1.36', by: 'aoki@example.com' }],
+          args: [{ platform: PLATFORM, to, by: 'aoki@example.com' }],
           workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
         })
       },

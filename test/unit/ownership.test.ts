@@ -179,17 +179,17 @@ describe('decommissioning', () => {
     {
       says: 'deletes what is nobody else’s',
       kinds: [],
-      does: ['blue/empty', 'blue/nodegroup/a', 'blue/nodegroup/b', 'blue/template/b', 'blue/delete'],
+      does: ['blue/empty', 'blue/nodegroup/a', 'blue/nodegroup/b', 'blue/template/b', 'blue/delete', 'blue/remains'],
     },
     {
       says: 'empties what is another’s, deletes its own parts of it, and waits until the rest is gone',
       kinds: ['cluster', 'node group'],
-      does: ['blue/empty', 'blue/nodegroup/b', 'blue/removal', 'blue/template/b'],
+      does: ['blue/empty', 'blue/nodegroup/b', 'blue/removal', 'blue/template/b', 'blue/remains'],
     },
     {
       says: 'waits for parts before it deletes the cluster',
       kinds: ['node group'],
-      does: ['blue/empty', 'blue/nodegroup/b', 'blue/removal', 'blue/template/b', 'blue/delete'],
+      does: ['blue/empty', 'blue/nodegroup/b', 'blue/removal', 'blue/template/b', 'blue/delete', 'blue/remains'],
     },
   ] as const)('$says', ({ kinds, does }) => expect(steps(...kinds)).toEqual(does))
   test('the gate says what becomes of blue', () => {

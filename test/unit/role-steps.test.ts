@@ -40,11 +40,12 @@ test('roles and provider go back before green is deleted, and blue’s go after 
     'identity/provider/delete',
     'cluster/delete',
   ])
-  expect(steps('decommission', 'forward', { roles: someRoles }).slice(-4)).toEqual([
+  expect(steps('decommission', 'forward', { roles: someRoles }).slice(-5)).toEqual([
     'blue/delete',
     'blue/role/files',
     'blue/role/mail',
     'blue/provider',
+    'blue/remains',
   ])
 })
 
