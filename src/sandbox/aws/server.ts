@@ -54,7 +54,7 @@ export interface AwsOptions {
   readonly probe: Probe
   readonly faults: AwsFaults
   readonly times?: Partial<AwsTimes>
-  readonly quotas?: Partial<EksQuotas>
+  readonly quotas?: Partial<Omit<EksQuotas, 'clusters'>>
 }
 
 export async function startAws(options: AwsOptions): Promise<SandboxAws> {
@@ -78,13 +78,20 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const ec2 = new Ec2World(shared)
   const templates: Templates = new Map()
   const logs = new LogGroups()
+  const quotas = new Quotas()
   const eks: EksWorld = {
     ...shared,
     caller: identity,
     hooks,
     faults,
     tokens: new Tokens(),
-    quotas: { ...defaultQuotas, ...options.quotas },
+    quotas: {
+      ...defaultQuotas,
+      ...options.quotas,
+      get clusters() {
+        return quotas.of('eks', 'L-1194D53C')
+      },
+    },
     clusters: new Map(),
     logs,
     templates,
@@ -96,7 +103,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const securityGroups = new SecurityGroups()
   const networkInterfaces = new NetworkInterfaces()
   const ecr = new Registry()
-  const [subnets, keys, quotas] = [new Subnets(), new Keys(), new Quotas()]
+  const [subnets, keys] = [new Subnets(), new Keys()]
   const behind = {
     principals,
     identity,

@@ -23,6 +23,12 @@ export class Quotas implements Readonly<SandboxAws['quotas']> {
   set(service: string, code: string, value: number): void {
     this.applied.set(`${service} ${code}`, value)
   }
+
+  /** Of one that the sandbox knows: what there may be. */
+  of(service: string, code: string): number {
+    const quota = `${service} ${code}`
+    return this.applied.get(quota) ?? defaults.get(quota) ?? Infinity
+  }
 }
 
 export const quotaOperations = ({ applied }: Quotas) => {

@@ -40,7 +40,7 @@ test('the plan says whose it is, and waits for its owner', async () => {
     ['cluster demo-1-35', by, 'requested'],
     ['node group general of demo-1-35', by, 'requested'],
   ])
-  expect(removal(prepared)).toEqual(['blue/removal'])
+  expect(removal(prepared)).toEqual(['blue/removal', 'blue/remains'])
 })
 
 test('where the file says so Norikae deletes it, and the plan still says whose it was', async () => {
@@ -49,7 +49,7 @@ test('where the file says so Norikae deletes it, and the plan still says whose i
     'CloudFormation (eks-blue)',
     'own',
   ])
-  expect(removal(prepared)).toEqual(['blue/nodegroup/general', 'blue/delete'])
+  expect(removal(prepared)).toEqual(['blue/nodegroup/general', 'blue/delete', 'blue/remains'])
 })
 
 test('it is waited for with the command of its owner, and done once it is gone', async () => {

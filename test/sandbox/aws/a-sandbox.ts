@@ -6,9 +6,8 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { IAMClient } from '@aws-sdk/client-iam'
 import { STSClient } from '@aws-sdk/client-sts'
 import { onTestFinished } from 'vitest'
-import type { EksQuotas } from '../../../src/sandbox/aws/eks/quotas.ts'
 import { AwsFaults } from '../../../src/sandbox/aws/faults.ts'
-import { startAws } from '../../../src/sandbox/aws/server.ts'
+import { startAws, type AwsOptions } from '../../../src/sandbox/aws/server.ts'
 import type { AwsTimes } from '../../../src/sandbox/aws/times.ts'
 import type { AwsKeys, SandboxAws } from '../../../src/sandbox/types.ts'
 
@@ -48,7 +47,7 @@ export interface Fixture {
   readonly sts: STSClient
 }
 
-export async function aSandbox(times: Partial<AwsTimes> = {}, quotas: Partial<EksQuotas> = {}): Promise<Fixture> {
+export async function aSandbox(times: Partial<AwsTimes> = {}, quotas: AwsOptions['quotas'] = {}): Promise<Fixture> {
   const outside = new Outside()
   const faults = new AwsFaults()
   const aws = await startAws({

@@ -317,11 +317,6 @@ test('what a cluster does not have are empty lists', async () => {
 
 test.for([
   {
-    says: 'a second cluster',
-    quotas: { clusters: 1 },
-    ask: (eks: EKSClient) => eks.send(new CreateClusterCommand(aCluster())),
-  },
-  {
     says: 'a node group',
     quotas: { nodegroups: 0 },
     ask: (eks: EKSClient) => eks.send(new CreateNodegroupCommand(aNodegroup())),
@@ -335,5 +330,14 @@ test.for([
   const { eks, aws } = await aSandbox({}, quotas)
   await seedBlue(aws)
   expect(await refused(ask(eks))).toBe('400 ResourceLimitExceededException')
-  await expect(ask(eks)).rejects.toThrow(/^You have reached the quota ".+", which is [01]$/)
+  await expect(ask(eks)).rejects.toThrow(/^You have reached the quota ".+", which is 0$/)
+})
+
+test('there may be as many clusters as Service Quotas tells', async () => {
+  const { eks, aws } = await aSandbox()
+  await seedBlue(aws)
+  aws.quotas.set('eks', 'L-1194D53C', 1)
+  await expect(eks.send(new CreateClusterCommand(aCluster()))).rejects.toThrow('the quota "Clusters", which is 1')
+  aws.quotas.set('eks', 'L-1194D53C', 2)
+  expect(await refused(eks.send(new CreateClusterCommand(aCluster())))).toBe('served')
 })

@@ -2,7 +2,7 @@ import { AwsError } from '../errors.ts'
 
 /** How many there may be. https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html */
 export interface EksQuotas {
-  /** In the account and region. */
+  /** In the account and region: what Service Quotas tells. */
   readonly clusters: number
   /** Of one cluster, as the next one. */
   readonly nodegroups: number
@@ -10,7 +10,7 @@ export interface EksQuotas {
 }
 
 /** What an account has before it asks for more. */
-export const defaultQuotas: EksQuotas = { clusters: 100, nodegroups: 30, fargateProfiles: 10 }
+export const defaultQuotas = { nodegroups: 30, fargateProfiles: 10 }
 
 const called = {
   clusters: 'Clusters',
