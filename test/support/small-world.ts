@@ -74,10 +74,12 @@ export interface SmallWorld {
 export async function aSmallWorld({
   between = (ports) => ports,
   times = {},
+  aws: awsTimes = {},
   disturb,
 }: {
   readonly between?: (ports: Ports) => Ports
   readonly times?: Partial<ClusterTimes>
+  readonly aws?: Partial<AwsTimes>
   /** What becomes of requests to the clusters on their way. */
   readonly disturb?: Rule
 } = {}): Promise<SmallWorld> {
@@ -95,7 +97,7 @@ export async function aSmallWorld({
     hooks: clusters.hooks,
     probe: async ({ id }) => !sick.has(id),
     faults,
-    times: quick,
+    times: { ...quick, ...awsTimes },
   })
   const { accessKeyId, secretAccessKey } = aws.identity
   process.env['AWS_ENDPOINT_URL'] = aws.endpoint
