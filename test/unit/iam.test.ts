@@ -12,6 +12,7 @@ const worker = [policyNamed('preflight'), policyNamed('upgrade')]
 const arn = (service: string, path: string, account = '1') => `arn:aws:${service}:ap-northeast-1:${account}:${path}`
 const eks = (path: string) => arn('eks', path)
 const group = arn('elasticloadbalancing', 'targetgroup/web/1')
+const issuer = 'arn:aws:iam::1:oidc-provider/oidc.eks.ap-northeast-1.amazonaws.com/id/A'
 const ours = { [RUN_TAG]: 'run-1', [PLATFORM_TAG]: 'demo' }
 
 describe('the worker may', () => {
@@ -45,6 +46,17 @@ describe('the worker may', () => {
       action: 'ec2:CreateTags',
       resource: arn('ec2', 'volume/vol-1'),
       context: { ...tagged(ours), ...tagging({ [KEPT_TAG]: 'x' }) },
+    },
+    'make the issuer of green known with the tag of its run': {
+      action: 'iam:CreateOpenIDConnectProvider',
+      resource: issuer,
+      context: tagging(ours),
+    },
+    'let green into a role of pods': { action: 'iam:UpdateAssumeRolePolicy', resource: 'arn:aws:iam::1:role/files' },
+    'associate an identity provider with a cluster that a run made': {
+      action: 'eks:AssociateIdentityProviderConfig',
+      resource: eks('cluster/green'),
+      context: { ...tagged(ours), ...tagging(ours) },
     },
     'become who decommissions': { action: 'sts:AssumeRole', resource: 'arn:aws:iam::1:role/norikae-decommission' },
   }
@@ -93,6 +105,26 @@ describe('the worker may not', () => {
     'delete launch templates of others': {
       action: 'ec2:DeleteLaunchTemplate',
       resource: arn('ec2', 'launch-template/lt-1'),
+    },
+    'make an issuer known without it': { action: 'iam:CreateOpenIDConnectProvider', resource: issuer },
+    'forget issuers that are no cluster’s': {
+      action: 'iam:DeleteOpenIDConnectProvider',
+      resource: 'arn:aws:iam::1:oidc-provider/token.actions.githubusercontent.com',
+    },
+    'write the trust policy of a role that CloudFormation made': {
+      action: 'iam:UpdateAssumeRolePolicy',
+      resource: 'arn:aws:iam::1:role/files',
+      context: tagged({ 'aws:cloudformation:stack-id': 'arn:aws:cloudformation:ap-northeast-1:1:stack/roles/1' }),
+    },
+    'change what roles may do': { action: 'iam:PutRolePolicy', resource: 'arn:aws:iam::1:role/files' },
+    'associate an identity provider with a cluster of somebody else': {
+      action: 'eks:AssociateIdentityProviderConfig',
+      resource: eks('cluster/blue'),
+      context: tagging(ours),
+    },
+    'say how long logs of others are kept': {
+      action: 'logs:PutRetentionPolicy',
+      resource: arn('logs', 'log-group:/aws/lambda/web:log-stream:'),
     },
     'become anybody else': { action: 'sts:AssumeRole', resource: 'arn:aws:iam::1:role/admin' },
   }

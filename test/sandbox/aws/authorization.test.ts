@@ -1,7 +1,9 @@
+import { CloudWatchLogsClient, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { CreateVolumeCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2'
 import { DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr'
 import { CreateNodegroupCommand, DeleteClusterCommand, DescribeClusterCommand } from '@aws-sdk/client-eks'
 import { AddTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { aNodegroup, aSandbox, clientsOf, keysOf, refused, seedBlue } from './a-sandbox.ts'
@@ -11,16 +13,17 @@ import { aNodegroup, aSandbox, clientsOf, keysOf, refused, seedBlue } from './a-
 async function aWorker() {
   const { aws } = await aSandbox()
   await seedBlue(aws, { tags: { 'norikae.io/run': 'r1' } })
-  const ecr = new ECRClient({
-    endpoint: aws.endpoint,
-    region: aws.identity.region,
-    credentials: keysOf(aws.identity),
-  })
-  onTestFinished(() => ecr.destroy())
-  return { aws, ecr, ...clientsOf(aws, keysOf(aws.identity)) }
+  const options = { endpoint: aws.endpoint, region: aws.identity.region, credentials: keysOf(aws.identity) }
+  const [ecr, logs] = [new ECRClient(options), new CloudWatchLogsClient(options)]
+  onTestFinished(() => [ecr, logs].forEach((client) => client.destroy()))
+  return { aws, ecr, logs, ...clientsOf(aws, keysOf(aws.identity)) }
 }
 type Worker = Awaited<ReturnType<typeof aWorker>>
 
+const NOBODY = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole' }],
+}
 const user = 'User: arn:aws:sts::123456789012:assumed-role/norikae/sandbox is not authorized to perform:'
 
 test.for<{ says: string; ask: (of: Worker) => Promise<unknown>; is: string; words: string }>([
@@ -44,6 +47,22 @@ test.for<{ says: string; ask: (of: Worker) => Promise<unknown>; is: string; word
     ask: ({ ec2 }) => ec2.send(new CreateVolumeCommand({ AvailabilityZone: 'a', Size: 1 })),
     is: '403 UnauthorizedOperation',
     words: `You are not authorized to perform this operation. ${user} ec2:CreateVolume on resource: arn:aws:ec2:ap-northeast-1:123456789012:volume/* because no identity-based policy allows the ec2:CreateVolume action`,
+  },
+  {
+    says: 'IAM, of a role that CloudFormation made',
+    ask: ({ iam, aws }) => {
+      aws.iam.seedRole('files', NOBODY, { 'aws:cloudformation:stack-id': 'roles' })
+      return iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'files', PolicyDocument: JSON.stringify(NOBODY) }))
+    },
+    is: '403 AccessDenied',
+    words: `${user} iam:UpdateAssumeRolePolicy on resource: arn:aws:iam::123456789012:role/files because no identity-based policy allows the iam:UpdateAssumeRolePolicy action`,
+  },
+  {
+    says: 'CloudWatch Logs, of a log group that is no cluster’s',
+    ask: ({ logs }) =>
+      logs.send(new PutRetentionPolicyCommand({ logGroupName: '/aws/lambda/web', retentionInDays: 1 })),
+    is: '400 AccessDeniedException',
+    words: `${user} logs:PutRetentionPolicy on resource: arn:aws:logs:ap-northeast-1:123456789012:log-group:/aws/lambda/web:log-stream: because`,
   },
   {
     says: 'STS, of a role that its policy does not name',
