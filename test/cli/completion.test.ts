@@ -65,6 +65,8 @@ test('the program’s own words, without a server, quickly and in silence', asyn
     expect.stringMatching(/^teams\.x\.approvers\t/),
     expect.stringMatching(/^teams\.x\.notify\t/),
     expect.stringMatching(/^teams\.x\.deadline\t/),
+    expect.stringMatching(/^teams\.x\.escalatesTo\t/),
+    expect.stringMatching(/^teams\.x\.remindEvery\t/),
     '',
   ])
   expect(await of('validate', '')).toEqual([':files', ''])

@@ -123,6 +123,8 @@ export const paths: Readonly<Record<string, Path>> = {
       await trial.say('api', 'retry', { gate: await trial.gate('api', 'retry', 'production@'), by: 'doi' })
       await trial.until('it waits to be deployed again', waits)
       holds.clear()
+      // Who approves before that is known approves something else, and is asked again.
+      await trial.until('it says what differs', async () => (await trial.waiting('api')).some((w) => w.differing))
       await trial.approveApps(['api'])
       await trial.say('api', 'retry', { gate: await trial.gate('api', 'retry', 'production@'), by: 'doi' })
       await trial.onGreen('api')

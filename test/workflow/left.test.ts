@@ -5,7 +5,7 @@ import { aPlatform, anApp } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { dev, Trial } from '../support/server.ts'
 
-/** On the dev server: the time-skipping one tells no parent that its child was terminated. */
+/** On the dev server: the time-skipping one tells no parent that its child was terminated. Side by side, since they wait most of the time. */
 let env: TestWorkflowEnvironment
 let n = 0
 beforeAll(async () => {
@@ -35,7 +35,7 @@ const finish = async (trial: Trial, apps?: string[]) => {
   return (await trial.result()).outcome
 }
 
-test.for([
+test.concurrent.for([
   ['aborted', async (t: Trial): Promise<unknown> => t.say('api', 'abort', { by: 'baba', reason: 'no' })],
   ['terminated', async (t: Trial): Promise<unknown> => t.handle('api').terminate()],
 ] as const)('an app that is %s directly leaves the upgrade, which asks and starts it again', async ([how, leave]) => {
@@ -56,7 +56,7 @@ test.for([
   expect(trial.outside.world.twice).toEqual([])
 })
 
-test('an app that is terminated between the last look and the commit is started again before blue goes', async () => {
+test.concurrent('an app that is terminated between the last look and the commit is started again before blue goes', async () => {
   const trial = aTrial()
   const { outside } = trial
   outside.faults.set('upgrade:soak/still-idle', { times: 1, type: 'Failed' })
@@ -81,7 +81,7 @@ test('an app that is terminated between the last look and the commit is started 
   })
 })
 
-test('a breach in the moment of the commit: no environment of the app lets go of blue', async () => {
+test.concurrent('a breach in the moment of the commit: no environment of the app lets go of blue', async () => {
   const trial = aTrial()
   const { outside } = trial
   const looks: (() => void)[] = []
@@ -112,7 +112,7 @@ test('a breach in the moment of the commit: no environment of the app lets go of
   })
 })
 
-test('an abort does not delete green under an app that was terminated there', async () => {
+test.concurrent('an abort does not delete green under an app that was terminated there', async () => {
   const trial = aTrial()
   const { outside } = trial
   await trial.during(async () => {
@@ -129,7 +129,7 @@ test('an abort does not delete green under an app that was terminated there', as
   })
 })
 
-test('an app that was terminated in mid-move is gone on with as what made it, and no abort deletes green before it was all there again', async () => {
+test.concurrent('an app that was terminated in mid-move is gone on with as what made it, and no abort deletes green before it was all there again', async () => {
   const trial = aTrial()
   const { outside } = trial
   const held = new Set(['api:production/route/web/100'])
@@ -154,7 +154,7 @@ test('an app that was terminated in mid-move is gone on with as what made it, an
   })
 })
 
-test('an app that is still open from an earlier upgrade is refused by name, and the others move', async () => {
+test.concurrent('an app that is still open from an earlier upgrade is refused by name, and the others move', async () => {
   const trial = aTrial({ apps: [anApp('api'), anApp('mail')] })
   await env.client.workflow.start('appCutover', {
     workflowId: cutoverId(trial.outside.platform.name, 'api'),
