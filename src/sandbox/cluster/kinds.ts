@@ -165,6 +165,7 @@ export const k = {
   binding: known('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding'),
   attachment: known('storage.k8s.io/v1', 'VolumeAttachment'),
   claim: known('v1', 'PersistentVolumeClaim'),
+  ingress: known('networking.k8s.io/v1', 'Ingress'),
   job: known('batch/v1', 'Job'),
   mutatingWebhooks: known('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration'),
   namespace: known('v1', 'Namespace'),

@@ -42,14 +42,17 @@ const stages: Stages = {
 const mirrored: readonly Kind[] = [
   k.attachment,
   k.autoscaler,
+  k.claim,
   k.cronJob,
   k.deployment,
+  k.ingress,
   k.job,
   k.node,
   k.pod,
   k.scaledObject,
   k.service,
   k.statefulSet,
+  k.storageClass,
   k.binding,
   k.volume,
 ]
