@@ -23,7 +23,15 @@ export default defineConfig({
     fileParallelism: true,
     sequence: { sequencer: first(slowest) },
     projects: [
-      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [...exclude, 'test/unit/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          globalSetup: 'test/support/granted.ts',
+          include: ['test/**/*.test.ts'],
+          exclude: [...exclude, 'test/unit/**'],
+        },
+      },
       // Pure rules leave nothing behind: a process for each of their files would be most of their time.
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], exclude, isolate: false } },
     ],

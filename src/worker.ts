@@ -57,6 +57,7 @@ async function main(): Promise<void> {
   const ports = connectOutside({
     webhookSecrets: settings.webhookSecrets,
     ...(settings.slack && { slack: settings.slack }),
+    ...(settings.decommissionRoleArn !== undefined && { decommissionRoleArn: settings.decommissionRoleArn }),
   })
   const outside: Outside = {
     ports,

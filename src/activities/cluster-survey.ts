@@ -106,7 +106,7 @@ async function look(what: string, blue: string, at: () => Promise<Finding[]>): P
         'not-looked-at',
         `${blue}: ${what}`,
         `it cannot be looked at: ${error.message}`,
-        'where the worker may not: give it deploy/iam-policy.json and deploy/rbac/norikae.yaml, as this release has them',
+        'where the worker may not: give it deploy/iam/preflight.json and deploy/rbac/norikae.yaml, as this release has them',
       ),
     ]
   }

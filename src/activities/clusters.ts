@@ -33,7 +33,7 @@ export const clusterActions = (outside: Outside) => {
 
   const deleteCluster: Deed<'deleteCluster'> = async (call) => {
     const { cluster, identity } = call.input
-    const { eks } = await proven(outside, call.scope)
+    const { eks, removing } = await proven(outside, call.scope)
     const found = await eks.findCluster(cluster)
     if (!found) return { note: `${cluster} is gone` }
     proveIdentity(found, identity, call.run)
@@ -48,10 +48,10 @@ export const clusterActions = (outside: Outside) => {
     // It protects what is ACTIVE; what never came up can go as it is.
     // https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html
     if (found.deletionProtection && found.status === 'ACTIVE') {
-      await eks.setDeletionProtection(cluster, false, tokenOf(call, 'protection'))
+      await removing(identity).setDeletionProtection(cluster, false, tokenOf(call, 'protection'))
       throw notYet(`the deletion protection of ${cluster} is being lifted`, budgets.cluster)
     }
-    await eks.deleteCluster(cluster)
+    await removing(identity).deleteCluster(cluster)
     throw notYet(`${cluster} was just told to go`, budgets.cluster)
   }
 

@@ -7,6 +7,7 @@ import {
   seenIdentity,
   seenMetrics,
   seenNetwork,
+  seenRemover,
   seenRights,
   seenTeams,
   seenVolumes,
@@ -34,7 +35,13 @@ type Read = Awaited<ReturnType<typeof meantFile>>
 
 const looks: Readonly<Record<Organ, (outside: Outside, read: Read) => Promise<readonly Seen[]>>> = {
   file: async (_outside, { file, name }) => [seenFile(file, name)],
-  identity: async ({ ports }, { file }) => [seenIdentity(file, await ports.identity.whoAmI(file.region))],
+  identity: async ({ ports: { identity } }, { file }) => {
+    const { account, region } = file
+    const own = seenIdentity(file, await identity.whoAmI(region))
+    if (own.is !== 'works') return [own]
+    const removes = await identity.whoRemoves(region, account).catch(whyDenied)
+    return removes === undefined ? [own] : [own, seenRemover(removes)]
+  },
   clusters: async (outside, { file }) => {
     const { eks } = await inAccount(outside, file)
     const found = await Promise.all((await ownClusters(outside, file)).map((name) => eks.findCluster(name)))
@@ -84,6 +91,12 @@ const looks: Readonly<Record<Organ, (outside: Outside, read: Read) => Promise<re
     const asked = Object.values(file.teams).some(({ notify }) => notify.slack !== undefined)
     return seenTeams(file, asked && chat ? await chat.whoAmI().catch(refused) : undefined)
   },
+}
+
+/** That it may not is an answer too. */
+function whyDenied(error: unknown): { readonly denied: string } {
+  if (!(error instanceof ApplicationFailure) || error.type !== 'Denied') throw error
+  return { denied: error.message }
 }
 
 /** That it refuses is an answer; a chat that does not answer is asked again. */

@@ -21,10 +21,10 @@ export const fargateActions = (outside: Outside) => {
 
   const deleteFargateProfile: Deed<'deleteFargateProfile'> = async (call) => {
     const { cluster, name, identity } = call.input
-    const { eks } = await proven(outside, call.scope)
+    const { eks, removing } = await proven(outside, call.scope)
     const owner = await eks.findCluster(cluster)
     if (!owner) return { note: `Fargate profile ${name} of ${cluster} is gone` }
-    const part = await profile(eks, cluster, name)
+    const part = await profile(eks, cluster, name, removing(identity))
     if (part.found) proveIdentity(owner, identity, call.run)
     return gone(part)
   }
@@ -32,10 +32,15 @@ export const fargateActions = (outside: Outside) => {
   return { createFargateProfile, deleteFargateProfile }
 }
 
-const profile = async (eks: EksPort, cluster: string, name: string) =>
+const profile = async (
+  eks: EksPort,
+  cluster: string,
+  name: string,
+  remover: Pick<EksPort, 'deleteFargateProfile'> = eks,
+) =>
   ({
     what: `Fargate profile ${name}`,
     cluster,
     found: await eks.findFargateProfile(cluster, name),
-    remove: () => eks.deleteFargateProfile(cluster, name),
+    remove: () => remover.deleteFargateProfile(cluster, name),
   }) satisfies ClusterPart

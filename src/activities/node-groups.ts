@@ -25,10 +25,10 @@ export const nodeGroupActions = (outside: Outside) => {
 
   const deleteNodeGroup: Deed<'deleteNodeGroup'> = async (call) => {
     const { cluster, name, identity } = call.input
-    const { eks, cluster: open } = await proven(outside, call.scope)
+    const { eks, cluster: open, removing } = await proven(outside, call.scope)
     const owner = await eks.findCluster(cluster)
     if (!owner) return { note: `node group ${name} of ${cluster} is gone` }
-    const part = await nodeGroup(eks, cluster, name)
+    const part = await nodeGroup(eks, cluster, name, removing(identity))
     if (part.found) proveIdentity(owner, identity, call.run)
     const drains = ['DELETING', 'DELETE_FAILED'].includes(part.found?.status ?? '') && owner.status === 'ACTIVE'
     // Whoever cannot say what holds it up does not hold it up longer.
@@ -45,10 +45,15 @@ export const nodeGroupActions = (outside: Outside) => {
   return { createNodeGroup, deleteNodeGroup }
 }
 
-const nodeGroup = async (eks: EksPort, cluster: string, name: string) =>
+const nodeGroup = async (
+  eks: EksPort,
+  cluster: string,
+  name: string,
+  remover: Pick<EksPort, 'deleteNodegroup'> = eks,
+) =>
   ({
     what: `node group ${name}`,
     cluster,
     found: await eks.findNodegroup(cluster, name),
-    remove: () => eks.deleteNodegroup(cluster, name),
+    remove: () => remover.deleteNodegroup(cluster, name),
   }) satisfies ClusterPart

@@ -20,6 +20,7 @@ import type {
   QuotasPort,
   RegistryPort,
   RemainsPort,
+  Removing,
   RolesPort,
 } from './ports.ts'
 
@@ -49,6 +50,8 @@ export type Deed<A extends ActionName> = (call: ActionCall<A>) => Promise<Action
 /** One account and region, after it was proven that this worker is in it. */
 export interface Proven {
   readonly eks: EksPort
+  /** Removes a cluster and its parts: as whoever may remove what this run made, or what was approved by its identity. */
+  removing(identity: Identity | 'made-by-this-run'): Pick<EksPort, Removing>
   readonly loadBalancing: LoadBalancingPort
   readonly blockStorage: BlockStoragePort
   readonly compute: ComputePort
@@ -86,6 +89,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
   }
   return {
     eks,
+    removing: (identity) => (identity === 'made-by-this-run' ? eks : ports.decommissioning(region, account)),
     loadBalancing: ports.loadBalancing(region),
     blockStorage: ports.blockStorage(region),
     compute: ports.compute(region),

@@ -52,6 +52,11 @@ import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain
 export interface Ports {
   readonly identity: IdentityPort
   eks(region: string): EksPort
+  /**
+   * As `eks`, in the name of the role that may remove what no upgrade made, where the worker has one. Throws `denied` where
+   * that role is of another account than this one, which may have a cluster of the same name.
+   */
+  decommissioning(region: string, account: string): Pick<EksPort, Removing>
   loadBalancing(region: string): LoadBalancingPort
   blockStorage(region: string): BlockStoragePort
   compute(region: string): ComputePort
@@ -72,6 +77,9 @@ export interface Ports {
   readonly tokens: TokenPort
 }
 
+/** What decommissioning does to EKS; what it reads is read as ever. */
+export type Removing = 'setDeletionProtection' | 'deleteCluster' | 'deleteNodegroup' | 'deleteFargateProfile'
+
 export interface IdentityPort {
   /** The account and the principal (for an assumed role: the role's ARN) that this worker acts as. */
   whoAmI(region: string): Promise<{ readonly account: string; readonly principalArn: string }>
@@ -80,6 +88,11 @@ export interface IdentityPort {
    * Nobody gets what STS gave for it, and that may do nothing. Throws `unreachable`.
    */
   roleRefusal(region: string, roleArn: string, token: string): Promise<string | undefined>
+  /**
+   * The role that it removes clusters as, assumed; undefined: it has none, and is itself. Throws `denied` where it may not be
+   * assumed, or is of another account than this one.
+   */
+  whoRemoves(region: string, account: string): Promise<string | undefined>
 }
 
 /** What is written is read some seconds later. */

@@ -8,6 +8,7 @@ import { KMS } from '@aws-sdk/client-kms'
 import { ServiceQuotas } from '@aws-sdk/client-service-quotas'
 import { STS } from '@aws-sdk/client-sts'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
+import { denied } from '../activities/errors.ts'
 import type { Ports } from '../activities/ports.ts'
 import { loadBalancing } from './alb/load-balancing-port.ts'
 import { type AwsOptions, clientOptions } from './aws-client.ts'
@@ -27,19 +28,27 @@ import { prometheus } from './prometheus/metrics-port.ts'
 import { quotas } from './service-quotas/quotas-port.ts'
 import { remains } from './remains/remains-port.ts'
 import { slack } from './slack/chat-port.ts'
+import { assumedRole } from './sts/assumed-role.ts'
 import { sts } from './sts/identity-port.ts'
 import { webhooks } from './webhook/webhook-port.ts'
 
 interface OutsideOptions extends AwsOptions {
   readonly webhookSecrets?: readonly string[]
   readonly slack?: Parameters<typeof slack>[0]
+  /** Left out: what decommissioning removes is removed with the worker's own credentials. */
+  readonly decommissionRoleArn?: string
 }
 
 /**
  * Everything outside, over the wire. Clients are made once a region and when first asked for; nothing is connected to
  * before. The endpoint of AWS is the SDK's setting `AWS_ENDPOINT_URL`.
  */
-export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: OutsideOptions = {}): Ports & {
+export function connectOutside({
+  webhookSecrets,
+  slack: slackApp,
+  decommissionRoleArn: role,
+  ...options
+}: OutsideOptions = {}): Ports & {
   close(): Promise<void>
 } {
   const credentials = once((region) => options.credentials ?? defaultProvider({ clientConfig: { region } }))
@@ -54,10 +63,35 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
   const quotaClients = clientsOf((region) => new ServiceQuotas(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
+  const removing = once((region) =>
+    role === undefined ? undefined : assumedRole(() => stsClients.of(region), role, 'norikae'),
+  )
+  const removers = clientsOf((region) => {
+    const assumed = removing(region)
+    return notingUnknown(new EKS({ ...aws(region), ...(assumed && { credentials: assumed }) }))
+  })
+  /** It may have a cluster of the same name. */
+  const refuseOthers = (account: string) => {
+    if (role === undefined || role.split(':')[4] === account) return
+    throw denied(
+      `${role} is not of account ${account}. Nothing was removed. Give the worker a role of that account (NORIKAE_DECOMMISSION_ROLE_ARN)`,
+    )
+  }
   const clusters = kubernetesClusters({ eks: eksPort, credentials })
   return {
-    identity: sts(stsClients.of),
+    identity: {
+      ...sts(stsClients.of),
+      async whoRemoves(region, account) {
+        refuseOthers(account)
+        await removing(region)?.()
+        return role
+      },
+    },
     eks: eksPort,
+    decommissioning(region, account) {
+      refuseOthers(account)
+      return eks(removers.of(region))
+    },
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
     blockStorage: (region) => blockStorage(ec2Clients.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
@@ -79,6 +113,7 @@ export function connectOutside({ webhookSecrets, slack: slackApp, ...options }: 
       await clusters.close()
       const all = [
         eksClients,
+        removers,
         elbClients,
         ec2Clients,
         ecrClients,

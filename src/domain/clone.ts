@@ -337,7 +337,7 @@ export function cloneFindings(blue: BlueFacts): Finding[] {
             'encryption-key',
             cluster.name,
             `its secrets are encrypted with ${cluster.encryptionKeyArn}, and green's are too: EKS makes a grant of it for green, in the name of the worker`,
-            "see that the key is enabled, and that its policy or one of the worker's role lets that do kms:DescribeKey and kms:CreateGrant with it: deploy/iam-policy.json names no key",
+            "see that the key is enabled, and that its policy or one of the worker's role lets that do kms:DescribeKey and kms:CreateGrant with it: the policies of deploy/iam name no key",
           ),
         ]),
     ...(cluster.supportType === undefined

@@ -54,10 +54,10 @@ export const notLookedAt = (some: readonly Organ[], without: Extract<Organ, 'fil
 
 const remedies: Partial<Record<Organ, string>> = {
   identity: 'give the worker credentials of the account, as its AWS SDK looks for them',
-  clusters: 'give the worker deploy/iam-policy.json',
+  clusters: 'give the worker deploy/iam/preflight.json',
   rights: 'let the worker reach the API server, and give it deploy/rbac/norikae.yaml and an access entry on blue',
-  network: 'give the worker deploy/iam-policy.json',
-  volumes: 'give the worker deploy/iam-policy.json',
+  network: 'give the worker deploy/iam/preflight.json',
+  volumes: 'give the worker deploy/iam/preflight.json',
   metrics: 'let the worker reach it, or mend health.prometheus.url',
   teams: "let the worker reach Slack's API",
 }
@@ -66,6 +66,18 @@ export function seenFile({ platform, teams, environments, account, region }: Pla
   const counts = `${Object.keys(teams).length} teams, ${environments.map((e) => e.name).join(', ')}`
   return seen('file', 'works', `${name}: ${platform} in ${account}, ${region}; ${counts}`)
 }
+
+/** `removes`: the role that clusters are removed as, or why it may not be assumed. */
+export const seenRemover = (removes: string | { readonly denied: string }): Seen =>
+  typeof removes === 'string'
+    ? { about: 'removing blue', is: 'works', saw: `as ${removes}` }
+    : {
+        about: 'removing blue',
+        // It is needed weeks later only, and some let the worker in no sooner.
+        is: 'look',
+        saw: removes.denied,
+        todo: 'let the worker assume it before blue is to go: its trust policy, and BecomeWhoDecommissions of deploy/iam/upgrade.json',
+      }
 
 export const seenIdentity = (
   { account }: Pick<PlatformFile, 'account'>,

@@ -125,6 +125,7 @@ export const environmentOf = ({
   AWS_REGION: aws.region,
   AWS_ACCESS_KEY_ID: aws.accessKeyId,
   AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
+  NORIKAE_DECOMMISSION_ROLE_ARN: aws.decommissionRoleArn,
   NORIKAE_PLATFORMS: platforms,
   NORIKAE_SLACK_API: slack.url,
   NORIKAE_SLACK_TOKEN: slack.token,

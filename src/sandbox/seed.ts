@@ -53,16 +53,18 @@ export function seedRoles({ eks, iam }: Pick<SandboxAws, 'eks' | 'iam'>): void {
   }
 }
 
+export const addonsWithRoles = addons.map(({ name, version, ...more }) => ({
+  name,
+  version,
+  ...('role' in more && { serviceAccountRoleArn: roleArn(more.role) }),
+}))
+
 /** Blue in EKS, which lets the worker in with the rights of a group; answers when its API server runs. */
 export const seedBlue = (aws: Pick<SandboxAws, 'eks'>): Promise<void> =>
   aws.eks.seedCluster({
     ...BLUE,
     nodegroups,
-    addons: addons.map(({ name, version, ...more }) => ({
-      name,
-      version,
-      ...('role' in more && { serviceAccountRoleArn: roleArn(more.role) }),
-    })),
+    addons: addonsWithRoles,
     tags: TAG,
     groups: ['norikae'],
   })

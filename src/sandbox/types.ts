@@ -9,11 +9,21 @@ import type { KeyState } from '@aws-sdk/client-kms'
 
 // AWS ------------------------------------------------------------------------
 
-export interface AwsIdentity {
-  readonly account: string
-  readonly region: string
+/** What requests are signed with. */
+export interface AwsKeys {
   readonly accessKeyId: string
   readonly secretAccessKey: string
+  /** Of a session. */
+  readonly sessionToken?: string
+}
+
+/** The files of deploy/iam. */
+export type PolicyName = 'preflight' | 'upgrade' | 'decommission'
+
+/** The worker's: it may do what the policies of deploy/iam say. */
+export interface AwsIdentity extends AwsKeys {
+  readonly account: string
+  readonly region: string
   /** The IAM role that the credentials stand for, and STS's word for its session. */
   readonly roleArn: string
   readonly sessionArn: string
@@ -26,6 +36,8 @@ export interface AwsCall {
   readonly at: string
   readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'iam' | 'kms' | 'logs' | 'servicequotas' | 'sts'
   readonly operation: string
+  /** The session that signed it, as STS names it; absent where nobody was known by its key. */
+  readonly by?: string
   readonly status: number
   readonly error?: string
   /** Path and query parameters, or the form's fields: enough to say what was meant. */
@@ -66,6 +78,12 @@ export interface ListenerRule {
 export interface SandboxAws {
   readonly endpoint: string
   readonly identity: AwsIdentity
+  /** May do everything: for what others do in the account. */
+  readonly admin: AwsKeys
+  /** Of a session with exactly these policies of deploy/iam, for a day. */
+  keysWith(...policies: readonly PolicyName[]): AwsKeys
+  /** What the worker assumes to remove a cluster that it did not make. */
+  readonly decommissionRoleArn: string
   readonly eks: {
     /** Puts a cluster there that is ACTIVE at once, with all that belongs to it: how blue comes to be. */
     seedCluster(cluster: SeedCluster): Promise<void>
@@ -211,6 +229,8 @@ export interface SandboxAws {
     remove(repository: string, tag: string): void
   }
   calls(): readonly AwsCall[]
+  /** What is served: `eks:CreateCluster`, as in an IAM policy. */
+  readonly serves: readonly string[]
   /** The identity's keys are others from here on; those before have expired, and so has what they signed. */
   renewKeys(): void
   stop(): Promise<void>

@@ -56,6 +56,7 @@ export interface ClusterInfo {
 export interface WorldInfo {
   readonly aws: Pick<AwsIdentity, 'region' | 'account' | 'accessKeyId' | 'secretAccessKey'> & {
     readonly endpoint: string
+    readonly decommissionRoleArn: string
   }
   /** Blue is the oldest that runs; when it is gone, the other is blue. */
   readonly clusters: { readonly blue?: ClusterInfo; readonly green?: ClusterInfo }
@@ -200,10 +201,11 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
   ends.push(() => load.stop())
 
   function info(): WorldInfo {
+    const { endpoint, decommissionRoleArn } = aws
     const { region, account, accessKeyId, secretAccessKey } = aws.identity
     const [blue, green] = clusters.running()
     return {
-      aws: { endpoint: aws.endpoint, region, account, accessKeyId, secretAccessKey },
+      aws: { endpoint, decommissionRoleArn, region, account, accessKeyId, secretAccessKey },
       clusters: { ...(blue && { blue: told(blue) }), ...(green && { green: told(green) }) },
       traffic: { url: proxy.url, hosts: traffic.map((s) => s.host) },
       prometheus: { url: prometheus.url },

@@ -16,6 +16,8 @@ export interface WorkerSettings {
   readonly temporalUi?: string
   /** Slack's bot token, and where its API is when that is not slack.com. */
   readonly slack?: { readonly token: string; readonly api?: string }
+  /** Assumed by the steps that decommission; left out: they use the worker's own credentials. */
+  readonly decommissionRoleArn?: string
   /** Workflow code, bundled ahead; else it is bundled at start. */
   readonly bundle?: string
 }
@@ -56,6 +58,11 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
   // Not repeated: a log keeps what was wrong with it.
   if (token !== undefined && !/^xox[a-z][-.]\S+$/.test(token))
     problems.push('NORIKAE_SLACK_TOKEN takes the bot token of a Slack app: xoxb-…')
+  const decommissionRoleArn = told('NORIKAE_DECOMMISSION_ROLE_ARN')
+  if (decommissionRoleArn !== undefined && !/^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/.test(decommissionRoleArn))
+    problems.push(
+      `NORIKAE_DECOMMISSION_ROLE_ARN is "${decommissionRoleArn}"; it takes the ARN of a role: arn:aws:iam::<account>:role/<name>`,
+    )
   const bundle = told('NORIKAE_WORKFLOW_BUNDLE')
   const settings: WorkerSettings = {
     taskQueue: told('NORIKAE_TASK_QUEUE') ?? 'norikae',
@@ -68,6 +75,7 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     webhookSecrets,
     ...(temporalUi !== undefined && { temporalUi }),
     ...(token !== undefined && { slack: { token, ...(api !== undefined && { api }) } }),
+    ...(decommissionRoleArn !== undefined && { decommissionRoleArn }),
     ...(bundle !== undefined && { bundle }),
   }
   if (problems.length > 0) throw new Error(problems.join('\n'))

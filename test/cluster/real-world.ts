@@ -126,7 +126,7 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
 
   const keys = { accessKeyId: aws.identity.accessKeyId, secretAccessKey: aws.identity.secretAccessKey }
   process.env['AWS_ENDPOINT_URL'] = aws.endpoint
-  const ports = connectOutside({ credentials: async () => keys })
+  const ports = connectOutside({ credentials: async () => keys, decommissionRoleArn: aws.decommissionRoleArn })
   ends.push(() => ports.close())
   const activities = createActivities({
     ports,

@@ -8,13 +8,13 @@ import { call, scope } from '../support/small-world.ts'
 import type { WorldUnderTest } from './workload-actions.ts'
 
 interface Entered extends WorldUnderTest {
-  readonly aws: Pick<SandboxAws, 'eks' | 'identity' | 'endpoint'>
+  readonly aws: Pick<SandboxAws, 'eks' | 'identity' | 'admin' | 'endpoint'>
 }
 type Entering = Pick<Entered, 'activities' | 'aws'>
 
 /** As a cluster is that was made without an administrator. */
-export async function shutOut({ aws: { endpoint, identity } }: Pick<Entered, 'aws'>): Promise<void> {
-  const eks = new EKS({ endpoint, region: scope.region, credentials: identity })
+export async function shutOut({ aws: { endpoint, identity, admin } }: Pick<Entered, 'aws'>): Promise<void> {
+  const eks = new EKS({ endpoint, region: scope.region, credentials: admin })
   await eks.deleteAccessEntry({ clusterName: scope.green, principalArn: identity.roleArn })
   eks.destroy()
 }

@@ -36,8 +36,8 @@ const SLOWLY = { withinMs: 60_000 }
 /** What the sandbox's world does, whoever plays its control planes. Its tests are in an order: each goes on from the one before. */
 export function worldContract(world: () => World): void {
   const client = () => {
-    const { endpoint, region, accessKeyId, secretAccessKey } = world().info().aws
-    return { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
+    const { endpoint, region } = world().info().aws
+    return { endpoint, region, credentials: world().aws.admin }
   }
   const eks = { send: ((command: never) => new EKSClient(client()).send(command)) as EKSClient['send'] }
   const elb = {

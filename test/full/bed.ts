@@ -9,8 +9,8 @@ import { answerTo } from '../../src/demo/people.ts'
 import { cutoverId, TASK_QUEUE, upgradeId } from '../../src/domain/messages.ts'
 import { environmentOf } from '../../src/sandbox/command.ts'
 import type { Judgement } from '../../src/sandbox/judge.ts'
-import { rights } from '../../src/sandbox/seed.ts'
-import { addons, nodegroups } from '../../src/sandbox/seed/apps.ts'
+import { addonsWithRoles, rights } from '../../src/sandbox/seed.ts'
+import { nodegroups } from '../../src/sandbox/seed/apps.ts'
 import { narrowed, platformFile } from '../../src/sandbox/platform-file.ts'
 import { startTemporal, type SandboxTemporal } from '../../src/sandbox/temporal.ts'
 import { startWorld, type World } from '../../src/sandbox/world.ts'
@@ -154,7 +154,8 @@ export async function aBed(
 
 /** As Terraform would have made it, with another name for its nodes. */
 async function seedAdopted(world: World, name: string): Promise<void> {
-  await world.aws.eks.seedCluster({ name, version: '1.36', nodegroups, addons, tags: {}, groups: ['norikae'] })
+  const parts = { nodegroups, addons: addonsWithRoles }
+  await world.aws.eks.seedCluster({ name, version: '1.36', ...parts, tags: {}, groups: ['norikae'] })
   const cluster = world.clusters().find((c) => c.name === name)
   if (!cluster) throw new Error(`${name} does not run`)
   for (const right of await rights()) await cluster.apply(right)

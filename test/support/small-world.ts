@@ -55,6 +55,8 @@ export interface SmallWorld {
   readonly aws: SandboxAws
   readonly faults: AwsFaults
   readonly ports: Ports
+  /** What others do in the account: people, Terraform. They may do everything; Norikae what deploy/iam says. */
+  readonly theirs: Ports
   readonly outside: Outside
   readonly activities: ReturnType<typeof createActivities>
   /** Targets whose health checks fail, by address. */
@@ -72,10 +74,12 @@ export interface SmallWorld {
 export async function aSmallWorld({
   between = (ports) => ports,
   times = {},
+  aws: awsTimes = {},
   disturb,
 }: {
   readonly between?: (ports: Ports) => Ports
   readonly times?: Partial<ClusterTimes>
+  readonly aws?: Partial<AwsTimes>
   /** What becomes of requests to the clusters on their way. */
   readonly disturb?: Rule
 } = {}): Promise<SmallWorld> {
@@ -93,11 +97,15 @@ export async function aSmallWorld({
     hooks: clusters.hooks,
     probe: async ({ id }) => !sick.has(id),
     faults,
-    times: quick,
+    times: { ...quick, ...awsTimes },
   })
   const { accessKeyId, secretAccessKey } = aws.identity
   process.env['AWS_ENDPOINT_URL'] = aws.endpoint
-  const connected = connectOutside({ credentials: async () => ({ accessKeyId, secretAccessKey }) })
+  const connected = connectOutside({
+    credentials: async () => ({ accessKeyId, secretAccessKey }),
+    decommissionRoleArn: aws.decommissionRoleArn,
+  })
+  const theirs = connectOutside({ credentials: async () => aws.admin })
   const ports = between(connected)
   const logged: string[] = []
   const files = new Map<string, string>()
@@ -117,6 +125,7 @@ export async function aSmallWorld({
     aws,
     faults,
     ports,
+    theirs,
     outside,
     activities: createActivities(outside),
     sick,
@@ -129,6 +138,7 @@ export async function aSmallWorld({
     },
     async stop() {
       await connected.close()
+      await theirs.close()
       await clusters.stop()
       await aws.stop()
     },

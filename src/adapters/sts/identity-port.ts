@@ -19,7 +19,7 @@ interface Known {
  * `clients`: one per region. Asked once for each access key, which is of one principal for as long as it lives: every look
  * of every watch begins with this question.
  */
-export const sts = (clients: (region: string) => STS): IdentityPort => {
+export const sts = (clients: (region: string) => STS): Omit<IdentityPort, 'whoRemoves'> => {
   const known = new Map<string, Known>()
   return {
     whoAmI: (region) =>

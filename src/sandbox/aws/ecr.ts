@@ -1,5 +1,6 @@
 import type { DescribeImagesRequest, DescribeImagesResponse, ImageIdentifier } from '@aws-sdk/client-ecr'
 import type { AwsIdentity, SandboxAws } from '../types.ts'
+import type { Needs } from './authorization/needs.ts'
 import { AwsError } from './errors.ts'
 import type { Operations, Serve } from './protocol/operations.ts'
 
@@ -22,10 +23,10 @@ export class Registry implements Readonly<SandboxAws['ecr']> {
   }
 }
 
-export const ecrOperations = ({ repositories }: Registry, { account, sessionArn }: AwsIdentity) =>
+export const ecrOperations = ({ repositories }: Registry, { account }: Pick<AwsIdentity, 'account'>) =>
   ({
     /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html */
-    DescribeImages: (({ registryId = account, repositoryName, imageIds = [] }) => {
+    DescribeImages: (({ registryId = account, repositoryName, imageIds = [] }, { sessionArn }) => {
       const arn = `arn:aws:ecr:*:${registryId}:repository/${repositoryName}`
       if (registryId !== account)
         throw new AwsError(
@@ -56,6 +57,17 @@ export const ecrOperations = ({ repositories }: Registry, { account, sessionArn 
       }
     }) satisfies Serve<DescribeImagesRequest, DescribeImagesResponse>,
   }) satisfies Operations
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html */
+export const ecrNeeds = ({ account, region }: Pick<AwsIdentity, 'account' | 'region'>) =>
+  ({
+    DescribeImages: ({ registryId = account, repositoryName }: DescribeImagesRequest) => [
+      {
+        action: 'ecr:DescribeImages',
+        resource: `arn:aws:ecr:${region}:${registryId}:repository/${repositoryName}`,
+      },
+    ],
+  }) satisfies Needs
 
 const isIt = ({ digest, tag }: Image, { imageDigest, imageTag }: ImageIdentifier): boolean =>
   (imageDigest === undefined || imageDigest === digest) && (imageTag === undefined || imageTag === tag)

@@ -7,6 +7,13 @@ interface Fault {
   readonly error: { readonly code: string; readonly message: string; readonly status: number } | 'throttled'
 }
 
+/** A bucket of tokens, as EC2 has one for each kind of request: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html */
+export interface Rate {
+  readonly perSecond: number
+  /** How many at once, after a rest. */
+  readonly burst: number
+}
+
 /** How a service says that it was asked too often; the SDK retries each by its code. */
 const throttling = {
   // https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html
@@ -58,8 +65,10 @@ export const refusals = { failing, throttled, expired } as const
 export class AwsFaults {
   readonly disturbances: Disturbances
   readonly #operations = new Map<string, Fault[]>()
+  readonly #rates = new Map<string, Rate & { tokens: number; at: number }>()
   readonly #nodegroups = new Map<string, { code: string; message: string }>()
   readonly #identityProviders = new Set<string>()
+  readonly #addons = new Map<string, { code: string; message: string }>()
 
   constructor(disturbances = new Disturbances()) {
     this.disturbances = disturbances
@@ -67,6 +76,11 @@ export class AwsFaults {
 
   throttle(operation: string, times = 1): void {
     this.#add(operation, { times, error: 'throttled' })
+  }
+
+  /** From now on, asked more often than this, an operation is throttled. */
+  limit(operation: string, rate: Rate): void {
+    this.#rates.set(operation, { ...rate, tokens: rate.burst, at: performance.now() })
   }
 
   fail(operation: string, error: { code: string; message?: string; status?: number }, times = 1): void {
@@ -87,10 +101,17 @@ export class AwsFaults {
     this.#identityProviders.add(name)
   }
 
+  /** Each add-on of this name that is created from now on ends in CREATE_FAILED. https://docs.aws.amazon.com/eks/latest/APIReference/API_AddonIssue.html */
+  failAddon(name: string): void {
+    this.#addons.set(name, { code: 'ConfigurationConflict', message: `Conflicts found when trying to apply ${name}.` })
+  }
+
   clear(): void {
     this.#operations.clear()
+    this.#rates.clear()
     this.#nodegroups.clear()
     this.#identityProviders.clear()
+    this.#addons.clear()
   }
 
   /** What is still to go wrong, for a screen. */
@@ -99,14 +120,20 @@ export class AwsFaults {
       ...[...this.#operations].flatMap(([what, faults]) =>
         faults.map(({ times, error }) => ({ what, times, code: error === 'throttled' ? error : error.code })),
       ),
+      ...[...this.#rates].map(([what, { perSecond }]) => ({
+        what: `${what}, more than ${perSecond} a second`,
+        code: 'throttled',
+      })),
       ...[...this.#nodegroups].map(([name, { code }]) => ({ what: `node group ${name}`, code })),
       ...[...this.#identityProviders].map((name) => ({ what: `identity provider ${name}`, code: 'Unreachable' })),
+      ...[...this.#addons].map(([name, { code }]) => ({ what: `add-on ${name}`, code })),
     ]
   }
 
   /** Uses up one fault of this operation: what to answer instead of serving it. */
   take(service: Service, operation: string): AwsError | undefined {
     const key = `${service}:${operation}`
+    if (!this.#mayAsk(key)) return throttled(service)
     const faults = this.#operations.get(key)
     const [first] = faults ?? []
     if (!faults || !first) return undefined
@@ -121,8 +148,24 @@ export class AwsFaults {
     return this.#identityProviders.has(name)
   }
 
+  /** Takes a token of its bucket, where it has one. */
+  #mayAsk(operation: string): boolean {
+    const rate = this.#rates.get(operation)
+    if (!rate) return true
+    const now = performance.now()
+    rate.tokens = Math.min(rate.burst, rate.tokens + ((now - rate.at) / 1000) * rate.perSecond)
+    rate.at = now
+    if (rate.tokens < 1) return false
+    rate.tokens -= 1
+    return true
+  }
+
   nodegroupIssue(name: string): { code: string; message: string } | undefined {
     return this.#nodegroups.get(name)
+  }
+
+  addonIssue(name: string): { code: string; message: string } | undefined {
+    return this.#addons.get(name)
   }
 
   #add(operation: string, fault: Fault): void {

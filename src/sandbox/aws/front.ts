@@ -4,27 +4,34 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { AwsIdentity } from '../types.ts'
+import { authorize } from './authorization/authorize.ts'
+import type { Needs } from './authorization/needs.ts'
+import type { Need } from './authorization/policy.ts'
 import type { Calls } from './calls.ts'
 import { AwsError, invalidParameter, notServed, validationError } from './errors.ts'
 import { expired, refusals, type AwsFaults } from './faults.ts'
 import * as json from './protocol/json.ts'
 import { missing, model, type JsonService, type Operation, type QueryService, type Service } from './protocol/model.ts'
-import type { Operations } from './protocol/operations.ts'
+import type { Caller, Operations } from './protocol/operations.ts'
 import * as query from './protocol/query.ts'
 import * as restJson from './protocol/rest-json.ts'
 import type { Answer, Question } from './protocol/wire.ts'
+import { nobody, type Principals } from './principals.ts'
 import { authenticate, credentialOf } from './signature.ts'
 import { unsigned } from './sts.ts'
 
 interface Behind {
+  readonly principals: Principals
   readonly identity: AwsIdentity
   readonly faults: AwsFaults
   readonly calls: Calls
   readonly services: Readonly<Record<Service, Operations>>
+  /** Of each operation that is served. */
+  readonly needs: Readonly<Record<Service, Needs>>
 }
 
 export const answering =
-  ({ identity, faults, calls, services }: Behind) =>
+  ({ principals, identity, faults, calls, services, needs }: Behind) =>
   async (question: Question): Promise<Answer> => {
     const credential = credentialOf(question)
     if (!credential && !isUnsigned(question)) return restJson.encodeError(noCredential)
@@ -36,10 +43,15 @@ export const answering =
     const disturbed = faults.disturbances.of({ service, operation: name, headers: question.headers })
     let parameters: Record<string, unknown> = {}
     let refusal: AwsError | undefined
+    let by: string | undefined
     let answer: Answer
     try {
       if (credential && identity.formerKeys.has(credential.accessKeyId)) throw expired(service)
-      if (credential) await authenticate(question, credential, identity)
+      const principal = credential
+        ? await authenticate(question, credential, principals.of(credential.accessKeyId))
+        : nobody
+      if (principal !== nobody) by = principal.sessionArn
+      if (principal.expiresAt && principal.expiresAt.getTime() <= Date.now()) throw expired(service)
       parameters = asked.read()
       const fault = faults.take(service, name)
       if (fault) throw fault
@@ -48,8 +60,11 @@ export const answering =
       if (!serve) throw notServed(`${service}:${name}`)
       const absent = missing(asked.operation.input, parameters)
       if (absent) throw asked.invalid(`${absent} is required`)
+      const need = needs[service][name]
+      if (!need) throw new Error(`what IAM asks for ${service}:${name} is not said`)
+      authorize(service, principal, (need as (input: unknown) => readonly Need[])(parameters))
       // What this operation's model decoded is what the type of its function names.
-      answer = asked.answer((serve as (input: unknown) => object)(parameters))
+      answer = asked.answer((serve as (input: unknown, caller: Caller) => object)(parameters, principal))
     } catch (error) {
       refusal = error instanceof AwsError ? error : broken(error)
       answer = asked.refuse(refusal)
@@ -58,6 +73,7 @@ export const answering =
       at: new Date().toISOString(),
       service,
       operation: name,
+      ...(by !== undefined && { by }),
       status: answer.status,
       ...(refusal ? { error: refusal.code } : {}),
       // Whoever reads the record could act as its account.

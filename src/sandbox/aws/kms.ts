@@ -1,7 +1,8 @@
 import type { DescribeKeyRequest, DescribeKeyResponse, KeyState } from '@aws-sdk/client-kms'
 import type { SandboxAws } from '../types.ts'
+import type { Needs } from './authorization/needs.ts'
 import { AwsError } from './errors.ts'
-import type { Operations, Serve } from './protocol/operations.ts'
+import type { Given, Operations, Serve } from './protocol/operations.ts'
 
 /** The keys that somebody told of, by ARN, each in the state that it was told to be in. They encrypt nothing. */
 export class Keys implements Readonly<SandboxAws['keys']> {
@@ -23,3 +24,8 @@ export const kmsOperations = ({ all }: Keys) =>
       }
     }) satisfies Serve<DescribeKeyRequest, DescribeKeyResponse>,
   }) satisfies Operations
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html */
+export const kmsNeeds = {
+  DescribeKey: ({ KeyId }: Given<DescribeKeyRequest>) => [{ action: 'kms:DescribeKey', resource: KeyId }],
+} satisfies Needs

@@ -4,8 +4,9 @@ import type {
   PutRetentionPolicyRequest,
 } from '@aws-sdk/client-cloudwatch-logs'
 import type { AwsIdentity, SandboxAws } from '../types.ts'
+import type { Needs } from './authorization/needs.ts'
 import { AwsError, invalidParameter } from './errors.ts'
-import { page, type Operations, type Serve } from './protocol/operations.ts'
+import { page, type Given, type Operations, type Serve } from './protocol/operations.ts'
 
 interface Group {
   storedBytes?: number
@@ -55,3 +56,16 @@ export const logOperations = ({ all }: LogGroups, { account, region }: Pick<AwsI
       return {}
     }) satisfies Serve<PutRetentionPolicyRequest, object>,
   }) satisfies Operations
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html */
+export const logNeeds = ({ account, region }: Pick<AwsIdentity, 'account' | 'region'>): Needs => {
+  const group = (action: string, name: string) => [
+    { action: `logs:${action}`, resource: `arn:aws:logs:${region}:${account}:log-group:${name}:log-stream:` },
+  ]
+  return {
+    DescribeLogGroups: ({ logGroupNamePrefix = '' }: DescribeLogGroupsRequest) =>
+      group('DescribeLogGroups', logGroupNamePrefix),
+    PutRetentionPolicy: ({ logGroupName }: Given<PutRetentionPolicyRequest>) =>
+      group('PutRetentionPolicy', logGroupName),
+  } satisfies Needs
+}

@@ -3,7 +3,7 @@
  * by the scope of the request's credential, as the SDK signs it. `AWS_ENDPOINT_URL` and the identity's keys are all that
  * a client needs.
  */
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { EksHooks, Probe, SandboxAws } from '../types.ts'
@@ -16,24 +16,32 @@ import { snapshotOperations } from './ec2/snapshots.ts'
 import { subnetOperations, Subnets } from './ec2/subnets.ts'
 import { tagOperations } from './ec2/tags.ts'
 import { volumeOperations } from './ec2/volumes.ts'
-import { LogGroups, logOperations } from './logs.ts'
-import { ecrOperations, Registry } from './ecr.ts'
-import { Keys, kmsOperations } from './kms.ts'
-import { quotaOperations, Quotas } from './service-quotas.ts'
+import { LogGroups, logNeeds, logOperations } from './logs.ts'
+import { ec2Needs } from './ec2/needs.ts'
+import { ecrNeeds, ecrOperations, Registry } from './ecr.ts'
+import { Keys, kmsNeeds, kmsOperations } from './kms.ts'
+import { quotaNeeds, quotaOperations, Quotas } from './service-quotas.ts'
 import { eksOperations, inspectEks, nodesOf } from './eks/eks.ts'
+import { eksNeeds } from './eks/needs.ts'
+import { defaultQuotas, type EksQuotas } from './eks/quotas.ts'
 import { Tokens } from './eks/tokens.ts'
 import type { EksWorld } from './eks/world.ts'
 import { elbv2Operations, inspectElbv2 } from './elbv2/elbv2.ts'
+import { elbv2Needs } from './elbv2/needs.ts'
 import { startHealthChecks } from './elbv2/health.ts'
 import { ElbWorld } from './elbv2/world.ts'
 import type { AwsFaults } from './faults.ts'
 import { answering } from './front.ts'
+import { policyNamed } from './policies.ts'
+import { named, newKeys, Principals } from './principals.ts'
+import type { Service } from './protocol/model.ts'
 import type { Question } from './protocol/wire.ts'
 import { SecurityGroups, securityGroupOperations } from './ec2/security-groups.ts'
 import { launchTemplateOperations, type Templates } from './ec2/launch-templates.ts'
 import { iamOperations } from './iam/iam.ts'
+import { iamNeeds } from './iam/needs.ts'
 import { IamWorld } from './iam/world.ts'
-import { stsOperations } from './sts.ts'
+import { stsNeeds, stsOperations } from './sts.ts'
 import type { KeysOf } from './web-identity.ts'
 import { defaultTimes, Later, type AwsTimes } from './times.ts'
 
@@ -46,25 +54,44 @@ export interface AwsOptions {
   readonly probe: Probe
   readonly faults: AwsFaults
   readonly times?: Partial<AwsTimes>
+  readonly quotas?: Partial<Omit<EksQuotas, 'clusters'>>
 }
 
 export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const { port = 0, host = '127.0.0.1', account = '123456789012', region = 'ap-northeast-1' } = options
   const { hooks, probe, faults } = options
   const former = new Set<string>()
-  const identity = { ...identityIn(account, region), ...newKeys(), formerKeys: former }
+  const identity = { account, region, ...named(account, 'norikae', 'sandbox'), ...newKeys('AKIA'), formerKeys: former }
+  const principals = new Principals({
+    identity,
+    policies: [policyNamed('preflight'), policyNamed('upgrade')],
+  })
+  const decommissionRoleArn = `arn:aws:iam::${account}:role/norikae-decommission`
+  principals.roles.set(decommissionRoleArn, {
+    arn: decommissionRoleArn,
+    trusts: [identity.roleArn],
+    policies: [policyNamed('decommission')],
+  })
   const later = new Later()
   const calls = new Calls()
   const shared = { account, region, later, times: { ...defaultTimes, ...options.times } }
   const ec2 = new Ec2World(shared)
   const templates: Templates = new Map()
   const logs = new LogGroups()
+  const quotas = new Quotas()
   const eks: EksWorld = {
     ...shared,
     caller: identity,
     hooks,
     faults,
     tokens: new Tokens(),
+    quotas: {
+      ...defaultQuotas,
+      ...options.quotas,
+      get clusters() {
+        return quotas.of('eks', 'L-1194D53C')
+      },
+    },
     clusters: new Map(),
     logs,
     templates,
@@ -76,8 +103,9 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const securityGroups = new SecurityGroups()
   const networkInterfaces = new NetworkInterfaces()
   const ecr = new Registry()
-  const [subnets, keys, quotas] = [new Subnets(), new Keys(), new Quotas()]
-  const answer = answering({
+  const [subnets, keys] = [new Subnets(), new Keys()]
+  const behind = {
+    principals,
     identity,
     faults,
     calls,
@@ -100,9 +128,30 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
       elasticloadbalancing: elbv2Operations(elbv2),
       logs: logOperations(logs, identity),
       iam: iamOperations(iam),
-      sts: stsOperations(identity, iam, keysOf(eks)),
+      sts: stsOperations(principals, iam, keysOf(eks)),
     },
+    needs: {
+      ec2: ec2Needs({ world: ec2, templates, account, region }),
+      ecr: ecrNeeds(identity),
+      eks: eksNeeds(eks),
+      kms: kmsNeeds,
+      servicequotas: quotaNeeds,
+      elasticloadbalancing: elbv2Needs(elbv2),
+      logs: logNeeds(identity),
+      iam: iamNeeds(iam),
+      sts: stsNeeds,
+    },
+  }
+  const serves = Object.entries(behind.services).flatMap(([service, operations]) =>
+    Object.keys(operations).map((name) => `${service}:${name}`),
+  )
+  const unsaid = serves.filter((it) => {
+    const [service = '', name = ''] = it.split(':')
+    return !Object.hasOwn(behind.needs[service as Service], name) // a key of `services`
   })
+  if (unsaid.length > 0)
+    throw new Error(`what IAM asks for ${unsaid.join(', ')} is not said: see needs.ts of the service`)
+  const answer = answering(behind)
 
   // Idle connections are kept: one that ends just as the SDK takes it up again would look like a fault.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
@@ -124,6 +173,16 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   return {
     endpoint: `http://${host}:${taken}`,
     identity,
+    admin: principals.admin.keys,
+    keysWith(...names) {
+      const role = {
+        arn: `arn:aws:iam::${account}:role/${names.join('-')}`,
+        trusts: [],
+        policies: names.map(policyNamed),
+      }
+      return principals.assume(role, 'sandbox', new Date(Date.now() + DAY_MS)).keys
+    },
+    decommissionRoleArn,
     eks: inspectEks(eks),
     elbv2: inspectElbv2(elbv2),
     ec2,
@@ -138,9 +197,10 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     quotas,
     ecr,
     calls: () => calls.all(),
+    serves,
     renewKeys() {
       former.add(identity.accessKeyId)
-      Object.assign(identity, newKeys())
+      Object.assign(identity, newKeys('AKIA'))
     },
     stop: () =>
       new Promise((resolve) => {
@@ -157,18 +217,7 @@ const keysOf =
   (issuer) =>
     [...clusters.values()].find(({ described }) => described.identity?.oidc?.issuer === issuer)?.keys
 
-/** The secret is new each time, and worth nothing elsewhere. */
-const newKeys = () => ({
-  accessKeyId: `AKIASANDBOX${randomBytes(5).toString('hex').slice(0, 9).toUpperCase()}`,
-  secretAccessKey: randomBytes(30).toString('base64'),
-})
-
-const identityIn = (account: string, region: string) => ({
-  account,
-  region,
-  roleArn: `arn:aws:iam::${account}:role/norikae`,
-  sessionArn: `arn:aws:sts::${account}:assumed-role/norikae/sandbox`,
-})
+const DAY_MS = 86_400_000
 
 async function questionOf(request: IncomingMessage): Promise<Question> {
   const chunks: Buffer[] = []

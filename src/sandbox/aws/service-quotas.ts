@@ -5,6 +5,7 @@ import type {
   GetServiceQuotaResponse,
 } from '@aws-sdk/client-service-quotas'
 import type { SandboxAws } from '../types.ts'
+import { anywhere } from './authorization/needs.ts'
 import { AwsError } from './errors.ts'
 import type { Operations, Serve } from './protocol/operations.ts'
 
@@ -21,6 +22,12 @@ export class Quotas implements Readonly<SandboxAws['quotas']> {
 
   set(service: string, code: string, value: number): void {
     this.applied.set(`${service} ${code}`, value)
+  }
+
+  /** Of one that the sandbox knows: what there may be. */
+  of(service: string, code: string): number {
+    const quota = `${service} ${code}`
+    return this.applied.get(quota) ?? defaults.get(quota) ?? Infinity
   }
 }
 
@@ -44,3 +51,6 @@ export const quotaOperations = ({ applied }: Quotas) => {
     >,
   } satisfies Operations
 }
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_servicequotas.html */
+export const quotaNeeds = anywhere('servicequotas', 'GetServiceQuota', 'GetAWSDefaultServiceQuota')

@@ -2,8 +2,9 @@
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
-import type { AwsIdentity } from '../types.ts'
+import type { AwsKeys } from '../types.ts'
 import { AwsError } from './errors.ts'
+import type { Principal } from './principals.ts'
 import type { Question } from './protocol/wire.ts'
 
 export interface Credential {
@@ -52,20 +53,29 @@ const usual: Words = { unknownKey: 'InvalidClientTokenId', wrongSignature: 'Sign
 const wordsOf = (service: string): Words =>
   Object.hasOwn(words, service) ? words[service as keyof typeof words] : usual
 
-/** Throws 403 (EC2: 401) for a key that the sandbox did not give out, and for a signature that its secret does not make. */
-export async function authenticate(question: Question, credential: Credential, identity: AwsIdentity): Promise<void> {
+/** Whose it is. Throws 403 (EC2: 401) for a key that the sandbox did not give out, and for a signature that its secret does not make. */
+export async function authenticate(
+  question: Question,
+  credential: Credential,
+  principal: Principal | undefined,
+): Promise<Principal> {
   const { unknownKey, wrongSignature, status } = wordsOf(credential.service)
-  if (credential.accessKeyId !== identity.accessKeyId)
+  const token = question.headers['x-amz-security-token'] ?? question.query.get('X-Amz-Security-Token')
+  // A key that needs none may come with one: of the account that somebody's shell is signed in to.
+  const { sessionToken = token } = principal?.keys ?? {}
+  if (!principal || token !== sessionToken)
     throw new AwsError(unknownKey, 'The security token included in the request is invalid.', status)
-  if (!credential.header) return
+  if (!credential.header) return principal
   if (
-    (await signatureOf(question, credential, credential.header.signedHeaders, identity)) !== credential.header.signature
+    (await signatureOf(question, credential, credential.header.signedHeaders, principal.keys)) !==
+    credential.header.signature
   )
     throw new AwsError(
       wrongSignature,
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key.',
       status,
     )
+  return principal
 }
 
 /** Signs the same request again, with no header but those that were signed. Undefined for one without a date. */
@@ -73,14 +83,14 @@ async function signatureOf(
   { method, path, query, headers, body }: Question,
   { region, service }: Credential,
   signedHeaders: readonly string[],
-  { accessKeyId, secretAccessKey }: AwsIdentity,
+  credentials: AwsKeys,
 ): Promise<string | undefined> {
   const signingDate = dateOf(headers['x-amz-date'] ?? '')
   if (Number.isNaN(signingDate.getTime())) return undefined
   const signer = new SignatureV4({
     service,
     region,
-    credentials: { accessKeyId, secretAccessKey },
+    credentials,
     sha256: Sha256,
     applyChecksum: signedHeaders.includes('x-amz-content-sha256'),
   })

@@ -56,7 +56,7 @@ test('whom blue lets in as an administrator, green does too', async () => {
 })
 
 describe('who else gets into blue, and what its pods act as', () => {
-  const eks = () => clusters.ports.eks(scope.region)
+  const eks = () => clusters.theirs.eks(scope.region)
   const sides = { cluster: scope.green, like: scope.blue }
   const principalArn = 'arn:aws:iam::123456789012:role/people/Developers'
   const view = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy'
@@ -138,7 +138,10 @@ test('the doctor looks at each thing by itself, and says what is missing', async
     ['platform file', 'works', `demo.yaml, sent along: demo in 123456789012, ${scope.region}; 1 teams, production`],
   ])
   const { roleArn } = clusters.aws.identity
-  expect(await is('identity')).toEqual([['AWS identity', 'works', `${roleArn}, in account 123456789012`]])
+  expect(await is('identity')).toEqual([
+    ['AWS identity', 'works', `${roleArn}, in account 123456789012`],
+    ['removing blue', 'works', `as ${clusters.aws.decommissionRoleArn}`],
+  ])
   expect(await is('clusters')).toEqual([
     ['clusters', 'works', `${scope.blue} (1.35, ACTIVE), ${scope.green} (1.36, ACTIVE)`],
   ])

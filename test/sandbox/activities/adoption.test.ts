@@ -48,7 +48,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-const eks = () => world.ports.eks(scope.region)
+const eks = () => world.theirs.eks(scope.region)
 const file = aSmallFile(`green: { adopt: ${GREEN} }
 platformApps: { waves: [[ingress, agents]] }
 `)

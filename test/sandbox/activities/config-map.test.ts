@@ -1,5 +1,6 @@
 import { EKS } from '@aws-sdk/client-eks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { RUN_TAG } from '../../../src/domain/clone.ts'
 import { blockers } from '../../../src/domain/plan.ts'
 import { leaves } from '../../../src/domain/steps.ts'
 import { driven } from '../../support/driven.ts'
@@ -25,9 +26,10 @@ async function aBlueOfOld(): Promise<void> {
     roleArn: `arn:aws:iam::${scope.account}:role/eks-cluster`,
     resourcesVpcConfig: { subnetIds: ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2'] },
     accessConfig: { authenticationMode: 'CONFIG_MAP' },
+    tags: { [RUN_TAG]: 'run-0' }, // the worker may make no other
   })
   client.destroy()
-  const eks = world.ports.eks(scope.region)
+  const eks = world.theirs.eks(scope.region)
   await eventually('blue is there', async () => (await eks.findCluster(scope.blue))?.status === 'ACTIVE')
   world.cluster(scope.blue).apply({
     apiVersion: 'v1',

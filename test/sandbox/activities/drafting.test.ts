@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { apps, BLUE } from '../../../src/sandbox/seed/apps.ts'
 import { seedBlue, seedPlatform } from '../../../src/sandbox/seed.ts'
 import { driven, ending } from '../../support/driven.ts'
+import { whoOnlyReads } from '../../support/reading.ts'
 import { aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
 
 /** A platform file from the sandbox's living blue, which has none of its own here. */
@@ -20,7 +21,8 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 
 test('what is found is written, what is not is guessed, and an upgrade by it would be planned', async () => {
-  const { answer: draft } = await driven(world.activities.draft, { cluster: BLUE.name, region })
+  const { activities, denied } = whoOnlyReads(world)
+  const { answer: draft } = await driven(activities.draft, { cluster: BLUE.name, region })
   drafted = draft.text
   const lines = draft.text.split('\n').map((line) => line.replace(/ *#.*/, ''))
   for (const line of [
@@ -36,11 +38,12 @@ test('what is found is written, what is not is guessed, and an upgrade by it wou
   expect(draft.guesses).toBeGreaterThan(5)
   const workflow = { type: 'upgradePreflight', id: 'upgrade-preflight/chatwork-prod/1' }
   const request = { platform: draft.platform, to: '1.36', by: 'aoki@example.com', file: draft.text }
-  const { answer } = await driven(world.activities.prepare, request, { workflow })
+  const { answer } = await driven(activities.prepare, request, { workflow })
   expect(answer.platform.apps.map((a) => [a.name, a.environments.map((e) => e.name)])).toEqual(
     some.map((a) => [a.name, ['test', 'stage', 'production']]),
   )
   expect(answer.plan.findings.filter((f) => f.level === 'blocker')).toEqual([])
+  expect(denied()).toEqual([])
 })
 
 test('deploy/rbac/look.yaml grants all that was asked of blue', async () => {

@@ -198,7 +198,7 @@ test('what carries the name of a cluster that is gone is found by tags and names
   await world.ports
     .eks(scope.region)
     .createNodegroup(scope.green, { ...unsized, name: 'shared', launchTemplate: `${both.id}:1` }, 'shared')
-  await world.ports
+  await world.theirs
     .launchTemplates(scope.region)
     .create({ name: 'eks-gone', settings: { KeyName: 'k' }, tags: { 'eks:cluster-name': cluster } }, 'lt')
   aws.logs.keep(`/aws/eks/${cluster}/cluster`, 2_500_000_000)

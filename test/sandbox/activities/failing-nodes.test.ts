@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { driven, ending } from '../../support/driven.ts'
+import { eventually } from '../../support/eventually.ts'
 import { call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 
 /** How making a node group of green fails: in EKS's own words, with what to do, and what a further try does. */
@@ -10,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-const eks = () => world.ports.eks(scope.region)
+const eks = () => world.theirs.eks(scope.region)
 const make = (attempt = 1) =>
   call<'createNodeGroup'>({ cluster: scope.green, name: 'general', like: scope.blue }, { attempt })
 
@@ -19,8 +20,8 @@ test('one of that name which this run did not make is somebody else’s', async 
     type: 'Contested',
     message: `node group general of ${scope.green} is there already, and this run did not make it`,
   })
-  const remove = call<'deleteNodeGroup'>({ cluster: scope.green, name: 'general', identity: 'made-by-this-run' })
-  await driven(world.activities.deleteNodeGroup, remove)
+  await eks().deleteNodegroup(scope.green, 'general')
+  await eventually('general is gone', async () => (await eks().findNodegroup(scope.green, 'general')) === undefined)
 })
 
 test('a limit that is reached is told as one, and nothing is there', async () => {

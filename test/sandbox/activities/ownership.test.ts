@@ -86,7 +86,7 @@ test('where people went on without, what Norikae made for its node groups stays 
 test('it is waited for with the command of its owner, and done once it is gone', async () => {
   const { facts } = await prepare()
   const input = { cluster: scope.blue, identity: facts.blue, parts: facts.requested ?? [] }
-  const eks = world.ports.eks(scope.region)
+  const eks = world.theirs.eks(scope.region)
   const { waits, answer } = await driven(world.activities.awaitRemoval, call<'awaitRemoval'>(input), {
     between: async (_why, attempt) => {
       if (attempt > 1) return

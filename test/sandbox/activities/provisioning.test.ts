@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createActivities } from '../../../src/activities/index.ts'
+import { connectOutside } from '../../../src/adapters/index.ts'
 import { ADMINISTRATOR } from '../../../src/domain/access.ts'
 import { hostOf } from '../../../src/domain/trust-statements.ts'
 import { blockers, type Plan } from '../../../src/domain/plan.ts'
@@ -9,6 +10,7 @@ import { eventually } from '../../support/eventually.ts'
 import { byIssuer, policy } from '../../contract/roles.ts'
 import { aSmallFile } from '../../support/small-platform.ts'
 import { aSmallWorld, call, scope, type SmallWorld } from '../../support/small-world.ts'
+import { whoOnlyReads } from '../../support/reading.ts'
 
 /** A blue with everything that is copied today, and the provisioning of its own plan, there and back. */
 
@@ -29,8 +31,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-const eks = () => world.ports.eks(scope.region)
-const templates = () => world.ports.launchTemplates(scope.region)
+const eks = () => world.theirs.eks(scope.region)
+const templates = () => world.theirs.launchTemplates(scope.region)
 
 async function aRichBlue(): Promise<void> {
   const { blue } = scope
@@ -70,7 +72,8 @@ async function aRichBlue(): Promise<void> {
   const { endpoint = '', clusterSecurityGroupId = '' } = (await eks().findCluster(blue)) ?? {}
   const settings = { SecurityGroupIds: [clusterSecurityGroupId, 'sg-0others'] }
   await templates().create({ name: 'nodes', settings, userData: `${blue} ${endpoint}`, tags: {} }, 'lt-1')
-  await templates().create({ name: 'shared', settings: { KeyName: 'ops' }, tags: {} }, 'lt-2')
+  const TagSpecifications = [{ ResourceType: 'instance', Tags: [{ Key: 'team', Value: 'platform' }] }]
+  await templates().create({ name: 'shared', settings: { KeyName: 'ops', TagSpecifications }, tags: {} }, 'lt-2')
   world.aws.images.set('ami-0b1ce0000000000', { architecture: 'arm64' })
   world.aws.images.set('ami-09ee40000000000', { architecture: 'arm64' })
   await templates().create({ name: 'own', settings: { ImageId: 'ami-0b1ce0000000000' }, tags: {} }, 'lt-4')
@@ -106,7 +109,7 @@ async function aRichBlue(): Promise<void> {
   await eventually('corp', async () => (await eks().identityProviders(blue))[0]?.status === 'ACTIVE')
   const from = { direction: 'in', protocol: 'tcp', port: 5432 } as const
   world.aws.securityGroups.allow('sg-0db', { ...from, group: clusterSecurityGroupId })
-  await world.ports.logs(scope.region).setRetention(`/aws/eks/${blue}/cluster`, 90)
+  await world.theirs.logs(scope.region).setRetention(`/aws/eks/${blue}/cluster`, 90)
   world.aws.subnets.tag('subnet-0a1a1a1a1a1a1a1a1', { [`kubernetes.io/cluster/${blue}`]: 'shared' })
   world.aws.securityGroups.tag('sg-0nodes', {
     [`kubernetes.io/cluster/${blue}`]: 'owned',
@@ -241,6 +244,23 @@ test('an image that EC2 does not have stands in the way, and not that blue’s i
   expect(await saying()).toEqual([])
 })
 
+test('for a plan, and for the doctor, the policy that only reads is enough', async () => {
+  const { activities, asked, denied } = whoOnlyReads(world)
+  const { prepare, examine } = activities
+  const { answer } = await driven(
+    prepare,
+    { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file: aSmallFile() },
+    { workflow: { type: 'upgradePlan', id: `upgrade-plan/${scope.platform}/2` } },
+  )
+  expect(answer.plan.phases.map((p) => p.name)).toEqual(plan.phases.map((p) => p.name))
+  for (const organ of ['identity', 'clusters', 'rights', 'network', 'volumes'] as const) {
+    const seen = await driven(examine, { organ, platform: scope.platform, file: aSmallFile() })
+    expect(seen.answer.length, organ).toBeGreaterThan(0)
+  }
+  expect(asked().length).toBeGreaterThan(20)
+  expect(denied()).toEqual([])
+})
+
 test('green is what the plan said', async () => {
   await run(provision().forward)
   const { blue, green } = scope
@@ -352,6 +372,26 @@ test.for([
   iam.seedRole('files', trust as object)
 })
 
+test('an add-on that failed in an earlier try is deleted and installed anew', async () => {
+  world.faults.failAddon('kube-proxy')
+  const [old] = await eks().addonVersions('kube-proxy', '1.35')
+  const [fitting] = await eks().addonVersions('kube-proxy', '1.36')
+  const onBlue = { name: 'kube-proxy', version: old?.version ?? '', podIdentities: [], tags: {} }
+  await eks().createAddon(scope.blue, onBlue, 'kube-proxy')
+  const version = fitting?.version ?? ''
+  const its = { cluster: scope.green, addon: 'kube-proxy', version, like: scope.blue }
+  const { installAddon } = world.activities
+  expect(await ending(installAddon, call<'installAddon'>(its))).toMatchObject({
+    type: 'Failed',
+    message: expect.stringContaining('Conflicts found when trying to apply kube-proxy') as string,
+  })
+  world.faults.clear()
+  const { waits } = await driven(installAddon, call<'installAddon'>(its, { attempt: 2 }))
+  expect(waits[0]).toBe('kube-proxy failed in an earlier try and is deleted first')
+  await eks().deleteAddon(scope.blue, 'kube-proxy')
+  await eventually('kube-proxy', async () => (await eks().findAddon(scope.blue, 'kube-proxy')) === undefined)
+})
+
 test('the way back leaves nothing of it, and all of blue', async () => {
   await run(provision().back)
   expect(world.aws.eks.inventory().map((c) => c.name)).toEqual([scope.blue])
@@ -445,4 +485,74 @@ test('what the new version of an add-on would not take stands in the way, and no
       'v1.36.1-eksbuild.2 would not take its configuration: podLabels is none of its settings',
     ],
   ])
+})
+
+describe('blue, which no upgrade made,', () => {
+  const removed = async () => {
+    const { arn = '', createdAt = '' } = (await eks().findCluster(scope.blue)) ?? {}
+    const its = { cluster: scope.blue, identity: { arn, createdAt } }
+    const { deleteNodeGroup, deleteFargateProfile, deleteCluster } = world.activities
+    for (const name of GROUPS) await driven(deleteNodeGroup, call<'deleteNodeGroup'>({ ...its, name }))
+    for (const name of ['batch', 'cron'])
+      await driven(deleteFargateProfile, call<'deleteFargateProfile'>({ ...its, name }))
+    await driven(deleteCluster, call<'deleteCluster'>(its))
+  }
+  /** The worker, with another role to remove clusters with. */
+  const withRole = (decommissionRoleArn?: string) => {
+    const ports = connectOutside({
+      credentials: async () => world.aws.identity,
+      ...(decommissionRoleArn !== undefined && { decommissionRoleArn }),
+    })
+    onTestFinished(() => ports.close())
+    return createActivities({ ...world.outside, ports })
+  }
+  const nodes = async () => {
+    const { arn = '', createdAt = '' } = (await eks().findCluster(scope.blue)) ?? {}
+    return call<'deleteNodeGroup'>({ cluster: scope.blue, name: 'nodes', identity: { arn, createdAt } })
+  }
+
+  test.for([
+    {
+      says: 'the worker itself, which may remove what its runs made',
+      role: undefined,
+      why: 'role/norikae/sandbox is not authorized to perform: eks:DeleteNodegroup on resource: arn:aws:eks:ap-northeast-1:123456789012:nodegroup/demo-1-35/nodes/',
+    },
+    {
+      says: 'a role that does not let the worker in',
+      role: role('other'),
+      why: 'is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/other',
+    },
+    {
+      says: 'a role of another account, where something may have the same name',
+      role: 'arn:aws:iam::999999999999:role/norikae-decommission',
+      why: 'arn:aws:iam::999999999999:role/norikae-decommission is not of account 123456789012. Nothing was removed',
+    },
+  ])('is not removed by $says', async ({ role: arn, why }) => {
+    const refused = await ending(withRole(arn).deleteNodeGroup, await nodes())
+    expect(refused).toMatchObject({ type: 'Denied', message: expect.stringContaining(why) as string })
+    expect((await eks().findNodegroup(scope.blue, 'nodes'))?.status).toBe('ACTIVE')
+  })
+
+  test.for([
+    { says: 'nothing where there is no role for it', role: undefined, is: [] },
+    { says: 'that somebody does not let it in yet', role: role('other'), is: ['look'] },
+  ])('is seen by the doctor: $says', async ({ role: arn, is }) => {
+    const asked = { organ: 'identity', platform: scope.platform, file: aSmallFile() } as const
+    const { answer } = await driven(withRole(arn).examine, asked)
+    expect(answer.filter((seen) => seen.about === 'removing blue').map((seen) => seen.is)).toEqual(is)
+  })
+
+  test('is removed in the name of the role for that, parts, protection and all', async () => {
+    const before = world.aws.calls().length
+    await removed()
+    expect(world.aws.eks.inventory()).toEqual([])
+    const calls = world.aws.calls().slice(before)
+    const writes = calls.filter((c) => /^(Delete|Update)/.test(c.operation) && c.status === 200)
+    const on = writes.filter((c) => (c.parameters['clusterName'] ?? c.parameters['name']) === scope.blue)
+    const parts = [...GROUPS.map(() => 'DeleteNodegroup'), 'DeleteFargateProfile', 'DeleteFargateProfile']
+    expect(on.map((c) => c.operation)).toEqual([...parts, 'UpdateClusterConfig', 'DeleteCluster'])
+    expect(new Set(on.map((c) => c.by))).toEqual(
+      new Set(['arn:aws:sts::123456789012:assumed-role/norikae-decommission/norikae']),
+    )
+  })
 })

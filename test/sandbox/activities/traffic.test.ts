@@ -1,3 +1,4 @@
+import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RUN } from '../../../src/domain/annotations.ts'
 import type { RuleAction } from '../../../src/domain/target-groups.ts'
@@ -25,6 +26,20 @@ async function anOpenRoute(lost = false) {
     driven(acts().settleRoute, call<'settleRoute'>({ route: it.route, on }), { lost })
   return { ...it, set, settle }
 }
+
+test('green’s target group drains as long as blue’s', async () => {
+  const it = await aRoute(world)
+  const { endpoint, admin: credentials } = world.aws
+  const client = new ElasticLoadBalancingV2({ endpoint, region: scope.region, credentials })
+  await client.modifyTargetGroupAttributes({
+    TargetGroupArn: it.route.blueTargetGroup,
+    Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }],
+  })
+  client.destroy()
+  await driven(acts().openRoute, call<'openRoute'>({ route: it.route }))
+  const made = await port().findTargetGroup(it.route.greenTargetGroup)
+  expect(made?.attributes['deregistration_delay.timeout_seconds']).toBe('30')
+})
 
 test('the way back goes in steps while what was raised on blue comes up, and not for ever', async () => {
   const it = await anOpenRoute()

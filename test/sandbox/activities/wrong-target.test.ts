@@ -15,8 +15,8 @@ beforeAll(async () => {
   blue = { arn: found?.arn ?? '', createdAt: found?.createdAt ?? '' }
   const tags = { 'norikae.io/platform': scope.platform, 'norikae.io/cluster': scope.blue }
   const template = { name: templateName(scope.blue, 'general'), settings: { KeyName: 'k' }, tags }
-  await world.ports.launchTemplates(scope.region).create(template, 'lt')
-  await world.ports.eks(scope.region).createFargateProfile(
+  await world.theirs.launchTemplates(scope.region).create(template, 'lt')
+  await world.theirs.eks(scope.region).createFargateProfile(
     scope.blue,
     {
       name: 'batch',

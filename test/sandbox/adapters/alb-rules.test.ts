@@ -9,7 +9,7 @@ let world: AnAws
 let port: LoadBalancingPort
 let sdk: ElasticLoadBalancingV2
 beforeAll(async () => {
-  world = await anAws()
+  world = await anAws({}, 'admin')
   port = world.outside.loadBalancing(world.region)
   sdk = new ElasticLoadBalancingV2({ region: world.region, credentials: world.credentials })
 })

@@ -35,8 +35,15 @@ const soon: AwsTimes = {
   iamMs: 20,
 }
 
-/** AWS on loopback, and the adapters connected to it as a worker connects them. */
-export async function anAws(hooks: Partial<EksHooks> = {}, times: Partial<AwsTimes> = {}): Promise<AnAws> {
+/**
+ * AWS on loopback, and the adapters connected to it as a worker connects them; as `admin` where what an adapter can ask for is
+ * tested, and not what Norikae asks for.
+ */
+export async function anAws(
+  hooks: Partial<EksHooks> = {},
+  as: 'admin' | 'worker' = 'worker',
+  times: Partial<AwsTimes> = {},
+): Promise<AnAws> {
   const faults = new AwsFaults()
   const aws = await startAws({
     hooks: { ...nothing, ...hooks },
@@ -44,10 +51,11 @@ export async function anAws(hooks: Partial<EksHooks> = {}, times: Partial<AwsTim
     faults,
     times: { ...soon, ...times },
   })
-  const { accessKeyId, secretAccessKey, region } = aws.identity
+  const { region } = aws.identity
+  const { accessKeyId, secretAccessKey } = as === 'admin' ? aws.admin : aws.identity
   const credentials = async () => ({ accessKeyId, secretAccessKey })
   process.env['AWS_ENDPOINT_URL'] = aws.endpoint
-  const outside = connectOutside({ credentials })
+  const outside = connectOutside({ credentials, decommissionRoleArn: aws.decommissionRoleArn })
   return {
     aws,
     faults,

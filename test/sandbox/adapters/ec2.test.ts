@@ -7,7 +7,7 @@ import { failureOf } from './local.ts'
 let world: AnAws
 let port: BlockStoragePort
 beforeAll(async () => {
-  world = await anAws()
+  world = await anAws({}, 'admin')
   port = world.outside.blockStorage(world.region)
 })
 afterAll(() => world.stop())

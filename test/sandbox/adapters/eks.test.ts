@@ -10,7 +10,7 @@ import { failureOf } from './local.ts'
 let world: AnAws
 let eks: EksPort
 beforeAll(async () => {
-  world = await anAws()
+  world = await anAws({}, 'admin')
   eks = world.outside.eks(world.region)
 })
 afterAll(() => world.stop())
@@ -146,6 +146,7 @@ test('clusters are listed over all pages', async () => {
   const seed = { version: '1.35', nodegroups: [], addons: [], tags: {} }
   const names = Array.from({ length: 120 }, (_, i) => `many-${i}`)
   for (const name of names) await world.aws.eks.seedCluster({ ...seed, name })
+  world.aws.quotas.set('eks', 'L-1194D53C', 200)
   expect((await eks.clusterNames()).filter((name) => name.startsWith('many-'))).toEqual(names)
 })
 
@@ -311,7 +312,7 @@ test('certificate authorities are told, and of one that is to follow from when o
   const cluster = await anActiveCluster('rotated')
   const first = { id: 'ca-1', signing: 'IN_USE', distribution: 'COMPLETE' }
   expect(await eks.certificateAuthorities(cluster)).toEqual([first])
-  const { endpoint, identity: credentials } = world.aws
+  const { endpoint, admin: credentials } = world.aws
   const client = new EKS({ region: world.region, endpoint, credentials })
   await client.createCertificateAuthority({ clusterName: cluster })
   client.destroy()

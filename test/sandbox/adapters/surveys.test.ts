@@ -10,7 +10,7 @@ import { failureOf } from './local.ts'
 let world: AnAws
 let eks: EksPort
 beforeAll(async () => {
-  world = await anAws({}, { updateMs: 400 })
+  world = await anAws({}, 'admin', { updateMs: 400 })
   eks = world.outside.eks(world.region)
   const nodegroups = [{ name: 'general', size: 3, min: 1, max: 4, labels: {} }]
   await world.aws.eks.seedCluster({ name: 'blue', version: '1.34', nodegroups, addons: [], tags: {} })

@@ -7,9 +7,9 @@ import { IAMClient } from '@aws-sdk/client-iam'
 import { STSClient } from '@aws-sdk/client-sts'
 import { onTestFinished } from 'vitest'
 import { AwsFaults } from '../../../src/sandbox/aws/faults.ts'
-import { startAws } from '../../../src/sandbox/aws/server.ts'
+import { startAws, type AwsOptions } from '../../../src/sandbox/aws/server.ts'
 import type { AwsTimes } from '../../../src/sandbox/aws/times.ts'
-import type { SandboxAws } from '../../../src/sandbox/types.ts'
+import type { AwsKeys, SandboxAws } from '../../../src/sandbox/types.ts'
 
 const quick: AwsTimes = {
   clusterMs: 60,
@@ -47,12 +47,13 @@ export interface Fixture {
   readonly sts: STSClient
 }
 
-export async function aSandbox(times: Partial<AwsTimes> = {}): Promise<Fixture> {
+export async function aSandbox(times: Partial<AwsTimes> = {}, quotas: AwsOptions['quotas'] = {}): Promise<Fixture> {
   const outside = new Outside()
   const faults = new AwsFaults()
   const aws = await startAws({
     faults,
     times: { ...quick, ...times },
+    quotas,
     hooks: {
       startCluster: async ({ name }) => {
         outside.told.push(`start ${name}`)
@@ -73,7 +74,7 @@ export async function aSandbox(times: Partial<AwsTimes> = {}): Promise<Fixture> 
   return { aws, faults, outside, ...clientsOf(aws) }
 }
 
-export function clientsOf({ endpoint, identity }: SandboxAws, credentials = keysOf(identity)) {
+export function clientsOf({ endpoint, identity, admin }: SandboxAws, credentials: AwsKeys = admin) {
   const options = { endpoint, region: identity.region, credentials, maxAttempts: 3 }
   const eks = new EKSClient(options)
   const elbv2 = new ElasticLoadBalancingV2Client(options)

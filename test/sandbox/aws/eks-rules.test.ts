@@ -3,6 +3,7 @@ import {
   CreateAccessEntryCommand,
   CreateAddonCommand,
   CreateClusterCommand,
+  CreateFargateProfileCommand,
   CreateNodegroupCommand,
   DeleteAccessEntryCommand,
   DeleteAddonCommand,
@@ -37,6 +38,13 @@ import { aCluster, aNodegroup, aSandbox, refused, seedBlue } from './a-sandbox.t
 
 const role = 'arn:aws:iam::123456789012:role/team/scala'
 const policyArn = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy'
+const aProfile = {
+  clusterName: 'blue',
+  fargateProfileName: 'batch',
+  podExecutionRoleArn: 'arn:aws:iam::123456789012:role/fargate',
+  subnets: ['subnet-a'],
+  selectors: [{ namespace: 'batch' }],
+}
 const entry = { clusterName: 'blue', principalArn: role }
 
 describe('a request token', () => {
@@ -188,11 +196,12 @@ describe('access', () => {
     { says: 'the creator is none when told so', bootstrap: false, admin: false },
   ])('$says', async ({ bootstrap, admin }) => {
     const { eks, aws } = await aSandbox()
+    const creator = 'arn:aws:iam::123456789012:role/admin'
     const accessConfig = { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: bootstrap } as const
     await eks.send(new CreateClusterCommand(aCluster({ accessConfig })))
     const { accessEntries } = await eks.send(new ListAccessEntriesCommand({ clusterName: 'green' }))
-    expect(accessEntries).toEqual(admin ? [aws.identity.roleArn] : [])
-    expect(aws.eks.access('green', aws.identity.roleArn)?.admin === true).toBe(admin)
+    expect(accessEntries).toEqual(admin ? [creator] : [])
+    expect(aws.eks.access('green', creator)?.admin === true).toBe(admin)
   })
 
   test('an entry with the admin policy, for the whole cluster, makes an administrator', async () => {
@@ -304,4 +313,31 @@ test('what a cluster does not have are empty lists', async () => {
   expect(await eks.send(new ListCapabilitiesCommand(blue))).toMatchObject({ capabilities: [] })
   expect(await eks.send(new ListInsightsCommand(blue))).toMatchObject({ insights: [] })
   expect(await eks.send(new ListAddonsCommand(blue))).toMatchObject({ addons: [] })
+})
+
+test.for([
+  {
+    says: 'a node group',
+    quotas: { nodegroups: 0 },
+    ask: (eks: EKSClient) => eks.send(new CreateNodegroupCommand(aNodegroup())),
+  },
+  {
+    says: 'a Fargate profile',
+    quotas: { fargateProfiles: 0 },
+    ask: (eks: EKSClient) => eks.send(new CreateFargateProfileCommand(aProfile)),
+  },
+])('a quota that is reached refuses $says', async ({ quotas, ask }) => {
+  const { eks, aws } = await aSandbox({}, quotas)
+  await seedBlue(aws)
+  expect(await refused(ask(eks))).toBe('400 ResourceLimitExceededException')
+  await expect(ask(eks)).rejects.toThrow(/^You have reached the quota ".+", which is 0$/)
+})
+
+test('there may be as many clusters as Service Quotas tells', async () => {
+  const { eks, aws } = await aSandbox()
+  await seedBlue(aws)
+  aws.quotas.set('eks', 'L-1194D53C', 1)
+  await expect(eks.send(new CreateClusterCommand(aCluster()))).rejects.toThrow('the quota "Clusters", which is 1')
+  aws.quotas.set('eks', 'L-1194D53C', 2)
+  expect(await refused(eks.send(new CreateClusterCommand(aCluster())))).toBe('served')
 })

@@ -2,6 +2,7 @@ import { AttachVolumeCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2
 import {
   CreateNodegroupCommand,
   DescribeClusterCommand,
+  DescribeClusterVersionsCommand,
   EKSClient,
   ListClustersCommand,
   ListFargateProfilesCommand,
@@ -9,10 +10,11 @@ import {
 } from '@aws-sdk/client-eks'
 import { CreateRuleCommand, DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Calls } from '../../../src/sandbox/aws/calls.ts'
 import { model } from '../../../src/sandbox/aws/protocol/model.ts'
 import { route } from '../../../src/sandbox/aws/protocol/rest-json.ts'
+import { eventually } from '../../support/eventually.ts'
 import { aNodegroup, aSandbox, clientsOf, keysOf, refused, seedBlue } from './a-sandbox.ts'
 
 afterEach(() => vi.unstubAllEnvs())
@@ -28,7 +30,8 @@ test('the environment is all that a client needs', async () => {
 })
 
 test('the caller is the session of the role', async () => {
-  const { sts, aws } = await aSandbox()
+  const { aws } = await aSandbox()
+  const { sts } = clientsOf(aws, keysOf(aws.identity))
   expect(await sts.send(new GetCallerIdentityCommand())).toMatchObject({
     Account: '123456789012',
     Arn: aws.identity.sessionArn,
@@ -176,4 +179,29 @@ describe('a fault', () => {
     faults.clear()
     expect(await refused(eks.send(new ListClustersCommand()))).toBe('served')
   })
+})
+
+test('an operation that is asked more often than it may be is throttled, and no other; it may be asked again later', async () => {
+  const { aws, faults } = await aSandbox()
+  const eks = new EKSClient({
+    endpoint: aws.endpoint,
+    region: aws.identity.region,
+    credentials: aws.admin,
+    maxAttempts: 1,
+  })
+  onTestFinished(() => eks.destroy())
+  const list = () => refused(eks.send(new ListClustersCommand()))
+  faults.limit('eks:ListClusters', { perSecond: 0.001, burst: 2 })
+  expect(faults.list()).toEqual([{ what: 'eks:ListClusters, more than 0.001 a second', code: 'throttled' }])
+  const answers = await Promise.all([list(), list(), list(), list()])
+  expect(answers.toSorted()).toEqual([
+    ...Array.from({ length: 2 }, () => '429 ThrottlingException'),
+    ...Array.from({ length: 2 }, () => 'served'),
+  ])
+  expect(await refused(eks.send(new DescribeClusterVersionsCommand({})))).toBe('served')
+  faults.limit('eks:ListClusters', { perSecond: 20, burst: 1 })
+  expect(await list()).toBe('served')
+  await eventually('there is a token again', async () => (await list()) === 'served')
+  faults.clear()
+  expect(faults.list()).toEqual([])
 })

@@ -3,7 +3,7 @@ import { CreateClusterCommand, ListClustersCommand } from '@aws-sdk/client-eks'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { expect, test } from 'vitest'
 import { Disturbances, eachOperation, type Disturbance } from '../../../src/sandbox/disturbances.ts'
-import { aCluster, aSandbox, clientsOf, refused, seedBlue } from '../aws/a-sandbox.ts'
+import { aCluster, aSandbox, clientsOf, keysOf, refused, seedBlue } from '../aws/a-sandbox.ts'
 import { startSlack } from '../../../src/sandbox/slack/slack.ts'
 import { aStage } from '../cluster/fixtures.ts'
 
@@ -51,11 +51,12 @@ test.for<{ is: Disturbance; answer: string; served: boolean }>([
 })
 
 test('keys that were renewed have expired, and the new ones are good', async () => {
-  const { aws, sts, eks } = await aSandbox()
+  const { aws } = await aSandbox()
+  const { sts, eks } = clientsOf(aws, keysOf(aws.identity))
   aws.renewKeys()
   expect(await refused(sts.send(new GetCallerIdentityCommand({})))).toBe('403 ExpiredToken')
   expect(await refused(eks.send(new ListClustersCommand({})))).toBe('403 ExpiredTokenException')
-  expect(await refused(clientsOf(aws).eks.send(new ListClustersCommand({})))).toBe('served')
+  expect(await refused(clientsOf(aws, keysOf(aws.identity)).eks.send(new ListClustersCommand({})))).toBe('served')
 })
 
 test.for<{ is: Disturbance; answer: number | 'none'; served: boolean }>([

@@ -27,6 +27,7 @@ test('each variable is read', () => {
       NORIKAE_LOG_LEVEL: 'debug',
       NORIKAE_WORKFLOW_BUNDLE: '/norikae/workflows.js',
       NORIKAE_WEBHOOK_SECRET: `whsec_${'a'.repeat(32)} whsec_${'b'.repeat(43)}=`,
+      NORIKAE_DECOMMISSION_ROLE_ARN: 'arn:aws:iam::123456789012:role/norikae-decommission',
       NORIKAE_TEMPORAL_UI: 'https://temporal.example.com',
       NORIKAE_SLACK_TOKEN: 'xoxb-1',
       NORIKAE_SLACK_API: 'https://slack-gov.com/api/',
@@ -41,6 +42,7 @@ test('each variable is read', () => {
     logLevel: 'debug',
     bundle: '/norikae/workflows.js',
     webhookSecrets: [`whsec_${'a'.repeat(32)}`, `whsec_${'b'.repeat(43)}=`],
+    decommissionRoleArn: 'arn:aws:iam::123456789012:role/norikae-decommission',
     temporalUi: 'https://temporal.example.com',
     slack: { token: 'xoxb-1', api: 'https://slack-gov.com/api/' },
   })
@@ -48,7 +50,14 @@ test('each variable is read', () => {
 
 test('what is set to nothing counts as not set', () => {
   const names = ['TASK_QUEUE', 'PLATFORMS', 'HEALTH_PORT', 'METRICS_PORT', 'HOST', 'PROBE_IMAGE', 'LOG_LEVEL']
-  const newer = ['WORKFLOW_BUNDLE', 'WEBHOOK_SECRET', 'TEMPORAL_UI', 'SLACK_TOKEN', 'SLACK_API']
+  const newer = [
+    'WORKFLOW_BUNDLE',
+    'WEBHOOK_SECRET',
+    'TEMPORAL_UI',
+    'SLACK_TOKEN',
+    'SLACK_API',
+    'DECOMMISSION_ROLE_ARN',
+  ]
   const empty = [...names, ...newer].map((name) => [`NORIKAE_${name}`, ''])
   expect(settingsFrom(Object.fromEntries(empty))).toEqual(settingsFrom({}))
 })
@@ -62,6 +71,12 @@ test('everything that cannot be read is named at once', () => {
       'NORIKAE_HEALTH_PORT is "eight", which is no port',
       'NORIKAE_METRICS_PORT is "65536", which is no port',
     ].join('\n'),
+  )
+})
+
+test('a role is named by its ARN', () => {
+  expect(() => settingsFrom({ NORIKAE_DECOMMISSION_ROLE_ARN: 'norikae-decommission' })).toThrow(
+    'NORIKAE_DECOMMISSION_ROLE_ARN is "norikae-decommission"; it takes the ARN of a role: arn:aws:iam::<account>:role/<name>',
   )
 })
 

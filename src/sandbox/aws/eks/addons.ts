@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type {
   Addon,
+  AddonIssue,
   CreateAddonRequest,
   CreateAddonResponse,
   DeleteAddonRequest,
@@ -31,7 +32,9 @@ export const addonOperations = (world: EksWorld) =>
       cluster.addons.set(addonName, addon)
       world.tokens.remember('CreateAddon', input, addon)
       world.later.after(world.times.addonMs, () => {
-        if (addon.state === 'CREATING') addon.state = 'INSTALLED'
+        const issue = world.faults.addonIssue(addonName)
+        // A fault may name any code; the SDK takes codes that it does not know as they are.
+        if (addon.state === 'CREATING') addon.state = issue ? { failed: issue as AddonIssue } : 'INSTALLED'
       })
       return { addon: describeAddon(cluster, addon) }
     }) satisfies Serve<CreateAddonRequest, CreateAddonResponse>,
@@ -70,6 +73,8 @@ function addonOf(world: EksWorld, { clusterName, addonName }: { clusterName: str
  * failure). https://docs.aws.amazon.com/eks/latest/APIReference/API_AddonIssue.html
  */
 export function describeAddon(cluster: EksCluster, { name, state, described }: EksAddon): Addon {
+  if (typeof state === 'object')
+    return { ...described, status: 'CREATE_FAILED', health: { issues: [{ ...state.failed, resourceIds: [] }] } }
   if (state !== 'INSTALLED') return { ...described, status: state, health: { issues: [] } }
   const nodes = [...cluster.nodegroups.values()].some((group) => group.described.status === 'ACTIVE')
   if (nodes || !addonKinds[name]?.needsNodes) return { ...described, status: 'ACTIVE', health: { issues: [] } }

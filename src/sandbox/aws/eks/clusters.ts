@@ -15,24 +15,26 @@ import { page, type Given, type Operations, type Serve } from '../protocol/opera
 import { grantClusterAdmin } from './access.ts'
 import { checkNewCluster } from './cluster-checks.ts'
 import { nothingTold } from './insights.ts'
+import { roomFor } from './quotas.ts'
 import { updateInProgress } from './updates.ts'
 import { defaultVersion } from './versions.ts'
 import { arnOf, clusterNamed, type EksCluster, type EksWorld } from './world.ts'
 
 export const clusterOperations = (world: EksWorld) =>
   ({
-    CreateCluster: ((input) => {
+    CreateCluster: ((input, caller) => {
       const taken = world.clusters.get(input.name)
       if (world.tokens.answers('CreateCluster', input, taken)) return { cluster: taken.described }
       checkNewCluster(input)
       if (taken) throw inUse(`Cluster already exists with name: ${input.name}`, { clusterName: input.name })
+      roomFor(world.quotas, 'clusters', world.clusters, { clusterName: input.name })
       const cluster = newCluster(world, input)
       world.clusters.set(input.name, cluster)
       world.tokens.remember('CreateCluster', input, cluster)
       // The creator becomes an administrator unless told otherwise.
       // https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessConfigRequest.html
       if (input.accessConfig?.bootstrapClusterCreatorAdminPermissions !== false)
-        grantClusterAdmin(world, cluster, world.caller.roleArn)
+        grantClusterAdmin(world, cluster, caller.roleArn)
       world.later.after(world.times.clusterMs, () => void start(world, cluster))
       return { cluster: cluster.described }
     }) satisfies Serve<CreateClusterRequest, CreateClusterResponse>,

@@ -48,7 +48,7 @@ export const inspectEks = (world: EksWorld): SandboxAws['eks'] => ({
       addons: [...cluster.addons.values()].map((addon) => ({
         name: addon.name,
         version: addon.version,
-        status: describeAddon(cluster, addon).status ?? addon.state,
+        status: describeAddon(cluster, addon).status ?? '',
       })),
       accessEntries: [...cluster.access.keys()],
       tags: { ...cluster.described.tags },

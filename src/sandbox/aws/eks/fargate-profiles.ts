@@ -12,6 +12,7 @@ import type {
 import { invalidParameter, invalidRequest, notFound } from '../errors.ts'
 import { page, type Given, type Operations, type Serve } from '../protocol/operations.ts'
 import { admitNodes } from './access.ts'
+import { roomFor } from './quotas.ts'
 import { activeCluster, arnOf, clusterNamed, type EksCluster, type EksFargateProfile, type EksWorld } from './world.ts'
 
 type Request = Given<CreateFargateProfileRequest>
@@ -27,6 +28,7 @@ export const fargateOperations = (world: EksWorld) =>
       check(input, cluster)
       // It has no ResourceInUseException. https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateFargateProfile.html
       if (taken) throw invalidParameter(`Fargate profile ${name} already exists`, { clusterName })
+      roomFor(world.quotas, 'fargateProfiles', cluster.fargateProfiles, { clusterName })
       const profile: EksFargateProfile = {
         fargateProfileName: name,
         fargateProfileArn: arnOf(world, 'fargateprofile', clusterName, name, randomUUID()),

@@ -15,6 +15,7 @@ import { page, type Given, type Operations, type Serve } from '../protocol/opera
 import { named } from '../ec2/launch-templates.ts'
 import { admitNodes } from './access.ts'
 import { checkNewNodegroup } from './nodegroup-checks.ts'
+import { roomFor } from './quotas.ts'
 import { patchOf } from './versions.ts'
 import { activeCluster, arnOf, clusterNamed, type EksCluster, type EksNodegroup, type EksWorld } from './world.ts'
 
@@ -32,6 +33,7 @@ export const nodegroupOperations = (world: EksWorld) =>
           clusterName,
           nodegroupName,
         })
+      roomFor(world.quotas, 'nodegroups', cluster.nodegroups, { clusterName, nodegroupName })
       const { image, ...specified } = launchTemplate ?? {}
       // https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html#launch-template-custom-ami
       if (image !== undefined && (input.amiType ?? input.releaseVersion) !== undefined)

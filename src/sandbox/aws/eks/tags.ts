@@ -37,6 +37,13 @@ export const tagOperations = (world: EksWorld) =>
   }) satisfies Operations
 
 function tagsOf(world: EksWorld, arn: string): Record<string, string> {
+  const found = tagsOfArn(world, arn)
+  if (!found) throw new AwsError('NotFoundException', `No resource found for ARN: ${arn}`, 404)
+  return found
+}
+
+/** The tags of whatever has this ARN, as they are kept. */
+export function tagsOfArn(world: EksWorld, arn: string): Record<string, string> | undefined {
   for (const cluster of world.clusters.values()) {
     if (cluster.arn === arn) return cluster.described.tags
     for (const { described } of cluster.nodegroups.values()) if (described.nodegroupArn === arn) return described.tags
@@ -46,5 +53,5 @@ function tagsOf(world: EksWorld, arn: string): Record<string, string> {
     for (const it of cluster.podIdentities.values()) if (it.associationArn === arn) return it.tags
     for (const { entry } of cluster.access.values()) if (entry.accessEntryArn === arn) return entry.tags
   }
-  throw new AwsError('NotFoundException', `No resource found for ARN: ${arn}`, 404)
+  return undefined
 }

@@ -2,6 +2,7 @@ import type { JsonWebKey } from 'node:crypto'
 import type {
   AccessEntry,
   Addon,
+  AddonIssue,
   AssociatedAccessPolicy,
   CertificateAuthority,
   Cluster,
@@ -21,6 +22,7 @@ import type { Caller } from '../protocol/operations.ts'
 import type { AwsTimes, Later } from '../times.ts'
 import type { ToldInsights } from './insights.ts'
 import type { LogGroups } from '../logs.ts'
+import type { EksQuotas } from './quotas.ts'
 import type { Tokens } from './tokens.ts'
 
 /** A cluster and all that belongs to it. What the API describes is kept as the API describes it, and is changed in place. */
@@ -54,7 +56,7 @@ export interface EksAddon {
   readonly name: string
   readonly version: string
   /** What the add-on's status depends on beside this is in `addons.ts`. */
-  state: 'CREATING' | 'INSTALLED' | 'DELETING'
+  state: 'CREATING' | 'INSTALLED' | 'DELETING' | { readonly failed: AddonIssue }
   readonly described: Addon & { addonArn: string; tags: Record<string, string> }
 }
 
@@ -84,6 +86,7 @@ export interface EksWorld {
   readonly hooks: EksHooks
   readonly faults: AwsFaults
   readonly times: AwsTimes
+  readonly quotas: EksQuotas
   readonly later: Later
   readonly tokens: Tokens
   readonly clusters: Map<string, EksCluster>

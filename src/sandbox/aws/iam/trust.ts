@@ -1,4 +1,6 @@
 /** Trust policies, as IAM checks them when they are written and STS goes by them. */
+import { hold, isOperator, type Conditions } from '../authorization/conditions.ts'
+import { like } from '../authorization/patterns.ts'
 import { AwsError, notServed } from '../errors.ts'
 
 type Texts = string | readonly string[]
@@ -68,27 +70,14 @@ export function admits(document: string, provider: string, claims: Claimed): boo
 
 const isAbout = ({ Principal, Action }: Statement, provider: string): boolean =>
   (Principal === '*' || texts(Principal['Federated'] ?? []).includes(provider)) &&
-  texts(Action).some((action) => like(action)('sts:AssumeRoleWithWebIdentity'))
+  texts(Action).some((action) => like(action, 'sts:AssumeRoleWithWebIdentity'))
 
-const like = (pattern: string) => {
-  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-  const whole = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`)
-  return (text: string) => whole.test(text)
+function holds({ Condition = {} }: Statement, claims: Claimed): boolean {
+  const strange = Object.keys(Condition).find((operator) => !isOperator(operator))
+  if (strange !== undefined) throw notServed(`the condition operator ${strange}`)
+  const conditions = Object.entries(Condition).map(([operator, keys]) => [
+    operator,
+    Object.fromEntries(Object.entries(keys).map(([key, values]) => [key, texts(values)])),
+  ])
+  return hold(Object.fromEntries(conditions) as Conditions, claims)
 }
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
-const operators: Readonly<Record<string, (values: readonly string[], claim: string | undefined) => boolean>> = {
-  StringEquals: (values, claim) => claim !== undefined && values.includes(claim),
-  StringLike: (values, claim) => claim !== undefined && values.some((value) => like(value)(claim)),
-  StringNotEquals: (values, claim) => claim === undefined || !values.includes(claim),
-  StringNotLike: (values, claim) => claim === undefined || !values.some((value) => like(value)(claim)),
-  'ForAnyValue:StringEquals': (values, claim) => claim !== undefined && values.includes(claim),
-  'ForAnyValue:StringLike': (values, claim) => claim !== undefined && values.some((value) => like(value)(claim)),
-}
-
-const holds = ({ Condition = {} }: Statement, claims: Claimed): boolean =>
-  Object.entries(Condition).every(([operator, keys]) => {
-    const holdsFor = operators[operator]
-    if (!holdsFor) throw notServed(`the condition operator ${operator}`)
-    return Object.entries(keys).every(([key, values]) => holdsFor(texts(values), claims[key]))
-  })

@@ -4,16 +4,17 @@ export type Given<T> = { [K in keyof T]: object extends Pick<T, K> ? T[K] : Excl
 /** Who asks: the session behind the access key. */
 export interface Caller {
   readonly roleArn: string
+  readonly sessionArn: string
 }
 
 /** Serves one operation of the API's model. Throws an AwsError to refuse. */
-export type Serve<Input, Output> = (input: Given<Input>) => Output
+export type Serve<Input, Output> = (input: Given<Input>, caller: Caller) => Output
 
 /**
  * The operations that a service serves, by name. Each function's input is what the model of the operation of that
  * name decodes to; `never` lets functions of different inputs stand in one table.
  */
-export type Operations = Readonly<Record<string, (input: never) => object>>
+export type Operations = Readonly<Record<string, (input: never, caller: Caller) => object>>
 
 /** One page of a list, with the token of the next. Tokens are offsets: nobody outside may rely on that. */
 export function page<T>(

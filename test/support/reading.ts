@@ -1,0 +1,21 @@
+import { onTestFinished } from 'vitest'
+import { createActivities } from '../../src/activities/index.ts'
+import { connectOutside } from '../../src/adapters/index.ts'
+import type { SmallWorld } from './small-world.ts'
+
+/** Who has deploy/iam/preflight.json and nothing else. Whom Kubernetes lets in is no matter of IAM's policies. */
+export function whoOnlyReads({ aws, outside, ports }: SmallWorld) {
+  const keys = aws.keysWith('preflight')
+  const reading = connectOutside({ credentials: async () => keys })
+  onTestFinished(() => reading.close())
+  return {
+    activities: createActivities({ ...outside, ports: { ...reading, kubernetes: ports.kubernetes } }),
+    /** What was asked of AWS in this name. */
+    asked: () => aws.calls().filter((c) => c.by?.includes('assumed-role/preflight/')),
+    denied: () =>
+      aws
+        .calls()
+        .filter((c) => c.by?.includes('assumed-role/preflight/') && /AccessDenied|Unauthorized/.test(c.error ?? ''))
+        .map((c) => c.operation),
+  }
+}
