@@ -287,7 +287,9 @@ export const paths: Readonly<Record<string, Path>> = {
       await trial.gate('api', 'approve', 'production/gate@')
       await trial.handle('api').terminate()
       await trial.say(undefined, 'retry', { gate: await trial.gate(undefined, 'retry', 'app/api@'), by: 'baba' })
-      await trial.until('another one asks', async () => (await trial.waiting('api')).length > 0)
+      // What was terminated still answers, and says what it was waiting for.
+      const runs = async () => (await trial.handle('api').describe()).status.name === 'RUNNING'
+      await trial.until('another one asks', async () => (await runs()) && (await trial.waiting('api')).length > 0)
       await trial.approveApps()
       await trial.decommission()
     },
