@@ -1,5 +1,4 @@
 import { activityInfo } from '@temporalio/activity'
-import { deflateSync } from 'node:zlib'
 import { isThere } from '../domain/adoption.ts'
 import { approverFindings } from '../domain/approvers.ts'
 import { configurationFindings, type Configured } from '../domain/addon-configuration.ts'
@@ -14,7 +13,6 @@ import type { Finding } from '../domain/findings.ts'
 import { identityProviderFindings } from '../domain/identity-providers.ts'
 import { ownRuleFindings, ruleFindings } from '../domain/group-rules.ts'
 import { greenName } from '../domain/cluster-name.ts'
-import { eventsOfRoles, MOST_EVENTS, mostEvents } from '../domain/history-size.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
 import { logFacts, logFindings, logGroupOf } from '../domain/log-groups.ts'
@@ -34,7 +32,7 @@ import { templateFacts, templateFindings } from '../domain/launch-templates.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
 import { twinOf } from '../domain/twin.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
-import type { Activities, Prepared } from '../workflows/activities.ts'
+import type { Activities } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
 import { adoptionOf } from './adopting.ts'
 import { hasAwsAuth } from './access-copies.ts'
@@ -53,21 +51,10 @@ import { taggedFor } from './network-tags.ts'
 import { imageSurvey } from './registry-images.ts'
 import { hasRoles } from './role-proofs.ts'
 import { removalSurvey } from './removal-survey.ts'
+import { bounded, DIVIDE_AN_APP, fitting, LARGEST_APP, LARGEST_CUTOVER } from './plan-sizes.ts'
 import { roleSurvey } from './role-survey.ts'
 import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
-
-/**
- * Bytes, as they are sent: packed. What is answered is one payload, and Temporal takes 2 MiB: more would be retried for
- * ever. https://docs.temporal.io/self-hosted-guide/defaults
- */
-const LARGEST_UPGRADE = 1_500_000
-/** Bytes of JSON: whatever worker takes the upgrade over reads them within a task. Larger ones are not unpacked. */
-const LARGEST_UNPACKED = 24_000_000
-/** All environments of one app. */
-const LARGEST_APP = 1_500_000
-/** One of them, which is sent again when its turn comes. */
-const LARGEST_CUTOVER = 500_000
 
 export const preparingActivities = (
   outside: Outside,
@@ -366,38 +353,3 @@ async function greenFindings(eks: EksPort, green: string): Promise<Finding[]> {
 }
 
 export const sealed = (body: PlanBody): Plan => ({ ...body, digest: sha256(intent(body)) })
-
-const DIVIDE_AN_APP = 'divide its workloads over several apps'
-
-const DIVIDE_A_PLATFORM = "divide the platform's apps over several files, and so over several upgrades"
-
-const FEWER_ROLES =
-  'take blue out of trust policies of roles that nothing uses any more, or have those of a tool say so (owners.terraform.tags): what tools own is asked for in one step'
-
-/** A platform and the plan of its upgrade. Throws `invalidInput` where they are too large to be sent, or to be carried out. */
-export function fitting<T extends Pick<Prepared, 'platform' | 'plan'>>(answer: T): T {
-  const { name, apps } = answer.platform
-  const { phases } = answer.plan
-  const events = mostEvents(phases, answer.platform)
-  if (events > MOST_EVENTS) {
-    const ofRoles = eventsOfRoles(phases)
-    throw invalidInput(
-      `an upgrade of ${apps.length} apps may leave ${events} events in Temporal's history, ${ofRoles} of them of the IAM roles that speak of blue, and ${MOST_EVENTS} is the end: ${events - ofRoles > MOST_EVENTS ? DIVIDE_A_PLATFORM : FEWER_ROLES}`,
-    )
-  }
-  const text = JSON.stringify(answer)
-  const size = Buffer.byteLength(text)
-  // As src/client/large-payloads.ts packs them.
-  const sent = deflateSync(text).length
-  if (size > LARGEST_UNPACKED || sent > LARGEST_UPGRADE)
-    throw invalidInput(
-      `platform ${name} and its plan, of ${apps.length} apps, have ${size} bytes, ${sent} when packed, and ${LARGEST_UNPACKED} and ${LARGEST_UPGRADE} are the end: ${DIVIDE_A_PLATFORM}`,
-    )
-  return answer
-}
-
-function bounded<T>(answer: T, largest: number, what: string, remedy: string): T {
-  const size = Buffer.byteLength(JSON.stringify(answer))
-  if (size <= largest) return answer
-  throw invalidInput(`${what} have ${size} bytes, and ${largest} is the end: ${remedy}`)
-}

@@ -415,7 +415,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
     ],
   }
   expect(plan(planned, screen())).toMatchInlineSnapshot(`
-    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan 6d88b904
+    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan a4e7bca1
 
     PHASE         STEPS  WAY BACK  ASKS  WHAT
     start         1      -         sre   agree to begin

@@ -188,14 +188,14 @@ test('what carries the name of a cluster that is gone is found by tags and names
   // Of both by its tags.
   aws.securityGroups.name('sg-both', 'nodes')
   aws.securityGroups.tag('sg-both', { ...its, [`kubernetes.io/cluster/${scope.green}`]: 'owned' })
-  await world.ports
+  await world.theirs
     .launchTemplates(scope.region)
     .create({ name: 'both', settings: { KeyName: 'k' }, tags: its }, 'lt-both')
   const both = await world.ports.launchTemplates(scope.region).find('both', '1')
   const general = await world.ports.eks(scope.region).findNodegroup(scope.green, 'general')
   if (!both || !general) throw new Error('not there')
   const { diskSize: _, ...unsized } = general
-  await world.ports
+  await world.theirs
     .eks(scope.region)
     .createNodegroup(scope.green, { ...unsized, name: 'shared', launchTemplate: `${both.id}:1` }, 'shared')
   await world.theirs

@@ -67,8 +67,8 @@ test('what green uses of the same stack stands in the way', async () => {
 
 test('where people went on without, what Norikae made for its node groups stays with them', async () => {
   const { facts } = await prepare()
-  const tags = { 'norikae.io/platform': scope.platform, 'norikae.io/cluster': scope.blue }
-  const templates = world.ports.launchTemplates(scope.region)
+  const tags = { 'norikae.io/platform': scope.platform, 'norikae.io/cluster': scope.blue, 'norikae.io/run': 'run-0' }
+  const templates = world.theirs.launchTemplates(scope.region)
   const given = { settings: { KeyName: 'k' }, tags }
   await templates.create({ ...given, name: `${scope.blue}.general` }, 'lt-general')
   await templates.create({ ...given, name: `${scope.blue}.gone` }, 'lt-gone')
