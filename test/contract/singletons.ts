@@ -82,8 +82,13 @@ export function singletonsContract(of: () => WorldUnderTest): void {
     const start = call<'startWorkload'>({ workload, on: 'green', alone: true })
 
     await waitsFor(stop, '1 pods of actor')
-    const [ending] = await pods('blue')
-    expect(ending?.metadata).toMatchObject({ deletionTimestamp: expect.any(String), deletionGracePeriodSeconds: 60 })
+    // The controller tells it so in its own time.
+    const ending = await eventually(
+      'it is told to end',
+      async () => (await pods('blue')).find((pod) => pod.metadata.deletionTimestamp !== undefined),
+      patience,
+    )
+    expect(ending.metadata).toMatchObject({ deletionGracePeriodSeconds: 60 })
     await expect(driven(activities.startWorkload, start, patience)).rejects.toThrow('1 pods of actor run on')
 
     const { answer } = await driven(activities.stopWorkload, stop, patience)
