@@ -3,7 +3,14 @@ import { first } from './test/support/first.ts'
 
 const every = process.env['NORIKAE_TEST_EVERY'] === '1'
 /** What takes longest comes first: begun last, it would be waited for alone. */
-const longest = ['/test/full/outside', '/test/full/killed', '/test/full/hands-on', '/test/full/abort']
+const longest = [
+  '/test/full/outside',
+  '/test/full/operators',
+  '/test/full/killed',
+  '/test/full/abort',
+  '/test/full/hands-on',
+  '/test/full/adopt',
+]
 const setupFiles = ['test/full/alone.ts']
 
 /** Every interruption: three files at once, since they wait more than they work; each test has a world of its own. */
