@@ -1,7 +1,7 @@
 import { RULES_STEP } from './group-rules.ts'
 import { TAGS_STEP } from './network-tags.ts'
 import { REMOVAL_STEP, removalInWords } from './ownership.ts'
-import { ROLES_STEP } from './roles.ts'
+import { PROVIDER_STEP, ROLES_STEP } from './roles.ts'
 import { teamsOf, type Gate } from './gates.ts'
 import type { Outcome } from './messages.ts'
 import { sides, type Subject } from './plan.ts'
@@ -185,6 +185,8 @@ function wanted({ app, environment = '', platform, blue, green }: Subject, step:
       return `let ${green} in wherever security groups let ${blue} in; ${told('Which rules, as commands')}`
     case TAGS_STEP:
       return `tag subnets and security groups for ${green} as they are for ${blue}; ${told('Which, as commands')}`
+    case PROVIDER_STEP:
+      return `make an OIDC provider in IAM for the issuer of ${green}, as ${blue} has one; ${told('The command')}`
     case ROLES_STEP:
       return `let pods of ${green} act as IAM roles that are yours, as those of ${blue} do; ${told('Which statements')}`
   }

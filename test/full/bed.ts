@@ -158,6 +158,8 @@ async function seedAdopted(world: World, name: string): Promise<void> {
   await world.aws.eks.seedCluster({ name, version: '1.36', ...parts, tags: {}, groups: ['norikae'] })
   const cluster = world.clusters().find((c) => c.name === name)
   if (!cluster) throw new Error(`${name} does not run`)
+  // Whoever makes a cluster makes its provider too: a green without one is waited for.
+  world.aws.iam.seedProvider(world.aws.eks.issuer(name) ?? '')
   for (const right of await rights()) await cluster.apply(right)
 }
 

@@ -69,6 +69,12 @@ test('who has to see to it is told what, and where the rules stand', () => {
   expect(deployNotice(from as never, subject, 'network/tags', 1, 0).title).toMatch(
     /^tag subnets and security groups for toy-1-36 as they are for toy-1-35; /,
   )
+  expect(deployNotice(from as never, subject, 'identity/provider', 1, 0).title).toMatch(
+    /^make an OIDC provider in IAM for the issuer of toy-1-36, as toy-1-35 has one; .*the activity identity\/provider$/,
+  )
+  expect(deployNotice(from as never, subject, 'identity/requested', 1, 0).title).toMatch(
+    /^let pods of toy-1-36 act as IAM roles that are yours/,
+  )
   expect(deployNotice(from as never, subject, 'argocd/registered', 1, 0).title).toMatch(/^register toy-1-36/)
 })
 
