@@ -1,4 +1,5 @@
 import type { RoleDescription } from '../domain/roles.ts'
+import { fewAtATime } from './few-at-a-time.ts'
 import type { RolesPort } from './ports.ts'
 
 const AT_ONCE = 4
@@ -9,13 +10,9 @@ export async function described(
   names: readonly string[],
 ): Promise<readonly RoleDescription[]> {
   const found: RoleDescription[] = []
-  const left = [...new Set(names)]
-  const lane = async () => {
-    for (let name = left.shift(); name !== undefined; name = left.shift()) {
-      const role = await roles.find(name)
-      if (role) found.push(role)
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, lane))
+  await fewAtATime([...new Set(names)], AT_ONCE, async (name) => {
+    const role = await roles.find(name)
+    if (role) found.push(role)
+  })
   return found
 }

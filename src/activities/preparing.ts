@@ -1,21 +1,15 @@
 import { activityInfo } from '@temporalio/activity'
 import { isThere } from '../domain/adoption.ts'
 import { approverFindings } from '../domain/approvers.ts'
-import { configurationFindings, type Configured } from '../domain/addon-configuration.ts'
-import { amiFacts, amiFindings, imagesToKnow } from '../domain/amis.ts'
-import { cloneFindings, greenExists, ownPrincipal, planAddons, tierFindings } from '../domain/clone.ts'
-import { partsInside, podIdentityFindings } from '../domain/clone-access.ts'
+import { ownPrincipal } from '../domain/clone.ts'
+import { podIdentityFindings } from '../domain/clone-access.ts'
 import { keepingOf, typedBy } from '../domain/costs.ts'
 import { condensed } from '../domain/condensed.ts'
-import type { AddonFacts, BlueFacts } from '../domain/facts.ts'
-import { fargateFindings } from '../domain/fargate.ts'
-import type { Finding } from '../domain/findings.ts'
-import { identityProviderFindings } from '../domain/identity-providers.ts'
+import type { BlueFacts } from '../domain/facts.ts'
 import { ownRuleFindings, ruleFindings } from '../domain/group-rules.ts'
 import { greenName } from '../domain/cluster-name.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
-import { logFacts, logFindings, logGroupOf } from '../domain/log-groups.ts'
 import { missingTags, networkTagFindings } from '../domain/network-tags.ts'
 import { outlineOf } from '../domain/outline.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
@@ -28,21 +22,18 @@ import type { PlatformFile } from '../domain/platform-file.ts'
 import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { idFault, requestFaults, versionFault } from '../domain/requests.ts'
 import { poolsOf } from '../domain/scheduling.ts'
-import { templateFacts, templateFindings } from '../domain/launch-templates.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
 import { twinOf } from '../domain/twin.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
 import type { Activities } from '../workflows/activities.ts'
-import { findingsOfAccess } from './access.ts'
 import { adoptionOf } from './adopting.ts'
-import { hasAwsAuth } from './access-copies.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { blueOf } from './blue.ts'
+import { cloneSurvey } from './clone-survey.ts'
 import { clusterSurvey, insightsRefreshed } from './cluster-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { dnsSurvey } from './external-dns.ts'
-import { templatesOn } from './launch-templates.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
@@ -101,20 +92,13 @@ export const preparingActivities = (
             worker: principalArn,
           })
     const platform = adoption?.platform ?? asFound
-    const offered = await Promise.all(
-      facts.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
-    )
-    const templates = await templatesOn(world, facts)
+    const clone = await cloneSurvey(world, kubernetes, { blue: facts, file, green, to, versions, principalArn })
+    const { templates } = clone
     const its = facts.cluster.clusterSecurityGroupId
     const letIn = its === undefined || adoption ? [] : ownRuleFindings(its, await world.network.letInto(its))
     const groupRules = adoption?.groupRules ?? (await rulesNaming(world.network, its))
-    const { nodegroups } = facts
-    const booted = { nodegroups, templates, amis: file.amis, from: facts.cluster.version, to }
-    const ofImages = amiFacts(booted)
-    const logGroup = facts.cluster.logging.length === 0 ? undefined : await world.logs.find(logGroupOf(blue))
     const tagged = await taggedFor(world.network, blue)
     const untagged = missingTags(tagged.ofCluster, { blue, green })
-    const ofTemplates = templateFacts(facts.cluster, file.platform, templates, ofImages.images)
     const roles = await roleSurvey(world, kubernetes, facts, {
       account: file.account,
       platform: file.platform,
@@ -129,24 +113,7 @@ export const preparingActivities = (
       roles: roles.facts,
     })
     const requested = await removalSurvey(world, asked, shared)
-    const addons = planAddons(facts, Object.fromEntries(offered), to)
     const { arn, createdAt, version } = facts.cluster
-    const ofClone = async () => [
-      ...(await greenFindings(eks, green)),
-      ...cloneFindings(facts),
-      ...templateFindings(templates, green, ofTemplates.launchTemplates),
-      ...amiFindings(booted, await world.compute.images(imagesToKnow(booted))),
-      ...fargateFindings(facts.fargateProfiles),
-      ...identityProviderFindings(facts.identityProviders),
-      ...logFindings(logGroup, green),
-      ...tierFindings(
-        facts.cluster,
-        versions.find((v) => v.version === to),
-      ),
-      ...(await findingsOfAccess(eks, kubernetes, { blue, principalArn })),
-      ...addons.findings,
-      ...configurationFindings(await configured(eks, facts, addons.addons)),
-    ]
     const owned = await ownedFacts(world, {
       platform,
       declared: file.owners,
@@ -157,7 +124,7 @@ export const preparingActivities = (
     const found = [
       ...ruleOwnerFindings(owned),
       ...takenFindings(requested),
-      ...(adoption?.findings ?? (await ofClone())),
+      ...(adoption?.findings ?? (await clone.findings())),
       ...ofCluster,
       ...roles.findings,
       ...podIdentityFindings(facts.podIdentities),
@@ -184,12 +151,8 @@ export const preparingActivities = (
       targetVersion: to,
       blue: { arn, createdAt },
       nodeGroups: facts.nodegroups.map((n) => n.name).toSorted(),
-      addons: addons.addons,
       principalArn,
-      ...partsInside(facts, principalArn, await hasAwsAuth(kubernetes, facts)),
-      ...ofTemplates,
-      ...ofImages,
-      ...logFacts(logGroup),
+      ...clone.facts,
       ...(untagged.length > 0 && { networkTags: true as const }),
       ...(roles.facts && { roles: roles.facts }),
       ...(groupRules.length > 0 && { groupRules: true as const }),
@@ -333,23 +296,6 @@ export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> 
       await Promise.all(belongings.fargateProfiles.map((profile) => eks.findFargateProfile(name, profile))),
     ),
   }
-}
-
-/** Add-ons with a configuration, and what the versions that green gets would refuse of it. */
-const configured = (eks: EksPort, { addons }: BlueFacts, planned: readonly AddonFacts[]): Promise<Configured[]> =>
-  Promise.all(
-    addons.flatMap((addon) => {
-      const target = planned.find(({ name }) => name === addon.name)?.targetVersion
-      const { configurationValues: values } = addon
-      if (target === undefined || values === undefined || values === '') return []
-      return eks.configurationFaults(addon.name, target, values).then((faults) => ({ addon, target, faults }))
-    }),
-  )
-
-/** Looked at once, before anything is made; so whatever is there is not this run's. */
-async function greenFindings(eks: EksPort, green: string): Promise<Finding[]> {
-  const found = await eks.findCluster(green)
-  return found ? [greenExists(found)] : []
 }
 
 export const sealed = (body: PlanBody): Plan => ({ ...body, digest: sha256(intent(body)) })

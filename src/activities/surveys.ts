@@ -7,6 +7,7 @@ import { oneShotJob, type OneShotJob } from '../domain/one-shot-jobs.ts'
 import { isForPulling } from '../domain/pull-secrets.ts'
 import { referencesOf, type Reference, type Services } from '../domain/references.ts'
 import type { ServedResource } from '../domain/resources.ts'
+import { fewAtATime } from './few-at-a-time.ts'
 import type { KubernetesPort } from './ports.ts'
 
 /** What is looked for in all objects of a kind, page by page: of each only what was looked for is kept. */
@@ -83,19 +84,15 @@ const KINDS_AT_ONCE = 8
 export async function customOn(
   cluster: KubernetesPort,
 ): Promise<{ readonly findings: ReadonlyMap<string, readonly Finding[]>; readonly hidden: readonly ServedResource[] }> {
-  const left = unknownKinds(await cluster.resources())
   const hidden: ServedResource[] = []
   const findings = new Map<string, Finding[]>()
-  async function lane(): Promise<void> {
-    for (let resource = left.shift(); resource; resource = left.shift()) {
-      const names = await cluster.names(resource)
-      if (names === 'denied') hidden.push(resource)
-      else
-        for (const custom of byNamespace(resource, names))
-          findings.set(custom.namespace, [...(findings.get(custom.namespace) ?? []), customFinding(custom)])
-    }
-  }
-  await Promise.all(Array.from({ length: KINDS_AT_ONCE }, lane))
+  await fewAtATime(unknownKinds(await cluster.resources()), KINDS_AT_ONCE, async (resource) => {
+    const names = await cluster.names(resource)
+    if (names === 'denied') hidden.push(resource)
+    else
+      for (const custom of byNamespace(resource, names))
+        findings.set(custom.namespace, [...(findings.get(custom.namespace) ?? []), customFinding(custom)])
+  })
   return { findings, hidden }
 }
 

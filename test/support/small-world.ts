@@ -22,6 +22,14 @@ export const scope: Scope = {
   green: 'demo-1-36',
 }
 
+/** What somebody asks EKS for who makes blue by hand. */
+export const ofBlue = {
+  name: scope.blue,
+  version: '1.35',
+  roleArn: `arn:aws:iam::${scope.account}:role/eks-cluster`,
+  resourcesVpcConfig: { subnetIds: ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2'] },
+}
+
 /** A call of this run, as a workflow would make it. */
 export const call = <A extends ActionName>(
   input: ActionInput<A>,

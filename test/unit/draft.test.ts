@@ -6,23 +6,13 @@ import { draftOf, type Living } from '../../src/domain/draft.ts'
 import type { NamespaceFacts, WorkloadFacts } from '../../src/domain/facts.ts'
 import { resolvePlatform } from '../../src/domain/resolve-platform.ts'
 import { workload } from '../support/builders.ts'
+import { aNamespace } from '../support/found.ts'
 
 const namespace = (
   name: string,
   labels: Readonly<Record<string, string>> = {},
   more: Partial<NamespaceFacts> = {},
-): NamespaceFacts => ({
-  name,
-  labels,
-  workloads: [],
-  routes: [],
-  notCarried: [],
-  claims: [],
-  jobs: [],
-  references: [],
-  findings: [],
-  ...more,
-})
+): NamespaceFacts => aNamespace(name, { labels, workloads: [], ...more })
 const living = (namespaces: readonly NamespaceFacts[], more: Partial<Living> = {}): Living => ({
   cluster: 'chat-1-35',
   account: '123456789012',

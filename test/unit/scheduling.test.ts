@@ -2,26 +2,16 @@ import { expect, test } from 'vitest'
 import type { NodegroupDescription } from '../../src/domain/eks-objects.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import { poolsOf, unschedulable } from '../../src/domain/scheduling.ts'
+import { aNodeGroup } from '../support/eks.ts'
 
-const group = (name: string, more: Partial<NodegroupDescription> = {}): NodegroupDescription => ({
-  name,
-  arn: '',
-  status: 'ACTIVE',
-  createdAt: '',
-  scalingConfig: { minSize: 1, maxSize: 1, desiredSize: 1 },
-  subnets: [],
-  instanceTypes: ['m7g.large'],
-  amiType: 'AL2023_ARM_64_STANDARD',
-  capacityType: 'ON_DEMAND',
-  nodeRole: '',
-  labels: {},
-  taints: [],
-  settings: {},
-  tags: {},
-  healthIssues: [],
-  unread: [],
-  ...more,
-})
+const group = (name: string, more: Partial<NodegroupDescription> = {}): NodegroupDescription =>
+  aNodeGroup({
+    name,
+    instanceTypes: ['m7g.large'],
+    amiType: 'AL2023_ARM_64_STANDARD',
+    capacityType: 'ON_DEMAND',
+    ...more,
+  })
 const pools = poolsOf([
   group('general', { labels: { tier: 'web', size: '8' } }),
   group('batch', {

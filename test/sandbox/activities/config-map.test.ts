@@ -6,7 +6,7 @@ import { leaves } from '../../../src/domain/steps.ts'
 import { driven } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
 import { aSmallFile } from '../../support/small-platform.ts'
-import { aSmallWorld, call, scope, type SmallWorld } from '../../support/small-world.ts'
+import { aSmallWorld, call, ofBlue, scope, type SmallWorld } from '../../support/small-world.ts'
 
 let world: SmallWorld
 beforeAll(async () => {
@@ -21,10 +21,7 @@ async function aBlueOfOld(): Promise<void> {
   const { identity: credentials, endpoint } = world.aws
   const client = new EKS({ region: scope.region, endpoint, credentials })
   await client.createCluster({
-    name: scope.blue,
-    version: '1.35',
-    roleArn: `arn:aws:iam::${scope.account}:role/eks-cluster`,
-    resourcesVpcConfig: { subnetIds: ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2'] },
+    ...ofBlue,
     accessConfig: { authenticationMode: 'CONFIG_MAP' },
     tags: { [RUN_TAG]: 'run-0' }, // the worker may make no other
   })

@@ -5,7 +5,7 @@ import { driven } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
 import { whoOnlyReads } from '../../support/reading.ts'
 import { aSmallFile } from '../../support/small-platform.ts'
-import { aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
+import { aSmallWorld, ofBlue, scope, type SmallWorld } from '../../support/small-world.ts'
 
 /** What is asked for only where something is the matter is allowed too. */
 
@@ -18,10 +18,7 @@ beforeAll(async () => {
   const eks = world.theirs.eks(scope.region)
   const client = new EKS({ region: scope.region, endpoint, credentials })
   await client.createCluster({
-    name: scope.blue,
-    version: '1.35',
-    roleArn: `arn:aws:iam::${scope.account}:role/eks-cluster`,
-    resourcesVpcConfig: { subnetIds: ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2'] },
+    ...ofBlue,
     accessConfig: { authenticationMode: 'API' },
     encryptionConfig: [{ resources: ['secrets'], provider: { keyArn: KEY } }],
   })
