@@ -16,11 +16,18 @@ import type { Temporal } from './connect.ts'
 import { BadInput, Failed, NotReady, Refused } from './problems.ts'
 
 // https://grpc.io/docs/guides/status-codes/
+const CANCELLED = 1
+const UNKNOWN = 2
 const INVALID_ARGUMENT = 3
 const DEADLINE_EXCEEDED = 4
 const NOT_FOUND = 5
+const PERMISSION_DENIED = 7
+const RESOURCE_EXHAUSTED = 8
 const FAILED_PRECONDITION = 9
+const ABORTED = 10
+const INTERNAL = 13
 const UNAVAILABLE = 14
+const UNAUTHENTICATED = 16
 
 /** Temporal's errors in our words. `what`: the workflow that was spoken to. What is ours already passes. */
 export function translated(error: unknown, { taskQueue, namespace }: Temporal, what: string): unknown {
@@ -37,11 +44,29 @@ export function translated(error: unknown, { taskQueue, namespace }: Temporal, w
   switch (Number(grpc.code)) {
     case NOT_FOUND:
       return /namespace/i.test(grpc.details) ? noNamespace(namespace, error) : error
+    // At a deadline whichever side is first says so: the client by DEADLINE_EXCEEDED, the server by CANCELLED.
+    case CANCELLED:
     case DEADLINE_EXCEEDED:
     case FAILED_PRECONDITION:
       return noWorker(taskQueue, error)
+    // One query of a workflow waits for a worker at a time; the server refuses the second.
+    case RESOURCE_EXHAUSTED:
+      return /query buffer/i.test(grpc.details)
+        ? noWorker(taskQueue, error)
+        : noServer('is too busy', grpc.details, error)
     case UNAVAILABLE:
-      return new NotReady('no-server', `the Temporal server does not answer: ${grpc.details}`, error)
+      return noServer('does not answer', grpc.details, error)
+    case UNKNOWN:
+    case ABORTED:
+    case INTERNAL:
+      return noServer('could not answer', grpc.details, error)
+    case PERMISSION_DENIED:
+    case UNAUTHENTICATED:
+      return noServer(
+        `does not let you in namespace ${namespace}`,
+        `${grpc.details}; see the profile, API key or certificate that you use: temporal config get`,
+        error,
+      )
     case INVALID_ARGUMENT:
       return /search attribute/i.test(grpc.details)
         ? new NotReady(
@@ -58,11 +83,14 @@ export function translated(error: unknown, { taskQueue, namespace }: Temporal, w
 /** The time was up that was given for an answer. */
 export function isLate(error: unknown): boolean {
   const grpc = grpcIn(error)
-  return isGrpcServiceError(grpc) && Number(grpc.code) === DEADLINE_EXCEEDED
+  return isGrpcServiceError(grpc) && [CANCELLED, DEADLINE_EXCEEDED].includes(Number(grpc.code))
 }
 
 const grpcIn = (error: unknown): unknown =>
   error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error
+
+const noServer = (how: string, details: string, cause: unknown): NotReady =>
+  new NotReady('no-server', `the Temporal server ${how}: ${details}`, cause)
 
 const noNamespace = (namespace: string, cause: unknown): NotReady =>
   new NotReady(
