@@ -4,6 +4,7 @@ import {
   condition,
   defineQuery,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow'
 import { blank } from '../domain/journal.ts'
@@ -142,7 +143,13 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     }
     if (!phase.pointOfNoReturn) return under(whenAborted, move)
     // Who pauses right before it may still say that all goes back.
-    await under(whenAborted, () => condition(() => !office.paused))
+    await under(whenAborted, async () => {
+      while (office.paused) {
+        await condition(() => !office.paused)
+        // In one task signals are heard before a cancellation, whichever was said first: one that came before counts.
+        await sleep('1s', { summary: 'whether it was cancelled before it was resumed' })
+      }
+    })
     return CancellationScope.nonCancellable(move)
   }
 
