@@ -48,12 +48,13 @@ export const options = {
   },
   // Whatever else goes wrong with a watch is no breach: it goes on trying.
   // A year is no end; without one the time-skipping test server takes a long delay for a time-out.
+  // Its readings count as attempts: whatever fails after hours of them, a worker's death too, waits for the longest time.
   watch: {
     startToCloseTimeout: '1m',
     scheduleToCloseTimeout: '365d',
     heartbeatTimeout: '10s',
     cancellationType,
-    retry: { initialInterval: '2s', maximumInterval: '30s', nonRetryableErrorTypes: ['Unhealthy'] },
+    retry: { initialInterval: '2s', maximumInterval: '5s', nonRetryableErrorTypes: ['Unhealthy'] },
   },
   // What people do in their own time. The year is no end, as above.
   byOthers: {
