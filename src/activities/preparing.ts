@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity'
 import { isThere } from '../domain/adoption.ts'
+import { auditLogFindings } from '../domain/api-callers.ts'
 import { approverFindings } from '../domain/approvers.ts'
 import { ownPrincipal } from '../domain/clone.ts'
 import { podIdentityFindings } from '../domain/clone-access.ts'
@@ -128,6 +129,7 @@ export const preparingActivities = (
       ...ofCluster,
       ...roles.findings,
       ...podIdentityFindings(facts.podIdentities),
+      ...auditLogFindings(facts.cluster),
       ...ruleFindings(groupRules),
       ...networkTagFindings({ blue, green }, tagged),
       ...letIn,
