@@ -39,7 +39,7 @@ import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
 import { rulesNaming } from './group-rules.ts'
-import { taggedFor } from './network-tags.ts'
+import { networkOf, taggedFor } from './network-tags.ts'
 import { imageSurvey } from './registry-images.ts'
 import { hasRoles } from './role-proofs.ts'
 import { removalSurvey } from './removal-survey.ts'
@@ -98,7 +98,7 @@ export const preparingActivities = (
     const its = facts.cluster.clusterSecurityGroupId
     const letIn = its === undefined || adoption ? [] : ownRuleFindings(its, await world.network.letInto(its))
     const groupRules = adoption?.groupRules ?? (await rulesNaming(world.network, its))
-    const tagged = await taggedFor(world.network, blue)
+    const tagged = await taggedFor(world.network, blue, adopted && networkOf(adopted))
     const untagged = missingTags(tagged.ofCluster, { blue, green })
     const roles = await roleSurvey(world, kubernetes, facts, {
       account: file.account,
