@@ -98,7 +98,8 @@ async function closedAndRunning(here: KubernetesPort, namespaces: readonly strin
       // Jobs of a schedule are counted with all others.
       const found = ref.kind === 'CronJob' ? undefined : await here.find(ref.kind, namespace, ref.name)
       const pods = found ? await podsOf(here, found) : []
-      if (pods.length > 0) running.push(`${pods.length} pods of ${workloadName(ref)}`)
+      if (pods.length > 0)
+        running.push(`${pods.length === 1 ? 'a pod' : `${pods.length} pods`} of ${workloadName(ref)}`)
     }
   })
   return running.toSorted()

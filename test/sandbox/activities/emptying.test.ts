@@ -5,6 +5,7 @@ import { heldUpIn } from '../../../src/activities/draining.ts'
 import { proven as inAccount } from '../../../src/activities/outside.ts'
 import { dnsSurvey } from '../../../src/activities/external-dns.ts'
 import type { ActionCall } from '../../../src/domain/actions.ts'
+import { fenceParams, HOME } from '../../../src/domain/fence.ts'
 import type { Transform } from '../../../src/domain/transforms.ts'
 import { DRIVER } from '../../../src/domain/volumes.ts'
 import type { KubernetesObject } from '../../../src/sandbox/types.ts'
@@ -124,11 +125,26 @@ test('who still uses its API server is named, waited for, and lost only where pe
   config.loadFromString(world.blue.kubeconfig)
   const theirs = config.makeApiClient(CoreV1Api)
 
+  const proven = () => attempted(world.activities.proveIdle, call<'proveIdle'>(idle()))
+  world.blue.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: HOME } })
+  world.blue.apply({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: fenceParams(namespace).metadata.name, namespace: HOME },
+    data: { 'Deployment.mail': 'it runs on green' },
+  })
+  world.blue.apply(aDeployment('mail', namespace))
+  await eventually('it runs', () => world.blue.pods().some((p) => p.labels['app'] === 'mail'))
+  expect(await proven()).toContain(
+    `what moved to the other cluster still runs on ${scope.blue}: a pod of Deployment/${namespace}/mail`,
+  )
+  world.blue.apply(aDeployment('mail', namespace, 0))
+  await eventually('it stopped', () => !world.blue.pods().some((p) => p.labels['app'] === 'mail'))
+
   expect(await codes()).toEqual([])
   await theirs.listNamespacedConfigMap({ namespace })
   expect(await codes()).toEqual(['callers-read'])
   await theirs.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'by-hand' } } })
-  const proven = () => attempted(world.activities.proveIdle, call<'proveIdle'>(idle()))
   const says = `somebody else used the API server of ${scope.blue} in the last 1m: kubernetes-admin by`
   expect(await proven()).toMatch(`${says} `)
   const long = { scheduledMs: Date.now() - 3_600_000 }
