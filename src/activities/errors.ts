@@ -33,6 +33,8 @@ export const busy = final('Busy')
 export const stuck = final('Stuck')
 /** What should be empty is not: only people know whether it may be given up. */
 export const undelivered = final('Undelivered')
+/** Somebody still uses what is to go: only people know whether they may lose it. */
+export const called = final('Called')
 export const quotaExceeded = final('QuotaExceeded')
 /** The world answers, and the answer is bad. */
 export const unhealthy = final('Unhealthy')

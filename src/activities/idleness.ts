@@ -1,10 +1,17 @@
 import { seconds, type Duration } from '../domain/duration.ts'
+import { few } from '../domain/few.ts'
+import { closedIn, fenceParams } from '../domain/fence.ts'
 import { asWritten } from '../domain/measures.ts'
 import { givenUpOf, isGivenUp, restOf } from '../domain/rests.ts'
+import { workloadName } from '../domain/platform.ts'
 import { jobState } from '../domain/slots.ts'
+import { fewAtATime } from './few-at-a-time.ts'
 import { measure } from './measures.ts'
+import { uncalled } from './api-callers.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import { rulesInWords, servingOf } from './serving.ts'
+import { podsOf } from './pods.ts'
+import type { KubernetesPort } from './ports.ts'
 import { notYet } from './waiting.ts'
 
 /** What was used a moment ago may be so again: several windows, and some patience, before people are asked. */
@@ -26,7 +33,7 @@ export const idlenessActions = (outside: Outside) => {
     return { note: `${Math.ceil(seen)} requests on ${scope[on]} in ${input.for}` }
   }
 
-  const proveIdle: Deed<'proveIdle'> = async ({ input, scope }) => {
+  const proveIdle: Deed<'proveIdle'> = async ({ input, scope, choice }) => {
     const { cluster, namespaces, requests, buffers } = input
     const world = await proven(outside, scope)
     const budget = patience(input.for)
@@ -58,10 +65,42 @@ export const idlenessActions = (outside: Outside) => {
           .join(', ')}`,
         budget,
       )
+    const running = await closedAndRunning(here, namespaces)
+    if (running.length > 0)
+      throw notYet(`what moved to the other cluster still runs on ${cluster}: ${few(running)}`, budget)
+    // Last: it is the dearest question, and nobody need be told of callers before all else is quiet.
+    const callers = await uncalled(world, here, {
+      cluster,
+      window: input.for,
+      byArgocd: input.byArgocd === true,
+      choice,
+    })
     return {
-      note: `no request in ${input.for}, no listener rule to it, no job, nothing buffered on ${cluster} that was not given up`,
+      note: `no request in ${input.for}, no listener rule to it, no job, nothing closed that runs, nothing buffered on ${cluster} that was not given up; ${callers.note}`,
+      findings: callers.findings,
     }
   }
 
   return { confirmQuiet, proveIdle }
+}
+
+const AT_ONCE = 8
+
+/**
+ * Consumers, singletons and whatever else may run on one side only, as the fences of these namespaces name it: what still
+ * has pods here, though it moved.
+ */
+async function closedAndRunning(here: KubernetesPort, namespaces: readonly string[]): Promise<readonly string[]> {
+  const running: string[] = []
+  await fewAtATime(namespaces, AT_ONCE, async (namespace) => {
+    const { metadata } = fenceParams(namespace)
+    for (const ref of closedIn(namespace, await here.find('ConfigMap', metadata.namespace, metadata.name))) {
+      // Jobs of a schedule are counted with all others.
+      const found = ref.kind === 'CronJob' ? undefined : await here.find(ref.kind, namespace, ref.name)
+      const pods = found ? await podsOf(here, found) : []
+      if (pods.length > 0)
+        running.push(`${pods.length === 1 ? 'a pod' : `${pods.length} pods`} of ${workloadName(ref)}`)
+    }
+  })
+  return running.toSorted()
 }

@@ -1,8 +1,10 @@
 import type { Duration } from '../domain/duration.ts'
 import { few } from '../domain/few.ts'
-import { clusterTag, DISCOVERY_TAG, missingTags, tagsToAdd } from '../domain/network-tags.ts'
+import type { BlueFacts } from '../domain/facts.ts'
+import { askedAbout, clusterTag, DISCOVERY_TAG, missingTags, tagsToAdd } from '../domain/network-tags.ts'
+import { notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
-import type { NetworkPort } from './ports.ts'
+import type { EksPort, NetworkPort } from './ports.ts'
 import { notYet } from './waiting.ts'
 
 /** Then people are asked whether to wait on, or to go on without what nobody adds. */
@@ -11,8 +13,10 @@ const PATIENCE: Duration = '1d'
 export const networkTagActions = (outside: Outside) => {
   const awaitNetworkTags: Deed<'awaitNetworkTags'> = async (call) => {
     const { cluster, like } = call.input
-    const { network } = await proven(outside, call.scope)
-    const missing = missingTags(await network.tagged(clusterTag(like)), { blue: like, green: cluster })
+    const { eks, network } = await proven(outside, call.scope)
+    const own = call.scope.adopted && (await networkNow(eks, cluster))
+    const tagged = askedAbout(await network.tagged(clusterTag(like)), own)
+    const missing = missingTags(tagged, { blue: like, green: cluster })
     if (missing.length === 0) return { note: `whatever has ${clusterTag(like)} has ${clusterTag(cluster)} too` }
     const ids = missing.flatMap((it) => it.ids)
     throw notYet(`${few(ids)} lack ${clusterTag(cluster)}: ${tagsToAdd(missing, cluster)}`, PATIENCE)
@@ -20,11 +24,41 @@ export const networkTagActions = (outside: Outside) => {
   return { awaitNetworkTags }
 }
 
-/** What names this cluster by its tags. */
-export async function taggedFor(network: NetworkPort, cluster: string) {
+async function networkNow(eks: EksPort, name: string): Promise<ReadonlySet<string>> {
+  const [cluster, groups, { fargateProfiles }] = await Promise.all([
+    eks.findCluster(name),
+    eks.nodegroupNames(name),
+    eks.belongings(name),
+  ])
+  if (!cluster) throw notFound(`cluster ${name} is not there`)
+  const [nodegroups, profiles] = await Promise.all([
+    Promise.all(groups.map((group) => eks.findNodegroup(name, group))),
+    Promise.all(fargateProfiles.map((profile) => eks.findFargateProfile(name, profile))),
+  ])
+  return networkOf({
+    cluster,
+    nodegroups: nodegroups.filter((it) => it !== undefined),
+    fargateProfiles: profiles.filter((it) => it !== undefined),
+  })
+}
+
+/** Subnets and security groups that a cluster and its parts are in. */
+export const networkOf = ({
+  cluster: { resourcesVpcConfig },
+  nodegroups,
+  fargateProfiles,
+}: Pick<BlueFacts, 'cluster' | 'nodegroups' | 'fargateProfiles'>): ReadonlySet<string> =>
+  new Set([
+    ...resourcesVpcConfig.subnetIds,
+    ...resourcesVpcConfig.securityGroupIds,
+    ...[...nodegroups, ...fargateProfiles].flatMap((part) => part.subnets),
+  ])
+
+/** What names this cluster by its tags; with `own`, of a green that others made, what green is asked about. */
+export async function taggedFor(network: NetworkPort, cluster: string, own?: ReadonlySet<string>) {
   const [ofCluster, ofDiscovery] = await Promise.all([
     network.tagged(clusterTag(cluster)),
     network.tagged(DISCOVERY_TAG, cluster),
   ])
-  return { ofCluster, ofDiscovery }
+  return { ofCluster: askedAbout(ofCluster, own), ofDiscovery }
 }

@@ -282,6 +282,10 @@ export interface LogsPort {
   find(name: string): Promise<LogGroup | undefined>
   /** Days: one of those that CloudWatch has. */
   setRetention(name: string, days: number): Promise<void>
+  /** Has Logs Insights begin to look through a group between two moments (ISO); what its answer is asked for with. */
+  startQuery(name: string, query: string, from: string, to: string): Promise<string>
+  /** `ended`: without an answer. */
+  queryAnswer(id: string): Promise<readonly Readonly<Record<string, string>>[] | 'running' | 'ended'>
 }
 
 export interface RegistryPort {

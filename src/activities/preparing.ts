@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity'
 import { isThere } from '../domain/adoption.ts'
+import { auditLogFindings } from '../domain/api-callers.ts'
 import { approverFindings } from '../domain/approvers.ts'
 import { ownPrincipal } from '../domain/clone.ts'
 import { podIdentityFindings } from '../domain/clone-access.ts'
@@ -38,7 +39,7 @@ import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
 import { rulesNaming } from './group-rules.ts'
-import { taggedFor } from './network-tags.ts'
+import { networkOf, taggedFor } from './network-tags.ts'
 import { imageSurvey } from './registry-images.ts'
 import { hasRoles } from './role-proofs.ts'
 import { removalSurvey } from './removal-survey.ts'
@@ -97,7 +98,7 @@ export const preparingActivities = (
     const its = facts.cluster.clusterSecurityGroupId
     const letIn = its === undefined || adoption ? [] : ownRuleFindings(its, await world.network.letInto(its))
     const groupRules = adoption?.groupRules ?? (await rulesNaming(world.network, its))
-    const tagged = await taggedFor(world.network, blue)
+    const tagged = await taggedFor(world.network, blue, adopted && networkOf(adopted))
     const untagged = missingTags(tagged.ofCluster, { blue, green })
     const roles = await roleSurvey(world, kubernetes, facts, {
       account: file.account,
@@ -128,6 +129,7 @@ export const preparingActivities = (
       ...ofCluster,
       ...roles.findings,
       ...podIdentityFindings(facts.podIdentities),
+      ...auditLogFindings(facts.cluster),
       ...ruleFindings(groupRules),
       ...networkTagFindings({ blue, green }, tagged),
       ...letIn,

@@ -111,6 +111,8 @@ export interface Actions {
     requests: Question
     namespaces: readonly string[]
     buffers: readonly (Measuring & { readonly workload: WorkloadRef })[]
+    /** Argo CD goes on looking at the cluster until it is gone. */
+    byArgocd?: true
   }>
 
   // an app on a side

@@ -30,6 +30,8 @@ export const LEFT_RUNNING = 'norikae.io/left-running'
 export const RERUN = 'norikae.io/rerun'
 /** On what buffers: how much of what it held people gave up, or `unknown`. */
 export const GIVEN_UP = 'norikae.io/given-up'
+/** On the ConfigMap `norikae-where`: whose calls of the API server people accepted, though its cluster goes. A list in JSON. */
+export const CALLERS_ACCEPTED = 'norikae.io/callers-accepted'
 /** On an object that Flux makes: what its owner had told Flux of it (`reconcile`, `driftDetection`), or `none`. */
 export const OWNER_RECONCILE = 'norikae.io/owner-reconcile'
 /** On a Flux object: the run that resumed it, so that its way back suspends it again. */

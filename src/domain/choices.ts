@@ -21,6 +21,7 @@ export function choicesOf(step: LeafStep, { type }: Problem): Choices | undefine
   if (step.action === 'suspendSchedule' && type === 'Busy') return { offers: ['skip', 'rerun'] }
   if ((step.action === 'drainBuffer' || step.action === 'awaitInFlight') && type === 'Undelivered')
     return { offers: ['skip'], typed: step.input.workload.name }
+  if (step.action === 'proveIdle' && type === 'Called') return { offers: ['skip'], typed: step.input.cluster }
   return undefined
 }
 

@@ -1,3 +1,4 @@
+import { record } from './fields.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 import { clusterOf, workloadName, type Scope, type Side, type WorkloadRef } from './platform.ts'
 
@@ -106,6 +107,18 @@ export const fenceParams = (namespace: string): KubernetesObject => ({
     labels: OWN_LABELS,
   },
 })
+
+const kinds: readonly WorkloadRef['kind'][] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob']
+
+/** What is closed in a namespace, as its ConfigMap says it. */
+export function closedIn(namespace: string, params: KubernetesObject | undefined): WorkloadRef[] {
+  const closed = record(params?.['data'])
+  return Object.keys(closed).flatMap((key) => {
+    const [said, ...name] = key.split('.')
+    const kind = kinds.find((it) => it === said)
+    return kind ? [{ kind, namespace, name: name.join('.') }] : []
+  })
+}
 
 /** A Job that is never made: whether a dry run of it is denied tells whether the workload is. */
 export const canary = ({ kind, namespace, name }: WorkloadRef): KubernetesObject => ({

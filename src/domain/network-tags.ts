@@ -40,6 +40,15 @@ export function missingTags(found: readonly Tagged[], { blue, green }: Sides): r
   })
 }
 
+/**
+ * Of what is tagged for blue, what is asked about for green. `own`: the subnets and groups of a green that others made, whose
+ * load balancers go into subnets of its own unless it has some of blue's; left out: green is made in blue's.
+ */
+export function askedAbout(ofBlue: readonly Tagged[], own?: ReadonlySet<string>): readonly Tagged[] {
+  const shares = own === undefined || ofBlue.some(({ id }) => id.startsWith('subnet-') && own.has(id))
+  return shares ? ofBlue : ofBlue.filter(({ id }) => own.has(id))
+}
+
 interface Sides {
   readonly blue: string
   readonly green: string

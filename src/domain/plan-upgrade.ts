@@ -262,6 +262,7 @@ function idleness(platform: Platform, side: Side) {
     namespaces,
     buffers,
     requests: requestsOn(platform.metrics, { cluster, namespaces, window: platform.idle }),
+    ...(platform.apps.some((a) => a.environments.some((e) => e.argocd)) && { byArgocd: true as const }),
   }
 }
 

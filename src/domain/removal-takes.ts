@@ -1,4 +1,5 @@
 import type { BlueFacts } from './facts.ts'
+import { record, texts } from './fields.ts'
 import { blocker, type Finding } from './findings.ts'
 import type { Templated } from './launch-templates.ts'
 import { ownerInWords, type Owner, type Requested } from './ownership.ts'
@@ -26,6 +27,8 @@ export function sharedBy(
   const { cluster, nodegroups, fargateProfiles, podIdentities, addons } = like
   const arns = [
     cluster.roleArn,
+    // Of nodes that Auto Mode makes: green's pools start theirs with it too.
+    ...texts([record(cluster.settings['computeConfig'])['nodeRoleArn']].filter((arn) => arn !== undefined)),
     ...nodegroups.map((group) => group.nodeRole),
     ...fargateProfiles.map((profile) => profile.podExecutionRoleArn),
     ...podIdentities.map((identity) => identity.roleArn),

@@ -3,6 +3,7 @@
  * load balancer controller of its own. What a stopped one did stays known.
  */
 import type { ClusterOptions, startCluster } from './cluster/server.ts'
+import { auditLog } from './audit-log.ts'
 import { isEksToken, tokenRefusal } from './eks-token.ts'
 import type { Judge } from './judge.ts'
 import { driverObject, startEbsCsiDriver, type DriverCluster } from './ebs-csi-driver.ts'
@@ -60,6 +61,7 @@ export function createClusters<C extends SandboxCluster>(options: {
       controller: startLoadBalancerController({ cluster, elbv2: aws().elbv2 }),
       driver: startEbsCsiDriver(seenByDriver(cluster), aws().ec2, VOLUMES_EVERY_MS),
     })
+    aws().logs.feed(`/aws/eks/${name}/cluster`, (from, to) => auditLog(name, cluster.calls(), from, to))
     judge().join(cluster)
     return { endpoint: cluster.url, caData: Buffer.from(cluster.ca).toString('base64'), keys: cluster.keys() }
   }

@@ -75,6 +75,13 @@ export interface ListenerRule {
   readonly forward: readonly Forward[]
 }
 
+/** What a log group has of one moment. */
+export interface LogLine {
+  readonly at: number
+  readonly stream: string
+  readonly message: string
+}
+
 export interface SandboxAws {
   readonly endpoint: string
   readonly identity: AwsIdentity
@@ -200,6 +207,8 @@ export interface SandboxAws {
     keep(name: string, bytes: number): void
     /** Nothing happens where it is there. */
     make(name: string, group?: { readonly retentionInDays?: number; readonly kmsKeyId?: string }): void
+    /** Who writes into it: asked for its lines between two moments when somebody looks for them. */
+    feed(name: string, lines: (fromMs: number, toMs: number) => readonly LogLine[]): void
   }
   /** EC2's images, as somebody told them. */
   readonly images: {
@@ -271,6 +280,8 @@ export interface SeedCluster {
   readonly tags: Readonly<Record<string, string>>
   /** Of a control plane that runs already; left out: a new one. */
   readonly issuer?: string
+  /** What its control plane writes into its log group; left out: nothing. */
+  readonly logging?: readonly ('api' | 'audit' | 'authenticator' | 'controllerManager' | 'scheduler')[]
   /** The Kubernetes groups of the sandbox's identity. Without, it is an administrator, as whoever created a cluster. */
   readonly groups?: readonly string[]
 }
@@ -297,6 +308,7 @@ export interface KubernetesCall {
   readonly path: string
   readonly query: string
   readonly status: number
+  readonly userAgent?: string
 }
 
 /** An object as the API serves it. */

@@ -12,7 +12,7 @@ import type { Rule } from '../../src/sandbox/disturbances.ts'
 import { createClusters, type ClusterTimes } from '../../src/sandbox/clusters.ts'
 import { platformApps } from '../../src/sandbox/seed/apps.ts'
 import { platformAppObjects } from '../../src/sandbox/seed/objects.ts'
-import type { KubernetesObject, SandboxAws, StandInCluster } from '../../src/sandbox/types.ts'
+import type { KubernetesObject, SandboxAws, SeedCluster, StandInCluster } from '../../src/sandbox/types.ts'
 
 export const scope: Scope = {
   platform: 'demo',
@@ -158,12 +158,15 @@ export interface TwoClusters extends SmallWorld {
   readonly green: StandInCluster
 }
 
-/** Blue and green with nodes, and a load balancer controller on each. */
-/** `groups`: those of the worker on blue; without, it is an administrator there. */
+/**
+ * Blue and green with nodes, and a load balancer controller on each. `groups`: those of the worker on blue; without, it is an
+ * administrator there. `logging`: what blue writes into its log group; without, nothing.
+ */
 export async function twoClusters({
   groups,
+  logging,
   ...options
-}: Parameters<typeof aSmallWorld>[0] & { readonly groups?: readonly string[] } = {}): Promise<TwoClusters> {
+}: Parameters<typeof aSmallWorld>[0] & Pick<SeedCluster, 'groups' | 'logging'> = {}): Promise<TwoClusters> {
   const world = await aSmallWorld(options)
   const nodegroups = [{ name: 'general', size: 2, min: 1, max: 3, labels: {} }]
   await world.aws.eks.seedCluster({
@@ -173,6 +176,7 @@ export async function twoClusters({
     addons: [],
     tags: {},
     ...(groups && { groups }),
+    ...(logging && { logging }),
   })
   await world.aws.eks.seedCluster({
     name: scope.green,

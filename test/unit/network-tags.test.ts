@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { missingTags, networkTagFindings, tagCommand, tagsToAdd, type Tagged } from '../../src/domain/network-tags.ts'
+import {
+  askedAbout,
+  missingTags,
+  networkTagFindings,
+  tagCommand,
+  tagsToAdd,
+  type Tagged,
+} from '../../src/domain/network-tags.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { leaves } from '../../src/domain/steps.ts'
 import { anAdoptingPlatform, aPlatform, clusterFacts } from '../support/builders.ts'
@@ -19,6 +26,16 @@ test.for([
   ['a load balancer of the cloud provider', [a('sg-1', {}, 'k8s-elb-0123')], []],
 ] as const)('of %s green needs a tag or not', ([, found, missing]) => {
   expect(missingTags(found, sides)).toEqual(missing)
+})
+
+test.for([
+  ['a green that is made in blue’s', undefined, ['subnet-1', 'subnet-2', 'sg-1']],
+  ['a green that has one of them', ['subnet-2', 'subnet-9'], ['subnet-1', 'subnet-2', 'sg-1']],
+  ['a green in subnets of its own', ['subnet-8', 'subnet-9'], []],
+  ['a green in subnets of its own, with a group of blue’s', ['subnet-9', 'sg-1'], ['sg-1']],
+] as const)('what is tagged for blue and asked about for %s', ([, own, asked]) => {
+  const found = [a('subnet-1', {}), a('subnet-2', {}), a('sg-1', {})]
+  expect(askedAbout(found, own && new Set<string>(own)).map(({ id }) => id)).toEqual(asked)
 })
 
 test('it is told ahead, with the command, and what cannot name both is told too', () => {

@@ -49,7 +49,10 @@ describe('what goes with blue that green uses', () => {
   test('is looked for among roles, subnets and security groups', () => {
     const role = (name: string, account = '123456789012') => `arn:aws:iam::${account}:role/some/path/${name}`
     const like = {
-      cluster: aCluster({ roleArn: role('cluster') }),
+      cluster: aCluster({
+        roleArn: role('cluster'),
+        settings: { computeConfig: { enabled: true, nodePools: ['system'], nodeRoleArn: role('auto-node') } },
+      }),
       nodegroups: [aNodeGroup({ nodeRole: role('node'), subnets: ['subnet-2', 'subnet-1'] })],
       addons: [],
       accessEntries: [],
@@ -67,7 +70,7 @@ describe('what goes with blue that green uses', () => {
     const roles = { written: ['irsa'], requested: ['theirs'] }
     expect(sharedBy(like, { account: '123456789012', templates, roles })).toEqual({
       network: ['sg-nodes', 'subnet-1', 'subnet-2'],
-      roles: ['cluster', 'irsa', 'node', 'pod', 'theirs'],
+      roles: ['auto-node', 'cluster', 'irsa', 'node', 'pod', 'theirs'],
     })
   })
 

@@ -1,6 +1,7 @@
 import { type CloudWatchLogs, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs'
 import type { LogsPort } from '../../activities/ports.ts'
-import { ask, askForAll } from '../aws-errors.ts'
+import { unreachable } from '../../activities/errors.ts'
+import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
 
 export const logs = (client: CloudWatchLogs): LogsPort => ({
   async find(name) {
@@ -24,6 +25,34 @@ export const logs = (client: CloudWatchLogs): LogsPort => ({
   async setRetention(logGroupName, retentionInDays) {
     await ask(`PutRetentionPolicy ${logGroupName}`, (o) =>
       client.putRetentionPolicy({ logGroupName, retentionInDays }, o),
+    )
+  },
+
+  async startQuery(logGroupName, queryString, from, to) {
+    // Seconds: whole ones, so that both moments are within.
+    const [startTime, endTime] = [Math.floor(Date.parse(from) / 1000), Math.ceil(Date.parse(to) / 1000)]
+    const { queryId } = await ask(`StartQuery ${logGroupName}`, async (o) => {
+      try {
+        return await client.startQuery({ logGroupName, queryString, startTime, endTime }, o)
+      } catch (error) {
+        // So many queries at once: others end by themselves.
+        if (isAws(error, 'LimitExceeded'))
+          throw unreachable(`CloudWatch Logs runs as many queries as it does at once (StartQuery ${logGroupName})`)
+        throw error
+      }
+    })
+    if (queryId === undefined) throw unreachable(`StartQuery ${logGroupName}: it was answered without an id`)
+    return queryId
+  },
+
+  async queryAnswer(queryId) {
+    const told = await askFor(`GetQueryResults ${queryId}`, (o) => client.getQueryResults({ queryId }, o))
+    if (told?.status === 'Scheduled' || told?.status === 'Running') return 'running'
+    if (told?.status !== 'Complete') return 'ended'
+    return (told.results ?? []).map((row) =>
+      Object.fromEntries(
+        row.flatMap(({ field, value }) => (field === undefined || value === undefined ? [] : [[field, value]])),
+      ),
     )
   },
 })

@@ -1,11 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import type {
   DescribeLogGroupsRequest,
   DescribeLogGroupsResponse,
+  GetQueryResultsRequest,
+  GetQueryResultsResponse,
   PutRetentionPolicyRequest,
+  StartQueryRequest,
+  StartQueryResponse,
 } from '@aws-sdk/client-cloudwatch-logs'
 import type { AwsIdentity, SandboxAws } from '../types.ts'
-import type { Needs } from './authorization/needs.ts'
+import { anywhere, type Needs } from './authorization/needs.ts'
 import { AwsError, invalidParameter } from './errors.ts'
+import { understood } from './logs-insights.ts'
 import { page, type Given, type Operations, type Serve } from './protocol/operations.ts'
 
 interface Group {
@@ -14,12 +20,25 @@ interface Group {
   readonly kmsKeyId?: string
 }
 
-/** Log groups without logs: EKS makes one for a cluster that writes any, and nothing takes it away. */
+interface Query {
+  /** Looked for while it is asked for the first time: an answer takes seconds there. */
+  looked: boolean
+  readonly answer: () => GetQueryResultsResponse
+}
+
+/** EKS makes one for a cluster that writes any log, and nothing takes it away. Lines are kept by whoever writes them. */
 export class LogGroups implements Readonly<SandboxAws['logs']> {
   readonly all = new Map<string, Group>()
 
   make(name: string, group: Group = {}): void {
     if (!this.all.has(name)) this.all.set(name, { storedBytes: 0, ...group })
+  }
+
+  readonly feeds = new Map<string, Parameters<SandboxAws['logs']['feed']>[1]>()
+  readonly queries = new Map<string, Query>()
+
+  feed(name: string, lines: Parameters<SandboxAws['logs']['feed']>[1]): void {
+    this.feeds.set(name, lines)
   }
 
   keep(name: string, bytes: number): void {
@@ -32,7 +51,10 @@ const DAYS: ReadonlySet<number> = new Set([
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ])
 
-export const logOperations = ({ all }: LogGroups, { account, region }: Pick<AwsIdentity, 'account' | 'region'>) =>
+export const logOperations = (
+  { all, feeds, queries }: LogGroups,
+  { account, region }: Pick<AwsIdentity, 'account' | 'region'>,
+) =>
   ({
     /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
     DescribeLogGroups: (({ logGroupNamePrefix = '', nextToken, limit }) => {
@@ -55,6 +77,35 @@ export const logOperations = ({ all }: LogGroups, { account, region }: Pick<AwsI
       group.retentionInDays = retentionInDays
       return {}
     }) satisfies Serve<PutRetentionPolicyRequest, object>,
+
+    /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html */
+    StartQuery: (({ logGroupName: name = '', queryString, startTime, endTime }) => {
+      if (!all.has(name)) throw new AwsError('ResourceNotFoundException', `Log group '${name}' does not exist`)
+      if (startTime > endTime) throw invalidParameter('End time should not be less than Start time')
+      const run = understood(queryString)
+      const queryId = randomUUID()
+      queries.set(queryId, {
+        looked: false,
+        answer() {
+          const lines = feeds.get(name)?.(startTime * 1000, endTime * 1000) ?? []
+          const results = run(lines).map((row) =>
+            Object.entries(row).flatMap(([field, value]) =>
+              value === undefined ? [] : [{ field, value: String(value) }],
+            ),
+          )
+          return { status: 'Complete', results, statistics: { recordsScanned: lines.length } }
+        },
+      })
+      return { queryId }
+    }) satisfies Serve<StartQueryRequest, StartQueryResponse>,
+
+    GetQueryResults: (({ queryId }) => {
+      const query = queries.get(queryId)
+      if (!query) throw new AwsError('ResourceNotFoundException', `Query ${queryId} does not exist`)
+      if (query.looked) return query.answer()
+      query.looked = true
+      return { status: 'Running', results: [] }
+    }) satisfies Serve<GetQueryResultsRequest, GetQueryResultsResponse>,
   }) satisfies Operations
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html */
@@ -67,5 +118,7 @@ export const logNeeds = ({ account, region }: Pick<AwsIdentity, 'account' | 'reg
       group('DescribeLogGroups', logGroupNamePrefix),
     PutRetentionPolicy: ({ logGroupName }: Given<PutRetentionPolicyRequest>) =>
       group('PutRetentionPolicy', logGroupName),
+    StartQuery: ({ logGroupName = '' }: Given<StartQueryRequest>) => group('StartQuery', logGroupName),
+    ...anywhere('logs', 'GetQueryResults'),
   } satisfies Needs
 }

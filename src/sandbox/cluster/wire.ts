@@ -134,7 +134,14 @@ function send(response: ServerResponse, { body, code, warnings = [] }: Answer, p
 async function handle(options: WireOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'https://sandbox')
   const record = (user: string, status: number): void =>
-    options.record({ user, method: request.method ?? 'GET', path: url.pathname, query: url.search.slice(1), status })
+    options.record({
+      user,
+      method: request.method ?? 'GET',
+      path: url.pathname,
+      query: url.search.slice(1),
+      status,
+      userAgent: request.headers['user-agent'] ?? '',
+    })
   // Status 0 says that no answer went out.
   if (options.silent()) return record('', 0)
   const disturbed = options.disturb({

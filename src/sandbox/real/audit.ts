@@ -7,6 +7,7 @@ interface AuditEvent {
   readonly requestURI: string
   readonly requestReceivedTimestamp: string
   readonly user: { readonly username: string }
+  readonly userAgent?: string
   readonly responseStatus?: { readonly code: number }
 }
 
@@ -60,5 +61,6 @@ function callOf(cluster: string, event: AuditEvent): KubernetesCall {
     path,
     query,
     status: event.responseStatus?.code ?? 0,
+    ...(event.userAgent !== undefined && { userAgent: event.userAgent }),
   }
 }

@@ -1,12 +1,17 @@
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { uncalled } from '../../../src/activities/api-callers.ts'
 import { heldUpIn } from '../../../src/activities/draining.ts'
+import { proven as inAccount } from '../../../src/activities/outside.ts'
 import { dnsSurvey } from '../../../src/activities/external-dns.ts'
+import type { ActionCall } from '../../../src/domain/actions.ts'
+import { fenceParams, HOME } from '../../../src/domain/fence.ts'
 import type { Transform } from '../../../src/domain/transforms.ts'
 import { DRIVER } from '../../../src/domain/volumes.ts'
 import type { KubernetesObject } from '../../../src/sandbox/types.ts'
 import { aPlatform } from '../../support/builders.ts'
 import { aServer } from '../adapters/local.ts'
-import { attempted, driven, ending } from '../../support/driven.ts'
+import { attempted, driven, ending, type Driving } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
 import { aDeployment, aPlace, aService, call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 
@@ -16,7 +21,7 @@ let world: TwoClusters
 let blue: { readonly arn: string; readonly createdAt: string }
 let namespace: string
 beforeAll(async () => {
-  world = await twoClusters()
+  world = await twoClusters({ logging: ['audit'] })
   const found = world.aws.eks.inventory().find((c) => c.name === scope.blue)
   blue = { arn: found?.arn ?? '', createdAt: found?.createdAt ?? '' }
   namespace = aPlace(world.blue, world.green)
@@ -97,6 +102,65 @@ test('where a rule still sends requests to blue it is not idle, and nothing is r
   expect(written()).toHaveLength(before)
   world.aws.elbv2.setWeightAsSomebodyElse(arn, rule(0))
   expect(await proven()).toBe('ready')
+  await prometheus.stop()
+})
+
+test('who still uses its API server is named, waited for, and lost only where people accept that', async () => {
+  const prometheus = await aServer(() => ({
+    json: { status: 'success', data: { resultType: 'vector', result: [{ value: [0, '0'] }] } },
+  }))
+  const [url, query] = [prometheus.url, 'requests']
+  const idle = () => ({
+    cluster: scope.blue,
+    for: '1m' as const,
+    requests: { url, query },
+    namespaces: [namespace],
+    buffers: [],
+  })
+  const prove = (more: Partial<ActionCall> = {}, driving: Driving = {}) =>
+    driven(world.activities.proveIdle, call<'proveIdle'>(idle(), more), driving)
+  const codes = async (...given: Parameters<typeof prove>) =>
+    ((await prove(...given)).answer.findings ?? []).map((f) => f.code)
+  const config = new KubeConfig()
+  config.loadFromString(world.blue.kubeconfig)
+  const theirs = config.makeApiClient(CoreV1Api)
+
+  const proven = () => attempted(world.activities.proveIdle, call<'proveIdle'>(idle()))
+  world.blue.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: HOME } })
+  world.blue.apply({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: fenceParams(namespace).metadata.name, namespace: HOME },
+    data: { 'Deployment.mail': 'it runs on green' },
+  })
+  world.blue.apply(aDeployment('mail', namespace))
+  await eventually('it runs', () => world.blue.pods().some((p) => p.labels['app'] === 'mail'))
+  expect(await proven()).toContain(
+    `what moved to the other cluster still runs on ${scope.blue}: a pod of Deployment/${namespace}/mail`,
+  )
+  world.blue.apply(aDeployment('mail', namespace, 0))
+  await eventually('it stopped', () => !world.blue.pods().some((p) => p.labels['app'] === 'mail'))
+
+  expect(await codes()).toEqual([])
+  await theirs.listNamespacedConfigMap({ namespace })
+  expect(await codes()).toEqual(['callers-read'])
+  await theirs.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'by-hand' } } })
+  const says = `somebody else used the API server of ${scope.blue} in the last 1m: kubernetes-admin by`
+  expect(await proven()).toMatch(`${says} `)
+  const long = { scheduledMs: Date.now() - 3_600_000 }
+  const { type, message } = await ending(world.activities.proveIdle, call<'proveIdle'>(idle()), long)
+  expect([type, message]).toEqual(['Called', expect.stringMatching(/create configmaps.*skip, with demo-1-35 typed/)])
+  expect(await codes({ choice: 'skip' }, long)).toEqual(['callers-accepted'])
+  // The second proof knows it, without being told again.
+  expect(await codes()).toEqual(['callers-accepted'])
+
+  // Without an audit log nobody knows, which is said.
+  const here = await world.ports.kubernetes(scope.region, scope.green)
+  const asked = { cluster: scope.green, window: '1m', byArgocd: false } as const
+  const { findings } = await uncalled(await inAccount(world.outside, scope), here, asked)
+  expect(findings.map((f) => [f.code, f.message])).toEqual([
+    ['callers-unknown', expect.stringContaining('it writes no audit log')],
+  ])
   await prometheus.stop()
 })
 

@@ -91,6 +91,7 @@ async function seedCluster(world: EksWorld, seed: SeedCluster): Promise<void> {
     roleArn: roleArn('eks-cluster'),
     resourcesVpcConfig: { subnetIds: [...subnetIds], endpointPrivateAccess: true },
     accessConfig: { authenticationMode: 'API_AND_CONFIG_MAP' },
+    ...(seed.logging && { logging: { clusterLogging: [{ types: [...seed.logging], enabled: true }] } }),
     tags: { ...seed.tags },
   })
   const { name, version, arn } = cluster

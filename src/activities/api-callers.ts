@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CALLERS_ACCEPTED } from '../domain/annotations.ts'
+import {
+  acceptedFinding,
+  CALLERS_QUERY,
+  callersIn,
+  heardInWords,
+  heardOf,
+  notAccepted,
+  readingFinding,
+  unknownCallers,
+  waysOnWithCallers,
+  type Caller,
+  type Heard,
+} from '../domain/api-callers.ts'
+import type { Choice } from '../domain/choices.ts'
+import { seconds, type Duration } from '../domain/duration.ts'
+import { few } from '../domain/few.ts'
+import { home } from '../domain/fence.ts'
+import type { Finding } from '../domain/findings.ts'
+import { logGroupOf } from '../domain/log-groups.ts'
+import { wherePointer } from '../domain/where.ts'
+import { called, isDenied } from './errors.ts'
+import { undefinedWhereGone, type Proven } from './outside.ts'
+import type { KubernetesPort, LogsPort } from './ports.ts'
+import { hasWaited, notYet, remember, remembered } from './waiting.ts'
+
+interface Asked {
+  readonly cluster: string
+  readonly window: Duration
+  readonly byArgocd: boolean
+  readonly choice?: Choice | undefined
+}
+
+/**
+ * Ends when nobody from outside used the API server of this cluster within the window, or people accept that those who did
+ * lose it (`choice`). Throws not yet until then, `Called` where they do not stop. Where nobody can know, that is what it
+ * says; who only read is told. It writes what was accepted, and nothing else.
+ */
+export async function uncalled(
+  { eks, logs, principalArn }: Pick<Proven, 'eks' | 'logs' | 'principalArn'>,
+  here: KubernetesPort,
+  { cluster, window, byArgocd, choice }: Asked,
+): Promise<{ readonly note: string; readonly findings: readonly Finding[] }> {
+  const unknown = (why: string) => ({
+    note: 'nobody knows who calls its API server',
+    findings: [unknownCallers(cluster, why)],
+  })
+  const found = await eks.findCluster(cluster)
+  if (!found?.logging.includes('audit')) return unknown('it writes no audit log')
+  // One who comes now and then is seen to stop; one who does not is people's to decide.
+  const budget: Duration = `${2 * seconds(window) + 600}s`
+  let callers: readonly Caller[]
+  try {
+    callers = await callersWithin(logs, cluster, window, budget)
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    return unknown(error.message)
+  }
+  const heard = heardOf(callers, { worker: principalArn, byArgocd })
+  if (!heard) {
+    const why = `${logGroupOf(cluster)} has ${callers.length === 0 ? 'nothing' : 'more than can be read'} of the last ${window}`
+    if (hasWaited(budget)) return unknown(why)
+    throw notYet(`nobody tells who calls the API server of ${cluster}: ${why}`, budget, '30s')
+  }
+  const { uses, reads } = heard
+  const reading = reads.length === 0 ? [] : [readingFinding(cluster, reads)]
+  const accepted = await acceptedOn(here)
+  const left = notAccepted(uses, accepted)
+  if (left.length === 0 || choice === 'skip') {
+    if (left.length > 0) await accept(here, [...accepted, ...left.map(({ name }) => name)])
+    if (uses.length === 0) return { note: 'nobody from outside used its API server', findings: reading }
+    return {
+      note: `who uses its API server was accepted: ${few(uses.map(({ user }) => user))}`,
+      findings: [acceptedFinding(cluster, uses), ...reading],
+    }
+  }
+  const says = `somebody else used the API server of ${cluster} in the last ${window}: ${heardInWords(left)}`
+  if (hasWaited(budget)) throw called(`${says}. ${waysOnWithCallers(cluster)}`)
+  throw notYet(says, budget, untilQuiet(left, window))
+}
+
+/** CloudWatch charges for what it looks through: it is not asked again before an answer can be another one, if soon enough for people. */
+function untilQuiet(left: readonly Heard[], window: Duration): Duration {
+  const last = Math.max(...left.map((it) => Date.parse(it.last)))
+  const quiet = Math.ceil((last - Date.now()) / 1000) + seconds(window)
+  return `${Math.min(600, Math.max(1, quiet))}s`
+}
+
+/** A query takes seconds, mostly: so much of an attempt is for waiting; the next attempt asks for the same one. */
+const LOOKS_MS = [100, 200, 400, 800, 1_600, 3_200, 6_400]
+
+async function callersWithin(
+  logs: LogsPort,
+  cluster: string,
+  window: Duration,
+  budget: Duration,
+): Promise<readonly Caller[]> {
+  const query = remembered<{ readonly query?: string }>({}).query ?? (await begun(logs, cluster, window))
+  if (query === undefined) return []
+  let answer = await logs.queryAnswer(query)
+  for (const ms of LOOKS_MS) {
+    if (answer !== 'running') break
+    await sleep(ms)
+    answer = await logs.queryAnswer(query)
+  }
+  remember(answer === 'running' ? { query } : {})
+  if (typeof answer !== 'string') return callersIn(answer)
+  throw notYet(`CloudWatch Logs looks for who called the API server of ${cluster} in the last ${window}`, budget, '5s')
+}
+
+/** Undefined: there is no such group, and so nothing in it. */
+async function begun(logs: LogsPort, cluster: string, window: Duration): Promise<string | undefined> {
+  const now = Date.now()
+  const at = (ms: number) => new Date(ms).toISOString()
+  const from = at(now - seconds(window) * 1000)
+  return logs.startQuery(logGroupOf(cluster), CALLERS_QUERY, from, at(now)).catch(undefinedWhereGone)
+}
+
+const { namespace, name } = wherePointer.metadata
+
+/** Whom people accepted, as their cluster keeps it: both proofs ask it, and it goes with it. */
+async function acceptedOn(cluster: KubernetesPort): Promise<readonly string[]> {
+  const kept = (await cluster.find('ConfigMap', namespace, name))?.metadata.annotations?.[CALLERS_ACCEPTED]
+  try {
+    const names: unknown = JSON.parse(kept ?? '[]')
+    return Array.isArray(names) ? names.map(String) : []
+  } catch {
+    // Somebody else wrote there: then nothing was accepted.
+    return []
+  }
+}
+
+async function accept(cluster: KubernetesPort, names: readonly string[]): Promise<void> {
+  await cluster.apply(home, { force: true })
+  await cluster.create(wherePointer)
+  const annotations = { [CALLERS_ACCEPTED]: JSON.stringify(names.toSorted()) }
+  await cluster.patch('ConfigMap', namespace, name, { metadata: { annotations } })
+  const read = await acceptedOn(cluster)
+  if (!names.every((it) => read.includes(it)))
+    throw notYet(`ConfigMap ${namespace}/${name} does not say yet whom people accepted`, '2m', '1s')
+}

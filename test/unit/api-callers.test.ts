@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest'
+import {
+  CALLERS_QUERY,
+  callersIn,
+  heardInWords,
+  heardOf,
+  kindOfCaller,
+  notAccepted,
+  type Caller,
+} from '../../src/domain/api-callers.ts'
+import { failureGate } from '../../src/domain/asking.ts'
+import { closedIn, fenceParams } from '../../src/domain/fence.ts'
+import { blank } from '../../src/domain/journal.ts'
+import { act } from '../../src/domain/steps.ts'
+import { AwsError } from '../../src/sandbox/aws/errors.ts'
+import { understood } from '../../src/sandbox/aws/logs-insights.ts'
+import { auditLog } from '../../src/sandbox/audit-log.ts'
+import { aCutoverPlan } from '../support/builders.ts'
+
+const known = { worker: 'arn:aws:iam::1:role/teams/norikae', byArgocd: true }
+const session = (role: string, name: string) => `arn:aws:sts::1:assumed-role/${role}/${name}`
+const a = (user: string, more: Partial<Caller> = {}): Caller => ({
+  user,
+  agent: 'kubectl/v1.35.0 (linux/amd64)',
+  verb: 'patch',
+  resource: 'deployments.apps',
+  calls: 1,
+  last: '2026-11-26T14:02:00.000Z',
+  ...more,
+})
+
+test.for([
+  ['a kubelet', a('system:node:ip-10-0-0-1'), 'own'],
+  ['the control plane', a('system:kube-controller-manager'), 'own'],
+  ['who said no name', a('system:anonymous'), 'own'],
+  ['a controller of kube-system', a('system:serviceaccount:kube-system:deployment-controller'), 'own'],
+  ['EKS’s own managers', a('eks:addon-manager'), 'own'],
+  ['EKS’s service-linked role', a(session('AWSServiceRoleForAmazonEKS', 'x')), 'own'],
+  ['the worker', a(session('norikae', 'worker-1')), 'own'],
+  ['the worker by another name', a('norikae', { principal: 'arn:aws:iam::1:role/norikae' }), 'own'],
+  ['the like-named role of another account', a('arn:aws:sts::2:assumed-role/norikae/x'), 'uses'],
+  ['Argo CD, where it deploys', a(session('argo', 'x'), { agent: 'argocd-application-controller/v3' }), 'expected'],
+  ['a pipeline that deploys', a(session('ci', 'run-12')), 'uses'],
+  ['a pipeline with a token of a service account', a('system:serviceaccount:ci:deployer'), 'uses'],
+  ['a dashboard with one', a('system:serviceaccount:ci:viewer', { verb: 'watch' }), 'reads'],
+  ['a person who looks', a(session('sso', 'aoki'), { verb: 'list' }), 'reads'],
+  [
+    'a person who asks what they may',
+    a('aoki', { verb: 'create', resource: 'selfsubjectaccessreviews.authorization.k8s.io' }),
+    'reads',
+  ],
+  ['a person inside of a pod', a('aoki', { verb: 'get', resource: 'pods/exec' }), 'uses'],
+] as const)('%s', ([, caller, kind]) => expect(kindOfCaller(caller, known)).toBe(kind))
+
+test('without Argo CD in the file its calls are somebody’s', () => {
+  expect(kindOfCaller(a('argo', { agent: 'argocd-server/v3' }), { ...known, byArgocd: false })).toBe('uses')
+})
+
+describe('who calls', () => {
+  const ci = (n: number, more: Partial<Caller> = {}) =>
+    a(session('ci', `run-${n}`), { agent: 'helm/3.19 x', last: `2026-11-26T14:0${n}:00.000Z`, ...more })
+
+  test('is one pipeline over all its runs and verbs, with the last of them', () => {
+    const heard = heardOf([ci(1), ci(3, { calls: 4, verb: 'create' }), ci(2, { verb: 'get' })], known)
+    expect(heard?.uses.map(({ name, calls }) => [name, calls])).toEqual([['1/ci', 5]])
+    // It reads what it is about to write, and is told once.
+    expect(heard?.reads).toEqual([])
+    expect(heardInWords(heard?.uses ?? [])).toBe(
+      'arn:aws:sts::1:assumed-role/ci/run-3 by helm/3.19 (create deployments.apps, patch deployments.apps; 5 times, last 2026-11-26 14:03 UTC)',
+    )
+  })
+
+  test('is accepted by who was told, in later runs too, and nobody else is', () => {
+    const uses = heardOf([ci(1), a('aoki')], known)?.uses ?? []
+    expect(notAccepted(uses, ['1/ci']).map((it) => it.name)).toEqual(['aoki'])
+    expect(notAccepted(uses, ['1/ci', 'aoki'])).toEqual([])
+  })
+
+  test('nobody knows where nothing is told, for a cluster is never silent, and where an answer is cut off', () => {
+    expect(heardOf([], known)).toBeUndefined()
+    expect(
+      heardOf(
+        Array.from({ length: 10_000 }, () => a('eks:x')),
+        known,
+      ),
+    ).toBeUndefined()
+    expect(heardOf([a('eks:x')], known)).toEqual({ uses: [], reads: [] })
+  })
+
+  test('is given up with the name of the cluster typed, and only where people can know better', () => {
+    const idle = {
+      cluster: 'demo-1-35',
+      for: '1h',
+      namespaces: [],
+      buffers: [],
+      requests: { url: '', query: '' },
+    } as const
+    const gate = (type: string) =>
+      failureGate(
+        { plan: aCutoverPlan(), journal: blank, goingBack: false },
+        act('soak/idle', 'proveIdle', idle),
+        1,
+        { type, message: '' },
+        '',
+      )
+    expect([gate('Called').offers, gate('Called').rule.typed]).toEqual([['retry', 'skip'], 'demo-1-35'])
+    expect(gate('Failed').offers).toEqual(['retry'])
+  })
+})
+
+describe('the question to Logs Insights', () => {
+  const at = (second: number) => `2026-11-26T14:00:${String(second).padStart(2, '0')}.000Z`
+  const asked = (second: number, user: string, method: string, path: string) => ({
+    at: at(second),
+    cluster: 'b',
+    user,
+    method,
+    path,
+    query: '',
+    status: 200,
+    userAgent: 'kubectl/v1',
+  })
+  const web = '/apis/apps/v1/namespaces/shop/deployments/web'
+  const lines = (...calls: ReturnType<typeof asked>[]) => auditLog('b', calls, Date.parse(at(0)), Date.parse(at(4)))
+
+  test('leaves out what is the cluster’s own, and counts the rest by who, how and what', () => {
+    const found = callersIn(
+      understood(CALLERS_QUERY)(
+        lines(
+          asked(1, session('ci', 'run-1'), 'PATCH', web),
+          asked(3, session('ci', 'run-1'), 'PATCH', web),
+          asked(9, session('late', 'x'), 'PATCH', web),
+          asked(1, 'system:node:n', 'GET', web),
+          asked(1, 'system:serviceaccount:kube-system:x', 'GET', web),
+          asked(2, 'aoki', 'GET', '/api/v1/namespaces/shop/pods'),
+        ),
+      ).map((row) =>
+        Object.fromEntries(Object.entries(row).flatMap(([k, v]) => (v === undefined ? [] : [[k, `${v}`]]))),
+      ),
+    )
+    expect(found.filter(({ user }) => !user.startsWith('system:'))).toEqual([
+      {
+        user: session('ci', 'run-1'),
+        principal: 'arn:aws:iam::1:role/ci',
+        agent: 'kubectl/v1',
+        verb: 'patch',
+        resource: 'deployments.apps',
+        calls: 2,
+        last: at(3),
+      },
+      { user: 'aoki', agent: 'kubectl/v1', verb: 'list', resource: 'pods', calls: 1, last: at(2) },
+    ])
+    // The control plane is always there, so that silence is told from peace.
+    expect(found.filter(({ user }) => user === 'system:kube-scheduler')).toHaveLength(1)
+  })
+
+  test('a pod of the cluster is not asked about', () => {
+    const extra = { 'authentication.kubernetes.io/pod-name': ['web-1'] }
+    const said = (username: string, more: object) => ({
+      at: 0,
+      stream: 'kube-apiserver-audit-1',
+      message: JSON.stringify({ auditID: username, verb: 'list', user: { username, ...more } }),
+    })
+    const rows = understood(CALLERS_QUERY)([said('in a pod', { extra }), said('elsewhere', {})])
+    expect(rows.map((row) => row['user.username'])).toEqual(['elsewhere'])
+  })
+
+  test('moments are told in either way', () => {
+    const last = (told: string) => callersIn([{ last: told }])[0]?.last
+    expect([last('1795701720000'), last('2026-11-26 14:02:00.000')]).toEqual([
+      '2026-11-26T14:02:00.000Z',
+      '2026-11-26T14:02:00.000Z',
+    ])
+  })
+
+  test.for(['fields @message', 'filter user = "x"', 'stats sum(x) as y by z', 'sort x', 'limit 20000', ''])(
+    'the sandbox refuses what it does not understand: %s',
+    (query) => expect(() => understood(query)).toThrow(AwsError),
+  )
+})
+
+test('what a fence closes is read back from its ConfigMap', () => {
+  const data = { 'Deployment.mail.worker': 'why', 'CronJob.invoices': 'why', 'Pod.other': 'why' }
+  expect(closedIn('shop', { ...fenceParams('shop'), data })).toEqual([
+    { kind: 'Deployment', namespace: 'shop', name: 'mail.worker' },
+    { kind: 'CronJob', namespace: 'shop', name: 'invoices' },
+  ])
+  expect(closedIn('shop', undefined)).toEqual([])
+})
