@@ -1,7 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { filled } from '../domain/checks.ts'
+import { askedOf, groupMetrics } from '../domain/cloudwatch.ts'
 import {
   namesOfPlatform,
+  seenCloudWatch,
   seenClusters,
   seenFile,
   seenIdentity,
@@ -15,7 +17,7 @@ import {
   type Seen,
   type SeenChat,
 } from '../domain/examination.ts'
-import type { PlatformFile } from '../domain/platform-file.ts'
+import type { CheckFile, PlatformFile } from '../domain/platform-file.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
 import { ownPrincipal } from '../domain/clone.ts'
@@ -85,7 +87,14 @@ const looks: Readonly<Record<Organ, (outside: Outside, read: Read) => Promise<re
     const [blue] = await ownClusters(outside, file).catch(() => [])
     const query =
       blue === undefined ? undefined : filled(health.requests, { cluster: blue, namespaces: ['.*'], window: WINDOW })
-    return [seenMetrics(url, blue, query === undefined ? null : await outside.ports.metrics.query(url, query))]
+    const own = seenMetrics(url, blue, query === undefined ? null : await outside.ports.metrics.query(url, query))
+    const checks = [health.checks, ...Object.values(file.apps).map((app) => app.checks ?? {})].flatMap((some) =>
+      Object.values<CheckFile>(some),
+    )
+    if (!checks.some((check) => 'cloudwatch' in check)) return [own]
+    const asking = askedOf(Date.now())
+    if (asking) await (await inAccount(outside, file)).cloudWatch.data(groupMetrics('latency', NOBODY, NOBODY), asking)
+    return [own, seenCloudWatch(file.region)]
   },
   teams: async ({ ports: { chat } }, { file }) => {
     const asked = Object.values(file.teams).some(({ notify }) => notify.slack !== undefined)

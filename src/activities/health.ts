@@ -1,20 +1,25 @@
 import { activityInfo } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
-import { REPLICAS } from '../domain/annotations.ts'
+import { longestWindowMs } from '../domain/checks.ts'
 import { milliseconds, seconds, type Duration } from '../domain/duration.ts'
-import { blueVerdict } from '../domain/verdict.ts'
+import {
+  blueVerdict,
+  followedBy,
+  inWords,
+  judgeAll,
+  overall,
+  sourceInWords,
+  type Check,
+  type Sample,
+} from '../domain/verdict.ts'
 import { unrelatedBreaches } from '../domain/troubles.ts'
-import type { Side } from '../domain/platform.ts'
-import { judge, overall, type Check, type Judgement, type Sample } from '../domain/verdict.ts'
-import { readinessOf } from '../domain/workload-state.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { differingImages } from './image-comparison.ts'
-import { notReady, unhealthy } from './errors.ts'
+import { notReady, unhealthy, unreachable } from './errors.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
-import { remember, remembered } from './waiting.ts'
+import { reading, sampleOf } from './readings.ts'
+import { doneWithin, noteDone, remember, remembered } from './waiting.ts'
 
-/** A window in which too little was seen is made longer, so many times, before people are asked. */
-const EXTENDED = 3
 /** What a watch looks back on: more than any check needs in a row. */
 const KEPT = 30
 
@@ -26,22 +31,25 @@ export const healthActivities = (
   async observe({ for: window, checks, subject }) {
     const samples = await sampled(await proven(outside, subject), checks, remembered<Samples>({}))
     remember(samples)
-    const judged = judgements(checks, samples)
+    const judged = judgeAll(checks, samples)
     const elapsed = Date.now() - activityInfo().scheduledTimestampMs
     const verdict = overall(judged)
     // Bad news ends a window at once; too few samples make it longer.
     if (verdict === 'fail') return judged
-    const long = milliseconds(window) * (verdict === 'inconclusive' ? EXTENDED : 1)
+    awaitSources(checks, samples)
+    // One in which too little was seen is made longer before people are asked.
+    const long = verdict === 'inconclusive' ? longestWindowMs(window, checks) : milliseconds(window)
     if (elapsed >= long || checks.length === 0) return judged
-    throw notReady(judged.map((j) => `${j.check}: ${j.because}`).join('; '), shortest(checks))
+    throw notReady(judged.map(inWords).join('; '), shortest(checks))
   },
 
   async watch({ subject, checks }) {
     const all = await sampled(await proven(outside, subject), checks, remembered<Samples>({}))
     const samples = Object.fromEntries(Object.entries(all).map(([name, s]) => [name, s.slice(-KEPT)]))
     remember(samples)
-    const bad = judgements(checks, samples).filter((j) => j.verdict === 'fail')
-    if (bad.length > 0) throw unhealthy(bad.map((j) => `${j.check} ${j.because}`).join('; '))
+    const bad = judgeAll(checks, samples).filter((j) => j.verdict === 'fail')
+    if (bad.length > 0) throw unhealthy(bad.map(inWords).join('; '))
+    awaitSources(checks, samples)
     throw notReady('well so far', shortest(checks))
   },
 
@@ -61,7 +69,10 @@ export const healthActivities = (
   async compare({ subject, checks, related = [] }) {
     const world = await proven(outside, subject)
     const judged = await Promise.all(
-      checks.map(async (check) => ({ check, sample: { at: now(), value: await reading(world, check, 'blue') } })),
+      checks.map(async (check) => ({
+        check,
+        sample: { at: now(), value: null, ...(await reading(world, check, 'blue')) },
+      })),
     )
     const namespaces = checks.flatMap((c) => (c.source.kind === 'readiness' ? c.source.namespaces : []))
     const differing = await differingImages(world, namespaces)
@@ -94,46 +105,33 @@ async function silenceOf({ ports }: Outside, url: string): Promise<string | unde
 
 const now = (): string => new Date().toISOString()
 
-const judgements = (checks: readonly Check[], samples: Samples): Judgement[] =>
-  checks.map((check) => judge(check, samples[check.name] ?? []))
-
 const shortest = (checks: readonly Check[]) =>
   checks.map((c) => c.every).toSorted((a, b) => seconds(a) - seconds(b))[0] ?? '30s'
 
 /** One more reading of each check. */
 async function sampled(world: Proven, checks: readonly Check[], before: Samples): Promise<Samples> {
+  const since = activityInfo().scheduledTimestampMs
+  const often = milliseconds(shortest(checks))
   const entries = await Promise.all(
     checks.map(async (check): Promise<[string, readonly Sample[]]> => {
-      const [value, blue] = await Promise.all([
-        reading(world, check, 'green'),
-        'timesBlue' in check.limit ? reading(world, check, 'blue') : undefined,
-      ])
-      const sample: Sample = { at: now(), value, ...(blue !== undefined && { blue }) }
-      return [check.name, [...(before[check.name] ?? []), sample]]
+      const { name } = check
+      const samples = before[name] ?? []
+      const every = milliseconds(check.every)
+      // Beside one that is read more often, a slow one has its own pace.
+      if (every > often && doneWithin(`read ${name}`, every)) return [name, samples]
+      const next = await sampleOf(world, check, since)
+      if (next?.unreachable === undefined) noteDone(`read ${name}`)
+      return [name, next ? followedBy(samples, next) : samples]
     }),
   )
   return Object.fromEntries(entries)
 }
 
-function reading(world: Proven, { source }: Check, side: Side): Promise<number | null> {
-  return source.kind === 'prometheus'
-    ? world.metrics.query(source.url, source.queries[side])
-    : unready(world, source.namespaces, side)
-}
-
-/** Pods that should be ready and are not; what sleeps on purpose is left out. */
-async function unready(world: Proven, namespaces: readonly string[], side: Side): Promise<number> {
-  const cluster = await world.on(side)
-  const lists = await Promise.all(
-    (['Deployment', 'StatefulSet'] as const).flatMap((kind) =>
-      namespaces.map((namespace) => cluster.list(kind, { namespace })),
-    ),
-  )
-  return lists
-    .flat()
-    .filter((w) => w.metadata.annotations?.[REPLICAS] === undefined)
-    .reduce((sum, w) => {
-      const { wanted, ready } = readinessOf(w)
-      return sum + Math.max(0, wanted - ready)
-    }, 0)
+/** Whoever does not answer is asked again soon, and not taken for having nothing to say. What was read is kept. */
+function awaitSources(checks: readonly Check[], samples: Samples): void {
+  const away = checks.flatMap((check) => {
+    const why = samples[check.name]?.at(-1)?.unreachable
+    return why === undefined ? [] : [`${check.name} (${sourceInWords(check)}) could not be reached: ${why}`]
+  })
+  if (away.length > 0) throw unreachable(away.join('; '))
 }

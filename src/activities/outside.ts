@@ -7,6 +7,7 @@ import type { Identity, Scope, Side } from '../domain/platform.ts'
 import { denied, notFound } from './errors.ts'
 import type {
   BlockStoragePort,
+  CloudWatchPort,
   ComputePort,
   EksPort,
   KeysPort,
@@ -17,6 +18,7 @@ import type {
   MetricsPort,
   NetworkPort,
   Ports,
+  ProbePort,
   QuotasPort,
   RegistryPort,
   RemainsPort,
@@ -60,11 +62,13 @@ export interface Proven {
   readonly launchTemplates: LaunchTemplatesPort
   readonly remains: RemainsPort
   readonly logs: LogsPort
+  readonly cloudWatch: CloudWatchPort
   /** Of any region: images come from where they were pushed to. */
   registry(region: string): RegistryPort
   readonly keys: KeysPort
   readonly quotas: QuotasPort
   readonly metrics: MetricsPort
+  readonly probes: ProbePort
   readonly principalArn: string
   on(side: Side): Promise<KubernetesPort>
   /** Undefined where EKS has no such cluster (any more): then nothing is there, and nothing runs. */
@@ -98,10 +102,12 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     launchTemplates: ports.launchTemplates(region),
     remains: ports.remains(region),
     logs: ports.logs(region),
+    cloudWatch: ports.cloudWatch(region),
     registry: (of) => ports.registry(of),
     keys: ports.keys(region),
     quotas: ports.quotas(region),
     metrics: ports.metrics,
+    probes: ports.probes,
     principalArn,
     on: (side) => open(scope[side]),
     ifThere: (side) => open(scope[side]).catch(undefinedWhereGone),

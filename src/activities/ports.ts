@@ -38,10 +38,12 @@ import type {
 } from '../domain/ec2-objects.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { ImageId, Repository } from '../domain/registry-images.ts'
+import type { Probed, ProbeTarget } from '../domain/probes.ts'
 import type { Remains } from '../domain/remains.ts'
 import type { RoleDescription } from '../domain/roles.ts'
 import type { ServedResource } from '../domain/resources.ts'
 import type { Claims } from '../domain/tokens.ts'
+import type { Asking, CloudWatchQuery, Series } from '../domain/cloudwatch.ts'
 import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
 
 /**
@@ -64,6 +66,7 @@ export interface Ports {
   roles(region: string): RolesPort
   launchTemplates(region: string): LaunchTemplatesPort
   logs(region: string): LogsPort
+  cloudWatch(region: string): CloudWatchPort
   registry(region: string): RegistryPort
   remains(region: string): RemainsPort
   keys(region: string): KeysPort
@@ -71,6 +74,7 @@ export interface Ports {
   /** Looks the cluster's endpoint up once, and signs in with the worker's own identity. Throws `notFound`. */
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
   readonly metrics: MetricsPort
+  readonly probes: ProbePort
   readonly webhooks: WebhookPort
   /** Absent where the worker has no token for one. */
   readonly chat?: ChatPort
@@ -333,6 +337,11 @@ export interface KubernetesPort {
    * `notFound` and `denied`, and `unreachable` where it answers nothing, or anything else that is no success.
    */
   proxyGet(endpoint: Endpoint): Promise<unknown>
+  /**
+   * The same, where every answer is one, also none in time. Throws `denied` where the worker may not ask, and `unreachable`
+   * where it is the API server that does not answer.
+   */
+  probe(endpoint: Endpoint, timeoutMs: number): Promise<Probed>
   /** A token of a service account for this audience, good for ten minutes. Throws `notFound` and `denied`. */
   tokenOf(namespace: string, serviceAccount: string, audience: string): Promise<string>
   /** False: it was there already. A dry run is admitted or denied as the real thing would be, and makes nothing. */
@@ -374,6 +383,23 @@ export interface Endpoint {
 export interface MetricsPort {
   /** The one number that an instant query gives; null where it gives none (or NaN). Throws `unreachable`, `invalidInput`. */
   query(url: string, promql: string): Promise<number | null>
+}
+
+/** Of metrics. */
+export interface CloudWatchPort {
+  /**
+   * Minutes from `fromMs` until `untilMs`, oldest first; one without a measurement is left out, and none is an empty series.
+   * Throws `denied`, `invalidInput` where a query gives several numbers a minute, and `unreachable`.
+   */
+  data(query: CloudWatchQuery, asking: Asking): Promise<Series>
+}
+
+export interface ProbePort {
+  /**
+   * One GET from where the worker is, on a connection of its own; no redirect is followed. Throws `unreachable` where
+   * nobody could be asked: the name is unknown, or there is no way there.
+   */
+  get(target: Extract<ProbeTarget, { of: 'outside' }>, timeoutMs: number): Promise<Probed>
 }
 
 export interface WebhookPort {

@@ -1,3 +1,4 @@
+import { CloudWatch } from '@aws-sdk/client-cloudwatch'
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
 import { EC2 } from '@aws-sdk/client-ec2'
 import { ECR } from '@aws-sdk/client-ecr'
@@ -16,6 +17,7 @@ import { blockStorage } from './ec2/block-storage-port.ts'
 import { compute } from './ec2/compute-port.ts'
 import { launchTemplates } from './ec2/launch-templates-port.ts'
 import { network } from './ec2/network-port.ts'
+import { cloudWatch } from './cloudwatch/cloudwatch-port.ts'
 import { logs } from './cloudwatch-logs/logs-port.ts'
 import { registry } from './ecr/registry-port.ts'
 import { iam } from './iam/roles-port.ts'
@@ -24,6 +26,7 @@ import { notingUnknown } from './eks/unknown.ts'
 import { keys } from './kms/keys-port.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
 import { tokens } from './oidc/token-port.ts'
+import { probes } from './probe/probe-port.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
 import { quotas } from './service-quotas/quotas-port.ts'
 import { remains } from './remains/remains-port.ts'
@@ -56,6 +59,7 @@ export function connectOutside({
   const eksClients = clientsOf((region) => notingUnknown(new EKS(aws(region))))
   const elbClients = clientsOf((region) => new ElasticLoadBalancingV2(aws(region)))
   const ec2Clients = clientsOf((region) => new EC2(aws(region)))
+  const cloudWatchClients = clientsOf((region) => new CloudWatch(aws(region)))
   const logsClients = clientsOf((region) => new CloudWatchLogs(aws(region)))
   const ecrClients = clientsOf((region) => new ECR(aws(region)))
   const iamClients = clientsOf((region) => new IAM(aws(region)))
@@ -96,6 +100,7 @@ export function connectOutside({
     blockStorage: (region) => blockStorage(ec2Clients.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
     logs: (region) => logs(logsClients.of(region)),
+    cloudWatch: (region) => cloudWatch(cloudWatchClients.of(region)),
     roles: (region) => iam(iamClients.of(region)),
     registry: (region) => registry(ecrClients.of(region)),
     remains: (region) =>
@@ -106,6 +111,7 @@ export function connectOutside({
     launchTemplates: (region) => launchTemplates(ec2Clients.of(region)),
     kubernetes: (region, cluster) => clusters.open(region, cluster),
     metrics: prometheus(),
+    probes: probes(),
     webhooks: webhooks(webhookSecrets === undefined ? {} : { secrets: webhookSecrets }),
     ...(slackApp && { chat: slack(slackApp) }),
     tokens: tokens(),
@@ -119,6 +125,7 @@ export function connectOutside({
         ecrClients,
         iamClients,
         logsClients,
+        cloudWatchClients,
         kmsClients,
         quotaClients,
         stsClients,

@@ -1,7 +1,7 @@
 import { spelled } from '../domain/people.ts'
 import type { EnvironmentFile, PlatformFile } from '../domain/platform-file.ts'
 import type { Trust } from '../domain/trust.ts'
-import type { Limit } from '../domain/verdict.ts'
+import { checkOf } from './checks.ts'
 import { planned } from './handover.ts'
 import { scheduleOf } from './schedule.ts'
 import type { Path } from './problem.ts'
@@ -22,10 +22,7 @@ export function complete(written: Written, at: (path: Path) => string): Platform
     health: {
       prometheus: health.prometheus,
       requests: health.requests,
-      checks: mapValues(health.checks, ({ atMost, atLeast, timesBlue, ...check }) => ({
-        ...check,
-        limit: limitOf({ atMost, atLeast, timesBlue }),
-      })),
+      checks: mapValues(health.checks, checkOf),
       every: health.every,
     },
     teams: written.teams,
@@ -35,8 +32,9 @@ export function complete(written: Written, at: (path: Path) => string): Platform
       ...(env ?? environment.parse({})),
     })),
     discover: written.discover,
-    apps: mapValues(written.apps, ({ workloads, externals, ...app }, name) => ({
+    apps: mapValues(written.apps, ({ workloads, externals, checks, ...app }, name) => ({
       ...app,
+      ...(checks && { checks: mapValues(checks, checkOf) }),
       workloads: mapValues(workloads, planned),
       ...(Object.keys(workloads).length > 0 && {
         writtenAt: mapValues(workloads, (_, workload) => at(['apps', name, 'workloads', workload])),
@@ -76,14 +74,6 @@ function trustOf({ trust, people = {}, oidc, teams }: Written): { readonly trust
     [...approvers].map((who) => [who, people[spelled(Object.keys(people), who)]?.keys ?? []]),
   )
   return { trust: { kind: 'signed', keys } }
-}
-
-type Limits = Readonly<Record<'atMost' | 'atLeast' | 'timesBlue', number | undefined>>
-
-/** `rules/health.ts` saw that there is exactly one. */
-function limitOf({ atMost, atLeast, timesBlue = 0 }: Limits): Limit {
-  if (atMost !== undefined) return { atMost }
-  return atLeast === undefined ? { timesBlue } : { atLeast }
 }
 
 const mapValues = <T, R>(all: Readonly<Record<string, T>>, change: (value: T, key: string) => R): Record<string, R> =>

@@ -14,7 +14,7 @@ const POINTER = expecting('a JSON pointer', 'one such as /storage_layer/chunks/t
 const withoutNames = (pattern: RegExp): string => pattern.source.replaceAll(/\?<\w+>/g, '')
 
 // Measured: an API server of 1.35 asks for `/queues/orders` where `/queues/%2f/orders` was meant.
-const passedOn = (http: string): boolean => !/^[^?]*%2f/i.test(http)
+export const passedOn = (http: string): boolean => !/^[^?]*%2f/i.test(http)
 
 const POD = expecting("a port of the workload's pods", '":<port>/<path>", such as ":8080/flush"')
 

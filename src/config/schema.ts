@@ -5,6 +5,7 @@ import { deployers } from '../domain/platform-file.ts'
 import { platformGates, teamGate } from './gates.ts'
 import { handover, platformHandover } from './handover.ts'
 import { prices } from './prices.ts'
+import { check, DEFAULT_CHECKS } from './checks.ts'
 import { schedule } from './schedule.ts'
 import { transform } from './transform.ts'
 import { closedDays, hours, timeZone } from './calendar.ts'
@@ -13,7 +14,6 @@ import {
   account,
   ADDRESS,
   address,
-  amount,
   clusterName,
   count,
   duration,
@@ -40,25 +40,7 @@ import {
 /** What most web services export; a platform that counts otherwise says so. No such metric: no verdict, never a pass. */
 const REQUESTS = 'http_requests_total{cluster="{cluster}",namespace=~"{namespaces}"'
 const DEFAULT_REQUESTS = `sum(increase(${REQUESTS}}[{window}]))`
-/** A service that never failed has no series of failures: nothing there is zero, as long as there are requests at all. */
-const DEFAULT_ERRORS = `(sum(rate(${REQUESTS},code=~"5.."}[{window}])) or vector(0)) / sum(rate(${REQUESTS}}[{window}]))`
-
 const mapping = (write: string) => expecting('a mapping', write)
-
-const check = z
-  .strictObject(
-    {
-      query: query.describe('PromQL with {cluster}, {namespaces} (a regular expression) and {window}: one number.'),
-      atMost: amount.exactOptional().describe('The number may be this at most.'),
-      atLeast: amount.exactOptional().describe('The number must be this at least.'),
-      timesBlue: amount.exactOptional().describe("The number may be this many times blue's, over the same window."),
-      minSamples: count(1, 1000).default(3).describe('Fewer readings give no verdict.'),
-      breachAfter: count(1, 1000).default(2).describe('How many bad readings in a row make a breach.'),
-      window: time.prefault('1m').describe('What {window} stands for.'),
-    },
-    mapping('{ query: <PromQL>, atMost: 0.02 }'),
-  )
-  .meta({ oneOf: ['atMost', 'atLeast', 'timesBlue'].map((key) => ({ required: [key] })) })
 
 const health = z.strictObject(
   {
@@ -72,8 +54,10 @@ const health = z.strictObject(
       .default(DEFAULT_REQUESTS)
       .describe('PromQL with {cluster}, {namespaces} and {window}: how many requests a side served within the window.'),
     checks: named(check, '{ errors: { query: <PromQL>, atMost: 0.02 } }')
-      .prefault({ errors: { query: DEFAULT_ERRORS, atMost: 0.02 } })
-      .describe('By name: what must hold on green from its first request until blue goes.'),
+      .prefault(DEFAULT_CHECKS)
+      .describe(
+        'By name: what must hold on green from its first request until blue goes. Default: what the load balancer counts of its target groups, as CloudWatch tells it.',
+      ),
     every: time.prefault('15s').describe('Time between two readings.'),
   },
   mapping('{ prometheus: { url: http://prometheus.monitoring:9090 } }'),
@@ -173,6 +157,9 @@ const app = z.strictObject(
       .describe(
         'By name: what a Job is that nothing else makes. once: never made on green. repeatable: made there too, with the app.',
       ),
+    checks: named(check, '{ answers: { probe: { http: "http://web.{namespace}:8080/healthz" } } }')
+      .exactOptional()
+      .describe('By name: its own checks, beside those of health.checks or in place of one of that name.'),
     externals: named(external, '{ orders-db: { endpoint: db.example.com:5432, connections: 40, limit: 200 } }')
       .default({})
       .describe('By name: databases and queues outside both clusters.'),

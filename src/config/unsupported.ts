@@ -7,7 +7,7 @@ interface Later {
   readonly instead: string
 }
 
-const SOURCES = ['cloudwatch', 'datadog', 'probe', 'job']
+const SOURCES = ['datadog', 'job']
 
 /** Keys of the design that a later release reads. Each goes away with the issue that brings it. */
 const later: readonly Later[] = [

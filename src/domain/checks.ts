@@ -1,9 +1,11 @@
 import type { Question } from './actions.ts'
+import { balanced, PERIOD_MS, queryFor } from './cloudwatch.ts'
 import { isHttp, type Measure, type Measuring } from './measures.ts'
-import type { Duration } from './duration.ts'
-import type { Metrics, Scope, Side } from './platform.ts'
-import type { HealthFile } from './platform-file.ts'
-import type { Check } from './verdict.ts'
+import { milliseconds, type Duration } from './duration.ts'
+import type { Metrics, Route, Scope, Side } from './platform.ts'
+import type { CheckFile, HealthFile } from './platform-file.ts'
+import { probeTargets, put } from './probes.ts'
+import type { Check, CheckSource } from './verdict.ts'
 
 export interface Asked {
   readonly cluster: string
@@ -28,39 +30,83 @@ export const requestsOn = (metrics: Metrics, asked: Asked): Question => ({
   query: filled(metrics.requests, asked),
 })
 
+/** One environment of an app, as far as its checks go by it. */
+export interface Watched {
+  readonly app: string
+  readonly environment: string
+  readonly namespaces: readonly string[]
+  readonly routes: readonly Route[]
+  /** Somebody is asked before it moves: then nothing is made up. */
+  readonly asked: boolean
+  /** The app's own: beside those of the platform, or in place of one of that name. */
+  readonly own?: Readonly<Record<string, CheckFile>>
+}
+
 /**
- * What is watched in one environment: the file's checks where requests come in, and always that its pods are ready.
+ * What is watched in one environment: the platform's checks where requests come in, the app's own, and always that its
+ * pods are ready.
  */
-export function checksFor(
-  health: HealthFile,
-  scope: Pick<Scope, 'blue' | 'green'>,
-  namespaces: readonly string[],
-  routed: boolean,
-): Check[] {
+export function checksFor(health: HealthFile, scope: Pick<Scope, 'blue' | 'green'>, watched: Watched): Check[] {
+  const { every } = health
   const readiness: Check = {
     name: 'ready',
-    source: { kind: 'readiness', namespaces },
+    source: { kind: 'readiness', namespaces: watched.namespaces },
     limit: { atMost: 0 },
     minSamples: 1,
     // Two in a row: a pod that is replaced is not a breach.
     breachAfter: 2,
-    every: health.every,
+    every,
   }
-  if (!routed) return [readiness]
-  const declared = Object.entries(health.checks).map(([name, check]): Check => {
-    const query = (side: Side) => filled(check.query, { cluster: scope[side], namespaces, window: check.window })
-    return {
-      name,
-      source: {
-        kind: 'prometheus',
-        url: health.prometheus.url,
-        queries: { blue: query('blue'), green: query('green') },
-      },
-      limit: check.limit,
-      minSamples: check.minSamples,
-      breachAfter: check.breachAfter,
-      every: health.every,
-    }
+  const written = { ...(watched.routes.length > 0 && health.checks), ...watched.own }
+  const declared = Object.entries(written).flatMap(([name, check]): Check[] => {
+    const { limit, minSamples, breachAfter } = check
+    const source = sourceOf(check, health, scope, watched)
+    return [
+      { name, source, limit, minSamples, breachAfter, every: source.kind === 'cloudwatch' ? minutely(every) : every },
+    ]
   })
   return [...declared, readiness]
+}
+
+/** What is told once a minute is asked for no more often. */
+const minutely = (every: Duration): Duration => (milliseconds(every) < PERIOD_MS ? '60s' : every)
+
+/**
+ * How long a window may be made for samples that are still to come, in milliseconds: three times what was asked for, and
+ * never less than its slowest check needs. CloudWatch's first minute is a whole one, and is told after another.
+ */
+export const longestWindowMs = (window: Duration, checks: readonly Check[]): number =>
+  Math.max(
+    EXTENDED * milliseconds(window),
+    ...checks.map(
+      ({ source, minSamples, every }) =>
+        minSamples * milliseconds(every) + (source.kind === 'cloudwatch' ? 4 * PERIOD_MS : 0),
+    ),
+  )
+const EXTENDED = 3
+
+function sourceOf(
+  check: CheckFile,
+  health: HealthFile,
+  scope: Pick<Scope, 'blue' | 'green'>,
+  { asked, ...place }: Watched,
+): CheckSource {
+  const both = <T>(of: (cluster: string, side: Side) => T) => ({
+    blue: of(scope.blue, 'blue'),
+    green: of(scope.green, 'green'),
+  })
+  const { namespaces } = place
+  if ('query' in check) {
+    const queries = both((cluster) => filled(check.query, { cluster, namespaces, window: check.window }))
+    return { kind: 'prometheus', url: health.prometheus.url, queries }
+  }
+  const fill = (cluster: string) => (text: string) => put(text, { ...place, cluster, namespace: namespaces[0] ?? '' })
+  if ('cloudwatch' in check) {
+    const { cloudwatch: of } = check
+    if (typeof of === 'string') return { kind: 'cloudwatch', asked: { of, routes: balanced(place.routes) } }
+    return { kind: 'cloudwatch', asked: { of: 'query', queries: both((cluster) => queryFor(of, fill(cluster))) } }
+  }
+  const { gives, timeout } = check.probe
+  const targets = both((cluster) => probeTargets(check.probe, { ...place, cluster }))
+  return { kind: 'probe', gives, timeout, makesUp: !asked && gives === 'failures', targets }
 }

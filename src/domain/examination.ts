@@ -149,6 +149,10 @@ export function seenMetrics(url: string, blue: string | undefined, requests: num
     : seen('metrics', 'works', `${url} answers: ${Math.round(requests)} requests of ${blue} in the last 5m`)
 }
 
+/** Of a question about nobody: that it may be asked. */
+export const seenCloudWatch = (region: string): Seen =>
+  seen('metrics', 'works', `CloudWatch of ${region} answers, a minute after each minute`)
+
 /** What Slack says to the worker's token; absent: the worker has none. */
 export type SeenChat = { readonly user: string; readonly workspace: string } | { readonly refused: string }
 

@@ -1,6 +1,7 @@
 import { arrive, byOthers, copiedAs, pointAway } from './arrival.ts'
 import { calendarInWords } from './calendar.ts'
 import { measuring, requestsOn } from './checks.ts'
+import { seconds, type Duration } from './duration.ts'
 import type { EnvironmentFacts } from './facts.ts'
 import { isPlain } from './floors.ts'
 import type { GateRule } from './gates.ts'
@@ -22,6 +23,7 @@ import {
 } from './platform.ts'
 import { PROOF_STEP } from './roles.ts'
 import { act, ask, leaves, waitFor, type LeafStep, type Step } from './steps.ts'
+import { needsNoTraffic, withoutBlue } from './verdict.ts'
 import { waived } from './waivers.ts'
 
 const HANDOVERS_AT_ONCE = 5
@@ -59,6 +61,7 @@ export function planCutover(
           verify(it),
           ...ready.forward,
           ...proveRoles(it, facts),
+          ...smoke(it),
           ...gates(environment),
           ...traffic.forward,
           ...jobs.forward,
@@ -262,7 +265,7 @@ function handOver(it: Subject): Move {
   const unfence = fencedNamespaces(it).map((namespaces) =>
     undoing(all.forward, act(`${environment.name}/unfence-blue`, 'removeFence', { namespaces, on: 'blue' })),
   )
-  const observe = observed(app, withoutBlue(environment), 'handover', 'after the handover')
+  const observe = observed(app, byItself(environment), 'handover', 'after the handover')
   return { forward: [...all.forward, observe], back: [...all.back, ...unfence], commit: all.commit }
 }
 
@@ -288,9 +291,9 @@ const gates = ({ name, gate }: Environment): Step[] =>
   gate ? [ask(`${name}/gate`, `move ${name} to green`, gate)] : []
 
 /** Blue serves nothing any more: there is nothing to compare with. */
-const withoutBlue = (environment: Environment): Environment => ({
+const byItself = (environment: Environment): Environment => ({
   ...environment,
-  checks: environment.checks.filter((c) => !('timesBlue' in c.limit)),
+  checks: environment.checks.flatMap(withoutBlue),
 })
 
 const observed = (app: App, { name, observe, checks }: Environment, point: string, words: string): LeafStep => ({
@@ -300,6 +303,14 @@ const observed = (app: App, { name, observe, checks }: Environment, point: strin
   for: observe,
   checks,
 })
+
+/** What needs no traffic is looked at before anybody is asked. */
+function smoke({ app, environment }: Subject): LeafStep[] {
+  const checks = environment.checks.filter(needsNoTraffic)
+  if (checks.length === 0) return []
+  const observe: Duration = `${Math.max(...checks.map((c) => c.minSamples * seconds(c.every)))}s`
+  return [observed(app, { ...environment, observe, checks }, 'before', 'before it moves')]
+}
 
 const sized = (w: Workload): boolean => w.scaled && w.handover.class === 'overlap'
 

@@ -1,10 +1,12 @@
 import type { Amis } from './amis.ts'
 import type { Calendar } from './calendar.ts'
+import type { CloudWatchFile } from './cloudwatch.ts'
 import type { Prices } from './costs.ts'
 import type { Duration } from './duration.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { DeclaredOwners } from './ownership.ts'
 import type { Handover, Weight } from './platform.ts'
+import type { ProbeFile } from './probes.ts'
 import type { Schedule } from './schedule.ts'
 import type { Transform } from './transforms.ts'
 import type { Trust } from './trust.ts'
@@ -77,15 +79,20 @@ export interface HealthFile {
   readonly every: Duration
 }
 
-export interface CheckFile {
-  /** PromQL with `{cluster}`, `{namespaces}` (a regular expression) and `{window}`. */
-  readonly query: string
+export type CheckFile = {
   readonly limit: Limit
   readonly minSamples: number
   readonly breachAfter: number
-  /** What `{window}` stands for. */
-  readonly window: Duration
-}
+} & (
+  | {
+      /** PromQL with `{cluster}`, `{namespaces}` (a regular expression) and `{window}`. */
+      readonly query: string
+      /** What `{window}` stands for. */
+      readonly window: Duration
+    }
+  | { readonly probe: ProbeFile }
+  | { readonly cloudwatch: CloudWatchFile }
+)
 
 export interface TeamFile {
   readonly approvers: readonly string[]
@@ -147,6 +154,8 @@ export interface AppFile {
   readonly writtenAt?: Readonly<Record<string, string>>
   /** What each Job is that nothing else makes, by name. */
   readonly jobs?: DeclaredJobs
+  /** Beside those of the platform, or in place of one of that name. */
+  readonly checks?: Readonly<Record<string, CheckFile>>
   readonly externals: readonly External[]
 }
 

@@ -1,16 +1,47 @@
+import type { CloudWatchAsked } from './cloudwatch.ts'
 import { seconds, type Duration } from './duration.ts'
 import type { Side } from './platform.ts'
+import type { ProbeTarget } from './probes.ts'
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive'
 
-/** What a reading is held against. `timesBlue` compares with blue over the same window. */
-export type Limit = { readonly atMost: number } | { readonly atLeast: number } | { readonly timesBlue: number }
+/**
+ * What a reading is held against: all that is written must hold. `timesBlue` compares with blue over the same window;
+ * `fineUpTo` is what needs no comparing, because twice almost nothing is almost nothing.
+ */
+export interface Limit {
+  readonly atMost?: number
+  readonly atLeast?: number
+  readonly timesBlue?: number
+  readonly fineUpTo?: number
+}
 
 export type CheckSource =
   /** One number from an instant query; the same question for either side. */
   | { readonly kind: 'prometheus'; readonly url: string; readonly queries: Readonly<Record<Side, string>> }
   /** Built in: how many pods that should be ready in these namespaces are not. */
   | { readonly kind: 'readiness'; readonly namespaces: readonly string[] }
+  /** One GET of each address a look: how many failed, or how many seconds the slowest took. */
+  | {
+      readonly kind: 'probe'
+      readonly gives: 'failures' | 'latency'
+      readonly timeout: Duration
+      /** Its answers stand in for traffic that is not there. */
+      readonly makesUp: boolean
+      readonly targets: Readonly<Record<Side, readonly ProbeTarget[]>>
+    }
+  /** One number a minute, which is told a minute late. */
+  | { readonly kind: 'cloudwatch'; readonly asked: CloudWatchAsked }
+
+/** What people call a source, in gates and reports. */
+const called = {
+  prometheus: 'Prometheus',
+  readiness: 'pods',
+  probe: 'probe',
+  cloudwatch: 'CloudWatch',
+} as const satisfies Record<CheckSource['kind'], string>
+
+export const sourceInWords = ({ source }: Pick<Check, 'source'>): string => called[source.kind]
 
 export interface Check {
   readonly name: string
@@ -27,40 +58,106 @@ export interface Sample {
   readonly at: string
   readonly value: number | null
   readonly blue?: number | null
+  /** Why the source could not be reached, which is neither zero nor nothing. */
+  readonly unreachable?: string
+  /** What was seen, where the number alone does not say it. */
+  readonly saw?: string
+  /** Of which period it is, in milliseconds; absent: of the moment at which it was read. */
+  readonly periodMs?: number
 }
 
 export interface Judgement {
   readonly check: string
+  /** Where its numbers come from, as people call it. */
+  readonly source: string
   readonly verdict: Verdict
   readonly because: string
 }
 
+/**
+ * What is read next follows what was read before. A source that was away for a while leaves no trace once it answers, and
+ * what is told of a period twice counts once.
+ */
+export const followedBy = (samples: readonly Sample[], next: Sample): readonly Sample[] => [
+  ...samples.filter((s) => s.unreachable === undefined && (s.periodMs === undefined || s.periodMs !== next.periodMs)),
+  next,
+]
+
 export function judge(check: Check, samples: readonly Sample[]): Judgement {
-  const say = (verdict: Verdict, because: string): Judgement => ({ check: check.name, verdict, because })
-  const readings = besideBlue(samples).map((s) => within(check, s))
+  const say = (verdict: Verdict, because: string): Judgement => ({
+    check: check.name,
+    source: sourceInWords(check),
+    verdict,
+    because,
+  })
+  const beside = besideBlue(samples)
+  const readings = beside.map((s) => within(check, s))
   const known = readings.filter((r) => r !== undefined)
   const worst = longestRun(readings, false)
 
   if (worst >= check.breachAfter) {
-    const bad = besideBlue(samples)
-      .filter((s) => within(check, s) === false)
-      .slice(-check.breachAfter)
-    return say('fail', `${bad.map((s) => rounded(s.value)).join(', ')} in a row, where ${allowed(check, bad.at(-1))}`)
+    const bad = beside.filter((s) => within(check, s) === false).slice(-check.breachAfter)
+    return say(
+      'fail',
+      `${bad.map((s) => rounded(s.value)).join(', ')} in a row, where ${allowed(check, bad.at(-1))}${seen(bad.at(-1))}`,
+    )
   }
-  if (known.length < check.minSamples) return say('inconclusive', `${known.length} of ${check.minSamples} samples`)
+  if (known.length < check.minSamples)
+    return say('inconclusive', `${known.length} of ${check.minSamples} samples${unknown(check, beside)}`)
   // A window of which little was seen is no good window.
   if (2 * known.length < readings.length)
     return say('inconclusive', `only ${known.length} of ${readings.length} readings gave a number`)
   // What was seen last decides whether more may be risked: one more reading makes it a breach, or well again.
   if (known.at(-1) === false) {
-    const last = besideBlue(samples).findLast((s) => within(check, s) === false)
-    return say('inconclusive', `${rounded(last?.value ?? null)} was read last, where ${allowed(check, last)}`)
+    const last = beside.findLast((s) => within(check, s) === false)
+    return say(
+      'inconclusive',
+      `${rounded(last?.value ?? null)} was read last, where ${allowed(check, last)}${seen(last)}`,
+    )
   }
   return say(
     'pass',
     worst === 0 ? `${known.length} samples within the limit` : `${known.length} samples, ${worst} over the limit`,
   )
 }
+
+/**
+ * All checks of a window. One that hears of no traffic, or of too little, has its samples made up by a probe that passes,
+ * where the probe may. What was bad, and a source that could not be reached, is not made up.
+ */
+export function judgeAll(checks: readonly Check[], samples: Readonly<Record<string, readonly Sample[]>>): Judgement[] {
+  const all = checks.map((check) => judge(check, samples[check.name] ?? []))
+  const probe = checks.find(({ source }, n) => source.kind === 'probe' && source.makesUp && all[n]?.verdict === 'pass')
+  if (!probe) return all
+  return all.map((judgement, n) => {
+    const check = checks[n]
+    if (!check || judgement.verdict !== 'inconclusive' || !lacksTraffic(check, samples[check.name] ?? []))
+      return judgement
+    return { ...judgement, verdict: 'pass', because: `${judgement.because}, made up by ${probe.name}, which passes` }
+  })
+}
+
+/** Looked often enough, never in vain, and never bad. */
+const lacksTraffic = (check: Check, samples: readonly Sample[]): boolean =>
+  check.source.kind !== 'readiness' &&
+  check.source.kind !== 'probe' &&
+  samples.length >= check.minSamples &&
+  samples.every((s) => s.unreachable === undefined && within(check, s) !== false)
+
+/** Why there are too few samples: three things that are not the same. */
+function unknown(check: Check, samples: readonly Sample[]): string {
+  const away = samples.findLast((s) => s.unreachable !== undefined)
+  if (away?.unreachable !== undefined) return `; it could not be reached: ${away.unreachable}`
+  const nothing = samples.filter((s) => s.value === null).length
+  const alone = samples.filter((s) => s.value !== null && within(check, s) === undefined).length
+  const times = (n: number) => (n === 1 ? 'once' : `${n} times`)
+  return [
+    ...(nothing > 0 ? [`; it answered ${times(nothing)} without data`] : []),
+    ...(alone > 0 ? [`; blue had nothing to compare with ${times(alone)}`] : []),
+  ].join('')
+}
+
+const seen = (sample: Sample | undefined): string => (sample?.saw === undefined ? '' : ` (${sample.saw})`)
 
 /** Once blue serves nothing it has no rate any more: green is held against the last one that it had. */
 function besideBlue(samples: readonly Sample[]): Sample[] {
@@ -71,11 +168,12 @@ function besideBlue(samples: readonly Sample[]): Sample[] {
   })
 }
 
-/** What the limit says, in the words of the platform file. */
-function allowed({ limit }: Check, sample: Sample | undefined): string {
-  if ('atMost' in limit) return `at most ${limit.atMost} is allowed`
-  if ('atLeast' in limit) return `at least ${limit.atLeast} is needed`
-  return `at most ${limit.timesBlue} times blue's ${rounded(sample?.blue ?? null)} is allowed`
+/** What the limit says, in the words of the platform file: the part of it that does not hold. */
+function allowed({ limit: { atMost, atLeast, timesBlue } }: Check, sample: Sample | undefined): string {
+  const { value = null, blue = null } = sample ?? {}
+  if (atMost !== undefined && value !== null && value > atMost) return `at most ${atMost} is allowed`
+  if (atLeast !== undefined && value !== null && value < atLeast) return `at least ${atLeast} is needed`
+  return `at most ${timesBlue} times blue's ${rounded(blue)} is allowed`
 }
 
 const rounded = (value: number | null): string => (value === null ? 'nothing' : `${Number(value.toPrecision(3))}`)
@@ -91,15 +189,31 @@ export function overall(judgements: readonly Judgement[]): Verdict {
 export function told(judgements: readonly Judgement[]): string {
   const verdict = overall(judgements)
   const reasons = judgements.filter((j) => j.verdict === verdict)
-  return `${verdict}: ${reasons.map((j) => `${j.check} ${j.because}`).join('; ') || 'nothing was asked'}`
+  return `${verdict}: ${reasons.map(inWords).join('; ') || 'nothing was asked'}`
 }
 
-function within({ limit }: Check, { value, blue }: Sample): boolean | undefined {
+/** `errors (Prometheus) 0.2, 0.3 in a row, where at most 0.02 is allowed`. */
+export const inWords = ({ check, source, because }: Judgement): string => `${check} (${source}) ${because}`
+
+/** Undefined: nobody knows. */
+function within({ limit }: Pick<Check, 'limit'>, { value, blue }: Sample): boolean | undefined {
+  const { atMost, atLeast, timesBlue, fineUpTo = -Infinity } = limit
   if (value === null) return undefined
-  if ('atMost' in limit) return value <= limit.atMost
-  if ('atLeast' in limit) return value >= limit.atLeast
-  return blue === undefined || blue === null ? undefined : value <= limit.timesBlue * blue
+  if (atMost !== undefined && value > atMost) return false
+  if (atLeast !== undefined && value < atLeast) return false
+  if (timesBlue === undefined || value <= fineUpTo) return true
+  return blue === undefined || blue === null ? undefined : value <= timesBlue * blue
 }
+
+/** The check without its comparison with blue, where that leaves anything of it: blue serves nothing any more, or is it. */
+export function withoutBlue(check: Check): Check[] {
+  const { timesBlue, fineUpTo: _, ...absolute } = check.limit
+  if (timesBlue === undefined) return [check]
+  return Object.keys(absolute).length === 0 ? [] : [{ ...check, limit: absolute }]
+}
+
+/** Asked of green it says something before anybody else asks it. */
+export const needsNoTraffic = ({ source }: Check): boolean => source.kind === 'probe'
 
 function longestRun<T>(items: readonly T[], wanted: T): number {
   let run = 0
@@ -146,7 +260,7 @@ export const otherImages = (differing: readonly string[]): string =>
  * rate: such a check says nothing of it. Whether its pods are ready must be known.
  */
 export function blueVerdict(readings: readonly { readonly check: Check; readonly sample: Sample }[]): Verdict {
-  const absolute = readings.filter(({ check }) => !('timesBlue' in check.limit))
+  const absolute = readings.flatMap(({ check, sample }) => withoutBlue(check).map((it) => ({ check: it, sample })))
   if (absolute.some(({ check, sample }) => within(check, sample) === false)) return 'fail'
   const ready = absolute.filter(({ check }) => check.source.kind === 'readiness')
   return ready.length > 0 && ready.every(({ sample }) => sample.value !== null) ? 'pass' : 'inconclusive'

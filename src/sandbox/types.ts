@@ -34,7 +34,17 @@ export interface AwsIdentity extends AwsKeys {
 /** One request that came in over the wire. */
 export interface AwsCall {
   readonly at: string
-  readonly service: 'ec2' | 'ecr' | 'eks' | 'elasticloadbalancing' | 'iam' | 'kms' | 'logs' | 'servicequotas' | 'sts'
+  readonly service:
+    | 'cloudwatch'
+    | 'ec2'
+    | 'ecr'
+    | 'eks'
+    | 'elasticloadbalancing'
+    | 'iam'
+    | 'kms'
+    | 'logs'
+    | 'servicequotas'
+    | 'sts'
   readonly operation: string
   /** The session that signed it, as STS names it; absent where nobody was known by its key. */
   readonly by?: string
@@ -201,6 +211,25 @@ export interface SandboxAws {
       },
     ): void
     remove(id: string): void
+  }
+  /** What CloudWatch measured; it is told by the minute, a minute after each has ended. */
+  readonly metrics: {
+    put(
+      metric: {
+        readonly namespace: string
+        readonly metric: string
+        readonly dimensions: Readonly<Record<string, string>>
+      },
+      atMs: number,
+      ...values: readonly number[]
+    ): void
+    /** What a load balancer counts of one answer of a target. */
+    answered(of: {
+      readonly ruleArn: string
+      readonly targetGroupArn: string
+      readonly status: number
+      readonly seconds: number
+    }): void
   }
   /** Log groups of CloudWatch, with the bytes that they keep. */
   readonly logs: {

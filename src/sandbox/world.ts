@@ -146,7 +146,12 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
     ...(times.aws && { times: times.aws }),
   })
   ends.push(() => aws.stop())
-  const proxy = await startProxy({ elbv2: aws.elbv2, pods: network.url, port: ports.traffic ?? 0 })
+  const proxy = await startProxy({
+    elbv2: aws.elbv2,
+    answered: (answer) => aws.metrics.answered(answer),
+    pods: network.url,
+    port: ports.traffic ?? 0,
+  })
   ends.push(() => proxy.stop())
   const load = createLoad({ to: proxy.url, streams: traffic })
   const judge: Judge = createJudge({ aws, clusters: clusters.running, load, buffers })

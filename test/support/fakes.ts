@@ -186,7 +186,12 @@ export class Outside {
       observe: async ({ subject }): Promise<Judgement[]> => {
         const sick = this.sick.has(`${subject.app}/${subject.environment}`)
         return [
-          { check: 'errors', verdict: sick ? 'fail' : 'pass', because: sick ? '2.1 % against 0.1 %' : '20 samples' },
+          {
+            check: 'errors',
+            source: 'Prometheus',
+            verdict: sick ? 'fail' : 'pass',
+            because: sick ? '2.1 % against 0.1 %' : '20 samples',
+          },
         ]
       },
       watch: async ({ subject: { app, environment } }) => {

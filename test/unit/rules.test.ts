@@ -59,13 +59,13 @@ test('weights only rise', () => {
 
 test('a window that did not pass tells what is to blame, and nothing else', () => {
   const [good, bad, unknown] = [
-    { check: 'ready', verdict: 'pass', because: '5 samples within the limit' },
-    { check: 'errors', verdict: 'fail', because: '0.2, 0.3 in a row' },
-    { check: 'latency', verdict: 'inconclusive', because: '2 of 3 samples' },
+    { check: 'ready', source: 'pods', verdict: 'pass', because: '5 samples within the limit' },
+    { check: 'errors', source: 'Prometheus', verdict: 'fail', because: '0.2, 0.3 in a row' },
+    { check: 'latency', source: 'Prometheus', verdict: 'inconclusive', because: '2 of 3 samples' },
   ] as const
-  expect(told([good, bad, unknown])).toBe('fail: errors 0.2, 0.3 in a row')
-  expect(told([good, unknown])).toBe('inconclusive: latency 2 of 3 samples')
-  expect(told([good])).toBe('pass: ready 5 samples within the limit')
+  expect(told([good, bad, unknown])).toBe('fail: errors (Prometheus) 0.2, 0.3 in a row')
+  expect(told([good, unknown])).toBe('inconclusive: latency (Prometheus) 2 of 3 samples')
+  expect(told([good])).toBe('pass: ready (pods) 5 samples within the limit')
   expect(told([])).toBe('inconclusive: nothing was asked')
 })
 

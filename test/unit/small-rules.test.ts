@@ -5,7 +5,7 @@ import { compareVersions, isKubernetesVersion } from '../../src/domain/kubernete
 import { afterFailure } from '../../src/domain/asking.ts'
 import type { Handover } from '../../src/domain/platform.ts'
 import { commandToMake } from '../../src/domain/search-attributes.ts'
-import { aCutoverPlan, workload } from '../support/builders.ts'
+import { aCutoverPlan, route, workload } from '../support/builders.ts'
 import { aFile } from '../support/found.ts'
 
 describe('a Kubernetes version', () => {
@@ -25,6 +25,7 @@ describe('a Kubernetes version', () => {
 describe('checks', () => {
   const { health } = aFile()
   const scope = { blue: 'b', green: 'g' }
+  const watched = { app: 'web', environment: 'test', namespaces: ['x'], routes: [], asked: false }
   test('a query is put to one side, its namespaces and its window', () => {
     expect(
       filled('{cluster} {namespaces} {window} {cluster}', { cluster: 'b', namespaces: ['x', 'y'], window: '2m' }),
@@ -36,7 +37,7 @@ describe('checks', () => {
     })
   })
   test('where requests come in the file’s checks are asked of both sides, and readiness always', () => {
-    const [errors, ready] = checksFor(health, scope, ['x'], true)
+    const [errors, ready] = checksFor(health, scope, { ...watched, routes: [route('web')] })
     expect(errors?.source).toEqual({
       kind: 'prometheus',
       url: 'http://prometheus',
@@ -52,7 +53,7 @@ describe('checks', () => {
     expect(ready).toMatchObject({ name: 'ready', source: { kind: 'readiness', namespaces: ['x'] }, breachAfter: 2 })
   })
   test('where none come in only readiness is', () => {
-    expect(checksFor(health, scope, ['x'], false).map((c) => c.name)).toEqual(['ready'])
+    expect(checksFor(health, scope, watched).map((c) => c.name)).toEqual(['ready'])
   })
 })
 

@@ -37,6 +37,8 @@ export interface Request {
   readonly body?: object
   readonly contentType?: (typeof PatchStrategy)[keyof typeof PatchStrategy]
   readonly accept?: string
+  /** Left out: as long as everything else. */
+  readonly timeoutMs?: number
 }
 
 export interface Answer {
@@ -109,7 +111,7 @@ export class ApiServer {
   }
 
   async #send(request: Request, what: string): Promise<{ response: ResponseContext; text: string }> {
-    const timeoutMs = this.#options.timeoutMs ?? TIMEOUT_MS
+    const timeoutMs = request.timeoutMs ?? this.#options.timeoutMs ?? TIMEOUT_MS
     const context = this.#configuration.baseServer.makeRequestContext(request.resource.path, HttpMethod[request.method])
     context.setHeaderParam('Accept', request.accept ?? 'application/json')
     for (const [name, value] of Object.entries(request.query ?? {})) context.setQueryParam(name, value)

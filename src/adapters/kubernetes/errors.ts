@@ -24,6 +24,13 @@ export function refusalIn(failure: ApplicationFailure, code: number, body: unkno
 
 const read = (body: unknown): Status => status.safeParse(body).data ?? status.parse({})
 
+/** What an API server says itself, be it of what it was to pass on; undefined where another answered. */
+export function ownWords(body: unknown): string | undefined {
+  const told = ofItsOwn.safeParse(body)
+  return told.success ? spoken(told.data.message) || told.data.reason : undefined
+}
+const ofItsOwn = status.extend({ kind: z.literal('Status'), apiVersion: z.literal('v1') })
+
 const wordsOf = ({ message }: Status, code: number, body: unknown): string =>
   spoken(message) || (typeof body === 'string' && spoken(body)) || `status ${code}`
 

@@ -5,7 +5,7 @@ import type { KubernetesPort } from '../../activities/ports.ts'
 import { controllerOf, kinds, type Kind, type KubernetesObject } from '../../domain/kubernetes-objects.ts'
 import type { Answer, ApiServer, Request } from './api-server.ts'
 import { AGGREGATED, discovered, servedIn } from './discovery.ts'
-import { isAlreadyThere, isConflict, isNotFound, refusalIn } from './errors.ts'
+import { isAlreadyThere, isConflict, isNotFound, ownWords, refusalIn } from './errors.ts'
 import { type Asked, pagesOf, wholeOf } from './pages.ts'
 import { behind, below, collection, every, resourceOf, single } from './paths.ts'
 
@@ -127,6 +127,24 @@ export const kubernetes = (server: Pick<ApiServer, 'ask' | 'answer'>): Kubernete
     if (failure === undefined) return body
     // It may come up yet, or be mended; what may not be asked, or is not there, stays so.
     throw status === 403 || status === 404 ? failure : unreachable(failure.message)
+  },
+
+  async probe(endpoint, timeoutMs) {
+    const began = performance.now()
+    const seconds = () => (performance.now() - began) / 1000
+    try {
+      const request = { method: 'GET', resource: behind(endpoint), timeoutMs } as const
+      const { status, body, failure } = await server.answer(request)
+      const why = ownWords(body)
+      // Of its own: who stands behind it may forbid too, and then has answered.
+      if (status === 403 && failure && why !== undefined) throw failure
+      return { status, seconds: seconds(), ...(why !== undefined && { why }) }
+    } catch (error) {
+      if (seconds() * 1000 < timeoutMs) throw error
+      // Who is silent: the API server, or who stands behind it?
+      await this.version()
+      return { seconds: seconds(), why: `no answer in ${timeoutMs / 1000}s` }
+    }
   },
 
   async tokenOf(namespace, serviceAccount, audience) {

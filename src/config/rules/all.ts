@@ -2,12 +2,14 @@ import { amisReplaceLikes } from './amis.ts'
 import { argocdIsSomewhere } from './argocd.ts'
 import { clocksAreSomewhere } from './calendar.ts'
 import { appsDoNotWaitForThemselves } from './circles.ts'
+import { cloudWatchIsAskedOneThing } from './cloudwatch.ts'
 import { buffersAreMeasured, stoppedPodsAreNotAsked } from './buffers.ts'
 import { escalationsLeadOn, gatesAreAsked, quorumsCanBeMet } from './gates.ts'
 import { greenIsAnother } from './green.ts'
-import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
+import { checksAreWhole, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
 import { platformAppsAreInOneWave, tenantsMoveByThemselves } from './platform-apps.ts'
+import { probesAskSomebody } from './probes.ts'
 import type { Rule } from './rule.ts'
 import { transformsAreOfCopies, transformsAreOfEnvironments, transformsChangeSomething } from './transforms.ts'
 import { approvalsHaveApprovers, deadlinesHaveSomebodyElse, platformTeamHasTwo, teamsAreKnown } from './teams.ts'
@@ -34,7 +36,9 @@ export const rules: readonly Rule[] = [
   peopleApprove,
   issuerIsNamed,
   weightsRise,
-  checksHaveOneLimit,
+  checksAreWhole,
+  probesAskSomebody,
+  cloudWatchIsAskedOneThing,
   queriesNameTheCluster,
   appsDoNotWaitForThemselves,
   argocdIsSomewhere,

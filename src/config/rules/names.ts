@@ -1,3 +1,4 @@
+import { METRIC_NAME } from '../checks.ts'
 import { find, isText, list } from '../find.ts'
 import { ADDRESS, ENVIRONMENT, NAME, NAME_MADE_OF } from '../pieces.ts'
 import { INSTANCE } from '../prices.ts'
@@ -46,12 +47,18 @@ const named: readonly Named[] = [
   { at: 'people.*', is: 'an address', write: 'one such as aoki@example.com', pattern: ADDRESS },
   { at: 'platformApps.*', is: 'the name of a platform app', write: `${NAME_MADE_OF} fluentd` },
   // `ready` is the built-in check of pods.
-  {
-    at: 'health.checks.*',
+  ...['health.checks.*', 'apps.*.checks.*'].map((at) => ({
+    at: `${at}.cloudwatch.metrics.*`,
+    is: 'a name for a metric',
+    write: 'a small letter, then letters, digits and "_", such as requests',
+    pattern: METRIC_NAME,
+  })),
+  ...['health.checks.*', 'apps.*.checks.*'].map((at) => ({
+    at,
     is: 'a free name for a check',
     write: `${NAME_MADE_OF} errors; ready is built in`,
     taken: ['ready'],
-  },
+  })),
 ]
 
 export const everythingHasAName: Rule = (file) =>

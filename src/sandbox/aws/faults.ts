@@ -26,6 +26,8 @@ const throttling = {
   servicequotas: { code: 'TooManyRequestsException', status: 400 },
   // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html
   logs: { code: 'ThrottlingException', status: 400 },
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html
+  cloudwatch: { code: 'Throttling', status: 400 },
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
   elasticloadbalancing: { code: 'Throttling', status: 400 },
   iam: { code: 'Throttling', status: 400 },
@@ -38,6 +40,7 @@ const throttling = {
 const expiry = {
   eks: { code: 'ExpiredTokenException', status: 403 },
   logs: { code: 'ExpiredTokenException', status: 400 },
+  cloudwatch: { code: 'ExpiredToken', status: 403 },
   elasticloadbalancing: { code: 'ExpiredToken', status: 403 },
   iam: { code: 'ExpiredToken', status: 403 },
   sts: { code: 'ExpiredToken', status: 403 },

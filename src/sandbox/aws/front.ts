@@ -35,9 +35,10 @@ export const answering =
   async (question: Question): Promise<Answer> => {
     const credential = credentialOf(question)
     if (!credential && !isUnsigned(question)) return restJson.encodeError(noCredential)
-    if (credential && !isService(credential.service))
-      return restJson.encodeError(notServed(`any operation of ${credential.service}`))
-    const service = credential && isService(credential.service) ? credential.service : 'sts'
+    const signedFor = credential && (scopes[credential.service] ?? credential.service)
+    if (signedFor !== undefined && !isService(signedFor))
+      return restJson.encodeError(notServed(`any operation of ${signedFor}`))
+    const service = signedFor ?? 'sts'
     const asked = askedOf(service, question)
     const { name } = asked.operation
     const disturbed = faults.disturbances.of({ service, operation: name, headers: question.headers })
@@ -84,6 +85,9 @@ export const answering =
     return answer
   }
 
+/** A service that signs by another name than IAM knows it by. */
+const scopes: Readonly<Record<string, Service>> = { monitoring: 'cloudwatch' }
+
 const isService = (name: string): name is Service => Object.hasOwn(model, name)
 
 /** Who asks so shows a token in place of a signature. */
@@ -114,7 +118,7 @@ function askedOf(service: Service, question: Question): Asked {
 }
 
 const isJson = (service: Exclude<Service, 'eks'>): service is JsonService =>
-  ['ecr', 'kms', 'logs', 'servicequotas'].includes(service)
+  ['cloudwatch', 'ecr', 'kms', 'logs', 'servicequotas'].includes(service)
 
 function askedOfJson(service: JsonService, question: Question): Asked {
   const name = json.nameIn(question)

@@ -1,5 +1,5 @@
 /**
- * An AWS on loopback: EKS (REST-JSON), ECR, KMS, CloudWatch Logs and Service Quotas (JSON), EC2, Elastic Load Balancing v2, IAM and STS (Query) behind one address, told apart
+ * An AWS on loopback: EKS (REST-JSON), ECR, KMS, CloudWatch, CloudWatch Logs and Service Quotas (JSON), EC2, Elastic Load Balancing v2, IAM and STS (Query) behind one address, told apart
  * by the scope of the request's credential, as the SDK signs it. `AWS_ENDPOINT_URL` and the identity's keys are all that
  * a client needs.
  */
@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { EksHooks, Probe, SandboxAws } from '../types.ts'
 import { Calls } from './calls.ts'
+import { metricNeeds, metricOperations, Metrics } from './cloudwatch.ts'
 import { imageOperations, Images } from './ec2/images.ts'
 import { instanceOperations, Instances } from './ec2/instances.ts'
 import { networkInterfaceOperations, NetworkInterfaces } from './ec2/network-interfaces.ts'
@@ -78,6 +79,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const ec2 = new Ec2World(shared)
   const templates: Templates = new Map()
   const logs = new LogGroups()
+  const metrics = new Metrics()
   const quotas = new Quotas()
   const eks: EksWorld = {
     ...shared,
@@ -121,6 +123,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
         ...networkInterfaceOperations(networkInterfaces),
         ...launchTemplateOperations(templates),
       },
+      cloudwatch: metricOperations(metrics),
       ecr: ecrOperations(ecr, identity),
       eks: eksOperations(eks),
       kms: kmsOperations(keys),
@@ -132,6 +135,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     },
     needs: {
       ec2: ec2Needs({ world: ec2, templates, account, region }),
+      cloudwatch: metricNeeds,
       ecr: ecrNeeds(identity),
       eks: eksNeeds(eks),
       kms: kmsNeeds,
@@ -192,6 +196,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     securityGroups,
     networkInterfaces,
     logs,
+    metrics,
     subnets,
     keys,
     quotas,

@@ -11,6 +11,8 @@ export interface ProxyOptions {
   /** Where the pods' network listens. */
   readonly pods: string
   readonly port?: number
+  /** To be told of every answer of a target. */
+  readonly answered?: SandboxAws['metrics']['answered']
   /** How long a pod may take. */
   readonly timeoutMs?: number
 }
@@ -19,7 +21,7 @@ export interface ProxyOptions {
 const HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'x-pod-ip'])
 
 export async function startProxy(options: ProxyOptions): Promise<Listening> {
-  const { elbv2, timeoutMs = 5_000 } = options
+  const { elbv2, answered = () => undefined, timeoutMs = 5_000 } = options
   const agent = new Agent({ keepAlive: true })
   const pods = new URL(options.pods)
   const pick = weighted()
@@ -33,7 +35,7 @@ export async function startProxy(options: ProxyOptions): Promise<Listening> {
     if (group === undefined) return own(response, 503, `no target group of ${host} has a weight`)
     const target = next(group)
     if (!target) return own(response, 503, `no target in ${group}`)
-    forward(request, response, target.id)
+    forward(request, response, target.id, { ruleArn: rule.ruleArn, targetGroupArn: group })
   }, options.port)
 
   /** Targets of a group take turns. */
@@ -44,7 +46,13 @@ export async function startProxy(options: ProxyOptions): Promise<Listening> {
     return targets[n % targets.length]
   }
 
-  function forward(request: IncomingMessage, response: ServerResponse, ip: string): void {
+  function forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    ip: string,
+    by: { readonly ruleArn: string; readonly targetGroupArn: string },
+  ): void {
+    const began = performance.now()
     const headers = { ...ownHeaders(request), 'x-pod-ip': ip }
     const upstream = send({
       agent,
@@ -66,7 +74,9 @@ export async function startProxy(options: ProxyOptions): Promise<Listening> {
     }, timeoutMs)
 
     upstream.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, ownHeaders(answer))
+      const status = answer.statusCode ?? 502
+      answered({ ...by, status, seconds: (performance.now() - began) / 1000 })
+      response.writeHead(status, ownHeaders(answer))
       answer.on('error', () => response.destroy())
       answer.pipe(response)
     })

@@ -35,7 +35,8 @@ test.for([
   ['an unknown key', changed('platformTeam: sre', 'platformTeam: sre\nfoo: 1')],
   ['a duration without a unit', changed('budget: 2h', 'budget: 60')],
   ["another class's key", changed('idempotent: true', 'idempotent: true, downtime: 1s')],
-  ['two limits', changed('atMost: 0.1', 'atMost: 0.1, atLeast: 1')],
+  ['no limit', changed(', atMost: 0.1', '')],
+  ['two sources', changed('atMost: 0.1', 'atMost: 0.1, probe: {}')],
   ['a name in capitals', changed('  api:', '  API:')],
   ['no environments', changed(/environments:[^]*(?=apps:)/, 'environments: {}\n')],
 ] as const)('editors refuse %s', ([, text]) => {

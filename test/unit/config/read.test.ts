@@ -137,12 +137,20 @@ apps: { web: {} }
         "checks": {
           "errors": {
             "breachAfter": 2,
+            "cloudwatch": "errors",
             "limit": {
               "atMost": 0.02,
             },
-            "minSamples": 3,
-            "query": "(sum(rate(http_requests_total{cluster="{cluster}",namespace=~"{namespaces}",code=~"5.."}[{window}])) or vector(0)) / sum(rate(http_requests_total{cluster="{cluster}",namespace=~"{namespaces}"}[{window}]))",
-            "window": "1m",
+            "minSamples": 2,
+          },
+          "latency": {
+            "breachAfter": 3,
+            "cloudwatch": "latency",
+            "limit": {
+              "fineUpTo": 0.5,
+              "timesBlue": 2,
+            },
+            "minSamples": 2,
           },
         },
         "every": "15s",

@@ -264,13 +264,13 @@ describe('beyond the shape', () => {
       says: 'a check without a limit',
       from: ', atMost: 0.1',
       to: '',
-      gives: ['8:5  health.checks.errors: has no limit; write one of atMost, atLeast and timesBlue'],
+      gives: ['8:5  health.checks.errors: has no limit; write atMost, atLeast, timesBlue, or more than one of them'],
     },
     {
-      says: 'a check with two limits',
+      says: 'a check with limits that nothing meets',
       from: 'atMost: 0.1',
-      to: 'atMost: 0.1, timesBlue: 2',
-      gives: ['8:71  health.checks.errors.timesBlue: is a second limit beside atMost; keep one of them'],
+      to: 'atMost: 0.1, atLeast: 2',
+      gives: ['8:71  health.checks.errors.atLeast: is more than atMost: nothing is at least 2 and at most 0.1'],
     },
     {
       says: 'no check at all',

@@ -36,26 +36,12 @@ describe('what a later release reads is refused by name', () => {
       ],
     },
     {
-      says: 'CloudWatch',
-      from: '  checks:',
-      to: '  cloudwatch: {}\n  checks:',
-      gives: [
-        '7:3  health.cloudwatch: is not supported yet; leave it out and write what it asks as PromQL in health.checks',
-      ],
-    },
-    {
       says: 'Datadog',
       from: '  checks:',
       to: '  datadog: {}\n  checks:',
       gives: [
         '7:3  health.datadog: is not supported yet; leave it out and write what it asks as PromQL in health.checks',
       ],
-    },
-    {
-      says: 'a probe',
-      from: 'atMost: 0.1',
-      to: 'probe: /health, atMost: 0.1',
-      gives: ['8:58  health.checks.errors.probe: is not supported yet; write what it asks as PromQL in query'],
     },
     {
       says: 'a job',

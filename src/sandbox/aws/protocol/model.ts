@@ -6,6 +6,7 @@
  * A schema is a tuple: a simple type is a number, a list or map of them has a bit set, a named shape is
  * `[kind, namespace, name, traits, members, their types, how many are required]`, reached through a function.
  */
+import * as cloudwatch from '@aws-sdk/client-cloudwatch'
 import * as logs from '@aws-sdk/client-cloudwatch-logs'
 import * as ec2 from '@aws-sdk/client-ec2'
 import * as ecr from '@aws-sdk/client-ecr'
@@ -17,7 +18,7 @@ import * as quotas from '@aws-sdk/client-service-quotas'
 import * as sts from '@aws-sdk/client-sts'
 
 /** As requests in JSON have it. */
-export type JsonService = 'ecr' | 'kms' | 'logs' | 'servicequotas'
+export type JsonService = 'cloudwatch' | 'ecr' | 'kms' | 'logs' | 'servicequotas'
 export type QueryService = 'ec2' | 'elasticloadbalancing' | 'iam' | 'sts'
 export type Service = JsonService | QueryService | 'eks'
 
@@ -149,6 +150,7 @@ function operationsOf(module: object): ReadonlyMap<string, Operation> {
 }
 
 export const model: Readonly<Record<Service, ReadonlyMap<string, Operation>>> = {
+  cloudwatch: operationsOf(cloudwatch),
   ec2: operationsOf(ec2),
   ecr: operationsOf(ecr),
   eks: operationsOf(eks),

@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { unreachable } from '../../../src/activities/errors.ts'
+import { healthActivities } from '../../../src/activities/health.ts'
+import type { Outside } from '../../../src/activities/outside.ts'
+import type { Asking, CloudWatchQuery } from '../../../src/domain/cloudwatch.ts'
+import type { Probed } from '../../../src/domain/probes.ts'
+import type { Check } from '../../../src/domain/verdict.ts'
+import { driven, ending } from '../../support/driven.ts'
+import { errors } from '../../support/builders.ts'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-26T01:00:00Z') }))
+afterEach(() => void vi.useRealTimers())
+
+const subject = { platform: 'chat', account: '1', region: 'r', blue: 'b', green: 'g', team: 'scala' }
+const url = (side: string) => `https://${side}.example.com/`
+const answers: Check = {
+  ...errors,
+  name: 'answers',
+  source: {
+    kind: 'probe',
+    gives: 'failures',
+    timeout: '5s',
+    makesUp: true,
+    targets: { blue: [{ of: 'outside', url: url('b') }], green: [{ of: 'outside', url: url('g') }] },
+  },
+  limit: { atMost: 0 },
+  minSamples: 2,
+}
+
+interface World {
+  /** By look; `away`: it does not answer. */
+  readonly metrics?: (look: number) => number | null | 'away'
+  readonly probe?: (url: string, look: number) => Probed
+  readonly [port: string]: unknown
+}
+
+function activities({ metrics = () => 0, probe = () => ({ status: 200, seconds: 0 }), ...ports }: World) {
+  let [queries, looks] = [0, 0]
+  const known = {
+    ...ports,
+    identity: { whoAmI: async () => ({ account: '1', principalArn: 'arn' }) },
+    metrics: {
+      query: async () => {
+        const says = metrics(queries++)
+        if (says === 'away') throw unreachable('POST http://prometheus: no answer in 10s')
+        return says
+      },
+    },
+    probes: { get: async (target: { url: string }) => probe(target.url, looks++) },
+  }
+  const others = { get: (of: object, name: string) => Reflect.get(of, name) ?? (() => ({})) }
+  return healthActivities({ ports: new Proxy(known, others) } as unknown as Outside)
+}
+const quarterly = { between: () => void vi.setSystemTime(Date.now() + 15_000) }
+const observing = (world: World, checks: readonly Check[]) =>
+  driven(activities(world).observe, { subject, for: '1m', checks }, quarterly)
+
+test('a source that is away for a while is waited for, and what was read before counts', async () => {
+  const { answer, waits } = await observing({ metrics: (look) => (look === 2 ? 'away' : 0) }, [errors])
+  expect(answer).toEqual([
+    { check: 'errors', source: 'Prometheus', verdict: 'pass', because: '5 samples within the limit' },
+  ])
+  expect(waits).toContain('errors (Prometheus) could not be reached: POST http://prometheus: no answer in 10s')
+})
+
+test('one that has nothing to say is not waited for', async () => {
+  const { answer } = await observing({ metrics: () => null }, [errors])
+  expect(answer[0]).toMatchObject({ verdict: 'inconclusive', because: expect.stringContaining('without data') })
+})
+
+test('a probe convicts, although the metrics are away', async () => {
+  const probe = () => ({ status: 503, seconds: 0.1 })
+  const { answer } = await observing({ metrics: () => 'away', probe }, [errors, answers])
+  expect(answer[1]).toEqual({
+    check: 'answers',
+    source: 'probe',
+    verdict: 'fail',
+    because: '1, 1 in a row, where at most 0 is allowed (https://g.example.com/: 503)',
+  })
+})
+
+test('it makes up the traffic that a test environment does not have', async () => {
+  const { answer } = await observing({ metrics: () => null }, [{ ...errors, minSamples: 2 }, answers])
+  expect(answer.map((j) => j.verdict)).toEqual(['pass', 'pass'])
+})
+
+test('a watch breaches by a probe of green, and asks it of blue before anything goes back', async () => {
+  const probe = (asked: string) =>
+    asked === url('g') ? { seconds: 5, why: 'no answer in 5s' } : { status: 200, seconds: 0 }
+  const { watch } = activities({ probe })
+  expect(await ending(watch, { subject, checks: [answers] }, quarterly)).toEqual({
+    type: 'Unhealthy',
+    message: 'answers (probe) 1, 1 in a row, where at most 0 is allowed (https://g.example.com/: no answer in 5s)',
+  })
+})
+
+test('CloudWatch is asked of both target groups once a minute is settled, and green held against blue’s', async () => {
+  const latency: Check = {
+    name: 'latency',
+    source: {
+      kind: 'cloudwatch',
+      asked: {
+        of: 'latency',
+        routes: [
+          { loadBalancer: 'app/web/1', groups: { blue: 'arn:aws:elb:r:1:targetgroup/web/b', green: 'web-green' } },
+        ],
+      },
+    },
+    limit: { timesBlue: 2 },
+    minSamples: 2,
+    breachAfter: 2,
+    every: '60s',
+  }
+  const asked: string[] = []
+  const data = async (query: CloudWatchQuery, { fromMs, untilMs }: Asking) => {
+    const group = query.metrics['latency']?.dimensions['TargetGroup'] ?? ''
+    asked.push(group)
+    const minutes = Array.from({ length: (untilMs - fromMs) / 60_000 }, (_, n) => fromMs + n * 60_000)
+    return { latency: minutes.map((atMs) => ({ atMs, value: group.endsWith('/g') ? 3 : 1 })) }
+  }
+  const findTargetGroup = async () => ({ arn: 'arn:aws:elb:r:1:targetgroup/web/g' })
+  const { observe } = activities({ cloudWatch: () => ({ data }), loadBalancing: () => ({ findTargetGroup }) })
+  const { answer, waits } = await driven(observe, { subject, for: '1m', checks: [errors, latency] }, quarterly)
+  expect(answer[1]).toMatchObject({
+    verdict: 'fail',
+    because: "3, 3 in a row, where at most 2 times blue's 1 is allowed",
+  })
+  expect(new Set(asked)).toEqual(new Set(['targetgroup/web/g', 'targetgroup/web/b']))
+  // Two minutes that have begun since, and one until the second is told; read by the minute, and not by the quarter.
+  expect([waits.length, asked.length]).toEqual([12, 4])
+})

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest'
+import { checksFor, longestWindowMs } from '../../src/domain/checks.ts'
+import {
+  askedOf,
+  balanced,
+  beside,
+  combined,
+  comparedOf,
+  dimensionOf,
+  newest,
+  PERIOD_MS,
+  type Datapoint,
+} from '../../src/domain/cloudwatch.ts'
+import { followedBy } from '../../src/domain/verdict.ts'
+import { errors, route } from '../support/builders.ts'
+import { aFile } from '../support/found.ts'
+
+const points = (values: Readonly<Record<number, number>>): Datapoint[] =>
+  Object.entries(values).map(([minute, value]) => ({ atMs: Number(minute) * PERIOD_MS, value }))
+const minutes = (n: number) => n * PERIOD_MS
+
+describe('the share of errors of a minute', () => {
+  test.for([
+    { says: 'of one group', groups: [{ requests: points({ 1: 10 }), failures: points({ 1: 2 }) }], is: { 1: 0.2 } },
+    { says: 'no failure counted is none', groups: [{ requests: points({ 1: 10 }), failures: [] }], is: { 1: 0 } },
+    { says: 'no request is no share', groups: [{ requests: [], failures: points({ 1: 2 }) }], is: {} },
+    { says: 'none of no requests neither', groups: [{ requests: points({ 1: 0 }), failures: [] }], is: {} },
+    {
+      says: 'of all groups together',
+      groups: [
+        { requests: points({ 1: 90 }), failures: [] },
+        { requests: points({ 1: 10, 2: 4 }), failures: points({ 1: 10, 2: 1 }) },
+      ],
+      is: { 1: 0.1, 2: 0.25 },
+    },
+    { says: 'a group that is not there', groups: [{}], is: {} },
+  ])('$says', ({ groups, is }) => expect(combined('errors', groups)).toEqual(points(is)))
+  test('latency is that of the slowest group', () =>
+    expect(combined('latency', [{ latency: points({ 1: 0.1, 2: 0.4 }) }, { latency: points({ 1: 0.3 }) }])).toEqual(
+      points({ 1: 0.3, 2: 0.4 }),
+    ))
+})
+
+describe('which minutes are asked for', () => {
+  test('none before one has begun, ended and settled since', () => {
+    const since = minutes(10) + 1
+    expect(askedOf(minutes(13) - 1, since)).toBeUndefined()
+    expect(askedOf(minutes(13), since)).toEqual({ fromMs: minutes(11), untilMs: minutes(12) })
+    expect(askedOf(minutes(30), since)).toEqual({ fromMs: minutes(26), untilMs: minutes(29) })
+    expect(comparedOf({ fromMs: 0, untilMs: minutes(60) })).toEqual({ fromMs: minutes(30), untilMs: minutes(60) })
+  })
+  test('one that is not told may be late; three in a row are no data', () => {
+    const asking = (n: number) => ({ fromMs: 0, untilMs: minutes(n) })
+    expect([newest([], asking(2)), newest([], asking(3))]).toEqual([undefined, null])
+    expect(newest(points({ 1: 5, 2: 6 }), asking(3))?.value).toBe(6)
+  })
+  test('blue’s number is of the same minute, or the last before', () => {
+    const blue = points({ 1: 5, 3: 7, 4: 9 })
+    expect([3, 2, 0].map((n) => beside(blue, minutes(n)))).toEqual([7, 5, null])
+  })
+  test('a minute that is told twice counts once', () => {
+    const of = (minute: number, value: number) => ({ at: '', value, periodMs: minutes(minute) })
+    expect([of(1, 1), of(1, 2), of(2, 3)].reduce(followedBy, [] as readonly ReturnType<typeof of>[])).toEqual([
+      of(1, 2),
+      of(2, 3),
+    ])
+  })
+})
+
+describe('its checks', () => {
+  const arn =
+    'arn:aws:elasticloadbalancing:r:1:listener-rule/app/shared/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee'
+  const routes = [{ ...route('web'), ruleArn: arn }]
+  const { health } = aFile()
+  const asks = { limit: { atMost: 0.02 }, minSamples: 2, breachAfter: 2 }
+  const of = (check: Parameters<typeof checksFor>[0]['checks'][string]) =>
+    checksFor(
+      { ...health, checks: { it: check } },
+      { blue: 'b', green: 'g' },
+      { app: 'web', environment: 'test', namespaces: ['web-test'], routes, asked: false },
+    )[0]
+  test('are of the target groups of its routes, and read no more often than by the minute', () => {
+    expect(balanced(routes)).toEqual([
+      { loadBalancer: 'app/shared/50dc6c495c0c9188', groups: { blue: 'arn:tg/web', green: 'web-green' } },
+    ])
+    expect(dimensionOf('arn:aws:elasticloadbalancing:r:1:targetgroup/web/73e2d6bc24d8a067')).toBe(
+      'targetgroup/web/73e2d6bc24d8a067',
+    )
+    expect(of({ ...asks, cloudwatch: 'errors' })).toMatchObject({
+      every: '60s',
+      source: { kind: 'cloudwatch', asked: { of: 'errors', routes: balanced(routes) } },
+    })
+  })
+  test('of one’s own are put to each side', () => {
+    const age = { namespace: 'N', metric: 'M', statistic: 'Sum', dimensions: { Of: '{app}-{environment}-{cluster}' } }
+    expect(of({ ...asks, cloudwatch: { metrics: { age }, expression: 'age / 60' } })?.source).toMatchObject({
+      asked: {
+        queries: {
+          blue: { metrics: { age: { dimensions: { Of: 'web-test-b' } } }, expression: 'age / 60' },
+          green: { metrics: { age: { dimensions: { Of: 'web-test-g' } } } },
+        },
+      },
+    })
+  })
+  test('have the time that they need, however short the window is', () => {
+    const slow = of({ ...asks, cloudwatch: 'errors' })
+    expect(longestWindowMs('5m', [errors])).toBe(minutes(15))
+    expect(longestWindowMs('30s', slow ? [errors, slow] : [])).toBe(minutes(2 + 4))
+  })
+})
