@@ -267,7 +267,7 @@ const ownedFacts = async (
   { loadBalancing }: Proven,
   found: Omit<Found, Later | 'ruleTags'>,
 ): Promise<Omit<Found, Later>> => {
-  const rules = found.platform.apps.flatMap((a) => a.environments.flatMap((e) => e.routes.map((r) => r.ruleArn)))
+  const rules = found.platform.apps.flatMap((a) => a.environments.flatMap((e) => e.routes.flatMap((r) => (r.kind === 'alb' ? [r.ruleArn] : []))))
   return { ...found, ruleTags: rules.length === 0 ? {} : await loadBalancing.tagsOf(rules) }
 }
 

@@ -27,8 +27,11 @@ export const slug = (w: WorkloadRef): string => `${w.namespace}/${w.kind.toLower
 
 export const workloadName = (w: WorkloadRef): string => `${w.kind}/${w.namespace}/${w.name}`
 
+/** What splits an environment's traffic. Each kind has its driver: `src/activities/routes`. */
+export type Route = AlbRoute
+
 /** A listener rule of an Application Load Balancer outside both clusters, with a target group a side. */
-export interface Route {
+export interface AlbRoute {
   readonly kind: 'alb'
   readonly name: string
   readonly ruleArn: string
