@@ -1,5 +1,6 @@
 import { spelled } from '../domain/people.ts'
-import type { EnvironmentFile, PlatformFile } from '../domain/platform-file.ts'
+import type { DeclaredRecord, EnvironmentFile, PlatformFile } from '../domain/platform-file.ts'
+import { targetOf } from '../domain/record-routes.ts'
 import type { Trust } from '../domain/trust.ts'
 import type { Limit } from '../domain/verdict.ts'
 import { planned } from './handover.ts'
@@ -35,13 +36,14 @@ export function complete(written: Written, at: (path: Path) => string): Platform
       ...(env ?? environment.parse({})),
     })),
     discover: written.discover,
-    apps: mapValues(written.apps, ({ workloads, externals, ...app }, name) => ({
+    apps: mapValues(written.apps, ({ workloads, externals, records, ...app }, name) => ({
       ...app,
       workloads: mapValues(workloads, planned),
       ...(Object.keys(workloads).length > 0 && {
         writtenAt: mapValues(workloads, (_, workload) => at(['apps', name, 'workloads', workload])),
       }),
       externals: Object.entries(externals).map(([name, external]) => ({ name, ...external })),
+      ...(records && { records: Object.entries(records).flatMap(([name, record]) => recordOf(name, record) ?? []) }),
     })),
     ...(written.gates !== undefined && { gates: written.gates }),
     ...(argocd !== undefined && { argocd }),
@@ -84,6 +86,15 @@ type Limits = Readonly<Record<'atMost' | 'atLeast' | 'timesBlue', number | undef
 function limitOf({ atMost, atLeast, timesBlue = 0 }: Limits): Limit {
   if (atMost !== undefined) return { atMost }
   return atLeast === undefined ? { timesBlue } : { atLeast }
+}
+
+/** The shape of its target was checked. */
+function recordOf(
+  name: string,
+  { zone, target }: { readonly zone: string; readonly target: string },
+): DeclaredRecord | undefined {
+  const it = targetOf(target)
+  return it && { name, zone, target: it }
 }
 
 const mapValues = <T, R>(all: Readonly<Record<string, T>>, change: (value: T, key: string) => R): Record<string, R> =>

@@ -5,6 +5,7 @@ import type { Duration } from './duration.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { DeclaredOwners } from './ownership.ts'
 import type { Handover, Weight } from './platform.ts'
+import type { Target } from './record-routes.ts'
 import type { Schedule } from './schedule.ts'
 import type { Transform } from './transforms.ts'
 import type { Trust } from './trust.ts'
@@ -148,6 +149,15 @@ export interface AppFile {
   /** What each Job is that nothing else makes, by name. */
   readonly jobs?: DeclaredJobs
   readonly externals: readonly External[]
+  /** Of Route 53; absent where it has none. */
+  readonly records?: readonly DeclaredRecord[]
+}
+
+/** A name in a hosted zone of Route 53 that leads to a load balancer of its own on each cluster. */
+export interface DeclaredRecord {
+  readonly name: string
+  readonly zone: string
+  readonly target: Target
 }
 
 /** A database or queue outside both clusters. */

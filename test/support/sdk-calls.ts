@@ -12,6 +12,7 @@ const services: Readonly<Record<string, Service>> = {
   'elastic-load-balancing-v2': 'elasticloadbalancing',
   iam: 'iam',
   kms: 'kms',
+  'route-53': 'route53',
   'service-quotas': 'servicequotas',
   sts: 'sts',
 }

@@ -8,6 +8,7 @@ import { greenIsAnother } from './green.ts'
 import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
 import { platformAppsAreInOneWave, tenantsMoveByThemselves } from './platform-apps.ts'
+import { recordsAreOfOneApp } from './records.ts'
 import type { Rule } from './rule.ts'
 import { transformsAreOfCopies, transformsAreOfEnvironments, transformsChangeSomething } from './transforms.ts'
 import { approvalsHaveApprovers, deadlinesHaveSomebodyElse, platformTeamHasTwo, teamsAreKnown } from './teams.ts'
@@ -40,6 +41,7 @@ export const rules: readonly Rule[] = [
   argocdIsSomewhere,
   workloadsAreSaidOnce,
   workloadsFitTheirClass,
+  recordsAreOfOneApp,
   platformAppsAreInOneWave,
   tenantsMoveByThemselves,
   buffersAreMeasured,

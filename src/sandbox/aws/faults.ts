@@ -26,6 +26,8 @@ const throttling = {
   servicequotas: { code: 'TooManyRequestsException', status: 400 },
   // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html
   logs: { code: 'ThrottlingException', status: 400 },
+  // https://docs.aws.amazon.com/Route53/latest/APIReference/requests-rate-limits.html
+  route53: { code: 'Throttling', status: 400 },
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
   elasticloadbalancing: { code: 'Throttling', status: 400 },
   iam: { code: 'Throttling', status: 400 },
@@ -40,6 +42,7 @@ const expiry = {
   logs: { code: 'ExpiredTokenException', status: 400 },
   elasticloadbalancing: { code: 'ExpiredToken', status: 403 },
   iam: { code: 'ExpiredToken', status: 403 },
+  route53: { code: 'ExpiredToken', status: 403 },
   sts: { code: 'ExpiredToken', status: 403 },
   ec2: { code: 'RequestExpired', status: 400 },
   // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
