@@ -142,9 +142,9 @@ function claimsStay({ name, claims, shared = [], workloads }: NamespaceFacts, ap
 }
 
 const notCarried = ({ name, notCarried: what }: NamespaceFacts, apps: readonly App[]): Finding[] => {
-  const moved = apps.flatMap((app) => carriedWithRoutes(app, name))
+  const moved = new Set(apps.flatMap((app) => carriedWithRoutes(app, name)))
   return what
-    .filter((it) => !moved.includes(it))
+    .filter((it) => !moved.has(it))
     .map((it) =>
       blocker(
         'not-carried',
