@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { routesKeepTheirWord } from '../../contract/routes.ts'
 import { aRecordRoute } from '../../support/a-record-route.ts'
-import { aRoute } from '../../support/a-route.ts'
 import { attempted, driven, ending } from '../../support/driven.ts'
 import { call, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 
@@ -11,7 +10,6 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-routesKeepTheirWord('listener rules', () => world, aRoute)
 routesKeepTheirWord('records of Route 53', () => world, aRecordRoute)
 
 describe('records of Route 53', () => {

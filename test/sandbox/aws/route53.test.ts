@@ -1,4 +1,4 @@
-import { Route53 } from '@aws-sdk/client-route-53'
+import { Route53, type Change, type ResourceRecordSet } from '@aws-sdk/client-route-53'
 import { expect, test } from 'vitest'
 import { aSandbox } from './a-sandbox.ts'
 
@@ -13,17 +13,15 @@ async function aZone(times: Parameters<typeof aSandbox>[0] = {}) {
     credentials: aws.admin,
     maxAttempts: 1,
   })
-  const cname = (label: string, more: object = {}) =>
-    ({
-      Name: `${label}.example.com`,
-      Type: 'CNAME',
-      TTL: 60,
-      ResourceRecords: [{ Value: 'a&b.test' }],
-      ...more,
-    }) as const
-  const change = (
-    ...Changes: readonly { Action: 'CREATE' | 'DELETE' | 'UPSERT'; ResourceRecordSet: ReturnType<typeof cname> }[]
-  ) => client.changeResourceRecordSets({ HostedZoneId, ChangeBatch: { Changes: [...Changes] } })
+  const cname = (label: string, more: Partial<ResourceRecordSet> = {}): ResourceRecordSet => ({
+    Name: `${label}.example.com`,
+    Type: 'CNAME',
+    TTL: 60,
+    ResourceRecords: [{ Value: 'a&b.test' }],
+    ...more,
+  })
+  const change = async (...Changes: Change[]) =>
+    client.changeResourceRecordSets({ HostedZoneId, ChangeBatch: { Changes } })
   return { aws, client, HostedZoneId, cname, change, sets: () => aws.route53.records(HostedZoneId) }
 }
 
