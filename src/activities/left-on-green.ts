@@ -6,6 +6,7 @@ import { clusterOf, workloadName, type Scope, type Side, type WorkloadRef } from
 import { contested } from './errors.ts'
 import { otherSide, type Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
+import { routeDriver } from './routes/index.ts'
 import { scaledObjectOf } from './scalers.ts'
 
 /**
@@ -62,7 +63,14 @@ export async function refuseServing(
   here: KubernetesPort,
   { input, scope, run }: ActionCall<'withdraw'>,
 ): Promise<void> {
-  const { app, namespaces, on } = input
+  const { app, namespaces, on, routes = [] } = input
+  for (const route of routes) {
+    const { share } = await routeDriver(world, route, { scope, run }).read()
+    if (typeof share === 'number' && share > 0)
+      throw contested(
+        `route ${route.name} still sends ${share} % to ${scope[on]}, where withdrawing ${app} would drop them. See that ${clusterOf(scope, otherSide(on))} serves it, set green's weight to 0, then retry`,
+      )
+  }
   const bound = await Promise.all(namespaces.map((namespace) => here.list('TargetGroupBinding', { namespace })))
   const groups = new Set(
     bound

@@ -1,17 +1,17 @@
 import type { ActionCall } from '../domain/actions.ts'
 import { weightAfterLeft, type MayBeLeft } from '../domain/left-weights.ts'
 import type { Route, Weight } from '../domain/platform.ts'
-import { withGreenShare, type RuleAction } from '../domain/target-groups.ts'
 import { contested } from './errors.ts'
 import type { Proven } from './outside.ts'
+import type { Reading, RouteDriver } from './routes/driver.ts'
 import { grownShare, pinned } from './sizes.ts'
 import { budgets, notYet } from './waiting.ts'
 
-/** A route as it was found: green's group is this run's, and has some of the traffic. */
+/** A route as it was found: green's part of it is this run's, and has some of the traffic. */
 interface Found {
   readonly route: Route
-  readonly actions: readonly RuleAction[]
-  readonly green: string
+  readonly driver: RouteDriver
+  readonly found: Reading
   readonly share: Weight
 }
 
@@ -22,19 +22,16 @@ interface Found {
 export async function takeUp(
   world: Proven,
   { scope }: Pick<ActionCall, 'scope'>,
-  { route, actions, green, share }: Found,
+  { route, driver, found, share }: Found,
   { weights, grown }: MayBeLeft = { weights: [], grown: [] },
 ): Promise<never> {
-  if (!weights.includes(share)) throw leftBehind(route, share)
+  if (!weights.includes(share)) throw leftBehind(driver, route, share)
   // Green may have grown while it had the traffic.
   for (const workload of grown) await pinned(world, { workload, on: 'blue', like: 'green', wait: false }, scope)
-  const health = await world.loadBalancing.health(route.blueTargetGroup)
-  const targets = health.filter((t) => t.state !== 'draining').length
-  const healthy = health.filter((t) => t.state === 'healthy').length
+  const { expected: targets, healthy } = await driver.health('blue')
   const ready = await grownShare(world, grown, 0)
   const to = weightAfterLeft(share, weights, { share: ready, targets, healthy }) ?? share
-  if (to !== share)
-    await world.loadBalancing.setActions(route.ruleArn, withGreenShare(actions, route.blueTargetGroup, green, to))
+  if (to !== share) await found.write(to)
   throw notYet(
     `route ${route.name} was at ${share} %, left by an earlier cutover of this app: ${to === share ? 'it stays there' : `it goes to ${to} %`}, with ${healthy} of ${targets} targets healthy and ${Math.round(ready * 100)} % of the pods ready on ${scope.blue}`,
     budgets.pods,
@@ -42,7 +39,7 @@ export async function takeUp(
   )
 }
 
-const leftBehind = (route: Route, found: Weight) =>
+const leftBehind = ({ words }: RouteDriver, { name }: Route, found: Weight) =>
   contested(
-    `route ${route.name} is at ${found} %, where 0 % was left: an earlier cutover of this app ended in mid-run, and this is no weight of its steps. See that blue serves it, set green's weight in the rule to 0, then retry`,
+    `route ${name} is at ${found} %, where 0 % was left: an earlier cutover of this app ended in mid-run, and this is no weight of its steps. See that blue serves it, set green's weight in ${words.place} to 0, then retry`,
   )

@@ -20,6 +20,7 @@ import type {
   Ports,
   ProbePort,
   QuotasPort,
+  RecordsPort,
   RegistryPort,
   RemainsPort,
   Removing,
@@ -55,6 +56,7 @@ export interface Proven {
   /** Removes a cluster and its parts: as whoever may remove what this run made, or what was approved by its identity. */
   removing(identity: Identity | 'made-by-this-run'): Pick<EksPort, Removing>
   readonly loadBalancing: LoadBalancingPort
+  readonly records: RecordsPort
   readonly blockStorage: BlockStoragePort
   readonly compute: ComputePort
   readonly network: NetworkPort
@@ -95,6 +97,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     eks,
     removing: (identity) => (identity === 'made-by-this-run' ? eks : ports.decommissioning(region, account)),
     loadBalancing: ports.loadBalancing(region),
+    records: ports.records(region),
     blockStorage: ports.blockStorage(region),
     compute: ports.compute(region),
     network: ports.network(region),

@@ -45,6 +45,7 @@ import type { ServedResource } from '../domain/resources.ts'
 import type { Claims } from '../domain/tokens.ts'
 import type { Asking, CloudWatchQuery, Series } from '../domain/cloudwatch.ts'
 import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
+import type { BalancerHost, RecordChange, RecordSet } from '../domain/weighted-records.ts'
 
 /**
  * What activities ask of the outside. An adapter speaks one system's words in and ours out: it does not wait, retry or
@@ -60,6 +61,7 @@ export interface Ports {
    */
   decommissioning(region: string, account: string): Pick<EksPort, Removing>
   loadBalancing(region: string): LoadBalancingPort
+  records(region: string): RecordsPort
   blockStorage(region: string): BlockStoragePort
   compute(region: string): ComputePort
   network(region: string): NetworkPort
@@ -200,6 +202,29 @@ export interface LoadBalancingPort {
   createTargetGroup(name: string, like: TargetGroupDescription, tags: Readonly<Record<string, string>>): Promise<string>
   deleteTargetGroup(arn: string): Promise<void>
   health(targetGroupArn: string): Promise<readonly TargetHealth[]>
+  /** An application or network load balancer that is active, by the name at which it answers. */
+  findBalancer(host: string): Promise<Balancer | undefined>
+  /** Of every target group that its listeners forward to. */
+  healthBehind(loadBalancerArn: string): Promise<readonly TargetHealth[]>
+}
+
+export interface Balancer extends BalancerHost {
+  readonly arn: string
+}
+
+/** Of Route 53, which takes five requests a second of an account: the adapter asks no more than three. */
+export interface RecordsPort {
+  /** All record sets of this name, of every type. Throws `notFound` where the hosted zone is not there. */
+  named(zone: string, name: string): Promise<readonly RecordSet[]>
+  /**
+   * All of them, or none, and answers the id of the change. Throws `contested` where the records are not as they were read, or
+   * are protected; `unreachable` while an earlier change of the zone is not done.
+   */
+  change(zone: string, changes: readonly RecordChange[], comment: string): Promise<string>
+  /** Do all servers of Route 53 have this change? */
+  isInSync(change: string): Promise<boolean>
+  /** Types of this name that somebody has protected: a batch that changes one of them fails as a whole. */
+  protectedTypes(zone: string, name: string): Promise<readonly string[]>
 }
 
 export interface RuleDescription {

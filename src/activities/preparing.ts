@@ -42,6 +42,7 @@ import { rulesNaming } from './group-rules.ts'
 import { networkOf, taggedFor } from './network-tags.ts'
 import { imageSurvey } from './registry-images.ts'
 import { hasRoles } from './role-proofs.ts'
+import { recordSurvey } from './record-survey.ts'
 import { removalSurvey } from './removal-survey.ts'
 import { bounded, DIVIDE_AN_APP, fitting, LARGEST_APP, LARGEST_CUTOVER } from './plan-sizes.ts'
 import { roleSurvey } from './role-survey.ts'
@@ -81,7 +82,9 @@ export const preparingActivities = (
         builds: file.adopts === undefined,
       }),
     ])
-    const { platform: asFound, findings } = resolvePlatform(file, { blue, green, namespaces, fingerprint: sha256 })
+    const records = await recordSurvey(world, kubernetes, file)
+    const discovered = { blue, green, namespaces, records, fingerprint: sha256 }
+    const { platform: asFound, findings } = resolvePlatform(file, discovered)
     const adoption =
       file.adopts === undefined
         ? undefined
@@ -269,7 +272,9 @@ const ownedFacts = async (
   { loadBalancing }: Proven,
   found: Omit<Found, Later | 'ruleTags'>,
 ): Promise<Omit<Found, Later>> => {
-  const rules = found.platform.apps.flatMap((a) => a.environments.flatMap((e) => e.routes.map((r) => r.ruleArn)))
+  const rules = found.platform.apps.flatMap((a) =>
+    a.environments.flatMap((e) => e.routes.flatMap((r) => (r.kind === 'alb' ? [r.ruleArn] : []))),
+  )
   return { ...found, ruleTags: rules.length === 0 ? {} : await loadBalancing.tagsOf(rules) }
 }
 

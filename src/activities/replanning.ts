@@ -14,6 +14,7 @@ import { proven, type Outside } from './outside.ts'
 import { fileNow } from './platform-files.ts'
 import { fitting } from './plan-sizes.ts'
 import { blueFacts, sealed, tenantsOn } from './preparing.ts'
+import { recordSurvey } from './record-survey.ts'
 import { roleSurveyOf } from './role-survey.ts'
 import { sha256 } from './tokens.ts'
 
@@ -30,8 +31,10 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
     const { cluster, nodegroups } = await blueFacts(world.eks, platform.blue)
     const { namespaces } = await tenantsOn(world, platform.blue, nodegroups)
     const { blue, green } = platform
+    const { [name]: declared } = file.apps
+    const records = await recordSurvey(world, await world.on('blue'), { apps: declared ? { [name]: declared } : {} })
     const resolve = (its: PlatformFile, some: readonly NamespaceFacts[]) =>
-      resolvePlatform(its, { blue, green, namespaces: some, fingerprint: sha256 })
+      resolvePlatform(its, { blue, green, namespaces: some, records, fingerprint: sha256 })
     const now = resolve(file, namespaces)
     const app = now.platform.apps.find((a) => a.name === name)
     const looked = withApp(platform, name, { app, teams: now.platform.teams, calendar: file.calendar })

@@ -1,21 +1,13 @@
-import { isSuccessor } from '../domain/actions.ts'
-import { madeTags, PLATFORM_TAG, RUN_TAG } from '../domain/clone.ts'
-import { RUN } from '../domain/annotations.ts'
-import { madeBy } from '../domain/copying.ts'
-import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { isSuccessor, type ActionCall } from '../domain/actions.ts'
 import type { Duration } from '../domain/duration.ts'
-import type { Route, Scope } from '../domain/platform.ts'
-import {
-  greenShare,
-  withGreenShare,
-  withOnly,
-  type RuleAction,
-  type TargetGroupDescription,
-} from '../domain/target-groups.ts'
+import type { Route } from '../domain/platform.ts'
+import { opening, settledAt, settling, weighing, type Share } from '../domain/route-shares.ts'
 import { weightOnTheWayBack } from '../domain/way-back-weights.ts'
 import { contested, notFound } from './errors.ts'
 import { takeUp } from './left-weights.ts'
-import { proven, type Deed, type Outside, type Proven } from './outside.ts'
+import { proven, type Deed, type Outside } from './outside.ts'
+import type { RouteDriver } from './routes/driver.ts'
+import { routeDriver } from './routes/index.ts'
 import { grownShare } from './sizes.ts'
 import { budgets, hasWaited, notYet, remember, remembered } from './waiting.ts'
 
@@ -27,35 +19,35 @@ const GROWS_WITHIN: Duration = '5m'
 /** What attempts of opening a route note: how often it was seen healthy in a row, and what was left at first, in per cent. */
 const nothing: { readonly polls: number; readonly left: number } = { polls: 0, left: 0 }
 
+/** What is done to a route of whatever kind, and in which order; how is its driver's. */
 export const trafficActions = (outside: Outside) => {
-  const openRoute: Deed<'openRoute'> = async (call) => {
-    const { route } = call.input
-    const world = await proven(outside, call.scope)
-    const blue = await targetGroup(world, route.blueTargetGroup)
-    const green = await ownTargetGroup(world, route, blue, call)
-    await bind(world, route, green.arn, call.run)
+  const to = async ({ input: { route }, scope, run }: ActionCall<'openRoute' | 'setWeight' | 'settleRoute'>) => {
+    const world = await proven(outside, scope)
+    return { world, driver: routeDriver(world, route, { scope, run }) }
+  }
 
-    const actions = await actionsOf(world, route)
-    const share = greenShare(actions, blue.arn, green.arn)
-    if (share === 'elsewhere') throw contestedRoute(route, share, [0])
-    if (share !== undefined && share > 0) {
-      if (!isSuccessor(call)) throw contestedRoute(route, share, [0])
-      remember({ polls: 0, left: Math.max(share, remembered(nothing).left) })
-      return takeUp(world, call, { route, actions, green: green.arn, share }, call.input.left)
+  const openRoute: Deed<'openRoute'> = async (call) => {
+    const { route, left } = call.input
+    const { world, driver } = await to(call)
+    await driver.prepare()
+    const found = await driver.read()
+    const is = opening(found, { successor: isSuccessor(call) })
+    if (is === 'contested') throw contestedRoute(driver, route, found.share, [0])
+    if (is === 'takeUp' && typeof found.share === 'number') {
+      remember({ ...remembered(nothing), polls: 0, left: Math.max(found.share, remembered(nothing).left) })
+      return takeUp(world, call, { route, driver, found, share: found.share }, left)
     }
     // Targets are checked only once their group is in a rule: it enters at weight 0, and is waited for there.
-    if (share === undefined)
-      await world.loadBalancing.setActions(route.ruleArn, withGreenShare(actions, blue.arn, green.arn, 0))
+    if (is === 'enter') await found.write(0)
+    await driver.inForce(is === 'enter' ? await driver.read() : found, 'opening')
 
-    const health = await world.loadBalancing.health(green.arn)
-    const healthy = health.filter((t) => t.state === 'healthy').length
-    const expected = health.filter((t) => t.state !== 'draining').length
+    const { healthy, expected } = await driver.health('green')
     const before = remembered(nothing)
     const polls = healthy > 0 && healthy === expected ? before.polls + 1 : 0
     remember({ ...before, polls })
     if (polls < POLLS)
       throw notYet(
-        `${healthy} of ${expected} targets of ${route.greenTargetGroup} are healthy (seen so ${polls} of ${POLLS} times)`,
+        `${healthy} of ${expected} ${driver.words.targets} are healthy (seen so ${polls} of ${POLLS} times)`,
         budgets.targets,
         '1s',
       )
@@ -63,145 +55,58 @@ export const trafficActions = (outside: Outside) => {
     return { note: `${healthy} targets healthy on green, at 0 %${after}` }
   }
 
-  const setWeight: Deed<'setWeight'> = async ({ input, scope }) => {
+  const setWeight: Deed<'setWeight'> = async (call) => {
+    const { input, scope } = call
     const { route, expect, grown = [] } = input
-    const world = await proven(outside, scope)
-    const green = await world.loadBalancing.findTargetGroup(route.greenTargetGroup)
-    if (!green) {
-      if (input.to === 0) return { note: 'green is not in the rule' }
-      throw notFound(`target group ${route.greenTargetGroup} is not there`)
-    }
-    const actions = await actionsOf(world, route)
-    const found = greenShare(actions, route.blueTargetGroup, green.arn)
+    const { world, driver } = await to(call)
+    const found = await driver.read()
+    const { share: was } = found
+    const is = weighing(was, input.to, expect)
     // Never opened, or closed already: nothing of green's is served.
-    if (found === undefined && input.to === 0) return { note: 'green is not in the rule' }
-    if (found !== input.to && (found === undefined || found === 'elsewhere' || !expect.includes(found)))
-      throw contestedRoute(route, found, expect)
-    const grows = grown.length > 0 && typeof found === 'number' && !hasWaited(GROWS_WITHIN)
+    if (is === 'done') return { note: `green is not in ${driver.words.place}` }
+    if (is === 'unmade') throw notFound(`${driver.words.green} is not there`)
+    if (is === 'contested' || typeof was !== 'number') throw contestedRoute(driver, route, was, expect)
+    const grows = grown.length > 0 && !hasWaited(GROWS_WITHIN)
     const share = grows ? await grownShare(world, grown) : 1
-    const to = grows ? weightOnTheWayBack(share, found, expect) : input.to
-    if (found !== to)
-      await world.loadBalancing.setActions(route.ruleArn, withGreenShare(actions, route.blueTargetGroup, green.arn, to))
-    const read = greenShare(await actionsOf(world, route), route.blueTargetGroup, green.arn)
-    if (read !== to) throw notYet(`route ${route.name} still reads ${String(read)} %, not ${to} %`, budgets.weight)
-    if (to !== input.to)
+    const next = grows ? weightOnTheWayBack(share, was, expect) : input.to
+    if (was !== next) await found.write(next)
+    const read = await driver.read()
+    if (read.share !== next)
+      throw notYet(`route ${route.name} still reads ${inWords(read.share)}, not ${next} %`, budgets.weight)
+    if (next !== input.to)
       throw notYet(
-        `route ${route.name} is at ${to} %: ${Math.round(share * 100)} % of the pods that ${scope.blue} needs are ready`,
+        `route ${route.name} is at ${next} %: ${Math.round(share * 100)} % of the pods that ${scope.blue} needs are ready`,
         budgets.pods,
         '2s',
       )
-    return { note: `${to} % read back` }
+    await driver.inForce(read, 'weight')
+    return { note: `${next} % read back` }
   }
 
   const settleRoute: Deed<'settleRoute'> = async (call) => {
-    const { input, scope, run } = call
-    const { route, on } = input
-    const world = await proven(outside, scope)
-    const green = await world.loadBalancing.findTargetGroup(route.greenTargetGroup)
-    const blue = await world.loadBalancing.findTargetGroup(route.blueTargetGroup)
-    const [keep, drop] = on === 'blue' ? [blue, green] : [green, blue]
-    if (!keep) throw notFound(`the target group of ${on} for route ${route.name} is not there`)
-
-    const dropArn = drop?.arn ?? (on === 'blue' ? '' : route.blueTargetGroup)
-    const actions = await actionsOf(world, route)
-    if (actions.some((a) => a.type === 'forward' && a.targetGroups.some((s) => s.arn === dropArn))) {
-      const settled = on === 'blue' ? 0 : 100
-      const share = greenShare(actions, route.blueTargetGroup, on === 'blue' ? dropArn : keep.arn)
-      if (
-        on === 'blue' &&
-        drop &&
-        typeof share === 'number' &&
-        share > 0 &&
-        isSuccessor(call) &&
-        drop.tags[RUN_TAG] === run
-      )
-        return takeUp(world, call, { route, actions, green: drop.arn, share }, input.left)
-      if (share !== settled) throw contestedRoute(route, share, [settled])
-      await world.loadBalancing.setActions(route.ruleArn, withOnly(actions, keep.arn, dropArn))
+    const { route, on, left } = call.input
+    const { world, driver } = await to(call)
+    await driver.prove(on)
+    const found = await driver.read()
+    const there = found.has(on === 'blue' ? 'green' : 'blue')
+    const is = settling(found, { on, there, successor: isSuccessor(call) })
+    if (is === 'takeUp' && typeof found.share === 'number')
+      return takeUp(world, call, { route, driver, found, share: found.share }, left)
+    if (is === 'contested') throw contestedRoute(driver, route, found.share, [settledAt(on)])
+    if (is === 'drop') {
+      await found.leaveOnly(on)
       throw notYet(`route ${route.name} was just told to serve ${on} only`, budgets.weight)
     }
-    const mine = (object: KubernetesObject) => (on === 'blue' ? madeBy(object) === run : true)
-    await unbind(world, scope, route, on === 'blue' ? 'green' : 'blue', mine)
-    const owned =
-      drop !== undefined && (on === 'blue' ? drop.tags[RUN_TAG] === run : drop.tags[PLATFORM_TAG] === scope.platform)
-    if (drop && owned) await world.loadBalancing.deleteTargetGroup(drop.arn)
-    return {
-      note:
-        drop && !owned ? `only ${on} is served; ${drop.name} is not Norikae's and was left` : `only ${on} is served`,
-    }
+    await driver.inForce(found, 'settling')
+    return { note: await driver.clear(on) }
   }
 
   return { openRoute, setWeight, settleRoute }
 }
 
-async function targetGroup({ loadBalancing }: Proven, arn: string): Promise<TargetGroupDescription> {
-  const found = await loadBalancing.findTargetGroup(arn)
-  if (!found) throw notFound(`target group ${arn} is not there`)
-  return found
-}
+const inWords = (share: Share): string => (typeof share === 'number' ? `${share} %` : share)
 
-/** Made like blue's, or found again and completed; never somebody else's. */
-async function ownTargetGroup(
-  { loadBalancing }: Proven,
-  route: Route,
-  blue: TargetGroupDescription,
-  { run, scope }: { readonly run: string; readonly scope: Scope },
-): Promise<TargetGroupDescription> {
-  const found = await loadBalancing.findTargetGroup(route.greenTargetGroup)
-  if (found && found.tags[RUN_TAG] !== run)
-    throw contested(
-      `target group ${route.greenTargetGroup} is there already, and this run did not make it. Delete it, then retry`,
-    )
-  await loadBalancing.createTargetGroup(route.greenTargetGroup, blue, madeTags({ platform: scope.platform, run }))
-  const made = await loadBalancing.findTargetGroup(route.greenTargetGroup)
-  if (!made) throw notYet(`target group ${route.greenTargetGroup} was just made`, budgets.targets)
-  return made
-}
-
-/** The binding of blue, for green's group: the load balancer controller on green does the rest. */
-async function bind(world: Proven, route: Route, targetGroupArn: string, run: string): Promise<void> {
-  const [green, blue] = [await world.on('green'), await world.on('blue')]
-  const found = await green.find('TargetGroupBinding', route.namespace, route.binding)
-  if (found && madeBy(found) !== run)
-    throw contested(
-      `binding ${route.namespace}/${route.binding} is on green already, and this run did not make it. Remove it, then retry`,
-    )
-  if (found?.spec?.['targetGroupARN'] === targetGroupArn) return
-  const like = await blue.find('TargetGroupBinding', route.namespace, route.binding)
-  if (!like) throw notFound(`binding ${route.namespace}/${route.binding} is not on blue any more`)
-  await green.apply(
-    {
-      apiVersion: like.apiVersion,
-      kind: like.kind,
-      metadata: { name: route.binding, namespace: route.namespace, labels: { ...like.metadata.labels, [RUN]: run } },
-      spec: { ...like.spec, targetGroupARN: targetGroupArn },
-    },
-    { force: true },
-  )
-}
-
-async function unbind(
-  world: Proven,
-  scope: Scope,
-  route: Route,
-  side: 'blue' | 'green',
-  mine: (object: KubernetesObject) => boolean,
-): Promise<void> {
-  const cluster = await world.ifThere(side)
-  const found = await cluster?.find('TargetGroupBinding', route.namespace, route.binding)
-  if (!cluster || !found || !mine(found)) return
-  if (found.metadata.deletionTimestamp === undefined)
-    await cluster.remove('TargetGroupBinding', route.namespace, route.binding, found.metadata.uid)
-  throw notYet(`binding ${route.namespace}/${route.binding} is going from ${scope[side]}`, budgets.targets)
-}
-
-async function actionsOf({ loadBalancing }: Proven, route: Route): Promise<readonly RuleAction[]> {
-  const rule = await loadBalancing.findRule(route.ruleArn)
-  if (!rule) throw notFound(`rule ${route.ruleArn} of route ${route.name} is not there`)
-  return rule.actions
-}
-
-const contestedRoute = (route: Route, found: number | 'elsewhere' | undefined, expect: readonly number[]) =>
+const contestedRoute = ({ words }: RouteDriver, { name }: Route, found: Share, expect: readonly number[]) =>
   contested(
-    `route ${route.name} ${found === 'elsewhere' ? 'serves another target group too' : found === undefined ? 'does not know green' : `is at ${found} %`}, where ${expect.join(' or ')} % was left: somebody else wrote it. Agree who owns it, then retry`,
+    `route ${name} ${found === 'elsewhere' ? `serves ${words.others} too` : typeof found === 'number' ? `is at ${found} %` : 'does not know green'}, where ${expect.join(' or ')} % was left: somebody else wrote it. Agree who owns it, then retry`,
   )

@@ -32,6 +32,8 @@ interface Memory {
   readonly silentSinceMs?: number
   /** When what was last done, by name. */
   readonly doneAtMs?: Readonly<Record<string, number>>
+  /** What somebody whom it asked noted beside that, by name. */
+  readonly aside?: Readonly<Record<string, unknown>>
 }
 const memories = new WeakMap<Context, Memory>()
 
@@ -50,6 +52,12 @@ export const remembered = <T>(otherwise: T): T => (memory().noted as T | undefin
 
 /** Kept for the next attempt. */
 export const remember = (noted: unknown): void => keep({ ...memory(), noted })
+
+/** As `remember`, for whom an activity asks: beside what it remembers itself. Only who notes under a name reads there. */
+export const noteAside = (name: string, noted: unknown): void =>
+  keep({ ...memory(), aside: { ...memory().aside, [name]: noted } })
+
+export const notedAside = (name: string): unknown => memory().aside?.[name]
 
 /** Notes that this was done just now: kept beside what is remembered. */
 export function noteDone(name: string): void {

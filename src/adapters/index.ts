@@ -6,6 +6,7 @@ import { EKS } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { IAM } from '@aws-sdk/client-iam'
 import { KMS } from '@aws-sdk/client-kms'
+import { Route53 } from '@aws-sdk/client-route-53'
 import { ServiceQuotas } from '@aws-sdk/client-service-quotas'
 import { STS } from '@aws-sdk/client-sts'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
@@ -30,6 +31,8 @@ import { probes } from './probe/probe-port.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
 import { quotas } from './service-quotas/quotas-port.ts'
 import { remains } from './remains/remains-port.ts'
+import { paced, turns } from './route53/pace.ts'
+import { records } from './route53/records-port.ts'
 import { slack } from './slack/chat-port.ts'
 import { assumedRole } from './sts/assumed-role.ts'
 import { sts } from './sts/identity-port.ts'
@@ -40,6 +43,8 @@ interface OutsideOptions extends AwsOptions {
   readonly slack?: Parameters<typeof slack>[0]
   /** Left out: what decommissioning removes is removed with the worker's own credentials. */
   readonly decommissionRoleArn?: string
+  /** Requests of Route 53, over all accounts that it asks: a limit is one for all who ask of an account. Left out: three. */
+  readonly recordsPerSecond?: number
 }
 
 /**
@@ -50,6 +55,7 @@ export function connectOutside({
   webhookSecrets,
   slack: slackApp,
   decommissionRoleArn: role,
+  recordsPerSecond,
   ...options
 }: OutsideOptions = {}): Ports & {
   close(): Promise<void>
@@ -64,6 +70,8 @@ export function connectOutside({
   const ecrClients = clientsOf((region) => new ECR(aws(region)))
   const iamClients = clientsOf((region) => new IAM(aws(region)))
   const kmsClients = clientsOf((region) => new KMS(aws(region)))
+  const turn = turns(recordsPerSecond)
+  const route53Clients = clientsOf((region) => paced(new Route53(aws(region)), turn))
   const quotaClients = clientsOf((region) => new ServiceQuotas(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
@@ -97,6 +105,7 @@ export function connectOutside({
       return eks(removers.of(region))
     },
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
+    records: (region) => records(route53Clients.of(region)),
     blockStorage: (region) => blockStorage(ec2Clients.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
     logs: (region) => logs(logsClients.of(region)),
@@ -127,6 +136,7 @@ export function connectOutside({
         logsClients,
         cloudWatchClients,
         kmsClients,
+        route53Clients,
         quotaClients,
         stsClients,
       ]

@@ -1,5 +1,6 @@
 import { spelled } from '../domain/people.ts'
-import type { EnvironmentFile, PlatformFile } from '../domain/platform-file.ts'
+import type { DeclaredRecord, EnvironmentFile, PlatformFile } from '../domain/platform-file.ts'
+import { targetOf } from '../domain/record-routes.ts'
 import type { Trust } from '../domain/trust.ts'
 import { checkOf } from './checks.ts'
 import { planned } from './handover.ts'
@@ -32,7 +33,7 @@ export function complete(written: Written, at: (path: Path) => string): Platform
       ...(env ?? environment.parse({})),
     })),
     discover: written.discover,
-    apps: mapValues(written.apps, ({ workloads, externals, checks, ...app }, name) => ({
+    apps: mapValues(written.apps, ({ workloads, externals, checks, records, ...app }, name) => ({
       ...app,
       ...(checks && { checks: mapValues(checks, checkOf) }),
       workloads: mapValues(workloads, planned),
@@ -40,6 +41,7 @@ export function complete(written: Written, at: (path: Path) => string): Platform
         writtenAt: mapValues(workloads, (_, workload) => at(['apps', name, 'workloads', workload])),
       }),
       externals: Object.entries(externals).map(([name, external]) => ({ name, ...external })),
+      ...(records && { records: Object.entries(records).flatMap(([name, record]) => recordOf(name, record) ?? []) }),
     })),
     ...(written.gates !== undefined && { gates: written.gates }),
     ...(argocd !== undefined && { argocd }),
@@ -74,6 +76,15 @@ function trustOf({ trust, people = {}, oidc, teams }: Written): { readonly trust
     [...approvers].map((who) => [who, people[spelled(Object.keys(people), who)]?.keys ?? []]),
   )
   return { trust: { kind: 'signed', keys } }
+}
+
+/** The shape of its target was checked. */
+function recordOf(
+  name: string,
+  { zone, target }: { readonly zone: string; readonly target: string },
+): DeclaredRecord | undefined {
+  const it = targetOf(target)
+  return it && { name, zone, target: it }
 }
 
 const mapValues = <T, R>(all: Readonly<Record<string, T>>, change: (value: T, key: string) => R): Record<string, R> =>

@@ -44,6 +44,23 @@ export const clusterName = text(
   'it as EKS lists it, such as chatwork-prod-1-35',
 )
 
+/** A DNS name, in lower case and without a dot at its end. */
+export const RECORD = /^(\*\.)?([a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+
+/** https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZone.html */
+export const hostedZone = text(
+  /^Z[A-Z0-9]{1,31}$/,
+  'the id of a hosted zone',
+  'it as Route 53 lists it, such as Z0123456789ABCDEFGHIJ',
+)
+
+const NAMED = '[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?'
+export const balanced = text(
+  new RegExp(`^(Service|Ingress)/${NAMED}/${NAMED}$`),
+  'what has a load balancer',
+  'Service/ or Ingress/, its namespace and its name, such as Service/legacy-production/web',
+)
+
 export const account = text(/^\d{12}$/, 'an AWS account', 'its 12 digits in quotes, such as "123456789012"')
 
 export const region = text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region', 'its code, such as ap-northeast-1')

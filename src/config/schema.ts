@@ -14,12 +14,14 @@ import {
   account,
   ADDRESS,
   address,
+  balanced,
   clusterName,
   count,
   duration,
   endpoint,
   ENVIRONMENT,
   expecting,
+  hostedZone,
   issuer,
   labelName,
   labelPattern,
@@ -30,6 +32,7 @@ import {
   platformName,
   publicKey,
   query,
+  RECORD,
   region,
   slackChannel,
   time,
@@ -131,6 +134,16 @@ const external = z.strictObject(
   mapping('{ endpoint: db.example.com:5432, connections: 40, limit: 200 }'),
 )
 
+const record = z.strictObject(
+  {
+    zone: hostedZone.describe('The hosted zone that it is in, by its id.'),
+    target: balanced.describe(
+      'The Service of type LoadBalancer, or the Ingress, that has a load balancer on each cluster: Service/<namespace>/<name>.',
+    ),
+  },
+  mapping('{ zone: Z0123456789ABCDEFGHIJ, target: Service/legacy-production/web }'),
+)
+
 /** A name of the workload, or its kind and name where two kinds use one. */
 export const WORKLOAD = /^((Deployment|StatefulSet|DaemonSet|CronJob)\/)?[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/
 
@@ -163,6 +176,13 @@ const app = z.strictObject(
     externals: named(external, '{ orders-db: { endpoint: db.example.com:5432, connections: 40, limit: 200 } }')
       .default({})
       .describe('By name: databases and queues outside both clusters.'),
+    records: named(
+      record,
+      '{ legacy.example.com: { zone: Z0123456789ABCDEFGHIJ, target: Service/legacy-production/web } }',
+      RECORD,
+    )
+      .exactOptional()
+      .describe('By DNS name: records of Route 53 that lead to a load balancer of its own on each cluster.'),
   },
   mapping('{ workloads: { worker: { handover: schedule } } }, or leave the app out'),
 )

@@ -137,7 +137,8 @@ export interface Actions {
    */
   deploy: Contract<Place & Copied & { on: Side; asleep: readonly WorkloadRef[] }>
   /** Only what this run made. */
-  withdraw: Contract<Place & { on: Side }>
+  /** `routes`: those of which no object on the cluster tells. What they still send there is not withdrawn. */
+  withdraw: Contract<Place & { on: Side; routes?: readonly Route[] }>
   /**
    * Ends when somebody else has deployed what the other side runs, with the same images. What sleeps is put to sleep
    * then, and must stay so.

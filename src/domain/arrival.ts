@@ -2,7 +2,7 @@ import type { ByArgo } from './argocd.ts'
 import { inOrder, just, pair, stay, undoing, type Move } from './moves.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import { deployedByOthers, type Deployer } from './platform-file.ts'
-import type { App, Environment, WorkloadRef } from './platform.ts'
+import type { App, Environment, Route, WorkloadRef } from './platform.ts'
 import { act, type LeafStep } from './steps.ts'
 import type { Transform } from './transforms.ts'
 
@@ -33,6 +33,8 @@ export interface Arriving {
   readonly drains: readonly LeafStep[]
   /** Where Argo CD deploys it. */
   readonly argocd?: ByArgo
+  /** Its routes of which no object on a cluster tells; left out where it has none. */
+  readonly routes?: readonly Route[]
 }
 
 export const arrive = (deploy: Deployer, it: Arriving): Move =>
@@ -49,7 +51,7 @@ const by = {
   flux: (it) => theirs(it, [awaits('awaitFlux', it)], { leave: 'leaveFlux' }),
 } as const satisfies Readonly<Record<Deployer, (it: Arriving) => Move>>
 
-function byCopy({ place, copied, asleep, fenced, drains }: Arriving): Move {
+function byCopy({ place, copied, asleep, fenced, drains, routes }: Arriving): Move {
   const id = (...path: string[]) => [place.environment, ...path].join('/')
   // It fences what it brings asleep.
   const deploy = act(id('deploy'), 'deploy', { ...place, on: 'green', asleep, ...copied })
@@ -58,7 +60,7 @@ function byCopy({ place, copied, asleep, fenced, drains }: Arriving): Move {
       forward: [deploy],
       back: [
         ...drains,
-        act(id('withdraw'), 'withdraw', { ...place, on: 'green' }),
+        act(id('withdraw'), 'withdraw', { ...place, on: 'green', ...(routes && { routes }) }),
         ...fenced.map((namespaces) => act(id('unfence-green'), 'removeFence', { namespaces, on: 'green' })),
       ].map((step) => undoing([deploy], step)),
       commit: fenced.map((namespaces) => unfenced(place.environment, namespaces)),

@@ -1,4 +1,5 @@
 import type { Question } from './actions.ts'
+import { warning, type Finding } from './findings.ts'
 import { balanced, PERIOD_MS, queryFor } from './cloudwatch.ts'
 import { isHttp, type Measure, type Measuring } from './measures.ts'
 import { milliseconds, type Duration } from './duration.ts'
@@ -57,8 +58,8 @@ export function checksFor(health: HealthFile, scope: Pick<Scope, 'blue' | 'green
     breachAfter: 2,
     every,
   }
-  const written = { ...(watched.routes.length > 0 && health.checks), ...watched.own }
-  const declared = Object.entries(written).flatMap(([name, check]): Check[] => {
+  const declared = Object.entries(writtenFor(health, watched)).flatMap(([name, check]): Check[] => {
+    if (readsNothing(check, watched.routes)) return []
     const { limit, minSamples, breachAfter } = check
     const source = sourceOf(check, health, scope, watched)
     return [
@@ -66,6 +67,30 @@ export function checksFor(health: HealthFile, scope: Pick<Scope, 'blue' | 'green
     ]
   })
   return [...declared, readiness]
+}
+
+const writtenFor = (health: HealthFile, { routes, own }: Watched): Readonly<Record<string, CheckFile>> => ({
+  ...(routes.length > 0 && health.checks),
+  ...own,
+})
+
+/** It asks for target groups, and no route here has any. */
+const readsNothing = (check: CheckFile, routes: readonly Route[]): boolean =>
+  'cloudwatch' in check && typeof check.cloudwatch === 'string' && balanced(routes).length === 0
+
+/** Requests come in, and of what is written nothing sees them. */
+export function unseen(health: HealthFile, watched: Watched): Finding[] {
+  const left = Object.entries(writtenFor(health, watched)).filter(([, check]) => readsNothing(check, watched.routes))
+  if (watched.routes.length === 0 || left.length === 0) return []
+  const names = left.map(([name]) => name).join(', ')
+  return [
+    warning(
+      'check-without-groups',
+      `${watched.app}/${watched.environment}`,
+      `no route of it is a listener rule, so ${names} would have no target group to read: left out`,
+      `write checks that see its requests: a query, a probe or own metrics, in health.checks or apps.${watched.app}.checks`,
+    ),
+  ]
 }
 
 /** What is told once a minute is asked for no more often. */

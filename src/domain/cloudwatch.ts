@@ -56,11 +56,16 @@ export const loadBalancerOf = (ruleArn: string): string =>
 /** `targetgroup/<name>/<id>`, as CloudWatch names it. */
 export const dimensionOf = (targetGroupArn: string): string => targetGroupArn.split(':').at(-1) ?? ''
 
+/** Those that are listener rules: only these have a target group on either side. */
 export const balanced = (routes: readonly Route[]): GroupOnBalancer[] =>
-  routes.map((route) => ({
-    loadBalancer: loadBalancerOf(route.ruleArn),
-    groups: { blue: route.blueTargetGroup, green: route.greenTargetGroup },
-  }))
+  routes.flatMap((route) =>
+    route.kind === 'alb'
+      ? {
+          loadBalancer: loadBalancerOf(route.ruleArn),
+          groups: { blue: route.blueTargetGroup, green: route.greenTargetGroup },
+        }
+      : [],
+  )
 
 const NAMESPACE = 'AWS/ApplicationELB'
 

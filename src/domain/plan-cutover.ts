@@ -161,6 +161,7 @@ function getReady(it: Subject): Move {
   const plain = deployedByOthers(it.app.deploy) ? workloads.filter(sizedByItself).map(green) : []
   const sizes = [...scaled, ...plain]
   const left = { weights: environment.weights, grown: workloads.filter(sized).map((w) => w.ref) }
+  const untold = environment.routes.filter((r) => r.kind === 'route53')
 
   return inOrder(
     arrive(it.app.deploy, {
@@ -169,6 +170,7 @@ function getReady(it: Subject): Move {
       asleep: workloads.filter(startsAsleep).map((w) => w.ref),
       fenced: fencedNamespaces(it),
       drains: greenBuffers(it),
+      ...(untold.length > 0 && { routes: untold }),
       ...(environment.argocd && { argocd: environment.argocd }),
     }),
     sideBySide(id('size'), 'size green like blue', HANDOVERS_AT_ONCE, sizes),

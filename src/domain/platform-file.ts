@@ -7,6 +7,7 @@ import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { DeclaredOwners } from './ownership.ts'
 import type { Handover, Weight } from './platform.ts'
 import type { ProbeFile } from './probes.ts'
+import type { Target } from './record-routes.ts'
 import type { Schedule } from './schedule.ts'
 import type { Transform } from './transforms.ts'
 import type { Trust } from './trust.ts'
@@ -157,6 +158,15 @@ export interface AppFile {
   /** Beside those of the platform, or in place of one of that name. */
   readonly checks?: Readonly<Record<string, CheckFile>>
   readonly externals: readonly External[]
+  /** Of Route 53; absent where it has none. */
+  readonly records?: readonly DeclaredRecord[]
+}
+
+/** A name in a hosted zone of Route 53 that leads to a load balancer of its own on each cluster. */
+export interface DeclaredRecord {
+  readonly name: string
+  readonly zone: string
+  readonly target: Target
 }
 
 /** A database or queue outside both clusters. */

@@ -4,7 +4,8 @@ import type { NamespaceFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { movable } from './movable.ts'
 import { workloadName, type App, type Environment, type PlatformApp, type WorkloadRef } from './platform.ts'
-import type { PlatformFile } from './platform-file.ts'
+import { deployedByOthers, type PlatformFile } from './platform-file.ts'
+import { carriedBy } from './record-routes.ts'
 import { referenceFindings } from './reference-findings.ts'
 import { companions } from './turns.ts'
 import { sharedFinding } from './volume-findings.ts'
@@ -22,7 +23,7 @@ export const platformFindings = (
   ...contradictions(apps),
   ...apart(apps),
   ...sharedTargetGroups(tenants),
-  ...tenants.flatMap(notCarried),
+  ...tenants.flatMap((n) => notCarried(n, apps)),
   ...tenants.flatMap((n) => claimsStay(n, apps)),
   ...referenceFindings(apps, tenants),
   ...apps.flatMap((a) => a.environments.flatMap((e) => moveFindings(file, a, e, tenants))),
@@ -140,12 +141,25 @@ function claimsStay({ name, claims, shared = [], workloads }: NamespaceFacts, ap
     })
 }
 
-const notCarried = ({ name, notCarried: what }: NamespaceFacts): Finding[] =>
-  what.map((it) =>
-    blocker(
-      'not-carried',
-      name,
-      `${it} is not carried over to green yet (Unsupported)`,
-      'remove it, or move it by hand and leave this namespace out',
-    ),
-  )
+const notCarried = ({ name, notCarried: what }: NamespaceFacts, apps: readonly App[]): Finding[] => {
+  const moved = new Set(apps.flatMap((app) => carriedWithRoutes(app, name)))
+  return what
+    .filter((it) => !moved.has(it))
+    .map((it) =>
+      blocker(
+        'not-carried',
+        name,
+        `${it} is not carried over to green yet (Unsupported)`,
+        it.startsWith('Service ')
+          ? 'list the DNS name that leads to it under records of its app, or remove it'
+          : 'remove it, or move it by hand and leave this namespace out',
+      ),
+    )
+}
+
+/** What has a load balancer of its own on green too, by a record that moves: a Service, or what others deploy. */
+const carriedWithRoutes = ({ deploy, environments }: App, namespace: string): string[] =>
+  environments
+    .flatMap((e) => e.routes.flatMap((r) => (r.kind === 'route53' ? [r] : [])))
+    .filter((r) => r.namespace === namespace && (r.target.startsWith('Service/') || deployedByOthers(deploy)))
+    .map(carriedBy)

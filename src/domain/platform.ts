@@ -27,8 +27,11 @@ export const slug = (w: WorkloadRef): string => `${w.namespace}/${w.kind.toLower
 
 export const workloadName = (w: WorkloadRef): string => `${w.kind}/${w.namespace}/${w.name}`
 
+/** What splits an environment's traffic. Each kind has its driver: `src/activities/routes`. */
+export type Route = AlbRoute | RecordRoute
+
 /** A listener rule of an Application Load Balancer outside both clusters, with a target group a side. */
-export interface Route {
+export interface AlbRoute {
   readonly kind: 'alb'
   readonly name: string
   readonly ruleArn: string
@@ -38,6 +41,17 @@ export interface Route {
   readonly blueTargetGroup: string
   /** A name, because it is made by the plan that holds this. At most 32 characters. */
   readonly greenTargetGroup: string
+}
+
+/** The records of a name in a hosted zone of Route 53, with a load balancer of its own a side. */
+export interface RecordRoute {
+  readonly kind: 'route53'
+  /** The name of the records, in lower case, without a dot at its end. */
+  readonly name: string
+  readonly zone: string
+  readonly namespace: string
+  /** What has a load balancer on both sides: `Service/web`, `Ingress/web`. */
+  readonly target: string
 }
 
 /** How one workload changes sides, and in which hours of the week that begins; without any, as soon as it is its turn. */

@@ -1,5 +1,5 @@
 import { labelFor, type ByArgo } from './argocd.ts'
-import { checksFor } from './checks.ts'
+import { checksFor, unseen, type Watched } from './checks.ts'
 import type { NamespaceFacts, RouteFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { fluxFindings } from './flux-findings.ts'
@@ -18,6 +18,7 @@ import {
   type GateFile,
   type PlatformFile,
 } from './platform-file.ts'
+import { recordRoute, type RecordFacts } from './record-routes.ts'
 import { transformsFor, type Transform } from './transforms.ts'
 import { greenTargetGroupName } from './target-groups.ts'
 
@@ -26,6 +27,8 @@ export interface Discovered {
   readonly green: string
   /** Every namespace of blue but those of Kubernetes itself. */
   readonly namespaces: readonly NamespaceFacts[]
+  /** Of the records that the platform file lists; left out where it lists none. */
+  readonly records?: readonly RecordFacts[]
   /** A short hash, stable for the same text: makes names of what green gets. */
   readonly fingerprint: (text: string) => string
 }
@@ -242,6 +245,16 @@ function app(file: PlatformFile, found: Discovered, name: string, owned: readonl
       )
     }
   }
+  for (const { name: record, target } of declared?.records ?? [])
+    if (!owned.some((o) => o.namespace.name === target.namespace))
+      findings.push(
+        blocker(
+          'record-target',
+          record,
+          `namespace ${target.namespace} is not one of ${name}'s`,
+          'mend the target in the platform file, or list the record under its app',
+        ),
+      )
   const { deploy = 'copy', dependsOn = [], movesWith = [] } = declared ?? {}
   return { name, team, deploy, dependsOn, movesWith, environments }
 }
@@ -260,8 +273,11 @@ function environment(
   namespaces: readonly NamespaceFacts[],
   findings: Finding[],
 ): Environment {
-  const routes = namespaces.flatMap((n) => n.routes.flatMap((r) => route(found, n, r, findings)))
   const names = namespaces.map((n) => n.name).toSorted()
+  const routes = [
+    ...namespaces.flatMap((n) => n.routes.flatMap((r) => route(found, n, r, findings))),
+    ...recordRoutes(whose.declared, found, names, findings),
+  ]
   const gate = gateRule(whose.team, it, it.fourEyes === false ? [] : ['requester'])
   const handovers = namespaces.flatMap((n) =>
     n.workloads.flatMap((w): [string, Handover][] => {
@@ -278,20 +294,22 @@ function environment(
       deploy === 'copy',
     ),
   )
+  const watched: Watched = {
+    app: whose.name,
+    environment: it.name,
+    namespaces: names,
+    routes,
+    asked: it.approval === 'team',
+    ...(whose.declared?.checks && { own: whose.declared.checks }),
+  }
+  findings.push(...unseen(file.health, watched))
   const resolved: Environment = {
     name: it.name,
     namespaces: names,
     routes: routes.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     weights: it.weights,
     observe: it.observe,
-    checks: checksFor(file.health, found, {
-      app: whose.name,
-      environment: it.name,
-      namespaces: names,
-      routes,
-      asked: it.approval === 'team',
-      ...(whose.declared?.checks && { own: whose.declared.checks }),
-    }),
+    checks: checksFor(file.health, found, watched),
     handovers: Object.fromEntries(handovers),
     externals: whose.declared?.externals ?? [],
     ...(Object.keys(jobs).length > 0 && { jobs }),
@@ -325,6 +343,23 @@ function byArgo({ argocd }: PlatformFile, app: string, environment: string): { r
   if (!argocd) return {}
   const { label, ...hub } = argocd
   return { argocd: { hub, label: labelFor(label, app, environment) } }
+}
+
+/** Of the records of the app those that lead into these namespaces. */
+function recordRoutes(
+  declared: AppFile | undefined,
+  { records = [] }: Discovered,
+  namespaces: readonly string[],
+  findings: Finding[],
+): Route[] {
+  const own = (declared?.records ?? []).filter((r) => namespaces.includes(r.target.namespace))
+  return own.flatMap(({ name, zone }) => {
+    const facts = records.find((r) => r.name === name && r.zone === zone)
+    if (!facts) return []
+    const { route, findings: noticed } = recordRoute(facts)
+    findings.push(...noticed)
+    return route ? [route] : []
+  })
 }
 
 /** Weights need a rule of its own, on a load balancer that no cluster owns. */

@@ -1,7 +1,8 @@
 /**
  * What the AWS load balancer controller does for TargetGroupBindings: keeps a target group's targets as the Service's
- * ready pods. For an Ingress, and for a Service of type LoadBalancer, it keeps a load balancer, which goes with them. It acts only while a pod of its own is ready on the cluster, so an upgrade that forgets to bring it along
- * gets no targets.
+ * ready pods. For an Ingress, and for a Service of type LoadBalancer, it keeps a load balancer with a target group
+ * of its own, and says in their status where it answers; both go with them. It acts only while a pod of its own is ready on
+ * the cluster, so an upgrade that forgets to bring it along gets no targets.
  */
 import { roleOf } from './traffic/roles.ts'
 import type { KubernetesObject, RunningPod, SandboxAws, SandboxCluster } from './types.ts'
@@ -21,6 +22,8 @@ export interface LoadBalancerController {
   stop(): void
 }
 
+type Makes = 'seedLoadBalancer' | 'removeLoadBalancer' | 'seedTargetGroup' | 'removeTargetGroup' | 'forwardAll'
+
 interface Target {
   readonly id: string
   readonly port: number
@@ -28,7 +31,7 @@ interface Target {
 
 export function startLoadBalancerController(options: {
   readonly cluster: Cluster
-  readonly elbv2: Pick<SandboxAws['elbv2'], 'setTargets' | 'seedLoadBalancer' | 'removeLoadBalancer' | 'inventory'>
+  readonly elbv2: Pick<SandboxAws['elbv2'], Makes | 'setTargets' | 'inventory'>
 }): LoadBalancerController {
   const { cluster, elbv2 } = options
   /** The targets as last written, by target group. */
@@ -60,8 +63,14 @@ export function startLoadBalancerController(options: {
       }
     }
     for (const owner of owners(namespace)) {
-      if (owner.metadata.deletionTimestamp !== undefined) letGo(owner)
-      else balance(owner)
+      const name = `${owner.kind}/${owner.metadata.namespace}/${owner.metadata.name}`
+      problems.delete(name)
+      try {
+        if (owner.metadata.deletionTimestamp !== undefined) letGo(owner)
+        else balance(owner, pods)
+      } catch (error) {
+        problems.set(name, String(error))
+      }
     }
     if (problems.size > 0) soon(AGAIN_MS)
   }
@@ -77,24 +86,49 @@ export function startLoadBalancerController(options: {
     [`${kind.toLowerCase()}.k8s.aws/stack`]: `${metadata.namespace}/${metadata.name}`,
   })
 
-  function balancersOf(owner: KubernetesObject): readonly { arn: string }[] {
+  function madeFor(owner: KubernetesObject) {
     const wanted = Object.entries(tagsOf(owner))
-    return elbv2.inventory().loadBalancers.filter(({ tags }) => wanted.every(([key, value]) => tags[key] === value))
+    const its = ({ tags }: { readonly tags: Readonly<Record<string, string>> }) =>
+      wanted.every(([key, value]) => tags[key] === value)
+    const { loadBalancers, targetGroups } = elbv2.inventory()
+    return { balancers: loadBalancers.filter(its), groups: targetGroups.filter(its) }
   }
 
   /** The finalizer first: what is made must not be forgotten. */
-  function balance(owner: KubernetesObject): void {
+  function balance(owner: KubernetesObject, pods: readonly RunningPod[]): void {
     const { finalizers = [], namespace, name } = owner.metadata
     const its = finalizerOf(owner)
     if (!finalizers.includes(its))
       return update({ ...owner, metadata: { ...owner.metadata, finalizers: [...finalizers, its] } })
-    if (balancersOf(owner).length === 0) elbv2.seedLoadBalancer(`k8s-${namespace}-${name}`.slice(0, 32), tagsOf(owner))
+    if (madeFor(owner).balancers.length === 0) {
+      const called = `k8s-${namespace}-${name}`.slice(0, 32).replace(/-+$/, '')
+      const { listenerArn } = elbv2.seedLoadBalancer(called, tagsOf(owner))
+      elbv2.forwardAll(listenerArn, elbv2.seedTargetGroup(called, tagsOf(owner)))
+    }
+    const {
+      balancers: [balancer],
+      groups: [group],
+    } = madeFor(owner)
+    const behind = backendOf(owner)
+    if (group && behind)
+      write(
+        group.arn,
+        targetsOf({ ...owner, spec: { serviceRef: behind } }, cluster.list('v1', 'Service', namespace), pods),
+      )
+    const answersAt = { ingress: [{ hostname: balancer?.host }] }
+    if (balancer && JSON.stringify(owner.status?.['loadBalancer']) !== JSON.stringify(answersAt))
+      update({ ...owner, status: { ...owner.status, loadBalancer: answersAt } })
   }
 
   function letGo(owner: KubernetesObject): void {
     const { finalizers = [] } = owner.metadata
     if (!finalizers.includes(finalizerOf(owner))) return
-    for (const { arn } of balancersOf(owner)) elbv2.removeLoadBalancer(arn)
+    const { balancers, groups } = madeFor(owner)
+    for (const { arn } of balancers) elbv2.removeLoadBalancer(arn)
+    for (const { arn } of groups) {
+      elbv2.removeTargetGroup(arn)
+      written.delete(arn)
+    }
     const left = finalizers.filter((f) => f !== finalizerOf(owner))
     update({ ...owner, metadata: { ...owner.metadata, finalizers: left } })
   }
@@ -162,6 +196,27 @@ export function startLoadBalancerController(options: {
 /** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/ */
 const finalizerOf = ({ kind }: KubernetesObject): string =>
   kind === 'Ingress' ? 'ingress.k8s.aws/resources' : 'service.k8s.aws/resources'
+
+/** The Service and its port that a load balancer of this leads to: its own, or the first that an Ingress names. */
+function backendOf({ kind, metadata, spec }: KubernetesObject): { name: string; port: number | string } | undefined {
+  if (kind === 'Service') {
+    const [port] = (spec as ServiceSpec | undefined)?.ports ?? []
+    return port && { name: metadata.name, port: port.port }
+  }
+  const { defaultBackend, rules } = (spec ?? {}) as IngressSpec // as its API says
+  const backend = defaultBackend ?? rules?.[0]?.http?.paths[0]?.backend
+  const port = backend?.service?.port
+  return backend?.service && port ? { name: backend.service.name, port: port.number ?? port.name ?? 0 } : undefined
+}
+
+interface IngressBackend {
+  readonly service?: { readonly name: string; readonly port: { readonly number?: number; readonly name?: string } }
+}
+
+interface IngressSpec {
+  readonly defaultBackend?: IngressBackend
+  readonly rules?: readonly { readonly http?: { readonly paths: readonly { readonly backend: IngressBackend }[] } }[]
+}
 
 const groupOf = ({ spec }: KubernetesObject) => String(spec?.['targetGroupARN'])
 

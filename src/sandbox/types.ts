@@ -6,6 +6,7 @@ import type { JsonWebKey } from 'node:crypto'
 
 import type { Insight } from '@aws-sdk/client-eks'
 import type { KeyState } from '@aws-sdk/client-kms'
+import type { ResourceRecordSet } from '@aws-sdk/client-route-53'
 
 // AWS ------------------------------------------------------------------------
 
@@ -43,6 +44,7 @@ export interface AwsCall {
     | 'iam'
     | 'kms'
     | 'logs'
+    | 'route53'
     | 'servicequotas'
     | 'sts'
   readonly operation: string
@@ -123,6 +125,10 @@ export interface SandboxAws {
     ): { loadBalancerArn: string; listenerArn: string }
     /** With its listeners and their rules, as the API's DeleteLoadBalancer. Nothing happens where it is gone. */
     removeLoadBalancer(arn: string): void
+    /** All requests of a listener that no rule takes go to this target group. */
+    forwardAll(listenerArn: string, targetGroupArn: string): void
+    /** As the API's DeleteTargetGroup. */
+    removeTargetGroup(arn: string): void
     seedTargetGroup(name: string, tags: Readonly<Record<string, string>>): string
     seedRule(listenerArn: string, priority: number, host: string, forward: readonly Forward[]): string
     rules(): readonly ListenerRule[]
@@ -133,7 +139,13 @@ export interface SandboxAws {
     /** Writes a weight as somebody else would: for the fault "somebody else changes a weight". */
     setWeightAsSomebodyElse(ruleArn: string, forward: readonly Forward[]): void
     inventory(): {
-      readonly loadBalancers: readonly { arn: string; name: string; tags: Readonly<Record<string, string>> }[]
+      readonly loadBalancers: readonly {
+        arn: string
+        name: string
+        /** The name at which it answers. */
+        host: string
+        tags: Readonly<Record<string, string>>
+      }[]
       readonly targetGroups: readonly {
         arn: string
         name: string
@@ -143,6 +155,17 @@ export interface SandboxAws {
       }[]
       readonly rules: readonly ListenerRule[]
     }
+  }
+  /** Hosted zones of Route 53. Others change their records by the API, as `admin`. */
+  readonly route53: {
+    /** Answers its id. */
+    seedZone(name: string): string
+    /** Throws what the API would: a name that is not the zone's, a record that is there. */
+    seedRecord(zone: string, record: ResourceRecordSet): void
+    /** No change of it is accepted from now on. */
+    protect(zone: string, name: string, type: string): void
+    /** In the order in which the API tells them. */
+    records(zone: string): readonly ResourceRecordSet[]
   }
   /** EBS volumes, as a CSI driver of a cluster asks for them, and what was made of them. */
   readonly ec2: {

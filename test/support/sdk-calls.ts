@@ -13,6 +13,7 @@ const services: Readonly<Record<string, Service>> = {
   'elastic-load-balancing-v2': 'elasticloadbalancing',
   iam: 'iam',
   kms: 'kms',
+  'route-53': 'route53',
   'service-quotas': 'servicequotas',
   sts: 'sts',
 }

@@ -47,6 +47,7 @@ const quick: AwsTimes = {
   volumeMs: 20,
   snapshotMs: 30,
   iamMs: 20,
+  recordsMs: 20,
 }
 
 const quickly: ClusterTimes = {
@@ -106,12 +107,14 @@ export async function aSmallWorld({
     probe: async ({ id }) => !sick.has(id),
     faults,
     times: { ...quick, ...awsTimes },
+    recordsPerSecond: 1000,
   })
   const { accessKeyId, secretAccessKey } = aws.identity
   process.env['AWS_ENDPOINT_URL'] = aws.endpoint
   const connected = connectOutside({
     credentials: async () => ({ accessKeyId, secretAccessKey }),
     decommissionRoleArn: aws.decommissionRoleArn,
+    recordsPerSecond: 1000,
   })
   const theirs = connectOutside({ credentials: async () => aws.admin })
   const ports = between(connected)

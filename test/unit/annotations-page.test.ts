@@ -5,7 +5,9 @@ import { expect, test } from 'vitest'
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const sources = ['src/domain', 'src/activities'].flatMap((folder) =>
-  readdirSync(new URL(`../../${folder}/`, import.meta.url)).map((name) => read(`${folder}/${name}`)),
+  readdirSync(new URL(`../../${folder}/`, import.meta.url), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => read(`${folder}/${name}`)),
 )
 /** But for the version of the platform file's form. */
 const NAME = /norikae\.io\/(?!v1\b)[a-z][a-z-]*/g

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checksFor, longestWindowMs } from '../../src/domain/checks.ts'
+import { checksFor, longestWindowMs, unseen } from '../../src/domain/checks.ts'
 import {
   askedOf,
   balanced,
@@ -11,6 +11,7 @@ import {
   PERIOD_MS,
   type Datapoint,
 } from '../../src/domain/cloudwatch.ts'
+import type { Route } from '../../src/domain/platform.ts'
 import { followedBy } from '../../src/domain/verdict.ts'
 import { errors, route } from '../support/builders.ts'
 import { aFile } from '../support/found.ts'
@@ -107,4 +108,29 @@ describe('its checks', () => {
     expect(longestWindowMs('5m', [errors])).toBe(minutes(15))
     expect(longestWindowMs('30s', slow ? [errors, slow] : [])).toBe(minutes(2 + 4))
   })
+})
+
+test('where no route is a listener rule a check of target groups is left out, and that is told', () => {
+  const name = 'web.example.com'
+  const record: Route = { kind: 'route53', name, zone: 'Z1', namespace: 'web', target: 'Service/web' }
+  const { health } = aFile({
+    health: {
+      ...aFile().health,
+      checks: { errors: { cloudwatch: 'errors', limit: { atMost: 0.01 }, minSamples: 1, breachAfter: 1 } },
+    },
+  })
+  const watched = { app: 'web', environment: 'test', namespaces: ['web'], asked: true }
+  const clusters = { blue: 'b', green: 'g' }
+  const names = (routes: readonly Route[]) => checksFor(health, clusters, { ...watched, routes }).map((c) => c.name)
+  expect([names([record]), names([record, route('web')]), names([])]).toEqual([
+    ['ready'],
+    ['errors', 'ready'],
+    ['ready'],
+  ])
+  const told = (routes: readonly Route[]) => unseen(health, { ...watched, routes }).map((f) => [f.code, f.about])
+  expect([told([record]), told([record, route('web')]), told([])]).toEqual([
+    [['check-without-groups', 'web/test']],
+    [],
+    [],
+  ])
 })

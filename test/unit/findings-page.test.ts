@@ -7,7 +7,9 @@ import { expect, test } from 'vitest'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const page = readFileSync(`${root}docs/reference/findings.md`, 'utf8')
 const sources = ['src/domain', 'src/activities'].flatMap((folder) =>
-  readdirSync(`${root}${folder}`).map((name) => readFileSync(`${root}${folder}/${name}`, 'utf8')),
+  readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(`${root}${folder}/${name}`, 'utf8')),
 )
 
 // The first argument of what makes a finding, on its line or on the next.

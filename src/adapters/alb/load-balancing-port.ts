@@ -2,6 +2,8 @@ import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balanc
 import type { LoadBalancingPort } from '../../activities/ports.ts'
 import { ask, askFor } from '../aws-errors.ts'
 import { toAction } from './actions.ts'
+import { findBalancer } from './balancers.ts'
+import { health, healthBehind } from './health.ts'
 import { findRule, rulesForwardingTo } from './rules.ts'
 import { tagsOf } from './tags.ts'
 import { createTargetGroup, findTargetGroup } from './target-groups.ts'
@@ -25,15 +27,9 @@ export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort
     await askFor(`DeleteTargetGroup ${TargetGroupArn}`, (o) => client.deleteTargetGroup({ TargetGroupArn }, o))
   },
 
-  async health(TargetGroupArn) {
-    const { TargetHealthDescriptions = [] } = await ask(`DescribeTargetHealth ${TargetGroupArn}`, (o) =>
-      client.describeTargetHealth({ TargetGroupArn }, o),
-    )
-    return TargetHealthDescriptions.map(({ Target, TargetHealth: health }) => ({
-      id: Target?.Id ?? '',
-      state: health?.State ?? '',
-      ...(Target?.Port !== undefined && { port: Target.Port }),
-      ...(health?.Reason !== undefined && { reason: health.Reason }),
-    }))
-  },
+  health: (targetGroupArn) => health(client, targetGroupArn),
+
+  findBalancer: (host) => findBalancer(client, host),
+
+  healthBehind: (loadBalancerArn) => healthBehind(client, loadBalancerArn),
 })

@@ -10,6 +10,7 @@ import { checksAreWhole, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
 import { platformAppsAreInOneWave, tenantsMoveByThemselves } from './platform-apps.ts'
 import { probesAskSomebody } from './probes.ts'
+import { recordsAreOfOneApp } from './records.ts'
 import type { Rule } from './rule.ts'
 import { transformsAreOfCopies, transformsAreOfEnvironments, transformsChangeSomething } from './transforms.ts'
 import { approvalsHaveApprovers, deadlinesHaveSomebodyElse, platformTeamHasTwo, teamsAreKnown } from './teams.ts'
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   argocdIsSomewhere,
   workloadsAreSaidOnce,
   workloadsFitTheirClass,
+  recordsAreOfOneApp,
   platformAppsAreInOneWave,
   tenantsMoveByThemselves,
   buffersAreMeasured,

@@ -1,6 +1,6 @@
 import { METRIC_NAME } from '../checks.ts'
 import { find, isText, list } from '../find.ts'
-import { ADDRESS, ENVIRONMENT, NAME, NAME_MADE_OF } from '../pieces.ts'
+import { ADDRESS, ENVIRONMENT, NAME, NAME_MADE_OF, RECORD } from '../pieces.ts'
 import { INSTANCE } from '../prices.ts'
 import { flaw } from '../problem.ts'
 import { OBJECT, WORKLOAD } from '../schema.ts'
@@ -38,6 +38,12 @@ const named: readonly Named[] = [
     pattern: OBJECT,
   },
   { at: 'apps.*.externals.*', is: 'the name of an external', write: `${NAME_MADE_OF} orders-db` },
+  {
+    at: 'apps.*.records.*',
+    is: 'the name of a record',
+    write: 'a DNS name in lower case, without a dot at its end, such as legacy.example.com',
+    pattern: RECORD,
+  },
   {
     at: 'prices.instances.*',
     is: 'an instance type',

@@ -28,6 +28,8 @@ const throttling = {
   logs: { code: 'ThrottlingException', status: 400 },
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html
   cloudwatch: { code: 'Throttling', status: 400 },
+  // https://docs.aws.amazon.com/Route53/latest/APIReference/requests-rate-limits.html
+  route53: { code: 'Throttling', status: 400 },
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
   elasticloadbalancing: { code: 'Throttling', status: 400 },
   iam: { code: 'Throttling', status: 400 },
@@ -43,6 +45,7 @@ const expiry = {
   cloudwatch: { code: 'ExpiredToken', status: 403 },
   elasticloadbalancing: { code: 'ExpiredToken', status: 403 },
   iam: { code: 'ExpiredToken', status: 403 },
+  route53: { code: 'ExpiredToken', status: 403 },
   sts: { code: 'ExpiredToken', status: 403 },
   ec2: { code: 'RequestExpired', status: 400 },
   // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html

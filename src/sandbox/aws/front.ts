@@ -15,6 +15,7 @@ import { missing, model, type JsonService, type Operation, type QueryService, ty
 import type { Caller, Operations } from './protocol/operations.ts'
 import * as query from './protocol/query.ts'
 import * as restJson from './protocol/rest-json.ts'
+import * as restXml from './protocol/rest-xml.ts'
 import type { Answer, Question } from './protocol/wire.ts'
 import { nobody, type Principals } from './principals.ts'
 import { authenticate, credentialOf } from './signature.ts'
@@ -114,10 +115,11 @@ const unheardOf = (name: string): Operation => ({ name, input: nothing, output: 
 
 function askedOf(service: Service, question: Question): Asked {
   if (service === 'eks') return askedOfEks(question)
+  if (service === 'route53') return askedOfRoute53(question)
   return isJson(service) ? askedOfJson(service, question) : askedOfQuery(service, question)
 }
 
-const isJson = (service: Exclude<Service, 'eks'>): service is JsonService =>
+const isJson = (service: JsonService | QueryService): service is JsonService =>
   ['cloudwatch', 'ecr', 'kms', 'logs', 'servicequotas'].includes(service)
 
 function askedOfJson(service: JsonService, question: Question): Asked {
@@ -141,6 +143,19 @@ function askedOfEks(question: Question): Asked {
     answer: (result) => restJson.encode(operation.output, result),
     refuse: restJson.encodeError,
     invalid: invalidParameter,
+  }
+}
+
+function askedOfRoute53(question: Question): Asked {
+  const routed = restXml.route(question)
+  const operation = routed?.operation ?? unheardOf(`${question.method} ${question.path}`)
+  const requestId = randomUUID()
+  return {
+    operation,
+    read: () => (routed ? restXml.decode(routed, question) : {}),
+    answer: (result) => restXml.encode(operation, result),
+    refuse: (error) => restXml.encodeError(error, requestId),
+    invalid: (message) => new AwsError('InvalidInput', message),
   }
 }
 

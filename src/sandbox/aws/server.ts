@@ -1,5 +1,5 @@
 /**
- * An AWS on loopback: EKS (REST-JSON), ECR, KMS, CloudWatch, CloudWatch Logs and Service Quotas (JSON), EC2, Elastic Load Balancing v2, IAM and STS (Query) behind one address, told apart
+ * An AWS on loopback: EKS (REST-JSON), Route 53 (REST-XML), ECR, KMS, CloudWatch, CloudWatch Logs and Service Quotas (JSON), EC2, Elastic Load Balancing v2, IAM and STS (Query) behind one address, told apart
  * by the scope of the request's credential, as the SDK signs it. `AWS_ENDPOINT_URL` and the identity's keys are all that
  * a client needs.
  */
@@ -37,6 +37,8 @@ import { policyNamed } from './policies.ts'
 import { named, newKeys, Principals } from './principals.ts'
 import type { Service } from './protocol/model.ts'
 import type { Question } from './protocol/wire.ts'
+import { HostedZones, recordOperations } from './route53/route53.ts'
+import { recordNeeds } from './route53/needs.ts'
 import { SecurityGroups, securityGroupOperations } from './ec2/security-groups.ts'
 import { launchTemplateOperations, type Templates } from './ec2/launch-templates.ts'
 import { iamOperations } from './iam/iam.ts'
@@ -56,6 +58,8 @@ export interface AwsOptions {
   readonly faults: AwsFaults
   readonly times?: Partial<AwsTimes>
   readonly quotas?: Partial<Omit<EksQuotas, 'clusters'>>
+  /** Requests of Route 53 that it takes in a second; left out: as many as AWS. */
+  readonly recordsPerSecond?: number
 }
 
 export async function startAws(options: AwsOptions): Promise<SandboxAws> {
@@ -100,6 +104,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   }
   const iam = new IamWorld(shared)
   const elbv2 = new ElbWorld({ ...shared, probe })
+  const route53 = new HostedZones(shared, options.recordsPerSecond)
   const instances = new Instances()
   const images = new Images()
   const securityGroups = new SecurityGroups()
@@ -131,6 +136,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
       elasticloadbalancing: elbv2Operations(elbv2),
       logs: logOperations(logs, identity),
       iam: iamOperations(iam),
+      route53: recordOperations(route53),
       sts: stsOperations(principals, iam, keysOf(eks)),
     },
     needs: {
@@ -143,6 +149,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
       elasticloadbalancing: elbv2Needs(elbv2),
       logs: logNeeds(identity),
       iam: iamNeeds(iam),
+      route53: recordNeeds,
       sts: stsNeeds,
     },
   }
@@ -189,6 +196,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     decommissionRoleArn,
     eks: inspectEks(eks),
     elbv2: inspectElbv2(elbv2),
+    route53,
     ec2,
     iam,
     instances,

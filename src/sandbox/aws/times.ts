@@ -14,6 +14,8 @@ export interface AwsTimes {
   readonly snapshotMs: number
   /** What is written to IAM is seen so much later: seconds, mostly. */
   readonly iamMs: number
+  /** A change of Route 53 is on all of its servers so much later: within a minute, mostly. */
+  readonly recordsMs: number
 }
 
 export const defaultTimes: AwsTimes = {
@@ -27,6 +29,7 @@ export const defaultTimes: AwsTimes = {
   volumeMs: 200,
   snapshotMs: 400,
   iamMs: 200,
+  recordsMs: 1000,
 }
 
 /** Work for later that `stop` calls off. */

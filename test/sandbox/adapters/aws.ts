@@ -33,6 +33,7 @@ const soon: AwsTimes = {
   volumeMs: 500,
   snapshotMs: 500,
   iamMs: 20,
+  recordsMs: 20,
 }
 
 /**

@@ -22,6 +22,7 @@ const quick: AwsTimes = {
   volumeMs: 20,
   snapshotMs: 30,
   iamMs: 40,
+  recordsMs: 20,
 }
 
 /** What the hooks were told, in order, and what the probe is to answer. */

@@ -341,6 +341,7 @@ test.for<{ says: string; remains: Partial<Remains> & { groups?: object[] }; left
         loadBalancers: ['blue', 'green'].map((of) => ({
           arn: of,
           name: `of-${of}`,
+          host: `of-${of}.test`,
           tags: { 'elbv2.k8s.aws/cluster': of },
         })),
       },

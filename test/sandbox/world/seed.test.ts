@@ -27,6 +27,8 @@ await seedPlatform(
       setWeightAsSomebodyElse: unused,
       inventory: unused,
       removeLoadBalancer: unused,
+      removeTargetGroup: unused,
+      forwardAll: unused,
     },
   },
   { apply: (object) => void objects.push(object) },

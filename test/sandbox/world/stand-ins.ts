@@ -7,7 +7,10 @@ import type {
   ListenerRule,
   PodChange,
   RunningPod,
+  SandboxAws,
 } from '../../../src/sandbox/types.ts'
+
+type Inventory = ReturnType<SandboxAws['elbv2']['inventory']>
 
 export const aPod = (name: string, role: Role, more: Partial<RunningPod> = {}): RunningPod => ({
   cluster: 'blue',
@@ -45,7 +48,8 @@ export const aRun = (slot: string, more: Partial<JobRun> = {}): JobRun => ({
 
 /** Target groups and rules that are set directly. */
 export class FakeElb {
-  readonly balancers = new Map<string, { arn: string; name: string; tags: Readonly<Record<string, string>> }>()
+  readonly balancers = new Map<string, Inventory['loadBalancers'][number]>()
+  readonly groups = new Map<string, Inventory['targetGroups'][number]>()
   readonly written: { group: string; ids: readonly string[] }[] = []
   readonly targets = new Map<string, readonly { id: string; port: number }[]>()
   forward: readonly Forward[] = []
@@ -62,14 +66,25 @@ export class FakeElb {
     this.targets.set(group, targets)
   }
   seedLoadBalancer(name: string, tags: Readonly<Record<string, string>> = {}) {
-    this.balancers.set(name, { arn: name, name, tags })
+    this.balancers.set(name, { arn: name, name, host: `${name}.test`, tags })
     return { loadBalancerArn: name, listenerArn: '' }
   }
   removeLoadBalancer(arn: string): void {
     this.balancers.delete(arn)
   }
+  seedTargetGroup(name: string, tags: Readonly<Record<string, string>>): string {
+    const arn = `tg/${name}`
+    this.groups.set(arn, { arn, name, inRules: [], targets: 0, tags })
+    return arn
+  }
+  removeTargetGroup(arn: string): void {
+    this.groups.delete(arn)
+  }
+  forwardAll(): void {
+    // Nobody asks here where requests go.
+  }
   inventory() {
-    return { loadBalancers: [...this.balancers.values()], targetGroups: [], rules: [] }
+    return { loadBalancers: [...this.balancers.values()], targetGroups: [...this.groups.values()], rules: [] }
   }
   setWeightAsSomebodyElse(_rule: string, forward: readonly Forward[]): void {
     this.forward = forward

@@ -29,8 +29,8 @@ test.for([
   },
   {
     says: 'a service that has no stand-in',
-    source: "import { Route53 } from '@aws-sdk/client-route-53'\n",
-    calls: ['route-53: a service without a stand-in'],
+    source: "import { S3 } from '@aws-sdk/client-s3'\n",
+    calls: ['s3: a service without a stand-in'],
   },
   { says: 'nothing of AWS', source: "import { x } from './x.ts'\nx.createCluster()", calls: [] },
 ])('an adapter’s calls are read: $says', ({ source, calls }) => {

@@ -13,6 +13,7 @@ const words = {
   logs: { code: 'AccessDeniedException', status: 400 },
   servicequotas: { code: 'AccessDeniedException', status: 400 },
   iam: { code: 'AccessDenied', status: 403 },
+  route53: { code: 'AccessDenied', status: 403 },
   elasticloadbalancing: { code: 'AccessDenied', status: 403 },
   sts: { code: 'AccessDenied', status: 403 },
   // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html

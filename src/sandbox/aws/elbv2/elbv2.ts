@@ -2,11 +2,11 @@
 import type { SandboxAws } from '../../types.ts'
 import type { Operations } from '../protocol/operations.ts'
 import { attributeOperations } from './attributes.ts'
-import { loadBalancerOperations, removeLoadBalancer, seedLoadBalancer, vpcId } from './load-balancers.ts'
+import { forwardAll, loadBalancerOperations, removeLoadBalancer, seedLoadBalancer, vpcId } from './load-balancers.ts'
 import { overwriteForward, ruleOperations, seedRule } from './rules.ts'
 import { tagOperations } from './tags.ts'
 import { checkNewTargetGroup } from './target-group-checks.ts'
-import { addTargetGroup, settingsOf, targetGroupOperations } from './target-groups.ts'
+import { addTargetGroup, removeTargetGroup, settingsOf, targetGroupOperations } from './target-groups.ts'
 import { serving, setTargets, targetOperations } from './targets.ts'
 import type { ElbWorld } from './world.ts'
 
@@ -23,6 +23,8 @@ export const elbv2Operations = (world: ElbWorld): Operations => ({
 export const inspectElbv2 = (world: ElbWorld): SandboxAws['elbv2'] => ({
   seedLoadBalancer: (name, tags) => seedLoadBalancer(world, name, tags),
   removeLoadBalancer: (arn) => removeLoadBalancer(world, arn),
+  forwardAll: (listenerArn, targetGroupArn) => forwardAll(world, listenerArn, targetGroupArn),
+  removeTargetGroup: (arn) => removeTargetGroup(world, arn),
   seedTargetGroup: (name, tags) => {
     const input = { Name: name, ...seeded }
     checkNewTargetGroup(input)
@@ -37,6 +39,7 @@ export const inspectElbv2 = (world: ElbWorld): SandboxAws['elbv2'] => ({
     loadBalancers: [...world.loadBalancers.values()].map(({ arn, described, tags }) => ({
       arn,
       name: described.LoadBalancerName ?? '',
+      host: described.DNSName ?? '',
       tags: Object.fromEntries(tags),
     })),
     targetGroups: [...world.targetGroups.values()].map(({ arn, name, targets, tags }) => ({

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type {
   DescribeListenersInput,
   DescribeListenersOutput,
@@ -59,7 +60,8 @@ export function seedLoadBalancer(
     described: {
       LoadBalancerArn: loadBalancerArn,
       LoadBalancerName: name,
-      DNSName: `${name}-1234567890.${world.region}.elb.amazonaws.com`,
+      // Two clusters make load balancers of one name.
+      DNSName: `${name}-${randomInt(1_000_000_000, 9_999_999_999)}.${world.region}.elb.amazonaws.com`,
       CanonicalHostedZoneId: 'Z14GRHDCWA56QT',
       CreatedTime: new Date(),
       Scheme: 'internet-facing',
@@ -91,6 +93,16 @@ export function seedLoadBalancer(
   })
   world.rulesChanged()
   return { loadBalancerArn, listenerArn }
+}
+
+/** What its default rule does from now on. */
+export function forwardAll(world: ElbWorld, listenerArn: string, targetGroupArn: string): void {
+  const rule = [...world.rules.values()].find((r) => r.listenerArn === listenerArn && r.described.IsDefault)
+  if (!rule) throw new AwsError('ListenerNotFound', `One or more listeners not found: ${listenerArn}`)
+  rule.described.Actions = [
+    { Type: 'forward', Order: 1, ForwardConfig: { TargetGroups: [{ TargetGroupArn: targetGroupArn, Weight: 1 }] } },
+  ]
+  world.rulesChanged()
 }
 
 export function removeLoadBalancer(world: ElbWorld, arn: string): void {

@@ -52,15 +52,17 @@ export const targetGroupOperations = (world: ElbWorld) =>
 
     /** One that is not there is no error: ResourceInUse is the only one that the reference names. */
     DeleteTargetGroup: (({ TargetGroupArn }) => {
-      if (world.usersOf(TargetGroupArn).length > 0)
-        throw new AwsError(
-          'ResourceInUse',
-          `Target group '${TargetGroupArn}' is currently in use by a listener or a rule`,
-        )
-      world.targetGroups.delete(TargetGroupArn)
+      removeTargetGroup(world, TargetGroupArn)
       return {}
     }) satisfies Serve<DeleteTargetGroupInput, DeleteTargetGroupOutput>,
   }) satisfies Operations
+
+/** Throws ResourceInUse. */
+export function removeTargetGroup(world: ElbWorld, arn: string): void {
+  if (world.usersOf(arn).length > 0)
+    throw new AwsError('ResourceInUse', `Target group '${arn}' is currently in use by a listener or a rule`)
+  world.targetGroups.delete(arn)
+}
 
 /** Belongs to the load balancer in whose rules it is. */
 const loadBalancersOf = (world: ElbWorld, { arn }: ElbTargetGroup): string[] => [

@@ -14,13 +14,14 @@ import * as eks from '@aws-sdk/client-eks'
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2'
 import * as iam from '@aws-sdk/client-iam'
 import * as kms from '@aws-sdk/client-kms'
+import * as route53 from '@aws-sdk/client-route-53'
 import * as quotas from '@aws-sdk/client-service-quotas'
 import * as sts from '@aws-sdk/client-sts'
 
 /** As requests in JSON have it. */
 export type JsonService = 'cloudwatch' | 'ecr' | 'kms' | 'logs' | 'servicequotas'
 export type QueryService = 'ec2' | 'elasticloadbalancing' | 'iam' | 'sts'
-export type Service = JsonService | QueryService | 'eks'
+export type Service = JsonService | QueryService | 'eks' | 'route53'
 
 export type Shape =
   | { readonly kind: 'string' | 'number' | 'boolean' | 'timestamp' | 'document' }
@@ -39,13 +40,15 @@ export interface Member {
   /** What EC2's form calls it, and what XML does, where that is another name. */
   readonly inForm: string
   readonly inXml: string
+  /** In an address. */
+  readonly inQuery: string
 }
 
 export interface Operation {
   readonly name: string
   readonly input: Structure
   readonly output: Structure
-  /** EKS only: `POST /clusters/{clusterName}/node-groups`. */
+  /** EKS and Route 53: `POST /clusters/{clusterName}/node-groups`. */
   readonly http?: { readonly method: string; readonly path: string }
 }
 
@@ -112,6 +115,7 @@ const membersOf = (names: readonly string[], refs: readonly unknown[], required:
       required: index < required,
       in: travels,
       inXml,
+      inQuery: trait(traits, 'httpQuery') ?? name,
       // https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html#query-key-resolution
       inForm: trait(traits, 'ec2QueryName') ?? `${inXml.charAt(0).toUpperCase()}${inXml.slice(1)}`,
     }
@@ -157,6 +161,7 @@ export const model: Readonly<Record<Service, ReadonlyMap<string, Operation>>> = 
   elasticloadbalancing: operationsOf(elbv2),
   logs: operationsOf(logs),
   kms: operationsOf(kms),
+  route53: operationsOf(route53),
   servicequotas: operationsOf(quotas),
   iam: operationsOf(iam),
   sts: operationsOf(sts),

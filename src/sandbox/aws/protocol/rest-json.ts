@@ -1,35 +1,10 @@
 /** AWS's REST-JSON protocol, the server's side. https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html */
 import { invalidParameter, type AwsError } from '../errors.ts'
-import { model, type Member, type Operation, type Shape, type Structure } from './model.ts'
+import { model, type Member, type Shape, type Structure } from './model.ts'
+import { router, type Routed } from './routes.ts'
 import type { Answer, Question } from './wire.ts'
 
-/** A fixed word beats a label: `/clusters/{name}/updates` and `/clusters/{name}/{other}` cannot be confused. */
-const routes = [...model.eks.values()].flatMap((operation) => {
-  const { method, path } = operation.http ?? {}
-  if (!method || !path) return []
-  const labels = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')
-  const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, '([^/]+)')}/?$`)
-  return [{ operation, method, pattern, labels }]
-})
-routes.sort((a, b) => a.labels.length - b.labels.length)
-
-export interface Routed {
-  readonly operation: Operation
-  /** As they came: percent-encoded. */
-  readonly labels: Readonly<Record<string, string>>
-}
-
-export function route(question: Question): Routed | undefined {
-  for (const { operation, method, pattern, labels } of routes) {
-    const found = method === question.method ? pattern.exec(question.path) : null
-    if (!found) continue
-    return {
-      operation,
-      labels: Object.fromEntries(labels.map((name, index) => [name, found[index + 1] ?? ''])),
-    }
-  }
-  return undefined
-}
+export const route = router(model.eks)
 
 /** Throws InvalidParameterException for a body that is no JSON object. */
 export function decode({ operation, labels }: Routed, question: Question): Record<string, unknown> {
@@ -69,7 +44,8 @@ function valueOf(
   }
 }
 
-function fromText(shape: Shape, texts: readonly string[]): unknown {
+/** A member that travels in the address. */
+export function fromText(shape: Shape, texts: readonly string[]): unknown {
   if (texts[0] === undefined) return undefined
   switch (shape.kind) {
     case 'list':

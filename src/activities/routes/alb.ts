@@ -1,0 +1,150 @@
+import { RUN } from '../../domain/annotations.ts'
+import { madeTags, PLATFORM_TAG, RUN_TAG } from '../../domain/clone.ts'
+import { madeBy } from '../../domain/copying.ts'
+import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
+import type { AlbRoute, Side } from '../../domain/platform.ts'
+import {
+  greenShare,
+  withGreenShare,
+  withOnly,
+  type RuleAction,
+  type TargetGroupDescription,
+} from '../../domain/target-groups.ts'
+import { contested, notFound } from '../errors.ts'
+import { otherSide, type Proven } from '../outside.ts'
+import { budgets, notYet } from '../waiting.ts'
+import type { RouteCall, RouteDriver } from './driver.ts'
+
+/** A rule of a load balancer that no cluster owns: a target group a side, weights in its forward action. */
+export function albRoute(world: Proven, route: AlbRoute, { run, scope }: RouteCall): RouteDriver {
+  const { loadBalancing } = world
+  const nameOf = (side: Side) => (side === 'blue' ? route.blueTargetGroup : route.greenTargetGroup)
+  const find = (side: Side) => loadBalancing.findTargetGroup(nameOf(side))
+  const missing = (side: Side) => notFound(`the target group of ${side} for route ${route.name} is not there`)
+
+  return {
+    words: {
+      place: 'the rule',
+      green: `target group ${route.greenTargetGroup}`,
+      targets: `targets of ${route.greenTargetGroup}`,
+      others: 'another target group',
+    },
+
+    async prepare() {
+      const blue = await find('blue')
+      if (!blue) throw notFound(`target group ${route.blueTargetGroup} is not there`)
+      const green = await ownTargetGroup(world, route, blue, { run, scope })
+      await bind(world, route, green.arn, run)
+    },
+
+    async prove(side) {
+      if (!(await find(side))) throw missing(side)
+    },
+
+    async read() {
+      const green = await find('green')
+      const actions = await actionsOf(world, route)
+      const arnOf = (side: Side) => (side === 'blue' ? route.blueTargetGroup : green?.arn)
+      const share = green === undefined ? 'unmade' : greenShare(actions, route.blueTargetGroup, green.arn)
+      return {
+        share: share ?? 'closed',
+        ours: green?.tags[RUN_TAG] === run,
+        has: (side) => actions.some((a) => a.type === 'forward' && a.targetGroups.some((s) => s.arn === arnOf(side))),
+        async write(to) {
+          if (!green) throw notFound(`target group ${route.greenTargetGroup} is not there`)
+          await loadBalancing.setActions(route.ruleArn, withGreenShare(actions, route.blueTargetGroup, green.arn, to))
+        },
+        async leaveOnly(side) {
+          const [keep, drop] = [arnOf(side), arnOf(otherSide(side))]
+          if (keep === undefined || drop === undefined) throw notFound(`target group ${nameOf('green')} is not there`)
+          await loadBalancing.setActions(route.ruleArn, withOnly(actions, keep, drop))
+        },
+      }
+    },
+
+    // A load balancer serves by what its API tells.
+    inForce: () => Promise.resolve(),
+
+    async health(side) {
+      const group = await find(side)
+      if (!group) throw missing(side)
+      const health = await loadBalancing.health(group.arn)
+      return {
+        healthy: health.filter((t) => t.state === 'healthy').length,
+        expected: health.filter((t) => t.state !== 'draining').length,
+      }
+    },
+
+    async clear(on) {
+      const mine = (object: KubernetesObject) => (on === 'blue' ? madeBy(object) === run : true)
+      await unbind(world, scope[otherSide(on)], route, otherSide(on), mine)
+      const drop = await find(otherSide(on))
+      const owned = on === 'blue' ? drop?.tags[RUN_TAG] === run : drop?.tags[PLATFORM_TAG] === scope.platform
+      if (drop && owned) await loadBalancing.deleteTargetGroup(drop.arn)
+      return drop && !owned
+        ? `only ${on} is served; ${drop.name} is not Norikae's and was left`
+        : `only ${on} is served`
+    },
+  }
+}
+
+/** Made like blue's, or found again and completed; never somebody else's. */
+async function ownTargetGroup(
+  { loadBalancing }: Proven,
+  route: AlbRoute,
+  blue: TargetGroupDescription,
+  { run, scope }: RouteCall,
+): Promise<TargetGroupDescription> {
+  const found = await loadBalancing.findTargetGroup(route.greenTargetGroup)
+  if (found && found.tags[RUN_TAG] !== run)
+    throw contested(
+      `target group ${route.greenTargetGroup} is there already, and this run did not make it. Delete it, then retry`,
+    )
+  await loadBalancing.createTargetGroup(route.greenTargetGroup, blue, madeTags({ platform: scope.platform, run }))
+  const made = await loadBalancing.findTargetGroup(route.greenTargetGroup)
+  if (!made) throw notYet(`target group ${route.greenTargetGroup} was just made`, budgets.targets)
+  return made
+}
+
+/** The binding of blue, for green's group: the load balancer controller on green does the rest. */
+async function bind(world: Proven, route: AlbRoute, targetGroupArn: string, run: string): Promise<void> {
+  const [green, blue] = [await world.on('green'), await world.on('blue')]
+  const found = await green.find('TargetGroupBinding', route.namespace, route.binding)
+  if (found && madeBy(found) !== run)
+    throw contested(
+      `binding ${route.namespace}/${route.binding} is on green already, and this run did not make it. Remove it, then retry`,
+    )
+  if (found?.spec?.['targetGroupARN'] === targetGroupArn) return
+  const like = await blue.find('TargetGroupBinding', route.namespace, route.binding)
+  if (!like) throw notFound(`binding ${route.namespace}/${route.binding} is not on blue any more`)
+  await green.apply(
+    {
+      apiVersion: like.apiVersion,
+      kind: like.kind,
+      metadata: { name: route.binding, namespace: route.namespace, labels: { ...like.metadata.labels, [RUN]: run } },
+      spec: { ...like.spec, targetGroupARN: targetGroupArn },
+    },
+    { force: true },
+  )
+}
+
+async function unbind(
+  world: Proven,
+  cluster: string,
+  route: AlbRoute,
+  side: Side,
+  mine: (object: KubernetesObject) => boolean,
+): Promise<void> {
+  const there = await world.ifThere(side)
+  const found = await there?.find('TargetGroupBinding', route.namespace, route.binding)
+  if (!there || !found || !mine(found)) return
+  if (found.metadata.deletionTimestamp === undefined)
+    await there.remove('TargetGroupBinding', route.namespace, route.binding, found.metadata.uid)
+  throw notYet(`binding ${route.namespace}/${route.binding} is going from ${cluster}`, budgets.targets)
+}
+
+async function actionsOf({ loadBalancing }: Proven, route: AlbRoute): Promise<readonly RuleAction[]> {
+  const rule = await loadBalancing.findRule(route.ruleArn)
+  if (!rule) throw notFound(`rule ${route.ruleArn} of route ${route.name} is not there`)
+  return rule.actions
+}

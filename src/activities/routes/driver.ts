@@ -1,0 +1,54 @@
+import type { Scope, Side, Weight } from '../../domain/platform.ts'
+import type { RouteRead } from '../../domain/route-shares.ts'
+
+/** Whom a driver works for. */
+export interface RouteCall {
+  readonly scope: Scope
+  readonly run: string
+}
+
+/** A route as it was read. What is written is written from that: whatever else is in it stays as it was read. */
+export interface Reading extends RouteRead {
+  /** Is this side in it at all, with whatever weight? */
+  has(side: Side): boolean
+  /** Green at so many per cent; it enters where it was not in it. Starts it; nothing waits. */
+  write(to: Weight): Promise<void>
+  /** This side only. Starts it; nothing waits. */
+  leaveOnly(side: Side): Promise<void>
+}
+
+/** What could serve on one side. */
+export interface Serves {
+  readonly healthy: number
+  /** Those that are on their way out aside. */
+  readonly expected: number
+}
+
+/**
+ * One kind of route, for one route and one attempt of an action. `traffic.ts` says what is done in which order, and
+ * `domain/route-shares.ts` what a share means; a driver says how. Everything is safe to repeat, after an answer that was
+ * lost too. What is not so yet is thrown (`notYet`), as are `contested` and `notFound`.
+ */
+export interface RouteDriver {
+  readonly words: {
+    /** What holds the weights, as in “green is not in the rule”. */
+    readonly place: string
+    /** What green needs to be in it. */
+    readonly green: string
+    /** What counts as serving on green, in the plural. */
+    readonly targets: string
+    /** Who else may be served by it, as in “serves another target group too”. */
+    readonly others: string
+  }
+  /** What green needs before it can enter, made or found again. Throws `contested` where it is not this run's. */
+  prepare(): Promise<void>
+  /** Throws `notFound` where what serves this side is not there. */
+  prove(side: Side): Promise<void>
+  /** Throws `notFound` where the route itself is not there. */
+  read(): Promise<Reading>
+  /** Throws `notYet` as long as what was just read is not what all clients go by. */
+  inForce(reading: Reading, after: 'opening' | 'weight' | 'settling'): Promise<void>
+  health(side: Side): Promise<Serves>
+  /** When only this side is left: removes what the other one needed, and says what is so now. */
+  clear(on: Side): Promise<string>
+}

@@ -1,0 +1,106 @@
+import { blocker, warning, type Finding } from './findings.ts'
+import type { RecordRoute } from './platform.ts'
+import { isMoved, unmovable, type BalancerHost, type RecordSet } from './weighted-records.ts'
+
+/** What was found of a record that the platform file lists under an app. */
+export interface RecordFacts {
+  readonly name: string
+  readonly zone: string
+  readonly target: Target
+  /** All of its name; undefined: there is no such zone. */
+  readonly sets?: readonly RecordSet[]
+  /** Types of it that somebody has protected. */
+  readonly protectedTypes: readonly string[]
+  /** The owner that external-dns has written beside it. */
+  readonly dnsOwner?: string
+  /** The load balancer of the target on blue; undefined: it has none. */
+  readonly balancer?: BalancerHost
+}
+
+/** What has a load balancer of its own: `Service/legacy-production/web`. */
+export interface Target {
+  readonly kind: 'Service' | 'Ingress'
+  readonly namespace: string
+  readonly name: string
+}
+
+export function targetOf(text: string): Target | undefined {
+  const [kind, namespace, name, ...more] = text.split('/')
+  if ((kind !== 'Service' && kind !== 'Ingress') || !namespace || !name || more.length > 0) return undefined
+  return { kind, namespace, name }
+}
+
+/** Opening a route takes twice as long as this before the first weight: nobody should be surprised by that. */
+const LONG_TTL_S = 300
+
+/** The route of a record, and what stands in its way. */
+export function recordRoute({ name, zone, target, sets, protectedTypes, dnsOwner, balancer }: RecordFacts): {
+  readonly route?: RecordRoute
+  readonly findings: readonly Finding[]
+} {
+  const refuse = (code: string, message: string, remedy: string) => ({
+    findings: [blocker(code, name, message, remedy)],
+  })
+  const place = `${target.kind} ${target.namespace}/${target.name}`
+  const moved = sets?.filter(isMoved) ?? []
+  if (sets === undefined)
+    return refuse(
+      'record-missing',
+      `there is no hosted zone ${zone}`,
+      'mend the zone of the record in the platform file',
+    )
+  if (moved.length === 0)
+    return refuse(
+      'record-missing',
+      `hosted zone ${zone} has no A, AAAA or CNAME record of this name`,
+      'mend the name in the platform file, or make the record',
+    )
+  if (dnsOwner !== undefined)
+    return refuse(
+      'record-of-external-dns',
+      `external-dns writes it (owner ${dnsOwner}, in the TXT record beside it), and would write over its weights (Unsupported)`,
+      'take it out of external-dns for the upgrade: remove the hostname from its Ingress or Service under policy upsert-only, and delete the TXT records beside it',
+    )
+  if (!balancer)
+    return refuse(
+      'record-target',
+      `${place} has no application or network load balancer on blue that is active`,
+      'mend the target in the platform file: a Service of type LoadBalancer or an Ingress, whose controller makes one on each cluster',
+    )
+  const faults = unmovable(moved, balancer)
+  if (faults.length > 0)
+    return refuse(
+      'record-unfit',
+      `${faults.map((f) => f.says).join(', and ')} (Unsupported)`,
+      `make it one simple CNAME, or an alias, of ${balancer.name}`,
+    )
+  const shielded = moved.map((s) => s.type).filter((type) => protectedTypes.includes(type))
+  if (shielded.length > 0)
+    return refuse(
+      'record-protected',
+      `its ${shielded.join(' and ')} ${shielded.length === 1 ? 'record is' : 'records are'} protected in Route 53, which refuses every change`,
+      'take the protection away for the upgrade (aws route53 delete-resource-record-set-protections)',
+    )
+  const ttl = Math.max(0, ...moved.map((s) => s.ttl ?? 0))
+  const slow =
+    ttl > LONG_TTL_S
+      ? [
+          warning(
+            'record-ttl',
+            name,
+            `its TTL is ${ttl} s: opening its route takes ${2 * ttl} s, until nobody goes by it any more`,
+            'lower it some days before, or expect to wait',
+          ),
+        ]
+      : []
+  return {
+    route: { kind: 'route53', name, zone, namespace: target.namespace, target: `${target.kind}/${target.name}` },
+    findings: slow,
+  }
+}
+
+/** What has its load balancer, as a finding of what is not carried over names it. */
+export function carriedBy({ target }: RecordRoute): string {
+  const [kind = '', name = ''] = target.split('/')
+  return kind === 'Service' ? `Service ${name} of type LoadBalancer` : `Ingress ${name}`
+}

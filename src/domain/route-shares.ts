@@ -1,0 +1,58 @@
+import type { Side, Weight } from './platform.ts'
+
+/**
+ * What a route reads means the same whatever kind it is: which shares may be written over, which a terminated cutover left
+ * behind, and which somebody else wrote. The drivers read and write; this decides.
+ */
+
+/**
+ * Green's share of a route in per cent. `closed`: only blue is in it. `unmade`: what green would need for it is not there
+ * either. `elsewhere`: somebody else is served too, or nobody.
+ */
+export type Share = Weight | 'closed' | 'unmade' | 'elsewhere'
+
+/** What is known of a route when it was read. */
+export interface RouteRead {
+  readonly share: Share
+  /** Green's part of it was made by the run that the call is about. */
+  readonly ours: boolean
+}
+
+/** A call of the next cutover, where one was terminated: what it left is taken up, and not disputed. */
+type Asked = { readonly successor: boolean }
+
+/** What opening does: green enters at 0, is there already, is taken back to 0 first, or is left alone. */
+export function opening({ share }: RouteRead, { successor }: Asked): 'enter' | 'entered' | 'takeUp' | 'contested' {
+  if (share === 'closed' || share === 'unmade') return 'enter'
+  if (share === 'elsewhere') return 'contested'
+  if (share === 0) return 'entered'
+  return successor ? 'takeUp' : 'contested'
+}
+
+/**
+ * What writing a weight does. Whoever wrote another one than those that were left has the route: towards green as towards
+ * blue it is never written over. `done`: green is not in it and is to have nothing.
+ */
+export function weighing(
+  share: Share,
+  to: Weight,
+  expect: readonly Weight[],
+): 'write' | 'done' | 'unmade' | 'contested' {
+  if ((share === 'closed' || share === 'unmade') && to === 0) return 'done'
+  if (share === 'unmade') return 'unmade'
+  if (typeof share !== 'number') return 'contested'
+  return share === to || expect.includes(share) ? 'write' : 'contested'
+}
+
+/** What leaving only one side in it does. `there`: the other side is in it still. */
+export function settling(
+  { share, ours }: RouteRead,
+  { on, there, successor }: Asked & { readonly on: Side; readonly there: boolean },
+): 'drop' | 'dropped' | 'takeUp' | 'contested' {
+  if (!there) return 'dropped'
+  if (share === settledAt(on)) return 'drop'
+  return on === 'blue' && typeof share === 'number' && ours && successor ? 'takeUp' : 'contested'
+}
+
+/** Green's share when only this side is left. */
+export const settledAt = (on: Side): Weight => (on === 'blue' ? 0 : 100)

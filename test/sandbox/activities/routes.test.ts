@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { routesKeepTheirWord } from '../../contract/routes.ts'
+import { aRecordRoute } from '../../support/a-record-route.ts'
+import { attempted, driven, ending } from '../../support/driven.ts'
+import { call, twoClusters, type TwoClusters } from '../../support/small-world.ts'
+
+let world: TwoClusters
+beforeAll(async () => {
+  world = await twoClusters({ aws: { recordsMs: 100 } })
+})
+afterAll(() => world.stop())
+
+routesKeepTheirWord('records of Route 53', () => world, aRecordRoute)
+
+describe('records of Route 53', () => {
+  const acts = () => world.activities
+  const open = (route: Awaited<ReturnType<typeof aRecordRoute>>['route']) => call<'openRoute'>({ route })
+
+  test('are waited for as long as clients may go by what was before, and are as they were in the end', async () => {
+    const it = await aRecordRoute(world, 'alias')
+    const { route } = it
+    const waits: string[] = []
+    const between = (why: string) => {
+      waits.push(why)
+      if (why.startsWith('clients may go by')) vi.setSystemTime(Date.now() + 121_000)
+    }
+    await driven(acts().openRoute, open(route), { between })
+    await driven(acts().setWeight, call<'setWeight'>({ route, to: 25, expect: [0] }), { between })
+    expect(waits.filter((w) => /^clients may go by .* before this for 1[12]\ds more$/.test(w))).toHaveLength(2)
+    await driven(acts().setWeight, call<'setWeight'>({ route, to: 0, expect: [25] }), { between })
+    await driven(acts().settleRoute, call<'settleRoute'>({ route, on: 'blue' }), { between })
+    vi.useRealTimers()
+    expect(it.sets()).toEqual([it.original])
+  })
+
+  test('are everywhere before a weight counts', async () => {
+    const it = await aRecordRoute(world)
+    expect(await attempted(acts().openRoute, open(it.route))).toMatch(/is on its way to all servers of Route 53/)
+  })
+
+  test('are not opened where they are external-dns’s, have others’ weights or another run’s', async () => {
+    const theirs = await aRecordRoute(world)
+    world.aws.route53.seedRecord(theirs.zone, {
+      Name: `cname-${theirs.route.name}`,
+      Type: 'TXT',
+      TTL: 300,
+      ResourceRecords: [{ Value: '"heritage=external-dns,external-dns/owner=chat-1-35"' }],
+    })
+    const owned = await ending(acts().openRoute, open(theirs.route))
+    expect(owned).toMatchObject({ type: 'Contested', message: expect.stringContaining('(owner chat-1-35)') })
+
+    const it = await aRecordRoute(world)
+    await driven(acts().openRoute, open(it.route))
+    const other = await ending(
+      acts().openRoute,
+      call<'openRoute'>({ route: it.route }, { run: 'run-9', asker: 'run-9' }),
+    )
+    expect(other).toMatchObject({ type: 'Contested', message: expect.stringContaining('made by run run-1') })
+    const [one] = it.sets()
+    if (one) await it.change([{ Action: 'CREATE', ResourceRecordSet: { ...one, SetIdentifier: 'canary', Weight: 1 } }])
+    const canary = await ending(acts().setWeight, call<'setWeight'>({ route: it.route, to: 5, expect: [0] }))
+    expect(canary).toMatchObject({ type: 'Contested', message: expect.stringContaining('serves other records too') })
+  })
+
+  test('that are protected are left, with Route 53’s own words', async () => {
+    const it = await aRecordRoute(world)
+    world.aws.route53.protect(it.zone, it.route.name, 'CNAME')
+    const failure = await ending(acts().openRoute, open(it.route))
+    expect(failure).toMatchObject({ type: 'Contested', message: expect.stringContaining('is protected') })
+    expect(it.sets()).toEqual([it.original])
+  })
+
+  test('that lead to green are not withdrawn from under it', async () => {
+    const it = await aRecordRoute(world)
+    const { route } = it
+    await driven(acts().openRoute, open(route))
+    await driven(acts().setWeight, call<'setWeight'>({ route, to: 25, expect: [0] }))
+    const place = { app: 'chat', environment: 'test', namespaces: [route.namespace], routes: [route] }
+    const refused = await ending(acts().withdraw, call<'withdraw'>({ ...place, on: 'green' }, { asker: 'run-2' }))
+    expect(refused).toMatchObject({
+      type: 'Contested',
+      message: expect.stringContaining('still sends 25 % to demo-1-36'),
+    })
+  })
+})

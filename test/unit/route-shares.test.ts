@@ -1,0 +1,52 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { opening, settling, weighing, type Share } from '../../src/domain/route-shares.ts'
+
+test.for([
+  ['closed', false, 'enter'],
+  ['unmade', false, 'enter'],
+  [0, false, 'entered'],
+  [0, true, 'entered'],
+  [25, false, 'contested'],
+  [25, true, 'takeUp'],
+  ['elsewhere', true, 'contested'],
+] as const)('opening a route that reads %s, for a successor: %s: %s', ([share, successor, expected]) => {
+  expect(opening({ share, ours: true }, { successor })).toBe(expected)
+})
+
+test.for([
+  ['what was left', 5, 25, [5, 25], 'write'],
+  ['what is to be', 25, 25, [5], 'write'],
+  ['more towards green', 40, 25, [5, 25], 'contested'],
+  ['more towards blue', 0, 25, [5, 25], 'contested'],
+  ['somebody else too', 'elsewhere', 0, [0, 25], 'contested'],
+  ['blue only, on the way back', 'closed', 0, [0, 25], 'done'],
+  ['blue only, on the way forward', 'closed', 5, [0], 'contested'],
+  ['nothing of green, on the way back', 'unmade', 0, [0], 'done'],
+  ['nothing of green, on the way forward', 'unmade', 5, [0], 'unmade'],
+] as const)('a weight where the route serves %s', ([, share, to, expect_, expected]) => {
+  expect(weighing(share, to, expect_)).toBe(expected)
+})
+
+test.for([
+  ['blue at 0 %', { share: 0, ours: true }, 'blue', 'drop'],
+  ['green at 100 %', { share: 100, ours: true }, 'green', 'drop'],
+  ['blue, with some left on green', { share: 25, ours: true }, 'blue', 'takeUp'],
+  ['blue, with some left on a green of another run', { share: 25, ours: false }, 'blue', 'contested'],
+  ['green, with some left on blue', { share: 75, ours: true }, 'green', 'contested'],
+  ['green, with somebody else in it', { share: 'elsewhere', ours: true }, 'green', 'contested'],
+] as const)('settling a route on %s', ([, read, on, expected]) => {
+  expect(settling(read, { on, there: true, successor: true })).toBe(expected)
+  expect(settling(read, { on, there: false, successor: true })).toBe('dropped')
+})
+
+test('nobody but a successor writes over a share that nobody left', () => {
+  const shares: fc.Arbitrary<Share> = fc.oneof(fc.nat(100), fc.constantFrom('elsewhere' as const))
+  fc.assert(
+    fc.property(shares, fc.nat(100), fc.array(fc.nat(100)), (share, to, left) => {
+      const known = share === to || (typeof share === 'number' && left.includes(share))
+      expect(weighing(share, to, left)).toBe(known ? 'write' : 'contested')
+      if (share !== 0) expect(opening({ share, ours: true }, { successor: false })).toBe('contested')
+    }),
+  )
+})
