@@ -38,6 +38,7 @@ import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
 import { rulesNaming } from './group-rules.ts'
+import { httpRouteSurvey } from './http-route-survey.ts'
 import { taggedFor } from './network-tags.ts'
 import { imageSurvey } from './registry-images.ts'
 import { hasRoles } from './role-proofs.ts'
@@ -134,6 +135,7 @@ export const preparingActivities = (
       ...findings,
       ...ofBlue,
       ...(await argocdSurvey({ eks, cluster }, platform)),
+      ...(await httpRouteSurvey({ cluster }, platform)),
       ...(await imageSurvey(kubernetes, registry)),
       ...(await dnsSurvey(kubernetes, platform, adoption?.kubernetes)),
       ...approverFindings(platform, request.by),
@@ -267,7 +269,9 @@ const ownedFacts = async (
   { loadBalancing }: Proven,
   found: Omit<Found, Later | 'ruleTags'>,
 ): Promise<Omit<Found, Later>> => {
-  const rules = found.platform.apps.flatMap((a) => a.environments.flatMap((e) => e.routes.flatMap((r) => (r.kind === 'alb' ? [r.ruleArn] : []))))
+  const rules = found.platform.apps.flatMap((a) =>
+    a.environments.flatMap((e) => e.routes.flatMap((r) => (r.kind === 'alb' ? [r.ruleArn] : []))),
+  )
   return { ...found, ruleTags: rules.length === 0 ? {} : await loadBalancing.tagsOf(rules) }
 }
 

@@ -40,6 +40,8 @@ export interface PlatformFile {
   readonly gates?: { readonly start?: GateFile; readonly decommission?: GateFile }
   /** Where Argo CD is; there wherever it deploys an app. */
   readonly argocd?: ArgocdFile
+  /** The EKS cluster that HTTPRoutes are on; there wherever an app has one. */
+  readonly gateway?: { readonly cluster: string }
   /** What is other on green, of what is copied; in this order. */
   readonly transforms: readonly Transform[]
   readonly platformApps: {
@@ -147,7 +149,16 @@ export interface AppFile {
   readonly writtenAt?: Readonly<Record<string, string>>
   /** What each Job is that nothing else makes, by name. */
   readonly jobs?: DeclaredJobs
+  /** By environment: what splits its traffic on the cluster of `gateway`. */
+  readonly httpRoutes?: Readonly<Record<string, readonly HttpRouteFile[]>>
   readonly externals: readonly External[]
+}
+
+export interface HttpRouteFile {
+  readonly namespace: string
+  readonly name: string
+  /** `Service/shop-{cluster}` or `ServiceImport/<namespace>/shop-{cluster}`, for blue and for green. */
+  readonly backend: string
 }
 
 /** A database or queue outside both clusters. */

@@ -33,7 +33,11 @@ export function opening({ share }: RouteRead, { successor }: Asked): 'enter' | '
  * What writing a weight does. Whoever wrote another one than those that were left has the route: towards green as towards
  * blue it is never written over. `done`: green is not in it and is to have nothing.
  */
-export function weighing(share: Share, to: Weight, expect: readonly Weight[]): 'write' | 'done' | 'unmade' | 'contested' {
+export function weighing(
+  share: Share,
+  to: Weight,
+  expect: readonly Weight[],
+): 'write' | 'done' | 'unmade' | 'contested' {
   if ((share === 'closed' || share === 'unmade') && to === 0) return 'done'
   if (share === 'unmade') return 'unmade'
   if (typeof share !== 'number') return 'contested'

@@ -6,7 +6,7 @@ import type { GateRule } from '../../src/domain/gates.ts'
 import { planCutover } from '../../src/domain/plan-cutover.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { intent, type Plan, type PlanBody } from '../../src/domain/plan.ts'
-import type { App, Environment, Platform, Route, WorkloadRef } from '../../src/domain/platform.ts'
+import type { AlbRoute, App, Environment, Platform, WorkloadRef } from '../../src/domain/platform.ts'
 import type { Report } from '../../src/domain/report.ts'
 import type { RoleFacts } from '../../src/domain/roles.ts'
 import type { Check } from '../../src/domain/verdict.ts'
@@ -46,7 +46,7 @@ export const workload = (
   ...more,
 })
 
-export const route = (name: string): Route => ({
+export const route = (name: string): AlbRoute => ({
   kind: 'alb',
   name,
   ruleArn: `arn:rule/${name}`,

@@ -307,7 +307,9 @@ test('a platform like the demo’s, whole', () => {
   expect(production?.routes).toMatchObject([
     { name: 'chat-prod', ruleArn: 'arn:rule/chat-prod', blueTargetGroup: 'arn:tg/chat-prod' },
   ])
-  const groups = platform.apps.flatMap((a) => a.environments.flatMap((e) => e.routes.map((r) => r.greenTargetGroup)))
+  const groups = platform.apps.flatMap((a) =>
+    a.environments.flatMap((e) => e.routes.flatMap((r) => (r.kind === 'alb' ? [r.greenTargetGroup] : []))),
+  )
   expect(new Set(groups).size).toBe(3)
 })
 

@@ -4,6 +4,7 @@ import { clocksAreSomewhere } from './calendar.ts'
 import { appsDoNotWaitForThemselves } from './circles.ts'
 import { buffersAreMeasured, stoppedPodsAreNotAsked } from './buffers.ts'
 import { escalationsLeadOn, gatesAreAsked, quorumsCanBeMet } from './gates.ts'
+import { gatewayIsSomewhere, httpRoutesAreOfEnvironments, httpRoutesAreSaidOnce } from './gateway.ts'
 import { greenIsAnother } from './green.ts'
 import { checksHaveOneLimit, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
@@ -38,6 +39,9 @@ export const rules: readonly Rule[] = [
   queriesNameTheCluster,
   appsDoNotWaitForThemselves,
   argocdIsSomewhere,
+  gatewayIsSomewhere,
+  httpRoutesAreOfEnvironments,
+  httpRoutesAreSaidOnce,
   workloadsAreSaidOnce,
   workloadsFitTheirClass,
   platformAppsAreInOneWave,
