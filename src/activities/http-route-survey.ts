@@ -17,10 +17,13 @@ export async function httpRouteSurvey(world: Pick<Proven, 'cluster'>, platform: 
     const facts = await Promise.all(
       routes.map(async (route) => {
         const found = await cluster.find('HTTPRoute', route.namespace, route.httpRoute)
-        return { route, found, gateways: found ? await gatewaysThere(cluster, found) : [] }
+        const { kind, namespace, name } = route.blue
+        const backend =
+          kind === 'TargetGroupName' ? ('target group' as const) : await cluster.find(kind, namespace, name)
+        return { route, found, backend, gateways: found ? await gatewaysThere(cluster, found) : [] }
       }),
     )
-    return facts.flatMap(httpRouteFindings)
+    return facts.flatMap((its) => httpRouteFindings(its, platform.blue))
   } catch (error) {
     if (!(error instanceof ApplicationFailure) || !['NotFound', 'Denied'].includes(error.type ?? '')) throw error
     return [unreadableGateway(first.cluster, error.message)]

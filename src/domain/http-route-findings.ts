@@ -3,6 +3,7 @@ import { blocker, warning, type Finding } from './findings.ts'
 import { backendInWords, hasBackend, notServed, rulesOf, rulesWriter, shareIn } from './http-routes.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 import type { App, HttpRoute, Platform } from './platform.ts'
+import { importFault } from './service-imports.ts'
 
 /** An HTTPRoute as it was found while only blue was there. */
 export interface HttpRouteFacts {
@@ -11,6 +12,8 @@ export interface HttpRouteFacts {
   readonly found: KubernetesObject | undefined
   /** Those of its Gateways that are there. */
   readonly gateways: readonly KubernetesObject[]
+  /** What blue's backend names; `target group`: that is no object. Undefined: it is not there. */
+  readonly backend: KubernetesObject | 'target group' | undefined
 }
 
 export const allHttpRoutes = (apps: readonly App[]): HttpRoute[] =>
@@ -38,7 +41,10 @@ export const unreadableGateway = (cluster: string, why: string): Finding =>
     'mend gateway in the platform file, or grant there what deploy/rbac/gateway.yaml lists',
   )
 
-export function httpRouteFindings({ route, found, gateways }: HttpRouteFacts): Finding[] {
+export function httpRouteFindings(
+  { route, found, gateways, backend }: HttpRouteFacts,
+  clusterOfBlue: string,
+): Finding[] {
   const about = `${route.namespace}/${route.httpRoute}`
   const refuse = (code: string, message: string, remedy: string) => [blocker(code, about, message, remedy)]
   if (!found)
@@ -54,6 +60,13 @@ export function httpRouteFindings({ route, found, gateways }: HttpRouteFacts): F
       'http-route-backend',
       `no rule of it has the backend ${blue}, so blue is not what it serves by that name`,
       'mend the backend in httpRoutes, or name it so in the HTTPRoute',
+    )
+  const fault = backendFault(backend, clusterOfBlue)
+  if (fault !== undefined)
+    return refuse(
+      'http-route-backend',
+      `${blue} ${fault}`,
+      `mend it on ${route.cluster}: green gets one like it, and a weight must be of the cluster that it is meant for`,
     )
   const { share, odd } = shareIn(rules, route, route.namespace)
   if (share === 'elsewhere')
@@ -79,6 +92,11 @@ export function httpRouteFindings({ route, found, gateways }: HttpRouteFacts): F
         )),
     ...writtenBack(about, found),
   ]
+}
+
+function backendFault(backend: HttpRouteFacts['backend'], cluster: string): string | undefined {
+  if (backend === undefined) return 'is not there'
+  return backend !== 'target group' && backend.kind === 'ServiceImport' ? importFault(backend, cluster) : undefined
 }
 
 /** Who applies it from somewhere else, and takes weights back: at once where a controller does. */

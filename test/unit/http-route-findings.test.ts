@@ -4,7 +4,8 @@ import { gatewayFindings, httpRouteFindings } from '../../src/domain/http-route-
 import type { KubernetesObject, ObjectMeta } from '../../src/domain/kubernetes-objects.ts'
 import { movable } from '../../src/domain/movable.ts'
 import { importFault, servingIn } from '../../src/domain/service-imports.ts'
-import { anEnvironment } from '../support/builders.ts'
+import { leaves } from '../../src/domain/steps.ts'
+import { aCutoverPlan, anApp, anEnvironment, route as aRoute } from '../support/builders.ts'
 
 const clusters = { blue: 'chat-1-35', green: 'chat-1-36' }
 const declared = { production: [{ namespace: 'edge', name: 'shop', backend: 'Service/shop-{cluster}' }] }
@@ -105,9 +106,27 @@ describe('of an HTTPRoute is told', () => {
     },
   ])('$says', ({ found, codes }) => {
     if (!route) throw new Error('no route')
-    const told = httpRouteFindings({ route, found, gateways: [gateway] })
+    const told = httpRouteFindings({ route, found, gateways: [gateway], backend: 'target group' }, clusters.blue)
     expect(told.map((f) => `${f.code} ${f.level}`)).toEqual(codes)
     for (const { about } of told) expect(about).toBe('edge/shop')
+  })
+
+  const anImport = (cluster: string): KubernetesObject => ({
+    apiVersion: 'application-networking.k8s.aws/v1alpha1',
+    kind: 'ServiceImport',
+    metadata: {
+      name: 'shop-chat-1-35',
+      annotations: { 'application-networking.k8s.aws/aws-eks-cluster-name': cluster },
+    },
+  })
+  test.for([
+    { says: 'nothing, where it stands for blue', backend: anImport('chat-1-35'), codes: [] },
+    { says: 'that it stands for another', backend: anImport('chat-1-34'), codes: ['http-route-backend'] },
+    { says: 'that it is not there', backend: undefined, codes: ['http-route-backend'] },
+  ])('of its backend $says', ({ backend, codes }) => {
+    if (!route) throw new Error('no route')
+    const facts = { route, found: anHttpRoute([blue]), gateways: [gateway], backend }
+    expect(httpRouteFindings(facts, clusters.blue).map((f) => f.code)).toEqual(codes)
   })
 })
 
@@ -125,6 +144,18 @@ test.for([
   const handovers = { 'Deployment/shop/singleton': { class: 'singleton', downtime: '1m' } } as const
   const { findings } = movable(workloads, anEnvironment('test', { routes: [route], handovers }), { clocks: true })
   expect(findings.map((f) => f.code)).toEqual(codes)
+})
+
+test('its steps are those of any route, and no other route has their name', () => {
+  if (!route) throw new Error('no route')
+  const plan = aCutoverPlan(anApp('shop'), anEnvironment('test', { routes: [aRoute('shop'), route], weights: [100] }))
+  const ids = plan.phases.flatMap((p) => leaves(p.forward)).flatMap(({ id }) => (id.includes('/route/') ? [id] : []))
+  expect(ids.toSorted()).toEqual([
+    'test/route/httproute.edge.shop/100',
+    'test/route/httproute.edge.shop/open',
+    'test/route/shop/100',
+    'test/route/shop/open',
+  ])
 })
 
 describe('a ServiceImport stands for a cluster', () => {
