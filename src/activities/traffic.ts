@@ -39,7 +39,7 @@ export const trafficActions = (outside: Outside) => {
     }
     // Targets are checked only once their group is in a rule: it enters at weight 0, and is waited for there.
     if (is === 'enter') await found.write(0)
-    await driver.inForce(is === 'enter' ? await driver.read() : found)
+    await driver.inForce(is === 'enter' ? await driver.read() : found, 'opening')
 
     const { healthy, expected } = await driver.health('green')
     const before = remembered(nothing)
@@ -79,7 +79,7 @@ export const trafficActions = (outside: Outside) => {
         budgets.pods,
         '2s',
       )
-    await driver.inForce(read)
+    await driver.inForce(read, 'weight')
     return { note: `${next} % read back` }
   }
 
@@ -97,7 +97,7 @@ export const trafficActions = (outside: Outside) => {
       await found.leaveOnly(on)
       throw notYet(`route ${route.name} was just told to serve ${on} only`, budgets.weight)
     }
-    await driver.inForce(found)
+    await driver.inForce(found, 'settling')
     return { note: await driver.clear(on) }
   }
 
