@@ -103,17 +103,18 @@ function backendFault(backend: HttpRouteFacts['backend'], cluster: string): stri
 function writtenBack(about: string, found: KubernetesObject): Finding[] {
   const flux = makerOf(found)
   const { annotations = {} } = found.metadata
-  if (flux && annotations['kustomize.toolkit.fluxcd.io/reconcile'] !== 'disabled')
+  if (flux?.kind === 'Kustomization' && annotations['kustomize.toolkit.fluxcd.io/reconcile'] !== 'disabled')
     return [
       blocker(
         'http-route-written-back',
         about,
         `Flux makes it (${fluxName(flux)}), and would write the weights back within minutes`,
-        'annotate it kustomize.toolkit.fluxcd.io/reconcile: disabled for the upgrade (a chart: take it out), and name the new backend in Git before you take that off',
+        'annotate it kustomize.toolkit.fluxcd.io/reconcile: disabled for the upgrade, and name the new backend in Git before you take that off',
       ),
     ]
-  const by = rulesWriter(found)
-  if (flux || by === undefined) return []
+  // A chart is written with its next release, unless its drift is corrected.
+  const by = flux?.kind === 'HelmRelease' ? `Flux (${fluxName(flux)})` : rulesWriter(found)
+  if (flux?.kind === 'Kustomization' || by === undefined) return []
   return [
     warning(
       'http-route-written-back',

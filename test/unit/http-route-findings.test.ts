@@ -100,6 +100,13 @@ describe('of an HTTPRoute is told', () => {
       codes: [],
     },
     {
+      says: 'that a chart has it, which its next release would write',
+      found: anHttpRoute([blue], {
+        labels: { 'helm.toolkit.fluxcd.io/name': 'edge', 'helm.toolkit.fluxcd.io/namespace': 'flux-system' },
+      }),
+      codes: ['http-route-written-back warning'],
+    },
+    {
       says: 'who writes its rules',
       found: anHttpRoute([blue], { managedFields: [manager] }),
       codes: ['http-route-written-back warning'],

@@ -127,8 +127,10 @@ function targetGroups(world: Proven, route: HttpRoute, scope: Scope): Backings {
     },
     async inForce({ share, has }) {
       // On the way back it may be gone, and then it is in no rule.
-      const [blue, green] = (await Promise.all([find('blue'), find('green')])).map((group) => group?.arn ?? '')
-      if (blue === undefined || green === undefined) return
+      const [{ arn: blue } = { arn: '' }, { arn: green } = { arn: '' }] = await Promise.all([
+        find('blue'),
+        find('green'),
+      ])
       const rules = await loadBalancing.rulesForwardingTo([blue, green].filter((arn) => arn !== ''))
       const wanted = (actions: readonly RuleAction[]): boolean =>
         has('blue') && has('green')
