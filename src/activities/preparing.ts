@@ -40,6 +40,7 @@ import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
 import { rulesNaming } from './group-rules.ts'
 import { networkOf, taggedFor } from './network-tags.ts'
+import { httpRouteSurvey } from './http-route-survey.ts'
 import { imageSurvey } from './registry-images.ts'
 import { hasRoles } from './role-proofs.ts'
 import { recordSurvey } from './record-survey.ts'
@@ -139,6 +140,7 @@ export const preparingActivities = (
       ...findings,
       ...ofBlue,
       ...(await argocdSurvey({ eks, cluster }, platform)),
+      ...(await httpRouteSurvey({ cluster }, platform)),
       ...(await imageSurvey(kubernetes, registry)),
       ...(await dnsSurvey(kubernetes, platform, adoption?.kubernetes)),
       ...approverFindings(platform, request.by),

@@ -10,6 +10,7 @@ import { resolvePlatform } from '../domain/resolve-platform.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { argocdSurvey } from './argocd-survey.ts'
+import { httpRouteSurvey } from './http-route-survey.ts'
 import { proven, type Outside } from './outside.ts'
 import { fileNow } from './platform-files.ts'
 import { fitting } from './plan-sizes.ts'
@@ -55,6 +56,7 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
       // Where it is gone, what others still say of it is.
       ...(app ? now.findings.filter((f) => !known.has(same(f))) : []),
       ...(await argocdSurvey(world, alone)),
+      ...(await httpRouteSurvey(world, alone)),
       ...(await roleSurveyOf(
         world,
         await world.on('blue'),

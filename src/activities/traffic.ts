@@ -6,7 +6,7 @@ import { weightOnTheWayBack } from '../domain/way-back-weights.ts'
 import { contested, notFound } from './errors.ts'
 import { takeUp } from './left-weights.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
-import type { RouteDriver } from './routes/driver.ts'
+import type { Reading, RouteDriver } from './routes/driver.ts'
 import { routeDriver } from './routes/index.ts'
 import { grownShare } from './sizes.ts'
 import { budgets, hasWaited, notYet, remember, remembered } from './waiting.ts'
@@ -32,7 +32,7 @@ export const trafficActions = (outside: Outside) => {
     await driver.prepare()
     const found = await driver.read()
     const is = opening(found, { successor: isSuccessor(call) })
-    if (is === 'contested') throw contestedRoute(driver, route, found.share, [0])
+    if (is === 'contested') throw contestedRoute(driver, route, found, [0])
     if (is === 'takeUp' && typeof found.share === 'number') {
       remember({ ...remembered(nothing), polls: 0, left: Math.max(found.share, remembered(nothing).left) })
       return takeUp(world, call, { route, driver, found, share: found.share }, left)
@@ -65,7 +65,7 @@ export const trafficActions = (outside: Outside) => {
     // Never opened, or closed already: nothing of green's is served.
     if (is === 'done') return { note: `green is not in ${driver.words.place}` }
     if (is === 'unmade') throw notFound(`${driver.words.green} is not there`)
-    if (is === 'contested' || typeof was !== 'number') throw contestedRoute(driver, route, was, expect)
+    if (is === 'contested' || typeof was !== 'number') throw contestedRoute(driver, route, found, expect)
     const grows = grown.length > 0 && !hasWaited(GROWS_WITHIN)
     const share = grows ? await grownShare(world, grown) : 1
     const next = grows ? weightOnTheWayBack(share, was, expect) : input.to
@@ -92,7 +92,7 @@ export const trafficActions = (outside: Outside) => {
     const is = settling(found, { on, there, successor: isSuccessor(call) })
     if (is === 'takeUp' && typeof found.share === 'number')
       return takeUp(world, call, { route, driver, found, share: found.share }, left)
-    if (is === 'contested') throw contestedRoute(driver, route, found.share, [settledAt(on)])
+    if (is === 'contested') throw contestedRoute(driver, route, found, [settledAt(on)])
     if (is === 'drop') {
       await found.leaveOnly(on)
       throw notYet(`route ${route.name} was just told to serve ${on} only`, budgets.weight)
@@ -106,7 +106,12 @@ export const trafficActions = (outside: Outside) => {
 
 const inWords = (share: Share): string => (typeof share === 'number' ? `${share} %` : share)
 
-const contestedRoute = ({ words }: RouteDriver, { name }: Route, found: Share, expect: readonly number[]) =>
+const contestedRoute = (
+  { words }: RouteDriver,
+  { name }: Route,
+  { share: found, odd = `serves ${words.others} too`, by = 'somebody else' }: Pick<Reading, 'share' | 'odd' | 'by'>,
+  expect: readonly number[],
+) =>
   contested(
-    `route ${name} ${found === 'elsewhere' ? `serves ${words.others} too` : typeof found === 'number' ? `is at ${found} %` : 'does not know green'}, where ${expect.join(' or ')} % was left: somebody else wrote it. Agree who owns it, then retry`,
+    `route ${name} ${found === 'elsewhere' ? odd : typeof found === 'number' ? `is at ${found} %` : 'does not know green'}, where ${expect.join(' or ')} % was left: ${by} wrote it. Agree who owns it, then retry`,
   )

@@ -45,6 +45,7 @@ export function complete(written: Written, at: (path: Path) => string): Platform
     })),
     ...(written.gates !== undefined && { gates: written.gates }),
     ...(argocd !== undefined && { argocd }),
+    ...(written.gateway !== undefined && { gateway: written.gateway }),
     transforms: written.transforms,
     platformApps: { waves, handovers: mapValues(settings, planned) },
     soak: written.soak,

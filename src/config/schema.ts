@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { jobKinds } from '../domain/one-shot-jobs.ts'
 import { deployers } from '../domain/platform-file.ts'
 import { platformGates, teamGate } from './gates.ts'
+import { gateway, httpRoute } from './gateway.ts'
 import { handover, platformHandover } from './handover.ts'
 import { prices } from './prices.ts'
 import { check, DEFAULT_CHECKS } from './checks.ts'
@@ -173,6 +174,13 @@ const app = z.strictObject(
     checks: named(check, '{ answers: { probe: { http: "http://web.{namespace}:8080/healthz" } } }')
       .exactOptional()
       .describe('By name: its own checks, beside those of health.checks or in place of one of that name.'),
+    httpRoutes: named(
+      listOf(httpRoute, 'a list of HTTPRoutes', '[{ namespace: edge, name: shop, backend: "Service/shop-{cluster}" }]'),
+      '{ production: [{ namespace: edge, name: shop, backend: "Service/shop-{cluster}" }] }',
+      ENVIRONMENT,
+    )
+      .exactOptional()
+      .describe('By environment: the HTTPRoutes on the cluster of gateway that split its traffic.'),
     externals: named(external, '{ orders-db: { endpoint: db.example.com:5432, connections: 40, limit: 200 } }')
       .default({})
       .describe('By name: databases and queues outside both clusters.'),
@@ -280,6 +288,7 @@ export const schema = z
       )
       .exactOptional()
       .describe('Where Argo CD is that deploys apps of deploy: argocd.'),
+    gateway: gateway.exactOptional().describe('Where Gateway API splits the traffic of apps with httpRoutes.'),
     transforms: listOf(transform, 'a list', '[{ match: { kind: ConfigMap, name: settings }, patch: { data: { … } } }]')
       .default([])
       .describe('What is to be other on green, of all that Norikae copies; one after the other.'),

@@ -40,6 +40,8 @@ export const RESUMED_BY = 'norikae.io/resumed-by'
 export const RECLAIM_POLICY = 'norikae.io/reclaim-policy'
 /** On a PersistentVolume, and as a tag on snapshots and volumes of EC2: the EBS volume that it is a copy of. */
 export const COPY_OF = 'norikae.io/copy-of'
+/** On an HTTPRoute: when Norikae wrote its weights last. */
+export const WEIGHED_AT = 'norikae.io/weighed-at'
 /** On a Job that nothing else makes, by its owner: `once` or `repeatable`. */
 export const JOB = 'norikae.io/job'
 /** On a workload, by its owner: its class with what that needs, as the platform file has it under `workloads`. */

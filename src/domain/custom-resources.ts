@@ -9,7 +9,9 @@ const OWN =
   /^(|apps|autoscaling|batch|extensions|policy|((admissionregistration|apiextensions|apiregistration|apps|authentication|authorization|certificates|coordination|discovery|events|flowcontrol\.apiserver|internal\.apiserver|networking|node|rbac\.authorization|resource|scheduling|storage|storagemigration|(custom\.|external\.)?metrics)\.k8s\.io)|vpcresources\.k8s\.aws|crd\.k8s\.amazonaws\.com|networking\.k8s\.aws|eks\.amazonaws\.com)$/
 
 /** Read and asked, and not carried over. Argo CD's group is also that of Rollouts and Workflows. */
-const STAYS: ReadonlySet<string> = new Set([kinds.Application, kinds.Kustomization, kinds.HelmRelease].map(groupOf))
+const STAYS: ReadonlySet<string> = new Set(
+  [kinds.Application, kinds.Kustomization, kinds.HelmRelease, kinds.HTTPRoute, kinds.ServiceExport].map(groupOf),
+)
 
 /** Kinds of which tenants may have objects, and that Norikae knows nothing of: each once, in the version named first. */
 export function unknownKinds(resources: readonly ServedResource[]): ServedResource[] {

@@ -43,6 +43,8 @@ export interface PlatformFile {
   readonly gates?: { readonly start?: GateFile; readonly decommission?: GateFile }
   /** Where Argo CD is; there wherever it deploys an app. */
   readonly argocd?: ArgocdFile
+  /** The EKS cluster that HTTPRoutes are on; there wherever an app has one. */
+  readonly gateway?: { readonly cluster: string }
   /** What is other on green, of what is copied; in this order. */
   readonly transforms: readonly Transform[]
   readonly platformApps: {
@@ -157,6 +159,8 @@ export interface AppFile {
   readonly jobs?: DeclaredJobs
   /** Beside those of the platform, or in place of one of that name. */
   readonly checks?: Readonly<Record<string, CheckFile>>
+  /** By environment: what splits its traffic on the cluster of `gateway`. */
+  readonly httpRoutes?: Readonly<Record<string, readonly HttpRouteFile[]>>
   readonly externals: readonly External[]
   /** Of Route 53; absent where it has none. */
   readonly records?: readonly DeclaredRecord[]
@@ -167,6 +171,13 @@ export interface DeclaredRecord {
   readonly name: string
   readonly zone: string
   readonly target: Target
+}
+
+export interface HttpRouteFile {
+  readonly namespace: string
+  readonly name: string
+  /** `Service/shop-{cluster}` or `ServiceImport/<namespace>/shop-{cluster}`, for blue and for green. */
+  readonly backend: string
 }
 
 /** A database or queue outside both clusters. */

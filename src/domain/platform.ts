@@ -28,7 +28,7 @@ export const slug = (w: WorkloadRef): string => `${w.namespace}/${w.kind.toLower
 export const workloadName = (w: WorkloadRef): string => `${w.kind}/${w.namespace}/${w.name}`
 
 /** What splits an environment's traffic. Each kind has its driver: `src/activities/routes`. */
-export type Route = AlbRoute | RecordRoute
+export type Route = AlbRoute | RecordRoute | HttpRoute
 
 /** A listener rule of an Application Load Balancer outside both clusters, with a target group a side. */
 export interface AlbRoute {
@@ -52,6 +52,29 @@ export interface RecordRoute {
   readonly namespace: string
   /** What has a load balancer on both sides: `Service/web`, `Ingress/web`. */
   readonly target: string
+}
+
+/** What a rule of an HTTPRoute sends requests to. */
+export interface Backend {
+  /**
+   * `ServiceImport`: of AWS's Gateway API controller, which finds the Service that a cluster has exported. `TargetGroupName`: of
+   * the AWS Load Balancer Controller, which is no object and in no namespace.
+   */
+  readonly kind: 'Service' | 'ServiceImport' | 'TargetGroupName'
+  readonly namespace: string
+  readonly name: string
+}
+
+/** An HTTPRoute of Gateway API on a cluster that is neither blue nor green, with a backend a side. */
+export interface HttpRoute {
+  readonly kind: 'http-route'
+  readonly name: string
+  /** The EKS cluster that it and its Gateways are on. */
+  readonly cluster: string
+  readonly namespace: string
+  readonly httpRoute: string
+  readonly blue: Backend
+  readonly green: Backend
 }
 
 /** How one workload changes sides, and in which hours of the week that begins; without any, as soon as it is its turn. */

@@ -6,6 +6,7 @@ import { fluxFindings } from './flux-findings.ts'
 import type { GateRule } from './gates.ts'
 import { startsAsleep } from './handover.ts'
 import { movable } from './movable.ts'
+import { httpRoutesOf, isBackend, unusedHttpRoutes } from './declared-http-routes.ts'
 import { jobFindings } from './one-shot-jobs.ts'
 import type { App, Environment, Platform, PlatformApp, Route } from './platform.ts'
 import { workloadName, type Handover } from './platform.ts'
@@ -232,6 +233,7 @@ function app(file: PlatformFile, found: Discovered, name: string, owned: readonl
       ),
     )
   }
+  findings.push(...unusedHttpRoutes(name, declared, environments))
   const workloads = owned.flatMap((o) => o.namespace.workloads)
   for (const wanted of Object.keys(declared?.workloads ?? {})) {
     if (!workloads.some((w) => namesWorkload(wanted, w.ref))) {
@@ -273,9 +275,13 @@ function environment(
   namespaces: readonly NamespaceFacts[],
   findings: Finding[],
 ): Environment {
+  const httpRoutes = httpRoutesOf(file, found, whose.declared, it.name)
   const names = namespaces.map((n) => n.name).toSorted()
   const routes = [
-    ...namespaces.flatMap((n) => n.routes.flatMap((r) => route(found, n, r, findings))),
+    ...namespaces.flatMap((n) =>
+      n.routes.filter((r) => !isBackend(r.targetGroup, httpRoutes)).flatMap((r) => route(found, n, r, findings)),
+    ),
+    ...httpRoutes,
     ...recordRoutes(whose.declared, found, names, findings),
   ]
   const gate = gateRule(whose.team, it, it.fourEyes === false ? [] : ['requester'])

@@ -73,6 +73,7 @@ export const kinds = {
   'route-asleep': 'dropped',
   'record-of-external-dns': 'dropped',
   'record-unfit': 'dropped',
+  'http-route-shared': 'dropped',
   'target-group-shared': 'dropped',
   'dns-deletes': 'dropped',
   'argocd-binding': 'dropped',
@@ -89,6 +90,8 @@ export const kinds = {
   'argocd-no-application': 'vain',
   'argocd-label': 'vain',
   'node-named': 'vain',
+  'gateway-unreadable': 'vain',
+  'http-route-not-served': 'vain',
 
   'namespace-claimed-twice': 'whose',
   'team-unknown': 'whose',
@@ -99,6 +102,9 @@ export const kinds = {
   'workload-missing': 'file',
   'record-missing': 'file',
   'record-target': 'file',
+  'http-route-missing': 'file',
+  'http-route-backend': 'file',
+  'http-route-unused': 'file',
 
   'green-exists': 'owner',
   'record-protected': 'owner',
@@ -106,6 +112,8 @@ export const kinds = {
   'argocd-on-blue': 'owner',
   'argocd-deletes': 'owner',
   'argocd-prunes': 'owner',
+  'gateway-on-blue': 'owner',
+  'http-route-written-back': 'owner',
 
   'cluster-not-active': 'green',
   'adopted-version': 'green',

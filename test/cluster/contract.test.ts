@@ -7,6 +7,7 @@ import { accessContract } from '../contract/access.ts'
 import { customVersionsContract } from '../contract/custom-versions.ts'
 import { externalDeploymentsContract } from '../contract/external-deployments.ts'
 import { fluxContract } from '../contract/flux.ts'
+import { httpRoutesContract } from '../contract/http-routes.ts'
 import { fencesContract } from '../contract/fences.ts'
 import { pointersContract } from '../contract/pointers.ts'
 import { readinessContract } from '../contract/readiness.ts'
@@ -64,6 +65,7 @@ describe('on real controllers', () => {
   externalDeploymentsContract(() => world)
   argocdContract(() => world)
   fluxContract(() => world)
+  httpRoutesContract(() => world)
   pointersContract(() => world)
   kedaContract(() => world)
   endlessJobsContract(() => world)

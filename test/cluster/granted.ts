@@ -40,6 +40,8 @@ export const rbacFile = new URL('../../deploy/rbac/norikae.yaml', import.meta.ur
 export const argocdFile = new URL('../../deploy/rbac/argocd.yaml', import.meta.url)
 /** And in each namespace of a team's own Applications. */
 export const argocdApplicationsFile = new URL('../../deploy/rbac/argocd-applications.yaml', import.meta.url)
+/** And on the cluster of HTTPRoutes. */
+export const gatewayFile = new URL('../../deploy/rbac/gateway.yaml', import.meta.url)
 /** For numbers that are told over HTTP. */
 export const measuresFile = new URL('../../deploy/rbac/measures.yaml', import.meta.url)
 /** What may be granted on top. */
@@ -47,7 +49,9 @@ export const customFile = new URL('../../deploy/rbac/custom-resources.yaml', imp
 
 /** What deploy/rbac grants and the worker never asked of these servers, and what it asked and was denied. */
 export async function granted({ auditLogs, crashes }: Pick<RealWorld, 'auditLogs' | 'crashes'>) {
-  const files = await Promise.all([rbacFile, measuresFile, argocdFile].map((file) => readFile(file, 'utf8')))
+  const files = await Promise.all(
+    [rbacFile, measuresFile, argocdFile, gatewayFile].map((file) => readFile(file, 'utf8')),
+  )
   const documents = files.flatMap((text) => parseAllDocuments(text)).map((d) => d.toJS() as Role) // the files are ours
   const rights = documents
     .flatMap((d) => d.rules ?? [])

@@ -18,7 +18,15 @@ import { serverUnderTest, type ServerUnderTest } from '../contract/servers.ts'
 import type { WorldUnderTest } from '../contract/workload-actions.ts'
 import { scope } from '../support/small-world.ts'
 import { startControlPlane, type ControlPlane } from '../../src/sandbox/control-plane/control-plane.ts'
-import { argocdApplicationsFile, argocdFile, customFile, measuresFile, rbacFile, WORKER } from './granted.ts'
+import {
+  argocdApplicationsFile,
+  argocdFile,
+  customFile,
+  gatewayFile,
+  measuresFile,
+  rbacFile,
+  WORKER,
+} from './granted.ts'
 import type { Stages } from '../../src/sandbox/control-plane/stages.ts'
 import { runsFor } from '../../src/sandbox/cluster/controllers/containers.ts'
 import { stopsAfter } from '../../src/sandbox/cluster/controllers/kubelet.ts'
@@ -161,6 +169,8 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
   }))
   const argocd = [namespace('argocd'), namespace(OF_A_TEAM), ...(await objectsIn(argocdFile)), ...ofTeam]
   for (const object of argocd) await sides.green.applyAs('admin', object)
+  // So are HTTPRoutes.
+  for (const object of await objectsIn(gatewayFile)) await sides.green.applyAs('admin', object)
   return {
     activities,
     ports,

@@ -72,11 +72,11 @@ test('a right is the same where it grants the same to the same', () => {
   expect(sameRight(role({}), role({ rules: [] }))).toBe(false)
 })
 
-test('every object of deploy/rbac is carried, but for a first look and what the cluster with Argo CD has', async () => {
+test('every object of deploy/rbac is carried, but for a first look and what the clusters of Argo CD and of HTTPRoutes have', async () => {
   const folder = new URL('../../deploy/rbac/', import.meta.url)
   const texts = await Promise.all(
     (await readdir(folder))
-      .filter((file) => !/^(argocd|look)/.test(file))
+      .filter((file) => !/^(argocd|gateway|look)/.test(file))
       .map((file) => readFile(new URL(file, folder), 'utf8')),
   )
   const named = texts

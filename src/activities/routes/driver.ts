@@ -9,6 +9,10 @@ export interface RouteCall {
 
 /** A route as it was read. What is written is written from that: whatever else is in it stays as it was read. */
 export interface Reading extends RouteRead {
+  /** What it does where its share is `elsewhere`, as in “serves nobody”; left out: `words.others` are served too. */
+  readonly odd?: string
+  /** Who else wrote it last, and when, where that is known. */
+  readonly by?: string
   /** Is this side in it at all, with whatever weight? */
   has(side: Side): boolean
   /** Green at so many per cent; it enters where it was not in it. Starts it; nothing waits. */

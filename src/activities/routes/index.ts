@@ -3,6 +3,7 @@ import type { Proven } from '../outside.ts'
 import { albRoute } from './alb.ts'
 import type { RouteCall, RouteDriver } from './driver.ts'
 import { recordRoute } from './route53.ts'
+import { httpRoute } from './http-route.ts'
 
 /** A new kind of route is a case here, its driver beside this file, and a row in test/contract/routes.ts. */
 export function routeDriver(world: Proven, route: Route, call: RouteCall): RouteDriver {
@@ -11,5 +12,7 @@ export function routeDriver(world: Proven, route: Route, call: RouteCall): Route
       return albRoute(world, route, call)
     case 'route53':
       return recordRoute(world, route, call)
+    case 'http-route':
+      return httpRoute(world, route, call)
   }
 }

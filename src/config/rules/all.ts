@@ -5,6 +5,7 @@ import { appsDoNotWaitForThemselves } from './circles.ts'
 import { cloudWatchIsAskedOneThing } from './cloudwatch.ts'
 import { buffersAreMeasured, stoppedPodsAreNotAsked } from './buffers.ts'
 import { escalationsLeadOn, gatesAreAsked, quorumsCanBeMet } from './gates.ts'
+import { gatewayIsSomewhere, httpRoutesAreOfEnvironments, httpRoutesAreSaidOnce } from './gateway.ts'
 import { greenIsAnother } from './green.ts'
 import { checksAreWhole, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
@@ -43,6 +44,9 @@ export const rules: readonly Rule[] = [
   queriesNameTheCluster,
   appsDoNotWaitForThemselves,
   argocdIsSomewhere,
+  gatewayIsSomewhere,
+  httpRoutesAreOfEnvironments,
+  httpRoutesAreSaidOnce,
   workloadsAreSaidOnce,
   workloadsFitTheirClass,
   recordsAreOfOneApp,

@@ -112,6 +112,16 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
   'apiextensions.k8s.io/v1': { CustomResourceDefinition: { generation: 'spec', namespaced: false } },
   'bitnami.com/v1alpha1': { SealedSecret: { generation: 'spec', model: '', mustSayVersion: true } },
   'elbv2.k8s.aws/v1beta1': { TargetGroupBinding: { ...generated, model: '', mustSayVersion: true } },
+  // https://github.com/kubernetes-sigs/gateway-api/tree/main/config/crd/standard
+  'gateway.networking.k8s.io/v1': {
+    Gateway: { ...generated, shortNames: ['gtw'], model: '', mustSayVersion: true },
+    HTTPRoute: { ...generated, model: '', mustSayVersion: true },
+  },
+  // https://github.com/aws/aws-application-networking-k8s/tree/main/config/crds/bases
+  'application-networking.k8s.aws/v1alpha1': {
+    ServiceExport: { ...generated, model: '', mustSayVersion: true },
+    ServiceImport: { ...generated, model: '', mustSayVersion: true },
+  },
 }
 
 const read = (apiVersion: string, kind: string, row: Row): Kind => {

@@ -1,6 +1,44 @@
+const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+const atomic = (items: object) => ({ type: 'array', 'x-kubernetes-list-type': 'atomic', items })
+
+/** A server takes definitions of such a group only with where they were agreed on. */
+const isProtected = (group: string): boolean => group.endsWith('.k8s.io')
+const APPROVED = { 'api-approved.kubernetes.io': 'https://github.com/kubernetes-sigs/gateway-api/pull/3328' }
+
+/**
+ * What of it changes with a weight: lists that nobody owns a part of, and what the API itself fills in.
+ * https://github.com/kubernetes-sigs/gateway-api/blob/main/config/crd/standard/gateway.networking.k8s.io_httproutes.yaml
+ */
+const httpRoute = {
+  spec: {
+    ...anything,
+    properties: {
+      rules: atomic({
+        ...anything,
+        properties: {
+          backendRefs: atomic({
+            ...anything,
+            required: ['name'],
+            properties: {
+              group: { type: 'string', default: '' },
+              kind: { type: 'string', default: 'Service' },
+              name: { type: 'string' },
+              weight: { type: 'integer', format: 'int32', minimum: 0, maximum: 1_000_000, default: 1 },
+            },
+          }),
+        },
+      }),
+    },
+  },
+}
+
 /** What a platform's control plane serves besides Kubernetes' own kinds. */
 export const definitions: readonly object[] = [
   definition('elbv2.k8s.aws', 'v1beta1', 'TargetGroupBinding'),
+  definition('gateway.networking.k8s.io', 'v1', 'Gateway'),
+  definition('gateway.networking.k8s.io', 'v1', 'HTTPRoute', { status: {} }, httpRoute),
+  definition('application-networking.k8s.aws', 'v1alpha1', 'ServiceExport'),
+  definition('application-networking.k8s.aws', 'v1alpha1', 'ServiceImport'),
   definition('akka.io', 'v1', 'Lease'),
   definition('bitnami.com', 'v1alpha1', 'SealedSecret'),
   definition('pekko.apache.org', 'v1', 'Lease'),
@@ -47,14 +85,22 @@ export function node(name: string, more: { readonly labels?: object; readonly sp
   }
 }
 
-/** As whoever owns it brings it, without its rules for fields; a status is written by itself. */
-function definition(group: string, version: string, kind: string, subresources: object = { status: {} }): object {
+/**
+ * As whoever owns it brings it, without its rules for fields but those of `properties`; a status is written by itself.
+ */
+function definition(
+  group: string,
+  version: string,
+  kind: string,
+  subresources: object = { status: {} },
+  properties: object = {},
+): object {
   const singular = kind.toLowerCase()
-  const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+  const schema = { ...anything, properties }
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${singular}s.${group}` },
+    metadata: { name: `${singular}s.${group}`, ...(isProtected(group) && { annotations: APPROVED }) },
     spec: {
       group,
       scope: 'Namespaced',

@@ -20,7 +20,7 @@ describe('keys', () => {
       from: 'platformTeam: sre',
       to: 'platformTeam: sre\nfoo: 3',
       gives: [
-        '15:1  foo: is not known here; known are apiVersion, platform, account, region, timeZone, hours, closed, blue, green, health, teams, platformTeam, environments, gates, discover, apps, argocd, transforms, platformApps, soak, rest, quiet, idle, order, maxParallel, maxFailed, autoRollback, owners, decommission, schedule, prices, waivers, trust, people, oidc',
+        '15:1  foo: is not known here; known are apiVersion, platform, account, region, timeZone, hours, closed, blue, green, health, teams, platformTeam, environments, gates, discover, apps, argocd, gateway, transforms, platformApps, soak, rest, quiet, idle, order, maxParallel, maxFailed, autoRollback, owners, decommission, schedule, prices, waivers, trust, people, oidc',
       ],
     },
     {
