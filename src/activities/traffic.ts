@@ -13,11 +13,11 @@ import {
   type TargetGroupDescription,
 } from '../domain/target-groups.ts'
 import { weightOnTheWayBack } from '../domain/way-back-weights.ts'
-import { contested, notFound } from './errors.ts'
+import { contested, isInUse, notFound } from './errors.ts'
 import { takeUp } from './left-weights.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import { grownShare } from './sizes.ts'
-import { budgets, hasWaited, notYet, remember, remembered } from './waiting.ts'
+import { budgets, hasWaited, notYet, onceKnown, remember, remembered } from './waiting.ts'
 
 /** Healthy so many times in a row before anybody depends on it. */
 const POLLS = 3
@@ -44,10 +44,12 @@ export const trafficActions = (outside: Outside) => {
       return takeUp(world, call, { route, actions, green: green.arn, share }, call.input.left)
     }
     // Targets are checked only once their group is in a rule: it enters at weight 0, and is waited for there.
+    const known = <T>(work: () => Promise<T>) =>
+      onceKnown(`target group ${route.greenTargetGroup}`, budgets.targets, work)
     if (share === undefined)
-      await world.loadBalancing.setActions(route.ruleArn, withGreenShare(actions, blue.arn, green.arn, 0))
+      await known(() => world.loadBalancing.setActions(route.ruleArn, withGreenShare(actions, blue.arn, green.arn, 0)))
 
-    const health = await world.loadBalancing.health(green.arn)
+    const health = await known(() => world.loadBalancing.health(green.arn))
     const healthy = health.filter((t) => t.state === 'healthy').length
     const expected = health.filter((t) => t.state !== 'draining').length
     const before = remembered(nothing)
@@ -124,7 +126,7 @@ export const trafficActions = (outside: Outside) => {
     await unbind(world, scope, route, on === 'blue' ? 'green' : 'blue', mine)
     const owned =
       drop !== undefined && (on === 'blue' ? drop.tags[RUN_TAG] === run : drop.tags[PLATFORM_TAG] === scope.platform)
-    if (drop && owned) await world.loadBalancing.deleteTargetGroup(drop.arn)
+    if (drop && owned) await removeGroup(world, drop)
     return {
       note:
         drop && !owned ? `only ${on} is served; ${drop.name} is not Norikae's and was left` : `only ${on} is served`,
@@ -152,7 +154,9 @@ async function ownTargetGroup(
     throw contested(
       `target group ${route.greenTargetGroup} is there already, and this run did not make it. Delete it, then retry`,
     )
-  await loadBalancing.createTargetGroup(route.greenTargetGroup, blue, madeTags({ platform: scope.platform, run }))
+  await onceKnown(`target group ${route.greenTargetGroup}`, budgets.targets, () =>
+    loadBalancing.createTargetGroup(route.greenTargetGroup, blue, madeTags({ platform: scope.platform, run })),
+  )
   const made = await loadBalancing.findTargetGroup(route.greenTargetGroup)
   if (!made) throw notYet(`target group ${route.greenTargetGroup} was just made`, budgets.targets)
   return made
@@ -193,6 +197,21 @@ async function unbind(
   if (found.metadata.deletionTimestamp === undefined)
     await cluster.remove('TargetGroupBinding', route.namespace, route.binding, found.metadata.uid)
   throw notYet(`binding ${route.namespace}/${route.binding} is going from ${scope[side]}`, budgets.targets)
+}
+
+/** No rule of ours names it any more; where ELB says that one does, it may be somebody else's, or what it does not know yet. */
+async function removeGroup({ loadBalancing }: Proven, { arn, name }: TargetGroupDescription): Promise<void> {
+  try {
+    await loadBalancing.deleteTargetGroup(arn)
+  } catch (error) {
+    if (!isInUse(error)) throw error
+    const [rule] = await loadBalancing.rulesForwardingTo([arn])
+    if (rule)
+      throw contested(
+        `rule ${rule.arn} (${rule.hosts.join(', ') || 'every host'}) forwards to target group ${name}, which is to go: somebody else put it there. Take it out of that rule, then retry`,
+      )
+    throw notYet(`target group ${name} goes once nothing forwards to it: ${error.message}`, budgets.targets)
+  }
 }
 
 async function actionsOf({ loadBalancing }: Proven, route: Route): Promise<readonly RuleAction[]> {

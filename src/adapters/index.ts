@@ -56,6 +56,7 @@ export function connectOutside({
   const eksClients = clientsOf((region) => notingUnknown(new EKS(aws(region))))
   const elbClients = clientsOf((region) => new ElasticLoadBalancingV2(aws(region)))
   const ec2Clients = clientsOf((region) => new EC2(aws(region)))
+  const ec2Once = clientsOf((region) => new EC2({ ...aws(region), maxAttempts: 1 }))
   const logsClients = clientsOf((region) => new CloudWatchLogs(aws(region)))
   const ecrClients = clientsOf((region) => new ECR(aws(region)))
   const iamClients = clientsOf((region) => new IAM(aws(region)))
@@ -93,7 +94,7 @@ export function connectOutside({
       return eks(removers.of(region))
     },
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
-    blockStorage: (region) => blockStorage(ec2Clients.of(region)),
+    blockStorage: (region) => blockStorage(ec2Clients.of(region), ec2Once.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
     logs: (region) => logs(logsClients.of(region)),
     roles: (region) => iam(iamClients.of(region)),
@@ -116,6 +117,7 @@ export function connectOutside({
         removers,
         elbClients,
         ec2Clients,
+        ec2Once,
         ecrClients,
         iamClients,
         logsClients,

@@ -32,6 +32,25 @@ test.for(sweeps.map((are) => ({ are, says: are.join(', ') })))(
   },
 )
 
+test.for([
+  { says: 'tells what was written later than it writes', fault: 'aws-behind', parameters: {}, met: 'CreateCluster' },
+  { says: 'may be asked a tenth of what it allows', fault: 'aws-rates', parameters: { share: 0.1 }, met: undefined },
+])('AWS $says, and nothing is changed by it', async ({ says, fault, parameters, met }) => {
+  await using bed = await aBed()
+  await (await bed.worker()).ready()
+  bed.world.faults.set(fault, parameters)
+  await bed.begin()
+  const { view, asked } = await played(bed, { withinMs: WITHIN_MS })
+  const calls = bed.world.aws.calls()
+  const throttled = calls.filter((c) => /Throttl|RequestLimit|TooManyRequests/.test(c.error ?? '')).length
+  report(`AWS ${says}: ${calls.length} calls, ${throttled} of them throttled`, asked)
+  expect(view.outcome).toBe('done')
+  expect(await endState(bed)).toEqual(wellOn(GREEN))
+  if (met === undefined) expect(throttled).toBeGreaterThan(20)
+  // It was told as not there, and asked for again.
+  else expect(calls.filter((c) => c.operation === met && c.status === 200).length).toBeGreaterThan(1)
+})
+
 test('credentials that expire are renewed in the midst of everything', async () => {
   await using bed = await aBed()
   const file = join(bed.folder, 'credentials.json')
