@@ -24,15 +24,15 @@ export function notYet(why: string, budget: Duration, every?: Duration, sinceMs?
 }
 
 /**
- * What is asked of a thing that was made or read a moment ago. AWS tells what was written before all of it knows: a thing
- * that is not found then is looked at again, and whatever else goes wrong is passed on. `thing` begins what is told.
+ * What is asked of a thing that was read a moment ago. AWS tells what was written before all of it knows: a thing that is not
+ * found then was just made, or goes. It is looked at again; whatever else goes wrong is passed on. `thing` begins what is told.
  */
 export async function onceKnown<T>(thing: string, budget: Duration, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!isNotFound(error)) throw error
-    throw notYet(`${thing} is not known everywhere yet: ${error.message}`, budget)
+    throw notYet(`${thing} is not told alike everywhere yet: ${error.message}`, budget)
   }
 }
 

@@ -95,12 +95,15 @@ test('a cluster with all that is on it is made once, and goes', async () => {
     expect([operation, times(operation) > 1]).toEqual([operation, true])
 
   const identity = 'made-by-this-run' as const
+  // So that they are told as there once more, when they are gone.
+  expect(await port.nodegroupNames(green)).toEqual(['general', 'apps'])
   for (const name of ['general', 'apps'])
     await driven(acts().deleteNodeGroup, call<'deleteNodeGroup'>({ cluster: green, name, identity }, step(name)))
   const its2 = { cluster: green, nodeGroup: 'apps', identity }
   await driven(acts().deleteLaunchTemplate, call<'deleteLaunchTemplate'>(its2, step('template')))
   await driven(acts().deleteProvider, call<'deleteProvider'>({ cluster: green }, step('provider')))
-  await driven(acts().deleteCluster, call<'deleteCluster'>({ cluster: green, identity }, step('cluster')))
+  const last = await driven(acts().deleteCluster, call<'deleteCluster'>({ cluster: green, identity }, step('cluster')))
+  expect(last.waits[0]).toBe(`node group general of ${green} is going`)
   expect(world.aws.eks.inventory().map((it) => it.name)).not.toContain(green)
 })
 
@@ -121,7 +124,9 @@ test('what an access entry may do is written once EKS knows the entry everywhere
   world.faults.fail('eks:AssociateAccessPolicy', { code: 'ResourceNotFoundException', status: 404 }, 2)
   const entry = call<'copyAccessEntry'>({ cluster: two.green, like: blue, principalArn })
   const { waits } = await driven(acts().copyAccessEntry, entry)
-  expect(waits.join('\n')).toContain(`the access entry of ${principalArn} on ${two.green} is not known everywhere yet`)
+  expect(waits.join('\n')).toContain(
+    `the access entry of ${principalArn} on ${two.green} is not told alike everywhere yet`,
+  )
   expect(world.faults.list()).toEqual([])
 })
 
@@ -144,4 +149,20 @@ test('parts of a cluster wait until what others change of it is done', async () 
   const asked = call<'installAddon'>({ cluster: two.green, like: blue, addon: 'vpc-cni', version })
   const { waits } = await driven(acts().installAddon, asked)
   expect(waits[0]).toBe(`vpc-cni is asked for once ${two.green} is not UPDATING any more`)
+})
+
+test('what a cluster leaves behind is looked for once it is gone, and not while it goes', async () => {
+  const eks = world.theirs.eks(two.region)
+  const found = await eventually('nothing of it changes', async () => {
+    const told = await eks.findCluster(two.green)
+    return told?.status === 'ACTIVE' && told
+  })
+  await eks.deleteNodegroup(two.green, 'general')
+  await eventually('it has no nodes', async () => (await eks.nodegroupNames(two.green)).length === 0)
+  await eks.deleteCluster(two.green)
+  const { arn, createdAt } = found
+  const remains = call<'findRemains'>({ cluster: two.green, identity: { arn, createdAt } })
+  const { waits, answer } = await driven(acts().findRemains, remains)
+  expect(waits[0]).toBe(`${two.green} is DELETING`)
+  expect(answer.note).toContain('left of')
 })

@@ -47,6 +47,15 @@ test('a snapshot is taken with tags and told by them, until it is deleted', asyn
   expect(await told()).toEqual([])
 })
 
+test('a snapshot whose answer is lost is not taken again by the SDK, which knows no token of it', async () => {
+  const volume = aVolume()
+  const rule = ({ operation }: { readonly operation: string }) => (operation === 'CreateSnapshot' ? 'lost' : undefined)
+  world.faults.disturbances.add(rule)
+  expect((await failureOf(port.createSnapshot(volume, '', mine))).type).toBe('Unreachable')
+  world.faults.disturbances.remove(rule)
+  expect(world.aws.ec2.snapshots().filter((s) => s.volume === volume)).toHaveLength(1)
+})
+
 test('a volume is made from a snapshot once a token, as it is to be, and deleted', async () => {
   const tags = { ...mine, of: 'this' }
   const snapshot = await port.createSnapshot(aVolume(), '', tags)
