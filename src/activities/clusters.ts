@@ -1,11 +1,11 @@
 import { newCluster, RUN_TAG } from '../domain/clone.ts'
+import type { Duration } from '../domain/duration.ts'
 import type { ClusterDescription } from '../domain/eks-objects.ts'
 import type { Identity } from '../domain/platform.ts'
-import { contested, denied, failed, notFound } from './errors.ts'
+import { contested, denied, failed, isDenied, notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { EksPort } from './ports.ts'
 import { ATTEMPT_TAG, tagsOf, tokenOf } from './tokens.ts'
-import type { Duration } from '../domain/duration.ts'
 import { budgets, hasWaited, notYet, onceKnown } from './waiting.ts'
 
 export const clusterActions = (outside: Outside) => {
@@ -52,14 +52,28 @@ export const clusterActions = (outside: Outside) => {
     // It protects what is ACTIVE; what never came up can go as it is.
     // https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html
     if (found.deletionProtection && found.status === 'ACTIVE') {
-      await removing(identity).setDeletionProtection(cluster, false, tokenOf(call, 'protection'))
+      await unlessGone(eks, cluster, () =>
+        removing(identity).setDeletionProtection(cluster, false, tokenOf(call, 'protection')),
+      )
       throw notYet(`the deletion protection of ${cluster} is being lifted`, budgets.cluster)
     }
-    await removing(identity).deleteCluster(cluster)
+    await unlessGone(eks, cluster, () => removing(identity).deleteCluster(cluster))
     throw notYet(`${cluster} was just told to go`, budgets.cluster)
   }
 
   return { createCluster, deleteCluster }
+}
+
+/** IAM, which goes by its tags, denies what is asked of a cluster that is gone and was told as there. */
+async function unlessGone(eks: EksPort, cluster: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    const there = await eks.findCluster(cluster)
+    if (there && there.status !== 'DELETING') throw error
+    throw notYet(`${cluster} is going`, budgets.cluster)
+  }
 }
 
 /** Those that stay. Lists tell of one that is gone a little longer, and so is one that goes waited for. */

@@ -43,9 +43,9 @@ export const trafficActions = (outside: Outside) => {
       remember({ polls: 0, left: Math.max(share, remembered(nothing).left) })
       return takeUp(world, call, { route, actions, green: green.arn, share }, call.input.left)
     }
-    // Targets are checked only once their group is in a rule: it enters at weight 0, and is waited for there.
     const known = <T>(work: () => Promise<T>) =>
       onceKnown(`target group ${route.greenTargetGroup}`, budgets.targets, work)
+    // Targets are checked only once their group is in a rule: it enters at weight 0, and is waited for there.
     if (share === undefined)
       await known(() => world.loadBalancing.setActions(route.ruleArn, withGreenShare(actions, blue.arn, green.arn, 0)))
 
@@ -126,7 +126,7 @@ export const trafficActions = (outside: Outside) => {
     await unbind(world, scope, route, on === 'blue' ? 'green' : 'blue', mine)
     const owned =
       drop !== undefined && (on === 'blue' ? drop.tags[RUN_TAG] === run : drop.tags[PLATFORM_TAG] === scope.platform)
-    if (drop && owned) await removeGroup(world, drop)
+    if (drop && owned) await removeGroup(world, drop, route)
     return {
       note:
         drop && !owned ? `only ${on} is served; ${drop.name} is not Norikae's and was left` : `only ${on} is served`,
@@ -200,12 +200,16 @@ async function unbind(
 }
 
 /** No rule of ours names it any more; where ELB says that one does, it may be somebody else's, or what it does not know yet. */
-async function removeGroup({ loadBalancing }: Proven, { arn, name }: TargetGroupDescription): Promise<void> {
+async function removeGroup(
+  { loadBalancing }: Proven,
+  { arn, name }: TargetGroupDescription,
+  { ruleArn }: Route,
+): Promise<void> {
   try {
     await loadBalancing.deleteTargetGroup(arn)
   } catch (error) {
     if (!isInUse(error)) throw error
-    const [rule] = await loadBalancing.rulesForwardingTo([arn])
+    const rule = (await loadBalancing.rulesForwardingTo([arn])).find((one) => one.arn !== ruleArn)
     if (rule)
       throw contested(
         `rule ${rule.arn} (${rule.hosts.join(', ') || 'every host'}) forwards to target group ${name}, which is to go: somebody else put it there. Take it out of that rule, then retry`,

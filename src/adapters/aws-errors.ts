@@ -24,7 +24,7 @@ const table: readonly { readonly name: RegExp; readonly is: Throw }[] = [
   { name: /^AccessDenied|^Unauthorized|^NotAuthorized|^OptInRequired|^AuthFailure/, is: denied },
   { name: /^InvalidClientTokenId|^UnrecognizedClient|^InvalidAccessKeyId|^MissingAuthenticationToken/, is: denied },
   { name: /^SignatureDoesNotMatch|^InvalidSignature|^IncompleteSignature/, is: denied },
-  // A thing that EC2 knows, and not everywhere yet, or whose next state it does not know yet.
+  // There or at work already, as ours or as another's; or EC2 does not know its next state everywhere yet.
   { name: /^ResourceInUse|^VolumeInUse|AlreadyExists|^IncorrectState/, is: inUse },
   { name: /NotFound|^NoSuch/, is: notFound },
   { name: /LimitExceeded|^TooMany|^TargetGroupAssociationLimit/, is: quotaExceeded },

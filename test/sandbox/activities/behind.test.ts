@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createActivities } from '../../../src/activities/index.ts'
 import { templateName } from '../../../src/domain/launch-templates.ts'
 import { byIssuer, policy } from '../../contract/roles.ts'
 import { aRoute } from '../../support/a-route.ts'
-import { driven, ending } from '../../support/driven.ts'
+import { attempted, driven, ending } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
 import { call, scope as two, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 
@@ -21,7 +22,8 @@ const version = 'v1.21.2-eksbuild.1'
 let world: TwoClusters
 const acts = () => world.activities
 beforeAll(async () => {
-  world = await twoClusters()
+  // Long enough to be seen also on a machine that is busy.
+  world = await twoClusters({ aws: { updateMs: 400, deletionMs: 200 } })
   const eks = world.theirs.eks(two.region)
   await eks.createAddon(blue, { name: 'vpc-cni', version, podIdentities: [], tags: {} }, 'cni')
   await eks.createAccessEntry(blue, people, 'people')
@@ -160,6 +162,21 @@ test('what a cluster leaves behind is looked for once it is gone, and not while 
   await eks.deleteNodegroup(two.green, 'general')
   await eventually('it has no nodes', async () => (await eks.nodegroupNames(two.green)).length === 0)
   await eks.deleteCluster(two.green)
+  // Told as there once more, and IAM knows no tags of it.
+  const told = [found]
+  const late = createActivities({
+    ...world.outside,
+    ports: {
+      ...world.ports,
+      eks: (region) => {
+        const real = world.ports.eks(region)
+        return { ...real, findCluster: async (name) => told.shift() ?? real.findCluster(name) }
+      },
+    },
+  })
+  world.faults.fail('eks:DeleteCluster', { code: 'AccessDeniedException', status: 403 })
+  const remove = call<'deleteCluster'>({ cluster: two.green, identity: 'made-by-this-run' })
+  expect(await attempted(late.deleteCluster, remove)).toBe(`${two.green} is going`)
   const { arn, createdAt } = found
   const remains = call<'findRemains'>({ cluster: two.green, identity: { arn, createdAt } })
   const { waits, answer } = await driven(acts().findRemains, remains)
