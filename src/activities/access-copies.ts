@@ -11,7 +11,7 @@ import { contested } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { tagsOf, tokenOf } from './tokens.ts'
-import { budgets, notYet } from './waiting.ts'
+import { budgets, notYet, onceKnown } from './waiting.ts'
 
 /** Where EKS looks for it. https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html */
 const AWS_AUTH = ['ConfigMap', 'kube-system', 'aws-auth'] as const
@@ -35,7 +35,10 @@ export const accessCopyActions = (outside: Outside) => {
         `the access entry of ${principalArn} on ${cluster} is there already, and ${differs.join('; ')} as on ${like}. Delete it, then retry`,
       )
     const missing = policiesToAllow(found, wanted)
-    for (const { arn, namespaces } of missing) await eks.allow(cluster, principalArn, arn, namespaces)
+    for (const { arn, namespaces } of missing)
+      await onceKnown(`the access entry of ${principalArn} on ${cluster}`, budgets.objects, () =>
+        eks.allow(cluster, principalArn, arn, namespaces),
+      )
     if (missing.length > 0) throw notYet(`what ${principalArn} may do on ${cluster} was just written`, budgets.objects)
     return { note: `${principalArn} gets into ${cluster} as into ${like}, with ${wanted.policies.length} policies` }
   }

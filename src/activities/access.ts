@@ -14,7 +14,7 @@ import { contested, isDenied } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { EksPort, KubernetesPort } from './ports.ts'
 import { tokenOf } from './tokens.ts'
-import { budgets, notYet, remember, remembered } from './waiting.ts'
+import { budgets, notYet, onceKnown, remember, remembered } from './waiting.ts'
 
 export const accessActions = (outside: Outside) => {
   const grantAccess: Deed<'grantAccess'> = async (call) => {
@@ -22,9 +22,13 @@ export const accessActions = (outside: Outside) => {
     const { eks, cluster: open } = await proven(outside, call.scope)
     const wanted = accessLike(await eks.findAccess(like, principalArn))
     const found = await eks.findAccess(cluster, principalArn)
+    const allowed = (policy: string) =>
+      onceKnown(`the access entry of ${principalArn} on ${cluster}`, budgets.objects, () =>
+        eks.allow(cluster, principalArn, policy),
+      )
     if (!found) {
       await eks.createAccess(cluster, principalArn, wanted.groups, tokenOf(call))
-      for (const policy of untilRightsAreThere(wanted).policies) await eks.allow(cluster, principalArn, policy)
+      for (const policy of untilRightsAreThere(wanted).policies) await allowed(policy)
       throw notYet(`${principalArn} has no access to ${cluster} yet`, budgets.objects)
     }
     const missing = wanted.groups.filter((group) => !found.groups.includes(group))
@@ -41,7 +45,7 @@ export const accessActions = (outside: Outside) => {
       if (carried) throw notYet(`${cluster} does not know yet of the access of ${principalArn}`, budgets.objects)
     }
     const { allow, disallow } = policyChanges(found, carried ? wanted : untilRightsAreThere(wanted))
-    for (const policy of allow) await eks.allow(cluster, principalArn, policy)
+    for (const policy of allow) await allowed(policy)
     if (!carried) {
       await whereAllowed(cluster, () => grant(green, granted))
       remember({ carried: true })

@@ -1,4 +1,5 @@
 import { newAddon, RUN_TAG } from '../domain/clone.ts'
+import { refuseWhileChanged } from './cluster-parts.ts'
 import { contested, failed, notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import { ATTEMPT_TAG, tagsOf, tokenOf } from './tokens.ts'
@@ -14,6 +15,7 @@ export const addonActions = (outside: Outside) => {
       if (!blue) throw notFound(`add-on ${addon} of ${like}, which is to be copied, is not there any more`)
       const [old, green] = await Promise.all([eks.findCluster(like), eks.findCluster(cluster)])
       if (!old || !green) throw notFound(`cluster ${old ? cluster : like} is not there`)
+      refuseWhileChanged(green, addon)
       const by = { ...call.scope, run: call.run }
       const made = newAddon(blue, version, by, { blue: old, green })
       await eks.createAddon(cluster, { ...made, tags: { ...made.tags, ...tagsOf(call) } }, tokenOf(call))

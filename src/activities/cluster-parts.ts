@@ -1,5 +1,6 @@
 import type { ActionCall } from '../domain/actions.ts'
 import { RUN_TAG } from '../domain/clone.ts'
+import type { ClusterDescription } from '../domain/eks-objects.ts'
 import { issuesInWords } from '../domain/node-issues.ts'
 import { contested, failed } from './errors.ts'
 import { ATTEMPT_TAG } from './tokens.ts'
@@ -69,6 +70,12 @@ export async function gone({
     `${what} of ${cluster} is ${found.status === 'CREATING' ? 'CREATING, and is deleted once it is there' : 'DELETING'}${heldUp}`,
     budgets.nodegroup,
   )
+}
+
+/** EKS makes parts of a cluster only while nothing of the cluster itself is changed, by whomever. */
+export function refuseWhileChanged({ name, status }: Pick<ClusterDescription, 'name' | 'status'>, what: string): void {
+  if (status === 'CREATING' || status === 'UPDATING')
+    throw notYet(`${what} is asked for once ${name} is not ${status} any more`, budgets.nodegroup)
 }
 
 const reasons = ({ healthIssues }: State): string => issuesInWords(healthIssues)

@@ -35,7 +35,7 @@ import {
 } from './stores.ts'
 import { tagsOf, tokenOf } from './tokens.ts'
 import { bring, clear } from './volume-copies.ts'
-import { budgets, notYet, onceEach, remember } from './waiting.ts'
+import { budgets, doneWithin, noteDone, notYet, onceEach, onceKnown, remember } from './waiting.ts'
 
 export const copiedVolumeActions = (outside: Outside) => {
   const copyVolumes: Deed<'copyVolumes'> = async (call) => {
@@ -222,7 +222,7 @@ async function made(
     ({ id }) => id,
     async ({ id }) =>
       before.find((s) => s.volume === id)?.id ??
-      (await blockStorage.createSnapshot(id, description, { ...mine, ...copyTags(id, workload) })),
+      (await asked(id, () => blockStorage.createSnapshot(id, description, { ...mine, ...copyTags(id, workload) }))),
   )
   remember([...taken])
   const snapshots = await blockStorage.snapshotsTagged(mine)
@@ -238,7 +238,10 @@ async function made(
     const copy = copyAmong(volumes, id)
     const own = { ...mine, ...copyTags(id, workload) }
     const like = { snapshot: taken.get(id) ?? '', from: scope[from], to: scope[to], own }
-    if (!copy) await blockStorage.createVolume(copyLike(original, like), tokenOf(call, id))
+    if (!copy)
+      await onceKnown(`snapshot ${like.snapshot}`, budgets.copy, () =>
+        blockStorage.createVolume(copyLike(original, like), tokenOf(call, id)),
+      )
     else if (copy.state === 'error') throw failed(`the copy ${copy.id} of ${id} could not be made by EC2`)
     else if (copy.state !== 'creating') copies.set(id, copy)
   }
@@ -249,4 +252,16 @@ async function made(
       '1s',
     )
   return copies
+}
+
+/** EC2 tells of a new snapshot within seconds. */
+const TOLD_MS = 10_000
+
+/** Not again while one may be there that EC2 does not tell of yet: its answer may have been lost. */
+async function asked(volume: string, take: () => Promise<string>): Promise<string> {
+  const name = `snapshot of ${volume}`
+  if (doneWithin(name, TOLD_MS))
+    throw notYet(`the ${name} was just asked for, and EC2 is to tell it`, budgets.copy, '1s')
+  noteDone(name)
+  return take()
 }

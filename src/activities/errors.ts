@@ -50,7 +50,13 @@ export const unreachable = (message: string): ApplicationFailure =>
   ApplicationFailure.create({ type: 'Unreachable', message })
 
 /**
- * The same, where the other side said for how long it wants to be left alone: the same activity asks no sooner, but within
+ * AWS has a thing of this name, or is at work on the one that is meant, as ours or as another's: which it is, the next look
+ * tells. Retried with back-off.
+ */
+export const inUse = (message: string): ApplicationFailure => ApplicationFailure.create({ type: 'InUse', message })
+
+/**
+ * `unreachable`, where the other side said for how long it wants to be left alone: the same activity asks no sooner, but within
  * `most` seconds (left out: an hour). An activity that is scheduled after it starts anew, and may ask at once.
  */
 export const askedToWait = (message: string, seconds: number, most = 3600): ApplicationFailure =>
@@ -62,3 +68,9 @@ export const askedToWait = (message: string, seconds: number, most = 3600): Appl
 
 export const isDenied = (error: unknown): error is ApplicationFailure =>
   error instanceof ApplicationFailure && error.type === 'Denied'
+
+export const isInUse = (error: unknown): error is ApplicationFailure =>
+  error instanceof ApplicationFailure && error.type === 'InUse'
+
+export const isNotFound = (error: unknown): error is ApplicationFailure =>
+  error instanceof ApplicationFailure && error.type === 'NotFound'

@@ -1,5 +1,5 @@
 import { newFargateProfile } from '../domain/fargate.ts'
-import { gone, made, type ClusterPart } from './cluster-parts.ts'
+import { gone, made, refuseWhileChanged, type ClusterPart } from './cluster-parts.ts'
 import { proveIdentity } from './clusters.ts'
 import { notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
@@ -11,8 +11,10 @@ export const fargateActions = (outside: Outside) => {
     const { cluster, name, like } = call.input
     const { eks } = await proven(outside, call.scope)
     await made(call, await profile(eks, cluster, name), async () => {
-      const blue = await eks.findFargateProfile(like, name)
+      const [blue, green] = await Promise.all([eks.findFargateProfile(like, name), eks.findCluster(cluster)])
       if (!blue) throw notFound(`Fargate profile ${name} of ${like}, which is to be copied, is not there any more`)
+      if (!green) throw notFound(`cluster ${cluster} is not there`)
+      refuseWhileChanged(green, `Fargate profile ${name}`)
       const wanted = newFargateProfile(blue, { ...call.scope, run: call.run })
       await eks.createFargateProfile(cluster, { ...wanted, tags: { ...wanted.tags, ...tagsOf(call) } }, tokenOf(call))
     })

@@ -4,6 +4,7 @@ import { CLUSTER_TAG, isMade } from '../domain/launch-templates.ts'
 import { hostOf } from '../domain/trust-statements.ts'
 import { toolOf } from '../domain/role-owners.ts'
 import { AUDIENCE, providerCommand } from '../domain/roles.ts'
+import { awaitGone } from './clusters.ts'
 import { contested, notFound } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { ProviderDescription } from './ports.ts'
@@ -88,8 +89,9 @@ export const issuerActions = (outside: Outside) => {
       if (made.length === 0) return { note: `no OIDC provider of this run for ${cluster} is there` }
       throw notYet(`the OIDC provider of ${cluster} was just deleted`, budgets.objects)
     }
-    if (isStill(await eks.findCluster(cluster), issuer))
-      return { note: `${cluster} is there yet, and IAM goes on knowing its pods` }
+    const there = await eks.findCluster(cluster)
+    awaitGone(there)
+    if (isStill(there, issuer)) return { note: `${cluster} is there yet, and IAM goes on knowing its pods` }
     const found = await findOf(roles, account, issuer)
     if (!found) return { note: `the OIDC provider of ${cluster} is gone` }
     const tool = toolOf(found.tags, whose(call))

@@ -1,6 +1,6 @@
 import { logGroupOf } from '../domain/log-groups.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
-import { budgets, notYet } from './waiting.ts'
+import { budgets, notYet, onceKnown } from './waiting.ts'
 
 export const logGroupActions = (outside: Outside) => {
   const copyLogRetention: Deed<'copyLogRetention'> = async (call) => {
@@ -11,7 +11,7 @@ export const logGroupActions = (outside: Outside) => {
     if (days === undefined) return { note: `${like} keeps its logs for ever by now, and so does ${cluster}` }
     if (!green) throw notYet(`EKS has not made ${logGroupOf(cluster)} yet`, budgets.addon)
     if (green.retentionDays === days) return { note: `${green.name} keeps its logs for ${days} days` }
-    await logs.setRetention(green.name, days)
+    await onceKnown(`log group ${green.name}`, budgets.objects, () => logs.setRetention(green.name, days))
     throw notYet(`${green.name} was just told to keep its logs for ${days} days`, budgets.objects)
   }
   return { copyLogRetention }

@@ -1,5 +1,5 @@
 import { newNodegroup } from '../domain/clone.ts'
-import { gone, made, type ClusterPart } from './cluster-parts.ts'
+import { gone, made, refuseWhileChanged, type ClusterPart } from './cluster-parts.ts'
 import { proveIdentity } from './clusters.ts'
 import { heldUpIn } from './draining.ts'
 import { notFound } from './errors.ts'
@@ -16,6 +16,7 @@ export const nodeGroupActions = (outside: Outside) => {
       if (!blue) throw notFound(`node group ${name} of ${like}, which is to be copied, is not there any more`)
       const [old, green] = await Promise.all([eks.findCluster(like), eks.findCluster(cluster)])
       if (!old || !green) throw notFound(`cluster ${old ? cluster : like} is not there`)
+      refuseWhileChanged(green, `node group ${name}`)
       const clusters = { blue: old, green }
       const wanted = newNodegroup(blue, { ...call.scope, run: call.run }, { template, amiType, clusters })
       await eks.createNodegroup(cluster, { ...wanted, tags: { ...wanted.tags, ...tagsOf(call) } }, tokenOf(call))

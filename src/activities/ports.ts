@@ -50,7 +50,7 @@ import type { BalancerHost, RecordChange, RecordSet } from '../domain/weighted-r
 /**
  * What activities ask of the outside. An adapter speaks one system's words in and ours out: it does not wait, retry or
  * decide. Errors are those of `errors.ts`: `denied`, `notFound`, `quotaExceeded`, `invalidInput`, `failed` for good;
- * `unreachable` and whatever an SDK throws as transient are retried. `find…` answers undefined where there is nothing.
+ * `unreachable`, `inUse` and whatever an SDK throws as transient are retried. `find…` answers undefined where there is nothing.
  */
 export interface Ports {
   readonly identity: IdentityPort
@@ -250,7 +250,7 @@ export interface BlockStoragePort {
   /** Beside the tags that they have. */
   tagVolumes(ids: readonly string[], tags: Readonly<Record<string, string>>): Promise<void>
   deleteSnapshot(id: string): Promise<void>
-  /** Throws `failed` while an instance has it. */
+  /** Throws `inUse` while an instance has it. */
   deleteVolume(id: string): Promise<void>
 }
 

@@ -5,6 +5,7 @@ import { ebsOf } from '../domain/volumes.ts'
 import type { Duration } from '../domain/duration.ts'
 import { few } from '../domain/few.ts'
 import type { Identity, Scope } from '../domain/platform.ts'
+import { awaitGone } from './clusters.ts'
 import { rulesNaming } from './group-rules.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import { hasWaited, notYet, budgets } from './waiting.ts'
@@ -17,6 +18,7 @@ export const remainsActions = (outside: Outside) => {
     const { cluster, identity, prices } = input
     const world = await proven(outside, scope)
     const there = await world.eks.findCluster(cluster)
+    awaitGone(there)
     if (there) return { note: stays(there, identity) }
     const inUse = await onGreen(world, scope)
     const found = (await world.remains.ofCluster(cluster)).filter((it) => !isInUse(it, inUse))

@@ -4,6 +4,7 @@ import type { Duration } from '../domain/duration.ts'
 import { trustPolicy, withGreen, withoutCluster, type TrustPolicy } from '../domain/role-trust.ts'
 import { toolOf, type Whose } from '../domain/role-owners.ts'
 import { statementsToAdd, type RoleDescription } from '../domain/roles.ts'
+import { awaitGone } from './clusters.ts'
 import { described } from './described-roles.ts'
 import { contested, notFound, quotaExceeded } from './errors.ts'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -75,6 +76,7 @@ export const roleTrustActions = (outside: Outside) => {
     const { cluster, role: name, issuer } = call.input
     const { eks, roles } = await proven(outside, call.scope)
     const there = issuer === undefined ? undefined : await eks.findCluster(cluster)
+    awaitGone(there)
     if (issuer !== undefined && isStill(there, issuer))
       return { note: `${cluster} is there yet, and its pods go on acting as role ${name}` }
     return oneAtATime(`trust ${call.scope.account} ${name}`, async () => {

@@ -1,7 +1,7 @@
 import { activityInfo, Context, heartbeat } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import { milliseconds, seconds, type Duration } from '../domain/duration.ts'
-import { failed, notReady } from './errors.ts'
+import { failed, isNotFound, notReady } from './errors.ts'
 
 /** Since the step was asked for: over all attempts, whichever worker ran them. */
 const waitedSeconds = (): number => (Date.now() - activityInfo().scheduledTimestampMs) / 1000
@@ -21,6 +21,19 @@ export function notYet(why: string, budget: Duration, every?: Duration, sinceMs?
   const waited = sinceMs === undefined ? waitedSeconds() : (Date.now() - sinceMs) / 1000
   if (waited > seconds(budget)) return failed(`took longer than ${budget}; last: ${why}`)
   return notReady(why, every ?? soon(waited))
+}
+
+/**
+ * What is asked of a thing that was read a moment ago. AWS tells what was written before all of it knows: a thing that is not
+ * found then was just made, or goes. It is looked at again; whatever else goes wrong is passed on. `thing` begins what is told.
+ */
+export async function onceKnown<T>(thing: string, budget: Duration, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+    throw notYet(`${thing} is not told alike everywhere yet: ${error.message}`, budget)
+  }
 }
 
 /** As `notYet`, of what people do in their own time: there is no budget, and no end but theirs. */

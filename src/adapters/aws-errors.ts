@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { denied, failed, invalidInput, notFound, quotaExceeded, unreachable } from '../activities/errors.ts'
+import { denied, failed, inUse, invalidInput, notFound, quotaExceeded, unreachable } from '../activities/errors.ts'
 import { isTimeout, spoken, whyNoAnswer } from './words.ts'
 
 type Throw = (message: string) => ApplicationFailure
@@ -13,22 +13,24 @@ type Throw = (message: string) => ApplicationFailure
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
  */
 const table: readonly { readonly name: RegExp; readonly is: Throw }[] = [
-  { name: /^(Request)?Throttl|^RequestLimitExceeded|^TooManyRequests|^SlowDown|^BandwidthLimit/, is: unreachable },
+  { name: /^(Request|EC2)?Throttl|^RequestLimitExceeded|^TooManyRequests|^SlowDown|^BandwidthLimit/, is: unreachable },
   // So many snapshots at once: others end by themselves.
   { name: /^ConcurrentSnapshotLimit|^SnapshotCreationPerVolumeRate/, is: unreachable },
   { name: /^Server$|^Internal|^ServiceUnavailable|^ResourcePropagationDelay|^PriorRequestNot/, is: unreachable },
-  // IAM: somebody else changes the same thing at this moment.
-  { name: /^ConcurrentModification|^ServiceFailure/, is: unreachable },
+  // IAM and CloudWatch Logs: somebody else changes the same thing at this moment.
+  { name: /^ConcurrentModification|^EntityTemporarilyUnmodifiable|^OperationAborted|^ServiceFailure/, is: unreachable },
   // A worker's credentials are renewed while it runs, so the next try has new ones.
   { name: /^ExpiredToken|^RequestExpired|^RequestTimeTooSkewed|^CredentialsProvider|^TokenProvider/, is: unreachable },
   { name: /^AccessDenied|^Unauthorized|^NotAuthorized|^OptInRequired|^AuthFailure/, is: denied },
   { name: /^InvalidClientTokenId|^UnrecognizedClient|^InvalidAccessKeyId|^MissingAuthenticationToken/, is: denied },
   { name: /^SignatureDoesNotMatch|^InvalidSignature|^IncompleteSignature/, is: denied },
+  // There or at work already, as ours or as another's; or EC2 does not know its next state everywhere yet.
+  { name: /^ResourceInUse|^VolumeInUse|AlreadyExists|^IncorrectState/, is: inUse },
   { name: /NotFound|^NoSuch/, is: notFound },
   { name: /LimitExceeded|^TooMany|^TargetGroupAssociationLimit/, is: quotaExceeded },
   { name: /^InvalidParameter|^Validation|^InvalidConfigurationRequest|^MissingParameter|^Malformed/, is: invalidInput },
   { name: /^UnsupportedAvailabilityZone|^IncompatibleProtocols|^UnsupportedProtocol|^InvalidTarget/, is: invalidInput },
-  { name: /^ResourceInUse|^InvalidRequest|^InvalidState|^OperationNotPermitted|^Duplicate/, is: failed },
+  { name: /^InvalidRequest|^InvalidState|^OperationNotPermitted|^Duplicate/, is: failed },
 ]
 
 /** What of an SDK error is looked at; `$metadata` is there when an answer was. */

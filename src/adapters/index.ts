@@ -66,6 +66,7 @@ export function connectOutside({
   const elbClients = clientsOf((region) => new ElasticLoadBalancingV2(aws(region)))
   const ec2Clients = clientsOf((region) => new EC2(aws(region)))
   const cloudWatchClients = clientsOf((region) => new CloudWatch(aws(region)))
+  const ec2Once = clientsOf((region) => new EC2({ ...aws(region), maxAttempts: 1 }))
   const logsClients = clientsOf((region) => new CloudWatchLogs(aws(region)))
   const ecrClients = clientsOf((region) => new ECR(aws(region)))
   const iamClients = clientsOf((region) => new IAM(aws(region)))
@@ -106,7 +107,7 @@ export function connectOutside({
     },
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
     records: (region) => records(route53Clients.of(region)),
-    blockStorage: (region) => blockStorage(ec2Clients.of(region)),
+    blockStorage: (region) => blockStorage(ec2Clients.of(region), ec2Once.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
     logs: (region) => logs(logsClients.of(region)),
     cloudWatch: (region) => cloudWatch(cloudWatchClients.of(region)),
@@ -131,6 +132,7 @@ export function connectOutside({
         removers,
         elbClients,
         ec2Clients,
+        ec2Once,
         ecrClients,
         iamClients,
         logsClients,

@@ -44,7 +44,9 @@ const text = z.string().min(1)
 const times = z.int().min(1).max(100_000)
 const optional = z.string().min(1).optional()
 const side = z.enum(['blue', 'green']).optional()
-const operation = z.string().regex(/^(eks|elasticloadbalancing|sts):\w+$/, 'write it as eks:CreateCluster')
+const operation = z
+  .string()
+  .regex(/^(ec2|ecr|eks|elasticloadbalancing|iam|kms|logs|servicequotas|sts):\w+$/, 'write it as eks:CreateCluster')
 const code = z.string().regex(/^\w+$/)
 
 export class Faults {
@@ -104,13 +106,25 @@ function table({ apps, awsFaults, elbv2, clusters, metrics, slack, disturbances 
       'aws-throttled',
       z.strictObject({ operation, times }),
       (p) => awsFaults.throttle(p.operation, p.times),
-      () => keep(awsFaults, (f) => f.code !== 'throttled'),
+      () => awsFaults.drop('throttled'),
     ),
     fault(
       'aws-failing',
       z.strictObject({ operation, code, times }),
       (p) => awsFaults.fail(p.operation, { code: p.code }, p.times),
-      () => keep(awsFaults, (f) => f.code === 'throttled' || f.times === undefined),
+      () => awsFaults.drop('failing'),
+    ),
+    fault(
+      'aws-rates',
+      z.strictObject({ share: z.number().gt(0).max(100).default(1) }),
+      ({ share }) => awsFaults.limitAll(share),
+      () => awsFaults.unlimit(),
+    ),
+    fault(
+      'aws-behind',
+      z.strictObject({}),
+      () => (awsFaults.readsBehind = true),
+      () => (awsFaults.readsBehind = false),
     ),
     fault(
       'each-operation',
@@ -135,7 +149,7 @@ function table({ apps, awsFaults, elbv2, clusters, metrics, slack, disturbances 
       'nodegroup-failing',
       z.strictObject({ name: text }),
       ({ name }) => awsFaults.failNodegroup(name),
-      () => keep(awsFaults, (f) => f.times !== undefined),
+      () => awsFaults.drop('nodegroups'),
     ),
     fault(
       'kubernetes-silent',
@@ -184,19 +198,6 @@ function table({ apps, awsFaults, elbv2, clusters, metrics, slack, disturbances 
       () => undefined, // it was written once, and stays written
     ),
   ]
-}
-
-type AwsFault = ReturnType<AwsFaults['list']>[number]
-
-/** Takes away those of one kind: what is left of the others is set again. */
-function keep(faults: AwsFaults, stays: (fault: AwsFault) => boolean): void {
-  const left = faults.list().filter(stays)
-  faults.clear()
-  for (const { what, times, code } of left) {
-    if (times === undefined) faults.failNodegroup(what.replace(/^node group /, ''), { code })
-    else if (code === 'throttled') faults.throttle(what, times)
-    else faults.fail(what, { code }, times)
-  }
 }
 
 function fault<S extends z.ZodType>(

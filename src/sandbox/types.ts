@@ -138,6 +138,8 @@ export interface SandboxAws {
     serving(targetGroupArn: string): readonly { id: string; port: number }[]
     /** Writes a weight as somebody else would: for the fault "somebody else changes a weight". */
     setWeightAsSomebodyElse(ruleArn: string, forward: readonly Forward[]): void
+    /** How many there may be, as somebody told it. */
+    readonly quotas: { targetGroups: number }
     inventory(): {
       readonly loadBalancers: readonly {
         arn: string
@@ -176,6 +178,7 @@ export interface SandboxAws {
     detachVolume(id: string, instance: string): void
     /** Throws VolumeInUse. Nothing happens where it is gone. */
     deleteVolume(id: string): void
+    readonly quotas: { snapshots: number }
     volumes(): readonly SandboxVolume[]
     snapshots(): readonly SandboxSnapshot[]
   }

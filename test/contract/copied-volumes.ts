@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createActivities } from '../../src/activities/index.ts'
+import { unreachable } from '../../src/activities/errors.ts'
 import type { Ports } from '../../src/activities/ports.ts'
 import type { ActionName, Receipt } from '../../src/domain/actions.ts'
 import { workloadName, type Side, type WorkloadRef } from '../../src/domain/platform.ts'
@@ -323,6 +324,40 @@ export function copiedVolumesContract(of: () => WorldUnderTest): void {
         patience,
       )
       expect(type).toBe('Failed')
+    })
+
+    test('of whose snapshot the answer was lost, and EC2 does not tell yet: it is taken once', TIMES, async () => {
+      const { workload, ids } = await aStore(1)
+      await steps(['retain blue', 'stop blue'], workload)
+      let [asked, looks] = [0, 0]
+      const late = ({ ports }: WorldUnderTest): Ports => ({
+        ...ports,
+        blockStorage: (region) => {
+          const real = ports.blockStorage(region)
+          return {
+            ...real,
+            async createSnapshot(...what) {
+              asked += 1
+              await real.createSnapshot(...what)
+              throw unreachable('the answer was lost')
+            },
+            snapshotsTagged: async (tags) => (asked > 0 && ++looks < 4 ? [] : real.snapshotsTagged(tags)),
+          }
+        },
+      })
+      const { copyVolumes } = createActivities({ ...outside, ports: late(of()) })
+      const { waits } = await driven(
+        copyVolumes,
+        call<'copyVolumes'>({ workload, from: 'blue', to: 'green' }),
+        patience,
+      )
+      const from = waits.indexOf('the answer was lost')
+      expect(waits.slice(from, from + 2)).toEqual([
+        'the answer was lost',
+        `the snapshot of ${ids[0]} was just asked for, and EC2 is to tell it`,
+      ])
+      expect([asked, made(workload).snapshots.length]).toEqual([1, 1])
+      await steps(unused, workload)
     })
 
     test('where EC2 cannot: its words are told', TIMES, async () => {

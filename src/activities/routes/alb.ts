@@ -10,9 +10,9 @@ import {
   type RuleAction,
   type TargetGroupDescription,
 } from '../../domain/target-groups.ts'
-import { contested, notFound } from '../errors.ts'
+import { contested, isInUse, notFound } from '../errors.ts'
 import { otherSide, type Proven } from '../outside.ts'
-import { budgets, notYet } from '../waiting.ts'
+import { budgets, notYet, onceKnown } from '../waiting.ts'
 import type { RouteCall, RouteDriver } from './driver.ts'
 
 /** A rule of a load balancer that no cluster owns: a target group a side, weights in its forward action. */
@@ -21,6 +21,8 @@ export function albRoute(world: Proven, route: AlbRoute, { run, scope }: RouteCa
   const nameOf = (side: Side) => (side === 'blue' ? route.blueTargetGroup : route.greenTargetGroup)
   const find = (side: Side) => loadBalancing.findTargetGroup(nameOf(side))
   const missing = (side: Side) => notFound(`the target group of ${side} for route ${route.name} is not there`)
+  const known = <T>(work: () => Promise<T>) =>
+    onceKnown(`target group ${route.greenTargetGroup}`, budgets.targets, work)
 
   return {
     words: {
@@ -52,7 +54,8 @@ export function albRoute(world: Proven, route: AlbRoute, { run, scope }: RouteCa
         has: (side) => actions.some((a) => a.type === 'forward' && a.targetGroups.some((s) => s.arn === arnOf(side))),
         async write(to) {
           if (!green) throw notFound(`target group ${route.greenTargetGroup} is not there`)
-          await loadBalancing.setActions(route.ruleArn, withGreenShare(actions, route.blueTargetGroup, green.arn, to))
+          const wanted = withGreenShare(actions, route.blueTargetGroup, green.arn, to)
+          await known(() => loadBalancing.setActions(route.ruleArn, wanted))
         },
         async leaveOnly(side) {
           const [keep, drop] = [arnOf(side), arnOf(otherSide(side))]
@@ -68,7 +71,7 @@ export function albRoute(world: Proven, route: AlbRoute, { run, scope }: RouteCa
     async health(side) {
       const group = await find(side)
       if (!group) throw missing(side)
-      const health = await loadBalancing.health(group.arn)
+      const health = await known(() => loadBalancing.health(group.arn))
       return {
         healthy: health.filter((t) => t.state === 'healthy').length,
         expected: health.filter((t) => t.state !== 'draining').length,
@@ -80,7 +83,7 @@ export function albRoute(world: Proven, route: AlbRoute, { run, scope }: RouteCa
       await unbind(world, scope[otherSide(on)], route, otherSide(on), mine)
       const drop = await find(otherSide(on))
       const owned = on === 'blue' ? drop?.tags[RUN_TAG] === run : drop?.tags[PLATFORM_TAG] === scope.platform
-      if (drop && owned) await loadBalancing.deleteTargetGroup(drop.arn)
+      if (drop && owned) await removeGroup(world, drop, route)
       return drop && !owned
         ? `only ${on} is served; ${drop.name} is not Norikae's and was left`
         : `only ${on} is served`
@@ -100,7 +103,9 @@ async function ownTargetGroup(
     throw contested(
       `target group ${route.greenTargetGroup} is there already, and this run did not make it. Delete it, then retry`,
     )
-  await loadBalancing.createTargetGroup(route.greenTargetGroup, blue, madeTags({ platform: scope.platform, run }))
+  await onceKnown(`target group ${route.greenTargetGroup}`, budgets.targets, () =>
+    loadBalancing.createTargetGroup(route.greenTargetGroup, blue, madeTags({ platform: scope.platform, run })),
+  )
   const made = await loadBalancing.findTargetGroup(route.greenTargetGroup)
   if (!made) throw notYet(`target group ${route.greenTargetGroup} was just made`, budgets.targets)
   return made
@@ -141,6 +146,25 @@ async function unbind(
   if (found.metadata.deletionTimestamp === undefined)
     await there.remove('TargetGroupBinding', route.namespace, route.binding, found.metadata.uid)
   throw notYet(`binding ${route.namespace}/${route.binding} is going from ${cluster}`, budgets.targets)
+}
+
+/** No rule of ours names it any more; where ELB says that one does, it may be somebody else's, or what it does not know yet. */
+async function removeGroup(
+  { loadBalancing }: Proven,
+  { arn, name }: TargetGroupDescription,
+  { ruleArn }: AlbRoute,
+): Promise<void> {
+  try {
+    await loadBalancing.deleteTargetGroup(arn)
+  } catch (error) {
+    if (!isInUse(error)) throw error
+    const rule = (await loadBalancing.rulesForwardingTo([arn])).find((one) => one.arn !== ruleArn)
+    if (rule)
+      throw contested(
+        `rule ${rule.arn} (${rule.hosts.join(', ') || 'every host'}) forwards to target group ${name}, which is to go: somebody else put it there. Take it out of that rule, then retry`,
+      )
+    throw notYet(`target group ${name} goes once nothing forwards to it: ${error.message}`, budgets.targets)
+  }
 }
 
 async function actionsOf({ loadBalancing }: Proven, route: AlbRoute): Promise<readonly RuleAction[]> {

@@ -50,7 +50,12 @@ export async function findTargetGroup(
   const [group] = (await describe(client, [arnOrName])) ?? []
   if (group === undefined) return undefined
   const arn = group.TargetGroupArn ?? ''
-  const [tags, attributes] = await Promise.all([tagsOf(client, [arn]), attributesOf(client, arn)])
+  const more = await askFor(`DescribeTags ${arn}`, () =>
+    Promise.all([tagsOf(client, [arn]), attributesOf(client, arn)]),
+  )
+  // It goes, or is not known everywhere yet: without its tags it would look like somebody else's.
+  if (!more) return undefined
+  const [tags, attributes] = more
   return {
     arn,
     name: group.TargetGroupName ?? '',

@@ -15,7 +15,8 @@ import { FILTER_VALUES } from './filters.ts'
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html: up to 1000 resources. */
 const TAGGED_AT_ONCE = 1000
 
-export const blockStorage = (client: EC2): BlockStoragePort => ({
+/** `once`: a client that sends each request once. What has no token may be there although its answer was lost. */
+export const blockStorage = (client: EC2, once: EC2): BlockStoragePort => ({
   async volumes(ids) {
     const told = await each(batches(ids, FILTER_VALUES), (Values) =>
       // By a filter: one id that is gone would fail the whole list.
@@ -45,7 +46,7 @@ export const blockStorage = (client: EC2): BlockStoragePort => ({
   async createSnapshot(VolumeId, Description, tags) {
     const TagSpecifications = [{ ResourceType: 'snapshot' as const, Tags: written(tags) }]
     const { SnapshotId = '' } = await ask(`CreateSnapshot ${VolumeId}`, (o) =>
-      client.createSnapshot({ VolumeId, Description, TagSpecifications }, o),
+      once.createSnapshot({ VolumeId, Description, TagSpecifications }, o),
     )
     return SnapshotId
   },

@@ -16,6 +16,9 @@ export const launchTemplates = (client: EC2): LaunchTemplatesPort => ({
     const template = await askFor(`DescribeLaunchTemplates ${id}`, (o) =>
       client.describeLaunchTemplates({ LaunchTemplateIds: [id] }, o),
     )
+    const [described] = template?.LaunchTemplates ?? []
+    // It goes, or is not known everywhere yet: without its tags it would look like somebody else's.
+    if (!described) return undefined
     const { UserData, ...settings } = LaunchTemplateData
     return {
       id,
@@ -23,9 +26,7 @@ export const launchTemplates = (client: EC2): LaunchTemplatesPort => ({
       version: String(VersionNumber ?? version),
       settings,
       ...decoded(UserData),
-      tags: Object.fromEntries(
-        (template?.LaunchTemplates?.[0]?.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]),
-      ),
+      tags: Object.fromEntries((described.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
     }
   },
 

@@ -1,17 +1,11 @@
 import { Disturbances } from '../disturbances.ts'
 import { AwsError } from './errors.ts'
 import type { Service } from './protocol/model.ts'
+import { ratesOf, type Rate } from './rates.ts'
 
 interface Fault {
   times: number
   readonly error: { readonly code: string; readonly message: string; readonly status: number } | 'throttled'
-}
-
-/** A bucket of tokens, as EC2 has one for each kind of request: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html */
-export interface Rate {
-  readonly perSecond: number
-  /** How many at once, after a rest. */
-  readonly burst: number
 }
 
 /** How a service says that it was asked too often; the SDK retries each by its code. */
@@ -56,8 +50,10 @@ const expiry = {
 
 export const expired = (service: Service): AwsError =>
   new AwsError(expiry[service].code, 'The security token included in the request is expired', expiry[service].status)
-const throttled = (service: Service): AwsError =>
-  new AwsError(throttling[service].code, 'Rate exceeded', throttling[service].status)
+const throttled = (service: Service): AwsError => {
+  const { code, status } = throttling[service]
+  return new AwsError(code, service === 'ec2' ? 'Request limit exceeded.' : 'Rate exceeded', status)
+}
 /** All of them have a name for their own failures; the SDK goes by the status. */
 const failing = (): AwsError => new AwsError('InternalFailure', 'the sandbox was told to fail it', 500)
 
@@ -72,6 +68,9 @@ export class AwsFaults {
   readonly disturbances: Disturbances
   readonly #operations = new Map<string, Fault[]>()
   readonly #rates = new Map<string, Rate & { tokens: number; at: number }>()
+  #share: number | undefined
+  /** Every second time that the same is asked, what is there is told as it was the time before: reads lag behind writes. */
+  readsBehind = false
   readonly #nodegroups = new Map<string, { code: string; message: string }>()
   readonly #identityProviders = new Set<string>()
   readonly #addons = new Map<string, { code: string; message: string }>()
@@ -82,6 +81,17 @@ export class AwsFaults {
 
   throttle(operation: string, times = 1): void {
     this.#add(operation, { times, error: 'throttled' })
+  }
+
+  /** From now on every operation is throttled that is asked more often than this share of what AWS lets an account ask. */
+  limitAll(share: number): void {
+    this.#share = share
+    for (const [operation, rate] of ratesOf(share)) this.limit(operation, rate)
+  }
+
+  unlimit(): void {
+    this.#share = undefined
+    this.#rates.clear()
   }
 
   /** From now on, asked more often than this, an operation is throttled. */
@@ -112,9 +122,20 @@ export class AwsFaults {
     this.#addons.set(name, { code: 'ConfigurationConflict', message: `Conflicts found when trying to apply ${name}.` })
   }
 
+  /** Takes away those of one kind. */
+  drop(kind: 'throttled' | 'failing' | 'nodegroups'): void {
+    if (kind === 'nodegroups') return this.#nodegroups.clear()
+    for (const [operation, faults] of this.#operations) {
+      const left = faults.filter(({ error }) => (error === 'throttled') !== (kind === 'throttled'))
+      if (left.length === 0) this.#operations.delete(operation)
+      else this.#operations.set(operation, left)
+    }
+  }
+
   clear(): void {
     this.#operations.clear()
-    this.#rates.clear()
+    this.unlimit()
+    this.readsBehind = false
     this.#nodegroups.clear()
     this.#identityProviders.clear()
     this.#addons.clear()
@@ -126,10 +147,12 @@ export class AwsFaults {
       ...[...this.#operations].flatMap(([what, faults]) =>
         faults.map(({ times, error }) => ({ what, times, code: error === 'throttled' ? error : error.code })),
       ),
-      ...[...this.#rates].map(([what, { perSecond }]) => ({
-        what: `${what}, more than ${perSecond} a second`,
-        code: 'throttled',
-      })),
+      ...(this.#share === undefined
+        ? [...this.#rates].map(([what, { perSecond }]) => ({
+            what: `${what}, more than ${perSecond} a second`,
+            code: 'throttled',
+          }))
+        : [{ what: `everything, more than ${this.#share} of AWS's rates`, code: 'throttled' }]),
       ...[...this.#nodegroups].map(([name, { code }]) => ({ what: `node group ${name}`, code })),
       ...[...this.#identityProviders].map((name) => ({ what: `identity provider ${name}`, code: 'Unreachable' })),
       ...[...this.#addons].map(([name, { code }]) => ({ what: `add-on ${name}`, code })),

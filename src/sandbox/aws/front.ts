@@ -10,6 +10,8 @@ import type { Need } from './authorization/policy.ts'
 import type { Calls } from './calls.ts'
 import { AwsError, invalidParameter, notServed, validationError } from './errors.ts'
 import { expired, refusals, type AwsFaults } from './faults.ts'
+import { LastAnswers } from './last-answers.ts'
+import { Pages } from './pages.ts'
 import * as json from './protocol/json.ts'
 import { missing, model, type JsonService, type Operation, type QueryService, type Service } from './protocol/model.ts'
 import type { Caller, Operations } from './protocol/operations.ts'
@@ -17,6 +19,7 @@ import * as query from './protocol/query.ts'
 import * as restJson from './protocol/rest-json.ts'
 import * as restXml from './protocol/rest-xml.ts'
 import type { Answer, Question } from './protocol/wire.ts'
+import { isRead } from './rates.ts'
 import { nobody, type Principals } from './principals.ts'
 import { authenticate, credentialOf } from './signature.ts'
 import { unsigned } from './sts.ts'
@@ -31,9 +34,17 @@ interface Behind {
   readonly needs: Readonly<Record<Service, Needs>>
 }
 
-export const answering =
-  ({ principals, identity, faults, calls, services, needs }: Behind) =>
-  async (question: Question): Promise<Answer> => {
+export function answering({
+  principals,
+  identity,
+  faults,
+  calls,
+  services,
+  needs,
+}: Behind): (question: Question) => Promise<Answer> {
+  const pages = new Pages()
+  const last = new LastAnswers()
+  return async (question) => {
     const credential = credentialOf(question)
     if (!credential && !isUnsigned(question)) return restJson.encodeError(noCredential)
     const signedFor = credential && (scopes[credential.service] ?? credential.service)
@@ -65,8 +76,13 @@ export const answering =
       const need = needs[service][name]
       if (!need) throw new Error(`what IAM asks for ${service}:${name} is not said`)
       authorize(service, principal, (need as (input: unknown) => readonly Need[])(parameters))
-      // What this operation's model decoded is what the type of its function names.
-      answer = asked.answer((serve as (input: unknown, caller: Caller) => object)(parameters, principal))
+      const opened = pages.open(service, name, parameters)
+      const now = () => {
+        // What this operation's model decoded is what the type of its function names.
+        const result = (serve as (input: unknown, caller: Caller) => object)(opened, principal)
+        return asked.answer(pages.seal(service, name, parameters, result))
+      }
+      answer = faults.readsBehind && isRead(name) ? last.answer([service, name, parameters], now) : now()
     } catch (error) {
       refusal = error instanceof AwsError ? error : broken(error)
       answer = asked.refuse(refusal)
@@ -85,6 +101,7 @@ export const answering =
     if (disturbed === 'lost') throw new Error(`the answer of ${service}:${name} is lost`)
     return answer
   }
+}
 
 /** A service that signs by another name than IAM knows it by. */
 const scopes: Readonly<Record<string, Service>> = { monitoring: 'cloudwatch' }

@@ -51,6 +51,11 @@ describe('a target group', () => {
   test('that is gone is nothing', async () => {
     expect(await port.findTargetGroup('nobody')).toBeUndefined()
     expect(await port.findTargetGroup(`${blue}00`)).toBeUndefined()
+    // What is told of one that is just being made, or is going, is not all of it.
+    for (const operation of ['DescribeTags', 'DescribeTargetGroupAttributes']) {
+      world.faults.fail(`elasticloadbalancing:${operation}`, { code: 'TargetGroupNotFound' }, 1)
+      expect(await port.findTargetGroup(blue)).toBeUndefined()
+    }
   })
 
   test('is made like another one, attributes and all', async () => {
@@ -105,7 +110,7 @@ describe('a target group', () => {
   })
 
   test('in use is not deleted', async () => {
-    expect((await failureOf(port.deleteTargetGroup(blue))).type).toBe('Failed')
+    expect((await failureOf(port.deleteTargetGroup(blue))).type).toBe('InUse')
   })
 
   test('tells the health of its targets, and why one is not asked', async () => {

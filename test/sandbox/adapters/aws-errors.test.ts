@@ -27,7 +27,7 @@ const eks: readonly Row[] = [
   { name: 'InvalidParameterException', type: 'InvalidInput' },
   { name: 'ValidationException', type: 'InvalidInput' },
   { name: 'ResourceNotFoundException', status: 404, type: 'NotFound' },
-  { name: 'ResourceInUseException', status: 409, type: 'Failed' },
+  { name: 'ResourceInUseException', status: 409, type: 'InUse' },
   { name: 'InvalidRequestException', type: 'Failed' },
   { name: 'InvalidStateException', type: 'Failed' },
   { name: 'ClientException', type: 'Failed' },
@@ -51,7 +51,7 @@ const elb: readonly Row[] = [
   { name: 'ValidationError', type: 'InvalidInput' },
   { name: 'InvalidConfigurationRequest', type: 'InvalidInput' },
   { name: 'ListenerNotFound', type: 'NotFound' },
-  { name: 'ResourceInUse', type: 'Failed' },
+  { name: 'ResourceInUse', type: 'InUse' },
   { name: 'OperationNotPermitted', type: 'Failed' },
   { name: 'PriorityInUse', type: 'Failed' },
   { name: 'Throttling', type: 'Unreachable' },
@@ -63,10 +63,20 @@ const setTo = (faults: AwsFaults, operation: string, { name, status }: Row) =>
   faults.fail(operation, { code: name, message: 'AWS said so', ...(status !== undefined && { status }) })
 
 describe('an error of AWS is one of ours', () => {
-  test.for(eks)('EKS: $name is $type', async (row) => {
-    setTo(world.faults, 'eks:UpdateClusterConfig', row)
-    const failure = await failureOf(world.outside.eks(world.region).setDeletionProtection('blue', false, 'token-1'))
+  /** Clients of its own: one that was throttled waits before it asks again. */
+  async function told(operation: string, row: Row, ask: (outside: AnAws['outside']) => Promise<unknown>) {
+    const outside = connectOutside({ credentials: world.credentials })
+    setTo(world.faults, operation, row)
+    const failure = await failureOf(ask(outside))
     world.faults.clear()
+    await outside.close()
+    return failure
+  }
+
+  test.for(eks)('EKS: $name is $type', async (row) => {
+    const failure = await told('eks:UpdateClusterConfig', row, (outside) =>
+      outside.eks(world.region).setDeletionProtection('blue', false, 'token-1'),
+    )
     expect(failure.type).toBe(row.type)
     expect(failure.message).toMatch(
       new RegExp(`^AWS said so \\(UpdateClusterConfig blue: ${row.name}, request [\\w-]+\\)$`),
@@ -74,9 +84,9 @@ describe('an error of AWS is one of ours', () => {
   })
 
   test.for(elb)('ELB: $name is $type', async (row) => {
-    setTo(world.faults, 'elasticloadbalancing:DescribeTargetHealth', row)
-    const failure = await failureOf(world.outside.loadBalancing(world.region).health('arn:group'))
-    world.faults.clear()
+    const failure = await told('elasticloadbalancing:DescribeTargetHealth', row, (outside) =>
+      outside.loadBalancing(world.region).health('arn:group'),
+    )
     expect(failure.type).toBe(row.type)
     expect(failure.message).toMatch(/^AWS said so \(DescribeTargetHealth arn:group: /)
   })
@@ -85,6 +95,7 @@ describe('an error of AWS is one of ours', () => {
     const named = (name: string) => Object.assign(new Error('said so'), { name, $metadata: { httpStatusCode: 400 } })
     expect(awsError('X', named('InvalidRequestException')).nonRetryable).toBe(true)
     expect(awsError('X', named('ThrottlingException')).nonRetryable).toBe(false)
+    expect(awsError('X', named('ResourceInUseException')).nonRetryable).toBe(false)
   })
 
   test('a throttled request is asked again by the SDK itself', async () => {

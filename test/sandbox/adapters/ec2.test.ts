@@ -47,6 +47,15 @@ test('a snapshot is taken with tags and told by them, until it is deleted', asyn
   expect(await told()).toEqual([])
 })
 
+test('a snapshot whose answer is lost is not taken again by the SDK, which knows no token of it', async () => {
+  const volume = aVolume()
+  const rule = ({ operation }: { readonly operation: string }) => (operation === 'CreateSnapshot' ? 'lost' : undefined)
+  world.faults.disturbances.add(rule)
+  expect((await failureOf(port.createSnapshot(volume, '', mine))).type).toBe('Unreachable')
+  world.faults.disturbances.remove(rule)
+  expect(world.aws.ec2.snapshots().filter((s) => s.volume === volume)).toHaveLength(1)
+})
+
 test('a volume is made from a snapshot once a token, as it is to be, and deleted', async () => {
   const tags = { ...mine, of: 'this' }
   const snapshot = await port.createSnapshot(aVolume(), '', tags)
@@ -65,7 +74,7 @@ test('a volume is made from a snapshot once a token, as it is to be, and deleted
   expect((await port.volumesTagged({ ...tags, kept: 'yes' })).map((v) => v.id)).toEqual([id])
   await eventually('it is there', async () => (await port.volumes([id]))[0]?.state === 'available')
   world.aws.ec2.attachVolume(id, 'i-1')
-  expect((await failureOf(port.deleteVolume(id))).type).toBe('Failed')
+  expect((await failureOf(port.deleteVolume(id))).type).toBe('InUse')
   world.aws.ec2.detachVolume(id, 'i-1')
   await eventually('it is free', async () => (await port.volumes([id]))[0]?.state === 'available')
   await port.deleteVolume(id)
@@ -137,6 +146,14 @@ test('a launch template comes out as it was asked for, its user data as text, un
   expect((await failureOf(templates.create(asked, 'two'))).message).toContain('already in use')
   for (let n = 0; n < 2; n += 1) await templates.remove(found?.id ?? '')
   expect(await templates.find(asked.name, '1')).toBeUndefined()
+})
+
+test('a launch template whose tags are not told yet is not told either: it would look like somebody else’s', async () => {
+  const templates = world.outside.launchTemplates(world.region)
+  await templates.create({ name: 'just-made', settings: { KeyName: 'ops' }, tags: mine }, 'four')
+  world.faults.fail('ec2:DescribeLaunchTemplates', { code: 'InvalidLaunchTemplateId.NotFound' }, 1)
+  expect(await templates.find('just-made', '1')).toBeUndefined()
+  expect(await templates.find('just-made', '1')).toMatchObject({ tags: mine })
 })
 
 test('user data that is no text is told as such', async () => {

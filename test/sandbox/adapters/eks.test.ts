@@ -119,7 +119,7 @@ describe('a cluster', () => {
   test('is not made twice by another token', async () => {
     await eks.createCluster(aCluster('taken'), 'one')
     const failure = await failureOf(eks.createCluster(aCluster('taken'), 'two'))
-    expect(failure.type).toBe('Failed')
+    expect(failure.type).toBe('InUse')
     expect(failure.message).toMatch(/^Cluster already exists with name: taken \(CreateCluster taken: ResourceInUse/)
   })
 

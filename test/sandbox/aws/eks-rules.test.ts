@@ -5,6 +5,7 @@ import {
   CreateClusterCommand,
   CreateFargateProfileCommand,
   CreateNodegroupCommand,
+  CreatePodIdentityAssociationCommand,
   DeleteAccessEntryCommand,
   DeleteAddonCommand,
   DeleteClusterCommand,
@@ -325,6 +326,19 @@ test.for([
     says: 'a Fargate profile',
     quotas: { fargateProfiles: 0 },
     ask: (eks: EKSClient) => eks.send(new CreateFargateProfileCommand(aProfile)),
+  },
+  {
+    says: 'a Pod Identity association',
+    quotas: { podIdentities: 0 },
+    ask: (eks: EKSClient) =>
+      eks.send(
+        new CreatePodIdentityAssociationCommand({
+          clusterName: 'blue',
+          namespace: 'shop',
+          serviceAccount: 'api',
+          roleArn: 'arn:aws:iam::123456789012:role/s3',
+        }),
+      ),
   },
 ])('a quota that is reached refuses $says', async ({ quotas, ask }) => {
   const { eks, aws } = await aSandbox({}, quotas)

@@ -62,6 +62,7 @@ beforeAll(async () => {
         seedCluster: async () => undefined,
       },
       elbv2: Object.assign(elb, {
+        quotas: { targetGroups: 0 },
         inventory: () => ({ targetGroups: [], loadBalancers: [], rules: elb.rules() }),
         seedLoadBalancer: () => ({ loadBalancerArn: '', listenerArn: '' }),
         seedTargetGroup: () => '',
@@ -110,6 +111,8 @@ test.for([
     body: { operation: 'elasticloadbalancing:ModifyRule', code: 'AccessDenied', times: 1 },
     is: () => awsFaults.list().some((f) => f.code === 'AccessDenied'),
   },
+  { name: 'aws-rates', body: { share: 0.5 }, is: () => awsFaults.list().some((f) => f.what.startsWith('everything')) },
+  { name: 'aws-behind', body: {}, is: () => awsFaults.readsBehind },
   { name: 'nodegroup-failing', body: { name: 'batch' }, is: () => awsFaults.nodegroupIssue('batch') !== undefined },
   { name: 'kubernetes-silent', body: { cluster: 'green' }, is: () => clusters[1].silent },
   { name: 'kubernetes-silent', body: { cluster: 'blue' }, is: () => clusters[0].silent },

@@ -17,6 +17,7 @@ const unused = () => {
 await seedPlatform(
   {
     elbv2: {
+      quotas: { targetGroups: 0 },
       seedLoadBalancer: () => ({ loadBalancerArn: 'lb', listenerArn: 'listener' }),
       seedTargetGroup: (name) => `tg/${groups[groups.push(name) - 1]}`,
       seedRule: (_, priority, host, forward) =>

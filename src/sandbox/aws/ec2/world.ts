@@ -41,6 +41,8 @@ export interface EbsSnapshot {
 export class Ec2World implements Readonly<SandboxAws['ec2']> {
   readonly all = new Map<string, EbsVolume>()
   readonly taken = new Map<string, EbsSnapshot>()
+  /** In the region. https://docs.aws.amazon.com/general/latest/gr/ebs-service.html */
+  readonly quotas = { snapshots: 100_000 }
   readonly #asked = new Map<string, { readonly parameters: object; readonly id: string }>()
   readonly #times: AwsTimes
   readonly #later: Later
@@ -86,7 +88,13 @@ export class Ec2World implements Readonly<SandboxAws['ec2']> {
     return made
   }
 
+  /** Throws SnapshotLimitExceeded. */
   takeSnapshot(volume: EbsVolume, description: string, tags: ReadonlyMap<string, string>): EbsSnapshot {
+    if (this.taken.size >= this.quotas.snapshots)
+      throw new AwsError(
+        'SnapshotLimitExceeded',
+        `Maximum allowed snapshot limit of ${this.quotas.snapshots} exceeded.`,
+      )
     const snapshot: EbsSnapshot = {
       id: newId('snap'),
       volume: volume.id,

@@ -9,6 +9,7 @@ import type {
 } from '@aws-sdk/client-eks'
 import { inUse, invalidParameter, notFound } from '../errors.ts'
 import { page, type Given, type Operations, type Serve } from '../protocol/operations.ts'
+import { roomFor } from './quotas.ts'
 import { activeCluster, arnOf, clusterNamed, type EksCluster, type EksPodIdentity, type EksWorld } from './world.ts'
 
 type Request = Given<CreatePodIdentityAssociationRequest>
@@ -22,6 +23,7 @@ export const podIdentityOperations = (world: EksWorld) =>
       const cluster = activeCluster(world, clusterName)
       check(input)
       if (taken) throw inUse('Association already exists', { clusterName })
+      roomFor(world.quotas, 'podIdentities', cluster.podIdentities, { clusterName })
       const association = newPodIdentity(world, cluster, input)
       world.tokens.remember('CreatePodIdentityAssociation', input, association)
       return { association }

@@ -7,15 +7,17 @@ export interface EksQuotas {
   /** Of one cluster, as the next one. */
   readonly nodegroups: number
   readonly fargateProfiles: number
+  readonly podIdentities: number
 }
 
 /** What an account has before it asks for more. */
-export const defaultQuotas = { nodegroups: 30, fargateProfiles: 10 }
+export const defaultQuotas = { nodegroups: 30, fargateProfiles: 10, podIdentities: 5000 }
 
 const called = {
   clusters: 'Clusters',
   nodegroups: 'Managed node groups per cluster',
   fargateProfiles: 'Fargate profiles per cluster',
+  podIdentities: 'Pod Identity associations per cluster',
 } as const satisfies Record<keyof EksQuotas, string>
 
 /** Throws ResourceLimitExceededException where as many are there as may be. */

@@ -3,7 +3,7 @@ import type {
   DescribeClusterVersionsRequest,
   DescribeClusterVersionsResponse,
 } from '@aws-sdk/client-eks'
-import type { Operations, Serve } from '../protocol/operations.ts'
+import { page, type Operations, type Serve } from '../protocol/operations.ts'
 
 /**
  * Release and end of support: endoflife.date/amazon-eks, read on 2026-08-22. Patch versions and which version is the
@@ -20,8 +20,8 @@ export const clusterVersions: readonly string[] = versions.map(({ version }) => 
 export const patchOf = (version: string): string => versions.find((v) => v.version === version)?.patch ?? `${version}.0`
 
 export const versionOperations = {
-  DescribeClusterVersions: ((input) => ({
-    clusterVersions: versions
+  DescribeClusterVersions: ((input) => {
+    const matching = versions
       .map((row) => described(row, new Date()))
       .filter(
         ({ clusterVersion = '', versionStatus, defaultVersion: isDefault }) =>
@@ -29,8 +29,10 @@ export const versionOperations = {
           (!input.versionStatus || input.versionStatus === versionStatus) &&
           (!input.defaultOnly || isDefault === true) &&
           (input.includeAll === true || versionStatus !== 'UNSUPPORTED'),
-      ),
-  })) satisfies Serve<DescribeClusterVersionsRequest, DescribeClusterVersionsResponse>,
+      )
+    const { items, next } = page(matching, input.nextToken, input.maxResults)
+    return { clusterVersions: items, nextToken: next }
+  }) satisfies Serve<DescribeClusterVersionsRequest, DescribeClusterVersionsResponse>,
 } satisfies Operations
 
 /** https://docs.aws.amazon.com/eks/latest/APIReference/API_ClusterVersionInformation.html */

@@ -34,6 +34,7 @@ export const inspectElbv2 = (world: ElbWorld): SandboxAws['elbv2'] => ({
   rules: () => world.snapshot(),
   setTargets: (targetGroupArn, targets) => setTargets(world, targetGroupArn, targets),
   serving: (targetGroupArn) => serving(world, targetGroupArn),
+  quotas: world.quotas,
   setWeightAsSomebodyElse: (ruleArn, forward) => overwriteForward(world, ruleArn, forward),
   inventory: () => ({
     loadBalancers: [...world.loadBalancers.values()].map(({ arn, described, tags }) => ({

@@ -30,6 +30,11 @@ export const targetGroupOperations = (world: ElbWorld) =>
           'DuplicateTargetGroupName',
           `A target group with the same name '${input.Name}' exists, but with different settings`,
         )
+      if (!taken && world.targetGroups.size >= world.quotas.targetGroups)
+        throw new AwsError(
+          'TooManyTargetGroups',
+          "You've reached the limit on the number of target groups for your AWS account",
+        )
       const tags = new Map(input.Tags?.map(({ Key = '', Value = '' }) => [Key, Value]))
       return { TargetGroups: [describe(world, taken ?? addTargetGroup(world, settings, tags))] }
     }) satisfies Serve<CreateTargetGroupInput, CreateTargetGroupOutput>,

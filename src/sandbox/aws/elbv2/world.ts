@@ -57,6 +57,8 @@ export class ElbWorld {
   readonly times: AwsTimes
   readonly later: Later
   readonly probe: Probe
+  /** In the region. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
+  readonly quotas = { targetGroups: 3000 }
   #snapshot: readonly ListenerRule[] | undefined
   #users: ReadonlyMap<string, readonly ElbRule[]> | undefined
 

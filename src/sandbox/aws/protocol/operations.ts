@@ -16,7 +16,7 @@ export type Serve<Input, Output> = (input: Given<Input>, caller: Caller) => Outp
  */
 export type Operations = Readonly<Record<string, (input: never, caller: Caller) => object>>
 
-/** One page of a list, with the token of the next. Tokens are offsets: nobody outside may rely on that. */
+/** One page of a list, with the token of the next: an offset, which is sealed on its way out (pages.ts). */
 export function page<T>(
   all: readonly T[],
   token: string | undefined,
