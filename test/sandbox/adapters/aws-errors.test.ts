@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ask, awsError } from '../../../src/adapters/aws-errors.ts'
 import type { AwsFaults } from '../../../src/sandbox/aws/faults.ts'
 import { anAws, type AnAws } from './aws.ts'
@@ -6,11 +6,17 @@ import { failureOf, nowhere } from './local.ts'
 import { connectOutside } from '../../../src/adapters/index.ts'
 
 let world: AnAws
+/** New for each: one that was throttled asks its next question after two seconds. */
+let outside: AnAws['outside']
 beforeAll(async () => {
   process.env['AWS_MAX_ATTEMPTS'] = '1' // the table is about the last answer; the retries before it take seconds
   world = await anAws()
 })
 afterAll(() => world.stop())
+beforeEach(() => {
+  outside = connectOutside({ credentials: world.credentials })
+})
+afterEach(() => outside.close())
 
 interface Row {
   readonly name: string
@@ -65,7 +71,7 @@ const setTo = (faults: AwsFaults, operation: string, { name, status }: Row) =>
 describe('an error of AWS is one of ours', () => {
   test.for(eks)('EKS: $name is $type', async (row) => {
     setTo(world.faults, 'eks:UpdateClusterConfig', row)
-    const failure = await failureOf(world.outside.eks(world.region).setDeletionProtection('blue', false, 'token-1'))
+    const failure = await failureOf(outside.eks(world.region).setDeletionProtection('blue', false, 'token-1'))
     world.faults.clear()
     expect(failure.type).toBe(row.type)
     expect(failure.message).toMatch(
@@ -75,7 +81,7 @@ describe('an error of AWS is one of ours', () => {
 
   test.for(elb)('ELB: $name is $type', async (row) => {
     setTo(world.faults, 'elasticloadbalancing:DescribeTargetHealth', row)
-    const failure = await failureOf(world.outside.loadBalancing(world.region).health('arn:group'))
+    const failure = await failureOf(outside.loadBalancing(world.region).health('arn:group'))
     world.faults.clear()
     expect(failure.type).toBe(row.type)
     expect(failure.message).toMatch(/^AWS said so \(DescribeTargetHealth arn:group: /)
@@ -88,21 +94,17 @@ describe('an error of AWS is one of ours', () => {
   })
 
   test('a throttled request is asked again by the SDK itself', async () => {
-    delete process.env['AWS_MAX_ATTEMPTS']
-    const outside = connectOutside({ credentials: world.credentials })
+    delete process.env['AWS_MAX_ATTEMPTS'] // a client reads it when it is made, at its first question
     world.faults.throttle('eks:ListClusters', 1)
     await expect(outside.eks(world.region).clusterNames()).resolves.toEqual([])
-    await outside.close()
   })
 })
 
 describe('no answer', () => {
   test('a port where nobody listens', async () => {
     process.env['AWS_ENDPOINT_URL'] = await nowhere()
-    const outside = connectOutside({ credentials: world.credentials })
     const failure = await failureOf(outside.eks(world.region).clusterNames())
     process.env['AWS_ENDPOINT_URL'] = world.aws.endpoint
-    await outside.close()
     expect(failure.type).toBe('Unreachable')
     expect(failure.message).toMatch(/^ListClusters: connect ECONNREFUSED/)
   })
