@@ -11,7 +11,7 @@ const kept = join(root, 'node_modules', '.cache', 'workflows')
 
 /**
  * For `__stack_trace`, which no test asks for, the SDK writes down the stack of each promise of a workflow. Where workflows
- * run on the thread of the tests (`debugMode`, replays) it looks at every promise there: half of what such tests took.
+ * run on the thread of the tests (`debugMode`, replays) it looks at every promise there: a quarter of the CPU of such tests.
  */
 promiseHooks.createHook = () => () => undefined
 
