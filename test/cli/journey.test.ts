@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-const soon = { withinMs: 15_000, everyMs: 100 }
+const soon = { everyMs: 100 }
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)
 
 test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, async () => {

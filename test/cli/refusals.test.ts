@@ -274,7 +274,7 @@ describe('a worker that died just now', () => {
   test('Ctrl-C ends the plan that was asked for', { timeout: 60_000 }, async () => {
     await polled('norikae-left')
     const it = new Background(['plan', 'left', '--to', '1.36'], stage.envOf('left', 'aoki'))
-    await eventually('it is asked for', async () => (await plans('left')).length === 1, { withinMs: 15_000 })
+    await eventually('it is asked for', async () => (await plans('left')).length === 1)
     it.child.kill('SIGINT')
     expect(await it.ended).toBe(130)
     expect(it.err).toContain('planning left to 1.36 on the worker …')
@@ -360,10 +360,8 @@ test('gates refuse strangers, a second word, old ids and what they do not offer'
   const two = rule('sre', { approvals: 2 })
   await stage.work(aQuickPlatform({ name: 'gates', apps: [anApp('api')], gates: { start: two, decommission: two } }))
   await run(['start', 'gates', '--to', '1.36', '--yes'], env)
-  const id = await eventually(
-    'the gate is open',
-    async () => (await run(['approve', '-o', 'name', '--platform', 'gates'], env)).out.trim(),
-    { withinMs: 10_000 },
+  const id = await eventually('the gate is open', async () =>
+    (await run(['approve', '-o', 'name', '--platform', 'gates'], env)).out.trim(),
   )
   const on = ['--platform', 'gates', '--yes']
   const answers = async (args: string[], as: string) => run([...args, ...on, '--as', as, '-o', 'json'], env)

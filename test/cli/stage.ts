@@ -116,7 +116,7 @@ export class Stage {
     this.workers.push({ worker, ran: worker.run() })
     const { client } = this.env
     const temporal = { client, namespace: 'default', taskQueue, [Symbol.asyncDispose]: () => Promise.resolve() }
-    await eventually('the worker asks for work', () => workerIsThere(temporal), { withinMs: 20_000 })
+    await eventually('the worker asks for work', () => workerIsThere(temporal))
     return outside
   }
 

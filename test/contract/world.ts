@@ -241,9 +241,7 @@ export function worldContract(world: () => World): void {
     test('and goes, with nothing left of it', async () => {
       const waiting = `sum(increase(http_requests_total{cluster="${GREEN}"}[3s]))
       + sum(fluentd_output_status_buffer_queue_length{cluster="${GREEN}"}) + sum(postfix_showq_message_size_bytes_count{cluster="${GREEN}"})`
-      await eventually('green is quiet and its buffers empty', async () => (await metric(waiting)) === 0, {
-        withinMs: 15_000,
-      })
+      await eventually('green is quiet and its buffers empty', async () => (await metric(waiting)) === 0)
       const bearer = await anEksToken(world().info().aws, GREEN)
       expect(await asked(GREEN, bearer, 'DELETE', '/files-test')).toBe(200)
       await eventually(

@@ -3,10 +3,17 @@ import { globSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promiseHooks } from 'node:v8'
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const kept = join(root, 'node_modules', '.cache', 'workflows')
+
+/**
+ * For `__stack_trace`, which no test asks for, the SDK writes down the stack of each promise of a workflow. Where workflows
+ * run on the thread of the tests (`debugMode`, replays) it looks at every promise there: a quarter of the CPU of such tests.
+ */
+promiseHooks.createHook = () => () => undefined
 
 /** Made once for all test files that run the same sources: each takes seconds of both cores. */
 export const bundle = (): Promise<WorkflowBundle> => (bundled ??= findOrMake())

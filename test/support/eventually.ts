@@ -5,7 +5,7 @@
 export async function eventually<T>(
   what: string,
   look: () => T | Promise<T>,
-  { withinMs = 20_000, everyMs = 20 }: { withinMs?: number; everyMs?: number } = {},
+  { withinMs = 40_000, everyMs = 20 }: { withinMs?: number; everyMs?: number } = {},
 ): Promise<Exclude<T, false | 0 | '' | null | undefined>> {
   const until = Date.now() + withinMs
   for (;;) {

@@ -156,9 +156,7 @@ test('what cannot be meant is refused clearly, and nothing is changed outside', 
 test('an upgrade is started, and a second one, a stranger, an old plan and a gate that is not there are refused', async () => {
   const first = await start(ID, request)
   expect(first.code).toBe(0)
-  await eventually('the start gate is offered', async () => offered(await details(ID)).length > 0, {
-    withinMs: 20_000,
-  })
+  await eventually('the start gate is offered', async () => offered(await details(ID)).length > 0)
   const [approval] = offered(await details(ID))
   const gate = approval?.body['gate'] ?? ''
   expect(gate).toMatch(/^start@[0-9a-f]{8}\.1$/)

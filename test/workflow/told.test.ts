@@ -77,7 +77,7 @@ test('a channel is told of a gate once, what became of it, and how its app stand
     '2 environments went back to blue',
     '3 decisions',
   ])
-}, 30_000)
+})
 
 test('a channel that does not take it is named where people look, until it does, and holds nobody up', async () => {
   const trial = aTrial('deaf')
@@ -102,4 +102,4 @@ test('a channel that does not take it is named where people look, until it does,
     await trial.say(undefined, 'abort', { by: 'baba', reason: 'enough was seen' })
     expect((await trial.result()).outcome).toBe('rolled-back')
   })
-}, 30_000)
+})
