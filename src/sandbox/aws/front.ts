@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { AwsIdentity } from '../types.ts'
-import { authorize } from './authorization/authorize.ts'
+import { authorize, type ByResource } from './authorization/authorize.ts'
 import type { Needs } from './authorization/needs.ts'
 import type { Need } from './authorization/policy.ts'
 import type { Calls } from './calls.ts'
@@ -28,10 +28,12 @@ interface Behind {
   readonly services: Readonly<Record<Service, Operations>>
   /** Of each operation that is served. */
   readonly needs: Readonly<Record<Service, Needs>>
+  /** By policies of what is asked about: of keys. */
+  readonly byResource: ByResource
 }
 
 export const answering =
-  ({ principals, identity, faults, calls, services, needs }: Behind) =>
+  ({ principals, identity, faults, calls, services, needs, byResource }: Behind) =>
   async (question: Question): Promise<Answer> => {
     const credential = credentialOf(question)
     if (!credential && !isUnsigned(question)) return restJson.encodeError(noCredential)
@@ -62,7 +64,7 @@ export const answering =
       if (absent) throw asked.invalid(`${absent} is required`)
       const need = needs[service][name]
       if (!need) throw new Error(`what IAM asks for ${service}:${name} is not said`)
-      authorize(service, principal, (need as (input: unknown) => readonly Need[])(parameters))
+      authorize(service, principal, (need as (input: unknown) => readonly Need[])(parameters), byResource)
       // What this operation's model decoded is what the type of its function names.
       answer = asked.answer((serve as (input: unknown, caller: Caller) => object)(parameters, principal))
     } catch (error) {

@@ -22,6 +22,11 @@ export class LogGroups implements Readonly<SandboxAws['logs']> {
     if (!this.all.has(name)) this.all.set(name, { storedBytes: 0, ...group })
   }
 
+  settings(name: string) {
+    const { storedBytes: _stored, ...settings } = this.all.get(name) ?? {}
+    return this.all.has(name) ? settings : undefined
+  }
+
   keep(name: string, bytes: number): void {
     this.all.set(name, { ...this.all.get(name), storedBytes: bytes })
   }
