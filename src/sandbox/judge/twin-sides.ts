@@ -19,7 +19,13 @@ export function lookAt(account: Account, name: string | undefined): Side | undef
       group: securityGroup,
       issuer: hostOf(whole),
     },
-    parts: { ...parts, ...(log && { 'log group': log }), ...inIam(account, whole), ...inNetwork(account, whole) },
+    // As it is now: what AWS keeps goes on changing.
+    parts: structuredClone({
+      ...parts,
+      ...(log && { 'log group': log }),
+      ...inIam(account, whole),
+      ...inNetwork(account, whole),
+    }),
   }
 }
 

@@ -159,7 +159,7 @@ const ownTemplate = ({ name, endpoint, caData, securityGroup }: SeededCluster): 
     TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: clusterTag(name), Value: 'owned' }] }],
     UserData: Buffer.from(nodeConfig({ name, endpoint, caData })).toString('base64'),
   },
-  tags: { ...TAG, 'norikae.io/cluster': name },
+  tags: { ...TAG, 'norikae.io/cluster': name, 'norikae.io/run': 'the-upgrade-before' },
 })
 
 /** Terraform's, and it names no cluster. */

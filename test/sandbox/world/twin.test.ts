@@ -128,6 +128,14 @@ test('what stays outside the cluster is missed until its owner has seen to it', 
   expect(told(BLUE.name)).toEqual([])
 })
 
+test('what was looked at stays as it was, whatever becomes of the cluster', () => {
+  const cluster = world.aws.eks.whole(BLUE.name)?.parts['cluster'] as { deletionProtection: boolean } // EKS always tells it
+  cluster.deletionProtection = false
+  expect(told(BLUE.name)).toEqual(['cluster deletionProtection'])
+  cluster.deletionProtection = true
+  expect(told(BLUE.name)).toEqual([])
+})
+
 test("the network's owner takes out what is gone, and leaves the rest as it was", async () => {
   const network = () => [world.aws.securityGroups.inventory(), world.aws.subnets.inventory()]
   const both = network()
