@@ -90,6 +90,7 @@ function demo(...more) {
     singletonDowntimeMs: said.singletonDowntimeMs <= 30_000,
     bufferedLost: said.bufferedLost === 0,
     leftovers: said.leftovers === 0,
+    twin: said.twin === 0,
     seconds: said.seconds < 240,
     exit: run.status === 0,
   }).flatMap(([name, right]) => (right ? [] : [name]))

@@ -229,7 +229,7 @@ function resultOf(
   began: number,
 ): DemoResult {
   const { report: told } = JSON.parse(report.output) as UpgradeReport
-  const { requests, jobs, singletonOverlapMs, singletonDowntimeMs, bufferedLost, leftovers } = judgement
+  const { requests, jobs, singletonOverlapMs, singletonDowntimeMs, bufferedLost, leftovers, twin } = judgement
   const apps = appsIn(before)
   return {
     outcome,
@@ -246,6 +246,7 @@ function resultOf(
     singletonDowntimeMs,
     bufferedLost,
     leftovers: leftovers.length,
+    twin: twin.length,
     decisions: told.decisions.filter((d) => d.became === 'counted').length,
     seconds: Math.round((Date.now() - began) / 1000),
   }

@@ -17,6 +17,8 @@ export interface DemoResult {
   readonly singletonDowntimeMs: number
   readonly bufferedLost: number
   readonly leftovers: number
+  /** How much of blue the cluster that is there in the end is or has otherwise, beyond what must differ. */
+  readonly twin: number
   readonly decisions: number
   readonly seconds: number
 }
@@ -138,6 +140,7 @@ function lost(result: DemoResult): string[] {
       : [`a singleton ran nowhere for ${result.singletonDowntimeMs} ms, where ${DOWNTIME_MS} are its budget`]),
     ...(result.bufferedLost === 0 ? [] : [`${result.bufferedLost} buffered records were lost`]),
     ...(result.leftovers === 0 ? [] : [`${result.leftovers} things were left behind`]),
+    ...(result.twin === 0 ? [] : [`the cluster differs from what blue was in ${result.twin} more things than it must`]),
   ]
 }
 
@@ -174,7 +177,7 @@ export const readIn = (told: Told): string =>
     })
     .join('; ')
 
-export const judged = (result: DemoResult, judgement: Pick<Judgement, 'requests' | 'leftovers'>): string => {
+export const judged = (result: DemoResult, judgement: Pick<Judgement, 'requests' | 'leftovers' | 'twin'>): string => {
   const { requests, jobs, singletonOverlapMs, singletonDowntimeMs, bufferedLost } = result
   const { lastDropped } = judgement.requests
   return [
@@ -185,6 +188,10 @@ export const judged = (result: DemoResult, judgement: Pick<Judgement, 'requests'
     `  singletons  ${singletonOverlapMs} ms on both sides, ${singletonDowntimeMs} ms on none at longest`,
     `  buffers     ${bufferedLost} records lost`,
     `  leftovers   ${judgement.leftovers.length === 0 ? 'none' : judgement.leftovers.map((l) => `${l.what}: ${l.because}`).join('; ')}`,
+    `  twin        ${judgement.twin.length === 0 ? 'nothing differs but what must' : `${judgement.twin.length} things differ that must not`}`,
+    ...judgement.twin
+      .slice(0, SHOWN)
+      .map((d) => `    differs   ${[d.part, d.setting].filter(Boolean).join(' ')}: blue ${d.blue}, now ${d.green}`),
     `  apps        ${result.onGreen} of ${result.apps} on green, ${result.rolledBackOnce} rolled back once${result.onBlue === result.apps ? '; all on blue' : ' and moved again'}`,
   ].join('\n')
 }

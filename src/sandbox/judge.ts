@@ -6,6 +6,8 @@ import type { Buffers, LostRecords } from './buffers.ts'
 import { leftovers, type Leftover } from './judge/leftovers.ts'
 import { Singletons, type SingletonJudgement } from './judge/singletons.ts'
 import { judgeSlots, Schedules, type JobsJudgement } from './judge/slots.ts'
+import { differences, type Side, type TwinDifference } from './judge/twin.ts'
+import { lookAt, type Account } from './judge/twin-sides.ts'
 import type { Load, LoadReport } from './traffic/load.ts'
 import type { JobRun, PodChange, SandboxAws, SandboxCluster } from './types.ts'
 
@@ -22,12 +24,16 @@ export interface Judgement {
   readonly singletonDowntimeMs: number
   readonly bufferedLost: number
   readonly leftovers: readonly Leftover[]
+  /** What the cluster that came last is or has otherwise than blue was and had, beyond what must differ. */
+  readonly twin: readonly TwinDifference[]
   /** Behind the figures. */
   readonly singletons: readonly SingletonJudgement[]
   readonly lostRecords: readonly LostRecords[]
 }
 
 export interface Judge {
+  /** Blue as it is before anything begins: what the cluster that is there in the end is held against. */
+  remember(blue: Side | undefined): void
   /** To be told of every pod of every cluster. */
   readonly see: PodChange
   join(cluster: Pick<SandboxCluster, 'onChange'>): void
@@ -37,7 +43,7 @@ export interface Judge {
 }
 
 export function createJudge(options: {
-  readonly aws: Pick<SandboxAws, 'eks' | 'elbv2' | 'ec2' | 'iam'>
+  readonly aws: Account & Pick<SandboxAws, 'elbv2' | 'ec2' | 'launchTemplates'>
   /** The API servers that run now. */
   readonly clusters: () => readonly Pick<SandboxCluster, 'name' | 'list' | 'jobRuns'>[]
   readonly load: Pick<Load, 'report'>
@@ -47,8 +53,12 @@ export function createJudge(options: {
   const singletons = new Singletons()
   const schedules = new Schedules(clusters)
   const past: JobRun[] = []
+  let blue: Side | undefined
 
   return {
+    remember(side) {
+      blue = side
+    },
     see: singletons.see,
     join(cluster) {
       cluster.onChange('CronJob', () => schedules.look())
@@ -72,12 +82,14 @@ export function createJudge(options: {
         leftovers: leftovers({
           clusters: aws.eks.inventory(),
           elbv2: aws.elbv2.inventory(),
+          launchTemplates: aws.launchTemplates.inventory(),
           ec2: { volumes: aws.ec2.volumes(), snapshots: aws.ec2.snapshots() },
           iam: aws.iam.inventory(),
           issuers: aws.eks.inventory().flatMap(({ name }) => aws.eks.issuer(name) ?? []),
           servers: clusters(),
           suspendedByOwner: schedules.suspendedByOwner(),
         }),
+        twin: differences(blue, lookAt(aws, aws.eks.inventory().at(-1)?.name)),
         singletons: ran,
         lostRecords: lost.events,
       }

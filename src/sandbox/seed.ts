@@ -3,71 +3,93 @@ import { readFile } from 'node:fs/promises'
 import { parseAllDocuments } from 'yaml'
 import { appObjects, platformAppObjects } from './seed/objects.ts'
 import {
-  addons,
   BLUE,
   environments,
   hostOf,
   namespaceOf,
-  nodegroups,
   PLATFORM,
   platformApps,
-  roleArn,
+  podRoles,
   roles,
   routedOf,
   targetGroupOf,
+  type BlueCluster,
   type EnvironmentName,
   type SeedApp,
 } from './seed/apps.ts'
+import {
+  blueArn,
+  clusterTag,
+  EFS_ROLE,
+  FARGATE_ROLE,
+  fargateOfBlue,
+  foreignGroups,
+  issuerRoles,
+  KEY,
+  LOG_DAYS,
+  partsOf,
+  TAG,
+} from './seed/blue.ts'
 import type { Stream } from './traffic/load.ts'
 import type { KubernetesObject, SandboxAws, SandboxCluster } from './types.ts'
 
-/** By whom the seeded things were made: what Norikae looks for before it calls them its own. */
-const TAG = { 'norikae.io/platform': PLATFORM }
-
-/** In one statement, as there is room for four of them at most. */
-function lets(provider: string, accounts: string | readonly string[]) {
+/** One statement for all accounts of a role, as there is room for four of them at most. */
+function byIssuer(provider: string, accounts: readonly string[]) {
   const host = provider.replace(/^.*:oidc-provider\//, '')
   const said = { [`${host}:sub`]: accounts, [`${host}:aud`]: 'sts.amazonaws.com' }
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Federated: provider },
-        Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: { StringEquals: said },
-      },
-    ],
-  }
+  return trusting({ Federated: provider }, 'sts:AssumeRoleWithWebIdentity', { StringEquals: said })
 }
 
-/** IAM roles that pods of blue get by its OIDC issuer: of the add-on that has one, and of apps in every environment. */
+/** Pod Identity and Fargate: `arns` of what EKS may give it to; of any, where it is left out. */
+const byEks = (service: string, actions: readonly string[], arns?: string) =>
+  trusting({ Service: `${service}.amazonaws.com` }, actions, arns && { ArnLike: { 'aws:SourceArn': arns } })
+
+const trusting = (Principal: object, Action: string | readonly string[], Condition?: object | '') => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal, Action, ...(Condition && { Condition }) }],
+})
+
+const POD_ACTIONS = ['sts:AssumeRole', 'sts:TagSession']
+
+/** IAM roles that pods of blue get, of the platform's own and of apps in every environment: by its OIDC issuer and by EKS. */
 export function seedRoles({ eks, iam }: Pick<SandboxAws, 'eks' | 'iam'>): void {
   const provider = iam.seedProvider(eks.issuer(BLUE.name) ?? '', TAG)
-  const account = (namespace: string, name: string) => `system:serviceaccount:${namespace}:${name}`
-  for (const addon of addons)
-    if ('role' in addon) iam.seedRole(addon.role, lets(provider, account('kube-system', 'ebs-csi-controller-sa')))
+  const account = (name: string) => `system:serviceaccount:${name}`
+  for (const { role, of } of issuerRoles) iam.seedRole(role, byIssuer(provider, [account(of)]))
   for (const [app, role] of Object.entries(roles)) {
-    const accounts = environments.map((e) => account(namespaceOf(app, e), app))
-    iam.seedRole(role, lets(provider, accounts), { app })
+    const accounts = environments.map((e) => account(`${namespaceOf(app, e)}:${app}`))
+    iam.seedRole(role, byIssuer(provider, accounts), { app })
   }
+  iam.seedRole(EFS_ROLE, byEks('pods.eks', POD_ACTIONS))
+  for (const [app, role] of Object.entries(podRoles))
+    iam.seedRole(role, byEks('pods.eks', POD_ACTIONS, blueArn), { app })
+  iam.seedRole(FARGATE_ROLE, byEks('eks-fargate-pods', ['sts:AssumeRole'], fargateOfBlue))
 }
 
-export const addonsWithRoles = addons.map(({ name, version, ...more }) => ({
-  name,
-  version,
-  ...('role' in more && { serviceAccountRoleArn: roleArn(more.role) }),
-}))
+type Around = Pick<SandboxAws, 'eks' | 'keys' | 'logs'>
 
-/** Blue in EKS, which lets the worker in with the rights of a group; answers when its API server runs. */
-export const seedBlue = (aws: Pick<SandboxAws, 'eks'>): Promise<void> =>
-  aws.eks.seedCluster({
-    ...BLUE,
-    nodegroups,
-    addons: addonsWithRoles,
-    tags: TAG,
-    groups: ['norikae'],
-  })
+/** A cluster with everything that blue has inside; answers when its API server runs. */
+export async function seedLikeBlue({ eks, logs }: Around, cluster: BlueCluster, tags?: object): Promise<void> {
+  logs.make(`/aws/eks/${cluster.name}/cluster`, { retentionInDays: LOG_DAYS })
+  await eks.seedCluster({ ...cluster, ...partsOf(cluster), ...(tags && { tags: { ...tags } }) })
+}
+
+/** Blue in EKS, which lets the worker in with the rights of a group, and in EC2 and KMS what names it or is named by it. */
+export async function seedBlue(
+  aws: Around & Pick<SandboxAws, 'identity' | 'securityGroups' | 'subnets'>,
+): Promise<void> {
+  const { eks, keys, securityGroups, subnets } = aws
+  keys.set(KEY, 'Enabled')
+  keys.letUse(KEY, [aws.identity.roleArn])
+  await seedLikeBlue(aws, BLUE)
+  const group = eks.whole(BLUE.name)?.securityGroup ?? ''
+  for (const { id, name, port } of foreignGroups) {
+    securityGroups.name(id, name, { 'managed-by': 'terraform' })
+    securityGroups.allow(id, { direction: 'in', protocol: 'tcp', port, group })
+  }
+  for (const { id } of subnets.inventory())
+    subnets.tag(id, { [clusterTag(BLUE.name)]: 'shared', 'kubernetes.io/role/internal-elb': '1' })
+}
 
 /** As a platform team applies them. */
 export async function rights(): Promise<KubernetesObject[]> {

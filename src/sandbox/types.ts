@@ -4,9 +4,20 @@
  */
 import type { JsonWebKey } from 'node:crypto'
 
-import type { Insight } from '@aws-sdk/client-eks'
+import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2'
+import type {
+  CreateAccessEntryRequest,
+  CreateAddonRequest,
+  CreateClusterRequest,
+  CreateFargateProfileRequest,
+  CreateNodegroupRequest,
+  CreatePodIdentityAssociationRequest,
+  Insight,
+  OidcIdentityProviderConfigRequest,
+} from '@aws-sdk/client-eks'
 import type { KeyState } from '@aws-sdk/client-kms'
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53'
+import type { Given } from './aws/protocol/operations.ts'
 
 // AWS ------------------------------------------------------------------------
 
@@ -112,6 +123,8 @@ export interface SandboxAws {
     setInsights(cluster: string, insights: readonly Insight[], refreshes?: 'COMPLETED' | 'FAILED' | 'IN_PROGRESS'): void
     /** Undefined until it is ACTIVE. */
     issuer(cluster: string): string | undefined
+    /** All that it is and has, as the API would tell each; undefined: there is no such cluster. */
+    whole(cluster: string): WholeCluster | undefined
     /** What the access entry of this IAM principal lets it do in this cluster; undefined: it has none there. */
     access(
       cluster: string,
@@ -186,20 +199,30 @@ export interface SandboxAws {
     /** What it is called, and its tags; it has rules or none. */
     name(id: string, name: string, tags?: Readonly<Record<string, string>>): void
     /** A rule of this group that names another one; without a port it is about all. */
-    allow(
-      id: string,
-      rule: {
-        readonly direction: 'in' | 'out'
-        readonly protocol: string
-        readonly port?: number
-        readonly group: string
-      },
-    ): void
+    allow(id: string, rule: SecurityRule): void
     tag(id: string, tags: Readonly<Record<string, string>>): void
+    untag(id: string, key: string): void
+    /** Takes out the rules that name this group, of all others. */
+    forget(group: string): void
+    inventory(): readonly {
+      readonly id: string
+      readonly rules: readonly SecurityRule[]
+      readonly tags: Readonly<Record<string, string>>
+    }[]
+  }
+  /** What nodes are started from. */
+  readonly launchTemplates: {
+    inventory(): readonly {
+      readonly id: string
+      readonly name: string
+      readonly tags: Readonly<Record<string, string>>
+    }[]
   }
   /** The subnets that there are: their tags, and how full they are, as somebody told it. */
   readonly subnets: {
     tag(id: string, tags: Readonly<Record<string, string>>): void
+    untag(id: string, key: string): void
+    inventory(): readonly { readonly id: string; readonly tags: Readonly<Record<string, string>> }[]
     /** How many addresses are free; 4,091 where nobody tells. */
     set(id: string, told: { readonly free: number }): void
   }
@@ -219,6 +242,8 @@ export interface SandboxAws {
   /** Keys of KMS, by ARN. */
   readonly keys: {
     set(arn: string, state: KeyState): void
+    /** By the key's own policy: these roles may have resources encrypted with it. */
+    letUse(arn: string, roleArns: readonly string[]): void
   }
   /** What the account was given beyond AWS's defaults. */
   readonly quotas: {
@@ -264,6 +289,8 @@ export interface SandboxAws {
     make(name: string, group?: { readonly retentionInDays?: number; readonly kmsKeyId?: string }): void
     /** Who writes into it: asked for its lines between two moments when somebody looks for them. */
     feed(name: string, lines: (fromMs: number, toMs: number) => readonly LogLine[]): void
+    /** `undefined`: there is no such group. */
+    settings(name: string): { readonly retentionInDays?: number; readonly kmsKeyId?: string } | undefined
   }
   /** EC2's images, as somebody told them. */
   readonly images: {
@@ -284,7 +311,11 @@ export interface SandboxAws {
     inventory(): {
       /** By name. */
       readonly trust: Readonly<Record<string, unknown>>
-      readonly providers: readonly { readonly arn: string; readonly tags: Readonly<Record<string, string>> }[]
+      readonly providers: readonly {
+        readonly arn: string
+        readonly clientIds: readonly string[]
+        readonly tags: Readonly<Record<string, string>>
+      }[]
     }
   }
   /** What is in its registry, as somebody told it. */
@@ -298,6 +329,14 @@ export interface SandboxAws {
   /** The identity's keys are others from here on; those before have expired, and so has what they signed. */
   renewKeys(): void
   stop(): Promise<void>
+}
+
+/** A rule of a security group that names another one; without a port it is about all. */
+export interface SecurityRule {
+  readonly direction: 'in' | 'out'
+  readonly protocol: string
+  readonly port?: number
+  readonly group: string
 }
 
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped'
@@ -321,24 +360,71 @@ export interface SandboxSnapshot {
   readonly tags: Readonly<Record<string, string>>
 }
 
+/** What the seed names by itself is left out of it. */
+type Seeded<T, Known extends keyof T = never> = Readonly<Omit<Given<T>, 'clusterName' | 'clientRequestToken' | Known>>
+
 export interface SeedCluster {
   readonly name: string
   readonly version: string
-  readonly nodegroups: readonly {
-    name: string
-    size: number
-    min: number
-    max: number
-    labels: Readonly<Record<string, string>>
-  }[]
-  readonly addons: readonly { name: string; version: string; serviceAccountRoleArn?: string }[]
+  readonly nodegroups: readonly (Seeded<
+    Pick<CreateNodegroupRequest, 'clusterName' | 'tags' | 'updateConfig' | 'instanceTypes'>
+  > & {
+    readonly name: string
+    readonly size: number
+    readonly min: number
+    readonly max: number
+    readonly labels: Readonly<Record<string, string>>
+    /** Made for it, once the cluster that it may name is there. */
+    readonly template?: (cluster: SeededCluster) => SeedTemplate
+  })[]
+  readonly addons: readonly (Seeded<CreateAddonRequest, 'addonName' | 'addonVersion'> & {
+    readonly name: string
+    readonly version: string
+  })[]
   readonly tags: Readonly<Record<string, string>>
   /** Of a control plane that runs already; left out: a new one. */
   readonly issuer?: string
-  /** What its control plane writes into its log group; left out: nothing. */
-  readonly logging?: readonly ('api' | 'audit' | 'authenticator' | 'controllerManager' | 'scheduler')[]
   /** The Kubernetes groups of the sandbox's identity. Without, it is an administrator, as whoever created a cluster. */
   readonly groups?: readonly string[]
+  /** What else its creator asked for. */
+  readonly settings?: Readonly<
+    Pick<
+      Given<CreateClusterRequest>,
+      'deletionProtection' | 'encryptionConfig' | 'logging' | 'upgradePolicy' | 'zonalShiftConfig'
+    >
+  >
+  readonly accessEntries?: readonly (Seeded<CreateAccessEntryRequest> & {
+    /** `AmazonEKSViewPolicy`, in these namespaces or everywhere. */
+    readonly policies?: readonly { readonly name: string; readonly namespaces?: readonly string[] }[]
+  })[]
+  readonly podIdentities?: readonly Seeded<CreatePodIdentityAssociationRequest>[]
+  readonly fargateProfiles?: readonly Seeded<CreateFargateProfileRequest>[]
+  readonly identityProvider?: Readonly<OidcIdentityProviderConfigRequest> & {
+    readonly tags?: Readonly<Record<string, string>>
+  }
+}
+
+/** What EKS has given it, which templates of nodes and rules of others may name. */
+export interface SeededCluster {
+  readonly name: string
+  readonly endpoint: string
+  readonly caData: string
+  readonly securityGroup: string
+}
+
+export interface SeedTemplate {
+  readonly name: string
+  readonly data: Readonly<RequestLaunchTemplateData>
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** A cluster with all that hangs on it. */
+export interface WholeCluster extends SeededCluster {
+  readonly arn: string
+  /** `https://oidc.eks…/id/…` */
+  readonly issuer: string
+  /** As the API describes each, by what it is: `cluster`, `node group general`. A template stands in its node group. */
+  readonly parts: Readonly<Record<string, object>>
 }
 
 export interface ClusterInventory {

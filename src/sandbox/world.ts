@@ -11,6 +11,8 @@ import { Disturbances } from './disturbances.ts'
 import { startControl } from './control.ts'
 import { Faults, MetricFaults } from './faults.ts'
 import { createJudge, type Judge } from './judge.ts'
+import { lookAt } from './judge/twin-sides.ts'
+import { startNetworkOwner } from './network-owner.ts'
 import { SeriesStore } from './prometheus/series.ts'
 import { startPrometheus } from './prometheus/server.ts'
 import { WorldMetrics } from './prometheus/world-metrics.ts'
@@ -159,6 +161,9 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
   ends.push(() => clusters.stop())
   await seedBlue(aws)
   seedRoles(aws)
+  judge.remember(lookAt(aws, BLUE.name))
+  const owner = startNetworkOwner(aws)
+  ends.push(() => owner.stop())
   const [blue] = clusters.running()
   if (!blue) throw new Error(`AWS seeded ${BLUE.name} and started no API server for it`)
   await seedPlatform(aws, blue, tenants, environments)

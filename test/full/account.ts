@@ -16,6 +16,10 @@ export function accountOf({ aws }: World) {
     })),
     volumes: aws.ec2.volumes().map(({ id, tags }) => ({ id, tags })),
     snapshots: aws.ec2.snapshots().map(({ id, tags }) => ({ id, tags })),
+    launchTemplates: aws.launchTemplates.inventory(),
+    securityGroups: aws.securityGroups.inventory(),
+    subnets: aws.subnets.inventory(),
+    iam: aws.iam.inventory(),
   }
 }
 

@@ -9,8 +9,7 @@ import { answerTo } from '../../src/demo/people.ts'
 import { cutoverId, TASK_QUEUE, upgradeId } from '../../src/domain/messages.ts'
 import { environmentOf } from '../../src/sandbox/command.ts'
 import type { Judgement } from '../../src/sandbox/judge.ts'
-import { addonsWithRoles, rights } from '../../src/sandbox/seed.ts'
-import { nodegroups } from '../../src/sandbox/seed/apps.ts'
+import { rights, seedLikeBlue } from '../../src/sandbox/seed.ts'
 import { narrowed, platformFile } from '../../src/sandbox/platform-file.ts'
 import { startTemporal, type SandboxTemporal } from '../../src/sandbox/temporal.ts'
 import { startWorld, type World } from '../../src/sandbox/world.ts'
@@ -152,10 +151,9 @@ export async function aBed(
   }
 }
 
-/** As Terraform would have made it, with another name for its nodes. */
+/** As Terraform would have made it. */
 async function seedAdopted(world: World, name: string): Promise<void> {
-  const parts = { nodegroups, addons: addonsWithRoles }
-  await world.aws.eks.seedCluster({ name, version: '1.36', ...parts, tags: {}, groups: ['norikae'] })
+  await seedLikeBlue(world.aws, { name, version: '1.36' }, {})
   const cluster = world.clusters().find((c) => c.name === name)
   if (!cluster) throw new Error(`${name} does not run`)
   // Whoever makes a cluster makes its provider too: a green without one is waited for.

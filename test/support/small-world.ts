@@ -163,13 +163,13 @@ export interface TwoClusters extends SmallWorld {
 
 /**
  * Blue and green with nodes, and a load balancer controller on each. `groups`: those of the worker on blue; without, it is an
- * administrator there. `logging`: what blue writes into its log group; without, nothing.
+ * administrator there. `settings`: of blue, such as what it writes into its log group; without, nothing.
  */
 export async function twoClusters({
   groups,
-  logging,
+  settings,
   ...options
-}: Parameters<typeof aSmallWorld>[0] & Pick<SeedCluster, 'groups' | 'logging'> = {}): Promise<TwoClusters> {
+}: Parameters<typeof aSmallWorld>[0] & Pick<SeedCluster, 'groups' | 'settings'> = {}): Promise<TwoClusters> {
   const world = await aSmallWorld(options)
   const nodegroups = [{ name: 'general', size: 2, min: 1, max: 3, labels: {} }]
   await world.aws.eks.seedCluster({
@@ -179,7 +179,7 @@ export async function twoClusters({
     addons: [],
     tags: {},
     ...(groups && { groups }),
-    ...(logging && { logging }),
+    ...(settings && { settings }),
   })
   await world.aws.eks.seedCluster({
     name: scope.green,

@@ -26,6 +26,7 @@ const good: DemoResult = {
   singletonDowntimeMs: 4_000,
   bufferedLost: 0,
   leftovers: 0,
+  twin: 0,
   decisions: 15,
   seconds: 170,
 }
@@ -45,6 +46,7 @@ test.for([
     but: { singletonDowntimeMs: 30_001 },
     faults: ['30001 ms, where 30000'],
   },
+  { says: 'a green that is not like blue', but: { twin: 2 }, faults: ['in 2 more things than it must'] },
   { says: 'it is not done', but: { outcome: 'rolled-back' }, faults: ['the upgrade ended rolled-back'] },
 ])('$says is a fault', ({ but, faults }) => {
   const found = faultsOf({ ...good, ...but })
@@ -73,9 +75,31 @@ test.for([
 test('what was dropped is told with its time, host and reason', () => {
   const none = { sent: 0, answered: 0, dropped: 0, failed: 0, running: false, inFlight: 0, byHost: {} }
   const dropped = { at: '2026-11-25T13:00:00.000Z', host: 'chat-api.example.com', because: 'no answer within 5 s' }
-  const said = judged(good, { requests: { ...none, lastDropped: [dropped] }, leftovers: [] })
+  const said = judged(good, { requests: { ...none, lastDropped: [dropped] }, leftovers: [], twin: [] })
   expect(said).toContain('2026-11-25T13:00:00.000Z chat-api.example.com: no answer within 5 s')
   expect(said).toContain('12 of 12 on green, 1 rolled back once')
+  expect(said).toContain('twin        nothing differs but what must')
+})
+
+test('what green is otherwise is told with both values', () => {
+  const requests = {
+    sent: 0,
+    answered: 0,
+    dropped: 0,
+    failed: 0,
+    running: false,
+    inFlight: 0,
+    byHost: {},
+    lastDropped: [],
+  }
+  const twin = [
+    { part: 'add-on coredns', setting: 'configurationValues', blue: 'replicaCount: 3', green: 'nothing' },
+    { part: 'Fargate profile reports', blue: 'is there', green: 'nothing' },
+  ]
+  const said = judged(good, { requests, leftovers: [], twin })
+  expect(said).toContain('twin        2 things differ that must not')
+  expect(said).toContain('differs   add-on coredns configurationValues: blue replicaCount: 3, now nothing')
+  expect(said).toContain('differs   Fargate profile reports: blue is there, now nothing')
 })
 
 const deployment = (app: string, ready = 2) => ({

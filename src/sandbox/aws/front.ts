@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { AwsIdentity } from '../types.ts'
-import { authorize } from './authorization/authorize.ts'
+import { authorize, type ByResource } from './authorization/authorize.ts'
 import type { Needs } from './authorization/needs.ts'
 import type { Need } from './authorization/policy.ts'
 import type { Calls } from './calls.ts'
@@ -32,6 +32,8 @@ interface Behind {
   readonly services: Readonly<Record<Service, Operations>>
   /** Of each operation that is served. */
   readonly needs: Readonly<Record<Service, Needs>>
+  /** By policies of what is asked about: of keys. */
+  readonly byResource: ByResource
 }
 
 export function answering({
@@ -41,6 +43,7 @@ export function answering({
   calls,
   services,
   needs,
+  byResource,
 }: Behind): (question: Question) => Promise<Answer> {
   const pages = new Pages()
   const last = new LastAnswers()
@@ -75,7 +78,7 @@ export function answering({
       if (absent) throw asked.invalid(`${absent} is required`)
       const need = needs[service][name]
       if (!need) throw new Error(`what IAM asks for ${service}:${name} is not said`)
-      authorize(service, principal, (need as (input: unknown) => readonly Need[])(parameters))
+      authorize(service, principal, (need as (input: unknown) => readonly Need[])(parameters), byResource)
       const opened = pages.open(service, name, parameters)
       const now = () => {
         // What this operation's model decoded is what the type of its function names.

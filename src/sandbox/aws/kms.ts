@@ -1,16 +1,26 @@
 import type { DescribeKeyRequest, DescribeKeyResponse, KeyState } from '@aws-sdk/client-kms'
 import type { SandboxAws } from '../types.ts'
 import type { Needs } from './authorization/needs.ts'
+import type { Need } from './authorization/policy.ts'
 import { AwsError } from './errors.ts'
 import type { Given, Operations, Serve } from './protocol/operations.ts'
 
 /** The keys that somebody told of, by ARN, each in the state that it was told to be in. They encrypt nothing. */
 export class Keys implements Readonly<SandboxAws['keys']> {
   readonly all = new Map<string, KeyState>()
+  readonly #users = new Map<string, readonly string[]>()
 
   set(arn: string, state: KeyState): void {
     this.all.set(arn, state)
   }
+
+  letUse(arn: string, roleArns: readonly string[]): void {
+    this.#users.set(arn, roleArns)
+  }
+
+  /** What key policies give to those who use a key for resources of AWS. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
+  readonly allows = (roleArn: string, { action, resource }: Need): boolean =>
+    ['kms:CreateGrant', 'kms:DescribeKey'].includes(action) && (this.#users.get(resource) ?? []).includes(roleArn)
 }
 
 export const kmsOperations = ({ all }: Keys) =>

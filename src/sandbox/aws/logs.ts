@@ -41,6 +41,11 @@ export class LogGroups implements Readonly<SandboxAws['logs']> {
     this.feeds.set(name, lines)
   }
 
+  settings(name: string) {
+    const { storedBytes: _stored, ...settings } = this.all.get(name) ?? {}
+    return this.all.has(name) ? settings : undefined
+  }
+
   keep(name: string, bytes: number): void {
     this.all.set(name, { ...this.all.get(name), storedBytes: bytes })
   }

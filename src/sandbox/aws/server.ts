@@ -116,6 +116,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     identity,
     faults,
     calls,
+    byResource: keys.allows,
     services: {
       ec2: {
         ...volumeOperations(ec2),
@@ -202,6 +203,10 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     instances,
     images,
     securityGroups,
+    launchTemplates: {
+      inventory: () =>
+        [...templates.values()].map(({ id, name, tags }) => ({ id, name, tags: Object.fromEntries(tags) })),
+    },
     networkInterfaces,
     logs,
     metrics,

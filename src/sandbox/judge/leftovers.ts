@@ -1,6 +1,7 @@
 /** What should not be there when an upgrade has ended, whichever way it ended. */
 import { RUN_TAG } from '../../domain/clone.ts'
 import { KEPT_TAG } from '../../domain/copied-volumes.ts'
+import { CLUSTER_TAG } from '../../domain/launch-templates.ts'
 import { ebsOf } from '../../domain/volumes.ts'
 import { BINDING } from '../load-balancer-controller.ts'
 import type { ClusterInventory, KubernetesObject, SandboxAws, SandboxCluster } from '../types.ts'
@@ -12,6 +13,7 @@ export interface Remains {
     readonly volumes: ReturnType<SandboxAws['ec2']['volumes']>
     readonly snapshots: ReturnType<SandboxAws['ec2']['snapshots']>
   }
+  readonly launchTemplates: ReturnType<SandboxAws['launchTemplates']['inventory']>
   /** What IAM keeps, and the OIDC issuers of the clusters that are there. */
   readonly iam: ReturnType<SandboxAws['iam']['inventory']>
   readonly issuers: readonly string[]
@@ -100,6 +102,14 @@ const rules: readonly Rule[] = [
       return ec2.volumes
         .filter(({ id, tags }) => tags[RUN_TAG] !== undefined && tags[KEPT_TAG] === undefined && !used.has(id))
         .map(({ id }) => ({ what: `volume ${id}`, because: 'is a copy that nothing uses' }))
+    }),
+
+  ({ launchTemplates, clusters }) =>
+    launchTemplates.flatMap(({ name, tags }) => {
+      const its = tags[CLUSTER_TAG]
+      return its === undefined || clusters.some((c) => c.name === its)
+        ? []
+        : [{ what: `launch template ${name}`, because: `was made for nodes of ${its}, and that is gone` }]
     }),
 
   // Of a cluster that is gone nobody will ever show a token again.

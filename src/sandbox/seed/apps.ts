@@ -9,24 +9,15 @@ export interface BlueCluster {
 }
 export const BLUE: BlueCluster = { name: 'chatwork-prod-1-35', version: '1.35' }
 
-export const nodegroups = [
-  { name: 'general', size: 3, min: 3, max: 6, labels: { pool: 'general' } },
-  { name: 'batch', size: 2, min: 1, max: 4, labels: { pool: 'batch' } },
-] as const
-
-/** As EKS offers them for 1.35; this vpc-cni is not offered for 1.36, so an upgrade must choose another. */
-export const addons = [
-  { name: 'vpc-cni', version: 'v1.20.5-eksbuild.1' },
-  { name: 'kube-proxy', version: 'v1.35.4-eksbuild.1' },
-  { name: 'coredns', version: 'v1.13.2-eksbuild.4' },
-  { name: 'aws-ebs-csi-driver', version: 'v1.57.1-eksbuild.1', role: 'chatwork-prod-ebs-csi' },
-] as const
-
 /** Whose pods act as an IAM role in every environment, by blue's OIDC issuer. */
 export const roles: Readonly<Record<string, string>> = {
   files: 'chatwork-prod-files',
   'mail-sender': 'chatwork-prod-mail',
 }
+/** And by an association of EKS (Pod Identity). */
+export const podRoles: Readonly<Record<string, string>> = { 'chat-search': 'chatwork-prod-search' }
+/** Whose pods run on Fargate. */
+export const ON_FARGATE = 'reports'
 
 export const environments = ['test', 'stage', 'production'] as const
 export type EnvironmentName = (typeof environments)[number]
@@ -66,7 +57,8 @@ export const apps: readonly SeedApp[] = [
   { name: 'reports', team: 'php', parts: [everyMinute('hourly'), everyMinute('digest')] },
 ]
 
-export const roleArn = (role: string) => `arn:aws:iam::123456789012:role/${role}`
+const ACCOUNT = '123456789012'
+export const roleArn = (role: string) => `arn:aws:iam::${ACCOUNT}:role/${role}`
 
 export interface PlatformApp {
   readonly name: string

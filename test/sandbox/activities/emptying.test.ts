@@ -21,7 +21,7 @@ let world: TwoClusters
 let blue: { readonly arn: string; readonly createdAt: string }
 let namespace: string
 beforeAll(async () => {
-  world = await twoClusters({ logging: ['audit'] })
+  world = await twoClusters({ settings: { logging: { clusterLogging: [{ types: ['audit'], enabled: true }] } } })
   const found = world.aws.eks.inventory().find((c) => c.name === scope.blue)
   blue = { arn: found?.arn ?? '', createdAt: found?.createdAt ?? '' }
   namespace = aPlace(world.blue, world.green)

@@ -275,6 +275,8 @@ describe('versions', () => {
       'coredns',
       'eks-pod-identity-agent',
       'aws-ebs-csi-driver',
+      'aws-efs-csi-driver',
+      'metrics-server',
     ])
     for (const { addonVersions } of addons ?? []) {
       const compatible = addonVersions?.flatMap((it) => it.compatibilities ?? []) ?? []

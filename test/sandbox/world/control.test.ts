@@ -58,6 +58,7 @@ beforeAll(async () => {
         setInsights: () => undefined,
         inventory: () => [],
         issuer: () => undefined,
+        whole: () => undefined,
         access: () => undefined,
         seedCluster: async () => undefined,
       },

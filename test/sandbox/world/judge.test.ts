@@ -379,12 +379,23 @@ test.for<{ says: string; remains: Partial<Remains> & { groups?: object[] }; left
       iam: {
         trust: { files: { Federated: 'oidc.eks.test/id/A' }, mail: { Federated: 'oidc.eks.test/id/B' } },
         providers: [
-          { arn: 'a:oidc-provider/oidc.eks.test/id/A', tags: {} },
-          { arn: 'a:oidc-provider/oidc.eks.test/id/B', tags: {} },
+          { arn: 'a:oidc-provider/oidc.eks.test/id/A', clientIds: [], tags: {} },
+          { arn: 'a:oidc-provider/oidc.eks.test/id/B', clientIds: [], tags: {} },
         ],
       },
     },
     left: ['OIDC provider a:oidc-provider/oidc.eks.test/id/B', 'role mail'],
+  },
+  {
+    says: 'a template for nodes of a cluster that is gone',
+    remains: {
+      launchTemplates: [
+        { id: 'lt-1', name: 'blue.general', tags: { 'norikae.io/cluster': 'blue' } },
+        { id: 'lt-2', name: 'green.general', tags: { 'norikae.io/cluster': 'green' } },
+        { id: 'lt-3', name: 'of others', tags: {} },
+      ],
+    },
+    left: ['launch template blue.general'],
   },
   {
     says: 'while two clusters run, what is changed for the move may be',
@@ -398,6 +409,7 @@ test.for<{ says: string; remains: Partial<Remains> & { groups?: object[] }; left
     suspendedByOwner: new Set(),
     ec2: { volumes: [], snapshots: [] },
     iam: { trust: {}, providers: [] },
+    launchTemplates: [],
     issuers: ['https://oidc.eks.test/id/A'],
     elbv2: { rules: [], loadBalancers: [], targetGroups: groups as Remains['elbv2']['targetGroups'] }, // made by aGroup
     ...remains,

@@ -20,14 +20,23 @@ const words = {
   ec2: { code: 'UnauthorizedOperation', status: 403, before: 'You are not authorized to perform this operation. ' },
 } satisfies Record<Service, { code: string; status: number; before?: string }>
 
-/** Throws the service's own error at the first need that the principal's policies do not meet. */
-export function authorize(service: Service, { policies, sessionArn }: Principal, needs: readonly Need[]): void {
+/** May this role do so by what the resource's own policy says? An explicit deny of its own policies is stronger. */
+export type ByResource = (roleArn: string, need: Need) => boolean
+
+/** Throws the service's own error at the first need that neither the principal's policies meet nor the resource's. */
+export function authorize(
+  service: Service,
+  { policies, roleArn, sessionArn }: Principal,
+  needs: readonly Need[],
+  byResource: ByResource = () => false,
+): void {
   if (policies === 'everything') return
   const grants: Grant[] = []
   for (const need of needs) {
     const decision = decide(policies, need)
     if (decision.is === 'allowed') grants.push(...decision.grants)
-    else throw accessDenied(service, sessionArn, need, decision.is === 'denied')
+    else if (decision.is === 'denied' || !byResource(roleArn, need))
+      throw accessDenied(service, sessionArn, need, decision.is === 'denied')
   }
   use(grants)
 }

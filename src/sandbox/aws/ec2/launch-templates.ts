@@ -13,8 +13,9 @@ import type {
   RequestLaunchTemplateData,
   ResponseLaunchTemplateData,
 } from '@aws-sdk/client-ec2'
+import type { SeedTemplate } from '../../types.ts'
 import { AwsError } from '../errors.ts'
-import { page, type Given, type Operations, type Serve } from '../protocol/operations.ts'
+import { page, type Operations, type Serve } from '../protocol/operations.ts'
 import { passes, specifiedTags, told } from './tags.ts'
 
 /** A template with its only version: no operation that makes another one is served. */
@@ -22,7 +23,7 @@ export interface Template {
   readonly id: string
   readonly name: string
   readonly createdAt: Date
-  readonly data: Given<RequestLaunchTemplateData>
+  readonly data: Readonly<RequestLaunchTemplateData>
   readonly tags: ReadonlyMap<string, string>
   /** The request that made it, by its token. */
   readonly asked: { readonly token?: string; readonly parameters: object }
@@ -45,15 +46,11 @@ export const launchTemplateOperations = (templates: Templates) =>
         throw new AwsError('InvalidLaunchTemplateName.AlreadyExistsException', 'Launch template name already in use.')
       if (data.UserData !== undefined && !/^[A-Za-z0-9+/]*={0,2}$/.test(data.UserData))
         throw new AwsError('InvalidUserData.Malformed', 'Invalid BASE64 encoding of user data.')
-      const made: Template = {
-        id: `lt-0${randomBytes(8).toString('hex')}`,
-        name,
-        createdAt: new Date(),
-        data,
-        tags: specifiedTags(TagSpecifications, 'launch-template'),
-        asked: { ...(ClientToken !== undefined && { token: ClientToken }), parameters },
-      }
-      templates.set(made.id, made)
+      const made = newTemplate(
+        templates,
+        { name, data, tags: Object.fromEntries(specifiedTags(TagSpecifications, 'launch-template')) },
+        { ...(ClientToken !== undefined && { token: ClientToken }), parameters },
+      )
       return { LaunchTemplate: described(made) }
     }) satisfies Serve<CreateLaunchTemplateRequest, CreateLaunchTemplateResult>,
 
@@ -106,6 +103,17 @@ export const launchTemplateOperations = (templates: Templates) =>
       return { LaunchTemplate: described(found) }
     }) satisfies Serve<DeleteLaunchTemplateRequest, DeleteLaunchTemplateResult>,
   }) satisfies Operations
+
+export function newTemplate(
+  templates: Templates,
+  { name, data, tags }: SeedTemplate,
+  asked: Template['asked'] = { parameters: {} },
+): Template {
+  const id = `lt-0${randomBytes(8).toString('hex')}`
+  const made: Template = { id, name, createdAt: new Date(), data, tags: new Map(Object.entries(tags)), asked }
+  templates.set(id, made)
+  return made
+}
 
 export function named(templates: Templates, { id, name }: { readonly id?: string; readonly name?: string }): Template {
   const found = [...templates.values()].find((t) => (id === undefined ? t.name === name : t.id === id))

@@ -1,5 +1,5 @@
 import type { DescribeSecurityGroupsRequest, DescribeSecurityGroupsResult, IpPermission } from '@aws-sdk/client-ec2'
-import type { SandboxAws } from '../../types.ts'
+import type { SandboxAws, SecurityRule } from '../../types.ts'
 import { page, type Operations, type Serve } from '../protocol/operations.ts'
 import { notServed } from '../errors.ts'
 import { passes, told } from './tags.ts'
@@ -21,7 +21,7 @@ export class SecurityGroups implements Readonly<SandboxAws['securityGroups']> {
     this.all.set(id, { id, name, tags: new Map(Object.entries(tags)), ingress, egress })
   }
 
-  allow(id: string, { direction, protocol, port, group }: Parameters<SandboxAws['securityGroups']['allow']>[1]): void {
+  allow(id: string, { direction, protocol, port, group }: SecurityRule): void {
     this.#named(id)[direction === 'in' ? 'ingress' : 'egress'].push({
       IpProtocol: protocol,
       ...(port !== undefined && { FromPort: port, ToPort: port }),
@@ -31,6 +31,24 @@ export class SecurityGroups implements Readonly<SandboxAws['securityGroups']> {
 
   tag(id: string, tags: Readonly<Record<string, string>>): void {
     for (const [key, value] of Object.entries(tags)) this.#named(id).tags.set(key, value)
+  }
+
+  untag(id: string, key: string): void {
+    this.#named(id).tags.delete(key)
+  }
+
+  forget(group: string): void {
+    for (const { ingress, egress } of this.all.values())
+      for (const rules of [ingress, egress])
+        rules.splice(0, rules.length, ...rules.filter((rule) => !namedBy([rule]).includes(group)))
+  }
+
+  inventory() {
+    return [...this.all.values()].map(({ id, ingress, egress, tags }) => ({
+      id,
+      rules: [...toldOf('in', ingress), ...toldOf('out', egress)],
+      tags: Object.fromEntries(tags),
+    }))
   }
 
   #named(id: string): Group {
@@ -55,6 +73,16 @@ const filtered = {
 
 const namedBy = (rules: readonly IpPermission[]): string[] =>
   rules.flatMap(({ UserIdGroupPairs = [] }) => UserIdGroupPairs.flatMap(({ GroupId }) => GroupId ?? []))
+
+const toldOf = (direction: SecurityRule['direction'], rules: readonly IpPermission[]): SecurityRule[] =>
+  rules.flatMap(({ IpProtocol: protocol = '-1', FromPort: port, UserIdGroupPairs = [] }) =>
+    UserIdGroupPairs.map(({ GroupId: group = '' }) => ({
+      direction,
+      protocol,
+      ...(port !== undefined && { port }),
+      group,
+    })),
+  )
 
 export const securityGroupOperations = ({ all }: SecurityGroups) =>
   ({

@@ -24,7 +24,7 @@ const FREE = 2 ** 12 - 5
 /** A /20 each, with the tags that somebody told, and as full as somebody told. */
 export class Subnets implements Readonly<SandboxAws['subnets']> {
   readonly free = new Map<string, number>()
-  readonly tags = new Map<string, ReadonlyMap<string, string>>()
+  readonly tags = new Map<string, Map<string, string>>()
 
   set(id: string, { free }: { readonly free: number }): void {
     this.free.set(id, free)
@@ -32,6 +32,14 @@ export class Subnets implements Readonly<SandboxAws['subnets']> {
 
   tag(id: string, tags: Readonly<Record<string, string>>): void {
     this.tags.set(id, new Map([...(this.tags.get(id) ?? []), ...Object.entries(tags)]))
+  }
+
+  untag(id: string, key: string): void {
+    this.tags.get(id)?.delete(key)
+  }
+
+  inventory() {
+    return subnetIds.map((id) => ({ id, tags: Object.fromEntries(this.tags.get(id) ?? []) }))
   }
 }
 

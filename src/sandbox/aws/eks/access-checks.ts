@@ -2,7 +2,7 @@ import type { AssociateAccessPolicyRequest, CreateAccessEntryRequest } from '@aw
 import { inUse, invalidParameter } from '../errors.ts'
 import type { Given } from '../protocol/operations.ts'
 
-const policyArn = (name: string) => `arn:aws:eks::aws:cluster-access-policy/${name}`
+export const policyArn = (name: string) => `arn:aws:eks::aws:cluster-access-policy/${name}`
 
 export const clusterAdminPolicy = policyArn('AmazonEKSClusterAdminPolicy')
 

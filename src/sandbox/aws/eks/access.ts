@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type {
   AssociateAccessPolicyRequest,
   AssociateAccessPolicyResponse,
+  AssociatedAccessPolicy,
   CreateAccessEntryRequest,
   CreateAccessEntryResponse,
   DeleteAccessEntryRequest,
@@ -51,21 +52,12 @@ export const accessOperations = (world: EksWorld) =>
       return {}
     }) satisfies Serve<DeleteAccessEntryRequest, DeleteAccessEntryResponse>,
 
-    /** Safe to repeat: the scope of a policy that is there already is replaced. */
+    /** Safe to repeat. */
     AssociateAccessPolicy: ((input) => {
       const { access } = accessOf(world, input)
       checkPolicy(input)
       const { clusterName, principalArn, policyArn, accessScope } = input
-      const now = new Date()
-      const associatedAt = access.policies.get(policyArn)?.associatedAt ?? now
-      const associatedAccessPolicy = {
-        policyArn,
-        accessScope: { type: accessScope.type, namespaces: accessScope.namespaces ?? [] },
-        associatedAt,
-        modifiedAt: now,
-      }
-      access.policies.set(policyArn, associatedAccessPolicy)
-      return { clusterName, principalArn, associatedAccessPolicy }
+      return { clusterName, principalArn, associatedAccessPolicy: allow(access, policyArn, accessScope.namespaces) }
     }) satisfies Serve<AssociateAccessPolicyRequest, AssociateAccessPolicyResponse>,
 
     DisassociateAccessPolicy: ((input) => {
@@ -108,7 +100,7 @@ function accessOf(world: EksWorld, { clusterName, principalArn }: { clusterName:
 
 type NewEntry = Omit<Given<CreateAccessEntryRequest>, 'clusterName' | 'clientRequestToken'>
 
-function newAccess(world: EksWorld, cluster: EksCluster, input: NewEntry): EksAccess {
+export function newAccess(world: EksWorld, cluster: EksCluster, input: NewEntry): EksAccess {
   const { principalArn, kubernetesGroups = [], tags, type = 'STANDARD', username } = input
   const [, , , , account = '', path = ''] = principalArn.split(':')
   const kind = path.slice(0, path.indexOf('/'))
@@ -133,15 +125,25 @@ function newAccess(world: EksWorld, cluster: EksCluster, input: NewEntry): EksAc
 
 const sessionsOf = (account: string, role: string) => `arn:aws:sts::${account}:assumed-role/${role}/{{SessionName}}`
 
-export function grantClusterAdmin(world: EksWorld, cluster: EksCluster, principalArn: string): void {
-  const { policies } = newAccess(world, cluster, { principalArn })
+/** In these namespaces; everywhere, where there are none. The scope of a policy that is there already is replaced. */
+export function allow(
+  { policies }: EksAccess,
+  policyArn: string,
+  namespaces: readonly string[] = [],
+): AssociatedAccessPolicy {
   const now = new Date()
-  policies.set(clusterAdminPolicy, {
-    policyArn: clusterAdminPolicy,
-    accessScope: { type: 'cluster', namespaces: [] },
-    associatedAt: now,
+  const policy: AssociatedAccessPolicy = {
+    policyArn,
+    accessScope: { type: namespaces.length === 0 ? 'cluster' : 'namespace', namespaces: [...namespaces] },
+    associatedAt: policies.get(policyArn)?.associatedAt ?? now,
     modifiedAt: now,
-  })
+  }
+  policies.set(policyArn, policy)
+  return policy
+}
+
+export function grantClusterAdmin(world: EksWorld, cluster: EksCluster, principalArn: string): void {
+  allow(newAccess(world, cluster, { principalArn }), clusterAdminPolicy)
 }
 
 /** EKS itself makes the entry that lets managed nodes join. https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html */

@@ -84,6 +84,23 @@ export const addonKinds: Readonly<Record<string, AddonKind>> = {
       { version: 'v1.53.0-eksbuild.1', on: ['1.34', '1.35'], defaultOn: ['1.34'] },
     ],
   },
+  'aws-efs-csi-driver': {
+    type: 'storage',
+    namespace: 'kube-system',
+    needsNodes: true,
+    settings: ['controller', 'node', 'sidecars', 'useFIPS'],
+    versions: [
+      { version: 'v2.3.2-eksbuild.1', on: ['1.35', '1.36'], defaultOn: ['1.36'] },
+      { version: 'v2.2.0-eksbuild.1', on: ['1.34', '1.35'], defaultOn: ['1.34', '1.35'] },
+    ],
+  },
+  'metrics-server': {
+    type: 'observability',
+    namespace: 'kube-system',
+    needsNodes: true,
+    settings: ['replicas', 'resources', 'tolerations', 'affinity', 'nodeSelector', 'addonResizer'],
+    versions: [{ version: 'v0.8.1-eksbuild.2', on: ['1.34', '1.35', '1.36'], defaultOn: ['1.34', '1.35', '1.36'] }],
+  },
 }
 
 export const defaultAddonVersion = (addon: string, clusterVersion: string): string | undefined =>

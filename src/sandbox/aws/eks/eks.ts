@@ -1,21 +1,23 @@
 /** EKS as a whole: the operations that it serves, and the side that the sandbox seeds and inspects. */
-import { subnetIds, zoneOf } from '../ec2/subnets.ts'
-import type { SandboxAws, SeedCluster } from '../../types.ts'
+import { zoneOf } from '../ec2/subnets.ts'
+import type { SandboxAws } from '../../types.ts'
 import type { Operations } from '../protocol/operations.ts'
-import { accessOperations, admitNodes, enterGroups, entryFor, grantClusterAdmin } from './access.ts'
+import { accessOperations, entryFor } from './access.ts'
 import { addonVersionOperations } from './addon-versions.ts'
-import { addonOperations, describeAddon, newAddon } from './addons.ts'
+import { addonOperations, describeAddon } from './addons.ts'
 import { belongingOperations } from './belongings.ts'
-import { activate, clusterOperations, newCluster, newIssuer } from './clusters.ts'
+import { clusterOperations } from './clusters.ts'
 import { insightOperations } from './insights.ts'
-import { newNodegroup, nodegroupOperations, setNodes } from './nodegroups.ts'
+import { nodegroupOperations } from './nodegroups.ts'
 import { fargateOperations } from './fargate-profiles.ts'
 import { certificateAuthorityOperations } from './certificate-authorities.ts'
 import { identityProviderOperations } from './identity-providers.ts'
 import { podIdentityOperations } from './pod-identities.ts'
+import { seedCluster } from './seed.ts'
 import { tagOperations } from './tags.ts'
 import { updateOperations } from './updates.ts'
 import { versionOperations } from './versions.ts'
+import { wholeOf } from './whole.ts'
 import { clusterNamed, type EksWorld } from './world.ts'
 
 export const eksOperations = (world: EksWorld): Operations => ({
@@ -57,6 +59,10 @@ export const inspectEks = (world: EksWorld): SandboxAws['eks'] => ({
     clusterNamed(world, name).told = { insights, refreshes }
   },
   issuer: (name) => world.clusters.get(name)?.described.identity?.oidc?.issuer,
+  whole: (name) => {
+    const cluster = world.clusters.get(name)
+    return cluster && wholeOf(world, cluster)
+  },
   access: (name, principalArn) => {
     const cluster = world.clusters.get(name)
     return cluster && entryFor(cluster, principalArn)
@@ -81,51 +87,3 @@ export const nodesOf = ({ clusters, region }: EksWorld) =>
         }),
       ),
   )
-
-/** No checks and no waiting: blue may have any version. Its creator is the sandbox's identity, and nothing is behind its roles. */
-async function seedCluster(world: EksWorld, seed: SeedCluster): Promise<void> {
-  const roleArn = (name: string) => `arn:aws:iam::${world.account}:role/${name}`
-  const cluster = newCluster(world, {
-    name: seed.name,
-    version: seed.version,
-    roleArn: roleArn('eks-cluster'),
-    resourcesVpcConfig: { subnetIds: [...subnetIds], endpointPrivateAccess: true },
-    accessConfig: { authenticationMode: 'API_AND_CONFIG_MAP' },
-    ...(seed.logging && { logging: { clusterLogging: [{ types: [...seed.logging], enabled: true }] } }),
-    tags: { ...seed.tags },
-  })
-  const { name, version, arn } = cluster
-  const { issuer = newIssuer(world) } = seed
-  activate(world, cluster, issuer, await world.hooks.startCluster({ name, version, arn, issuer }))
-  world.clusters.set(name, cluster)
-  if (seed.groups) enterGroups(world, cluster, world.caller.roleArn, seed.groups)
-  else grantClusterAdmin(world, cluster, world.caller.roleArn)
-  admitNodes(world, cluster, roleArn('eks-node'))
-  for (const { name: nodegroupName, size, min, max, labels } of seed.nodegroups) {
-    const group = newNodegroup(world, cluster, {
-      clusterName: name,
-      nodegroupName,
-      scalingConfig: { minSize: min, maxSize: max, desiredSize: size },
-      subnets: [...subnetIds],
-      instanceTypes: ['m7i.xlarge'],
-      nodeRole: roleArn('eks-node'),
-      labels: { ...labels },
-    })
-    cluster.nodegroups.set(nodegroupName, group)
-    await setNodes(world, cluster, group, size)
-    group.described.status = 'ACTIVE'
-  }
-  for (const addon of seed.addons)
-    cluster.addons.set(
-      addon.name,
-      Object.assign(
-        newAddon(world, cluster, { clusterName: name, addonName: addon.name, ...roleOf(addon) }, addon.version),
-        {
-          state: 'INSTALLED' as const,
-        },
-      ),
-    )
-}
-
-const roleOf = ({ serviceAccountRoleArn }: SeedCluster['addons'][number]) =>
-  serviceAccountRoleArn === undefined ? {} : { serviceAccountRoleArn }

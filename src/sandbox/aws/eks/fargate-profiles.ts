@@ -29,21 +29,8 @@ export const fargateOperations = (world: EksWorld) =>
       // It has no ResourceInUseException. https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateFargateProfile.html
       if (taken) throw invalidParameter(`Fargate profile ${name} already exists`, { clusterName })
       roomFor(world.quotas, 'fargateProfiles', cluster.fargateProfiles, { clusterName })
-      const profile: EksFargateProfile = {
-        fargateProfileName: name,
-        fargateProfileArn: arnOf(world, 'fargateprofile', clusterName, name, randomUUID()),
-        clusterName,
-        createdAt: new Date(),
-        podExecutionRoleArn: input.podExecutionRoleArn,
-        subnets: input.subnets ?? [],
-        selectors: input.selectors ?? [],
-        status: 'CREATING',
-        tags: { ...input.tags },
-        health: { issues: [] },
-      }
-      cluster.fargateProfiles.set(name, profile)
+      const profile = newFargateProfile(world, cluster, input)
       world.tokens.remember('CreateFargateProfile', input, profile)
-      admitNodes(world, cluster, input.podExecutionRoleArn, 'FARGATE_LINUX')
       world.later.after(world.times.nodegroupMs, () => {
         if (profile.status === 'CREATING') profile.status = 'ACTIVE'
       })
@@ -71,6 +58,29 @@ export const fargateOperations = (world: EksWorld) =>
       return { fargateProfile: profile }
     }) satisfies Serve<DeleteFargateProfileRequest, DeleteFargateProfileResponse>,
   }) satisfies Operations
+
+export function newFargateProfile(
+  world: EksWorld,
+  cluster: EksCluster,
+  input: Omit<Request, 'clusterName' | 'clientRequestToken'>,
+): EksFargateProfile {
+  const { fargateProfileName: name, podExecutionRoleArn } = input
+  const profile: EksFargateProfile = {
+    fargateProfileName: name,
+    fargateProfileArn: arnOf(world, 'fargateprofile', cluster.name, name, randomUUID()),
+    clusterName: cluster.name,
+    createdAt: new Date(),
+    podExecutionRoleArn,
+    subnets: input.subnets ?? [],
+    selectors: input.selectors ?? [],
+    status: 'CREATING',
+    tags: { ...input.tags },
+    health: { issues: [] },
+  }
+  cluster.fargateProfiles.set(name, profile)
+  admitNodes(world, cluster, podExecutionRoleArn, 'FARGATE_LINUX')
+  return profile
+}
 
 function profileOf(
   world: EksWorld,

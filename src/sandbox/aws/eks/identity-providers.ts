@@ -9,7 +9,7 @@ import type {
   Update,
 } from '@aws-sdk/client-eks'
 import { inUse, invalidParameter, notFound } from '../errors.ts'
-import { page, type Operations, type Serve } from '../protocol/operations.ts'
+import { page, type Given, type Operations, type Serve } from '../protocol/operations.ts'
 import { updateInProgress } from './updates.ts'
 import {
   activeCluster,
@@ -33,13 +33,7 @@ export const identityProviderOperations = (world: EksWorld) =>
       const cluster = activeCluster(world, clusterName)
       const { identityProviderConfigName: name = '', issuerUrl = '' } = oidc
       refuse(cluster, name, issuerUrl)
-      const provider: EksIdentityProvider = {
-        ...oidc,
-        identityProviderConfigArn: arnOf(world, 'identityproviderconfig', clusterName, 'oidc', name, randomUUID()),
-        clusterName,
-        tags: { ...tags },
-        status: 'CREATING',
-      }
+      const provider = newIdentityProvider(world, cluster, oidc, tags)
       const update: Update & { id: string } = {
         id: randomUUID(),
         status: 'InProgress',
@@ -48,7 +42,6 @@ export const identityProviderOperations = (world: EksWorld) =>
         createdAt: new Date(),
         errors: [],
       }
-      cluster.identityProviders.set(name, provider)
       cluster.updates.set(update.id, update)
       world.tokens.remember('AssociateIdentityProviderConfig', input, update)
       world.later.after(world.times.updateMs, () => finish(world, cluster, provider, update))
@@ -68,6 +61,24 @@ export const identityProviderOperations = (world: EksWorld) =>
       return { identityProviderConfigs: items.map((name) => ({ type: 'oidc', name })), nextToken: next }
     }) satisfies Serve<ListIdentityProviderConfigsRequest, ListIdentityProviderConfigsResponse>,
   }) satisfies Operations
+
+export function newIdentityProvider(
+  world: EksWorld,
+  cluster: EksCluster,
+  oidc: Given<AssociateIdentityProviderConfigRequest>['oidc'],
+  tags: Readonly<Record<string, string>> | undefined,
+): EksIdentityProvider {
+  const { identityProviderConfigName: name = '' } = oidc
+  const provider: EksIdentityProvider = {
+    ...oidc,
+    identityProviderConfigArn: arnOf(world, 'identityproviderconfig', cluster.name, 'oidc', name, randomUUID()),
+    clusterName: cluster.name,
+    tags: { ...tags },
+    status: 'CREATING',
+  }
+  cluster.identityProviders.set(name, provider)
+  return provider
+}
 
 /** "You can associate one OIDC identity provider to your cluster." https://docs.aws.amazon.com/eks/latest/userguide/authenticate-oidc-identity-provider.html */
 function refuse(cluster: EksCluster, name: string, issuerUrl: string): void {

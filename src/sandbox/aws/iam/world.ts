@@ -50,7 +50,11 @@ export class IamWorld {
   inventory() {
     return {
       trust: Object.fromEntries([...this.roles.values()].map(({ name, document }) => [name, JSON.parse(document)])),
-      providers: [...this.providers.values()].map(({ arn, tags }) => ({ arn, tags: Object.fromEntries(tags) })),
+      providers: [...this.providers.values()].map(({ arn, clientIds, tags }) => ({
+        arn,
+        clientIds,
+        tags: Object.fromEntries(tags),
+      })),
     }
   }
 
