@@ -62,7 +62,8 @@ test('every operation that has pages refuses a size that none has, and a token t
   const answers: string[] = []
   const all = it.aws.serves.flatMap((served) => {
     const [service = '', name = ''] = served.split(':')
-    if (!isPaged(service)) return []
+    // Of a query that nobody started, that is said first.
+    if (!isPaged(service) || name === 'GetQueryResults') return []
     const input: Shape | undefined = model[service].get(name)?.input // one that takes nothing has no members
     const members = input?.kind === 'structure' ? input.members : []
     return members.some((member) => member.name === paged[service].token) ? [{ service, name }] : []
