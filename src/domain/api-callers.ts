@@ -24,14 +24,22 @@ export interface Caller {
 /** As many rows as CloudWatch answers with. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const MOST = 10_000
 
+const KUBE_SYSTEM = 'system:serviceaccount:kube-system:'
+/**
+ * Each controller of the control plane asks as a service account of kube-system, without a pod. So do tokens that somebody
+ * keeps elsewhere (`argocd cluster add` makes kube-system/argocd-manager), by another agent.
+ */
+const CONTROLLERS = String.raw`^(kube|cloud|aws-cloud)-controller-manager\/`
+
 /**
  * Logs Insights counts, so that an hour of a large cluster is a short answer. What is most of it and the cluster's own
- * beyond doubt is left out there: kubelets, controllers of kube-system, and whoever has a token that its own pods are given
- * (a token that somebody keeps elsewhere names no pod). What is left is judged here, by the table below.
+ * beyond doubt is left out there: kubelets, controllers of the control plane, and whoever has a token that its own pods are
+ * given (a token that somebody keeps elsewhere names no pod). What is left is judged here, by the table below.
  */
 export const CALLERS_QUERY = [
   'filter @logStream like /^kube-apiserver-audit/',
-  'filter user.username not like /^system:(node|serviceaccount:kube-system):/',
+  'filter user.username not like /^system:node:/',
+  `filter user.username not like /^${KUBE_SYSTEM}/ or userAgent not like /${CONTROLLERS}/`,
   String.raw`filter @message not like /"authentication\.kubernetes\.io\/pod-name"/`,
   'stats count_distinct(auditID) as calls, max(@timestamp) as last by user.username, user.extra.canonicalArn.0, userAgent, verb, objectRef.resource, objectRef.apiGroup, objectRef.subresource',
   'sort last desc',
@@ -75,10 +83,12 @@ interface Rule {
 
 /** The first that fits. */
 const table: readonly Rule[] = [
-  { is: ({ user }) => user.startsWith('system:serviceaccount:kube-system:'), kind: 'own' },
-  // Nodes, the control plane, and who said no name: health checks, and whoever looks for open doors. Not service accounts:
-  // the query leaves out what their pods ask, so somebody keeps a token of theirs and asks from elsewhere.
-  { is: ({ user }) => user === '' || /^system:(?!serviceaccount:)/.test(user), kind: 'own' },
+  { is: ({ user, agent }) => user.startsWith(KUBE_SYSTEM) && new RegExp(CONTROLLERS).test(agent), kind: 'own' },
+  { is: ({ user }) => user.startsWith('system:node:'), kind: 'own' },
+  // The control plane, and who said no name: health checks, and whoever looks for open doors. Not service accounts: the
+  // query leaves out what their pods ask, so somebody keeps a token of theirs and asks from elsewhere. Nor an IAM principal
+  // that somebody let in by such a name (aws-auth maps any to `system:admin`).
+  { is: ({ user, principal }) => principal === undefined && /^(system:(?!serviceaccount:)|$)/.test(user), kind: 'own' },
   // https://docs.aws.amazon.com/eks/latest/userguide/default-roles-users.html
   { is: ({ user }) => user.startsWith('eks:'), kind: 'own' },
   { is: ({ user, principal = user }) => principal.includes('/AWSServiceRoleForAmazonEKS'), kind: 'own' },

@@ -33,7 +33,25 @@ test.for([
   ['a kubelet', a('system:node:ip-10-0-0-1'), 'own'],
   ['the control plane', a('system:kube-controller-manager'), 'own'],
   ['who said no name', a('system:anonymous'), 'own'],
-  ['a controller of kube-system', a('system:serviceaccount:kube-system:deployment-controller'), 'own'],
+  ['a kubelet by the role of its nodes', a('system:node:n', { principal: 'arn:aws:iam::1:role/nodes' }), 'own'],
+  [
+    'a controller of the control plane',
+    a('system:serviceaccount:kube-system:deployment-controller', { agent: 'kube-controller-manager/v1.35.2 (linux)' }),
+    'own',
+  ],
+  [
+    'the cloud’s controllers',
+    a('system:serviceaccount:kube-system:node-controller', { agent: 'aws-cloud-controller-manager/v1.35' }),
+    'own',
+  ],
+  ['a pipeline with a token of kube-system', a('system:serviceaccount:kube-system:ci'), 'uses'],
+  [
+    'an Argo CD of somebody else’s',
+    a('system:serviceaccount:kube-system:argocd-manager', { agent: 'Go-http-client/2.0' }),
+    'uses',
+  ],
+  ['an admin whom aws-auth lets in as system:', a('system:admin', { principal: 'arn:aws:iam::1:role/ops' }), 'uses'],
+  ['one whom it lets in without a name', a('', { principal: 'arn:aws:iam::1:role/ops' }), 'uses'],
   ['EKS’s own managers', a('eks:addon-manager'), 'own'],
   ['EKS’s service-linked role', a(session('AWSServiceRoleForAmazonEKS', 'x')), 'own'],
   ['the worker', a(session('norikae', 'worker-1')), 'own'],
@@ -131,14 +149,24 @@ describe('the question to Logs Insights', () => {
           asked(3, session('ci', 'run-1'), 'PATCH', web),
           asked(9, session('late', 'x'), 'PATCH', web),
           asked(1, 'system:node:n', 'GET', web),
-          asked(1, 'system:serviceaccount:kube-system:x', 'GET', web),
+          { ...asked(1, 'system:serviceaccount:kube-system:x', 'GET', web), userAgent: 'kube-controller-manager/v1' },
+          { ...asked(1, 'not of kube-system', 'GET', web), userAgent: 'kube-controller-manager/v1' },
+          asked(1, 'system:serviceaccount:kube-system:ci', 'PATCH', web),
           asked(2, 'aoki', 'GET', '/api/v1/namespaces/shop/pods'),
         ),
       ).map((row) =>
         Object.fromEntries(Object.entries(row).flatMap(([k, v]) => (v === undefined ? [] : [[k, `${v}`]]))),
       ),
     )
-    expect(found.filter(({ user }) => !user.startsWith('system:'))).toEqual([
+    expect(found.map(({ user }) => user).toSorted()).toEqual([
+      'aoki',
+      session('ci', 'run-1'),
+      'not of kube-system',
+      'system:kube-controller-manager',
+      'system:kube-scheduler',
+      'system:serviceaccount:kube-system:ci',
+    ])
+    expect(found.filter(({ user }) => ['aoki', session('ci', 'run-1')].includes(user))).toEqual([
       {
         user: session('ci', 'run-1'),
         principal: 'arn:aws:iam::1:role/ci',
