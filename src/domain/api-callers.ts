@@ -73,6 +73,9 @@ export interface Known {
   readonly byArgocd: boolean
 }
 
+/** Each request of Norikae's to an API server has it: others may have the worker's role, and are not the worker. */
+export const OWN_AGENT = 'norikae/'
+
 /** `own` goes with the cluster, `expected` knows that it goes; who `reads` loses a view, who `uses` it something they made. */
 export type CallerKind = 'own' | 'expected' | 'reads' | 'uses'
 
@@ -92,7 +95,11 @@ const table: readonly Rule[] = [
   // https://docs.aws.amazon.com/eks/latest/userguide/default-roles-users.html
   { is: ({ user }) => user.startsWith('eks:'), kind: 'own' },
   { is: ({ user, principal = user }) => principal.includes('/AWSServiceRoleForAmazonEKS'), kind: 'own' },
-  { is: ({ user, principal = user }, { worker }) => roleOf(principal) === roleOf(worker), kind: 'own' },
+  {
+    is: ({ user, principal = user, agent }, { worker }) =>
+      agent.startsWith(OWN_AGENT) && roleOf(principal) === roleOf(worker),
+    kind: 'own',
+  },
   { is: ({ agent }, { byArgocd }) => byArgocd && agent.startsWith('argocd-'), kind: 'expected' },
   { is: reads, kind: 'reads' },
 ]
