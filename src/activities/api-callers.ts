@@ -89,6 +89,14 @@ function untilQuiet(left: readonly Heard[], window: Duration): Duration {
 
 /** A query takes seconds, mostly: so much of an attempt is for waiting; the next attempt asks for the same one. */
 const LOOKS_MS = [100, 200, 400, 800, 1_600, 3_200, 6_400]
+/** An answer is of the window that ended when its query began. The proof may have waited for something else since. */
+const FRESH_MS = 300_000
+
+interface Query {
+  readonly query: string
+  /** When it began, and its window ended. */
+  readonly untilMs: number
+}
 
 async function callersWithin(
   logs: LogsPort,
@@ -96,25 +104,30 @@ async function callersWithin(
   window: Duration,
   budget: Duration,
 ): Promise<readonly Caller[]> {
-  const query = remembered<{ readonly query?: string }>({}).query ?? (await begun(logs, cluster, window))
+  const last = remembered<Partial<Query>>({})
+  const query = isFresh(last) ? last : await begun(logs, cluster, window)
   if (query === undefined) return []
-  let answer = await logs.queryAnswer(query)
+  let answer = await logs.queryAnswer(query.query)
   for (const ms of LOOKS_MS) {
     if (answer !== 'running') break
     await sleep(ms)
-    answer = await logs.queryAnswer(query)
+    answer = await logs.queryAnswer(query.query)
   }
-  remember(answer === 'running' ? { query } : {})
+  remember(answer === 'running' ? query : {})
   if (typeof answer !== 'string') return callersIn(answer)
   throw notYet(`CloudWatch Logs looks for who called the API server of ${cluster} in the last ${window}`, budget, '5s')
 }
 
+const isFresh = (it: Partial<Query>): it is Query =>
+  it.query !== undefined && it.untilMs !== undefined && Date.now() - it.untilMs < FRESH_MS
+
 /** Undefined: there is no such group, and so nothing in it. */
-async function begun(logs: LogsPort, cluster: string, window: Duration): Promise<string | undefined> {
-  const now = Date.now()
+async function begun(logs: LogsPort, cluster: string, window: Duration): Promise<Query | undefined> {
+  const untilMs = Date.now()
   const at = (ms: number) => new Date(ms).toISOString()
-  const from = at(now - seconds(window) * 1000)
-  return logs.startQuery(logGroupOf(cluster), CALLERS_QUERY, from, at(now)).catch(undefinedWhereGone)
+  const from = at(untilMs - seconds(window) * 1000)
+  const query = await logs.startQuery(logGroupOf(cluster), CALLERS_QUERY, from, at(untilMs)).catch(undefinedWhereGone)
+  return query === undefined ? undefined : { query, untilMs }
 }
 
 const { namespace, name } = wherePointer.metadata
