@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CALLERS_ACCEPTED } from '../domain/annotations.ts'
+import { CALLERS_ACCEPTED, CALLERS_TOLD } from '../domain/annotations.ts'
 import {
+  acceptable,
   acceptedFinding,
+  allHeardInWords,
   CALLERS_QUERY,
   callersIn,
   heardInWords,
@@ -20,7 +22,7 @@ import { home } from '../domain/fence.ts'
 import type { Finding } from '../domain/findings.ts'
 import { logGroupOf } from '../domain/log-groups.ts'
 import { wherePointer } from '../domain/where.ts'
-import { called, isDenied } from './errors.ts'
+import { called, isDenied, unreachable } from './errors.ts'
 import { undefinedWhereGone, type Proven } from './outside.ts'
 import type { KubernetesPort, LogsPort } from './ports.ts'
 import { hasWaited, notYet, remember, remembered } from './waiting.ts'
@@ -34,8 +36,8 @@ interface Asked {
 
 /**
  * Ends when nobody from outside used the API server of this cluster within the window, or people accept that those who did
- * lose it (`choice`). Throws not yet until then, `Called` where they do not stop. Where nobody can know, that is what it
- * says; who only read is told. It writes what was accepted, and nothing else.
+ * lose it (`choice`; of those of whom they were told). Throws not yet until then, `Called` where they do not stop. Where
+ * nobody can know, that is what it says; who only read is told. It writes whom people are told of and whom they accepted.
  */
 export async function uncalled(
   { eks, logs, principalArn }: Pick<Proven, 'eks' | 'logs' | 'principalArn'>,
@@ -65,19 +67,25 @@ export async function uncalled(
   }
   const { uses, reads } = heard
   const reading = reads.length === 0 ? [] : [readingFinding(cluster, reads)]
-  const accepted = await acceptedOn(here)
+  const before = await namesOn(here, CALLERS_ACCEPTED)
+  const now = choice === 'skip' ? acceptable(notAccepted(uses, before), await namesOn(here, CALLERS_TOLD)) : []
+  const accepted = [...before, ...now]
+  if (now.length > 0) await note(here, CALLERS_ACCEPTED, accepted)
   const left = notAccepted(uses, accepted)
-  if (left.length === 0 || choice === 'skip') {
-    if (left.length > 0) await accept(here, [...accepted, ...left.map(({ name }) => name)])
+  if (left.length === 0) {
     if (uses.length === 0) return { note: 'nobody from outside used its API server', findings: reading }
     return {
       note: `who uses its API server was accepted: ${few(uses.map(({ user }) => user))}`,
       findings: [acceptedFinding(cluster, uses), ...reading],
     }
   }
-  const says = `somebody else used the API server of ${cluster} in the last ${window}: ${heardInWords(left)}`
-  if (hasWaited(budget)) throw called(`${says}. ${waysOnWithCallers(cluster)}`)
-  throw notYet(says, budget, untilQuiet(left, window))
+  const says = `somebody else used the API server of ${cluster} in the last ${window}`
+  if (hasWaited(budget)) {
+    const names = left.map(({ name }) => name)
+    await note(here, CALLERS_TOLD, names)
+    throw called(`${says}: ${allHeardInWords(left)}. ${waysOnWithCallers(cluster)}`)
+  }
+  throw notYet(`${says}: ${heardInWords(left)}`, budget, untilQuiet(left, window))
 }
 
 /** CloudWatch charges for what it looks through: it is not asked again before an answer can be another one, if soon enough for people. */
@@ -132,24 +140,26 @@ async function begun(logs: LogsPort, cluster: string, window: Duration): Promise
 
 const { namespace, name } = wherePointer.metadata
 
-/** Whom people accepted, as their cluster keeps it: both proofs ask it, and it goes with it. */
-async function acceptedOn(cluster: KubernetesPort): Promise<readonly string[]> {
-  const kept = (await cluster.find('ConfigMap', namespace, name))?.metadata.annotations?.[CALLERS_ACCEPTED]
+type Kept = typeof CALLERS_ACCEPTED | typeof CALLERS_TOLD
+
+/** Callers as their cluster keeps them: the other proof and a later try of this one ask it, and it goes with it. */
+async function namesOn(cluster: KubernetesPort, annotation: Kept): Promise<readonly string[]> {
+  const kept = (await cluster.find('ConfigMap', namespace, name))?.metadata.annotations?.[annotation]
   try {
     const names: unknown = JSON.parse(kept ?? '[]')
     return Array.isArray(names) ? names.map(String) : []
   } catch {
-    // Somebody else wrote there: then nothing was accepted.
+    // Somebody else wrote there: then nobody was told of, nobody accepted.
     return []
   }
 }
 
-async function accept(cluster: KubernetesPort, names: readonly string[]): Promise<void> {
+async function note(cluster: KubernetesPort, annotation: Kept, names: readonly string[]): Promise<void> {
   await cluster.apply(home, { force: true })
   await cluster.create(wherePointer)
-  const annotations = { [CALLERS_ACCEPTED]: JSON.stringify(names.toSorted()) }
+  const annotations = { [annotation]: JSON.stringify(names.toSorted()) }
   await cluster.patch('ConfigMap', namespace, name, { metadata: { annotations } })
-  const read = await acceptedOn(cluster)
+  const read = await namesOn(cluster, annotation)
   if (!names.every((it) => read.includes(it)))
-    throw notYet(`ConfigMap ${namespace}/${name} does not say yet whom people accepted`, '2m', '1s')
+    throw unreachable(`ConfigMap ${namespace}/${name} does not say yet what was written: ${annotation}`)
 }

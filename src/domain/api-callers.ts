@@ -169,9 +169,19 @@ const utc = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`
 
 export const heardInWords = (heard: readonly Heard[]): string => few(heard.map(inWords))
 
+const IN_FULL = 3
+
+/** As `heardInWords`, and nobody is left out: an answer is about whoever is named. */
+export const allHeardInWords = (heard: readonly Heard[]): string =>
+  [...heard.slice(0, IN_FULL).map(inWords), ...heard.slice(IN_FULL).map(({ user }) => user)].join(', ')
+
 /** Those that nobody has accepted: an acceptance is of who was told, and of nobody else. */
 export const notAccepted = (uses: readonly Heard[], accepted: readonly string[]): readonly Heard[] =>
   uses.filter(({ name }) => !accepted.includes(name))
+
+/** Whom an answer accepts: whoever people were told of when they were asked, and who has not stopped since. */
+export const acceptable = (left: readonly Heard[], told: readonly string[]): readonly string[] =>
+  left.flatMap(({ name }) => (told.includes(name) ? [name] : []))
 
 /** What people can answer once they were waited for. */
 export const waysOnWithCallers = (cluster: string): string =>

@@ -1,4 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing'
+import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { uncalled } from '../../../src/activities/api-callers.ts'
 import type { Proven } from '../../../src/activities/outside.ts'
@@ -57,7 +58,7 @@ class Blue {
     const info = { scheduledTimestampMs: now - waited, ...(noted && { heartbeatDetails: { noted } }) }
     const asked = { cluster: 'blue', window: '1h', byArgocd: false, choice } as const
     const prove = () => uncalled(this.#world, this.#here, asked)
-    const ended = await new MockActivityEnvironment(info)
+    const ended = await new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') })
       .run<[], Awaited<ReturnType<typeof uncalled>>, typeof prove>(prove)
       .catch((error: { readonly type: string; readonly message: string }) => error)
     return 'findings' in ended ? ended.findings.map((f) => f.code) : [ended.type, ended.message]
@@ -81,4 +82,36 @@ test('one that was begun a moment ago is asked for its answer', async () => {
   blue.rows = [row('ci')]
   expect(await blue.proof({ noted: { query: 'old', untilMs: now - minute } })).toEqual([])
   expect(blue.begun).toEqual([])
+})
+
+const LONG = 3 * 60 * minute
+
+test('an answer accepts whom people were told of, and nobody who came since', async () => {
+  const blue = new Blue()
+  blue.rows = [row('ci'), row('gone')]
+  expect(await blue.proof({ waited: LONG })).toEqual(['Called', expect.stringContaining('gone by helm/3.19')])
+  blue.rows = [row('ci'), row('team-b')]
+  const [type, words] = await blue.proof({ choice: 'skip' })
+  expect([type, words]).toEqual(['NotReady', expect.stringContaining('team-b by helm/3.19')])
+  expect(words).not.toContain('ci by')
+  expect(JSON.parse(blue.annotations['norikae.io/callers-accepted'] ?? '')).toEqual(['ci'])
+  // Who is waited for still is asked about by name.
+  const [again, told] = await blue.proof({ choice: 'skip', waited: LONG })
+  expect([again, told]).toEqual(['Called', expect.stringContaining('team-b by helm/3.19')])
+  expect(await blue.proof({ choice: 'skip' })).toEqual(['callers-accepted'])
+})
+
+test('a question names everybody whom its answer accepts', async () => {
+  const blue = new Blue()
+  const all = ['one', 'two', 'three', 'four', 'five', 'six']
+  blue.rows = all.map((name) => row(name))
+  const [, words = ''] = await blue.proof({ waited: LONG })
+  expect(all.filter((name) => !words.includes(name))).toEqual([])
+})
+
+test('where people were told of nobody, an answer accepts nobody', async () => {
+  const blue = new Blue()
+  blue.rows = [row('ci')]
+  expect(await blue.proof({ choice: 'skip' })).toEqual(['NotReady', expect.stringContaining('ci by helm/3.19')])
+  expect(blue.annotations).toEqual({})
 })
