@@ -6,6 +6,7 @@ import {
   allHeardInWords,
   CALLERS_QUERY,
   callersIn,
+  gapIn,
   heardInWords,
   heardOf,
   notAccepted,
@@ -52,13 +53,14 @@ export async function uncalled(
   if (!found?.logging.includes('audit')) return unknown('it writes no audit log')
   // One who comes now and then is seen to stop; one who does not is people's to decide.
   const budget: Duration = `${2 * seconds(window) + 600}s`
-  let callers: readonly Caller[]
+  let told: Told
   try {
-    callers = await callersWithin(logs, cluster, window, budget)
+    told = await callersWithin(logs, cluster, window, budget)
   } catch (error) {
     if (!isDenied(error)) throw error
     return unknown(error.message)
   }
+  const { callers, fromMs, untilMs } = told
   const heard = heardOf(callers, { worker: principalArn, byArgocd })
   if (!heard) {
     const why = `${logGroupOf(cluster)} has ${callers.length === 0 ? 'nothing' : 'more than can be read'} of the last ${window}`
@@ -73,11 +75,17 @@ export async function uncalled(
   if (now.length > 0) await note(here, CALLERS_ACCEPTED, accepted)
   const left = notAccepted(uses, accepted)
   if (left.length === 0) {
-    if (uses.length === 0) return { note: 'nobody from outside used its API server', findings: reading }
-    return {
-      note: `who uses its API server was accepted: ${few(uses.map(({ user }) => user))}`,
-      findings: [acceptedFinding(cluster, uses), ...reading],
+    const findings = [...(uses.length === 0 ? [] : [acceptedFinding(cluster, uses)]), ...reading]
+    const gap = gapIn(callers, fromMs, untilMs)
+    if (gap) {
+      const why = `${logGroupOf(cluster)} does not tell of all of the last ${window}: ${gap.why}`
+      if (!hasWaited(budget))
+        throw notYet(`nobody tells who calls the API server of ${cluster}: ${why}`, budget, within(gap.again))
+      const nobody = unknown(why)
+      return { note: nobody.note, findings: [...nobody.findings, ...findings] }
     }
+    if (uses.length === 0) return { note: 'nobody from outside used its API server', findings }
+    return { note: `who uses its API server was accepted: ${few(uses.map(({ user }) => user))}`, findings }
   }
   const says = `somebody else used the API server of ${cluster} in the last ${window}`
   if (hasWaited(budget)) {
@@ -88,12 +96,13 @@ export async function uncalled(
   throw notYet(`${says}: ${heardInWords(left)}`, budget, untilQuiet(left, window))
 }
 
-/** CloudWatch charges for what it looks through: it is not asked again before an answer can be another one, if soon enough for people. */
 function untilQuiet(left: readonly Heard[], window: Duration): Duration {
   const last = Math.max(...left.map((it) => Date.parse(it.last)))
-  const quiet = Math.ceil((last - Date.now()) / 1000) + seconds(window)
-  return `${Math.min(600, Math.max(1, quiet))}s`
+  return within(Math.ceil((last - Date.now()) / 1000) + seconds(window))
 }
+
+/** CloudWatch charges for what it looks through: it is not asked again before an answer can be another one, if soon enough for people. */
+const within = (s: number): Duration => `${Math.min(600, Math.max(1, s))}s`
 
 /** A query takes seconds, mostly: so much of an attempt is for waiting; the next attempt asks for the same one. */
 const LOOKS_MS = [100, 200, 400, 800, 1_600, 3_200, 6_400]
@@ -106,15 +115,18 @@ interface Query {
   readonly untilMs: number
 }
 
-async function callersWithin(
-  logs: LogsPort,
-  cluster: string,
-  window: Duration,
-  budget: Duration,
-): Promise<readonly Caller[]> {
+interface Told {
+  readonly callers: readonly Caller[]
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
+async function callersWithin(logs: LogsPort, cluster: string, window: Duration, budget: Duration): Promise<Told> {
   const last = remembered<Partial<Query>>({})
   const query = isFresh(last) ? last : await begun(logs, cluster, window)
-  if (query === undefined) return []
+  const { untilMs = Date.now() } = query ?? {}
+  const between = { fromMs: untilMs - seconds(window) * 1000, untilMs }
+  if (query === undefined) return { callers: [], ...between }
   let answer = await logs.queryAnswer(query.query)
   for (const ms of LOOKS_MS) {
     if (answer !== 'running') break
@@ -122,7 +134,7 @@ async function callersWithin(
     answer = await logs.queryAnswer(query.query)
   }
   remember(answer === 'running' ? query : {})
-  if (typeof answer !== 'string') return callersIn(answer)
+  if (typeof answer !== 'string') return { callers: callersIn(answer), ...between }
   throw notYet(`CloudWatch Logs looks for who called the API server of ${cluster} in the last ${window}`, budget, '5s')
 }
 

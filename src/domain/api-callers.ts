@@ -17,7 +17,8 @@ export interface Caller {
   /** `deployments.apps`, `pods/exec`; empty: of no resource. */
   readonly resource: string
   readonly calls: number
-  /** ISO. */
+  /** ISO; with `last` the moments between which they were heard. */
+  readonly first: string
   readonly last: string
 }
 
@@ -41,7 +42,7 @@ export const CALLERS_QUERY = [
   'filter user.username not like /^system:node:/',
   `filter user.username not like /^${KUBE_SYSTEM}/ or userAgent not like /${CONTROLLERS}/`,
   String.raw`filter @message not like /"authentication\.kubernetes\.io\/pod-name"/`,
-  'stats count_distinct(auditID) as calls, max(@timestamp) as last by user.username, user.extra.canonicalArn.0, userAgent, verb, objectRef.resource, objectRef.apiGroup, objectRef.subresource',
+  'stats count_distinct(auditID) as calls, min(@timestamp) as first, max(@timestamp) as last by user.username, user.extra.canonicalArn.0, userAgent, verb, objectRef.resource, objectRef.apiGroup, objectRef.subresource',
   'sort last desc',
   `limit ${MOST}`,
 ].join('\n| ')
@@ -58,6 +59,7 @@ export const callersIn = (rows: readonly Readonly<Record<string, string>>[]): Ca
       verb: row['verb'] ?? '',
       resource: `${resource}${group === undefined ? '' : `.${group}`}${part === undefined ? '' : `/${part}`}`,
       calls: Number(row['calls'] ?? 0),
+      first: momentOf(row['first'] ?? ''),
       last: momentOf(row['last'] ?? ''),
     }
   })
@@ -145,6 +147,29 @@ export function heardOf(
   const of = (kind: CallerKind) => heard(callers.filter((it) => kindOfCaller(it, known) === kind))
   const uses = of('uses')
   return { uses, reads: of('reads').filter(({ name }) => !uses.some((it) => it.name === name)) }
+}
+
+/**
+ * A log arrives minutes late. Of those that the query leaves in, scheduler, API servers and EKS's managers keep dozens of
+ * watches, each begun anew after five to ten minutes: some are heard in every moment of which the log tells.
+ * https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
+ */
+const LATE_MS = 300_000
+
+export interface Gap {
+  readonly why: string
+  /** Seconds until another look may find none. */
+  readonly again: number
+}
+
+/** What the log does not tell of the time between two moments; undefined where it tells of it all, but for a few minutes. */
+export function gapIn(callers: readonly Caller[], fromMs: number, untilMs: number): Gap | undefined {
+  const first = Math.min(...callers.map((it) => Date.parse(it.first)))
+  const last = Math.max(...callers.map((it) => Date.parse(it.last)))
+  const at = (ms: number) => utc(new Date(ms).toISOString())
+  if (untilMs - last > LATE_MS) return { why: `it tells nothing since ${at(last)}`, again: 60 }
+  const late = first - fromMs - LATE_MS
+  return late > 0 ? { why: `it tells nothing before ${at(first)}`, again: Math.ceil(late / 1000) } : undefined
 }
 
 /** Who called last comes first. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   CALLERS_QUERY,
   callersIn,
+  gapIn,
   heardInWords,
   heardOf,
   kindOfCaller,
@@ -25,6 +26,7 @@ const a = (user: string, more: Partial<Caller> = {}): Caller => ({
   verb: 'patch',
   resource: 'deployments.apps',
   calls: 1,
+  first: '2026-11-26T14:00:00.000Z',
   last: '2026-11-26T14:02:00.000Z',
   ...more,
 })
@@ -114,6 +116,18 @@ describe('who calls', () => {
     expect(heardOf([a('eks:x')], known)).toEqual({ uses: [], reads: [] })
   })
 
+  test.for([
+    ['from its begin to its end', 1, 59, undefined],
+    ['but for the minutes in which a log arrives', 5, 55, undefined],
+    ['not before it was turned on', 50, 59, { why: 'it tells nothing before 2026-11-26 13:50 UTC', again: 45 * 60 }],
+    ['not since it stopped', 1, 50, { why: 'it tells nothing since 2026-11-26 13:50 UTC', again: 60 }],
+  ] as const)('the log tells of the hour %s', ([, first, last, gap]) => {
+    const [from, until] = [Date.parse('2026-11-26T13:00:00Z'), Date.parse('2026-11-26T14:00:00Z')]
+    const at = (minutes: number) => new Date(from + minutes * 60_000).toISOString()
+    const some = a('eks:x', { first: at(first), last: at(first) })
+    expect(gapIn([some, a('ci', { first: at(last), last: at(last) })], from, until)).toEqual(gap)
+  })
+
   test('is given up with the name of the cluster typed, and only where people can know better', () => {
     const idle = {
       cluster: 'demo-1-35',
@@ -183,9 +197,10 @@ describe('the question to Logs Insights', () => {
         verb: 'patch',
         resource: 'deployments.apps',
         calls: 2,
+        first: at(1),
         last: at(3),
       },
-      { user: 'aoki', agent: 'kubectl/v1', verb: 'list', resource: 'pods', calls: 1, last: at(2) },
+      { user: 'aoki', agent: 'kubectl/v1', verb: 'list', resource: 'pods', calls: 1, first: at(2), last: at(2) },
     ])
     // The control plane is always there, so that silence is told from peace.
     expect(found.filter(({ user }) => user === 'system:kube-scheduler')).toHaveLength(1)
@@ -203,7 +218,7 @@ describe('the question to Logs Insights', () => {
   })
 
   test('moments are told in either way', () => {
-    const last = (told: string) => callersIn([{ last: told }])[0]?.last
+    const last = (told: string) => callersIn([{ first: told, last: told }])[0]?.last
     expect([last('1795701720000'), last('2026-11-26 14:02:00.000')]).toEqual([
       '2026-11-26T14:02:00.000Z',
       '2026-11-26T14:02:00.000Z',

@@ -78,6 +78,7 @@ const listed = (text: string): string[] => text.split(',').map((part) => part.tr
 
 const figures: Readonly<Record<string, (values: readonly Value[]) => number>> = {
   count_distinct: (values) => new Set(values.filter((v) => v !== undefined)).size,
+  min: (values) => Math.min(...values.map(Number)),
   max: (values) => Math.max(...values.map(Number)),
 }
 

@@ -115,3 +115,12 @@ test('where people were told of nobody, an answer accepts nobody', async () => {
   expect(await blue.proof({ choice: 'skip' })).toEqual(['NotReady', expect.stringContaining('ci by helm/3.19')])
   expect(blue.annotations).toEqual({})
 })
+
+test('a log that does not tell of the whole window proves nothing: it is waited for, and then nobody knows', async () => {
+  const blue = new Blue()
+  blue.rows = [row('eks:addon-manager', { first: 10 * minute }), row('ci', { first: minute })]
+  blue.annotations = { 'norikae.io/callers-accepted': '["ci"]' }
+  const [type, words] = await blue.proof()
+  expect([type, words]).toEqual(['NotReady', expect.stringContaining('it tells nothing before 2026-11-26 13:50 UTC')])
+  expect(await blue.proof({ waited: LONG })).toEqual(['callers-unknown', 'callers-accepted'])
+})
