@@ -55,6 +55,7 @@ async function main(): Promise<void> {
   const { taskQueue } = settings
   const temporal = { client, namespace, taskQueue, [Symbol.asyncDispose]: () => clients.close() }
   const ports = connectOutside({
+    version: ownVersion(),
     webhookSecrets: settings.webhookSecrets,
     ...(settings.slack && { slack: settings.slack }),
     ...(settings.decommissionRoleArn !== undefined && { decommissionRoleArn: settings.decommissionRoleArn }),

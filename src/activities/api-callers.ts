@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CALLERS_ACCEPTED } from '../domain/annotations.ts'
+import { CALLERS_ACCEPTED, CALLERS_TOLD } from '../domain/annotations.ts'
 import {
+  acceptable,
   acceptedFinding,
+  allHeardInWords,
   CALLERS_QUERY,
   callersIn,
+  gapIn,
   heardInWords,
   heardOf,
   notAccepted,
@@ -20,7 +23,7 @@ import { home } from '../domain/fence.ts'
 import type { Finding } from '../domain/findings.ts'
 import { logGroupOf } from '../domain/log-groups.ts'
 import { wherePointer } from '../domain/where.ts'
-import { called, isDenied } from './errors.ts'
+import { called, isDenied, unreachable } from './errors.ts'
 import { undefinedWhereGone, type Proven } from './outside.ts'
 import type { KubernetesPort, LogsPort } from './ports.ts'
 import { hasWaited, notYet, remember, remembered } from './waiting.ts'
@@ -34,8 +37,8 @@ interface Asked {
 
 /**
  * Ends when nobody from outside used the API server of this cluster within the window, or people accept that those who did
- * lose it (`choice`). Throws not yet until then, `Called` where they do not stop. Where nobody can know, that is what it
- * says; who only read is told. It writes what was accepted, and nothing else.
+ * lose it (`choice`; of those of whom they were told). Throws not yet until then, `Called` where they do not stop. Where
+ * nobody can know, that is what it says; who only read is told. It writes whom people are told of and whom they accepted.
  */
 export async function uncalled(
   { eks, logs, principalArn }: Pick<Proven, 'eks' | 'logs' | 'principalArn'>,
@@ -50,13 +53,14 @@ export async function uncalled(
   if (!found?.logging.includes('audit')) return unknown('it writes no audit log')
   // One who comes now and then is seen to stop; one who does not is people's to decide.
   const budget: Duration = `${2 * seconds(window) + 600}s`
-  let callers: readonly Caller[]
+  let told: Told
   try {
-    callers = await callersWithin(logs, cluster, window, budget)
+    told = await callersWithin(logs, cluster, window, budget)
   } catch (error) {
     if (!isDenied(error)) throw error
     return unknown(error.message)
   }
+  const { callers, fromMs, untilMs } = told
   const heard = heardOf(callers, { worker: principalArn, byArgocd })
   if (!heard) {
     const why = `${logGroupOf(cluster)} has ${callers.length === 0 ? 'nothing' : 'more than can be read'} of the last ${window}`
@@ -65,78 +69,109 @@ export async function uncalled(
   }
   const { uses, reads } = heard
   const reading = reads.length === 0 ? [] : [readingFinding(cluster, reads)]
-  const accepted = await acceptedOn(here)
+  const before = await namesOn(here, CALLERS_ACCEPTED)
+  const now = choice === 'skip' ? acceptable(notAccepted(uses, before), await namesOn(here, CALLERS_TOLD)) : []
+  const accepted = [...before, ...now]
+  if (now.length > 0) await note(here, CALLERS_ACCEPTED, accepted)
   const left = notAccepted(uses, accepted)
-  if (left.length === 0 || choice === 'skip') {
-    if (left.length > 0) await accept(here, [...accepted, ...left.map(({ name }) => name)])
-    if (uses.length === 0) return { note: 'nobody from outside used its API server', findings: reading }
-    return {
-      note: `who uses its API server was accepted: ${few(uses.map(({ user }) => user))}`,
-      findings: [acceptedFinding(cluster, uses), ...reading],
+  if (left.length === 0) {
+    const findings = [...(uses.length === 0 ? [] : [acceptedFinding(cluster, uses)]), ...reading]
+    const gap = gapIn(callers, fromMs, untilMs)
+    if (gap) {
+      const why = `${logGroupOf(cluster)} does not tell of all of the last ${window}: ${gap.why}`
+      if (!hasWaited(budget))
+        throw notYet(`nobody tells who calls the API server of ${cluster}: ${why}`, budget, within(gap.again))
+      const nobody = unknown(why)
+      return { note: nobody.note, findings: [...nobody.findings, ...findings] }
     }
+    if (uses.length === 0) return { note: 'nobody from outside used its API server', findings }
+    return { note: `who uses its API server was accepted: ${few(uses.map(({ user }) => user))}`, findings }
   }
-  const says = `somebody else used the API server of ${cluster} in the last ${window}: ${heardInWords(left)}`
-  if (hasWaited(budget)) throw called(`${says}. ${waysOnWithCallers(cluster)}`)
-  throw notYet(says, budget, untilQuiet(left, window))
+  const says = `somebody else used the API server of ${cluster} in the last ${window}`
+  if (hasWaited(budget)) {
+    const names = left.map(({ name }) => name)
+    await note(here, CALLERS_TOLD, names)
+    throw called(`${says}: ${allHeardInWords(left)}. ${waysOnWithCallers(cluster)}`)
+  }
+  throw notYet(`${says}: ${heardInWords(left)}`, budget, untilQuiet(left, window))
+}
+
+function untilQuiet(left: readonly Heard[], window: Duration): Duration {
+  const last = Math.max(...left.map((it) => Date.parse(it.last)))
+  return within(Math.ceil((last - Date.now()) / 1000) + seconds(window))
 }
 
 /** CloudWatch charges for what it looks through: it is not asked again before an answer can be another one, if soon enough for people. */
-function untilQuiet(left: readonly Heard[], window: Duration): Duration {
-  const last = Math.max(...left.map((it) => Date.parse(it.last)))
-  const quiet = Math.ceil((last - Date.now()) / 1000) + seconds(window)
-  return `${Math.min(600, Math.max(1, quiet))}s`
-}
+const within = (s: number): Duration => `${Math.min(600, Math.max(1, s))}s`
 
 /** A query takes seconds, mostly: so much of an attempt is for waiting; the next attempt asks for the same one. */
 const LOOKS_MS = [100, 200, 400, 800, 1_600, 3_200, 6_400]
+/** An answer is of the window that ended when its query began. The proof may have waited for something else since. */
+const FRESH_MS = 300_000
 
-async function callersWithin(
-  logs: LogsPort,
-  cluster: string,
-  window: Duration,
-  budget: Duration,
-): Promise<readonly Caller[]> {
-  const query = remembered<{ readonly query?: string }>({}).query ?? (await begun(logs, cluster, window))
-  if (query === undefined) return []
-  let answer = await logs.queryAnswer(query)
+interface Query {
+  readonly query: string
+  /** When it began, and its window ended. */
+  readonly untilMs: number
+}
+
+interface Told {
+  readonly callers: readonly Caller[]
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
+async function callersWithin(logs: LogsPort, cluster: string, window: Duration, budget: Duration): Promise<Told> {
+  const last = remembered<Partial<Query>>({})
+  const query = isFresh(last) ? last : await begun(logs, cluster, window)
+  const { untilMs = Date.now() } = query ?? {}
+  const between = { fromMs: untilMs - seconds(window) * 1000, untilMs }
+  if (query === undefined) return { callers: [], ...between }
+  let answer = await logs.queryAnswer(query.query)
   for (const ms of LOOKS_MS) {
     if (answer !== 'running') break
     await sleep(ms)
-    answer = await logs.queryAnswer(query)
+    answer = await logs.queryAnswer(query.query)
   }
-  remember(answer === 'running' ? { query } : {})
-  if (typeof answer !== 'string') return callersIn(answer)
+  remember(answer === 'running' ? query : {})
+  if (typeof answer !== 'string') return { callers: callersIn(answer), ...between }
   throw notYet(`CloudWatch Logs looks for who called the API server of ${cluster} in the last ${window}`, budget, '5s')
 }
 
+const isFresh = (it: Partial<Query>): it is Query =>
+  it.query !== undefined && it.untilMs !== undefined && Date.now() - it.untilMs < FRESH_MS
+
 /** Undefined: there is no such group, and so nothing in it. */
-async function begun(logs: LogsPort, cluster: string, window: Duration): Promise<string | undefined> {
-  const now = Date.now()
+async function begun(logs: LogsPort, cluster: string, window: Duration): Promise<Query | undefined> {
+  const untilMs = Date.now()
   const at = (ms: number) => new Date(ms).toISOString()
-  const from = at(now - seconds(window) * 1000)
-  return logs.startQuery(logGroupOf(cluster), CALLERS_QUERY, from, at(now)).catch(undefinedWhereGone)
+  const from = at(untilMs - seconds(window) * 1000)
+  const query = await logs.startQuery(logGroupOf(cluster), CALLERS_QUERY, from, at(untilMs)).catch(undefinedWhereGone)
+  return query === undefined ? undefined : { query, untilMs }
 }
 
 const { namespace, name } = wherePointer.metadata
 
-/** Whom people accepted, as their cluster keeps it: both proofs ask it, and it goes with it. */
-async function acceptedOn(cluster: KubernetesPort): Promise<readonly string[]> {
-  const kept = (await cluster.find('ConfigMap', namespace, name))?.metadata.annotations?.[CALLERS_ACCEPTED]
+type Kept = typeof CALLERS_ACCEPTED | typeof CALLERS_TOLD
+
+/** Callers as their cluster keeps them: the other proof and a later try of this one ask it, and it goes with it. */
+async function namesOn(cluster: KubernetesPort, annotation: Kept): Promise<readonly string[]> {
+  const kept = (await cluster.find('ConfigMap', namespace, name))?.metadata.annotations?.[annotation]
   try {
     const names: unknown = JSON.parse(kept ?? '[]')
     return Array.isArray(names) ? names.map(String) : []
   } catch {
-    // Somebody else wrote there: then nothing was accepted.
+    // Somebody else wrote there: then nobody was told of, nobody accepted.
     return []
   }
 }
 
-async function accept(cluster: KubernetesPort, names: readonly string[]): Promise<void> {
+async function note(cluster: KubernetesPort, annotation: Kept, names: readonly string[]): Promise<void> {
   await cluster.apply(home, { force: true })
   await cluster.create(wherePointer)
-  const annotations = { [CALLERS_ACCEPTED]: JSON.stringify(names.toSorted()) }
+  const annotations = { [annotation]: JSON.stringify(names.toSorted()) }
   await cluster.patch('ConfigMap', namespace, name, { metadata: { annotations } })
-  const read = await acceptedOn(cluster)
+  const read = await namesOn(cluster, annotation)
   if (!names.every((it) => read.includes(it)))
-    throw notYet(`ConfigMap ${namespace}/${name} does not say yet whom people accepted`, '2m', '1s')
+    throw unreachable(`ConfigMap ${namespace}/${name} does not say yet what was written: ${annotation}`)
 }

@@ -39,6 +39,8 @@ import { sts } from './sts/identity-port.ts'
 import { webhooks } from './webhook/webhook-port.ts'
 
 interface OutsideOptions extends AwsOptions {
+  /** Of Norikae, for the audit logs of clusters. */
+  readonly version?: string
   readonly webhookSecrets?: readonly string[]
   readonly slack?: Parameters<typeof slack>[0]
   /** Left out: what decommissioning removes is removed with the worker's own credentials. */
@@ -56,6 +58,7 @@ export function connectOutside({
   slack: slackApp,
   decommissionRoleArn: role,
   recordsPerSecond,
+  version,
   ...options
 }: OutsideOptions = {}): Ports & {
   close(): Promise<void>
@@ -90,7 +93,7 @@ export function connectOutside({
       `${role} is not of account ${account}. Nothing was removed. Give the worker a role of that account (NORIKAE_DECOMMISSION_ROLE_ARN)`,
     )
   }
-  const clusters = kubernetesClusters({ eks: eksPort, credentials })
+  const clusters = kubernetesClusters({ eks: eksPort, credentials, ...(version !== undefined && { version }) })
   return {
     identity: {
       ...sts(stsClients.of),

@@ -32,6 +32,8 @@ export const RERUN = 'norikae.io/rerun'
 export const GIVEN_UP = 'norikae.io/given-up'
 /** On the ConfigMap `norikae-where`: whose calls of the API server people accepted, though its cluster goes. A list in JSON. */
 export const CALLERS_ACCEPTED = 'norikae.io/callers-accepted'
+/** There, too: of whom people were told when they were last asked, which is whom an answer can accept. */
+export const CALLERS_TOLD = 'norikae.io/callers-told'
 /** On an object that Flux makes: what its owner had told Flux of it (`reconcile`, `driftDetection`), or `none`. */
 export const OWNER_RECONCILE = 'norikae.io/owner-reconcile'
 /** On a Flux object: the run that resumed it, so that its way back suspends it again. */

@@ -17,23 +17,32 @@ export interface Caller {
   /** `deployments.apps`, `pods/exec`; empty: of no resource. */
   readonly resource: string
   readonly calls: number
-  /** ISO. */
+  /** ISO; with `last` the moments between which they were heard. */
+  readonly first: string
   readonly last: string
 }
 
 /** As many rows as CloudWatch answers with. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const MOST = 10_000
 
+const KUBE_SYSTEM = 'system:serviceaccount:kube-system:'
+/**
+ * Each controller of the control plane asks as a service account of kube-system, without a pod. So do tokens that somebody
+ * keeps elsewhere (`argocd cluster add` makes kube-system/argocd-manager), by another agent.
+ */
+const CONTROLLERS = String.raw`^(kube|cloud|aws-cloud)-controller-manager\/`
+
 /**
  * Logs Insights counts, so that an hour of a large cluster is a short answer. What is most of it and the cluster's own
- * beyond doubt is left out there: kubelets, controllers of kube-system, and whoever has a token that its own pods are given
- * (a token that somebody keeps elsewhere names no pod). What is left is judged here, by the table below.
+ * beyond doubt is left out there: kubelets, controllers of the control plane, and whoever has a token that its own pods are
+ * given (a token that somebody keeps elsewhere names no pod). What is left is judged here, by the table below.
  */
 export const CALLERS_QUERY = [
   'filter @logStream like /^kube-apiserver-audit/',
-  'filter user.username not like /^system:(node|serviceaccount:kube-system):/',
+  'filter user.username not like /^system:node:/',
+  `filter user.username not like /^${KUBE_SYSTEM}/ or userAgent not like /${CONTROLLERS}/`,
   String.raw`filter @message not like /"authentication\.kubernetes\.io\/pod-name"/`,
-  'stats count_distinct(auditID) as calls, max(@timestamp) as last by user.username, user.extra.canonicalArn.0, userAgent, verb, objectRef.resource, objectRef.apiGroup, objectRef.subresource',
+  'stats count_distinct(auditID) as calls, min(@timestamp) as first, max(@timestamp) as last by user.username, user.extra.canonicalArn.0, userAgent, verb, objectRef.resource, objectRef.apiGroup, objectRef.subresource',
   'sort last desc',
   `limit ${MOST}`,
 ].join('\n| ')
@@ -50,6 +59,7 @@ export const callersIn = (rows: readonly Readonly<Record<string, string>>[]): Ca
       verb: row['verb'] ?? '',
       resource: `${resource}${group === undefined ? '' : `.${group}`}${part === undefined ? '' : `/${part}`}`,
       calls: Number(row['calls'] ?? 0),
+      first: momentOf(row['first'] ?? ''),
       last: momentOf(row['last'] ?? ''),
     }
   })
@@ -65,6 +75,9 @@ export interface Known {
   readonly byArgocd: boolean
 }
 
+/** Each request of Norikae's to an API server has it: others may have the worker's role, and are not the worker. */
+export const OWN_AGENT = 'norikae/'
+
 /** `own` goes with the cluster, `expected` knows that it goes; who `reads` loses a view, who `uses` it something they made. */
 export type CallerKind = 'own' | 'expected' | 'reads' | 'uses'
 
@@ -75,14 +88,20 @@ interface Rule {
 
 /** The first that fits. */
 const table: readonly Rule[] = [
-  { is: ({ user }) => user.startsWith('system:serviceaccount:kube-system:'), kind: 'own' },
-  // Nodes, the control plane, and who said no name: health checks, and whoever looks for open doors. Not service accounts:
-  // the query leaves out what their pods ask, so somebody keeps a token of theirs and asks from elsewhere.
-  { is: ({ user }) => user === '' || /^system:(?!serviceaccount:)/.test(user), kind: 'own' },
+  { is: ({ user, agent }) => user.startsWith(KUBE_SYSTEM) && new RegExp(CONTROLLERS).test(agent), kind: 'own' },
+  { is: ({ user }) => user.startsWith('system:node:'), kind: 'own' },
+  // The control plane, and who said no name: health checks, and whoever looks for open doors. Not service accounts: the
+  // query leaves out what their pods ask, so somebody keeps a token of theirs and asks from elsewhere. Nor an IAM principal
+  // that somebody let in by such a name (aws-auth maps any to `system:admin`).
+  { is: ({ user, principal }) => principal === undefined && /^(system:(?!serviceaccount:)|$)/.test(user), kind: 'own' },
   // https://docs.aws.amazon.com/eks/latest/userguide/default-roles-users.html
   { is: ({ user }) => user.startsWith('eks:'), kind: 'own' },
   { is: ({ user, principal = user }) => principal.includes('/AWSServiceRoleForAmazonEKS'), kind: 'own' },
-  { is: ({ user, principal = user }, { worker }) => roleOf(principal) === roleOf(worker), kind: 'own' },
+  {
+    is: ({ user, principal = user, agent }, { worker }) =>
+      agent.startsWith(OWN_AGENT) && roleOf(principal) === roleOf(worker),
+    kind: 'own',
+  },
   { is: ({ agent }, { byArgocd }) => byArgocd && agent.startsWith('argocd-'), kind: 'expected' },
   { is: reads, kind: 'reads' },
 ]
@@ -130,6 +149,29 @@ export function heardOf(
   return { uses, reads: of('reads').filter(({ name }) => !uses.some((it) => it.name === name)) }
 }
 
+/**
+ * A log arrives minutes late. Of those that the query leaves in, scheduler, API servers and EKS's managers keep dozens of
+ * watches, each begun anew after five to ten minutes: some are heard in every moment of which the log tells.
+ * https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
+ */
+const LATE_MS = 300_000
+
+export interface Gap {
+  readonly why: string
+  /** Seconds until another look may find none. */
+  readonly again: number
+}
+
+/** What the log does not tell of the time between two moments; undefined where it tells of it all, but for a few minutes. */
+export function gapIn(callers: readonly Caller[], fromMs: number, untilMs: number): Gap | undefined {
+  const first = Math.min(...callers.map((it) => Date.parse(it.first)))
+  const last = Math.max(...callers.map((it) => Date.parse(it.last)))
+  const at = (ms: number) => utc(new Date(ms).toISOString())
+  if (untilMs - last > LATE_MS) return { why: `it tells nothing since ${at(last)}`, again: 60 }
+  const late = first - fromMs - LATE_MS
+  return late > 0 ? { why: `it tells nothing before ${at(first)}`, again: Math.ceil(late / 1000) } : undefined
+}
+
 /** Who called last comes first. */
 function heard(callers: readonly Caller[]): Heard[] {
   const each = Map.groupBy(callers, ({ user, principal = user }) => roleOf(principal))
@@ -152,9 +194,19 @@ const utc = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`
 
 export const heardInWords = (heard: readonly Heard[]): string => few(heard.map(inWords))
 
+const IN_FULL = 3
+
+/** As `heardInWords`, and nobody is left out: an answer is about whoever is named. */
+export const allHeardInWords = (heard: readonly Heard[]): string =>
+  [...heard.slice(0, IN_FULL).map(inWords), ...heard.slice(IN_FULL).map(({ user }) => user)].join(', ')
+
 /** Those that nobody has accepted: an acceptance is of who was told, and of nobody else. */
 export const notAccepted = (uses: readonly Heard[], accepted: readonly string[]): readonly Heard[] =>
   uses.filter(({ name }) => !accepted.includes(name))
+
+/** Whom an answer accepts: whoever people were told of when they were asked, and who has not stopped since. */
+export const acceptable = (left: readonly Heard[], told: readonly string[]): readonly string[] =>
+  left.flatMap(({ name }) => (told.includes(name) ? [name] : []))
 
 /** What people can answer once they were waited for. */
 export const waysOnWithCallers = (cluster: string): string =>

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   CALLERS_QUERY,
   callersIn,
+  gapIn,
   heardInWords,
   heardOf,
   kindOfCaller,
@@ -25,6 +26,7 @@ const a = (user: string, more: Partial<Caller> = {}): Caller => ({
   verb: 'patch',
   resource: 'deployments.apps',
   calls: 1,
+  first: '2026-11-26T14:00:00.000Z',
   last: '2026-11-26T14:02:00.000Z',
   ...more,
 })
@@ -33,12 +35,39 @@ test.for([
   ['a kubelet', a('system:node:ip-10-0-0-1'), 'own'],
   ['the control plane', a('system:kube-controller-manager'), 'own'],
   ['who said no name', a('system:anonymous'), 'own'],
-  ['a controller of kube-system', a('system:serviceaccount:kube-system:deployment-controller'), 'own'],
+  ['a kubelet by the role of its nodes', a('system:node:n', { principal: 'arn:aws:iam::1:role/nodes' }), 'own'],
+  [
+    'a controller of the control plane',
+    a('system:serviceaccount:kube-system:deployment-controller', { agent: 'kube-controller-manager/v1.35.2 (linux)' }),
+    'own',
+  ],
+  [
+    'the cloud’s controllers',
+    a('system:serviceaccount:kube-system:node-controller', { agent: 'aws-cloud-controller-manager/v1.35' }),
+    'own',
+  ],
+  ['a pipeline with a token of kube-system', a('system:serviceaccount:kube-system:ci'), 'uses'],
+  [
+    'an Argo CD of somebody else’s',
+    a('system:serviceaccount:kube-system:argocd-manager', { agent: 'Go-http-client/2.0' }),
+    'uses',
+  ],
+  ['an admin whom aws-auth lets in as system:', a('system:admin', { principal: 'arn:aws:iam::1:role/ops' }), 'uses'],
+  ['one whom it lets in without a name', a('', { principal: 'arn:aws:iam::1:role/ops' }), 'uses'],
   ['EKS’s own managers', a('eks:addon-manager'), 'own'],
   ['EKS’s service-linked role', a(session('AWSServiceRoleForAmazonEKS', 'x')), 'own'],
-  ['the worker', a(session('norikae', 'worker-1')), 'own'],
-  ['the worker by another name', a('norikae', { principal: 'arn:aws:iam::1:role/norikae' }), 'own'],
-  ['the like-named role of another account', a('arn:aws:sts::2:assumed-role/norikae/x'), 'uses'],
+  ['the worker', a(session('norikae', 'worker-1'), { agent: 'norikae/0.1.0' }), 'own'],
+  [
+    'the worker by another name',
+    a('norikae', { principal: 'arn:aws:iam::1:role/norikae', agent: 'norikae/0.1.0' }),
+    'own',
+  ],
+  ['who took its role by hand', a(session('norikae', 'aoki')), 'uses'],
+  [
+    'the like-named role of another account',
+    a('arn:aws:sts::2:assumed-role/norikae/x', { agent: 'norikae/0.1.0' }),
+    'uses',
+  ],
   ['Argo CD, where it deploys', a(session('argo', 'x'), { agent: 'argocd-application-controller/v3' }), 'expected'],
   ['a pipeline that deploys', a(session('ci', 'run-12')), 'uses'],
   ['a pipeline with a token of a service account', a('system:serviceaccount:ci:deployer'), 'uses'],
@@ -87,6 +116,18 @@ describe('who calls', () => {
     expect(heardOf([a('eks:x')], known)).toEqual({ uses: [], reads: [] })
   })
 
+  test.for([
+    ['from its begin to its end', 1, 59, undefined],
+    ['but for the minutes in which a log arrives', 5, 55, undefined],
+    ['not before it was turned on', 50, 59, { why: 'it tells nothing before 2026-11-26 13:50 UTC', again: 45 * 60 }],
+    ['not since it stopped', 1, 50, { why: 'it tells nothing since 2026-11-26 13:50 UTC', again: 60 }],
+  ] as const)('the log tells of the hour %s', ([, first, last, gap]) => {
+    const [from, until] = [Date.parse('2026-11-26T13:00:00Z'), Date.parse('2026-11-26T14:00:00Z')]
+    const at = (minutes: number) => new Date(from + minutes * 60_000).toISOString()
+    const some = a('eks:x', { first: at(first), last: at(first) })
+    expect(gapIn([some, a('ci', { first: at(last), last: at(last) })], from, until)).toEqual(gap)
+  })
+
   test('is given up with the name of the cluster typed, and only where people can know better', () => {
     const idle = {
       cluster: 'demo-1-35',
@@ -131,14 +172,24 @@ describe('the question to Logs Insights', () => {
           asked(3, session('ci', 'run-1'), 'PATCH', web),
           asked(9, session('late', 'x'), 'PATCH', web),
           asked(1, 'system:node:n', 'GET', web),
-          asked(1, 'system:serviceaccount:kube-system:x', 'GET', web),
+          { ...asked(1, 'system:serviceaccount:kube-system:x', 'GET', web), userAgent: 'kube-controller-manager/v1' },
+          { ...asked(1, 'not of kube-system', 'GET', web), userAgent: 'kube-controller-manager/v1' },
+          asked(1, 'system:serviceaccount:kube-system:ci', 'PATCH', web),
           asked(2, 'aoki', 'GET', '/api/v1/namespaces/shop/pods'),
         ),
       ).map((row) =>
         Object.fromEntries(Object.entries(row).flatMap(([k, v]) => (v === undefined ? [] : [[k, `${v}`]]))),
       ),
     )
-    expect(found.filter(({ user }) => !user.startsWith('system:'))).toEqual([
+    expect(found.map(({ user }) => user).toSorted()).toEqual([
+      'aoki',
+      session('ci', 'run-1'),
+      'not of kube-system',
+      'system:kube-controller-manager',
+      'system:kube-scheduler',
+      'system:serviceaccount:kube-system:ci',
+    ])
+    expect(found.filter(({ user }) => ['aoki', session('ci', 'run-1')].includes(user))).toEqual([
       {
         user: session('ci', 'run-1'),
         principal: 'arn:aws:iam::1:role/ci',
@@ -146,9 +197,10 @@ describe('the question to Logs Insights', () => {
         verb: 'patch',
         resource: 'deployments.apps',
         calls: 2,
+        first: at(1),
         last: at(3),
       },
-      { user: 'aoki', agent: 'kubectl/v1', verb: 'list', resource: 'pods', calls: 1, last: at(2) },
+      { user: 'aoki', agent: 'kubectl/v1', verb: 'list', resource: 'pods', calls: 1, first: at(2), last: at(2) },
     ])
     // The control plane is always there, so that silence is told from peace.
     expect(found.filter(({ user }) => user === 'system:kube-scheduler')).toHaveLength(1)
@@ -166,7 +218,7 @@ describe('the question to Logs Insights', () => {
   })
 
   test('moments are told in either way', () => {
-    const last = (told: string) => callersIn([{ last: told }])[0]?.last
+    const last = (told: string) => callersIn([{ first: told, last: told }])[0]?.last
     expect([last('1795701720000'), last('2026-11-26 14:02:00.000')]).toEqual([
       '2026-11-26T14:02:00.000Z',
       '2026-11-26T14:02:00.000Z',

@@ -7,6 +7,7 @@ import {
 } from '@kubernetes/client-node'
 import type { ApplicationFailure } from '@temporalio/common'
 import { denied, unreachable } from '../../activities/errors.ts'
+import { OWN_AGENT } from '../../domain/api-callers.ts'
 import { codeOf, isTimeout, whyNoAnswer } from '../words.ts'
 import { EksKubeConfig, type Endpoint } from './eks-kube-config.ts'
 import { EksToken, type TokenOptions } from './eks-token.ts'
@@ -54,6 +55,8 @@ export interface ApiServerOptions extends Endpoint, Omit<TokenOptions, 'cluster'
   /** No connection, or not with this authority: the endpoint may be another by now. */
   readonly onLost?: () => void
   readonly timeoutMs?: number
+  /** Norikae's own, as audit logs tell it. */
+  readonly version?: string
 }
 
 /**
@@ -113,6 +116,7 @@ export class ApiServer {
   async #send(request: Request, what: string): Promise<{ response: ResponseContext; text: string }> {
     const timeoutMs = request.timeoutMs ?? this.#options.timeoutMs ?? TIMEOUT_MS
     const context = this.#configuration.baseServer.makeRequestContext(request.resource.path, HttpMethod[request.method])
+    context.setHeaderParam('User-Agent', `${OWN_AGENT}${this.#options.version ?? 'unknown'}`)
     context.setHeaderParam('Accept', request.accept ?? 'application/json')
     for (const [name, value] of Object.entries(request.query ?? {})) context.setQueryParam(name, value)
     if (request.body !== undefined) {

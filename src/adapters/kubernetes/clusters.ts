@@ -12,6 +12,7 @@ interface Options {
   readonly eks: (region: string) => Pick<EksPort, 'findCluster'>
   readonly credentials: (region: string) => CredentialsProvider
   readonly timeoutMs?: number
+  readonly version?: string
   readonly now?: () => number
 }
 
@@ -32,7 +33,13 @@ export interface KubernetesClusters {
  * identity, so its old authority and endpoint are not used again: it is described anew each minute, and at once after a
  * connection that failed.
  */
-export function kubernetesClusters({ eks, credentials, timeoutMs, now = Date.now }: Options): KubernetesClusters {
+export function kubernetesClusters({
+  eks,
+  credentials,
+  timeoutMs,
+  version,
+  now = Date.now,
+}: Options): KubernetesClusters {
   const open = new Map<string, Open>()
   const known = new Map<string, { readonly until: number; readonly open: Promise<Open> }>()
 
@@ -48,7 +55,8 @@ export function kubernetesClusters({ eks, credentials, timeoutMs, now = Date.now
     const onLost = () => {
       if (open.get(key)?.server === api) known.delete(key)
     }
-    const access = { region, credentials: credentials(region), now, onLost, ...(timeoutMs && { timeoutMs }) }
+    const given = { ...(timeoutMs && { timeoutMs }), ...(version !== undefined && { version }) }
+    const access = { region, credentials: credentials(region), now, onLost, ...given }
     const api: ApiServer = new ApiServer({ name, server, caData, ...access })
     const made = { identity, server: api, port: kubernetes(api) }
     open.set(key, made)

@@ -1,5 +1,5 @@
 /**
- * The query language of CloudWatch Logs Insights, as far as somebody asks in it: `filter` by an expression, `stats` by
+ * The query language of CloudWatch Logs Insights, as far as somebody asks in it: `filter` by expressions (`or`), `stats` by
  * fields, `sort`, `limit`. Whatever else is refused, as a malformed query is.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  */
@@ -24,10 +24,8 @@ const malformed = (what: string): AwsError =>
 
 const commands: Readonly<Record<string, Command>> = {
   filter(rest) {
-    const [, field = '', not, pattern] = /^([\w@.]+)\s+(not\s+)?like\s+\/(.*)\/$/.exec(rest) ?? []
-    if (pattern === undefined) throw malformed(`filter "${rest}"`)
-    const expression = new RegExp(pattern)
-    const passes = (get: Get) => expression.test(String(get(field) ?? '')) === (not === undefined)
+    const terms = rest.split(/(?<=\/)\s+or\s+/).map(termOf)
+    const passes = (get: Get) => terms.some((term) => term(get))
     return ({ of, rows }) => ({
       of: of.filter(passes),
       ...(rows && { rows: rows.filter((row) => passes(fieldOf(row))) }),
@@ -69,10 +67,18 @@ const fieldOf =
   (field) =>
     row[field]
 
+function termOf(text: string): (get: Get) => boolean {
+  const [, field = '', not, pattern] = /^([\w@.]+)\s+(not\s+)?like\s+\/(.*)\/$/.exec(text) ?? []
+  if (pattern === undefined) throw malformed(`filter "${text}"`)
+  const expression = new RegExp(pattern)
+  return (get) => expression.test(String(get(field) ?? '')) === (not === undefined)
+}
+
 const listed = (text: string): string[] => text.split(',').map((part) => part.trim())
 
 const figures: Readonly<Record<string, (values: readonly Value[]) => number>> = {
   count_distinct: (values) => new Set(values.filter((v) => v !== undefined)).size,
+  min: (values) => Math.min(...values.map(Number)),
   max: (values) => Math.max(...values.map(Number)),
 }
 

@@ -142,6 +142,8 @@ test('who still uses its API server is named, waited for, and lost only where pe
   await eventually('it stopped', () => !world.blue.pods().some((p) => p.labels['app'] === 'mail'))
 
   expect(await codes()).toEqual([])
+  const own = world.blue.calls().filter(({ user }) => user.includes('norikae'))
+  expect(new Set(own.map(({ userAgent }) => userAgent))).toEqual(new Set(['norikae/unknown']))
   await theirs.listNamespacedConfigMap({ namespace })
   expect(await codes()).toEqual(['callers-read'])
   await theirs.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'by-hand' } } })

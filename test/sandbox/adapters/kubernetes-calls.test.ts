@@ -65,6 +65,12 @@ test.for([
   expect(await port.version()).toBe(version)
 })
 
+test('each request says that it is Norikae’s, so that audit logs tell it from others with its role', async () => {
+  const { port, server } = await aPort(() => ({ json: { major: '1', minor: '36' } }), { version: '0.1.0' })
+  await port.version()
+  expect(server.heard.map(({ headers }) => headers['user-agent'])).toEqual(['norikae/0.1.0'])
+})
+
 test('warnings are those of this call', async () => {
   const { port } = await aPort((_, i) => ({
     json: deployment,
