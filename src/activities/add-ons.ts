@@ -3,7 +3,10 @@ import { refuseWhileChanged } from './cluster-parts.ts'
 import { contested, failed, notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import { ATTEMPT_TAG, tagsOf, tokenOf } from './tokens.ts'
-import { budgets, notYet } from './waiting.ts'
+import { budgets, doneAt, noteDone, notYet } from './waiting.ts'
+
+/** Its time begins then: what was waited for before, while others changed the cluster, is none of it. */
+const ASKED = 'asked for'
 
 export const addonActions = (outside: Outside) => {
   const installAddon: Deed<'installAddon'> = async (call) => {
@@ -18,8 +21,9 @@ export const addonActions = (outside: Outside) => {
       refuseWhileChanged(green, addon)
       const by = { ...call.scope, run: call.run }
       const made = newAddon(blue, version, by, { blue: old, green })
+      noteDone(ASKED)
       await eks.createAddon(cluster, { ...made, tags: { ...made.tags, ...tagsOf(call) } }, tokenOf(call))
-      throw notYet(`${addon} was just asked for`, budgets.addon)
+      throw notYet(`${addon} was just asked for`, budgets.addon, undefined, doneAt(ASKED))
     }
     if (found.version !== version)
       throw contested(
@@ -36,6 +40,8 @@ export const addonActions = (outside: Outside) => {
       throw notYet(
         `${addon} is ${found.status}${found.healthIssues.length > 0 ? `: ${found.healthIssues.join('; ')}` : ''}`,
         budgets.addon,
+        undefined,
+        doneAt(ASKED),
       )
     return { note: `${addon} ${version} is ACTIVE` }
   }

@@ -4,7 +4,7 @@ import type { ClusterDescription } from '../domain/eks-objects.ts'
 import { issuesInWords } from '../domain/node-issues.ts'
 import { contested, failed } from './errors.ts'
 import { ATTEMPT_TAG } from './tokens.ts'
-import { budgets, notYet, remember, remembered } from './waiting.ts'
+import { budgets, doneAt, noteDone, notYet, remember, remembered } from './waiting.ts'
 
 /** Node groups and Fargate profiles: what EKS makes and deletes as a part of a cluster, in its own time. */
 export interface ClusterPart<Told extends State = State> {
@@ -17,6 +17,9 @@ export interface ClusterPart<Told extends State = State> {
   /** What keeps it from going, in words that follow on; absent: nothing that is known. */
   readonly heldUp?: string
 }
+
+/** Its time begins then: what was waited for before, while others changed the cluster, is none of it. */
+const ASKED = 'asked for'
 
 interface State {
   readonly status: string
@@ -35,13 +38,15 @@ export async function made<Told extends State>(
   create: () => Promise<void>,
 ): Promise<Told> {
   if (!found) {
+    noteDone(ASKED)
     await create()
-    throw notYet(`${what} was just asked for`, budgets.nodegroup)
+    throw notYet(`${what} was just asked for`, budgets.nodegroup, undefined, doneAt(ASKED))
   }
   if (found.tags[RUN_TAG] !== run)
     throw contested(`${what} of ${cluster} is there already, and this run did not make it`)
   if (found.status === 'ACTIVE') return found
-  if (found.status !== 'CREATE_FAILED') throw notYet(`${what} is ${found.status}`, budgets.nodegroup)
+  if (found.status !== 'CREATE_FAILED')
+    throw notYet(`${what} is ${found.status}`, budgets.nodegroup, undefined, doneAt(ASKED))
   if (Number(found.tags[ATTEMPT_TAG]) >= attempt) throw failed(`${what} could not be made: ${reasons(found)}`)
   await remove()
   throw notYet(`${what} failed in an earlier try and is deleted first`, budgets.nodegroup)

@@ -41,9 +41,7 @@ export const clusterActions = (outside: Outside) => {
     proveIdentity(found, identity, call.run)
     if (found.status === 'DELETING' || found.status === 'CREATING')
       throw notYet(`${cluster} is ${found.status}`, budgets.cluster)
-    const left = await nodeGroupsLeft(eks, cluster)
-    if (left.length > 0)
-      throw failed(`${cluster} still has the node groups ${left.join(', ')}; delete them, then retry`)
+    await refuseParts(eks, cluster)
     if (found.status === 'UPDATING') throw notYet(`${cluster} is UPDATING`, budgets.cluster)
     const busy = (await onceKnown(`cluster ${cluster}`, budgets.cluster, () => eks.identityProviders(cluster))).find(
       (p) => p.status !== 'ACTIVE',
@@ -76,14 +74,34 @@ async function unlessGone(eks: EksPort, cluster: string, work: () => Promise<voi
   }
 }
 
-/** Those that stay. Lists tell of one that is gone a little longer, and so is one that goes waited for. */
-async function nodeGroupsLeft(eks: EksPort, cluster: string): Promise<string[]> {
-  const names = await onceKnown(`cluster ${cluster}`, budgets.cluster, () => eks.nodegroupNames(cluster))
-  const all = await Promise.all(names.map(async (name) => ({ name, found: await eks.findNodegroup(cluster, name) })))
-  const going = all.find(({ found }) => found === undefined || found.status === 'DELETING')
-  if (going) throw notYet(`node group ${going.name} of ${cluster} is going`, budgets.nodegroup)
-  return all.map(({ name }) => name)
+/**
+ * EKS deletes no cluster that has any. Those that stay are told before any that goes is waited for; lists tell of one that is
+ * gone a little longer.
+ */
+async function refuseParts(eks: EksPort, cluster: string): Promise<void> {
+  const [groups, { fargateProfiles }] = await onceKnown(`cluster ${cluster}`, budgets.cluster, () =>
+    Promise.all([eks.nodegroupNames(cluster), eks.belongings(cluster)]),
+  )
+  const all = [
+    { what: 'node group', parts: await looked(groups, (name) => eks.findNodegroup(cluster, name)) },
+    { what: 'Fargate profile', parts: await looked(fargateProfiles, (name) => eks.findFargateProfile(cluster, name)) },
+  ]
+  const left = all.flatMap(({ what, parts }) => {
+    const names = parts.filter((p) => !p.goes).map((p) => p.name)
+    return names.length === 0 ? [] : [`the ${what}s ${names.join(', ')}`]
+  })
+  if (left.length > 0) throw failed(`${cluster} still has ${left.join(' and ')}; delete them, then retry`)
+  const [going] = all.flatMap(({ what, parts }) => parts.map(({ name }) => `${what} ${name}`))
+  if (going !== undefined) throw notYet(`${going} of ${cluster} is going`, budgets.nodegroup)
 }
+
+const looked = (names: readonly string[], find: (name: string) => Promise<{ readonly status: string } | undefined>) =>
+  Promise.all(
+    names.map(async (name) => {
+      const found = await find(name)
+      return { name, goes: found === undefined || found.status === 'DELETING' }
+    }),
+  )
 
 /** So long it is waited for, and no longer: people may have gone on without the removal of it. */
 const GOES_WITHIN: Duration = '5m'

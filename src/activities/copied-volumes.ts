@@ -35,7 +35,7 @@ import {
 } from './stores.ts'
 import { tagsOf, tokenOf } from './tokens.ts'
 import { bring, clear } from './volume-copies.ts'
-import { budgets, doneWithin, noteDone, notYet, onceEach, onceKnown, remember } from './waiting.ts'
+import { askedOnce, budgets, notYet, onceEach, remember, soonKnown } from './waiting.ts'
 
 export const copiedVolumeActions = (outside: Outside) => {
   const copyVolumes: Deed<'copyVolumes'> = async (call) => {
@@ -214,6 +214,7 @@ async function made(
   const { input, scope } = call
   const { workload, from, to } = input
   const mine = { ...tagsOf(call), [ASKER_TAG]: call.asker, [WORKLOAD_TAG]: workloadName(workload) }
+  const listedAtMs = Date.now()
   const before = await blockStorage.snapshotsTagged(mine)
   const description = snapshotDescription(scope, workload)
   // There is no token for it: what was begun is remembered, and found by its tags where that was lost.
@@ -222,7 +223,9 @@ async function made(
     ({ id }) => id,
     async ({ id }) =>
       before.find((s) => s.volume === id)?.id ??
-      (await asked(id, () => blockStorage.createSnapshot(id, description, { ...mine, ...copyTags(id, workload) }))),
+      (await askedOnce(`snapshot of ${id}`, listedAtMs, budgets.copy, () =>
+        blockStorage.createSnapshot(id, description, { ...mine, ...copyTags(id, workload) }),
+      )),
   )
   remember([...taken])
   const snapshots = await blockStorage.snapshotsTagged(mine)
@@ -239,7 +242,7 @@ async function made(
     const own = { ...mine, ...copyTags(id, workload) }
     const like = { snapshot: taken.get(id) ?? '', from: scope[from], to: scope[to], own }
     if (!copy)
-      await onceKnown(`snapshot ${like.snapshot}`, budgets.copy, () =>
+      await soonKnown(`snapshot ${like.snapshot}`, budgets.objects, () =>
         blockStorage.createVolume(copyLike(original, like), tokenOf(call, id)),
       )
     else if (copy.state === 'error') throw failed(`the copy ${copy.id} of ${id} could not be made by EC2`)
@@ -252,16 +255,4 @@ async function made(
       '1s',
     )
   return copies
-}
-
-/** EC2 tells of a new snapshot within seconds. */
-const TOLD_MS = 10_000
-
-/** Not again while one may be there that EC2 does not tell of yet: its answer may have been lost. */
-async function asked(volume: string, take: () => Promise<string>): Promise<string> {
-  const name = `snapshot of ${volume}`
-  if (doneWithin(name, TOLD_MS))
-    throw notYet(`the ${name} was just asked for, and EC2 is to tell it`, budgets.copy, '1s')
-  noteDone(name)
-  return take()
 }

@@ -36,6 +36,43 @@ export async function onceKnown<T>(thing: string, budget: Duration, work: () => 
   }
 }
 
+/** As `onceKnown`, in a step that may have waited for hours before it asks: its time begins when nothing was found first. */
+export async function soonKnown<T>(thing: string, budget: Duration, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+    const missed = `missed ${thing}`
+    if (doneAt(missed) === undefined) noteDone(missed)
+    throw notYet(`${thing} is not told alike everywhere yet: ${error.message}`, budget, undefined, doneAt(missed))
+  }
+}
+
+/** EC2 tells of what it made within seconds. */
+const TOLD_MS = 10_000
+
+/**
+ * Asks for what AWS knows no token of. `listedAtMs`: when it was looked for, and not found. Throws `notYet` while one may be
+ * there that was not told then: its answer may have been lost.
+ */
+export async function askedOnce<T>(
+  thing: string,
+  listedAtMs: number,
+  budget: Duration,
+  take: () => Promise<T>,
+): Promise<T> {
+  if (doneWithin(thing, TOLD_MS, listedAtMs))
+    throw notYet(`the ${thing} was just asked for, and EC2 is to tell it`, budget, '1s')
+  // Before it too: a worker may die of it.
+  noteDone(thing)
+  try {
+    return await take()
+  } finally {
+    // Who serves it may do so until the request ends, which takes longer than that where nobody answers.
+    noteDone(thing)
+  }
+}
+
 /** As `notYet`, of what people do in their own time: there is no budget, and no end but theirs. */
 export const notYetByOthers = (why: string): ApplicationFailure => notReady(why, soon(waitedSeconds()))
 
@@ -78,8 +115,11 @@ export function noteDone(name: string): void {
   keep({ ...rest, doneAtMs: { ...doneAtMs, [name]: Date.now() } })
 }
 
-/** Was it done within so many milliseconds, by this attempt or one before? */
-export const doneWithin = (name: string, ms: number): boolean => Date.now() - (memory().doneAtMs?.[name] ?? 0) < ms
+/** When it was done last, by this attempt or one before, in milliseconds; undefined: never. */
+export const doneAt = (name: string): number | undefined => memory().doneAtMs?.[name]
+
+/** Was it done within so many milliseconds? `atMs`: as of then. */
+export const doneWithin = (name: string, ms: number, atMs = Date.now()): boolean => atMs - (doneAt(name) ?? 0) < ms
 
 /** One attempt of a long activity ends after a minute; what is left of this one is for a last request and its time-out. */
 const ATTEMPT_MS = 25_000

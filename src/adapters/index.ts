@@ -76,6 +76,7 @@ export function connectOutside({
   const kmsClients = clientsOf((region) => new KMS(aws(region)))
   const turn = turns(recordsPerSecond)
   const route53Clients = clientsOf((region) => paced(new Route53(aws(region)), turn))
+  const route53Once = clientsOf((region) => paced(new Route53({ ...aws(region), maxAttempts: 1 }), turn))
   const quotaClients = clientsOf((region) => new ServiceQuotas(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
@@ -109,7 +110,7 @@ export function connectOutside({
       return eks(removers.of(region))
     },
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
-    records: (region) => records(route53Clients.of(region)),
+    records: (region) => records(route53Clients.of(region), route53Once.of(region)),
     blockStorage: (region) => blockStorage(ec2Clients.of(region), ec2Once.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
     logs: (region) => logs(logsClients.of(region)),
@@ -142,6 +143,7 @@ export function connectOutside({
         cloudWatchClients,
         kmsClients,
         route53Clients,
+        route53Once,
         quotaClients,
         stsClients,
       ]

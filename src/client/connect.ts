@@ -13,6 +13,8 @@ import { isLate } from './translate.ts'
 
 /** How long a server may take to answer the first call. */
 const CONNECT_WITHIN_MS = 5000
+/** https://grpc.io/docs/guides/status-codes */
+const UNIMPLEMENTED = 12
 const DEFAULT_ADDRESS = 'localhost:7233'
 
 /** A way to Temporal; `await using` closes it. */
@@ -51,7 +53,12 @@ export async function connect(env: NodeJS.ProcessEnv = process.env, withinMs?: n
   })
   const patienceMs = withinMs ?? CONNECT_WITHIN_MS
   try {
-    await connection.withDeadline(Date.now() + patienceMs, () => connection.workflowService.getSystemInfo({}))
+    await connection.withDeadline(Date.now() + patienceMs, () =>
+      connection.workflowService.getSystemInfo({}).catch((error: unknown) => {
+        // A server or proxy that does not serve it has answered, and is taken by the SDK too.
+        if (!isGrpcServiceError(error) || Number(error.code) !== UNIMPLEMENTED) throw error
+      }),
+    )
     answered = true
   } catch (error) {
     await connection.close()

@@ -75,6 +75,6 @@ test.for(all.filter((type) => EVERY || sampled.has(type)))(
     // A volume, and then two load balancers: nothing of it is left.
     expect(outside).toBeGreaterThanOrEqual(withControllers.has(type) ? 3 : withDriver.has(type) ? 1 : 0)
     // Whoever owns the network hears a moment later that green is gone.
-    await expect.poll(() => accountOf(bed.world), { timeout: 5_000 }).toEqual(before)
+    await expect.poll(() => accountOf(bed.world), { timeout: 40_000 }).toEqual(before)
   },
 )

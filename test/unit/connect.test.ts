@@ -1,3 +1,4 @@
+import { createServer as createHttp2Server } from 'node:http2'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { connect } from '../../src/client/connect.ts'
@@ -40,4 +41,17 @@ test('who listens and says nothing is given its time', async () => {
   const { said, tookMs } = await told(300)
   expect(said).toMatchObject(nobody('not within 0.3 s'))
   expect(tookMs).toBeGreaterThan(250)
+})
+
+test('who serves no GetSystemInfo has answered', async () => {
+  const server = createHttp2Server().on('stream', (stream) => {
+    const status = { 'grpc-status': '12', 'grpc-message': 'unknown method GetSystemInfo' }
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...status }, { endStream: true })
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  vi.stubEnv('TEMPORAL_ADDRESS', `127.0.0.1:${(server.address() as AddressInfo).port}`) // it listens on TCP
+  const { said } = await told(3_000)
+  expect(said).not.toBeInstanceOf(Error)
+  await (said as AsyncDisposable)[Symbol.asyncDispose]()
+  server.close()
 })

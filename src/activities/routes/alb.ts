@@ -98,16 +98,20 @@ async function ownTargetGroup(
   blue: TargetGroupDescription,
   { run, scope }: RouteCall,
 ): Promise<TargetGroupDescription> {
-  const found = await loadBalancing.findTargetGroup(route.greenTargetGroup)
-  if (found && found.tags[RUN_TAG] !== run)
-    throw contested(
-      `target group ${route.greenTargetGroup} is there already, and this run did not make it. Delete it, then retry`,
-    )
+  const prove = (group: TargetGroupDescription | undefined) => {
+    if (group && group.tags[RUN_TAG] !== run)
+      throw contested(
+        `target group ${route.greenTargetGroup} is there already, and this run did not make it. Delete it, then retry`,
+      )
+  }
+  prove(await loadBalancing.findTargetGroup(route.greenTargetGroup))
   await onceKnown(`target group ${route.greenTargetGroup}`, budgets.targets, () =>
     loadBalancing.createTargetGroup(route.greenTargetGroup, blue, madeTags({ platform: scope.platform, run })),
   )
   const made = await loadBalancing.findTargetGroup(route.greenTargetGroup)
   if (!made) throw notYet(`target group ${route.greenTargetGroup} was just made`, budgets.targets)
+  // ELB answers with one of the same settings that is there, whoever made it meanwhile.
+  prove(made)
   return made
 }
 

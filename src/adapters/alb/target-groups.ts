@@ -5,7 +5,7 @@ import {
   paginateDescribeTargetGroups,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { contested } from '../../activities/errors.ts'
+import { contested, unreachable } from '../../activities/errors.ts'
 import type { TargetGroupDescription } from '../../domain/target-groups.ts'
 import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
 import { batches, each } from '../aws-client.ts'
@@ -43,6 +43,7 @@ export async function describeGroups(client: ElasticLoadBalancingV2, arns: reado
   return told.flat()
 }
 
+/** Undefined: it is gone. Throws `unreachable` where ELB tells only half of it. */
 export async function findTargetGroup(
   client: ElasticLoadBalancingV2,
   arnOrName: string,
@@ -53,8 +54,8 @@ export async function findTargetGroup(
   const more = await askFor(`DescribeTags ${arn}`, () =>
     Promise.all([tagsOf(client, [arn]), attributesOf(client, arn)]),
   )
-  // It goes, or is not known everywhere yet: without its tags it would look like somebody else's.
-  if (!more) return undefined
+  // It goes, or is not known everywhere yet: without its tags it would look like somebody else's, and it is not gone.
+  if (!more) throw unreachable(`target group ${arn} is not told alike everywhere yet: its tags are not`)
   const [tags, attributes] = more
   return {
     arn,

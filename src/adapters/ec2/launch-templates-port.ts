@@ -1,4 +1,5 @@
 import type { EC2, RequestLaunchTemplateData } from '@aws-sdk/client-ec2'
+import { unreachable } from '../../activities/errors.ts'
 import type { LaunchTemplatesPort } from '../../activities/ports.ts'
 import type { LaunchTemplate } from '../../domain/ec2-objects.ts'
 import { ask, askFor } from '../aws-errors.ts'
@@ -17,8 +18,9 @@ export const launchTemplates = (client: EC2): LaunchTemplatesPort => ({
       client.describeLaunchTemplates({ LaunchTemplateIds: [id] }, o),
     )
     const [described] = template?.LaunchTemplates ?? []
-    // It goes, or is not known everywhere yet: without its tags it would look like somebody else's.
-    if (!described) return undefined
+    // It goes, or is not known everywhere yet: without its tags it would look like somebody else's, and it is not gone.
+    if (!described)
+      throw unreachable(`launch template ${name} (${id}) is not told alike everywhere yet: its tags are not`)
     const { UserData, ...settings } = LaunchTemplateData
     return {
       id,

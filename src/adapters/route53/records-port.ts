@@ -10,7 +10,11 @@ import type { RecordsPort } from '../../activities/ports.ts'
 import type { RecordSet } from '../../domain/weighted-records.ts'
 import { ask, askFor, isAws } from '../aws-errors.ts'
 
-export const records = (client: Route53): RecordsPort => ({
+/**
+ * `once`: a client that sends each request once. A change has no token: sent again after its answer was lost, it is refused as
+ * if somebody else had made it. The next attempt reads first.
+ */
+export const records = (client: Route53, once: Route53): RecordsPort => ({
   async named(HostedZoneId, name) {
     const found: RecordSet[] = []
     // Names come in their own order, so those of one name stand together.
@@ -27,7 +31,7 @@ export const records = (client: Route53): RecordsPort => ({
     ask(`ChangeResourceRecordSets ${HostedZoneId}`, async (o) => {
       try {
         const Changes = changes.map(({ action, record }) => ({ Action: action, ResourceRecordSet: toSet(record) }))
-        const { ChangeInfo } = await client.changeResourceRecordSets(
+        const { ChangeInfo } = await once.changeResourceRecordSets(
           { HostedZoneId, ChangeBatch: { Changes, Comment } },
           o,
         )

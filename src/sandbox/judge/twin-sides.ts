@@ -43,7 +43,9 @@ function inIam({ iam }: Account, whole: WholeCluster): Record<string, object> {
     (document as Trust).Statement.filter((statement) => speaks(JSON.stringify(statement))) // IAM has checked it
       .map(({ Sid: _sid, ...statement }) => statement)
   return Object.fromEntries([
-    ...providers.filter(({ arn }) => speaks(arn)).map((provider) => ['OIDC provider', provider] as const),
+    ...providers
+      .filter(({ arn }) => speaks(arn))
+      .map((provider) => [`OIDC provider ${provider.arn.split('oidc-provider/')[1] ?? ''}`, provider] as const),
     ...Object.entries(trust)
       .map(([role, document]) => [`IAM role ${role}`, { statements: ofIt(document) }] as const)
       .filter(([, { statements }]) => statements.length > 0),

@@ -19,7 +19,7 @@ export interface TwinDifference {
   readonly green: string
 }
 
-/** Members of a part, at any depth, that another cluster cannot have the same: when, which one, and from which release. */
+/** Members of a part that another cluster cannot have the same: when, which one, and from which release. By their path. */
 const mustDiffer: ReadonlySet<string> = new Set([
   'createdAt',
   'modifiedAt',
@@ -39,8 +39,11 @@ const mustDiffer: ReadonlySet<string> = new Set([
   'externalId',
   'identityProviderConfigArn',
   // The Auto Scaling group that EKS made for it.
-  'autoScalingGroups',
+  'resources autoScalingGroups',
 ])
+
+/** Lists whose order says something: EKS tries the types of a node group in the order in which they are given. */
+const inOrder = /(^| )instanceTypes$/
 
 /** Who made it, and in which run. */
 const MARK = 'norikae.io/'
@@ -77,17 +80,25 @@ function neutral({ known, parts }: Side): ReadonlyMap<string, ReadonlyMap<string
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
-/** What is empty is not there; the order of a list says nothing. */
-function settings(path: string, value: unknown, say: (text: string) => string): (readonly [string, string])[] {
+/** What is empty is not there; the order of most lists says nothing. `within`: of a part itself, or of an item of a list in it. */
+function settings(
+  path: string,
+  value: unknown,
+  say: (text: string) => string,
+  within: 'part' | 'list' = 'part',
+): (readonly [string, string])[] {
   if (value === undefined || value === null) return []
   if (Array.isArray(value)) {
-    const items = value.map((item) => (isObject(item) ? sorted(settings('', item, say)) : say(String(item))))
-    return items.length === 0 ? [] : [[path, `[${items.toSorted().join(', ')}]`]]
+    const items = value.map((item) => (isObject(item) ? sorted(settings('', item, say, 'list')) : say(String(item))))
+    if (items.length === 0) return []
+    return [[path, `[${(inOrder.test(path) ? items : items.toSorted()).join(', ')}]`]]
   }
   if (!isObject(value)) return [[path, say(typeof value === 'string' ? value : JSON.stringify(value))]]
   return Object.entries(value)
-    .filter(([key]) => !mustDiffer.has(key) && !key.startsWith(MARK))
-    .flatMap(([key, inner]) => settings(path === '' ? say(key) : `${path} ${say(key)}`, inner, say))
+    .filter(([key]) => !key.startsWith(MARK))
+    .map(([key, inner]) => [path === '' ? say(key) : `${path} ${say(key)}`, inner] as const)
+    .filter(([its]) => within === 'list' || !mustDiffer.has(its))
+    .flatMap(([its, inner]) => settings(its, inner, say, within))
 }
 
 const isObject = (value: unknown): value is object =>

@@ -51,10 +51,16 @@ describe('a target group', () => {
   test('that is gone is nothing', async () => {
     expect(await port.findTargetGroup('nobody')).toBeUndefined()
     expect(await port.findTargetGroup(`${blue}00`)).toBeUndefined()
-    // What is told of one that is just being made, or is going, is not all of it.
+  })
+
+  test('of which only half is told is not gone, and looked at again', async () => {
     for (const operation of ['DescribeTags', 'DescribeTargetGroupAttributes']) {
       world.faults.fail(`elasticloadbalancing:${operation}`, { code: 'TargetGroupNotFound' }, 1)
-      expect(await port.findTargetGroup(blue)).toBeUndefined()
+      const failure = await failureOf(port.findTargetGroup(blue))
+      expect([failure.type, failure.message]).toEqual([
+        'Unreachable',
+        `target group ${blue} is not told alike everywhere yet: its tags are not`,
+      ])
     }
   })
 

@@ -26,7 +26,7 @@ afterAll(() => {
 const names = rows.map(({ asks }) => asks)
 
 test('every operation that an adapter asks for has a row, and no other', () => {
-  // Route 53 is asked three times a second, so its failures have tests of their own: test/contract/routes.ts.
+  // Route 53 is asked three times a second, so its failures have tests of their own: test/contract/routes.ts and route53.test.ts here.
   const asked = new Set([...sdkCalls().values()].flat().filter((name) => !name.startsWith('route53:')))
   expect([...new Set(names)].toSorted()).toEqual([...asked].toSorted())
 })

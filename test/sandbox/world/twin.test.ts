@@ -16,7 +16,9 @@ const settings = (name: string) => ({
   createdAt: new Date(name === 'demo-1' ? 1 : 2),
   version: name,
   roles: ['b', 'a'],
-  tags: { team: 'sre', [`kubernetes.io/cluster/${name}`]: 'owned', [`norikae.io/run`]: name },
+  template: { instanceTypes: ['m6i.large', 'm7i.large'] },
+  updates: [{ version: '1' }],
+  tags: { team: 'sre', version: '1', [`kubernetes.io/cluster/${name}`]: 'owned', [`norikae.io/run`]: name },
   vpc: { public: true, groups: [`sg-of-${name}`] },
 })
 const blue = aSide('demo-1', { cluster: settings('demo-1') })
@@ -36,11 +38,21 @@ test.for<{ says: string; green: Side | undefined; told: readonly string[] }>([
     green: its({ vpc: { ...like.vpc, public: false } }),
     told: ['cluster vpc public: true, false'],
   },
+  {
+    says: 'the order in which types of nodes are tried',
+    green: its({ template: { instanceTypes: ['m7i.large', 'm6i.large'] } }),
+    told: ['cluster template instanceTypes: [m6i.large, m7i.large], [m7i.large, m6i.large]'],
+  },
+  {
+    says: 'what must differ of a cluster, where it is a tag, or stands in a list',
+    green: its({ tags: { ...like.tags, version: '2' }, updates: [{ version: '2' }] }),
+    told: ['cluster updates: [{version: 1}], [{version: 2}]', 'cluster tags version: 1, 2'],
+  },
   { says: 'a value that is lost', green: its({ roles: undefined }), told: ['cluster roles: [a, b], nothing'] },
   { says: 'a value that blue does not have', green: its({ more: 1 }), told: ['cluster more: nothing, 1'] },
   {
     says: 'a tag that still names blue',
-    green: its({ tags: { team: 'sre', 'kubernetes.io/cluster/demo-1': 'owned' } }),
+    green: its({ tags: { team: 'sre', version: '1', 'kubernetes.io/cluster/demo-1': 'owned' } }),
     told: ['kubernetes.io/cluster/{name}: owned, nothing', 'kubernetes.io/cluster/demo-1: nothing, owned'],
   },
   {
@@ -121,10 +133,10 @@ test('what stays outside the cluster is missed until its owner has seen to it', 
   const roles = ['ebs-csi', 'fargate', 'files', 'mail', 'search', 'vpc-cni'].map(
     (name) => `IAM role chatwork-prod-${name}`,
   )
-  const outside = ['OIDC provider', ...roles, ...network, ...subnets.map((id) => `subnet ${id}`)]
+  const outside = ['OIDC provider {issuer}', ...roles, ...network, ...subnets.map((id) => `subnet ${id}`)]
   expect(told(GREEN.name).toSorted()).toEqual(outside.toSorted())
   apply(world.aws, owned)
-  expect(told(GREEN.name).toSorted()).toEqual(['OIDC provider', ...roles].toSorted())
+  expect(told(GREEN.name).toSorted()).toEqual(['OIDC provider {issuer}', ...roles].toSorted())
   expect(told(BLUE.name)).toEqual([])
 })
 
