@@ -46,7 +46,7 @@ export const PERIOD_MS = 60_000
 const SETTLED_MS = 60_000
 /** Where so many minutes in a row have none, there is none; a single one may only be late. */
 const LOOKED_BACK = 3
-/** What blue had last counts for so long once it serves nothing. */
+/** What blue had last counts for so long once it serves nothing; and nobody asks for what is older. */
 const REMEMBERED_MS = 30 * PERIOD_MS
 
 /** A listener rule's ARN names its load balancer: `…:listener-rule/app/<name>/<id>/<listener>/<rule>`. */
@@ -135,10 +135,17 @@ export interface Asking {
   readonly untilMs: number
 }
 
-/** Of the side that is judged: nothing of before `sinceMs`. Undefined: no minute is settled yet. */
-export function askedOf(nowMs: number, sinceMs = -Infinity): Asking | undefined {
+/**
+ * Of the side that is judged: nothing of before `sinceMs`, and from `lastMs` on, the last minute that was told, so that none
+ * is left out however late it is asked for; of half an hour at most. Undefined: no minute is settled yet.
+ */
+export function askedOf(nowMs: number, sinceMs = -Infinity, lastMs = Infinity): Asking | undefined {
   const untilMs = floor(nowMs - SETTLED_MS)
-  const fromMs = Math.max(untilMs - LOOKED_BACK * PERIOD_MS, Math.ceil(sinceMs / PERIOD_MS) * PERIOD_MS)
+  const fromMs = Math.max(
+    Math.min(untilMs - LOOKED_BACK * PERIOD_MS, lastMs),
+    untilMs - REMEMBERED_MS,
+    Math.ceil(sinceMs / PERIOD_MS) * PERIOD_MS,
+  )
   return fromMs < untilMs ? { fromMs, untilMs } : undefined
 }
 
@@ -147,15 +154,9 @@ export const comparedOf = ({ untilMs }: Asking): Asking => ({ fromMs: untilMs - 
 
 const floor = (ms: number): number => Math.floor(ms / PERIOD_MS) * PERIOD_MS
 
-/**
- * The newest minute that has a number. Null: of all minutes that were looked at none has one, which is no data. Undefined:
- * none of few has one, which may only be late.
- */
-export function newest(points: readonly Datapoint[], { fromMs, untilMs }: Asking): Datapoint | null | undefined {
-  const last = points.at(-1)
-  if (last) return last
-  return untilMs - fromMs >= LOOKED_BACK * PERIOD_MS ? null : undefined
-}
+/** Of all minutes that were looked at none has a number. Of few it would mean nothing: they may only be late. */
+export const isNoData = (points: readonly Datapoint[], { fromMs, untilMs }: Asking): boolean =>
+  points.length === 0 && untilMs - fromMs >= LOOKED_BACK * PERIOD_MS
 
 /** Of the same minute; where it has none, the last one before. */
 export const beside = (points: readonly Datapoint[], atMs: number): number | null =>

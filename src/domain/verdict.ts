@@ -75,13 +75,15 @@ export interface Judgement {
 }
 
 /**
- * What is read next follows what was read before. A source that was away for a while leaves no trace once it answers, and
- * what is told of a period twice counts once.
+ * What is read next follows what was read before. A source that was away for a while leaves no trace once it answers. What
+ * is told of a period twice counts once, as it was told last, and one that is told late stands among its own.
  */
-export const followedBy = (samples: readonly Sample[], next: Sample): readonly Sample[] => [
-  ...samples.filter((s) => s.unreachable === undefined && (s.periodMs === undefined || s.periodMs !== next.periodMs)),
-  next,
-]
+export function followedBy(samples: readonly Sample[], next: Sample): readonly Sample[] {
+  const before = samples.filter((s) => s.unreachable === undefined)
+  const { periodMs } = next
+  const at = before.findIndex((s) => periodMs !== undefined && s.periodMs !== undefined && s.periodMs >= periodMs)
+  return at < 0 ? [...before, next] : before.toSpliced(at, before[at]?.periodMs === periodMs ? 1 : 0, next)
+}
 
 export function judge(check: Check, samples: readonly Sample[]): Judgement {
   const say = (verdict: Verdict, because: string): Judgement => ({
