@@ -77,14 +77,19 @@ export function groupMetrics(of: 'errors' | 'latency', loadBalancer: string, dim
     metrics:
       of === 'latency'
         ? { latency: one('TargetResponseTime', 'p99') }
-        : { requests: one('RequestCount', 'Sum'), failures: one('HTTPCode_Target_5XX_Count', 'Sum') },
+        : {
+            requests: one('RequestCount', 'Sum'),
+            failures: one('HTTPCode_Target_5XX_Count', 'Sum'),
+            refused: one('TargetConnectionErrorCount', 'Sum'),
+          },
   }
 }
 
 /**
- * Of all target groups of a side, minute by minute. Errors: the share of requests that the app answered with 5xx. A minute
- * without requests has no share; one with requests and no count of failures has none of them, because that is counted only
- * where there are any. Latency: of the slowest group.
+ * Of all target groups of a side, minute by minute. Errors: the share of requests that the app answered with 5xx, or to
+ * which no target could be connected: that the load balancer answers itself, and counts of the group as connections alone. It
+ * may try several for one request, so the share ends at all of them. A minute without requests has no share; one with requests
+ * and no count of failures has none of them, because that is counted only where there are any. Latency: of the slowest group.
  */
 export function combined(of: 'errors' | 'latency', groups: readonly Series[]): Datapoint[] {
   if (of === 'latency')
@@ -99,11 +104,13 @@ export function combined(of: 'errors' | 'latency', groups: readonly Series[]): D
   )
   const failures = new Map(
     merged(
-      groups.map((g) => g['failures'] ?? []),
+      groups.flatMap((g) => [g['failures'] ?? [], g['refused'] ?? []]),
       sum,
     ).map((d) => [d.atMs, d.value]),
   )
-  return requests.flatMap(({ atMs, value }) => (value > 0 ? [{ atMs, value: (failures.get(atMs) ?? 0) / value }] : []))
+  return requests.flatMap(({ atMs, value }) =>
+    value > 0 ? [{ atMs, value: Math.min(1, (failures.get(atMs) ?? 0) / value) }] : [],
+  )
 }
 
 function merged(all: readonly (readonly Datapoint[])[], join: (a: number, b: number) => number): Datapoint[] {

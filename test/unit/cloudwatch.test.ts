@@ -23,6 +23,17 @@ const minutes = (n: number) => n * PERIOD_MS
 describe('the share of errors of a minute', () => {
   test.for([
     { says: 'of one group', groups: [{ requests: points({ 1: 10 }), failures: points({ 1: 2 }) }], is: { 1: 0.2 } },
+    {
+      says: 'connections that targets refuse are failures, and no more than there were requests',
+      groups: [
+        {
+          requests: points({ 1: 10, 2: 10, 3: 10 }),
+          failures: points({ 1: 1, 3: 5 }),
+          refused: points({ 1: 2, 2: 4, 3: 8 }),
+        },
+      ],
+      is: { 1: 0.3, 2: 0.4, 3: 1 },
+    },
     { says: 'no failure counted is none', groups: [{ requests: points({ 1: 10 }), failures: [] }], is: { 1: 0 } },
     { says: 'no request is no share', groups: [{ requests: [], failures: points({ 1: 2 }) }], is: {} },
     { says: 'none of no requests neither', groups: [{ requests: points({ 1: 0 }), failures: [] }], is: {} },
