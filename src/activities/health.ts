@@ -12,6 +12,7 @@ import {
   type Check,
   type Sample,
 } from '../domain/verdict.ts'
+import { condensed, type Tally } from '../domain/samples.ts'
 import { unrelatedBreaches } from '../domain/troubles.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { differingImages } from './image-comparison.ts'
@@ -20,19 +21,30 @@ import { proven, type Outside, type Proven } from './outside.ts'
 import { reading, samplesOf } from './readings.ts'
 import { doneWithin, noteAside, notedAside, noteDone, remember, remembered } from './waiting.ts'
 
-/** What a watch looks back on at least: all that CloudWatch tells at once. */
+/** What is looked back on at least: all that CloudWatch tells at once. Details of a heartbeat may be 2 MB, and a window days. */
 const KEPT = 30
 const keptOf = ({ breachAfter }: Check): number => Math.max(KEPT, breachAfter)
 
 type Samples = Readonly<Record<string, readonly Sample[]>>
 
+/** Of a window: the last samples, and what those before came to. */
+interface Memory {
+  readonly samples?: Samples
+  readonly tallies?: Readonly<Record<string, Tally | undefined>>
+}
+
 export const healthActivities = (
   outside: Outside,
 ): Pick<Activities, 'observe' | 'watch' | 'compare' | 'awaitMetrics'> => ({
   async observe({ for: window, checks, subject }) {
-    const samples = await sampled(await proven(outside, subject), checks, remembered<Samples>({}))
-    remember(samples)
-    const judged = judgeAll(checks, samples)
+    const { samples: before = {}, tallies = {} } = remembered<Memory>({})
+    const samples = await sampled(await proven(outside, subject), checks, before)
+    const kept = checks.map((c) => [c, condensed(c, samples[c.name] ?? [], tallies[c.name], keptOf(c))] as const)
+    remember({
+      samples: Object.fromEntries(kept.map(([c, it]) => [c.name, it.samples])),
+      tallies: Object.fromEntries(kept.map(([c, it]) => [c.name, it.tally])),
+    } satisfies Memory)
+    const judged = judgeAll(checks, samples, tallies)
     const elapsed = Date.now() - activityInfo().scheduledTimestampMs
     const verdict = overall(judged)
     // Bad news ends a window at once; too few samples make it longer.
