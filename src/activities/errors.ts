@@ -45,9 +45,12 @@ export const failed = final('Failed')
 export const faulty = (message: string, findings: readonly Finding[]): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, 'Failed', { findings })
 
-/** The other side did not answer, or is too busy to: retried with back-off. */
-export const unreachable = (message: string): ApplicationFailure =>
-  ApplicationFailure.create({ type: 'Unreachable', message })
+/** The other side did not answer, or is too busy to: retried with back-off, or after `lookAgainIn`. */
+export const unreachable = (message: string, lookAgainIn?: Duration): ApplicationFailure =>
+  ApplicationFailure.create({ type: 'Unreachable', message, ...(lookAgainIn && { nextRetryDelay: lookAgainIn }) })
+
+export const isUnreachable = (error: unknown): error is ApplicationFailure =>
+  error instanceof ApplicationFailure && error.type === 'Unreachable'
 
 /**
  * AWS has a thing of this name, or is at work on the one that is meant, as ours or as another's: which it is, the next look

@@ -1,5 +1,4 @@
 import { activityInfo } from '@temporalio/activity'
-import { ApplicationFailure } from '@temporalio/common'
 import { longestWindowMs } from '../domain/checks.ts'
 import { milliseconds, seconds, type Duration } from '../domain/duration.ts'
 import {
@@ -9,29 +8,43 @@ import {
   judgeAll,
   overall,
   sourceInWords,
+  withoutBlue,
   type Check,
   type Sample,
 } from '../domain/verdict.ts'
+import { condensed, type Tally } from '../domain/samples.ts'
 import { unrelatedBreaches } from '../domain/troubles.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { differingImages } from './image-comparison.ts'
-import { notReady, unhealthy, unreachable } from './errors.ts'
+import { failed, isUnreachable, notReady, unhealthy, unreachable } from './errors.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
-import { reading, sampleOf } from './readings.ts'
-import { doneWithin, noteDone, remember, remembered } from './waiting.ts'
+import { reading, samplesOf } from './readings.ts'
+import { doneWithin, noteAside, notedAside, noteDone, remember, remembered } from './waiting.ts'
 
-/** What a watch looks back on: more than any check needs in a row. */
+/** What is looked back on at least: all that CloudWatch tells at once. Details of a heartbeat may be 2 MB, and a window days. */
 const KEPT = 30
+const keptOf = ({ breachAfter }: Check): number => Math.max(KEPT, breachAfter)
 
 type Samples = Readonly<Record<string, readonly Sample[]>>
+
+/** Of a window: the last samples, and what those before came to. */
+interface Memory {
+  readonly samples?: Samples
+  readonly tallies?: Readonly<Record<string, Tally | undefined>>
+}
 
 export const healthActivities = (
   outside: Outside,
 ): Pick<Activities, 'observe' | 'watch' | 'compare' | 'awaitMetrics'> => ({
   async observe({ for: window, checks, subject }) {
-    const samples = await sampled(await proven(outside, subject), checks, remembered<Samples>({}))
-    remember(samples)
-    const judged = judgeAll(checks, samples)
+    const { samples: before = {}, tallies = {} } = remembered<Memory>({})
+    const samples = await sampled(await proven(outside, subject), checks, before)
+    const kept = checks.map((c) => [c, condensed(c, samples[c.name] ?? [], tallies[c.name], keptOf(c))] as const)
+    remember({
+      samples: Object.fromEntries(kept.map(([c, it]) => [c.name, it.samples])),
+      tallies: Object.fromEntries(kept.map(([c, it]) => [c.name, it.tally])),
+    } satisfies Memory)
+    const judged = judgeAll(checks, samples, tallies)
     const elapsed = Date.now() - activityInfo().scheduledTimestampMs
     const verdict = overall(judged)
     // Bad news ends a window at once; too few samples make it longer.
@@ -45,10 +58,12 @@ export const healthActivities = (
 
   async watch({ subject, checks }) {
     const all = await sampled(await proven(outside, subject), checks, remembered<Samples>({}))
-    const samples = Object.fromEntries(Object.entries(all).map(([name, s]) => [name, s.slice(-KEPT)]))
+    const samples = Object.fromEntries(checks.map((c) => [c.name, (all[c.name] ?? []).slice(-keptOf(c))]))
     remember(samples)
     const bad = judgeAll(checks, samples).filter((j) => j.verdict === 'fail')
     if (bad.length > 0) throw unhealthy(bad.map(inWords).join('; '))
+    const blind = blindBy(checks, samples)
+    if (blind !== undefined) throw failed(blind)
     awaitSources(checks, samples)
     throw notReady('well so far', shortest(checks))
   },
@@ -69,9 +84,9 @@ export const healthActivities = (
   async compare({ subject, checks, related = [] }) {
     const world = await proven(outside, subject)
     const judged = await Promise.all(
-      checks.map(async (check) => ({
+      checks.flatMap(withoutBlue).map(async (check) => ({
         check,
-        sample: { at: now(), value: null, ...(await reading(world, check, 'blue')) },
+        sample: { at: now(), ...(await ofBlue(world, check)) },
       })),
     )
     const namespaces = checks.flatMap((c) => (c.source.kind === 'readiness' ? c.source.namespaces : []))
@@ -86,7 +101,7 @@ export const healthActivities = (
   },
 })
 
-/** Longer than Prometheus is away when it is moved or restarted. */
+/** Longer than Prometheus is away when it is moved or restarted, and CloudWatch or an API server by itself. */
 const SILENT_FOR: Duration = '30m'
 
 interface Silent {
@@ -99,7 +114,17 @@ async function silenceOf({ ports }: Outside, url: string): Promise<string | unde
     await ports.metrics.query(url, 'vector(1)')
     return undefined
   } catch (error) {
-    return error instanceof ApplicationFailure && error.type === 'Unreachable' ? error.message : undefined
+    return isUnreachable(error) ? error.message : undefined
+  }
+}
+
+/** Whether its pods are ready must be known. What is away beside that says nothing, as what serves nothing does. */
+async function ofBlue(world: Proven, check: Check): Promise<Pick<Sample, 'value'>> {
+  try {
+    return await reading(world, check, 'blue')
+  } catch (error) {
+    if (check.source.kind === 'readiness' || !isUnreachable(error)) throw error
+    return { value: null }
   }
 }
 
@@ -119,19 +144,42 @@ async function sampled(world: Proven, checks: readonly Check[], before: Samples)
       const every = milliseconds(check.every)
       // Beside one that is read more often, a slow one has its own pace.
       if (every > often && doneWithin(`read ${name}`, every)) return [name, samples]
-      const next = await sampleOf(world, check, since)
-      if (next?.unreachable === undefined) noteDone(`read ${name}`)
-      return [name, next ? followedBy(samples, next) : samples]
+      const next = await samplesOf(world, check, since, samples)
+      // One that is away, too: it may be too many who ask it that keep it away.
+      noteDone(`read ${name}`)
+      return [name, next.reduce<readonly Sample[]>((all, sample) => followedBy(all, sample), samples)]
     }),
   )
   return Object.fromEntries(entries)
 }
 
-/** Whoever does not answer is asked again soon, and not taken for having nothing to say. What was read is kept. */
+/** Whoever does not answer is asked again at its pace, and not taken for having nothing to say. What was read is kept. */
 function awaitSources(checks: readonly Check[], samples: Samples): void {
-  const away = checks.flatMap((check) => {
-    const why = samples[check.name]?.at(-1)?.unreachable
-    return why === undefined ? [] : [`${check.name} (${sourceInWords(check)}) could not be reached: ${why}`]
+  const away = checks.flatMap((check) => awayOf(check, samples) ?? [])
+  if (away.length > 0) throw unreachable(away.join('; '), shortest(checks))
+}
+
+/** Undefined: it was reached when it was last asked. */
+function awayOf(check: Check, samples: Samples): string | undefined {
+  const why = samples[check.name]?.at(-1)?.unreachable
+  return why === undefined ? undefined : `${check.name} (${sourceInWords(check)}) could not be reached: ${why}`
+}
+
+/**
+ * Why a watch sees too little to go on: a source that none of its checks has reached for a while. Undefined: it does not. Of
+ * Prometheus one tells for all apps (`awaitMetrics`).
+ */
+function blindBy(checks: readonly Check[], samples: Samples): string | undefined {
+  const before = notedAside('away') as Readonly<Record<string, number>> | undefined
+  const others = Map.groupBy(
+    checks.filter((c) => c.source.kind !== 'prometheus'),
+    (c) => c.source.kind,
+  )
+  const away = [...others].flatMap(([kind, all]) => {
+    const whys = all.flatMap((check) => awayOf(check, samples) ?? [])
+    return whys.length < all.length ? [] : [{ kind, whys, sinceMs: before?.[kind] ?? Date.now() }]
   })
-  if (away.length > 0) throw unreachable(away.join('; '))
+  noteAside('away', Object.fromEntries(away.map(({ kind, sinceMs }) => [kind, sinceMs])))
+  const long = away.filter(({ sinceMs }) => Date.now() - sinceMs > milliseconds(SILENT_FOR))
+  return long.length === 0 ? undefined : `for ${SILENT_FOR} ${long.flatMap(({ whys }) => whys).join('; ')}`
 }

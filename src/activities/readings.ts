@@ -1,13 +1,12 @@
-import { ApplicationFailure } from '@temporalio/common'
 import { REPLICAS } from '../domain/annotations.ts'
 import {
   askedOf,
-  beside as besideOf,
+  beside,
   combined,
   comparedOf,
   dimensionOf,
   groupMetrics,
-  newest,
+  isNoData,
   onlyOf,
   type Asking,
   type Datapoint,
@@ -15,57 +14,73 @@ import {
 import { milliseconds } from '../domain/duration.ts'
 import type { Side } from '../domain/platform.ts'
 import { lookOf, type Probed, type ProbeTarget } from '../domain/probes.ts'
-import type { Check, CheckSource, Sample } from '../domain/verdict.ts'
+import type { Check, CheckSource, Limit, Sample } from '../domain/verdict.ts'
 import { readinessOf } from '../domain/workload-state.ts'
+import { isUnreachable } from './errors.ts'
 import type { Proven } from './outside.ts'
+import { notedAside, noteAside } from './waiting.ts'
 
 type Reading = Pick<Sample, 'value' | 'saw' | 'periodMs'>
 type Source<Kind extends CheckSource['kind']> = Extract<CheckSource, { readonly kind: Kind }>
 
 /**
- * One reading of a check, of green, and of blue where it is held against it. A source that is away is a sample of that.
- * Undefined: there is nothing to read yet of after `sinceMs`.
+ * One look of a check, of green, and of blue where it is held against it. A source that is away is a sample of that. Several
+ * where the source tells of periods: all since the last of which `before` tells, and that one again. None: there is nothing
+ * to read yet of after `sinceMs`.
  */
-export async function sampleOf(world: Proven, check: Check, sinceMs: number): Promise<Sample | undefined> {
+export async function samplesOf(
+  world: Proven,
+  check: Check,
+  sinceMs: number,
+  before: readonly Sample[],
+): Promise<readonly Sample[]> {
+  const at = new Date().toISOString()
   try {
-    const read = check.source.kind === 'cloudwatch' ? measured(world, check, sinceMs) : compared(world, check)
-    const sample = await read
-    return sample && { at: new Date().toISOString(), ...sample }
+    const { source } = check
+    const read =
+      source.kind === 'cloudwatch'
+        ? await measured(world, check.limit, source, askedOf(Date.now(), sinceMs, lastOf(before)))
+        : [await compared(world, check)]
+    return read.map((sample) => ({ at, ...sample }))
   } catch (error) {
-    if (!(error instanceof ApplicationFailure) || error.type !== 'Unreachable') throw error
-    return { at: new Date().toISOString(), value: null, unreachable: error.message }
+    if (!isUnreachable(error)) throw error
+    return [{ at, value: null, unreachable: error.message }]
   }
 }
 
-async function compared(world: Proven, check: Check): Promise<Omit<Sample, 'at'> | undefined> {
+const lastOf = (samples: readonly Sample[]): number | undefined =>
+  samples.findLast((s) => s.periodMs !== undefined)?.periodMs
+
+async function compared(world: Proven, check: Check): Promise<Omit<Sample, 'at'>> {
   const [green, blue] = await Promise.all([
     reading(world, check, 'green'),
     check.limit.timesBlue === undefined ? undefined : reading(world, check, 'blue'),
   ])
-  return green && { ...green, ...(blue !== undefined && { blue: blue.value }) }
+  return { ...green, ...(blue !== undefined && { blue: blue.value }) }
 }
 
-/** Blue's number of the same minute. */
+/** Each with blue's number of the same minute. */
 async function measured(
   world: Proven,
-  { source, limit }: Check,
-  sinceMs: number,
-): Promise<Omit<Sample, 'at'> | undefined> {
-  const asking = askedOf(Date.now(), sinceMs)
-  if (!asking || source.kind !== 'cloudwatch') return undefined
+  limit: Limit,
+  source: Source<'cloudwatch'>,
+  asking: Asking | undefined,
+): Promise<readonly Omit<Sample, 'at'>[]> {
+  if (!asking) return []
   const [points, others] = await Promise.all([
     counted(world, source, 'green', asking),
     limit.timesBlue === undefined ? undefined : counted(world, source, 'blue', comparedOf(asking)),
   ])
-  const last = newest(points, asking)
-  if (last === undefined) return undefined
-  if (last === null) return { value: null, ...(others && { blue: null }) }
-  const { atMs: periodMs, value } = last
-  return { value, periodMs, ...(others && { blue: besideOf(others, periodMs) }) }
+  if (isNoData(points, asking)) return [{ value: null, ...(others && { blue: null }) }]
+  return points.map(({ atMs: periodMs, value }) => ({
+    value,
+    periodMs,
+    ...(others && { blue: beside(others, periodMs) }),
+  }))
 }
 
-/** Throws `unreachable` where the source does not answer. Undefined: it has nothing to tell yet. */
-export async function reading(world: Proven, { source }: Check, side: Side): Promise<Reading | undefined> {
+/** The newest. Throws `unreachable` where the source does not answer. */
+export async function reading(world: Proven, { source }: Check, side: Side): Promise<Reading> {
   switch (source.kind) {
     case 'prometheus':
       return queried(world, source, side)
@@ -75,9 +90,8 @@ export async function reading(world: Proven, { source }: Check, side: Side): Pro
       return probed(world, source, side)
     case 'cloudwatch': {
       const asking = askedOf(Date.now())
-      const last = asking && newest(await counted(world, source, side, asking), asking)
-      if (last === null) return { value: null }
-      return last && { value: last.value, periodMs: last.atMs }
+      const last = asking && (await counted(world, source, side, asking)).at(-1)
+      return last ? { value: last.value, periodMs: last.atMs } : { value: null }
     }
   }
 }
@@ -93,11 +107,21 @@ async function counted(
   const { of } = asked
   const series = await Promise.all(
     asked.routes.map(async ({ loadBalancer, groups }) => {
-      const arn = side === 'blue' ? groups.blue : (await world.loadBalancing.findTargetGroup(groups.green))?.arn
+      const arn = side === 'blue' ? groups.blue : await knownGroup(world, groups.green)
       return arn === undefined ? {} : world.cloudWatch.data(groupMetrics(of, loadBalancer, dimensionOf(arn)), asking)
     }),
   )
   return combined(of, series)
+}
+
+/** Looked for once: as long as an activity goes on, the group stays the one that it is. */
+async function knownGroup({ loadBalancing }: Proven, name: string): Promise<string | undefined> {
+  const key = `target group ${name}`
+  const known = notedAside(key)
+  if (typeof known === 'string') return known
+  const found = await loadBalancing.findTargetGroup(name)
+  if (found) noteAside(key, found.arn)
+  return found?.arn
 }
 
 async function queried(world: Proven, { url, queries }: Source<'prometheus'>, side: Side): Promise<Reading> {

@@ -59,7 +59,7 @@ const cloudwatch = z.strictObject(
     of: oneOf(['errors', 'latency'])
       .exactOptional()
       .describe(
-        "What the load balancer counts of the app's target groups. errors: the share of requests answered with 5xx. latency: seconds, the 99th percentile.",
+        "What the load balancer counts of the app's target groups. errors: the share of requests answered with 5xx or refused by targets. latency: seconds, the 99th percentile.",
       ),
     metrics: named(metric, `{ age: ${METRIC} }`, METRIC_NAME)
       .exactOptional()

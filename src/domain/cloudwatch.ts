@@ -46,7 +46,7 @@ export const PERIOD_MS = 60_000
 const SETTLED_MS = 60_000
 /** Where so many minutes in a row have none, there is none; a single one may only be late. */
 const LOOKED_BACK = 3
-/** What blue had last counts for so long once it serves nothing. */
+/** What blue had last counts for so long once it serves nothing; and nobody asks for what is older. */
 const REMEMBERED_MS = 30 * PERIOD_MS
 
 /** A listener rule's ARN names its load balancer: `…:listener-rule/app/<name>/<id>/<listener>/<rule>`. */
@@ -77,14 +77,19 @@ export function groupMetrics(of: 'errors' | 'latency', loadBalancer: string, dim
     metrics:
       of === 'latency'
         ? { latency: one('TargetResponseTime', 'p99') }
-        : { requests: one('RequestCount', 'Sum'), failures: one('HTTPCode_Target_5XX_Count', 'Sum') },
+        : {
+            requests: one('RequestCount', 'Sum'),
+            failures: one('HTTPCode_Target_5XX_Count', 'Sum'),
+            refused: one('TargetConnectionErrorCount', 'Sum'),
+          },
   }
 }
 
 /**
- * Of all target groups of a side, minute by minute. Errors: the share of requests that the app answered with 5xx. A minute
- * without requests has no share; one with requests and no count of failures has none of them, because that is counted only
- * where there are any. Latency: of the slowest group.
+ * Of all target groups of a side, minute by minute. Errors: the share of requests that the app answered with 5xx, or to
+ * which no target could be connected: that the load balancer answers itself, and counts of the group as connections alone. It
+ * may try several for one request, so the share ends at all of them. A minute without requests has no share; one with requests
+ * and no count of failures has none of them, because that is counted only where there are any. Latency: of the slowest group.
  */
 export function combined(of: 'errors' | 'latency', groups: readonly Series[]): Datapoint[] {
   if (of === 'latency')
@@ -99,11 +104,13 @@ export function combined(of: 'errors' | 'latency', groups: readonly Series[]): D
   )
   const failures = new Map(
     merged(
-      groups.map((g) => g['failures'] ?? []),
+      groups.flatMap((g) => [g['failures'] ?? [], g['refused'] ?? []]),
       sum,
     ).map((d) => [d.atMs, d.value]),
   )
-  return requests.flatMap(({ atMs, value }) => (value > 0 ? [{ atMs, value: (failures.get(atMs) ?? 0) / value }] : []))
+  return requests.flatMap(({ atMs, value }) =>
+    value > 0 ? [{ atMs, value: Math.min(1, (failures.get(atMs) ?? 0) / value) }] : [],
+  )
 }
 
 function merged(all: readonly (readonly Datapoint[])[], join: (a: number, b: number) => number): Datapoint[] {
@@ -135,10 +142,17 @@ export interface Asking {
   readonly untilMs: number
 }
 
-/** Of the side that is judged: nothing of before `sinceMs`. Undefined: no minute is settled yet. */
-export function askedOf(nowMs: number, sinceMs = -Infinity): Asking | undefined {
+/**
+ * Of the side that is judged: nothing of before `sinceMs`, and from `lastMs` on, the last minute that was told, so that none
+ * is left out however late it is asked for; of half an hour at most. Undefined: no minute is settled yet.
+ */
+export function askedOf(nowMs: number, sinceMs = -Infinity, lastMs = Infinity): Asking | undefined {
   const untilMs = floor(nowMs - SETTLED_MS)
-  const fromMs = Math.max(untilMs - LOOKED_BACK * PERIOD_MS, Math.ceil(sinceMs / PERIOD_MS) * PERIOD_MS)
+  const fromMs = Math.max(
+    Math.min(untilMs - LOOKED_BACK * PERIOD_MS, lastMs),
+    untilMs - REMEMBERED_MS,
+    Math.ceil(sinceMs / PERIOD_MS) * PERIOD_MS,
+  )
   return fromMs < untilMs ? { fromMs, untilMs } : undefined
 }
 
@@ -147,15 +161,9 @@ export const comparedOf = ({ untilMs }: Asking): Asking => ({ fromMs: untilMs - 
 
 const floor = (ms: number): number => Math.floor(ms / PERIOD_MS) * PERIOD_MS
 
-/**
- * The newest minute that has a number. Null: of all minutes that were looked at none has one, which is no data. Undefined:
- * none of few has one, which may only be late.
- */
-export function newest(points: readonly Datapoint[], { fromMs, untilMs }: Asking): Datapoint | null | undefined {
-  const last = points.at(-1)
-  if (last) return last
-  return untilMs - fromMs >= LOOKED_BACK * PERIOD_MS ? null : undefined
-}
+/** Of all minutes that were looked at none has a number. Of few it would mean nothing: they may only be late. */
+export const isNoData = (points: readonly Datapoint[], { fromMs, untilMs }: Asking): boolean =>
+  points.length === 0 && untilMs - fromMs >= LOOKED_BACK * PERIOD_MS
 
 /** Of the same minute; where it has none, the last one before. */
 export const beside = (points: readonly Datapoint[], atMs: number): number | null =>

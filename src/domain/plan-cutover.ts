@@ -23,7 +23,7 @@ import {
 } from './platform.ts'
 import { PROOF_STEP } from './roles.ts'
 import { act, ask, leaves, waitFor, type LeafStep, type Step } from './steps.ts'
-import { needsNoTraffic, withoutBlue } from './verdict.ts'
+import { needsNoTraffic, withoutBlue, type Check } from './verdict.ts'
 import { waived } from './waivers.ts'
 
 const HANDOVERS_AT_ONCE = 5
@@ -76,7 +76,7 @@ export function planCutover(
         ],
         commit: [pointAway(placeOf(it)), ...traffic.commit, ...jobs.commit, ...ready.commit],
         onFailure: 'rollback',
-        ...(begins && { health: { from: begins.id, checks: environment.checks } }),
+        ...(begins && { health: { from: begins.id, checks: untilAwake(it) } }),
       },
     ],
   }
@@ -216,7 +216,8 @@ const greenBuffers = (it: Subject): LeafStep[] =>
   )
 
 /** Up by steps, each observed; back in one. */
-function moveTraffic({ app, environment, workloads }: Subject): Move {
+function moveTraffic(it: Subject): Move {
+  const { app, environment, workloads } = it
   const id = (...path: string[]) => [environment.name, ...path].join('/')
   const { routes, weights } = environment
   if (routes.length === 0) return stay
@@ -225,7 +226,7 @@ function moveTraffic({ app, environment, workloads }: Subject): Move {
     ...routes.map((route) =>
       act(id('route', route.name, `${to}`), 'setWeight', { route, to, expect: [weights[n - 1] ?? 0, to] }),
     ),
-    observed(app, environment, `${to}`, `at ${to} %`),
+    observed(app, { ...environment, checks: untilAwake(it) }, `${to}`, `at ${to} %`),
   ])
   const grown = workloads.filter(sized).map((w) => w.ref)
   const back = [
@@ -306,9 +307,19 @@ const observed = (app: App, { name, observe, checks }: Environment, point: strin
   checks,
 })
 
-/** What needs no traffic is looked at before anybody is asked. */
-function smoke({ app, environment }: Subject): LeafStep[] {
-  const checks = environment.checks.filter(needsNoTraffic)
+/** What is probed may sleep on green until its handover. Nobody serves from a CronJob. */
+const sleeps = ({ workloads }: Subject): boolean => workloads.some((w) => startsAsleep(w) && w.ref.kind !== 'CronJob')
+
+/** Whom a probe asks its address does not tell: where something sleeps, one counts once it was answered well. */
+const untilAwake = (it: Subject): readonly Check[] =>
+  it.environment.checks.map((check) =>
+    sleeps(it) && needsNoTraffic(check) ? { ...check, onceWell: true as const } : check,
+  )
+
+/** What needs no traffic is looked at before anybody is asked; not where it may be asleep. */
+function smoke(it: Subject): LeafStep[] {
+  const { app, environment } = it
+  const checks = sleeps(it) ? [] : environment.checks.filter(needsNoTraffic)
   if (checks.length === 0) return []
   const observe: Duration = `${Math.max(...checks.map((c) => c.minSamples * seconds(c.every)))}s`
   return [observed(app, { ...environment, observe, checks }, 'before', 'before it moves')]

@@ -2,6 +2,7 @@ import type { CloudWatchAsked } from './cloudwatch.ts'
 import { seconds, type Duration } from './duration.ts'
 import type { Side } from './platform.ts'
 import type { ProbeTarget } from './probes.ts'
+import { lookedAt, tallied, within, type Tally } from './samples.ts'
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive'
 
@@ -51,6 +52,8 @@ export interface Check {
   /** How many samples in a row make a breach. */
   readonly breachAfter: number
   readonly every: Duration
+  /** Counts from the first reading within its limit on: what it asks for may be asleep until then. */
+  readonly onceWell?: true
 }
 
 /** One reading; `value` is null when the source had nothing to say, which is not zero. */
@@ -75,49 +78,47 @@ export interface Judgement {
 }
 
 /**
- * What is read next follows what was read before. A source that was away for a while leaves no trace once it answers, and
- * what is told of a period twice counts once.
+ * What is read next follows what was read before. A source that was away for a while leaves no trace once it answers. What
+ * is told of a period twice counts once, as it was told last, and one that is told late stands among its own.
  */
-export const followedBy = (samples: readonly Sample[], next: Sample): readonly Sample[] => [
-  ...samples.filter((s) => s.unreachable === undefined && (s.periodMs === undefined || s.periodMs !== next.periodMs)),
-  next,
-]
+export function followedBy(samples: readonly Sample[], next: Sample): readonly Sample[] {
+  const before = samples.filter((s) => s.unreachable === undefined)
+  const { periodMs } = next
+  const at = before.findIndex((s) => periodMs !== undefined && s.periodMs !== undefined && s.periodMs >= periodMs)
+  return at < 0 ? [...before, next] : before.toSpliced(at, before[at]?.periodMs === periodMs ? 1 : 0, next)
+}
 
-export function judge(check: Check, samples: readonly Sample[]): Judgement {
+/** `before`: of samples that came before these and are not kept. */
+export function judge(check: Check, samples: readonly Sample[], before?: Tally): Judgement {
   const say = (verdict: Verdict, because: string): Judgement => ({
     check: check.name,
     source: sourceInWords(check),
     verdict,
     because,
   })
-  const beside = besideBlue(samples)
-  const readings = beside.map((s) => within(check, s))
-  const known = readings.filter((r) => r !== undefined)
-  const worst = longestRun(readings, false)
+  const tally = tallied(check, samples, before)
+  const { known, longest, over } = tally
+  const last = over.at(-1)
 
-  if (worst >= check.breachAfter) {
-    const bad = beside.filter((s) => within(check, s) === false).slice(-check.breachAfter)
+  if (longest >= check.breachAfter)
     return say(
       'fail',
-      `${bad.map((s) => rounded(s.value)).join(', ')} in a row, where ${allowed(check, bad.at(-1))}${seen(bad.at(-1))}`,
+      `${over.map((s) => rounded(s.value)).join(', ')} in a row, where ${allowed(check, last)}${seen(last)}`,
     )
-  }
-  if (known.length < check.minSamples)
-    return say('inconclusive', `${known.length} of ${check.minSamples} samples${unknown(check, beside)}`)
+  if (known < check.minSamples)
+    return say('inconclusive', `${known} of ${check.minSamples} samples${unknown(tally, samples)}`)
   // A window of which little was seen is no good window.
-  if (2 * known.length < readings.length)
-    return say('inconclusive', `only ${known.length} of ${readings.length} readings gave a number`)
+  if (2 * known < lookedAt(tally))
+    return say('inconclusive', `only ${known} of ${lookedAt(tally)} readings gave a number`)
   // What was seen last decides whether more may be risked: one more reading makes it a breach, or well again.
-  if (known.at(-1) === false) {
-    const last = beside.findLast((s) => within(check, s) === false)
+  if (tally.lastWithin === false)
     return say(
       'inconclusive',
       `${rounded(last?.value ?? null)} was read last, where ${allowed(check, last)}${seen(last)}`,
     )
-  }
   return say(
     'pass',
-    worst === 0 ? `${known.length} samples within the limit` : `${known.length} samples, ${worst} over the limit`,
+    longest === 0 ? `${known} samples within the limit` : `${known} samples, ${longest} over the limit`,
   )
 }
 
@@ -125,48 +126,46 @@ export function judge(check: Check, samples: readonly Sample[]): Judgement {
  * All checks of a window. One that hears of no traffic, or of too little, has its samples made up by a probe that passes,
  * where the probe may. What was bad, and a source that could not be reached, is not made up.
  */
-export function judgeAll(checks: readonly Check[], samples: Readonly<Record<string, readonly Sample[]>>): Judgement[] {
-  const all = checks.map((check) => judge(check, samples[check.name] ?? []))
-  const probe = checks.find(({ source }, n) => source.kind === 'probe' && source.makesUp && all[n]?.verdict === 'pass')
-  if (!probe) return all
-  return all.map((judgement, n) => {
+export function judgeAll(
+  all: readonly Check[],
+  samples: Readonly<Record<string, readonly Sample[]>>,
+  before: Readonly<Record<string, Tally | undefined>> = {},
+): Judgement[] {
+  const tallyOf = (check: Check) => tallied(check, samples[check.name] ?? [], before[check.name])
+  const checks = all.filter((check) => check.onceWell !== true || tallyOf(check).known > 0)
+  const judged = checks.map((check) => judge(check, samples[check.name] ?? [], before[check.name]))
+  const probe = checks.find(
+    ({ source }, n) => source.kind === 'probe' && source.makesUp && judged[n]?.verdict === 'pass',
+  )
+  if (!probe) return judged
+  return judged.map((judgement, n) => {
     const check = checks[n]
-    if (!check || judgement.verdict !== 'inconclusive' || !lacksTraffic(check, samples[check.name] ?? []))
-      return judgement
+    const lacks = check && lacksTraffic(check, samples[check.name] ?? [], tallyOf(check))
+    if (judgement.verdict !== 'inconclusive' || lacks !== true) return judgement
     return { ...judgement, verdict: 'pass', because: `${judgement.because}, made up by ${probe.name}, which passes` }
   })
 }
 
 /** Looked often enough, never in vain, and never bad. */
-const lacksTraffic = (check: Check, samples: readonly Sample[]): boolean =>
+const lacksTraffic = (check: Check, samples: readonly Sample[], tally: Tally): boolean =>
   check.source.kind !== 'readiness' &&
   check.source.kind !== 'probe' &&
-  samples.length >= check.minSamples &&
-  samples.every((s) => s.unreachable === undefined && within(check, s) !== false)
+  lookedAt(tally) >= check.minSamples &&
+  tally.longest === 0 &&
+  samples.every((s) => s.unreachable === undefined)
 
 /** Why there are too few samples: three things that are not the same. */
-function unknown(check: Check, samples: readonly Sample[]): string {
+function unknown({ withoutData, withoutBlue: alone }: Tally, samples: readonly Sample[]): string {
   const away = samples.findLast((s) => s.unreachable !== undefined)
   if (away?.unreachable !== undefined) return `; it could not be reached: ${away.unreachable}`
-  const nothing = samples.filter((s) => s.value === null).length
-  const alone = samples.filter((s) => s.value !== null && within(check, s) === undefined).length
   const times = (n: number) => (n === 1 ? 'once' : `${n} times`)
   return [
-    ...(nothing > 0 ? [`; it answered ${times(nothing)} without data`] : []),
+    ...(withoutData > 0 ? [`; it answered ${times(withoutData)} without data`] : []),
     ...(alone > 0 ? [`; blue had nothing to compare with ${times(alone)}`] : []),
   ].join('')
 }
 
 const seen = (sample: Sample | undefined): string => (sample?.saw === undefined ? '' : ` (${sample.saw})`)
-
-/** Once blue serves nothing it has no rate any more: green is held against the last one that it had. */
-function besideBlue(samples: readonly Sample[]): Sample[] {
-  let last: number | null = null
-  return samples.map((s) => {
-    last = s.blue ?? last
-    return s.blue === undefined ? s : { ...s, blue: last }
-  })
-}
 
 /** What the limit says, in the words of the platform file: the part of it that does not hold. */
 function allowed({ limit: { atMost, atLeast, timesBlue } }: Check, sample: Sample | undefined): string {
@@ -195,16 +194,6 @@ export function told(judgements: readonly Judgement[]): string {
 /** `errors (Prometheus) 0.2, 0.3 in a row, where at most 0.02 is allowed`. */
 export const inWords = ({ check, source, because }: Judgement): string => `${check} (${source}) ${because}`
 
-/** Undefined: nobody knows. */
-function within({ limit }: Pick<Check, 'limit'>, { value, blue }: Sample): boolean | undefined {
-  const { atMost, atLeast, timesBlue, fineUpTo = -Infinity } = limit
-  if (value === null) return undefined
-  if (atMost !== undefined && value > atMost) return false
-  if (atLeast !== undefined && value < atLeast) return false
-  if (timesBlue === undefined || value <= fineUpTo) return true
-  return blue === undefined || blue === null ? undefined : value <= timesBlue * blue
-}
-
 /** The check without its comparison with blue, where that leaves anything of it: blue serves nothing any more, or is it. */
 export function withoutBlue(check: Check): Check[] {
   const { timesBlue, fineUpTo: _, ...absolute } = check.limit
@@ -214,16 +203,6 @@ export function withoutBlue(check: Check): Check[] {
 
 /** Asked of green it says something before anybody else asks it. */
 export const needsNoTraffic = ({ source }: Check): boolean => source.kind === 'probe'
-
-function longestRun<T>(items: readonly T[], wanted: T): number {
-  let run = 0
-  let longest = 0
-  for (const item of items) {
-    run = item === wanted ? run + 1 : 0
-    longest = Math.max(longest, run)
-  }
-  return longest
-}
 
 /** What is known at the moment of a breach. */
 export interface Breach {

@@ -281,6 +281,8 @@ export interface SandboxAws {
       readonly status: number
       readonly seconds: number
     }): void
+    /** Of a request that its target did not answer. `refused`: it could not even be connected to. */
+    unanswered(of: { readonly ruleArn: string; readonly targetGroupArn: string; readonly refused: boolean }): void
   }
   /** Log groups of CloudWatch, with the bytes that they keep. */
   readonly logs: {

@@ -151,6 +151,8 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
   const proxy = await startProxy({
     elbv2: aws.elbv2,
     answered: (answer) => aws.metrics.answered(answer),
+    unanswered: (request) => aws.metrics.unanswered(request),
+    listens: (ip) => network.listens(ip),
     pods: network.url,
     port: ports.traffic ?? 0,
   })

@@ -134,13 +134,15 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       // Numbered: the time-skipping server does not give the id of a cancelled poll free.
       watches += 1
       const id = `${name}/watch.${watches}`
-      await question('watch', id, `watch ${app.name} ${name}`, 'watch', { subject, checks }).catch((error: unknown) => {
-        // Not to see is no breach.
-        if (problemOf(error).type !== 'Unhealthy' && wasStopped(error)) return
-        throw problemOf(error).type === 'Unhealthy'
-          ? error
-          : failed('Blind', `health cannot be watched: ${problemOf(error).message}`)
-      })
+      await question('watch', id, `watch ${app.name} ${name}`, 'watch', { subject, checks: health.checks }).catch(
+        (error: unknown) => {
+          // Not to see is no breach.
+          if (problemOf(error).type !== 'Unhealthy' && wasStopped(error)) return
+          throw problemOf(error).type === 'Unhealthy'
+            ? error
+            : failed('Blind', `health cannot be watched: ${problemOf(error).message}`)
+        },
+      )
     }
     const moveAndStay = async () => {
       await forward(phase)

@@ -67,7 +67,7 @@ describe('no data, zero and a source that is away are three things', () => {
   )
 
   test('what was away leaves no trace once it answers', () => {
-    const samples = of(away, away, zero).reduce<readonly Sample[]>(followedBy, [zero])
+    const samples = of(away, away, zero).reduce<readonly Sample[]>((all, s) => followedBy(all, s), [zero])
     expect(samples).toEqual([zero, zero])
     expect(followedBy(samples, away)).toEqual([zero, zero, away])
   })

@@ -7,12 +7,12 @@ import {
   combined,
   comparedOf,
   dimensionOf,
-  newest,
+  isNoData,
   PERIOD_MS,
   type Datapoint,
 } from '../../src/domain/cloudwatch.ts'
 import type { Route } from '../../src/domain/platform.ts'
-import { followedBy } from '../../src/domain/verdict.ts'
+import { followedBy, type Sample } from '../../src/domain/verdict.ts'
 import { errors, route } from '../support/builders.ts'
 import { aFile } from '../support/found.ts'
 
@@ -23,6 +23,17 @@ const minutes = (n: number) => n * PERIOD_MS
 describe('the share of errors of a minute', () => {
   test.for([
     { says: 'of one group', groups: [{ requests: points({ 1: 10 }), failures: points({ 1: 2 }) }], is: { 1: 0.2 } },
+    {
+      says: 'connections that targets refuse are failures, and no more than there were requests',
+      groups: [
+        {
+          requests: points({ 1: 10, 2: 10, 3: 10 }),
+          failures: points({ 1: 1, 3: 5 }),
+          refused: points({ 1: 2, 2: 4, 3: 8 }),
+        },
+      ],
+      is: { 1: 0.3, 2: 0.4, 3: 1 },
+    },
     { says: 'no failure counted is none', groups: [{ requests: points({ 1: 10 }), failures: [] }], is: { 1: 0 } },
     { says: 'no request is no share', groups: [{ requests: [], failures: points({ 1: 2 }) }], is: {} },
     { says: 'none of no requests neither', groups: [{ requests: points({ 1: 0 }), failures: [] }], is: {} },
@@ -48,22 +59,29 @@ describe('which minutes are asked for', () => {
     expect(askedOf(minutes(13) - 1, since)).toBeUndefined()
     expect(askedOf(minutes(13), since)).toEqual({ fromMs: minutes(11), untilMs: minutes(12) })
     expect(askedOf(minutes(30), since)).toEqual({ fromMs: minutes(26), untilMs: minutes(29) })
+    // However late it is asked again, from the last one on that was told; of half an hour at most.
+    expect(askedOf(minutes(30), since, minutes(20))).toEqual({ fromMs: minutes(20), untilMs: minutes(29) })
+    expect(askedOf(minutes(90), since, minutes(20))).toEqual({ fromMs: minutes(59), untilMs: minutes(89) })
     expect(comparedOf({ fromMs: 0, untilMs: minutes(60) })).toEqual({ fromMs: minutes(30), untilMs: minutes(60) })
   })
   test('one that is not told may be late; three in a row are no data', () => {
     const asking = (n: number) => ({ fromMs: 0, untilMs: minutes(n) })
-    expect([newest([], asking(2)), newest([], asking(3))]).toEqual([undefined, null])
-    expect(newest(points({ 1: 5, 2: 6 }), asking(3))?.value).toBe(6)
+    expect([isNoData([], asking(2)), isNoData([], asking(3))]).toEqual([false, true])
+    expect(isNoData(points({ 1: 5, 2: 6 }), asking(3))).toBe(false)
   })
   test('blue’s number is of the same minute, or the last before', () => {
     const blue = points({ 1: 5, 3: 7, 4: 9 })
     expect([3, 2, 0].map((n) => beside(blue, minutes(n)))).toEqual([7, 5, null])
   })
-  test('a minute that is told twice counts once', () => {
+  test('a minute that is told twice counts once, and one that is told late stands where it was', () => {
     const of = (minute: number, value: number) => ({ at: '', value, periodMs: minutes(minute) })
-    expect([of(1, 1), of(1, 2), of(2, 3)].reduce(followedBy, [] as readonly ReturnType<typeof of>[])).toEqual([
+    const none = { at: '', value: null }
+    const told = [of(1, 1), of(1, 2), none, of(4, 3), of(3, 4)]
+    expect(told.reduce<readonly Sample[]>((all, s) => followedBy(all, s), [])).toEqual([
       of(1, 2),
-      of(2, 3),
+      none,
+      of(3, 4),
+      of(4, 3),
     ])
   })
 })

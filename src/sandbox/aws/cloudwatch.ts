@@ -17,6 +17,12 @@ export interface Metric {
   readonly dimensions: Readonly<Record<string, string>>
 }
 
+/** By which rule a request went to which group. */
+interface Sent {
+  readonly ruleArn: string
+  readonly targetGroupArn: string
+}
+
 export class Metrics {
   /** By metric, by the minute's beginning: every measurement. */
   readonly #minutes = new Map<string, Map<number, number[]>>()
@@ -36,19 +42,22 @@ export class Metrics {
    * What a load balancer counts of one answer of a target. Failures are counted only where there are any.
    * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
    */
-  answered(of: {
-    readonly ruleArn: string
-    readonly targetGroupArn: string
-    readonly status: number
-    readonly seconds: number
-  }): void {
-    const LoadBalancer = /:listener-rule\/(app\/[^/]+\/[^/]+)\//.exec(of.ruleArn)?.[1] ?? ''
-    const dimensions = { TargetGroup: of.targetGroupArn.split(':').at(-1) ?? '', LoadBalancer }
-    const count = (metric: string, value: number) =>
-      this.put({ namespace: 'AWS/ApplicationELB', metric, dimensions }, Date.now(), value)
-    count('RequestCount', 1)
-    count('TargetResponseTime', of.seconds)
-    if (of.status >= 500) count('HTTPCode_Target_5XX_Count', 1)
+  answered(of: Sent & { readonly status: number; readonly seconds: number }): void {
+    this.#count(of, 'RequestCount', 1)
+    this.#count(of, 'TargetResponseTime', of.seconds)
+    if (of.status >= 500) this.#count(of, 'HTTPCode_Target_5XX_Count', 1)
+  }
+
+  /** Of a request whose target was chosen and did not answer it. `refused`: it could not even be connected to. */
+  unanswered(of: Sent & { readonly refused: boolean }): void {
+    this.#count(of, 'RequestCount', 1)
+    if (of.refused) this.#count(of, 'TargetConnectionErrorCount', 1)
+  }
+
+  #count({ ruleArn, targetGroupArn }: Sent, metric: string, value: number): void {
+    const LoadBalancer = /:listener-rule\/(app\/[^/]+\/[^/]+)\//.exec(ruleArn)?.[1] ?? ''
+    const dimensions = { TargetGroup: targetGroupArn.split(':').at(-1) ?? '', LoadBalancer }
+    this.put({ namespace: 'AWS/ApplicationELB', metric, dimensions }, Date.now(), value)
   }
 
   between(metric: Metric, fromMs: number, untilMs: number): [number, readonly number[]][] {

@@ -18,6 +18,8 @@ export interface Answered {
 export interface PodNetwork extends Listening {
   /** To be told of every pod of every cluster. */
   readonly see: PodChange
+  /** Whether a connection to that address would be taken. */
+  listens(ip: string): boolean
   /** The health check of a load balancer: would this pod answer? */
   readonly probe: Probe
 }
@@ -81,6 +83,7 @@ export async function startPodNetwork(options: {
   return {
     ...server,
     see,
+    listens: (ip) => known.get(ip)?.listens === true,
     // In the process: a socket for each of a hundred targets each second would cost more than the traffic does.
     probe: async ({ id }) => known.get(id)?.listens === true && known.get(id)?.pod.ready === true,
   }

@@ -13,6 +13,10 @@ export interface ProxyOptions {
   readonly port?: number
   /** To be told of every answer of a target. */
   readonly answered?: SandboxAws['metrics']['answered']
+  /** And of every request that its target did not answer. */
+  readonly unanswered?: SandboxAws['metrics']['unanswered']
+  /** Whether there is anybody at that address; left out: always. What breaks off nevertheless was connected to. */
+  readonly listens?: (ip: string) => boolean
   /** How long a pod may take. */
   readonly timeoutMs?: number
 }
@@ -21,7 +25,8 @@ export interface ProxyOptions {
 const HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'x-pod-ip'])
 
 export async function startProxy(options: ProxyOptions): Promise<Listening> {
-  const { elbv2, answered = () => undefined, timeoutMs = 5_000 } = options
+  const { elbv2, listens = () => true, timeoutMs = 5_000 } = options
+  const { answered = () => undefined, unanswered = () => undefined } = options
   const agent = new Agent({ keepAlive: true })
   const pods = new URL(options.pods)
   const pick = weighted()
@@ -66,21 +71,31 @@ export async function startProxy(options: ProxyOptions): Promise<Listening> {
       if (response.headersSent) response.destroy()
       else own(response, status, why)
     }
+    // As of when it is asked: one that ends meanwhile was connected to.
+    const refused = !listens(ip)
     let late = false
+    let counted = false
+    const count = () => {
+      if (!counted) unanswered({ ...by, refused })
+      counted = true
+    }
     const timer = setTimeout(() => {
       late = true
       upstream.destroy()
+      count()
       give(504, `${ip} did not answer in ${timeoutMs} ms`)
     }, timeoutMs)
 
     upstream.on('response', (answer) => {
       const status = answer.statusCode ?? 502
+      counted = true
       answered({ ...by, status, seconds: (performance.now() - began) / 1000 })
       response.writeHead(status, ownHeaders(answer))
       answer.on('error', () => response.destroy())
       answer.pipe(response)
     })
     upstream.on('error', (error) => {
+      count()
       if (!late) give(502, `${ip}: ${error.message}`)
     })
     response.on('close', () => {

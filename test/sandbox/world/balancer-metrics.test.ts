@@ -23,7 +23,7 @@ const pod = {
   annotations: { 'sandbox.norikae.io/role': 'web' },
 }
 
-test('what a load balancer serves is counted of its target group, and failures where there are any', async () => {
+test('what a load balancer serves is counted of its target group, and failures and refusals where there are any', async () => {
   const faults = new AppFaults(() => 'b')
   const network = await startPodNetwork({ faults, answered: () => undefined })
   const metrics = new Metrics()
@@ -31,6 +31,9 @@ test('what a load balancer serves is counted of its target group, and failures w
     elbv2: { rules: () => [rule], serving: () => [{ id: pod.ip, port: 8080 }] },
     pods: network.url,
     answered: (answer) => metrics.answered(answer),
+    unanswered: (request) => metrics.unanswered(request),
+    listens: (ip) => network.listens(ip),
+    timeoutMs: 100,
   })
   network.see(pod, 'ready')
   const get = () =>
@@ -44,12 +47,21 @@ test('what a load balancer serves is counted of its target group, and failures w
     const minutes = metrics.between({ namespace: 'AWS/ApplicationELB', metric, dimensions }, 0, Infinity)
     return minutes.flatMap(([, values]) => values).length
   }
+  const names = ['RequestCount', 'TargetResponseTime', 'HTTPCode_Target_5XX_Count', 'TargetConnectionErrorCount']
+  const all = () => names.map(counted)
   try {
     await get()
-    expect([counted('RequestCount'), counted('HTTPCode_Target_5XX_Count')]).toEqual([1, 0])
+    expect(all()).toEqual([1, 1, 0, 0])
     faults.set('fails', { app: 'web', rate: 1 })
     await get()
-    expect(['RequestCount', 'TargetResponseTime', 'HTTPCode_Target_5XX_Count'].map(counted)).toEqual([2, 2, 1])
+    expect(all()).toEqual([2, 2, 1, 0])
+    // Connected to, and not answered in time: counted of the load balancer, and of no group.
+    faults.set('slow', { app: 'web', addedMs: 200 })
+    await get()
+    expect(all()).toEqual([3, 2, 1, 0])
+    network.see(pod, 'gone')
+    await get()
+    expect(all()).toEqual([4, 2, 1, 1])
   } finally {
     await proxy.stop()
     await network.stop()

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { unreachable } from '../../../src/activities/errors.ts'
 import { healthActivities } from '../../../src/activities/health.ts'
@@ -49,7 +50,8 @@ function activities({ metrics = () => 0, probe = () => ({ status: 200, seconds: 
     probes: { get: async (target: { url: string }) => probe(target.url, looks++) },
   }
   const others = { get: (of: object, name: string) => Reflect.get(of, name) ?? (() => ({})) }
-  return healthActivities({ ports: new Proxy(known, others) } as unknown as Outside)
+  const outside = { ports: new Proxy(known, others), upgradeStatus: async () => undefined }
+  return healthActivities(outside as unknown as Outside)
 }
 const quarterly = { between: () => void vi.setSystemTime(Date.now() + 15_000) }
 const observing = (world: World, checks: readonly Check[]) =>
@@ -94,23 +96,29 @@ test('a watch breaches by a probe of green, and asks it of blue before anything 
   })
 })
 
-test('CloudWatch is asked of both target groups once a minute is settled, and green held against blue’s', async () => {
-  const latency: Check = {
-    name: 'latency',
-    source: {
-      kind: 'cloudwatch',
-      asked: {
-        of: 'latency',
-        routes: [
-          { loadBalancer: 'app/web/1', groups: { blue: 'arn:aws:elb:r:1:targetgroup/web/b', green: 'web-green' } },
-        ],
-      },
+const counts = (of: 'errors' | 'latency', more: Partial<Check> = {}): Check => ({
+  name: of,
+  source: {
+    kind: 'cloudwatch',
+    asked: {
+      of,
+      routes: [
+        { loadBalancer: 'app/web/1', groups: { blue: 'arn:aws:elb:r:1:targetgroup/web/b', green: 'web-green' } },
+      ],
     },
-    limit: { timesBlue: 2 },
-    minSamples: 2,
-    breachAfter: 2,
-    every: '60s',
-  }
+  },
+  limit: of === 'errors' ? { atMost: 0.02 } : { timesBlue: 2 },
+  minSamples: 2,
+  breachAfter: 2,
+  every: '60s',
+  ...more,
+})
+const away = async () => {
+  throw unreachable('GetMetricData: no answer in 15s')
+}
+
+test('CloudWatch is asked of both target groups once a minute is settled, and green held against blue’s', async () => {
+  const latency = counts('latency')
   const asked: string[] = []
   const data = async (query: CloudWatchQuery, { fromMs, untilMs }: Asking) => {
     const group = query.metrics['latency']?.dimensions['TargetGroup'] ?? ''
@@ -118,7 +126,8 @@ test('CloudWatch is asked of both target groups once a minute is settled, and gr
     const minutes = Array.from({ length: (untilMs - fromMs) / 60_000 }, (_, n) => fromMs + n * 60_000)
     return { latency: minutes.map((atMs) => ({ atMs, value: group.endsWith('/g') ? 3 : 1 })) }
   }
-  const findTargetGroup = async () => ({ arn: 'arn:aws:elb:r:1:targetgroup/web/g' })
+  let looked = 0
+  const findTargetGroup = async () => ({ arn: `arn:aws:elb:r:${++looked}:targetgroup/web/g` })
   const { observe } = activities({ cloudWatch: () => ({ data }), loadBalancing: () => ({ findTargetGroup }) })
   const { answer, waits } = await driven(observe, { subject, for: '1m', checks: [errors, latency] }, quarterly)
   expect(answer[1]).toMatchObject({
@@ -128,4 +137,69 @@ test('CloudWatch is asked of both target groups once a minute is settled, and gr
   expect(new Set(asked)).toEqual(new Set(['targetgroup/web/g', 'targetgroup/web/b']))
   // Two minutes that have begun since, and one until the second is told; read by the minute, and not by the quarter.
   expect([waits.length, asked.length]).toEqual([12, 4])
+  expect(looked).toBe(1)
+})
+
+test('no minute is left out, however late it is asked for', async () => {
+  const data = async (_: CloudWatchQuery, { fromMs, untilMs }: Asking) => {
+    const minutes = Array.from({ length: (untilMs - fromMs) / 60_000 }, (_each, n) => fromMs + n * 60_000)
+    const at = (value: (n: number) => number) => minutes.map((atMs) => ({ atMs, value: value(atMs / 60_000) }))
+    return { requests: at(() => 100), failures: at((n) => (n % 4 === 1 ? 50 : 0)) }
+  }
+  const findTargetGroup = async () => ({ arn: 'arn:aws:elb:r:1:targetgroup/web/g' })
+  const { observe } = activities({ cloudWatch: () => ({ data }), loadBalancing: () => ({ findTargetGroup }) })
+  const seldom = { between: () => void vi.setSystemTime(Date.now() + 120_000) }
+  const { answer } = await driven(observe, { subject, for: '6m', checks: [counts('errors')] }, seldom)
+  expect(answer).toMatchObject([{ because: expect.stringMatching(/^5 samples, 1 over/) }])
+})
+
+test('a source that is away is asked no more often than one that answers', async () => {
+  let asked = 0
+  const findTargetGroup = async () => {
+    asked += 1
+    return away()
+  }
+  const { observe } = activities({ loadBalancing: () => ({ findTargetGroup }), cloudWatch: () => ({ data: away }) })
+  const pauses: unknown[] = []
+  const looks = 16
+  const pausing = async (input: Parameters<typeof observe>[0]) => {
+    try {
+      return await observe(input)
+    } catch (error) {
+      pauses.push(error instanceof ApplicationFailure && error.nextRetryDelay)
+      if (pauses.length < looks) throw error
+      return []
+    }
+  }
+  await driven(pausing, { subject, for: '1h', checks: [answers, counts('errors')] }, quarterly)
+  // Until the first minute is settled nothing is asked; from then on by the minute.
+  expect([asked, new Set(pauses)]).toEqual([2, new Set([answers.every])])
+})
+
+test('a watch that reaches none of a source for half an hour says so, whatever the others say', async () => {
+  const { watch } = activities({ cloudWatch: () => ({ data: away }), loadBalancing: () => ({ findTargetGroup: away }) })
+  const began = Date.now()
+  const fast = { between: () => void vi.setSystemTime(Date.now() + 300_000) }
+  expect(await ending(watch, { subject, checks: [answers, counts('errors')] }, fast)).toEqual({
+    type: 'Failed',
+    message: 'for 30m errors (CloudWatch) could not be reached: GetMetricData: no answer in 15s',
+  })
+  expect(Date.now() - began).toBeGreaterThan(30 * 60_000)
+})
+
+test.for([
+  { says: 'what is away beside its pods says nothing', of: 'metrics', blue: 'pass' },
+  { says: 'whether its pods are ready must be known', of: 'pods', blue: undefined },
+])('of blue: $says', async ({ of, blue }) => {
+  const list = async () => (of === 'pods' ? away() : [])
+  const { compare } = activities({
+    metrics: () => 'away',
+    kubernetes: () => ({ list, pages: async function* () {} }),
+    cloudWatch: () => ({ data: away }),
+  })
+  const ready: Check = { ...errors, name: 'ready', source: { kind: 'readiness', namespaces: ['web'] } }
+  const asked = { subject, checks: [errors, ready, counts('errors'), counts('latency')] }
+  const judged = compare(asked)
+  if (blue === undefined) await expect(judged).rejects.toMatchObject({ type: 'Unreachable' })
+  else expect(await judged).toMatchObject({ blue })
 })
