@@ -81,6 +81,13 @@ export function noteDone(name: string): void {
 /** Was it done within so many milliseconds, by this attempt or one before? */
 export const doneWithin = (name: string, ms: number): boolean => Date.now() - (memory().doneAtMs?.[name] ?? 0) < ms
 
+/** When this was done by this attempt or one before, first: now, where it was not, and that is noted. For `notYet`. */
+export function firstDoneAtMs(name: string): number {
+  const at = memory().doneAtMs?.[name]
+  if (at === undefined) noteDone(name)
+  return at ?? Date.now()
+}
+
 /** One attempt of a long activity ends after a minute; what is left of this one is for a last request and its time-out. */
 const ATTEMPT_MS = 25_000
 /** What is noted grows with what is done; a worker that dies does this much anew. */

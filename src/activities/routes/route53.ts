@@ -119,7 +119,7 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
       }
     },
 
-    async inForce({ share, has, write }, after) {
+    async inForce({ share, has, write }, after, sinceMs) {
       const isWeighted = has('blue') && has('green')
       const to = words(isWeighted && typeof share === 'number' ? share : has('green') ? 'green' : 'blue')
       const noted = notedAside(CHANGE) as Noted | undefined // only this driver notes under that name
@@ -128,19 +128,34 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
         if (!isWeighted || typeof share !== 'number') return
         // The same once more: only a change that is known can be asked about.
         await write(share)
-        throw notYet(`route ${route.name} was told ${to} once more, to learn when all servers have it`, budgets.weight)
+        throw notYet(
+          `route ${route.name} was told ${to} once more, to learn when all servers have it`,
+          budgets.weight,
+          undefined,
+          sinceMs,
+        )
       }
       const sets = await setsOf()
       const follows = after === 'settling' ? 0 : followedWithin(sets, { ahead: after === 'opening' })
       const budget: Duration = `${follows + SPREADS_WITHIN_S}s`
       if (noted.everywhereAtMs === undefined) {
         if (!(await records.isInSync(noted.id)))
-          throw notYet(`${to} of route ${route.name} is on its way to all servers of Route 53 (${noted.id})`, budget)
+          throw notYet(
+            `${to} of route ${route.name} is on its way to all servers of Route 53 (${noted.id})`,
+            budget,
+            undefined,
+            sinceMs,
+          )
         noteAside(CHANGE, { ...noted, everywhereAtMs: Date.now() } satisfies Noted)
       }
       const left = follows - (Date.now() - (noted.everywhereAtMs ?? Date.now())) / 1000
       if (left > 0)
-        throw notYet(`clients may go by the records of ${route.name} before this for ${Math.ceil(left)}s more`, budget)
+        throw notYet(
+          `clients may go by the records of ${route.name} before this for ${Math.ceil(left)}s more`,
+          budget,
+          undefined,
+          sinceMs,
+        )
     },
 
     async health(side) {
