@@ -2,6 +2,7 @@ import type { Duration } from '../../domain/duration.ts'
 import { hostnameOf } from '../../domain/load-balancers.ts'
 import type { RecordRoute, Side, Weight } from '../../domain/platform.ts'
 import {
+  allLeadTo,
   entering,
   followedWithin,
   isMoved,
@@ -98,14 +99,16 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
     },
 
     async prove(side) {
-      // What blue serves by is in its own record, so that its cluster need not answer for a way back.
+      // What blue serves by is in its own record: traffic goes back to it without an answer of its cluster.
       if (side === 'green' && !(await balancer('green'))) throw notFound(`${owner} has no load balancer on green`)
     },
 
     async read(): Promise<Reading> {
       const sets = await setsOf()
-      const green = sets.every(isSimple) ? await balancer('green') : undefined
-      const { sides, ...read } = recordsRead(sets, run, green)
+      const simple = sets.every(isSimple)
+      const green = simple ? await balancer('green') : undefined
+      const blue = simple && !allLeadTo(sets, green) ? await balancer('blue') : undefined
+      const { sides, ...read } = recordsRead(sets, run, { blue, green })
       return {
         ...read,
         has: (side) => sides.includes(side),
