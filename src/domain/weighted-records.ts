@@ -44,6 +44,8 @@ export interface BalancerHost {
   readonly zone: string
 }
 
+type Host = Pick<BalancerHost, 'name'>
+
 /** Types of records that lead clients to a load balancer by its name. */
 const MOVED: ReadonlySet<string> = new Set(['A', 'AAAA', 'CNAME'])
 
@@ -109,7 +111,7 @@ interface RecordsRead extends RouteRead {
 export function recordsRead(
   sets: readonly RecordSet[],
   run: string,
-  { blue, green }: { readonly [S in Side]?: BalancerHost | undefined } = {},
+  { blue, green }: { readonly [S in Side]?: Host | undefined } = {},
 ): RecordsRead {
   if (sets.every(isSimple)) {
     if (allLeadTo(sets, green)) return { share: 100, ours: false, sides: ['green'] }
@@ -124,7 +126,7 @@ export function recordsRead(
 }
 
 /** Does every type lead to this load balancer, where there is one? */
-export const allLeadTo = (sets: readonly RecordSet[], host: BalancerHost | undefined): boolean =>
+export const allLeadTo = (sets: readonly RecordSet[], host: Host | undefined): boolean =>
   host !== undefined && sets.every((s) => targetsOf(s).some((t) => sameHost(t, host.name)))
 
 const targetsOf = ({ alias, values = [] }: RecordSet): readonly string[] => (alias ? [alias.name] : values)

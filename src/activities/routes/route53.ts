@@ -51,10 +51,13 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
     throw notFound(`hosted zone ${route.zone} has no A, AAAA or CNAME record ${route.name}: put it back, then retry`)
   }
 
-  async function balancer(side: Side): Promise<Balancer | undefined> {
+  async function host(side: Side): Promise<string | undefined> {
     const cluster = await world.ifThere(side)
-    const host = cluster && (await hostOn(cluster, route))
-    return host === undefined ? undefined : loadBalancing.findBalancer(host)
+    return cluster && hostOn(cluster, route)
+  }
+  async function balancer(side: Side): Promise<Balancer | undefined> {
+    const name = await host(side)
+    return name === undefined ? undefined : loadBalancing.findBalancer(name)
   }
 
   /** Preflight has looked; that may be days ago. */
@@ -107,8 +110,9 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
       const sets = await setsOf()
       const simple = sets.every(isSimple)
       const green = simple ? await balancer('green') : undefined
-      const blue = simple && !allLeadTo(sets, green) ? await balancer('blue') : undefined
-      const { sides, ...read } = recordsRead(sets, run, { blue, green })
+      // Whatever the state of that load balancer is: they lead to it.
+      const name = simple && !allLeadTo(sets, green) ? await host('blue') : undefined
+      const { sides, ...read } = recordsRead(sets, run, { green, blue: name === undefined ? undefined : { name } })
       return {
         ...read,
         has: (side) => sides.includes(side),
