@@ -65,7 +65,13 @@ export async function refuseServing(
 ): Promise<void> {
   const { app, namespaces, on, routes = [] } = input
   for (const route of routes) {
-    const { share } = await routeDriver(world, route, { scope, run }).read()
+    const driver = routeDriver(world, route, { scope, run })
+    const { share, odd = `serves ${driver.words.others} too` } = await driver.read()
+    // Who is served by it then, and whether green is, only its owner knows.
+    if (share === 'elsewhere')
+      throw contested(
+        `route ${route.name} ${odd}, where withdrawing ${app} from ${scope[on]} may drop requests. See that ${clusterOf(scope, otherSide(on))} alone serves it, then retry`,
+      )
     if (typeof share === 'number' && share > 0)
       throw contested(
         `route ${route.name} still sends ${share} % to ${scope[on]}, where withdrawing ${app} would drop them. See that ${clusterOf(scope, otherSide(on))} serves it, set green's weight to 0, then retry`,

@@ -2,43 +2,66 @@ import { hostnameOf } from '../domain/load-balancers.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import type { RecordFacts, Target } from '../domain/record-routes.ts'
 import { ownerIn, ownerNames } from '../domain/weighted-records.ts'
+import { notReady } from './errors.ts'
 import { undefinedWhereGone, type Proven } from './outside.ts'
 import type { Balancer, KubernetesPort } from './ports.ts'
+import { attemptIsLong, onceEach } from './waiting.ts'
 
-/** What there is of the records that the platform file lists, one after the other: Route 53 is asked slowly. Reads only. */
+type Asked = Pick<Proven, 'records' | 'loadBalancing'>
+
+/**
+ * What there is of the records that the platform file lists, one after the other: Route 53 is asked slowly, so that many take
+ * longer than one attempt, and the next one goes on where it stopped (`onceEach`; who asks remembers nothing else). Reads only.
+ */
 export async function recordSurvey(
-  { records, loadBalancing }: Pick<Proven, 'records' | 'loadBalancing'>,
+  { records, loadBalancing }: Asked,
   blue: KubernetesPort,
   { apps }: Pick<PlatformFile, 'apps'>,
 ): Promise<RecordFacts[]> {
   const listed = Object.values(apps).flatMap((app) => app.records ?? [])
-  const facts: RecordFacts[] = []
-  for (const { name, zone, target } of listed) {
-    const sets = await records.named(zone, name).catch(undefinedWhereGone)
-    const beside = []
-    for (const other of sets ? ownerNames(name).filter((n) => n !== name) : [])
-      beside.push(...(await records.named(zone, other)))
-    const dnsOwner = ownerIn([...(sets ?? []), ...beside])
-    const balancer = await balancerOf(target, blue, loadBalancing)
-    facts.push({
-      name,
-      zone,
-      target,
-      protectedTypes: sets ? await records.protectedTypes(zone, name) : [],
-      ...(sets && { sets }),
-      ...(dnsOwner !== undefined && { dnsOwner }),
-      ...(balancer && { balancer }),
-    })
+  const isLong = attemptIsLong()
+  const objects = once((kind: Target['kind'], namespace: string) => blue.list(kind, { namespace }))
+  const balancers = once((host: string) => loadBalancing.findBalancer(host))
+
+  async function balancerOf({ kind, namespace, name }: Target): Promise<Balancer | undefined> {
+    const object = (await objects(kind, namespace)).find((o) => o.metadata.name === name)
+    const host = object && hostnameOf(object)
+    return host === undefined ? undefined : balancers(host)
   }
-  return facts
+
+  const facts = await onceEach(
+    listed,
+    ({ zone, name }) => `${zone} ${name}`,
+    async ({ name, zone, target }): Promise<RecordFacts> => {
+      const sets = await records.named(zone, name).catch(undefinedWhereGone)
+      const beside = []
+      for (const other of sets ? ownerNames(name).filter((n) => n !== name) : [])
+        beside.push(...(await records.named(zone, other)))
+      const dnsOwner = ownerIn([...(sets ?? []), ...beside])
+      const balancer = await balancerOf(target)
+      return {
+        name,
+        zone,
+        target,
+        protectedTypes: sets ? await records.protectedTypes(zone, name) : [],
+        ...(sets && { sets }),
+        ...(dnsOwner !== undefined && { dnsOwner }),
+        ...(balancer && { balancer }),
+      }
+    },
+  )
+  // What comes after it in the same attempt may take its time too.
+  if (isLong()) throw notReady(`${facts.size} records were looked at`, '1s')
+  return listed.flatMap(({ zone, name }) => facts.get(`${zone} ${name}`) ?? [])
 }
 
-async function balancerOf(
-  { kind, namespace, name }: Target,
-  blue: KubernetesPort,
-  loadBalancing: Proven['loadBalancing'],
-): Promise<Balancer | undefined> {
-  const object = (await blue.list(kind, { namespace })).find((o) => o.metadata.name === name)
-  const host = object && hostnameOf(object)
-  return host === undefined ? undefined : loadBalancing.findBalancer(host)
+/** The same question once. */
+function once<A extends readonly string[], R>(ask: (...about: A) => Promise<R>): (...about: A) => Promise<R> {
+  const asked = new Map<string, Promise<R>>()
+  return (...about) => {
+    const key = about.join(' ')
+    const known = asked.get(key) ?? ask(...about)
+    asked.set(key, known)
+    return known
+  }
 }

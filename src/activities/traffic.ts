@@ -9,7 +9,7 @@ import { proven, type Deed, type Outside } from './outside.ts'
 import type { Reading, RouteDriver } from './routes/driver.ts'
 import { routeDriver } from './routes/index.ts'
 import { grownShare } from './sizes.ts'
-import { budgets, hasWaited, notYet, remember, remembered } from './waiting.ts'
+import { budgets, firstDoneAtMs, hasWaited, notYet, remember, remembered } from './waiting.ts'
 
 /** Healthy so many times in a row before anybody depends on it. */
 const POLLS = 3
@@ -39,7 +39,10 @@ export const trafficActions = (outside: Outside) => {
     }
     // Targets are checked only once their group is in a rule: it enters at weight 0, and is waited for there.
     if (is === 'enter') await found.write(0)
-    await driver.inForce(is === 'enter' ? await driver.read() : found, 'opening')
+    const entered = is === 'enter' ? await driver.read() : found
+    await driver.inForce(entered, 'opening', firstDoneAtMs('at 0 %'))
+    // What clients go by may have been waited for longer than targets are.
+    const sinceMs = firstDoneAtMs('in force')
 
     const { healthy, expected } = await driver.health('green')
     const before = remembered(nothing)
@@ -50,6 +53,7 @@ export const trafficActions = (outside: Outside) => {
         `${healthy} of ${expected} ${driver.words.targets} are healthy (seen so ${polls} of ${POLLS} times)`,
         budgets.targets,
         '1s',
+        sinceMs,
       )
     const after = before.left > 0 ? `, where an earlier cutover had left ${before.left} %` : ''
     return { note: `${healthy} targets healthy on green, at 0 %${after}` }
@@ -70,16 +74,23 @@ export const trafficActions = (outside: Outside) => {
     const share = grows ? await grownShare(world, grown) : 1
     const next = grows ? weightOnTheWayBack(share, was, expect) : input.to
     if (was !== next) await found.write(next)
+    // The way back may have gone on for minutes before it came to this one.
+    const sinceMs = firstDoneAtMs(`at ${next} %`)
     const read = await driver.read()
     if (read.share !== next)
-      throw notYet(`route ${route.name} still reads ${inWords(read.share)}, not ${next} %`, budgets.weight)
+      throw notYet(
+        `route ${route.name} still reads ${inWords(read.share)}, not ${next} %`,
+        budgets.weight,
+        undefined,
+        sinceMs,
+      )
     if (next !== input.to)
       throw notYet(
         `route ${route.name} is at ${next} %: ${Math.round(share * 100)} % of the pods that ${scope.blue} needs are ready`,
         budgets.pods,
         '2s',
       )
-    await driver.inForce(read, 'weight')
+    await driver.inForce(read, 'weight', sinceMs)
     return { note: `${next} % read back` }
   }
 
@@ -94,10 +105,17 @@ export const trafficActions = (outside: Outside) => {
       return takeUp(world, call, { route, driver, found, share: found.share }, left)
     if (is === 'contested') throw contestedRoute(driver, route, found, [settledAt(on)])
     if (is === 'drop') {
+      // Within one cutover the step before has waited. What a terminated one left, this step may have taken back just now.
+      if (isSuccessor(call)) await driver.inForce(found, 'weight', firstDoneAtMs(`at ${settledAt(on)} %`))
       await found.leaveOnly(on)
-      throw notYet(`route ${route.name} was just told to serve ${on} only`, budgets.weight)
+      throw notYet(
+        `route ${route.name} was just told to serve ${on} only`,
+        budgets.weight,
+        undefined,
+        firstDoneAtMs(`${on} only`),
+      )
     }
-    await driver.inForce(found, 'settling')
+    await driver.inForce(found, 'settling', firstDoneAtMs(`${on} only`))
     return { note: await driver.clear(on) }
   }
 

@@ -121,6 +121,13 @@ export const doneAt = (name: string): number | undefined => memory().doneAtMs?.[
 /** Was it done within so many milliseconds? `atMs`: as of then. */
 export const doneWithin = (name: string, ms: number, atMs = Date.now()): boolean => atMs - (doneAt(name) ?? 0) < ms
 
+/** When this was done by this attempt or one before, first: now, where it was not, and that is noted. For `notYet`. */
+export function firstDoneAtMs(name: string): number {
+  const at = memory().doneAtMs?.[name]
+  if (at === undefined) noteDone(name)
+  return at ?? Date.now()
+}
+
 /** One attempt of a long activity ends after a minute; what is left of this one is for a last request and its time-out. */
 const ATTEMPT_MS = 25_000
 /** What is noted grows with what is done; a worker that dies does this much anew. */

@@ -26,7 +26,7 @@ export function movable(
       ),
       ...workloads.flatMap((w) => volumesMove(w, found)),
       ...routesAsleep(workloads, found),
-      ...httpRoutesAsleep(workloads, sorted.length, environment),
+      ...othersAsleep(workloads, sorted.length, environment),
       ...found.flatMap((f) => bothAtOnce(f, workloads, environment)),
       ...tooManyConnections(environment),
     ],
@@ -59,22 +59,24 @@ function routesAsleep(workloads: readonly Workload[], found: readonly WorkloadFa
   })
 }
 
-/** What is behind an HTTPRoute only its backends tell, on another cluster; with nothing that is awake it cannot be anything. */
-const httpRoutesAsleep = (workloads: readonly Workload[], all: number, { routes }: Environment): Finding[] =>
+/**
+ * What is behind an HTTPRoute or a record, no object tells of which one could read it here; with nothing that is awake it
+ * cannot be anything.
+ */
+const othersAsleep = (workloads: readonly Workload[], all: number, { routes }: Environment): Finding[] =>
   workloads.length === 0 || workloads.length < all || !workloads.every(startsAsleep)
     ? []
-    : routes.flatMap((route) =>
-        route.kind === 'http-route'
-          ? [
-              blocker(
-                'route-asleep',
-                `${route.namespace}/${route.httpRoute}`,
-                'no workload of its environment runs on both sides at once, so weights cannot move its traffic (Unsupported)',
-                'serve it by a workload that does, or take it out of httpRoutes and move it by hand',
-              ),
-            ]
-          : [],
-      )
+    : routes.flatMap((route) => {
+        if (route.kind === 'alb') return []
+        const [about, from] =
+          route.kind === 'route53' ? [route.name, 'records'] : [`${route.namespace}/${route.httpRoute}`, 'httpRoutes']
+        return blocker(
+          'route-asleep',
+          about,
+          'no workload of its environment runs on both sides at once, so weights cannot move its traffic (Unsupported)',
+          `serve it by a workload that does, or take it out of ${from} and move it by hand`,
+        )
+      })
 
 function annotated(
   { ref, handover }: Workload,

@@ -44,6 +44,8 @@ export interface BalancerHost {
   readonly zone: string
 }
 
+type Host = Pick<BalancerHost, 'name'>
+
 /** Types of records that lead clients to a load balancer by its name. */
 const MOVED: ReadonlySet<string> = new Set(['A', 'AAAA', 'CNAME'])
 
@@ -55,22 +57,25 @@ const SHORT_TTL = 60
 const ttlWhileMoving = (ttl: number): number => Math.min(ttl, SHORT_TTL)
 
 /**
- * What of a weighted record is Norikae's: `norikae blue <run> ttl=300`. Records have no tags, so the TTL that is to be given
- * back is kept here too; a set identifier has room for 128 characters.
+ * What of a weighted record is Norikae's: `norikae blue <run> ttl=300`. Records have no tags, so what is to be given back is
+ * kept here too; a set identifier has room for 128 characters.
  */
 interface Mark {
   readonly side: Side
   readonly run: string
   readonly ttl?: number
+  /** An alias that was simple asked for the health of its targets. */
+  readonly health?: true
 }
 
-const identifierOf = ({ side, run, ttl }: Mark): string =>
-  ['norikae', side, run, ...(ttl === undefined ? [] : [`ttl=${ttl}`])].join(' ')
+const identifierOf = ({ side, run, ttl, health }: Mark): string =>
+  ['norikae', side, run, ...(ttl === undefined ? [] : [`ttl=${ttl}`]), ...(health ? ['health=true'] : [])].join(' ')
 
 export function markOf({ setIdentifier = '' }: RecordSet): Mark | undefined {
-  const [, side, run, ttl] = /^norikae (blue|green) (\S+)(?: ttl=(\d+))?$/.exec(setIdentifier) ?? []
+  const [, side, run, ttl, health] =
+    /^norikae (blue|green) (\S+)(?: ttl=(\d+))?( health=true)?$/.exec(setIdentifier) ?? []
   if ((side !== 'blue' && side !== 'green') || run === undefined) return undefined
-  return { side, run, ...(ttl !== undefined && { ttl: Number(ttl) }) }
+  return { side, run, ...(ttl !== undefined && { ttl: Number(ttl) }), ...(health !== undefined && { health: true }) }
 }
 
 /** A type of the name with Norikae's two records, and no other. */
@@ -96,15 +101,23 @@ export const isSimple = ({ setIdentifier, policy, healthCheck }: RecordSet): boo
 
 /** What is known of the records of a name, all types alike. */
 interface RecordsRead extends RouteRead {
-  /** Who is in them: both where they are weighted. */
+  /** Who is in them: both where they are weighted, and where nobody knows. */
   readonly sides: readonly Side[]
+  /** What they do instead where their share is `elsewhere`, where that is not that they serve others too. */
+  readonly odd?: string
 }
 
-/** Of the records of a name that lead to a load balancer (`isMoved`); there is at least one. `green`: where it is known. */
-export function recordsRead(sets: readonly RecordSet[], run: string, green?: BalancerHost): RecordsRead {
+/** Of the records of a name that lead to a load balancer (`isMoved`); there is at least one. `hosts`: those that are known. */
+export function recordsRead(
+  sets: readonly RecordSet[],
+  run: string,
+  { blue, green }: { readonly [S in Side]?: Host | undefined } = {},
+): RecordsRead {
   if (sets.every(isSimple)) {
-    const moved = green !== undefined && sets.every((s) => targetsOf(s).some((t) => sameHost(t, green.name)))
-    return { share: moved ? 100 : 'closed', ours: false, sides: [moved ? 'green' : 'blue'] }
+    if (allLeadTo(sets, green)) return { share: 100, ours: false, sides: ['green'] }
+    if (allLeadTo(sets, blue)) return { share: 'closed', ours: false, sides: ['blue'] }
+    const odd = `leads to ${[...new Set(sets.flatMap(targetsOf))].join(' and ')}`
+    return { share: 'elsewhere', ours: false, sides: ['blue', 'green'], odd }
   }
   const shares = new Set(pairsOf(sets)?.map(shareOf))
   const [share = 'elsewhere'] = shares
@@ -112,20 +125,29 @@ export function recordsRead(sets: readonly RecordSet[], run: string, green?: Bal
   return { share: shares.size === 1 ? share : 'elsewhere', ours, sides: ['blue', 'green'] }
 }
 
+/** Does every type lead to this load balancer, where there is one? */
+export const allLeadTo = (sets: readonly RecordSet[], host: Host | undefined): boolean =>
+  host !== undefined && sets.every((s) => targetsOf(s).some((t) => sameHost(t, host.name)))
+
 const targetsOf = ({ alias, values = [] }: RecordSet): readonly string[] => (alias ? [alias.name] : values)
 
 function shareOf({ blue: { weight: blue = 0 }, green: { weight: green = 0 } }: Pair): Weight | 'elsewhere' {
   return blue + green === 0 ? 'elsewhere' : Math.round((green * 100) / (blue + green))
 }
 
-/** Simple records become weighted ones in one batch, green's at weight 0. */
+/**
+ * Simple records become weighted ones in one batch, green's at weight 0. None of them asks for the health of its targets:
+ * where all that have a weight are unhealthy, Route 53 answers with those that have none, so green would have all of it.
+ */
 export const entering = (sets: readonly RecordSet[], green: BalancerHost, run: string): RecordChange[] =>
   sets.flatMap((simple): RecordChange[] => {
-    const { ttl } = simple
+    const { ttl, alias } = simple
+    const health = alias?.evaluatesHealth === true
     const marked = (side: Side, weight: number): RecordSet => ({
       ...simple,
       ...(ttl !== undefined && { ttl: ttlWhileMoving(ttl) }),
-      setIdentifier: identifierOf({ side, run, ...(ttl !== undefined && { ttl }) }),
+      ...(alias && { alias: { ...alias, evaluatesHealth: false } }),
+      setIdentifier: identifierOf({ side, run, ...(ttl !== undefined && { ttl }), ...(health && { health }) }),
       weight,
     })
     return [
@@ -145,16 +167,25 @@ export const weighted = (sets: readonly RecordSet[], to: Weight): RecordChange[]
     { action: 'UPSERT', record: { ...green, weight: to } },
   ])
 
-/** Simple records again, of this side, with the TTL that they had. */
+/** Simple records again, of this side, with the TTL that they had; an alias asks for health again if it did. */
 export const leavingOnly = (sets: readonly RecordSet[], side: Side): RecordChange[] =>
   (pairsOf(sets) ?? []).flatMap(({ blue, green }): RecordChange[] => {
     const keep = side === 'blue' ? blue : green
     const { setIdentifier: _, weight: __, ...simple } = keep
-    const ttl = markOf(keep)?.ttl ?? simple.ttl
+    const mark = markOf(keep)
+    const ttl = mark?.ttl ?? simple.ttl
+    const { alias } = simple
     return [
       { action: 'DELETE', record: blue },
       { action: 'DELETE', record: green },
-      { action: 'CREATE', record: { ...simple, ...(ttl !== undefined && { ttl }) } },
+      {
+        action: 'CREATE',
+        record: {
+          ...simple,
+          ...(ttl !== undefined && { ttl }),
+          ...(alias && { alias: { ...alias, evaluatesHealth: alias.evaluatesHealth || mark?.health === true } }),
+        },
+      },
     ]
   })
 

@@ -140,7 +140,7 @@ describe('of an HTTPRoute is told', () => {
 test.for([
   { says: 'where all of it runs on one side at a time', classes: ['singleton'], codes: ['route-asleep'] },
   { says: 'and not where something runs on both', classes: ['singleton', 'overlap'], codes: [] },
-] as const)('an environment behind an HTTPRoute is blocked $says', ({ classes, codes }) => {
+] as const)('an environment behind an HTTPRoute or a record is blocked $says', ({ classes, codes }) => {
   if (!route) throw new Error('no route')
   const workloads = classes.map((is) => ({
     ref: { kind: 'Deployment' as const, namespace: 'shop', name: is },
@@ -149,8 +149,26 @@ test.for([
     hasVolumes: false,
   }))
   const handovers = { 'Deployment/shop/singleton': { class: 'singleton', downtime: '1m' } } as const
-  const { findings } = movable(workloads, anEnvironment('test', { routes: [route], handovers }), { clocks: true })
-  expect(findings.map((f) => f.code)).toEqual(codes)
+  const named = {
+    kind: 'route53',
+    name: 'a.example.com',
+    zone: 'Z1',
+    namespace: 'shop',
+    target: 'Service/web',
+  } as const
+  for (const one of [route, named]) {
+    const { findings } = movable(workloads, anEnvironment('test', { routes: [one], handovers }), { clocks: true })
+    expect(findings.map((f) => f.code)).toEqual(codes)
+  }
+})
+
+test('green is not withdrawn while what no object of it tells of sends it requests', () => {
+  if (!route) throw new Error('no route')
+  const plan = aCutoverPlan(anApp('shop'), anEnvironment('test', { routes: [aRoute('shop'), route] }))
+  const asked = plan.phases
+    .flatMap((p) => leaves(p.back))
+    .flatMap((step) => (step.kind === 'action' && step.action === 'withdraw' ? [step.input.routes] : []))
+  expect(asked).toEqual([[route]])
 })
 
 test('its steps are those of any route, and no other route has their name', () => {

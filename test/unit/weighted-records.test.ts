@@ -15,10 +15,10 @@ import {
 const blue = { name: 'blue-1.elb.amazonaws.com', zone: 'ZELB' }
 const green = { name: 'green-1.elb.amazonaws.com', zone: 'ZNLB' }
 const cname: RecordSet = { name: 'legacy.example.com', type: 'CNAME', ttl: 300, values: [blue.name] }
-const alias = (type: string): RecordSet => ({
+const alias = (type: string, evaluatesHealth = true): RecordSet => ({
   name: 'legacy.example.com',
   type,
-  alias: { zone: blue.zone, name: `dualstack.${blue.name}.`, evaluatesHealth: true },
+  alias: { zone: blue.zone, name: `dualstack.${blue.name}.`, evaluatesHealth },
 })
 
 /** What Route 53 makes of a batch: all of it, or it throws. */
@@ -46,11 +46,12 @@ test('a simple record becomes two weighted ones in one batch, with a short TTL',
   ])
 })
 
-test('an alias stays one, of the load balancer’s own hosted zone', () => {
+test('an alias stays one, of the load balancer’s own hosted zone, and asks for no health while it has a weight', () => {
+  expect(entered(alias('A')).map((s) => s.alias?.evaluatesHealth)).toEqual([false, false])
   expect(entered(alias('A'))[1]).toEqual({
     ...alias('A'),
-    alias: { zone: green.zone, name: green.name, evaluatesHealth: true },
-    setIdentifier: 'norikae green run-1',
+    alias: { zone: green.zone, name: green.name, evaluatesHealth: false },
+    setIdentifier: 'norikae green run-1 health=true',
     weight: 0,
   })
 })
@@ -64,6 +65,22 @@ describe('what is read', () => {
   test.for([
     { says: 'simple', sets: [cname], share: 'closed', sides: ['blue'], ours: false },
     { says: 'simple, of green', sets: [{ ...cname, values: [green.name] }], share: 100, sides: ['green'], ours: false },
+    {
+      says: 'simple, of a third host',
+      sets: [{ ...cname, values: ['cdn.example.net'] }],
+      share: 'elsewhere',
+      sides: ['blue', 'green'],
+      ours: false,
+      odd: 'leads to cdn.example.net',
+    },
+    {
+      says: 'simple, one type of green',
+      sets: [alias('A'), { ...alias('AAAA'), alias: { ...green, evaluatesHealth: true } }],
+      share: 'elsewhere',
+      sides: ['blue', 'green'],
+      ours: false,
+      odd: `leads to dualstack.${blue.name}. and ${green.name}`,
+    },
     { says: 'just entered', sets: entered(cname), share: 0, sides: ['blue', 'green'], ours: true },
     { says: 'at 25 %', sets: at(25), share: 25, sides: ['blue', 'green'], ours: true },
     {
@@ -101,15 +118,16 @@ describe('what is read', () => {
       ours: true,
       sides: ['blue', 'green'],
     },
-  ] as const)('$says', ({ sets, share, ours, sides }) => {
-    expect(recordsRead(sets, 'run-1', green)).toEqual({ share, ours, sides })
-    expect(recordsRead(sets, 'run-2', green).ours).toBe(false)
+  ] as const)('$says', ({ sets, share, ours, sides, ...odd }) => {
+    const { says: _, ...its } = odd
+    expect(recordsRead(sets, 'run-1', { blue, green })).toEqual({ share, ours, sides, ...its })
+    expect(recordsRead(sets, 'run-2', { blue, green }).ours).toBe(false)
   })
 })
 
 const someSets: fc.Arbitrary<RecordSet[]> = fc.oneof(
   fc.nat(100_000).map((ttl) => [{ ...cname, ttl }]),
-  fc.subarray(['A', 'AAAA'], { minLength: 1 }).map((types) => types.map(alias)),
+  fc.subarray(['A', 'AAAA'], { minLength: 1 }).map((types) => types.map((type) => alias(type, type === 'A'))),
 )
 
 test('the way there and back gives the records as they were, whatever the weights between', () => {
@@ -121,7 +139,7 @@ test('the way there and back gives the records as they were, whatever the weight
       expect(settled.map(({ ttl, type, setIdentifier, weight }) => ({ ttl, type, setIdentifier, weight }))).toEqual(
         sets.map(({ ttl, type }) => ({ ttl, type, setIdentifier: undefined, weight: undefined })),
       )
-      expect(recordsRead(settled, 'run-1', green).share).toBe(100)
+      expect(recordsRead(settled, 'run-1', { green }).share).toBe(100)
     }),
   )
 })

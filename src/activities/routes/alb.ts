@@ -12,7 +12,7 @@ import {
 } from '../../domain/target-groups.ts'
 import { contested, isInUse, notFound } from '../errors.ts'
 import { otherSide, type Proven } from '../outside.ts'
-import { budgets, notYet, onceKnown } from '../waiting.ts'
+import { budgets, firstDoneAtMs, notYet, onceKnown } from '../waiting.ts'
 import type { RouteCall, RouteDriver } from './driver.ts'
 
 /** A rule of a load balancer that no cluster owns: a target group a side, weights in its forward action. */
@@ -149,7 +149,12 @@ async function unbind(
   if (!there || !found || !mine(found)) return
   if (found.metadata.deletionTimestamp === undefined)
     await there.remove('TargetGroupBinding', route.namespace, route.binding, found.metadata.uid)
-  throw notYet(`binding ${route.namespace}/${route.binding} is going from ${cluster}`, budgets.targets)
+  throw notYet(
+    `binding ${route.namespace}/${route.binding} is going from ${cluster}`,
+    budgets.targets,
+    undefined,
+    firstDoneAtMs('unbound'),
+  )
 }
 
 /** No rule of ours names it any more; where ELB says that one does, it may be somebody else's, or what it does not know yet. */

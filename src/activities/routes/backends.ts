@@ -18,7 +18,7 @@ export interface Backings {
   ready(): Promise<void>
   serves(side: Side): Promise<Serves>
   /** Throws `notYet` as long as what the Gateway says it has accepted is not what it does. `found`: the HTTPRoute as it is. */
-  inForce(reading: Pick<Reading, 'share' | 'has'>, found: KubernetesObject): Promise<void>
+  inForce(reading: Pick<Reading, 'share' | 'has'>, found: KubernetesObject, sinceMs: number): Promise<void>
 }
 
 /**
@@ -83,13 +83,14 @@ function imports(world: Proven, route: HttpRoute, scope: Scope): Backings {
       if (!its) return { healthy: 0, expected: 0 }
       return endpointsOf(await world.on(side), route[side].namespace, serviceOf(its))
     },
-    async inForce(_, { metadata }) {
+    async inForce(_, { metadata }, sinceMs) {
       const writtenAt = Date.parse(metadata.annotations?.[WEIGHED_AT] ?? '')
       if (Date.now() - writtenAt < LATTICE_MS)
         throw notYet(
           `${httpRouteName(route)} is accepted, and has ${LATTICE_MS / 1000} s to be so in VPC Lattice`,
           budgets.gateway,
           '10s',
+          sinceMs,
         )
     },
   }
@@ -125,7 +126,7 @@ function targetGroups(world: Proven, route: HttpRoute, scope: Scope): Backings {
         expected: health.filter((t) => t.state !== 'draining').length,
       }
     },
-    async inForce({ share, has }) {
+    async inForce({ share, has }, _, sinceMs) {
       // On the way back it may be gone, and then it is in no rule.
       const [{ arn: blue } = { arn: '' }, { arn: green } = { arn: '' }] = await Promise.all([
         find('blue'),
@@ -142,6 +143,7 @@ function targetGroups(world: Proven, route: HttpRoute, scope: Scope): Backings {
         `${httpRouteName(route)} is accepted, and ${other === undefined ? 'no listener rule forwards to its target groups yet' : `listener rule ${other.arn} does not say so yet`}`,
         budgets.gateway,
         '2s',
+        sinceMs,
       )
     },
   }

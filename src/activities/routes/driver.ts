@@ -50,8 +50,11 @@ export interface RouteDriver {
   prove(side: Side): Promise<void>
   /** Throws `notFound` where the route itself is not there. */
   read(): Promise<Reading>
-  /** Throws `notYet` as long as what was just read is not what all clients go by. */
-  inForce(reading: Reading, after: 'opening' | 'weight' | 'settling'): Promise<void>
+  /**
+   * Throws `notYet` as long as what was just read is not what all clients go by. `sinceMs`: when this step first wrote it so,
+   * or found it so, which is when waiting for it began.
+   */
+  inForce(reading: Reading, after: 'opening' | 'weight' | 'settling', sinceMs: number): Promise<void>
   health(side: Side): Promise<Serves>
   /** When only this side is left: removes what the other one needed, and says what is so now. */
   clear(on: Side): Promise<string>

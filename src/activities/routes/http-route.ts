@@ -67,11 +67,12 @@ export function httpRoute(world: Proven, route: HttpRoute, { run, scope }: Route
       }
     },
 
-    async inForce(reading) {
+    async inForce(reading, _, sinceMs) {
       const found = await find()
       const [why] = notServed(found, await gatewaysThere(await home(), found))
-      if (why !== undefined) throw notYet(`${what} is not served as it is written: ${why}`, budgets.gateway, '2s')
-      await backings.inForce(reading, found)
+      if (why !== undefined)
+        throw notYet(`${what} is not served as it is written: ${why}`, budgets.gateway, '2s', sinceMs)
+      await backings.inForce(reading, found, sinceMs)
     },
 
     health: (side) => backings.serves(side),

@@ -2,6 +2,7 @@ import type { Duration } from '../../domain/duration.ts'
 import { hostnameOf } from '../../domain/load-balancers.ts'
 import type { RecordRoute, Side, Weight } from '../../domain/platform.ts'
 import {
+  allLeadTo,
   entering,
   followedWithin,
   isMoved,
@@ -50,10 +51,13 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
     throw notFound(`hosted zone ${route.zone} has no A, AAAA or CNAME record ${route.name}: put it back, then retry`)
   }
 
-  async function balancer(side: Side): Promise<Balancer | undefined> {
+  async function host(side: Side): Promise<string | undefined> {
     const cluster = await world.ifThere(side)
-    const host = cluster && (await hostOn(cluster, route))
-    return host === undefined ? undefined : loadBalancing.findBalancer(host)
+    return cluster && hostOn(cluster, route)
+  }
+  async function balancer(side: Side): Promise<Balancer | undefined> {
+    const name = await host(side)
+    return name === undefined ? undefined : loadBalancing.findBalancer(name)
   }
 
   /** Preflight has looked; that may be days ago. */
@@ -98,14 +102,17 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
     },
 
     async prove(side) {
-      // What blue serves by is in its own record, so that its cluster need not answer for a way back.
+      // What blue serves by is in its own record: traffic goes back to it without an answer of its cluster.
       if (side === 'green' && !(await balancer('green'))) throw notFound(`${owner} has no load balancer on green`)
     },
 
     async read(): Promise<Reading> {
       const sets = await setsOf()
-      const green = sets.every(isSimple) ? await balancer('green') : undefined
-      const { sides, ...read } = recordsRead(sets, run, green)
+      const simple = sets.every(isSimple)
+      const green = simple ? await balancer('green') : undefined
+      // Whatever the state of that load balancer is: they lead to it.
+      const name = simple && !allLeadTo(sets, green) ? await host('blue') : undefined
+      const { sides, ...read } = recordsRead(sets, run, { green, blue: name === undefined ? undefined : { name } })
       return {
         ...read,
         has: (side) => sides.includes(side),
@@ -119,7 +126,7 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
       }
     },
 
-    async inForce({ share, has, write }, after) {
+    async inForce({ share, has, write }, after, sinceMs) {
       const isWeighted = has('blue') && has('green')
       const to = words(isWeighted && typeof share === 'number' ? share : has('green') ? 'green' : 'blue')
       const noted = notedAside(CHANGE) as Noted | undefined // only this driver notes under that name
@@ -128,19 +135,34 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
         if (!isWeighted || typeof share !== 'number') return
         // The same once more: only a change that is known can be asked about.
         await write(share)
-        throw notYet(`route ${route.name} was told ${to} once more, to learn when all servers have it`, budgets.weight)
+        throw notYet(
+          `route ${route.name} was told ${to} once more, to learn when all servers have it`,
+          budgets.weight,
+          undefined,
+          sinceMs,
+        )
       }
       const sets = await setsOf()
       const follows = after === 'settling' ? 0 : followedWithin(sets, { ahead: after === 'opening' })
       const budget: Duration = `${follows + SPREADS_WITHIN_S}s`
       if (noted.everywhereAtMs === undefined) {
         if (!(await records.isInSync(noted.id)))
-          throw notYet(`${to} of route ${route.name} is on its way to all servers of Route 53 (${noted.id})`, budget)
+          throw notYet(
+            `${to} of route ${route.name} is on its way to all servers of Route 53 (${noted.id})`,
+            budget,
+            undefined,
+            sinceMs,
+          )
         noteAside(CHANGE, { ...noted, everywhereAtMs: Date.now() } satisfies Noted)
       }
       const left = follows - (Date.now() - (noted.everywhereAtMs ?? Date.now())) / 1000
       if (left > 0)
-        throw notYet(`clients may go by the records of ${route.name} before this for ${Math.ceil(left)}s more`, budget)
+        throw notYet(
+          `clients may go by the records of ${route.name} before this for ${Math.ceil(left)}s more`,
+          budget,
+          undefined,
+          sinceMs,
+        )
     },
 
     async health(side) {

@@ -18,15 +18,23 @@ export const httpRoutesAreOfEnvironments: Rule = (file) => {
   )
 }
 
-/** Two environments would write the same weights. */
+/**
+ * What is in its rules is of one run and since one moment, by its own annotations; and the steps of a route are named after
+ * it. So it moves with one environment of one app, and by one backend.
+ */
 export const httpRoutesAreSaidOnce: Rule = (file) => {
-  const seen = new Set<string>()
+  const seen = new Map<string, string>()
   return find(file, 'apps.*.httpRoutes.*.*').flatMap(({ path, value }) => {
-    const parts = ['namespace', 'name', 'backend'].map((part) => get(value, part))
-    if (!parts.every(isText)) return []
-    const key = parts.join(' ')
-    if (seen.has(key)) return flaw(path, 'is said twice: its weights would be of two environments')
-    seen.add(key)
+    const [namespace, name] = [get(value, 'namespace'), get(value, 'name')]
+    if (!isText(namespace) || !isText(name)) return []
+    const key = `${namespace}/${name}`
+    const first = seen.get(key)
+    if (first !== undefined)
+      return flaw(
+        path,
+        `HTTPRoute ${key} is said of ${first} already, and moves with one environment of one app, by one backend; give each backend an HTTPRoute of its own`,
+      )
+    seen.set(key, `${String(path[1])} ${String(path[3])}`)
     return []
   })
 }

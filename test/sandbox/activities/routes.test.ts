@@ -81,5 +81,9 @@ describe('records of Route 53', () => {
       type: 'Contested',
       message: expect.stringContaining('still sends 25 % to demo-1-36'),
     })
+    // Both get half of it then.
+    await it.write({ blue: 0, green: 0 })
+    const odd = await ending(acts().withdraw, call<'withdraw'>({ ...place, on: 'green' }, { asker: 'run-2' }))
+    expect(odd).toMatchObject({ type: 'Contested', message: expect.stringContaining('may drop requests') })
   })
 })

@@ -32,7 +32,16 @@ test.for([
   {
     says: 'have one environment each',
     text: `${withRoutes(`{ test: [${route}], production: [${route}] }`)}${GATEWAY}`,
-    gives: ['21:108  apps.api.httpRoutes.production[0]: is said twice: its weights would be of two environments'],
+    gives: [
+      '21:108  apps.api.httpRoutes.production[0]: HTTPRoute edge/shop is said of api test already, and moves with one environment of one app, by one backend; give each backend an HTTPRoute of its own',
+    ],
+  },
+  {
+    says: 'have one backend each',
+    text: `${withRoutes(`{ test: [${route}, ${route.replace('/shop-', '/cart-')}] }`)}${GATEWAY}`,
+    gives: [
+      '21:94  apps.api.httpRoutes.test[1]: HTTPRoute edge/shop is said of api test already, and moves with one environment of one app, by one backend; give each backend an HTTPRoute of its own',
+    ],
   },
 ])('they $says', ({ text, gives }) => {
   expect(problemsIn(text)).toEqual(gives)
