@@ -19,7 +19,8 @@ export default defineConfig({
     // Far beyond what any takes here: a machine that is three times as slow must not fail them.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 3,
+    // Twice the cores of a small machine: files that wait leave room for others.
+    maxWorkers: 4,
     fileParallelism: true,
     sequence: { sequencer: first(slowest) },
     projects: [

@@ -11,7 +11,7 @@ afterAll(() => world.stop())
 test('more than a bucket holds is asked as it fills, and all of it is answered', async () => {
   const ids = Array.from({ length: 5 }, (_, n) => `ami-${n}`)
   for (const id of ids) world.aws.images.set(id, { architecture: 'arm64' })
-  world.faults.limit('ec2:DescribeImages', { perSecond: 20, burst: 4 })
+  world.faults.limit('ec2:DescribeImages', { perSecond: 4, burst: 4 })
   const found = await world.outside.compute(world.region).images(ids)
   expect(found.map(({ id }) => id)).toEqual(ids)
   const refused = world.aws.calls().filter(({ error }) => error === 'RequestLimitExceeded')
