@@ -36,6 +36,8 @@ export class Outside {
   readonly faults = new Map<string, { times: number; type: string; message?: string; findings?: readonly Finding[] }>()
   /** `app:step` that is not ready yet, for as long as it is in here. */
   holds: { has(step: string): boolean } = new Set<string>()
+  /** Those that were asked for and held. */
+  readonly held = new Set<string>()
   /** What people chose of a step, as its action was told: `api:test/…` → `rerun`. */
   readonly chosen = new Map<string, string>()
   /** Told of what was done to the world, before the answer is given. */
@@ -114,7 +116,10 @@ export class Outside {
         const { message = `${step} cannot be done`, type, findings } = fault
         throw ApplicationFailure.nonRetryable(message, type, ...(findings ? [{ findings }] : []))
       }
-      if (this.holds.has(`${app}:${step}`)) throw again(`${step} is not ready`)
+      if (this.holds.has(`${app}:${step}`)) {
+        this.held.add(`${app}:${step}`)
+        throw again(`${step} is not ready`)
+      }
       if (choice) this.chosen.set(`${app}:${step}`, choice)
       const place = app === 'upgrade' ? app : `${app}/${step.split('/')[0]}`
       const whole = act(step, name, input as never) as ActionStep
