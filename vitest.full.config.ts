@@ -5,6 +5,7 @@ const every = process.env['NORIKAE_TEST_EVERY'] === '1'
 /** What takes longest comes first: begun last, it would be waited for alone. */
 const longest = [
   '/test/full/outside',
+  '/test/full/slow-aws',
   '/test/full/operators',
   '/test/full/killed',
   '/test/full/abort',

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { eachOperation, kindsOfDisturbance, type EachOperation } from '../../src/sandbox/disturbances.ts'
-import { aBed, endState, GREEN, played, SICK, wellOn, WITHIN_MS, type Bed } from './bed.ts'
+import { aBed, endState, GREEN, played, wellOn, WITHIN_MS, type Bed } from './bed.ts'
 import { EVERY, report } from './every.ts'
 
 /** Longer than the clients of AWS and Kubernetes wait for an answer, or enough to be out of order. */
@@ -31,24 +31,6 @@ test.for(sweeps.map((are) => ({ are, says: are.join(', ') })))(
     expect(all.length / operations.length).toBeGreaterThan(0.8)
   },
 )
-
-test.for([
-  { says: 'tells what was written later than it writes', fault: 'aws-behind', parameters: {}, throttles: false },
-  { says: 'may be asked a tenth of what it allows', fault: 'aws-rates', parameters: { share: 0.1 }, throttles: true },
-])('AWS $says, and nobody is asked for it', async ({ says, fault, parameters, throttles }) => {
-  await using bed = await aBed()
-  await (await bed.worker()).ready()
-  bed.world.faults.set(fault, parameters)
-  await bed.begin()
-  const { view, asked } = await played(bed, { withinMs: WITHIN_MS })
-  const calls = bed.world.aws.calls()
-  const throttled = calls.filter((c) => /Throttl|RequestLimit|TooManyRequests/.test(c.error ?? '')).length
-  report(`AWS ${says}: ${calls.length} calls, ${throttled} of them throttled`, asked)
-  expect(view.outcome).toBe('done')
-  expect(await endState(bed)).toEqual(wellOn(GREEN))
-  expect(asked.filter((it) => !it.startsWith(`${SICK} `))).toEqual([])
-  expect(throttled > 20).toBe(throttles)
-})
 
 test('credentials that expire are renewed in the midst of everything', async () => {
   await using bed = await aBed()
