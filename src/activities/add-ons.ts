@@ -1,12 +1,9 @@
 import { newAddon, RUN_TAG } from '../domain/clone.ts'
-import { refuseWhileChanged } from './cluster-parts.ts'
+import { ASKED, refuseWhileChanged } from './cluster-parts.ts'
 import { contested, failed, notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import { ATTEMPT_TAG, tagsOf, tokenOf } from './tokens.ts'
 import { budgets, doneAt, noteDone, notYet } from './waiting.ts'
-
-/** Its time begins then: what was waited for before, while others changed the cluster, is none of it. */
-const ASKED = 'asked for'
 
 export const addonActions = (outside: Outside) => {
   const installAddon: Deed<'installAddon'> = async (call) => {

@@ -18,8 +18,8 @@ export interface ClusterPart<Told extends State = State> {
   readonly heldUp?: string
 }
 
-/** Its time begins then: what was waited for before, while others changed the cluster, is none of it. */
-const ASKED = 'asked for'
+/** The time of what EKS makes begins then: what was waited for before, while others changed the cluster, is none of it. */
+export const ASKED = 'asked for'
 
 interface State {
   readonly status: string

@@ -27,26 +27,23 @@ export function notYet(why: string, budget: Duration, every?: Duration, sinceMs?
  * What is asked of a thing that was read a moment ago. AWS tells what was written before all of it knows: a thing that is not
  * found then was just made, or goes. It is looked at again; whatever else goes wrong is passed on. `thing` begins what is told.
  */
-export async function onceKnown<T>(thing: string, budget: Duration, work: () => Promise<T>): Promise<T> {
+export async function onceKnown<T>(
+  thing: string,
+  budget: Duration,
+  work: () => Promise<T>,
+  sinceMs: () => number | undefined = () => undefined,
+): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!isNotFound(error)) throw error
-    throw notYet(`${thing} is not told alike everywhere yet: ${error.message}`, budget)
+    throw notYet(`${thing} is not told alike everywhere yet: ${error.message}`, budget, undefined, sinceMs())
   }
 }
 
 /** As `onceKnown`, in a step that may have waited for hours before it asks: its time begins when nothing was found first. */
-export async function soonKnown<T>(thing: string, budget: Duration, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!isNotFound(error)) throw error
-    const missed = `missed ${thing}`
-    if (doneAt(missed) === undefined) noteDone(missed)
-    throw notYet(`${thing} is not told alike everywhere yet: ${error.message}`, budget, undefined, doneAt(missed))
-  }
-}
+export const soonKnown = <T>(thing: string, budget: Duration, work: () => Promise<T>): Promise<T> =>
+  onceKnown(thing, budget, work, () => firstDoneAtMs(`missed ${thing}`))
 
 /** EC2 tells of what it made within seconds. */
 const TOLD_MS = 10_000
@@ -123,7 +120,7 @@ export const doneWithin = (name: string, ms: number, atMs = Date.now()): boolean
 
 /** When this was done by this attempt or one before, first: now, where it was not, and that is noted. For `notYet`. */
 export function firstDoneAtMs(name: string): number {
-  const at = memory().doneAtMs?.[name]
+  const at = doneAt(name)
   if (at === undefined) noteDone(name)
   return at ?? Date.now()
 }

@@ -87,7 +87,8 @@ test.for(ways)('%s after the point of no return changes nothing', async ([name, 
   expect(outside.done.filter((d) => d.includes('withdraw'))).toEqual([])
 })
 
-test.for(ways)('%s of an upgrade that was paused right before the point of no return is heard', async ([, order]) => {
+/** Somebody pauses when only blue's removal is left; what is said then takes everything back. */
+async function pausedBeforeBlueGoes(say: (trial: Trial, upgrade: WorkflowHandle) => Promise<unknown>): Promise<void> {
   const trial = aTrial()
   const { outside } = trial
   outside.wrote = async (_, { id }) => {
@@ -98,37 +99,31 @@ test.for(ways)('%s of an upgrade that was paused right before the point of no re
     await trial.approveApps()
     await trial.decommission()
     await trial.until('blue is next', async () => (await trial.see()).runs[0]?.phase === 'decommission')
-    await order(trial, upgrade)
-    await trial.signal(undefined, 'resume', { by: 'baba' })
+    await say(trial, upgrade)
     expect((await trial.result()).outcome).toBe('rolled-back')
   })
   expect(outside.world.snapshot()).toBe('[]')
-})
+}
+
+const resume = (trial: Trial) => trial.signal(undefined, 'resume', { by: 'baba' })
+
+test.for(ways)('%s of an upgrade that was paused right before the point of no return is heard', ([, order]) =>
+  pausedBeforeBlueGoes(async (trial, upgrade) => {
+    await order(trial, upgrade)
+    await resume(trial)
+  }),
+)
 
 // In one workflow task the SDK hears signals before the cancellation. Without a care of ours five of eight deleted blue.
-test.for([1, 2, 3, 4])(
-  'a cancellation right before the resume counts where one task hears of both (%i of 4)',
-  async () => {
-    const trial = aTrial()
-    const { outside } = trial
-    outside.wrote = async (_, { id }) => {
-      if (id === 'soak/still-idle') await trial.say(undefined, 'pause', { by: 'baba' })
-    }
-    await trial.during(async (upgrade) => {
-      await trial.start()
-      await trial.approveApps()
-      await trial.decommission()
-      await trial.until('blue is next', async () => (await trial.see()).runs[0]?.phase === 'decommission')
-      // A task hears of these, and what comes meanwhile is for the next one.
-      const heard = [1, 2, 3].map(() => trial.signal(undefined, 'pause', { by: 'baba' }))
-      await heard[0]
-      const cancelled = upgrade.cancel()
-      await sleep(1)
-      await Promise.all([...heard, cancelled, trial.signal(undefined, 'resume', { by: 'baba' })])
-      expect((await trial.result()).outcome).toBe('rolled-back')
-    })
-    expect(outside.world.snapshot()).toBe('[]')
-  },
+test.for([1, 2, 3, 4])('a cancellation right before the resume counts where one task hears of both (%i of 4)', () =>
+  pausedBeforeBlueGoes(async (trial, upgrade) => {
+    // A task hears of these, and what comes meanwhile is for the next one.
+    const heard = [1, 2, 3].map(() => trial.signal(undefined, 'pause', { by: 'baba' }))
+    await heard[0]
+    const cancelled = upgrade.cancel()
+    await sleep(1)
+    await Promise.all([...heard, cancelled, resume(trial)])
+  }),
 )
 
 test('cancelling one app takes it back; the upgrade says so and starts it again when asked', async () => {
