@@ -18,7 +18,7 @@ import { systemNamespaces } from '../domain/resolve-platform.ts'
 import { scalerKinds, scales } from '../domain/scalers.ts'
 import { systemWorkloadFindings } from '../domain/system-workloads.ts'
 import { workloadFindings } from '../domain/workload-findings.ts'
-import type { RuleAction } from '../domain/target-groups.ts'
+import { forwardsTo, type RuleAction } from '../domain/target-groups.ts'
 import { classesInUse, classStays, isOfEks } from '../domain/storage-classes.ts'
 import { looseAmong, sharedClaims, strandedIn } from '../domain/volume-findings.ts'
 import { storesOf, volumeFaults } from '../domain/volumes.ts'
@@ -322,9 +322,7 @@ function routeOf(
     binding: metadata.name,
     targetGroup,
     rules: rules
-      .filter((rule) =>
-        rule.actions.some((a) => a.type === 'forward' && a.targetGroups.some((s) => s.arn === targetGroup)),
-      )
+      .filter((rule) => forwardsTo(rule.actions, (s) => s.arn === targetGroup))
       .map(({ arn, isDefault, ownedByCluster, actions }) => ({
         arn,
         isDefault,

@@ -3,6 +3,7 @@ import { madeBy } from '../domain/copying.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { isLeft, isNotedStopped, leftInWords, wouldEnd, type Found, type Left } from '../domain/left-on-green.ts'
 import { clusterOf, workloadName, type Scope, type Side, type WorkloadRef } from '../domain/platform.ts'
+import { forwardsTo } from '../domain/target-groups.ts'
 import { contested } from './errors.ts'
 import { otherSide, type Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -86,9 +87,7 @@ export async function refuseServing(
   )
   if (groups.size === 0) return
   const rules = await world.loadBalancing.rulesForwardingTo([...groups])
-  const serving = rules.filter(({ actions }) =>
-    actions.some((a) => a.type === 'forward' && a.targetGroups.some((g) => groups.has(g.arn) && g.weight > 0)),
-  )
+  const serving = rules.filter(({ actions }) => forwardsTo(actions, (g) => groups.has(g.arn) && g.weight > 0))
   if (serving.length === 0) return
   throw contested(
     `${serving.length === 1 ? 'rule' : 'rules'} ${serving.map((r) => r.arn).join(', ')} still ${serving.length === 1 ? 'sends' : 'send'} requests to ${scope[on]}, where withdrawing ${app} would drop them. See that ${clusterOf(scope, otherSide(on))} serves it, set the weight of ${scope[on]}'s target group to 0 (${[...groups].join(', ')}), then retry`,

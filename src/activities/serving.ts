@@ -1,6 +1,7 @@
 import { otherSide, type Proven } from './outside.ts'
 import type { KubernetesPort, RuleDescription } from './ports.ts'
 import type { Scope, Side } from '../domain/platform.ts'
+import { forwardsTo } from '../domain/target-groups.ts'
 
 /** Which listener rules send requests to which cluster, by the TargetGroupBindings on both. */
 export interface Serving {
@@ -29,7 +30,7 @@ const groupsOn = async (cluster: KubernetesPort | undefined): Promise<ReadonlySe
   new Set((await cluster?.list('TargetGroupBinding'))?.map((binding) => String(binding.spec?.['targetGroupARN'])))
 
 const sendsTo = (groups: ReadonlySet<string>, { actions }: RuleDescription): boolean =>
-  actions.some((a) => a.type === 'forward' && a.targetGroups.some((g) => g.weight > 0 && groups.has(g.arn)))
+  forwardsTo(actions, (g) => g.weight > 0 && groups.has(g.arn))
 
 /** `api.example.com (arn:…)` of the first few. */
 export const rulesInWords = (rules: readonly RuleDescription[]): string => {

@@ -36,6 +36,16 @@ export interface TargetHealth {
   readonly reason?: string
 }
 
+/** Does it forward to any such target group, among them those without a weight? */
+export const forwardsTo = (actions: readonly RuleAction[], any: (group: Share) => boolean): boolean =>
+  forwards(actions).some(any)
+
+/** How many of a group's targets serve, of those that are not on their way out. */
+export const servesOf = (targets: readonly Pick<TargetHealth, 'state'>[]) => ({
+  healthy: targets.filter((t) => t.state === 'healthy').length,
+  expected: targets.filter((t) => t.state !== 'draining').length,
+})
+
 /** Green's share in per cent: weights count relative to one another. Undefined: the rule does not forward to green at all. */
 export function greenShare(
   actions: readonly RuleAction[],

@@ -4,7 +4,9 @@ import { madeBy } from '../../domain/copying.ts'
 import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
 import type { AlbRoute, Side } from '../../domain/platform.ts'
 import {
+  forwardsTo,
   greenShare,
+  servesOf,
   withGreenShare,
   withOnly,
   type RuleAction,
@@ -51,7 +53,7 @@ export function albRoute(world: Proven, route: AlbRoute, { run, scope }: RouteCa
       return {
         share: share ?? 'closed',
         ours: green?.tags[RUN_TAG] === run,
-        has: (side) => actions.some((a) => a.type === 'forward' && a.targetGroups.some((s) => s.arn === arnOf(side))),
+        has: (side) => forwardsTo(actions, (s) => s.arn === arnOf(side)),
         async write(to) {
           if (!green) throw notFound(`target group ${route.greenTargetGroup} is not there`)
           const wanted = withGreenShare(actions, route.blueTargetGroup, green.arn, to)
@@ -71,11 +73,7 @@ export function albRoute(world: Proven, route: AlbRoute, { run, scope }: RouteCa
     async health(side) {
       const group = await find(side)
       if (!group) throw missing(side)
-      const health = await known(() => loadBalancing.health(group.arn))
-      return {
-        healthy: health.filter((t) => t.state === 'healthy').length,
-        expected: health.filter((t) => t.state !== 'draining').length,
-      }
+      return servesOf(await known(() => loadBalancing.health(group.arn)))
     },
 
     async clear(on) {

@@ -3,7 +3,7 @@ import { backendInWords } from '../../domain/http-routes.ts'
 import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
 import type { HttpRoute, Scope, Side } from '../../domain/platform.ts'
 import { exportOf, importFault, IMPORTS_FROM, serviceOf, servingIn } from '../../domain/service-imports.ts'
-import { greenShare, type RuleAction } from '../../domain/target-groups.ts'
+import { forwardsTo, greenShare, servesOf, type RuleAction } from '../../domain/target-groups.ts'
 import { contested, notFound, unsupported } from '../errors.ts'
 import type { Proven } from '../outside.ts'
 import type { KubernetesPort } from '../ports.ts'
@@ -120,11 +120,7 @@ function targetGroups(world: Proven, route: HttpRoute, scope: Scope): Backings {
         )
     },
     async serves(side) {
-      const health = await loadBalancing.health(await arnOf(side))
-      return {
-        healthy: health.filter((t) => t.state === 'healthy').length,
-        expected: health.filter((t) => t.state !== 'draining').length,
-      }
+      return servesOf(await loadBalancing.health(await arnOf(side)))
     },
     async inForce({ share, has }, _, sinceMs) {
       // On the way back it may be gone, and then it is in no rule.
@@ -133,10 +129,11 @@ function targetGroups(world: Proven, route: HttpRoute, scope: Scope): Backings {
         find('green'),
       ])
       const rules = await loadBalancing.rulesForwardingTo([blue, green].filter((arn) => arn !== ''))
+      const is = (actions: readonly RuleAction[], arn: string) => forwardsTo(actions, (g) => g.arn === arn)
       const wanted = (actions: readonly RuleAction[]): boolean =>
         has('blue') && has('green')
           ? greenShare(actions, blue, green) === share
-          : forwardsTo(actions, has('blue') ? blue : green) && !forwardsTo(actions, has('blue') ? green : blue)
+          : is(actions, has('blue') ? blue : green) && !is(actions, has('blue') ? green : blue)
       const other = rules.find(({ actions }) => !wanted(actions))
       if (rules.length > 0 && other === undefined) return
       throw notYet(
@@ -148,9 +145,6 @@ function targetGroups(world: Proven, route: HttpRoute, scope: Scope): Backings {
     },
   }
 }
-
-const forwardsTo = (actions: readonly RuleAction[], arn: string): boolean =>
-  actions.some((a) => a.type === 'forward' && a.targetGroups.some((g) => g.arn === arn))
 
 export const httpRouteName = ({ namespace, httpRoute, cluster }: HttpRoute): string =>
   `HTTPRoute ${namespace}/${httpRoute} on ${cluster}`

@@ -1,6 +1,7 @@
 import type { Duration } from '../../domain/duration.ts'
 import { hostnameOf } from '../../domain/load-balancers.ts'
 import type { RecordRoute, Side, Weight } from '../../domain/platform.ts'
+import { servesOf } from '../../domain/target-groups.ts'
 import {
   allLeadTo,
   entering,
@@ -168,11 +169,7 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
     async health(side) {
       const found = await balancer(side)
       if (!found) return { healthy: 0, expected: 0 }
-      const states = (await loadBalancing.healthBehind(found.arn)).map((t) => t.state)
-      return {
-        healthy: states.filter((s) => s === 'healthy').length,
-        expected: states.filter((s) => s !== 'draining').length,
-      }
+      return servesOf(await loadBalancing.healthBehind(found.arn))
     },
 
     // The load balancer of the side that is left goes with its Service or Ingress.

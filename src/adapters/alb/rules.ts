@@ -5,6 +5,7 @@ import {
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { RuleDescription } from '../../activities/ports.ts'
+import { forwardsTo } from '../../domain/target-groups.ts'
 import { askFor, askForAll } from '../aws-errors.ts'
 import { each } from '../aws-client.ts'
 import { actionOf } from './actions.ts'
@@ -45,7 +46,7 @@ export async function rulesForwardingTo(
   return rules
     .flat()
     .map((rule) => ruleOf(rule, tags))
-    .filter((rule) => rule.actions.some((a) => a.type === 'forward' && a.targetGroups.some((g) => wanted.has(g.arn))))
+    .filter((rule) => forwardsTo(rule.actions, (g) => wanted.has(g.arn)))
 }
 
 export async function findRule(client: ElasticLoadBalancingV2, arn: string): Promise<RuleDescription | undefined> {
