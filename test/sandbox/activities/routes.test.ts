@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { recordSurvey } from '../../../src/activities/record-survey.ts'
 import { routesKeepTheirWord } from '../../contract/routes.ts'
 import { aRecordRoute } from '../../support/a-record-route.ts'
 import { attempted, driven, ending } from '../../support/driven.ts'
-import { call, twoClusters, type TwoClusters } from '../../support/small-world.ts'
+import { call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
+
+/** Of a platform file, what a survey of records reads. */
+type Asked = Parameters<typeof recordSurvey>[2]
 
 let world: TwoClusters
 beforeAll(async () => {
@@ -31,6 +35,28 @@ describe('records of Route 53', () => {
     await driven(acts().settleRoute, call<'settleRoute'>({ route, on: 'blue' }), { between })
     vi.useRealTimers()
     expect(it.sets()).toEqual([it.original])
+  })
+
+  test('are surveyed with whom they lead to, and with types that somebody protects', async () => {
+    const { route, zone, host } = await aRecordRoute(world)
+    world.aws.route53.protect(zone, route.name, 'CNAME')
+    const record = {
+      name: route.name,
+      zone,
+      target: { kind: 'Service', namespace: route.namespace, name: 'web' },
+    } as const
+    const file = { apps: { web: { records: [record] } } } as unknown as Asked // of an app it reads nothing else
+    const { ports } = world
+    const { answer } = await driven(
+      async () =>
+        recordSurvey(
+          { records: ports.records(scope.region), loadBalancing: ports.loadBalancing(scope.region) },
+          await ports.kubernetes(scope.region, scope.blue),
+          file,
+        ),
+      undefined,
+    )
+    expect(answer).toMatchObject([{ name: route.name, protectedTypes: ['CNAME'], balancer: { name: host.blue } }])
   })
 
   test('are everywhere before a weight counts', async () => {
