@@ -178,6 +178,8 @@ export interface EksPort {
   createPodIdentity(cluster: string, identity: NewPodIdentity, token: string): Promise<void>
   versions(): Promise<readonly VersionDescription[]>
   /** Of the cluster, or of one of its node groups: those that have not ended. */
+  /** Names of the service accounts of a namespace that have one, whoever made it. */
+  accountsWithIdentity(cluster: string, namespace: string): Promise<readonly string[]>
   updatesInProgress(cluster: string, nodegroup?: string): Promise<readonly UpdateDescription[]>
   certificateAuthorities(cluster: string): Promise<readonly CertificateAuthority[]>
   /** What stands in the way of an upgrade, and what is not set up well. What passes is told without its details. */

@@ -233,7 +233,7 @@ async function plansOf(
       const [workloads, images, roles] = await Promise.all([
         workloadsIn(blue, environment.namespaces),
         fingerprintOf(blue, environment.namespaces),
-        hasRoles(blue, environment.namespaces),
+        hasRoles({ eks: world.eks, cluster: blue }, platform.blue, environment.namespaces),
       ])
       const plan = sealed(planCutover(platform, app, environment, { images, workloads, ...(roles && { roles }) }))
       return bounded(plan, LARGEST_CUTOVER, `the steps of ${app.name} ${environment.name}`, DIVIDE_AN_APP)
