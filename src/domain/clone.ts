@@ -1,4 +1,5 @@
 import { capabilityFindings } from './capabilities.ts'
+import { tierOf } from './control-plane-components.ts'
 import type { AddonFacts, BlueFacts } from './facts.ts'
 import { blocker, info, warning, type Finding } from './findings.ts'
 import { renamed, type Named } from './names-of-clusters.ts'
@@ -239,17 +240,54 @@ export function planAddons(
         targetVersion === undefined ? [] : [{ name, targetVersion, needsNodes: !beforeNodes.includes(name) }],
       )
       .toSorted((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1)),
-    findings: chosen
-      .filter((a) => a.targetVersion === undefined)
-      .map(({ name }) =>
-        blocker(
-          'addon-version',
-          name,
-          `AWS offers no version of it for ${target}`,
-          'remove it from blue, or choose another target version',
+    findings: [
+      ...chosen
+        .filter((a) => a.targetVersion === undefined)
+        .map(({ name }) =>
+          blocker(
+            'addon-version',
+            name,
+            `AWS offers no version of it for ${target}`,
+            'remove it from blue, or choose another target version',
+          ),
         ),
-      ),
+      ...blue.addons.flatMap((addon) => needsMore(addon, versions[addon.name] ?? [], target)),
+    ],
   }
+}
+
+/** What the version that green gets asks for, and blue's add-on does not have. */
+function needsMore(
+  { name, version, configurationValues = '', serviceAccountRoleArn, podIdentities }: AddonDescription,
+  versions: readonly AddonVersion[],
+  target: string,
+): Finding[] {
+  const chosen = addonVersionFor(versions, target, version)
+  const [next, now] = [chosen, version].map((one) => versions.find((v) => v.version === one))
+  const asNodes = serviceAccountRoleArn === undefined && podIdentities.length === 0
+  return [
+    ...(next?.requiresConfiguration && configurationValues === ''
+      ? [
+          blocker(
+            'addon-configuration',
+            name,
+            `${next.version} does not install without a configuration, and blue's has none`,
+            `configure it on blue: aws eks describe-addon-configuration --addon-name ${name} --addon-version ${next.version}`,
+          ),
+        ]
+      : []),
+    // One that has no role on blue acts as its nodes' there, and does so on green.
+    ...(next?.requiresIamPermissions && now && !now.requiresIamPermissions && asNodes
+      ? [
+          warning(
+            'addon-role',
+            name,
+            `${next.version} needs permissions that ${now.version} did not, and blue's has no role of its own`,
+            `see that its nodes' role has them, or give it one on blue: aws eks describe-addon-configuration --addon-name ${name} --addon-version ${next.version}`,
+          ),
+        ]
+      : []),
+  ]
 }
 
 const rank = (name: string): number => (beforeNodes.indexOf(name) + beforeNodes.length + 1) % (beforeNodes.length + 1)
@@ -362,9 +400,10 @@ const notKnown = (about: string, unknown: readonly string[] = []): Finding[] =>
 
 /** A larger control plane is there for some versions of Kubernetes only. */
 export function tierFindings(blue: ClusterDescription, target: VersionDescription | undefined): Finding[] {
-  const config = blue.settings['controlPlaneScalingConfig']
-  const tier = typeof config === 'object' && config !== null && 'tier' in config ? String(config.tier) : undefined
-  if (tier === undefined || target?.scalingTiers === undefined || target.scalingTiers.includes(tier)) return []
+  const tier = tierOf(blue.settings)
+  // The usual one is not among the settings, and there for every version.
+  if (!('controlPlaneScalingConfig' in blue.settings)) return []
+  if (target?.scalingTiers === undefined || target.scalingTiers.includes(tier)) return []
   return [
     blocker(
       'cluster-tier',
