@@ -1,6 +1,7 @@
 import { configurationFindings, type Configured } from '../domain/addon-configuration.ts'
 import { amiFacts, amiFindings, imagesToKnow } from '../domain/amis.ts'
-import { cloneFindings, greenExists, planAddons, tierFindings } from '../domain/clone.ts'
+import { cloneFindings, greenExists, tierFindings } from '../domain/clone.ts'
+import { planAddons } from '../domain/clone-addons.ts'
 import { partsInside } from '../domain/clone-access.ts'
 import { componentFindings } from '../domain/control-plane-components.ts'
 import type { VersionDescription } from '../domain/eks-objects.ts'
@@ -13,6 +14,7 @@ import { templateFacts, templateFindings } from '../domain/launch-templates.ts'
 import { logFacts, logFindings, logGroupOf } from '../domain/log-groups.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import { capacityFindings } from '../domain/reserved-capacity.ts'
+import { tagFindings } from '../domain/tag-room.ts'
 import { findingsOfAccess } from './access.ts'
 import { hasAwsAuth } from './access-copies.ts'
 import { templatesOn } from './launch-templates.ts'
@@ -61,6 +63,11 @@ export async function cloneSurvey(
       ...cloneFindings(blue),
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
       ...capacityFindings(nodegroups, templates),
+      ...tagFindings(
+        blue,
+        templates.filter(({ group }) => ofTemplates.launchTemplates?.includes(group.name)),
+        { blue: cluster.name, green, platform: file.platform, run: '' },
+      ),
       ...amiFindings(booted, await world.compute.images(imagesToKnow(booted))),
       ...fargateFindings(blue.fargateProfiles),
       ...identityProviderFindings(blue.identityProviders),

@@ -127,6 +127,7 @@ export const kinds = {
   'addon-configuration': 'green',
   'cluster-tier': 'green',
   'cluster-component': 'green',
+  'tags-full': 'green',
   'nodegroup-not-active': 'green',
   'nodegroup-custom-ami': 'green',
   'nodegroup-launch-template': 'green',

@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import {
-  addonVersionFor,
   cloneFindings,
   greenExists,
   newAddon,
   newCluster,
   newNodegroup,
   ownPrincipal,
-  planAddons,
   tagsOfCopy,
   tierFindings,
 } from '../../src/domain/clone.ts'
+import { addonVersionFor, planAddons } from '../../src/domain/clone-addons.ts'
 import type { AddonDescription, ClusterDescription, NodegroupDescription } from '../../src/domain/eks-objects.ts'
 import type { BlueFacts } from '../../src/domain/facts.ts'
 import { aCluster, aNodeGroup, anAddon } from '../support/eks.ts'
