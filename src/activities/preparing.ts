@@ -134,7 +134,10 @@ export const preparingActivities = (
       ...(adoption?.findings ?? (await clone.findings())),
       ...ofCluster,
       ...(await look('quotas of load balancing and IAM', blue, () =>
-        quotaSurvey(world, blue, { apps: platform.apps, provider: !adoption && roles.facts?.provider === true }),
+        quotaSurvey(world, kubernetes, blue, {
+          apps: platform.apps,
+          provider: !adoption && roles.facts?.provider === true,
+        }),
       )),
       ...roles.findings,
       ...(await look('permissions of IAM roles', blue, () =>

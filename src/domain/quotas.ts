@@ -17,6 +17,7 @@ export const quotas = {
   onDemand: { service: 'ec2', code: 'L-1216C47A' },
   spot: { service: 'ec2', code: 'L-34B43A08' },
   targetGroups: { service: 'elasticloadbalancing', code: 'L-B22855CB' },
+  targets: { service: 'elasticloadbalancing', code: 'L-7E6692B2' },
   application: { service: 'elasticloadbalancing', code: 'L-53DA6B97' },
   network: { service: 'elasticloadbalancing', code: 'L-69A177A2' },
   providers: { service: 'iam', code: 'L-858F3967' },
@@ -81,6 +82,17 @@ export function quotaFindings(
   ]
 }
 
+/** Targets that blue has registered with an Application Load Balancer that both share; green registers as many beside them. */
+export interface SharedBalancer {
+  /** `app/web/50dc6c495c0c9188` */
+  readonly balancer: string
+  readonly targets: number
+}
+
+/** `arn:…:listener-rule/app/web/50dc6c495c0c9188/<listener>/<rule>` */
+export const balancerOf = (ruleArn: string): string | undefined =>
+  /:listener-rule\/(app\/[^/]+\/[^/]+)\//.exec(ruleArn)?.[1]
+
 const around = {
   targetGroups: 'target groups in the region',
   application: 'Application Load Balancers in the region',
@@ -94,7 +106,13 @@ export function quotaFindingsAround(
     balancing,
     groups,
     providers,
-  }: { readonly balancing: BalancingUsage; readonly groups: number; readonly providers: Need },
+    shared = [],
+  }: {
+    readonly balancing: BalancingUsage
+    readonly groups: number
+    readonly providers: Need
+    readonly shared?: readonly SharedBalancer[]
+  },
   allowed: Allowed,
 ): Finding[] {
   const like = ({ used, ofCluster }: BalancingUsage['network']): Need => ({ used, more: ofCluster })
@@ -104,8 +122,18 @@ export function quotaFindingsAround(
     network: like(balancing.network),
     providers,
   }
-  return (Object.keys(around) as (keyof typeof around)[]) // the table's own keys
-    .flatMap((name) => reached(around[name], quotas[name], needs[name], allowed[name]))
+  const names = Object.keys(around) as (keyof typeof around)[] // the table's own keys
+  return [
+    ...names.flatMap((name) => reached(around[name], quotas[name], needs[name], allowed[name])),
+    ...shared.flatMap(({ balancer, targets }) =>
+      reached(
+        `targets of load balancer ${balancer}`,
+        quotas.targets,
+        { used: targets, more: targets },
+        allowed.targets,
+      ),
+    ),
+  ]
 }
 
 /** Nothing is said where green needs none of it. */
