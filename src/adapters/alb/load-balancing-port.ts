@@ -7,6 +7,7 @@ import { health, healthBehind } from './health.ts'
 import { findRule, rulesForwardingTo } from './rules.ts'
 import { tagsOf } from './tags.ts'
 import { createTargetGroup, findTargetGroup } from './target-groups.ts'
+import { usage } from './usage.ts'
 
 export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort => ({
   rulesForwardingTo: (targetGroupArns) => rulesForwardingTo(client, targetGroupArns),
@@ -32,4 +33,6 @@ export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort
   findBalancer: (host) => findBalancer(client, host),
 
   healthBehind: (loadBalancerArn) => healthBehind(client, loadBalancerArn),
+
+  usage: (cluster) => usage(client, cluster),
 })

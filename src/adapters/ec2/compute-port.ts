@@ -1,4 +1,4 @@
-import { type EC2, type Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2'
+import { type EC2, type Instance, paginateDescribeInstances, type Tag } from '@aws-sdk/client-ec2'
 import type { ComputePort } from '../../activities/ports.ts'
 import type { RunningInstance } from '../../domain/quotas.ts'
 import { batches, each } from '../aws-client.ts'
@@ -67,8 +67,14 @@ function runningOf({ InstanceType, InstanceLifecycle, Placement, CpuOptions, Tag
     zone: Placement?.AvailabilityZone ?? '',
     vcpus: CoreCount * ThreadsPerCore,
     spot: InstanceLifecycle === 'spot',
-    ...(cluster !== undefined && { cluster }),
+    ...(cluster !== undefined && { cluster, by: starterOf(Tags) }),
   }
+}
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/eks-using-tags.html, https://karpenter.sh/docs/reference/instance-types/ */
+function starterOf(tags: readonly Tag[]): NonNullable<RunningInstance['by']> {
+  const has = (prefix: string) => tags.some(({ Key = '' }) => Key.startsWith(prefix))
+  return has('eks:') ? 'EKS' : has('karpenter.sh/') ? 'Karpenter' : 'others'
 }
 
 const OF_CLUSTER = 'kubernetes.io/cluster/'
