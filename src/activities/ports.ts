@@ -204,6 +204,8 @@ export interface LoadBalancingPort {
   health(targetGroupArn: string): Promise<readonly TargetHealth[]>
   /** An application or network load balancer that is active, by the name at which it answers. */
   findBalancer(host: string): Promise<Balancer | undefined>
+  /** Addresses that stay the same, of those of these network load balancers that have some; by the name at which each answers. */
+  addressesOf(hosts: readonly string[]): Promise<readonly { readonly host: string; readonly address: string }[]>
   /** Of every target group that its listeners forward to. */
   healthBehind(loadBalancerArn: string): Promise<readonly TargetHealth[]>
 }
@@ -214,6 +216,13 @@ export interface Balancer extends BalancerHost {
 
 /** Of Route 53, which takes five requests a second of an account: the adapter asks no more than three. */
 export interface RecordsPort {
+  /** Every hosted zone of the account, public and private. */
+  zones(): Promise<readonly HostedZone[]>
+  /**
+   * A page of all record sets of a zone, in Route 53's own order; `next`: where the one after it begins, absent after the last.
+   * Throws `notFound` where the hosted zone is not there.
+   */
+  page(zone: string, from?: RecordsFrom): Promise<{ readonly sets: readonly RecordSet[]; readonly next?: RecordsFrom }>
   /** All record sets of this name, of every type. Throws `notFound` where the hosted zone is not there. */
   named(zone: string, name: string): Promise<readonly RecordSet[]>
   /**
@@ -225,6 +234,19 @@ export interface RecordsPort {
   isInSync(change: string): Promise<boolean>
   /** Types of this name that somebody has protected: a batch that changes one of them fails as a whole. */
   protectedTypes(zone: string, name: string): Promise<readonly string[]>
+}
+
+export interface HostedZone {
+  readonly id: string
+  /** In lower case, without a dot at its end. */
+  readonly name: string
+}
+
+/** Where a page of record sets begins. */
+export interface RecordsFrom {
+  readonly name: string
+  readonly type?: string
+  readonly identifier?: string
 }
 
 export interface RuleDescription {

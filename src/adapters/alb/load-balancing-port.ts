@@ -2,7 +2,7 @@ import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balanc
 import type { LoadBalancingPort } from '../../activities/ports.ts'
 import { ask, askFor } from '../aws-errors.ts'
 import { toAction } from './actions.ts'
-import { findBalancer } from './balancers.ts'
+import { addressesOf, findBalancer } from './balancers.ts'
 import { health, healthBehind } from './health.ts'
 import { findRule, rulesForwardingTo } from './rules.ts'
 import { tagsOf } from './tags.ts'
@@ -30,6 +30,8 @@ export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort
   health: (targetGroupArn) => health(client, targetGroupArn),
 
   findBalancer: (host) => findBalancer(client, host),
+
+  addressesOf: (hosts) => addressesOf(client, hosts),
 
   healthBehind: (loadBalancerArn) => healthBehind(client, loadBalancerArn),
 })
