@@ -112,6 +112,8 @@ export interface SandboxAws {
   readonly admin: AwsKeys
   /** Of a session with exactly these policies of deploy/iam, for a day. */
   keysWith(...policies: readonly PolicyName[]): AwsKeys
+  /** The same with one of them, and with a statement that denies these actions, as an organisation's policy may. */
+  keysWithout(policy: PolicyName, ...actions: readonly string[]): AwsKeys
   /** What the worker assumes to remove a cluster that it did not make. */
   readonly decommissionRoleArn: string
   readonly eks: {

@@ -15,7 +15,8 @@ afterAll(() => world.stop())
 
 const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file: aSmallFile() }
 const workflow = { type: 'upgradePreflight', id: `upgrade-preflight/${scope.platform}/1` }
-const surveyed = /^(support|target|in-place|insight|subnet|quota|key|upgrade-runs|not-looked|update-in|deletion)/
+const surveyed =
+  /^(support|target|in-place|insight|subnet|quota|key|upgrade-runs|not-looked|right-missing|update-in|deletion)/
 
 async function preflown(
   { prepare }: Pick<SmallWorld['activities'], 'prepare'> = world.activities,
@@ -109,4 +110,23 @@ test('what the worker may not look at is told, and stops nothing', async () => {
     'warning not-looked-at demo-1-35: insights',
     'warning not-looked-at demo-1-35: quotas',
   ])
+})
+
+test('rights that are missing elsewhere are told all at once, each with what to allow', async () => {
+  const but = ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets']
+  const { activities, denied } = whoOnlyReads(world, but)
+  const { answer } = await driven(activities.prepare, request, { workflow })
+  const missing = answer.plan.findings.filter((f) => ['right-missing', 'not-looked-at'].includes(f.code))
+  expect(missing.map((f) => `${f.level} ${f.code} ${f.about}`).toSorted()).toEqual([
+    'blocker right-missing demo-1-35: network tags',
+    'blocker right-missing demo-1-35: rules of security groups',
+    'warning not-looked-at demo-1-35: subnets',
+    'warning not-looked-at demo-1-35: zones of its node groups',
+  ])
+  const rules = missing.find((f) => f.about.endsWith('rules of security groups'))
+  expect(rules?.message).toMatch(/nobody would wait for the rules: .*ec2:DescribeSecurityGroups/)
+  expect(rules?.remedy).toBe(
+    'allow the worker ec2:DescribeSecurityGroups, as deploy/iam/preflight.json does, and look again',
+  )
+  expect(new Set(denied())).toEqual(new Set(['DescribeSecurityGroups', 'DescribeSubnets']))
 })
