@@ -17,12 +17,15 @@ export const quotas = {
 
 /** An EC2 instance that is there, as far as quotas and zones go. */
 export interface RunningInstance {
+  readonly id: string
   readonly type: string
   readonly zone: string
   readonly vcpus: number
   readonly spot: boolean
   /** The cluster that it is a node of; absent: of none that its tags name. */
   readonly cluster?: string
+  /** Karpenter's NodePool that it was started for. */
+  readonly pool?: string
 }
 
 /** What is allowed; undefined: AWS does not say. */

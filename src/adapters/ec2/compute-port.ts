@@ -58,17 +58,24 @@ export const compute = (client: EC2): ComputePort => ({
 })
 
 /** Nodes of managed groups carry the first tag, all others the second. */
-function runningOf({ InstanceType, InstanceLifecycle, Placement, CpuOptions, Tags = [] }: Instance): RunningInstance {
+function runningOf(told: Instance): RunningInstance {
+  const { InstanceId = '', InstanceType, InstanceLifecycle, Placement, CpuOptions, Tags = [] } = told
   const { CoreCount = 0, ThreadsPerCore = 1 } = CpuOptions ?? {}
   const owned = Tags.find(({ Key = '', Value }) => Key.startsWith(OF_CLUSTER) && Value === 'owned')
   const cluster = Tags.find(({ Key }) => Key === 'eks:cluster-name')?.Value ?? owned?.Key?.slice(OF_CLUSTER.length)
+  const pool = Tags.find(({ Key }) => Key === NODE_POOL)?.Value
   return {
+    id: InstanceId,
     type: InstanceType ?? '',
     zone: Placement?.AvailabilityZone ?? '',
     vcpus: CoreCount * ThreadsPerCore,
     spot: InstanceLifecycle === 'spot',
     ...(cluster !== undefined && { cluster }),
+    ...(pool !== undefined && { pool }),
   }
 }
+
+/** https://karpenter.sh/docs/concepts/nodeclasses/#spectags */
+const NODE_POOL = 'karpenter.sh/nodepool'
 
 const OF_CLUSTER = 'kubernetes.io/cluster/'
