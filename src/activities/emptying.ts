@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { ebsOf, goesWithItsClaim, isHeld } from '../domain/volumes.ts'
+import type { Owned } from '../domain/weighted-records.ts'
 import { hasVolumeClaims, replicasOf } from '../domain/workload-state.ts'
 import { proveIdentity } from './clusters.ts'
 import { contested, failed } from './errors.ts'
@@ -10,10 +11,11 @@ import type { KubernetesPort } from './ports.ts'
 import { rulesInWords, servingOf } from './serving.ts'
 import { hold } from './stores.ts'
 import { refuseWhereLed } from './unled.ts'
-import { budgets, doneWithin, noteDone, notYet } from './waiting.ts'
+import { budgets, doneWithin, noteAside, notedAside, noteDone, notYet } from './waiting.ts'
 import type { Scope, Side } from '../domain/platform.ts'
 
 const LED = 'looked for ways'
+const OWNED = 'owners of records'
 /** Attempts follow one another within seconds while load balancers go, and Route 53 is asked slowly. */
 const LED_MS = 600_000
 
@@ -41,13 +43,14 @@ export const emptyingActions = (outside: Outside) => {
     await refuseWhereServing(world, call.scope, side)
     // Names of green that lead to green alone are its own, and go with its Ingresses.
     if (side === 'blue' && !doneWithin(LED, LED_MS)) {
-      await refuseWhereLed(world, call.scope, cluster, { side, gateway })
+      noteAside(OWNED, await refuseWhereLed(world, call.scope, cluster, { side, gateway }))
       noteDone(LED)
     }
     // It would make anew what is removed, and a load balancer outlive its cluster.
     await stopFlux(cluster)
     // It would delete names that the other cluster is reached by, as soon as their Ingresses here go.
-    const findings = await stopExternalDns({ cluster, name }, other, { all: identity !== 'made-by-this-run' })
+    const owned = notedAside(OWNED) as Owned | undefined // only this action notes under that name
+    const findings = await stopExternalDns({ cluster, name }, other, { all: identity !== 'made-by-this-run', owned })
     const kept = await keepWhatIsUsed({ cluster, name }, other)
     await removeOutsiders({ cluster, name })
     await awaitVolumes({ cluster, name })

@@ -1,5 +1,6 @@
 import { leadOf, mayMatter, type Lead, type Sought } from '../domain/leads.ts'
 import { unresolved, type Names } from '../domain/ways.ts'
+import { ownedBy, type Owned } from '../domain/weighted-records.ts'
 import { isNotFound, notReady } from './errors.ts'
 import type { HostedZone, RecordsFrom, RecordsPort } from './ports.ts'
 import { attemptIsLong, notedAside, noteAside } from './waiting.ts'
@@ -20,9 +21,9 @@ export interface Looking {
 export async function lookedThrough(
   records: RecordsPort,
   { places, served, others }: Looking,
-): Promise<{ readonly leads: readonly Lead[]; readonly names: Names }> {
+): Promise<{ readonly leads: readonly Lead[]; readonly names: Names; readonly owned: Owned }> {
   const isLong = attemptIsLong()
-  const { zones, leads } = await leadsOfZones(records, isLong, (of) => ({
+  const { zones, leads, owned } = await leadsOfZones(records, isLong, (of) => ({
     places,
     names: new Set(served.keys()),
     zones: of,
@@ -37,7 +38,7 @@ export async function lookedThrough(
       for (const zone of zones.filter((it) => name === it.name || name.endsWith(`.${it.name}`)))
         all.push(...leadsIn(await records.named(zone.id, name), zone.name))
     }
-  return { leads: all, names }
+  return { leads: all, names, owned }
 }
 
 const leadsIn = (sets: Awaited<ReturnType<RecordsPort['named']>>, zone: string): Lead[] =>
@@ -52,6 +53,7 @@ interface Noted {
   /** Where the next page of the one after these begins. */
   readonly from?: RecordsFrom
   readonly leads: readonly Lead[]
+  readonly owned: Owned
 }
 const ZONES = 'hosted-zones'
 /** Who began so long ago begins anew: people may have changed what was read first. */
@@ -61,12 +63,12 @@ async function leadsOfZones(
   records: RecordsPort,
   isLong: () => boolean,
   sought: (zones: readonly string[]) => Sought,
-): Promise<Pick<Noted, 'zones' | 'leads'>> {
+): Promise<Pick<Noted, 'zones' | 'leads' | 'owned'>> {
   const noted = notedAside(ZONES) as Noted | undefined // only this function notes under that name
   let at: Noted =
     noted && Date.now() - noted.beganAtMs < FRESH_MS
       ? noted
-      : { beganAtMs: Date.now(), zones: await records.zones(), done: 0, leads: [] }
+      : { beganAtMs: Date.now(), zones: await records.zones(), done: 0, leads: [], owned: {} }
   const wanted = sought(at.zones.map(({ name }) => name))
   for (let zone = at.zones[at.done]; zone !== undefined; zone = at.zones[at.done]) {
     if (isLong()) {
@@ -76,10 +78,11 @@ async function leadsOfZones(
         '1s',
       )
     }
-    const { from, ...rest } = at
+    const { from, ...before } = at
     const { sets, next } = await records.page(zone.id, from).catch(nothingWhereGone)
     const leads = [...at.leads, ...leadsIn(sets, zone.name).filter((lead) => mayMatter(lead, wanted))]
-    at = next ? { ...rest, leads, from: next } : { ...rest, leads, done: at.done + 1 }
+    const read = { ...before, leads, owned: ownedBy(at.owned, sets) }
+    at = next ? { ...read, from: next } : { ...read, done: at.done + 1 }
   }
   // The next look is at what is there then.
   if (noted) noteAside(ZONES, undefined)

@@ -191,6 +191,8 @@ export interface EksPort {
 export interface LoadBalancingPort {
   /** Every listener rule of the account's application load balancers that forwards to one of these target groups. */
   rulesForwardingTo(targetGroupArns: readonly string[]): Promise<readonly RuleDescription[]>
+  /** Every listener of the account's network load balancers that does, by its own ARN: they have no rules. */
+  listenersForwardingTo(targetGroupArns: readonly string[]): Promise<readonly RuleDescription[]>
   findRule(arn: string): Promise<RuleDescription | undefined>
   /** By ARN, of listener rules and what else there is of load balancers. All have to be there. */
   tagsOf(arns: readonly string[]): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>>

@@ -4,6 +4,7 @@ import { few } from '../domain/few.ts'
 import type { Finding } from '../domain/findings.ts'
 import type { Scope, Side } from '../domain/platform.ts'
 import { acceptedWays, unknownWays, waysInWords, waysLeft, waysOnWithNames, type Way } from '../domain/ways.ts'
+import type { Owned } from '../domain/weighted-records.ts'
 import { acceptedOn, noteAccepted, noteTold, toldOn } from './accepted.ts'
 import { called, contested } from './errors.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -63,20 +64,24 @@ export async function unled(
   return { note: noteOf(found), findings: findingsOf(cluster, found) }
 }
 
-/** Throws `contested` where something beside listener rules leads requests there, and nobody has accepted that it ends. */
+/**
+ * What TXT records say of external-dns, where they were read. Throws `contested` where something beside listener rules leads
+ * requests there, and nobody has accepted that it ends.
+ */
 export async function refuseWhereLed(
   world: World,
   scope: Scope,
   here: KubernetesPort,
   { side, gateway }: Pick<Asked, 'side' | 'gateway'>,
-): Promise<void> {
+): Promise<Owned | undefined> {
   const cluster = scope[side]
-  const { names, routes } = await waysTo(world, scope, side, gateway)
+  const { names, routes, owned } = await waysTo(world, scope, side, gateway)
   const left = [...routes, ...waysLeft(names, await acceptedOn(here, 'ways'))]
   if (left.length > 0)
     throw contested(
       `requests are still led to ${cluster}: ${waysInWords(left)}. Nothing was removed. Have them led to ${otherOf(scope, side)}, then retry`,
     )
+  return owned
 }
 
 const otherOf = (scope: Scope, side: Side): string => (side === 'blue' ? scope.green : scope.blue)

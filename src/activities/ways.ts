@@ -2,6 +2,7 @@ import { entrancesOf, namesServedBy, type Entrance } from '../domain/entrances.t
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { backendInWords } from '../domain/http-routes.ts'
 import type { Backend, Scope, Side } from '../domain/platform.ts'
+import type { Owned } from '../domain/weighted-records.ts'
 import { backendsOf, unseenNames, waysByName, waysByRoute, type Way } from '../domain/ways.ts'
 import { fewAtATime } from './few-at-a-time.ts'
 import { isDenied, isNotFound } from './errors.ts'
@@ -16,6 +17,8 @@ export interface Ways {
   readonly routes: readonly Way[]
   /** What nobody here can see, each with why. */
   readonly unseen: readonly string[]
+  /** Whose TXT records say that external-dns keeps records; absent where no zone was read. */
+  readonly owned?: Owned
   /** Seconds in which it had better not be asked for again. */
   readonly rests: number
 }
@@ -45,6 +48,7 @@ export async function waysTo(world: Asked, scope: Scope, side: Side, gateway?: s
     names: names.ways,
     routes: routes.ways,
     unseen: [...mine.unseen, ...names.unseen, ...routes.unseen],
+    ...(names.owned && { owned: names.owned }),
     rests: names.rests,
   }
 }
@@ -91,6 +95,7 @@ async function addressed({ loadBalancing }: Asked, entrances: readonly Entrance[
 interface ByNames {
   readonly ways: readonly Way[]
   readonly unseen: readonly string[]
+  readonly owned?: Owned
   readonly rests: number
 }
 
@@ -108,11 +113,11 @@ async function byNames(
   const denied = 'names in DNS that lead to its load balancers'
   const { found, unseen } = await whereSeen(lookedThrough(records, { places, served, others }), denied)
   if (!found) return { ways: [], unseen, rests: 0 }
-  const { leads, names } = found
+  const { leads, names, owned } = found
   const rests = Math.min(RESTS.most, Math.max(RESTS.least, RESTS.each * names.zones.length))
   const nowhere =
     names.zones.length === 0 ? ['names in DNS that lead to its load balancers: the account has no hosted zone'] : []
-  return { ways: waysByName(leads, entrances), unseen: [...nowhere, ...unseenNames(leads, names)], rests }
+  return { ways: waysByName(leads, entrances), unseen: [...nowhere, ...unseenNames(leads, names)], owned, rests }
 }
 
 interface Behind {

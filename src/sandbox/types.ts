@@ -138,6 +138,8 @@ export interface SandboxAws {
       name: string,
       tags?: Readonly<Record<string, string>>,
     ): { loadBalancerArn: string; listenerArn: string }
+    /** A network load balancer, whose only listener forwards to this target group. */
+    seedNetworkLoadBalancer(name: string, targetGroupArn: string): { loadBalancerArn: string; listenerArn: string }
     /** With its listeners and their rules, as the API's DeleteLoadBalancer. Nothing happens where it is gone. */
     removeLoadBalancer(arn: string): void
     /** All requests of a listener that no rule takes go to this target group. */

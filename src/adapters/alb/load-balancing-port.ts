@@ -4,12 +4,14 @@ import { ask, askFor } from '../aws-errors.ts'
 import { toAction } from './actions.ts'
 import { addressesOf, findBalancer } from './balancers.ts'
 import { health, healthBehind } from './health.ts'
-import { findRule, rulesForwardingTo } from './rules.ts'
+import { findRule, listenersForwardingTo, rulesForwardingTo } from './rules.ts'
 import { tagsOf } from './tags.ts'
 import { createTargetGroup, findTargetGroup } from './target-groups.ts'
 
 export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort => ({
   rulesForwardingTo: (targetGroupArns) => rulesForwardingTo(client, targetGroupArns),
+
+  listenersForwardingTo: (targetGroupArns) => listenersForwardingTo(client, targetGroupArns),
 
   findRule: (arn) => findRule(client, arn),
 

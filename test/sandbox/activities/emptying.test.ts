@@ -102,6 +102,10 @@ test('where a rule still sends requests to blue it is not idle, and nothing is r
   expect(written()).toHaveLength(before)
   world.aws.elbv2.setWeightAsSomebodyElse(arn, rule(0))
   expect(await proven()).toBe('ready')
+  const byAddress = world.aws.elbv2.seedNetworkLoadBalancer('by-address', of ?? '')
+  expect(await proven()).toContain(`listener rules would send requests to demo-1-35: (${byAddress.listenerArn})`)
+  world.aws.elbv2.removeLoadBalancer(byAddress.loadBalancerArn)
+  expect(await proven()).toBe('ready')
   await prometheus.stop()
 })
 
