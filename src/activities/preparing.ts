@@ -48,6 +48,7 @@ import { removalSurvey } from './removal-survey.ts'
 import { bounded, DIVIDE_AN_APP, fitting, LARGEST_APP, LARGEST_CUTOVER } from './plan-sizes.ts'
 import { roleSurvey } from './role-survey.ts'
 import { seenBy, sightOf } from './sight.ts'
+import { waySurvey } from './way-survey.ts'
 import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
 
@@ -101,6 +102,8 @@ export const preparingActivities = (
             worker: principalArn,
           })
     const platform = adoption?.platform ?? asFound
+    // Of one that is adopted nothing is known before it was looked at; who may not look is told.
+    const ways = await waySurvey(outside, platform, file)
     const clone = await cloneSurvey(world, kubernetes, { blue: facts, file, green, to, versions, principalArn })
     const { templates } = clone
     const its = facts.cluster.clusterSecurityGroupId
@@ -147,6 +150,7 @@ export const preparingActivities = (
       ...(await argocdSurvey({ eks, cluster }, platform)),
       ...(await httpRouteSurvey({ cluster }, platform)),
       ...(await imageSurvey(kubernetes, registry)),
+      ...ways,
       ...(await dnsSurvey(kubernetes, platform, adoption?.kubernetes)),
       ...approverFindings(platform, request.by),
     ])

@@ -33,11 +33,12 @@ type Asked = Pick<Proven, 'ifThere' | 'cluster' | 'records' | 'loadBalancing'>
 export async function waysTo(world: Asked, scope: Scope, side: Side, gateway?: string): Promise<Ways> {
   const [here, there] = await Promise.all([world.ifThere(side), world.ifThere(otherSide(side))])
   if (!here) return { names: [], routes: [], unseen: [], rests: 0 }
-  const [mine, theirs] = await Promise.all([outsideOf(here), outsideOf(there)])
+  const [mine, theirs] = await Promise.all([outsideOf(here), whereSeen(outsideOf(there), 'the other cluster')])
   // A load balancer that both name is nobody's who goes.
-  const shared = new Set(theirs.entrances.map(({ at }) => at))
+  const shared = new Set(theirs.found?.entrances.map(({ at }) => at))
   const own = mine.entrances.filter(({ at }) => !shared.has(at))
-  const entrances = [...own, ...(await addressed(world, own))]
+  const addresses = await whereSeen(addressed(world, own), 'records of addresses that its load balancers keep')
+  const entrances = [...own, ...(addresses.found ?? [])]
   const names = await byNames(world.records, entrances, namesServedBy(mine.objects), shared)
   const places = new Set([...entrances.map(({ at }) => at), ...names.ways.map(({ name }) => name)])
   const routes =
@@ -47,7 +48,7 @@ export async function waysTo(world: Asked, scope: Scope, side: Side, gateway?: s
   return {
     names: names.ways,
     routes: routes.ways,
-    unseen: [...mine.unseen, ...names.unseen, ...routes.unseen],
+    unseen: [...mine.unseen, ...addresses.unseen, ...names.unseen, ...routes.unseen],
     ...(names.owned && { owned: names.owned }),
     rests: names.rests,
   }

@@ -132,6 +132,21 @@ export const waysInWords = (ways: readonly Way[]): string =>
     (n) => `and ${n} more`,
   )
 
+/** What preflight says of names and HTTPRoutes that no app of the platform file moves, while there is time. */
+export function undeclaredWays(blue: string, ways: readonly Way[], declared: ReadonlySet<string>): Finding[] {
+  const left = ways.filter(({ name }) => !declared.has(name))
+  return left.length === 0
+    ? []
+    : [
+        warning(
+          'ways-undeclared',
+          blue,
+          `these lead to it, and no app moves them: ${waysInWords(left)}`,
+          'list those of an app under its records or httpRoutes; whoever keeps the others has them lead to green once it serves, or blue is not removed',
+        ),
+      ]
+}
+
 /** Those that nobody has accepted. */
 export const waysLeft = (ways: readonly Way[], accepted: readonly string[]): readonly Way[] =>
   ways.filter(({ name }) => !accepted.includes(name))

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { entrancesOf, namesServedBy } from '../../src/domain/entrances.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import { answered, endsOf, leadingTo, leadOf, mayMatter, type Lead } from '../../src/domain/leads.ts'
-import { isNamedAfter, unresolved, unseenNames, waysByName, waysByRoute } from '../../src/domain/ways.ts'
+import {
+  isNamedAfter,
+  undeclaredWays,
+  unresolved,
+  unseenNames,
+  waysByName,
+  waysByRoute,
+} from '../../src/domain/ways.ts'
 import type { RecordSet } from '../../src/domain/weighted-records.ts'
 
 const ZONE = 'example.com'
@@ -250,4 +257,12 @@ describe('an HTTPRoute leads to a cluster', () => {
       },
     ])
   })
+})
+
+test('preflight tells those that no app moves', () => {
+  const ways = ['a.example.com', 'b.example.com'].map((name) => ({ name, says: `${name} leads there` }))
+  expect(undeclaredWays('p-1-35', ways, new Set(['a.example.com']))).toMatchObject([
+    { level: 'warning', code: 'ways-undeclared', message: expect.stringContaining(': b.example.com leads there') },
+  ])
+  expect(undeclaredWays('p-1-35', ways, new Set(ways.map(({ name }) => name)))).toEqual([])
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { driven } from '../../support/driven.ts'
 import { whoOnlyReads } from '../../support/reading.ts'
 import { aSmallFile, seedBlue } from '../../support/small-platform.ts'
-import { aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
+import { aService, aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
 
 /** Preflight on the cluster itself: on one where all is well, and on one where nothing is. */
 
@@ -129,4 +129,22 @@ test('rights that are missing elsewhere are told all at once, each with what to 
     'allow the worker ec2:DescribeSecurityGroups, as deploy/iam/preflight.json does, and look again',
   )
   expect(new Set(denied())).toEqual(new Set(['DescribeSecurityGroups', 'DescribeSubnets']))
+})
+
+test('a name that leads to blue and no app moves is told while there is time', async () => {
+  const { aws } = world
+  const blue = world.cluster(scope.blue)
+  blue.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'grafana' } })
+  const host = 'k8s-grafana.elb.ap-northeast-1.amazonaws.com'
+  const status = { loadBalancer: { ingress: [{ hostname: host }] } }
+  blue.apply({ ...aService('grafana', 'grafana', { type: 'LoadBalancer' }), status })
+  const zone = aws.route53.seedZone('example.com')
+  const record = { Name: 'grafana.example.com', Type: 'CNAME' as const, TTL: 60, ResourceRecords: [{ Value: host }] }
+  aws.route53.seedRecord(zone, record)
+  const { activities } = whoOnlyReads(world)
+  const { answer } = await driven(activities.prepare, request, { workflow })
+  const told = answer.plan.findings.filter((f) => f.code.startsWith('ways-'))
+  expect(told.map((f) => `${f.level} ${f.code} ${f.message}`)).toEqual([
+    `warning ways-undeclared these lead to it, and no app moves them: grafana.example.com (CNAME in hosted zone example.com) leads to ${host}, of Service/grafana/grafana`,
+  ])
 })
