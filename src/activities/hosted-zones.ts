@@ -1,6 +1,6 @@
-import { leadOf, mayMatter, type Lead, type Sought } from '../domain/leads.ts'
+import { isKeptIn, leadOf, mayMatter, type Lead, type Sought } from '../domain/leads.ts'
 import { unresolved, type Names } from '../domain/ways.ts'
-import { ownedBy, type Owned } from '../domain/weighted-records.ts'
+import { ownedBy, type Owned, type RecordSet } from '../domain/weighted-records.ts'
 import { isNotFound, notReady } from './errors.ts'
 import type { HostedZone, RecordsFrom, RecordsPort } from './ports.ts'
 import { attemptIsLong, notedAside, noteAside } from './waiting.ts'
@@ -23,26 +23,56 @@ export async function lookedThrough(
   { places, served, others }: Looking,
 ): Promise<{ readonly leads: readonly Lead[]; readonly names: Names; readonly owned: Owned }> {
   const isLong = attemptIsLong()
-  const { zones, leads, owned } = await leadsOfZones(records, isLong, (of) => ({
-    places,
-    names: new Set(served.keys()),
-    zones: of,
-  }))
+  const noted = notedAside(ZONES) as Noted | undefined // only this function notes under that name
+  let at: Noted =
+    noted && Date.now() - noted.beganAtMs < FRESH_MS
+      ? noted
+      : { beganAtMs: Date.now(), zones: await records.zones(), done: 0, leads: [], owned: {}, asked: [] }
+  const { zones } = at
   const names: Names = { served, zones: zones.map(({ name }) => name), known: new Set([...places, ...others]) }
-  const all = [...leads]
-  const asked = new Set<string>()
-  const open = () => unresolved(all, names).filter((name) => !asked.has(name))
-  for (let left = open(); left.length > 0; left = open())
-    for (const name of left) {
-      asked.add(name)
-      for (const zone of zones.filter((it) => name === it.name || name.endsWith(`.${it.name}`)))
-        all.push(...leadsIn(await records.named(zone.id, name), zone.name))
+  const wanted: Sought = { places, names: new Set(served.keys()), zones: names.zones }
+  try {
+    for (
+      let next = await further(records, at, { wanted, names });
+      next;
+      next = await further(records, at, { wanted, names })
+    ) {
+      at = next
+      if (isLong())
+        throw notReady(`${at.done} of ${zones.length} hosted zones were looked through for names that lead there`, '1s')
     }
-  return { leads: all, names, owned }
+  } catch (error) {
+    noteAside(ZONES, at)
+    throw error
+  }
+  // The next look is at what is there then.
+  if (noted) noteAside(ZONES, undefined)
+  return { leads: at.leads, names, owned: at.owned }
 }
 
-const leadsIn = (sets: Awaited<ReturnType<RecordsPort['named']>>, zone: string): Lead[] =>
-  sets.flatMap((set) => leadOf(set, zone) ?? [])
+/** With one more answer: a page of a zone, and once all were read, a name between. Undefined: there is nothing more to ask. */
+async function further(
+  records: RecordsPort,
+  at: Noted,
+  { wanted, names }: { readonly wanted: Sought; readonly names: Names },
+): Promise<Noted | undefined> {
+  const zone = at.zones[at.done]
+  if (zone) {
+    const { from, ...before } = at
+    const { sets, next } = await records.page(zone.id, from).catch(nothingWhereGone)
+    const leads = [...at.leads, ...leadsIn(sets, zone.name).filter((lead) => mayMatter(lead, wanted))]
+    const read = { ...before, leads, owned: ownedBy(at.owned, sets) }
+    return next ? { ...read, from: next } : { ...read, done: at.done + 1 }
+  }
+  const name = unresolved(at.leads, names).find((it) => !at.asked.includes(it))
+  if (name === undefined) return undefined
+  const leads = [...at.leads]
+  for (const it of at.zones.filter((one) => isKeptIn(name, [one.name])))
+    leads.push(...leadsIn(await records.named(it.id, name), it.name))
+  return { ...at, leads, asked: [...at.asked, name] }
+}
+
+const leadsIn = (sets: readonly RecordSet[], zone: string): Lead[] => sets.flatMap((set) => leadOf(set, zone) ?? [])
 
 /** What attempts of a step note of the zones that they have looked through. */
 interface Noted {
@@ -54,40 +84,12 @@ interface Noted {
   readonly from?: RecordsFrom
   readonly leads: readonly Lead[]
   readonly owned: Owned
+  /** Names between that were asked for by themselves. */
+  readonly asked: readonly string[]
 }
 const ZONES = 'hosted-zones'
 /** Who began so long ago begins anew: people may have changed what was read first. */
 const FRESH_MS = 1_800_000
-
-async function leadsOfZones(
-  records: RecordsPort,
-  isLong: () => boolean,
-  sought: (zones: readonly string[]) => Sought,
-): Promise<Pick<Noted, 'zones' | 'leads' | 'owned'>> {
-  const noted = notedAside(ZONES) as Noted | undefined // only this function notes under that name
-  let at: Noted =
-    noted && Date.now() - noted.beganAtMs < FRESH_MS
-      ? noted
-      : { beganAtMs: Date.now(), zones: await records.zones(), done: 0, leads: [], owned: {} }
-  const wanted = sought(at.zones.map(({ name }) => name))
-  for (let zone = at.zones[at.done]; zone !== undefined; zone = at.zones[at.done]) {
-    if (isLong()) {
-      noteAside(ZONES, at)
-      throw notReady(
-        `${at.done} of ${at.zones.length} hosted zones were looked through for names that lead there`,
-        '1s',
-      )
-    }
-    const { from, ...before } = at
-    const { sets, next } = await records.page(zone.id, from).catch(nothingWhereGone)
-    const leads = [...at.leads, ...leadsIn(sets, zone.name).filter((lead) => mayMatter(lead, wanted))]
-    const read = { ...before, leads, owned: ownedBy(at.owned, sets) }
-    at = next ? { ...read, from: next } : { ...read, done: at.done + 1 }
-  }
-  // The next look is at what is there then.
-  if (noted) noteAside(ZONES, undefined)
-  return at
-}
 
 /** A zone that was deleted meanwhile leads nowhere. */
 function nothingWhereGone(error: unknown): { readonly sets: []; readonly next?: undefined } {
