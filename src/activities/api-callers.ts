@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CALLERS_ACCEPTED, CALLERS_TOLD } from '../domain/annotations.ts'
 import {
   acceptable,
   acceptedFinding,
   allHeardInWords,
   CALLERS_QUERY,
   callersIn,
-  gapIn,
   heardInWords,
   heardOf,
   notAccepted,
@@ -16,14 +14,14 @@ import {
   type Caller,
   type Heard,
 } from '../domain/api-callers.ts'
+import { gapIn, spansIn, spansQuery, type Span } from '../domain/audit-spans.ts'
 import type { Choice } from '../domain/choices.ts'
 import { seconds, type Duration } from '../domain/duration.ts'
 import { few } from '../domain/few.ts'
-import { home } from '../domain/fence.ts'
 import type { Finding } from '../domain/findings.ts'
 import { logGroupOf } from '../domain/log-groups.ts'
-import { wherePointer } from '../domain/where.ts'
-import { called, isDenied, unreachable } from './errors.ts'
+import { acceptedOn, noteAccepted, noteTold, toldOn } from './accepted.ts'
+import { called, isDenied } from './errors.ts'
 import { undefinedWhereGone, type Proven } from './outside.ts'
 import type { KubernetesPort, LogsPort } from './ports.ts'
 import { hasWaited, notYet, remember, remembered } from './waiting.ts'
@@ -60,7 +58,7 @@ export async function uncalled(
     if (!isDenied(error)) throw error
     return unknown(error.message)
   }
-  const { callers, fromMs, untilMs } = told
+  const { callers, spans } = told
   const heard = heardOf(callers, { worker: principalArn, byArgocd })
   if (!heard) {
     const why = `${logGroupOf(cluster)} has ${callers.length === 0 ? 'nothing' : 'more than can be read'} of the last ${window}`
@@ -69,14 +67,14 @@ export async function uncalled(
   }
   const { uses, reads } = heard
   const reading = reads.length === 0 ? [] : [readingFinding(cluster, reads)]
-  const before = await namesOn(here, CALLERS_ACCEPTED)
-  const now = choice === 'skip' ? acceptable(notAccepted(uses, before), await namesOn(here, CALLERS_TOLD)) : []
+  const before = await acceptedOn(here, 'callers')
+  const now = choice === 'skip' ? acceptable(notAccepted(uses, before), await toldOn(here, 'callers')) : []
   const accepted = [...before, ...now]
-  if (now.length > 0) await note(here, CALLERS_ACCEPTED, accepted)
+  if (now.length > 0) await noteAccepted(here, 'callers', accepted)
   const left = notAccepted(uses, accepted)
   if (left.length === 0) {
     const findings = [...(uses.length === 0 ? [] : [acceptedFinding(cluster, uses)]), ...reading]
-    const gap = gapIn(callers, fromMs, untilMs)
+    const gap = gapIn(spans, told)
     if (gap) {
       const why = `${logGroupOf(cluster)} does not tell of all of the last ${window}: ${gap.why}`
       if (!hasWaited(budget))
@@ -90,7 +88,7 @@ export async function uncalled(
   const says = `somebody else used the API server of ${cluster} in the last ${window}`
   if (hasWaited(budget)) {
     const names = left.map(({ name }) => name)
-    await note(here, CALLERS_TOLD, names)
+    await noteTold(here, 'callers', names)
     throw called(`${says}: ${allHeardInWords(left)}. ${waysOnWithCallers(cluster)}`)
   }
   throw notYet(`${says}: ${heardInWords(left)}`, budget, untilQuiet(left, window))
@@ -111,12 +109,15 @@ const FRESH_MS = 300_000
 
 interface Query {
   readonly query: string
-  /** When it began, and its window ended. */
+  /** What the log tells at all. */
+  readonly spans: string
+  /** When they began, and their window ended. */
   readonly untilMs: number
 }
 
 interface Told {
   readonly callers: readonly Caller[]
+  readonly spans: readonly Span[]
   readonly fromMs: number
   readonly untilMs: number
 }
@@ -126,52 +127,34 @@ async function callersWithin(logs: LogsPort, cluster: string, window: Duration, 
   const query = isFresh(last) ? last : await begun(logs, cluster, window)
   const { untilMs = Date.now() } = query ?? {}
   const between = { fromMs: untilMs - seconds(window) * 1000, untilMs }
-  if (query === undefined) return { callers: [], ...between }
-  let answer = await logs.queryAnswer(query.query)
-  for (const ms of LOOKS_MS) {
-    if (answer !== 'running') break
-    await sleep(ms)
-    answer = await logs.queryAnswer(query.query)
-  }
-  remember(answer === 'running' ? query : {})
-  if (typeof answer !== 'string') return { callers: callersIn(answer), ...between }
+  if (query === undefined) return { callers: [], spans: [], ...between }
+  const [callers, spans] = await Promise.all([answerTo(logs, query.query), answerTo(logs, query.spans)])
+  remember(callers === 'running' || spans === 'running' ? query : {})
+  if (typeof callers !== 'string' && typeof spans !== 'string')
+    return { callers: callersIn(callers), spans: spansIn(spans), ...between }
   throw notYet(`CloudWatch Logs looks for who called the API server of ${cluster} in the last ${window}`, budget, '5s')
 }
 
+async function answerTo(logs: LogsPort, query: string): ReturnType<LogsPort['queryAnswer']> {
+  let answer = await logs.queryAnswer(query)
+  for (const ms of LOOKS_MS) {
+    if (answer !== 'running') break
+    await sleep(ms)
+    answer = await logs.queryAnswer(query)
+  }
+  return answer
+}
+
 const isFresh = (it: Partial<Query>): it is Query =>
-  it.query !== undefined && it.untilMs !== undefined && Date.now() - it.untilMs < FRESH_MS
+  it.query !== undefined && it.spans !== undefined && it.untilMs !== undefined && Date.now() - it.untilMs < FRESH_MS
 
 /** Undefined: there is no such group, and so nothing in it. */
 async function begun(logs: LogsPort, cluster: string, window: Duration): Promise<Query | undefined> {
   const untilMs = Date.now()
   const at = (ms: number) => new Date(ms).toISOString()
   const from = at(untilMs - seconds(window) * 1000)
-  const query = await logs.startQuery(logGroupOf(cluster), CALLERS_QUERY, from, at(untilMs)).catch(undefinedWhereGone)
-  return query === undefined ? undefined : { query, untilMs }
-}
-
-const { namespace, name } = wherePointer.metadata
-
-type Kept = typeof CALLERS_ACCEPTED | typeof CALLERS_TOLD
-
-/** Callers as their cluster keeps them: the other proof and a later try of this one ask it, and it goes with it. */
-async function namesOn(cluster: KubernetesPort, annotation: Kept): Promise<readonly string[]> {
-  const kept = (await cluster.find('ConfigMap', namespace, name))?.metadata.annotations?.[annotation]
-  try {
-    const names: unknown = JSON.parse(kept ?? '[]')
-    return Array.isArray(names) ? names.map(String) : []
-  } catch {
-    // Somebody else wrote there: then nobody was told of, nobody accepted.
-    return []
-  }
-}
-
-async function note(cluster: KubernetesPort, annotation: Kept, names: readonly string[]): Promise<void> {
-  await cluster.apply(home, { force: true })
-  await cluster.create(wherePointer)
-  const annotations = { [annotation]: JSON.stringify(names.toSorted()) }
-  await cluster.patch('ConfigMap', namespace, name, { metadata: { annotations } })
-  const read = await namesOn(cluster, annotation)
-  if (!names.every((it) => read.includes(it)))
-    throw unreachable(`ConfigMap ${namespace}/${name} does not say yet what was written: ${annotation}`)
+  const start = (query: string) =>
+    logs.startQuery(logGroupOf(cluster), query, from, at(untilMs)).catch(undefinedWhereGone)
+  const [query, spans] = await Promise.all([start(CALLERS_QUERY), start(spansQuery(window))])
+  return query === undefined || spans === undefined ? undefined : { query, spans, untilMs }
 }

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { ebsOf, goesWithItsClaim, isHeld } from '../domain/volumes.ts'
+import type { Owned } from '../domain/weighted-records.ts'
 import { hasVolumeClaims, replicasOf } from '../domain/workload-state.ts'
 import { proveIdentity } from './clusters.ts'
 import { contested, failed } from './errors.ts'
@@ -9,8 +10,14 @@ import { otherSide, proven, type Deed, type Outside, type Proven } from './outsi
 import type { KubernetesPort } from './ports.ts'
 import { rulesInWords, servingOf } from './serving.ts'
 import { hold } from './stores.ts'
-import { budgets, notYet } from './waiting.ts'
+import { refuseWhereLed } from './unled.ts'
+import { budgets, doneWithin, noteAside, notedAside, noteDone, notYet } from './waiting.ts'
 import type { Scope, Side } from '../domain/platform.ts'
+
+const LED = 'looked for ways'
+const OWNED = 'owners of records'
+/** Attempts follow one another within seconds while load balancers go, and Route 53 is asked slowly. */
+const LED_MS = 600_000
 
 /**
  * What controllers made outside a cluster goes while they still run; what the other cluster needs stays, and is looked for
@@ -18,7 +25,7 @@ import type { Scope, Side } from '../domain/platform.ts'
  */
 export const emptyingActions = (outside: Outside) => {
   const emptyCluster: Deed<'emptyCluster'> = async (call) => {
-    const { cluster: name, identity } = call.input
+    const { cluster: name, identity, gateway } = call.input
     const world = await proven(outside, call.scope)
     const found = await world.eks.findCluster(name)
     // It runs on while it is updated, and can be emptied then too.
@@ -34,10 +41,16 @@ export const emptyingActions = (outside: Outside) => {
         `${call.scope.green} is not there (any more), and ${name} may be all that is left of the platform. Nothing was removed. Find out what became of ${call.scope.green}; once it is back, retry`,
       )
     await refuseWhereServing(world, call.scope, side)
+    // Names of green that lead to green alone are its own, and go with its Ingresses.
+    if (side === 'blue' && !doneWithin(LED, LED_MS)) {
+      noteAside(OWNED, await refuseWhereLed(world, call.scope, cluster, { side, gateway }))
+      noteDone(LED)
+    }
     // It would make anew what is removed, and a load balancer outlive its cluster.
     await stopFlux(cluster)
     // It would delete names that the other cluster is reached by, as soon as their Ingresses here go.
-    const findings = await stopExternalDns({ cluster, name }, other, { all: identity !== 'made-by-this-run' })
+    const owned = notedAside(OWNED) as Owned | undefined // only this action notes under that name
+    const findings = await stopExternalDns({ cluster, name }, other, { all: identity !== 'made-by-this-run', owned })
     const kept = await keepWhatIsUsed({ cluster, name }, other)
     await removeOutsiders({ cluster, name })
     await awaitVolumes({ cluster, name })

@@ -3,6 +3,7 @@ import type { Finding } from '../domain/findings.ts'
 import { nameOf } from '../domain/kubernetes-objects.ts'
 import type { Platform } from '../domain/platform.ts'
 import { transformed } from '../domain/transforms.ts'
+import type { Owned } from '../domain/weighted-records.ts'
 import { replicasOf } from '../domain/workload-state.ts'
 import { podsOf } from './pods.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -26,12 +27,12 @@ export async function dnsSurvey(blue: KubernetesPort, platform: Platform, green?
 /**
  * Ends when no external-dns runs here that could delete records of the other cluster once the Ingresses here go; throws
  * not yet until then. `all`: also one whose owner id is its own, because its cluster goes and its records are still asked
- * for. Safe to repeat.
+ * for. `owned`: what TXT records say, where they were read. Safe to repeat.
  */
 export async function stopExternalDns(
   { cluster, name }: { readonly cluster: KubernetesPort; readonly name: string },
   other: KubernetesPort | undefined,
-  { all }: { readonly all: boolean },
+  { all, owned }: { readonly all: boolean; readonly owned?: Owned | undefined },
 ): Promise<Finding[]> {
   const others = other ? await writersOn(other) : []
   const stopped = (await writersOn(cluster)).filter((one) => all || others.some((it) => shareAnOwner(one, it)))
@@ -48,5 +49,5 @@ export async function stopExternalDns(
         budgets.pods,
       )
   }
-  return all ? orphanedRecords(stopped, others, name) : []
+  return all ? orphanedRecords(stopped, others, name, owned) : []
 }

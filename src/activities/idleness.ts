@@ -8,6 +8,7 @@ import { jobState } from '../domain/slots.ts'
 import { fewAtATime } from './few-at-a-time.ts'
 import { measure } from './measures.ts'
 import { uncalled } from './api-callers.ts'
+import { unled } from './unled.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import { rulesInWords, servingOf } from './serving.ts'
 import { podsOf } from './pods.ts'
@@ -42,7 +43,8 @@ export const idlenessActions = (outside: Outside) => {
       throw notYet(`nobody tells how many requests ${cluster} served (${requests.query} gives nothing)`, budget)
     if (Math.ceil(seen) > 0)
       throw notYet(`${cluster} served ${Math.ceil(seen)} requests in the last ${input.for}`, budget)
-    const { here: rules } = await servingOf(world, scope, cluster === scope.green ? 'green' : 'blue')
+    const side = cluster === scope.green ? 'green' : 'blue'
+    const { here: rules } = await servingOf(world, scope, side)
     if (rules.length > 0)
       throw notYet(`listener rules would send requests to ${cluster}: ${rulesInWords(rules)}`, budget)
     const here = await world.cluster(cluster)
@@ -68,6 +70,8 @@ export const idlenessActions = (outside: Outside) => {
     const running = await closedAndRunning(here, namespaces)
     if (running.length > 0)
       throw notYet(`what moved to the other cluster still runs on ${cluster}: ${few(running)}`, budget)
+    // Route 53 is asked slowly, and whoever keeps a name need not be told before all else is quiet.
+    const ways = await unled(world, scope, here, { side, window: input.for, gateway: input.gateway, choice })
     // Last: it is the dearest question, and nobody need be told of callers before all else is quiet.
     const callers = await uncalled(world, here, {
       cluster,
@@ -76,8 +80,8 @@ export const idlenessActions = (outside: Outside) => {
       choice,
     })
     return {
-      note: `no request in ${input.for}, no listener rule to it, no job, nothing closed that runs, nothing buffered on ${cluster} that was not given up; ${callers.note}`,
-      findings: callers.findings,
+      note: `no request in ${input.for}, no listener rule to it, ${ways.note}, no job, nothing closed that runs, nothing buffered on ${cluster} that was not given up; ${callers.note}`,
+      findings: [...ways.findings, ...callers.findings],
     }
   }
 

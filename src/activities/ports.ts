@@ -196,6 +196,8 @@ export interface EksPort {
 export interface LoadBalancingPort {
   /** Every listener rule of the account's application load balancers that forwards to one of these target groups. */
   rulesForwardingTo(targetGroupArns: readonly string[]): Promise<readonly RuleDescription[]>
+  /** Every listener of the account's network load balancers that does, by its own ARN: they have no rules. */
+  listenersForwardingTo(targetGroupArns: readonly string[]): Promise<readonly RuleDescription[]>
   findRule(arn: string): Promise<RuleDescription | undefined>
   /** By ARN, of listener rules and what else there is of load balancers. All have to be there. */
   tagsOf(arns: readonly string[]): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>>
@@ -211,6 +213,8 @@ export interface LoadBalancingPort {
   usage(cluster: string): Promise<BalancingUsage>
   /** An application or network load balancer that is active, by the name at which it answers. */
   findBalancer(host: string): Promise<Balancer | undefined>
+  /** Addresses that stay the same, of those of these network load balancers that have some; by the name at which each answers. */
+  addressesOf(hosts: readonly string[]): Promise<readonly { readonly host: string; readonly address: string }[]>
   /** Of every target group that its listeners forward to. */
   healthBehind(loadBalancerArn: string): Promise<readonly TargetHealth[]>
 }
@@ -221,6 +225,13 @@ export interface Balancer extends BalancerHost {
 
 /** Of Route 53, which takes five requests a second of an account: the adapter asks no more than three. */
 export interface RecordsPort {
+  /** Every hosted zone of the account, public and private. */
+  zones(): Promise<readonly HostedZone[]>
+  /**
+   * A page of all record sets of a zone, in Route 53's own order; `next`: where the one after it begins, absent after the last.
+   * Throws `notFound` where the hosted zone is not there.
+   */
+  page(zone: string, from?: RecordsFrom): Promise<{ readonly sets: readonly RecordSet[]; readonly next?: RecordsFrom }>
   /** All record sets of this name, of every type. Throws `notFound` where the hosted zone is not there. */
   named(zone: string, name: string): Promise<readonly RecordSet[]>
   /**
@@ -232,6 +243,19 @@ export interface RecordsPort {
   isInSync(change: string): Promise<boolean>
   /** Types of this name that somebody has protected: a batch that changes one of them fails as a whole. */
   protectedTypes(zone: string, name: string): Promise<readonly string[]>
+}
+
+export interface HostedZone {
+  readonly id: string
+  /** In lower case, without a dot at its end. */
+  readonly name: string
+}
+
+/** Where a page of record sets begins. */
+export interface RecordsFrom {
+  readonly name: string
+  readonly type?: string
+  readonly identifier?: string
 }
 
 export interface RuleDescription {

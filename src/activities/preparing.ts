@@ -49,6 +49,8 @@ import { removalSurvey } from './removal-survey.ts'
 import { permissionSurvey } from './permission-survey.ts'
 import { bounded, DIVIDE_AN_APP, fitting, LARGEST_APP, LARGEST_CUTOVER } from './plan-sizes.ts'
 import { roleSurvey } from './role-survey.ts'
+import { seenBy, sightOf } from './sight.ts'
+import { waySurvey } from './way-survey.ts'
 import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
 
@@ -60,9 +62,12 @@ export const preparingActivities = (
     await mustBeProven(outside, file, request)
     const to = request.to as KubernetesVersion // requestFaults has looked
     const { region } = file
-    const world = await proven(outside, { ...file, blue: '', green: '' })
-    const { eks, registry, principalArn: told, cluster } = world
-    const blue = await blueOf(eks, file, to)
+    const account = await proven(outside, { ...file, blue: '', green: '' })
+    const { registry, principalArn: told, cluster, roles: iam } = account
+    const blue = await blueOf(account.eks, file, to)
+    const sight = sightOf(blue)
+    const world = seenBy(sight, account)
+    const { eks } = world
     const facts = await blueFacts(eks, blue)
     const principalArn = ownPrincipal(facts.belongings.accessEntries, told)
     const versions = await eks.versions()
@@ -85,7 +90,7 @@ export const preparingActivities = (
         builds: file.adopts === undefined,
       }),
     ])
-    const records = await recordSurvey(world, kubernetes, file)
+    const records = await sight.at('records', () => recordSurvey(world, kubernetes, file), [])
     const discovered = { blue, green, namespaces, records, fingerprint: sha256 }
     const { platform: asFound, findings } = resolvePlatform(file, discovered)
     const adoption =
@@ -99,6 +104,8 @@ export const preparingActivities = (
             worker: principalArn,
           })
     const platform = adoption?.platform ?? asFound
+    // Of one that is adopted nothing is known before it was looked at; who may not look is told.
+    const ways = await waySurvey(outside, platform, file)
     const clone = await cloneSurvey(world, kubernetes, { blue: facts, file, green, to, versions, principalArn })
     const { templates } = clone
     const its = facts.cluster.clusterSecurityGroupId
@@ -119,7 +126,8 @@ export const preparingActivities = (
       templates: adopted ? [] : templates,
       roles: roles.facts,
     })
-    const requested = await removalSurvey(world, asked, shared)
+    const findRole = (name: string) => sight.at('stacks of roles', () => iam.find(name), undefined)
+    const requested = await removalSurvey({ ...world, roles: { ...iam, find: findRole } }, asked, shared)
     const { arn, createdAt, version } = facts.cluster
     const owned = await ownedFacts(world, {
       platform,
@@ -128,7 +136,7 @@ export const preparingActivities = (
       green: adopted,
       groupRules,
     })
-    const found = [
+    const found = sight.findings([
       ...ruleOwnerFindings(owned),
       ...takenFindings(requested),
       ...(adoption?.findings ?? (await clone.findings())),
@@ -153,9 +161,10 @@ export const preparingActivities = (
       ...(await argocdSurvey({ eks, cluster }, platform)),
       ...(await httpRouteSurvey({ cluster }, platform)),
       ...(await imageSurvey(kubernetes, registry)),
+      ...ways,
       ...(await dnsSurvey(kubernetes, platform, adoption?.kubernetes)),
       ...approverFindings(platform, request.by),
-    ]
+    ])
     const now = new Date().toISOString()
     const all = withWaivers(found, file.waivers, now)
     const waivers = inForce(file.waivers, now)

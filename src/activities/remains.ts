@@ -1,6 +1,15 @@
 import type { ClusterDescription, NodegroupDescription } from '../domain/eks-objects.ts'
 import { ruleInWords } from '../domain/group-rules.ts'
-import { goesByItself, isInUse, remainsFindings, type InUse, type Remains } from '../domain/remains.ts'
+import { clusterTag } from '../domain/network-tags.ts'
+import {
+  goesByItself,
+  instancesLeft,
+  isInUse,
+  remainsFindings,
+  tagFinding,
+  type InUse,
+  type Remains,
+} from '../domain/remains.ts'
 import { ebsOf } from '../domain/volumes.ts'
 import type { Duration } from '../domain/duration.ts'
 import { few } from '../domain/few.ts'
@@ -21,14 +30,21 @@ export const remainsActions = (outside: Outside) => {
     awaitGone(there)
     if (there) return { note: stays(there, identity) }
     const inUse = await onGreen(world, scope)
-    const found = (await world.remains.ofCluster(cluster)).filter((it) => !isInUse(it, inUse))
+    const [carrying, running, tagged] = await Promise.all([
+      world.remains.ofCluster(cluster),
+      world.compute.running(),
+      world.network.tagged(clusterTag(cluster)),
+    ])
+    const found = [...carrying, ...instancesLeft(running, cluster)].filter((it) => !isInUse(it, inUse))
     const all = await Promise.all(found.map((it) => withRules(world, it)))
     const going = all.filter(goesByItself)
     if (going.length > 0 && !hasWaited(LETS_GO))
       throw notYet(`AWS lets go of ${few(going.map(({ kind, id }) => `${kind} ${id}`))}`, budgets.cluster)
-    const findings = remainsFindings(all, cluster, prices)
+    const staying = tagged.filter(({ id }) => !all.some((it) => it.id === id))
+    const findings = [...remainsFindings(all, cluster, prices), ...tagFinding(staying, cluster)]
     return {
-      note: all.length === 0 ? `nothing is left of ${cluster}` : `${all.length} things are left of ${cluster}`,
+      note:
+        findings.length === 0 ? `nothing is left of ${cluster}` : `${findings.length} things are left of ${cluster}`,
       ...(findings.length > 0 && { findings }),
     }
   }

@@ -3,7 +3,7 @@ import type { KubernetesPort, RuleDescription } from './ports.ts'
 import type { Scope, Side } from '../domain/platform.ts'
 import { forwardsTo } from '../domain/target-groups.ts'
 
-/** Which listener rules send requests to which cluster, by the TargetGroupBindings on both. */
+/** Which listener rules, and listeners of network load balancers, send requests to which cluster, by the TargetGroupBindings on both. */
 export interface Serving {
   /** Rules of load balancers that stay, and send requests to this cluster. */
   readonly here: readonly RuleDescription[]
@@ -18,7 +18,11 @@ export async function servingOf(
 ): Promise<Serving> {
   const [here, there] = [await groupsOn(await ifThere(side)), await groupsOn(await ifThere(otherSide(side)))]
   if (here.size + there.size === 0) return { here: [], there: [] }
-  const rules = await loadBalancing.rulesForwardingTo([...new Set([...here, ...there])])
+  const groups = [...new Set([...here, ...there])]
+  const rules = [
+    ...(await loadBalancing.rulesForwardingTo(groups)),
+    ...(await loadBalancing.listenersForwardingTo(groups)),
+  ]
   const owned = ({ ownedByCluster }: RuleDescription) => ownedByCluster === scope[side]
   return {
     here: rules.filter((rule) => !owned(rule) && sendsTo(here, rule)),

@@ -101,8 +101,11 @@ export interface Actions {
   copyPodIdentity: Contract<{ cluster: string; namespace: string; serviceAccount: string; like: string }>
   /** Ends when its owners have removed these parts of that cluster; where it is gone, or another one, they have. */
   awaitRemoval: Contract<{ cluster: string; identity: Identity; parts: readonly Requested[] }>
-  /** Removes what controllers made outside the cluster, while they still run; Flux, which would make it anew, does not. */
-  emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run' }>
+  /**
+   * Removes what controllers made outside the cluster, while they still run; Flux, which would make it anew, does not. `gateway`:
+   * the cluster of HTTPRoutes, which may send requests to this one.
+   */
+  emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run'; gateway?: string }>
   /** What AWS still has of a cluster that is gone, as findings; nothing while a cluster has its name. Deletes nothing. */
   findRemains: Contract<{ cluster: string; identity: Identity; prices?: Prices }>
   proveIdle: Contract<{
@@ -113,6 +116,8 @@ export interface Actions {
     buffers: readonly (Measuring & { readonly workload: WorkloadRef })[]
     /** Argo CD goes on looking at the cluster until it is gone. */
     byArgocd?: true
+    /** The cluster of HTTPRoutes, which may send requests to this one. */
+    gateway?: string
   }>
 
   // an app on a side

@@ -34,6 +34,10 @@ export const GIVEN_UP = 'norikae.io/given-up'
 export const CALLERS_ACCEPTED = 'norikae.io/callers-accepted'
 /** There, too: of whom people were told when they were last asked, which is whom an answer can accept. */
 export const CALLERS_TOLD = 'norikae.io/callers-told'
+/** There, too: which names in DNS people accepted to end with its cluster. A list in JSON. */
+export const WAYS_ACCEPTED = 'norikae.io/ways-accepted'
+/** There, too: of which names people were told when they were last asked. */
+export const WAYS_TOLD = 'norikae.io/ways-told'
 /** On an object that Flux makes: what its owner had told Flux of it (`reconcile`, `driftDetection`), or `none`. */
 export const OWNER_RECONCILE = 'norikae.io/owner-reconcile'
 /** On a Flux object: the run that resumed it, so that its way back suspends it again. */

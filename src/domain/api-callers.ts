@@ -1,3 +1,4 @@
+import { momentOf, MOST, STREAMS, utc } from './audit-spans.ts'
 import { few } from './few.ts'
 import { info, warning, type Finding } from './findings.ts'
 
@@ -17,13 +18,9 @@ export interface Caller {
   /** `deployments.apps`, `pods/exec`; empty: of no resource. */
   readonly resource: string
   readonly calls: number
-  /** ISO; with `last` the moments between which they were heard. */
-  readonly first: string
+  /** When they were heard last; ISO. */
   readonly last: string
 }
-
-/** As many rows as CloudWatch answers with. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
-const MOST = 10_000
 
 const KUBE_SYSTEM = 'system:serviceaccount:kube-system:'
 /**
@@ -38,11 +35,11 @@ const CONTROLLERS = String.raw`^(kube|cloud|aws-cloud)-controller-manager\/`
  * given (a token that somebody keeps elsewhere names no pod). What is left is judged here, by the table below.
  */
 export const CALLERS_QUERY = [
-  'filter @logStream like /^kube-apiserver-audit/',
+  `filter @logStream like /${STREAMS}/`,
   'filter user.username not like /^system:node:/',
   `filter user.username not like /^${KUBE_SYSTEM}/ or userAgent not like /${CONTROLLERS}/`,
   String.raw`filter @message not like /"authentication\.kubernetes\.io\/pod-name"/`,
-  'stats count_distinct(auditID) as calls, min(@timestamp) as first, max(@timestamp) as last by user.username, user.extra.canonicalArn.0, userAgent, verb, objectRef.resource, objectRef.apiGroup, objectRef.subresource',
+  'stats count_distinct(auditID) as calls, max(@timestamp) as last by user.username, user.extra.canonicalArn.0, userAgent, verb, objectRef.resource, objectRef.apiGroup, objectRef.subresource',
   'sort last desc',
   `limit ${MOST}`,
 ].join('\n| ')
@@ -59,14 +56,9 @@ export const callersIn = (rows: readonly Readonly<Record<string, string>>[]): Ca
       verb: row['verb'] ?? '',
       resource: `${resource}${group === undefined ? '' : `.${group}`}${part === undefined ? '' : `/${part}`}`,
       calls: Number(row['calls'] ?? 0),
-      first: momentOf(row['first'] ?? ''),
       last: momentOf(row['last'] ?? ''),
     }
   })
-
-/** Milliseconds since 1970, or UTC without saying so: CloudWatch tells moments in both ways. */
-const momentOf = (told: string): string =>
-  new Date(/^\d+(\.\d+)?$/.test(told) ? Number(told) : `${told.replace(' ', 'T')}Z`).toISOString()
 
 export interface Known {
   /** The IAM principal that the worker is. */
@@ -149,29 +141,6 @@ export function heardOf(
   return { uses, reads: of('reads').filter(({ name }) => !uses.some((it) => it.name === name)) }
 }
 
-/**
- * A log arrives minutes late. Of those that the query leaves in, scheduler, API servers and EKS's managers keep dozens of
- * watches, each begun anew after five to ten minutes: some are heard in every moment of which the log tells.
- * https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
- */
-const LATE_MS = 300_000
-
-export interface Gap {
-  readonly why: string
-  /** Seconds until another look may find none. */
-  readonly again: number
-}
-
-/** What the log does not tell of the time between two moments; undefined where it tells of it all, but for a few minutes. */
-export function gapIn(callers: readonly Caller[], fromMs: number, untilMs: number): Gap | undefined {
-  const first = Math.min(...callers.map((it) => Date.parse(it.first)))
-  const last = Math.max(...callers.map((it) => Date.parse(it.last)))
-  const at = (ms: number) => utc(new Date(ms).toISOString())
-  if (untilMs - last > LATE_MS) return { why: `it tells nothing since ${at(last)}`, again: 60 }
-  const late = first - fromMs - LATE_MS
-  return late > 0 ? { why: `it tells nothing before ${at(first)}`, again: Math.ceil(late / 1000) } : undefined
-}
-
 /** Who called last comes first. */
 function heard(callers: readonly Caller[]): Heard[] {
   const each = Map.groupBy(callers, ({ user, principal = user }) => roleOf(principal))
@@ -189,8 +158,6 @@ function heard(callers: readonly Caller[]): Heard[] {
 
 const inWords = ({ user, agent, deeds, calls, last }: Heard): string =>
   `${user} by ${agent.split(' ')[0] || 'an unnamed client'} (${few(deeds)}; ${calls === 1 ? 'once' : `${calls} times, last`} ${utc(last)})`
-
-const utc = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`
 
 export const heardInWords = (heard: readonly Heard[]): string => few(heard.map(inWords))
 

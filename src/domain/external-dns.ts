@@ -1,6 +1,8 @@
 import { list, records, texts } from './fields.ts'
+import { few } from './few.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { nameOf, type KubernetesObject } from './kubernetes-objects.ts'
+import type { Owned } from './weighted-records.ts'
 import { imagesOf, podSpecOf } from './workload-state.ts'
 
 /**
@@ -53,6 +55,13 @@ const variable = (container: Readonly<Record<string, unknown>>, flag: string) =>
 
 const containersOf = (workload: KubernetesObject) => records(podSpecOf(workload)['containers'])
 
+/** Encrypted ones, and those of another account, cannot be read: that none is found does not say that there are none. */
+function namedIn(owner: string, owned: Owned | undefined): string {
+  if (!owned) return ''
+  const names = owned[owner]
+  return names ? `, as read of ${few(names)}` : ', which none that can be read here says'
+}
+
 /** May they be of one owner? An id that is not known may be any. */
 export const shareAnOwner = (a: DnsWriter, b: DnsWriter): boolean =>
   a.owner === undefined || b.owner === undefined || a.owner === b.owner
@@ -102,11 +111,15 @@ function dnsFinding(mine: DnsWriter | undefined, theirs: DnsWriter, how: string)
     : []
 }
 
-/** Of those that were stopped the ones whose records nobody keeps once their cluster is gone. */
+/**
+ * Of those that were stopped the ones whose records nobody keeps once their cluster is gone. `owned`: what TXT records of the
+ * account's hosted zones say, where they were read.
+ */
 export const orphanedRecords = (
   stopped: readonly DnsWriter[],
   others: readonly DnsWriter[],
   cluster: string,
+  owned?: Owned,
 ): Finding[] =>
   stopped
     .filter((one) => !others.some((other) => one.owner !== undefined && other.owner === one.owner))
@@ -114,7 +127,7 @@ export const orphanedRecords = (
       warning(
         'dns-owner',
         `${nameOf(workload)} on ${cluster}`,
-        `it was stopped before its Ingresses went, so its records stay; their TXT records name their owner (${owner}), and no external-dns of the other cluster is known to have that id`,
+        `it was stopped before its Ingresses went, so its records stay; their TXT records name their owner (${owner}${namedIn(owner, owned)}), and no external-dns of the other cluster is known to have that id`,
         'give it to the external-dns of the cluster that serves (--txt-owner-id), or change the owner in the TXT records',
       ),
     )

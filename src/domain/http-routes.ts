@@ -33,6 +33,17 @@ const refsOf = (rule: Fields): readonly Fields[] => records(rule['backendRefs'])
 
 const weightOf = ({ weight }: Fields): number => (typeof weight === 'number' ? weight : DEFAULT_WEIGHT)
 
+/** Every backend that some rule gives a weight to: whose kind is one that stands for a cluster. */
+export const backendsServed = (rules: Rules, home: string): Backend[] =>
+  rules
+    .flatMap(refsOf)
+    .filter((ref) => weightOf(ref) > 0)
+    .flatMap((ref) => {
+      const { kind = DEFAULT_KIND, namespace = home, name } = ref
+      if (kind !== 'Service' && kind !== 'ServiceImport' && kind !== 'TargetGroupName') return []
+      return [{ kind, namespace: String(namespace), name: String(name) }]
+    })
+
 /** What a route reads; `odd`: what it does instead where its share is `elsewhere`, as in “the route serves nobody”. */
 export interface SharesRead {
   readonly share: Share

@@ -3,6 +3,7 @@ import { measuring, requestsOn } from './checks.ts'
 import { keepingInWords } from './costs.ts'
 import type { ClusterFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
+import { allHttpRoutes } from './http-route-findings.ts'
 import { ownerInWords, REMOVAL_STEP, takenInWords, type Requested } from './ownership.ts'
 import { inOrder, just, pair, sideBySide, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
@@ -202,7 +203,7 @@ function decommission(platform: Platform, facts: ClusterFacts): Move {
     sideBySide('commit', 'let go of the way back', AT_ONCE, commits),
     just(
       ...drains(platform, 'blue', 'blue/drain'),
-      act('blue/empty', 'emptyCluster', { cluster: blue, identity }),
+      act('blue/empty', 'emptyCluster', { cluster: blue, identity, ...gatewayOf(platform) }),
       ...facts.nodeGroups
         .filter(own('node group'))
         .toSorted()
@@ -268,7 +269,14 @@ function idleness(platform: Platform, side: Side) {
     buffers,
     requests: requestsOn(platform.metrics, { cluster, namespaces, window: platform.idle }),
     ...(platform.apps.some((a) => a.environments.some((e) => e.argocd)) && { byArgocd: true as const }),
+    ...gatewayOf(platform),
   }
+}
+
+/** The platform file names one, and apps have routes there. */
+function gatewayOf({ apps }: Platform): { readonly gateway?: string } {
+  const [route] = allHttpRoutes(apps)
+  return route ? { gateway: route.cluster } : {}
 }
 
 /** Apps whose dependencies all come before them, as early as possible. Circles are refused with the platform file. */

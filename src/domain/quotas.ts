@@ -25,6 +25,7 @@ export const quotas = {
 
 /** An EC2 instance that is there, as far as quotas and zones go. */
 export interface RunningInstance {
+  readonly id: string
   readonly type: string
   readonly zone: string
   readonly vcpus: number
@@ -33,6 +34,8 @@ export interface RunningInstance {
   readonly cluster?: string
   /** Who started it, where it is a node: EKS for a node group or for Auto Mode, Karpenter, or an Auto Scaling group and the like. */
   readonly by?: 'EKS' | 'Karpenter' | 'others'
+  /** Karpenter's NodePool that it was started for. */
+  readonly pool?: string
 }
 
 /** What is allowed; undefined: AWS does not say. */

@@ -1,7 +1,9 @@
 import { money, type Prices } from './costs.ts'
 import { warning, type Finding } from './findings.ts'
 import { CLUSTER_TAG } from './launch-templates.ts'
-import { clusterTag } from './network-tags.ts'
+import { few } from './few.ts'
+import { clusterTag, type Tagged } from './network-tags.ts'
+import type { RunningInstance } from './quotas.ts'
 
 /** What AWS still has of a cluster that is gone. */
 export interface Remains {
@@ -13,8 +15,10 @@ export interface Remains {
     | 'network interface'
     | 'launch template'
     | 'log group'
+    | 'instance'
   /** Its ARN where it is of Elastic Load Balancing, its name where it is a log group, else its EC2 id. */
   readonly id: string
+  /** Of an instance its type. */
   readonly name?: string
   readonly tags: Readonly<Record<string, string>>
   readonly gigabytes?: number
@@ -61,7 +65,7 @@ export const goesByItself = ({ kind, namedBy = [] }: Remains): boolean =>
 const HOURS_A_MONTH = 730
 
 /** A month; `unknown`, with what is missing, where no price is told. */
-function costOf({ kind, gigabytes }: Remains, prices: Prices | undefined): string {
+function costOf({ kind, name = '', gigabytes }: Remains, prices: Prices | undefined): string {
   const monthly = (price: number | undefined, times: number | undefined, key: string): string =>
     prices === undefined || price === undefined || times === undefined
       ? `unknown a month (${key} is not in the platform file)`
@@ -71,6 +75,8 @@ function costOf({ kind, gigabytes }: Remains, prices: Prices | undefined): strin
       return monthly(prices?.loadBalancer, HOURS_A_MONTH, 'prices.loadBalancer')
     case 'volume':
       return monthly(prices?.storage, gigabytes, 'prices.storage')
+    case 'instance':
+      return monthly(prices?.instances[name], HOURS_A_MONTH, `prices.instances.${name}`)
     case 'log group':
       return `${(gigabytes ?? 0).toFixed(1)} GB of logs, unknown a month (there is no price for them)`
     case 'target group':
@@ -81,6 +87,36 @@ function costOf({ kind, gigabytes }: Remains, prices: Prices | undefined): strin
   }
 }
 
+const NODE_POOL = 'karpenter.sh/nodepool'
+
+/**
+ * Instances that run on as nodes of a cluster that is gone: of Karpenter or an Auto Scaling group, which EKS knows nothing of.
+ */
+export const instancesLeft = (running: readonly RunningInstance[], cluster: string): Remains[] =>
+  running
+    .filter((it) => it.cluster === cluster)
+    .map(({ id, type, pool }) => ({
+      kind: 'instance',
+      id,
+      name: type,
+      tags: pool === undefined ? {} : { [NODE_POOL]: pool },
+    }))
+
+/** The tag by which subnets and groups that stay were the cluster's: nothing else takes it off. */
+export function tagFinding(tagged: readonly Tagged[], cluster: string): Finding[] {
+  const ids = tagged.map(({ id }) => id).toSorted()
+  return ids.length === 0
+    ? []
+    : [
+        warning(
+          'left-behind',
+          `tag ${clusterTag(cluster)}`,
+          `it is on ${few(ids)} yet, which stay: costs nothing by itself, and each may have 50 tags`,
+          `have whoever owns them take it off: aws ec2 delete-tags --resources ${ids.join(' ')} --tags Key=${clusterTag(cluster)}`,
+        ),
+      ]
+}
+
 /** Who would know, as tags tell: a claim, an Ingress, a team. */
 function ownerOf({ tags }: Remains): string {
   const claim = ['namespace', 'name'].map((part) => tags[`kubernetes.io/created-for/pvc/${part}`])
@@ -89,6 +125,8 @@ function ownerOf({ tags }: Remains): string {
     const stack = tags[`${kind}.k8s.aws/stack`]
     if (stack !== undefined) return `of ${kind === 'ingress' ? 'Ingress' : 'Service'} ${stack}`
   }
+  const pool = tags[NODE_POOL]
+  if (pool !== undefined) return `of NodePool ${pool}`
   const [, team] = Object.entries(tags).find(([key]) => /^(team|owner)$/i.test(key)) ?? []
   return team === undefined ? 'of an unknown owner' : `of ${team}`
 }
@@ -101,6 +139,7 @@ const commands: Readonly<Record<Remains['kind'], (id: string) => string>> = {
   volume: (id) => `aws ec2 delete-volume --volume-id ${id}`,
   'network interface': (id) => `aws ec2 delete-network-interface --network-interface-id ${id}`,
   'launch template': (id) => `aws ec2 delete-launch-template --launch-template-id ${id}`,
+  instance: (id) => `aws ec2 terminate-instances --instance-ids ${id}`,
   'log group': (id) => `aws logs delete-log-group --log-group-name ${id}`,
 }
 

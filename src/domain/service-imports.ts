@@ -28,6 +28,10 @@ export function importFault({ metadata }: KubernetesObject, cluster: string): st
   return from === cluster ? undefined : `is for ${from}`
 }
 
+/** The cluster that it says it stands for; undefined: it may be any. */
+export const clusterOfImport = ({ metadata: { annotations = {} } }: KubernetesObject): string | undefined =>
+  annotations[TARGET_GROUP] === undefined ? annotations[IMPORTS_FROM] : undefined
+
 /** What could serve behind a Service, by its EndpointSlices: who is on its way out aside; a condition that is unset is true. */
 export function servingIn(slices: readonly KubernetesObject[]): {
   readonly healthy: number

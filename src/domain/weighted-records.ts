@@ -251,6 +251,22 @@ export const hostOf = (name: string): string =>
  */
 export const ownerNames = (name: string): string[] => [name, ...['a', 'aaaa', 'cname'].map((type) => `${type}-${name}`)]
 
+/** Names of TXT records by the owner that external-dns has written into each. */
+export type Owned = Readonly<Record<string, readonly string[]>>
+
+/** So many names of an owner are kept: they are examples. */
+const EXAMPLES = 20
+
+/** These and those, for who reads a zone page by page. */
+export function ownedBy(before: Owned, sets: readonly RecordSet[]): Owned {
+  const found: Record<string, readonly string[]> = { ...before }
+  for (const set of sets) {
+    const owner = ownerIn([set])
+    if (owner !== undefined) found[owner] = [...(found[owner] ?? []), set.name].slice(0, EXAMPLES)
+  }
+  return found
+}
+
 /** `chat-1-35`, by `"heritage=external-dns,external-dns/owner=chat-1-35,…"`. */
 export function ownerIn(sets: readonly RecordSet[]): string | undefined {
   const texts = sets.flatMap((s) => (s.type === 'TXT' ? (s.values ?? []) : []))

@@ -112,6 +112,8 @@ export interface SandboxAws {
   readonly admin: AwsKeys
   /** Of a session with exactly these policies of deploy/iam, for a day. */
   keysWith(...policies: readonly PolicyName[]): AwsKeys
+  /** The same with one of them, and with a statement that denies these actions, as an organisation's policy may. */
+  keysWithout(policy: PolicyName, ...actions: readonly string[]): AwsKeys
   /** What the worker assumes to remove a cluster that it did not make. */
   readonly decommissionRoleArn: string
   readonly eks: {
@@ -136,6 +138,8 @@ export interface SandboxAws {
       name: string,
       tags?: Readonly<Record<string, string>>,
     ): { loadBalancerArn: string; listenerArn: string }
+    /** A network load balancer, whose only listener forwards to this target group. */
+    seedNetworkLoadBalancer(name: string, targetGroupArn: string): { loadBalancerArn: string; listenerArn: string }
     /** With its listeners and their rules, as the API's DeleteLoadBalancer. Nothing happens where it is gone. */
     removeLoadBalancer(arn: string): void
     /** All requests of a listener that no rule takes go to this target group. */

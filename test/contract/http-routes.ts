@@ -170,6 +170,17 @@ export function httpRoutesContract(of: () => WorldUnderTest, home: () => ServerU
       expect(after.metadata.annotations?.[RUN]).toBeUndefined()
     })
 
+    test('that gives blue a weight is told before blue is emptied, and nothing of blue goes', TIMES, async () => {
+      const it = await aRoute()
+      const { arn = '', createdAt = '' } = (await of().ports.eks(scope.region).findCluster(scope.blue)) ?? {}
+      const input = { cluster: scope.blue, identity: { arn, createdAt }, gateway: home().name }
+      const { type, message } = await ending(of().activities.emptyCluster, call<'emptyCluster'>(input), patience)
+      expect([type, message]).toEqual(['Contested', expect.stringContaining('Nothing was removed')])
+      expect(message).toContain(
+        `HTTPRoute ${it.namespace}/web on ${home().name} gives a weight to Service ${it.namespace}/web-${scope.blue}`,
+      )
+    })
+
     test('that is settled on green has no blue, and green has what blue had beside its name', TIMES, async () => {
       const it = await aRoute()
       const { activities } = of()

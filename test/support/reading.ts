@@ -3,9 +3,12 @@ import { createActivities } from '../../src/activities/index.ts'
 import { connectOutside } from '../../src/adapters/index.ts'
 import type { SmallWorld } from './small-world.ts'
 
-/** Who has deploy/iam/preflight.json and nothing else. Whom Kubernetes lets in is no matter of IAM's policies. */
-export function whoOnlyReads({ aws, outside, ports }: SmallWorld) {
-  const keys = aws.keysWith('preflight')
+/**
+ * Who has deploy/iam/preflight.json and nothing else, `but` for these actions of it. Whom Kubernetes lets in is no matter of
+ * IAM's policies.
+ */
+export function whoOnlyReads({ aws, outside, ports }: SmallWorld, but: readonly string[] = []) {
+  const keys = but.length === 0 ? aws.keysWith('preflight') : aws.keysWithout('preflight', ...but)
   const reading = connectOutside({ credentials: async () => keys })
   onTestFinished(() => reading.close())
   return {

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 import {
   CALLERS_QUERY,
   callersIn,
-  gapIn,
   heardInWords,
   heardOf,
   kindOfCaller,
   notAccepted,
   type Caller,
 } from '../../src/domain/api-callers.ts'
+import { gapIn, spansIn, spansQuery } from '../../src/domain/audit-spans.ts'
 import { failureGate } from '../../src/domain/asking.ts'
 import { closedIn, fenceParams } from '../../src/domain/fence.ts'
 import { blank } from '../../src/domain/journal.ts'
@@ -26,7 +26,6 @@ const a = (user: string, more: Partial<Caller> = {}): Caller => ({
   verb: 'patch',
   resource: 'deployments.apps',
   calls: 1,
-  first: '2026-11-26T14:00:00.000Z',
   last: '2026-11-26T14:02:00.000Z',
   ...more,
 })
@@ -116,18 +115,6 @@ describe('who calls', () => {
     expect(heardOf([a('eks:x')], known)).toEqual({ uses: [], reads: [] })
   })
 
-  test.for([
-    ['from its begin to its end', 1, 59, undefined],
-    ['but for the minutes in which a log arrives', 5, 55, undefined],
-    ['not before it was turned on', 50, 59, { why: 'it tells nothing before 2026-11-26 13:50 UTC', again: 45 * 60 }],
-    ['not since it stopped', 1, 50, { why: 'it tells nothing since 2026-11-26 13:50 UTC', again: 60 }],
-  ] as const)('the log tells of the hour %s', ([, first, last, gap]) => {
-    const [from, until] = [Date.parse('2026-11-26T13:00:00Z'), Date.parse('2026-11-26T14:00:00Z')]
-    const at = (minutes: number) => new Date(from + minutes * 60_000).toISOString()
-    const some = a('eks:x', { first: at(first), last: at(first) })
-    expect(gapIn([some, a('ci', { first: at(last), last: at(last) })], from, until)).toEqual(gap)
-  })
-
   test('is given up with the name of the cluster typed, and only where people can know better', () => {
     const idle = {
       cluster: 'demo-1-35',
@@ -146,6 +133,84 @@ describe('who calls', () => {
       )
     expect([gate('Called').offers, gate('Called').rule.typed]).toEqual([['retry', 'skip'], 'demo-1-35'])
     expect(gate('Failed').offers).toEqual(['retry'])
+  })
+})
+
+describe('the log tells of an hour', () => {
+  const [fromMs, untilMs] = [Date.parse('2026-11-26T13:00:00Z'), Date.parse('2026-11-26T14:00:00Z')]
+  /** One API server, heard each minute from one on until before another. */
+  const heard = (stream: string, from: number, until: number) =>
+    Array.from({ length: until - from }, (_, n) => {
+      const at = fromMs + (from + n) * 60_000
+      return { stream, firstMs: at + 1_000, lastMs: at + 59_000 }
+    })
+  test.for([
+    { says: 'all', spans: heard('a', 0, 60), gap: undefined },
+    { says: 'but for the minutes in which a log arrives', spans: heard('a', 4, 56), gap: undefined },
+    {
+      says: 'not before it was turned on',
+      spans: heard('a', 50, 60),
+      gap: { why: 'it tells nothing before 2026-11-26 13:50 UTC', again: 45 * 60 + 1 },
+    },
+    {
+      says: 'not since it stopped',
+      spans: heard('a', 0, 50),
+      gap: { why: 'it tells nothing since 2026-11-26 13:49 UTC', again: 60 },
+    },
+    {
+      says: 'with a hole of four minutes, which watches may take',
+      spans: [...heard('a', 0, 20), ...heard('a', 24, 60)],
+      gap: undefined,
+    },
+    {
+      says: 'with a hole in its middle',
+      spans: [...heard('a', 0, 20), ...heard('a', 30, 60)],
+      gap: { why: 'it tells nothing between 2026-11-26 13:19 UTC and 2026-11-26 13:30 UTC', again: 25 * 60 + 1 },
+    },
+    {
+      says: 'by another API server, while one that goes on is silent',
+      spans: [...heard('a', 0, 60), ...heard('b', 0, 20), ...heard('b', 40, 60)],
+      gap: {
+        why: 'its stream b tells nothing between 2026-11-26 13:19 UTC and 2026-11-26 13:40 UTC',
+        again: 30 * 60 + 1,
+      },
+    },
+    {
+      says: 'by one API server alone, where a second one begins late',
+      spans: [...heard('a', 0, 60), ...heard('b', 30, 60)],
+      gap: {
+        why: 'only one of its API servers tells anything between 2026-11-26 13:00 UTC and 2026-11-26 13:30 UTC',
+        again: 20 * 60 + 1,
+      },
+    },
+    {
+      says: 'by one alone, where a second one ends early',
+      spans: [...heard('a', 0, 60), ...heard('b', 0, 30)],
+      gap: {
+        why: 'only one of its API servers tells anything between 2026-11-26 13:29 UTC and 2026-11-26 13:55 UTC',
+        again: 45 * 60,
+      },
+    },
+    {
+      says: 'while one API server takes the place of another',
+      spans: [...heard('a', 0, 60), ...heard('b', 0, 30), ...heard('c', 36, 60)],
+      gap: undefined,
+    },
+    { says: 'of which nothing arrives', spans: [], gap: { why: 'it tells nothing', again: 60 } },
+  ])('$says', ({ spans, gap }) => expect(gapIn(spans, { fromMs, untilMs })).toEqual(gap))
+
+  test('asked minute by minute, stream by stream, and of long windows in fewer rows', () => {
+    const lines = auditLog('b', [], fromMs, fromMs + 120_000).map((line) => ({ ...line }))
+    const rows = understood(spansQuery('1h'))(lines).map((row) =>
+      Object.fromEntries(Object.entries(row).map(([field, value]) => [field, `${value}`])),
+    )
+    expect(spansIn(rows).map(({ firstMs, lastMs }) => [firstMs - fromMs, lastMs - fromMs])).toEqual([
+      [0, 58_000],
+      [60_000, 118_000],
+      [120_000, 120_000],
+    ])
+    expect(spansQuery('1d')).toContain('bin(5m)')
+    expect(() => understood(spansQuery('1d'))).not.toThrow()
   })
 })
 
@@ -197,10 +262,9 @@ describe('the question to Logs Insights', () => {
         verb: 'patch',
         resource: 'deployments.apps',
         calls: 2,
-        first: at(1),
         last: at(3),
       },
-      { user: 'aoki', agent: 'kubectl/v1', verb: 'list', resource: 'pods', calls: 1, first: at(2), last: at(2) },
+      { user: 'aoki', agent: 'kubectl/v1', verb: 'list', resource: 'pods', calls: 1, last: at(2) },
     ])
     // The control plane is always there, so that silence is told from peace.
     expect(found.filter(({ user }) => user === 'system:kube-scheduler')).toHaveLength(1)
@@ -218,7 +282,7 @@ describe('the question to Logs Insights', () => {
   })
 
   test('moments are told in either way', () => {
-    const last = (told: string) => callersIn([{ first: told, last: told }])[0]?.last
+    const last = (told: string) => callersIn([{ last: told }])[0]?.last
     expect([last('1795701720000'), last('2026-11-26 14:02:00.000')]).toEqual([
       '2026-11-26T14:02:00.000Z',
       '2026-11-26T14:02:00.000Z',

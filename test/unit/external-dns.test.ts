@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ownedBy } from '../../src/domain/weighted-records.ts'
 import { dnsFindings, dnsWriters, orphanedRecords } from '../../src/domain/external-dns.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 
@@ -93,4 +94,21 @@ test.for([
 ])('$says', ({ others, left }) => {
   const found = orphanedRecords(dnsWriters([args('--txt-owner-id=b')]), dnsWriters(others), 'demo-1-35')
   expect(found.map((f) => f.about)).toEqual(Array(left).fill('Deployment/dns/external-dns on demo-1-35'))
+})
+
+test.for([
+  { says: 'that name it are told as they were read', owner: 'b', words: '(b, as read of cname-a.example.com)' },
+  {
+    says: 'of which none names it may be encrypted, or elsewhere',
+    owner: 'g',
+    words: '(b, which none that can be read',
+  },
+])('TXT records $says', ({ owner, words }) => {
+  const heritage = `"heritage=external-dns,external-dns/owner=${owner},external-dns/resource=ingress/a/b"`
+  const owned = ownedBy({}, [
+    { name: 'cname-a.example.com', type: 'TXT', values: [heritage] },
+    { name: 'a.example.com', type: 'CNAME', values: ['b.example.com'] },
+  ])
+  const [found] = orphanedRecords(dnsWriters([args('--txt-owner-id=b')]), [], 'demo-1-35', owned)
+  expect(found?.message).toContain(words)
 })

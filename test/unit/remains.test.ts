@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 import type { Prices } from '../../src/domain/costs.ts'
 import { blank, write } from '../../src/domain/journal.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
-import { goesByItself, isGroupOf, isInUse, remainsFindings, type Remains } from '../../src/domain/remains.ts'
+import {
+  goesByItself,
+  instancesLeft,
+  isGroupOf,
+  isInUse,
+  remainsFindings,
+  tagFinding,
+  type Remains,
+} from '../../src/domain/remains.ts'
 import { reportOf } from '../../src/domain/report.ts'
 import { aPlatform, clusterFacts, seal } from '../support/builders.ts'
 
@@ -39,6 +47,15 @@ test.for([
       'load balancer k8s-web (id-1) is left of demo-1-35, of Ingress shop/web: 14.60 USD a month → see that nobody needs it, then: aws elbv2 delete-load-balancer --load-balancer-arn id-1',
   },
   {
+    says: 'an instance that nobody ends, and whose node it was',
+    is: told(some('instance', { name: 'm6i.large', tags: { 'karpenter.sh/nodepool': 'spot' } }), {
+      ...prices,
+      instances: { 'm6i.large': 0.1 },
+    }),
+    words:
+      'instance m6i.large (id-1) is left of demo-1-35, of NodePool spot: 73.00 USD a month → see that nobody needs it, then: aws ec2 terminate-instances --instance-ids id-1',
+  },
+  {
     says: 'a security group, and the rules that keep it',
     is: told(some('security group', { name: 'eks-cluster-sg-demo-1-35-1', namedBy: ['sg-db lets it in on 5432'] })),
     words:
@@ -61,6 +78,25 @@ test.for([
 ])('$id $tags is green’s too: $is', ({ id, tags, is }) =>
   expect(isInUse({ id, tags }, { green: 'demo-1-36', ids: new Set(['lt-green']) })).toBe(is),
 )
+
+test('instances of it alone are left of it', () => {
+  const of = (id: string, more: object) => ({ id, type: 'm6i.large', zone: 'a', vcpus: 2, spot: false, ...more })
+  const running = [of('i-1', { cluster: 'demo-1-35' }), of('i-2', { cluster: 'demo-1-36' }), of('i-3', {})]
+  expect(instancesLeft(running, 'demo-1-35').map(({ id }) => id)).toEqual(['i-1'])
+})
+
+test('tags that name it stay on what stays, until somebody takes them off', () => {
+  const on = (id: string) => ({ id, name: '', tags: {} })
+  expect(tagFinding([], 'demo-1-35')).toEqual([])
+  expect(tagFinding([on('subnet-2'), on('subnet-1')], 'demo-1-35')).toMatchObject([
+    {
+      about: 'tag kubernetes.io/cluster/demo-1-35',
+      remedy: expect.stringContaining(
+        'aws ec2 delete-tags --resources subnet-1 subnet-2 --tags Key=kubernetes.io/cluster/demo-1-35',
+      ),
+    },
+  ])
+})
 
 test('a group goes by itself as long as nobody names it', () => {
   expect(goesByItself(some('security group', { namedBy: [] }))).toBe(true)

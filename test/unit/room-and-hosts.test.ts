@@ -7,7 +7,7 @@ import { quotaFindings, quotaFindingsAround, type RunningInstance } from '../../
 /** Quotas, the encryption key, certificate authorities, and what an upgrade itself lives on. */
 
 const some = (n: number, type: string, more: Partial<RunningInstance> = {}): RunningInstance[] =>
-  Array.from({ length: n }, () => ({ type, zone: 'a', vcpus: 4, spot: false, ...more }))
+  Array.from({ length: n }, (_, n) => ({ id: `i-${n}`, type, zone: 'a', vcpus: 4, spot: false, ...more }))
 const nodes = (n: number, more: Partial<RunningInstance> = {}) => some(n, 'm7i.xlarge', { cluster: 'blue', ...more })
 const enough = { clusters: 100, onDemand: 1000, spot: 1000 }
 

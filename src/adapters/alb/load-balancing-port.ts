@@ -2,15 +2,17 @@ import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balanc
 import type { LoadBalancingPort } from '../../activities/ports.ts'
 import { ask, askFor } from '../aws-errors.ts'
 import { toAction } from './actions.ts'
-import { findBalancer } from './balancers.ts'
+import { addressesOf, findBalancer } from './balancers.ts'
 import { health, healthBehind } from './health.ts'
-import { findRule, rulesForwardingTo } from './rules.ts'
+import { findRule, listenersForwardingTo, rulesForwardingTo } from './rules.ts'
 import { tagsOf } from './tags.ts'
 import { createTargetGroup, findTargetGroup } from './target-groups.ts'
 import { usage } from './usage.ts'
 
 export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort => ({
   rulesForwardingTo: (targetGroupArns) => rulesForwardingTo(client, targetGroupArns),
+
+  listenersForwardingTo: (targetGroupArns) => listenersForwardingTo(client, targetGroupArns),
 
   findRule: (arn) => findRule(client, arn),
 
@@ -31,6 +33,8 @@ export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort
   health: (targetGroupArn) => health(client, targetGroupArn),
 
   findBalancer: (host) => findBalancer(client, host),
+
+  addressesOf: (hosts) => addressesOf(client, hosts),
 
   healthBehind: (loadBalancerArn) => healthBehind(client, loadBalancerArn),
 

@@ -1,5 +1,6 @@
 import {
   type ElasticLoadBalancingV2,
+  type Listener,
   paginateDescribeListeners,
   paginateDescribeRules,
   type Rule,
@@ -21,20 +22,9 @@ export async function rulesForwardingTo(
   targetGroupArns: readonly string[],
 ): Promise<RuleDescription[]> {
   const wanted = new Set(targetGroupArns)
-  const groups = await describeGroups(client, [...wanted])
-  // Network and gateway load balancers have listeners and no rules.
-  const loadBalancers = [...new Set(groups.flatMap((g) => g.LoadBalancerArns ?? []))].filter((arn) =>
-    arn.includes(':loadbalancer/app/'),
-  )
-  const listeners = await each(loadBalancers, (LoadBalancerArn) =>
-    askForAll(
-      `DescribeListeners ${LoadBalancerArn}`,
-      (o) => paginateDescribeListeners({ client }, { LoadBalancerArn }, o),
-      (page) => page.Listeners,
-    ),
-  )
+  const { loadBalancers, listeners } = await listenersOver(client, [...wanted], 'app')
   const rules = await each(
-    listeners.flat().flatMap((listener) => listener.ListenerArn ?? []),
+    listeners.flatMap((listener) => listener.ListenerArn ?? []),
     (ListenerArn) =>
       askForAll(
         `DescribeRules ${ListenerArn}`,
@@ -49,6 +39,46 @@ export async function rulesForwardingTo(
     .filter((rule) => forwardsTo(rule.actions, (g) => wanted.has(g.arn)))
 }
 
+/** Network load balancers have listeners and no rules: what a listener forwards to, as if it were its only rule. */
+export async function listenersForwardingTo(
+  client: ElasticLoadBalancingV2,
+  targetGroupArns: readonly string[],
+): Promise<RuleDescription[]> {
+  const wanted = new Set(targetGroupArns)
+  const { loadBalancers, listeners } = await listenersOver(client, [...wanted], 'net')
+  const tags = await tagsOf(client, loadBalancers)
+  return listeners
+    .map(({ ListenerArn: arn = '', LoadBalancerArn = '', DefaultActions = [] }) => ({
+      arn,
+      listenerArn: arn,
+      isDefault: true,
+      hosts: [],
+      actions: DefaultActions.map(actionOf),
+      ...ownerIn(tags[LoadBalancerArn]),
+    }))
+    .filter((rule) => forwardsTo(rule.actions, (g) => wanted.has(g.arn)))
+}
+
+/** Of the load balancers of one kind that these groups are behind. */
+async function listenersOver(
+  client: ElasticLoadBalancingV2,
+  targetGroupArns: readonly string[],
+  kind: 'app' | 'net',
+): Promise<{ readonly loadBalancers: readonly string[]; readonly listeners: readonly Listener[] }> {
+  const groups = await describeGroups(client, targetGroupArns)
+  const loadBalancers = [...new Set(groups.flatMap((g) => g.LoadBalancerArns ?? []))].filter((arn) =>
+    arn.includes(`:loadbalancer/${kind}/`),
+  )
+  const listeners = await each(loadBalancers, (LoadBalancerArn) =>
+    askForAll(
+      `DescribeListeners ${LoadBalancerArn}`,
+      (o) => paginateDescribeListeners({ client }, { LoadBalancerArn }, o),
+      (page) => page.Listeners,
+    ),
+  )
+  return { loadBalancers, listeners: listeners.flat() }
+}
+
 export async function findRule(client: ElasticLoadBalancingV2, arn: string): Promise<RuleDescription | undefined> {
   const found = await askFor(`DescribeRules ${arn}`, (o) => client.describeRules({ RuleArns: [arn] }, o))
   const [rule] = found?.Rules ?? []
@@ -60,7 +90,6 @@ type Tags = Readonly<Record<string, Readonly<Record<string, string>>>>
 function ruleOf(told: Rule, tags: Tags): RuleDescription {
   const arn = told.RuleArn ?? ''
   const { listenerArn, loadBalancerArn } = placeOf(arn)
-  const ownedByCluster = tags[loadBalancerArn]?.[OWNER_TAG]
   return {
     arn,
     listenerArn,
@@ -69,8 +98,13 @@ function ruleOf(told: Rule, tags: Tags): RuleDescription {
       c.Field === 'host-header' ? (c.HostHeaderConfig?.Values ?? c.Values ?? []) : [],
     ),
     actions: (told.Actions ?? []).map(actionOf),
-    ...(ownedByCluster !== undefined && { ownedByCluster }),
+    ...ownerIn(tags[loadBalancerArn]),
   }
+}
+
+const ownerIn = (tags: Readonly<Record<string, string>> = {}): Pick<RuleDescription, 'ownedByCluster'> => {
+  const ownedByCluster = tags[OWNER_TAG]
+  return ownedByCluster === undefined ? {} : { ownedByCluster }
 }
 
 /**

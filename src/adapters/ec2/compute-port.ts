@@ -58,16 +58,20 @@ export const compute = (client: EC2): ComputePort => ({
 })
 
 /** Nodes of managed groups carry the first tag, all others the second. */
-function runningOf({ InstanceType, InstanceLifecycle, Placement, CpuOptions, Tags = [] }: Instance): RunningInstance {
+function runningOf(told: Instance): RunningInstance {
+  const { InstanceId = '', InstanceType, InstanceLifecycle, Placement, CpuOptions, Tags = [] } = told
   const { CoreCount = 0, ThreadsPerCore = 1 } = CpuOptions ?? {}
   const owned = Tags.find(({ Key = '', Value }) => Key.startsWith(OF_CLUSTER) && Value === 'owned')
   const cluster = Tags.find(({ Key }) => Key === 'eks:cluster-name')?.Value ?? owned?.Key?.slice(OF_CLUSTER.length)
+  const pool = Tags.find(({ Key }) => Key === NODE_POOL)?.Value
   return {
+    id: InstanceId,
     type: InstanceType ?? '',
     zone: Placement?.AvailabilityZone ?? '',
     vcpus: CoreCount * ThreadsPerCore,
     spot: InstanceLifecycle === 'spot',
     ...(cluster !== undefined && { cluster, by: starterOf(Tags) }),
+    ...(pool !== undefined && { pool }),
   }
 }
 
@@ -76,5 +80,8 @@ function starterOf(tags: readonly Tag[]): NonNullable<RunningInstance['by']> {
   const has = (prefix: string) => tags.some(({ Key = '' }) => Key.startsWith(prefix))
   return has('eks:') ? 'EKS' : has('karpenter.sh/') ? 'Karpenter' : 'others'
 }
+
+/** https://karpenter.sh/docs/concepts/nodeclasses/#spectags */
+const NODE_POOL = 'karpenter.sh/nodepool'
 
 const OF_CLUSTER = 'kubernetes.io/cluster/'

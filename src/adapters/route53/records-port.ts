@@ -1,20 +1,38 @@
-import type {
-  ListResourceRecordSetsRequest,
-  ListResourceRecordSetsResponse,
-  ResourceRecordSet,
-  Route53,
-  RRType,
+import {
+  type ListResourceRecordSetsRequest,
+  type ListResourceRecordSetsResponse,
+  paginateListHostedZones,
+  type ResourceRecordSet,
+  type Route53,
+  type RRType,
 } from '@aws-sdk/client-route-53'
 import { contested } from '../../activities/errors.ts'
-import type { RecordsPort } from '../../activities/ports.ts'
+import type { RecordsFrom, RecordsPort } from '../../activities/ports.ts'
 import type { RecordSet } from '../../domain/weighted-records.ts'
-import { ask, askFor, isAws } from '../aws-errors.ts'
+import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
 
 /**
  * `once`: a client that sends each request once. A change has no token: sent again after its answer was lost, it is refused as
  * if somebody else had made it. The next attempt reads first.
  */
 export const records = (client: Route53, once: Route53): RecordsPort => ({
+  async zones() {
+    const told = await askForAll(
+      'ListHostedZones',
+      (o) => paginateListHostedZones({ client }, {}, o),
+      (page) => page.HostedZones,
+    )
+    return told.map(({ Id = '', Name = '' }) => ({ id: Id.replace(/^\/hostedzone\//, ''), name: spoken(Name) }))
+  },
+
+  async page(HostedZoneId, from) {
+    const told = await page(client, HostedZoneId, startOf(from))
+    const sets = (told.ResourceRecordSets ?? []).map(recordOf)
+    const { NextRecordName: name, NextRecordType: type, NextRecordIdentifier: identifier } = told
+    if (told.IsTruncated !== true || name === undefined) return { sets }
+    return { sets, next: { name, ...(type && { type }), ...(identifier !== undefined && { identifier }) } }
+  },
+
   async named(HostedZoneId, name) {
     const found: RecordSet[] = []
     // Names come in their own order, so those of one name stand together.
@@ -63,9 +81,15 @@ export const records = (client: Route53, once: Route53): RecordsPort => ({
 type Start = Pick<ListResourceRecordSetsRequest, 'StartRecordName' | 'StartRecordType' | 'StartRecordIdentifier'>
 
 const page = (client: Route53, HostedZoneId: string, start: Start): Promise<ListResourceRecordSetsResponse> =>
-  ask(`ListResourceRecordSets ${HostedZoneId} ${start.StartRecordName}`, (o) =>
+  ask(['ListResourceRecordSets', HostedZoneId, start.StartRecordName ?? ''].join(' ').trimEnd(), (o) =>
     client.listResourceRecordSets({ HostedZoneId, ...start }, o),
   )
+
+const startOf = ({ name, type, identifier }: Partial<RecordsFrom> = {}): Start => ({
+  StartRecordName: name,
+  StartRecordType: type as RRType | undefined, // as Route 53 told it
+  StartRecordIdentifier: identifier,
+})
 
 /** Where the next page begins; undefined: nothing of this name is on it. */
 const nextOf = (told: ListResourceRecordSetsResponse, name: string): Start | undefined =>

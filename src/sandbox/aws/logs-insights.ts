@@ -1,6 +1,6 @@
 /**
  * The query language of CloudWatch Logs Insights, as far as somebody asks in it: `filter` by expressions (`or`), `stats` by
- * fields, `sort`, `limit`. Whatever else is refused, as a malformed query is.
+ * fields and bins of minutes, `sort`, `limit`. Whatever else is refused, as a malformed query is.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  */
 import type { LogLine } from '../types.ts'
@@ -110,6 +110,9 @@ function fieldsOf({ at, stream, message }: LogLine): Get {
     if (field === '@timestamp') return at
     if (field === '@logStream') return stream
     if (field === '@message') return message
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html
+    const [, minutes] = /^bin\((\d+)m\)$/.exec(field) ?? []
+    if (minutes !== undefined) return at - (at % (Number(minutes) * 60_000))
     const found = field
       .split('.')
       .reduce<unknown>((of, key) => (typeof of === 'object' && of !== null ? Reflect.get(of, key) : undefined), json)

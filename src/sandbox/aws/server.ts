@@ -33,6 +33,7 @@ import { startHealthChecks } from './elbv2/health.ts'
 import { ElbWorld } from './elbv2/world.ts'
 import type { AwsFaults } from './faults.ts'
 import { answering } from './front.ts'
+import { policyFrom, type Policy } from './authorization/policy.ts'
 import { policyNamed } from './policies.ts'
 import { named, newKeys, Principals } from './principals.ts'
 import type { Service } from './protocol/model.ts'
@@ -180,19 +181,23 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     server.listen(port, host, resolve)
   })
   startHealthChecks(elbv2)
+  const sessionWith = (name: string, policies: readonly Policy[]) =>
+    principals.assume(
+      { arn: `arn:aws:iam::${account}:role/${name}`, trusts: [], policies },
+      'sandbox',
+      new Date(Date.now() + DAY_MS),
+    ).keys
   const { port: taken } = server.address() as AddressInfo // a TCP server that listens has one
 
   return {
     endpoint: `http://${host}:${taken}`,
     identity,
     admin: principals.admin.keys,
-    keysWith(...names) {
-      const role = {
-        arn: `arn:aws:iam::${account}:role/${names.join('-')}`,
-        trusts: [],
-        policies: names.map(policyNamed),
-      }
-      return principals.assume(role, 'sandbox', new Date(Date.now() + DAY_MS)).keys
+    keysWith: (...names) => sessionWith(names.join('-'), names.map(policyNamed)),
+    keysWithout(name, ...actions) {
+      const denies = { Sid: 'Without', Effect: 'Deny', Action: actions, Resource: '*' }
+      const without = policyFrom('without', JSON.stringify({ Version: '2012-10-17', Statement: [denies] }))
+      return sessionWith(name, [policyNamed(name), without])
     },
     decommissionRoleArn,
     eks: inspectEks(eks),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { driven } from '../../support/driven.ts'
 import { whoOnlyReads } from '../../support/reading.ts'
 import { aSmallFile, seedBlue } from '../../support/small-platform.ts'
-import { aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
+import { aService, aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
 
 /** Preflight on the cluster itself: on one where all is well, and on one where nothing is. */
 
@@ -16,7 +16,7 @@ afterAll(() => world.stop())
 const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file: aSmallFile() }
 const workflow = { type: 'upgradePreflight', id: `upgrade-preflight/${scope.platform}/1` }
 const surveyed =
-  /^(support|target|in-place|insight|subnet|quota|nodes|role-perm|key|upgrade-runs|not-looked|update-in|deletion)/
+  /^(support|target|in-place|insight|subnet|quota|nodes|role-perm|key|upgrade-runs|not-looked|right-missing|update-in|deletion)/
 
 async function preflown(
   { prepare }: Pick<SmallWorld['activities'], 'prepare'> = world.activities,
@@ -151,4 +151,41 @@ test('what nodes may do because they are blue’s is told, and that it may not b
   world.faults.clear()
   expect(findings).toContain('warning not-looked-at demo-1-35: permissions of IAM roles')
   expect(findings).not.toContain('warning role-permissions eks-node')
+})
+
+test('rights that are missing elsewhere are told all at once, each with what to allow', async () => {
+  const but = ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets']
+  const { activities, denied } = whoOnlyReads(world, but)
+  const { answer } = await driven(activities.prepare, request, { workflow })
+  const missing = answer.plan.findings.filter((f) => ['right-missing', 'not-looked-at'].includes(f.code))
+  expect(missing.map((f) => `${f.level} ${f.code} ${f.about}`).toSorted()).toEqual([
+    'blocker right-missing demo-1-35: network tags',
+    'blocker right-missing demo-1-35: rules of security groups',
+    'warning not-looked-at demo-1-35: subnets',
+    'warning not-looked-at demo-1-35: zones of its node groups',
+  ])
+  const rules = missing.find((f) => f.about.endsWith('rules of security groups'))
+  expect(rules?.message).toMatch(/nobody would wait for the rules: .*ec2:DescribeSecurityGroups/)
+  expect(rules?.remedy).toBe(
+    'allow the worker ec2:DescribeSecurityGroups, as deploy/iam/preflight.json does, and look again',
+  )
+  expect(new Set(denied())).toEqual(new Set(['DescribeSecurityGroups', 'DescribeSubnets']))
+})
+
+test('a name that leads to blue and no app moves is told while there is time', async () => {
+  const { aws } = world
+  const blue = world.cluster(scope.blue)
+  blue.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'grafana' } })
+  const host = 'k8s-grafana.elb.ap-northeast-1.amazonaws.com'
+  const status = { loadBalancer: { ingress: [{ hostname: host }] } }
+  blue.apply({ ...aService('grafana', 'grafana', { type: 'LoadBalancer' }), status })
+  const zone = aws.route53.seedZone('example.com')
+  const record = { Name: 'grafana.example.com', Type: 'CNAME' as const, TTL: 60, ResourceRecords: [{ Value: host }] }
+  aws.route53.seedRecord(zone, record)
+  const { activities } = whoOnlyReads(world)
+  const { answer } = await driven(activities.prepare, request, { workflow })
+  const told = answer.plan.findings.filter((f) => f.code.startsWith('ways-'))
+  expect(told.map((f) => `${f.level} ${f.code} ${f.message}`)).toEqual([
+    `warning ways-undeclared these lead to it, and no app moves them: grafana.example.com (CNAME in hosted zone example.com) leads to ${host}, of Service/grafana/grafana`,
+  ])
 })

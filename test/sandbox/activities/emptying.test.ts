@@ -102,6 +102,10 @@ test('where a rule still sends requests to blue it is not idle, and nothing is r
   expect(written()).toHaveLength(before)
   world.aws.elbv2.setWeightAsSomebodyElse(arn, rule(0))
   expect(await proven()).toBe('ready')
+  const byAddress = world.aws.elbv2.seedNetworkLoadBalancer('by-address', of ?? '')
+  expect(await proven()).toContain(`listener rules would send requests to demo-1-35: (${byAddress.listenerArn})`)
+  world.aws.elbv2.removeLoadBalancer(byAddress.loadBalancerArn)
+  expect(await proven()).toBe('ready')
   await prometheus.stop()
 })
 
@@ -269,6 +273,8 @@ test('what carries the name of a cluster that is gone is found by tags and names
     .create({ name: 'eks-gone', settings: { KeyName: 'k' }, tags: { 'eks:cluster-name': cluster } }, 'lt')
   aws.logs.keep(`/aws/eks/${cluster}/cluster`, 2_500_000_000)
   aws.logs.keep(`/aws/eks/${cluster}/cluster-of-somebody`, 1)
+  aws.instances.set('i-gone', 'running', { type: 'm7i.large', tags: { ...its, 'karpenter.sh/nodepool': 'spot' } })
+  aws.instances.set('i-ended', 'terminated', { type: 'm7i.large', tags: its })
 
   const { answer, waits } = await find()
   expect(waits.at(-1)).toBe('AWS lets go of network interface eni-gone')
@@ -279,6 +285,8 @@ test('what carries the name of a cluster that is gone is found by tags and names
     `security group eks-cluster-sg-${cluster}-1234 (sg-gone)`,
     expect.stringMatching(/^launch template eks-gone \(lt-/),
     `log group /aws/eks/${cluster}/cluster`,
+    'instance m7i.large (i-gone)',
+    `tag kubernetes.io/cluster/${cluster}`,
   ])
   const words = answer.findings?.map((f) => f.message).join('\n')
   expect(words).toContain('10.00 USD a month')

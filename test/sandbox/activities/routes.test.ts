@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { proven } from '../../../src/activities/outside.ts'
 import { recordSurvey } from '../../../src/activities/record-survey.ts'
+import { waysTo } from '../../../src/activities/ways.ts'
 import { routesKeepTheirWord } from '../../contract/routes.ts'
 import { aRecordRoute } from '../../support/a-record-route.ts'
 import { attempted, driven, ending } from '../../support/driven.ts'
@@ -62,6 +64,24 @@ describe('records of Route 53', () => {
   test('are everywhere before a weight counts', async () => {
     const it = await aRecordRoute(world)
     expect(await attempted(acts().openRoute, open(it.route))).toMatch(/is on its way to all servers of Route 53/)
+  })
+
+  test('lead to blue as long as it has a weight, whoever made them', async () => {
+    const it = await aRecordRoute(world)
+    const { name, namespace } = it.route
+    const look = async () => {
+      const here = await proven(world.outside, scope)
+      const { answer } = await driven(() => waysTo(here, scope, 'blue'), undefined)
+      return answer.names.find((way) => way.name === name)?.says
+    }
+    expect(await look()).toBe(
+      `${name} (CNAME in hosted zone example.com) leads to ${it.host.blue}, of Service/${namespace}/web`,
+    )
+    await driven(acts().openRoute, open(it.route))
+    await it.write({ blue: 1, green: 99 })
+    expect(await look()).toContain(name)
+    await it.write({ blue: 0, green: 100 })
+    expect(await look()).toBeUndefined()
   })
 
   test('are not opened where they are external-dns’s, have others’ weights or another run’s', async () => {

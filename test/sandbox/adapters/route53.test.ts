@@ -23,3 +23,21 @@ test('a change whose answer is lost is not sent again by the SDK, and told as no
   expect(await port.named(zone, record.name)).toEqual([record])
   expect(sent).toBe(1)
 })
+
+test('zones are told by their ids, and a zone page by page', async () => {
+  const zone = world.aws.route53.seedZone('pages.example.com')
+  const port = world.outside.records(world.region)
+  expect(await port.zones()).toContainEqual({ id: zone, name: 'pages.example.com' })
+  const many = Array.from({ length: 301 }, (_, n) => ({ ...record, name: `n${n}.pages.example.com` }))
+  await port.change(
+    zone,
+    many.map((one) => ({ action: 'CREATE', record: one })),
+    '',
+  )
+  const first = await port.page(zone)
+  const second = await port.page(zone, first.next)
+  expect([first.sets.length, second.sets.length, second.next]).toEqual([300, 1, undefined])
+  expect(new Set([...first.sets, ...second.sets].map(({ name }) => name))).toEqual(
+    new Set(many.map(({ name }) => name)),
+  )
+})

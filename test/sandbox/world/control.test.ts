@@ -65,6 +65,7 @@ beforeAll(async () => {
       elbv2: Object.assign(elb, {
         quotas: { targetGroups: 0 },
         inventory: () => ({ targetGroups: [], loadBalancers: [], rules: elb.rules() }),
+        seedNetworkLoadBalancer: () => ({ loadBalancerArn: '', listenerArn: '' }),
         seedLoadBalancer: () => ({ loadBalancerArn: '', listenerArn: '' }),
         seedTargetGroup: () => '',
         seedRule: () => '',

@@ -18,6 +18,7 @@ await seedPlatform(
   {
     elbv2: {
       quotas: { targetGroups: 0 },
+      seedNetworkLoadBalancer: () => ({ loadBalancerArn: '', listenerArn: '' }),
       seedLoadBalancer: () => ({ loadBalancerArn: 'lb', listenerArn: 'listener' }),
       seedTargetGroup: (name) => `tg/${groups[groups.push(name) - 1]}`,
       seedRule: (_, priority, host, forward) =>

@@ -69,18 +69,20 @@ test('what a query of hours ago answers is of hours ago: it is begun anew', asyn
   const blue = new Blue()
   blue.old.set('old', [row()])
   blue.rows = [row('ci')]
-  expect(await blue.proof({ noted: { query: 'old', untilMs: now - 60 * minute } })).toEqual([
+  expect(await blue.proof({ noted: { query: 'old', spans: 'old', untilMs: now - 60 * minute } })).toEqual([
     'NotReady',
     expect.stringContaining('ci by helm/3.19'),
   ])
-  expect(blue.begun).toEqual([{ from: '2026-11-26T13:00:00.000Z', to: '2026-11-26T14:00:00.000Z' }])
+  // Who called, and what the log tells at all.
+  const hour = { from: '2026-11-26T13:00:00.000Z', to: '2026-11-26T14:00:00.000Z' }
+  expect(blue.begun).toEqual([hour, hour])
 })
 
 test('one that was begun a moment ago is asked for its answer', async () => {
   const blue = new Blue()
   blue.old.set('old', [row()])
   blue.rows = [row('ci')]
-  expect(await blue.proof({ noted: { query: 'old', untilMs: now - minute } })).toEqual([])
+  expect(await blue.proof({ noted: { query: 'old', spans: 'old', untilMs: now - minute } })).toEqual([])
   expect(blue.begun).toEqual([])
 })
 
@@ -123,4 +125,14 @@ test('a log that does not tell of the whole window proves nothing: it is waited 
   const [type, words] = await blue.proof()
   expect([type, words]).toEqual(['NotReady', expect.stringContaining('it tells nothing before 2026-11-26 13:50 UTC')])
   expect(await blue.proof({ waited: LONG })).toEqual(['callers-unknown', 'callers-accepted'])
+})
+
+test('a hole in its middle is waited for until the window has passed it, and then nobody knows', async () => {
+  const blue = new Blue()
+  blue.rows = [row('eks:x', { last: 40 * minute }), row('eks:x', { first: 20 * minute })]
+  expect(await blue.proof()).toEqual([
+    'NotReady',
+    expect.stringContaining('it tells nothing between 2026-11-26 13:20 UTC and 2026-11-26 13:40 UTC'),
+  ])
+  expect(await blue.proof({ waited: LONG })).toEqual(['callers-unknown'])
 })

@@ -2,7 +2,14 @@
 import type { SandboxAws } from '../../types.ts'
 import type { Operations } from '../protocol/operations.ts'
 import { attributeOperations } from './attributes.ts'
-import { forwardAll, loadBalancerOperations, removeLoadBalancer, seedLoadBalancer, vpcId } from './load-balancers.ts'
+import {
+  forwardAll,
+  loadBalancerOperations,
+  removeLoadBalancer,
+  seedLoadBalancer,
+  seedNetworkLoadBalancer,
+  vpcId,
+} from './load-balancers.ts'
 import { overwriteForward, ruleOperations, seedRule } from './rules.ts'
 import { tagOperations } from './tags.ts'
 import { checkNewTargetGroup } from './target-group-checks.ts'
@@ -22,6 +29,7 @@ export const elbv2Operations = (world: ElbWorld): Operations => ({
 /** Seeds throw what the API would: a name that is too long, a listener that is not there. */
 export const inspectElbv2 = (world: ElbWorld): SandboxAws['elbv2'] => ({
   seedLoadBalancer: (name, tags) => seedLoadBalancer(world, name, tags),
+  seedNetworkLoadBalancer: (name, targetGroupArn) => seedNetworkLoadBalancer(world, name, targetGroupArn),
   removeLoadBalancer: (arn) => removeLoadBalancer(world, arn),
   forwardAll: (listenerArn, targetGroupArn) => forwardAll(world, listenerArn, targetGroupArn),
   removeTargetGroup: (arn) => removeTargetGroup(world, arn),

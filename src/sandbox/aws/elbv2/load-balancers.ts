@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type {
+  Action,
   DescribeListenersInput,
   DescribeListenersOutput,
   DescribeLoadBalancersInput,
@@ -43,8 +44,9 @@ export function seedLoadBalancer(
   world: ElbWorld,
   name: string,
   tags: Readonly<Record<string, string>> = {},
+  kind: 'app' | 'net' = 'app',
 ): { loadBalancerArn: string; listenerArn: string } {
-  const loadBalancerArn = world.newArn('loadbalancer', 'app', name)
+  const loadBalancerArn = world.newArn('loadbalancer', kind, name)
   const [, lbPath = ''] = loadBalancerArn.split(':loadbalancer/')
   const listenerArn = world.newArn('listener', lbPath)
   const defaultActions = [
@@ -67,7 +69,7 @@ export function seedLoadBalancer(
       Scheme: 'internet-facing',
       VpcId: vpcId,
       State: { Code: 'active' },
-      Type: 'application',
+      Type: kind === 'app' ? 'application' : 'network',
       IpAddressType: 'ipv4',
     },
   })
@@ -78,7 +80,7 @@ export function seedLoadBalancer(
       ListenerArn: listenerArn,
       LoadBalancerArn: loadBalancerArn,
       Port: 80,
-      Protocol: 'HTTP',
+      Protocol: kind === 'app' ? 'HTTP' : 'TCP',
       DefaultActions: defaultActions,
     },
   })
@@ -99,10 +101,23 @@ export function seedLoadBalancer(
 export function forwardAll(world: ElbWorld, listenerArn: string, targetGroupArn: string): void {
   const rule = [...world.rules.values()].find((r) => r.listenerArn === listenerArn && r.described.IsDefault)
   if (!rule) throw new AwsError('ListenerNotFound', `One or more listeners not found: ${listenerArn}`)
-  rule.described.Actions = [
+  const listener = known('Listener', world.listeners, listenerArn)
+  const actions = [
     { Type: 'forward', Order: 1, ForwardConfig: { TargetGroups: [{ TargetGroupArn: targetGroupArn, Weight: 1 }] } },
-  ]
+  ] satisfies Action[]
+  rule.described.Actions = actions
+  listener.described.DefaultActions = actions
   world.rulesChanged()
+}
+
+export function seedNetworkLoadBalancer(
+  world: ElbWorld,
+  name: string,
+  targetGroupArn: string,
+): { loadBalancerArn: string; listenerArn: string } {
+  const made = seedLoadBalancer(world, name, {}, 'net')
+  forwardAll(world, made.listenerArn, targetGroupArn)
+  return made
 }
 
 export function removeLoadBalancer(world: ElbWorld, arn: string): void {

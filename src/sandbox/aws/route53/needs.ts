@@ -1,6 +1,6 @@
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html */
 import type { ChangeResourceRecordSetsRequest, GetChangeRequest } from '@aws-sdk/client-route-53'
-import type { Needs } from '../authorization/needs.ts'
+import { anywhere, type Needs } from '../authorization/needs.ts'
 import type { Given } from '../protocol/operations.ts'
 import { spoken } from './records.ts'
 
@@ -11,6 +11,7 @@ const onZone = (operation: string) => (input: { readonly HostedZoneId: string })
 ]
 
 export const recordNeeds = {
+  ...anywhere(SERVICE, 'ListHostedZones'),
   ListResourceRecordSets: onZone('ListResourceRecordSets'),
   ListResourceRecordSetProtections: onZone('ListResourceRecordSetProtections'),
   GetChange: ({ Id }: Given<GetChangeRequest>) => [

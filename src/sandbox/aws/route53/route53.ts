@@ -7,6 +7,8 @@ import type {
   ChangeResourceRecordSetsResponse,
   GetChangeRequest,
   GetChangeResponse,
+  ListHostedZonesRequest,
+  ListHostedZonesResponse,
   ListResourceRecordSetProtectionsRequest,
   ListResourceRecordSetProtectionsResponse,
   ListResourceRecordSetsRequest,
@@ -149,6 +151,24 @@ export function recordOperations(zones: HostedZones) {
       const found = zones.changes.get(Id.startsWith('/change/') ? Id : `/change/${Id}`)
       if (!found) throw new AwsError('NoSuchChange', `No change found with ID: ${Id}`, 404)
       return { ChangeInfo: zones.told(found) }
+    }),
+
+    ListHostedZones: paced<ListHostedZonesRequest, ListHostedZonesResponse>(({ Marker, MaxItems }) => {
+      const all = [...zones.zones].map(([Id, { name, sets }]) => ({
+        Id: `/hostedzone/${Id}`,
+        Name: name,
+        CallerReference: Id,
+        Config: { PrivateZone: false },
+        ResourceRecordSetCount: sets.size,
+      }))
+      const { items, next } = page(all, Marker, MaxItems)
+      return {
+        HostedZones: items,
+        Marker,
+        IsTruncated: next !== undefined,
+        NextMarker: next,
+        MaxItems: Math.min(MaxItems ?? 100, 100),
+      }
     }),
 
     ListResourceRecordSets: paced<ListResourceRecordSetsRequest, ListResourceRecordSetsResponse>(

@@ -1,0 +1,60 @@
+import { CALLERS_ACCEPTED, CALLERS_TOLD, WAYS_ACCEPTED, WAYS_TOLD } from '../domain/annotations.ts'
+import { home } from '../domain/fence.ts'
+import { wherePointer } from '../domain/where.ts'
+import { unreachable } from './errors.ts'
+import type { KubernetesPort } from './ports.ts'
+
+/**
+ * What people accepted to be lost with a cluster, by name, as the cluster itself keeps it: the other proof and a later try of
+ * this one ask it, and it goes with it. An answer is about what they were told of when they were last asked, and that alone.
+ */
+const matters = {
+  callers: { accepted: CALLERS_ACCEPTED, told: CALLERS_TOLD },
+  ways: { accepted: WAYS_ACCEPTED, told: WAYS_TOLD },
+} as const
+
+export type Matter = keyof typeof matters
+
+export const acceptedOn = (cluster: KubernetesPort, matter: Matter): Promise<readonly string[]> =>
+  namesOn(cluster, matters[matter].accepted)
+
+export const toldOn = (cluster: KubernetesPort, matter: Matter): Promise<readonly string[]> =>
+  namesOn(cluster, matters[matter].told)
+
+/** Keeps that these are accepted, whatever was before. Throws `unreachable` where it does not read so. */
+export const noteAccepted = (cluster: KubernetesPort, matter: Matter, names: readonly string[]): Promise<void> =>
+  note(cluster, { [matters[matter].accepted]: names })
+
+/** Before people are asked of one matter: of what else they were told before, this answer says nothing. */
+export const noteTold = (cluster: KubernetesPort, matter: Matter, names: readonly string[]): Promise<void> =>
+  note(
+    cluster,
+    Object.fromEntries(Object.entries(matters).map(([each, { told }]) => [told, each === matter ? names : []])),
+  )
+
+const { namespace, name } = wherePointer.metadata
+
+async function namesOn(cluster: KubernetesPort, annotation: string): Promise<readonly string[]> {
+  const kept = (await cluster.find('ConfigMap', namespace, name))?.metadata.annotations?.[annotation]
+  try {
+    const names: unknown = JSON.parse(kept ?? '[]')
+    return Array.isArray(names) ? names.map(String) : []
+  } catch {
+    // Somebody else wrote there: then nobody was told of, nobody accepted.
+    return []
+  }
+}
+
+async function note(cluster: KubernetesPort, lists: Readonly<Record<string, readonly string[]>>): Promise<void> {
+  await cluster.apply(home, { force: true })
+  await cluster.create(wherePointer)
+  const annotations = Object.fromEntries(
+    Object.entries(lists).map(([annotation, names]) => [annotation, JSON.stringify(names.toSorted())]),
+  )
+  await cluster.patch('ConfigMap', namespace, name, { metadata: { annotations } })
+  for (const [annotation, names] of Object.entries(lists)) {
+    const read = await namesOn(cluster, annotation)
+    if (!names.every((it) => read.includes(it)))
+      throw unreachable(`ConfigMap ${namespace}/${name} does not say yet what was written: ${annotation}`)
+  }
+}

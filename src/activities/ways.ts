@@ -1,0 +1,157 @@
+import { entrancesOf, namesServedBy, type Entrance } from '../domain/entrances.ts'
+import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { backendInWords } from '../domain/http-routes.ts'
+import type { Backend, Scope, Side } from '../domain/platform.ts'
+import type { Owned } from '../domain/weighted-records.ts'
+import { backendsOf, unseenNames, waysByName, waysByRoute, type Way } from '../domain/ways.ts'
+import { fewAtATime } from './few-at-a-time.ts'
+import { isDenied, isNotFound } from './errors.ts'
+import { lookedThrough } from './hosted-zones.ts'
+import { otherSide, type Proven } from './outside.ts'
+import type { KubernetesPort, RecordsPort } from './ports.ts'
+
+export interface Ways {
+  /** Names in DNS that lead to what the cluster's own controllers made. */
+  readonly names: readonly Way[]
+  /** HTTPRoutes on a third cluster. */
+  readonly routes: readonly Way[]
+  /** What nobody here can see, each with why. */
+  readonly unseen: readonly string[]
+  /** Whose TXT records say that external-dns keeps records; absent where no zone was read. */
+  readonly owned?: Owned
+  /** Seconds in which it had better not be asked for again. */
+  readonly rests: number
+}
+
+type Asked = Pick<Proven, 'ifThere' | 'cluster' | 'records' | 'loadBalancing'>
+
+/**
+ * Which ways beside listener rules still lead requests to one side's cluster: `gateway` is the cluster of HTTPRoutes, where
+ * there is one. Reads only. Route 53 is asked slowly: throws `notReady` where an attempt gets too long, and the next one goes
+ * on where it stopped.
+ */
+export async function waysTo(world: Asked, scope: Scope, side: Side, gateway?: string): Promise<Ways> {
+  const [here, there] = await Promise.all([world.ifThere(side), world.ifThere(otherSide(side))])
+  if (!here) return { names: [], routes: [], unseen: [], rests: 0 }
+  const [mine, theirs] = await Promise.all([outsideOf(here), whereSeen(outsideOf(there), 'the other cluster')])
+  // A load balancer that both name is nobody's who goes.
+  const shared = new Set(theirs.found?.entrances.map(({ at }) => at))
+  const own = mine.entrances.filter(({ at }) => !shared.has(at))
+  const addresses = await whereSeen(addressed(world, own), 'records of addresses that its load balancers keep')
+  const entrances = [...own, ...(addresses.found ?? [])]
+  const names = await byNames(world.records, entrances, namesServedBy(mine.objects), shared)
+  const places = new Set([...entrances.map(({ at }) => at), ...names.ways.map(({ name }) => name)])
+  const routes =
+    gateway === undefined
+      ? { ways: [], unseen: [] }
+      : await byRoutes(world, gateway, { cluster: scope[side], other: scope[otherSide(side)], here, places })
+  return {
+    names: names.ways,
+    routes: routes.ways,
+    unseen: [...mine.unseen, ...addresses.unseen, ...names.unseen, ...routes.unseen],
+    ...(names.owned && { owned: names.owned }),
+    rests: names.rests,
+  }
+}
+
+interface Outsiders {
+  readonly objects: readonly KubernetesObject[]
+  readonly entrances: readonly Entrance[]
+  readonly unseen: readonly string[]
+}
+
+async function outsideOf(cluster: KubernetesPort | undefined): Promise<Outsiders> {
+  if (!cluster) return { objects: [], entrances: [], unseen: [] }
+  const gateways = whereSeen(cluster.list('Gateway'), 'its Gateways, which may answer at names of their own')
+  const [services, ingresses, { found, unseen }] = await Promise.all([
+    cluster.list('Service'),
+    cluster.list('Ingress'),
+    gateways,
+  ])
+  const objects = [...services, ...ingresses, ...(found ?? [])]
+  return { objects, entrances: entrancesOf(objects), unseen }
+}
+
+/** What the worker may not look at, or is not there any more, is told. */
+async function whereSeen<T>(
+  asked: Promise<T>,
+  what: string,
+): Promise<{ readonly found?: T; readonly unseen: readonly string[] }> {
+  try {
+    return { found: await asked, unseen: [] }
+  } catch (error) {
+    if (!isDenied(error) && !isNotFound(error)) throw error
+    return { unseen: [`${what} (${error.message})`] }
+  }
+}
+
+/** Addresses that network load balancers among these keep, as records may have them in place of a name. */
+async function addressed({ loadBalancing }: Asked, entrances: readonly Entrance[]): Promise<readonly Entrance[]> {
+  if (entrances.length === 0) return []
+  const of = new Map(entrances.map((it) => [it.at, it.of]))
+  const found = await loadBalancing.addressesOf([...of.keys()])
+  return found.map(({ host, address }) => ({ at: address, of: of.get(host) ?? host }))
+}
+
+interface ByNames {
+  readonly ways: readonly Way[]
+  readonly unseen: readonly string[]
+  readonly owned?: Owned
+  readonly rests: number
+}
+
+/** Each hosted zone is a request or more of three a second: not asked again within so many seconds each, or this in all. */
+const RESTS = { each: 5, least: 30, most: 600 }
+
+async function byNames(
+  records: RecordsPort,
+  entrances: readonly Entrance[],
+  served: ReadonlyMap<string, string>,
+  others: ReadonlySet<string>,
+): Promise<ByNames> {
+  if (entrances.length === 0) return { ways: [], unseen: [], rests: 0 }
+  const places = new Set(entrances.map(({ at }) => at))
+  const denied = 'names in DNS that lead to its load balancers'
+  const { found, unseen } = await whereSeen(lookedThrough(records, { places, served, others }), denied)
+  if (!found) return { ways: [], unseen, rests: 0 }
+  const { leads, names, owned } = found
+  const rests = Math.min(RESTS.most, Math.max(RESTS.least, RESTS.each * names.zones.length))
+  const nowhere =
+    names.zones.length === 0 ? ['names in DNS that lead to its load balancers: the account has no hosted zone'] : []
+  return { ways: waysByName(leads, entrances), unseen: [...nowhere, ...unseenNames(leads, names)], owned, rests }
+}
+
+interface Behind {
+  readonly cluster: string
+  readonly other: string
+  readonly here: KubernetesPort
+  readonly places: ReadonlySet<string>
+}
+
+const AT_ONCE = 8
+
+async function byRoutes(world: Asked, gateway: string, { cluster, other, here, places }: Behind) {
+  const what = `HTTPRoutes on ${gateway}`
+  const { found: read, unseen } = await whereSeen(objectsBehind(world, gateway), what)
+  if (!read) return { ways: [], unseen }
+  const bindings = await here.list('TargetGroupBinding')
+  const targetGroups = new Set(
+    bindings.flatMap(({ spec }) => {
+      const { targetGroupName: name, targetGroupARN: arn } = spec ?? {}
+      return typeof name === 'string' ? [name] : [String(arn).split('/')[1] ?? '']
+    }),
+  )
+  return waysByRoute(read.routes, gateway, { cluster, other, found: read.found, targetGroups, places })
+}
+
+async function objectsBehind(world: Asked, gateway: string) {
+  const home = await world.cluster(gateway)
+  const routes = await home.list('HTTPRoute')
+  const objects = new Map<string, KubernetesObject>()
+  await fewAtATime(backendsOf(routes), AT_ONCE, async (backend) => {
+    const { kind, namespace, name } = backend
+    const object = kind === 'TargetGroupName' ? undefined : await home.find(kind, namespace, name)
+    if (object) objects.set(backendInWords(backend), object)
+  })
+  return { routes, found: (backend: Backend) => objects.get(backendInWords(backend)) }
+}

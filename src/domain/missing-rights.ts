@@ -1,0 +1,126 @@
+import { blocker, warning, type Finding } from './findings.ts'
+
+/**
+ * What preflight asks of AWS beside the cluster itself, and what is not known where the worker may not: it goes on, so that
+ * everything that is missing is told at once. A blocker where green would be built without what it needs.
+ */
+interface Look {
+  /** Actions of IAM; deploy/iam/preflight.json has each. */
+  readonly asks: readonly string[]
+  /** So the upgrade would be planned without it. */
+  readonly unknown: string
+  readonly level: 'blocker' | 'warning'
+  /** Codes of findings that would be said of it where it was seen, and cannot be where it was not. */
+  readonly hides?: readonly string[]
+}
+
+export const looks = {
+  'launch templates': {
+    asks: ['ec2:DescribeLaunchTemplates', 'ec2:DescribeLaunchTemplateVersions'],
+    unknown: 'what its nodes start from, and whether that names blue: green’s node groups cannot be planned',
+    level: 'blocker',
+    hides: ['nodegroup-launch-template', 'nodegroup-custom-ami', 'nodegroup-al2', 'nodegroup-user-data', 'ami-unused'],
+  },
+  images: {
+    asks: ['ec2:DescribeImages'],
+    unknown: 'whether the images of green.amis are there, and for which processor: green’s nodes might never start',
+    level: 'blocker',
+    hides: ['nodegroup-custom-ami'],
+  },
+  'rules of security groups': {
+    asks: ['ec2:DescribeSecurityGroups'],
+    unknown:
+      'which rules name the security group of blue, and what is let into it: green might be kept out of databases, and nobody would wait for the rules',
+    level: 'blocker',
+  },
+  'network tags': {
+    asks: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets'],
+    unknown:
+      'which subnets and security groups are tagged for blue: load balancers and nodes of green might not find theirs, and nobody would wait for the tags',
+    level: 'blocker',
+  },
+  'zones of its node groups': {
+    asks: ['ec2:DescribeSubnets'],
+    unknown: 'whether volumes are in zones in which green has nodes: their pods might find none',
+    level: 'warning',
+  },
+  'log group': {
+    asks: ['logs:DescribeLogGroups'],
+    unknown: 'how long the log of its control plane is kept, and with which key: green’s would be kept for ever',
+    level: 'warning',
+  },
+  'listener rules': {
+    asks: [
+      'elasticloadbalancing:DescribeTargetGroups',
+      'elasticloadbalancing:DescribeListeners',
+      'elasticloadbalancing:DescribeRules',
+      'elasticloadbalancing:DescribeTags',
+    ],
+    unknown: 'which rules send requests to it: no route could be moved',
+    level: 'blocker',
+    hides: ['route-unused'],
+  },
+  'owners of listener rules': {
+    asks: ['elasticloadbalancing:DescribeTags'],
+    unknown: 'whether Terraform or another tool owns the rules whose weights are written, and would take them back',
+    level: 'warning',
+  },
+  records: {
+    asks: [
+      'route53:ListResourceRecordSets',
+      'route53:ListResourceRecordSetProtections',
+      'elasticloadbalancing:DescribeLoadBalancers',
+    ],
+    unknown:
+      'where the records that the platform file lists lead, and whether they can be weighted: they could not be moved',
+    level: 'blocker',
+  },
+  'stacks of roles': {
+    asks: ['iam:GetRole'],
+    unknown: 'whether the removal of blue by its owner would take IAM roles that green uses',
+    level: 'blocker',
+  },
+  'versions of add-ons': {
+    asks: ['eks:DescribeAddonVersions'],
+    unknown: 'which versions of its add-ons fit the new Kubernetes: green’s could not be chosen',
+    level: 'blocker',
+    hides: ['addon-version'],
+  },
+  'schemas of add-ons': {
+    asks: ['eks:DescribeAddonConfiguration'],
+    unknown: 'whether green’s add-ons would take the configuration that they have on blue',
+    level: 'blocker',
+    hides: ['addon-configuration'],
+  },
+  'identity providers': {
+    asks: ['eks:ListIdentityProviderConfigs', 'eks:DescribeIdentityProviderConfig'],
+    unknown: 'who signs in to it by an identity provider: green would let none of them in',
+    level: 'blocker',
+    hides: ['identity-provider'],
+  },
+  'pod identities': {
+    asks: ['eks:ListPodIdentityAssociations', 'eks:DescribePodIdentityAssociation'],
+    unknown: 'which pods get a role by EKS Pod Identity: on green they would get none',
+    level: 'blocker',
+    hides: ['adopted-pod-identity', 'pod-identity-target'],
+  },
+} as const satisfies Readonly<Record<string, Look>>
+
+export type LookName = keyof typeof looks
+
+/** `says`: AWS’s own words. */
+export function rightMissing(name: LookName, blue: string, says: string): Finding {
+  const { asks, unknown, level }: Look = looks[name]
+  const its = `${blue}: ${name}`
+  const message = `the worker may not look, so nobody knows ${unknown}: ${says}`
+  const remedy = `allow the worker ${asks.join(' and ')}, as deploy/iam/preflight.json does, and look again`
+  return level === 'blocker'
+    ? blocker('right-missing', its, message, remedy)
+    : warning('not-looked-at', its, message, remedy)
+}
+
+/** Without what cannot be said of what was not seen. */
+export function sayable(findings: readonly Finding[], missing: readonly LookName[]): Finding[] {
+  const hidden = new Set(missing.flatMap((name) => (looks[name] as Look).hides ?? []))
+  return findings.filter(({ code }) => !hidden.has(code))
+}

@@ -1,0 +1,184 @@
+import { expect, test, vi } from 'vitest'
+import { denied, notFound } from '../../../src/activities/errors.ts'
+import type { KubernetesPort } from '../../../src/activities/ports.ts'
+import { refuseWhereLed, unled } from '../../../src/activities/unled.ts'
+import type { Choice } from '../../../src/domain/choices.ts'
+import type { Kind, KubernetesObject } from '../../../src/domain/kubernetes-objects.ts'
+import type { RecordSet } from '../../../src/domain/weighted-records.ts'
+import { attempted, driven, ending, type Driving } from '../../support/driven.ts'
+import { scope } from '../../support/small-world.ts'
+
+const hostOf = (cluster: string) => `${cluster}.elb.ap-northeast-1.amazonaws.com`
+const [BLUE, GREEN] = [hostOf(scope.blue), hostOf(scope.green)]
+const ingress = (host: string): KubernetesObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'grafana', namespace: 'monitoring' },
+  spec: { rules: [{ host: 'grafana.example.com' }] },
+  status: { loadBalancer: { ingress: [{ hostname: host }] } },
+})
+const cname = (name: string, target: string, more: Partial<RecordSet> = {}): RecordSet => ({
+  name,
+  type: 'CNAME',
+  ttl: 60,
+  values: [target],
+  ...more,
+})
+
+/** A cluster as far as it is asked here; ConfigMaps are kept. */
+function aCluster(objects: Partial<Record<Kind, readonly KubernetesObject[]>>, listing?: () => never) {
+  let kept: Readonly<Record<string, string>> = {}
+  const port = {
+    list: async (kind: Kind) => (kind === 'Gateway' && listing ? listing() : (objects[kind] ?? [])),
+    async find(kind: Kind, _namespace: string, name: string) {
+      if (kind === 'ConfigMap') return { metadata: { name, annotations: kept } }
+      return objects[kind]?.find((o) => o.metadata.name === name)
+    },
+    apply: async () => undefined,
+    create: async () => true,
+    patch: async (_k: string, _n: string, _name: string, of: { metadata: { annotations: typeof kept } }) => {
+      kept = { ...kept, ...of.metadata.annotations }
+    },
+  }
+  return port as unknown as KubernetesPort // of the rest nothing is asked
+}
+
+interface Given {
+  readonly sets?: readonly RecordSet[]
+  readonly edge?: readonly KubernetesObject[]
+  /** Of a page of record sets. */
+  readonly most?: number
+  readonly refuses?: () => never
+  readonly gateways?: () => never
+}
+
+function aWorld({ sets: first = [], edge = [], most = 300, refuses, gateways }: Given) {
+  let sets = first
+  let asked = 0
+  const clusters = {
+    [scope.blue]: aCluster({ Ingress: [ingress(BLUE)] }, gateways),
+    [scope.green]: aCluster({ Ingress: [ingress(GREEN)] }),
+    edge: aCluster({ HTTPRoute: edge }),
+  }
+  const cluster = async (name: string) => {
+    const found = clusters[name as keyof typeof clusters]
+    if (!found) throw notFound(`cluster ${name} is not there`)
+    return found
+  }
+  const world = {
+    cluster,
+    ifThere: (side: 'blue' | 'green') => cluster(scope[side]),
+    loadBalancing: { addressesOf: async () => [{ host: BLUE, address: '192.0.2.1' }] },
+    records: {
+      zones: async () => refuses?.() ?? [{ id: 'Z1', name: 'example.com' }],
+      async page(_zone: string, from?: { readonly name: string }) {
+        asked += 1
+        const begin = from === undefined ? 0 : Number(from.name)
+        const next = begin + most
+        return { sets: sets.slice(begin, next), ...(next < sets.length && { next: { name: String(next) } }) }
+      },
+      named: async (_zone: string, name: string) => sets.filter((s) => s.name === name),
+    },
+  } as unknown as Parameters<typeof unled>[0]
+  const prove = async (choice?: Choice) =>
+    unled(world, scope, await cluster(scope.blue), { side: 'blue', window: '1h', gateway: 'edge', choice })
+  return {
+    asked: () => asked,
+    set: (now: readonly RecordSet[]) => {
+      sets = now
+    },
+    once: (choice?: Choice, driving?: Driving) => attempted(prove, choice, driving),
+    ends: (choice?: Choice, driving?: Driving) => ending(prove, choice, driving),
+    prove: async (choice?: Choice, driving?: Driving) => (await driven(prove, choice, driving)).answer,
+    empty: async () =>
+      ending(async () => refuseWhereLed(world, scope, await cluster(scope.blue), { side: 'blue' }), undefined),
+  }
+}
+
+const long = { scheduledMs: Date.now() - 24 * 3_600_000 }
+const codes = async (it: Promise<{ readonly findings: readonly { code: string }[] }>) =>
+  (await it).findings.map((f) => f.code)
+
+test('a name that nobody declared is waited for, and refused when blue is emptied', async () => {
+  const it = aWorld({ sets: [cname('grafana.example.com', BLUE), cname('shop.example.com', GREEN)] })
+  const says = `grafana.example.com (CNAME in hosted zone example.com) leads to ${BLUE}, of Ingress/monitoring/grafana`
+  expect(await it.once()).toBe(
+    `names lead to ${scope.blue}: ${says}. Have them lead to ${scope.green}, or delete their records`,
+  )
+  const { type, message } = await it.empty()
+  expect([type, message]).toEqual(['Contested', expect.stringContaining(`${says}. Nothing was removed`)])
+  it.set([cname('grafana.example.com', GREEN)])
+  expect(await it.prove()).toEqual({ note: 'no name that leads to it', findings: [] })
+})
+
+test('a record of addresses leads there by those that its load balancer keeps', async () => {
+  const it = aWorld({ sets: [{ name: 'sftp.example.com', type: 'A', ttl: 60, values: ['192.0.2.1'] }] })
+  expect(await it.once()).toContain('sftp.example.com (A in hosted zone example.com) leads to 192.0.2.1')
+})
+
+test('what stays is asked about, and only what people were told of ends with blue', async () => {
+  const it = aWorld({ sets: [cname('old.example.com', BLUE)] })
+  const { type, message } = await it.ends(undefined, long)
+  expect([type, message]).toEqual(['Called', expect.stringContaining(`skip, with ${scope.blue} typed`)])
+  it.set([cname('old.example.com', BLUE), cname('new.example.com', BLUE)])
+  expect(await it.once('skip')).toMatch(/^names lead to demo-1-35: new\.example\.com/)
+  it.set([cname('old.example.com', BLUE)])
+  // The second proof and the emptying know it, without being told again.
+  expect(await codes(it.prove())).toEqual(['ways-accepted'])
+  await expect(it.empty()).rejects.toThrow('it ended well')
+})
+
+test('a third host does not hold up anything, and is told', async () => {
+  const it = aWorld({ sets: [cname('grafana.example.com', 'd1.cloudfront.net')] })
+  const { findings } = await it.prove()
+  expect(findings).toMatchObject([
+    { level: 'warning', code: 'ways-unknown', message: expect.stringContaining('it leads to d1.cloudfront.net') },
+  ])
+})
+
+test.for([
+  [
+    'hosted zones',
+    {
+      refuses: () => {
+        throw denied('not authorized to perform route53:ListHostedZones')
+      },
+    },
+  ],
+  [
+    'Gateways',
+    {
+      gateways: () => {
+        throw denied('gateways is forbidden')
+      },
+    },
+  ],
+] as const)('where the worker may not read %s nobody knows, which is said', async ([, given]) =>
+  expect(await codes(aWorld({ ...given, sets: [cname('grafana.example.com', GREEN)] }).prove())).toEqual([
+    'ways-unknown',
+  ]),
+)
+
+test('HTTPRoutes that send requests there are waited for, and are no choice of people’s', async () => {
+  const rules = [{ backendRefs: [{ name: `web-${scope.blue}` }] }]
+  const route = { apiVersion: 'v1', kind: 'HTTPRoute', metadata: { name: 'shop', namespace: 'edge' }, spec: { rules } }
+  const it = aWorld({ edge: [route] })
+  expect(await it.once('skip')).toContain(
+    `HTTPRoutes send requests to ${scope.blue}: HTTPRoute edge/shop on edge gives a weight to Service edge/web-${scope.blue}`,
+  )
+  expect((await it.ends('skip', long)).type).toBe('Failed')
+})
+
+test('of many pages an attempt reads what it can, and the next one goes on where it stopped', async () => {
+  const others = Array.from({ length: 9 }, (_, n) => cname(`n${n}.example.com`, GREEN))
+  const it = aWorld({ sets: [cname('grafana.example.com', BLUE), ...others], most: 1 })
+  // Whoever looks at a clock finds it three seconds later.
+  let now = Date.now()
+  vi.spyOn(Date, 'now').mockImplementation(() => (now += 3_000))
+  const waits: string[] = []
+  const end = await it.ends(undefined, { scheduledMs: now - 24 * 3_600_000, between: (why) => void waits.push(why) })
+  vi.restoreAllMocks()
+  expect(end.message).toContain('grafana.example.com')
+  expect(waits.every((why) => why.startsWith('0 of 1 hosted zones were looked through'))).toBe(true)
+  expect([waits.length > 0, it.asked()]).toEqual([true, 10])
+})
