@@ -36,17 +36,21 @@ describe('rules that a controller makes of an Ingress', () => {
   })
 
   test('keep blue from being removed for as long as they serve green', async () => {
-    const it = await anIngressRoute(world)
+    // Nothing else serves from blue.
+    const alone = await twoClusters()
+    const acts = alone.activities
+    const it = await anIngressRoute(alone)
     const { route } = it
-    await driven(acts().openRoute, call<'openRoute'>({ route }))
-    await driven(acts().setWeight, call<'setWeight'>({ route, to: 100, expect: [0] }))
-    const { answer } = await driven(acts().settleRoute, call<'settleRoute'>({ route, on: 'green' }))
+    await driven(acts.openRoute, call<'openRoute'>({ route }))
+    await driven(acts.setWeight, call<'setWeight'>({ route, to: 100, expect: [0] }))
+    const { answer } = await driven(acts.settleRoute, call<'settleRoute'>({ route, on: 'green' }))
     expect(answer.note).toBe(
       `only green is served, by the load balancer of Ingress ${route.namespace}/web of demo-1-35, which goes with it`,
     )
-    const { arn = '', createdAt = '' } = (await world.theirs.eks(scope.region).findCluster(scope.blue)) ?? {}
+    const { arn = '', createdAt = '' } = (await alone.theirs.eks(scope.region).findCluster(scope.blue)) ?? {}
     const empty = call<'emptyCluster'>({ cluster: scope.blue, identity: { arn, createdAt } })
-    const kept = await ending(acts().emptyCluster, empty)
+    const kept = await ending(acts.emptyCluster, empty)
     expect(kept.message).toContain('load balancers that the controller of demo-1-35 made send requests to demo-1-36')
+    await alone.stop()
   })
 })
