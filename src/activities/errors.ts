@@ -74,6 +74,9 @@ export const askedToWait = (message: string, seconds: number, most = 3600): Appl
     nextRetryDelay: `${Math.min(Math.max(1, seconds), most)}s`,
   })
 
+/** One of ours, and no bug. */
+export const isFailure = (error: unknown): error is ApplicationFailure => error instanceof ApplicationFailure
+
 export const isDenied = (error: unknown): error is ApplicationFailure =>
   error instanceof ApplicationFailure && error.type === 'Denied'
 

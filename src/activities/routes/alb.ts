@@ -12,10 +12,12 @@ import {
   withOnly,
   type RuleAction,
 } from '../../domain/target-groups.ts'
+import { writesRule } from '../../domain/writers.ts'
 import { notFound } from '../errors.ts'
 import { otherSide, type Proven } from '../outside.ts'
 import { budgets, onceKnown } from '../waiting.ts'
 import type { RouteCall, RouteDriver } from './driver.ts'
+import { byTrail } from './trail.ts'
 import { bindLike, ownTargetGroup, removeGroup, unbind } from './target-groups.ts'
 
 /** A rule of a load balancer that no cluster owns: a target group a side, weights in its forward action. */
@@ -78,6 +80,8 @@ export function albRoute(world: Proven, route: AlbRoute, { run, scope }: RouteCa
     inForce: () => Promise.resolve(),
 
     async writer() {
+      const by = await byTrail(world, scope.region, 'ModifyRule', writesRule(route.ruleArn))
+      if (by !== undefined) return by
       const owner = ownerOf((await loadBalancing.tagsOf([route.ruleArn]))[route.ruleArn] ?? {}, {}, scope.platform)
       return written(owner) === 'own' ? undefined : ownerInWords(owner)
     },

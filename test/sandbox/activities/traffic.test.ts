@@ -240,6 +240,23 @@ describe('a weight', () => {
     },
   )
 
+  test('names who wrote another, where CloudTrail tells', async () => {
+    const it = await anOpenRoute()
+    const { endpoint, admin: credentials } = world.aws
+    const client = new ElasticLoadBalancingV2({ endpoint, region: scope.region, credentials })
+    const TargetGroups = [
+      { TargetGroupArn: it.route.blueTargetGroup, Weight: 60 },
+      { TargetGroupArn: it.group()?.arn, Weight: 40 },
+    ]
+    const Actions = [{ Type: 'forward' as const, ForwardConfig: { TargetGroups } }]
+    await client.modifyRule({ RuleArn: it.route.ruleArn, Actions })
+    client.destroy()
+    const failure = await ending(acts().setWeight, call<'setWeight'>({ route: it.route, to: 5, expect: [0] }))
+    expect(failure.message).toMatch(
+      /is at 40 %, where 0 % was left: arn:aws:sts::123456789012:assumed-role\/admin\/sandbox at \S+ moved it towards green/,
+    )
+  })
+
   test('is not set where somebody else’s target group is served too', async () => {
     const it = await anOpenRoute()
     const other = world.aws.elbv2.seedTargetGroup(`${it.route.namespace}-x`, {})
