@@ -32,8 +32,8 @@ export function opening({ share }: RouteRead, { successor }: Asked): 'enter' | '
 /**
  * What writing a weight does. Whoever moved it towards blue meant it: it is `followed`, and all of the environment goes back;
  * on the way back they only went ahead. Whoever moved it towards green is asked to stop, and it is `claimed` once more.
- * `done`: green is not in it and is to have nothing. `wrote`: this step has read the weight that it is to write, so that one
- * between that and the last is less than was left, and not more.
+ * `done`: green is not in it and is to have nothing. `wrote`: this step has written its own weight before, so that one between
+ * that and the last is less than was left, and not more.
  */
 export function weighing(
   share: Share,

@@ -31,7 +31,7 @@ test.for([
   expect(weighing(share, to, expect_)).toBe(expected)
 })
 
-test('a weight that this step has read already, and is lower by now, was moved towards blue', () => {
+test('a weight that this step has written already, and that is lower by now, was moved towards blue', () => {
   expect([weighing(10, 25, [5, 25]), weighing(10, 25, [5, 25], true)]).toEqual(['claimed', 'followed'])
 })
 

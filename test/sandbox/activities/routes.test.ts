@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { discover } from '../../../src/activities/discovery.ts'
 import { recordSurvey } from '../../../src/activities/record-survey.ts'
 import { ingressRoutesContract } from '../../contract/ingress-routes.ts'
 import { routesKeepTheirWord } from '../../contract/routes.ts'
@@ -126,9 +127,21 @@ ingressRoutesContract(() => servers)
 describe('rules that a controller makes of an Ingress', () => {
   const acts = () => world.activities
 
-  test('do not count while the controller of blue is away', async () => {
+  test('are found by what the controller has made, and do not count while it is away', async () => {
     const it = await anIngressRoute(world)
     const { route } = it
+    const found = await discover(servers.blue.port, world.ports.loadBalancing(scope.region), {
+      name: scope.blue,
+      pools: [],
+    })
+    const [facts, ...more] = found.namespaces.find((n) => n.name === route.namespace)?.routes ?? []
+    expect(facts).toMatchObject({
+      binding: route.binding,
+      targetGroup: route.blueTargetGroup,
+      ingress: { name: 'web', action: 'shop', service: 'web' },
+      rules: [{ isDefault: false, ownedByCluster: scope.blue }],
+    })
+    expect(more).toEqual([])
     await driven(acts().openRoute, call<'openRoute'>({ route }))
     const controller = world.blue
       .list('apps/v1', 'Deployment')
