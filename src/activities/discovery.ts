@@ -8,6 +8,7 @@ import { fluxHubFindings } from '../domain/flux-findings.ts'
 import { fluxName, makerOf } from '../domain/flux.ts'
 import { notLookedFinding } from '../domain/custom-resources.ts'
 import { controllerOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { ingressOf } from '../domain/ingress-actions.ts'
 import { isHeldBy } from '../domain/leases.ts'
 import { madeFindings } from '../domain/made-elsewhere.ts'
 import { pullSecretFindings } from '../domain/pull-secrets.ts'
@@ -120,7 +121,13 @@ export async function discover(
           mine(leases),
           zones,
         ),
-        routes: mine(bindings).map((b) => routeOf(b, rules)),
+        routes: mine(bindings).map((b) =>
+          routeOf(
+            b,
+            rules,
+            mine(elsewhere).filter((o) => o.kind === 'Ingress'),
+          ),
+        ),
         notCarried: [
           ...mine(elsewhere)
             .filter((o) => o.kind === 'Ingress')
@@ -315,20 +322,22 @@ const key = ({ ref }: WorkloadFacts): string => `${ref.kind}/${ref.namespace}/${
 
 function routeOf(
   { metadata, spec }: KubernetesObject,
-  rules: Awaited<ReturnType<LoadBalancingPort['rulesForwardingTo']>>,
+  all: Awaited<ReturnType<LoadBalancingPort['rulesForwardingTo']>>,
+  ingresses: readonly KubernetesObject[],
 ): RouteFacts {
   const targetGroup = targetGroupOf({ spec })
+  const rules = all.filter((rule) => forwardsTo(rule.actions, (s) => s.arn === targetGroup))
+  const owned = rules.length > 0 && rules.every((rule) => rule.ownedByCluster !== undefined)
   return {
     binding: metadata.name,
     targetGroup,
-    rules: rules
-      .filter((rule) => forwardsTo(rule.actions, (s) => s.arn === targetGroup))
-      .map(({ arn, isDefault, ownedByCluster, actions }) => ({
-        arn,
-        isDefault,
-        ...(ownedByCluster !== undefined && { ownedByCluster }),
-        ...stickiness(actions),
-      })),
+    ...(owned && { ingress: ingressOf({ ...(spec && { spec }) }, ingresses) }),
+    rules: rules.map(({ arn, isDefault, ownedByCluster, actions }) => ({
+      arn,
+      isDefault,
+      ...(ownedByCluster !== undefined && { ownedByCluster }),
+      ...stickiness(actions),
+    })),
   }
 }
 

@@ -1,4 +1,5 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common'
+import { CLAIMED } from '../domain/actions.ts'
 import type { Duration } from '../domain/duration.ts'
 import type { Finding } from '../domain/findings.ts'
 
@@ -27,6 +28,10 @@ export const denied = final('Denied')
 export const notFound = final('NotFound')
 /** Somebody else writes what Norikae was about to write. */
 export const contested = final('Contested')
+/** The same, towards green: its owner is asked to stop, and it is written once more (`ActionCall.contest`). */
+export const claimed = final(CLAIMED)
+/** Somebody else has moved traffic back to blue: what they began is gone on with. */
+export const movedBack = final('MovedBack')
 /** What runs there does not end: only people know whether it may be ended. */
 export const busy = final('Busy')
 /** What was told to end does not go: only people can find out why. */
@@ -68,6 +73,9 @@ export const askedToWait = (message: string, seconds: number, most = 3600): Appl
     message: `${message}, and asks for ${seconds}s`,
     nextRetryDelay: `${Math.min(Math.max(1, seconds), most)}s`,
   })
+
+/** One of ours, and no bug. */
+export const isFailure = (error: unknown): error is ApplicationFailure => error instanceof ApplicationFailure
 
 export const isDenied = (error: unknown): error is ApplicationFailure =>
   error instanceof ApplicationFailure && error.type === 'Denied'

@@ -9,7 +9,7 @@ import { fewAtATime } from './few-at-a-time.ts'
 import { measure } from './measures.ts'
 import { uncalled } from './api-callers.ts'
 import { unled } from './unled.ts'
-import { proven, type Deed, type Outside } from './outside.ts'
+import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import { rulesInWords, servingOf } from './serving.ts'
 import { podsOf } from './pods.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -44,9 +44,14 @@ export const idlenessActions = (outside: Outside) => {
     if (Math.ceil(seen) > 0)
       throw notYet(`${cluster} served ${Math.ceil(seen)} requests in the last ${input.for}`, budget)
     const side = cluster === scope.green ? 'green' : 'blue'
-    const { here: rules } = await servingOf(world, scope, side)
+    const { here: rules, there } = await servingOf(world, scope, side)
     if (rules.length > 0)
       throw notYet(`listener rules would send requests to ${cluster}: ${rulesInWords(rules)}`, budget)
+    if (there.length > 0)
+      throw notYet(
+        `load balancers that the controller of ${cluster} made send requests to ${scope[otherSide(side)]}, and go with its Ingresses: ${rulesInWords(there)}. Move their names to a load balancer that stays, and remove these Ingresses`,
+        budget,
+      )
     const here = await world.cluster(cluster)
     for (const buffer of buffers) {
       const { workload } = buffer

@@ -25,6 +25,7 @@ import type {
   RemainsPort,
   Removing,
   RolesPort,
+  TrailPort,
 } from './ports.ts'
 
 /** All that activities know of the world beside their input. */
@@ -69,6 +70,8 @@ export interface Proven {
   registry(region: string): RegistryPort
   readonly keys: KeysPort
   readonly quotas: QuotasPort
+  /** Of any region: what belongs to none is told of in one of them. */
+  trail(region: string): TrailPort
   readonly metrics: MetricsPort
   readonly probes: ProbePort
   readonly principalArn: string
@@ -108,6 +111,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     cloudWatch: ports.cloudWatch(region),
     registry: (of) => ports.registry(of),
     keys: ports.keys(region),
+    trail: (of) => ports.trail(of),
     quotas: ports.quotas(region),
     metrics: ports.metrics,
     probes: ports.probes,

@@ -47,6 +47,7 @@ import type { Claims } from '../domain/tokens.ts'
 import type { Asking, CloudWatchQuery, Series } from '../domain/cloudwatch.ts'
 import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
 import type { BalancerHost, RecordChange, RecordSet } from '../domain/weighted-records.ts'
+import type { Written } from '../domain/writers.ts'
 
 /**
  * What activities ask of the outside. An adapter speaks one system's words in and ours out: it does not wait, retry or
@@ -73,6 +74,7 @@ export interface Ports {
   registry(region: string): RegistryPort
   remains(region: string): RemainsPort
   keys(region: string): KeysPort
+  trail(region: string): TrailPort
   quotas(region: string): QuotasPort
   /** Looks the cluster's endpoint up once, and signs in with the worker's own identity. Throws `notFound`. */
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
@@ -330,6 +332,12 @@ export interface RemainsPort {
 export interface KeysPort {
   /** `Enabled`, `PendingDeletion`…, by the key's ARN; undefined: there is none. */
   state(arn: string): Promise<string | undefined>
+}
+
+/** CloudTrail's event history of a region: some minutes late, and by itself for 90 days. */
+export interface TrailPort {
+  /** Calls of this operation since then (ISO) that were not refused, the newest first; 50 at most. */
+  calls(operation: string, since: string): Promise<readonly Written[]>
 }
 
 export interface QuotasPort {

@@ -1,15 +1,14 @@
 import { isSuccessor, type ActionCall } from '../domain/actions.ts'
 import type { Duration } from '../domain/duration.ts'
-import type { Route } from '../domain/platform.ts'
-import { opening, settledAt, settling, weighing, type Share } from '../domain/route-shares.ts'
+import { opening, settledAt, settling, weighing } from '../domain/route-shares.ts'
 import { weightOnTheWayBack } from '../domain/way-back-weights.ts'
-import { contested, notFound } from './errors.ts'
+import { claimInWords, contestedRoute, followed, inWords, stand, toClaim } from './contests.ts'
+import { notFound } from './errors.ts'
 import { takeUp } from './left-weights.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
-import type { Reading, RouteDriver } from './routes/driver.ts'
 import { routeDriver } from './routes/index.ts'
 import { grownShare } from './sizes.ts'
-import { budgets, firstDoneAtMs, hasWaited, notYet, remember, remembered } from './waiting.ts'
+import { budgets, doneAt, firstDoneAtMs, hasWaited, notYet, remember, remembered } from './waiting.ts'
 
 /** Healthy so many times in a row before anybody depends on it. */
 const POLLS = 3
@@ -32,7 +31,7 @@ export const trafficActions = (outside: Outside) => {
     await driver.prepare()
     const found = await driver.read()
     const is = opening(found, { successor: isSuccessor(call) })
-    if (is === 'contested') throw contestedRoute(driver, route, found, [0])
+    if (is === 'contested') throw await contestedRoute({ route, driver, found }, [0])
     if (is === 'takeUp' && typeof found.share === 'number') {
       remember({ ...remembered(nothing), polls: 0, left: Math.max(found.share, remembered(nothing).left) })
       return takeUp(world, call, { route, driver, found, share: found.share }, left)
@@ -65,11 +64,15 @@ export const trafficActions = (outside: Outside) => {
     const { world, driver } = await to(call)
     const found = await driver.read()
     const { share: was } = found
-    const is = weighing(was, input.to, expect)
+    if (call.contest === true) await stand({ route, driver, found }, input.to, expect)
+    const is = weighing(was, input.to, expect, doneAt(`at ${input.to} %`) !== undefined)
     // Never opened, or closed already: nothing of green's is served.
     if (is === 'done') return { note: `green is not in ${driver.words.place}` }
     if (is === 'unmade') throw notFound(`${driver.words.green} is not there`)
-    if (is === 'contested' || typeof was !== 'number') throw contestedRoute(driver, route, found, expect)
+    if (is === 'followed') throw await followed({ route, driver, found }, expect, scope.blue)
+    if (is === 'claimed' && call.contest !== true) throw await toClaim({ route, driver, found }, expect)
+    if (is === 'claimed' || is === 'contested' || typeof was !== 'number')
+      throw await contestedRoute({ route, driver, found }, expect)
     const grows = grown.length > 0 && !hasWaited(GROWS_WITHIN)
     const share = grows ? await grownShare(world, grown) : 1
     const next = grows ? weightOnTheWayBack(share, was, expect) : input.to
@@ -91,7 +94,7 @@ export const trafficActions = (outside: Outside) => {
         '2s',
       )
     await driver.inForce(read, 'weight', sinceMs)
-    return { note: `${next} % read back` }
+    return { note: `${next} % read back${claimInWords()}` }
   }
 
   const settleRoute: Deed<'settleRoute'> = async (call) => {
@@ -103,7 +106,7 @@ export const trafficActions = (outside: Outside) => {
     const is = settling(found, { on, there, successor: isSuccessor(call) })
     if (is === 'takeUp' && typeof found.share === 'number')
       return takeUp(world, call, { route, driver, found, share: found.share }, left)
-    if (is === 'contested') throw contestedRoute(driver, route, found, [settledAt(on)])
+    if (is === 'contested') throw await contestedRoute({ route, driver, found }, [settledAt(on)])
     if (is === 'drop') {
       // Within one cutover the step before has waited. What a terminated one left, this step may have taken back just now.
       if (isSuccessor(call)) await driver.inForce(found, 'weight', firstDoneAtMs(`at ${settledAt(on)} %`))
@@ -121,15 +124,3 @@ export const trafficActions = (outside: Outside) => {
 
   return { openRoute, setWeight, settleRoute }
 }
-
-const inWords = (share: Share): string => (typeof share === 'number' ? `${share} %` : share)
-
-const contestedRoute = (
-  { words }: RouteDriver,
-  { name }: Route,
-  { share: found, odd = `serves ${words.others} too`, by = 'somebody else' }: Pick<Reading, 'share' | 'odd' | 'by'>,
-  expect: readonly number[],
-) =>
-  contested(
-    `route ${name} ${found === 'elsewhere' ? odd : typeof found === 'number' ? `is at ${found} %` : 'does not know green'}, where ${expect.join(' or ')} % was left: ${by} wrote it. Agree who owns it, then retry`,
-  )

@@ -1,3 +1,4 @@
+import { CloudTrail } from '@aws-sdk/client-cloudtrail'
 import { CloudWatch } from '@aws-sdk/client-cloudwatch'
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
 import { EC2 } from '@aws-sdk/client-ec2'
@@ -18,6 +19,7 @@ import { blockStorage } from './ec2/block-storage-port.ts'
 import { compute } from './ec2/compute-port.ts'
 import { launchTemplates } from './ec2/launch-templates-port.ts'
 import { network } from './ec2/network-port.ts'
+import { trail } from './cloudtrail/trail-port.ts'
 import { cloudWatch } from './cloudwatch/cloudwatch-port.ts'
 import { logs } from './cloudwatch-logs/logs-port.ts'
 import { registry } from './ecr/registry-port.ts'
@@ -68,6 +70,7 @@ export function connectOutside({
   const eksClients = clientsOf((region) => notingUnknown(new EKS(aws(region))))
   const elbClients = clientsOf((region) => new ElasticLoadBalancingV2(aws(region)))
   const ec2Clients = clientsOf((region) => new EC2(aws(region)))
+  const trailClients = clientsOf((region) => new CloudTrail(aws(region)))
   const cloudWatchClients = clientsOf((region) => new CloudWatch(aws(region)))
   const ec2Once = clientsOf((region) => new EC2({ ...aws(region), maxAttempts: 1 }))
   const logsClients = clientsOf((region) => new CloudWatchLogs(aws(region)))
@@ -113,6 +116,7 @@ export function connectOutside({
     records: (region) => records(route53Clients.of(region), route53Once.of(region)),
     blockStorage: (region) => blockStorage(ec2Clients.of(region), ec2Once.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
+    trail: (region) => trail(trailClients.of(region)),
     logs: (region) => logs(logsClients.of(region)),
     cloudWatch: (region) => cloudWatch(cloudWatchClients.of(region)),
     roles: (region) => iam(iamClients.of(region)),

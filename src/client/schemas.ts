@@ -301,7 +301,18 @@ export const version = z.object({ norikae: z.string(), node: z.string() }).descr
 export const notice = z
   .object({
     id: z.string().describe('the same for a repetition'),
-    about: z.enum(['gate', 'reminder', 'deploy', 'blind', 'held', 'went-back', 'settled', 'ended', ...scheduledAbout]),
+    about: z.enum([
+      'gate',
+      'reminder',
+      'deploy',
+      'contested',
+      'blind',
+      'held',
+      'went-back',
+      'settled',
+      'ended',
+      ...scheduledAbout,
+    ]),
     thing: z.string().describe('the same in all that is told of one thing, until it is settled'),
     platform: z.string(),
     app: maybe,

@@ -260,7 +260,12 @@ export interface ActionCall<A extends ActionName = ActionName> {
   readonly input: ActionInput<A>
   /** What people said of the attempt before; absent where that was to wait on. */
   readonly choice?: Choice
+  /** Whoever moved the route towards green was asked to stop: what was left is written once more. */
+  readonly contest?: true
 }
+
+/** What an action fails with that is tried once more, as `ActionCall.contest` says. */
+export const CLAIMED = 'Claimed'
 
 /** Was it made by a cutover before the one that asks? That one ended without taking it back. */
 export const isSuccessor = ({ run, asker }: Pick<ActionCall, 'run' | 'asker'>): boolean => run !== asker

@@ -74,6 +74,7 @@ const headings: Readonly<Record<Notice['about'], (teams: string) => string>> = {
   gate: (teams) => `${teams} ${verb(teams)} asked`,
   reminder: (teams) => `${teams} ${verb(teams)} still waited for`,
   deploy: (teams) => `${teams} ${verb(teams)} waited for`,
+  contested: () => 'a route is contested',
   blind: () => 'nobody watches',
   held: () => 'the others wait',
   'went-back': () => 'back on blue',

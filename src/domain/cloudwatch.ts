@@ -59,9 +59,9 @@ export const dimensionOf = (targetGroupArn: string): string => targetGroupArn.sp
 /** Those that are listener rules: only these have a target group on either side. */
 export const balanced = (routes: readonly Route[]): GroupOnBalancer[] =>
   routes.flatMap((route) =>
-    route.kind === 'alb'
+    route.kind === 'alb' || route.kind === 'ingress'
       ? {
-          loadBalancer: loadBalancerOf(route.ruleArn),
+          loadBalancer: route.kind === 'alb' ? loadBalancerOf(route.ruleArn) : route.loadBalancer,
           groups: { blue: route.blueTargetGroup, green: route.greenTargetGroup },
         }
       : [],

@@ -17,6 +17,7 @@ import type { Handover, Identity, WorkloadRef } from './platform.ts'
 import type { RoleFacts } from './roles.ts'
 import type { Reference } from './references.ts'
 import type { SharedClaim, VolumesFound } from './volume-findings.ts'
+import type { IngressFacts } from './ingress-actions.ts'
 
 /** What was found outside, as far as a plan depends on it. Nothing that moves by the minute. */
 export interface ClusterFacts {
@@ -132,6 +133,8 @@ export interface RouteFacts {
     /** For so long a client stays with the target group that answered it first. */
     readonly stickySeconds?: number
   }[]
+  /** Where a controller makes these rules: of which Ingress. */
+  readonly ingress?: IngressFacts
 }
 
 export interface EnvironmentFacts {

@@ -67,7 +67,7 @@ const othersAsleep = (workloads: readonly Workload[], all: number, { routes }: E
   workloads.length === 0 || workloads.length < all || !workloads.every(startsAsleep)
     ? []
     : routes.flatMap((route) => {
-        if (route.kind === 'alb') return []
+        if (route.kind === 'alb' || route.kind === 'ingress') return []
         const [about, from] =
           route.kind === 'route53' ? [route.name, 'records'] : [`${route.namespace}/${route.httpRoute}`, 'httpRoutes']
         return blocker(

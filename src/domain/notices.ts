@@ -18,7 +18,17 @@ import type { ScheduledAbout } from './scheduled.ts'
 export interface Notice {
   /** The same for the same message, so that a receiver can drop a repetition. */
   readonly id: string
-  readonly about: 'gate' | 'reminder' | 'deploy' | 'blind' | 'held' | 'went-back' | 'settled' | 'ended' | ScheduledAbout
+  readonly about:
+    | 'gate'
+    | 'reminder'
+    | 'deploy'
+    | 'contested'
+    | 'blind'
+    | 'held'
+    | 'went-back'
+    | 'settled'
+    | 'ended'
+    | ScheduledAbout
   readonly thing: string
   readonly platform: string
   readonly app?: string
@@ -194,6 +204,35 @@ function wanted({ app, environment = '', platform, blue, green }: Subject, step:
     ? `register ${green} with Argo CD, as ${blue} is; Norikae waits for it`
     : `deploy ${app} ${environment} to ${green} as it is on ${blue}, and from now on to both; Norikae waits for it. What is missing: norikae where ${app}/${environment}`
 }
+
+/** Somebody else moves a route towards green, and is asked to stop. `why`: who, and what Norikae does now. */
+export const contestedNotice = (from: From, subject: Subject, step: StepId, attempt: number, why: string): Notice => ({
+  id: `${from.runId}/${step}/${attempt}/contested`,
+  about: 'contested',
+  thing: contestedThing(step, attempt),
+  ...about(subject),
+  ...from,
+  title: why,
+  teams: [subject.team],
+})
+
+/** `stopped`: or people are asked, which is told as a gate. */
+export const contestedSettled = (
+  from: From,
+  subject: Subject,
+  step: StepId,
+  attempt: number,
+  stopped: boolean,
+): Notice =>
+  settled(
+    from,
+    subject,
+    contestedThing(step, attempt),
+    [subject.team],
+    stopped ? 'they have stopped, and it goes on' : 'they have not stopped, or nobody waits for it any more',
+  )
+
+const contestedThing = (step: StepId, attempt: number): string => `${step}/${attempt}/contested`
 
 export const wentBackNotice = (from: From, subject: Subject, attempt: number, why: string): Notice => ({
   id: `${from.runId}/${subject.environment ?? ''}/back/${attempt}`,

@@ -161,7 +161,7 @@ function getReady(it: Subject): Move {
   const plain = deployedByOthers(it.app.deploy) ? workloads.filter(sizedByItself).map(green) : []
   const sizes = [...scaled, ...plain]
   const left = { weights: environment.weights, grown: workloads.filter(sized).map((w) => w.ref) }
-  const untold = environment.routes.filter((r) => r.kind !== 'alb')
+  const untold = environment.routes.filter((r) => r.kind !== 'alb' && r.kind !== 'ingress')
 
   return inOrder(
     arrive(it.app.deploy, {

@@ -157,9 +157,15 @@ const notCarried = ({ name, notCarried: what }: NamespaceFacts, apps: readonly A
     )
 }
 
-/** What has a load balancer of its own on green too, by a record that moves: a Service, or what others deploy. */
+/**
+ * What has a load balancer of its own on green too, by a record that moves: a Service, or what others deploy; and what moves
+ * by its own weights, and stays on blue.
+ */
 const carriedWithRoutes = ({ deploy, environments }: App, namespace: string): string[] =>
   environments
-    .flatMap((e) => e.routes.flatMap((r) => (r.kind === 'route53' ? [r] : [])))
-    .filter((r) => r.namespace === namespace && (r.target.startsWith('Service/') || deployedByOthers(deploy)))
-    .map(carriedBy)
+    .flatMap((e) => e.routes)
+    .flatMap((r) => {
+      if (r.namespace !== namespace) return []
+      if (r.kind === 'ingress') return [`Ingress ${r.ingress}`]
+      return r.kind === 'route53' && (r.target.startsWith('Service/') || deployedByOthers(deploy)) ? [carriedBy(r)] : []
+    })

@@ -1,14 +1,16 @@
 import { labelFor, type ByArgo } from './argocd.ts'
 import { checksFor, unseen, type Watched } from './checks.ts'
+import { loadBalancerOf } from './cloudwatch.ts'
 import type { NamespaceFacts, RouteFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { fluxFindings } from './flux-findings.ts'
 import type { GateRule } from './gates.ts'
 import { startsAsleep } from './handover.ts'
+import { diesWithBlue, type IngressFacts } from './ingress-actions.ts'
 import { movable } from './movable.ts'
 import { httpRoutesOf, isBackend, unusedHttpRoutes } from './declared-http-routes.ts'
 import { jobFindings } from './one-shot-jobs.ts'
-import type { App, Environment, Platform, PlatformApp, Route } from './platform.ts'
+import type { App, Environment, IngressRoute, Platform, PlatformApp, Route } from './platform.ts'
 import { workloadName, type Handover } from './platform.ts'
 import { platformBuffer } from './platform-buffers.ts'
 import { claimedTwice, platformFindings } from './platform-findings.ts'
@@ -370,13 +372,15 @@ function recordRoutes(
 
 /** Weights need a rule of its own, on a load balancer that no cluster owns. */
 function route(
-  { green, fingerprint }: Discovered,
+  { blue, green, fingerprint }: Discovered,
   { name: namespace }: NamespaceFacts,
   facts: RouteFacts,
   findings: Finding[],
 ): Route[] {
   const about = `${namespace}/${facts.binding}`
   const [rule, ...others] = facts.rules
+  if (rule?.ownedByCluster === blue && facts.ingress)
+    return ingressRoute({ blue, green, fingerprint }, namespace, { ...facts, ingress: facts.ingress, rule }, findings)
   const refuse = (code: string, message: string, remedy: string) => {
     findings.push(blocker(code, about, message, remedy))
     return []
@@ -419,6 +423,43 @@ function route(
       greenTargetGroup: greenTargetGroupName(namespace, fingerprint(`${green}/${namespace}/${facts.binding}`)),
     },
   ]
+}
+
+/** Rules that blue's own controller makes are written through the Ingress that it makes them of. */
+function ingressRoute(
+  { blue, green, fingerprint }: Pick<Discovered, 'blue' | 'green' | 'fingerprint'>,
+  namespace: string,
+  { binding, targetGroup, rule, ingress }: RouteFacts & { ingress: IngressFacts; rule: RouteFacts['rules'][number] },
+  findings: Finding[],
+): Route[] {
+  if ('fault' in ingress) {
+    findings.push(
+      blocker(
+        'route-owned',
+        `${namespace}/${binding}`,
+        `its load balancer belongs to the controller of ${blue}, and ${ingress.fault}`,
+        ingress.remedy,
+      ),
+    )
+    return []
+  }
+  const { name, action, service, written } = ingress
+  const route: IngressRoute = {
+    kind: 'ingress',
+    // Of a TargetGroupBinding it is `<namespace>.<binding>`, or a namespace alone.
+    name: `ingress.${namespace}.${name}.${action}`,
+    namespace,
+    ingress: name,
+    action,
+    service,
+    binding,
+    blueTargetGroup: targetGroup,
+    greenTargetGroup: greenTargetGroupName(namespace, fingerprint(`${green}/${namespace}/${name}/${action}`)),
+    loadBalancer: loadBalancerOf(rule.arn),
+  }
+  if (rule.stickySeconds !== undefined) findings.push(sticky(`${namespace}/${name}`, rule.stickySeconds))
+  findings.push(...written, diesWithBlue(route, blue))
+  return [route]
 }
 
 /** Blue is asked to be quiet for no longer than this. */

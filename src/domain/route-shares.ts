@@ -30,18 +30,26 @@ export function opening({ share }: RouteRead, { successor }: Asked): 'enter' | '
 }
 
 /**
- * What writing a weight does. Whoever wrote another one than those that were left has the route: towards green as towards
- * blue it is never written over. `done`: green is not in it and is to have nothing.
+ * What writing a weight does. Whoever moved it towards blue meant it: it is `followed`, and all of the environment goes back;
+ * on the way back they only went ahead. Whoever moved it towards green is asked to stop, and it is `claimed` once more.
+ * `done`: green is not in it and is to have nothing. `wrote`: this step has written its own weight before, so that one between
+ * that and the last is less than was left, and not more.
  */
 export function weighing(
   share: Share,
   to: Weight,
   expect: readonly Weight[],
-): 'write' | 'done' | 'unmade' | 'contested' {
+  wrote = false,
+): 'write' | 'done' | 'unmade' | 'followed' | 'claimed' | 'contested' {
+  const [least, most] = [Math.min(...expect, to), Math.max(...expect, to)]
   if ((share === 'closed' || share === 'unmade') && to === 0) return 'done'
   if (share === 'unmade') return 'unmade'
-  if (typeof share !== 'number') return 'contested'
-  return share === to || expect.includes(share) ? 'write' : 'contested'
+  if (share === 'closed') return 'followed'
+  if (share === 'elsewhere') return 'contested'
+  if (share === to || expect.includes(share)) return 'write'
+  if (share > most) return 'claimed'
+  if (share < least) return 'followed'
+  return to === least ? 'write' : wrote ? 'followed' : 'claimed'
 }
 
 /** What leaving only one side in it does. `there`: the other side is in it still. */

@@ -1,4 +1,4 @@
-import type { Weight } from './platform.ts'
+import type { Side, Weight } from './platform.ts'
 
 /** One action of a listener rule. Only `forward` is touched; the others (authentication…) go through as they are. */
 export type RuleAction =
@@ -59,6 +59,17 @@ export function greenShare(
   if (greenWeight === undefined) return undefined
   const sum = (blueWeight ?? 0) + greenWeight
   return sum === 0 ? 'elsewhere' : Math.round((greenWeight * 100) / sum)
+}
+
+/** Does a rule forward as was read of what its controller makes it of? By ARNs of target groups; empty: it is gone. */
+export function servesAs(
+  actions: readonly RuleAction[],
+  { blue, green }: Readonly<Record<Side, string>>,
+  { share, has }: { readonly share: unknown; has(side: Side): boolean },
+): boolean {
+  const is = (arn: string) => forwardsTo(actions, (g) => g.arn === arn)
+  if (has('blue') && has('green')) return greenShare(actions, blue, green) === share
+  return has('blue') ? is(blue) && !is(green) : is(green) && !is(blue)
 }
 
 /**

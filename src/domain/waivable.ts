@@ -115,6 +115,7 @@ export const kinds = {
   'argocd-prunes': 'owner',
   'gateway-on-blue': 'owner',
   'http-route-written-back': 'owner',
+  'ingress-written-back': 'owner',
 
   'cluster-not-active': 'green',
   'adopted-version': 'green',

@@ -46,7 +46,10 @@ const optional = z.string().min(1).optional()
 const side = z.enum(['blue', 'green']).optional()
 const operation = z
   .string()
-  .regex(/^(ec2|ecr|eks|elasticloadbalancing|iam|kms|logs|servicequotas|sts):\w+$/, 'write it as eks:CreateCluster')
+  .regex(
+    /^(cloudtrail|ec2|ecr|eks|elasticloadbalancing|iam|kms|logs|servicequotas|sts):\w+$/,
+    'write it as eks:CreateCluster',
+  )
 const code = z.string().regex(/^\w+$/)
 
 export class Faults {

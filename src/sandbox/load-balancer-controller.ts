@@ -4,17 +4,18 @@
  * of its own, and says in their status where it answers; both go with them. It acts only while a pod of its own is ready on
  * the cluster, so an upgrade that forgets to bring it along gets no targets.
  */
+import { BINDING, hasActions, IngressRules } from './ingress-rules.ts'
 import { roleOf } from './traffic/roles.ts'
 import type { KubernetesObject, RunningPod, SandboxAws, SandboxCluster } from './types.ts'
 
-export const BINDING = { apiVersion: 'elbv2.k8s.aws/v1beta1', kind: 'TargetGroupBinding' } as const
+export { BINDING }
 const FINALIZER = 'elbv2.k8s.aws/resources'
 /** How long a pod's readiness takes to reach the load balancer. */
 const DELAY_MS = 100
 /** When something was refused, for example a target group that is not there yet. */
 const AGAIN_MS = 1_000
 
-type Cluster = Pick<SandboxCluster, 'name' | 'list' | 'update' | 'pods' | 'onPod' | 'onChange'>
+type Cluster = Pick<SandboxCluster, 'name' | 'list' | 'apply' | 'remove' | 'update' | 'pods' | 'onPod' | 'onChange'>
 
 export interface LoadBalancerController {
   /** What could not be done at the last attempt, by binding. */
@@ -22,7 +23,14 @@ export interface LoadBalancerController {
   stop(): void
 }
 
-type Makes = 'seedLoadBalancer' | 'removeLoadBalancer' | 'seedTargetGroup' | 'removeTargetGroup' | 'forwardAll'
+type Makes =
+  | 'seedLoadBalancer'
+  | 'removeLoadBalancer'
+  | 'seedTargetGroup'
+  | 'removeTargetGroup'
+  | 'seedRule'
+  | 'setWeightAsSomebodyElse'
+  | 'forwardAll'
 
 interface Target {
   readonly id: string
@@ -37,6 +45,9 @@ export function startLoadBalancerController(options: {
   /** The targets as last written, by target group. */
   const written = new Map<string, string>()
   const problems = new Map<string, string>()
+  const ingressRules = new IngressRules(cluster, elbv2)
+  /** Of each load balancer that was made, by its ARN. */
+  const listeners = new Map<string, string>()
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
@@ -102,14 +113,17 @@ export function startLoadBalancerController(options: {
       return update({ ...owner, metadata: { ...owner.metadata, finalizers: [...finalizers, its] } })
     if (madeFor(owner).balancers.length === 0) {
       const called = `k8s-${namespace}-${name}`.slice(0, 32).replace(/-+$/, '')
-      const { listenerArn } = elbv2.seedLoadBalancer(called, tagsOf(owner))
-      elbv2.forwardAll(listenerArn, elbv2.seedTargetGroup(called, tagsOf(owner)))
+      const { loadBalancerArn, listenerArn } = elbv2.seedLoadBalancer(called, tagsOf(owner))
+      listeners.set(loadBalancerArn, listenerArn)
+      if (!hasActions(owner)) elbv2.forwardAll(listenerArn, elbv2.seedTargetGroup(called, tagsOf(owner)))
     }
     const {
       balancers: [balancer],
       groups: [group],
     } = madeFor(owner)
-    const behind = backendOf(owner)
+    const listenerArn = balancer && listeners.get(balancer.arn)
+    const behind = hasActions(owner) ? undefined : backendOf(owner)
+    if (hasActions(owner) && listenerArn !== undefined) ingressRules.keep(owner, listenerArn, tagsOf(owner))
     if (group && behind)
       write(
         group.arn,
@@ -124,6 +138,7 @@ export function startLoadBalancerController(options: {
     const { finalizers = [] } = owner.metadata
     if (!finalizers.includes(finalizerOf(owner))) return
     const { balancers, groups } = madeFor(owner)
+    ingressRules.letGo(owner)
     for (const { arn } of balancers) elbv2.removeLoadBalancer(arn)
     for (const { arn } of groups) {
       elbv2.removeTargetGroup(arn)

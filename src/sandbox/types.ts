@@ -47,6 +47,7 @@ export interface AwsIdentity extends AwsKeys {
 export interface AwsCall {
   readonly at: string
   readonly service:
+    | 'cloudtrail'
     | 'cloudwatch'
     | 'ec2'
     | 'ecr'

@@ -167,6 +167,7 @@ export const perform = <A extends ActionName>(
   goingBack: boolean,
   choice: Choice | undefined,
   made: string | undefined,
+  contest?: true,
 ): Promise<ActionReceipt<A>> =>
   acts[step.action].executeWithOptions(
     { ...optionsOf(step.action, goingBack), activityId: step.id, summary: summary(step.title) },
@@ -179,6 +180,7 @@ export const perform = <A extends ActionName>(
         attempt,
         input: step.input,
         ...(choice && { choice }),
+        ...(contest && { contest }),
       },
     ],
   )

@@ -225,6 +225,8 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     if (CancellationScope.current().consideredCancelled) return undefined
     const { type, message } = problemOf(error)
     if (type === 'Blind') return message
+    // Somebody sends traffic back already, so that only what is lost by it is for people to say.
+    if (type === 'MovedBack') return holdForLoss(run, message)
     if (type !== 'Unhealthy') return mayGoBack.has(type) ? undefined : whyHoldFailed(run, message)
     // Before blue is asked: those that breach in the same moment hear of one another.
     await told('breaching', message)

@@ -1,6 +1,6 @@
 import type { Duration } from '../domain/duration.ts'
 import { condition, sleep } from '@temporalio/workflow'
-import { actions, type Receipt } from '../domain/actions.ts'
+import { actions, CLAIMED, type Receipt } from '../domain/actions.ts'
 import { gateOf } from '../domain/asking.ts'
 import type { Calendar } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
@@ -10,9 +10,19 @@ import type { ActionStep, AppStep, LeafStep, ObserveStep, StepId, WaitStep } fro
 import { overall, told as inWords } from '../domain/verdict.ts'
 import { perform, question } from './activities.ts'
 import { HALTED, type Hands, type LiveRun } from './executor.ts'
-import { ask, mistrust, now, show, tellDeployed, tellToDeploy, type Office } from './office.ts'
+import {
+  ask,
+  mistrust,
+  now,
+  show,
+  tellContested,
+  tellDeployed,
+  tellToDeploy,
+  tellUncontested,
+  type Office,
+} from './office.ts'
 import { awaitOpening } from './openings.ts'
-import { failed, summary } from './problems.ts'
+import { failed, problemOf, summary, wasStopped } from './problems.ts'
 import { under } from './under.ts'
 
 /** What a cutover tells its upgrade while a step waits for others. */
@@ -55,8 +65,8 @@ export function handsFor(
     switch (step.kind) {
       case 'action': {
         const scope = scopeOf(run.plan.subject)
-        const act = () => perform(step, scope, attempt, run.goingBack, choice, made)
-        return actions[step.action].byOthers ? byOthers(step, attempt, act) : act()
+        const act = (contest?: true) => perform(step, scope, attempt, run.goingBack, choice, made, contest)
+        return actions[step.action].byOthers ? byOthers(step, attempt, act) : contesting(step, attempt, act)
       }
       case 'observe':
         return observe(step)
@@ -71,6 +81,31 @@ export function handsFor(
           throw failed('Rejected', `${step.title} was rejected`)
         return { note: 'approved' }
       }
+    }
+  }
+
+  /** Whoever moved what the step is about is asked to stop, and then it is done once more. */
+  async function contesting(
+    step: ActionStep,
+    attempt: number,
+    act: (contest?: true) => Promise<Receipt>,
+  ): Promise<Receipt> {
+    const { subject } = run.plan
+    try {
+      return await act()
+    } catch (error) {
+      if (wasStopped(error)) throw error
+      const { type, message } = problemOf(error)
+      if (type !== CLAIMED) throw error
+      tellContested(office, subject, step.id, attempt, message)
+    }
+    let stopped = false
+    try {
+      const receipt = await act(true)
+      stopped = true
+      return receipt
+    } finally {
+      tellUncontested(office, subject, step.id, attempt, stopped)
     }
   }
 

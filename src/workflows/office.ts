@@ -21,6 +21,8 @@ import {
   blindness,
   blindNotice,
   blindSettled,
+  contestedNotice,
+  contestedSettled,
   deployNotice,
   deploySettled,
   endedNotice,
@@ -333,6 +335,19 @@ export const tellToDeploy = (
 /** `arrived`: or nobody waits for it any more. */
 export const tellDeployed = (office: Office, subject: Subject, step: StepId, attempt: number, arrived: boolean): void =>
   office.teller.tell(deploySettled(here(), subject, step, attempt, arrived))
+
+/** `why`: who moved it, and what Norikae does now. */
+export const tellContested = (office: Office, subject: Subject, step: StepId, attempt: number, why: string): void =>
+  office.teller.tell(contestedNotice(here(), subject, step, attempt, why))
+
+/** `stopped`: or it goes on, and people are asked. */
+export const tellUncontested = (
+  office: Office,
+  subject: Subject,
+  step: StepId,
+  attempt: number,
+  stopped: boolean,
+): void => office.teller.tell(contestedSettled(here(), subject, step, attempt, stopped))
 
 export const tellWentBack = (office: Office, subject: Subject, attempt: number, why: string): void =>
   office.teller.tell(wentBackNotice(here(), subject, attempt, why))

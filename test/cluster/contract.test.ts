@@ -8,6 +8,7 @@ import { customVersionsContract } from '../contract/custom-versions.ts'
 import { externalDeploymentsContract } from '../contract/external-deployments.ts'
 import { fluxContract } from '../contract/flux.ts'
 import { httpRoutesContract } from '../contract/http-routes.ts'
+import { ingressRoutesContract } from '../contract/ingress-routes.ts'
 import { fencesContract } from '../contract/fences.ts'
 import { pointersContract } from '../contract/pointers.ts'
 import { readinessContract } from '../contract/readiness.ts'
@@ -66,6 +67,7 @@ describe('on real controllers', () => {
   argocdContract(() => world)
   fluxContract(() => world)
   httpRoutesContract(() => world)
+  ingressRoutesContract(() => world)
   pointersContract(() => world)
   kedaContract(() => world)
   endlessJobsContract(() => world)

@@ -210,14 +210,16 @@ export function httpRoutesContract(of: () => WorldUnderTest, home: () => ServerU
       await driven(activities.setWeight, it.to(5), patience)
     })
 
-    test('that somebody else writes is left alone, and they are named', TIMES, async () => {
+    test('that somebody else writes is told of before it is written once more, and they are named', TIMES, async () => {
       const it = await aRoute()
       const { activities } = of()
       await it.open()
       await it.writeAs('flagger', { blue: 60, green: 40 })
       const { type, message } = await ending(activities.setWeight, it.to(5), patience)
-      expect(type).toBe('Contested')
-      expect(message).toMatch(/ is at 40 %, where 0 or 5 or 25 or 100 % was left: flagger at .* wrote it\. Agree who/)
+      expect(type).toBe('Claimed')
+      expect(message).toMatch(
+        / is at 40 %, where 0 or 5 or 25 or 100 % was left: flagger at .* moved it towards green\. Stop that: Norikae writes 25 % once more/,
+      )
       expect(await it.weights()).toEqual({ blue: 60, green: 40 })
     })
 

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Route } from '../../src/domain/platform.ts'
 import { driven, ending } from '../support/driven.ts'
+import { eventually } from '../support/eventually.ts'
 import { call, type TwoClusters } from '../support/small-world.ts'
 
 /** A route as one kind of it has it, with blue serving and pods on both sides. */
@@ -55,19 +56,57 @@ export function routesKeepTheirWord(
       expect(it.weights()).toEqual({ green: 100 })
     })
 
-    test('that others moved, towards green or towards blue, is left to them', async () => {
+    test('that others moved towards blue is followed: it goes up no more, and goes back from where they left it', async () => {
       const it = await opened()
       const { route } = it
       await it.set(25, [0])
-      for (const found of [40, 10]) {
-        await it.write({ blue: 100 - found, green: found })
-        const written = await ending(acts().setWeight, call<'setWeight'>({ route, to: 50, expect: [25, 50] }))
-        expect(written.type).toBe('Contested')
-        expect(written.message).toContain(`is at ${found} %, where 25 or 50 % was left`)
-        for (const on of ['blue', 'green'] as const)
-          expect((await ending(acts().settleRoute, call<'settleRoute'>({ route, on }))).type).toBe('Contested')
-        expect(it.weights()).toEqual({ blue: 100 - found, green: found })
+      await it.write({ blue: 90, green: 10 })
+      const written = await ending(acts().setWeight, call<'setWeight'>({ route, to: 50, expect: [25, 50] }))
+      expect(written.type).toBe('MovedBack')
+      expect(written.message).toContain(`is at 10 %, where 25 or 50 % was left`)
+      expect(it.weights()).toEqual({ blue: 90, green: 10 })
+      await it.set(0, [0, 25, 50])
+      expect(it.weights()).toEqual({ blue: 100, green: 0 })
+    })
+
+    test('that others moved towards green is written once more, after they were asked to stop', async () => {
+      const it = await opened()
+      const { route } = it
+      const up = (contest?: true) => call<'setWeight'>({ route, to: 50, expect: [25, 50] }, contest ? { contest } : {})
+      await it.set(25, [0])
+      await it.write({ blue: 60, green: 40 })
+      const asked = await ending(acts().setWeight, up())
+      expect(asked.type).toBe('Claimed')
+      expect(asked.message).toContain('is at 40 %, where 25 or 50 % was left')
+      for (const on of ['blue', 'green'] as const)
+        expect((await ending(acts().settleRoute, call<'settleRoute'>({ route, on }))).type).toBe('Contested')
+      expect(it.weights()).toEqual({ blue: 60, green: 40 })
+
+      const between = async (why: string) => {
+        if (!why.includes('and is read for')) return
+        await eventually('it is written once more', () => it.weights()['green'] === 25)
+        vi.setSystemTime(Date.now() + 61_000)
       }
+      const { answer } = await driven(acts().setWeight, up(true), { lost: true, between })
+      vi.useRealTimers()
+      expect(answer.note).toMatch(/^50 % read back; .* had it at 40 %, and has stopped$/)
+      expect(it.weights()).toEqual({ blue: 50, green: 50 })
+    })
+
+    test('that others do not stop moving towards green is left to them', async () => {
+      const it = await opened()
+      const { route } = it
+      await it.set(25, [0])
+      await it.write({ blue: 60, green: 40 })
+      const up = call<'setWeight'>({ route, to: 50, expect: [25, 50] }, { contest: true })
+      const again = await ending(acts().setWeight, up, {
+        between: async (why) => {
+          if (why.includes('and is read for')) await it.write({ blue: 60, green: 40 })
+        },
+      })
+      expect(again.type).toBe('Contested')
+      expect(again.message).toContain('is at 40 % again, where 25 % was written back')
+      expect(it.weights()).toEqual({ blue: 60, green: 40 })
     })
 
     test('that a terminated cutover left is taken back by the next one before it is opened', async () => {

@@ -38,6 +38,8 @@ export class Outside {
   holds: { has(step: string): boolean } = new Set<string>()
   /** Those that were asked for and held. */
   readonly held = new Set<string>()
+  /** `app:step` that was asked for once more, after whoever contested it was told. */
+  readonly contested = new Set<string>()
   /** What people chose of a step, as its action was told: `api:test/…` → `rerun`. */
   readonly chosen = new Map<string, string>()
   /** Told of what was done to the world, before the answer is given. */
@@ -106,7 +108,7 @@ export class Outside {
   }
 
   activities(): Activities {
-    const one = async ({ step, input, choice, run, asker, scope }: ActionCall, name: ActionName) => {
+    const one = async ({ step, input, choice, contest, run, asker, scope }: ActionCall, name: ActionName) => {
       const app = /\/app\/(.*)$/.exec(activityInfo().workflowExecution?.workflowId ?? '')?.[1] ?? 'upgrade'
       const makers = this.makers.get(app) ?? { runs: new Set(), askers: new Set() }
       this.makers.set(app, { runs: makers.runs.add(run), askers: makers.askers.add(asker) })
@@ -121,6 +123,7 @@ export class Outside {
         throw again(`${step} is not ready`)
       }
       if (choice) this.chosen.set(`${app}:${step}`, choice)
+      if (contest) this.contested.add(`${app}:${step}`)
       const place = app === 'upgrade' ? app : `${app}/${step.split('/')[0]}`
       const whole = act(step, name, input as never) as ActionStep
       this.world.act(place, whole, run !== asker)

@@ -5,6 +5,7 @@ const adapters = new URL('../../src/adapters/', import.meta.url)
 
 /** Services by the package that asks them. One that no stand-in is there for is named as its package is. */
 const services: Readonly<Record<string, Service>> = {
+  cloudtrail: 'cloudtrail',
   cloudwatch: 'cloudwatch',
   'cloudwatch-logs': 'logs',
   ec2: 'ec2',

@@ -5,6 +5,7 @@ import type { RunningInstance } from '../../src/domain/quotas.ts'
 /** Nodes that EKS has not started are named: green would lack them. */
 
 const node = (by: NonNullable<RunningInstance['by']>, more: Partial<RunningInstance> = {}): RunningInstance => ({
+  id: 'i-1',
   type: 'm7i.large',
   zone: 'a',
   vcpus: 2,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { NamespaceFacts } from '../../src/domain/facts.ts'
+import type { NamespaceFacts, RouteFacts } from '../../src/domain/facts.ts'
 import { warning } from '../../src/domain/findings.ts'
 import type { AppFile, PlatformFile } from '../../src/domain/platform-file.ts'
 import { resolvePlatform, systemNamespaces } from '../../src/domain/resolve-platform.ts'
@@ -391,5 +391,39 @@ test("of the platform's own apps only what green would lack is told: their teams
     'no-apps',
     'custom-not-carried',
     'secret-made-elsewhere',
+  ])
+})
+
+test('rules that blue’s controller makes of an action are written through its Ingress, which is not to be copied', () => {
+  const arn = 'arn:aws:elasticloadbalancing:r:1:listener-rule/app/k8s-shop/50dc/f2f7/9683'
+  const behind = (ingress: RouteFacts['ingress']) =>
+    aNamespace('shop', {
+      labels,
+      routes: [
+        aRoute({ rules: [{ arn, isDefault: false, ownedByCluster: 'demo-1-35' }], ...(ingress && { ingress }) }),
+      ],
+      notCarried: ['Ingress front'],
+    })
+  const one = resolvePlatform(aFile(), found(behind({ name: 'front', action: 'web', service: 'web', written: [] })))
+  expect(one.findings.map((f) => [f.level, f.code, f.about])).toEqual([
+    ['warning', 'route-dies-with-blue', 'shop/front'],
+  ])
+  expect(one.platform.apps[0]?.environments[0]?.routes).toMatchObject([
+    {
+      kind: 'ingress',
+      name: 'ingress.shop.front.web',
+      service: 'web',
+      binding: 'web',
+      loadBalancer: 'app/k8s-shop/50dc',
+    },
+  ])
+  const other = resolvePlatform(aFile(), found(behind({ fault: 'it has no weights', remedy: 'name an action' })))
+  expect(other.findings.toSorted((a, b) => (a.code < b.code ? -1 : 1))).toMatchObject([
+    { code: 'not-carried' },
+    {
+      code: 'route-owned',
+      message: expect.stringMatching(/demo-1-35, and it has no weights$/),
+      remedy: 'name an action',
+    },
   ])
 })

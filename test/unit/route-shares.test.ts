@@ -17,15 +17,22 @@ test.for([
 test.for([
   ['what was left', 5, 25, [5, 25], 'write'],
   ['what is to be', 25, 25, [5], 'write'],
-  ['more towards green', 40, 25, [5, 25], 'contested'],
-  ['more towards blue', 0, 25, [5, 25], 'contested'],
+  ['more towards green', 40, 25, [5, 25], 'claimed'],
+  ['more than was left, and less than is to be', 10, 25, [5, 25], 'claimed'],
+  ['more towards blue', 0, 25, [5, 25], 'followed'],
+  ['more towards blue, on the way back', 10, 0, [0, 5, 25], 'write'],
+  ['more towards green, on the way back', 40, 0, [0, 5, 25], 'claimed'],
   ['somebody else too', 'elsewhere', 0, [0, 25], 'contested'],
   ['blue only, on the way back', 'closed', 0, [0, 25], 'done'],
-  ['blue only, on the way forward', 'closed', 5, [0], 'contested'],
+  ['blue only, on the way forward', 'closed', 5, [0], 'followed'],
   ['nothing of green, on the way back', 'unmade', 0, [0], 'done'],
   ['nothing of green, on the way forward', 'unmade', 5, [0], 'unmade'],
 ] as const)('a weight where the route serves %s', ([, share, to, expect_, expected]) => {
   expect(weighing(share, to, expect_)).toBe(expected)
+})
+
+test('a weight that this step has written already, and that is lower by now, was moved towards blue', () => {
+  expect([weighing(10, 25, [5, 25]), weighing(10, 25, [5, 25], true)]).toEqual(['claimed', 'followed'])
 })
 
 test.for([
@@ -40,13 +47,24 @@ test.for([
   expect(settling(read, { on, there: false, successor: true })).toBe('dropped')
 })
 
-test('nobody but a successor writes over a share that nobody left', () => {
+test('on the way forward nobody but a successor writes over a share that nobody left, without a word to whoever did', () => {
   const shares: fc.Arbitrary<Share> = fc.oneof(fc.nat(100), fc.constantFrom('elsewhere' as const))
   fc.assert(
-    fc.property(shares, fc.nat(100), fc.array(fc.nat(100)), (share, to, left) => {
+    fc.property(shares, fc.integer({ min: 1, max: 100 }), fc.array(fc.nat(100)), (share, step, left) => {
+      const to = Math.min(100, Math.max(0, ...left) + step)
       const known = share === to || (typeof share === 'number' && left.includes(share))
-      expect(weighing(share, to, left)).toBe(known ? 'write' : 'contested')
+      expect(weighing(share, to, left) === 'write').toBe(known)
       if (share !== 0) expect(opening({ share, ours: true }, { successor: false })).toBe('contested')
+    }),
+  )
+})
+
+test('what serves more of green than was left is never gone on from, and what serves less never goes up', () => {
+  fc.assert(
+    fc.property(fc.nat(100), fc.nat(100), fc.uniqueArray(fc.nat(100), { minLength: 1 }), (share, to, left) => {
+      const is = weighing(share, to, left)
+      if (share > Math.max(to, ...left)) expect(is).toBe('claimed')
+      if (share < Math.min(to, ...left)) expect(is).toBe('followed')
     }),
   )
 })

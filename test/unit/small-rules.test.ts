@@ -97,6 +97,7 @@ test.for([
   ['Unhealthy', 'rollback'],
   ['Rejected', 'rollback'],
   ['Failed', 'rollback'],
+  ['MovedBack', 'rollback'],
   ['Contested', 'ask'],
   ['Busy', 'ask'],
   ['Stuck', 'ask'],

@@ -1,7 +1,8 @@
 import { RUN } from '../../domain/annotations.ts'
-import { madeTags, PLATFORM_TAG, RUN_TAG } from '../../domain/clone.ts'
+import { PLATFORM_TAG, RUN_TAG } from '../../domain/clone.ts'
 import { madeBy } from '../../domain/copying.ts'
 import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
+import { ownerInWords, ownerOf, written } from '../../domain/ownership.ts'
 import type { AlbRoute, Side } from '../../domain/platform.ts'
 import {
   forwardsTo,
@@ -10,12 +11,14 @@ import {
   withGreenShare,
   withOnly,
   type RuleAction,
-  type TargetGroupDescription,
 } from '../../domain/target-groups.ts'
-import { contested, isInUse, notFound } from '../errors.ts'
+import { writesRule } from '../../domain/writers.ts'
+import { notFound } from '../errors.ts'
 import { otherSide, type Proven } from '../outside.ts'
-import { budgets, firstDoneAtMs, notYet, onceKnown, unlessGone } from '../waiting.ts'
+import { budgets, onceKnown } from '../waiting.ts'
 import type { RouteCall, RouteDriver } from './driver.ts'
+import { byTrail } from './trail.ts'
+import { bindLike, ownTargetGroup, removeGroup, unbind } from './target-groups.ts'
 
 /** A rule of a load balancer that no cluster owns: a target group a side, weights in its forward action. */
 export function albRoute(world: Proven, route: AlbRoute, { run, scope }: RouteCall): RouteDriver {
@@ -31,14 +34,20 @@ export function albRoute(world: Proven, route: AlbRoute, { run, scope }: RouteCa
       place: 'the rule',
       green: `target group ${route.greenTargetGroup}`,
       targets: `targets of ${route.greenTargetGroup}`,
+      trail:
+        'CloudTrail tells who: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=ModifyRule',
       others: 'another target group',
     },
 
     async prepare() {
       const blue = await find('blue')
       if (!blue) throw notFound(`target group ${route.blueTargetGroup} is not there`)
-      const green = await ownTargetGroup(world, route, blue, { run, scope })
-      await bind(world, route, green.arn, run)
+      const green = await ownTargetGroup(world, route.greenTargetGroup, blue, { run, scope })
+      await bindLike(world, route, green.arn, ({ metadata }) => ({
+        name: route.binding,
+        namespace: route.namespace,
+        labels: { ...metadata.labels, [RUN]: run },
+      }))
     },
 
     async prove(side) {
@@ -70,6 +79,13 @@ export function albRoute(world: Proven, route: AlbRoute, { run, scope }: RouteCa
     // A load balancer serves by what its API tells.
     inForce: () => Promise.resolve(),
 
+    async writer() {
+      const by = await byTrail(world, scope.region, 'ModifyRule', writesRule(route.ruleArn))
+      if (by !== undefined) return by
+      const owner = ownerOf((await loadBalancing.tagsOf([route.ruleArn]))[route.ruleArn] ?? {}, {}, scope.platform)
+      return written(owner) === 'own' ? undefined : ownerInWords(owner)
+    },
+
     async health(side) {
       const group = await find(side)
       if (!group) throw missing(side)
@@ -78,104 +94,15 @@ export function albRoute(world: Proven, route: AlbRoute, { run, scope }: RouteCa
 
     async clear(on) {
       const mine = (object: KubernetesObject) => (on === 'blue' ? madeBy(object) === run : true)
-      await unbind(world, scope[otherSide(on)], route, otherSide(on), mine)
+      const off = otherSide(on)
+      await unbind(world, { ...route, cluster: scope[off], side: off }, mine)
       const drop = await find(otherSide(on))
       const owned = on === 'blue' ? drop?.tags[RUN_TAG] === run : drop?.tags[PLATFORM_TAG] === scope.platform
-      if (drop && owned) await removeGroup(world, drop, route)
+      if (drop && owned) await removeGroup(world, drop, ({ arn }) => arn === route.ruleArn)
       return drop && !owned
         ? `only ${on} is served; ${drop.name} is not Norikae's and was left`
         : `only ${on} is served`
     },
-  }
-}
-
-/** Made like blue's, or found again and completed; never somebody else's. */
-async function ownTargetGroup(
-  { loadBalancing }: Proven,
-  route: AlbRoute,
-  blue: TargetGroupDescription,
-  { run, scope }: RouteCall,
-): Promise<TargetGroupDescription> {
-  const prove = (group: TargetGroupDescription | undefined) => {
-    if (group && group.tags[RUN_TAG] !== run)
-      throw contested(
-        `target group ${route.greenTargetGroup} is there already, and this run did not make it. Delete it, then retry`,
-      )
-  }
-  prove(await loadBalancing.findTargetGroup(route.greenTargetGroup))
-  await onceKnown(`target group ${route.greenTargetGroup}`, budgets.targets, () =>
-    loadBalancing.createTargetGroup(route.greenTargetGroup, blue, madeTags({ platform: scope.platform, run })),
-  )
-  const made = await loadBalancing.findTargetGroup(route.greenTargetGroup)
-  if (!made) throw notYet(`target group ${route.greenTargetGroup} was just made`, budgets.targets)
-  // ELB answers with one of the same settings that is there, whoever made it meanwhile.
-  prove(made)
-  return made
-}
-
-/** The binding of blue, for green's group: the load balancer controller on green does the rest. */
-async function bind(world: Proven, route: AlbRoute, targetGroupArn: string, run: string): Promise<void> {
-  const [green, blue] = [await world.on('green'), await world.on('blue')]
-  const found = await green.find('TargetGroupBinding', route.namespace, route.binding)
-  if (found && madeBy(found) !== run)
-    throw contested(
-      `binding ${route.namespace}/${route.binding} is on green already, and this run did not make it. Remove it, then retry`,
-    )
-  if (found?.spec?.['targetGroupARN'] === targetGroupArn) return
-  const like = await blue.find('TargetGroupBinding', route.namespace, route.binding)
-  if (!like) throw notFound(`binding ${route.namespace}/${route.binding} is not on blue any more`)
-  await green.apply(
-    {
-      apiVersion: like.apiVersion,
-      kind: like.kind,
-      metadata: { name: route.binding, namespace: route.namespace, labels: { ...like.metadata.labels, [RUN]: run } },
-      spec: { ...like.spec, targetGroupARN: targetGroupArn },
-    },
-    { force: true },
-  )
-}
-
-async function unbind(
-  world: Proven,
-  cluster: string,
-  route: AlbRoute,
-  side: Side,
-  mine: (object: KubernetesObject) => boolean,
-): Promise<void> {
-  const there = await world.ifThere(side)
-  const found = await there?.find('TargetGroupBinding', route.namespace, route.binding)
-  if (!there || !found || !mine(found)) return
-  if (found.metadata.deletionTimestamp === undefined)
-    await there.remove('TargetGroupBinding', route.namespace, route.binding, found.metadata.uid)
-  throw notYet(
-    `binding ${route.namespace}/${route.binding} is going from ${cluster}`,
-    budgets.targets,
-    undefined,
-    firstDoneAtMs('unbound'),
-  )
-}
-
-/** No rule of ours names it any more; where ELB says that one does, it may be somebody else's, or what it does not know yet. */
-async function removeGroup(
-  { loadBalancing }: Proven,
-  { arn, name }: TargetGroupDescription,
-  { ruleArn }: AlbRoute,
-): Promise<void> {
-  try {
-    await unlessGone(
-      `target group ${name}`,
-      budgets.targets,
-      async () => (await loadBalancing.findTargetGroup(arn)) === undefined,
-      () => loadBalancing.deleteTargetGroup(arn),
-    )
-  } catch (error) {
-    if (!isInUse(error)) throw error
-    const rule = (await loadBalancing.rulesForwardingTo([arn])).find((one) => one.arn !== ruleArn)
-    if (rule)
-      throw contested(
-        `rule ${rule.arn} (${rule.hosts.join(', ') || 'every host'}) forwards to target group ${name}, which is to go: somebody else put it there. Take it out of that rule, then retry`,
-      )
-    throw notYet(`target group ${name} goes once nothing forwards to it: ${error.message}`, budgets.targets)
   }
 }
 

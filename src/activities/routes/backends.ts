@@ -3,7 +3,7 @@ import { backendInWords } from '../../domain/http-routes.ts'
 import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
 import type { HttpRoute, Scope, Side } from '../../domain/platform.ts'
 import { exportOf, importFault, IMPORTS_FROM, serviceOf, servingIn } from '../../domain/service-imports.ts'
-import { forwardsTo, greenShare, servesOf, type RuleAction } from '../../domain/target-groups.ts'
+import { servesAs, servesOf } from '../../domain/target-groups.ts'
 import { contested, notFound, unsupported } from '../errors.ts'
 import type { Proven } from '../outside.ts'
 import type { KubernetesPort } from '../ports.ts'
@@ -129,12 +129,7 @@ function targetGroups(world: Proven, route: HttpRoute, scope: Scope): Backings {
         find('green'),
       ])
       const rules = await loadBalancing.rulesForwardingTo([blue, green].filter((arn) => arn !== ''))
-      const is = (actions: readonly RuleAction[], arn: string) => forwardsTo(actions, (g) => g.arn === arn)
-      const wanted = (actions: readonly RuleAction[]): boolean =>
-        has('blue') && has('green')
-          ? greenShare(actions, blue, green) === share
-          : is(actions, has('blue') ? blue : green) && !is(actions, has('blue') ? green : blue)
-      const other = rules.find(({ actions }) => !wanted(actions))
+      const other = rules.find(({ actions }) => !servesAs(actions, { blue, green }, { share, has }))
       if (rules.length > 0 && other === undefined) return
       throw notYet(
         `${httpRouteName(route)} is accepted, and ${other === undefined ? 'no listener rule forwards to its target groups yet' : `listener rule ${other.arn} does not say so yet`}`,

@@ -11,8 +11,6 @@ export interface RouteCall {
 export interface Reading extends RouteRead {
   /** What it does where its share is `elsewhere`, as in “serves nobody”; left out: `words.others` are served too. */
   readonly odd?: string
-  /** Who else wrote it last, and when, where that is known. */
-  readonly by?: string
   /** Is this side in it at all, with whatever weight? */
   has(side: Side): boolean
   /** Green at so many per cent; it enters where it was not in it. Starts it; nothing waits. */
@@ -41,6 +39,8 @@ export interface RouteDriver {
     readonly green: string
     /** What counts as serving on green, in the plural. */
     readonly targets: string
+    /** How people find out who wrote it, where `writer` does not know. */
+    readonly trail: string
     /** Who else may be served by it, as in “serves another target group too”. */
     readonly others: string
   }
@@ -55,6 +55,8 @@ export interface RouteDriver {
    * or found it so, which is when waiting for it began.
    */
   inForce(reading: Reading, after: 'opening' | 'weight' | 'settling', sinceMs: number): Promise<void>
+  /** Who else wrote it last, and when, or whose it is, as far as that is known. Asked where it is contested. */
+  writer(): Promise<string | undefined>
   health(side: Side): Promise<Serves>
   /** When only this side is left: removes what the other one needed, and says what is so now. */
   clear(on: Side): Promise<string>

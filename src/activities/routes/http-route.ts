@@ -46,6 +46,7 @@ export function httpRoute(world: Proven, route: HttpRoute, { run, scope }: Route
       place: what,
       green: backendInWords(route.green),
       targets: `${route.green.kind === 'TargetGroupName' ? 'targets' : 'endpoints'} of ${backendInWords(route.green)}`,
+      trail: `kubectl get httproute ${name} -n ${namespace} --show-managed-fields -o yaml, on ${route.cluster}, tells who`,
       others: 'another backend',
     },
 
@@ -56,11 +57,9 @@ export function httpRoute(world: Proven, route: HttpRoute, { run, scope }: Route
     async read() {
       const found = await find()
       const rules = rulesOf(found)
-      const by = rulesWriter(found)
       return {
         ...shareIn(rules, route, namespace),
         ours: found.metadata.annotations?.[RUN] === run,
-        ...(by !== undefined && { by }),
         has: (side) => hasBackend(rules, route[side], namespace),
         write: (to) => write(found, withShare(rules, route, namespace, to), run),
         leaveOnly: (side) => write(found, withOnlySide(rules, route, namespace, side), null),
@@ -74,6 +73,8 @@ export function httpRoute(world: Proven, route: HttpRoute, { run, scope }: Route
         throw notYet(`${what} is not served as it is written: ${why}`, budgets.gateway, '2s', sinceMs)
       await backings.inForce(reading, found, sinceMs)
     },
+
+    writer: async () => rulesWriter(await find()),
 
     health: (side) => backings.serves(side),
 

@@ -18,11 +18,13 @@ import {
   type RecordChange,
   type RecordSet,
 } from '../../domain/weighted-records.ts'
+import { writesRecords } from '../../domain/writers.ts'
 import { contested, notFound } from '../errors.ts'
 import type { Proven } from '../outside.ts'
 import type { Balancer, KubernetesPort } from '../ports.ts'
 import { budgets, notedAside, notYet, noteAside } from '../waiting.ts'
 import type { Reading, RouteCall, RouteDriver } from './driver.ts'
+import { byTrail } from './trail.ts'
 
 /** What attempts of a step note of the change that they wrote last: which, to what, and when it was everywhere. */
 interface Noted {
@@ -31,6 +33,9 @@ interface Noted {
   readonly everywhereAtMs?: number
 }
 const CHANGE = 'route53-change'
+
+/** Where CloudTrail tells of Route 53. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/logging-using-cloudtrail.html */
+const GLOBAL_REGION = 'us-east-1'
 
 /** Beside the time that clients take: changes are everywhere within a minute, mostly. */
 const SPREADS_WITHIN_S = 900
@@ -88,6 +93,7 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
       place: `the records of ${route.name}`,
       green: `the load balancer of ${owner}`,
       targets: `targets of the load balancer of ${owner}`,
+      trail: `CloudTrail tells who: aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=ChangeResourceRecordSets`,
       others: 'other records',
     },
 
@@ -165,6 +171,9 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
           sinceMs,
         )
     },
+
+    // Whoever owned them by external-dns was refused before.
+    writer: () => byTrail(world, GLOBAL_REGION, 'ChangeResourceRecordSets', writesRecords(route.zone, route.name)),
 
     async health(side) {
       const found = await balancer(side)

@@ -20,6 +20,8 @@ const throttling = {
   servicequotas: { code: 'TooManyRequestsException', status: 400 },
   // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html
   logs: { code: 'ThrottlingException', status: 400 },
+  // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/CommonErrors.html
+  cloudtrail: { code: 'ThrottlingException', status: 400 },
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html
   cloudwatch: { code: 'Throttling', status: 400 },
   // https://docs.aws.amazon.com/Route53/latest/APIReference/requests-rate-limits.html
@@ -36,6 +38,7 @@ const throttling = {
 const expiry = {
   eks: { code: 'ExpiredTokenException', status: 403 },
   logs: { code: 'ExpiredTokenException', status: 400 },
+  cloudtrail: { code: 'ExpiredTokenException', status: 400 },
   cloudwatch: { code: 'ExpiredToken', status: 403 },
   elasticloadbalancing: { code: 'ExpiredToken', status: 403 },
   iam: { code: 'ExpiredToken', status: 403 },

@@ -140,7 +140,7 @@ function askedOf(service: Service, question: Question): Asked {
 }
 
 const isJson = (service: JsonService | QueryService): service is JsonService =>
-  ['cloudwatch', 'ecr', 'kms', 'logs', 'servicequotas'].includes(service)
+  ['cloudtrail', 'cloudwatch', 'ecr', 'kms', 'logs', 'servicequotas'].includes(service)
 
 function askedOfJson(service: JsonService, question: Question): Asked {
   const name = json.nameIn(question)

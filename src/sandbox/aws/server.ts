@@ -1,5 +1,5 @@
 /**
- * An AWS on loopback: EKS (REST-JSON), Route 53 (REST-XML), ECR, KMS, CloudWatch, CloudWatch Logs and Service Quotas (JSON), EC2, Elastic Load Balancing v2, IAM and STS (Query) behind one address, told apart
+ * An AWS on loopback: EKS (REST-JSON), Route 53 (REST-XML), ECR, KMS, CloudTrail, CloudWatch, CloudWatch Logs and Service Quotas (JSON), EC2, Elastic Load Balancing v2, IAM and STS (Query) behind one address, told apart
  * by the scope of the request's credential, as the SDK signs it. `AWS_ENDPOINT_URL` and the identity's keys are all that
  * a client needs.
  */
@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { EksHooks, Probe, SandboxAws } from '../types.ts'
 import { Calls } from './calls.ts'
+import { trailNeeds, trailOperations } from './cloudtrail.ts'
 import { metricNeeds, metricOperations, Metrics } from './cloudwatch.ts'
 import { imageOperations, Images } from './ec2/images.ts'
 import { instanceOperations, Instances } from './ec2/instances.ts'
@@ -130,6 +131,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
         ...networkInterfaceOperations(networkInterfaces),
         ...launchTemplateOperations(templates),
       },
+      cloudtrail: trailOperations(calls),
       cloudwatch: metricOperations(metrics),
       ecr: ecrOperations(ecr, identity),
       eks: eksOperations(eks),
@@ -143,6 +145,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
     },
     needs: {
       ec2: ec2Needs({ world: ec2, templates, account, region }),
+      cloudtrail: trailNeeds,
       cloudwatch: metricNeeds,
       ecr: ecrNeeds(identity),
       eks: eksNeeds(eks),

@@ -101,6 +101,21 @@ test('where a rule still sends requests to blue it is not idle, and nothing is r
   expect(await proven()).toContain('listener rules would send requests to demo-1-35: grafana.example.com')
   expect(written()).toHaveLength(before)
   world.aws.elbv2.setWeightAsSomebodyElse(arn, rule(0))
+
+  // A load balancer of blue's controller, which goes with its Ingress.
+  const front = world.aws.elbv2.seedTargetGroup('behind-front', {})
+  const made = world.aws.elbv2.seedLoadBalancer('front', { 'elbv2.k8s.aws/cluster': scope.blue })
+  world.aws.elbv2.seedRule(made.listenerArn, 10, 'front.example.com', [{ targetGroupArn: front, weight: 1 }])
+  const bound = { ...binding(front), metadata: { ...binding(front).metadata, name: 'front' } }
+  world.green.apply(bound)
+  expect(await proven()).toMatch(
+    /controller of demo-1-35 made send requests to demo-1-36, and go with its Ingresses: front\.example\.com/,
+  )
+  world.aws.elbv2.removeLoadBalancer(made.loadBalancerArn)
+  const fronts = () =>
+    world.green.list(bound.apiVersion, bound.kind, namespace).filter((b) => b.metadata.name === 'front')
+  for (const one of fronts()) world.green.remove(one)
+  await eventually('it is bound no more', () => fronts().length === 0)
   expect(await proven()).toBe('ready')
   const byAddress = world.aws.elbv2.seedNetworkLoadBalancer('by-address', of ?? '')
   expect(await proven()).toContain(`listener rules would send requests to demo-1-35: (${byAddress.listenerArn})`)

@@ -1,18 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { discover } from '../../../src/activities/discovery.ts'
 import { proven } from '../../../src/activities/outside.ts'
 import { recordSurvey } from '../../../src/activities/record-survey.ts'
 import { waysTo } from '../../../src/activities/ways.ts'
+import { ingressRoutesContract } from '../../contract/ingress-routes.ts'
 import { routesKeepTheirWord } from '../../contract/routes.ts'
+import type { WorldUnderTest } from '../../contract/workload-actions.ts'
 import { aRecordRoute } from '../../support/a-record-route.ts'
+import { anIngressRoute } from '../../support/an-ingress-route.ts'
 import { attempted, driven, ending } from '../../support/driven.ts'
+import { eventually } from '../../support/eventually.ts'
 import { call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
+import { worldOf } from './a-world.ts'
 
 /** Of a platform file, what a survey of records reads. */
 type Asked = Parameters<typeof recordSurvey>[2]
 
 let world: TwoClusters
+let servers: WorldUnderTest
 beforeAll(async () => {
   world = await twoClusters({ aws: { recordsMs: 100 } })
+  servers = await worldOf(world)
 })
 afterAll(() => world.stop())
 
@@ -131,5 +139,49 @@ describe('records of Route 53', () => {
     await it.write({ blue: 0, green: 0 })
     const odd = await ending(acts().withdraw, call<'withdraw'>({ ...place, on: 'green' }, { asker: 'run-2' }))
     expect(odd).toMatchObject({ type: 'Contested', message: expect.stringContaining('may drop requests') })
+  })
+})
+
+ingressRoutesContract(() => servers)
+
+describe('rules that a controller makes of an Ingress', () => {
+  const acts = () => world.activities
+
+  test('are found by what the controller has made, and do not count while it is away', async () => {
+    const it = await anIngressRoute(world)
+    const { route } = it
+    const found = await discover(servers.blue.port, world.ports.loadBalancing(scope.region), {
+      name: scope.blue,
+      pools: [],
+    })
+    const [facts, ...more] = found.namespaces.find((n) => n.name === route.namespace)?.routes ?? []
+    expect(facts).toMatchObject({
+      binding: route.binding,
+      targetGroup: route.blueTargetGroup,
+      ingress: { name: 'web', action: 'shop', service: 'web' },
+      rules: [{ isDefault: false, ownedByCluster: scope.blue }],
+    })
+    expect(more).toEqual([])
+    await driven(acts().openRoute, call<'openRoute'>({ route }))
+    const controller = world.blue
+      .list('apps/v1', 'Deployment')
+      .find((d) => d.metadata.name.includes('load-balancer-controller'))
+    const { metadata, ...rest } = controller ?? { metadata: { name: '' }, apiVersion: 'apps/v1', kind: 'Deployment' }
+    const { name, namespace = '' } = metadata
+    const scale = (replicas: number) =>
+      world.blue.apply({ ...rest, metadata: { name, namespace }, spec: { ...controller?.spec, replicas } })
+    const running = () => world.blue.pods().filter((p) => p.name.includes('load-balancer-controller')).length
+    scale(0)
+    await eventually('it is away', () => running() === 0)
+    const ask = call<'setWeight'>({ route, to: 50, expect: [0] })
+    await eventually('it is waited for', async () =>
+      /listener rule arn.* does not say so yet: the load balancer controller of demo-1-35 makes it$/.test(
+        await attempted(acts().setWeight, ask),
+      ),
+    )
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+    scale(1)
+    await driven(acts().setWeight, ask)
+    expect(it.weights()).toEqual({ blue: 50, green: 50 })
   })
 })

@@ -124,7 +124,9 @@ describe('a route is opened', () => {
       call<'openRoute'>({ route: it.route, left: { weights, grown: [] } }, { asker })
     const refused = async (asker: string, weights: readonly number[]) =>
       (await ending(acts().openRoute, asked(asker, weights))).message
-    expect(await refused('run-1', [5, 50])).toMatch(/is at 50 %, where 0 % was left: somebody else wrote it/)
+    expect(await refused('run-1', [5, 50])).toMatch(
+      /is at 50 %, where 0 % was left: somebody else \(CloudTrail tells .*\) wrote it/,
+    )
     expect(await refused('run-2', [5, 25])).toBe(
       "route web is at 50 %, where 0 % was left: an earlier cutover of this app ended in mid-run, and this is no weight of its steps. See that blue serves it, set green's weight in the rule to 0, then retry",
     )
@@ -226,13 +228,33 @@ describe('a weight', () => {
   test.for([
     { says: 'forward', found: 40, to: 25, expects: [5, 25] },
     { says: 'back', found: 40, to: 0, expects: [0, 5, 25] },
-  ])('of somebody else is left alone on the way $says', async ({ found, to, expects }) => {
+  ])(
+    'of somebody else, towards green, is not written over without a word on the way $says',
+    async ({ found, to, expects }) => {
+      const it = await anOpenRoute()
+      it.write({ blue: 100 - found, green: found })
+      const failure = await ending(acts().setWeight, call<'setWeight'>({ route: it.route, to, expect: expects }))
+      expect(failure.type).toBe('Claimed')
+      expect(failure.message).toContain(`route web is at 40 %, where ${expects.join(' or ')} % was left`)
+      expect(it.weights()).toEqual({ blue: 60, green: 40 })
+    },
+  )
+
+  test('names who wrote another, where CloudTrail tells', async () => {
     const it = await anOpenRoute()
-    it.write({ blue: 100 - found, green: found })
-    const failure = await ending(acts().setWeight, call<'setWeight'>({ route: it.route, to, expect: expects }))
-    expect(failure.type).toBe('Contested')
-    expect(failure.message).toContain(`route web is at 40 %, where ${expects.join(' or ')} % was left`)
-    expect(it.weights()).toEqual({ blue: 60, green: 40 })
+    const { endpoint, admin: credentials } = world.aws
+    const client = new ElasticLoadBalancingV2({ endpoint, region: scope.region, credentials })
+    const TargetGroups = [
+      { TargetGroupArn: it.route.blueTargetGroup, Weight: 60 },
+      { TargetGroupArn: it.group()?.arn, Weight: 40 },
+    ]
+    const Actions = [{ Type: 'forward' as const, ForwardConfig: { TargetGroups } }]
+    await client.modifyRule({ RuleArn: it.route.ruleArn, Actions })
+    client.destroy()
+    const failure = await ending(acts().setWeight, call<'setWeight'>({ route: it.route, to: 5, expect: [0] }))
+    expect(failure.message).toMatch(
+      /is at 40 %, where 0 % was left: arn:aws:sts::123456789012:assumed-role\/admin\/sandbox at \S+ moved it towards green/,
+    )
   })
 
   test('is not set where somebody else’s target group is served too', async () => {

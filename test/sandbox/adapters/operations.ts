@@ -371,6 +371,11 @@ export const rows: readonly Row[] = [
   { asks: 'iam:ListOpenIDConnectProviders', by: (s) => iam(s).providers() },
   { asks: 'iam:DeleteOpenIDConnectProvider', by: (s) => iam(s).deleteProvider(provider) },
 
+  {
+    asks: 'cloudtrail:LookupEvents',
+    // Of what is asked here it would tell each repetition.
+    by: ({ ports }) => ports.trail(region).calls('ModifyListener', '2026-11-24T04:00:00Z'),
+  },
   { asks: 'kms:DescribeKey', by: ({ ports }) => ports.keys(region).state(key) },
   { asks: 'servicequotas:GetServiceQuota', by: ({ ports }) => ports.quotas(region).allowed(quotas.clusters) },
   { asks: 'servicequotas:GetAWSDefaultServiceQuota', by: ({ ports }) => ports.quotas(region).allowed(quotas.onDemand) },

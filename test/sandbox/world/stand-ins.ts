@@ -83,6 +83,10 @@ export class FakeElb {
   forwardAll(): void {
     // Nobody asks here where requests go.
   }
+  seedRule(_listener: string, _priority: number, _host: string, forward: readonly Forward[]): string {
+    this.forward = forward
+    return 'rule/1'
+  }
   inventory() {
     return { loadBalancers: [...this.balancers.values()], targetGroups: [...this.groups.values()], rules: [] }
   }
@@ -116,6 +120,9 @@ export class FakeCluster {
     if (gone) this.objects.delete(key)
     else this.objects.set(key, object)
     for (const { kind, listener } of this.#listeners) if (kind === object.kind) listener()
+  }
+  remove({ kind, metadata: { namespace, name } }: KubernetesObject): void {
+    this.objects.delete(`${kind}/${namespace}/${name}`)
   }
   update(object: KubernetesObject): void {
     this.apply(object)

@@ -8,6 +8,7 @@ import { use } from './used.ts'
 const words = {
   eks: { code: 'AccessDeniedException', status: 403 },
   ecr: { code: 'AccessDeniedException', status: 400 },
+  cloudtrail: { code: 'AccessDeniedException', status: 400 },
   cloudwatch: { code: 'AccessDenied', status: 403 },
   kms: { code: 'AccessDeniedException', status: 400 },
   logs: { code: 'AccessDeniedException', status: 400 },

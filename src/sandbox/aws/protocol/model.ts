@@ -6,6 +6,7 @@
  * A schema is a tuple: a simple type is a number, a list or map of them has a bit set, a named shape is
  * `[kind, namespace, name, traits, members, their types, how many are required]`, reached through a function.
  */
+import * as cloudtrail from '@aws-sdk/client-cloudtrail'
 import * as cloudwatch from '@aws-sdk/client-cloudwatch'
 import * as logs from '@aws-sdk/client-cloudwatch-logs'
 import * as ec2 from '@aws-sdk/client-ec2'
@@ -19,7 +20,7 @@ import * as quotas from '@aws-sdk/client-service-quotas'
 import * as sts from '@aws-sdk/client-sts'
 
 /** As requests in JSON have it. */
-export type JsonService = 'cloudwatch' | 'ecr' | 'kms' | 'logs' | 'servicequotas'
+export type JsonService = 'cloudtrail' | 'cloudwatch' | 'ecr' | 'kms' | 'logs' | 'servicequotas'
 export type QueryService = 'ec2' | 'elasticloadbalancing' | 'iam' | 'sts'
 export type Service = JsonService | QueryService | 'eks' | 'route53'
 
@@ -154,6 +155,7 @@ function operationsOf(module: object): ReadonlyMap<string, Operation> {
 }
 
 export const model: Readonly<Record<Service, ReadonlyMap<string, Operation>>> = {
+  cloudtrail: operationsOf(cloudtrail),
   cloudwatch: operationsOf(cloudwatch),
   ec2: operationsOf(ec2),
   ecr: operationsOf(ecr),

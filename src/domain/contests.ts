@@ -1,0 +1,59 @@
+import { milliseconds, seconds, type Duration } from './duration.ts'
+import type { Weight } from './platform.ts'
+import type { Share } from './route-shares.ts'
+
+/**
+ * Somebody else moved a route towards green. Whoever did is asked to stop; what was left is written once more, and read for
+ * three intervals of theirs. Only then is it known whether they have stopped, and people are asked where they have not.
+ */
+export interface Claim {
+  /** What they wrote. */
+  readonly from: Weight
+  /** What was left, and is written once more. */
+  readonly to: Weight
+  /** Who they are, as far as that is known. */
+  readonly by: string
+  readonly writtenAtMs: number
+  /** Since when it reads as it was written; left out as long as it did not. */
+  readonly seenAtMs?: number
+  /** They have stopped. */
+  readonly held?: true
+}
+
+/** So many of their intervals are read. */
+const INTERVALS = 3
+/** What was written is read within that, or was written over before anybody saw it. */
+const UNREAD_MS = 60_000
+
+/** How often those who write by themselves do so, by the beginning of the name that is known of them. */
+const writers: readonly { readonly is: string; readonly every: Duration }[] = [
+  // https://argo-cd.readthedocs.io/en/stable/operator-manual/argocd-cm-yaml/ (timeout.reconciliation, and its jitter)
+  { is: 'argocd', every: '3m' },
+  // An interval of one's own, without a default: 10m in https://fluxcd.io/flux/components/kustomize/kustomizations/#interval
+  { is: 'kustomize-controller', every: '10m' },
+  { is: 'helm-controller', every: '10m' },
+]
+/** https://kubernetes-sigs.github.io/external-dns/latest/docs/flags/ (interval), https://docs.flagger.app/usage/how-it-works (analysis) */
+const OTHERWISE: Duration = '1m'
+
+/** For how long what is written once more is read. */
+export const readFor = (by: string): Duration =>
+  `${INTERVALS * seconds(writers.find(({ is }) => by.startsWith(is))?.every ?? OTHERWISE)}s`
+
+/** The highest weight that was left and is below what they wrote: green has no more of it than before, nor less than need be. */
+export const takenBackTo = (found: Weight, left: readonly Weight[]): Weight =>
+  Math.max(0, ...left.filter((weight) => weight < found))
+
+/**
+ * What has become of it. `unread`: it may not be told yet. `holds`: read on. `again`: they have not stopped. `moved`: somebody
+ * moved it towards blue meanwhile, which is no contest.
+ */
+export function standing(share: Share, claim: Claim, nowMs: number): 'unread' | 'holds' | 'held' | 'again' | 'moved' {
+  const { from, to, by, writtenAtMs, seenAtMs } = claim
+  if (share === to) {
+    const since = seenAtMs ?? nowMs
+    return nowMs - since >= milliseconds(readFor(by)) ? 'held' : 'holds'
+  }
+  if (share === 'closed' || share === 'unmade' || (typeof share === 'number' && share < to)) return 'moved'
+  return seenAtMs === undefined && share === from && nowMs - writtenAtMs < UNREAD_MS ? 'unread' : 'again'
+}

@@ -1,0 +1,54 @@
+import type { LookupEventsRequest, LookupEventsResponse } from '@aws-sdk/client-cloudtrail'
+import type { AwsCall } from '../types.ts'
+import type { Needs } from './authorization/needs.ts'
+import type { Calls } from './calls.ts'
+import { AwsError } from './errors.ts'
+import { page, type Operations, type Serve } from './protocol/operations.ts'
+
+/** Every request that the sandbox's AWS answered, told at once: AWS takes some minutes. */
+export const trailOperations = (calls: Calls) =>
+  ({
+    /** The newest first. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html */
+    LookupEvents: (({ LookupAttributes = [], StartTime, MaxResults = 50, NextToken }) => {
+      const [attribute, ...more] = LookupAttributes
+      if (more.length > 0 || (attribute && attribute.AttributeKey !== 'EventName'))
+        throw new AwsError('InvalidLookupAttributesException', 'the sandbox looks up by one EventName')
+      // In JSON it is seconds.
+      const since = StartTime === undefined ? 0 : Number(StartTime) * 1000
+      const found = calls
+        .all()
+        .filter((c) => attribute === undefined || c.operation === attribute.AttributeValue)
+        .filter((c) => Date.parse(c.at) >= since)
+        .toReversed()
+      const { items, next } = page(found, NextToken, MaxResults, 50)
+      return { Events: items.map(eventOf), NextToken: next }
+    }) satisfies Serve<LookupEventsRequest, LookupEventsResponse>,
+  }) satisfies Operations
+
+const eventOf = ({ at, by, error, operation, parameters, service }: AwsCall) => ({
+  EventName: operation,
+  EventSource: `${service}.amazonaws.com`,
+  EventTime: new Date(at),
+  Username: by?.split('/').at(-1),
+  CloudTrailEvent: JSON.stringify({
+    eventTime: at,
+    eventName: operation,
+    userIdentity: { type: 'AssumedRole', arn: by },
+    requestParameters: lowered(parameters),
+    ...(error !== undefined && { errorCode: error }),
+  }),
+})
+
+/** CloudTrail's names of parameters begin in lower case. */
+function lowered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(lowered)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, it]) => [`${key.charAt(0).toLowerCase()}${key.slice(1)}`, lowered(it)]),
+  )
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html */
+export const trailNeeds = {
+  LookupEvents: () => [{ action: 'cloudtrail:LookupEvents', resource: '*' }],
+} satisfies Needs

@@ -1,0 +1,48 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { readFor, standing, takenBackTo, type Claim } from '../../src/domain/contests.ts'
+
+test.for([
+  ['argocd-controller at 2026-11-24T04:00:00Z', '540s'],
+  ['kustomize-controller at 2026-11-24T04:00:00Z', '1800s'],
+  ['flagger at 2026-11-24T04:00:00Z', '180s'],
+  ['CloudFormation (web)', '180s'],
+] as const)('three intervals of %s are %s', ([by, expected]) => {
+  expect(readFor(by)).toBe(expected)
+})
+
+test.for([
+  ['what is to be, on the way forward', 40, [5, 25], 25],
+  ['what was left, where they stayed below what is to be', 10, [5, 25], 5],
+  ['the most that green ever had, on the way back', 80, [0, 5, 50], 50],
+  ['none of it, where none was left', 3, [], 0],
+] as const)('written once more is %s', ([, found, left, expected]) => {
+  expect(takenBackTo(found, left)).toBe(expected)
+})
+
+test('green never gets more by being claimed', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 100 }), fc.array(fc.nat(100)), (found, left) => {
+      expect(takenBackTo(found, left)).toBeLessThan(found)
+    }),
+  )
+})
+
+const claim: Claim = { from: 40, to: 25, by: 'flagger', writtenAtMs: 0 }
+const seen: Claim = { ...claim, seenAtMs: 1000 }
+const SECOND = 1000
+
+test.for([
+  ['what was there before, a moment after it was written', 40, claim, 30, 'unread'],
+  ['what was there before, for a minute', 40, claim, 60, 'again'],
+  ['something else of theirs', 60, claim, 1, 'again'],
+  ['what was written', 25, claim, 1, 'holds'],
+  ['what was written, for the third interval', 25, seen, 180, 'holds'],
+  ['what was written, for three intervals', 25, seen, 181, 'held'],
+  ['theirs again, after what was written was read', 40, seen, 2, 'again'],
+  ['less than that', 10, seen, 2, 'moved'],
+  ['nothing of green', 'closed', seen, 2, 'moved'],
+  ['somebody else too', 'elsewhere', seen, 2, 'again'],
+] as const)('a route that reads %s', ([, share, it, seconds, expected]) => {
+  expect(standing(share, it, seconds * SECOND)).toBe(expected)
+})

@@ -1,0 +1,34 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { aPlatform, anApp } from '../support/builders.ts'
+import { Outside } from '../support/fakes.ts'
+import { skipping, Trial } from '../support/server.ts'
+
+let env: TestWorkflowEnvironment
+beforeEach(async () => {
+  env = await skipping()
+})
+afterEach(() => env.teardown())
+
+test('whoever moves a route towards green is told of before it is written once more; towards blue all of it follows', async () => {
+  const trial = new Trial(env, new Outside(aPlatform({ apps: [anApp('api')] })))
+  const { outside } = trial
+  outside.faults.set('api:test/route/web/100', { times: 1, type: 'Claimed', message: 'flagger moved it' })
+  const moved = { times: 1, type: 'MovedBack', message: 'aoki moved it towards blue' }
+  await trial.during(async () => {
+    await trial.start()
+    await trial.onGreen('api', 'test')
+    const told = outside.notices.filter((n) => n.thing === 'test/route/web/100/1/contested')
+    expect(told.map((n) => [n.about, n.title])).toEqual([
+      ['contested', 'flagger moved it'],
+      ['settled', 'they have stopped, and it goes on'],
+    ])
+    expect([...outside.contested]).toEqual(['api:test/route/web/100'])
+    outside.faults.set('api:production/route/web/100', moved)
+    await trial.approveApps()
+    await trial.gate('api', 'retry', 'production@')
+    const back = outside.notices.filter((n) => n.about === 'went-back').map((n) => n.title)
+    expect(back).toEqual(['api production went back to blue: aoki moved it towards blue'])
+    expect([...outside.world.facts.keys()].filter((key) => key.startsWith('api/production/'))).toEqual([])
+  })
+})
