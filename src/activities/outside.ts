@@ -9,6 +9,7 @@ import type {
   BlockStoragePort,
   CloudWatchPort,
   ComputePort,
+  DatadogPort,
   EksPort,
   KeysPort,
   KubernetesPort,
@@ -70,6 +71,7 @@ export interface Proven {
   readonly keys: KeysPort
   readonly quotas: QuotasPort
   readonly metrics: MetricsPort
+  readonly datadog?: DatadogPort
   readonly probes: ProbePort
   readonly principalArn: string
   on(side: Side): Promise<KubernetesPort>
@@ -110,6 +112,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     keys: ports.keys(region),
     quotas: ports.quotas(region),
     metrics: ports.metrics,
+    ...(ports.datadog && { datadog: ports.datadog }),
     probes: ports.probes,
     principalArn,
     on: (side) => open(scope[side]),
