@@ -36,8 +36,8 @@ async function answerSeconds(world: Proven, namespace: string, side: Side): Prom
 }
 
 /**
- * How many pods should be ready and are not; what sleeps on purpose is left out, and what is new and still starts, as when the
- * app grows or is deployed.
+ * How many pods should be ready and are not; what sleeps on purpose is left out. On green what is new and still starts is too,
+ * as when the app grows there or is deployed. Not on blue: whoever is to take everything back has to be ready now.
  */
 export async function unready(world: Proven, namespaces: readonly string[], side: Side): Promise<number> {
   const cluster = await world.on(side)
@@ -54,7 +54,7 @@ export async function unready(world: Proven, namespaces: readonly string[], side
       return wanted > ready ? [{ workload, count: wanted - ready }] : []
     })
   if (missing.length === 0) return 0
-  const pods = await podsIn(world, namespaces, side)
+  const pods = side === 'green' ? await podsIn(world, namespaces, side) : []
   const now = Date.now()
   return missing.reduce(
     (sum, { workload, count }) => sum + Math.max(0, count - pods.filter((p) => isStarting(workload, p, now)).length),

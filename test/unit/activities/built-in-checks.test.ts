@@ -126,6 +126,12 @@ describe('pods that are not ready', () => {
     const { answer } = await driven(observe, { subject, for: '4m', checks: named('ready') }, quarterly)
     expect(answer).toMatchObject([{ verdict: 'pass' }])
   })
+  test('a blue whose pods still start does not take everything back', async () => {
+    const since = Date.now()
+    const { compare } = activities({ b: { deployments: () => [deployment(3, 2)], pods: () => [starting(since)] } })
+    const { answer } = await driven(compare, { subject, checks: named('ready') })
+    expect(answer.blue).toBe('fail')
+  })
   test.for([
     { says: 'one that does not get ready in five minutes is', pods: (since: number) => [starting(since)] },
     { says: 'one that is not even made is', pods: () => [] },
