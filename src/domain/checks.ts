@@ -108,7 +108,8 @@ const minutely = (every: Duration): Duration => (milliseconds(every) < PERIOD_MS
 /**
  * How long a window may be made for samples that are still to come, in milliseconds: three times what was asked for, and
  * never less than its slowest check needs. CloudWatch's first minute is a whole one, and is told after another; a Job has its
- * own time, and is told some time after it.
+ * own time, and is told some time after it; one bad reading of what is read by the minute is looked at again, also in a window
+ * of seconds.
  */
 export const longestWindowMs = (window: Duration, checks: readonly Check[]): number =>
   Math.max(
@@ -119,6 +120,7 @@ const EXTENDED = 3
 
 function takesBeside(source: CheckSource): number {
   if (source.kind === 'cloudwatch') return 4 * PERIOD_MS
+  if (source.kind === 'kubernetes') return 2 * PERIOD_MS
   return source.kind === 'job' ? milliseconds(source.job.timeout) + 2 * PERIOD_MS : 0
 }
 

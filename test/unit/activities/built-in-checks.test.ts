@@ -94,6 +94,20 @@ test('an API server of green that is slower than one second and than twice blueâ
   expect(named('api-server')).toMatchObject([{ limit: { fineUpTo: 1, timesBlue: 2 }, breachAfter: 3 }])
 })
 
+test('one slow answer is looked at again, also in a window of seconds', async () => {
+  const slow = named('api-server').map((check): Check => ({ ...check, limit: { ...check.limit, fineUpTo: 0.005 } }))
+  const green = { answersAfterMs: 30 }
+  const { observe } = activities({ g: green })
+  const after = () => {
+    vi.setSystemTime(Date.now() + 15_000)
+    green.answersAfterMs = 0
+  }
+  const checks = [...slow, ...named('ready')]
+  const { answer, waits } = await driven(observe, { subject, for: '3s', checks }, { between: after })
+  expect(answer).toMatchObject([{ verdict: 'pass' }, { verdict: 'pass' }])
+  expect(waits).toHaveLength(4)
+})
+
 test('what a cluster is like for all apps takes back none that is there', () => {
   expect(builtIn.filter(takesBack).map((c) => c.name)).toEqual(['restarts', 'ready'])
 })
