@@ -58,6 +58,7 @@ async function main(): Promise<void> {
     version: ownVersion(),
     webhookSecrets: settings.webhookSecrets,
     ...(settings.slack && { slack: settings.slack }),
+    ...(settings.datadog && { datadog: settings.datadog }),
     ...(settings.decommissionRoleArn !== undefined && { decommissionRoleArn: settings.decommissionRoleArn }),
   })
   const outside: Outside = {

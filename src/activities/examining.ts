@@ -4,6 +4,7 @@ import { askedOf, groupMetrics } from '../domain/cloudwatch.ts'
 import {
   namesOfPlatform,
   seenCloudWatch,
+  seenDatadog,
   seenClusters,
   seenFile,
   seenIdentity,
@@ -17,6 +18,7 @@ import {
   type Seen,
   type SeenChat,
 } from '../domain/examination.ts'
+import { askedOfDatadog, NO_DATADOG_KEYS, type Site } from '../domain/datadog.ts'
 import type { CheckFile, PlatformFile } from '../domain/platform-file.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { findingsOfAccess } from './access.ts'
@@ -91,15 +93,30 @@ const looks: Readonly<Record<Organ, (outside: Outside, read: Read) => Promise<re
     const checks = [health.checks, ...Object.values(file.apps).map((app) => app.checks ?? {})].flatMap((some) =>
       Object.values<CheckFile>(some),
     )
-    if (!checks.some((check) => 'cloudwatch' in check)) return [own]
+    const asked = checks.some((check) => 'datadog' in check) ? [await seenAtDatadog(outside, health.datadog.site)] : []
+    if (!checks.some((check) => 'cloudwatch' in check)) return [own, ...asked]
     const asking = askedOf(Date.now())
     if (asking) await (await inAccount(outside, file)).cloudWatch.data(groupMetrics('latency', NOBODY, NOBODY), asking)
-    return [own, seenCloudWatch(file.region)]
+    return [own, seenCloudWatch(file.region), ...asked]
   },
   teams: async ({ ports: { chat } }, { file }) => {
     const asked = Object.values(file.teams).some(({ notify }) => notify.slack !== undefined)
     return seenTeams(file, asked && chat ? await chat.whoAmI().catch(refused) : undefined)
   },
+}
+
+/** A question about nobody: it takes both keys, and the right that a query needs. */
+async function seenAtDatadog({ ports: { datadog } }: Outside, site: Site): Promise<Seen> {
+  if (!datadog) return seenDatadog(site, NO_DATADOG_KEYS)
+  const query = `avg:system.cpu.user{host:${NOBODY}}`
+  const broken = await datadog.query(site, query, askedOfDatadog(Date.now(), WINDOW)).then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof ApplicationFailure) return error.message
+      throw error
+    },
+  )
+  return seenDatadog(site, broken)
 }
 
 /** That it may not is an answer too. */

@@ -147,7 +147,9 @@ async function sampled(world: Proven, checks: readonly Check[], before: Samples)
       const next = await samplesOf(world, check, since, samples)
       // One that is away, too: it may be too many who ask it that keep it away.
       noteDone(`read ${name}`)
-      return [name, next.reduce<readonly Sample[]>((all, sample) => followedBy(all, sample), samples)]
+      // Who was reached and has nothing new to say is not away any more.
+      const known = next.length > 0 ? samples : samples.filter((s) => s.unreachable === undefined)
+      return [name, next.reduce<readonly Sample[]>((all, sample) => followedBy(all, sample), known)]
     }),
   )
   return Object.fromEntries(entries)

@@ -9,6 +9,7 @@ import type {
   BlockStoragePort,
   CloudWatchPort,
   ComputePort,
+  DatadogPort,
   EksPort,
   KeysPort,
   KubernetesPort,
@@ -73,6 +74,7 @@ export interface Proven {
   /** Of any region: what belongs to none is told of in one of them. */
   trail(region: string): TrailPort
   readonly metrics: MetricsPort
+  readonly datadog?: DatadogPort
   readonly probes: ProbePort
   readonly principalArn: string
   on(side: Side): Promise<KubernetesPort>
@@ -114,6 +116,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     trail: (of) => ports.trail(of),
     quotas: ports.quotas(region),
     metrics: ports.metrics,
+    ...(ports.datadog && { datadog: ports.datadog }),
     probes: ports.probes,
     principalArn,
     on: (side) => open(scope[side]),

@@ -44,7 +44,8 @@ import type { RolePermission } from '../domain/role-permissions.ts'
 import type { RoleDescription } from '../domain/roles.ts'
 import type { ServedResource } from '../domain/resources.ts'
 import type { Claims } from '../domain/tokens.ts'
-import type { Asking, CloudWatchQuery, Series } from '../domain/cloudwatch.ts'
+import type { Site } from '../domain/datadog.ts'
+import type { Asking, CloudWatchQuery, Datapoint, Series } from '../domain/cloudwatch.ts'
 import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
 import type { BalancerHost, RecordChange, RecordSet } from '../domain/weighted-records.ts'
 import type { Written } from '../domain/writers.ts'
@@ -79,6 +80,8 @@ export interface Ports {
   /** Looks the cluster's endpoint up once, and signs in with the worker's own identity. Throws `notFound`. */
   kubernetes(region: string, cluster: string): Promise<KubernetesPort>
   readonly metrics: MetricsPort
+  /** Absent where the worker has no keys for it. */
+  readonly datadog?: DatadogPort
   readonly probes: ProbePort
   readonly webhooks: WebhookPort
   /** Absent where the worker has no token for one. */
@@ -447,6 +450,18 @@ export interface Endpoint {
 export interface MetricsPort {
   /** The one number that an instant query gives; null where it gives none (or NaN). Throws `unreachable`, `invalidInput`. */
   query(url: string, promql: string): Promise<number | null>
+}
+
+export interface DatadogPort {
+  /**
+   * The points of the one series that a query gives, oldest first; none where there is none. Throws `denied`, `invalidInput`
+   * where it is not understood or gives several, and `unreachable`, also where too much was asked.
+   */
+  query(
+    site: Site,
+    query: string,
+    asking: { readonly fromMs: number; readonly untilMs: number },
+  ): Promise<readonly Datapoint[]>
 }
 
 /** Of metrics. */

@@ -1,4 +1,3 @@
-import { REPLICAS } from '../domain/annotations.ts'
 import {
   askedOf,
   beside,
@@ -11,12 +10,14 @@ import {
   type Asking,
   type Datapoint,
 } from '../domain/cloudwatch.ts'
+import { askedOfDatadog, meanOf, NO_DATADOG_KEYS } from '../domain/datadog.ts'
 import { milliseconds } from '../domain/duration.ts'
 import type { Side } from '../domain/platform.ts'
 import { lookOf, type Probed, type ProbeTarget } from '../domain/probes.ts'
 import type { Check, CheckSource, Limit, Sample } from '../domain/verdict.ts'
-import { readinessOf } from '../domain/workload-state.ts'
-import { isUnreachable } from './errors.ts'
+import { ran } from './check-jobs.ts'
+import { denied, isUnreachable } from './errors.ts'
+import { toldByKubernetes, unready } from './kubernetes-readings.ts'
 import type { Proven } from './outside.ts'
 import { notedAside, noteAside } from './waiting.ts'
 
@@ -37,6 +38,7 @@ export async function samplesOf(
   const at = new Date().toISOString()
   try {
     const { source } = check
+    if (source.kind === 'job') return (await ran(world, check, source)).map((sample) => ({ at, ...sample }))
     const read =
       source.kind === 'cloudwatch'
         ? await measured(world, check.limit, source, askedOf(Date.now(), sinceMs, lastOf(before)))
@@ -79,13 +81,19 @@ async function measured(
   }))
 }
 
-/** The newest. Throws `unreachable` where the source does not answer. */
+/** The newest; of a Job none, which is run for a window alone. Throws `unreachable` where the source does not answer. */
 export async function reading(world: Proven, { source }: Check, side: Side): Promise<Reading> {
   switch (source.kind) {
     case 'prometheus':
       return queried(world, source, side)
+    case 'datadog':
+      return { value: await meanIn(world, source, side) }
     case 'readiness':
-      return unready(world, source, side)
+      return { value: await unready(world, source.namespaces, side) }
+    case 'job':
+      return { value: null }
+    case 'kubernetes':
+      return toldByKubernetes(world, source, side)
     case 'probe':
       return probed(world, source, side)
     case 'cloudwatch': {
@@ -124,26 +132,17 @@ async function knownGroup({ loadBalancing }: Proven, name: string): Promise<stri
   return found?.arn
 }
 
-async function queried(world: Proven, { url, queries }: Source<'prometheus'>, side: Side): Promise<Reading> {
-  return { value: await world.metrics.query(url, queries[side]) }
+async function meanIn(
+  { datadog }: Proven,
+  { site, queries, window }: Source<'datadog'>,
+  side: Side,
+): Promise<number | null> {
+  if (!datadog) throw denied(NO_DATADOG_KEYS)
+  return meanOf(await datadog.query(site, queries[side], askedOfDatadog(Date.now(), window)))
 }
 
-/** Pods that should be ready and are not; what sleeps on purpose is left out. */
-async function unready(world: Proven, { namespaces }: Source<'readiness'>, side: Side): Promise<Reading> {
-  const cluster = await world.on(side)
-  const lists = await Promise.all(
-    (['Deployment', 'StatefulSet'] as const).flatMap((kind) =>
-      namespaces.map((namespace) => cluster.list(kind, { namespace })),
-    ),
-  )
-  const value = lists
-    .flat()
-    .filter((w) => w.metadata.annotations?.[REPLICAS] === undefined)
-    .reduce((sum, w) => {
-      const { wanted, ready } = readinessOf(w)
-      return sum + Math.max(0, wanted - ready)
-    }, 0)
-  return { value }
+async function queried(world: Proven, { url, queries }: Source<'prometheus'>, side: Side): Promise<Reading> {
+  return { value: await world.metrics.query(url, queries[side]) }
 }
 
 async function probed(world: Proven, { gives, timeout, targets }: Source<'probe'>, side: Side): Promise<Reading> {

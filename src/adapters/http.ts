@@ -2,9 +2,10 @@ import { invalidInput, unreachable } from '../activities/errors.ts'
 import { secondsIn } from './patience.ts'
 import { isTimeout, whyNoAnswer } from './words.ts'
 
-interface Answer {
+export interface Answer {
   readonly status: number
   readonly text: string
+  readonly headers: Headers
   /** For how many seconds it asks to be left alone. */
   readonly retryAfter?: number
 }
@@ -21,24 +22,38 @@ interface Post {
  * One POST, without following redirects (they would drop the body). A user and password in the URL go as basic
  * authentication, as `curl` does it. Throws `unreachable` where there is no answer, `invalidInput` where the URL is none.
  */
-export async function post(url: string, { body, headers, timeoutMs, calledAs = shown(url) }: Post): Promise<Answer> {
+export const post = (url: string, { calledAs = shown(url), ...how }: Post): Promise<Answer> =>
+  send('POST', url, calledAs, how)
+
+/** One GET, likewise: a redirect would take its headers elsewhere. */
+export const get = (url: string, how: Omit<Post, 'body' | 'calledAs'>): Promise<Answer> =>
+  send('GET', url, shown(url), how)
+
+async function send(
+  method: 'GET' | 'POST',
+  url: string,
+  calledAs: string,
+  { body, headers, timeoutMs }: Omit<Post, 'body' | 'calledAs'> & { readonly body?: string },
+): Promise<Answer> {
   const target = parse(url)
   const authorization = basic(target)
   target.username = ''
   target.password = ''
   try {
     const response = await fetch(target, {
-      method: 'POST',
-      body,
+      method,
+      ...(body !== undefined && { body }),
       headers: { ...headers, ...(authorization && { authorization }) },
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     })
     const retryAfter = secondsIn(response.headers.get('retry-after'))
-    return { status: response.status, text: await response.text(), ...(retryAfter !== undefined && { retryAfter }) }
+    const { status } = response
+    const text = await response.text()
+    return { status, text, headers: response.headers, ...(retryAfter !== undefined && { retryAfter }) }
   } catch (error) {
     const why = isTimeout(error) ? `no answer in ${timeoutMs / 1000}s` : whyNoAnswer(error)
-    throw unreachable(`POST ${calledAs}: ${why}`)
+    throw unreachable(`${method} ${calledAs}: ${why}`)
   }
 }
 

@@ -29,6 +29,7 @@ import { notingUnknown } from './eks/unknown.ts'
 import { keys } from './kms/keys-port.ts'
 import { kubernetesClusters } from './kubernetes/clusters.ts'
 import { tokens } from './oidc/token-port.ts'
+import { datadog } from './datadog/datadog-port.ts'
 import { probes } from './probe/probe-port.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
 import { quotas } from './service-quotas/quotas-port.ts'
@@ -45,6 +46,7 @@ interface OutsideOptions extends AwsOptions {
   readonly version?: string
   readonly webhookSecrets?: readonly string[]
   readonly slack?: Parameters<typeof slack>[0]
+  readonly datadog?: Parameters<typeof datadog>[0]
   /** Left out: what decommissioning removes is removed with the worker's own credentials. */
   readonly decommissionRoleArn?: string
   /** Requests of Route 53, over all accounts that it asks: a limit is one for all who ask of an account. Left out: three. */
@@ -58,6 +60,7 @@ interface OutsideOptions extends AwsOptions {
 export function connectOutside({
   webhookSecrets,
   slack: slackApp,
+  datadog: datadogKeys,
   decommissionRoleArn: role,
   recordsPerSecond,
   version,
@@ -133,6 +136,7 @@ export function connectOutside({
     probes: probes(),
     webhooks: webhooks(webhookSecrets === undefined ? {} : { secrets: webhookSecrets }),
     ...(slackApp && { chat: slack(slackApp) }),
+    ...(datadogKeys && { datadog: datadog(datadogKeys) }),
     tokens: tokens(),
     async close() {
       await clusters.close()

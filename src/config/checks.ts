@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import type { JobFile } from '../domain/check-jobs.ts'
 import type { CloudWatchFile } from '../domain/cloudwatch.ts'
 import type { CheckFile } from '../domain/platform-file.ts'
 import type { ProbeFile } from '../domain/probes.ts'
 import type { Limit } from '../domain/verdict.ts'
-import { amount, count, expecting, named, oneOf, query, text, time, words } from './pieces.ts'
+import { amount, count, expecting, listOf, named, objectName, oneOf, query, text, time, words } from './pieces.ts'
 
 const PROBE = '{ http: "http://{app}.{namespace}:8080/healthz" }'
 const SERVICE = 'http://<service>.<namespace>:<port>/<path>, such as http://{app}.{namespace}:8080/healthz'
@@ -71,8 +72,26 @@ const cloudwatch = z.strictObject(
   expecting('a mapping', '{ of: errors }'),
 )
 
+const job = z.strictObject(
+  {
+    cronJob: objectName
+      .exactOptional()
+      .describe(
+        'A CronJob of the environment, as whose Jobs it is made; a suspended one is as good. The first namespace that has it.',
+      ),
+    image: words('an image', 'it as pods name it, such as registry.example.com/smoke:1')
+      .exactOptional()
+      .describe('Or an image, run in the first namespace; with {cluster}, {app}, {environment} and {namespace}.'),
+    command: listOf(z.string(expecting('a text', 'it in quotes')), 'a list', '["/smoke", "--of", "{app}"]')
+      .exactOptional()
+      .describe('With image: what is run in it, with the same. Default: the command of the image.'),
+    timeout: time.prefault('5m').describe('Within how long it has to end; 1h at most.'),
+  },
+  expecting('a mapping', '{ cronJob: smoke-test }'),
+)
+
 /** Sources of which a check has one. `rules/health.ts` sees to that. */
-export const SOURCES = ['query', 'probe', 'cloudwatch'] as const
+export const SOURCES = ['query', 'probe', 'cloudwatch', 'datadog', 'job', 'kubernetes'] as const
 export const LIMITS = ['atMost', 'atLeast', 'timesBlue'] as const
 
 const oneOfThese = (keys: readonly string[]) => keys.map((key) => ({ required: [key] }))
@@ -85,6 +104,19 @@ export const check = z
         .describe('PromQL with {cluster}, {namespaces} (a regular expression) and {window}: one number.'),
       probe: probe.exactOptional().describe('A GET of each address a look; without a limit none may fail.'),
       cloudwatch: cloudwatch.exactOptional().describe('A number a minute, which CloudWatch tells a minute late.'),
+      datadog: words('a query', "Datadog's own with {cluster} in it")
+        .exactOptional()
+        .describe(
+          'A query of Datadog with {cluster}, {app}, {environment}, {namespace} (the first one) and {namespaces} (all, for IN): one series.',
+        ),
+      job: job
+        .exactOptional()
+        .describe('A Job on green for each window, and before the app moves: it has to end well.'),
+      kubernetes: oneOf(['restarts', 'scheduling', 'api-server'])
+        .exactOptional()
+        .describe(
+          'What is built in, with a limit of your own. restarts: of the container that was started again most often within ten minutes. scheduling: seconds that the slowest pod waits for a node. api-server: seconds that it takes to tell one object.',
+        ),
       atMost: amount.exactOptional().describe('The number may be this at most.'),
       atLeast: amount.exactOptional().describe('The number must be this at least.'),
       timesBlue: amount.exactOptional().describe("The number may be this many times blue's, over the same window."),
@@ -93,7 +125,9 @@ export const check = z
         .describe("With timesBlue: up to this the number is fine, whatever blue's is. Default: it is always compared."),
       minSamples: count(1, 1000).default(3).describe('Fewer readings give no verdict.'),
       breachAfter: count(1, 1000).default(2).describe('How many bad readings in a row make a breach.'),
-      window: time.prefault('1m').describe('With query: what {window} stands for.'),
+      window: time
+        .prefault('1m')
+        .describe('With query: what {window} stands for. With datadog: of how long the mean is taken.'),
     },
     expecting('a mapping', '{ query: <PromQL>, atMost: 0.02 }'),
   )
@@ -102,6 +136,9 @@ export const check = z
       { required: ['query'], anyOf: oneOfThese(LIMITS) },
       { required: ['probe'] },
       { required: ['cloudwatch'], anyOf: oneOfThese(LIMITS) },
+      { required: ['datadog'], anyOf: oneOfThese(LIMITS) },
+      { required: ['job'] },
+      { required: ['kubernetes'], anyOf: oneOfThese(LIMITS) },
     ],
   })
 
@@ -118,11 +155,19 @@ type Written = z.output<typeof check>
 
 /** `rules/health.ts` saw that there is one source and a limit. */
 export function checkOf(written: Written): CheckFile {
-  const { query: promql = '', probe: asked, cloudwatch: counted, window, minSamples, breachAfter, ...limits } = written
+  const { query: promql = '', probe: asked, cloudwatch: counted, window, minSamples, breachAfter, ...more } = written
+  const { kubernetes, datadog, job: run, ...limits } = more
+  // It is run once, and ends well or does not.
+  if (run) return { job: jobOf(run), limit: { atMost: 0 }, minSamples: 1, breachAfter: 1 }
   const common = { minSamples, breachAfter, limit: limitOf(limits) }
+  if (kubernetes) return { ...common, kubernetes }
+  if (datadog !== undefined) return { ...common, datadog, window }
   if (asked) return { ...common, probe: probeOf(asked) }
   return counted ? { ...common, cloudwatch: countedOf(counted) } : { ...common, query: promql, window }
 }
+
+const jobOf = ({ cronJob = '', image, command, timeout }: z.output<typeof job>): JobFile =>
+  image === undefined ? { timeout, cronJob } : { timeout, image, ...(command && { command }) }
 
 const countedOf = ({ of, metrics = {}, expression }: z.output<typeof cloudwatch>): CloudWatchFile =>
   of ?? { metrics, ...(expression !== undefined && { expression }) }

@@ -22,6 +22,7 @@ export function complete(written: Written, at: (path: Path) => string): Platform
     amis: green.amis,
     health: {
       prometheus: health.prometheus,
+      datadog: health.datadog,
       requests: health.requests,
       checks: mapValues(health.checks, checkOf),
       every: health.every,

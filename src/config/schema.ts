@@ -1,5 +1,6 @@
 import { owners } from './owners.ts'
 import { z } from 'zod'
+import { SITES } from '../domain/datadog.ts'
 import { jobKinds } from '../domain/one-shot-jobs.ts'
 import { deployers } from '../domain/platform-file.ts'
 import { platformGates, teamGate } from './gates.ts'
@@ -54,6 +55,15 @@ const health = z.strictObject(
         mapping('{ url: http://prometheus.monitoring:9090 }'),
       )
       .describe('The Prometheus that knows both clusters.'),
+    datadog: z
+      .strictObject(
+        { site: oneOf(SITES).default('datadoghq.com').describe('Which of its sites the organization is on.') },
+        mapping('{ site: ap1.datadoghq.com }'),
+      )
+      .prefault({})
+      .describe(
+        'The Datadog that checks may ask. Its keys are of the worker: NORIKAE_DATADOG_API_KEY, NORIKAE_DATADOG_APP_KEY.',
+      ),
     requests: query
       .default(DEFAULT_REQUESTS)
       .describe('PromQL with {cluster}, {namespaces} and {window}: how many requests a side served within the window.'),

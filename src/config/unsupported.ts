@@ -7,8 +7,6 @@ interface Later {
   readonly instead: string
 }
 
-const SOURCES = ['datadog', 'job']
-
 /** Keys of the design that a later release reads. Each goes away with the issue that brings it. */
 const later: readonly Later[] = [
   {
@@ -16,10 +14,6 @@ const later: readonly Later[] = [
     instead: 'leave it out: listener rules of load balancers are found by their TargetGroupBindings',
   },
   { at: 'environments.*.window', instead: 'write hours for the whole platform, or a window for a workload of an app' },
-  ...SOURCES.flatMap((source) => [
-    { at: `health.${source}`, instead: 'leave it out and write what it asks as PromQL in health.checks' },
-    { at: `health.checks.*.${source}`, instead: 'write what it asks as PromQL in query' },
-  ]),
 ]
 
 /** What to do instead of a key that is for later; undefined where the path is not one. */

@@ -153,6 +153,12 @@ export function seenMetrics(url: string, blue: string | undefined, requests: num
 export const seenCloudWatch = (region: string): Seen =>
   seen('metrics', 'works', `CloudWatch of ${region} answers, a minute after each minute`)
 
+/** `why`: it does not work; absent: it answered a question about nobody. */
+export const seenDatadog = (site: string, why?: string): Seen =>
+  why === undefined
+    ? seen('metrics', 'works', `Datadog (${site}) answers, and knows the worker's keys`)
+    : seen('metrics', 'broken', `Datadog (${site}): ${why}`, 'see docs/how-to/declare-checks.md#datadog')
+
 /** What Slack says to the worker's token; absent: the worker has none. */
 export type SeenChat = { readonly user: string; readonly workspace: string } | { readonly refused: string }
 

@@ -23,7 +23,7 @@ import {
 } from './platform.ts'
 import { PROOF_STEP } from './roles.ts'
 import { act, ask, leaves, waitFor, type LeafStep, type Step } from './steps.ts'
-import { needsNoTraffic, withoutBlue, type Check } from './verdict.ts'
+import { needsNoTraffic, takesBack, withoutBlue, type Check } from './verdict.ts'
 import { waived } from './waivers.ts'
 
 const HANDOVERS_AT_ONCE = 5
@@ -76,7 +76,7 @@ export function planCutover(
         ],
         commit: [pointAway(placeOf(it)), ...traffic.commit, ...jobs.commit, ...ready.commit],
         onFailure: 'rollback',
-        ...(begins && { health: { from: begins.id, checks: untilAwake(it) } }),
+        ...(begins && { health: { from: begins.id, checks: untilAwake(it).filter(takesBack) } }),
       },
     ],
   }
@@ -299,10 +299,10 @@ const asks =
 const gates = ({ name, gate }: Environment): Step[] =>
   gate ? [ask(`${name}/gate`, `move ${name} to green`, gate)] : []
 
-/** Blue serves nothing any more: there is nothing to compare with. */
+/** Blue serves nothing any more: there is nothing to compare with, but its pods and its API server. */
 const byItself = (environment: Environment): Environment => ({
   ...environment,
-  checks: environment.checks.flatMap(withoutBlue),
+  checks: environment.checks.flatMap((check) => (check.source.kind === 'kubernetes' ? [check] : withoutBlue(check))),
 })
 
 const observed = (app: App, { name, observe, checks }: Environment, point: string, words: string): LeafStep => ({

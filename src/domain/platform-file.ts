@@ -1,5 +1,7 @@
 import type { Amis } from './amis.ts'
 import type { Calendar } from './calendar.ts'
+import type { JobFile } from './check-jobs.ts'
+import type { Site } from './datadog.ts'
 import type { CloudWatchFile } from './cloudwatch.ts'
 import type { Prices } from './costs.ts'
 import type { Duration } from './duration.ts'
@@ -11,7 +13,7 @@ import type { Target } from './record-routes.ts'
 import type { Schedule } from './schedule.ts'
 import type { Transform } from './transforms.ts'
 import type { Trust } from './trust.ts'
-import type { Limit } from './verdict.ts'
+import type { KubernetesAsked, Limit } from './verdict.ts'
 import type { Waiver } from './waivers.ts'
 
 /**
@@ -75,6 +77,7 @@ export interface PlatformFile {
 
 export interface HealthFile {
   readonly prometheus: { readonly url: string }
+  readonly datadog: { readonly site: Site }
   /** Requests that a side served within `{window}`: a query with `{cluster}`, `{namespaces}`, `{window}`. */
   readonly requests: string
   readonly checks: Readonly<Record<string, CheckFile>>
@@ -93,8 +96,16 @@ export type CheckFile = {
       /** What `{window}` stands for. */
       readonly window: Duration
     }
+  | {
+      /** A query of Datadog with `{cluster}`, `{app}`, `{environment}`, `{namespace}` and `{namespaces}`. */
+      readonly datadog: string
+      /** Of how long the mean is taken. */
+      readonly window: Duration
+    }
   | { readonly probe: ProbeFile }
   | { readonly cloudwatch: CloudWatchFile }
+  | { readonly kubernetes: KubernetesAsked }
+  | { readonly job: JobFile }
 )
 
 export interface TeamFile {

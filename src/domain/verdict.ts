@@ -1,4 +1,6 @@
+import type { JobFile } from './check-jobs.ts'
 import type { CloudWatchAsked } from './cloudwatch.ts'
+import type { Site } from './datadog.ts'
 import { seconds, type Duration } from './duration.ts'
 import type { Side } from './platform.ts'
 import type { ProbeTarget } from './probes.ts'
@@ -33,6 +35,23 @@ export type CheckSource =
     }
   /** One number a minute, which is told a minute late. */
   | { readonly kind: 'cloudwatch'; readonly asked: CloudWatchAsked }
+  /** One number of Datadog: the mean over a window. */
+  | {
+      readonly kind: 'datadog'
+      readonly site: Site
+      readonly queries: Readonly<Record<Side, string>>
+      readonly window: Duration
+    }
+  /** A Job on green for each window: 0 where it ended well, 1 where it did not. */
+  | { readonly kind: 'job'; readonly job: JobFile; readonly namespaces: readonly string[] }
+  /** What the API server and the pods of these namespaces tell by themselves. */
+  | { readonly kind: 'kubernetes'; readonly of: KubernetesAsked; readonly namespaces: readonly string[] }
+
+/**
+ * `restarts`: of the container that was started again most often within ten minutes. `scheduling`: seconds that the slowest
+ * pod took, or waits, to get a node. `api-server`: seconds that the API server takes to tell one object.
+ */
+export type KubernetesAsked = 'restarts' | 'scheduling' | 'api-server'
 
 /** What people call a source, in gates and reports. */
 const called = {
@@ -40,6 +59,9 @@ const called = {
   readiness: 'pods',
   probe: 'probe',
   cloudwatch: 'CloudWatch',
+  datadog: 'Datadog',
+  kubernetes: 'Kubernetes',
+  job: 'Job',
 } as const satisfies Record<CheckSource['kind'], string>
 
 export const sourceInWords = ({ source }: Pick<Check, 'source'>): string => called[source.kind]
@@ -100,6 +122,7 @@ export function judge(check: Check, samples: readonly Sample[], before?: Tally):
   const { known, longest, over } = tally
   const last = over.at(-1)
 
+  if (check.source.kind === 'job') return say(...ofJob(known, last, samples))
   if (longest >= check.breachAfter)
     return say(
       'fail',
@@ -120,6 +143,17 @@ export function judge(check: Check, samples: readonly Sample[], before?: Tally):
     'pass',
     longest === 0 ? `${known} samples within the limit` : `${known} samples, ${longest} over the limit`,
   )
+}
+
+/** It is run once, so there is nothing to count. */
+function ofJob(known: number, failed: Sample | undefined, samples: readonly Sample[]): [Verdict, string] {
+  const away = samples.findLast((s) => s.unreachable !== undefined)?.unreachable
+  if (failed) return ['fail', failed.saw ?? 'failed']
+  if (known > 0) return ['pass', samples.findLast((s) => s.value !== null)?.saw ?? 'ended well']
+  return [
+    'inconclusive',
+    away === undefined ? 'has not ended yet' : `has not ended yet; it could not be reached: ${away}`,
+  ]
 }
 
 /**
@@ -146,10 +180,12 @@ export function judgeAll(
   })
 }
 
+/** Only these tell nothing where there is no traffic. */
+const counters: ReadonlySet<CheckSource['kind']> = new Set(['prometheus', 'cloudwatch', 'datadog'])
+
 /** Looked often enough, never in vain, and never bad. */
 const lacksTraffic = (check: Check, samples: readonly Sample[], tally: Tally): boolean =>
-  check.source.kind !== 'readiness' &&
-  check.source.kind !== 'probe' &&
+  counters.has(check.source.kind) &&
   lookedAt(tally) >= check.minSamples &&
   tally.longest === 0 &&
   samples.every((s) => s.unreachable === undefined)
@@ -168,11 +204,12 @@ function unknown({ withoutData, withoutBlue: alone }: Tally, samples: readonly S
 const seen = (sample: Sample | undefined): string => (sample?.saw === undefined ? '' : ` (${sample.saw})`)
 
 /** What the limit says, in the words of the platform file: the part of it that does not hold. */
-function allowed({ limit: { atMost, atLeast, timesBlue } }: Check, sample: Sample | undefined): string {
+function allowed({ limit: { atMost, atLeast, timesBlue, fineUpTo } }: Check, sample: Sample | undefined): string {
   const { value = null, blue = null } = sample ?? {}
   if (atMost !== undefined && value !== null && value > atMost) return `at most ${atMost} is allowed`
   if (atLeast !== undefined && value !== null && value < atLeast) return `at least ${atLeast} is needed`
-  return `at most ${timesBlue} times blue's ${rounded(blue)} is allowed`
+  const fine = fineUpTo === undefined ? '' : `${fineUpTo}, or `
+  return `at most ${fine}${timesBlue} times blue's ${rounded(blue)}${fine === '' ? '' : ','} is allowed`
 }
 
 const rounded = (value: number | null): string => (value === null ? 'nothing' : `${Number(value.toPrecision(3))}`)
@@ -202,7 +239,14 @@ export function withoutBlue(check: Check): Check[] {
 }
 
 /** Asked of green it says something before anybody else asks it. */
-export const needsNoTraffic = ({ source }: Check): boolean => source.kind === 'probe'
+export const needsNoTraffic = ({ source }: Check): boolean => source.kind === 'probe' || source.kind === 'job'
+
+/**
+ * Whether a breach of it takes back what is on green. What the cluster is like for all apps alike only decides whether more
+ * moves there: an app that serves does so whatever its API server and its scheduler take. A Job is run for a window.
+ */
+export const takesBack = ({ source }: Pick<Check, 'source'>): boolean =>
+  source.kind === 'kubernetes' ? source.of === 'restarts' : source.kind !== 'job'
 
 /** What is known at the moment of a breach. */
 export interface Breach {

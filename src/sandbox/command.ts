@@ -116,9 +116,10 @@ async function described(
 export const environmentOf = ({
   temporal,
   aws,
+  datadog,
   slack,
   platforms,
-}: Pick<SandboxInfo, 'temporal' | 'aws' | 'slack' | 'platforms'>): Readonly<Record<string, string>> => ({
+}: Pick<SandboxInfo, 'temporal' | 'aws' | 'datadog' | 'slack' | 'platforms'>): Readonly<Record<string, string>> => ({
   TEMPORAL_ADDRESS: temporal.address,
   TEMPORAL_NAMESPACE: temporal.namespace,
   AWS_ENDPOINT_URL: aws.endpoint,
@@ -127,6 +128,9 @@ export const environmentOf = ({
   AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
   NORIKAE_DECOMMISSION_ROLE_ARN: aws.decommissionRoleArn,
   NORIKAE_PLATFORMS: platforms,
+  NORIKAE_DATADOG_API: datadog.url,
+  NORIKAE_DATADOG_API_KEY: datadog.apiKey,
+  NORIKAE_DATADOG_APP_KEY: datadog.appKey,
   NORIKAE_SLACK_API: slack.url,
   NORIKAE_SLACK_TOKEN: slack.token,
   NORIKAE_TEMPORAL_UI: temporal.ui,

@@ -1,12 +1,12 @@
 /**
- * What becomes of a request on its way, whichever API it is for: asked by AWS, the stand-in API servers, Prometheus, Slack
+ * What becomes of a request on its way, whichever API it is for: asked by AWS, the stand-in API servers, Prometheus, Datadog, Slack
  * and the webhooks before they serve it. Faults by name are in faults.ts; tests add rules of their own.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** One request as it came in. */
 export interface Asked {
-  /** `eks`, `elasticloadbalancing`, … as an IAM policy has it, or `kubernetes`, `prometheus`, `slack`, `webhook`. */
+  /** `eks`, `elasticloadbalancing`, … as an IAM policy has it, or `kubernetes`, `prometheus`, `datadog`, `slack`, `webhook`. */
   readonly service: string
   /** Of Kubernetes: the cluster's name. */
   readonly cluster?: string

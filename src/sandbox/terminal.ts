@@ -18,7 +18,9 @@ export async function terminalFor(info: SandboxInfo, folder: string): Promise<st
   if (temporal !== undefined) await symlink(temporal, join(bin, 'temporal'))
   const file = join(folder, 'env')
   // Nobody but the worker has AWS's keys.
-  const known = Object.entries(environmentOf(info)).filter(([name]) => !/^(AWS|NORIKAE_SLACK)_/.test(name))
+  const known = Object.entries(environmentOf(info)).filter(
+    ([name]) => !/^(AWS|NORIKAE_SLACK|NORIKAE_DATADOG)_/.test(name),
+  )
   const lines = known.map(([name, value]) => `export ${name}=${value}`)
   await writeFile(file, `${[`export PATH="${bin}:$PATH"`, ...lines].join('\n')}\n`, { mode: 0o600 })
   return file

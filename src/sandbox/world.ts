@@ -13,6 +13,7 @@ import { Faults, MetricFaults } from './faults.ts'
 import { createJudge, type Judge } from './judge.ts'
 import { lookAt } from './judge/twin-sides.ts'
 import { startNetworkOwner } from './network-owner.ts'
+import { startDatadog } from './datadog/server.ts'
 import { SeriesStore } from './prometheus/series.ts'
 import { startPrometheus } from './prometheus/server.ts'
 import { WorldMetrics } from './prometheus/world-metrics.ts'
@@ -64,6 +65,7 @@ export interface WorldInfo {
   readonly clusters: { readonly blue?: ClusterInfo; readonly green?: ClusterInfo }
   readonly traffic: { readonly url: string; readonly hosts: readonly string[] }
   readonly prometheus: { readonly url: string }
+  readonly datadog: { readonly url: string; readonly apiKey: string; readonly appKey: string }
   /** The chat of the teams: a channel each. */
   readonly slack: { readonly url: string; readonly token: string }
   readonly control: { readonly url: string }
@@ -177,6 +179,8 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
     port: ports.prometheus ?? 0,
   })
   ends.push(() => prometheus.stop())
+  const datadog = await startDatadog({ store, disturb: disturbances.of })
+  ends.push(() => datadog.stop())
   const slack = await startSlack(TEAMS, 0, disturbances.of)
   ends.push(() => slack.stop())
   const timers = [
@@ -221,6 +225,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
       clusters: { ...(blue && { blue: told(blue) }), ...(green && { green: told(green) }) },
       traffic: { url: proxy.url, hosts: traffic.map((s) => s.host) },
       prometheus: { url: prometheus.url },
+      datadog: { url: datadog.url, apiKey: datadog.apiKey, appKey: datadog.appKey },
       slack: { url: slack.url, token: slack.token },
       control: { url: control.url },
     }

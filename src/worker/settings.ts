@@ -16,11 +16,15 @@ export interface WorkerSettings {
   readonly temporalUi?: string
   /** Slack's bot token, and where its API is when that is not slack.com. */
   readonly slack?: { readonly token: string; readonly api?: string }
+  /** What opens Datadog, or the files that have it, and where its API is when that is not the site's own. */
+  readonly datadog?: { readonly apiKey: Key; readonly appKey: Key; readonly api?: string }
   /** Assumed by the steps that decommission; left out: they use the worker's own credentials. */
   readonly decommissionRoleArn?: string
   /** Workflow code, bundled ahead; else it is bundled at start. */
   readonly bundle?: string
 }
+
+type Key = { readonly text: string } | { readonly file: string }
 
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: 24 to 64 bytes. */
 const SECRET = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/
@@ -58,6 +62,16 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
   // Not repeated: a log keeps what was wrong with it.
   if (token !== undefined && !/^xox[a-z][-.]\S+$/.test(token))
     problems.push('NORIKAE_SLACK_TOKEN takes the bot token of a Slack app: xoxb-…')
+  /** Itself or in a file, as secrets are mounted. */
+  const key = (name: string): Key | undefined => {
+    const [text, file] = [told(name), told(`${name}_FILE`)]
+    if (text !== undefined && file !== undefined) problems.push(`${name} and ${name}_FILE are both set; keep one`)
+    return text !== undefined ? { text } : file !== undefined ? { file: resolve(file) } : undefined
+  }
+  const [apiKey, appKey] = [key('NORIKAE_DATADOG_API_KEY'), key('NORIKAE_DATADOG_APP_KEY')]
+  if ((apiKey === undefined) !== (appKey === undefined))
+    problems.push('Datadog takes two keys: set NORIKAE_DATADOG_API_KEY and NORIKAE_DATADOG_APP_KEY, or none')
+  const datadogApi = address('NORIKAE_DATADOG_API')
   const decommissionRoleArn = told('NORIKAE_DECOMMISSION_ROLE_ARN')
   if (decommissionRoleArn !== undefined && !/^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/.test(decommissionRoleArn))
     problems.push(
@@ -75,6 +89,7 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     webhookSecrets,
     ...(temporalUi !== undefined && { temporalUi }),
     ...(token !== undefined && { slack: { token, ...(api !== undefined && { api }) } }),
+    ...(apiKey && appKey && { datadog: { apiKey, appKey, ...(datadogApi !== undefined && { api: datadogApi }) } }),
     ...(decommissionRoleArn !== undefined && { decommissionRoleArn }),
     ...(bundle !== undefined && { bundle }),
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { adoptionContract } from '../contract/adoption.ts'
+import { checkJobsContract } from '../contract/check-jobs.ts'
 import { argocdContract } from '../contract/argocd.ts'
 import { copiedVolumesContract } from '../contract/copied-volumes.ts'
 import { kubernetesPortContract } from '../contract/kubernetes-port.ts'
@@ -72,6 +73,7 @@ describe('on real controllers', () => {
   kedaContract(() => world)
   endlessJobsContract(() => world)
   failingJobsContract(() => world)
+  checkJobsContract(() => world)
   measuresContract(() => world)
   volumesContract(() => world)
   copiedVolumesContract(() => world)

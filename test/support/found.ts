@@ -28,6 +28,7 @@ export const aFile = (more: Partial<PlatformFile> = {}): PlatformFile => ({
   region: 'ap-northeast-1',
   health: {
     prometheus: { url: 'http://prometheus' },
+    datadog: { site: 'datadoghq.com' },
     requests: 'requests{cluster="{cluster}",namespace=~"{namespaces}"}[{window}]',
     checks: {
       errors: {

@@ -78,7 +78,7 @@ describe('limits', () => {
   test.for([
     { says: 'all of them hold', value: 3, blue: 2, verdict: 'pass' },
     { says: 'more than it may be at all', value: 6, blue: 9, because: 'at most 5 is allowed' },
-    { says: 'more than blue’s', value: 4, blue: 1, because: "at most 2 times blue's 1 is allowed" },
+    { says: 'more than blue’s', value: 4, blue: 1, because: "at most 1, or 2 times blue's 1, is allowed" },
     { says: 'more than blue’s, and next to nothing', value: 1, blue: 0, verdict: 'pass' },
     { says: 'too much, whatever blue’s is', value: 6, blue: null, because: 'at most 5 is allowed' },
     { says: 'blue has none', value: 3, blue: null, verdict: 'inconclusive' },

@@ -73,7 +73,8 @@ describe('checks of an environment', () => {
   }
   const { health } = aFile()
   const watched = { app: 'web', environment: 'test', namespaces: ['web-test'], routes: [], asked: false }
-  const of = (more: object) => checksFor(health, { blue: 'b', green: 'g' }, { ...watched, ...more })
+  const of = (more: object) =>
+    checksFor(health, { blue: 'b', green: 'g' }, { ...watched, ...more }).filter((c) => c.source.kind !== 'kubernetes')
   test('an app’s own are there also where no requests come in', () => {
     expect(of({ own: { answers: probe } }).map((c) => c.name)).toEqual(['answers', 'ready'])
     expect(of({}).map((c) => c.name)).toEqual(['ready'])

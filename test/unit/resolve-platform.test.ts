@@ -303,7 +303,7 @@ test('a platform like the demo’s, whole', () => {
   ])
   expect(production?.weights).toEqual([5, 100])
   expect(production?.handovers).toEqual({ 'Deployment/shop/worker': { class: 'consumer', idempotent: true } })
-  expect(production?.checks.map((c) => c.name)).toEqual(['errors', 'ready'])
+  expect(production?.checks.map((c) => c.name)).toEqual(['errors', 'restarts', 'scheduling', 'api-server', 'ready'])
   expect(production?.routes).toMatchObject([
     { name: 'chat-prod', ruleArn: 'arn:rule/chat-prod', blueTargetGroup: 'arn:tg/chat-prod' },
   ])

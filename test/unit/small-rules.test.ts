@@ -37,7 +37,8 @@ describe('checks', () => {
     })
   })
   test('where requests come in the file’s checks are asked of both sides, and readiness always', () => {
-    const [errors, ready] = checksFor(health, scope, { ...watched, routes: [route('web')] })
+    const checks = checksFor(health, scope, { ...watched, routes: [route('web')] })
+    const [errors, ready] = [checks[0], checks.at(-1)]
     expect(errors?.source).toEqual({
       kind: 'prometheus',
       url: 'http://prometheus',
@@ -52,8 +53,15 @@ describe('checks', () => {
     })
     expect(ready).toMatchObject({ name: 'ready', source: { kind: 'readiness', namespaces: ['x'] }, breachAfter: 2 })
   })
-  test('where none come in only readiness is', () => {
-    expect(checksFor(health, scope, watched).map((c) => c.name)).toEqual(['ready'])
+  test('where none come in only what is built in is', () => {
+    const names = checksFor(health, scope, watched).map((c) => c.name)
+    expect(names).toEqual(['restarts', 'scheduling', 'api-server', 'ready'])
+  })
+  test('one that is written takes the place of one that is built in', () => {
+    const restarts = { kubernetes: 'restarts', limit: { atMost: 9 }, minSamples: 1, breachAfter: 2 } as const
+    const [first, ...others] = checksFor(health, scope, { ...watched, own: { restarts } })
+    expect(first).toMatchObject({ name: 'restarts', limit: { atMost: 9 }, every: '60s' })
+    expect(others.map((c) => c.name)).toEqual(['scheduling', 'api-server', 'ready'])
   })
 })
 

@@ -7,6 +7,8 @@ import { buffersAreMeasured, stoppedPodsAreNotAsked } from './buffers.ts'
 import { escalationsLeadOn, gatesAreAsked, quorumsCanBeMet } from './gates.ts'
 import { gatewayIsSomewhere, httpRoutesAreOfEnvironments, httpRoutesAreSaidOnce } from './gateway.ts'
 import { greenIsAnother } from './green.ts'
+import { jobsAreMadeOfSomething } from './check-jobs.ts'
+import { datadogIsAskedOfOneSide } from './datadog.ts'
 import { checksAreWhole, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
 import { platformAppsAreInOneWave, tenantsMoveByThemselves } from './platform-apps.ts'
@@ -40,6 +42,8 @@ export const rules: readonly Rule[] = [
   weightsRise,
   checksAreWhole,
   probesAskSomebody,
+  jobsAreMadeOfSomething,
+  datadogIsAskedOfOneSide,
   cloudWatchIsAskedOneThing,
   queriesNameTheCluster,
   appsDoNotWaitForThemselves,

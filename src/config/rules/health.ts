@@ -22,7 +22,7 @@ function oneSource(path: Flaw['path'], check: Mapping): Flaw[] {
   if (first === undefined) return [flaw(path, `has nothing to read; write one of ${SOURCES.join(', ')}`)]
   return [
     ...more.map((key) => flaw([...path, key], `is a second source beside ${first}; make it a check of its own`)),
-    ...(first !== 'query' && Object.hasOwn(check, 'window')
+    ...(first !== 'query' && first !== 'datadog' && Object.hasOwn(check, 'window')
       ? [flaw([...path, 'window'], 'is for {window} of a query; take it out')]
       : []),
   ]
@@ -31,6 +31,12 @@ function oneSource(path: Flaw['path'], check: Mapping): Flaw[] {
 /** What is written must hold together, or nothing ever passes. */
 function limits(path: Flaw['path'], check: Mapping): Flaw[] {
   const { atMost, atLeast, fineUpTo } = check
+  if (Object.hasOwn(check, 'job'))
+    return [...LIMITS, 'fineUpTo', 'minSamples', 'breachAfter'].flatMap((key) =>
+      Object.hasOwn(check, key)
+        ? flaw([...path, key], 'is of numbers, and a job ends well or does not; take it out')
+        : [],
+    )
   const none = !LIMITS.some((key) => Object.hasOwn(check, key))
   if (none && !countsFailures(check))
     return [flaw(path, `has no limit; write ${LIMITS.join(', ')}, or more than one of them`)]

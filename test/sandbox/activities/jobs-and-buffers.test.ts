@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { checkJobsContract } from '../../contract/check-jobs.ts'
 import { endlessJobsContract } from '../../contract/endless-jobs.ts'
 import { failingJobsContract } from '../../contract/failing-jobs.ts'
 import { jobsContract } from '../../contract/jobs.ts'
@@ -14,6 +15,7 @@ describe('a job that does not end', () => {
   endlessJobsContract(world)
 })
 failingJobsContract(world)
+checkJobsContract(world)
 describe('what is measured', () => {
   measuresContract(world)
 })

@@ -13,10 +13,10 @@ afterAll(() => world.stop())
 worldContract(() => world)
 
 test('stopped, it answers nowhere', async () => {
-  const { control, traffic, prometheus, aws } = world.info()
+  const { control, traffic, prometheus, datadog, aws } = world.info()
   expect((await fetch(`${control.url}/judge`)).status).toBe(200)
   await world.stop()
-  for (const url of [control.url, traffic.url, prometheus.url, aws.endpoint]) {
+  for (const url of [control.url, traffic.url, prometheus.url, datadog.url, aws.endpoint]) {
     await expect(fetch(url)).rejects.toThrow('fetch failed')
   }
 })

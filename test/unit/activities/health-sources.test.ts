@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { unreachable } from '../../../src/activities/errors.ts'
 import { healthActivities } from '../../../src/activities/health.ts'
 import type { Outside } from '../../../src/activities/outside.ts'
@@ -49,7 +49,9 @@ function activities({ metrics = () => 0, probe = () => ({ status: 200, seconds: 
     },
     probes: { get: async (target: { url: string }) => probe(target.url, looks++) },
   }
-  const others = { get: (of: object, name: string) => Reflect.get(of, name) ?? (() => ({})) }
+  const others = {
+    get: (of: object, name: string) => (name in of ? Reflect.get(of, name) : () => ({})),
+  }
   const outside = { ports: new Proxy(known, others), upgradeStatus: async () => undefined }
   return healthActivities(outside as unknown as Outside)
 }
@@ -202,4 +204,57 @@ test.for([
   const judged = compare(asked)
   if (blue === undefined) await expect(judged).rejects.toMatchObject({ type: 'Unreachable' })
   else expect(await judged).toMatchObject({ blue })
+})
+
+describe('Datadog', () => {
+  const limit = { atMost: 0.02, timesBlue: 2 }
+  const slow: Check = {
+    ...errors,
+    name: 'slow',
+    source: { kind: 'datadog', site: 'ap1.datadoghq.com', queries: { blue: 'of b', green: 'of g' }, window: '1m' },
+    limit,
+    minSamples: 2,
+    every: '60s',
+  }
+  const minutely = { between: () => void vi.setSystemTime(Date.now() + 60_000) }
+  const asks = (answer: (query: string) => readonly number[]) => {
+    const asked: unknown[] = []
+    const query = async (
+      ...[site, query, { fromMs, untilMs }]: [string, string, { fromMs: number; untilMs: number }]
+    ) => {
+      asked.push([site, query, (untilMs - fromMs) / 1000, Date.now() - untilMs])
+      return answer(query).map((value, n) => ({ atMs: fromMs + n, value }))
+    }
+    return { ...activities({ datadog: { query } }), asked }
+  }
+
+  test('the mean of a window is one reading, held against blue’s', async () => {
+    const { observe, asked } = asks((query) => (query === 'of g' ? [0, 0.02] : [0.01]))
+    const { answer } = await driven(observe, { subject, for: '1m', checks: [slow] }, minutely)
+    expect(answer).toEqual([
+      { check: 'slow', source: 'Datadog', verdict: 'pass', because: '2 samples within the limit' },
+    ])
+    expect(asked.slice(0, 2)).toEqual([
+      ['ap1.datadoghq.com', 'of g', 60, 30_000],
+      ['ap1.datadoghq.com', 'of b', 60, 30_000],
+    ])
+  })
+  test('no point is no data, and not zero', async () => {
+    const { observe } = asks(() => [])
+    const { answer } = await driven(observe, { subject, for: '1m', checks: [slow] }, minutely)
+    expect(answer).toMatchObject([
+      {
+        verdict: 'inconclusive',
+        because: expect.stringMatching(/^0 of 2 samples; it answered \d+ times without data/),
+      },
+    ])
+  })
+  test('a worker without keys says so, and what to set', async () => {
+    const { observe } = activities({ datadog: undefined })
+    expect(await ending(observe, { subject, for: '1m', checks: [slow] }, minutely)).toEqual({
+      type: 'Denied',
+      message:
+        'NORIKAE_DATADOG_API_KEY and NORIKAE_DATADOG_APP_KEY (or each with _FILE) are not set where the worker runs',
+    })
+  })
 })

@@ -58,6 +58,37 @@ describe('what is read', () => {
       },
     },
     {
+      says: 'a Job like those of a CronJob',
+      written: '{ job: { cronJob: smoke-test } }',
+      gives: { job: { cronJob: 'smoke-test', timeout: '5m' }, limit: { atMost: 0 }, minSamples: 1, breachAfter: 1 },
+    },
+    {
+      says: 'a Job of an image',
+      written: '{ job: { image: "registry.example.com/smoke:1", command: ["/smoke", "{app}"], timeout: 2m } }',
+      gives: {
+        job: { image: 'registry.example.com/smoke:1', command: ['/smoke', '{app}'], timeout: '2m' },
+        limit: { atMost: 0 },
+        minSamples: 1,
+        breachAfter: 1,
+      },
+    },
+    {
+      says: 'a query of Datadog',
+      written: '{ datadog: "sum:e{c:{cluster}}.as_count()", atMost: 5 }',
+      gives: {
+        datadog: 'sum:e{c:{cluster}}.as_count()',
+        window: '1m',
+        limit: { atMost: 5 },
+        minSamples: 3,
+        breachAfter: 2,
+      },
+    },
+    {
+      says: 'what is built in, with a limit of its own',
+      written: '{ kubernetes: restarts, atMost: 20 }',
+      gives: { kubernetes: 'restarts', limit: { atMost: 20 }, minSamples: 3, breachAfter: 2 },
+    },
+    {
       says: 'a query with two limits',
       written: `{ query: 'up{c="{cluster}"}', atLeast: 1, atMost: 2 }`,
       gives: {
@@ -82,7 +113,7 @@ describe('what is refused', () => {
     {
       says: 'nothing to read',
       written: '{ atMost: 1 }',
-      gives: ['it: has nothing to read; write one of query, probe, cloudwatch'],
+      gives: ['it: has nothing to read; write one of query, probe, cloudwatch, datadog, job, kubernetes'],
     },
     {
       says: 'two sources',
@@ -110,9 +141,55 @@ describe('what is refused', () => {
       gives: ['it.fineUpTo: goes with timesBlue; write atMost, which needs no blue'],
     },
     {
+      says: 'a Job of nothing',
+      written: '{ job: {} }',
+      gives: ['it.job: runs nothing; write cronJob, one of the app to make it from, or image'],
+    },
+    {
+      says: 'a Job of two things, and for too long',
+      written: '{ job: { cronJob: smoke, image: smoke, timeout: 2h } }',
+      gives: [
+        'it.job.image: is a second thing to run beside cronJob; keep one',
+        'it.job.timeout: "2h" is too long to hold a window up; write 1h or less',
+      ],
+    },
+    {
+      says: 'a command for a CronJob',
+      written: '{ job: { cronJob: smoke, command: [a] } }',
+      gives: ['it.job.command: goes with image; a cronJob has its own'],
+    },
+    {
+      says: 'a slip in a command, and not what only looks like one',
+      written: `{ job: { image: smoke, command: [jq, "{id}", "{cluter}"] } }`,
+      gives: ['it.job: {cluter} stands for nothing (did you mean {cluster}?)'],
+    },
+    {
+      says: 'limits of a Job',
+      written: '{ job: { cronJob: smoke }, atMost: 1, breachAfter: 3 }',
+      gives: [
+        'it.atMost: is of numbers, and a job ends well or does not; take it out',
+        'it.breachAfter: is of numbers, and a job ends well or does not; take it out',
+      ],
+    },
+    {
+      says: 'what is built in, without a limit',
+      written: '{ kubernetes: scheduling }',
+      gives: ['it: has no limit; write atMost, atLeast, timesBlue, or more than one of them'],
+    },
+    {
       says: 'a window of a probe',
       written: `{ ${probe}, window: 1m }`,
       gives: ['it.window: is for {window} of a query; take it out'],
+    },
+    {
+      says: 'a query of Datadog that is not about one side',
+      written: '{ datadog: "sum:e{env:x}", atMost: 1 }',
+      gives: ["it.datadog: has no {cluster}; without it the number is not about one side's app"],
+    },
+    {
+      says: 'one with a slip, and not what only looks like one',
+      written: '{ datadog: "sum:e{c:{cluster},n:{namespce}} by {host}", atMost: 1 }',
+      gives: ['it.datadog: {namespce} stands for nothing (did you mean {namespace}?)'],
     },
     {
       says: 'a probe of nobody',

@@ -153,6 +153,9 @@ apps: { web: {} }
             "minSamples": 2,
           },
         },
+        "datadog": {
+          "site": "datadoghq.com",
+        },
         "every": "15s",
         "prometheus": {
           "url": "http://prometheus:9090",
@@ -404,6 +407,9 @@ describe('examples', () => {
               "query": "sum(rate(http_request_duration_seconds_sum{cluster="{cluster}",namespace=~"{namespaces}"}[{window}])) / sum(rate(http_request_duration_seconds_count{cluster="{cluster}",namespace=~"{namespaces}"}[{window}]))",
               "window": "5s",
             },
+          },
+          "datadog": {
+            "site": "datadoghq.com",
           },
           "every": "1s",
           "prometheus": {

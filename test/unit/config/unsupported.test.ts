@@ -35,19 +35,5 @@ describe('what a later release reads is refused by name', () => {
         '16:11  environments.test.window: is not supported yet; write hours for the whole platform, or a window for a workload of an app',
       ],
     },
-    {
-      says: 'Datadog',
-      from: '  checks:',
-      to: '  datadog: {}\n  checks:',
-      gives: [
-        '7:3  health.datadog: is not supported yet; leave it out and write what it asks as PromQL in health.checks',
-      ],
-    },
-    {
-      says: 'a job',
-      from: 'atMost: 0.1',
-      to: 'job: smoke, atMost: 0.1',
-      gives: ['8:58  health.checks.errors.job: is not supported yet; write what it asks as PromQL in query'],
-    },
   ])('$says', ({ from, to, gives }) => expect(problemsIn(changed(from, to))).toEqual(gives))
 })

@@ -31,6 +31,9 @@ test('each variable is read', () => {
       NORIKAE_TEMPORAL_UI: 'https://temporal.example.com',
       NORIKAE_SLACK_TOKEN: 'xoxb-1',
       NORIKAE_SLACK_API: 'https://slack-gov.com/api/',
+      NORIKAE_DATADOG_API_KEY: 'a1',
+      NORIKAE_DATADOG_APP_KEY_FILE: '/etc/keys/app',
+      NORIKAE_DATADOG_API: 'https://datadog.proxy.example.com',
     }),
   ).toEqual({
     taskQueue: 'trial',
@@ -45,6 +48,11 @@ test('each variable is read', () => {
     decommissionRoleArn: 'arn:aws:iam::123456789012:role/norikae-decommission',
     temporalUi: 'https://temporal.example.com',
     slack: { token: 'xoxb-1', api: 'https://slack-gov.com/api/' },
+    datadog: {
+      apiKey: { text: 'a1' },
+      appKey: { file: resolve('/etc/keys/app') },
+      api: 'https://datadog.proxy.example.com',
+    },
   })
 })
 
@@ -56,6 +64,10 @@ test('what is set to nothing counts as not set', () => {
     'TEMPORAL_UI',
     'SLACK_TOKEN',
     'SLACK_API',
+    'DATADOG_API_KEY',
+    'DATADOG_API_KEY_FILE',
+    'DATADOG_APP_KEY',
+    'DATADOG_API',
     'DECOMMISSION_ROLE_ARN',
   ]
   const empty = [...names, ...newer].map((name) => [`NORIKAE_${name}`, ''])
@@ -72,6 +84,15 @@ test('everything that cannot be read is named at once', () => {
       'NORIKAE_METRICS_PORT is "65536", which is no port',
     ].join('\n'),
   )
+})
+
+test('Datadog takes both of its keys, each once', () => {
+  const tried = (env: object) => () => settingsFrom({ NORIKAE_DATADOG_API_KEY: 'hidden', ...env })
+  expect(tried({})).toThrow('Datadog takes two keys: set NORIKAE_DATADOG_API_KEY and NORIKAE_DATADOG_APP_KEY, or none')
+  expect(tried({ NORIKAE_DATADOG_API_KEY_FILE: 'f', NORIKAE_DATADOG_APP_KEY: 'b' })).toThrow(
+    'NORIKAE_DATADOG_API_KEY and NORIKAE_DATADOG_API_KEY_FILE are both set; keep one',
+  )
+  expect(tried({})).not.toThrow('hidden')
 })
 
 test('a role is named by its ARN', () => {

@@ -9,6 +9,8 @@ import { fields, list } from '../json.ts'
 
 export const runsFor = 'sandbox.norikae.io/runs-for'
 export const fails = 'sandbox.norikae.io/fails'
+/** What it logs last. */
+export const says = 'sandbox.norikae.io/says'
 
 interface Probe {
   readonly host: string

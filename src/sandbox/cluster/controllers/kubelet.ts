@@ -9,7 +9,7 @@ import { type Condition, isTrue, withConditions } from '../conditions.ts'
 import { type Fields, fields, list, textAt } from '../json.ts'
 import { k } from '../kinds.ts'
 import { keyOf } from '../store.ts'
-import { runContainer } from './containers.ts'
+import { runContainer, says } from './containers.ts'
 import { isEnding, phaseOf } from './pods.ts'
 import { type Controller, type World, split } from './world.ts'
 
@@ -111,7 +111,9 @@ export const kubelet = (world: World): Controller => {
       pod,
       {
         phase: exitCode === 0 ? 'Succeeded' : 'Failed',
-        containerStatuses: containersOf(pod, false, { terminated: { exitCode, reason, startedAt, finishedAt } }),
+        containerStatuses: containersOf(pod, false, {
+          terminated: { exitCode, reason, startedAt, finishedAt, ...lastWords(pod, exitCode) },
+        }),
       },
       condition('Ready', false, exitCode === 0 ? 'PodCompleted' : 'PodFailed'),
       condition('ContainersReady', false, exitCode === 0 ? 'PodCompleted' : 'PodFailed'),
@@ -162,6 +164,13 @@ export const kubelet = (world: World): Controller => {
       }
     },
   }
+}
+
+/** Of a container that ends badly, where its owner asked for it; the first one's policy is taken for all. */
+function lastWords({ metadata, spec }: KubernetesObject, exitCode: number): Fields {
+  const message = metadata.annotations?.[says]
+  const policy = fields(list(spec?.['containers'])[0])['terminationMessagePolicy']
+  return exitCode === 0 || policy !== 'FallbackToLogsOnError' || message === undefined ? {} : { message }
 }
 
 /** What is not over by the end of its grace is killed. */

@@ -1,0 +1,130 @@
+import { RUN } from './annotations.ts'
+import { milliseconds, seconds, type Duration } from './duration.ts'
+import { list, record, records, type Fields } from './fields.ts'
+import type { KubernetesObject } from './kubernetes-objects.ts'
+import { put } from './probes.ts'
+import { jobState } from './slots.ts'
+
+/** A Job that is run on green and has to end well: docs/adr/0074. */
+export type JobFile = { readonly timeout: Duration } & JobOf
+
+type JobOf =
+  /** As a CronJob of the environment makes them: with its service account, its secrets and its limits. */
+  | { readonly cronJob: string }
+  /** One container; `command` left out: the image's own. */
+  | { readonly image: string; readonly command?: readonly string[] }
+
+export interface JobPlace {
+  readonly cluster: string
+  readonly app: string
+  readonly environment: string
+  readonly namespaces: readonly string[]
+}
+
+/** What the platform file says, with its placeholders filled in. */
+export function jobAt(job: JobFile, { namespaces, ...place }: JobPlace): JobFile {
+  if (!('image' in job)) return job
+  const fill = (text: string) => put(text, { ...place, namespace: namespaces[0] ?? '' })
+  return { ...job, image: fill(job.image), ...(job.command && { command: job.command.map(fill) }) }
+}
+
+/** Kubernetes takes it away so long after its end; until then people may ask it what was wrong. */
+const KEPT_S = 600
+
+/** Who made the namespace takes what is in it away. */
+const runOf = (namespace: KubernetesObject | undefined): Readonly<Record<string, string>> => {
+  const run = namespace?.metadata.labels?.[RUN]
+  return run === undefined ? {} : { [RUN]: run }
+}
+
+/**
+ * What is made of it. It ends within its time, is gone some minutes after that whoever forgets it, and what its container said
+ * last is kept with its pod, where the worker may read it without a right to logs.
+ * `template`: the `jobTemplate` of the CronJob that it is made from.
+ */
+export function checkJob(
+  job: JobFile,
+  at: { readonly name: string; readonly namespace: KubernetesObject | undefined; readonly in: string },
+  template?: Fields,
+): KubernetesObject {
+  const made = 'image' in job ? { spec: ofImage(job) } : (template ?? {})
+  const [metadata, spec] = [record(made['metadata']), record(made['spec'])]
+  const pod = record(spec['template'])
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: at.name,
+      namespace: at.in,
+      labels: { ...(metadata['labels'] as object), ...runOf(at.namespace) }, // of a CronJob that its API server took
+      ...(metadata['annotations'] !== undefined && { annotations: metadata['annotations'] as Record<string, string> }), // likewise
+    },
+    spec: {
+      ...spec,
+      suspend: false,
+      activeDeadlineSeconds: seconds(job.timeout),
+      ttlSecondsAfterFinished: KEPT_S,
+      template: { ...pod, spec: lastWords(record(pod['spec'])) },
+    },
+  }
+}
+
+function ofImage({ image, command }: Extract<JobOf, { readonly image: string }>): Fields {
+  const container = { name: 'check', image, ...(command && { command }) }
+  return { backoffLimit: 0, template: { spec: { automountServiceAccountToken: false, containers: [container] } } }
+}
+
+/**
+ * A pod that is started again on its node has lost what it said: each try is a pod of its own. What a container writes for its
+ * end is told as before, and its log where it writes nothing: that it was not asked for cannot be told from the default.
+ */
+const lastWords = (pod: Fields): Fields => ({
+  ...pod,
+  restartPolicy: 'Never',
+  containers: list(pod['containers']).map((c) => ({
+    ...record(c),
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+  })),
+})
+
+/** Longer than a controller takes to end what has had its time. */
+const OVERDUE_MS = 60_000
+
+/** What came of it: 0 well, 1 not; undefined: it still runs. `pods`: its own, as far as they are there. */
+export function outcomeOf(
+  job: KubernetesObject,
+  pods: readonly KubernetesObject[],
+  { timeout }: Pick<JobFile, 'timeout'>,
+  nowMs: number,
+): { readonly value: 0 | 1; readonly saw: string } | undefined {
+  const name = `Job ${job.metadata.namespace ?? ''}/${job.metadata.name}`
+  const state = jobState(job)
+  if (state === 'succeeded') return { value: 0, saw: `${name} ended well` }
+  const late = nowMs - Date.parse(job.metadata.creationTimestamp ?? '') > milliseconds(timeout) + OVERDUE_MS
+  if (state === 'active' && !late) return undefined
+  const failed = records(job.status?.['conditions']).find((c) => c['type'] === 'Failed')
+  const words = saidLast(pods)
+  if (state === 'active' || failed?.['reason'] === 'DeadlineExceeded')
+    return { value: 1, saw: `${name} did not end within ${timeout}${words}` }
+  return { value: 1, saw: `${name} failed${words === '' ? `: ${String(failed?.['message'])}` : words}` }
+}
+
+const LINES = 5
+const MOST = 600
+
+/** Of a container that ended badly, in the pod that did so last. */
+function saidLast(pods: readonly KubernetesObject[]): string {
+  const bad = pods
+    .flatMap((pod) => [
+      ...records(pod.status?.['initContainerStatuses']),
+      ...records(pod.status?.['containerStatuses']),
+    ])
+    .map((c) => record(record(c['state'])['terminated']))
+    .filter((t) => typeof t['exitCode'] === 'number' && t['exitCode'] !== 0)
+    .toSorted((a, b) => (String(a['finishedAt']) < String(b['finishedAt']) ? 1 : -1))
+  const last = bad[0]
+  if (!last) return ''
+  const message = typeof last['message'] === 'string' ? last['message'].trim() : ''
+  const lines = message.split('\n').slice(-LINES).join(' | ').slice(-MOST)
+  return ` with exit code ${String(last['exitCode'])}${lines === '' ? '' : `: ${lines}`}`
+}

@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { healthActivities } from '../../../src/activities/health.ts'
+import type { Outside } from '../../../src/activities/outside.ts'
+import { checksFor } from '../../../src/domain/checks.ts'
+import type { KubernetesObject } from '../../../src/domain/kubernetes-objects.ts'
+import { takesBack, type Check } from '../../../src/domain/verdict.ts'
+import { driven, ending } from '../../support/driven.ts'
+import { aFile } from '../../support/found.ts'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-26T01:00:00Z') }))
+afterEach(() => void vi.useRealTimers())
+
+const subject = { platform: 'chat', account: '1', region: 'r', blue: 'b', green: 'g', team: 'scala' }
+const watched = { app: 'web', environment: 'test', namespaces: ['web'], routes: [], asked: false }
+const builtIn = checksFor(aFile().health, { blue: 'b', green: 'g' }, watched)
+const named = (name: string) => builtIn.filter((c) => c.name === name)
+
+interface Side {
+  readonly deployments?: () => readonly KubernetesObject[]
+  readonly pods?: () => readonly KubernetesObject[]
+  readonly answersAfterMs?: number
+}
+
+function activities(sides: { readonly b?: Side; readonly g?: Side }) {
+  const asked: string[] = []
+  const kubernetes = async (_region: string, name: 'b' | 'g') => ({
+    list: async (kind: string) => {
+      asked.push(`${name} ${kind}`)
+      const { deployments = () => [], pods = () => [] } = sides[name] ?? {}
+      return kind === 'Pod' ? pods() : kind === 'Deployment' ? deployments() : []
+    },
+    find: async () => {
+      await new Promise((resolve) => setTimeout(resolve, sides[name]?.answersAfterMs ?? 0))
+    },
+  })
+  const known = { identity: { whoAmI: async () => ({ account: '1', principalArn: 'arn' }) }, kubernetes }
+  const others = { get: (of: object, name: string) => Reflect.get(of, name) ?? (() => ({})) }
+  const outside = { ports: new Proxy(known, others), upgradeStatus: async () => undefined }
+  return { ...healthActivities(outside as unknown as Outside), asked }
+}
+
+const minutely = { between: () => void vi.setSystemTime(Date.now() + 60_000) }
+const quarterly = { between: () => void vi.setSystemTime(Date.now() + 15_000) }
+const iso = (ms: number) => new Date(ms).toISOString().replace('.000', '')
+
+const container = (restartCount: number) => ({
+  metadata: { name: 'web-1', namespace: 'web', creationTimestamp: iso(Date.now()) },
+  spec: { restartPolicy: 'Always' },
+  status: {
+    containerStatuses: [{ name: 'app', restartCount, lastState: { terminated: { reason: 'Error', exitCode: 1 } } }],
+  },
+})
+const aPod = (of: object) => ({ apiVersion: 'v1', kind: 'Pod', ...of }) as KubernetesObject
+
+describe('restarts', () => {
+  test('a container that loops on green alone is a breach', async () => {
+    let count = 7
+    const { watch } = activities({ g: { pods: () => [aPod(container(count++))] } })
+    expect(await ending(watch, { subject, checks: named('restarts') }, minutely)).toEqual({
+      type: 'Unhealthy',
+      message:
+        "restarts (Kubernetes) 3, 4 in a row, where at most 2, or 2 times blue's 0, is allowed (container app of pod web/web-1, last by Error, exit code 1)",
+    })
+  })
+  test('one that does so on blue too is none', async () => {
+    let [blue, green] = [0, 0]
+    const { observe } = activities({
+      b: { pods: () => [aPod(container(blue++))] },
+      g: { pods: () => [aPod(container(green++))] },
+    })
+    const { answer } = await driven(observe, { subject, for: '8m', checks: named('restarts') }, minutely)
+    expect(answer).toMatchObject([{ verdict: 'pass' }])
+  })
+  test('once or twice is none', async () => {
+    let looks = 0
+    const { observe } = activities({ g: { pods: () => [aPod(container(Math.min(2, looks++)))] } })
+    const { answer } = await driven(observe, { subject, for: '8m', checks: named('restarts') }, minutely)
+    expect(answer).toMatchObject([{ verdict: 'pass' }])
+  })
+})
+
+test('pods are asked for once a look, however many checks go by them', async () => {
+  const { observe, asked } = activities({})
+  const checks = [...named('restarts'), ...named('scheduling')]
+  await driven(observe, { subject, for: '30s', checks }, minutely)
+  expect(asked.toSorted()).toEqual(['b Pod', 'b Pod', 'g Pod', 'g Pod'])
+})
+
+test('an API server of green that is slower than one second and than twice blue’s stops what moves', async () => {
+  const slow = named('api-server').map((check): Check => ({ ...check, limit: { ...check.limit, fineUpTo: 0.005 } }))
+  const { observe } = activities({ g: { answersAfterMs: 30 } })
+  const { answer } = await driven(observe, { subject, for: '10m', checks: slow }, minutely)
+  expect(answer).toMatchObject([{ check: 'api-server', verdict: 'fail' }])
+  expect(named('api-server')).toMatchObject([{ limit: { fineUpTo: 1, timesBlue: 2 }, breachAfter: 3 }])
+})
+
+test('one slow answer is looked at again, also in a window of seconds', async () => {
+  const slow = named('api-server').map((check): Check => ({ ...check, limit: { ...check.limit, fineUpTo: 0.005 } }))
+  const green = { answersAfterMs: 30 }
+  const { observe } = activities({ g: green })
+  const after = () => {
+    vi.setSystemTime(Date.now() + 15_000)
+    green.answersAfterMs = 0
+  }
+  const checks = [...slow, ...named('ready')]
+  const { answer, waits } = await driven(observe, { subject, for: '3s', checks }, { between: after })
+  expect(answer).toMatchObject([{ verdict: 'pass' }, { verdict: 'pass' }])
+  expect(waits).toHaveLength(4)
+})
+
+test('what a cluster is like for all apps takes back none that is there', () => {
+  expect(builtIn.filter(takesBack).map((c) => c.name)).toEqual(['restarts', 'ready'])
+})
+
+describe('pods that are not ready', () => {
+  const deployment = (wanted: number, available: number) =>
+    ({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'web' },
+      spec: { replicas: wanted, template: { metadata: { labels: { app: 'web' } } } },
+      status: { availableReplicas: available },
+    }) as KubernetesObject
+  const starting = (sinceMs: number) =>
+    aPod({
+      metadata: { name: 'web-9', namespace: 'web', labels: { app: 'web' }, creationTimestamp: iso(sinceMs) },
+      status: {
+        phase: 'Running',
+        startTime: iso(sinceMs),
+        conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: iso(sinceMs) }],
+      },
+    })
+
+  test('an app that grows on green is no breach while its new pods start', async () => {
+    const since = Date.now()
+    const ready = () => Date.now() - since > 120_000
+    const { observe } = activities({
+      g: { deployments: () => [deployment(3, ready() ? 3 : 2)], pods: () => (ready() ? [] : [starting(since)]) },
+    })
+    const { answer } = await driven(observe, { subject, for: '4m', checks: named('ready') }, quarterly)
+    expect(answer).toMatchObject([{ verdict: 'pass' }])
+  })
+  test('a blue whose pods still start does not take everything back', async () => {
+    const since = Date.now()
+    const { compare } = activities({ b: { deployments: () => [deployment(3, 2)], pods: () => [starting(since)] } })
+    const { answer } = await driven(compare, { subject, checks: named('ready') })
+    expect(answer.blue).toBe('fail')
+  })
+  test.for([
+    { says: 'one that does not get ready in five minutes is', pods: (since: number) => [starting(since)] },
+    { says: 'one that is not even made is', pods: () => [] },
+  ])('$says', async ({ pods }) => {
+    const since = Date.now()
+    const { watch } = activities({ g: { deployments: () => [deployment(3, 2)], pods: () => pods(since) } })
+    expect(await ending(watch, { subject, checks: named('ready') }, quarterly)).toEqual({
+      type: 'Unhealthy',
+      message: 'ready (pods) 1, 1 in a row, where at most 0 is allowed',
+    })
+  })
+})
