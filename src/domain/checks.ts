@@ -123,7 +123,7 @@ function sourceOf(
   const { namespaces } = place
   if ('query' in check) {
     const queries = both((cluster) => filled(check.query, { cluster, namespaces, window: check.window }))
-    return { kind: 'prometheus', url: health.prometheus.url, queries }
+    return { kind: 'prometheus', url: health.prometheus.url, queries, window: check.window }
   }
   const fill = (cluster: string) => (text: string) => put(text, { ...place, cluster, namespace: namespaces[0] ?? '' })
   if ('cloudwatch' in check) {

@@ -383,6 +383,35 @@ test('a plan of many environments says where their steps are', () => {
   expect(plan(planned, screen(), true)).toContain('deploy api to green')
 })
 
+test('a plan says what last week gives each weight, of many environments only of those with too little', () => {
+  const ahead = (perMinute: number, seconds?: number) => ({
+    perMinute,
+    from: 'CloudWatch' as const,
+    observe: '10m' as const,
+    longest: 1800,
+    weights: [
+      { weight: 5, check: 'errors', sees: 0.2, ...(seconds !== undefined && { seconds }) },
+      { weight: 100, check: 'errors', sees: 1, seconds: 75 },
+    ],
+  })
+  const cutovers = [ahead(640, 240), ahead(8.72)].map((traffic) => ({ ...outlineOf(aCutoverPlan(), false), traffic }))
+  const planned = { from: '1.35', to: '1.36', upgrade: outlineOf(anUpgradePlan()), twin: [], owned: [], cutovers }
+  const of = (text: string) => text.split('\n\n').find((part) => part.startsWith('traffic')) ?? ''
+  expect(of(plan(planned, screen()))).toMatchInlineSnapshot(`
+    "traffic: the median of last week's hours, and how long each weight needs for its samples
+    APP  ENVIRONMENT  A MINUTE  OBSERVED          NEEDS
+    api  stage        640       10m, 30m at most  5 %: 4m, 100 %: 75s
+    api  stage        8.7       10m, 30m at most  5 %: no verdict, 100 %: 75s"
+  `)
+  const all = Array.from({ length: 13 }, (_, n) => ({
+    ...outlineOf(aCutoverPlan(), false),
+    traffic: ahead(n, n === 0 ? undefined : 240),
+  }))
+  const many = of(plan({ ...planned, cutovers: all }, screen()))
+  expect(many).toContain('12 more have enough: norikae plan -o wide')
+  expect(many.split('\n')).toHaveLength(4)
+})
+
 test('the plan shows phases, who is asked, and the way back', () => {
   const planned = {
     from: '1.35',
@@ -485,15 +514,15 @@ test('the plan shows phases, who is asked, and the way back', () => {
     cluster toy-1-35  Terraform (infra)  requested  empties it, and waits until its owner has removed it
 
     APP  ENVIRONMENT  TEAM   STEPS  WAY BACK  ASKS   PLAN
-    api  stage        scala  29     21        scala  cfcb67b0
+    api  stage        scala  30     21        scala  1e4d5285
 
     api stage
       → dry-run api's objects of stage on green; deploy api to green, fenced; point pipelines of api stage at both sides;
         wait until api is ready on green; size green like blue (1 step); add green to route api at 0 %; add green to route
-        web at 0 %; reach rds:5432 from green; ask scala; route api: 1 % to green; route web: 1 % to green; observe api at 1
-        %; route api: 25 % to green; route web: 25 % to green; observe api at 25 %; route api: 100 % to green; route web:
-        100 % to green; observe api at 100 %; hand over api's workloads (9 steps); observe api after the handover; no
-        request on blue for 5m
+        web at 0 %; reach rds:5432 from green; see that errors can tell of api on green; ask scala; route api: 1 % to green;
+        route web: 1 % to green; observe api at 1 %; route api: 25 % to green; route web: 25 % to green; observe api at 25
+        %; route api: 100 % to green; route web: 100 % to green; observe api at 100 %; hand over api's workloads (9 steps);
+        observe api after the handover; no request on blue for 5m
       ↩ pin Deployment shop/web on blue at green's size; route api: 0 % to green; route web: 0 % to green; hand over api's
         workloads (8 steps); take the fence of shop on blue down; no request on green for 5m; leave only blue in route web;
         leave only blue in route api; size green like blue (2 steps); point pipelines of api stage at blue; drain Deployment

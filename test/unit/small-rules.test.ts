@@ -40,6 +40,7 @@ describe('checks', () => {
     const [errors, ready] = checksFor(health, scope, { ...watched, routes: [route('web')] })
     expect(errors?.source).toEqual({
       kind: 'prometheus',
+      window: '2m',
       url: 'http://prometheus',
       queries: { blue: 'errors{cluster="b",namespace=~"x"}[2m]', green: 'errors{cluster="g",namespace=~"x"}[2m]' },
     })
