@@ -188,10 +188,14 @@ const readers: { readonly [K in CheckSource['kind']]: Reader } = {
   readiness: nowAndAgain,
 }
 
+/** One attempt has a minute, and who does not answer may be waited for 20 s each time. */
+const LOOKS_WITHIN_MS = 20_000
+
 /** A second apart. */
 async function nowAndAgain(world: Proven, check: Check, side: Side): Promise<readonly Read[]> {
   const read: Read[] = []
-  for (let n = 0; n < looksOf(check); n += 1) {
+  const until = Date.now() + LOOKS_WITHIN_MS
+  for (let n = 0; n < looksOf(check) && Date.now() < until; n += 1) {
     if (n > 0) await sleep(1000)
     read.push({ at: new Date().toISOString(), ...(await reading(world, check, side)) })
   }
