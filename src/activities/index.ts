@@ -7,6 +7,7 @@ import { argocdActions } from './argocd.ts'
 import { bufferActions } from './buffers.ts'
 import { calendarActivities } from './calendar.ts'
 import { chatActivities } from './chat.ts'
+import { checkProofActions } from './check-proofs.ts'
 import { clusterActions } from './clusters.ts'
 import { copiedVolumeActions } from './copied-volumes.ts'
 import { deploymentActions } from './deployments.ts'
@@ -20,6 +21,7 @@ import { draftingActivities } from './drafting.ts'
 import { dryRunActions } from './dry-run.ts'
 import { emptyingActions } from './emptying.ts'
 import { examiningActivities } from './examining.ts'
+import { explainingHealthActivities } from './explaining-health.ts'
 import { externalActions } from './externals.ts'
 import { foreseeingActivities } from './foreseeing.ts'
 import { groupRuleActions } from './group-rules.ts'
@@ -88,6 +90,7 @@ const all = (outside: Outside): Activities => ({
   ...issuerActions(outside),
   ...roleTrustActions(outside),
   ...roleProofActions(outside),
+  ...checkProofActions(outside),
   ...addonActions(outside),
   ...namespaceActions(outside),
   ...deploymentActions(outside),
@@ -111,6 +114,7 @@ const all = (outside: Outside): Activities => ({
   ...calendarActivities(),
   ...notificationActivities(outside),
   ...examiningActivities(outside),
+  ...explainingHealthActivities(outside),
   ...draftingActivities(outside),
   ...chatActivities(outside),
   ...proofActivities(outside),

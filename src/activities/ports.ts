@@ -448,8 +448,13 @@ export interface Endpoint {
 }
 
 export interface MetricsPort {
-  /** The one number that an instant query gives; null where it gives none (or NaN). Throws `unreachable`, `invalidInput`. */
-  query(url: string, promql: string): Promise<number | null>
+  /**
+   * The one number that an instant query gives, now or as of then (milliseconds); null where it gives none (or NaN). Throws
+   * `unreachable`, `invalidInput`.
+   */
+  query(url: string, promql: string, atMs?: number): Promise<number | null>
+  /** Whether it gives anything, also NaN: its series are there then, and count nothing. Throws as `query`. */
+  answers(url: string, promql: string): Promise<boolean>
 }
 
 export interface DatadogPort {
@@ -467,7 +472,7 @@ export interface DatadogPort {
 /** Of metrics. */
 export interface CloudWatchPort {
   /**
-   * Minutes from `fromMs` until `untilMs`, oldest first; one without a measurement is left out, and none is an empty series.
+   * Minutes (or what periods are asked for) from `fromMs` until `untilMs`, oldest first; one without a measurement is left out, and none is an empty series.
    * Throws `denied`, `invalidInput` where a query gives several numbers a minute, and `unreachable`.
    */
   data(query: CloudWatchQuery, asking: Asking): Promise<Series>

@@ -12,7 +12,7 @@ import { greenName } from '../domain/cluster-name.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
 import { missingTags, networkTagFindings } from '../domain/network-tags.ts'
-import { outlineOf } from '../domain/outline.ts'
+import { outlineOf, type Outline } from '../domain/outline.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
 import { ownedRows, ruleOwnerFindings, type Found } from '../domain/owned-rows.ts'
 import { requestedOf } from '../domain/ownership.ts'
@@ -24,6 +24,7 @@ import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { idFault, requestFaults, versionFault } from '../domain/requests.ts'
 import { poolsOf } from '../domain/scheduling.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
+import { silentFindings, trafficAhead, trafficFindings } from '../domain/traffic-ahead.ts'
 import { twinOf } from '../domain/twin.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
 import type { Activities } from '../workflows/activities.ts'
@@ -35,6 +36,8 @@ import { clusterSurvey, insightsRefreshed, look } from './cluster-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { dnsSurvey } from './external-dns.ts'
+import { fewAtATime } from './few-at-a-time.ts'
+import { lookingAhead } from './looking-ahead.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
@@ -220,7 +223,8 @@ export const preparingActivities = (
 
   async outlineApps({ platform, apps, steps }) {
     const plans = await Promise.all(apps.map((app) => allPlansOf(outside, platform, app)))
-    return plans.flat().map((plan) => outlineOf(plan, steps))
+    const world = await proven(outside, { ...platform, platform: platform.name })
+    return foreseen(world, platform, apps, plans.flat(), steps)
   },
 
   async planCutover({ platform, app, environment: name, known }) {
@@ -231,6 +235,37 @@ export const preparingActivities = (
     return same ? { same, findings: plan.findings } : plan
   },
 })
+
+/** With what last week says of its traffic, and whether what judges it finds anything of blue today. */
+async function foreseen(
+  world: Proven,
+  platform: CutoverPlatform,
+  apps: readonly App[],
+  plans: readonly Plan[],
+  steps: boolean,
+): Promise<readonly Outline[]> {
+  const look = lookingAhead(world, platform)
+  const outlines = new Map<Plan, Outline>()
+  await fewAtATime(plans, AHEAD_AT_ONCE, async (plan) => {
+    const { app: name = '', environment: its } = plan.subject
+    const environment = apps.find((a) => a.name === name)?.environments.find((e) => e.name === its)
+    if (!environment) return
+    const place = `${name}/${environment.name}`
+    const { traffic, silent } = await look(environment)
+    const ahead = traffic && trafficAhead(environment, traffic)
+    const noticed = [...silentFindings(place, silent), ...trafficFindings(place, environment, ahead)]
+    const outline = outlineOf(plan, steps)
+    outlines.set(plan, {
+      ...outline,
+      findings: [...outline.findings, ...noticed],
+      ...(ahead && { traffic: ahead }),
+    })
+  })
+  return plans.map((plan) => outlines.get(plan) ?? outlineOf(plan, steps))
+}
+
+/** CloudWatch answers 50 requests a second of an account and region: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
+const AHEAD_AT_ONCE = 8
 
 const allPlansOf = async (outside: Outside, platform: CutoverPlatform, app: App): Promise<readonly Plan[]> =>
   bounded(

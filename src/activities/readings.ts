@@ -105,9 +105,9 @@ export async function reading(world: Proven, { source }: Check, side: Side): Pro
 }
 
 /** Minute by minute. A target group that is not there was asked by nobody. */
-async function counted(
+export async function counted(
   world: Proven,
-  { asked }: Source<'cloudwatch'>,
+  { asked }: Pick<Source<'cloudwatch'>, 'asked'>,
   side: Side,
   asking: Asking,
 ): Promise<readonly Datapoint[]> {

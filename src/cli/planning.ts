@@ -3,6 +3,7 @@ import type { Temporal } from '../client/connect.ts'
 import type { Patience } from '../client/look-outside.ts'
 import * as upgrades from '../client/upgrades.ts'
 import type { Draft, DraftRequest } from '../domain/draft.ts'
+import type { HealthExplained, HealthRequest } from '../domain/health-explained.ts'
 import type { UpgradeRequest } from '../domain/messages.ts'
 import type { PlannedUpgrade } from '../domain/outline.ts'
 import type { Preflight, PreflightRequest } from '../domain/preflight.ts'
@@ -34,6 +35,10 @@ export const drafted = (temporal: Temporal, request: DraftRequest): Promise<Draf
 /** Asks what comes next. As `patiently`. */
 export const foreseen = (temporal: Temporal, request: OutlookRequest): Promise<Outlook> =>
   patiently(`looking at ${request.platform} on the worker`, (patience) => upgrades.next(temporal, request, patience))
+
+/** Asks what the checks of an app say. As `patiently`. */
+export const healthNow = (temporal: Temporal, request: HealthRequest): Promise<HealthExplained> =>
+  patiently(`asking what judges ${request.app}`, (patience) => upgrades.health(temporal, request, patience))
 
 /** Says meanwhile what is waited for and for how long: in place on a terminal. Ctrl-C leaves. */
 async function patiently<T>(title: string, look: (patience: Patience) => Promise<T>): Promise<T> {

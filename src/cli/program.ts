@@ -412,11 +412,20 @@ const doctor = (go: Go) =>
 
 const explain = (go: Go) =>
   reading('explain')
-    .description('what a field of the platform file means; with -f also what it is now, and where that comes from')
-    .argument('[path]', 'a field, like teams.scala.approvers (default: the file as a whole)')
+    .description(
+      'what a field of the platform file means; with -f also what it is now, and where that comes from. explain health <app>: what the checks of an app would say now, and why',
+    )
+    .argument('[path]', 'a field, like teams.scala.approvers (default: the file as a whole); or health')
+    .argument('[app]', 'after health: an app, or <app>/<environment>')
+    .argument('[environment]', 'after an app: one of its environments (default: all)')
     .addOption(new Option('-f, --file <file>', 'the platform file; - is stdin'))
-    .action((path, options) =>
-      go(options, '', async () => (await import('./commands/explain.ts')).explain(path, options)),
+    .addOption(onPlatform())
+    .action((path, app, environment, options) =>
+      go(options, '', async () =>
+        path === 'health' && app !== undefined
+          ? (await import('./commands/explain-health.ts')).explainHealth(app, environment, options)
+          : (await import('./commands/explain.ts')).explain(path, app, options),
+      ),
     )
 
 const completion = (go: Go) =>

@@ -18,7 +18,7 @@ const places: Readonly<Record<string, readonly ArgumentKind[]>> = {
   rerun: ['gate', 'environment'],
   rollback: ['app', 'environment'],
   doctor: ['platform'],
-  explain: ['field'],
+  explain: ['field', 'app', 'environment'],
   completion: ['shell'],
   withdraw: ['app', 'environment'],
   replan: ['app'],

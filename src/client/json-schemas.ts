@@ -20,6 +20,7 @@ export const files = {
   key: schemas.key,
   error: schemas.complaint,
   explain: schemas.explanation,
+  health: schemas.healthExplained,
   doctor: schemas.examination,
   validate: schemas.validation,
   version: schemas.version,

@@ -245,6 +245,23 @@ export const outline = z.object({
   subject,
   digest: z.string(),
   findings: list(finding),
+  traffic: z
+    .object({
+      perMinute: z.number().describe('requests, median of the hours of last week'),
+      from: z.enum(['CloudWatch', 'Prometheus']),
+      observe: z.string().describe('how long a weight is observed'),
+      longest: z.number().describe('seconds that this is made at most where samples are to come'),
+      weights: list(
+        z.object({
+          weight: z.number(),
+          check: z.string().describe('the one that takes longest'),
+          seconds: z.number().exactOptional().describe('until it has its samples; absent: it never will'),
+          sees: z.number().describe('the share of its readings that would see a request'),
+        }),
+      ),
+    })
+    .exactOptional()
+    .describe('of an environment whose traffic is known: what each weight needs'),
   phases: list(
     z.object({
       name: z.string(),

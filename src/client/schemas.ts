@@ -296,6 +296,45 @@ export const examination = z
   })
   .describe('norikae doctor -o json')
 
+const reading = z.number().nullable().exactOptional()
+const verdict = z.enum(['pass', 'fail', 'inconclusive'])
+
+export const healthExplained = z
+  .object({
+    platform: z.string(),
+    app: z.string(),
+    team: z.string(),
+    file: z.string().describe('the platform file that it goes by'),
+    blue: z.string(),
+    green: maybe.describe('absent: there is none yet, and blue is judged by itself'),
+    at: time,
+    environments: list(
+      z.object({
+        environment: z.string(),
+        judges: z.enum(['blue', 'green']).describe('who is held against the limits'),
+        verdict,
+        observe: z.string().describe('how long a weight is observed'),
+        checks: list(
+          z.object({
+            check: z.string(),
+            source: z.string(),
+            blue: reading.describe('its newest number; null: it has none; absent: it was not asked'),
+            green: reading.describe('likewise'),
+            known: count.describe('readings that gave a number'),
+            of: count.describe('readings'),
+            needs: count.describe('readings with a number that a verdict needs'),
+            breachAfter: count,
+            lookedBack: z.number().describe('seconds'),
+            limit: z.string(),
+            verdict,
+            because: z.string(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .describe('norikae explain health -o json')
+
 export const version = z.object({ norikae: z.string(), node: z.string() }).describe('norikae version -o json')
 
 export const notice = z

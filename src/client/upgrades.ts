@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import type { Draft, DraftRequest } from '../domain/draft.ts'
 import { upgradeId, type UpgradeRequest, type UpgradeResult } from '../domain/messages.ts'
+import type { HealthExplained, HealthRequest } from '../domain/health-explained.ts'
 import type { PlannedUpgrade } from '../domain/outline.ts'
 import type { Preflight, PreflightRequest } from '../domain/preflight.ts'
 import { START } from '../domain/starting.ts'
@@ -129,6 +130,20 @@ export const next = (temporal: Temporal, request: OutlookRequest, patience: Pati
       id: `next-upgrade/${request.platform}`,
       what: `look at ${request.platform}`,
       summary: `look whether ${request.platform} is to be upgraded`,
+    },
+    request,
+    patience,
+  )
+
+/** What the checks of an app say now, and why. As `plan`. */
+export const health = (temporal: Temporal, request: HealthRequest, patience: Patience): Promise<HealthExplained> =>
+  lookOutside(
+    temporal,
+    {
+      type: 'healthExplained',
+      id: `health-explained/${request.platform}/${request.app}`,
+      what: `look at ${request.app}`,
+      summary: `look what the checks of ${request.app} say`,
     },
     request,
     patience,

@@ -10,6 +10,7 @@ import type { DeclaredJobs } from './one-shot-jobs.ts'
 import { ownerInWords, partInWords, type DeclaredOwners, type Requested } from './ownership.ts'
 import type { Identity, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
 import type { Transform } from './transforms.ts'
+import type { Check } from './verdict.ts'
 import type { Where } from './where.ts'
 
 /** What was read back, for people and the report. A retried action answers for its last attempt, so no step may depend on it. */
@@ -174,6 +175,11 @@ export interface Actions {
   checkReady: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
   /** Ends when each service account gets the role that it names: one is tried with a token of its own. */
   proveRoles: Contract<Place & { on: Side }>
+  /**
+   * Ends when the source of each check has data of green, where nobody is sent yet; what only comes with requests is in the
+   * receipt's findings. `mayBeAsleep`: what tells of itself there may sleep until its handover. `madeUp`: see `before-requests`.
+   */
+  proveChecks: Contract<Place & { checks: readonly Check[]; mayBeAsleep?: true; madeUp?: true }>
   /**
    * Raise the scaler's floor on one side to what runs on `like`, or its replicas where it has none; what it was is kept as
    * an annotation. `both`: first the floor of `like`, which keeps its size; each side is given back by a step of its own.
@@ -478,6 +484,11 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     ...read,
     pace: 'long',
     title: (i) => `prove that pods of ${i.app} get their IAM roles on ${i.on}`,
+  },
+  proveChecks: {
+    ...read,
+    pace: 'long',
+    title: (i) => `see that ${i.checks.map((c) => c.name).join(', ')} can tell of ${i.app} on green`,
   },
   pinSize: {
     ...write,

@@ -137,7 +137,7 @@ function sourceOf(
   const { namespaces } = place
   if ('query' in check) {
     const queries = both((cluster) => filled(check.query, { cluster, namespaces, window: check.window }))
-    return { kind: 'prometheus', url: health.prometheus.url, queries }
+    return { kind: 'prometheus', url: health.prometheus.url, queries, window: check.window }
   }
   if ('datadog' in check) {
     const queries = both((cluster) => datadogQuery(check.datadog, { ...place, cluster }))

@@ -85,6 +85,24 @@ export function groupMetrics(of: 'errors' | 'latency', loadBalancer: string, dim
   }
 }
 
+/** How many requests it got. */
+export const requestsServed = (loadBalancer: string, dimension: string): CloudWatchQuery => {
+  const { requests } = groupMetrics('errors', loadBalancer, dimension).metrics
+  return { metrics: requests ? { requests } : {} }
+}
+
+/** How many of its targets are healthy: told of whatever group is in use, also where it gets no request. */
+export const healthyTargets = (loadBalancer: string, dimension: string): CloudWatchQuery => ({
+  metrics: {
+    healthy: {
+      namespace: NAMESPACE,
+      metric: 'HealthyHostCount',
+      dimensions: { TargetGroup: dimension, LoadBalancer: loadBalancer },
+      statistic: 'Average',
+    },
+  },
+})
+
 /**
  * Of all target groups of a side, minute by minute. Errors: the share of requests that the app answered with 5xx, or to
  * which no target could be connected: that the load balancer answers itself, and counts of the group as connections alone. It
@@ -136,10 +154,12 @@ export const queryFor = (query: CloudWatchQuery, fill: (text: string) => string)
   ),
 })
 
-/** From when to when is asked, in milliseconds: whole minutes, until the last that is settled. */
+/** From when to when is asked, in milliseconds: whole minutes, until the last that is settled; or longer periods of the past. */
 export interface Asking {
   readonly fromMs: number
   readonly untilMs: number
+  /** Absent: by the minute. */
+  readonly periodMs?: number
 }
 
 /**

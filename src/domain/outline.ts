@@ -2,6 +2,7 @@ import type { Finding } from './findings.ts'
 import type { OwnedRow } from './ownership.ts'
 import type { Plan, Subject } from './plan.ts'
 import type { Step } from './steps.ts'
+import type { TrafficAhead } from './traffic-ahead.ts'
 import type { ToProve } from './trust.ts'
 import type { TwinPart } from './twin.ts'
 
@@ -10,6 +11,8 @@ export interface Outline {
   readonly subject: Subject
   readonly digest: string
   readonly findings: readonly Finding[]
+  /** Of an environment: how long each of its weights needs for its samples; absent where nobody knows, or none needs any. */
+  readonly traffic?: TrafficAhead
   readonly phases: readonly {
     readonly name: string
     readonly title: string

@@ -1,4 +1,5 @@
 import { arrive, byOthers, copiedAs, pointAway } from './arrival.ts'
+import { askedBeforehand } from './before-requests.ts'
 import { calendarInWords } from './calendar.ts'
 import { measuring, requestsOn } from './checks.ts'
 import { seconds, type Duration } from './duration.ts'
@@ -61,6 +62,7 @@ export function planCutover(
           verify(it),
           ...ready.forward,
           ...proveRoles(it, facts),
+          ...proveChecks(it),
           ...smoke(it),
           ...gates(environment),
           ...traffic.forward,
@@ -125,6 +127,23 @@ const verify = (it: Subject): LeafStep =>
 /** Its pods are there, and nothing has moved. */
 const proveRoles = (it: Subject, { roles }: EnvironmentFacts): LeafStep[] =>
   roles ? [act(`${it.environment.name}/${PROOF_STEP}`, 'proveRoles', { ...placeOf(it), on: 'green' })] : []
+
+/** Routes are open, at weight 0: what would say nothing at any weight is found before anybody is sent there. */
+function proveChecks(it: Subject): LeafStep[] {
+  const checks = askedBeforehand(it.environment.checks)
+  if (checks.length === 0) return []
+  // Where no requests come in, what is judged may be its jobs.
+  const mayBeAsleep = sleeps(it) || (it.environment.routes.length === 0 && it.workloads.some(startsAsleep))
+  const madeUp = it.environment.checks.some(({ source }) => source.kind === 'probe' && source.makesUp)
+  return [
+    act(`${it.environment.name}/checks`, 'proveChecks', {
+      ...placeOf(it),
+      checks,
+      ...(mayBeAsleep && { mayBeAsleep: true as const }),
+      ...(madeUp && { madeUp: true as const }),
+    }),
+  ]
+}
 
 /** Green runs the app at blue's size, and blue keeps its size for the way back. */
 function getReady(it: Subject): Move {

@@ -21,7 +21,13 @@ export interface Limit {
 
 export type CheckSource =
   /** One number from an instant query; the same question for either side. */
-  | { readonly kind: 'prometheus'; readonly url: string; readonly queries: Readonly<Record<Side, string>> }
+  | {
+      readonly kind: 'prometheus'
+      readonly url: string
+      readonly queries: Readonly<Record<Side, string>>
+      /** Over how long it looks back; absent: nobody said. */
+      readonly window?: Duration
+    }
   /** Built in: how many pods that should be ready in these namespaces are not. */
   | { readonly kind: 'readiness'; readonly namespaces: readonly string[] }
   /** One GET of each address a look: how many failed, or how many seconds the slowest took. */

@@ -288,6 +288,8 @@ export interface SandboxAws {
     }): void
     /** Of a request that its target did not answer. `refused`: it could not even be connected to. */
     unanswered(of: { readonly ruleArn: string; readonly targetGroupArn: string; readonly refused: boolean }): void
+    /** How many targets of a group are healthy, to which a rule forwards. */
+    healthy(of: { readonly ruleArn: string; readonly targetGroupArn: string; readonly healthy: number }): void
   }
   /** Log groups of CloudWatch, with the bytes that they keep. */
   readonly logs: {

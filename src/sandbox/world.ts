@@ -89,6 +89,7 @@ const TEAMS = ['sre', 'scala', 'php']
 const READY_WITHIN_MS = 30_000
 const SAMPLE_MS = 1_000
 const BUFFER_TICK_MS = 100
+const TARGETS_COUNTED_MS = 10_000
 
 /** Answers when traffic flows to blue. Where a part does not start, those that did are stopped. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -186,6 +187,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
   const timers = [
     setInterval(() => store.sample(Date.now(), metrics.read()), SAMPLE_MS),
     setInterval(() => buffers.tick(), BUFFER_TICK_MS),
+    setInterval(() => countTargets(aws), TARGETS_COUNTED_MS),
   ]
   ends.push(() => timers.forEach(clearInterval))
 
@@ -231,6 +233,13 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
     }
   }
   return { aws, load, judge, faults, disturbances, clusters: clusters.running, info, stop }
+}
+
+/** As load balancers tell CloudWatch of every group that is in use, also of one that gets no request. */
+function countTargets({ elbv2, metrics }: SandboxAws): void {
+  for (const { ruleArn, forward } of elbv2.rules())
+    for (const { targetGroupArn } of forward)
+      metrics.healthy({ ruleArn, targetGroupArn, healthy: elbv2.serving(targetGroupArn).length })
 }
 
 const told = ({ name, version, kubeconfig }: SandboxCluster): ClusterInfo => ({ name, version, kubeconfig })

@@ -7,6 +7,7 @@ import type { Draft, DraftRequest } from '../domain/draft.ts'
 import type { ExaminationRequest, Organ, Seen } from '../domain/examination.ts'
 import type { ClusterFacts } from '../domain/facts.ts'
 import type { Refusal } from '../domain/gates.ts'
+import type { HealthExplained, HealthRequest } from '../domain/health-explained.ts'
 import type { CutoverPlatform, CutoverRequest, Order, UpgradeRequest } from '../domain/messages.ts'
 import type { Addressed, Untold } from '../domain/notices.ts'
 import type { Outline } from '../domain/outline.ts'
@@ -115,6 +116,8 @@ interface Questions {
   examine: Q<ExaminationRequest & { readonly organ: Organ }, readonly Seen[]>
   /** A platform file for a cluster that has none. Reads only. */
   draft: Q<DraftRequest, Draft>
+  /** What the checks of one app say now. Reads only. */
+  explainHealth: Q<HealthRequest, HealthExplained>
   checkProof: Q<ToCheck, Checked>
 }
 

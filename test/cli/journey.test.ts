@@ -37,6 +37,11 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
   expect(JSON.parse(preflight.out)).toMatchObject({ to: '1.36', because: ['1.36 is the newest version'], blockers: 0 })
   expect(outside.done).toEqual([])
 
+  const health = await run(['explain', 'health', 'api', '--platform', 'whole', '-o', 'json'], env)
+  expect(health.code).toBe(0)
+  expect(problemsWith('health', JSON.parse(health.out))).toEqual([])
+  expect(outside.done).toEqual([])
+
   const unasked = await run(['start', 'whole', '--to', '1.36'], env)
   expect(unasked).toMatchObject({ code: 2, out: '' })
   expect(unasked.err).toContain('say it with --yes')

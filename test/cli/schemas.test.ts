@@ -24,6 +24,7 @@ import type { Explanation } from '../../src/config/explain.ts'
 import { changes } from '../../src/client/changes.ts'
 import { gateNotice } from '../../src/domain/notices.ts'
 import type { Notice } from '../../src/domain/notices.ts'
+import type { HealthExplained } from '../../src/domain/health-explained.ts'
 import type { Outlook } from '../../src/domain/scheduled.ts'
 import type { Preflight } from '../../src/domain/preflight.ts'
 import type { PlannedUpgrade } from '../../src/domain/outline.ts'
@@ -77,6 +78,7 @@ interface Typed {
   key: KeyShown
   error: Complaint
   explain: Explanation
+  health: HealthExplained
   doctor: Examination
   validate: Validation
   version: Version
@@ -102,6 +104,7 @@ test('schemas and types agree, both ways', () => {
     key: true,
     error: true,
     explain: true,
+    health: true,
     doctor: true,
     validate: true,
     version: true,

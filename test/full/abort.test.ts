@@ -21,6 +21,7 @@ const all = [
   'openRoute',
   'checkExternal',
   'proveRoles',
+  'proveChecks',
   'setWeight',
   'observe',
   'stopWorkload',

@@ -261,6 +261,37 @@ export class Outside {
           throw ApplicationFailure.nonRetryable('nobody answers there', 'Failed')
         return [{ about: called[organ], is: 'works', saw: 'it answers' }]
       },
+      explainHealth: async ({ platform, app, environment = 'production' }) => ({
+        platform,
+        app,
+        team: 'scala',
+        file: `${platform}.yaml`,
+        blue: this.platform.blue,
+        at: new Date().toISOString(),
+        environments: [
+          {
+            environment,
+            judges: 'blue',
+            verdict: 'pass',
+            observe: '10m',
+            checks: [
+              {
+                check: 'errors',
+                source: 'Prometheus',
+                blue: 0.001,
+                known: 20,
+                of: 20,
+                needs: 3,
+                breachAfter: 2,
+                lookedBack: 300,
+                limit: 'at most 0.02',
+                verdict: 'pass',
+                because: '20 samples within the limit',
+              },
+            ],
+          },
+        ],
+      }),
       draft: async ({ cluster }) => ({ platform: cluster, text: `platform: ${cluster}\n`, guesses: 0 }),
       notify: async ({ notice }) => {
         if (notice.about === 'went-back' && this.deaf > 0) {

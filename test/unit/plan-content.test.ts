@@ -172,6 +172,7 @@ test.for<{
     'e/ready',
     ...size,
     'e/route/web/open',
+    'e/checks',
     'e/gate',
     'e/route/web/5',
     'e/observe/5',
@@ -329,6 +330,7 @@ test('without a route nothing is weighed or quiet, and health is watched from th
     'e/deploy',
     'e/where/both',
     'e/ready',
+    'e/checks',
     '[e/shop/cronjob/w/suspend-blue e/shop/cronjob/w/resume-green]',
     'e/observe/handover',
   ])

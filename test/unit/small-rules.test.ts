@@ -41,6 +41,7 @@ describe('checks', () => {
     const [errors, ready] = [checks[0], checks.at(-1)]
     expect(errors?.source).toEqual({
       kind: 'prometheus',
+      window: '2m',
       url: 'http://prometheus',
       queries: { blue: 'errors{cluster="b",namespace=~"x"}[2m]', green: 'errors{cluster="g",namespace=~"x"}[2m]' },
     })

@@ -4,13 +4,11 @@ import type { CloudWatchPort } from '../../activities/ports.ts'
 import { PERIOD_MS, RESULT, type CloudWatchQuery, type Datapoint } from '../../domain/cloudwatch.ts'
 import { askForAll } from '../aws-errors.ts'
 
-const Period = PERIOD_MS / 1000
-
-/** CloudWatch's metrics, by the minute. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+/** CloudWatch's metrics, by the minute where no other period is asked for. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 export const cloudWatch = (client: CloudWatch): CloudWatchPort => ({
-  async data(query, { fromMs, untilMs }) {
+  async data(query, { fromMs, untilMs, periodMs = PERIOD_MS }) {
     const asked = {
-      MetricDataQueries: queriesOf(query),
+      MetricDataQueries: queriesOf(query, periodMs / 1000),
       StartTime: new Date(fromMs),
       EndTime: new Date(untilMs),
       ScanBy: 'TimestampAscending',
@@ -38,7 +36,7 @@ export const cloudWatch = (client: CloudWatch): CloudWatchPort => ({
 })
 
 /** Metrics under an expression are read for it alone. */
-const queriesOf = ({ metrics, expression }: CloudWatchQuery): MetricDataQuery[] => [
+const queriesOf = ({ metrics, expression }: CloudWatchQuery, Period: number): MetricDataQuery[] => [
   ...Object.entries(metrics).map(([Id, { namespace, metric, dimensions, statistic }]) => ({
     Id,
     MetricStat: {

@@ -24,16 +24,8 @@ const failure = z.object({ error: z.string() })
  * things apart: no answer (`unreachable`), no number (null), and zero.
  */
 export const prometheus = (timeoutMs: number = TIMEOUT_MS): MetricsPort => ({
-  async query(url, promql) {
-    const { status, text } = await post(endpoint(url), {
-      body: new URLSearchParams({ query: promql }).toString(),
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      timeoutMs,
-    })
-    if (status !== 200) throw refusal(url, promql, status, text)
-    const answer = success.safeParse(json(text))
-    if (!answer.success) throw failed(`${shown(url)} is no Prometheus: its answer cannot be read as a query's result`)
-    const { data } = answer.data
+  async query(url, promql, atMs) {
+    const data = await asked(url, promql, timeoutMs, atMs)
     switch (data.resultType) {
       case 'scalar':
         return number(data.result[1])
@@ -45,7 +37,24 @@ export const prometheus = (timeoutMs: number = TIMEOUT_MS): MetricsPort => ({
         throw invalidInput(`the query gives a ${data.resultType} where one number is needed: ${promql}`)
     }
   },
+  async answers(url, promql) {
+    const data = await asked(url, promql, timeoutMs)
+    return data.resultType === 'scalar' || (data.resultType === 'vector' && data.result.length > 0)
+  },
 })
+
+async function asked(url: string, promql: string, timeoutMs: number, atMs?: number) {
+  const time = atMs === undefined ? {} : { time: `${atMs / 1000}` }
+  const { status, text } = await post(endpoint(url), {
+    body: new URLSearchParams({ query: promql, ...time }).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    timeoutMs,
+  })
+  if (status !== 200) throw refusal(url, promql, status, text)
+  const answer = success.safeParse(json(text))
+  if (!answer.success) throw failed(`${shown(url)} is no Prometheus: its answer cannot be read as a query's result`)
+  return answer.data.data
+}
 
 function endpoint(base: string): string {
   const url = parse(base)

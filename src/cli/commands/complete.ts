@@ -53,7 +53,7 @@ function named(
   { open, ended }: Glance,
 ): Suggestion[] {
   const apps = open.flatMap((o) => o.apps)
-  const [app] = before
+  const app = before.at(-1)
   switch (kind) {
     case 'platform':
       return [

@@ -13,7 +13,9 @@ interface Options {
 }
 
 /** What a field of the platform file means, and with a file what it is now and where that comes from. No server is asked. */
-export async function explain(path = '', options: Options): Promise<number> {
+export async function explain(path = '', more: string | undefined, options: Options): Promise<number> {
+  if (more !== undefined)
+    throw new BadInput(`${more} is one word too many: a field is one word, and an app stands after health alone`)
   const { file, output } = options
   const it = looked(path, file === undefined ? undefined : { name: file, text: await textOf(file) })
   await print(it, output, {

@@ -3,6 +3,7 @@ import type { Outline, OutlineStep, PlannedUpgrade } from '../../domain/outline.
 import { findings } from './findings.ts'
 import { blank, cell, columns, drawn, head, line, wrapped, type Cell, type Line, type Screen } from './lines.ts'
 import { owners } from './owners.ts'
+import { traffic } from './traffic.ts'
 import { twin } from './twin.ts'
 import { many } from './words.ts'
 
@@ -40,6 +41,7 @@ export function plan(
       ...twin(parts, wide),
       ...owners(owned),
       ...apps(cutovers, screen, wide),
+      ...traffic(cutovers, wide),
       ...(all.length === 0 ? [] : [blank, ...findings(all)]),
       blank,
       summary(upgrade, cutovers),

@@ -54,6 +54,11 @@ export class Metrics {
     if (of.refused) this.#count(of, 'TargetConnectionErrorCount', 1)
   }
 
+  /** Of a group that a rule forwards to, whatever share it gets. */
+  healthy({ healthy, ...of }: Sent & { readonly healthy: number }): void {
+    this.#count(of, 'HealthyHostCount', healthy)
+  }
+
   #count({ ruleArn, targetGroupArn }: Sent, metric: string, value: number): void {
     const LoadBalancer = /:listener-rule\/(app\/[^/]+\/[^/]+)\//.exec(ruleArn)?.[1] ?? ''
     const dimensions = { TargetGroup: targetGroupArn.split(':').at(-1) ?? '', LoadBalancer }
@@ -124,11 +129,21 @@ function seriesOf(
     Period,
     Stat = '',
   }: Partial<MetricStat> = MetricStat ?? {}
-  if (Period !== MINUTE_MS / 1000)
-    throw new AwsError('NotServedBySandbox', 'the sandbox counts by the minute: Period 60', 501)
+  const periodMs = (Period ?? 0) * 1000
+  if (periodMs <= 0 || periodMs % MINUTE_MS !== 0)
+    throw new AwsError('NotServedBySandbox', 'the sandbox counts by the minute: Period 60, or a multiple of it', 501)
   const dimensions = Object.fromEntries(Dimensions.map(({ Name = '', Value = '' }) => [Name, Value]))
   const minutes = metrics.between({ namespace: Namespace, metric: MetricName, dimensions }, fromMs, untilMs)
-  return new Map(minutes.map(([at, values]) => [at, statisticOf(Stat, values)]))
+  const periods = Map.groupBy(minutes, ([at]) => Math.floor(at / periodMs) * periodMs)
+  return new Map(
+    [...periods].map(([at, its]) => [
+      at,
+      statisticOf(
+        Stat,
+        its.flatMap(([, values]) => values),
+      ),
+    ]),
+  )
 }
 
 function statisticOf(name: string, values: readonly number[]): number {

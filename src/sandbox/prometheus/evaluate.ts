@@ -29,7 +29,7 @@ export function evaluate(expression: Expression, store: SeriesStore, atMs: numbe
     case 'selector':
       return vector(
         find(store, expression, atMs - STALE_MS, atMs).map(({ labels, points }) => ({
-          labels: { __name__: expression.name, ...labels },
+          labels: { ...(expression.name !== '' && { __name__: expression.name }), ...labels },
           value: points.at(-1)?.value ?? Number.NaN,
         })),
       )
@@ -48,6 +48,10 @@ export function evaluate(expression: Expression, store: SeriesStore, atMs: numbe
     }
     case 'sum':
       return vector(sum(asVector(evaluate(expression.of, store, atMs), 'sum'), expression.by))
+    case 'count': {
+      const { length } = asVector(evaluate(expression.of, store, atMs), 'count')
+      return vector(length === 0 ? [] : [{ labels: {}, value: length }])
+    }
     case 'or': {
       const left = asVector(evaluate(expression.left, store, atMs), 'or')
       const none = !left.some(({ labels }) => Object.keys(labels).length === 0)

@@ -3,8 +3,9 @@
  *
  *     1.5                                              numbers
  *     m   m{l="v",l2=~"re",l3!="v",l4!~"re"}           instant vectors
+ *     {l="v"}                                          of whatever metric
  *     rate(m{…}[30s])   increase(m{…}[1m30s])          of a range
- *     sum(x)   sum by (l1, l2) (x)
+ *     sum(x)   sum by (l1, l2) (x)   count(x)
  *     a + b   a - b   a * b   a / b   (x)              vectors one to one, on all labels
  *     x or vector(0)   vector(0)
  *
@@ -20,6 +21,7 @@ export interface Matcher {
   readonly value: string
 }
 export interface Selector {
+  /** Empty: any. */
   readonly name: string
   readonly matchers: readonly Matcher[]
 }
@@ -29,6 +31,7 @@ export type Expression =
   | { readonly is: 'vector'; readonly value: number }
   | { readonly is: 'rate' | 'increase'; readonly of: Selector; readonly seconds: number }
   | { readonly is: 'sum'; readonly by: readonly string[]; readonly of: Expression }
+  | { readonly is: 'count'; readonly of: Expression }
   | { readonly is: 'binary'; readonly operator: Operator; readonly left: Expression; readonly right: Expression }
   | { readonly is: 'or'; readonly left: Expression; readonly value: number }
 
@@ -125,11 +128,16 @@ export function parse(query: string): Expression {
     }
     if (token?.type === 'number') return { is: 'number', value: number() }
     if (token?.type === 'duration') throw unspoken(token, `the duration ${token.text} as a number`)
-    if (token?.text === '{') throw unspoken(token, 'a selector without a metric name')
+    if (token?.text === '{') return anyMetric(token)
     if (token?.text === '-' || token?.text === '+') throw unspoken(token, `the sign "${token.text}" before a value`)
     const name = needType('name', 'an expression')
     const next = peek()
     if (name.text === 'sum') return sum()
+    if (name.text === 'count' && take('(')) {
+      const of = either()
+      need(')')
+      return { is: 'count', of }
+    }
     if (name.text === 'vector' && take('(')) {
       const value = number()
       need(')')
@@ -170,7 +178,17 @@ export function parse(query: string): Expression {
     return { is: 'sum', by, of }
   }
 
-  function selector(name: Token): Selector {
+  /** As Prometheus refuses those of which every matcher lets in what has no such label. */
+  function anyMetric(token: Token): Expression {
+    const { matchers } = selector()
+    if (
+      !matchers.some(({ operator, value }) => (operator === '=' || operator === '=~') && value !== '' && value !== '.*')
+    )
+      throw bad(token, 'vector selector must contain at least one non-empty matcher')
+    return { is: 'selector', name: '', matchers }
+  }
+
+  function selector(name?: Token): Selector {
     const matchers: Matcher[] = []
     if (take('{')) {
       while (!take('}')) {
@@ -184,7 +202,7 @@ export function parse(query: string): Expression {
         if (!peek('}')) need(',')
       }
     }
-    return { name: name.text, matchers }
+    return { name: name?.text ?? '', matchers }
   }
 
   function number(): number {

@@ -71,9 +71,10 @@ export class SeriesStore {
     }
   }
 
+  /** @param name empty: any */
   find(name: string, matches: (labels: Labels) => boolean, from: number, to: number): Found[] {
     return [...this.#series.values()]
-      .filter((s) => s.name === name && matches(s.labels) && !this.#hidden(s.labels))
+      .filter((s) => (name === '' || s.name === name) && matches(s.labels) && !this.#hidden(s.labels))
       .map((s) => ({ labels: s.labels, points: s.between(from, to) }))
       .filter((s) => s.points.length > 0)
   }

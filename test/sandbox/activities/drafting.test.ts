@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseAllDocuments } from 'yaml'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createActivities } from '../../../src/activities/index.ts'
 import { apps, BLUE } from '../../../src/sandbox/seed/apps.ts'
 import { seedBlue, seedPlatform } from '../../../src/sandbox/seed.ts'
 import { driven, ending } from '../../support/driven.ts'
@@ -44,6 +45,38 @@ test('what is found is written, what is not is guessed, and an upgrade by it wou
   )
   expect(answer.plan.findings.filter((f) => f.level === 'blocker')).toEqual([])
   expect(denied()).toEqual([])
+})
+
+test('what judges its apps is asked of blue alone, before anything is planned', async () => {
+  const { outside } = world
+  const query = async (_: string, promql: string) => (promql.includes('5..') ? 0.001 : 0.2)
+  const { explainHealth } = createActivities({
+    ...outside,
+    ports: { ...outside.ports, metrics: { query, answers: async () => true } },
+  })
+  const checks = `  checks:
+    errors: { query: 'sum(rate(a{cluster="{cluster}",code=~"5.."}[{window}]))', atMost: 0.02 }
+    latency: { query: 'sum(rate(b{cluster="{cluster}"}[{window}]))', timesBlue: 2 }
+    own: { cloudwatch: { of: errors }, atMost: 0.02 }
+`
+  const file = drafted.replace(/^( +prometheus:.*\n)/m, `$1${checks}`)
+  const one = { platform: 'chatwork-prod', app: 'chat-actor', environment: 'test', file }
+  const { answer } = await driven(explainHealth, one)
+  expect(answer).toMatchObject({ app: 'chat-actor', team: 'scala', blue: BLUE.name })
+  expect(answer.green).toBeUndefined()
+  expect(answer.environments.map((e) => [e.environment, e.judges])).toEqual([['test', 'blue']])
+  expect(answer.environments[0]?.checks.map((c) => [c.check, c.blue, c.verdict])).toEqual([
+    ['errors', 0.001, 'pass'],
+    ['latency', 0.2, 'pass'],
+    ['own', null, 'inconclusive'],
+    ['ready', expect.any(Number), expect.any(String)],
+  ])
+  expect((await ending(explainHealth, { ...one, environment: 'nope' })).message).toBe(
+    'chat-actor has no environment nope; it has test, stage, production',
+  )
+  expect((await ending(explainHealth, { ...one, app: 'nope' })).message).toContain(
+    'there is no app nope; there is chat-actor',
+  )
 })
 
 test('deploy/rbac/look.yaml grants all that was asked of blue', async () => {

@@ -46,6 +46,18 @@ describe('what CloudWatch tells', () => {
     put(`Of${statistic}`, 0, 1, 2, 3)
     expect(await values({ metrics: { a: metric(`Of${statistic}`, statistic) } })).toEqual({ a: [value] })
   })
+  test('is by longer periods where they are asked for', async () => {
+    const HOUR = 60 * MINUTE
+    const hour = Math.floor(minute(0) / HOUR) * HOUR - HOUR
+    const at = (ms: number, ...values: readonly number[]) =>
+      it.aws.metrics.put({ namespace: 'AWS/SQS', metric: 'Hourly', dimensions: { QueueName: 'q' } }, ms, ...values)
+    at(hour + MINUTE, 3)
+    at(hour, 1, 1)
+    const asking = { fromMs: hour - HOUR, untilMs: hour + HOUR, periodMs: HOUR }
+    expect(await it.outside.cloudWatch(it.region).data({ metrics: { a: metric('Hourly', 'Sum') } }, asking)).toEqual({
+      a: [{ atMs: hour, value: 5 }],
+    })
+  })
   test('is metric math, of which a share of nothing is nothing', async () => {
     put('Requests', 1, 1, 1, 1, 1)
     put('Requests', 0, 1, 1)

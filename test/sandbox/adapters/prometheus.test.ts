@@ -106,6 +106,23 @@ describe('the question', () => {
     expect(new URLSearchParams(server.heard[0]?.body).get('query')).toBe('sum(rate(a[1m])) + 1')
   })
 
+  test('is of a moment in the past where one is named', async () => {
+    const server = await aServer(() => ({ json: vector('1') }))
+    await metrics.query(server.url, 'up', 1_795_000_000_500)
+    await server.stop()
+    expect(new URLSearchParams(server.heard[0]?.body).get('time')).toBe('1795000000.5')
+  })
+
+  test.for([
+    { says: 'a number', json: vector('0'), answers: true },
+    { says: 'NaN, of counters that have counted nothing', json: vector('NaN'), answers: true },
+    { says: 'several', json: vector('1', '2'), answers: true },
+    { says: 'a scalar', json: success('scalar', [1_795_000_000, 'NaN']), answers: true },
+    { says: 'nothing', json: vector(), answers: false },
+  ])('is answered or not: by $says', async ({ json, answers }) => {
+    expect(await asking(json, 200, (url) => metrics.answers(url, 'up'))).toBe(answers)
+  })
+
   test('signs in with the user of its URL, and never says so', async () => {
     const server = await aServer(() => ({ status: 500, json: '' }))
     const url = server.url.replace('http://', 'http://norikae:p%40ss@')

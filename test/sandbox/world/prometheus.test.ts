@@ -66,6 +66,10 @@ test.for([
   { query: 'up / down', is: vector([{ cluster: 'green' }, '+Inf']) },
   { query: 'up + 3 * 2 - 1', is: vector([{ cluster: 'green' }, '7']) },
   { query: '10 - up', is: vector([{ cluster: 'green' }, '8']) },
+  { query: 'count(down)', is: vector([{}, '2']) },
+  { query: 'count(nothing_of_the_kind)', is: vector() },
+  { query: 'count({cluster="blue"})', is: vector([{}, '1']) },
+  { query: 'count({cluster="green",app=~"chat|still"})', is: vector([{}, '3']) },
   { query: 'vector(1.5)', is: vector([{}, '1.5']) },
   { query: '(2 + 3) * 2', is: { status: 'success', data: { resultType: 'scalar', result: [NOW / 1000, '10'] } } },
 ])('$query', async ({ query, is }) => {
@@ -105,7 +109,7 @@ test.for([
   { query: 'up or down', names: '"or" with anything but vector(n)' },
   { query: 'up / on (cluster) down', names: '"on"' },
   { query: '-up', names: 'the sign "-"' },
-  { query: '{app="chat"}', names: 'a selector without a metric name' },
+  { query: '{app!="chat"}', names: 'at least one non-empty matcher' },
   { query: 'sum(1)', names: 'expected type instant vector' },
   {
     query: 'sum by (namespace) (up) / rate(http_requests_total[30s]) / http_requests_total{app="chat"} / (',

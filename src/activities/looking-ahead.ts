@@ -1,0 +1,147 @@
+import { ApplicationFailure } from '@temporalio/common'
+import { openingAt } from '../domain/calendar.ts'
+import { requestsOn } from '../domain/checks.ts'
+import { askedOf, balanced, comparedOf, dimensionOf, onlyOf, requestsServed } from '../domain/cloudwatch.ts'
+import type { CutoverPlatform } from '../domain/plan-cutover.ts'
+import { clusterOf, type Environment } from '../domain/platform.ts'
+import { offsetIn } from '../domain/time-zones.ts'
+import {
+  FEWEST_HOURS,
+  hoursSince,
+  usual,
+  WEEK_MS,
+  type Hour,
+  type SilentOfBlue,
+  type Traffic,
+} from '../domain/traffic-ahead.ts'
+import type { Check } from '../domain/verdict.ts'
+import { isUnreachable } from './errors.ts'
+import type { Proven } from './outside.ts'
+
+const HOUR_MS = 3_600_000
+/** Prometheus has no price list, but each of these adds up an hour of every series. */
+const HOURS_APART = 6
+
+export interface Ahead {
+  /** Absent: nobody knows, or it has no routes. */
+  readonly traffic?: Traffic
+  readonly silent: readonly SilentOfBlue[]
+}
+
+/** Looks at many environments, one after the other: a source that is away, or says no, is not asked of the next. */
+export function lookingAhead(world: Proven, platform: CutoverPlatform): (environment: Environment) => Promise<Ahead> {
+  const away = new Set<'prometheus' | 'cloudwatch'>()
+  const moves = mayMove(platform)
+  /** Undefined: nobody knows. That it is refused is for who asks; all else is no reason not to plan. */
+  async function trying<T>(source: 'prometheus' | 'cloudwatch', ask: () => Promise<T>): Promise<T | undefined> {
+    if (away.has(source)) return undefined
+    try {
+      return await ask()
+    } catch (error) {
+      if (isRefusal(error)) throw error
+      if (!isUnreachable(error) && !(error instanceof ApplicationFailure)) throw error
+      away.add(source)
+      return undefined
+    }
+  }
+
+  return async (environment) => {
+    const [hours, silent] = await Promise.all([
+      hoursOf(environment).catch(undefinedWhereRefused),
+      Promise.all(environment.checks.map(silentOf)),
+    ])
+    const perMinute = hours && usual(hours.seen, moves)
+    return {
+      ...(hours && perMinute !== undefined && { traffic: { perMinute, from: hours.from } }),
+      silent: silent.flat(),
+    }
+  }
+
+  async function hoursOf({
+    routes,
+    namespaces,
+  }: Environment): Promise<{ readonly seen: readonly Hour[]; readonly from: Traffic['from'] } | undefined> {
+    if (routes.length === 0) return undefined
+    const untilMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
+    const groups = balanced(routes)
+    if (groups.length === routes.length) {
+      const asking = { fromMs: untilMs - WEEK_MS, untilMs, periodMs: HOUR_MS }
+      const points = await trying('cloudwatch', () =>
+        Promise.all(
+          groups.map(async ({ loadBalancer, groups: { blue } }) =>
+            onlyOf(await world.cloudWatch.data(requestsServed(loadBalancer, dimensionOf(blue)), asking)),
+          ),
+        ),
+      )
+      const hours = points?.flat().map(({ atMs, value }) => ({ atMs, requests: value }))
+      const seen = hours && hoursSince(hours, untilMs)
+      if (seen) return { seen, from: 'CloudWatch' }
+    }
+    const { url, query } = requestsOn(platform.metrics, {
+      cluster: clusterOf(platform, 'blue'),
+      namespaces,
+      window: '1h',
+    })
+    const seen: Hour[] = []
+    for (let atMs = untilMs; atMs > untilMs - WEEK_MS; atMs -= HOURS_APART * HOUR_MS) {
+      const requests = await trying('prometheus', () => world.metrics.query(url, query, atMs))
+      if (requests === undefined) return undefined
+      if (requests !== null) seen.push({ atMs: atMs - HOUR_MS, requests })
+      // Of the last day it has none: it has none of the week.
+      else if (seen.length === 0 && untilMs - atMs >= FEWEST_HOURS * HOUR_MS) return undefined
+    }
+    return seen.length * HOURS_APART >= FEWEST_HOURS ? { seen, from: 'Prometheus' } : undefined
+  }
+
+  async function silentOf(check: Check): Promise<SilentOfBlue[]> {
+    try {
+      return (await tells(check)) === false ? [{ check }] : []
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      return [{ check, refused: error.message }]
+    }
+  }
+
+  /** Whether it has anything of blue. Undefined: nobody knows, or it is asked elsewhere. */
+  async function tells({ source }: Check): Promise<boolean | undefined> {
+    switch (source.kind) {
+      case 'prometheus':
+        return trying('prometheus', async () => {
+          const { url, queries } = source
+          return (await world.metrics.query(url, queries.blue)) !== null || world.metrics.answers(url, queries.blue)
+        })
+      case 'cloudwatch': {
+        const asking = askedOf(Date.now())
+        const { asked } = source
+        // Of target groups it has what it has of their requests, which are looked at above.
+        if (asked.of !== 'query' || !asking) return undefined
+        return trying(
+          'cloudwatch',
+          async () => onlyOf(await world.cloudWatch.data(asked.queries.blue, comparedOf(asking))).length > 0,
+        )
+      }
+      case 'probe':
+      case 'readiness':
+        return undefined
+    }
+  }
+}
+
+/** By the platform's hours and days. Of all environments the same hours are asked. */
+function mayMove({ calendar }: CutoverPlatform): (ms: number) => boolean {
+  if (calendar === undefined) return () => true
+  const offset = offsetIn(calendar.timeZone)
+  const known = new Map<number, boolean>()
+  return (ms) => {
+    const open = known.get(ms) ?? openingAt(calendar, offset, ms).open
+    known.set(ms, open)
+    return open
+  }
+}
+
+const isRefusal = (error: unknown): error is ApplicationFailure =>
+  error instanceof ApplicationFailure && error.type === 'InvalidInput'
+
+function undefinedWhereRefused(error: unknown): undefined {
+  if (!isRefusal(error)) throw error
+}

@@ -1,0 +1,108 @@
+import { warning, type Finding } from './findings.ts'
+import type { Duration } from './duration.ts'
+import { few } from './few.ts'
+import { sourceInWords, type Check, type CheckSource } from './verdict.ts'
+
+/**
+ * What a check can say of green while nobody is sent there yet (P15). What a source has at weight 0:
+ *
+ * - A number is data, and so is NaN: a ratio of counters that are there and have counted nothing.
+ * - Of Prometheus nothing at all may be a series that its first request makes. That is so where Prometheus has other series of
+ *   green's, by the same labels, and blue answers the same query: then it is told. It never is where it has none by those
+ *   labels (green is not scraped, or labelled otherwise), or where the query gives nothing of blue either.
+ * - A load balancer counts no request of a target group that gets none, but how many of its targets are healthy at any time.
+ * - Metrics of one's own in CloudWatch are as Prometheus': where blue has them, they may come with requests.
+ * - Pods and probes answer always, and have steps of their own before the gate.
+ */
+export type Heard =
+  /** It has data of green. */
+  | { readonly is: 'answers' }
+  /** Nothing yet, and nothing speaks against it that requests bring it. */
+  | { readonly is: 'later'; readonly why: string }
+  /** As it is, it would say nothing at any weight. */
+  | { readonly is: 'silent'; readonly why: string }
+
+/** Whether either side gives anything. `madeUp`: nobody is asked, and a probe makes up for requests that neither side gets. */
+interface OnBoth {
+  readonly green: boolean
+  readonly blue: boolean
+  readonly madeUp: boolean
+}
+
+/** What a query of Prometheus came to; NaN is something. */
+export interface HeardOfPrometheus extends OnBoth {
+  /** What it selects on green, where it gives nothing. `others`: series of green's by the same labels; absent: none says whose. */
+  readonly selected: readonly {
+    readonly text: string
+    readonly found: boolean
+    readonly of?: string
+    readonly others?: boolean
+  }[]
+}
+
+export function heardOfPrometheus({ green, blue, madeUp, selected }: HeardOfPrometheus): Heard {
+  if (green) return { is: 'answers' }
+  const unknown = selected.filter((s) => !s.found && s.others === false)
+  if (unknown.length > 0)
+    return {
+      is: 'silent',
+      why: `Prometheus has no series of green by ${few(unique(unknown.map((s) => s.of ?? s.text)))}: green is not scraped, or its series have other labels`,
+    }
+  if (!blue)
+    return { is: madeUp ? 'later' : 'silent', why: 'the query gives nothing of green, and nothing of blue either' }
+  const missing = selected.filter((s) => !s.found)
+  return {
+    is: 'later',
+    why:
+      missing.length > 0
+        ? `Prometheus has no ${few(missing.map((s) => s.text))} yet, where blue answers`
+        : 'its series are there, and it gives no number of them yet, where blue answers',
+  }
+}
+
+/** Of metrics of one's own in CloudWatch, over the last half hour. */
+export function heardOfMetrics({ green, blue, madeUp }: OnBoth): Heard {
+  if (green) return { is: 'answers' }
+  return blue
+    ? { is: 'later', why: 'CloudWatch has nothing of green in half an hour, and has of blue' }
+    : { is: madeUp ? 'later' : 'silent', why: 'CloudWatch has nothing in half an hour, neither of green nor of blue' }
+}
+
+/** Of target groups: those of green that CloudWatch tells nothing of. */
+export const heardOfGroups = (untold: readonly string[]): Heard =>
+  untold.length === 0
+    ? { is: 'answers' }
+    : {
+        is: 'silent',
+        why: `CloudWatch does not tell how many targets of ${few(untold)} are healthy, so it would not tell of their requests`,
+      }
+
+/** What is asked of green before anybody is asked to let it serve. Pods and probes have other steps for it. */
+const beforehand = {
+  prometheus: true,
+  cloudwatch: true,
+  readiness: false,
+  probe: false,
+} as const satisfies Record<CheckSource['kind'], boolean>
+
+export const askedBeforehand = (checks: readonly Check[]): readonly Check[] =>
+  checks.filter(({ source }) => beforehand[source.kind])
+
+/** Series come with the first scrapes of pods that just got ready; after this whoever is asked sees what is not there. */
+export const COMES_WITHIN: Duration = '2m'
+/** Metrics may have a long way to go: to be discovered, scraped and written on. */
+export const SILENT_AFTER: Duration = '10m'
+
+/** What is told at the gate of one that has nothing yet. */
+export const notYetHeard = (place: string, check: Check, why: string): Finding =>
+  warning(
+    'check-not-heard',
+    place,
+    `${check.name} (${sourceInWords(check)}) has no number of green before requests come: ${why}`,
+    "see that green's series have the labels of blue's; if they come with the first requests, all is well; if not, the first weight ends without a verdict",
+  )
+
+/** Why the environment does not go on. */
+export const silentInWords = (check: Check, why: string): string => `${check.name} (${sourceInWords(check)}): ${why}`
+
+const unique = (some: readonly string[]): string[] => [...new Set(some)]
