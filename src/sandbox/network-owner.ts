@@ -1,4 +1,5 @@
 import { clusterTag } from './seed/blue.ts'
+import { ofPlatform } from './seed/ways.ts'
 import type { SandboxAws } from './types.ts'
 
 type Account = Pick<SandboxAws, 'eks' | 'securityGroups' | 'subnets'>
@@ -19,7 +20,7 @@ export function startNetworkOwner(account: Account): { readonly stop: () => void
 /** `known`: security groups of all clusters that were ever seen, by the cluster's name. */
 export function apply({ eks, securityGroups, subnets }: Account, known: Map<string, string>): void {
   const there = new Map(
-    eks.inventory().flatMap(({ name }) => {
+    ofPlatform(eks.inventory()).flatMap(({ name }) => {
       const group = eks.whole(name)?.securityGroup ?? ''
       return group === '' ? [] : [[name, group] as const]
     }),

@@ -2,7 +2,14 @@
 import type { SandboxAws } from '../../types.ts'
 import type { Operations } from '../protocol/operations.ts'
 import { attributeOperations } from './attributes.ts'
-import { forwardAll, loadBalancerOperations, removeLoadBalancer, seedLoadBalancer, vpcId } from './load-balancers.ts'
+import {
+  defaultRule,
+  forwardAll,
+  loadBalancerOperations,
+  removeLoadBalancer,
+  seedLoadBalancer,
+  vpcId,
+} from './load-balancers.ts'
 import { overwriteForward, ruleOperations, seedRule } from './rules.ts'
 import { tagOperations } from './tags.ts'
 import { checkNewTargetGroup } from './target-group-checks.ts'
@@ -24,6 +31,7 @@ export const inspectElbv2 = (world: ElbWorld): SandboxAws['elbv2'] => ({
   seedLoadBalancer: (name, tags) => seedLoadBalancer(world, name, tags),
   removeLoadBalancer: (arn) => removeLoadBalancer(world, arn),
   forwardAll: (listenerArn, targetGroupArn) => forwardAll(world, listenerArn, targetGroupArn),
+  defaultRule: (host) => defaultRule(world, host),
   removeTargetGroup: (arn) => removeTargetGroup(world, arn),
   seedTargetGroup: (name, tags) => {
     const input = { Name: name, ...seeded }
