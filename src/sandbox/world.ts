@@ -66,6 +66,7 @@ export interface WorldInfo {
   }
   /** Blue is the oldest that runs; when it is gone, the other is blue. */
   readonly clusters: { readonly blue?: ClusterInfo; readonly green?: ClusterInfo }
+  /** The load balancer, and whose requests it takes: those that are reached otherwise are sent elsewhere. */
   readonly traffic: { readonly url: string; readonly hosts: readonly string[] }
   readonly prometheus: { readonly url: string }
   /** The chat of the teams: a channel each. */
@@ -226,7 +227,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
     return {
       aws: { endpoint, decommissionRoleArn, region, account, accessKeyId, secretAccessKey },
       clusters: { ...(blue && { blue: told(blue) }), ...(green && { green: told(green) }) },
-      traffic: { url: proxy.url, hosts: traffic.map((s) => s.host) },
+      traffic: { url: proxy.url, hosts: traffic.map((s) => s.host).filter((host) => !ways.to(host)) },
       prometheus: { url: prometheus.url },
       slack: { url: slack.url, token: slack.token },
       control: { url: control.url },

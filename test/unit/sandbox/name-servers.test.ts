@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createNameServer } from '../../../src/sandbox/aws/route53/answers.ts'
+import { HostedZones } from '../../../src/sandbox/aws/route53/route53.ts'
+import { defaultTimes } from '../../../src/sandbox/aws/times.ts'
 import { createClients } from '../../../src/sandbox/ways/clients.ts'
 
 const NAME = 'shop.example.com'
@@ -61,4 +63,23 @@ test('each client keeps an answer for its TTL, and no longer', () => {
   now = 2_000
   expect(shareOf('green', hundred())).toBe(1)
   expect(asked).toBe(2 * clients)
+})
+
+afterEach(() => vi.useRealTimers())
+
+test('one name server hears of a change at once, and the other by when it is INSYNC', () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const zones = new HostedZones({ times: defaultTimes })
+  const zone = zones.seedZone('example.com')
+  const told = () => (['first', 'last'] as const).map((server) => zones.answer(zone, NAME, server)?.host)
+  const change = (host: string) => zones.apply(zone, [{ Action: 'UPSERT', ResourceRecordSet: set(host) }])
+  change('blue')
+  expect(told()).toEqual(['blue', undefined])
+  vi.advanceTimersByTime(defaultTimes.recordsMs / 2)
+  change('green')
+  expect(told()).toEqual(['green', undefined])
+  vi.advanceTimersByTime(defaultTimes.recordsMs / 2)
+  expect(told()).toEqual(['green', 'blue'])
+  vi.advanceTimersByTime(defaultTimes.recordsMs / 2)
+  expect(told()).toEqual(['green', 'green'])
 })
