@@ -23,7 +23,7 @@ const { values } = parseArgs({
 const every = milliseconds(values.every as Duration)
 /** They say of each other that they are related, or several that fail at once would be taken for the platform's trouble. */
 const APPS =
-  values.killed === undefined ? ['chat-api', 'chat-archiver', 'legacy-php', 'admin', 'files', 'billing'] : ['chat-api']
+  values.killed === undefined ? ['chat-api', 'chat-push', 'chat-search', 'legacy-php', 'admin', 'files'] : ['chat-api']
 /** Readings of a window. */
 const WINDOW = 6
 /** Two bad readings in a row are a breach in the sandbox. */

@@ -14,6 +14,7 @@ import { terminalFor } from '../sandbox/terminal.ts'
 import { reader, teams, type Company } from './company.ts'
 import { demoOptions } from './options.ts'
 import { beside, norikae, type Beside, type Ran } from './processes.ts'
+import { reachedOf } from './routes.ts'
 import { stageOn, type Stage } from './stage.ts'
 import {
   appsIn,
@@ -98,7 +99,7 @@ try {
 
 async function demo(stage: Stage): Promise<DemoResult> {
   stage.say(
-    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve apps, traffic to all of them.',
+    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve apps, traffic to all of them: by rules of a load balancer, to billing by a record of Route 53, to chat-archiver by an HTTPRoute on a third cluster.',
   )
   if (kubernetes === 'real') await bringPrograms((text) => stage.say(`  ${text}`))
   const { info, began } = await world()
@@ -241,6 +242,7 @@ function resultOf(
     ...(handsOn && { onBlue: runsOn(after, BLUE, apps) }),
     rolledBackOnce: wentBackOnce(calls, before),
     requests: { sent: requests.sent, dropped: requests.dropped, failed: requests.failed },
+    reached: reachedOf(requests, apps, BLUE, GREEN),
     jobs: { slots: jobs.slots, twice: jobs.twice, lost: jobs.lost },
     singletonOverlapMs,
     singletonDowntimeMs,

@@ -1,4 +1,5 @@
 import type { Judgement } from '../sandbox/judge.ts'
+import { byWay, unmoved, whoLost, type Reached } from './routes.ts'
 
 /** What `npm run demo -- --json` prints as its last line. */
 export interface DemoResult {
@@ -12,6 +13,8 @@ export interface DemoResult {
   readonly onBlue?: number
   readonly rolledBackOnce: number
   readonly requests: { readonly sent: number; readonly dropped: number; readonly failed: number }
+  /** The apps in production, by what their callers reach them. */
+  readonly reached: readonly Reached[]
   readonly jobs: { readonly slots: number; readonly twice: number; readonly lost: number }
   readonly singletonOverlapMs: number
   readonly singletonDowntimeMs: number
@@ -131,7 +134,9 @@ function lost(result: DemoResult): string[] {
   const { requests, jobs } = result
   return [
     ...(result.apps === APPS ? [] : [`${result.apps} apps were there, where ${APPS} should be`]),
-    ...(requests.dropped === 0 ? [] : [`${requests.dropped} requests were dropped`]),
+    ...(requests.dropped === 0
+      ? []
+      : [`${requests.dropped} requests were dropped (${whoLost(result.reached) ?? 'none of them in production'})`]),
     ...(jobs.twice === 0 ? [] : [`${jobs.twice} slots ran twice`]),
     ...(jobs.lost === 0 ? [] : [`${jobs.lost} slots never ran`]),
     ...(result.singletonOverlapMs === 0 ? [] : [`a singleton ran on both sides for ${result.singletonOverlapMs} ms`]),
@@ -151,6 +156,7 @@ function endedAsTold(result: DemoResult): string[] {
     ...(result.outcome === 'done' ? [] : [`the upgrade ended ${result.outcome}`]),
     ...(result.onGreen === APPS ? [] : [`${result.onGreen} of ${APPS} apps run on green`]),
     ...(result.rolledBackOnce === 1 ? [] : [`${result.rolledBackOnce} environments went back once, where one should`]),
+    ...unmoved(result.reached).map((way) => `no app that is reached by ${way} was answered by both clusters`),
     ...(requests.sent > 20_000 ? [] : [`only ${requests.sent} requests were sent`]),
     ...(jobs.slots >= 20 ? [] : [`only ${jobs.slots} slots were due`]),
     ...(result.seconds < 240 ? [] : [`it took ${result.seconds} s`]),
@@ -183,6 +189,7 @@ export const judged = (result: DemoResult, judgement: Pick<Judgement, 'requests'
   return [
     'What the sandbox judged, by itself:',
     `  requests    ${requests.sent} sent, ${requests.dropped} dropped, ${requests.failed} failed (the app that was made to fail)`,
+    ...byWay(result.reached).map((line) => `    ${line}`),
     ...lastDropped.slice(-SHOWN).map((d) => `    dropped   ${d.at} ${d.host}: ${d.because}`),
     `  cron slots  ${jobs.slots} due, ${jobs.twice} ran twice, ${jobs.lost} never ran`,
     `  singletons  ${singletonOverlapMs} ms on both sides, ${singletonDowntimeMs} ms on none at longest`,

@@ -9,14 +9,17 @@ import type { Judge } from './judge.ts'
 import { driverObject, startEbsCsiDriver, type DriverCluster } from './ebs-csi-driver.ts'
 import { startLoadBalancerController, type LoadBalancerController } from './load-balancer-controller.ts'
 import type { Rule } from './disturbances.ts'
+import { ofPlatform } from './seed/ways.ts'
 import type { EksHooks, KubernetesCall, KubernetesObject, PodChange, SandboxAws, SandboxCluster } from './types.ts'
 
 export type ClusterTimes = NonNullable<Parameters<typeof startCluster>[0]['times']>
 
 export interface Clusters<C extends SandboxCluster = SandboxCluster> {
   readonly hooks: EksHooks
-  /** Those that run now, oldest first. */
+  /** Those of the platform that run now, oldest first. */
   readonly running: () => readonly C[]
+  /** Any that runs now, also one that is none of the platform's. */
+  readonly named: (name: string) => C | undefined
   /** Of all, also of those that are gone. */
   readonly calls: () => readonly KubernetesCall[]
   stop(): Promise<void>
@@ -97,7 +100,8 @@ export function createClusters<C extends SandboxCluster>(options: {
         await all.get(name)?.cluster.setNodes(nodegroup, size, labels)
       },
     },
-    running: () => [...all.values()].map((r) => r.cluster),
+    running: () => ofPlatform([...all.values()].map((r) => r.cluster)),
+    named: (name) => all.get(name)?.cluster,
     calls: () => [...past, ...[...all.values()].flatMap((r) => r.cluster.calls())],
     async stop() {
       await Promise.all([...all.keys()].map(stop))

@@ -3,11 +3,13 @@
  * asks nothing of the worker.
  */
 import type { Buffers, LostRecords } from './buffers.ts'
+import { leftRoutes, type Routes } from './judge/left-routes.ts'
 import { leftovers, type Leftover } from './judge/leftovers.ts'
 import { Singletons, type SingletonJudgement } from './judge/singletons.ts'
 import { judgeSlots, Schedules, type JobsJudgement } from './judge/slots.ts'
 import { differences, type Side, type TwinDifference } from './judge/twin.ts'
 import { lookAt, type Account } from './judge/twin-sides.ts'
+import { ofPlatform } from './seed/ways.ts'
 import type { Load, LoadReport } from './traffic/load.ts'
 import type { JobRun, PodChange, SandboxAws, SandboxCluster } from './types.ts'
 
@@ -48,8 +50,10 @@ export function createJudge(options: {
   readonly clusters: () => readonly Pick<SandboxCluster, 'name' | 'list' | 'jobRuns'>[]
   readonly load: Pick<Load, 'report'>
   readonly buffers: Pick<Buffers, 'lost'>
+  /** What is beside the clusters, and splits traffic between them; left out: nothing. */
+  readonly routes?: () => Routes | undefined
 }): Judge {
-  const { aws, clusters, load, buffers } = options
+  const { aws, clusters, load, buffers, routes = () => undefined } = options
   const singletons = new Singletons()
   const schedules = new Schedules(clusters)
   const past: JobRun[] = []
@@ -72,6 +76,7 @@ export function createJudge(options: {
       const runs = [...past, ...clusters().flatMap((c) => c.jobRuns())]
       const ran = singletons.list()
       const lost = buffers.lost()
+      const beside = routes()
       return {
         at: new Date().toISOString(),
         requests: load.report(),
@@ -79,17 +84,21 @@ export function createJudge(options: {
         singletonOverlapMs: ran.reduce((sum, s) => sum + s.overlapMs, 0),
         singletonDowntimeMs: Math.max(0, ...ran.map((s) => s.downtimeMs)),
         bufferedLost: lost.records,
-        leftovers: leftovers({
-          clusters: aws.eks.inventory(),
-          elbv2: aws.elbv2.inventory(),
-          launchTemplates: aws.launchTemplates.inventory(),
-          ec2: { volumes: aws.ec2.volumes(), snapshots: aws.ec2.snapshots() },
-          iam: aws.iam.inventory(),
-          issuers: aws.eks.inventory().flatMap(({ name }) => aws.eks.issuer(name) ?? []),
-          servers: clusters(),
-          suspendedByOwner: schedules.suspendedByOwner(),
-        }),
-        twin: differences(blue, lookAt(aws, aws.eks.inventory().at(-1)?.name)),
+        leftovers: [
+          // While there are two clusters, they may be of both.
+          ...(beside && clusters().length === 1 ? leftRoutes(beside) : []),
+          ...leftovers({
+            clusters: ofPlatform(aws.eks.inventory()),
+            elbv2: aws.elbv2.inventory(),
+            launchTemplates: aws.launchTemplates.inventory(),
+            ec2: { volumes: aws.ec2.volumes(), snapshots: aws.ec2.snapshots() },
+            iam: aws.iam.inventory(),
+            issuers: ofPlatform(aws.eks.inventory()).flatMap(({ name }) => aws.eks.issuer(name) ?? []),
+            servers: clusters(),
+            suspendedByOwner: schedules.suspendedByOwner(),
+          }),
+        ],
+        twin: differences(blue, lookAt(aws, ofPlatform(aws.eks.inventory()).at(-1)?.name)),
         singletons: ran,
         lostRecords: lost.events,
       }

@@ -1,17 +1,29 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 export interface Listening {
   readonly url: string
   stop(): Promise<void>
 }
 
+/** What becomes of a connection whose client asks for another protocol; left out: it is answered as a request. */
+type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
 /**
  * An HTTP server on loopback. Connections are kept until `stop`: a server that ended an idle one just as its client
  * picked it up again would look like a dropped request.
  */
-export async function listen(answer: RequestListener, port = 0): Promise<Listening> {
+export async function listen(answer: RequestListener, port = 0, upgrade?: Upgrade): Promise<Listening> {
   const server: Server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, answer)
+  /** Connections that are no HTTP any more, which the server knows nothing of. */
+  const upgraded = new Set<Duplex>()
+  if (upgrade)
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      upgraded.add(socket)
+      socket.on('close', () => upgraded.delete(socket))
+      upgrade(request, socket, head)
+    })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
@@ -23,6 +35,7 @@ export async function listen(answer: RequestListener, port = 0): Promise<Listeni
       new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
+        for (const socket of upgraded) socket.destroy()
       }),
   }
 }

@@ -1,4 +1,5 @@
 import { clusterTag } from './seed/blue.ts'
+import { ofPlatform } from './seed/ways.ts'
 import type { AwsCall, SandboxAws } from './types.ts'
 
 type Account = Pick<SandboxAws, 'calls' | 'eks' | 'securityGroups' | 'subnets'>
@@ -30,7 +31,7 @@ export const nothingKnown = (): Known => ({ groups: new Map(), asked: new Set() 
 export function apply(account: Account, known: Known): void {
   const { eks, securityGroups, subnets } = account
   const there = new Map(
-    eks.inventory().flatMap(({ name }) => {
+    ofPlatform(eks.inventory()).flatMap(({ name }) => {
       const group = eks.whole(name)?.securityGroup ?? ''
       return group === '' ? [] : [[name, group] as const]
     }),

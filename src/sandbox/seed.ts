@@ -30,6 +30,7 @@ import {
   partsOf,
   TAG,
 } from './seed/blue.ts'
+import { wayTo } from './seed/ways.ts'
 import type { Stream } from './traffic/load.ts'
 import type { KubernetesObject, SandboxAws, SandboxCluster } from './types.ts'
 
@@ -109,7 +110,8 @@ export async function seedPlatform(
 ): Promise<void> {
   const { listenerArn } = aws.elbv2.seedLoadBalancer(PLATFORM)
   const groups = new Map<string, string>()
-  for (const [i, { app, environment }] of routedOf(apps, these).entries()) {
+  const byRule = routedOf(apps, these).filter(({ app, environment }) => wayTo(app, environment) === 'listener rule')
+  for (const [i, { app, environment }] of byRule.entries()) {
     const arn = aws.elbv2.seedTargetGroup(targetGroupOf(app, environment), TAG)
     aws.elbv2.seedRule(listenerArn, (i + 1) * 10, hostOf(app, environment), [{ targetGroupArn: arn, weight: 100 }])
     groups.set(`${app}/${environment}`, arn)

@@ -18,6 +18,7 @@ import type {
 import type { KeyState } from '@aws-sdk/client-kms'
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53'
 import type { Given } from './aws/protocol/operations.ts'
+import type { Answer } from './aws/route53/answers.ts'
 
 // AWS ------------------------------------------------------------------------
 
@@ -145,6 +146,8 @@ export interface SandboxAws {
     removeLoadBalancer(arn: string): void
     /** All requests of a listener that no rule takes go to this target group. */
     forwardAll(listenerArn: string, targetGroupArn: string): void
+    /** What the load balancer that answers at this name does with requests that no rule takes; undefined: it is gone. */
+    defaultRule(host: string): Omit<ListenerRule, 'hosts'> | undefined
     /** As the API's DeleteTargetGroup. */
     removeTargetGroup(arn: string): void
     seedTargetGroup(name: string, tags: Readonly<Record<string, string>>): string
@@ -178,14 +181,19 @@ export interface SandboxAws {
   }
   /** Hosted zones of Route 53. Others change their records by the API, as `admin`. */
   readonly route53: {
-    /** Answers its id. */
-    seedZone(name: string): string
+    /** Answers its id, which is `id` where that is given. */
+    seedZone(name: string, id?: string): string
     /** Throws what the API would: a name that is not the zone's, a record that is there. */
     seedRecord(zone: string, record: ResourceRecordSet): void
     /** No change of it is accepted from now on. */
     protect(zone: string, name: string, type: string): void
     /** In the order in which the API tells them. */
     records(zone: string): readonly ResourceRecordSet[]
+    /**
+     * Where a name leads now, and for how many seconds that may be kept. The last of its servers hears of a change only by
+     * when that is INSYNC.
+     */
+    answer(zone: string, name: string, server: 'first' | 'last'): Answer | undefined
   }
   /** EBS volumes, as a CSI driver of a cluster asks for them, and what was made of them. */
   readonly ec2: {

@@ -18,6 +18,7 @@ import { SeriesStore } from './prometheus/series.ts'
 import { startPrometheus } from './prometheus/server.ts'
 import { WorldMetrics } from './prometheus/world-metrics.ts'
 import { apps as allApps, BLUE, environments as allEnvironments, type EnvironmentName } from './seed/apps.ts'
+import { EDGE } from './seed/ways.ts'
 import { startRealCluster } from './real/cluster.ts'
 import { seedBlue, seedPlatform, seedRoles, streams } from './seed.ts'
 import { AppFaults } from './traffic/app-faults.ts'
@@ -25,6 +26,7 @@ import { createLoad, type Load } from './traffic/load.ts'
 import { startSlack } from './slack/slack.ts'
 import { startPodNetwork } from './traffic/pods.ts'
 import { startProxy } from './traffic/proxy.ts'
+import { createWays } from './ways/ways.ts'
 import type { AwsIdentity, Probe, SandboxAws, SandboxCluster } from './types.ts'
 
 export interface WorldOptions {
@@ -43,6 +45,8 @@ export interface WorldOptions {
   readonly requestsPerSecond?: number
   /** `real`: control planes of Kubernetes itself; left out: stand-ins. */
   readonly kubernetes?: 'real' | 'stand-in'
+  /** Of the record of the app that is found by name, in seconds; left out: one. */
+  readonly recordTtl?: number
   readonly times?: {
     readonly aws?: NonNullable<Parameters<typeof startAws>[0]['times']>
     readonly cluster?: ClusterTimes
@@ -63,6 +67,7 @@ export interface WorldInfo {
   }
   /** Blue is the oldest that runs; when it is gone, the other is blue. */
   readonly clusters: { readonly blue?: ClusterInfo; readonly green?: ClusterInfo }
+  /** The load balancer, and whose requests it takes: those that are reached otherwise are sent elsewhere. */
   readonly traffic: { readonly url: string; readonly hosts: readonly string[] }
   readonly prometheus: { readonly url: string }
   readonly datadog: { readonly url: string; readonly apiKey: string; readonly appKey: string }
@@ -77,8 +82,10 @@ export interface World {
   readonly judge: Judge
   readonly faults: Faults
   readonly disturbances: Disturbances
-  /** The API servers that run now, oldest first. */
+  /** The API servers of the platform's clusters that run now, oldest first. */
   readonly clusters: () => readonly SandboxCluster[]
+  /** The cluster with the Gateway, where an app is reached by it. */
+  readonly edge: () => SandboxCluster | undefined
   info(): WorldInfo
   stop(): Promise<void>
 }
@@ -151,20 +158,20 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
     ...(times.aws && { times: times.aws }),
   })
   ends.push(() => aws.stop())
-  const proxy = await startProxy({
-    elbv2: aws.elbv2,
-    answered: (answer) => aws.metrics.answered(answer),
-    unanswered: (request) => aws.metrics.unanswered(request),
-    listens: (ip) => network.listens(ip),
+  const through = {
+    answered: (answer: Parameters<SandboxAws['metrics']['answered']>[0]) => aws.metrics.answered(answer),
+    unanswered: (request: Parameters<SandboxAws['metrics']['unanswered']>[0]) => aws.metrics.unanswered(request),
+    listens: (ip: string) => network.listens(ip),
     pods: network.url,
-    port: ports.traffic ?? 0,
-  })
+  }
+  const proxy = await startProxy({ ...through, elbv2: aws.elbv2, port: ports.traffic ?? 0 })
   ends.push(() => proxy.stop())
-  const load = createLoad({ to: proxy.url, streams: traffic })
-  const judge: Judge = createJudge({ aws, clusters: clusters.running, load, buffers })
+  const ways = createWays({ aws, clusters, apps: tenants, environments, ttl: options.recordTtl, traffic: through })
+  const load = createLoad({ to: proxy.url, streams: traffic.map((s) => ({ ...s, to: ways.to(s.host) })) })
+  const judge: Judge = createJudge({ aws, clusters: clusters.running, load, buffers, routes: ways.routes })
 
   ends.push(() => clusters.stop())
-  await seedBlue(aws)
+  await Promise.all([seedBlue(aws), ways.begin()])
   seedRoles(aws)
   judge.remember(lookAt(aws, BLUE.name))
   const owner = startNetworkOwner(aws)
@@ -214,7 +221,8 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
   })
   ends.push(() => control.stop())
 
-  await healthy(aws, network.probe)
+  ends.push(() => ways.stop())
+  await Promise.all([healthy(aws, network.probe), ways.open()])
   load.start()
   ends.push(() => load.stop())
 
@@ -225,14 +233,15 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
     return {
       aws: { endpoint, decommissionRoleArn, region, account, accessKeyId, secretAccessKey },
       clusters: { ...(blue && { blue: told(blue) }), ...(green && { green: told(green) }) },
-      traffic: { url: proxy.url, hosts: traffic.map((s) => s.host) },
+      traffic: { url: proxy.url, hosts: traffic.map((s) => s.host).filter((host) => !ways.to(host)) },
       prometheus: { url: prometheus.url },
       datadog: { url: datadog.url, apiKey: datadog.apiKey, appKey: datadog.appKey },
       slack: { url: slack.url, token: slack.token },
       control: { url: control.url },
     }
   }
-  return { aws, load, judge, faults, disturbances, clusters: clusters.running, info, stop }
+  const edge = () => clusters.named(EDGE.name)
+  return { aws, load, judge, faults, disturbances, clusters: clusters.running, edge, info, stop }
 }
 
 /** As load balancers tell CloudWatch of every group that is in use, also of one that gets no request. */

@@ -63,7 +63,23 @@ export interface Bed extends AsyncDisposable {
   restartTemporal(awayMs: number): Promise<void>
   /** `to`: 1.36 where it is left out. */
   begin(to?: string): Promise<void>
+  /** An app of those that fail on green: it does not any more. */
+  mend(app: string): void
   view(): Promise<UpgradeView>
+}
+
+/** What a bed has beside what all have. */
+export interface MoreOfBed {
+  /** A green of this name is there, made by others as blue is, with nothing on it but the worker's rights. */
+  readonly adopts?: string
+  /** Further apps of the sandbox. */
+  readonly apps?: readonly string[]
+  /** Those that fail on green until their team has mended them; left out: SICK. */
+  readonly sick?: readonly string[]
+  /** Of the sandbox's record, in seconds. */
+  readonly recordTtl?: number
+  /** What the platform file says otherwise. */
+  readonly says?: typeof hurried
 }
 
 export interface MoreOfWorker {
@@ -71,13 +87,10 @@ export interface MoreOfWorker {
   readonly rewrites?: readonly Rewrite[]
 }
 
-/**
- * `environments`: more than production alone where it matters who moves first. `adopts`: a green of this name is there,
- * made by others as blue is, with nothing on it but the worker's rights.
- */
+/** `environments`: more than production alone where it matters who moves first. */
 export async function aBed(
   environments: readonly ('test' | 'production')[] = ['production'],
-  { adopts }: { readonly adopts?: string } = {},
+  { adopts, apps = [], sick = [SICK], recordTtl, says = [] }: MoreOfBed = {},
 ): Promise<Bed> {
   const ends: (() => unknown)[] = []
   const end = async () => {
@@ -90,17 +103,27 @@ export async function aBed(
     let server: SandboxTemporal = await startTemporal({ database }, () => undefined)
     ends.push(() => server.stop())
     const { address } = server.info
-    const world = await startWorld({ apps: APPS, environments, requestsPerSecond: 30, times })
+    const world = await startWorld({
+      apps: [...APPS, ...apps],
+      environments,
+      // As many for each as four have of thirty.
+      requestsPerSecond: (30 * (APPS.length + apps.length)) / APPS.length,
+      ...(recordTtl !== undefined && { recordTtl }),
+      times,
+    })
     ends.push(() => world.stop())
     await seedStore(world)
     if (adopts !== undefined) await seedAdopted(world, adopts)
-    world.faults.set('app-failing', { app: SICK, environment: 'production', cluster: 'green', rate: 0.5 })
+    const fail = (app: string) =>
+      world.faults.set('app-failing', { app, environment: 'production', cluster: 'green', rate: 0.5 })
+    let failing = sick
+    for (const app of sick) fail(app)
 
     const platforms = join(folder, 'platforms')
     await mkdir(platforms)
     await writeFile(
       join(platforms, `${PLATFORM}.yaml`),
-      platformFile(await file(environments), world.info())
+      platformFile(await file(environments, apps, says), world.info())
         .replace(ANSWERING, new URL(world.info().control.url).host)
         .replace('green: { clone: true }', adopts === undefined ? '$&' : `green: { adopt: ${adopts} }`),
     )
@@ -142,6 +165,13 @@ export async function aBed(
           workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
         })
       },
+      mend(app) {
+        const left = failing.filter((one) => one !== app)
+        if (left.length === failing.length) return
+        failing = left
+        world.faults.clear('app-failing')
+        for (const one of left) fail(one)
+      },
       view: () => viewOf(temporal, PLATFORM),
       [Symbol.asyncDispose]: end,
     }
@@ -161,16 +191,16 @@ async function seedAdopted(world: World, name: string): Promise<void> {
   for (const right of await rights()) await cluster.apply(right)
 }
 
-async function file(environments: readonly string[]): Promise<string> {
+async function file(environments: readonly string[], apps: readonly string[], says: typeof hurried): Promise<string> {
   const example = await readFile(new URL('../../examples/demo.yaml', import.meta.url), 'utf8')
   const less: typeof hurried = environments.includes('test') ? [] : [[/ +test: .*\n/, '']]
-  return [...hurried, ...less].reduce(
+  return [...hurried, ...less, ...says].reduce(
     (text, [from, to]) => {
       const changed = text.replace(from, to)
       if (changed === text) throw new Error(`examples/demo.yaml does not say ${from} any more: mend test/full/bed.ts`)
       return changed
     },
-    narrowed(example, APPS),
+    narrowed(example, [...APPS, ...apps]),
   )
 }
 
@@ -202,7 +232,7 @@ export async function played(
     if (message !== 'approve' && !said.has(gate.gate))
       asked.push(`${gate.app ?? 'upgrade'} ${gate.gate}: ${gate.problem ?? gate.what}`)
     said.set(gate.gate, Date.now())
-    if (gate.app === SICK && message === 'retry') bed.world.faults.clear('app-failing')
+    if (message === 'retry' && gate.app !== undefined) bed.mend(gate.app)
     await bed.temporal.client.workflow.getHandle(gate.workflowId).signal(message, body)
   }
   for (;;) {

@@ -21,6 +21,12 @@ const good: DemoResult = {
   onGreen: 12,
   rolledBackOnce: 1,
   requests: { sent: 30_000, dropped: 0, failed: 40 },
+  reached: [
+    { app: 'chat-api', by: 'listener rule', sent: 2_000, dropped: 0, blue: 900, green: 1_100 },
+    { app: 'files', by: 'listener rule', sent: 1_000, dropped: 0, blue: 400, green: 600 },
+    { app: 'billing', by: 'Route 53', sent: 1_500, dropped: 0, blue: 700, green: 800 },
+    { app: 'chat-archiver', by: 'HTTPRoute', sent: 1_600, dropped: 0, blue: 800, green: 800 },
+  ],
   jobs: { slots: 30, twice: 0, lost: 0 },
   singletonOverlapMs: 0,
   singletonDowntimeMs: 4_000,
@@ -40,7 +46,24 @@ test.for([
   { says: 'one too many', but: { apps: 13, onGreen: 12 }, faults: ['13 apps were there, where 12 should be'] },
   { says: 'one stayed on blue', but: { onGreen: 11 }, faults: ['11 of 12 apps run on green'] },
   { says: 'nothing went back', but: { rolledBackOnce: 0 }, faults: ['0 environments went back once'] },
-  { says: 'one request dropped', but: { requests: { ...good.requests, dropped: 1 } }, faults: ['1 requests'] },
+  {
+    says: 'one request dropped',
+    but: {
+      requests: { ...good.requests, dropped: 1 },
+      reached: good.reached.map((r) => (r.by === 'Route 53' ? { ...r, dropped: 1 } : r)),
+    },
+    faults: ['1 requests were dropped (billing by Route 53: 1)'],
+  },
+  {
+    says: 'one dropped before production',
+    but: { requests: { ...good.requests, dropped: 1 } },
+    faults: ['1 requests were dropped (none of them in production)'],
+  },
+  {
+    says: 'a kind of route that nobody was moved over',
+    but: { reached: good.reached.map((r) => (r.by === 'HTTPRoute' ? { ...r, green: 0 } : r)) },
+    faults: ['no app that is reached by HTTPRoute was answered by both clusters'],
+  },
   {
     says: 'a singleton that was away for too long',
     but: { singletonDowntimeMs: 30_001 },
@@ -78,6 +101,8 @@ test('what was dropped is told with its time, host and reason', () => {
   const said = judged(good, { requests: { ...none, lastDropped: [dropped] }, leftovers: [], twin: [] })
   expect(said).toContain('2026-11-25T13:00:00.000Z chat-api.example.com: no answer within 5 s')
   expect(said).toContain('12 of 12 on green, 1 rolled back once')
+  expect(said).toContain('listener rule  2 apps: 3000 sent, 0 dropped; blue answered 1300, green 1700')
+  expect(said).toContain('Route 53       billing: 1500 sent, 0 dropped; blue answered 700, green 800')
   expect(said).toContain('twin        nothing differs but what must')
 })
 

@@ -170,6 +170,8 @@ export const k = {
   deployment: known('apps/v1', 'Deployment'),
   endpointSlice: known('discovery.k8s.io/v1', 'EndpointSlice'),
   event: known('v1', 'Event'),
+  gateway: known('gateway.networking.k8s.io/v1', 'Gateway'),
+  httpRoute: known('gateway.networking.k8s.io/v1', 'HTTPRoute'),
   autoscaler: known('autoscaling/v2', 'HorizontalPodAutoscaler'),
   budget: known('policy/v1', 'PodDisruptionBudget'),
   binding: known('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding'),

@@ -12,6 +12,7 @@ import {
   type PlatformApp,
   type SeedApp,
 } from './apps.ts'
+import { wayTo } from './ways.ts'
 
 /** How long a job runs: long enough to be met by a handover. */
 const JOB_MS = 2_000
@@ -77,7 +78,7 @@ function partObjects(
         deployment(part.name, place, { ...from, role: 'web', replicas, port: 8080 }),
         object('v1', 'Service', 'web', place, {
           spec: {
-            type: 'ClusterIP',
+            type: wayTo(app.name, environment) === 'Route 53' ? 'LoadBalancer' : 'ClusterIP',
             selector: { app: app.name, component: part.name },
             ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' }],
           },

@@ -2,11 +2,13 @@
  * Steady traffic, open loop: a request goes out when its time has come, whatever became of those before it. Counts what
  * the callers of the platform would have seen.
  */
-import { Agent, request as send } from 'node:http'
+import { Agent, request as send, type ClientRequest, type IncomingMessage } from 'node:http'
 
 export interface Stream {
   readonly host: string
   readonly perSecond: number
+  /** Where its next request goes; throws where that is nowhere. Left out: to the load balancer. */
+  readonly to?: (() => Promise<string>) | undefined
 }
 
 interface Counts {
@@ -27,7 +29,7 @@ interface Dropped {
 export interface LoadReport extends Readonly<Counts> {
   readonly running: boolean
   readonly inFlight: number
-  readonly byHost: Readonly<Record<string, Readonly<Counts>>>
+  readonly byHost: Readonly<Record<string, Readonly<Counts> & { readonly servedBy: Readonly<Record<string, number>> }>>
   readonly lastDropped: readonly Dropped[]
 }
 
@@ -52,7 +54,6 @@ export function createLoad(options: {
   readonly timeoutMs?: number
 }): Load {
   const { timeoutMs = 5_000 } = options
-  const target = new URL(options.to)
   const wanted = options.streams.reduce((sum, s) => sum + s.perSecond, 0)
   const share = Math.min(1, MOST_PER_SECOND / wanted)
   // Streams begin out of step, so that forty slow ones do not fire as one.
@@ -64,6 +65,8 @@ export function createLoad(options: {
   const none = (): Counts => ({ sent: 0, answered: 0, dropped: 0, failed: 0 })
   const total = none()
   const byHost = new Map(streams.map((s) => [s.host, none()]))
+  /** Answers by cluster, by host. */
+  const servedBy = new Map<string, Record<string, number>>(streams.map((s) => [s.host, {}]))
   const lastDropped: Dropped[] = []
 
   let agent = new Agent({ keepAlive: true })
@@ -71,7 +74,7 @@ export function createLoad(options: {
   let inFlight = 0
   const whenIdle: (() => void)[] = []
 
-  function one(host: string): void {
+  function one({ host, to = async () => options.to }: Stream): void {
     const counts = [total, byHost.get(host) ?? none()]
     const count = (what: keyof Counts) => {
       for (const c of counts) c[what]++
@@ -91,15 +94,25 @@ export function createLoad(options: {
       inFlight--
       if (inFlight === 0) for (const tell of whenIdle.splice(0)) tell()
     }
-    const request = send({ agent, host: target.hostname, port: target.port, path: '/', headers: { host } })
+    let request: ClientRequest | undefined
     const late = setTimeout(() => {
       end('dropped', `no answer in ${timeoutMs} ms`)
-      request.destroy()
+      request?.destroy()
     }, timeoutMs)
-    request.on('error', (error) => end('dropped', error.message))
-    request.on('response', (answer) => {
+    const go = (where: string) => {
+      if (ended) return
+      const { hostname, port } = new URL(where)
+      request = send({ agent, host: hostname, port, path: '/', headers: { host } })
+      request.on('error', (error) => end('dropped', error.message))
+      request.on('response', heard)
+      request.end()
+    }
+    const heard = (answer: IncomingMessage) => {
       const status = answer.statusCode ?? 0
       const proxys = answer.headers['x-served-by'] === 'proxy'
+      const cluster = answer.headers['x-cluster']?.toString()
+      const served = servedBy.get(host)
+      if (cluster !== undefined && served) served[cluster] = (served[cluster] ?? 0) + 1
       let why = ''
       answer.on('data', (chunk: Buffer) => {
         if (proxys) why += chunk.toString('utf8')
@@ -109,8 +122,8 @@ export function createLoad(options: {
         if (proxys) end('dropped', `${status}: ${why.trim()}`)
         else end(status >= 500 ? 'failed' : 'answered')
       })
-    })
-    request.end()
+    }
+    to().then(go, (error: unknown) => end('dropped', error instanceof Error ? error.message : String(error)))
   }
 
   return {
@@ -123,7 +136,7 @@ export function createLoad(options: {
         before = now
         for (const stream of streams) {
           stream.due += stream.perMs * passed
-          for (; stream.due >= 1; stream.due--) one(stream.host)
+          for (; stream.due >= 1; stream.due--) one(stream)
         }
       }, TICK_MS)
     },
@@ -138,7 +151,9 @@ export function createLoad(options: {
       ...total,
       running: timer !== undefined,
       inFlight,
-      byHost: Object.fromEntries([...byHost].map(([host, counts]) => [host, { ...counts }])),
+      byHost: Object.fromEntries(
+        [...byHost].map(([host, counts]) => [host, { ...counts, servedBy: { ...servedBy.get(host) } }]),
+      ),
       lastDropped: [...lastDropped],
     }),
   }

@@ -5,6 +5,8 @@
 import { Agent, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listen, type Listening } from '../listen.ts'
 import type { ListenerRule, SandboxAws } from '../types.ts'
+import { takingTurns } from './shares.ts'
+import { refuse, tunnel } from './tunnel.ts'
 
 export interface ProxyOptions {
   readonly elbv2: Pick<SandboxAws['elbv2'], 'rules' | 'serving'>
@@ -29,19 +31,39 @@ export async function startProxy(options: ProxyOptions): Promise<Listening> {
   const { answered = () => undefined, unanswered = () => undefined } = options
   const agent = new Agent({ keepAlive: true })
   const pods = new URL(options.pods)
-  const pick = weighted()
+  const turnOf = takingTurns()
+  const pick = ({ ruleArn, forward }: ListenerRule) =>
+    turnOf(
+      ruleArn,
+      forward.map(({ targetGroupArn: name, weight }) => ({ name, weight })),
+    )
   const turn = new Map<string, number>()
 
-  const server = await listen((request, response) => {
-    const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
+  const server = await listen(
+    (request, response) => {
+      const to = chosen(request)
+      if (typeof to === 'string') own(response, 503, to)
+      else forward(request, response, to.ip, to.by)
+    },
+    options.port,
+    (request, socket, head) => {
+      const to = chosen(request)
+      if (typeof to === 'string') refuse(socket, 503, to)
+      else tunnel(request, socket, { pods, ip: to.ip, head })
+    },
+  )
+
+  /** Whose turn it is; a text says why it is nobody's. */
+  function chosen({ headers }: IncomingMessage) {
+    const host = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
     const rule = elbv2.rules().find((r) => r.hosts.includes(host))
-    if (!rule) return own(response, 503, `no rule for ${host}`)
+    if (!rule) return `no rule for ${host}`
     const group = pick(rule)
-    if (group === undefined) return own(response, 503, `no target group of ${host} has a weight`)
+    if (group === undefined) return `no target group of ${host} has a weight`
     const target = next(group)
-    if (!target) return own(response, 503, `no target in ${group}`)
-    forward(request, response, target.id, { ruleArn: rule.ruleArn, targetGroupArn: group })
-  }, options.port)
+    if (!target) return `no target in ${group}`
+    return { ip: target.id, by: { ruleArn: rule.ruleArn, targetGroupArn: group } }
+  }
 
   /** Targets of a group take turns. */
   function next(group: string) {
@@ -120,27 +142,4 @@ const ownHeaders = ({ headers }: IncomingMessage) =>
 function own(response: ServerResponse, status: number, why: string): void {
   response.writeHead(status, { 'x-served-by': 'proxy', 'content-type': 'text/plain' })
   response.end(`${why}\n`)
-}
-
-/**
- * Smooth weighted round robin, by rule: of any hundred requests in a row each group gets its share, evenly spread. A
- * weight of 0 gets none.
- */
-function weighted(): (rule: ListenerRule) => string | undefined {
-  const credits = new Map<string, number>()
-  return ({ ruleArn, forward }) => {
-    const open = forward.filter((f) => f.weight > 0)
-    const total = open.reduce((sum, f) => sum + f.weight, 0)
-    let best: string | undefined
-    let most = Number.NEGATIVE_INFINITY
-    for (const { targetGroupArn, weight } of open) {
-      const credit = (credits.get(`${ruleArn} ${targetGroupArn}`) ?? 0) + weight
-      credits.set(`${ruleArn} ${targetGroupArn}`, credit)
-      if (credit <= most) continue
-      most = credit
-      best = targetGroupArn
-    }
-    if (best !== undefined) credits.set(`${ruleArn} ${best}`, most - total)
-    return best
-  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { apps, environments, platformApps, routedOf } from '../../../src/sandbox/seed/apps.ts'
+import { apps, environments, hostOf, platformApps, routedOf } from '../../../src/sandbox/seed/apps.ts'
 import { seedPlatform, streams } from '../../../src/sandbox/seed.ts'
 import type { KubernetesObject } from '../../../src/sandbox/types.ts'
 
@@ -31,6 +31,7 @@ await seedPlatform(
       removeLoadBalancer: unused,
       removeTargetGroup: unused,
       forwardAll: unused,
+      defaultRule: unused,
     },
   },
   { apply: (object) => void objects.push(object) },
@@ -52,12 +53,12 @@ test('twelve apps, six a team, each in three environments with a namespace of it
   })
 })
 
-test('each app with a host has one rule, one target group, one binding', () => {
+test('each app with a host has one rule, one target group, one binding, but for two in production', () => {
   expect(rules.map((r) => r.host)).toContain('chat-api.chatwork.test')
   expect(rules.map((r) => r.host)).toContain('chat-api.stage.chatwork.test')
-  expect(new Set(rules.map((r) => r.priority)).size).toBe(30)
-  expect(new Set(rules.map((r) => r.group)).size).toBe(30)
-  expect(new Set(groups).size).toBe(routedOf(apps).length)
+  expect(new Set(rules.map((r) => r.priority)).size).toBe(28)
+  expect(new Set(rules.map((r) => r.group)).size).toBe(28)
+  expect(new Set(groups).size).toBe(28)
   for (const name of groups) expect(name).toMatch(/^[a-z0-9][a-z0-9-]{0,30}[a-z0-9]$/)
   const bound = of('TargetGroupBinding').map((b) => b.spec?.['targetGroupARN'])
   expect(new Set(bound)).toEqual(new Set(rules.map((r) => r.group)))
@@ -97,7 +98,10 @@ test('a Service selects the pods of its own Deployment alone', () => {
 test('traffic goes to every host, most of it to production', () => {
   const all = streams(130, apps)
   const total = (some: typeof all) => some.reduce((sum, s) => sum + s.perSecond, 0)
-  expect(all.map((s) => s.host).toSorted()).toEqual(rules.map((r) => r.host).toSorted())
+  const hosts = routedOf(apps).map(({ app, environment }) => hostOf(app, environment))
+  expect(all.map((s) => s.host).toSorted()).toEqual(hosts.toSorted())
+  const otherwise = ['billing.chatwork.test', 'chat-archiver.chatwork.test']
+  expect(hosts.filter((host) => !rules.some((r) => r.host === host)).toSorted()).toEqual(otherwise)
   expect(total(all)).toBeCloseTo(130)
   expect(total(all.filter((s) => !/\.(test|stage)\.chatwork/.test(s.host)))).toBeCloseTo(104)
 })

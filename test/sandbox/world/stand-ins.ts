@@ -80,6 +80,10 @@ export class FakeElb {
   removeTargetGroup(arn: string): void {
     this.groups.delete(arn)
   }
+  defaultRule(): undefined {
+    return undefined
+  }
+
   forwardAll(): void {
     // Nobody asks here where requests go.
   }

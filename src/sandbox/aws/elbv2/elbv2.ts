@@ -3,6 +3,7 @@ import type { SandboxAws } from '../../types.ts'
 import type { Operations } from '../protocol/operations.ts'
 import { attributeOperations } from './attributes.ts'
 import {
+  defaultRule,
   forwardAll,
   loadBalancerOperations,
   removeLoadBalancer,
@@ -32,6 +33,7 @@ export const inspectElbv2 = (world: ElbWorld): SandboxAws['elbv2'] => ({
   seedNetworkLoadBalancer: (name, targetGroupArn) => seedNetworkLoadBalancer(world, name, targetGroupArn),
   removeLoadBalancer: (arn) => removeLoadBalancer(world, arn),
   forwardAll: (listenerArn, targetGroupArn) => forwardAll(world, listenerArn, targetGroupArn),
+  defaultRule: (host) => defaultRule(world, host),
   removeTargetGroup: (arn) => removeTargetGroup(world, arn),
   seedTargetGroup: (name, tags) => {
     const input = { Name: name, ...seeded }

@@ -8,7 +8,8 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { AwsError, validationError } from '../errors.ts'
 import { page, type Operations, type Serve } from '../protocol/operations.ts'
-import { known, type ElbWorld } from './world.ts'
+import type { ListenerRule } from '../../types.ts'
+import { forwardsOf, known, type ElbWorld } from './world.ts'
 
 /** The most that one page holds. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html */
 export const pageSize = 400
@@ -118,6 +119,13 @@ export function seedNetworkLoadBalancer(
   const made = seedLoadBalancer(world, name, {}, 'net')
   forwardAll(world, made.listenerArn, targetGroupArn)
   return made
+}
+
+/** What it does with requests that no rule takes. */
+export function defaultRule(world: ElbWorld, host: string): Omit<ListenerRule, 'hosts'> | undefined {
+  const balancer = [...world.loadBalancers.values()].find(({ described }) => described.DNSName === host)
+  const rule = [...world.rules.values()].find((r) => r.loadBalancerArn === balancer?.arn && r.described.IsDefault)
+  return rule && { ruleArn: rule.arn, forward: forwardsOf(rule.described.Actions ?? []) }
 }
 
 export function removeLoadBalancer(world: ElbWorld, arn: string): void {

@@ -102,7 +102,7 @@ export class ElbWorld {
   }
 }
 
-const forwardsOf = (actions: readonly Action[]): Forward[] =>
+export const forwardsOf = (actions: readonly Action[]): Forward[] =>
   actions.flatMap((action) =>
     (action.ForwardConfig?.TargetGroups ?? []).map(({ TargetGroupArn = '', Weight = 1 }) => ({
       targetGroupArn: TargetGroupArn,

@@ -1,4 +1,4 @@
-/** Route 53: hosted zones that somebody seeded, and their record sets. No server answers for them. */
+/** Route 53: hosted zones that somebody seeded, their record sets, and two of the servers that answer for them. */
 import { randomBytes } from 'node:crypto'
 import type {
   Change,
@@ -19,6 +19,7 @@ import type { SandboxAws } from '../../types.ts'
 import { AwsError } from '../errors.ts'
 import { page, type Operations, type Serve } from '../protocol/operations.ts'
 import type { AwsTimes } from '../times.ts'
+import { createNameServer, type Answer } from './answers.ts'
 import { checkRecord, conflict, inWords, isSame, keyOf, kept, placeOf, spoken } from './records.ts'
 
 interface HostedZone {
@@ -27,6 +28,8 @@ interface HostedZone {
   sets: ReadonlyMap<string, ResourceRecordSet>
   /** `legacy.example.com. A`. */
   readonly protected: Set<string>
+  /** What it was before changes that not all servers have yet, oldest first. */
+  readonly past: { readonly untilMs: number; readonly sets: ReadonlyMap<string, ResourceRecordSet> }[]
 }
 
 /** Of an account, over all zones. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests */
@@ -39,15 +42,16 @@ export class HostedZones implements Readonly<SandboxAws['route53']> {
   #asked: number[] = []
 
   readonly #perSecond: number
+  /** Both deal out by turns of their own together, so that a small weight is told evenly. */
+  readonly #tell = createNameServer()
 
   constructor({ times }: { readonly times: AwsTimes }, perSecond = PER_SECOND) {
     this.#recordsMs = times.recordsMs
     this.#perSecond = perSecond
   }
 
-  seedZone(name: string): string {
-    const id = `Z${randomBytes(10).toString('hex').toUpperCase()}`
-    this.zones.set(id, { name: spoken(name), sets: new Map(), protected: new Set() })
+  seedZone(name: string, id = `Z${randomBytes(10).toString('hex').toUpperCase()}`): string {
+    this.zones.set(id, { name: spoken(name), sets: new Map(), protected: new Set(), past: [] })
     return id
   }
 
@@ -61,6 +65,13 @@ export class HostedZones implements Readonly<SandboxAws['route53']> {
 
   records(zone: string): readonly ResourceRecordSet[] {
     return [...this.zone(zone).sets.values()].toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
+  }
+
+  answer(id: string, name: string, server: 'first' | 'last'): Answer | undefined {
+    const { past, sets } = this.zone(id)
+    const at = performance.now() - this.#recordsMs
+    const known = server === 'first' ? sets : (past.find(({ untilMs }) => untilMs > at)?.sets ?? sets)
+    return this.#tell([...known.values()], name)
   }
 
   zone(id: string): HostedZone {
@@ -86,6 +97,10 @@ export class HostedZones implements Readonly<SandboxAws['route53']> {
     const together = [...sets.values()].flatMap((set) => conflict(set, [...sets.values()]) ?? [])
     const all = [...new Set([...faults, ...together])]
     if (all.length > 0) throw new AwsError('InvalidChangeBatch', `[${all.join(', ')}]`)
+    const now = performance.now()
+    const told = zone.past.findIndex(({ untilMs }) => untilMs > now - this.#recordsMs)
+    zone.past.splice(0, told === -1 ? zone.past.length : told)
+    zone.past.push({ untilMs: now, sets: zone.sets })
     zone.sets = sets
   }
 

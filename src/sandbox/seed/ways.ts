@@ -1,0 +1,77 @@
+/**
+ * How traffic reaches an environment: by a rule of the load balancer that all share, or, so that each kind of route is there,
+ * by a record of Route 53 or an HTTPRoute. Those two in production alone: what test and stage would show is the same.
+ */
+import { readFile } from 'node:fs/promises'
+import { parseAllDocuments } from 'yaml'
+import type { KubernetesObject, SandboxAws } from '../types.ts'
+import { BLUE, hostOf, namespaceOf, type BlueCluster, type EnvironmentName } from './apps.ts'
+
+export const BY_RECORD = 'billing'
+export const BY_GATEWAY = 'chat-archiver'
+
+export type Way = 'listener rule' | 'Route 53' | 'HTTPRoute'
+
+export function wayTo(app: string, environment: EnvironmentName): Way {
+  if (environment !== 'production') return 'listener rule'
+  return app === BY_RECORD ? 'Route 53' : app === BY_GATEWAY ? 'HTTPRoute' : 'listener rule'
+}
+
+/** As examples/demo.yaml names it. */
+export const ZONE = 'Z04CHATWORKSANDBOX00'
+const DOMAIN = 'chatwork.test'
+/** Seconds. Short enough to watch: a weight counts when twice as long went by. */
+export const TTL = 1
+
+export function seedZone({ route53 }: Pick<SandboxAws, 'route53'>): void {
+  route53.seedZone(DOMAIN, ZONE)
+}
+
+/** The name of the app that is found by one, which leads to blue's load balancer. */
+export function seedRecord({ route53 }: Pick<SandboxAws, 'route53'>, balancer: string, ttl: number): void {
+  const Name = hostOf(BY_RECORD, 'production')
+  route53.seedRecord(ZONE, { Name, Type: 'CNAME', TTL: ttl, ResourceRecords: [{ Value: balancer }] })
+}
+
+/** The cluster that HTTPRoutes and their Gateway are on: neither blue nor green, and none of the platform's. */
+export const EDGE: BlueCluster = { name: 'edge-1-35', version: '1.35' }
+export const ofPlatform = <T extends { readonly name: string }>(clusters: readonly T[]): T[] =>
+  clusters.filter(({ name }) => name !== EDGE.name)
+
+/** Answers when its API server runs. */
+export const seedEdge = ({ eks }: Pick<SandboxAws, 'eks'>): Promise<void> =>
+  eks.seedCluster({ ...EDGE, nodegroups: [], addons: [], tags: {}, groups: ['norikae'] })
+
+/** Where everything of the edge is. */
+export const EDGE_NAMESPACE = 'edge'
+
+/** The Service that the clusters of the platform give to others, by `as` and the name of the cluster. */
+export const exported = { namespace: namespaceOf(BY_GATEWAY, 'production'), service: 'web', as: BY_GATEWAY }
+export const exportedAs = (cluster: string): string => `${exported.as}-${cluster}`
+
+/** What whoever owns the edge has put there. */
+export async function edgeObjects(): Promise<KubernetesObject[]> {
+  const rights = await readFile(new URL('../../../deploy/rbac/gateway.yaml', import.meta.url), 'utf8')
+  const namespace = EDGE_NAMESPACE
+  const apiVersion = 'gateway.networking.k8s.io/v1'
+  return [
+    ...parseAllDocuments(rights).map((d) => d.toJS() as KubernetesObject), // the file is ours
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    {
+      apiVersion,
+      kind: 'Gateway',
+      metadata: { name: 'public', namespace },
+      spec: { gatewayClassName: 'sandbox', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+    },
+    {
+      apiVersion,
+      kind: 'HTTPRoute',
+      metadata: { name: BY_GATEWAY, namespace },
+      spec: {
+        parentRefs: [{ name: 'public' }],
+        hostnames: [hostOf(BY_GATEWAY, 'production')],
+        rules: [{ backendRefs: [{ kind: 'Service', name: exportedAs(BLUE.name), port: 80 }] }],
+      },
+    },
+  ]
+}

@@ -1,0 +1,147 @@
+import { record, records, type Fields } from '../../domain/fields.ts'
+import type { ProxyOptions } from '../traffic/proxy.ts'
+import type { KubernetesObject, ListenerRule, SandboxCluster } from '../types.ts'
+
+const API = 'gateway.networking.k8s.io/v1'
+/** From a change until it is served: controllers write to data planes that are elsewhere. */
+const AFTER_MS = 150
+
+export interface Gateway {
+  /** What its data plane goes by: a rule for each HTTPRoute, and who serves behind a backend of it. */
+  readonly serves: ProxyOptions['elbv2']
+  stop(): void
+}
+
+/**
+ * A controller of Gateway API, and what its data plane knows: each HTTPRoute by its hostnames, with the weights of its first
+ * rule's backends. It says of Gateways and HTTPRoutes what it has made of which generation, once that is served; what it
+ * cannot do it does not accept. https://gateway-api.sigs.k8s.io/reference/spec/#routeparentstatus
+ */
+export function startGateway(edge: Pick<SandboxCluster, 'list' | 'update' | 'onChange'>): Gateway {
+  let rules: readonly ListenerRule[] = []
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+
+  function soon(): void {
+    if (stopped || timer) return
+    timer = setTimeout(() => {
+      timer = undefined
+      reconcile()
+    }, AFTER_MS)
+  }
+
+  function reconcile(): void {
+    const routes = edge.list(API, 'HTTPRoute')
+    rules = routes.filter((route) => beyond(route) === undefined).map(ruleOf)
+    for (const gateway of edge.list(API, 'Gateway'))
+      say(gateway, { conditions: [condition(gateway, 'Accepted'), condition(gateway, 'Programmed')] })
+    for (const route of routes) {
+      const cannot = beyond(route)
+      const missing = backendsOf(route).find(({ namespace, name }) => !isThere(namespace, name))
+      say(route, {
+        parents: records(route.spec?.['parentRefs']).map((parentRef) => ({
+          parentRef,
+          controllerName: 'sandbox.norikae.io/gateway',
+          conditions: [
+            condition(route, 'Accepted', cannot && 'UnsupportedValue', cannot),
+            condition(
+              route,
+              'ResolvedRefs',
+              missing && 'BackendNotFound',
+              missing && `backendRef name: ${missing.name}`,
+            ),
+          ],
+        })),
+      })
+    }
+  }
+
+  const isThere = (namespace: string, name: string) =>
+    edge.list('v1', 'Service', namespace).some((s) => s.metadata.name === name)
+
+  /** Once for each generation: a status that says the same is not written again. */
+  function say(object: KubernetesObject, status: Record<string, unknown>): void {
+    if (untimed(record(object.status)) === untimed(status)) return
+    void Promise.resolve(edge.update({ ...object, status })).catch(soon)
+  }
+
+  for (const kind of ['Gateway', 'HTTPRoute', 'Service']) edge.onChange(kind, soon)
+  soon()
+
+  return {
+    serves: {
+      rules: () => rules,
+      serving: (backend) => endpointsOf(edge, backend),
+    },
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** What of it this one cannot do; undefined: it can. */
+function beyond(route: KubernetesObject): string | undefined {
+  const all = records(route.spec?.['rules'])
+  if (all.length !== 1) return 'one rule an HTTPRoute is served here'
+  const more = ['matches', 'filters'].find((field) => records(all[0]?.[field]).some((it) => !isDefault(it)))
+  return more && `${more} of a rule are not served here`
+}
+
+/** What the API fills in where a rule says nothing. */
+const isDefault = (it: Fields): boolean => {
+  const path = record(it['path'])
+  return Object.keys(it).length === 1 && path['type'] === 'PathPrefix' && path['value'] === '/'
+}
+
+interface BackendRef {
+  readonly namespace: string
+  readonly name: string
+  readonly weight: number
+}
+
+const backendsOf = ({ metadata, spec }: KubernetesObject): BackendRef[] =>
+  records(spec?.['rules']).flatMap((rule) =>
+    records(rule['backendRefs']).map(({ namespace = metadata.namespace, name, weight = 1 }) => ({
+      namespace: String(namespace),
+      name: String(name),
+      weight: Number(weight),
+    })),
+  )
+
+const ruleOf = (route: KubernetesObject): ListenerRule => ({
+  ruleArn: `httproute/${route.metadata.namespace}/${route.metadata.name}`,
+  hosts: ((route.spec?.['hostnames'] ?? []) as string[]).map((host) => host.toLowerCase()), // as its API says
+  forward: backendsOf(route).map(({ namespace, name, weight }) => ({ targetGroupArn: `${namespace}/${name}`, weight })),
+})
+
+/** The endpoints of a Service that serve, whoever wrote them. */
+function endpointsOf(edge: Pick<SandboxCluster, 'list'>, backend: string): { id: string; port: number }[] {
+  const [namespace = '', name = ''] = backend.split('/')
+  return edge
+    .list('discovery.k8s.io/v1', 'EndpointSlice', namespace)
+    .filter((slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === name)
+    .flatMap((slice) => {
+      const port = Number(records(slice['ports'])[0]?.['port'])
+      return records(slice['endpoints'])
+        .filter((endpoint) => record(endpoint['conditions'])['ready'] !== false)
+        .map((endpoint) => ({ id: String((endpoint['addresses'] as string[])[0]), port })) // as its API says
+    })
+    .toSorted((a, b) => a.id.localeCompare(b.id))
+}
+
+const untimed = (status: Fields): string =>
+  JSON.stringify(
+    [status, ...records(status['parents'])]
+      .flatMap((part) => records(part['conditions']))
+      .map(({ type, status: is, reason, observedGeneration }) => [type, is, reason, observedGeneration]),
+  )
+
+const condition = ({ metadata }: KubernetesObject, type: string, otherwise?: string, message = '') => ({
+  type,
+  status: otherwise === undefined ? 'True' : 'False',
+  reason: otherwise ?? type,
+  message,
+  observedGeneration: metadata.generation,
+  lastTransitionTime: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+})

@@ -1,0 +1,156 @@
+/**
+ * The ways to apps that are not reached by the shared load balancer: clients that find one by its name in Route 53, and a
+ * Gateway on a cluster of its own, with a mesh that brings it the pods of both sides.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clusters } from '../clusters.ts'
+import type { Listening } from '../listen.ts'
+import type { Routes } from '../judge/left-routes.ts'
+import { hostOf, namespaceOf, type EnvironmentName, type SeedApp } from '../seed/apps.ts'
+import {
+  BY_GATEWAY,
+  BY_RECORD,
+  EDGE,
+  EDGE_NAMESPACE,
+  edgeObjects,
+  exported,
+  exportedAs,
+  seedEdge,
+  seedRecord,
+  seedZone,
+  TTL,
+  wayTo,
+  ZONE,
+  type Way,
+} from '../seed/ways.ts'
+import { startProxy, type ProxyOptions } from '../traffic/proxy.ts'
+import type { SandboxAws } from '../types.ts'
+import { createBalancers } from './balancers.ts'
+import { createClients } from './clients.ts'
+import { startGateway } from './gateway.ts'
+import { startMesh } from './mesh.ts'
+
+export interface Ways {
+  /** Where the next request of this host goes; undefined: to the load balancer that all share. */
+  readonly to: (host: string) => (() => Promise<string>) | undefined
+  /** What has to be there before the apps are: answers when the edge runs, where one is needed. */
+  begin(): Promise<void>
+  /** Answers when the apps that live on blue now can be reached. */
+  open(): Promise<void>
+  /** What there is of them; undefined: nobody is reached so. */
+  readonly routes: () => Routes | undefined
+  stop(): Promise<void>
+}
+
+type Named = Pick<Clusters, 'named' | 'running'>
+
+/** A real control plane tells of what is written to it a moment later. */
+const OPEN_WITHIN_MS = 30_000
+
+export function createWays(options: {
+  readonly aws: Pick<SandboxAws, 'eks' | 'elbv2' | 'route53'>
+  readonly clusters: Named
+  readonly apps: readonly SeedApp[]
+  readonly environments: readonly EnvironmentName[]
+  /** Of the record, in seconds; left out: one. */
+  readonly ttl?: number | undefined
+  readonly traffic: Omit<ProxyOptions, 'elbv2' | 'port'>
+}): Ways {
+  const { aws, clusters, apps, environments, ttl = TTL, traffic } = options
+  const ends: (() => Promise<void> | void)[] = []
+  const there = (way: Way) =>
+    apps.some((app) => environments.some((environment) => wayTo(app.name, environment) === way))
+
+  const named = hostOf(BY_RECORD, 'production')
+  const balancers = createBalancers({ ...traffic, elbv2: aws.elbv2, hosts: [named] })
+  ends.push(() => balancers.stop())
+  const next = createClients((server) => aws.route53.answer(ZONE, named, server))
+  async function byName(): Promise<string> {
+    const balancer = next()
+    if (balancer === undefined) throw new Error(`${named} leads nowhere`)
+    return balancers.at(balancer)
+  }
+
+  let gate: Listening | undefined
+  async function byGateway(): Promise<string> {
+    if (!gate) throw new Error('there is no Gateway yet')
+    return gate.url
+  }
+
+  async function openRecord(): Promise<void> {
+    const stack = `${namespaceOf(BY_RECORD, 'production')}/web`
+    const host = await once(`a load balancer of ${stack}`, () => {
+      const its = aws.elbv2.inventory().loadBalancers.find(({ tags }) => tags['service.k8s.aws/stack'] === stack)
+      const group = its && aws.elbv2.defaultRule(its.host)?.forward[0]?.targetGroupArn
+      return group !== undefined && aws.elbv2.serving(group).length > 0 ? its?.host : undefined
+    })
+    seedRecord(aws, host, ttl)
+    await once(named, () => aws.route53.answer(ZONE, named, 'last'))
+  }
+
+  async function openGateway(): Promise<void> {
+    const edge = clusters.named(EDGE.name)
+    if (!edge) throw new Error(`AWS seeded ${EDGE.name} and started no API server for it`)
+    for (const object of await edgeObjects()) await edge.apply(object)
+    const mesh = startMesh({
+      edge,
+      namespace: EDGE_NAMESPACE,
+      clusters: clusters.running,
+      of: { ...exported, named: exportedAs },
+    })
+    ends.push(() => mesh.stop())
+    const gateway = startGateway(edge)
+    ends.push(() => gateway.stop())
+    const listens = await startProxy({ ...ofGateway(traffic), elbv2: gateway.serves })
+    ends.push(() => listens.stop())
+    await once(`endpoints of ${BY_GATEWAY} on ${EDGE.name}`, () => {
+      const [rule] = gateway.serves.rules()
+      const serving = (rule?.forward ?? []).flatMap((f) => gateway.serves.serving(f.targetGroupArn))
+      return serving.length > 0 ? true : undefined
+    })
+    gate = listens
+  }
+
+  return {
+    to: (host) => {
+      if (host === named) return byName
+      return host === hostOf(BY_GATEWAY, 'production') ? byGateway : undefined
+    },
+    async begin() {
+      if (there('Route 53')) seedZone(aws)
+      if (there('HTTPRoute')) await seedEdge(aws)
+    },
+    async open() {
+      await Promise.all([there('Route 53') && openRecord(), there('HTTPRoute') && openGateway()])
+    },
+    routes() {
+      if (!there('Route 53') && !there('HTTPRoute')) return undefined
+      const edge = clusters.named(EDGE.name)
+      return {
+        records: there('Route 53') ? aws.route53.records(ZONE) : [],
+        httpRoutes: edge?.list('gateway.networking.k8s.io/v1', 'HTTPRoute') ?? [],
+        backends: edge?.list('v1', 'Service', EDGE_NAMESPACE) ?? [],
+        balancers: aws.elbv2.inventory().loadBalancers.map((b) => b.host),
+        ttl,
+      }
+    },
+    async stop() {
+      for (const end of ends.splice(0).toReversed()) await end()
+    },
+  }
+}
+
+/** Nothing of what passes there is counted by a load balancer of AWS. */
+const ofGateway = ({ pods, listens, timeoutMs }: Omit<ProxyOptions, 'elbv2' | 'port'>) => ({
+  pods,
+  ...(listens && { listens }),
+  ...(timeoutMs !== undefined && { timeoutMs }),
+})
+
+async function once<T>(what: string, look: () => T | undefined): Promise<T> {
+  for (const until = Date.now() + OPEN_WITHIN_MS; Date.now() < until; await sleep(20)) {
+    const found = look()
+    if (found !== undefined) return found
+  }
+  throw new Error(`${what}: not there within ${OPEN_WITHIN_MS / 1000} s`)
+}

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { leftRoutes, type Routes } from '../../../src/sandbox/judge/left-routes.ts'
+
+const service = (name: string) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'edge' } })
+const set = (more: object = {}) => ({
+  Name: 'billing.chatwork.test.',
+  Type: 'CNAME' as const,
+  TTL: 2,
+  ResourceRecords: [{ Value: 'of-green' }],
+  ...more,
+})
+const route = (names: readonly string[], annotations: Record<string, string> = {}) => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'HTTPRoute',
+  metadata: { name: 'web', namespace: 'edge', annotations },
+  spec: { rules: [{ backendRefs: names.map((name) => ({ name })) }] },
+})
+const good: Routes = {
+  records: [set()],
+  httpRoutes: [route(['web-green'])],
+  backends: [service('web-green')],
+  balancers: ['of-green'],
+  ttl: 2,
+}
+
+test.for([
+  { says: 'a simple record and one backend of what is there are nobody’s concern', but: {}, left: [] },
+  {
+    says: 'a record that is one of two',
+    but: { records: [set({ SetIdentifier: 'norikae green x' })] },
+    left: ['is still one of two (norikae green x)'],
+  },
+  {
+    says: 'a TTL that was not given back',
+    but: { records: [set({ TTL: 60 })] },
+    left: ['has a TTL of 60 s, and had 2'],
+  },
+  { says: 'a name that leads nowhere', but: { balancers: [] }, left: ['leads to of-green, which is gone'] },
+  {
+    says: 'an HTTPRoute that is marked',
+    but: { httpRoutes: [route(['web-green'], { 'norikae.io/run': 'x' })] },
+    left: ['is still marked as being moved'],
+  },
+  {
+    says: 'a backend too many, and gone',
+    but: { httpRoutes: [route(['web-blue', 'web-green'])] },
+    left: ['still has 2 backends', 'sends requests to Service web-blue, which is gone'],
+  },
+])('$says', ({ but, left }) => {
+  expect(leftRoutes({ ...good, ...but }).map((l) => l.because)).toEqual(left)
+})
