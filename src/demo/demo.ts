@@ -43,7 +43,7 @@ const {
   values: { json, kubernetes, 'hands-on': handsOn },
 } = parseArgs({ options: demoOptions })
 // The last line of stdout is for programs; people read the rest.
-const stage = stageOn(json ? process.stderr : process.stdout)
+const stage = stageOn(json ? process.stderr : process.stdout, handsOn)
 const folder = await mkdtemp(join(tmpdir(), 'norikae-demo-'))
 const running: Beside[] = []
 const leave = async () => {

@@ -34,12 +34,14 @@ export function welcome(place: Place, env: string): string {
     `  norikae plan ${platform} --to ${to}`,
     `  norikae start ${platform} --to ${to} --as ${by}`,
     '',
-    "or in Temporal's UI, which fills in workflow, task queue and type; its input is one JSON:",
+    "or in Temporal's UI. The link fills its form in but for Data, which is this JSON; then click Start Workflow, again where",
+    'the first click only lays out the JSON:',
     '',
     `  ${ui}/namespaces/${namespace}/workflows/start-workflow?${new URLSearchParams({ workflowId: `cluster-upgrade/${platform}`, taskQueue, workflowType: 'clusterUpgrade' }).toString()}`,
     `  ${inJson({ platform, to, by })}`,
     '',
-    'It begins by reading only. Then this terminal says what waits for you. Ctrl-C here ends all of it.',
+    'A start only looks and plans: nothing is made before you approve it, too. This terminal says what waits for you, from then',
+    'to the end. Ctrl-C here ends all of it.',
   ].join('\n')
 }
 
@@ -86,7 +88,9 @@ function passage(some: readonly OpenGate[], place: Place): string {
     ]),
     ...row('or click', [
       workflowAt(place, first.workflowId),
-      `Send an Update: ${main.message}, with the JSON of above; what waits is under Current Details`,
+      `More Actions → Send an Update. Name: ${main.message}. Data, which is what waits as JSON:`,
+      inJson(bodyOf(first, main.message, place)),
+      `Submit, again where the first click only lays out the JSON. User Metadata there shows what waits`,
     ]),
     ...hintOf(first, place),
   ].join('\n')
