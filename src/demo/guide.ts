@@ -27,21 +27,22 @@ const inJson = (body: object): string => JSON.stringify(body)
 export function welcome(place: Place, env: string): string {
   const { platform, to, by, ui, namespace, taskQueue } = place
   return [
-    'Nobody answers here but you. You are everybody: the platform team (aoki, baba), team scala (chiba, doi) and team php',
-    '(endo, fujita), all of them @example.com. In a second terminal, in any folder:',
+    'Nobody answers here but you. You are everybody: the platform team (aoki, baba), team scala',
+    '(chiba, doi) and team php (endo, fujita), all of them @example.com. In a second terminal, in any',
+    'folder:',
     '',
     `  . ${env}`,
     `  norikae plan ${platform} --to ${to}`,
     `  norikae start ${platform} --to ${to} --as ${by}`,
     '',
-    "or in Temporal's UI. The link fills its form in but for Data, which is this JSON; then click Start Workflow, again where",
-    'the first click only lays out the JSON:',
+    "or in Temporal's UI. The link fills its form in but for Data, which is the JSON under it. Then click",
+    'Start Workflow, again where the first click only lays out the JSON:',
     '',
     `  ${ui}/namespaces/${namespace}/workflows/start-workflow?${new URLSearchParams({ workflowId: `cluster-upgrade/${platform}`, taskQueue, workflowType: 'clusterUpgrade' }).toString()}`,
     `  ${inJson({ platform, to, by })}`,
     '',
-    'A start only looks and plans: nothing is made before you approve it, too. This terminal says what waits for you, from then',
-    'to the end. Ctrl-C here ends all of it.',
+    'It begins by looking and planning; nothing is made before you approve that, too. This terminal says',
+    'what waits for you, to the end. Ctrl-C here ends all of it.',
   ].join('\n')
 }
 
@@ -88,9 +89,9 @@ function passage(some: readonly OpenGate[], place: Place): string {
     ]),
     ...row('or click', [
       workflowAt(place, first.workflowId),
-      `More Actions → Send an Update. Name: ${main.message}. Data, which is what waits as JSON:`,
+      `More Actions → Send an Update. Name: ${main.message}. Data:`,
       inJson(bodyOf(first, main.message, place)),
-      `Submit, again where the first click only lays out the JSON. User Metadata there shows what waits`,
+      'Submit, again where the first click only lays out the JSON. What waits is under User Metadata',
     ]),
     ...hintOf(first, place),
   ].join('\n')

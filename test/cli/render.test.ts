@@ -525,10 +525,11 @@ test('the plan shows phases, who is asked, and the way back', () => {
         leave only blue in route api; size green like blue (2 steps); point pipelines of api stage at blue; drain Deployment
         shop/postfix on green within 1h; withdraw api from green; take the fence of shop on green down
 
-    FINDING    ABOUT         WHAT                           CODE
-    ✖ blocker  api stage db  has a volume                   stateful
+    ✖ blocker  api stage db  stateful
+        has a volume
       → declare it
-    ▲ warning  api           a budget allows no disruption  pdb
+    ▲ warning  api  pdb
+        a budget allows no disruption
       → allow one
 
     1 app in 1 environment, 3 gates, 1 blocker"
@@ -606,8 +607,8 @@ test('what is approved is shown: title, plan, who, findings', () => {
       so far    production: waiting
       back now  nothing to take back yet
 
-    FINDING    ABOUT       WHAT                           CODE
-    ▲ warning  chat-actor  a budget allows no disruption  pdb
+    ▲ warning  chat-actor  pdb
+        a budget allows no disruption
       → allow one"
   `)
   expect(drawn(gateList([], screen()), screen())).toMatchInlineSnapshot(`"no gate is open"`)

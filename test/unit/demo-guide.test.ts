@@ -91,7 +91,7 @@ test('who may not is not named, and what is lost for good is typed', () => {
 test('what is clicked is what is typed: the message, and its JSON alone on a line', () => {
   for (const gate of [aGate('files'), failed, removal]) {
     const text = asked([gate], place)
-    const [, name, body = ''] = /Send an Update\. Name: (\w+)\. .*\n +(\{.*\})\n/.exec(text) ?? []
+    const [, name, body = ''] = /Send an Update\. Name: (\w+)\. Data:\n +(\{.*\})\n/.exec(text) ?? []
     expect(messageProblem(name, body)).toBeUndefined()
     expect(text).toContain(`--name ${name} --input '${body}'`)
   }

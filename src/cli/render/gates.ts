@@ -72,7 +72,8 @@ const namely = (people: readonly string[]): string =>
     : `${people.slice(0, PEOPLE - 1).join(', ')} or one of ${people.length - PEOPLE + 1} more`
 
 /** What is decided, before it is: what the answer begins, how that comes back, what was judged so far, and who may say it. */
-export function gateDetails(gate: OpenGate, { now, width }: Screen, answer?: Answer): Line[] {
+export function gateDetails(gate: OpenGate, screen: Screen, answer?: Answer): Line[] {
+  const { now, width } = screen
   const whole = (text: string) => wrapped(text, width - BESIDE_NAMES, Infinity)
   return [
     [cell(where(gate), 'strong'), cell(`   ${gate.platform}`, 'faint')],
@@ -116,7 +117,7 @@ export function gateDetails(gate: OpenGate, { now, width }: Screen, answer?: Ans
       ],
       2,
     ),
-    ...(gate.findings.length === 0 ? [] : [blank, ...findings(gate.findings)]),
+    ...(gate.findings.length === 0 ? [] : [blank, ...findings(gate.findings, screen)]),
   ]
 }
 

@@ -40,7 +40,7 @@ export function plan(
       ...twin(parts, wide),
       ...owners(owned),
       ...apps(cutovers, screen, wide),
-      ...(all.length === 0 ? [] : [blank, ...findings(all)]),
+      ...(all.length === 0 ? [] : [blank, ...findings(all, screen)]),
       blank,
       summary(upgrade, cutovers),
     ],
