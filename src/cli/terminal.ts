@@ -10,7 +10,7 @@ export interface Look {
 
 /** Where nobody's terminal limits it, lines are as long as they are. */
 export function screenOn(stream: NodeJS.WriteStream, { color = true, as }: Look): Screen {
-  const { NO_COLOR, FORCE_COLOR, TERM } = process.env
+  const { NO_COLOR, FORCE_COLOR, TERM, NORIKAE_AS } = process.env
   const refused = !color || (NO_COLOR !== undefined && NO_COLOR !== '')
   const wanted = (stream.isTTY && TERM !== 'dumb') || (FORCE_COLOR !== undefined && FORCE_COLOR !== '0')
   return {
@@ -18,7 +18,7 @@ export function screenOn(stream: NodeJS.WriteStream, { color = true, as }: Look)
     ...(stream.isTTY && { height: stream.rows }),
     colour: !refused && wanted,
     now: new Date().toISOString(),
-    ...(as !== undefined && { who: as }),
+    ...(as !== undefined && { who: as, ...(as !== NORIKAE_AS && { named: true }) }),
   }
 }
 

@@ -44,7 +44,7 @@ const {
   values: { json, kubernetes, 'hands-on': handsOn },
 } = parseArgs({ options: demoOptions })
 // The last line of stdout is for programs; people read the rest.
-const stage = stageOn(json ? process.stderr : process.stdout)
+const stage = stageOn(json ? process.stderr : process.stdout, handsOn)
 const folder = await mkdtemp(join(tmpdir(), 'norikae-demo-'))
 const running: Beside[] = []
 const leave = async () => {
@@ -99,7 +99,7 @@ try {
 
 async function demo(stage: Stage): Promise<DemoResult> {
   stage.say(
-    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve apps, traffic to all of them: by rules of a load balancer, to billing by a record of Route 53, to chat-archiver by an HTTPRoute on a third cluster.',
+    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve apps,\ntraffic to all of them: by rules of a load balancer, to billing by a record of Route 53, to chat-archiver\nby an HTTPRoute on a third cluster.',
   )
   if (kubernetes === 'real') await bringPrograms((text) => stage.say(`  ${text}`))
   const { info, began } = await world()

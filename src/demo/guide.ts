@@ -27,19 +27,22 @@ const inJson = (body: object): string => JSON.stringify(body)
 export function welcome(place: Place, env: string): string {
   const { platform, to, by, ui, namespace, taskQueue } = place
   return [
-    'Nobody answers here but you. You are everybody: the platform team (aoki, baba), team scala (chiba, doi) and team php',
-    '(endo, fujita), all of them @example.com. In a second terminal, in any folder:',
+    'Nobody answers here but you. You are everybody: the platform team (aoki, baba), team scala',
+    '(chiba, doi) and team php (endo, fujita), all of them @example.com. In a second terminal, in any',
+    'folder:',
     '',
     `  . ${env}`,
     `  norikae plan ${platform} --to ${to}`,
     `  norikae start ${platform} --to ${to} --as ${by}`,
     '',
-    "or in Temporal's UI, which fills in workflow, task queue and type; its input is one JSON:",
+    "or in Temporal's UI. The link fills its form in but for Data, which is the JSON under it. Then click",
+    'Start Workflow, again where the first click only lays out the JSON:',
     '',
     `  ${ui}/namespaces/${namespace}/workflows/start-workflow?${new URLSearchParams({ workflowId: `cluster-upgrade/${platform}`, taskQueue, workflowType: 'clusterUpgrade' }).toString()}`,
     `  ${inJson({ platform, to, by })}`,
     '',
-    'It begins by reading only. Then this terminal says what waits for you. Ctrl-C here ends all of it.',
+    'It begins by looking and planning; nothing is made before you approve that, too. This terminal says',
+    'what waits for you, to the end. Ctrl-C here ends all of it.',
   ].join('\n')
 }
 
@@ -86,7 +89,9 @@ function passage(some: readonly OpenGate[], place: Place): string {
     ]),
     ...row('or click', [
       workflowAt(place, first.workflowId),
-      `Send an Update: ${main.message}, with the JSON of above; what waits is under Current Details`,
+      `More Actions → Send an Update. Name: ${main.message}. Data:`,
+      inJson(bodyOf(first, main.message, place)),
+      'Submit, again where the first click only lays out the JSON. What waits is under User Metadata',
     ]),
     ...hintOf(first, place),
   ].join('\n')

@@ -12,9 +12,11 @@ export interface Stage {
   end(): void
 }
 
-export const stageOn = (stream: NodeJS.WriteStream): Stage => (stream.isTTY ? drawnOn(stream) : writtenTo(stream))
+/** `spoken`: what is said is what matters, so it keeps at least half of the screen. */
+export const stageOn = (stream: NodeJS.WriteStream, spoken: boolean): Stage =>
+  stream.isTTY ? drawnOn(stream, spoken) : writtenTo(stream)
 
-function drawnOn(stream: NodeJS.WriteStream): Stage {
+function drawnOn(stream: NodeJS.WriteStream, spoken: boolean): Stage {
   const update = createLogUpdate(stream)
   let shown = ''
   return {
@@ -25,7 +27,8 @@ function drawnOn(stream: NodeJS.WriteStream): Stage {
     },
     show(view) {
       const screen = screenOn(stream, {})
-      shown = `\n${live(view, { ...screen, ...(screen.height !== undefined && { height: screen.height - 2 }) })}`
+      const height = screen.height && Math.floor(spoken ? screen.height / 2 : screen.height - 2)
+      shown = `\n${live(view, { ...screen, ...(height !== undefined && { height }) })}`
       update(shown)
     },
     end() {

@@ -328,24 +328,29 @@ export interface Listening {
   readonly proves?: ToProve
 }
 
-/** A summary for the Temporal UI, in Markdown that every version of it draws: what is, what is waited for, what to send. */
+/**
+ * A summary for the Temporal UI, in Markdown that every version of it draws: what is, what is waited for, what to send.
+ * Lists are flat, after an empty line: UI 2.54 takes no other start of a list for one, and runs nested points together
+ * (measured).
+ */
 export const details = (all: readonly Status[], at?: Listening): string =>
   all
     .flatMap((s) => [
       `**${titleOf(s.subject)}**: ${s.state}${s.weight === undefined ? '' : `, ${s.weight} % on green`}, ${s.phase}, step ${s.done} of ${s.of}`,
+      '',
       ...s.doing.map(
         (what) => `- now: ${what}${s.awaits === undefined ? '' : ` (waiting for ${s.awaits.join(', ')})`}`,
       ),
       ...noticedLines(s.noticed ?? []),
       ...s.waitingFor.flatMap((w) => [
         w.opensAt === undefined
-          ? `- **waiting for ${w.who.join(', ')}** since ${w.since}: ${w.what} (${w.needs})${orElse(w)}`
+          ? `- **waiting for ${w.who.join(', ')}** since ${w.since}: ${w.what} (${w.needs})${orElse(w)}${byWhom(w)}`
           : `- **waiting until ${w.opensAt}**: ${w.what} (${w.who.join(' or ')})`,
-        ...(w.differing ?? []).map((what) => `  - **other images:** ${what}`),
-        ...(w.hazards ?? []).map((what) => `  - **Argo CD:** ${what}`),
+        ...(w.differing ?? []).map((what) => `- **other images:** ${what}`),
+        ...(w.hazards ?? []).map((what) => `- **Argo CD:** ${what}`),
         ...w.send.map(
           (m) =>
-            `  - ${at?.proves ? toSign(m.message, w.gate, s.digest, { ...at, proves: at.proves }) : `\`${m.message}\` \`${JSON.stringify(m.body)}\``}`,
+            `- to ${m.message}, send ${at?.proves ? toSign(m.message, w.gate, s.digest, { ...at, proves: at.proves }) : `\`${m.message}\` \`${JSON.stringify(m.body)}\``}`,
         ),
       ]),
       '',
@@ -355,6 +360,17 @@ export const details = (all: readonly Status[], at?: Listening): string =>
 
 const orElse = ({ escalates }: Waiting): string =>
   escalates === undefined ? '' : `; ${escalates.to.join(', ')} may answer too from ${escalates.at} on`
+
+const NAMED = 4
+
+/** Whose name may stand in it: in a place where nobody is signed in, the reader has to know. */
+function byWhom({ people = [], excluded = {} }: Waiting): string {
+  const may = people.filter((name) => !(name in excluded))
+  const more = may.length - NAMED
+  if (may.length === 0) return ''
+  return `; by ${may.slice(0, NAMED).join(' or ')}${more > 0 ? ` or ${more} more` : ''}`
+}
+
 /** A body without proof would be refused: this makes the one to paste, where the key or the token is. */
 const toSign = (message: Answer, gate: string, digest: string, { workflowId, proves }: Required<Listening>): string =>
   `\`${message}\` what this prints: \`norikae sign ${message} --workflow ${workflowId} --run ${proves.run} --plan ${digest} --gate ${gate}${proves.audience === undefined ? '' : ` --audience ${proves.audience}`}\``

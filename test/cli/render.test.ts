@@ -291,6 +291,32 @@ test('a gate names what runs other images on the two sides, and what Argo CD wou
   )
 })
 
+test('what is shown to whoever said --as can be pasted by them as it stands; what is for others names nobody', () => {
+  const named = screen({ who: 'chiba', named: true })
+  const shown = live(aBusyView(), named)
+  expect(shown).toContain('→ norikae approve chat-actor production --as chiba\n')
+  expect(shown).toMatch(/→ norikae retry legacy-php production$/m)
+  const list = drawn(gateList(aBusyView().gates, named), named)
+  expect(list).toContain('→ norikae approve chat-actor production --as chiba\n')
+})
+
+test('who is about to say no reads what a no begins, and nothing of what a yes would', () => {
+  const opens = { forward: ['route web: 5 % to green'], back: [] }
+  const gate = gateIn(
+    aView({
+      cutovers: [aCutover('api', 'production', { waitingFor: [aWaiting('production/gate@3f9a2c1b.1', { opens })] })],
+    }),
+    'api',
+  )
+  const [yes, no] = (['approve', 'reject'] as const).map((answer) =>
+    drawn(gateDetails(gate, screen({ width: 80 }), answer), screen({ width: 80 })),
+  )
+  expect(yes).toMatch(/then +→ route web: 5 % to green\n/)
+  expect(no).toMatch(/then +it stays on blue: what is under "back now" is taken back/)
+  expect(no).not.toContain('5 %')
+  expect(no?.replaceAll(/\s+/g, ' ')).toContain('blue stays until all are on green')
+})
+
 test('of several errors each has its line, and none is cut', () => {
   const message = [
     'examples/chatwork-prod.yaml:14:5  teams.scala.approvers: needs at least one address',
@@ -499,10 +525,11 @@ test('the plan shows phases, who is asked, and the way back', () => {
         web; leave only blue in route api; give sizes back to their owners (2 steps); point pipelines of api stage at blue;
         drain Deployment shop/postfix on green within 1h; withdraw api from green; take the fence of shop on green down
 
-    FINDING    ABOUT         WHAT                           CODE
-    ✖ blocker  api stage db  has a volume                   stateful
+    ✖ blocker  api stage db  stateful
+        has a volume
       → declare it
-    ▲ warning  api           a budget allows no disruption  pdb
+    ▲ warning  api  pdb
+        a budget allows no disruption
       → allow one
 
     1 app in 1 environment, 3 gates, 1 blocker"
@@ -580,8 +607,8 @@ test('what is approved is shown: title, plan, who, findings', () => {
       so far    production: waiting
       back now  nothing to take back yet
 
-    FINDING    ABOUT       WHAT                           CODE
-    ▲ warning  chat-actor  a budget allows no disruption  pdb
+    ▲ warning  chat-actor  pdb
+        a budget allows no disruption
       → allow one"
   `)
   expect(drawn(gateList([], screen()), screen())).toMatchInlineSnapshot(`"no gate is open"`)

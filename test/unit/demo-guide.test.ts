@@ -88,6 +88,15 @@ test('who may not is not named, and what is lost for good is typed', () => {
   expect(text).toContain('http://127.0.0.1:8233/namespaces/default/workflows/cluster-upgrade%2Fchatwork-prod')
 })
 
+test('what is clicked is what is typed: the message, and its JSON alone on a line', () => {
+  for (const gate of [aGate('files'), failed, removal]) {
+    const text = asked([gate], place)
+    const [, name, body = ''] = /Send an Update\. Name: (\w+)\. Data:\n +(\{.*\})\n/.exec(text) ?? []
+    expect(messageProblem(name, body)).toBeUndefined()
+    expect(text).toContain(`--name ${name} --input '${body}'`)
+  }
+})
+
 test('what waits for its hours asks nobody', () => {
   expect(asked([aGate('files', { opensAt: '2026-11-24T10:00:00Z' })], place)).toBe('')
 })

@@ -82,6 +82,22 @@ test('every link leads to a file, and to a heading of it', () => {
   expect(dead).toEqual([])
 })
 
+test('what the tutorial has clicked is what it has typed beside it', () => {
+  const page = pages.find((p) => p.name.endsWith('your-first-upgrade.md'))?.text ?? ''
+  const rows = page.split('\n').flatMap((line) => {
+    const [, clicked = '', typed = ''] = line.split(' | ')
+    const [, body] = /--input '(\{.*?\})'/.exec(typed) ?? []
+    return body === undefined ? [] : [{ clicked, typed, body }]
+  })
+  expect(rows).toHaveLength(5)
+  for (const { clicked, typed, body } of rows) {
+    const words = [...clicked.matchAll(/`([^`]+)`/g)].map(([, word]) => word)
+    const [, named] = /--(?:name|type) (\S+)/.exec(typed) ?? []
+    expect(words).toContain(named)
+    expect(words.at(-1)).toBe(body)
+  }
+})
+
 test.for([
   { says: 'a verb', words: ['norikae', 'aprove', 'files'] },
   { says: 'an option', words: ['norikae', 'status', '--platfrom', 'x'] },

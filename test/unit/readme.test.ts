@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { judge } from '../../src/domain/verdict.ts'
+import { inWords, judge } from '../../src/domain/verdict.ts'
 import { whereKey, wherePointer } from '../../src/domain/where.ts'
 import { settingsFrom } from '../../src/worker/settings.ts'
 
@@ -119,9 +119,11 @@ test('what the platform file may not ask for yet is named', () => {
 test('the capture of the watch view is in the words of this version', () => {
   const capture = /```text\n(chatwork-prod 1\.35 → 1\.36.*?)```/s.exec(readme)?.[1] ?? ''
   expect(capture).toContain('APP            TEAM   TEST')
-  const [, because = '', figures = ''] = /on blue: errors ((\S+, \S+) in a row[^\n]*)/.exec(capture) ?? []
-  const source = { kind: 'readiness', namespaces: [] } as const
+  const [, because = '', figures = ''] =
+    /on blue: (errors \(Prometheus\) (\S+, \S+) in a row[^\n]*)/.exec(capture) ?? []
+  const source = { kind: 'prometheus', url: '', queries: { blue: '', green: '' } } as const
   const check = { name: 'errors', source, limit: { atMost: 0.02 }, minSamples: 2, breachAfter: 2, every: '1s' } as const
   const samples = figures.split(', ').map((value) => ({ at: '', value: Number(value) }))
-  expect(judge(check, samples)).toMatchObject({ verdict: 'fail', because })
+  const judged = judge(check, samples)
+  expect([judged.verdict, inWords(judged)]).toEqual(['fail', because])
 })

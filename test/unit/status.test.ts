@@ -136,9 +136,15 @@ test('who waits is told what to send, with what must be typed, and how many have
     statusOf(run(journal(...upTo('production/ready'), rec('production/gate', 'running'))), d, false),
   ])
   expect(text).toContain(
-    '**waiting for scala** since 2026-01-01T00:00:00Z: move production to green (0 of 1: approve or reject)',
+    '- **waiting for scala** since 2026-01-01T00:00:00Z: move production to green (0 of 1: approve or reject); by chiba\n',
   )
-  expect(text).toContain(`\`approve\` \`{"gate":"${gate?.id}","by":"<you>","typed":"<its name>"}\``)
+  expect(text).toContain(
+    `\n- to approve, send \`approve\` \`{"gate":"${gate?.id}","by":"<you>","typed":"<its name>"}\``,
+  )
+  // As Temporal's UI draws it: lists are flat, and begin after an empty line.
+  const [first = '', empty, ...points] = text.split('\n')
+  expect([first.startsWith('**'), empty]).toEqual([true, ''])
+  expect(points.filter((line) => !line.startsWith('- '))).toEqual([])
 })
 
 test('whose deployment is waited for is told, as long as it is', () => {

@@ -65,7 +65,8 @@ export async function answer(
     const found = await lookFirst(temporal, unseen, () => find(temporal, platform, verb, name, environment))
     const by = 'what' in found ? spelled(found.people ?? [], who) : who
     if ('what' in found) {
-      tell(drawn(gateDetails(found, screenOn(process.stderr, options)), screenOn(process.stderr, options)))
+      const screen = screenOn(process.stderr, options)
+      tell(drawn(gateDetails(found, screen, verb), screen))
     }
     const { workflowId, gate } = found
     const place = 'what' in found ? where(found) : name
@@ -114,6 +115,7 @@ async function list(verb: Answer, options: AnswerOptions): Promise<number> {
     if (why !== undefined) tell(`${where(g)} of ${g.platform} needs somebody other than you, who ${why}`)
   }
   if (hidden > 0) tell(`${hidden} more for others: norikae status`)
+  if (verb === 'approve' && who !== undefined && gates.length > 1) tell('all of these at once: norikae approve --all')
   tell(`nothing was ${past[verb]}`)
   return exit.done
 }

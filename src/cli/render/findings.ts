@@ -1,18 +1,19 @@
 import { blockersFirst, placeOf, type Finding } from '../../domain/findings.ts'
-import { cell, head, columns, type Cell, type Line } from './lines.ts'
+import { cell, line, wrapped, type Line, type Screen } from './lines.ts'
 import { level } from './words.ts'
 
-/** Blockers first; each with what to do about it on a line of its own. */
-export function findings(all: readonly Finding[]): Line[] {
-  if (all.length === 0) return []
-  const sorted = blockersFirst(all)
-  const rows: Cell[][] = sorted.map((f) => [level(f.level), cell(placeOf(f)), cell(f.message), cell(f.code, 'faint')])
-  const [heads, ...lines] = columns([head('FINDING', 'ABOUT', 'WHAT', 'CODE'), ...rows])
+/** Blockers first, each as `finding` shows it. */
+export const findings = (all: readonly Finding[], screen: Screen): Line[] =>
+  blockersFirst(all).flatMap((it) => finding(it, screen))
+
+/** Place and code on a line; below it, whole, why it is so and what to do: a remedy that is cut helps nobody. */
+export function finding(it: Finding, { width }: Screen): Line[] {
+  const { level: its, code, message, remedy } = it
+  const indented = (sign: string, text: string, tone: 'plain' | 'faint') =>
+    wrapped(text, width - 4, Infinity).map((words, n) => line(`  ${n === 0 ? sign : ' '} ${words}`, tone))
   return [
-    heads ?? [],
-    ...lines.flatMap((line, n) => {
-      const remedy = sorted[n]?.remedy ?? ''
-      return remedy === '' ? [line] : [line, [cell(`  → ${remedy}`, 'faint')]]
-    }),
+    [level(its), cell(`  ${placeOf(it)}`, 'strong'), cell(`  ${code}`, 'faint')],
+    ...indented(' ', message, 'plain'),
+    ...(remedy === '' ? [] : indented('→', remedy, 'faint')),
   ]
 }

@@ -1,5 +1,6 @@
 import { commandFor, isFor, namesOf, needsTyping } from '../../client/gates.ts'
 import type { OpenGate } from '../../client/shapes.ts'
+import type { Answer } from '../../domain/gates.ts'
 import { spelled } from '../../domain/people.ts'
 import { findings } from './findings.ts'
 import { blank, cell, columns, head, line, wrapped, type Cell, type Line, type Screen, type Tone } from './lines.ts'
@@ -10,6 +11,12 @@ export const where = (gate: OpenGate): string => namesOf(gate).join(' ')
 /** When it goes on by itself: `Wed 2026-12-02 10:00 (Asia/Tokyo), in 19h`. */
 export const opening = ({ opensAt, onTheWall }: OpenGate, now: string): string =>
   opensAt === undefined ? '' : `${onTheWall ?? moment(opensAt)}, in ${since(now, opensAt)}`
+
+/** The command that answers it, as whoever looks can paste it; where it is somebody else's, without a name. */
+export function pasted(gate: OpenGate, answer: Answer, gates: readonly OpenGate[], { who, named }: Screen): string {
+  const command = commandFor(gate, answer, gates)
+  return named && who !== undefined && isFor(gate, who, answer) !== false ? `${command} --as ${who}` : command
+}
 
 /** Every open gate with the command that answers it. */
 export function gateList(gates: readonly OpenGate[], screen: Screen, wide = false): Line[] {
@@ -37,7 +44,7 @@ export function gateList(gates: readonly OpenGate[], screen: Screen, wide = fals
         row,
         line(`  ${gate.what}`),
         ...reach(gate, screen, '  '),
-        line(`  → ${first === undefined ? gate.gate : commandFor(gate, first.message, gates)}`, 'faint'),
+        line(`  → ${first === undefined ? gate.gate : pasted(gate, first.message, gates, screen)}`, 'faint'),
       ]
     }),
   ]
@@ -64,14 +71,16 @@ const namely = (people: readonly string[]): string =>
     ? people.join(' or ')
     : `${people.slice(0, PEOPLE - 1).join(', ')} or one of ${people.length - PEOPLE + 1} more`
 
-/** What is approved, before it is: what it begins, how that comes back, what was judged so far, and who may say it. */
-export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
+/** What is decided, before it is: what the answer begins, how that comes back, what was judged so far, and who may say it. */
+export function gateDetails(gate: OpenGate, screen: Screen, answer?: Answer): Line[] {
+  const { now, width } = screen
+  const whole = (text: string) => wrapped(text, width - BESIDE_NAMES, Infinity)
   return [
     [cell(where(gate), 'strong'), cell(`   ${gate.platform}`, 'faint')],
     ...columns(
       [
-        [cell('what', 'faint'), cell(gate.what)],
-        ...(gate.problem === undefined ? [] : [[cell('problem', 'faint'), cell(gate.problem, 'bad')]]),
+        ...under('what', whole(gate.what)),
+        ...under('problem', gate.problem === undefined ? [] : whole(gate.problem), 'bad'),
         ...under('other images', gate.differing ?? [], 'bad'),
         ...under('Argo CD', gate.hazards ?? [], 'bad'),
         [cell('plan', 'faint'), cell(`${gate.digest.slice(0, 8)}   gate ${gate.gate}`)],
@@ -96,7 +105,8 @@ export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
           'so far',
           gate.environments.flatMap((e) => [`${e.name}: ${e.state}`, ...e.verdicts.map((v) => `  ${v}`)]),
         ),
-        ...(gate.opens === undefined
+        ...(answer === 'reject' ? under('then', whole(refusing(gate))) : []),
+        ...(gate.opens === undefined || answer === 'reject'
           ? []
           : [
               ...under('then', each('→', gate.opens.forward)),
@@ -107,8 +117,17 @@ export function gateDetails(gate: OpenGate, { now }: Screen): Line[] {
       ],
       2,
     ),
-    ...(gate.findings.length === 0 ? [] : [blank, ...findings(gate.findings)]),
+    ...(gate.findings.length === 0 ? [] : [blank, ...findings(gate.findings, screen)]),
   ]
+}
+
+/** What a no begins. */
+function refusing(gate: OpenGate): string {
+  if (gate.app !== undefined)
+    return `it stays on blue: what is under "back now" is taken back, and ${gate.who.join(', ')} is asked when to try again. Other apps go on; blue stays until all are on green`
+  return needsTyping(gate, 'approve')
+    ? 'nothing is deleted, blue stays, and the platform team is asked whether to go on'
+    : 'the upgrade ends, and takes back what is under "back now"'
 }
 
 /** What must be typed in full, with which answer. */
@@ -120,6 +139,9 @@ function typed(gate: OpenGate): Cell[][] {
       : undefined
   return says === undefined ? [] : [[cell('typed', 'faint'), cell(says, 'asks')]]
 }
+
+/** The longest of those names, what is before and what is behind it. */
+const BESIDE_NAMES = 16
 
 const each = (sign: string, titles: readonly string[]): string[] => titles.map((title) => `${sign} ${title}`)
 

@@ -12,6 +12,8 @@ export interface Screen {
   readonly now: string
   /** Who is looking, where that is known. */
   readonly who?: string
+  /** They are known by what they typed only: what they paste must say it again. */
+  readonly named?: true
 }
 
 const tones = {

@@ -1,4 +1,4 @@
-import { commandFor, offers, whyNot } from '../../client/gates.ts'
+import { offers, whyNot } from '../../client/gates.ts'
 import type { Cost } from '../../domain/both-clusters.ts'
 import { keepingInWords, spent, spentInWords } from '../../domain/costs.ts'
 import { hop } from '../../domain/kubernetes-version.ts'
@@ -8,7 +8,7 @@ import type { Status } from '../../domain/status.ts'
 import type { Kept, OpenGate, UpgradeView } from '../../client/shapes.ts'
 import { standingOf, type Place } from '../../client/standing.ts'
 import { inWords, untoldIn } from '../../client/untold.ts'
-import { opening, reach, split, where } from './gates.ts'
+import { opening, pasted, reach, split, where } from './gates.ts'
 import {
   blank,
   cell,
@@ -144,7 +144,7 @@ function deployments({ cutovers, status }: UpgradeView, { who }: Screen): Line[]
 }
 
 /** What goes on by itself when its hours come, and how it goes on before. */
-function windows({ gates }: UpgradeView, { now }: Screen): Line[] {
+function windows({ gates }: UpgradeView, screen: Screen): Line[] {
   const shut = gates.filter((g) => g.opensAt !== undefined)
   const more = shut.length - GATES_SHOWN
   if (shut.length === 0) return []
@@ -155,8 +155,8 @@ function windows({ gates }: UpgradeView, { now }: Screen): Line[] {
         .slice(0, GATES_SHOWN)
         .map((g) => [
           cell(where(g), 'strong'),
-          cell(opening(g, now), 'faint'),
-          cell(`→ ${commandFor(g, 'skip', gates)}`),
+          cell(opening(g, screen.now), 'faint'),
+          cell(`→ ${pasted(g, 'skip', gates, screen)}`),
         ]),
       2,
     ),
@@ -174,7 +174,7 @@ function section(title: string, gates: readonly OpenGate[], all: readonly OpenGa
     return why === undefined ? '' : ` (not you, who ${why})`
   }
   const waits = (g: OpenGate) => [cell(`${g.who.join(', ')}${notYou(g)}, for ${since(g.since, now)}`, 'faint')]
-  const how = (g: OpenGate) => cell(g.send[0] === undefined ? '' : `→ ${commandFor(g, g.send[0].message, all)}`)
+  const how = (g: OpenGate) => cell(g.send[0] === undefined ? '' : `→ ${pasted(g, g.send[0].message, all, screen)}`)
   return [
     line(`${title}:`, 'asks'),
     ...withReach(
@@ -274,13 +274,14 @@ function fitting(names: readonly string[], rows: readonly Row[], width: number):
 }
 
 /** Why it needs a person, and what to paste; a command is never cut where a line of its own saves it. */
-function reasons(view: UpgradeView, app: string, { width }: Screen): Line[] {
+function reasons(view: UpgradeView, app: string, screen: Screen): Line[] {
+  const { width } = screen
   const asked = view.gates.filter(
     (g) => g.app === app && g.opensAt === undefined && (offers(g, 'retry') || offers(g, 'skip')),
   )
   return asked.flatMap((g): Line[] => {
     const why: Cell = cell(`   ${g.what}`, 'bad')
-    const commands = [...g.send.map((s) => commandFor(g, s.message, view.gates)), ...wayOut(view, g)]
+    const commands = [...g.send.map((s) => pasted(g, s.message, view.gates, screen)), ...wayOut(view, g)]
     const arrow = cell('   → ', 'faint')
     return widestThatFits(width, [
       () => [[why, cell(' → ', 'faint'), cell(commands.join(' | '))]],

@@ -42,7 +42,7 @@ export function plan(
       ...owners(owned),
       ...apps(cutovers, screen, wide),
       ...traffic(cutovers, wide),
-      ...(all.length === 0 ? [] : [blank, ...findings(all)]),
+      ...(all.length === 0 ? [] : [blank, ...findings(all, screen)]),
       blank,
       summary(upgrade, cutovers),
     ],

@@ -1,8 +1,8 @@
 import { hop } from '../../domain/kubernetes-version.ts'
 import type { Preflight } from '../../domain/preflight.ts'
-import { placeOf, type Finding } from '../../domain/findings.ts'
-import { blank, cell, drawn, line, paragraph, wrapped, type Line, type Screen } from './lines.ts'
-import { level, many } from './words.ts'
+import { finding } from './findings.ts'
+import { blank, cell, drawn, line, paragraph, type Line, type Screen } from './lines.ts'
+import { many } from './words.ts'
 
 /** What is in the way, team by team, and below it whether an upgrade would start. */
 export function preflight(it: Preflight, screen: Screen): string {
@@ -14,7 +14,7 @@ export function preflight(it: Preflight, screen: Screen): string {
       ...teams.flatMap(({ team, findings: its }): Line[] => [
         blank,
         [cell(team, 'strong'), cell(`: ${counted(its.map((f) => f.level))}`)],
-        ...its.flatMap((f) => found(f, screen)),
+        ...its.flatMap((f) => finding(f, screen)),
       ]),
       blank,
       blockers === 0
@@ -23,18 +23,6 @@ export function preflight(it: Preflight, screen: Screen): string {
     ],
     screen,
   )
-}
-
-/** Place and code on a line; below it, whole, why it is so and what to do. */
-function found(finding: Finding, { width }: Screen): Line[] {
-  const { level: its, code, message, remedy } = finding
-  const indented = (sign: string, text: string, tone: 'plain' | 'faint') =>
-    wrapped(text, width - 4, Infinity).map((words, n) => line(`  ${n === 0 ? sign : ' '} ${words}`, tone))
-  return [
-    [level(its), cell(`  ${placeOf(finding)}`, 'strong'), cell(`  ${code}`, 'faint')],
-    ...indented(' ', message, 'plain'),
-    ...(remedy === '' ? [] : indented('→', remedy, 'faint')),
-  ]
 }
 
 const counted = (levels: readonly string[]): string =>
