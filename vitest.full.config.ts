@@ -24,6 +24,16 @@ export default defineConfig({
     hookTimeout: 180_000,
     projects: [
       { extends: true, test: { name: 'full', setupFiles, include: ['test/full/**/*.test.ts'] } },
+      // What npm test takes some hundreds of.
+      {
+        extends: true,
+        test: {
+          name: 'ten thousand',
+          setupFiles,
+          include: ['test/unit/config/mutations.test.ts', 'test/unit/messages.test.ts'],
+          env: { NORIKAE_MUTATIONS: '10000' },
+        },
+      },
       // Each look at a workflow is a replay of all of it: minutes for what takes seconds.
       {
         extends: true,

@@ -95,6 +95,10 @@ export const gateId = (step: string, digest: string, attempt: number): string =>
   `${step}@${digest.slice(0, 8)}.${attempt}`
 
 const stepOf = (gate: string): string => gate.slice(0, gate.lastIndexOf('@'))
+const planAndTry = (gate: string): readonly [plan: string, attempt: string] => {
+  const [plan = '', attempt = ''] = gate.slice(gate.lastIndexOf('@') + 1).split('.')
+  return [plan, attempt]
+}
 
 export const openGates = (desk: Desk): Gate[] => desk.gates.filter((g) => !g.closed)
 
@@ -198,22 +202,41 @@ export function placed(desk: Desk, planned: readonly Gate[], answer: Answer, d: 
 }
 
 /**
- * Approvals given ahead for exactly this gate and these images are used now; others for the same step are void, and so
- * are those of people who have approved meanwhile what excludes them here.
+ * Approvals given ahead for exactly this gate and these images are used now; others for the same step are void, each with
+ * its reason, and so are those of people who have approved meanwhile what excludes them here.
  */
 export function opened(desk: Desk, gate: Gate): Desk {
   const barred = barredFrom(desk, gate)
-  const fits = (g: Given) =>
-    g.gate === gate.id && g.images === gate.images && !barred.includes(g.by) && !isPast(g, gate.openedAt)
-  const given = desk.ahead.filter(fits)
-  const rest = voided(
-    desk,
-    (g) => stepOf(g.gate) === stepOf(gate.id) && !fits(g),
-    'the plan, an image or the attempt is another now, its time is over, or an earlier approval excludes this one',
-    gate.openedAt,
-  )
   const rule = ruleAt(desk, gate.rule)
-  return { ...rest, ahead: rest.ahead.filter((g) => !fits(g)), gates: [...rest.gates, { ...gate, rule, given }] }
+  const open: Desk = { ...desk, gates: [...desk.gates, { ...gate, rule, given: [] }] }
+  return desk.ahead
+    .filter((g) => stepOf(g.gate) === stepOf(gate.id))
+    .reduce((so, g) => {
+      const because = whyUnfit(g, gate, barred)
+      return because === undefined ? used(so, g) : voided(so, (it) => it === g, because, gate.openedAt)
+    }, open)
+}
+
+/** From those ahead to the gate that has just been opened for it. */
+const used = (desk: Desk, g: Given): Desk => ({
+  ...desk,
+  ahead: desk.ahead.filter((it) => it !== g),
+  gates: desk.gates.map((it, n) => (n === desk.gates.length - 1 ? { ...it, given: [...it.given, g] } : it)),
+})
+
+/** Why what was approved ahead for an earlier plan does not count; digests, or their first eight. */
+export const otherPlan = (was: string, is: string): string =>
+  `it was for plan ${was.slice(0, 8)}, and the plan is ${is.slice(0, 8)} now`
+export const OTHER_IMAGE = 'an image is another now than when it was approved'
+
+/** Why what was approved ahead for this step does not count at this gate; undefined: it does. */
+function whyUnfit(g: Given, gate: Gate, barred: readonly string[]): string | undefined {
+  const [[plan, attempt], [itsPlan, itsAttempt]] = [planAndTry(gate.id), planAndTry(g.gate)]
+  if (plan !== itsPlan) return otherPlan(itsPlan, plan)
+  if (attempt !== itsAttempt) return `it was for try ${itsAttempt}, and this is try ${attempt}`
+  if (g.images !== gate.images) return OTHER_IMAGE
+  if (isPast(g, gate.openedAt)) return `its time was over at ${g.notAfter ?? ''}, before the gate opened`
+  return barred.includes(g.by) ? `${g.by} has approved meanwhile what excludes them here` : undefined
 }
 
 /** With the reminders, and the deadline, of the first of its teams that has them; not to whom it is for anyway. */

@@ -1,7 +1,7 @@
 import { CancellationScope, condition, getExternalWorkflowHandle } from '@temporalio/workflow'
 import { phaseGate } from '../domain/asking.ts'
 import { unlikeBefore } from '../domain/both-sides.ts'
-import { voided } from '../domain/gates.ts'
+import { OTHER_IMAGE, otherPlan, voided } from '../domain/gates.ts'
 import { begun, nextAttempt, write } from '../domain/journal.ts'
 import { TOLD, upgradeId, type CutoverRequest, type Outcome, type Told } from '../domain/messages.ts'
 import { blockers, lossesOnReturn, type Phase } from '../domain/plan.ts'
@@ -284,7 +284,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     office.desk = voided(
       office.desk,
       (g) => g.gate.includes(`@${digest.slice(0, 8)}.`),
-      'the plan or an image changed',
+      next.digest === digest ? OTHER_IMAGE : otherPlan(digest, next.digest),
       now(),
     )
     run.plan = next

@@ -1,5 +1,5 @@
 import { condition, workflowInfo } from '@temporalio/workflow'
-import { logged, voided } from '../domain/gates.ts'
+import { logged, otherPlan, voided } from '../domain/gates.ts'
 import { milliseconds, type Duration } from '../domain/duration.ts'
 import { eventsLeft, tooLong } from '../domain/history-size.ts'
 import type { Order, UpgradeRequest } from '../domain/messages.ts'
@@ -90,7 +90,8 @@ export function replanning(
   /** At once, so that nobody sees half of it. */
   function replace({ platform: next, plan }: Pick<Prepared, 'platform' | 'plan'>): void {
     const { digest } = run.plan
-    office.desk = voided(office.desk, (g) => g.gate.includes(`@${digest.slice(0, 8)}.`), 'the plan changed', now())
+    const ofIt = ({ gate }: { readonly gate: string }) => gate.includes(`@${digest.slice(0, 8)}.`)
+    office.desk = voided(office.desk, ofIt, otherPlan(digest, plan.digest), now())
     run.plan = plan
     platform = next
     // Whose word counts stays as it was agreed to.

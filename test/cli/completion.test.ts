@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -77,36 +77,30 @@ test('the program’s own words, without a server, quickly and in silence', asyn
   expect(Date.now() - began).toBeLessThan(5000)
 })
 
-test('bash takes what it is told, and evaluates nothing of what is typed', () => {
+const [gate, other, person] = ['production/gate@3f9a2c1b.1', 'production/gate@3f9a2c1b.2', 'aoki@example.com']
+/** A program of that name that tells these three whatever it is asked, and a folder in which something evil would be seen. */
+function told(): { readonly folder: string; readonly env: NodeJS.ProcessEnv } {
   const folder = mkdtempSync(join(tmpdir(), 'norikae-completion-'))
   const fake = join(folder, 'norikae')
   writeFileSync(
     fake,
     String.raw`#!/bin/sh
-printf 'production/gate@3f9a2c1b.1\tscala: a:b\nproduction/gate@3f9a2c1b.2\t\naoki@example.com\tsre\n'`,
+printf '${gate}\tscala: a:b\n${other}\t\n${person}\tsre\n'`,
   )
   chmodSync(fake, 0o755)
-  const script = fileURLToPath(new URL('../../src/cli/shells/norikae.bash', import.meta.url))
-  const offers = (line: string): string[] =>
-    execFileSync(
-      'bash',
-      [
-        '-uc',
-        String.raw`source "$1"; COMP_LINE="$2"; COMP_POINT=${'$'}{#2}; _norikae; printf '%s\n' "${'$'}{COMPREPLY[@]-}"; ls "$3"`,
-        '_',
-        script,
-        line,
-        folder,
-      ],
-      {
-        env: { ...clean, PATH: `${folder}:${clean['PATH'] ?? ''}` },
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
-    )
-      .trim()
-      .split('\n')
-  const [gate, other, person] = ['production/gate@3f9a2c1b.1', 'production/gate@3f9a2c1b.2', 'aoki@example.com']
+  return { folder, env: { ...clean, PATH: `${folder}:${clean['PATH'] ?? ''}` } }
+}
+const scriptOf = (shell: string): string =>
+  fileURLToPath(new URL(`../../src/cli/shells/norikae.${shell}`, import.meta.url))
+const printed = (shell: string, args: readonly string[], env: NodeJS.ProcessEnv): string[] =>
+  execFileSync(shell, args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    .trim()
+    .split('\n')
+
+test('bash takes what it is told, and evaluates nothing of what is typed', () => {
+  const { folder, env } = told()
+  const typing = String.raw`source "$1"; COMP_LINE="$2"; COMP_POINT=${'$'}{#2}; _norikae; printf '%s\n' "${'$'}{COMPREPLY[@]-}"; ls "$3"`
+  const offers = (line: string): string[] => printed('bash', ['-uc', typing, '_', scriptOf('bash'), line, folder], env)
   expect(offers('norikae approve ')).toEqual([gate, other, person, 'norikae'])
   expect(offers('norikae approve pro')).toEqual([gate, other, 'norikae'])
   expect(offers('norikae approve production/gate@3'), 'it replaces only what is behind @').toEqual([
@@ -116,6 +110,44 @@ printf 'production/gate@3f9a2c1b.1\tscala: a:b\nproduction/gate@3f9a2c1b.2\t\nao
   ])
   expect(offers(`norikae approve $(touch ${folder}/evil) a`)).toEqual([person, 'norikae'])
 })
+
+/** What each prints as it would offer it, and how it is asked to; these need not be on a machine as bash is. */
+const others = {
+  fish: {
+    asks: (...words: readonly string[]) => [
+      '--no-config',
+      '-c',
+      'source $argv[1]; complete -C $argv[2]',
+      scriptOf('fish'),
+      words.join(' '),
+    ],
+    offers: [`${gate}\tscala: a:b`, other, `${person}\tsre`],
+  },
+  zsh: {
+    // Its own completion system is a terminal's: the two functions of it that are used are played.
+    asks: (...words: readonly string[]) => [
+      '-fc',
+      'compdef() { : }; _describe() { print -rl -- "${(@P)3}" }; source $1; words=("${@[2,-1]}"); CURRENT=$#words; _norikae',
+      '_',
+      scriptOf('zsh'),
+      ...words,
+    ],
+    offers: [`${gate}:scala: a:b`, `${other}:`, `${person}:sre`],
+  },
+} as const
+const isThere = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0
+
+test.for((['fish', 'zsh'] as const).filter(isThere))(
+  '%s takes what it is told, and evaluates nothing of what is typed',
+  (shell) => {
+    const { folder, env } = told()
+    const { asks, offers } = others[shell]
+    expect(printed(shell, asks('norikae', 'approve', ''), env)).toEqual(offers)
+    const evil = `${shell === 'zsh' ? '$' : ''}(touch ${folder}/evil)`
+    expect(printed(shell, asks('norikae', 'approve', evil, 'a'), env)).toContain(offers[2])
+    expect(readdirSync(folder)).toEqual(['norikae'])
+  },
+)
 
 test.for(['bash', 'zsh', 'fish', 'powershell'])('%s has its script', async (shell) => {
   const { code, out } = await run(['completion', shell])

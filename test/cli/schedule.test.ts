@@ -96,8 +96,11 @@ test('what somebody has set otherwise in Temporal is put right', async () => {
 })
 
 test('it is changed where the file says another thing, and stays paused while it is', async () => {
-  const paused = await run(['schedule', 'pause', '--as', 'aoki', '--reason', 'freeze'], env)
-  expect(paused.code, paused.err).toBe(0)
+  // Twice is once.
+  for (const as of ['baba', 'aoki']) {
+    const paused = await run(['schedule', 'pause', '--as', as, '--reason', 'freeze'], env)
+    expect(paused.code, paused.err).toBe(0)
+  }
   const changed = await create('schedule: { months: [Mar], at: third Wed 09:30, announce: 20d, target: n-1 }')
   expect(changed).toMatchObject({
     did: 'update',
@@ -114,7 +117,7 @@ test('it is changed where the file says another thing, and stays paused while it
   expect(view.next).toEqual(startsAfter(view.kept?.schedule as Schedule, days, new Date().toISOString(), 4))
   const table = await run(['schedule', 'show', platform], env)
   expect(table.out).toContain('‖ paused by aoki: freeze\n→ norikae schedule resume chat')
-  expect((await run(['schedule', 'resume', '--as', 'baba'], env)).code).toBe(0)
+  for (const as of ['aoki', 'baba']) expect((await run(['schedule', 'resume', '--as', as], env)).code).toBe(0)
   expect(await show()).toMatchObject({ paused: false, note: 'resumed by baba' })
 })
 

@@ -268,6 +268,24 @@ export const paths: Readonly<Record<string, Path>> = {
       await trial.handle().cancel()
     },
   },
+  expired: {
+    ...api,
+    platform: {
+      apps: [one({ environments: [production({ gate: rule('scala', { expires: '4s', exclude: ['requester'] }) })] })],
+      teams: {
+        sre: { approvers: ['aoki', 'baba'] },
+        scala: { approvers: ['chiba', 'doi'], remindEvery: '1s' },
+      },
+    },
+    async walk(trial) {
+      await trial.start()
+      // Nobody answers, though they are reminded.
+      await trial.say('api', 'retry', { gate: await trial.gate('api', 'retry', 'production@'), by: 'chiba' })
+      await trial.approveApps()
+      await trial.onGreen('api')
+      await trial.handle().cancel()
+    },
+  },
   'a-choice': {
     ...api,
     async walk(trial) {

@@ -130,17 +130,44 @@ describe('ahead', () => {
     expect(second.gates[1]?.given).toEqual([])
   })
   test.for([
-    ['another digest', gate({ id: 'production/gate@00000000.1' })],
-    ['another try', gate({ id: 'production/gate@abcdef01.2' })],
-    ['another image', gate({ images: 'v2' })],
-  ] as const)('is void for %s', ([, other]) => {
+    [
+      'another digest',
+      gate({ id: 'production/gate@00000000.1' }),
+      'it was for plan abcdef01, and the plan is 00000000 now',
+    ],
+    ['another try', gate({ id: 'production/gate@abcdef01.2' }), 'it was for try 1, and this is try 2'],
+    ['another image', gate({ images: 'v2' }), 'an image is another now than when it was approved'],
+  ] as const)('is void for %s, and that is the reason', ([, other, because]) => {
     const open = opened(ahead, other)
-    expect([open.ahead.length, open.gates[0]?.given.length, open.log.at(-1)?.became]).toEqual([0, 0, 'void'])
+    expect([open.ahead, open.gates[0]?.given]).toEqual([[], []])
+    expect(open.log.at(-1)).toMatchObject({ became: 'void', because, body: chiba })
+  })
+  test('of several each has its own reason, or counts', () => {
+    const said = (id: string, by: string, at = now) => ({ gate: id, by, answer: 'approve' as const, at, images: 'v1' })
+    const waiting = [
+      said(gate().id, 'chiba'),
+      said('production/gate@00000000.1', 'doi'),
+      said('stage/gate@abcdef01.1', 'doi'),
+    ]
+    const barred: Desk = { ...desk, gates: [started], ahead: [...waiting, said(gate().id, 'baba')] }
+    const open = opened(barred, gate())
+    expect([open.ahead.map((g) => g.gate), open.gates.at(-1)?.given.map((g) => g.by)]).toEqual([
+      ['stage/gate@abcdef01.1'],
+      ['chiba'],
+    ])
+    expect(open.log.map((l) => l.because)).toEqual([
+      'it was for plan 00000000, and the plan is abcdef01 now',
+      'baba has approved meanwhile what excludes them here',
+    ])
   })
   test('is void where its time is over when the gate opens', () => {
     const short = record(empty, planned, 'approve', { ...chiba, notAfter: now }, now)
     const open = opened(short, gate({ openedAt: '2099-01-01T00:00:00Z' }))
-    expect([open.gates[0]?.given, open.log.at(-1)?.became]).toEqual([[], 'void'])
+    expect(open.gates[0]?.given).toEqual([])
+    expect(open.log.at(-1)).toMatchObject({
+      became: 'void',
+      because: `its time was over at ${now}, before the gate opened`,
+    })
   })
   test('is void when it was to count later, also once its gate is open', () => {
     const later = record(empty, planned, 'approve', { ...chiba, notBefore: '2099-01-01T00:00:00Z' }, now)

@@ -17,7 +17,7 @@ import {
 } from '../../src/domain/messages.ts'
 import { anApp, aPlatform } from '../support/builders.ts'
 
-/** `NORIKAE_MUTATIONS=10000` for the long sweep (CONTRIBUTING.md). */
+/** `npm run test:full` takes ten thousand. */
 const RUNS = Number(process.env['NORIKAE_MUTATIONS'] ?? 1000)
 
 const kb = (n: number) => 'x'.repeat(n * 1024)

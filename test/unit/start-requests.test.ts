@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Outside } from '../../src/activities/outside.ts'
 import { preparingActivities } from '../../src/activities/preparing.ts'
 import type { UpgradeRequest } from '../../src/domain/messages.ts'
 import { requestFaults, scheduledFaults } from '../../src/domain/requests.ts'
 import { teamTold } from '../../src/domain/scheduled.ts'
 import { ending } from '../support/driven.ts'
+import { nobody } from '../support/nobody.ts'
 import { aPlatformFile } from './config/a-platform-file.ts'
 
 /** Whatever is typed into the one-payload form of Temporal's UI: a start, or every reason why it is none. */
@@ -137,13 +137,7 @@ test.each([
 )
 
 test('what is refused has asked nothing of the outside', async () => {
-  const asked: string[] = []
-  const outside = new Proxy({} as Outside, {
-    get: (_, name) => {
-      asked.push(String(name))
-      throw new Error('nobody is to be asked')
-    },
-  })
+  const { outside, asked } = nobody()
   const { prepare } = preparingActivities(outside)
   const workflow = { type: 'clusterUpgrade', id: 'cluster-upgrade/chat' }
   await fc.assert(

@@ -25,6 +25,9 @@ const people: Readonly<Record<string, string>> = {
   php: 'fujita@example.com',
 }
 
+/** What webhooks are signed with. */
+const SIGNS = Buffer.alloc(32, 'norikae').toString('base64')
+
 let folder: string
 let info: SandboxInfo
 let temporal: (...args: readonly string[]) => Promise<Said>
@@ -47,6 +50,7 @@ beforeAll(async () => {
     NORIKAE_HOST: '127.0.0.1',
     NORIKAE_HEALTH_PORT: `${port}`,
     NORIKAE_METRICS_PORT: `${port + 1}`,
+    NORIKAE_WEBHOOK_SECRET: `whsec_${SIGNS}`,
   })
   running.push(worker)
   await worker.until('ready', 60_000, async () =>
@@ -284,6 +288,8 @@ test('no history holds what is secret, neither of tenants nor of the worker', as
     ...tokens.map((token) => Buffer.from(token).toString('base64')),
     ...credentials,
     info.aws.secretAccessKey,
+    info.slack.token,
+    SIGNS,
     'k8s-aws-v1.', // what EKS lets in by
     'X-Amz-Signature',
     'PRIVATE KEY',

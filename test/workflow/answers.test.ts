@@ -158,14 +158,29 @@ test('a pause that comes while a singleton is stopped holds the app once it has 
   })
 })
 
-test('reminders come again and again, each told once, and an answer ends them', async () => {
+test('reminders come again and again, each told once, to those who have not answered, and an answer ends them', async () => {
   const trial = aTrial()
+  const { notices } = trial.outside
   await trial.during(async () => {
     const gate = await trial.gate(undefined, 'approve', 'start@')
     await env.sleep('9h')
-    const told = trial.outside.notices.filter((n) => n.waiting?.gate === gate).map((n) => n.about)
+    const told = notices.filter((n) => n.waiting?.gate === gate).map((n) => n.about)
     expect(told.slice(0, 3)).toEqual(['gate', 'reminder', 'reminder'])
-    const ids = trial.outside.notices.map((n) => n.id)
+    await trial.start()
+    const production = await trial.gate('api', 'approve', 'production/gate@')
+    const asked = notices.find((n) => n.waiting?.gate === production)
+    await trial.say('api', 'approve', { gate: production, by: 'chiba' })
+    await env.sleep('9h')
+    const reminded = notices.filter((n) => n.waiting?.gate === production && n.about === 'reminder')
+    // Who asked for the upgrade may not approve, and is never named.
+    expect([asked?.missing, reminded.map((n) => n.missing)]).toEqual([
+      ['chiba', 'doi'],
+      [['doi'], ['doi']],
+    ])
+    await trial.say('api', 'approve', { gate: production, by: 'doi' })
+    await env.sleep('9h')
+    expect(notices.filter((n) => n.waiting?.gate === production && n.about === 'reminder')).toEqual(reminded)
+    const ids = notices.map((n) => n.id)
     expect(new Set(ids).size).toBe(ids.length)
   })
 })

@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { UpgradeResult } from '../../src/domain/messages.ts'
-import { aPlatform, anApp } from '../support/builders.ts'
+import { aPlatform, anApp, workload } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
 
@@ -179,15 +179,29 @@ test('an approval given ahead is used when its gate opens; one for other images 
   })
 })
 
-test('an approval given ahead is void once an image changed', async () => {
+test.for([
+  {
+    says: 'an image',
+    change: (outside: Outside) => void (outside.images = 'v2'),
+    because: /^an image is another now than when it was approved$/,
+  },
+  {
+    says: 'the plan',
+    change: (outside: Outside) => void (outside.workloads = [workload('CronJob', 'report')]),
+    because: /^it was for plan (\w{8}), and the plan is (?!\1)\w{8} now$/,
+  },
+])('an approval given ahead is void, with the reason, once $says changed', async ({ change, because }) => {
   const trial = aTrial(one)
   await trial.during(async () => {
     await trial.start()
     await trial.until('it is started', async () => (await trial.peek('api'))?.runs.length === 2)
     await trial.say('api', 'approve', { gate: await trial.plannedGate('api'), by: 'chiba' })
-    trial.outside.images = 'v2'
+    change(trial.outside)
     await trial.gate('api', 'approve', 'production/gate@')
-    expect((await trial.see('api')).log.map((l) => l.became)).toEqual(['ahead', 'void'])
+    expect((await trial.see('api')).log.map((l) => [l.became, l.because])).toEqual([
+      ['ahead', undefined],
+      ['void', expect.stringMatching(because)],
+    ])
   })
 })
 
