@@ -9,11 +9,12 @@ import {
   type Heard,
 } from '../domain/before-requests.ts'
 import { askedOf, comparedOf, dimensionOf, healthyTargets, onlyOf } from '../domain/cloudwatch.ts'
-import { clusterOf } from '../domain/platform.ts'
+import { clusterOf, type Side } from '../domain/platform.ts'
 import { selectorsIn } from '../domain/series-asked.ts'
 import type { Check, CheckSource } from '../domain/verdict.ts'
 import { failed, notReady } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
+import { meanIn } from './readings.ts'
 import { hasWaited } from './waiting.ts'
 
 /** Whether what judges an environment can tell of green, before anybody is sent there. */
@@ -60,7 +61,11 @@ async function heardOf(world: Proven, { source }: Check, asked: Asked): Promise<
       return inPrometheus(world, source, asked)
     case 'cloudwatch':
       return inCloudWatch(world, source, asked)
+    case 'datadog':
+      return inDatadog(world, source, asked)
     case 'probe':
+    case 'job':
+    case 'kubernetes':
     case 'readiness':
       return { is: 'answers' }
   }
@@ -94,10 +99,9 @@ async function inCloudWatch(
   const asking = askedOf(Date.now())
   if (!asking) return heardOfGroups([])
   if (asked.of === 'query') {
-    const has = async (side: 'blue' | 'green') =>
-      onlyOf(await cloudWatch.data(asked.queries[side], comparedOf(asking))).length > 0
+    const has = async (side: Side) => onlyOf(await cloudWatch.data(asked.queries[side], comparedOf(asking))).length > 0
     const [green, blue] = await Promise.all([has('green'), has('blue')])
-    return heardOfMetrics({ green, blue, madeUp })
+    return heardOfMetrics('CloudWatch', 'half an hour', { green, blue, madeUp })
   }
   const untold = await Promise.all(
     asked.routes.map(async ({ loadBalancer, groups }) => {
@@ -108,4 +112,10 @@ async function inCloudWatch(
     }),
   )
   return heardOfGroups(untold.flat())
+}
+
+async function inDatadog(world: Proven, source: Source<'datadog'>, { madeUp }: Asked): Promise<Heard> {
+  const has = async (side: Side) => (await meanIn(world, source, side)) !== null
+  const [green, blue] = await Promise.all([has('green'), has('blue')])
+  return heardOfMetrics('Datadog', source.window, { green, blue, madeUp })
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isThere } from '../domain/adoption.ts'
 import { greenName } from '../domain/cluster-name.ts'
 import { askedOf, comparedOf } from '../domain/cloudwatch.ts'
-import { milliseconds, seconds } from '../domain/duration.ts'
+import { milliseconds, seconds, type Duration } from '../domain/duration.ts'
 import type { NamespaceFacts } from '../domain/facts.ts'
 import {
   besideEach,
@@ -27,7 +27,7 @@ import { invalidInput, isUnreachable } from './errors.ts'
 import { fewAtATime } from './few-at-a-time.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 import { meantFile } from './platform-files.ts'
-import { counted, reading } from './readings.ts'
+import { counted, meanIn, reading } from './readings.ts'
 import { recordSurvey } from './record-survey.ts'
 import { sha256 } from './tokens.ts'
 
@@ -146,9 +146,9 @@ async function lookedAt(world: Proven, check: Check, readings: number, hasGreen:
 }
 
 const lookedBack = (check: Check, readings: number): number =>
-  check.source.kind === 'prometheus' || check.source.kind === 'cloudwatch'
-    ? readings * seconds(check.every)
-    : looksOf(check)
+  tellsOfThePast.has(check.source.kind) ? readings * seconds(check.every) : looksOf(check)
+
+const tellsOfThePast: ReadonlySet<CheckSource['kind']> = new Set(['prometheus', 'cloudwatch', 'datadog'])
 
 /** Oldest first. A source that is away is a reading of that. */
 async function readOf(world: Proven, check: Check, side: Side, readings: number): Promise<readonly Read[]> {
@@ -166,14 +166,10 @@ type Reader = (world: Proven, check: Check, side: Side, readings: number) => Pro
 const readers: { readonly [K in CheckSource['kind']]: Reader } = {
   prometheus: async ({ metrics }, { source, every }, side, readings) => {
     if (source.kind !== 'prometheus') return []
-    const now = Date.now()
-    const times = Array.from({ length: readings }, (_, n) => now - (readings - 1 - n) * milliseconds(every))
-    const read = new Map<number, number | null>()
-    await fewAtATime(times, AT_ONCE, async (atMs) =>
-      read.set(atMs, await metrics.query(source.url, source.queries[side], atMs)),
-    )
-    return times.map((atMs) => ({ at: new Date(atMs).toISOString(), value: read.get(atMs) ?? null }))
+    return atEach(readings, every, (atMs) => metrics.query(source.url, source.queries[side], atMs))
   },
+  datadog: async (world, { source, every }, side, readings) =>
+    source.kind === 'datadog' ? atEach(readings, every, (atMs) => meanIn(world, source, side, atMs)) : [],
   cloudwatch: async (world, { source, every }, side, readings) => {
     const now = Date.now()
     const asking = askedOf(now, -Infinity, now - readings * milliseconds(every))
@@ -186,6 +182,22 @@ const readers: { readonly [K in CheckSource['kind']]: Reader } = {
   },
   probe: nowAndAgain,
   readiness: nowAndAgain,
+  kubernetes: nowAndAgain,
+  // It would have to be started.
+  job: async () => [],
+}
+
+/** As a watch would have read it, until now. */
+async function atEach(
+  readings: number,
+  every: Duration,
+  readAt: (atMs: number) => Promise<number | null>,
+): Promise<readonly Read[]> {
+  const now = Date.now()
+  const times = Array.from({ length: readings }, (_, n) => now - (readings - 1 - n) * milliseconds(every))
+  const read = new Map<number, number | null>()
+  await fewAtATime(times, AT_ONCE, async (atMs) => read.set(atMs, await readAt(atMs)))
+  return times.map((atMs) => ({ at: new Date(atMs).toISOString(), value: read.get(atMs) ?? null }))
 }
 
 /** One attempt has a minute, and who does not answer may be waited for 20 s each time. */

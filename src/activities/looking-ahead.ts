@@ -17,10 +17,14 @@ import {
 import type { Check } from '../domain/verdict.ts'
 import { isUnreachable } from './errors.ts'
 import type { Proven } from './outside.ts'
+import { meanIn } from './readings.ts'
 
 const HOUR_MS = 3_600_000
 /** Prometheus has no price list, but each of these adds up an hour of every series. */
 const HOURS_APART = 6
+
+/** Who may be away for all environments alike. */
+type Asked = 'prometheus' | 'cloudwatch' | 'datadog'
 
 export interface Ahead {
   /** Absent: nobody knows, or it has no routes. */
@@ -30,10 +34,10 @@ export interface Ahead {
 
 /** Looks at many environments, one after the other: a source that is away, or says no, is not asked of the next. */
 export function lookingAhead(world: Proven, platform: CutoverPlatform): (environment: Environment) => Promise<Ahead> {
-  const away = new Set<'prometheus' | 'cloudwatch'>()
+  const away = new Set<Asked>()
   const moves = mayMove(platform)
   /** Undefined: nobody knows. That it is refused is for who asks; all else is no reason not to plan. */
-  async function trying<T>(source: 'prometheus' | 'cloudwatch', ask: () => Promise<T>): Promise<T | undefined> {
+  async function trying<T>(source: Asked, ask: () => Promise<T>): Promise<T | undefined> {
     if (away.has(source)) return undefined
     try {
       return await ask()
@@ -120,7 +124,11 @@ export function lookingAhead(world: Proven, platform: CutoverPlatform): (environ
           async () => onlyOf(await world.cloudWatch.data(asked.queries.blue, comparedOf(asking))).length > 0,
         )
       }
+      case 'datadog':
+        return trying('datadog', async () => (await meanIn(world, source, 'blue')) !== null)
       case 'probe':
+      case 'job':
+      case 'kubernetes':
       case 'readiness':
         return undefined
     }

@@ -132,13 +132,15 @@ async function knownGroup({ loadBalancing }: Proven, name: string): Promise<stri
   return found?.arn
 }
 
-async function meanIn(
+/** Of the window that ends at `atMs`, as far as it is settled. Throws `denied` where the worker has no keys. */
+export async function meanIn(
   { datadog }: Proven,
   { site, queries, window }: Source<'datadog'>,
   side: Side,
+  atMs = Date.now(),
 ): Promise<number | null> {
   if (!datadog) throw denied(NO_DATADOG_KEYS)
-  return meanOf(await datadog.query(site, queries[side], askedOfDatadog(Date.now(), window)))
+  return meanOf(await datadog.query(site, queries[side], askedOfDatadog(atMs, window)))
 }
 
 async function queried(world: Proven, { url, queries }: Source<'prometheus'>, side: Side): Promise<Reading> {

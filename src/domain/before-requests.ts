@@ -11,8 +11,8 @@ import { sourceInWords, type Check, type CheckSource } from './verdict.ts'
  *   green's, by the same labels, and blue answers the same query: then it is told. It never is where it has none by those
  *   labels (green is not scraped, or labelled otherwise), or where the query gives nothing of blue either.
  * - A load balancer counts no request of a target group that gets none, but how many of its targets are healthy at any time.
- * - Metrics of one's own in CloudWatch are as Prometheus': where blue has them, they may come with requests.
- * - Pods and probes answer always, and have steps of their own before the gate.
+ * - Metrics of one's own in CloudWatch, and those in Datadog, are as Prometheus': where blue has them, they may come with requests.
+ * - Pods, probes, Jobs and the cluster itself answer always; what can be tried before the gate has steps of its own there.
  */
 export type Heard =
   /** It has data of green. */
@@ -60,12 +60,12 @@ export function heardOfPrometheus({ green, blue, madeUp, selected }: HeardOfProm
   }
 }
 
-/** Of metrics of one's own in CloudWatch, over the last half hour. */
-export function heardOfMetrics({ green, blue, madeUp }: OnBoth): Heard {
+/** Of metrics of one's own in CloudWatch or Datadog. `over`: for how long was looked back. */
+export function heardOfMetrics(source: string, over: string, { green, blue, madeUp }: OnBoth): Heard {
   if (green) return { is: 'answers' }
   return blue
-    ? { is: 'later', why: 'CloudWatch has nothing of green in half an hour, and has of blue' }
-    : { is: madeUp ? 'later' : 'silent', why: 'CloudWatch has nothing in half an hour, neither of green nor of blue' }
+    ? { is: 'later', why: `${source} has nothing of green in ${over}, and has of blue` }
+    : { is: madeUp ? 'later' : 'silent', why: `${source} has nothing in ${over}, neither of green nor of blue` }
 }
 
 /** Of target groups: those of green that CloudWatch tells nothing of. */
@@ -77,11 +77,14 @@ export const heardOfGroups = (untold: readonly string[]): Heard =>
         why: `CloudWatch does not tell how many targets of ${few(untold)} are healthy, so it would not tell of their requests`,
       }
 
-/** What is asked of green before anybody is asked to let it serve. Pods and probes have other steps for it. */
+/** What is asked of green before anybody is asked to let it serve. Pods, probes and Jobs have other steps for it. */
 const beforehand = {
   prometheus: true,
   cloudwatch: true,
+  datadog: true,
   readiness: false,
+  kubernetes: false,
+  job: false,
   probe: false,
 } as const satisfies Record<CheckSource['kind'], boolean>
 

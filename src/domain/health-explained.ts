@@ -134,19 +134,23 @@ export function explained(
       because,
     }
   })
-  return { environment, judges, verdict: overall(checks.map(asJudgement)), observe, checks }
+  // One that is not asked here keeps nobody from hearing what the others say.
+  const asked = checks.filter((_, n) => looked[n]?.check.source.kind !== 'job')
+  return { environment, judges, verdict: overall(asked.map(asJudgement)), observe, checks }
 }
 
 /** By name. One that compares with blue alone says nothing of blue. */
 function judgedBy(looked: readonly Looked[], judges: EnvironmentHealth['judges']): ReadonlyMap<string, Judgement> {
-  const asked = looked.filter(({ refused }) => refused === undefined)
+  const asked = looked.filter(({ check, refused }) => refused === undefined && check.source.kind !== 'job')
   const checks = asked.flatMap(({ check }) => (judges === 'blue' ? withoutBlue(check) : [check]))
   const samples = Object.fromEntries(asked.map(({ check, samples: its }) => [check.name, its]))
   return new Map(judgeAll(checks, samples).map((j) => [j.check, j]))
 }
 
-/** One that is not judged: it needs a green to compare, or counts from its first good answer on. */
+/** One that is not judged: it needs a green to compare, counts from its first good answer on, or would have to be started. */
 function untold(check: Check, samples: readonly Sample[]): Pick<Judgement, 'verdict' | 'because'> {
+  if (check.source.kind === 'job')
+    return { verdict: 'inconclusive', because: 'it is run on green in each window, and nothing is started here' }
   if (check.onceWell === true && samples.length > 0)
     return { verdict: 'inconclusive', because: 'it counts from its first good answer on' }
   const answers = samples.some(({ value }) => value !== null)

@@ -114,7 +114,11 @@ function countedOver({ source, every }: Check): number | undefined {
       return /\bi?rate\s*\(|\bincrease\s*\(/.test(source.queries.blue) ? seconds(source.window ?? every) : undefined
     case 'cloudwatch':
       return source.asked.of === 'query' ? undefined : 60
+    case 'datadog':
+      return /\.as_(?:count|rate)\(\)/.test(source.queries.blue) ? seconds(source.window) : undefined
     case 'probe':
+    case 'job':
+    case 'kubernetes':
     case 'readiness':
       return undefined
   }

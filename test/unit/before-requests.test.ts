@@ -82,14 +82,18 @@ test.for<{ says: string; is: string; heard: Partial<HeardOfPrometheus>; why?: st
   expect('why' in it ? it.why : '').toContain(why)
 })
 
-test('metrics of one’s own in CloudWatch are as Prometheus’; groups are told without requests', () => {
-  const own = (green: boolean, blue: boolean, madeUp = false) => heardOfMetrics({ green, blue, madeUp }).is
+test('metrics of one’s own in CloudWatch or Datadog are as Prometheus’; groups are told without requests', () => {
+  const own = (green: boolean, blue: boolean, madeUp = false) =>
+    heardOfMetrics('Datadog', '5m', { green, blue, madeUp }).is
   expect([own(true, false), own(false, true), own(false, false), own(false, false, true)]).toEqual([
     'answers',
     'later',
     'silent',
     'later',
   ])
+  expect(heardOfMetrics('Datadog', '5m', { green: false, blue: false, madeUp: false })).toMatchObject({
+    why: 'Datadog has nothing in 5m, neither of green nor of blue',
+  })
   expect(heardOfGroups([]).is).toBe('answers')
   expect(heardOfGroups(['web-green'])).toMatchObject({ is: 'silent', why: expect.stringContaining('web-green') })
 })

@@ -66,6 +66,20 @@ test('what may sleep until its handover counts once it was well', () => {
   expect(checks[0]).toMatchObject({ verdict: 'inconclusive', because: 'it counts from its first good answer on' })
 })
 
+test('a Job is not run to explain it, and leaves the verdict to the others', () => {
+  const job: Check = {
+    ...errors,
+    name: 'smoke',
+    source: { kind: 'job', job: { cronJob: 'smoke', timeout: '5m' }, namespaces: ['shop'] },
+  }
+  const { verdict, checks } = explained('test', 'green', '10m', [looked(errors, five(0)), looked(job, [])])
+  expect(verdict).toBe('pass')
+  expect(checks[1]).toMatchObject({
+    verdict: 'inconclusive',
+    because: 'it is run on green in each window, and nothing is started here',
+  })
+})
+
 test('blue’s number is of the same minute, or of the same look', () => {
   const minute = (value: number, n: number) => sample(value, { periodMs: n * 60_000 })
   expect(besideEach([minute(1, 2), minute(2, 3)], [minute(7, 1), minute(8, 3)]).map((s) => s.blue)).toEqual([7, 8])

@@ -73,6 +73,15 @@ test('the slowest check counts, and a minute of CloudWatch is told late', () => 
   ])
 })
 
+test('a query of Datadog counts requests over its window where it says so', () => {
+  const counts = (query: string): Check => ({
+    ...rated(),
+    source: { kind: 'datadog', site: 'datadoghq.eu', window: '5m', queries: { blue: query, green: query } },
+  })
+  expect(needs(1000, [counts('sum:trace.http.errors{*}.as_rate()')], [100])?.weights[0]?.sees).toBe(1)
+  expect(needs(1000, [counts('avg:queue.depth{*}')], [100])).toBeUndefined()
+})
+
 test('what counts no requests needs none', () => {
   const gauge = rated({ source: { kind: 'prometheus', url: '', queries: { blue: 'depth', green: 'depth' } } })
   const ready: Check = { ...errors, source: { kind: 'readiness', namespaces: [] } }
