@@ -103,7 +103,9 @@ async function demo(stage: Stage): Promise<DemoResult> {
   if (kubernetes === 'real') await bringPrograms((text) => stage.say(`  ${text}`))
   const { info, began } = await world()
   Object.assign(process.env, environmentOf(info))
-  stage.say(`  Temporal's UI  ${info.temporal.ui}\n  what is judged ${info.control.url}/judge\n`)
+  stage.say(
+    `  Temporal's UI  ${info.temporal.ui}\n  what is judged ${info.control.url}/judge (counted by the sandbox itself)\n`,
+  )
 
   const before = (await control(info, 'GET', '/inventory')) as Inventory
   const place = {

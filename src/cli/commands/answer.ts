@@ -115,7 +115,8 @@ async function list(verb: Answer, options: AnswerOptions): Promise<number> {
     if (why !== undefined) tell(`${where(g)} of ${g.platform} needs somebody other than you, who ${why}`)
   }
   if (hidden > 0) tell(`${hidden} more for others: norikae status`)
-  if (verb === 'approve' && who !== undefined && gates.length > 1) tell('all of these at once: norikae approve --all')
+  if (verb === 'approve' && who !== undefined && gates.length > 1)
+    tell(`all of these at once: norikae approve --all${screen.named ? ` --as ${who}` : ''}`)
   tell(`nothing was ${past[verb]}`)
   return exit.done
 }
