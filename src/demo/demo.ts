@@ -98,7 +98,7 @@ try {
 
 async function demo(stage: Stage): Promise<DemoResult> {
   stage.say(
-    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve apps,\ntraffic to all of them.',
+    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve\napps, traffic to all of them.',
   )
   if (kubernetes === 'real') await bringPrograms((text) => stage.say(`  ${text}`))
   const { info, began } = await world()
