@@ -99,12 +99,14 @@ try {
 
 async function demo(stage: Stage): Promise<DemoResult> {
   stage.say(
-    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve apps,\ntraffic to all of them: by rules of a load balancer, to billing by a record of Route 53, to chat-archiver\nby an HTTPRoute on a third cluster.',
+    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve\napps, traffic to all of them: by rules of a load balancer, to billing by a record of Route 53,\nto chat-archiver by an HTTPRoute on a third cluster.',
   )
   if (kubernetes === 'real') await bringPrograms((text) => stage.say(`  ${text}`))
   const { info, began } = await world()
   Object.assign(process.env, environmentOf(info))
-  stage.say(`  Temporal's UI  ${info.temporal.ui}\n  what is judged ${info.control.url}/judge\n`)
+  stage.say(
+    `  Temporal's UI  ${info.temporal.ui}\n  what is judged ${info.control.url}/judge (counted by the sandbox itself)\n`,
+  )
 
   const before = (await control(info, 'GET', '/inventory')) as Inventory
   const place = {

@@ -91,7 +91,8 @@ function passage(some: readonly OpenGate[], place: Place): string {
       workflowAt(place, first.workflowId),
       `More Actions → Send an Update. Name: ${main.message}. Data:`,
       inJson(bodyOf(first, main.message, place)),
-      'Submit, again where the first click only lays out the JSON. What waits is under User Metadata',
+      'Submit, again where the first click only lays out the JSON',
+      'What waits is on the tab User Metadata, under Current Details',
     ]),
     ...hintOf(first, place),
   ].join('\n')

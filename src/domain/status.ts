@@ -365,7 +365,7 @@ const NAMED = 4
 
 /** Whose name may stand in it: in a place where nobody is signed in, the reader has to know. */
 function byWhom({ people = [], excluded = {} }: Waiting): string {
-  const may = people.filter((name) => !(name in excluded))
+  const may = people.filter((name) => excluded[name] === undefined)
   const more = may.length - NAMED
   if (may.length === 0) return ''
   return `; by ${may.slice(0, NAMED).join(' or ')}${more > 0 ? ` or ${more} more` : ''}`
@@ -373,7 +373,7 @@ function byWhom({ people = [], excluded = {} }: Waiting): string {
 
 /** A body without proof would be refused: this makes the one to paste, where the key or the token is. */
 const toSign = (message: Answer, gate: string, digest: string, { workflowId, proves }: Required<Listening>): string =>
-  `\`${message}\` what this prints: \`norikae sign ${message} --workflow ${workflowId} --run ${proves.run} --plan ${digest} --gate ${gate}${proves.audience === undefined ? '' : ` --audience ${proves.audience}`}\``
+  `\`${message}\` with what this prints: \`norikae sign ${message} --workflow ${workflowId} --run ${proves.run} --plan ${digest} --gate ${gate}${proves.audience === undefined ? '' : ` --audience ${proves.audience}`}\``
 
 const NOTICED_LINES = 10
 

@@ -598,18 +598,18 @@ test('what is approved is shown: title, plan, who, findings', () => {
     findings: [warning('pdb', 'chat-actor', 'a budget allows no disruption', 'allow one')],
   }
   expect(drawn(gateDetails(gate, screen()), screen())).toMatchInlineSnapshot(`
-    "chat-actor production   chatwork-prod
+    "▲ warning  chat-actor  pdb
+        a budget allows no disruption
+      → allow one
+
+    chat-actor production   chatwork-prod
       what      move production to green
       plan      d9b6f453   gate production/gate@3f9a2c1b.1
       takes     0 of 1: approve or reject
       from      scala: chiba, doi
       open for  4m
       so far    production: waiting
-      back now  nothing to take back yet
-
-    ▲ warning  chat-actor  pdb
-        a budget allows no disruption
-      → allow one"
+      back now  nothing to take back yet"
   `)
   expect(drawn(gateList([], screen()), screen())).toMatchInlineSnapshot(`"no gate is open"`)
 })

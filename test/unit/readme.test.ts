@@ -120,10 +120,10 @@ test('the capture of the watch view is in the words of this version', () => {
   const capture = /```text\n(chatwork-prod 1\.35 → 1\.36.*?)```/s.exec(readme)?.[1] ?? ''
   expect(capture).toContain('APP            TEAM   TEST')
   const [, because = '', figures = ''] =
-    /on blue: (errors \(Prometheus\) (\S+, \S+) in a row[^\n]*)/.exec(capture) ?? []
+    /on blue: (errors \(Prometheus\) (\S+, \S+) in a row[^→]*)/.exec(capture.replaceAll(/\n {3}(?=\w)/g, ' ')) ?? []
   const source = { kind: 'prometheus', url: '', queries: { blue: '', green: '' } } as const
   const check = { name: 'errors', source, limit: { atMost: 0.02 }, minSamples: 2, breachAfter: 2, every: '1s' } as const
   const samples = figures.split(', ').map((value) => ({ at: '', value: Number(value) }))
   const judged = judge(check, samples)
-  expect([judged.verdict, inWords(judged)]).toEqual(['fail', because])
+  expect([judged.verdict, inWords(judged)]).toEqual(['fail', because.trim()])
 })

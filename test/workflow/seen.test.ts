@@ -28,7 +28,7 @@ const detailsOf = async (handle: WorkflowHandle) =>
   (await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata')).currentDetails ?? ''
 /** The JSON objects that stand in the details, ready to paste. */
 const toPaste = (text: string) =>
-  [...text.matchAll(/- `(\w+)` `(\{.*\})`/g)].map(
+  [...text.matchAll(/- to \w+, send `(\w+)` `(\{.*\})`/g)].map(
     ([, message = '', body = '{}']) => [message, JSON.parse(body) as Record<string, string>] as const, // it is ours
   )
 const eventsOf = async (handle: WorkflowHandle) => {

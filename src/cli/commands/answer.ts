@@ -35,10 +35,10 @@ const past = {
 } as const satisfies Record<Answer, string>
 
 /** What must be typed with an answer that lets something go for good. */
-const whatIsTyped = (verb: Answer, gate: string): string =>
+const whatIsTyped = (verb: Answer, gate: OpenGate): string =>
   verb === 'approve'
-    ? `Type the name of what is lost for good by ${gate}`
-    : `Type the name of the workload whose rest is given up by ${gate}`
+    ? `Type the name of what is lost for good by ${where(gate)} (${gate.what})`
+    : `Type the name of the workload whose rest is given up by ${where(gate)} (${gate.what})`
 
 /** Finds the open gate that is meant, shows what is decided, asks, and sends the answer. Without a name: lists. */
 export async function answer(
@@ -72,7 +72,7 @@ export async function answer(
     const place = 'what' in found ? where(found) : name
     const typed =
       'what' in found && needsTyping(found, verb)
-        ? await typing(whatIsTyped(verb, gate), options.typed, '--typed <name>')
+        ? await typing(whatIsTyped(verb, found), options.typed, '--typed <name>')
         : options.typed
     await agree(`${verb[0]?.toUpperCase()}${verb.slice(1)} ${place} of ${platform}?`, options.yes)
     const body = { gate, by, ...more, ...(typed !== undefined && { typed }) }
@@ -115,7 +115,8 @@ async function list(verb: Answer, options: AnswerOptions): Promise<number> {
     if (why !== undefined) tell(`${where(g)} of ${g.platform} needs somebody other than you, who ${why}`)
   }
   if (hidden > 0) tell(`${hidden} more for others: norikae status`)
-  if (verb === 'approve' && who !== undefined && gates.length > 1) tell('all of these at once: norikae approve --all')
+  if (verb === 'approve' && who !== undefined && gates.length > 1)
+    tell(`all of these at once: norikae approve --all${screen.named ? ` --as ${who}` : ''}`)
   tell(`nothing was ${past[verb]}`)
   return exit.done
 }

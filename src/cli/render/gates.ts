@@ -76,6 +76,8 @@ export function gateDetails(gate: OpenGate, screen: Screen, answer?: Answer): Li
   const { now, width } = screen
   const whole = (text: string) => wrapped(text, width - BESIDE_NAMES, Infinity)
   return [
+    // Above it, so that what is decided stands where the question does.
+    ...(gate.findings.length === 0 ? [] : [...findings(gate.findings, screen), blank]),
     [cell(where(gate), 'strong'), cell(`   ${gate.platform}`, 'faint')],
     ...columns(
       [
@@ -117,7 +119,6 @@ export function gateDetails(gate: OpenGate, screen: Screen, answer?: Answer): Li
       ],
       2,
     ),
-    ...(gate.findings.length === 0 ? [] : [blank, ...findings(gate.findings, screen)]),
   ]
 }
 
