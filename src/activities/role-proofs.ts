@@ -39,7 +39,7 @@ export const roleProofActions = (outside: Outside) => {
       .filter((account) => !isAmong(accounts, account))
       .map((account): Tried => ({ is: 'refused', says: `${nameOf(account)} is not on ${on}` }))
     const tried = [...byToken, ...byEks, ...absent]
-    const that = (is: 'refused' | 'never') => tried.flatMap((one) => (one.is === is ? one.says : []))
+    const that = (is: 'refused' | 'never') => tried.flatMap((one) => (one.is === is ? one.says : [])).toSorted()
     const refused = that('refused')
     if (refused.length > 0)
       throw notYet(
