@@ -3,7 +3,7 @@ import { ASKED, refuseWhileChanged } from './cluster-parts.ts'
 import { contested, failed, notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import { ATTEMPT_TAG, tagsOf, tokenOf } from './tokens.ts'
-import { budgets, doneAt, noteDone, notYet } from './waiting.ts'
+import { budgets, doneAt, isGoing, noteDone, notYet, unlessGone } from './waiting.ts'
 
 export const addonActions = (outside: Outside) => {
   const installAddon: Deed<'installAddon'> = async (call) => {
@@ -29,7 +29,12 @@ export const addonActions = (outside: Outside) => {
     if (found.status === 'CREATE_FAILED') {
       if (found.tags[RUN_TAG] !== call.run || Number(found.tags[ATTEMPT_TAG]) >= call.attempt)
         throw failed(`${addon} could not be installed: ${found.healthIssues.join('; ') || 'EKS says no more'}`)
-      await eks.deleteAddon(cluster, addon)
+      await unlessGone(
+        addon,
+        budgets.addon,
+        async () => isGoing(await eks.findAddon(cluster, addon)),
+        () => eks.deleteAddon(cluster, addon),
+      )
       throw notYet(`${addon} failed in an earlier try and is deleted first`, budgets.addon)
     }
     // DEGRADED is no end: coredns is so until nodes are there.

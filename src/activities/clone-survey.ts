@@ -1,7 +1,9 @@
 import { configurationFindings, type Configured } from '../domain/addon-configuration.ts'
 import { amiFacts, amiFindings, imagesToKnow } from '../domain/amis.ts'
-import { cloneFindings, greenExists, planAddons, tierFindings } from '../domain/clone.ts'
+import { cloneFindings, greenExists, tierFindings } from '../domain/clone.ts'
+import { planAddons } from '../domain/clone-addons.ts'
 import { partsInside } from '../domain/clone-access.ts'
+import { componentFindings } from '../domain/control-plane-components.ts'
 import type { VersionDescription } from '../domain/eks-objects.ts'
 import type { AddonFacts, BlueFacts } from '../domain/facts.ts'
 import { fargateFindings } from '../domain/fargate.ts'
@@ -11,6 +13,8 @@ import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import { templateFacts, templateFindings } from '../domain/launch-templates.ts'
 import { logFacts, logFindings, logGroupOf } from '../domain/log-groups.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
+import { capacityFindings } from '../domain/reserved-capacity.ts'
+import { tagFindings } from '../domain/tag-room.ts'
 import { findingsOfAccess } from './access.ts'
 import { hasAwsAuth } from './access-copies.ts'
 import { templatesOn } from './launch-templates.ts'
@@ -34,6 +38,7 @@ export async function cloneSurvey(
 ) {
   const { eks } = world
   const { cluster, nodegroups } = blue
+  const target = versions.find((v) => v.version === to)
   const offered = await Promise.all(
     blue.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
   )
@@ -57,14 +62,18 @@ export async function cloneSurvey(
       ...(await greenFindings(eks, green)),
       ...cloneFindings(blue),
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
+      ...capacityFindings(nodegroups, templates),
+      ...tagFindings(
+        blue,
+        templates.filter(({ group }) => ofTemplates.launchTemplates?.includes(group.name)),
+        { blue: cluster.name, green, platform: file.platform, run: '' },
+      ),
       ...amiFindings(booted, await world.compute.images(imagesToKnow(booted))),
       ...fargateFindings(blue.fargateProfiles),
       ...identityProviderFindings(blue.identityProviders),
       ...logFindings(logGroup, green),
-      ...tierFindings(
-        cluster,
-        versions.find((v) => v.version === to),
-      ),
+      ...tierFindings(cluster, target),
+      ...componentFindings(cluster, target),
       ...(await findingsOfAccess(eks, kubernetes, { blue: cluster.name, principalArn })),
       ...addons.findings,
       ...configurationFindings(await configured(eks, blue, addons.addons)),

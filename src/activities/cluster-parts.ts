@@ -4,7 +4,7 @@ import type { ClusterDescription } from '../domain/eks-objects.ts'
 import { issuesInWords } from '../domain/node-issues.ts'
 import { contested, failed } from './errors.ts'
 import { ATTEMPT_TAG } from './tokens.ts'
-import { budgets, doneAt, noteDone, notYet, remember, remembered } from './waiting.ts'
+import { budgets, doneAt, isGoing, noteDone, notYet, remember, remembered, unlessGone } from './waiting.ts'
 
 /** Node groups and Fargate profiles: what EKS makes and deletes as a part of a cluster, in its own time. */
 export interface ClusterPart<Told extends State = State> {
@@ -13,6 +13,8 @@ export interface ClusterPart<Told extends State = State> {
   readonly cluster: string
   /** As it was just read; undefined: it is not there. */
   readonly found: Told | undefined
+  /** As it is by now. */
+  readonly again: () => Promise<State | undefined>
   readonly remove: () => Promise<void>
   /** What keeps it from going, in words that follow on; absent: nothing that is known. */
   readonly heldUp?: string
@@ -34,7 +36,7 @@ interface State {
  */
 export async function made<Told extends State>(
   { run, attempt }: Pick<ActionCall, 'run' | 'attempt'>,
-  { what, cluster, found, remove }: ClusterPart<Told>,
+  { what, cluster, found, again, remove }: ClusterPart<Told>,
   create: () => Promise<void>,
 ): Promise<Told> {
   if (!found) {
@@ -48,7 +50,7 @@ export async function made<Told extends State>(
   if (found.status !== 'CREATE_FAILED')
     throw notYet(`${what} is ${found.status}`, budgets.nodegroup, undefined, doneAt(ASKED))
   if (Number(found.tags[ATTEMPT_TAG]) >= attempt) throw failed(`${what} could not be made: ${reasons(found)}`)
-  await remove()
+  await unlessGone(`${what} of ${cluster}`, budgets.nodegroup, async () => isGoing(await again()), remove)
   throw notYet(`${what} failed in an earlier try and is deleted first`, budgets.nodegroup)
 }
 
@@ -60,6 +62,7 @@ export async function gone({
   what,
   cluster,
   found,
+  again,
   remove,
   heldUp = '',
 }: ClusterPart): Promise<{ readonly note: string }> {
@@ -68,7 +71,7 @@ export async function gone({
   if (found.status === 'DELETE_FAILED' && remembered(false))
     throw failed(`${what} could not be deleted: ${reasons(found)}${heldUp}`)
   if (found.status !== 'DELETING' && found.status !== 'CREATING') {
-    await remove()
+    await unlessGone(`${what} of ${cluster}`, budgets.nodegroup, async () => isGoing(await again()), remove)
     remember(true)
   }
   throw notYet(

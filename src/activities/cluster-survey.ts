@@ -6,12 +6,14 @@ import type { BlueFacts } from '../domain/facts.ts'
 import { blocker, warning, type Finding } from '../domain/findings.ts'
 import { hostFindings, type RunningPod } from '../domain/hosts-on-blue.ts'
 import { insightFindings, refreshDue } from '../domain/insights.ts'
-import { quotaFindings, quotas, type RunningInstance } from '../domain/quotas.ts'
+import { nodesElsewhere } from '../domain/nodes-elsewhere.ts'
+import { quotaFindings, type RunningInstance } from '../domain/quotas.ts'
 import { addressingOf, subnetFindings, subnetsOfNodes } from '../domain/subnets.ts'
 import { supportFindings } from '../domain/support-findings.ts'
 import { records } from '../domain/fields.ts'
 import type { Outside, Proven } from './outside.ts'
 import type { EksPort, KubernetesPort } from './ports.ts'
+import { allowedOf } from './quota-survey.ts'
 import { notYet } from './waiting.ts'
 
 /** What blue's cluster, its account and its network have to say to a second cluster beside it. Reads only. */
@@ -69,11 +71,12 @@ export async function clusterSurvey(
     ...(builds
       ? [
           look('subnets', cluster.name, async () => subnets(network, kubernetes, facts, await instances, await pods)),
+          look('nodes', cluster.name, async () => nodesElsewhere(cluster.name, await instances)),
           look('quotas', cluster.name, async () =>
             quotaFindings(
               cluster.name,
               { clusters: (await eks.clusterNames()).length, instances: await instances },
-              await allowed(world),
+              await allowedOf(world, ['clusters', 'onDemand', 'spot']),
             ),
           ),
           look('encryption key', cluster.name, async () =>
@@ -96,7 +99,7 @@ export async function clusterSurvey(
 }
 
 /** What cannot be looked at, most often because the worker may not, is told, and stops nothing: the rest is worth having. */
-async function look(what: string, blue: string, at: () => Promise<Finding[]>): Promise<Finding[]> {
+export async function look(what: string, blue: string, at: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await at()
   } catch (error) {
@@ -157,15 +160,6 @@ async function subnets(
     addressing.prefixes ? network.taken(ofNodes) : [],
   ])
   return subnetFindings(facts, found, { nodesIn, podsOn: [...podsOn.values()] }, addressing, taken)
-}
-
-async function allowed({ quotas: port }: Pick<Proven, 'quotas'>) {
-  const [clusters, onDemand, spot] = await Promise.all([
-    port.allowed(quotas.clusters),
-    port.allowed(quotas.onDemand),
-    port.allowed(quotas.spot),
-  ])
-  return { clusters, onDemand, spot }
 }
 
 interface PlacedPod {

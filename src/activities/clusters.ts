@@ -2,11 +2,11 @@ import { newCluster, RUN_TAG } from '../domain/clone.ts'
 import type { Duration } from '../domain/duration.ts'
 import type { ClusterDescription } from '../domain/eks-objects.ts'
 import type { Identity } from '../domain/platform.ts'
-import { contested, denied, failed, isDenied, notFound } from './errors.ts'
+import { contested, denied, failed, notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { EksPort } from './ports.ts'
 import { ATTEMPT_TAG, tagsOf, tokenOf } from './tokens.ts'
-import { budgets, hasWaited, notYet, onceKnown } from './waiting.ts'
+import { budgets, hasWaited, isGoing, notYet, onceKnown, unlessGone } from './waiting.ts'
 
 export const clusterActions = (outside: Outside) => {
   const createCluster: Deed<'createCluster'> = async (call) => {
@@ -39,6 +39,7 @@ export const clusterActions = (outside: Outside) => {
     const found = await eks.findCluster(cluster)
     if (!found) return { note: `${cluster} is gone` }
     proveIdentity(found, identity, call.run)
+    const goes = async () => isGoing(await eks.findCluster(cluster))
     if (found.status === 'DELETING' || found.status === 'CREATING')
       throw notYet(`${cluster} is ${found.status}`, budgets.cluster)
     await refuseParts(eks, cluster)
@@ -50,28 +51,16 @@ export const clusterActions = (outside: Outside) => {
     // It protects what is ACTIVE; what never came up can go as it is.
     // https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html
     if (found.deletionProtection && found.status === 'ACTIVE') {
-      await unlessGone(eks, cluster, () =>
+      await unlessGone(cluster, budgets.cluster, goes, () =>
         removing(identity).setDeletionProtection(cluster, false, tokenOf(call, 'protection')),
       )
       throw notYet(`the deletion protection of ${cluster} is being lifted`, budgets.cluster)
     }
-    await unlessGone(eks, cluster, () => removing(identity).deleteCluster(cluster))
+    await unlessGone(cluster, budgets.cluster, goes, () => removing(identity).deleteCluster(cluster))
     throw notYet(`${cluster} was just told to go`, budgets.cluster)
   }
 
   return { createCluster, deleteCluster }
-}
-
-/** IAM, which goes by its tags, denies what is asked of a cluster that is gone and was told as there. */
-async function unlessGone(eks: EksPort, cluster: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    if (!isDenied(error)) throw error
-    const there = await eks.findCluster(cluster)
-    if (there && there.status !== 'DELETING') throw error
-    throw notYet(`${cluster} is going`, budgets.cluster)
-  }
 }
 
 /**
@@ -99,7 +88,7 @@ const looked = (names: readonly string[], find: (name: string) => Promise<{ read
   Promise.all(
     names.map(async (name) => {
       const found = await find(name)
-      return { name, goes: found === undefined || found.status === 'DELETING' }
+      return { name, goes: isGoing(found) }
     }),
   )
 

@@ -35,7 +35,7 @@ import {
 } from './stores.ts'
 import { tagsOf, tokenOf } from './tokens.ts'
 import { bring, clear } from './volume-copies.ts'
-import { askedOnce, budgets, notYet, onceEach, remember, soonKnown } from './waiting.ts'
+import { askedOnce, budgets, notYet, onceEach, remember, soonKnown, unlessGone } from './waiting.ts'
 
 export const copiedVolumeActions = (outside: Outside) => {
   const copyVolumes: Deed<'copyVolumes'> = async (call) => {
@@ -105,7 +105,14 @@ export const copiedVolumeActions = (outside: Outside) => {
     const loose = earlier.filter((v) => !isKept(v)).map((v) => v.id)
     if (loose.length > 0) await blockStorage.tagVolumes(loose, { [KEPT_TAG]: scope[on] })
     const going = all.filter((v) => !isKept(v) && !isEarlierCopy(v, asker))
-    for (const { id, state } of going) if (['available', 'error'].includes(state)) await blockStorage.deleteVolume(id)
+    for (const { id, state } of going)
+      if (['available', 'error'].includes(state))
+        await unlessGone(
+          id,
+          budgets.volumes,
+          async () => (await blockStorage.volumes([id])).every((v) => v.state === 'deleting'),
+          () => blockStorage.deleteVolume(id),
+        )
     const snapshots = await dropped(blockStorage, mine)
     const left = [...going.map((v) => `${v.id} (${v.state})`), ...(snapshots > 0 ? [`${snapshots} snapshots`] : [])]
     if (left.length > 0) throw notYet(`going: ${left.join(', ')}`, budgets.volumes, '1s')
@@ -155,7 +162,13 @@ const belonging = (platform: string, run: string, workload: WorkloadRef) => ({
 /** How many there are still. One that is not complete yet goes as soon as it is: EC2 has heard it, and may take hours. */
 async function dropped(blockStorage: BlockStoragePort, tags: Readonly<Record<string, string>>): Promise<number> {
   const all = await blockStorage.snapshotsTagged(tags)
-  for (const { id } of all) await blockStorage.deleteSnapshot(id)
+  for (const { id } of all)
+    await unlessGone(
+      id,
+      budgets.volumes,
+      async () => !(await blockStorage.snapshotsTagged(tags)).some((s) => s.id === id),
+      () => blockStorage.deleteSnapshot(id),
+    )
   return all.filter((s) => s.state !== 'pending').length
 }
 

@@ -44,5 +44,6 @@ const profile = async (
     what: `Fargate profile ${name}`,
     cluster,
     found: await eks.findFargateProfile(cluster, name),
+    again: () => eks.findFargateProfile(cluster, name),
     remove: () => remover.deleteFargateProfile(cluster, name),
   }) satisfies ClusterPart

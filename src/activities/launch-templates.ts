@@ -7,7 +7,7 @@ import { contested, denied, notFound } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { LaunchTemplatesPort } from './ports.ts'
 import { tagsOf, tokenOf } from './tokens.ts'
-import { budgets, notYet } from './waiting.ts'
+import { budgets, notYet, unlessGone } from './waiting.ts'
 
 /** Templates that Norikae makes have one version. */
 const FIRST = '1'
@@ -62,7 +62,12 @@ export const launchTemplateActions = (outside: Outside) => {
       throw denied(
         `launch template ${name} was not made by ${identity === 'made-by-this-run' ? 'this run' : 'Norikae'} for ${cluster} (its tags say ${found.tags[PLATFORM_TAG] ?? 'nothing'}, ${found.tags[CLUSTER_TAG] ?? 'nothing'}). It was left alone`,
       )
-    await launchTemplates.remove(found.id)
+    await unlessGone(
+      `launch template ${name}`,
+      budgets.objects,
+      async () => (await launchTemplates.find(name, FIRST)) === undefined,
+      () => launchTemplates.remove(found.id),
+    )
     throw notYet(`launch template ${name} was just deleted`, budgets.objects)
   }
 

@@ -56,5 +56,6 @@ const nodeGroup = async (
     what: `node group ${name}`,
     cluster,
     found: await eks.findNodegroup(cluster, name),
+    again: () => eks.findNodegroup(cluster, name),
     remove: () => remover.deleteNodegroup(cluster, name),
   }) satisfies ClusterPart

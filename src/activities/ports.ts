@@ -25,7 +25,7 @@ import type { CertificateAuthority } from '../domain/certificate-authorities.ts'
 import type { Insight, InsightsRefresh } from '../domain/insights.ts'
 import type { LogGroup } from '../domain/log-groups.ts'
 import type { Tagged } from '../domain/network-tags.ts'
-import type { QuotaName, RunningInstance } from '../domain/quotas.ts'
+import type { BalancingUsage, QuotaName, RunningInstance } from '../domain/quotas.ts'
 import type { SubnetDescription, TakenAddresses } from '../domain/subnets.ts'
 import type { Tried } from '../domain/dry-run.ts'
 import type { ChatMessage } from '../domain/chat-message.ts'
@@ -40,6 +40,7 @@ import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { ImageId, Repository } from '../domain/registry-images.ts'
 import type { Probed, ProbeTarget } from '../domain/probes.ts'
 import type { Remains } from '../domain/remains.ts'
+import type { RolePermission } from '../domain/role-permissions.ts'
 import type { RoleDescription } from '../domain/roles.ts'
 import type { ServedResource } from '../domain/resources.ts'
 import type { Claims } from '../domain/tokens.ts'
@@ -106,6 +107,8 @@ export interface RolesPort {
   find(name: string): Promise<RoleDescription | undefined>
   /** Every role of the account, without its tags. */
   all(): Promise<readonly RoleDescription[]>
+  /** Policies of roles that somebody of the account has written, of all roles: those of AWS name no cluster. */
+  permissions(): Promise<readonly RolePermission[]>
   /** Replaces the whole policy, whatever it has become meanwhile. Throws `quotaExceeded` where it is too long. */
   setTrust(name: string, document: string): Promise<void>
   /** Characters that a trust policy may have, without white space. */
@@ -175,6 +178,8 @@ export interface EksPort {
   /** Those that no add-on owns. */
   podIdentities(cluster: string): Promise<readonly PodIdentity[]>
   podIdentity(cluster: string, namespace: string, serviceAccount: string): Promise<PodIdentity | undefined>
+  /** Names of the service accounts of a namespace that have one, whoever made it. */
+  accountsWithIdentity(cluster: string, namespace: string): Promise<readonly string[]>
   createPodIdentity(cluster: string, identity: NewPodIdentity, token: string): Promise<void>
   versions(): Promise<readonly VersionDescription[]>
   /** Of the cluster, or of one of its node groups: those that have not ended. */
@@ -204,6 +209,8 @@ export interface LoadBalancingPort {
   createTargetGroup(name: string, like: TargetGroupDescription, tags: Readonly<Record<string, string>>): Promise<string>
   deleteTargetGroup(arn: string): Promise<void>
   health(targetGroupArn: string): Promise<readonly TargetHealth[]>
+  /** How many load balancers and target groups are in the region; and of the former, those that a cluster's controllers made. */
+  usage(cluster: string): Promise<BalancingUsage>
   /** An application or network load balancer that is active, by the name at which it answers. */
   findBalancer(host: string): Promise<Balancer | undefined>
   /** Addresses that stay the same, of those of these network load balancers that have some; by the name at which each answers. */

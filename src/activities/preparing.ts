@@ -31,7 +31,7 @@ import { adoptionOf } from './adopting.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { blueOf } from './blue.ts'
 import { cloneSurvey } from './clone-survey.ts'
-import { clusterSurvey, insightsRefreshed } from './cluster-survey.ts'
+import { clusterSurvey, insightsRefreshed, look } from './cluster-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { dnsSurvey } from './external-dns.ts'
@@ -43,8 +43,10 @@ import { networkOf, taggedFor } from './network-tags.ts'
 import { httpRouteSurvey } from './http-route-survey.ts'
 import { imageSurvey } from './registry-images.ts'
 import { hasRoles } from './role-proofs.ts'
+import { quotaSurvey } from './quota-survey.ts'
 import { recordSurvey } from './record-survey.ts'
 import { removalSurvey } from './removal-survey.ts'
+import { permissionSurvey } from './permission-survey.ts'
 import { bounded, DIVIDE_AN_APP, fitting, LARGEST_APP, LARGEST_CUTOVER } from './plan-sizes.ts'
 import { roleSurvey } from './role-survey.ts'
 import { seenBy, sightOf } from './sight.ts'
@@ -139,7 +141,16 @@ export const preparingActivities = (
       ...takenFindings(requested),
       ...(adoption?.findings ?? (await clone.findings())),
       ...ofCluster,
+      ...(await look('quotas of load balancing and IAM', blue, () =>
+        quotaSurvey(world, kubernetes, blue, {
+          apps: platform.apps,
+          provider: !adoption && roles.facts?.provider === true,
+        }),
+      )),
       ...roles.findings,
+      ...(await look('permissions of IAM roles', blue, () =>
+        permissionSurvey(world, kubernetes, facts, { account: file.account, green }),
+      )),
       ...podIdentityFindings(facts.podIdentities),
       ...auditLogFindings(facts.cluster),
       ...ruleFindings(groupRules),
@@ -242,7 +253,7 @@ async function plansOf(
       const [workloads, images, roles] = await Promise.all([
         workloadsIn(blue, environment.namespaces),
         fingerprintOf(blue, environment.namespaces),
-        hasRoles(blue, environment.namespaces),
+        hasRoles({ eks: world.eks, cluster: blue }, platform.blue, environment.namespaces),
       ])
       const plan = sealed(planCutover(platform, app, environment, { images, workloads, ...(roles && { roles }) }))
       return bounded(plan, LARGEST_CUTOVER, `the steps of ${app.name} ${environment.name}`, DIVIDE_AN_APP)

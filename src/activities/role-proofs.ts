@@ -1,9 +1,18 @@
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
-import { roleOf } from '../domain/roles.ts'
+import { notGiven } from '../domain/pod-identity-proofs.ts'
+import { accountOf, nameOfRole, roleOf } from '../domain/roles.ts'
 import { denied, isDenied } from './errors.ts'
-import { otherSide, proven, type Deed, type Outside } from './outside.ts'
-import type { KubernetesPort } from './ports.ts'
+import { fewAtATime } from './few-at-a-time.ts'
+import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
+import type { EksPort, KubernetesPort } from './ports.ts'
+import { both } from './role-trust.ts'
 import { budgets, notYet } from './waiting.ts'
+
+/** How one service account stands; `says` begins with its name where it does not get its role. */
+type Tried = { readonly is: 'given' | 'unread' } | { readonly is: 'refused' | 'never'; readonly says: string }
+
+/** Each is a few questions to EKS and IAM. */
+const AT_ONCE = 4
 
 export const roleProofActions = (outside: Outside) => {
   /** Tokens and what STS gives for them are let go of here: neither is in a history, a log or an answer. */
@@ -14,30 +23,38 @@ export const roleProofActions = (outside: Outside) => {
     const [accounts, others] = await Promise.all([accountsIn(here, namespaces), accountsIn(there, namespaces)])
     const isAmong = (some: readonly KubernetesObject[], account: KubernetesObject) =>
       some.some((one) => nameOf(one) === nameOf(account))
-    const tried = await Promise.all(
-      accounts.map(async (account) => {
+    const byToken = await Promise.all(
+      accounts.map(async (account): Promise<Tried> => {
         const why = await refusalOf(here, account, call.scope.region)
-        if (why === undefined) return { is: 'given' } as const
+        if (why === undefined) return { is: 'given' }
         // What is not so on the other side either is nothing that moving changes.
         const before = isAmong(others, account) ? await refusalOf(there, account, call.scope.region) : undefined
         return before === undefined
-          ? ({ is: 'refused', says: `${nameOf(account)} does not get ${roleOf(account)?.arn ?? ''}: ${why}` } as const)
-          : ({ is: 'never', says: nameOf(account) } as const)
+          ? { is: 'refused', says: `${nameOf(account)} does not get ${roleOf(account)?.arn ?? ''}: ${why}` }
+          : { is: 'never', says: nameOf(account) }
       }),
     )
-    const that = (is: 'given' | 'refused' | 'never') =>
-      tried.filter((one) => one.is === is).map((one) => ('says' in one ? one.says : ''))
-    const absent = others.filter((account) => !isAmong(accounts, account)).map((a) => `${nameOf(a)} is not on ${on}`)
-    const refused = [...that('refused'), ...absent]
+    const byEks = await associated(world, call.scope, namespaces, on)
+    const absent = others
+      .filter((account) => !isAmong(accounts, account))
+      .map((account): Tried => ({ is: 'refused', says: `${nameOf(account)} is not on ${on}` }))
+    const tried = [...byToken, ...byEks, ...absent]
+    const that = (is: 'refused' | 'never') => tried.flatMap((one) => (one.is === is ? one.says : []))
+    const refused = that('refused')
     if (refused.length > 0)
       throw notYet(
-        `${refused.length} of ${accounts.length + absent.length} service accounts of ${app} do not get their roles on ${on}: ${refused.join('; ')}`,
+        `${refused.length} of ${tried.length} service accounts of ${app} do not get their roles on ${on}: ${refused.join('; ')}`,
         // IAM tells everybody within seconds; what lasts longer is for people.
         budgets.objects,
       )
-    const [given, never] = [that('given').length, that('never')]
+    const [given, unread] = (['given', 'unread'] as const).map((is) => tried.filter((one) => one.is === is).length)
+    const never = that('never')
     return {
-      note: `${given} ${given === 1 ? 'service account gets its role' : 'service accounts get their roles'} on ${on}${never.length === 0 ? '' : `; on neither side: ${never.join(', ')}`}`,
+      note: [
+        `${given} ${given === 1 ? 'service account gets its role' : 'service accounts get their roles'} on ${on}`,
+        ...(unread ? [`of ${unread} whose associations are there the trust policies may not be read`] : []),
+        ...(never.length > 0 ? [`on neither side: ${never.join(', ')}`] : []),
+      ].join('; '),
     }
   }
 
@@ -55,6 +72,53 @@ export const roleProofActions = (outside: Outside) => {
   return { proveRoles }
 }
 
+/**
+ * Those to whom EKS gives their roles: nobody but EKS's own agent on a node can ask for one. So the association is read
+ * back, and the role's trust policy is held against the other side's: what lets in that one has to let in this one.
+ */
+async function associated(
+  { eks, roles }: Proven,
+  scope: Record<'blue' | 'green' | 'account', string>,
+  namespaces: readonly string[],
+  on: 'blue' | 'green',
+): Promise<readonly Tried[]> {
+  const [cluster, other] = [scope[on], scope[otherSide(on)]]
+  const [its, others] = await Promise.all([
+    identitiesIn(eks, cluster, namespaces),
+    identitiesIn(eks, other, namespaces),
+  ])
+  if (its.length + others.length === 0) return []
+  const [there, here] = await both(eks, other, cluster)
+  const found: Tried[] = []
+  await fewAtATime([...new Set([...its, ...others])].toSorted(), AT_ONCE, async (name) => {
+    const [namespace = '', serviceAccount = ''] = name.split('/')
+    const association = await eks.podIdentity(cluster, namespace, serviceAccount)
+    // An add-on's own goes with the add-on.
+    if (!association && (its.includes(name) || !(await eks.podIdentity(other, namespace, serviceAccount)))) return
+    if (!association) {
+      found.push({ is: 'refused', says: `${name} has no pod identity association on ${on}` })
+      return
+    }
+    const { roleArn } = association
+    if (accountOf(roleArn) !== scope.account) {
+      found.push({ is: 'unread' })
+      return
+    }
+    try {
+      const role = await roles.find(nameOfRole(roleArn))
+      const not = role ? notGiven(role.trust, there, here) : { why: 'there is no such role', never: true }
+      // As above: what is not so on the other side either.
+      if (!not) found.push({ is: 'given' })
+      else if (not.never && others.includes(name)) found.push({ is: 'never', says: name })
+      else found.push({ is: 'refused', says: `${name} does not get ${roleArn}: ${not.why}` })
+    } catch (error) {
+      if (!isDenied(error)) throw error
+      found.push({ is: 'unread' })
+    }
+  })
+  return found
+}
+
 const nameOf = ({ metadata }: KubernetesObject): string => `${metadata.namespace ?? ''}/${metadata.name}`
 
 /** Those that are to get a role. */
@@ -63,6 +127,20 @@ async function accountsIn(cluster: KubernetesPort, namespaces: readonly string[]
   return found.flat().filter((account) => roleOf(account) !== undefined)
 }
 
-/** Whether anything in these namespaces is to get a role. */
-export const hasRoles = async (cluster: KubernetesPort, namespaces: readonly string[]): Promise<boolean> =>
-  (await accountsIn(cluster, namespaces)).length > 0
+/** `<namespace>/<service account>` */
+async function identitiesIn(eks: EksPort, cluster: string, namespaces: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    namespaces.map(async (namespace) =>
+      (await eks.accountsWithIdentity(cluster, namespace)).map((name) => `${namespace}/${name}`),
+    ),
+  )
+  return found.flat()
+}
+
+/** Whether anything in these namespaces is to get a role, by its annotation or by EKS. */
+export const hasRoles = async (
+  { eks, cluster }: { readonly eks: EksPort; readonly cluster: KubernetesPort },
+  name: string,
+  namespaces: readonly string[],
+): Promise<boolean> =>
+  (await accountsIn(cluster, namespaces)).length > 0 || (await identitiesIn(eks, name, namespaces)).length > 0

@@ -1,7 +1,7 @@
 import { activityInfo, Context, heartbeat } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import { milliseconds, seconds, type Duration } from '../domain/duration.ts'
-import { failed, isNotFound, notReady } from './errors.ts'
+import { failed, isDenied, isNotFound, notReady } from './errors.ts'
 
 /** Since the step was asked for: over all attempts, whichever worker ran them. */
 const waitedSeconds = (): number => (Date.now() - activityInfo().scheduledTimestampMs) / 1000
@@ -40,6 +40,28 @@ export async function onceKnown<T>(
     throw notYet(`${thing} is not told alike everywhere yet: ${error.message}`, budget, undefined, sinceMs())
   }
 }
+
+/**
+ * Removes what was read as there a moment ago. IAM goes by its tags, and denies what is asked of a thing that is gone: where
+ * `goes` says so, it is looked at again. Any other denial is passed on. `thing` begins what is told.
+ */
+export async function unlessGone(
+  thing: string,
+  budget: Duration,
+  goes: () => Promise<boolean>,
+  remove: () => Promise<void>,
+): Promise<void> {
+  try {
+    await remove()
+  } catch (error) {
+    if (!isDenied(error) || !(await goes())) throw error
+    throw notYet(`${thing} is going`, budget)
+  }
+}
+
+/** Of what EKS makes: it is gone, or will be by itself. */
+export const isGoing = (found: { readonly status: string } | undefined): boolean =>
+  found === undefined || found.status === 'DELETING'
 
 /** As `onceKnown`, in a step that may have waited for hours before it asks: its time begins when nothing was found first. */
 export const soonKnown = <T>(thing: string, budget: Duration, work: () => Promise<T>): Promise<T> =>

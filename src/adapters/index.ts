@@ -120,7 +120,8 @@ export function connectOutside({
     remains: (region) =>
       remains({ ec2: ec2Clients.of(region), elb: elbClients.of(region), logs: logsClients.of(region) }),
     keys: (region) => keys(kmsClients.of(region)),
-    quotas: (region) => quotas(quotaClients.of(region)),
+    // https://docs.aws.amazon.com/general/latest/gr/iam-service.html: of IAM there is one place that tells them.
+    quotas: (region) => quotas((service) => quotaClients.of(service === 'iam' ? 'us-east-1' : region)),
     network: (region) => network(ec2Clients.of(region)),
     launchTemplates: (region) => launchTemplates(ec2Clients.of(region)),
     kubernetes: (region, cluster) => clusters.open(region, cluster),

@@ -1,10 +1,10 @@
 import { capabilityFindings } from './capabilities.ts'
-import type { AddonFacts, BlueFacts } from './facts.ts'
+import { tierOf } from './control-plane-components.ts'
+import type { BlueFacts } from './facts.ts'
 import { blocker, info, warning, type Finding } from './findings.ts'
 import { renamed, type Named } from './names-of-clusters.ts'
 import type {
   AddonDescription,
-  AddonVersion,
   ClusterDescription,
   NewAddon,
   NewCluster,
@@ -205,56 +205,6 @@ export const newAddon = (
 })
 
 /**
- * AWS's default for the target version, or blue's own where that fits too and is newer: AWS lists the newest first. A default
- * may be older than what somebody has chosen for blue, most of all where green gets blue's version. Undefined where none fits.
- */
-export function addonVersionFor(
-  versions: readonly AddonVersion[],
-  target: string,
-  ofBlue: string | undefined,
-): string | undefined {
-  const fitting = versions.filter((v) => v.compatibleWith.includes(target))
-  const byDefault = Math.max(
-    0,
-    fitting.findIndex((v) => v.defaultFor.includes(target)),
-  )
-  return (fitting.slice(0, byDefault).find((v) => v.version === ofBlue) ?? fitting[byDefault])?.version
-}
-
-/** What must run before nodes can: networking and identity. The rest needs nodes to become healthy. */
-const beforeNodes: readonly string[] = ['vpc-cni', 'kube-proxy', 'eks-pod-identity-agent']
-
-export function planAddons(
-  blue: BlueFacts,
-  versions: Readonly<Record<string, readonly AddonVersion[]>>,
-  target: string,
-): { addons: AddonFacts[]; findings: Finding[] } {
-  const chosen = blue.addons.map(({ name, version }) => ({
-    name,
-    targetVersion: addonVersionFor(versions[name] ?? [], target, version),
-  }))
-  return {
-    addons: chosen
-      .flatMap(({ name, targetVersion }) =>
-        targetVersion === undefined ? [] : [{ name, targetVersion, needsNodes: !beforeNodes.includes(name) }],
-      )
-      .toSorted((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1)),
-    findings: chosen
-      .filter((a) => a.targetVersion === undefined)
-      .map(({ name }) =>
-        blocker(
-          'addon-version',
-          name,
-          `AWS offers no version of it for ${target}`,
-          'remove it from blue, or choose another target version',
-        ),
-      ),
-  }
-}
-
-const rank = (name: string): number => (beforeNodes.indexOf(name) + beforeNodes.length + 1) % (beforeNodes.length + 1)
-
-/**
  * Whom green has to let in. The ARN of a session has no path, so that of a role with one is told wrong
  * (`…:role/Norikae` for `…:role/platform/Norikae`): blue's own access entry has it right, as the worker is in by it.
  */
@@ -362,9 +312,10 @@ const notKnown = (about: string, unknown: readonly string[] = []): Finding[] =>
 
 /** A larger control plane is there for some versions of Kubernetes only. */
 export function tierFindings(blue: ClusterDescription, target: VersionDescription | undefined): Finding[] {
-  const config = blue.settings['controlPlaneScalingConfig']
-  const tier = typeof config === 'object' && config !== null && 'tier' in config ? String(config.tier) : undefined
-  if (tier === undefined || target?.scalingTiers === undefined || target.scalingTiers.includes(tier)) return []
+  const tier = tierOf(blue.settings)
+  // The usual one is not among the settings, and there for every version.
+  if (!('controlPlaneScalingConfig' in blue.settings)) return []
+  if (target?.scalingTiers === undefined || target.scalingTiers.includes(tier)) return []
   return [
     blocker(
       'cluster-tier',

@@ -151,6 +151,10 @@ export interface AddonVersion {
   readonly version: string
   readonly defaultFor: readonly string[]
   readonly compatibleWith: readonly string[]
+  /** It does not install without a configuration. */
+  readonly requiresConfiguration?: true
+  /** It asks AWS for something, so its pods need a role, or their nodes' has to do. */
+  readonly requiresIamPermissions?: true
 }
 
 /** What hangs on a cluster beside node groups and add-ons. */
@@ -253,6 +257,10 @@ export interface VersionDescription {
   readonly isDefault: boolean
   /** Of provisioned control planes; left out where EKS does not tell them. */
   readonly scalingTiers?: readonly string[]
+  /** What may be said to the components of a control plane, in the API's own shape; left out where EKS does not tell it. */
+  readonly components?: Settings
+  /** What is otherwise for some tiers, by the tier. */
+  readonly componentsOfTier?: Readonly<Record<string, Settings>>
 }
 
 /** https://docs.aws.amazon.com/eks/latest/APIReference/API_Update.html */

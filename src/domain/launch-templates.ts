@@ -1,4 +1,4 @@
-import { madeTags, PLATFORM_TAG, RUN_TAG, type Made } from './clone.ts'
+import { PLATFORM_TAG, RUN_TAG, tagsOfCopy, type Made } from './clone.ts'
 import type { LaunchTemplate, NewLaunchTemplate } from './ec2-objects.ts'
 import type { NodegroupDescription } from './eks-objects.ts'
 import type { ClusterFacts } from './facts.ts'
@@ -28,7 +28,7 @@ export const namesOf = (
   { settings, userData = '' }: Pick<LaunchTemplate, 'settings' | 'userData'>,
 ): string[] => namesIn(`${JSON.stringify(settings)}\n${userData}`, cluster)
 
-/** The same template, for green. `image`: the one that it starts nodes from in place of blue's. */
+/** The same template, for green, with the tags that it has itself. `image`: the one that it starts nodes from in place of blue's. */
 export function templateFor(
   cluster: string,
   nodeGroup: string,
@@ -48,7 +48,7 @@ export function templateFor(
       ...(image !== undefined && { ImageId: image }),
     },
     ...(like.userData !== undefined && { userData: renamed(like.userData, blue, green) }),
-    tags: { ...madeTags(made), [CLUSTER_TAG]: cluster },
+    tags: { ...tagsOfCopy(like.tags, { ...made, blue: blue.name, green: green.name }), [CLUSTER_TAG]: cluster },
   }
 }
 

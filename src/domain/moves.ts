@@ -34,14 +34,21 @@ export const inOrder = (...moves: Move[]): Move => ({
   commit: moves.flatMap((m) => m.commit),
 })
 
-/** Side by side, at most n at once, in every direction. */
-export function sideBySide(id: StepId, title: string, atMost: number, moves: readonly Move[]): Move {
+/** Side by side, at most n at once, in every direction. `does`: what a way does that is not what `title` says. */
+export function sideBySide(
+  id: StepId,
+  title: string,
+  atMost: number,
+  moves: readonly Move[],
+  does: { readonly back?: string; readonly commit?: string } = {},
+): Move {
   const group = (way: keyof Move): Step[] => {
     const lanes = moves.map((m) => leaves(m[way])).filter((lane) => lane.length > 0)
     if (lanes.length === 0) return []
     const undoes = lanes.flat().flatMap((s) => s.undoes ?? [])
     const suffix = way === 'forward' ? '' : `/${way}`
-    return [{ kind: 'group', id: id + suffix, title, atMost, lanes, ...(undoes.length > 0 && { undoes }) }]
+    const says = (way === 'forward' ? undefined : does[way]) ?? title
+    return [{ kind: 'group', id: id + suffix, title: says, atMost, lanes, ...(undoes.length > 0 && { undoes }) }]
   }
   return { forward: group('forward'), back: group('back'), commit: group('commit') }
 }

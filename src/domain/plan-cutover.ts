@@ -173,7 +173,10 @@ function getReady(it: Subject): Move {
       ...(untold.length > 0 && { routes: untold }),
       ...(environment.argocd && { argocd: environment.argocd }),
     }),
-    sideBySide(id('size'), 'size green like blue', HANDOVERS_AT_ONCE, sizes),
+    sideBySide(id('size'), 'size green like blue', HANDOVERS_AT_ONCE, sizes, {
+      back: 'give sizes back to their owners',
+      commit: 'give sizes back to their owners',
+    }),
     ...environment.routes.map((route) => ({
       ...pair(
         act(id('route', route.name, 'open'), 'openRoute', { route, left }),
@@ -262,7 +265,10 @@ function handOver(it: Subject): Move {
   const windows = workloads.flatMap((w) => window(it, w))
   const atMost = HANDOVERS_AT_ONCE + windows.length
   const title = [`hand over ${app.name}'s workloads`, ...windows.map((w) => w.title)].join('; ')
-  const all = sideBySide(`${environment.name}/handover`, title, atMost, moved)
+  const all = sideBySide(`${environment.name}/handover`, title, atMost, moved, {
+    back: `hand ${app.name}'s workloads back`,
+    commit: `let go of what ${app.name}'s workloads had on blue`,
+  })
   if (all.forward.length === 0) return all
   // What is stopped or suspended there is fenced by that.
   const unfence = fencedNamespaces(it).map((namespaces) =>

@@ -117,7 +117,12 @@ function settleIn(platform: Platform): Move {
 }
 
 const inWaves = (waves: Platform['waves'], of: (app: PlatformApp) => Move): Move =>
-  inOrder(...waves.map((apps, n) => sideBySide(`bootstrap/${n + 1}`, `platform apps, wave ${n + 1}`, 10, apps.map(of))))
+  inOrder(
+    ...waves.map((apps, n) => {
+      const wave = `platform apps, wave ${n + 1}`
+      return sideBySide(`bootstrap/${n + 1}`, wave, 10, apps.map(of), { back: `take away ${wave}` })
+    }),
+  )
 
 const place = (app: PlatformApp) => ({
   app: app.name,

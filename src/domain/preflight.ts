@@ -92,7 +92,7 @@ const urgency = (findings: readonly Finding[]): number =>
 
 /** Things of AWS have names that apps may have too. */
 const OF_CLUSTER =
-  /^(cluster|ca|update|nodegroup|addon|fargate|subnet|quota|insight|key|support|capability|identity-provider|role)(-|$)/
+  /^(cluster|ca|update|nodegroup|nodes|tags|addon|fargate|subnet|quota|insight|key|support|capability|identity-provider|role)(-|$)/
 
 /** `Deployment/shop/web`, `shop claim` and `shop/web` name a namespace; `api` and `api test` an app. */
 function ownership({ apps, platformTeam }: Pick<Platform, 'apps' | 'platformTeam'>): (finding: Finding) => string {

@@ -58,7 +58,7 @@ export function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     cluster,
     letActAsRoles({ blue, green }, facts, still),
     just(...early),
-    sideBySide('nodegroups', 'create the node groups', 4, nodeGroups),
+    sideBySide('nodegroups', 'create the node groups', 4, nodeGroups, { back: 'delete the node groups' }),
     ...fargateProfiles({ blue, green }, facts),
     just(...still),
     emptied(green, later),

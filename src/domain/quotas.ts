@@ -8,11 +8,19 @@ export interface QuotaName {
   readonly code: string
 }
 
-/** https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html, https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html */
+/**
+ * https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html, https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html,
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
 export const quotas = {
   clusters: { service: 'eks', code: 'L-1194D53C' },
   onDemand: { service: 'ec2', code: 'L-1216C47A' },
   spot: { service: 'ec2', code: 'L-34B43A08' },
+  targetGroups: { service: 'elasticloadbalancing', code: 'L-B22855CB' },
+  targets: { service: 'elasticloadbalancing', code: 'L-7E6692B2' },
+  application: { service: 'elasticloadbalancing', code: 'L-53DA6B97' },
+  network: { service: 'elasticloadbalancing', code: 'L-69A177A2' },
+  providers: { service: 'iam', code: 'L-858F3967' },
 } as const satisfies Record<string, QuotaName>
 
 /** An EC2 instance that is there, as far as quotas and zones go. */
@@ -24,12 +32,27 @@ export interface RunningInstance {
   readonly spot: boolean
   /** The cluster that it is a node of; absent: of none that its tags name. */
   readonly cluster?: string
+  /** Who started it, where it is a node: EKS for a node group or for Auto Mode, Karpenter, or an Auto Scaling group and the like. */
+  readonly by?: 'EKS' | 'Karpenter' | 'others'
   /** Karpenter's NodePool that it was started for. */
   readonly pool?: string
 }
 
 /** What is allowed; undefined: AWS does not say. */
-export type Allowed = Readonly<Record<keyof typeof quotas, number | undefined>>
+export type Allowed = Readonly<Partial<Record<keyof typeof quotas, number | undefined>>>
+
+/** What is there of something, and what green needs beside it. */
+export interface Need {
+  readonly used: number
+  readonly more: number
+}
+
+/** Of the load balancers that a cluster's controllers have made green's make as many: apps on them move by records. */
+export interface BalancingUsage {
+  readonly application: { readonly used: number; readonly ofCluster: number }
+  readonly network: { readonly used: number; readonly ofCluster: number }
+  readonly targetGroups: number
+}
 
 /** Above this share there is room for green, and for little else. */
 const NARROW = 0.9
@@ -62,11 +85,65 @@ export function quotaFindings(
   ]
 }
 
+/** Targets that blue has registered with an Application Load Balancer that both share; green registers as many beside them. */
+export interface SharedBalancer {
+  /** `app/web/50dc6c495c0c9188` */
+  readonly balancer: string
+  readonly targets: number
+}
+
+/** `arn:…:listener-rule/app/web/50dc6c495c0c9188/<listener>/<rule>` */
+export const balancerOf = (ruleArn: string): string | undefined =>
+  /:listener-rule\/(app\/[^/]+\/[^/]+)\//.exec(ruleArn)?.[1]
+
+const around = {
+  targetGroups: 'target groups in the region',
+  application: 'Application Load Balancers in the region',
+  network: 'Network Load Balancers in the region',
+  providers: 'OIDC providers in the account',
+} as const
+
+/** What green needs around it. `groups`: target groups that Norikae makes. */
+export function quotaFindingsAround(
+  {
+    balancing,
+    groups,
+    providers,
+    shared = [],
+  }: {
+    readonly balancing: BalancingUsage
+    readonly groups: number
+    readonly providers: Need
+    readonly shared?: readonly SharedBalancer[]
+  },
+  allowed: Allowed,
+): Finding[] {
+  const like = ({ used, ofCluster }: BalancingUsage['network']): Need => ({ used, more: ofCluster })
+  const needs: Readonly<Record<keyof typeof around, Need>> = {
+    targetGroups: { used: balancing.targetGroups, more: groups },
+    application: like(balancing.application),
+    network: like(balancing.network),
+    providers,
+  }
+  const names = Object.keys(around) as (keyof typeof around)[] // the table's own keys
+  return [
+    ...names.flatMap((name) => reached(around[name], quotas[name], needs[name], allowed[name])),
+    ...shared.flatMap(({ balancer, targets }) =>
+      reached(
+        `targets of load balancer ${balancer}`,
+        quotas.targets,
+        { used: targets, more: targets },
+        allowed.targets,
+      ),
+    ),
+  ]
+}
+
 /** Nothing is said where green needs none of it. */
 function reached(
   what: string,
   { service, code }: QuotaName,
-  { used, more }: { readonly used: number; readonly more: number },
+  { used, more }: Need,
   allowed: number | undefined,
 ): Finding[] {
   if (allowed === undefined || more === 0 || used + more <= NARROW * allowed) return []

@@ -38,6 +38,7 @@ export function letActAsRoles(
         const back = act(`identity/role/${role}/undo`, 'distrustCluster', { cluster: green, role, ...known })
         return { forward, back: [undoing([...forward, ...still], back)], commit: [] }
       }),
+      { back: 'take green out of the roles of blue' },
     ),
     just(
       ...(requested.length > 0

@@ -4,6 +4,7 @@ import { namesCluster, trustPolicy, withGreen } from './role-trust.ts'
 import {
   accountOf,
   foreseen,
+  nameOfRole,
   PROOF_STEP,
   rolesToCarry,
   statementsToAdd,
@@ -31,7 +32,7 @@ export interface RolesOfApp {
 
 /** Of this account, by name: what is asked of IAM. */
 export const namesOfRoles = (uses: readonly RoleUse[], account: string): readonly string[] => [
-  ...new Set(uses.filter(({ arn }) => accountOf(arn) === account).map(({ arn }) => arn.split('/').at(-1) ?? '')),
+  ...new Set(uses.filter(({ arn }) => accountOf(arn) === account).map(({ arn }) => nameOfRole(arn))),
 ]
 
 /**

@@ -86,6 +86,9 @@ export const givenByEks = (
 /** `arn:aws:iam::123456789012:role/platform/files` */
 export const accountOf = (arn: string): string => arn.split(':')[4] ?? ''
 
+/** The name by which IAM is asked for it, which has no path. */
+export const nameOfRole = (arn: string): string => arn.split('/').at(-1) ?? ''
+
 /** Green before it is there: of an issuer as long as blue's. */
 export const foreseen = (blue: Issuing, name: string): Issuing => ({
   name,

@@ -31,7 +31,9 @@ export function verify(apps: readonly App[], before: readonly Phase[] = []): Mov
     just(act(`${TRIED}${id}`, 'dryRunApps', { places: its.flatMap(placesOf), on: 'green' })),
   )
   return inOrder(
-    sideBySide('verify/namespaces', 'namespaces of every app on green', AT_ONCE, opened),
+    sideBySide('verify/namespaces', 'namespaces of every app on green', AT_ONCE, opened, {
+      back: 'remove the namespaces of every app from green',
+    }),
     sideBySide('verify/objects', 'dry-run every app on green', AT_ONCE, tried),
     knownToArgo(apps),
   )

@@ -436,7 +436,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
       → create the node groups (2 steps)
       → install coredns v1
       ↩ remove load balancers and volumes of toy-1-36
-      ↩ create the node groups (2 steps)
+      ↩ delete the node groups (2 steps)
       ↩ delete cluster toy-1-36
 
     bootstrap
@@ -448,7 +448,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
     verify
       → namespaces of every app on green (1 step)
       → dry-run every app on green (1 step)
-      ↩ namespaces of every app on green (1 step)
+      ↩ remove the namespaces of every app from green (1 step)
 
     cutovers
       → move the apps (3 steps)
@@ -494,10 +494,10 @@ test('the plan shows phases, who is asked, and the way back', () => {
         %; route api: 25 % to green; route web: 25 % to green; observe api at 25 %; route api: 100 % to green; route web:
         100 % to green; observe api at 100 %; hand over api's workloads (9 steps); observe api after the handover; no
         request on blue for 5m
-      ↩ pin Deployment shop/web on blue at green's size; route api: 0 % to green; route web: 0 % to green; hand over api's
-        workloads (8 steps); take the fence of shop on blue down; no request on green for 5m; leave only blue in route web;
-        leave only blue in route api; size green like blue (2 steps); point pipelines of api stage at blue; drain Deployment
-        shop/postfix on green within 1h; withdraw api from green; take the fence of shop on green down
+      ↩ pin Deployment shop/web on blue at green's size; route api: 0 % to green; route web: 0 % to green; hand api's
+        workloads back (8 steps); take the fence of shop on blue down; no request on green for 5m; leave only blue in route
+        web; leave only blue in route api; give sizes back to their owners (2 steps); point pipelines of api stage at blue;
+        drain Deployment shop/postfix on green within 1h; withdraw api from green; take the fence of shop on green down
 
     FINDING    ABOUT         WHAT                           CODE
     ✖ blocker  api stage db  has a volume                   stateful

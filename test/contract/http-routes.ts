@@ -260,6 +260,51 @@ export function httpRoutesContract(of: () => WorldUnderTest, home: () => ServerU
       )
     })
 
+    test(
+      'goes back, zero given its time, before blue is left alone; also what a terminated cutover took back',
+      TIMES,
+      async () => {
+        const it = await aRoute({ kind: 'ServiceImport' })
+        const { activities } = of()
+        const settles = `HTTPRoute ${it.namespace}/web on ${home().name} is accepted, and has 90 s to be so in VPC Lattice`
+        const later = () => {
+          const annotations = { [WEIGHED_AT]: new Date(Date.now() - 91_000).toISOString() }
+          return home().admin.patch('HTTPRoute', it.namespace, 'web', { metadata: { annotations } })
+        }
+        /** What Lattice was waited for, if at all. */
+        const given = async (work: (driving: Driving) => Promise<unknown>): Promise<readonly string[]> => {
+          const waits: string[] = []
+          const between = async (why: string) => {
+            if (!why.includes('VPC Lattice')) return
+            waits.push(why)
+            await later()
+          }
+          await work({ ...patience, between })
+          return waits
+        }
+        await given((driving) => it.open(driving))
+        const weigh = (weight: number) => given((driving) => driven(activities.setWeight, it.to(weight), driving))
+        expect(await weigh(25)).toEqual([settles])
+        const place = { app: 'web', environment: 'test', namespaces: [it.namespace], on: 'green' as const }
+        const withdraw = call<'withdraw'>({ ...place, routes: [it.route] })
+        expect(await ending(activities.withdraw, withdraw, patience)).toEqual({
+          type: 'Contested',
+          message: `route ${it.route.name} still sends 25 % to ${scope.green}, where withdrawing web would drop them. See that ${scope.blue} serves it, set green's weight to 0, then retry`,
+        })
+        expect(await weigh(0)).toEqual([settles])
+
+        // The way back of an earlier cutover has just written it, and ended.
+        const annotations = { [WEIGHED_AT]: new Date().toISOString() }
+        await home().admin.patch('HTTPRoute', it.namespace, 'web', { metadata: { annotations } })
+        const settle = call<'settleRoute'>({ route: it.route, on: 'blue' }, { asker: 'run-2' })
+        await eventually('it is served', async () => (await attempted(activities.settleRoute, settle)) === settles)
+        expect(await it.weights()).toEqual({ blue: 100, green: 0 })
+        expect(await given((driving) => driven(activities.settleRoute, settle, driving))).toEqual([settles])
+        expect(Object.keys(await it.weights())).toEqual(['blue'])
+        expect((await it.there()).metadata.annotations ?? {}).not.toHaveProperty([WEIGHED_AT])
+      },
+    )
+
     test('never gives green’s weight to an import of another cluster', TIMES, async () => {
       const it = await aRoute({ kind: 'ServiceImport' })
       const { name } = it.route.green

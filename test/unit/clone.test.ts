@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import {
-  addonVersionFor,
   cloneFindings,
   greenExists,
   newAddon,
   newCluster,
   newNodegroup,
   ownPrincipal,
-  planAddons,
   tagsOfCopy,
   tierFindings,
 } from '../../src/domain/clone.ts'
+import { addonVersionFor, planAddons } from '../../src/domain/clone-addons.ts'
 import type { AddonDescription, ClusterDescription, NodegroupDescription } from '../../src/domain/eks-objects.ts'
 import type { BlueFacts } from '../../src/domain/facts.ts'
 import { aCluster, aNodeGroup, anAddon } from '../support/eks.ts'
@@ -221,6 +220,51 @@ describe('add-on versions', () => {
       ])
       expect(findings).toMatchObject([{ level: 'blocker', code: 'addon-version', about: 'gone' }])
     }
+  })
+
+  const needs = { requiresConfiguration: true, requiresIamPermissions: true } as const
+  test.for([
+    { says: 'asks for nothing', next: {}, now: {}, has: {}, codes: [] },
+    {
+      says: 'needs a configuration',
+      next: { requiresConfiguration: true },
+      now: {},
+      has: {},
+      codes: ['addon-configuration'],
+    },
+    {
+      says: 'needs what blue’s has',
+      next: needs,
+      now: {},
+      has: { configurationValues: '{}', serviceAccountRoleArn: 'r' },
+      codes: [],
+    },
+    {
+      says: 'needs permissions that it did not',
+      next: { requiresIamPermissions: true },
+      now: {},
+      has: {},
+      codes: ['addon-role'],
+    },
+    {
+      says: 'needs permissions as it did',
+      next: { requiresIamPermissions: true },
+      now: { requiresIamPermissions: true },
+      has: {},
+      codes: [],
+    },
+    {
+      says: 'needs permissions, as who knows before',
+      next: { requiresIamPermissions: true },
+      now: undefined,
+      has: {},
+      codes: [],
+    },
+  ] as const)('an add-on whose new version $says', ({ next, now, has, codes }) => {
+    const { configurationValues: _c, serviceAccountRoleArn: _r, ...plain } = addon
+    const offered = [{ ...version('v2', ['1.36']), ...next }, ...(now ? [{ ...version('v1', ['1.35']), ...now }] : [])]
+    const its = { ...blue, addons: [{ ...plain, name: 'x', version: 'v1', podIdentities: [], ...has }] }
+    expect(planAddons(its, { x: offered }, '1.36').findings.map((f) => f.code)).toEqual(codes)
   })
 })
 

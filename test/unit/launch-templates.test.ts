@@ -89,6 +89,23 @@ describe("green's template", () => {
     })
   })
 
+  test('has the tags of blue’s, and none by which it would be taken for that one or for a stack’s', () => {
+    const tags = {
+      team: 'sre',
+      'k8s.io/cluster-autoscaler/demo-1-35': 'owned',
+      'aws:cloudformation:stack-name': 'nodes',
+      'norikae.io/run': 'before',
+      'norikae.io/cluster': 'demo-1-35',
+    }
+    expect(templateFor('demo-1-36', 'apps', template({ tags }), { blue, green, made }).tags).toEqual({
+      team: 'sre',
+      'k8s.io/cluster-autoscaler/demo-1-36': 'owned',
+      'norikae.io/platform': 'demo',
+      'norikae.io/run': 'run-1',
+      'norikae.io/cluster': 'demo-1-36',
+    })
+  })
+
   test('names nothing of blue, whatever stands around it; what names nothing stays as it is', () => {
     const text = fc.string({ unit: fc.constantFrom('a', '-', ' ', '\n', '"', "'", '$', '=', '.') })
     const member = fc.constantFrom('', ...Object.values(blue))

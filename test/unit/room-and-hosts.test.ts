@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { authorityFindings } from '../../src/domain/certificate-authorities.ts'
 import { keyFindings } from '../../src/domain/encryption-key.ts'
 import { hostFindings, type RunningPod } from '../../src/domain/hosts-on-blue.ts'
-import { quotaFindings, type RunningInstance } from '../../src/domain/quotas.ts'
+import { quotaFindings, quotaFindingsAround, type RunningInstance } from '../../src/domain/quotas.ts'
 
 /** Quotas, the encryption key, certificate authorities, and what an upgrade itself lives on. */
 
@@ -55,6 +55,25 @@ test.for<{
   { says: 'AWS does not say', instances: nodes(10), allowed: { onDemand: undefined }, are: [] },
 ])('quotas where $says', ({ clusters = 2, instances, allowed, are }) => {
   const found = quotaFindings('blue', { clusters, instances }, { ...enough, ...allowed })
+  expect(found.map((f) => `${f.level} ${f.about}`)).toEqual(are)
+})
+
+test.for<{ says: string; used?: number; ofCluster?: number; groups?: number; more?: number; are: readonly string[] }>([
+  { says: 'there is room for all', groups: 10, are: [] },
+  { says: 'green makes none of it', used: 50, ofCluster: 0, groups: 0, more: 0, are: [] },
+  { says: 'load balancers are just enough', used: 48, are: ['warning elasticloadbalancing L-53DA6B97'] },
+  { says: 'one load balancer is missing', used: 49, are: ['blocker elasticloadbalancing L-53DA6B97'] },
+  { says: 'a target group is missing', groups: 91, are: ['blocker elasticloadbalancing L-B22855CB'] },
+  { says: 'an issuer is missing', more: 2, are: ['blocker iam L-858F3967'] },
+])('around green: $says', ({ used = 2, ofCluster = 2, groups = 0, more = 0, are }) => {
+  const found = quotaFindingsAround(
+    {
+      balancing: { application: { used, ofCluster }, network: { used: 0, ofCluster: 0 }, targetGroups: 10 },
+      groups,
+      providers: { used: 99, more },
+    },
+    { application: 50, network: 50, targetGroups: 100, providers: 100 },
+  )
   expect(found.map((f) => `${f.level} ${f.about}`)).toEqual(are)
 })
 

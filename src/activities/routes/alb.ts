@@ -14,7 +14,7 @@ import {
 } from '../../domain/target-groups.ts'
 import { contested, isInUse, notFound } from '../errors.ts'
 import { otherSide, type Proven } from '../outside.ts'
-import { budgets, firstDoneAtMs, notYet, onceKnown } from '../waiting.ts'
+import { budgets, firstDoneAtMs, notYet, onceKnown, unlessGone } from '../waiting.ts'
 import type { RouteCall, RouteDriver } from './driver.ts'
 
 /** A rule of a load balancer that no cluster owns: a target group a side, weights in its forward action. */
@@ -162,7 +162,12 @@ async function removeGroup(
   { ruleArn }: AlbRoute,
 ): Promise<void> {
   try {
-    await loadBalancing.deleteTargetGroup(arn)
+    await unlessGone(
+      `target group ${name}`,
+      budgets.targets,
+      async () => (await loadBalancing.findTargetGroup(arn)) === undefined,
+      () => loadBalancing.deleteTargetGroup(arn),
+    )
   } catch (error) {
     if (!isInUse(error)) throw error
     const rule = (await loadBalancing.rulesForwardingTo([arn])).find((one) => one.arn !== ruleArn)

@@ -7,6 +7,7 @@ import { health, healthBehind } from './health.ts'
 import { findRule, listenersForwardingTo, rulesForwardingTo } from './rules.ts'
 import { tagsOf } from './tags.ts'
 import { createTargetGroup, findTargetGroup } from './target-groups.ts'
+import { usage } from './usage.ts'
 
 export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort => ({
   rulesForwardingTo: (targetGroupArns) => rulesForwardingTo(client, targetGroupArns),
@@ -36,4 +37,6 @@ export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort
   addressesOf: (hosts) => addressesOf(client, hosts),
 
   healthBehind: (loadBalancerArn) => healthBehind(client, loadBalancerArn),
+
+  usage: (cluster) => usage(client, cluster),
 })

@@ -1,4 +1,4 @@
-import { type EC2, type Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2'
+import { type EC2, type Instance, paginateDescribeInstances, type Tag } from '@aws-sdk/client-ec2'
 import type { ComputePort } from '../../activities/ports.ts'
 import type { RunningInstance } from '../../domain/quotas.ts'
 import { batches, each } from '../aws-client.ts'
@@ -70,9 +70,15 @@ function runningOf(told: Instance): RunningInstance {
     zone: Placement?.AvailabilityZone ?? '',
     vcpus: CoreCount * ThreadsPerCore,
     spot: InstanceLifecycle === 'spot',
-    ...(cluster !== undefined && { cluster }),
+    ...(cluster !== undefined && { cluster, by: starterOf(Tags) }),
     ...(pool !== undefined && { pool }),
   }
+}
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/eks-using-tags.html, https://karpenter.sh/docs/reference/instance-types/ */
+function starterOf(tags: readonly Tag[]): NonNullable<RunningInstance['by']> {
+  const has = (prefix: string) => tags.some(({ Key = '' }) => Key.startsWith(prefix))
+  return has('eks:') ? 'EKS' : has('karpenter.sh/') ? 'Karpenter' : 'others'
 }
 
 /** https://karpenter.sh/docs/concepts/nodeclasses/#spectags */

@@ -3,6 +3,7 @@ import type {
   AddonVersionInfo,
   Cluster,
   ClusterVersionInformation,
+  ControlPlaneScalingTierInfo,
   LaunchTemplateSpecification,
   Nodegroup,
 } from '@aws-sdk/client-eks'
@@ -12,6 +13,7 @@ import type {
   AddonVersion,
   ClusterDescription,
   NodegroupDescription,
+  Settings,
   VersionDescription,
 } from '../../domain/eks-objects.ts'
 import {
@@ -123,7 +125,14 @@ export const addonOf = (
   }),
 })
 
-export const addonVersionOf = ({ addonVersion = '', compatibilities = [] }: AddonVersionInfo): AddonVersion => ({
+export const addonVersionOf = ({
+  addonVersion = '',
+  compatibilities = [],
+  requiresConfiguration,
+  requiresIamPermissions,
+}: AddonVersionInfo): AddonVersion => ({
+  ...(requiresConfiguration && { requiresConfiguration }),
+  ...(requiresIamPermissions && { requiresIamPermissions }),
   version: addonVersion,
   defaultFor: compatibilities.flatMap((c) => (c.defaultVersion && c.clusterVersion ? [c.clusterVersion] : [])),
   compatibleWith: compatibilities.flatMap((c) => c.clusterVersion ?? []),
@@ -138,8 +147,17 @@ export const versionOf = (told: ClusterVersionInformation): VersionDescription =
     endOfStandardSupport: told.endOfStandardSupportDate?.toISOString(),
     endOfExtendedSupport: told.endOfExtendedSupportDate?.toISOString(),
     scalingTiers: told.controlPlaneScalingTiers?.flatMap((tier) => tier.tierName ?? []),
+    components: told.controlPlaneComponentConfig && { ...told.controlPlaneComponentConfig },
+    componentsOfTier: told.controlPlaneScalingTiers && overrides(told.controlPlaneScalingTiers),
   }),
 })
+
+const overrides = (tiers: readonly ControlPlaneScalingTierInfo[]): Readonly<Record<string, Settings>> =>
+  Object.fromEntries(
+    tiers.flatMap(({ tierName, controlPlaneComponentConfigOverrides: its }) =>
+      tierName === undefined || its === undefined ? [] : [[tierName, { ...its }]],
+    ),
+  )
 
 interface Issue {
   readonly code?: string | undefined

@@ -16,7 +16,7 @@ import { addonOf, addonVersionOf, clusterOf, nodegroupOf, versionOf } from './de
 import { insightsOf, lastRefresh, refreshInsights, updatesUnderWay } from './insights.ts'
 import { createFargateProfile, deleteFargateProfile, findFargateProfile } from './fargate-profiles.ts'
 import { associateIdentityProvider, identityProvidersOf, updateFailure } from './identity-providers.ts'
-import { createPodIdentity, identitiesOfAddon, podIdentitiesOf } from './pod-identities.ts'
+import { accountsWithIdentity, createPodIdentity, identitiesOfAddon, podIdentitiesOf } from './pod-identities.ts'
 import { createAddon, createCluster, createNodegroup } from './requests.ts'
 import { unknownIn } from './unknown.ts'
 
@@ -174,6 +174,8 @@ export const eks = (client: EKS): EksPort => ({
     const [found] = await podIdentitiesOf(client, cluster, { namespace, serviceAccount })
     return found
   },
+
+  accountsWithIdentity: (cluster, namespace) => accountsWithIdentity(client, cluster, namespace),
 
   createPodIdentity: (cluster, identity, token) => createPodIdentity(client, cluster, identity, token),
 

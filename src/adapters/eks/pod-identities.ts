@@ -27,6 +27,16 @@ export async function podIdentitiesOf(
   )
 }
 
+/** Of one namespace: none of them is looked at by itself. */
+export async function accountsWithIdentity(client: EKS, clusterName: string, namespace: string): Promise<string[]> {
+  const listed = await askForAll(
+    `ListPodIdentityAssociations ${clusterName}`,
+    (o) => paginateListPodIdentityAssociations({ client }, { clusterName, namespace }, o),
+    (page) => page.associations,
+  )
+  return listed.flatMap(({ serviceAccount }) => serviceAccount ?? [])
+}
+
 /** An add-on tells the ARNs of its associations: `arn:…:podidentityassociation/<cluster>/a-…`. */
 export async function identitiesOfAddon(
   client: EKS,

@@ -2,6 +2,7 @@ import { paginateListRoles, type IAM, type Role, type Tag } from '@aws-sdk/clien
 import type { RolesPort } from '../../activities/ports.ts'
 import type { RoleDescription } from '../../domain/roles.ts'
 import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
+import { permissionsOf } from './permissions.ts'
 
 /** Most accounts have fewer than a thousand: one page. */
 const PAGE = 1000
@@ -21,6 +22,8 @@ export const iam = (client: IAM): RolesPort => ({
     )
     return roles.map(roleOf)
   },
+
+  permissions: () => permissionsOf(client),
 
   async setTrust(name, document) {
     await ask(`UpdateAssumeRolePolicy ${name}`, (o) =>

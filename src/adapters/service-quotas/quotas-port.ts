@@ -6,9 +6,10 @@ import {
 import type { QuotasPort } from '../../activities/ports.ts'
 import { askFor } from '../aws-errors.ts'
 
-/** Of a quota that nobody has raised, some services tell the default only. */
-export const quotas = (client: ServiceQuotas): QuotasPort => ({
+/** Of a quota that nobody has raised, some services tell the default only. `clientOf`: by the service, as IAM's are in one region. */
+export const quotas = (clientOf: (service: string) => ServiceQuotas): QuotasPort => ({
   async allowed({ service, code }) {
+    const client = clientOf(service)
     const input = { ServiceCode: service, QuotaCode: code }
     const applied = await askFor(`GetServiceQuota ${service} ${code}`, (o) =>
       client.send(new GetServiceQuotaCommand(input), o),

@@ -14,6 +14,11 @@ const defaults: ReadonlyMap<string, number> = new Map([
   ['eks L-1194D53C', 100],
   ['ec2 L-1216C47A', 1152],
   ['ec2 L-34B43A08', 1152],
+  ['elasticloadbalancing L-B22855CB', 3000],
+  ['elasticloadbalancing L-7E6692B2', 1000],
+  ['elasticloadbalancing L-53DA6B97', 50],
+  ['elasticloadbalancing L-69A177A2', 50],
+  ['iam L-858F3967', 100],
 ])
 
 /** What the account was given beyond that, as somebody told it. */

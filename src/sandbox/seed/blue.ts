@@ -159,7 +159,13 @@ const ownTemplate = ({ name, endpoint, caData, securityGroup }: SeededCluster): 
     TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: clusterTag(name), Value: 'owned' }] }],
     UserData: Buffer.from(nodeConfig({ name, endpoint, caData })).toString('base64'),
   },
-  tags: { ...TAG, 'norikae.io/cluster': name, 'norikae.io/run': 'the-upgrade-before' },
+  tags: {
+    ...OURS,
+    [`${name}/nodes`]: 'general',
+    ...TAG,
+    'norikae.io/cluster': name,
+    'norikae.io/run': 'the-upgrade-before',
+  },
 })
 
 /** Terraform's, and it names no cluster. */

@@ -5,9 +5,9 @@ import { ADMINISTRATOR } from '../../../src/domain/access.ts'
 import type { Organ } from '../../../src/domain/examination.ts'
 import type { KubernetesObject } from '../../../src/sandbox/types.ts'
 import { accessContract, letIn, shutOut } from '../../contract/access.ts'
-import { rolesContract } from '../../contract/roles.ts'
+import { policy, rolesContract } from '../../contract/roles.ts'
 import type { WorldUnderTest } from '../../contract/workload-actions.ts'
-import { driven, ending } from '../../support/driven.ts'
+import { attempted, driven, ending } from '../../support/driven.ts'
 import { call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 import { worldOf } from './a-world.ts'
 
@@ -166,3 +166,34 @@ platformTeam: sre
 environments:
   production: {}
 `
+
+test('who gets a role by EKS proves it by their association and by whom the role lets in', async () => {
+  const { activities, aws, theirs, blue, green } = clusters
+  const namespaces = ['given']
+  const given = `arn:aws:iam::${scope.account}:role/given`
+  for (const side of [blue, green]) side.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'given' } })
+  const eks = theirs.eks(scope.region)
+  const arnOf = async (name: string) => (await eks.findCluster(name))?.arn ?? ''
+  const [its, greens] = [await arnOf(scope.blue), await arnOf(scope.green)]
+  const pods = (...arns: readonly string[]) =>
+    policy({
+      Effect: 'Allow',
+      Principal: { Service: 'pods.eks.amazonaws.com' },
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+      Condition: { ArnEquals: { 'aws:SourceArn': arns } },
+    })
+  aws.iam.seedRole('given', pods(its))
+  const identity = { namespace: 'given', serviceAccount: 'web', roleArn: given, tags: {} }
+  await eks.createPodIdentity(scope.blue, identity, 'given-blue')
+  const prove = call<'proveRoles'>({ app: 'files', environment: 'test', namespaces, on: 'green' })
+  expect(await attempted(activities.proveRoles, prove)).toBe(
+    '1 of 1 service accounts of files do not get their roles on green: given/web has no pod identity association on green',
+  )
+  await eks.createPodIdentity(scope.green, identity, 'given-green')
+  expect(await attempted(activities.proveRoles, prove)).toContain(
+    `given/web does not get ${given}: its trust policy lets in ${scope.blue} and not ${scope.green}`,
+  )
+  aws.iam.seedRole('given', pods(its, greens))
+  const { answer } = await driven(activities.proveRoles, prove)
+  expect(answer).toEqual({ note: '1 service account gets its role on green' })
+})

@@ -16,7 +16,7 @@ afterAll(() => world.stop())
 const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file: aSmallFile() }
 const workflow = { type: 'upgradePreflight', id: `upgrade-preflight/${scope.platform}/1` }
 const surveyed =
-  /^(support|target|in-place|insight|subnet|quota|key|upgrade-runs|not-looked|right-missing|update-in|deletion)/
+  /^(support|target|in-place|insight|subnet|quota|nodes|role-perm|key|upgrade-runs|not-looked|right-missing|update-in|deletion)/
 
 async function preflown(
   { prepare }: Pick<SmallWorld['activities'], 'prepare'> = world.activities,
@@ -109,7 +109,48 @@ test('what the worker may not look at is told, and stops nothing', async () => {
   expect(findings.filter((f) => f.includes('not-looked-at'))).toEqual([
     'warning not-looked-at demo-1-35: insights',
     'warning not-looked-at demo-1-35: quotas',
+    'warning not-looked-at demo-1-35: quotas of load balancing and IAM',
   ])
+})
+
+test('what is made around green needs room too, and nodes that EKS has not started are named', async () => {
+  const { aws } = world
+  aws.elbv2.seedLoadBalancer('web', { 'elbv2.k8s.aws/cluster': scope.blue })
+  aws.quotas.set('elasticloadbalancing', 'L-53DA6B97', 1)
+  aws.instances.set('i-0a', 'running', { tags: { [`kubernetes.io/cluster/${scope.blue}`]: 'owned' } })
+  const { activities, denied } = whoOnlyReads(world)
+  const { findings } = await preflown(activities)
+  expect(findings).toContain('blocker quota-reached elasticloadbalancing L-53DA6B97')
+  expect(findings).toContain('blocker nodes-elsewhere demo-1-35')
+  expect(denied()).toEqual([])
+})
+
+test('what nodes may do because they are blue’s is told, and that it may not be read where it may not', async () => {
+  const { iam } = world.aws
+  iam.seedRole('eks-node', {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  })
+  const scales = (cluster: string) => ({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 'autoscaling:SetDesiredCapacity',
+        Resource: '*',
+        Condition: { StringEquals: { [`aws:ResourceTag/k8s.io/cluster-autoscaler/${cluster}`]: 'owned' } },
+      },
+    ],
+  })
+  iam.seedPolicy('eks-node', 'of-another', scales('demo-1-34'))
+  iam.seedPolicy('eks-node', 'scale', scales(scope.blue), { managed: true })
+  expect((await preflown()).findings).toContain('warning role-permissions eks-node')
+  const no = { code: 'AccessDenied', message: 'you are not authorized', status: 403 }
+  world.faults.fail('iam:GetAccountAuthorizationDetails', no, 9)
+  const { findings } = await preflown()
+  world.faults.clear()
+  expect(findings).toContain('warning not-looked-at demo-1-35: permissions of IAM roles')
+  expect(findings).not.toContain('warning role-permissions eks-node')
 })
 
 test('rights that are missing elsewhere are told all at once, each with what to allow', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EksPort } from '../../../src/activities/ports.ts'
 import { ADMINISTRATOR } from '../../../src/domain/access.ts'
 import type { NewCluster, NewNodegroup } from '../../../src/domain/eks-objects.ts'
+import { componentLimits } from '../../../src/sandbox/aws/eks/versions.ts'
 import { eventually } from '../../support/eventually.ts'
 import { anAws, type AnAws } from './aws.ts'
 import { failureOf } from './local.ts'
@@ -329,5 +330,11 @@ test('versions are told with their status and end', async () => {
     endOfExtendedSupport: '2028-08-02T00:00:00.000Z',
     isDefault: false,
     scalingTiers: ['standard', 'tier-xl', 'tier-2xl', 'tier-4xl'],
+    components: componentLimits,
+    componentsOfTier: {
+      'tier-4xl': {
+        kubeApiServerConfig: { eventTtl: { defaultValue: '1h', constraints: { min: '10m', max: '1h' } } },
+      },
+    },
   })
 })

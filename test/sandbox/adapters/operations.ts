@@ -358,6 +358,7 @@ export const rows: readonly Row[] = [
     limit: full('LimitExceeded', 409),
     taken: { code: 'ConcurrentModification', status: 409, is: 'Unreachable' },
   },
+  { asks: 'iam:GetAccountAuthorizationDetails', by: (s) => iam(s).permissions() },
   { asks: 'iam:GetAccountSummary', by: (s) => iam(s).trustQuota() },
   {
     asks: 'iam:CreateOpenIDConnectProvider',

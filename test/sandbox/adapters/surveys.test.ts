@@ -111,18 +111,33 @@ test('subnets are told with what is free in them, and what of them is taken', as
 
 test('instances are told with their vCPUs, zone, cluster, and whether they are Spot; those that ended are not', async () => {
   const { instances } = world.aws
-  const tags = { 'kubernetes.io/cluster/other': 'owned', 'karpenter.sh/nodepool': 'spot' }
+  const tags = { 'kubernetes.io/cluster/other': 'owned' }
   instances.set('i-1', 'running', { type: 'c7g.2xlarge', zone: 'ap-northeast-1d', spot: true, tags })
   instances.set('i-2', 'terminated', { type: 'c7g.large' })
   instances.set('i-3', 'pending', { type: 't3.large', tags: { 'kubernetes.io/cluster/other': 'shared' } })
+  instances.set('i-4', 'running', { type: 't3.large', tags: { ...tags, 'karpenter.sh/nodepool': 'default' } })
   const told = await world.outside.compute(world.region).running()
   const id = expect.stringMatching(/^i-/)
-  const node = { id, type: 'm7i.xlarge', vcpus: 4, spot: false, cluster: 'blue' }
+  const node = { id, type: 'm7i.xlarge', vcpus: 4, spot: false, cluster: 'blue', by: 'EKS' }
+  const spot = { spot: true, cluster: 'other', by: 'others' }
+  const small = { type: 't3.large', vcpus: 2, zone: '', spot: false }
   expect(told).toEqual([
     ...['a', 'c', 'd'].map((zone) => ({ ...node, zone: `ap-northeast-1${zone}` })),
-    { id: 'i-1', type: 'c7g.2xlarge', vcpus: 8, zone: 'ap-northeast-1d', spot: true, cluster: 'other', pool: 'spot' },
-    { id: 'i-3', type: 't3.large', vcpus: 2, zone: '', spot: false },
+    { id: 'i-1', type: 'c7g.2xlarge', vcpus: 8, zone: 'ap-northeast-1d', ...spot },
+    { id: 'i-3', ...small },
+    { id: 'i-4', ...small, cluster: 'other', by: 'Karpenter', pool: 'default' },
   ])
+})
+
+test('load balancers and target groups are counted, and who has made the former', async () => {
+  const port = world.outside.loadBalancing(world.region)
+  const before = await port.usage('blue')
+  world.aws.elbv2.seedLoadBalancer('shared')
+  world.aws.elbv2.seedLoadBalancer('own', { 'elbv2.k8s.aws/cluster': 'blue' })
+  world.aws.elbv2.seedTargetGroup('counted', {})
+  const { application, network, targetGroups } = await port.usage('blue')
+  expect(application).toEqual({ used: before.application.used + 2, ofCluster: before.application.ofCluster + 1 })
+  expect([network, targetGroups]).toEqual([before.network, before.targetGroups + 1])
 })
 
 test('a quota is what the account was given, else what everybody has', async () => {
@@ -131,6 +146,7 @@ test('a quota is what the account was given, else what everybody has', async () 
   world.aws.quotas.set('eks', quotas.clusters.code, 120)
   expect(await port.allowed(quotas.clusters)).toBe(120)
   expect(await port.allowed({ service: 'eks', code: 'L-00000000' })).toBeUndefined()
+  expect(await port.allowed(quotas.providers)).toBe(100)
 })
 
 test('a key is told with its state, and one that is not there is not', async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { differences, type Side } from '../../../src/sandbox/judge/twin.ts'
 import { lookAt } from '../../../src/sandbox/judge/twin-sides.ts'
-import { apply } from '../../../src/sandbox/network-owner.ts'
+import { apply, nothingKnown } from '../../../src/sandbox/network-owner.ts'
+import { clusterTag } from '../../../src/sandbox/seed/blue.ts'
 import { seedBlue, seedLikeBlue, seedRoles } from '../../../src/sandbox/seed.ts'
 import { BLUE } from '../../../src/sandbox/seed/apps.ts'
 import { aSmallWorld, type SmallWorld } from '../../support/small-world.ts'
@@ -74,7 +75,7 @@ test('a blue that nobody looked at before is told, and not taken for the same', 
 
 let world: SmallWorld
 let before: Side | undefined
-const owned = new Map<string, string>()
+const owned = nothingKnown()
 const told = (name: string) =>
   differences(before, lookAt(world.aws, name)).map((d) => [d.part, d.setting].join(' ').trim())
 
@@ -122,12 +123,13 @@ test("the sandbox's blue has something of everything", () => {
     encryptionConfig: [{ resources: ['secrets'] }],
     deletionProtection: true,
   })
-  const { template } = group as { template: { userData: string } } // it is seeded with one
+  const { template } = group as { template: { userData: string; tags: object } } // it is seeded with one
+  expect(template.tags).toMatchObject({ team: 'sre', [`${BLUE.name}/nodes`]: 'general' })
   for (const value of ['name', 'endpoint', 'certificate authority'])
     expect(template.userData).toContain(before?.known[value])
 })
 
-test('what stays outside the cluster is missed until its owner has seen to it', () => {
+test('what stays outside the cluster is missed until its owner has seen to it, who does what is asked for', async () => {
   const network = ['security group sg-0cacecacecacecace', 'security group sg-0db1db1db1db1db1d']
   const subnets = ['subnet-0a1a1a1a1a1a1a1a1', 'subnet-0c2c2c2c2c2c2c2c2', 'subnet-0d3d3d3d3d3d3d3d3']
   const roles = ['ebs-csi', 'fargate', 'files', 'mail', 'search', 'vpc-cni'].map(
@@ -135,6 +137,14 @@ test('what stays outside the cluster is missed until its owner has seen to it', 
   )
   const outside = ['OIDC provider {issuer}', ...roles, ...network, ...subnets.map((id) => `subnet ${id}`)]
   expect(told(GREEN.name).toSorted()).toEqual(outside.toSorted())
+  const asked = world.ports.network(world.aws.identity.region)
+  await asked.rulesNaming(world.aws.eks.whole(BLUE.name)?.securityGroup ?? '')
+  apply(world.aws, owned)
+  expect(told(GREEN.name).toSorted()).toEqual(outside.toSorted())
+  await asked.tagged(clusterTag(BLUE.name))
+  apply(world.aws, owned)
+  expect(told(GREEN.name).toSorted()).toEqual(['OIDC provider {issuer}', ...roles, ...network].toSorted())
+  await asked.rulesNaming(world.aws.eks.whole(GREEN.name)?.securityGroup ?? '')
   apply(world.aws, owned)
   expect(told(GREEN.name).toSorted()).toEqual(['OIDC provider {issuer}', ...roles].toSorted())
   expect(told(BLUE.name)).toEqual([])

@@ -94,7 +94,8 @@ test('an add-on and a part that had to wait for the cluster have all of their ti
   let found: ReturnType<typeof anAddon> | undefined
   const part = () => {
     looks += 1
-    const state = { found, what: 'node group apps', cluster: 'demo-1-36', remove: async () => undefined }
+    const never = async () => undefined
+    const state = { found, what: 'node group apps', cluster: 'demo-1-36', again: never, remove: never }
     return made({ run: 'r1', attempt: 1 }, state, async () => {
       refuseWhileChanged(green(), 'node group apps')
       found = addon

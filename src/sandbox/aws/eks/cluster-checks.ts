@@ -2,7 +2,7 @@
 import type { CreateClusterRequest } from '@aws-sdk/client-eks'
 import { invalidParameter } from '../errors.ts'
 import type { Given } from '../protocol/operations.ts'
-import { clusterVersions } from './versions.ts'
+import { clusterVersions, componentLimits } from './versions.ts'
 import { namePattern } from './world.ts'
 
 type Request = Given<CreateClusterRequest>
@@ -41,7 +41,17 @@ const refusals: readonly { holds: (input: Request) => boolean; says: (input: Req
     says: () =>
       'bootstrapClusterCreatorAdminPermissions must be true if cluster authentication mode is set to CONFIG_MAP',
   },
+  {
+    holds: ({ kubeApiServerConfig }) => (hoursOf(kubeApiServerConfig?.eventTtl) ?? 1) > MOST_HOURS,
+    says: ({ kubeApiServerConfig }) =>
+      `The eventTtl ${kubeApiServerConfig?.eventTtl} is not between ${TTL.min} and ${TTL.max}`,
+  },
 ]
+
+const TTL = componentLimits.kubeApiServerConfig.eventTtl.constraints
+const hoursOf = (ttl: string | undefined): number | undefined =>
+  ttl === undefined ? undefined : Number(/^(\d+)h/.exec(ttl)?.[1] ?? 0)
+const MOST_HOURS = hoursOf(TTL.max) ?? 0
 
 export function checkNewCluster(input: Request): void {
   const refused = refusals.find(({ holds }) => holds(input))

@@ -55,6 +55,43 @@ function described(row: (typeof versions)[number], now: Date): ClusterVersionInf
     endOfStandardSupportDate,
     endOfExtendedSupportDate,
     versionStatus,
-    controlPlaneScalingTiers: ['standard', 'tier-xl', 'tier-2xl', 'tier-4xl'].map((tierName) => ({ tierName })),
+    controlPlaneScalingTiers: ['standard', 'tier-xl', 'tier-2xl', 'tier-4xl'].map((tierName) => ({
+      tierName,
+      ...(tierName === 'tier-4xl' && { controlPlaneComponentConfigOverrides: limitsOf4xl }),
+    })),
+    controlPlaneComponentConfig: componentLimits,
   }
+}
+
+/** The shape is the API's, the figures are the sandbox's own. */
+export const componentLimits = {
+  kubeApiServerConfig: {
+    eventTtl: { defaultValue: '1h', constraints: { min: '10m', max: '6h' } },
+    serviceNodePortRange: {
+      defaultValue: { minPort: 30_000, maxPort: 32_767 },
+      constraints: { minPort: { min: 1024, max: 65_535 }, maxPort: { min: 1024, max: 65_535 } },
+    },
+  },
+  kubeSchedulerConfig: {
+    nodeResourcesFit: {
+      scoringStrategy: {
+        constraints: {
+          scoringStrategy: { allowedValues: ['LeastAllocated', 'MostAllocated'] },
+          resources: { name: { allowedValues: ['cpu', 'memory'] }, weight: { min: 1, max: 100 } },
+        },
+      },
+    },
+  },
+  kubeControllerManagerConfig: {
+    podGcControllerConfig: {
+      terminatedPodGcThreshold: { defaultValue: 12_500, constraints: { min: 1000, max: 12_500 } },
+    },
+    horizontalPodAutoscalerControllerConfig: {
+      horizontalPodAutoscalerSyncPeriod: { defaultValue: '15s', constraints: { min: '10s', max: '60s' } },
+    },
+  },
+} satisfies NonNullable<ClusterVersionInformation['controlPlaneComponentConfig']>
+
+const limitsOf4xl = {
+  kubeApiServerConfig: { eventTtl: { defaultValue: '1h', constraints: { min: '10m', max: '1h' } } },
 }

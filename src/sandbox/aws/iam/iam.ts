@@ -3,6 +3,8 @@ import type {
   CreateOpenIDConnectProviderRequest,
   CreateOpenIDConnectProviderResponse,
   DeleteOpenIDConnectProviderRequest,
+  GetAccountAuthorizationDetailsRequest,
+  GetAccountAuthorizationDetailsResponse,
   GetAccountSummaryResponse,
   GetOpenIDConnectProviderRequest,
   GetOpenIDConnectProviderResponse,
@@ -11,7 +13,9 @@ import type {
   ListOpenIDConnectProvidersResponse,
   ListRolesRequest,
   ListRolesResponse,
+  ManagedPolicyDetail,
   Role,
+  RoleDetail,
   TagOpenIDConnectProviderRequest,
   UpdateAssumeRolePolicyRequest,
 } from '@aws-sdk/client-iam'
@@ -34,6 +38,21 @@ export const iamOperations = (world: IamWorld) =>
       const { items, next } = page(all, Marker, MaxItems ?? 100, 1000)
       return { Roles: items.map((role) => describe(world, role)), IsTruncated: next !== undefined, Marker: next }
     }) satisfies Serve<ListRolesRequest, ListRolesResponse>,
+
+    GetAccountAuthorizationDetails: (({ Filter = [], Marker, MaxItems }) => {
+      const wants = (kind: NonNullable<typeof Filter>[number]) => Filter.length === 0 || Filter.includes(kind)
+      const all = [
+        ...(wants('Role') ? [...world.roles.values()].map((role) => ({ role })) : []),
+        ...(wants('LocalManagedPolicy') ? [...world.policies].map(([name, document]) => ({ name, document })) : []),
+      ]
+      const { items, next } = page(all, Marker, MaxItems ?? 100, 1000)
+      return {
+        RoleDetailList: items.flatMap((it) => ('role' in it ? detailed(world, it.role) : [])),
+        Policies: items.flatMap((it) => ('name' in it ? managed(world, it) : [])),
+        IsTruncated: next !== undefined,
+        Marker: next,
+      }
+    }) satisfies Serve<GetAccountAuthorizationDetailsRequest, GetAccountAuthorizationDetailsResponse>,
 
     /** Replaces the whole document, whatever it has become meanwhile. */
     UpdateAssumeRolePolicy: (({ RoleName, PolicyDocument }) => {
@@ -102,6 +121,35 @@ const describe = (world: IamWorld, role: IamRole): Role => ({
   // https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html: "URL-encoded compliant with RFC 3986".
   AssumeRolePolicyDocument: encodeURIComponent(world.trustOf(role)),
   MaxSessionDuration: 3600,
+})
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleDetail.html */
+const detailed = (world: IamWorld, role: IamRole): RoleDetail => ({
+  Path: role.path,
+  RoleName: role.name,
+  RoleId: role.id,
+  Arn: role.arn,
+  CreateDate: role.createdAt,
+  AssumeRolePolicyDocument: encodeURIComponent(world.trustOf(role)),
+  RolePolicyList: [...role.own].map(([PolicyName, document]) => ({
+    PolicyName,
+    PolicyDocument: encodeURIComponent(document),
+  })),
+  AttachedManagedPolicies: [...role.attached].map((PolicyName) => ({
+    PolicyName,
+    PolicyArn: world.policyArn(PolicyName),
+  })),
+  Tags: tagsOf(role.tags),
+})
+
+const managed = (
+  world: IamWorld,
+  { name, document }: { readonly name: string; readonly document: string },
+): ManagedPolicyDetail => ({
+  PolicyName: name,
+  Arn: world.policyArn(name),
+  DefaultVersionId: 'v1',
+  PolicyVersionList: [{ VersionId: 'v1', IsDefaultVersion: true, Document: encodeURIComponent(document) }],
 })
 
 const tagsOf = (tags: ReadonlyMap<string, string>) => [...tags].map(([Key, Value]) => ({ Key, Value }))

@@ -29,7 +29,13 @@ export const iamNeeds = (world: IamWorld): Needs => {
       ]),
     )
   return {
-    ...anywhere('iam', 'GetAccountSummary', 'ListRoles', 'ListOpenIDConnectProviders'),
+    ...anywhere(
+      'iam',
+      'GetAccountAuthorizationDetails',
+      'GetAccountSummary',
+      'ListRoles',
+      'ListOpenIDConnectProviders',
+    ),
     ...onRole('GetRole', 'UpdateAssumeRolePolicy'),
     ...onProvider('GetOpenIDConnectProvider', 'DeleteOpenIDConnectProvider', 'TagOpenIDConnectProvider'),
     // What is made with tags needs that its maker may tag.

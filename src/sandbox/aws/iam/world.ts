@@ -13,6 +13,10 @@ export interface IamRole {
   /** Its trust policy as it was last written, and what is still told and gone by meanwhile. */
   document: string
   former?: { readonly document: string; readonly untilMs: number }
+  /** What it may do, by the name of its own policy. */
+  readonly own: Map<string, string>
+  /** Names of the account's policies that it has too. */
+  readonly attached: Set<string>
 }
 
 export interface IamProvider {
@@ -39,6 +43,8 @@ export class IamWorld {
   readonly account: string
   readonly roles = new Map<string, IamRole>()
   readonly providers = new Map<string, IamProvider>()
+  /** Managed policies that somebody of the account has written: documents by name. */
+  readonly policies = new Map<string, string>()
   readonly quotas = { trust: TRUST_QUOTA, providers: PROVIDERS_QUOTA }
   readonly #times: AwsTimes
 
@@ -65,9 +71,23 @@ export class IamWorld {
     const arn = `arn:aws:iam::${this.account}:role/${name}`
     const id = `AROA${randomBytes(8).toString('hex').toUpperCase()}`
     const createdAt = new Date()
-    this.roles.set(name, { name, path: '/', arn, id, createdAt, document, tags: new Map(Object.entries(tags)) })
+    const may = { own: new Map<string, string>(), attached: new Set<string>() }
+    this.roles.set(name, { name, path: '/', arn, id, createdAt, document, tags: new Map(Object.entries(tags)), ...may })
     return arn
   }
+
+  /** Of a role that is there. `managed`: a policy by itself, which is attached to it. */
+  seedPolicy(role: string, name: string, document: object, how: { readonly managed?: boolean } = {}): void {
+    const { own, attached } = this.role(role)
+    const text = JSON.stringify(document)
+    if (!how.managed) own.set(name, text)
+    else {
+      this.policies.set(name, text)
+      attached.add(name)
+    }
+  }
+
+  policyArn = (name: string): string => `arn:aws:iam::${this.account}:policy/${name}`
 
   /** Seen at once. */
   seedProvider(issuer: string, tags: Readonly<Record<string, string>> = {}): string {
