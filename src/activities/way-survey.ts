@@ -13,7 +13,7 @@ import { waysTo } from './ways.ts'
 export async function waySurvey(outside: Outside, file: PlatformFile, sides: Pick<Scope, 'blue' | 'green'>) {
   const scope: Scope = { platform: file.platform, account: file.account, region: file.region, ...sides }
   const gateway = file.gateway?.cluster
-  const found = await waysTo(await proven(outside, scope), scope, 'blue', { gateway, once: true })
+  const found = await waysTo(await proven(outside, scope), scope, 'blue', { gateway, ahead: true })
   const apps = Object.values(file.apps)
   const declared = new Set([
     ...apps.flatMap((app) => (app.records ?? []).map(({ name }) => hostOf(name))),

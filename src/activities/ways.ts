@@ -28,16 +28,21 @@ type Asked = Pick<Proven, 'ifThere' | 'cluster' | 'records' | 'loadBalancing'>
 interface Where {
   /** The cluster of HTTPRoutes, where there is one. */
   readonly gateway?: string | undefined
-  /** Later attempts of the same step read no zone again. */
-  readonly once?: boolean
+  /** Before anything moves: the other cluster, which may not be there yet, has nothing of it, and no zone is read twice. */
+  readonly ahead?: boolean
 }
 
 /**
  * Which ways beside listener rules still lead requests to one side's cluster. Reads only. Route 53 is asked slowly: throws `notReady` where an attempt gets too long, and the next one goes
  * on where it stopped.
  */
-export async function waysTo(world: Asked, scope: Scope, side: Side, { gateway, once }: Where = {}): Promise<Ways> {
-  const [here, there] = await Promise.all([world.ifThere(side), world.ifThere(otherSide(side))])
+export async function waysTo(
+  world: Asked,
+  scope: Scope,
+  side: Side,
+  { gateway, ahead = false }: Where = {},
+): Promise<Ways> {
+  const [here, there] = await Promise.all([world.ifThere(side), ahead ? undefined : world.ifThere(otherSide(side))])
   if (!here) return { names: [], routes: [], unseen: [], rests: 0 }
   const [mine, theirs] = await Promise.all([outsideOf(here), whereSeen(outsideOf(there), 'the other cluster')])
   // A load balancer that both name is nobody's who goes.
@@ -45,7 +50,7 @@ export async function waysTo(world: Asked, scope: Scope, side: Side, { gateway, 
   const own = mine.entrances.filter(({ at }) => !shared.has(at))
   const addresses = await whereSeen(addressed(world, own), 'records of addresses that its load balancers keep')
   const entrances = [...own, ...(addresses.found ?? [])]
-  const looking = { served: namesServedBy(mine.objects), others: shared, once }
+  const looking = { served: namesServedBy(mine.objects), others: shared, once: ahead }
   const names = await byNames(world.records, entrances, looking)
   const places = new Set([...entrances.map(({ at }) => at), ...names.ways.map(({ name }) => name)])
   const routes =

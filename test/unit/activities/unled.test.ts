@@ -188,8 +188,8 @@ test('of many pages an attempt reads what it can, and the next one goes on where
 test('who looks once in a step reads each zone once, however many attempts the rest of it takes', async () => {
   const it = aWorld({ sets: [cname('grafana.example.com', BLUE)] })
   const looks: number[] = []
-  await driven(async (once: boolean) => {
-    looks.push((await waysTo(it.world, scope, 'blue', { once })).names.length)
+  await driven(async (ahead: boolean) => {
+    looks.push((await waysTo(it.world, scope, 'blue', { ahead })).names.length)
     if (looks.length % 3 > 0) throw notReady('what comes after it goes on', '1s')
   }, true)
   expect([looks, it.asked()]).toEqual([[1, 1, 1], 1])
