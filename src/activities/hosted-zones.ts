@@ -12,6 +12,8 @@ export interface Looking {
   readonly served: ReadonlyMap<string, string>
   /** Places that are known too. */
   readonly others: ReadonlySet<string>
+  /** What was read stays so in later attempts: for who looks once. Left out: the next look is at what is there then. */
+  readonly once?: boolean | undefined
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Looking {
  */
 export async function lookedThrough(
   records: RecordsPort,
-  { places, served, others }: Looking,
+  { places, served, others, once = false }: Looking,
 ): Promise<{ readonly leads: readonly Lead[]; readonly names: Names; readonly owned: Owned }> {
   const isLong = attemptIsLong()
   const noted = notedAside(ZONES) as Noted | undefined // only this function notes under that name
@@ -45,8 +47,8 @@ export async function lookedThrough(
     noteAside(ZONES, at)
     throw error
   }
-  // The next look is at what is there then.
-  if (noted) noteAside(ZONES, undefined)
+  if (once) noteAside(ZONES, at)
+  else if (noted) noteAside(ZONES, undefined)
   return { leads: at.leads, names, owned: at.owned }
 }
 

@@ -80,6 +80,8 @@ export const preparingActivities = (
     await insightsRefreshed(eks, blue)
 
     const green = file.adopts ?? greenName(file.platform, to, blue)
+    // Before what an attempt asks each time anew: many hosted zones take several.
+    const ways = await waySurvey(outside, file, { blue, green })
     const foundGreen = file.adopts === undefined ? undefined : await eks.findCluster(file.adopts)
     const adopted = foundGreen && isThere(foundGreen) ? await blueFacts(eks, foundGreen.name) : undefined
     const kubernetes = await cluster(blue)
@@ -107,8 +109,6 @@ export const preparingActivities = (
             worker: principalArn,
           })
     const platform = adoption?.platform ?? asFound
-    // Of one that is adopted nothing is known before it was looked at; who may not look is told.
-    const ways = await waySurvey(outside, platform, file)
     const clone = await cloneSurvey(world, kubernetes, { blue: facts, file, green, to, versions, principalArn })
     const { templates } = clone
     const its = facts.cluster.clusterSecurityGroupId

@@ -32,7 +32,7 @@ export async function unled(
   { side, window, gateway, choice }: Asked,
 ): Promise<{ readonly note: string; readonly findings: readonly Finding[] }> {
   const cluster = scope[side]
-  const found = await waysTo(world, scope, side, gateway)
+  const found = await waysTo(world, scope, side, { gateway })
   // Clients go by a record for as long as its TTL says, and whoever keeps it has to be found.
   const budget: Duration = `${2 * seconds(window) + 600}s`
   if (found.routes.length > 0)
@@ -75,7 +75,7 @@ export async function refuseWhereLed(
   { side, gateway }: Pick<Asked, 'side' | 'gateway'>,
 ): Promise<Owned | undefined> {
   const cluster = scope[side]
-  const { names, routes, owned } = await waysTo(world, scope, side, gateway)
+  const { names, routes, owned } = await waysTo(world, scope, side, { gateway })
   const left = [...routes, ...waysLeft(names, await acceptedOn(here, 'ways'))]
   if (left.length > 0)
     throw contested(

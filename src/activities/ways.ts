@@ -6,7 +6,7 @@ import type { Owned } from '../domain/weighted-records.ts'
 import { backendsOf, unseenNames, waysByName, waysByRoute, type Way } from '../domain/ways.ts'
 import { fewAtATime } from './few-at-a-time.ts'
 import { isDenied, isNotFound } from './errors.ts'
-import { lookedThrough } from './hosted-zones.ts'
+import { lookedThrough, type Looking } from './hosted-zones.ts'
 import { otherSide, type Proven } from './outside.ts'
 import type { KubernetesPort, RecordsPort } from './ports.ts'
 
@@ -25,13 +25,24 @@ export interface Ways {
 
 type Asked = Pick<Proven, 'ifThere' | 'cluster' | 'records' | 'loadBalancing'>
 
+interface Where {
+  /** The cluster of HTTPRoutes, where there is one. */
+  readonly gateway?: string | undefined
+  /** Before anything moves: the other cluster, which may not be there yet, has nothing of it, and no zone is read twice. */
+  readonly ahead?: boolean
+}
+
 /**
- * Which ways beside listener rules still lead requests to one side's cluster: `gateway` is the cluster of HTTPRoutes, where
- * there is one. Reads only. Route 53 is asked slowly: throws `notReady` where an attempt gets too long, and the next one goes
+ * Which ways beside listener rules still lead requests to one side's cluster. Reads only. Route 53 is asked slowly: throws `notReady` where an attempt gets too long, and the next one goes
  * on where it stopped.
  */
-export async function waysTo(world: Asked, scope: Scope, side: Side, gateway?: string): Promise<Ways> {
-  const [here, there] = await Promise.all([world.ifThere(side), world.ifThere(otherSide(side))])
+export async function waysTo(
+  world: Asked,
+  scope: Scope,
+  side: Side,
+  { gateway, ahead = false }: Where = {},
+): Promise<Ways> {
+  const [here, there] = await Promise.all([world.ifThere(side), ahead ? undefined : world.ifThere(otherSide(side))])
   if (!here) return { names: [], routes: [], unseen: [], rests: 0 }
   const [mine, theirs] = await Promise.all([outsideOf(here), whereSeen(outsideOf(there), 'the other cluster')])
   // A load balancer that both name is nobody's who goes.
@@ -39,7 +50,8 @@ export async function waysTo(world: Asked, scope: Scope, side: Side, gateway?: s
   const own = mine.entrances.filter(({ at }) => !shared.has(at))
   const addresses = await whereSeen(addressed(world, own), 'records of addresses that its load balancers keep')
   const entrances = [...own, ...(addresses.found ?? [])]
-  const names = await byNames(world.records, entrances, namesServedBy(mine.objects), shared)
+  const looking = { served: namesServedBy(mine.objects), others: shared, once: ahead }
+  const names = await byNames(world.records, entrances, looking)
   const places = new Set([...entrances.map(({ at }) => at), ...names.ways.map(({ name }) => name)])
   const routes =
     gateway === undefined
@@ -106,13 +118,12 @@ const RESTS = { each: 5, least: 30, most: 600 }
 async function byNames(
   records: RecordsPort,
   entrances: readonly Entrance[],
-  served: ReadonlyMap<string, string>,
-  others: ReadonlySet<string>,
+  looking: Omit<Looking, 'places'>,
 ): Promise<ByNames> {
   if (entrances.length === 0) return { ways: [], unseen: [], rests: 0 }
   const places = new Set(entrances.map(({ at }) => at))
   const denied = 'names in DNS that lead to its load balancers'
-  const { found, unseen } = await whereSeen(lookedThrough(records, { places, served, others }), denied)
+  const { found, unseen } = await whereSeen(lookedThrough(records, { ...looking, places }), denied)
   if (!found) return { ways: [], unseen, rests: 0 }
   const { leads, names, owned } = found
   const rests = Math.min(RESTS.most, Math.max(RESTS.least, RESTS.each * names.zones.length))

@@ -94,6 +94,11 @@ export const isNamedAfter = (name: string, cluster: string, other: string): bool
 const hasPart = (name: string, part: string): boolean =>
   new RegExp(String.raw`(^|[^A-Za-z0-9])${part}($|[^A-Za-z0-9])`).test(name)
 
+export const httpRouteName = (
+  { namespace = '', name }: { readonly namespace?: string; readonly name: string },
+  home: string,
+): string => `HTTPRoute ${namespace}/${name} on ${home}`
+
 /** HTTPRoutes of `home` whose rules send requests to the cluster, and those of which nobody here can know. */
 export function waysByRoute(
   routes: readonly KubernetesObject[],
@@ -101,11 +106,11 @@ export function waysByRoute(
   behind: Behind,
 ): { readonly ways: Way[]; readonly unseen: string[] } {
   const read = routes.map((route) => {
-    const { namespace = '', name } = route.metadata
+    const { namespace = '' } = route.metadata
     const judged = backendsServed(rulesOf(route), namespace).map((it) => ({ it, is: isBehind(it, behind) }))
     const of = (is: boolean | undefined) =>
       few([...new Set(judged.filter((j) => j.is === is).map((j) => backendInWords(j.it)))])
-    return { name: `HTTPRoute ${namespace}/${name} on ${home}`, leads: of(true), unsure: of(undefined) }
+    return { name: httpRouteName(route.metadata, home), leads: of(true), unsure: of(undefined) }
   })
   return {
     ways: read.flatMap(({ name, leads }) =>

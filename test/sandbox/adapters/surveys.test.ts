@@ -111,7 +111,7 @@ test('subnets are told with what is free in them, and what of them is taken', as
 
 test('instances are told with their vCPUs, zone, cluster, and whether they are Spot; those that ended are not', async () => {
   const { instances } = world.aws
-  const tags = { 'kubernetes.io/cluster/other': 'owned', 'karpenter.sh/nodepool': 'spot' }
+  const tags = { 'kubernetes.io/cluster/other': 'owned' }
   instances.set('i-1', 'running', { type: 'c7g.2xlarge', zone: 'ap-northeast-1d', spot: true, tags })
   instances.set('i-2', 'terminated', { type: 'c7g.large' })
   instances.set('i-3', 'pending', { type: 't3.large', tags: { 'kubernetes.io/cluster/other': 'shared' } })
@@ -119,12 +119,13 @@ test('instances are told with their vCPUs, zone, cluster, and whether they are S
   const told = await world.outside.compute(world.region).running()
   const id = expect.stringMatching(/^i-/)
   const node = { id, type: 'm7i.xlarge', vcpus: 4, spot: false, cluster: 'blue', by: 'EKS' }
-  const others = { cluster: 'other', by: 'Karpenter' }
+  const spot = { spot: true, cluster: 'other', by: 'others' }
+  const small = { type: 't3.large', vcpus: 2, zone: '', spot: false }
   expect(told).toEqual([
     ...['a', 'c', 'd'].map((zone) => ({ ...node, zone: `ap-northeast-1${zone}` })),
-    { id: 'i-1', type: 'c7g.2xlarge', vcpus: 8, zone: 'ap-northeast-1d', spot: true, ...others, pool: 'spot' },
-    { id: 'i-3', type: 't3.large', vcpus: 2, zone: '', spot: false },
-    { id: 'i-4', type: 't3.large', vcpus: 2, zone: '', spot: false, ...others, pool: 'default' },
+    { id: 'i-1', type: 'c7g.2xlarge', vcpus: 8, zone: 'ap-northeast-1d', ...spot },
+    { id: 'i-3', ...small },
+    { id: 'i-4', ...small, cluster: 'other', by: 'Karpenter', pool: 'default' },
   ])
 })
 

@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest'
-import { denied, notFound } from '../../../src/activities/errors.ts'
+import { denied, notFound, notReady } from '../../../src/activities/errors.ts'
 import type { KubernetesPort } from '../../../src/activities/ports.ts'
 import { refuseWhereLed, unled } from '../../../src/activities/unled.ts'
+import { waysTo } from '../../../src/activities/ways.ts'
 import type { Choice } from '../../../src/domain/choices.ts'
 import type { Kind, KubernetesObject } from '../../../src/domain/kubernetes-objects.ts'
 import type { RecordSet } from '../../../src/domain/weighted-records.ts'
@@ -83,6 +84,7 @@ function aWorld({ sets: first = [], edge = [], most = 300, refuses, gateways }: 
   const prove = async (choice?: Choice) =>
     unled(world, scope, await cluster(scope.blue), { side: 'blue', window: '1h', gateway: 'edge', choice })
   return {
+    world,
     asked: () => asked,
     set: (now: readonly RecordSet[]) => {
       sets = now
@@ -181,4 +183,14 @@ test('of many pages an attempt reads what it can, and the next one goes on where
   expect(end.message).toContain('grafana.example.com')
   expect(waits.every((why) => why.startsWith('0 of 1 hosted zones were looked through'))).toBe(true)
   expect([waits.length > 0, it.asked()]).toEqual([true, 10])
+})
+
+test('who looks once in a step reads each zone once, however many attempts the rest of it takes', async () => {
+  const it = aWorld({ sets: [cname('grafana.example.com', BLUE)] })
+  const looks: number[] = []
+  await driven(async (ahead: boolean) => {
+    looks.push((await waysTo(it.world, scope, 'blue', { ahead })).names.length)
+    if (looks.length % 3 > 0) throw notReady('what comes after it goes on', '1s')
+  }, true)
+  expect([looks, it.asked()]).toEqual([[1, 1, 1], 1])
 })
