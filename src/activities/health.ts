@@ -58,14 +58,14 @@ export const healthActivities = (
     throw notReady(judged.map(inWords).join('; '), shortest(checks))
   },
 
-  async watch({ subject, checks, routes, run }) {
+  async watch({ subject, checks, ...watched }) {
     const world = await proven(outside, subject)
     const all = await sampled(world, checks, remembered<Samples>({}))
     const samples = Object.fromEntries(checks.map((c) => [c.name, (all[c.name] ?? []).slice(-keptOf(c))]))
     remember(samples)
     const bad = judgeAll(checks, samples).filter((j) => j.verdict === 'fail')
     if (bad.length > 0) throw unhealthy(bad.map(inWords).join('; '))
-    await lookAtRoutes(world, { routes, run, scope: scopeOf(subject) })
+    await lookAtRoutes(world, { ...watched, scope: scopeOf(subject) })
     const blind = blindBy(checks, samples)
     if (blind !== undefined) throw failed(blind)
     awaitSources(checks, samples)

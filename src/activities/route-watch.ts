@@ -1,6 +1,7 @@
 import { seenAfter, type SeenShare } from '../domain/contests.ts'
 import { milliseconds, type Duration } from '../domain/duration.ts'
-import type { Route, Scope } from '../domain/platform.ts'
+import type { Scope } from '../domain/platform.ts'
+import type { WatchedRoutes } from '../workflows/activities.ts'
 import { followed } from './contests.ts'
 import { isFailure } from './errors.ts'
 import type { Proven } from './outside.ts'
@@ -20,7 +21,7 @@ const SEEN = 'routes'
  */
 export async function lookAtRoutes(
   world: Proven,
-  { routes, run, scope }: { readonly routes: readonly Route[]; readonly run: string; readonly scope: Scope },
+  { routes, weights, run, scope }: Omit<WatchedRoutes, 'subject' | 'checks'> & { readonly scope: Scope },
 ): Promise<void> {
   for (const route of routes) {
     const before = notedAside(SEEN) as Seen | undefined // only this file notes under that name
@@ -32,7 +33,7 @@ export async function lookAtRoutes(
     const driver = routeDriver(world, route, { run, scope })
     const found = await readOr(driver)
     if (found === undefined) continue
-    const next = seenAfter(found.share, seen)
+    const next = seenAfter(found.share, weights, seen)
     if (next === 'moved') throw await followed({ route, driver, found }, [seen?.most ?? 0], scope.blue)
     noteAside(SEEN, { ...before, [route.name]: next } satisfies Seen)
   }

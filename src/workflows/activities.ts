@@ -14,7 +14,7 @@ import type { Plan, Subject } from '../domain/plan.ts'
 import type { ByArgo } from '../domain/argocd.ts'
 import type { BothSides } from '../domain/both-sides.ts'
 import type { OwnedRow } from '../domain/ownership.ts'
-import type { App, Platform, Route, Scope, WorkloadRef } from '../domain/platform.ts'
+import type { App, Platform, Route, Scope, Weight, WorkloadRef } from '../domain/platform.ts'
 import type { Became } from '../domain/replanning.ts'
 import type { Foreseen, OutlookRequest } from '../domain/scheduled.ts'
 import type { ActionStep, ObserveStep } from '../domain/steps.ts'
@@ -35,6 +35,8 @@ export interface Watched {
 /** `routes`: which nobody else may move back to blue without being followed. */
 export interface WatchedRoutes extends Watched {
   readonly routes: readonly Route[]
+  /** Green's, as its plan has them. */
+  readonly weights: readonly Weight[]
   /** As of `ActionCall`. */
   readonly run: string
 }

@@ -134,8 +134,9 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       // Numbered: the time-skipping server does not give the id of a cancelled poll free.
       watches += 1
       const id = `${name}/watch.${watches}`
+      const { routes, weights } = environment
       const made = request.made ?? workflowInfo().firstExecutionRunId
-      const watching = { subject, checks: health.checks, routes: environment.routes, run: made }
+      const watching = { subject, checks: health.checks, routes, weights, run: made }
       await question('watch', id, `watch ${app.name} ${name}`, 'watch', watching).catch((error: unknown) => {
         // Not to see is no breach.
         const said = ['Unhealthy', 'MovedBack'].includes(problemOf(error).type)

@@ -42,7 +42,7 @@ function watching(shares: readonly (number | 'away')[], minutes: number) {
   } as unknown as Proven // all that it is asked
   let left = minutes
   const look = async () => {
-    await lookAtRoutes(world, { routes: [route], run: 'r', scope })
+    await lookAtRoutes(world, { routes: [route], weights: [5, 25, 50, 100], run: 'r', scope })
     if (left <= 0) return looks
     left -= STEP
     throw notReady('well so far', '1m')
@@ -65,7 +65,8 @@ test('one that somebody moved towards blue is looked at again, and followed, wit
 })
 
 test.for([
-  ['a look that is told late', [25, 50, 25, 50]],
+  ['a look that is told late', [25, 50, 20, 50]],
+  ['a weight of the plan, by which theirs was taken back', [25, 50, 25]],
   ['looks that are not answered', [25, 50, 'away', 'away', 50]],
 ] as const)('%s is nothing to follow', async ([, shares]) => {
   await expect(watching(shares, 50).end()).resolves.toBeDefined()
