@@ -12,12 +12,14 @@ import {
   type Check,
   type Sample,
 } from '../domain/verdict.ts'
+import { scopeOf } from '../domain/platform.ts'
 import { condensed, type Tally } from '../domain/samples.ts'
 import { unrelatedBreaches } from '../domain/troubles.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { differingImages } from './image-comparison.ts'
 import { failed, isUnreachable, notReady, unhealthy, unreachable } from './errors.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
+import { lookAtRoutes } from './route-watch.ts'
 import { reading, samplesOf } from './readings.ts'
 import { doneWithin, noteAside, notedAside, noteDone, remember, remembered } from './waiting.ts'
 
@@ -56,12 +58,14 @@ export const healthActivities = (
     throw notReady(judged.map(inWords).join('; '), shortest(checks))
   },
 
-  async watch({ subject, checks }) {
-    const all = await sampled(await proven(outside, subject), checks, remembered<Samples>({}))
+  async watch({ subject, checks, ...watched }) {
+    const world = await proven(outside, subject)
+    const all = await sampled(world, checks, remembered<Samples>({}))
     const samples = Object.fromEntries(checks.map((c) => [c.name, (all[c.name] ?? []).slice(-keptOf(c))]))
     remember(samples)
     const bad = judgeAll(checks, samples).filter((j) => j.verdict === 'fail')
     if (bad.length > 0) throw unhealthy(bad.map(inWords).join('; '))
+    await lookAtRoutes(world, { ...watched, scope: scopeOf(subject) })
     const blind = blindBy(checks, samples)
     if (blind !== undefined) throw failed(blind)
     awaitSources(checks, samples)

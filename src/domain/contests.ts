@@ -57,3 +57,26 @@ export function standing(share: Share, claim: Claim, nowMs: number): 'unread' | 
   if (share === 'closed' || share === 'unmade' || (typeof share === 'number' && share < to)) return 'moved'
   return seenAtMs === undefined && share === from && nowMs - writtenAtMs < UNREAD_MS ? 'unread' : 'again'
 }
+
+/** What a watch has seen of a route: the most that the plan gave green of it, and whether the last look was the first that had less. */
+export interface SeenShare {
+  readonly most: Weight
+  readonly lower?: true
+}
+
+/**
+ * One more look. `weights`: those of the plan, which rise; one of these may be Norikae's own, which takes back what others moved
+ * towards green. Less than before, and none of these, is somebody else's doing: `moved`, where the next look says the same, for
+ * one alone may be of an API that tells a moment late. Whatever else it is, is for the next step to say.
+ */
+export function seenAfter(
+  share: Share,
+  weights: readonly Weight[],
+  before: SeenShare = { most: 0 },
+): SeenShare | 'moved' {
+  const now = share === 'closed' ? 0 : share
+  if (typeof now !== 'number') return before
+  if (weights.includes(now)) return { most: Math.max(before.most, now) }
+  if (now >= before.most) return { most: before.most }
+  return before.lower === true ? 'moved' : { most: before.most, lower: true }
+}

@@ -15,7 +15,7 @@ import type { Plan, Subject } from '../domain/plan.ts'
 import type { ByArgo } from '../domain/argocd.ts'
 import type { BothSides } from '../domain/both-sides.ts'
 import type { OwnedRow } from '../domain/ownership.ts'
-import type { App, Platform, Scope, WorkloadRef } from '../domain/platform.ts'
+import type { App, Platform, Route, Scope, Weight, WorkloadRef } from '../domain/platform.ts'
 import type { Became } from '../domain/replanning.ts'
 import type { Foreseen, OutlookRequest } from '../domain/scheduled.ts'
 import type { ActionStep, ObserveStep } from '../domain/steps.ts'
@@ -32,6 +32,14 @@ interface Q<Input, Output> {
 export interface Watched {
   readonly subject: Subject
   readonly checks: readonly Check[]
+}
+/** `routes`: which nobody else may move back to blue without being followed. */
+export interface WatchedRoutes extends Watched {
+  readonly routes: readonly Route[]
+  /** Green's, as its plan has them. */
+  readonly weights: readonly Weight[]
+  /** As of `ActionCall`. */
+  readonly run: string
 }
 /** What is known of the platform, and the upgrade's own plan. */
 export interface Prepared {
@@ -88,8 +96,8 @@ interface Questions {
   >
   /** Ends after the window, with all that was judged. */
   observe: Q<Pick<ObserveStep, 'for' | 'checks'> & { readonly subject: Subject }, readonly Judgement[]>
-  /** Ends only by Unhealthy. */
-  watch: Q<Watched, never>
+  /** Ends only by Unhealthy, or MovedBack. */
+  watch: Q<WatchedRoutes, never>
   /** Ends once the metrics have not answered for a while, or once they answer again. */
   awaitMetrics: Q<{ readonly url: string; readonly until: 'silent' | 'answering' }, Silence>
   /** What is known outside at the moment of a breach, `at`. */

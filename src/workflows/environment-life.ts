@@ -1,4 +1,4 @@
-import { CancellationScope, condition, getExternalWorkflowHandle } from '@temporalio/workflow'
+import { CancellationScope, condition, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow'
 import { phaseGate } from '../domain/asking.ts'
 import { unlikeBefore } from '../domain/both-sides.ts'
 import { OTHER_IMAGE, otherPlan, voided } from '../domain/gates.ts'
@@ -134,15 +134,15 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       // Numbered: the time-skipping server does not give the id of a cancelled poll free.
       watches += 1
       const id = `${name}/watch.${watches}`
-      await question('watch', id, `watch ${app.name} ${name}`, 'watch', { subject, checks: health.checks }).catch(
-        (error: unknown) => {
-          // Not to see is no breach.
-          if (problemOf(error).type !== 'Unhealthy' && wasStopped(error)) return
-          throw problemOf(error).type === 'Unhealthy'
-            ? error
-            : failed('Blind', `health cannot be watched: ${problemOf(error).message}`)
-        },
-      )
+      const { routes, weights } = environment
+      const made = request.made ?? workflowInfo().firstExecutionRunId
+      const watching = { subject, checks: health.checks, routes, weights, run: made }
+      await question('watch', id, `watch ${app.name} ${name}`, 'watch', watching).catch((error: unknown) => {
+        // Not to see is no breach.
+        const said = ['Unhealthy', 'MovedBack'].includes(problemOf(error).type)
+        if (!said && wasStopped(error)) return
+        throw said ? error : failed('Blind', `health cannot be watched: ${problemOf(error).message}`)
+      })
     }
     const moveAndStay = async () => {
       await forward(phase)

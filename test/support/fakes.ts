@@ -48,6 +48,8 @@ export class Outside {
   readonly sick = new Set<string>()
   /** Those whose watch finds a breach. (The time-skipping server refuses a task that cancels an activity which ends at that moment; so not both.) */
   readonly breaching = new Set<string>()
+  /** Those whose watch finds that somebody moved their route towards blue. */
+  readonly movedBack = new Set<string>()
   /** A look of a watch takes so long. */
   looking: (place: string) => Promise<void> = async () => undefined
   readonly unrelated: string[] = []
@@ -206,6 +208,8 @@ export class Outside {
         await this.looking(`${app}/${environment}`)
         if (this.breaching.has(`${app}/${environment}`))
           throw ApplicationFailure.nonRetryable('errors 2.1 % against 0.1 %', 'Unhealthy')
+        if (this.movedBack.has(`${app}/${environment}`))
+          throw ApplicationFailure.nonRetryable('aoki moved it towards blue', 'MovedBack')
         throw again('still well')
       },
       awaitMetrics: async ({ until }) => {

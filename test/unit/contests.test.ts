@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readFor, standing, takenBackTo, type Claim } from '../../src/domain/contests.ts'
+import { readFor, seenAfter, standing, takenBackTo, type Claim, type SeenShare } from '../../src/domain/contests.ts'
 
 test.for([
   ['argocd-controller at 2026-11-24T04:00:00Z', '540s'],
@@ -45,4 +45,36 @@ test.for([
   ['somebody else too', 'elsewhere', seen, 2, 'again'],
 ] as const)('a route that reads %s', ([, share, it, seconds, expected]) => {
   expect(standing(share, it, seconds * SECOND)).toBe(expected)
+})
+
+test.for([
+  ['more than before', 25, { most: 5 }, { most: 25 }],
+  ['the same', 25, { most: 25 }, { most: 25 }],
+  ['less, once', 10, { most: 25 }, { most: 25, lower: true }],
+  ['less, twice', 10, { most: 25, lower: true }, 'moved'],
+  ['nothing of green any more, twice', 'closed', { most: 25, lower: true }, 'moved'],
+  ['as much again, after a look that was late', 25, { most: 25, lower: true }, { most: 25 }],
+  ['more than the plan gave', 40, { most: 25 }, { most: 25 }],
+  ['a weight of the plan, which may be what was left and is written once more', 5, { most: 25 }, { most: 25 }],
+  ['what is no share', 'elsewhere', { most: 25, lower: true }, { most: 25, lower: true }],
+  ['nothing to be read', 'unmade', { most: 25 }, { most: 25 }],
+  ['green, before it was opened', 'closed', undefined, { most: 0 }],
+] as const)('a watch that sees %s', ([, share, before, expected]) => {
+  expect(seenAfter(share, [5, 25, 100], before)).toEqual(expected)
+})
+
+test('no watch follows what Norikae writes: weights of the plan, also those that are written once more', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(100), { minLength: 1 }), fc.array(fc.nat(100)), (weights, theirs) => {
+      const looks = theirs.flatMap((found) => [found, takenBackTo(found, [0, ...weights])])
+      const seen = looks.reduce<SeenShare | 'moved'>(
+        (is, look) => {
+          const less = is !== 'moved' && !weights.includes(look) && look < is.most
+          return is === 'moved' || less ? is : seenAfter(look, weights, is)
+        },
+        { most: 0 },
+      )
+      expect(seen).not.toBe('moved')
+    }),
+  )
 })

@@ -92,7 +92,7 @@ test('a watch breaches by a probe of green, and asks it of blue before anything 
   const probe = (asked: string) =>
     asked === url('g') ? { seconds: 5, why: 'no answer in 5s' } : { status: 200, seconds: 0 }
   const { watch } = activities({ probe })
-  expect(await ending(watch, { subject, checks: [answers] }, quarterly)).toEqual({
+  expect(await ending(watch, { subject, routes: [], weights: [], run: 'r', checks: [answers] }, quarterly)).toEqual({
     type: 'Unhealthy',
     message: 'answers (probe) 1, 1 in a row, where at most 0 is allowed (https://g.example.com/: no answer in 5s)',
   })
@@ -182,7 +182,9 @@ test('a watch that reaches none of a source for half an hour says so, whatever t
   const { watch } = activities({ cloudWatch: () => ({ data: away }), loadBalancing: () => ({ findTargetGroup: away }) })
   const began = Date.now()
   const fast = { between: () => void vi.setSystemTime(Date.now() + 300_000) }
-  expect(await ending(watch, { subject, checks: [answers, counts('errors')] }, fast)).toEqual({
+  expect(
+    await ending(watch, { subject, routes: [], weights: [], run: 'r', checks: [answers, counts('errors')] }, fast),
+  ).toEqual({
     type: 'Failed',
     message: 'for 30m errors (CloudWatch) could not be reached: GetMetricData: no answer in 15s',
   })
