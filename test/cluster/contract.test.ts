@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { adoptionContract } from '../contract/adoption.ts'
+import { builtInChecksContract } from '../contract/built-in-checks.ts'
 import { checkJobsContract } from '../contract/check-jobs.ts'
 import { argocdContract } from '../contract/argocd.ts'
 import { copiedVolumesContract } from '../contract/copied-volumes.ts'
@@ -74,6 +75,7 @@ describe('on real controllers', () => {
   endlessJobsContract(() => world)
   failingJobsContract(() => world)
   checkJobsContract(() => world)
+  builtInChecksContract(() => world)
   measuresContract(() => world)
   volumesContract(() => world)
   copiedVolumesContract(() => world)

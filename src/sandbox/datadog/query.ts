@@ -44,6 +44,7 @@ interface Part {
 }
 
 const TOKEN = /\s*(\d+(?:\.\d+)?|default_zero|[a-z0-9]+:[a-z][\w.]*\{[^}]*\}(?:\.as_(?:count|rate)\(\))?|[-+*/()])/y
+const aggregators: ReadonlySet<string> = new Set(['avg', 'max', 'min', 'sum'])
 const operators: Readonly<Record<string, (a: number, b: number) => number>> = {
   '+': (a, b) => a + b,
   '-': (a, b) => a - b,
@@ -117,10 +118,12 @@ function tokensOf(query: string): string[] {
 }
 
 function metric(token: string, store: SeriesStore): Part {
-  const [, by, name = '', scope = '', how] = /^(\w+):([\w.]+)\{([^}]*)\}(?:\.as_(count|rate)\(\))?$/.exec(token) ?? []
-  if (by !== 'sum') throw new BadQuery(`Error parsing query: the sandbox does not speak '${token}'`)
+  const [, by = '', name = '', scope = '', how] =
+    /^(\w+):([\w.]+)\{([^}]*)\}(?:\.as_(count|rate)\(\))?$/.exec(token) ?? []
   const found = metrics[name]
-  if (!found) return { known: false, at: () => undefined }
+  // Whoever only wants to know whether it may ask names a metric that nobody has.
+  if (!found && aggregators.has(by)) return { known: false, at: () => undefined }
+  if (!found || by !== 'sum') throw new BadQuery(`Error parsing query: the sandbox does not speak '${token}'`)
   const of = { name: found.series, matchers: scoped(scope) }
   const range: Expression = found.is === 'gauge' ? { is: 'selector', ...of } : { is: 'increase', of, seconds: BUCKET_S }
   const at: Bucket = (ms) => {

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { builtInChecksContract } from '../../contract/built-in-checks.ts'
 import { checkJobsContract } from '../../contract/check-jobs.ts'
 import { endlessJobsContract } from '../../contract/endless-jobs.ts'
 import { failingJobsContract } from '../../contract/failing-jobs.ts'
@@ -16,6 +17,7 @@ describe('a job that does not end', () => {
 })
 failingJobsContract(world)
 checkJobsContract(world)
+builtInChecksContract(world)
 describe('what is measured', () => {
   measuresContract(world)
 })

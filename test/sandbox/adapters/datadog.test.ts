@@ -180,7 +180,7 @@ describe('the sandbox speaks it', () => {
         { name: 'http_requests_total', labels: of({ code: '500' }), value: s },
         { name: 'kube_deployment_status_replicas_ready', labels: of({ deployment: 'web' }), value: 3 },
       ])
-    server = await startDatadog({ store, limit: { requests: 12, periodS: 86_400 } })
+    server = await startDatadog({ store, limit: { requests: 13, periodS: 86_400 } })
   })
   afterAll(() => server.stop())
   const port = (more: Partial<DatadogOptions> = {}) =>
@@ -198,6 +198,7 @@ describe('the sandbox speaks it', () => {
     { query: `(100 * sum:kubernetes_state.deployment.replicas_ready{kube_deployment:web})`, gives: [300, 300, 300] },
     { query: 'sum:http.requests{kube_cluster_name:other}.as_count()', gives: [] },
     { query: 'default_zero(sum:http.requests{kube_cluster_name:other}.as_count())', gives: [0, 0, 0] },
+    { query: 'avg:system.cpu.user{host:norikae-doctor-asks}', gives: [] },
     { query: 'sum:never.sent{*}', gives: [] },
   ])('$query', async ({ query, gives }) => {
     const points = await ask(query)
@@ -211,7 +212,7 @@ describe('the sandbox speaks it', () => {
     const error = await failureOf(ask('sum:never.sent{*}'))
     expect([error.type, error.message]).toEqual([
       'Unreachable',
-      expect.stringContaining('too many questions (12 in 86400s)'),
+      expect.stringContaining('too many questions (13 in 86400s)'),
     ])
   })
 })

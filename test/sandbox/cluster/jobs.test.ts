@@ -44,6 +44,31 @@ describe('a Job', () => {
     expect(status?.failed).toBe(3)
   })
 
+  test('that fails says why in the status of its pod, where its owner asked for that', async () => {
+    const { batch, core } = stage()
+    const namespace = aNamespace(stage())
+    const annotations = {
+      'sandbox.norikae.io/runs-for': '1',
+      'sandbox.norikae.io/fails': 'true',
+      'sandbox.norikae.io/says': 'GET /pay: 502',
+    }
+    const said = async (name: string, policy: string) => {
+      const { spec } = aJob(name, namespace, { annotations }).spec.template
+      const containers = spec.containers.map((c) => ({ ...c, terminationMessagePolicy: policy }))
+      const template = { metadata: { annotations }, spec: { ...spec, containers } }
+      await batch.createNamespacedJob({
+        namespace,
+        body: aJob(name, namespace, { spec: { backoffLimit: 0, template } }),
+      })
+      await ended(stage(), name, namespace)
+      const { items } = await core.listNamespacedPod({ namespace, labelSelector: `job-name=${name}` })
+      return items[0]?.status?.containerStatuses?.[0]?.state?.terminated
+    }
+    const [told, silent] = await Promise.all([said('told', 'FallbackToLogsOnError'), said('silent', 'File')])
+    expect(told).toMatchObject({ exitCode: 1, message: 'GET /pay: 502' })
+    expect(silent?.message).toBeUndefined()
+  })
+
   test('is gone after its time to live, with its pods', async () => {
     const { batch, core } = stage()
     const namespace = aNamespace(stage())
