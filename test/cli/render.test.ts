@@ -410,6 +410,9 @@ test('a plan says what last week gives each weight, of many environments only of
   const many = of(plan({ ...planned, cutovers: all }, screen()))
   expect(many).toContain('12 more have enough: norikae plan -o wide')
   expect(many.split('\n')).toHaveLength(4)
+  expect(plan({ ...planned, cutovers: all.slice(1).concat(all.slice(1)) }, screen())).toContain(
+    "last week's traffic is enough for every weight of 24 environments: norikae plan -o wide",
+  )
 })
 
 test('the plan shows phases, who is asked, and the way back', () => {
