@@ -75,7 +75,7 @@ test('a query with a slip in it is found before anybody is asked or sent to gree
     await sleep(100)
   }
   expect([...told].find((one) => one.includes('slip'))).toContain(
-    'slip (Prometheus): Prometheus has no series of green by {k8s_cluster=',
+    'slip (Prometheus): Prometheus has no series at all by {k8s_cluster=',
   )
   expect(bed.world.judge.judgement().requests.lastDropped).toEqual([])
 })

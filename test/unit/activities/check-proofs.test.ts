@@ -84,9 +84,9 @@ test('what would say nothing at any weight goes back', async () => {
   const unscraped = proveChecks({ answers: (query) => query === 'sum(a{cluster="b"})' })
   const { type, message } = await ending(unscraped, asked([queried]), byMinutes)
   expect(type).toBe('Failed')
-  expect(message).toContain('errors (Prometheus): Prometheus has no series of green by {cluster="g"}')
+  expect(message).toContain('errors (Prometheus): Prometheus has no series at all by {cluster="g"}')
   expect(message).toContain('norikae explain health api/production')
-  expect((await ending(proveChecks({}), asked([queried]), byMinutes)).message).toContain('has no series of green')
+  expect((await ending(proveChecks({}), asked([queried]), byMinutes)).message).toContain('has no series at all')
 })
 
 test('it stops nobody where it may sleep until its handover', async () => {
