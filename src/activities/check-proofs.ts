@@ -13,7 +13,7 @@ import { askedOf, comparedOf, dimensionOf, healthyTargets, onlyOf } from '../dom
 import { clusterOf } from '../domain/platform.ts'
 import { selectorsIn, type Whose } from '../domain/series-asked.ts'
 import type { Check, CheckSource } from '../domain/verdict.ts'
-import { failed, notReady } from './errors.ts'
+import { failed, isUnreachable, notReady } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import { hasWaited } from './waiting.ts'
 
@@ -82,17 +82,17 @@ async function inPrometheus(
     selectorsIn(queries.green, whose).map(async (selector) => {
       const { text, of, cluster } = selector
       const found = await has(text)
-      const near = found || of === undefined ? found : await has(of)
-      const there = near || cluster === undefined ? near : await has(cluster).catch(manyWhereRefused)
+      const near = found || of === undefined ? found : await has(of).catch(manyWhereTooMuch)
+      const there = near || cluster === undefined || cluster === of ? near : await has(cluster).catch(manyWhereTooMuch)
       return { ...selector, found, ...(cluster !== undefined && { near, there }) }
     }),
   )
   return heardOfPrometheus({ green: false, blue: await metrics.answers(url, queries.blue), madeUp, selected })
 }
 
-/** All series of a cluster may be more than one query is allowed to look at. */
-function manyWhereRefused(error: unknown): true {
-  if (error instanceof ApplicationFailure && error.type === 'InvalidInput') return true
+/** Prometheus has answered before: all series of a cluster, or of its namespaces, may be more than it looks at for one query, or in time. */
+function manyWhereTooMuch(error: unknown): true {
+  if (error instanceof ApplicationFailure && (error.type === 'InvalidInput' || isUnreachable(error))) return true
   throw error
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { checkProofActions } from '../../../src/activities/check-proofs.ts'
-import { invalidInput } from '../../../src/activities/errors.ts'
+import { invalidInput, unreachable } from '../../../src/activities/errors.ts'
 import type { Outside } from '../../../src/activities/outside.ts'
 import type { CloudWatchQuery } from '../../../src/domain/cloudwatch.ts'
 import type { Check } from '../../../src/domain/verdict.ts'
@@ -78,6 +78,15 @@ test('what may come with requests is waited for, and then told at the gate', asy
         'errors (Prometheus) has no number of green before requests come: Prometheus has no a{cluster="g"} yet, where blue answers',
     }),
   ])
+})
+
+test('a cluster that has too many series to be counted has some', async () => {
+  const answers = (query: string) => {
+    if (query === 'count({cluster="g"})') throw unreachable('http://p: no answer in 10s')
+    return query === 'sum(a{cluster="b"})'
+  }
+  const { answer } = await driven(proveChecks({ answers }), asked([queried]), byMinutes)
+  expect(answer.findings?.map((f) => f.code)).toEqual(['check-not-heard'])
 })
 
 test('what would say nothing at any weight goes back', async () => {
