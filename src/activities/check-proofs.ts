@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common'
 import {
   COMES_WITHIN,
   heardOfGroups,
@@ -10,9 +11,9 @@ import {
 } from '../domain/before-requests.ts'
 import { askedOf, comparedOf, dimensionOf, healthyTargets, onlyOf } from '../domain/cloudwatch.ts'
 import { clusterOf, type Side } from '../domain/platform.ts'
-import { selectorsIn } from '../domain/series-asked.ts'
+import { selectorsIn, type Whose } from '../domain/series-asked.ts'
 import type { Check, CheckSource } from '../domain/verdict.ts'
-import { failed, notReady } from './errors.ts'
+import { failed, isUnreachable, notReady } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import { meanIn } from './readings.ts'
 import { hasWaited } from './waiting.ts'
@@ -22,9 +23,9 @@ export const checkProofActions = (outside: Outside) => {
   const proveChecks: Deed<'proveChecks'> = async ({ scope, input }) => {
     const { app, environment, namespaces, checks, mayBeAsleep, madeUp = false } = input
     const world = await proven(outside, scope)
-    const names = [clusterOf(scope, 'green'), ...namespaces]
+    const whose = { cluster: clusterOf(scope, 'green'), namespaces }
     const heard = await Promise.all(
-      checks.map(async (check) => ({ check, heard: await heardOf(world, check, { names, madeUp }) })),
+      checks.map(async (check) => ({ check, heard: await heardOf(world, check, { whose, madeUp }) })),
     )
     const those = (is: Heard['is']) =>
       heard.flatMap(({ check, heard: it }) => (it.is === is ? [{ check, why: 'why' in it ? it.why : '' }] : []))
@@ -50,8 +51,8 @@ export const checkProofActions = (outside: Outside) => {
 }
 
 interface Asked {
-  /** By which series say whose they are. */
-  readonly names: readonly string[]
+  /** Green, and what of it. */
+  readonly whose: Whose
   readonly madeUp: boolean
 }
 
@@ -76,19 +77,28 @@ type Source<Kind extends CheckSource['kind']> = Extract<CheckSource, { readonly 
 async function inPrometheus(
   { metrics }: Proven,
   { url, queries }: Source<'prometheus'>,
-  { names, madeUp }: Asked,
+  { whose, madeUp }: Asked,
 ): Promise<Heard> {
   // As the watch will ask it: what gives several numbers is refused here.
   if ((await metrics.query(url, queries.green)) !== null || (await metrics.answers(url, queries.green)))
     return heardOfPrometheus({ green: true, blue: true, madeUp, selected: [] })
-  const counts = (selector: string) => metrics.answers(url, `count(${selector})`)
+  const has = (selector: string) => metrics.answers(url, `count(${selector})`)
   const selected = await Promise.all(
-    selectorsIn(queries.green, names).map(async ({ text, of }) => {
-      const found = await counts(text)
-      return { text, found, ...(of !== undefined && { of, others: found || (await counts(of)) }) }
+    selectorsIn(queries.green, whose).map(async (selector) => {
+      const { text, of, cluster } = selector
+      const found = await has(text)
+      const near = found || of === undefined ? found : await has(of).catch(manyWhereTooMuch)
+      const there = near || cluster === undefined || cluster === of ? near : await has(cluster).catch(manyWhereTooMuch)
+      return { ...selector, found, ...(cluster !== undefined && { near, there }) }
     }),
   )
   return heardOfPrometheus({ green: false, blue: await metrics.answers(url, queries.blue), madeUp, selected })
+}
+
+/** Prometheus has answered before: all series of a cluster, or of its namespaces, may be more than it looks at for one query, or in time. */
+function manyWhereTooMuch(error: unknown): true {
+  if (error instanceof ApplicationFailure && (error.type === 'InvalidInput' || isUnreachable(error))) return true
+  throw error
 }
 
 async function inCloudWatch(

@@ -1,15 +1,17 @@
 import { warning, type Finding } from './findings.ts'
 import type { Duration } from './duration.ts'
 import { few } from './few.ts'
+import type { Selector } from './series-asked.ts'
 import { sourceInWords, type Check, type CheckSource } from './verdict.ts'
 
 /**
  * What a check can say of green while nobody is sent there yet (P15). What a source has at weight 0:
  *
  * - A number is data, and so is NaN: a ratio of counters that are there and have counted nothing.
- * - Of Prometheus nothing at all may be a series that its first request makes. That is so where Prometheus has other series of
- *   green's, by the same labels, and blue answers the same query: then it is told. It never is where it has none by those
- *   labels (green is not scraped, or labelled otherwise), or where the query gives nothing of blue either.
+ * - Of Prometheus nothing at all may be a series that its first request makes: that of a label, or of a whole app where it is
+ *   counted at the door. Where blue answers the same query and Prometheus has other series of green's, that is told. It never
+ *   is where it has none by the labels that name the cluster (green is not scraped, or labelled otherwise), or where the query
+ *   gives nothing of blue either.
  * - A load balancer counts no request of a target group that gets none, but how many of its targets are healthy at any time.
  * - Metrics of one's own in CloudWatch, and those in Datadog, are as Prometheus': where blue has them, they may come with requests.
  * - Pods, probes, Jobs and the cluster itself answer always; what can be tried before the gate has steps of its own there.
@@ -29,34 +31,37 @@ interface OnBoth {
   readonly madeUp: boolean
 }
 
+interface Selected extends Selector {
+  readonly found: boolean
+  /** Whether green has other series by the labels `of`, and by those of `cluster`. Absent: no label says whose. */
+  readonly near?: boolean
+  readonly there?: boolean
+}
+
 /** What a query of Prometheus came to; NaN is something. */
 export interface HeardOfPrometheus extends OnBoth {
-  /** What it selects on green, where it gives nothing. `others`: series of green's by the same labels; absent: none says whose. */
-  readonly selected: readonly {
-    readonly text: string
-    readonly found: boolean
-    readonly of?: string
-    readonly others?: boolean
-  }[]
+  /** What it selects on green, where it gives nothing. */
+  readonly selected: readonly Selected[]
 }
 
 export function heardOfPrometheus({ green, blue, madeUp, selected }: HeardOfPrometheus): Heard {
   if (green) return { is: 'answers' }
-  const unknown = selected.filter((s) => !s.found && s.others === false)
-  if (unknown.length > 0)
+  const strange = selected.filter((s) => !s.found && s.there === false)
+  if (strange.length > 0)
     return {
       is: 'silent',
-      why: `Prometheus has no series of green by ${few(unique(unknown.map((s) => s.of ?? s.text)))}: green is not scraped, or its series have other labels`,
+      why: `Prometheus has no series at all by ${few(unique(strange.map((s) => s.cluster ?? s.text)))}: green is not scraped, or its series have other labels`,
     }
   if (!blue)
     return { is: madeUp ? 'later' : 'silent', why: 'the query gives nothing of green, and nothing of blue either' }
   const missing = selected.filter((s) => !s.found)
+  if (missing.length === 0)
+    return { is: 'later', why: 'its series are there, and it gives no number of them yet, where blue answers' }
+  const far = missing.filter((s) => s.near === false)
+  const nothingElse = far.length === 0 ? '' : `, nor any other series by ${few(unique(far.map((s) => s.of ?? s.text)))}`
   return {
     is: 'later',
-    why:
-      missing.length > 0
-        ? `Prometheus has no ${few(missing.map((s) => s.text))} yet, where blue answers`
-        : 'its series are there, and it gives no number of them yet, where blue answers',
+    why: `Prometheus has no ${few(missing.map((s) => s.text))} yet${nothingElse}, where blue answers`,
   }
 }
 

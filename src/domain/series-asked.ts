@@ -4,7 +4,9 @@
 export interface Selector {
   /** `http_requests_total{cluster="green",code=~"5.."}`. */
   readonly text: string
-  /** The same without its metric, by those of its labels alone that say of whom: `{cluster="green"}`. Absent: none does. */
+  /** The same without its metric, by those of its labels alone that say of which cluster: `{cluster="green"}`. Absent: none does. */
+  readonly cluster?: string
+  /** Likewise, with those that say of which namespaces. */
   readonly of?: string
 }
 
@@ -14,8 +16,16 @@ export interface Selector {
  */
 const TOKENS = /#[^\n]*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|[a-zA-Z_:][\w:]*|=~|!~|!=|[^\s]/g
 
-/** `names`: what a label must speak of to say of whom it is: a cluster, a namespace. Each selector once. */
-export function selectorsIn(query: string, names: readonly string[]): Selector[] {
+export interface Whose {
+  readonly cluster: string
+  readonly namespaces: readonly string[]
+}
+
+/** Each selector once. A label of namespaces is called so: apps and Services often have the name of theirs. */
+export function selectorsIn(query: string, { cluster, namespaces }: Whose): Selector[] {
+  const ofCluster = ({ value }: Label) => value.includes(cluster)
+  const ofNamespaces = ({ label, value }: Label) =>
+    /namespace|^ns$/i.test(label) && namespaces.some((name) => value.includes(name))
   const tokens = (query.match(TOKENS) ?? []).filter((token) => !token.startsWith('#'))
   const found = new Map<string, Selector>()
   tokens.forEach((token, open) => {
@@ -24,9 +34,14 @@ export function selectorsIn(query: string, names: readonly string[]): Selector[]
     const inside = tokens.slice(open + 1, close < 0 ? undefined : close)
     const metric = tokens[open - 1] ?? ''
     const text = `${isName(metric) ? metric : ''}{${inside.join('')}}`
-    const whose = labelsIn(inside).filter(({ value }) => names.some((name) => value.includes(name)))
-    const of = whose.map(({ label, operator, value }) => `${label}${operator}${value}`).join(',')
-    found.set(text, { text, ...(of !== '' && { of: `{${of}}` }) })
+    const labels = labelsIn(inside)
+    const by = (is: (label: Label) => boolean) => {
+      const its = labels.filter(is).map(({ label, operator, value }) => `${label}${operator}${value}`)
+      return its.length === 0 ? undefined : `{${its.join(',')}}`
+    }
+    const its = by(ofCluster)
+    const of = its && by((label) => ofCluster(label) || ofNamespaces(label))
+    found.set(text, { text, ...(its !== undefined && { cluster: its }), ...(of !== undefined && { of }) })
   })
   return [...found.values()]
 }

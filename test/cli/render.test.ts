@@ -409,6 +409,38 @@ test('a plan of many environments says where their steps are', () => {
   expect(plan(planned, screen(), true)).toContain('deploy api to green')
 })
 
+test('a plan says what last week gives each weight, of many environments only of those with too little', () => {
+  const ahead = (perMinute: number, seconds?: number) => ({
+    perMinute,
+    from: 'CloudWatch' as const,
+    observe: '10m' as const,
+    longest: 1800,
+    weights: [
+      { weight: 5, check: 'errors', sees: 0.2, ...(seconds !== undefined && { seconds }) },
+      { weight: 100, check: 'errors', sees: 1, seconds: 75 },
+    ],
+  })
+  const cutovers = [ahead(640, 240), ahead(8.72)].map((traffic) => ({ ...outlineOf(aCutoverPlan(), false), traffic }))
+  const planned = { from: '1.35', to: '1.36', upgrade: outlineOf(anUpgradePlan()), twin: [], owned: [], cutovers }
+  const of = (text: string) => text.split('\n\n').find((part) => part.startsWith('traffic')) ?? ''
+  expect(of(plan(planned, screen()))).toMatchInlineSnapshot(`
+    "traffic: the median of last week's hours, and how long each weight needs for its samples
+    APP  ENVIRONMENT  A MINUTE  OBSERVED          NEEDS
+    api  stage        640       10m, 30m at most  5 %: 4m, 100 %: 75s
+    api  stage        8.7       10m, 30m at most  5 %: no verdict, 100 %: 75s"
+  `)
+  const all = Array.from({ length: 13 }, (_, n) => ({
+    ...outlineOf(aCutoverPlan(), false),
+    traffic: ahead(n, n === 0 ? undefined : 240),
+  }))
+  const many = of(plan({ ...planned, cutovers: all }, screen()))
+  expect(many).toContain('12 more have enough: norikae plan -o wide')
+  expect(many.split('\n')).toHaveLength(4)
+  expect(plan({ ...planned, cutovers: all.slice(1).concat(all.slice(1)) }, screen())).toContain(
+    "last week's traffic is enough for every weight of 24 environments: norikae plan -o wide",
+  )
+})
+
 test('the plan shows phases, who is asked, and the way back', () => {
   const planned = {
     from: '1.35',

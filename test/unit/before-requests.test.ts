@@ -34,47 +34,65 @@ test.for([
     gives: [[`up{cluster='g',job!="g",path=~"/a{2},\\"b"}`, `{cluster='g'}`]],
   },
   { says: 'no metric at all', query: 'count({k8s_cluster="g"})', gives: [['{k8s_cluster="g"}', '{k8s_cluster="g"}']] },
+  {
+    says: 'an app that is called like its namespace as an app',
+    query: 'a{cluster="g",app="shop",exported_namespace="shop"}',
+    gives: [['a{cluster="g",app="shop",exported_namespace="shop"}', '{cluster="g",exported_namespace="shop"}']],
+  },
   { says: 'labels that say nothing of it', query: 'sum(a{job="x"})', gives: [['a{job="x"}', undefined]] },
   { says: 'nothing', query: 'vector(1)', gives: [] },
 ])('of a query is read: $says', ({ query, gives }) => {
-  expect(selectorsIn(query, ['g', 'shop', 'shop-api']).map((s) => [s.text, s.of])).toEqual(gives)
+  expect(selectorsIn(query, { cluster: 'g', namespaces: ['shop', 'shop-api'] }).map((s) => [s.text, s.of])).toEqual(
+    gives,
+  )
 })
 
-const lacking = { text: 'a{cluster="g"}', found: false, of: '{cluster="g"}' }
+const lacking = {
+  text: 'a{cluster="g",namespace="n"}',
+  found: false,
+  cluster: '{cluster="g"}',
+  of: '{cluster="g",namespace="n"}',
+}
 test.for<{ says: string; is: string; heard: Partial<HeardOfPrometheus>; why?: string }>([
   { says: 'a number, or NaN, is data', is: 'answers', heard: { green: true } },
   {
     says: 'a cluster that nobody scrapes is found, whatever blue has',
     is: 'silent',
-    heard: { blue: true, selected: [{ ...lacking, others: false }] },
-    why: 'no series of green by {cluster="g"}',
+    heard: { blue: true, selected: [{ ...lacking, near: false, there: false }] },
+    why: 'no series at all by {cluster="g"}:',
   },
   {
     says: 'so it is where a probe would make up for traffic',
     is: 'silent',
-    heard: { blue: true, madeUp: true, selected: [{ ...lacking, others: false }] },
+    heard: { blue: true, madeUp: true, selected: [{ ...lacking, near: false, there: false }] },
   },
   {
     says: 'what blue has, and green has not yet, may come with requests',
     is: 'later',
-    heard: { blue: true, selected: [{ ...lacking, others: true }] },
-    why: 'no a{cluster="g"} yet, where blue answers',
+    heard: { blue: true, selected: [{ ...lacking, near: true, there: true }] },
+    why: 'no a{cluster="g",namespace="n"} yet, where blue answers',
+  },
+  {
+    says: 'so may what is counted at the door, of which green has nothing else either',
+    is: 'later',
+    heard: { blue: true, selected: [{ ...lacking, near: false, there: true }] },
+    why: 'yet, nor any other series by {cluster="g",namespace="n"}, where blue answers',
   },
   {
     says: 'series that are there, and give no number yet, come with the next scrape',
     is: 'later',
-    heard: { blue: true, selected: [{ ...lacking, found: true, others: true }] },
+    heard: { blue: true, selected: [{ ...lacking, found: true, near: true, there: true }] },
   },
   {
     says: 'a slip is found by blue, which serves',
     is: 'silent',
-    heard: { selected: [{ ...lacking, others: true }] },
+    heard: { selected: [{ ...lacking, near: true, there: true }] },
     why: 'nothing of blue either',
   },
   {
     says: 'nobody calls a test environment, whose samples a probe makes up',
     is: 'later',
-    heard: { madeUp: true, selected: [{ ...lacking, others: true }] },
+    heard: { madeUp: true, selected: [{ ...lacking, near: true, there: true }] },
   },
 ])('$says', ({ is, heard, why = '' }) => {
   const it = heardOfPrometheus({ green: false, blue: false, madeUp: false, selected: [], ...heard })

@@ -10,6 +10,11 @@ export function traffic(cutovers: readonly Outline[], wide: boolean): Line[] {
   const known = cutovers.flatMap(({ subject, traffic: ahead }) => (ahead ? [{ subject, ahead }] : []))
   const shown = wide || known.length <= FEW ? known : known.filter(({ ahead }) => isShort(ahead))
   if (known.length === 0) return []
+  if (shown.length === 0)
+    return [
+      blank,
+      line(`last week's traffic is enough for every weight of ${known.length} environments: norikae plan -o wide`),
+    ]
   return [
     blank,
     line("traffic: the median of last week's hours, and how long each weight needs for its samples", 'strong'),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { checkProofActions } from '../../../src/activities/check-proofs.ts'
-import { invalidInput } from '../../../src/activities/errors.ts'
+import { invalidInput, unreachable } from '../../../src/activities/errors.ts'
 import type { Outside } from '../../../src/activities/outside.ts'
 import type { CloudWatchQuery } from '../../../src/domain/cloudwatch.ts'
 import type { Check } from '../../../src/domain/verdict.ts'
@@ -80,13 +80,22 @@ test('what may come with requests is waited for, and then told at the gate', asy
   ])
 })
 
+test('a cluster that has too many series to be counted has some', async () => {
+  const answers = (query: string) => {
+    if (query === 'count({cluster="g"})') throw unreachable('http://p: no answer in 10s')
+    return query === 'sum(a{cluster="b"})'
+  }
+  const { answer } = await driven(proveChecks({ answers }), asked([queried]), byMinutes)
+  expect(answer.findings?.map((f) => f.code)).toEqual(['check-not-heard'])
+})
+
 test('what would say nothing at any weight goes back', async () => {
   const unscraped = proveChecks({ answers: (query) => query === 'sum(a{cluster="b"})' })
   const { type, message } = await ending(unscraped, asked([queried]), byMinutes)
   expect(type).toBe('Failed')
-  expect(message).toContain('errors (Prometheus): Prometheus has no series of green by {cluster="g"}')
+  expect(message).toContain('errors (Prometheus): Prometheus has no series at all by {cluster="g"}')
   expect(message).toContain('norikae explain health api/production')
-  expect((await ending(proveChecks({}), asked([queried]), byMinutes)).message).toContain('has no series of green')
+  expect((await ending(proveChecks({}), asked([queried]), byMinutes)).message).toContain('has no series at all')
 })
 
 test('it stops nobody where it may sleep until its handover', async () => {
