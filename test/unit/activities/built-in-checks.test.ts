@@ -56,7 +56,9 @@ describe('restarts', () => {
   test('a container that loops on green alone is a breach', async () => {
     let count = 7
     const { watch } = activities({ g: { pods: () => [aPod(container(count++))] } })
-    expect(await ending(watch, { subject, checks: named('restarts') }, minutely)).toEqual({
+    expect(
+      await ending(watch, { subject, routes: [], weights: [], run: 'r', checks: named('restarts') }, minutely),
+    ).toEqual({
       type: 'Unhealthy',
       message:
         "restarts (Kubernetes) 3, 4 in a row, where at most 2, or 2 times blue's 0, is allowed (container app of pod web/web-1, last by Error, exit code 1)",
@@ -152,7 +154,9 @@ describe('pods that are not ready', () => {
   ])('$says', async ({ pods }) => {
     const since = Date.now()
     const { watch } = activities({ g: { deployments: () => [deployment(3, 2)], pods: () => pods(since) } })
-    expect(await ending(watch, { subject, checks: named('ready') }, quarterly)).toEqual({
+    expect(
+      await ending(watch, { subject, routes: [], weights: [], run: 'r', checks: named('ready') }, quarterly),
+    ).toEqual({
       type: 'Unhealthy',
       message: 'ready (pods) 1, 1 in a row, where at most 0 is allowed',
     })
