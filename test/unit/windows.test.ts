@@ -99,7 +99,7 @@ test('while it waits it moves, asks nobody, and says until when and what goes on
   ])
   expect(details([status]))
     .toContain(`- **waiting until ${changes}**: ${step.title}; it opens ${opening.onTheWall}. skip: go on now (scala or sre)
-  - \`skip\` \`{"gate":"${step.id}@${plan.digest.slice(0, 8)}.1","by":"<you>"}\``)
+- to skip, send \`skip\` \`{"gate":"${step.id}@${plan.digest.slice(0, 8)}.1","by":"<you>"}\``)
 })
 
 test('the activity answers for now, or for what the workflow knows to have come', async () => {

@@ -294,6 +294,24 @@ describe('examples', () => {
         "account": "123456789012",
         "amis": {},
         "apps": {
+          "billing": {
+            "dependsOn": [],
+            "deploy": "copy",
+            "externals": [],
+            "movesWith": [],
+            "records": [
+              {
+                "name": "billing.chatwork.test",
+                "target": {
+                  "kind": "Service",
+                  "name": "web",
+                  "namespace": "billing-production",
+                },
+                "zone": "Z04CHATWORKSANDBOX00",
+              },
+            ],
+            "workloads": {},
+          },
           "chat-actor": {
             "dependsOn": [],
             "deploy": "copy",
@@ -306,8 +324,24 @@ describe('examples', () => {
               },
             },
             "writtenAt": {
-              "actor": "x.yaml:55:7",
+              "actor": "x.yaml:58:7",
             },
+          },
+          "chat-archiver": {
+            "dependsOn": [],
+            "deploy": "copy",
+            "externals": [],
+            "httpRoutes": {
+              "production": [
+                {
+                  "backend": "Service/chat-archiver-{cluster}",
+                  "name": "chat-archiver",
+                  "namespace": "edge",
+                },
+              ],
+            },
+            "movesWith": [],
+            "workloads": {},
           },
           "chat-push": {
             "dependsOn": [
@@ -330,7 +364,7 @@ describe('examples', () => {
               },
             },
             "writtenAt": {
-              "worker": "x.yaml:58:7",
+              "worker": "x.yaml:61:7",
             },
           },
           "mail-sender": {
@@ -345,7 +379,7 @@ describe('examples', () => {
               },
             },
             "writtenAt": {
-              "worker": "x.yaml:61:7",
+              "worker": "x.yaml:64:7",
             },
           },
         },
@@ -387,6 +421,9 @@ describe('examples', () => {
             ],
           },
         ],
+        "gateway": {
+          "cluster": "edge-1-35",
+        },
         "health": {
           "checks": {
             "errors": {
