@@ -543,15 +543,15 @@ test('the plan shows phases, who is asked, and the way back', () => {
     cluster toy-1-35  Terraform (infra)  requested  empties it, and waits until its owner has removed it
 
     APP  ENVIRONMENT  TEAM   STEPS  WAY BACK  ASKS   PLAN
-    api  stage        scala  29     21        scala  cfcb67b0
+    api  stage        scala  30     21        scala  1e4d5285
 
     api stage
       → dry-run api's objects of stage on green; deploy api to green, fenced; point pipelines of api stage at both sides;
         wait until api is ready on green; size green like blue (1 step); add green to route api at 0 %; add green to route
-        web at 0 %; reach rds:5432 from green; ask scala; route api: 1 % to green; route web: 1 % to green; observe api at 1
-        %; route api: 25 % to green; route web: 25 % to green; observe api at 25 %; route api: 100 % to green; route web:
-        100 % to green; observe api at 100 %; hand over api's workloads (9 steps); observe api after the handover; no
-        request on blue for 5m
+        web at 0 %; reach rds:5432 from green; see that errors can tell of api on green; ask scala; route api: 1 % to green;
+        route web: 1 % to green; observe api at 1 %; route api: 25 % to green; route web: 25 % to green; observe api at 25
+        %; route api: 100 % to green; route web: 100 % to green; observe api at 100 %; hand over api's workloads (9 steps);
+        observe api after the handover; no request on blue for 5m
       ↩ pin Deployment shop/web on blue at green's size; route api: 0 % to green; route web: 0 % to green; hand api's
         workloads back (8 steps); take the fence of shop on blue down; no request on green for 5m; leave only blue in route
         web; leave only blue in route api; give sizes back to their owners (2 steps); point pipelines of api stage at blue;

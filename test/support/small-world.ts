@@ -143,7 +143,7 @@ export async function aSmallWorld({
     logged,
     files,
     cluster(name) {
-      const found = clusters.running().find((c) => c.name === name)
+      const found = clusters.named(name)
       if (!found) throw new Error(`${name} does not run`)
       return found
     },

@@ -70,6 +70,7 @@ test('what judges its apps is asked of blue alone, before anything is planned', 
     ['latency', 0.2, 'pass'],
     ['own', null, 'inconclusive'],
     ['ready', expect.any(Number), expect.any(String)],
+    ['restarts', 0, 'pass'],
   ])
   expect((await ending(explainHealth, { ...one, environment: 'nope' })).message).toBe(
     'chat-actor has no environment nope; it has test, stage, production',

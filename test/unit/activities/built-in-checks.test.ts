@@ -11,6 +11,8 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026
 afterEach(() => void vi.useRealTimers())
 
 const subject = { platform: 'chat', account: '1', region: 'r', blue: 'b', green: 'g', team: 'scala' }
+/** Nothing of its routes is looked at here. */
+const watching = { subject, routes: [], weights: [], run: 'run' }
 const watched = { app: 'web', environment: 'test', namespaces: ['web'], routes: [], asked: false }
 const builtIn = checksFor(aFile().health, { blue: 'b', green: 'g' }, watched)
 const named = (name: string) => builtIn.filter((c) => c.name === name)
@@ -56,9 +58,7 @@ describe('restarts', () => {
   test('a container that loops on green alone is a breach', async () => {
     let count = 7
     const { watch } = activities({ g: { pods: () => [aPod(container(count++))] } })
-    expect(
-      await ending(watch, { subject, routes: [], weights: [], run: 'r', checks: named('restarts') }, minutely),
-    ).toEqual({
+    expect(await ending(watch, { ...watching, checks: named('restarts') }, minutely)).toEqual({
       type: 'Unhealthy',
       message:
         "restarts (Kubernetes) 3, 4 in a row, where at most 2, or 2 times blue's 0, is allowed (container app of pod web/web-1, last by Error, exit code 1)",
@@ -154,9 +154,7 @@ describe('pods that are not ready', () => {
   ])('$says', async ({ pods }) => {
     const since = Date.now()
     const { watch } = activities({ g: { deployments: () => [deployment(3, 2)], pods: () => pods(since) } })
-    expect(
-      await ending(watch, { subject, routes: [], weights: [], run: 'r', checks: named('ready') }, quarterly),
-    ).toEqual({
+    expect(await ending(watch, { ...watching, checks: named('ready') }, quarterly)).toEqual({
       type: 'Unhealthy',
       message: 'ready (pods) 1, 1 in a row, where at most 0 is allowed',
     })

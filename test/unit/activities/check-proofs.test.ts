@@ -127,3 +127,30 @@ test('a target group is known by its healthy targets, which are counted without 
     'how many targets of web-green are healthy',
   )
 })
+
+test('Datadog is asked as the watch will ask it: what blue has may come with requests, and what neither has is a mistake', async () => {
+  const paid: Check = {
+    ...errors,
+    name: 'paid',
+    source: { kind: 'datadog', site: 'datadoghq.com', queries: { blue: 'of b', green: 'of g' }, window: '1m' },
+  }
+  const prove = (has: readonly string[]) => {
+    const query = async (_site: string, text: string, { fromMs, untilMs }: { fromMs: number; untilMs: number }) => {
+      expect(untilMs - fromMs).toBe(60_000)
+      return has.includes(text) ? [{ atMs: fromMs, value: 0 }] : []
+    }
+    const ports = {
+      identity: { whoAmI: async () => ({ account: '1', principalArn: 'arn' }) },
+      datadog: { query },
+    }
+    const others = { get: (of: object, name: string) => Reflect.get(of, name) ?? (() => ({})) }
+    return checkProofActions({ ports: new Proxy(ports, others) } as unknown as Outside).proveChecks
+  }
+  expect((await driven(prove(['of g']), asked([paid]))).answer.note).toBe('1 of 1 has data of green at 0 %')
+  const later = await driven(prove(['of b']), asked([paid]), byMinutes)
+  expect(later.answer.findings).toMatchObject([{ code: 'check-not-heard' }])
+  expect(later.waits[0]).toBe('paid (Datadog): Datadog has nothing of green in 1m, and has of blue')
+  const { type, message } = await ending(prove([]), asked([paid]), byMinutes)
+  expect(type).toBe('Failed')
+  expect(message).toContain('paid (Datadog): Datadog has nothing in 1m, neither of green nor of blue')
+})
