@@ -22,8 +22,8 @@ import { quietPrometheus, type QuietPrometheus } from './quiet-prometheus.ts'
 
 /**
  * What an upgrade of many apps costs the worker and leaves in the histories: node bench/fleet.ts
- * [--apps 12,100,300,500] [--parallel 50] [--watch 10m]. A whole upgrade on a real server and one worker, of apps with three environments
- * and a cron job each, on a world that answers at once: what is left is Temporal's time and ours. With `--watch` all of
+ * [--apps 12,100,300,500] [--parallel 50] [--watch 10m] [--environments 3]. A whole upgrade on a real server and one worker,
+ * of apps with three environments and a cron job each, or with production alone, on a world that answers at once: what is left is Temporal's time and ours. With `--watch` all of
  * them stay on green for so long, and each environment is looked at every 15 s through a Prometheus on loopback.
  */
 const { values } = parseArgs({
@@ -31,6 +31,7 @@ const { values } = parseArgs({
     apps: { type: 'string', default: '12,100,300,500' },
     parallel: { type: 'string', default: '50' },
     watch: { type: 'string', default: '0s' },
+    environments: { type: 'string', default: '3' },
   },
 })
 const watch = milliseconds(values.watch as Duration)
@@ -62,7 +63,7 @@ async function measure(count: number, prometheus: QuietPrometheus): Promise<void
     const gate = await open(trial, 'soak/gate@')
     const moved = (performance.now() - began) / 1000
     const onGreen = await usedBy(worker)
-    const watched = watch > 0 ? [await watchedFor(worker, prometheus)] : []
+    const watched = watch > 0 ? [await watchedFor(worker, prometheus, count)] : []
     const committing = performance.now()
     await trial.say(undefined, 'approve', { gate, by: 'baba', typed: platform.blue })
     const { outcome } = await trial.result()
@@ -88,13 +89,20 @@ async function measure(count: number, prometheus: QuietPrometheus): Promise<void
   }
 }
 
-async function watchedFor(worker: ChildProcess, prometheus: QuietPrometheus): Promise<string> {
+/** Of one check: its value on both sides. */
+const QUERIES = 2
+/** An environment is looked at once in so many seconds. */
+const EVERY_S = 15
+
+async function watchedFor(worker: ChildProcess, prometheus: QuietPrometheus, count: number): Promise<string> {
   const before = await usedBy(worker)
   const asked = prometheus.asked()
   await sleep(watch)
   const after = await usedBy(worker)
   const cpu = after.cpuSeconds - before.cpuSeconds
-  return `  watched for ${values.watch}: ${cpu.toFixed(0)} s of CPU (${((cpu / watch) * 100_000).toFixed(0)} % of a core), ${after.megabytes.now} MB, ${prometheus.asked() - asked} queries`
+  const looks = prometheus.asked() - asked
+  const due = (count * Number(values.environments)) / EVERY_S
+  return `  watched for ${values.watch}: ${cpu.toFixed(0)} s of CPU (${((cpu / watch) * 100_000).toFixed(0)} % of a core), ${after.megabytes.now} MB, ${looks} queries: ${(looks / QUERIES / (watch / 1000)).toFixed(0)} checks a second, of ${due.toFixed(0)} that were due`
 }
 
 /** Each app with test, stage and production: the gates of production stay shut for nobody. */
@@ -109,7 +117,9 @@ function aFleet(count: number, url: string): Platform {
   ]
   return aPlatform({
     name: `fleet-${count}`,
-    apps: Array.from({ length: count }, (_, n) => anApp(`app-${n}`, { environments })),
+    apps: Array.from({ length: count }, (_, n) =>
+      anApp(`app-${n}`, { environments: environments.slice(-Number(values.environments)) }),
+    ),
     maxParallel: Number(values.parallel),
     rest: '0s',
     soak: '1s',

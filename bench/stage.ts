@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type Temporal } from '../src/client/connect.ts'
-import type { OpenGate } from '../src/client/shapes.ts'
+import type { OpenGate, UpgradeView } from '../src/client/shapes.ts'
 import { say } from '../src/client/say.ts'
+import { cutoverId } from '../src/domain/messages.ts'
 import { viewOf } from '../src/client/views.ts'
 import { beside, type Beside } from '../src/demo/processes.ts'
 import { environmentOf, type SandboxInfo } from '../src/sandbox/command.ts'
@@ -28,9 +29,17 @@ export interface Written {
 export interface Stage {
   /** Another worker of the same task queue, once it works; its workflow code is bundled already, as in the image. */
   worker(): Promise<Beside>
+  /** Where everything is. */
+  readonly info: SandboxInfo
+  /** Throws when the upgrade is over. */
+  view(): Promise<UpgradeView>
   /** Gates that are open now. Throws when the upgrade is over. */
   gates(): Promise<readonly OpenGate[]>
   answer(gate: OpenGate, how?: 'update' | 'signal'): Promise<void>
+  /** By the platform team. */
+  takeBack(app: string, environment: string): Promise<void>
+  /** What AWS and the clusters were asked since then. */
+  calls(since: number): Promise<readonly { readonly service: string; readonly operation?: string }[]>
   /** Of all its requests in production on green, this share fails. */
   failing(app: string, rate: 0 | 1): Promise<void>
   /** Since then, in the order in which they were written. */
@@ -42,8 +51,8 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** `file`: what is made of the sandbox's platform file before a worker reads it. */
-export async function aStage(apps: readonly string[], file: (text: string) => string): Promise<Stage> {
+/** `file`: what is made of the sandbox's platform file before a worker reads it. `rate`: requests a second of the sandbox's own. */
+export async function aStage(apps: readonly string[], file: (text: string) => string, rate = 190): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'norikae-bench-'))
   const running: Beside[] = []
   let temporal: Temporal | undefined
@@ -54,7 +63,7 @@ export async function aStage(apps: readonly string[], file: (text: string) => st
   }
   try {
     const where = join(folder, 'sandbox.json')
-    const args = ['src/cli/main.ts', 'sandbox', '--info', where, '--rate', '190', '--apps', apps.join(',')]
+    const args = ['src/cli/main.ts', 'sandbox', '--info', where, '--rate', String(rate), '--apps', apps.join(',')]
     const it = beside('sandbox', args, folder)
     running.push(it)
     const info = await it.until('ready', 120_000, async () => JSON.parse(await readFile(where, 'utf8')) as SandboxInfo)
@@ -97,11 +106,18 @@ async function inside(info: SandboxInfo, temporal: Temporal, { folder, code, run
       )
       return it
     },
-    async gates() {
+    info,
+    async view() {
       const view = await viewOf(temporal, PLATFORM)
       if (view?.outcome !== 'running') throw new Error(`the upgrade is ${view?.outcome ?? 'not there'}`)
-      return view.gates
+      return view
     },
+    gates: async () => (await stage.view()).gates,
+    async takeBack(app, environment) {
+      const body = { by: approvers['sre'] ?? '', reason: 'to see it come back', environment }
+      await say(temporal, { workflowId: cutoverId(PLATFORM, app), message: 'rollback', body }, undefined)
+    },
+    calls: async (since) => (await control(info, 'GET', `/calls?since=${new Date(since).toISOString()}`)) as AwsCall[],
     async answer(gate, how = 'update') {
       const [first] = gate.send
       if (!first) throw new Error(`${gate.gate} takes no answer`)

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const all = ['dry-run', 'fleet', 'moments']
+const all = ['dry-run', 'fleet', 'moments', 'traffic', 'idle']
 const [name, ...options] = process.argv.slice(2)
 if (name !== undefined && !all.includes(name)) {
   process.stderr.write(`npm run bench -- ${name}: there is ${all.join(', ')}\n`)
