@@ -90,7 +90,7 @@ test('pods are asked for once a look, however many checks go by them', async () 
 
 test('an API server of green that is slower than one second and than twice blueâ€™s stops what moves', async () => {
   const slow = named('api-server').map((check): Check => ({ ...check, limit: { ...check.limit, fineUpTo: 0.005 } }))
-  const { observe } = activities({ g: { answersAfterMs: 30 } })
+  const { observe } = activities({ g: { answersAfterMs: 300 } })
   const { answer } = await driven(observe, { subject, for: '10m', checks: slow }, minutely)
   expect(answer).toMatchObject([{ check: 'api-server', verdict: 'fail' }])
   expect(named('api-server')).toMatchObject([{ limit: { fineUpTo: 1, timesBlue: 2 }, breachAfter: 3 }])
@@ -98,7 +98,7 @@ test('an API server of green that is slower than one second and than twice blueâ
 
 test('one slow answer is looked at again, also in a window of seconds', async () => {
   const slow = named('api-server').map((check): Check => ({ ...check, limit: { ...check.limit, fineUpTo: 0.005 } }))
-  const green = { answersAfterMs: 30 }
+  const green = { answersAfterMs: 300 }
   const { observe } = activities({ g: green })
   const after = () => {
     vi.setSystemTime(Date.now() + 15_000)
