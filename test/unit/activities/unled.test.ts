@@ -92,8 +92,12 @@ function aWorld({ sets: first = [], edge = [], most = 300, refuses, gateways }: 
     once: (choice?: Choice, driving?: Driving) => attempted(prove, choice, driving),
     ends: (choice?: Choice, driving?: Driving) => ending(prove, choice, driving),
     prove: async (choice?: Choice, driving?: Driving) => (await driven(prove, choice, driving)).answer,
-    empty: async () =>
-      ending(async () => refuseWhereLed(world, scope, await cluster(scope.blue), { side: 'blue' }), undefined),
+    empty: async (removed?: string) =>
+      ending(
+        async () =>
+          refuseWhereLed(world, scope, await cluster(scope.blue), { side: 'blue', ...(removed && { removed }) }),
+        undefined,
+      ),
   }
 }
 
@@ -109,6 +113,10 @@ test('a name that nobody declared is waited for, and refused when blue is emptie
   )
   const { type, message } = await it.empty()
   expect([type, message]).toEqual(['Contested', expect.stringContaining(`${says}. Nothing was removed`)])
+  // It looks again while load balancers go.
+  expect((await it.empty('Gone already, or going: Ingress monitoring/old')).message).toContain(
+    `${says}. Gone already, or going: Ingress monitoring/old. Have them led to ${scope.green}`,
+  )
   it.set([cname('grafana.example.com', GREEN)])
   expect(await it.prove()).toEqual({ note: 'no name that leads to it', findings: [] })
 })
