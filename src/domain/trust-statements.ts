@@ -105,13 +105,15 @@ const MET_LIKE = /^(?:For(?:Any|All)Values?:)?(?:StringLike|Arn(?:Equals|Like))(
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
 export function admits({ Condition = {} }: TrustStatement, { name, arn }: Issuing): boolean | undefined {
-  const met = Object.entries(Condition).flatMap(([operator, keys]) =>
-    Object.entries(keys)
-      .filter(([key]) => isOfCluster(key))
-      .map(([key, values]) => isMet(operator, listed(values), NAME.test(key) ? name : arn)),
+  const met = new Set(
+    Object.entries(Condition).flatMap(([operator, keys]) =>
+      Object.entries(keys)
+        .filter(([key]) => isOfCluster(key))
+        .map(([key, values]) => isMet(operator, listed(values), NAME.test(key) ? name : arn)),
+    ),
   )
-  if (met.includes(false)) return false
-  return met.includes(undefined) ? undefined : true
+  if (met.has(false)) return false
+  return met.has(undefined) ? undefined : true
 }
 
 function isMet(operator: string, values: readonly string[], has: string): boolean | undefined {
