@@ -48,13 +48,14 @@ async function namesOn(cluster: KubernetesPort, annotation: string): Promise<rea
 async function note(cluster: KubernetesPort, lists: Readonly<Record<string, readonly string[]>>): Promise<void> {
   await cluster.apply(home, { force: true })
   await cluster.create(wherePointer)
-  const annotations = Object.fromEntries(
-    Object.entries(lists).map(([annotation, names]) => [annotation, JSON.stringify(names.toSorted())]),
+  const wanted = Object.entries(lists).map(
+    ([annotation, names]) => [annotation, JSON.stringify(names.toSorted())] as const,
   )
+  const annotations = Object.fromEntries(wanted)
   await cluster.patch('ConfigMap', namespace, name, { metadata: { annotations } })
-  for (const [annotation, names] of Object.entries(lists)) {
-    const read = await namesOn(cluster, annotation)
-    if (!names.every((it) => read.includes(it)))
+  for (const [annotation, names] of wanted) {
+    // One that is to be empty, too: what people were told of before is nothing that they answer now.
+    if (JSON.stringify(await namesOn(cluster, annotation)) !== names)
       throw unreachable(`ConfigMap ${namespace}/${name} does not say yet what was written: ${annotation}`)
   }
 }

@@ -1,3 +1,4 @@
+import { few } from '../domain/few.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { ebsOf, goesWithItsClaim, isHeld } from '../domain/volumes.ts'
 import type { Owned } from '../domain/weighted-records.ts'
@@ -10,12 +11,13 @@ import { otherSide, proven, type Deed, type Outside, type Proven } from './outsi
 import type { KubernetesPort } from './ports.ts'
 import { rulesInWords, servingOf } from './serving.ts'
 import { hold } from './stores.ts'
-import { refuseWhereLed } from './unled.ts'
+import { NOTHING_REMOVED, refuseWhereLed } from './unled.ts'
 import { budgets, doneWithin, noteAside, notedAside, noteDone, notYet } from './waiting.ts'
 import type { Scope, Side } from '../domain/platform.ts'
 
 const LED = 'looked for ways'
 const OWNED = 'owners of records'
+const REMOVED = 'removed'
 /** Attempts follow one another within seconds while load balancers go, and Route 53 is asked slowly. */
 const LED_MS = 600_000
 
@@ -38,12 +40,12 @@ export const emptyingActions = (outside: Outside) => {
     // What blue's load balancers, volumes and names lead to is on green by now, or nowhere.
     if (!other && side === 'blue')
       throw contested(
-        `${call.scope.green} is not there (any more), and ${name} may be all that is left of the platform. Nothing was removed. Find out what became of ${call.scope.green}; once it is back, retry`,
+        `${call.scope.green} is not there (any more), and ${name} may be all that is left of the platform. ${removedSoFar()}. Find out what became of ${call.scope.green}; once it is back, retry`,
       )
     await refuseWhereServing(world, call.scope, side)
     // Names of green that lead to green alone are its own, and go with its Ingresses.
     if (side === 'blue' && !doneWithin(LED, LED_MS)) {
-      noteAside(OWNED, await refuseWhereLed(world, call.scope, cluster, { side, gateway }))
+      noteAside(OWNED, await refuseWhereLed(world, call.scope, cluster, { side, gateway, removed: removedSoFar() }))
       noteDone(LED)
     }
     // It would make anew what is removed, and a load balancer outlive its cluster.
@@ -67,17 +69,23 @@ interface Emptied {
   readonly name: string
 }
 
+/** What attempts of this step have removed, in words: they look again while load balancers go. */
+function removedSoFar(): string {
+  const noted = notedAside(REMOVED) as string | undefined // only `removeOutsiders` notes under that name
+  return noted === undefined ? NOTHING_REMOVED : `Gone already, or going: ${noted}`
+}
+
 /** Throws `contested` where removing what this cluster has outside would drop requests. Reads only. */
 async function refuseWhereServing(world: Proven, scope: Scope, side: Side): Promise<void> {
   const { here, there } = await servingOf(world, scope, side)
   const [name, other] = [scope[side], scope[otherSide(side)]]
   if (here.length > 0)
     throw contested(
-      `listener rules still send requests to ${name}: ${rulesInWords(here)}. Nothing was removed. Have them forward to ${other} alone, then retry`,
+      `listener rules still send requests to ${name}: ${rulesInWords(here)}. ${removedSoFar()}. Have them forward to ${other} alone, then retry`,
     )
   if (there.length > 0)
     throw contested(
-      `load balancers that the controller of ${name} made send requests to ${other}: ${rulesInWords(there)}. They would go with the Ingresses of ${name}, so nothing was removed. Move these rules to a load balancer that stays, then retry`,
+      `load balancers that the controller of ${name} made send requests to ${other}: ${rulesInWords(there)}. They would go with the Ingresses of ${name}. ${removedSoFar()}. Move these rules to a load balancer that stays, then retry`,
     )
 }
 
@@ -97,17 +105,14 @@ async function removeOutsiders({ cluster, name }: Emptied): Promise<void> {
     .filter((o) => o.kind !== 'Service' || o.spec?.['type'] === 'LoadBalancer')
   if (outsiders.length === 0) return
   if (outsiders.some((o) => o.kind === 'PersistentVolumeClaim')) await stopWhatMounts(cluster)
+  const named = outsiders.map((o) => `${o.kind} ${o.metadata.namespace ?? ''}/${o.metadata.name}`)
+  // The first time it is all of them.
+  if (notedAside(REMOVED) === undefined) noteAside(REMOVED, few(named))
   for (const { kind, metadata } of outsiders) {
     if (metadata.deletionTimestamp === undefined)
       await cluster.remove(kind as 'Service', metadata.namespace, metadata.name, metadata.uid)
   }
-  throw notYet(
-    `${outsiders.length} objects with something outside ${name} are going: ${outsiders
-      .slice(0, 5)
-      .map((o) => `${o.kind} ${o.metadata.namespace ?? ''}/${o.metadata.name}`)
-      .join(', ')}`,
-    budgets.targets,
-  )
+  throw notYet(`${outsiders.length} objects with something outside ${name} are going: ${few(named)}`, budgets.targets)
 }
 
 /**

@@ -12,8 +12,19 @@ export interface Looking {
   readonly served: ReadonlyMap<string, string>
   /** Places that are known too. */
   readonly others: ReadonlySet<string>
-  /** What was read stays so in later attempts: for who looks once. Left out: the next look is at what is there then. */
+  /**
+   * What was read stays so in later attempts, and is all there is once it took too long: for who looks once, before anything
+   * moves. Left out: the next look is at what is there then, and takes as long as it takes.
+   */
   readonly once?: boolean | undefined
+}
+
+export interface Looked {
+  readonly leads: readonly Lead[]
+  readonly names: Names
+  readonly owned: Owned
+  /** What was not read, as it took too long. */
+  readonly unread?: string
 }
 
 /**
@@ -23,25 +34,31 @@ export interface Looking {
 export async function lookedThrough(
   records: RecordsPort,
   { places, served, others, once = false }: Looking,
-): Promise<{ readonly leads: readonly Lead[]; readonly names: Names; readonly owned: Owned }> {
+): Promise<Looked> {
   const isLong = attemptIsLong()
   const noted = notedAside(ZONES) as Noted | undefined // only this function notes under that name
+  const now = Date.now()
   let at: Noted =
-    noted && Date.now() - noted.beganAtMs < FRESH_MS
+    noted && now - noted.readAtMs < FRESH_MS
       ? noted
-      : { beganAtMs: Date.now(), zones: await records.zones(), done: 0, leads: [], owned: {}, asked: [] }
+      : {
+          beganAtMs: now,
+          readAtMs: now,
+          zones: await records.zones(),
+          done: 0,
+          leads: [],
+          owned: {},
+          pages: 0,
+          asked: [],
+        }
   const { zones } = at
   const names: Names = { served, zones: zones.map(({ name }) => name), known: new Set([...places, ...others]) }
   const wanted: Sought = { places, names: new Set(served.keys()), zones: names.zones }
+  const isTooLong = () => once && Date.now() - at.beganAtMs > ONCE_MS
   try {
-    for (
-      let next = await further(records, at, { wanted, names });
-      next;
-      next = await further(records, at, { wanted, names })
-    ) {
-      at = next
-      if (isLong())
-        throw notReady(`${at.done} of ${zones.length} hosted zones were looked through for names that lead there`, '1s')
+    while (at.ended !== true && !isTooLong()) {
+      at = await further(records, at, { wanted, names })
+      if (at.ended !== true && isLong()) throw notReady(`${readOf(at)} for names that lead there`, '1s')
     }
   } catch (error) {
     noteAside(ZONES, at)
@@ -49,29 +66,37 @@ export async function lookedThrough(
   }
   if (once) noteAside(ZONES, at)
   else if (noted) noteAside(ZONES, undefined)
-  return { leads: at.leads, names, owned: at.owned }
+  return { leads: at.leads, names, owned: at.owned, ...(at.ended !== true && { unread: readOf(at) }) }
 }
 
-/** With one more answer: a page of a zone, and once all were read, a name between. Undefined: there is nothing more to ask. */
+const readOf = ({ done, pages, zones }: Noted): string =>
+  `${done} of ${zones.length} hosted zones were looked through (${pages} ${pages === 1 ? 'answer' : 'answers'} of Route 53)`
+
+/** With one more answer: a page of a zone, and once all were read, a name between; or ended, as there is nothing more to ask. */
 async function further(
   records: RecordsPort,
   at: Noted,
   { wanted, names }: { readonly wanted: Sought; readonly names: Names },
-): Promise<Noted | undefined> {
+): Promise<Noted> {
   const zone = at.zones[at.done]
   if (zone) {
-    const { from, ...before } = at
+    const { from, pages, ...before } = at
     const { sets, next } = await records.page(zone.id, from).catch(nothingWhereGone)
     const leads = [...at.leads, ...leadsIn(sets, zone.name).filter((lead) => mayMatter(lead, wanted))]
-    const read = { ...before, leads, owned: ownedBy(at.owned, sets) }
+    const read = { ...before, readAtMs: Date.now(), leads, owned: ownedBy(at.owned, sets), pages: pages + 1 }
     return next ? { ...read, from: next } : { ...read, done: at.done + 1 }
   }
-  const name = unresolved(at.leads, names).find((it) => !at.asked.includes(it))
-  if (name === undefined) return undefined
+  const [name, ...toAsk] = at.toAsk?.length ? at.toAsk : unasked(at, names)
+  if (name === undefined) return { ...at, ended: true }
   const leads = [...at.leads]
   for (const it of at.zones.filter((one) => isKeptIn(name, [one.name])))
     leads.push(...leadsIn(await records.named(it.id, name), it.name))
-  return { ...at, leads, asked: [...at.asked, name] }
+  return { ...at, readAtMs: Date.now(), leads, pages: at.pages + 1, asked: [...at.asked, name], toAsk }
+}
+
+function unasked({ leads, asked }: Noted, names: Names): string[] {
+  const before = new Set(asked)
+  return unresolved(leads, names).filter((it) => !before.has(it))
 }
 
 const leadsIn = (sets: readonly RecordSet[], zone: string): Lead[] => sets.flatMap((set) => leadOf(set, zone) ?? [])
@@ -79,6 +104,8 @@ const leadsIn = (sets: readonly RecordSet[], zone: string): Lead[] => sets.flatM
 /** What attempts of a step note of the zones that they have looked through. */
 interface Noted {
   readonly beganAtMs: number
+  /** When the last answer came. */
+  readonly readAtMs: number
   readonly zones: readonly HostedZone[]
   /** How many of them were, from the first on. */
   readonly done: number
@@ -86,12 +113,21 @@ interface Noted {
   readonly from?: RecordsFrom
   readonly leads: readonly Lead[]
   readonly owned: Owned
-  /** Names between that were asked for by themselves. */
+  /** How many answers that took. */
+  readonly pages: number
+  /** Names between that were asked for by themselves, and those that are to be. */
   readonly asked: readonly string[]
+  readonly toAsk?: readonly string[]
+  readonly ended?: true
 }
 const ZONES = 'hosted-zones'
-/** Who began so long ago begins anew: people may have changed what was read first. */
+/**
+ * Whose last answer is so old begins anew: people may have changed what was read. It is not counted from the first one, or
+ * an account with so many pages that they take longer would be begun anew for ever.
+ */
 const FRESH_MS = 1_800_000
+/** Who looks once has others to wait for it; that is some five thousand pages. What is not read then is told. */
+const ONCE_MS = 1_800_000
 
 /** A zone that was deleted meanwhile leads nowhere. */
 function nothingWhereGone(error: unknown): { readonly sets: []; readonly next?: undefined } {

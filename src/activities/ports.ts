@@ -339,8 +339,8 @@ export interface KeysPort {
 
 /** CloudTrail's event history of a region: some minutes late, and by itself for 90 days. */
 export interface TrailPort {
-  /** Calls of this operation since then (ISO) that were not refused, the newest first; 50 at most. */
-  calls(operation: string, since: string): Promise<readonly Written[]>
+  /** Calls of this operation since then (ISO) that were not refused, the newest first: page by page, each of 50 at most. */
+  calls(operation: string, since: string): AsyncIterable<readonly Written[]>
 }
 
 export interface QuotasPort {

@@ -9,7 +9,9 @@ import { both } from './role-trust.ts'
 import { budgets, notYet } from './waiting.ts'
 
 /** How one service account stands; `says` begins with its name where it does not get its role. */
-type Tried = { readonly is: 'given' | 'unread' } | { readonly is: 'refused' | 'never'; readonly says: string }
+type Tried =
+  | { readonly is: 'given' | 'unread' }
+  | { readonly is: 'refused' | 'never' | 'unclear'; readonly says: string }
 
 /** Each is a few questions to EKS and IAM. */
 const AT_ONCE = 4
@@ -39,7 +41,8 @@ export const roleProofActions = (outside: Outside) => {
       .filter((account) => !isAmong(accounts, account))
       .map((account): Tried => ({ is: 'refused', says: `${nameOf(account)} is not on ${on}` }))
     const tried = [...byToken, ...byEks, ...absent]
-    const that = (is: 'refused' | 'never') => tried.flatMap((one) => (one.is === is ? one.says : [])).toSorted()
+    const that = (is: 'refused' | 'never' | 'unclear') =>
+      tried.flatMap((one) => (one.is === is ? one.says : [])).toSorted()
     const refused = that('refused')
     if (refused.length > 0)
       throw notYet(
@@ -48,11 +51,12 @@ export const roleProofActions = (outside: Outside) => {
         budgets.objects,
       )
     const [given, unread] = (['given', 'unread'] as const).map((is) => tried.filter((one) => one.is === is).length)
-    const never = that('never')
+    const [never, unclear] = [that('never'), that('unclear')]
     return {
       note: [
         `${given} ${given === 1 ? 'service account gets its role' : 'service accounts get their roles'} on ${on}`,
         ...(unread ? [`of ${unread} whose associations are there the trust policies may not be read`] : []),
+        ...(unclear.length > 0 ? [`look yourself at ${unclear.length}: ${unclear.join('; ')}`] : []),
         ...(never.length > 0 ? [`on neither side: ${never.join(', ')}`] : []),
       ].join('; '),
     }
@@ -106,10 +110,11 @@ async function associated(
     }
     try {
       const role = await roles.find(nameOfRole(roleArn))
-      const not = role ? notGiven(role.trust, there, here) : { why: 'there is no such role', never: true }
+      const not = role ? notGiven(role.trust, there, here) : { is: 'never' as const, why: 'there is no such role' }
       // As above: what is not so on the other side either.
       if (!not) found.push({ is: 'given' })
-      else if (not.never && others.includes(name)) found.push({ is: 'never', says: name })
+      else if (not.is === 'never' && others.includes(name)) found.push({ is: 'never', says: name })
+      else if (not.is === 'unclear') found.push({ is: 'unclear', says: `${name} of ${roleArn}: ${not.why}` })
       else found.push({ is: 'refused', says: `${name} does not get ${roleArn}: ${not.why}` })
     } catch (error) {
       if (!isDenied(error)) throw error

@@ -64,22 +64,25 @@ export async function unled(
   return { note: noteOf(found), findings: findingsOf(cluster, found) }
 }
 
+/** Of this try: one before it may have. */
+export const NOTHING_REMOVED = 'Nothing was removed by this try'
+
 /**
  * What TXT records say of external-dns, where they were read. Throws `contested` where something beside listener rules leads
- * requests there, and nobody has accepted that it ends.
+ * requests there, and nobody has accepted that it ends. `removed`: what was until then, in words.
  */
 export async function refuseWhereLed(
   world: World,
   scope: Scope,
   here: KubernetesPort,
-  { side, gateway }: Pick<Asked, 'side' | 'gateway'>,
+  { side, gateway, removed = NOTHING_REMOVED }: Pick<Asked, 'side' | 'gateway'> & { readonly removed?: string },
 ): Promise<Owned | undefined> {
   const cluster = scope[side]
   const { names, routes, owned } = await waysTo(world, scope, side, { gateway })
   const left = [...routes, ...waysLeft(names, await acceptedOn(here, 'ways'))]
   if (left.length > 0)
     throw contested(
-      `requests are still led to ${cluster}: ${waysInWords(left)}. Nothing was removed. Have them led to ${otherOf(scope, side)}, then retry`,
+      `requests are still led to ${cluster}: ${waysInWords(left)}. ${removed}. Have them led to ${otherOf(scope, side)}, then retry`,
     )
   return owned
 }

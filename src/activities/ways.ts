@@ -125,11 +125,17 @@ async function byNames(
   const denied = 'names in DNS that lead to its load balancers'
   const { found, unseen } = await whereSeen(lookedThrough(records, { ...looking, places }), denied)
   if (!found) return { ways: [], unseen, rests: 0 }
-  const { leads, names, owned } = found
+  const { leads, names, owned, unread } = found
   const rests = Math.min(RESTS.most, Math.max(RESTS.least, RESTS.each * names.zones.length))
   const nowhere =
     names.zones.length === 0 ? ['names in DNS that lead to its load balancers: the account has no hosted zone'] : []
-  return { ways: waysByName(leads, entrances), unseen: [...nowhere, ...unseenNames(leads, names)], owned, rests }
+  const late = unread === undefined ? [] : [`${denied}: only ${unread} in the time that there is for it`]
+  return {
+    ways: waysByName(leads, entrances),
+    unseen: [...nowhere, ...late, ...unseenNames(leads, names)],
+    owned,
+    rests,
+  }
 }
 
 interface Behind {

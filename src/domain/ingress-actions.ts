@@ -159,11 +159,15 @@ export function ingressOf(
       fault: `no path of Ingress ${name} names its action ${action}`,
       remedy: `let the path that leads to Service ${service} name it: ${asAction(service)}`,
     }
+  const text = ingress.metadata.annotations?.[actionKey(action)]
+  const times = groupsOf(read(text))?.filter((g) => g['serviceName'] === service).length ?? 0
+  if (times > 1)
+    return {
+      fault: `action ${action} of Ingress ${name} names Service ${service} ${times} times, and each is another target group: a weight is that of one`,
+      remedy: `let it name one port of Service ${service}`,
+    }
   const sides = { service, blue: '', green: undefined }
-  const { share, odd = 'forwards to others too' } = shareInAction(
-    ingress.metadata.annotations?.[actionKey(action)],
-    sides,
-  )
+  const { share, odd = 'forwards to others too' } = shareInAction(text, sides)
   // What Norikae writes it has looked at before.
   if (share !== 'unmade' && keptOf(ingress, action) === undefined)
     return {

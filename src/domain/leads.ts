@@ -95,29 +95,30 @@ export function leadingTo(leads: readonly Lead[], places: ReadonlySet<string>): 
   return [...found.values()].toSorted((a, b) => (a.lead.name < b.lead.name ? -1 : 1))
 }
 
-/** Where a name ends: none of these has records here. Empty: nowhere, as it has no record. */
-export function endsOf(name: string, leads: readonly Lead[]): readonly string[] {
-  const all = answered(leads)
-  const names = namesOf(all)
-  const [ends, seen] = [new Set<string>(), new Set<string>()]
-  const follow = (at: string): void => {
-    const here = nameOver(at, names)
-    if (here === undefined) {
-      if (at !== name) ends.add(at)
-      return
+/** Of these leads, where a name ends: none of these has records here. Empty: nowhere, as it has no record. */
+export function endsOf(leads: readonly Lead[]): (name: string) => readonly string[] {
+  const byName = Map.groupBy(answered(leads), (lead) => lead.name)
+  return (name) => {
+    const [ends, seen] = [new Set<string>(), new Set<string>()]
+    const follow = (at: string): void => {
+      const here = nameOver(at, byName)
+      if (here === undefined) {
+        if (at !== name) ends.add(at)
+        return
+      }
+      if (seen.has(here)) return
+      seen.add(here)
+      for (const lead of byName.get(here) ?? []) lead.targets.forEach(follow)
     }
-    if (seen.has(here)) return
-    seen.add(here)
-    for (const lead of all) if (lead.name === here) lead.targets.forEach(follow)
+    follow(hostOf(name))
+    return [...ends]
   }
-  follow(hostOf(name))
-  return [...ends]
 }
 
 const namesOf = (leads: readonly Lead[]): ReadonlySet<string> => new Set(leads.map(({ name }) => name))
 
 /** The record that answers for a name: its own, else that of the wildcard closest to it. Undefined: none does. */
-function nameOver(name: string, names: ReadonlySet<string>): string | undefined {
+function nameOver(name: string, names: { readonly has: (name: string) => boolean }): string | undefined {
   const labels = name.split('.')
   const candidates = [name, ...labels.slice(1).map((_, n) => ['*', ...labels.slice(n + 1)].join('.'))]
   return candidates.find((candidate) => names.has(candidate))

@@ -18,7 +18,9 @@ export interface TrustStatement {
   readonly Sid?: string
   readonly Effect?: string
   readonly Principal?: string | Readonly<Record<string, Texts>>
+  readonly NotPrincipal?: unknown
   readonly Action?: Texts
+  readonly NotAction?: Texts
   readonly Condition?: Conditions
 }
 
@@ -35,6 +37,8 @@ export const withoutSid = ({ Sid: _sid, ...statement }: TrustStatement): TrustSt
  */
 const NAME = /eks-cluster-name$/i
 const ARN = /eks-cluster-arn$|:SourceArn$/i
+
+export const isOfCluster = (key: string): boolean => NAME.test(key) || ARN.test(key)
 
 export const swapOf =
   (blue: Issuing, green: Issuing) =>
@@ -89,6 +93,41 @@ export function namedBy(statement: TrustStatement, cluster: Issuing): string[] {
   const { oidcIssuer } = cluster
   const byIssuer = oidcIssuer !== undefined && wordOf(hostOf(oidcIssuer)).test(JSON.stringify(statement))
   return [...(byIssuer ? ['its issuer'] : []), ...keys]
+}
+
+/** Operators that are met by one of their values; the others are not evaluated. Only those of the second have wildcards. */
+const MET = /^(?:For(?:Any|All)Values?:)?String(Equals|EqualsIgnoreCase)(?:IfExists)?$/
+const MET_LIKE = /^(?:For(?:Any|All)Values?:)?(?:StringLike|Arn(?:Equals|Like))(?:IfExists)?$/
+
+/**
+ * Are the conditions of a statement that name clusters met by this one? Undefined: that is up to what is not evaluated, such
+ * as a negation or a policy variable.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
+export function admits({ Condition = {} }: TrustStatement, { name, arn }: Issuing): boolean | undefined {
+  const met = new Set(
+    Object.entries(Condition).flatMap(([operator, keys]) =>
+      Object.entries(keys)
+        .filter(([key]) => isOfCluster(key))
+        .map(([key, values]) => isMet(operator, listed(values), NAME.test(key) ? name : arn)),
+    ),
+  )
+  if (met.has(false)) return false
+  return met.has(undefined) ? undefined : true
+}
+
+function isMet(operator: string, values: readonly string[], has: string): boolean | undefined {
+  const exact = MET.exec(operator)?.[1]
+  if (exact === undefined && !MET_LIKE.test(operator)) return undefined
+  const flags = exact === 'EqualsIgnoreCase' ? 'i' : ''
+  const pattern = (value: string) =>
+    exact === undefined
+      ? escaped(value)
+          .replaceAll(String.raw`\*`, '.*')
+          .replaceAll(String.raw`\?`, '.')
+      : escaped(value)
+  if (values.some((value) => new RegExp(`^${pattern(value)}$`, flags).test(has))) return true
+  return values.some((value) => value.includes('${')) ? undefined : false
 }
 
 const NOBODY: Issuing = { name: '', arn: '', oidcIssuer: 'https://' }

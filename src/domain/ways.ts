@@ -45,19 +45,20 @@ export interface Names {
 }
 
 /** Names between that served ones lead on to, whose own records were not among these: they have to be asked for. */
-export const unresolved = (leads: readonly Lead[], { served, zones, known }: Names): string[] => [
-  ...new Set(
-    [...served.keys()].flatMap((name) => endsOf(name, leads).filter((end) => isKeptIn(end, zones) && !known.has(end))),
-  ),
-]
+export function unresolved(leads: readonly Lead[], { served, zones, known }: Names): string[] {
+  const ends = new Set([...served.keys()].flatMap(endsOf(leads)))
+  return [...ends].filter((end) => !known.has(end) && isKeptIn(end, zones))
+}
 
 /** Of the names that a cluster serves those of which nobody here can know where requests by them end, and why. */
-export const unseenNames = (leads: readonly Lead[], { served, zones, known }: Names): string[] =>
-  [...served].flatMap(([name, by]) => {
+export function unseenNames(leads: readonly Lead[], { served, zones, known }: Names): string[] {
+  const ends = endsOf(leads)
+  return [...served].flatMap(([name, by]) => {
     if (!isKeptIn(name, zones)) return [`${name} of ${by}: no hosted zone of the account has it`]
-    const third = endsOf(name, leads).filter((end) => !known.has(end) && !isBalancer(end) && !isKeptIn(end, zones))
+    const third = ends(name).filter((end) => !known.has(end) && !isBalancer(end) && !isKeptIn(end, zones))
     return third.length === 0 ? [] : [`${name} of ${by}: it leads to ${few(third)}, and from there on nobody can look`]
   })
+}
 
 /** What the cluster of HTTPRoutes has of their backends, and what there is on the cluster that is to go. */
 export interface Behind {

@@ -61,6 +61,8 @@ export interface AwsCall {
     | 'servicequotas'
     | 'sts'
   readonly operation: string
+  /** That it was signed for. */
+  readonly region?: string
   /** The session that signed it, as STS names it; absent where nobody was known by its key. */
   readonly by?: string
   readonly status: number

@@ -45,7 +45,7 @@ describe('rules that a controller makes of an Ingress', () => {
     await driven(acts.setWeight, call<'setWeight'>({ route, to: 100, expect: [0] }))
     const { answer } = await driven(acts.settleRoute, call<'settleRoute'>({ route, on: 'green' }))
     expect(answer.note).toBe(
-      `only green is served, by the load balancer of Ingress ${route.namespace}/web of demo-1-35, which goes with it`,
+      `only green is served, by the load balancer of Ingress ${route.namespace}/web of demo-1-35, which goes with it. Binding ${route.namespace}/${route.greenTargetGroup} on demo-1-36 and target group ${route.greenTargetGroup} are in no rule then: delete both, or put them in one`,
     )
     const { arn = '', createdAt = '' } = (await alone.theirs.eks(scope.region).findCluster(scope.blue)) ?? {}
     const empty = call<'emptyCluster'>({ cluster: scope.blue, identity: { arn, createdAt } })

@@ -141,6 +141,11 @@ describe('a binding that a controller has made', () => {
       [anIngress([named], { [actionKey('shop')]: forward(web, { serviceName: 'canary' }) })],
       /forwards to others too/,
     ],
+    [
+      'of an action that names its Service by two ports',
+      [anIngress([named], { [actionKey('shop')]: forward(web, { ...web, servicePort: 8080, weight: 0 }) })],
+      /names Service web 2 times/,
+    ],
     ['of nothing here', [], /no Ingress of its namespace names Service web/],
   ] as const)('%s', ([, ingresses, expected]) => {
     const facts = ingressOf(binding, ingresses)

@@ -124,9 +124,9 @@ export function ingressRoute(world: Proven, route: IngressRoute, call: RouteCall
     },
 
     async clear(on) {
-      // Blue's are its controller's, which takes them away by itself.
+      // Blue's are its controller's, which takes them away by itself; green's serve until then, and may be put in another rule.
       if (on === 'green')
-        return `only green is served, by the load balancer of Ingress ${namespace}/${ingress} of ${scope.blue}, which goes with it`
+        return `only green is served, by the load balancer of Ingress ${namespace}/${ingress} of ${scope.blue}, which goes with it. Binding ${namespace}/${greenTargetGroup} on ${scope.green} and target group ${greenTargetGroup} are in no rule then: delete both, or put them in one`
       await unbind(
         world,
         { namespace, binding: greenTargetGroup, cluster: scope.green, side: 'green' },

@@ -8,18 +8,23 @@ import { ask } from '../aws-errors.ts'
 const PAGE = 50
 
 export const trail = (client: CloudTrail): TrailPort => ({
-  async calls(operation, since) {
-    const { Events = [] } = await ask(`LookupEvents ${operation}`, (o) =>
-      client.lookupEvents(
-        {
-          LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: operation }],
-          StartTime: new Date(since),
-          MaxResults: PAGE,
-        },
-        o,
-      ),
-    )
-    return Events.flatMap(writtenOf)
+  async *calls(operation, since) {
+    let from: string | undefined
+    do {
+      const { Events = [], NextToken } = await ask(`LookupEvents ${operation}`, (o) =>
+        client.lookupEvents(
+          {
+            LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: operation }],
+            StartTime: new Date(since),
+            MaxResults: PAGE,
+            NextToken: from,
+          },
+          o,
+        ),
+      )
+      yield Events.flatMap(writtenOf)
+      from = NextToken
+    } while (from !== undefined)
   },
 })
 

@@ -5,11 +5,18 @@ import type { Calls } from './calls.ts'
 import { AwsError } from './errors.ts'
 import { page, type Operations, type Serve } from './protocol/operations.ts'
 
+/**
+ * Of services that are one for all regions, whatever region a client has signed for.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events
+ */
+const GLOBAL: ReadonlySet<AwsCall['service']> = new Set(['iam', 'route53'])
+const GLOBAL_REGION = 'us-east-1'
+
 /** Every request that the sandbox's AWS answered, told at once: AWS takes some minutes. */
 export const trailOperations = (calls: Calls) =>
   ({
-    /** The newest first. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html */
-    LookupEvents: (({ LookupAttributes = [], StartTime, MaxResults = 50, NextToken }) => {
+    /** Of the region that is asked, the newest first: IAM's and Route 53's are in us-east-1 alone. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html */
+    LookupEvents: (({ LookupAttributes = [], StartTime, MaxResults = 50, NextToken }, { region }) => {
       const [attribute, ...more] = LookupAttributes
       if (more.length > 0 || (attribute && attribute.AttributeKey !== 'EventName'))
         throw new AwsError('InvalidLookupAttributesException', 'the sandbox looks up by one EventName')
@@ -17,6 +24,7 @@ export const trailOperations = (calls: Calls) =>
       const since = StartTime === undefined ? 0 : Number(StartTime) * 1000
       const found = calls
         .all()
+        .filter((c) => (GLOBAL.has(c.service) ? GLOBAL_REGION : c.region) === region)
         .filter((c) => attribute === undefined || c.operation === attribute.AttributeValue)
         .filter((c) => Date.parse(c.at) >= since)
         .toReversed()

@@ -82,7 +82,10 @@ export function answering({
       const opened = pages.open(service, name, parameters)
       const now = () => {
         // What this operation's model decoded is what the type of its function names.
-        const result = (serve as (input: unknown, caller: Caller) => object)(opened, principal)
+        const result = (serve as (input: unknown, caller: Caller) => object)(opened, {
+          ...principal,
+          region: credential?.region,
+        })
         return asked.answer(pages.seal(service, name, parameters, result))
       }
       answer = faults.readsBehind && isRead(name) ? last.answer([service, name, parameters], now) : now()
@@ -94,6 +97,7 @@ export function answering({
       at: new Date().toISOString(),
       service,
       operation: name,
+      ...(credential && { region: credential.region }),
       ...(by !== undefined && { by }),
       status: answer.status,
       ...(refusal ? { error: refusal.code } : {}),

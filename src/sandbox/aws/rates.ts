@@ -15,10 +15,12 @@ interface Rates {
 /** For services that publish none: lower than anybody has reported. */
 const unpublished: Rates = { reads: { perSecond: 10, burst: 20 }, writes: { perSecond: 2, burst: 5 } }
 
-/** How often an account may ask: published for what reads from EC2 and Elastic Load Balancing, the sandbox's own for the rest. */
+/** How often an account may ask: published for CloudTrail and for what reads from EC2 and Elastic Load Balancing, the sandbox's own for the rest. */
 const rates: Partial<Readonly<Record<Service, Rates>>> = {
   // https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
   ec2: { reads: { perSecond: 20, burst: 100 }, writes: { perSecond: 5, burst: 50 } },
+  // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+  cloudtrail: { reads: { perSecond: 2, burst: 2 }, writes: { perSecond: 2, burst: 2 } },
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html
   elasticloadbalancing: { reads: { perSecond: 10, burst: 40 }, writes: { perSecond: 3, burst: 10 } },
 }

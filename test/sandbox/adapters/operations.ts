@@ -374,7 +374,8 @@ export const rows: readonly Row[] = [
   {
     asks: 'cloudtrail:LookupEvents',
     // Of what is asked here it would tell each repetition.
-    by: ({ ports }) => ports.trail(region).calls('ModifyListener', '2026-11-24T04:00:00Z'),
+    by: ({ ports }) =>
+      ports.trail(region).calls('ModifyListener', '2026-11-24T04:00:00Z')[Symbol.asyncIterator]().next(),
   },
   { asks: 'kms:DescribeKey', by: ({ ports }) => ports.keys(region).state(key) },
   { asks: 'servicequotas:GetServiceQuota', by: ({ ports }) => ports.quotas(region).allowed(quotas.clusters) },

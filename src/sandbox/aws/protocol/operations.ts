@@ -1,10 +1,11 @@
 /** The members that an API requires have been checked before an operation is served. */
 export type Given<T> = { [K in keyof T]: object extends Pick<T, K> ? T[K] : Exclude<T[K], undefined> }
 
-/** Who asks: the session behind the access key. */
+/** Who asks: the session behind the access key, and the region that it signed for. */
 export interface Caller {
   readonly roleArn: string
   readonly sessionArn: string
+  readonly region?: string | undefined
 }
 
 /** Serves one operation of the API's model. Throws an AwsError to refuse. */
