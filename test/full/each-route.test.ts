@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { rulesOf } from '../../src/domain/http-routes.ts'
+import { defaultTimes } from '../../src/sandbox/aws/times.ts'
 import { ZONE } from '../../src/sandbox/seed/ways.ts'
 import { aBed, BLUE, endState, GREEN, played, wellOn, WITHIN_MS, type Bed } from './bed.ts'
 import { report } from './every.ts'
@@ -18,7 +19,7 @@ const lowered = {
   to: `const SHORT_TTL = ${LOWERED_S}`,
 }
 /** A change of Route 53 takes so long in the sandbox until all of its servers have it. */
-const SPREADS_S = 1
+const SPREADS_S = defaultTimes.recordsMs / 1000
 
 /** What a route was, one after the other: green's weight, or the one side that it serves. */
 type Seen = { readonly is: number | 'blue' | 'green'; readonly at: number; readonly ttl?: number | undefined }

@@ -1,6 +1,7 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53'
 import { RUN } from '../../domain/annotations.ts'
 import { record, records } from '../../domain/fields.ts'
+import { hostOf, sameHost } from '../../domain/weighted-records.ts'
 import type { KubernetesObject } from '../types.ts'
 import type { Leftover } from './leftovers.ts'
 
@@ -8,33 +9,64 @@ import type { Leftover } from './leftovers.ts'
 export interface Routes {
   readonly records: readonly ResourceRecordSet[]
   readonly httpRoutes: readonly KubernetesObject[]
+  /** What was there before anything moved; left out: no record, or no HTTPRoute. */
+  readonly seeded: {
+    readonly record?: { readonly name: string; readonly ttl: number } | undefined
+    readonly httpRoute?: { readonly namespace: string; readonly name: string } | undefined
+  }
   /** Services that HTTPRoutes may name. */
   readonly backends: readonly KubernetesObject[]
   /** Names of the load balancers that are there. */
   readonly balancers: readonly string[]
-  /** What the records had before anything moved, in seconds. */
-  readonly ttl: number
 }
 
-/** What of it is not as one cluster alone needs it. */
-export const leftRoutes = ({ records: sets, httpRoutes, backends, balancers, ttl }: Routes): Leftover[] => [
-  ...sets.flatMap(({ Name, Type, SetIdentifier, TTL, ResourceRecords = [] }) => {
-    const what = `record ${Name} ${Type}`
-    const gone = ResourceRecords.find(({ Value = '' }) => !balancers.includes(Value))
-    return [
-      ...(SetIdentifier === undefined ? [] : [{ what, because: `is still one of two (${SetIdentifier})` }]),
-      ...(TTL === ttl ? [] : [{ what, because: `has a TTL of ${TTL} s, and had ${ttl}` }]),
-      ...(gone ? [{ what, because: `leads to ${gone.Value}, which is gone` }] : []),
-    ]
-  }),
-  ...httpRoutes.flatMap(({ metadata, spec }) => {
-    const what = `HTTPRoute ${metadata.namespace}/${metadata.name}`
-    const refs = records(spec?.['rules']).flatMap((rule) => records(rule['backendRefs']))
-    const gone = refs.find((ref) => !backends.some((b) => b.metadata.name === ref['name']))
-    return [
-      ...(record(metadata.annotations)[RUN] === undefined ? [] : [{ what, because: 'is still marked as being moved' }]),
-      ...(refs.length > 1 ? [{ what, because: `still has ${refs.length} backends` }] : []),
-      ...(gone ? [{ what, because: `sends requests to Service ${String(gone['name'])}, which is gone` }] : []),
-    ]
-  }),
-]
+/** What of it is not as one cluster alone needs it: one record that leads to it, and one HTTPRoute with one backend. */
+export const leftRoutes = (routes: Routes): Leftover[] => [...leftRecords(routes), ...leftHttpRoutes(routes)]
+
+function leftRecords({ records: sets, seeded: { record: was }, balancers }: Routes): Leftover[] {
+  const isIts = ({ Name = '' }: ResourceRecordSet) => was !== undefined && hostOf(Name) === hostOf(was.name)
+  const its = sets.filter(isIts)
+  const simple = its.filter((set) => set.SetIdentifier === undefined)
+  return [
+    ...(was && its.length === 0 ? [{ what: `record ${was.name}`, because: 'is gone' }] : []),
+    ...(was && simple.length > 1
+      ? [{ what: `record ${was.name}`, because: `is there ${simple.length} times, and was once` }]
+      : []),
+    ...sets.flatMap((set) => {
+      const { Name, Type, SetIdentifier, TTL, ResourceRecords = [], AliasTarget } = set
+      const what = `record ${Name} ${Type}`
+      if (!was || !isIts(set)) return [{ what, because: 'was not there before' }]
+      const targets = AliasTarget ? [AliasTarget.DNSName ?? ''] : ResourceRecords.map(({ Value = '' }) => Value)
+      const gone = targets.find((target) => !balancers.some((balancer) => sameHost(balancer, target)))
+      return [
+        ...(SetIdentifier === undefined ? [] : [{ what, because: `is still one of two (${SetIdentifier})` }]),
+        // An alias has none.
+        ...(AliasTarget || TTL === was.ttl ? [] : [{ what, because: `has a TTL of ${TTL} s, and had ${was.ttl}` }]),
+        ...(targets.length === 0 ? [{ what, because: 'leads nowhere' }] : []),
+        ...(gone === undefined ? [] : [{ what, because: `leads to ${gone}, which is gone` }]),
+      ]
+    }),
+  ]
+}
+
+function leftHttpRoutes({ httpRoutes, seeded: { httpRoute: was }, backends }: Routes): Leftover[] {
+  const isIt = ({ metadata: m }: KubernetesObject) => m.namespace === was?.namespace && m.name === was?.name
+  return [
+    ...(was && !httpRoutes.some(isIt) ? [{ what: `HTTPRoute ${was.namespace}/${was.name}`, because: 'is gone' }] : []),
+    ...httpRoutes.flatMap((route) => {
+      const { metadata, spec } = route
+      const what = `HTTPRoute ${metadata.namespace}/${metadata.name}`
+      if (!isIt(route)) return [{ what, because: 'was not there before' }]
+      const refs = records(spec?.['rules']).flatMap((rule) => records(rule['backendRefs']))
+      const gone = refs.find((ref) => !backends.some((b) => b.metadata.name === ref['name']))
+      return [
+        ...(record(metadata.annotations)[RUN] === undefined
+          ? []
+          : [{ what, because: 'is still marked as being moved' }]),
+        ...(refs.length > 1 ? [{ what, because: `still has ${refs.length} backends` }] : []),
+        ...(refs.some((ref) => ref['weight'] !== 0) ? [] : [{ what, because: 'has no backend that serves' }]),
+        ...(gone ? [{ what, because: `sends requests to Service ${String(gone['name'])}, which is gone` }] : []),
+      ]
+    }),
+  ]
+}

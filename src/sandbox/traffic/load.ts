@@ -123,7 +123,10 @@ export function createLoad(options: {
         else end(status >= 500 ? 'failed' : 'answered')
       })
     }
-    to().then(go, (error: unknown) => end('dropped', error instanceof Error ? error.message : String(error)))
+    // Also where it cannot be sent there: what is counted as sent has an end.
+    to()
+      .then(go)
+      .catch((error: unknown) => end('dropped', error instanceof Error ? error.message : String(error)))
   }
 
   return {

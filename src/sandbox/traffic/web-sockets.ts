@@ -28,6 +28,7 @@ export const acceptOf = (key: string): string => createHash('sha1').update(`${ke
 export function webSocketOver(
   socket: Duplex,
   options: {
+    /** What came with the request that was upgraded. */
     readonly head?: Buffer
     readonly masks: boolean
     readonly heard: (text: string) => void
@@ -57,13 +58,14 @@ export function webSocketOver(
     close(code)
     socket.end()
   })
+  // Before anything else, and not before whoever asked for this end has it: what is heard may be answered.
+  if (options.head && options.head.length > 0) socket.unshift(options.head)
   socket.on('data', read)
   socket.on('error', () => socket.destroy())
   socket.on('close', () => {
     if (!over) ended(code)
     over = true
   })
-  if (options.head && options.head.length > 0) read(options.head)
   return { send: (text) => write(TEXT, Buffer.from(text)), close }
 }
 

@@ -1,38 +1,47 @@
 import { record, records, type Fields } from '../../domain/fields.ts'
+import { Later } from '../aws/times.ts'
 import type { ProxyOptions } from '../traffic/proxy.ts'
 import type { KubernetesObject, ListenerRule, SandboxCluster } from '../types.ts'
 
 const API = 'gateway.networking.k8s.io/v1'
-/** From a change until it is served: controllers write to data planes that are elsewhere. */
+/** From a change until it is accepted, and from there until it is served: data planes are elsewhere, and hear of it behind. */
 const AFTER_MS = 150
 
 export interface Gateway {
-  /** What its data plane goes by: a rule for each HTTPRoute, and who serves behind a backend of it. */
+  /**
+   * What its data plane goes by: a rule for each HTTPRoute as it was some time ago, and who serves behind a backend of it.
+   * Endpoints are as they are: the mesh that writes them is late by itself, and a pod of the stand-in ends 300 ms after it
+   * was told to, whatever its preStop hook says.
+   */
   readonly serves: ProxyOptions['elbv2']
   stop(): void
 }
 
 /**
  * A controller of Gateway API, and what its data plane knows: each HTTPRoute by its hostnames, with the weights of its first
- * rule's backends. It says of Gateways and HTTPRoutes what it has made of which generation, once that is served; what it
- * cannot do it does not accept. https://gateway-api.sigs.k8s.io/reference/spec/#routeparentstatus
+ * rule's backends. It says of Gateways and HTTPRoutes what it has made of which generation, as controllers do before their
+ * data plane has it: `Accepted` promises no more. What it cannot do it does not accept.
+ * https://gateway-api.sigs.k8s.io/reference/spec/#routeparentstatus
  */
 export function startGateway(edge: Pick<SandboxCluster, 'list' | 'update' | 'onChange'>): Gateway {
   let rules: readonly ListenerRule[] = []
-  let timer: NodeJS.Timeout | undefined
+  const later = new Later()
+  let due = false
   let stopped = false
 
   function soon(): void {
-    if (stopped || timer) return
-    timer = setTimeout(() => {
-      timer = undefined
+    if (stopped || due) return
+    due = true
+    later.after(AFTER_MS, () => {
+      due = false
       reconcile()
-    }, AFTER_MS)
+    })
   }
 
   function reconcile(): void {
     const routes = edge.list(API, 'HTTPRoute')
-    rules = routes.filter((route) => beyond(route) === undefined).map(ruleOf)
+    const accepted = routes.filter((route) => beyond(route) === undefined).map(ruleOf)
+    later.after(AFTER_MS, () => (rules = accepted))
     for (const gateway of edge.list(API, 'Gateway'))
       say(gateway, { conditions: [condition(gateway, 'Accepted'), condition(gateway, 'Programmed')] })
     for (const route of routes) {
@@ -75,7 +84,7 @@ export function startGateway(edge: Pick<SandboxCluster, 'list' | 'update' | 'onC
     },
     stop() {
       stopped = true
-      clearTimeout(timer)
+      later.stop()
     },
   }
 }

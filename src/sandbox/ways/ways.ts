@@ -129,9 +129,12 @@ export function createWays(options: {
       return {
         records: there('Route 53') ? aws.route53.records(ZONE) : [],
         httpRoutes: edge?.list('gateway.networking.k8s.io/v1', 'HTTPRoute') ?? [],
+        seeded: {
+          record: there('Route 53') ? { name: named, ttl } : undefined,
+          httpRoute: there('HTTPRoute') ? { namespace: EDGE_NAMESPACE, name: BY_GATEWAY } : undefined,
+        },
         backends: edge?.list('v1', 'Service', EDGE_NAMESPACE) ?? [],
         balancers: aws.elbv2.inventory().loadBalancers.map((b) => b.host),
-        ttl,
       }
     },
     async stop() {

@@ -41,6 +41,21 @@ test.for([
   else expect(lastDropped).toEqual([])
 })
 
+test.for([
+  { says: 'no address', to: 'nowhere', because: 'Invalid URL' },
+  { says: 'a name that leads nowhere', to: new Error('a.test leads nowhere'), because: 'a.test leads nowhere' },
+])('where its next request would go is $says: it is a drop', async ({ to, because }) => {
+  const next = () => (typeof to === 'string' ? Promise.resolve(to) : Promise.reject(to))
+  load = createLoad({ to: 'http://127.0.0.1:1', streams: [{ host: 'a.test', perSecond: 200, to: next }] })
+  load.start()
+  const counted = load
+  await eventually('five requests', () => counted.report().sent >= 5)
+  await load.stop()
+  const { sent, dropped, inFlight, lastDropped } = load.report()
+  expect({ dropped, inFlight }).toEqual({ dropped: sent, inFlight: 0 })
+  expect(lastDropped[0]).toMatchObject({ host: 'a.test', because })
+})
+
 test('of many drops the last fifty are kept', async () => {
   server = await listen((request) => void request.socket.destroy())
   load = createLoad({ to: server.url, streams: [{ host: 'a.test', perSecond: 300 }] })

@@ -23,11 +23,11 @@ afterEach(async () => {
   await edge.stop()
 })
 
-const route = (rules: readonly object[]) =>
+const route = (rules: readonly object[], name = 'web') =>
   edge.apply({
     apiVersion: API,
     kind: 'HTTPRoute',
-    metadata: { name: 'web', namespace: NAMESPACE },
+    metadata: { name, namespace: NAMESPACE },
     spec: { parentRefs: [{ name: 'public' }], hostnames: ['Shop.example.com'], rules: [...rules] },
   })
 const to = (...refs: readonly (readonly [string, number])[]) => ({
@@ -41,7 +41,7 @@ interface Said {
   readonly observedGeneration: number
 }
 function said(): Readonly<Record<string, Said>> {
-  const [found] = edge.list(API, 'HTTPRoute', NAMESPACE)
+  const found = edge.list(API, 'HTTPRoute', NAMESPACE).find(({ metadata }) => metadata.name === 'web')
   const { parents = [] } = (found?.status ?? {}) as { parents?: { conditions: Said[] }[] } // as the controller wrote it
   return Object.fromEntries((parents[0]?.conditions ?? []).map((c) => [c.type, c]))
 }
@@ -80,13 +80,23 @@ test('it serves what it has accepted, by the weights that are there, and says of
     route([to(['web-blue', 100], ['web-green', 0])])
     await saidOf(1)
     expect(said()).toMatchObject({ Accepted: { status: 'True' }, ResolvedRefs: { status: 'True' } })
-    const shares = () => gateway.serves.rules()[0]?.forward.map((f) => f.weight)
+    const shares = () =>
+      gateway.serves
+        .rules()[0]
+        ?.forward.map((f) => f.weight)
+        .join()
+    await eventually('it is served', () => shares() === '100,0')
     expect(gateway.serves.rules()[0]?.hosts).toEqual(['shop.example.com'])
-    expect(shares()).toEqual([100, 0])
+    /** What is served when each generation is told of. */
+    const served = new Map<number, string | undefined>()
+    edge.onChange('HTTPRoute', () => {
+      const generation = said()['Accepted']?.observedGeneration ?? 0
+      if (!served.has(generation)) served.set(generation, shares())
+    })
     route([to(['web-blue', 75], ['web-green', 25])])
-    expect(shares()).toEqual([100, 0])
-    await saidOf(2)
-    expect(shares()).toEqual([75, 25])
+    await eventually('it is served', () => shares() === '75,25')
+    // Its data plane is behind what it says.
+    expect(served.get(2)).toBe('100,0')
     // Only who is ready.
     await eventually('endpoints', () => gateway.serves.serving(`${NAMESPACE}/web-green`).length > 0)
     expect(gateway.serves.serving(`${NAMESPACE}/web-green`)).toEqual([{ id: '10.2.0.1', port: 8080 }])
@@ -114,5 +124,7 @@ test.for([
   route(rules)
   await saidOf(1)
   expect(said()['Accepted']).toMatchObject({ status: 'False', reason: why })
-  expect(gateway.serves.rules()).toEqual([])
+  route([to(['a', 1])], 'another')
+  await eventually('what is behind it is served', () => gateway.serves.rules().length > 0)
+  expect(gateway.serves.rules().map((rule) => rule.ruleArn)).toEqual([`httproute/${NAMESPACE}/another`])
 })

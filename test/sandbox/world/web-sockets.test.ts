@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AppFaults } from '../../../src/sandbox/traffic/app-faults.ts'
@@ -83,6 +84,30 @@ test('each message is answered by the pod that was chosen once, whatever the wei
   await eventually('the end', () => client.code !== undefined)
   expect(client.code).toBe(NORMAL)
 })
+
+test('what comes with the request itself is answered too, and first', async () => {
+  const { hostname, port } = new URL(network.url)
+  const key = newKey()
+  const asks = ['Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Key: ${key}`, `X-Pod-Ip: ${blue.ip}`]
+  const socket = connect(Number(port), hostname)
+  try {
+    const said: Buffer[] = []
+    socket.on('data', (chunk: Buffer) => said.push(chunk))
+    // In one write, so that the second is behind the request when that is read.
+    const messages = Buffer.concat([textFrame('one'), textFrame('two')])
+    socket.write(Buffer.concat([Buffer.from(['GET / HTTP/1.1', 'Host: x', ...asks, '', ''].join('\r\n')), messages]))
+    await eventually('both are answered', () => Buffer.concat(said).includes('blue two'))
+    const text = Buffer.concat(said).toString('latin1')
+    expect(text.indexOf('101 ')).toBeLessThan(text.indexOf('blue one'))
+    expect(text.indexOf('blue one')).toBeLessThan(text.indexOf('blue two'))
+  } finally {
+    socket.destroy()
+  }
+})
+
+/** As a client masks it: with zeroes, which change nothing. */
+const textFrame = (text: string) =>
+  Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
 
 test('a pod that is told to end says so; one that is gone breaks off', async () => {
   const [one, other] = [await open(), await open()]

@@ -20,8 +20,15 @@ const good: Routes = {
   httpRoutes: [route(['web-green'])],
   backends: [service('web-green')],
   balancers: ['of-green'],
-  ttl: 2,
+  seeded: { record: { name: 'billing.chatwork.test', ttl: 2 }, httpRoute: { namespace: 'edge', name: 'web' } },
 }
+const alias = (DNSName: string) =>
+  set({
+    Type: 'A' as const,
+    TTL: undefined,
+    ResourceRecords: undefined,
+    AliasTarget: { HostedZoneId: 'Z1', DNSName, EvaluateTargetHealth: true },
+  })
 
 test.for([
   { says: 'a simple record and one backend of what is there are nobody’s concern', but: {}, left: [] },
@@ -36,6 +43,43 @@ test.for([
     left: ['has a TTL of 60 s, and had 2'],
   },
   { says: 'a name that leads nowhere', but: { balancers: [] }, left: ['leads to of-green, which is gone'] },
+  { says: 'an alias of a load balancer is there', but: { records: [alias('dualstack.Of-Green.')] }, left: [] },
+  {
+    says: 'an alias that leads nowhere',
+    but: { records: [alias('of-blue.')] },
+    left: ['leads to of-blue., which is gone'],
+  },
+  { says: 'a record that is gone', but: { records: [] }, left: ['is gone'] },
+  {
+    says: 'a record too many',
+    but: { records: [set(), alias('of-green.')] },
+    left: ['is there 2 times, and was once'],
+  },
+  {
+    says: 'a record of another name',
+    but: { records: [set(), set({ Name: 'x.chatwork.test.' })] },
+    left: ['was not there before'],
+  },
+  { says: 'a record without a value', but: { records: [set({ ResourceRecords: [] })] }, left: ['leads nowhere'] },
+  {
+    says: 'where nobody has a record, none is missed',
+    but: { records: [], seeded: { httpRoute: good.seeded.httpRoute } },
+    left: [],
+  },
+  { says: 'an HTTPRoute that is gone', but: { httpRoutes: [] }, left: ['is gone'] },
+  {
+    says: 'where nobody has an HTTPRoute, none is missed',
+    but: { httpRoutes: [], seeded: { record: good.seeded.record } },
+    left: [],
+  },
+  { says: 'an HTTPRoute without a backend', but: { httpRoutes: [route([])] }, left: ['has no backend that serves'] },
+  {
+    says: 'an HTTPRoute too many',
+    but: {
+      httpRoutes: [route(['web-green']), { ...route(['web-green']), metadata: { name: 'x', namespace: 'edge' } }],
+    },
+    left: ['was not there before'],
+  },
   {
     says: 'an HTTPRoute that is marked',
     but: { httpRoutes: [route(['web-green'], { 'norikae.io/run': 'x' })] },
