@@ -54,7 +54,7 @@ export type CheckSource =
   | { readonly kind: 'kubernetes'; readonly of: KubernetesAsked; readonly namespaces: readonly string[] }
 
 /**
- * `restarts`: of the container that was started again most often within ten minutes. `scheduling`: seconds that the slowest
+ * `restarts`: within ten minutes, of the container that is still started again, most often. `scheduling`: seconds that the slowest
  * pod took, or waits, to get a node. `api-server`: seconds that the API server takes to tell one object.
  */
 export type KubernetesAsked = 'restarts' | 'scheduling' | 'api-server'
