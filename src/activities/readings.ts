@@ -27,18 +27,19 @@ type Source<Kind extends CheckSource['kind']> = Extract<CheckSource, { readonly 
 /**
  * One look of a check, of green, and of blue where it is held against it. A source that is away is a sample of that. Several
  * where the source tells of periods: all since the last of which `before` tells, and that one again. None: there is nothing
- * to read yet of after `sinceMs`.
+ * to read yet of after `sinceMs`. `run`: whose it is what is made for it.
  */
 export async function samplesOf(
   world: Proven,
   check: Check,
   sinceMs: number,
   before: readonly Sample[],
+  run?: string,
 ): Promise<readonly Sample[]> {
   const at = new Date().toISOString()
   try {
     const { source } = check
-    if (source.kind === 'job') return (await ran(world, check, source)).map((sample) => ({ at, ...sample }))
+    if (source.kind === 'job') return (await ran(world, check, source, run)).map((sample) => ({ at, ...sample }))
     const read =
       source.kind === 'cloudwatch'
         ? await measured(world, check.limit, source, askedOf(Date.now(), sinceMs, lastOf(before)))

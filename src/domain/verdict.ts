@@ -156,6 +156,8 @@ function ofJob(known: number, failed: Sample | undefined, samples: readonly Samp
   const away = samples.findLast((s) => s.unreachable !== undefined)?.unreachable
   if (failed) return ['fail', failed.saw ?? 'failed']
   if (known > 0) return ['pass', samples.findLast((s) => s.value !== null)?.saw ?? 'ended well']
+  const gone = samples.findLast((s) => s.saw !== undefined)?.saw
+  if (gone !== undefined) return ['inconclusive', gone]
   return [
     'inconclusive',
     away === undefined ? 'has not ended yet' : `has not ended yet; it could not be reached: ${away}`,
