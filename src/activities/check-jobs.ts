@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
-import { checkJob, goneUnseen, outcomeOf } from '../domain/check-jobs.ts'
+import { checkJob, goneUnseen, hadPods, outcomeOf } from '../domain/check-jobs.ts'
 import { record } from '../domain/fields.ts'
 import { controllerOf } from '../domain/kubernetes-objects.ts'
 import { jobState } from '../domain/slots.ts'
@@ -12,7 +12,7 @@ import { sha256 } from './tokens.ts'
 import { noteAside, notedAside } from './waiting.ts'
 
 /** What is known of one: where it was made, or that there is nothing more to hear of it. */
-type Noted = { readonly in: string } | 'told'
+type Noted = { readonly in: string; readonly hadPods?: true } | 'told'
 
 const keyOf = ({ name }: Pick<Check, 'name'>): string => `job ${name}`
 const notedOf = (check: Pick<Check, 'name'>) => notedAside(keyOf(check)) as Noted | undefined // only this file notes there
@@ -41,10 +41,14 @@ export async function ran(
   // Made once more it would run twice, whatever it does.
   if (!found && noted) return last(goneUnseen(namespace, name))
   if (!found) await green.create(checkJob(job, { name, in: namespace, run }, template?.jobTemplate))
-  if (!noted) noteAside(keyOf(check), { in: namespace } satisfies Noted)
-  if (!found) return []
+  if (!found) {
+    noteAside(keyOf(check), { in: namespace } satisfies Noted)
+    return []
+  }
   const pods = (await green.list('Pod', { namespace })).filter((p) => controllerOf(p)?.uid === found.metadata.uid)
-  const outcome = outcomeOf(found, pods, job, Date.now())
+  const had = noted?.hadPods === true || hadPods(found, pods)
+  noteAside(keyOf(check), { in: namespace, ...(had && { hadPods: true }) } satisfies Noted)
+  const outcome = outcomeOf(found, pods, job, Date.now(), had)
   return outcome ? last(outcome) : []
 }
 

@@ -87,12 +87,13 @@ const lastWords = (pod: Fields): Fields => ({
 /** Longer than a controller takes to end what has had its time. */
 const OVERDUE_MS = 60_000
 
-/** What came of it: 0 well, 1 not; undefined: it still runs. `pods`: its own, as far as they are there. */
+/** What came of it: 0 well, 1 not; undefined: it still runs. `pods`: its own, as far as they are there; `had`: there were some. */
 export function outcomeOf(
   job: KubernetesObject,
   pods: readonly KubernetesObject[],
   { timeout }: Pick<JobFile, 'timeout'>,
   nowMs: number,
+  had = hadPods(job, pods),
 ): { readonly value: 0 | 1; readonly saw: string } | undefined {
   const name = `Job ${job.metadata.namespace ?? ''}/${job.metadata.name}`
   const state = jobState(job)
@@ -102,12 +103,12 @@ export function outcomeOf(
   const failed = records(job.status?.['conditions']).find((c) => c['type'] === 'Failed')
   const words = saidLast(pods)
   if (state === 'active' || failed?.['reason'] === 'DeadlineExceeded')
-    return { value: 1, saw: `${name} did not end within ${timeout}${hadPods(job, pods) ? words : NO_POD}` }
+    return { value: 1, saw: `${name} did not end within ${timeout}${had ? words : NO_POD}` }
   return { value: 1, saw: `${name} failed${words === '' ? `: ${String(failed?.['message'])}` : words}` }
 }
 
-/** Those that were ended for its time are gone, and counted. */
-const hadPods = ({ status = {} }: KubernetesObject, pods: readonly KubernetesObject[]): boolean =>
+/** Does it tell of any pod? Those that were ended for its time are gone by then: it is for each look to say. */
+export const hadPods = ({ status = {} }: KubernetesObject, pods: readonly KubernetesObject[]): boolean =>
   pods.length > 0 || ['active', 'succeeded', 'failed'].some((of) => (status[of] ?? 0) !== 0)
 
 const NO_POD =

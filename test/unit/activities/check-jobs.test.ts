@@ -22,12 +22,13 @@ const smoke: Check = {
 
 /** A green with nothing but Jobs, which run until a test says otherwise. */
 function aGreen(more: { readonly metrics?: () => number; readonly remove?: () => never } = {}) {
+  let pods: readonly KubernetesObject[] = []
   const jobs = new Map<string, KubernetesObject>()
   const made: KubernetesObject[] = []
   const removed: unknown[] = []
   const cluster = {
     find: async (_kind: string, _namespace: string, name: string) => jobs.get(name),
-    list: async () => [],
+    list: async () => pods,
     create: async (job: KubernetesObject) => {
       const stamped = { uid: `uid-${made.push(job)}`, creationTimestamp: new Date().toISOString() }
       jobs.set(job.metadata.name, { ...job, metadata: { ...job.metadata, ...stamped } })
@@ -46,7 +47,7 @@ function aGreen(more: { readonly metrics?: () => number; readonly remove?: () =>
   const others = { get: (of: object, name: string) => Reflect.get(of, name) ?? (() => ({})) }
   const outside = { ports: new Proxy(known, others), upgradeStatus: async () => undefined }
   const { observe } = healthActivities(outside as unknown as Outside)
-  return { observe, jobs, made, removed }
+  return { observe, jobs, made, removed, run: (now: typeof pods) => void (pods = now) }
 }
 const minutely = { between: () => void vi.setSystemTime(Date.now() + 60_000) }
 
@@ -68,6 +69,25 @@ test('one that still runs when its window fails is ended, and no other of its na
   const { answer } = await driven(observe, { subject, for: '10m', checks: [errors, smoke] }, minutely)
   expect(answer.map((j) => j.verdict)).toEqual(['fail', 'inconclusive'])
   expect(removed).toEqual([['Job', 'web', made[0]?.metadata.name, 'uid-1']])
+})
+
+test.for([
+  { says: 'one whose pods are gone at its end had some', had: true, ends: /did not end within 5m$/ },
+  { says: 'one that never had any says so', had: false, ends: /did not end within 5m: no pod of it was made\./ },
+])('$says', async ({ had, ends }) => {
+  const { observe, jobs, run } = aGreen()
+  const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'j', uid: 'uid-1', controller: true }
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'web', ownerReferences: [owner] } }
+  let looks = 0
+  const between = () => {
+    minutely.between()
+    looks += 1
+    run(had && looks === 1 ? [pod] : [])
+    const conditions = [{ type: 'Failed', status: 'True', reason: 'DeadlineExceeded' }]
+    if (looks === 2) for (const [name, job] of jobs) jobs.set(name, { ...job, status: { conditions } })
+  }
+  const { answer } = await driven(observe, { subject, for: '10m', checks: [smoke] }, { between })
+  expect(answer).toMatchObject([{ verdict: 'fail', because: expect.stringMatching(ends) }])
 })
 
 test('one that has ended stays for people to look at', async () => {
