@@ -1,7 +1,9 @@
 import { activityInfo } from '@temporalio/activity'
-import { checkJob, outcomeOf } from '../domain/check-jobs.ts'
+import { ApplicationFailure } from '@temporalio/common'
+import { checkJob, goneUnseen, hadPods, outcomeOf } from '../domain/check-jobs.ts'
 import { record } from '../domain/fields.ts'
 import { controllerOf } from '../domain/kubernetes-objects.ts'
+import { jobState } from '../domain/slots.ts'
 import type { Check, CheckSource, Sample } from '../domain/verdict.ts'
 import { notFound } from './errors.ts'
 import type { Proven } from './outside.ts'
@@ -9,36 +11,68 @@ import type { KubernetesPort } from './ports.ts'
 import { sha256 } from './tokens.ts'
 import { noteAside, notedAside } from './waiting.ts'
 
+/** What is known of one: where it was made, or that there is nothing more to hear of it. */
+type Noted = { readonly in: string; readonly hadPods?: true } | 'told'
+
+const keyOf = ({ name }: Pick<Check, 'name'>): string => `job ${name}`
+const notedOf = (check: Pick<Check, 'name'>) => notedAside(keyOf(check)) as Noted | undefined // only this file notes there
+
 /**
  * Runs it on green, once for the activity that asks, whichever attempt does: its name is made of what the attempts have in
  * common. None while it runs, and none once it was told. Throws `notFound` where there is no CronJob to make it from.
  */
 export async function ran(
   world: Proven,
-  { name: check }: Pick<Check, 'name'>,
+  check: Pick<Check, 'name'>,
   { job, namespaces }: Extract<CheckSource, { readonly kind: 'job' }>,
+  run: string | undefined,
 ): Promise<readonly Pick<Sample, 'value' | 'saw'>[]> {
-  const key = `job ${check}`
-  if (notedAside(key) === 'told') return []
+  const noted = notedOf(check)
+  if (noted === 'told') return []
   const green = await world.on('green')
   const name = nameFor(check)
-  const template = 'cronJob' in job ? await templateOf(green, job.cronJob, namespaces) : undefined
-  const namespace = template?.namespace ?? namespaces[0] ?? ''
+  const template = !noted && 'cronJob' in job ? await templateOf(green, job.cronJob, namespaces) : undefined
+  const namespace = noted?.in ?? template?.namespace ?? namespaces[0] ?? ''
   const found = await green.find('Job', namespace, name)
+  const last = <T>(sample: T): readonly T[] => {
+    noteAside(keyOf(check), 'told' satisfies Noted)
+    return [sample]
+  }
+  // Made once more it would run twice, whatever it does.
+  if (!found && noted) return last(goneUnseen(namespace, name))
+  if (!found) await green.create(checkJob(job, { name, in: namespace, run }, template?.jobTemplate))
   if (!found) {
-    const of = { name, namespace: await green.find('Namespace', undefined, namespace), in: namespace }
-    await green.create(checkJob(job, of, template?.jobTemplate))
+    noteAside(keyOf(check), { in: namespace } satisfies Noted)
     return []
   }
   const pods = (await green.list('Pod', { namespace })).filter((p) => controllerOf(p)?.uid === found.metadata.uid)
-  const outcome = outcomeOf(found, pods, job, Date.now())
-  if (!outcome) return []
-  noteAside(key, 'told')
-  return [outcome]
+  const had = noted?.hadPods === true || hadPods(found, pods)
+  noteAside(keyOf(check), { in: namespace, ...(had && { hadPods: true }) } satisfies Noted)
+  const outcome = outcomeOf(found, pods, job, Date.now(), had)
+  return outcome ? last(outcome) : []
+}
+
+/**
+ * The window is over: what still runs for it would go on while its environment goes back. One that has ended stays for people
+ * to look at. Kubernetes ends at its time what cannot be ended now, so that keeps no verdict back.
+ */
+export async function stopped(world: Proven, checks: readonly Check[]): Promise<void> {
+  for (const check of checks.filter(({ source }) => source.kind === 'job')) {
+    const noted = notedOf(check)
+    if (noted === undefined || noted === 'told') continue
+    try {
+      const green = await world.on('green')
+      const found = await green.find('Job', noted.in, nameFor(check))
+      if (found && jobState(found) === 'active')
+        await green.remove('Job', noted.in, found.metadata.name, found.metadata.uid)
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure)) throw error
+    }
+  }
 }
 
 /** The same in all attempts of one activity, and in no other's. */
-function nameFor(check: string): string {
+function nameFor({ name: check }: Pick<Check, 'name'>): string {
   const { workflowExecution, activityId, scheduledTimestampMs } = activityInfo()
   const { workflowId = '', runId = '' } = workflowExecution ?? {}
   return `norikae-check-${sha256([workflowId, runId, activityId, scheduledTimestampMs, check].join(' ')).slice(0, 10)}`

@@ -7,6 +7,7 @@ import { milliseconds, seconds, type Duration } from '../domain/duration.ts'
 import type { NamespaceFacts } from '../domain/facts.ts'
 import {
   besideEach,
+  checksOf,
   explained,
   looksOf,
   readingsOf,
@@ -100,7 +101,6 @@ function meantApp(apps: readonly App[], { app: name, environment }: HealthReques
   return { ...app, environments }
 }
 
-/** As a watch of it has them: what may be asleep on green counts once it was well. */
 function watched(
   platform: CutoverPlatform,
   app: App,
@@ -109,7 +109,7 @@ function watched(
 ): readonly Check[] {
   const its = namespaces.filter((n) => environment.namespaces.includes(n.name))
   const facts = { images: '', workloads: its.flatMap((n) => n.workloads) }
-  return planCutover(platform, app, environment, facts).phases[0]?.health?.checks ?? environment.checks
+  return checksOf(planCutover(platform, app, environment, facts), environment)
 }
 
 async function healthOf(world: Proven, hasGreen: boolean, environment: Environment): Promise<EnvironmentHealth> {

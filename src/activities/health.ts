@@ -10,12 +10,14 @@ import {
   sourceInWords,
   withoutBlue,
   type Check,
+  type Judgement,
   type Sample,
 } from '../domain/verdict.ts'
 import { scopeOf } from '../domain/platform.ts'
 import { condensed, type Tally } from '../domain/samples.ts'
 import { unrelatedBreaches } from '../domain/troubles.ts'
 import type { Activities } from '../workflows/activities.ts'
+import { stopped } from './check-jobs.ts'
 import { differingImages } from './image-comparison.ts'
 import { failed, isUnreachable, notReady, unhealthy, unreachable } from './errors.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
@@ -38,9 +40,10 @@ interface Memory {
 export const healthActivities = (
   outside: Outside,
 ): Pick<Activities, 'observe' | 'watch' | 'compare' | 'awaitMetrics'> => ({
-  async observe({ for: window, checks, subject }) {
+  async observe({ for: window, checks, subject, run }) {
     const { samples: before = {}, tallies = {} } = remembered<Memory>({})
-    const samples = await sampled(await proven(outside, subject), checks, before)
+    const world = await proven(outside, subject)
+    const samples = await sampled(world, checks, before, run)
     const kept = checks.map((c) => [c, condensed(c, samples[c.name] ?? [], tallies[c.name], keptOf(c))] as const)
     remember({
       samples: Object.fromEntries(kept.map(([c, it]) => [c.name, it.samples])),
@@ -50,12 +53,17 @@ export const healthActivities = (
     const elapsed = Date.now() - activityInfo().scheduledTimestampMs
     const verdict = overall(judged)
     // Bad news ends a window at once; too few samples make it longer.
-    if (verdict === 'fail') return judged
+    if (verdict === 'fail') return ended()
     awaitSources(checks, samples)
     // One in which too little was seen is made longer before people are asked.
     const long = verdict === 'inconclusive' ? longestWindowMs(window, checks) : milliseconds(window)
-    if (elapsed >= long || checks.length === 0) return judged
+    if (elapsed >= long || checks.length === 0) return ended()
     throw notReady(judged.map(inWords).join('; '), shortest(checks))
+
+    async function ended(): Promise<readonly Judgement[]> {
+      await stopped(world, checks)
+      return judged
+    }
   },
 
   async watch({ subject, checks, ...watched }) {
@@ -138,7 +146,7 @@ const shortest = (checks: readonly Check[]) =>
   checks.map((c) => c.every).toSorted((a, b) => seconds(a) - seconds(b))[0] ?? '30s'
 
 /** One more reading of each check. */
-async function sampled(world: Proven, checks: readonly Check[], before: Samples): Promise<Samples> {
+async function sampled(world: Proven, checks: readonly Check[], before: Samples, run?: string): Promise<Samples> {
   const since = activityInfo().scheduledTimestampMs
   const often = milliseconds(shortest(checks))
   const entries = await Promise.all(
@@ -148,7 +156,7 @@ async function sampled(world: Proven, checks: readonly Check[], before: Samples)
       const every = milliseconds(check.every)
       // Beside one that is read more often, a slow one has its own pace.
       if (every > often && doneWithin(`read ${name}`, every)) return [name, samples]
-      const next = await samplesOf(world, check, since, samples)
+      const next = await samplesOf(world, check, since, samples, run)
       // One that is away, too: it may be too many who ask it that keep it away.
       noteDone(`read ${name}`)
       // Who was reached and has nothing new to say is not away any more.

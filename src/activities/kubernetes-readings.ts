@@ -14,7 +14,8 @@ type Asked = Extract<CheckSource, { readonly kind: 'kubernetes' }>
 export async function toldByKubernetes(world: Proven, { of, namespaces }: Asked, side: Side): Promise<Reading> {
   switch (of) {
     case 'restarts': {
-      const key = `restarts ${side}`
+      // Several environments may be asked about in one activity.
+      const key = `restarts ${side} ${namespaces.join(' ')}`
       const pods = await podsIn(world, namespaces, side)
       const seen = restartsSeen(pods, notedAside(key) as Restarts | undefined, Date.now()) // only this notes there
       noteAside(key, seen)

@@ -27,18 +27,19 @@ type Source<Kind extends CheckSource['kind']> = Extract<CheckSource, { readonly 
 /**
  * One look of a check, of green, and of blue where it is held against it. A source that is away is a sample of that. Several
  * where the source tells of periods: all since the last of which `before` tells, and that one again. None: there is nothing
- * to read yet of after `sinceMs`.
+ * to read yet of after `sinceMs`. `run`: whose it is what is made for it.
  */
 export async function samplesOf(
   world: Proven,
   check: Check,
   sinceMs: number,
   before: readonly Sample[],
+  run?: string,
 ): Promise<readonly Sample[]> {
   const at = new Date().toISOString()
   try {
     const { source } = check
-    if (source.kind === 'job') return (await ran(world, check, source)).map((sample) => ({ at, ...sample }))
+    if (source.kind === 'job') return (await ran(world, check, source, run)).map((sample) => ({ at, ...sample }))
     const read =
       source.kind === 'cloudwatch'
         ? await measured(world, check.limit, source, askedOf(Date.now(), sinceMs, lastOf(before)))
@@ -54,11 +55,38 @@ const lastOf = (samples: readonly Sample[]): number | undefined =>
   samples.findLast((s) => s.periodMs !== undefined)?.periodMs
 
 async function compared(world: Proven, check: Check): Promise<Omit<Sample, 'at'>> {
-  const [green, blue] = await Promise.all([
-    reading(world, check, 'green'),
-    check.limit.timesBlue === undefined ? undefined : reading(world, check, 'blue'),
-  ])
-  return { ...green, ...(blue !== undefined && { blue: blue.value }) }
+  const { source, limit } = check
+  if (limit.timesBlue === undefined) return reading(world, check, 'green')
+  if (source.kind === 'kubernetes') return besideCluster(world, source, limit)
+  const [green, blue] = await Promise.all([reading(world, check, 'green'), reading(world, check, 'blue')])
+  return { ...green, blue: blue.value }
+}
+
+/**
+ * What is built in is held against blue in every app: an API server of blue that is away must not keep all of them from being
+ * watched on green. Blue is asked where it matters, and of restarts always, because they are counted from look to look.
+ */
+async function besideCluster(
+  world: Proven,
+  source: Source<'kubernetes'>,
+  { fineUpTo = -Infinity }: Limit,
+): Promise<Omit<Sample, 'at'>> {
+  const blue = async () => ({ blue: await ofBlueIfThere(world, source) })
+  if (source.of === 'restarts') {
+    const [green, beside] = await Promise.all([toldByKubernetes(world, source, 'green'), blue()])
+    return { ...green, ...beside }
+  }
+  const green = await toldByKubernetes(world, source, 'green')
+  return green.value !== null && green.value <= fineUpTo ? green : { ...green, ...(await blue()) }
+}
+
+async function ofBlueIfThere(world: Proven, source: Source<'kubernetes'>): Promise<number | null> {
+  try {
+    return (await toldByKubernetes(world, source, 'blue')).value
+  } catch (error) {
+    if (!isUnreachable(error)) throw error
+    return null
+  }
 }
 
 /** Each with blue's number of the same minute. */

@@ -115,7 +115,7 @@ export const check = z
       kubernetes: oneOf(['restarts', 'scheduling', 'api-server'])
         .exactOptional()
         .describe(
-          'What is built in, with a limit of your own. restarts: of the container that was started again most often within ten minutes. scheduling: seconds that the slowest pod waits for a node. api-server: seconds that it takes to tell one object.',
+          'What is built in, with a limit of your own. restarts: within ten minutes, of the container that is still started again, most often. scheduling: seconds that the slowest pod waits for a node. api-server: seconds that it takes to tell one object.',
         ),
       atMost: amount.exactOptional().describe('The number may be this at most.'),
       atLeast: amount.exactOptional().describe('The number must be this at least.'),

@@ -6,7 +6,7 @@ import type { CheckFile } from './platform-file.ts'
  * file takes its place.
  */
 export const BUILT_IN: Readonly<Record<string, CheckFile>> = {
-  // Once or twice is an eviction, or a database that was away; whoever loops is there more often within minutes.
+  // Once or twice is an eviction, or a database that was away; whoever loops is there more often within minutes, and goes on.
   restarts: { kubernetes: 'restarts', limit: { timesBlue: 2, fineUpTo: 2 }, minSamples: 1, breachAfter: 2 },
   // A node that has to come takes one to four minutes, and on a green that grows pods wait for nodes all the time.
   scheduling: { kubernetes: 'scheduling', limit: { timesBlue: 2, fineUpTo: 300 }, minSamples: 1, breachAfter: 2 },

@@ -28,23 +28,20 @@ export function jobAt(job: JobFile, { namespaces, ...place }: JobPlace): JobFile
   return { ...job, image: fill(job.image), ...(job.command && { command: job.command.map(fill) }) }
 }
 
-/** Kubernetes takes it away so long after its end; until then people may ask it what was wrong. */
-const KEPT_S = 600
-
-/** Who made the namespace takes what is in it away. */
-const runOf = (namespace: KubernetesObject | undefined): Readonly<Record<string, string>> => {
-  const run = namespace?.metadata.labels?.[RUN]
-  return run === undefined ? {} : { [RUN]: run }
-}
+/**
+ * Kubernetes takes it away so long after its end. Until then people may ask it what was wrong, and a worker that was away how
+ * it ended.
+ */
+const KEPT_S = 3600
 
 /**
- * What is made of it. It ends within its time, is gone some minutes after that whoever forgets it, and what its container said
+ * What is made of it. It ends within its time, is gone some time after that whoever forgets it, and what its container said
  * last is kept with its pod, where the worker may read it without a right to logs.
- * `template`: the `jobTemplate` of the CronJob that it is made from.
+ * `template`: the `jobTemplate` of the CronJob that it is made from. `run`: who made it takes it away; absent: nobody said.
  */
 export function checkJob(
   job: JobFile,
-  at: { readonly name: string; readonly namespace: KubernetesObject | undefined; readonly in: string },
+  at: { readonly name: string; readonly in: string; readonly run?: string | undefined },
   template?: Fields,
 ): KubernetesObject {
   const made = 'image' in job ? { spec: ofImage(job) } : (template ?? {})
@@ -56,7 +53,7 @@ export function checkJob(
     metadata: {
       name: at.name,
       namespace: at.in,
-      labels: { ...(metadata['labels'] as object), ...runOf(at.namespace) }, // of a CronJob that its API server took
+      labels: { ...(metadata['labels'] as object), ...(at.run !== undefined && { [RUN]: at.run }) }, // of a CronJob that its API server took
       ...(metadata['annotations'] !== undefined && { annotations: metadata['annotations'] as Record<string, string> }), // likewise
     },
     spec: {
@@ -90,12 +87,13 @@ const lastWords = (pod: Fields): Fields => ({
 /** Longer than a controller takes to end what has had its time. */
 const OVERDUE_MS = 60_000
 
-/** What came of it: 0 well, 1 not; undefined: it still runs. `pods`: its own, as far as they are there. */
+/** What came of it: 0 well, 1 not; undefined: it still runs. `pods`: its own, as far as they are there; `had`: there were some. */
 export function outcomeOf(
   job: KubernetesObject,
   pods: readonly KubernetesObject[],
   { timeout }: Pick<JobFile, 'timeout'>,
   nowMs: number,
+  had = hadPods(job, pods),
 ): { readonly value: 0 | 1; readonly saw: string } | undefined {
   const name = `Job ${job.metadata.namespace ?? ''}/${job.metadata.name}`
   const state = jobState(job)
@@ -105,9 +103,22 @@ export function outcomeOf(
   const failed = records(job.status?.['conditions']).find((c) => c['type'] === 'Failed')
   const words = saidLast(pods)
   if (state === 'active' || failed?.['reason'] === 'DeadlineExceeded')
-    return { value: 1, saw: `${name} did not end within ${timeout}${words}` }
+    return { value: 1, saw: `${name} did not end within ${timeout}${had ? words : NO_POD}` }
   return { value: 1, saw: `${name} failed${words === '' ? `: ${String(failed?.['message'])}` : words}` }
 }
+
+/** Does it tell of any pod? Those that were ended for its time are gone by then: it is for each look to say. */
+export const hadPods = ({ status = {} }: KubernetesObject, pods: readonly KubernetesObject[]): boolean =>
+  pods.length > 0 || ['active', 'succeeded', 'failed'].some((of) => (status[of] ?? 0) !== 0)
+
+const NO_POD =
+  ': no pod of it was made. Its events say who refuses them: a quota, Pod Security, a webhook or a missing service account'
+
+/** It was there, and is no more: nobody knows. */
+export const goneUnseen = (namespace: string, name: string): { readonly value: null; readonly saw: string } => ({
+  value: null,
+  saw: `Job ${namespace}/${name} is gone, and nobody saw how it ended`,
+})
 
 const LINES = 5
 const MOST = 600

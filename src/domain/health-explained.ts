@@ -1,6 +1,9 @@
 import { beside } from './cloudwatch.ts'
 import { seconds, type Duration } from './duration.ts'
+import type { PlanBody } from './plan.ts'
+import type { Environment } from './platform.ts'
 import { tallied } from './samples.ts'
+import { leaves } from './steps.ts'
 import {
   judgeAll,
   overall,
@@ -75,6 +78,21 @@ export interface Looked {
   readonly lookedBack: number
   /** Why it cannot be asked at all: it is refused, or may not be read. */
   readonly refused?: string
+}
+
+/**
+ * All that a move of it is judged by, in its windows and between them: in that order, because what may be asleep on green is well
+ * once it was. By name. Of an environment without any window, what it has.
+ */
+export function checksOf({ phases }: Pick<PlanBody, 'phases'>, { checks }: Pick<Environment, 'checks'>): Check[] {
+  const byName = new Map<string, Check>()
+  for (const { health, forward } of phases) {
+    const windows = leaves(forward).flatMap((step) => (step.kind === 'observe' ? [step.checks] : []))
+    for (const check of [health?.checks ?? [], ...windows].flat())
+      if (!byName.has(check.name)) byName.set(check.name, check)
+  }
+  const all = byName.size === 0 ? checks : [...byName.values()]
+  return all.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** So many readings of a source that tells of the past are asked for: enough for a verdict, and no more than people wait for. */

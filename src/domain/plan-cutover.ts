@@ -335,11 +335,16 @@ const observed = (app: App, { name, observe, checks }: Environment, point: strin
 /** What is probed may sleep on green until its handover. Nobody serves from a CronJob. */
 const sleeps = ({ workloads }: Subject): boolean => workloads.some((w) => startsAsleep(w) && w.ref.kind !== 'CronJob')
 
-/** Whom a probe asks its address does not tell: where something sleeps, one counts once it was answered well. */
+/**
+ * Whom a probe asks its address does not tell: where something sleeps, one counts once it was answered well. A Job is run once
+ * in a window and says nothing of what sleeps: it is for the window after the handover.
+ */
 const untilAwake = (it: Subject): readonly Check[] =>
-  it.environment.checks.map((check) =>
-    sleeps(it) && needsNoTraffic(check) ? { ...check, onceWell: true as const } : check,
-  )
+  sleeps(it)
+    ? it.environment.checks
+        .filter(({ source }) => source.kind !== 'job')
+        .map((check) => (needsNoTraffic(check) ? { ...check, onceWell: true as const } : check))
+    : it.environment.checks
 
 /** What needs no traffic is looked at before anybody is asked; not where it may be asleep. */
 function smoke(it: Subject): LeafStep[] {

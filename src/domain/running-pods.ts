@@ -22,6 +22,8 @@ export interface Restarts {
     readonly times: number
     readonly why: string
   }[]
+  /** Those that their kubelet keeps waiting now, because they end again and again; and why they ended last. */
+  readonly heldBack?: Readonly<Record<string, string>>
 }
 
 interface ContainerState {
@@ -29,11 +31,12 @@ interface ContainerState {
   readonly restarts: number
   readonly waits: string | undefined
   readonly ended: string
+  readonly endedAtMs: number
 }
 
 /**
- * One more look at the pods of a side. What was counted before the first look, or before one so long ago that nobody knows
- * when it was, was not seen. Pods that are to end by themselves are started again by design.
+ * One more look at the pods of a side. Of what was counted before the first look, or before one so long ago that nobody knows
+ * when it was, a pod tells its last alone. Pods that are to end by themselves are started again by design.
  */
 export function restartsSeen(pods: readonly KubernetesObject[], before: Restarts | undefined, nowMs: number): Restarts {
   const known = before !== undefined && nowMs - before.lookedAtMs <= LATELY_MS ? before : undefined
@@ -49,24 +52,53 @@ export function restartsSeen(pods: readonly KubernetesObject[], before: Restarts
         const times = restarts - (known.counts[of] ?? 0)
         return times > 0 ? [{ of, atMs: nowMs, times, why: ended }] : []
       })
-    : []
+    : containers.flatMap(({ of, restarts, ended, endedAtMs }) =>
+        restarts > 0 && nowMs - endedAtMs < LATELY_MS ? [{ of, atMs: endedAtMs, times: 1, why: ended }] : [],
+      )
   return {
     lookedAtMs: nowMs,
     counts: Object.fromEntries(containers.flatMap(({ of, restarts }) => (restarts > 0 ? [[of, restarts]] : []))),
     lately: [...(known?.lately ?? []).filter(({ atMs }) => nowMs - atMs < LATELY_MS), ...fresh],
+    heldBack: Object.fromEntries(containers.flatMap((c) => (c.waits === HELD_BACK ? [[c.of, c.ended]] : []))),
   }
 }
 
-/** Of the container that was started again most often lately: one burst over all of them, as when what they need is away, is one each. */
-export function mostRestarts({ lately }: Restarts): { readonly value: number; readonly saw?: string } {
-  const times = new Map<string, number>()
-  for (const it of lately) times.set(it.of, (times.get(it.of) ?? 0) + it.times)
+/** What a kubelet says of a container that ends whenever it is started. */
+const HELD_BACK = 'CrashLoopBackOff'
+
+/** It counts as so many at least: held back for five minutes each time, it is started twice in ten. */
+const LOOPS = 3
+
+/** Checks that are read together look a moment after one another; looks are a minute apart. */
+const ONE_LOOK_MS = 10_000
+
+/**
+ * Of the container that was started again most often lately: one burst over all of them, as when what they need is away, is one
+ * each. Only of those that are still at it, which were started again since the look before or are held back: what was over then
+ * is no loop, however often it was.
+ */
+export function mostRestarts({ lookedAtMs, lately, heldBack = {} }: Restarts): {
+  readonly value: number
+  readonly saw?: string
+} {
+  const times = new Map(Object.keys(heldBack).map((of) => [of, 0]))
+  for (const it of lately) if (lookedAtMs - it.atMs < ONE_LOOK_MS) times.set(it.of, 0)
+  for (const it of lately) {
+    const known = times.get(it.of)
+    if (known !== undefined) times.set(it.of, known + it.times)
+  }
+  for (const of of Object.keys(heldBack)) times.set(of, Math.max(LOOPS, times.get(of) ?? 0))
   const [first] = [...times].toSorted(([, a], [, b]) => b - a)
   if (!first) return { value: 0 }
   const [of, value] = first
-  const why = lately.findLast((it) => it.of === of)?.why ?? ''
+  const why = heldBack[of] ?? lately.findLast((it) => it.of === of)?.why ?? ''
   const [namespace = '', pod = '', container = ''] = of.split('/')
-  return { value, saw: `container ${container} of pod ${namespace}/${pod}${why === '' ? '' : `, last by ${why}`}` }
+  const saw = [
+    `container ${container} of pod ${namespace}/${pod}`,
+    ...(of in heldBack ? [`in ${HELD_BACK}`] : []),
+    ...(why === '' ? [] : [`last by ${why}`]),
+  ]
+  return { value, saw: saw.join(', ') }
 }
 
 /**
@@ -139,6 +171,7 @@ const containersOf = ({ status }: KubernetesObject): ContainerState[] =>
         restarts: typeof restarts === 'number' ? restarts : 0,
         waits: typeof waits === 'string' ? waits : undefined,
         ended: endedBy(last),
+        endedAtMs: Date.parse(String(last['finishedAt'])),
       }
     }),
   )

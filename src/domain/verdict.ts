@@ -54,7 +54,7 @@ export type CheckSource =
   | { readonly kind: 'kubernetes'; readonly of: KubernetesAsked; readonly namespaces: readonly string[] }
 
 /**
- * `restarts`: of the container that was started again most often within ten minutes. `scheduling`: seconds that the slowest
+ * `restarts`: within ten minutes, of the container that is still started again, most often. `scheduling`: seconds that the slowest
  * pod took, or waits, to get a node. `api-server`: seconds that the API server takes to tell one object.
  */
 export type KubernetesAsked = 'restarts' | 'scheduling' | 'api-server'
@@ -156,6 +156,8 @@ function ofJob(known: number, failed: Sample | undefined, samples: readonly Samp
   const away = samples.findLast((s) => s.unreachable !== undefined)?.unreachable
   if (failed) return ['fail', failed.saw ?? 'failed']
   if (known > 0) return ['pass', samples.findLast((s) => s.value !== null)?.saw ?? 'ended well']
+  const gone = samples.findLast((s) => s.saw !== undefined)?.saw
+  if (gone !== undefined) return ['inconclusive', gone]
   return [
     'inconclusive',
     away === undefined ? 'has not ended yet' : `has not ended yet; it could not be reached: ${away}`,

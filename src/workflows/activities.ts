@@ -94,8 +94,11 @@ interface Questions {
     { readonly platform: string; readonly to: string; readonly refreshes?: string },
     { readonly why?: string }
   >
-  /** Ends after the window, with all that was judged. */
-  observe: Q<Pick<ObserveStep, 'for' | 'checks'> & { readonly subject: Subject }, readonly Judgement[]>
+  /** Ends after the window, with all that was judged. `run`: as of `ActionCall`; absent where an older release asked. */
+  observe: Q<
+    Pick<ObserveStep, 'for' | 'checks'> & { readonly subject: Subject; readonly run?: string },
+    readonly Judgement[]
+  >
   /** Ends only by Unhealthy, or MovedBack. */
   watch: Q<WatchedRoutes, never>
   /** Ends once the metrics have not answered for a while, or once they answer again. */

@@ -1,5 +1,5 @@
 import type { Duration } from '../domain/duration.ts'
-import { condition, sleep } from '@temporalio/workflow'
+import { condition, sleep, workflowInfo } from '@temporalio/workflow'
 import { actions, CLAIMED, type Receipt } from '../domain/actions.ts'
 import { gateOf } from '../domain/asking.ts'
 import type { Calendar } from '../domain/calendar.ts'
@@ -144,6 +144,7 @@ export function handsFor(
       subject,
       for: step.for,
       checks: step.checks,
+      run: made ?? workflowInfo().firstExecutionRunId,
     })
     const verdict = overall(judged)
     const note = inWords(judged)

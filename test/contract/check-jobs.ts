@@ -44,7 +44,7 @@ export function checkJobsContract(of: () => WorldUnderTest): void {
       expect(others).toEqual([])
       expect(job).toMatchObject({
         metadata: { labels: { of: 'smoke' } },
-        spec: { activeDeadlineSeconds: 60, ttlSecondsAfterFinished: 600 },
+        spec: { activeDeadlineSeconds: 60, ttlSecondsAfterFinished: 3600 },
       })
     })
 

@@ -19,7 +19,8 @@ const said = (it: HealthExplained): string[] =>
 test('what checks say of blue before an upgrade, also while it fails, and of green while nobody is sent there', async () => {
   await using bed = await aBed()
   await (await bed.worker()).ready()
-  const well = ['blue errors pass', 'blue latency pass', 'blue ready pass']
+  const all = ['api-server', 'errors', 'latency', 'ready', 'restarts', 'scheduling']
+  const well = all.map((check) => `blue ${check} pass`)
   await eventually('blue serves', async () => said(await ask(bed, SICK)).join() === well.join(), { withinMs: 30_000 })
   const before = await ask(bed, SICK)
   expect(before).toMatchObject({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkJob, jobAt, outcomeOf, type JobFile } from '../../src/domain/check-jobs.ts'
+import { checkJob, goneUnseen, jobAt, outcomeOf, type JobFile } from '../../src/domain/check-jobs.ts'
 import { checksFor, longestWindowMs } from '../../src/domain/checks.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import { leaves } from '../../src/domain/steps.ts'
@@ -14,7 +14,7 @@ const image: JobFile = {
   timeout: '5m',
 }
 const cronJob: JobFile = { cronJob: 'smoke', timeout: '90s' }
-const at = { name: 'norikae-check-1', in: 'web-a', namespace: undefined }
+const at = { name: 'norikae-check-1', in: 'web-a' }
 
 describe('what is made', () => {
   test('placeholders of an image and its command are filled in', () => {
@@ -34,7 +34,7 @@ describe('what is made', () => {
         suspend: false,
         backoffLimit: 0,
         activeDeadlineSeconds: 300,
-        ttlSecondsAfterFinished: 600,
+        ttlSecondsAfterFinished: 3600,
         template: {
           spec: {
             restartPolicy: 'Never',
@@ -68,12 +68,7 @@ describe('what is made', () => {
         },
       },
     }
-    const namespace = {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: 'web-a', labels: { 'norikae.io/run': 'r1' } },
-    }
-    expect(checkJob(cronJob, { ...at, namespace }, template)).toMatchObject({
+    expect(checkJob(cronJob, { ...at, run: 'r1' }, template)).toMatchObject({
       metadata: { labels: { a: 'b', 'norikae.io/run': 'r1' }, annotations: { c: 'd' } },
       spec: {
         suspend: false,
@@ -96,7 +91,7 @@ describe('what came of it', () => {
   const NOW = Date.parse('2026-11-26T10:00:00Z')
   const job = (
     type: string | undefined,
-    more: { reason?: string; message?: string; madeS?: number } = {},
+    more: { reason?: string; message?: string; madeS?: number; active?: number; failed?: number } = {},
   ): KubernetesObject => ({
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -106,6 +101,8 @@ describe('what came of it', () => {
       creationTimestamp: new Date(NOW - (more.madeS ?? 10) * 1000).toISOString(),
     },
     status: {
+      active: more.active,
+      failed: more.failed,
       conditions: type === undefined ? [] : [{ type, status: 'True', reason: more.reason, message: more.message }],
     },
   })
@@ -129,13 +126,21 @@ describe('what came of it', () => {
     },
     {
       says: 'it was ended for its time',
-      job: job('Failed', { reason: 'DeadlineExceeded' }),
+      job: job('Failed', { reason: 'DeadlineExceeded', failed: 1 }),
       gives: { value: 1, saw: 'Job web/j did not end within 90s' },
     },
     {
       says: 'nobody has ended it, although its time is long over',
-      job: job(undefined, { madeS: 151 }),
+      job: job(undefined, { madeS: 151, active: 1 }),
       gives: { value: 1, saw: 'Job web/j did not end within 90s' },
+    },
+    {
+      says: 'it had no pod in all its time',
+      job: job('Failed', { reason: 'DeadlineExceeded' }),
+      gives: {
+        value: 1,
+        saw: expect.stringMatching(/^Job web\/j did not end within 90s: no pod of it was made\. Its events/),
+      },
     },
   ])('$says', (row) => expect(outcomeOf(row.job, row.pods ?? [], cronJob, NOW)).toEqual(row.gives))
 })
@@ -167,6 +172,12 @@ describe('as a check', () => {
       samples: [{ at: '', value: null, unreachable: 'no answer' }],
       verdict: 'inconclusive',
       because: 'has not ended yet; it could not be reached: no answer',
+    },
+    {
+      says: 'it is gone',
+      samples: [{ at: '', ...goneUnseen('web', 'j') }],
+      verdict: 'inconclusive',
+      because: 'Job web/j is gone, and nobody saw how it ended',
     },
     {
       says: 'it ended well',

@@ -2,14 +2,17 @@ import { expect, test } from 'vitest'
 import { health } from '../../src/cli/render/health.ts'
 import {
   besideEach,
+  checksOf,
   explained,
   limitInWords,
   looksOf,
   readingsOf,
   type Looked,
 } from '../../src/domain/health-explained.ts'
+import { checksFor } from '../../src/domain/checks.ts'
 import type { Check, Sample } from '../../src/domain/verdict.ts'
-import { errors } from '../support/builders.ts'
+import { aCutoverPlan, anApp, anEnvironment, errors } from '../support/builders.ts'
+import { aFile } from '../support/found.ts'
 
 const sample = (value: number | null, more: Partial<Sample> = {}): Sample => ({ at: '', value, ...more })
 const latency: Check = { ...errors, name: 'latency', limit: { timesBlue: 2, fineUpTo: 0.5 }, minSamples: 2 }
@@ -39,6 +42,23 @@ test('a check says what a window would that ended now, and the environment what 
     'inconclusive: 0 of 5 samples; it could not be reached: no answer in 10s',
   ])
   expect(of(looked(errors, [], { refused: 'parse error' }))).toEqual(['inconclusive', 'inconclusive: parse error'])
+})
+
+test('all that a move is judged by is explained, also what only its windows look at', () => {
+  const of = (checks: readonly Check[]) => {
+    const app = anApp('web', { environments: [anEnvironment('test', { weights: [100], checks })] })
+    const [environment] = app.environments
+    if (!environment) throw new Error('there is none')
+    return checksOf(aCutoverPlan(app, environment), environment).map((c) => c.name)
+  }
+  const watched = { app: 'web', environment: 'test', namespaces: ['web'], routes: [], asked: true }
+  const builtIn = checksFor(aFile().health, { blue: 'b', green: 'g' }, watched)
+  const job: Check = {
+    ...errors,
+    name: 'smoke',
+    source: { kind: 'job', job: { cronJob: 'smoke', timeout: '5m' }, namespaces: ['shop'] },
+  }
+  expect(of([job, errors, ...builtIn])).toEqual(['api-server', 'errors', 'ready', 'restarts', 'scheduling', 'smoke'])
 })
 
 test('blue alone is held against what needs no green', () => {

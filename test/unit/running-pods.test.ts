@@ -99,13 +99,63 @@ describe('how often a container was started again', () => {
       value: 0,
     },
     { says: 'what ends does not count', looks: [[], [{ restarts: 5, ending: true }]], value: 0 },
+    { says: 'a burst that is over is no loop', looks: [[{}], [{ restarts: 4 }], [{ restarts: 4 }]], value: 0 },
+    {
+      says: 'of one that begins again all within ten minutes count',
+      looks: [[{}], [{ restarts: 2 }], [{ restarts: 2 }], [{ restarts: 3 }]],
+      value: 3,
+    },
+    {
+      says: 'beside one that is over, one that is still at it',
+      looks: [
+        [],
+        [{ name: 'a', restarts: 5 }],
+        [
+          { name: 'a', restarts: 5 },
+          { name: 'b', restarts: 1 },
+        ],
+      ],
+      value: 1,
+    },
+    {
+      says: 'one that is held back loops, however seldom it is started',
+      looks: [[{ restarts: 30, waits: 'CrashLoopBackOff' }], [{ restarts: 30, waits: 'CrashLoopBackOff' }]],
+      value: 3,
+    },
+    {
+      says: 'and counts as often as it was seen where that is more',
+      looks: [[{}], [{ restarts: 5, waits: 'CrashLoopBackOff' }]],
+      value: 5,
+    },
+    {
+      says: 'a pod that is just looked at tells its last',
+      looks: [[{ restarts: 2, why: { finishedAt: ago(5) } }]],
+      value: 1,
+    },
+    { says: 'unless it was long ago', looks: [[{ restarts: 2, why: { finishedAt: ago(601) } }]], value: 0 },
+    {
+      says: 'which counts once more is seen',
+      looks: [[{ restarts: 2, why: { finishedAt: ago(300) } }], [{ restarts: 3 }]],
+      value: 2,
+    },
   ])('$says', (row) => expect(value(...row.looks)).toBe(row.value))
 
   test('for ten minutes', () => {
     const once = looks([{}], [{ restarts: 3 }])
     const at = (minutes: number) =>
-      mostRestarts(restartsSeen([pod({ restarts: 3 })], once, NOW + minutes * 60_000)).value
-    expect([at(5), at(10), at(11)]).toEqual([3, 3, 0])
+      mostRestarts(restartsSeen([pod({ restarts: 4 })], once, NOW + minutes * 60_000)).value
+    expect([at(5), at(10), at(11)]).toEqual([4, 4, 1])
+  })
+  test('checks that look in the same moment read the same', () => {
+    const first = looks([{}], [{ restarts: 3 }])
+    expect(mostRestarts(restartsSeen([pod({ restarts: 3 })], first, NOW + 60_050)).value).toBe(3)
+  })
+  test('one that is held back is named with why', () => {
+    const why = { reason: 'Error', exitCode: 1 }
+    expect(mostRestarts(looks([{ restarts: 30, waits: 'CrashLoopBackOff', why }]))).toEqual({
+      value: 3,
+      saw: 'container app of pod web/web-1, in CrashLoopBackOff, last by Error, exit code 1',
+    })
   })
   test('and after a gap as if it were looked at for the first time: nobody knows when it was', () => {
     expect(mostRestarts(restartsSeen([pod({ restarts: 9 })], looks([{}]), NOW + 11 * 60_000)).value).toBe(0)

@@ -56,8 +56,12 @@ describe('what a long window remembers', () => {
 })
 
 describe('a probe of what may sleep on green', () => {
-  const environment = anEnvironment('test', { weights: [5, 100], checks: [errors, probe] })
-  const planned = (kind: 'Deployment' | 'CronJob', handover?: 'singleton') => {
+  const planned = (
+    kind: 'Deployment' | 'CronJob',
+    handover?: 'singleton',
+    checks: readonly Check[] = [errors, probe],
+  ) => {
+    const environment = anEnvironment('test', { weights: [5, 100], checks })
     const annotated = handover && { annotated: { handover: { class: handover, downtime: '60s' } as const } }
     const it = workload(kind, 'it', { behindService: kind === 'Deployment', ...annotated })
     const { phases } = planCutover(aPlatform(), anApp('web'), environment, { images: '', workloads: [it] })
@@ -83,6 +87,15 @@ describe('a probe of what may sleep on green', () => {
     const always = ['test/observe/before: asked', 'test/observe/5: asked', 'test/observe/100: asked']
     expect(asked('Deployment')).toEqual([...always, 'watch: asked'])
     expect(asked('CronJob')).toEqual([...always, 'test/observe/handover: asked', 'watch: asked'])
+  })
+  test('a Job is not run before the handover: it would say nothing of what sleeps, and each window is to wait for it', () => {
+    const job: Check = {
+      ...errors,
+      name: 'answers',
+      source: { kind: 'job', job: { cronJob: 'smoke', timeout: '5m' }, namespaces: ['shop'] },
+    }
+    const none = ['test/observe/5: no', 'test/observe/100: no', 'test/observe/handover: asked', 'watch: no']
+    expect(asked('Deployment', 'singleton', [errors, job])).toEqual(none)
   })
   test('that was never answered is no breach, and one that was is', () => {
     const checks = [errors, { ...probe, onceWell: true as const }]

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { unreachable } from '../../../src/activities/errors.ts'
 import { healthActivities } from '../../../src/activities/health.ts'
 import type { Outside } from '../../../src/activities/outside.ts'
 import { checksFor } from '../../../src/domain/checks.ts'
@@ -19,19 +20,21 @@ const named = (name: string) => builtIn.filter((c) => c.name === name)
 
 interface Side {
   readonly deployments?: () => readonly KubernetesObject[]
-  readonly pods?: () => readonly KubernetesObject[]
+  readonly pods?: (namespace: string) => readonly KubernetesObject[]
+  readonly finds?: () => void
   readonly answersAfterMs?: number
 }
 
 function activities(sides: { readonly b?: Side; readonly g?: Side }) {
   const asked: string[] = []
   const kubernetes = async (_region: string, name: 'b' | 'g') => ({
-    list: async (kind: string) => {
+    list: async (kind: string, { namespace }: { readonly namespace: string }) => {
       asked.push(`${name} ${kind}`)
       const { deployments = () => [], pods = () => [] } = sides[name] ?? {}
-      return kind === 'Pod' ? pods() : kind === 'Deployment' ? deployments() : []
+      return kind === 'Pod' ? pods(namespace) : kind === 'Deployment' ? deployments() : []
     },
     find: async () => {
+      sides[name]?.finds?.()
       await new Promise((resolve) => setTimeout(resolve, sides[name]?.answersAfterMs ?? 0))
     },
   })
@@ -55,6 +58,37 @@ const container = (restartCount: number) => ({
 const aPod = (of: object) => ({ apiVersion: 'v1', kind: 'Pod', ...of }) as KubernetesObject
 
 describe('restarts', () => {
+  test('environments that are asked about in one activity are not held against one another', async () => {
+    const old = (namespace: string) => ({ ...container(40), metadata: { ...container(40).metadata, namespace } })
+    const { observe } = activities({ g: { pods: (namespace) => (namespace === 'web' ? [] : [aPod(old(namespace))]) } })
+    const both = ['web', 'web-production'].flatMap((namespace) =>
+      named('restarts').map((check): Check => ({
+        ...check,
+        name: namespace,
+        source: { kind: 'kubernetes', of: 'restarts', namespaces: [namespace] },
+        minSamples: 2,
+      })),
+    )
+    const { answer } = await driven(observe, { subject, for: '1m', checks: both }, minutely)
+    expect(answer).toMatchObject([{ verdict: 'pass' }, { verdict: 'pass' }])
+  })
+  test('what needs a database that is away for minutes is none once it is over', async () => {
+    let looks = 0
+    const { observe } = activities({ g: { pods: () => [aPod(container(looks++ === 0 ? 0 : 4))] } })
+    const { answer } = await driven(observe, { subject, for: '8m', checks: named('restarts') }, minutely)
+    expect(answer).toMatchObject([{ verdict: 'pass' }])
+  })
+  test('one that is started again every five minutes is', async () => {
+    const loops = () => {
+      const { status, ...pod } = container(30)
+      const state = { waiting: { reason: 'CrashLoopBackOff' } }
+      return aPod({ ...pod, status: { containerStatuses: status.containerStatuses.map((c) => ({ ...c, state })) } })
+    }
+    const { watch } = activities({ g: { pods: () => [loops()] } })
+    expect(await ending(watch, { ...watching, checks: named('restarts') }, minutely)).toMatchObject({
+      message: expect.stringContaining('restarts (Kubernetes) 3, 3 in a row, where'),
+    })
+  })
   test('a container that loops on green alone is a breach', async () => {
     let count = 7
     const { watch } = activities({ g: { pods: () => [aPod(container(count++))] } })
@@ -79,6 +113,36 @@ describe('restarts', () => {
     const { answer } = await driven(observe, { subject, for: '8m', checks: named('restarts') }, minutely)
     expect(answer).toMatchObject([{ verdict: 'pass' }])
   })
+})
+
+describe('an API server of blue that is away', () => {
+  const away = () => {
+    throw unreachable('GET https://blue: no answer in 20s')
+  }
+  test('keeps nobody from being watched on green', async () => {
+    const { observe } = activities({ b: { pods: away, finds: away } })
+    const checks = builtIn.filter(({ source }) => source.kind === 'kubernetes')
+    const { answer } = await driven(observe, { subject, for: '2m', checks }, minutely)
+    expect(answer.map((j) => `${j.check} ${j.verdict}`)).toEqual([
+      'restarts pass',
+      'scheduling pass',
+      'api-server pass',
+    ])
+  })
+  test('leaves open what would need it', async () => {
+    let count = 4
+    const { observe } = activities({ b: { pods: away }, g: { pods: () => [aPod(container((count += 3)))] } })
+    const { answer } = await driven(observe, { subject, for: '2m', checks: named('restarts') }, minutely)
+    expect(answer).toMatchObject([{ verdict: 'inconclusive' }])
+  })
+})
+
+test('blue is asked how fast it is where green is slow', async () => {
+  const found: string[] = []
+  const finds = (name: string) => () => void found.push(name)
+  const { observe } = activities({ b: { finds: finds('b') }, g: { finds: finds('g') } })
+  await driven(observe, { subject, for: '30s', checks: named('api-server') }, minutely)
+  expect(new Set(found)).toEqual(new Set(['g']))
 })
 
 test('pods are asked for once a look, however many checks go by them', async () => {
