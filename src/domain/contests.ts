@@ -13,7 +13,8 @@ export interface Claim {
   readonly to: Weight
   /** Who they are, as far as that is known. */
   readonly by: string
-  readonly writtenAtMs: number
+  /** When it was written, and that was answered. Left out: the worker may have died of it, or got no answer. */
+  readonly wroteAtMs?: number
   /** Since when it reads as it was written; left out as long as it did not. */
   readonly seenAtMs?: number
   /** They have stopped. */
@@ -45,17 +46,22 @@ export const takenBackTo = (found: Weight, left: readonly Weight[]): Weight =>
   Math.max(0, ...left.filter((weight) => weight < found))
 
 /**
- * What has become of it. `unread`: it may not be told yet. `holds`: read on. `again`: they have not stopped. `moved`: somebody
- * moved it towards blue meanwhile, which is no contest.
+ * What has become of it. `unwritten`: nobody knows that it was. `unread`: it was, and may not be told yet. `holds`: read on.
+ * `again`: they have not stopped. `moved`: somebody moved it towards blue meanwhile, which is no contest.
  */
-export function standing(share: Share, claim: Claim, nowMs: number): 'unread' | 'holds' | 'held' | 'again' | 'moved' {
-  const { from, to, by, writtenAtMs, seenAtMs } = claim
+export function standing(
+  share: Share,
+  { from, to, by, wroteAtMs, seenAtMs }: Claim,
+  nowMs: number,
+): 'unwritten' | 'unread' | 'holds' | 'held' | 'again' | 'moved' {
   if (share === to) {
     const since = seenAtMs ?? nowMs
     return nowMs - since >= milliseconds(readFor(by)) ? 'held' : 'holds'
   }
   if (share === 'closed' || share === 'unmade' || (typeof share === 'number' && share < to)) return 'moved'
-  return seenAtMs === undefined && share === from && nowMs - writtenAtMs < UNREAD_MS ? 'unread' : 'again'
+  if (seenAtMs !== undefined || typeof share !== 'number') return 'again'
+  if (wroteAtMs === undefined) return 'unwritten'
+  return share === from && nowMs - wroteAtMs < UNREAD_MS ? 'unread' : 'again'
 }
 
 /** What a watch has seen of a route: the most that the plan gave green of it, and whether the last look was the first that had less. */

@@ -12,8 +12,7 @@ test.for([
 })
 
 test.for([
-  ['what is to be, on the way forward', 40, [5, 25], 25],
-  ['what was left, where they stayed below what is to be', 10, [5, 25], 5],
+  ['what was left, on the way forward', 40, [5], 5],
   ['the most that green ever had, on the way back', 80, [0, 5, 50], 50],
   ['none of it, where none was left', 3, [], 0],
 ] as const)('written once more is %s', ([, found, left, expected]) => {
@@ -28,11 +27,15 @@ test('green never gets more by being claimed', () => {
   )
 })
 
-const claim: Claim = { from: 40, to: 25, by: 'flagger', writtenAtMs: 0 }
+const meant: Claim = { from: 40, to: 25, by: 'flagger' }
+const claim: Claim = { ...meant, wroteAtMs: 0 }
 const seen: Claim = { ...claim, seenAtMs: 1000 }
 const SECOND = 1000
 
 test.for([
+  ['what was there before, by a worker that died before it wrote, minutes later', 40, meant, 600, 'unwritten'],
+  ['more of theirs before that', 60, meant, 1, 'unwritten'],
+  ['what was written, though no answer came', 25, meant, 1, 'holds'],
   ['what was there before, a moment after it was written', 40, claim, 30, 'unread'],
   ['what was there before, for a minute', 40, claim, 60, 'again'],
   ['something else of theirs', 60, claim, 1, 'again'],
