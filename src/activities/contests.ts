@@ -1,5 +1,5 @@
 import type { ApplicationFailure } from '@temporalio/common'
-import { readFor, standing, takenBackTo, type Claim } from '../domain/contests.ts'
+import { readFor, standing, takenBackTo, type Claim, type Moved } from '../domain/contests.ts'
 import { seconds } from '../domain/duration.ts'
 import type { Route, Weight } from '../domain/platform.ts'
 import { leftBefore, weighing, type Own, type Share } from '../domain/route-shares.ts'
@@ -99,10 +99,16 @@ async function writeOnce({ route, found }: Found, claim: Claim): Promise<Applica
   )
 }
 
-/** What is told of a route that somebody moved towards blue. */
-export async function followed(it: Found, left: readonly Weight[], blue: string): Promise<ApplicationFailure> {
+/** What is told of a route that somebody moved towards blue. `moved`: the same for who knows what the plan gave. */
+export async function followed(
+  it: Found,
+  left: readonly Weight[],
+  blue: string,
+  moved?: Moved,
+): Promise<ApplicationFailure> {
   return movedBack(
     `${is(it, left)}: ${await writerOf(it)} moved it towards ${blue}, and all of it follows. Find out why before it moves again`,
+    moved,
   )
 }
 

@@ -1,4 +1,4 @@
-import { seenAfter, type SeenShare } from '../domain/contests.ts'
+import { seenAfter, watchedShare, type Moved, type SeenShare } from '../domain/contests.ts'
 import { milliseconds, type Duration } from '../domain/duration.ts'
 import type { Scope } from '../domain/platform.ts'
 import type { WatchedRoutes } from '../workflows/activities.ts'
@@ -21,7 +21,14 @@ const SEEN = 'routes'
  */
 export async function lookAtRoutes(
   world: Proven,
-  { routes, weights, run, scope }: Omit<WatchedRoutes, 'subject' | 'checks'> & { readonly scope: Scope },
+  // Who was asked before this release has no routes.
+  {
+    routes = [],
+    weights = [],
+    given = {},
+    run,
+    scope,
+  }: Omit<WatchedRoutes, 'subject' | 'checks'> & { readonly scope: Scope },
 ): Promise<void> {
   for (const route of routes) {
     const before = notedAside(SEEN) as Seen | undefined // only this file notes under that name
@@ -33,8 +40,12 @@ export async function lookAtRoutes(
     const driver = routeDriver(world, route, { run, scope })
     const found = await readOr(driver)
     if (found === undefined) continue
-    const next = seenAfter(found.share, weights, seen)
-    if (next === 'moved') throw await followed({ route, driver, found }, [seen?.most ?? 0], scope.blue)
+    const had = seen ?? { most: given[route.name] ?? 0 }
+    const next = seenAfter(found.share, weights, had)
+    if (next === 'moved') {
+      const moved: Moved = { route: route.name, share: watchedShare(found.share) ?? 0 }
+      throw await followed({ route, driver, found }, [had.most], scope.blue, moved)
+    }
     noteAside(SEEN, { ...before, [route.name]: next } satisfies Seen)
   }
 }

@@ -1,6 +1,9 @@
 import { milliseconds, seconds, type Duration } from './duration.ts'
 import type { Weight } from './platform.ts'
+import type { Journal } from './journal.ts'
+import type { Phase } from './plan.ts'
 import type { Share } from './route-shares.ts'
+import { leaves } from './steps.ts'
 
 /**
  * Somebody else moved a route towards green. Whoever did is asked to stop; what was left is written once more, and read for
@@ -64,7 +67,37 @@ export function standing(
   return share === from && nowMs - wroteAtMs < UNREAD_MS ? 'unread' : 'again'
 }
 
-/** What a watch has seen of a route: the most that the plan gave green of it, and whether the last look was the first that had less. */
+/** Green's weights by the name of their route, as far as the plan has given them. */
+export type Given = Readonly<Record<string, Weight>>
+
+/** The highest weight of each route that a step of this phase has given green, and that was not taken back. */
+export function givenBy({ forward }: Phase, { steps }: Journal): Given {
+  const given: Record<string, Weight> = {}
+  for (const step of leaves(forward)) {
+    if (step.kind !== 'action' || step.action !== 'setWeight' || steps[step.id]?.state !== 'done') continue
+    const { route, to } = step.input
+    given[route.name] = Math.max(given[route.name] ?? 0, to)
+  }
+  return given
+}
+
+/** What a watch says of a route that somebody has moved towards blue. */
+export interface Moved {
+  readonly route: string
+  /** Green's share by now. */
+  readonly share: Weight
+}
+
+/**
+ * Is it less than the plan gave? A watch goes by what it sees, and others may have written a weight of the plan before the plan
+ * did: what Norikae takes back of that is no move of anybody's.
+ */
+export const isLess = ({ route, share }: Moved, given: Given): boolean => share < (given[route] ?? 0)
+
+/**
+ * What a watch has seen of a route: the most that the plan gave green of it, as far as that can be seen, and whether the last look
+ * was the first that had less.
+ */
 export interface SeenShare {
   readonly most: Weight
   readonly lower?: true
@@ -73,16 +106,17 @@ export interface SeenShare {
 /**
  * One more look. `weights`: those of the plan, which rise; one of these may be Norikae's own, which takes back what others moved
  * towards green. Less than before, and none of these, is somebody else's doing: `moved`, where the next look says the same, for
- * one alone may be of an API that tells a moment late. Whatever else it is, is for the next step to say.
+ * one alone may be of an API that tells a moment late. Whatever else it is, is for the next step to say. `before`: what was seen,
+ * or else given before the first look.
  */
-export function seenAfter(
-  share: Share,
-  weights: readonly Weight[],
-  before: SeenShare = { most: 0 },
-): SeenShare | 'moved' {
-  const now = share === 'closed' ? 0 : share
-  if (typeof now !== 'number') return before
+export function seenAfter(share: Share, weights: readonly Weight[], before: SeenShare): SeenShare | 'moved' {
+  const now = watchedShare(share)
+  if (now === undefined) return before
   if (weights.includes(now)) return { most: Math.max(before.most, now) }
   if (now >= before.most) return { most: before.most }
   return before.lower === true ? 'moved' : { most: before.most, lower: true }
 }
+
+/** Undefined: it says nothing of green's share. */
+export const watchedShare = (share: Share): Weight | undefined =>
+  share === 'closed' ? 0 : typeof share === 'number' ? share : undefined

@@ -17,7 +17,7 @@ const scope = { platform: 'chat', account: '1', region: 'ap-northeast-1', blue: 
 const STEP = 5
 
 /** `shares`: green's, look by look; the last one stays. Looks for so many minutes. */
-function watching(shares: readonly (number | 'away')[], minutes: number) {
+function watching(shares: readonly (number | 'away')[], minutes: number, given?: number) {
   let looks = 0
   const findRule = async () => {
     const share = shares[Math.min(looks, shares.length - 1)] ?? 0
@@ -41,8 +41,9 @@ function watching(shares: readonly (number | 'away')[], minutes: number) {
     principalArn: 'norikae',
   } as unknown as Proven // all that it is asked
   let left = minutes
+  const known = given === undefined ? {} : { given: { web: given } }
   const look = async () => {
-    await lookAtRoutes(world, { routes: [route], weights: [5, 25, 50, 100], run: 'r', scope })
+    await lookAtRoutes(world, { routes: [route], weights: [5, 25, 50, 100], run: 'r', scope, ...known })
     if (left <= 0) return looks
     left -= STEP
     throw notReady('well so far', '1m')
@@ -70,4 +71,15 @@ test.for([
   ['looks that are not answered', [25, 50, 'away', 'away', 50]],
 ] as const)('%s is nothing to follow', async ([, shares]) => {
   await expect(watching(shares, 50).end()).resolves.toBeDefined()
+})
+
+test('a watch that begins anew, as after people were asked, knows what the plan had given by then', async () => {
+  const { type, message } = await watching([0], 40, 50).moved()
+  expect([type, message]).toEqual(['MovedBack', expect.stringContaining('route web is at 0 %, where 50 % was left')])
+  await expect(watching([0], 40).end()).resolves.toBeDefined()
+})
+
+test('a watch that was asked for before routes were watched looks at none', async () => {
+  const before = { run: 'r', scope } as unknown as Parameters<typeof lookAtRoutes>[1] // as it was then
+  await expect(lookAtRoutes({} as Proven, before)).resolves.toBeUndefined()
 })
