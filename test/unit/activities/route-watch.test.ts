@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { unreachable, notReady } from '../../../src/activities/errors.ts'
+import { denied, notReady, unreachable } from '../../../src/activities/errors.ts'
 import type { Proven } from '../../../src/activities/outside.ts'
 import { lookAtRoutes } from '../../../src/activities/route-watch.ts'
 import { driven, ending } from '../../support/driven.ts'
@@ -17,12 +17,13 @@ const scope = { platform: 'chat', account: '1', region: 'ap-northeast-1', blue: 
 const STEP = 5
 
 /** `shares`: green's, look by look; the last one stays. Looks for so many minutes. */
-function watching(shares: readonly (number | 'away')[], minutes: number, given?: number) {
+function watching(shares: readonly (number | 'away' | 'denied')[], minutes: number, given?: number) {
   let looks = 0
   const findRule = async () => {
     const share = shares[Math.min(looks, shares.length - 1)] ?? 0
     looks += 1
     if (share === 'away') throw unreachable('no answer')
+    if (share === 'denied') throw denied('not authorized: elasticloadbalancing:DescribeRules')
     const targetGroups = [
       { arn: 'arn:b', weight: 100 - share },
       { arn: 'arn:g', weight: share },
@@ -68,7 +69,8 @@ test('one that somebody moved towards blue is looked at again, and followed, wit
 test.for([
   ['a look that is told late', [25, 50, 20, 50]],
   ['a weight of the plan, by which theirs was taken back', [25, 50, 25]],
-  ['looks that are not answered', [25, 50, 'away', 'away', 50]],
+  ['looks that are not answered', [25, 50, 'away', 'away', 'away', 'away', 50]],
+  ['looks that are refused for a while', [25, 50, 'denied', 'denied', 50]],
 ] as const)('%s is nothing to follow', async ([, shares]) => {
   await expect(watching(shares, 50).end()).resolves.toBeDefined()
 })
@@ -82,4 +84,11 @@ test('a watch that begins anew, as after people were asked, knows what the plan 
 test('a watch that was asked for before routes were watched looks at none', async () => {
   const before = { run: 'r', scope } as unknown as Parameters<typeof lookAtRoutes>[1] // as it was then
   await expect(lookAtRoutes({} as Proven, before)).resolves.toBeUndefined()
+})
+
+test('a route that nobody may look at for long is told', async () => {
+  expect(await watching([25, 'denied'], 60).moved()).toEqual({
+    type: 'Failed',
+    message: 'for 20m nobody could see whether route web is moved: not authorized: elasticloadbalancing:DescribeRules',
+  })
 })
