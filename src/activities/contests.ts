@@ -1,5 +1,5 @@
 import type { ApplicationFailure } from '@temporalio/common'
-import { readFor, standing, takenBackTo, type Claim, type Moved } from '../domain/contests.ts'
+import { readFor, standing, takenBackTo, toDoAbout, type Claim, type Moved } from '../domain/contests.ts'
 import { seconds } from '../domain/duration.ts'
 import type { Route, Weight } from '../domain/platform.ts'
 import { leftBefore, weighing, type Own, type Share } from '../domain/route-shares.ts'
@@ -106,10 +106,8 @@ export async function followed(
   blue: string,
   moved?: Moved,
 ): Promise<ApplicationFailure> {
-  return movedBack(
-    `${is(it, left)}: ${await writerOf(it)} moved it towards ${blue}, and all of it follows. Find out why before it moves again`,
-    moved,
-  )
+  const by = await writerOf(it)
+  return movedBack(`${is(it, left)}: ${by} moved it towards ${blue}, and all of it follows. ${toDoAbout(by)}`, moved)
 }
 
 export async function contestedRoute(it: Found, left: readonly Weight[]): Promise<ApplicationFailure> {

@@ -20,8 +20,20 @@ const READ_BACK = 'read back'
 /** And when less was read after that. */
 const READ_LESS = 'read less'
 
-/** What attempts of opening a route note: how often it was seen healthy in a row, and what was left at first, in per cent. */
-const nothing: { readonly polls: number; readonly left: number } = { polls: 0, left: 0 }
+/** What attempts of opening a route note. */
+interface Opening {
+  /** How often it was seen healthy in a row. */
+  readonly polls: number
+  /** What was left at first, in per cent. */
+  readonly left: number
+  /** Green was read in it. */
+  readonly entered?: boolean
+  /** How often somebody took it out after that. */
+  readonly taken?: number
+}
+const nothing: Opening = { polls: 0, left: 0 }
+/** Once may be a deployment, and once a reading that was told late; who does it three times would do it again. */
+const TAKEN_OUT = 3
 
 /** What is done to a route of whatever kind, and in which order; how is its driver's. */
 export const trafficActions = (outside: Outside) => {
@@ -41,9 +53,16 @@ export const trafficActions = (outside: Outside) => {
       remember({ ...remembered(nothing), polls: 0, left: Math.max(found.share, remembered(nothing).left) })
       return takeUp(world, call, { route, driver, found, share: found.share }, left)
     }
+    const { entered: wasIn = false, taken = 0 } = remembered(nothing)
+    if (is === 'enter' && wasIn) {
+      if (taken + 1 >= TAKEN_OUT) throw await contestedRoute({ route, driver, found }, [0])
+      remember({ ...remembered(nothing), entered: false, taken: taken + 1 } satisfies Opening)
+    }
     // Targets are checked only once their group is in a rule: it enters at weight 0, and is waited for there.
     if (is === 'enter') await found.write(0)
     const entered = is === 'enter' ? await driver.read() : found
+    if (entered.share === 0 && remembered(nothing).entered !== true)
+      remember({ ...remembered(nothing), entered: true } satisfies Opening)
     await driver.inForce(entered, 'opening', firstDoneAtMs('at 0 %'))
     // What clients go by may have been waited for longer than targets are.
     const sinceMs = firstDoneAtMs('in force')

@@ -29,13 +29,21 @@ const INTERVALS = 3
 /** What was written is read within that, or was written over before anybody saw it. */
 const UNREAD_MS = 60_000
 
-/** How often those who write by themselves do so, by the beginning of the name that is known of them. */
-const writers: readonly { readonly is: string; readonly every: Duration }[] = [
+/** How often those who write by themselves do so, and how they are told not to, by the beginning of the name that is known of them. */
+const writers: readonly { readonly is: string; readonly every: Duration; readonly leave: string }[] = [
   // https://argo-cd.readthedocs.io/en/stable/operator-manual/argocd-cm-yaml/ (timeout.reconciliation, and its jitter)
-  { is: 'argocd', every: '3m' },
+  {
+    is: 'argocd',
+    every: '3m',
+    leave: 'Let Argo CD leave the weights alone (ignoreDifferences with managedFieldsManagers: [norikae])',
+  },
   // An interval of one's own, without a default: 10m in https://fluxcd.io/flux/components/kustomize/kustomizations/#interval
-  { is: 'kustomize-controller', every: '10m' },
-  { is: 'helm-controller', every: '10m' },
+  {
+    is: 'kustomize-controller',
+    every: '10m',
+    leave: 'Annotate the object kustomize.toolkit.fluxcd.io/reconcile: disabled for the upgrade',
+  },
+  { is: 'helm-controller', every: '10m', leave: 'Suspend its HelmRelease for the upgrade' },
 ]
 /** https://kubernetes-sigs.github.io/external-dns/latest/docs/flags/ (interval), https://docs.flagger.app/usage/how-it-works (analysis) */
 const OTHERWISE: Duration = '1m'
@@ -43,6 +51,10 @@ const OTHERWISE: Duration = '1m'
 /** For how long what is written once more is read. */
 export const readFor = (by: string): Duration =>
   `${INTERVALS * seconds(writers.find(({ is }) => by.startsWith(is))?.every ?? OTHERWISE)}s`
+
+/** What people do about whoever moved a route towards blue, before it moves again: who applies a file means nothing by it. */
+export const toDoAbout = (by: string): string =>
+  `${writers.find(({ is }) => by.startsWith(is))?.leave ?? 'Find out why'} before it moves again`
 
 /** The highest weight that was left and is below what they wrote: green has no more of it than before, nor less than need be. */
 export const takenBackTo = (found: Weight, left: readonly Weight[]): Weight =>

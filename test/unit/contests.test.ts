@@ -7,6 +7,7 @@ import {
   seenAfter,
   standing,
   takenBackTo,
+  toDoAbout,
   type Claim,
   type SeenShare,
 } from '../../src/domain/contests.ts'
@@ -22,6 +23,17 @@ test.for([
   ['CloudFormation (web)', '180s'],
 ] as const)('three intervals of %s are %s', ([by, expected]) => {
   expect(readFor(by)).toBe(expected)
+})
+
+test.for([
+  ['argocd-controller at 2026-11-24T04:00:00Z', 'Let Argo CD leave the weights alone (ignoreDifferences'],
+  [
+    'kustomize-controller at 2026-11-24T04:00:00Z',
+    'Annotate the object kustomize.toolkit.fluxcd.io/reconcile: disabled',
+  ],
+  ['aoki at 2026-11-24T04:00:00Z', 'Find out why before it moves again'],
+] as const)('what people do about %s begins with: %s', ([by, begins]) => {
+  expect(toDoAbout(by)).toContain(begins)
 })
 
 test.for([

@@ -166,3 +166,15 @@ test('what is written over at once is written once more, and not again', async (
   expect(failure.type).toBe('Contested')
   expect([it.weights(), it.changes() - before]).toEqual([[60, 40], 1])
 })
+
+test('a route that somebody closes again and again is not opened against them', async () => {
+  const zone = aZone(cname(300))
+  const failure = await ending(zone.acts.openRoute, call<'openRoute'>({ route }), {
+    withinMs: 3000,
+    between: (why) => {
+      if (why.includes('before this for')) zone.set([cname(300)])
+    },
+  })
+  expect([failure.type, zone.changes()]).toEqual(['Contested', 3])
+  expect(failure.message).toMatch(/^route a\.example\.com does not know green, where 0 % was left: .* wrote it/)
+})
