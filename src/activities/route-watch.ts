@@ -23,12 +23,10 @@ const UNREAD = 'unread routes'
 
 /**
  * Looks at routes that are watched beside health, now and then. Throws `movedBack` where somebody moved one towards blue, and
- * `failed` where one may not be read, or is not there, for twenty minutes. What does not answer says
- * nothing.
+ * `failed` where one may not be read, or is not there, for twenty minutes. What does not answer says nothing.
  */
 export async function lookAtRoutes(
   world: Proven,
-  // Who was asked before this release has no routes.
   {
     routes = [],
     weights = [],

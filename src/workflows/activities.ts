@@ -34,11 +34,11 @@ export interface Watched {
   readonly subject: Subject
   readonly checks: readonly Check[]
 }
-/** `routes`: which nobody else may move back to blue without being followed. */
+/** `routes`: which nobody else may move back to blue without being followed. Absent in what was asked before routes were watched. */
 export interface WatchedRoutes extends Watched {
-  readonly routes: readonly Route[]
+  readonly routes?: readonly Route[]
   /** Green's, as its plan has them. */
-  readonly weights: readonly Weight[]
+  readonly weights?: readonly Weight[]
   /** What the plan has given of them by now; absent: not known. */
   readonly given?: Given
   /** As of `ActionCall`. */

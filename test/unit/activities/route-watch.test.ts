@@ -82,8 +82,7 @@ test('a watch that begins anew, as after people were asked, knows what the plan 
 })
 
 test('a watch that was asked for before routes were watched looks at none', async () => {
-  const before = { run: 'r', scope } as unknown as Parameters<typeof lookAtRoutes>[1] // as it was then
-  await expect(lookAtRoutes({} as Proven, before)).resolves.toBeUndefined()
+  await expect(lookAtRoutes({} as Proven, { run: 'r', scope })).resolves.toBeUndefined()
 })
 
 test('a route that nobody may look at for long is told', async () => {
