@@ -1,5 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common'
 import { CLAIMED } from '../domain/actions.ts'
+import type { Moved } from '../domain/contests.ts'
 import type { Duration } from '../domain/duration.ts'
 import type { Finding } from '../domain/findings.ts'
 
@@ -30,8 +31,9 @@ export const notFound = final('NotFound')
 export const contested = final('Contested')
 /** The same, towards green: its owner is asked to stop, and it is written once more (`ActionCall.contest`). */
 export const claimed = final(CLAIMED)
-/** Somebody else has moved traffic back to blue: what they began is gone on with. */
-export const movedBack = final('MovedBack')
+/** Somebody else has moved traffic back to blue: what they began is gone on with. `moved`: which route, where a watch says so. */
+export const movedBack = (message: string, moved?: Moved): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(message, 'MovedBack', ...(moved ? [{ moved }] : []))
 /** What runs there does not end: only people know whether it may be ended. */
 export const busy = final('Busy')
 /** What was told to end does not go: only people can find out why. */

@@ -59,6 +59,7 @@ export interface Proven {
   removing(identity: Identity | 'made-by-this-run'): Pick<EksPort, Removing>
   readonly loadBalancing: LoadBalancingPort
   readonly records: RecordsPort
+  readonly recordLooks: Pick<RecordsPort, 'named'>
   readonly blockStorage: BlockStoragePort
   readonly compute: ComputePort
   readonly network: NetworkPort
@@ -103,6 +104,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     removing: (identity) => (identity === 'made-by-this-run' ? eks : ports.decommissioning(region, account)),
     loadBalancing: ports.loadBalancing(region),
     records: ports.records(region),
+    recordLooks: ports.recordLooks(region),
     blockStorage: ports.blockStorage(region),
     compute: ports.compute(region),
     network: ports.network(region),

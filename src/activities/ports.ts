@@ -65,6 +65,8 @@ export interface Ports {
   decommissioning(region: string, account: string): Pick<EksPort, Removing>
   loadBalancing(region: string): LoadBalancingPort
   records(region: string): RecordsPort
+  /** The same for who only looks, now and then: a turn that a step may want is not taken, and `unreachable` says so. */
+  recordLooks(region: string): Pick<RecordsPort, 'named'>
   blockStorage(region: string): BlockStoragePort
   compute(region: string): ComputePort
   network(region: string): NetworkPort

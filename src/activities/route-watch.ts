@@ -1,9 +1,9 @@
-import { seenAfter, type SeenShare } from '../domain/contests.ts'
+import { seenAfter, watchedShare, type Moved, type SeenShare } from '../domain/contests.ts'
 import { milliseconds, type Duration } from '../domain/duration.ts'
 import type { Scope } from '../domain/platform.ts'
 import type { WatchedRoutes } from '../workflows/activities.ts'
 import { followed } from './contests.ts'
-import { isFailure } from './errors.ts'
+import { failed, isDenied, isFailure, isNotFound } from './errors.ts'
 import type { Proven } from './outside.ts'
 import type { Reading, RouteDriver } from './routes/driver.ts'
 import { routeDriver } from './routes/index.ts'
@@ -15,14 +15,27 @@ const LOOK_EVERY: Duration = '10m'
 type Seen = Readonly<Record<string, SeenShare>>
 const SEEN = 'routes'
 
+/** Who changes rights, or makes a route anew, has done so by then: two looks more say the same. */
+const UNREAD_FOR: Duration = '20m'
+/** Since when which was not there, or might not be read. */
+type Unread = Readonly<Record<string, number>>
+const UNREAD = 'unread routes'
+
 /**
- * Looks at routes that are watched beside health, now and then. Throws `movedBack` where somebody moved one towards blue. What
- * cannot be read says nothing: a step that writes it will.
+ * Looks at routes that are watched beside health, now and then. Throws `movedBack` where somebody moved one towards blue, and
+ * `failed` where one may not be read, or is not there, for twenty minutes. What does not answer says nothing.
  */
 export async function lookAtRoutes(
   world: Proven,
-  { routes, weights, run, scope }: Omit<WatchedRoutes, 'subject' | 'checks'> & { readonly scope: Scope },
+  {
+    routes = [],
+    weights = [],
+    given = {},
+    run,
+    scope,
+  }: Omit<WatchedRoutes, 'subject' | 'checks'> & { readonly scope: Scope },
 ): Promise<void> {
+  const looking = { ...world, records: { ...world.records, ...world.recordLooks } }
   for (const route of routes) {
     const before = notedAside(SEEN) as Seen | undefined // only this file notes under that name
     const seen = before?.[route.name]
@@ -30,20 +43,39 @@ export async function lookAtRoutes(
     // One that has less is looked at again at once.
     if (seen?.lower !== true && doneWithin(look, milliseconds(LOOK_EVERY))) continue
     noteDone(look)
-    const driver = routeDriver(world, route, { run, scope })
-    const found = await readOr(driver)
+    const driver = routeDriver(looking, route, { run, scope })
+    const found = await readOr(driver, route.name)
     if (found === undefined) continue
-    const next = seenAfter(found.share, weights, seen)
-    if (next === 'moved') throw await followed({ route, driver, found }, [seen?.most ?? 0], scope.blue)
+    const had = seen ?? { most: given[route.name] ?? 0 }
+    const next = seenAfter(found.share, weights, had)
+    if (next === 'moved') {
+      const moved: Moved = { route: route.name, share: watchedShare(found.share) ?? 0 }
+      throw await followed({ route, driver, found }, [had.most], scope.blue, moved)
+    }
     noteAside(SEEN, { ...before, [route.name]: next } satisfies Seen)
   }
 }
 
-async function readOr(driver: RouteDriver): Promise<Reading | undefined> {
+/** Undefined: it cannot be read just now. */
+async function readOr(driver: RouteDriver, name: string): Promise<Reading | undefined> {
   try {
-    return await driver.read()
+    const found = await driver.read()
+    noteUnread(name, undefined)
+    return found
   } catch (error) {
-    if (isFailure(error)) return undefined
-    throw error
+    if (!isFailure(error)) throw error
+    if (!isDenied(error) && !isNotFound(error)) return undefined
+    const sinceMs = unreadOf()[name] ?? Date.now()
+    noteUnread(name, sinceMs)
+    if (Date.now() - sinceMs < milliseconds(UNREAD_FOR)) return undefined
+    throw failed(`for ${UNREAD_FOR} nobody could see whether route ${name} is moved: ${error.message}`)
   }
+}
+
+const unreadOf = (): Unread => (notedAside(UNREAD) as Unread | undefined) ?? {} // only this file notes under that name
+
+function noteUnread(name: string, sinceMs: number | undefined): void {
+  const { [name]: before, ...others } = unreadOf()
+  if (before === sinceMs) return
+  noteAside(UNREAD, sinceMs === undefined ? others : { ...others, [name]: sinceMs })
 }

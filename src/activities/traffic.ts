@@ -1,6 +1,6 @@
 import { isSuccessor, type ActionCall } from '../domain/actions.ts'
 import type { Duration } from '../domain/duration.ts'
-import { opening, settledAt, settling, weighing } from '../domain/route-shares.ts'
+import { leftBefore, opening, settledAt, settling, weighing } from '../domain/route-shares.ts'
 import { weightOnTheWayBack } from '../domain/way-back-weights.ts'
 import { claimInWords, contestedRoute, followed, inWords, stand, toClaim } from './contests.ts'
 import { notFound } from './errors.ts'
@@ -15,8 +15,25 @@ const POLLS = 3
 /** So long the way back goes in steps while blue grows; then it is all of blue's, whatever it has. */
 const GROWS_WITHIN: Duration = '5m'
 
-/** What attempts of opening a route note: how often it was seen healthy in a row, and what was left at first, in per cent. */
-const nothing: { readonly polls: number; readonly left: number } = { polls: 0, left: 0 }
+/** By this name it is noted when the weight of a step was read back. */
+const READ_BACK = 'read back'
+/** And when less was read after that. */
+const READ_LESS = 'read less'
+
+/** What attempts of opening a route note. */
+interface Opening {
+  /** How often it was seen healthy in a row. */
+  readonly polls: number
+  /** What was left at first, in per cent. */
+  readonly left: number
+  /** Green was read in it. */
+  readonly entered?: boolean
+  /** How often somebody took it out after that. */
+  readonly taken?: number
+}
+const nothing: Opening = { polls: 0, left: 0 }
+/** Once may be a deployment, and once a reading that was told late; who does it three times would do it again. */
+const TAKEN_OUT = 3
 
 /** What is done to a route of whatever kind, and in which order; how is its driver's. */
 export const trafficActions = (outside: Outside) => {
@@ -36,9 +53,16 @@ export const trafficActions = (outside: Outside) => {
       remember({ ...remembered(nothing), polls: 0, left: Math.max(found.share, remembered(nothing).left) })
       return takeUp(world, call, { route, driver, found, share: found.share }, left)
     }
+    const { entered: wasIn = false, taken = 0 } = remembered(nothing)
+    if (is === 'enter' && wasIn) {
+      if (taken + 1 >= TAKEN_OUT) throw await contestedRoute({ route, driver, found }, [0])
+      remember({ ...remembered(nothing), entered: false, taken: taken + 1 } satisfies Opening)
+    }
     // Targets are checked only once their group is in a rule: it enters at weight 0, and is waited for there.
     if (is === 'enter') await found.write(0)
     const entered = is === 'enter' ? await driver.read() : found
+    if (entered.share === 0 && remembered(nothing).entered !== true)
+      remember({ ...remembered(nothing), entered: true } satisfies Opening)
     await driver.inForce(entered, 'opening', firstDoneAtMs('at 0 %'))
     // What clients go by may have been waited for longer than targets are.
     const sinceMs = firstDoneAtMs('in force')
@@ -64,15 +88,26 @@ export const trafficActions = (outside: Outside) => {
     const { world, driver } = await to(call)
     const found = await driver.read()
     const { share: was } = found
-    if (call.contest === true) await stand({ route, driver, found }, input.to, expect)
-    const is = weighing(was, input.to, expect, doneAt(`at ${input.to} %`) !== undefined)
+    const written = doneAt(`at ${input.to} %`) !== undefined
+    const own = doneAt(READ_BACK) !== undefined ? 'read' : written ? 'written' : 'unwritten'
+    const left = own === 'unwritten' ? leftBefore(input.to, expect) : [input.to]
+    if (call.contest === true) await stand({ route, driver, found }, { to: input.to, expect, own })
+    const is = weighing(was, input.to, expect, own)
     // Never opened, or closed already: nothing of green's is served.
     if (is === 'done') return { note: `green is not in ${driver.words.place}` }
     if (is === 'unmade') throw notFound(`${driver.words.green} is not there`)
-    if (is === 'followed') throw await followed({ route, driver, found }, expect, scope.blue)
-    if (is === 'claimed' && call.contest !== true) throw await toClaim({ route, driver, found }, expect)
+    // Once more where it is what was there before: one answer alone may be told late.
+    if (is === 'followed' && own === 'read' && expect.includes(Number(was)) && doneAt(READ_LESS) === undefined)
+      throw notYet(
+        `route ${route.name} reads ${inWords(was)}, where ${input.to} % was read back: it is looked at again`,
+        budgets.weight,
+        '5s',
+        firstDoneAtMs(READ_LESS),
+      )
+    if (is === 'followed') throw await followed({ route, driver, found }, left, scope.blue)
+    if (is === 'claimed' && call.contest !== true) throw await toClaim({ route, driver, found }, input.to, expect)
     if (is === 'claimed' || is === 'contested' || typeof was !== 'number')
-      throw await contestedRoute({ route, driver, found }, expect)
+      throw await contestedRoute({ route, driver, found }, left)
     const grows = grown.length > 0 && !hasWaited(GROWS_WITHIN)
     const share = grows ? await grownShare(world, grown) : 1
     const next = grows ? weightOnTheWayBack(share, was, expect) : input.to
@@ -93,6 +128,8 @@ export const trafficActions = (outside: Outside) => {
         budgets.pods,
         '2s',
       )
+    // Waiting for clients may take an hour, and whoever moves it back in that time means it.
+    firstDoneAtMs(READ_BACK)
     await driver.inForce(read, 'weight', sinceMs)
     return { note: `${next} % read back${claimInWords()}` }
   }

@@ -34,7 +34,7 @@ import { probes } from './probe/probe-port.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
 import { quotas } from './service-quotas/quotas-port.ts'
 import { remains } from './remains/remains-port.ts'
-import { paced, turns } from './route53/pace.ts'
+import { paced, spare, turns } from './route53/pace.ts'
 import { records } from './route53/records-port.ts'
 import { slack } from './slack/chat-port.ts'
 import { assumedRole } from './sts/assumed-role.ts'
@@ -83,6 +83,8 @@ export function connectOutside({
   const turn = turns(recordsPerSecond)
   const route53Clients = clientsOf((region) => paced(new Route53(aws(region)), turn))
   const route53Once = clientsOf((region) => paced(new Route53({ ...aws(region), maxAttempts: 1 }), turn))
+  const looksTurn = spare(turn)
+  const route53Looks = clientsOf((region) => paced(new Route53(aws(region)), looksTurn, 0))
   const quotaClients = clientsOf((region) => new ServiceQuotas(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
@@ -117,6 +119,7 @@ export function connectOutside({
     },
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
     records: (region) => records(route53Clients.of(region), route53Once.of(region)),
+    recordLooks: (region) => records(route53Looks.of(region), route53Looks.of(region)),
     blockStorage: (region) => blockStorage(ec2Clients.of(region), ec2Once.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
     trail: (region) => trail(trailClients.of(region)),

@@ -216,21 +216,22 @@ export const contestedNotice = (from: From, subject: Subject, step: StepId, atte
   teams: [subject.team],
 })
 
-/** `stopped`: or people are asked, which is told as a gate. */
+/** How a contest ended: they stopped; they did not, which people are asked about by a gate; or it goes back, whatever they do. */
+export type ContestEnd = 'stopped' | 'goes-on' | 'goes-back'
+
+const contestEnds: Readonly<Record<ContestEnd, string>> = {
+  stopped: 'they have stopped, and it goes on',
+  'goes-on': 'they have not stopped, or nobody knows whether they have: people are asked',
+  'goes-back': 'nobody waits for it any more: it goes back',
+}
+
 export const contestedSettled = (
   from: From,
   subject: Subject,
   step: StepId,
   attempt: number,
-  stopped: boolean,
-): Notice =>
-  settled(
-    from,
-    subject,
-    contestedThing(step, attempt),
-    [subject.team],
-    stopped ? 'they have stopped, and it goes on' : 'they have not stopped, or nobody waits for it any more',
-  )
+  end: ContestEnd,
+): Notice => settled(from, subject, contestedThing(step, attempt), [subject.team], contestEnds[end])
 
 const contestedThing = (step: StepId, attempt: number): string => `${step}/${attempt}/contested`
 

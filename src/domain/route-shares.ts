@@ -29,27 +29,40 @@ export function opening({ share }: RouteRead, { successor }: Asked): 'enter' | '
   return successor ? 'takeUp' : 'contested'
 }
 
+/** What a step knows of its own weight: nothing, that it was written, or that it was read back after that. */
+export type Own = 'unwritten' | 'written' | 'read'
+
 /**
  * What writing a weight does. Whoever moved it towards blue meant it: it is `followed`, and all of the environment goes back;
  * on the way back they only went ahead. Whoever moved it towards green is asked to stop, and it is `claimed` once more.
- * `done`: green is not in it and is to have nothing. `wrote`: this step has written its own weight before, so that one between
- * that and the last is less than was left, and not more.
+ * `done`: green is not in it and is to have nothing. Once the step's own is `written`, one between that and the last is less
+ * than was left, and not more; once it was `read` back, the last one is less too, which may be told late only before that.
  */
 export function weighing(
   share: Share,
   to: Weight,
   expect: readonly Weight[],
-  wrote = false,
+  own: Own = 'unwritten',
 ): 'write' | 'done' | 'unmade' | 'followed' | 'claimed' | 'contested' {
   const [least, most] = [Math.min(...expect, to), Math.max(...expect, to)]
   if ((share === 'closed' || share === 'unmade') && to === 0) return 'done'
   if (share === 'unmade') return 'unmade'
   if (share === 'closed') return 'followed'
   if (share === 'elsewhere') return 'contested'
+  if (own === 'read' && share < to) return 'followed'
   if (share === to || expect.includes(share)) return 'write'
   if (share > most) return 'claimed'
   if (share < least) return 'followed'
-  return to === least ? 'write' : wrote ? 'followed' : 'claimed'
+  return to === least ? 'write' : own === 'unwritten' ? 'claimed' : 'followed'
+}
+
+/**
+ * What was left before a step writes its weight. `expect` has the step's own too, which an attempt before may have written, and
+ * which green may never have had. Going back, all that was used may be there.
+ */
+export function leftBefore(to: Weight, expect: readonly Weight[]): readonly Weight[] {
+  const less = expect.filter((weight) => weight < to)
+  return less.length > 0 ? less : expect
 }
 
 /** What leaving only one side in it does. `there`: the other side is in it still. */

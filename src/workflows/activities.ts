@@ -3,6 +3,7 @@ import type { ActionActivities, ActionCall, ActionName, ActionReceipt } from '..
 import type { Due, Sent } from '../domain/board.ts'
 import type { Calendar, Opening } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
+import type { Given } from '../domain/contests.ts'
 import type { Draft, DraftRequest } from '../domain/draft.ts'
 import type { ExaminationRequest, Organ, Seen } from '../domain/examination.ts'
 import type { ClusterFacts } from '../domain/facts.ts'
@@ -33,11 +34,13 @@ export interface Watched {
   readonly subject: Subject
   readonly checks: readonly Check[]
 }
-/** `routes`: which nobody else may move back to blue without being followed. */
+/** `routes`: which nobody else may move back to blue without being followed. Absent in what was asked before routes were watched. */
 export interface WatchedRoutes extends Watched {
-  readonly routes: readonly Route[]
+  readonly routes?: readonly Route[]
   /** Green's, as its plan has them. */
-  readonly weights: readonly Weight[]
+  readonly weights?: readonly Weight[]
+  /** What the plan has given of them by now; absent: not known. */
+  readonly given?: Given
   /** As of `ActionCall`. */
   readonly run: string
 }

@@ -1,6 +1,7 @@
 import { CancellationScope, condition, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow'
 import { phaseGate } from '../domain/asking.ts'
 import { unlikeBefore } from '../domain/both-sides.ts'
+import { givenBy, isLess } from '../domain/contests.ts'
 import { OTHER_IMAGE, otherPlan, voided } from '../domain/gates.ts'
 import { begun, nextAttempt, write } from '../domain/journal.ts'
 import { TOLD, upgradeId, type CutoverRequest, type Outcome, type Told } from '../domain/messages.ts'
@@ -13,7 +14,7 @@ import { question } from './activities.ts'
 import { executor, type LiveRun } from './executor.ts'
 import { handsFor } from './leaf.ts'
 import { ask, bothSides, mistrust, now, show, tellWentBack, type Office } from './office.ts'
-import { failed, problemOf, wasStopped } from './problems.ts'
+import { failed, movedOf, problemOf, wasStopped } from './problems.ts'
 import { under } from './under.ts'
 
 /** What an app's environments know of one another, and what they were told. */
@@ -132,17 +133,25 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       if (!health || health.checks.length === 0) return
       await condition(() => begun(run.journal, health.from))
       // Numbered: the time-skipping server does not give the id of a cancelled poll free.
-      watches += 1
-      const id = `${name}/watch.${watches}`
       const { routes, weights } = environment
       const made = request.made ?? workflowInfo().firstExecutionRunId
-      const watching = { subject, checks: health.checks, routes, weights, run: made }
-      await question('watch', id, `watch ${app.name} ${name}`, 'watch', watching).catch((error: unknown) => {
-        // Not to see is no breach.
-        const said = ['Unhealthy', 'MovedBack'].includes(problemOf(error).type)
-        if (!said && wasStopped(error)) return
-        throw said ? error : failed('Blind', `health cannot be watched: ${problemOf(error).message}`)
-      })
+      for (;;) {
+        watches += 1
+        const id = `${name}/watch.${watches}`
+        const given = givenBy(phase, run.journal)
+        const watching = { subject, checks: health.checks, routes, weights, given, run: made }
+        try {
+          await question('watch', id, `watch ${app.name} ${name}`, 'watch', watching)
+        } catch (error) {
+          const moved = movedOf(error)
+          // What others wrote ahead of the plan, and Norikae took back: it looks on, and knows what was given by now.
+          if (moved && !isLess(moved, givenBy(phase, run.journal))) continue
+          // Not to see is no breach.
+          const said = ['Unhealthy', 'MovedBack'].includes(problemOf(error).type)
+          if (!said && wasStopped(error)) return
+          throw said ? error : failed('Blind', `health cannot be watched: ${problemOf(error).message}`)
+        }
+      }
     }
     const moveAndStay = async () => {
       await forward(phase)

@@ -1,6 +1,7 @@
 import type { Duration } from '../domain/duration.ts'
 import { condition, sleep, workflowInfo } from '@temporalio/workflow'
 import { actions, CLAIMED, type Receipt } from '../domain/actions.ts'
+import type { ContestEnd } from '../domain/notices.ts'
 import { gateOf } from '../domain/asking.ts'
 import type { Calendar } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
@@ -99,13 +100,14 @@ export function handsFor(
       if (type !== CLAIMED) throw error
       tellContested(office, subject, step.id, attempt, message)
     }
-    let stopped = false
+    const ended = (end: ContestEnd) => tellUncontested(office, subject, step.id, attempt, end)
     try {
       const receipt = await act(true)
-      stopped = true
+      ended('stopped')
       return receipt
-    } finally {
-      tellUncontested(office, subject, step.id, attempt, stopped)
+    } catch (error) {
+      ended(wasStopped(error) || problemOf(error).type === 'MovedBack' ? 'goes-back' : 'goes-on')
+      throw error
     }
   }
 

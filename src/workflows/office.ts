@@ -23,6 +23,7 @@ import {
   blindSettled,
   contestedNotice,
   contestedSettled,
+  type ContestEnd,
   deployNotice,
   deploySettled,
   endedNotice,
@@ -340,14 +341,13 @@ export const tellDeployed = (office: Office, subject: Subject, step: StepId, att
 export const tellContested = (office: Office, subject: Subject, step: StepId, attempt: number, why: string): void =>
   office.teller.tell(contestedNotice(here(), subject, step, attempt, why))
 
-/** `stopped`: or it goes on, and people are asked. */
 export const tellUncontested = (
   office: Office,
   subject: Subject,
   step: StepId,
   attempt: number,
-  stopped: boolean,
-): void => office.teller.tell(contestedSettled(here(), subject, step, attempt, stopped))
+  end: ContestEnd,
+): void => office.teller.tell(contestedSettled(here(), subject, step, attempt, end))
 
 export const tellWentBack = (office: Office, subject: Subject, attempt: number, why: string): void =>
   office.teller.tell(wentBackNotice(here(), subject, attempt, why))

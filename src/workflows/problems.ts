@@ -6,6 +6,7 @@ import {
   isCancellation,
   TemporalFailure,
 } from '@temporalio/workflow'
+import type { Moved } from '../domain/contests.ts'
 import type { Finding } from '../domain/findings.ts'
 import type { Problem } from '../domain/journal.ts'
 
@@ -38,6 +39,13 @@ export function problemOf(error: unknown): Problem {
   if (type === 'NotReady') return { type: 'Failed', message: bounded(`took too long; last: ${error.message}`) }
   const findings = error instanceof ApplicationFailure ? findingsIn(error.details?.[0]) : []
   return { type, message: bounded(error.message), ...(findings.length > 0 && { findings }) }
+}
+
+/** What a watch sent along with `MovedBack`; undefined: it is not of a watch, or was sent before this release. */
+export function movedOf(error: unknown): Moved | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined
+  const detail = cause instanceof ApplicationFailure ? (cause.details?.[0] as { moved?: Moved } | undefined) : undefined // only `movedBack` writes it
+  return detail?.moved
 }
 
 /** As an activity of ours sent them along (`faulty`). */

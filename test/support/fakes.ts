@@ -50,6 +50,8 @@ export class Outside {
   readonly breaching = new Set<string>()
   /** Those whose watch finds that somebody moved their route towards blue. */
   readonly movedBack = new Set<string>()
+  /** Those whose watch takes what Norikae took back for a move towards blue, once. */
+  readonly misled = new Set<string>()
   /** A look of a watch takes so long. */
   looking: (place: string) => Promise<void> = async () => undefined
   readonly unrelated: string[] = []
@@ -210,6 +212,8 @@ export class Outside {
           throw ApplicationFailure.nonRetryable('errors 2.1 % against 0.1 %', 'Unhealthy')
         if (this.movedBack.has(`${app}/${environment}`))
           throw ApplicationFailure.nonRetryable('aoki moved it towards blue', 'MovedBack')
+        if (this.misled.delete(`${app}/${environment}`))
+          throw ApplicationFailure.nonRetryable('it has less', 'MovedBack', { moved: { route: 'web', share: 100 } })
         throw again('still well')
       },
       awaitMetrics: async ({ until }) => {

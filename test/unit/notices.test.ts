@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { chatMessage, headline } from '../../src/domain/chat-message.ts'
 import { figures } from '../../src/domain/figures.ts'
 import type { Desk, Gate, Given } from '../../src/domain/gates.ts'
-import { evidenceOf, gateNotice, gateSettled } from '../../src/domain/notices.ts'
+import { contestedSettled, evidenceOf, gateNotice, gateSettled } from '../../src/domain/notices.ts'
 import { late } from '../../src/domain/reminding.ts'
 import { aCutoverPlan, rule } from '../support/builders.ts'
 
@@ -32,6 +32,14 @@ const deskOf = (it: Gate): Desk => ({
   log: [],
   requester: 'aoki',
   members: { scala: ['aoki', 'baba', 'chiba'], sre: ['doi'] },
+})
+
+test.for([
+  ['stopped', 'they have stopped, and it goes on'],
+  ['goes-on', 'they have not stopped, or nobody knows whether they have: people are asked'],
+  ['goes-back', 'nobody waits for it any more: it goes back'],
+] as const)('a contest that ended so: %s', ([end, title]) => {
+  expect(contestedSettled(from, subject, 'production/route/web/25', 1, end).title).toBe(title)
 })
 
 describe('who is late', () => {

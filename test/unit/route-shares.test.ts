@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { opening, settling, weighing, type Share } from '../../src/domain/route-shares.ts'
+import { leftBefore, opening, settling, weighing, type Share } from '../../src/domain/route-shares.ts'
 
 test.for([
   ['closed', false, 'enter'],
@@ -31,8 +31,32 @@ test.for([
   expect(weighing(share, to, expect_)).toBe(expected)
 })
 
-test('a weight that this step has written already, and that is lower by now, was moved towards blue', () => {
-  expect([weighing(10, 25, [5, 25]), weighing(10, 25, [5, 25], true)]).toEqual(['claimed', 'followed'])
+test.for([
+  ['a weight between, before its own was written', 10, 'unwritten', 'claimed'],
+  ['a weight between, after that', 10, 'written', 'followed'],
+  ['the one before, which may be told late', 5, 'written', 'write'],
+  ['the one before, after its own was read back', 5, 'read', 'followed'],
+  ['less than that', 0, 'read', 'followed'],
+  ['its own', 25, 'read', 'write'],
+  ['more than its own', 40, 'read', 'claimed'],
+] as const)('a step that reads %s', ([, share, own, expected]) => {
+  expect(weighing(share, 25, [5, 25], own)).toBe(expected)
+})
+
+test('on the way back nobody is followed, and what others gave back to green is taken once more', () => {
+  expect(([0, 10, 25] as const).map((share) => weighing(share, 0, [0, 10, 25], 'read'))).toEqual([
+    'write',
+    'write',
+    'write',
+  ])
+})
+
+test.for([
+  ['the weight before', 25, [5, 25], [5]],
+  ['nothing, before the first', 5, [0, 5], [0]],
+  ['all that was used, on the way back', 0, [0, 5, 25], [0, 5, 25]],
+] as const)('what was left before a step is %s', ([, to, expect_, left]) => {
+  expect(leftBefore(to, expect_)).toEqual(left)
 })
 
 test.for([

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { unreachable, notReady } from '../../../src/activities/errors.ts'
+import { denied, notReady, unreachable } from '../../../src/activities/errors.ts'
 import type { Proven } from '../../../src/activities/outside.ts'
 import { lookAtRoutes } from '../../../src/activities/route-watch.ts'
 import { driven, ending } from '../../support/driven.ts'
@@ -17,12 +17,13 @@ const scope = { platform: 'chat', account: '1', region: 'ap-northeast-1', blue: 
 const STEP = 5
 
 /** `shares`: green's, look by look; the last one stays. Looks for so many minutes. */
-function watching(shares: readonly (number | 'away')[], minutes: number) {
+function watching(shares: readonly (number | 'away' | 'denied')[], minutes: number, given?: number) {
   let looks = 0
   const findRule = async () => {
     const share = shares[Math.min(looks, shares.length - 1)] ?? 0
     looks += 1
     if (share === 'away') throw unreachable('no answer')
+    if (share === 'denied') throw denied('not authorized: elasticloadbalancing:DescribeRules')
     const targetGroups = [
       { arn: 'arn:b', weight: 100 - share },
       { arn: 'arn:g', weight: share },
@@ -41,8 +42,9 @@ function watching(shares: readonly (number | 'away')[], minutes: number) {
     principalArn: 'norikae',
   } as unknown as Proven // all that it is asked
   let left = minutes
+  const known = given === undefined ? {} : { given: { web: given } }
   const look = async () => {
-    await lookAtRoutes(world, { routes: [route], weights: [5, 25, 50, 100], run: 'r', scope })
+    await lookAtRoutes(world, { routes: [route], weights: [5, 25, 50, 100], run: 'r', scope, ...known })
     if (left <= 0) return looks
     left -= STEP
     throw notReady('well so far', '1m')
@@ -67,7 +69,25 @@ test('one that somebody moved towards blue is looked at again, and followed, wit
 test.for([
   ['a look that is told late', [25, 50, 20, 50]],
   ['a weight of the plan, by which theirs was taken back', [25, 50, 25]],
-  ['looks that are not answered', [25, 50, 'away', 'away', 50]],
+  ['looks that are not answered', [25, 50, 'away', 'away', 'away', 'away', 50]],
+  ['looks that are refused for a while', [25, 50, 'denied', 'denied', 50]],
 ] as const)('%s is nothing to follow', async ([, shares]) => {
   await expect(watching(shares, 50).end()).resolves.toBeDefined()
+})
+
+test('a watch that begins anew, as after people were asked, knows what the plan had given by then', async () => {
+  const { type, message } = await watching([0], 40, 50).moved()
+  expect([type, message]).toEqual(['MovedBack', expect.stringContaining('route web is at 0 %, where 50 % was left')])
+  await expect(watching([0], 40).end()).resolves.toBeDefined()
+})
+
+test('a watch that was asked for before routes were watched looks at none', async () => {
+  await expect(lookAtRoutes({} as Proven, { run: 'r', scope })).resolves.toBeUndefined()
+})
+
+test('a route that nobody may look at for long is told', async () => {
+  expect(await watching([25, 'denied'], 60).moved()).toEqual({
+    type: 'Failed',
+    message: 'for 20m nobody could see whether route web is moved: not authorized: elasticloadbalancing:DescribeRules',
+  })
 })

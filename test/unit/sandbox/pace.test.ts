@@ -1,6 +1,6 @@
 import { Route53 } from '@aws-sdk/client-route-53'
 import { expect, test } from 'vitest'
-import { paced, turns } from '../../../src/adapters/route53/pace.ts'
+import { paced, spare, turns } from '../../../src/adapters/route53/pace.ts'
 
 test('three requests go out in a second, evenly, and a rest saves none up', () => {
   const turn = turns()
@@ -13,6 +13,17 @@ test('who would wait longer than 15 s takes no turn of those who come later', ()
   const waits = Array.from({ length: 40 }, () => turn(0))
   expect(waits.slice(14)).toEqual([14_000, 15_000, ...Array.from({ length: 24 }, () => 16_000)])
   expect(turn(2_000)).toBe(14_000)
+})
+
+test('a look takes a turn that nobody wants, once a second, and no step waits behind looks', () => {
+  const turn = turns()
+  const look = spare(turn)
+  const sent = Array.from({ length: 30 }, (_, n) => n * 100).filter((now) => look(now) === 0)
+  expect(sent).toEqual([0, 1000, 2000])
+  expect(turn(3000)).toBe(0)
+  // The next turn is taken by a step.
+  expect(look(3100)).toBeGreaterThan(0)
+  expect(Math.round(turn(3100))).toBe(233)
 })
 
 test.for([
