@@ -8,7 +8,7 @@ import { disturbed } from '../disturbed.ts'
 import { listen, readBody, type Listening } from '../listen.ts'
 import { evaluate, type Result } from './evaluate.ts'
 import { BadQuery, parse } from './parse.ts'
-import type { SeriesStore } from './series.ts'
+import { identity, type SeriesStore } from './series.ts'
 
 export function startPrometheus(options: {
   readonly store: SeriesStore
@@ -82,7 +82,7 @@ function matrix(each: readonly { readonly atMs: number; readonly result: Result 
   for (const { atMs, result } of each) {
     const elements = result.is === 'scalar' ? [{ labels: {}, value: result.value }] : result.elements
     for (const { labels, value } of elements) {
-      const key = JSON.stringify(Object.entries(labels).toSorted())
+      const key = identity(labels)
       const one = series.get(key) ?? { metric: labels, values: [] }
       one.values.push([atMs / 1000, number(value)])
       series.set(key, one)
