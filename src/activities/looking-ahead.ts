@@ -18,10 +18,18 @@ import type { Check } from '../domain/verdict.ts'
 import { isUnreachable } from './errors.ts'
 import type { Proven } from './outside.ts'
 import { meanIn } from './readings.ts'
+import { noteAside, notedAside, onceEach } from './waiting.ts'
 
 const HOUR_MS = 3_600_000
 /** Prometheus has no price list, but each of these adds up an hour of every series. */
 const HOURS_APART = 6
+/**
+ * Datadog takes 1,600 questions an hour of an organization, and watches live on them. A slip in a check of the platform is in
+ * all environments, so a few of them find it; each is looked at again before its gate.
+ */
+const OF_DATADOG = 12
+/** CloudWatch answers 50 requests a second of an account and region: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
+const AT_ONCE = 8
 
 /** Who may be away for all environments alike. */
 type Asked = 'prometheus' | 'cloudwatch' | 'datadog'
@@ -32,9 +40,54 @@ export interface Ahead {
   readonly silent: readonly SilentOfBlue[]
 }
 
-/** Looks at many environments, one after the other: a source that is away, or says no, is not asked of the next. */
-export function lookingAhead(world: Proven, platform: CutoverPlatform): (environment: Environment) => Promise<Ahead> {
-  const away = new Set<Asked>()
+/**
+ * Looks at each once, a few at a time, whichever attempt does: where one gets too long, the next goes on. By their `place`.
+ */
+export async function lookedAhead(
+  world: Proven,
+  platform: CutoverPlatform,
+  environments: readonly { readonly place: string; readonly environment: Environment }[],
+): Promise<ReadonlyMap<string, Ahead>> {
+  const away = new Set<Asked>((notedAside(AWAY) as readonly Asked[] | undefined) ?? [])
+  const look = lookingAhead(world, platform, away)
+  try {
+    const seen = await onceEach(
+      environments,
+      ({ place }) => place,
+      async ({ environment }): Promise<Seen> => {
+        const { silent, ...ahead } = await look(environment)
+        return { ...ahead, silent: silent.map(({ check, ...said }) => ({ name: check.name, ...said })) }
+      },
+      AT_ONCE,
+    )
+    return new Map(
+      environments.map(({ place, environment: { checks } }) => {
+        const { silent = [], ...ahead } = seen.get(place) ?? {}
+        const named = silent.flatMap(({ name, ...said }) =>
+          checks.filter((c) => c.name === name).map((check) => ({ check, ...said })),
+        )
+        return [place, { ...ahead, silent: named }]
+      }),
+    )
+  } finally {
+    noteAside(AWAY, [...away])
+  }
+}
+
+const AWAY = 'away ahead'
+
+/** As it is kept from attempt to attempt: checks are in what was asked for. */
+interface Seen extends Pick<Ahead, 'traffic'> {
+  readonly silent: readonly (Omit<SilentOfBlue, 'check'> & { readonly name: string })[]
+}
+
+/** Looks at many environments: a source that is away, or says no, is not asked of the next. It is added to `away`. */
+export function lookingAhead(
+  world: Proven,
+  platform: CutoverPlatform,
+  away = new Set<Asked>(),
+): (environment: Environment) => Promise<Ahead> {
+  let ofDatadog = 0
   const moves = mayMove(platform)
   /** Undefined: nobody knows. That it is refused is for who asks; all else is no reason not to plan. */
   async function trying<T>(source: Asked, ask: () => Promise<T>): Promise<T | undefined> {
@@ -86,14 +139,12 @@ export function lookingAhead(world: Proven, platform: CutoverPlatform): (environ
       namespaces,
       window: '1h',
     })
-    const seen: Hour[] = []
-    for (let atMs = untilMs; atMs > untilMs - WEEK_MS; atMs -= HOURS_APART * HOUR_MS) {
-      const requests = await trying('prometheus', () => world.metrics.query(url, query, atMs))
-      if (requests === undefined) return undefined
-      if (requests !== null) seen.push({ atMs: atMs - HOUR_MS, requests })
-      // Of the last day it has none: it has none of the week.
-      else if (seen.length === 0 && untilMs - atMs >= FEWEST_HOURS * HOUR_MS) return undefined
-    }
+    const stepMs = HOURS_APART * HOUR_MS
+    const points = await trying('prometheus', () =>
+      world.metrics.range(url, query, { fromMs: untilMs - WEEK_MS + stepMs, untilMs, stepMs }),
+    )
+    if (!points) return undefined
+    const seen = points.map(({ atMs, value }) => ({ atMs: atMs - HOUR_MS, requests: value }))
     return seen.length * HOURS_APART >= FEWEST_HOURS ? { seen, from: 'Prometheus' } : undefined
   }
 
@@ -125,6 +176,8 @@ export function lookingAhead(world: Proven, platform: CutoverPlatform): (environ
         )
       }
       case 'datadog':
+        ofDatadog += 1
+        if (ofDatadog > OF_DATADOG) return undefined
         return trying('datadog', async () => (await meanIn(world, source, 'blue')) !== null)
       case 'probe':
       case 'job':

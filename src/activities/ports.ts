@@ -455,6 +455,15 @@ export interface MetricsPort {
    * `unreachable`, `invalidInput`.
    */
   query(url: string, promql: string, atMs?: number): Promise<number | null>
+  /**
+   * The numbers of the one series that it gives at each step of a span, oldest first, in one request; none of steps without
+   * one. Throws as `query`.
+   */
+  range(
+    url: string,
+    promql: string,
+    span: { readonly fromMs: number; readonly untilMs: number; readonly stepMs: number },
+  ): Promise<readonly Datapoint[]>
   /** Whether it gives anything, also NaN: its series are there then, and count nothing. Throws as `query`. */
   answers(url: string, promql: string): Promise<boolean>
 }

@@ -36,8 +36,7 @@ import { clusterSurvey, insightsRefreshed, look } from './cluster-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { dnsSurvey } from './external-dns.ts'
-import { fewAtATime } from './few-at-a-time.ts'
-import { lookingAhead } from './looking-ahead.ts'
+import { lookedAhead } from './looking-ahead.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 import { mayBeSent, platformFileOf } from './platform-files.ts'
 import type { EksPort } from './ports.ts'
@@ -244,14 +243,15 @@ async function foreseen(
   plans: readonly Plan[],
   steps: boolean,
 ): Promise<readonly Outline[]> {
-  const look = lookingAhead(world, platform)
+  const its = plans.flatMap((plan) => {
+    const { app: name = '', environment: of } = plan.subject
+    const environment = apps.find((a) => a.name === name)?.environments.find((e) => e.name === of)
+    return environment ? [{ plan, environment, place: `${name}/${environment.name}` }] : []
+  })
+  const seen = await lookedAhead(world, platform, its)
   const outlines = new Map<Plan, Outline>()
-  await fewAtATime(plans, AHEAD_AT_ONCE, async (plan) => {
-    const { app: name = '', environment: its } = plan.subject
-    const environment = apps.find((a) => a.name === name)?.environments.find((e) => e.name === its)
-    if (!environment) return
-    const place = `${name}/${environment.name}`
-    const { traffic, silent } = await look(environment)
+  for (const { plan, environment, place } of its) {
+    const { traffic, silent = [] } = seen.get(place) ?? {}
     const ahead = traffic && trafficAhead(environment, traffic)
     const noticed = [...silentFindings(place, silent), ...trafficFindings(place, environment, ahead)]
     const outline = outlineOf(plan, steps)
@@ -260,12 +260,9 @@ async function foreseen(
       findings: [...outline.findings, ...noticed],
       ...(ahead && { traffic: ahead }),
     })
-  })
+  }
   return plans.map((plan) => outlines.get(plan) ?? outlineOf(plan, steps))
 }
-
-/** CloudWatch answers 50 requests a second of an account and region: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
-const AHEAD_AT_ONCE = 8
 
 const allPlansOf = async (outside: Outside, platform: CutoverPlatform, app: App): Promise<readonly Plan[]> =>
   bounded(

@@ -179,7 +179,7 @@ export interface Actions {
    * Ends when the source of each check has data of green, where nobody is sent yet; what only comes with requests is in the
    * receipt's findings. `mayBeAsleep`: what tells of itself there may sleep until its handover. `madeUp`: see `before-requests`.
    */
-  proveChecks: Contract<Place & { checks: readonly Check[]; mayBeAsleep?: true; madeUp?: true }>
+  proveChecks: Contract<Place & { checks: readonly Check[]; mayBeAsleep?: true }>
   /**
    * Raise the scaler's floor on one side to what runs on `like`, or its replicas where it has none; what it was is kept as
    * an annotation. `both`: first the floor of `like`, which keeps its size; each side is given back by a step of its own.

@@ -134,13 +134,11 @@ function proveChecks(it: Subject): LeafStep[] {
   if (checks.length === 0) return []
   // Where no requests come in, what is judged may be its jobs.
   const mayBeAsleep = sleeps(it) || (it.environment.routes.length === 0 && it.workloads.some(startsAsleep))
-  const madeUp = it.environment.checks.some(({ source }) => source.kind === 'probe' && source.makesUp)
   return [
     act(`${it.environment.name}/checks`, 'proveChecks', {
       ...placeOf(it),
       checks,
       ...(mayBeAsleep && { mayBeAsleep: true as const }),
-      ...(madeUp && { madeUp: true as const }),
     }),
   ]
 }

@@ -2,6 +2,7 @@ import { longestWindowMs } from './checks.ts'
 import { milliseconds, seconds } from './duration.ts'
 import { warning, type Finding } from './findings.ts'
 import type { Environment, Weight } from './platform.ts'
+import { rangesIn } from './series-asked.ts'
 import { sourceInWords, type Check } from './verdict.ts'
 
 /**
@@ -111,7 +112,9 @@ function needs(check: Check, over: number, perSecond: number, weight: Weight): W
 function countedOver({ source, every }: Check): number | undefined {
   switch (source.kind) {
     case 'prometheus':
-      return /\bi?rate\s*\(|\bincrease\s*\(/.test(source.queries.blue) ? seconds(source.window ?? every) : undefined
+      if (!/\bi?rate\s*\(|\bincrease\s*\(/.test(source.queries.blue)) return undefined
+      // What it says itself, be it by `{window}` or not; of several the one that sees least.
+      return shortest(rangesIn(source.queries.blue)) ?? seconds(source.window ?? every)
     case 'cloudwatch':
       return source.asked.of === 'query' ? undefined : 60
     case 'datadog':
@@ -123,6 +126,8 @@ function countedOver({ source, every }: Check): number | undefined {
       return undefined
   }
 }
+
+const shortest = (all: readonly number[]): number | undefined => all.toSorted((a, b) => a - b)[0]
 
 export const isTooLittle = ({ longest }: TrafficAhead, { seconds: needed }: WeightNeeds): boolean =>
   needed === undefined || needed > longest

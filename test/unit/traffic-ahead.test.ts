@@ -34,7 +34,12 @@ test('the median hour counts, of those in which it may move', () => {
 
 const rated = (more: Partial<Check> = {}, window: '1m' | '5m' = '1m'): Check => ({
   ...errors,
-  source: { kind: 'prometheus', url: 'http://p', queries: { blue: 'rate(a[1m])', green: 'rate(a[1m])' }, window },
+  source: {
+    kind: 'prometheus',
+    url: 'http://p',
+    queries: { blue: `rate(a[${window}])`, green: `rate(a[${window}])` },
+    window,
+  },
   ...more,
 })
 const needs = (perMinute: number, checks: readonly Check[], weights: readonly number[] = [5, 100]) =>
@@ -58,6 +63,16 @@ test('where fewer than half of the readings see a request, there will be no verd
   expect(needs(6, [rated({}, '5m')])?.weights.map((w) => w.seconds)).toEqual([97, 75])
   // A lower number of samples does not help that.
   expect(needs(6, [rated({ minSamples: 1 })])?.weights[0]?.seconds).toBeUndefined()
+})
+
+test.for([
+  ['a range of its own counts, and not what {window} would stand for', 'rate(a[5m])', 97],
+  ['of several the shortest', 'rate(a[5m]) / rate(b[1m])', undefined],
+  ['brackets in a text are none', 'rate(a{code=~"[1s]"}[5m])', 97],
+  ['of none it is the window', 'rate(a)', undefined],
+] as const)('of a query without {window}: %s', ([, blue, takes]) => {
+  const source = { kind: 'prometheus', url: '', queries: { blue, green: blue }, window: '1m' } as const
+  expect(needs(6, [rated({ source })])?.weights[0]?.seconds).toBe(takes)
 })
 
 test('the slowest check counts, and a minute of CloudWatch is told late', () => {

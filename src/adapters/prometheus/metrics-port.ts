@@ -14,7 +14,8 @@ const success = z.object({
   data: z.discriminatedUnion('resultType', [
     z.object({ resultType: z.literal('vector'), result: z.array(z.object({ value: sample })) }),
     z.object({ resultType: z.literal('scalar'), result: sample }),
-    z.object({ resultType: z.enum(['matrix', 'string']) }),
+    z.object({ resultType: z.literal('matrix'), result: z.array(z.object({ values: z.array(sample).default([]) })) }),
+    z.object({ resultType: z.literal('string') }),
   ]),
 })
 const failure = z.object({ error: z.string() })
@@ -25,7 +26,8 @@ const failure = z.object({ error: z.string() })
  */
 export const prometheus = (timeoutMs: number = TIMEOUT_MS): MetricsPort => ({
   async query(url, promql, atMs) {
-    const data = await asked(url, promql, timeoutMs, atMs)
+    const time = atMs === undefined ? {} : { time: inSeconds(atMs) }
+    const data = await asked(url, 'query', { query: promql, ...time }, timeoutMs)
     switch (data.resultType) {
       case 'scalar':
         return number(data.result[1])
@@ -37,28 +39,46 @@ export const prometheus = (timeoutMs: number = TIMEOUT_MS): MetricsPort => ({
         throw invalidInput(`the query gives a ${data.resultType} where one number is needed: ${promql}`)
     }
   },
+  async range(url, promql, { fromMs, untilMs, stepMs }) {
+    const span = { start: inSeconds(fromMs), end: inSeconds(untilMs), step: inSeconds(stepMs) }
+    const data = await asked(url, 'query_range', { query: promql, ...span }, timeoutMs)
+    if (data.resultType !== 'matrix')
+      throw failed(`${shown(url)} is no Prometheus: of a span of time it gives a ${data.resultType}`)
+    if (data.result.length > 1)
+      throw invalidInput(`the query gives ${data.result.length} series where one is needed: sum it: ${promql}`)
+    return (data.result[0]?.values ?? []).flatMap(([at, text]) => {
+      const value = number(text)
+      return value === null ? [] : [{ atMs: at * 1000, value }]
+    })
+  },
   async answers(url, promql) {
-    const data = await asked(url, promql, timeoutMs)
+    const data = await asked(url, 'query', { query: promql }, timeoutMs)
     return data.resultType === 'scalar' || (data.resultType === 'vector' && data.result.length > 0)
   },
 })
 
-async function asked(url: string, promql: string, timeoutMs: number, atMs?: number) {
-  const time = atMs === undefined ? {} : { time: `${atMs / 1000}` }
-  const { status, text } = await post(endpoint(url), {
-    body: new URLSearchParams({ query: promql, ...time }).toString(),
+const inSeconds = (ms: number): string => `${ms / 1000}`
+
+async function asked(
+  url: string,
+  endpoint: 'query' | 'query_range',
+  question: Readonly<Record<string, string>> & { readonly query: string },
+  timeoutMs: number,
+) {
+  const { status, text } = await post(below(url, endpoint), {
+    body: new URLSearchParams(question).toString(),
     headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
     timeoutMs,
   })
-  if (status !== 200) throw refusal(url, promql, status, text)
+  if (status !== 200) throw refusal(url, question.query, status, text)
   const answer = success.safeParse(json(text))
   if (!answer.success) throw failed(`${shown(url)} is no Prometheus: its answer cannot be read as a query's result`)
   return answer.data.data
 }
 
-function endpoint(base: string): string {
+function below(base: string, endpoint: string): string {
   const url = parse(base)
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v1/query`
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v1/${endpoint}`
   return url.toString()
 }
 

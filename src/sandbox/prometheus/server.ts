@@ -1,6 +1,6 @@
 /**
- * Prometheus' HTTP API, as much of it as asks one question about one moment: `/api/v1/query` by GET or form, and
- * `/-/ready`. The forms of PromQL that it accepts are listed at the top of `parse.ts`; others are 400 by name.
+ * Prometheus' HTTP API, as much of it as asks one question about one moment, or about several in a row: `/api/v1/query`
+ * and `/api/v1/query_range` by GET or form, and `/-/ready`. The forms of PromQL that it accepts are listed at the top of `parse.ts`; others are 400 by name.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Rule } from '../disturbances.ts'
@@ -8,7 +8,7 @@ import { disturbed } from '../disturbed.ts'
 import { listen, readBody, type Listening } from '../listen.ts'
 import { evaluate, type Result } from './evaluate.ts'
 import { BadQuery, parse } from './parse.ts'
-import type { SeriesStore } from './series.ts'
+import { identity, type SeriesStore } from './series.ts'
 
 export function startPrometheus(options: {
   readonly store: SeriesStore
@@ -34,28 +34,61 @@ async function answer(store: SeriesStore, request: IncomingMessage, response: Se
     case '/-/healthy':
       return text(response, 200, 'Prometheus Server is Ready.\n')
     case '/api/v1/query':
-      break
     case '/api/v1/query_range':
-      return send(response, 400, failure('bad_data', 'the sandbox does not speak query_range: ask for one moment'))
+      break
     default:
       return text(response, 404, '404 page not found\n')
   }
   const parameters = new URLSearchParams([...new URLSearchParams(await readBody(request)), ...url.searchParams])
   try {
+    const query = parse(parameters.get('query') ?? '')
+    if (url.pathname === '/api/v1/query_range') {
+      const each = momentsOf(parameters).map((atMs) => ({ atMs, result: evaluate(query, store, atMs) }))
+      return send(response, 200, { status: 'success', data: matrix(each) })
+    }
     const atMs = moment(parameters.get('time'))
-    const result = evaluate(parse(parameters.get('query') ?? ''), store, atMs)
-    send(response, 200, { status: 'success', data: data(result, atMs / 1000) })
+    send(response, 200, { status: 'success', data: data(evaluate(query, store, atMs), atMs / 1000) })
   } catch (error) {
     if (!(error instanceof BadQuery)) throw error
     send(response, 400, failure('bad_data', error.message))
   }
 }
 
-function moment(time: string | null): number {
+function moment(time: string | null, name = 'time'): number {
   if (time === null || time === '') return Date.now()
   const ms = Number.isNaN(Number(time)) ? Date.parse(time) : Number(time) * 1000
-  if (Number.isNaN(ms)) throw new BadQuery(`invalid parameter "time": cannot parse "${time}" to a valid timestamp`)
+  if (Number.isNaN(ms)) throw new BadQuery(`invalid parameter "${name}": cannot parse "${time}" to a valid timestamp`)
   return ms
+}
+
+/** As Prometheus has it: it answers with no more for each series. */
+const MOST = 11_000
+
+function momentsOf(parameters: URLSearchParams): number[] {
+  const [from, until] = [
+    moment(parameters.get('start') ?? 'none', 'start'),
+    moment(parameters.get('end') ?? 'none', 'end'),
+  ]
+  const step = Number(parameters.get('step') ?? '') * 1000
+  if (!(step > 0)) throw new BadQuery('invalid parameter "step": the sandbox takes seconds')
+  if (until < from) throw new BadQuery('invalid parameter "end": end timestamp must not be before start time')
+  const count = Math.floor((until - from) / step) + 1
+  if (count > MOST) throw new BadQuery(`exceeded maximum resolution of ${MOST} points per timeseries`)
+  return Array.from({ length: count }, (_, n) => from + n * step)
+}
+
+function matrix(each: readonly { readonly atMs: number; readonly result: Result }[]) {
+  const series = new Map<string, { metric: object; values: [number, string][] }>()
+  for (const { atMs, result } of each) {
+    const elements = result.is === 'scalar' ? [{ labels: {}, value: result.value }] : result.elements
+    for (const { labels, value } of elements) {
+      const key = identity(labels)
+      const one = series.get(key) ?? { metric: labels, values: [] }
+      one.values.push([atMs / 1000, number(value)])
+      series.set(key, one)
+    }
+  }
+  return { resultType: 'matrix', result: [...series.values()] }
 }
 
 function data(result: Result, at: number) {

@@ -55,6 +55,8 @@ export class WorldMetrics {
       yield { name: queueMetric[role], labels: { cluster, namespace }, value: depth }
     }
     for (const cluster of clusters) {
+      // Prometheus' own, of whatever it scrapes there.
+      yield { name: 'up', labels: { cluster: cluster.name }, value: 1 }
       for (const { metadata, status } of cluster.list('apps/v1', 'Deployment')) {
         const { name: deployment, namespace = '' } = metadata
         const value = Number(status?.['readyReplicas'] ?? 0)

@@ -113,6 +113,30 @@ describe('the question', () => {
     expect(new URLSearchParams(server.heard[0]?.body).get('time')).toBe('1795000000.5')
   })
 
+  test('is of each step of a span in one request', async () => {
+    const values = [
+      [1_795_000_000, '3'],
+      [1_795_021_600, 'NaN'],
+    ]
+    const server = await aServer(() => ({ json: success('matrix', [{ metric: {}, values }]) }))
+    const span = { fromMs: 1_795_000_000_000, untilMs: 1_795_021_600_000, stepMs: 21_600_000 }
+    expect(await metrics.range(server.url, 'up', span)).toEqual([{ atMs: 1_795_000_000_000, value: 3 }])
+    await server.stop()
+    expect(server.heard[0]).toMatchObject({ method: 'POST', url: '/api/v1/query_range' })
+    expect(Object.fromEntries(new URLSearchParams(server.heard[0]?.body))).toEqual({
+      query: 'up',
+      start: '1795000000',
+      end: '1795021600',
+      step: '21600',
+    })
+    const two = success('matrix', [{ values: [] }, { values: [] }])
+    const failure = await asking(two, 200, (url) => failureOf(metrics.range(url, 'up', span)))
+    expect([failure.type, failure.message]).toEqual([
+      'InvalidInput',
+      'the query gives 2 series where one is needed: sum it: up',
+    ])
+  })
+
   test.for([
     { says: 'a number', json: vector('0'), answers: true },
     { says: 'NaN, of counters that have counted nothing', json: vector('NaN'), answers: true },

@@ -130,10 +130,17 @@ test('it is asked by form too, and is ready', async () => {
   expect((await fetch(`${server.url}/-/ready`)).status).toBe(200)
 })
 
-test('a range of moments is refused by name', async () => {
-  const answer = await fetch(`${server.url}/api/v1/query_range?query=up`)
-  expect(answer.status).toBe(400)
-  expect(await answer.text()).toContain('query_range')
+test('a range of moments is answered at each of its steps', async () => {
+  const range = (more: object) => {
+    const asked = { query: 'sum(up)', start: `${NOW / 1000 - 4}`, end: `${NOW / 1000}`, step: '2', ...more }
+    return fetch(`${server.url}/api/v1/query_range?${String(new URLSearchParams(asked))}`)
+  }
+  expect(await (await range({})).json()).toEqual({
+    status: 'success',
+    data: { resultType: 'matrix', result: [{ metric: {}, values: [-4, -2, 0].map((s) => [NOW / 1000 + s, '2']) }] },
+  })
+  for (const more of [{ step: '0' }, { start: 'x' }, { end: '0' }, { step: '0.0001' }])
+    expect((await range(more)).status).toBe(400)
 })
 
 test('hidden metrics are empty, an unreachable Prometheus breaks the connection', async () => {

@@ -17,6 +17,12 @@ const served = (cluster: string, app: string, value: number): Reading[] =>
     labels: { cluster, namespace: `${app}-test`, code },
     value: code === '200' ? value : 0,
   }))
+/** Of blue, by another label than the cluster's. */
+const servedBy = (label: string, app: string, value: number): Reading[] =>
+  served('b', app, value).map(({ labels: { cluster: _cluster, ...labels }, ...reading }) => ({
+    ...reading,
+    labels: { ...labels, [label]: 'b' },
+  }))
 const pods = (cluster: string, app: string): Reading => ({
   name: 'kube_deployment_status_replicas_ready',
   labels: { cluster, namespace: `${app}-test` },
@@ -32,6 +38,10 @@ beforeAll(async () => {
       ...['chat', 'mail', 'files'].flatMap((app) => [...served('b', app, 100 - s), pods('b', app)]),
       ...served('g', 'chat', 0),
       pods('g', 'mail'),
+      ...servedBy('destination_cluster', 'mesh', 100 - s),
+      ...servedBy('site', 'other', 100 - s),
+      { name: 'up', labels: { cluster: 'b', site: 'b' }, value: 1 },
+      { name: 'up', labels: { cluster: 'g' }, value: 1 },
     ])
   server = await startPrometheus({ store, unreachable: () => false })
 })
@@ -75,4 +85,9 @@ test('so are those of which green has nothing else either: they may be counted a
 
 test('a label that no series of green has is told as such', async () => {
   expect(await proven('chat', 'k8s_cluster')).toContain('no series at all by {k8s_cluster="g"}:')
+})
+
+test('a label of where requests go is waited for; by one of scraped targets, green is not scraped', async () => {
+  expect(await proven('mesh', 'destination_cluster')).toContain('yet, nor any other series by')
+  expect(await proven('other', 'site')).toContain('no series at all by {site="g"}: green is not scraped')
 })

@@ -1,14 +1,19 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { denied, invalidInput, unreachable } from '../../../src/activities/errors.ts'
-import { lookingAhead } from '../../../src/activities/looking-ahead.ts'
+import { lookedAhead, lookingAhead } from '../../../src/activities/looking-ahead.ts'
 import type { Proven } from '../../../src/activities/outside.ts'
 import type { Asking, CloudWatchQuery } from '../../../src/domain/cloudwatch.ts'
 import type { RecordRoute } from '../../../src/domain/platform.ts'
+import type { Check } from '../../../src/domain/verdict.ts'
 import { anEnvironment, aPlatform, errors } from '../../support/builders.ts'
+import { driven } from '../../support/driven.ts'
 
 const HOUR = 3_600_000
+/** What was asked over a span. */
+const spans: string[] = []
 const now = Date.parse('2026-11-26T01:20:00Z')
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now }))
+beforeEach(() => void spans.splice(0))
 afterEach(() => void vi.useRealTimers())
 
 const record: RecordRoute = { kind: 'route53', name: 'a.test', zone: 'Z', namespace: 'shop', target: 'Service/web' }
@@ -17,11 +22,24 @@ interface World {
   readonly data?: (query: CloudWatchQuery, asking: Asking) => object
   readonly query?: (query: string, atMs?: number) => number | null
 }
+interface Span {
+  readonly fromMs: number
+  readonly untilMs: number
+  readonly stepMs: number
+}
 const world = ({ data = () => ({ requests: [] }), query = () => null }: World) =>
   ({
     cloudWatch: { data: async (q: CloudWatchQuery, asking: Asking) => data(q, asking) },
     metrics: {
-      query: async (_: string, q: string, atMs?: number) => query(q, atMs),
+      query: async (_: string, q: string) => query(q),
+      range: async (_: string, q: string, { fromMs, untilMs, stepMs }: Span) => {
+        spans.push(q)
+        const times = Array.from({ length: (untilMs - fromMs) / stepMs + 1 }, (_u, n) => fromMs + n * stepMs)
+        return times.flatMap((atMs) => {
+          const value = query(q, atMs)
+          return value === null ? [] : [{ atMs, value }]
+        })
+      },
       answers: async (_: string, q: string) => query(q) !== null,
     },
   }) as unknown as Proven
@@ -70,6 +88,8 @@ test('without one, or where it may not be read, the platform’s own query does;
     })
     expect((await look(anEnvironment('test'))).traffic?.from).toBe('Prometheus')
   }
+  // A week is one question.
+  expect(spans).toHaveLength(4)
   const young = lookingAhead(world({ query: (_, atMs = now) => (now - atMs < 2 * HOUR ? 1 : null) }), aPlatform())
   expect((await young(anEnvironment('test'))).traffic).toBeUndefined()
 })
@@ -101,4 +121,53 @@ test('a query that finds nothing of blue, or is refused, is told; a source that 
   expect(await away(anEnvironment('test', { routes: [] }))).toEqual({ silent: [] })
   expect(await away(anEnvironment('test', { routes: [] }))).toEqual({ silent: [] })
   expect(times).toBe(1)
+})
+
+const paid: Check = {
+  ...errors,
+  name: 'paid',
+  source: { kind: 'datadog', site: 'datadoghq.eu', queries: { blue: 'b', green: 'g' }, window: '1m' },
+}
+test('of Datadog a few environments are asked, and not all of a large platform', async () => {
+  let questions = 0
+  const datadog = {
+    query: async () => {
+      questions += 1
+      return []
+    },
+  }
+  const look = lookingAhead({ ...world({}), datadog }, aPlatform())
+  const seen = await Promise.all(
+    Array.from({ length: 30 }, () => look(anEnvironment('test', { routes: [], checks: [paid] }))),
+  )
+  expect(questions).toBe(12)
+  expect(seen.flatMap((one) => one.silent)).toHaveLength(12)
+})
+
+test('who was looked at is not looked at again by the next attempt, and who was away is not asked again', async () => {
+  const asked: string[] = []
+  const data = () => {
+    asked.push('groups')
+    throw unreachable('CloudWatch is throttled')
+  }
+  const query = (q: string) => {
+    asked.push(q)
+    // So long that the attempt ends.
+    vi.setSystemTime(Date.now() + 20_000)
+    return null
+  }
+  const its = ['a', 'b', 'c'].map((name) => {
+    const source = { kind: 'prometheus', url: 'http://p', queries: { blue: name, green: name } } as const
+    return { place: `${name}/test`, environment: anEnvironment('test', { checks: [{ ...errors, source }] }) }
+  })
+  const activity = async (environments: typeof its) => [
+    ...(await lookedAhead(world({ data, query }), aPlatform(), environments)),
+  ]
+  const { answer, waits } = await driven(activity, its)
+  expect(waits.length).toBeGreaterThan(0)
+  expect(answer.map(([place, { silent }]) => [place, silent.map((s) => s.check)])).toEqual(
+    its.map(({ place, environment }) => [place, environment.checks]),
+  )
+  expect(asked.filter((q) => q === 'groups')).toHaveLength(2)
+  for (const name of ['a', 'b', 'c']) expect(asked.filter((q) => q === name)).toHaveLength(2)
 })
