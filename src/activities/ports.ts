@@ -112,8 +112,8 @@ export interface RolesPort {
   find(name: string): Promise<RoleDescription | undefined>
   /** Every role of the account, without its tags. */
   all(): Promise<readonly RoleDescription[]>
-  /** Policies of roles that somebody of the account has written, of all roles: those of AWS name no cluster. */
-  permissions(): Promise<readonly RolePermission[]>
+  /** Policies of these roles that somebody of the account has written: those of AWS name no cluster. A role that is gone has none. */
+  permissions(roles: readonly string[]): Promise<readonly RolePermission[]>
   /** Replaces the whole policy, whatever it has become meanwhile. Throws `quotaExceeded` where it is too long. */
   setTrust(name: string, document: string): Promise<void>
   /** Characters that a trust policy may have, without white space. */

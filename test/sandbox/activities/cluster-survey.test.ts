@@ -146,7 +146,7 @@ test('what nodes may do because they are blue’s is told, and that it may not b
   iam.seedPolicy('eks-node', 'scale', scales(scope.blue), { managed: true })
   expect((await preflown()).findings).toContain('warning role-permissions eks-node')
   const no = { code: 'AccessDenied', message: 'you are not authorized', status: 403 }
-  world.faults.fail('iam:GetAccountAuthorizationDetails', no, 9)
+  world.faults.fail('iam:ListRolePolicies', no, 9)
   const { findings } = await preflown()
   world.faults.clear()
   expect(findings).toContain('warning not-looked-at demo-1-35: permissions of IAM roles')
