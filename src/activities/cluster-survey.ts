@@ -74,7 +74,9 @@ export async function clusterSurvey(
     ...(builds
       ? [
           look('subnets', cluster.name, async () => subnets(network, kubernetes, facts, await instances, await pods)),
-          look('nodes', cluster.name, async () => nodesElsewhere(cluster.name, await instances)),
+          look('nodes', cluster.name, async () =>
+            nodesElsewhere(cluster.name, await kubernetes.list('Node'), await instances),
+          ),
           lookBriefly('quotas', cluster.name, async () =>
             quotaFindings(
               cluster.name,

@@ -118,6 +118,8 @@ test('what is made around green needs room too, and nodes that EKS has not start
   aws.elbv2.seedLoadBalancer('web', { 'elbv2.k8s.aws/cluster': scope.blue })
   aws.quotas.set('elasticloadbalancing', 'L-53DA6B97', 1)
   aws.instances.set('i-0a', 'running', { tags: { [`kubernetes.io/cluster/${scope.blue}`]: 'owned' } })
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'by-hand' } }
+  world.cluster(scope.blue).apply({ ...node, spec: { providerID: 'aws:///ap-northeast-1a/i-0a' } })
   const { activities, denied } = whoOnlyReads(world)
   const { findings } = await preflown(activities)
   expect(findings).toContain('blocker quota-reached elasticloadbalancing L-53DA6B97')

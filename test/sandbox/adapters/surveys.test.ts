@@ -115,7 +115,18 @@ test('instances are told with their vCPUs, zone, cluster, and whether they are S
   instances.set('i-1', 'running', { type: 'c7g.2xlarge', zone: 'ap-northeast-1d', spot: true, tags })
   instances.set('i-2', 'terminated', { type: 'c7g.large' })
   instances.set('i-3', 'pending', { type: 't3.large', tags: { 'kubernetes.io/cluster/other': 'shared' } })
-  instances.set('i-4', 'running', { type: 't3.large', tags: { ...tags, 'karpenter.sh/nodepool': 'default' } })
+  // https://github.com/aws/karpenter-provider-aws/blob/v1.8.1/pkg/utils/utils.go: GetTags
+  const karpenters = {
+    ...tags,
+    Name: 'default-x7k2p',
+    'eks:eks-cluster-name': 'other',
+    'karpenter.sh/nodepool': 'default',
+    'karpenter.sh/nodeclaim': 'default-x7k2p',
+    'karpenter.k8s.aws/ec2nodeclass': 'default',
+  }
+  instances.set('i-4', 'running', { type: 't3.large', tags: karpenters })
+  const autoMode = { 'eks:eks-cluster-name': 'other', 'eks:kubernetes-node-pool-name': 'general-purpose' }
+  instances.set('i-5', 'running', { type: 't3.large', tags: autoMode })
   const told = await world.outside.compute(world.region).running()
   const id = expect.stringMatching(/^i-/)
   const node = { id, type: 'm7i.xlarge', vcpus: 4, spot: false, cluster: 'blue', by: 'EKS' }
@@ -126,6 +137,7 @@ test('instances are told with their vCPUs, zone, cluster, and whether they are S
     { id: 'i-1', type: 'c7g.2xlarge', vcpus: 8, zone: 'ap-northeast-1d', ...spot },
     { id: 'i-3', ...small },
     { id: 'i-4', ...small, cluster: 'other', by: 'Karpenter', pool: 'default' },
+    { id: 'i-5', ...small, cluster: 'other', by: 'EKS' },
   ])
 })
 
