@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
-import { notGiven } from '../domain/pod-identity-proofs.ts'
+import { notGiven, type NotGiven } from '../domain/pod-identity-proofs.ts'
 import { accountOf, nameOfRole, roleOf } from '../domain/roles.ts'
 import { denied, isDenied } from './errors.ts'
 import { fewAtATime } from './few-at-a-time.ts'
@@ -9,7 +9,9 @@ import { both } from './role-trust.ts'
 import { budgets, notYet } from './waiting.ts'
 
 /** How one service account stands; `says` begins with its name where it does not get its role. */
-type Tried = { readonly is: 'given' | 'unread' } | { readonly is: 'refused' | 'never'; readonly says: string }
+type Tried =
+  | { readonly is: 'given' | 'unread' }
+  | { readonly is: 'refused' | 'never' | 'unsure'; readonly says: string }
 
 /** Each is a few questions to EKS and IAM. */
 const AT_ONCE = 4
@@ -39,7 +41,8 @@ export const roleProofActions = (outside: Outside) => {
       .filter((account) => !isAmong(accounts, account))
       .map((account): Tried => ({ is: 'refused', says: `${nameOf(account)} is not on ${on}` }))
     const tried = [...byToken, ...byEks, ...absent]
-    const that = (is: 'refused' | 'never') => tried.flatMap((one) => (one.is === is ? one.says : [])).toSorted()
+    const that = (is: 'refused' | 'never' | 'unsure') =>
+      tried.flatMap((one) => (one.is === is ? one.says : [])).toSorted()
     const refused = that('refused')
     if (refused.length > 0)
       throw notYet(
@@ -48,11 +51,12 @@ export const roleProofActions = (outside: Outside) => {
         budgets.objects,
       )
     const [given, unread] = (['given', 'unread'] as const).map((is) => tried.filter((one) => one.is === is).length)
-    const never = that('never')
+    const [never, unsure] = [that('never'), that('unsure')]
     return {
       note: [
         `${given} ${given === 1 ? 'service account gets its role' : 'service accounts get their roles'} on ${on}`,
         ...(unread ? [`of ${unread} whose associations are there the trust policies may not be read`] : []),
+        ...(unsure.length > 0 ? [`see for yourself whether these do: ${unsure.join(', ')}`] : []),
         ...(never.length > 0 ? [`on neither side: ${never.join(', ')}`] : []),
       ].join('; '),
     }
@@ -106,10 +110,13 @@ async function associated(
     }
     try {
       const role = await roles.find(nameOfRole(roleArn))
-      const not = role ? notGiven(role.trust, there, here) : { why: 'there is no such role', never: true }
+      const not: NotGiven | undefined = role
+        ? notGiven(role.trust, there, here)
+        : { why: 'there is no such role', is: 'never' }
       // As above: what is not so on the other side either.
       if (!not) found.push({ is: 'given' })
-      else if (not.never && others.includes(name)) found.push({ is: 'never', says: name })
+      else if (not.is === 'unsure') found.push({ is: 'unsure', says: `${name} (${not.why})` })
+      else if (not.is === 'never' && others.includes(name)) found.push({ is: 'never', says: name })
       else found.push({ is: 'refused', says: `${name} does not get ${roleArn}: ${not.why}` })
     } catch (error) {
       if (!isDenied(error)) throw error

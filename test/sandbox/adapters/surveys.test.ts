@@ -115,7 +115,7 @@ test('instances are told with their vCPUs, zone, cluster, and whether they are S
   instances.set('i-1', 'running', { type: 'c7g.2xlarge', zone: 'ap-northeast-1d', spot: true, tags })
   instances.set('i-2', 'terminated', { type: 'c7g.large' })
   instances.set('i-3', 'pending', { type: 't3.large', tags: { 'kubernetes.io/cluster/other': 'shared' } })
-  // https://github.com/aws/karpenter-provider-aws/blob/v1.8.1/pkg/utils/utils.go: GetTags
+  // https://karpenter.sh/docs/concepts/nodeclasses/#spectags, and what it adds by itself.
   const karpenters = {
     ...tags,
     Name: 'default-x7k2p',
