@@ -215,7 +215,7 @@ export interface LoadBalancingPort {
   deleteTargetGroup(arn: string): Promise<void>
   health(targetGroupArn: string): Promise<readonly TargetHealth[]>
   /** How many load balancers and target groups are in the region; and of the former, those that a cluster's controllers made. */
-  usage(cluster: string): Promise<BalancingUsage>
+  usage(blue: string, green: string): Promise<BalancingUsage>
   /** An application or network load balancer that is active, by the name at which it answers. */
   findBalancer(host: string): Promise<Balancer | undefined>
   /** Addresses that stay the same, of those of these network load balancers that have some; by the name at which each answers. */

@@ -141,10 +141,15 @@ export const preparingActivities = (
     })
     const [ofQuotas, ofPermissions] = await Promise.all([
       lookBriefly('quotas of load balancing and IAM', blue, () =>
-        quotaSurvey(world, kubernetes, blue, {
-          apps: platform.apps,
-          provider: !adoption && roles.facts?.provider === true,
-        }),
+        quotaSurvey(
+          world,
+          kubernetes,
+          { blue, green },
+          {
+            apps: platform.apps,
+            provider: !adoption && roles.facts?.provider === true,
+          },
+        ),
       ),
       lookBriefly('permissions of IAM roles', blue, () =>
         permissionSurvey(world, kubernetes, facts, { account: file.account, green }),

@@ -143,13 +143,24 @@ test('instances are told with their vCPUs, zone, cluster, and whether they are S
 
 test('load balancers and target groups are counted, and who has made the former', async () => {
   const port = world.outside.loadBalancing(world.region)
-  const before = await port.usage('blue')
+  const before = await port.usage('blue', 'green')
   world.aws.elbv2.seedLoadBalancer('shared')
   world.aws.elbv2.seedLoadBalancer('own', { 'elbv2.k8s.aws/cluster': 'blue' })
+  world.aws.elbv2.seedLoadBalancer('greens', { 'elbv2.k8s.aws/cluster': 'green' })
   world.aws.elbv2.seedTargetGroup('counted', {})
-  const { application, network, targetGroups } = await port.usage('blue')
-  expect(application).toEqual({ used: before.application.used + 2, ofCluster: before.application.ofCluster + 1 })
-  expect([network, targetGroups]).toEqual([before.network, before.targetGroups + 1])
+  const made = world.aws.elbv2.seedTargetGroup('made', { 'elbv2.k8s.aws/cluster': 'blue' })
+  const { application, network, targetGroups } = await port.usage('blue', 'green')
+  expect(application).toEqual({
+    used: before.application.used + 3,
+    ofBlue: [...before.application.ofBlue, expect.stringContaining('/own/')],
+    ofGreen: before.application.ofGreen + 1,
+  })
+  expect(network).toEqual(before.network)
+  expect(targetGroups).toEqual({
+    used: before.targetGroups.used + 2,
+    ofBlue: [...before.targetGroups.ofBlue, made],
+    ofGreen: 0,
+  })
 })
 
 test('a quota is what the account was given, else what everybody has', async () => {
