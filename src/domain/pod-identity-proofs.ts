@@ -26,8 +26,15 @@ export function notGiven(trust: string, there: Issuing, here: Issuing): NotGiven
   if (lacking.length > 0)
     return { why: `its trust policy does not let ${EKS_PODS} do ${lacking.join(' and ')}`, is: 'never' }
   // A Deny wins over every Allow, and one that asks for no cluster is the same for both.
-  if (all.some((s) => s.Effect === 'Deny' && clusterConditions(s).length > 0 && ACTIONS.some((a) => lets(s, a))))
-    return { why: 'its trust policy denies by cluster', is: 'unsure' }
+  const denials = all.filter(
+    (s) => s.Effect === 'Deny' && clusterConditions(s).length > 0 && ACTIONS.some((action) => lets(s, action)),
+  )
+  const denied = (is: ReturnType<typeof denies>, cluster: Issuing) => denials.some((s) => denies(s, cluster) === is)
+  if (denied('yes', here))
+    return !denied('yes', there) && !denied('maybe', there)
+      ? { why: `its trust policy denies ${here.name} and not ${there.name}: add it to the values of that condition` }
+      : { why: 'its trust policy denies by cluster', is: 'unsure' }
+  if (denied('maybe', here)) return { why: 'its trust policy denies by cluster', is: 'unsure' }
   const [inThere, inHere] = [pods.filter((s) => admits(s, there)), pods.filter((s) => admits(s, here))]
   const both = inThere.filter((s) => inHere.includes(s))
   const suffice = (some: readonly TrustStatement[]) => ACTIONS.every((action) => some.some((s) => lets(s, action)))
@@ -74,16 +81,30 @@ const PLAIN = /^(ForAnyValue:|ForAllValues:)?(String(Equals|EqualsIgnoreCase|Lik
 
 /** By no negation, no test whether a key is there, and no variable. */
 const isPlain = (statement: TrustStatement): boolean =>
-  clusterConditions(statement).every(
-    ({ operator, values }) => PLAIN.test(operator) && !values.some((value) => value.includes('${')),
-  )
+  clusterConditions(statement).every(({ operator, values }) => isPlainly(operator, values))
+
+const isPlainly = (operator: string, values: readonly string[]): boolean =>
+  PLAIN.test(operator) && !values.some((value) => value.includes('${'))
+
+const NOT = /Not(?=Equals|Like)/i
+
+/** `maybe`: it asks for more than the cluster, or for that in a way that is not plain. */
+function denies(statement: TrustStatement, cluster: Issuing): 'yes' | 'no' | 'maybe' {
+  const holds = clusterConditions(statement).map(({ operator, key, values }) => {
+    const plain = operator.replace(NOT, '')
+    return isPlainly(plain, values) ? matches(plain, key, values, cluster) !== NOT.test(operator) : undefined
+  })
+  if (holds.includes(false)) return 'no'
+  return holds.includes(undefined) || Object.keys(apart(statement).Condition ?? {}).length > 0 ? 'maybe' : 'yes'
+}
 
 /** As far as it says which cluster; one that is not plain admits none. */
 const admits = (statement: TrustStatement, cluster: Issuing): boolean =>
   isPlain(statement) &&
-  clusterConditions(statement).every(({ operator, key, values }) =>
-    values.some((value) => matcher(operator, value).test(/name$/i.test(key) ? cluster.name : cluster.arn)),
-  )
+  clusterConditions(statement).every(({ operator, key, values }) => matches(operator, key, values, cluster))
+
+const matches = (operator: string, key: string, values: readonly string[], cluster: Issuing): boolean =>
+  values.some((value) => matcher(operator, value).test(/name$/i.test(key) ? cluster.name : cluster.arn))
 
 /** `*` and `?` mean anything but where strings have to be equal; in ARNs, of which all six parts are there, within a part. */
 function matcher(operator: string, value: string): RegExp {

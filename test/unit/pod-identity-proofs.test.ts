@@ -116,6 +116,35 @@ test.for<{ says: string; statements: readonly object[]; why: string | undefined 
   {
     says: 'it lets in all and denies whoever is not blue',
     statements: [lets(), lets({ Effect: 'Deny', ...unlike('demo-1-35') })],
+    why: 'its trust policy denies demo-1-36 and not demo-1-35: add it to the values of that condition',
+  },
+  {
+    says: 'it lets in all and denies whoever is neither',
+    statements: [
+      lets(),
+      lets({ Effect: 'Deny', Condition: { StringNotLike: { 'aws:RequestTag/eks-cluster-name': 'demo-*' } } }),
+    ],
+    why: undefined,
+  },
+  {
+    says: 'it lets in all and denies a cluster of before',
+    statements: [lets(), lets({ Effect: 'Deny', ...byName('demo-1-34') })],
+    why: undefined,
+  },
+  {
+    says: 'it lets in all and denies some of whoever is not blue',
+    statements: [
+      lets(),
+      lets({
+        Effect: 'Deny',
+        Condition: { ...unlike('demo-1-35').Condition, StringEquals: { 'aws:RequestTag/kubernetes-namespace': 'a' } },
+      }),
+    ],
+    why: 'its trust policy denies by cluster',
+  },
+  {
+    says: 'it lets in all and denies both',
+    statements: [lets(), lets({ Effect: 'Deny', ...unlike('demo-1-34') })],
     why: 'its trust policy denies by cluster',
   },
   {
@@ -142,6 +171,6 @@ test.for<{ says: string; statements: readonly object[]; why: string | undefined 
   else
     expect([said?.why, said?.is]).toEqual([
       expect.stringContaining(why),
-      why.includes('and not') ? undefined : /denies|plain/.test(why) ? 'unsure' : 'never',
+      why.includes('and not') ? undefined : /denies by|not plain/.test(why) ? 'unsure' : 'never',
     ])
 })
