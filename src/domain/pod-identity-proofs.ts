@@ -90,12 +90,13 @@ const NOT = /Not(?=Equals|Like)/i
 
 /** `maybe`: it asks for more than the cluster, or for that in a way that is not plain. */
 function denies(statement: TrustStatement, cluster: Issuing): 'yes' | 'no' | 'maybe' {
-  const holds = clusterConditions(statement).map(({ operator, key, values }) => {
+  const each = clusterConditions(statement).map(({ operator, key, values }) => {
     const plain = operator.replace(NOT, '')
     return isPlainly(plain, values) ? matches(plain, key, values, cluster) !== NOT.test(operator) : undefined
   })
-  if (holds.includes(false)) return 'no'
-  return holds.includes(undefined) || Object.keys(apart(statement).Condition ?? {}).length > 0 ? 'maybe' : 'yes'
+  const holds = new Set(each)
+  if (holds.has(false)) return 'no'
+  return holds.has(undefined) || Object.keys(apart(statement).Condition ?? {}).length > 0 ? 'maybe' : 'yes'
 }
 
 /** As far as it says which cluster; one that is not plain admits none. */
