@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import { authorityFindings } from '../domain/certificate-authorities.ts'
 import { keyFindings } from '../domain/encryption-key.ts'
@@ -11,6 +12,8 @@ import { quotaFindings, type RunningInstance } from '../domain/quotas.ts'
 import { addressingOf, subnetFindings, subnetsOfNodes } from '../domain/subnets.ts'
 import { supportFindings } from '../domain/support-findings.ts'
 import { records } from '../domain/fields.ts'
+import { isUnreachable } from './errors.ts'
+import { inTime, Late } from './in-time.ts'
 import type { Outside, Proven } from './outside.ts'
 import type { EksPort, KubernetesPort } from './ports.ts'
 import { allowedOf } from './quota-survey.ts'
@@ -71,8 +74,10 @@ export async function clusterSurvey(
     ...(builds
       ? [
           look('subnets', cluster.name, async () => subnets(network, kubernetes, facts, await instances, await pods)),
-          look('nodes', cluster.name, async () => nodesElsewhere(cluster.name, await instances)),
-          look('quotas', cluster.name, async () =>
+          look('nodes', cluster.name, async () =>
+            nodesElsewhere(cluster.name, await kubernetes.list('Node'), await instances),
+          ),
+          lookBriefly('quotas', cluster.name, async () =>
             quotaFindings(
               cluster.name,
               { clusters: (await eks.clusterNames()).length, instances: await instances },
@@ -105,15 +110,48 @@ export async function look(what: string, blue: string, at: () => Promise<Finding
   } catch (error) {
     if (!isFinal(error)) throw error
     return [
-      warning(
-        'not-looked-at',
+      notLookedAt(
         `${blue}: ${what}`,
-        `it cannot be looked at: ${error.message}`,
+        error.message,
         'where the worker may not: give it deploy/iam/preflight.json and deploy/rbac/norikae.yaml, as this release has them',
       ),
     ]
   }
 }
+
+/** Preflight as a whole has a minute for an attempt, and most of what it asks is worth more than these. */
+const BRIEFLY_MS = 15_000
+/** The SDK has asked a few times in each of them. */
+const ATTEMPTS = 3
+
+/**
+ * As `look`, at what is good to know and stops nothing either where nobody answers: not within a quarter of a minute, or not
+ * in the third attempt. An account that has too much to be told in time would be asked for ever.
+ */
+export const lookBriefly = (
+  what: string,
+  blue: string,
+  at: () => Promise<Finding[]>,
+  lookMs = BRIEFLY_MS,
+): Promise<Finding[]> =>
+  look(what, blue, async () => {
+    try {
+      return await inTime(at(), lookMs)
+    } catch (error) {
+      const late = error instanceof Late
+      if (!late && !(isUnreachable(error) && activityInfo().attempt >= ATTEMPTS)) throw error
+      return [
+        notLookedAt(
+          `${blue}: ${what}`,
+          error.message,
+          'look again later: norikae preflight; or see for yourself whether there is room, and whom policies name',
+        ),
+      ]
+    }
+  })
+
+const notLookedAt = (about: string, why: string, remedy: string): Finding =>
+  warning('not-looked-at', about, `it cannot be looked at: ${why}`, remedy)
 
 /** Asking again would not help. */
 const isFinal = (error: unknown): error is ApplicationFailure =>

@@ -29,7 +29,12 @@ export const clusterActions = (outside: Outside) => {
     if (found.status !== 'FAILED') throw notYet(`${cluster} is ${found.status}`, budgets.cluster)
     if (Number(found.tags[ATTEMPT_TAG]) >= call.attempt)
       throw failed(`${cluster} is FAILED: ${found.healthIssues.join('; ') || 'EKS says no more'}`)
-    await eks.deleteCluster(cluster)
+    await unlessGone(
+      cluster,
+      budgets.cluster,
+      async () => isGoing(await eks.findCluster(cluster)),
+      () => eks.deleteCluster(cluster),
+    )
     throw notYet(`${cluster} failed in an earlier try and is deleted first`, budgets.cluster)
   }
 

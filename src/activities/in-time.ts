@@ -3,12 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Less than a glance takes: what is seen beside it is told all the same. */
 export const LOOK_MS = 10_000
 
-/** What a look answers; throws what it throws, and once so many milliseconds are over, that it was not read. */
+/** It may still be answered, and nobody waits for it. */
+export class Late extends Error {}
+
+/** What a look answers; throws what it throws, and once so many milliseconds are over, `Late`. */
 export async function inTime<T>(look: Promise<T>, lookMs = LOOK_MS): Promise<T> {
   const over = new AbortController()
   const late = async (): Promise<never> => {
     await sleep(lookMs, undefined, { signal: over.signal })
-    throw new Error(`it was not read in ${lookMs / 1000}s`)
+    throw new Late(`it was not read in ${lookMs / 1000}s`)
   }
   try {
     return await Promise.race([look, late()])

@@ -1,7 +1,7 @@
 import type { BlueFacts } from '../domain/facts.ts'
 import type { Finding } from '../domain/findings.ts'
 import { permissionFindings, rolesOnCluster } from '../domain/role-permissions.ts'
-import { accountOf, usesOf } from '../domain/roles.ts'
+import { accountOf, nameOfRole, usesOf } from '../domain/roles.ts'
 import type { Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 
@@ -14,5 +14,7 @@ export async function permissionSurvey(
 ): Promise<Finding[]> {
   const arns = rolesOnCluster(facts, usesOf(await kubernetes.list('ServiceAccount'), facts.addons))
   const own = new Set([...arns].filter((arn) => accountOf(arn) === account))
-  return own.size === 0 ? [] : permissionFindings(facts.cluster, green, own, await roles.permissions())
+  return own.size === 0
+    ? []
+    : permissionFindings(facts.cluster, green, own, await roles.permissions([...own].map(nameOfRole)))
 }

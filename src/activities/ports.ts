@@ -114,8 +114,8 @@ export interface RolesPort {
   find(name: string): Promise<RoleDescription | undefined>
   /** Every role of the account, without its tags. */
   all(): Promise<readonly RoleDescription[]>
-  /** Policies of roles that somebody of the account has written, of all roles: those of AWS name no cluster. */
-  permissions(): Promise<readonly RolePermission[]>
+  /** Policies of these roles that somebody of the account has written: those of AWS name no cluster. A role that is gone has none. */
+  permissions(roles: readonly string[]): Promise<readonly RolePermission[]>
   /** Replaces the whole policy, whatever it has become meanwhile. Throws `quotaExceeded` where it is too long. */
   setTrust(name: string, document: string): Promise<void>
   /** Characters that a trust policy may have, without white space. */
@@ -217,7 +217,7 @@ export interface LoadBalancingPort {
   deleteTargetGroup(arn: string): Promise<void>
   health(targetGroupArn: string): Promise<readonly TargetHealth[]>
   /** How many load balancers and target groups are in the region; and of the former, those that a cluster's controllers made. */
-  usage(cluster: string): Promise<BalancingUsage>
+  usage(blue: string, green: string): Promise<BalancingUsage>
   /** An application or network load balancer that is active, by the name at which it answers. */
   findBalancer(host: string): Promise<Balancer | undefined>
   /** Addresses that stay the same, of those of these network load balancers that have some; by the name at which each answers. */

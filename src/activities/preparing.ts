@@ -32,7 +32,7 @@ import { adoptionOf } from './adopting.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { blueOf } from './blue.ts'
 import { cloneSurvey } from './clone-survey.ts'
-import { clusterSurvey, insightsRefreshed, look } from './cluster-survey.ts'
+import { clusterSurvey, insightsRefreshed, lookBriefly } from './cluster-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput, notFound } from './errors.ts'
 import { dnsSurvey } from './external-dns.ts'
@@ -138,21 +138,30 @@ export const preparingActivities = (
       green: adopted,
       groupRules,
     })
+    const [ofQuotas, ofPermissions] = await Promise.all([
+      lookBriefly('quotas of load balancing and IAM', blue, () =>
+        quotaSurvey(
+          world,
+          kubernetes,
+          { blue, green },
+          {
+            apps: platform.apps,
+            provider: !adoption && roles.facts?.provider === true,
+          },
+        ),
+      ),
+      lookBriefly('permissions of IAM roles', blue, () =>
+        permissionSurvey(world, kubernetes, facts, { account: file.account, green }),
+      ),
+    ])
     const found = sight.findings([
       ...ruleOwnerFindings(owned),
       ...takenFindings(requested),
       ...(adoption?.findings ?? (await clone.findings())),
       ...ofCluster,
-      ...(await look('quotas of load balancing and IAM', blue, () =>
-        quotaSurvey(world, kubernetes, blue, {
-          apps: platform.apps,
-          provider: !adoption && roles.facts?.provider === true,
-        }),
-      )),
+      ...ofQuotas,
       ...roles.findings,
-      ...(await look('permissions of IAM roles', blue, () =>
-        permissionSurvey(world, kubernetes, facts, { account: file.account, green }),
-      )),
+      ...ofPermissions,
       ...podIdentityFindings(facts.podIdentities),
       ...auditLogFindings(facts.cluster),
       ...ruleFindings(groupRules),

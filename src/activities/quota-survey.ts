@@ -19,12 +19,12 @@ export async function allowedOf(
 export async function quotaSurvey(
   world: Pick<Proven, 'loadBalancing' | 'quotas' | 'roles'>,
   kubernetes: Pick<KubernetesPort, 'list' | 'pages'>,
-  blue: string,
+  { blue, green }: { readonly blue: string; readonly green: string },
   { apps, provider }: { readonly apps: readonly App[]; readonly provider: boolean },
 ): Promise<Finding[]> {
   const routes = apps.flatMap((app) => app.environments.flatMap((e) => e.routes)).filter((r) => r.kind === 'alb')
   const [balancing, used, allowed, shared] = await Promise.all([
-    world.loadBalancing.usage(blue),
+    world.loadBalancing.usage(blue, green),
     provider ? world.roles.providers() : [],
     allowedOf(world, [
       ...(['targetGroups', 'application', 'network'] as const),
@@ -34,7 +34,7 @@ export async function quotaSurvey(
     routes.length > 0 ? sharedBy(kubernetes, routes) : [],
   ])
   const providers = { used: used.length, more: provider ? 1 : 0 }
-  return quotaFindingsAround({ balancing, groups: routes.length, providers, shared }, allowed)
+  return quotaFindingsAround({ balancing, groups: routes.map((r) => r.blueTargetGroup), providers, shared }, allowed)
 }
 
 /**

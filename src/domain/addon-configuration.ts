@@ -1,5 +1,6 @@
 import type { AddonDescription } from './eks-objects.ts'
 import { blocker, warning, type Finding } from './findings.ts'
+import { ofLook } from './missing-rights.ts'
 
 /** An add-on of blue with a configuration, the version that green gets, and what that would refuse of it. */
 export interface Configured {
@@ -14,11 +15,14 @@ export const configurationFindings = (found: readonly Configured[]): Finding[] =
   found.flatMap(({ addon: { name, version }, target, faults }) =>
     faults === undefined
       ? [
-          warning(
-            'addon-configuration',
-            name,
-            `the schema that EKS publishes for ${target} cannot be read, so its configuration was not checked against it`,
-            'read it against what the new version takes; where EKS refuses it, the step that installs the add-on says so',
+          ofLook(
+            'schemas of add-ons',
+            warning(
+              'addon-configuration',
+              name,
+              `the schema that EKS publishes for ${target} cannot be read, so its configuration was not checked against it`,
+              'read it against what the new version takes; where EKS refuses it, the step that installs the add-on says so',
+            ),
           ),
         ]
       : faults.map((fault) =>

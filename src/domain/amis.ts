@@ -4,6 +4,7 @@ import type { ClusterFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { compareVersions, type KubernetesVersion } from './kubernetes-version.ts'
 import type { Templated } from './launch-templates.ts'
+import { ofLook } from './missing-rights.ts'
 
 /**
  * What nodes of green boot from, where EKS does not choose by itself: an image of one's own is built for one Kubernetes,
@@ -115,7 +116,7 @@ function ofOwn(
     return refuse(
       `green.amis gives it ${mapped}, which this account does not see in its region`,
       'copy it there or share it with the account',
-    )
+    ).map((f) => ofLook('images', f))
   if (after.state !== 'available')
     return refuse(`green.amis gives it ${mapped}, which is ${after.state}`, 'wait until it is available')
   if (before && before.architecture !== after.architecture)

@@ -64,14 +64,18 @@ function needsMore(
   const chosen = addonVersionFor(versions, target, version)
   const [next, now] = [chosen, version].map((one) => versions.find((v) => v.version === one))
   const asNodes = serviceAccountRoleArn === undefined && podIdentities.length === 0
+  const bare = next?.requiresConfiguration === true && configurationValues === ''
   return [
-    ...(next?.requiresConfiguration && configurationValues === ''
+    // Where blue's own version says so too, or nobody knows what it says, blue runs without one.
+    ...(bare
       ? [
-          blocker(
+          (now && !now.requiresConfiguration ? blocker : warning)(
             'addon-configuration',
             name,
-            `${next.version} does not install without a configuration, and blue's has none`,
-            `configure it on blue: aws eks describe-addon-configuration --addon-name ${name} --addon-version ${next.version}`,
+            now && !now.requiresConfiguration
+              ? `${next.version} does not install without a configuration, and blue's has none`
+              : `EKS says that ${next.version} does not install without a configuration, and blue's ${version} runs without one`,
+            `configure it on blue, where it needs one: aws eks describe-addon-configuration --addon-name ${name} --addon-version ${next.version}`,
           ),
         ]
       : []),

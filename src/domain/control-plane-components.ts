@@ -1,10 +1,11 @@
 import type { ClusterDescription, Settings, VersionDescription } from './eks-objects.ts'
 import { record, records } from './fields.ts'
-import { blocker, type Finding } from './findings.ts'
+import { blocker, warning, type Finding } from './findings.ts'
 
 /**
  * What blue's API server, scheduler and controller manager are started with, against what EKS takes for a version of
- * Kubernetes. It refuses the rest when green is made. What EKS tells no limit of is passed over.
+ * Kubernetes. It refuses the rest when green is made. Of a version without any limits nothing is said; where they leave a
+ * setting out, EKS may take it or not, so that is a warning.
  * https://docs.aws.amazon.com/eks/latest/APIReference/API_ControlPlaneConfigInfo.html
  */
 
@@ -30,9 +31,16 @@ export function componentFindings(
     const value = at(has, path)
     if (value === undefined) return []
     const told = at(limits, path)
-    const faults =
-      told === undefined ? ['EKS does not offer it there'] : judge(value, record(record(told)['constraints']))
-    return faults.map((fault) =>
+    if (told === undefined)
+      return [
+        warning(
+          'cluster-component',
+          `${name} ${path}`,
+          `blue has ${JSON.stringify(value)}, and EKS does not say whether ${target.version} takes it`,
+          "see whether it is offered there; where it is not, the step that creates green fails with EKS's reason",
+        ),
+      ]
+    return judge(value, record(record(told)['constraints'])).map((fault) =>
       blocker(
         'cluster-component',
         `${name} ${path}`,

@@ -3,6 +3,7 @@ import type { LaunchTemplate, NewLaunchTemplate } from './ec2-objects.ts'
 import type { NodegroupDescription } from './eks-objects.ts'
 import type { ClusterFacts } from './facts.ts'
 import { blocker, type Finding } from './findings.ts'
+import { ofLook } from './missing-rights.ts'
 import { namesIn, renamed, type Named } from './names-of-clusters.ts'
 
 /**
@@ -91,10 +92,13 @@ export function templateFindings(found: readonly Templated[], green: string, mad
     const { name, launchTemplate } = group
     if (!template)
       return [
-        refuse(
-          name,
-          `its launch template ${launchTemplate ?? ''} is not there any more`,
-          'give blue a node group that can be made anew',
+        ofLook(
+          'launch templates',
+          refuse(
+            name,
+            `its launch template ${launchTemplate ?? ''} is not there any more`,
+            'give blue a node group that can be made anew',
+          ),
         ),
       ]
     if (template.unreadable)

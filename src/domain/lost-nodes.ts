@@ -49,7 +49,7 @@ export function lostNode({ metadata, spec, status }: KubernetesObject): LostNode
 }
 
 /** `aws:///ap-northeast-1a/i-0123456789abcdef0`; of Fargate and of hybrid nodes the last part is no instance. */
-const instanceIn = (providerId: unknown): string | undefined =>
+export const instanceIn = (providerId: unknown): string | undefined =>
   typeof providerId === 'string' ? /^aws:\/\/\/[^/]+\/(i-[^/]+)$/.exec(providerId)?.[1] : undefined
 
 /** What counts as gone although it is listed. */

@@ -10,7 +10,10 @@ interface Look {
   /** So the upgrade would be planned without it. */
   readonly unknown: string
   readonly level: 'blocker' | 'warning'
-  /** Codes of findings that would be said of it where it was seen, and cannot be where it was not. */
+  /**
+   * Codes of findings that cannot be said where it was not seen, whatever they say. Where some of a code can, those that
+   * cannot are marked (`ofLook`).
+   */
   readonly hides?: readonly string[]
 }
 
@@ -19,13 +22,12 @@ export const looks = {
     asks: ['ec2:DescribeLaunchTemplates', 'ec2:DescribeLaunchTemplateVersions'],
     unknown: 'what its nodes start from, and whether that names blue: green’s node groups cannot be planned',
     level: 'blocker',
-    hides: ['nodegroup-launch-template', 'nodegroup-custom-ami', 'nodegroup-al2', 'nodegroup-user-data', 'ami-unused'],
+    hides: ['ami-unused'],
   },
   images: {
     asks: ['ec2:DescribeImages'],
     unknown: 'whether the images of green.amis are there, and for which processor: green’s nodes might never start',
     level: 'blocker',
-    hides: ['nodegroup-custom-ami'],
   },
   'rules of security groups': {
     asks: ['ec2:DescribeSecurityGroups'],
@@ -90,7 +92,6 @@ export const looks = {
     asks: ['eks:DescribeAddonConfiguration'],
     unknown: 'whether green’s add-ons would take the configuration that they have on blue',
     level: 'blocker',
-    hides: ['addon-configuration'],
   },
   'identity providers': {
     asks: ['eks:ListIdentityProviderConfigs', 'eks:DescribeIdentityProviderConfig'],
@@ -119,8 +120,12 @@ export function rightMissing(name: LookName, blue: string, says: string): Findin
     : warning('not-looked-at', its, message, remedy)
 }
 
-/** Without what cannot be said of what was not seen. */
+/** Said of what this look tells alone: it may be that it was not seen. */
+export const ofLook = (look: LookName, finding: Finding): Finding => ({ ...finding, look })
+
+/** Without what cannot be said of what was not seen; what code alone, or another look, decides is told all the same. */
 export function sayable(findings: readonly Finding[], missing: readonly LookName[]): Finding[] {
   const hidden = new Set(missing.flatMap((name) => (looks[name] as Look).hides ?? []))
-  return findings.filter(({ code }) => !hidden.has(code))
+  const unseen = new Set<string | undefined>(missing)
+  return findings.flatMap(({ look, ...finding }) => (hidden.has(finding.code) || unseen.has(look) ? [] : [finding]))
 }

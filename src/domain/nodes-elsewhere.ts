@@ -1,13 +1,21 @@
 import { blocker, warning, type Finding } from './findings.ts'
+import type { KubernetesObject } from './kubernetes-objects.ts'
+import { instanceIn } from './lost-nodes.ts'
 import type { RunningInstance } from './quotas.ts'
 
 /**
  * Nodes of blue that no node group, no Fargate profile and no Auto Mode of it has started: EKS does not know what starts
- * them, so green gets none of the kind.
+ * them, so green gets none of the kind. `nodes`: the cluster's own. What is tagged as of a cluster may be no node of it, as
+ * bastions are, and a node may have no such tag.
  */
-export function nodesElsewhere(blue: string, instances: readonly RunningInstance[]): Finding[] {
-  const its = instances.filter((i) => i.cluster === blue)
-  const of = (by: RunningInstance['by']) => counted(its.filter((i) => i.by === by))
+export function nodesElsewhere(
+  blue: string,
+  nodes: readonly KubernetesObject[],
+  instances: readonly RunningInstance[],
+): Finding[] {
+  const ids = new Set(nodes.map(({ spec }) => instanceIn(spec?.['providerID'])))
+  const its = instances.filter((i) => ids.has(i.id))
+  const of = (by: NonNullable<RunningInstance['by']>) => counted(its.filter((i) => (i.by ?? 'others') === by))
   const [karpenters, others] = [of('Karpenter'), of('others')]
   return [
     ...(others

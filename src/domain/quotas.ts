@@ -47,11 +47,19 @@ export interface Need {
   readonly more: number
 }
 
-/** Of the load balancers that a cluster's controllers have made green's make as many: apps on them move by records. */
+/** How many there are, and which of them controllers of blue and of green have made. Those of green make what those of blue did. */
+export interface Balancing {
+  readonly used: number
+  /** ARNs. */
+  readonly ofBlue: readonly string[]
+  /** One that others have made, or that an upgrade of before has, may have its own by now. */
+  readonly ofGreen: number
+}
+
 export interface BalancingUsage {
-  readonly application: { readonly used: number; readonly ofCluster: number }
-  readonly network: { readonly used: number; readonly ofCluster: number }
-  readonly targetGroups: number
+  readonly application: Balancing
+  readonly network: Balancing
+  readonly targetGroups: Balancing
 }
 
 /** Above this share there is room for green, and for little else. */
@@ -103,7 +111,7 @@ const around = {
   providers: 'OIDC providers in the account',
 } as const
 
-/** What green needs around it. `groups`: target groups that Norikae makes. */
+/** What green needs around it. `groups`: target groups of blue, beside which Norikae makes one each. */
 export function quotaFindingsAround(
   {
     balancing,
@@ -112,15 +120,19 @@ export function quotaFindingsAround(
     shared = [],
   }: {
     readonly balancing: BalancingUsage
-    readonly groups: number
+    readonly groups: readonly string[]
     readonly providers: Need
     readonly shared?: readonly SharedBalancer[]
   },
   allowed: Allowed,
 ): Finding[] {
-  const like = ({ used, ofCluster }: BalancingUsage['network']): Need => ({ used, more: ofCluster })
+  const like = ({ used, ofBlue, ofGreen }: Balancing, but: readonly string[] = []): Need => ({
+    used,
+    more: Math.max(0, ofBlue.filter((arn) => !but.includes(arn)).length - ofGreen),
+  })
+  const made = like(balancing.targetGroups, groups)
   const needs: Readonly<Record<keyof typeof around, Need>> = {
-    targetGroups: { used: balancing.targetGroups, more: groups },
+    targetGroups: { ...made, more: made.more + groups.length },
     application: like(balancing.application),
     network: like(balancing.network),
     providers,

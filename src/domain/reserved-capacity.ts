@@ -16,7 +16,16 @@ export const capacityFindings = (
     const settings = templates.find((t) => t.group.name === group.name)?.template?.settings ?? {}
     const where = group.capacityType === 'CAPACITY_BLOCK' ? 'a Capacity Block' : reservedIn(settings)
     if (where === undefined) return []
-    const { desiredSize } = group.scalingConfig
+    const { desiredSize, maxSize } = group.scalingConfig
+    if (desiredSize === 0)
+      return [
+        warning(
+          'nodegroup-capacity',
+          group.name,
+          `its nodes start in ${where} only; it has none now, and green's group may start ${maxSize} beside blue's`,
+          'see that there is room for both in it; else pods of green wait for nodes while blue has its own',
+        ),
+      ]
     return [
       warning(
         'nodegroup-capacity',

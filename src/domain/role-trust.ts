@@ -11,6 +11,7 @@ import {
   merged,
   namedBy,
   same,
+  speaksOfOthersThan,
   swapOf,
   unique,
   withoutSid,
@@ -46,12 +47,13 @@ export interface Amended {
 /**
  * The policy with the same for green that others have written for blue, one statement for each of theirs, which stay as
  * they are. Where that is longer than `quota` (characters), those that differ in service accounts alone become one. What
- * somebody has written for green already is not written again; what Norikae wrote for green before is written anew.
+ * somebody has written for green already is not written again; what Norikae wrote for green before is written anew. What
+ * speaks of whoever is not blue has no such copy, and is for people.
  */
 export function withGreen(policy: TrustPolicy, blue: Issuing, green: Issuing, quota: number): Amended {
   const others = policy.Statement.filter((s) => !isOwn(s, green))
   const swap = swapOf(blue, green)
-  const ofBlue = others.filter((s) => !same(swap(s), s))
+  const ofBlue = others.filter((s) => !same(swap(s), s) && !speaksOfOthersThan(s, blue))
   const wanted = unique(ofBlue.map((s) => withoutSid(swap(s))))
   const missing = wanted.filter((w) => !policy.Statement.some((s) => covers(s, w)))
   const own = wanted.filter((w) => !others.some((s) => covers(s, w)))
@@ -69,6 +71,10 @@ export function withGreen(policy: TrustPolicy, blue: Issuing, green: Issuing, qu
     ofBlue: ofBlue.length,
   }
 }
+
+/** Statements that deny whoever is not blue: green is to be added to their values, which only their owner does. */
+export const denyingOthers = (policy: TrustPolicy, blue: Issuing, green: Issuing): readonly TrustStatement[] =>
+  policy.Statement.filter((s) => s.Effect === 'Deny' && speaksOfOthersThan(s, blue) && !speaksOfOthersThan(s, green))
 
 /** Does a statement let this cluster's pods in, or speak of it in a condition? */
 export const namesCluster = (policy: TrustPolicy, cluster: Issuing): boolean =>

@@ -4,7 +4,7 @@ import type { KubernetesObject } from './kubernetes-objects.ts'
 import type { DeclaredOwners, OwnedRow } from './ownership.ts'
 import { readable } from './readable.ts'
 import { toBeKnown, toolOf } from './role-owners.ts'
-import { namesCluster, trustPolicy, withGreen, type TrustPolicy } from './role-trust.ts'
+import { denyingOthers, namesCluster, trustPolicy, withGreen, type TrustPolicy } from './role-trust.ts'
 import { hostOf, namedBy, type Issuing, type TrustStatement } from './trust-statements.ts'
 
 /** An IAM role of the platform's account. */
@@ -161,6 +161,9 @@ export function rolesToCarry(found: {
         ...(tool === undefined ? [] : [toBeRequested(role, tool, by(role.arn))]),
       ]),
       ...judged
+        .filter(({ policy }) => denyingOthers(policy, blue, green).length > 0)
+        .map(({ role }) => denying(role, blue.name, green.name)),
+      ...judged
         .filter(({ role, amended }) => users.has(role.arn) && amended.ofBlue === 0)
         .map(({ role }) => notTrusting(role.arn, by(role.arn), 'its trust policy does not name blue’s issuer')),
       ...unknown.map(([arn]) => notTrusting(arn, by(arn), 'there is no such role')),
@@ -214,6 +217,14 @@ const noRoom = ({ name }: RoleDescription, length: number, quota: number): Findi
     name,
     `its trust policy needs ${length} characters to let in green too, and this account allows ${quota}`,
     'take statements of clusters that are gone out of it, or have the quota L-C07B4B0D (role trust policy length) of IAM raised',
+  )
+
+const denying = ({ name }: RoleDescription, blue: string, green: string): Finding =>
+  warning(
+    'role-denies',
+    name,
+    `its trust policy denies whoever is not ${blue}, and so green's pods; Norikae changes no statement of others, and the same one for green would shut out both`,
+    `have whoever wrote it add ${green} to the values of that condition, beside ${blue}, before an app that needs the role moves`,
   )
 
 const toBeRequested = ({ name }: RoleDescription, tool: string, by: string): Finding =>

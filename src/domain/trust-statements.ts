@@ -130,6 +130,19 @@ function isMet(operator: string, values: readonly string[], has: string): boolea
   return values.some((value) => value.includes('${')) ? undefined : false
 }
 
+const NEGATED = /Not(Equals|Like)/i
+
+/**
+ * Does it speak of whoever is not this cluster? The same beside it for another one would be of everybody: a Deny of whoever is
+ * not blue and one of whoever is not green together let in nobody.
+ */
+export function speaksOfOthersThan(statement: TrustStatement, cluster: Issuing): boolean {
+  const { Condition = {} } = statement
+  const of = Object.fromEntries(Object.entries(Condition).filter(([operator]) => NEGATED.test(operator)))
+  const { oidcIssuer: _, ...byName } = cluster
+  return namedBy({ Condition: of }, byName).length > 0
+}
+
 const NOBODY: Issuing = { name: '', arn: '', oidcIssuer: 'https://' }
 
 /** Where it names blue's provider, only green's is let in by the new one. */

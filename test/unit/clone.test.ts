@@ -230,7 +230,21 @@ describe('add-on versions', () => {
       next: { requiresConfiguration: true },
       now: {},
       has: {},
-      codes: ['addon-configuration'],
+      codes: ['blocker addon-configuration'],
+    },
+    {
+      says: 'needs a configuration, as it did',
+      next: { requiresConfiguration: true },
+      now: { requiresConfiguration: true },
+      has: {},
+      codes: ['warning addon-configuration'],
+    },
+    {
+      says: 'needs a configuration, as who knows before',
+      next: { requiresConfiguration: true },
+      now: undefined,
+      has: {},
+      codes: ['warning addon-configuration'],
     },
     {
       says: 'needs what blue’s has',
@@ -244,7 +258,7 @@ describe('add-on versions', () => {
       next: { requiresIamPermissions: true },
       now: {},
       has: {},
-      codes: ['addon-role'],
+      codes: ['warning addon-role'],
     },
     {
       says: 'needs permissions as it did',
@@ -264,7 +278,7 @@ describe('add-on versions', () => {
     const { configurationValues: _c, serviceAccountRoleArn: _r, ...plain } = addon
     const offered = [{ ...version('v2', ['1.36']), ...next }, ...(now ? [{ ...version('v1', ['1.35']), ...now }] : [])]
     const its = { ...blue, addons: [{ ...plain, name: 'x', version: 'v1', podIdentities: [], ...has }] }
-    expect(planAddons(its, { x: offered }, '1.36').findings.map((f) => f.code)).toEqual(codes)
+    expect(planAddons(its, { x: offered }, '1.36').findings.map((f) => `${f.level} ${f.code}`)).toEqual(codes)
   })
 })
 

@@ -14,7 +14,6 @@ const target: VersionDescription = {
     'tier-4xl': { kubeApiServerConfig: { eventTtl: { constraints: { min: '10m', max: '1h' } } } },
   },
 }
-const { kubeSchedulerConfig: _none, ...withoutScheduler } = componentLimits
 const ttl = (eventTtl: string) => ({ kubeApiServerConfig: { eventTtl } })
 const range = (minPort: number, maxPort: number) => ({
   kubeApiServerConfig: { serviceNodePortRange: { minPort, maxPort } },
@@ -69,12 +68,6 @@ test.for<{
     is: ['from 10s to 60s'],
   },
   {
-    says: 'the new version does not have it',
-    settings: scoring('MostAllocated'),
-    to: { ...target, components: withoutScheduler },
-    is: ['EKS does not offer it there'],
-  },
-  {
     says: 'EKS tells no limits',
     settings: ttl('99h'),
     to: { version: '1.36', status: 'STANDARD_SUPPORT', isDefault: false },
@@ -86,6 +79,21 @@ test.for<{
   expect(found.map((f) => [f.level, f.code, f.message.replace(/^.* for [\d.]+: /, '')])).toEqual(
     is.map((fault) => ['blocker', 'cluster-component', fault]),
   )
+})
+
+test('what the limits of a version leave out is a warning: EKS may take it', () => {
+  const { kubeApiServerConfig, ...rest } = componentLimits
+  const { eventTtl: _none, ...others } = kubeApiServerConfig
+  for (const components of [rest, { ...rest, kubeApiServerConfig: others }]) {
+    const found = componentFindings(
+      { name: 'blue', settings: { ...ttl('2h'), ...threshold(1) } },
+      { ...target, components, componentsOfTier: {} },
+    )
+    expect(found.map((f) => `${f.level} ${f.about}: ${f.message}`)).toEqual([
+      'warning blue kubeApiServerConfig.eventTtl: blue has "2h", and EKS does not say whether 1.36 takes it',
+      expect.stringContaining('blocker blue kubeControllerManagerConfig.'),
+    ])
+  }
 })
 
 test('it is told by its path, with what blue has', () => {

@@ -2,10 +2,14 @@ import { expect, test } from 'vitest'
 import { denied, unreachable } from '../../src/activities/errors.ts'
 import type { Proven } from '../../src/activities/outside.ts'
 import { seenBy, sightOf } from '../../src/activities/sight.ts'
-import { blocker } from '../../src/domain/findings.ts'
-import { looks, rightMissing, sayable, type LookName } from '../../src/domain/missing-rights.ts'
+import { configurationFindings } from '../../src/domain/addon-configuration.ts'
+import { amiFindings } from '../../src/domain/amis.ts'
+import { blocker, type Finding } from '../../src/domain/findings.ts'
+import { templateFindings } from '../../src/domain/launch-templates.ts'
+import { looks, ofLook, rightMissing, sayable, type LookName } from '../../src/domain/missing-rights.ts'
 import { decide } from '../../src/sandbox/aws/authorization/policy.ts'
 import { policyNamed } from '../../src/sandbox/aws/policies.ts'
+import { aNodeGroup } from '../support/eks.ts'
 
 /** Whatever preflight asks of AWS goes on where the worker may not, and says so. */
 
@@ -83,9 +87,53 @@ test('a right is told with what is not known, what green would lack, and what to
 })
 
 test('what was not seen is not said to be gone, and all else is told', () => {
-  const found = ['nodegroup-launch-template', 'route-unused', 'no-apps'].map((code) => blocker(code, 'x', '', ''))
-  const codes = (...missing: LookName[]) => sayable(found, missing).map((f) => f.code)
-  expect(codes()).toEqual(['nodegroup-launch-template', 'route-unused', 'no-apps'])
-  expect(codes('launch templates')).toEqual(['route-unused', 'no-apps'])
-  expect(codes('listener rules', 'launch templates')).toEqual(['no-apps'])
+  const found = [
+    ...['route-unused', 'ami-unused', 'no-apps'].map((code) => blocker(code, 'x', '', '')),
+    ofLook('images', blocker('nodegroup-custom-ami', 'unseen', '', '')),
+    blocker('nodegroup-custom-ami', 'by the file alone', '', ''),
+  ]
+  const told = (...missing: LookName[]) => sayable(found, missing).map((f) => `${f.code} ${f.about}`)
+  expect(told()).toEqual(found.map((f) => `${f.code} ${f.about}`))
+  expect(told('launch templates', 'listener rules')).toEqual([
+    'no-apps x',
+    'nodegroup-custom-ami unseen',
+    'nodegroup-custom-ami by the file alone',
+  ])
+  expect(told('images')).toEqual([
+    'route-unused x',
+    'ami-unused x',
+    'no-apps x',
+    'nodegroup-custom-ami by the file alone',
+  ])
+  expect(sayable(found, []).flatMap((f) => f.look ?? [])).toEqual([])
+})
+
+test('of node groups and add-ons only what the missing look would tell is left out', () => {
+  const [custom, plain] = [
+    aNodeGroup({ name: 'own', amiType: 'CUSTOM' }),
+    aNodeGroup({ name: 'al2', amiType: 'AL2_x86_64' }),
+  ]
+  const nodegroups = [custom, plain].map((group) => ({ ...group, launchTemplate: 'lt-1:1' }))
+  const template = { id: 'lt-1', name: 'nodes', version: '1', settings: { ImageId: 'ami-1' }, tags: {} }
+  const booted = (seen: boolean, amis: Readonly<Record<string, string>>) => ({
+    nodegroups,
+    templates: nodegroups.map((group) => ({ group, template: seen ? template : undefined })),
+    amis,
+    from: '1.35',
+    to: '1.36' as const,
+  })
+  const codes = (found: readonly Finding[], missing: LookName) => sayable(found, [missing]).map((f) => f.code)
+  const unseen = booted(false, { 'ami-1': 'ami-2' })
+  const found = [...templateFindings(unseen.templates, 'green'), ...amiFindings(unseen, [])]
+  expect(codes(found, 'launch templates')).toEqual(['nodegroup-al2'])
+  // Nobody has said what is in its place, wherever that is.
+  expect(codes(amiFindings(booted(true, {}), []), 'images')).toEqual(['nodegroup-custom-ami', 'nodegroup-al2'])
+  expect(codes(amiFindings(booted(true, { 'ami-1': 'ami-2' }), []), 'images')).toEqual(['nodegroup-al2'])
+  const configured = (faults: readonly string[] | undefined) => ({
+    addon: { name: 'x', version: 'v1' },
+    target: 'v2',
+    faults,
+  })
+  const ofAddons = configurationFindings([configured(undefined), configured(['no'])])
+  expect(sayable(ofAddons, ['schemas of add-ons']).map((f) => f.level)).toEqual(['blocker'])
 })

@@ -43,3 +43,13 @@ test.for<{ says: string; capacityType?: string; settings?: Readonly<Record<strin
     is.map((where) => `its nodes start in ${where} only, and green's group starts 3 more while blue keeps its own`),
   )
 })
+
+test('a group without nodes starts none more, and may later', () => {
+  const group = aNodeGroup({
+    capacityType: 'CAPACITY_BLOCK',
+    scalingConfig: { minSize: 0, maxSize: 9, desiredSize: 0 },
+  })
+  expect(capacityFindings([group], []).map((f) => f.message)).toEqual([
+    "its nodes start in a Capacity Block only; it has none now, and green's group may start 9 beside blue's",
+  ])
+})

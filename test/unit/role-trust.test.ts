@@ -52,6 +52,25 @@ describe('green is let in as blue is', () => {
       gets: [irsa(green, 'web'), irsa(green, 'job')],
     },
     {
+      says: 'what refuses whoever is not blue is not copied: both together would refuse everybody',
+      has: [
+        podIdentity(undefined),
+        { ...podIdentity({ StringNotEquals: { 'aws:RequestTag/eks-cluster-name': blue.name } }), Effect: 'Deny' },
+        { ...podIdentity({ ArnNotLike: { 'aws:SourceArn': [blue.arn] } }), Effect: 'Deny' },
+      ],
+      gets: [],
+    },
+    {
+      says: 'what lets in whoever is not blue lets in green, and its copy would let in blue',
+      has: [podIdentity({ StringNotLike: { 'aws:RequestTag/eks-cluster-name': blue.name } })],
+      gets: [],
+    },
+    {
+      says: 'an issuer is followed whatever is not to be let in of it',
+      has: [irsa(blue, 'web', { Condition: { StringNotEquals: { [`${hostOf(blue.oidcIssuer)}:sub`]: 'x' } } })],
+      gets: [irsa(green, 'web', { Condition: { StringNotEquals: { [`${hostOf(green.oidcIssuer)}:sub`]: 'x' } } })],
+    },
+    {
       says: 'what refuses blue refuses green',
       has: [irsa(blue, 'web', { Effect: 'Deny' })],
       gets: [irsa(green, 'web', { Effect: 'Deny' })],

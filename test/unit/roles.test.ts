@@ -299,3 +299,22 @@ test('green is foreseen with an issuer as long as blue’s', () => {
     oidcIssuer: `https://oidc.eks.ap-northeast-1.amazonaws.com/id/${'0'.repeat(32)}`,
   })
 })
+
+test.for([
+  { says: 'whoever is not blue', values: ['demo-1-35'], codes: ['warning role-denies app'] },
+  { says: 'whoever is neither', values: ['demo-1-35', 'demo-1-36'], codes: [] },
+  { says: 'whoever is not another', values: ['staging'], codes: [] },
+])('a role that denies $says', ({ values, codes }) => {
+  const pods = {
+    Principal: { Service: 'pods.eks.amazonaws.com' },
+    Action: ['sts:AssumeRole', 'sts:TagSession'],
+  }
+  const Condition = { StringNotEquals: { 'aws:RequestTag/eks-cluster-name': values } }
+  const Statement = [
+    { Effect: 'Allow', ...pods },
+    { Effect: 'Deny', ...pods, Condition },
+  ]
+  const found = judged({ roles: [role('app', { trust: JSON.stringify({ Version: '2012-10-17', Statement }) })] })
+  expect(found.codes).toEqual(codes)
+  expect(found.facts).toMatchObject({ written: [], requested: [] })
+})

@@ -58,18 +58,46 @@ test.for<{
   expect(found.map((f) => `${f.level} ${f.about}`)).toEqual(are)
 })
 
-test.for<{ says: string; used?: number; ofCluster?: number; groups?: number; more?: number; are: readonly string[] }>([
+const arns = (n: number) => Array.from({ length: n }, (_, i) => `arn:${i}`)
+
+test.for<{
+  says: string
+  used?: number
+  ofBlue?: number
+  ofGreen?: number
+  /** Behind rules. */
+  groups?: number
+  /** That controllers of blue have made, the former among them. */
+  made?: number
+  more?: number
+  are: readonly string[]
+}>([
   { says: 'there is room for all', groups: 10, are: [] },
-  { says: 'green makes none of it', used: 50, ofCluster: 0, groups: 0, more: 0, are: [] },
+  { says: 'green makes none of it', used: 50, ofBlue: 0, groups: 0, more: 0, are: [] },
   { says: 'load balancers are just enough', used: 48, are: ['warning elasticloadbalancing L-53DA6B97'] },
   { says: 'one load balancer is missing', used: 49, are: ['blocker elasticloadbalancing L-53DA6B97'] },
+  { says: 'green is there, and has its own', used: 50, ofBlue: 20, ofGreen: 20, are: [] },
+  { says: 'green has more than blue', used: 50, ofBlue: 2, ofGreen: 3, are: [] },
+  {
+    says: 'green is there, and has some of them',
+    used: 40,
+    ofBlue: 20,
+    ofGreen: 9,
+    are: ['blocker elasticloadbalancing L-53DA6B97'],
+  },
   { says: 'a target group is missing', groups: 91, are: ['blocker elasticloadbalancing L-B22855CB'] },
+  { says: 'one of controllers is missing', made: 91, are: ['blocker elasticloadbalancing L-B22855CB'] },
+  { says: 'those of rules are among them', groups: 40, made: 80, are: [] },
   { says: 'an issuer is missing', more: 2, are: ['blocker iam L-858F3967'] },
-])('around green: $says', ({ used = 2, ofCluster = 2, groups = 0, more = 0, are }) => {
+])('around green: $says', ({ used = 2, ofBlue = 2, ofGreen = 0, groups = 0, made = 0, more = 0, are }) => {
   const found = quotaFindingsAround(
     {
-      balancing: { application: { used, ofCluster }, network: { used: 0, ofCluster: 0 }, targetGroups: 10 },
-      groups,
+      balancing: {
+        application: { used, ofBlue: arns(ofBlue), ofGreen },
+        network: { used: 0, ofBlue: [], ofGreen: 0 },
+        targetGroups: { used: 10, ofBlue: arns(made), ofGreen: 0 },
+      },
+      groups: arns(groups),
       providers: { used: 99, more },
     },
     { application: 50, network: 50, targetGroups: 100, providers: 100 },

@@ -38,5 +38,5 @@ export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort
 
   healthBehind: (loadBalancerArn) => healthBehind(client, loadBalancerArn),
 
-  usage: (cluster) => usage(client, cluster),
+  usage: (blue, green) => usage(client, blue, green),
 })

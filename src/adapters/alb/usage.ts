@@ -9,7 +9,7 @@ import { askForAll } from '../aws-errors.ts'
 import { tagsOf } from './tags.ts'
 
 /** ELB counts nothing by itself: all are listed. */
-export async function usage(client: ElasticLoadBalancingV2, cluster: string): Promise<BalancingUsage> {
+export async function usage(client: ElasticLoadBalancingV2, blue: string, green: string): Promise<BalancingUsage> {
   const [balancers, groups] = await Promise.all([
     askForAll(
       'DescribeLoadBalancers',
@@ -22,14 +22,15 @@ export async function usage(client: ElasticLoadBalancingV2, cluster: string): Pr
       (page) => page.TargetGroups,
     ),
   ])
-  const tags = await tagsOf(
-    client,
-    balancers.flatMap(({ LoadBalancerArn }) => LoadBalancerArn ?? []),
-  )
-  const isOfCluster = (arn = '') => clusterTags(cluster).some(([key, value]) => tags[arn]?.[key] === value)
-  const of = (type: 'application' | 'network') => {
-    const some = balancers.filter((b) => b.Type === type)
-    return { used: some.length, ofCluster: some.filter((b) => isOfCluster(b.LoadBalancerArn)).length }
+  const arnsOf = (type: 'application' | 'network') =>
+    balancers.flatMap(({ LoadBalancerArn, Type }) => (Type === type ? (LoadBalancerArn ?? []) : []))
+  const [application, network] = [arnsOf('application'), arnsOf('network')]
+  const targetGroups = groups.flatMap(({ TargetGroupArn }) => TargetGroupArn ?? [])
+  const tags = await tagsOf(client, [...application, ...network, ...targetGroups])
+  const of = (arns: readonly string[]) => {
+    const its = (cluster: string) =>
+      arns.filter((arn) => clusterTags(cluster).some(([key, value]) => tags[arn]?.[key] === value))
+    return { used: arns.length, ofBlue: its(blue), ofGreen: its(green).length }
   }
-  return { application: of('application'), network: of('network'), targetGroups: groups.length }
+  return { application: of(application), network: of(network), targetGroups: of(targetGroups) }
 }

@@ -62,8 +62,9 @@ function runningOf(told: Instance): RunningInstance {
   const { InstanceId = '', InstanceType, InstanceLifecycle, Placement, CpuOptions, Tags = [] } = told
   const { CoreCount = 0, ThreadsPerCore = 1 } = CpuOptions ?? {}
   const owned = Tags.find(({ Key = '', Value }) => Key.startsWith(OF_CLUSTER) && Value === 'owned')
-  const cluster = Tags.find(({ Key }) => Key === 'eks:cluster-name')?.Value ?? owned?.Key?.slice(OF_CLUSTER.length)
-  const pool = Tags.find(({ Key }) => Key === NODE_POOL)?.Value
+  const valueOf = (key: string) => Tags.find(({ Key }) => Key === key)?.Value
+  const cluster = valueOf('eks:cluster-name') ?? owned?.Key?.slice(OF_CLUSTER.length) ?? valueOf('eks:eks-cluster-name')
+  const pool = valueOf(NODE_POOL)
   return {
     id: InstanceId,
     type: InstanceType ?? '',
@@ -75,11 +76,17 @@ function runningOf(told: Instance): RunningInstance {
   }
 }
 
-/** https://docs.aws.amazon.com/eks/latest/userguide/eks-using-tags.html, https://karpenter.sh/docs/reference/instance-types/ */
+/**
+ * Karpenter tags its nodes with `eks:eks-cluster-name` too, so that prefix is nobody's own.
+ * https://docs.aws.amazon.com/eks/latest/userguide/eks-using-tags.html, https://karpenter.sh/docs/concepts/nodeclasses/#spectags
+ */
 function starterOf(tags: readonly Tag[]): NonNullable<RunningInstance['by']> {
-  const has = (prefix: string) => tags.some(({ Key = '' }) => Key.startsWith(prefix))
-  return has('eks:') ? 'EKS' : has('karpenter.sh/') ? 'Karpenter' : 'others'
+  const has = (...keys: readonly string[]) => tags.some(({ Key = '' }) => keys.includes(Key))
+  return has('eks:nodegroup-name', AUTO_MODE) ? 'EKS' : has(NODE_POOL) ? 'Karpenter' : 'others'
 }
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/auto-learn-iam.html: its own name of a NodePool. */
+const AUTO_MODE = 'eks:kubernetes-node-pool-name'
 
 /** https://karpenter.sh/docs/concepts/nodeclasses/#spectags */
 const NODE_POOL = 'karpenter.sh/nodepool'

@@ -23,7 +23,7 @@ export const iam = (client: IAM): RolesPort => ({
     return roles.map(roleOf)
   },
 
-  permissions: () => permissionsOf(client),
+  permissions: (roles) => permissionsOf(client, roles),
 
   async setTrust(name, document) {
     await ask(`UpdateAssumeRolePolicy ${name}`, (o) =>

@@ -118,6 +118,8 @@ test('what is made around green needs room too, and nodes that EKS has not start
   aws.elbv2.seedLoadBalancer('web', { 'elbv2.k8s.aws/cluster': scope.blue })
   aws.quotas.set('elasticloadbalancing', 'L-53DA6B97', 1)
   aws.instances.set('i-0a', 'running', { tags: { [`kubernetes.io/cluster/${scope.blue}`]: 'owned' } })
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'by-hand' } }
+  world.cluster(scope.blue).apply({ ...node, spec: { providerID: 'aws:///ap-northeast-1a/i-0a' } })
   const { activities, denied } = whoOnlyReads(world)
   const { findings } = await preflown(activities)
   expect(findings).toContain('blocker quota-reached elasticloadbalancing L-53DA6B97')
@@ -146,7 +148,7 @@ test('what nodes may do because they are blue’s is told, and that it may not b
   iam.seedPolicy('eks-node', 'scale', scales(scope.blue), { managed: true })
   expect((await preflown()).findings).toContain('warning role-permissions eks-node')
   const no = { code: 'AccessDenied', message: 'you are not authorized', status: 403 }
-  world.faults.fail('iam:GetAccountAuthorizationDetails', no, 9)
+  world.faults.fail('iam:ListRolePolicies', no, 9)
   const { findings } = await preflown()
   world.faults.clear()
   expect(findings).toContain('warning not-looked-at demo-1-35: permissions of IAM roles')

@@ -75,6 +75,8 @@ export async function furnish({ aws }: Stage): Promise<void> {
   aws.networkInterfaces.add('eni-1', { subnet, addresses: ['10.0.0.9'] })
   aws.securityGroups.allow('sg-1', { direction: 'in', protocol: 'tcp', port: 443, group: 'sg-2' })
   aws.iam.seedRole('app', trust(by('ec2')))
+  aws.iam.seedPolicy('app', 'own', trust(by('ec2')))
+  aws.iam.seedPolicy('app', 'shared', trust(by('ec2')), { managed: true })
   aws.iam.seedProvider('https://oidc.example.com/blue')
   aws.keys.set(key, 'Enabled')
   aws.quotas.set('eks', quotas.clusters.code, 120)
@@ -358,7 +360,11 @@ export const rows: readonly Row[] = [
     limit: full('LimitExceeded', 409),
     taken: { code: 'ConcurrentModification', status: 409, is: 'Unreachable' },
   },
-  { asks: 'iam:GetAccountAuthorizationDetails', by: (s) => iam(s).permissions() },
+  { asks: 'iam:ListRolePolicies', by: (s) => iam(s).permissions(['app']) },
+  { asks: 'iam:GetRolePolicy', by: (s) => iam(s).permissions(['app']) },
+  { asks: 'iam:ListAttachedRolePolicies', by: (s) => iam(s).permissions(['app']) },
+  { asks: 'iam:GetPolicy', by: (s) => iam(s).permissions(['app']) },
+  { asks: 'iam:GetPolicyVersion', by: (s) => iam(s).permissions(['app']) },
   { asks: 'iam:GetAccountSummary', by: (s) => iam(s).trustQuota() },
   {
     asks: 'iam:CreateOpenIDConnectProvider',

@@ -115,7 +115,18 @@ test('instances are told with their vCPUs, zone, cluster, and whether they are S
   instances.set('i-1', 'running', { type: 'c7g.2xlarge', zone: 'ap-northeast-1d', spot: true, tags })
   instances.set('i-2', 'terminated', { type: 'c7g.large' })
   instances.set('i-3', 'pending', { type: 't3.large', tags: { 'kubernetes.io/cluster/other': 'shared' } })
-  instances.set('i-4', 'running', { type: 't3.large', tags: { ...tags, 'karpenter.sh/nodepool': 'default' } })
+  // https://karpenter.sh/docs/concepts/nodeclasses/#spectags, and what it adds by itself.
+  const karpenters = {
+    ...tags,
+    Name: 'default-x7k2p',
+    'eks:eks-cluster-name': 'other',
+    'karpenter.sh/nodepool': 'default',
+    'karpenter.sh/nodeclaim': 'default-x7k2p',
+    'karpenter.k8s.aws/ec2nodeclass': 'default',
+  }
+  instances.set('i-4', 'running', { type: 't3.large', tags: karpenters })
+  const autoMode = { 'eks:eks-cluster-name': 'other', 'eks:kubernetes-node-pool-name': 'general-purpose' }
+  instances.set('i-5', 'running', { type: 't3.large', tags: autoMode })
   const told = await world.outside.compute(world.region).running()
   const id = expect.stringMatching(/^i-/)
   const node = { id, type: 'm7i.xlarge', vcpus: 4, spot: false, cluster: 'blue', by: 'EKS' }
@@ -126,18 +137,30 @@ test('instances are told with their vCPUs, zone, cluster, and whether they are S
     { id: 'i-1', type: 'c7g.2xlarge', vcpus: 8, zone: 'ap-northeast-1d', ...spot },
     { id: 'i-3', ...small },
     { id: 'i-4', ...small, cluster: 'other', by: 'Karpenter', pool: 'default' },
+    { id: 'i-5', ...small, cluster: 'other', by: 'EKS' },
   ])
 })
 
 test('load balancers and target groups are counted, and who has made the former', async () => {
   const port = world.outside.loadBalancing(world.region)
-  const before = await port.usage('blue')
+  const before = await port.usage('blue', 'green')
   world.aws.elbv2.seedLoadBalancer('shared')
   world.aws.elbv2.seedLoadBalancer('own', { 'elbv2.k8s.aws/cluster': 'blue' })
+  world.aws.elbv2.seedLoadBalancer('greens', { 'elbv2.k8s.aws/cluster': 'green' })
   world.aws.elbv2.seedTargetGroup('counted', {})
-  const { application, network, targetGroups } = await port.usage('blue')
-  expect(application).toEqual({ used: before.application.used + 2, ofCluster: before.application.ofCluster + 1 })
-  expect([network, targetGroups]).toEqual([before.network, before.targetGroups + 1])
+  const made = world.aws.elbv2.seedTargetGroup('made', { 'elbv2.k8s.aws/cluster': 'blue' })
+  const { application, network, targetGroups } = await port.usage('blue', 'green')
+  expect(application).toEqual({
+    used: before.application.used + 3,
+    ofBlue: [...before.application.ofBlue, expect.stringContaining('/own/')],
+    ofGreen: before.application.ofGreen + 1,
+  })
+  expect(network).toEqual(before.network)
+  expect(targetGroups).toEqual({
+    used: before.targetGroups.used + 2,
+    ofBlue: [...before.targetGroups.ofBlue, made],
+    ofGreen: 0,
+  })
 })
 
 test('a quota is what the account was given, else what everybody has', async () => {

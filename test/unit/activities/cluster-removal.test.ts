@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { clusterActions } from '../../../src/activities/clusters.ts'
+import { denied } from '../../../src/activities/errors.ts'
 import type { Outside } from '../../../src/activities/outside.ts'
 import type { ActionCall } from '../../../src/domain/actions.ts'
 import { RUN_TAG } from '../../../src/domain/clone.ts'
@@ -60,4 +61,27 @@ test.for([
   { groups: {}, profiles: {}, is: ['the deletion protection of demo-1-36 is being lifted', 'protection'] },
 ])('a cluster with $groups and $profiles: $is', async ({ groups, profiles, is }) => {
   expect(await removal(groups, profiles)).toEqual(is)
+})
+
+test.for([
+  { says: 'is gone by now', later: undefined, is: 'demo-1-36 is going' },
+  { says: 'is there', later: 'FAILED', is: 'not authorized' },
+])('a green that failed in an earlier try, may not be deleted and $says', async ({ later, is }) => {
+  const failed = (status: string) => aCluster({ tags: { [RUN_TAG]: 'r1' }, status })
+  const looks = [failed('FAILED'), later === undefined ? undefined : failed(later)]
+  const eks = {
+    findCluster: async () => looks.shift(),
+    deleteCluster: () => Promise.reject(denied('not authorized')),
+  }
+  const identity = { whoAmI: async () => ({ account: '1', principalArn: 'arn:worker' }) }
+  const own = { eks: () => eks, identity } as Readonly<Record<string | symbol, unknown>>
+  const ports = new Proxy(own, { get: (of, name) => of[name] ?? (() => ({})) })
+  const { createCluster } = clusterActions({ ports } as unknown as Outside) // all that it asks
+  const creation: ActionCall<'createCluster'> = {
+    ...call,
+    input: { cluster: 'demo-1-36', like: 'demo-1-35', version: '1.36' },
+    step: 'cluster/create',
+    attempt: 2,
+  }
+  expect(await attempted(createCluster, creation).catch(({ message }: Error) => message)).toBe(is)
 })

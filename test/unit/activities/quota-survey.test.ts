@@ -45,9 +45,9 @@ test.for<{ says: string; objects: readonly KubernetesObject[]; are: readonly str
   const world = {
     loadBalancing: {
       usage: async () => ({
-        application: { used: 9, ofCluster: 0 },
-        network: { used: 0, ofCluster: 0 },
-        targetGroups: 9,
+        application: { used: 9, ofBlue: [], ofGreen: 0 },
+        network: { used: 0, ofBlue: [], ofGreen: 0 },
+        targetGroups: { used: 9, ofBlue: [], ofGreen: 0 },
       }),
     },
     quotas: {
@@ -68,10 +68,15 @@ test.for<{ says: string; objects: readonly KubernetesObject[]; are: readonly str
   const environments = [
     anEnvironment('test', { routes: [route('a', 'shared'), route('b', 'shared'), route('c', 'own')] }),
   ]
-  const found = await quotaSurvey(world, kubernetes, 'blue', {
-    apps: [anApp('shop', { environments })],
-    provider: false,
-  })
+  const found = await quotaSurvey(
+    world,
+    kubernetes,
+    { blue: 'blue', green: 'green' },
+    {
+      apps: [anApp('shop', { environments })],
+      provider: false,
+    },
+  )
   expect(found.map((f) => `${f.level} ${f.message}`)).toEqual(are.map((start) => expect.stringContaining(start)))
   expect(asked).not.toContain(quotas.providers.code)
 })

@@ -3,19 +3,25 @@ import type {
   CreateOpenIDConnectProviderRequest,
   CreateOpenIDConnectProviderResponse,
   DeleteOpenIDConnectProviderRequest,
-  GetAccountAuthorizationDetailsRequest,
-  GetAccountAuthorizationDetailsResponse,
   GetAccountSummaryResponse,
   GetOpenIDConnectProviderRequest,
   GetOpenIDConnectProviderResponse,
+  GetPolicyRequest,
+  GetPolicyResponse,
+  GetPolicyVersionRequest,
+  GetPolicyVersionResponse,
+  GetRolePolicyRequest,
+  GetRolePolicyResponse,
   GetRoleRequest,
   GetRoleResponse,
+  ListAttachedRolePoliciesRequest,
+  ListAttachedRolePoliciesResponse,
   ListOpenIDConnectProvidersResponse,
+  ListRolePoliciesRequest,
+  ListRolePoliciesResponse,
   ListRolesRequest,
   ListRolesResponse,
-  ManagedPolicyDetail,
   Role,
-  RoleDetail,
   TagOpenIDConnectProviderRequest,
   UpdateAssumeRolePolicyRequest,
 } from '@aws-sdk/client-iam'
@@ -39,20 +45,38 @@ export const iamOperations = (world: IamWorld) =>
       return { Roles: items.map((role) => describe(world, role)), IsTruncated: next !== undefined, Marker: next }
     }) satisfies Serve<ListRolesRequest, ListRolesResponse>,
 
-    GetAccountAuthorizationDetails: (({ Filter = [], Marker, MaxItems }) => {
-      const wants = (kind: NonNullable<typeof Filter>[number]) => Filter.length === 0 || Filter.includes(kind)
-      const all = [
-        ...(wants('Role') ? [...world.roles.values()].map((role) => ({ role })) : []),
-        ...(wants('LocalManagedPolicy') ? [...world.policies].map(([name, document]) => ({ name, document })) : []),
-      ]
+    ListRolePolicies: (({ RoleName, Marker, MaxItems }) => {
+      const { items, next } = page([...world.role(RoleName).own.keys()].toSorted(), Marker, MaxItems ?? 100, 1000)
+      return { PolicyNames: items, IsTruncated: next !== undefined, Marker: next }
+    }) satisfies Serve<ListRolePoliciesRequest, ListRolePoliciesResponse>,
+
+    GetRolePolicy: (({ RoleName, PolicyName }) => ({
+      RoleName,
+      PolicyName,
+      PolicyDocument: encodeURIComponent(world.rolePolicy(RoleName, PolicyName)),
+    })) satisfies Serve<GetRolePolicyRequest, GetRolePolicyResponse>,
+
+    ListAttachedRolePolicies: (({ RoleName, Marker, MaxItems }) => {
+      const all = [...world.role(RoleName).attached].toSorted()
       const { items, next } = page(all, Marker, MaxItems ?? 100, 1000)
       return {
-        RoleDetailList: items.flatMap((it) => ('role' in it ? detailed(world, it.role) : [])),
-        Policies: items.flatMap((it) => ('name' in it ? managed(world, it) : [])),
+        AttachedPolicies: items.map((PolicyName) => ({ PolicyName, PolicyArn: world.policyArn(PolicyName) })),
         IsTruncated: next !== undefined,
         Marker: next,
       }
-    }) satisfies Serve<GetAccountAuthorizationDetailsRequest, GetAccountAuthorizationDetailsResponse>,
+    }) satisfies Serve<ListAttachedRolePoliciesRequest, ListAttachedRolePoliciesResponse>,
+
+    GetPolicy: (({ PolicyArn }) => {
+      const { name } = world.policy(PolicyArn)
+      return { Policy: { PolicyName: name, Arn: PolicyArn, DefaultVersionId: VERSION } }
+    }) satisfies Serve<GetPolicyRequest, GetPolicyResponse>,
+
+    GetPolicyVersion: (({ PolicyArn, VersionId }) => {
+      const { document } = world.policy(PolicyArn)
+      if (VersionId !== VERSION)
+        throw new AwsError('NoSuchEntity', `Policy ${PolicyArn} version ${VersionId} does not exist.`, 404)
+      return { PolicyVersion: { VersionId, IsDefaultVersion: true, Document: encodeURIComponent(document) } }
+    }) satisfies Serve<GetPolicyVersionRequest, GetPolicyVersionResponse>,
 
     /** Replaces the whole document, whatever it has become meanwhile. */
     UpdateAssumeRolePolicy: (({ RoleName, PolicyDocument }) => {
@@ -123,33 +147,7 @@ const describe = (world: IamWorld, role: IamRole): Role => ({
   MaxSessionDuration: 3600,
 })
 
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleDetail.html */
-const detailed = (world: IamWorld, role: IamRole): RoleDetail => ({
-  Path: role.path,
-  RoleName: role.name,
-  RoleId: role.id,
-  Arn: role.arn,
-  CreateDate: role.createdAt,
-  AssumeRolePolicyDocument: encodeURIComponent(world.trustOf(role)),
-  RolePolicyList: [...role.own].map(([PolicyName, document]) => ({
-    PolicyName,
-    PolicyDocument: encodeURIComponent(document),
-  })),
-  AttachedManagedPolicies: [...role.attached].map((PolicyName) => ({
-    PolicyName,
-    PolicyArn: world.policyArn(PolicyName),
-  })),
-  Tags: tagsOf(role.tags),
-})
-
-const managed = (
-  world: IamWorld,
-  { name, document }: { readonly name: string; readonly document: string },
-): ManagedPolicyDetail => ({
-  PolicyName: name,
-  Arn: world.policyArn(name),
-  DefaultVersionId: 'v1',
-  PolicyVersionList: [{ VersionId: 'v1', IsDefaultVersion: true, Document: encodeURIComponent(document) }],
-})
+/** A policy that stands by itself has one version. */
+const VERSION = 'v1'
 
 const tagsOf = (tags: ReadonlyMap<string, string>) => [...tags].map(([Key, Value]) => ({ Key, Value }))

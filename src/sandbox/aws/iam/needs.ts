@@ -15,6 +15,13 @@ export const iamNeeds = (world: IamWorld): Needs => {
         },
       ]),
     )
+  const onPolicy = (...operations: readonly string[]): Needs =>
+    Object.fromEntries(
+      operations.map((name) => [
+        name,
+        ({ PolicyArn: resource }: { PolicyArn: string }) => [{ action: `iam:${name}`, resource }],
+      ]),
+    )
   const onProvider = (...operations: readonly string[]): Needs =>
     Object.fromEntries(
       operations.map((name) => [
@@ -29,14 +36,9 @@ export const iamNeeds = (world: IamWorld): Needs => {
       ]),
     )
   return {
-    ...anywhere(
-      'iam',
-      'GetAccountAuthorizationDetails',
-      'GetAccountSummary',
-      'ListRoles',
-      'ListOpenIDConnectProviders',
-    ),
-    ...onRole('GetRole', 'UpdateAssumeRolePolicy'),
+    ...anywhere('iam', 'GetAccountSummary', 'ListRoles', 'ListOpenIDConnectProviders'),
+    ...onRole('GetRole', 'GetRolePolicy', 'ListAttachedRolePolicies', 'ListRolePolicies', 'UpdateAssumeRolePolicy'),
+    ...onPolicy('GetPolicy', 'GetPolicyVersion'),
     ...onProvider('GetOpenIDConnectProvider', 'DeleteOpenIDConnectProvider', 'TagOpenIDConnectProvider'),
     // What is made with tags needs that its maker may tag.
     CreateOpenIDConnectProvider: ({ Url, Tags = [] }: Given<CreateOpenIDConnectProviderRequest>) => {

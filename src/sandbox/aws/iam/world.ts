@@ -127,6 +127,21 @@ export class IamWorld {
     return found
   }
 
+  /** The document of a policy of its own. Throws NoSuchEntity. */
+  rolePolicy(role: string, name: string): string {
+    const found = this.role(role).own.get(name)
+    if (found === undefined) throw noSuch(`The role policy with name ${name} cannot be found.`)
+    return found
+  }
+
+  /** One that stands by itself. Throws NoSuchEntity. */
+  policy(arn: string): { readonly name: string; readonly document: string } {
+    const name = arn.slice(this.policyArn('').length)
+    const document = this.policies.get(name)
+    if (document === undefined) throw noSuch(`Policy ${arn} was not found.`)
+    return { name, document }
+  }
+
   trustOf = ({ document, former }: IamRole): string =>
     former && former.untilMs > Date.now() ? former.document : document
 
