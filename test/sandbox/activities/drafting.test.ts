@@ -66,11 +66,13 @@ test('what judges its apps is asked of blue alone, before anything is planned', 
   expect(answer.green).toBeUndefined()
   expect(answer.environments.map((e) => [e.environment, e.judges])).toEqual([['test', 'blue']])
   expect(answer.environments[0]?.checks.map((c) => [c.check, c.blue, c.verdict])).toEqual([
+    ['api-server', expect.any(Number), expect.any(String)],
     ['errors', 0.001, 'pass'],
     ['latency', 0.2, 'pass'],
     ['own', null, 'inconclusive'],
     ['ready', expect.any(Number), expect.any(String)],
     ['restarts', 0, 'pass'],
+    ['scheduling', expect.toBeOneOf([null, 0]), expect.any(String)],
   ])
   expect((await ending(explainHealth, { ...one, environment: 'nope' })).message).toBe(
     'chat-actor has no environment nope; it has test, stage, production',

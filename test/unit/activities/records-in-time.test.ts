@@ -39,7 +39,7 @@ function aZone(...before: readonly RecordSet[]) {
         return 'C1'
       },
     }),
-    trail: () => ({ calls: async () => [] }),
+    trail: () => ({ calls: async function* () {} }),
     loadBalancing: () => ({
       findBalancer: async (name: string) => ({ name, zone: 'ZELB', arn: name }),
       healthBehind: async () => [{ state: 'healthy' }],

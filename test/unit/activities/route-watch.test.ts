@@ -37,7 +37,9 @@ function watching(shares: readonly (number | 'away' | 'denied')[], minutes: numb
       tagsOf: async () => ({}),
     },
     trail: () => ({
-      calls: async () => [{ at: '2026-11-24T04:00:00Z', by: 'aoki', parameters: { ruleArn: 'arn:r' } }],
+      async *calls() {
+        yield [{ at: '2026-11-24T04:00:00Z', by: 'aoki', parameters: { ruleArn: 'arn:r' } }]
+      },
     }),
     principalArn: 'norikae',
   } as unknown as Proven // all that it is asked
