@@ -46,6 +46,12 @@ export function storesIn(of: () => WorldUnderTest) {
   async function provisioned(side: Side, namespace: string, claim: string, id: string) {
     for (const object of [aVolume(namespace, claim, id), aClaim(namespace, claim)])
       await on(side).applyAs('ebs-csi-driver', object)
+    // A claim is told as its volume's only once a controller has bound it.
+    await eventually(
+      `${claim} is bound on ${side}`,
+      async () => (await stored(side, namespace)).some((its) => its.claim === claim && its.phase === 'Bound'),
+      patience,
+    )
   }
   /** Ready, and with its volumes attached to nodes. */
   const running = (side: Side, workload: WorkloadRef) =>
