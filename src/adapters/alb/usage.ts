@@ -6,7 +6,7 @@ import {
 import type { BalancingUsage } from '../../domain/quotas.ts'
 import { clusterTags } from '../../domain/remains.ts'
 import { askForAll } from '../aws-errors.ts'
-import { tagsOf } from './tags.ts'
+import { tagsOfThoseThere } from './tags.ts'
 
 /** ELB counts nothing by itself: all are listed. */
 export async function usage(client: ElasticLoadBalancingV2, blue: string, green: string): Promise<BalancingUsage> {
@@ -26,7 +26,7 @@ export async function usage(client: ElasticLoadBalancingV2, blue: string, green:
     balancers.flatMap(({ LoadBalancerArn, Type }) => (Type === type ? (LoadBalancerArn ?? []) : []))
   const [application, network] = [arnsOf('application'), arnsOf('network')]
   const targetGroups = groups.flatMap(({ TargetGroupArn }) => TargetGroupArn ?? [])
-  const tags = await tagsOf(client, [...application, ...network, ...targetGroups])
+  const tags = await tagsOfThoseThere(client, [...application, ...network, ...targetGroups])
   const of = (arns: readonly string[]) => {
     const its = (cluster: string) =>
       arns.filter((arn) => clusterTags(cluster).some(([key, value]) => tags[arn]?.[key] === value))

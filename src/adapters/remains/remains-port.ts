@@ -16,7 +16,7 @@ import {
 import type { RemainsPort } from '../../activities/ports.ts'
 import { logGroupOf } from '../../domain/log-groups.ts'
 import { clusterTags, isGroupOf, type Remains } from '../../domain/remains.ts'
-import { tagsOf } from '../alb/tags.ts'
+import { tagsOfThoseThere } from '../alb/tags.ts'
 import { each } from '../aws-client.ts'
 import { askForAll } from '../aws-errors.ts'
 
@@ -61,7 +61,7 @@ async function tagged(
   some: readonly { readonly id: string; readonly name: string }[],
   cluster: string,
 ): Promise<Remains[]> {
-  const tags = await tagsOf(
+  const tags = await tagsOfThoseThere(
     elb,
     some.map(({ id }) => id),
   )

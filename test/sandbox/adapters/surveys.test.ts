@@ -149,6 +149,9 @@ test('load balancers and target groups are counted, and who has made the former'
   world.aws.elbv2.seedLoadBalancer('greens', { 'elbv2.k8s.aws/cluster': 'green' })
   world.aws.elbv2.seedTargetGroup('counted', {})
   const made = world.aws.elbv2.seedTargetGroup('made', { 'elbv2.k8s.aws/cluster': 'blue' })
+  // What is removed after it was listed has a question about twenty refused: the others are told all the same.
+  const gone = { code: 'TargetGroupNotFound', message: 'One or more target groups not found', status: 400 }
+  world.faults.fail('elasticloadbalancing:DescribeTags', gone, 1)
   const { application, network, targetGroups } = await port.usage('blue', 'green')
   expect(application).toEqual({
     used: before.application.used + 3,
