@@ -13,6 +13,7 @@ import { httpRoutesContract } from '../contract/http-routes.ts'
 import { ingressRoutesContract } from '../contract/ingress-routes.ts'
 import { fencesContract } from '../contract/fences.ts'
 import { pointersContract } from '../contract/pointers.ts'
+import { nodesElsewhereContract } from '../contract/nodes-elsewhere.ts'
 import { readinessContract } from '../contract/readiness.ts'
 import { singletonsContract } from '../contract/singletons.ts'
 import { pipelinesMay } from './pipelines.ts'
@@ -61,6 +62,7 @@ describe('on real controllers', () => {
   workloadActionsContract(() => world)
   quotasContract(() => world)
   readinessContract(() => world)
+  nodesElsewhereContract(() => world)
   singletonsContract(() => world)
   jobsContract(() => world)
   customVersionsContract(() => world)

@@ -3,6 +3,7 @@ import { adoptionContract } from '../../contract/adoption.ts'
 import { customVersionsContract } from '../../contract/custom-versions.ts'
 import { fencesContract } from '../../contract/fences.ts'
 import { quotasContract } from '../../contract/quotas.ts'
+import { nodesElsewhereContract } from '../../contract/nodes-elsewhere.ts'
 import { readinessContract } from '../../contract/readiness.ts'
 import { singletonsContract } from '../../contract/singletons.ts'
 import { workloadActionsContract } from '../../contract/workload-actions.ts'
@@ -14,6 +15,7 @@ workloadActionsContract(world)
 quotasContract(world)
 describe('an app that does not become ready', () => {
   readinessContract(world)
+  nodesElsewhereContract(world)
 })
 describe('custom resources', () => {
   customVersionsContract(world)
