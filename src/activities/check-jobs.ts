@@ -1,11 +1,10 @@
 import { activityInfo } from '@temporalio/activity'
-import { ApplicationFailure } from '@temporalio/common'
 import { checkJob, goneUnseen, hadPods, outcomeOf } from '../domain/check-jobs.ts'
 import { record } from '../domain/fields.ts'
 import { controllerOf } from '../domain/kubernetes-objects.ts'
 import { jobState } from '../domain/slots.ts'
 import type { Check, CheckSource, Sample } from '../domain/verdict.ts'
-import { notFound } from './errors.ts'
+import { isFailure, notFound } from './errors.ts'
 import type { Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { sha256 } from './tokens.ts'
@@ -40,8 +39,8 @@ export async function ran(
   }
   // Made once more it would run twice, whatever it does.
   if (!found && noted) return last(goneUnseen(namespace, name))
-  if (!found) await green.create(checkJob(job, { name, in: namespace, run }, template?.jobTemplate))
   if (!found) {
+    await green.create(checkJob(job, { name, in: namespace, run }, template?.jobTemplate))
     noteAside(keyOf(check), { in: namespace } satisfies Noted)
     return []
   }
@@ -66,7 +65,7 @@ export async function stopped(world: Proven, checks: readonly Check[]): Promise<
       if (found && jobState(found) === 'active')
         await green.remove('Job', noted.in, found.metadata.name, found.metadata.uid)
     } catch (error) {
-      if (!(error instanceof ApplicationFailure)) throw error
+      if (!isFailure(error)) throw error
     }
   }
 }

@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common'
 import {
   COMES_WITHIN,
   HEARD_WITHIN,
@@ -18,8 +17,8 @@ import { askedOf, comparedOf, dimensionOf, healthyTargets, onlyOf } from '../dom
 import { milliseconds, type Duration } from '../domain/duration.ts'
 import { clusterOf, type Side } from '../domain/platform.ts'
 import { selectorsIn, type NamingLabel, type Whose } from '../domain/series-asked.ts'
-import { sourceInWords, type Check, type CheckSource } from '../domain/verdict.ts'
-import { failed, isUnreachable, notReady, unreachable } from './errors.ts'
+import { awayInWords, type Check, type CheckSource } from '../domain/verdict.ts'
+import { failed, isInvalidInput, isUnreachable, notReady, unreachable } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import { meanIn } from './readings.ts'
 import { remember, remembered } from './waiting.ts'
@@ -73,9 +72,6 @@ export const checkProofActions = (outside: Outside) => {
 }
 
 const lasts = (forMs: number, time: Duration): boolean => forMs > milliseconds(time)
-
-const awayInWords = (check: Check, why: string): string =>
-  `${check.name} (${sourceInWords(check)}) could not be reached: ${why}`
 
 /** `blue`: what it gave of blue, where that was asked. */
 interface Look {
@@ -144,7 +140,7 @@ const isTrue = (known: boolean | undefined): boolean => known !== false
  * a cluster), stops nobody.
  */
 function whereNobodyKnows(error: unknown): undefined {
-  if (error instanceof ApplicationFailure && (error.type === 'InvalidInput' || isUnreachable(error))) return undefined
+  if (isInvalidInput(error) || isUnreachable(error)) return undefined
   throw error
 }
 

@@ -79,6 +79,10 @@ export const askedToWait = (message: string, seconds: number, most = 3600): Appl
 /** One of ours, and no bug. */
 export const isFailure = (error: unknown): error is ApplicationFailure => error instanceof ApplicationFailure
 
+/** What was asked for cannot be read as meant. */
+export const isInvalidInput = (error: unknown): error is ApplicationFailure =>
+  error instanceof ApplicationFailure && error.type === 'InvalidInput'
+
 export const isDenied = (error: unknown): error is ApplicationFailure =>
   error instanceof ApplicationFailure && error.type === 'Denied'
 

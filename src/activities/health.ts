@@ -2,12 +2,12 @@ import { activityInfo } from '@temporalio/activity'
 import { longestWindowMs } from '../domain/checks.ts'
 import { milliseconds, seconds, type Duration } from '../domain/duration.ts'
 import {
+  awayInWords,
   blueVerdict,
   followedBy,
   inWords,
   judgeAll,
   overall,
-  sourceInWords,
   withoutBlue,
   type Check,
   type Judgement,
@@ -176,7 +176,7 @@ function awaitSources(checks: readonly Check[], samples: Samples): void {
 /** Undefined: it was reached when it was last asked. */
 function awayOf(check: Check, samples: Samples): string | undefined {
   const why = samples[check.name]?.at(-1)?.unreachable
-  return why === undefined ? undefined : `${check.name} (${sourceInWords(check)}) could not be reached: ${why}`
+  return why === undefined ? undefined : awayInWords(check, why)
 }
 
 /**

@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common'
 import { openingAt } from '../domain/calendar.ts'
 import { requestsOn } from '../domain/checks.ts'
 import { askedOf, balanced, comparedOf, dimensionOf, onlyOf, requestsServed } from '../domain/cloudwatch.ts'
@@ -15,7 +14,7 @@ import {
   type Traffic,
 } from '../domain/traffic-ahead.ts'
 import type { Check } from '../domain/verdict.ts'
-import { isUnreachable } from './errors.ts'
+import { isFailure, isInvalidInput } from './errors.ts'
 import type { Proven } from './outside.ts'
 import { meanIn } from './readings.ts'
 import { noteAside, notedAside, onceEach } from './waiting.ts'
@@ -95,8 +94,8 @@ export function lookingAhead(
     try {
       return await ask()
     } catch (error) {
-      if (isRefusal(error)) throw error
-      if (!isUnreachable(error) && !(error instanceof ApplicationFailure)) throw error
+      if (isInvalidInput(error)) throw error
+      if (!isFailure(error)) throw error
       away.add(source)
       return undefined
     }
@@ -152,7 +151,7 @@ export function lookingAhead(
     try {
       return (await tells(check)) === false ? [{ check }] : []
     } catch (error) {
-      if (!isRefusal(error)) throw error
+      if (!isInvalidInput(error)) throw error
       return [{ check, refused: error.message }]
     }
   }
@@ -200,9 +199,6 @@ function mayMove({ calendar }: CutoverPlatform): (ms: number) => boolean {
   }
 }
 
-const isRefusal = (error: unknown): error is ApplicationFailure =>
-  error instanceof ApplicationFailure && error.type === 'InvalidInput'
-
 function undefinedWhereRefused(error: unknown): undefined {
-  if (!isRefusal(error)) throw error
+  if (!isInvalidInput(error)) throw error
 }

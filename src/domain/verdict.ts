@@ -72,6 +72,10 @@ const called = {
 
 export const sourceInWords = ({ source }: Pick<Check, 'source'>): string => called[source.kind]
 
+/** That a source does not answer, which is neither zero nor nothing. */
+export const awayInWords = (check: Pick<Check, 'name' | 'source'>, why: string): string =>
+  `${check.name} (${sourceInWords(check)}) could not be reached: ${why}`
+
 export interface Check {
   readonly name: string
   readonly source: CheckSource

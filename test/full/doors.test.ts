@@ -9,7 +9,7 @@ import { answers, commands, WITHDRAW, type UpgradeStatus } from '../../src/domai
 import { run } from '../cli/stage.ts'
 import { anApp, anEnvironment, aPlatform, rule } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
-import { api, refusalsFor, teams } from '../support/refusals.ts'
+import { api, refusalsFor, teams, whereRefused } from '../support/refusals.ts'
 import { dev, Trial } from '../support/server.ts'
 import { temporalCommand, type Said } from '../support/temporal-command.ts'
 
@@ -176,11 +176,7 @@ test.concurrent(
   async () => {
     const trial = aTrial('refused', { apps: [api, anApp('web')], teams })
     await trial.during(async () => {
-      const start = await trial.gate(undefined, 'approve', 'start@')
-      await trial.say(undefined, 'approve', { gate: start, by: 'aoki' })
-      const gate = await trial.gate('api', 'approve', 'production/gate@')
-      const web = await trial.gate('web', 'approve', 'production/gate@')
-      await trial.say('api', 'approve', { gate, by: 'fujita' })
+      const { start, gate, web } = await whereRefused(trial)
       const wrong: string[] = []
       // Of each message each reason once, and what has no input, or more than a line takes; all else a client sends in
       // test/workflow/messages.test.ts.

@@ -1,5 +1,6 @@
 import { record, records, type Fields } from '../../src/domain/fields.ts'
 import type { Kind, KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+import { condition, untimed } from '../../src/sandbox/ways/gateway.ts'
 import type { ServerUnderTest } from '../contract/servers.ts'
 
 const EVERY_MS = 30
@@ -66,8 +67,7 @@ async function missingBackend(home: ServerUnderTest, route: KubernetesObject, na
 /** Once for each generation, as a status that says the same is not written again. */
 async function say(home: ServerUnderTest, object: KubernetesObject, status: Fields): Promise<void> {
   const { kind, metadata } = object
-  const known = JSON.stringify(untimed(record(object.status)))
-  if (known === JSON.stringify(untimed(status))) return
+  if (untimed(record(object.status)) === untimed(status)) return
   const { resourceVersion } = metadata
   await home.admin.patch(
     kind as Kind,
@@ -77,18 +77,3 @@ async function say(home: ServerUnderTest, object: KubernetesObject, status: Fiel
     'status',
   )
 }
-
-/** In the order in which it is said here, whoever stores it. */
-const untimed = (status: Fields): unknown =>
-  [status, ...records(status['parents'])]
-    .flatMap((part) => records(part['conditions']))
-    .map(({ type, status: is, reason, observedGeneration }) => [type, is, reason, observedGeneration])
-
-const condition = ({ metadata }: KubernetesObject, type: string, otherwise?: string, message = '') => ({
-  type,
-  status: otherwise === undefined ? 'True' : 'False',
-  reason: otherwise ?? type,
-  message,
-  observedGeneration: metadata.generation,
-  lastTransitionTime: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
-})

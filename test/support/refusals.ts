@@ -1,5 +1,6 @@
 import { answers, commands, WITHDRAW } from '../../src/domain/messages.ts'
 import { anApp, anEnvironment, rule } from './builders.ts'
+import type { Trial } from './server.ts'
 
 /** Each message, and each reason for which it is refused, while api's production waits for three of scala. */
 
@@ -116,4 +117,16 @@ export const refusalsFor = (gate: string, of: { readonly start: string; readonly
       ),
     ),
   ]
+}
+
+/** The gates that these are about, of apps `api` and `web`: that of `api` has one approval of three. */
+export async function whereRefused(
+  trial: Trial,
+): Promise<{ readonly start: string; readonly gate: string; readonly web: string }> {
+  const start = await trial.gate(undefined, 'approve', 'start@')
+  await trial.say(undefined, 'approve', { gate: start, by: 'aoki' })
+  const gate = await trial.gate('api', 'approve', 'production/gate@')
+  const web = await trial.gate('web', 'approve', 'production/gate@')
+  await trial.say('api', 'approve', { gate, by: 'fujita' })
+  return { start, gate, web }
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { anApp, aPlatform } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
-import { api, otherDigest, refusalsFor, teams } from '../support/refusals.ts'
+import { api, otherDigest, refusalsFor, teams, whereRefused } from '../support/refusals.ts'
 import { skipping, Trial } from '../support/server.ts'
 
 /**
@@ -23,11 +23,7 @@ test('each message is refused for each reason, as update and as signal, and that
   const trial = aTrial()
   const { outside } = trial
   await trial.during(async () => {
-    const start = await trial.gate(undefined, 'approve', 'start@')
-    await trial.say(undefined, 'approve', { gate: start, by: 'aoki' })
-    const gate = await trial.gate('api', 'approve', 'production/gate@')
-    const web = await trial.gate('web', 'approve', 'production/gate@')
-    await trial.say('api', 'approve', { gate, by: 'fujita' })
+    const { start, gate, web } = await whereRefused(trial)
 
     const wrong: string[] = []
     for (const { says, to, message, body, code } of refusalsFor(gate, { start, web })) {

@@ -3,10 +3,10 @@
  * queries that it takes are listed at the top of `query.ts`.
  * https://docs.datadoghq.com/api/latest/metrics/query-timeseries-points/
  */
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import type { Rule } from '../disturbances.ts'
 import { disturbed } from '../disturbed.ts'
-import { listen, type Listening } from '../listen.ts'
+import { listen, send, type Listening } from '../listen.ts'
 import type { SeriesStore } from '../prometheus/series.ts'
 import { answer, BadQuery } from './query.ts'
 
@@ -111,13 +111,3 @@ const resultOf = (query: string, from: number, to: number, points: ReturnType<ty
           },
         ],
 })
-
-function send(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers })
-  response.end(JSON.stringify(body))
-}

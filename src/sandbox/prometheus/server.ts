@@ -5,7 +5,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Rule } from '../disturbances.ts'
 import { disturbed } from '../disturbed.ts'
-import { listen, readBody, type Listening } from '../listen.ts'
+import { listen, readBody, send, type Listening } from '../listen.ts'
 import { evaluate, type Result } from './evaluate.ts'
 import { BadQuery, parse } from './parse.ts'
 import { identity, type SeriesStore } from './series.ts'
@@ -107,10 +107,6 @@ function number(value: number): string {
 
 const failure = (errorType: string, error: string) => ({ status: 'error', errorType, error })
 
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(body))
-}
 function text(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'text/plain' })
   response.end(body)

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Rule } from '../disturbances.ts'
 import { disturbed } from '../disturbed.ts'
-import { listen, readBody, type Listening } from '../listen.ts'
+import { listen, readBody, send, type Listening } from '../listen.ts'
 import { Channels, SlackError } from './channels.ts'
 
 /**
@@ -100,13 +100,3 @@ function fieldsIn({ headers }: IncomingMessage, body: string): Fields {
 
 const tokenOf = ({ headers }: IncomingMessage, fields: Fields): string | undefined =>
   headers.authorization?.replace(/^Bearer /, '') ?? fields['token']
-
-function send(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers })
-  response.end(typeof body === 'string' ? body : JSON.stringify(body))
-}

@@ -139,14 +139,20 @@ function endpointsOf(edge: Pick<SandboxCluster, 'list'>, backend: string): { id:
     .toSorted((a, b) => a.id.localeCompare(b.id))
 }
 
-const untimed = (status: Fields): string =>
+/** What is said, in the order in which it is said here, whoever stores it; not when. */
+export const untimed = (status: Fields): string =>
   JSON.stringify(
     [status, ...records(status['parents'])]
       .flatMap((part) => records(part['conditions']))
       .map(({ type, status: is, reason, observedGeneration }) => [type, is, reason, observedGeneration]),
   )
 
-const condition = ({ metadata }: KubernetesObject, type: string, otherwise?: string, message = '') => ({
+export const condition = (
+  { metadata }: { readonly metadata: Pick<KubernetesObject['metadata'], 'generation'> },
+  type: string,
+  otherwise?: string,
+  message = '',
+) => ({
   type,
   status: otherwise === undefined ? 'True' : 'False',
   reason: otherwise ?? type,
