@@ -20,7 +20,7 @@ import { selectorsIn, type NamingLabel, type Whose } from '../domain/series-aske
 import { awayInWords, type Check, type CheckSource } from '../domain/verdict.ts'
 import { failed, isInvalidInput, isUnreachable, notReady, unreachable } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
-import { meanIn } from './readings.ts'
+import { answersAtAll, meanIn } from './readings.ts'
 import { remember, remembered } from './waiting.ts'
 
 /** Whether what judges an environment can tell of green, before anybody is sent there. */
@@ -107,10 +107,10 @@ async function heardOf(world: Proven, { source }: Check, whose: Whose, blue: boo
 
 type Source<Kind extends CheckSource['kind']> = Extract<CheckSource, { readonly kind: Kind }>
 
-async function inPrometheus({ metrics }: Proven, { url, queries }: Source<'prometheus'>, whose: Whose): Promise<Heard> {
-  // As the watch will ask it: what gives several numbers is refused here.
-  if ((await metrics.query(url, queries.green)) !== null || (await metrics.answers(url, queries.green)))
+async function inPrometheus({ metrics }: Proven, source: Source<'prometheus'>, whose: Whose): Promise<Heard> {
+  if (await answersAtAll({ metrics }, source, 'green'))
     return heardOfPrometheus({ green: true, blue: true, selected: [] })
+  const { url, queries } = source
   const has = (selector: string) => metrics.answers(url, `count(${selector})`).catch(whereNobodyKnows)
   const look = async ({ label, text, metric, carried, scraped }: NamingLabel) => {
     const [there, ofSource] = await Promise.all([has(text).then(isTrue), has(scraped).then(isTrue)])

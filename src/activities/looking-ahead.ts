@@ -16,7 +16,7 @@ import {
 import type { Check } from '../domain/verdict.ts'
 import { isFailure, isInvalidInput } from './errors.ts'
 import type { Proven } from './outside.ts'
-import { meanIn } from './readings.ts'
+import { answersAtAll, meanIn } from './readings.ts'
 import { noteAside, notedAside, onceEach } from './waiting.ts'
 
 const HOUR_MS = 3_600_000
@@ -160,10 +160,7 @@ export function lookingAhead(
   async function tells({ source }: Check): Promise<boolean | undefined> {
     switch (source.kind) {
       case 'prometheus':
-        return trying('prometheus', async () => {
-          const { url, queries } = source
-          return (await world.metrics.query(url, queries.blue)) !== null || world.metrics.answers(url, queries.blue)
-        })
+        return trying('prometheus', () => answersAtAll(world, source, 'blue'))
       case 'cloudwatch': {
         const asking = askedOf(Date.now())
         const { asked } = source

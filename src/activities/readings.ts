@@ -171,6 +171,13 @@ export async function meanIn(
   return meanOf(await datadog.query(site, queries[side], askedOfDatadog(atMs, window)))
 }
 
+/** Any number at all, NaN too. Throws `invalidInput` where it gives several, as a watch that asks the same would. */
+export const answersAtAll = async (
+  { metrics }: Pick<Proven, 'metrics'>,
+  { url, queries }: Source<'prometheus'>,
+  side: Side,
+): Promise<boolean> => (await metrics.query(url, queries[side])) !== null || metrics.answers(url, queries[side])
+
 async function queried(world: Proven, { url, queries }: Source<'prometheus'>, side: Side): Promise<Reading> {
   return { value: await world.metrics.query(url, queries[side]) }
 }
