@@ -24,6 +24,7 @@ import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { idFault, requestFaults, versionFault } from '../domain/requests.ts'
 import { poolsOf } from '../domain/scheduling.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
+import { copiedClaims } from '../domain/storage.ts'
 import { silentFindings, trafficAhead, trafficFindings } from '../domain/traffic-ahead.ts'
 import { twinOf } from '../domain/twin.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
@@ -52,6 +53,7 @@ import { permissionSurvey } from './permission-survey.ts'
 import { bounded, DIVIDE_AN_APP, fitting, LARGEST_APP, LARGEST_CUTOVER } from './plan-sizes.ts'
 import { roleSurvey } from './role-survey.ts'
 import { seenBy, sightOf } from './sight.ts'
+import { storageSurvey } from './storage-survey.ts'
 import { waySurvey } from './way-survey.ts'
 import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
@@ -144,7 +146,7 @@ export const preparingActivities = (
       green: adopted,
       groupRules,
     })
-    const [ofQuotas, ofPermissions] = await Promise.all([
+    const [ofQuotas, ofStorage, ofPermissions] = await Promise.all([
       lookBriefly('quotas of load balancing and IAM', blue, () =>
         quotaSurvey(
           world,
@@ -156,6 +158,9 @@ export const preparingActivities = (
           },
         ),
       ),
+      lookBriefly('quotas of EBS', blue, () =>
+        storageSurvey(world, kubernetes, { builds: !adoption, copied: copiedClaims(platform.apps, namespaces) }),
+      ),
       lookBriefly('permissions of IAM roles', blue, () =>
         permissionSurvey(world, kubernetes, facts, { account: file.account, green }),
       ),
@@ -166,6 +171,7 @@ export const preparingActivities = (
       ...(adoption?.findings ?? (await clone.findings())),
       ...ofCluster,
       ...ofQuotas,
+      ...ofStorage,
       ...roles.findings,
       ...ofPermissions,
       ...podIdentityFindings(facts.podIdentities),
