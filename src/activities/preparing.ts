@@ -14,7 +14,8 @@ import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
 import { missingTags, networkTagFindings } from '../domain/network-tags.ts'
 import { outlineOf, type Outline } from '../domain/outline.ts'
 import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
-import { ownedRows, ruleOwnerFindings, type Found } from '../domain/owned-rows.ts'
+import { ownedRows, type Found } from '../domain/owned-rows.ts'
+import { trafficOwnerFindings } from '../domain/owned-traffic.ts'
 import { requestedOf } from '../domain/ownership.ts'
 import { sharedBy, takenFindings } from '../domain/removal-takes.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
@@ -146,6 +147,7 @@ export const preparingActivities = (
       green: adopted,
       groupRules,
     })
+    const copied = copiedClaims(platform.apps, namespaces)
     const [ofQuotas, ofStorage, ofPermissions] = await Promise.all([
       lookBriefly('quotas of load balancing and IAM', blue, () =>
         quotaSurvey(
@@ -158,15 +160,13 @@ export const preparingActivities = (
           },
         ),
       ),
-      lookBriefly('quotas of EBS', blue, () =>
-        storageSurvey(world, kubernetes, { builds: !adoption, copied: copiedClaims(platform.apps, namespaces) }),
-      ),
+      lookBriefly('quotas of EBS', blue, () => storageSurvey(world, kubernetes, { builds: !adoption, copied })),
       lookBriefly('permissions of IAM roles', blue, () =>
         permissionSurvey(world, kubernetes, facts, { account: file.account, green }),
       ),
     ])
     const found = sight.findings([
-      ...ruleOwnerFindings(owned),
+      ...trafficOwnerFindings(owned),
       ...takenFindings(requested),
       ...(adoption?.findings ?? (await clone.findings())),
       ...ofCluster,
@@ -228,6 +228,7 @@ export const preparingActivities = (
           requested,
           facts: planned,
           untagged: untagged.flatMap(({ ids }) => ids).length,
+          copies: copied.length,
         }),
         ...roles.owned,
       ],
@@ -340,7 +341,7 @@ export const tenantsOn = async (
   })
 
 /** What is known of it once all else is. */
-type Later = 'requested' | 'facts' | 'untagged'
+type Later = 'requested' | 'facts' | 'untagged' | 'copies'
 
 /** With the tags of the listener rules that the plan writes. */
 const ownedFacts = async (
