@@ -130,6 +130,7 @@ export const preparingActivities = (
     const shared = sharedBy(adopted ?? facts, {
       account: file.account,
       templates: adopted ? [] : templates,
+      made: clone.facts.launchTemplates,
       roles: roles.facts,
     })
     const findRole = (name: string) => sight.at('stacks of roles', () => iam.find(name), undefined)

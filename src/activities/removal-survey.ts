@@ -29,6 +29,7 @@ async function withStacks(
   const found = tagged
     .filter(({ id }) => shared.network.includes(id))
     .map(({ id, tags }) => [id, { name: id, tags }] as const)
+  for (const { id, name, tags } of shared.templates) found.push([id, { name: `launch template ${name}`, tags }])
   for (const name of shared.roles) {
     const role = await roles.find(name)
     if (role) found.push([name, { name: `role ${name}`, tags: role.tags }])

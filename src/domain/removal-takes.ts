@@ -1,3 +1,4 @@
+import type { LaunchTemplate } from './ec2-objects.ts'
 import type { BlueFacts } from './facts.ts'
 import { record, texts } from './fields.ts'
 import { few } from './few.ts'
@@ -19,12 +20,24 @@ export interface Shared {
   readonly network: readonly string[]
   /** Names of IAM roles of this account. */
   readonly roles: readonly string[]
+  /** Launch templates that its node groups are made from as blue's are. */
+  readonly templates: readonly Pick<LaunchTemplate, 'id' | 'name' | 'tags'>[]
 }
 
-/** `like`: blue, whose parts green is made with; or the green that others made. */
+/** `like`: blue, whose parts green is made with; or the green that others made. `made`: whose templates are made anew. */
 export function sharedBy(
   like: BlueFacts,
-  { account, templates, roles }: { account: string; templates: readonly Templated[]; roles: RoleFacts | undefined },
+  {
+    account,
+    templates,
+    made = [],
+    roles,
+  }: {
+    readonly account: string
+    readonly templates: readonly Templated[]
+    readonly made?: readonly string[] | undefined
+    readonly roles: RoleFacts | undefined
+  },
 ): Shared {
   const { cluster, nodegroups, fargateProfiles, podIdentities, addons } = like
   const arns = [
@@ -50,6 +63,15 @@ export function sharedBy(
       ...(roles?.written ?? []),
       ...(roles?.requested ?? []),
     ]),
+    templates: [
+      ...new Map(
+        templates.flatMap(({ group, template }) =>
+          template && !made.includes(group.name)
+            ? [[template.id, { id: template.id, name: template.name, tags: template.tags }] as const]
+            : [],
+        ),
+      ).values(),
+    ],
   }
 }
 
@@ -89,7 +111,7 @@ export const withTaken = (
  */
 export const withModules = (
   parts: readonly Requested[],
-  { network, roles }: Shared,
+  { network, roles, templates }: Shared,
   stated: readonly Stated[],
 ): readonly Requested[] => {
   const modules = parts.map(({ owner }) => (owner.address === undefined ? undefined : moduleOf(owner.address)))
@@ -99,7 +121,7 @@ export const withModules = (
     const its = stated.filter(({ address }) => address.startsWith(module))
     const has = (kind: RegExp, name: string) => its.find(({ key }) => kind.test(key) && key.endsWith(`/${name}`))
     const takes = [
-      ...network.flatMap((id) => has(/:ec2:/, id) ?? []),
+      ...[...network, ...templates.map(({ id }) => id)].flatMap((id) => has(/:ec2:/, id) ?? []),
       ...roles.flatMap((name) => has(/:iam::\d+:role\//, name) ?? []),
     ].map(({ address }) => address)
     return takes.length === 0 ? part : { ...part, takes: [...(part.takes ?? []), ...takes] }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { removalSurvey } from '../../src/activities/removal-survey.ts'
 import { removalInWords, type Requested } from '../../src/domain/ownership.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { sharedBy, takenFindings, withModules, withTaken } from '../../src/domain/removal-takes.ts'
@@ -68,10 +69,31 @@ describe('what goes with blue that green uses', () => {
     const template = { settings: { NetworkInterfaces: [{ Groups: ['sg-nodes'] }] } }
     const templates = group ? [{ group, template: { id: 'lt-1', name: 'l', tags: {}, version: '1', ...template } }] : []
     const roles = { written: ['irsa'], requested: ['theirs'] }
-    expect(sharedBy(like, { account: '123456789012', templates, roles })).toEqual({
+    const shared = {
       network: ['sg-nodes', 'subnet-1', 'subnet-2'],
       roles: ['auto-node', 'cluster', 'irsa', 'node', 'pod', 'theirs'],
-    })
+      templates: [{ id: 'lt-1', name: 'l', tags: {} }],
+    }
+    const asked = { account: '123456789012', templates, roles }
+    expect(sharedBy(like, asked)).toEqual(shared)
+    // One that is made anew for green does not go with blue's.
+    expect(sharedBy(like, { ...asked, made: group ? [group.name] : [] })).toEqual({ ...shared, templates: [] })
+  })
+
+  test('of a stack is its launch templates too', async () => {
+    const world = { network: { tagged: async () => [] }, roles: { find: async () => undefined } }
+    const shared = {
+      network: [],
+      roles: [],
+      templates: [
+        { id: 'lt-1', name: 'batch', tags: stack },
+        { id: 'lt-2', name: 'other', tags: {} },
+      ],
+    }
+    const asked = world as unknown as Parameters<typeof removalSurvey>[0] // all that it asks
+    expect(await removalSurvey(asked, [ofStack], shared, [])).toEqual([
+      { ...ofStack, takes: ['launch template batch'] },
+    ])
   })
 
   test('of Terraform’s is what the module of blue has, said once, as a warning', () => {
@@ -90,17 +112,27 @@ describe('what goes with blue that green uses', () => {
       { address: 'module.eks.aws_iam_role_policy.cluster', key: 'arn:aws:iam::123456789012:policy/cluster' },
       { address: 'module.eks_2.aws_iam_role.this[0]', key: 'arn:aws:iam::123456789012:role/node' },
       { address: 'module.eks.aws_security_group.node[0]', key: `${ec2}:security-group/sg-1` },
+      { address: 'module.eks.aws_launch_template.this[0]', key: `${ec2}:launch-template/lt-1` },
       { address: 'module.vpc.aws_subnet.private[0]', key: `${ec2}:subnet/subnet-1` },
     ]
-    const found = withModules(parts, { network: ['sg-1', 'subnet-1'], roles: ['cluster', 'node'] }, stated)
-    const takes = ['module.eks.aws_security_group.node[0]', 'module.eks.aws_iam_role.this[0]']
+    const shared = {
+      network: ['sg-1', 'subnet-1'],
+      roles: ['cluster', 'node'],
+      templates: [{ id: 'lt-1', name: 'l', tags: {} }],
+    }
+    const found = withModules(parts, shared, stated)
+    const takes = [
+      'module.eks.aws_security_group.node[0]',
+      'module.eks.aws_launch_template.this[0]',
+      'module.eks.aws_iam_role.this[0]',
+    ]
     expect(found.map((one) => one.takes)).toEqual([undefined, takes])
     expect(takenFindings(found).map((f) => `${f.level} ${f.about}: ${f.message}`)).toEqual([
-      'warning Terraform (infra): the module that has blue has what green uses too: module.eks.aws_iam_role.this[0], module.eks.aws_security_group.node[0]',
+      'warning Terraform (infra): the module that has blue has what green uses too: module.eks.aws_iam_role.this[0], module.eks.aws_launch_template.this[0], module.eks.aws_security_group.node[0]',
     ])
-    expect(
-      withModules([part('cluster', 'b', 'aws_eks_cluster.this')], { network: ['sg-1'], roles: [] }, stated),
-    ).toEqual([part('cluster', 'b', 'aws_eks_cluster.this')])
+    expect(withModules([part('cluster', 'b', 'aws_eks_cluster.this')], shared, stated)).toEqual([
+      part('cluster', 'b', 'aws_eks_cluster.this'),
+    ])
   })
 
   test('is a blocker for each owner, and read at the gate and in the request', () => {

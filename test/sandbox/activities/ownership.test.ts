@@ -4,7 +4,7 @@ import type { Prepared } from '../../../src/workflows/activities.ts'
 import { driven } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
 import { aSmallFile } from '../../support/small-platform.ts'
-import { SECRET, stateOf } from '../../support/terraform.ts'
+import { aResource, SECRET, stateOf } from '../../support/terraform.ts'
 import { aSmallWorld, call, scope, type SmallWorld } from '../../support/small-world.ts'
 
 /** A blue that a stack has: planned, and removed by somebody else. */
@@ -86,6 +86,31 @@ test.for([
   await expect(refused).rejects.toMatchObject({ type: 'InvalidInput', message: expect.stringContaining(hears) })
   await expect(refused).rejects.toMatchObject({ message: expect.stringContaining('nothing was started') })
   await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining(SECRET) })
+})
+
+test('what its module has and green uses is told by address', async () => {
+  const { account, region, blue: name } = scope
+  const [eks, templates] = [world.theirs.eks(region), world.theirs.launchTemplates(region)]
+  const like = await eks.findNodegroup(name, 'general')
+  if (!like) throw new Error('blue has no node group')
+  await templates.create({ name: 'batch', settings: { KeyName: 'k' }, tags: {} }, 'batch')
+  const { id = '' } = (await templates.find('batch', '1')) ?? {}
+  const { diskSize: _, ...group } = { ...like, name: 'batch', launchTemplate: 'batch:1', tags: {} }
+  await eks.createNodegroup(name, { ...group, instanceTypes: ['m7i.large'] }, 'batch')
+  await eventually('it is there', async () => (await eks.findNodegroup(name, 'batch'))?.status === 'ACTIVE')
+  const state = JSON.parse(stateOf({ account, region, name })) as { resources: object[] } // our own
+  const arn = `arn:aws:ec2:${region}:${account}:launch-template/${id}`
+  state.resources.push(aResource('aws_launch_template', [{ attributes: { arn } }], { module: 'module.eks' }))
+  world.states.set('eks.tfstate', JSON.stringify(state))
+  const { plan } = await prepare('owners: { terraform: { states: [eks.tfstate] } }\n')
+  expect(plan.findings.filter((f) => f.code === 'removal-takes-green')).toMatchObject([
+    {
+      level: 'warning',
+      message: 'the module that has blue has what green uses too: module.eks.aws_launch_template.this',
+    },
+  ])
+  await eks.deleteNodegroup(name, 'batch')
+  await eventually('it is gone', async () => (await eks.findNodegroup(name, 'batch')) === undefined)
 })
 
 test('what green uses of the same stack stands in the way', async () => {

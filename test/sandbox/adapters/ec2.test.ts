@@ -56,6 +56,18 @@ test('a snapshot whose answer is lost is not taken again by the SDK, which knows
   expect(world.aws.ec2.snapshots().filter((s) => s.volume === volume)).toHaveLength(1)
 })
 
+test('all volumes are told with their size, and with what they go', async () => {
+  const { ec2 } = world.aws
+  const [root, data] = [ec2.createVolume('ap-northeast-1a', 80), ec2.createVolume('ap-northeast-1a', 500, {}, 'st1')]
+  ec2.attachVolume(root, 'i-1', true)
+  ec2.attachVolume(data, 'i-1')
+  const told = (await port.disks()).filter(({ id }) => id === root || id === data)
+  expect(told).toEqual([
+    { id: root, type: 'gp3', gibibytes: 80, goesWith: ['i-1'] },
+    { id: data, type: 'st1', gibibytes: 500, goesWith: [] },
+  ])
+})
+
 test('a volume is made from a snapshot once a token, as it is to be, and deleted', async () => {
   const tags = { ...mine, of: 'this' }
   const snapshot = await port.createSnapshot(aVolume(), '', tags)
