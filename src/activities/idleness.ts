@@ -49,7 +49,7 @@ export const idlenessActions = (outside: Outside) => {
       throw notYet(`listener rules would send requests to ${cluster}: ${rulesInWords(rules)}`, budget)
     if (there.length > 0)
       throw notYet(
-        `load balancers that the controller of ${cluster} made send requests to ${scope[otherSide(side)]}, and go with its Ingresses: ${rulesInWords(there)}. Move their names to a load balancer that stays, and remove these Ingresses`,
+        `load balancers that the controller of ${cluster} made send requests to ${scope[otherSide(side)]}, and go with its Ingresses and Gateways: ${rulesInWords(there)}. Move their names to a load balancer that stays, and remove these`,
         budget,
       )
     const here = await world.cluster(cluster)

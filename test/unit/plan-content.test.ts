@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Measure } from '../../src/domain/measures.ts'
-import type { Handover } from '../../src/domain/platform.ts'
+import type { Handover, HttpRoute, Route } from '../../src/domain/platform.ts'
 import { actions } from '../../src/domain/actions.ts'
 import { leaves, type Step } from '../../src/domain/steps.ts'
 import { wavesOf } from '../../src/domain/plan-upgrade.ts'
@@ -22,6 +22,30 @@ const phasesOf = (plan: ReturnType<typeof anUpgradePlan>) =>
   Object.fromEntries(
     plan.phases.map((p) => [p.name, { forward: ids(p.forward), back: ids(p.back), commit: ids(p.commit) }]),
   )
+
+test('whoever is emptied is told where HTTPRoutes are, that may name it: on the way back too', () => {
+  const backend = (cluster: string) => ({ kind: 'Service' as const, namespace: 'edge', name: `shop-${cluster}` })
+  const route: HttpRoute = {
+    kind: 'http-route',
+    name: 'httproute.edge.shop',
+    cluster: 'edge-1-36',
+    namespace: 'edge',
+    httpRoute: 'shop',
+    blue: backend('blue'),
+    green: backend('green'),
+  }
+  const emptying = (routes: readonly Route[]) => {
+    const apps = [anApp('shop', { environments: [anEnvironment('production', { routes })] })]
+    const { phases } = anUpgradePlan(aPlatform({ apps }))
+    return phases
+      .flatMap((p) => leaves([...p.forward, ...p.back]))
+      .flatMap((step) => (step.kind === 'action' && step.action === 'emptyCluster' ? [[step.id, step.input]] : []))
+      .map(([id, input]) => [id, (input as { gateway?: string }).gateway])
+  }
+  const ids = ['cluster/empty', 'green/empty', 'blue/empty']
+  expect(emptying([route])).toEqual(ids.map((id) => [id, 'edge-1-36']))
+  expect(emptying([])).toEqual(ids.map((id) => [id, undefined]))
+})
 
 test('an upgrade is these steps, in this order', () => {
   const apps = [anApp('api'), anApp('web', { dependsOn: ['api'] })]
