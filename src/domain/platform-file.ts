@@ -63,7 +63,7 @@ export interface PlatformFile {
   readonly maxFailed: number
   readonly autoRollback: Duration
   /** Whose AWS resources are, where no tag of AWS says so. */
-  readonly owners: DeclaredOwners
+  readonly owners: OwnersFile
   /** Who deletes what of blue a tool of others made. */
   readonly decommission: { readonly deletes: 'owner' | 'norikae' }
   /** When upgrades start by themselves; they do not where it is left out. */
@@ -73,6 +73,21 @@ export interface PlatformFile {
   /** Absent: `namespace`. */
   readonly trust?: Trust
   readonly waivers: readonly Waiver[]
+}
+
+/** What is written of owners: state files are named, and not read yet. */
+export interface OwnersFile {
+  readonly terraform?: Omit<NonNullable<DeclaredOwners['terraform']>, 'stated' | 'ignore'> & {
+    /** Paths, beside the platform file. */
+    readonly states?: readonly Said[]
+    readonly ignore?: readonly Said[]
+  }
+}
+
+/** A text of the file, and where it stands. */
+export interface Said {
+  readonly text: string
+  readonly place: { readonly file: string; readonly line: number; readonly column: number }
 }
 
 export interface HealthFile {
