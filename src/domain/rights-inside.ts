@@ -71,7 +71,10 @@ export interface Refused {
 
 /** Nothing is said of apps: too much of what tells of them was refused. */
 export const hidesApps = (refused: readonly Refused[]): boolean =>
-  refused.some(({ kind }) => (insideOfBlue[kind] as Inside).judgesApps)
+  refused.some(({ kind }) => {
+    const { judgesApps }: Inside = insideOfBlue[kind]
+    return judgesApps === true
+  })
 
 const APPLY = 'kubectl apply -f deploy/rbac/look.yaml on it (deploy/rbac/norikae.yaml for an upgrade)'
 
