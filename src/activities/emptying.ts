@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
-import { attachedInWords, isOutsider, outsiderKinds, outsidersInWords } from '../domain/outsiders.ts'
+import { attachedInWords, isOutsider, outsiderKinds, outsidersInWords, type Outsider } from '../domain/outsiders.ts'
+import { protectedAmong, protectedInWords } from '../domain/protected-balancers.ts'
 import { ebsOf, goesWithItsClaim, isHeld } from '../domain/volumes.ts'
 import type { Owned } from '../domain/weighted-records.ts'
 import { hasVolumeClaims, replicasOf } from '../domain/workload-state.ts'
@@ -49,6 +50,7 @@ export const emptyingActions = (outside: Outside) => {
       else await refuseWhereNamed(world, call.scope, asked)
       noteDone(LED)
     }
+    await refuseProtected({ cluster, name })
     // It would make anew what is removed, and a load balancer outlive its cluster.
     await stopFlux(cluster)
     // It would delete names that the other cluster is reached by, as soon as their Ingresses here go.
@@ -99,8 +101,22 @@ async function keepWhatIsUsed({ cluster, name }: Emptied, other: KubernetesPort 
   return volumes.filter(shared).flatMap((v) => ebsOf(v)?.id ?? [])
 }
 
+const outsidersOn = async ({ cluster }: Pick<Emptied, 'cluster'>): Promise<Outsider[]> =>
+  (await Promise.all(outsiderKinds.map((kind) => cluster.list(kind)))).flat().filter(isOutsider)
+
+/** Throws `contested` where a load balancer could not go: its controller would hold all that it is for. Reads only. */
+async function refuseProtected({ cluster, name }: Emptied): Promise<void> {
+  const [outsiders, configurations] = await Promise.all([
+    outsidersOn({ cluster }),
+    cluster.list('LoadBalancerConfiguration'),
+  ])
+  const held = protectedAmong(outsiders, configurations)
+  if (held.length > 0)
+    throw contested(`${protectedInWords(name, held)}. ${removedSoFar()}. Take that out where it is written, then retry`)
+}
+
 async function removeOutsiders({ cluster, name }: Emptied): Promise<void> {
-  const outsiders = (await Promise.all(outsiderKinds.map((kind) => cluster.list(kind)))).flat().filter(isOutsider)
+  const outsiders = await outsidersOn({ cluster })
   if (outsiders.length === 0) return
   if (outsiders.some((o) => o.kind === 'PersistentVolumeClaim')) await stopWhatMounts(cluster)
   const named = outsidersInWords(outsiders)

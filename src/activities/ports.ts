@@ -161,7 +161,10 @@ export interface EksPort {
   configurationFaults(addon: string, version: string, configuration: string): Promise<readonly string[] | undefined>
   createAddon(cluster: string, addon: NewAddon, token: string): Promise<void>
   deleteAddon(cluster: string, name: string): Promise<void>
-  belongings(cluster: string): Promise<ClusterBelongings>
+  /** ARNs of who has an access entry; none of EKS’s own. Empty where the cluster knows no entries. */
+  principals(cluster: string): Promise<readonly string[]>
+  fargateProfileNames(cluster: string): Promise<readonly string[]>
+  capabilities(cluster: string): Promise<ClusterBelongings['capabilities']>
   /** What this principal's entry allows; undefined: it has none. */
   findAccess(cluster: string, principalArn: string): Promise<ClusterAccess | undefined>
   /** Nothing happens where it has an entry. */

@@ -81,6 +81,7 @@ export const kinds = {
   TLSRoute: 'gateway.networking.k8s.io/v1',
   TCPRoute: 'gateway.networking.k8s.io/v1',
   UDPRoute: 'gateway.networking.k8s.io/v1',
+  LoadBalancerConfiguration: 'gateway.k8s.aws/v1beta1',
   ServiceExport: 'application-networking.k8s.aws/v1alpha1',
   ServiceImport: 'application-networking.k8s.aws/v1alpha1',
   ScaledObject: 'keda.sh/v1alpha1',

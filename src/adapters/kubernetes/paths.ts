@@ -56,6 +56,7 @@ const places = {
   TLSRoute: namespaced('tlsroutes'),
   TCPRoute: namespaced('tcproutes'),
   UDPRoute: namespaced('udproutes'),
+  LoadBalancerConfiguration: namespaced('loadbalancerconfigurations'),
   ServiceExport: namespaced('serviceexports'),
   ServiceImport: namespaced('serviceimports'),
   ScaledObject: namespaced('scaledobjects'),

@@ -121,6 +121,8 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     TCPRoute: { ...generated, model: '', mustSayVersion: true },
     UDPRoute: { ...generated, model: '', mustSayVersion: true },
   },
+  // https://github.com/kubernetes-sigs/aws-load-balancer-controller/tree/main/apis/gateway
+  'gateway.k8s.aws/v1beta1': { LoadBalancerConfiguration: { ...generated, model: '', mustSayVersion: true } },
   // https://github.com/aws/aws-application-networking-k8s/tree/main/config/crds/bases
   'application-networking.k8s.aws/v1alpha1': {
     ServiceExport: { ...generated, model: '', mustSayVersion: true },

@@ -41,6 +41,7 @@ export const definitions: readonly object[] = [
   definition('gateway.networking.k8s.io', 'v1', 'TLSRoute'),
   definition('gateway.networking.k8s.io', 'v1', 'TCPRoute'),
   definition('gateway.networking.k8s.io', 'v1', 'UDPRoute'),
+  definition('gateway.k8s.aws', 'v1beta1', 'LoadBalancerConfiguration'),
   definition('application-networking.k8s.aws', 'v1alpha1', 'ServiceExport'),
   definition('application-networking.k8s.aws', 'v1alpha1', 'ServiceImport'),
   definition('akka.io', 'v1', 'Lease'),

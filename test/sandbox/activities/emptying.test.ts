@@ -262,6 +262,22 @@ test('a Gateway has a load balancer that goes with its routes and by its control
   const [set] = await records.named(zone, 'www.example.org')
   if (set) await records.change(zone, [{ action: 'DELETE', record: set }], 'it ends with blue')
 
+  const attributes = [{ key: 'deletion_protection.enabled', value: 'true' }]
+  const configuration = {
+    apiVersion: 'gateway.k8s.aws/v1beta1',
+    kind: 'LoadBalancerConfiguration',
+    metadata: { name: 'safe', namespace },
+  }
+  world.blue.apply({ ...configuration, spec: { loadBalancerAttributes: attributes } })
+  const parametersRef = { group: 'gateway.k8s.aws', kind: 'LoadBalancerConfiguration', name: 'safe' }
+  const metadata = { name: 'public', namespace }
+  world.blue.apply({ apiVersion: api, kind: 'Gateway', metadata, spec: { ...spec, infrastructure: { parametersRef } } })
+  expect((await ending(world.activities.emptyCluster, empty())).message).toMatch(
+    /protected from deletion .*: Gateway \S+\/public \(LoadBalancerConfiguration safe\)\. Nothing was removed/,
+  )
+  expect(world.blue.list(api, 'HTTPRoute')).toHaveLength(1)
+  world.blue.apply({ ...configuration, spec: { loadBalancerAttributes: [] } })
+
   const { answer, waits } = await driven(world.activities.emptyCluster, empty())
   expect(waits.join()).toContain(`Gateway ${namespace}/public`)
   expect(answer.note).toContain('has no load balancers')

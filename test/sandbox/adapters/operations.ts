@@ -213,7 +213,7 @@ export const rows: readonly Row[] = [
     by: (s) => eks(s).disallow('green', role('norikae'), ADMINISTRATOR),
     taken: inUse(),
   },
-  { asks: 'eks:ListAccessEntries', by: (s) => eks(s).belongings('green') },
+  { asks: 'eks:ListAccessEntries', by: (s) => eks(s).principals('green') },
   {
     asks: 'eks:CreatePodIdentityAssociation',
     by: (s) =>
@@ -247,8 +247,8 @@ export const rows: readonly Row[] = [
     once: async (s) => (await eks(s).findFargateProfile('green', 'batch'))?.status === 'ACTIVE',
     by: (s) => eks(s).findFargateProfile('green', 'batch'),
   },
-  { asks: 'eks:ListFargateProfiles', by: (s) => eks(s).belongings('green') },
-  { asks: 'eks:ListCapabilities', by: (s) => eks(s).belongings('green') },
+  { asks: 'eks:ListFargateProfiles', by: (s) => eks(s).fargateProfileNames('green') },
+  { asks: 'eks:ListCapabilities', by: (s) => eks(s).capabilities('green') },
   {
     asks: 'eks:AssociateIdentityProviderConfig',
     by: (s) =>
