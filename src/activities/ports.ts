@@ -1,3 +1,4 @@
+import type { Disk } from '../domain/storage.ts'
 import type { ImageDescription } from '../domain/amis.ts'
 import type { GroupRule, OwnRule } from '../domain/group-rules.ts'
 import type {
@@ -281,6 +282,8 @@ export interface RuleDescription {
 }
 
 export interface BlockStoragePort {
+  /** All of the account in this region. */
+  disks(): Promise<readonly Disk[]>
   /** EBS volumes by id (`vol-…`), in any order. Those that are gone are left out. */
   volumes(ids: readonly string[]): Promise<readonly VolumeDescription[]>
   /** Those that have all of these tags. What was just made may be told of some seconds later only. */

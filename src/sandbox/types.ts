@@ -200,9 +200,13 @@ export interface SandboxAws {
   }
   /** EBS volumes, as a CSI driver of a cluster asks for them, and what was made of them. */
   readonly ec2: {
-    createVolume(zone: string, gigabytes: number, tags?: Readonly<Record<string, string>>): string
-    /** Attached after a while. Throws VolumeInUse where another instance has it, InvalidVolume.NotFound. */
-    attachVolume(id: string, instance: string): void
+    /** `type`: gp3 where it is left out. */
+    createVolume(zone: string, gigabytes: number, tags?: Readonly<Record<string, string>>, type?: string): string
+    /**
+     * Attached after a while. Throws VolumeInUse where another instance has it, InvalidVolume.NotFound. `goes`: with the
+     * instance, as what a node is made with does.
+     */
+    attachVolume(id: string, instance: string, goes?: boolean): void
     /** Available after a while. Nothing happens where the instance does not have it. */
     detachVolume(id: string, instance: string): void
     /** Throws VolumeInUse. Nothing happens where it is gone. */
