@@ -89,7 +89,7 @@ export function clientsOfAll({ endpoint, identity, admin }: SandboxAws): Readonl
 }
 
 /** Something of the shape that is asked for; nobody looks at what. */
-export function any(shape: Shape): unknown {
+function any(shape: Shape): unknown {
   switch (shape.kind) {
     case 'structure':
       return Object.fromEntries(shape.members.filter((m) => m.required).map((m) => [m.name, any(m.shape())]))
