@@ -26,6 +26,7 @@ import type { CertificateAuthority } from '../domain/certificate-authorities.ts'
 import type { Insight, InsightsRefresh } from '../domain/insights.ts'
 import type { LogGroup } from '../domain/log-groups.ts'
 import type { Tagged } from '../domain/network-tags.ts'
+import type { Reservation } from '../domain/balancer-capacity.ts'
 import type { BalancingUsage, QuotaName, RunningInstance } from '../domain/quotas.ts'
 import type { SubnetDescription, TakenAddresses } from '../domain/subnets.ts'
 import type { Tried } from '../domain/dry-run.ts'
@@ -226,6 +227,13 @@ export interface LoadBalancingPort {
   findBalancer(host: string): Promise<Balancer | undefined>
   /** Addresses that stay the same, of those of these network load balancers that have some; by the name at which each answers. */
   addressesOf(hosts: readonly string[]): Promise<readonly { readonly host: string; readonly address: string }[]>
+  /** Throws `notFound` where it is not there. */
+  capacityOf(loadBalancerArn: string): Promise<Reservation>
+  /**
+   * In LCU; undefined: nothing is reserved any more. Starts it. Throws `quotaExceeded` where the account or AWS has no more, or
+   * what is reserved was lowered too often today; `inUse` while another request is pending.
+   */
+  reserve(loadBalancerArn: string, units: number | undefined): Promise<void>
   /** The target groups that its listeners forward to, by ARN. */
   groupsBehind(loadBalancerArn: string): Promise<readonly string[]>
   /** Of every target group that its listeners forward to. */
@@ -234,6 +242,8 @@ export interface LoadBalancingPort {
 
 export interface Balancer extends BalancerHost {
   readonly arn: string
+  /** How many availability zones it is in. */
+  readonly zones: number
 }
 
 /** Of Route 53, which takes five requests a second of an account: the adapter asks no more than three. */
