@@ -9,6 +9,7 @@ import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { DeclaredOwners } from './ownership.ts'
 import type { Handover, Weight } from './platform.ts'
 import type { ProbeFile } from './probes.ts'
+import type { QuietFile, QuietOfApp } from './quiet.ts'
 import type { Target } from './record-routes.ts'
 import type { Schedule } from './schedule.ts'
 import type { Transform } from './transforms.ts'
@@ -56,7 +57,7 @@ export interface PlatformFile {
   }
   readonly soak: Duration
   readonly rest: Duration
-  readonly quiet: { readonly for: Duration; readonly requests: number }
+  readonly quiet: QuietFile
   readonly idle: Duration
   readonly order: 'breadth' | 'depth'
   readonly maxParallel: number
@@ -188,6 +189,8 @@ export interface AppFile {
   /** By environment: what splits its traffic on the cluster of `gateway`. */
   readonly httpRoutes?: Readonly<Record<string, readonly HttpRouteFile[]>>
   readonly externals: readonly External[]
+  /** In place of what the platform says; absent: as that has it. */
+  readonly quiet?: QuietOfApp
   /** Of Route 53; absent where it has none. */
   readonly records?: readonly DeclaredRecord[]
 }
@@ -197,6 +200,8 @@ export interface DeclaredRecord {
   readonly name: string
   readonly zone: string
   readonly target: Target
+  /** LCU to reserve for green's load balancer; absent: as blue's peak. */
+  readonly capacity?: number
 }
 
 export interface HttpRouteFile {

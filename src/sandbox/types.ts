@@ -141,6 +141,7 @@ export interface SandboxAws {
     seedLoadBalancer(
       name: string,
       tags?: Readonly<Record<string, string>>,
+      kind?: 'app' | 'net',
     ): { loadBalancerArn: string; listenerArn: string }
     /** A network load balancer, whose only listener forwards to this target group. */
     seedNetworkLoadBalancer(name: string, targetGroupArn: string): { loadBalancerArn: string; listenerArn: string }
@@ -162,7 +163,9 @@ export interface SandboxAws {
     /** Writes a weight as somebody else would: for the fault "somebody else changes a weight". */
     setWeightAsSomebodyElse(ruleArn: string, forward: readonly Forward[]): void
     /** How many there may be, as somebody told it. */
-    readonly quotas: { targetGroups: number }
+    readonly quotas: { targetGroups: number; capacityUnits: number }
+    /** Whether capacity that is asked for from now on is not there. */
+    noCapacity(full: boolean): void
     inventory(): {
       readonly loadBalancers: readonly {
         arn: string
@@ -170,6 +173,8 @@ export interface SandboxAws {
         /** The name at which it answers. */
         host: string
         tags: Readonly<Record<string, string>>
+        /** LCU; absent: none. */
+        reserved?: number
       }[]
       readonly targetGroups: readonly {
         arn: string
