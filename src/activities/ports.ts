@@ -225,6 +225,8 @@ export interface LoadBalancingPort {
   findBalancer(host: string): Promise<Balancer | undefined>
   /** Addresses that stay the same, of those of these network load balancers that have some; by the name at which each answers. */
   addressesOf(hosts: readonly string[]): Promise<readonly { readonly host: string; readonly address: string }[]>
+  /** The target groups that its listeners forward to, by ARN. */
+  groupsBehind(loadBalancerArn: string): Promise<readonly string[]>
   /** Of every target group that its listeners forward to. */
   healthBehind(loadBalancerArn: string): Promise<readonly TargetHealth[]>
 }
@@ -467,6 +469,11 @@ export interface MetricsPort {
     promql: string,
     span: { readonly fromMs: number; readonly untilMs: number; readonly stepMs: number },
   ): Promise<readonly Datapoint[]>
+  /** Each number that an instant query gives, with the labels of its series; those without a number are left out. Throws as `query`. */
+  series(
+    url: string,
+    promql: string,
+  ): Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>
   /** Whether it gives anything, also NaN: its series are there then, and count nothing. Throws as `query`. */
   answers(url: string, promql: string): Promise<boolean>
 }

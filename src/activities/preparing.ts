@@ -39,7 +39,7 @@ import { invalidInput } from './errors.ts'
 import { dnsSurvey } from './external-dns.ts'
 import { lookedAhead } from './looking-ahead.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
-import { mayBeSent, platformFileOf } from './platform-files.ts'
+import { declaredOwners, mayBeSent, platformFileOf } from './platform-files.ts'
 import { rulesNaming } from './group-rules.ts'
 import { networkOf, taggedFor } from './network-tags.ts'
 import { httpRouteSurvey } from './http-route-survey.ts'
@@ -64,6 +64,7 @@ export const preparingActivities = (
   async prepare(request) {
     const file = await readInput(outside, request)
     await mustBeProven(outside, file, request)
+    const declared = await declaredOwners(outside, file)
     const to = request.to as KubernetesVersion // requestFaults has looked
     const { region } = file
     const account = await proven(outside, { ...file, blue: '', green: '' })
@@ -125,22 +126,27 @@ export const preparingActivities = (
     const roles = await roleSurvey(world, kubernetes, facts, {
       account: file.account,
       platform: file.platform,
-      declared: file.owners,
+      declared,
       green,
       adopted: adopted?.cluster,
     })
-    const asked = file.decommission.deletes === 'norikae' ? [] : requestedOf(facts, file.owners, file.platform)
+    const asked = file.decommission.deletes === 'norikae' ? [] : requestedOf(facts, declared, file.platform)
     const shared = sharedBy(adopted ?? facts, {
       account: file.account,
       templates: adopted ? [] : templates,
       roles: roles.facts,
     })
     const findRole = (name: string) => sight.at('stacks of roles', () => iam.find(name), undefined)
-    const requested = await removalSurvey({ ...world, roles: { ...iam, find: findRole } }, asked, shared)
+    const requested = await removalSurvey(
+      { ...world, roles: { ...iam, find: findRole } },
+      asked,
+      shared,
+      declared.terraform?.stated ?? [],
+    )
     const { arn, createdAt, version } = facts.cluster
     const owned = await ownedFacts(world, {
       platform,
-      declared: file.owners,
+      declared,
       blue: facts,
       green: adopted,
       groupRules,

@@ -66,7 +66,8 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
         {
           account: platform.account,
           platform: platform.name,
-          declared: file.owners,
+          // Whose they are is not told here.
+          declared: {},
           blue: cluster,
           green,
           planned: facts.roles,

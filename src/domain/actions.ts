@@ -9,6 +9,7 @@ import type { Measuring } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import { ownerInWords, partInWords, type DeclaredOwners, type Requested } from './ownership.ts'
 import type { Identity, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
+import type { QuietRule } from './quiet.ts'
 import type { Transform } from './transforms.ts'
 import type { Check } from './verdict.ts'
 import type { Where } from './where.ts'
@@ -199,7 +200,13 @@ export interface Actions {
   setWeight: Contract<{ route: Route; to: Weight; expect: readonly Weight[]; grown?: readonly WorkloadRef[] }>
   /** `left`: as for `openRoute`, on the way back. */
   settleRoute: Contract<{ route: Route; on: Side; left?: MayBeLeft }>
-  confirmQuiet: Contract<Place & { on: Side; for: Duration; requests: number; question: Question }>
+  /**
+   * Ends when nobody uses the app on this side any more, or people accept whoever does. `question`: what its pods count;
+   * `callers` and `open`: who calls, and what is open, by their labels.
+   */
+  confirmQuiet: Contract<
+    Place & QuietRule & { on: Side; routes: readonly Route[]; question: Question; callers?: Question; open?: Question }
+  >
 
   // workloads
   /**
@@ -296,6 +303,12 @@ interface Trait<A extends ActionName> {
 const rolesInWords = (names: readonly string[]): string =>
   names.length === 1 ? `role ${names[0] ?? ''}` : `${names.length} roles`
 const at = (w: WorkloadRef) => `${w.kind} ${w.namespace}/${w.name}`
+const quietInWords = ({ on, for: time, requests, connections, accept }: ActionInput<'confirmQuiet'>): string =>
+  [
+    `no request${requests > 0 ? ` over ${requests}` : ''} on ${on} for ${time}`,
+    ...(connections > 0 ? [`${connections} connections at most`] : []),
+    ...(accept.length > 0 ? [`leaving aside ${few(accept)}, as was accepted`] : []),
+  ].join(', ')
 const write = { effect: 'write', skippable: false } as const
 const read = { effect: 'read', skippable: true } as const
 
@@ -499,7 +512,7 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   openRoute: { ...write, pace: 'long', title: (i) => `add green to route ${i.route.name} at 0 %` },
   setWeight: { ...write, pace: 'long', title: (i) => `route ${i.route.name}: ${i.to} % to green` },
   settleRoute: { ...write, pace: 'long', title: (i) => `leave only ${i.on} in route ${i.route.name}` },
-  confirmQuiet: { ...read, pace: 'long', title: (i) => `no request on ${i.on} for ${i.for}` },
+  confirmQuiet: { ...read, pace: 'long', title: quietInWords },
   stopWorkload: { ...write, pace: 'long', title: (i) => `stop ${at(i.workload)} on ${i.on}` },
   startWorkload: { ...write, pace: 'long', title: (i) => `start ${at(i.workload)} on ${i.on}` },
   suspendSchedule: { ...write, pace: 'long', title: (i) => `suspend ${at(i.workload)} on ${i.on}` },

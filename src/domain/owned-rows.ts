@@ -2,6 +2,7 @@ import type { BlueFacts, ClusterFacts } from './facts.ts'
 import { warning, type Finding } from './findings.ts'
 import type { GroupRule } from './group-rules.ts'
 import {
+  ownerByAddress,
   ownerInWords,
   ownerOf,
   partInWords,
@@ -13,6 +14,7 @@ import {
 } from './ownership.ts'
 import { logGroupOf } from './log-groups.ts'
 import type { Platform } from './platform.ts'
+import { keyOfPart } from './terraform-states.ts'
 
 type Tags = Readonly<Record<string, string>>
 
@@ -41,7 +43,9 @@ export function ownedRows(found: Found): readonly OwnedRow[] {
     green
       ? {
           resource: `cluster ${platform.green}, with all that hangs on it`,
-          owner: ownerInWords(ownerOf(green.cluster.tags, found.declared, platform.name)),
+          owner: ownerByAddress(
+            ownerOf({ tags: green.cluster.tags, key: green.cluster.arn }, found.declared, platform.name),
+          ),
           written: 'left',
           does: 'moves the apps there, and changes nothing of it',
         }
@@ -66,22 +70,29 @@ const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? ''
 
 const row = (resource: string, owner: Owner): Omit<OwnedRow, 'does'> => ({
   resource,
-  owner: ownerInWords(owner),
+  owner: ownerByAddress(owner),
   written: written(owner),
 })
 
 function ofBlue({ platform, declared, blue, requested, facts }: Found): OwnedRow[] {
-  const { name } = blue.cluster
+  const { name, arn } = blue.cluster
   const parts = [
-    { kind: 'cluster' as const, it: blue.cluster },
-    ...blue.nodegroups.map((it) => ({ kind: 'node group' as const, it })),
-    ...blue.fargateProfiles.map((it) => ({ kind: 'Fargate profile' as const, it })),
+    { kind: 'cluster' as const, it: blue.cluster, key: arn },
+    ...blue.nodegroups.map((it) => ({ kind: 'node group' as const, it, key: keyOfPart(arn, 'nodegroup', it.name) })),
+    ...blue.fargateProfiles.map((it) => ({
+      kind: 'Fargate profile' as const,
+      it,
+      key: keyOfPart(arn, 'fargateprofile', it.name),
+    })),
   ]
   const templates = facts.templatesOfBlue?.length ?? 0
-  const rows = parts.map(({ kind, it }): OwnedRow => {
+  const rows = parts.map(({ kind, it, key }): OwnedRow => {
     const asked = requested.find((r) => r.kind === kind && r.name === it.name)
     const of = {
-      ...row(partInWords({ kind, name: it.name }, name), asked?.owner ?? ownerOf(it.tags, declared, platform.name)),
+      ...row(
+        partInWords({ kind, name: it.name }, name),
+        asked?.owner ?? ownerOf({ tags: it.tags, key }, declared, platform.name),
+      ),
     }
     return asked
       ? { ...of, does: 'empties it, and waits until its owner has removed it' }
@@ -121,7 +132,7 @@ function besideGreen({ platform, facts, untagged }: Found): OwnedRow[] {
 
 /** One line for all rules of an owner: there are as many as apps. */
 function ofRules({ platform, declared, ruleTags }: Found): OwnedRow[] {
-  const owners = Object.values(ruleTags).map((tags) => ownerOf(tags, declared, platform.name))
+  const owners = Object.entries(ruleTags).map(([key, tags]) => ownerOf({ tags, key }, declared, platform.name))
   return [...Map.groupBy(owners, ownerInWords)].flatMap(([words, [owner, ...others]]) =>
     owner
       ? [
@@ -144,16 +155,16 @@ export const ruleOwnerFindings = ({
   ruleTags,
 }: Pick<Found, 'platform' | 'declared' | 'ruleTags'>): Finding[] =>
   Object.entries(ruleTags).flatMap(([arn, tags]) => {
-    const owner = ownerOf(tags, declared, platform.name)
+    const owner = ownerOf({ tags, key: arn }, declared, platform.name)
     if (written(owner) !== 'requested' || (owner.tool === 'terraform' && declared.terraform?.ignores === 'weights'))
       return []
     return [
       warning(
         'route-of-others',
         arn,
-        `${ownerInWords(owner)} owns this listener rule, and takes the weights back the next time it is applied`,
+        `${ownerByAddress(owner)} owns this listener rule, and takes the weights back the next time it is applied`,
         owner.tool === 'terraform'
-          ? 'let Terraform ignore them (lifecycle { ignore_changes = [action] }) and say so: owners.terraform.ignores: weights; or apply nothing of it until the upgrade has ended'
+          ? 'let Terraform ignore them (lifecycle { ignore_changes = [action] }) and say so: owners.terraform.ignores: weights, or by its address in owners.terraform.ignore; or apply nothing of it until the upgrade has ended'
           : 'update nothing of that stack until the upgrade has ended',
       ),
     ]

@@ -103,7 +103,11 @@ export function startLoadBalancerController(options: {
       return update({ ...owner, metadata: { ...owner.metadata, finalizers: [...finalizers, its] } })
     if (madeFor(owner).balancers.length === 0) {
       const called = `k8s-${namespace}-${name}`.slice(0, 32).replace(/-+$/, '')
-      const { loadBalancerArn, listenerArn } = elbv2.seedLoadBalancer(called, balancerTags(owner, cluster.name))
+      const { loadBalancerArn, listenerArn } = elbv2.seedLoadBalancer(
+        called,
+        balancerTags(owner, cluster.name),
+        owner.kind === 'Service' ? 'net' : 'app',
+      )
       listeners.set(loadBalancerArn, listenerArn)
       if (!hasActions(owner))
         elbv2.forwardAll(listenerArn, elbv2.seedTargetGroup(called, balancerTags(owner, cluster.name)))

@@ -141,6 +141,7 @@ export interface SandboxAws {
     seedLoadBalancer(
       name: string,
       tags?: Readonly<Record<string, string>>,
+      kind?: 'app' | 'net',
     ): { loadBalancerArn: string; listenerArn: string }
     /** A network load balancer, whose only listener forwards to this target group. */
     seedNetworkLoadBalancer(name: string, targetGroupArn: string): { loadBalancerArn: string; listenerArn: string }

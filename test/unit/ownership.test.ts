@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { BlueFacts } from '../../src/domain/facts.ts'
 import {
   type DeclaredOwners,
+  ownerByAddress,
   ownerInWords,
   ownerOf,
   removalInWords,
@@ -53,18 +54,52 @@ describe('whose it is', () => {
       how: 'own',
     },
   ] as const)('$says', ({ tags, is, how }) => {
-    const owner = ownerOf(tags, terraform, 'chat')
+    const owner = ownerOf({ tags }, terraform, 'chat')
     expect([ownerInWords(owner), written(owner)]).toEqual([is, how])
   })
   test('no tags in the file are nobody’s tags', () =>
-    expect(ownerOf({}, { terraform: { tags: {} } }, 'chat').tool).toBe('nobody'))
+    expect(ownerOf({ tags: {} }, { terraform: { tags: {} } }, 'chat').tool).toBe('nobody'))
+})
+
+const eks = 'arn:aws:eks:ap-northeast-1:123456789012'
+const states = {
+  terraform: {
+    ...terraform.terraform,
+    stated: [
+      { address: 'module.eks.aws_eks_cluster.this[0]', key: `${eks}:cluster/b` },
+      { address: 'module.eks.module.group["apps"].aws_eks_node_group.this[0]', key: `${eks}:nodegroup/b/apps` },
+      { address: 'aws_lb_listener_rule.web', key: 'arn:1' },
+      { address: 'aws_lb_listener_rule.api["x"]', key: 'arn:2' },
+    ],
+    ignore: ['aws_lb_listener_rule.api*', 'module.eks.*'],
+  },
+}
+
+describe('what state files say', () => {
+  test.for([
+    { says: 'counts before any tag', key: 'arn:1', tags: { 'norikae.io/platform': 'chat' }, how: 'requested' },
+    { says: 'counts without any', key: 'arn:1', tags: {}, how: 'requested' },
+    { says: 'counts for nothing else', key: 'arn:12', tags: {}, how: 'own' },
+    { says: 'is Norikae’s to write where it is ignored', key: 'arn:2', tags: { ManagedBy: 'terraform' }, how: 'own' },
+  ])('$says', ({ key, tags, how }) => expect(written(ownerOf({ tags, key }, states, 'chat'))).toBe(how))
+  test('is told with its address', () =>
+    expect(ownerByAddress(ownerOf({ tags: {}, key: 'arn:1' }, states, 'chat'))).toBe(
+      'Terraform (infra/eks) aws_lb_listener_rule.web',
+    ))
+  test('is asked for by address, also where changes of it are ignored: deleting is another matter', () =>
+    expect(removals(requestedOf(blueOf({}, {}), states, 'chat'), at)).toEqual([
+      // It is not in the state by itself, and of whoever made the cluster.
+      'take Fargate profile f of b out of the configuration in infra/eks, then terraform apply',
+      'take module.eks.module.group["apps"].aws_eks_node_group.this[0] out of the configuration in infra/eks, then terraform apply',
+      'take module.eks.aws_eks_cluster.this[0] out of the configuration in infra/eks, then terraform apply',
+    ]))
 })
 
 const blueOf = (
   cluster: Record<string, string>,
   group: Record<string, string>,
 ): Pick<BlueFacts, 'cluster' | 'nodegroups' | 'fargateProfiles'> => ({
-  cluster: aCluster({ name: 'b', tags: cluster }),
+  cluster: aCluster({ name: 'b', arn: `${eks}:cluster/b`, tags: cluster }),
   nodegroups: [aNodeGroup({ name: 'apps', tags: group })],
   fargateProfiles: [
     { name: 'f', status: 'ACTIVE', podExecutionRoleArn: '', subnets: [], selectors: [], tags: group, healthIssues: [] },
@@ -185,6 +220,7 @@ describe('listener rules', () => {
     const warned = (declared: DeclaredOwners) => ruleOwnerFindings({ ...found, declared }).map((f) => f.about)
     expect(warned(terraform)).toEqual(['arn:1', 'arn:2', 'arn:3'])
     expect(warned({ terraform: { ...terraform.terraform, ignores: 'weights' } })).toEqual(['arn:3'])
+    expect(warned(states)).toEqual(['arn:1', 'arn:3'])
   })
 })
 

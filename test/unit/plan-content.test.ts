@@ -3,6 +3,7 @@ import type { Measure } from '../../src/domain/measures.ts'
 import type { Handover, HttpRoute, Route } from '../../src/domain/platform.ts'
 import { actions } from '../../src/domain/actions.ts'
 import { leaves, type Step } from '../../src/domain/steps.ts'
+import { planCutover } from '../../src/domain/plan-cutover.ts'
 import { wavesOf } from '../../src/domain/plan-upgrade.ts'
 import {
   aCutoverPlan,
@@ -359,6 +360,35 @@ test('without a route nothing is weighed or quiet, and health is watched from th
     'e/observe/handover',
   ])
   expect(plan.phases[0]?.health?.from).toBe('e/shop/cronjob/w/suspend-blue')
+})
+
+test('an app says what may be left of its own traffic, beside whom the platform accepts everywhere', () => {
+  const platform = {
+    ...aPlatform(),
+    quiet: {
+      for: '10m' as const,
+      requests: 2,
+      connections: 0,
+      accept: ['uptime-probe'],
+      callers: 'c{cluster="{cluster}",namespace=~"{namespaces}"}[{window}]',
+    },
+  }
+  const app = anApp('api', { quiet: { requests: 5, accept: ['batch'] } })
+  const environment = anEnvironment('e', { namespaces: ['api-e'] })
+  const [phase] = planCutover(platform, app, environment, { images: '', workloads: [] }).phases
+  const found = (of: 'forward' | 'back') => leaves(phase?.[of] ?? []).find(({ id }) => id.startsWith('e/quiet/'))
+  expect(found('forward')).toMatchObject({
+    title: 'no request over 5 on blue for 10m, leaving aside batch, uptime-probe, as was accepted',
+    input: {
+      for: '10m',
+      requests: 5,
+      accept: ['batch', 'uptime-probe'],
+      callers: { query: `c{cluster="${platform.blue}",namespace=~"api-e"}[10m]` },
+    },
+  })
+  expect(found('back')).toMatchObject({
+    input: { on: 'green', callers: { query: `c{cluster="${platform.green}",namespace=~"api-e"}[10m]` } },
+  })
 })
 
 test('every step says in words what it does, and its action exists', () => {

@@ -3,7 +3,7 @@ import type { LoadBalancingPort } from '../../activities/ports.ts'
 import { ask, askFor } from '../aws-errors.ts'
 import { toAction } from './actions.ts'
 import { addressesOf, findBalancer } from './balancers.ts'
-import { health, healthBehind } from './health.ts'
+import { groupsBehind, health, healthBehind } from './health.ts'
 import { findRule, listenersForwardingTo, rulesForwardingTo } from './rules.ts'
 import { tagsOf } from './tags.ts'
 import { createTargetGroup, findTargetGroup } from './target-groups.ts'
@@ -35,6 +35,8 @@ export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort
   findBalancer: (host) => findBalancer(client, host),
 
   addressesOf: (hosts) => addressesOf(client, hosts),
+
+  groupsBehind: (loadBalancerArn) => groupsBehind(client, loadBalancerArn),
 
   healthBehind: (loadBalancerArn) => healthBehind(client, loadBalancerArn),
 

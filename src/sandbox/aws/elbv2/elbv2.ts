@@ -29,7 +29,7 @@ export const elbv2Operations = (world: ElbWorld): Operations => ({
 
 /** Seeds throw what the API would: a name that is too long, a listener that is not there. */
 export const inspectElbv2 = (world: ElbWorld): SandboxAws['elbv2'] => ({
-  seedLoadBalancer: (name, tags) => seedLoadBalancer(world, name, tags),
+  seedLoadBalancer: (name, tags, kind) => seedLoadBalancer(world, name, tags, kind),
   seedNetworkLoadBalancer: (name, targetGroupArn) => seedNetworkLoadBalancer(world, name, targetGroupArn),
   removeLoadBalancer: (arn) => removeLoadBalancer(world, arn),
   forwardAll: (listenerArn, targetGroupArn) => forwardAll(world, listenerArn, targetGroupArn),
