@@ -32,7 +32,7 @@ export async function meantFile(
   const text = sent === undefined ? await outside.platformFile(platform) : { name: `${platform}.yaml`, text: sent }
   if (!text)
     throw notFound(
-      `this worker keeps no platform file for ${platform}. Send it along (-f), or put ${platform}.yaml into the worker's folder of platforms`,
+      `this worker keeps no platform file for ${platform}. Send it along (-f), or put ${platform}.yaml into the folder where it looks (its NORIKAE_PLATFORMS)`,
     )
   const read = fileIn(text, platform)
   if ('fault' in read) throw invalidInput(read.fault)

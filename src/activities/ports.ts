@@ -1,3 +1,4 @@
+import type { Disk } from '../domain/storage.ts'
 import type { ImageDescription } from '../domain/amis.ts'
 import type { GroupRule, OwnRule } from '../domain/group-rules.ts'
 import type {
@@ -25,6 +26,7 @@ import type { CertificateAuthority } from '../domain/certificate-authorities.ts'
 import type { Insight, InsightsRefresh } from '../domain/insights.ts'
 import type { LogGroup } from '../domain/log-groups.ts'
 import type { Tagged } from '../domain/network-tags.ts'
+import type { Reservation } from '../domain/balancer-capacity.ts'
 import type { BalancingUsage, QuotaName, RunningInstance } from '../domain/quotas.ts'
 import type { SubnetDescription, TakenAddresses } from '../domain/subnets.ts'
 import type { Tried } from '../domain/dry-run.ts'
@@ -225,6 +227,13 @@ export interface LoadBalancingPort {
   findBalancer(host: string): Promise<Balancer | undefined>
   /** Addresses that stay the same, of those of these network load balancers that have some; by the name at which each answers. */
   addressesOf(hosts: readonly string[]): Promise<readonly { readonly host: string; readonly address: string }[]>
+  /** Throws `notFound` where it is not there. */
+  capacityOf(loadBalancerArn: string): Promise<Reservation>
+  /**
+   * In LCU; undefined: nothing is reserved any more. Starts it. Throws `quotaExceeded` where the account or AWS has no more, or
+   * what is reserved was lowered too often today; `inUse` while another request is pending.
+   */
+  reserve(loadBalancerArn: string, units: number | undefined): Promise<void>
   /** The target groups that its listeners forward to, by ARN. */
   groupsBehind(loadBalancerArn: string): Promise<readonly string[]>
   /** Of every target group that its listeners forward to. */
@@ -233,6 +242,8 @@ export interface LoadBalancingPort {
 
 export interface Balancer extends BalancerHost {
   readonly arn: string
+  /** How many availability zones it is in. */
+  readonly zones: number
 }
 
 /** Of Route 53, which takes five requests a second of an account: the adapter asks no more than three. */
@@ -281,6 +292,8 @@ export interface RuleDescription {
 }
 
 export interface BlockStoragePort {
+  /** All of the account in this region. */
+  disks(): Promise<readonly Disk[]>
   /** EBS volumes by id (`vol-…`), in any order. Those that are gone are left out. */
   volumes(ids: readonly string[]): Promise<readonly VolumeDescription[]>
   /** Those that have all of these tags. What was just made may be told of some seconds later only. */

@@ -14,7 +14,8 @@ import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
 import { missingTags, networkTagFindings } from '../domain/network-tags.ts'
 import { outlineOf, type Outline } from '../domain/outline.ts'
 import type { Plan } from '../domain/plan.ts'
-import { ownedRows, ruleOwnerFindings, type Found } from '../domain/owned-rows.ts'
+import { ownedRows, type Found } from '../domain/owned-rows.ts'
+import { trafficOwnerFindings } from '../domain/owned-traffic.ts'
 import { requestedOf } from '../domain/ownership.ts'
 import { sharedBy, takenFindings } from '../domain/removal-takes.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
@@ -24,6 +25,7 @@ import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { idFault, requestFaults, versionFault } from '../domain/requests.ts'
 import { poolsOf } from '../domain/scheduling.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
+import { copiedClaims } from '../domain/storage.ts'
 import { silentFindings, trafficAhead, trafficFindings } from '../domain/traffic-ahead.ts'
 import { twinOf } from '../domain/twin.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
@@ -53,6 +55,7 @@ import { bounded, DIVIDE_AN_APP, fitting, LARGEST_APP, LARGEST_CUTOVER } from '.
 import { roleSurvey } from './role-survey.ts'
 import { sealed } from './sealing.ts'
 import { insideSeenBy, seenBy } from './sight.ts'
+import { storageSurvey } from './storage-survey.ts'
 import { waySurvey } from './way-survey.ts'
 import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
@@ -151,7 +154,8 @@ export const preparingActivities = (
       green: adopted,
       groupRules,
     })
-    const [ofQuotas, ofPermissions] = await Promise.all([
+    const copied = copiedClaims(platform.apps, namespaces)
+    const [ofQuotas, ofStorage, ofPermissions] = await Promise.all([
       lookBriefly('quotas of load balancing and IAM', blue, () =>
         quotaSurvey(
           world,
@@ -163,16 +167,18 @@ export const preparingActivities = (
           },
         ),
       ),
+      lookBriefly('quotas of EBS', blue, () => storageSurvey(world, kubernetes, { builds: !adoption, copied })),
       lookBriefly('permissions of IAM roles', blue, () =>
         permissionSurvey(world, kubernetes, facts, { account: file.account, green }),
       ),
     ])
     const found = sight.findings([
-      ...ruleOwnerFindings(owned),
+      ...trafficOwnerFindings(owned),
       ...takenFindings(requested),
       ...(adoption?.findings ?? (await clone.findings())),
       ...ofCluster,
       ...ofQuotas,
+      ...ofStorage,
       ...roles.findings,
       ...ofPermissions,
       ...podIdentityFindings(facts.podIdentities),
@@ -228,6 +234,7 @@ export const preparingActivities = (
           requested,
           facts: planned,
           untagged: untagged.flatMap(({ ids }) => ids).length,
+          copies: copied.length,
         }),
         ...roles.owned,
       ],
@@ -340,7 +347,7 @@ export const tenantsOn = async (
   })
 
 /** What is known of it once all else is. */
-type Later = 'requested' | 'facts' | 'untagged'
+type Later = 'requested' | 'facts' | 'untagged' | 'copies'
 
 /** With the tags of the listener rules that the plan writes. */
 const ownedFacts = async (

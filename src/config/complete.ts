@@ -100,10 +100,10 @@ function trustOf({ trust, people = {}, oidc, teams }: Written): { readonly trust
 /** The shape of its target was checked. */
 function recordOf(
   name: string,
-  { zone, target }: { readonly zone: string; readonly target: string },
+  { target, ...more }: { readonly zone: string; readonly target: string; readonly capacity?: number },
 ): DeclaredRecord | undefined {
   const it = targetOf(target)
-  return it && { name, zone, target: it }
+  return it && { name, ...more, target: it }
 }
 
 const mapValues = <T, R>(all: Readonly<Record<string, T>>, change: (value: T, key: string) => R): Record<string, R> =>

@@ -152,6 +152,11 @@ const record = z.strictObject(
     target: balanced.describe(
       'The Service of type LoadBalancer, or the Ingress, that has a load balancer on each cluster: Service/<namespace>/<name>.',
     ),
+    capacity: count(0, 1_000_000)
+      .exactOptional()
+      .describe(
+        "LCU to reserve for green's load balancer before its first weight, until commit; 0 for none. Default: what blue's had at its peak of the last week, where a new one does not hold that.",
+      ),
   },
   mapping('{ zone: Z0123456789ABCDEFGHIJ, target: Service/legacy-production/web }'),
 )

@@ -89,13 +89,24 @@ function instanceOf(instance: unknown, type: string, whole: string, path: Path):
       ? `${whole}[${index}]`
       : whole
   const attributes = get(instance, 'attributes')
-  const [arn, id] = [get(attributes, 'arn'), get(attributes, 'id')]
+  const arn = get(attributes, 'arn')
   const key =
-    isText(arn) && arn.startsWith('arn:') ? keyOf(arn) : type === 'aws_route53_record' && isText(id) ? id : undefined
+    isText(arn) && arn.startsWith('arn:')
+      ? keyOf(arn)
+      : type === 'aws_route53_record'
+        ? recordKey(attributes)
+        : undefined
   if (key !== undefined) return { flaws: [], stated: [{ address, key }] }
   return toldByArn.has(type)
     ? wrong(flaw(path, `${address} has no arn among its attributes; keep id and arn of each`))
     : wrong()
+}
+
+/** Its id has the name as it was written, which may leave out that of its zone. */
+function recordKey(attributes: unknown): string | undefined {
+  const [zone, fqdn, type, id] = ['zone_id', 'fqdn', 'type', 'id'].map((key) => get(attributes, key))
+  if (isText(zone) && isText(fqdn) && isText(type)) return `${zone}_${fqdn.replace(/\.$/, '').toLowerCase()}_${type}`
+  return isText(id) ? id : undefined
 }
 
 /** https://developer.hashicorp.com/terraform/cli/state/resource-addressing */

@@ -8,7 +8,7 @@ import type { MayBeLeft } from './left-weights.ts'
 import type { Measuring } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import { ownerInWords, partInWords, type DeclaredOwners, type Requested } from './ownership.ts'
-import type { Identity, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
+import type { Identity, RecordRoute, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
 import type { QuietRule } from './quiet.ts'
 import type { Transform } from './transforms.ts'
 import type { Check } from './verdict.ts'
@@ -192,6 +192,13 @@ export interface Actions {
   // traffic
   /** `left`: what an earlier cutover, which was terminated, may have left; it is taken back to 0 first. Absent: nothing is. */
   openRoute: Contract<{ route: Route; left?: MayBeLeft }>
+  /**
+   * Ends when the load balancer of a record on green has the capacity that blue's had at its peak (`capacity` of the route: or
+   * so much) ready. Kept as an annotation of what it was made for.
+   */
+  reserveCapacity: Contract<{ route: RecordRoute }>
+  /** What was reserved by that is let go, where nobody else wrote over it. What AWS does not let go is in the receipt's findings. */
+  releaseCapacity: Contract<{ route: RecordRoute }>
   /** `expect`: the weights that may be found; any other was set by somebody else and is contested. */
   /**
    * `grown`: what was raised on blue to green's size. While its pods come up the weight goes to `to` by the steps in
@@ -510,6 +517,20 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   },
   unpinSize: { ...write, pace: 'quick', title: (i) => `let ${at(i.workload)} on ${i.on} be sized by its owner` },
   openRoute: { ...write, pace: 'long', title: (i) => `add green to route ${i.route.name} at 0 %` },
+  reserveCapacity: {
+    ...write,
+    // A new load balancer grows with its traffic too.
+    skippable: true,
+    pace: 'long',
+    title: ({ route: { name, capacity } }) =>
+      `reserve ${capacity === undefined ? "what blue's had at its peak" : `${capacity} LCU`} for green's load balancer of ${name}`,
+  },
+  releaseCapacity: {
+    ...write,
+    skippable: true,
+    pace: 'long',
+    title: (i) => `release what was reserved for green's load balancer of ${i.route.name}`,
+  },
   setWeight: { ...write, pace: 'long', title: (i) => `route ${i.route.name}: ${i.to} % to green` },
   settleRoute: { ...write, pace: 'long', title: (i) => `leave only ${i.on} in route ${i.route.name}` },
   confirmQuiet: { ...read, pace: 'long', title: quietInWords },

@@ -201,6 +201,7 @@ function getReady(it: Subject): Move {
       ),
       commit: [act(id('route', route.name, 'settle'), 'settleRoute', { route, on: 'green' })],
     })),
+    ...environment.routes.flatMap((route) => warmed(route, id)),
     just(
       ...environment.externals.map(({ name, endpoint }) =>
         act(id('external', name), 'checkExternal', {
@@ -212,6 +213,14 @@ function getReady(it: Subject): Move {
       ),
     ),
   )
+}
+
+/** A load balancer of its own is new on green; one that both sides share is not. */
+function warmed(route: Route, id: (...path: string[]) => string): Move[] {
+  if (route.kind !== 'route53' || route.capacity === 0) return []
+  const release = (name: string) => act(id('route', route.name, name), 'releaseCapacity', { route })
+  const reserve = act(id('route', route.name, 'reserve'), 'reserveCapacity', { route })
+  return [{ ...pair(reserve, release('release')), commit: [release('let-go')] }]
 }
 
 /** Where something may run on one side only; not at all, or a list. */

@@ -200,6 +200,8 @@ export interface DeclaredRecord {
   readonly name: string
   readonly zone: string
   readonly target: Target
+  /** LCU to reserve for green's load balancer; absent: as blue's peak. */
+  readonly capacity?: number
 }
 
 export interface HttpRouteFile {

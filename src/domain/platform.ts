@@ -72,6 +72,8 @@ export interface RecordRoute {
   readonly namespace: string
   /** What has a load balancer on both sides: `Service/web`, `Ingress/web`. */
   readonly target: string
+  /** LCU to reserve for green's before it has a weight; absent: as blue's peak. 0: none. */
+  readonly capacity?: number
 }
 
 /** What a rule of an HTTPRoute sends requests to. */

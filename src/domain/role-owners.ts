@@ -1,4 +1,5 @@
 import { ownerByAddress, ownerOf, ownerOfWhole, written, type DeclaredOwners } from './ownership.ts'
+import { saysTool } from './said-tools.ts'
 
 /** By what it is told whose a role or a provider of IAM is, beside its tags. */
 export interface Whose {
@@ -26,14 +27,9 @@ export function toolOf(
   const owner = ownerFor({ tags, key: arn }, declared, platform)
   if (written(owner) === 'requested') return ownerByAddress(owner)
   if (owner.tool !== 'nobody') return undefined
-  const said = Object.entries(tags).find(
-    ([key, value]) =>
-      /^(terraform|managed[-_]?by|created[-_]?by|provisioner|iac)$/i.test(key) && TOOLS.test(`${key} ${value}`),
-  )
-  const [key, value] = said ?? Object.entries(tags).find(([name]) => /^(crossplane|pulumi)[.:/-]/i.test(name)) ?? []
+  const [key, value] = Object.entries(tags).find((said) => saysTool(...said)) ?? []
   return key === undefined ? undefined : `what its tag ${key}: ${value ?? ''} says`
 }
-const TOOLS = /terraform|terragrunt|opentofu|pulumi|crossplane|cloudformation|cdk|ansible|\back\b/i
 
 /**
  * What later steps need of it, which write what has these ARNs; undefined where the file says nothing of owners. Of a state

@@ -4,7 +4,7 @@ const AT_MOST = 60
 /** Of what is the same in both, before the first difference. */
 const BEFORE = 20
 
-export interface SideBySide {
+interface SideBySide {
   readonly blue: string
   readonly green: string
 }

@@ -40,6 +40,15 @@ export const keyOf = (arn: string): string =>
 export const keyOfPart = (cluster: string, kind: 'nodegroup' | 'fargateprofile', name: string): string =>
   `${cluster.replace(/:cluster\//, `:${kind}/`)}/${name}`
 
+/**
+ * The key of a record of Route 53, whichever type it is of; undefined: no state has it.
+ * https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route53_record
+ */
+export const keyOfRecord = (
+  { stated = [] }: States,
+  { zone, name }: { readonly zone: string; readonly name: string },
+): string | undefined => stated.find(({ key }) => key.startsWith(`${zone}_${name}_`))?.key
+
 /** Undefined: no state has it. `ignored`: Terraform leaves it to others to change it; whoever deletes it is another matter. */
 export function statedAs(
   { stated = [], ignore = [] }: States,

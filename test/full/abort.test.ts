@@ -32,6 +32,7 @@ const all = [
   'checkExternal',
   'proveRoles',
   'proveChecks',
+  'reserveCapacity',
   'setWeight',
   'observe',
   'stopWorkload',
@@ -46,7 +47,7 @@ const all = [
   'proveIdle',
 ] as const
 /** Of an app that has gone back by itself before. */
-const ofWayBack: ReadonlySet<string> = new Set(['settleRoute', 'withdraw'])
+const ofWayBack: ReadonlySet<string> = new Set(['settleRoute', 'releaseCapacity', 'withdraw'])
 const sampled: ReadonlySet<string> = new Set([
   'createNodeGroup',
   'deploy',

@@ -48,6 +48,7 @@ const quick: AwsTimes = {
   snapshotMs: 30,
   iamMs: 20,
   recordsMs: 20,
+  capacityMs: 30,
 }
 
 const quickly: ClusterTimes = {

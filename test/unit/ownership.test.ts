@@ -10,9 +10,10 @@ import {
   requestedOf,
   written,
 } from '../../src/domain/ownership.ts'
-import { ownedRows, ruleOwnerFindings } from '../../src/domain/owned-rows.ts'
+import { ownedRows } from '../../src/domain/owned-rows.ts'
+import { trafficOwnerFindings } from '../../src/domain/owned-traffic.ts'
 import { leaves } from '../../src/domain/steps.ts'
-import { anUpgradePlan, aPlatform, clusterFacts } from '../support/builders.ts'
+import { anApp, anEnvironment, anUpgradePlan, aPlatform, clusterFacts } from '../support/builders.ts'
 import { aCluster, aNodeGroup } from '../support/eks.ts'
 
 const terraform = { terraform: { tags: { ManagedBy: 'terraform', Stack: 'eks' }, at: 'infra/eks' } }
@@ -183,6 +184,7 @@ describe('listener rules', () => {
     ruleTags: { 'arn:1': tf, 'arn:2': tf, 'arn:3': stack('alb'), 'arn:4': {} },
     facts: {},
     untagged: 0,
+    copies: 0,
   }
   test('are told by owner, with all else that a plan writes', () => {
     expect(ownedRows(found).map(({ resource, owner, written: how }) => `${resource}: ${owner}, ${how}`)).toEqual([
@@ -193,6 +195,7 @@ describe('listener rules', () => {
       '2 listener rules: Terraform (infra/eks), own',
       '1 listener rule: CloudFormation (alb), own',
       '1 listener rule: nobody by its tags, own',
+      '6 target groups of toy-1-36: Norikae, own',
       '1 security-group rule: others, requested',
     ])
   })
@@ -205,7 +208,7 @@ describe('listener rules', () => {
   const beside = (more: Partial<typeof found>) =>
     ownedRows({ ...found, facts, untagged: 3, ruleTags: {}, groupRules: [], ...more })
       .map(({ resource, owner, written: how, does }) => `${resource}: ${owner}, ${how}, ${does}`)
-      .filter((line) => !/^(cluster|node group|Fargate)/.test(line))
+      .filter((line) => !/^(cluster|node group|Fargate|6 target groups)/.test(line))
   const itsTemplate = '1 launch template of b: Norikae, own, deletes them with blue'
   test('are told with what is outside EKS', () =>
     expect(beside({})).toEqual([
@@ -216,8 +219,52 @@ describe('listener rules', () => {
     ]))
   test('are told of a green that others made with what is done outside it', () =>
     expect(beside({ green: { ...found.blue, cluster: aCluster({}) } })).toEqual([itsTemplate]))
+  const routed = aPlatform({
+    apps: [
+      anApp('web', {
+        environments: [
+          anEnvironment('test', {
+            routes: [
+              {
+                kind: 'ingress',
+                name: 'web',
+                namespace: 'n',
+                ingress: 'web',
+                action: 'a',
+                service: 's',
+                binding: 'b',
+                blueTargetGroup: 'arn:group',
+                greenTargetGroup: 'web-green',
+                loadBalancer: 'app/x/1',
+              },
+              { kind: 'route53', name: 'web.example.com', zone: 'Z1', namespace: 'n', target: 'Service/web' },
+              { kind: 'route53', name: 'web.example.com', zone: 'Z2', namespace: 'n', target: 'Service/web' },
+            ],
+          }),
+        ],
+      }),
+    ],
+  })
+  const recorded = { terraform: { stated: [{ address: 'aws_route53_record.web', key: 'Z1_web.example.com_A' }] } }
+  test('of Ingresses, records, target groups and copied volumes are told too', () => {
+    const of = { ...found, platform: routed, declared: recorded, ruleTags: {}, groupRules: [], copies: 2 }
+    expect(
+      ownedRows(of)
+        .slice(4)
+        .map(({ resource, owner, written: how, does }) => `${resource}: ${owner}, ${how}, ${does}`),
+    ).toEqual([
+      'listener rules of 1 Ingress: the AWS Load Balancer Controller (toy-1-35), through, writes their weights into the actions of the Ingresses',
+      '1 record: Terraform, own, makes weighted ones of them, and simple ones again',
+      '1 record: nobody by its tags, own, makes weighted ones of them, and simple ones again',
+      '1 target group of toy-1-36: Norikae, own, makes them',
+      'copies of 2 volumes: Norikae, own, takes snapshots, and makes green’s volumes of them',
+    ])
+    expect(trafficOwnerFindings(of).map((f) => `${f.about}: ${f.message} → ${f.remedy}`)).toEqual([
+      'Z1 web.example.com: Terraform aws_route53_record.web owns this record, and takes the weights back the next time it is applied → apply nothing of it until the upgrade has ended',
+    ])
+  })
   test('that a tool owns are a warning each, but for those that Terraform ignores', () => {
-    const warned = (declared: DeclaredOwners) => ruleOwnerFindings({ ...found, declared }).map((f) => f.about)
+    const warned = (declared: DeclaredOwners) => trafficOwnerFindings({ ...found, declared }).map((f) => f.about)
     expect(warned(terraform)).toEqual(['arn:1', 'arn:2', 'arn:3'])
     expect(warned({ terraform: { ...terraform.terraform, ignores: 'weights' } })).toEqual(['arn:3'])
     expect(warned(states)).toEqual(['arn:1', 'arn:3'])

@@ -362,6 +362,25 @@ test('without a route nothing is weighed or quiet, and health is watched from th
   expect(plan.phases[0]?.health?.from).toBe('e/shop/cronjob/w/suspend-blue')
 })
 
+test("a load balancer of green's own has capacity before anybody is asked, until commit or on the way back", () => {
+  const record = { kind: 'route53', name: 'a.test', zone: 'Z1', namespace: 'api-e', target: 'Service/web' } as const
+  const stepsOf = (capacity?: number) => {
+    const routes = [{ ...record, ...(capacity !== undefined && { capacity }) }]
+    const environment = anEnvironment('e', { gate: rule('api'), routes })
+    const [phase] = aCutoverPlan(anApp('api'), environment, { images: '', workloads: [] }).phases
+    return (['forward', 'back', 'commit'] as const).map((of) =>
+      ids(phase?.[of] ?? []).filter((id) => /reserve|release|let-go|gate|open|close|settle/.test(id)),
+    )
+  }
+  const at = (step: string) => `e/route/a.test/${step}`
+  expect(stepsOf()).toEqual([
+    [at('open'), at('reserve'), 'e/gate'],
+    [at('release'), at('close')],
+    [at('settle'), at('let-go')],
+  ])
+  expect(stepsOf(0)).toEqual([[at('open'), 'e/gate'], [at('close')], [at('settle')]])
+})
+
 test('an app says what may be left of its own traffic, beside whom the platform accepts everywhere', () => {
   const platform = {
     ...aPlatform(),

@@ -323,7 +323,7 @@ describe('values', () => {
       to: 'platformTeam: sre\nquiet: { connections: some, accept: [""] }',
       gives: [
         '15:10  quiet.connections: "some" is not a whole number from 0 to 1000000',
-        '15:29  quiet.accept[0]: "" is not a name; write who may go on, as they are named while they are waited for',
+        '15:38  quiet.accept[0]: "" is not a name; write who may go on, as they are named while they are waited for',
       ],
     },
     {

@@ -72,10 +72,17 @@ test.for([
   expect(read(aState([aResource('aws_lb_listener_rule', [rule])]))).toMatchObject([{ address }])
 })
 
-test('a record of Route 53, which has no ARN, is known by its id', () =>
-  expect(read(aState([aResource('aws_route53_record', [{ attributes: { id: 'Z1_www.example.com_A' } }])]))).toEqual([
+test.for([
+  { says: 'its id', attributes: { id: 'Z1_www.example.com_A' } },
+  {
+    says: 'its whole name, which the id may leave out',
+    attributes: { id: 'Z1_www_A', zone_id: 'Z1', fqdn: 'WWW.example.com.', type: 'A' },
+  },
+])('a record of Route 53, which has no ARN, is known by $says', ({ attributes }) =>
+  expect(read(aState([aResource('aws_route53_record', [{ attributes }])]))).toEqual([
     { address: 'aws_route53_record.this', key: 'Z1_www.example.com_A' },
-  ]))
+  ]),
+)
 
 describe('what is no state is told with its place, and with nothing of it', () => {
   const pull = 'put there what terraform state pull (tofu state pull) writes'
