@@ -23,6 +23,7 @@ test.for([
   },
   { says: 'where nothing is to be done, the newest in standard support', from: '1.35', decision: nothing, to: '1.37' },
   { says: 'blue is the newest: its own', from: '1.37', decision: nothing, to: '1.37' },
+  { says: 'nobody may see what blue is: the newest', from: 'unknown', decision: nothing, to: '1.37' },
 ])('a preflight is for $says', ({ from, decision, to }) => {
   expect(aimOf({ platform: 'chat', from, decision, versions })).toEqual({ to, because: decision.because })
 })
@@ -31,6 +32,13 @@ test('while an upgrade is open nothing is guessed: it has its own findings', () 
   const decision = { do: 'nothing', because: ['an upgrade to 1.36 is open already'] } as const
   expect(aimOf({ platform: 'chat', from: '', decision, versions })).toEqual({
     fault: expect.stringMatching(/^an upgrade to 1\.36 is open already\. What it found: norikae status chat\. /),
+  })
+})
+
+test('where neither blue nor a version may be seen, somebody says for which', () => {
+  const decision = { do: 'nothing', because: ['the worker may not look'] } as const
+  expect(aimOf({ platform: 'chat', from: 'unknown', decision, versions: [] })).toEqual({
+    fault: 'the worker may not look. For all that is missing: norikae preflight chat --to <version>',
   })
 })
 
