@@ -1,4 +1,4 @@
-import { newAccessEntry, newPodIdentity, entriesToCopy } from './clone-access.ts'
+import { entriesToCopy, entryFindings, newAccessEntry, newPodIdentity } from './clone-access.ts'
 import { newAddon, newCluster, newNodegroup, type Copied, type Made } from './clone.ts'
 import { newFargateProfile } from './fargate.ts'
 import { newIdentityProvider } from './identity-providers.ts'
@@ -176,6 +176,7 @@ export function twinOf(
     ...entriesToCopy(blue, worker).map((entry) =>
       twinPart(`access ${entry.principalArn}`, entry, { username: entry.username, ...newAccessEntry(entry, made) }),
     ),
+    ...entryFindings(blue.accessEntries).map(({ about }) => missing(`access ${about}`)),
     ...blue.podIdentities.map((it) =>
       twinPart(`pod identity ${it.namespace}/${it.serviceAccount}`, it, newPodIdentity(it, made)),
     ),

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { AwsIdentity } from '../types.ts'
-import { authorize, type ByResource } from './authorization/authorize.ts'
+import { accessDenied, authorize, type ByResource } from './authorization/authorize.ts'
 import type { Needs } from './authorization/needs.ts'
 import type { Need } from './authorization/policy.ts'
 import { absent, unheardOf } from './bad-input.ts'
@@ -73,6 +73,8 @@ export function answering({
       parameters = asked.read()
       const fault = faults.take(service, name)
       if (fault) throw fault
+      if (disturbed === 'forbidden')
+        throw accessDenied(service, principal.sessionArn, { action: `${service}:${name}`, resource: '*' }, false)
       if (typeof disturbed === 'string' && disturbed !== 'lost') throw refusals[disturbed](service)
       const serve = Object.hasOwn(services[service], name) ? services[service][name] : undefined
       if (!serve) throw notServed(`${service}:${name}`)
