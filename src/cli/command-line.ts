@@ -1,7 +1,8 @@
 import { CommanderError } from '@commander-js/extra-typings'
 import type { Complaint } from '../client/shapes.ts'
 import { exit } from './exit-codes.ts'
-import { program, type Go } from './program.ts'
+import { program } from './program.ts'
+import type { Go } from './syntax/parts.ts'
 import { out } from './terminal.ts'
 
 /** What was typed after `norikae`, done: answers the exit code. Whatever goes wrong was said by then. */
