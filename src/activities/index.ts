@@ -48,6 +48,7 @@ import { sizeActions } from './sizes.ts'
 import { trafficActions } from './traffic.ts'
 import { volumeActions } from './volumes.ts'
 import { beating, patient } from './waiting.ts'
+import { watchActivities } from './watch.ts'
 import { workloadActions } from './workloads.ts'
 
 /** Everything that the workflows may ask of the outside. What watches never gives up; everything else does, some time. */
@@ -110,6 +111,7 @@ const all = (outside: Outside): Activities => ({
   ...copiedVolumeActions(outside),
   ...externalActions(outside),
   ...healthActivities(outside),
+  ...watchActivities(outside),
   ...imageActivities(outside),
   ...calendarActivities(),
   ...notificationActivities(outside),
