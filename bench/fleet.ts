@@ -35,6 +35,10 @@ const { values } = parseArgs({
   },
 })
 const watch = milliseconds(values.watch as Duration)
+/** Of one check: its value on both sides. */
+const QUERIES = 2
+/** An environment is looked at once in so many seconds. */
+const EVERY_S = 15
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const program = fileURLToPath(new URL('fleet-worker.ts', import.meta.url))
 
@@ -89,11 +93,6 @@ async function measure(count: number, prometheus: QuietPrometheus): Promise<void
   }
 }
 
-/** Of one check: its value on both sides. */
-const QUERIES = 2
-/** An environment is looked at once in so many seconds. */
-const EVERY_S = 15
-
 async function watchedFor(worker: ChildProcess, prometheus: QuietPrometheus, count: number): Promise<string> {
   const before = await usedBy(worker)
   const asked = prometheus.asked()
@@ -101,8 +100,11 @@ async function watchedFor(worker: ChildProcess, prometheus: QuietPrometheus, cou
   const after = await usedBy(worker)
   const cpu = after.cpuSeconds - before.cpuSeconds
   const looks = prometheus.asked() - asked
+  const sent = (operation: string) =>
+    (((after.requests[operation] ?? 0) - (before.requests[operation] ?? 0)) / (watch / 1000)).toFixed(1)
+  const asks = `attempts ${sent('RespondActivityTaskFailed')}, heartbeats ${sent('RecordActivityTaskHeartbeat')}, looks at the workflow ${sent('DescribeWorkflowExecution')} a second`
   const due = (count * Number(values.environments)) / EVERY_S
-  return `  watched for ${values.watch}: ${cpu.toFixed(0)} s of CPU (${((cpu / watch) * 100_000).toFixed(0)} % of a core), ${after.megabytes.now} MB, ${looks} queries: ${(looks / QUERIES / (watch / 1000)).toFixed(0)} checks a second, of ${due.toFixed(0)} that were due`
+  return `  watched for ${values.watch}: ${cpu.toFixed(0)} s of CPU (${((cpu / watch) * 100_000).toFixed(0)} % of a core), ${after.megabytes.now} MB, ${looks} queries: ${(looks / QUERIES / (watch / 1000)).toFixed(0)} checks a second, of ${due.toFixed(0)} that were due; of Temporal: ${asks}`
 }
 
 /** Each app with test, stage and production: the gates of production stay shut for nobody. */

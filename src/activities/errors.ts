@@ -3,14 +3,15 @@ import { CLAIMED } from '../domain/actions.ts'
 import type { Moved } from '../domain/contests.ts'
 import type { Duration } from '../domain/duration.ts'
 import type { Finding } from '../domain/findings.ts'
+import type { WatchEnd } from '../domain/watching.ts'
 
 /**
  * What an activity may throw. Everything else is transient and retried by its policy. Messages are for people: what is,
  * what was expected, who can end it and how.
  */
 
-/** Not so yet: asked again after `lookAgainIn`. Benign, so it is no error in logs and metrics. */
-export const notReady = (message: string, lookAgainIn: Duration): ApplicationFailure =>
+/** Not so yet: asked again after `lookAgainIn` (a number: milliseconds). Benign, so it is no error in logs and metrics. */
+export const notReady = (message: string, lookAgainIn: Duration | number): ApplicationFailure =>
   ApplicationFailure.create({
     type: 'NotReady',
     message,
@@ -52,9 +53,17 @@ export const failed = final('Failed')
 export const faulty = (message: string, findings: readonly Finding[]): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, 'Failed', { findings })
 
-/** The other side did not answer, or is too busy to: retried with back-off, or after `lookAgainIn`. */
-export const unreachable = (message: string, lookAgainIn?: Duration): ApplicationFailure =>
-  ApplicationFailure.create({ type: 'Unreachable', message, ...(lookAgainIn && { nextRetryDelay: lookAgainIn }) })
+/** The other side did not answer, or is too busy to: retried with back-off, or after `lookAgainIn` (a number: milliseconds). */
+export const unreachable = (message: string, lookAgainIn?: Duration | number): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: 'Unreachable',
+    message,
+    ...(lookAgainIn !== undefined && { nextRetryDelay: lookAgainIn }),
+  })
+
+/** What a watch says of some of its environments; it is asked anew for the others. */
+export const watchEnded = (type: string, message: string, end: WatchEnd): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(message, type, end)
 
 export const isUnreachable = (error: unknown): error is ApplicationFailure =>
   error instanceof ApplicationFailure && error.type === 'Unreachable'

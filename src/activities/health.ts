@@ -1,10 +1,8 @@
 import { activityInfo } from '@temporalio/activity'
 import { longestWindowMs } from '../domain/checks.ts'
-import { milliseconds, seconds, type Duration } from '../domain/duration.ts'
+import { milliseconds } from '../domain/duration.ts'
 import {
-  awayInWords,
   blueVerdict,
-  followedBy,
   inWords,
   judgeAll,
   overall,
@@ -13,23 +11,16 @@ import {
   type Judgement,
   type Sample,
 } from '../domain/verdict.ts'
-import { scopeOf } from '../domain/platform.ts'
 import { condensed, type Tally } from '../domain/samples.ts'
 import { unrelatedBreaches } from '../domain/troubles.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { stopped } from './check-jobs.ts'
 import { differingImages } from './image-comparison.ts'
-import { failed, isUnreachable, notReady, unhealthy, unreachable } from './errors.ts'
+import { isUnreachable, notReady, unreachable } from './errors.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
-import { lookAtRoutes } from './route-watch.ts'
-import { reading, samplesOf } from './readings.ts'
-import { doneWithin, noteAside, notedAside, noteDone, remember, remembered } from './waiting.ts'
-
-/** What is looked back on at least: all that CloudWatch tells at once. Details of a heartbeat may be 2 MB, and a window days. */
-const KEPT = 30
-const keptOf = ({ breachAfter }: Check): number => Math.max(KEPT, breachAfter)
-
-type Samples = Readonly<Record<string, readonly Sample[]>>
+import { reading } from './readings.ts'
+import { awayIn, keptOf, sampled, shortest, SILENT_FOR, type Samples } from './sampling.ts'
+import { remember, remembered } from './waiting.ts'
 
 /** Of a window: the last samples, and what those before came to. */
 interface Memory {
@@ -37,13 +28,11 @@ interface Memory {
   readonly tallies?: Readonly<Record<string, Tally | undefined>>
 }
 
-export const healthActivities = (
-  outside: Outside,
-): Pick<Activities, 'observe' | 'watch' | 'compare' | 'awaitMetrics'> => ({
+export const healthActivities = (outside: Outside): Pick<Activities, 'observe' | 'compare' | 'awaitMetrics'> => ({
   async observe({ for: window, checks, subject, run }) {
     const { samples: before = {}, tallies = {} } = remembered<Memory>({})
     const world = await proven(outside, subject)
-    const samples = await sampled(world, checks, before, run)
+    const samples = await sampled(world, checks, before, activityInfo().scheduledTimestampMs, run)
     const kept = checks.map((c) => [c, condensed(c, samples[c.name] ?? [], tallies[c.name], keptOf(c))] as const)
     remember({
       samples: Object.fromEntries(kept.map(([c, it]) => [c.name, it.samples])),
@@ -54,7 +43,9 @@ export const healthActivities = (
     const verdict = overall(judged)
     // Bad news ends a window at once; too few samples make it longer.
     if (verdict === 'fail') return ended()
-    awaitSources(checks, samples)
+    // Whoever does not answer is asked again at its pace, and not taken for having nothing to say. What was read is kept.
+    const away = awayIn(checks, samples)
+    if (away !== undefined) throw unreachable(away, shortest(checks))
     // One in which too little was seen is made longer before people are asked.
     const long = verdict === 'inconclusive' ? longestWindowMs(window, checks) : milliseconds(window)
     if (elapsed >= long || checks.length === 0) return ended()
@@ -64,20 +55,6 @@ export const healthActivities = (
       await stopped(world, checks)
       return judged
     }
-  },
-
-  async watch({ subject, checks, ...watched }) {
-    const world = await proven(outside, subject)
-    const all = await sampled(world, checks, remembered<Samples>({}))
-    const samples = Object.fromEntries(checks.map((c) => [c.name, (all[c.name] ?? []).slice(-keptOf(c))]))
-    remember(samples)
-    const bad = judgeAll(checks, samples).filter((j) => j.verdict === 'fail')
-    if (bad.length > 0) throw unhealthy(bad.map(inWords).join('; '))
-    await lookAtRoutes(world, { ...watched, scope: scopeOf(subject) })
-    const blind = blindBy(checks, samples)
-    if (blind !== undefined) throw failed(blind)
-    awaitSources(checks, samples)
-    throw notReady('well so far', shortest(checks))
   },
 
   async awaitMetrics({ url, until }) {
@@ -113,9 +90,6 @@ export const healthActivities = (
   },
 })
 
-/** Longer than Prometheus is away when it is moved or restarted, and CloudWatch or an API server by itself. */
-const SILENT_FOR: Duration = '30m'
-
 interface Silent {
   readonly since?: string
 }
@@ -141,59 +115,3 @@ async function ofBlue(world: Proven, check: Check): Promise<Pick<Sample, 'value'
 }
 
 const now = (): string => new Date().toISOString()
-
-const shortest = (checks: readonly Check[]) =>
-  checks.map((c) => c.every).toSorted((a, b) => seconds(a) - seconds(b))[0] ?? '30s'
-
-/** One more reading of each check. */
-async function sampled(world: Proven, checks: readonly Check[], before: Samples, run?: string): Promise<Samples> {
-  const since = activityInfo().scheduledTimestampMs
-  const often = milliseconds(shortest(checks))
-  const entries = await Promise.all(
-    checks.map(async (check): Promise<[string, readonly Sample[]]> => {
-      const { name } = check
-      const samples = before[name] ?? []
-      const every = milliseconds(check.every)
-      // Beside one that is read more often, a slow one has its own pace.
-      if (every > often && doneWithin(`read ${name}`, every)) return [name, samples]
-      const next = await samplesOf(world, check, since, samples, run)
-      // One that is away, too: it may be too many who ask it that keep it away.
-      noteDone(`read ${name}`)
-      // Who was reached and has nothing new to say is not away any more.
-      const known = next.length > 0 ? samples : samples.filter((s) => s.unreachable === undefined)
-      return [name, next.reduce<readonly Sample[]>((all, sample) => followedBy(all, sample), known)]
-    }),
-  )
-  return Object.fromEntries(entries)
-}
-
-/** Whoever does not answer is asked again at its pace, and not taken for having nothing to say. What was read is kept. */
-function awaitSources(checks: readonly Check[], samples: Samples): void {
-  const away = checks.flatMap((check) => awayOf(check, samples) ?? [])
-  if (away.length > 0) throw unreachable(away.join('; '), shortest(checks))
-}
-
-/** Undefined: it was reached when it was last asked. */
-function awayOf(check: Check, samples: Samples): string | undefined {
-  const why = samples[check.name]?.at(-1)?.unreachable
-  return why === undefined ? undefined : awayInWords(check, why)
-}
-
-/**
- * Why a watch sees too little to go on: a source that none of its checks has reached for a while. Undefined: it does not. Of
- * Prometheus one tells for all apps (`awaitMetrics`).
- */
-function blindBy(checks: readonly Check[], samples: Samples): string | undefined {
-  const before = notedAside('away') as Readonly<Record<string, number>> | undefined
-  const others = Map.groupBy(
-    checks.filter((c) => c.source.kind !== 'prometheus'),
-    (c) => c.source.kind,
-  )
-  const away = [...others].flatMap(([kind, all]) => {
-    const whys = all.flatMap((check) => awayOf(check, samples) ?? [])
-    return whys.length < all.length ? [] : [{ kind, whys, sinceMs: before?.[kind] ?? Date.now() }]
-  })
-  noteAside('away', Object.fromEntries(away.map(({ kind, sinceMs }) => [kind, sinceMs])))
-  const long = away.filter(({ sinceMs }) => Date.now() - sinceMs > milliseconds(SILENT_FOR))
-  return long.length === 0 ? undefined : `for ${SILENT_FOR} ${long.flatMap(({ whys }) => whys).join('; ')}`
-}

@@ -50,6 +50,7 @@ import { sizeActions } from './sizes.ts'
 import { trafficActions } from './traffic.ts'
 import { volumeActions } from './volumes.ts'
 import { beating, patient } from './waiting.ts'
+import { watchActivities } from './watch.ts'
 import { workloadActions } from './workloads.ts'
 
 /** Everything that the workflows may ask of the outside. What watches never gives up; everything else does, some time. */
@@ -114,6 +115,7 @@ const all = (outside: Outside): Activities => ({
   ...copiedVolumeActions(outside),
   ...externalActions(outside),
   ...healthActivities(outside),
+  ...watchActivities(outside),
   ...imageActivities(outside),
   ...calendarActivities(),
   ...notificationActivities(outside),

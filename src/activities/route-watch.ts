@@ -1,16 +1,25 @@
-import { seenAfter, watchedShare, type Moved, type SeenShare } from '../domain/contests.ts'
+import { seenAfter, watchedShare, type Given, type Moved, type SeenShare } from '../domain/contests.ts'
 import { milliseconds, type Duration } from '../domain/duration.ts'
 import type { Scope } from '../domain/platform.ts'
-import type { WatchedRoutes } from '../workflows/activities.ts'
+import { isDue, type WatchedEnvironment } from '../domain/watching.ts'
 import { followed } from './contests.ts'
 import { failed, isDenied, isFailure, isNotFound } from './errors.ts'
 import type { Proven } from './outside.ts'
 import type { Reading, RouteDriver } from './routes/driver.ts'
 import { routeDriver } from './routes/index.ts'
-import { doneWithin, noteAside, notedAside, noteDone } from './waiting.ts'
+import { doneAt, noteAside, notedAside, noteDone } from './waiting.ts'
 
 /** A thousand apps are watched for days, and AWS is asked five times for each look. */
-const LOOK_EVERY: Duration = '10m'
+export const LOOK_EVERY: Duration = '10m'
+const LOOK_EVERY_MS = milliseconds(LOOK_EVERY)
+
+interface Looking extends Pick<WatchedEnvironment, 'routes' | 'weights'> {
+  /** What the plan had given of them before it was watched. */
+  readonly given: Given
+  /** As of `ActionCall`. */
+  readonly run: string
+  readonly scope: Scope
+}
 
 type Seen = Readonly<Record<string, SeenShare>>
 const SEEN = 'routes'
@@ -22,26 +31,18 @@ type Unread = Readonly<Record<string, number>>
 const UNREAD = 'unread routes'
 
 /**
- * Looks at routes that are watched beside health, now and then. Throws `movedBack` where somebody moved one towards blue, and
- * `failed` where one may not be read, or is not there, for twenty minutes. What does not answer says nothing.
+ * Looks at routes that are watched beside health, now and then. True: one had less than before, and is to be looked at again
+ * soon. Throws `movedBack` where somebody moved one towards blue, and `failed` where one may not be read, or is not there, for
+ * twenty minutes. What does not answer says nothing.
  */
-export async function lookAtRoutes(
-  world: Proven,
-  {
-    routes = [],
-    weights = [],
-    given = {},
-    run,
-    scope,
-  }: Omit<WatchedRoutes, 'subject' | 'checks'> & { readonly scope: Scope },
-): Promise<void> {
+export async function lookAtRoutes(world: Proven, { routes, weights, given, run, scope }: Looking): Promise<boolean> {
   const looking = { ...world, records: { ...world.records, ...world.recordLooks } }
   for (const route of routes) {
     const before = notedAside(SEEN) as Seen | undefined // only this file notes under that name
     const seen = before?.[route.name]
     const look = `look at ${route.name}`
     // One that has less is looked at again at once.
-    if (seen?.lower !== true && doneWithin(look, milliseconds(LOOK_EVERY))) continue
+    if (seen?.lower !== true && !isDue((doneAt(look) ?? 0) + LOOK_EVERY_MS, LOOK_EVERY_MS, Date.now())) continue
     noteDone(look)
     const driver = routeDriver(looking, route, { run, scope })
     const found = await readOr(driver, route.name)
@@ -54,6 +55,8 @@ export async function lookAtRoutes(
     }
     noteAside(SEEN, { ...before, [route.name]: next } satisfies Seen)
   }
+  const now = (notedAside(SEEN) as Seen | undefined) ?? {} // as above
+  return Object.values(now).some(({ lower }) => lower === true)
 }
 
 /** Undefined: it cannot be read just now. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { activityInfo, Context, heartbeat } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import { milliseconds, seconds, type Duration } from '../domain/duration.ts'
@@ -96,7 +97,7 @@ export async function askedOnce<T>(
 export const notYetByOthers = (why: string): ApplicationFailure => notReady(why, soon(waitedSeconds()))
 
 /** What goes from attempt to attempt: what the activity noted, and since when nobody answers it. */
-interface Memory {
+export interface Memory {
   readonly noted?: unknown
   readonly silentSinceMs?: number
   /** When what was last done, by name. */
@@ -106,12 +107,37 @@ interface Memory {
 }
 const memories = new WeakMap<Context, Memory>()
 
+/** One of several that an activity looks at beside one another, with a memory of its own. */
+export class Apart {
+  /** For whoever keeps it with the others'; nobody else reads in it. */
+  memory: Memory
+
+  /** `before`: what was kept of it. */
+  constructor(before: unknown) {
+    this.memory = (before as Memory | undefined) ?? {} // was kept of another `Apart`
+  }
+
+  /** Does `work`: what it, and whomever it asks, remember and note is kept here. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return apart.run(this, work)
+  }
+}
+const apart = new AsyncLocalStorage<Apart>()
+
 // Only `keep` writes heartbeat details.
 const memory = (): Memory =>
-  memories.get(Context.current()) ?? (activityInfo().heartbeatDetails as Memory | undefined) ?? {}
+  apart.getStore()?.memory ??
+  memories.get(Context.current()) ??
+  (activityInfo().heartbeatDetails as Memory | undefined) ??
+  {}
 
 /** Flushed when the attempt throws. */
 function keep(it: Memory): void {
+  const own = apart.getStore()
+  if (own) {
+    own.memory = it
+    return
+  }
   memories.set(Context.current(), it)
   heartbeat(it)
 }

@@ -81,3 +81,16 @@ export const condensed = (
   samples.length <= kept
     ? { samples, tally: before }
     : { samples: samples.slice(-kept), tally: tallied(check, samples.slice(0, -kept), before) }
+
+/**
+ * What a watch needs of samples for its next look, `kept` at most: a run over the limit that is under way, and the last number of
+ * blue where green is held against it. A source that may still tell a period otherwise, and one that counts `onceWell`, leaves all.
+ */
+export function underWay(check: Check, samples: readonly Sample[], kept: number): readonly Sample[] {
+  const last = samples.slice(-kept)
+  if (check.onceWell === true || last.some((s) => s.periodMs !== undefined)) return last
+  const isOver = (s: Sample) => s.unreachable !== undefined || within(check, s) === false
+  const run = besideBlue(last).findLastIndex((s) => !isOver(s)) + 1
+  const blue = check.limit.timesBlue === undefined ? -1 : last.findLastIndex((s) => typeof s.blue === 'number')
+  return last.slice(blue < 0 ? run : Math.min(run, blue))
+}

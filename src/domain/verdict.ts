@@ -273,15 +273,16 @@ export interface Breach {
   readonly secondsSinceMoved?: number
 }
 
-/** With this one, several at once: rather the checks, or what everybody uses, than every app by itself. */
-const UNRELATED = 2
+/** With this one, two at once: rather the checks, or what everybody uses, than every app by itself. */
+const UNRELATED = 1
 
 /** Why this breach must not go back by itself; undefined: it may. */
 export function mustHold(breach: Breach, autoRollback: Duration): string | undefined {
   const { blue, differing, unrelated, secondsSinceMoved = 0 } = breach
   if (blue !== 'pass') return `blue's own checks say ${blue}`
   if (differing.length > 0) return otherImages(differing)
-  if (unrelated.length >= UNRELATED) return `${unrelated.join(', ')} breach at the same time`
+  if (unrelated.length >= UNRELATED)
+    return `${unrelated.join(', ')} ${unrelated.length === 1 ? 'breaches' : 'breach'} at the same time`
   if (secondsSinceMoved > seconds(autoRollback)) return `it moved longer than ${autoRollback} ago`
   return undefined
 }

@@ -3,7 +3,6 @@ import type { ActionActivities, ActionCall, ActionName, ActionReceipt } from '..
 import type { Due, Sent } from '../domain/board.ts'
 import type { Calendar, Opening } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
-import type { Given } from '../domain/contests.ts'
 import type { Draft, DraftRequest } from '../domain/draft.ts'
 import type { ExaminationRequest, Organ, Seen } from '../domain/examination.ts'
 import type { ClusterFacts } from '../domain/facts.ts'
@@ -16,13 +15,14 @@ import type { Plan, Subject } from '../domain/plan.ts'
 import type { ByArgo } from '../domain/argocd.ts'
 import type { BothSides } from '../domain/both-sides.ts'
 import type { OwnedRow } from '../domain/ownership.ts'
-import type { App, Platform, Route, Scope, Weight, WorkloadRef } from '../domain/platform.ts'
+import type { App, Platform, Scope, WorkloadRef } from '../domain/platform.ts'
 import type { Became } from '../domain/replanning.ts'
 import type { Foreseen, OutlookRequest } from '../domain/scheduled.ts'
 import type { ActionStep, ObserveStep } from '../domain/steps.ts'
 import type { Oidc } from '../domain/trust.ts'
 import type { TwinPart } from '../domain/twin.ts'
 import type { Breach, Check, Judgement } from '../domain/verdict.ts'
+import type { SeenSoFar, WatchedEnvironment } from '../domain/watching.ts'
 import { options, optionsOf } from './activity-options.ts'
 import { summary } from './problems.ts'
 
@@ -33,16 +33,6 @@ interface Q<Input, Output> {
 export interface Watched {
   readonly subject: Subject
   readonly checks: readonly Check[]
-}
-/** `routes`: which nobody else may move back to blue without being followed. Absent in what was asked before routes were watched. */
-export interface WatchedRoutes extends Watched {
-  readonly routes?: readonly Route[]
-  /** Green's, as its plan has them. */
-  readonly weights?: readonly Weight[]
-  /** What the plan has given of them by now; absent: not known. */
-  readonly given?: Given
-  /** As of `ActionCall`. */
-  readonly run: string
 }
 /** What is known of the platform, and the upgrade's own plan. */
 export interface Prepared {
@@ -102,8 +92,19 @@ interface Questions {
     Pick<ObserveStep, 'for' | 'checks'> & { readonly subject: Subject; readonly run?: string },
     readonly Judgement[]
   >
-  /** Ends only by Unhealthy, or MovedBack. */
-  watch: Q<WatchedRoutes, never>
+  /**
+   * All environments of an app that its workflow's memo says (`Watches`), of those that it is told of. Ends only by what it says
+   * of one (`WatchEnd`). `run`: as of `ActionCall`. `seen`: by the watch before.
+   */
+  watch: Q<
+    {
+      readonly subject: Subject
+      readonly environments: readonly WatchedEnvironment[]
+      readonly run: string
+      readonly seen?: SeenSoFar
+    },
+    never
+  >
   /** Ends once the metrics have not answered for a while, or once they answer again. */
   awaitMetrics: Q<{ readonly url: string; readonly until: 'silent' | 'answering' }, Silence>
   /** What is known outside at the moment of a breach, `at`. */

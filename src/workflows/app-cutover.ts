@@ -5,6 +5,7 @@ import {
   defineQuery,
   defineSignal,
   setHandler,
+  workflowInfo,
 } from '@temporalio/workflow'
 import { blank } from '../domain/journal.ts'
 import {
@@ -19,8 +20,11 @@ import {
   type CutoverStatus,
   type Order,
 } from '../domain/messages.ts'
+import { scopeOf, type Environment } from '../domain/platform.ts'
 import { reportOf } from '../domain/report.ts'
+import type { WatchedEnvironment } from '../domain/watching.ts'
 import { question } from './activities.ts'
+import { appWatch } from './app-watch.ts'
 import { environmentLife, type Journey } from './environment-life.ts'
 import type { LiveRun } from './executor.ts'
 import { listen } from './listen.ts'
@@ -50,6 +54,11 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
     held: new Set(),
     leaving: new Map(),
     rollbacks: [],
+    watch: appWatch({
+      subject: { ...scopeOf({ ...platform, platform: platform.name }), team: app.team, app: app.name },
+      environments: () => app.environments.map((environment, n) => watchedAs(environment, office.runs[n])),
+      run: request.made ?? workflowInfo().firstExecutionRunId,
+    }),
     ending: undefined,
     calledBack: false,
     committing: false,
@@ -129,6 +138,11 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
     journey.committing = true
     for (const run of office.runs) run.letGo = true
   }
+}
+
+const watchedAs = ({ name, routes, weights }: Environment, run: LiveRun | undefined): WatchedEnvironment => {
+  const [phase] = run?.plan.phases ?? []
+  return { name, checks: phase?.health?.checks ?? [], routes, weights }
 }
 
 function missing(name: string | undefined): never {

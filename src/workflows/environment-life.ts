@@ -1,4 +1,4 @@
-import { CancellationScope, condition, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow'
+import { CancellationScope, condition, getExternalWorkflowHandle } from '@temporalio/workflow'
 import { phaseGate } from '../domain/asking.ts'
 import { unlikeBefore } from '../domain/both-sides.ts'
 import { givenBy, isLess } from '../domain/contests.ts'
@@ -11,6 +11,7 @@ import type { WentBack } from '../domain/report.ts'
 import { leaves } from '../domain/steps.ts'
 import { mustHold, otherImages } from '../domain/verdict.ts'
 import { question } from './activities.ts'
+import type { AppWatch } from './app-watch.ts'
 import { executor, type LiveRun } from './executor.ts'
 import { handsFor } from './leaf.ts'
 import { ask, bothSides, mistrust, now, show, tellWentBack, type Office } from './office.ts'
@@ -30,6 +31,7 @@ export interface Journey {
   /** Environments that were told to go back, and why. */
   readonly leaving: Map<string, string>
   readonly rollbacks: WentBack[]
+  readonly watch: AppWatch
   ending: string | undefined
   /** It ends because the upgrade says so, which knows it by then. */
   calledBack: boolean
@@ -58,7 +60,6 @@ export function environmentLife(journey: Journey, environment: Environment): Env
   const names = app.environments.map((e) => e.name)
   const earlier = names.slice(0, names.indexOf(name))
   const earlierAreThere = () => earlier.every((e) => journey.arrived.has(e))
-  let watches = 0
 
   async function live(run: LiveRun): Promise<Outcome> {
     const end = async (outcome: Outcome): Promise<Outcome> => {
@@ -130,18 +131,11 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     }
     const watched = async () => {
       const { health } = phase
-      if (!health || health.checks.length === 0) return
+      if (!health || (health.checks.length === 0 && environment.routes.length === 0)) return
       await condition(() => begun(run.journal, health.from))
-      // Numbered: the time-skipping server does not give the id of a cancelled poll free.
-      const { routes, weights } = environment
-      const made = request.made ?? workflowInfo().firstExecutionRunId
       for (;;) {
-        watches += 1
-        const id = `${name}/watch.${watches}`
-        const given = givenBy(phase, run.journal)
-        const watching = { subject, checks: health.checks, routes, weights, given, run: made }
         try {
-          await question('watch', id, `watch ${app.name} ${name}`, 'watch', watching)
+          await journey.watch.over(name, givenBy(phase, run.journal), () => journey.committing)
         } catch (error) {
           const moved = movedOf(error)
           // What others wrote ahead of the plan, and Norikae took back: it looks on, and knows what was given by now.

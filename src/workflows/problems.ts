@@ -43,7 +43,7 @@ export function problemOf(error: unknown): Problem {
 
 /** What a watch sent along with `MovedBack`; undefined: it is not of a watch, or was sent before this release. */
 export function movedOf(error: unknown): Moved | undefined {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined
+  const cause = error instanceof ActivityFailure ? error.cause : error
   const detail = cause instanceof ApplicationFailure ? (cause.details?.[0] as { moved?: Moved } | undefined) : undefined // only `movedBack` writes it
   return detail?.moved
 }

@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client'
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { DefaultLogger } from '@temporalio/worker'
@@ -8,10 +9,14 @@ export interface Driving {
   readonly lost?: boolean
   /** When the step was asked for; later attempts of a test may go on from it. */
   readonly scheduledMs?: number
-  /** Called after each attempt that was not the last, with why. */
-  readonly between?: (why: string, attempt: number) => void | Promise<void>
+  /** Called after each attempt that was not the last, with why, and for how long it wants to be left alone. */
+  readonly between?: (why: string, attempt: number, pause: ApplicationFailure['nextRetryDelay']) => void | Promise<void>
+  /** Called when Temporal is told that it goes on. */
+  readonly beat?: () => void
   readonly withinMs?: number
   readonly workflow?: { readonly type: string; readonly id: string }
+  /** What its workflow has left with Temporal by then. */
+  readonly memo?: () => Readonly<Record<string, unknown>>
 }
 
 export interface Driven<O> {
@@ -27,10 +32,11 @@ export interface Driven<O> {
 export async function driven<I, O>(
   activity: (input: I) => Promise<O>,
   input: I,
-  { lost = false, scheduledMs = Date.now(), between, withinMs = 40_000, workflow }: Driving = {},
+  { lost = false, scheduledMs = Date.now(), between, beat, withinMs = 40_000, workflow, memo }: Driving = {},
 ): Promise<Driven<O>> {
   const until = performance.now() + withinMs
   const waits: string[] = []
+  let pause: ApplicationFailure['nextRetryDelay']
   let details: unknown
   for (let attempt = 1; ; attempt += 1) {
     const environment = new MockActivityEnvironment(
@@ -43,9 +49,10 @@ export async function driven<I, O>(
           workflowExecution: { workflowId: workflow.id, runId: 'run' },
         }),
       },
-      { logger: new DefaultLogger('ERROR') },
+      { logger: new DefaultLogger('ERROR'), ...(memo && { client: knowing(memo) }) },
     )
     environment.on('heartbeat', (sent: unknown) => {
+      beat?.()
       details = defaultPayloadConverter.fromPayload(defaultPayloadConverter.toPayload(sent ?? null))
     })
     try {
@@ -54,12 +61,19 @@ export async function driven<I, O>(
     } catch (error) {
       if (!(error instanceof ApplicationFailure) || isFinal(error)) throw error
       waits.push(error.message)
+      pause = error.nextRetryDelay
       if (performance.now() > until) throw new Error(`not in ${withinMs} ms: ${error.message}`, { cause: error })
     }
-    await between?.(waits.at(-1) ?? '', attempt)
+    await between?.(waits.at(-1) ?? '', attempt, pause)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
+
+const knowing = (memo: () => Readonly<Record<string, unknown>>): Client =>
+  ({
+    withAbortSignal: (_signal: AbortSignal, work: () => unknown) => work(),
+    workflow: { getHandle: () => ({ describe: async () => ({ memo: memo() }) }) },
+  }) as unknown as Client // all that is asked of it
 
 const isFinal = ({ nonRetryable, type }: ApplicationFailure): boolean =>
   nonRetryable === true || options.long.retry.nonRetryableErrorTypes.includes(type ?? '')

@@ -1,10 +1,13 @@
 import { activityInfo, ApplicationFailure } from '@temporalio/activity'
 import { ApplicationFailureCategory } from '@temporalio/common'
+import { watchEnded } from '../../src/activities/errors.ts'
+import { watchedNow } from '../../src/activities/watch.ts'
 import { actions, type ActionCall, type ActionName } from '../../src/domain/actions.ts'
 import { offsetIn } from '../../src/domain/time-zones.ts'
 import { openingAt } from '../../src/domain/calendar.ts'
 import { called } from '../../src/domain/examination.ts'
 import type { Due } from '../../src/domain/board.ts'
+import type { Moved } from '../../src/domain/contests.ts'
 import { planCutover, type CutoverPlatform } from '../../src/domain/plan-cutover.ts'
 import { outlineOf } from '../../src/domain/outline.ts'
 import type { Plan } from '../../src/domain/plan.ts'
@@ -206,14 +209,17 @@ export class Outside {
           },
         ]
       },
-      watch: async ({ subject: { app, environment } }) => {
-        await this.looking(`${app}/${environment}`)
-        if (this.breaching.has(`${app}/${environment}`))
-          throw ApplicationFailure.nonRetryable('errors 2.1 % against 0.1 %', 'Unhealthy')
-        if (this.movedBack.has(`${app}/${environment}`))
-          throw ApplicationFailure.nonRetryable('aoki moved it towards blue', 'MovedBack')
-        if (this.misled.delete(`${app}/${environment}`))
-          throw ApplicationFailure.nonRetryable('it has less', 'MovedBack', { moved: { route: 'web', share: 100 } })
+      watch: async ({ subject: { app }, environments }) => {
+        const entries = await watchedNow()
+        for (const { name: environment } of environments.filter(({ name }) => entries[name] !== undefined)) {
+          const place = `${app}/${environment}`
+          await this.looking(place)
+          const ends = (type: string, message: string, moved?: Moved) =>
+            watchEnded(type, message, { troubles: [{ environment, type, message, ...(moved && { moved }) }], seen: {} })
+          if (this.breaching.has(place)) throw ends('Unhealthy', 'errors 2.1 % against 0.1 %')
+          if (this.movedBack.has(place)) throw ends('MovedBack', 'aoki moved it towards blue')
+          if (this.misled.delete(place)) throw ends('MovedBack', 'it has less', { route: 'web', share: 100 })
+        }
         throw again('still well')
       },
       awaitMetrics: async ({ until }) => {

@@ -13,6 +13,8 @@ const standing = (app: string, breachedAt?: string) => ({
 test.for([
   ['one that breached a moment ago', [standing('web', '2026-11-25T11:59:50Z')], [], ['web']],
   ['one that waits on blue, and never breached', [standing('web')], [], []],
+  ['one that breached five minutes ago', [standing('web', '2026-11-25T11:55:00Z')], [], ['web']],
+  ['one that breached longer ago', [standing('web', '2026-11-25T11:54:59Z')], [], []],
   ['one that breached an hour ago', [standing('web', '2026-11-25T11:00:00Z')], [], []],
   ['one that has to do with it', [standing('web', '2026-11-25T11:59:50Z')], ['web'], []],
   ['itself', [standing('api', NOW)], [], []],

@@ -5,7 +5,8 @@ import type { Outside } from '../../../src/activities/outside.ts'
 import { checksFor } from '../../../src/domain/checks.ts'
 import type { KubernetesObject } from '../../../src/domain/kubernetes-objects.ts'
 import { takesBack, type Check } from '../../../src/domain/verdict.ts'
-import { driven, ending } from '../../support/driven.ts'
+import { aWatched, watching } from '../../support/a-watch.ts'
+import { driven } from '../../support/driven.ts'
 import { aFile } from '../../support/found.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-26T01:00:00Z') }))
@@ -13,7 +14,7 @@ afterEach(() => void vi.useRealTimers())
 
 const subject = { platform: 'chat', account: '1', region: 'r', blue: 'b', green: 'g', team: 'scala' }
 /** Nothing of its routes is looked at here. */
-const watching = { subject, routes: [], weights: [], run: 'run' }
+const green = (checks: readonly Check[]) => [aWatched('test', { checks })]
 const watched = { app: 'web', environment: 'test', namespaces: ['web'], routes: [], asked: false }
 const builtIn = checksFor(aFile().health, { blue: 'b', green: 'g' }, watched)
 const named = (name: string) => builtIn.filter((c) => c.name === name)
@@ -41,7 +42,8 @@ function activities(sides: { readonly b?: Side; readonly g?: Side }) {
   const known = { identity: { whoAmI: async () => ({ account: '1', principalArn: 'arn' }) }, kubernetes }
   const others = { get: (of: object, name: string) => Reflect.get(of, name) ?? (() => ({})) }
   const outside = { ports: new Proxy(known, others), upgradeStatus: async () => undefined }
-  return { ...healthActivities(outside as unknown as Outside), asked }
+  const all = outside as unknown as Outside // all that is asked
+  return { ...healthActivities(all), outside: all, asked }
 }
 
 const minutely = { between: () => void vi.setSystemTime(Date.now() + 60_000) }
@@ -84,18 +86,18 @@ describe('restarts', () => {
       const state = { waiting: { reason: 'CrashLoopBackOff' } }
       return aPod({ ...pod, status: { containerStatuses: status.containerStatuses.map((c) => ({ ...c, state })) } })
     }
-    const { watch } = activities({ g: { pods: () => [loops()] } })
-    expect(await ending(watch, { ...watching, checks: named('restarts') }, minutely)).toMatchObject({
+    const { outside } = activities({ g: { pods: () => [loops()] } })
+    expect(await watching(outside, green(named('restarts')), minutely)).toMatchObject({
       message: expect.stringContaining('restarts (Kubernetes) 3, 3 in a row, where'),
     })
   })
   test('a container that loops on green alone is a breach', async () => {
     let count = 7
-    const { watch } = activities({ g: { pods: () => [aPod(container(count++))] } })
-    expect(await ending(watch, { ...watching, checks: named('restarts') }, minutely)).toEqual({
+    const { outside } = activities({ g: { pods: () => [aPod(container(count++))] } })
+    expect(await watching(outside, green(named('restarts')), minutely)).toMatchObject({
       type: 'Unhealthy',
       message:
-        "restarts (Kubernetes) 3, 4 in a row, where at most 2, or 2 times blue's 0, is allowed (container app of pod web/web-1, last by Error, exit code 1)",
+        "test: restarts (Kubernetes) 3, 4 in a row, where at most 2, or 2 times blue's 0, is allowed (container app of pod web/web-1, last by Error, exit code 1)",
     })
   })
   test('one that does so on blue too is none', async () => {
@@ -217,10 +219,10 @@ describe('pods that are not ready', () => {
     { says: 'one that is not even made is', pods: () => [] },
   ])('$says', async ({ pods }) => {
     const since = Date.now()
-    const { watch } = activities({ g: { deployments: () => [deployment(3, 2)], pods: () => pods(since) } })
-    expect(await ending(watch, { ...watching, checks: named('ready') }, quarterly)).toEqual({
+    const { outside } = activities({ g: { deployments: () => [deployment(3, 2)], pods: () => pods(since) } })
+    expect(await watching(outside, green(named('ready')), quarterly)).toMatchObject({
       type: 'Unhealthy',
-      message: 'ready (pods) 1, 1 in a row, where at most 0 is allowed',
+      message: 'test: ready (pods) 1, 1 in a row, where at most 0 is allowed',
     })
   })
 })

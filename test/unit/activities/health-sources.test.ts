@@ -6,6 +6,7 @@ import type { Outside } from '../../../src/activities/outside.ts'
 import type { Asking, CloudWatchQuery } from '../../../src/domain/cloudwatch.ts'
 import type { Probed } from '../../../src/domain/probes.ts'
 import type { Check } from '../../../src/domain/verdict.ts'
+import { aWatched, watching } from '../../support/a-watch.ts'
 import { driven, ending } from '../../support/driven.ts'
 import { errors } from '../../support/builders.ts'
 
@@ -35,7 +36,9 @@ interface World {
   readonly [port: string]: unknown
 }
 
-function activities({ metrics = () => 0, probe = () => ({ status: 200, seconds: 0 }), ...ports }: World) {
+const activities = (world: World) => healthActivities(outsideOf(world))
+
+function outsideOf({ metrics = () => 0, probe = () => ({ status: 200, seconds: 0 }), ...ports }: World) {
   let [queries, looks] = [0, 0]
   const known = {
     ...ports,
@@ -53,7 +56,7 @@ function activities({ metrics = () => 0, probe = () => ({ status: 200, seconds: 
     get: (of: object, name: string) => (name in of ? Reflect.get(of, name) : () => ({})),
   }
   const outside = { ports: new Proxy(known, others), upgradeStatus: async () => undefined }
-  return healthActivities(outside as unknown as Outside)
+  return outside as unknown as Outside // all that is asked
 }
 const quarterly = { between: () => void vi.setSystemTime(Date.now() + 15_000) }
 const observing = (world: World, checks: readonly Check[]) =>
@@ -91,10 +94,12 @@ test('it makes up the traffic that a test environment does not have', async () =
 test('a watch breaches by a probe of green, and asks it of blue before anything goes back', async () => {
   const probe = (asked: string) =>
     asked === url('g') ? { seconds: 5, why: 'no answer in 5s' } : { status: 200, seconds: 0 }
-  const { watch } = activities({ probe })
-  expect(await ending(watch, { subject, routes: [], weights: [], run: 'r', checks: [answers] }, quarterly)).toEqual({
+  expect(
+    await watching(outsideOf({ probe }), [aWatched('production', { checks: [answers] })], quarterly),
+  ).toMatchObject({
     type: 'Unhealthy',
-    message: 'answers (probe) 1, 1 in a row, where at most 0 is allowed (https://g.example.com/: no answer in 5s)',
+    message:
+      'production: answers (probe) 1, 1 in a row, where at most 0 is allowed (https://g.example.com/: no answer in 5s)',
   })
 })
 
@@ -179,14 +184,14 @@ test('a source that is away is asked no more often than one that answers', async
 })
 
 test('a watch that reaches none of a source for half an hour says so, whatever the others say', async () => {
-  const { watch } = activities({ cloudWatch: () => ({ data: away }), loadBalancing: () => ({ findTargetGroup: away }) })
+  const world = { cloudWatch: () => ({ data: away }), loadBalancing: () => ({ findTargetGroup: away }) }
   const began = Date.now()
   const fast = { between: () => void vi.setSystemTime(Date.now() + 300_000) }
   expect(
-    await ending(watch, { subject, routes: [], weights: [], run: 'r', checks: [answers, counts('errors')] }, fast),
-  ).toEqual({
+    await watching(outsideOf(world), [aWatched('production', { checks: [answers, counts('errors')] })], fast),
+  ).toMatchObject({
     type: 'Failed',
-    message: 'for 30m errors (CloudWatch) could not be reached: GetMetricData: no answer in 15s',
+    message: 'production: for 30m errors (CloudWatch) could not be reached: GetMetricData: no answer in 15s',
   })
   expect(Date.now() - began).toBeGreaterThan(30 * 60_000)
 })
