@@ -8,7 +8,7 @@ import type { MayBeLeft } from './left-weights.ts'
 import type { Measuring } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import { ownerInWords, partInWords, type DeclaredOwners, type Requested } from './ownership.ts'
-import type { Identity, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
+import type { DnsRoute, Identity, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
 import type { Transform } from './transforms.ts'
 import type { Check } from './verdict.ts'
 import type { Where } from './where.ts'
@@ -141,7 +141,8 @@ export interface Actions {
    * Copies the other side's objects; what sleeps is fenced first, and at zero or suspended before it is there. Jobs only
    * if repeatable.
    */
-  deploy: Contract<Place & Copied & { on: Side; asleep: readonly WorkloadRef[] }>
+  /** `routes`: those by external-dns, whose objects publish nothing there before they are opened. */
+  deploy: Contract<Place & Copied & { on: Side; asleep: readonly WorkloadRef[]; routes?: readonly DnsRoute[] }>
   /** Only what this run made. */
   /** `routes`: those of which no object on the cluster tells. What they still send there is not withdrawn. */
   withdraw: Contract<Place & { on: Side; routes?: readonly Route[] }>

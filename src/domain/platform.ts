@@ -28,7 +28,7 @@ export const slug = (w: WorkloadRef): string => `${w.namespace}/${w.kind.toLower
 export const workloadName = (w: WorkloadRef): string => `${w.kind}/${w.namespace}/${w.name}`
 
 /** What splits an environment's traffic. Each kind has its driver: `src/activities/routes`. */
-export type Route = AlbRoute | IngressRoute | RecordRoute | HttpRoute
+export type Route = AlbRoute | IngressRoute | RecordRoute | DnsRoute | HttpRoute
 
 /** A listener rule of an Application Load Balancer outside both clusters, with a target group a side. */
 export interface AlbRoute {
@@ -71,6 +71,23 @@ export interface RecordRoute {
   readonly namespace: string
   /** What has a load balancer on both sides: `Service/web`, `Ingress/web`. */
   readonly target: string
+}
+
+/** Weighted records of a name that external-dns of each cluster writes, by annotations of the same object on both. */
+export interface DnsRoute {
+  readonly kind: 'external-dns'
+  /** The name of the records, in lower case, without a dot at its end. */
+  readonly name: string
+  readonly zone: string
+  readonly namespace: string
+  /** What has a load balancer on both sides: `Service/web`, `Ingress/web`. */
+  readonly target: string
+  /** What its annotations begin with: `external-dns.alpha.kubernetes.io/`. */
+  readonly annotations: string
+  /** The set identifier of blue's records. */
+  readonly identifier: string
+  /** What TXT records say of these: the owner id of blue's external-dns. */
+  readonly owner: string
 }
 
 /** What a rule of an HTTPRoute sends requests to. */
