@@ -283,6 +283,8 @@ export const budgets = {
   // Registration and three health checks; deregistration waits 300 s by default.
   targets: '15m',
   weight: '2m',
+  // Minutes, mostly; up to a few hours.
+  capacity: '4h',
   // A controller that starts anew, and what it writes to AWS.
   gateway: '10m',
   // external-dns looks once a minute, and at what it has cached where it is told to (--interval, --txt-cache-interval).

@@ -6,6 +6,7 @@ import type { GateRule } from './gates.ts'
 import type { Measure } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Deployer, External } from './platform-file.ts'
+import type { QuietFile, QuietOfApp } from './quiet.ts'
 import type { Transform } from './transforms.ts'
 import type { Trust } from './trust.ts'
 import type { Check } from './verdict.ts'
@@ -71,6 +72,8 @@ export interface RecordRoute {
   readonly namespace: string
   /** What has a load balancer on both sides: `Service/web`, `Ingress/web`. */
   readonly target: string
+  /** LCU to reserve for green's before it has a weight; absent: as blue's peak. 0: none. */
+  readonly capacity?: number
 }
 
 /** Weighted records of a name that external-dns of each cluster writes, by annotations of the same object on both. */
@@ -88,7 +91,12 @@ export interface DnsRoute {
   readonly identifier: string
   /** What TXT records say of these: the owner id of blue's external-dns. */
   readonly owner: string
+  /** As of a record that Norikae writes. */
+  readonly capacity?: number
 }
+
+/** Of a name in Route 53, with a load balancer of its own a side. */
+export type NameRoute = RecordRoute | DnsRoute
 
 /** What a rule of an HTTPRoute sends requests to. */
 export interface Backend {
@@ -173,6 +181,8 @@ export interface App {
   /** Symmetric: whoever is named names back. */
   readonly movesWith: readonly string[]
   readonly environments: readonly Environment[]
+  /** Where it says so: what may be left of its traffic on the side that it was moved away from. */
+  readonly quiet?: QuietOfApp
 }
 
 /** One of the platform team's own: there before any tenant, and gone with its cluster. */
@@ -249,7 +259,7 @@ export interface Platform extends Omit<Scope, 'platform'> {
   readonly maxFailed: number
   readonly rest: Duration
   readonly soak: Duration
-  readonly quiet: { readonly for: Duration; readonly requests: number }
+  readonly quiet: QuietFile
   readonly idle: Duration
   readonly autoRollback: Duration
   readonly gates: { readonly start: GateRule; readonly decommission: GateRule }

@@ -1,6 +1,7 @@
+import { toBeReserved } from './balancer-capacity.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { dnsRouteOf, type DnsFacts } from './dns-routes.ts'
-import type { DnsRoute, RecordRoute } from './platform.ts'
+import type { NameRoute } from './platform.ts'
 import { isMoved, unmovable, type BalancerHost, type RecordSet } from './weighted-records.ts'
 
 /** What was found of a record that the platform file lists under an app. */
@@ -16,6 +17,10 @@ export interface RecordFacts {
   readonly dns?: DnsFacts
   /** The load balancer of the target on blue; undefined: it has none. */
   readonly balancer?: BalancerHost
+  /** LCU, as the platform file says. */
+  readonly capacity?: number
+  /** LCU that green's has to hold, like blue's at its peak; 0: no more than a new one does. Absent: the file says how many. */
+  readonly needs?: number
 }
 
 /** What has a load balancer of its own: `Service/legacy-production/web`. */
@@ -38,8 +43,18 @@ const LONG_TTL_S = 300
 const SHORT_TTL_S = 60
 
 /** The route of a record, and what stands in its way. */
-export function recordRoute({ name, zone, target, sets, protectedTypes, dns, balancer }: RecordFacts): {
-  readonly route?: RecordRoute | DnsRoute
+export function recordRoute({
+  name,
+  zone,
+  target,
+  sets,
+  protectedTypes,
+  dns,
+  balancer,
+  capacity,
+  needs = 0,
+}: RecordFacts): {
+  readonly route?: NameRoute
   readonly findings: readonly Finding[]
 } {
   const refuse = (code: string, message: string, remedy: string) => ({
@@ -65,11 +80,25 @@ export function recordRoute({ name, zone, target, sets, protectedTypes, dns, bal
       `${place} has no application or network load balancer on blue that is active`,
       'mend the target in the platform file: a Service of type LoadBalancer or an Ingress, whose controller makes one on each cluster',
     )
+  const shielded = moved.map((s) => s.type).filter((type) => protectedTypes.includes(type))
+  if (shielded.length > 0)
+    return refuse(
+      'record-protected',
+      `its ${shielded.join(' and ')} ${shielded.length === 1 ? 'record is' : 'records are'} protected in Route 53, which refuses every change`,
+      'take the protection away for the upgrade (aws route53 delete-resource-record-set-protections)',
+    )
   const ttl = Math.max(0, ...moved.map((s) => s.ttl ?? 0))
   if (dns) {
     const found = dnsRouteOf({ name, zone, target, moved, balancer }, dns)
     if ('route' in found)
-      return { route: found.route, findings: [...(ttl > SHORT_TTL_S ? [slowly(name, ttl)] : []), ...found.written] }
+      return {
+        route: { ...found.route, ...(capacity !== undefined && { capacity }) },
+        findings: [
+          ...toBeReserved(name, capacity ?? needs, capacity === undefined),
+          ...(ttl > SHORT_TTL_S ? [slowly(name, ttl)] : []),
+          ...found.written,
+        ],
+      }
     return {
       findings: found.faults.map(({ says, remedy }) =>
         blocker('record-of-external-dns', name, `external-dns makes it, and ${says}`, remedy),
@@ -83,13 +112,6 @@ export function recordRoute({ name, zone, target, sets, protectedTypes, dns, bal
       `${faults.map((f) => f.says).join(', and ')} (Unsupported)`,
       `make it one simple CNAME, or an alias, of ${balancer.name}`,
     )
-  const shielded = moved.map((s) => s.type).filter((type) => protectedTypes.includes(type))
-  if (shielded.length > 0)
-    return refuse(
-      'record-protected',
-      `its ${shielded.join(' and ')} ${shielded.length === 1 ? 'record is' : 'records are'} protected in Route 53, which refuses every change`,
-      'take the protection away for the upgrade (aws route53 delete-resource-record-set-protections)',
-    )
   const slow =
     ttl > LONG_TTL_S
       ? [
@@ -102,8 +124,15 @@ export function recordRoute({ name, zone, target, sets, protectedTypes, dns, bal
         ]
       : []
   return {
-    route: { kind: 'route53', name, zone, namespace: target.namespace, target: `${target.kind}/${target.name}` },
-    findings: slow,
+    route: {
+      kind: 'route53',
+      name,
+      zone,
+      namespace: target.namespace,
+      target: `${target.kind}/${target.name}`,
+      ...(capacity !== undefined && { capacity }),
+    },
+    findings: [...slow, ...toBeReserved(name, capacity ?? needs, capacity === undefined)],
   }
 }
 
@@ -117,7 +146,7 @@ const slowly = (name: string, ttl: number): Finding =>
   )
 
 /** What has its load balancer, as a finding of what is not carried over names it. */
-export function carriedBy({ target }: Pick<RecordRoute, 'target'>): string {
+export function carriedBy({ target }: Pick<NameRoute, 'target'>): string {
   const [kind = '', name = ''] = target.split('/')
   return kind === 'Service' ? `Service ${name} of type LoadBalancer` : `Ingress ${name}`
 }

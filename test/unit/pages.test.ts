@@ -7,7 +7,7 @@ import { blocksOf, commandsIn, filled, mentionsOf, pages, root } from '../suppor
 /** No command of any page escapes: each is held against what would read it, and run, or it is said why not. */
 
 /** Not of this project: they need clusters or programs that are not here. Of a block of these a page says why no test runs it. */
-const foreign: ReadonlySet<string> = new Set(['kubectl', 'aws', 'flux', 'docker'])
+const foreign: ReadonlySet<string> = new Set(['kubectl', 'aws', 'flux', 'docker', 'terraform', 'jq'])
 const shell: ReadonlySet<string> = new Set([
   'export',
   'mkdir',
@@ -58,6 +58,18 @@ test('a block says what it is: sh is what is typed, text is what is printed', as
   expect(at(blocks.filter((b) => !languages.has(b.language)))).toEqual([])
   const printed = blocks.filter((b) => b.language === 'text')
   expect(at(printed.filter((b) => /^(\$ )?(\.\/)?(norikae|npm|temporal|kubectl|aws) /.test(b.text)))).toEqual([])
+})
+
+test('a command has room on 100 columns', () => {
+  const long = blocks.flatMap((b) =>
+    b.language === 'sh'
+      ? b.text
+          .split('\n')
+          .filter((line) => line.length > 100)
+          .map((line) => `${b.page}:${b.line}: ${line}`)
+      : [],
+  )
+  expect(long).toEqual([])
 })
 
 test('norikae is written in one way', () => {

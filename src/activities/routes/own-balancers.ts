@@ -1,9 +1,9 @@
 import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
 import { hostnameOf } from '../../domain/load-balancers.ts'
-import type { Side } from '../../domain/platform.ts'
+import type { NameRoute, Side } from '../../domain/platform.ts'
 import { servesOf } from '../../domain/target-groups.ts'
 import type { Proven } from '../outside.ts'
-import type { Balancer, KubernetesPort } from '../ports.ts'
+import type { Balancer } from '../ports.ts'
 import type { Serves } from './driver.ts'
 
 /** The same Service or Ingress on both sides, each with a load balancer of its own that its cluster's controller makes. */
@@ -16,27 +16,14 @@ export interface OwnBalancers {
   health(side: Side): Promise<Serves>
 }
 
-export function ownBalancers(
-  world: Proven,
-  { namespace, target }: { readonly namespace: string; readonly target: string },
-): OwnBalancers {
-  const { loadBalancing } = world
+type Place = Pick<NameRoute, 'namespace' | 'target'>
 
-  async function object(side: Side): Promise<KubernetesObject | undefined> {
-    const cluster = await world.ifThere(side)
-    return cluster && objectOn(cluster, namespace, target)
-  }
-  async function host(side: Side): Promise<string | undefined> {
-    const found = await object(side)
-    return found && hostnameOf(found)
-  }
-  async function balancer(side: Side): Promise<Balancer | undefined> {
-    const name = await host(side)
-    return name === undefined ? undefined : loadBalancing.findBalancer(name)
-  }
+export function ownBalancers(world: Proven, place: Place): OwnBalancers {
+  const { loadBalancing } = world
+  const balancer = (side: Side) => balancerOf(world, place, side)
   return {
-    object,
-    host,
+    object: (side) => objectOf(world, place, side),
+    host: (side) => hostOf(world, place, side),
     balancer,
     async health(side) {
       const found = await balancer(side)
@@ -45,8 +32,25 @@ export function ownBalancers(
   }
 }
 
-async function objectOn(cluster: KubernetesPort, namespace: string, target: string) {
+async function objectOf({ ifThere }: Pick<Proven, 'ifThere'>, { namespace, target }: Place, side: Side) {
+  const cluster = await ifThere(side)
+  if (!cluster) return undefined
   const [kind, name] = target.split('/')
   const all = await cluster.list(kind === 'Ingress' ? 'Ingress' : 'Service', { namespace })
   return all.find((o) => o.metadata.name === name)
+}
+
+async function hostOf(world: Pick<Proven, 'ifThere'>, place: Place, side: Side): Promise<string | undefined> {
+  const found = await objectOf(world, place, side)
+  return found && hostnameOf(found)
+}
+
+/** What serves this side; undefined where there is none that is active. */
+export async function balancerOf(
+  world: Pick<Proven, 'ifThere' | 'loadBalancing'>,
+  place: Place,
+  side: Side,
+): Promise<Balancer | undefined> {
+  const name = await hostOf(world, place, side)
+  return name === undefined ? undefined : world.loadBalancing.findBalancer(name)
 }

@@ -198,7 +198,11 @@ describe('records that external-dns weighs', () => {
       const { answer } = await driven(
         async () =>
           recordSurvey(
-            { records: ports.records(scope.region), loadBalancing: ports.loadBalancing(scope.region) },
+            {
+              records: ports.records(scope.region),
+              loadBalancing: ports.loadBalancing(scope.region),
+              cloudWatch: ports.cloudWatch(scope.region),
+            },
             await ports.kubernetes(scope.region, scope.blue),
             file,
           ),
