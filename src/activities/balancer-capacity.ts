@@ -11,12 +11,12 @@ import {
   zonesInWords,
 } from '../domain/balancer-capacity.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
-import type { RecordRoute } from '../domain/platform.ts'
+import type { NameRoute } from '../domain/platform.ts'
 import { balancerDimension } from '../domain/quiet-balancers.ts'
 import { isFailure, notFound, stuck, unreachable } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { Balancer, KubernetesPort } from './ports.ts'
-import { balancerOf } from './routes/route53.ts'
+import { balancerOf } from './routes/own-balancers.ts'
 import { budgets, doneAt, hasWaited, noteDone, notYet } from './waiting.ts'
 
 const ASKED = 'capacity asked for'
@@ -114,7 +114,7 @@ export const capacityActions = (outside: Outside) => {
 const refused = (error: unknown): error is Error =>
   isFailure(error) && ['QuotaExceeded', 'Failed', 'InvalidInput'].includes(error.type ?? '')
 
-async function wantedFor(world: Proven, route: RecordRoute, green: Balancer): Promise<number> {
+async function wantedFor(world: Proven, route: NameRoute, green: Balancer): Promise<number> {
   if (route.capacity !== undefined) return route.capacity
   const blue = await balancerOf(world, route, 'blue')
   if (!blue) throw notFound(`${route.target} of ${route.namespace} has no load balancer on blue any more`)
@@ -130,21 +130,21 @@ export async function peakOf(
   return peakUnits(dimension, await cloudWatch.data(peakQuery(dimension), peakAsking(Date.now())))
 }
 
-const kindOf = ({ target }: RecordRoute) => (target.startsWith('Ingress/') ? 'Ingress' : 'Service')
-const nameOf = ({ target }: RecordRoute): string => target.split('/')[1] ?? ''
+const kindOf = ({ target }: NameRoute) => (target.startsWith('Ingress/') ? 'Ingress' : 'Service')
+const nameOf = ({ target }: NameRoute): string => target.split('/')[1] ?? ''
 
-async function objectOf(cluster: KubernetesPort, route: RecordRoute): Promise<KubernetesObject | undefined> {
+async function objectOf(cluster: KubernetesPort, route: NameRoute): Promise<KubernetesObject | undefined> {
   const all = await cluster.list(kindOf(route), { namespace: route.namespace })
   return all.find(({ metadata }) => metadata.name === nameOf(route))
 }
 
-async function notedOn(cluster: KubernetesPort, route: RecordRoute): Promise<number | undefined> {
+async function notedOn(cluster: KubernetesPort, route: NameRoute): Promise<number | undefined> {
   const units = Number((await objectOf(cluster, route))?.metadata.annotations?.[RESERVED] ?? NaN)
   return Number.isInteger(units) ? units : undefined
 }
 
 /** Before it is asked for: whoever goes on for a worker that died knows whose it is. */
-async function note(cluster: KubernetesPort, route: RecordRoute, units: number | undefined): Promise<void> {
+async function note(cluster: KubernetesPort, route: NameRoute, units: number | undefined): Promise<void> {
   if (!(await objectOf(cluster, route))) return
   const value = units === undefined ? null : String(units)
   await cluster.patch(kindOf(route), route.namespace, nameOf(route), {

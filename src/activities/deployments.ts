@@ -1,9 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { isSuccessor } from '../domain/actions.ts'
 import { carriedKinds, copyOf, isCarried, madeBy, sleeps } from '../domain/copying.ts'
+import { copiedAside } from '../domain/dns-weights.ts'
 import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { couldNotStart, type Need } from '../domain/needs.ts'
 import { isRepeatable } from '../domain/one-shot-jobs.ts'
+import type { DnsRoute } from '../domain/platform.ts'
 import { isReady, readinessOf, selectorOf } from '../domain/workload-state.ts'
 import { transformed } from '../domain/transforms.ts'
 import { workloadKinds } from './discovery.ts'
@@ -28,8 +30,11 @@ export const deploymentActions = (outside: Outside) => {
     await refuseStrangers(here, input.namespaces, wanted, run, scope[input.on])
     await refuseLeft(world, call, input.on, input.asleep)
     await closeAll(here, scope, input.on, input.asleep)
+    const published = await publishedOn(here, input.routes)
     await onceEach(wanted, nameOf, async (object) => {
-      const copy = copyOf(transformed(object, input.transforms ?? []), run, sleeps(object, input.asleep))
+      const whole = copyOf(transformed(object, input.transforms ?? []), run, sleeps(object, input.asleep))
+      const route = routeOf(object, input.routes)
+      const copy = route ? copiedAside(whole, published.get(nameOf(object)), route) : whole
       await here.apply(copy, { force: true }).catch((error: unknown) => notSeenYet(object, error))
     })
     return { note: `${wanted.length} objects on ${scope[input.on]}, ${input.asleep.length} of them asleep` }
@@ -153,6 +158,18 @@ function notSeenYet(object: KubernetesObject, error: unknown): never {
   if (object.kind !== 'ScaledObject' || !(error instanceof ApplicationFailure) || error.type !== 'NotFound') throw error
   throw notYet(error.message, budgets.objects)
 }
+
+/** Of what external-dns publishes, as it is there already: an earlier cutover may have left it serving. */
+async function publishedOn(
+  here: KubernetesPort,
+  routes: readonly DnsRoute[] = [],
+): Promise<ReadonlyMap<string, KubernetesObject>> {
+  const places = [...new Set(routes.map(({ namespace }) => namespace))]
+  return new Map((await everything(here, places, ['Service'])).map((object) => [nameOf(object), object]))
+}
+
+const routeOf = ({ kind, metadata }: KubernetesObject, routes: readonly DnsRoute[] = []): DnsRoute | undefined =>
+  routes.find(({ namespace, target }) => namespace === metadata.namespace && target === `${kind}/${metadata.name}`)
 
 /** What somebody else put there is not overwritten. */
 async function refuseStrangers(

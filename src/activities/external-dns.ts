@@ -1,3 +1,4 @@
+import { dnsRouteFindings } from '../domain/dns-owners.ts'
 import { dnsFindings, dnsWriters, orphanedRecords, shareAnOwner, type DnsWriter } from '../domain/external-dns.ts'
 import type { Finding } from '../domain/findings.ts'
 import { nameOf } from '../domain/kubernetes-objects.ts'
@@ -21,7 +22,10 @@ export async function dnsSurvey(blue: KubernetesPort, platform: Platform, green?
     const app = platform.waves.flat().find((a) => a.namespaces.includes(workload.metadata.namespace ?? ''))
     return app && !app.cameWithGreen ? dnsWriters([transformed(workload, app.transforms ?? [])]) : []
   })
-  return dnsFindings(onBlue, brought, green ? await writersOn(green) : [])
+  const there = green ? await writersOn(green) : []
+  const routes = platform.apps.flatMap(({ environments }) => environments.flatMap((it) => it.routes))
+  const weighed = routes.filter((route) => route.kind === 'external-dns')
+  return [...dnsFindings(onBlue, brought, there), ...dnsRouteFindings(weighed, [...brought, ...there])]
 }
 
 /**

@@ -2,6 +2,8 @@ import { unitsFor } from '../domain/balancer-capacity.ts'
 import { hostnameOf } from '../domain/load-balancers.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import type { RecordFacts, Target } from '../domain/record-routes.ts'
+import { txtNames } from '../domain/dns-owners.ts'
+import { dnsWriters } from '../domain/external-dns.ts'
 import { ownerIn, ownerNames } from '../domain/weighted-records.ts'
 import { balancerDimension } from '../domain/quiet-balancers.ts'
 import { peakOf } from './balancer-capacity.ts'
@@ -26,8 +28,13 @@ export async function recordSurvey(
   const objects = once((kind: Target['kind'], namespace: string) => blue.list(kind, { namespace }))
   const balancers = once((host: string) => loadBalancing.findBalancer(host))
 
-  async function balancerOf({ kind, namespace, name }: Target): Promise<Balancer | undefined> {
-    const object = (await objects(kind, namespace)).find((o) => o.metadata.name === name)
+  const objectOf = async ({ kind, namespace, name }: Target) =>
+    (await objects(kind, namespace)).find((o) => o.metadata.name === name)
+  /** Prefixes and suffixes of one's own are written nowhere but in its arguments. */
+  const writers = once(async () => dnsWriters(await blue.list('Deployment')))
+
+  async function balancerOf(target: Target): Promise<Balancer | undefined> {
+    const object = await objectOf(target)
     const host = object && hostnameOf(object)
     return host === undefined ? undefined : balancers(host)
   }
@@ -37,10 +44,12 @@ export async function recordSurvey(
     ({ zone, name }) => `${zone} ${name}`,
     async ({ name, zone, target, capacity }): Promise<RecordFacts> => {
       const sets = await records.named(zone, name).catch(undefinedWhereGone)
-      const beside = []
-      for (const other of sets ? ownerNames(name).filter((n) => n !== name) : [])
-        beside.push(...(await records.named(zone, other)))
-      const dnsOwner = ownerIn([...(sets ?? []), ...beside])
+      const external = sets ? await writers() : []
+      const names = [...ownerNames(name), ...external.flatMap(({ affix }) => txtNames(name, affix))]
+      const txt = [...(sets ?? [])]
+      for (const other of sets ? new Set(names.filter((n) => n !== name)) : [])
+        txt.push(...(await records.named(zone, other)))
+      const dns = ownerIn(txt) === undefined ? undefined : { txt, writers: external, object: await objectOf(target) }
       const balancer = await balancerOf(target)
       return {
         name,
@@ -48,7 +57,7 @@ export async function recordSurvey(
         target,
         protectedTypes: sets ? await records.protectedTypes(zone, name) : [],
         ...(sets && { sets }),
-        ...(dnsOwner !== undefined && { dnsOwner }),
+        ...(dns && { dns }),
         ...(balancer && { balancer }),
         ...(capacity !== undefined && { capacity }),
         ...(balancer && capacity === undefined && { needs: await neededLike(cloudWatch, balancer) }),

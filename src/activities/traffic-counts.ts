@@ -1,6 +1,6 @@
 import type { ActionInput } from '../domain/actions.ts'
 import { balanced, dimensionOf, type GroupOnBalancer } from '../domain/cloudwatch.ts'
-import type { RecordRoute, Route, Side } from '../domain/platform.ts'
+import type { NameRoute, Route, Side } from '../domain/platform.ts'
 import { PODS, type Count, type Counted } from '../domain/quiet.ts'
 import {
   balancerDimension,
@@ -16,7 +16,7 @@ import {
 } from '../domain/quiet-balancers.ts'
 import { isFailure } from './errors.ts'
 import type { Proven } from './outside.ts'
-import { balancerOf } from './routes/route53.ts'
+import { balancerOf } from './routes/own-balancers.ts'
 
 type Asked = ActionInput<'confirmQuiet'>
 
@@ -77,7 +77,7 @@ const counted = ({
 async function atBalancer(world: Proven, asked: Asked, route: Route): Promise<readonly Count[]> {
   const of = { of: 'requests', by: `the load balancer of ${route.name}`, route: route.name } as const
   return orWhy(of, async () => {
-    if (route.kind === 'route53') return ofRecord(world, asked, route)
+    if (route.kind === 'route53' || route.kind === 'external-dns') return ofRecord(world, asked, route)
     const [on] = balanced([route])
     return on ? [{ ...of, counted: named(route, await inGroup(world, asked, on)) }] : []
   })
@@ -102,7 +102,7 @@ const requestsAt = async (
   requestsIn(await cloudWatch.data(groupTraffic(loadBalancer, dimensionOf(groupArn)), quietAsking(Date.now(), window)))
 
 /** A side has a load balancer of its own, which tells of connections too; one that others share tells of theirs with them. */
-async function ofRecord(world: Proven, asked: Asked, route: RecordRoute): Promise<readonly Count[]> {
+async function ofRecord(world: Proven, asked: Asked, route: NameRoute): Promise<readonly Count[]> {
   const { on, for: window } = asked
   const by = `the load balancer of ${route.name}`
   const requests = { of: 'requests', by, route: route.name } as const

@@ -313,6 +313,8 @@ export const budgets = {
   capacity: '4h',
   // A controller that starts anew, and what it writes to AWS.
   gateway: '10m',
+  // external-dns looks once a minute, and at what it has cached where it is told to (--interval, --txt-cache-interval).
+  dns: '15m',
   // A write reaches every API server of a cluster within seconds.
   fence: '2m',
   // A job that runs may be long; then people decide.

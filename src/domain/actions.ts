@@ -8,7 +8,7 @@ import type { MayBeLeft } from './left-weights.ts'
 import type { Measuring } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import { ownerInWords, partInWords, type DeclaredOwners, type Requested } from './ownership.ts'
-import type { Identity, RecordRoute, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
+import type { DnsRoute, Identity, NameRoute, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
 import type { QuietRule } from './quiet.ts'
 import type { Transform } from './transforms.ts'
 import type { Check } from './verdict.ts'
@@ -142,7 +142,8 @@ export interface Actions {
    * Copies the other side's objects; what sleeps is fenced first, and at zero or suspended before it is there. Jobs only
    * if repeatable.
    */
-  deploy: Contract<Place & Copied & { on: Side; asleep: readonly WorkloadRef[] }>
+  /** `routes`: those by external-dns, whose objects publish nothing there before they are opened. */
+  deploy: Contract<Place & Copied & { on: Side; asleep: readonly WorkloadRef[]; routes?: readonly DnsRoute[] }>
   /** Only what this run made. */
   /** `routes`: those of which no object on the cluster tells. What they still send there is not withdrawn. */
   withdraw: Contract<Place & { on: Side; routes?: readonly Route[] }>
@@ -196,9 +197,9 @@ export interface Actions {
    * Ends when the load balancer of a record on green has the capacity that blue's had at its peak (`capacity` of the route: or
    * so much) ready. Kept as an annotation of what it was made for.
    */
-  reserveCapacity: Contract<{ route: RecordRoute }>
+  reserveCapacity: Contract<{ route: NameRoute }>
   /** What was reserved by that is let go, where nobody else wrote over it. What AWS does not let go is in the receipt's findings. */
-  releaseCapacity: Contract<{ route: RecordRoute }>
+  releaseCapacity: Contract<{ route: NameRoute }>
   /** `expect`: the weights that may be found; any other was set by somebody else and is contested. */
   /**
    * `grown`: what was raised on blue to green's size. While its pods come up the weight goes to `to` by the steps in

@@ -50,6 +50,8 @@ export const COPY_OF = 'norikae.io/copy-of'
 export const RESERVED = 'norikae.io/reserved-capacity'
 /** On an HTTPRoute: when Norikae wrote its weights last. */
 export const WEIGHED_AT = 'norikae.io/weighed-at'
+/** On a Service or an Ingress whose record external-dns weighs: which run writes its weight, to what, and what it was. */
+export const DNS_WEIGHT = 'norikae.io/dns-weight'
 /** On a Job that nothing else makes, by its owner: `once` or `repeatable`. */
 export const JOB = 'norikae.io/job'
 /** On a workload, by its owner: its class with what that needs, as the platform file has it under `workloads`. */

@@ -53,8 +53,15 @@ const by = {
 
 function byCopy({ place, copied, asleep, fenced, drains, routes }: Arriving): Move {
   const id = (...path: string[]) => [place.environment, ...path].join('/')
+  const published = (routes ?? []).filter((route) => route.kind === 'external-dns')
   // It fences what it brings asleep.
-  const deploy = act(id('deploy'), 'deploy', { ...place, on: 'green', asleep, ...copied })
+  const deploy = act(id('deploy'), 'deploy', {
+    ...place,
+    on: 'green',
+    asleep,
+    ...copied,
+    ...(published.length > 0 && { routes: published }),
+  })
   return inOrder(
     {
       forward: [deploy],

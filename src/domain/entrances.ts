@@ -1,3 +1,4 @@
+import { ANNOTATIONS } from './external-dns.ts'
 import { record, records } from './fields.ts'
 import { nameOf, type KubernetesObject } from './kubernetes-objects.ts'
 import { hostOf } from './weighted-records.ts'
@@ -24,7 +25,7 @@ function placesOf({ status }: KubernetesObject): readonly string[] {
 }
 
 /** https://kubernetes-sigs.github.io/external-dns/latest/docs/annotations/annotations/ */
-const BY_EXTERNAL_DNS = 'external-dns.alpha.kubernetes.io/hostname'
+const BY_EXTERNAL_DNS = ANNOTATIONS.map((prefix) => `${prefix}hostname`)
 
 /** Names that clients are to reach these by, as whoever made them wrote them; each with what says so first. */
 export function namesServedBy(objects: readonly KubernetesObject[]): ReadonlyMap<string, string> {
@@ -41,7 +42,9 @@ export const servedAlone = (
 ): ReadonlySet<string> => new Set([...here.keys()].filter((name) => !there.has(name)))
 
 function namesIn({ metadata, spec = {} }: KubernetesObject): readonly string[] {
-  const annotated = metadata.annotations?.[BY_EXTERNAL_DNS]?.split(',').map((name) => name.trim()) ?? []
+  const annotated = BY_EXTERNAL_DNS.flatMap((key) => metadata.annotations?.[key]?.split(',') ?? []).map((it) =>
+    it.trim(),
+  )
   const rules = records(spec['rules']).map(({ host }) => host)
   const listeners = records(spec['listeners']).map(({ hostname }) => hostname)
   return [...annotated, ...rules, ...listeners].filter(isText)

@@ -16,16 +16,44 @@ export interface DnsWriter {
   readonly owner: string | undefined
   /** It deletes what its cluster has no more. */
   readonly deletes: boolean
+  /** It writes no more of a record once that is there. */
+  readonly onlyCreates: boolean
+  /** Where owners are kept: TXT records, mostly; and what stands around the names of those. */
+  readonly registry: string
+  readonly affix: Affix
+  /** Nobody else can read whose its records are. */
+  readonly encrypts: boolean
+  /** What the annotations that it reads begin with, where that is said. */
+  readonly annotations?: string
 }
+
+/** `--txt-prefix` and `--txt-suffix`, either of which may say where the type of the record stands. */
+export interface Affix {
+  readonly prefix: string
+  readonly suffix: string
+}
+
+/** What annotations begin with where nobody says otherwise: of its former versions, and since it has a domain of its own. */
+export const ANNOTATIONS = ['external-dns.alpha.kubernetes.io/', 'external-dns.kubernetes.io/'] as const
 
 /** Among these Deployments. */
 export const dnsWriters = (deployments: readonly KubernetesObject[]): DnsWriter[] =>
-  deployments.filter(isExternalDns).map((workload) => ({
-    workload,
-    owner: ownerOf(workload),
+  deployments.filter(isExternalDns).map((workload) => {
     // https://kubernetes-sigs.github.io/external-dns/latest/docs/flags/: sync where it is left out.
-    deletes: (setting(workload, 'policy') ?? 'sync') === 'sync',
-  }))
+    const policy = setting(workload, 'policy') ?? 'sync'
+    const annotations = setting(workload, 'annotation-prefix')
+    const encrypts = setting(workload, 'txt-encrypt-enabled')
+    return {
+      workload,
+      owner: ownerOf(workload),
+      deletes: policy === 'sync',
+      onlyCreates: policy === 'create-only',
+      registry: setting(workload, 'registry') ?? 'txt',
+      affix: { prefix: setting(workload, 'txt-prefix') ?? '', suffix: setting(workload, 'txt-suffix') ?? '' },
+      encrypts: encrypts !== undefined && encrypts !== 'false',
+      ...(annotations !== undefined && { annotations }),
+    }
+  })
 
 const isExternalDns = (workload: KubernetesObject): boolean =>
   imagesOf(workload).some((image) => /(^|\/)external-dns([:@]|$)/.test(image))
@@ -34,12 +62,12 @@ const isExternalDns = (workload: KubernetesObject): boolean =>
 const ownerOf = (workload: KubernetesObject): string | undefined =>
   setting(workload, 'txt-owner-id') ?? (isReadable(workload, 'txt-owner-id') ? 'default' : undefined)
 
-/** An argument as `--policy=sync` or `--policy sync`, or its variable. */
+/** An argument as `--policy=sync` or `--policy sync`, or its variable; of one that stands alone, whatever stands after it. */
 function setting(workload: KubernetesObject, flag: string): string | undefined {
   for (const container of containersOf(workload)) {
     const args = ['command', 'args'].flatMap((field) => texts(container[field]))
     const at = args.findIndex((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`))
-    if (at >= 0) return args[at]?.includes('=') ? args[at].slice(flag.length + 3) : args[at + 1]
+    if (at >= 0) return args[at]?.includes('=') ? args[at].slice(flag.length + 3) : (args[at + 1] ?? '')
     const value = variable(container, flag)?.['value']
     if (typeof value === 'string') return value
   }

@@ -1,10 +1,10 @@
 import { record, records, type Fields } from './fields.ts'
-import { fluxName, makerOf } from './flux.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import type { SharesRead } from './http-routes.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 import { writerOf } from './managers.ts'
 import type { IngressRoute, Side, Weight } from './platform.ts'
+import { writtenBack } from './written-back.ts'
 
 /**
  * What the AWS Load Balancer Controller makes of an Ingress is written by that controller alone. Weights reach it through an
@@ -174,7 +174,10 @@ export function ingressOf(
       fault: `action ${action} of Ingress ${name} ${odd}: whose share a weight would be nobody could say`,
       remedy: `leave Service ${service} alone in it`,
     }
-  return { name, action, service, written: writtenBack(ingress, action) }
+  const by = writtenBack(ingress, actionKey(action), `action ${action}`)
+  const about = `${ingress.metadata.namespace ?? ''}/${name}`
+  const written = by ? [(by.soon ? blocker : warning)('ingress-written-back', about, by.message, by.remedy)] : []
+  return { name, action, service, written }
 }
 
 const asAction = (service: string): string =>
@@ -200,34 +203,6 @@ interface Backend {
 /** Who else wrote an action last, by the server's record; undefined: nobody is known. */
 export const actionWriter = (ingress: KubernetesObject, action: string): string | undefined =>
   writerOf(ingress, ['metadata', 'annotations', actionKey(action)])
-
-/** Who applies it from somewhere else, and takes weights back: at once where a controller does. */
-function writtenBack(ingress: KubernetesObject, action: string): Finding[] {
-  const about = `${ingress.metadata.namespace ?? ''}/${ingress.metadata.name}`
-  const flux = makerOf(ingress)
-  if (flux?.kind === 'Kustomization') {
-    if (ingress.metadata.annotations?.['kustomize.toolkit.fluxcd.io/reconcile'] === 'disabled') return []
-    return [
-      blocker(
-        'ingress-written-back',
-        about,
-        `Flux makes it (${fluxName(flux)}), and would write its action ${action} back within minutes`,
-        'annotate it kustomize.toolkit.fluxcd.io/reconcile: disabled for the upgrade',
-      ),
-    ]
-  }
-  const by = flux ? `Flux (${fluxName(flux)})` : actionWriter(ingress, action)
-  return by === undefined
-    ? []
-    : [
-        warning(
-          'ingress-written-back',
-          about,
-          `its action ${action} is written by ${by}, and weights are taken back the next time that it applies them`,
-          `see that it leaves that annotation alone during the upgrade (Argo CD: ignoreDifferences with managedFieldsManagers: [norikae])`,
-        ),
-      ]
-}
 
 /** It serves green too, and dies with blue. */
 export const diesWithBlue = ({ namespace, ingress }: IngressRoute, blue: string): Finding =>

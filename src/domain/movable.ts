@@ -69,7 +69,9 @@ const othersAsleep = (workloads: readonly Workload[], all: number, { routes }: E
     : routes.flatMap((route) => {
         if (route.kind === 'alb' || route.kind === 'ingress') return []
         const [about, from] =
-          route.kind === 'route53' ? [route.name, 'records'] : [`${route.namespace}/${route.httpRoute}`, 'httpRoutes']
+          route.kind !== 'http-route'
+            ? [route.name, 'records']
+            : [`${route.namespace}/${route.httpRoute}`, 'httpRoutes']
         return blocker(
           'route-asleep',
           about,

@@ -9,7 +9,7 @@ import {
   type OwnedRow,
   type Owner,
 } from './ownership.ts'
-import type { Platform, RecordRoute, Route } from './platform.ts'
+import type { Platform, NameRoute, Route } from './platform.ts'
 import { keyOfRecord } from './terraform-states.ts'
 
 /** Whose in AWS is what splits traffic, and what the next run of its owner's tool does to its weights. */
@@ -83,7 +83,7 @@ const ownersOfRecords = (found: FoundTraffic): ReadonlyMap<string, Owner> =>
     }),
   )
 
-const placeOf = ({ zone, name }: RecordRoute): string => `${zone} ${name}`
+const placeOf = ({ zone, name }: NameRoute): string => `${zone} ${name}`
 
 const routesOf = <K extends Route['kind']>({ platform }: FoundTraffic, kind: K): Extract<Route, { kind: K }>[] =>
   platform.apps.flatMap((app) =>

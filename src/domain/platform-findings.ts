@@ -167,5 +167,6 @@ const carriedWithRoutes = ({ deploy, environments }: App, namespace: string): st
     .flatMap((r) => {
       if (r.namespace !== namespace) return []
       if (r.kind === 'ingress') return [`Ingress ${r.ingress}`]
-      return r.kind === 'route53' && (r.target.startsWith('Service/') || deployedByOthers(deploy)) ? [carriedBy(r)] : []
+      const isRecord = r.kind === 'route53' || r.kind === 'external-dns'
+      return isRecord && (r.target.startsWith('Service/') || deployedByOthers(deploy)) ? [carriedBy(r)] : []
     })

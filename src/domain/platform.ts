@@ -29,7 +29,7 @@ export const slug = (w: WorkloadRef): string => `${w.namespace}/${w.kind.toLower
 export const workloadName = (w: WorkloadRef): string => `${w.kind}/${w.namespace}/${w.name}`
 
 /** What splits an environment's traffic. Each kind has its driver: `src/activities/routes`. */
-export type Route = AlbRoute | IngressRoute | RecordRoute | HttpRoute
+export type Route = AlbRoute | IngressRoute | RecordRoute | DnsRoute | HttpRoute
 
 /** A listener rule of an Application Load Balancer outside both clusters, with a target group a side. */
 export interface AlbRoute {
@@ -75,6 +75,28 @@ export interface RecordRoute {
   /** LCU to reserve for green's before it has a weight; absent: as blue's peak. 0: none. */
   readonly capacity?: number
 }
+
+/** Weighted records of a name that external-dns of each cluster writes, by annotations of the same object on both. */
+export interface DnsRoute {
+  readonly kind: 'external-dns'
+  /** The name of the records, in lower case, without a dot at its end. */
+  readonly name: string
+  readonly zone: string
+  readonly namespace: string
+  /** What has a load balancer on both sides: `Service/web`, `Ingress/web`. */
+  readonly target: string
+  /** What its annotations begin with: `external-dns.alpha.kubernetes.io/`. */
+  readonly annotations: string
+  /** The set identifier of blue's records. */
+  readonly identifier: string
+  /** What TXT records say of these: the owner id of blue's external-dns. */
+  readonly owner: string
+  /** As of a record that Norikae writes. */
+  readonly capacity?: number
+}
+
+/** Of a name in Route 53, with a load balancer of its own a side. */
+export type NameRoute = RecordRoute | DnsRoute
 
 /** What a rule of an HTTPRoute sends requests to. */
 export interface Backend {

@@ -1,6 +1,7 @@
 import { toBeReserved } from './balancer-capacity.ts'
 import { blocker, warning, type Finding } from './findings.ts'
-import type { RecordRoute } from './platform.ts'
+import { dnsRouteOf, type DnsFacts } from './dns-routes.ts'
+import type { NameRoute } from './platform.ts'
 import { isMoved, unmovable, type BalancerHost, type RecordSet } from './weighted-records.ts'
 
 /** What was found of a record that the platform file lists under an app. */
@@ -12,8 +13,8 @@ export interface RecordFacts {
   readonly sets?: readonly RecordSet[]
   /** Types of it that somebody has protected. */
   readonly protectedTypes: readonly string[]
-  /** The owner that external-dns has written beside it. */
-  readonly dnsOwner?: string
+  /** Where external-dns owns it, as a TXT record beside it says. */
+  readonly dns?: DnsFacts
   /** The load balancer of the target on blue; undefined: it has none. */
   readonly balancer?: BalancerHost
   /** LCU, as the platform file says. */
@@ -38,6 +39,9 @@ export function targetOf(text: string): Target | undefined {
 /** Opening a route takes twice as long as this before the first weight: nobody should be surprised by that. */
 const LONG_TTL_S = 300
 
+/** What an alias is told with, which cannot be chosen. */
+const SHORT_TTL_S = 60
+
 /** The route of a record, and what stands in its way. */
 export function recordRoute({
   name,
@@ -45,12 +49,12 @@ export function recordRoute({
   target,
   sets,
   protectedTypes,
-  dnsOwner,
+  dns,
   balancer,
   capacity,
   needs = 0,
 }: RecordFacts): {
-  readonly route?: RecordRoute
+  readonly route?: NameRoute
   readonly findings: readonly Finding[]
 } {
   const refuse = (code: string, message: string, remedy: string) => ({
@@ -70,24 +74,11 @@ export function recordRoute({
       `hosted zone ${zone} has no A, AAAA or CNAME record of this name`,
       'mend the name in the platform file, or make the record',
     )
-  if (dnsOwner !== undefined)
-    return refuse(
-      'record-of-external-dns',
-      `external-dns writes it (owner ${dnsOwner}, in the TXT record beside it), and would write over its weights (Unsupported)`,
-      'take it out of external-dns for the upgrade: remove the hostname from its Ingress or Service under policy upsert-only, and delete the TXT records beside it',
-    )
   if (!balancer)
     return refuse(
       'record-target',
       `${place} has no application or network load balancer on blue that is active`,
       'mend the target in the platform file: a Service of type LoadBalancer or an Ingress, whose controller makes one on each cluster',
-    )
-  const faults = unmovable(moved, balancer)
-  if (faults.length > 0)
-    return refuse(
-      'record-unfit',
-      `${faults.map((f) => f.says).join(', and ')} (Unsupported)`,
-      `make it one simple CNAME, or an alias, of ${balancer.name}`,
     )
   const shielded = moved.map((s) => s.type).filter((type) => protectedTypes.includes(type))
   if (shielded.length > 0)
@@ -97,6 +88,30 @@ export function recordRoute({
       'take the protection away for the upgrade (aws route53 delete-resource-record-set-protections)',
     )
   const ttl = Math.max(0, ...moved.map((s) => s.ttl ?? 0))
+  if (dns) {
+    const found = dnsRouteOf({ name, zone, target, moved, balancer }, dns)
+    if ('route' in found)
+      return {
+        route: { ...found.route, ...(capacity !== undefined && { capacity }) },
+        findings: [
+          ...toBeReserved(name, capacity ?? needs, capacity === undefined),
+          ...(ttl > SHORT_TTL_S ? [slowly(name, ttl)] : []),
+          ...found.written,
+        ],
+      }
+    return {
+      findings: found.faults.map(({ says, remedy }) =>
+        blocker('record-of-external-dns', name, `external-dns makes it, and ${says}`, remedy),
+      ),
+    }
+  }
+  const faults = unmovable(moved, balancer)
+  if (faults.length > 0)
+    return refuse(
+      'record-unfit',
+      `${faults.map((f) => f.says).join(', and ')} (Unsupported)`,
+      `make it one simple CNAME, or an alias, of ${balancer.name}`,
+    )
   const slow =
     ttl > LONG_TTL_S
       ? [
@@ -121,8 +136,17 @@ export function recordRoute({
   }
 }
 
+/** It stays its owner's while weights move. */
+const slowly = (name: string, ttl: number): Finding =>
+  warning(
+    'record-ttl',
+    name,
+    `its TTL is ${ttl} s, and external-dns keeps it: each weight waits ${2 * ttl} s, until nobody goes by the one before`,
+    `give what it is made of the annotation …/ttl: "${SHORT_TTL_S}" some days before, or expect to wait`,
+  )
+
 /** What has its load balancer, as a finding of what is not carried over names it. */
-export function carriedBy({ target }: RecordRoute): string {
+export function carriedBy({ target }: Pick<NameRoute, 'target'>): string {
   const [kind = '', name = ''] = target.split('/')
   return kind === 'Service' ? `Service ${name} of type LoadBalancer` : `Ingress ${name}`
 }

@@ -116,6 +116,7 @@ export const kinds = {
   'gateway-on-blue': 'owner',
   'http-route-written-back': 'owner',
   'ingress-written-back': 'owner',
+  'record-written-back': 'owner',
 
   'cluster-not-active': 'green',
   'adopted-version': 'green',

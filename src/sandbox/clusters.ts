@@ -1,11 +1,12 @@
 /**
  * The API servers behind AWS's clusters: one starts when a cluster is created and stops when it is deleted, each with a
- * load balancer controller of its own. What a stopped one did stays known.
+ * load balancer controller and an external-dns of its own. What a stopped one did stays known.
  */
 import type { ClusterOptions, startCluster } from './cluster/server.ts'
 import { auditLog } from './audit-log.ts'
 import { isEksToken, tokenRefusal } from './eks-token.ts'
 import type { Judge } from './judge.ts'
+import { startExternalDns } from './external-dns.ts'
 import { driverObject, startEbsCsiDriver, type DriverCluster } from './ebs-csi-driver.ts'
 import { startLoadBalancerController, type LoadBalancerController } from './load-balancer-controller.ts'
 import type { Rule } from './disturbances.ts'
@@ -28,6 +29,7 @@ export interface Clusters<C extends SandboxCluster = SandboxCluster> {
 interface Running<C> {
   readonly cluster: C
   readonly controller: LoadBalancerController
+  readonly dns: ReturnType<typeof startExternalDns>
   readonly driver: ReturnType<typeof startEbsCsiDriver>
 }
 
@@ -62,6 +64,7 @@ export function createClusters<C extends SandboxCluster>(options: {
     all.set(name, {
       cluster,
       controller: startLoadBalancerController({ cluster, elbv2: aws().elbv2 }),
+      dns: startExternalDns({ cluster, route53: aws().route53 }),
       driver: startEbsCsiDriver(seenByDriver(cluster), aws().ec2, VOLUMES_EVERY_MS),
     })
     aws().logs.feed(`/aws/eks/${name}/cluster`, (from, to) => auditLog(name, cluster.calls(), from, to))
@@ -72,8 +75,9 @@ export function createClusters<C extends SandboxCluster>(options: {
   async function stop(name: string): Promise<void> {
     const found = all.get(name)
     if (!found) return
-    const { cluster, controller, driver } = found
+    const { cluster, controller, dns, driver } = found
     controller.stop()
+    dns.stop()
     await driver.stop()
     judge().leave(cluster)
     all.delete(name)

@@ -16,7 +16,7 @@ import type {
   OidcIdentityProviderConfigRequest,
 } from '@aws-sdk/client-eks'
 import type { KeyState } from '@aws-sdk/client-kms'
-import type { ResourceRecordSet } from '@aws-sdk/client-route-53'
+import type { Change, ResourceRecordSet } from '@aws-sdk/client-route-53'
 import type { Given } from './aws/protocol/operations.ts'
 import type { Answer } from './aws/route53/answers.ts'
 
@@ -194,8 +194,12 @@ export interface SandboxAws {
     seedRecord(zone: string, record: ResourceRecordSet): void
     /** No change of it is accepted from now on. */
     protect(zone: string, name: string, type: string): void
+    /** By its id and its name, which has a dot at its end. */
+    zones(): readonly { readonly id: string; readonly name: string }[]
     /** In the order in which the API tells them. */
     records(zone: string): readonly ResourceRecordSet[]
+    /** A batch of somebody else's, made as a whole or not at all. Throws what the API would. */
+    change(zone: string, changes: readonly Change[]): void
     /**
      * Where a name leads now, and for how many seconds that may be kept. The last of its servers hears of a change only by
      * when that is INSYNC.

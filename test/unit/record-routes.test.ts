@@ -31,12 +31,6 @@ test.for<{ says: string; of: RecordFacts; code: string; message: RegExp }>([
     code: 'record-missing',
     message: /of this name/,
   },
-  {
-    says: 'external-dns',
-    of: { ...facts, dnsOwner: 'chat-1-35' },
-    code: 'record-of-external-dns',
-    message: /owner chat-1-35/,
-  },
   { says: 'no load balancer', of: noBalancer, code: 'record-target', message: /^Service legacy-test\/web has no/ },
   {
     says: 'another policy',

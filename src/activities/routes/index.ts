@@ -2,6 +2,7 @@ import type { Route } from '../../domain/platform.ts'
 import type { Proven } from '../outside.ts'
 import { albRoute } from './alb.ts'
 import type { RouteCall, RouteDriver } from './driver.ts'
+import { dnsRoute } from './external-dns.ts'
 import { httpRoute } from './http-route.ts'
 import { ingressRoute } from './ingress.ts'
 import { recordRoute } from './route53.ts'
@@ -15,6 +16,8 @@ export function routeDriver(world: Proven, route: Route, call: RouteCall): Route
       return ingressRoute(world, route, call)
     case 'route53':
       return recordRoute(world, route, call)
+    case 'external-dns':
+      return dnsRoute(world, route, call)
     case 'http-route':
       return httpRoute(world, route, call)
   }

@@ -1,7 +1,5 @@
 import type { Duration } from '../../domain/duration.ts'
-import { hostnameOf } from '../../domain/load-balancers.ts'
 import type { RecordRoute, Side, Weight } from '../../domain/platform.ts'
-import { servesOf } from '../../domain/target-groups.ts'
 import {
   allLeadTo,
   entering,
@@ -21,9 +19,9 @@ import {
 import { writesRecords } from '../../domain/writers.ts'
 import { contested, notFound } from '../errors.ts'
 import type { Proven } from '../outside.ts'
-import type { Balancer, KubernetesPort } from '../ports.ts'
 import { budgets, notedAside, notYet, noteAside } from '../waiting.ts'
 import type { Reading, RouteCall, RouteDriver } from './driver.ts'
+import { ownBalancers } from './own-balancers.ts'
 import { byTrail } from './trail.ts'
 
 /** What attempts of a step note of the change that they wrote last: which, to what, and when it was everywhere. */
@@ -45,7 +43,8 @@ const SPREADS_WITHIN_S = 900
  * Service or Ingress. Simple records become weighted ones when the route is opened, and simple ones when it is settled.
  */
 export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCall): RouteDriver {
-  const { records, loadBalancing } = world
+  const { records } = world
+  const { host, balancer, health } = ownBalancers(world, route)
   const owner = `${route.target} of ${route.namespace}`
 
   /** Asked for once between two changes: Route 53 is asked slowly. */
@@ -56,9 +55,6 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
     if (sets.length > 0) return sets
     throw notFound(`hosted zone ${route.zone} has no A, AAAA or CNAME record ${route.name}: put it back, then retry`)
   }
-
-  const host = (side: Side) => hostOf(world, route, side)
-  const balancer = (side: Side) => balancerOf(world, route, side)
 
   /** Preflight has looked; that may be days ago. */
   async function proveMovable(sets: readonly RecordSet[]): Promise<void> {
@@ -169,37 +165,11 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
     // Whoever owned them by external-dns was refused before.
     writer: () => byTrail(world, GLOBAL_REGION, 'ChangeResourceRecordSets', writesRecords(route.zone, route.name)),
 
-    async health(side) {
-      const found = await balancer(side)
-      if (!found) return { healthy: 0, expected: 0 }
-      return servesOf(await loadBalancing.healthBehind(found.arn))
-    },
+    health,
 
     // The load balancer of the side that is left goes with its Service or Ingress.
     clear: (on) => Promise.resolve(`only ${on} is served`),
   }
 }
 
-async function hostOf(world: Pick<Proven, 'ifThere'>, route: RecordRoute, side: Side): Promise<string | undefined> {
-  const cluster = await world.ifThere(side)
-  return cluster && hostOn(cluster, route)
-}
-
-/** What serves this side; undefined where there is none that is active. */
-export async function balancerOf(
-  world: Pick<Proven, 'ifThere' | 'loadBalancing'>,
-  route: RecordRoute,
-  side: Side,
-): Promise<Balancer | undefined> {
-  const name = await hostOf(world, route, side)
-  return name === undefined ? undefined : world.loadBalancing.findBalancer(name)
-}
-
 const words = (to: Weight | Side): string => (typeof to === 'number' ? `${to} %` : `${to} only`)
-
-async function hostOn(cluster: KubernetesPort, { namespace, target }: RecordRoute): Promise<string | undefined> {
-  const [kind, name] = target.split('/')
-  const all = await cluster.list(kind === 'Ingress' ? 'Ingress' : 'Service', { namespace })
-  const found = all.find((o) => o.metadata.name === name)
-  return found && hostnameOf(found)
-}

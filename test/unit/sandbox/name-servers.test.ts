@@ -72,7 +72,7 @@ test('one name server hears of a change at once, and the other by when it is INS
   const zones = new HostedZones({ times: defaultTimes })
   const zone = zones.seedZone('example.com')
   const told = () => (['first', 'last'] as const).map((server) => zones.answer(zone, NAME, server)?.host)
-  const change = (host: string) => zones.apply(zone, [{ Action: 'UPSERT', ResourceRecordSet: set(host) }])
+  const change = (host: string) => zones.change(zone, [{ Action: 'UPSERT', ResourceRecordSet: set(host) }])
   change('blue')
   expect(told()).toEqual(['blue', undefined])
   vi.advanceTimersByTime(defaultTimes.recordsMs / 2)

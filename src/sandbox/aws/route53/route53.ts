@@ -36,7 +36,7 @@ interface HostedZone {
 const PER_SECOND = 5
 
 export class HostedZones implements Readonly<SandboxAws['route53']> {
-  readonly zones = new Map<string, HostedZone>()
+  readonly byId = new Map<string, HostedZone>()
   readonly changes = new Map<string, Omit<ChangeInfo, 'Status'> & { readonly atMs: number }>()
   readonly #recordsMs: number
   #asked: number[] = []
@@ -51,16 +51,20 @@ export class HostedZones implements Readonly<SandboxAws['route53']> {
   }
 
   seedZone(name: string, id = `Z${randomBytes(10).toString('hex').toUpperCase()}`): string {
-    this.zones.set(id, { name: spoken(name), sets: new Map(), protected: new Set(), past: [] })
+    this.byId.set(id, { name: spoken(name), sets: new Map(), protected: new Set(), past: [] })
     return id
   }
 
   seedRecord(zone: string, record: ResourceRecordSet): void {
-    this.apply(zone, [{ Action: 'CREATE', ResourceRecordSet: record }])
+    this.change(zone, [{ Action: 'CREATE', ResourceRecordSet: record }])
   }
 
   protect(zone: string, name: string, type: string): void {
     this.zone(zone).protected.add(`${spoken(name)} ${type}`)
+  }
+
+  zones(): readonly { readonly id: string; readonly name: string }[] {
+    return [...this.byId].map(([id, { name }]) => ({ id, name }))
   }
 
   records(zone: string): readonly ResourceRecordSet[] {
@@ -75,13 +79,13 @@ export class HostedZones implements Readonly<SandboxAws['route53']> {
   }
 
   zone(id: string): HostedZone {
-    const found = this.zones.get(id)
+    const found = this.byId.get(id)
     if (!found) throw new AwsError('NoSuchHostedZone', `No hosted zone found with ID: ${id}`, 404)
     return found
   }
 
   /** All of it, or nothing: every fault at once. */
-  apply(id: string, changes: readonly Change[]): void {
+  change(id: string, changes: readonly Change[]): void {
     const zone = this.zone(id)
     const sets = new Map(zone.sets)
     const faults = changes.flatMap(({ Action = '', ResourceRecordSet: given }) => {
@@ -157,7 +161,7 @@ export function recordOperations(zones: HostedZones) {
   return {
     ChangeResourceRecordSets: paced<ChangeResourceRecordSetsRequest, ChangeResourceRecordSetsResponse>(
       ({ HostedZoneId, ChangeBatch }) => {
-        zones.apply(HostedZoneId, ChangeBatch.Changes ?? [])
+        zones.change(HostedZoneId, ChangeBatch.Changes ?? [])
         return { ChangeInfo: zones.note(ChangeBatch.Comment) }
       },
     ),
@@ -169,7 +173,7 @@ export function recordOperations(zones: HostedZones) {
     }),
 
     ListHostedZones: paced<ListHostedZonesRequest, ListHostedZonesResponse>(({ Marker, MaxItems }) => {
-      const all = [...zones.zones].map(([Id, { name, sets }]) => ({
+      const all = [...zones.byId].map(([Id, { name, sets }]) => ({
         Id: `/hostedzone/${Id}`,
         Name: name,
         CallerReference: Id,

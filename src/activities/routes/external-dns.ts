@@ -1,0 +1,263 @@
+import { DNS_WEIGHT } from '../../domain/annotations.ts'
+import { ownersFault, ownersOf, txtNames } from '../../domain/dns-owners.ts'
+import { notAsTold, othersServe, serves } from '../../domain/dns-records.ts'
+import {
+  dnsShare,
+  onItsWay,
+  publishes,
+  toldBy,
+  weightKey,
+  writingOnly,
+  writingShare,
+} from '../../domain/dns-weights.ts'
+import type { Annotations, Both } from '../../domain/dns-weights.ts'
+import { dnsWriters, type DnsWriter } from '../../domain/external-dns.ts'
+import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
+import { writerOf } from '../../domain/managers.ts'
+import type { DnsRoute, Side } from '../../domain/platform.ts'
+import { allLeadTo, followedWithin, isMoved, type RecordSet } from '../../domain/weighted-records.ts'
+import { replicasOf } from '../../domain/workload-state.ts'
+import { contested, isFailure, notFound } from '../errors.ts'
+import { otherSide, type Proven } from '../outside.ts'
+import { budgets, notedAside, notYet, noteAside } from '../waiting.ts'
+import type { RouteCall, RouteDriver } from './driver.ts'
+import { ownBalancers } from './own-balancers.ts'
+
+/**
+ * “Changes generally propagate to all Route 53 name servers within 60 seconds”, and twice that: only who has made a change can
+ * ask when it has. https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+ */
+const SPREADS_WITHIN_S = 120
+
+/** What attempts of a step note of the weights that were read in Route 53: which, and since when. */
+interface Seen {
+  readonly is: string
+  readonly sinceMs: number
+}
+const SEEN = 'weights in Route 53'
+
+const sides = ['blue', 'green'] as const
+
+/**
+ * Weighted records that external-dns of each cluster makes of the same Service or Ingress: weights are written as
+ * annotations of these, and counted as they are read in Route 53. Norikae changes no record.
+ */
+export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCall): RouteDriver {
+  const { records } = world
+  const { namespace, target, name, zone } = route
+  const { object, host, balancer, health } = ownBalancers(world, route)
+  const what = `${target} of ${namespace}`
+
+  async function objects() {
+    const [blue, green] = await Promise.all(sides.map(object))
+    return { blue, green }
+  }
+  const told = ({ blue, green }: Awaited<ReturnType<typeof objects>>): Both => ({
+    blue: blue && toldBy(blue, route),
+    green: green && toldBy(green, route),
+  })
+  const moved = async (): Promise<readonly RecordSet[]> => (await records.named(zone, name)).filter(isMoved)
+
+  /** From what was read. What its controller writes in the same moment is read over, and what others write is not. */
+  async function annotate(side: Side, seen: KubernetesObject, annotations: Annotations): Promise<void> {
+    const cluster = await world.on(side)
+    const kind = seen.kind === 'Ingress' ? 'Ingress' : 'Service'
+    const write = ({ metadata: { resourceVersion } }: KubernetesObject) =>
+      cluster.patch(kind, namespace, seen.metadata.name, { metadata: { resourceVersion, annotations } })
+    try {
+      await write(seen)
+    } catch (error) {
+      if (!isFailure(error) || error.type !== 'Conflict') throw error
+      const now = await object(side)
+      const same = (it: KubernetesObject) => JSON.stringify(it.metadata.annotations)
+      if (!now || same(now) !== same(seen)) throw error
+      await write(now)
+    }
+  }
+
+  const writersOn = async (side: Side): Promise<DnsWriter[]> => {
+    const cluster = await world.ifThere(side)
+    return cluster ? dnsWriters(await cluster.list('Deployment')).filter((w) => replicasOf(w.workload) > 0) : []
+  }
+  const txt = async (writers: readonly DnsWriter[]): Promise<readonly RecordSet[]> => {
+    const names = [...new Set(writers.flatMap(({ affix }) => txtNames(name, affix)))]
+    return (await Promise.all(names.map((it) => records.named(zone, it)))).flat()
+  }
+
+  /** Preflight has looked; that may be days ago, and green was not there. */
+  async function proveOwners(): Promise<void> {
+    const [onBlue, onGreen] = await Promise.all([writersOn('blue'), writersOn('green')])
+    if (onGreen.length === 0)
+      throw notYet(`no external-dns runs on ${scope.green}, which would make a record of ${what}`, budgets.dns)
+    const fault = ownersFault(onGreen, route.owner)
+    if (fault !== undefined)
+      throw contested(
+        `external-dns of ${scope.green} must not touch the records of ${name}: ${fault}. Mend that, then retry`,
+      )
+    const by = ownersOf(await txt(onBlue), route.identifier)
+    if (by.length !== 1 || by[0] !== route.owner)
+      throw contested(
+        `the records of ${name} (${route.identifier}) are of owner ${by.join(' and ') || 'nobody'} by their TXT records, where ${route.owner} was approved. Agree who owns them, then retry`,
+      )
+  }
+
+  /** Green's records are those of green's own external-dns, and lead to green. */
+  async function proveEntered(sets: readonly RecordSet[], identifier: string): Promise<void> {
+    const its = sets.filter((set) => set.setIdentifier === identifier)
+    const at = await host('green')
+    if (at !== undefined && !allLeadTo(its, { name: at }))
+      throw contested(
+        `the records of ${name} (${identifier}) do not lead to ${at}, the load balancer of ${what} on ${scope.green}. Take the annotation ${route.annotations}target off it there, then retry`,
+      )
+    const writers = await writersOn('green')
+    const by = ownersOf(await txt(writers), identifier)
+    const known = writers.map(({ owner }) => owner)
+    if (by.length !== 1 || !known.includes(by[0]))
+      throw contested(
+        `the records of ${name} (${identifier}) are of owner ${by.join(' and ') || 'nobody'} by their TXT records, and external-dns of ${scope.green} is ${known.join(' or ')}. Agree who owns them, then retry`,
+      )
+  }
+
+  const identifierOn = (side: Side, both: Both): string => {
+    if (side === 'blue') return route.identifier
+    const { identifier } = both.green ?? {}
+    return identifier === undefined || identifier === route.identifier ? scope.green : identifier
+  }
+
+  return {
+    words: {
+      place: `the records of ${name}`,
+      green: `${what} on ${scope.green}`,
+      targets: `targets of the load balancer of ${what}`,
+      trail: `kubectl get ${target.replace('/', ' ')} -n ${namespace} --show-managed-fields -o yaml, on ${scope.blue} and on ${scope.green}, tells who`,
+      others: 'other records',
+    },
+
+    async prepare() {
+      const both = told(await objects())
+      const theirs = [both.blue, both.green].map((it) => it?.note?.run).find((it) => it !== undefined && it !== run)
+      if (theirs !== undefined)
+        throw contested(
+          `${what} has weights of run ${theirs}, and not of this one. Take the annotation ${DNS_WEIGHT} off it on both clusters, then retry`,
+        )
+      if (!publishes(both.blue, 'blue', route))
+        throw contested(
+          `${what} on ${scope.blue} has no weight of ${route.identifier} any more. Give it ${route.annotations}set-identifier: ${route.identifier} and ${weightKey(route)}, then retry`,
+        )
+      if (!publishes(both.green, 'green', route)) await proveOwners()
+      if (!(await balancer('green'))) throw notYet(`${what} has no load balancer on green yet`, budgets.targets)
+    },
+
+    async prove(side) {
+      if (!(await balancer(side))) throw notFound(`${what} has no load balancer on ${side}`)
+    },
+
+    async read() {
+      const found = await objects()
+      const both = told(found)
+      if (!found.blue && !found.green) throw notFound(`${what} is on neither cluster`)
+      const sets = await moved()
+      if (sets.length === 0) throw notFound(`hosted zone ${zone} has no A, AAAA or CNAME record ${name}`)
+      const strangers = othersServe(sets, [identifierOn('blue', both), identifierOn('green', both)])
+      const write = async (side: Side, annotations: Annotations) => {
+        const seen = found[side]
+        if (!seen) throw notFound(`${what} is not on ${scope[side]}`)
+        await annotate(side, seen, annotations)
+      }
+      return {
+        ...(strangers ? { share: 'elsewhere' as const, ours: false } : dnsShare(both, route, run)),
+        has: (side) => publishes(both[side], side, route),
+        async write(to) {
+          const [first, last] = writingShare(both, route, { to, run, green: scope.green })
+          await write(first.side, first.annotations)
+          // What falls to zero waits until the other one serves: `inForce` writes it.
+          if (!last.falls || serves(sets, identifierOn(first.side, both))) await write(last.side, last.annotations)
+        },
+        async leaveOnly(side) {
+          for (const one of writingOnly(both, route, side)) await write(one.side, one.annotations)
+        },
+      }
+    },
+
+    async inForce(_, after, sinceMs) {
+      const found = await objects()
+      const both = told(found)
+      const sets = await moved()
+      const way = onItsWay(both, route, run)
+      if (way) {
+        const first = otherSide(way.last)
+        const [, { annotations, falls }] = writingShare(both, route, { to: way.to, run, green: scope.green })
+        const seen = found[way.last]
+        if (!seen) throw notFound(`${what} is not on ${scope[way.last]}`)
+        if (falls && !serves(sets, identifierOn(first, both)))
+          throw notYet(
+            `external-dns of ${scope[first]} has not given the records of ${name} their weight yet, and those of ${scope[way.last]} keep theirs until then`,
+            budgets.dns,
+            '2s',
+            sinceMs,
+          )
+        await annotate(way.last, seen, annotations)
+        throw notYet(`${what} says ${way.to} % on both clusters now`, budgets.dns, '1s', sinceMs)
+      }
+      const late = await lateOf(both, sets, after)
+      if (late !== undefined)
+        throw notYet(
+          `external-dns of ${scope[late.side]} has not written the records of ${name} as ${what} says: ${late.says}`,
+          budgets.dns,
+          '2s',
+          sinceMs,
+        )
+      await followed(both, sets, after, sinceMs)
+    },
+
+    async writer() {
+      const { blue, green } = await objects()
+      const by = [blue, green].flatMap(
+        (it) => (it && writerOf(it, ['metadata', 'annotations', weightKey(route)])) ?? [],
+      )
+      return by.length === 0 ? undefined : [...new Set(by)].join(' and ')
+    },
+
+    health,
+
+    async clear(on) {
+      const both = told(await objects())
+      const left = (await moved()).filter((set) => set.setIdentifier === identifierOn(otherSide(on), both))
+      return left.length === 0
+        ? `only ${on} is served`
+        : `only ${on} is served; external-dns of ${scope[otherSide(on)]} deletes nothing, so record ${left[0]?.setIdentifier ?? ''} stays at weight 0`
+    },
+  }
+
+  async function lateOf(both: Both, sets: readonly RecordSet[], after: string) {
+    for (const side of sides) {
+      const isIn = publishes(both[side], side, route)
+      const deletes = !isIn && after === 'settling' && (await writersOn(side)).some((w) => w.deletes)
+      const weight = isIn ? both[side]?.weight : undefined
+      const says = notAsTold(sets, identifierOn(side, both), { weight, deletes })
+      if (says !== undefined) return { side, says }
+    }
+    return undefined
+  }
+
+  /** Throws `notYet` as long as clients may go by what was there before the weights were read so. */
+  async function followed(both: Both, sets: readonly RecordSet[], after: string, sinceMs: number): Promise<void> {
+    if (after === 'settling') return
+    const is = sides.map((side) => both[side]?.weight ?? '-').join(' ')
+    const seen = notedAside(SEEN) as Seen | undefined // only this driver notes under that name
+    const first = seen?.is === is ? seen : { is, sinceMs: Date.now() }
+    if (first !== seen) {
+      if (after === 'opening') await proveEntered(sets, identifierOn('green', both))
+      noteAside(SEEN, first)
+    }
+    const follows = SPREADS_WITHIN_S + followedWithin(sets, { ahead: false })
+    const left = follows - (Date.now() - first.sinceMs) / 1000
+    if (left > 0)
+      throw notYet(
+        `clients may go by the records of ${name} before this for ${Math.ceil(left)}s more`,
+        `${follows + 900}s`,
+        undefined,
+        sinceMs,
+      )
+  }
+}

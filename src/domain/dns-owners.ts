@@ -1,0 +1,75 @@
+import type { Affix, DnsWriter } from './external-dns.ts'
+import { blocker, warning, type Finding } from './findings.ts'
+import { nameOf } from './kubernetes-objects.ts'
+import { ownerIn, type RecordSet } from './weighted-records.ts'
+
+/**
+ * Whose a record is, as external-dns keeps it: a TXT record beside each, of the same set identifier, called as the record is
+ * with its type before that, and a prefix or suffix of its user's around both.
+ * https://github.com/kubernetes-sigs/external-dns/blob/master/registry/mapper/mapper.go (ToTXTName)
+ */
+
+const TYPES = ['a', 'aaaa', 'cname'] as const
+const TEMPLATE = '%{record_type}'
+
+/** Where TXT records of a name may stand: with the type, as aliases were called once (`cname-`), and without any. */
+export function txtNames(name: string, { prefix, suffix }: Affix): string[] {
+  const [first = '', ...rest] = name.split('.')
+  const around = (label: string, type: string) =>
+    [`${filled(prefix, type)}${label}${filled(suffix, type)}`, ...rest].join('.').toLowerCase()
+  const inAffix = `${prefix}${suffix}`.includes(TEMPLATE)
+  const typed = TYPES.map((type) => around(inAffix ? first : `${type}-${first}`, type))
+  return [...new Set([...typed, around(first, '')])]
+}
+
+const filled = (affix: string, type: string): string => affix.replaceAll(TEMPLATE, type)
+
+/** The owners that TXT records tell of the records with this set identifier; `undefined`: of those without one. */
+export const ownersOf = (txt: readonly RecordSet[], identifier: string | undefined): readonly string[] => [
+  ...new Set(txt.filter((set) => set.setIdentifier === identifier).flatMap((set) => ownerIn([set]) ?? [])),
+]
+
+/** Why external-dns of green could not be let at a name whose records are blue's, in words; undefined: nothing is in the way. */
+export function ownersFault(writers: readonly DnsWriter[], owner: string): string | undefined {
+  for (const { workload, owner: its, registry, encrypts, onlyCreates } of writers) {
+    const about = nameOf(workload)
+    if (registry !== 'txt') return `${about} keeps owners in ${registry}, and not in TXT records (--registry=txt)`
+    if (encrypts) return `${about} encrypts its TXT records, so nobody else can tell whose a record is`
+    if (its === undefined) return `the owner id of ${about} is not among its arguments (--txt-owner-id)`
+    if (its === owner) return `${about} has the owner id ${owner} too, so it would write over blue's (--txt-owner-id)`
+    if (onlyCreates) return `${about} writes no weight again (--policy=create-only)`
+  }
+  return undefined
+}
+
+/**
+ * What would become of names that external-dns of blue weighs, by those that green is known to get. None is known where somebody
+ * else brings it: then opening waits for it.
+ */
+export function dnsRouteFindings(
+  routes: readonly { readonly name: string; readonly owner: string }[],
+  onGreen: readonly DnsWriter[],
+): Finding[] {
+  return routes.flatMap(({ name, owner }): Finding[] => {
+    if (onGreen.length === 0)
+      return [
+        warning(
+          'record-of-external-dns',
+          name,
+          'external-dns makes it, and no wave brings one to green: its route is not opened before one runs there, with an owner id of its own',
+          'bring it by a wave, or see that whoever does gives it another --txt-owner-id than blue has',
+        ),
+      ]
+    const fault = ownersFault(onGreen, owner)
+    return fault === undefined
+      ? []
+      : [
+          blocker(
+            'record-of-external-dns',
+            name,
+            `external-dns makes it, and on green ${fault}`,
+            'change that on green, by a transform where Norikae brings it',
+          ),
+        ]
+  })
+}

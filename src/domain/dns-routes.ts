@@ -1,0 +1,134 @@
+import { ownersOf } from './dns-owners.ts'
+import { weightKey } from './dns-weights.ts'
+import { ANNOTATIONS, type DnsWriter } from './external-dns.ts'
+import { blocker, warning, type Finding } from './findings.ts'
+import { nameOf, type KubernetesObject } from './kubernetes-objects.ts'
+import type { DnsRoute } from './platform.ts'
+import { allLeadTo, type BalancerHost, type RecordSet } from './weighted-records.ts'
+import { writtenBack } from './written-back.ts'
+
+/** What was found of a record that external-dns owns, beside the record itself. */
+export interface DnsFacts {
+  /** TXT records beside it, by any name under which external-dns of blue may keep them. */
+  readonly txt: readonly RecordSet[]
+  /** Those that run on blue. */
+  readonly writers: readonly DnsWriter[]
+  /** What it is made of; undefined: that is not there. */
+  readonly object?: KubernetesObject | undefined
+}
+
+type Annotations = Readonly<Record<string, string>>
+
+interface Found {
+  readonly name: string
+  readonly zone: string
+  readonly target: { readonly kind: string; readonly namespace: string; readonly name: string }
+  readonly moved: readonly RecordSet[]
+  readonly balancer: BalancerHost
+}
+
+/**
+ * The route of records that blue's external-dns weighs already, or what to do ahead so that it does. external-dns replaces a
+ * simple record by a weighted one in one batch, but only under policy sync: with upsert-only it asks Route 53 for both side by
+ * side for ever, and is refused. So that is done by people, before an upgrade, where nothing hangs on it.
+ * https://github.com/kubernetes-sigs/external-dns/blob/master/plan/plan.go (calculateChanges)
+ */
+export function dnsRouteOf(
+  { name, zone, target, moved, balancer }: Found,
+  { txt, writers, object }: DnsFacts,
+): { readonly route: DnsRoute; readonly written: readonly Finding[] } | { readonly faults: readonly Fault[] } {
+  const annotations = object?.metadata.annotations ?? {}
+  const place = `${target.kind} ${target.namespace}/${target.name}`
+  const identifiers = new Set(moved.map((set) => set.setIdentifier))
+  const [identifier] = identifiers
+  const owners = ownersOf(txt, identifier)
+  const [owner] = owners
+  const writer = writers.find((one) => one.owner === owner)
+  const prefix = prefixOf(annotations, writer)
+
+  const faults: Fault[] = []
+  const fault = (says: string, remedy: string) => void faults.push({ says, remedy })
+  if (owner === undefined || owners.length > 1)
+    fault(
+      `TXT records say that ${owners.join(' and ') || 'nobody'} owns ${identifier ?? 'it'}`,
+      'leave one external-dns with it',
+    )
+  else if (!writer)
+    fault(
+      `no external-dns of blue whose --txt-owner-id is written among its arguments is ${owner}`,
+      `have the one of blue own it (--txt-owner-id=${owner}), or take it out of external-dns`,
+    )
+  else faults.push(...unfit(writer))
+  if (identifier === undefined || identifiers.size > 1 || moved.some((set) => set.weight === undefined)) {
+    const to = prefixIn(annotations, prefix)
+    fault(
+      identifiers.size > 1
+        ? `it has records of ${[...identifiers].map((it) => it ?? 'nobody').join(' and ')}`
+        : 'its record has no weight',
+      `give ${place} the annotations ${to}set-identifier (such as blue) and ${to}aws-weight: "100", where it is deployed from, some days before: under policy sync external-dns replaces the record in one batch${
+        writer && !writer.deletes
+          ? `. ${nameOf(writer.workload)} has another policy and never would: give it --policy=sync until it has`
+          : ''
+      }`,
+    )
+  } else if (prefix === undefined)
+    fault(
+      `${place} has no annotation …/set-identifier: ${identifier} that external-dns reads, with …/aws-weight beside it`,
+      'let the target in the platform file be what the record is made of',
+    )
+  if (moved.some((set) => set.weight === 0))
+    fault('its weight is 0, so nobody would be served by it beside green', `give ${place} aws-weight: "100"`)
+  if (moved.some((set) => set.alias?.evaluatesHealth === true))
+    fault(
+      'its alias asks for the health of its targets: where these fail, Route 53 would answer with green at weight 0',
+      `give ${place} the annotation ${prefixIn(annotations, prefix)}aws-evaluate-target-health: "false"`,
+    )
+  if (moved.some((set) => set.healthCheck !== undefined))
+    fault('it is bound to a health check', `take ${prefixIn(annotations, prefix)}aws-health-check-id off ${place}`)
+  if (!allLeadTo(moved, balancer))
+    fault(`it does not lead to ${balancer.name}`, `let the target in the platform file be what it leads to`)
+  if (faults.length > 0 || identifier === undefined || owner === undefined || prefix === undefined) return { faults }
+  const by = object && writtenBack(object, weightKey({ annotations: prefix }), `weight on ${place}`)
+  return {
+    written: by ? [(by.soon ? blocker : warning)('record-written-back', name, by.message, by.remedy)] : [],
+    route: {
+      kind: 'external-dns',
+      name,
+      zone,
+      namespace: target.namespace,
+      target: `${target.kind}/${target.name}`,
+      annotations: prefix,
+      identifier,
+      owner,
+    },
+  }
+
+  /** That under which the object says what the record has: the one that external-dns reads. */
+  function prefixOf(of: Annotations, by: DnsWriter | undefined): string | undefined {
+    return [...(by?.annotations === undefined ? [] : [by.annotations]), ...ANNOTATIONS].find(
+      (it) => of[`${it}set-identifier`] === identifier && of[`${it}aws-weight`] !== undefined,
+    )
+  }
+}
+
+/** Why weights cannot go through it, and what to change. */
+export interface Fault {
+  readonly says: string
+  readonly remedy: string
+}
+
+const unfit = ({ workload, registry, encrypts, onlyCreates }: DnsWriter): Fault[] => [
+  ...(registry === 'txt'
+    ? []
+    : [{ says: `${nameOf(workload)} keeps owners in ${registry}`, remedy: 'give it --registry=txt' }]),
+  ...(encrypts
+    ? [{ says: `${nameOf(workload)} encrypts its TXT records`, remedy: 'take --txt-encrypt-enabled off it' }]
+    : []),
+  ...(onlyCreates
+    ? [{ says: `${nameOf(workload)} never changes a record (create-only)`, remedy: 'give it --policy=sync' }]
+    : []),
+]
+
+/** Where nothing says it yet: by what the object is annotated otherwise. */
+const prefixIn = (annotations: Annotations, known: string | undefined): string =>
+  known ?? ANNOTATIONS.find((it) => Object.keys(annotations).some((key) => key.startsWith(it))) ?? ANNOTATIONS[0]

@@ -1,0 +1,262 @@
+import { expect, test } from 'vitest'
+import { dnsRouteFindings, ownersFault, ownersOf, txtNames } from '../../src/domain/dns-owners.ts'
+import { notAsTold, othersServe, serves } from '../../src/domain/dns-records.ts'
+import type { DnsFacts } from '../../src/domain/dns-routes.ts'
+import { dnsWriters } from '../../src/domain/external-dns.ts'
+import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+import { recordRoute, type RecordFacts } from '../../src/domain/record-routes.ts'
+import type { RecordSet } from '../../src/domain/weighted-records.ts'
+
+const externalDns = (args: readonly string[], more: object = {}): KubernetesObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'external-dns', namespace: 'dns' },
+  spec: {
+    template: {
+      spec: { containers: [{ name: 'it', image: 'registry.k8s.io/external-dns/external-dns:v0.22.0', args, ...more }] },
+    },
+  },
+})
+const writers = (...args: string[]) => dnsWriters([externalDns(args)])
+const owned = (name: string, owner: string, setIdentifier?: string): RecordSet => ({
+  name,
+  type: 'TXT',
+  values: [`"heritage=external-dns,external-dns/owner=${owner},external-dns/resource=service/chat/web"`],
+  ...(setIdentifier !== undefined && { setIdentifier }),
+})
+
+test.for([
+  { of: { prefix: '', suffix: '' }, has: ['cname-www.example.com', 'a-www.example.com', 'www.example.com'] },
+  { of: { prefix: 'dns-', suffix: '' }, has: ['dns-cname-www.example.com', 'dns-www.example.com'] },
+  { of: { prefix: 'DNS.', suffix: '' }, has: ['dns.aaaa-www.example.com'] },
+  { of: { prefix: '', suffix: '-txt' }, has: ['cname-www-txt.example.com', 'www-txt.example.com'] },
+  { of: { prefix: '%{record_type}-dns-', suffix: '' }, has: ['cname-dns-www.example.com'] },
+  { of: { prefix: '', suffix: '-%{record_type}-dns' }, has: ['www-a-dns.example.com'] },
+])('owners are kept beside a name: $of', ({ of, has }) => {
+  expect(txtNames('www.example.com', of)).toEqual(expect.arrayContaining(has))
+})
+
+test('whose records are is told for each set identifier', () => {
+  const txt = [owned('cname-www', 'a', 'blue'), owned('cname-www', 'b', 'green'), owned('www', 'c')]
+  expect([ownersOf(txt, 'blue'), ownersOf(txt, 'green'), ownersOf(txt, undefined)]).toEqual([['a'], ['b'], ['c']])
+})
+
+test.for([
+  { args: ['--txt-owner-id=other'], fault: undefined },
+  { args: ['--txt-owner-id=dns'], fault: /has the owner id dns too/ },
+  { args: ['--txt-owner-id=other', '--registry=dynamodb'], fault: /keeps owners in dynamodb/ },
+  { args: ['--txt-owner-id=other', '--txt-encrypt-enabled'], fault: /encrypts its TXT records/ },
+  { args: ['--txt-owner-id=other', '--txt-encrypt-enabled=false'], fault: undefined },
+  { args: ['--txt-owner-id=other', '--policy=create-only'], fault: /writes no weight again/ },
+  { args: ['--txt-owner-id=other', '--policy=upsert-only'], fault: undefined },
+])('green’s external-dns with $args', ({ args, fault }) => {
+  const told = ownersFault(writers(...args), 'dns')
+  expect(told ?? '').toMatch(fault ?? /^$/)
+  const [finding] = dnsRouteFindings([{ name: 'www', owner: 'dns' }], writers(...args))
+  expect(finding?.level).toBe(fault === undefined ? undefined : 'blocker')
+})
+
+test('an owner id that comes from elsewhere may be blue’s', () => {
+  const elsewhere = dnsWriters([externalDns([], { envFrom: [{}] })])
+  expect(ownersFault(elsewhere, 'dns')).toContain('is not among its arguments')
+})
+
+test('where nobody is known to bring external-dns to green, that is a warning', () => {
+  expect(dnsRouteFindings([{ name: 'www', owner: 'dns' }], [])).toMatchObject([{ level: 'warning', about: 'www' }])
+})
+
+const balancer = { name: 'blue-1.elb.amazonaws.com', zone: 'ZELB' }
+const at = 'external-dns.alpha.kubernetes.io/'
+const weighed: RecordSet = {
+  name: 'www.example.com',
+  type: 'CNAME',
+  ttl: 60,
+  values: [balancer.name],
+  setIdentifier: 'blue',
+  weight: 100,
+}
+const { setIdentifier: _, weight: __, ...simple } = weighed
+const aService = (annotations: Readonly<Record<string, string>>, more: object = {}): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'web', namespace: 'chat', annotations, ...more },
+})
+const prepared: DnsFacts = {
+  txt: [owned('cname-www.example.com', 'dns', 'blue')],
+  writers: writers('--txt-owner-id=dns'),
+  object: aService({ [`${at}set-identifier`]: 'blue', [`${at}aws-weight`]: '100' }),
+}
+const facts: RecordFacts = {
+  name: 'www.example.com',
+  zone: 'Z1',
+  target: { kind: 'Service', namespace: 'chat', name: 'web' },
+  sets: [weighed],
+  protectedTypes: [],
+  balancer,
+  dns: prepared,
+}
+
+test('a record that blue’s external-dns weighs is a route', () => {
+  expect(recordRoute(facts)).toEqual({
+    route: {
+      kind: 'external-dns',
+      name: 'www.example.com',
+      zone: 'Z1',
+      namespace: 'chat',
+      target: 'Service/web',
+      annotations: at,
+      identifier: 'blue',
+      owner: 'dns',
+    },
+    findings: [],
+  })
+})
+
+test.for(['external-dns.kubernetes.io/', 'dns.example.com/'])('also where its annotations begin with %s', (prefix) => {
+  const annotations = { [`${prefix}set-identifier`]: 'blue', [`${prefix}aws-weight`]: '100' }
+  const dns = {
+    ...prepared,
+    object: aService(annotations),
+    writers: writers('--txt-owner-id=dns', `--annotation-prefix=${prefix}`),
+  }
+  expect(recordRoute({ ...facts, dns }).route).toMatchObject({ annotations: prefix })
+})
+
+test('a TTL that stays is told with what it costs', () => {
+  const { route, findings } = recordRoute({ ...facts, sets: [{ ...weighed, ttl: 300 }] })
+  expect(route).toBeDefined()
+  expect(findings).toMatchObject([{ level: 'warning', code: 'record-ttl', message: expect.stringContaining('600 s') }])
+})
+
+const alias = { zone: 'ZELB', name: balancer.name, evaluatesHealth: true }
+const annotated = prepared.object?.metadata.annotations ?? {}
+const byArgo = {
+  manager: 'argocd-controller',
+  time: '2026-11-24T04:00:00Z',
+  fieldsV1: { 'f:metadata': { 'f:annotations': { [`f:${at}aws-weight`]: {} } } },
+}
+const byFlux = { 'kustomize.toolkit.fluxcd.io/name': 'chat', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' }
+test.for([
+  { says: 'Argo CD', more: { managedFields: [byArgo] }, level: 'warning', message: /written by argocd-controller at/ },
+  { says: 'Flux', more: { labels: byFlux }, level: 'blocker', message: /Flux makes it .*weight on Service chat\/web/ },
+])('weights that $says would write back', ({ more, level, message }) => {
+  const { findings } = recordRoute({ ...facts, dns: { ...prepared, object: aService(annotated, more) } })
+  expect(findings).toMatchObject([{ level, code: 'record-written-back', message: expect.stringMatching(message) }])
+})
+
+const { ttl: ___, values: ____, ...plain } = weighed
+test.for<{ says: string; of: Partial<RecordFacts>; message: RegExp; remedy: RegExp }>([
+  {
+    says: 'a simple record',
+    of: { sets: [simple], dns: { ...prepared, txt: [owned('cname-www', 'dns')], object: aService({}) } },
+    message: /its record has no weight/,
+    remedy: /give Service chat\/web the annotations .*set-identifier .* in one batch$/,
+  },
+  {
+    says: 'a simple record that upsert-only would never replace',
+    of: {
+      sets: [simple],
+      dns: {
+        txt: [owned('cname-www', 'dns')],
+        object: aService({}),
+        writers: writers('--txt-owner-id=dns', '--policy=upsert-only'),
+      },
+    },
+    message: /its record has no weight/,
+    remedy: /Deployment\/dns\/external-dns has another policy and never would: give it --policy=sync/,
+  },
+  {
+    says: 'records of two',
+    of: { sets: [weighed, { ...weighed, setIdentifier: 'canary' }] },
+    message: /records of blue and canary/,
+    remedy: /set-identifier/,
+  },
+  {
+    says: 'a target that does not say so',
+    of: { dns: { ...prepared, object: aService({}) } },
+    message: /no annotation …\/set-identifier: blue/,
+    remedy: /what the record is made of/,
+  },
+  { says: 'nobody served', of: { sets: [{ ...weighed, weight: 0 }] }, message: /its weight is 0/, remedy: /"100"/ },
+  {
+    says: 'an alias that asks for health',
+    of: { sets: [{ ...plain, type: 'A', alias }] },
+    message: /asks for the health of its targets/,
+    remedy: /aws-evaluate-target-health: "false"/,
+  },
+  {
+    says: 'a health check',
+    of: { sets: [{ ...weighed, healthCheck: 'hc-1' }] },
+    message: /health check/,
+    remedy: /aws-health-check-id off/,
+  },
+  {
+    says: 'another load balancer',
+    of: { sets: [{ ...weighed, values: ['other.elb.amazonaws.com'] }] },
+    message: /does not lead to blue-1/,
+    remedy: /what it leads to/,
+  },
+  {
+    says: 'an owner that runs nowhere on blue',
+    of: { dns: { ...prepared, writers: writers('--txt-owner-id=else') } },
+    message: /no external-dns of blue .* is dns$/,
+    remedy: /--txt-owner-id=dns/,
+  },
+  {
+    says: 'two owners',
+    of: { dns: { ...prepared, txt: [...prepared.txt, owned('a-www', 'else', 'blue')] } },
+    message: /TXT records say that dns and else owns blue/,
+    remedy: /one external-dns/,
+  },
+  {
+    says: 'a registry that is not TXT records',
+    of: { dns: { ...prepared, writers: writers('--txt-owner-id=dns', '--registry=noop') } },
+    message: /keeps owners in noop/,
+    remedy: /--registry=txt/,
+  },
+])('what is prepared ahead: $says', ({ of, message, remedy }) => {
+  const { route, findings } = recordRoute({ ...facts, ...of })
+  expect(route).toBeUndefined()
+  expect(findings).toMatchObject([
+    {
+      level: 'blocker',
+      code: 'record-of-external-dns',
+      about: 'www.example.com',
+      message: expect.stringMatching(message),
+      remedy: expect.stringMatching(remedy),
+    },
+  ])
+})
+
+const pair = (blue: number, green: number): RecordSet[] =>
+  (['A', 'AAAA'] as const).flatMap((type) => [
+    { name: 'www', type, setIdentifier: 'blue', weight: blue },
+    { name: 'www', type, setIdentifier: 'green', weight: green },
+  ])
+
+test('a side serves once each type of it has a weight', () => {
+  expect([serves(pair(100, 0), 'blue'), serves(pair(100, 0), 'green')]).toEqual([true, false])
+  expect(serves(pair(100, 5).slice(0, 3), 'green')).toBe(false)
+})
+
+test.for<{ says: string; sets: readonly RecordSet[]; weight?: number; deletes?: boolean; is: RegExp }>([
+  { says: 'as told', sets: pair(95, 5), weight: 5, is: /^$/ },
+  { says: 'another weight', sets: pair(100, 0), weight: 5, is: /its A record green reads 0, not 5/ },
+  { says: 'one type only', sets: pair(100, 0).slice(0, 3), weight: 0, is: /no AAAA record green yet/ },
+  { says: 'gone', sets: pair(100, 0).filter((s) => s.setIdentifier === 'blue'), deletes: true, is: /^$/ },
+  { says: 'not gone yet', sets: pair(100, 0), deletes: true, is: /still there, at weight 0/ },
+  { says: 'left at none by who deletes nothing', sets: pair(100, 0), is: /^$/ },
+  { says: 'left with some by who deletes nothing', sets: pair(100, 5), is: /still there, at weight 5/ },
+])('what Route 53 has of green, $says', ({ sets, weight, deletes = false, is }) => {
+  expect(notAsTold(sets, 'green', { weight, deletes }) ?? '').toMatch(is)
+})
+
+test.for([
+  { says: 'of nobody else', more: [], is: false },
+  { says: 'of somebody at none', more: [{ name: 'www', type: 'A', setIdentifier: 'canary', weight: 0 }], is: false },
+  { says: 'of a canary', more: [{ name: 'www', type: 'A', setIdentifier: 'canary', weight: 1 }], is: true },
+  { says: 'by latency', more: [{ name: 'www', type: 'A', setIdentifier: 'tokyo', policy: 'Region' }], is: true },
+  { says: 'a simple one', more: [{ name: 'www', type: 'A' }], is: true },
+])('records $says', ({ more, is }) => {
+  expect(othersServe([...pair(100, 0), ...more], ['blue', 'green'])).toBe(is)
+})

@@ -1,0 +1,181 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { DNS_WEIGHT } from '../../src/domain/annotations.ts'
+import {
+  copiedAside,
+  dnsShare,
+  onItsWay,
+  publishes,
+  toldBy,
+  writingOnly,
+  writingShare,
+  type Annotations,
+} from '../../src/domain/dns-weights.ts'
+import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
+import type { DnsRoute, Side } from '../../src/domain/platform.ts'
+
+const at = 'external-dns.alpha.kubernetes.io/'
+const route: DnsRoute = {
+  kind: 'external-dns',
+  name: 'chat.example.com',
+  zone: 'Z1',
+  namespace: 'chat',
+  target: 'Service/web',
+  annotations: at,
+  identifier: 'blue',
+  owner: 'dns-1-35',
+}
+const asked = { run: 'run-1', green: 'demo-1-36' }
+
+const service = (annotations: Readonly<Record<string, string>>): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'web', namespace: 'chat', annotations },
+})
+const ofBlue = service({ [`${at}set-identifier`]: 'blue', [`${at}aws-weight`]: '7' })
+
+type Objects = Record<Side, KubernetesObject>
+const start = (): Objects => ({ blue: ofBlue, green: copiedAside(ofBlue, undefined, route) })
+const told = ({ blue, green }: Objects) => ({ blue: toldBy(blue, route), green: toldBy(green, route) })
+
+function annotate(objects: Objects, side: Side, more: Annotations): void {
+  const all = Object.entries({ ...objects[side].metadata.annotations, ...more })
+  objects[side] = service(Object.fromEntries(all.flatMap(([key, text]) => (text === null ? [] : [[key, text]]))))
+}
+
+/** As Route 53 has them once external-dns of each side has written what it was told. */
+const weights = (objects: Objects) => {
+  const both = told(objects)
+  const of = (side: Side) => (publishes(both[side], side, route) ? (both[side].weight ?? 0) : 0)
+  return { blue: of('blue'), green: of('green') }
+}
+const share = (objects: Objects) => dnsShare(told(objects), route, asked.run).share
+
+test('a copy publishes nothing before it enters, and then at 0 by a name of its own', () => {
+  const objects = start()
+  expect(share(objects)).toBe('closed')
+  const [first, last] = writingShare(told(objects), route, { ...asked, to: 0 })
+  expect([first.side, last.side]).toEqual(['blue', 'green'])
+  annotate(objects, first.side, first.annotations)
+  annotate(objects, last.side, last.annotations)
+  expect(objects.green.metadata.annotations).toMatchObject({
+    [`${at}set-identifier`]: 'demo-1-36',
+    [`${at}aws-weight`]: '0',
+  })
+  expect(share(objects)).toBe(0)
+  expect(weights(objects)).toEqual({ blue: 100, green: 0 })
+})
+
+test('the set identifier that green’s own owner has given it stays', () => {
+  const objects = start()
+  objects.green = service({ [`${at}set-identifier`]: 'green', [`${at}aws-weight`]: '0' })
+  expect(share(objects)).toBe(0)
+  const [first, last] = writingShare(told(objects), route, { ...asked, to: 5 })
+  expect([first.side, first.annotations]).toMatchObject(['blue', { [`${at}set-identifier`]: 'blue' }])
+  expect(last.annotations).toMatchObject({ [`${at}set-identifier`]: 'green', [`${at}aws-weight`]: '5' })
+})
+
+test('through whatever weights, whoever dies in between: never both at zero, and always between the old and the new', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ to: fc.constantFrom(0, 1, 5, 25, 50, 100), dies: fc.boolean() }), { minLength: 1 }),
+      (steps) => {
+        const objects = start()
+        let seen = weights(objects)
+        const serves = (side: Side) => seen[side] > 0
+        const between = (from: number, to: number, least = Math.min(from, to)) => {
+          const { blue, green } = weights(objects)
+          expect(blue + green).toBeGreaterThan(0)
+          const now = (100 * green) / (blue + green)
+          expect(now).toBeGreaterThanOrEqual(least - 1e-9)
+          expect(now).toBeLessThanOrEqual(Math.max(from, to) + 1e-9)
+        }
+        for (const { to, dies } of steps) {
+          const { blue, green } = weights(objects)
+          const from = (100 * green) / (blue + green)
+          // After somebody died both may have more than they are to have: then blue is left more meanwhile.
+          const least = blue > 100 - to && green > to ? 0 : Math.min(from, to)
+          const [first, last] = writingShare(told(objects), route, { ...asked, to })
+          annotate(objects, first.side, first.annotations)
+          expect(share(objects)).toBe(to)
+          between(from, to, least)
+          if (dies) continue
+          // As external-dns does it in between, so that what falls may.
+          if (last.falls && !serves(first.side)) seen = weights(objects)
+          expect(serves(first.side) || !last.falls).toBe(true)
+          const [, again] = writingShare(told(objects), route, { ...asked, to })
+          expect(again.side).toBe(last.side)
+          annotate(objects, again.side, again.annotations)
+          between(from, to)
+          seen = weights(objects)
+          expect(onItsWay(told(objects), route, asked.run)).toBeUndefined()
+          expect([share(objects), seen]).toEqual([to, { blue: 100 - to, green: to }])
+        }
+      },
+    ),
+  )
+})
+
+test.for<{ says: string; side: Side; weight: string; share: number }>([
+  { says: 'green’s', side: 'green', weight: '10', share: 9 },
+  { says: 'blue’s', side: 'blue', weight: '300', share: 14 },
+])('what others write on $says object after it was written is read as theirs', ({ side, weight, share: is }) => {
+  const objects = start()
+  for (const to of [0, 50])
+    for (const { side: on, annotations } of writingShare(told(objects), route, { ...asked, to })) {
+      annotate(objects, on, annotations)
+    }
+  annotate(objects, 'blue', { [`${at}aws-weight`]: '100' })
+  annotate(objects, side, { [`${at}aws-weight`]: weight })
+  expect(share(objects)).toBe(is)
+})
+
+test('somebody who writes while a share is on its way is no part of it', () => {
+  const objects = start()
+  const [first] = writingShare(told(objects), route, { ...asked, to: 0 })
+  annotate(objects, first.side, first.annotations)
+  annotate(objects, 'green', { [`${at}controller`]: null, [`${at}set-identifier`]: 'g', [`${at}aws-weight`]: '100' })
+  expect(share(objects)).toBe(50)
+})
+
+test.for<Side>(['blue', 'green'])('in the end %s is alone, and says what its owner had written', (on) => {
+  const objects = start()
+  for (const to of [0, on === 'green' ? 100 : 0])
+    for (const { side, annotations } of writingShare(told(objects), route, { ...asked, to })) {
+      annotate(objects, side, annotations)
+    }
+  const [first, last] = writingOnly(told(objects), route, on)
+  // Whoever dies in between finds it undone.
+  if (first) annotate(objects, first.side, first.annotations)
+  expect(publishes(told(objects)[on === 'blue' ? 'green' : 'blue'], on === 'blue' ? 'green' : 'blue', route)).toBe(true)
+  if (last) annotate(objects, last.side, last.annotations)
+  expect(share(objects)).toBe(on === 'blue' ? 'closed' : 100)
+  if (on === 'blue') expect(objects.blue).toEqual(ofBlue)
+  for (const side of ['blue', 'green'] as const)
+    expect(objects[side].metadata.annotations).not.toHaveProperty([DNS_WEIGHT])
+})
+
+test('what is copied once more while it serves keeps its weight', () => {
+  const objects = start()
+  for (const to of [0, 50])
+    for (const { side, annotations } of writingShare(told(objects), route, { ...asked, to })) {
+      annotate(objects, side, annotations)
+    }
+  const again = copiedAside(ofBlue, objects.green, route)
+  expect(again.metadata.annotations).toEqual(objects.green.metadata.annotations)
+})
+
+test.for<{ says: string; blue: string; green: string; odd: RegExp }>([
+  { says: 'no weight at all', blue: '0', green: '0', odd: /zero alone/ },
+  { says: 'no number', blue: 'many', green: '-1', odd: /zero alone/ },
+])('$says is nobody’s share', ({ blue, green, odd }) => {
+  const both = {
+    blue: toldBy(service({ [`${at}set-identifier`]: 'blue', [`${at}aws-weight`]: blue }), route),
+    green: toldBy(service({ [`${at}set-identifier`]: 'g', [`${at}aws-weight`]: green }), route),
+  }
+  expect(dnsShare(both, route, 'run-1')).toMatchObject({ share: 'elsewhere', odd: expect.stringMatching(odd) })
+})
+
+test('without green’s object there is nothing to give a share to', () => {
+  expect(dnsShare({ blue: toldBy(ofBlue, route) }, route, 'run-1').share).toBe('unmade')
+})
