@@ -1,10 +1,12 @@
 /**
  * What the AWS load balancer controller does for TargetGroupBindings: keeps a target group's targets as the Service's
- * ready pods. For an Ingress, and for a Service of type LoadBalancer, it keeps a load balancer with a target group
+ * ready pods. For an Ingress, a Gateway of its class, and a Service of type LoadBalancer, it keeps a load balancer with a target group
  * of its own, and says in their status where it answers; both go with them. It acts only while a pod of its own is ready on
  * the cluster, so an upgrade that forgets to bring it along gets no targets.
  */
-import { BINDING, hasActions, IngressRules } from './ingress-rules.ts'
+import { BINDING } from './binding.ts'
+import { GATEWAY_API, GatewayRules, isBalanced } from './gateway-rules.ts'
+import { hasActions, IngressRules } from './ingress-rules.ts'
 import { roleOf } from './traffic/roles.ts'
 import type { KubernetesObject, RunningPod, SandboxAws, SandboxCluster } from './types.ts'
 
@@ -29,6 +31,7 @@ type Makes =
   | 'seedTargetGroup'
   | 'removeTargetGroup'
   | 'seedRule'
+  | 'removeRule'
   | 'setWeightAsSomebodyElse'
   | 'forwardAll'
 
@@ -46,6 +49,7 @@ export function startLoadBalancerController(options: {
   const written = new Map<string, string>()
   const problems = new Map<string, string>()
   const ingressRules = new IngressRules(cluster, elbv2)
+  const gatewayRules = new GatewayRules(cluster, elbv2)
   /** Of each load balancer that was made, by its ARN. */
   const listeners = new Map<string, string>()
   let timer: NodeJS.Timeout | undefined
@@ -89,12 +93,13 @@ export function startLoadBalancerController(options: {
   /** What has a load balancer of its own. */
   const owners = (namespace?: string): readonly KubernetesObject[] => [
     ...cluster.list('networking.k8s.io/v1', 'Ingress', namespace),
+    ...cluster.list(GATEWAY_API, 'Gateway', namespace).filter(isBalanced),
     ...cluster.list('v1', 'Service', namespace).filter((s) => s.spec?.['type'] === 'LoadBalancer'),
   ]
 
   const tagsOf = ({ kind, metadata }: KubernetesObject): Readonly<Record<string, string>> => ({
     'elbv2.k8s.aws/cluster': cluster.name,
-    [`${kind.toLowerCase()}.k8s.aws/stack`]: `${metadata.namespace}/${metadata.name}`,
+    [`${kind === 'Gateway' ? 'gateway.k8s.aws.alb' : `${kind.toLowerCase()}.k8s.aws`}/stack`]: `${metadata.namespace}/${metadata.name}`,
   })
 
   function madeFor(owner: KubernetesObject) {
@@ -115,14 +120,18 @@ export function startLoadBalancerController(options: {
       const called = `k8s-${namespace}-${name}`.slice(0, 32).replace(/-+$/, '')
       const { loadBalancerArn, listenerArn } = elbv2.seedLoadBalancer(called, tagsOf(owner))
       listeners.set(loadBalancerArn, listenerArn)
-      if (!hasActions(owner)) elbv2.forwardAll(listenerArn, elbv2.seedTargetGroup(called, tagsOf(owner)))
+      if (!hasRules(owner)) elbv2.forwardAll(listenerArn, elbv2.seedTargetGroup(called, tagsOf(owner)))
     }
     const {
       balancers: [balancer],
       groups: [group],
     } = madeFor(owner)
     const listenerArn = balancer && listeners.get(balancer.arn)
-    const behind = hasActions(owner) ? undefined : backendOf(owner)
+    if (isBalanced(owner)) {
+      if (balancer && listenerArn !== undefined) gatewayRules.keep(owner, listenerArn, balancer.host, tagsOf(owner))
+      return
+    }
+    const behind = hasRules(owner) ? undefined : backendOf(owner)
     if (hasActions(owner) && listenerArn !== undefined) ingressRules.keep(owner, listenerArn, tagsOf(owner))
     if (group && behind)
       write(
@@ -138,7 +147,8 @@ export function startLoadBalancerController(options: {
     const { finalizers = [] } = owner.metadata
     if (!finalizers.includes(finalizerOf(owner))) return
     const { balancers, groups } = madeFor(owner)
-    ingressRules.letGo(owner)
+    if (isBalanced(owner)) gatewayRules.letGo(owner)
+    else ingressRules.letGo(owner)
     for (const { arn } of balancers) elbv2.removeLoadBalancer(arn)
     for (const { arn } of groups) {
       elbv2.removeTargetGroup(arn)
@@ -196,7 +206,7 @@ export function startLoadBalancerController(options: {
   })
   cluster.onChange(BINDING.kind, () => soon())
   cluster.onChange('Service', () => soon())
-  cluster.onChange('Ingress', () => soon())
+  for (const kind of ['Ingress', 'Gateway', 'HTTPRoute']) cluster.onChange(kind, () => soon())
   soon()
 
   return {
@@ -210,7 +220,10 @@ export function startLoadBalancerController(options: {
 
 /** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/ */
 const finalizerOf = ({ kind }: KubernetesObject): string =>
-  kind === 'Ingress' ? 'ingress.k8s.aws/resources' : 'service.k8s.aws/resources'
+  ({ Ingress: 'ingress.k8s.aws/resources', Gateway: 'gateway.k8s.aws/alb' })[kind] ?? 'service.k8s.aws/resources'
+
+/** Each of its rules says what it forwards to, and there is no other target group. */
+const hasRules = (owner: KubernetesObject): boolean => hasActions(owner) || isBalanced(owner)
 
 /** The Service and its port that a load balancer of this leads to: its own, or the first that an Ingress names. */
 function backendOf({ kind, metadata, spec }: KubernetesObject): { name: string; port: number | string } | undefined {
