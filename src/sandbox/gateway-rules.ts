@@ -22,7 +22,8 @@ type Elb = Pick<
   'seedTargetGroup' | 'removeTargetGroup' | 'seedRule' | 'removeRule' | 'setWeightAsSomebodyElse' | 'inventory'
 >
 
-export const isBalanced = ({ kind, spec }: KubernetesObject): boolean =>
+/** One for HTTP; of others (`nlb`) all goes to one target group. */
+export const hasHttpRules = ({ kind, spec }: KubernetesObject): boolean =>
   kind === 'Gateway' && spec?.['gatewayClassName'] === CLASS
 
 export class GatewayRules {
@@ -40,8 +41,8 @@ export class GatewayRules {
     this.#elb = elb
   }
 
-  /** `host`: where its load balancer answers; `tags`: of all that is made for it. Throws what could not be made. */
-  keep(gateway: KubernetesObject, listenerArn: string, host: string, tags: Readonly<Record<string, string>>): void {
+  /** `tags`: of all that is made for it. Throws what could not be made. */
+  keep(gateway: KubernetesObject, listenerArn: string, tags: Readonly<Record<string, string>>): void {
     const stack: Stack = { labels: labelsOf(gateway), tags }
     const attached = this.#cluster
       .list(GATEWAY_API, 'HTTPRoute')
@@ -62,10 +63,7 @@ export class GatewayRules {
         this.#rules.delete(key)
       }
     this.#groups.removeUnused(stack, used)
-    this.#say(gateway, {
-      addresses: [{ type: 'Hostname', value: host }],
-      conditions: [condition(gateway, 'Accepted'), condition(gateway, 'Programmed')],
-    })
+    this.#say(gateway, { conditions: [condition(gateway, 'Accepted'), condition(gateway, 'Programmed')] })
   }
 
   /** Its rules go with its load balancer. */
@@ -116,7 +114,9 @@ export class GatewayRules {
   #say(object: KubernetesObject, status: Fields): void {
     if (untimed(record(object.status)) === untimed(status)) return
     // Somebody has written it meanwhile, and so it is looked at again.
-    void Promise.resolve(this.#cluster.update({ ...object, status })).catch(() => undefined)
+    void Promise.resolve(this.#cluster.update({ ...object, status: { ...object.status, ...status } })).catch(
+      () => undefined,
+    )
   }
 }
 

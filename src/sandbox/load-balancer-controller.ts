@@ -1,11 +1,12 @@
 /**
  * What the AWS load balancer controller does for TargetGroupBindings: keeps a target group's targets as the Service's
- * ready pods. For an Ingress, a Gateway of its class, and a Service of type LoadBalancer, it keeps a load balancer with a target group
- * of its own, and says in their status where it answers; both go with them. It acts only while a pod of its own is ready on
+ * ready pods. For an Ingress, a Service of type LoadBalancer and a Gateway of its class it keeps a load balancer with a target
+ * group of its own, and says in their status where it answers; both go with them. It acts only while a pod of its own is ready on
  * the cluster, so an upgrade that forgets to bring it along gets no targets.
  */
+import { answeringAt, BALANCED, backendOf, balancedOn, balancerTags, finalizerOf, routesOf } from './balanced.ts'
 import { BINDING } from './binding.ts'
-import { GATEWAY_API, GatewayRules, isBalanced } from './gateway-rules.ts'
+import { GatewayRules, hasHttpRules } from './gateway-rules.ts'
 import { hasActions, IngressRules } from './ingress-rules.ts'
 import { roleOf } from './traffic/roles.ts'
 import type { KubernetesObject, RunningPod, SandboxAws, SandboxCluster } from './types.ts'
@@ -77,7 +78,7 @@ export function startLoadBalancerController(options: {
         problems.set(name, String(error))
       }
     }
-    for (const owner of owners(namespace)) {
+    for (const owner of balancedOn(cluster, namespace)) {
       const name = `${owner.kind}/${owner.metadata.namespace}/${owner.metadata.name}`
       problems.delete(name)
       try {
@@ -90,20 +91,8 @@ export function startLoadBalancerController(options: {
     if (problems.size > 0) soon(AGAIN_MS)
   }
 
-  /** What has a load balancer of its own. */
-  const owners = (namespace?: string): readonly KubernetesObject[] => [
-    ...cluster.list('networking.k8s.io/v1', 'Ingress', namespace),
-    ...cluster.list(GATEWAY_API, 'Gateway', namespace).filter(isBalanced),
-    ...cluster.list('v1', 'Service', namespace).filter((s) => s.spec?.['type'] === 'LoadBalancer'),
-  ]
-
-  const tagsOf = ({ kind, metadata }: KubernetesObject): Readonly<Record<string, string>> => ({
-    'elbv2.k8s.aws/cluster': cluster.name,
-    [`${kind === 'Gateway' ? 'gateway.k8s.aws.alb' : `${kind.toLowerCase()}.k8s.aws`}/stack`]: `${metadata.namespace}/${metadata.name}`,
-  })
-
   function madeFor(owner: KubernetesObject) {
-    const wanted = Object.entries(tagsOf(owner))
+    const wanted = Object.entries(balancerTags(owner, cluster.name))
     const its = ({ tags }: { readonly tags: Readonly<Record<string, string>> }) =>
       wanted.every(([key, value]) => tags[key] === value)
     const { loadBalancers, targetGroups } = elbv2.inventory()
@@ -118,36 +107,42 @@ export function startLoadBalancerController(options: {
       return update({ ...owner, metadata: { ...owner.metadata, finalizers: [...finalizers, its] } })
     if (madeFor(owner).balancers.length === 0) {
       const called = `k8s-${namespace}-${name}`.slice(0, 32).replace(/-+$/, '')
-      const { loadBalancerArn, listenerArn } = elbv2.seedLoadBalancer(called, tagsOf(owner))
+      const { loadBalancerArn, listenerArn } = elbv2.seedLoadBalancer(
+        called,
+        balancerTags(owner, cluster.name),
+        owner.kind === 'Service' ? 'net' : 'app',
+      )
       listeners.set(loadBalancerArn, listenerArn)
-      if (!hasRules(owner)) elbv2.forwardAll(listenerArn, elbv2.seedTargetGroup(called, tagsOf(owner)))
+      if (!hasRules(owner))
+        elbv2.forwardAll(listenerArn, elbv2.seedTargetGroup(called, balancerTags(owner, cluster.name)))
     }
     const {
       balancers: [balancer],
       groups: [group],
     } = madeFor(owner)
     const listenerArn = balancer && listeners.get(balancer.arn)
-    if (isBalanced(owner)) {
-      if (balancer && listenerArn !== undefined) gatewayRules.keep(owner, listenerArn, balancer.host, tagsOf(owner))
-      return
-    }
-    const behind = hasRules(owner) ? undefined : backendOf(owner)
-    if (hasActions(owner) && listenerArn !== undefined) ingressRules.keep(owner, listenerArn, tagsOf(owner))
+    if (hasHttpRules(owner) && balancer && listenerArn !== undefined)
+      gatewayRules.keep(owner, listenerArn, balancerTags(owner, cluster.name))
+    const behind = hasRules(owner) ? undefined : backendOf(cluster, owner)
+    if (hasActions(owner) && listenerArn !== undefined)
+      ingressRules.keep(owner, listenerArn, balancerTags(owner, cluster.name))
     if (group && behind)
       write(
         group.arn,
         targetsOf({ ...owner, spec: { serviceRef: behind } }, cluster.list('v1', 'Service', namespace), pods),
       )
-    const answersAt = { ingress: [{ hostname: balancer?.host }] }
-    if (balancer && JSON.stringify(owner.status?.['loadBalancer']) !== JSON.stringify(answersAt))
-      update({ ...owner, status: { ...owner.status, loadBalancer: answersAt } })
+    if (!balancer) return
+    const status = { ...owner.status, ...answeringAt(owner, balancer.host) }
+    if (JSON.stringify(owner.status) !== JSON.stringify(status)) update({ ...owner, status })
   }
 
   function letGo(owner: KubernetesObject): void {
     const { finalizers = [] } = owner.metadata
     if (!finalizers.includes(finalizerOf(owner))) return
+    const attached = routesOf(cluster, owner).map(({ metadata }) => metadata.name)
+    if (attached.length > 0) throw new Error(`Gateway deletion invoked with routes attached [${attached.join()}]`)
     const { balancers, groups } = madeFor(owner)
-    if (isBalanced(owner)) gatewayRules.letGo(owner)
+    if (hasHttpRules(owner)) gatewayRules.letGo(owner)
     else ingressRules.letGo(owner)
     for (const { arn } of balancers) elbv2.removeLoadBalancer(arn)
     for (const { arn } of groups) {
@@ -205,8 +200,7 @@ export function startLoadBalancerController(options: {
     else soon()
   })
   cluster.onChange(BINDING.kind, () => soon())
-  cluster.onChange('Service', () => soon())
-  for (const kind of ['Ingress', 'Gateway', 'HTTPRoute']) cluster.onChange(kind, () => soon())
+  for (const kind of BALANCED) cluster.onChange(kind, () => soon())
   soon()
 
   return {
@@ -218,33 +212,8 @@ export function startLoadBalancerController(options: {
   }
 }
 
-/** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/ */
-const finalizerOf = ({ kind }: KubernetesObject): string =>
-  ({ Ingress: 'ingress.k8s.aws/resources', Gateway: 'gateway.k8s.aws/alb' })[kind] ?? 'service.k8s.aws/resources'
-
 /** Each of its rules says what it forwards to, and there is no other target group. */
-const hasRules = (owner: KubernetesObject): boolean => hasActions(owner) || isBalanced(owner)
-
-/** The Service and its port that a load balancer of this leads to: its own, or the first that an Ingress names. */
-function backendOf({ kind, metadata, spec }: KubernetesObject): { name: string; port: number | string } | undefined {
-  if (kind === 'Service') {
-    const [port] = (spec as ServiceSpec | undefined)?.ports ?? []
-    return port && { name: metadata.name, port: port.port }
-  }
-  const { defaultBackend, rules } = (spec ?? {}) as IngressSpec // as its API says
-  const backend = defaultBackend ?? rules?.[0]?.http?.paths[0]?.backend
-  const port = backend?.service?.port
-  return backend?.service && port ? { name: backend.service.name, port: port.number ?? port.name ?? 0 } : undefined
-}
-
-interface IngressBackend {
-  readonly service?: { readonly name: string; readonly port: { readonly number?: number; readonly name?: string } }
-}
-
-interface IngressSpec {
-  readonly defaultBackend?: IngressBackend
-  readonly rules?: readonly { readonly http?: { readonly paths: readonly { readonly backend: IngressBackend }[] } }[]
-}
+const hasRules = (owner: KubernetesObject): boolean => hasActions(owner) || hasHttpRules(owner)
 
 const groupOf = ({ spec }: KubernetesObject) => String(spec?.['targetGroupARN'])
 

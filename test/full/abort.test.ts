@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { actions } from '../../src/domain/actions.ts'
 import { upgradeId } from '../../src/domain/messages.ts'
-import { accountOf, deployedToGreen } from './account.ts'
+import { accountOf, deployedToGreen, MADE } from './account.ts'
 import { aBed, BLUE, endState, GREEN, PLATFORM, played, wellOn, WITHIN_MS } from './bed.ts'
 import { EVERY, report } from './every.ts'
 
@@ -32,6 +32,7 @@ const all = [
   'checkExternal',
   'proveRoles',
   'proveChecks',
+  'reserveCapacity',
   'setWeight',
   'observe',
   'stopWorkload',
@@ -46,7 +47,7 @@ const all = [
   'proveIdle',
 ] as const
 /** Of an app that has gone back by itself before. */
-const ofWayBack: ReadonlySet<string> = new Set(['settleRoute', 'withdraw'])
+const ofWayBack: ReadonlySet<string> = new Set(['settleRoute', 'releaseCapacity', 'withdraw'])
 const sampled: ReadonlySet<string> = new Set([
   'createNodeGroup',
   'deploy',
@@ -95,8 +96,8 @@ test.for(all.filter((type) => EVERY || sampled.has(type)))(
     expect(unlisted(seen)).toEqual([])
     expect(view.outcome).toBe('rolled-back')
     expect(await endState(bed)).toEqual(wellOn(BLUE))
-    // A volume, and then two load balancers: nothing of it is left.
-    expect(outside).toBeGreaterThanOrEqual(withControllers.has(type) ? 3 : withDriver.has(type) ? 1 : 0)
+    // A volume, and then three load balancers: nothing of it is left.
+    expect(outside).toBeGreaterThanOrEqual(withControllers.has(type) ? MADE : withDriver.has(type) ? 1 : 0)
     // Whoever owns the network hears a moment later that green is gone.
     await expect.poll(() => accountOf(bed.world), { timeout: 40_000 }).toEqual(before)
   },
