@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const EVERY_MS = 300
+/** Each look is a query of the workflow, which a worker that has no time answers later still. */
+const EVERY_MS = 1_000
 
 export interface Settling {
   /** How long it may take. */
