@@ -87,7 +87,7 @@ describe('rules that a controller makes of an HTTPRoute of blue', () => {
     expect(answer.note).toBe(
       `only green is served, by the load balancer of the Gateway of HTTPRoute ${route.namespace}/shop of demo-1-35, which goes with it. Binding ${route.namespace}/${route.greenTargetGroup} on demo-1-36 and target group ${route.greenTargetGroup} are in no rule then: delete both, or put them in one`,
     )
-    expect(it.bindings('blue')).toEqual([])
+    await eventually('the controller takes its own away', () => it.bindings('blue').length === 0)
     const { arn = '', createdAt = '' } = (await alone.theirs.eks(scope.region).findCluster(scope.blue)) ?? {}
     const empty = call<'emptyCluster'>({ cluster: scope.blue, identity: { arn, createdAt } })
     const kept = await ending(acts.emptyCluster, empty)
