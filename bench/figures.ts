@@ -12,3 +12,10 @@ export function leastMedianMost(values: readonly number[]): string {
   const sorted = values.toSorted((a, b) => a - b)
   return [sorted[0], sorted[Math.ceil(sorted.length / 2) - 1], sorted.at(-1)].join(' · ')
 }
+
+/** A row of docs/reference/limits.md, of today; `bench`: whose options are those that it was started with. */
+export function limitsRow(what: string, figure: string, bench: string): string {
+  const options = process.argv.slice(2)
+  const command = ['npm run bench --', bench, ...options].join(' ')
+  return `| ${what} | ${figure} | \`${command}\` | ${new Date().toISOString().slice(0, 10)} |`
+}

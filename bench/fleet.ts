@@ -19,6 +19,7 @@ import { dev, Trial } from '../test/support/server.ts'
 import { leastMedianMost } from './figures.ts'
 import type { Told, Used } from './fleet-worker.ts'
 import { quietPrometheus, type QuietPrometheus } from './quiet-prometheus.ts'
+import { progress } from './settled.ts'
 
 /**
  * What an upgrade of many apps costs the worker and leaves in the histories: node bench/fleet.ts
@@ -41,6 +42,8 @@ const QUERIES = 2
 const EVERY_S = 15
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const program = fileURLToPath(new URL('fleet-worker.ts', import.meta.url))
+/** A thousand apps take about half of that on two cores. */
+const OPENS_WITHIN_MS = 60 * 60_000
 
 const folder = await mkdtemp(join(tmpdir(), 'norikae-bench-'))
 const codePath = join(folder, 'workflows.js')
@@ -130,12 +133,17 @@ function aFleet(count: number, url: string): Platform {
 
 /** Looked for seldom: each look is a query to the worker that is measured. */
 async function open(trial: Trial, step: string): Promise<string> {
-  for (;;) {
-    const sends = (await trial.waiting()).flatMap((w) => w.send)
-    const found = sends.map((s) => s.body['gate'] ?? '').find((gate) => gate.startsWith(step))
-    if (found !== undefined) return found
-    await sleep(1_000)
+  const told = progress(60_000, () => `${step} is awaited`)
+  try {
+    for (const until = Date.now() + OPENS_WITHIN_MS; Date.now() < until; await sleep(1_000)) {
+      const sends = (await trial.waiting()).flatMap((w) => w.send)
+      const found = sends.map((s) => s.body['gate'] ?? '').find((gate) => gate.startsWith(step))
+      if (found !== undefined) return found
+    }
+  } finally {
+    told.stop()
   }
+  throw new Error(`${step} was not asked within ${OPENS_WITHIN_MS / 60_000} minutes`)
 }
 
 async function answered(trial: Trial, step: string, body: object): Promise<void> {

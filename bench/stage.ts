@@ -9,6 +9,7 @@ import { cutoverId } from '../src/domain/messages.ts'
 import { viewOf } from '../src/client/views.ts'
 import { beside, type Beside } from '../src/demo/processes.ts'
 import { environmentOf, type SandboxInfo } from '../src/sandbox/command.ts'
+import { freePort } from '../src/sandbox/temporal.ts'
 import type { AwsCall } from '../src/sandbox/types.ts'
 import { bundle } from '../test/support/bundle.ts'
 
@@ -93,11 +94,12 @@ async function inside(info: SandboxInfo, temporal: Temporal, { folder, code, run
     close,
     async worker() {
       workers += 1
-      const port = 18_080 + 2 * workers
+      // A worker of another bench that answered in place of ours would have this one wait for ever.
+      const [port, metrics] = [await freePort(), await freePort()]
       const it = beside(`worker-${workers}`, ['src/worker.ts'], folder, {
         NORIKAE_HOST: '127.0.0.1',
         NORIKAE_HEALTH_PORT: String(port),
-        NORIKAE_METRICS_PORT: String(port + 1),
+        NORIKAE_METRICS_PORT: String(metrics),
         NORIKAE_WORKFLOW_BUNDLE: code,
       })
       running.push(it)
@@ -138,11 +140,10 @@ async function inside(info: SandboxInfo, temporal: Temporal, { folder, code, run
     },
     async readBack(app, since) {
       const { at } = await first(app, since, (to) => to > 0)
-      for (;;) {
+      return soon(`the weight of ${app} is read back`, async () => {
         const read = (await elbCalls(info, at)).find((c) => c.operation === 'DescribeRules' && Date.parse(c.at) > at)
-        if (read) return Date.parse(read.at)
-        await sleep(20)
-      }
+        return read && Date.parse(read.at)
+      })
     },
     backToNone: async (app, since) => (await first(app, since, (to) => to === 0)).at,
   }
@@ -154,12 +155,19 @@ async function inside(info: SandboxInfo, temporal: Temporal, { folder, code, run
   return stage
 
   async function first(app: string, since: number, is: (to: number) => boolean): Promise<Written> {
-    for (;;) {
-      const found = (await stage.written(app, since)).find(({ to }) => is(to))
-      if (found) return found
-      await sleep(20)
-    }
+    return soon(`${app} is given a weight`, async () => (await stage.written(app, since)).find(({ to }) => is(to)))
   }
+}
+
+/** What takes longer has not been measured, and never ends. */
+const SOON_MS = 5 * 60_000
+
+async function soon<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (const until = Date.now() + SOON_MS; Date.now() < until; await sleep(20)) {
+    const found = await look()
+    if (found !== undefined) return found
+  }
+  throw new Error(`not within ${SOON_MS / 60_000} minutes: ${what}`)
 }
 
 const elbCalls = async (info: SandboxInfo, since: number): Promise<readonly AwsCall[]> =>

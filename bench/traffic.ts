@@ -3,15 +3,19 @@ import { parseArgs } from 'node:util'
 import type { OpenGate } from '../src/client/shapes.ts'
 import type { Beside } from '../src/demo/processes.ts'
 import { hostOf } from '../src/sandbox/seed/apps.ts'
-import { startCallers } from './callers.ts'
+import { startCallers, type Seen } from './callers.ts'
+import { limitsRow } from './figures.ts'
+import { progress, settled } from './settled.ts'
 import { aStage } from './stage.ts'
 
 /**
  * How many requests a second go through the sandbox, and how many of them are dropped, while an app is moved to green and
- * taken back again and again, with a worker killed in some of the moves: node bench/traffic.ts [--requests 1000000]
- * [--moves 20] [--kills 10] [--connections 24] [--rate 2000] [--sockets 16]. Callers keep their connections, or speak over
- * WebSockets; messages count as requests. `rate` is of requests a second over all connections: faster ones leave the rest
- * of the sandbox no time. It goes on until there were that many of each, and ends with 1 where one was dropped.
+ * taken back again and again, with a worker killed in some of the moves, there and back by turns: node bench/traffic.ts
+ * [--requests 1000000] [--moves 20] [--kills 10] [--connections 24] [--rate 2000] [--sockets 16]. Callers keep their
+ * connections, or speak over WebSockets; messages count as requests. `rate` is of requests a second over all connections:
+ * faster ones leave the rest of the sandbox no time. It goes on until there were that many of each. Ends with 1 where one was
+ * dropped, a move went back by itself, or callers came no further; with 2 where more workers are to be killed than there are
+ * moves.
  */
 const { values } = parseArgs({
   options: {
@@ -25,22 +29,36 @@ const { values } = parseArgs({
 })
 const APP = 'legacy-php'
 const [wanted, moves, kills] = [Number(values.requests), Number(values.moves), Number(values.kills)]
-/** A worker is killed in each so many-th of the moves, there and back. */
-const every = kills === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor((2 * moves) / kills))
+/** A move with what comes before it is asked for, a dead worker's time-outs among it. */
+const MOVES_WITHIN_MS = 5 * 60_000
+/** Longer without one more request, and nobody calls any more. */
+const CALLS_WITHIN_MS = 60_000
 const say = (text: string) => void process.stdout.write(`${text}\n`)
+
+if (kills > moves) {
+  process.stderr.write(`--kills ${kills}: at most one in every other move, which are ${moves}\n`)
+  process.exit(2)
+}
+/** In which moves, counted from none, a worker is killed: those there are even, those back odd. */
+const killedIn = new Set(Array.from({ length: kills }, (_, n) => 2 * Math.floor((n * moves) / kills) + (n % 2)))
 
 /** Where the app was when it was looked at last, and why it asks. */
 let standing = 'not seen'
+const until = (what: string, look: () => Promise<boolean>) =>
+  settled(what, look, { withinMs: MOVES_WITHIN_MS, standing: () => standing })
 
 const stage = await aStage([APP], ours, 10)
+let says = () => standing
+const told = progress(15_000, () => says())
 try {
   let worker: Beside = await stage.worker()
   let manned: Promise<unknown> = Promise.resolve()
-  let [forward, back, killed, begun] = [0, 0, 0, 0]
+  let [forward, back, killed] = [0, 0, 0]
+  /** Gates that asked whether to try again: after each time that it was taken back, and where it went by itself. */
+  const retried = new Set<string>()
   /** Somewhere in the move that has just begun. */
   const perhapsKill = () => {
-    begun += 1
-    if (begun % every !== 0 || killed >= kills) return
+    if (!killedIn.has(forward + back)) return
     killed += 1
     manned = sleep(Math.random() * 4_000).then(async () => {
       await worker.kill()
@@ -48,60 +66,72 @@ try {
     })
   }
 
-  await settled('production is asked', async () => (await answered((g) => g.environment !== 'production'))?.gate)
-  const { url } = stage.info.traffic
+  await until('production is asked', async () => {
+    await stateOf()
+    return (await answered((g) => g.environment !== 'production')) !== undefined
+  })
   const callers = startCallers({
-    url,
+    url: stage.info.traffic.url,
     host: hostOf(APP, 'production'),
     connections: Number(values.connections),
     rate: Number(values.rate),
     sockets: Number(values.sockets),
   })
   const began = performance.now()
-  const told = setInterval(() => {
-    const { requests, messages, dropped } = callers.seen()
-    say(
-      `  ${forward} there, ${back} back, ${killed} killed, now ${standing}; ${requests} requests, ${messages} messages, ${dropped.length} dropped`,
-    )
-  }, 30_000)
-  while (forward < moves || back < moves) {
+  const seconds = () => (performance.now() - began) / 1000
+  says = () => {
+    const seen = callers.seen()
+    return `${forward} of ${moves} there, ${back} back, ${killed} of ${kills} killed, now ${standing}; ${sumOf(seen)} of ${wanted} requests, ${(sumOf(seen) / seconds()).toFixed(0)} a second, ${seen.dropped.length} dropped`
+  }
+  while (back < moves) {
     perhapsKill()
-    await settled('on green', async () => {
+    await until('on green', async () => {
+      for (const { gate, send } of await stage.gates()) if (send.some((s) => s.message === 'retry')) retried.add(gate)
       await answered(() => true)
       return (await stateOf()) === 'on-green'
     })
     await manned
     forward += 1
     perhapsKill()
-    await settled('taken back', async () => {
+    await until('taken back', async () => {
       // Its answer may have gone with a worker.
       if ((await stateOf()) === 'on-green') await stage.takeBack(APP, 'production')
       return true
     })
-    await settled('back on blue', async () => (await stateOf()) === 'rolled-back')
+    await until('back on blue', async () => (await stateOf()) === 'rolled-back')
     await manned
     back += 1
   }
-  const sum = () => callers.seen().requests + callers.seen().messages
-  while (sum() < wanted) await sleep(500)
-  clearInterval(told)
+  for (let [at, sum] = [Date.now(), 0]; sumOf(callers.seen()) < wanted; await sleep(500)) {
+    if (sumOf(callers.seen()) > sum) [at, sum] = [Date.now(), sumOf(callers.seen())]
+    if (Date.now() - at > CALLS_WITHIN_MS) throw new Error(`nobody calls any more: ${says()}`)
+  }
   const seen = await callers.stop()
-  const seconds = (performance.now() - began) / 1000
-  const all = seen.requests + seen.messages
+  const byItself = Math.max(0, retried.size - (moves - 1))
   say(
     [
-      `${forward} moves there and ${back} back, a worker killed in ${killed} of them, ${seconds.toFixed(0)} s`,
-      `  ${all} requests, ${(all / seconds).toFixed(0)} a second: ${seen.requests} over ${values.connections} connections that were kept, ${seen.messages} messages over ${values.sockets} WebSockets (${seen.ended} ended by their servers, in order)`,
+      `${forward} moves there and ${back} back, a worker killed in ${killed} of them, ${seconds().toFixed(0)} s`,
+      `  ${sumOf(seen)} requests, ${(sumOf(seen) / seconds()).toFixed(0)} a second: ${seen.requests} over ${values.connections} connections that were kept, ${seen.messages} messages over ${values.sockets} WebSockets (${seen.ended} ended by their servers, in order)`,
       `  answered by ${Object.entries(seen.by)
         .map(([cluster, count]) => `${cluster}: ${count}`)
-        .join(', ')}; ${seen.failed} failed`,
+        .join(', ')}; ${seen.failed} failed; ${byItself} moves went back by themselves`,
       `  dropped: ${seen.dropped.length}`,
       ...seen.dropped.slice(0, 10).map((why) => `    ${why}`),
+      limitsRow(
+        `requests that are dropped while an app goes to green ${forward} times and back ${back} times, with a worker killed in ${killed} of these moves`,
+        `${seen.dropped.length} of ${sumOf(seen)}, ${(sumOf(seen) / seconds()).toFixed(0)} a second: ${seen.messages} of them messages over ${values.sockets} WebSockets, the others over ${values.connections} kept connections; ${seconds().toFixed(0)} s`,
+        'traffic',
+      ),
     ].join('\n'),
   )
-  if (seen.dropped.length > 0) process.exitCode = 1
+  if (seen.dropped.length > 0 || byItself > 0 || killed < kills) process.exitCode = 1
 } finally {
+  told.stop()
   await stage.close()
+}
+
+function sumOf({ requests, messages }: Seen): number {
+  return requests + messages
 }
 
 /** Answers what is open and is meant; the first gate that is not. */
@@ -120,19 +150,6 @@ async function stateOf(): Promise<string | undefined> {
   const asks = gates.map((g) => g.problem ?? g.what).join('; ')
   standing = `${is ?? 'nowhere'}${asks === '' ? '' : `, asked: ${asks}`}`
   return is
-}
-
-/** Nobody answers while a worker is away: it is asked again. */
-async function settled(what: string, look: () => Promise<unknown>): Promise<void> {
-  let last: unknown
-  for (const until = Date.now() + 300_000; Date.now() < until; await sleep(300)) {
-    try {
-      if (await look()) return
-    } catch (error) {
-      last = error
-    }
-  }
-  throw new Error(`not ${what} within 5 minutes: ${standing}; last failure: ${String(last)}`)
 }
 
 /** Moves that are worth their name in seconds, and nothing after them. */

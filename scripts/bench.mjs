@@ -10,9 +10,12 @@ if (name !== undefined && !all.includes(name)) {
   process.stderr.write(`npm run bench -- ${name}: there is ${all.join(', ')}\n`)
   process.exit(2)
 }
-for (const it of name === undefined ? all : [name]) {
+// One that fails keeps nobody from the others.
+const failed = (name === undefined ? all : [name]).filter((it) => {
   process.stdout.write(`\n${it}\n`)
   const args = [join(root, 'scripts', 'run.mjs'), `bench/${it}.ts`, ...options]
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
-  if (status !== 0) process.exit(status ?? 1)
-}
+  process.exitCode = Math.max(Number(process.exitCode ?? 0), status ?? 1)
+  return status !== 0
+})
+if (failed.length > 0) process.stderr.write(`failed: ${failed.join(', ')}\n`)

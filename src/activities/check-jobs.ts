@@ -1,5 +1,5 @@
 import { activityInfo } from '@temporalio/activity'
-import { checkJob, goneUnseen, hadPods, outcomeOf } from '../domain/check-jobs.ts'
+import { CHECK, checkJob, goneUnseen, hadPods, isRunningCheck, outcomeOf } from '../domain/check-jobs.ts'
 import { record } from '../domain/fields.ts'
 import { controllerOf } from '../domain/kubernetes-objects.ts'
 import { jobState } from '../domain/slots.ts'
@@ -70,11 +70,22 @@ export async function stopped(world: Proven, checks: readonly Check[]): Promise<
   }
 }
 
+/**
+ * Its window ended without it: people took the environment back meanwhile, and an attempt that waits for its next one hears
+ * nothing of that. Starts it; nothing waits.
+ */
+export async function endChecks(green: KubernetesPort, namespaces: readonly string[], run: string): Promise<number> {
+  const jobs = await Promise.all(namespaces.map((namespace) => green.list('Job', { namespace })))
+  const running = jobs.flat().filter((job) => isRunningCheck(job, run) && job.metadata.deletionTimestamp === undefined)
+  for (const { metadata } of running) await green.remove('Job', metadata.namespace, metadata.name, metadata.uid)
+  return running.length
+}
+
 /** The same in all attempts of one activity, and in no other's. */
 function nameFor({ name: check }: Pick<Check, 'name'>): string {
   const { workflowExecution, activityId, scheduledTimestampMs } = activityInfo()
   const { workflowId = '', runId = '' } = workflowExecution ?? {}
-  return `norikae-check-${sha256([workflowId, runId, activityId, scheduledTimestampMs, check].join(' ')).slice(0, 10)}`
+  return `${CHECK}${sha256([workflowId, runId, activityId, scheduledTimestampMs, check].join(' ')).slice(0, 10)}`
 }
 
 async function templateOf(green: KubernetesPort, name: string, namespaces: readonly string[]) {

@@ -2,6 +2,7 @@ import { annotationOf } from '../config/annotation.ts'
 import { annotationFindings } from '../domain/annotation-findings.ts'
 import { GRACE_S } from '../domain/contradictions.ts'
 import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.ts'
+import { gatewayFactsOf, gatewayOfBinding, type GatewayObjects } from '../domain/gateway-routes.ts'
 import { HOME } from '../domain/fence.ts'
 import type { Finding } from '../domain/findings.ts'
 import { fluxHubFindings } from '../domain/flux-findings.ts'
@@ -89,6 +90,10 @@ export async function discover(
   ])
   const arns = bindings.map((b) => targetGroupOf(b)).filter((arn) => arn !== '')
   const rules = arns.length === 0 ? [] : await loadBalancing.rulesForwardingTo(arns)
+  // Where nobody has installed Gateway API its kinds are not served.
+  const byGateways = bindings.some((b) => gatewayOfBinding(b) !== undefined)
+    ? { gateways: await cluster.list('Gateway'), httpRoutes: await cluster.list('HTTPRoute') }
+    : { gateways: [], httpRoutes: [] }
   // Of thousands of namespaces each is asked for in lists of tens of thousands.
   const grouped = new Map<readonly KubernetesObject[], ReadonlyMap<string, readonly KubernetesObject[]>>()
   const of = (name: string) => (objects: readonly KubernetesObject[]) => {
@@ -126,6 +131,7 @@ export async function discover(
             b,
             rules,
             mine(elsewhere).filter((o) => o.kind === 'Ingress'),
+            byGateways,
           ),
         ),
         notCarried: [
@@ -321,17 +327,23 @@ const isOwn = (object: KubernetesObject): boolean => controllerOf(object) === un
 const key = ({ ref }: WorkloadFacts): string => `${ref.kind}/${ref.namespace}/${ref.name}`
 
 function routeOf(
-  { metadata, spec }: KubernetesObject,
+  binding: KubernetesObject,
   all: Awaited<ReturnType<LoadBalancingPort['rulesForwardingTo']>>,
   ingresses: readonly KubernetesObject[],
+  byGateways: GatewayObjects,
 ): RouteFacts {
+  const { metadata, spec } = binding
+  const gateway = gatewayOfBinding(binding)
   const targetGroup = targetGroupOf({ spec })
   const rules = all.filter((rule) => forwardsTo(rule.actions, (s) => s.arn === targetGroup))
   const owned = rules.length > 0 && rules.every((rule) => rule.ownedByCluster !== undefined)
   return {
     binding: metadata.name,
     targetGroup,
-    ...(owned && { ingress: ingressOf({ ...(spec && { spec }) }, ingresses) }),
+    ...(owned &&
+      (gateway
+        ? { gateway: gatewayFactsOf(binding, gateway, byGateways) }
+        : { ingress: ingressOf({ ...(spec && { spec }) }, ingresses) })),
     rules: rules.map(({ arn, isDefault, ownedByCluster, actions }) => ({
       arn,
       isDefault,

@@ -28,7 +28,7 @@ import { invalidInput, isUnreachable } from './errors.ts'
 import { fewAtATime } from './few-at-a-time.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 import { meantFile } from './platform-files.ts'
-import { counted, meanIn, reading } from './readings.ts'
+import { counted, meansIn, reading } from './readings.ts'
 import { recordSurvey } from './record-survey.ts'
 import { sha256 } from './tokens.ts'
 
@@ -168,8 +168,12 @@ const readers: { readonly [K in CheckSource['kind']]: Reader } = {
     if (source.kind !== 'prometheus') return []
     return atEach(readings, every, (atMs) => metrics.query(source.url, source.queries[side], atMs))
   },
-  datadog: async (world, { source, every }, side, readings) =>
-    source.kind === 'datadog' ? atEach(readings, every, (atMs) => meanIn(world, source, side, atMs)) : [],
+  datadog: async (world, { source, every }, side, readings) => {
+    if (source.kind !== 'datadog') return []
+    const times = lastTimes(readings, every)
+    const means = await meansIn(world, source, side, times)
+    return times.map((atMs, n) => ({ at: new Date(atMs).toISOString(), value: means[n] ?? null }))
+  },
   cloudwatch: async (world, { source, every }, side, readings) => {
     const now = Date.now()
     const asking = askedOf(now, -Infinity, now - readings * milliseconds(every))
@@ -187,14 +191,19 @@ const readers: { readonly [K in CheckSource['kind']]: Reader } = {
   job: async () => [],
 }
 
+/** When a watch would have read, until now. */
+function lastTimes(readings: number, every: Duration): readonly number[] {
+  const now = Date.now()
+  return Array.from({ length: readings }, (_, n) => now - (readings - 1 - n) * milliseconds(every))
+}
+
 /** As a watch would have read it, until now. */
 async function atEach(
   readings: number,
   every: Duration,
   readAt: (atMs: number) => Promise<number | null>,
 ): Promise<readonly Read[]> {
-  const now = Date.now()
-  const times = Array.from({ length: readings }, (_, n) => now - (readings - 1 - n) * milliseconds(every))
+  const times = lastTimes(readings, every)
   const read = new Map<number, number | null>()
   await fewAtATime(times, AT_ONCE, async (atMs) => read.set(atMs, await readAt(atMs)))
   return times.map((atMs) => ({ at: new Date(atMs).toISOString(), value: read.get(atMs) ?? null }))

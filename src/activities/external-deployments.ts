@@ -7,6 +7,7 @@ import { writerOf } from '../domain/managers.ts'
 import { clusterOf, workloadName, type Scope, type Side, type WorkloadRef } from '../domain/platform.ts'
 import { heldField, isAsleep } from '../domain/sleep.ts'
 import { replicasOf } from '../domain/workload-state.ts'
+import { endChecks } from './check-jobs.ts'
 import { ownWorkloads } from './discovery.ts'
 import { contested, notReady } from './errors.ts'
 import { close } from './fences.ts'
@@ -27,11 +28,13 @@ export const externalDeploymentActions = (outside: Outside) => {
 
   const leaveDeployment: Deed<'leaveDeployment'> = async (call) => {
     const { app, namespaces, on, asleep } = call.input
-    const { scope } = call
+    const { scope, run } = call
     const world = await proven(outside, scope)
     const here = await world.ifThere(on)
     if (!here) return { note: `${scope[on]} is gone, and ${app} with it` }
     await refuseLastOne(world, call, on, asleep)
+    // Nobody else takes them away here.
+    await endChecks(here, namespaces, run)
     // Also what is not there now: it may be deployed again.
     for (const ref of asleep)
       if (await here.find('Namespace', undefined, ref.namespace)) await close(here, scope, on, ref)

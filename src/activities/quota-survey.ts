@@ -1,6 +1,6 @@
 import { record } from '../domain/fields.ts'
 import type { Finding } from '../domain/findings.ts'
-import type { AlbRoute, App } from '../domain/platform.ts'
+import { isBound, type AlbRoute, type App } from '../domain/platform.ts'
 import { balancerOf, quotaFindingsAround, quotas, type Allowed, type SharedBalancer } from '../domain/quotas.ts'
 import { servingIn } from '../domain/service-imports.ts'
 import type { Proven } from './outside.ts'
@@ -22,7 +22,9 @@ export async function quotaSurvey(
   { blue, green }: { readonly blue: string; readonly green: string },
   { apps, provider }: { readonly apps: readonly App[]; readonly provider: boolean },
 ): Promise<Finding[]> {
-  const routes = apps.flatMap((app) => app.environments.flatMap((e) => e.routes)).filter((r) => r.kind === 'alb')
+  const bound = apps.flatMap((app) => app.environments.flatMap((e) => e.routes)).filter(isBound)
+  // How many targets a load balancer has is known by its rules; what a controller made has another limit of its own.
+  const routes = bound.filter((r) => r.kind === 'alb')
   const [balancing, used, allowed, shared] = await Promise.all([
     world.loadBalancing.usage(blue, green),
     provider ? world.roles.providers() : [],
@@ -34,7 +36,7 @@ export async function quotaSurvey(
     routes.length > 0 ? sharedBy(kubernetes, routes) : [],
   ])
   const providers = { used: used.length, more: provider ? 1 : 0 }
-  return quotaFindingsAround({ balancing, groups: routes.map((r) => r.blueTargetGroup), providers, shared }, allowed)
+  return quotaFindingsAround({ balancing, groups: bound.map((r) => r.blueTargetGroup), providers, shared }, allowed)
 }
 
 /**

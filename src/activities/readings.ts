@@ -10,13 +10,14 @@ import {
   type Asking,
   type Datapoint,
 } from '../domain/cloudwatch.ts'
-import { askedOfDatadog, meanOf, NO_DATADOG_KEYS } from '../domain/datadog.ts'
+import { askedOfDatadog, meanOf, NO_DATADOG_KEYS, spansOf, within, type Span } from '../domain/datadog.ts'
 import { milliseconds } from '../domain/duration.ts'
 import type { Side } from '../domain/platform.ts'
 import { lookOf, type Probed, type ProbeTarget } from '../domain/probes.ts'
 import type { Check, CheckSource, Limit, Sample } from '../domain/verdict.ts'
 import { ran } from './check-jobs.ts'
 import { denied, isUnreachable } from './errors.ts'
+import { fewAtATime } from './few-at-a-time.ts'
 import { toldByKubernetes, unready } from './kubernetes-readings.ts'
 import type { Proven } from './outside.ts'
 import { notedAside, noteAside } from './waiting.ts'
@@ -160,15 +161,31 @@ async function knownGroup({ loadBalancing }: Proven, name: string): Promise<stri
   return found?.arn
 }
 
-/** Of the window that ends at `atMs`, as far as it is settled. Throws `denied` where the worker has no keys. */
-export async function meanIn(
+/** Of the window that ends now, as far as it is settled. Throws `denied` where the worker has no keys. */
+export const meanIn = async (world: Proven, source: Source<'datadog'>, side: Side): Promise<number | null> =>
+  (await meansIn(world, source, side, [Date.now()]))[0] ?? null
+
+/** Questions of one check under way at once. */
+const AT_ONCE = 5
+
+/** Of the windows that end at these times, oldest first: in as few questions as tell of each what its own would. */
+export async function meansIn(
   { datadog }: Proven,
   { site, queries, window }: Source<'datadog'>,
   side: Side,
-  atMs = Date.now(),
-): Promise<number | null> {
+  times: readonly number[],
+): Promise<(number | null)[]> {
   if (!datadog) throw denied(NO_DATADOG_KEYS)
-  return meanOf(await datadog.query(site, queries[side], askedOfDatadog(atMs, window)))
+  const windows = times.map((atMs) => askedOfDatadog(atMs, window))
+  const told = new Map<Span, readonly Datapoint[]>()
+  await fewAtATime(spansOf(windows), AT_ONCE, async (span) =>
+    told.set(span, await datadog.query(site, queries[side], span)),
+  )
+  return windows.map((its) => {
+    const [, points = []] =
+      [...told].find(([{ fromMs, untilMs }]) => fromMs <= its.fromMs && its.untilMs <= untilMs) ?? []
+    return meanOf(within(points, its))
+  })
 }
 
 /** Any number at all, NaN too. Throws `invalidInput` where it gives several, as a watch that asks the same would. */

@@ -1,4 +1,5 @@
 import { RUN } from './annotations.ts'
+import { madeBy } from './copying.ts'
 import { milliseconds, seconds, type Duration } from './duration.ts'
 import { list, record, records, type Fields } from './fields.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
@@ -83,6 +84,13 @@ const lastWords = (pod: Fields): Fields => ({
     terminationMessagePolicy: 'FallbackToLogsOnError',
   })),
 })
+
+/** By which they are told from Jobs of the app itself. */
+export const CHECK = 'norikae-check-'
+
+/** One that this run made for a check, and that has not ended. */
+export const isRunningCheck = (job: KubernetesObject, run: string): boolean =>
+  job.metadata.name.startsWith(CHECK) && madeBy(job) === run && jobState(job) === 'active'
 
 /** Longer than a controller takes to end what has had its time. */
 const OVERDUE_MS = 60_000

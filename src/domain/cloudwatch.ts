@@ -1,4 +1,4 @@
-import type { Route, Side } from './platform.ts'
+import { isBound, type Route, type Side } from './platform.ts'
 
 /** One metric of CloudWatch, by all of its dimensions: with one more or one less it is another. */
 export interface CloudWatchMetric {
@@ -59,7 +59,7 @@ export const dimensionOf = (targetGroupArn: string): string => targetGroupArn.sp
 /** Those that are listener rules: only these have a target group on either side. */
 export const balanced = (routes: readonly Route[]): GroupOnBalancer[] =>
   routes.flatMap((route) =>
-    route.kind === 'alb' || route.kind === 'ingress'
+    isBound(route)
       ? {
           loadBalancer: route.kind === 'alb' ? loadBalancerOf(route.ruleArn) : route.loadBalancer,
           groups: { blue: route.blueTargetGroup, green: route.greenTargetGroup },

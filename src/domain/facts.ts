@@ -17,6 +17,7 @@ import type { Handover, Identity, WorkloadRef } from './platform.ts'
 import type { RoleFacts } from './roles.ts'
 import type { Reference } from './references.ts'
 import type { SharedClaim, VolumesFound } from './volume-findings.ts'
+import type { GatewayFacts } from './gateway-routes.ts'
 import type { IngressFacts } from './ingress-actions.ts'
 
 /** What was found outside, as far as a plan depends on it. Nothing that moves by the minute. */
@@ -135,6 +136,8 @@ export interface RouteFacts {
   }[]
   /** Where a controller makes these rules: of which Ingress. */
   readonly ingress?: IngressFacts
+  /** Or of which HTTPRoute. */
+  readonly gateway?: GatewayFacts
 }
 
 export interface EnvironmentFacts {

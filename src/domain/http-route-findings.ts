@@ -87,16 +87,24 @@ export function httpRouteFindings(
       `${backendInWords(route.green)} has ${share} % of it already`,
       'set its weight to 0, or take it out',
     )
+  return [...notServedFindings(about, found, gateways), ...rulesWrittenBack(about, found)]
+}
+
+/** `gateways`: those of the route that are there. */
+export function notServedFindings(
+  about: string,
+  found: KubernetesObject,
+  gateways: readonly KubernetesObject[],
+): Finding[] {
   const [why] = notServed(found, gateways)
+  if (why === undefined) return []
   return [
-    ...(why === undefined
-      ? []
-      : refuse(
-          'http-route-not-served',
-          `what it says is not what is served: ${why}`,
-          'mend the HTTPRoute or its Gateway: a weight that is written would be waited for in vain',
-        )),
-    ...writtenBack(about, found),
+    blocker(
+      'http-route-not-served',
+      about,
+      `what it says is not what is served: ${why}`,
+      'mend the HTTPRoute or its Gateway: a weight that is written would be waited for in vain',
+    ),
   ]
 }
 
@@ -106,7 +114,7 @@ function backendFault(backend: HttpRouteFacts['backend'], cluster: string): stri
 }
 
 /** Who applies it from somewhere else, and takes weights back: at once where a controller does. */
-function writtenBack(about: string, found: KubernetesObject): Finding[] {
+export function rulesWrittenBack(about: string, found: KubernetesObject): Finding[] {
   const flux = makerOf(found)
   const { annotations = {} } = found.metadata
   if (flux?.kind === 'Kustomization' && annotations['kustomize.toolkit.fluxcd.io/reconcile'] !== 'disabled')

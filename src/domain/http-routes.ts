@@ -132,9 +132,14 @@ function rewritten(
 }
 
 /** The same reference to another object. */
-function asBackend(ref: Fields, { namespace, name }: Backend, home: string): Fields {
+function asBackend(ref: Fields, { kind, namespace, name }: Backend, home: string): Fields {
   const { namespace: _, ...rest } = ref
-  return { ...rest, name, ...((namespace !== home || ref['namespace'] !== undefined) && { namespace }) }
+  return {
+    ...rest,
+    ...((ref['kind'] ?? DEFAULT_KIND) !== kind && { group: '', kind }),
+    name,
+    ...((namespace !== home || ref['namespace'] !== undefined) && { namespace }),
+  }
 }
 
 /** Who wrote its rules last beside Norikae, by the server's record; undefined: nobody is known. */

@@ -3,7 +3,7 @@ import { byAnnotation, type Beside } from './declared.ts'
 import type { WorkloadFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { classify, startsAsleep, type Workload } from './handover.ts'
-import { slug, workloadName, type Environment } from './platform.ts'
+import { isBound, slug, workloadName, type Environment } from './platform.ts'
 import { volumeFindings } from './volume-findings.ts'
 
 /** What of an environment can change sides, each by its class, and what stands in the way of the rest. In name order. */
@@ -67,7 +67,7 @@ const othersAsleep = (workloads: readonly Workload[], all: number, { routes }: E
   workloads.length === 0 || workloads.length < all || !workloads.every(startsAsleep)
     ? []
     : routes.flatMap((route) => {
-        if (route.kind === 'alb' || route.kind === 'ingress') return []
+        if (isBound(route)) return []
         const [about, from] =
           route.kind !== 'http-route'
             ? [route.name, 'records']

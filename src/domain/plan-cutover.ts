@@ -13,6 +13,7 @@ import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './mov
 import type { PlanBody } from './plan.ts'
 import { deployedByOthers } from './platform-file.ts'
 import {
+  isBound,
   clusterOf,
   scopeOf,
   slug,
@@ -178,7 +179,7 @@ function getReady(it: Subject): Move {
   const plain = deployedByOthers(it.app.deploy) ? workloads.filter(sizedByItself).map(green) : []
   const sizes = [...scaled, ...plain]
   const left = { weights: environment.weights, grown: workloads.filter(sized).map((w) => w.ref) }
-  const untold = environment.routes.filter((r) => r.kind !== 'alb' && r.kind !== 'ingress')
+  const untold = environment.routes.filter((r) => !isBound(r))
 
   return inOrder(
     arrive(it.app.deploy, {

@@ -29,7 +29,7 @@ export const slug = (w: WorkloadRef): string => `${w.namespace}/${w.kind.toLower
 export const workloadName = (w: WorkloadRef): string => `${w.kind}/${w.namespace}/${w.name}`
 
 /** What splits an environment's traffic. Each kind has its driver: `src/activities/routes`. */
-export type Route = AlbRoute | IngressRoute | RecordRoute | DnsRoute | HttpRoute
+export type Route = AlbRoute | IngressRoute | GatewayRoute | RecordRoute | DnsRoute | HttpRoute
 
 /** A listener rule of an Application Load Balancer outside both clusters, with a target group a side. */
 export interface AlbRoute {
@@ -62,6 +62,27 @@ export interface IngressRoute {
   /** `app/<name>/<id>` */
   readonly loadBalancer: string
 }
+
+/** Rules that blue's load balancer controller makes of an HTTPRoute of blue, with a target group a side. */
+export interface GatewayRoute {
+  readonly kind: 'gateway'
+  readonly name: string
+  readonly namespace: string
+  readonly httpRoute: string
+  /** Blue's, as the HTTPRoute names it. */
+  readonly service: string
+  /** The controller's TargetGroupBinding for it, on blue. */
+  readonly binding: string
+  /** An ARN. */
+  readonly blueTargetGroup: string
+  /** A name, because it is made by the plan that holds this. At most 32 characters. */
+  readonly greenTargetGroup: string
+  /** `app/<name>/<id>` */
+  readonly loadBalancer: string
+}
+
+/** Is a side a target group, which a binding on that side fills? */
+export const isBound = (route: Route): route is AlbRoute | IngressRoute | GatewayRoute => 'binding' in route
 
 /** The records of a name in a hosted zone of Route 53, with a load balancer of its own a side. */
 export interface RecordRoute {

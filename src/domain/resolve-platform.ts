@@ -6,11 +6,12 @@ import { blocker, warning, type Finding } from './findings.ts'
 import { fluxFindings } from './flux-findings.ts'
 import type { GateRule } from './gates.ts'
 import { startsAsleep } from './handover.ts'
+import { gatewayDiesWithBlue, type GatewayFacts } from './gateway-routes.ts'
 import { diesWithBlue, type IngressFacts } from './ingress-actions.ts'
 import { movable } from './movable.ts'
 import { httpRoutesOf, isBackend, unusedHttpRoutes } from './declared-http-routes.ts'
 import { jobFindings } from './one-shot-jobs.ts'
-import type { App, Environment, IngressRoute, Platform, PlatformApp, Route } from './platform.ts'
+import type { App, Environment, GatewayRoute, IngressRoute, Platform, PlatformApp, Route } from './platform.ts'
 import { workloadName, type Handover } from './platform.ts'
 import { platformBuffer } from './platform-buffers.ts'
 import { claimedTwice, platformFindings } from './platform-findings.ts'
@@ -382,6 +383,8 @@ function route(
   const [rule, ...others] = facts.rules
   if (rule?.ownedByCluster === blue && facts.ingress)
     return ingressRoute({ blue, green, fingerprint }, namespace, { ...facts, ingress: facts.ingress, rule }, findings)
+  if (rule?.ownedByCluster === blue && facts.gateway)
+    return gatewayRoute({ blue, green, fingerprint }, namespace, { ...facts, gateway: facts.gateway, rule }, findings)
   const refuse = (code: string, message: string, remedy: string) => {
     findings.push(blocker(code, about, message, remedy))
     return []
@@ -434,14 +437,7 @@ function ingressRoute(
   findings: Finding[],
 ): Route[] {
   if ('fault' in ingress) {
-    findings.push(
-      blocker(
-        'route-owned',
-        `${namespace}/${binding}`,
-        `its load balancer belongs to the controller of ${blue}, and ${ingress.fault}`,
-        ingress.remedy,
-      ),
-    )
+    findings.push(ownedFor(`${namespace}/${binding}`, blue, ingress))
     return []
   }
   const { name, action, service, written } = ingress
@@ -462,6 +458,42 @@ function ingressRoute(
   findings.push(...written, diesWithBlue(route, blue))
   return [route]
 }
+
+/** And those of a Gateway through its HTTPRoute. */
+function gatewayRoute(
+  { blue, green, fingerprint }: Pick<Discovered, 'blue' | 'green' | 'fingerprint'>,
+  namespace: string,
+  { binding, targetGroup, rule, gateway }: RouteFacts & { gateway: GatewayFacts; rule: RouteFacts['rules'][number] },
+  findings: Finding[],
+): Route[] {
+  if ('fault' in gateway) {
+    findings.push(ownedFor(`${namespace}/${binding}`, blue, gateway))
+    return []
+  }
+  const { httpRoute, service, found } = gateway
+  const route: GatewayRoute = {
+    kind: 'gateway',
+    // Of the platform file's HTTPRoutes it is `httproute.<namespace>.<name>`.
+    name: `gateway.${namespace}.${httpRoute}.${service}`,
+    namespace,
+    httpRoute,
+    service,
+    binding,
+    blueTargetGroup: targetGroup,
+    greenTargetGroup: greenTargetGroupName(namespace, fingerprint(`${green}/${namespace}/${httpRoute}/${service}`)),
+    loadBalancer: loadBalancerOf(rule.arn),
+  }
+  if (rule.stickySeconds !== undefined) findings.push(sticky(`${namespace}/${httpRoute}`, rule.stickySeconds))
+  findings.push(...found, gatewayDiesWithBlue(route, blue))
+  return [route]
+}
+
+const ownedFor = (
+  about: string,
+  blue: string,
+  { fault, remedy }: { readonly fault: string; readonly remedy: string },
+): Finding =>
+  blocker('route-owned', about, `its load balancer belongs to the controller of ${blue}, and ${fault}`, remedy)
 
 /** Blue is asked to be quiet for no longer than this. */
 const STICKY_AT_MOST = 1800

@@ -4,9 +4,9 @@
  * groups that an action names by ARN are used, and left.
  * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#actions
  */
+import { ControllerGroups, type Stack } from './controller-groups.ts'
 import type { Forward, KubernetesObject, SandboxAws, SandboxCluster } from './types.ts'
 
-export const BINDING = { apiVersion: 'elbv2.k8s.aws/v1beta1', kind: 'TargetGroupBinding' } as const
 const ACTIONS = 'alb.ingress.kubernetes.io/actions.'
 
 type Elb = Pick<
@@ -58,24 +58,28 @@ function forwardIn(ingress: KubernetesObject, action: string): readonly Tuple[] 
 export class IngressRules {
   /** ARNs of rules, by Ingress and host. */
   readonly #rules = new Map<string, string>()
-  readonly #cluster: Pick<SandboxCluster, 'apply' | 'list' | 'remove'>
+  readonly #groups: ControllerGroups
   readonly #elb: Elb
 
   constructor(cluster: Pick<SandboxCluster, 'apply' | 'list' | 'remove'>, elb: Elb) {
-    this.#cluster = cluster
+    this.#groups = new ControllerGroups(cluster, elb)
     this.#elb = elb
   }
 
   /** `tags`: of all that is made for this Ingress. */
   keep(ingress: KubernetesObject, listenerArn: string, tags: Readonly<Record<string, string>>): void {
     const { namespace = '', name } = ingress.metadata
+    const stack: Stack = { labels: labelsOf(ingress), tags }
     const used = new Set<string>()
     for (const [n, { host, action }] of annotated(ingress).entries()) {
       const forward = forwardIn(ingress, action).map((tuple): Forward => {
         const { serviceName, servicePort, weight = 1 } = tuple
-        if (serviceName === undefined) return { targetGroupArn: this.#named(tuple), weight }
-        used.add(serviceName)
-        return { targetGroupArn: this.#groupOf(ingress, serviceName, servicePort, tags), weight }
+        if (serviceName === undefined)
+          return { targetGroupArn: this.#groups.named(tuple.targetGroupARN ?? tuple.targetGroupName ?? ''), weight }
+        const called = `k8s-${namespace}-${serviceName}`.slice(0, 32).replace(/-+$/, '')
+        used.add(called)
+        const serviceRef = { name: serviceName, port: servicePort }
+        return { targetGroupArn: this.#groups.groupOf(stack, namespace, called, serviceRef), weight }
       })
       const key = `${namespace}/${name}/${host}`
       const rule = this.#elb.inventory().rules.find(({ ruleArn }) => ruleArn === this.#rules.get(key))
@@ -83,68 +87,15 @@ export class IngressRules {
       else if (JSON.stringify(rule.forward) !== JSON.stringify(forward))
         this.#elb.setWeightAsSomebodyElse(rule.ruleArn, forward)
     }
-    this.#removeUnused(ingress, used, tags)
-  }
-
-  #named({ targetGroupARN, targetGroupName }: Tuple): string {
-    const found = this.#elb
-      .inventory()
-      .targetGroups.find(({ arn, name }) => arn === targetGroupARN || name === targetGroupName)
-    if (!found) throw new Error(`target group ${targetGroupARN ?? targetGroupName ?? ''} is not there`)
-    return found.arn
-  }
-
-  /** By its binding, which is made with it. */
-  #groupOf(
-    ingress: KubernetesObject,
-    serviceName: string,
-    servicePort: number | string | undefined,
-    tags: Readonly<Record<string, string>>,
-  ): string {
-    const { namespace = '' } = ingress.metadata
-    const bound = this.#bindings(ingress).find(({ spec }) => serviceOf(spec) === serviceName)
-    if (bound) return String(bound.spec?.['targetGroupARN'])
-    const called = `k8s-${namespace}-${serviceName}`.slice(0, 32).replace(/-+$/, '')
-    const arn = this.#elb.seedTargetGroup(called, tags)
-    void this.#cluster.apply({
-      ...BINDING,
-      metadata: { name: called, namespace, labels: labelsOf(ingress) },
-      spec: { targetGroupARN: arn, targetType: 'ip', serviceRef: { name: serviceName, port: servicePort } },
-    })
-    return arn
-  }
-
-  /** Those that it has made for this Ingress. */
-  #bindings(ingress: KubernetesObject): readonly KubernetesObject[] {
-    const wanted = Object.entries(labelsOf(ingress))
-    return this.#cluster
-      .list(BINDING.apiVersion, BINDING.kind, ingress.metadata.namespace)
-      .filter(
-        ({ metadata: { labels = {}, deletionTimestamp } }) =>
-          deletionTimestamp === undefined && wanted.every(([key, value]) => labels[key] === value),
-      )
-  }
-
-  /** The binding first, which takes its targets out of the group. */
-  #removeUnused(ingress: KubernetesObject, used: ReadonlySet<string>, tags: Readonly<Record<string, string>>): void {
-    for (const binding of this.#bindings(ingress))
-      if (!used.has(serviceOf(binding.spec) ?? '')) void this.#cluster.remove(binding)
-    const all = this.#cluster.list(BINDING.apiVersion, BINDING.kind, ingress.metadata.namespace)
-    const bound = new Set(all.map(({ spec }) => spec?.['targetGroupARN']))
-    for (const group of this.#elb.inventory().targetGroups)
-      if (!bound.has(group.arn) && Object.entries(tags).every(([key, value]) => group.tags[key] === value))
-        this.#elb.removeTargetGroup(group.arn)
+    this.#groups.removeUnused(stack, used)
   }
 
   letGo(ingress: KubernetesObject): void {
     const { namespace = '', name } = ingress.metadata
     for (const key of this.#rules.keys()) if (key.startsWith(`${namespace}/${name}/`)) this.#rules.delete(key)
-    for (const binding of this.#bindings(ingress)) void this.#cluster.remove(binding)
+    this.#groups.letGo({ labels: labelsOf(ingress), tags: {} })
   }
 }
-
-const serviceOf = (spec: KubernetesObject['spec']): string | undefined =>
-  (spec?.['serviceRef'] as { readonly name?: string } | undefined)?.name // as its CRD says
 
 /** How the controller knows its own again, and removes those that it has no use for. */
 const labelsOf = ({ metadata: { namespace = '', name } }: KubernetesObject): Readonly<Record<string, string>> => ({

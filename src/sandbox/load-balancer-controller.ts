@@ -5,7 +5,9 @@
  * the cluster, so an upgrade that forgets to bring it along gets no targets.
  */
 import { answeringAt, BALANCED, backendOf, balancedOn, balancerTags, finalizerOf, routesOf } from './balanced.ts'
-import { BINDING, hasActions, IngressRules } from './ingress-rules.ts'
+import { BINDING } from './binding.ts'
+import { GatewayRules, hasHttpRules } from './gateway-rules.ts'
+import { hasActions, IngressRules } from './ingress-rules.ts'
 import { roleOf } from './traffic/roles.ts'
 import type { KubernetesObject, RunningPod, SandboxAws, SandboxCluster } from './types.ts'
 
@@ -30,6 +32,7 @@ type Makes =
   | 'seedTargetGroup'
   | 'removeTargetGroup'
   | 'seedRule'
+  | 'removeRule'
   | 'setWeightAsSomebodyElse'
   | 'forwardAll'
 
@@ -47,6 +50,7 @@ export function startLoadBalancerController(options: {
   const written = new Map<string, string>()
   const problems = new Map<string, string>()
   const ingressRules = new IngressRules(cluster, elbv2)
+  const gatewayRules = new GatewayRules(cluster, elbv2)
   /** Of each load balancer that was made, by its ARN. */
   const listeners = new Map<string, string>()
   let timer: NodeJS.Timeout | undefined
@@ -109,7 +113,7 @@ export function startLoadBalancerController(options: {
         owner.kind === 'Service' ? 'net' : 'app',
       )
       listeners.set(loadBalancerArn, listenerArn)
-      if (!hasActions(owner))
+      if (!hasRules(owner))
         elbv2.forwardAll(listenerArn, elbv2.seedTargetGroup(called, balancerTags(owner, cluster.name)))
     }
     const {
@@ -117,7 +121,9 @@ export function startLoadBalancerController(options: {
       groups: [group],
     } = madeFor(owner)
     const listenerArn = balancer && listeners.get(balancer.arn)
-    const behind = hasActions(owner) ? undefined : backendOf(cluster, owner)
+    if (hasHttpRules(owner) && balancer && listenerArn !== undefined)
+      gatewayRules.keep(owner, listenerArn, balancerTags(owner, cluster.name))
+    const behind = hasRules(owner) ? undefined : backendOf(cluster, owner)
     if (hasActions(owner) && listenerArn !== undefined)
       ingressRules.keep(owner, listenerArn, balancerTags(owner, cluster.name))
     if (group && behind)
@@ -136,7 +142,8 @@ export function startLoadBalancerController(options: {
     const attached = routesOf(cluster, owner).map(({ metadata }) => metadata.name)
     if (attached.length > 0) throw new Error(`Gateway deletion invoked with routes attached [${attached.join()}]`)
     const { balancers, groups } = madeFor(owner)
-    ingressRules.letGo(owner)
+    if (hasHttpRules(owner)) gatewayRules.letGo(owner)
+    else ingressRules.letGo(owner)
     for (const { arn } of balancers) elbv2.removeLoadBalancer(arn)
     for (const { arn } of groups) {
       elbv2.removeTargetGroup(arn)
@@ -204,6 +211,9 @@ export function startLoadBalancerController(options: {
     },
   }
 }
+
+/** Each of its rules says what it forwards to, and there is no other target group. */
+const hasRules = (owner: KubernetesObject): boolean => hasActions(owner) || hasHttpRules(owner)
 
 const groupOf = ({ spec }: KubernetesObject) => String(spec?.['targetGroupARN'])
 

@@ -78,7 +78,7 @@ async function ended(child: ChildProcess): Promise<void> {
   clearTimeout(killed)
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((done, failed) => {
     const server = createServer()
     server.once('error', failed)

@@ -155,6 +155,8 @@ export interface SandboxAws {
     removeTargetGroup(arn: string): void
     seedTargetGroup(name: string, tags: Readonly<Record<string, string>>): string
     seedRule(listenerArn: string, priority: number, host: string, forward: readonly Forward[]): string
+    /** As the API's DeleteRule. Nothing happens where it is gone. */
+    removeRule(ruleArn: string): void
     rules(): readonly ListenerRule[]
     /** What the load balancer controller does for a TargetGroupBinding: exactly these targets, no others. */
     setTargets(targetGroupArn: string, targets: readonly { id: string; port: number }[]): void

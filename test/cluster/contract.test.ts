@@ -9,6 +9,7 @@ import { accessContract } from '../contract/access.ts'
 import { customVersionsContract } from '../contract/custom-versions.ts'
 import { externalDeploymentsContract } from '../contract/external-deployments.ts'
 import { fluxContract } from '../contract/flux.ts'
+import { gatewayRoutesContract } from '../contract/gateway-routes.ts'
 import { httpRoutesContract } from '../contract/http-routes.ts'
 import { ingressRoutesContract } from '../contract/ingress-routes.ts'
 import { fencesContract } from '../contract/fences.ts'
@@ -72,6 +73,7 @@ describe('on real controllers', () => {
   fluxContract(() => world)
   httpRoutesContract(() => world)
   ingressRoutesContract(() => world)
+  gatewayRoutesContract(() => world)
   pointersContract(() => world)
   kedaContract(() => world)
   endlessJobsContract(() => world)

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { RUN } from '../../src/domain/annotations.ts'
 import type { JobFile } from '../../src/domain/check-jobs.ts'
 import type { Check } from '../../src/domain/verdict.ts'
-import { driven } from '../support/driven.ts'
+import { attempted, driven } from '../support/driven.ts'
 import { eventually } from '../support/eventually.ts'
-import { aCronJob, scope } from '../support/small-world.ts'
+import { aCronJob, call, scope } from '../support/small-world.ts'
 import { aNamespace } from './servers.ts'
 import type { WorldUnderTest } from './workload-actions.ts'
 
@@ -12,18 +13,13 @@ const TIMES = { timeout: 120_000 }
 const WORKFLOW = { workflow: { type: 'appCutover', id: 'cluster-upgrade/demo/app/shop' } }
 const containers = [{ name: 'smoke', image: 'registry.test/smoke:1' }]
 
+const aCheck = { name: 'smoke', limit: { atMost: 0 }, minSamples: 1, breachAfter: 1, every: '1s' } as const
+
 /** A Job on green that has to end well, whichever controllers run it. */
 export function checkJobsContract(of: () => WorldUnderTest): void {
   describe('a Job that is a check', () => {
     const observed = (namespace: string, job: JobFile, how: { readonly lost?: boolean } = {}) => {
-      const check: Check = {
-        name: 'smoke',
-        source: { kind: 'job', job, namespaces: [namespace] },
-        limit: { atMost: 0 },
-        minSamples: 1,
-        breachAfter: 1,
-        every: '1s',
-      }
+      const check: Check = { ...aCheck, source: { kind: 'job', job, namespaces: [namespace] } }
       const input = { subject: { ...scope, team: 'shop' }, for: '1s', checks: [check] } as const
       return driven(of().activities.observe, input, { ...patience, ...WORKFLOW, ...how })
     }
@@ -79,6 +75,50 @@ export function checkJobsContract(of: () => WorldUnderTest): void {
       expect(answer).toMatchObject([{ verdict: 'fail' }])
       expect(answer[0]?.because).toMatch(/ failed with exit code 3: GET \/cart: 200 \| GET \/pay: 502, wanted 200$/)
     })
+
+    test(
+      'that still runs when people take its environment back is ended, where others deploy the app too',
+      TIMES,
+      async () => {
+        const { green, activities } = of()
+        const namespace = await aNamespace(green)
+        // No node takes its pods, so it runs on.
+        const spec = { restartPolicy: 'Never', containers, nodeSelector: { 'norikae.test/pool': 'none' } }
+        const its = { apiVersion: 'batch/v1', kind: 'Job', spec: { template: { spec } } }
+        await green.applyAs('team', { ...its, metadata: { name: 'migrate', namespace, labels: { [RUN]: 'run-1' } } })
+        await green.applyAs('team', { ...its, metadata: { name: 'norikae-check-of-others', namespace } })
+        await green.applyAs(
+          'team',
+          aCronJob('smoke', namespace, {
+            schedule: '0 0 1 1 *',
+            suspend: true,
+            jobTemplate: { spec: { template: { spec } } },
+          }),
+        )
+        const check = {
+          ...aCheck,
+          source: { kind: 'job', job: { cronJob: 'smoke', timeout: '1h' }, namespaces: [namespace] },
+        } as const
+        const observing = { subject: { ...scope, team: 'shop' }, for: '1h', checks: [check], run: 'run-1' } as const
+        await attempted(activities.observe, observing, WORKFLOW)
+        const names = async () => (await jobsOn(namespace)).map((job) => job.metadata.name).toSorted()
+        expect(await names()).toEqual([
+          'migrate',
+          expect.stringMatching(/^norikae-check-[0-9a-f]{10}$/),
+          'norikae-check-of-others',
+        ])
+        const leave = call<'leaveDeployment'>({
+          app: 'shop',
+          environment: 'test',
+          namespaces: [namespace],
+          on: 'green',
+          asleep: [],
+        })
+        await driven(activities.leaveDeployment, leave, { ...patience, lost: true })
+        await eventually('it is gone', async () => (await names()).length === 2, patience)
+        expect(await names()).toEqual(['migrate', 'norikae-check-of-others'])
+      },
+    )
 
     test('that does not end in its time is ended, and has failed', TIMES, async () => {
       const { green } = of()

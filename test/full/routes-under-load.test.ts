@@ -5,6 +5,7 @@ import { startPodNetwork, type PodNetwork } from '../../src/sandbox/traffic/pods
 import { startProxy } from '../../src/sandbox/traffic/proxy.ts'
 import { ROLE } from '../../src/sandbox/traffic/roles.ts'
 import type { Listening } from '../../src/sandbox/listen.ts'
+import { aGatewayRoute } from '../support/a-gateway-route.ts'
 import { aRoute } from '../support/a-route.ts'
 import { anIngressRoute } from '../support/an-ingress-route.ts'
 import { driven } from '../support/driven.ts'
@@ -36,6 +37,7 @@ const UP = [5, 25, 50, 100]
 test.for([
   { kind: 'listener rules', make: aRoute },
   { kind: 'an Ingress', make: anIngressRoute },
+  { kind: 'an HTTPRoute of blue', make: aGatewayRoute },
 ])('a route of $kind drops no request, whichever way it goes and however often', async ({ make }) => {
   const acts = world.activities
   const { route } = await make(world)

@@ -49,6 +49,8 @@ export class Outside {
   wrote: (place: string, step: ActionStep) => void | Promise<unknown> = () => undefined
   /** `app/environment` whose observations fail. */
   readonly sick = new Set<string>()
+  /** Of which too little is seen for a verdict, likewise. */
+  readonly thin = new Set<string>()
   /** Those whose watch finds a breach. (The time-skipping server refuses a task that cancels an activity which ends at that moment; so not both.) */
   readonly breaching = new Set<string>()
   /** Those whose watch finds that somebody moved their route towards blue. */
@@ -200,6 +202,8 @@ export class Outside {
       },
       observe: async ({ subject }): Promise<Judgement[]> => {
         const sick = this.sick.has(`${subject.app}/${subject.environment}`)
+        if (this.thin.has(`${subject.app}/${subject.environment}`))
+          return [{ check: 'errors', source: 'Prometheus', verdict: 'inconclusive', because: '2 of 20 samples' }]
         return [
           {
             check: 'errors',

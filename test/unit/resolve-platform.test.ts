@@ -427,3 +427,32 @@ test('rules that blue’s controller makes of an action are written through its 
     },
   ])
 })
+
+test('rules that blue’s controller makes for a Gateway are written through the HTTPRoute', () => {
+  const arn = 'arn:aws:elasticloadbalancing:r:1:listener-rule/app/k8s-shop/50dc/f2f7/9683'
+  const behind = (gateway: NonNullable<RouteFacts['gateway']>, stickySeconds?: number) => {
+    const rule = { arn, isDefault: false, ownedByCluster: 'demo-1-35', ...(stickySeconds && { stickySeconds }) }
+    return aNamespace('shop', { labels, routes: [aRoute({ rules: [rule], gateway })] })
+  }
+  const served = { httpRoute: 'front', service: 'web', found: [warning('http-route-written-back', 'x', 'm', 'r')] }
+  const one = resolvePlatform(aFile(), found(behind(served, 60)))
+  expect(one.findings.map((f) => `${f.level} ${f.code} ${f.about}`).toSorted()).toEqual([
+    'warning http-route-written-back x',
+    'warning route-dies-with-blue shop/front',
+    'warning route-sticky shop/front',
+  ])
+  expect(one.platform.apps[0]?.environments[0]?.routes).toMatchObject([
+    {
+      kind: 'gateway',
+      name: 'gateway.shop.front.web',
+      httpRoute: 'front',
+      service: 'web',
+      binding: 'web',
+      loadBalancer: 'app/k8s-shop/50dc',
+    },
+  ])
+  const other = resolvePlatform(aFile(), found(behind({ fault: 'it names two ports', remedy: 'name one' })))
+  expect(other.findings).toMatchObject([
+    { code: 'route-owned', message: expect.stringMatching(/demo-1-35, and it names two ports$/), remedy: 'name one' },
+  ])
+})

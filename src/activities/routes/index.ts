@@ -3,6 +3,7 @@ import type { Proven } from '../outside.ts'
 import { albRoute } from './alb.ts'
 import type { RouteCall, RouteDriver } from './driver.ts'
 import { dnsRoute } from './external-dns.ts'
+import { gatewayRoute } from './gateway.ts'
 import { httpRoute } from './http-route.ts'
 import { ingressRoute } from './ingress.ts'
 import { recordRoute } from './route53.ts'
@@ -14,6 +15,8 @@ export function routeDriver(world: Proven, route: Route, call: RouteCall): Route
       return albRoute(world, route, call)
     case 'ingress':
       return ingressRoute(world, route, call)
+    case 'gateway':
+      return gatewayRoute(world, route, call)
     case 'route53':
       return recordRoute(world, route, call)
     case 'external-dns':

@@ -89,8 +89,8 @@ export function startGateway(edge: Pick<SandboxCluster, 'list' | 'update' | 'onC
   }
 }
 
-/** What of it this one cannot do; undefined: it can. */
-function beyond(route: KubernetesObject): string | undefined {
+/** What of it a stand-in cannot do; undefined: it can. */
+export function beyond(route: KubernetesObject): string | undefined {
   const all = records(route.spec?.['rules'])
   if (all.length !== 1) return 'one rule an HTTPRoute is served here'
   const more = ['matches', 'filters'].find((field) => records(all[0]?.[field]).some((it) => !isDefault(it)))

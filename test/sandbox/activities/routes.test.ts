@@ -3,6 +3,7 @@ import { discover } from '../../../src/activities/discovery.ts'
 import { proven } from '../../../src/activities/outside.ts'
 import { recordSurvey } from '../../../src/activities/record-survey.ts'
 import { waysTo } from '../../../src/activities/ways.ts'
+import { gatewayRoutesContract } from '../../contract/gateway-routes.ts'
 import { ingressRoutesContract } from '../../contract/ingress-routes.ts'
 import { routesKeepTheirWord } from '../../contract/routes.ts'
 import type { WorldUnderTest } from '../../contract/workload-actions.ts'
@@ -147,6 +148,7 @@ describe('records of Route 53', () => {
 })
 
 ingressRoutesContract(() => servers)
+gatewayRoutesContract(() => servers)
 
 describe('rules that a controller makes of an Ingress', () => {
   const acts = () => world.activities

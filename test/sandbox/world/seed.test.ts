@@ -33,6 +33,7 @@ await seedPlatform(
       removeTargetGroup: unused,
       forwardAll: unused,
       defaultRule: unused,
+      removeRule: unused,
     },
   },
   { apply: (object) => void objects.push(object) },

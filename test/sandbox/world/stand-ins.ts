@@ -91,6 +91,9 @@ export class FakeElb {
     this.forward = forward
     return 'rule/1'
   }
+  removeRule(): void {
+    this.forward = []
+  }
   inventory() {
     return { loadBalancers: [...this.balancers.values()], targetGroups: [...this.groups.values()], rules: [] }
   }

@@ -12,7 +12,7 @@ import {
   seedNetworkLoadBalancer,
   vpcId,
 } from './load-balancers.ts'
-import { overwriteForward, ruleOperations, seedRule } from './rules.ts'
+import { dropRule, overwriteForward, ruleOperations, seedRule } from './rules.ts'
 import { tagOperations } from './tags.ts'
 import { checkNewTargetGroup } from './target-group-checks.ts'
 import { addTargetGroup, removeTargetGroup, settingsOf, targetGroupOperations } from './target-groups.ts'
@@ -43,6 +43,7 @@ export const inspectElbv2 = (world: ElbWorld): SandboxAws['elbv2'] => ({
     return addTargetGroup(world, settingsOf(input), new Map(Object.entries(tags))).arn
   },
   seedRule: (listenerArn, priority, host, forward) => seedRule(world, listenerArn, priority, host, forward),
+  removeRule: (arn) => dropRule(world, arn),
   rules: () => world.snapshot(),
   setTargets: (targetGroupArn, targets) => setTargets(world, targetGroupArn, targets),
   serving: (targetGroupArn) => serving(world, targetGroupArn),

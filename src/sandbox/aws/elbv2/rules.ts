@@ -72,6 +72,12 @@ export function seedRule(
   return arn
 }
 
+/** As the API's DeleteRule, by another's hand. */
+export function dropRule(world: ElbWorld, ruleArn: string): void {
+  world.rules.delete(ruleArn)
+  world.rulesChanged()
+}
+
 /** Not through the API, so not among the recorded calls: another's hand. */
 export function overwriteForward(world: ElbWorld, ruleArn: string, forward: readonly Forward[]): void {
   const rule = known('Rule', world.rules, ruleArn)

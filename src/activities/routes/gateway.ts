@@ -1,0 +1,91 @@
+import { backendsOfRoute, movedKey, shareInGateway } from '../../domain/gateway-routes.ts'
+import {
+  hasBackend,
+  notServed,
+  rulesOf,
+  rulesWriter,
+  withOnlySide,
+  withShare,
+  type Rules,
+} from '../../domain/http-routes.ts'
+import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
+import type { GatewayRoute } from '../../domain/platform.ts'
+import { contested, notFound } from '../errors.ts'
+import type { Proven } from '../outside.ts'
+import { budgets, notYet } from '../waiting.ts'
+import type { RouteCall, RouteDriver } from './driver.ts'
+import { gatewaysThere } from './http-route.ts'
+import { ownedGroups } from './owned-groups.ts'
+
+/**
+ * Rules that blue's load balancer controller makes of an HTTPRoute of blue: its backends are written, and the rules are read.
+ * Blue's is a Service, whose target group is the controller's; green's is the target group itself, by its name.
+ */
+export function gatewayRoute(world: Proven, route: GatewayRoute, call: RouteCall): RouteDriver {
+  const { run, scope } = call
+  const { namespace, httpRoute: name, service, greenTargetGroup } = route
+  const what = `HTTPRoute ${namespace}/${name}`
+  const backends = backendsOfRoute(route)
+  const groups = ownedGroups(world, route, call, { what, of: `the Gateway of ${what}` })
+  const blue = () => world.on('blue')
+  const by = ({ metadata }: KubernetesObject) => metadata.annotations?.[movedKey(service)]
+
+  const find = async (): Promise<KubernetesObject> => {
+    const found = await (await blue()).find('HTTPRoute', namespace, name)
+    if (!found) throw notFound(`${what} is not on ${scope.blue}`)
+    return found
+  }
+  /** From what was read, and from nothing older: a conflict is tried again, from what is there then. */
+  const write = async (found: KubernetesObject, rules: Rules, as: string | null): Promise<void> => {
+    // The controller makes nothing more of its whole Gateway while one of its HTTPRoutes names a group that is not there.
+    if (!(await groups.find('green'))) throw notFound(`target group ${greenTargetGroup} is not there`)
+    const { resourceVersion } = found.metadata
+    const metadata = { resourceVersion, annotations: { [movedKey(service)]: as } }
+    await (await blue()).patch('HTTPRoute', namespace, name, { metadata, spec: { rules } })
+  }
+
+  return {
+    words: {
+      place: what,
+      green: `target group ${greenTargetGroup}`,
+      targets: `targets of ${greenTargetGroup}`,
+      trail: `kubectl get httproute ${name} -n ${namespace} --show-managed-fields -o yaml, on ${scope.blue}, tells who`,
+      others: 'another backend',
+    },
+
+    async prepare() {
+      const other = by(await find())
+      if (other !== undefined && other !== run)
+        throw contested(`${what} was written by run ${other}, and not by this one. Take green out of it, then retry`)
+      await groups.make()
+    },
+
+    prove: groups.prove,
+
+    async read() {
+      const [found, green] = await Promise.all([find(), groups.find('green')])
+      const rules = rulesOf(found)
+      return {
+        ...shareInGateway(rules, backends, namespace, green !== undefined),
+        ours: by(found) === run,
+        has: (side) => hasBackend(rules, backends[side], namespace),
+        write: (to) => write(found, withShare(rules, backends, namespace, to), run),
+        leaveOnly: (side) => write(found, withOnlySide(rules, backends, namespace, side), null),
+      }
+    },
+
+    async inForce(reading, after, sinceMs) {
+      const found = await find()
+      const [why] = notServed(found, await gatewaysThere(await blue(), found))
+      if (why !== undefined)
+        throw notYet(`${what} is not served as it is written: ${why}`, budgets.gateway, '2s', sinceMs)
+      await groups.inForce(reading, after, sinceMs)
+    },
+
+    writer: async () => rulesWriter(await find()),
+
+    health: groups.health,
+
+    clear: groups.clear,
+  }
+}
