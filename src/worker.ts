@@ -21,7 +21,7 @@ import { makeSearchAttributes } from './client/search-attributes.ts'
 import { upgradeId, type UpgradeStatus } from './domain/messages.ts'
 import { serveHealth } from './worker/health.ts'
 import { activityLog, jsonLog, temporalLogger } from './worker/logging.ts'
-import { platformFiles } from './worker/platforms.ts'
+import { platformFiles, stateFiles } from './worker/platforms.ts'
 import { workflowUrl } from './worker/links.ts'
 import { settingsFrom, type WorkerSettings } from './worker/settings.ts'
 
@@ -64,6 +64,7 @@ async function main(): Promise<void> {
   const outside: Outside = {
     ports,
     platformFile: platformFiles(settings.platforms),
+    stateFile: stateFiles(settings.platforms),
     upgradeStatus: (platform) =>
       client.workflow
         .getHandle(upgradeId(platform))

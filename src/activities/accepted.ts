@@ -1,5 +1,6 @@
 import { CALLERS_ACCEPTED, CALLERS_TOLD, WAYS_ACCEPTED, WAYS_TOLD } from '../domain/annotations.ts'
 import { home } from '../domain/fence.ts'
+import { trafficAnnotations } from '../domain/quiet.ts'
 import { wherePointer } from '../domain/where.ts'
 import { unreachable } from './errors.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -13,23 +14,28 @@ const matters = {
   ways: { accepted: WAYS_ACCEPTED, told: WAYS_TOLD },
 } as const
 
-export type Matter = keyof typeof matters
+/** Of traffic: each environment by itself, under its first namespace, which is nobody else's. */
+export type Matter = keyof typeof matters | { readonly trafficOf: string }
+
+const keysOf = (matter: Matter) => (typeof matter === 'string' ? matters[matter] : trafficAnnotations(matter.trafficOf))
 
 export const acceptedOn = (cluster: KubernetesPort, matter: Matter): Promise<readonly string[]> =>
-  namesOn(cluster, matters[matter].accepted)
+  namesOn(cluster, keysOf(matter).accepted)
 
 export const toldOn = (cluster: KubernetesPort, matter: Matter): Promise<readonly string[]> =>
-  namesOn(cluster, matters[matter].told)
+  namesOn(cluster, keysOf(matter).told)
 
 /** Keeps that these are accepted, whatever was before. Throws `unreachable` where it does not read so. */
 export const noteAccepted = (cluster: KubernetesPort, matter: Matter, names: readonly string[]): Promise<void> =>
-  note(cluster, { [matters[matter].accepted]: names })
+  note(cluster, { [keysOf(matter).accepted]: names })
 
-/** Before people are asked of one matter: of what else they were told before, this answer says nothing. */
+/** Before people are asked of one matter: of what else of a cluster they were told before, this answer says nothing. */
 export const noteTold = (cluster: KubernetesPort, matter: Matter, names: readonly string[]): Promise<void> =>
   note(
     cluster,
-    Object.fromEntries(Object.entries(matters).map(([each, { told }]) => [told, each === matter ? names : []])),
+    typeof matter === 'string'
+      ? Object.fromEntries(Object.entries(matters).map(([each, { told }]) => [told, each === matter ? names : []]))
+      : { [keysOf(matter).told]: names },
   )
 
 const { namespace, name } = wherePointer.metadata

@@ -1,4 +1,5 @@
 import { newAddon, RUN_TAG } from '../domain/clone.ts'
+import { issuesInWords } from '../domain/eks-issues.ts'
 import { ASKED, refuseWhileChanged } from './cluster-parts.ts'
 import { contested, failed, notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
@@ -28,7 +29,7 @@ export const addonActions = (outside: Outside) => {
       )
     if (found.status === 'CREATE_FAILED') {
       if (found.tags[RUN_TAG] !== call.run || Number(found.tags[ATTEMPT_TAG]) >= call.attempt)
-        throw failed(`${addon} could not be installed: ${found.healthIssues.join('; ') || 'EKS says no more'}`)
+        throw failed(`${addon} could not be installed: ${issuesInWords('add-on', found.healthIssues)}`)
       await unlessGone(
         addon,
         budgets.addon,
@@ -40,7 +41,7 @@ export const addonActions = (outside: Outside) => {
     // DEGRADED is no end: coredns is so until nodes are there.
     if (found.status !== 'ACTIVE')
       throw notYet(
-        `${addon} is ${found.status}${found.healthIssues.length > 0 ? `: ${found.healthIssues.join('; ')}` : ''}`,
+        `${addon} is ${found.status}${found.healthIssues.length > 0 ? `: ${issuesInWords('add-on', found.healthIssues)}` : ''}`,
         budgets.addon,
         undefined,
         doneAt(ASKED),

@@ -2,8 +2,30 @@ import { blueAmong } from '../domain/cluster-name.ts'
 import { RUN_TAG } from '../domain/clone.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
-import { invalidInput } from './errors.ts'
+import { invalidInput, isDenied } from './errors.ts'
 import type { EksPort } from './ports.ts'
+import { sightOf, type Sight } from './sight.ts'
+
+/**
+ * The same, and what is noted of what the worker may not look at. Where it may not list clusters it is the one that the file
+ * names, else a name by which only rights are asked for: `sight` has noted it then.
+ */
+export async function blueSeen(
+  eks: EksPort,
+  file: Pick<PlatformFile, 'platform' | 'blue' | 'adopts'>,
+  to?: KubernetesVersion,
+): Promise<{ readonly blue: string; readonly sight: Sight }> {
+  try {
+    const blue = await blueOf(eks, file, to)
+    return { blue, sight: sightOf(blue) }
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    const blue = file.blue ?? file.platform
+    const sight = sightOf(blue)
+    await sight.at('clusters', () => Promise.reject(error), undefined)
+    return { blue, sight }
+  }
+}
 
 /**
  * The name of the cluster that serves now, looked for once before anything is made. `to`: what green is to be. Throws

@@ -2,7 +2,7 @@ import { configurationFindings, type Configured } from '../domain/addon-configur
 import { amiFacts, amiFindings, imagesToKnow } from '../domain/amis.ts'
 import { cloneFindings, greenExists, tierFindings } from '../domain/clone.ts'
 import { planAddons } from '../domain/clone-addons.ts'
-import { partsInside } from '../domain/clone-access.ts'
+import { entryFindings, partsInside } from '../domain/clone-access.ts'
 import { componentFindings } from '../domain/control-plane-components.ts'
 import type { VersionDescription } from '../domain/eks-objects.ts'
 import type { AddonFacts, BlueFacts } from '../domain/facts.ts'
@@ -61,6 +61,7 @@ export async function cloneSurvey(
     findings: async (): Promise<Finding[]> => [
       ...(await greenFindings(eks, green)),
       ...cloneFindings(blue),
+      ...entryFindings(blue.accessEntries),
       ...templateFindings(templates, green, ofTemplates.launchTemplates),
       ...capacityFindings(nodegroups, templates),
       ...tagFindings(

@@ -1,7 +1,7 @@
 import type { ActionCall } from '../domain/actions.ts'
 import { RUN_TAG } from '../domain/clone.ts'
 import type { ClusterDescription } from '../domain/eks-objects.ts'
-import { issuesInWords } from '../domain/node-issues.ts'
+import { issuesInWords } from '../domain/eks-issues.ts'
 import { contested, failed } from './errors.ts'
 import { ATTEMPT_TAG } from './tokens.ts'
 import { budgets, doneAt, isGoing, noteDone, notYet, remember, remembered, unlessGone } from './waiting.ts'
@@ -86,4 +86,4 @@ export function refuseWhileChanged({ name, status }: Pick<ClusterDescription, 'n
     throw notYet(`${what} is asked for once ${name} is not ${status} any more`, budgets.nodegroup)
 }
 
-const reasons = ({ healthIssues }: State): string => issuesInWords(healthIssues)
+const reasons = ({ healthIssues }: State): string => issuesInWords('nodes', healthIssues)

@@ -1,5 +1,6 @@
 import { newCluster, RUN_TAG } from '../domain/clone.ts'
 import type { Duration } from '../domain/duration.ts'
+import { issuesInWords } from '../domain/eks-issues.ts'
 import type { ClusterDescription } from '../domain/eks-objects.ts'
 import type { Identity } from '../domain/platform.ts'
 import { contested, denied, failed, notFound } from './errors.ts'
@@ -28,7 +29,7 @@ export const clusterActions = (outside: Outside) => {
       return { note: `${cluster} is ACTIVE (${found.version})`, arn: found.arn, createdAt: found.createdAt }
     if (found.status !== 'FAILED') throw notYet(`${cluster} is ${found.status}`, budgets.cluster)
     if (Number(found.tags[ATTEMPT_TAG]) >= call.attempt)
-      throw failed(`${cluster} is FAILED: ${found.healthIssues.join('; ') || 'EKS says no more'}`)
+      throw failed(`${cluster} is FAILED: ${issuesInWords('cluster', found.healthIssues)}`)
     await unlessGone(
       cluster,
       budgets.cluster,
@@ -73,8 +74,8 @@ export const clusterActions = (outside: Outside) => {
  * gone a little longer.
  */
 async function refuseParts(eks: EksPort, cluster: string): Promise<void> {
-  const [groups, { fargateProfiles }] = await onceKnown(`cluster ${cluster}`, budgets.cluster, () =>
-    Promise.all([eks.nodegroupNames(cluster), eks.belongings(cluster)]),
+  const [groups, fargateProfiles] = await onceKnown(`cluster ${cluster}`, budgets.cluster, () =>
+    Promise.all([eks.nodegroupNames(cluster), eks.fargateProfileNames(cluster)]),
   )
   const all = [
     { what: 'node group', parts: await looked(groups, (name) => eks.findNodegroup(cluster, name)) },

@@ -4,7 +4,8 @@ import { draftOf } from '../domain/draft.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { failed, invalidInput, notFound } from './errors.ts'
 import { proven, type Outside } from './outside.ts'
-import { blueFacts, tenantsOn } from './preparing.ts'
+import { blueFacts } from './blue-facts.ts'
+import { tenantsOn } from './preparing.ts'
 
 const PROMETHEUS = /^prometheus(-server|-operated|-k8s)?$|^(kube-prometheus|thanos-query|mimir-query|vmselect)/
 

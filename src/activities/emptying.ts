@@ -1,5 +1,6 @@
-import { few } from '../domain/few.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { attachedInWords, isOutsider, outsiderKinds, outsidersInWords, type Outsider } from '../domain/outsiders.ts'
+import { protectedAmong, protectedInWords } from '../domain/protected-balancers.ts'
 import { ebsOf, goesWithItsClaim, isHeld } from '../domain/volumes.ts'
 import type { Owned } from '../domain/weighted-records.ts'
 import { hasVolumeClaims, replicasOf } from '../domain/workload-state.ts'
@@ -11,7 +12,7 @@ import { otherSide, proven, type Deed, type Outside, type Proven } from './outsi
 import type { KubernetesPort } from './ports.ts'
 import { rulesInWords, servingOf } from './serving.ts'
 import { hold } from './stores.ts'
-import { NOTHING_REMOVED, refuseWhereLed } from './unled.ts'
+import { NOTHING_REMOVED, refuseWhereLed, refuseWhereNamed } from './unled.ts'
 import { budgets, doneWithin, noteAside, notedAside, noteDone, notYet } from './waiting.ts'
 import type { Scope, Side } from '../domain/platform.ts'
 
@@ -43,11 +44,13 @@ export const emptyingActions = (outside: Outside) => {
         `${call.scope.green} is not there (any more), and ${name} may be all that is left of the platform. ${removedSoFar()}. Find out what became of ${call.scope.green}; once it is back, retry`,
       )
     await refuseWhereServing(world, call.scope, side)
-    // Names of green that lead to green alone are its own, and go with its Ingresses.
-    if (side === 'blue' && !doneWithin(LED, LED_MS)) {
-      noteAside(OWNED, await refuseWhereLed(world, call.scope, cluster, { side, gateway, removed: removedSoFar() }))
+    if (!doneWithin(LED, LED_MS)) {
+      const asked = { side, gateway, removed: removedSoFar() }
+      if (side === 'blue') noteAside(OWNED, await refuseWhereLed(world, call.scope, cluster, asked))
+      else await refuseWhereNamed(world, call.scope, asked)
       noteDone(LED)
     }
+    await refuseProtected({ cluster, name })
     // It would make anew what is removed, and a load balancer outlive its cluster.
     await stopFlux(cluster)
     // It would delete names that the other cluster is reached by, as soon as their Ingresses here go.
@@ -85,7 +88,7 @@ async function refuseWhereServing(world: Proven, scope: Scope, side: Side): Prom
     )
   if (there.length > 0)
     throw contested(
-      `load balancers that the controller of ${name} made send requests to ${other}: ${rulesInWords(there)}. They would go with the Ingresses of ${name}. ${removedSoFar()}. Move these rules to a load balancer that stays, then retry`,
+      `load balancers that the controller of ${name} made send requests to ${other}: ${rulesInWords(there)}. They would go with the Ingresses and Gateways of ${name}. ${removedSoFar()}. Move these rules to a load balancer that stays, then retry`,
     )
 }
 
@@ -98,21 +101,35 @@ async function keepWhatIsUsed({ cluster, name }: Emptied, other: KubernetesPort 
   return volumes.filter(shared).flatMap((v) => ebsOf(v)?.id ?? [])
 }
 
+const outsidersOn = async ({ cluster }: Pick<Emptied, 'cluster'>): Promise<Outsider[]> =>
+  (await Promise.all(outsiderKinds.map((kind) => cluster.list(kind)))).flat().filter(isOutsider)
+
+/** Throws `contested` where a load balancer could not go: its controller would hold all that it is for. Reads only. */
+async function refuseProtected({ cluster, name }: Emptied): Promise<void> {
+  const [outsiders, configurations] = await Promise.all([
+    outsidersOn({ cluster }),
+    cluster.list('LoadBalancerConfiguration'),
+  ])
+  const held = protectedAmong(outsiders, configurations)
+  if (held.length > 0)
+    throw contested(`${protectedInWords(name, held)}. ${removedSoFar()}. Take that out where it is written, then retry`)
+}
+
 async function removeOutsiders({ cluster, name }: Emptied): Promise<void> {
-  const kinds = ['TargetGroupBinding', 'Ingress', 'PersistentVolumeClaim', 'Service'] as const
-  const outsiders = (await Promise.all(kinds.map((kind) => cluster.list(kind))))
-    .flat()
-    .filter((o) => o.kind !== 'Service' || o.spec?.['type'] === 'LoadBalancer')
+  const outsiders = await outsidersOn({ cluster })
   if (outsiders.length === 0) return
   if (outsiders.some((o) => o.kind === 'PersistentVolumeClaim')) await stopWhatMounts(cluster)
-  const named = outsiders.map((o) => `${o.kind} ${o.metadata.namespace ?? ''}/${o.metadata.name}`)
+  const named = outsidersInWords(outsiders)
   // The first time it is all of them.
-  if (notedAside(REMOVED) === undefined) noteAside(REMOVED, few(named))
+  if (notedAside(REMOVED) === undefined) noteAside(REMOVED, named)
   for (const { kind, metadata } of outsiders) {
     if (metadata.deletionTimestamp === undefined)
-      await cluster.remove(kind as 'Service', metadata.namespace, metadata.name, metadata.uid)
+      await cluster.remove(kind, metadata.namespace, metadata.name, metadata.uid)
   }
-  throw notYet(`${outsiders.length} objects with something outside ${name} are going: ${few(named)}`, budgets.targets)
+  throw notYet(
+    `${outsiders.length} objects with something outside ${name} are going: ${named}${attachedInWords(outsiders)}`,
+    budgets.targets,
+  )
 }
 
 /**

@@ -61,8 +61,8 @@ const looks: Readonly<Record<Organ, (outside: Outside, read: Read) => Promise<re
     const names = await ownClusters(outside, file)
     return Promise.all(
       names.map(async (name) => {
-        const [kubernetes, belongings] = await Promise.all([cluster(name), eks.belongings(name)])
-        const principalArn = ownPrincipal(belongings.accessEntries, told)
+        const [kubernetes, principals] = await Promise.all([cluster(name), eks.principals(name)])
+        const principalArn = ownPrincipal(principals, told)
         const [version, findings] = await Promise.all([
           kubernetes.version(),
           findingsOfAccess(eks, kubernetes, { blue: name, principalArn }),

@@ -1,7 +1,7 @@
 import { dated } from '../domain/days.ts'
 import type { VersionDescription } from '../domain/eks-objects.ts'
 import { compareVersions, isKubernetesVersion } from '../domain/kubernetes-version.ts'
-import { decide, overtaken, type OutlookFacts } from '../domain/outlook.ts'
+import { decide, overtaken, type Decision, type OutlookFacts } from '../domain/outlook.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import { resolveTeams } from '../domain/resolve-platform.ts'
 import {
@@ -15,10 +15,12 @@ import {
 } from '../domain/schedule.ts'
 import type { Foreseen, Support } from '../domain/scheduled.ts'
 import type { Activities } from '../workflows/activities.ts'
-import { blueOf } from './blue.ts'
-import { invalidInput, notFound } from './errors.ts'
+import { blueOf, blueSeen } from './blue.ts'
+import { invalidInput, isDenied, notFound } from './errors.ts'
 import { proven, type Outside } from './outside.ts'
 import { platformFileOf } from './platform-files.ts'
+import { seenBy } from './sight.ts'
+import { UNKNOWN } from './unjudged.ts'
 
 /** So many starts are shown after the one that comes next. */
 const LATER = 3
@@ -34,14 +36,12 @@ export const foreseeingActivities = (outside: Outside): Pick<Activities, 'forese
       )
     const days = openDays(calendarIn(file))
     const { start, later } = schedule ? startsOf(schedule, days, firedAt) : { later: [] }
-    const facts = await found(outside, file)
-    const { blue, from, versions } = facts
-    const decision = decide(
-      facts,
-      schedule ?? { target: 'newest' },
-      schedule ? start?.at : new Date().toISOString(),
-      later[0]?.at,
-    )
+    const facts = firedAt === undefined ? await foundAsSeen(outside, file) : await found(outside, file)
+    const { blue, from, versions, unseen = [] } = facts
+    const decision: Decision =
+      unseen.length > 0
+        ? { do: 'nothing', because: unseen }
+        : decide(facts, schedule ?? { target: 'newest' }, schedule ? start?.at : new Date().toISOString(), later[0]?.at)
     outside.log('info', `${platform}: ${decision.do} ${decision.to ?? ''}`.trimEnd(), { because: decision.because })
     const foreseen: Foreseen = {
       platform,
@@ -84,7 +84,27 @@ function startsOf(
   return { ...(start && { start }), later: startsAfter(schedule, days, announcedAt, LATER) }
 }
 
-async function found(outside: Outside, file: PlatformFile): Promise<OutlookFacts> {
+/** With what nobody knows, because the worker may not look: each in words. */
+type Found = OutlookFacts & { readonly unseen?: readonly string[] }
+
+/** The same for who only looks, where a right is missing too. What a schedule starts is never decided so. */
+async function foundAsSeen(outside: Outside, file: PlatformFile): Promise<Found> {
+  try {
+    return await found(outside, file)
+  } catch (error) {
+    if (!isDenied(error)) throw error
+  }
+  const world = await proven(outside, { ...file, blue: '', green: '' })
+  const open = await outside.openUpgrade(file.platform)
+  if (open) return { blue: '', from: '', versions: [], open }
+  const { blue, sight } = await blueSeen(world.eks, file)
+  const { eks } = seenBy(sight, world)
+  const [versions, cluster] = await Promise.all([eks.versions(), eks.findCluster(blue)])
+  const unseen = sight.findings([]).map(({ about, message, remedy }) => `${about}: ${message}. ${remedy}`)
+  return { blue, from: cluster?.version ?? UNKNOWN, versions, unseen }
+}
+
+async function found(outside: Outside, file: PlatformFile): Promise<Found> {
   const { eks } = await proven(outside, { ...file, blue: '', green: '' })
   const open = await outside.openUpgrade(file.platform)
   const versions = await eks.versions()

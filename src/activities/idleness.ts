@@ -1,4 +1,3 @@
-import { seconds, type Duration } from '../domain/duration.ts'
 import { few } from '../domain/few.ts'
 import { closedIn, fenceParams } from '../domain/fence.ts'
 import { asWritten } from '../domain/measures.ts'
@@ -12,28 +11,11 @@ import { unled } from './unled.ts'
 import { otherSide, proven, type Deed, type Outside } from './outside.ts'
 import { rulesInWords, servingOf } from './serving.ts'
 import { podsOf } from './pods.ts'
+import { patience } from './quiet.ts'
 import type { KubernetesPort } from './ports.ts'
 import { notYet } from './waiting.ts'
 
-/** What was used a moment ago may be so again: several windows, and some patience, before people are asked. */
-const patience = (window: Duration): Duration => `${10 * seconds(window) + 600}s`
-
 export const idlenessActions = (outside: Outside) => {
-  const confirmQuiet: Deed<'confirmQuiet'> = async ({ input, scope }) => {
-    const { on, requests, question } = input
-    const { metrics } = await proven(outside, scope)
-    const seen = await metrics.query(question.url, question.query)
-    const budget = patience(input.for)
-    if (seen === null)
-      throw notYet(
-        `nobody tells how many requests ${input.app} served on ${scope[on]} (${question.query} gives nothing)`,
-        budget,
-      )
-    if (Math.ceil(seen) > requests)
-      throw notYet(`${input.app} served ${Math.ceil(seen)} requests on ${scope[on]} in the last ${input.for}`, budget)
-    return { note: `${Math.ceil(seen)} requests on ${scope[on]} in ${input.for}` }
-  }
-
   const proveIdle: Deed<'proveIdle'> = async ({ input, scope, choice }) => {
     const { cluster, namespaces, requests, buffers } = input
     const world = await proven(outside, scope)
@@ -49,7 +31,7 @@ export const idlenessActions = (outside: Outside) => {
       throw notYet(`listener rules would send requests to ${cluster}: ${rulesInWords(rules)}`, budget)
     if (there.length > 0)
       throw notYet(
-        `load balancers that the controller of ${cluster} made send requests to ${scope[otherSide(side)]}, and go with its Ingresses: ${rulesInWords(there)}. Move their names to a load balancer that stays, and remove these Ingresses`,
+        `load balancers that the controller of ${cluster} made send requests to ${scope[otherSide(side)]}, and go with its Ingresses and Gateways: ${rulesInWords(there)}. Move their names to a load balancer that stays, and remove these`,
         budget,
       )
     const here = await world.cluster(cluster)
@@ -90,7 +72,7 @@ export const idlenessActions = (outside: Outside) => {
     }
   }
 
-  return { confirmQuiet, proveIdle }
+  return { proveIdle }
 }
 
 const AT_ONCE = 8

@@ -27,6 +27,8 @@ import { foreseeingActivities } from './foreseeing.ts'
 import { groupRuleActions } from './group-rules.ts'
 import { healthActivities } from './health.ts'
 import { imageActivities } from './image-comparison.ts'
+import { capacityActions } from './balancer-capacity.ts'
+import { quietActions } from './quiet.ts'
 import { idlenessActions } from './idleness.ts'
 import { namespaceActions } from './namespaces.ts'
 import { issuerActions } from './issuers.ts'
@@ -102,6 +104,8 @@ const all = (outside: Outside): Activities => ({
   ...sizeActions(outside),
   ...trafficActions(outside),
   ...idlenessActions(outside),
+  ...quietActions(outside),
+  ...capacityActions(outside),
   ...workloadActions(outside),
   ...scheduleActions(outside),
   ...fenceActions(outside),

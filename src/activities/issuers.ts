@@ -42,7 +42,7 @@ export const issuerActions = (outside: Outside) => {
       clientIds: wanted,
       tags: {
         // One that says whose tool made it would be a lie.
-        ...(toolOf(ofBlue?.tags ?? {}, whose(call)) === undefined &&
+        ...((!ofBlue || toolOf(ofBlue, whose(call)) === undefined) &&
           tagsOfCopy(ofBlue?.tags ?? {}, { platform, run: call.run, blue: like, green: cluster })),
         ...madeTags({ platform, run: call.run }),
         [CLUSTER_TAG]: cluster,
@@ -94,7 +94,7 @@ export const issuerActions = (outside: Outside) => {
     if (isStill(there, issuer)) return { note: `${cluster} is there yet, and IAM goes on knowing its pods` }
     const found = await findOf(roles, account, issuer)
     if (!found) return { note: `the OIDC provider of ${cluster} is gone` }
-    const tool = toolOf(found.tags, whose(call))
+    const tool = toolOf(found, whose(call), 'deleted')
     if (tool !== undefined)
       return { note: `the OIDC provider ${found.arn} of ${cluster} was left alone: it belongs to ${tool}` }
     await roles.deleteProvider(found.arn)

@@ -25,10 +25,10 @@ export const networkTagActions = (outside: Outside) => {
 }
 
 async function networkNow(eks: EksPort, name: string): Promise<ReadonlySet<string>> {
-  const [cluster, groups, { fargateProfiles }] = await Promise.all([
+  const [cluster, groups, fargateProfiles] = await Promise.all([
     eks.findCluster(name),
     eks.nodegroupNames(name),
-    eks.belongings(name),
+    eks.fargateProfileNames(name),
   ])
   if (!cluster) throw notFound(`cluster ${name} is not there`)
   const [nodegroups, profiles] = await Promise.all([

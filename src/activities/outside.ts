@@ -34,6 +34,8 @@ export interface Outside {
   readonly ports: Ports
   /** The platform file that this worker keeps for a platform; undefined where it keeps none. */
   platformFile(platform: string): Promise<{ readonly name: string; readonly text: string } | undefined>
+  /** A file beside those, by a path that a platform file names; undefined where it is not there. */
+  stateFile(path: string): Promise<{ readonly name: string; readonly text: string } | undefined>
   /** What an upgrade says of its apps; undefined where it does not answer. */
   upgradeStatus(platform: string): Promise<UpgradeStatus | undefined>
   /** The upgrade that is open, with what it upgrades to where it says so; undefined where none is. */

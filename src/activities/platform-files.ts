@@ -1,5 +1,7 @@
 import { formatProblems } from '../config/problem.ts'
 import { readPlatformFile } from '../config/read.ts'
+import { ownersWith, statesOf } from '../config/states.ts'
+import type { DeclaredOwners } from '../domain/ownership.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import { trustFault, whichFaults } from '../domain/requests.ts'
 import { invalidInput, notFound } from './errors.ts'
@@ -30,7 +32,7 @@ export async function meantFile(
   const text = sent === undefined ? await outside.platformFile(platform) : { name: `${platform}.yaml`, text: sent }
   if (!text)
     throw notFound(
-      `this worker keeps no platform file for ${platform}. Send it along (-f), or put ${platform}.yaml into the worker's folder of platforms`,
+      `this worker keeps no platform file for ${platform}. Send it along (-f), or put ${platform}.yaml into the folder where it looks (its NORIKAE_PLATFORMS)`,
     )
   const read = fileIn(text, platform)
   if ('fault' in read) throw invalidInput(read.fault)
@@ -76,6 +78,18 @@ export async function keptFile(
       `this worker keeps ${kept.name} for ${platform}, and it cannot be read. Mend it first. Nothing was changed\n${own.fault}`,
     )
   return { name: kept.name, file: own.file }
+}
+
+/**
+ * What it says of owners, with what is in the state files that it names: those beside the worker's own files, also where
+ * it was sent along, since a state may hold secrets, and nobody sends one. Throws `invalidInput` with every problem of all
+ * of them. Reads only.
+ */
+export async function declaredOwners(outside: Pick<Outside, 'stateFile'>, file: PlatformFile): Promise<DeclaredOwners> {
+  const texts = await Promise.all(statesOf(file).map(({ text }) => outside.stateFile(text)))
+  const read = ownersWith(file, texts, 'the worker’s folder of platforms')
+  if (!read.ok) throw invalidInput(formatProblems(read.problems))
+  return read.owners
 }
 
 function fileIn({ name, text }: Text, platform: string): { readonly file: PlatformFile } | { readonly fault: string } {

@@ -1,3 +1,4 @@
+import type { Disk } from '../domain/storage.ts'
 import type { ImageDescription } from '../domain/amis.ts'
 import type { GroupRule, OwnRule } from '../domain/group-rules.ts'
 import type {
@@ -25,6 +26,7 @@ import type { CertificateAuthority } from '../domain/certificate-authorities.ts'
 import type { Insight, InsightsRefresh } from '../domain/insights.ts'
 import type { LogGroup } from '../domain/log-groups.ts'
 import type { Tagged } from '../domain/network-tags.ts'
+import type { Reservation } from '../domain/balancer-capacity.ts'
 import type { BalancingUsage, QuotaName, RunningInstance } from '../domain/quotas.ts'
 import type { SubnetDescription, TakenAddresses } from '../domain/subnets.ts'
 import type { Tried } from '../domain/dry-run.ts'
@@ -161,7 +163,10 @@ export interface EksPort {
   configurationFaults(addon: string, version: string, configuration: string): Promise<readonly string[] | undefined>
   createAddon(cluster: string, addon: NewAddon, token: string): Promise<void>
   deleteAddon(cluster: string, name: string): Promise<void>
-  belongings(cluster: string): Promise<ClusterBelongings>
+  /** ARNs of who has an access entry; none of EKS’s own. Empty where the cluster knows no entries. */
+  principals(cluster: string): Promise<readonly string[]>
+  fargateProfileNames(cluster: string): Promise<readonly string[]>
+  capabilities(cluster: string): Promise<ClusterBelongings['capabilities']>
   /** What this principal's entry allows; undefined: it has none. */
   findAccess(cluster: string, principalArn: string): Promise<ClusterAccess | undefined>
   /** Nothing happens where it has an entry. */
@@ -222,12 +227,23 @@ export interface LoadBalancingPort {
   findBalancer(host: string): Promise<Balancer | undefined>
   /** Addresses that stay the same, of those of these network load balancers that have some; by the name at which each answers. */
   addressesOf(hosts: readonly string[]): Promise<readonly { readonly host: string; readonly address: string }[]>
+  /** Throws `notFound` where it is not there. */
+  capacityOf(loadBalancerArn: string): Promise<Reservation>
+  /**
+   * In LCU; undefined: nothing is reserved any more. Starts it. Throws `quotaExceeded` where the account or AWS has no more, or
+   * what is reserved was lowered too often today; `inUse` while another request is pending.
+   */
+  reserve(loadBalancerArn: string, units: number | undefined): Promise<void>
+  /** The target groups that its listeners forward to, by ARN. */
+  groupsBehind(loadBalancerArn: string): Promise<readonly string[]>
   /** Of every target group that its listeners forward to. */
   healthBehind(loadBalancerArn: string): Promise<readonly TargetHealth[]>
 }
 
 export interface Balancer extends BalancerHost {
   readonly arn: string
+  /** How many availability zones it is in. */
+  readonly zones: number
 }
 
 /** Of Route 53, which takes five requests a second of an account: the adapter asks no more than three. */
@@ -276,6 +292,8 @@ export interface RuleDescription {
 }
 
 export interface BlockStoragePort {
+  /** All of the account in this region. */
+  disks(): Promise<readonly Disk[]>
   /** EBS volumes by id (`vol-…`), in any order. Those that are gone are left out. */
   volumes(ids: readonly string[]): Promise<readonly VolumeDescription[]>
   /** Those that have all of these tags. What was just made may be told of some seconds later only. */
@@ -464,6 +482,11 @@ export interface MetricsPort {
     promql: string,
     span: { readonly fromMs: number; readonly untilMs: number; readonly stepMs: number },
   ): Promise<readonly Datapoint[]>
+  /** Each number that an instant query gives, with the labels of its series; those without a number are left out. Throws as `query`. */
+  series(
+    url: string,
+    promql: string,
+  ): Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>
   /** Whether it gives anything, also NaN: its series are there then, and count nothing. Throws as `query`. */
   answers(url: string, promql: string): Promise<boolean>
 }

@@ -13,8 +13,9 @@ import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
 import { missingTags, networkTagFindings } from '../domain/network-tags.ts'
 import { outlineOf, type Outline } from '../domain/outline.ts'
-import { intent, type Plan, type PlanBody } from '../domain/plan.ts'
-import { ownedRows, ruleOwnerFindings, type Found } from '../domain/owned-rows.ts'
+import type { Plan } from '../domain/plan.ts'
+import { ownedRows, type Found } from '../domain/owned-rows.ts'
+import { trafficOwnerFindings } from '../domain/owned-traffic.ts'
 import { requestedOf } from '../domain/ownership.ts'
 import { sharedBy, takenFindings } from '../domain/removal-takes.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
@@ -24,22 +25,23 @@ import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { idFault, requestFaults, versionFault } from '../domain/requests.ts'
 import { poolsOf } from '../domain/scheduling.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
+import { copiedClaims } from '../domain/storage.ts'
 import { silentFindings, trafficAhead, trafficFindings } from '../domain/traffic-ahead.ts'
 import { twinOf } from '../domain/twin.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { adoptionOf } from './adopting.ts'
 import { argocdSurvey } from './argocd-survey.ts'
-import { blueOf } from './blue.ts'
+import { blueSeen } from './blue.ts'
+import { blueFacts, partsOf, withParts } from './blue-facts.ts'
 import { cloneSurvey } from './clone-survey.ts'
 import { clusterSurvey, insightsRefreshed, lookBriefly } from './cluster-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
-import { invalidInput, notFound } from './errors.ts'
+import { invalidInput } from './errors.ts'
 import { dnsSurvey } from './external-dns.ts'
 import { lookedAhead } from './looking-ahead.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
-import { mayBeSent, platformFileOf } from './platform-files.ts'
-import type { EksPort } from './ports.ts'
+import { declaredOwners, mayBeSent, platformFileOf } from './platform-files.ts'
 import { rulesNaming } from './group-rules.ts'
 import { networkOf, taggedFor } from './network-tags.ts'
 import { httpRouteSurvey } from './http-route-survey.ts'
@@ -51,10 +53,13 @@ import { removalSurvey } from './removal-survey.ts'
 import { permissionSurvey } from './permission-survey.ts'
 import { bounded, DIVIDE_AN_APP, fitting, LARGEST_APP, LARGEST_CUTOVER } from './plan-sizes.ts'
 import { roleSurvey } from './role-survey.ts'
-import { seenBy, sightOf } from './sight.ts'
+import { sealed } from './sealing.ts'
+import { insideSeenBy, seenBy } from './sight.ts'
+import { storageSurvey } from './storage-survey.ts'
 import { waySurvey } from './way-survey.ts'
 import { mustBeProven } from './starting.ts'
 import { sha256 } from './tokens.ts'
+import { unjudged, withoutApps } from './unjudged.ts'
 
 export const preparingActivities = (
   outside: Outside,
@@ -62,19 +67,22 @@ export const preparingActivities = (
   async prepare(request) {
     const file = await readInput(outside, request)
     await mustBeProven(outside, file, request)
+    const declared = await declaredOwners(outside, file)
     const to = request.to as KubernetesVersion // requestFaults has looked
     const { region } = file
     const account = await proven(outside, { ...file, blue: '', green: '' })
     const { registry, principalArn: told, cluster, roles: iam } = account
-    const blue = await blueOf(account.eks, file, to)
-    const sight = sightOf(blue)
+    const { blue, sight } = await blueSeen(account.eks, file, to)
     const world = seenBy(sight, account)
     const { eks } = world
-    const facts = await blueFacts(eks, blue)
-    const principalArn = ownPrincipal(facts.belongings.accessEntries, told)
-    const versions = await eks.versions()
+    const [its, parts, versions] = await Promise.all([eks.findCluster(blue), partsOf(eks, blue), eks.versions()])
+    const principalArn = ownPrincipal(parts.belongings.accessEntries, told)
+    if (sight.isDenied('cluster') || (sight.isDenied('clusters') && file.blue === undefined))
+      return unjudged(world, sight, { file, blue, to, by: request.by, principalArn })
+    const facts = withParts(blue, its, parts)
     const fault = versionFault(facts.cluster.version, to, versions)
-    if (fault !== undefined) throw invalidInput(`${fault}. Nothing was started`)
+    if (fault !== undefined && !sight.isDenied('versions of Kubernetes'))
+      throw invalidInput(`${fault}. Nothing was started`)
 
     await insightsRefreshed(eks, blue)
 
@@ -83,10 +91,11 @@ export const preparingActivities = (
     const ways = await waySurvey(outside, file, { blue, green })
     const foundGreen = file.adopts === undefined ? undefined : await eks.findCluster(file.adopts)
     const adopted = foundGreen && isThere(foundGreen) ? await blueFacts(eks, foundGreen.name) : undefined
-    const kubernetes = await cluster(blue)
+    const open = await cluster(blue)
+    const kubernetes = await insideSeenBy(sight, open)
     const [{ namespaces, findings: ofBlue }, ofCluster] = await Promise.all([
-      tenantsOn(world, blue, (adopted ?? facts).nodegroups),
-      clusterSurvey(world, outside, kubernetes, {
+      tenantsOn({ ...world, cluster: async () => kubernetes }, blue, (adopted ?? facts).nodegroups),
+      clusterSurvey(world, outside, open, {
         facts,
         green: { name: green, version: to },
         versions,
@@ -96,7 +105,9 @@ export const preparingActivities = (
     ])
     const records = await sight.at('records', () => recordSurvey(world, kubernetes, file), [])
     const discovered = { blue, green, namespaces, records, fingerprint: sha256 }
-    const { platform: asFound, findings } = resolvePlatform(file, discovered)
+    const resolved = resolvePlatform(file, discovered)
+    const unseen = sight.hidesApps()
+    const asFound = unseen ? withoutApps(resolved.platform) : resolved.platform
     const adoption =
       file.adopts === undefined
         ? undefined
@@ -110,35 +121,41 @@ export const preparingActivities = (
     const platform = adoption?.platform ?? asFound
     const clone = await cloneSurvey(world, kubernetes, { blue: facts, file, green, to, versions, principalArn })
     const { templates } = clone
-    const its = facts.cluster.clusterSecurityGroupId
-    const letIn = its === undefined || adoption ? [] : ownRuleFindings(its, await world.network.letInto(its))
-    const groupRules = adoption?.groupRules ?? (await rulesNaming(world.network, its))
+    const group = facts.cluster.clusterSecurityGroupId
+    const letIn = group === undefined || adoption ? [] : ownRuleFindings(group, await world.network.letInto(group))
+    const groupRules = adoption?.groupRules ?? (await rulesNaming(world.network, group))
     const tagged = await taggedFor(world.network, blue, adopted && networkOf(adopted))
     const untagged = missingTags(tagged.ofCluster, { blue, green })
     const roles = await roleSurvey(world, kubernetes, facts, {
       account: file.account,
       platform: file.platform,
-      declared: file.owners,
+      declared,
       green,
       adopted: adopted?.cluster,
     })
-    const asked = file.decommission.deletes === 'norikae' ? [] : requestedOf(facts, file.owners, file.platform)
+    const asked = file.decommission.deletes === 'norikae' ? [] : requestedOf(facts, declared, file.platform)
     const shared = sharedBy(adopted ?? facts, {
       account: file.account,
       templates: adopted ? [] : templates,
       roles: roles.facts,
     })
     const findRole = (name: string) => sight.at('stacks of roles', () => iam.find(name), undefined)
-    const requested = await removalSurvey({ ...world, roles: { ...iam, find: findRole } }, asked, shared)
+    const requested = await removalSurvey(
+      { ...world, roles: { ...iam, find: findRole } },
+      asked,
+      shared,
+      declared.terraform?.stated ?? [],
+    )
     const { arn, createdAt, version } = facts.cluster
     const owned = await ownedFacts(world, {
       platform,
-      declared: file.owners,
+      declared,
       blue: facts,
       green: adopted,
       groupRules,
     })
-    const [ofQuotas, ofPermissions] = await Promise.all([
+    const copied = copiedClaims(platform.apps, namespaces)
+    const [ofQuotas, ofStorage, ofPermissions] = await Promise.all([
       lookBriefly('quotas of load balancing and IAM', blue, () =>
         quotaSurvey(
           world,
@@ -150,16 +167,18 @@ export const preparingActivities = (
           },
         ),
       ),
+      lookBriefly('quotas of EBS', blue, () => storageSurvey(world, kubernetes, { builds: !adoption, copied })),
       lookBriefly('permissions of IAM roles', blue, () =>
         permissionSurvey(world, kubernetes, facts, { account: file.account, green }),
       ),
     ])
     const found = sight.findings([
-      ...ruleOwnerFindings(owned),
+      ...trafficOwnerFindings(owned),
       ...takenFindings(requested),
       ...(adoption?.findings ?? (await clone.findings())),
       ...ofCluster,
       ...ofQuotas,
+      ...ofStorage,
       ...roles.findings,
       ...ofPermissions,
       ...podIdentityFindings(facts.podIdentities),
@@ -167,8 +186,7 @@ export const preparingActivities = (
       ...ruleFindings(groupRules),
       ...networkTagFindings({ blue, green }, tagged),
       ...letIn,
-      ...findings,
-      ...ofBlue,
+      ...(unseen ? [] : [...resolved.findings, ...ofBlue]),
       ...(await argocdSurvey({ eks, cluster }, platform)),
       ...(await httpRouteSurvey({ cluster }, platform)),
       ...(await imageSurvey(kubernetes, registry)),
@@ -216,6 +234,7 @@ export const preparingActivities = (
           requested,
           facts: planned,
           untagged: untagged.flatMap(({ ids }) => ids).length,
+          copies: copied.length,
         }),
         ...roles.owned,
       ],
@@ -328,7 +347,7 @@ export const tenantsOn = async (
   })
 
 /** What is known of it once all else is. */
-type Later = 'requested' | 'facts' | 'untagged'
+type Later = 'requested' | 'facts' | 'untagged' | 'copies'
 
 /** With the tags of the listener rules that the plan writes. */
 const ownedFacts = async (
@@ -340,32 +359,3 @@ const ownedFacts = async (
   )
   return { ...found, ruleTags: rules.length === 0 ? {} : await loadBalancing.tagsOf(rules) }
 }
-
-export async function blueFacts(eks: EksPort, name: string): Promise<BlueFacts> {
-  const cluster = await eks.findCluster(name)
-  if (!cluster) throw notFound(`cluster ${name} is not there`)
-  const [groups, addons, belongings, podIdentities, identityProviders] = await Promise.all([
-    eks.nodegroupNames(name),
-    eks.addonNames(name),
-    eks.belongings(name),
-    eks.podIdentities(name),
-    eks.identityProviders(name),
-  ])
-  const found = <T>(items: readonly (T | undefined)[]): T[] => items.filter((item) => item !== undefined)
-  return {
-    cluster,
-    nodegroups: found(await Promise.all(groups.map((group) => eks.findNodegroup(name, group)))),
-    addons: found(await Promise.all(addons.map((addon) => eks.findAddon(name, addon)))),
-    belongings,
-    accessEntries: found(
-      await Promise.all(belongings.accessEntries.map((principal) => eks.accessEntry(name, principal))),
-    ),
-    podIdentities,
-    identityProviders,
-    fargateProfiles: found(
-      await Promise.all(belongings.fargateProfiles.map((profile) => eks.findFargateProfile(name, profile))),
-    ),
-  }
-}
-
-export const sealed = (body: PlanBody): Plan => ({ ...body, digest: sha256(intent(body)) })

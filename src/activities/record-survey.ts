@@ -1,20 +1,23 @@
+import { unitsFor } from '../domain/balancer-capacity.ts'
 import { hostnameOf } from '../domain/load-balancers.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import type { RecordFacts, Target } from '../domain/record-routes.ts'
 import { ownerIn, ownerNames } from '../domain/weighted-records.ts'
-import { notReady } from './errors.ts'
+import { balancerDimension } from '../domain/quiet-balancers.ts'
+import { peakOf } from './balancer-capacity.ts'
+import { isFailure, notReady } from './errors.ts'
 import { undefinedWhereGone, type Proven } from './outside.ts'
 import type { Balancer, KubernetesPort } from './ports.ts'
 import { attemptIsLong, onceEach } from './waiting.ts'
 
-type Asked = Pick<Proven, 'records' | 'loadBalancing'>
+type Asked = Pick<Proven, 'records' | 'loadBalancing' | 'cloudWatch'>
 
 /**
  * What there is of the records that the platform file lists, one after the other: Route 53 is asked slowly, so that many take
  * longer than one attempt, and the next one goes on where it stopped (`onceEach`; who asks remembers nothing else). Reads only.
  */
 export async function recordSurvey(
-  { records, loadBalancing }: Asked,
+  { records, loadBalancing, cloudWatch }: Asked,
   blue: KubernetesPort,
   { apps }: Pick<PlatformFile, 'apps'>,
 ): Promise<RecordFacts[]> {
@@ -32,7 +35,7 @@ export async function recordSurvey(
   const facts = await onceEach(
     listed,
     ({ zone, name }) => `${zone} ${name}`,
-    async ({ name, zone, target }): Promise<RecordFacts> => {
+    async ({ name, zone, target, capacity }): Promise<RecordFacts> => {
       const sets = await records.named(zone, name).catch(undefinedWhereGone)
       const beside = []
       for (const other of sets ? ownerNames(name).filter((n) => n !== name) : [])
@@ -47,12 +50,24 @@ export async function recordSurvey(
         ...(sets && { sets }),
         ...(dnsOwner !== undefined && { dnsOwner }),
         ...(balancer && { balancer }),
+        ...(capacity !== undefined && { capacity }),
+        ...(balancer && capacity === undefined && { needs: await neededLike(cloudWatch, balancer) }),
       }
     },
   )
   // What comes after it in the same attempt may take its time too.
   if (isLong()) throw notReady(`${facts.size} records were looked at`, '1s')
   return listed.flatMap(({ zone, name }) => facts.get(`${zone} ${name}`) ?? [])
+}
+
+/** LCU; 0 where that is not told: nobody is kept from looking by it. */
+async function neededLike(cloudWatch: Asked['cloudWatch'], balancer: Balancer): Promise<number> {
+  try {
+    return unitsFor(balancerDimension(balancer.arn), balancer.zones, await peakOf({ cloudWatch }, balancer))
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    return 0
+  }
 }
 
 /** The same question once. */

@@ -1,9 +1,19 @@
 import type { Requested } from '../domain/ownership.ts'
-import { takenBy, withTaken, type Shared } from '../domain/removal-takes.ts'
+import { takenBy, withModules, withTaken, type Shared } from '../domain/removal-takes.ts'
+import type { Stated } from '../domain/terraform-states.ts'
 import type { Proven } from './outside.ts'
 
-/** Each part of blue that its owner is asked to remove, with what that takes of green's. It reads only. */
+/** Each part of blue that its owner is asked to remove, with what that takes of green's. `stated`: by state files. It reads only. */
 export async function removalSurvey(
+  world: Pick<Proven, 'network' | 'roles'>,
+  parts: readonly Requested[],
+  shared: Shared,
+  stated: readonly Stated[],
+): Promise<readonly Requested[]> {
+  return withModules(await withStacks(world, parts, shared), shared, stated)
+}
+
+async function withStacks(
   { network, roles }: Pick<Proven, 'network' | 'roles'>,
   parts: readonly Requested[],
   shared: Shared,

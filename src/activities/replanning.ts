@@ -14,7 +14,9 @@ import { httpRouteSurvey } from './http-route-survey.ts'
 import { proven, type Outside } from './outside.ts'
 import { fileNow } from './platform-files.ts'
 import { fitting } from './plan-sizes.ts'
-import { blueFacts, sealed, tenantsOn } from './preparing.ts'
+import { blueFacts } from './blue-facts.ts'
+import { tenantsOn } from './preparing.ts'
+import { sealed } from './sealing.ts'
 import { recordSurvey } from './record-survey.ts'
 import { roleSurveyOf } from './role-survey.ts'
 import { sha256 } from './tokens.ts'
@@ -64,7 +66,8 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
         {
           account: platform.account,
           platform: platform.name,
-          declared: file.owners,
+          // Whose they are is not told here.
+          declared: {},
           blue: cluster,
           green,
           planned: facts.roles,

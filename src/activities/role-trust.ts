@@ -145,8 +145,9 @@ export const whose = ({
 })
 
 /** Since the plan was made somebody has put it under a tool that takes back what it does not know. */
-function refuseTool({ name, tags }: RoleDescription, by: Whose): void {
-  const tool = toolOf(tags, by)
+function refuseTool(role: RoleDescription, by: Whose): void {
+  const { name } = role
+  const tool = toolOf(role, by)
   if (tool !== undefined)
     throw contested(
       `role ${name} belongs to ${tool}, so Norikae does not write its trust policy. Change it there, then retry; or take the tag away`,

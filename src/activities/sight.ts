@@ -1,32 +1,65 @@
 import type { Finding } from '../domain/findings.ts'
 import { rightMissing, sayable, type LookName } from '../domain/missing-rights.ts'
+import { hidesApps, insideMissing, isInside, notLetIn, type Refused } from '../domain/rights-inside.ts'
 import { isDenied } from './errors.ts'
 import type { Proven } from './outside.ts'
+import type { EksPort, KubernetesPort } from './ports.ts'
 
-/** Which looks the worker was denied, and AWS's words for it. */
+/** Which looks the worker was denied, and in whose words. */
 export interface Sight {
   /** What is there; where the worker may not look, that is noted, and `otherwise` is answered. */
   at<T>(name: LookName, ask: () => Promise<T>, otherwise: T): Promise<T>
+  /** The same of blue's API server: of a kind of `insideOfBlue`. */
+  inside<T>(what: Pick<Refused, 'kind' | 'verb'>, ask: () => Promise<T>, otherwise: T): Promise<T>
+  /** Blue’s API server knows nobody of the worker’s name. */
+  shutOut(says: string): void
+  isDenied(name: LookName): boolean
+  /** Nothing may be said of apps: what tells of them was not seen. */
+  hidesApps(): boolean
   /** These without what cannot be said of what was not seen, and what that was. */
   findings(found: readonly Finding[]): readonly Finding[]
 }
 
 export function sightOf(blue: string): Sight {
   const denied = new Map<LookName, string>()
+  const refused = new Map<string, Refused>()
+  let out: string | undefined
+  let seen = false
   return {
-    async at(name, ask, otherwise) {
-      try {
-        return await ask()
-      } catch (error) {
-        if (!isDenied(error)) throw error
-        if (!denied.has(name)) denied.set(name, error.message)
+    at: (name, ask, otherwise) =>
+      unlessDenied(ask, (says) => {
+        if (!denied.has(name)) denied.set(name, says)
         return otherwise
-      }
+      }),
+    async inside({ kind, verb }, ask, otherwise) {
+      let mayNot = false
+      const answer = await unlessDenied(ask, (says) => {
+        mayNot = true
+        refused.set(`${verb} ${kind}`, { kind, verb, says })
+        return otherwise
+      })
+      seen ||= !mayNot
+      return answer
     },
+    shutOut(says) {
+      out = says
+    },
+    isDenied: (name) => denied.has(name),
+    hidesApps: () => out !== undefined || denied.has('cluster') || hidesApps([...refused.values()]),
     findings: (found) => [
       ...[...denied].map(([name, says]) => rightMissing(name, blue, says)),
+      ...(out === undefined ? insideMissing(blue, [...refused.values()], seen) : [notLetIn(blue, out)]),
       ...sayable(found, [...denied.keys()]),
     ],
+  }
+}
+
+async function unlessDenied<T>(ask: () => Promise<T>, otherwise: (says: string) => T): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    return otherwise(error.message)
   }
 }
 
@@ -38,14 +71,7 @@ export function seenBy(sight: Sight, world: Proven): Proven {
   const { network, launchTemplates, compute, logs, loadBalancing, eks } = world
   return {
     ...world,
-    eks: {
-      ...eks,
-      addonVersions: (...asked) => sight.at('versions of add-ons', () => eks.addonVersions(...asked), []),
-      configurationFaults: (...asked) =>
-        sight.at('schemas of add-ons', () => eks.configurationFaults(...asked), undefined),
-      identityProviders: (...asked) => sight.at('identity providers', () => eks.identityProviders(...asked), []),
-      podIdentities: (...asked) => sight.at('pod identities', () => eks.podIdentities(...asked), []),
-    },
+    eks: { ...eks, ...eksSeenBy(sight, eks) },
     network: {
       ...network,
       letInto: (...asked) => sight.at('rules of security groups', () => network.letInto(...asked), []),
@@ -65,4 +91,65 @@ export function seenBy(sight: Sight, world: Proven): Proven {
       tagsOf: (...asked) => sight.at('owners of listener rules', () => loadBalancing.tagsOf(...asked), {}),
     },
   }
+}
+
+const eksSeenBy = (sight: Sight, eks: EksPort): Partial<EksPort> => ({
+  findCluster: (...asked) => sight.at('cluster', () => eks.findCluster(...asked), undefined),
+  versions: () => sight.at('versions of Kubernetes', () => eks.versions(), []),
+  nodegroupNames: (...asked) => sight.at('node groups', () => eks.nodegroupNames(...asked), []),
+  findNodegroup: (...asked) => sight.at('node groups', () => eks.findNodegroup(...asked), undefined),
+  addonNames: (...asked) => sight.at('add-ons', () => eks.addonNames(...asked), []),
+  findAddon: (...asked) => sight.at('add-ons', () => eks.findAddon(...asked), undefined),
+  addonVersions: (...asked) => sight.at('versions of add-ons', () => eks.addonVersions(...asked), []),
+  configurationFaults: (...asked) => sight.at('schemas of add-ons', () => eks.configurationFaults(...asked), undefined),
+  principals: (...asked) => sight.at('access entries', () => eks.principals(...asked), []),
+  accessEntry: (...asked) => sight.at('access entries', () => eks.accessEntry(...asked), undefined),
+  findAccess: (...asked) => sight.at('access entries', () => eks.findAccess(...asked), undefined),
+  fargateProfileNames: (...asked) => sight.at('Fargate profiles', () => eks.fargateProfileNames(...asked), []),
+  findFargateProfile: (...asked) => sight.at('Fargate profiles', () => eks.findFargateProfile(...asked), undefined),
+  capabilities: (...asked) => sight.at('capabilities', () => eks.capabilities(...asked), []),
+  identityProviders: (...asked) => sight.at('identity providers', () => eks.identityProviders(...asked), []),
+  podIdentities: (...asked) => sight.at('pod identities', () => eks.podIdentities(...asked), []),
+})
+
+/**
+ * Blue’s API server, whose refusals are noted as those of AWS are. Where it does not let the worker in at all, that is noted
+ * once and nothing else is asked of it: of who is not known it asks for patience, each time anew.
+ */
+export async function insideSeenBy(sight: Sight, cluster: KubernetesPort): Promise<KubernetesPort> {
+  try {
+    await cluster.version()
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    sight.shutOut(error.message)
+    return { ...cluster, ...nothing }
+  }
+  return {
+    ...cluster,
+    list: (kind, where) =>
+      isInside(kind)
+        ? sight.inside({ kind, verb: 'list' }, () => cluster.list(kind, where), [])
+        : cluster.list(kind, where),
+    find: (kind, namespace, name) =>
+      isInside(kind)
+        ? sight.inside({ kind, verb: 'get' }, () => cluster.find(kind, namespace, name), undefined)
+        : cluster.find(kind, namespace, name),
+    async *pages(kind, where) {
+      if (!isInside(kind)) return yield* cluster.pages(kind, where)
+      const pages = cluster.pages(kind, where)[Symbol.asyncIterator]()
+      const next = () =>
+        sight.inside({ kind, verb: 'list' }, () => pages.next(), { done: true as const, value: undefined })
+      for (let page = await next(); page.done !== true; page = await next()) yield page.value
+    },
+  }
+}
+
+/** As one on which nothing is. */
+const nothing: Pick<KubernetesPort, 'list' | 'find' | 'pages' | 'names' | 'resources'> = {
+  list: async () => [],
+  find: async () => undefined,
+  // oxlint-disable-next-line no-empty-function -- it has no page
+  pages: async function* () {},
+  names: async () => [],
+  resources: async () => [],
 }

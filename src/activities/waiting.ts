@@ -283,6 +283,8 @@ export const budgets = {
   // Registration and three health checks; deregistration waits 300 s by default.
   targets: '15m',
   weight: '2m',
+  // Minutes, mostly; up to a few hours.
+  capacity: '4h',
   // A controller that starts anew, and what it writes to AWS.
   gateway: '10m',
   // A write reaches every API server of a cluster within seconds.

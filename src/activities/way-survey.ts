@@ -3,8 +3,9 @@ import type { Scope } from '../domain/platform.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import { httpRouteName, undeclaredWays, unknownWays } from '../domain/ways.ts'
 import { hostOf } from '../domain/weighted-records.ts'
+import { isDenied } from './errors.ts'
 import { proven, type Outside } from './outside.ts'
-import { waysTo } from './ways.ts'
+import { waysTo, type Ways } from './ways.ts'
 
 /**
  * What leads to blue and no app moves, while there is time for it: at its removal it is waited for. Reads only. Throws
@@ -13,7 +14,9 @@ import { waysTo } from './ways.ts'
 export async function waySurvey(outside: Outside, file: PlatformFile, sides: Pick<Scope, 'blue' | 'green'>) {
   const scope: Scope = { platform: file.platform, account: file.account, region: file.region, ...sides }
   const gateway = file.gateway?.cluster
-  const found = await waysTo(await proven(outside, scope), scope, 'blue', { gateway, ahead: true })
+  const found = await waysTo(await proven(outside, scope), scope, 'blue', { gateway, ahead: true }).catch(
+    unseenWhereDenied,
+  )
   const apps = Object.values(file.apps)
   const declared = new Set([
     ...apps.flatMap((app) => (app.records ?? []).map(({ name }) => hostOf(name))),
@@ -26,4 +29,10 @@ export async function waySurvey(outside: Outside, file: PlatformFile, sides: Pic
     ...(found.unseen.length > 0 ? [unknownWays(sides.blue, found.unseen)] : []),
   ]
   return findings
+}
+
+/** What it has of Services and Ingresses may not be read: which ways lead to them nobody knows then. */
+function unseenWhereDenied(error: unknown): Ways {
+  if (!isDenied(error)) throw error
+  return { names: [], routes: [], unseen: [`names that lead to its load balancers (${error.message})`], rests: 0 }
 }

@@ -1,4 +1,4 @@
-import { entrancesOf, namesServedBy, type Entrance } from '../domain/entrances.ts'
+import { entrancesOf, namesServedBy, servedAlone, type Entrance } from '../domain/entrances.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { backendInWords } from '../domain/http-routes.ts'
 import type { Backend, Scope, Side } from '../domain/platform.ts'
@@ -30,6 +30,8 @@ interface Where {
   readonly gateway?: string | undefined
   /** Before anything moves: the other cluster, which may not be there yet, has nothing of it, and no zone is read twice. */
   readonly ahead?: boolean
+  /** The cluster goes as if it had never been: what names it at weight 0 counts, and names that it alone serves do not. */
+  readonly givenUp?: boolean
 }
 
 /**
@@ -40,7 +42,7 @@ export async function waysTo(
   world: Asked,
   scope: Scope,
   side: Side,
-  { gateway, ahead = false }: Where = {},
+  { gateway, ahead = false, givenUp = false }: Where = {},
 ): Promise<Ways> {
   const [here, there] = await Promise.all([world.ifThere(side), ahead ? undefined : world.ifThere(otherSide(side))])
   if (!here) return { names: [], routes: [], unseen: [], rests: 0 }
@@ -51,12 +53,14 @@ export async function waysTo(
   const addresses = await whereSeen(addressed(world, own), 'records of addresses that its load balancers keep')
   const entrances = [...own, ...(addresses.found ?? [])]
   const looking = { served: namesServedBy(mine.objects), others: shared, once: ahead }
-  const names = await byNames(world.records, entrances, looking)
+  const all = await byNames(world.records, entrances, { ...looking, givenUp })
+  const its = givenUp ? servedAlone(looking.served, namesServedBy(theirs.found?.objects ?? [])) : undefined
+  const names = { ...all, ways: all.ways.filter(({ name }) => its?.has(name) !== true) }
   const places = new Set([...entrances.map(({ at }) => at), ...names.ways.map(({ name }) => name)])
   const routes =
     gateway === undefined
       ? { ways: [], unseen: [] }
-      : await byRoutes(world, gateway, { cluster: scope[side], other: scope[otherSide(side)], here, places })
+      : await byRoutes(world, gateway, { cluster: scope[side], other: scope[otherSide(side)], here, places, givenUp })
   return {
     names: names.ways,
     routes: routes.ways,
@@ -118,7 +122,7 @@ const RESTS = { each: 5, least: 30, most: 600 }
 async function byNames(
   records: RecordsPort,
   entrances: readonly Entrance[],
-  looking: Omit<Looking, 'places'>,
+  { givenUp, ...looking }: Omit<Looking, 'places'> & { readonly givenUp: boolean },
 ): Promise<ByNames> {
   if (entrances.length === 0) return { ways: [], unseen: [], rests: 0 }
   const places = new Set(entrances.map(({ at }) => at))
@@ -131,7 +135,7 @@ async function byNames(
     names.zones.length === 0 ? ['names in DNS that lead to its load balancers: the account has no hosted zone'] : []
   const late = unread === undefined ? [] : [`${denied}: only ${unread} in the time that there is for it`]
   return {
-    ways: waysByName(leads, entrances),
+    ways: waysByName(leads, entrances, givenUp),
     unseen: [...nowhere, ...late, ...unseenNames(leads, names)],
     owned,
     rests,
@@ -143,13 +147,14 @@ interface Behind {
   readonly other: string
   readonly here: KubernetesPort
   readonly places: ReadonlySet<string>
+  readonly givenUp: boolean
 }
 
 const AT_ONCE = 8
 
-async function byRoutes(world: Asked, gateway: string, { cluster, other, here, places }: Behind) {
+async function byRoutes(world: Asked, gateway: string, { cluster, other, here, places, givenUp }: Behind) {
   const what = `HTTPRoutes on ${gateway}`
-  const { found: read, unseen } = await whereSeen(objectsBehind(world, gateway), what)
+  const { found: read, unseen } = await whereSeen(objectsBehind(world, gateway, givenUp), what)
   if (!read) return { ways: [], unseen }
   const bindings = await here.list('TargetGroupBinding')
   const targetGroups = new Set(
@@ -158,14 +163,14 @@ async function byRoutes(world: Asked, gateway: string, { cluster, other, here, p
       return typeof name === 'string' ? [name] : [String(arn).split('/')[1] ?? '']
     }),
   )
-  return waysByRoute(read.routes, gateway, { cluster, other, found: read.found, targetGroups, places })
+  return waysByRoute(read.routes, gateway, { cluster, other, found: read.found, targetGroups, places, givenUp })
 }
 
-async function objectsBehind(world: Asked, gateway: string) {
+async function objectsBehind(world: Asked, gateway: string, atAnyWeight: boolean) {
   const home = await world.cluster(gateway)
   const routes = await home.list('HTTPRoute')
   const objects = new Map<string, KubernetesObject>()
-  await fewAtATime(backendsOf(routes), AT_ONCE, async (backend) => {
+  await fewAtATime(backendsOf(routes, atAnyWeight), AT_ONCE, async (backend) => {
     const { kind, namespace, name } = backend
     const object = kind === 'TargetGroupName' ? undefined : await home.find(kind, namespace, name)
     if (object) objects.set(backendInWords(backend), object)

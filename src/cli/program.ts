@@ -45,16 +45,23 @@ export function program(go: Go) {
       .hook('preAction', (all, command) => {
         if (!all.opts().color) command.setOptionValue('color', false)
       })
-      .configureHelp({ showGlobalOptions: true })
+      // Names alone: with their arguments there is no room for what they do on 80 columns.
+      .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
       .addHelpText('after', ENDS)
+      .commandsGroup('Before an upgrade:')
       .addCommand(init(go))
       .addCommand(validate(go))
       .addCommand(preflight(go))
       .addCommand(plan(go))
+      .addCommand(next(go))
+      .addCommand(schedule(go))
+      .commandsGroup('An upgrade:')
       .addCommand(start(go))
       .addCommand(watch(go))
       .addCommand(status(go))
       .addCommand(where(go))
+      .addCommand(report(go))
+      .commandsGroup('What people answer:')
       .addCommand(answer(go, 'approve', 'approve an open gate; without a name: list what is open for you'))
       .addCommand(answer(go, 'reject', 'reject an open gate; without a name: list what is open for you'))
       .addCommand(answer(go, 'retry', 'try again what failed; without a name: list what is open for you'))
@@ -69,16 +76,17 @@ export function program(go: Go) {
         ),
       )
       .addCommand(withdraw(go))
+      .commandsGroup('What people order:')
       .addCommand(rollback(go))
       .addCommand(abort(go))
       .addCommand(pauseOrResume(go, 'pause', 'begin nothing new'))
       .addCommand(pauseOrResume(go, 'resume', 'go on after a pause'))
       .addCommand(replan(go))
-      .addCommand(next(go))
-      .addCommand(schedule(go))
-      .addCommand(report(go))
+      .commandsGroup('To find out:')
       .addCommand(doctor(go))
       .addCommand(explain(go))
+      .commandsGroup('Beside it:')
+      .helpCommand('help [command]', 'display help for command')
       .addCommand(completion(go))
       .addCommand(complete(go), { hidden: true })
       .addCommand(keys(go))
@@ -89,9 +97,11 @@ export function program(go: Go) {
 }
 
 const ENDS = `
-Exit codes: 0 done, 1 error, 2 bad input (or, with plan --exit-code, changes), 3 rolled back safely,
-4 needs a person, 5 waiting timed out, 6 refused, 130 detached.
-Temporal is found as the temporal command finds it: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE.`
+Exit codes: 0 done, 1 error, 2 bad input (or, with plan --exit-code, changes),
+3 rolled back safely, 4 needs a person, 5 waiting timed out, 6 refused,
+130 detached.
+Temporal is found as the temporal command finds it: TEMPORAL_ADDRESS,
+TEMPORAL_NAMESPACE, TEMPORAL_PROFILE.`
 
 const validate = (go: Go) =>
   reading('validate')
@@ -438,10 +448,14 @@ const completion = (go: Go) =>
     )
 
 const COMPLETES = `
-bash:        source <(norikae completion bash)                                in ~/.bashrc
-zsh:         source <(norikae completion zsh)                                 in ~/.zshrc, after compinit
-fish:        norikae completion fish | source                                 in ~/.config/fish/config.fish
-powershell:  norikae completion powershell | Out-String | Invoke-Expression   in $PROFILE`
+bash, in ~/.bashrc:
+  source <(norikae completion bash)
+zsh, in ~/.zshrc, after compinit:
+  source <(norikae completion zsh)
+fish, in ~/.config/fish/config.fish:
+  norikae completion fish | source
+powershell, in $PROFILE:
+  norikae completion powershell | Out-String | Invoke-Expression`
 
 /** What those scripts ask. */
 const complete = (go: Go) =>

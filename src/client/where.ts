@@ -80,14 +80,18 @@ export function whereabouts(platform: string, app: string, environment: string, 
   }
 }
 
-/** The only open upgrade; where none is open, the only platform that was ever upgraded. */
-export async function platformMeant(temporal: Temporal, named: string | undefined): Promise<string> {
+/** The only open upgrade; where none is open, the only platform that was ever upgraded. `unsure`: what is not known without it. */
+export async function platformMeant(
+  temporal: Temporal,
+  named: string | undefined,
+  unsure: (why: string) => NotReady = unknown,
+): Promise<string> {
   try {
     return await thePlatform(temporal, named)
   } catch (error) {
     if (!(error instanceof NotReady) || error.code !== 'not-found') throw error
     const [only, ...others] = new Set((await endedUpgrades(temporal)).map(platformOf))
-    if (only === undefined) throw unknown('no platform was ever upgraded here')
+    if (only === undefined) throw unsure('no platform was ever upgraded here')
     if (others.length === 0) return only
     throw new BadInput(
       `${[only, ...others].toSorted().join(', ')} were upgraded here; say which with --platform <name>`,

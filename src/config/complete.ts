@@ -1,5 +1,5 @@
 import { spelled } from '../domain/people.ts'
-import type { DeclaredRecord, EnvironmentFile, PlatformFile } from '../domain/platform-file.ts'
+import type { DeclaredRecord, EnvironmentFile, OwnersFile, PlatformFile, Said } from '../domain/platform-file.ts'
 import { targetOf } from '../domain/record-routes.ts'
 import type { Trust } from '../domain/trust.ts'
 import { checkOf } from './checks.ts'
@@ -8,8 +8,8 @@ import { scheduleOf } from './schedule.ts'
 import type { Path } from './problem.ts'
 import { environment, type Written } from './schema.ts'
 
-/** What was written, checked and filled in, in the words of the domain. `at`: where a path stands, for people. */
-export function complete(written: Written, at: (path: Path) => string): PlatformFile {
+/** What was written, checked and filled in, in the words of the domain. `at`: where a path stands. */
+export function complete(written: Written, at: (path: Path) => Said['place']): PlatformFile {
   const { health, platformApps, blue, green, argocd, timeZone, hours, closed } = written
   const { waves, ...settings } = platformApps
   return {
@@ -39,7 +39,7 @@ export function complete(written: Written, at: (path: Path) => string): Platform
       ...(checks && { checks: mapValues(checks, checkOf) }),
       workloads: mapValues(workloads, planned),
       ...(Object.keys(workloads).length > 0 && {
-        writtenAt: mapValues(workloads, (_, workload) => at(['apps', name, 'workloads', workload])),
+        writtenAt: mapValues(workloads, (_, workload) => inWords(at(['apps', name, 'workloads', workload]))),
       }),
       externals: Object.entries(externals).map(([name, external]) => ({ name, ...external })),
       ...(records && { records: Object.entries(records).flatMap(([name, record]) => recordOf(name, record) ?? []) }),
@@ -57,12 +57,29 @@ export function complete(written: Written, at: (path: Path) => string): Platform
     maxParallel: written.maxParallel,
     maxFailed: written.maxFailed,
     autoRollback: written.autoRollback,
-    owners: written.owners,
+    owners: ownersOf(written.owners, at),
     decommission: written.decommission,
     ...(written.schedule !== undefined && { schedule: scheduleOf(written.schedule) }),
     ...(written.prices !== undefined && { prices: written.prices }),
     ...trustOf(written),
     waivers: written.waivers,
+  }
+}
+
+/** For people: `platforms/chat.yaml:14:7`. */
+const inWords = ({ file, line, column }: Said['place']): string => `${file}:${line}:${column}`
+
+function ownersOf({ terraform }: Written['owners'], at: (path: Path) => Said['place']): OwnersFile {
+  if (terraform === undefined) return {}
+  const { states, ignore, ...said } = terraform
+  const placed = (key: string, texts: readonly string[]): readonly Said[] =>
+    texts.map((text, i) => ({ text, place: at(['owners', 'terraform', key, i]) }))
+  return {
+    terraform: {
+      ...said,
+      ...(states && { states: placed('states', states) }),
+      ...(ignore && { ignore: placed('ignore', ignore) }),
+    },
   }
 }
 
@@ -83,10 +100,10 @@ function trustOf({ trust, people = {}, oidc, teams }: Written): { readonly trust
 /** The shape of its target was checked. */
 function recordOf(
   name: string,
-  { zone, target }: { readonly zone: string; readonly target: string },
+  { target, ...more }: { readonly zone: string; readonly target: string; readonly capacity?: number },
 ): DeclaredRecord | undefined {
   const it = targetOf(target)
-  return it && { name, zone, target: it }
+  return it && { name, ...more, target: it }
 }
 
 const mapValues = <T, R>(all: Readonly<Record<string, T>>, change: (value: T, key: string) => R): Record<string, R> =>

@@ -21,10 +21,7 @@ export function readPlatformFile(text: string, fileName: string): Reading {
   const { data, flaws, positions } = readDocument(text)
   const { written, flaws: more } = data ? readData(data) : { flaws: [] }
   const problems = [...flaws, ...more]
-  const at = (path: Path) => {
-    const { line, column } = positions.place(positions.offset(path))
-    return `${fileName}:${line}:${column}`
-  }
+  const at = (path: Path) => ({ file: fileName, ...positions.place(positions.offset(path)) })
   return problems.length === 0 && written !== undefined
     ? { ok: true, file: complete(written, at) }
     : { ok: false, problems: placed(problems, positions, fileName) }

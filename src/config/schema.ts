@@ -8,6 +8,7 @@ import { gateway, httpRoute } from './gateway.ts'
 import { handover, platformHandover } from './handover.ts'
 import { prices } from './prices.ts'
 import { check, DEFAULT_CHECKS } from './checks.ts'
+import { quiet, quietOfApp } from './quiet.ts'
 import { schedule } from './schedule.ts'
 import { transform } from './transform.ts'
 import { closedDays, hours, timeZone } from './calendar.ts'
@@ -151,6 +152,11 @@ const record = z.strictObject(
     target: balanced.describe(
       'The Service of type LoadBalancer, or the Ingress, that has a load balancer on each cluster: Service/<namespace>/<name>.',
     ),
+    capacity: count(0, 1_000_000)
+      .exactOptional()
+      .describe(
+        "LCU to reserve for green's load balancer before its first weight, until commit; 0 for none. Default: what blue's had at its peak of the last week, where a new one does not hold that.",
+      ),
   },
   mapping('{ zone: Z0123456789ABCDEFGHIJ, target: Service/legacy-production/web }'),
 )
@@ -191,6 +197,9 @@ const app = z.strictObject(
     )
       .exactOptional()
       .describe('By environment: the HTTPRoutes on the cluster of gateway that split its traffic.'),
+    quiet: quietOfApp
+      .exactOptional()
+      .describe('What may be left of its traffic on blue after it moved, in place of what the platform says.'),
     externals: named(external, '{ orders-db: { endpoint: db.example.com:5432, connections: 40, limit: 200 } }')
       .default({})
       .describe('By name: databases and queues outside both clusters.'),
@@ -326,16 +335,7 @@ export const schema = z
       ),
     soak: duration.prefault('7d').describe('How long blue is kept after the last app moved.'),
     rest: duration.prefault('12h').describe('Time on the environment before, until the last one may start.'),
-    quiet: z
-      .strictObject(
-        {
-          for: duration.prefault('5m').describe('How long.'),
-          requests: count(0, 1_000_000).default(0).describe('How many requests blue may still get in that time.'),
-        },
-        mapping('{ for: 5m, requests: 0 }'),
-      )
-      .prefault({})
-      .describe('When blue counts as quiet after an app moved.'),
+    quiet: quiet.prefault({}).describe('When blue counts as quiet after an app moved.'),
     idle: time.prefault('1h').describe('How long blue must be without traffic, jobs and buffers before it is deleted.'),
     order: oneOf(['breadth', 'depth'])
       .default('breadth')

@@ -8,7 +8,8 @@ import type { MayBeLeft } from './left-weights.ts'
 import type { Measuring } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import { ownerInWords, partInWords, type DeclaredOwners, type Requested } from './ownership.ts'
-import type { Identity, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
+import type { Identity, RecordRoute, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
+import type { QuietRule } from './quiet.ts'
 import type { Transform } from './transforms.ts'
 import type { Check } from './verdict.ts'
 import type { Where } from './where.ts'
@@ -191,6 +192,13 @@ export interface Actions {
   // traffic
   /** `left`: what an earlier cutover, which was terminated, may have left; it is taken back to 0 first. Absent: nothing is. */
   openRoute: Contract<{ route: Route; left?: MayBeLeft }>
+  /**
+   * Ends when the load balancer of a record on green has the capacity that blue's had at its peak (`capacity` of the route: or
+   * so much) ready. Kept as an annotation of what it was made for.
+   */
+  reserveCapacity: Contract<{ route: RecordRoute }>
+  /** What was reserved by that is let go, where nobody else wrote over it. What AWS does not let go is in the receipt's findings. */
+  releaseCapacity: Contract<{ route: RecordRoute }>
   /** `expect`: the weights that may be found; any other was set by somebody else and is contested. */
   /**
    * `grown`: what was raised on blue to green's size. While its pods come up the weight goes to `to` by the steps in
@@ -199,7 +207,13 @@ export interface Actions {
   setWeight: Contract<{ route: Route; to: Weight; expect: readonly Weight[]; grown?: readonly WorkloadRef[] }>
   /** `left`: as for `openRoute`, on the way back. */
   settleRoute: Contract<{ route: Route; on: Side; left?: MayBeLeft }>
-  confirmQuiet: Contract<Place & { on: Side; for: Duration; requests: number; question: Question }>
+  /**
+   * Ends when nobody uses the app on this side any more, or people accept whoever does. `question`: what its pods count;
+   * `callers` and `open`: who calls, and what is open, by their labels.
+   */
+  confirmQuiet: Contract<
+    Place & QuietRule & { on: Side; routes: readonly Route[]; question: Question; callers?: Question; open?: Question }
+  >
 
   // workloads
   /**
@@ -296,6 +310,12 @@ interface Trait<A extends ActionName> {
 const rolesInWords = (names: readonly string[]): string =>
   names.length === 1 ? `role ${names[0] ?? ''}` : `${names.length} roles`
 const at = (w: WorkloadRef) => `${w.kind} ${w.namespace}/${w.name}`
+const quietInWords = ({ on, for: time, requests, connections, accept }: ActionInput<'confirmQuiet'>): string =>
+  [
+    `no request${requests > 0 ? ` over ${requests}` : ''} on ${on} for ${time}`,
+    ...(connections > 0 ? [`${connections} connections at most`] : []),
+    ...(accept.length > 0 ? [`leaving aside ${few(accept)}, as was accepted`] : []),
+  ].join(', ')
 const write = { effect: 'write', skippable: false } as const
 const read = { effect: 'read', skippable: true } as const
 
@@ -497,9 +517,23 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   },
   unpinSize: { ...write, pace: 'quick', title: (i) => `let ${at(i.workload)} on ${i.on} be sized by its owner` },
   openRoute: { ...write, pace: 'long', title: (i) => `add green to route ${i.route.name} at 0 %` },
+  reserveCapacity: {
+    ...write,
+    // A new load balancer grows with its traffic too.
+    skippable: true,
+    pace: 'long',
+    title: ({ route: { name, capacity } }) =>
+      `reserve ${capacity === undefined ? "what blue's had at its peak" : `${capacity} LCU`} for green's load balancer of ${name}`,
+  },
+  releaseCapacity: {
+    ...write,
+    skippable: true,
+    pace: 'long',
+    title: (i) => `release what was reserved for green's load balancer of ${i.route.name}`,
+  },
   setWeight: { ...write, pace: 'long', title: (i) => `route ${i.route.name}: ${i.to} % to green` },
   settleRoute: { ...write, pace: 'long', title: (i) => `leave only ${i.on} in route ${i.route.name}` },
-  confirmQuiet: { ...read, pace: 'long', title: (i) => `no request on ${i.on} for ${i.for}` },
+  confirmQuiet: { ...read, pace: 'long', title: quietInWords },
   stopWorkload: { ...write, pace: 'long', title: (i) => `stop ${at(i.workload)} on ${i.on}` },
   startWorkload: { ...write, pace: 'long', title: (i) => `start ${at(i.workload)} on ${i.on}` },
   suspendSchedule: { ...write, pace: 'long', title: (i) => `suspend ${at(i.workload)} on ${i.on}` },

@@ -9,8 +9,9 @@ import type {
   PodIdentity,
 } from './eks-objects.ts'
 import type { BlueFacts } from './facts.ts'
+import { shown, sideBySide } from './side-by-side.ts'
 import { profileFor, standsIn } from './standing-in.ts'
-import { flat, isEmpty, own, shown, type TwinPart } from './twin.ts'
+import { flat, isEmpty, own, type TwinPart } from './twin.ts'
 
 /** A part of blue, and the part of an adopted green that is to do the same; absent: there is none. */
 export interface Pairs {
@@ -89,11 +90,13 @@ export function differences(blue: object, green: object): readonly Difference[] 
   return [...new Set([...has.keys(), ...gets.keys()])]
     .filter((setting) => !ofEach.has(setting) && !sameValue(has.get(setting), gets.get(setting)))
     .filter((setting) => !(nothing(has.get(setting)) && nothing(gets.get(setting))))
-    .map((setting) => ({
-      setting,
-      ...(has.has(setting) && { blue: shown(setting, has.get(setting)) }),
-      ...(gets.has(setting) && { green: shown(setting, gets.get(setting)) }),
-    }))
+    .map((setting) => {
+      if (has.has(setting) && gets.has(setting))
+        return { setting, ...sideBySide(setting, has.get(setting), gets.get(setting)) }
+      return has.has(setting)
+        ? { setting, blue: shown(setting, has.get(setting)) }
+        : { setting, green: shown(setting, gets.get(setting)) }
+    })
 }
 
 /** Lists of names (subnets, groups, instance types) are sets to EKS. */

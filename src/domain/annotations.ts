@@ -46,6 +46,8 @@ export const RESUMED_BY = 'norikae.io/resumed-by'
 export const RECLAIM_POLICY = 'norikae.io/reclaim-policy'
 /** On a PersistentVolume, and as a tag on snapshots and volumes of EC2: the EBS volume that it is a copy of. */
 export const COPY_OF = 'norikae.io/copy-of'
+/** On what has a load balancer on green: how many LCU Norikae has reserved for that. */
+export const RESERVED = 'norikae.io/reserved-capacity'
 /** On an HTTPRoute: when Norikae wrote its weights last. */
 export const WEIGHED_AT = 'norikae.io/weighed-at'
 /** On a Job that nothing else makes, by its owner: `once` or `repeatable`. */

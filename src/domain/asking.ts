@@ -119,8 +119,9 @@ export const openingGate = (
 
 const asked = (team: string): GateRule => ({ teams: [team], approvals: 1, exclude: [], remindEvery: '4h' })
 
-/** Contested, unknown, and what does not end or drain are for people, not for undoing; the rest is the phase's rule. */
+/** Contested, unknown, what does not end or drain, and who still calls are for people, not for undoing; the rest is the phase's rule. */
 export const afterFailure = (phase: Phase, problem: Problem): Phase['onFailure'] =>
-  ['Contested', 'Inconclusive', 'Busy', 'Stuck', 'Undelivered'].includes(problem.type) && phase.onFailure === 'rollback'
+  ['Contested', 'Inconclusive', 'Busy', 'Stuck', 'Undelivered', 'Called'].includes(problem.type) &&
+  phase.onFailure === 'rollback'
     ? 'ask'
     : phase.onFailure

@@ -16,9 +16,27 @@ import { warning, type Finding } from './findings.ts'
 export function entriesToCopy(blue: BlueFacts, worker: string): readonly AccessEntry[] {
   const byEks = nodeRoles(blue)
   return blue.accessEntries.filter(
-    ({ principalArn, type }) => principalArn !== worker && (type === 'STANDARD' || !byEks.has(principalArn)),
+    ({ principalArn, type }) =>
+      principalArn !== worker && isMadeByHand(type) && (type === 'STANDARD' || !byEks.has(principalArn)),
   )
 }
+
+/** Types that EKS takes. https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html */
+const types = ['STANDARD', 'FARGATE_LINUX', 'EC2_LINUX', 'EC2_WINDOWS', 'EC2', 'HYBRID_LINUX', 'HYPERPOD_LINUX']
+const isMadeByHand = (type: string): boolean => types.includes(type)
+
+/** Entries of a type that EKS alone makes, as of what it runs for a cluster itself. */
+export const entryFindings = (entries: readonly AccessEntry[]): Finding[] =>
+  entries
+    .filter(({ type }) => !isMadeByHand(type))
+    .map(({ principalArn, type }) =>
+      warning(
+        'access-entry-of-eks',
+        principalArn,
+        `its access entry is of type ${type}, which EKS makes by itself and takes from nobody: green does not get it by the upgrade`,
+        'see what it is for: where green is to have that too, EKS makes the entry with it',
+      ),
+    )
 
 /** What a plan names of them; what is not there is left out, so that a plan for a blue without it stays what it was. */
 export function partsInside(

@@ -3,6 +3,7 @@ import { tierOf } from './control-plane-components.ts'
 import type { BlueFacts } from './facts.ts'
 import { blocker, info, warning, type Finding } from './findings.ts'
 import { renamed, type Named } from './names-of-clusters.ts'
+import { saysTool } from './said-tools.ts'
 import type {
   AddonDescription,
   ClusterDescription,
@@ -40,15 +41,16 @@ export interface Copied extends Made {
 }
 
 /**
- * Tags of AWS, of tools that would take green for their own, and of an earlier run stay behind, and so do those that say
- * whose something is among other clusters. What names blue names green.
+ * Tags of AWS, of tools that would take green for their own or are said to make it, and of an earlier run stay behind, and
+ * so do those that say whose something is among other clusters. What names blue names green.
  */
 export const tagsOfCopy = (tags: Tags, copied: Copied): Tags => ({
   ...Object.fromEntries(
     Object.entries(tags)
       .map(([key, value]) => [keyFor(key, copied), valueFor(key, value, copied)] as const)
       .filter(
-        ([key]) =>
+        ([key, value]) =>
+          !saysTool(key, value) &&
           !/^(aws:|alpha\.eksctl\.io\/|eksctl\.|norikae\.io\/)/.test(key) &&
           (!key.startsWith(OF_CLUSTER) || key === `${OF_CLUSTER}${copied.green}`),
       ),

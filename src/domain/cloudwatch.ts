@@ -43,7 +43,7 @@ export const RESULT = 'result'
 /** Load balancers measure by the minute: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html */
 export const PERIOD_MS = 60_000
 /** A minute is told by parts until about a minute after its end; before that its sum is none. */
-const SETTLED_MS = 60_000
+export const SETTLED_MS = 60_000
 /** Where so many minutes in a row have none, there is none; a single one may only be late. */
 const LOOKED_BACK = 3
 /** What blue had last counts for so long once it serves nothing; and nobody asks for what is older. */

@@ -10,7 +10,14 @@ const OWN =
 
 /** Read and asked, and not carried over. Argo CD's group is also that of Rollouts and Workflows. */
 const STAYS: ReadonlySet<string> = new Set(
-  [kinds.Application, kinds.Kustomization, kinds.HelmRelease, kinds.HTTPRoute, kinds.ServiceExport].map(groupOf),
+  [
+    kinds.Application,
+    kinds.Kustomization,
+    kinds.HelmRelease,
+    kinds.HTTPRoute,
+    kinds.LoadBalancerConfiguration,
+    kinds.ServiceExport,
+  ].map(groupOf),
 )
 
 /** Kinds of which tenants may have objects, and that Norikae knows nothing of: each once, in the version named first. */

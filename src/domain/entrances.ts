@@ -34,6 +34,12 @@ export function namesServedBy(objects: readonly KubernetesObject[]): ReadonlyMap
   return served
 }
 
+/** Names that this cluster serves and the other one does not: its own, which nobody was led by before it was there. */
+export const servedAlone = (
+  here: ReadonlyMap<string, string>,
+  there: ReadonlyMap<string, string>,
+): ReadonlySet<string> => new Set([...here.keys()].filter((name) => !there.has(name)))
+
 function namesIn({ metadata, spec = {} }: KubernetesObject): readonly string[] {
   const annotated = metadata.annotations?.[BY_EXTERNAL_DNS]?.split(',').map((name) => name.trim()) ?? []
   const rules = records(spec['rules']).map(({ host }) => host)

@@ -19,6 +19,12 @@ export interface HttpRouteFacts {
 export const allHttpRoutes = (apps: readonly App[]): HttpRoute[] =>
   apps.flatMap((a) => a.environments.flatMap((e) => e.routes.flatMap((r) => (r.kind === 'http-route' ? [r] : []))))
 
+/** The cluster of HTTPRoutes, where the platform file names one and apps have routes there. */
+export function gatewayOf({ apps }: { readonly apps: readonly App[] }): { readonly gateway?: string } {
+  const [route] = allHttpRoutes(apps)
+  return route ? { gateway: route.cluster } : {}
+}
+
 /** A Gateway on blue goes with blue, and one on green cannot be there yet. */
 export const gatewayFindings = (cluster: string, { blue, green }: Pick<Platform, 'blue' | 'green'>): Finding[] =>
   cluster === blue || cluster === green

@@ -35,14 +35,20 @@ const weightOf = ({ weight }: Fields): number => (typeof weight === 'number' ? w
 
 /** Every backend that some rule gives a weight to: whose kind is one that stands for a cluster. */
 export const backendsServed = (rules: Rules, home: string): Backend[] =>
-  rules
-    .flatMap(refsOf)
-    .filter((ref) => weightOf(ref) > 0)
-    .flatMap((ref) => {
-      const { kind = DEFAULT_KIND, namespace = home, name } = ref
-      if (kind !== 'Service' && kind !== 'ServiceImport' && kind !== 'TargetGroupName') return []
-      return [{ kind, namespace: String(namespace), name: String(name) }]
-    })
+  backendsAmong(
+    rules.flatMap(refsOf).filter((ref) => weightOf(ref) > 0),
+    home,
+  )
+
+/** The same at whatever weight. */
+export const backendsNamed = (rules: Rules, home: string): Backend[] => backendsAmong(rules.flatMap(refsOf), home)
+
+const backendsAmong = (refs: readonly Fields[], home: string): Backend[] =>
+  refs.flatMap(({ kind = DEFAULT_KIND, namespace = home, name }) =>
+    kind === 'Service' || kind === 'ServiceImport' || kind === 'TargetGroupName'
+      ? [{ kind, namespace: String(namespace), name: String(name) }]
+      : [],
+  )
 
 /** What a route reads; `odd`: what it does instead where its share is `elsewhere`, as in “the route serves nobody”. */
 export interface SharesRead {

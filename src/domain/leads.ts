@@ -72,9 +72,8 @@ export interface Chain {
   readonly through: readonly string[]
 }
 
-/** Names that lead to one of these places, over however many others; each once, by its shortest way, in order. */
-export function leadingTo(leads: readonly Lead[], places: ReadonlySet<string>): readonly Chain[] {
-  const all = answered(leads)
+/** Names by which these lead to one of these places, over however many others; each once, by its shortest way, in order. */
+export function leadingTo(all: readonly Lead[], places: ReadonlySet<string>): readonly Chain[] {
   const names = namesOf(all)
   const chainOf = (target: string, chains: ReadonlyMap<string, Chain>) => chains.get(nameOver(target, names) ?? '')
   const found = new Map<string, Chain>()

@@ -18,6 +18,60 @@ interface Look {
 }
 
 export const looks = {
+  clusters: {
+    asks: ['eks:ListClusters'],
+    unknown: 'which of them is blue, unless the platform file says so (blue: <name>): it could not be judged',
+    level: 'blocker',
+  },
+  cluster: {
+    asks: ['eks:DescribeCluster'],
+    unknown:
+      'what it is, nor what runs on it: nothing else of it could be judged, and rights inside of it are looked at once it can be',
+    level: 'blocker',
+  },
+  'versions of Kubernetes': {
+    asks: ['eks:DescribeClusterVersions'],
+    unknown: 'whether EKS offers the version of green, until when it is supported, and what its control plane takes',
+    level: 'blocker',
+    hides: ['support-ends', 'target-support', 'in-place-would-do'],
+  },
+  'node groups': {
+    asks: ['eks:ListNodegroups', 'eks:DescribeNodegroup'],
+    unknown: 'which node groups it has: green would get none',
+    level: 'blocker',
+    hides: [
+      'no-nodegroups',
+      'nodes-elsewhere',
+      'subnet-addresses',
+      'subnet-prefixes',
+      'unschedulable',
+      'adopted-nodes',
+    ],
+  },
+  'Fargate profiles': {
+    asks: ['eks:ListFargateProfiles', 'eks:DescribeFargateProfile'],
+    unknown: 'which Fargate profiles it has: green would get none',
+    level: 'blocker',
+    hides: ['no-nodegroups', 'unschedulable', 'adopted-fargate'],
+  },
+  'add-ons': {
+    asks: ['eks:ListAddons', 'eks:DescribeAddon'],
+    unknown: 'which add-ons it has, with which configuration and roles: green would get none',
+    level: 'blocker',
+    hides: ['adopted-addon', 'adopted-addon-identity'],
+  },
+  'access entries': {
+    asks: ['eks:ListAccessEntries', 'eks:DescribeAccessEntry', 'eks:ListAssociatedAccessPolicies'],
+    unknown: 'whom it lets in, and what the worker itself may do there: green would let in nobody else',
+    level: 'blocker',
+    hides: ['worker-administrator', 'worker-rights', 'adopted-access'],
+  },
+  capabilities: {
+    asks: ['eks:ListCapabilities'],
+    unknown: 'whether capabilities of EKS (Argo CD, ACK, kro) run beside it, which green does not get',
+    level: 'blocker',
+    hides: ['capability'],
+  },
   'launch templates': {
     asks: ['ec2:DescribeLaunchTemplates', 'ec2:DescribeLaunchTemplateVersions'],
     unknown: 'what its nodes start from, and whether that names blue: green’s node groups cannot be planned',

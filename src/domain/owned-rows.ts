@@ -1,33 +1,29 @@
+import { counted } from './counted.ts'
 import type { BlueFacts, ClusterFacts } from './facts.ts'
-import { warning, type Finding } from './findings.ts'
 import type { GroupRule } from './group-rules.ts'
 import {
-  ownerInWords,
+  ownerByAddress,
   ownerOf,
   partInWords,
   written,
-  type DeclaredOwners,
   type OwnedRow,
   type Owner,
   type Requested,
 } from './ownership.ts'
 import { logGroupOf } from './log-groups.ts'
-import type { Platform } from './platform.ts'
-
-type Tags = Readonly<Record<string, string>>
+import { keyOfPart } from './terraform-states.ts'
+import { ofTraffic, type FoundTraffic } from './owned-traffic.ts'
 
 /** What a plan was made from, as far as it is somebody's. */
-export interface Found {
-  readonly platform: Platform
-  readonly declared: DeclaredOwners
+export interface Found extends FoundTraffic {
   readonly blue: BlueFacts
   /** The green that others made. */
   readonly green: BlueFacts | undefined
   readonly requested: readonly Requested[]
   readonly groupRules: readonly GroupRule[]
-  /** Of each listener rule that the plan writes, by ARN. */
-  readonly ruleTags: Readonly<Record<string, Tags>>
   readonly facts: Pick<ClusterFacts, 'launchTemplates' | 'templatesOfBlue' | 'logRetention'>
+  /** How many claims get a copy of their volume. */
+  readonly copies: number
   /** How many subnets and security groups lack green's tag. */
   readonly untagged: number
 }
@@ -41,14 +37,17 @@ export function ownedRows(found: Found): readonly OwnedRow[] {
     green
       ? {
           resource: `cluster ${platform.green}, with all that hangs on it`,
-          owner: ownerInWords(ownerOf(green.cluster.tags, found.declared, platform.name)),
+          owner: ownerByAddress(
+            ownerOf({ tags: green.cluster.tags, key: green.cluster.arn }, found.declared, platform.name),
+          ),
           written: 'left',
           does: 'moves the apps there, and changes nothing of it',
         }
       : { ...row(`cluster ${platform.green}, with all that hangs on it`, NORIKAE), does: 'makes it' },
     ...(green ? [] : besideGreen(found)),
     ...ofBlue(found),
-    ...ofRules(found),
+    ...ofTraffic(found),
+    ...ofCopies(found),
     ...(groupRules.length === 0
       ? []
       : [
@@ -62,26 +61,41 @@ export function ownedRows(found: Found): readonly OwnedRow[] {
   ]
 }
 
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
-
 const row = (resource: string, owner: Owner): Omit<OwnedRow, 'does'> => ({
   resource,
-  owner: ownerInWords(owner),
+  owner: ownerByAddress(owner),
   written: written(owner),
 })
 
+const ofCopies = ({ copies }: Found): OwnedRow[] =>
+  copies === 0
+    ? []
+    : [
+        {
+          ...row(copies === 1 ? 'a copy of a volume' : `copies of ${counted(copies, 'volume')}`, NORIKAE),
+          does: 'takes snapshots, and makes green’s volumes of them',
+        },
+      ]
+
 function ofBlue({ platform, declared, blue, requested, facts }: Found): OwnedRow[] {
-  const { name } = blue.cluster
+  const { name, arn } = blue.cluster
   const parts = [
-    { kind: 'cluster' as const, it: blue.cluster },
-    ...blue.nodegroups.map((it) => ({ kind: 'node group' as const, it })),
-    ...blue.fargateProfiles.map((it) => ({ kind: 'Fargate profile' as const, it })),
+    { kind: 'cluster' as const, it: blue.cluster, key: arn },
+    ...blue.nodegroups.map((it) => ({ kind: 'node group' as const, it, key: keyOfPart(arn, 'nodegroup', it.name) })),
+    ...blue.fargateProfiles.map((it) => ({
+      kind: 'Fargate profile' as const,
+      it,
+      key: keyOfPart(arn, 'fargateprofile', it.name),
+    })),
   ]
   const templates = facts.templatesOfBlue?.length ?? 0
-  const rows = parts.map(({ kind, it }): OwnedRow => {
+  const rows = parts.map(({ kind, it, key }): OwnedRow => {
     const asked = requested.find((r) => r.kind === kind && r.name === it.name)
     const of = {
-      ...row(partInWords({ kind, name: it.name }, name), asked?.owner ?? ownerOf(it.tags, declared, platform.name)),
+      ...row(
+        partInWords({ kind, name: it.name }, name),
+        asked?.owner ?? ownerOf({ tags: it.tags, key }, declared, platform.name),
+      ),
     }
     return asked
       ? { ...of, does: 'empties it, and waits until its owner has removed it' }
@@ -118,43 +132,3 @@ function besideGreen({ platform, facts, untagged }: Found): OwnedRow[] {
         ]),
   ]
 }
-
-/** One line for all rules of an owner: there are as many as apps. */
-function ofRules({ platform, declared, ruleTags }: Found): OwnedRow[] {
-  const owners = Object.values(ruleTags).map((tags) => ownerOf(tags, declared, platform.name))
-  return [...Map.groupBy(owners, ownerInWords)].flatMap(([words, [owner, ...others]]) =>
-    owner
-      ? [
-          {
-            resource: counted(others.length + 1, 'listener rule'),
-            owner: words,
-            // Nobody else can take a weight step by step, and watch.
-            written: 'own' as const,
-            does: 'writes their weights',
-          },
-        ]
-      : [],
-  )
-}
-
-/** Whoever owns a rule by a tool takes its weights back the next time the tool runs, unless it was told to leave them. */
-export const ruleOwnerFindings = ({
-  platform,
-  declared,
-  ruleTags,
-}: Pick<Found, 'platform' | 'declared' | 'ruleTags'>): Finding[] =>
-  Object.entries(ruleTags).flatMap(([arn, tags]) => {
-    const owner = ownerOf(tags, declared, platform.name)
-    if (written(owner) !== 'requested' || (owner.tool === 'terraform' && declared.terraform?.ignores === 'weights'))
-      return []
-    return [
-      warning(
-        'route-of-others',
-        arn,
-        `${ownerInWords(owner)} owns this listener rule, and takes the weights back the next time it is applied`,
-        owner.tool === 'terraform'
-          ? 'let Terraform ignore them (lifecycle { ignore_changes = [action] }) and say so: owners.terraform.ignores: weights; or apply nothing of it until the upgrade has ended'
-          : 'update nothing of that stack until the upgrade has ended',
-      ),
-    ]
-  })

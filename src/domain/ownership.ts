@@ -2,6 +2,7 @@ import { PLATFORM_TAG } from './clone.ts'
 import type { BlueFacts } from './facts.ts'
 import { few } from './few.ts'
 import { readable } from './readable.ts'
+import { keyOfPart, statedAs, type States } from './terraform-states.ts'
 
 /**
  * Whose an AWS resource is, by its tags, and so how it is written: what a tool owns is not changed behind its back, since
@@ -17,37 +18,60 @@ export interface Owner {
   readonly tool: Tool
   /** Which stack, cluster or configuration of it; left out where there is no more to say. */
   readonly of?: string
+  /** By which a state of Terraform's has it. */
+  readonly address?: string
+  /** It leaves changes of it to others; to delete it is its own matter all the same. */
+  readonly ignores?: true
 }
 
 /** What the platform file says of owners, since no tag of AWS does. */
 export interface DeclaredOwners {
   /**
-   * `tags`: what has all of these is Terraform's. `at`: where its configuration is, for people. `ignores`: it leaves the
-   * weights of listener rules to others.
+   * `stated`: what its state files name is Terraform's. `tags`: and what has all of these. `at`: where its configuration
+   * is, for people. `ignores`: it leaves the weights of listener rules to others.
    */
-  readonly terraform?: {
-    readonly tags: Readonly<Record<string, string>>
+  readonly terraform?: States & {
+    readonly tags?: Readonly<Record<string, string>>
     readonly at?: string
     readonly ignores?: 'weights'
   }
 }
 
 type Tags = Readonly<Record<string, string>>
-type Rule = (tags: Tags, declared: DeclaredOwners, platform: string) => Owner | undefined
+/** What it is known by: its tags, and the key by which states of Terraform have it (`keyOf`). */
+interface Known {
+  readonly tags: Tags
+  readonly key?: string | undefined
+}
+type Rule = (known: Known, declared: DeclaredOwners, platform: string) => Owner | undefined
 
 const owned = (tool: Tool, of: string | undefined): Owner | undefined =>
   of === undefined ? undefined : { tool, ...(of !== '' && { of }) }
 
-/** The first that says anything counts: eksctl makes what it makes by CloudFormation, and tags both. */
+/**
+ * The first that says anything counts: a state file is who will act, and tags stay with what is taken into one; eksctl
+ * makes what it makes by CloudFormation, and tags both.
+ */
 const rules: readonly Rule[] = [
-  (tags, _declared, platform) => (tags[PLATFORM_TAG] === platform ? { tool: 'norikae' } : undefined),
+  ({ key }, { terraform = {} }) => {
+    const found = statedAs(terraform, key)
+    if (!found) return undefined
+    const { at: of } = terraform
+    return {
+      tool: 'terraform',
+      ...(of !== undefined && { of }),
+      address: found.address,
+      ...(found.ignored && { ignores: true as const }),
+    }
+  },
+  ({ tags }, _declared, platform) => (tags[PLATFORM_TAG] === platform ? { tool: 'norikae' } : undefined),
   // https://github.com/eksctl-io/eksctl/blob/v0.220.0/pkg/apis/eksctl.io/v1alpha5/types.go (ClusterNameTag)
-  (tags) => owned('eksctl', tags['alpha.eksctl.io/cluster-name']),
+  ({ tags }) => owned('eksctl', tags['alpha.eksctl.io/cluster-name']),
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
-  (tags) => owned('cloudformation', tags['aws:cloudformation:stack-name'] ?? tags['aws:cloudformation:stack-id']),
+  ({ tags }) => owned('cloudformation', tags['aws:cloudformation:stack-name'] ?? tags['aws:cloudformation:stack-id']),
   // https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#resource-tags
-  (tags) => owned('load-balancer-controller', tags['elbv2.k8s.aws/cluster']),
-  (tags, { terraform }) => {
+  ({ tags }) => owned('load-balancer-controller', tags['elbv2.k8s.aws/cluster']),
+  ({ tags }, { terraform }) => {
     const wanted = Object.entries(terraform?.tags ?? {})
     return wanted.length > 0 && wanted.every(([key, value]) => tags[key] === value)
       ? owned('terraform', terraform?.at ?? '')
@@ -56,8 +80,8 @@ const rules: readonly Rule[] = [
 ]
 
 /** Nobody's, where no tag says more: a cluster that was made by hand. */
-export const ownerOf = (tags: Tags, declared: DeclaredOwners, platform: string): Owner =>
-  rules.map((rule) => rule(tags, declared, platform)).find((owner) => owner !== undefined) ?? { tool: 'nobody' }
+export const ownerOf = (known: Known, declared: DeclaredOwners, platform: string): Owner =>
+  rules.map((rule) => rule(known, declared, platform)).find((owner) => owner !== undefined) ?? { tool: 'nobody' }
 
 /** Controllers delete what they made once what they made it for is gone. */
 const writes: Readonly<Record<Tool, Written>> = {
@@ -68,7 +92,7 @@ const writes: Readonly<Record<Tool, Written>> = {
   cloudformation: 'requested',
   terraform: 'requested',
 }
-export const written = ({ tool }: Owner): Written => writes[tool]
+export const written = ({ tool, ignores }: Owner): Written => (ignores ? 'own' : writes[tool])
 
 const names: Readonly<Record<Tool, string>> = {
   norikae: 'Norikae',
@@ -79,6 +103,10 @@ const names: Readonly<Record<Tool, string>> = {
   nobody: 'nobody by its tags',
 }
 export const ownerInWords = ({ tool, of }: Owner): string => `${names[tool]}${of === undefined ? '' : ` (${of})`}`
+
+/** Also where in a state it is. */
+export const ownerByAddress = (owner: Owner): string =>
+  `${ownerInWords(owner)}${owner.address === undefined ? '' : ` ${owner.address}`}`
 
 /** The step of an upgrade that waits for it. */
 export const REMOVAL_STEP = 'blue/removal'
@@ -104,20 +132,37 @@ export function requestedOf(
   declared: DeclaredOwners,
   platform: string,
 ): readonly Requested[] {
-  const { name, tags } = blue.cluster
-  const ofCluster = ownerOf(tags, declared, platform)
+  const { name, tags, arn } = blue.cluster
+  const ofCluster = ownerOfWhole({ tags, key: arn }, declared, platform)
   /** Tags of a cluster are not its node groups': what says nothing is of whoever made the cluster. */
-  const ofPart = (its: Tags) => {
-    const owner = ownerOf(its, declared, platform)
-    return owner.tool === 'nobody' ? ofCluster : owner
+  const ofPart = (known: Known): Owner => {
+    const owner = ownerOfWhole(known, declared, platform)
+    if (owner.tool !== 'nobody') return owner
+    // The address is the cluster's.
+    const { address: _, ...its } = ofCluster
+    return its
   }
   const parts = [
-    ...blue.nodegroups.map((it) => ({ kind: 'node group' as const, name: it.name, owner: ofPart(it.tags) })),
-    ...blue.fargateProfiles.map((it) => ({ kind: 'Fargate profile' as const, name: it.name, owner: ofPart(it.tags) })),
+    ...blue.nodegroups.map((it) => ({
+      kind: 'node group' as const,
+      name: it.name,
+      owner: ofPart({ tags: it.tags, key: keyOfPart(arn, 'nodegroup', it.name) }),
+    })),
+    ...blue.fargateProfiles.map((it) => ({
+      kind: 'Fargate profile' as const,
+      name: it.name,
+      owner: ofPart({ tags: it.tags, key: keyOfPart(arn, 'fargateprofile', it.name) }),
+    })),
   ].toSorted((a, b) => (a.kind + a.name < b.kind + b.name ? -1 : 1))
   return [...parts, { kind: 'cluster' as const, name, owner: ofCluster }].filter(
     ({ owner }) => written(owner) === 'requested',
   )
+}
+
+/** Of what is deleted as a whole, which `ignore_changes` does not speak of. */
+export const ownerOfWhole = (...asked: Parameters<typeof ownerOf>): Owner => {
+  const { ignores: _, ...owner } = ownerOf(...asked)
+  return owner
 }
 
 /** `node group apps of chatwork-prod-1-35` */
@@ -132,7 +177,7 @@ export function removals(
   const whole = parts.some((part) => part.kind === 'cluster' && part.owner.tool === 'eksctl')
   const commands = parts.map((part) => {
     const { kind, name, owner } = part
-    const { tool, of } = owner
+    const { tool, of, address } = owner
     switch (tool) {
       case 'eksctl':
         // It deletes the node groups and profiles of a cluster with it.
@@ -143,7 +188,7 @@ export function removals(
       case 'cloudformation':
         return `aws cloudformation delete-stack --stack-name ${of ?? ''} --region ${region}`
       case 'terraform':
-        return `take ${partInWords(part, cluster)} out of the configuration${of === undefined ? '' : ` in ${of}`}, then terraform apply`
+        return `take ${address ?? partInWords(part, cluster)} out of the configuration${of === undefined ? '' : ` in ${of}`}, then terraform apply`
       case 'norikae':
       case 'nobody':
       case 'load-balancer-controller':

@@ -1,7 +1,7 @@
 import { arrive, byOthers, copiedAs, pointAway } from './arrival.ts'
 import { askedBeforehand } from './before-requests.ts'
 import { calendarInWords } from './calendar.ts'
-import { measuring, requestsOn } from './checks.ts'
+import { filled, measuring, requestsOn } from './checks.ts'
 import { seconds, type Duration } from './duration.ts'
 import type { EnvironmentFacts } from './facts.ts'
 import { isPlain } from './floors.ts'
@@ -201,6 +201,7 @@ function getReady(it: Subject): Move {
       ),
       commit: [act(id('route', route.name, 'settle'), 'settleRoute', { route, on: 'green' })],
     })),
+    ...environment.routes.flatMap((route) => warmed(route, id)),
     just(
       ...environment.externals.map(({ name, endpoint }) =>
         act(id('external', name), 'checkExternal', {
@@ -212,6 +213,14 @@ function getReady(it: Subject): Move {
       ),
     ),
   )
+}
+
+/** A load balancer of its own is new on green; one that both sides share is not. */
+function warmed(route: Route, id: (...path: string[]) => string): Move[] {
+  if (route.kind !== 'route53' || route.capacity === 0) return []
+  const release = (name: string) => act(id('route', route.name, name), 'releaseCapacity', { route })
+  const reserve = act(id('route', route.name, 'reserve'), 'reserveCapacity', { route })
+  return [{ ...pair(reserve, release('release')), commit: [release('let-go')] }]
 }
 
 /** Where something may run on one side only; not at all, or a list. */
@@ -360,20 +369,25 @@ const sizedByItself = (w: Workload): boolean => !w.scaled && w.handover.class ==
 
 /** Where no requests come in there is nothing to be quiet. */
 function quiet(it: Subject, on: Side): LeafStep[] {
-  const { platform, environment } = it
-  if (environment.routes.length === 0) return []
-  const question = requestsOn(platform.metrics, {
-    cluster: clusterOf(platform, on),
-    namespaces: environment.namespaces,
-    window: platform.quiet.for,
-  })
+  const { app, platform, environment } = it
+  const { routes, namespaces } = environment
+  if (routes.length === 0) return []
+  const { callers, open, ...rule } = platform.quiet
+  const { url } = platform.metrics
+  const asked = { cluster: clusterOf(platform, on), namespaces, window: rule.for }
+  const put = (query: string | undefined) => (query === undefined ? undefined : { url, query: filled(query, asked) })
+  const [named, left] = [put(callers), put(open)]
   return [
     act(`${environment.name}/quiet/${on}`, 'confirmQuiet', {
       ...placeOf(it),
+      ...rule,
+      ...app.quiet,
+      accept: [...new Set([...rule.accept, ...(app.quiet?.accept ?? [])])].toSorted(),
       on,
-      for: platform.quiet.for,
-      requests: platform.quiet.requests,
-      question,
+      routes,
+      question: requestsOn(platform.metrics, asked),
+      ...(named && { callers: named }),
+      ...(left && { open: left }),
     }),
   ]
 }

@@ -3,7 +3,7 @@ import { measuring, requestsOn } from './checks.ts'
 import { keepingInWords } from './costs.ts'
 import type { ClusterFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
-import { allHttpRoutes } from './http-route-findings.ts'
+import { gatewayOf } from './http-route-findings.ts'
 import { ownerInWords, REMOVAL_STEP, takenInWords, type Requested } from './ownership.ts'
 import { inOrder, just, pair, sideBySide, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
@@ -94,7 +94,7 @@ function bootstrap(platform: Platform): Move {
   const { forward } = inWaves(waves, (app) => just(...bring(app), ready(app)))
   const back = [
     ...drains(platform, 'green', 'green/drain'),
-    act('green/empty', 'emptyCluster', { cluster: green, identity: 'made-by-this-run' }),
+    act('green/empty', 'emptyCluster', { cluster: green, identity: 'made-by-this-run', ...gatewayOf(platform) }),
   ]
   return { forward, back: forward.length === 0 ? [] : back.map((step) => undoing(forward, step)), commit: [] }
 }
@@ -271,12 +271,6 @@ function idleness(platform: Platform, side: Side) {
     ...(platform.apps.some((a) => a.environments.some((e) => e.argocd)) && { byArgocd: true as const }),
     ...gatewayOf(platform),
   }
-}
-
-/** The platform file names one, and apps have routes there. */
-function gatewayOf({ apps }: Platform): { readonly gateway?: string } {
-  const [route] = allHttpRoutes(apps)
-  return route ? { gateway: route.cluster } : {}
 }
 
 /** Apps whose dependencies all come before them, as early as possible. Circles are refused with the platform file. */

@@ -9,6 +9,7 @@ import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { DeclaredOwners } from './ownership.ts'
 import type { Handover, Weight } from './platform.ts'
 import type { ProbeFile } from './probes.ts'
+import type { QuietFile, QuietOfApp } from './quiet.ts'
 import type { Target } from './record-routes.ts'
 import type { Schedule } from './schedule.ts'
 import type { Transform } from './transforms.ts'
@@ -56,14 +57,14 @@ export interface PlatformFile {
   }
   readonly soak: Duration
   readonly rest: Duration
-  readonly quiet: { readonly for: Duration; readonly requests: number }
+  readonly quiet: QuietFile
   readonly idle: Duration
   readonly order: 'breadth' | 'depth'
   readonly maxParallel: number
   readonly maxFailed: number
   readonly autoRollback: Duration
   /** Whose AWS resources are, where no tag of AWS says so. */
-  readonly owners: DeclaredOwners
+  readonly owners: OwnersFile
   /** Who deletes what of blue a tool of others made. */
   readonly decommission: { readonly deletes: 'owner' | 'norikae' }
   /** When upgrades start by themselves; they do not where it is left out. */
@@ -73,6 +74,21 @@ export interface PlatformFile {
   /** Absent: `namespace`. */
   readonly trust?: Trust
   readonly waivers: readonly Waiver[]
+}
+
+/** What is written of owners: state files are named, and not read yet. */
+export interface OwnersFile {
+  readonly terraform?: Omit<NonNullable<DeclaredOwners['terraform']>, 'stated' | 'ignore'> & {
+    /** Paths, beside the platform file. */
+    readonly states?: readonly Said[]
+    readonly ignore?: readonly Said[]
+  }
+}
+
+/** A text of the file, and where it stands. */
+export interface Said {
+  readonly text: string
+  readonly place: { readonly file: string; readonly line: number; readonly column: number }
 }
 
 export interface HealthFile {
@@ -173,6 +189,8 @@ export interface AppFile {
   /** By environment: what splits its traffic on the cluster of `gateway`. */
   readonly httpRoutes?: Readonly<Record<string, readonly HttpRouteFile[]>>
   readonly externals: readonly External[]
+  /** In place of what the platform says; absent: as that has it. */
+  readonly quiet?: QuietOfApp
   /** Of Route 53; absent where it has none. */
   readonly records?: readonly DeclaredRecord[]
 }
@@ -182,6 +200,8 @@ export interface DeclaredRecord {
   readonly name: string
   readonly zone: string
   readonly target: Target
+  /** LCU to reserve for green's load balancer; absent: as blue's peak. */
+  readonly capacity?: number
 }
 
 export interface HttpRouteFile {

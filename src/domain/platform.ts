@@ -6,6 +6,7 @@ import type { GateRule } from './gates.ts'
 import type { Measure } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Deployer, External } from './platform-file.ts'
+import type { QuietFile, QuietOfApp } from './quiet.ts'
 import type { Transform } from './transforms.ts'
 import type { Trust } from './trust.ts'
 import type { Check } from './verdict.ts'
@@ -71,6 +72,8 @@ export interface RecordRoute {
   readonly namespace: string
   /** What has a load balancer on both sides: `Service/web`, `Ingress/web`. */
   readonly target: string
+  /** LCU to reserve for green's before it has a weight; absent: as blue's peak. 0: none. */
+  readonly capacity?: number
 }
 
 /** What a rule of an HTTPRoute sends requests to. */
@@ -156,6 +159,8 @@ export interface App {
   /** Symmetric: whoever is named names back. */
   readonly movesWith: readonly string[]
   readonly environments: readonly Environment[]
+  /** Where it says so: what may be left of its traffic on the side that it was moved away from. */
+  readonly quiet?: QuietOfApp
 }
 
 /** One of the platform team's own: there before any tenant, and gone with its cluster. */
@@ -232,7 +237,7 @@ export interface Platform extends Omit<Scope, 'platform'> {
   readonly maxFailed: number
   readonly rest: Duration
   readonly soak: Duration
-  readonly quiet: { readonly for: Duration; readonly requests: number }
+  readonly quiet: QuietFile
   readonly idle: Duration
   readonly autoRollback: Duration
   readonly gates: { readonly start: GateRule; readonly decommission: GateRule }

@@ -50,13 +50,21 @@ export function aimOf({
       fault: `${decision.because.join('; ')}. What it found: norikae status ${platform}. For another version: norikae preflight ${platform} --to <version>`,
     }
   if (decision.to !== undefined) return { to: decision.to, because: decision.because }
-  const newer = versions
+  const offered = versions
     .filter((v) => v.support === 'standard')
     .map((v) => v.version)
     .filter(isKubernetesVersion)
-    .filter((v) => isKubernetesVersion(from) && compareVersions(v, from) > 0)
     .toSorted(compareVersions)
-  return { to: newer.at(-1) ?? from, because: decision.because }
+  // Where nobody may see what blue is, what is in the way of the newest is asked about: that it may not be seen is.
+  if (!isKubernetesVersion(from)) {
+    const to = offered.at(-1)
+    return to === undefined
+      ? {
+          fault: `${decision.because.join('; ')}. For all that is missing: norikae preflight ${platform} --to <version>`,
+        }
+      : { to, because: decision.because }
+  }
+  return { to: offered.findLast((v) => compareVersions(v, from) > 0) ?? from, because: decision.because }
 }
 
 /** By team: whose cutover it is of, whose namespace or app it names, else the platform team. */

@@ -1,5 +1,6 @@
 import type { ClusterFacts } from './facts.ts'
 import { RULES_STEP } from './group-rules.ts'
+import { gatewayOf } from './http-route-findings.ts'
 import { templateName } from './launch-templates.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import { TAGS_STEP } from './network-tags.ts'
@@ -8,7 +9,7 @@ import { letActAsRoles, trustStill } from './role-steps.ts'
 import { act, type LeafStep, type Step } from './steps.ts'
 
 /** A cluster like blue, from nothing. Undone step by step; what lives in it goes with it. */
-export function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
+export function clone({ blue, green, apps }: Platform, facts: ClusterFacts): Move {
   const addons = (needsNodes: boolean): LeafStep[] =>
     facts.addons
       .filter((a) => a.needsNodes === needsNodes)
@@ -61,7 +62,7 @@ export function clone({ blue, green }: Platform, facts: ClusterFacts): Move {
     sideBySide('nodegroups', 'create the node groups', 4, nodeGroups, { back: 'delete the node groups' }),
     ...fargateProfiles({ blue, green }, facts),
     just(...still),
-    emptied(green, later),
+    emptied({ green, apps }, later),
     just(...rest),
     networkTags({ blue, green }, facts),
     groupRules({ blue, green }, facts),
@@ -90,12 +91,21 @@ export function takeOver({ blue, green }: Platform, identity: Identity, facts: C
 }
 
 /** A driver or a controller that is an add-on may have made something outside green for whoever deployed there by then. */
-const emptied = (cluster: string, addons: readonly LeafStep[]): Move => ({
+const emptied = (platform: Pick<Platform, 'green' | 'apps'>, addons: readonly LeafStep[]): Move => ({
   ...just(...addons),
   back:
     addons.length === 0
       ? []
-      : [undoing(addons, act('cluster/empty', 'emptyCluster', { cluster, identity: 'made-by-this-run' }))],
+      : [
+          undoing(
+            addons,
+            act('cluster/empty', 'emptyCluster', {
+              cluster: platform.green,
+              identity: 'made-by-this-run',
+              ...gatewayOf(platform),
+            }),
+          ),
+        ],
 })
 
 type Sides = Pick<Platform, 'blue' | 'green'>

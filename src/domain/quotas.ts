@@ -10,7 +10,8 @@ export interface QuotaName {
 
 /**
  * https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html, https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html,
- * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html,
+ * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-resource-quotas.html
  */
 export const quotas = {
   clusters: { service: 'eks', code: 'L-1194D53C' },
@@ -21,6 +22,13 @@ export const quotas = {
   application: { service: 'elasticloadbalancing', code: 'L-53DA6B97' },
   network: { service: 'elasticloadbalancing', code: 'L-69A177A2' },
   providers: { service: 'iam', code: 'L-858F3967' },
+  gp2: { service: 'ebs', code: 'L-D18FCD1D' },
+  gp3: { service: 'ebs', code: 'L-7A658B76' },
+  io1: { service: 'ebs', code: 'L-FD252861' },
+  io2: { service: 'ebs', code: 'L-09BD8365' },
+  sc1: { service: 'ebs', code: 'L-17AF77E8' },
+  st1: { service: 'ebs', code: 'L-82ACEF56' },
+  standard: { service: 'ebs', code: 'L-9CF3C2EB' },
 } as const satisfies Record<string, QuotaName>
 
 /** An EC2 instance that is there, as far as quotas and zones go. */
@@ -152,7 +160,7 @@ export function quotaFindingsAround(
 }
 
 /** Nothing is said where green needs none of it. */
-function reached(
+export function reached(
   what: string,
   { service, code }: QuotaName,
   { used, more }: Need,

@@ -1,3 +1,4 @@
+import { toBeReserved } from './balancer-capacity.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import type { RecordRoute } from './platform.ts'
 import { isMoved, unmovable, type BalancerHost, type RecordSet } from './weighted-records.ts'
@@ -15,6 +16,10 @@ export interface RecordFacts {
   readonly dnsOwner?: string
   /** The load balancer of the target on blue; undefined: it has none. */
   readonly balancer?: BalancerHost
+  /** LCU, as the platform file says. */
+  readonly capacity?: number
+  /** LCU that green's has to hold, like blue's at its peak; 0: no more than a new one does. Absent: the file says how many. */
+  readonly needs?: number
 }
 
 /** What has a load balancer of its own: `Service/legacy-production/web`. */
@@ -34,7 +39,17 @@ export function targetOf(text: string): Target | undefined {
 const LONG_TTL_S = 300
 
 /** The route of a record, and what stands in its way. */
-export function recordRoute({ name, zone, target, sets, protectedTypes, dnsOwner, balancer }: RecordFacts): {
+export function recordRoute({
+  name,
+  zone,
+  target,
+  sets,
+  protectedTypes,
+  dnsOwner,
+  balancer,
+  capacity,
+  needs = 0,
+}: RecordFacts): {
   readonly route?: RecordRoute
   readonly findings: readonly Finding[]
 } {
@@ -94,8 +109,15 @@ export function recordRoute({ name, zone, target, sets, protectedTypes, dnsOwner
         ]
       : []
   return {
-    route: { kind: 'route53', name, zone, namespace: target.namespace, target: `${target.kind}/${target.name}` },
-    findings: slow,
+    route: {
+      kind: 'route53',
+      name,
+      zone,
+      namespace: target.namespace,
+      target: `${target.kind}/${target.name}`,
+      ...(capacity !== undefined && { capacity }),
+    },
+    findings: [...slow, ...toBeReserved(name, capacity ?? needs, capacity === undefined)],
   }
 }
 

@@ -87,6 +87,14 @@ function costOf({ kind, name = '', gigabytes }: Remains, prices: Prices | undefi
   }
 }
 
+/** What the AWS load balancer controller has made a thing for. */
+const STACKS = {
+  'ingress.k8s.aws/stack': 'Ingress',
+  'service.k8s.aws/stack': 'Service',
+  'gateway.k8s.aws.alb/stack': 'Gateway',
+  'gateway.k8s.aws.nlb/stack': 'Gateway',
+} as const
+
 const NODE_POOL = 'karpenter.sh/nodepool'
 
 /**
@@ -121,10 +129,7 @@ export function tagFinding(tagged: readonly Tagged[], cluster: string): Finding[
 function ownerOf({ tags }: Remains): string {
   const claim = ['namespace', 'name'].map((part) => tags[`kubernetes.io/created-for/pvc/${part}`])
   if (claim.every((part) => part !== undefined)) return `of claim ${claim.join('/')}`
-  for (const kind of ['ingress', 'service'] as const) {
-    const stack = tags[`${kind}.k8s.aws/stack`]
-    if (stack !== undefined) return `of ${kind === 'ingress' ? 'Ingress' : 'Service'} ${stack}`
-  }
+  for (const [key, kind] of Object.entries(STACKS)) if (tags[key] !== undefined) return `of ${kind} ${tags[key]}`
   const pool = tags[NODE_POOL]
   if (pool !== undefined) return `of NodePool ${pool}`
   const [, team] = Object.entries(tags).find(([key]) => /^(team|owner)$/i.test(key)) ?? []

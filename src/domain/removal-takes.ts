@@ -1,9 +1,11 @@
 import type { BlueFacts } from './facts.ts'
 import { record, texts } from './fields.ts'
-import { blocker, type Finding } from './findings.ts'
+import { few } from './few.ts'
+import { blocker, warning, type Finding } from './findings.ts'
 import type { Templated } from './launch-templates.ts'
 import { ownerInWords, type Owner, type Requested } from './ownership.ts'
 import { accountOf, type RoleFacts } from './roles.ts'
+import { moduleOf, type Stated } from './terraform-states.ts'
 
 /**
  * Who deletes a stack deletes all that is in it: of a blue that came with its roles and its network, also what green has
@@ -81,13 +83,45 @@ export const withTaken = (
     return takenBy(part) && takes.length > 0 ? { ...part, takes } : part
   })
 
+/**
+ * Terraform removes what is taken out of its configuration, and a cluster is mostly taken out with its whole module. Told
+ * with the last of its parts, as one removal has all of them.
+ */
+export const withModules = (
+  parts: readonly Requested[],
+  { network, roles }: Shared,
+  stated: readonly Stated[],
+): readonly Requested[] => {
+  const modules = parts.map(({ owner }) => (owner.address === undefined ? undefined : moduleOf(owner.address)))
+  return parts.map((part, i) => {
+    const module = modules[i]
+    if (module === undefined || modules.lastIndexOf(module) > i) return part
+    const its = stated.filter(({ address }) => address.startsWith(module))
+    const has = (kind: RegExp, name: string) => its.find(({ key }) => kind.test(key) && key.endsWith(`/${name}`))
+    const takes = [
+      ...network.flatMap((id) => has(/:ec2:/, id) ?? []),
+      ...roles.flatMap((name) => has(/:iam::\d+:role\//, name) ?? []),
+    ].map(({ address }) => address)
+    return takes.length === 0 ? part : { ...part, takes: [...(part.takes ?? []), ...takes] }
+  })
+}
+
 /** One for each owner, since it is one command that takes them. */
 export const takenFindings = (parts: readonly Requested[]): Finding[] =>
   [...Map.groupBy(parts, (part) => ownerInWords(part.owner))].flatMap(([owner, its]) => {
     const takes = each(its.flatMap((part) => part.takes ?? []))
     const [first] = its
-    return takes.length === 0 || !first
-      ? []
+    if (takes.length === 0 || !first) return []
+    // Terraform removes no more than people take out.
+    return first.owner.tool === 'terraform'
+      ? [
+          warning(
+            'removal-takes-green',
+            owner,
+            `the module that has blue has what green uses too: ${few(takes)}`,
+            'before the module is taken out, take these out of its state (terraform state rm, or removed with destroy = false); or take out only what the upgrade asks for by address',
+          ),
+        ]
       : [
           blocker(
             'removal-takes-green',

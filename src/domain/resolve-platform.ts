@@ -260,7 +260,8 @@ function app(file: PlatformFile, found: Discovered, name: string, owned: readonl
         ),
       )
   const { deploy = 'copy', dependsOn = [], movesWith = [] } = declared ?? {}
-  return { name, team, deploy, dependsOn, movesWith, environments }
+  const { quiet } = declared ?? {}
+  return { name, team, deploy, dependsOn, movesWith, environments, ...(quiet && { quiet }) }
 }
 
 interface Whose {

@@ -1,6 +1,7 @@
 import type { ClusterFacts } from './facts.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
 import type { Platform } from './platform.ts'
+import { knownOfRole } from './role-owners.ts'
 import { PROVIDER_STEP, ROLES_STEP, type RoleFacts } from './roles.ts'
 import { act, type LeafStep, type Step } from './steps.ts'
 
@@ -33,9 +34,18 @@ export function letActAsRoles(
       4,
       written.map((role): Move => {
         const forward = [
-          act(`identity/role/${role}`, 'trustCluster', { cluster: green, like: blue, roles: [role], ...known }),
+          act(`identity/role/${role}`, 'trustCluster', {
+            cluster: green,
+            like: blue,
+            roles: [role],
+            ...knowingRole(roles, role),
+          }),
         ]
-        const back = act(`identity/role/${role}/undo`, 'distrustCluster', { cluster: green, role, ...known })
+        const back = act(`identity/role/${role}/undo`, 'distrustCluster', {
+          cluster: green,
+          role,
+          ...knowingRole(roles, role),
+        })
         return { forward, back: [undoing([...forward, ...still], back)], commit: [] }
       }),
       { back: 'take green out of the roles of blue' },
@@ -50,6 +60,12 @@ export function letActAsRoles(
 
 const knowing = ({ declared }: RoleFacts) => declared && { declared }
 
+/** Of a state file only what it says of this role: there may be hundreds, with a step each. */
+const knowingRole = ({ declared }: RoleFacts, role: string) => {
+  const its = knownOfRole(declared, role)
+  return its && { declared: its }
+}
+
 /** IAM has no conditional write: what somebody has overwritten who read it before is written again, minutes later. */
 export const trustStill = ({ blue, green }: Sides, { roles }: ClusterFacts): LeafStep[] =>
   roles && roles.written.length > 0
@@ -60,11 +76,18 @@ export const trustStill = ({ blue, green }: Sides, { roles }: ClusterFacts): Lea
 export const forgetBlue = (blue: string, { roles }: ClusterFacts): LeafStep[] => {
   if (!roles) return []
   const { issuer, written, provider } = roles
-  const its = { cluster: blue, ...knowing(roles) }
+  const its = { cluster: blue }
   return [
     ...written.map((role) =>
-      act(`blue/role/${role}`, 'distrustCluster', { ...its, role, ...(issuer !== undefined && { issuer }) }),
+      act(`blue/role/${role}`, 'distrustCluster', {
+        ...its,
+        ...knowingRole(roles, role),
+        role,
+        ...(issuer !== undefined && { issuer }),
+      }),
     ),
-    ...(issuer !== undefined && provider ? [act('blue/provider', 'deleteProvider', { ...its, issuer })] : []),
+    ...(issuer !== undefined && provider
+      ? [act('blue/provider', 'deleteProvider', { ...its, ...knowing(roles), issuer })]
+      : []),
   ]
 }

@@ -113,7 +113,7 @@ export function rolesToCarry(found: {
   /** As it is, where it is there; else as `foreseen`. */
   readonly green: Issuing
   /** Blue's; undefined where its issuer has none in this account. */
-  readonly provider: { readonly tags: Readonly<Record<string, string>> } | undefined
+  readonly provider: { readonly arn: string; readonly tags: Readonly<Record<string, string>> } | undefined
   readonly uses: readonly RoleUse[]
   readonly given: ReadonlySet<string>
   /** Those in use and those that name blue, of this account. */
@@ -130,7 +130,7 @@ export function rolesToCarry(found: {
     .map((role) => ({
       role,
       policy: trustPolicy(role.trust),
-      tool: toolOf(role.tags, found),
+      tool: toolOf(role, found),
     }))
     .map((one) => ({ ...one, amended: withGreen(one.policy, blue, green, found.quota) }))
   const carried = judged.filter(({ amended }) => amended.missing.length > 0)
@@ -138,7 +138,7 @@ export function rolesToCarry(found: {
   const own = judged.filter(({ amended, tool }) => amended.ofBlue > 0 && tool === undefined)
   const asked = carried.filter(({ tool }) => tool !== undefined)
   const namesOf = (some: typeof judged) => some.map(({ role }) => role.name)
-  const declared = toBeKnown(found.declared)
+  const declared = toBeKnown(found.declared, [...own.map(({ role }) => role.arn), ...(provider ? [provider.arn] : [])])
   const by = (arn: string) => byWhom(users.get(arn) ?? [], found.given.has(arn))
   return {
     ...((provider || own.length + asked.length > 0) && {
@@ -151,7 +151,7 @@ export function rolesToCarry(found: {
       },
     }),
     owned: [
-      ...(provider ? [providerRow(blue.name, toolOf(provider.tags, found))] : []),
+      ...(provider ? [providerRow(blue.name, toolOf(provider, found, 'deleted'))] : []),
       ...own.map(({ role, policy }) => roleRow(role, why(policy, blue))),
       ...asked.map(({ role, policy, tool }) => roleRow(role, why(policy, blue), tool)),
     ],

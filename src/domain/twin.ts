@@ -1,9 +1,10 @@
-import { newAccessEntry, newPodIdentity, entriesToCopy } from './clone-access.ts'
+import { entriesToCopy, entryFindings, newAccessEntry, newPodIdentity } from './clone-access.ts'
 import { newAddon, newCluster, newNodegroup, type Copied, type Made } from './clone.ts'
 import { newFargateProfile } from './fargate.ts'
 import { newIdentityProvider } from './identity-providers.ts'
 import type { BlueFacts, ClusterFacts } from './facts.ts'
 import { templateName } from './launch-templates.ts'
+import { shown, sideBySide } from './side-by-side.ts'
 
 /**
  * Green beside blue, part by part, before green is there: made of the very requests that would be sent, so that what it
@@ -95,8 +96,7 @@ export function twinPart(
         .filter((b) => !isSame(b))
         .map(({ setting, value, is, there }) => ({
           setting,
-          ...(there && { blue: shown(setting, is) }),
-          green: shown(setting, value),
+          ...(there ? sideBySide(setting, is, value) : { green: shown(setting, value) }),
           why: because[setting] ?? whys[setting] ?? 'blue has nothing there',
         })),
       ...changedTags(has.get('tags'), gets.get('tags')),
@@ -123,19 +123,6 @@ function changedTags(blue: unknown, green: unknown): TwinChange[] {
 
 export const isEmpty = (value: unknown): boolean =>
   value === false || value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
-
-const AT_MOST = 60
-
-/** Of tags only the keys: their values are nobody's difference. */
-export function shown(setting: string, value: unknown): string {
-  const text =
-    setting === 'tags' && typeof value === 'object' && value !== null
-      ? Object.keys(value).toSorted().join(' ') || 'none'
-      : typeof value === 'string'
-        ? value
-        : JSON.stringify(value)
-  return text.length > AT_MOST ? `${text.slice(0, AT_MOST - 1)}…` : text
-}
 
 /** All parts of green. What blue has and no part of this is made for is told with nothing copied. */
 export function twinOf(
@@ -189,6 +176,7 @@ export function twinOf(
     ...entriesToCopy(blue, worker).map((entry) =>
       twinPart(`access ${entry.principalArn}`, entry, { username: entry.username, ...newAccessEntry(entry, made) }),
     ),
+    ...entryFindings(blue.accessEntries).map(({ about }) => missing(`access ${about}`)),
     ...blue.podIdentities.map((it) =>
       twinPart(`pod identity ${it.namespace}/${it.serviceAccount}`, it, newPodIdentity(it, made)),
     ),

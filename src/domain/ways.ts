@@ -1,9 +1,9 @@
 import type { Entrance } from './entrances.ts'
 import { few } from './few.ts'
 import { warning, type Finding } from './findings.ts'
-import { backendInWords, backendsServed, rulesOf } from './http-routes.ts'
+import { backendInWords, backendsNamed, backendsServed, rulesOf } from './http-routes.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
-import { endsOf, isKeptIn, leadingTo, type Lead } from './leads.ts'
+import { answered, endsOf, isKeptIn, leadingTo, type Lead } from './leads.ts'
 import type { Backend } from './platform.ts'
 import { readable } from './readable.ts'
 import { clusterOfImport } from './service-imports.ts'
@@ -20,16 +20,18 @@ export interface Way {
   readonly says: string
 }
 
-/** Names of hosted zones that lead to one of these entrances. */
-export function waysByName(leads: readonly Lead[], entrances: readonly Entrance[]): Way[] {
+/** Names of hosted zones that lead to one of these entrances; `atAnyWeight`: also where nobody is answered so now. */
+export function waysByName(leads: readonly Lead[], entrances: readonly Entrance[], atAnyWeight = false): Way[] {
   const of = new Map(entrances.map((it) => [it.at, it.of]))
-  return leadingTo(leads, new Set(of.keys())).map(({ lead: { name, type, zone }, through }) => {
-    const at = through.at(-1) ?? ''
-    return {
-      name,
-      says: `${name} (${type} in hosted zone ${zone}) leads to ${through.join(', and that to ')}, of ${of.get(at) ?? 'it'}`,
-    }
-  })
+  return leadingTo(atAnyWeight ? leads : answered(leads), new Set(of.keys())).map(
+    ({ lead: { name, type, zone }, through }) => {
+      const at = through.at(-1) ?? ''
+      return {
+        name,
+        says: `${name} (${type} in hosted zone ${zone}) leads to ${through.join(', and that to ')}, of ${of.get(at) ?? 'it'}`,
+      }
+    },
+  )
 }
 
 /** An application, network or classic load balancer: its listener rules say where it leads, and are read. */
@@ -71,6 +73,8 @@ export interface Behind {
   readonly targetGroups: ReadonlySet<string>
   /** What leads to it in DNS, itself among it. */
   readonly places: ReadonlySet<string>
+  /** It is to be named nowhere, at weight 0 neither. */
+  readonly givenUp?: boolean
 }
 
 /** Is this backend the cluster that is to go? Undefined: nobody here can know. */
@@ -108,14 +112,16 @@ export function waysByRoute(
 ): { readonly ways: Way[]; readonly unseen: string[] } {
   const read = routes.map((route) => {
     const { namespace = '' } = route.metadata
-    const judged = backendsServed(rulesOf(route), namespace).map((it) => ({ it, is: isBehind(it, behind) }))
+    const judged = backendsIn(route, namespace, behind.givenUp).map((it) => ({ it, is: isBehind(it, behind) }))
     const of = (is: boolean | undefined) =>
       few([...new Set(judged.filter((j) => j.is === is).map((j) => backendInWords(j.it)))])
     return { name: httpRouteName(route.metadata, home), leads: of(true), unsure: of(undefined) }
   })
   return {
     ways: read.flatMap(({ name, leads }) =>
-      leads === '' ? [] : [{ name, says: `${name} gives a weight to ${leads}` }],
+      leads === ''
+        ? []
+        : [{ name, says: `${name} ${behind.givenUp ? 'has as a backend' : 'gives a weight to'} ${leads}` }],
     ),
     unseen: read.flatMap(({ name, leads, unsure }) =>
       leads !== '' || unsure === '' ? [] : [`${name}: ${unsure} may stand for any cluster that exports this name`],
@@ -123,11 +129,14 @@ export function waysByRoute(
   }
 }
 
+const backendsIn = (route: KubernetesObject, home: string, atAnyWeight = false): Backend[] =>
+  (atAnyWeight ? backendsNamed : backendsServed)(rulesOf(route), home)
+
 /** Backends that such routes name, to be asked for; each once. */
-export const backendsOf = (routes: readonly KubernetesObject[]): readonly Backend[] => [
+export const backendsOf = (routes: readonly KubernetesObject[], atAnyWeight = false): readonly Backend[] => [
   ...new Map(
     routes
-      .flatMap((route) => backendsServed(rulesOf(route), route.metadata.namespace ?? ''))
+      .flatMap((route) => backendsIn(route, route.metadata.namespace ?? '', atAnyWeight))
       .map((it) => [backendInWords(it), it] as const),
   ).values(),
 ]

@@ -16,8 +16,9 @@ export interface Asked {
 }
 
 export type Disturbance =
-  /** Not served: told as 500, or as asked too often, or as sent with credentials that have expired (AWS only). */
+  /** Not served: told as 500, or as asked too often, as sent with credentials that have expired, or by who may not. */
   | 'failing'
+  | 'forbidden'
   | 'throttled'
   | 'expired'
   /** Served, and the connection is cut before the answer. */

@@ -20,7 +20,7 @@ export const disturbed =
     serve(request, response)
   }
 
-const statuses = { failing: 503, throttled: 429, expired: 401 } as const
+const statuses = { failing: 503, throttled: 429, expired: 401, forbidden: 403 } as const
 
 function refuse(response: ServerResponse, is: keyof typeof statuses): void {
   response.writeHead(statuses[is], { 'content-type': 'text/plain', ...(is === 'throttled' && { 'retry-after': '1' }) })

@@ -1,9 +1,10 @@
 /**
  * What the AWS load balancer controller does for TargetGroupBindings: keeps a target group's targets as the Service's
- * ready pods. For an Ingress, and for a Service of type LoadBalancer, it keeps a load balancer with a target group
- * of its own, and says in their status where it answers; both go with them. It acts only while a pod of its own is ready on
+ * ready pods. For an Ingress, a Service of type LoadBalancer and a Gateway of its class it keeps a load balancer with a target
+ * group of its own, and says in their status where it answers; both go with them. It acts only while a pod of its own is ready on
  * the cluster, so an upgrade that forgets to bring it along gets no targets.
  */
+import { answeringAt, BALANCED, backendOf, balancedOn, balancerTags, finalizerOf, routesOf } from './balanced.ts'
 import { BINDING, hasActions, IngressRules } from './ingress-rules.ts'
 import { roleOf } from './traffic/roles.ts'
 import type { KubernetesObject, RunningPod, SandboxAws, SandboxCluster } from './types.ts'
@@ -73,7 +74,7 @@ export function startLoadBalancerController(options: {
         problems.set(name, String(error))
       }
     }
-    for (const owner of owners(namespace)) {
+    for (const owner of balancedOn(cluster, namespace)) {
       const name = `${owner.kind}/${owner.metadata.namespace}/${owner.metadata.name}`
       problems.delete(name)
       try {
@@ -86,19 +87,8 @@ export function startLoadBalancerController(options: {
     if (problems.size > 0) soon(AGAIN_MS)
   }
 
-  /** What has a load balancer of its own. */
-  const owners = (namespace?: string): readonly KubernetesObject[] => [
-    ...cluster.list('networking.k8s.io/v1', 'Ingress', namespace),
-    ...cluster.list('v1', 'Service', namespace).filter((s) => s.spec?.['type'] === 'LoadBalancer'),
-  ]
-
-  const tagsOf = ({ kind, metadata }: KubernetesObject): Readonly<Record<string, string>> => ({
-    'elbv2.k8s.aws/cluster': cluster.name,
-    [`${kind.toLowerCase()}.k8s.aws/stack`]: `${metadata.namespace}/${metadata.name}`,
-  })
-
   function madeFor(owner: KubernetesObject) {
-    const wanted = Object.entries(tagsOf(owner))
+    const wanted = Object.entries(balancerTags(owner, cluster.name))
     const its = ({ tags }: { readonly tags: Readonly<Record<string, string>> }) =>
       wanted.every(([key, value]) => tags[key] === value)
     const { loadBalancers, targetGroups } = elbv2.inventory()
@@ -113,30 +103,38 @@ export function startLoadBalancerController(options: {
       return update({ ...owner, metadata: { ...owner.metadata, finalizers: [...finalizers, its] } })
     if (madeFor(owner).balancers.length === 0) {
       const called = `k8s-${namespace}-${name}`.slice(0, 32).replace(/-+$/, '')
-      const { loadBalancerArn, listenerArn } = elbv2.seedLoadBalancer(called, tagsOf(owner))
+      const { loadBalancerArn, listenerArn } = elbv2.seedLoadBalancer(
+        called,
+        balancerTags(owner, cluster.name),
+        owner.kind === 'Service' ? 'net' : 'app',
+      )
       listeners.set(loadBalancerArn, listenerArn)
-      if (!hasActions(owner)) elbv2.forwardAll(listenerArn, elbv2.seedTargetGroup(called, tagsOf(owner)))
+      if (!hasActions(owner))
+        elbv2.forwardAll(listenerArn, elbv2.seedTargetGroup(called, balancerTags(owner, cluster.name)))
     }
     const {
       balancers: [balancer],
       groups: [group],
     } = madeFor(owner)
     const listenerArn = balancer && listeners.get(balancer.arn)
-    const behind = hasActions(owner) ? undefined : backendOf(owner)
-    if (hasActions(owner) && listenerArn !== undefined) ingressRules.keep(owner, listenerArn, tagsOf(owner))
+    const behind = hasActions(owner) ? undefined : backendOf(cluster, owner)
+    if (hasActions(owner) && listenerArn !== undefined)
+      ingressRules.keep(owner, listenerArn, balancerTags(owner, cluster.name))
     if (group && behind)
       write(
         group.arn,
         targetsOf({ ...owner, spec: { serviceRef: behind } }, cluster.list('v1', 'Service', namespace), pods),
       )
-    const answersAt = { ingress: [{ hostname: balancer?.host }] }
-    if (balancer && JSON.stringify(owner.status?.['loadBalancer']) !== JSON.stringify(answersAt))
-      update({ ...owner, status: { ...owner.status, loadBalancer: answersAt } })
+    if (!balancer) return
+    const status = { ...owner.status, ...answeringAt(owner, balancer.host) }
+    if (JSON.stringify(owner.status) !== JSON.stringify(status)) update({ ...owner, status })
   }
 
   function letGo(owner: KubernetesObject): void {
     const { finalizers = [] } = owner.metadata
     if (!finalizers.includes(finalizerOf(owner))) return
+    const attached = routesOf(cluster, owner).map(({ metadata }) => metadata.name)
+    if (attached.length > 0) throw new Error(`Gateway deletion invoked with routes attached [${attached.join()}]`)
     const { balancers, groups } = madeFor(owner)
     ingressRules.letGo(owner)
     for (const { arn } of balancers) elbv2.removeLoadBalancer(arn)
@@ -195,8 +193,7 @@ export function startLoadBalancerController(options: {
     else soon()
   })
   cluster.onChange(BINDING.kind, () => soon())
-  cluster.onChange('Service', () => soon())
-  cluster.onChange('Ingress', () => soon())
+  for (const kind of BALANCED) cluster.onChange(kind, () => soon())
   soon()
 
   return {
@@ -206,31 +203,6 @@ export function startLoadBalancerController(options: {
       clearTimeout(timer)
     },
   }
-}
-
-/** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/ */
-const finalizerOf = ({ kind }: KubernetesObject): string =>
-  kind === 'Ingress' ? 'ingress.k8s.aws/resources' : 'service.k8s.aws/resources'
-
-/** The Service and its port that a load balancer of this leads to: its own, or the first that an Ingress names. */
-function backendOf({ kind, metadata, spec }: KubernetesObject): { name: string; port: number | string } | undefined {
-  if (kind === 'Service') {
-    const [port] = (spec as ServiceSpec | undefined)?.ports ?? []
-    return port && { name: metadata.name, port: port.port }
-  }
-  const { defaultBackend, rules } = (spec ?? {}) as IngressSpec // as its API says
-  const backend = defaultBackend ?? rules?.[0]?.http?.paths[0]?.backend
-  const port = backend?.service?.port
-  return backend?.service && port ? { name: backend.service.name, port: port.number ?? port.name ?? 0 } : undefined
-}
-
-interface IngressBackend {
-  readonly service?: { readonly name: string; readonly port: { readonly number?: number; readonly name?: string } }
-}
-
-interface IngressSpec {
-  readonly defaultBackend?: IngressBackend
-  readonly rules?: readonly { readonly http?: { readonly paths: readonly { readonly backend: IngressBackend }[] } }[]
 }
 
 const groupOf = ({ spec }: KubernetesObject) => String(spec?.['targetGroupARN'])

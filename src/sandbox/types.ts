@@ -141,6 +141,7 @@ export interface SandboxAws {
     seedLoadBalancer(
       name: string,
       tags?: Readonly<Record<string, string>>,
+      kind?: 'app' | 'net',
     ): { loadBalancerArn: string; listenerArn: string }
     /** A network load balancer, whose only listener forwards to this target group. */
     seedNetworkLoadBalancer(name: string, targetGroupArn: string): { loadBalancerArn: string; listenerArn: string }
@@ -162,7 +163,9 @@ export interface SandboxAws {
     /** Writes a weight as somebody else would: for the fault "somebody else changes a weight". */
     setWeightAsSomebodyElse(ruleArn: string, forward: readonly Forward[]): void
     /** How many there may be, as somebody told it. */
-    readonly quotas: { targetGroups: number }
+    readonly quotas: { targetGroups: number; capacityUnits: number }
+    /** Whether capacity that is asked for from now on is not there. */
+    noCapacity(full: boolean): void
     inventory(): {
       readonly loadBalancers: readonly {
         arn: string
@@ -170,6 +173,8 @@ export interface SandboxAws {
         /** The name at which it answers. */
         host: string
         tags: Readonly<Record<string, string>>
+        /** LCU; absent: none. */
+        reserved?: number
       }[]
       readonly targetGroups: readonly {
         arn: string
@@ -199,9 +204,13 @@ export interface SandboxAws {
   }
   /** EBS volumes, as a CSI driver of a cluster asks for them, and what was made of them. */
   readonly ec2: {
-    createVolume(zone: string, gigabytes: number, tags?: Readonly<Record<string, string>>): string
-    /** Attached after a while. Throws VolumeInUse where another instance has it, InvalidVolume.NotFound. */
-    attachVolume(id: string, instance: string): void
+    /** `type`: gp3 where it is left out. */
+    createVolume(zone: string, gigabytes: number, tags?: Readonly<Record<string, string>>, type?: string): string
+    /**
+     * Attached after a while. Throws VolumeInUse where another instance has it, InvalidVolume.NotFound. `goes`: with the
+     * instance, as what a node is made with does.
+     */
+    attachVolume(id: string, instance: string, goes?: boolean): void
     /** Available after a while. Nothing happens where the instance does not have it. */
     detachVolume(id: string, instance: string): void
     /** Throws VolumeInUse. Nothing happens where it is gone. */

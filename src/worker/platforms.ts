@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { ApplicationFailure } from '@temporalio/common'
 import { invalidInput } from '../activities/errors.ts'
 import { isPlatformName } from '../domain/requests.ts'
@@ -11,7 +11,19 @@ import { isPlatformName } from '../domain/requests.ts'
  */
 export const platformFiles = (folder: string) => async (platform: string) => {
   if (!isPlatformName(platform)) throw invalidInput(`"${platform.slice(0, 80)}" is no name of a platform`)
-  const name = join(folder, `${platform}.yaml`)
+  return textAt(join(folder, `${platform}.yaml`))
+}
+
+/**
+ * What platform files name beside them: `<folder>/<path>`; undefined where there is none. The shape of a path was checked
+ * with the file that names it; one that leads out of the folder is refused here all the same. Throws likewise.
+ */
+export const stateFiles = (folder: string) => async (path: string) => {
+  if (isAbsolute(path) || path.split('/').includes('..')) throw invalidInput(`"${path.slice(0, 80)}" leads elsewhere`)
+  return textAt(join(folder, path))
+}
+
+async function textAt(name: string): Promise<{ readonly name: string; readonly text: string } | undefined> {
   try {
     return { name, text: await readFile(name, 'utf8') }
   } catch (error) {

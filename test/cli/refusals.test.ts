@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFile, mkdtemp, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -138,6 +138,28 @@ test('a bad file is shown with every problem and its place, and nothing is start
   expect(started.code).toBe(2)
   expect(lastLine(started.err)).toMatch(/^\d+ problems; nothing was started$/)
   expect(problemsWith('error', JSON.parse(started.out))).toEqual([])
+})
+
+test('state files are looked at beside the file that names them, and told of where they are not there', async () => {
+  const { text } = draftOf({ ...nothingFound, cluster: 'toy-1-35' })
+  const path = await file(
+    `${text.replaceAll(/ *# guess:.*/g, '')}owners: { terraform: { states: [eks.tfstate, iam.tfstate] } }\n`,
+  )
+  const without = await run(['validate', path])
+  expect(without.code).toBe(0)
+  expect(without.err).toContain('eks.tfstate is not beside it, and was not looked at')
+  const state = join(dirname(path), 'eks.tfstate')
+  await writeFile(state, '{\n  "version": 3\n}')
+  await writeFile(join(dirname(path), 'iam.tfstate'), '{}')
+  const { code, out, err } = await run(['validate', path])
+  expect([code, err]).toEqual([2, ''])
+  expect(out.split('\n')).toEqual([
+    expect.stringContaining(`${state}:2:3  version: is not 4`),
+    expect.stringContaining('iam.tfstate:1:1  has no version'),
+    '2 problems; nothing was started',
+    '',
+  ])
+  expect(problemsWith('validate', JSON.parse((await run(['validate', path, '-o', 'json'])).out))).toEqual([])
 })
 
 test('a good file in which guesses are left is told of so', async () => {

@@ -1,3 +1,4 @@
+import type { Screen } from '../../src/cli/render/lines.ts'
 import type { OpenGate, UpgradeView } from '../../src/client/shapes.ts'
 import { gatesOf } from '../../src/client/gates.ts'
 import type { AppStanding, CutoverStatus, UpgradeStatus } from '../../src/domain/messages.ts'
@@ -148,3 +149,5 @@ export const gateIn = (view: UpgradeView, app?: string): OpenGate => {
   if (!found) throw new Error(`no gate of ${app ?? 'the upgrade'}`)
   return found
 }
+
+export const screen = (more: Partial<Screen> = {}): Screen => ({ width: 120, colour: false, now, ...more })

@@ -109,6 +109,9 @@ test('a pipeline asks all the way, and is told what is missing', { timeout: 120_
   const before = await ask('api/production')
   expect(before).toMatchObject({ code: 1, out: '' })
   expect(before.err).toContain('it is not known where to deploy: no platform was ever upgraded here')
+  const health = await run(['explain', 'health', 'api'], env)
+  expect(health).toMatchObject({ code: 1, out: '' })
+  expect(health.err).toContain('of which platform? no platform was ever upgraded here: name it with --platform <name>')
 
   const holds = new Set(['api:production/deployed'])
   outside.holds = holds

@@ -139,6 +139,7 @@ async function build(ends: (() => Promise<void>)[]): Promise<Omit<RealWorld, 'st
   const activities = createActivities({
     ports,
     platformFile: async () => undefined,
+    stateFile: async () => undefined,
     upgradeStatus: async () => undefined,
     openUpgrade: async () => undefined,
     startedSince: async () => [],

@@ -28,6 +28,7 @@ export function customVersionsContract(of: () => WorldUnderTest): void {
         },
       },
       platformFile: async () => undefined,
+      stateFile: async () => undefined,
       upgradeStatus: async () => undefined,
       openUpgrade: async () => undefined,
       startedSince: async () => [],

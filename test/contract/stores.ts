@@ -94,6 +94,7 @@ export function storesIn(of: () => WorldUnderTest) {
 
 export const outside = {
   platformFile: async () => undefined,
+  stateFile: async () => undefined,
   upgradeStatus: async () => undefined,
   openUpgrade: async () => undefined,
   startedSince: async () => [],

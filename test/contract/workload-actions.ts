@@ -660,6 +660,47 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     expect(await find('green', 'Deployment', namespace, 'web')).toBeDefined()
   })
 
+  test('a Gateway goes by its controller, which lets it go once no route is attached', TIMES, async () => {
+    const namespace = await aNamespace(on('green'))
+    const { admin } = on('green')
+    await apply('green', ofGateway(namespace))
+    const attached = async () =>
+      (await Promise.all(routeKinds.map((kind) => admin.list(kind, { namespace })))).flat().length
+    const gatewayThere = () => admin.find('Gateway', namespace, 'public')
+    let held: string | undefined
+    /** As the AWS Load Balancer Controller: its load balancer goes before its finalizer does. */
+    const controller = async (why: string) => {
+      const [gateway, routes] = [await gatewayThere(), await attached()]
+      if (!gateway) return
+      if (routes > 0) held = why
+      const { deletionTimestamp, resourceVersion } = gateway.metadata
+      if (deletionTimestamp === undefined || routes > 0) return
+      await admin.patch('Gateway', namespace, 'public', { metadata: { resourceVersion, finalizers: null } })
+    }
+    // One that somebody holds yet, and that counts for the Gateway.
+    await admin.patch('GRPCRoute', namespace, 'web', { metadata: { finalizers: ['example.com/held'] } })
+    const listeners = [{ name: 'http', attachedRoutes: 1, supportedKinds: [], conditions: [] }]
+    await admin.patch('Gateway', namespace, 'public', { status: { listeners } }, 'status')
+    const empty = call<'emptyCluster'>({ cluster: scope.green, identity: 'made-by-this-run' })
+    const { answer } = await driven(of().activities.emptyCluster, empty, {
+      ...answersLost,
+      async between(why) {
+        await controller(why)
+        if (held !== undefined)
+          await admin.patch('GRPCRoute', namespace, 'web', { metadata: { finalizers: null } }).catch(() => undefined)
+      },
+    })
+    expect(held).toContain(`Gateway ${namespace}/public has 1 attached`)
+    expect(answer.note).toMatch(/has no load balancers/)
+    expect([await gatewayThere(), await attached(), await admin.find('ServiceExport', namespace, 'web')]).toEqual([
+      undefined,
+      0,
+      undefined,
+    ])
+    // What it had no part in stays: a class, a Service of the cluster alone.
+    expect(await admin.find('Service', namespace, 'web')).toBeDefined()
+  })
+
   test(
     'an endpoint outside is reached from a Job in the namespace of the app, which leaves nothing',
     TIMES,
@@ -710,6 +751,31 @@ const mounting = (namespace: string): KubernetesObject[] => {
     { ...store, spec: { ...spec, template: { ...template, spec: { ...template.spec, volumes } } } },
   ]
 }
+
+const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'] as const
+
+/** A Gateway that has a load balancer, a route of each kind, what VPC Lattice has a target group for, and a Service. */
+const ofGateway = (namespace: string): KubernetesObject[] => [
+  {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: { name: 'public', namespace, finalizers: ['gateway.k8s.aws/alb'] },
+    spec: { gatewayClassName: 'alb', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+  },
+  ...routeKinds.map((kind) => ({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind,
+    metadata: { name: 'web', namespace },
+    spec: { parentRefs: [{ name: 'public' }], rules: [] },
+  })),
+  {
+    apiVersion: 'application-networking.k8s.aws/v1alpha1',
+    kind: 'ServiceExport',
+    metadata: { name: 'web', namespace },
+    spec: {},
+  },
+  { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace }, spec: { ports: [{ port: 80 }] } },
+]
 
 const outsiders = (namespace: string): KubernetesObject[] => [
   {

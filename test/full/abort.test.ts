@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { actions } from '../../src/domain/actions.ts'
 import { upgradeId } from '../../src/domain/messages.ts'
-import { accountOf, deployedToGreen } from './account.ts'
+import { accountOf, deployedToGreen, MADE } from './account.ts'
 import { aBed, BLUE, GREEN, PLATFORM } from './bed.ts'
 import { endState, wellOn } from './end-state.ts'
 import { EVERY, report } from './every.ts'
@@ -34,6 +34,7 @@ const all = [
   'checkExternal',
   'proveRoles',
   'proveChecks',
+  'reserveCapacity',
   'setWeight',
   'observe',
   'stopWorkload',
@@ -48,7 +49,7 @@ const all = [
   'proveIdle',
 ] as const
 /** Of an app that has gone back by itself before. */
-const ofWayBack: ReadonlySet<string> = new Set(['settleRoute', 'withdraw'])
+const ofWayBack: ReadonlySet<string> = new Set(['settleRoute', 'releaseCapacity', 'withdraw'])
 const sampled: ReadonlySet<string> = new Set([
   'createNodeGroup',
   'deploy',
@@ -97,8 +98,8 @@ test.for(all.filter((type) => EVERY || sampled.has(type)))(
     expect(unlisted(seen)).toEqual([])
     expect(view.outcome).toBe('rolled-back')
     expect(await endState(bed)).toEqual(wellOn(BLUE))
-    // A volume, and then two load balancers: nothing of it is left.
-    expect(outside).toBeGreaterThanOrEqual(withControllers.has(type) ? 3 : withDriver.has(type) ? 1 : 0)
+    // A volume, and then three load balancers: nothing of it is left.
+    expect(outside).toBeGreaterThanOrEqual(withControllers.has(type) ? MADE : withDriver.has(type) ? 1 : 0)
     // Whoever owns the network hears a moment later that green is gone.
     await expect.poll(() => accountOf(bed.world), { timeout: 40_000 }).toEqual(before)
   },

@@ -51,7 +51,23 @@ const objects: readonly KubernetesObject[] = [
     metadata: { name: 'mail', namespace },
     spec: { type: 'LoadBalancer', ports: [{ port: 25, targetPort: 25 }] },
   },
+  // Its controller lets it go once no route is attached.
+  {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: { name: 'public', namespace },
+    spec: { gatewayClassName: 'alb', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+  },
+  {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: 'web', namespace },
+    spec: { parentRefs: [{ name: 'public' }], rules: [{ backendRefs: [{ name: 'web', port: 80 }] }] },
+  },
 ]
+
+/** A volume, and load balancers of an Ingress, a Service and a Gateway. */
+export const MADE = 4
 
 /** More than a controller takes. */
 const SETTLE_MS = 4_000
@@ -70,6 +86,6 @@ export async function deployedToGreen(world: World, green: string): Promise<numb
     const { loadBalancers } = world.aws.elbv2.inventory()
     return [...loadBalancers, ...world.aws.ec2.volumes()].filter((it) => ofGreen(it.tags)).length
   }
-  for (const until = Date.now() + SETTLE_MS; Date.now() < until && made() < 3;) await sleep(100)
+  for (const until = Date.now() + SETTLE_MS; Date.now() < until && made() < MADE;) await sleep(100)
   return made()
 }

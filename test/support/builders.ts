@@ -111,7 +111,7 @@ export const aPlatform = (more: Partial<Platform> = {}): Platform => ({
   maxFailed: 2,
   rest: '12h',
   soak: '7d',
-  quiet: { for: '5m', requests: 0 },
+  quiet: { for: '5m', requests: 0, connections: 0, accept: [] },
   idle: '1h',
   autoRollback: '24h',
   gates: { start: rule('sre'), decommission: rule('sre', { exclude: ['start'] }) },

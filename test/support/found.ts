@@ -54,7 +54,7 @@ export const aFile = (more: Partial<PlatformFile> = {}): PlatformFile => ({
   platformApps: { waves: [], handovers: {} },
   soak: '7d',
   rest: '12h',
-  quiet: { for: '5m', requests: 0 },
+  quiet: { for: '5m', requests: 0, connections: 0, accept: [] },
   idle: '1h',
   order: 'breadth',
   maxParallel: 4,

@@ -48,6 +48,7 @@ const quick: AwsTimes = {
   snapshotMs: 30,
   iamMs: 20,
   recordsMs: 20,
+  capacityMs: 30,
 }
 
 const quickly: ClusterTimes = {
@@ -72,6 +73,8 @@ export interface SmallWorld {
   readonly sick: Set<string>
   readonly logged: string[]
   readonly files: Map<string, string>
+  /** State files beside them, by path. */
+  readonly states: Map<string, string>
   cluster(name: string): StandInCluster
   stop(): Promise<void>
 }
@@ -120,11 +123,16 @@ export async function aSmallWorld({
   const ports = between(connected)
   const logged: string[] = []
   const files = new Map<string, string>()
+  const states = new Map<string, string>()
   const outside: Outside = {
     ports,
     platformFile: async (platform) => {
       const text = files.get(platform)
       return text === undefined ? undefined : { name: `${platform}.yaml`, text }
+    },
+    stateFile: async (path) => {
+      const text = states.get(path)
+      return text === undefined ? undefined : { name: path, text }
     },
     upgradeStatus: async () => undefined,
     openUpgrade: async () => undefined,
@@ -142,6 +150,7 @@ export async function aSmallWorld({
     sick,
     logged,
     files,
+    states,
     cluster(name) {
       const found = clusters.named(name)
       if (!found) throw new Error(`${name} does not run`)

@@ -54,6 +54,24 @@ test('what a buffer holds is given up with its name typed, and waited for withou
   expect(offers(drain, 'Failed')).toEqual(['retry'])
 })
 
+test('who still uses blue is accepted or waited for on, and what else fails of it is passed over', () => {
+  const quiet = act('production/quiet/blue', 'confirmQuiet', {
+    app: 'web',
+    environment: 'production',
+    namespaces: ['web'],
+    on: 'blue',
+    for: '5m',
+    requests: 0,
+    connections: 0,
+    accept: [],
+    routes: [],
+    question: { url: '', query: '' },
+  })
+  expect(offers(quiet, 'Called')).toEqual(['retry', 'skip'])
+  expect(isChoice('skip', quiet, { type: 'Called', message: '' })).toBe(true)
+  expect(isChoice('skip', quiet, { type: 'Failed', message: '' })).toBe(false)
+})
+
 test.for([
   ['skip', 'Busy', true],
   ['rerun', 'Busy', true],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   entriesToCopy,
+  entryFindings,
   entryDiffers,
   newAccessEntry,
   newPodIdentity,
@@ -45,10 +46,18 @@ test.for([
   ['pods of Fargate', entry(role('fargate'), { type: 'FARGATE_LINUX' }), false],
   ['nodes of Auto Mode', entry(role('auto'), { type: 'EC2' }), false],
   ['nodes that Karpenter starts', entry(role('karpenter'), { type: 'EC2_LINUX' }), true],
+  ['what EKS makes with something that it runs itself', entry(role('argocd'), { type: 'CAPABILITY' }), false],
   ['people with the role of nodes', entry(role('nodes')), true],
 ] as const)('%s: copied or not', ([, it, copied]) => {
   const blue = blueWith({ accessEntries: [it] }, [role('nodes')])
   expect(entriesToCopy(blue, role('norikae'))).toEqual(copied ? [it] : [])
+})
+
+test('an entry of a type that EKS takes from nobody is told, and no other', () => {
+  const all = ['STANDARD', 'EC2', 'HYPERPOD_LINUX', 'CAPABILITY'].map((type) => entry(role(type), { type }))
+  expect(entryFindings(all).map((f) => `${f.level} ${f.code} ${f.about}: ${f.message}`)).toEqual([
+    `warning access-entry-of-eks ${role('CAPABILITY')}: its access entry is of type CAPABILITY, which EKS makes by itself and takes from nobody: green does not get it by the upgrade`,
+  ])
 })
 
 describe('an entry', () => {

@@ -22,9 +22,20 @@ const tags = {
   'eksctl.cluster.k8s.io/v1alpha1/cluster-name': 'x',
   'kubernetes.io/cluster/tools': 'shared',
   'norikae.io/run': 'old',
+  // Green is none of theirs, and would be asked for once it is blue.
+  ManagedBy: 'terraform',
+  Terraform: 'true',
+  'crossplane-name': 'x',
 }
 const madeBy = { 'norikae.io/platform': 'demo', 'norikae.io/run': 'run-1' }
 const marked = { owner: 'sre', 'norikae.io/platform': 'demo', 'norikae.io/run': 'run-1' }
+
+test('what a tag says of people is copied, whatever its key', () =>
+  expect(tagsOfCopy({ 'managed-by': 'team-php', team: 'terraformers' }, made)).toEqual({
+    'managed-by': 'team-php',
+    team: 'terraformers',
+    ...madeBy,
+  }))
 
 test.for([
   { says: 'nobody knows by whom', tags: {}, remedy: /^delete it, or upgrade to another version$/ },

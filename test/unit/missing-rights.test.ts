@@ -1,12 +1,17 @@
-import { expect, test } from 'vitest'
+import { readFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
 import { denied, unreachable } from '../../src/activities/errors.ts'
 import type { Proven } from '../../src/activities/outside.ts'
-import { seenBy, sightOf } from '../../src/activities/sight.ts'
+import type { KubernetesPort } from '../../src/activities/ports.ts'
+import { insideSeenBy, seenBy, sightOf } from '../../src/activities/sight.ts'
 import { configurationFindings } from '../../src/domain/addon-configuration.ts'
 import { amiFindings } from '../../src/domain/amis.ts'
 import { blocker, type Finding } from '../../src/domain/findings.ts'
+import { kinds, type Kind, type KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import { templateFindings } from '../../src/domain/launch-templates.ts'
 import { looks, ofLook, rightMissing, sayable, type LookName } from '../../src/domain/missing-rights.ts'
+import { insideOfBlue } from '../../src/domain/rights-inside.ts'
 import { decide } from '../../src/sandbox/aws/authorization/policy.ts'
 import { policyNamed } from '../../src/sandbox/aws/policies.ts'
 import { aNodeGroup } from '../support/eks.ts'
@@ -15,6 +20,18 @@ import { aNodeGroup } from '../support/eks.ts'
 
 /** Each port's question, with an answer that is there and the one that stands in for it. */
 const questions: Readonly<Record<string, readonly [LookName, (world: Proven) => Promise<unknown>, unknown]>> = {
+  'eks.findCluster': ['cluster', (w) => w.eks.findCluster('b'), undefined],
+  'eks.versions': ['versions of Kubernetes', (w) => w.eks.versions(), []],
+  'eks.nodegroupNames': ['node groups', (w) => w.eks.nodegroupNames('b'), []],
+  'eks.findNodegroup': ['node groups', (w) => w.eks.findNodegroup('b', 'g'), undefined],
+  'eks.addonNames': ['add-ons', (w) => w.eks.addonNames('b'), []],
+  'eks.findAddon': ['add-ons', (w) => w.eks.findAddon('b', 'a'), undefined],
+  'eks.principals': ['access entries', (w) => w.eks.principals('b'), []],
+  'eks.accessEntry': ['access entries', (w) => w.eks.accessEntry('b', 'arn:p'), undefined],
+  'eks.findAccess': ['access entries', (w) => w.eks.findAccess('b', 'arn:p'), undefined],
+  'eks.fargateProfileNames': ['Fargate profiles', (w) => w.eks.fargateProfileNames('b'), []],
+  'eks.findFargateProfile': ['Fargate profiles', (w) => w.eks.findFargateProfile('b', 'f'), undefined],
+  'eks.capabilities': ['capabilities', (w) => w.eks.capabilities('b'), []],
   'eks.addonVersions': ['versions of add-ons', (w) => w.eks.addonVersions('vpc-cni', '1.36'), []],
   'eks.configurationFaults': ['schemas of add-ons', (w) => w.eks.configurationFaults('a', 'v1', '{}'), undefined],
   'eks.identityProviders': ['identity providers', (w) => w.eks.identityProviders('b'), []],
@@ -137,3 +154,97 @@ test('of node groups and add-ons only what the missing look would tell is left o
   const ofAddons = configurationFindings([configured(undefined), configured(['no'])])
   expect(sayable(ofAddons, ['schemas of add-ons']).map((f) => f.level)).toEqual(['blocker'])
 })
+
+describe('inside of blue', () => {
+  const refused = { apiVersion: 'v1', kind: 'Thing', metadata: { name: 'x' } }
+  /** An API server that refuses lists and reads of these kinds, and has one of each other. */
+  function aServer(closed: readonly Kind[], version = async () => '1.35'): KubernetesPort {
+    const may = (kind: Kind) => {
+      if (closed.includes(kind)) throw denied(`${kind} is forbidden`)
+      return refused
+    }
+    return {
+      version,
+      list: async (kind: Kind) => [may(kind)],
+      find: async (kind: Kind) => may(kind),
+      async *pages(kind: Kind) {
+        yield [may(kind)]
+      },
+    } as unknown as KubernetesPort // of the rest nothing is asked
+  }
+  const all = async (pages: AsyncIterable<readonly KubernetesObject[]>) => (await Array.fromAsync(pages)).flat().length
+
+  test('each read that is refused is told with its rule, and as if nothing were there; all at once', async () => {
+    const sight = sightOf('demo-1-35')
+    const server = await insideSeenBy(sight, aServer(['Deployment', 'Secret', 'ConfigMap']))
+    expect(await server.list('Deployment')).toEqual([])
+    expect(await server.list('Service')).toHaveLength(1)
+    expect([await all(server.pages('Secret')), await all(server.pages('Job'))]).toEqual([0, 1])
+    expect(await server.find('ConfigMap', 'kube-system', 'aws-auth')).toBeUndefined()
+    const told = sight.findings([])
+    expect(told.map((f) => `${f.level} ${f.code} ${f.about}`)).toEqual([
+      'blocker right-missing demo-1-35: deployments.apps',
+      'blocker right-missing demo-1-35: secrets',
+      'blocker right-missing demo-1-35: configmaps',
+    ])
+    expect(told[0]?.message).toBe(
+      'the worker may not list them, so nobody knows what its apps run, and how that would change sides; no app was judged: Deployment is forbidden',
+    )
+    expect(told[2]?.remedy).toMatch(
+      /apiGroups: \[""\], resources: \[configmaps\], verbs: \[get\], as deploy\/rbac\/look\.yaml/,
+    )
+    expect(sight.hidesApps()).toBe(true)
+  })
+
+  test('what only adds to an app leaves the rest of it judged', async () => {
+    const sight = sightOf('demo-1-35')
+    const server = await insideSeenBy(sight, aServer(['Secret']))
+    await all(server.pages('Secret'))
+    expect([sight.hidesApps(), sight.findings([]).length]).toEqual([false, 1])
+  })
+
+  test('where all of it is refused, that is told once', async () => {
+    const sight = sightOf('demo-1-35')
+    const server = await insideSeenBy(sight, aServer(['Deployment', 'Service', 'Secret']))
+    for (const kind of ['Deployment', 'Service', 'Secret'] as const) await server.list(kind)
+    expect(sight.findings([]).map((f) => f.about)).toEqual(['demo-1-35: everything inside of it'])
+  })
+
+  test('whoever is not let in asks nothing else, and is told how', async () => {
+    const sight = sightOf('demo-1-35')
+    const closed = aServer([], async () => Promise.reject(denied('401, it does not know who asks')))
+    const server = await insideSeenBy(sight, { ...closed, list: async () => expect.fail('it asked') })
+    expect([await server.list('Pod'), await all(server.pages('Pod'))]).toEqual([[], 0])
+    const [told, ...others] = sight.findings([])
+    expect([told?.about, others, sight.hidesApps()]).toEqual(['demo-1-35: access', [], true])
+    expect(told?.remedy).toContain('create-access-entry --cluster-name demo-1-35')
+  })
+
+  test('a kind that no table has, and a server that does not answer, end it as ever', async () => {
+    const server = await insideSeenBy(sightOf('demo-1-35'), aServer(['Node', 'Deployment']))
+    await expect(server.list('Node')).rejects.toMatchObject({ type: 'Denied' })
+    const silent = aServer([], async () => Promise.reject(unreachable('no answer')))
+    await expect(insideSeenBy(sightOf('demo-1-35'), silent)).rejects.toMatchObject({ type: 'Unreachable' })
+  })
+
+  test.for(['look.yaml', 'norikae.yaml'])('what is to be granted is in deploy/rbac/%s', async (file) => {
+    const text = await readFile(new URL(`../../deploy/rbac/${file}`, import.meta.url), 'utf8')
+    const rules = parseAllDocuments(text).flatMap((d) => (d.toJS() as { rules?: Rule[] }).rules ?? []) // the file is ours
+    const missing = Object.entries(insideOfBlue).filter(([kind, { resource }]) => {
+      const [group = '', version] = kinds[kind as Kind].split('/')
+      const of = version === undefined ? '' : group
+      return !rules.some(
+        (r) =>
+          r.apiGroups.includes(of) && r.resources.includes(resource) && r.verbs.includes('list') && !r.resourceNames,
+      )
+    })
+    expect(missing.map(([kind]) => kind)).toEqual([])
+  })
+})
+
+interface Rule {
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
+  readonly resourceNames?: readonly string[]
+  readonly verbs: readonly string[]
+}

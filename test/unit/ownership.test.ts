@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { BlueFacts } from '../../src/domain/facts.ts'
 import {
   type DeclaredOwners,
+  ownerByAddress,
   ownerInWords,
   ownerOf,
   removalInWords,
@@ -9,9 +10,10 @@ import {
   requestedOf,
   written,
 } from '../../src/domain/ownership.ts'
-import { ownedRows, ruleOwnerFindings } from '../../src/domain/owned-rows.ts'
+import { ownedRows } from '../../src/domain/owned-rows.ts'
+import { trafficOwnerFindings } from '../../src/domain/owned-traffic.ts'
 import { leaves } from '../../src/domain/steps.ts'
-import { anUpgradePlan, aPlatform, clusterFacts } from '../support/builders.ts'
+import { anApp, anEnvironment, anUpgradePlan, aPlatform, clusterFacts } from '../support/builders.ts'
 import { aCluster, aNodeGroup } from '../support/eks.ts'
 
 const terraform = { terraform: { tags: { ManagedBy: 'terraform', Stack: 'eks' }, at: 'infra/eks' } }
@@ -53,18 +55,52 @@ describe('whose it is', () => {
       how: 'own',
     },
   ] as const)('$says', ({ tags, is, how }) => {
-    const owner = ownerOf(tags, terraform, 'chat')
+    const owner = ownerOf({ tags }, terraform, 'chat')
     expect([ownerInWords(owner), written(owner)]).toEqual([is, how])
   })
   test('no tags in the file are nobody’s tags', () =>
-    expect(ownerOf({}, { terraform: { tags: {} } }, 'chat').tool).toBe('nobody'))
+    expect(ownerOf({ tags: {} }, { terraform: { tags: {} } }, 'chat').tool).toBe('nobody'))
+})
+
+const eks = 'arn:aws:eks:ap-northeast-1:123456789012'
+const states = {
+  terraform: {
+    ...terraform.terraform,
+    stated: [
+      { address: 'module.eks.aws_eks_cluster.this[0]', key: `${eks}:cluster/b` },
+      { address: 'module.eks.module.group["apps"].aws_eks_node_group.this[0]', key: `${eks}:nodegroup/b/apps` },
+      { address: 'aws_lb_listener_rule.web', key: 'arn:1' },
+      { address: 'aws_lb_listener_rule.api["x"]', key: 'arn:2' },
+    ],
+    ignore: ['aws_lb_listener_rule.api*', 'module.eks.*'],
+  },
+}
+
+describe('what state files say', () => {
+  test.for([
+    { says: 'counts before any tag', key: 'arn:1', tags: { 'norikae.io/platform': 'chat' }, how: 'requested' },
+    { says: 'counts without any', key: 'arn:1', tags: {}, how: 'requested' },
+    { says: 'counts for nothing else', key: 'arn:12', tags: {}, how: 'own' },
+    { says: 'is Norikae’s to write where it is ignored', key: 'arn:2', tags: { ManagedBy: 'terraform' }, how: 'own' },
+  ])('$says', ({ key, tags, how }) => expect(written(ownerOf({ tags, key }, states, 'chat'))).toBe(how))
+  test('is told with its address', () =>
+    expect(ownerByAddress(ownerOf({ tags: {}, key: 'arn:1' }, states, 'chat'))).toBe(
+      'Terraform (infra/eks) aws_lb_listener_rule.web',
+    ))
+  test('is asked for by address, also where changes of it are ignored: deleting is another matter', () =>
+    expect(removals(requestedOf(blueOf({}, {}), states, 'chat'), at)).toEqual([
+      // It is not in the state by itself, and of whoever made the cluster.
+      'take Fargate profile f of b out of the configuration in infra/eks, then terraform apply',
+      'take module.eks.module.group["apps"].aws_eks_node_group.this[0] out of the configuration in infra/eks, then terraform apply',
+      'take module.eks.aws_eks_cluster.this[0] out of the configuration in infra/eks, then terraform apply',
+    ]))
 })
 
 const blueOf = (
   cluster: Record<string, string>,
   group: Record<string, string>,
 ): Pick<BlueFacts, 'cluster' | 'nodegroups' | 'fargateProfiles'> => ({
-  cluster: aCluster({ name: 'b', tags: cluster }),
+  cluster: aCluster({ name: 'b', arn: `${eks}:cluster/b`, tags: cluster }),
   nodegroups: [aNodeGroup({ name: 'apps', tags: group })],
   fargateProfiles: [
     { name: 'f', status: 'ACTIVE', podExecutionRoleArn: '', subnets: [], selectors: [], tags: group, healthIssues: [] },
@@ -148,6 +184,7 @@ describe('listener rules', () => {
     ruleTags: { 'arn:1': tf, 'arn:2': tf, 'arn:3': stack('alb'), 'arn:4': {} },
     facts: {},
     untagged: 0,
+    copies: 0,
   }
   test('are told by owner, with all else that a plan writes', () => {
     expect(ownedRows(found).map(({ resource, owner, written: how }) => `${resource}: ${owner}, ${how}`)).toEqual([
@@ -158,6 +195,7 @@ describe('listener rules', () => {
       '2 listener rules: Terraform (infra/eks), own',
       '1 listener rule: CloudFormation (alb), own',
       '1 listener rule: nobody by its tags, own',
+      '6 target groups of toy-1-36: Norikae, own',
       '1 security-group rule: others, requested',
     ])
   })
@@ -170,7 +208,7 @@ describe('listener rules', () => {
   const beside = (more: Partial<typeof found>) =>
     ownedRows({ ...found, facts, untagged: 3, ruleTags: {}, groupRules: [], ...more })
       .map(({ resource, owner, written: how, does }) => `${resource}: ${owner}, ${how}, ${does}`)
-      .filter((line) => !/^(cluster|node group|Fargate)/.test(line))
+      .filter((line) => !/^(cluster|node group|Fargate|6 target groups)/.test(line))
   const itsTemplate = '1 launch template of b: Norikae, own, deletes them with blue'
   test('are told with what is outside EKS', () =>
     expect(beside({})).toEqual([
@@ -181,10 +219,55 @@ describe('listener rules', () => {
     ]))
   test('are told of a green that others made with what is done outside it', () =>
     expect(beside({ green: { ...found.blue, cluster: aCluster({}) } })).toEqual([itsTemplate]))
+  const routed = aPlatform({
+    apps: [
+      anApp('web', {
+        environments: [
+          anEnvironment('test', {
+            routes: [
+              {
+                kind: 'ingress',
+                name: 'web',
+                namespace: 'n',
+                ingress: 'web',
+                action: 'a',
+                service: 's',
+                binding: 'b',
+                blueTargetGroup: 'arn:group',
+                greenTargetGroup: 'web-green',
+                loadBalancer: 'app/x/1',
+              },
+              { kind: 'route53', name: 'web.example.com', zone: 'Z1', namespace: 'n', target: 'Service/web' },
+              { kind: 'route53', name: 'web.example.com', zone: 'Z2', namespace: 'n', target: 'Service/web' },
+            ],
+          }),
+        ],
+      }),
+    ],
+  })
+  const recorded = { terraform: { stated: [{ address: 'aws_route53_record.web', key: 'Z1_web.example.com_A' }] } }
+  test('of Ingresses, records, target groups and copied volumes are told too', () => {
+    const of = { ...found, platform: routed, declared: recorded, ruleTags: {}, groupRules: [], copies: 2 }
+    expect(
+      ownedRows(of)
+        .slice(4)
+        .map(({ resource, owner, written: how, does }) => `${resource}: ${owner}, ${how}, ${does}`),
+    ).toEqual([
+      'listener rules of 1 Ingress: the AWS Load Balancer Controller (toy-1-35), through, writes their weights into the actions of the Ingresses',
+      '1 record: Terraform, own, makes weighted ones of them, and simple ones again',
+      '1 record: nobody by its tags, own, makes weighted ones of them, and simple ones again',
+      '1 target group of toy-1-36: Norikae, own, makes them',
+      'copies of 2 volumes: Norikae, own, takes snapshots, and makes green’s volumes of them',
+    ])
+    expect(trafficOwnerFindings(of).map((f) => `${f.about}: ${f.message} → ${f.remedy}`)).toEqual([
+      'Z1 web.example.com: Terraform aws_route53_record.web owns this record, and takes the weights back the next time it is applied → apply nothing of it until the upgrade has ended',
+    ])
+  })
   test('that a tool owns are a warning each, but for those that Terraform ignores', () => {
-    const warned = (declared: DeclaredOwners) => ruleOwnerFindings({ ...found, declared }).map((f) => f.about)
+    const warned = (declared: DeclaredOwners) => trafficOwnerFindings({ ...found, declared }).map((f) => f.about)
     expect(warned(terraform)).toEqual(['arn:1', 'arn:2', 'arn:3'])
     expect(warned({ terraform: { ...terraform.terraform, ignores: 'weights' } })).toEqual(['arn:3'])
+    expect(warned(states)).toEqual(['arn:1', 'arn:3'])
   })
 })
 

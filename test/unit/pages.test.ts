@@ -60,6 +60,18 @@ test('a block says what it is: sh is what is typed, text is what is printed', as
   expect(at(printed.filter((b) => /^(\$ )?(\.\/)?(norikae|npm|temporal|kubectl|aws) /.test(b.text)))).toEqual([])
 })
 
+test('a command has room on 100 columns', () => {
+  const long = blocks.flatMap((b) =>
+    b.language === 'sh'
+      ? b.text
+          .split('\n')
+          .filter((line) => line.length > 100)
+          .map((line) => `${b.page}:${b.line}: ${line}`)
+      : [],
+  )
+  expect(long).toEqual([])
+})
+
 test('norikae is written in one way', () => {
   expect(pages.flatMap(({ name, text }) => (text.includes('./norikae') ? [name] : []))).toEqual([])
 })

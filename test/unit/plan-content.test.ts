@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Measure } from '../../src/domain/measures.ts'
-import type { Handover } from '../../src/domain/platform.ts'
+import type { Handover, HttpRoute, Route } from '../../src/domain/platform.ts'
 import { actions } from '../../src/domain/actions.ts'
 import { leaves, type Step } from '../../src/domain/steps.ts'
+import { planCutover } from '../../src/domain/plan-cutover.ts'
 import { wavesOf } from '../../src/domain/plan-upgrade.ts'
 import {
   aCutoverPlan,
@@ -22,6 +23,30 @@ const phasesOf = (plan: ReturnType<typeof anUpgradePlan>) =>
   Object.fromEntries(
     plan.phases.map((p) => [p.name, { forward: ids(p.forward), back: ids(p.back), commit: ids(p.commit) }]),
   )
+
+test('whoever is emptied is told where HTTPRoutes are, that may name it: on the way back too', () => {
+  const backend = (cluster: string) => ({ kind: 'Service' as const, namespace: 'edge', name: `shop-${cluster}` })
+  const route: HttpRoute = {
+    kind: 'http-route',
+    name: 'httproute.edge.shop',
+    cluster: 'edge-1-36',
+    namespace: 'edge',
+    httpRoute: 'shop',
+    blue: backend('blue'),
+    green: backend('green'),
+  }
+  const emptying = (routes: readonly Route[]) => {
+    const apps = [anApp('shop', { environments: [anEnvironment('production', { routes })] })]
+    const { phases } = anUpgradePlan(aPlatform({ apps }))
+    return phases
+      .flatMap((p) => leaves([...p.forward, ...p.back]))
+      .flatMap((step) => (step.kind === 'action' && step.action === 'emptyCluster' ? [[step.id, step.input]] : []))
+      .map(([id, input]) => [id, (input as { gateway?: string }).gateway])
+  }
+  const ids = ['cluster/empty', 'green/empty', 'blue/empty']
+  expect(emptying([route])).toEqual(ids.map((id) => [id, 'edge-1-36']))
+  expect(emptying([])).toEqual(ids.map((id) => [id, undefined]))
+})
 
 test('an upgrade is these steps, in this order', () => {
   const apps = [anApp('api'), anApp('web', { dependsOn: ['api'] })]
@@ -335,6 +360,54 @@ test('without a route nothing is weighed or quiet, and health is watched from th
     'e/observe/handover',
   ])
   expect(plan.phases[0]?.health?.from).toBe('e/shop/cronjob/w/suspend-blue')
+})
+
+test("a load balancer of green's own has capacity before anybody is asked, until commit or on the way back", () => {
+  const record = { kind: 'route53', name: 'a.test', zone: 'Z1', namespace: 'api-e', target: 'Service/web' } as const
+  const stepsOf = (capacity?: number) => {
+    const routes = [{ ...record, ...(capacity !== undefined && { capacity }) }]
+    const environment = anEnvironment('e', { gate: rule('api'), routes })
+    const [phase] = aCutoverPlan(anApp('api'), environment, { images: '', workloads: [] }).phases
+    return (['forward', 'back', 'commit'] as const).map((of) =>
+      ids(phase?.[of] ?? []).filter((id) => /reserve|release|let-go|gate|open|close|settle/.test(id)),
+    )
+  }
+  const at = (step: string) => `e/route/a.test/${step}`
+  expect(stepsOf()).toEqual([
+    [at('open'), at('reserve'), 'e/gate'],
+    [at('release'), at('close')],
+    [at('settle'), at('let-go')],
+  ])
+  expect(stepsOf(0)).toEqual([[at('open'), 'e/gate'], [at('close')], [at('settle')]])
+})
+
+test('an app says what may be left of its own traffic, beside whom the platform accepts everywhere', () => {
+  const platform = {
+    ...aPlatform(),
+    quiet: {
+      for: '10m' as const,
+      requests: 2,
+      connections: 0,
+      accept: ['uptime-probe'],
+      callers: 'c{cluster="{cluster}",namespace=~"{namespaces}"}[{window}]',
+    },
+  }
+  const app = anApp('api', { quiet: { requests: 5, accept: ['batch'] } })
+  const environment = anEnvironment('e', { namespaces: ['api-e'] })
+  const [phase] = planCutover(platform, app, environment, { images: '', workloads: [] }).phases
+  const found = (of: 'forward' | 'back') => leaves(phase?.[of] ?? []).find(({ id }) => id.startsWith('e/quiet/'))
+  expect(found('forward')).toMatchObject({
+    title: 'no request over 5 on blue for 10m, leaving aside batch, uptime-probe, as was accepted',
+    input: {
+      for: '10m',
+      requests: 5,
+      accept: ['batch', 'uptime-probe'],
+      callers: { query: `c{cluster="${platform.blue}",namespace=~"api-e"}[10m]` },
+    },
+  })
+  expect(found('back')).toMatchObject({
+    input: { on: 'green', callers: { query: `c{cluster="${platform.green}",namespace=~"api-e"}[10m]` } },
+  })
 })
 
 test('every step says in words what it does, and its action exists', () => {

@@ -46,6 +46,12 @@ test.for([
     words:
       'load balancer k8s-web (id-1) is left of demo-1-35, of Ingress shop/web: 14.60 USD a month → see that nobody needs it, then: aws elbv2 delete-load-balancer --load-balancer-arn id-1',
   },
+  ...['alb', 'nlb'].map((of) => ({
+    says: `a load balancer, and the Gateway that it was for: ${of}`,
+    is: told(some('target group', { name: 'k8s-web', tags: { [`gateway.k8s.aws.${of}/stack`]: 'shop/web' } }), prices),
+    words:
+      'target group k8s-web (id-1) is left of demo-1-35, of Gateway shop/web: costs nothing by itself → see that nobody needs it, then: aws elbv2 delete-target-group --target-group-arn id-1',
+  })),
   {
     says: 'an instance that nobody ends, and whose node it was',
     is: told(some('instance', { name: 'm6i.large', tags: { 'karpenter.sh/nodepool': 'spot' } }), {

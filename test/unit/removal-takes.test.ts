@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { removalInWords, type Requested } from '../../src/domain/ownership.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
-import { sharedBy, takenFindings, withTaken } from '../../src/domain/removal-takes.ts'
+import { sharedBy, takenFindings, withModules, withTaken } from '../../src/domain/removal-takes.ts'
 import { leaves } from '../../src/domain/steps.ts'
 import { aPlatform, clusterFacts } from '../support/builders.ts'
 import { aCluster, aNodeGroup } from '../support/eks.ts'
@@ -72,6 +72,35 @@ describe('what goes with blue that green uses', () => {
       network: ['sg-nodes', 'subnet-1', 'subnet-2'],
       roles: ['auto-node', 'cluster', 'irsa', 'node', 'pod', 'theirs'],
     })
+  })
+
+  test('of Terraform’s is what the module of blue has, said once, as a warning', () => {
+    const part = (kind: Requested['kind'], name: string, address: string): Requested => ({
+      kind,
+      name,
+      owner: { tool: 'terraform', of: 'infra', address },
+    })
+    const parts = [
+      part('node group', 'apps', 'module.eks.module.group["apps"].aws_eks_node_group.this[0]'),
+      part('cluster', 'b', 'module.eks.aws_eks_cluster.this[0]'),
+    ]
+    const ec2 = 'arn:aws:ec2:r:123456789012'
+    const stated = [
+      { address: 'module.eks.aws_iam_role.this[0]', key: 'arn:aws:iam::123456789012:role/x/cluster' },
+      { address: 'module.eks.aws_iam_role_policy.cluster', key: 'arn:aws:iam::123456789012:policy/cluster' },
+      { address: 'module.eks_2.aws_iam_role.this[0]', key: 'arn:aws:iam::123456789012:role/node' },
+      { address: 'module.eks.aws_security_group.node[0]', key: `${ec2}:security-group/sg-1` },
+      { address: 'module.vpc.aws_subnet.private[0]', key: `${ec2}:subnet/subnet-1` },
+    ]
+    const found = withModules(parts, { network: ['sg-1', 'subnet-1'], roles: ['cluster', 'node'] }, stated)
+    const takes = ['module.eks.aws_security_group.node[0]', 'module.eks.aws_iam_role.this[0]']
+    expect(found.map((one) => one.takes)).toEqual([undefined, takes])
+    expect(takenFindings(found).map((f) => `${f.level} ${f.about}: ${f.message}`)).toEqual([
+      'warning Terraform (infra): the module that has blue has what green uses too: module.eks.aws_iam_role.this[0], module.eks.aws_security_group.node[0]',
+    ])
+    expect(
+      withModules([part('cluster', 'b', 'aws_eks_cluster.this')], { network: ['sg-1'], roles: [] }, stated),
+    ).toEqual([part('cluster', 'b', 'aws_eks_cluster.this')])
   })
 
   test('is a blocker for each owner, and read at the gate and in the request', () => {

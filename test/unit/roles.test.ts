@@ -10,7 +10,7 @@ import {
   type RoleDescription,
 } from '../../src/domain/roles.ts'
 import { namesOfRoles, rolesNotPlanned } from '../../src/domain/roles-of-app.ts'
-import { toolOf } from '../../src/domain/role-owners.ts'
+import { knownOfRole, toolOf } from '../../src/domain/role-owners.ts'
 import { withGreen, trustPolicy } from '../../src/domain/role-trust.ts'
 
 const host = `oidc.eks.ap-northeast-1.amazonaws.com/id/${'B'.repeat(32)}`
@@ -67,7 +67,7 @@ const judged = (over: Partial<Parameters<typeof rolesToCarry>[0]>) => {
     declared: {},
     blue,
     green: foreseen(blue, 'demo-1-36'),
-    provider: { tags: {} },
+    provider: { arn: 'arn:provider', tags: {} },
     uses: [],
     given: new Set(),
     roles: [],
@@ -173,7 +173,40 @@ test.for<[RoleDescription['tags'], string | undefined]>([
   [{ 'managed-by': 'team-php', team: 'terraformers' }, undefined],
   [{}, undefined],
 ])('tags %o tell of %s', ([tags, tool]) => {
-  expect(toolOf(tags, { declared, platform: 'demo' })).toBe(tool)
+  expect(toolOf({ arn: 'arn:role', tags }, { declared, platform: 'demo' })).toBe(tool)
+})
+
+test('what a state file has is asked for, unless it leaves changes to others; a provider is not deleted all the same', () => {
+  const stated = ['web', 'job', 'mail'].map((name) => ({ address: `aws_iam_role.${name}`, key: arnOf(name) }))
+  const provider = { arn: 'arn:aws:iam::123456789012:oidc-provider/x', tags: {} }
+  const ofProvider = { address: 'aws_iam_openid_connect_provider.this', key: provider.arn }
+  const ignore = ['aws_iam_role.job', 'aws_iam_openid_connect_provider.*']
+  const terraform = { stated: [...stated, ofProvider], ignore }
+  const carried = rolesToCarry({
+    account: '123456789012',
+    platform: 'demo',
+    declared: { terraform },
+    blue,
+    green: foreseen(blue, 'demo-1-36'),
+    provider,
+    uses: [],
+    given: new Set(),
+    roles: [role('web'), role('job', { tags: { Terraform: 'true' } }), role('own')],
+    quota: 2048,
+  })
+  expect(carried.owned.map(({ resource, owner, written }) => [resource, owner, written])).toEqual([
+    ['OIDC provider of demo-1-35', 'Terraform aws_iam_openid_connect_provider.this', 'left'],
+    ['IAM role job', 'nobody’s tool by its tags', 'own'],
+    ['IAM role own', 'nobody’s tool by its tags', 'own'],
+    ['IAM role web', 'Terraform aws_iam_role.web', 'requested'],
+  ])
+  // Nothing of the rest of a state is kept with the plan.
+  const known = { terraform: { stated: [{ address: 'aws_iam_role.job', key: arnOf('job') }, ofProvider], ignore } }
+  expect(carried.facts?.declared).toEqual(known)
+  const whose = (name: string) => ({ declared: knownOfRole(known, name), platform: 'demo' })
+  expect(whose('job').declared?.terraform?.stated).toEqual([known.terraform.stated[0]])
+  expect(whose('own').declared?.terraform?.stated).toBeUndefined()
+  expect(toolOf(role('job', { tags: { Terraform: 'true' } }), whose('job'))).toBeUndefined()
 })
 
 test('a plan tells each role and provider, whose it is, and by what it lets in blue', () => {
@@ -189,7 +222,7 @@ test('a plan tells each role and provider, whose it is, and by what it lets in b
     declared,
     blue,
     green: foreseen(blue, 'demo-1-36'),
-    provider: { tags: { Stack: 'eks' } },
+    provider: { arn: 'arn:provider', tags: { Stack: 'eks' } },
     uses: [],
     given: new Set(),
     roles: [

@@ -111,6 +111,7 @@ test.for([
   ['Busy', 'ask'],
   ['Stuck', 'ask'],
   ['Undelivered', 'ask'],
+  ['Called', 'ask'],
   ['Inconclusive', 'ask'],
 ] as const)('an environment whose step ends %s: %s', ([type, what]) => {
   const [phase] = aCutoverPlan().phases

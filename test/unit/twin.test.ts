@@ -28,6 +28,21 @@ describe('a part', () => {
     const blue = { unread: ['x'], unknown: ['y.z'], arn: 'a', endpoint: 'e', left: 'behind', off: false, none: {} }
     expect(twinPart('p', blue, {})).toMatchObject({ own: ['arn', 'endpoint'], notCopied: ['left', 'x', 'y.z'] })
   })
+  test('of long values shows where they differ', () => {
+    const long = (name: string) =>
+      `{"env":{"ENABLE_PREFIX_DELEGATION":"true","CLUSTER_NAME":"${name}","WARM":"1"},"a":"b"}`
+    const { changed } = twinPart('p', { a: long('toy-1-35') }, { a: long('toy-1-36') })
+    expect(changed).toMatchObject([
+      { blue: '…USTER_NAME":"toy-1-35","WARM":"1"},"a":"b"}', green: '…USTER_NAME":"toy-1-36","WARM":"1"},"a":"b"}' },
+    ])
+    const [first] = twinPart('p', { a: `x${'y'.repeat(99)}` }, { a: 'y'.repeat(99) }).changed
+    expect(first).toMatchObject({ blue: `x${'y'.repeat(58)}…`, green: `${'y'.repeat(59)}…` })
+    const [middle] = twinPart('p', { a: 'y'.repeat(99) }, { a: `${'y'.repeat(50)}x${'y'.repeat(99)}` }).changed
+    expect(middle).toMatchObject({
+      blue: `…${'y'.repeat(58)}…`,
+      green: `…${'y'.repeat(20)}x${'y'.repeat(37)}…`,
+    })
+  })
   test('cuts long values short, and tells tags by their keys', () => {
     const { changed } = twinPart('p', { a: 'x'.repeat(99), tags: { b: '1' } }, { a: 'y', tags: { c: '1' } })
     expect(changed).toMatchObject([{ blue: `${'x'.repeat(59)}…` }, { setting: 'tags', blue: 'b', green: 'c' }])

@@ -86,6 +86,11 @@ describe('names that lead to a cluster', () => {
     },
   ])('$says', ({ leads, are }) => expect(names(...leads)).toEqual(are))
 
+  test('that is given up are also those at weight 0: nothing of it is to be left', () => {
+    const leads = [weighted(BLUE, 0), weighted(GREEN, 100)]
+    expect(waysByName(leads, [grafana], true).map(({ name }) => name)).toEqual(['shop.example.com'])
+  })
+
   test('are told with their zone, all between, and what they end at', () => {
     expect(
       waysByName([lead('www.example.com', 'app.example.com'), lead('app.example.com', BLUE)], [grafana])[1],

@@ -82,7 +82,11 @@ export function albRoute(world: Proven, route: AlbRoute, { run, scope }: RouteCa
     async writer() {
       const by = await byTrail(world, scope.region, 'ModifyRule', writesRule(route.ruleArn))
       if (by !== undefined) return by
-      const owner = ownerOf((await loadBalancing.tagsOf([route.ruleArn]))[route.ruleArn] ?? {}, {}, scope.platform)
+      const owner = ownerOf(
+        { tags: (await loadBalancing.tagsOf([route.ruleArn]))[route.ruleArn] ?? {} },
+        {},
+        scope.platform,
+      )
       return written(owner) === 'own' ? undefined : ownerInWords(owner)
     },
 

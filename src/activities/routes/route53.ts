@@ -57,14 +57,8 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
     throw notFound(`hosted zone ${route.zone} has no A, AAAA or CNAME record ${route.name}: put it back, then retry`)
   }
 
-  async function host(side: Side): Promise<string | undefined> {
-    const cluster = await world.ifThere(side)
-    return cluster && hostOn(cluster, route)
-  }
-  async function balancer(side: Side): Promise<Balancer | undefined> {
-    const name = await host(side)
-    return name === undefined ? undefined : loadBalancing.findBalancer(name)
-  }
+  const host = (side: Side) => hostOf(world, route, side)
+  const balancer = (side: Side) => balancerOf(world, route, side)
 
   /** Preflight has looked; that may be days ago. */
   async function proveMovable(sets: readonly RecordSet[]): Promise<void> {
@@ -184,6 +178,21 @@ export function recordRoute(world: Proven, route: RecordRoute, { run }: RouteCal
     // The load balancer of the side that is left goes with its Service or Ingress.
     clear: (on) => Promise.resolve(`only ${on} is served`),
   }
+}
+
+async function hostOf(world: Pick<Proven, 'ifThere'>, route: RecordRoute, side: Side): Promise<string | undefined> {
+  const cluster = await world.ifThere(side)
+  return cluster && hostOn(cluster, route)
+}
+
+/** What serves this side; undefined where there is none that is active. */
+export async function balancerOf(
+  world: Pick<Proven, 'ifThere' | 'loadBalancing'>,
+  route: RecordRoute,
+  side: Side,
+): Promise<Balancer | undefined> {
+  const name = await hostOf(world, route, side)
+  return name === undefined ? undefined : world.loadBalancing.findBalancer(name)
 }
 
 const words = (to: Weight | Side): string => (typeof to === 'number' ? `${to} %` : `${to} only`)

@@ -19,7 +19,10 @@ export async function findBalancer(client: ElasticLoadBalancingV2, host: string)
   const all = await allOf(client)
   const found = all.find(({ DNSName = '', State }) => sameHost(DNSName, host) && State?.Code === 'active')
   const { LoadBalancerArn: arn, DNSName: name, CanonicalHostedZoneId: zone } = found ?? {}
-  return arn === undefined || name === undefined || zone === undefined ? undefined : { arn, name: hostOf(name), zone }
+  const zones = found?.AvailabilityZones?.length ?? 0
+  return arn === undefined || name === undefined || zone === undefined
+    ? undefined
+    : { arn, name: hostOf(name), zone, zones }
 }
 
 /**

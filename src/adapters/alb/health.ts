@@ -15,15 +15,16 @@ export async function health(client: ElasticLoadBalancingV2, TargetGroupArn: str
   }))
 }
 
-export async function healthBehind(client: ElasticLoadBalancingV2, LoadBalancerArn: string): Promise<TargetHealth[]> {
+export async function groupsBehind(client: ElasticLoadBalancingV2, LoadBalancerArn: string): Promise<string[]> {
   const groups = await askForAll(
     `DescribeTargetGroups of ${LoadBalancerArn}`,
     (o) => paginateDescribeTargetGroups({ client }, { LoadBalancerArn }, o),
     (page) => page.TargetGroups,
   )
-  const all = await each(
-    groups.flatMap((group) => group.TargetGroupArn ?? []),
-    (arn) => health(client, arn),
-  )
+  return groups.flatMap((group) => group.TargetGroupArn ?? [])
+}
+
+export async function healthBehind(client: ElasticLoadBalancingV2, loadBalancerArn: string): Promise<TargetHealth[]> {
+  const all = await each(await groupsBehind(client, loadBalancerArn), (arn) => health(client, arn))
   return all.flat()
 }

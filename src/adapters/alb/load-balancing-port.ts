@@ -2,8 +2,9 @@ import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balanc
 import type { LoadBalancingPort } from '../../activities/ports.ts'
 import { ask, askFor } from '../aws-errors.ts'
 import { toAction } from './actions.ts'
+import { capacityOf, reserve } from './capacity.ts'
 import { addressesOf, findBalancer } from './balancers.ts'
-import { health, healthBehind } from './health.ts'
+import { groupsBehind, health, healthBehind } from './health.ts'
 import { findRule, listenersForwardingTo, rulesForwardingTo } from './rules.ts'
 import { tagsOf } from './tags.ts'
 import { createTargetGroup, findTargetGroup } from './target-groups.ts'
@@ -35,6 +36,12 @@ export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort
   findBalancer: (host) => findBalancer(client, host),
 
   addressesOf: (hosts) => addressesOf(client, hosts),
+
+  capacityOf: (loadBalancerArn) => capacityOf(client, loadBalancerArn),
+
+  reserve: (loadBalancerArn, units) => reserve(client, loadBalancerArn, units),
+
+  groupsBehind: (loadBalancerArn) => groupsBehind(client, loadBalancerArn),
 
   healthBehind: (loadBalancerArn) => healthBehind(client, loadBalancerArn),
 

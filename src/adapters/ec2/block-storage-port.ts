@@ -14,9 +14,27 @@ import { FILTER_VALUES } from './filters.ts'
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html: up to 1000 resources. */
 const TAGGED_AT_ONCE = 1000
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVolumes.html: at most so many a page. */
+const PAGE = 1000
 
 /** `once`: a client that sends each request once. What has no token may be there although its answer was lost. */
 export const blockStorage = (client: EC2, once: EC2): BlockStoragePort => ({
+  async disks() {
+    const told = await askForAll(
+      'DescribeVolumes',
+      (o) => paginateDescribeVolumes({ client, pageSize: PAGE }, {}, o),
+      (page) => page.Volumes,
+    )
+    return told.map(({ VolumeId = '', VolumeType = '', Size = 0, Attachments = [] }) => ({
+      id: VolumeId,
+      type: VolumeType,
+      gibibytes: Size,
+      goesWith: Attachments.flatMap(({ DeleteOnTermination, InstanceId }) =>
+        DeleteOnTermination === true && InstanceId !== undefined ? [InstanceId] : [],
+      ),
+    }))
+  },
+
   async volumes(ids) {
     const told = await each(batches(ids, FILTER_VALUES), (Values) =>
       // By a filter: one id that is gone would fail the whole list.

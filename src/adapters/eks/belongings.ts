@@ -10,29 +10,23 @@ import { askFor, askForAll, isAws } from '../aws-errors.ts'
 import { within } from './describe.ts'
 import { unknownIn } from './unknown.ts'
 
-export async function belongingsOf(client: EKS, clusterName: string): Promise<ClusterBelongings> {
-  const input = { clusterName }
-  const [accessEntries, fargateProfiles, capabilities] = await Promise.all([
-    accessEntriesOf(client, clusterName),
-    askForAll(
-      `ListFargateProfiles ${clusterName}`,
-      (o) => paginateListFargateProfiles({ client }, input, o),
-      (page) => page.fargateProfileNames,
-    ),
-    askForAll(
-      `ListCapabilities ${clusterName}`,
-      (o) => paginateListCapabilities({ client }, input, o),
-      (page) => page.capabilities,
-    ),
-  ])
-  return {
-    accessEntries,
-    fargateProfiles,
-    capabilities: capabilities.map(({ capabilityName = '', type = '' }) => ({ name: capabilityName, type })),
-  }
+export const fargateProfileNamesOf = (client: EKS, clusterName: string): Promise<string[]> =>
+  askForAll(
+    `ListFargateProfiles ${clusterName}`,
+    (o) => paginateListFargateProfiles({ client }, { clusterName }, o),
+    (page) => page.fargateProfileNames,
+  )
+
+export const capabilitiesOf = async (client: EKS, clusterName: string): Promise<ClusterBelongings['capabilities']> => {
+  const found = await askForAll(
+    `ListCapabilities ${clusterName}`,
+    (o) => paginateListCapabilities({ client }, { clusterName }, o),
+    (page) => page.capabilities,
+  )
+  return found.map(({ capabilityName = '', type = '' }) => ({ name: capabilityName, type }))
 }
 
-const accessEntriesOf = (client: EKS, clusterName: string): Promise<string[]> =>
+export const principalsOf = (client: EKS, clusterName: string): Promise<string[]> =>
   askForAll(
     `ListAccessEntries ${clusterName}`,
     (o) => whereThereAreEntries(paginateListAccessEntries({ client }, { clusterName }, o)),

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-eks'
 import type { EksPort } from '../../activities/ports.ts'
 import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
-import { accessOf, belongingsOf, entryOf } from './belongings.ts'
+import { accessOf, capabilitiesOf, entryOf, fargateProfileNamesOf, principalsOf } from './belongings.ts'
 import { schemaFaults } from './addon-schema.ts'
 import { authoritiesOf } from './certificate-authorities.ts'
 import { addonOf, addonVersionOf, clusterOf, nodegroupOf, versionOf } from './describe.ts'
@@ -113,7 +113,11 @@ export const eks = (client: EKS): EksPort => ({
     await askFor(`DeleteAddon ${clusterName}/${addonName}`, (o) => client.deleteAddon({ clusterName, addonName }, o))
   },
 
-  belongings: (cluster) => belongingsOf(client, cluster),
+  principals: (cluster) => principalsOf(client, cluster),
+
+  fargateProfileNames: (cluster) => fargateProfileNamesOf(client, cluster),
+
+  capabilities: (cluster) => capabilitiesOf(client, cluster),
 
   findAccess: (cluster, principalArn) => accessOf(client, cluster, principalArn),
 

@@ -12,7 +12,10 @@ const sample = z.tuple([z.number(), z.string()])
 const success = z.object({
   status: z.literal('success'),
   data: z.discriminatedUnion('resultType', [
-    z.object({ resultType: z.literal('vector'), result: z.array(z.object({ value: sample })) }),
+    z.object({
+      resultType: z.literal('vector'),
+      result: z.array(z.object({ metric: z.record(z.string(), z.string()).default({}), value: sample })),
+    }),
     z.object({ resultType: z.literal('scalar'), result: sample }),
     z.object({ resultType: z.literal('matrix'), result: z.array(z.object({ values: z.array(sample).default([]) })) }),
     z.object({ resultType: z.literal('string') }),
@@ -49,6 +52,16 @@ export const prometheus = (timeoutMs: number = TIMEOUT_MS): MetricsPort => ({
     return (data.result[0]?.values ?? []).flatMap(([at, text]) => {
       const value = number(text)
       return value === null ? [] : [{ atMs: at * 1000, value }]
+    })
+  },
+  async series(url, promql) {
+    const data = await asked(url, 'query', { query: promql }, timeoutMs)
+    if (data.resultType !== 'scalar' && data.resultType !== 'vector')
+      throw invalidInput(`the query gives a ${data.resultType} where numbers are needed: ${promql}`)
+    const all = data.resultType === 'scalar' ? [{ metric: {}, value: data.result }] : data.result
+    return all.flatMap(({ metric: labels, value: [, text] }) => {
+      const value = number(text)
+      return value === null ? [] : [{ labels, value }]
     })
   },
   async answers(url, promql) {

@@ -1,4 +1,4 @@
-import { BadInput } from '../../client/problems.ts'
+import { BadInput, NotReady } from '../../client/problems.ts'
 import { platformMeant } from '../../client/where.ts'
 import type { HealthRequest } from '../../domain/health-explained.ts'
 import { exit } from '../exit-codes.ts'
@@ -25,7 +25,7 @@ export async function explainHealth(named: string, more: string | undefined, opt
     )
   const { file, platform } = options
   const it = await withTemporal(async (temporal) => {
-    const which = await platformFrom(file === undefined ? await platformMeant(temporal, platform) : platform, file)
+    const which = await platformFrom(file === undefined ? await platformMeant(temporal, platform, unsure) : platform, file)
     const request: HealthRequest = { ...which, app, ...(environment !== undefined && { environment }) }
     return healthNow(temporal, request)
   })
@@ -36,3 +36,6 @@ export async function explainHealth(named: string, more: string | undefined, opt
   })
   return exit.done
 }
+
+const unsure = (why: string) =>
+  new NotReady('not-found', `of which platform? ${why}: name it with --platform <name>, or send its file along (-f)`)

@@ -1,5 +1,5 @@
 import { blockersFirst, placeOf, type Finding } from '../../domain/findings.ts'
-import { cell, line, wrapped, type Line, type Screen } from './lines.ts'
+import { cell, hanging, withAside, type Line, type Screen } from './lines.ts'
 import { level } from './words.ts'
 
 /** Blockers first, each as `finding` shows it. */
@@ -9,11 +9,9 @@ export const findings = (all: readonly Finding[], screen: Screen): Line[] =>
 /** Place and code on a line; below it, whole, why it is so and what to do: a remedy that is cut helps nobody. */
 export function finding(it: Finding, { width }: Screen): Line[] {
   const { level: its, code, message, remedy } = it
-  const indented = (sign: string, text: string, tone: 'plain' | 'faint') =>
-    wrapped(text, width - 4, Infinity).map((words, n) => line(`  ${n === 0 ? sign : ' '} ${words}`, tone))
   return [
-    [level(its), cell(`  ${placeOf(it)}`, 'strong'), cell(`  ${code}`, 'faint')],
-    ...indented(' ', message, 'plain'),
-    ...(remedy === '' ? [] : indented('→', remedy, 'faint')),
+    ...withAside([[level(its), cell(`  ${placeOf(it)}`, 'strong')]], [cell(`  ${code}`, 'faint')], width),
+    ...hanging('    ', message, width),
+    ...(remedy === '' ? [] : hanging('  → ', remedy, width, 'faint')),
   ]
 }

@@ -68,6 +68,22 @@ export function wrapped(text: string, width: number, atMost: number): string[] {
 export const paragraph = (text: string, { width }: Pick<Screen, 'width'>, tone: Tone = 'plain'): Line[] =>
   text.split('\n').flatMap((one) => wrapped(one, width, Infinity).map((words) => line(cut(words, width), tone)))
 
+/** A text under its own beginning: `first` before its first line, as many blanks before the others. None is cut. */
+export function hanging(first: string, text: string, width: number, tone: Tone = 'plain'): Line[] {
+  const indent = stringWidth(first)
+  return wrapped(text, width - indent, Infinity).map((words, n) =>
+    line((n === 0 ? first : ' '.repeat(indent)) + words, tone),
+  )
+}
+
+/** What belongs to some lines, behind the last of them; below it where it does not fit there. */
+export function withAside(lines: readonly Line[], aside: Line, width: number): Line[] {
+  const last = lines.at(-1) ?? []
+  return widthOf(last) + widthOf(aside) <= width
+    ? [...lines.slice(0, -1), [...last, ...aside]]
+    : [...lines, [cell('  '), ...aside]]
+}
+
 /** Lines as text: cut to the width, coloured where that is wanted, without blanks at their ends. */
 export function drawn(lines: readonly Line[], { width, colour }: Pick<Screen, 'width' | 'colour'>): string {
   return lines
@@ -75,8 +91,9 @@ export function drawn(lines: readonly Line[], { width, colour }: Pick<Screen, 'w
       let left = width
       const out = cells.map(({ text, tone = 'plain' }) => {
         const flat = text.replaceAll(/\s*\n\s*/g, ' ')
-        const shown = cut(flat, left)
-        left -= stringWidth(shown)
+        // What fits without the blanks after it is whole; where it does not, nothing follows what was cut.
+        const shown = stringWidth(flat.trimEnd()) > left ? cut(flat, left) : flat
+        left = stringWidth(flat) > left ? 0 : left - stringWidth(shown)
         const words = shown.trimEnd()
         if (!colour || words === '' || tones[tone].length === 0) return shown
         return styleText([...tones[tone]], words, { validateStream: false }) + shown.slice(words.length)
@@ -99,6 +116,34 @@ export function columns(rows: readonly (readonly Cell[])[], indent = 0): Line[] 
       return cell(text + ' '.repeat(pad), tone)
     }),
   ])
+}
+
+/**
+ * As `columns`, and within a width: the last column goes on below itself, and where there is no room for it the first column
+ * gets lines of its own.
+ */
+export function fitted(rows: readonly (readonly Cell[])[], width: number): Line[] {
+  const plain = columns(rows)
+  if (Math.max(0, ...plain.map(widthOf)) <= width) return plain
+  const starts = plain.map((row) => widthOf(row.slice(0, -1)))
+  if (width - Math.max(...starts) >= LEAST) return plain.flatMap((row) => lastBelowItself(row, width))
+  const rest = columns(
+    rows.map((row) => row.slice(1)),
+    UNDER,
+  )
+  return rows.flatMap((row, n) => [row.slice(0, 1), ...lastBelowItself(rest[n] ?? [], width)])
+}
+
+/** A column that is narrower than this is not read. */
+const LEAST = 24
+const UNDER = 4
+
+function lastBelowItself(row: Line, width: number): Line[] {
+  const before = row.slice(0, -1)
+  const { text = '', tone } = row.at(-1) ?? {}
+  const start = widthOf(before)
+  const [first = '', ...more] = wrapped(text, width - start, Infinity)
+  return [[...before, cell(first, tone)], ...more.map((words) => [cell(' '.repeat(start)), cell(words, tone)])]
 }
 
 export const head = (...names: readonly string[]): Cell[] => names.map((name) => cell(name, 'faint'))

@@ -25,7 +25,14 @@ function askedOf(gates: readonly OpenGate[], screen: Screen, wide: boolean): Lin
 
 /** All upgrades, open ones first, and every gate where somebody is waited for. */
 export function overview({ upgrades, gates, silent }: Overview, screen: Screen, wide = false): string {
-  if (upgrades.length === 0) return drawn([line('no upgrade was ever started here', 'faint')], screen)
+  if (upgrades.length === 0)
+    return drawn(
+      [
+        line('no upgrade was ever started here', 'faint'),
+        line('  → norikae preflight <platform>, which says what is in the way of one', 'faint'),
+      ],
+      screen,
+    )
   return drawn(
     [
       ...columns([

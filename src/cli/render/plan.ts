@@ -1,7 +1,20 @@
 import { hop } from '../../domain/kubernetes-version.ts'
 import type { Outline, OutlineStep, PlannedUpgrade } from '../../domain/outline.ts'
 import { findings } from './findings.ts'
-import { blank, cell, columns, drawn, head, line, wrapped, type Cell, type Line, type Screen } from './lines.ts'
+import {
+  blank,
+  cell,
+  columns,
+  drawn,
+  fitted,
+  hanging,
+  head,
+  line,
+  withAside,
+  type Cell,
+  type Line,
+  type Screen,
+} from './lines.ts'
 import { owners } from './owners.ts'
 import { traffic } from './traffic.ts'
 import { twin } from './twin.ts'
@@ -27,21 +40,24 @@ export function plan(
         cell(`   ${subject.blue} → ${subject.green}   plan ${digest.slice(0, 8)}`, 'faint'),
       ],
       blank,
-      ...columns([
-        head('PHASE', 'STEPS', 'WAY BACK', 'ASKS', 'WHAT'),
-        ...phases.map((p): Cell[] => [
-          cell(p.name, 'strong'),
-          cell(`${leaves(p.forward).length + leaves(p.commit).length}`),
-          p.pointOfNoReturn ? cell('none', 'bad') : cell(backOf(p.back)),
-          cell(asks(p.forward), 'asks'),
-          cell(p.title),
-        ]),
-      ]),
-      ...(wide ? steps(upgrade) : phases.flatMap(brief)),
-      ...twin(parts, wide),
-      ...owners(owned),
+      ...fitted(
+        [
+          head('PHASE', 'STEPS', 'WAY BACK', 'ASKS', 'WHAT'),
+          ...phases.map((p): Cell[] => [
+            cell(p.name, 'strong'),
+            cell(`${leaves(p.forward).length + leaves(p.commit).length}`),
+            p.pointOfNoReturn ? cell('none', 'bad') : cell(backOf(p.back)),
+            cell(asks(p.forward), 'asks'),
+            cell(p.title),
+          ]),
+        ],
+        screen.width,
+      ),
+      ...(wide ? steps(upgrade, screen) : phases.flatMap((p) => brief(p, screen))),
+      ...twin(parts, screen, wide),
+      ...owners(owned, screen),
       ...apps(cutovers, screen, wide),
-      ...traffic(cutovers, wide),
+      ...traffic(cutovers, screen, wide),
       ...(all.length === 0 ? [] : [blank, ...findings(all, screen)]),
       blank,
       summary(upgrade, cutovers),
@@ -71,19 +87,19 @@ function apps(cutovers: readonly Outline[], screen: Screen, wide: boolean): Line
       }),
     ]),
     ...(wide
-      ? cutovers.flatMap(steps)
+      ? cutovers.flatMap((c) => steps(c, screen))
       : cutovers.length <= FEW
         ? cutovers.flatMap((c) => inOneGo(c, screen))
         : [blank, line('each step of each environment: norikae plan -o wide; and at its gate', 'faint')]),
   ]
 }
 
-/** A line a step; what goes side by side is one. */
-const brief = ({ name, forward, back }: Phase): Line[] => [
+/** A line a step, or as many as its words take; what goes side by side is one. */
+const brief = ({ name, forward, back }: Phase, { width }: Screen): Line[] => [
   blank,
   line(name, 'strong'),
-  ...forward.map((s): Line => [cell(`  → ${titled(s)}`), ...asking(s)]),
-  ...back.map((s) => line(`  ↩ ${titled(s)}`)),
+  ...forward.flatMap((s) => withAside(hanging('  → ', titled(s), width), asking(s), width)),
+  ...back.flatMap((s) => hanging('  ↩ ', titled(s), width)),
 ]
 
 const asking = ({ asks: who }: OutlineStep): Line =>
@@ -94,7 +110,7 @@ const inOneGo = ({ subject, phases }: Outline, { width }: Screen): Line[] => {
   if (phases.length === 0) return []
   const sentence = (sign: string, some: readonly OutlineStep[]): Line[] => {
     const words = some.map((s) => (s.asks === undefined ? titled(s) : `ask ${s.asks.join(', ')}`)).join('; ')
-    return wrapped(words, width - 4, Infinity).map((text, n) => line(`  ${n === 0 ? sign : ' '} ${text}`))
+    return hanging(`  ${sign} `, words, width)
   }
   const back = phases.toReversed().flatMap((p) => p.back)
   return [
@@ -111,18 +127,22 @@ const inOneGo = ({ subject, phases }: Outline, { width }: Screen): Line[] => {
 const titled = ({ title, lanes }: OutlineStep): string =>
   lanes === undefined ? title : `${title} (${many(lanes.flat().length, 'step')})`
 
-const steps = ({ subject, phases }: Outline): Line[] =>
+const steps = ({ subject, phases }: Outline, screen: Screen): Line[] =>
   phases.flatMap((p): Line[] => [
     blank,
     line(subject.app === undefined ? p.name : `${subject.app} ${subject.environment ?? ''}`, 'strong'),
-    ...p.forward.flatMap((s) => step(s, '→')),
-    ...p.commit.flatMap((s) => step(s, '●')),
-    ...p.back.flatMap((s) => step(s, '↩')),
+    ...p.forward.flatMap((s) => step(s, '→', screen)),
+    ...p.commit.flatMap((s) => step(s, '●', screen)),
+    ...p.back.flatMap((s) => step(s, '↩', screen)),
   ])
 
-const step = (it: OutlineStep, sign: string, indent = '  '): Line[] => [
-  [cell(`${indent}${sign} ${it.title}`), ...asking(it), cell(`  ${it.id}`, 'faint')],
-  ...(it.lanes ?? []).flatMap((lane) => lane.flatMap((s) => step(s, sign, `${indent}  `))),
+const step = (it: OutlineStep, sign: string, screen: Screen, indent = '  '): Line[] => [
+  ...withAside(
+    hanging(`${indent}${sign} `, it.title, screen.width),
+    [...asking(it), cell(`  ${it.id}`, 'faint')],
+    screen.width,
+  ),
+  ...(it.lanes ?? []).flatMap((lane) => lane.flatMap((s) => step(s, sign, screen, `${indent}  `))),
 ]
 
 function summary({ phases, findings: own }: Outline, cutovers: readonly Outline[]): Line {

@@ -11,6 +11,7 @@ import { jobsAreMadeOfSomething } from './check-jobs.ts'
 import { datadogIsAskedOfOneSide } from './datadog.ts'
 import { checksAreWhole, queriesNameTheCluster } from './health.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
+import { terraformIsKnownBySomething } from './owners.ts'
 import { platformAppsAreInOneWave, tenantsMoveByThemselves } from './platform-apps.ts'
 import { probesAskSomebody } from './probes.ts'
 import { recordsAreOfOneApp } from './records.ts'
@@ -34,6 +35,7 @@ export const rules: readonly Rule[] = [
   escalationsLeadOn,
   clocksAreSomewhere,
   greenIsAnother,
+  terraformIsKnownBySomething,
   amisReplaceLikes,
   signersHaveKeys,
   keysAreOfOnePerson,

@@ -57,6 +57,8 @@ const PLACEHOLDERS = ['{cluster}', '{namespaces}', '{window}']
 /** Without them the same number is read for both sides, or for everybody: no judgement of one app on one side. */
 const queries: readonly { readonly at: string; readonly needs: readonly string[] }[] = [
   { at: 'health.requests', needs: PLACEHOLDERS },
+  { at: 'quiet.callers', needs: PLACEHOLDERS },
+  { at: 'quiet.open', needs: ['{cluster}', '{namespaces}'] },
   ...CHECKS.map((at) => ({ at: `${at}.query`, needs: ['{cluster}'] })),
   { at: 'apps.*.workloads.*.depth', needs: ['{cluster}'] },
   { at: 'apps.*.workloads.*.proof', needs: ['{cluster}'] },

@@ -77,7 +77,15 @@ export const everythingHasAName: Rule = (file) =>
     }),
   )
 
-const lists = ['teams.*.approvers', 'people.*.keys', 'apps.*.dependsOn', 'apps.*.movesWith', 'schedule.months']
+const lists = [
+  'teams.*.approvers',
+  'people.*.keys',
+  'apps.*.dependsOn',
+  'apps.*.movesWith',
+  'schedule.months',
+  'owners.terraform.states',
+  'owners.terraform.ignore',
+]
 
 /** Letters' case does not make another person of an address. */
 export const listsNameOnce: Rule = (file) =>

@@ -2,7 +2,7 @@ import type { DescribeImagesRequest, DescribeImagesResponse, ImageIdentifier } f
 import type { AwsIdentity, SandboxAws } from '../types.ts'
 import type { Needs } from './authorization/needs.ts'
 import { AwsError } from './errors.ts'
-import type { Operations, Serve } from './protocol/operations.ts'
+import { page, type Operations, type Serve } from './protocol/operations.ts'
 
 interface Image {
   readonly digest: string
@@ -26,7 +26,7 @@ export class Registry implements Readonly<SandboxAws['ecr']> {
 export const ecrOperations = ({ repositories }: Registry, { account }: Pick<AwsIdentity, 'account'>) =>
   ({
     /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html */
-    DescribeImages: (({ registryId = account, repositoryName, imageIds = [] }, { sessionArn }) => {
+    DescribeImages: (({ registryId = account, repositoryName, imageIds = [], ...pages }, { sessionArn }) => {
       const arn = `arn:aws:ecr:*:${registryId}:repository/${repositoryName}`
       if (registryId !== account)
         throw new AwsError(
@@ -48,12 +48,18 @@ export const ecrOperations = ({ repositories }: Registry, { account }: Pick<AwsI
           'ImageNotFoundException',
           `The image with imageId {imageDigest:'${absent.imageDigest ?? 'null'}', imageTag:'${absent.imageTag ?? 'null'}'} does not exist within ${where}`,
         )
+      const { nextToken, maxResults } = pages
+      if (imageIds.length > 0 && (nextToken !== undefined || maxResults !== undefined))
+        throw new AwsError('InvalidParameterException', 'imageIds come without nextToken and maxResults')
+      const { items, next } =
+        imageIds.length > 0 ? { items: found, next: undefined } : page(there, nextToken, maxResults ?? 100, 1000)
       return {
-        imageDetails: (imageIds.length > 0 ? found : there).flatMap((image) =>
+        imageDetails: items.flatMap((image) =>
           image
             ? [{ registryId, repositoryName, imageDigest: image.digest, imageTags: image.tag ? [image.tag] : [] }]
             : [],
         ),
+        nextToken: next,
       }
     }) satisfies Serve<DescribeImagesRequest, DescribeImagesResponse>,
   }) satisfies Operations

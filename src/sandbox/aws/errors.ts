@@ -33,5 +33,7 @@ export const invalidParameter = (message: string, named?: Named) =>
 /** Elastic Load Balancing's word for input that breaks a rule which has no code of its own. */
 export const validationError = (message: string) => new AwsError('ValidationError', message)
 
+export const NOT_SERVED = 'NotServedBySandbox'
+
 /** Not AWS's: says where the sandbox ends. 501 is no status that the SDK retries. */
-export const notServed = (what: string) => new AwsError('NotServedBySandbox', `the sandbox does not serve ${what}`, 501)
+export const notServed = (what: string) => new AwsError(NOT_SERVED, `the sandbox does not serve ${what}`, 501)

@@ -4,16 +4,18 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { AwsIdentity } from '../types.ts'
-import { authorize, type ByResource } from './authorization/authorize.ts'
+import { accessDenied, authorize, type ByResource } from './authorization/authorize.ts'
 import type { Needs } from './authorization/needs.ts'
 import type { Need } from './authorization/policy.ts'
+import { absent, unheardOf } from './bad-input.ts'
 import type { Calls } from './calls.ts'
-import { AwsError, invalidParameter, notServed, validationError } from './errors.ts'
+import { AwsError, NOT_SERVED, notServed } from './errors.ts'
 import { expired, refusals, type AwsFaults } from './faults.ts'
 import { LastAnswers } from './last-answers.ts'
 import { Pages } from './pages.ts'
 import * as json from './protocol/json.ts'
-import { missing, model, type JsonService, type Operation, type QueryService, type Service } from './protocol/model.ts'
+import { holdAnswer, holdRefusal, missing } from './protocol/contract.ts'
+import { isJson, model, type JsonService, type Operation, type QueryService, type Service } from './protocol/model.ts'
 import type { Caller, Operations } from './protocol/operations.ts'
 import * as query from './protocol/query.ts'
 import * as restJson from './protocol/rest-json.ts'
@@ -71,21 +73,24 @@ export function answering({
       parameters = asked.read()
       const fault = faults.take(service, name)
       if (fault) throw fault
+      if (disturbed === 'forbidden')
+        throw accessDenied(service, principal.sessionArn, { action: `${service}:${name}`, resource: '*' }, false)
       if (typeof disturbed === 'string' && disturbed !== 'lost') throw refusals[disturbed](service)
       const serve = Object.hasOwn(services[service], name) ? services[service][name] : undefined
       if (!serve) throw notServed(`${service}:${name}`)
-      const absent = missing(asked.operation.input, parameters)
-      if (absent) throw asked.invalid(`${absent} is required`)
+      const strange = asked.unknown()
+      if (strange !== undefined) throw unheardOf(service, strange)
+      const lacks = missing(asked.operation.input, parameters)
+      if (lacks !== undefined) throw absent(service, lacks)
       const need = needs[service][name]
       if (!need) throw new Error(`what IAM asks for ${service}:${name} is not said`)
       authorize(service, principal, (need as (input: unknown) => readonly Need[])(parameters), byResource)
       const opened = pages.open(service, name, parameters)
       const now = () => {
         // What this operation's model decoded is what the type of its function names.
-        const result = (serve as (input: unknown, caller: Caller) => object)(opened, {
-          ...principal,
-          region: credential?.region,
-        })
+        const byModel = serve as (input: unknown, caller: Caller) => object
+        const result = held(service, () => byModel(opened, { ...principal, region: credential?.region }))
+        holdAnswer(asked.operation, result)
         return asked.answer(pages.seal(service, name, parameters, result))
       }
       answer = faults.readsBehind && isRead(name) ? last.answer([service, name, parameters], now) : now()
@@ -110,6 +115,16 @@ export function answering({
   }
 }
 
+/** What a service answers, where AWS could refuse it as it does. */
+function held(service: Service, serve: () => object): object {
+  try {
+    return serve()
+  } catch (error) {
+    if (error instanceof AwsError && error.code !== NOT_SERVED) holdRefusal(service, error)
+    throw error
+  }
+}
+
 /** A service that signs by another name than IAM knows it by. */
 const scopes: Readonly<Record<string, Service>> = { monitoring: 'cloudwatch' }
 
@@ -131,11 +146,12 @@ interface Asked {
   read(): Record<string, unknown>
   answer(result: object): Answer
   refuse(error: AwsError): Answer
-  invalid(message: string): AwsError
+  /** The first that it has and its operation does not take. */
+  unknown(): string | undefined
 }
 
 const nothing = { kind: 'structure', members: [] } as const
-const unheardOf = (name: string): Operation => ({ name, input: nothing, output: nothing })
+const ofNoModel = (name: string): Operation => ({ name, input: nothing, output: nothing })
 
 function askedOf(service: Service, question: Question): Asked {
   if (service === 'eks') return askedOfEks(question)
@@ -143,56 +159,53 @@ function askedOf(service: Service, question: Question): Asked {
   return isJson(service) ? askedOfJson(service, question) : askedOfQuery(service, question)
 }
 
-const isJson = (service: JsonService | QueryService): service is JsonService =>
-  ['cloudtrail', 'cloudwatch', 'ecr', 'kms', 'logs', 'servicequotas'].includes(service)
-
 function askedOfJson(service: JsonService, question: Question): Asked {
   const name = json.nameIn(question)
-  const operation = model[service].get(name) ?? unheardOf(name)
+  const operation = model[service].get(name) ?? ofNoModel(name)
   return {
     operation,
     read: () => json.decode(operation, question),
     answer: (result) => json.encode(operation, result),
     refuse: json.encodeError,
-    invalid: invalidParameter,
+    unknown: () => json.unknownIn(operation, question),
   }
 }
 
 function askedOfEks(question: Question): Asked {
   const routed = restJson.route(question)
-  const operation = routed?.operation ?? unheardOf(`${question.method} ${question.path}`)
+  const operation = routed?.operation ?? ofNoModel(`${question.method} ${question.path}`)
   return {
     operation,
     read: () => (routed ? restJson.decode(routed, question) : {}),
     answer: (result) => restJson.encode(operation.output, result),
     refuse: restJson.encodeError,
-    invalid: invalidParameter,
+    unknown: () => restJson.unknownIn(operation, question),
   }
 }
 
 function askedOfRoute53(question: Question): Asked {
   const routed = restXml.route(question)
-  const operation = routed?.operation ?? unheardOf(`${question.method} ${question.path}`)
+  const operation = routed?.operation ?? ofNoModel(`${question.method} ${question.path}`)
   const requestId = randomUUID()
   return {
     operation,
     read: () => (routed ? restXml.decode(routed, question) : {}),
     answer: (result) => restXml.encode(operation, result),
     refuse: (error) => restXml.encodeError(error, requestId),
-    invalid: (message) => new AwsError('InvalidInput', message),
+    unknown: () => restXml.unknownIn(operation, question),
   }
 }
 
 function askedOfQuery(service: QueryService, question: Question): Asked {
   const form = query.formOf(question)
   const name = form.get('Action') ?? `${question.method} ${question.path}`
-  const operation = model[service].get(name) ?? unheardOf(name)
+  const operation = model[service].get(name) ?? ofNoModel(name)
   const requestId = randomUUID()
   return {
     operation,
     read: () => query.decode(service, operation, form),
     answer: (result) => query.encode(service, operation, result, requestId),
     refuse: (error) => query.encodeError(service, error, requestId),
-    invalid: validationError,
+    unknown: () => query.unknownIn(service, operation, form),
   }
 }

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { AwsError, invalidParameter, validationError } from './errors.ts'
-import { model, type Service, type Shape } from './protocol/model.ts'
+import { model, type Service } from './protocol/model.ts'
 
 /** How a service is asked for pages, and what it says of a size or a token that it does not take. */
 interface Rule {
@@ -75,6 +75,46 @@ const rules: Partial<Readonly<Record<Service, Rule>>> = {
     wrongSize: (size, least, most) => invalidParameter(`limit ${size} must be between ${least} and ${most}`),
     wrongToken: () => invalidParameter('The specified nextToken is invalid.'),
   },
+  // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html: 1 to 50.
+  cloudtrail: {
+    token: 'NextToken',
+    next: 'NextToken',
+    size: 'MaxResults',
+    least: 1,
+    most: 50,
+    wrongSize: (size) => new AwsError('InvalidMaxResultsException', `MaxResults ${size} is not between 1 and 50`),
+    wrongToken: () => new AwsError('InvalidNextTokenException', 'The NextToken is not valid'),
+  },
+  // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html: 1 to 1000.
+  ecr: {
+    token: 'nextToken',
+    next: 'nextToken',
+    size: 'maxResults',
+    least: 1,
+    most: 1000,
+    wrongSize: (size, least, most) => invalidParameter(`maxResults ${size} must be between ${least} and ${most}`),
+    wrongToken: () => invalidParameter('The nextToken is not valid'),
+  },
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html: data points are what it counts.
+  cloudwatch: {
+    token: 'NextToken',
+    next: 'NextToken',
+    size: 'MaxDatapoints',
+    least: 1,
+    most: 100_800,
+    wrongSize: (size) =>
+      new AwsError('InvalidParameterValueException', `MaxDatapoints ${size} is not between 1 and 100800`),
+    wrongToken: () => new AwsError('InvalidNextToken', 'The next token specified is invalid.'),
+  },
+  // ListResourceRecordSetProtections alone; what else Route 53 lists goes on by names. https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSetProtections.html
+  route53: {
+    token: 'NextToken',
+    next: 'NextToken',
+    size: 'MaxResults',
+    least: 1,
+    wrongSize: (size) => new AwsError('InvalidInput', `MaxResults ${size} is less than 1`),
+    wrongToken: () => new AwsError('InvalidPaginationToken', 'The NextToken is not valid'),
+  },
 }
 
 const constraint = (member: string, size: number, least: number, most: number): AwsError =>
@@ -133,11 +173,8 @@ export class Pages {
   }
 }
 
-/** An operation that takes nothing has no members. */
-function isPaged({ token }: Rule, service: Service, operation: string): boolean {
-  const input: Shape | undefined = model[service].get(operation)?.input
-  return input?.kind === 'structure' && input.members.some(({ name }) => name === token)
-}
+const isPaged = ({ token }: Rule, service: Service, operation: string): boolean =>
+  model[service].get(operation)?.input.members.some(({ name }) => name === token) ?? false
 
 /** All that was asked but for where to go on, and how far. */
 function about({ token, size }: Rule, operation: string, parameters: Parameters): string {

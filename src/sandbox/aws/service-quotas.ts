@@ -19,6 +19,14 @@ const defaults: ReadonlyMap<string, number> = new Map([
   ['elasticloadbalancing L-53DA6B97', 50],
   ['elasticloadbalancing L-69A177A2', 50],
   ['iam L-858F3967', 100],
+  // TiB of each type of volume.
+  ['ebs L-D18FCD1D', 50],
+  ['ebs L-7A658B76', 50],
+  ['ebs L-FD252861', 50],
+  ['ebs L-09BD8365', 20],
+  ['ebs L-17AF77E8', 50],
+  ['ebs L-82ACEF56', 50],
+  ['ebs L-9CF3C2EB', 50],
 ])
 
 /** What the account was given beyond that, as somebody told it. */

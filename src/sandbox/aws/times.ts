@@ -16,6 +16,8 @@ export interface AwsTimes {
   readonly iamMs: number
   /** A change of Route 53 is on all of its servers so much later: within a minute, mostly. */
   readonly recordsMs: number
+  /** What is reserved for a load balancer is there so much later: minutes, mostly. */
+  readonly capacityMs: number
 }
 
 export const defaultTimes: AwsTimes = {
@@ -31,6 +33,7 @@ export const defaultTimes: AwsTimes = {
   iamMs: 200,
   // Norikae sends Route 53 three requests a second: it asks whether a weight is everywhere when that is over.
   recordsMs: 500,
+  capacityMs: 500,
 }
 
 /** Work for later that `stop` calls off. */

@@ -116,7 +116,13 @@ const rows: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
   'gateway.networking.k8s.io/v1': {
     Gateway: { ...generated, shortNames: ['gtw'], model: '', mustSayVersion: true },
     HTTPRoute: { ...generated, model: '', mustSayVersion: true },
+    GRPCRoute: { ...generated, model: '', mustSayVersion: true },
+    TLSRoute: { ...generated, model: '', mustSayVersion: true },
+    TCPRoute: { ...generated, model: '', mustSayVersion: true },
+    UDPRoute: { ...generated, model: '', mustSayVersion: true },
   },
+  // https://github.com/kubernetes-sigs/aws-load-balancer-controller/tree/main/apis/gateway
+  'gateway.k8s.aws/v1beta1': { LoadBalancerConfiguration: { ...generated, model: '', mustSayVersion: true } },
   // https://github.com/aws/aws-application-networking-k8s/tree/main/config/crds/bases
   'application-networking.k8s.aws/v1alpha1': {
     ServiceExport: { ...generated, model: '', mustSayVersion: true },

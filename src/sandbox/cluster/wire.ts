@@ -152,7 +152,8 @@ async function handle(options: WireOptions, request: IncomingMessage, response: 
   let user = ''
   let result: Answer
   try {
-    if (typeof disturbed === 'string' && disturbed !== 'lost') throw instead(disturbed)
+    if (typeof disturbed === 'string' && disturbed !== 'lost')
+      throw instead(disturbed, request.method ?? 'GET', url.pathname)
     result = await answer(options, request, url, (name) => {
       user = name
     })
@@ -170,12 +171,18 @@ async function handle(options: WireOptions, request: IncomingMessage, response: 
   send(response, result, isHealth(url.pathname))
 }
 
-const instead = (is: Exclude<Disturbance, 'lost' | object>): ApiError =>
-  is === 'throttled'
-    ? tooManyRequests()
-    : is === 'expired'
-      ? unauthorized()
-      : new ApiError(500, 'InternalError', 'Internal error occurred: the sandbox was told to fail it')
+function instead(is: Exclude<Disturbance, 'lost' | object>, method: string, path: string): ApiError {
+  switch (is) {
+    case 'throttled':
+      return tooManyRequests()
+    case 'expired':
+      return unauthorized()
+    case 'forbidden':
+      return refused(method, path)
+    case 'failing':
+      return new ApiError(500, 'InternalError', 'Internal error occurred: the sandbox was told to fail it')
+  }
+}
 
 /** `patch apps/deployments/scale`; of what is no object its path. */
 function operationOf(method: string, path: string): string {

@@ -120,9 +120,16 @@ test('what is made around green needs room too, and nodes that EKS has not start
   aws.instances.set('i-0a', 'running', { tags: { [`kubernetes.io/cluster/${scope.blue}`]: 'owned' } })
   const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'by-hand' } }
   world.cluster(scope.blue).apply({ ...node, spec: { providerID: 'aws:///ap-northeast-1a/i-0a' } })
+  // What its node goes with is made for green's too; what others have counts once.
+  aws.ec2.attachVolume(aws.ec2.createVolume('ap-northeast-1a', 300), 'i-0a', true)
+  aws.ec2.attachVolume(aws.ec2.createVolume('ap-northeast-1a', 600), 'i-0a')
+  aws.quotas.set('ebs', 'L-7A658B76', 1.1)
   const { activities, denied } = whoOnlyReads(world)
   const { findings } = await preflown(activities)
   expect(findings).toContain('blocker quota-reached elasticloadbalancing L-53DA6B97')
+  expect(findings).toContain('blocker quota-reached ebs L-7A658B76')
+  aws.quotas.set('ebs', 'L-7A658B76', 1.5)
+  expect((await preflown(activities)).findings.filter((f) => f.includes('ebs'))).toEqual([])
   expect(findings).toContain('blocker nodes-elsewhere demo-1-35')
   expect(denied()).toEqual([])
 })

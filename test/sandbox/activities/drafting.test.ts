@@ -52,7 +52,10 @@ test('what judges its apps is asked of blue alone, before anything is planned', 
   const query = async (_: string, promql: string) => (promql.includes('5..') ? 0.001 : 0.2)
   const { explainHealth } = createActivities({
     ...outside,
-    ports: { ...outside.ports, metrics: { query, range: async () => [], answers: async () => true } },
+    ports: {
+      ...outside.ports,
+      metrics: { query, range: async () => [], series: async () => [], answers: async () => true },
+    },
   })
   const checks = `  checks:
     errors: { query: 'sum(rate(a{cluster="{cluster}",code=~"5.."}[{window}]))', atMost: 0.02 }

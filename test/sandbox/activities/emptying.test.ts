@@ -109,7 +109,7 @@ test('where a rule still sends requests to blue it is not idle, and nothing is r
   const bound = { ...binding(front), metadata: { ...binding(front).metadata, name: 'front' } }
   world.green.apply(bound)
   expect(await proven()).toMatch(
-    /controller of demo-1-35 made send requests to demo-1-36, and go with its Ingresses: front\.example\.com/,
+    /controller of demo-1-35 made send requests to demo-1-36, and go with its Ingresses and Gateways: front\.example\.com/,
   )
   world.aws.elbv2.removeLoadBalancer(made.loadBalancerArn)
   const fronts = () =>
@@ -228,6 +228,60 @@ test('volumes that nobody moved go with their claims, and those that green has s
   expect(world.blue.list('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding')).toEqual([])
   expect(world.green.list('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding')).toHaveLength(1)
   expect(world.green.pods().filter((p) => p.labels['app'] === 'external-dns')).toHaveLength(1)
+})
+
+test('a Gateway has a load balancer that goes with its routes and by its controller, once no name leads there', async () => {
+  const { elbv2, route53 } = world.aws
+  const made = () => {
+    const { loadBalancers, targetGroups } = elbv2.inventory()
+    return [...loadBalancers, ...targetGroups].map(({ arn }) => arn).toSorted()
+  }
+  const before = made()
+  const api = 'gateway.networking.k8s.io/v1'
+  const spec = { gatewayClassName: 'alb', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] }
+  world.blue.apply({ apiVersion: api, kind: 'Gateway', metadata: { name: 'public', namespace }, spec })
+  const rules = [{ backendRefs: [{ name: 'web', port: 80 }] }]
+  const route = { parentRefs: [{ name: 'public' }], hostnames: ['www.example.org'], rules }
+  world.blue.apply({ apiVersion: api, kind: 'HTTPRoute', metadata: { name: 'web', namespace }, spec: route })
+  const at = await eventually('it answers', () => {
+    const [found] = world.blue.list(api, 'Gateway', namespace)
+    return (found?.status?.['addresses'] as { value: string }[] | undefined)?.[0]?.value
+  })
+  expect(made().length).toBe(before.length + 2)
+
+  const zone = route53.seedZone('example.org')
+  const lead = { Name: 'www.example.org', Type: 'CNAME' as const, TTL: 60, ResourceRecords: [{ Value: at }] }
+  route53.seedRecord(zone, lead)
+  const { type, message } = await ending(world.activities.emptyCluster, empty())
+  expect([type, message]).toEqual([
+    'Contested',
+    expect.stringContaining(`leads to ${at}, of Gateway/${namespace}/public. Nothing was removed`),
+  ])
+  expect(world.blue.list(api, 'HTTPRoute')).toHaveLength(1)
+  const records = world.theirs.records(scope.region)
+  const [set] = await records.named(zone, 'www.example.org')
+  if (set) await records.change(zone, [{ action: 'DELETE', record: set }], 'it ends with blue')
+
+  const attributes = [{ key: 'deletion_protection.enabled', value: 'true' }]
+  const configuration = {
+    apiVersion: 'gateway.k8s.aws/v1beta1',
+    kind: 'LoadBalancerConfiguration',
+    metadata: { name: 'safe', namespace },
+  }
+  world.blue.apply({ ...configuration, spec: { loadBalancerAttributes: attributes } })
+  const parametersRef = { group: 'gateway.k8s.aws', kind: 'LoadBalancerConfiguration', name: 'safe' }
+  const metadata = { name: 'public', namespace }
+  world.blue.apply({ apiVersion: api, kind: 'Gateway', metadata, spec: { ...spec, infrastructure: { parametersRef } } })
+  expect((await ending(world.activities.emptyCluster, empty())).message).toMatch(
+    /protected from deletion .*: Gateway \S+\/public \(LoadBalancerConfiguration safe\)\. Nothing was removed/,
+  )
+  expect(world.blue.list(api, 'HTTPRoute')).toHaveLength(1)
+  world.blue.apply({ ...configuration, spec: { loadBalancerAttributes: [] } })
+
+  const { answer, waits } = await driven(world.activities.emptyCluster, empty())
+  expect(waits.join()).toContain(`Gateway ${namespace}/public`)
+  expect(answer.note).toContain('has no load balancers')
+  expect(made()).toEqual(before)
 })
 
 test('what holds up the draining of a node group is named once it takes long, and of that group alone', async () => {

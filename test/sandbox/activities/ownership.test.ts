@@ -4,6 +4,7 @@ import type { Prepared } from '../../../src/workflows/activities.ts'
 import { driven } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
 import { aSmallFile } from '../../support/small-platform.ts'
+import { SECRET, stateOf } from '../../support/terraform.ts'
 import { aSmallWorld, call, scope, type SmallWorld } from '../../support/small-world.ts'
 
 /** A blue that a stack has: planned, and removed by somebody else. */
@@ -50,6 +51,41 @@ test('where the file says so Norikae deletes it, and the plan still says whose i
     'own',
   ])
   expect(removal(prepared)).toEqual(['blue/nodegroup/general', 'blue/delete', 'blue/remains'])
+})
+
+test('what a state file has is its owner’s by address, before any tag', async () => {
+  const { account, region, blue: name } = scope
+  world.states.set('terraform/eks.tfstate', stateOf({ account, region, name, nodeGroups: ['general'] }))
+  const prepared = await prepare('owners: { terraform: { states: [terraform/eks.tfstate], at: infra/eks } }\n')
+  const group = 'module.eks.module.eks_managed_node_group["general"].aws_eks_node_group.this[0]'
+  expect(prepared.owned.map(({ resource, owner, written }) => [resource, owner, written])).toEqual([
+    ['cluster demo-1-36, with all that hangs on it', 'Norikae', 'own'],
+    ['cluster demo-1-35', 'Terraform (infra/eks) module.eks.aws_eks_cluster.this[0]', 'requested'],
+    ['node group general of demo-1-35', `Terraform (infra/eks) ${group}`, 'requested'],
+  ])
+  expect(removal(prepared)).toEqual(['blue/removal', 'blue/remains'])
+  expect(JSON.stringify(prepared)).not.toContain(SECRET)
+})
+
+test.for([
+  {
+    says: 'is not there',
+    text: undefined,
+    hears: 'small.tfstate" is not there; put it into the worker’s folder of platforms',
+  },
+  { says: 'is none', text: `{"${SECRET}`, hears: 'small.tfstate:1:' },
+  {
+    says: 'is of another account',
+    text: stateOf({ account: '000000000000', region: scope.region, name: scope.blue }),
+    hears: `names nothing of account ${scope.account}`,
+  },
+])('a state file that $says ends it, before anything is asked of AWS', async ({ text, hears }) => {
+  if (text !== undefined) world.states.set('small.tfstate', text)
+  else world.states.delete('small.tfstate')
+  const refused = prepare('owners: { terraform: { states: [small.tfstate] } }\n')
+  await expect(refused).rejects.toMatchObject({ type: 'InvalidInput', message: expect.stringContaining(hears) })
+  await expect(refused).rejects.toMatchObject({ message: expect.stringContaining('nothing was started') })
+  await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining(SECRET) })
 })
 
 test('what green uses of the same stack stands in the way', async () => {

@@ -60,7 +60,11 @@ describe('records of Route 53', () => {
     const { answer } = await driven(
       async () =>
         recordSurvey(
-          { records: ports.records(scope.region), loadBalancing: ports.loadBalancing(scope.region) },
+          {
+            records: ports.records(scope.region),
+            loadBalancing: ports.loadBalancing(scope.region),
+            cloudWatch: ports.cloudWatch(scope.region),
+          },
           await ports.kubernetes(scope.region, scope.blue),
           file,
         ),

@@ -34,6 +34,7 @@ const soon: AwsTimes = {
   snapshotMs: 500,
   iamMs: 20,
   recordsMs: 20,
+  capacityMs: 20,
 }
 
 /**

@@ -102,7 +102,7 @@ describe('a cluster', () => {
       bootstrapSelfManagedAddons: false,
       deletionProtection: true,
     })
-    expect((await eks.belongings('guarded')).accessEntries).toEqual([])
+    expect(await eks.principals('guarded')).toEqual([])
   })
 
   test('with IPv6 is asked for without a range of IPv4', async () => {
@@ -225,7 +225,12 @@ describe('access', () => {
     const seed = { name: 'seeded', version: '1.35', nodegroups: [], addons: [], tags: {} }
     await world.aws.eks.seedCluster(seed)
     expect(world.aws.eks.inventory().find((c) => c.name === 'seeded')?.accessEntries).toHaveLength(2)
-    expect(await eks.belongings('seeded')).toEqual({
+    const [accessEntries, fargateProfiles, capabilities] = await Promise.all([
+      eks.principals('seeded'),
+      eks.fargateProfileNames('seeded'),
+      eks.capabilities('seeded'),
+    ])
+    expect({ accessEntries, fargateProfiles, capabilities }).toEqual({
       accessEntries: [principal, 'arn:aws:iam::123456789012:role/eks-node'],
       fargateProfiles: [],
       capabilities: [],
@@ -304,7 +309,7 @@ describe('a cluster that knows only its aws-auth ConfigMap', () => {
     const cluster = await anActiveCluster('config-map')
     world.faults.fail('eks:ListAccessEntries', refusal)
     world.faults.fail('eks:ListAssociatedAccessPolicies', refusal)
-    expect((await eks.belongings(cluster)).accessEntries).toEqual([])
+    expect(await eks.principals(cluster)).toEqual([])
     expect(await eks.findAccess(cluster, 'arn:aws:iam::123456789012:role/norikae')).toBeUndefined()
   })
 })

@@ -93,6 +93,7 @@ const templates = ({ ports }: Stage) => ports.launchTemplates(region)
 
 const groupOf = ({ aws }: Stage, name: string) =>
   aws.elbv2.inventory().targetGroups.find((it) => it.name === name)?.arn ?? 'arn:none'
+const balancerOf = ({ aws }: Stage) => aws.elbv2.inventory().loadBalancers[0]?.arn ?? 'arn:none'
 const ruleOf = ({ aws }: Stage) => aws.elbv2.rules()[0]?.ruleArn ?? 'arn:none'
 const volumeOf = ({ aws }: Stage, of: string) => aws.ec2.volumes().find((v) => v.tags['of'] === of)?.id ?? 'vol-0'
 const snapshotOf = ({ aws }: Stage) => aws.ec2.snapshots()[0]?.id ?? 'snap-0'
@@ -213,7 +214,7 @@ export const rows: readonly Row[] = [
     by: (s) => eks(s).disallow('green', role('norikae'), ADMINISTRATOR),
     taken: inUse(),
   },
-  { asks: 'eks:ListAccessEntries', by: (s) => eks(s).belongings('green') },
+  { asks: 'eks:ListAccessEntries', by: (s) => eks(s).principals('green') },
   {
     asks: 'eks:CreatePodIdentityAssociation',
     by: (s) =>
@@ -247,8 +248,8 @@ export const rows: readonly Row[] = [
     once: async (s) => (await eks(s).findFargateProfile('green', 'batch'))?.status === 'ACTIVE',
     by: (s) => eks(s).findFargateProfile('green', 'batch'),
   },
-  { asks: 'eks:ListFargateProfiles', by: (s) => eks(s).belongings('green') },
-  { asks: 'eks:ListCapabilities', by: (s) => eks(s).belongings('green') },
+  { asks: 'eks:ListFargateProfiles', by: (s) => eks(s).fargateProfileNames('green') },
+  { asks: 'eks:ListCapabilities', by: (s) => eks(s).capabilities('green') },
   {
     asks: 'eks:AssociateIdentityProviderConfig',
     by: (s) =>
@@ -349,6 +350,16 @@ export const rows: readonly Row[] = [
       ]),
     limit: full('TooManyTargets'),
     taken: { code: 'TargetGroupAssociationLimit', is: 'QuotaExceeded' },
+  },
+  {
+    asks: 'elasticloadbalancing:ModifyCapacityReservation',
+    by: (s) => balancing(s).reserve(balancerOf(s), 100),
+    limit: full('CapacityUnitsLimitExceeded'),
+    taken: { code: 'PriorRequestNotComplete', is: 'Unreachable' },
+  },
+  {
+    asks: 'elasticloadbalancing:DescribeCapacityReservation',
+    by: async (s) => (await balancing(s).capacityOf(balancerOf(s))).units,
   },
   { asks: 'elasticloadbalancing:DescribeLoadBalancers', by: ({ ports }) => ports.remains(region).ofCluster('blue') },
 

@@ -34,6 +34,24 @@ describe('an answer is one number or none', () => {
   })
 })
 
+test('each number comes with the labels of its series, and what is no number is left out', async () => {
+  const result = [
+    { metric: { client: 'batch' }, value: [1, '12'] },
+    { metric: { client: 'idle' }, value: [1, 'NaN'] },
+    { metric: {}, value: [1, '0'] },
+  ]
+  expect(await asking(success('vector', result), 200, (url) => metrics.series(url, 'calls'))).toEqual([
+    { labels: { client: 'batch' }, value: 12 },
+    { labels: {}, value: 0 },
+  ])
+  expect(await asking(success('scalar', [1, '7']), 200, (url) => metrics.series(url, '7'))).toEqual([
+    { labels: {}, value: 7 },
+  ])
+  await expect(asking(success('matrix', []), 200, (url) => metrics.series(url, 'calls[5m]'))).rejects.toThrow(
+    'gives a matrix where numbers are needed: calls[5m]',
+  )
+})
+
 describe('what is no number says why', () => {
   test.for([
     {

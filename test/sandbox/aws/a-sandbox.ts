@@ -23,6 +23,7 @@ const quick: AwsTimes = {
   snapshotMs: 30,
   iamMs: 40,
   recordsMs: 20,
+  capacityMs: 20,
 }
 
 /** What the hooks were told, in order, and what the probe is to answer. */

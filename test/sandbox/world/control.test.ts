@@ -63,7 +63,8 @@ beforeAll(async () => {
         seedCluster: async () => undefined,
       },
       elbv2: Object.assign(elb, {
-        quotas: { targetGroups: 0 },
+        noCapacity: () => undefined,
+        quotas: { capacityUnits: 0, targetGroups: 0 },
         inventory: () => ({ targetGroups: [], loadBalancers: [], rules: elb.rules() }),
         seedNetworkLoadBalancer: () => ({ loadBalancerArn: '', listenerArn: '' }),
         seedLoadBalancer: () => ({ loadBalancerArn: '', listenerArn: '' }),

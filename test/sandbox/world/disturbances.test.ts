@@ -37,6 +37,7 @@ test.for<{ is: Disturbance; answer: string; served: boolean }>([
   { is: 'failing', answer: '500 InternalFailure', served: false },
   { is: 'throttled', answer: '429 ThrottlingException', served: false },
   { is: 'expired', answer: '403 ExpiredTokenException', served: false },
+  { is: 'forbidden', answer: '403 AccessDeniedException', served: false },
   // The SDK's name for a connection that was cut.
   { is: 'lost', answer: 'undefined TimeoutError', served: true },
   { is: { late: async () => 'now' }, answer: 'served', served: true },
@@ -63,6 +64,7 @@ test.for<{ is: Disturbance; answer: number | 'none'; served: boolean }>([
   { is: 'failing', answer: 500, served: false },
   { is: 'throttled', answer: 429, served: false },
   { is: 'expired', answer: 401, served: false },
+  { is: 'forbidden', answer: 403, served: false },
   { is: 'lost', answer: 'none', served: true },
   { is: { late: async () => 'now' }, answer: 201, served: true },
 ])('a Kubernetes API server, $is: $answer', async ({ is, answer, served }) => {
@@ -91,6 +93,7 @@ test.for<{ is: Disturbance; answer: number | 'none'; served: boolean }>([
   { is: 'failing', answer: 503, served: false },
   { is: 'throttled', answer: 429, served: false },
   { is: 'expired', answer: 401, served: false },
+  { is: 'forbidden', answer: 403, served: false },
   { is: 'lost', answer: 'none', served: true },
   { is: { late: () => sleep(60) }, answer: 200, served: true },
 ])('Slack, $is: $answer', async ({ is, answer, served }) => {

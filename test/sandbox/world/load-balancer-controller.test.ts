@@ -114,3 +114,26 @@ test('an Ingress and a Service of type LoadBalancer have one each, which goes wi
     { 'elbv2.k8s.aws/cluster': 'blue', 'service.k8s.aws/stack': `${mail.metadata.namespace}/mail` },
   ])
 })
+
+test('a Gateway of its class has one too, which stays for as long as a route is attached', async () => {
+  const api = 'gateway.networking.k8s.io/v1'
+  const gateway = anObject(api, 'Gateway', 'public', { spec: { gatewayClassName: 'alb' } })
+  const refs = [{ backendRefs: [{ name: 'web', port: 80 }] }]
+  const route = anObject(api, 'HTTPRoute', 'web', { spec: { parentRefs: [{ name: 'public' }], rules: refs } })
+  cluster.apply(anObject(api, 'Gateway', 'of-another', { spec: { gatewayClassName: 'envoy' } }))
+  cluster.apply(gateway)
+  cluster.apply(route)
+  for (const pod of [its, web]) cluster.pod(pod)
+  await eventually('it has one', () => elb.balancers.size === 1)
+  const there = () => cluster.list(api, 'Gateway').find(({ metadata }) => metadata.name === 'public')
+  await eventually('it says where it answers', () => there()?.status?.['addresses'] !== undefined)
+  await eventually('with the pods of its route', () => [...elb.targets.values()].some((t) => t[0]?.id === '10.1.0.1'))
+  expect(there()?.metadata.finalizers).toEqual(['gateway.k8s.aws/alb'])
+  const metadata = { ...there()?.metadata, name: 'public', deletionTimestamp: '2026-12-01T00:00:00Z' }
+  cluster.apply({ ...gateway, metadata })
+  await eventually('it says why', () => controller.problems().join().includes('with routes attached [web]'))
+  expect(elb.balancers.size).toBe(1)
+  cluster.remove(route)
+  await eventually('it is gone', () => there() === undefined)
+  expect(elb.balancers.size).toBe(0)
+})

@@ -17,7 +17,8 @@ const unused = () => {
 await seedPlatform(
   {
     elbv2: {
-      quotas: { targetGroups: 0 },
+      noCapacity: () => undefined,
+      quotas: { capacityUnits: 0, targetGroups: 0 },
       seedNetworkLoadBalancer: () => ({ loadBalancerArn: '', listenerArn: '' }),
       seedLoadBalancer: () => ({ loadBalancerArn: 'lb', listenerArn: 'listener' }),
       seedTargetGroup: (name) => `tg/${groups[groups.push(name) - 1]}`,

@@ -22,6 +22,7 @@ test('records are looked at once each, over as many attempts as Route 53 needs f
       named: (_: string, name: string) => slowly(name),
       protectedTypes: (_: string, name: string) => slowly(`protected ${name}`),
     },
+    cloudWatch: { data: async () => ({}) },
     loadBalancing: { findBalancer: async (host: string) => asked.push(host) && { arn: 'a', name: host, zone: 'ZELB' } },
   } as unknown as Proven // nothing else is asked
   const service = { metadata: { name: 'web' }, status: { loadBalancer: { ingress: [{ hostname: 'blue.elb' }] } } }

@@ -41,7 +41,7 @@ function aZone(...before: readonly RecordSet[]) {
     }),
     trail: () => ({ calls: async function* () {} }),
     loadBalancing: () => ({
-      findBalancer: async (name: string) => ({ name, zone: 'ZELB', arn: name }),
+      findBalancer: async (name: string) => ({ name, zone: 'ZELB', arn: name, zones: 2 }),
       healthBehind: async () => [{ state: 'healthy' }],
     }),
   }

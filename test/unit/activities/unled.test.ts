@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { denied, notFound, notReady } from '../../../src/activities/errors.ts'
 import type { KubernetesPort } from '../../../src/activities/ports.ts'
-import { refuseWhereLed, unled } from '../../../src/activities/unled.ts'
+import { refuseWhereLed, refuseWhereNamed, unled } from '../../../src/activities/unled.ts'
 import { waysTo } from '../../../src/activities/ways.ts'
 import type { Choice } from '../../../src/domain/choices.ts'
 import type { Kind, KubernetesObject } from '../../../src/domain/kubernetes-objects.ts'
@@ -11,11 +11,11 @@ import { scope } from '../../support/small-world.ts'
 
 const hostOf = (cluster: string) => `${cluster}.elb.ap-northeast-1.amazonaws.com`
 const [BLUE, GREEN] = [hostOf(scope.blue), hostOf(scope.green)]
-const ingress = (host: string): KubernetesObject => ({
+const ingress = (host: string, hosts: readonly string[] = ['grafana.example.com']): KubernetesObject => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
   metadata: { name: 'grafana', namespace: 'monitoring' },
-  spec: { rules: [{ host: 'grafana.example.com' }] },
+  spec: { rules: hosts.map((it) => ({ host: it })) },
   status: { loadBalancer: { ingress: [{ hostname: host }] } },
 })
 const cname = (name: string, target: string, more: Partial<RecordSet> = {}): RecordSet => ({
@@ -47,18 +47,20 @@ function aCluster(objects: Partial<Record<Kind, readonly KubernetesObject[]>>, l
 interface Given {
   readonly sets?: readonly RecordSet[]
   readonly edge?: readonly KubernetesObject[]
+  /** Of green's Ingress. */
+  readonly hosts?: readonly string[] | undefined
   /** Of a page of record sets. */
   readonly most?: number
   readonly refuses?: () => never
   readonly gateways?: () => never
 }
 
-function aWorld({ sets: first = [], edge = [], most = 300, refuses, gateways }: Given) {
+function aWorld({ sets: first = [], edge = [], hosts, most = 300, refuses, gateways }: Given) {
   let sets = first
   let asked = 0
   const clusters = {
     [scope.blue]: aCluster({ Ingress: [ingress(BLUE)] }, gateways),
-    [scope.green]: aCluster({ Ingress: [ingress(GREEN)] }),
+    [scope.green]: aCluster({ Ingress: [ingress(GREEN, hosts)] }),
     edge: aCluster({ HTTPRoute: edge }),
   }
   const cluster = async (name: string) => {
@@ -92,6 +94,7 @@ function aWorld({ sets: first = [], edge = [], most = 300, refuses, gateways }: 
     once: (choice?: Choice, driving?: Driving) => attempted(prove, choice, driving),
     ends: (choice?: Choice, driving?: Driving) => ending(prove, choice, driving),
     prove: async (choice?: Choice, driving?: Driving) => (await driven(prove, choice, driving)).answer,
+    giveUp: () => refuseWhereNamed(world, scope, { side: 'green', gateway: 'edge' }),
     empty: async (removed?: string) =>
       ending(
         async () =>
@@ -177,6 +180,48 @@ test('HTTPRoutes that send requests there are waited for, and are no choice of p
     `HTTPRoutes send requests to ${scope.blue}: HTTPRoute edge/shop on edge gives a weight to Service edge/web-${scope.blue}`,
   )
   expect((await it.ends('skip', long)).type).toBe('Failed')
+})
+
+describe('a green that is given up', () => {
+  const route = (name: string, ...refs: readonly (readonly [cluster: string, weight: number])[]) => ({
+    apiVersion: 'v1',
+    kind: 'HTTPRoute',
+    metadata: { name, namespace: 'edge' },
+    spec: { rules: [{ backendRefs: refs.map(([cluster, weight]) => ({ name: `web-${cluster}`, weight })) }] },
+  })
+  const back = route('back', [scope.blue, 1])
+  const opened = route('shop', [scope.blue, 100], [scope.green, 0])
+  const leads = (name: string) => `${name}.example.com (CNAME in hosted zone example.com) leads to ${GREEN}`
+  const both = (weight: number) => [
+    cname('shop.example.com', BLUE, { setIdentifier: 'blue', weight: 100 - weight }),
+    cname('shop.example.com', GREEN, { setIdentifier: 'green', weight }),
+  ]
+  test.for([
+    { says: 'what went back whole leaves nothing', edge: [back], sets: [cname('shop.example.com', BLUE)] },
+    { says: 'an HTTPRoute that was opened names it', edge: [back, opened], left: `edge/web-${scope.green}` },
+    { says: 'a record has a weight for it', sets: both(5), left: leads('shop') },
+    { says: 'a record names it at weight 0', sets: both(0), left: leads('shop') },
+    { says: 'a name of nobody’s leads there', sets: [cname('partner.example.com', GREEN)], left: leads('partner') },
+    {
+      says: 'a name that both serve leads there',
+      sets: [cname('grafana.example.com', GREEN)],
+      left: leads('grafana'),
+    },
+    {
+      says: 'a name that it alone serves is its own',
+      sets: [cname('its-own.example.com', GREEN)],
+      hosts: ['grafana.example.com', 'its-own.example.com'],
+    },
+  ])('$says', async ({ edge = [], sets = [], left, hosts }) => {
+    const it = aWorld({ edge, sets, hosts })
+    if (left === undefined) return expect(await attempted(it.giveUp, undefined)).toBe('ready')
+    const { type, message } = await ending(it.giveUp, undefined)
+    expect(type).toBe('Contested')
+    expect(message).toContain(left)
+    expect(message).toMatch(
+      /^demo-1-36 is given up.* Nothing was removed by this try\. .*demo-1-35 alone serves, then retry$/,
+    )
+  })
 })
 
 test('of many pages an attempt reads what it can, and the next one goes on where it stopped', async () => {

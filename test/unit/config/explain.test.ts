@@ -100,11 +100,24 @@ test('the screen of a field, at 80 columns', () => {
     NOW      {}
              default
 
-    FIELDS    TYPE
-    for       duration
-      How long.
-    requests  whole number from 0 to 1000000
-      How many requests blue may still get in that time.
+    FIELDS       TYPE
+    for          duration
+      How long. Load balancers are asked where it is a minute or more.
+    requests     whole number from 0 to 1000000
+      How many requests blue may still get in that time, by each of its pods and its
+      load balancers.
+    connections  whole number from 0 to 1000000
+      How many connections to blue may still be open, where its load balancer or
+      open tells of them.
+    callers      text
+      PromQL with {cluster}, {namespaces} and {window}: requests within the window
+      by who makes them. Each series is one, named by its labels.
+    open         text
+      PromQL with {cluster} and {namespaces}: connections that are open (WebSockets,
+      gRPC), in one number or by who has them.
+    accept       list of text
+      Who may go on to use blue, and loses it in the end: by the name that is told
+      while they are waited for.
 
     norikae explain quiet.<field> says more"
   `)

@@ -174,6 +174,8 @@ apps: { web: {} }
       },
       "platformTeam": "sre",
       "quiet": {
+        "accept": [],
+        "connections": 0,
         "for": "5m",
         "requests": 0,
       },
@@ -486,6 +488,8 @@ describe('examples', () => {
         },
         "platformTeam": "sre",
         "quiet": {
+          "accept": [],
+          "connections": 0,
           "for": "3s",
           "requests": 0,
         },

@@ -318,6 +318,15 @@ describe('values', () => {
       gives: ['15:10  quiet.requests: 0.5 is not a whole number from 0 to 1000000'],
     },
     {
+      says: 'nobody who may go on calling',
+      from: 'platformTeam: sre',
+      to: 'platformTeam: sre\nquiet: { connections: some, accept: [""] }',
+      gives: [
+        '15:10  quiet.connections: "some" is not a whole number from 0 to 1000000',
+        '15:38  quiet.accept[0]: "" is not a name; write who may go on, as they are named while they are waited for',
+      ],
+    },
+    {
       says: 'a negative limit',
       from: 'atMost: 0.1',
       to: 'atMost: -1',

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { platformFiles, unreadable } from '../../../src/worker/platforms.ts'
+import { platformFiles, stateFiles, unreadable } from '../../../src/worker/platforms.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -53,6 +53,18 @@ test.for([
     message: expect.stringContaining(`${join(place, platform)}.yaml: cannot be read (${code})`),
   })
   await expect(platformFiles(place)(platform)).rejects.toThrow(words)
+})
+
+test('a state file is read beside them, and from nowhere else', async () => {
+  const beside = join(folder, 'terraform')
+  await mkdir(beside)
+  await writeFile(join(beside, 'eks.tfstate'), '{}')
+  const read = stateFiles(folder)
+  expect(await read('terraform/eks.tfstate')).toEqual({ name: join(beside, 'eks.tfstate'), text: '{}' })
+  expect(await read('terraform/none.tfstate')).toBeUndefined()
+  for (const path of ['/etc/passwd', '../x', 'terraform/../../x'])
+    await expect(read(path)).rejects.toMatchObject({ type: 'InvalidInput', message: `"${path}" leads elsewhere` })
+  await expect(read('terraform')).rejects.toThrow('it is a folder')
 })
 
 // Tests may run as root, who may read everything.

@@ -83,6 +83,7 @@ const described = (volume: EbsVolume): Volume => ({
           InstanceId: volume.attachment.instance,
           State: volume.attachment.state,
           Device: '/dev/xvdaa',
+          DeleteOnTermination: volume.attachment.goes,
         },
       ]
     : [],

@@ -12,7 +12,7 @@ export interface EbsVolume extends VolumeSettings {
   readonly tags: Map<string, string>
   /** Until it can be attached. */
   creating: boolean
-  attachment?: { readonly instance: string; state: 'attaching' | 'attached' | 'detaching' }
+  attachment?: { readonly instance: string; readonly goes: boolean; state: 'attaching' | 'attached' | 'detaching' }
 }
 
 export interface VolumeSettings {
@@ -52,8 +52,8 @@ export class Ec2World implements Readonly<SandboxAws['ec2']> {
     this.#later = later
   }
 
-  createVolume(zone: string, gigabytes: number, tags: Readonly<Record<string, string>> = {}): string {
-    return this.makeVolume({ zone, type: 'gp3' }, gigabytes, new Map(Object.entries(tags)), false).id
+  createVolume(zone: string, gigabytes: number, tags: Readonly<Record<string, string>> = {}, type = 'gp3'): string {
+    return this.makeVolume({ zone, type }, gigabytes, new Map(Object.entries(tags)), false).id
   }
 
   makeVolume(
@@ -132,12 +132,12 @@ export class Ec2World implements Readonly<SandboxAws['ec2']> {
     return found
   }
 
-  attachVolume(id: string, instance: string): void {
+  attachVolume(id: string, instance: string, goes = false): void {
     const volume = this.volume(id)
     if (volume.attachment?.instance === instance && volume.attachment.state !== 'detaching') return
     if (volume.attachment) throw inUse(volume)
     if (volume.creating) throw new AwsError('IncorrectState', `Volume '${id}' is not 'available'.`)
-    const attachment: EbsVolume['attachment'] = { instance, state: 'attaching' }
+    const attachment: EbsVolume['attachment'] = { instance, goes, state: 'attaching' }
     volume.attachment = attachment
     this.#later.after(this.#times.volumeMs, () => {
       if (attachment.state === 'attaching') attachment.state = 'attached'

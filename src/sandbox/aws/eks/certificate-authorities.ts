@@ -16,8 +16,12 @@ const DAY_MS = 86_400_000
 /** A successor is brought to the nodes and waits then: none is activated here, and nothing is signed by it. */
 export const certificateAuthorityOperations = (world: EksWorld) =>
   ({
-    CreateCertificateAuthority: (({ clusterName }) => {
+    CreateCertificateAuthority: ((input) => {
+      const { clusterName } = input
       const { certificateAuthorities: all } = activeCluster(world, clusterName)
+      const before = all.get('ca-2')
+      if (world.tokens.answers('CreateCertificateAuthority', input, before))
+        return { certificateAuthority: summaryOf(before) }
       if (all.size > 1)
         throw inUse(`Cluster ${clusterName} has a certificate authority that is not used yet`, { clusterName })
       const authority: CertificateAuthority = {
@@ -28,10 +32,11 @@ export const certificateAuthorityOperations = (world: EksWorld) =>
         scheduledEvents: { firstAutoActivation: new Date(Date.now() + 30 * DAY_MS) },
       }
       all.set('ca-2', authority)
+      world.tokens.remember('CreateCertificateAuthority', input, authority)
       world.later.after(world.times.updateMs, () => {
         authority.distributionStatus = 'COMPLETE'
       })
-      return { certificateAuthority: authority }
+      return { certificateAuthority: summaryOf(authority) }
     }) satisfies Serve<CreateCertificateAuthorityRequest, CreateCertificateAuthorityResponse>,
 
     DescribeCertificateAuthority: (({ clusterName, certificateAuthorityId: id }) => {
@@ -43,6 +48,9 @@ export const certificateAuthorityOperations = (world: EksWorld) =>
     ListCertificateAuthorities: (({ clusterName, nextToken, maxResults }) => {
       const all = [...clusterNamed(world, clusterName).certificateAuthorities.values()]
       const { items, next } = page(all, nextToken, maxResults)
-      return { certificateAuthorities: items, nextToken: next }
+      return { certificateAuthorities: items.map(summaryOf), nextToken: next }
     }) satisfies Serve<ListCertificateAuthoritiesRequest, ListCertificateAuthoritiesResponse>,
   }) satisfies Operations
+
+/** What is scheduled is told of one authority alone. https://docs.aws.amazon.com/eks/latest/APIReference/API_CertificateAuthoritySummary.html */
+const summaryOf = ({ scheduledEvents: _scheduled, ...summary }: CertificateAuthority) => summary

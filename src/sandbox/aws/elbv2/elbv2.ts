@@ -1,6 +1,7 @@
 /** Elastic Load Balancing v2 as a whole: the operations that it serves, and the side that the sandbox seeds and reads. */
 import type { SandboxAws } from '../../types.ts'
 import type { Operations } from '../protocol/operations.ts'
+import { capacityOperations } from './capacity.ts'
 import { attributeOperations } from './attributes.ts'
 import {
   defaultRule,
@@ -25,11 +26,12 @@ export const elbv2Operations = (world: ElbWorld): Operations => ({
   ...attributeOperations(world),
   ...targetOperations(world),
   ...tagOperations(world),
+  ...capacityOperations(world),
 })
 
 /** Seeds throw what the API would: a name that is too long, a listener that is not there. */
 export const inspectElbv2 = (world: ElbWorld): SandboxAws['elbv2'] => ({
-  seedLoadBalancer: (name, tags) => seedLoadBalancer(world, name, tags),
+  seedLoadBalancer: (name, tags, kind) => seedLoadBalancer(world, name, tags, kind),
   seedNetworkLoadBalancer: (name, targetGroupArn) => seedNetworkLoadBalancer(world, name, targetGroupArn),
   removeLoadBalancer: (arn) => removeLoadBalancer(world, arn),
   forwardAll: (listenerArn, targetGroupArn) => forwardAll(world, listenerArn, targetGroupArn),
@@ -45,13 +47,17 @@ export const inspectElbv2 = (world: ElbWorld): SandboxAws['elbv2'] => ({
   setTargets: (targetGroupArn, targets) => setTargets(world, targetGroupArn, targets),
   serving: (targetGroupArn) => serving(world, targetGroupArn),
   quotas: world.quotas,
+  noCapacity: (full) => {
+    world.full = full
+  },
   setWeightAsSomebodyElse: (ruleArn, forward) => overwriteForward(world, ruleArn, forward),
   inventory: () => ({
-    loadBalancers: [...world.loadBalancers.values()].map(({ arn, described, tags }) => ({
+    loadBalancers: [...world.loadBalancers.values()].map(({ arn, described, tags, reserved }) => ({
       arn,
       name: described.LoadBalancerName ?? '',
       host: described.DNSName ?? '',
       tags: Object.fromEntries(tags),
+      ...(reserved.units !== undefined && { reserved: reserved.units }),
     })),
     targetGroups: [...world.targetGroups.values()].map(({ arn, name, targets, tags }) => ({
       arn,

@@ -9,6 +9,7 @@ import type {
 import { AwsError, validationError } from '../errors.ts'
 import { page, type Operations, type Serve } from '../protocol/operations.ts'
 import type { ListenerRule } from '../../types.ts'
+import { nothingReserved } from './capacity.ts'
 import { forwardsOf, known, type ElbWorld } from './world.ts'
 
 /** The most that one page holds. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html */
@@ -60,6 +61,7 @@ export function seedLoadBalancer(
   world.loadBalancers.set(loadBalancerArn, {
     arn: loadBalancerArn,
     tags: new Map(Object.entries(tags)),
+    reserved: nothingReserved(),
     described: {
       LoadBalancerArn: loadBalancerArn,
       LoadBalancerName: name,
@@ -72,6 +74,7 @@ export function seedLoadBalancer(
       State: { Code: 'active' },
       Type: kind === 'app' ? 'application' : 'network',
       IpAddressType: 'ipv4',
+      AvailabilityZones: [{ ZoneName: `${world.region}a` }, { ZoneName: `${world.region}c` }],
     },
   })
   world.listeners.set(listenerArn, {

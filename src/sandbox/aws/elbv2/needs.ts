@@ -10,7 +10,9 @@ export const elbv2Needs = (world: ElbWorld): Needs => {
   const on = (action: string, resource: string) => ({
     action: `${SERVICE}:${action}`,
     resource,
-    context: tagged((world.targetGroups.get(resource) ?? world.rules.get(resource))?.tags),
+    context: tagged(
+      (world.targetGroups.get(resource) ?? world.rules.get(resource) ?? world.loadBalancers.get(resource))?.tags,
+    ),
   })
   const onTargetGroup = (...operations: readonly string[]): Needs =>
     Object.fromEntries(
@@ -27,6 +29,10 @@ export const elbv2Needs = (world: ElbWorld): Needs => {
     ...anywhere(SERVICE, 'DescribeLoadBalancers', 'DescribeListeners', 'DescribeRules', 'DescribeTags'),
     ...anywhere(SERVICE, 'DescribeTargetGroups', 'DescribeTargetGroupAttributes', 'DescribeTargetHealth'),
     ...onTargetGroup('ModifyTargetGroupAttributes', 'DeleteTargetGroup', 'RegisterTargets', 'DeregisterTargets'),
+    ...anywhere(SERVICE, 'DescribeCapacityReservation'),
+    ModifyCapacityReservation: ({ LoadBalancerArn }: { LoadBalancerArn: string }) => [
+      on('ModifyCapacityReservation', LoadBalancerArn),
+    ],
     ModifyRule: ({ RuleArn }: { RuleArn: string }) => [on('ModifyRule', RuleArn)],
     AddTags: onEach('AddTags'),
     RemoveTags: onEach('RemoveTags'),

@@ -11,6 +11,12 @@ interface Tagged {
 export interface ElbLoadBalancer extends Tagged {
   readonly arn: string
   readonly described: LoadBalancer
+  readonly reserved: {
+    units?: number | undefined
+    state?: 'pending' | 'provisioned' | 'failed' | undefined
+    /** Today. */
+    decreasesLeft: number
+  }
 }
 
 export interface ElbListener extends Tagged {
@@ -58,7 +64,9 @@ export class ElbWorld {
   readonly later: Later
   readonly probe: Probe
   /** In the region. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
-  readonly quotas = { targetGroups: 3000 }
+  readonly quotas = { targetGroups: 3000, capacityUnits: 15_000 }
+  /** No zone has capacity to reserve. */
+  full = false
   #snapshot: readonly ListenerRule[] | undefined
   #users: ReadonlyMap<string, readonly ElbRule[]> | undefined
 

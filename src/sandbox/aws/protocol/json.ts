@@ -1,5 +1,6 @@
 /** AWS's JSON protocol, the server's side. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
 import type { AwsError } from '../errors.ts'
+import { unknown } from './contract.ts'
 import type { Operation } from './model.ts'
 import { bodyOf, toJson } from './rest-json.ts'
 import type { Answer, Question } from './wire.ts'
@@ -16,6 +17,8 @@ export function decode({ input }: Operation, { body }: Question): Record<string,
   )
   return Object.fromEntries(known)
 }
+
+export const unknownIn = ({ input }: Operation, { body }: Question): string | undefined => unknown(input, bodyOf(body))
 
 export const encode = ({ output }: Operation, result: object): Answer => ({
   status: 200,

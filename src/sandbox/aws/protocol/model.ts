@@ -24,6 +24,13 @@ export type JsonService = 'cloudtrail' | 'cloudwatch' | 'ecr' | 'kms' | 'logs' |
 export type QueryService = 'ec2' | 'elasticloadbalancing' | 'iam' | 'sts'
 export type Service = JsonService | QueryService | 'eks' | 'route53'
 
+export const isJson = (service: Service): service is JsonService => among(json, service)
+export const isQuery = (service: Service): service is QueryService => among(query, service)
+
+const json: readonly JsonService[] = ['cloudtrail', 'cloudwatch', 'ecr', 'kms', 'logs', 'servicequotas']
+const query: readonly QueryService[] = ['ec2', 'elasticloadbalancing', 'iam', 'sts']
+const among = (some: readonly Service[], service: Service): boolean => some.includes(service)
+
 export type Shape =
   | { readonly kind: 'string' | 'number' | 'boolean' | 'timestamp' | 'document' }
   /** `item`: what XML calls each of its elements. */
@@ -64,7 +71,7 @@ const simple = {
 } as const
 const list = 0b0100_0000
 const map = 0b1000_0000
-const kinds = { simple: 0, list: 1, map: 2, structure: 3, union: 4, operation: 9 } as const
+const kinds = { simple: 0, list: 1, map: 2, structure: 3, union: 4, operation: 9, error: -3 } as const
 /** The bit of a member's traits that puts it into the path. */
 const label = 1
 
@@ -131,6 +138,12 @@ const trait = (traits: unknown, name: string): string | undefined =>
     ? String((traits as Readonly<Record<string, unknown>>)[name])
     : undefined
 
+/** An operation takes a structure, or nothing; and answers so. */
+function structureOf(ref: unknown): Structure {
+  const shape = shapeOf(ref)
+  return shape.kind === 'structure' ? shape : { kind: 'structure', members: [] }
+}
+
 function operationsOf(module: object): ReadonlyMap<string, Operation> {
   const operations = new Map<string, Operation>()
   for (const schema of Object.values(module) as unknown[]) {
@@ -146,41 +159,55 @@ function operationsOf(module: object): ReadonlyMap<string, Operation> {
     const [method, path] = (traits === 0 ? undefined : traits.http) ?? []
     operations.set(name, {
       name,
-      input: shapeOf(input) as Structure, // an operation's input and output are structures
-      output: shapeOf(output) as Structure,
+      input: structureOf(input),
+      output: structureOf(output),
       ...(method && path ? { http: { method, path } } : {}),
     })
   }
   return operations
 }
 
-export const model: Readonly<Record<Service, ReadonlyMap<string, Operation>>> = {
-  cloudtrail: operationsOf(cloudtrail),
-  cloudwatch: operationsOf(cloudwatch),
-  ec2: operationsOf(ec2),
-  ecr: operationsOf(ecr),
-  eks: operationsOf(eks),
-  elasticloadbalancing: operationsOf(elbv2),
-  logs: operationsOf(logs),
-  kms: operationsOf(kms),
-  route53: operationsOf(route53),
-  servicequotas: operationsOf(quotas),
-  iam: operationsOf(iam),
-  sts: operationsOf(sts),
+const modules = {
+  cloudtrail,
+  cloudwatch,
+  ec2,
+  ecr,
+  eks,
+  elasticloadbalancing: elbv2,
+  logs,
+  kms,
+  route53,
+  servicequotas: quotas,
+  iam,
+  sts,
+} as const satisfies Record<Service, object>
+
+const ofEach = <T>(read: (module: object, service: Service) => T): Readonly<Record<Service, T>> =>
+  Object.fromEntries(
+    Object.entries(modules).map(([service, module]) => [service, read(module, service as Service)]), // the keys of `modules`
+  ) as Record<Service, T>
+
+export const model: Readonly<Record<Service, ReadonlyMap<string, Operation>>> = ofEach(operationsOf)
+
+/** Which errors a service has in its model, by the code that goes over the wire, each with its HTTP status. EC2's has none. */
+export const modelledErrors: Readonly<Record<Service, ReadonlyMap<string, number>>> = ofEach(errorsOf)
+
+function errorsOf(module: object, service: Service): ReadonlyMap<string, number> {
+  const errors = new Map<string, number>()
+  for (const schema of Object.values(module) as unknown[]) {
+    if (!Array.isArray(schema) || schema[0] !== kinds.error) continue
+    const [, , name, traits] = schema as [number, string, string, ErrorTraits | 0]
+    const { awsQueryError, error, httpError } = traits === 0 ? {} : traits
+    const [code = name, status = httpError ?? (error === 'server' ? 500 : 400)] =
+      isQuery(service) && awsQueryError ? awsQueryError : []
+    errors.set(code, status)
+  }
+  return errors
 }
 
-/** The path of the first required member that is missing: `resourcesVpcConfig`, `forwardConfig.targetGroups`… */
-export function missing(shape: Shape, value: unknown): string | undefined {
-  if (shape.kind === 'list' && Array.isArray(value)) return firstOf(value.map((item) => missing(shape.of(), item)))
-  if (shape.kind !== 'structure' || typeof value !== 'object' || value === null) return undefined
-  const given = value as Readonly<Record<string, unknown>> // a structure was decoded into an object
-  return firstOf(
-    shape.members.map((member) => {
-      if (given[member.name] === undefined) return member.required ? member.name : undefined
-      const deeper = missing(member.shape(), given[member.name])
-      return deeper && `${member.name}.${deeper}`
-    }),
-  )
+interface ErrorTraits {
+  readonly error?: 'client' | 'server'
+  readonly httpError?: number
+  /** What the Query protocol calls it. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsqueryerror-trait */
+  readonly awsQueryError?: readonly [string, number]
 }
-
-const firstOf = (found: readonly (string | undefined)[]) => found.find((it) => it !== undefined)

@@ -32,6 +32,32 @@ export const formOf = (question: Question): URLSearchParams =>
 export const decode = (service: QueryService, operation: Operation, form: URLSearchParams): Record<string, unknown> =>
   read(service === 'ec2' ? ec2Query : query, operation.input, nest(form)) as Record<string, unknown>
 
+/** A presigned address has its signature among its parameters. */
+const ofEvery = /^(Action|Version|X-Amz-.*)$/
+
+export function unknownIn(service: QueryService, operation: Operation, form: URLSearchParams): string | undefined {
+  const asked = new URLSearchParams([...form].filter(([name]) => !ofEvery.test(name)))
+  return unknownBelow(service === 'ec2' ? ec2Query : query, operation.input, nest(asked))
+}
+
+function unknownBelow(dialect: Dialect, shape: Shape, from: Nested | string): string | undefined {
+  if (typeof from === 'string') return undefined
+  if (shape.kind === 'list') {
+    for (const item of numbered(dialect.listOf(from))) {
+      const deeper = unknownBelow(dialect, shape.of(), item)
+      if (deeper !== undefined) return deeper
+    }
+  }
+  if (shape.kind !== 'structure') return undefined
+  for (const [name, its] of Object.entries(from)) {
+    const member = shape.members.find((m) => dialect.nameOf(m) === name)
+    if (!member) return name
+    const deeper = unknownBelow(dialect, member.shape(), its)
+    if (deeper !== undefined) return `${name}.${deeper}`
+  }
+  return undefined
+}
+
 interface Nested {
   [key: string]: Nested | string
 }

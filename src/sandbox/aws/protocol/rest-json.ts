@@ -1,6 +1,7 @@
 /** AWS's REST-JSON protocol, the server's side. https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html */
 import { invalidParameter, type AwsError } from '../errors.ts'
-import { model, type Member, type Shape, type Structure } from './model.ts'
+import { unknown } from './contract.ts'
+import { model, type Member, type Operation, type Shape, type Structure } from './model.ts'
 import { router, type Routed } from './routes.ts'
 import type { Answer, Question } from './wire.ts'
 
@@ -16,6 +17,18 @@ export function decode({ operation, labels }: Routed, question: Question): Recor
   }
   return input
 }
+
+export function unknownIn({ input }: Operation, question: Question): string | undefined {
+  const within = (place: Member['in']) => input.members.filter((member) => member.in === place)
+  return (
+    unknownInAddress(within('query'), question) ??
+    unknown({ kind: 'structure', members: within('body') }, bodyOf(question.body))
+  )
+}
+
+/** What signs a request is none of its members. */
+export const unknownInAddress = (members: readonly Member[], { query }: Question): string | undefined =>
+  [...query.keys()].find((name) => !name.startsWith('X-Amz-') && !members.some(({ inQuery }) => inQuery === name))
 
 export function bodyOf(text: string): Readonly<Record<string, unknown>> {
   if (text === '') return {}

@@ -1,8 +1,8 @@
 /** AWS's REST-XML protocol, the server's side, as Route 53 speaks it. https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html */
 import { parseXML } from '@aws-sdk/xml-builder'
 import { AwsError } from '../errors.ts'
-import { model, type Operation, type Shape } from './model.ts'
-import { fromText } from './rest-json.ts'
+import { model, type Member, type Operation, type Shape } from './model.ts'
+import { fromText, unknownInAddress } from './rest-json.ts'
 import { router, type Routed } from './routes.ts'
 import type { Answer, Question } from './wire.ts'
 import { content, escape, tag } from './xml.ts'
@@ -24,6 +24,39 @@ export function decode({ operation, labels }: Routed, question: Question): Recor
     if (value !== undefined) input[member.name] = value
   }
   return input
+}
+
+export function unknownIn({ input }: Operation, question: Question): string | undefined {
+  const within = (place: Member['in']) => input.members.filter((member) => member.in === place)
+  return (
+    unknownInAddress(within('query'), question) ??
+    unknownBelow({ kind: 'structure', members: within('body') }, bodyOf(question.body))
+  )
+}
+
+function unknownBelow(shape: Shape, from: unknown): string | undefined {
+  if (typeof from !== 'object' || from === null) return undefined
+  const below: readonly (readonly [string, Shape | undefined, unknown])[] = Object.entries(from)
+    .filter(([name]) => name !== 'xmlns')
+    .map(([name, its]) => [
+      name,
+      shape.kind === 'list'
+        ? name === shape.item
+          ? shape.of()
+          : undefined
+        : shape.kind === 'structure'
+          ? shape.members.find(({ inXml }) => inXml === name)?.shape()
+          : undefined,
+      its,
+    ])
+  for (const [name, of, its] of below) {
+    if (!of) return name
+    for (const one of Array.isArray(its) ? its : [its]) {
+      const deeper = unknownBelow(of, one)
+      if (deeper !== undefined) return `${name}.${deeper}`
+    }
+  }
+  return undefined
 }
 
 function bodyOf(text: string): Readonly<Record<string, unknown>> {

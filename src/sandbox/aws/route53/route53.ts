@@ -179,7 +179,8 @@ export function recordOperations(zones: HostedZones) {
       const { items, next } = page(all, Marker, MaxItems)
       return {
         HostedZones: items,
-        Marker,
+        // Required by the model, also of a first page.
+        Marker: Marker ?? '',
         IsTruncated: next !== undefined,
         NextMarker: next,
         MaxItems: Math.min(MaxItems ?? 100, 100),

@@ -1,5 +1,6 @@
+import { AddonIssueCode, ClusterIssueCode } from '@aws-sdk/client-eks'
 import { expect, test } from 'vitest'
-import { issuesInWords } from '../../src/domain/node-issues.ts'
+import { issuesInWords } from '../../src/domain/eks-issues.ts'
 
 test.for([
   { says: 'nothing is said to be so', issues: [], words: 'EKS says no more' },
@@ -10,7 +11,7 @@ test.for([
     words:
       "InsufficientFreeAddresses: subnet-a; InsufficientFreeAddresses: subnet-b. To do: free addresses in the node group's subnets",
   },
-])('$says', ({ issues, words }) => expect(issuesInWords(issues)).toBe(words))
+])('$says', ({ issues, words }) => expect(issuesInWords('nodes', issues)).toBe(words))
 
 test.for([
   'AsgInstanceLaunchFailures: none',
@@ -21,4 +22,11 @@ test.for([
   'Ec2LaunchTemplateVersionMismatch: 3',
   'Ec2SubnetNotFound: gone',
   'PodEvictionFailure: 1 pod',
-])('there is something to do about %s', (issue) => expect(issuesInWords([issue])).toContain('. To do: see '))
+])('there is something to do about %s', (issue) => expect(issuesInWords('nodes', [issue])).toContain('. To do: see '))
+
+test.for([
+  ['cluster', Object.values(ClusterIssueCode)],
+  ['add-on', Object.values(AddonIssueCode)],
+] as const)('of a %s there is something to do about each code that EKS knows', ([of, codes]) => {
+  expect(codes.filter((code) => !issuesInWords(of, [`${code}: why`]).includes(`${code}: why. To do: `))).toEqual([])
+})

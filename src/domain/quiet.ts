@@ -1,0 +1,155 @@
+import type { Duration } from './duration.ts'
+import { few } from './few.ts'
+import { warning, type Finding } from './findings.ts'
+
+/**
+ * Whether anybody still uses a side that traffic was moved away from: by what its pods count, what load balancers count, and
+ * what a query tells of open connections. Each is a count by itself; none makes up for another.
+ */
+
+/** As the platform file has it. */
+export interface QuietFile {
+  readonly for: Duration
+  /** How many requests may still come within that time, by each who counts them. */
+  readonly requests: number
+  /** How many connections may still be open. */
+  readonly connections: number
+  /** PromQL: requests within the window by who makes them; each series is one, named by its labels. */
+  readonly callers?: string
+  /** PromQL: connections that are open, likewise. */
+  readonly open?: string
+  /** Who may go on, by name. */
+  readonly accept: readonly string[]
+}
+
+/** What an app says in place of the platform's; whom it accepts, it accepts beside. */
+export type QuietOfApp = Partial<Pick<QuietFile, 'requests' | 'connections' | 'accept'>>
+
+/** What may be left, of one environment. */
+export type QuietRule = Pick<QuietFile, 'for' | 'requests' | 'connections' | 'accept'>
+
+export interface Counted {
+  readonly name: string
+  readonly count: number
+}
+
+/** One who counts, and what was counted: of whom. */
+export interface Count {
+  readonly of: 'requests' | 'connections'
+  /** As in “12 of batch (its pods)”. */
+  readonly by: string
+  /** The route that it counts of alone; absent: it counts all. */
+  readonly route?: string
+  /** Null: it tells nothing, which is not zero. */
+  readonly counted: readonly Counted[] | null
+  /** Why not, where it is known. */
+  readonly why?: string
+}
+
+/** Whom an answer accepts where nobody counts. */
+export const NOBODY_TELLS = 'nobody-tells'
+
+/** What the pods count, where no query names who calls. */
+export const PODS = 'pods'
+
+export interface Caller extends Counted, Pick<Count, 'of' | 'by'> {}
+
+export type Quietness =
+  | { readonly is: 'quiet'; readonly note: string; readonly accepted: readonly Caller[] }
+  /** `left`: who is more than may be left. */
+  | { readonly is: 'called'; readonly left: readonly Caller[] }
+  | { readonly is: 'untold'; readonly why: string }
+
+/**
+ * A count of which more is left than may be is nobody's who was accepted. Requests have to be counted of each route, by the
+ * pods or by its load balancer; connections count where somebody tells of them.
+ * @param routes names of the environment's routes
+ */
+export function quietness(counts: readonly Count[], rule: QuietRule, routes: readonly string[]): Quietness {
+  const judged = counts.map((count) => ({ count, ...split(count, rule) }))
+  const left = judged.flatMap((it) => it.left)
+  if (left.length > 0) return { is: 'called', left: most(left) }
+  const accepted = most(judged.flatMap((it) => it.accepted))
+  const untold = routes.filter((route) => !counts.some((it) => tellsRequestsOf(it, route)))
+  if (untold.length > 0 && !rule.accept.includes(NOBODY_TELLS)) return { is: 'untold', why: whyUntold(counts, untold) }
+  const connections = counts.some(({ of, counted }) => of === 'connections' && counted !== null)
+  const told = counts.flatMap(({ counted, of, by }) => (counted && of === 'requests' ? [by] : []))
+  const note = [
+    told.length === 0
+      ? 'nobody tells how many requests, as was accepted'
+      : `${Math.ceil(Math.max(0, ...counts.flatMap(({ of, counted }) => (of === 'requests' && counted ? [sum(counted)] : []))))} requests in ${rule.for} (${few(told)})`,
+    connections
+      ? `${Math.ceil(sum(counts.flatMap(({ of, counted }) => (of === 'connections' ? (counted ?? []) : []))))} connections open`
+      : 'nobody tells of open connections',
+    ...(accepted.length > 0 ? [`accepted: ${few(accepted.map(({ name }) => name))}`] : []),
+  ].join('; ')
+  return { is: 'quiet', note, accepted }
+}
+
+function split(count: Count, { requests, connections, accept }: QuietRule) {
+  const all = (count.counted ?? []).flatMap((it): Caller[] =>
+    it.count > 0 ? [{ ...it, of: count.of, by: count.by }] : [],
+  )
+  const others = all.filter(({ name }) => !accept.includes(name))
+  const allowed = count.of === 'requests' ? requests : connections
+  return {
+    accepted: all.filter(({ name }) => accept.includes(name)),
+    left: Math.ceil(sum(others)) > allowed ? others : [],
+  }
+}
+
+const tellsRequestsOf = ({ of, route, counted }: Count, name: string): boolean =>
+  of === 'requests' && counted !== null && (route === undefined || route === name)
+
+const whyUntold = (counts: readonly Count[], routes: readonly string[]): string =>
+  few([
+    ...new Set(
+      counts.flatMap(({ of, route, by, why }) =>
+        of === 'requests' && (route === undefined || routes.includes(route)) ? [`${by}: ${why ?? 'no data'}`] : [],
+      ),
+    ),
+  ])
+
+const sum = (all: readonly Pick<Counted, 'count'>[]): number => all.reduce((total, { count }) => total + count, 0)
+
+/** Whoever is most comes first. */
+const most = (callers: readonly Caller[]): readonly Caller[] => callers.toSorted((a, b) => b.count - a.count)
+
+const inWords = ({ name, count, of, by }: Caller): string =>
+  `${name} (${Math.ceil(count)} ${Math.ceil(count) === 1 ? of.slice(0, -1) : of} by ${by})`
+
+const IN_FULL = 4
+
+/** Nobody is left out: an answer is about whoever is named. */
+export const callersInWords = (callers: readonly Caller[]): string =>
+  [...callers.slice(0, IN_FULL).map(inWords), ...new Set(callers.slice(IN_FULL).map(({ name }) => name))].join(', ')
+
+/** What people can answer once they were waited for. */
+export const waysOnWithTraffic = (app: string): string =>
+  `retry: wait on for as long again. skip: these may lose it, and whoever else calls is waited for still; for good: apps.${app}.quiet.accept`
+
+/** On the ConfigMap `norikae-where`, by an environment's first namespace: lists in JSON, as of callers of an API server. */
+export const trafficAnnotations = (namespace: string) => ({
+  accepted: `traffic-accepted.norikae.io/${namespace}`,
+  told: `traffic-told.norikae.io/${namespace}`,
+})
+
+/** How people find out who is behind a name that is no client's. */
+export const WHO_THEY_ARE =
+  'Who is behind a load balancer or pods is in their access logs; quiet.callers names them by a query'
+
+export const acceptedTraffic = (about: string, accepted: readonly Caller[]): Finding =>
+  warning(
+    'traffic-accepted',
+    about,
+    `these still use it, and were accepted to lose it: ${callersInWords(accepted)}`,
+    'have them use green: what they are served by goes with its cluster',
+  )
+
+export const untoldTraffic = (about: string, why: string): Finding =>
+  warning(
+    'traffic-untold',
+    about,
+    `that nobody tells how many requests it serves was accepted: ${why}`,
+    'see yourself that nobody uses it before its cluster goes',
+  )
