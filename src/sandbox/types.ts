@@ -31,7 +31,7 @@ export interface AwsKeys {
 }
 
 /** The files of deploy/iam. */
-export type PolicyName = 'preflight' | 'upgrade' | 'decommission'
+export type PolicyName = 'preflight' | 'upgrade' | 'move' | 'decommission'
 
 /** The worker's: it may do what the policies of deploy/iam say. */
 export interface AwsIdentity extends AwsKeys {

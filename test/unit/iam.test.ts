@@ -8,7 +8,7 @@ import { policyNamed, policyNames } from '../../src/sandbox/aws/policies.ts'
 
 /** What deploy/iam allows where an account has other things of the same kind. That it is enough, all tests of the sandbox show. */
 
-const worker = [policyNamed('preflight'), policyNamed('upgrade')]
+const worker = (['preflight', 'upgrade', 'move'] as const).map(policyNamed)
 const arn = (service: string, path: string, account = '1') => `arn:aws:${service}:ap-northeast-1:${account}:${path}`
 const eks = (path: string) => arn('eks', path)
 const group = arn('elasticloadbalancing', 'targetgroup/web/1')

@@ -7,7 +7,7 @@ import { blocksOf, commandsIn, filled, mentionsOf, pages, root } from '../suppor
 /** No command of any page escapes: each is held against what would read it, and run, or it is said why not. */
 
 /** Not of this project: they need clusters or programs that are not here. Of a block of these a page says why no test runs it. */
-const foreign: ReadonlySet<string> = new Set(['kubectl', 'aws', 'flux', 'docker'])
+const foreign: ReadonlySet<string> = new Set(['kubectl', 'aws', 'flux', 'docker', 'terraform', 'jq'])
 const shell: ReadonlySet<string> = new Set([
   'export',
   'mkdir',

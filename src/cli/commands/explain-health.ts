@@ -25,7 +25,10 @@ export async function explainHealth(named: string, more: string | undefined, opt
     )
   const { file, platform } = options
   const it = await withTemporal(async (temporal) => {
-    const which = await platformFrom(file === undefined ? await platformMeant(temporal, platform, unsure) : platform, file)
+    const which = await platformFrom(
+      file === undefined ? await platformMeant(temporal, platform, unsure) : platform,
+      file,
+    )
     const request: HealthRequest = { ...which, app, ...(environment !== undefined && { environment }) }
     return healthNow(temporal, request)
   })

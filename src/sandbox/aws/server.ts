@@ -71,7 +71,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
   const identity = { account, region, ...named(account, 'norikae', 'sandbox'), ...newKeys('AKIA'), formerKeys: former }
   const principals = new Principals({
     identity,
-    policies: [policyNamed('preflight'), policyNamed('upgrade')],
+    policies: (['preflight', 'upgrade', 'move'] as const).map(policyNamed),
   })
   const decommissionRoleArn = `arn:aws:iam::${account}:role/norikae-decommission`
   principals.roles.set(decommissionRoleArn, {

@@ -26,7 +26,7 @@ async function removal(groups: Told, profiles: Told) {
     findCluster: async () => aCluster({ tags: { [RUN_TAG]: 'r1' }, status: 'ACTIVE', deletionProtection: true }),
     nodegroupNames: async () => Object.keys(groups),
     findNodegroup: found(groups),
-    belongings: async () => ({ accessEntries: [], fargateProfiles: Object.keys(profiles), capabilities: [] }),
+    fargateProfileNames: async () => Object.keys(profiles),
     findFargateProfile: found(profiles),
     identityProviders: async () => [],
     setDeletionProtection: async () => wrote.push('protection'),
