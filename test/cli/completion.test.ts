@@ -134,16 +134,37 @@ const others = {
     ],
     offers: [`${gate}:scala: a:b`, `${other}:`, `${person}:sre`],
   },
+  pwsh: {
+    // What a Tab would show.
+    asks: (...words: readonly string[]) => [
+      '-NoLogo',
+      '-NoProfile',
+      '-NonInteractive',
+      '-File',
+      asFile(
+        '. $args[0]; (TabExpansion2 -inputScript $args[1] -cursorColumn $args[1].Length).CompletionMatches | ' +
+          'ForEach-Object { "{0}`t{1}" -f $_.CompletionText, $_.ToolTip }',
+      ),
+      scriptOf('ps1'),
+      words.join(' '),
+    ],
+    offers: [`${gate}\tscala: a:b`, `${other}\t${other}`, `${person}\tsre`],
+  },
 } as const
-const isThere = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0
+const isThere = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0
+function asFile(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'norikae-pwsh-')), 'ask.ps1')
+  writeFileSync(file, text)
+  return file
+}
 
-test.for((['fish', 'zsh'] as const).filter(isThere))(
+test.for((['fish', 'zsh', 'pwsh'] as const).filter(isThere))(
   '%s takes what it is told, and evaluates nothing of what is typed',
   (shell) => {
     const { folder, env } = told()
     const { asks, offers } = others[shell]
     expect(printed(shell, asks('norikae', 'approve', ''), env)).toEqual(offers)
-    const evil = `${shell === 'zsh' ? '$' : ''}(touch ${folder}/evil)`
+    const evil = `${shell === 'fish' ? '' : '$'}(touch ${folder}/evil)`
     expect(printed(shell, asks('norikae', 'approve', evil, 'a'), env)).toContain(offers[2])
     expect(readdirSync(folder)).toEqual(['norikae'])
   },

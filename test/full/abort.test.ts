@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { actions } from '../../src/domain/actions.ts'
 import { upgradeId } from '../../src/domain/messages.ts'
 import { accountOf, deployedToGreen, MADE } from './account.ts'
-import { aBed, BLUE, endState, GREEN, PLATFORM, played, wellOn, WITHIN_MS } from './bed.ts'
+import { aBed, BLUE, GREEN, PLATFORM } from './bed.ts'
+import { endState, wellOn } from './end-state.ts'
 import { EVERY, report } from './every.ts'
+import { played } from './played.ts'
 
 /** In the order in which an upgrade comes to them: the first of each kind, in the upgrade or in an app. */
 const all = [
@@ -78,7 +80,7 @@ test.for(all.filter((type) => EVERY || sampled.has(type)))(
     let said = false
     let outside = 0
     const seen = new Set<string>()
-    const worker = await bed.worker((told) => {
+    const worker = bed.worker((told) => {
       if (!said) seen.add(told.type)
       if (said || told.at !== 'before' || told.type !== type) return undefined
       said = true
@@ -90,7 +92,7 @@ test.for(all.filter((type) => EVERY || sampled.has(type)))(
     })
     await worker.ready()
     await bed.begin()
-    const { view, asked } = await played(bed, { withinMs: WITHIN_MS })
+    const { view, asked } = await played(bed)
     report(`abort at ${type}`, asked)
     expect(said).toBe(true)
     expect(unlisted(seen)).toEqual([])

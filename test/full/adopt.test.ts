@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { upgradeId } from '../../src/domain/messages.ts'
 import { EVERY } from './every.ts'
-import { aBed, BLUE, endState, PLATFORM, played, wellOn, WITHIN_MS, type Bed } from './bed.ts'
+import { played } from './played.ts'
+import { aBed, BLUE, PLATFORM, type Bed } from './bed.ts'
+import { endState, wellOn } from './end-state.ts'
 
 /** A green that others made, and not named after the platform either. */
 const ADOPTED = 'terraform-green'
@@ -33,10 +35,10 @@ const inEks = ({ world }: Bed) => world.aws.eks.inventory().find((c) => c.name =
 test('everything moves onto a green that others made, and blue goes', async () => {
   await using bed = await aBed(['production'], { adopts: ADOPTED })
   const before = inEks(bed)
-  const worker = await bed.worker()
+  const worker = bed.worker()
   await worker.ready()
   await bed.begin()
-  const { view } = await played(bed, { withinMs: WITHIN_MS })
+  const { view } = await played(bed)
   expect(view.outcome).toBe('done')
   expect(await endState(bed)).toEqual(wellOn(ADOPTED))
   expect(inEks(bed)).toEqual(before)
@@ -48,7 +50,7 @@ test.for(['openNamespaces', 'setWeight', 'proveIdle'].filter((type) => EVERY || 
     await using bed = await aBed(['production'], { adopts: ADOPTED })
     const before = { eks: inEks(bed), inside: onGreen(bed) }
     let said = false
-    const worker = await bed.worker((told) => {
+    const worker = bed.worker((told) => {
       if (said || told.at !== 'before' || told.type !== type) return undefined
       said = true
       const upgrade = bed.temporal.client.workflow.getHandle(upgradeId(PLATFORM))
@@ -56,7 +58,7 @@ test.for(['openNamespaces', 'setWeight', 'proveIdle'].filter((type) => EVERY || 
     })
     await worker.ready()
     await bed.begin()
-    const { view } = await played(bed, { withinMs: WITHIN_MS })
+    const { view } = await played(bed)
     expect(said).toBe(true)
     expect(view.outcome).toBe('rolled-back')
     const { judged } = wellOn(BLUE)

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { aBed, endState, GREEN, played, wellOn, WITHIN_MS } from './bed.ts'
+import { aBed, GREEN } from './bed.ts'
+import { endState, wellOn } from './end-state.ts'
 import { report } from './every.ts'
+import { played } from './played.ts'
 import type { WorkerProcess } from './workers.ts'
 
 test('two workers, of which one dies now and then, and a Temporal server that restarts', async () => {
   await using bed = await aBed()
-  const workers: WorkerProcess[] = [await bed.worker(), await bed.worker()]
+  const workers: WorkerProcess[] = [bed.worker(), bed.worker()]
   for (const worker of workers) await worker.ready()
   await bed.begin()
   const over = new AbortController()
@@ -22,12 +24,12 @@ test('two workers, of which one dies now and then, and a Temporal server that re
       }
       deaths += 1
       await workers[n % 2]?.kill()
-      workers[n % 2] = await bed.worker()
+      workers[n % 2] = bed.worker()
       // Alone it is never: the other one is asked while this one comes.
       await workers[n % 2]?.ready()
     }
   })()
-  const { view, asked } = await played(bed, { withinMs: WITHIN_MS })
+  const { view, asked } = await played(bed)
   over.abort()
   await dying
   report(`away: ${deaths} deaths of a worker, ${restarts} restarts of the server`, asked)

@@ -4,18 +4,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type Temporal } from '../../src/client/connect.ts'
 import { viewOf } from '../../src/client/views.ts'
-import type { OpenGate, UpgradeView } from '../../src/client/shapes.ts'
-import { answerTo } from '../../src/demo/people.ts'
-import { cutoverId, TASK_QUEUE, upgradeId } from '../../src/domain/messages.ts'
+import type { UpgradeView } from '../../src/client/shapes.ts'
+import { TASK_QUEUE, upgradeId } from '../../src/domain/messages.ts'
 import { environmentOf } from '../../src/sandbox/command.ts'
-import type { Judgement } from '../../src/sandbox/judge.ts'
 import { rights, seedLikeBlue } from '../../src/sandbox/seed.ts'
 import { narrowed, platformFile } from '../../src/sandbox/platform-file.ts'
 import { startTemporal, type SandboxTemporal } from '../../src/sandbox/temporal.ts'
 import { startWorld, type World } from '../../src/sandbox/world.ts'
 import { bundle } from '../support/bundle.ts'
 import { ofWorker, ofWorkflows, rewritten, WORKFLOW_TASK_TIMEOUT, type Rewrite } from './patience.ts'
-import { DECLARED, seedStore, STORE } from './store.ts'
+import { DECLARED, seedStore } from './store.ts'
 import { WorkerProcess, type Listener } from './workers.ts'
 
 export const PLATFORM = 'chatwork-prod'
@@ -25,7 +23,7 @@ export const GREEN = 'chatwork-prod-1-36'
 export const REFRESHED = 'chatwork-prod-1-35-r2'
 
 /** Every class: overlap, a singleton, a consumer, a schedule, something that scales; buffers are the platform's own, and the store is added. */
-const APPS = ['chat-actor', 'legacy-php', 'mail-sender', 'chat-search']
+export const APPS = ['chat-actor', 'legacy-php', 'mail-sender', 'chat-search']
 /** Fails on green until its team has mended it. */
 export const SICK = 'legacy-php'
 
@@ -58,7 +56,11 @@ export interface Bed extends AsyncDisposable {
   readonly temporal: Temporal
   readonly address: string
   /** Starts one more. */
-  worker(hear?: Listener, more?: MoreOfWorker): Promise<WorkerProcess>
+  worker(hear?: Listener, more?: MoreOfWorker): WorkerProcess
+  /** The same, which has only loaded its code, and begins when it is told to. */
+  standBy(hear?: Listener, more?: MoreOfWorker): WorkerProcess
+  /** What ended of them by itself, with the last that they said: nobody works on anything then. */
+  broken(): Promise<string | undefined>
   /** Stops the server as SIGTERM does, and starts it again with what it has written down. */
   restartTemporal(awayMs: number): Promise<void>
   /** `to`: 1.36 where it is left out. */
@@ -136,20 +138,36 @@ export async function aBed(
     const temporal = await connect()
     ends.push(() => temporal[Symbol.asyncDispose]())
 
+    const log = join(folder, 'worker.log')
+    const workers: WorkerProcess[] = []
+    const standBy: Bed['standBy'] = (hear = () => undefined, { env = {}, rewrites = [] } = {}) => {
+      const worker = WorkerProcess.standBy({
+        env: { ...here, NORIKAE_WORKFLOW_BUNDLE: workflows, ...env },
+        rewrites: [...ofWorker, ...rewrites],
+        log,
+        hear,
+      })
+      workers.push(worker)
+      ends.push(() => worker.kill())
+      return worker
+    }
+
     return {
       folder,
       world,
       temporal,
       address,
-      async worker(hear = () => undefined, { env = {}, rewrites = [] } = {}) {
-        const worker = await WorkerProcess.start({
-          env: { ...here, NORIKAE_WORKFLOW_BUNDLE: workflows, ...env },
-          rewrites: [...ofWorker, ...rewrites],
-          log: join(folder, 'worker.log'),
-          hear,
-        })
-        ends.push(() => worker.kill())
+      standBy,
+      worker(hear, more) {
+        const worker = standBy(hear, more)
+        worker.begin()
         return worker
+      },
+      async broken() {
+        const how = workers.flatMap((w) => w.brokeWith ?? [])[0]
+        if (how === undefined) return undefined
+        const said = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-5)
+        return [`a worker ended by itself, with ${how}; they said last:`, ...said].join('\n')
       },
       async restartTemporal(awayMs) {
         await server.stop()
@@ -203,131 +221,3 @@ async function file(environments: readonly string[], apps: readonly string[], sa
     narrowed(example, [...APPS, ...apps]),
   )
 }
-
-/** How it ended, and what was asked beside the gates of the plan. */
-export interface Ended {
-  readonly view: UpgradeView
-  readonly asked: readonly string[]
-}
-
-/** Several times what an upgrade takes on two cores that others use too. */
-export const WITHIN_MS = 900_000
-/** A step that fails each time is no interruption. */
-const MOST_ASKED = 12
-/** Said again where nobody heard it: what was sent to a run that was reset is of the run before. */
-const SAY_AGAIN_MS = 15_000
-
-/** Answers as the teams would, until it is over. `look` may do something at each view. */
-export async function played(
-  bed: Bed,
-  { withinMs, look = () => undefined }: { withinMs: number; look?: (view: UpgradeView) => unknown },
-): Promise<Ended> {
-  const asked: string[] = []
-  const said = new Map<string, number>()
-  let last = 'nothing was seen'
-  const until = Date.now() + withinMs
-  const answer = async (gate: OpenGate): Promise<void> => {
-    if (Date.now() - (said.get(gate.gate) ?? 0) < SAY_AGAIN_MS) return
-    const { message, body } = wordFor(gate)
-    if (message !== 'approve' && !said.has(gate.gate))
-      asked.push(`${gate.app ?? 'upgrade'} ${gate.gate}: ${gate.problem ?? gate.what}`)
-    said.set(gate.gate, Date.now())
-    if (message === 'retry' && gate.app !== undefined) bed.mend(gate.app)
-    await bed.temporal.client.workflow.getHandle(gate.workflowId).signal(message, body)
-  }
-  for (;;) {
-    // Nobody answers while a worker or the server is away.
-    const view = await bed.view().catch(() => undefined)
-    if (view) {
-      last = shown(view)
-      await look(view)
-      if (view.outcome !== 'running') return { view, asked }
-      for (const gate of view.gates) await answer(gate).catch(() => undefined)
-    }
-    const why = Date.now() > until ? `not over within ${withinMs / 1000} s` : undefined
-    const more = asked.length > MOST_ASKED ? 'people are asked again and again' : undefined
-    if (why ?? more) throw new Error([why ?? more, last, ...asked.map((a) => `asked: ${a}`)].join('\n'))
-    await sleep(300)
-  }
-}
-
-const shown = ({ status, cutovers, gates }: UpgradeView): string =>
-  [
-    `phase ${status.run?.phase}, ${status.run?.state}`,
-    ...cutovers.flatMap((c) => c.runs.map((r) => `${c.app} ${r.subject.environment} ${r.state}`)),
-    ...gates.map((g) => `waits at ${g.gate}: ${g.problem ?? g.what}`),
-  ].join('\n')
-
-/** Who answers for a team where the demo's people do not. */
-const others: Readonly<Record<string, string>> = { scala: 'chiba@example.com', php: 'endo@example.com' }
-
-function wordFor(gate: OpenGate): { readonly message: string; readonly body: object } {
-  const words = answerTo(gate, BLUE)?.args ?? []
-  const by = words[words.indexOf('--as') + 1] ?? others[gate.who[0] ?? ''] ?? 'baba@example.com'
-  const offered = ['approve', 'retry'].flatMap((answer) => gate.send.find((s) => s.message === answer) ?? [])[0]
-  if (!offered) throw new Error(`${gate.gate} offers neither approve nor retry`)
-  const typed = offered.body['typed'] === undefined ? {} : { typed: BLUE }
-  return { message: offered.message, body: { ...offered.body, by, ...typed } }
-}
-
-/** What the world looks like when all is over: by the sandbox's judge, and by what runs where. */
-export interface EndState {
-  readonly clusters: readonly string[]
-  readonly asleep: readonly string[]
-  readonly judged: Pick<Judgement, 'singletonOverlapMs' | 'bufferedLost'> & {
-    readonly dropped: Judgement['requests']['lastDropped']
-    readonly jobs: Judgement['jobs']['offences']
-    readonly leftovers: Judgement['leftovers']
-  }
-}
-
-/** Nothing dropped, twice, lost or left; everything runs on the one cluster that is there. */
-export const wellOn = (cluster: string): EndState => ({
-  clusters: [cluster],
-  asleep: [],
-  judged: { dropped: [], jobs: [], singletonOverlapMs: 0, bufferedLost: 0, leftovers: [] },
-})
-
-/** Waits until what was just started runs. */
-export async function endState(bed: Bed, settleMs = 10_000): Promise<EndState> {
-  for (const until = Date.now() + settleMs; Date.now() < until && asleep(bed).length > 0;) await sleep(200)
-  await bed.world.load.stop()
-  const { requests, jobs, singletonOverlapMs, bufferedLost, leftovers } = bed.world.judge.judgement()
-  return {
-    clusters: bed.world.clusters().map((c) => c.name),
-    asleep: asleep(bed),
-    judged: { dropped: requests.lastDropped, jobs: jobs.offences, singletonOverlapMs, bufferedLost, leftovers },
-  }
-}
-
-/** Workloads of the apps that do not run as they did before. */
-function asleep({ world }: Bed): string[] {
-  const apps = [...APPS, STORE]
-  return world.clusters().flatMap((cluster) =>
-    apps.flatMap((app) =>
-      ['test', 'production'].flatMap((environment) => {
-        const namespace = `${app}-${environment}`
-        const sets = [
-          ...cluster.list('apps/v1', 'Deployment', namespace),
-          ...cluster.list('apps/v1', 'StatefulSet', namespace),
-        ]
-        const down = sets.filter(
-          (s) => Number(s.spec?.['replicas']) === 0 || s.status?.['readyReplicas'] !== s.spec?.['replicas'],
-        )
-        const suspended = cluster.list('batch/v1', 'CronJob', namespace).filter((c) => c.spec?.['suspend'] === true)
-        return [...down, ...suspended].map((o) => `${o.kind} ${namespace}/${o.metadata.name} on ${cluster.name}`)
-      }),
-    ),
-  )
-}
-
-/** How often a worker died in the middle of a task of one of these workflows: the server says so when it has waited for it. */
-export async function workflowTasksLost({ temporal }: Bed): Promise<number> {
-  const ids = [upgradeId(PLATFORM), ...[...APPS, STORE].map((app) => cutoverId(PLATFORM, app))]
-  const histories = await Promise.all(ids.map((id) => temporal.client.workflow.getHandle(id).fetchHistory()))
-  return histories
-    .flatMap((history) => history.events ?? [])
-    .filter((event) => Number(event.workflowTaskTimedOutEventAttributes?.timeoutType) === START_TO_CLOSE).length
-}
-/** `temporal.api.enums.v1.TimeoutType` */
-const START_TO_CLOSE = 1

@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { rulesOf } from '../../src/domain/http-routes.ts'
 import { defaultTimes } from '../../src/sandbox/aws/times.ts'
 import { ZONE } from '../../src/sandbox/seed/ways.ts'
-import { aBed, BLUE, endState, GREEN, played, wellOn, WITHIN_MS, type Bed } from './bed.ts'
+import { aBed, BLUE, GREEN, type Bed } from './bed.ts'
+import { endState, wellOn } from './end-state.ts'
 import { report } from './every.ts'
+import { played } from './played.ts'
 
 /**
  * A whole upgrade with an app that is found by a record of Route 53 and one behind an HTTPRoute on a third cluster, each
@@ -34,9 +36,9 @@ test('both are moved, go back by themselves, and are moved for good, with nothin
     says: [['  billing:\n', '  billing:\n    dependsOn: [chat-archiver]\n']],
   })
   const watched = watch(bed)
-  await (await bed.worker(undefined, { rewrites: [lowered] })).ready()
+  await bed.worker(undefined, { rewrites: [lowered] }).ready()
   await bed.begin()
-  const { view, asked } = await played(bed, { withinMs: WITHIN_MS })
+  const { view, asked } = await played(bed)
   watched.stop()
   report('each kind of route', asked)
   expect(view.outcome).toBe('done')

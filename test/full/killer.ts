@@ -1,7 +1,7 @@
 import { actions } from '../../src/domain/actions.ts'
 import type { Asked, Rule } from '../../src/sandbox/disturbances.ts'
 import type { Bed } from './bed.ts'
-import { STEP_HEADER, type Told } from './told.ts'
+import { fromHeader, STEP_HEADER, type Asking, type Told } from './told.ts'
 import type { WorkerProcess } from './workers.ts'
 
 /**
@@ -17,6 +17,8 @@ const TOGETHER_MS = 250
 const MOMENTS_MS = [0, 3, 6, 12, 25, 50]
 
 export interface Killer {
+  /** A line: how far it is. */
+  readonly progress: () => string
   /** Kinds of activities, or with `every` each of them, that were begun; and those at which a worker died. */
   readonly seen: ReadonlySet<string>
   readonly killedAt: ReadonlySet<string>
@@ -26,20 +28,21 @@ export interface Killer {
 }
 
 /**
- * A worker that dies once at each kind of activity of the upgrade and of its apps, and comes again each time. `every`: at
- * each step of each of them.
+ * A worker that dies once at each kind of activity of the upgrade and of its apps, and another one takes over, which has
+ * loaded its code by then. `every`: at each step of each of them.
  */
-export async function killed(bed: Bed, place: Place, every: boolean): Promise<Killer> {
+export function killed(bed: Bed, place: Place, every: boolean): Killer {
   const seen = new Set<string>()
   const killedAt = new Set<string>()
   /** Reached and held, to die together. */
   let held: { readonly name: string; readonly goOn: () => void }[] = []
   let timer: NodeJS.Timeout | undefined
   let worker: WorkerProcess | undefined
+  let standing: WorkerProcess | undefined
   let [kills, over] = [0, false]
   let next: Promise<unknown> = Promise.resolve()
 
-  const nameOf = ({ workflow, type, id }: Omit<Told, 'n' | 'at'>): string =>
+  const nameOf = ({ workflow, type, id }: Omit<Asking, 'pid'>): string =>
     every ? `${workflow} ${type} ${id}` : kindOf(`${workflow} ${type}`)
   const isDue = (name: string) => !over && !killedAt.has(name)
 
@@ -50,20 +53,30 @@ export async function killed(bed: Bed, place: Place, every: boolean): Promise<Ki
 
   async function die(): Promise<void> {
     timer = undefined
-    const together = held.splice(0)
     if (!over) {
-      for (const { name } of together) killedAt.add(name)
       kills += 1
       await worker?.kill()
-      worker = await bed.worker(hear)
+      // Whoever got there while it was ended has died there too.
+      clearTimeout(timer)
+      timer = undefined
+      for (const { name } of held) killedAt.add(name)
+      takeOver()
     }
-    for (const { goOn } of together) goOn()
+    for (const { goOn } of held.splice(0)) goOn()
+  }
+
+  function takeOver(): void {
+    worker = standing ?? bed.standBy(hear)
+    worker.begin()
+    standing = bed.standBy(hear)
   }
 
   const hear = (told: Told, from: WorkerProcess): Promise<unknown> | undefined => {
+    // What one was at that is dead by now goes on with the next one, or with nobody where it is not wanted any more.
+    if (from !== worker) return undefined
     const name = nameOf(told)
     seen.add(name)
-    if (from !== worker || place === 'inside') return undefined
+    if (place === 'inside') return undefined
     if (told.at !== (place === 'before' ? 'before' : 'after') || !isDue(name)) return undefined
     if (place !== 'in a task') return hold(name)
     killedAt.add(name)
@@ -72,15 +85,18 @@ export async function killed(bed: Bed, place: Place, every: boolean): Promise<Ki
   }
 
   const inside: Rule = (asked) => {
-    const [workflow = '', type = '', id = ''] = decodeURIComponent(String(asked.headers[STEP_HEADER] ?? '')).split(' ')
-    const name = nameOf({ workflow, type, id })
-    if (type === '' || !isDue(name) || !isFirst(type, asked)) return undefined
+    const by = fromHeader(asked.headers[STEP_HEADER])
+    // What one has sent that is dead by now is served, and holds nobody up.
+    if (by === undefined || by.pid !== worker?.pid) return undefined
+    const name = nameOf(by)
+    if (!isDue(name) || !isFirst(by.type, asked)) return undefined
     return { late: () => hold(name) }
   }
   if (place === 'inside') bed.world.disturbances.add(inside)
 
-  worker = await bed.worker(hear)
+  takeOver()
   return {
+    progress: () => `${kills} deaths at ${killedAt.size} of ${seen.size} that were begun`,
     seen,
     killedAt,
     kills: () => kills,
@@ -88,6 +104,7 @@ export async function killed(bed: Bed, place: Place, every: boolean): Promise<Ki
       over = true
       bed.world.disturbances.remove(inside)
       clearTimeout(timer)
+      await standing?.kill()
       await (next = next.then(die))
     },
   }

@@ -3,8 +3,10 @@ import { expect, test } from 'vitest'
 import type { UpgradeView } from '../../src/client/shapes.ts'
 import type { ActionName } from '../../src/domain/actions.ts'
 import { cutoverId, upgradeId } from '../../src/domain/messages.ts'
-import { aBed, BLUE, endState, GREEN, PLATFORM, played, wellOn, WITHIN_MS, type Bed } from './bed.ts'
+import { aBed, BLUE, GREEN, PLATFORM, type Bed } from './bed.ts'
+import { endState, wellOn } from './end-state.ts'
 import { report } from './every.ts'
+import { played } from './played.ts'
 
 const app = (name: string) => cutoverId(PLATFORM, name)
 const upgrade = upgradeId(PLATFORM)
@@ -81,13 +83,12 @@ test.for(orders)('$says in mid-run', async ({ says, on, at, after, order }) => {
     given = true
     await order(bed)
   }
-  const worker = await bed.worker((told) =>
+  const worker = bed.worker((told) =>
     !given && told.at === 'after' && told.type === after && told.workflow === app(at) ? give() : undefined,
   )
   await worker.ready()
   await bed.begin()
   const { view, asked } = await played(bed, {
-    withinMs: WITHIN_MS,
     async look(view) {
       if (!given && after === undefined && moves(view, at, 'production')) await give()
     },
@@ -108,11 +109,10 @@ test.for(Object.entries(gone))(
   'the upgrade is %s in mid-run: its apps stay, and go back when they are told to',
   async ([how, order]) => {
     await using bed = await aBed()
-    await (await bed.worker()).ready()
+    await bed.worker().ready()
     await bed.begin()
     let given = false
     const { view } = await played(bed, {
-      withinMs: WITHIN_MS,
       async look(view) {
         if (given || !moves(view, 'mail-sender', 'production')) return
         given = true
@@ -122,7 +122,7 @@ test.for(Object.entries(gone))(
     expect(view.outcome).toBe(how === 'terminated' ? 'terminated' : 'blocked')
     // Whoever begins anew is told what is there, and what first to do about it, before anything moves.
     if (how === 'terminated') await bed.begin()
-    const { view: next } = await played(bed, { withinMs: WITHIN_MS })
+    const { view: next } = await played(bed)
     expect(next.outcome).toBe('blocked')
     const found = next.status.findings.find((f) => f.code === 'green-exists')
     expect(found?.remedy).toContain('send abort to every workflow')

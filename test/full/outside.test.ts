@@ -2,8 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { eachOperation, kindsOfDisturbance, type EachOperation } from '../../src/sandbox/disturbances.ts'
-import { aBed, endState, GREEN, played, wellOn, WITHIN_MS, type Bed } from './bed.ts'
+import { aBed, GREEN, type Bed } from './bed.ts'
+import { endState, wellOn } from './end-state.ts'
 import { EVERY, report } from './every.ts'
+import { played } from './played.ts'
 
 /** Longer than the clients of AWS and Kubernetes wait for an answer, or enough to be out of order. */
 const LATE_MS = EVERY ? 17_000 : 1_500
@@ -17,10 +19,10 @@ test.for(sweeps.map((are) => ({ are, says: are.join(', ') })))(
   async ({ are }) => {
     await using bed = await aBed()
     const { rule, met } = eachOperation({ are, ms: LATE_MS })
-    await (await bed.worker()).ready()
+    await bed.worker().ready()
     bed.world.disturbances.add(rule)
     await bed.begin()
-    const { view, asked } = await played(bed, { withinMs: WITHIN_MS })
+    const { view, asked } = await played(bed)
     const operations = Object.entries(met())
     const all = operations.filter(([, times]) => times === are.length)
     report(`${are.join(', ')}: ${operations.length} operations, ${all.length} of them by each`, asked)
@@ -39,13 +41,12 @@ test('credentials that expire are renewed in the midst of everything', async () 
   await writeFile(config, `[default]\nregion = ap-northeast-1\ncredential_process = cat ${file}\n`)
   await written(bed, file)
   const env = { AWS_CONFIG_FILE: config, AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
-  const worker = await bed.worker(() => undefined, { env })
+  const worker = bed.worker(() => undefined, { env })
   await worker.ready()
   await bed.begin()
   let phase: string | undefined
   let renewed = 0
   const { view, asked } = await played(bed, {
-    withinMs: WITHIN_MS,
     // At the beginning of each phase: whatever is at work then has signed with keys that nobody knows any more.
     async look({ status }) {
       if (status.run?.phase === phase || status.run?.phase === undefined) return

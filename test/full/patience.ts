@@ -15,7 +15,7 @@ export interface Rewrite {
 export const ofWorkflows: readonly Rewrite[] = [
   { file: 'workflows/activity-options.ts', from: "startToCloseTimeout: '30s'", to: "startToCloseTimeout: '6s'" },
   { file: 'workflows/activity-options.ts', from: "startToCloseTimeout: '15s'", to: "startToCloseTimeout: '6s'" },
-  { file: 'workflows/activity-options.ts', from: "heartbeatTimeout: '10s'", to: "heartbeatTimeout: '5s'" },
+  { file: 'workflows/activity-options.ts', from: "heartbeatTimeout: '10s'", to: "heartbeatTimeout: '3s'" },
   {
     file: 'workflows/activity-options.ts',
     from: "quickBack: { startToCloseTimeout: '1m'",
@@ -34,7 +34,8 @@ export const ofWorker: readonly Rewrite[] = [
     from: "stickyQueueScheduleToStartTimeout: '3s'",
     to: "stickyQueueScheduleToStartTimeout: '1s'",
   },
-  { file: 'activities/waiting.ts', from: 'const BEAT_MS = 3_000', to: 'const BEAT_MS = 1_000' },
+  { file: 'worker.ts', from: "maxHeartbeatThrottleInterval: '3s'", to: "maxHeartbeatThrottleInterval: '1s'" },
+  { file: 'activities/waiting.ts', from: 'const BEAT_MS = 3_000', to: 'const BEAT_MS = 500' },
 ]
 
 /** As the upgrade is started. */

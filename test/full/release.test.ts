@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import { aBed, endState, GREEN, played, wellOn, WITHIN_MS } from './bed.ts'
+import { aBed, GREEN } from './bed.ts'
+import { endState, wellOn } from './end-state.ts'
 import { report } from './every.ts'
+import { played } from './played.ts'
 import type { Rewrite } from './patience.ts'
 
 /** The next release takes jobs back before traffic. */
@@ -12,14 +14,13 @@ const nextPlanner: Rewrite = {
 
 test('a release with another planner in the middle of it: what moves keeps its plan, what begins then gets the new one', async () => {
   await using bed = await aBed(['test', 'production'])
-  const worker = await bed.worker()
+  const worker = bed.worker()
   await worker.ready()
   await bed.begin()
   const before = new Map<string, { readonly digest: string; readonly began: boolean }>()
   const after = new Map<string, string>()
   let released = false
   const { view, asked } = await played(bed, {
-    withinMs: WITHIN_MS,
     async look({ cutovers }) {
       const runs = cutovers.flatMap((c) =>
         c.runs.map(({ subject, state, digest }) => ({ name: `${c.app} ${subject.environment}`, state, digest })),
@@ -30,7 +31,7 @@ test('a release with another planner in the middle of it: what moves keeps its p
       released = true
       for (const { name, digest, state } of runs) before.set(name, { digest, began: state !== 'pending' })
       await worker.stop()
-      await (await bed.worker(() => undefined, { rewrites: [nextPlanner] })).ready()
+      await bed.worker(() => undefined, { rewrites: [nextPlanner] }).ready()
     },
   })
   report('a release', asked)

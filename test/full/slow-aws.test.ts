@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest'
-import { aBed, endState, GREEN, played, SICK, wellOn, WITHIN_MS } from './bed.ts'
+import { aBed, GREEN, SICK } from './bed.ts'
+import { endState, wellOn } from './end-state.ts'
 import { report } from './every.ts'
+import { played } from './played.ts'
 
 test.for([
   { says: 'tells what was written later than it writes', fault: 'aws-behind', parameters: {}, throttles: false },
   { says: 'may be asked a tenth of what it allows', fault: 'aws-rates', parameters: { share: 0.1 }, throttles: true },
 ])('AWS $says, and nobody is asked for it', async ({ says, fault, parameters, throttles }) => {
   await using bed = await aBed()
-  await (await bed.worker()).ready()
+  await bed.worker().ready()
   bed.world.faults.set(fault, parameters)
   await bed.begin()
-  const { view, asked } = await played(bed, { withinMs: WITHIN_MS })
+  const { view, asked } = await played(bed)
   const calls = bed.world.aws.calls()
   const throttled = calls.filter((c) => /Throttl|RequestLimit|TooManyRequests/.test(c.error ?? '')).length
   report(`AWS ${says}: ${calls.length} calls, ${throttled} of them throttled`, asked)

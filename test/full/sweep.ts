@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import { aBed, endState, GREEN, played, wellOn, WITHIN_MS, workflowTasksLost } from './bed.ts'
+import { aBed, GREEN } from './bed.ts'
+import { endState, wellOn, workflowTasksLost } from './end-state.ts'
 import { EVERY, report } from './every.ts'
+import { played } from './played.ts'
 import { killed, kindOf, type Place } from './killer.ts'
 
 /** They go on until they are not needed any more: there is no after. */
@@ -17,9 +19,11 @@ const unmet: Readonly<Record<Place, readonly string[]>> = {
 export const sweep = (place: Place): void =>
   test(`a worker that is killed at each kind of activity, ${place}, changes nothing`, async () => {
     await using bed = await aBed()
-    const killer = await killed(bed, place, EVERY)
+    const killer = killed(bed, place, EVERY)
     await bed.begin()
-    const { view, asked } = await played(bed, { withinMs: EVERY ? 4 * 3_600_000 : WITHIN_MS }).finally(killer.stop)
+    const { view, asked } = await played(bed, { progress: { of: `killed ${place}`, is: killer.progress } }).finally(
+      killer.stop,
+    )
     const tasks = await workflowTasksLost(bed)
     report(
       `${place}: ${killer.kills()} deaths at ${killer.killedAt.size} of ${killer.seen.size}, ${tasks} tasks of workflows lost`,

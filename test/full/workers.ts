@@ -1,14 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
-import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { eventually } from '../support/eventually.ts'
 import type { Rewrite } from './patience.ts'
-import type { Told } from './told.ts'
+import type { Listens, Told, Word } from './told.ts'
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const url = (name: string) => new URL(name, import.meta.url).href
+
+/** Some fifty times what it takes, where many others start beside it. */
+const READY_MS = 180_000
 
 /** What its activities are told when they say where they are; it goes on once this has ended. */
 export type Listener = (told: Told, worker: WorkerProcess) => Promise<unknown> | undefined
@@ -23,15 +25,17 @@ export interface WorkerOptions {
 /** The real worker, in a process of its own, which ends when this one does. */
 export class WorkerProcess {
   readonly #child: ChildProcess
-  readonly #port: number
+  /** Where it says whether it is ready; undefined until it listens. */
+  #port: number | undefined
+  /** Somebody here ended it. */
+  #isTold = false
 
-  private constructor(child: ChildProcess, port: number) {
+  private constructor(child: ChildProcess) {
     this.#child = child
-    this.#port = port
   }
 
-  static async start({ env, rewrites, log, hear }: WorkerOptions): Promise<WorkerProcess> {
-    const [health, metrics] = [await freePort(), await freePort()]
+  /** Loads its code, and waits for `begin`. */
+  static standBy({ env, rewrites, log, hear }: WorkerOptions): WorkerProcess {
     const file: WriteStream = createWriteStream(log, { flags: 'a' })
     const child = spawn(
       process.execPath,
@@ -49,37 +53,53 @@ export class WorkerProcess {
           ...env,
           NORIKAE_TEST_REWRITES: JSON.stringify(rewrites),
           NORIKAE_HOST: '127.0.0.1',
-          NORIKAE_HEALTH_PORT: `${health}`,
-          NORIKAE_METRICS_PORT: `${metrics}`,
+          NORIKAE_HEALTH_PORT: '0',
+          NORIKAE_METRICS_PORT: '0',
         },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       },
     )
     for (const stream of [child.stdout, child.stderr]) stream?.pipe(file, { end: false })
-    const worker = new WorkerProcess(child, health)
-    child.on('message', (told: Told) => {
-      void Promise.resolve(hear(told, worker)).then(() => {
-        // One that was killed in between hears nothing any more.
-        if (worker.runs && child.connected) child.send({ go: told.n }, () => undefined)
-      })
+    const worker = new WorkerProcess(child)
+    child.on('message', (said: Told | Listens) => {
+      if ('listens' in said) return void (worker.#port = said.listens)
+      void Promise.resolve(hear(said, worker)).then(() => worker.#say({ go: said.n }))
     })
     return worker
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
   }
 
   get runs(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null
   }
 
-  /** Answers when it polls. */
-  ready = (): Promise<unknown> =>
-    eventually(
-      'the worker is ready',
-      async () => {
-        if (!this.runs) throw new Error(`it ended with ${this.#child.exitCode ?? this.#child.signalCode}`)
-        return (await fetch(`http://127.0.0.1:${this.#port}/readyz`)).ok
-      },
-      { withinMs: 60_000, everyMs: 100 },
+  /** How it ended, where nobody here ended it. */
+  get brokeWith(): string | undefined {
+    return this.runs || this.#isTold ? undefined : `${this.#child.exitCode ?? this.#child.signalCode}`
+  }
+
+  begin(): void {
+    this.#say({ begin: true })
+  }
+
+  /** Once it polls. Throws where it ends before, or hangs. */
+  async ready(): Promise<void> {
+    for (const until = Date.now() + READY_MS; !(await this.#isReady()); await sleep(100)) {
+      if (!this.runs) throw new Error(`the worker ended with ${this.#child.exitCode ?? this.#child.signalCode}`)
+      if (Date.now() > until) throw new Error(`the worker is not ready after ${READY_MS / 1000} s`)
+    }
+  }
+
+  async #isReady(): Promise<boolean> {
+    if (this.#port === undefined) return false
+    return fetch(`http://127.0.0.1:${this.#port}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
     )
+  }
 
   /** At once, whatever it is at: SIGKILL. */
   kill = (): Promise<void> => this.#end('SIGKILL')
@@ -88,19 +108,14 @@ export class WorkerProcess {
 
   async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     if (!this.runs) return
+    this.#isTold = true
     const gone = once(this.#child, 'exit')
     this.#child.kill(signal)
     await gone
   }
-}
 
-function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer()
-    server.once('error', failed)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => done(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
+  /** One that was killed in between hears nothing any more. */
+  #say(word: Word): void {
+    if (this.runs && this.#child.connected) this.#child.send(word, () => undefined)
+  }
 }

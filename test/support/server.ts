@@ -76,7 +76,7 @@ export interface Seen {
   refused: string[]
 }
 
-/** `npm run test:full -- --every`: each task runs its workflow from the history. What a worker had in memory must not matter. */
+/** `npm run test:full -- --nothing-kept`: each task runs its workflow from the history. What a worker had in memory must not matter. */
 const NOTHING_KEPT = process.env['NORIKAE_TEST_NOTHING_KEPT'] === '1'
 
 /** One upgrade on a server, and what people do with it. */
