@@ -22,8 +22,16 @@ export function entriesToCopy(blue: BlueFacts, worker: string): readonly AccessE
 }
 
 /** Types that EKS takes. https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html */
-const types = ['STANDARD', 'FARGATE_LINUX', 'EC2_LINUX', 'EC2_WINDOWS', 'EC2', 'HYBRID_LINUX', 'HYPERPOD_LINUX']
-const isMadeByHand = (type: string): boolean => types.includes(type)
+const types: ReadonlySet<string> = new Set([
+  'STANDARD',
+  'FARGATE_LINUX',
+  'EC2_LINUX',
+  'EC2_WINDOWS',
+  'EC2',
+  'HYBRID_LINUX',
+  'HYPERPOD_LINUX',
+])
+const isMadeByHand = (type: string): boolean => types.has(type)
 
 /** Entries of a type that EKS alone makes, as of what it runs for a cluster itself. */
 export const entryFindings = (entries: readonly AccessEntry[]): Finding[] =>
