@@ -103,7 +103,9 @@ export function appWatch({ subject, environments, run }: Watched): AppWatch {
       const input = { subject, environments: watching.environments, run, ...(seen && { seen }) }
       await asking.run(() => question('watch', id, `watch ${subject.app ?? ''}`, 'watch', input))
     } catch (error) {
-      end = wasStopped(error) ? end : (endOf(error) ?? { troubles: places.map((it) => inAll(it, error)), seen: {} })
+      // What an attempt says that ends as it is stopped counts too: they let go of blue in that moment.
+      const said = endOf(error)
+      if (said || !wasStopped(error)) end = said ?? { troubles: places.map((it) => inAll(it, error)), seen: {} }
     }
     ended = true
     going.splice(going.indexOf(watching), 1)
