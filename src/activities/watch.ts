@@ -46,9 +46,15 @@ const AGAIN_MS = 5_000
 /** A route of which one look alone had less, where no check is read more often. */
 const LOOK_AGAIN_MS = 30_000
 
+/** Temporal gives an attempt up after a minute, and with it all that was seen: it ends by itself before. */
+const ATTEMPT_MS = 45_000
+/** So many paces in which its workflow says that it watches nobody are no moment between two environments. */
+const NONE_PACES = 3
+
 /** Why a watch is cheap, and how it hears of what comes and goes: docs/adr/0078-one-watch-of-an-app-for-all-its-environments.md */
-export const watchActivities = (outside: Outside): Pick<Activities, 'watch'> => ({
+export const watchActivities = (outside: Outside, attemptMs = ATTEMPT_MS): Pick<Activities, 'watch'> => ({
   async watch({ subject, environments, run, seen = {} }) {
+    const untilMs = performance.now() + attemptMs
     const entries = await watchedNow()
     const known = remembered(seen as Readonly<Record<string, Kept>>) // as it is kept below
     const world = await proven(outside, subject)
@@ -59,7 +65,9 @@ export const watchActivities = (outside: Outside): Pick<Activities, 'watch'> => 
       const { dueMs = 0, memory } = known[entry] ?? {}
       return [{ of, given: its.given ?? {}, entry, apart: new Apart(memory), paceMs: paceMs(of), dueMs }]
     })
-    await lookAtAll(lanes, (lane) => lookAt(world, lane, { run, scope: scopeOf(subject) }, () => seenOf(lanes)))
+    if (isNobody(lanes, environments)) throw failed('its workflow has said for a while that it watches none of them')
+    const looking = { run, scope: scopeOf(subject) }
+    await lookAtAll(lanes, untilMs, (lane) => lookAt(world, lane, looking, () => seenOf(lanes)))
     const now = Date.now()
     const others = environments.filter(({ name }) => entries[name] === undefined).map((of) => now + paceMs(of))
     const next = Math.max(now, Math.min(...lanes.map((it) => it.dueMs), ...others))
@@ -87,6 +95,18 @@ export async function watchedNow(): Promise<Entries> {
 const paceMs = ({ checks }: WatchedEnvironment): number =>
   milliseconds(checks.length > 0 ? shortest(checks) : LOOK_EVERY)
 
+/** Not for a moment, but for some paces: then whoever asked believes to be watched, and is not. */
+function isNobody(lanes: readonly Lane[], environments: readonly WatchedEnvironment[]): boolean {
+  const before = notedAside('nobody') as number | undefined // only noted here
+  if (lanes.length > 0) {
+    if (before !== undefined) noteAside('nobody', undefined)
+    return false
+  }
+  const sinceMs = before ?? Date.now()
+  noteAside('nobody', sinceMs)
+  return Date.now() - sinceMs > NONE_PACES * Math.min(...environments.map(paceMs))
+}
+
 const seenOf = (lanes: readonly Lane[]): Record<string, Kept> =>
   Object.fromEntries(lanes.map(({ entry, dueMs, apart: { memory } }) => [entry, { dueMs, memory }]))
 
@@ -95,9 +115,10 @@ const memories = (kept: Readonly<Record<string, Kept>>) =>
 
 /**
  * Looks at all that are due. Whoever is slow to answer holds nobody else up: the others are looked at again meanwhile, at their
- * pace. What ends the watch ends it at once.
+ * pace. What ends the watch ends it at once. Who has not answered by `untilMs` (as of `performance.now`) is asked again by the
+ * next attempt: what was seen of the others is not to be lost with this one.
  */
-async function lookAtAll(lanes: readonly Lane[], look: (lane: Lane) => Promise<void>): Promise<void> {
+async function lookAtAll(lanes: readonly Lane[], untilMs: number, look: (lane: Lane) => Promise<void>): Promise<void> {
   const over = new AbortController()
   const first = new Set(dueTogether(lanes, Date.now()))
   const one = async (lane: Lane): Promise<void> => {
@@ -111,8 +132,15 @@ async function lookAtAll(lanes: readonly Lane[], look: (lane: Lane) => Promise<v
     }
     over.abort()
   }
+  const late = sleep(Math.max(0, untilMs - performance.now()), undefined, { signal: over.signal }).catch(
+    () => undefined,
+  )
   try {
-    await Promise.all(lanes.map(one))
+    await Promise.race([Promise.all(lanes.map(one)), late])
+    for (const lane of first) {
+      lane.error = unreachable(`${lane.of.name}: one of its sources takes too long to answer`)
+      lane.dueMs = Date.now() + AGAIN_MS
+    }
   } finally {
     first.clear()
     over.abort()

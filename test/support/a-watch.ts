@@ -25,9 +25,14 @@ export async function watching(
     seen,
     entries,
     given,
+    attemptMs,
     ...driving
   }: Driving &
-    Pick<Asked, 'seen'> & { readonly entries?: () => Readonly<Record<string, number>>; readonly given?: Given } = {},
+    Pick<Asked, 'seen'> & {
+      readonly entries?: () => Readonly<Record<string, number>>
+      readonly given?: Given
+      readonly attemptMs?: number
+    } = {},
 ): Promise<{ readonly type: string; readonly message: string; readonly end: WatchEnd }> {
   const all = Object.fromEntries(environments.map(({ name }) => [name, 1]))
   const input = { subject, environments, run: 'r', ...(seen && { seen }) }
@@ -36,7 +41,7 @@ export async function watching(
   const now = () => Object.entries(entries?.() ?? all).map(([name, times]) => [name, entered(times)])
   const memo = () => ({ [WATCHES]: { test: Object.fromEntries(now()) } })
   try {
-    return await driven(watchActivities(outside).watch, input, { ...driving, workflow, memo }).then(() => {
+    return await driven(watchActivities(outside, attemptMs).watch, input, { ...driving, workflow, memo }).then(() => {
       throw new Error('a watch never ends well')
     })
   } catch (error) {

@@ -113,6 +113,35 @@ test('a source that does not answer holds nobody else up', async () => {
   expect(asked.filter((of) => of === 'slow')).toHaveLength(1)
 })
 
+test('what is seen of the others is kept from attempt to attempt while a source hangs longer than one', async () => {
+  const { outside, asked } = world((environment) => (environment === 'hangs' ? new Promise(() => undefined) : 1))
+  const waits: string[] = []
+  const end = await watching(outside, [read('hangs'), read('bad', { breachAfter: 3 })], {
+    attemptMs: 200,
+    between: (why) => void (waits.push(why), vi.setSystemTime(Date.now() + 15_000)),
+  })
+  expect(end).toMatchObject({ type: 'Unhealthy', message: expect.stringMatching(/^bad: .* 1, 1, 1 in a row/) })
+  expect(waits).toEqual(Array(2).fill('hangs: one of its sources takes too long to answer'))
+  expect(asked.filter((of) => of === 'hangs')).toHaveLength(3)
+})
+
+test('one whose workflow says for some paces that it watches nobody ends, so that people are asked', async () => {
+  const { outside, asked } = world(() => 0)
+  const said = [{}, {}, {}, { test: 1 }]
+  const waits: string[] = []
+  const end = await watching(outside, [read('test')], {
+    entries: () => said.shift() ?? {},
+    between: (why) => void (waits.push(why), vi.setSystemTime(Date.now() + 15_000)),
+  })
+  expect(end).toMatchObject({
+    type: 'Failed',
+    message: 'its workflow has said for a while that it watches none of them',
+  })
+  expect(asked).toHaveLength(1)
+  // Those before it was watched count no more.
+  expect(waits).toHaveLength(8)
+})
+
 test('a look that goes wrong is made again, and the others are judged meanwhile', async () => {
   const { outside, asked } = world((environment) => {
     if (environment === 'odd') throw ApplicationFailure.retryable('nobody thought of that')
