@@ -10,17 +10,19 @@ import {
   unitsFor,
   zonesInWords,
 } from '../domain/balancer-capacity.ts'
-import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { NameRoute } from '../domain/platform.ts'
 import { balancerDimension } from '../domain/quiet-balancers.ts'
-import { isFailure, notFound, stuck, unreachable } from './errors.ts'
+import { isDenied, isFailure, notFound, stuck, unreachable } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { Balancer, KubernetesPort } from './ports.ts'
-import { balancerOf } from './routes/own-balancers.ts'
+import { balancerOf, objectOn, targetOf } from './routes/own-balancers.ts'
 import { budgets, doneAt, hasWaited, noteDone, notYet } from './waiting.ts'
 
 const ASKED = 'capacity asked for'
+const RESET = 'reset'
 const SKIP = "retry: ask again. skip: go on with what it has, which is a new load balancer's"
+const RIGHT =
+  'The worker may do so where a load balancer has tag elbv2.k8s.aws/cluster, as deploy/iam/move.json says: tag it, or grant it'
 /** On the way back nobody waits for long: what is reserved goes with its load balancer. */
 const RELEASED_WITHIN = '10m'
 
@@ -62,7 +64,8 @@ export const capacityActions = (outside: Outside) => {
           await world.loadBalancing.reserve(green.arn, wanted)
         } catch (error) {
           if (!refused(error)) throw error
-          throw stuck(`${wanted} LCU for the load balancer of ${route.name}: ${error.message}. ${SKIP}`)
+          const right = isDenied(error) ? `. ${RIGHT}` : ''
+          throw stuck(`${wanted} LCU for the load balancer of ${route.name}: ${error.message}${right}. ${SKIP}`)
         }
         noteDone(ASKED)
         throw notYet(`${wanted} LCU for the load balancer of ${route.name} were just asked for`, budgets.capacity, '5s')
@@ -96,13 +99,19 @@ export const capacityActions = (outside: Outside) => {
         if (hasWaited(RELEASED_WITHIN)) return kept(`its request is not done: ${zonesInWords(found)}`)
         throw notYet(`${noted} LCU are released once their request is done: ${zonesInWords(found)}`, RELEASED_WITHIN)
       case 'reset':
+        // It may be told late, and each one that is sent is one of the two of a day.
+        if (doneAt(RESET) !== undefined) {
+          if (hasWaited(RELEASED_WITHIN)) return kept(`it was let go, and is still told after ${RELEASED_WITHIN}`)
+          throw notYet(`${noted} LCU were released, and AWS still tells them`, RELEASED_WITHIN)
+        }
         try {
           await world.loadBalancing.reserve(green.arn, undefined)
         } catch (error) {
           // Twice a day is as often as AWS lets it go down: nobody waits a day for that.
           if (!refused(error)) throw error
-          return kept(error.message)
+          return kept(isDenied(error) ? `${error.message}. ${RIGHT}` : error.message)
         }
+        noteDone(RESET)
         throw notYet(`${noted} LCU were just released`, RELEASED_WITHIN, '1s')
     }
   }
@@ -110,9 +119,9 @@ export const capacityActions = (outside: Outside) => {
   return { reserveCapacity, releaseCapacity }
 }
 
-/** What another try of the same does not mend: a quota, no capacity, or a load balancer that takes none. */
+/** What another try of the same does not mend: a quota, no capacity, a load balancer that takes none, or no right to it. */
 const refused = (error: unknown): error is Error =>
-  isFailure(error) && ['QuotaExceeded', 'Failed', 'InvalidInput'].includes(error.type ?? '')
+  isFailure(error) && ['QuotaExceeded', 'Failed', 'InvalidInput', 'Denied'].includes(error.type ?? '')
 
 async function wantedFor(world: Proven, route: NameRoute, green: Balancer): Promise<number> {
   if (route.capacity !== undefined) return route.capacity
@@ -130,26 +139,17 @@ export async function peakOf(
   return peakUnits(dimension, await cloudWatch.data(peakQuery(dimension), peakAsking(Date.now())))
 }
 
-const kindOf = ({ target }: NameRoute) => (target.startsWith('Ingress/') ? 'Ingress' : 'Service')
-const nameOf = ({ target }: NameRoute): string => target.split('/')[1] ?? ''
-
-async function objectOf(cluster: KubernetesPort, route: NameRoute): Promise<KubernetesObject | undefined> {
-  const all = await cluster.list(kindOf(route), { namespace: route.namespace })
-  return all.find(({ metadata }) => metadata.name === nameOf(route))
-}
-
 async function notedOn(cluster: KubernetesPort, route: NameRoute): Promise<number | undefined> {
-  const units = Number((await objectOf(cluster, route))?.metadata.annotations?.[RESERVED] ?? NaN)
+  const units = Number((await objectOn(cluster, route))?.metadata.annotations?.[RESERVED] ?? NaN)
   return Number.isInteger(units) ? units : undefined
 }
 
 /** Before it is asked for: whoever goes on for a worker that died knows whose it is. */
 async function note(cluster: KubernetesPort, route: NameRoute, units: number | undefined): Promise<void> {
-  if (!(await objectOf(cluster, route))) return
+  if (!(await objectOn(cluster, route))) return
+  const { kind, name } = targetOf(route)
   const value = units === undefined ? null : String(units)
-  await cluster.patch(kindOf(route), route.namespace, nameOf(route), {
-    metadata: { annotations: { [RESERVED]: value } },
-  })
+  await cluster.patch(kind, route.namespace, name, { metadata: { annotations: { [RESERVED]: value } } })
   if ((await notedOn(cluster, route)) !== units)
     throw unreachable(`${route.target} of ${route.namespace} does not say yet what was noted: ${RESERVED}`)
 }

@@ -60,6 +60,12 @@ function groupsOf(action: Fields): readonly Fields[] | undefined {
 /** `…:targetgroup/<name>/<id>` */
 const nameOf = (arn: string | undefined): string | undefined => arn?.split('/')[1]
 
+/** The target group of this name that an action forwards to, as the action has it: its ARN, whether it is there or not. */
+export const namedInAction = (text: string | undefined, name: string): string | undefined =>
+  groupsOf(read(text))
+    ?.map(({ targetGroupARN }) => targetGroupARN)
+    .find((arn): arn is string => typeof arn === 'string' && nameOf(arn) === name)
+
 function sideOf(group: Fields, { service, blue, green }: SidesOfAction): Side | undefined {
   const { serviceName, targetGroupARN: arn, targetGroupName: name } = group
   if (serviceName === service || arn === blue || (name !== undefined && name === nameOf(blue))) return 'blue'

@@ -14,6 +14,7 @@ import type { PlanBody } from './plan.ts'
 import { deployedByOthers } from './platform-file.ts'
 import {
   isBound,
+  isNameRoute,
   clusterOf,
   scopeOf,
   slug,
@@ -218,7 +219,7 @@ function getReady(it: Subject): Move {
 
 /** A load balancer of its own is new on green; one that both sides share is not. */
 function warmed(route: Route, id: (...path: string[]) => string): Move[] {
-  if ((route.kind !== 'route53' && route.kind !== 'external-dns') || route.capacity === 0) return []
+  if (!isNameRoute(route) || route.capacity === 0) return []
   const release = (name: string) => act(id('route', route.name, name), 'releaseCapacity', { route })
   const reserve = act(id('route', route.name, 'reserve'), 'reserveCapacity', { route })
   return [{ ...pair(reserve, release('release')), commit: [release('let-go')] }]

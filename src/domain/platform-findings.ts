@@ -3,7 +3,14 @@ import { declaredFor } from './declared.ts'
 import type { NamespaceFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { movable } from './movable.ts'
-import { workloadName, type App, type Environment, type PlatformApp, type WorkloadRef } from './platform.ts'
+import {
+  isNameRoute,
+  workloadName,
+  type App,
+  type Environment,
+  type PlatformApp,
+  type WorkloadRef,
+} from './platform.ts'
 import { deployedByOthers, type PlatformFile } from './platform-file.ts'
 import { carriedBy } from './record-routes.ts'
 import { referenceFindings } from './reference-findings.ts'
@@ -167,6 +174,5 @@ const carriedWithRoutes = ({ deploy, environments }: App, namespace: string): st
     .flatMap((r) => {
       if (r.namespace !== namespace) return []
       if (r.kind === 'ingress') return [`Ingress ${r.ingress}`]
-      const isRecord = r.kind === 'route53' || r.kind === 'external-dns'
-      return isRecord && (r.target.startsWith('Service/') || deployedByOthers(deploy)) ? [carriedBy(r)] : []
+      return isNameRoute(r) && (r.target.startsWith('Service/') || deployedByOthers(deploy)) ? [carriedBy(r)] : []
     })

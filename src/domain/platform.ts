@@ -119,6 +119,10 @@ export interface DnsRoute {
 /** Of a name in Route 53, with a load balancer of its own a side. */
 export type NameRoute = RecordRoute | DnsRoute
 
+/** Does a name lead to a load balancer of its own a side, whoever writes its records? */
+export const isNameRoute = (route: Route): route is NameRoute =>
+  route.kind === 'route53' || route.kind === 'external-dns'
+
 /** What a rule of an HTTPRoute sends requests to. */
 export interface Backend {
   /**

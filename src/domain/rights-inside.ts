@@ -20,6 +20,7 @@ const alone = (resource: string, unknown: string): Inside => ({ resource, unknow
 const runs = 'what its apps run, and how that would change sides'
 const sized = 'what sizes its workloads: green would be of another size'
 const stored = 'which volumes its workloads have, and whether they can be moved'
+const byGateway = 'which HTTPRoutes its own load balancer controller serves: no such route could be moved'
 const byFlux = 'what Flux makes on it, and would write over'
 const refusing = 'which webhooks would refuse what an app is made of'
 
@@ -34,6 +35,8 @@ export const insideOfBlue = {
   Service: apps('services', 'what is behind a Service, and so takes requests on both sides'),
   TargetGroupBinding: apps('targetgroupbindings', 'which listener rules lead to it: no route could be moved'),
   Ingress: apps('ingresses', 'which load balancers its own controllers made, and who owns their rules'),
+  Gateway: apps('gateways', byGateway),
+  HTTPRoute: apps('httproutes', byGateway),
   EndpointSlice: apps('endpointslices', refusing),
   HorizontalPodAutoscaler: apps('horizontalpodautoscalers', sized),
   ScaledObject: apps('scaledobjects', sized),

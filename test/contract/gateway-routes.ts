@@ -30,7 +30,7 @@ export function gatewayRoutesContract(of: () => WorldUnderTest): void {
   async function aDriver() {
     const { blue } = of()
     const namespace = await aNamespace(blue)
-    await blue.applyAs('team', aGateway(namespace))
+    await blue.applyAs('team', aGateway(namespace, 'nobodys'))
     await blue.applyAs('team', anHttpRoute(namespace))
     await blue.applyAs('team', {
       apiVersion: 'v1',
@@ -38,11 +38,11 @@ export function gatewayRoutesContract(of: () => WorldUnderTest): void {
       metadata: { name: 'web', namespace },
       spec: { ports: [{ port: 80 }] },
     })
-    const groups: Readonly<Record<string, string>> = { [`${ARN}/web/b1`]: `${ARN}/web/b1`, green: `${ARN}/green/9a` }
+    const groups: Record<string, string> = { [`${ARN}/web/b1`]: `${ARN}/web/b1`, green: `${ARN}/green/9a` }
     const world = {
       on: async () => blue.port,
       loadBalancing: {
-        findTargetGroup: async (name: string) => ({ arn: groups[name] }),
+        findTargetGroup: async (name: string) => groups[name] && { arn: groups[name] },
         rulesForwardingTo: async () => [],
       },
     } as unknown as Proven // all that is asked for what is written
@@ -62,7 +62,7 @@ export function gatewayRoutesContract(of: () => WorldUnderTest): void {
       if (!found) throw new Error('it is not there')
       return found
     }
-    return { blue, namespace, there, driver: gatewayRoute(world, route, { run: 'run-1', scope }) }
+    return { blue, namespace, there, groups, driver: gatewayRoute(world, route, { run: 'run-1', scope }) }
   }
 
   /** Where a controller writes its status in the same moment, it is tried again, as Temporal would. */
@@ -106,6 +106,28 @@ export function gatewayRoutesContract(of: () => WorldUnderTest): void {
           backendRefs: rule.backendRefs.map((r) => ({ ...r, weight: 1 })),
         }))
         expect(after.spec).toEqual({ ...spec, rules: whole })
+      },
+    )
+
+    test.for(['write', 'leaveOnly'] as const)(
+      'goes back to its Service also where green’s target group is gone, and to green no more (%s)',
+      TIMES,
+      async (by) => {
+        const { driver, there, groups } = await aDriver()
+        await now(driver, (it) => it.write(0))
+        await now(driver, (it) => it.write(25))
+        delete groups['green']
+        const read = await driver.read()
+        expect([read.share, read.has('green')]).toEqual([25, true])
+        for (const refused of [() => read.write(50), () => read.leaveOnly('green')])
+          await expect(refused()).rejects.toMatchObject({
+            type: 'NotFound',
+            message: expect.stringMatching(/^target group green is not there.*Make it.*; or take the app back to blue/),
+          })
+        await now(driver, (it) => (by === 'write' ? it.write(0) : it.leaveOnly('blue')))
+        expect((await there()).spec?.['rules']).toMatchObject([{ backendRefs: [{ name: 'web', port: 80, weight: 1 }] }])
+        expect((await there()).metadata.annotations?.[movedKey('web')]).toBeUndefined()
+        expect((await driver.read()).share).toBe('unmade')
       },
     )
 

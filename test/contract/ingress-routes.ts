@@ -18,10 +18,10 @@ export function ingressRoutesContract(of: () => WorldUnderTest): void {
     const { blue } = of()
     const namespace = await aNamespace(blue)
     await blue.applyAs('team', anIngress(namespace))
-    const groups: Readonly<Record<string, string>> = { [`${ARN}/web/b1`]: `${ARN}/web/b1`, green: `${ARN}/green/9a` }
+    const groups: Record<string, string> = { [`${ARN}/web/b1`]: `${ARN}/web/b1`, green: `${ARN}/green/9a` }
     const world = {
       on: async () => blue.port,
-      loadBalancing: { findTargetGroup: async (name: string) => ({ arn: groups[name] }) },
+      loadBalancing: { findTargetGroup: async (name: string) => groups[name] && { arn: groups[name] } },
     } as unknown as Proven // all that is asked for what is written
     const route = {
       kind: 'ingress',
@@ -36,7 +36,7 @@ export function ingressRoutesContract(of: () => WorldUnderTest): void {
       loadBalancer: '',
     } as const
     const annotations = async () => (await blue.admin.find('Ingress', namespace, 'web'))?.metadata.annotations ?? {}
-    return { blue, namespace, annotations, driver: ingressRoute(world, route, { run: 'run-1', scope }) }
+    return { blue, namespace, annotations, groups, driver: ingressRoute(world, route, { run: 'run-1', scope }) }
   }
 
   /** Where a controller writes its status in the same moment, it is tried again, as Temporal would. */
@@ -61,6 +61,29 @@ export function ingressRoutesContract(of: () => WorldUnderTest): void {
       await now(driver, (it) => it.leaveOnly('blue'))
       expect(await annotations()).toEqual({ [actionKey('shop')]: ORIGINAL })
     })
+
+    test.for(['write', 'leaveOnly'] as const)(
+      'is as its team had written it also where green’s target group is gone, and goes to green no more (%s)',
+      TIMES,
+      async (by) => {
+        const { driver, annotations, groups } = await aDriver()
+        await now(driver, (it) => it.write(0))
+        await now(driver, (it) => it.write(25))
+        delete groups['green']
+        const read = await driver.read()
+        expect([read.share, read.has('green')]).toEqual([25, true])
+        for (const refused of [() => read.write(50), () => read.leaveOnly('green')])
+          await expect(refused()).rejects.toMatchObject({
+            type: 'NotFound',
+            message: expect.stringMatching(/^target group green is not there.*Make it.*; or take the app back to blue/),
+          })
+        await now(driver, (it) => (by === 'write' ? it.write(0) : it.leaveOnly('blue')))
+        const left = await annotations()
+        expect(left[keptKey('shop')]).toBeUndefined()
+        expect(left[actionKey('shop')]).not.toContain(`${ARN}/green/`)
+        expect((await driver.read()).share).toBe('unmade')
+      },
+    )
 
     test('that somebody else writes names them, and nobody before', TIMES, async () => {
       const { driver, blue, namespace } = await aDriver()

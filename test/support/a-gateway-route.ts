@@ -5,11 +5,12 @@ import type { KubernetesObject } from '../../src/sandbox/types.ts'
 import { eventually } from './eventually.ts'
 import { aDeployment, aPlace, aService, type TwoClusters } from './small-world.ts'
 
-export const aGateway = (namespace: string): KubernetesObject => ({
+/** `gatewayClassName`: of another class than the stand-in's controller, which makes nothing of it then. */
+export const aGateway = (namespace: string, gatewayClassName = CLASS): KubernetesObject => ({
   apiVersion: GATEWAY_API,
   kind: 'Gateway',
   metadata: { name: 'public', namespace },
-  spec: { gatewayClassName: CLASS, listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+  spec: { gatewayClassName, listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
 })
 
 /** As its team has written it: blue's Service without a weight. */

@@ -9,7 +9,7 @@ import {
   type Rules,
 } from '../../domain/http-routes.ts'
 import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
-import type { GatewayRoute } from '../../domain/platform.ts'
+import type { GatewayRoute, Side } from '../../domain/platform.ts'
 import { contested, notFound } from '../errors.ts'
 import type { Proven } from '../outside.ts'
 import { budgets, notYet } from '../waiting.ts'
@@ -37,8 +37,10 @@ export function gatewayRoute(world: Proven, route: GatewayRoute, call: RouteCall
   }
   /** From what was read, and from nothing older: a conflict is tried again, from what is there then. */
   const write = async (found: KubernetesObject, rules: Rules, as: string | null): Promise<void> => {
-    // The controller makes nothing more of its whole Gateway while one of its HTTPRoutes names a group that is not there.
-    if (!(await groups.find('green'))) throw notFound(`target group ${greenTargetGroup} is not there`)
+    if (hasBackend(rules, backends.green, namespace) && !(await groups.find('green')))
+      throw notFound(
+        `target group ${greenTargetGroup} is not there, and the controller makes nothing more of a Gateway while an HTTPRoute names one that is not. Make it, as blue's is, then retry; or take the app back to blue, which takes it out of ${what}`,
+      )
     const { resourceVersion } = found.metadata
     const metadata = { resourceVersion, annotations: { [movedKey(service)]: as } }
     await (await blue()).patch('HTTPRoute', namespace, name, { metadata, spec: { rules } })
@@ -65,12 +67,17 @@ export function gatewayRoute(world: Proven, route: GatewayRoute, call: RouteCall
     async read() {
       const [found, green] = await Promise.all([find(), groups.find('green')])
       const rules = rulesOf(found)
+      const leaveOnly = (side: Side) => write(found, withOnlySide(rules, backends, namespace, side), null)
       return {
         ...shareInGateway(rules, backends, namespace, green !== undefined),
         ours: by(found) === run,
         has: (side) => hasBackend(rules, backends[side], namespace),
-        write: (to) => write(found, withShare(rules, backends, namespace, to), run),
-        leaveOnly: (side) => write(found, withOnlySide(rules, backends, namespace, side), null),
+        // Green is not left in it at 0 where it is gone: the controller would still make nothing.
+        write: (to) =>
+          to === 0 && green === undefined && hasBackend(rules, backends.green, namespace)
+            ? leaveOnly('blue')
+            : write(found, withShare(rules, backends, namespace, to), run),
+        leaveOnly,
       }
     },
 

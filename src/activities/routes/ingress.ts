@@ -4,6 +4,7 @@ import {
   isInAction,
   keptKey,
   keptOf,
+  namedInAction,
   shareInAction,
   withBlueAlone,
   withGreenAlone,
@@ -61,25 +62,32 @@ export function ingressRoute(world: Proven, route: IngressRoute, call: RouteCall
 
     async read() {
       const found = await there()
-      const green = (await groups.find('green'))?.arn
-      const sides = { service: route.service, blue: route.blueTargetGroup, green }
+      const made = (await groups.find('green'))?.arn
       const text = found.metadata.annotations?.[actionKey(action)] ?? ''
+      // What is gone can be taken out again where it is still known.
+      const green = made ?? namedInAction(text, greenTargetGroup)
+      const sides = { service: route.service, blue: route.blueTargetGroup, green }
       const kept = keptOf(found, action)
+      const toBlue = () => write(found, withBlueAlone(text, sides, kept?.was), null)
+      const needed = () => {
+        if (made === undefined)
+          throw notFound(
+            `target group ${greenTargetGroup} is not there, and the controller makes nothing more of an Ingress whose action names one that is not. Make it, as blue's is, then retry; or take the app back to blue, which takes it out of ${what}`,
+          )
+      }
       return {
         ...shareInAction(text, sides),
         ours: kept?.run === run,
         has: (side) => isInAction(text, sides, side),
         async write(to) {
-          if (green === undefined) throw notFound(`target group ${greenTargetGroup} is not there`)
+          if (to === 0 && made === undefined && isInAction(text, sides, 'green')) return toBlue()
+          needed()
           await write(found, withShareInAction(text, sides, to), { run, was: kept?.was ?? text })
         },
         async leaveOnly(side) {
-          if (green === undefined) throw notFound(`target group ${greenTargetGroup} is not there`)
-          await write(
-            found,
-            side === 'blue' ? withBlueAlone(text, sides, kept?.was) : withGreenAlone(text, sides),
-            null,
-          )
+          if (side === 'blue') return toBlue()
+          needed()
+          await write(found, withGreenAlone(text, sides), null)
         },
       }
     },

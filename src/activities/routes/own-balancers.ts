@@ -3,7 +3,7 @@ import { hostnameOf } from '../../domain/load-balancers.ts'
 import type { NameRoute, Side } from '../../domain/platform.ts'
 import { servesOf } from '../../domain/target-groups.ts'
 import type { Proven } from '../outside.ts'
-import type { Balancer } from '../ports.ts'
+import type { Balancer, KubernetesPort } from '../ports.ts'
 import type { Serves } from './driver.ts'
 
 /** The same Service or Ingress on both sides, each with a load balancer of its own that its cluster's controller makes. */
@@ -32,12 +32,25 @@ export function ownBalancers(world: Proven, place: Place): OwnBalancers {
   }
 }
 
-async function objectOf({ ifThere }: Pick<Proven, 'ifThere'>, { namespace, target }: Place, side: Side) {
-  const cluster = await ifThere(side)
-  if (!cluster) return undefined
-  const [kind, name] = target.split('/')
-  const all = await cluster.list(kind === 'Ingress' ? 'Ingress' : 'Service', { namespace })
+/** What has the load balancer: `Service/web`, `Ingress/web`. */
+export function targetOf({ target }: Pick<Place, 'target'>) {
+  const [kind, name = ''] = target.split('/')
+  return { kind: kind === 'Ingress' ? 'Ingress' : 'Service', name } as const
+}
+
+/** Undefined where it is not there. */
+export async function objectOn(
+  cluster: Pick<KubernetesPort, 'list'>,
+  place: Place,
+): Promise<KubernetesObject | undefined> {
+  const { kind, name } = targetOf(place)
+  const all = await cluster.list(kind, { namespace: place.namespace })
   return all.find((o) => o.metadata.name === name)
+}
+
+async function objectOf({ ifThere }: Pick<Proven, 'ifThere'>, place: Place, side: Side) {
+  const cluster = await ifThere(side)
+  return cluster && objectOn(cluster, place)
 }
 
 async function hostOf(world: Pick<Proven, 'ifThere'>, place: Place, side: Side): Promise<string | undefined> {

@@ -33,8 +33,12 @@ export function ownedGroups(
   const arnOf = async (side: Side) => (await find(side))?.arn ?? ''
   const there = async (side: Side) => {
     const found = await find(side)
-    if (!found) throw notFound(`the target group of ${side} for route ${route.name} is not there`)
-    return found
+    if (found) return found
+    throw notFound(
+      side === 'blue'
+        ? `target group ${route.blueTargetGroup} is not there, which the load balancer controller of ${scope.blue} had made for route ${route.name}, as it was planned: it may have made another since. See with kubectl get targetgroupbinding -n ${namespace}, on ${scope.blue}; where another is right, plan the upgrade anew`
+        : `target group ${greenTargetGroup} of green for route ${route.name} is not there. Make it, as blue's is, then retry; or take the app back to blue`,
+    )
   }
   return {
     find,

@@ -156,9 +156,29 @@ test('what AWS does not let go today holds nobody up, and is told with what ends
   expect(it.reserved()).toBe(300)
 })
 
+test('what the worker may not is for people, and holds no way back up', async () => {
+  const it = await anIngress({ capacity: 300 })
+  const no = { code: 'AccessDenied', status: 403 }
+  world.faults.fail('elasticloadbalancing:ModifyCapacityReservation', no)
+  const { type, message } = await ending(world.activities.reserveCapacity, call<'reserveCapacity'>({ route: it.route }))
+  expect([type, message]).toEqual(['Stuck', expect.stringMatching(/tag elbv2\.k8s\.aws\/cluster.*skip: go on/)])
+  await reserve(it.route)
+  world.faults.fail('elasticloadbalancing:ModifyCapacityReservation', no)
+  const { answer } = await release(it.route)
+  expect(answer.findings?.map((f) => f.code)).toEqual(['capacity-kept'])
+  expect(it.reserved()).toBe(300)
+})
+
 test('a load balancer that is gone took what was reserved along', async () => {
   const it = await anIngress({ capacity: 300 })
   await reserve(it.route)
+  // It would make it anew within the time of an attempt.
+  const controller = world.green
+    .list('apps/v1', 'Deployment')
+    .find((d) => d.metadata.name.includes('load-balancer-controller'))
+  if (!controller) throw new Error('there is no controller on green')
+  world.green.apply({ ...controller, spec: { ...controller.spec, replicas: 0 } })
+  await eventually('it is away', () => !world.green.pods().some((p) => p.name.includes('load-balancer-controller')))
   world.aws.elbv2.removeLoadBalancer(it.arn)
   expect((await release(it.route)).answer.note).toContain('its load balancer is gone')
   expect(await attempted(world.activities.releaseCapacity, call<'releaseCapacity'>({ route: it.route }))).toBe('ready')

@@ -32,7 +32,7 @@ export const capacityOperations = (world: ElbWorld) =>
       if ((units ?? 0) < (before.units ?? 0)) {
         if (before.decreasesLeft === 0)
           throw new AwsError(
-            'CapacityDecreaseRequestsLimitExceeded',
+            'CapacityDecreaseRequestLimitExceeded',
             'You have exceeded the daily capacity decrease limit for this reservation.',
           )
         before.decreasesLeft -= 1
