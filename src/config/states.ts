@@ -65,7 +65,10 @@ function oneOf(
     const [, , , itsRegion = '', itsAccount = account] = key.split(':')
     return itsAccount === account && (itsRegion === '' || itsRegion === region)
   })
-  return its.length === 0
+  // The id of a record tells no account; a state of nothing but records is told from one of elsewhere by nothing.
+  const tells = (key: string) => (key.split(':')[4] ?? '') !== ''
+  const here = its.some(({ key }) => tells(key))
+  return its.length === 0 || (!here && reading.stated.some(({ key }) => tells(key)))
     ? wrong(
         problem(
           path,
