@@ -34,7 +34,9 @@ export function ownersWith(
   const { states, ignore, ...said } = terraform
   if (!states) return { ok: true, owners: { terraform: said } }
   const read = states.map((state, i) => oneOf(state, `owners.terraform.states[${i}]`, texts[i], file, where))
-  const stated = read.flatMap((one) => one.stated)
+  const stated = read.flatMap((one, i) =>
+    states.length > 1 ? one.stated.map((it) => ({ ...it, state: states[i]?.text ?? '' })) : one.stated,
+  )
   const problems = read.flatMap((one) => one.problems)
   // Of an address in a state that was not read nobody knows whether it is there.
   const unknown = problems.length > 0 || texts.includes(undefined) ? [] : unknownOf(ignore ?? [], stated)

@@ -66,9 +66,13 @@ test('what its states name is known beside what it says', () =>
       tags: { a: 'b' },
       at: 'infra',
       stated: [
-        { address: 'module.eks.aws_eks_cluster.this[0]', key: 'arn:aws:eks:ap-northeast-1:123456789012:cluster/b' },
+        {
+          address: 'module.eks.aws_eks_cluster.this[0]',
+          key: 'arn:aws:eks:ap-northeast-1:123456789012:cluster/b',
+          state: 'b.tfstate',
+        },
         // Of IAM no region is told; the cluster of another region is not blue.
-        { address: 'aws_iam_role.files', key: 'arn:aws:iam::123456789012:role/platform/files' },
+        { address: 'aws_iam_role.files', key: 'arn:aws:iam::123456789012:role/platform/files', state: 'c.tfstate' },
       ],
       ignore: ['aws_iam_role.*'],
     },
