@@ -29,6 +29,7 @@ import { copiedClaims } from '../domain/storage.ts'
 import { silentFindings, trafficAhead, trafficFindings } from '../domain/traffic-ahead.ts'
 import { twinOf } from '../domain/twin.ts'
 import { inForce, withWaivers } from '../domain/waivers.ts'
+import { unstatedFindings } from '../domain/unstated.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { adoptionOf } from './adopting.ts'
 import { argocdSurvey } from './argocd-survey.ts'
@@ -176,6 +177,7 @@ export const preparingActivities = (
     const found = sight.findings([
       ...trafficOwnerFindings(owned),
       ...takenFindings(requested),
+      ...unstatedFindings(facts, declared, file),
       ...(adoption?.findings ?? (await clone.findings())),
       ...ofCluster,
       ...ofQuotas,

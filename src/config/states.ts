@@ -21,22 +21,25 @@ export const statesOf = ({ owners }: Pick<PlatformFile, 'owners'>): readonly Sai
 
 /**
  * What a platform file says of owners, with what its state files name, or every problem of all of them at once. `texts`: in
- * the order of `statesOf`. `where`: in what a file has to be that is not there, for people.
+ * the order of `statesOf`. `where`: in what a file has to be that is not there, for people; undefined: it may be where
+ * nobody looks from here, and the others are read.
  */
 export function ownersWith(
   file: Pick<PlatformFile, 'owners' | 'account' | 'region'>,
   texts: readonly (StateText | undefined)[],
-  where: string,
+  where: string | undefined,
 ): OwnersReading {
   const { terraform } = file.owners
   if (!terraform) return { ok: true, owners: {} }
   const { states, ignore, ...said } = terraform
   if (!states) return { ok: true, owners: { terraform: said } }
   const read = states.map((state, i) => oneOf(state, `owners.terraform.states[${i}]`, texts[i], file, where))
-  const stated = read.flatMap((one) => one.stated)
+  const stated = read.flatMap((one, i) =>
+    states.length > 1 ? one.stated.map((it) => ({ ...it, state: states[i]?.text ?? '' })) : one.stated,
+  )
   const problems = read.flatMap((one) => one.problems)
-  // Of an address in a state that cannot be read nobody knows whether it is there.
-  const unknown = problems.length > 0 ? [] : unknownOf(ignore ?? [], stated)
+  // Of an address in a state that was not read nobody knows whether it is there.
+  const unknown = problems.length > 0 || texts.includes(undefined) ? [] : unknownOf(ignore ?? [], stated)
   return problems.length + unknown.length === 0
     ? { ok: true, owners: { terraform: { ...said, stated, ...(ignore && { ignore: ignore.map((it) => it.text) }) } } }
     : { ok: false, problems: [...problems, ...unknown] }
@@ -54,10 +57,13 @@ function oneOf(
   path: string,
   text: StateText | undefined,
   { account, region }: Pick<PlatformFile, 'account' | 'region'>,
-  where: string,
+  where: string | undefined,
 ): { readonly stated: readonly Stated[]; readonly problems: readonly Problem[] } {
   const wrong = (...problems: Problem[]) => ({ stated: [], problems })
-  if (!text) return wrong(problem(path, state, `${shown(state.text)} is not there; put it into ${where}`))
+  if (!text)
+    return wrong(
+      ...(where === undefined ? [] : [problem(path, state, `${shown(state.text)} is not there; put it into ${where}`)]),
+    )
   const reading = readState(text.text, text.name)
   if (!reading.ok) return wrong(...reading.problems)
   // Of IAM and Route 53 none has a region.
@@ -65,7 +71,10 @@ function oneOf(
     const [, , , itsRegion = '', itsAccount = account] = key.split(':')
     return itsAccount === account && (itsRegion === '' || itsRegion === region)
   })
-  return its.length === 0
+  // The id of a record tells no account; a state of nothing but records is told from one of elsewhere by nothing.
+  const tells = (key: string) => (key.split(':')[4] ?? '') !== ''
+  const here = its.some(({ key }) => tells(key))
+  return its.length === 0 || (!here && reading.stated.some(({ key }) => tells(key)))
     ? wrong(
         problem(
           path,

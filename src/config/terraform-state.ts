@@ -112,8 +112,20 @@ function recordKey(attributes: unknown): string | undefined {
 /** https://developer.hashicorp.com/terraform/cli/state/resource-addressing */
 const quoted = (key: string): string => JSON.stringify(key).replaceAll(/[$%](?=\{)/g, '$&$&')
 
-/** JSON is YAML, as far as places go; it is read so only where something is wrong. */
+/** Its parser takes ten seconds for a MiB or two, in which a worker does nothing else; a path tells the place too. */
+const MAX_PLACED = 1024 * 1024
+
+/** JSON is YAML, as far as places go; it is read so only where something is wrong, and never where it is large. */
 function placed(flaws: readonly Flaw[], text: string, file: string): Problem[] {
+  if (text.length > MAX_PLACED)
+    return flaws.map(({ code, path, message }) => ({
+      code,
+      file,
+      line: 1,
+      column: 1,
+      path: pathText(path),
+      message: presentable(message),
+    }))
   const lines = linesOf(text)
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, logLevel: 'error' })
   const positions = positionsOf(document, lines)

@@ -9,7 +9,7 @@ import {
   type OwnedRow,
   type Owner,
 } from './ownership.ts'
-import type { Platform, NameRoute, Route } from './platform.ts'
+import { isBound, type NameRoute, type Platform, type Route } from './platform.ts'
 import { keyOfRecord } from './terraform-states.ts'
 
 /** Whose in AWS is what splits traffic, and what the next run of its owner's tool does to its weights. */
@@ -25,31 +25,14 @@ export interface FoundTraffic {
 
 /** One line for all of a kind and an owner: there are as many as apps. */
 export function ofTraffic(found: FoundTraffic): OwnedRow[] {
-  const { platform } = found
-  const [alb, ingress] = [routesOf(found, 'alb'), routesOf(found, 'ingress')]
-  const groups = alb.length + ingress.length
+  const groups = everyRoute(found).filter(isBound).length
   return [
-    // Nobody else can take a weight step by step, and watch.
-    ...byOwner(ownersOfRules(found), 'listener rule', { written: 'own', does: 'writes their weights' }),
-    ...(ingress.length === 0
-      ? []
-      : [
-          {
-            resource: `listener rules of ${counted(ingress.length, 'Ingress', 'Ingresses')}`,
-            owner: ownerInWords({ tool: 'load-balancer-controller', of: platform.blue }),
-            written: 'through' as const,
-            does: 'writes their weights into the actions of the Ingresses',
-          },
-        ]),
-    ...byOwner(ownersOfRecords(found), 'record', {
-      written: 'own',
-      does: 'makes weighted ones of them, and simple ones again',
-    }),
+    ...Object.values(rowsOf).flatMap((rows) => rows(found)),
     ...(groups === 0
       ? []
       : [
           {
-            resource: `${counted(groups, 'target group')} of ${platform.green}`,
+            resource: `${counted(groups, 'target group')} of ${found.platform.green}`,
             owner: ownerInWords({ tool: 'norikae' }),
             written: 'own' as const,
             does: 'makes them',
@@ -58,12 +41,68 @@ export function ofTraffic(found: FoundTraffic): OwnedRow[] {
   ]
 }
 
-const byOwner = (
-  owners: ReadonlyMap<string, Owner>,
-  what: string,
-  how: Pick<OwnedRow, 'written' | 'does'>,
+/** In the order of the table. */
+const rowsOf: { readonly [K in Route['kind']]: (found: FoundTraffic) => OwnedRow[] } = {
+  // Nobody else can take a weight step by step, and watch.
+  alb: (found) =>
+    byOwner([...ownersOfRules(found).values()].map(ownerInWords), 'listener rule', {
+      written: 'own',
+      does: 'writes their weights',
+    }),
+  ingress: (found) =>
+    ofController(found, routesOf(found, 'ingress').length, {
+      what: ['Ingress', 'Ingresses'],
+      does: 'writes their weights into the actions of the Ingresses',
+    }),
+  gateway: (found) =>
+    ofController(found, routesOf(found, 'gateway').length, {
+      what: ['HTTPRoute', 'HTTPRoutes'],
+      does: 'writes their weights into the HTTPRoutes',
+    }),
+  'http-route': (found) =>
+    byOwner(
+      routesOf(found, 'http-route').map(({ cluster }) => `whoever deploys to ${cluster}`),
+      'HTTPRoute',
+      { written: 'own', does: 'writes their weights' },
+    ),
+  route53: (found) =>
+    byOwner(
+      [...ownersOfRecords(found).values()].map((owner) =>
+        owner.tool === 'nobody' ? unknownOwner(found.declared) : ownerInWords(owner),
+      ),
+      'record',
+      { written: 'own', does: 'makes weighted ones of them, and simple ones again' },
+    ),
+  'external-dns': (found) =>
+    byOwner(
+      routesOf(found, 'external-dns').map(({ owner }) => `external-dns (${owner})`),
+      'record',
+      { written: 'through', does: 'writes their weights into the annotations of what they are made of' },
+    ),
+}
+
+/** Records have no tags. */
+const unknownOwner = ({ terraform }: DeclaredOwners): string =>
+  terraform?.stated === undefined ? 'not known (records have no tags)' : 'nobody by the states'
+
+const ofController = (
+  { platform }: FoundTraffic,
+  count: number,
+  { what, does }: { readonly what: readonly [one: string, many: string]; readonly does: string },
 ): OwnedRow[] =>
-  [...Map.groupBy(owners.values(), ownerInWords)].map(([owner, its]) => ({
+  count === 0
+    ? []
+    : [
+        {
+          resource: `listener rules of ${counted(count, ...what)}`,
+          owner: ownerInWords({ tool: 'load-balancer-controller', of: platform.blue }),
+          written: 'through',
+          does,
+        },
+      ]
+
+const byOwner = (owners: readonly string[], what: string, how: Pick<OwnedRow, 'written' | 'does'>): OwnedRow[] =>
+  [...Map.groupBy(owners, (owner) => owner)].map(([owner, its]) => ({
     resource: counted(its.length, what),
     owner,
     ...how,
@@ -74,7 +113,7 @@ const ownersOfRules = ({ platform, declared, ruleTags }: FoundTraffic): Readonly
     Object.entries(ruleTags).map(([arn, tags]) => [arn, ownerOf({ tags, key: arn }, declared, platform.name)] as const),
   )
 
-/** They have no tags; what external-dns has written is refused before. */
+/** They have no tags, so states alone tell. */
 const ownersOfRecords = (found: FoundTraffic): ReadonlyMap<string, Owner> =>
   new Map(
     routesOf(found, 'route53').map((route) => {
@@ -85,12 +124,11 @@ const ownersOfRecords = (found: FoundTraffic): ReadonlyMap<string, Owner> =>
 
 const placeOf = ({ zone, name }: NameRoute): string => `${zone} ${name}`
 
-const routesOf = <K extends Route['kind']>({ platform }: FoundTraffic, kind: K): Extract<Route, { kind: K }>[] =>
-  platform.apps.flatMap((app) =>
-    app.environments.flatMap((environment) =>
-      environment.routes.filter((route): route is Extract<Route, { kind: K }> => route.kind === kind),
-    ),
-  )
+const everyRoute = ({ platform }: FoundTraffic): Route[] =>
+  platform.apps.flatMap((app) => app.environments.flatMap((environment) => environment.routes))
+
+const routesOf = <K extends Route['kind']>(found: FoundTraffic, kind: K): Extract<Route, { kind: K }>[] =>
+  everyRoute(found).filter((route): route is Extract<Route, { kind: K }> => route.kind === kind)
 
 /** Whoever owns it by a tool takes its weights back the next time the tool runs, unless it was told to leave them. */
 export function trafficOwnerFindings(found: FoundTraffic): Finding[] {

@@ -2,7 +2,7 @@ import { PLATFORM_TAG } from './clone.ts'
 import type { BlueFacts } from './facts.ts'
 import { few } from './few.ts'
 import { readable } from './readable.ts'
-import { keyOfPart, statedAs, type States } from './terraform-states.ts'
+import { addressInWords, keyOfPart, statedAs, type States } from './terraform-states.ts'
 
 /**
  * Whose an AWS resource is, by its tags, and so how it is written: what a tool owns is not changed behind its back, since
@@ -20,6 +20,8 @@ export interface Owner {
   readonly of?: string
   /** By which a state of Terraform's has it. */
   readonly address?: string
+  /** Which of them, where there are several. */
+  readonly state?: string
   /** It leaves changes of it to others; to delete it is its own matter all the same. */
   readonly ignores?: true
 }
@@ -61,6 +63,7 @@ const rules: readonly Rule[] = [
       tool: 'terraform',
       ...(of !== undefined && { of }),
       address: found.address,
+      ...(found.state !== undefined && { state: found.state }),
       ...(found.ignored && { ignores: true as const }),
     }
   },
@@ -106,7 +109,7 @@ export const ownerInWords = ({ tool, of }: Owner): string => `${names[tool]}${of
 
 /** Also where in a state it is. */
 export const ownerByAddress = (owner: Owner): string =>
-  `${ownerInWords(owner)}${owner.address === undefined ? '' : ` ${owner.address}`}`
+  `${ownerInWords(owner)}${owner.address === undefined ? '' : ` ${addressInWords({ ...owner, address: owner.address })}`}`
 
 /** The step of an upgrade that waits for it. */
 export const REMOVAL_STEP = 'blue/removal'
@@ -139,7 +142,7 @@ export function requestedOf(
     const owner = ownerOfWhole(known, declared, platform)
     if (owner.tool !== 'nobody') return owner
     // The address is the cluster's.
-    const { address: _, ...its } = ofCluster
+    const { address: _, state: __, ...its } = ofCluster
     return its
   }
   const parts = [
@@ -177,7 +180,7 @@ export function removals(
   const whole = parts.some((part) => part.kind === 'cluster' && part.owner.tool === 'eksctl')
   const commands = parts.map((part) => {
     const { kind, name, owner } = part
-    const { tool, of, address } = owner
+    const { tool, of, address, state } = owner
     switch (tool) {
       case 'eksctl':
         // It deletes the node groups and profiles of a cluster with it.
@@ -188,7 +191,7 @@ export function removals(
       case 'cloudformation':
         return `aws cloudformation delete-stack --stack-name ${of ?? ''} --region ${region}`
       case 'terraform':
-        return `take ${address ?? partInWords(part, cluster)} out of the configuration${of === undefined ? '' : ` in ${of}`}, then terraform apply`
+        return `take ${address === undefined ? partInWords(part, cluster) : addressInWords({ address, ...(state !== undefined && { state }) })} out of the configuration${of === undefined ? '' : ` in ${of}`}, then terraform apply`
       case 'norikae':
       case 'nobody':
       case 'load-balancer-controller':

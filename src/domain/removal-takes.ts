@@ -6,7 +6,7 @@ import { blocker, warning, type Finding } from './findings.ts'
 import type { Templated } from './launch-templates.ts'
 import { ownerInWords, type Owner, type Requested } from './ownership.ts'
 import { accountOf, type RoleFacts } from './roles.ts'
-import { moduleOf, type Stated } from './terraform-states.ts'
+import { addressInWords, moduleOf, type Stated } from './terraform-states.ts'
 
 /**
  * Who deletes a stack deletes all that is in it: of a blue that came with its roles and its network, also what green has
@@ -115,15 +115,18 @@ export const withModules = (
   stated: readonly Stated[],
 ): readonly Requested[] => {
   const modules = parts.map(({ owner }) => (owner.address === undefined ? undefined : moduleOf(owner.address)))
+  /** Two states may each have a module of the same name. */
+  const later = (i: number) =>
+    parts.some(({ owner }, n) => n > i && modules[n] === modules[i] && owner.state === parts[i]?.owner.state)
   return parts.map((part, i) => {
     const module = modules[i]
-    if (module === undefined || modules.lastIndexOf(module) > i) return part
-    const its = stated.filter(({ address }) => address.startsWith(module))
+    if (module === undefined || later(i)) return part
+    const its = stated.filter(({ address, state }) => state === part.owner.state && address.startsWith(module))
     const has = (kind: RegExp, name: string) => its.find(({ key }) => kind.test(key) && key.endsWith(`/${name}`))
     const takes = [
       ...[...network, ...templates.map(({ id }) => id)].flatMap((id) => has(/:ec2:/, id) ?? []),
       ...roles.flatMap((name) => has(/:iam::\d+:role\//, name) ?? []),
-    ].map(({ address }) => address)
+    ].map(addressInWords)
     return takes.length === 0 ? part : { ...part, takes: [...(part.takes ?? []), ...takes] }
   })
 }

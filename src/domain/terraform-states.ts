@@ -9,6 +9,8 @@ export interface Stated {
   readonly address: string
   /** Its ARN as `keyOf` makes it, or what else AWS knows it by. */
   readonly key: string
+  /** The state that has it, by its path; left out where there is one alone. */
+  readonly state?: string
 }
 
 /** What is known of Terraform's by its states. */
@@ -53,10 +55,16 @@ export const keyOfRecord = (
 export function statedAs(
   { stated = [], ignore = [] }: States,
   key: string | undefined,
-): { readonly address: string; readonly ignored: boolean } | undefined {
+): (Pick<Stated, 'address' | 'state'> & { readonly ignored: boolean }) | undefined {
   const found = key === undefined ? undefined : stated.find((one) => one.key === key)
-  return found && { address: found.address, ignored: ignore.some((one) => globMatches(one, found.address)) }
+  if (!found) return undefined
+  const { address, state } = found
+  return { address, ...(state !== undefined && { state }), ignored: ignore.some((one) => globMatches(one, address)) }
 }
+
+/** As people find it, where there are several states. */
+export const addressInWords = ({ address, state }: Pick<Stated, 'address' | 'state'>): string =>
+  state === undefined ? address : `${address} (${state})`
 
 /** `module.eks.` of `module.eks.aws_eks_cluster.this[0]`; undefined for what is in no module. */
 export const moduleOf = (address: string): string | undefined =>

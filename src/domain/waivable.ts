@@ -99,6 +99,7 @@ export const kinds = {
   'team-contradicted': 'whose',
 
   'app-missing': 'file',
+  'blue-in-no-state': 'file',
   'platform-app-missing': 'file',
   'workload-missing': 'file',
   'record-missing': 'file',

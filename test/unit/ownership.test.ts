@@ -239,6 +239,36 @@ describe('listener rules', () => {
               },
               { kind: 'route53', name: 'web.example.com', zone: 'Z1', namespace: 'n', target: 'Service/web' },
               { kind: 'route53', name: 'web.example.com', zone: 'Z2', namespace: 'n', target: 'Service/web' },
+              {
+                kind: 'gateway',
+                name: 'api',
+                namespace: 'n',
+                httpRoute: 'api',
+                service: 's',
+                binding: 'b',
+                blueTargetGroup: 'arn:group-2',
+                greenTargetGroup: 'api-green',
+                loadBalancer: 'app/x/1',
+              },
+              {
+                kind: 'external-dns',
+                name: 'dns.example.com',
+                zone: 'Z1',
+                namespace: 'n',
+                target: 'Service/web',
+                annotations: 'external-dns.alpha.kubernetes.io/',
+                identifier: 'blue',
+                owner: 'dns-blue',
+              },
+              {
+                kind: 'http-route',
+                name: 'web',
+                cluster: 'edge',
+                namespace: 'n',
+                httpRoute: 'web',
+                blue: { kind: 'Service', namespace: 'n', name: 'blue' },
+                green: { kind: 'Service', namespace: 'n', name: 'green' },
+              },
             ],
           }),
         ],
@@ -254,15 +284,24 @@ describe('listener rules', () => {
         .map(({ resource, owner, written: how, does }) => `${resource}: ${owner}, ${how}, ${does}`),
     ).toEqual([
       'listener rules of 1 Ingress: the AWS Load Balancer Controller (toy-1-35), through, writes their weights into the actions of the Ingresses',
+      'listener rules of 1 HTTPRoute: the AWS Load Balancer Controller (toy-1-35), through, writes their weights into the HTTPRoutes',
+      '1 HTTPRoute: whoever deploys to edge, own, writes their weights',
       '1 record: Terraform, own, makes weighted ones of them, and simple ones again',
-      '1 record: nobody by its tags, own, makes weighted ones of them, and simple ones again',
-      '1 target group of toy-1-36: Norikae, own, makes them',
+      '1 record: nobody by the states, own, makes weighted ones of them, and simple ones again',
+      '1 record: external-dns (dns-blue), through, writes their weights into the annotations of what they are made of',
+      '2 target groups of toy-1-36: Norikae, own, makes them',
       'copies of 2 volumes: Norikae, own, takes snapshots, and makes green’s volumes of them',
     ])
     expect(trafficOwnerFindings(of).map((f) => `${f.about}: ${f.message} → ${f.remedy}`)).toEqual([
       'Z1 web.example.com: Terraform aws_route53_record.web owns this record, and takes the weights back the next time it is applied → apply nothing of it until the upgrade has ended',
     ])
   })
+  test('of records nobody is told where no state was given: they have no tags', () =>
+    expect(
+      ownedRows({ ...found, platform: routed, declared: {}, ruleTags: {}, groupRules: [] }).filter(
+        ({ resource }) => resource === '2 records',
+      ),
+    ).toMatchObject([{ owner: 'not known (records have no tags)', written: 'own' }]))
   test('that a tool owns are a warning each, but for those that Terraform ignores', () => {
     const warned = (declared: DeclaredOwners) => trafficOwnerFindings({ ...found, declared }).map((f) => f.about)
     expect(warned(terraform)).toEqual(['arn:1', 'arn:2', 'arn:3'])

@@ -135,6 +135,22 @@ describe('what goes with blue that green uses', () => {
     ])
   })
 
+  test('is looked for in the state that has blue: another may have a module of the same name', () => {
+    const owner = { tool: 'terraform', address: 'module.eks.aws_eks_cluster.this[0]', state: 'a.tfstate' } as const
+    const part: Requested = { kind: 'cluster', name: 'b', owner }
+    const arn = 'arn:aws:iam::123456789012:role'
+    const stated = ['a', 'b'].map((of) => ({
+      address: `module.eks.aws_iam_role.${of}`,
+      key: `${arn}/${of}`,
+      state: `${of}.tfstate`,
+    }))
+    const [found] = withModules([part], { network: [], roles: ['a', 'b'], templates: [] }, stated)
+    expect(found?.takes).toEqual(['module.eks.aws_iam_role.a (a.tfstate)'])
+    expect(removalInWords([part], { cluster: 'b', region: 'r' })).toContain(
+      'take module.eks.aws_eks_cluster.this[0] (a.tfstate) out',
+    )
+  })
+
   test('is a blocker for each owner, and read at the gate and in the request', () => {
     const parts = withTaken(
       [{ ...ofStack, kind: 'node group', name: 'apps' }, ofStack, ofEksctl],

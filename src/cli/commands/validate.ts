@@ -50,7 +50,6 @@ async function statesBeside(
     }),
   )
   const missing = statesOf(file).flatMap(({ text }, i) => (texts[i] ? [] : [text]))
-  // What is elsewhere may have what the file says to ignore.
-  const read = missing.length > 0 ? undefined : ownersWith(file, texts, 'its folder')
-  return { problems: read?.ok === false ? read.problems : [], missing }
+  const read = ownersWith(file, texts, undefined)
+  return { problems: read.ok ? [] : read.problems, missing }
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { formatProblems } from '../../../src/config/problem.ts'
 import { readPlatformFile } from '../../../src/config/read.ts'
 import { ownersWith } from '../../../src/config/states.ts'
-import { stateOf } from '../../support/terraform.ts'
+import { aResource, aState, stateOf } from '../../support/terraform.ts'
 import { aPlatformFile, problemsIn } from './a-platform-file.ts'
 
 const at = { account: '123456789012', region: 'ap-northeast-1' }
@@ -66,9 +66,13 @@ test('what its states name is known beside what it says', () =>
       tags: { a: 'b' },
       at: 'infra',
       stated: [
-        { address: 'module.eks.aws_eks_cluster.this[0]', key: 'arn:aws:eks:ap-northeast-1:123456789012:cluster/b' },
+        {
+          address: 'module.eks.aws_eks_cluster.this[0]',
+          key: 'arn:aws:eks:ap-northeast-1:123456789012:cluster/b',
+          state: 'b.tfstate',
+        },
         // Of IAM no region is told; the cluster of another region is not blue.
-        { address: 'aws_iam_role.files', key: 'arn:aws:iam::123456789012:role/platform/files' },
+        { address: 'aws_iam_role.files', key: 'arn:aws:iam::123456789012:role/platform/files', state: 'c.tfstate' },
       ],
       ignore: ['aws_iam_role.*'],
     },
@@ -88,6 +92,16 @@ test('what is wrong with any of them is told at once', () =>
     'x.yaml:27:47  owners.terraform.states[2]: "c.tfstate" names nothing of account 123456789012 in ap-northeast-1; write the state that has blue, or leave it out',
     '3 problems; nothing was started',
   ]))
+
+const record = aResource('aws_route53_record', [{ attributes: { id: 'Z1_www.example.com_A' } }])
+const foreign = aResource('aws_iam_role', [{ attributes: { arn: 'arn:aws:iam::000000000000:role/x' } }])
+test.for([
+  { says: 'what names an account, in a state of another one', has: [record, foreign], told: true },
+  { says: 'from another account where nothing else is there', has: [record], told: false },
+])('records of Route 53 are not $says', ({ has, told }) => {
+  const said = withTexts('{ states: [a.tfstate] }', aState(has))
+  expect(JSON.stringify(said).includes('names nothing of account')).toBe(told)
+})
 
 test('an address that no state has is told', () =>
   expect(

@@ -131,6 +131,15 @@ describe('what is no state is told with its place, and with nothing of it', () =
   })
 })
 
+test('what is wrong with a large one is told by path alone: its place would take minutes', () => {
+  const large = aState([
+    aResource('random_password', [{ attributes: { result: SECRET.repeat(1_000_000) } }]),
+    { mode: 'managed', type: 'aws_iam_role' },
+  ])
+  expect(large.length).toBeGreaterThan(20_000_000)
+  expect(read(large)).toEqual(['eks.tfstate:1:1  resources[1]: has no name, instances; keep them'])
+})
+
 test('however a state is broken, reading it never throws, and never tells what is in it', () => {
   const says = (text: string) => expect(JSON.stringify(readState(text, 'x'))).not.toContain(SECRET)
   fc.assert(
