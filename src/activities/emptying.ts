@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { attachedInWords, isOutsider, outsiderKinds, outsidersInWords, type Outsider } from '../domain/outsiders.ts'
 import { protectedAmong, protectedInWords } from '../domain/protected-balancers.ts'
 import { ebsOf, goesWithItsClaim, isHeld } from '../domain/volumes.ts'
+import type { Finding } from '../domain/findings.ts'
 import type { Owned } from '../domain/weighted-records.ts'
 import { hasVolumeClaims, replicasOf } from '../domain/workload-state.ts'
 import { proveIdentity } from './clusters.ts'
@@ -19,6 +20,7 @@ import type { Scope, Side } from '../domain/platform.ts'
 const LED = 'looked for ways'
 const OWNED = 'owners of records'
 const REMOVED = 'removed'
+const UNSEEN = 'what nobody sees'
 /** Attempts follow one another within seconds while load balancers go, and Route 53 is asked slowly. */
 const LED_MS = 600_000
 
@@ -47,7 +49,7 @@ export const emptyingActions = (outside: Outside) => {
     if (!doneWithin(LED, LED_MS)) {
       const asked = { side, gateway, removed: removedSoFar() }
       if (side === 'blue') noteAside(OWNED, await refuseWhereLed(world, call.scope, cluster, asked))
-      else await refuseWhereNamed(world, call.scope, asked)
+      else noteAside(UNSEEN, await refuseWhereNamed(world, call.scope, asked))
       noteDone(LED)
     }
     await refuseProtected({ cluster, name })
@@ -55,7 +57,9 @@ export const emptyingActions = (outside: Outside) => {
     await stopFlux(cluster)
     // It would delete names that the other cluster is reached by, as soon as their Ingresses here go.
     const owned = notedAside(OWNED) as Owned | undefined // only this action notes under that name
-    const findings = await stopExternalDns({ cluster, name }, other, { all: identity !== 'made-by-this-run', owned })
+    const stopped = await stopExternalDns({ cluster, name }, other, { all: identity !== 'made-by-this-run', owned })
+    const unseen = notedAside(UNSEEN) as readonly Finding[] | undefined // as above
+    const findings = [...(unseen ?? []), ...stopped]
     const kept = await keepWhatIsUsed({ cluster, name }, other)
     await removeOutsiders({ cluster, name })
     await awaitVolumes({ cluster, name })

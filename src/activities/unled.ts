@@ -91,19 +91,21 @@ export async function refuseWhereLed(
  * Throws `contested` where something names a cluster that is given up: an HTTPRoute of a third cluster that has it as a
  * backend, at whatever weight, or a name that leads to it and is not its own alone. Whatever moved onto it has come back by
  * then, and left nothing; once it is gone such an HTTPRoute is not served whole any more, and such a name leads nowhere.
+ * Answers what nobody here can see.
  */
 export async function refuseWhereNamed(
   world: World,
   scope: Scope,
   { side, gateway, removed = NOTHING_REMOVED }: Pick<Asked, 'side' | 'gateway'> & { readonly removed?: string },
-): Promise<void> {
+): Promise<readonly Finding[]> {
   const cluster = scope[side]
-  const { names, routes } = await waysTo(world, scope, side, { gateway, givenUp: true })
+  const { names, routes, unseen } = await waysTo(world, scope, side, { gateway, givenUp: true })
   const left = [...routes, ...names]
   if (left.length > 0)
     throw contested(
       `${cluster} is given up, and something outside it leads there yet: ${waysInWords(left)}. ${removed}. Take it out there, so that ${otherOf(scope, side)} alone serves, then retry`,
     )
+  return unseen.length === 0 ? [] : [unknownWays(cluster, unseen, 'have whoever keeps them look that none names it')]
 }
 
 const otherOf = (scope: Scope, side: Side): string => (side === 'blue' ? scope.green : scope.blue)

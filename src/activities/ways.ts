@@ -46,7 +46,8 @@ export async function waysTo(
 ): Promise<Ways> {
   const [here, there] = await Promise.all([world.ifThere(side), ahead ? undefined : world.ifThere(otherSide(side))])
   if (!here) return { names: [], routes: [], unseen: [], rests: 0 }
-  const [mine, theirs] = await Promise.all([outsideOf(here), whereSeen(outsideOf(there), 'the other cluster')])
+  const other = 'the other cluster'
+  const [mine, theirs] = await Promise.all([outsideOf(here), whereSeen(outsideOf(there, other), other)])
   // A load balancer that both name is nobody's who goes.
   const shared = new Set(theirs.found?.entrances.map(({ at }) => at))
   const own = mine.entrances.filter(({ at }) => !shared.has(at))
@@ -54,7 +55,12 @@ export async function waysTo(
   const entrances = [...own, ...(addresses.found ?? [])]
   const looking = { served: namesServedBy(mine.objects), others: shared, once: ahead }
   const all = await byNames(world.records, entrances, { ...looking, givenUp })
-  const its = givenUp ? servedAlone(looking.served, namesServedBy(theirs.found?.objects ?? [])) : undefined
+  // Of what is not seen whole nobody knows which names it does not serve.
+  const dim = [...theirs.unseen, ...(theirs.found?.unseen ?? [])]
+  const its =
+    givenUp && theirs.found && dim.length === 0
+      ? servedAlone(looking.served, namesServedBy(theirs.found.objects))
+      : undefined
   const names = { ...all, ways: all.ways.filter(({ name }) => its?.has(name) !== true) }
   const places = new Set([...entrances.map(({ at }) => at), ...names.ways.map(({ name }) => name)])
   const routes =
@@ -64,7 +70,7 @@ export async function waysTo(
   return {
     names: names.ways,
     routes: routes.ways,
-    unseen: [...mine.unseen, ...addresses.unseen, ...names.unseen, ...routes.unseen],
+    unseen: [...mine.unseen, ...(givenUp ? dim : []), ...addresses.unseen, ...names.unseen, ...routes.unseen],
     ...(names.owned && { owned: names.owned }),
     rests: names.rests,
   }
@@ -76,9 +82,10 @@ interface Outsiders {
   readonly unseen: readonly string[]
 }
 
-async function outsideOf(cluster: KubernetesPort | undefined): Promise<Outsiders> {
+async function outsideOf(cluster: KubernetesPort | undefined, whose?: string): Promise<Outsiders> {
   if (!cluster) return { objects: [], entrances: [], unseen: [] }
-  const gateways = whereSeen(cluster.list('Gateway'), 'its Gateways, which may answer at names of their own')
+  const its = whose === undefined ? 'its Gateways' : `Gateways of ${whose}`
+  const gateways = whereSeen(cluster.list('Gateway'), `${its}, which may answer at names of their own`)
   const [services, ingresses, { found, unseen }] = await Promise.all([
     cluster.list('Service'),
     cluster.list('Ingress'),

@@ -179,10 +179,14 @@ export const acceptedWays = (cluster: string, ways: readonly Way[]): Finding =>
   )
 
 /** `unseen`: each with why. */
-export const unknownWays = (cluster: string, unseen: readonly string[]): Finding =>
+export const unknownWays = (
+  cluster: string,
+  unseen: readonly string[],
+  remedy = 'have whoever keeps them look that none ends at it, before its removal is approved',
+): Finding =>
   warning(
     'ways-unknown',
     cluster,
     `nobody here can see whether these lead to it: ${readable(unseen, (n) => `and ${n} more`)}`,
-    'have whoever keeps them look that none ends at it, before its removal is approved',
+    remedy,
   )

@@ -13,7 +13,7 @@ import { startTemporal, type SandboxTemporal } from '../../src/sandbox/temporal.
 import { startWorld, type World } from '../../src/sandbox/world.ts'
 import { bundle } from '../support/bundle.ts'
 import { ofWorker, ofWorkflows, rewritten, WORKFLOW_TASK_TIMEOUT, type Rewrite } from './patience.ts'
-import { DECLARED, seedStore } from './store.ts'
+import { DECLARED, seedStore, STORE } from './store.ts'
 import { WorkerProcess, type Listener } from './workers.ts'
 
 export const PLATFORM = 'chatwork-prod'
@@ -55,6 +55,8 @@ export interface Bed extends AsyncDisposable {
   readonly world: World
   readonly temporal: Temporal
   readonly address: string
+  /** All that move in it. */
+  readonly apps: readonly string[]
   /** Starts one more. */
   worker(hear?: Listener, more?: MoreOfWorker): WorkerProcess
   /** The same, which has only loaded its code, and begins when it is told to. */
@@ -157,6 +159,7 @@ export async function aBed(
       world,
       temporal,
       address,
+      apps: [...APPS, ...apps, STORE],
       standBy,
       worker(hear, more) {
         const worker = standBy(hear, more)

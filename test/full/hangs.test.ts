@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { aBed } from './bed.ts'
+import { cutoverId, upgradeId } from '../../src/domain/messages.ts'
+import { aBed, PLATFORM, type Bed } from './bed.ts'
+import { movementOf } from './movement.ts'
 import { played } from './played.ts'
 
 /** What the sweeps say of an upgrade that does not go on: whoever reads that has nothing else to go by. */
@@ -23,4 +25,16 @@ test('a worker that ends by itself is told with what it said last', async () => 
   const end = await played(bed).catch(said)
   expect(end).toContain('a worker ended by itself, with 1; they said last:')
   expect(end).toContain('NORIKAE_LOG_LEVEL is "loud"')
+})
+
+test('a server that stays away moves nothing, and whatever the bed moves is looked at', async () => {
+  const asked = new Set<string>()
+  const getHandle = (id: string) => {
+    asked.add(id)
+    return { describe: () => Promise.reject(new Error('it is away')) }
+  }
+  const temporal = { client: { workflow: { getHandle } } } as unknown as Bed['temporal'] // of the rest nothing is asked
+  const movement = movementOf({ temporal, apps: ['chat-api'] })
+  expect([await movement.still(), await movement.still(), await movement.still()]).toEqual([1, 2, 3])
+  expect([...asked]).toEqual([upgradeId(PLATFORM), cutoverId(PLATFORM, 'chat-api')])
 })

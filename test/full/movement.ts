@@ -1,7 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client'
 import { cutoverId, upgradeId } from '../../src/domain/messages.ts'
-import { APPS, PLATFORM, type Bed } from './bed.ts'
-import { STORE } from './store.ts'
+import { PLATFORM, type Bed } from './bed.ts'
 
 /**
  * A machine on which others work hard is slow, and no time says that it hangs. That nothing happens any more does, look
@@ -14,8 +13,9 @@ export interface Movement {
   pending(): Promise<string[]>
 }
 
-export function movementOf({ temporal }: Bed): Movement {
-  const ids = [upgradeId(PLATFORM), ...[...APPS, STORE].map((app) => cutoverId(PLATFORM, app))]
+/** A server that is away moves nothing: of one that does not come back it hangs too. */
+export function movementOf({ temporal, apps }: Pick<Bed, 'temporal' | 'apps'>): Movement {
+  const ids = [upgradeId(PLATFORM), ...apps.map((app) => cutoverId(PLATFORM, app))]
   /** Undefined: it was not started yet. Throws while the server is away. */
   const look = async (id: string) => {
     try {
@@ -31,7 +31,7 @@ export function movementOf({ temporal }: Bed): Movement {
   return {
     async still() {
       const now = await lengths().catch(() => undefined)
-      looks = now === last ? looks + 1 : 0
+      looks = now === undefined || now === last ? looks + 1 : 0
       if (now !== undefined) last = now
       return looks
     },

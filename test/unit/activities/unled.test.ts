@@ -53,9 +53,11 @@ interface Given {
   readonly most?: number
   readonly refuses?: () => never
   readonly gateways?: () => never
+  /** Nothing of blue may be listed. */
+  readonly shutOut?: () => never
 }
 
-function aWorld({ sets: first = [], edge = [], hosts, most = 300, refuses, gateways }: Given) {
+function aWorld({ sets: first = [], edge = [], hosts, most = 300, refuses, gateways, shutOut }: Given) {
   let sets = first
   let asked = 0
   const clusters = {
@@ -70,7 +72,10 @@ function aWorld({ sets: first = [], edge = [], hosts, most = 300, refuses, gatew
   }
   const world = {
     cluster,
-    ifThere: (side: 'blue' | 'green') => cluster(scope[side]),
+    ifThere: async (side: 'blue' | 'green') =>
+      side === 'blue' && shutOut
+        ? { ...(await cluster(scope.blue)), list: async () => shutOut() }
+        : cluster(scope[side]),
     loadBalancing: { addressesOf: async () => [{ host: BLUE, address: '192.0.2.1' }] },
     records: {
       zones: async () => refuses?.() ?? [{ id: 'Z1', name: 'example.com' }],
@@ -222,6 +227,29 @@ describe('a green that is given up', () => {
       /^demo-1-36 is given up.* Nothing was removed by this try\. .*demo-1-35 alone serves, then retry$/,
     )
   })
+
+  const refused = (what: string) => () => {
+    throw denied(`${what} is forbidden`)
+  }
+  const itsOwn = { sets: [cname('its-own.example.com', GREEN)], hosts: ['its-own.example.com'] }
+  test.for([
+    { of: 'nothing of the cluster that stays', given: { shutOut: refused('services') } },
+    { of: 'no Gateways of it', given: { gateways: refused('gateways') } },
+  ])('where the worker may list $of, no name is known to be its own alone', async ({ given }) =>
+    expect((await ending(aWorld({ ...itsOwn, ...given }).giveUp, undefined)).message).toContain(leads('its-own')),
+  )
+
+  test.for([
+    { of: 'the cluster that stays', given: { shutOut: refused('services') }, why: 'services is forbidden' },
+    { of: 'hosted zones', given: { refuses: refused('zones') }, why: 'zones is forbidden' },
+  ])('what nobody sees of $of is told', async ({ given, why }) => {
+    const { answer } = await driven(aWorld(given).giveUp, undefined)
+    expect(answer).toMatchObject([{ code: 'ways-unknown', about: scope.green, message: expect.stringContaining(why) }])
+    for (const { remedy } of answer) expect(remedy).not.toContain('approved')
+  })
+
+  test('what was seen whole is not talked of', async () =>
+    expect((await driven(aWorld({}).giveUp, undefined)).answer).toEqual([]))
 })
 
 test('of many pages an attempt reads what it can, and the next one goes on where it stopped', async () => {
