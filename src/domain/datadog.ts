@@ -43,6 +43,8 @@ const FINE_MS = 3_600_000
 /** What has fewer points than these is another number than its own question gives. */
 const POINTS = 3
 
+const hasPoints = ({ fromMs, untilMs }: Span): boolean => untilMs - fromMs >= POINTS * POINT_MS
+
 /**
  * What to ask for, so that each of these windows has its points in one of the answers: an organization has some 1,600 questions
  * an hour. Earliest first.
@@ -52,8 +54,7 @@ export function spansOf(windows: readonly Span[]): Span[] {
   for (const window of windows.toSorted((a, b) => a.fromMs - b.fromMs)) {
     const last = spans.at(-1)
     const one = last && { fromMs: last.fromMs, untilMs: Math.max(last.untilMs, window.untilMs) }
-    if (one && window.untilMs - window.fromMs >= POINTS * POINT_MS && one.untilMs - one.fromMs <= FINE_MS)
-      spans.splice(-1, 1, one)
+    if (one && [last, window].every(hasPoints) && one.untilMs - one.fromMs <= FINE_MS) spans.splice(-1, 1, one)
     else spans.push(window)
   }
   return spans
