@@ -199,11 +199,18 @@ export function writingOnly(both: Both, route: DnsRoute, on: Side): readonly Omi
 }
 
 /** A copy publishes nothing until its route is opened; one that serves already stays as it is. */
-export function copiedAside(copy: KubernetesObject, there: KubernetesObject | undefined, keys: Keys): KubernetesObject {
-  const { annotations = {} } = copy.metadata
+export function copiedAside(
+  copy: KubernetesObject,
+  there: KubernetesObject | undefined,
+  keys: Pick<DnsRoute, 'annotations' | 'identifier'>,
+): KubernetesObject {
   const has = there?.metadata.annotations ?? {}
   const kept = [identifierKey(keys), weightKey(keys), controllerKey(keys), DNS_WEIGHT]
-  const serves = there !== undefined && toldBy(there, keys).note !== undefined && !toldBy(there, keys).aside
+  // Once settled it has no note any more, and blue's object says that it is passed over: nothing of that is copied.
+  const serves = there !== undefined && publishes(toldBy(there, keys), 'green', keys)
+  const annotations = Object.fromEntries(
+    Object.entries(copy.metadata.annotations ?? {}).filter(([key]) => !serves || !kept.includes(key)),
+  )
   const own = serves
     ? Object.fromEntries(kept.flatMap((key) => (has[key] === undefined ? [] : [[key, has[key]]])))
     : { [weightKey(keys)]: '0', [controllerKey(keys)]: ASIDE }
