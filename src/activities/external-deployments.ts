@@ -32,9 +32,9 @@ export const externalDeploymentActions = (outside: Outside) => {
     const world = await proven(outside, scope)
     const here = await world.ifThere(on)
     if (!here) return { note: `${scope[on]} is gone, and ${app} with it` }
-    await refuseLastOne(world, call, on, asleep)
-    // Nobody else takes them away here.
+    // Nobody else takes them away here, however long people are asked about the rest.
     await endChecks(here, namespaces, run)
+    await refuseLastOne(world, call, on, asleep)
     // Also what is not there now: it may be deployed again.
     for (const ref of asleep)
       if (await here.find('Namespace', undefined, ref.namespace)) await close(here, scope, on, ref)

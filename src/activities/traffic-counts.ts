@@ -34,19 +34,19 @@ export async function trafficOn(world: Proven, asked: Asked): Promise<readonly C
   return all.flat()
 }
 
-/** Who calls is in place of how many, where the query tells of anybody. */
+/** Who calls, where the query tells of anybody, and how many: it may know of some only. */
 async function requestsOfPods({ metrics }: Proven, { question, callers }: Asked): Promise<readonly Count[]> {
   const of = { of: 'requests', by: 'its pods' } as const
-  const by = { ...of, by: 'quiet.callers' }
+  const by = { ...of, by: 'quiet.callers', some: true } as const
   const named = callers
     ? await orWhy(by, async () => [{ ...by, counted: (await metrics.series(callers.url, callers.query)).map(counted) }])
     : []
-  if (named.some((it) => it.counted?.some(({ count }) => count > 0))) return named
-  return orWhy(of, async () => {
+  const total = await orWhy(of, async () => {
     const total = await metrics.query(question.url, question.query)
     if (total === null) return [{ ...of, counted: null, why: `${question.query} gives nothing` }]
     return [{ ...of, counted: [{ name: PODS, count: total }] }]
   })
+  return [...named.filter((it) => it.counted?.some(({ count }) => count > 0)), ...total]
 }
 
 async function openOfPods({ metrics }: Proven, { open }: Asked): Promise<readonly Count[]> {
@@ -108,22 +108,31 @@ async function ofRecord(world: Proven, asked: Asked, route: NameRoute): Promise<
   const requests = { of: 'requests', by, route: route.name } as const
   const connections = { of: 'connections', by, route: route.name } as const
   const found = await balancerOf(world, route, on)
-  if (!found) return [{ ...requests, counted: named(route, 0) }]
+  // With its cluster it serves nobody; one that is kept without its object, or is not active, may still.
+  if (!found)
+    return (await world.ifThere(on))
+      ? [{ ...requests, counted: null, why: 'its load balancer is not found' }]
+      : [{ ...requests, counted: named(route, 0) }]
   const dimension = balancerDimension(found.arn)
   const asking = quietAsking(Date.now(), window)
+  const [groups, bound] = await Promise.all([world.loadBalancing.groupsBehind(found.arn), boundIn(world, asked, on)])
+  const mine = groups.filter((arn) => bound.has(arn))
+  const alone = mine.length > 0 && mine.length === groups.length
   if (isNetwork(dimension)) {
+    // What Kubernetes makes without the controller has no bindings, and is of that one Service.
+    if (!alone && (mine.length > 0 || !asked.namespaces.includes(route.namespace)))
+      return [{ ...requests, counted: null, why: 'it has target groups of others, and tells of all flows together' }]
     const { began, open } = flowsIn(await world.cloudWatch.data(flowsAt(dimension), asking))
     return [
       { ...requests, counted: named(route, began) },
       { ...connections, counted: named(route, open) },
     ]
   }
-  const [groups, bound] = await Promise.all([world.loadBalancing.groupsBehind(found.arn), boundIn(world, asked, on)])
-  const mine = groups.filter((arn) => bound.has(arn))
   const each = await Promise.all(mine.map((arn) => requestsAt(world, asked, dimension, arn)))
   const told = each.filter((count) => count !== null)
-  const total = told.length === 0 ? null : told.reduce((sum, count) => sum + count, 0)
-  const alone = mine.length > 0 && mine.length === groups.length
+  // One that nobody tells of may serve what the others do not.
+  const all = mine.length > 0 && told.length === mine.length
+  const total = all ? told.reduce((sum, count) => sum + count, 0) : null
   return [
     {
       ...requests,
@@ -146,7 +155,7 @@ async function boundIn(world: Proven, { namespaces }: Asked, on: Side): Promise<
 
 /** Nobody may be asked for what somebody else tells. */
 async function orWhy(
-  of: Pick<Count, 'of' | 'by' | 'route'>,
+  of: Pick<Count, 'of' | 'by' | 'route' | 'some'>,
   read: () => Promise<readonly Count[]>,
 ): Promise<readonly Count[]> {
   try {

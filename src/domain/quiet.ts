@@ -44,12 +44,14 @@ export interface Count {
   readonly counted: readonly Counted[] | null
   /** Why not, where it is known. */
   readonly why?: string
+  /** It names some of those whom the pods count, and does not tell whether there are more. */
+  readonly some?: true
 }
 
 /** Whom an answer accepts where nobody counts. */
 export const NOBODY_TELLS = 'nobody-tells'
 
-/** What the pods count, where no query names who calls. */
+/** What the pods count, of whom no query names who calls. */
 export const PODS = 'pods'
 
 export interface Caller extends Counted, Pick<Count, 'of' | 'by'> {}
@@ -62,11 +64,12 @@ export type Quietness =
 
 /**
  * A count of which more is left than may be is nobody's who was accepted. Requests have to be counted of each route, by the
- * pods or by its load balancer; connections count where somebody tells of them.
+ * pods or by its load balancer: a query that names some callers does not know of the others. Connections count where somebody
+ * tells of them.
  * @param routes names of the environment's routes
  */
 export function quietness(counts: readonly Count[], rule: QuietRule, routes: readonly string[]): Quietness {
-  const judged = counts.map((count) => ({ count, ...split(count, rule) }))
+  const judged = counts.map((count) => split(unnamed(count, counts), rule))
   const left = judged.flatMap((it) => it.left)
   if (left.length > 0) return { is: 'called', left: most(left) }
   const accepted = most(judged.flatMap((it) => it.accepted))
@@ -86,6 +89,13 @@ export function quietness(counts: readonly Count[], rule: QuietRule, routes: rea
   return { is: 'quiet', note, accepted }
 }
 
+/** Whoever is named is judged by name; the others are not accepted with them. */
+function unnamed(count: Count, counts: readonly Count[]): Count {
+  if (count.of !== 'requests' || count.route !== undefined || count.some || !count.counted) return count
+  const named = sum(counts.flatMap(({ some, counted }) => (some && counted ? counted : [])))
+  return { ...count, counted: count.counted.map((it) => ({ ...it, count: it.count - named })) }
+}
+
 function split(count: Count, { requests, connections, accept }: QuietRule) {
   const all = (count.counted ?? []).flatMap((it): Caller[] =>
     it.count > 0 ? [{ ...it, of: count.of, by: count.by }] : [],
@@ -98,14 +108,16 @@ function split(count: Count, { requests, connections, accept }: QuietRule) {
   }
 }
 
-const tellsRequestsOf = ({ of, route, counted }: Count, name: string): boolean =>
-  of === 'requests' && counted !== null && (route === undefined || route === name)
+const tellsRequestsOf = ({ of, route, counted, some }: Count, name: string): boolean =>
+  of === 'requests' && !some && counted !== null && (route === undefined || route === name)
 
 const whyUntold = (counts: readonly Count[], routes: readonly string[]): string =>
   few([
     ...new Set(
-      counts.flatMap(({ of, route, by, why }) =>
-        of === 'requests' && (route === undefined || routes.includes(route)) ? [`${by}: ${why ?? 'no data'}`] : [],
+      counts.flatMap(({ of, route, by, why, some }) =>
+        of === 'requests' && !some && (route === undefined || routes.includes(route))
+          ? [`${by}: ${why ?? 'no data'}`]
+          : [],
       ),
     ),
   ])

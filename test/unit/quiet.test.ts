@@ -25,6 +25,7 @@ const pods = (count: number | null): Count => ({
 const callers = (counts: Readonly<Record<string, number>>): Count => ({
   of: 'requests',
   by: 'quiet.callers',
+  some: true,
   counted: Object.entries(counts).map(([name, count]) => ({ name, count })),
 })
 const balancer = (route: string, count: number | null, of: Count['of'] = 'requests'): Count => ({
@@ -69,16 +70,39 @@ describe('a side is quiet where nobody uses it', () => {
       is: 'quiet',
     },
     { says: 'where nobody tells of connections', counts: [pods(0), balancer('web', null, 'connections')], is: 'quiet' },
-    { says: 'whoever was accepted aside', counts: [callers({ batch: 12 })], rule: { accept: ['batch'] }, is: 'quiet' },
+    {
+      says: 'whoever was accepted aside',
+      counts: [callers({ batch: 12 }), pods(12)],
+      rule: { accept: ['batch'] },
+      is: 'quiet',
+    },
+    {
+      says: 'and not those whom the query does not name',
+      counts: [callers({ batch: 12 }), pods(1012)],
+      rule: { accept: ['batch'] },
+      is: [PODS],
+    },
+    {
+      says: 'not by those alone whom a query names',
+      counts: [callers({ batch: 12 }), pods(null)],
+      rule: { accept: ['batch'] },
+      is: 'untold',
+    },
+    {
+      says: 'nobody is taken off what a load balancer counts',
+      counts: [callers({ batch: 12 }), balancer('web', 12)],
+      rule: { accept: ['batch'] },
+      is: ['web'],
+    },
     {
       says: 'and whoever was not is named, the most first',
-      counts: [callers({ old: 2, batch: 12, probe: 7 })],
+      counts: [callers({ old: 2, batch: 12, probe: 7 }), pods(21)],
       rule: { accept: ['batch'] },
       is: ['probe', 'old'],
     },
     {
       says: 'who was accepted takes nothing of the budget',
-      counts: [callers({ batch: 12, old: 1 })],
+      counts: [callers({ batch: 12, old: 1 }), pods(13)],
       rule: { accept: ['batch'], requests: 1 },
       is: 'quiet',
     },
@@ -99,9 +123,12 @@ describe('a side is quiet where nobody uses it', () => {
       fc.property(
         fc.dictionary(name, fc.integer({ min: 1, max: 9 }), { minKeys: 1 }),
         fc.array(name),
-        (counts, accept) => {
-          const told = quietness([callers(counts)], rule({ accept }), ['web'])
-          const left = Object.keys(counts).filter((each) => !accept.some((it) => it === each))
+        fc.nat(3),
+        (counts, accept, others) => {
+          const total = Object.values(counts).reduce((sum, count) => sum + count, others)
+          const told = quietness([callers(counts), pods(total)], rule({ accept }), ['web'])
+          const named = Object.keys(counts).filter((each) => !accept.some((it) => it === each))
+          const left = [...named, ...(others > 0 ? [PODS] : [])]
           expect(told.is).toBe(left.length === 0 ? 'quiet' : 'called')
           if (told.is === 'called') expect(told.left.map((it) => it.name).toSorted()).toEqual(left.toSorted())
         },
@@ -110,9 +137,9 @@ describe('a side is quiet where nobody uses it', () => {
   })
 
   test('it says who counted, whether anybody tells of connections, and who was accepted', () => {
-    const counts = [callers({ batch: 12 }), balancer('web', 0)]
+    const counts = [callers({ batch: 12 }), pods(12), balancer('web', 0)]
     expect(quietness(counts, rule({ accept: ['batch'] }), ['web'])).toMatchObject({
-      note: '12 requests in 5m (quiet.callers, the load balancer of web); nobody tells of open connections; accepted: batch',
+      note: '12 requests in 5m (quiet.callers, its pods, the load balancer of web); nobody tells of open connections; accepted: batch',
     })
     expect(quietness([pods(0), balancer('web', 0, 'connections')], rule(), ['web'])).toMatchObject({
       note: '0 requests in 5m (its pods); 0 connections open',

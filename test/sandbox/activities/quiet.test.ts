@@ -110,11 +110,21 @@ test('a listener rule is quiet by its load balancer, also where its pods tell no
 test('who calls is named, waited for, and lost only where people accept that; whoever comes new is waited for still', async () => {
   const { route } = await aRoute(world)
   const callers = { url: prometheus.url, query: 'callers' }
-  answers = { total: { '': 20 }, callers: { batch: 12, partner: 7 } }
+  answers = { total: { '': 19 }, callers: { batch: 12, partner: 7 } }
   const says =
     'web is still used on demo-1-35, in 5m: batch (12 requests by quiet.callers), partner (7 requests by quiet.callers)'
   expect(await waits(quiet(route, { callers }))).toBe(says)
   expect(await waits(quiet(route, { callers, accept: ['batch', 'partner'] }))).toBe('ready')
+  // Whoever comes from outside the mesh is named by nobody, and not accepted with those who are.
+  answers = { total: { '': 1019 }, callers: { batch: 12, partner: 7 } }
+  expect(await waits(quiet(route, { callers, accept: ['batch', 'partner'] }))).toBe(
+    'web is still used on demo-1-35, in 5m: pods (1000 requests by its pods)',
+  )
+  answers = { total: {}, callers: { batch: 12, partner: 7 } }
+  expect(await waits(quiet(route, { callers, accept: ['batch', 'partner'] }))).toContain(
+    'nobody tells how many requests web serves on demo-1-35 (its pods: total gives nothing',
+  )
+  answers = { total: { '': 19 }, callers: { batch: 12, partner: 7 } }
   // Nobody was told of them yet: an answer that came from before accepts nobody.
   expect(await attempted(world.activities.confirmQuiet, quiet(route, { callers }, { choice: 'skip' }))).toBe(says)
   const { type, message } = await ending(world.activities.confirmQuiet, quiet(route, { callers }), long())
@@ -122,14 +132,14 @@ test('who calls is named, waited for, and lost only where people accept that; wh
     'Called',
     expect.stringMatching(/partner.*skip: these may lose it.*apps\.web\.quiet\.accept/),
   ])
-  answers = { total: { '': 20 }, callers: { batch: 12, late: 1 } }
+  answers = { total: { '': 13 }, callers: { batch: 12, late: 1 } }
   expect(await attempted(world.activities.confirmQuiet, quiet(route, { callers }, { choice: 'skip' }))).toContain(
     ': late (1 request',
   )
   // The worker was killed after it kept what was accepted: the next attempt is of nobody's answer.
   answers = { total: { '': 12 }, callers: { batch: 12 } }
   const { note, findings } = await confirm(quiet(route, { callers }))
-  expect(note).toBe('12 requests in 5m (quiet.callers); nobody tells of open connections; accepted: batch')
+  expect(note).toBe('12 requests in 5m (quiet.callers, its pods); nobody tells of open connections; accepted: batch')
   expect(findings?.map((f) => [f.level, f.code, f.about])).toEqual([
     ['warning', 'traffic-accepted', 'web/production on demo-1-35'],
   ])
@@ -185,6 +195,15 @@ test('records: a network load balancer tells of flows, and that it tells nothing
   expect(await waits(quiet(route, { connections: 2 }))).toBe('ready')
   counts('AWS/NetworkELB', { LoadBalancer }, { NewFlowCount: 1 })
   expect(await waits(quiet(route, { connections: 2 }))).toContain(`${route.name} (3 requests by`)
+  // It is another app's too from now on, and flows are told of all.
+  const { ruleArn } = world.aws.elbv2.defaultRule(host.blue) ?? { ruleArn: '' }
+  const listenerArn = ruleArn.replace(':listener-rule/', ':listener/').replace(/\/[^/]+$/, '')
+  const others = world.aws.elbv2.seedTargetGroup('of-other-flows', {})
+  const shared = world.aws.elbv2.seedRule(listenerArn, 10, 'other.test', [{ targetGroupArn: others, weight: 1 }])
+  expect(shared).toBeTruthy()
+  expect(await waits(quiet(route))).toContain('it has target groups of others')
+  // One that is kept while its object is gone may serve on.
+  expect(await waits(quiet({ ...route, target: 'Service/gone' }))).toContain('its load balancer is not found')
   // Green's is another one.
   expect(await waits(quiet(route, { on: 'green' }))).toContain('nobody tells how many requests web serves on demo-1-36')
 })
@@ -227,6 +246,20 @@ test('records: an application load balancer tells of the target groups of the ap
     'web is still used on demo-1-35, in 5m: web.test (2 connections by the load balancer of web.test)',
   )
   expect(await waits(quiet(route, { accept: ['web.test'] }))).toBe('ready')
+  // Of two target groups of the app, one tells nothing.
+  const second = world.aws.elbv2.seedTargetGroup('of-web-too', {})
+  const at = world.aws.elbv2.defaultRule(balancer.host)?.ruleArn ?? ''
+  world.aws.elbv2.seedRule(at.replace(':listener-rule/', ':listener/').replace(/\/[^/]+$/, ''), 9, 'too.test', [
+    { targetGroupArn: second, weight: 1 },
+  ])
+  const too: KubernetesObject = {
+    ...BINDING,
+    metadata: { name: 'too', namespace },
+    spec: { targetGroupARN: second, targetType: 'ip', serviceRef: { name: 'web', port: 80 } },
+  }
+  world.blue.apply(too)
+  expect(await waits(quiet(route))).toContain('the load balancer of web.test: no data')
+  world.blue.remove(too)
   // One that other apps share counts theirs too: nobody can tell them apart.
   const others = world.aws.elbv2.seedTargetGroup('of-others', {})
   const { ruleArn } = world.aws.elbv2.defaultRule(balancer.host) ?? { ruleArn: '' }
