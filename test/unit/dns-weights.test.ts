@@ -165,6 +165,19 @@ test('what is copied once more while it serves keeps its weight', () => {
   expect(again.metadata.annotations).toEqual(objects.green.metadata.annotations)
 })
 
+test('what is copied once more after it was settled stays the record that serves', () => {
+  const objects = start()
+  for (const to of [0, 100])
+    for (const { side, annotations } of writingShare(told(objects), route, { ...asked, to })) {
+      annotate(objects, side, annotations)
+    }
+  for (const { side, annotations } of writingOnly(told(objects), route, 'green')) annotate(objects, side, annotations)
+  const settled = { ...objects.green.metadata.annotations }
+  objects.green = copiedAside(objects.blue, objects.green, route)
+  expect(objects.green.metadata.annotations).toEqual(settled)
+  expect(weights(objects)).toEqual({ blue: 0, green: 100 })
+})
+
 test.for<{ says: string; blue: string; green: string; odd: RegExp }>([
   { says: 'no weight at all', blue: '0', green: '0', odd: /zero alone/ },
   { says: 'no number', blue: 'many', green: '-1', odd: /zero alone/ },
