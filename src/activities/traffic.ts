@@ -156,7 +156,8 @@ export const trafficActions = (outside: Outside) => {
       )
     }
     await driver.inForce(found, 'settling', firstDoneAtMs(`${on} only`))
-    return { note: await driver.clear(on) }
+    const cleared = await driver.clear(on)
+    return typeof cleared === 'string' ? { note: cleared } : cleared
   }
 
   return { openRoute, setWeight, settleRoute }

@@ -1,4 +1,4 @@
-import type { Affix, DnsWriter } from './external-dns.ts'
+import { mayWrite, type Affix, type DnsWriter } from './external-dns.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { nameOf } from './kubernetes-objects.ts'
 import { ownerIn, type RecordSet } from './weighted-records.ts'
@@ -30,13 +30,19 @@ export const ownersOf = (txt: readonly RecordSet[], identifier: string | undefin
 ]
 
 /** Why external-dns of green could not be let at a name whose records are blue's, in words; undefined: nothing is in the way. */
-export function ownersFault(writers: readonly DnsWriter[], owner: string): string | undefined {
-  for (const { workload, owner: its, registry, encrypts, onlyCreates } of writers) {
+export function ownersFault(
+  writers: readonly DnsWriter[],
+  { name, owner }: { readonly name: string; readonly owner: string },
+): string | undefined {
+  for (const writer of writers) {
+    const { workload, owner: its, registry, encrypts, onlyCreates } = writer
     const about = nameOf(workload)
-    if (registry !== 'txt') return `${about} keeps owners in ${registry}, and not in TXT records (--registry=txt)`
-    if (encrypts) return `${about} encrypts its TXT records, so nobody else can tell whose a record is`
+    // Its owner id is what it deletes by, whatever its filters say next week.
     if (its === undefined) return `the owner id of ${about} is not among its arguments (--txt-owner-id)`
     if (its === owner) return `${about} has the owner id ${owner} too, so it would write over blue's (--txt-owner-id)`
+    if (!mayWrite(writer, { name })) continue
+    if (registry !== 'txt') return `${about} keeps owners in ${registry}, and not in TXT records (--registry=txt)`
+    if (encrypts) return `${about} encrypts its TXT records, so nobody else can tell whose a record is`
     if (onlyCreates) return `${about} writes no weight again (--policy=create-only)`
   }
   return undefined
@@ -51,7 +57,8 @@ export function dnsRouteFindings(
   onGreen: readonly DnsWriter[],
 ): Finding[] {
   return routes.flatMap(({ name, owner }): Finding[] => {
-    if (onGreen.length === 0)
+    const fault = ownersFault(onGreen, { name, owner })
+    if (fault === undefined && !onGreen.some((it) => mayWrite(it, { name })))
       return [
         warning(
           'record-of-external-dns',
@@ -60,7 +67,6 @@ export function dnsRouteFindings(
           'bring it by a wave, or see that whoever does gives it another --txt-owner-id than blue has',
         ),
       ]
-    const fault = ownersFault(onGreen, owner)
     return fault === undefined
       ? []
       : [

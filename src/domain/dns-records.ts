@@ -1,3 +1,4 @@
+import { warning, type Finding } from './findings.ts'
 import type { RecordSet } from './weighted-records.ts'
 
 /** What Route 53 has of the records that external-dns makes, beside what it was told. All of one name, of types that move. */
@@ -12,10 +13,26 @@ export const othersServe = (sets: readonly RecordSet[], identifiers: readonly st
 const of = (sets: readonly RecordSet[], identifier: string): readonly RecordSet[] =>
   sets.filter((set) => set.setIdentifier === identifier)
 
-/** Has this side a weight in each type of the name? */
-export function serves(sets: readonly RecordSet[], identifier: string): boolean {
+/** Has this side the weight that it was told, in each type of the name? One that was told before it may be on its way to zero. */
+export function serves(sets: readonly RecordSet[], identifier: string, told: number | undefined): boolean {
   const mine = of(sets, identifier)
-  return mine.length === typesOf(sets).size && mine.every(({ weight = 0 }) => weight > 0)
+  return mine.length === typesOf(sets).size && mine.every(({ weight = 0 }) => weight > 0 && weight === told)
+}
+
+/** Records that nobody deletes: `left`, with the TXT records beside them. */
+export function leftAtZero(
+  name: string,
+  identifier: string,
+  left: readonly RecordSet[],
+  { cluster, isGivenUp }: { readonly cluster: string; readonly isGivenUp: boolean },
+): Finding {
+  const records = left.map((set) => `${set.type} ${set.name}`).join(', ')
+  return warning(
+    'record-of-external-dns',
+    name,
+    `external-dns of ${cluster} deletes nothing, so its record ${identifier} stays at weight 0`,
+    `delete what has the set identifier ${identifier} in Route 53 (${records})${isGivenUp ? `: before that an abort does not empty ${cluster}, which it leads to` : ''}`,
+  )
 }
 
 const typesOf = (sets: readonly RecordSet[]): ReadonlySet<string> => new Set(sets.map(({ type }) => type))

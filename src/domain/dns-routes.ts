@@ -34,11 +34,12 @@ interface Found {
  * https://github.com/kubernetes-sigs/external-dns/blob/master/plan/plan.go (calculateChanges)
  */
 export function dnsRouteOf(
-  { name, zone, target, moved, balancer }: Found,
+  { name, zone, target, moved: all, balancer }: Found,
   { txt, writers, object }: DnsFacts,
-): { readonly route: DnsRoute; readonly written: readonly Finding[] } | { readonly faults: readonly Fault[] } {
+): { readonly route: DnsRoute; readonly findings: readonly Finding[] } | { readonly faults: readonly Fault[] } {
   const annotations = object?.metadata.annotations ?? {}
   const place = `${target.kind} ${target.namespace}/${target.name}`
+  const { moved, left } = withoutLeft(all, annotations, writers)
   const identifiers = new Set(moved.map((set) => set.setIdentifier))
   const [identifier] = identifiers
   const owners = ownersOf(txt, identifier)
@@ -90,7 +91,17 @@ export function dnsRouteOf(
   if (faults.length > 0 || identifier === undefined || owner === undefined || prefix === undefined) return { faults }
   const by = object && writtenBack(object, weightKey({ annotations: prefix }), `weight on ${place}`)
   return {
-    written: by ? [(by.soon ? blocker : warning)('record-written-back', name, by.message, by.remedy)] : [],
+    findings: [
+      ...(by ? [(by.soon ? blocker : warning)('record-written-back', name, by.message, by.remedy)] : []),
+      ...left.map((its) =>
+        warning(
+          'record-of-external-dns',
+          name,
+          `a record of another set identifier, ${its}, was left at weight 0, and serves nobody`,
+          `delete it, and the TXT records of the set identifier ${its} beside it (${inTxt(its)})`,
+        ),
+      ),
+    ],
     route: {
       kind: 'external-dns',
       name,
@@ -103,12 +114,37 @@ export function dnsRouteOf(
     },
   }
 
+  function inTxt(its: string): string {
+    const names = txt.filter((set) => set.type === 'TXT' && set.setIdentifier === its).map((set) => set.name)
+    return [...new Set(names)].join(', ') || 'none was found'
+  }
+
   /** That under which the object says what the record has: the one that external-dns reads. */
   function prefixOf(of: Annotations, by: DnsWriter | undefined): string | undefined {
     return [...(by?.annotations === undefined ? [] : [by.annotations]), ...ANNOTATIONS].find(
       (it) => of[`${it}set-identifier`] === identifier && of[`${it}aws-weight`] !== undefined,
     )
   }
+}
+
+/**
+ * Those whose set identifier the object says, where the others serve nobody: external-dns that deletes nothing leaves such
+ * records of former upgrades (`left`, by their set identifiers).
+ */
+function withoutLeft(
+  all: readonly RecordSet[],
+  annotations: Annotations,
+  writers: readonly DnsWriter[],
+): { readonly moved: readonly RecordSet[]; readonly left: readonly string[] } {
+  const prefixes = new Set<string>([...writers.flatMap((it) => it.annotations ?? []), ...ANNOTATIONS])
+  const said = new Set([...prefixes].flatMap((it) => annotations[`${it}set-identifier`] ?? []))
+  const isSaid = ({ setIdentifier }: RecordSet) => setIdentifier !== undefined && said.has(setIdentifier)
+  const others = all.filter((set) => !isSaid(set))
+  const moved = all.filter(isSaid)
+  const isLeft = moved.length > 0 && others.every((set) => set.setIdentifier !== undefined && set.weight === 0)
+  return isLeft
+    ? { moved, left: [...new Set(others.flatMap(({ setIdentifier }) => setIdentifier ?? []))] }
+    : { moved: all, left: [] }
 }
 
 /** Why weights cannot go through it, and what to change. */

@@ -136,6 +136,7 @@ export type Annotations = Readonly<Record<string, string | null>>
 interface Writing {
   readonly side: Side
   readonly annotations: Annotations
+  readonly weight: number
   /** It falls to zero: not before the other one serves. */
   readonly falls: boolean
 }
@@ -174,6 +175,7 @@ export function writingShare(
         [controllerKey(route)]: null,
         [DNS_WEIGHT]: JSON.stringify(note),
       },
+      weight: wantedOf(side, to),
       falls: wantedOf(side, to) === 0 && (weightOf(both, side, route) ?? 0) > 0,
     }
   }
@@ -186,7 +188,7 @@ const greenIdentifier = (told: Told | undefined, { identifier }: DnsRoute, clust
   told?.identifier === undefined || told.identifier === identifier ? cluster : told.identifier
 
 /** What leaves one side alone, in the order in which it is to be written; only on objects that are there. */
-export function writingOnly(both: Both, route: DnsRoute, on: Side): readonly Omit<Writing, 'falls'>[] {
+export function writingOnly(both: Both, route: DnsRoute, on: Side): readonly Pick<Writing, 'side' | 'annotations'>[] {
   const stays: Annotations =
     on === 'blue' && both.blue?.note?.was !== undefined
       ? { [DNS_WEIGHT]: null, [weightKey(route)]: both.blue.note.was }

@@ -25,7 +25,17 @@ export interface DnsWriter {
   readonly encrypts: boolean
   /** What the annotations that it reads begin with, where that is said. */
   readonly annotations?: string
+  /** It keeps to names under these; empty: it is not known to keep to any. */
+  readonly domains: readonly string[]
+  /** It writes to Route 53, as far as is known. */
+  readonly isOfAws: boolean
 }
+
+/** Could a record of this name be its? */
+export const mayWrite = ({ domains, isOfAws }: DnsWriter, { name }: { readonly name: string }): boolean =>
+  isOfAws &&
+  (domains.length === 0 ||
+    domains.map((it) => it.toLowerCase().replace(/\.$/, '')).some((it) => `.${name}`.endsWith(it.startsWith('.') ? it : `.${it}`)))
 
 /** `--txt-prefix` and `--txt-suffix`, either of which may say where the type of the record stands. */
 export interface Affix {
@@ -52,8 +62,22 @@ export const dnsWriters = (deployments: readonly KubernetesObject[]): DnsWriter[
       affix: { prefix: setting(workload, 'txt-prefix') ?? '', suffix: setting(workload, 'txt-suffix') ?? '' },
       encrypts: encrypts !== undefined && encrypts !== 'false',
       ...(annotations !== undefined && { annotations }),
+      domains: domainsOf(workload),
+      isOfAws: (setting(workload, 'provider') ?? 'aws') === 'aws',
     }
   })
+
+/** A regular expression is read in their place, and a variable may say more: then it may be any name. */
+function domainsOf(workload: KubernetesObject): readonly string[] {
+  if (['domain-filter', 'regex-domain-filter'].some((flag) => !isReadable(workload, flag))) return []
+  const args = containersOf(workload).flatMap((c) => ['command', 'args'].flatMap((field) => texts(c[field])))
+  if (args.some((arg) => arg.startsWith('--regex-domain-filter'))) return []
+  const [is, alone] = ['--domain-filter=', '--domain-filter']
+  const domains = args.flatMap((arg, at) =>
+    arg.startsWith(is) ? [arg.slice(is.length)] : arg === alone ? [args[at + 1] ?? ''] : [],
+  )
+  return domains.includes('') ? [] : domains
+}
 
 const isExternalDns = (workload: KubernetesObject): boolean =>
   imagesOf(workload).some((image) => /(^|\/)external-dns([:@]|$)/.test(image))

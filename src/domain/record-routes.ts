@@ -96,7 +96,7 @@ export function recordRoute({
         findings: [
           ...toBeReserved(name, capacity ?? needs, capacity === undefined),
           ...(ttl > SHORT_TTL_S ? [slowly(name, ttl)] : []),
-          ...found.written,
+          ...found.findings,
         ],
       }
     return {

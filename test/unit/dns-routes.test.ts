@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { dnsRouteFindings, ownersFault, ownersOf, txtNames } from '../../src/domain/dns-owners.ts'
-import { notAsTold, othersServe, serves } from '../../src/domain/dns-records.ts'
+import { leftAtZero, notAsTold, othersServe, serves } from '../../src/domain/dns-records.ts'
 import type { DnsFacts } from '../../src/domain/dns-routes.ts'
 import { dnsWriters } from '../../src/domain/external-dns.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
@@ -50,7 +50,7 @@ test.for([
   { args: ['--txt-owner-id=other', '--policy=create-only'], fault: /writes no weight again/ },
   { args: ['--txt-owner-id=other', '--policy=upsert-only'], fault: undefined },
 ])('green’s external-dns with $args', ({ args, fault }) => {
-  const told = ownersFault(writers(...args), 'dns')
+  const told = ownersFault(writers(...args), { name: 'www', owner: 'dns' })
   expect(told ?? '').toMatch(fault ?? /^$/)
   const [finding] = dnsRouteFindings([{ name: 'www', owner: 'dns' }], writers(...args))
   expect(finding?.level).toBe(fault === undefined ? undefined : 'blocker')
@@ -58,7 +58,7 @@ test.for([
 
 test('an owner id that comes from elsewhere may be blue’s', () => {
   const elsewhere = dnsWriters([externalDns([], { envFrom: [{}] })])
-  expect(ownersFault(elsewhere, 'dns')).toContain('is not among its arguments')
+  expect(ownersFault(elsewhere, { name: 'www', owner: 'dns' })).toContain('is not among its arguments')
 })
 
 test('where nobody is known to bring external-dns to green, that is a warning', () => {
@@ -235,8 +235,10 @@ const pair = (blue: number, green: number): RecordSet[] =>
   ])
 
 test('a side serves once each type of it has a weight', () => {
-  expect([serves(pair(100, 0), 'blue'), serves(pair(100, 0), 'green')]).toEqual([true, false])
-  expect(serves(pair(100, 5).slice(0, 3), 'green')).toBe(false)
+  expect([serves(pair(100, 0), 'blue', 100), serves(pair(100, 0), 'green', 0)]).toEqual([true, false])
+  expect(serves(pair(100, 5).slice(0, 3), 'green', 5)).toBe(false)
+  // What was told before is still read: it may be zero by now.
+  expect(serves(pair(0, 50), 'green', 100)).toBe(false)
 })
 
 test.for<{ says: string; sets: readonly RecordSet[]; weight?: number; deletes?: boolean; is: RegExp }>([
@@ -259,4 +261,41 @@ test.for([
   { says: 'a simple one', more: [{ name: 'www', type: 'A' }], is: true },
 ])('records $says', ({ more, is }) => {
   expect(othersServe([...pair(100, 0), ...more], ['blue', 'green'])).toBe(is)
+})
+
+test('records that an external-dns leaves at 0 are told with what to delete', () => {
+  const left: RecordSet[] = [{ ...weighed, setIdentifier: 'demo-1-36', weight: 0 }, owned('cname-www', 'g', 'demo-1-36')]
+  const told = (isGivenUp: boolean) =>
+    leftAtZero('www.example.com', 'demo-1-36', left, { cluster: 'demo-1-36', isGivenUp })
+  expect(told(false)).toMatchObject({
+    level: 'warning',
+    remedy: 'delete what has the set identifier demo-1-36 in Route 53 (CNAME www.example.com, TXT cname-www)',
+  })
+  expect(told(true).remedy).toMatch(/before that an abort does not empty demo-1-36/)
+})
+
+test('a record of a former upgrade that was left at 0 is told, and does not count', () => {
+  const left = { ...weighed, setIdentifier: 'old', weight: 0, values: ['old.elb.amazonaws.com'] }
+  const dns = { ...prepared, txt: [...prepared.txt, owned('cname-www.example.com', 'gone', 'old')] }
+  const { route, findings } = recordRoute({ ...facts, sets: [left, weighed], dns })
+  expect(route).toMatchObject({ identifier: 'blue', owner: 'dns' })
+  expect(findings).toMatchObject([
+    { level: 'warning', code: 'record-of-external-dns', remedy: expect.stringContaining('old beside it (cname-www.') },
+  ])
+})
+
+test.for([
+  { args: ['--registry=noop', '--domain-filter=example.org'], fault: undefined },
+  { args: ['--registry=noop', '--provider=rfc2136'], fault: undefined },
+  { args: ['--registry=noop', '--domain-filter', 'example.com'], fault: /noop/ },
+  { args: ['--registry=noop'], fault: /noop/ },
+  { args: ['--txt-owner-id=dns', '--domain-filter=example.org'], fault: /has the owner id dns too/ },
+])('an external-dns of green by the side of its own, with $args', ({ args, fault }) => {
+  const both = [...writers('--txt-owner-id=other'), ...writers(...args)]
+  expect(ownersFault(both, { name: 'www.example.com', owner: 'dns' }) ?? '').toMatch(fault ?? /^$/)
+})
+
+test('where only others’ names are green’s external-dns’s, it is as if none was there', () => {
+  const elsewhere = writers('--txt-owner-id=other', '--domain-filter=example.org')
+  expect(dnsRouteFindings([{ name: 'www.example.com', owner: 'dns' }], elsewhere)).toMatchObject([{ level: 'warning' }])
 })

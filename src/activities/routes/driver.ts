@@ -1,3 +1,4 @@
+import type { Finding } from '../../domain/findings.ts'
 import type { Scope, Side, Weight } from '../../domain/platform.ts'
 import type { RouteRead } from '../../domain/route-shares.ts'
 
@@ -59,5 +60,11 @@ export interface RouteDriver {
   writer(): Promise<string | undefined>
   health(side: Side): Promise<Serves>
   /** When only this side is left: removes what the other one needed, and says what is so now. */
-  clear(on: Side): Promise<string>
+  clear(on: Side): Promise<string | Cleared>
+}
+
+/** What is so once only one side is left, and what people have to do about the other one. */
+export interface Cleared {
+  readonly note: string
+  readonly findings: readonly Finding[]
 }

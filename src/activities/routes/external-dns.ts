@@ -1,6 +1,6 @@
 import { DNS_WEIGHT } from '../../domain/annotations.ts'
 import { ownersFault, ownersOf, txtNames } from '../../domain/dns-owners.ts'
-import { notAsTold, othersServe, serves } from '../../domain/dns-records.ts'
+import { leftAtZero, notAsTold, othersServe, serves } from '../../domain/dns-records.ts'
 import {
   dnsShare,
   onItsWay,
@@ -11,7 +11,7 @@ import {
   writingShare,
 } from '../../domain/dns-weights.ts'
 import type { Annotations, Both } from '../../domain/dns-weights.ts'
-import { dnsWriters, type DnsWriter } from '../../domain/external-dns.ts'
+import { dnsWriters, mayWrite, type DnsWriter } from '../../domain/external-dns.ts'
 import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
 import { writerOf } from '../../domain/managers.ts'
 import type { DnsRoute, Side } from '../../domain/platform.ts'
@@ -84,17 +84,18 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     return (await Promise.all(names.map((it) => records.named(zone, it)))).flat()
   }
 
-  /** Preflight has looked; that may be days ago, and green was not there. */
-  async function proveOwners(): Promise<void> {
-    const [onBlue, onGreen] = await Promise.all([writersOn('blue'), writersOn('green')])
-    if (onGreen.length === 0)
+  /** Preflight has looked; that may be days ago, and green was not there. `ours`: Norikae had green's record made already. */
+  async function proveOwners({ ours }: { readonly ours: boolean }): Promise<void> {
+    const onGreen = await writersOn('green')
+    if (!onGreen.some((it) => mayWrite(it, route)))
       throw notYet(`no external-dns runs on ${scope.green}, which would make a record of ${what}`, budgets.dns)
-    const fault = ownersFault(onGreen, route.owner)
+    const fault = ownersFault(onGreen, route)
     if (fault !== undefined)
       throw contested(
         `external-dns of ${scope.green} must not touch the records of ${name}: ${fault}. Mend that, then retry`,
       )
-    const by = ownersOf(await txt(onBlue), route.identifier)
+    if (ours) return
+    const by = ownersOf(await txt(await writersOn('blue')), route.identifier)
     if (by.length !== 1 || by[0] !== route.owner)
       throw contested(
         `the records of ${name} (${route.identifier}) are of owner ${by.join(' and ') || 'nobody'} by their TXT records, where ${route.owner} was approved. Agree who owns them, then retry`,
@@ -112,7 +113,7 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     const writers = await writersOn('green')
     const by = ownersOf(await txt(writers), identifier)
     const known = writers.map(({ owner }) => owner)
-    if (by.length !== 1 || !known.includes(by[0]))
+    if (by.length !== 1 || by[0] === route.owner || !known.includes(by[0]))
       throw contested(
         `the records of ${name} (${identifier}) are of owner ${by.join(' and ') || 'nobody'} by their TXT records, and external-dns of ${scope.green} is ${known.join(' or ')}. Agree who owns them, then retry`,
       )
@@ -144,7 +145,8 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
         throw contested(
           `${what} on ${scope.blue} has no weight of ${route.identifier} any more. Give it ${route.annotations}set-identifier: ${route.identifier} and ${weightKey(route)}, then retry`,
         )
-      if (!publishes(both.green, 'green', route)) await proveOwners()
+      // What others deploy may be in already, of whatever owner.
+      await proveOwners({ ours: both.green?.note !== undefined && publishes(both.green, 'green', route) })
       if (!(await balancer('green'))) throw notYet(`${what} has no load balancer on green yet`, budgets.targets)
     },
 
@@ -155,9 +157,12 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     async read() {
       const found = await objects()
       const both = told(found)
-      if (!found.blue && !found.green) throw notFound(`${what} is on neither cluster`)
+      if (!found.blue && !found.green) throw notFound(`${what} is on neither cluster: put it back where it is deployed from, then retry`)
       const sets = await moved()
-      if (sets.length === 0) throw notFound(`hosted zone ${zone} has no A, AAAA or CNAME record ${name}`)
+      if (sets.length === 0)
+        throw notFound(
+          `hosted zone ${zone} has no A, AAAA or CNAME record ${name}: see that external-dns runs and puts it back, then retry`,
+        )
       const strangers = othersServe(sets, [identifierOn('blue', both), identifierOn('green', both)])
       const write = async (side: Side, annotations: Annotations) => {
         const seen = found[side]
@@ -171,7 +176,7 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
           const [first, last] = writingShare(both, route, { to, run, green: scope.green })
           await write(first.side, first.annotations)
           // What falls to zero waits until the other one serves: `inForce` writes it.
-          if (!last.falls || serves(sets, identifierOn(first.side, both))) await write(last.side, last.annotations)
+          if (!last.falls || serves(sets, identifierOn(first.side, both), first.weight)) await write(last.side, last.annotations)
         },
         async leaveOnly(side) {
           for (const one of writingOnly(both, route, side)) await write(one.side, one.annotations)
@@ -189,7 +194,7 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
         const [, { annotations, falls }] = writingShare(both, route, { to: way.to, run, green: scope.green })
         const seen = found[way.last]
         if (!seen) throw notFound(`${what} is not on ${scope[way.last]}`)
-        if (falls && !serves(sets, identifierOn(first, both)))
+        if (falls && !serves(sets, identifierOn(first, both), both[first]?.weight))
           throw notYet(
             `external-dns of ${scope[first]} has not given the records of ${name} their weight yet, and those of ${scope[way.last]} keep theirs until then`,
             budgets.dns,
@@ -221,20 +226,35 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     health,
 
     async clear(on) {
-      const both = told(await objects())
-      const left = (await moved()).filter((set) => set.setIdentifier === identifierOn(otherSide(on), both))
-      return left.length === 0
-        ? `only ${on} is served`
-        : `only ${on} is served; external-dns of ${scope[otherSide(on)]} deletes nothing, so record ${left[0]?.setIdentifier ?? ''} stays at weight 0`
+      const off = otherSide(on)
+      const identifier = identifierOn(off, told(await objects()))
+      const isLeft = (set: RecordSet) => set.setIdentifier === identifier
+      const left = (await moved()).filter(isLeft)
+      if (left.length === 0) return `only ${on} is served`
+      const beside = (await txt(await writersOn(off))).filter(isLeft)
+      return {
+        note: `only ${on} is served; external-dns of ${scope[off]} deletes nothing, so record ${identifier} stays at weight 0`,
+        findings: [leftAtZero(name, identifier, [...left, ...beside], { cluster: scope[off], isGivenUp: off === 'green' })],
+      }
     },
+  }
+
+  /** Its owner would: others of the cluster leave it alone. */
+  async function isDeleted(side: Side, identifier: string): Promise<boolean> {
+    const writers = await writersOn(side)
+    if (!writers.some((w) => w.deletes)) return false
+    const owners = side === 'blue' ? [route.owner] : ownersOf(await txt(writers), identifier)
+    return writers.some((w) => w.deletes && w.owner !== undefined && owners.includes(w.owner))
   }
 
   async function lateOf(both: Both, sets: readonly RecordSet[], after: string) {
     for (const side of sides) {
       const isIn = publishes(both[side], side, route)
-      const deletes = !isIn && after === 'settling' && (await writersOn(side)).some((w) => w.deletes)
+      const identifier = identifierOn(side, both)
+      const isThere = sets.some((set) => set.setIdentifier === identifier)
+      const deletes = !isIn && isThere && after === 'settling' && (await isDeleted(side, identifier))
       const weight = isIn ? both[side]?.weight : undefined
-      const says = notAsTold(sets, identifierOn(side, both), { weight, deletes })
+      const says = notAsTold(sets, identifier, { weight, deletes })
       if (says !== undefined) return { side, says }
     }
     return undefined

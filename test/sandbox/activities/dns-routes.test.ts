@@ -175,6 +175,17 @@ describe('records that external-dns weighs', () => {
     expect(it.weights()).toEqual({ blue: 100 })
   })
 
+  test('that others deploy to green at 0 are not gone on with where its external-dns has blue’s owner id', async () => {
+    const it = await aDnsRoute(world)
+    await dns('green', 0)
+    await it.annotate('green', { [`${PREFIX}controller`]: null, [`${PREFIX}set-identifier`]: 'green' })
+    world.green.apply({ ...anExternalDns('--txt-owner-id=dns-1-35', '--policy=upsert-only') })
+    await eventually('green is in', () => 'green' in it.weights())
+    const shared = await ending(acts().openRoute, call<'openRoute'>({ route: it.route }), { between: it.pass })
+    expect(shared).toMatchObject({ type: 'Contested', message: expect.stringContaining('the owner id dns-1-35 too') })
+    await dns('green', 1)
+  })
+
   test('of another run, or that lead to blue by green’s copy, are contested', async () => {
     const it = await opened()
     const other = call<'openRoute'>({ route: it.route }, { run: 'run-9', asker: 'run-9' })
