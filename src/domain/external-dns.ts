@@ -35,7 +35,9 @@ export interface DnsWriter {
 export const mayWrite = ({ domains, isOfAws }: DnsWriter, { name }: { readonly name: string }): boolean =>
   isOfAws &&
   (domains.length === 0 ||
-    domains.map((it) => it.toLowerCase().replace(/\.$/, '')).some((it) => `.${name}`.endsWith(it.startsWith('.') ? it : `.${it}`)))
+    domains
+      .map((it) => it.toLowerCase().replace(/\.$/, ''))
+      .some((it) => `.${name}`.endsWith(it.startsWith('.') ? it : `.${it}`)))
 
 /** `--txt-prefix` and `--txt-suffix`, either of which may say where the type of the record stands. */
 export interface Affix {

@@ -264,7 +264,10 @@ test.for([
 })
 
 test('records that an external-dns leaves at 0 are told with what to delete', () => {
-  const left: RecordSet[] = [{ ...weighed, setIdentifier: 'demo-1-36', weight: 0 }, owned('cname-www', 'g', 'demo-1-36')]
+  const left: RecordSet[] = [
+    { ...weighed, setIdentifier: 'demo-1-36', weight: 0 },
+    owned('cname-www', 'g', 'demo-1-36'),
+  ]
   const told = (isGivenUp: boolean) =>
     leftAtZero('www.example.com', 'demo-1-36', left, { cluster: 'demo-1-36', isGivenUp })
   expect(told(false)).toMatchObject({

@@ -157,7 +157,8 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     async read() {
       const found = await objects()
       const both = told(found)
-      if (!found.blue && !found.green) throw notFound(`${what} is on neither cluster: put it back where it is deployed from, then retry`)
+      if (!found.blue && !found.green)
+        throw notFound(`${what} is on neither cluster: put it back where it is deployed from, then retry`)
       const sets = await moved()
       if (sets.length === 0)
         throw notFound(
@@ -176,7 +177,8 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
           const [first, last] = writingShare(both, route, { to, run, green: scope.green })
           await write(first.side, first.annotations)
           // What falls to zero waits until the other one serves: `inForce` writes it.
-          if (!last.falls || serves(sets, identifierOn(first.side, both), first.weight)) await write(last.side, last.annotations)
+          if (!last.falls || serves(sets, identifierOn(first.side, both), first.weight))
+            await write(last.side, last.annotations)
         },
         async leaveOnly(side) {
           for (const one of writingOnly(both, route, side)) await write(one.side, one.annotations)
@@ -234,7 +236,9 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
       const beside = (await txt(await writersOn(off))).filter(isLeft)
       return {
         note: `only ${on} is served; external-dns of ${scope[off]} deletes nothing, so record ${identifier} stays at weight 0`,
-        findings: [leftAtZero(name, identifier, [...left, ...beside], { cluster: scope[off], isGivenUp: off === 'green' })],
+        findings: [
+          leftAtZero(name, identifier, [...left, ...beside], { cluster: scope[off], isGivenUp: off === 'green' }),
+        ],
       }
     },
   }
