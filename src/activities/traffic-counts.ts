@@ -119,8 +119,10 @@ async function ofRecord(world: Proven, asked: Asked, route: NameRoute): Promise<
   const mine = groups.filter((arn) => bound.has(arn))
   const alone = mine.length > 0 && mine.length === groups.length
   if (isNetwork(dimension)) {
-    // What Kubernetes makes without the controller has no bindings, and is of that one Service.
-    if (!alone && (mine.length > 0 || !asked.namespaces.includes(route.namespace)))
+    // What Kubernetes makes without the controller has no bindings, and one target group for each port of that one Service.
+    const ofService =
+      mine.length === 0 && route.target.startsWith('Service/') && asked.namespaces.includes(route.namespace)
+    if (!alone && !ofService)
       return [{ ...requests, counted: null, why: 'it has target groups of others, and tells of all flows together' }]
     const { began, open } = flowsIn(await world.cloudWatch.data(flowsAt(dimension), asking))
     return [

@@ -74,7 +74,7 @@ async function aTrial(more: Partial<Platform> = {}, sticky: '1s' | '10s' = '1s')
       )
       const pending = (n: number) => all[n]?.raw.pendingActivities ?? []
       const it = pending(app === undefined ? 0 : 1).find((a) => a.activityId === step)
-      const others = [...pending(0), ...pending(1)].filter((a) => a !== it && !a.activityId?.startsWith('watch.'))
+      const others = [...pending(0), ...pending(1)].filter((a) => a !== it && !/(^|\/)watch\./.test(a.activityId ?? ''))
       const still = all.every((w) => w?.raw.pendingWorkflowTask == null) && others.length === 0
       quiet = still && Number(it?.attempt) > 1 ? quiet + 1 : 0
       return quiet === 3
