@@ -30,12 +30,12 @@ const all = every || process.env['NORIKAE_TEST_NOTHING_KEPT'] === '1'
 const setupFiles = ['test/full/alone.ts']
 
 /**
- * Every interruption: five files at once, since they wait more than they work; each test has a world of its own.
+ * Every interruption: four files at once, since they wait more than they work; each test has a world of its own.
  */
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 5,
+    maxWorkers: 4,
     sequence: { sequencer: first(longest) },
     // Of what hangs a test says so much sooner (test/full/movement.ts); what is slow is not wrong.
     testTimeout: every ? 5 * 3_600_000 : 2_400_000,
