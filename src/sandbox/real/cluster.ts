@@ -47,6 +47,7 @@ const mirrored: readonly Kind[] = [
   k.deployment,
   k.endpointSlice,
   k.gateway,
+  k.grpcRoute,
   k.httpRoute,
   k.ingress,
   k.job,
@@ -56,6 +57,9 @@ const mirrored: readonly Kind[] = [
   k.service,
   k.statefulSet,
   k.storageClass,
+  k.tcpRoute,
+  k.tlsRoute,
+  k.udpRoute,
   k.binding,
   k.volume,
 ]
