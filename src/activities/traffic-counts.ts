@@ -1,6 +1,6 @@
 import type { ActionInput } from '../domain/actions.ts'
 import { balanced, dimensionOf, type GroupOnBalancer } from '../domain/cloudwatch.ts'
-import type { NameRoute, Route, Side } from '../domain/platform.ts'
+import { isNameRoute, type NameRoute, type Route, type Side } from '../domain/platform.ts'
 import { PODS, type Count, type Counted } from '../domain/quiet.ts'
 import {
   balancerDimension,
@@ -77,7 +77,7 @@ const counted = ({
 async function atBalancer(world: Proven, asked: Asked, route: Route): Promise<readonly Count[]> {
   const of = { of: 'requests', by: `the load balancer of ${route.name}`, route: route.name } as const
   return orWhy(of, async () => {
-    if (route.kind === 'route53' || route.kind === 'external-dns') return ofRecord(world, asked, route)
+    if (isNameRoute(route)) return ofRecord(world, asked, route)
     const [on] = balanced([route])
     return on ? [{ ...of, counted: named(route, await inGroup(world, asked, on)) }] : []
   })

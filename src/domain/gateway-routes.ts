@@ -1,5 +1,5 @@
 import { record, records } from './fields.ts'
-import { warning, type Finding } from './findings.ts'
+import type { Finding } from './findings.ts'
 import { notServedFindings, rulesWrittenBack } from './http-route-findings.ts'
 import {
   gatewaysOf,
@@ -131,12 +131,3 @@ const isSame = (one: GatewayRef | undefined, other: GatewayRef): boolean =>
   one?.namespace === other.namespace && one.name === other.name
 
 const nameOf = ({ metadata }: KubernetesObject): string => `HTTPRoute ${metadata.namespace ?? ''}/${metadata.name}`
-
-/** It serves green too, and dies with blue. */
-export const gatewayDiesWithBlue = ({ namespace, httpRoute }: GatewayRoute, blue: string): Finding =>
-  warning(
-    'route-dies-with-blue',
-    `${namespace}/${httpRoute}`,
-    `its load balancer is of the controller of ${blue}: it serves green as well, and goes with its Gateway`,
-    `move its names to a load balancer that stays once the app is on green; ${blue} is not removed before`,
-  )

@@ -3,7 +3,7 @@ import { blocker, warning, type Finding } from './findings.ts'
 import type { SharesRead } from './http-routes.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 import { writerOf } from './managers.ts'
-import type { IngressRoute, Side, Weight } from './platform.ts'
+import type { Side, Weight } from './platform.ts'
 import { writtenBack } from './written-back.ts'
 
 /**
@@ -209,12 +209,3 @@ interface Backend {
 /** Who else wrote an action last, by the server's record; undefined: nobody is known. */
 export const actionWriter = (ingress: KubernetesObject, action: string): string | undefined =>
   writerOf(ingress, ['metadata', 'annotations', actionKey(action)])
-
-/** It serves green too, and dies with blue. */
-export const diesWithBlue = ({ namespace, ingress }: IngressRoute, blue: string): Finding =>
-  warning(
-    'route-dies-with-blue',
-    `${namespace}/${ingress}`,
-    `its load balancer is of the controller of ${blue}: it serves green as well, and goes with the Ingress`,
-    `move its names to a load balancer that stays once the app is on green; ${blue} is not removed before`,
-  )

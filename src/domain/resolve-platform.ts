@@ -6,8 +6,9 @@ import { blocker, warning, type Finding } from './findings.ts'
 import { fluxFindings } from './flux-findings.ts'
 import type { GateRule } from './gates.ts'
 import { startsAsleep } from './handover.ts'
-import { gatewayDiesWithBlue, type GatewayFacts } from './gateway-routes.ts'
-import { diesWithBlue, type IngressFacts } from './ingress-actions.ts'
+import { diesWithBlue } from './dies-with-blue.ts'
+import type { GatewayFacts } from './gateway-routes.ts'
+import type { IngressFacts } from './ingress-actions.ts'
 import { movable } from './movable.ts'
 import { httpRoutesOf, isBackend, unusedHttpRoutes } from './declared-http-routes.ts'
 import { jobFindings } from './one-shot-jobs.ts'
@@ -484,7 +485,7 @@ function gatewayRoute(
     loadBalancer: loadBalancerOf(rule.arn),
   }
   if (rule.stickySeconds !== undefined) findings.push(sticky(`${namespace}/${httpRoute}`, rule.stickySeconds))
-  findings.push(...found, gatewayDiesWithBlue(route, blue))
+  findings.push(...found, diesWithBlue(route, blue))
   return [route]
 }
 

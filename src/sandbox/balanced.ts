@@ -5,10 +5,12 @@
 import { records } from '../domain/fields.ts'
 import type { KubernetesObject, SandboxCluster } from './types.ts'
 
-const GATEWAY_API = 'gateway.networking.k8s.io/v1'
-const ROUTES = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute']
-/** A GatewayClass is not served here; these names say whose it is. */
-const CLASSES: ReadonlySet<unknown> = new Set(['alb', 'nlb'])
+export const GATEWAY_API = 'gateway.networking.k8s.io/v1'
+/** Kinds of routes that are attached to a Gateway. */
+export const ROUTES = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute']
+/** A GatewayClass is not served here; by its controllerName it is of this controller, here by these names. */
+export const HTTP_CLASS = 'alb'
+const CLASSES: ReadonlySet<unknown> = new Set([HTTP_CLASS, 'nlb'])
 
 /** Kinds that it looks at. */
 export const BALANCED = ['Ingress', 'Service', 'Gateway', ...ROUTES]

@@ -12,6 +12,12 @@ export interface Stack {
   readonly tags: Readonly<Record<string, string>>
 }
 
+/** Of what is made for this object, by the prefix of its kind. */
+export const stackLabels = (
+  prefix: string,
+  { metadata: { namespace = '', name } }: KubernetesObject,
+): Readonly<Record<string, string>> => ({ [`${prefix}/stack-namespace`]: namespace, [`${prefix}/stack-name`]: name })
+
 interface ServiceRef {
   readonly name: string
   readonly port: number | string | undefined

@@ -7,14 +7,13 @@
 import { createHash } from 'node:crypto'
 import { record, records, type Fields } from '../domain/fields.ts'
 import { gatewaysOf } from '../domain/http-routes.ts'
-import { ControllerGroups, type Stack } from './controller-groups.ts'
+import { GATEWAY_API, HTTP_CLASS } from './balanced.ts'
+import { ControllerGroups, stackLabels, type Stack } from './controller-groups.ts'
+import { keepRule } from './controller-rules.ts'
 import type { Forward, KubernetesObject, SandboxAws, SandboxCluster } from './types.ts'
 import { beyond, condition, untimed } from './ways/gateway.ts'
 
-export const GATEWAY_API = 'gateway.networking.k8s.io/v1'
-/** By its controllerName a class is of this controller; here it is told by its name. */
-export const CLASS = 'alb'
-const CONTROLLER = 'gateway.k8s.aws/alb'
+const CONTROLLER = `gateway.k8s.aws/${HTTP_CLASS}`
 
 type Cluster = Pick<SandboxCluster, 'apply' | 'list' | 'remove' | 'update'>
 type Elb = Pick<
@@ -24,7 +23,7 @@ type Elb = Pick<
 
 /** One for HTTP; of others (`nlb`) all goes to one target group. */
 export const hasHttpRules = ({ kind, spec }: KubernetesObject): boolean =>
-  kind === 'Gateway' && spec?.['gatewayClassName'] === CLASS
+  kind === 'Gateway' && spec?.['gatewayClassName'] === HTTP_CLASS
 
 export class GatewayRules {
   /** ARNs of rules, by listener, HTTPRoute, rule and host. */
@@ -90,10 +89,8 @@ export class GatewayRules {
   }
 
   #write(key: string, listenerArn: string, host: string, forward: readonly Forward[]): void {
-    const rule = this.#elb.inventory().rules.find(({ ruleArn }) => ruleArn === this.#rules.get(key))
-    if (!rule) this.#rules.set(key, this.#elb.seedRule(listenerArn, (this.#priority += 1), host, forward))
-    else if (JSON.stringify(rule.forward) !== JSON.stringify(forward))
-      this.#elb.setWeightAsSomebodyElse(rule.ruleArn, forward)
+    const make = () => this.#elb.seedRule(listenerArn, (this.#priority += 1), host, forward)
+    this.#rules.set(key, keepRule(this.#elb, this.#rules.get(key), forward, make))
   }
 
   #accept(route: KubernetesObject): void {
@@ -138,7 +135,4 @@ function calledAfter(
   return `k8s-${short(namespace)}-${short(routeName)}-${createHash('sha256').update(all).digest('hex').slice(0, 10)}`
 }
 
-const labelsOf = ({ metadata: { namespace = '', name } }: KubernetesObject): Readonly<Record<string, string>> => ({
-  'gateway.k8s.aws.alb/stack-namespace': namespace,
-  'gateway.k8s.aws.alb/stack-name': name,
-})
+const labelsOf = (gateway: KubernetesObject) => stackLabels('gateway.k8s.aws.alb', gateway)

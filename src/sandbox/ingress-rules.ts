@@ -4,7 +4,8 @@
  * groups that an action names by ARN are used, and left.
  * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#actions
  */
-import { ControllerGroups, type Stack } from './controller-groups.ts'
+import { ControllerGroups, stackLabels, type Stack } from './controller-groups.ts'
+import { keepRule } from './controller-rules.ts'
 import type { Forward, KubernetesObject, SandboxAws, SandboxCluster } from './types.ts'
 
 const ACTIONS = 'alb.ingress.kubernetes.io/actions.'
@@ -82,10 +83,8 @@ export class IngressRules {
         return { targetGroupArn: this.#groups.groupOf(stack, namespace, called, serviceRef), weight }
       })
       const key = `${namespace}/${name}/${host}`
-      const rule = this.#elb.inventory().rules.find(({ ruleArn }) => ruleArn === this.#rules.get(key))
-      if (!rule) this.#rules.set(key, this.#elb.seedRule(listenerArn, n + 1, host, forward))
-      else if (JSON.stringify(rule.forward) !== JSON.stringify(forward))
-        this.#elb.setWeightAsSomebodyElse(rule.ruleArn, forward)
+      const make = () => this.#elb.seedRule(listenerArn, n + 1, host, forward)
+      this.#rules.set(key, keepRule(this.#elb, this.#rules.get(key), forward, make))
     }
     this.#groups.removeUnused(stack, used)
   }
@@ -97,8 +96,4 @@ export class IngressRules {
   }
 }
 
-/** How the controller knows its own again, and removes those that it has no use for. */
-const labelsOf = ({ metadata: { namespace = '', name } }: KubernetesObject): Readonly<Record<string, string>> => ({
-  'ingress.k8s.aws/stack-namespace': namespace,
-  'ingress.k8s.aws/stack-name': name,
-})
+const labelsOf = (ingress: KubernetesObject) => stackLabels('ingress.k8s.aws', ingress)

@@ -103,29 +103,27 @@ export function startLoadBalancerController(options: {
   function balance(owner: KubernetesObject, pods: readonly RunningPod[]): void {
     const { finalizers = [], namespace, name } = owner.metadata
     const its = finalizerOf(owner)
+    const tags = balancerTags(owner, cluster.name)
     if (!finalizers.includes(its))
       return update({ ...owner, metadata: { ...owner.metadata, finalizers: [...finalizers, its] } })
     if (madeFor(owner).balancers.length === 0) {
       const called = `k8s-${namespace}-${name}`.slice(0, 32).replace(/-+$/, '')
       const { loadBalancerArn, listenerArn } = elbv2.seedLoadBalancer(
         called,
-        balancerTags(owner, cluster.name),
+        tags,
         owner.kind === 'Service' ? 'net' : 'app',
       )
       listeners.set(loadBalancerArn, listenerArn)
-      if (!hasRules(owner))
-        elbv2.forwardAll(listenerArn, elbv2.seedTargetGroup(called, balancerTags(owner, cluster.name)))
+      if (!hasRules(owner)) elbv2.forwardAll(listenerArn, elbv2.seedTargetGroup(called, tags))
     }
     const {
       balancers: [balancer],
       groups: [group],
     } = madeFor(owner)
     const listenerArn = balancer && listeners.get(balancer.arn)
-    if (hasHttpRules(owner) && balancer && listenerArn !== undefined)
-      gatewayRules.keep(owner, listenerArn, balancerTags(owner, cluster.name))
+    if (hasHttpRules(owner) && balancer && listenerArn !== undefined) gatewayRules.keep(owner, listenerArn, tags)
     const behind = hasRules(owner) ? undefined : backendOf(cluster, owner)
-    if (hasActions(owner) && listenerArn !== undefined)
-      ingressRules.keep(owner, listenerArn, balancerTags(owner, cluster.name))
+    if (hasActions(owner) && listenerArn !== undefined) ingressRules.keep(owner, listenerArn, tags)
     if (group && behind)
       write(
         group.arn,

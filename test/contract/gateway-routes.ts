@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { discover } from '../../src/activities/discovery.ts'
 import type { Proven } from '../../src/activities/outside.ts'
 import type { LoadBalancingPort } from '../../src/activities/ports.ts'
-import type { Reading, RouteDriver } from '../../src/activities/routes/driver.ts'
 import { gatewayRoute } from '../../src/activities/routes/gateway.ts'
 import { movedKey } from '../../src/domain/gateway-routes.ts'
 import { BINDING } from '../../src/sandbox/load-balancer-controller.ts'
@@ -12,6 +11,7 @@ import { eventually } from '../support/eventually.ts'
 import { runGatewayController, type GatewayController } from '../support/gateway-controller.ts'
 import { scope } from '../support/small-world.ts'
 import { aNamespace } from './servers.ts'
+import { backWithoutGroup, now } from './steps.ts'
 import type { WorldUnderTest } from './workload-actions.ts'
 
 const TIMES = { timeout: 60_000 }
@@ -65,13 +65,6 @@ export function gatewayRoutesContract(of: () => WorldUnderTest): void {
     return { blue, namespace, there, groups, driver: gatewayRoute(world, route, { run: 'run-1', scope }) }
   }
 
-  /** Where a controller writes its status in the same moment, it is tried again, as Temporal would. */
-  const now = (driver: RouteDriver, act: (reading: Reading) => Promise<void>) =>
-    eventually('it is written', async () => {
-      await act(await driver.read())
-      return true
-    })
-
   describe('an HTTPRoute of blue', () => {
     test(
       'gets green’s target group beside its Service, and is as its team had written it in the end',
@@ -114,17 +107,7 @@ export function gatewayRoutesContract(of: () => WorldUnderTest): void {
       TIMES,
       async (by) => {
         const { driver, there, groups } = await aDriver()
-        await now(driver, (it) => it.write(0))
-        await now(driver, (it) => it.write(25))
-        delete groups['green']
-        const read = await driver.read()
-        expect([read.share, read.has('green')]).toEqual([25, true])
-        for (const refused of [() => read.write(50), () => read.leaveOnly('green')])
-          await expect(refused()).rejects.toMatchObject({
-            type: 'NotFound',
-            message: expect.stringMatching(/^target group green is not there.*Make it.*; or take the app back to blue/),
-          })
-        await now(driver, (it) => (by === 'write' ? it.write(0) : it.leaveOnly('blue')))
+        await backWithoutGroup(driver, groups, by)
         expect((await there()).spec?.['rules']).toMatchObject([{ backendRefs: [{ name: 'web', port: 80, weight: 1 }] }])
         expect((await there()).metadata.annotations?.[movedKey('web')]).toBeUndefined()
         expect((await driver.read()).share).toBe('unmade')

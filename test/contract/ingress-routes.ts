@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Proven } from '../../src/activities/outside.ts'
-import type { Reading, RouteDriver } from '../../src/activities/routes/driver.ts'
 import { ingressRoute } from '../../src/activities/routes/ingress.ts'
 import { actionKey, keptKey } from '../../src/domain/ingress-actions.ts'
 import { anIngress, ORIGINAL } from '../support/an-ingress-route.ts'
-import { eventually } from '../support/eventually.ts'
 import { scope } from '../support/small-world.ts'
 import { aNamespace } from './servers.ts'
+import { backWithoutGroup, now } from './steps.ts'
 import type { WorldUnderTest } from './workload-actions.ts'
 
 const TIMES = { timeout: 60_000 }
@@ -39,13 +38,6 @@ export function ingressRoutesContract(of: () => WorldUnderTest): void {
     return { blue, namespace, annotations, groups, driver: ingressRoute(world, route, { run: 'run-1', scope }) }
   }
 
-  /** Where a controller writes its status in the same moment, it is tried again, as Temporal would. */
-  const now = (driver: RouteDriver, act: (reading: Reading) => Promise<void>) =>
-    eventually('it is written', async () => {
-      await act(await driver.read())
-      return true
-    })
-
   describe('an action of an Ingress', () => {
     test('is written from what was read, and is as its team had written it in the end', TIMES, async () => {
       const { driver, annotations } = await aDriver()
@@ -67,17 +59,7 @@ export function ingressRoutesContract(of: () => WorldUnderTest): void {
       TIMES,
       async (by) => {
         const { driver, annotations, groups } = await aDriver()
-        await now(driver, (it) => it.write(0))
-        await now(driver, (it) => it.write(25))
-        delete groups['green']
-        const read = await driver.read()
-        expect([read.share, read.has('green')]).toEqual([25, true])
-        for (const refused of [() => read.write(50), () => read.leaveOnly('green')])
-          await expect(refused()).rejects.toMatchObject({
-            type: 'NotFound',
-            message: expect.stringMatching(/^target group green is not there.*Make it.*; or take the app back to blue/),
-          })
-        await now(driver, (it) => (by === 'write' ? it.write(0) : it.leaveOnly('blue')))
+        await backWithoutGroup(driver, groups, by)
         const left = await annotations()
         expect(left[keptKey('shop')]).toBeUndefined()
         expect(left[actionKey('shop')]).not.toContain(`${ARN}/green/`)

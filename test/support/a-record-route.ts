@@ -1,6 +1,9 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53'
 import { Route53 } from '@aws-sdk/client-route-53'
+import { recordSurvey } from '../../src/activities/record-survey.ts'
 import type { RecordRoute } from '../../src/domain/platform.ts'
+import type { DeclaredRecord } from '../../src/domain/platform-file.ts'
+import { driven } from './driven.ts'
 import { aDeployment, aPlace, aService, scope, type TwoClusters } from './small-world.ts'
 import { eventually } from './eventually.ts'
 
@@ -59,4 +62,16 @@ export async function aRecordRoute(world: TwoClusters, ttl: number | 'alias' = 0
     write: (weights: Readonly<Record<'blue' | 'green', number>>) =>
       change(sets().map((s) => ({ Action: 'UPSERT', ResourceRecordSet: { ...s, Weight: weights[sideOf(s)] } }))),
   }
+}
+
+/** What preflight finds of names that an app declares. */
+export async function recordsFound({ ports }: Pick<TwoClusters, 'ports'>, records: readonly DeclaredRecord[]) {
+  const file = { apps: { web: { records } } } as unknown as Parameters<typeof recordSurvey>[2] // of an app it reads nothing else
+  const world = {
+    records: ports.records(scope.region),
+    loadBalancing: ports.loadBalancing(scope.region),
+    cloudWatch: ports.cloudWatch(scope.region),
+  }
+  const blue = await ports.kubernetes(scope.region, scope.blue)
+  return (await driven(() => recordSurvey(world, blue, file), undefined)).answer
 }

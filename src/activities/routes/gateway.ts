@@ -10,7 +10,7 @@ import {
 } from '../../domain/http-routes.ts'
 import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
 import type { GatewayRoute, Side } from '../../domain/platform.ts'
-import { contested, notFound } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import type { Proven } from '../outside.ts'
 import { budgets, notYet } from '../waiting.ts'
 import type { RouteCall, RouteDriver } from './driver.ts'
@@ -38,9 +38,7 @@ export function gatewayRoute(world: Proven, route: GatewayRoute, call: RouteCall
   /** From what was read, and from nothing older: a conflict is tried again, from what is there then. */
   const write = async (found: KubernetesObject, rules: Rules, as: string | null): Promise<void> => {
     if (hasBackend(rules, backends.green, namespace) && !(await groups.find('green')))
-      throw notFound(
-        `target group ${greenTargetGroup} is not there, and the controller makes nothing more of a Gateway while an HTTPRoute names one that is not. Make it, as blue's is, then retry; or take the app back to blue, which takes it out of ${what}`,
-      )
+      throw groups.lacking('a Gateway while an HTTPRoute names')
     const { resourceVersion } = found.metadata
     const metadata = { resourceVersion, annotations: { [movedKey(service)]: as } }
     await (await blue()).patch('HTTPRoute', namespace, name, { metadata, spec: { rules } })
@@ -55,12 +53,7 @@ export function gatewayRoute(world: Proven, route: GatewayRoute, call: RouteCall
       others: 'another backend',
     },
 
-    async prepare() {
-      const other = by(await find())
-      if (other !== undefined && other !== run)
-        throw contested(`${what} was written by run ${other}, and not by this one. Take green out of it, then retry`)
-      await groups.make()
-    },
+    prepare: async () => groups.make(by(await find())),
 
     prove: groups.prove,
 

@@ -13,7 +13,7 @@ import {
 } from '../../domain/ingress-actions.ts'
 import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
 import type { IngressRoute } from '../../domain/platform.ts'
-import { contested, notFound } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import type { Proven } from '../outside.ts'
 import type { RouteCall, RouteDriver } from './driver.ts'
 import { ownedGroups } from './owned-groups.ts'
@@ -51,12 +51,7 @@ export function ingressRoute(world: Proven, route: IngressRoute, call: RouteCall
       others: 'another target group',
     },
 
-    async prepare() {
-      const by = keptOf(await there(), action)?.run
-      if (by !== undefined && by !== run)
-        throw contested(`${what} was written by run ${by}, and not by this one. Take green out of it, then retry`)
-      await groups.make()
-    },
+    prepare: async () => groups.make(keptOf(await there(), action)?.run),
 
     prove: groups.prove,
 
@@ -70,10 +65,7 @@ export function ingressRoute(world: Proven, route: IngressRoute, call: RouteCall
       const kept = keptOf(found, action)
       const toBlue = () => write(found, withBlueAlone(text, sides, kept?.was), null)
       const needed = () => {
-        if (made === undefined)
-          throw notFound(
-            `target group ${greenTargetGroup} is not there, and the controller makes nothing more of an Ingress whose action names one that is not. Make it, as blue's is, then retry; or take the app back to blue, which takes it out of ${what}`,
-          )
+        if (made === undefined) throw groups.lacking('an Ingress whose action names')
       }
       return {
         ...shareInAction(text, sides),

@@ -3,7 +3,7 @@ import { RUN_TAG } from '../../domain/clone.ts'
 import { madeBy } from '../../domain/copying.ts'
 import type { GatewayRoute, IngressRoute, Side } from '../../domain/platform.ts'
 import { servesAs, servesOf, type TargetGroupDescription } from '../../domain/target-groups.ts'
-import { notFound } from '../errors.ts'
+import { contested, notFound } from '../errors.ts'
 import type { Proven } from '../outside.ts'
 import { budgets, notYet, onceKnown } from '../waiting.ts'
 import type { RouteCall, RouteDriver } from './driver.ts'
@@ -12,8 +12,13 @@ import { bindLike, ownTargetGroup, removeGroup, unbind } from './target-groups.t
 export interface OwnedGroups extends Pick<RouteDriver, 'prove' | 'inForce' | 'health' | 'clear'> {
   /** Undefined: it is not there. */
   find(side: Side): Promise<TargetGroupDescription | undefined>
-  /** Green's target group like blue's, and its binding on green, made or found again. */
-  make(): Promise<void>
+  /**
+   * Green's target group like blue's, and its binding on green, made or found again. `by`: the run that wrote the weights.
+   * Throws `contested` where that is another one.
+   */
+  make(by: string | undefined): Promise<void>
+  /** That green's is not there, though it would be named. `of`: what the controller makes nothing more of then. */
+  lacking(of: string): Error
 }
 
 /**
@@ -43,11 +48,18 @@ export function ownedGroups(
   return {
     find,
 
-    async make() {
+    async make(by) {
+      if (by !== undefined && by !== run)
+        throw contested(`${what} was written by run ${by}, and not by this one. Take green out of it, then retry`)
       const green = await ownTargetGroup(world, greenTargetGroup, await there('blue'), call)
       // By its labels the controller on green would take it for one that it has made itself, and remove it.
       await bindLike(world, route, green.arn, () => ({ name: greenTargetGroup, namespace, labels: { [RUN]: run } }))
     },
+
+    lacking: (controlled) =>
+      notFound(
+        `target group ${greenTargetGroup} is not there, and the controller makes nothing more of ${controlled} one that is not. Make it, as blue's is, then retry; or take the app back to blue, which takes it out of ${what}`,
+      ),
 
     async prove(side) {
       await there(side)

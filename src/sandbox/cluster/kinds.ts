@@ -162,7 +162,8 @@ export const kindNamed = (apiVersion: string, kind: string): Kind | undefined =>
 export const kindAt = (apiVersion: string, plural: string): Kind | undefined => routed.get(`${apiVersion} ${plural}`)
 
 /** For the sandbox's own code, which names only kinds of the table. */
-const known = (apiVersion: string, kind: string): Kind => {
+/** Throws where the sandbox serves no such kind. */
+export const known = (apiVersion: string, kind: string): Kind => {
   const found = kindNamed(apiVersion, kind)
   if (found === undefined) throw new Error(`the sandbox has no ${kind} of ${apiVersion}`)
   return found
@@ -177,11 +178,6 @@ export const k = {
   endpointSlice: known('discovery.k8s.io/v1', 'EndpointSlice'),
   event: known('v1', 'Event'),
   gateway: known('gateway.networking.k8s.io/v1', 'Gateway'),
-  httpRoute: known('gateway.networking.k8s.io/v1', 'HTTPRoute'),
-  grpcRoute: known('gateway.networking.k8s.io/v1', 'GRPCRoute'),
-  tlsRoute: known('gateway.networking.k8s.io/v1', 'TLSRoute'),
-  tcpRoute: known('gateway.networking.k8s.io/v1', 'TCPRoute'),
-  udpRoute: known('gateway.networking.k8s.io/v1', 'UDPRoute'),
   autoscaler: known('autoscaling/v2', 'HorizontalPodAutoscaler'),
   budget: known('policy/v1', 'PodDisruptionBudget'),
   binding: known('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding'),

@@ -2,12 +2,13 @@
  * A cluster of the sandbox whose control plane is a real one: etcd, API server, controllers, scheduler, and nodes that kwok
  * plays. Pods, traffic, buffers and the judge are the sandbox's own, and see it through a mirror.
  */
+import { GATEWAY_API, ROUTES } from '../balanced.ts'
 import { podBlock } from '../cluster/addresses.ts'
 import { runsFor } from '../cluster/controllers/containers.ts'
 import { stopsAfter } from '../cluster/controllers/kubelet.ts'
 import { Clock } from '../cluster/clock.ts'
 import { jobRunsOf } from '../cluster/job-runs.ts'
-import { k, kindNamed, type Kind } from '../cluster/kinds.ts'
+import { k, kindNamed, known, type Kind } from '../cluster/kinds.ts'
 import { isRunning, runningPod, watchPods } from '../cluster/pod-changes.ts'
 import { Store } from '../cluster/store.ts'
 import type { User } from '../cluster/wire.ts'
@@ -47,8 +48,7 @@ const mirrored: readonly Kind[] = [
   k.deployment,
   k.endpointSlice,
   k.gateway,
-  k.grpcRoute,
-  k.httpRoute,
+  ...ROUTES.map((kind) => known(GATEWAY_API, kind)),
   k.ingress,
   k.job,
   k.node,
@@ -57,9 +57,6 @@ const mirrored: readonly Kind[] = [
   k.service,
   k.statefulSet,
   k.storageClass,
-  k.tcpRoute,
-  k.tlsRoute,
-  k.udpRoute,
   k.binding,
   k.volume,
 ]

@@ -1,15 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { recordSurvey } from '../../../src/activities/record-survey.ts'
 import { DNS_WEIGHT } from '../../../src/domain/annotations.ts'
 import { recordRoute } from '../../../src/domain/record-routes.ts'
 import { routesKeepTheirWord } from '../../contract/routes.ts'
 import { aDnsRoute, anExternalDns, PREFIX, runExternalDns } from '../../support/a-dns-route.ts'
+import { recordsFound } from '../../support/a-record-route.ts'
 import { attempted, driven, ending } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
 import { call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 
 /** Of a platform file, what a survey of records reads. */
-type Asked = Parameters<typeof recordSurvey>[2]
 type Side = 'blue' | 'green'
 
 let world: TwoClusters
@@ -203,24 +202,7 @@ describe('records that external-dns weighs', () => {
     const it = await aDnsRoute(world, { [`${PREFIX}set-identifier`]: 'gone', [`${PREFIX}aws-weight`]: '1' })
     const { namespace, name } = it.route
     const target = { kind: 'Service', namespace, name: 'web' } as const
-    const file = { apps: { web: { records: [{ name, zone: it.zone, target }] } } } as unknown as Asked // of an app it reads nothing else
-    const { ports } = world
-    const survey = async () => {
-      const { answer } = await driven(
-        async () =>
-          recordSurvey(
-            {
-              records: ports.records(scope.region),
-              loadBalancing: ports.loadBalancing(scope.region),
-              cloudWatch: ports.cloudWatch(scope.region),
-            },
-            await ports.kubernetes(scope.region, scope.blue),
-            file,
-          ),
-        undefined,
-      )
-      return answer.map(recordRoute)
-    }
+    const survey = async () => (await recordsFound(world, [{ name, zone: it.zone, target }])).map(recordRoute)
     // Simple, as most are: under sync it becomes a weighted one in one batch.
     await it.annotate('blue', { [`${PREFIX}set-identifier`]: null, [`${PREFIX}aws-weight`]: null })
     await eventually('it is simple', () => it.sets().every((set) => set.SetIdentifier === undefined))

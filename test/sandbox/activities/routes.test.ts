@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { discover } from '../../../src/activities/discovery.ts'
 import { proven } from '../../../src/activities/outside.ts'
-import { recordSurvey } from '../../../src/activities/record-survey.ts'
 import { waysTo } from '../../../src/activities/ways.ts'
 import { gatewayRoutesContract } from '../../contract/gateway-routes.ts'
 import { ingressRoutesContract } from '../../contract/ingress-routes.ts'
 import { routesKeepTheirWord } from '../../contract/routes.ts'
 import type { WorldUnderTest } from '../../contract/workload-actions.ts'
-import { aRecordRoute } from '../../support/a-record-route.ts'
+import { aRecordRoute, recordsFound } from '../../support/a-record-route.ts'
 import { anIngressRoute } from '../../support/an-ingress-route.ts'
 import { attempted, driven, ending } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -15,7 +14,6 @@ import { call, scope, twoClusters, type TwoClusters } from '../../support/small-
 import { worldOf } from './a-world.ts'
 
 /** Of a platform file, what a survey of records reads. */
-type Asked = Parameters<typeof recordSurvey>[2]
 
 let world: TwoClusters
 let servers: WorldUnderTest
@@ -56,22 +54,9 @@ describe('records of Route 53', () => {
       zone,
       target: { kind: 'Service', namespace: route.namespace, name: 'web' },
     } as const
-    const file = { apps: { web: { records: [record] } } } as unknown as Asked // of an app it reads nothing else
-    const { ports } = world
-    const { answer } = await driven(
-      async () =>
-        recordSurvey(
-          {
-            records: ports.records(scope.region),
-            loadBalancing: ports.loadBalancing(scope.region),
-            cloudWatch: ports.cloudWatch(scope.region),
-          },
-          await ports.kubernetes(scope.region, scope.blue),
-          file,
-        ),
-      undefined,
-    )
-    expect(answer).toMatchObject([{ name: route.name, protectedTypes: ['CNAME'], balancer: { name: host.blue } }])
+    expect(await recordsFound(world, [record])).toMatchObject([
+      { name: route.name, protectedTypes: ['CNAME'], balancer: { name: host.blue } },
+    ])
   })
 
   test('are everywhere before a weight counts', async () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Outside } from '../../../src/activities/outside.ts'
 import type { Check } from '../../../src/domain/verdict.ts'
 import { aWatched, watching } from '../../support/a-watch.ts'
-import { errors } from '../../support/builders.ts'
+import { errors, route } from '../../support/builders.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-27T01:00:00Z') }))
 afterEach(() => void vi.useRealTimers())
@@ -168,15 +168,7 @@ test('while all are well Temporal is told nothing more, and of a bad reading at 
   expect(beats).toEqual([0, 3, 4])
 })
 
-const web = {
-  kind: 'alb',
-  name: 'web',
-  ruleArn: 'arn:r',
-  blueTargetGroup: 'arn:b',
-  greenTargetGroup: 'green',
-  namespace: 'web',
-  binding: 'web',
-} as const
+const web = { ...route('web'), blueTargetGroup: 'arn:b' }
 const routed = (more: Partial<Parameters<typeof aWatched>[1]> = {}) =>
   aWatched('production', { routes: [web], weights: [50, 100], ...more })
 
