@@ -1,6 +1,7 @@
 import { Agent, request as send, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { whenRunFor } from '../src/sandbox/traffic/patience.ts'
 import { acceptOf, newKey, NORMAL, webSocketOver, type WebSocketEnd } from '../src/sandbox/traffic/web-sockets.ts'
 
 /** What callers of one host have seen: nothing is asked twice of which it is not known that it was not answered. */
@@ -51,11 +52,12 @@ export function startCallers(options: {
       const end = (why?: string) => {
         if (over) return
         over = true
+        callOff()
         if (why !== undefined) drop(why)
         done()
       }
-      const request = send({ ...to, agent, headers: { host }, timeout: LATE_MS })
-      request.on('timeout', () => {
+      const request = send({ ...to, agent, headers: { host } })
+      const callOff = whenRunFor(LATE_MS, () => {
         end(`request: no answer in ${LATE_MS} ms`)
         request.destroy()
       })
@@ -98,7 +100,7 @@ export function startCallers(options: {
       const said = String(counts.messages)
       const answer = new Promise<string>((done) => (heard = done))
       peer.send(said)
-      const came = await Promise.race([answer, ended, sleep(LATE_MS, 'late' as const, { ref: false })])
+      const came = await inTime(Promise.race([answer, ended]))
       if (came === 'late') throw new Error(`no answer to a message in ${LATE_MS} ms`)
       if (typeof came !== 'string') break
       const [cluster = '', same] = came.split(' ')
@@ -108,7 +110,7 @@ export function startCallers(options: {
       await sleep(BETWEEN_MS)
     }
     peer.close(NORMAL)
-    const code = await Promise.race([ended, sleep(LATE_MS, 'late' as const, { ref: false })])
+    const code = await inTime(ended)
     if (code === undefined) throw new Error('the connection broke off')
     if (code === 'late') throw new Error('it was not ended in order')
     if (code !== NORMAL) counts.ended += 1
@@ -160,3 +162,9 @@ const opened = (
     })
     request.end()
   })
+
+async function inTime<T>(awaited: Promise<T>): Promise<T | 'late'> {
+  const late = Promise.withResolvers<'late'>()
+  const callOff = whenRunFor(LATE_MS, () => late.resolve('late'))
+  return Promise.race([awaited, late.promise]).finally(callOff)
+}

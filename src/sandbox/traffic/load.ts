@@ -3,6 +3,7 @@
  * the callers of the platform would have seen.
  */
 import { Agent, request as send, type ClientRequest, type IncomingMessage } from 'node:http'
+import { whenRunFor } from './patience.ts'
 
 export interface Stream {
   readonly host: string
@@ -85,7 +86,7 @@ export function createLoad(options: {
     const end = (what: Exclude<keyof Counts, 'sent'>, because?: string) => {
       if (ended) return
       ended = true
-      clearTimeout(late)
+      callOff()
       count(what)
       if (because !== undefined) {
         lastDropped.push({ at: new Date().toISOString(), host, because })
@@ -95,10 +96,10 @@ export function createLoad(options: {
       if (inFlight === 0) for (const tell of whenIdle.splice(0)) tell()
     }
     let request: ClientRequest | undefined
-    const late = setTimeout(() => {
+    const callOff = whenRunFor(timeoutMs, () => {
       end('dropped', `no answer in ${timeoutMs} ms`)
       request?.destroy()
-    }, timeoutMs)
+    })
     const go = (where: string) => {
       if (ended) return
       const { hostname, port } = new URL(where)

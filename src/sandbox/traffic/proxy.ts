@@ -5,6 +5,7 @@
 import { Agent, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listen, type Listening } from '../listen.ts'
 import type { ListenerRule, SandboxAws } from '../types.ts'
+import { whenRunFor } from './patience.ts'
 import { takingTurns } from './shares.ts'
 import { refuse, tunnel } from './tunnel.ts'
 
@@ -101,12 +102,12 @@ export async function startProxy(options: ProxyOptions): Promise<Listening> {
       if (!counted) unanswered({ ...by, refused })
       counted = true
     }
-    const timer = setTimeout(() => {
+    const callOff = whenRunFor(timeoutMs, () => {
       late = true
       upstream.destroy()
       count()
       give(504, `${ip} did not answer in ${timeoutMs} ms`)
-    }, timeoutMs)
+    })
 
     upstream.on('response', (answer) => {
       const status = answer.statusCode ?? 502
@@ -121,7 +122,7 @@ export async function startProxy(options: ProxyOptions): Promise<Listening> {
       if (!late) give(502, `${ip}: ${error.message}`)
     })
     response.on('close', () => {
-      clearTimeout(timer)
+      callOff()
       if (!response.writableFinished) upstream.destroy()
     })
     request.pipe(upstream)

@@ -56,6 +56,22 @@ test.for([
   expect(lastDropped[0]).toMatchObject({ host: 'a.test', because })
 })
 
+test('what is late because the process stood still is not dropped', async () => {
+  let stood = false
+  server = await listen((_, response) => {
+    if (!stood) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500)
+    stood = true
+    response.end()
+  })
+  load = createLoad({ to: server.url, streams: [{ host: 'a.test', perSecond: 100 }], timeoutMs: 1_000 })
+  load.start()
+  const counted = load
+  await eventually('ten requests', () => counted.report().sent >= 10)
+  await load.stop()
+  const { sent, answered, lastDropped } = load.report()
+  expect({ answered, lastDropped }).toEqual({ answered: sent, lastDropped: [] })
+})
+
 test('of many drops the last fifty are kept', async () => {
   server = await listen((request) => void request.socket.destroy())
   load = createLoad({ to: server.url, streams: [{ host: 'a.test', perSecond: 300 }] })

@@ -163,7 +163,8 @@ test('an API server of green that is slower than one second and than twice blueâ
 })
 
 test('one slow answer is looked at again, also in a window of seconds', async () => {
-  const slow = named('api-server').map((check): Check => ({ ...check, limit: { ...check.limit, fineUpTo: 0.005 } }))
+  // What is answered at once is as far from the limit as a busy machine needs.
+  const slow = named('api-server').map((check): Check => ({ ...check, limit: { ...check.limit, fineUpTo: 0.25 } }))
   const green = { answersAfterMs: 300 }
   const { observe } = activities({ g: green })
   const after = () => {
