@@ -12,7 +12,7 @@ if (target === undefined) {
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const { code } = await bundleWorkflowCode({
   workflowsPath: join(root, 'src/workflows/index.ts'),
-  workflowInterceptorModules: [join(root, 'src/workflows/head-start.ts')],
+  workflowInterceptorModules: [join(root, 'src/workflows/interceptors.ts')],
 })
 mkdirSync(dirname(target), { recursive: true })
 writeFileSync(target, code)

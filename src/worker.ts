@@ -116,7 +116,7 @@ async function workflows({ bundle }: WorkerSettings, logger: Logger) {
   return {
     workflowBundle: await bundleWorkflowCode({
       workflowsPath: path('index'),
-      workflowInterceptorModules: [path('head-start')],
+      workflowInterceptorModules: [path('interceptors')],
       logger,
     }),
   }

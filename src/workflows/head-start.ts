@@ -1,4 +1,4 @@
-import type { WorkflowInterceptorsFactory } from '@temporalio/workflow'
+import type { WorkflowInternalsInterceptor } from '@temporalio/workflow'
 import { atStart, mayGoOn, paced, type Turn } from '../domain/head-start.ts'
 
 const AHEAD = [
@@ -7,27 +7,23 @@ const AHEAD = [
 ].join(' ')
 
 /**
- * Bundled with every workflow of ours (`workflowInterceptorModules`). Fails the task of whoever ran ahead for a query: the
- * server gives it out again at once, and the worker, which has dropped what it had, runs it from its history.
+ * Fails the task of whoever ran ahead for a query: the server gives it out again at once, and the worker, which has dropped
+ * what it had, runs it from its history. One for each workflow.
  */
-export const interceptors: WorkflowInterceptorsFactory = () => {
+export function headStart(): WorkflowInternalsInterceptor {
   let pace = atStart
   return {
-    internals: [
-      {
-        activate(input, next) {
-          const { timestamp, historyLength, isReplaying, jobs } = input.activation
-          const turn: Turn = {
-            at: `${String(timestamp?.seconds ?? '')}.${timestamp?.nanos ?? 0}`,
-            events: historyLength ?? 0,
-            replaying: isReplaying === true,
-            asks: (jobs ?? []).every((job) => job.queryWorkflow != null),
-          }
-          if (!mayGoOn(pace, turn)) throw new Error(AHEAD)
-          pace = paced(pace, turn)
-          next(input)
-        },
-      },
-    ],
+    activate(input, next) {
+      const { timestamp, historyLength, isReplaying, jobs } = input.activation
+      const turn: Turn = {
+        at: `${String(timestamp?.seconds ?? '')}.${timestamp?.nanos ?? 0}`,
+        events: historyLength ?? 0,
+        replaying: isReplaying === true,
+        asks: (jobs ?? []).every((job) => job.queryWorkflow != null),
+      }
+      if (!mayGoOn(pace, turn)) throw new Error(AHEAD)
+      pace = paced(pace, turn)
+      next(input)
+    },
   }
 }

@@ -37,7 +37,7 @@ async function changed(file: string, from: string, to: string): Promise<Workflow
     await writeFile(join(copy, file), text.replace(from, to))
     return await bundleWorkflowCode({
       workflowsPath: join(copy, 'src/workflows/index.ts'),
-      workflowInterceptorModules: [join(copy, 'src/workflows/head-start.ts')],
+      workflowInterceptorModules: [join(copy, 'src/workflows/interceptors.ts')],
       logger: new DefaultLogger('ERROR'),
     })
   } finally {
@@ -50,6 +50,19 @@ test('there are histories of every path of this release, each small enough to re
   expect(names.filter((name) => name.startsWith(`${release}/`))).toEqual(walked.toSorted())
   for (const { name, bytes } of golden) expect(bytes, name).toBeLessThan(700_000)
   for (const { history } of golden) expect(JSON.stringify(history)).not.toMatch(/"stackTrace":"[^"]/)
+})
+
+test('each task in which something was heard left an event, by which every worker tells it from the next', () => {
+  for (const { name, history } of golden) {
+    const { events } = history as { events: readonly Readonly<Record<string, unknown>>[] }
+    for (const [n, { eventId, workflowTaskCompletedEventAttributes }] of events.entries()) {
+      if (workflowTaskCompletedEventAttributes === undefined) continue
+      const next = JSON.stringify(events[n + 1] ?? '')
+      expect(next, `${name} after ${String(eventId)}`).toMatch(
+        /"workflowTaskCompletedEventId"|_UPDATE_(ACCEPTED|COMPLETED)/,
+      )
+    }
+  }
 })
 
 test('the code as it is goes on with every one of them', async () => {

@@ -25,7 +25,7 @@ async function findOrMake(): Promise<WorkflowBundle> {
   if (found !== undefined) return { code: found }
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'src/workflows/index.ts'),
-    workflowInterceptorModules: [join(root, 'src/workflows/head-start.ts')],
+    workflowInterceptorModules: [join(root, 'src/workflows/interceptors.ts')],
     logger: new DefaultLogger('ERROR'),
   })
   await mkdir(kept, { recursive: true })
