@@ -1,7 +1,15 @@
 import { activityInfo } from '@temporalio/activity'
-import { CHECK, checkJob, goneUnseen, hadPods, isRunningCheck, outcomeOf } from '../domain/check-jobs.ts'
+import {
+  CHECK,
+  checkJob,
+  goneUnseen,
+  hadPods,
+  isEarlierCheck,
+  isRunningCheck,
+  outcomeOf,
+} from '../domain/check-jobs.ts'
 import { record } from '../domain/fields.ts'
-import { controllerOf } from '../domain/kubernetes-objects.ts'
+import { controllerOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { jobState } from '../domain/slots.ts'
 import type { Check, CheckSource, Sample } from '../domain/verdict.ts'
 import { isFailure, notFound } from './errors.ts'
@@ -18,7 +26,7 @@ const notedOf = (check: Pick<Check, 'name'>) => notedAside(keyOf(check)) as Note
 
 /**
  * Runs it on green, once for the activity that asks, whichever attempt does: its name is made of what the attempts have in
- * common. None while it runs, and none once it was told. Throws `notFound` where there is no CronJob to make it from.
+ * common; after one of an earlier window is ended. None while it runs, and none once it was told. Throws `notFound` where there is no CronJob to make it from.
  */
 export async function ran(
   world: Proven,
@@ -40,7 +48,9 @@ export async function ran(
   // Made once more it would run twice, whatever it does.
   if (!found && noted) return last(goneUnseen(namespace, name))
   if (!found) {
-    await green.create(checkJob(job, { name, in: namespace, run }, template?.jobTemplate))
+    const earlier = (of: KubernetesObject) => run !== undefined && isEarlierCheck(of, run, check.name)
+    if ((await ended(green, namespaces, earlier)) > 0) return []
+    await green.create(checkJob(job, { name, in: namespace, check: check.name, run }, template?.jobTemplate))
     noteAside(keyOf(check), { in: namespace } satisfies Noted)
     return []
   }
@@ -74,10 +84,20 @@ export async function stopped(world: Proven, checks: readonly Check[]): Promise<
  * Its window ended without it: people took the environment back meanwhile, and an attempt that waits for its next one hears
  * nothing of that. Starts it; nothing waits.
  */
-export async function endChecks(green: KubernetesPort, namespaces: readonly string[], run: string): Promise<number> {
+export const endChecks = (green: KubernetesPort, namespaces: readonly string[], run: string): Promise<number> =>
+  ended(green, namespaces, (job) => isRunningCheck(job, run))
+
+/** How many of these there still are, each of which is to end by now. */
+async function ended(
+  green: KubernetesPort,
+  namespaces: readonly string[],
+  which: (job: KubernetesObject) => boolean,
+): Promise<number> {
   const jobs = await Promise.all(namespaces.map((namespace) => green.list('Job', { namespace })))
-  const running = jobs.flat().filter((job) => isRunningCheck(job, run) && job.metadata.deletionTimestamp === undefined)
-  for (const { metadata } of running) await green.remove('Job', metadata.namespace, metadata.name, metadata.uid)
+  const running = jobs.flat().filter(which)
+  for (const { metadata } of running)
+    if (metadata.deletionTimestamp === undefined)
+      await green.remove('Job', metadata.namespace, metadata.name, metadata.uid)
   return running.length
 }
 

@@ -28,6 +28,8 @@ export const DUE_WHILE_BUSY = 'norikae.io/due-while-busy'
 export const LEFT_RUNNING = 'norikae.io/left-running'
 /** On a CronJob: its Jobs that were ended before they had, and have to be run again where it goes on. */
 export const RERUN = 'norikae.io/rerun'
+/** On a Job that is a check: the check's name in the platform file. */
+export const CHECKED = 'norikae.io/check'
 /** On what buffers: how much of what it held people gave up, or `unknown`. */
 export const GIVEN_UP = 'norikae.io/given-up'
 /** On the ConfigMap `norikae-where`: whose calls of the API server people accepted, though its cluster goes. A list in JSON. */

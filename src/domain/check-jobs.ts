@@ -1,4 +1,4 @@
-import { RUN } from './annotations.ts'
+import { CHECKED, RUN } from './annotations.ts'
 import { madeBy } from './copying.ts'
 import { milliseconds, seconds, type Duration } from './duration.ts'
 import { list, record, records, type Fields } from './fields.ts'
@@ -38,11 +38,12 @@ const KEPT_S = 3600
 /**
  * What is made of it. It ends within its time, is gone some time after that whoever forgets it, and what its container said
  * last is kept with its pod, where the worker may read it without a right to logs.
- * `template`: the `jobTemplate` of the CronJob that it is made from. `run`: who made it takes it away; absent: nobody said.
+ * `template`: the `jobTemplate` of the CronJob that it is made from. `check`: its name in the platform file. `run`: who made it
+ * takes it away; absent: nobody said.
  */
 export function checkJob(
   job: JobFile,
-  at: { readonly name: string; readonly in: string; readonly run?: string | undefined },
+  at: { readonly name: string; readonly in: string; readonly check: string; readonly run?: string | undefined },
   template?: Fields,
 ): KubernetesObject {
   const made = 'image' in job ? { spec: ofImage(job) } : (template ?? {})
@@ -55,7 +56,7 @@ export function checkJob(
       name: at.name,
       namespace: at.in,
       labels: { ...(metadata['labels'] as object), ...(at.run !== undefined && { [RUN]: at.run }) }, // of a CronJob that its API server took
-      ...(metadata['annotations'] !== undefined && { annotations: metadata['annotations'] as Record<string, string> }), // likewise
+      annotations: { ...(metadata['annotations'] as object), [CHECKED]: at.check }, // likewise
     },
     spec: {
       ...spec,
@@ -91,6 +92,10 @@ export const CHECK = 'norikae-check-'
 /** One that this run made for a check, and that has not ended. */
 export const isRunningCheck = (job: KubernetesObject, run: string): boolean =>
   job.metadata.name.startsWith(CHECK) && madeBy(job) === run && jobState(job) === 'active'
+
+/** One of a window that ended without it: what a new window makes would run beside it. */
+export const isEarlierCheck = (job: KubernetesObject, run: string, check: string): boolean =>
+  isRunningCheck(job, run) && job.metadata.annotations?.[CHECKED] === check
 
 /** Longer than a controller takes to end what has had its time. */
 const OVERDUE_MS = 60_000

@@ -14,7 +14,7 @@ const image: JobFile = {
   timeout: '5m',
 }
 const cronJob: JobFile = { cronJob: 'smoke', timeout: '90s' }
-const at = { name: 'norikae-check-1', in: 'web-a' }
+const at = { name: 'norikae-check-1', in: 'web-a', check: 'smoke' }
 
 describe('what is made', () => {
   test('placeholders of an image and its command are filled in', () => {
@@ -29,7 +29,12 @@ describe('what is made', () => {
     expect(checkJob(jobAt(image, place), at)).toEqual({
       apiVersion: 'batch/v1',
       kind: 'Job',
-      metadata: { name: 'norikae-check-1', namespace: 'web-a', labels: {} },
+      metadata: {
+        name: 'norikae-check-1',
+        namespace: 'web-a',
+        labels: {},
+        annotations: { 'norikae.io/check': 'smoke' },
+      },
       spec: {
         suspend: false,
         backoffLimit: 0,
@@ -54,7 +59,7 @@ describe('what is made', () => {
   })
   test('a CronJob’s: all that it says stays, but for what would keep it from being a check', () => {
     const template = {
-      metadata: { labels: { a: 'b' }, annotations: { c: 'd' } },
+      metadata: { labels: { a: 'b' }, annotations: { c: 'd', 'norikae.io/check': 'smoke' } },
       spec: {
         suspend: true,
         backoffLimit: 2,
@@ -69,7 +74,7 @@ describe('what is made', () => {
       },
     }
     expect(checkJob(cronJob, { ...at, run: 'r1' }, template)).toMatchObject({
-      metadata: { labels: { a: 'b', 'norikae.io/run': 'r1' }, annotations: { c: 'd' } },
+      metadata: { labels: { a: 'b', 'norikae.io/run': 'r1' }, annotations: { c: 'd', 'norikae.io/check': 'smoke' } },
       spec: {
         suspend: false,
         backoffLimit: 2,

@@ -28,7 +28,7 @@ function aGreen(more: { readonly metrics?: () => number; readonly remove?: () =>
   const removed: unknown[] = []
   const cluster = {
     find: async (_kind: string, _namespace: string, name: string) => jobs.get(name),
-    list: async () => pods,
+    list: async (kind: string) => (kind === 'Job' ? [...jobs.values()] : pods),
     create: async (job: KubernetesObject) => {
       const stamped = { uid: `uid-${made.push(job)}`, creationTimestamp: new Date().toISOString() }
       jobs.set(job.metadata.name, { ...job, metadata: { ...job.metadata, ...stamped } })
@@ -99,6 +99,28 @@ test('one that has ended stays for people to look at', async () => {
   }
   const { answer } = await driven(observe, { subject, for: '10m', checks: [smoke] }, { between })
   expect([answer[0]?.verdict, removed]).toEqual(['fail', []])
+})
+
+test('what still runs of an earlier window is ended first: two of one check never run side by side', async () => {
+  const { observe, jobs, made, removed } = aGreen()
+  const earlier = (name: string, run: string, check: string): [string, KubernetesObject] => {
+    const [labels, annotations] = [{ 'norikae.io/run': run }, { 'norikae.io/check': check }]
+    const metadata = { name, namespace: 'web', uid: name, labels, annotations }
+    return [name, { apiVersion: 'batch/v1', kind: 'Job', metadata }]
+  }
+  jobs.set(...earlier('norikae-check-1', 'r1', 'smoke'))
+  jobs.set(...earlier('norikae-check-2', 'r1', 'another'))
+  jobs.set(...earlier('norikae-check-3', 'r0', 'smoke'))
+  const madeBeside: number[] = []
+  const between = () => {
+    minutely.between()
+    madeBeside.push(made.length)
+    if (removed.length > 0) jobs.delete('norikae-check-1')
+  }
+  await driven(observe, { subject, for: '2m', checks: [smoke], run: 'r1' }, { between })
+  expect(madeBeside.slice(0, 2)).toEqual([0, 1])
+  expect(removed[0]).toEqual(['Job', 'web', 'norikae-check-1', 'norikae-check-1'])
+  expect(made).toHaveLength(1)
 })
 
 test('that it cannot be ended keeps no verdict back', async () => {
