@@ -1,5 +1,5 @@
 import type { Finding } from '../domain/findings.ts'
-import { rightMissing, sayable, type LookName } from '../domain/missing-rights.ts'
+import { rightMissing, rightMissingBeside, sayable, type LookName } from '../domain/missing-rights.ts'
 import { hidesApps, insideMissing, isInside, notLetIn, type Refused } from '../domain/rights-inside.ts'
 import { isDenied } from './errors.ts'
 import type { Proven } from './outside.ts'
@@ -7,12 +7,16 @@ import type { EksPort, KubernetesPort } from './ports.ts'
 
 /** Which looks the worker was denied, and in whose words. */
 export interface Sight {
-  /** What is there; where the worker may not look, that is noted, and `otherwise` is answered. */
-  at<T>(name: LookName, ask: () => Promise<T>, otherwise: T): Promise<T>
+  /**
+   * What is there; where the worker may not look, that is noted, and `otherwise` is answered. `of`: which cluster is looked at,
+   * where it may be another than blue.
+   */
+  at<T>(name: LookName, ask: () => Promise<T>, otherwise: T, of?: string): Promise<T>
   /** The same of blue's API server: of a kind of `insideOfBlue`. */
   inside<T>(what: Pick<Refused, 'kind' | 'verb'>, ask: () => Promise<T>, otherwise: T): Promise<T>
   /** Blue’s API server knows nobody of the worker’s name. */
   shutOut(says: string): void
+  /** At blue. */
   isDenied(name: LookName): boolean
   /** Nothing may be said of apps: what tells of them was not seen. */
   hidesApps(): boolean
@@ -21,14 +25,17 @@ export interface Sight {
 }
 
 export function sightOf(blue: string): Sight {
-  const denied = new Map<LookName, string>()
+  /** By the cluster that was looked at. */
+  const all = new Map<string, Map<LookName, string>>()
+  const deniedAt = (cluster: string) => all.get(cluster) ?? new Map<LookName, string>()
   const refused = new Map<string, Refused>()
   let out: string | undefined
   let seen = false
   return {
-    at: (name, ask, otherwise) =>
+    at: (name, ask, otherwise, of = blue) =>
       unlessDenied(ask, (says) => {
-        if (!denied.has(name)) denied.set(name, says)
+        const its = deniedAt(of)
+        if (!its.has(name)) all.set(of, its.set(name, says))
         return otherwise
       }),
     async inside({ kind, verb }, ask, otherwise) {
@@ -44,13 +51,23 @@ export function sightOf(blue: string): Sight {
     shutOut(says) {
       out = says
     },
-    isDenied: (name) => denied.has(name),
-    hidesApps: () => out !== undefined || denied.has('cluster') || hidesApps([...refused.values()]),
-    findings: (found) => [
-      ...[...denied].map(([name, says]) => rightMissing(name, blue, says)),
-      ...(out === undefined ? insideMissing(blue, [...refused.values()], seen) : [notLetIn(blue, out)]),
-      ...sayable(found, [...denied.keys()]),
-    ],
+    isDenied: (name) => deniedAt(blue).has(name),
+    hidesApps: () => out !== undefined || deniedAt(blue).has('cluster') || hidesApps([...refused.values()]),
+    findings(found) {
+      const atBlue = deniedAt(blue)
+      return [
+        ...[...atBlue].map(([name, says]) => rightMissing(name, blue, says)),
+        // A right that is missing everywhere is told once.
+        ...[...all].flatMap(([cluster, its]) =>
+          [...its].flatMap(([name, says]) => (atBlue.has(name) ? [] : [rightMissingBeside(name, cluster, says)])),
+        ),
+        ...(out === undefined ? insideMissing(blue, [...refused.values()], seen) : [notLetIn(blue, out)]),
+        ...sayable(
+          found,
+          [...all.values()].flatMap((its) => [...its.keys()]),
+        ),
+      ]
+    },
   }
 }
 
@@ -94,22 +111,24 @@ export function seenBy(sight: Sight, world: Proven): Proven {
 }
 
 const eksSeenBy = (sight: Sight, eks: EksPort): Partial<EksPort> => ({
-  findCluster: (...asked) => sight.at('cluster', () => eks.findCluster(...asked), undefined),
+  findCluster: (...asked) => sight.at('cluster', () => eks.findCluster(...asked), undefined, asked[0]),
   versions: () => sight.at('versions of Kubernetes', () => eks.versions(), []),
-  nodegroupNames: (...asked) => sight.at('node groups', () => eks.nodegroupNames(...asked), []),
-  findNodegroup: (...asked) => sight.at('node groups', () => eks.findNodegroup(...asked), undefined),
-  addonNames: (...asked) => sight.at('add-ons', () => eks.addonNames(...asked), []),
-  findAddon: (...asked) => sight.at('add-ons', () => eks.findAddon(...asked), undefined),
+  nodegroupNames: (...asked) => sight.at('node groups', () => eks.nodegroupNames(...asked), [], asked[0]),
+  findNodegroup: (...asked) => sight.at('node groups', () => eks.findNodegroup(...asked), undefined, asked[0]),
+  addonNames: (...asked) => sight.at('add-ons', () => eks.addonNames(...asked), [], asked[0]),
+  findAddon: (...asked) => sight.at('add-ons', () => eks.findAddon(...asked), undefined, asked[0]),
   addonVersions: (...asked) => sight.at('versions of add-ons', () => eks.addonVersions(...asked), []),
   configurationFaults: (...asked) => sight.at('schemas of add-ons', () => eks.configurationFaults(...asked), undefined),
-  principals: (...asked) => sight.at('access entries', () => eks.principals(...asked), []),
-  accessEntry: (...asked) => sight.at('access entries', () => eks.accessEntry(...asked), undefined),
-  findAccess: (...asked) => sight.at('access entries', () => eks.findAccess(...asked), undefined),
-  fargateProfileNames: (...asked) => sight.at('Fargate profiles', () => eks.fargateProfileNames(...asked), []),
-  findFargateProfile: (...asked) => sight.at('Fargate profiles', () => eks.findFargateProfile(...asked), undefined),
-  capabilities: (...asked) => sight.at('capabilities', () => eks.capabilities(...asked), []),
-  identityProviders: (...asked) => sight.at('identity providers', () => eks.identityProviders(...asked), []),
-  podIdentities: (...asked) => sight.at('pod identities', () => eks.podIdentities(...asked), []),
+  principals: (...asked) => sight.at('access entries', () => eks.principals(...asked), [], asked[0]),
+  accessEntry: (...asked) => sight.at('access entries', () => eks.accessEntry(...asked), undefined, asked[0]),
+  findAccess: (...asked) => sight.at('access entries', () => eks.findAccess(...asked), undefined, asked[0]),
+  fargateProfileNames: (...asked) =>
+    sight.at('Fargate profiles', () => eks.fargateProfileNames(...asked), [], asked[0]),
+  findFargateProfile: (...asked) =>
+    sight.at('Fargate profiles', () => eks.findFargateProfile(...asked), undefined, asked[0]),
+  capabilities: (...asked) => sight.at('capabilities', () => eks.capabilities(...asked), [], asked[0]),
+  identityProviders: (...asked) => sight.at('identity providers', () => eks.identityProviders(...asked), [], asked[0]),
+  podIdentities: (...asked) => sight.at('pod identities', () => eks.podIdentities(...asked), [], asked[0]),
 })
 
 /**

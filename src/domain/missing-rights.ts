@@ -165,14 +165,25 @@ export type LookName = keyof typeof looks
 
 /** `says`: AWS’s own words. */
 export function rightMissing(name: LookName, blue: string, says: string): Finding {
-  const { asks, unknown, level }: Look = looks[name]
-  const its = `${blue}: ${name}`
-  const message = `the worker may not look, so nobody knows ${unknown}: ${says}`
-  const remedy = `allow the worker ${asks.join(' and ')}, as deploy/iam/preflight.json does, and look again`
+  const { unknown, level }: Look = looks[name]
+  const [about, message] = [`${blue}: ${name}`, inWords(unknown, says)]
   return level === 'blocker'
-    ? blocker('right-missing', its, message, remedy)
-    : warning('not-looked-at', its, message, remedy)
+    ? blocker('right-missing', about, message, allow(name))
+    : warning('not-looked-at', about, message, allow(name))
 }
+
+/** The same of a cluster beside blue, which is to be green: what blue has was seen. */
+export const rightMissingBeside = (name: LookName, cluster: string, says: string): Finding =>
+  blocker(
+    'right-missing',
+    `${cluster}: ${name}`,
+    inWords('whether it is there, and whether it has what blue has', says),
+    `${allow(name)}: of this cluster too, where the policy names clusters`,
+  )
+
+const inWords = (unknown: string, says: string) => `the worker may not look, so nobody knows ${unknown}: ${says}`
+const allow = (name: LookName) =>
+  `allow the worker ${looks[name].asks.join(' and ')}, as deploy/iam/preflight.json does, and look again`
 
 /** Said of what this look tells alone: it may be that it was not seen. */
 export const ofLook = (look: LookName, finding: Finding): Finding => ({ ...finding, look })

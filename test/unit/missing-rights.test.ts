@@ -20,22 +20,22 @@ import { aNodeGroup } from '../support/eks.ts'
 
 /** Each port's question, with an answer that is there and the one that stands in for it. */
 const questions: Readonly<Record<string, readonly [LookName, (world: Proven) => Promise<unknown>, unknown]>> = {
-  'eks.findCluster': ['cluster', (w) => w.eks.findCluster('b'), undefined],
+  'eks.findCluster': ['cluster', (w) => w.eks.findCluster('demo-1-35'), undefined],
   'eks.versions': ['versions of Kubernetes', (w) => w.eks.versions(), []],
-  'eks.nodegroupNames': ['node groups', (w) => w.eks.nodegroupNames('b'), []],
-  'eks.findNodegroup': ['node groups', (w) => w.eks.findNodegroup('b', 'g'), undefined],
-  'eks.addonNames': ['add-ons', (w) => w.eks.addonNames('b'), []],
-  'eks.findAddon': ['add-ons', (w) => w.eks.findAddon('b', 'a'), undefined],
-  'eks.principals': ['access entries', (w) => w.eks.principals('b'), []],
-  'eks.accessEntry': ['access entries', (w) => w.eks.accessEntry('b', 'arn:p'), undefined],
-  'eks.findAccess': ['access entries', (w) => w.eks.findAccess('b', 'arn:p'), undefined],
-  'eks.fargateProfileNames': ['Fargate profiles', (w) => w.eks.fargateProfileNames('b'), []],
-  'eks.findFargateProfile': ['Fargate profiles', (w) => w.eks.findFargateProfile('b', 'f'), undefined],
-  'eks.capabilities': ['capabilities', (w) => w.eks.capabilities('b'), []],
+  'eks.nodegroupNames': ['node groups', (w) => w.eks.nodegroupNames('demo-1-35'), []],
+  'eks.findNodegroup': ['node groups', (w) => w.eks.findNodegroup('demo-1-35', 'g'), undefined],
+  'eks.addonNames': ['add-ons', (w) => w.eks.addonNames('demo-1-35'), []],
+  'eks.findAddon': ['add-ons', (w) => w.eks.findAddon('demo-1-35', 'a'), undefined],
+  'eks.principals': ['access entries', (w) => w.eks.principals('demo-1-35'), []],
+  'eks.accessEntry': ['access entries', (w) => w.eks.accessEntry('demo-1-35', 'arn:p'), undefined],
+  'eks.findAccess': ['access entries', (w) => w.eks.findAccess('demo-1-35', 'arn:p'), undefined],
+  'eks.fargateProfileNames': ['Fargate profiles', (w) => w.eks.fargateProfileNames('demo-1-35'), []],
+  'eks.findFargateProfile': ['Fargate profiles', (w) => w.eks.findFargateProfile('demo-1-35', 'f'), undefined],
+  'eks.capabilities': ['capabilities', (w) => w.eks.capabilities('demo-1-35'), []],
   'eks.addonVersions': ['versions of add-ons', (w) => w.eks.addonVersions('vpc-cni', '1.36'), []],
   'eks.configurationFaults': ['schemas of add-ons', (w) => w.eks.configurationFaults('a', 'v1', '{}'), undefined],
-  'eks.identityProviders': ['identity providers', (w) => w.eks.identityProviders('b'), []],
-  'eks.podIdentities': ['pod identities', (w) => w.eks.podIdentities('b'), []],
+  'eks.identityProviders': ['identity providers', (w) => w.eks.identityProviders('demo-1-35'), []],
+  'eks.podIdentities': ['pod identities', (w) => w.eks.podIdentities('demo-1-35'), []],
   'network.letInto': ['rules of security groups', (w) => w.network.letInto('sg-1'), []],
   'network.rulesNaming': ['rules of security groups', (w) => w.network.rulesNaming('sg-1'), []],
   'network.tagged': ['network tags', (w) => w.network.tagged('k', 'v'), []],
@@ -81,6 +81,30 @@ test.for(Object.entries(questions))('%s', async ([, [name, ask, instead]]) => {
     aWorld(() => Promise.reject(unreachable('no answer'))),
   )
   await expect(ask(away)).rejects.toMatchObject({ type: 'Unreachable' })
+})
+
+test('what may not be seen of a cluster beside blue is told of that cluster, and once where it may not be seen of either', async () => {
+  const says = 'you are not authorized'
+  const sight = sightOf('demo-1-35')
+  const world = (mayNot: (cluster: string) => boolean) => {
+    const answer = async (cluster: string) => {
+      if (mayNot(cluster)) throw denied(says)
+    }
+    return seenBy(sight, { eks: { findCluster: answer, addonNames: answer } } as unknown as Proven) // all that is asked
+  }
+  await world((cluster) => cluster === 'demo-1-36').eks.findCluster('demo-1-35')
+  await world((cluster) => cluster === 'demo-1-36').eks.findCluster('demo-1-36')
+  expect(sight.isDenied('cluster')).toBe(false)
+  expect(sight.hidesApps()).toBe(false)
+  const [finding, ...others] = sight.findings([])
+  expect(others).toEqual([])
+  expect(finding).toMatchObject({ level: 'blocker', code: 'right-missing', about: 'demo-1-36: cluster' })
+  expect(finding?.message).toBe(
+    `the worker may not look, so nobody knows whether it is there, and whether it has what blue has: ${says}`,
+  )
+
+  for (const cluster of ['demo-1-36', 'demo-1-35']) await world(() => true).eks.addonNames(cluster)
+  expect(sight.findings([]).map((f) => f.about)).toEqual(['demo-1-35: add-ons', 'demo-1-36: cluster'])
 })
 
 const names = Object.keys(looks) as LookName[] // the table's own keys
