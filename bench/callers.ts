@@ -1,7 +1,7 @@
 import { Agent, request as send, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { whenRunFor } from '../src/sandbox/traffic/patience.ts'
+import { whenIdleFor } from '../src/sandbox/traffic/patience.ts'
 import { acceptOf, newKey, NORMAL, webSocketOver, type WebSocketEnd } from '../src/sandbox/traffic/web-sockets.ts'
 
 /** What callers of one host have seen: nothing is asked twice of which it is not known that it was not answered. */
@@ -57,7 +57,7 @@ export function startCallers(options: {
         done()
       }
       const request = send({ ...to, agent, headers: { host } })
-      const callOff = whenRunFor(LATE_MS, () => {
+      const callOff = whenIdleFor(LATE_MS, () => {
         end(`request: no answer in ${LATE_MS} ms`)
         request.destroy()
       })
@@ -165,6 +165,6 @@ const opened = (
 
 async function inTime<T>(awaited: Promise<T>): Promise<T | 'late'> {
   const late = Promise.withResolvers<'late'>()
-  const callOff = whenRunFor(LATE_MS, () => late.resolve('late'))
+  const callOff = whenIdleFor(LATE_MS, () => late.resolve('late'))
   return Promise.race([awaited, late.promise]).finally(callOff)
 }

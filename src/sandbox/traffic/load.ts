@@ -3,7 +3,7 @@
  * the callers of the platform would have seen.
  */
 import { Agent, request as send, type ClientRequest, type IncomingMessage } from 'node:http'
-import { whenRunFor } from './patience.ts'
+import { whenIdleFor } from './patience.ts'
 
 export interface Stream {
   readonly host: string
@@ -96,7 +96,7 @@ export function createLoad(options: {
       if (inFlight === 0) for (const tell of whenIdle.splice(0)) tell()
     }
     let request: ClientRequest | undefined
-    const callOff = whenRunFor(timeoutMs, () => {
+    const callOff = whenIdleFor(timeoutMs, () => {
       end('dropped', `no answer in ${timeoutMs} ms`)
       request?.destroy()
     })

@@ -1,20 +1,27 @@
-/** What a process that does not get to run counts as, however long that lasts. */
+import { performance } from 'node:perf_hooks'
+
+/** What a process that does not get to run counts as at most, however long that lasts. */
 const SLICE_MS = 250
 
 /**
- * Calls `tell` once, after this process has run for `ms`; answers how to call it off, which is safe to repeat. A stall of
- * the process counts as one slice: who asks, who is asked and what is between them stand still together here, and a
- * time-out that fires before the answer that lies ready is read would blame the upgrade for a busy machine.
+ * Calls `tell` once, after `ms` in which this process had time to do what it was to do; answers how to call it off, which is
+ * safe to repeat. A stall counts as one slice, and a slice without a moment in which nothing was left to do as none: who asks,
+ * who is asked and what is between them are one process here, and what a busy machine is late with is not dropped.
  */
-export function whenRunFor(ms: number, tell: () => void): () => void {
+export function whenIdleFor(ms: number, tell: () => void): () => void {
   let left = ms
   let timer: NodeJS.Timeout | undefined
   const next = () => {
     if (left <= 0) return tell()
     const slice = Math.min(left, SLICE_MS)
-    left -= slice
-    timer = setTimeout(next, slice)
+    const before = idleMs()
+    timer = setTimeout(() => {
+      if (idleMs() > before) left -= slice
+      next()
+    }, slice)
   }
   next()
   return () => clearTimeout(timer)
 }
+
+const idleMs = (): number => performance.eventLoopUtilization().idle

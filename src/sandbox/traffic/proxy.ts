@@ -5,7 +5,7 @@
 import { Agent, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listen, type Listening } from '../listen.ts'
 import type { ListenerRule, SandboxAws } from '../types.ts'
-import { whenRunFor } from './patience.ts'
+import { whenIdleFor } from './patience.ts'
 import { takingTurns } from './shares.ts'
 import { refuse, tunnel } from './tunnel.ts'
 
@@ -102,7 +102,7 @@ export async function startProxy(options: ProxyOptions): Promise<Listening> {
       if (!counted) unanswered({ ...by, refused })
       counted = true
     }
-    const callOff = whenRunFor(timeoutMs, () => {
+    const callOff = whenIdleFor(timeoutMs, () => {
       late = true
       upstream.destroy()
       count()

@@ -72,6 +72,24 @@ test('what is late because the process stood still is not dropped', async () => 
   expect({ answered, lastDropped }).toEqual({ answered: sent, lastDropped: [] })
 })
 
+test('what is late because the process has too much to do is not dropped', async () => {
+  let isBusy = true
+  const work = () => {
+    const until = performance.now() + 10
+    while (performance.now() < until);
+    if (isBusy) setImmediate(work)
+  }
+  server = await listen((_, response) => void setTimeout(() => response.end(), isBusy ? 600 : 0))
+  load = createLoad({ to: server.url, streams: [{ host: 'a.test', perSecond: 20 }], timeoutMs: 200 })
+  work()
+  load.start()
+  const counted = load
+  await eventually('five answers', () => counted.report().answered + counted.report().dropped >= 5)
+  expect(load.report().lastDropped).toEqual([])
+  isBusy = false
+  await load.stop()
+})
+
 test('of many drops the last fifty are kept', async () => {
   server = await listen((request) => void request.socket.destroy())
   load = createLoad({ to: server.url, streams: [{ host: 'a.test', perSecond: 300 }] })
