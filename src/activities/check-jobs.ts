@@ -26,7 +26,8 @@ const notedOf = (check: Pick<Check, 'name'>) => notedAside(keyOf(check)) as Note
 
 /**
  * Runs it on green, once for the activity that asks, whichever attempt does: its name is made of what the attempts have in
- * common; after one of an earlier window is ended. None while it runs, and none once it was told. Throws `notFound` where there is no CronJob to make it from.
+ * common; after one of an earlier window is ended. None while it runs, and none once it was told. Throws `notFound` where there
+ * is no CronJob to make it from.
  */
 export async function ran(
   world: Proven,
@@ -48,8 +49,9 @@ export async function ran(
   // Made once more it would run twice, whatever it does.
   if (!found && noted) return last(goneUnseen(namespace, name))
   if (!found) {
-    const earlier = (of: KubernetesObject) => run !== undefined && isEarlierCheck(of, run, check.name)
-    if ((await ended(green, namespaces, earlier)) > 0) return []
+    // Without a run nobody's Jobs can be told from others'.
+    if (run !== undefined && (await ended(green, namespaces, (of) => isEarlierCheck(of, run, check.name))) > 0)
+      return []
     await green.create(checkJob(job, { name, in: namespace, check: check.name, run }, template?.jobTemplate))
     noteAside(keyOf(check), { in: namespace } satisfies Noted)
     return []

@@ -1,6 +1,6 @@
 import { condition, defineUpdate, proxyActivities, setHandler } from '@temporalio/workflow'
 
-export const resume = defineUpdate<string>('resume')
+const resume = defineUpdate<string>('resume')
 const { first, second, early, late } = proxyActivities<
   Record<'first' | 'second' | 'early' | 'late', () => Promise<string>>
 >({

@@ -59,7 +59,7 @@ describe('what is made', () => {
   })
   test('a CronJob’s: all that it says stays, but for what would keep it from being a check', () => {
     const template = {
-      metadata: { labels: { a: 'b' }, annotations: { c: 'd', 'norikae.io/check': 'smoke' } },
+      metadata: { labels: { a: 'b' }, annotations: { c: 'd' } },
       spec: {
         suspend: true,
         backoffLimit: 2,

@@ -16,10 +16,10 @@ beforeEach(async () => {
 })
 afterEach(() => env.teardown())
 
-/** Three hours of each day; the next ones begin in about so many hours, seven minutes past one. */
 /** Each task is run from the history, as by a worker that has just begun. */
 const nothingKept = { maxCachedWorkflows: 0 }
 
+/** Three hours of each day; the next ones begin in about so many hours, seven minutes past one. */
 async function hoursIn(hours: number) {
   const opens = Math.floor(((await env.currentTimeMs()) + hours * HOUR) / HOUR) * HOUR + 7 * 60_000
   const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16)
