@@ -28,9 +28,19 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'whole',
-          globalSetup: 'test/support/granted.ts',
           include: ['test/**/*.test.ts'],
-          exclude: [...exclude, 'test/unit/**'],
+          exclude: [...exclude, 'test/unit/**', 'test/sandbox/**'],
+        },
+      },
+      // Each file ends what it begins; in a process of its own a third of its work would be to load the SDKs.
+      {
+        extends: true,
+        test: {
+          name: 'sandbox',
+          globalSetup: 'test/support/granted.ts',
+          include: ['test/sandbox/**/*.test.ts'],
+          exclude,
+          isolate: false,
         },
       },
       // Pure rules leave nothing behind: a process for each of their files would be most of their time.

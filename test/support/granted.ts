@@ -26,13 +26,18 @@ export default function setup(project: TestProject): () => Promise<void> {
   }
 }
 
-/** All files of the project, with all of their tests. */
-async function whole(project: TestProject): Promise<boolean> {
-  const { testFiles } = await project.globTestFiles()
-  const run = project.vitest.state.getTestModules().filter((module) => module.project === project)
+/** Where the sandbox's AWS is asked: projects of vitest.config.ts. */
+const ASKING = ['whole', 'sandbox']
+
+/** All files of all projects that ask it, with all of their tests. */
+async function whole({ vitest }: TestProject): Promise<boolean> {
+  const asking = vitest.projects.filter((project) => ASKING.includes(project.name))
+  const files = await Promise.all(asking.map(async (project) => (await project.globTestFiles()).testFiles.length))
+  const run = vitest.state.getTestModules().filter((module) => asking.includes(module.project))
   return (
-    project.vitest.config.testNamePattern === undefined &&
-    run.length === testFiles.length &&
+    vitest.config.testNamePattern === undefined &&
+    asking.length === ASKING.length &&
+    run.length === files.reduce((sum, n) => sum + n, 0) &&
     run.every((module) => module.ok())
   )
 }
