@@ -67,13 +67,22 @@ export const watchActivities = (outside: Outside, attemptMs = ATTEMPT_MS): Pick<
     })
     if (isNobody(lanes, environments)) throw failed('its workflow has said for a while that it watches none of them')
     const looking = { run, scope: scopeOf(subject) }
-    await lookAtAll(lanes, untilMs, (lane) => lookAt(world, lane, looking, () => seenOf(lanes)))
+    let told = JSON.stringify(memories(known))
+    const isNews = () => JSON.stringify(memories(seenOf(lanes))) !== told
+    const tell = () => {
+      remember(seenOf(lanes))
+      told = JSON.stringify(memories(seenOf(lanes)))
+    }
+    await lookAtAll(lanes, untilMs, {
+      look: (lane) => lookAt(world, lane, looking, () => seenOf(lanes)),
+      // A bad reading must not die with a worker while a source of another environment is waited for.
+      whileOthersAreAwaited: () => (isNews() ? tell() : undefined),
+    })
     const now = Date.now()
     const others = environments.filter(({ name }) => entries[name] === undefined).map((of) => now + paceMs(of))
     const next = Math.max(now, Math.min(...lanes.map((it) => it.dueMs), ...others))
-    const isNews = JSON.stringify(memories(seenOf(lanes))) !== JSON.stringify(memories(known))
     // What is well leaves nothing to remember, and then Temporal need not be told.
-    if (isNews || dueTogether(lanes, next).length < lanes.length) remember(seenOf(lanes))
+    if (isNews() || dueTogether(lanes, next).length < lanes.length) tell()
     const broken = lanes.find((it) => it.error !== undefined)
     if (broken) throw broken.error
     const away = lanes.flatMap((it) => it.away ?? [])
@@ -118,7 +127,11 @@ const memories = (kept: Readonly<Record<string, Kept>>) =>
  * pace. What ends the watch ends it at once. Who has not answered by `untilMs` (as of `performance.now`) is asked again by the
  * next attempt: what was seen of the others is not to be lost with this one.
  */
-async function lookAtAll(lanes: readonly Lane[], untilMs: number, look: (lane: Lane) => Promise<void>): Promise<void> {
+async function lookAtAll(
+  lanes: readonly Lane[],
+  untilMs: number,
+  { look, whileOthersAreAwaited }: { look(lane: Lane): Promise<void>; whileOthersAreAwaited(): void },
+): Promise<void> {
   const over = new AbortController()
   const first = new Set(dueTogether(lanes, Date.now()))
   const one = async (lane: Lane): Promise<void> => {
@@ -127,6 +140,7 @@ async function lookAtAll(lanes: readonly Lane[], untilMs: number, look: (lane: L
       first.delete(lane)
     }
     while (first.size > 0) {
+      whileOthersAreAwaited()
       await sleep(Math.max(0, lane.dueMs - Date.now()), undefined, { signal: over.signal }).catch(() => undefined)
       if (first.size > 0) await look(lane)
     }

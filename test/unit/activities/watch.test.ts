@@ -125,6 +125,19 @@ test('what is seen of the others is kept from attempt to attempt while a source 
   expect(asked.filter((of) => of === 'hangs')).toHaveLength(3)
 })
 
+test('a bad reading is told while a source of another environment is still waited for', async () => {
+  const heard = Promise.withResolvers<number>()
+  const { outside } = world((environment) => (environment === 'slow' ? heard.promise : 1))
+  const waits: string[] = []
+  const end = watching(outside, [read('slow'), read('bad')], {
+    beat: () => heard.resolve(0),
+    between: (why) => void (waits.push(why), vi.setSystemTime(Date.now() + 15_000)),
+  })
+  expect(await end).toMatchObject({ message: expect.stringMatching(/^bad: .* 1, 1 in a row/) })
+  // Told at the end of the attempt only, it would have been waited for until its time was up.
+  expect(waits).toEqual(['well so far'])
+})
+
 test('one whose workflow says for some paces that it watches nobody ends, so that people are asked', async () => {
   const { outside, asked } = world(() => 0)
   const said = [{}, {}, {}, { test: 1 }]
