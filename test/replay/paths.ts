@@ -356,6 +356,97 @@ export const paths: Readonly<Record<string, Path>> = {
       await toTheEnd(trial)
     },
   },
+  contested: {
+    ...api,
+    async walk(trial) {
+      const step = 'api:production/route/web/100'
+      trial.outside.faults.set(step, { times: 1, type: 'Claimed', message: 'flagger moved it' })
+      await trial.start()
+      await trial.approveApps()
+      await trial.onGreen('api')
+      trial.outside.movedBack.add('api/production')
+      const gate = await trial.gate('api', 'retry', 'production@')
+      trial.outside.movedBack.delete('api/production')
+      trial.outside.faults.set(step, { times: 1, type: 'MovedBack', message: 'aoki moved it towards blue' })
+      await trial.say('api', 'retry', { gate, by: 'doi' })
+      await trial.approveApps()
+      await trial.say('api', 'retry', { gate: await trial.gate('api', 'retry', 'production@'), by: 'doi' })
+      await toTheEnd(trial)
+    },
+  },
+  'breaching-together': {
+    of: ['api', 'mail'],
+    platform: { apps: [one(), one({ name: 'mail' })] },
+    async walk(trial) {
+      await trial.start()
+      await trial.approveApps()
+      for (const app of ['api', 'mail']) await trial.onGreen(app)
+      trial.outside.unrelated.push('another')
+      for (const app of ['api', 'mail']) trial.outside.breaching.add(`${app}/production`)
+      const gates = [await trial.gate('api', 'retry', 'production@'), await trial.gate('mail', 'retry', 'production@')]
+      await trial.until('all are told', async () => trial.outside.notices.some((n) => n.about === 'breaches'))
+      trial.outside.breaching.clear()
+      for (const [n, app] of ['api', 'mail'].entries())
+        await trial.say(app, 'retry', { gate: gates[n] ?? '', by: 'doi' })
+      for (const app of ['api', 'mail']) await trial.onGreen(app)
+      await trial.decommission()
+    },
+  },
+  behind: {
+    ...api,
+    platform: { apps: [one({ environments: [anEnvironment('test'), production()] })] },
+    async walk(trial) {
+      await trial.start()
+      await trial.gate('api', 'approve', 'production/gate@')
+      await trial.say('api', 'rollback', { by: 'doi', reason: 'a slip', environment: 'test' })
+      await trial.say('api', 'retry', { gate: await trial.gate('api', 'retry', 'test@'), by: 'doi' })
+      await trial.onGreen('api', 'test')
+      await toTheEnd(trial)
+    },
+  },
+  'an-app-ordered': {
+    ...api,
+    async walk(trial) {
+      const holds = new Set(['api:production/deploy'])
+      trial.outside.holds = holds
+      await trial.start()
+      await trial.until('it is deployed', async () => trial.outside.held.has('api:production/deploy'))
+      await trial.say('api', 'pause', { by: 'baba' })
+      holds.clear()
+      await trial.until('it waits', async () => (await trial.run('api', 'production'))?.state === 'paused')
+      await trial.say('api', 'resume', { by: 'baba' })
+      await trial.gate('api', 'approve', 'production/gate@')
+      await trial.say('api', 'abort', { by: 'baba', reason: 'not this time' })
+      await trial.say(undefined, 'retry', { gate: await trial.gate(undefined, 'retry', 'app/api@'), by: 'baba' })
+      await toTheEnd(trial)
+    },
+  },
+  'paused-before-blue-goes': {
+    ...api,
+    async walk(trial) {
+      trial.outside.wrote = async (_, { id }) => {
+        if (id === 'soak/still-idle') await trial.say(undefined, 'pause', { by: 'baba' })
+      }
+      await trial.start()
+      await toTheEnd(trial)
+      await trial.until('it waits', async () => (await trial.see()).runs[0]?.phase === 'decommission')
+      await trial.say(undefined, 'resume', { by: 'baba' })
+    },
+  },
+  'let-go': {
+    of: ['api', 'mail'],
+    platform: { apps: [one(), one({ name: 'mail', dependsOn: ['api'] })] },
+    async walk(trial) {
+      await trial.start()
+      await trial.gate('api', 'approve', 'production/gate@')
+      trial.outside.onBlue = [one()]
+      await trial.say(undefined, 'replan', { app: 'mail', by: 'baba', reason: 'it is gone' })
+      await trial.until('it is let go', async () => (await trial.see()).apps.every((a) => a.app === 'api'))
+      await trial.approveApps(['api'])
+      await trial.onGreen('api')
+      await trial.decommission()
+    },
+  },
   unseen: {
     ...api,
     async walk(trial) {
