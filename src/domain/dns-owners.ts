@@ -29,21 +29,48 @@ export const ownersOf = (txt: readonly RecordSet[], identifier: string | undefin
   ...new Set(txt.filter((set) => set.setIdentifier === identifier).flatMap((set) => ownerIn([set]) ?? [])),
 ]
 
-/** Why external-dns of green could not be let at a name whose records are blue's, in words; undefined: nothing is in the way. */
+/** Why weights cannot go through an external-dns, and what to change. */
+export interface Fault {
+  readonly says: string
+  readonly remedy: string
+}
+
+/** Why nobody could read or follow what this one writes of a record, on whichever side it runs. */
+export function writerFaults({ workload, registry, encrypts, onlyCreates }: DnsWriter): Fault[] {
+  const its = nameOf(workload)
+  return [
+    ...(registry === 'txt'
+      ? []
+      : [{ says: `${its} keeps owners in ${registry}, and not in TXT records`, remedy: `give ${its} --registry=txt` }]),
+    ...(encrypts
+      ? [
+          {
+            says: `${its} encrypts its TXT records, so nobody else can tell whose a record is`,
+            remedy: `take --txt-encrypt-enabled off ${its}`,
+          },
+        ]
+      : []),
+    ...(onlyCreates
+      ? [{ says: `${its} writes no weight again (--policy=create-only)`, remedy: `give ${its} --policy=sync` }]
+      : []),
+  ]
+}
+
+/** Why external-dns of green could not be let at a name whose records are blue's; undefined: nothing is in the way. */
 export function ownersFault(
   writers: readonly DnsWriter[],
   { name, owner }: { readonly name: string; readonly owner: string },
-): string | undefined {
+): Fault | undefined {
   for (const writer of writers) {
-    const { workload, owner: its, registry, encrypts, onlyCreates } = writer
-    const about = nameOf(workload)
+    const its = nameOf(writer.workload)
+    const remedy = `give ${its} a --txt-owner-id of its own, among its arguments`
     // Its owner id is what it deletes by, whatever its filters say next week.
-    if (its === undefined) return `the owner id of ${about} is not among its arguments (--txt-owner-id)`
-    if (its === owner) return `${about} has the owner id ${owner} too, so it would write over blue's (--txt-owner-id)`
-    if (!mayWrite(writer, { name })) continue
-    if (registry !== 'txt') return `${about} keeps owners in ${registry}, and not in TXT records (--registry=txt)`
-    if (encrypts) return `${about} encrypts its TXT records, so nobody else can tell whose a record is`
-    if (onlyCreates) return `${about} writes no weight again (--policy=create-only)`
+    if (writer.owner === undefined)
+      return { says: `the owner id of ${its} is not among its arguments (--txt-owner-id)`, remedy }
+    if (writer.owner === owner)
+      return { says: `${its} has the owner id ${owner} too, so it would write over blue's`, remedy }
+    const [fault] = mayWrite(writer, { name }) ? writerFaults(writer) : []
+    if (fault) return fault
   }
   return undefined
 }
@@ -73,8 +100,8 @@ export function dnsRouteFindings(
           blocker(
             'record-of-external-dns',
             name,
-            `external-dns makes it, and on green ${fault}`,
-            'change that on green, by a transform where Norikae brings it',
+            `external-dns makes it, and on green ${fault.says}`,
+            `${fault.remedy}, on green: by a transform where Norikae brings it`,
           ),
         ]
   })

@@ -1,4 +1,4 @@
-import { ownersOf } from './dns-owners.ts'
+import { ownersOf, writerFaults, type Fault } from './dns-owners.ts'
 import { weightKey } from './dns-weights.ts'
 import { ANNOTATIONS, type DnsWriter } from './external-dns.ts'
 import { blocker, warning, type Finding } from './findings.ts'
@@ -59,7 +59,7 @@ export function dnsRouteOf(
       `no external-dns of blue whose --txt-owner-id is written among its arguments is ${owner}`,
       `have the one of blue own it (--txt-owner-id=${owner}), or take it out of external-dns`,
     )
-  else faults.push(...unfit(writer))
+  else faults.push(...writerFaults(writer))
   if (identifier === undefined || identifiers.size > 1 || moved.some((set) => set.weight === undefined)) {
     const to = prefixIn(annotations, prefix)
     fault(
@@ -146,24 +146,6 @@ function withoutLeft(
     ? { moved, left: [...new Set(others.flatMap(({ setIdentifier }) => setIdentifier ?? []))] }
     : { moved: all, left: [] }
 }
-
-/** Why weights cannot go through it, and what to change. */
-export interface Fault {
-  readonly says: string
-  readonly remedy: string
-}
-
-const unfit = ({ workload, registry, encrypts, onlyCreates }: DnsWriter): Fault[] => [
-  ...(registry === 'txt'
-    ? []
-    : [{ says: `${nameOf(workload)} keeps owners in ${registry}`, remedy: 'give it --registry=txt' }]),
-  ...(encrypts
-    ? [{ says: `${nameOf(workload)} encrypts its TXT records`, remedy: 'take --txt-encrypt-enabled off it' }]
-    : []),
-  ...(onlyCreates
-    ? [{ says: `${nameOf(workload)} never changes a record (create-only)`, remedy: 'give it --policy=sync' }]
-    : []),
-]
 
 /** Where nothing says it yet: by what the object is annotated otherwise. */
 const prefixIn = (annotations: Annotations, known: string | undefined): string =>

@@ -51,14 +51,26 @@ test.for([
   { args: ['--txt-owner-id=other', '--policy=upsert-only'], fault: undefined },
 ])('green’s external-dns with $args', ({ args, fault }) => {
   const told = ownersFault(writers(...args), { name: 'www', owner: 'dns' })
-  expect(told ?? '').toMatch(fault ?? /^$/)
+  expect(told?.says ?? '').toMatch(fault ?? /^$/)
   const [finding] = dnsRouteFindings([{ name: 'www', owner: 'dns' }], writers(...args))
   expect(finding?.level).toBe(fault === undefined ? undefined : 'blocker')
+  expect(finding?.remedy ?? '').toContain(told?.remedy ?? '')
 })
+
+test.for(['--registry=noop', '--txt-encrypt-enabled', '--policy=create-only'])(
+  'what %s means is told alike on both sides',
+  (arg) => {
+    const [onGreen] = dnsRouteFindings([{ name: 'www', owner: 'dns' }], writers('--txt-owner-id=other', arg))
+    const dns = { ...prepared, writers: writers('--txt-owner-id=dns', arg) }
+    const [onBlue] = recordRoute({ ...facts, dns }).findings
+    expect(onGreen?.message.replace('on green ', '')).toBe(onBlue?.message)
+    expect(onGreen?.remedy).toContain(onBlue?.remedy)
+  },
+)
 
 test('an owner id that comes from elsewhere may be blue’s', () => {
   const elsewhere = dnsWriters([externalDns([], { envFrom: [{}] })])
-  expect(ownersFault(elsewhere, { name: 'www', owner: 'dns' })).toContain('is not among its arguments')
+  expect(ownersFault(elsewhere, { name: 'www', owner: 'dns' })?.says).toContain('is not among its arguments')
 })
 
 test('where nobody is known to bring external-dns to green, that is a warning', () => {
@@ -295,7 +307,7 @@ test.for([
   { args: ['--txt-owner-id=dns', '--domain-filter=example.org'], fault: /has the owner id dns too/ },
 ])('an external-dns of green by the side of its own, with $args', ({ args, fault }) => {
   const both = [...writers('--txt-owner-id=other'), ...writers(...args)]
-  expect(ownersFault(both, { name: 'www.example.com', owner: 'dns' }) ?? '').toMatch(fault ?? /^$/)
+  expect(ownersFault(both, { name: 'www.example.com', owner: 'dns' })?.says ?? '').toMatch(fault ?? /^$/)
 })
 
 test('where only others’ names are green’s external-dns’s, it is as if none was there', () => {

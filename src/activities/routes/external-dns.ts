@@ -92,7 +92,7 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     const fault = ownersFault(onGreen, route)
     if (fault !== undefined)
       throw contested(
-        `external-dns of ${scope.green} must not touch the records of ${name}: ${fault}. Mend that, then retry`,
+        `external-dns of ${scope.green} must not touch the records of ${name}: ${fault.says}. There ${fault.remedy}, then retry`,
       )
     if (ours) return
     const by = ownersOf(await txt(await writersOn('blue')), route.identifier)
