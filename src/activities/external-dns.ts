@@ -25,7 +25,7 @@ export async function dnsSurvey(blue: KubernetesPort, platform: Platform, green?
   const there = green ? await writersOn(green) : []
   const routes = platform.apps.flatMap(({ environments }) => environments.flatMap((it) => it.routes))
   const weighed = routes.filter((route) => route.kind === 'external-dns')
-  return [...dnsFindings(onBlue, brought, there), ...dnsRouteFindings(weighed, [...brought, ...there])]
+  return [...dnsFindings(onBlue, brought, there), ...dnsRouteFindings(weighed, [...brought, ...there], onBlue)]
 }
 
 /**

@@ -76,15 +76,56 @@ export function ownersFault(
 }
 
 /**
+ * Why the records of both sides would not be of the same types; undefined: nothing says so. Weights are held against each other
+ * type by type: of one that green alone has, 0 is all.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html
+ */
+export function typesFault(
+  onBlue: readonly DnsWriter[],
+  onGreen: readonly DnsWriter[],
+  { name, owner }: { readonly name: string; readonly owner: string },
+): Fault | undefined {
+  const mine = onBlue.find((it) => it.owner === owner)
+  if (!mine) return undefined
+  const faults = onGreen
+    .filter((it) => mayWrite(it, { name }))
+    .flatMap(({ workload, makes }): Fault[] => {
+      const its = nameOf(workload)
+      const [more, less] = [without(makes, mine.makes), without(mine.makes, makes)]
+      const remedy = `give ${its} the --managed-record-types, --exclude-record-types and --aws-prefer-cname that blue's has`
+      if (more.length > 0)
+        return [
+          {
+            says: `${its} would make ${more.join(' and ')} records, of which blue has none: whoever asks for such a one would be sent to green, at weight 0 too`,
+            remedy,
+          },
+        ]
+      return less.length === 0
+        ? []
+        : [
+            {
+              says: `${its} makes no ${less.join(' and ')} records, which blue has: whoever asks for such a one would stay on blue, at every weight`,
+              remedy,
+            },
+          ]
+    })
+  return faults[0]
+}
+
+const without = (types: readonly string[], others: readonly string[]): string[] =>
+  types.filter((type) => !others.includes(type))
+
+/**
  * What would become of names that external-dns of blue weighs, by those that green is known to get. None is known where somebody
  * else brings it: then opening waits for it.
  */
 export function dnsRouteFindings(
   routes: readonly { readonly name: string; readonly owner: string }[],
   onGreen: readonly DnsWriter[],
+  onBlue: readonly DnsWriter[],
 ): Finding[] {
   return routes.flatMap(({ name, owner }): Finding[] => {
-    const fault = ownersFault(onGreen, { name, owner })
+    const fault = ownersFault(onGreen, { name, owner }) ?? typesFault(onBlue, onGreen, { name, owner })
     if (fault === undefined && !onGreen.some((it) => mayWrite(it, { name })))
       return [
         warning(

@@ -29,6 +29,8 @@ export interface DnsWriter {
   readonly domains: readonly string[]
   /** It writes to Route 53, as far as is known. */
   readonly isOfAws: boolean
+  /** Types of record that it makes of a load balancer, by its arguments; older releases leave AAAA out by themselves. */
+  readonly makes: readonly string[]
 }
 
 /** Could a record of this name be its? */
@@ -66,19 +68,39 @@ export const dnsWriters = (deployments: readonly KubernetesObject[]): DnsWriter[
       ...(annotations !== undefined && { annotations }),
       domains: domainsOf(workload),
       isOfAws: (setting(workload, 'provider') ?? 'aws') === 'aws',
+      makes: typesOf(workload),
     }
   })
 
 /** A regular expression is read in their place, and a variable may say more: then it may be any name. */
 function domainsOf(workload: KubernetesObject): readonly string[] {
   if (['domain-filter', 'regex-domain-filter'].some((flag) => !isReadable(workload, flag))) return []
-  const args = containersOf(workload).flatMap((c) => ['command', 'args'].flatMap((field) => texts(c[field])))
-  if (args.some((arg) => arg.startsWith('--regex-domain-filter'))) return []
-  const [is, alone] = ['--domain-filter=', '--domain-filter']
-  const domains = args.flatMap((arg, at) =>
+  if (argsOf(workload).some((arg) => arg.startsWith('--regex-domain-filter'))) return []
+  const domains = everyOf(workload, 'domain-filter')
+  return domains.includes('') ? [] : domains
+}
+
+/**
+ * An alias is of both address types.
+ * https://kubernetes-sigs.github.io/external-dns/latest/docs/flags/ (managed-record-types, exclude-record-types)
+ */
+function typesOf(workload: KubernetesObject): readonly string[] {
+  const prefersCname = setting(workload, 'aws-prefer-cname')
+  const ofBalancer = prefersCname === undefined || prefersCname === 'false' ? ['A', 'AAAA'] : ['CNAME']
+  const [managed, excluded] = ['managed-record-types', 'exclude-record-types'].map((flag) => everyOf(workload, flag))
+  return ofBalancer.filter((type) => (managed?.length === 0 || managed?.includes(type)) && !excluded?.includes(type))
+}
+
+const argsOf = (workload: KubernetesObject): readonly string[] =>
+  containersOf(workload).flatMap((c) => ['command', 'args'].flatMap((field) => texts(c[field])))
+
+/** An argument that may be given more than once. */
+function everyOf(workload: KubernetesObject, flag: string): readonly string[] {
+  const args = argsOf(workload)
+  const [is, alone] = [`--${flag}=`, `--${flag}`]
+  return args.flatMap((arg, at) =>
     arg.startsWith(is) ? [arg.slice(is.length)] : arg === alone ? [args[at + 1] ?? ''] : [],
   )
-  return domains.includes('') ? [] : domains
 }
 
 const isExternalDns = (workload: KubernetesObject): boolean =>

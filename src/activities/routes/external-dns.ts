@@ -1,6 +1,6 @@
 import { DNS_WEIGHT } from '../../domain/annotations.ts'
-import { ownersFault, ownersOf, txtNames } from '../../domain/dns-owners.ts'
-import { leftAtZero, notAsTold, othersServe, serves } from '../../domain/dns-records.ts'
+import { ownersFault, ownersOf, txtNames, typesFault } from '../../domain/dns-owners.ts'
+import { leftAtZero, loneOf, notAsTold, othersServe, serves } from '../../domain/dns-records.ts'
 import {
   dnsShare,
   onItsWay,
@@ -56,7 +56,8 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     blue: blue && toldBy(blue, route),
     green: green && toldBy(green, route),
   })
-  const moved = async (): Promise<readonly RecordSet[]> => (await records.named(zone, name)).filter(isMoved)
+  const named = (): Promise<readonly RecordSet[]> => records.named(zone, name)
+  const moved = async (): Promise<readonly RecordSet[]> => (await named()).filter(isMoved)
 
   /** From what was read. What its controller writes in the same moment is read over, and what others write is not. */
   async function annotate(side: Side, seen: KubernetesObject, annotations: Annotations): Promise<void> {
@@ -95,7 +96,13 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
         `external-dns of ${scope.green} must not touch the records of ${name}: ${fault.says}. There ${fault.remedy}, then retry`,
       )
     if (ours) return
-    const by = ownersOf(await txt(await writersOn('blue')), route.identifier)
+    const onBlue = await writersOn('blue')
+    const others = typesFault(onBlue, onGreen, route)
+    if (others)
+      throw contested(
+        `${scope.green} is not let at the records of ${name}: ${others.says}. There ${others.remedy}, then retry`,
+      )
+    const by = ownersOf(await txt(onBlue), route.identifier)
     if (by.length !== 1 || by[0] !== route.owner)
       throw contested(
         `the records of ${name} (${route.identifier}) are of owner ${by.join(' and ') || 'nobody'} by their TXT records, where ${route.owner} was approved. Agree who owns them, then retry`,
@@ -189,7 +196,9 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     async inForce(_, after, sinceMs) {
       const found = await objects()
       const both = told(found)
-      const sets = await moved()
+      const all = await named()
+      const sets = all.filter(isMoved)
+      if (after === 'opening') await refuseAlone(found, loneOf(all, identifierOn('green', both)))
       const way = onItsWay(both, route, run)
       if (way) {
         const first = otherSide(way.last)
@@ -243,6 +252,23 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     },
   }
 
+  /** Which types a record has is known once it is there. Green is taken out again before people are asked. */
+  async function refuseAlone({ blue, green }: Awaited<ReturnType<typeof objects>>, lone: readonly RecordSet[]) {
+    if (lone.length === 0) return
+    const found = { blue, green }
+    for (const { side, annotations } of writingOnly(told(found), route, 'blue')) {
+      const seen = found[side]
+      if (seen) await annotate(side, seen, annotations)
+    }
+    const stays = (await writersOn('green')).some((it) => mayWrite(it, route) && it.deletes)
+      ? 'and its external-dns deletes it'
+      : 'and its external-dns deletes nothing, so delete it in Route 53 at once, with its TXT record'
+    const types = lone.map(({ type }) => type).join(' and ')
+    throw contested(
+      `${scope.green} alone had ${types} records of ${name}, so whoever asks for such a one was sent there, at weight 0 too. ${what} was taken out again there, ${stays}. Give blue such records too, or have external-dns of ${scope.green} make none (--exclude-record-types), then retry`,
+    )
+  }
+
   /** Its owner would: others of the cluster leave it alone. */
   async function isDeleted(side: Side, identifier: string): Promise<boolean> {
     const writers = await writersOn(side)
@@ -252,8 +278,10 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
   }
 
   async function lateOf(both: Both, sets: readonly RecordSet[], after: string) {
-    for (const side of sides) {
-      const isIn = publishes(both[side], side, route)
+    const isOut = (side: Side) => !publishes(both[side], side, route)
+    // What is left of the one that is out tells what to do, where the other one only lacks it.
+    for (const side of sides.toSorted((a, b) => Number(isOut(b)) - Number(isOut(a)))) {
+      const isIn = !isOut(side)
       const identifier = identifierOn(side, both)
       const isThere = sets.some((set) => set.setIdentifier === identifier)
       const deletes = !isIn && isThere && after === 'settling' && (await isDeleted(side, identifier))

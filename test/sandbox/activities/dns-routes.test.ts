@@ -185,6 +185,45 @@ describe('records that external-dns weighs', () => {
     await dns('green', 1)
   })
 
+  test('of a type that green alone has are taken out again at once, and asked about', async () => {
+    const a = '--exclude-record-types=AAAA'
+    await dns('blue', 1, a)
+    const it = await aDnsRoute(world)
+    const open = call<'openRoute'>({ route: it.route })
+    // By its arguments, before anything of green's is there.
+    const { message } = await ending(acts().openRoute, open)
+    expect(message).toMatch(/would make AAAA records, of which blue has none.*--exclude-record-types/)
+    expect(it.weights()).toEqual({ blue: 100 })
+    // By what is there, whoever made it.
+    await dns('green', 1, a)
+    const alone = {
+      Name: `${it.route.name}.`,
+      Type: 'AAAA',
+      SetIdentifier: scope.green,
+      Weight: 0,
+      AliasTarget: { HostedZoneId: 'Z14GRHDCWA56QT', DNSName: `${it.host('green')}.`, EvaluateTargetHealth: false },
+    } as const
+    world.aws.route53.change(it.zone, [{ Action: 'CREATE', ResourceRecordSet: alone }])
+    const refused = await ending(acts().openRoute, open, { between: it.pass })
+    expect(refused).toMatchObject({
+      type: 'Contested',
+      message: expect.stringMatching(/alone had AAAA records of .* at weight 0 too.*taken out again there/),
+    })
+    expect(it.service('green')?.metadata.annotations).toMatchObject({ [`${PREFIX}controller`]: 'norikae' })
+    expect(it.service('blue')?.metadata.annotations).not.toHaveProperty([DNS_WEIGHT])
+    // Nor is blue alone served as long as it is there.
+    const settle = call<'settleRoute'>({ route: it.route, on: 'blue' })
+    await eventually('it is waited for', async () =>
+      (await attempted(acts().settleRoute, settle)).includes('AAAA record demo-1-36 is alone of its type'),
+    )
+    world.aws.route53.change(it.zone, [{ Action: 'DELETE', ResourceRecordSet: alone }])
+    await driven(acts().settleRoute, settle, { between: it.pass })
+    vi.useRealTimers()
+    expect(it.sets().map(({ Type, SetIdentifier }) => `${Type} ${SetIdentifier}`)).toEqual(['A blue'])
+    await dns('blue', 1)
+    await dns('green', 1)
+  })
+
   test('of another run, or that lead to blue by green’s copy, are contested', async () => {
     const it = await opened()
     const other = call<'openRoute'>({ route: it.route }, { run: 'run-9', asker: 'run-9' })
