@@ -10,6 +10,12 @@ export const othersServe = (sets: readonly RecordSet[], identifiers: readonly st
       setIdentifier === undefined || (!identifiers.includes(setIdentifier) && (weight ?? 1) > 0),
   )
 
+/** The weight of a side, where all its types have the same. */
+export function weightIn(sets: readonly RecordSet[], identifier: string): number | undefined {
+  const weights = new Set(of(sets, identifier).map(({ weight }) => weight))
+  return weights.size === 1 ? [...weights][0] : undefined
+}
+
 const of = (sets: readonly RecordSet[], identifier: string): readonly RecordSet[] =>
   sets.filter((set) => set.setIdentifier === identifier)
 

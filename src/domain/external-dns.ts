@@ -29,6 +29,8 @@ export interface DnsWriter {
   readonly domains: readonly string[]
   /** It writes to Route 53, as far as is known. */
   readonly isOfAws: boolean
+  /** Seconds after which it looks anew, whatever it has heard of. */
+  readonly everyS: number
   /** Types of record that it makes of a load balancer, by its arguments; older releases leave AAAA out by themselves. */
   readonly makes: readonly string[]
 }
@@ -68,6 +70,7 @@ export const dnsWriters = (deployments: readonly KubernetesObject[]): DnsWriter[
       ...(annotations !== undefined && { annotations }),
       domains: domainsOf(workload),
       isOfAws: (setting(workload, 'provider') ?? 'aws') === 'aws',
+      everyS: secondsOf(setting(workload, 'interval')) ?? 60,
       makes: typesOf(workload),
     }
   })
@@ -78,6 +81,14 @@ function domainsOf(workload: KubernetesObject): readonly string[] {
   if (argsOf(workload).some((arg) => arg.startsWith('--regex-domain-filter'))) return []
   const domains = everyOf(workload, 'domain-filter')
   return domains.includes('') ? [] : domains
+}
+
+/** A duration of Go: `1m0s`, `500ms`. */
+function secondsOf(text: string | undefined): number | undefined {
+  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 }
+  const parts = [...(text ?? '').matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)]
+  if (parts.length === 0) return undefined
+  return parts.reduce((sum, [, count, unit = 's']) => sum + Number(count) * (units[unit] ?? 1), 0)
 }
 
 /**

@@ -44,6 +44,14 @@ test.for([
   },
 ])('$says', ({ of, is }) => expect(told(of)).toEqual([is]))
 
+test.for([
+  { of: args(), is: 60 },
+  { of: args('--interval=1m30s'), is: 90 },
+  { of: args('--interval', '2h0m0s'), is: 7200 },
+  { of: args('--interval=500ms'), is: 0.5 },
+  { of: args('--interval=often'), is: 60 },
+])('it looks anew every $is s', ({ of, is }) => expect(dnsWriters([of])[0]?.everyS).toBe(is))
+
 test.for(['bitnami/external-dns@sha256:1', 'external-dns'])('%s is external-dns', (image) =>
   expect(told(externalDns({}, image))).toHaveLength(1),
 )

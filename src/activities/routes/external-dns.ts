@@ -1,6 +1,6 @@
 import { DNS_WEIGHT } from '../../domain/annotations.ts'
 import { ownersFault, ownersOf, txtNames, typesFault } from '../../domain/dns-owners.ts'
-import { leftAtZero, loneOf, notAsTold, othersServe, serves } from '../../domain/dns-records.ts'
+import { leftAtZero, loneOf, notAsTold, othersServe, serves, weightIn } from '../../domain/dns-records.ts'
 import {
   dnsShare,
   onItsWay,
@@ -132,6 +132,35 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     return identifier === undefined || identifier === route.identifier ? scope.green : identifier
   }
 
+  const writing = (both: Both, sets: readonly RecordSet[], to: number) =>
+    writingShare(both, route, {
+      to,
+      run,
+      green: scope.green,
+      reads: {
+        blue: weightIn(sets, identifierOn('blue', both)),
+        green: weightIn(sets, identifierOn('green', both)),
+      },
+      nowMs: Date.now(),
+    })
+
+  /** Throws `notYet` where a record reads as its object says since before that said so, until external-dns has looked anew. */
+  async function heard(both: Both, side: Side, sinceMs: number): Promise<void> {
+    const early = both[side]?.note?.early
+    if (early === undefined) return
+    const its = (await writersOn(side)).filter((it) => mayWrite(it, route))
+    const every = Math.max(60, ...its.map(({ everyS }) => everyS))
+    const left = Math.ceil(every - (Date.now() - early) / 1000)
+    if (left <= 0) return
+    noteAside(SEEN, undefined)
+    throw notYet(
+      `the records of ${name} read as ${what} on ${scope[side]} says, but did before it was told so: its external-dns looks anew within ${left}s`,
+      `${every + 900}s`,
+      undefined,
+      sinceMs,
+    )
+  }
+
   return {
     words: {
       place: `the records of ${name}`,
@@ -181,11 +210,11 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
         ...(strangers ? { share: 'elsewhere' as const, ours: false } : dnsShare(both, route, run)),
         has: (side) => publishes(both[side], side, route),
         async write(to) {
-          const [first, last] = writingShare(both, route, { to, run, green: scope.green })
+          const [first, last] = writing(both, sets, to)
           await write(first.side, first.annotations)
           // What falls to zero waits until the other one serves: `inForce` writes it.
-          if (!last.falls || serves(sets, identifierOn(first.side, both), first.weight))
-            await write(last.side, last.annotations)
+          const isServed = serves(sets, identifierOn(first.side, both), first.weight) && !first.isEarly
+          if (!last.falls || isServed) await write(last.side, last.annotations)
         },
         async leaveOnly(side) {
           for (const one of writingOnly(both, route, side)) await write(one.side, one.annotations)
@@ -202,7 +231,7 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
       const way = onItsWay(both, route, run)
       if (way) {
         const first = otherSide(way.last)
-        const [, { annotations, falls }] = writingShare(both, route, { to: way.to, run, green: scope.green })
+        const [, { annotations, falls }] = writing(both, sets, way.to)
         const seen = found[way.last]
         if (!seen) throw notFound(`${what} is not on ${scope[way.last]}`)
         if (falls && !serves(sets, identifierOn(first, both), both[first]?.weight))
@@ -212,17 +241,23 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
             '2s',
             sinceMs,
           )
+        if (falls) await heard(both, first, sinceMs)
+        noteAside(SEEN, undefined)
         await annotate(way.last, seen, annotations)
         throw notYet(`${what} says ${way.to} % on both clusters now`, budgets.dns, '1s', sinceMs)
       }
       const late = await lateOf(both, sets, after)
-      if (late !== undefined)
+      if (late !== undefined) {
+        // Clients go by that now, whatever was read before.
+        noteAside(SEEN, undefined)
         throw notYet(
           `external-dns of ${scope[late.side]} has not written the records of ${name} as ${what} says: ${late.says}`,
           budgets.dns,
           '2s',
           sinceMs,
         )
+      }
+      for (const side of sides) await heard(both, side, sinceMs)
       await followed(both, sets, after, sinceMs)
     },
 

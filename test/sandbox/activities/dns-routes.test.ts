@@ -48,6 +48,13 @@ describe('records that external-dns weighs', () => {
   const up = (it: Awaited<ReturnType<typeof aDnsRoute>>, to: number, expected: readonly number[]) =>
     call<'setWeight'>({ route: it.route, to, expect: expected })
 
+  /** Green's records of this weight, as a run of external-dns writes them that had read what it writes before. */
+  const recorded = ({ sets, zone }: Awaited<ReturnType<typeof aDnsRoute>>, Weight: number) => {
+    const its = sets().filter((set) => set.SetIdentifier === scope.green)
+    const changes = its.map((set) => ({ Action: 'UPSERT' as const, ResourceRecordSet: { ...set, Weight } }))
+    world.aws.route53.change(zone, changes)
+  }
+
   test('are written on both clusters, and count once Route 53 reads so and clients had their time', async () => {
     const it = await aDnsRoute(world)
     expect(it.weights()).toEqual({ blue: 100 })
@@ -89,6 +96,57 @@ describe('records that external-dns weighs', () => {
       vi.useRealTimers()
       expect(it.weights()).toEqual({ [rises]: 100, [falls]: 0 })
     }
+  })
+
+  test.for([0, 5])('that read %s as they are told since before they were told so are no answer', async (to) => {
+    const it = await opened()
+    if (to > 0) {
+      await driven(acts().setWeight, up(it, to, [0]), { between: it.pass })
+      vi.useRealTimers()
+    }
+    await Promise.all([dns('blue', 0), dns('green', 0)])
+    // Nobody has heard of 50 % when it is taken back: Route 53 reads what it is asked for already.
+    expect(await attempted(acts().setWeight, up(it, 50, [to]))).toContain('has not written the records')
+    const waits: string[] = []
+    const early = () => waits.filter((why) => why.includes('but did before it was told so'))
+    await driven(acts().setWeight, up(it, to, [50]), {
+      async between(why) {
+        waits.push(why)
+        if (!why.includes('but did before it was told so')) return it.pass(why)
+        if (early().length === 1) {
+          // What was on its way, and comes late.
+          recorded(it, 50)
+          await Promise.all([dns('blue', 1), dns('green', 1)])
+        }
+        vi.setSystemTime(Date.now() + 61_000)
+      },
+    })
+    vi.useRealTimers()
+    expect(waits[0]).toMatch(/on demo-1-35 says, but did before .* looks anew within (60|59)s$/)
+    expect(it.weights()).toEqual({ blue: 100 - to, green: to })
+  })
+
+  test('that read otherwise in between are followed from then on', async () => {
+    const it = await opened()
+    let turned = false
+    const waits: string[] = []
+    await driven(acts().setWeight, up(it, 25, [0]), {
+      async between(why) {
+        waits.push(why)
+        if (turned && why.includes('reads 0, not 25')) recorded(it, 25)
+        if (!why.startsWith('clients may go by')) return
+        if (turned) return it.pass(why)
+        turned = true
+        vi.setSystemTime(Date.now() + 200_000)
+        await dns('green', 0)
+        recorded(it, 0)
+        expect(await attempted(acts().setWeight, up(it, 25, [0]))).toContain('reads 0, not 25')
+      },
+    })
+    vi.useRealTimers()
+    const clients = waits.filter((why) => why.startsWith('clients may go by'))
+    expect(clients.map((why) => Number(/for (\d+)s more/.exec(why)?.[1]) > 230)).toEqual([true, true])
+    await dns('green', 1)
   })
 
   test('are nothing of green’s by a copy, until their route is opened; and a copy that serves keeps its weight', async () => {
