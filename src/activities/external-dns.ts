@@ -28,6 +28,16 @@ export async function dnsSurvey(blue: KubernetesPort, platform: Platform, green?
   return [...dnsFindings(onBlue, brought, there), ...dnsRouteFindings(weighed, [...brought, ...there], onBlue)]
 }
 
+/** Records that nobody keeps once this cluster is gone, while there is time to give them to somebody. Reads only. */
+export async function orphansAhead(
+  { cluster, name }: { readonly cluster: KubernetesPort; readonly name: string },
+  other: KubernetesPort | undefined,
+  owned: Owned | undefined,
+): Promise<Finding[]> {
+  const [its, others] = await Promise.all([writersOn(cluster), other ? writersOn(other) : []])
+  return orphanedRecords(its, others, name, { owned, ahead: true })
+}
+
 /**
  * Ends when no external-dns runs here that could delete records of the other cluster once the Ingresses here go; throws
  * not yet until then. `all`: also one whose owner id is its own, because its cluster goes and its records are still asked
@@ -53,5 +63,5 @@ export async function stopExternalDns(
         budgets.pods,
       )
   }
-  return all ? orphanedRecords(stopped, others, name, owned) : []
+  return all ? orphanedRecords(stopped, others, name, { owned }) : []
 }

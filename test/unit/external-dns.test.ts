@@ -70,8 +70,13 @@ test.for([
     codes: ['blocker dns-deletes'],
   },
   {
-    says: "with blue's owner and without deleting all is well",
+    says: "with blue's owner and without deleting it would write over blue's records",
     green: args('--txt-owner-id=b', '--policy=upsert-only'),
+    codes: ['blocker dns-takes-over'],
+  },
+  {
+    says: 'what changes no record that is there does neither',
+    green: args('--txt-owner-id=b', '--policy=create-only'),
     codes: [],
   },
   {
@@ -86,7 +91,11 @@ test.for([
 
 test.for([
   { says: "that deletes by blue's owner id", args: ['--txt-owner-id=b'], codes: ['blocker dns-deletes'] },
-  { says: 'that deletes nothing', args: ['--txt-owner-id=b', '--policy=upsert-only'], codes: [] },
+  {
+    says: 'that deletes nothing',
+    args: ['--txt-owner-id=b', '--policy=upsert-only'],
+    codes: ['blocker dns-takes-over'],
+  },
   { says: 'of its own', args: ['--txt-owner-id=g'], codes: [] },
 ])('one that others brought to green by another name, $says', ({ args: its, codes }) => {
   const there = { ...args(...its), metadata: { name: 'dns-public', namespace: 'edge' } }
@@ -117,6 +126,22 @@ test.for([
     { name: 'cname-a.example.com', type: 'TXT', values: [heritage] },
     { name: 'a.example.com', type: 'CNAME', values: ['b.example.com'] },
   ])
-  const [found] = orphanedRecords(dnsWriters([args('--txt-owner-id=b')]), [], 'demo-1-35', owned)
+  const [found] = orphanedRecords(dnsWriters([args('--txt-owner-id=b')]), [], 'demo-1-35', { owned })
   expect(found?.message).toContain(words)
+})
+
+test.for([
+  { says: 'has some that are read', its: args('--txt-owner-id=b'), owned: { b: ['a-www.example.com'] }, told: 1 },
+  { says: 'has none', its: args('--txt-owner-id=b'), owned: { g: ['a-www.example.com'] }, told: 0 },
+  { says: 'encrypts whose they are', its: args('--txt-owner-id=b', '--txt-encrypt-enabled'), owned: {}, told: 1 },
+  { says: 'has an owner that is not known', its: externalDns({ envFrom: [{}] }), owned: {}, told: 1 },
+  { says: 'keeps them in zones that nobody may read', its: args('--txt-owner-id=b'), owned: undefined, told: 1 },
+])('while it runs, external-dns of blue that $says is told $told times', ({ its, owned, told: times }) => {
+  const found = orphanedRecords(dnsWriters([its]), dnsWriters([args('--txt-owner-id=g')]), 'demo-1-35', {
+    owned,
+    ahead: true,
+  })
+  expect(found).toHaveLength(times)
+  for (const { message, remedy } of found)
+    expect([message, remedy]).toEqual([expect.stringContaining('is stopped before'), expect.stringMatching(/^before/)])
 })
