@@ -97,6 +97,7 @@ const prepared: DnsFacts = {
   txt: [owned('cname-www.example.com', 'dns', 'blue')],
   writers: writers('--txt-owner-id=dns'),
   object: aService({ [`${at}set-identifier`]: 'blue', [`${at}aws-weight`]: '100' }),
+  listed: ['www.example.com'],
 }
 const facts: RecordFacts = {
   name: 'www.example.com',
@@ -134,6 +135,39 @@ test.for(['external-dns.kubernetes.io/', 'dns.example.com/'])('also where its an
   expect(recordRoute({ ...facts, dns }).route).toMatchObject({ annotations: prefix })
 })
 
+test.for<{ says: string; hostname: string; listed: readonly string[]; told: RegExp }>([
+  {
+    says: 'listed',
+    hostname: 'WWW.example.com, b.example.org',
+    listed: ['www.example.com', 'b.example.org'],
+    told: /^$/,
+  },
+  {
+    says: 'told by the first of those that are',
+    hostname: 'www.example.com,b.example.org',
+    listed: ['b.example.org', 'www.example.com'],
+    told: /^$/,
+  },
+  {
+    says: 'not listed',
+    hostname: 'www.example.com,b.example.org',
+    listed: ['www.example.com'],
+    told: /^b\.example\.org is a name of it too/,
+  },
+  {
+    says: 'many',
+    hostname: 'www.example.com,b.test,c.test',
+    listed: ['www.example.com'],
+    told: /^b\.test, c\.test are names of it too/,
+  },
+])('further names of what a record is made of: $says', ({ hostname, listed, told }) => {
+  const dns = { ...prepared, listed, object: aService({ ...annotated, [`${at}hostname`]: hostname }) }
+  const { route, findings } = recordRoute({ ...facts, dns })
+  expect(route).toBeDefined()
+  expect(findings.map(({ message }) => message).join()).toMatch(told)
+  for (const { level, about } of findings) expect([level, about]).toEqual(['warning', 'Service chat/web'])
+})
+
 test('a TTL that stays is told with what it costs', () => {
   const { route, findings } = recordRoute({ ...facts, sets: [{ ...weighed, ttl: 300 }] })
   expect(route).toBeDefined()
@@ -169,6 +203,7 @@ test.for<{ says: string; of: Partial<RecordFacts>; message: RegExp; remedy: RegE
     of: {
       sets: [simple],
       dns: {
+        ...prepared,
         txt: [owned('cname-www', 'dns')],
         object: aService({}),
         writers: writers('--txt-owner-id=dns', '--policy=upsert-only'),

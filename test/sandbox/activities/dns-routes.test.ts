@@ -282,6 +282,45 @@ describe('records that external-dns weighs', () => {
     await dns('green', 1)
   })
 
+  test('of one object in two hosted zones have one weight, and each counts by its own records', async () => {
+    const it = await aDnsRoute(world)
+    const name = 'second.other.example.org'
+    const route = { ...it.route, name, zone: world.aws.route53.seedZone('other.example.org') }
+    const isOfIt = ({ Name, Type }: { Name?: string | undefined; Type?: string | undefined }) =>
+      Name === `${name}.` && Type !== 'TXT'
+    const second = { ...it, zone: route.zone, sets: () => world.aws.route53.records(route.zone).filter(isOfIt) }
+    for (const side of ['blue', 'green'] as const)
+      await it.annotate(side, { [`${PREFIX}hostname`]: `${it.route.name},${name}` })
+    await eventually('blue has both', () => second.sets().length > 0)
+    const target = { kind: 'Service', namespace: route.namespace, name: 'web' } as const
+    const [alone] = (await recordsFound(world, [{ name: it.route.name, zone: it.zone, target }])).map(recordRoute)
+    expect(alone?.findings.map(({ message }) => message).join()).toContain(`${name} is a name of it too`)
+    for (const its of [it.route, route]) {
+      await driven(acts().openRoute, call<'openRoute'>({ route: its }), { between: it.pass })
+      vi.useRealTimers()
+    }
+    await driven(acts().setWeight, up(it, 25, [0]), { between: it.pass })
+    vi.useRealTimers()
+    await dns('green', 0)
+    recorded(second, 0)
+    const other = call<'setWeight'>({ route, to: 25, expect: [0] })
+    expect(await attempted(acts().setWeight, other)).toContain(`the records of ${name} as Service/web`)
+    await dns('green', 1)
+    await driven(acts().setWeight, other, { between: it.pass })
+    vi.useRealTimers()
+    expect([it, second].map(({ sets }) => sets().map(({ Weight }) => Weight))).toEqual(
+      [[75, 75, 25, 25].toSorted(), [75, 75, 25, 25].toSorted()].map((weights) => expect.arrayContaining(weights)),
+    )
+    for (const its of [it.route, route]) {
+      await driven(acts().setWeight, call<'setWeight'>({ route: its, to: 0, expect: [0, 25] }), { between: it.pass })
+      vi.useRealTimers()
+    }
+    for (const its of [it.route, route])
+      await driven(acts().settleRoute, call<'settleRoute'>({ route: its, on: 'blue' }), { between: it.pass })
+    vi.useRealTimers()
+    expect([it, second].flatMap(({ sets }) => sets().map((set) => set.SetIdentifier))).toEqual(Array(4).fill('blue'))
+  })
+
   test('of another run, or that lead to blue by green’s copy, are contested', async () => {
     const it = await opened()
     const other = call<'openRoute'>({ route: it.route }, { run: 'run-9', asker: 'run-9' })
