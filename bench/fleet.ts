@@ -23,9 +23,10 @@ import { progress } from './settled.ts'
 
 /**
  * What an upgrade of many apps costs the worker and leaves in the histories: node bench/fleet.ts
- * [--apps 12,100,300,500] [--parallel 50] [--watch 10m] [--environments 3]. A whole upgrade on a real server and one worker,
+ * [--apps 12,100,300,500] [--parallel 50] [--watch 10m] [--environments 3] [--memory 1024]. A whole upgrade on a real server and one worker,
  * of apps with three environments and a cron job each, or with production alone, on a world that answers at once: what is left is Temporal's time and ours. With `--watch` all of
  * them stay on green for so long, and each environment is looked at every 15 s through a Prometheus on loopback.
+ * `--memory`: the worker's, as in a container of so many MiB, of which Node gives half to V8.
  */
 const { values } = parseArgs({
   options: {
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     parallel: { type: 'string', default: '50' },
     watch: { type: 'string', default: '0s' },
     environments: { type: 'string', default: '3' },
+    memory: { type: 'string' },
   },
 })
 const watch = milliseconds(values.watch as Duration)
@@ -151,7 +153,8 @@ async function answered(trial: Trial, step: string, body: object): Promise<void>
 }
 
 async function started(told: Told): Promise<ChildProcess> {
-  const worker = spawn(process.execPath, [program], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const heap = values.memory === undefined ? [] : [`--max-old-space-size=${Math.floor(Number(values.memory) / 2)}`]
+  const worker = spawn(process.execPath, [...heap, program], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   worker.send(told)
   await once(worker, 'message')
   return worker

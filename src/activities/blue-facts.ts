@@ -1,3 +1,4 @@
+import { each } from './few-at-a-time.ts'
 import type { ClusterDescription } from '../domain/eks-objects.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import { isNotFound, notFound } from './errors.ts'
@@ -31,10 +32,10 @@ export async function partsOf(eks: EksPort, name: string): Promise<Omit<BlueFact
     none(eks.identityProviders(name)),
   ])
   const [nodegroups, found, entries, fargate] = await Promise.all([
-    each(groups, (group) => eks.findNodegroup(name, group)),
-    each(addons, (addon) => eks.findAddon(name, addon)),
-    each(principals, (principal) => eks.accessEntry(name, principal)),
-    each(profiles, (profile) => eks.findFargateProfile(name, profile)),
+    those(groups, (group) => eks.findNodegroup(name, group)),
+    those(addons, (addon) => eks.findAddon(name, addon)),
+    those(principals, (principal) => eks.accessEntry(name, principal)),
+    those(profiles, (profile) => eks.findFargateProfile(name, profile)),
   ])
   return {
     nodegroups,
@@ -48,8 +49,8 @@ export async function partsOf(eks: EksPort, name: string): Promise<Omit<BlueFact
 }
 
 /** Those that are there by now. */
-async function each<T>(names: readonly string[], find: (name: string) => Promise<T | undefined>): Promise<T[]> {
-  const all = await Promise.all(names.map(find))
+async function those<T>(names: readonly string[], find: (name: string) => Promise<T | undefined>): Promise<T[]> {
+  const all = await each(names, find)
   return all.filter((it) => it !== undefined)
 }
 

@@ -1,3 +1,4 @@
+import { each } from './few-at-a-time.ts'
 import { blueAmong } from '../domain/cluster-name.ts'
 import { RUN_TAG } from '../domain/clone.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
@@ -49,8 +50,8 @@ export async function blueOf(
       `${found.fault}. ${adopts} is there, and the platform file says that it is green (green.adopt): if it serves by now, take that out`,
     )
   const { fault, among = [] } = found
-  const each = await Promise.all(among.map((name) => eks.findCluster(name)))
-  const made = each.flatMap((cluster) => {
+  const them = await each(among, (name) => eks.findCluster(name))
+  const made = them.flatMap((cluster) => {
     if (!cluster) return []
     const { name, version, createdAt, tags } = cluster
     const run = tags[RUN_TAG]

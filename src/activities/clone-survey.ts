@@ -1,3 +1,4 @@
+import { each } from './few-at-a-time.ts'
 import { configurationFindings, type Configured } from '../domain/addon-configuration.ts'
 import { amiFacts, amiFindings, imagesToKnow } from '../domain/amis.ts'
 import { cloneFindings, greenExists, tierFindings } from '../domain/clone.ts'
@@ -39,9 +40,7 @@ export async function cloneSurvey(
   const { eks } = world
   const { cluster, nodegroups } = blue
   const target = versions.find((v) => v.version === to)
-  const offered = await Promise.all(
-    blue.addons.map(async ({ name }) => [name, await eks.addonVersions(name, to)] as const),
-  )
+  const offered = await each(blue.addons, async ({ name }) => [name, await eks.addonVersions(name, to)] as const)
   const templates = await templatesOn(world, blue)
   const booted = { nodegroups, templates, amis: file.amis, from: cluster.version, to }
   const ofImages = amiFacts(booted)
@@ -83,15 +82,22 @@ export async function cloneSurvey(
 }
 
 /** Add-ons with a configuration, and what the versions that green gets would refuse of it. */
-const configured = (eks: EksPort, { addons }: BlueFacts, planned: readonly AddonFacts[]): Promise<Configured[]> =>
-  Promise.all(
-    addons.flatMap((addon) => {
-      const target = planned.find(({ name }) => name === addon.name)?.targetVersion
-      const { configurationValues: values } = addon
-      if (target === undefined || values === undefined || values === '') return []
-      return eks.configurationFaults(addon.name, target, values).then((faults) => ({ addon, target, faults }))
-    }),
-  )
+async function configured(
+  eks: EksPort,
+  { addons }: BlueFacts,
+  planned: readonly AddonFacts[],
+): Promise<readonly Configured[]> {
+  const asked = addons.flatMap((addon) => {
+    const target = planned.find(({ name }) => name === addon.name)?.targetVersion
+    const { configurationValues: values } = addon
+    return target === undefined || values === undefined || values === '' ? [] : [{ addon, target, values }]
+  })
+  return each(asked, async ({ addon, target, values }) => ({
+    addon,
+    target,
+    faults: await eks.configurationFaults(addon.name, target, values),
+  }))
+}
 
 /** Looked at once, before anything is made; so whatever is there is not this run's. */
 async function greenFindings(eks: EksPort, green: string): Promise<Finding[]> {

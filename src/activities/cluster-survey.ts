@@ -1,3 +1,4 @@
+import { each } from './few-at-a-time.ts'
 import { activityInfo } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import { authorityFindings } from '../domain/certificate-authorities.ts'
@@ -163,15 +164,13 @@ async function updates(eks: EksPort, { cluster, nodegroups }: BlueFacts): Promis
     ...(cluster.status === 'UPDATING' ? [{ about: cluster.name, group: undefined }] : []),
     ...nodegroups.filter((g) => g.status === 'UPDATING').map(({ name }) => ({ about: name, group: name })),
   ]
-  const found = await Promise.all(
-    busy.map(async ({ about, group }) =>
-      (await eks.updatesInProgress(cluster.name, group)).map(({ type, startedAt }) =>
-        blocker(
-          'update-in-progress',
-          about,
-          `${type} is under way since ${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
-          'wait until it has ended, and look again',
-        ),
+  const found = await each(busy, async ({ about, group }) =>
+    (await eks.updatesInProgress(cluster.name, group)).map(({ type, startedAt }) =>
+      blocker(
+        'update-in-progress',
+        about,
+        `${type} is under way since ${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
+        'wait until it has ended, and look again',
       ),
     ),
   )

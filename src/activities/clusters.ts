@@ -1,3 +1,4 @@
+import { each } from './few-at-a-time.ts'
 import { newCluster, RUN_TAG } from '../domain/clone.ts'
 import type { Duration } from '../domain/duration.ts'
 import { issuesInWords } from '../domain/eks-issues.ts'
@@ -91,12 +92,10 @@ async function refuseParts(eks: EksPort, cluster: string): Promise<void> {
 }
 
 const looked = (names: readonly string[], find: (name: string) => Promise<{ readonly status: string } | undefined>) =>
-  Promise.all(
-    names.map(async (name) => {
-      const found = await find(name)
-      return { name, goes: isGoing(found) }
-    }),
-  )
+  each(names, async (name) => {
+    const found = await find(name)
+    return { name, goes: isGoing(found) }
+  })
 
 /** So long it is waited for, and no longer: people may have gone on without the removal of it. */
 const GOES_WITHIN: Duration = '5m'

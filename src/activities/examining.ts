@@ -1,3 +1,4 @@
+import { each } from './few-at-a-time.ts'
 import { ApplicationFailure } from '@temporalio/common'
 import { filled } from '../domain/checks.ts'
 import { askedOf, groupMetrics } from '../domain/cloudwatch.ts'
@@ -48,7 +49,7 @@ const looks: Readonly<Record<Organ, (outside: Outside, read: Read) => Promise<re
   },
   clusters: async (outside, { file }) => {
     const { eks } = await inAccount(outside, file)
-    const found = await Promise.all((await ownClusters(outside, file)).map((name) => eks.findCluster(name)))
+    const found = await each(await ownClusters(outside, file), (name) => eks.findCluster(name))
     return [
       seenClusters(
         found.filter((c) => c !== undefined),

@@ -1,3 +1,4 @@
+import { each } from './few-at-a-time.ts'
 import { imageOf } from '../domain/amis.ts'
 import { PLATFORM_TAG } from '../domain/clone.ts'
 import type { BlueFacts } from '../domain/facts.ts'
@@ -81,11 +82,10 @@ export async function templateOf(port: LaunchTemplatesPort, told = ''): Promise<
 }
 
 export const templatesOn = ({ launchTemplates }: Pick<Proven, 'launchTemplates'>, { nodegroups }: BlueFacts) =>
-  Promise.all(
-    nodegroups
-      .filter((group) => group.launchTemplate !== undefined)
-      .map(async (group): Promise<Templated> => ({
-        group,
-        template: await templateOf(launchTemplates, group.launchTemplate),
-      })),
+  each(
+    nodegroups.filter((group) => group.launchTemplate !== undefined),
+    async (group): Promise<Templated> => ({
+      group,
+      template: await templateOf(launchTemplates, group.launchTemplate),
+    }),
   )

@@ -1,3 +1,4 @@
+import { each } from './few-at-a-time.ts'
 import type { Duration } from '../domain/duration.ts'
 import { few } from '../domain/few.ts'
 import type { BlueFacts } from '../domain/facts.ts'
@@ -32,8 +33,8 @@ async function networkNow(eks: EksPort, name: string): Promise<ReadonlySet<strin
   ])
   if (!cluster) throw notFound(`cluster ${name} is not there`)
   const [nodegroups, profiles] = await Promise.all([
-    Promise.all(groups.map((group) => eks.findNodegroup(name, group))),
-    Promise.all(fargateProfiles.map((profile) => eks.findFargateProfile(name, profile))),
+    each(groups, (group) => eks.findNodegroup(name, group)),
+    each(fargateProfiles, (profile) => eks.findFargateProfile(name, profile)),
   ])
   return networkOf({
     cluster,

@@ -1,3 +1,4 @@
+import { each } from './few-at-a-time.ts'
 import type { ClusterDescription, NodegroupDescription } from '../domain/eks-objects.ts'
 import { ruleInWords } from '../domain/group-rules.ts'
 import { clusterTag } from '../domain/network-tags.ts'
@@ -62,7 +63,7 @@ async function onGreen(world: Proven, { green }: Pick<Scope, 'green'>): Promise<
   const [kubernetes, cluster] = await Promise.all([world.ifThere('green'), eks.findCluster(green)])
   const names = cluster ? await eks.nodegroupNames(green) : []
   const volumes = (await kubernetes?.list('PersistentVolume')) ?? []
-  const groups = await Promise.all(names.map((name) => eks.findNodegroup(green, name)))
+  const groups = await each(names, (name) => eks.findNodegroup(green, name))
   return {
     green,
     ids: new Set([

@@ -1,3 +1,4 @@
+import { each } from './few-at-a-time.ts'
 import type { Requested } from '../domain/ownership.ts'
 import { takenBy, withModules, withTaken, type Shared } from '../domain/removal-takes.ts'
 import type { Stated } from '../domain/terraform-states.ts'
@@ -25,7 +26,7 @@ async function withStacks(
     }),
   )
   if (stacks.size === 0) return parts
-  const tagged = (await Promise.all([...stacks.values()].map(([key, value]) => network.tagged(key, value)))).flat()
+  const tagged = (await each([...stacks.values()], ([key, value]) => network.tagged(key, value))).flat()
   const found = tagged
     .filter(({ id }) => shared.network.includes(id))
     .map(({ id, tags }) => [id, { name: id, tags }] as const)

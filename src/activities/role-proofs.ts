@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { notGiven } from '../domain/pod-identity-proofs.ts'
 import { accountOf, nameOfRole, roleOf } from '../domain/roles.ts'
 import { denied, isDenied } from './errors.ts'
-import { fewAtATime } from './few-at-a-time.ts'
+import { each, fewAtATime } from './few-at-a-time.ts'
 import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { EksPort, KubernetesPort } from './ports.ts'
 import { both } from './role-trust.ts'
@@ -134,10 +134,8 @@ async function accountsIn(cluster: KubernetesPort, namespaces: readonly string[]
 
 /** `<namespace>/<service account>` */
 async function identitiesIn(eks: EksPort, cluster: string, namespaces: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(
-    namespaces.map(async (namespace) =>
-      (await eks.accountsWithIdentity(cluster, namespace)).map((name) => `${namespace}/${name}`),
-    ),
+  const found = await each(namespaces, async (namespace) =>
+    (await eks.accountsWithIdentity(cluster, namespace)).map((name) => `${namespace}/${name}`),
   )
   return found.flat()
 }

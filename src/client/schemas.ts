@@ -347,6 +347,7 @@ export const notice = z
       'contested',
       'blind',
       'held',
+      'breaches',
       'went-back',
       'settled',
       'ended',

@@ -295,8 +295,8 @@ export const isSuccessor = ({ run, asker }: Pick<ActionCall, 'run' | 'asker'>): 
 export type ActionActivities = { [A in ActionName]: (call: ActionCall<A>) => Promise<ActionReceipt<A>> }
 
 interface Trait<A extends ActionName> {
-  /** quick: seconds. long: polls, up to its own limit. */
-  readonly pace: 'quick' | 'long'
+  /** quick: seconds. long: polls, up to its own limit. survey: reads a whole cluster and all that AWS has of it. */
+  readonly pace: 'quick' | 'long' | 'survey'
   /** read: changes nothing, so needs no way back. */
   readonly effect: 'read' | 'write'
   /** May people let the run go on without it? */
@@ -423,12 +423,12 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     title: (i) =>
       `wait until ${[...new Set(i.parts.map((part) => ownerInWords(part.owner)))].join(' and ')} removed ${few(i.parts.map((part) => partInWords(part, i.cluster)))}`,
   },
-  emptyCluster: { ...write, pace: 'long', title: (i) => `remove load balancers and volumes of ${i.cluster}` },
-  findRemains: { ...read, pace: 'long', title: (i) => `look for what is left of ${i.cluster}` },
+  emptyCluster: { ...write, pace: 'survey', title: (i) => `remove load balancers and volumes of ${i.cluster}` },
+  findRemains: { ...read, pace: 'survey', title: (i) => `look for what is left of ${i.cluster}` },
   proveIdle: {
     ...read,
     skippable: false,
-    pace: 'long',
+    pace: 'survey',
     title: (i) => `prove that nothing used ${i.cluster} for ${i.for}`,
   },
   raiseFence: { ...write, pace: 'long', title: (i) => `fence ${i.namespaces.join(', ')} on ${i.on}` },

@@ -77,6 +77,7 @@ const headings: Readonly<Record<Notice['about'], (teams: string) => string>> = {
   contested: () => 'a route is contested',
   blind: () => 'nobody watches',
   held: () => 'the others wait',
+  breaches: () => 'several breach at once',
   'went-back': () => 'back on blue',
   settled: () => 'settled',
   ended: () => 'ended',

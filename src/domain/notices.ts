@@ -1,3 +1,4 @@
+import { few } from './few.ts'
 import { RULES_STEP } from './group-rules.ts'
 import { TAGS_STEP } from './network-tags.ts'
 import { REMOVAL_STEP, removalInWords } from './ownership.ts'
@@ -25,6 +26,7 @@ export interface Notice {
     | 'contested'
     | 'blind'
     | 'held'
+    | 'breaches'
     | 'went-back'
     | 'settled'
     | 'ended'
@@ -286,6 +288,28 @@ export const heldNotice = (from: From, subject: Subject, n: number, why: string)
 export const heldSettled = (from: From, subject: Subject, n: number, again: boolean): Notice =>
   settled(from, subject, `held/${n}`, [subject.team], again ? 'apps get their turns again' : ENDS)
 
+/** Apps breach at once that have nothing to do with one another. `n`: as of `blindNotice`. `notes`: what is known of them, a line each. */
+export const breachesNotice = (
+  from: From,
+  subject: Subject,
+  n: number,
+  apps: readonly string[],
+  notes: readonly string[],
+): Notice => ({
+  id: `${from.runId}/breaches/${n}`,
+  about: 'breaches',
+  thing: `breaches/${n}`,
+  ...about(subject),
+  ...from,
+  title: `${few(apps)} breach within five minutes, and none of them needs another: look at what the checks read, and at what all of them use. No more of them goes back by itself: its team is asked`,
+  teams: [subject.team],
+  ...(notes.length > 0 && { evidence: shortened(notes) }),
+})
+
+/** `over`: or it ends while they are still in trouble. */
+export const breachesSettled = (from: From, subject: Subject, n: number, over: boolean): Notice =>
+  settled(from, subject, `breaches/${n}`, [subject.team], over ? 'none of them is in trouble any more' : ENDS)
+
 /** `figures`: what came of it, a line each. */
 export const endedNotice = (from: From, subject: Subject, outcome: Outcome, figures: readonly string[]): Notice => ({
   id: `${from.runId}/ended`,
@@ -304,6 +328,10 @@ const LINES = 8
 /** What an answer to a gate goes by: what the checks said, and what was noticed on the way. */
 export function evidenceOf({ verdicts = [], noticed = [] }: Pick<Status, 'verdicts' | 'noticed'>): string[] {
   const all = [...verdicts, ...noticed.map((f) => `${f.level} ${f.code} ${placeOf(f)}: ${f.message}`)]
+  return shortened(all)
+}
+
+function shortened(all: readonly string[]): string[] {
   const lines = all.map((line) => (line.length > 300 ? `${line.slice(0, 300)}…` : line))
   return lines.length <= LINES ? lines : [...lines.slice(0, LINES - 1), `… and ${lines.length - LINES + 1} more`]
 }

@@ -9,7 +9,7 @@ const AT_ONCE: Duration = '5m'
  * this app depends on, or that depends on it, may well break by the same cause.
  */
 export const unrelatedBreaches = (
-  apps: readonly AppStanding[],
+  apps: readonly Pick<AppStanding, 'app' | 'breachedAt'>[],
   app: string,
   related: readonly string[],
   now: string,

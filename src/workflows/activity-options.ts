@@ -46,6 +46,14 @@ export const options = {
     cancellationType,
     retry: { initialInterval: '2s', maximumInterval: '30s', nonRetryableErrorTypes: final },
   },
+  // Hundreds of questions, of which an account that is asked by others too may let one through each second. An attempt that is
+  // ended begins anew, so none that gets on is ended: each single question has its own end (`ask`).
+  survey: {
+    startToCloseTimeout: '20m',
+    heartbeatTimeout: '10s',
+    cancellationType,
+    retry: { initialInterval: '2s', maximumInterval: '30s', nonRetryableErrorTypes: final },
+  },
   // Whatever else goes wrong with a watch is no breach: it goes on trying.
   // A year is no end; without one the time-skipping test server takes a long delay for a time-out.
   // Its readings count as attempts: whatever fails after hours of them, a worker's death too, waits for the longest time.
@@ -80,5 +88,5 @@ export const options = {
 export function optionsOf(action: ActionName, goingBack: boolean): ActivityOptions {
   const { pace, byOthers } = actions[action]
   if (byOthers) return options.byOthers
-  return pace === 'long' ? options.long : goingBack ? options.quickBack : options.quick
+  return pace !== 'quick' ? options[pace] : goingBack ? options.quickBack : options.quick
 }

@@ -21,7 +21,7 @@ import { executor, REPLACED, type LiveRun } from './executor.ts'
 import { fleet } from './fleet.ts'
 import { handsFor } from './leaf.ts'
 import { listen } from './listen.ts'
-import { lookout, overseer } from './lookout.ts'
+import { alarm, lookout, overseer } from './lookout.ts'
 import { anOffice, furnish, keep, proves, show, tellEnded, untoldOf } from './office.ts'
 import { failed, problemOf, shown, wasStopped } from './problems.ts'
 import { replanning, type Replanning } from './replanning.ts'
@@ -81,7 +81,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
   })
   const fault = originFault(request?.platform, request?.by, workflowInfo().parent?.workflowId)
   if (fault !== undefined) throw failed('InvalidInput', fault)
-  prepared = await question('prepare', 'prepare', `look at ${shown(request?.platform)} and plan`, 'long', request)
+  prepared = await question('prepare', 'prepare', `look at ${shown(request?.platform)} and plan`, 'survey', request)
   const { platform, plan, from } = prepared
   tag({ platform: platform.name, team: platform.platformTeam })
   furnish(office, platform)
@@ -118,9 +118,13 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
           under(
             () => overseer(office, plan.subject, apps.stopped),
             () =>
-              under(replans.work, async () => {
-                for (let phase = replans.next(); phase; phase = replans.next()) await travel(phase)
-              }),
+              under(
+                () => alarm(office, plan.subject, apps.together),
+                () =>
+                  under(replans.work, async () => {
+                    for (let phase = replans.next(); phase; phase = replans.next()) await travel(phase)
+                  }),
+              ),
           ),
       )
       return 'done'

@@ -23,10 +23,11 @@ import { milliseconds, type Duration } from '../domain/duration.ts'
 import { unlessAlways, type Calendar, type Opening } from '../domain/calendar.ts'
 import type { App, Platform } from '../domain/platform.ts'
 import type { Report } from '../domain/report.ts'
-import { relatedTo } from '../domain/troubles.ts'
+import { relatedTo, unrelatedBreaches } from '../domain/troubles.ts'
 import type { AppStep } from '../domain/steps.ts'
 import { key, outside, turns, type Mover, type Standing, type Turn, type Turns } from '../domain/turns.ts'
 import type { appCutover } from './app-cutover.ts'
+import type { Together } from './lookout.ts'
 import { show, type Office } from './office.ts'
 import { alarmOf } from './clock.ts'
 import { epoch, openingOf } from './openings.ts'
@@ -54,6 +55,7 @@ export interface Fleet {
   reports(): Report[]
   /** Why too many are in trouble for anybody to get a turn; undefined: they are not. */
   stopped(): string | undefined
+  readonly together: Together
 }
 
 /** Undefined: it stands in line for its turn. */
@@ -67,6 +69,8 @@ export function fleet(office: Office, by: unknown): Fleet {
   const standings: Record<string, Standing> = {}
   const notes: Record<string, string> = {}
   const breaches = new Map<string, string>()
+  /** Those of them that breached with others that they have nothing to do with. */
+  const together = new Set<string>()
   const started = new Set<string>()
   const over = new Map<string, CutoverResult | { readonly failed: string }>()
   /** Those whose start was tried: nobody waits for the others of these. */
@@ -104,11 +108,18 @@ export function fleet(office: Office, by: unknown): Fleet {
     if (!isTold(body) || !started.has(body.app) || !places(body.app).includes(key(body.app, body.environment))) return
     const { app, environment, is, at, note, onBlue } = body
     clock.heard(at)
-    if (is === 'breaching') return void breaches.set(app, at)
+    if (is === 'breaching') return breached(app, at)
     set(key(app, environment), standingAs(is, at, onBlue === true), note)
     if (isThere(app)) lost.delete(app)
     show(office)
   })
+
+  function breached(app: string, at: string): void {
+    breaches.set(app, at)
+    const known = [...breaches].map(([name, breachedAt]) => ({ app: name, breachedAt }))
+    const others = unrelatedBreaches(known, app, relatedTo(app, platform?.apps ?? []), at)
+    for (const name of others.length > 0 ? [app, ...others] : []) together.add(name)
+  }
 
   // Asked of every app by each condition at every event.
   const places = (name: string): readonly string[] => placesOf.get(name) ?? []
@@ -366,6 +377,16 @@ export function fleet(office: Office, by: unknown): Fleet {
     letGo,
     onGreen: gathered,
     stopped: () => stopped,
+    together: {
+      apps: () => [...together],
+      notes: () =>
+        [...together].flatMap((name) =>
+          places(name).flatMap((p) =>
+            standings[p]?.is === 'trouble' ? [`${p.replace('/', ' ')}: ${notes[p] ?? ''}`] : [],
+          ),
+        ),
+      forget: () => together.clear(),
+    },
     reports: () => kept,
     standings: () =>
       (platform?.apps ?? []).map(({ name, team, environments, dependsOn, movesWith }) => ({

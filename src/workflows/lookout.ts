@@ -1,7 +1,7 @@
 import { condition, isCancellation, sleep } from '@temporalio/workflow'
 import type { Subject } from '../domain/plan.ts'
 import { question } from './activities.ts'
-import { show, tellBlind, tellFreed, tellHeld, tellSeeing, type Office } from './office.ts'
+import { show, tellBlind, tellBreaches, tellCalm, tellFreed, tellHeld, tellSeeing, type Office } from './office.ts'
 
 /**
  * Sees that health can be watched at all; for all apps together, so that an outage of the metrics is told once and not by
@@ -27,6 +27,39 @@ export async function lookout(office: Office, subject: Subject, url: string): Pr
       show(office)
       await sleep('5m', { summary: 'look for the metrics again' })
     }
+  }
+}
+
+/** Who breaches with others that it has nothing to do with. */
+export interface Together {
+  readonly apps: () => readonly string[]
+  /** What is known of those of them that are in trouble, a line for each environment. */
+  readonly notes: () => readonly string[]
+  readonly forget: () => void
+}
+
+/** What fails by one cause fails within so long: for so long a page waits for all their names. */
+const ONE_CAUSE = '30s'
+
+/**
+ * Tells once for all when apps breach together that have nothing to do with one another, of which none goes back by itself any
+ * more: each team is asked, and the platform team looks for the cause. Beside whatever is done; never ends by itself.
+ */
+export async function alarm(office: Office, subject: Subject, together: Together): Promise<never> {
+  for (let n = 1; ; n += 1) {
+    await condition(() => together.apps().length > 0)
+    await sleep(ONE_CAUSE, { summary: 'see who else breaches' })
+    tellBreaches(office, subject, n, together.apps(), together.notes())
+    const inTrouble = () => together.notes().length > 0
+    let over = false
+    try {
+      await condition(inTrouble)
+      await condition(() => !inTrouble())
+      over = true
+    } finally {
+      tellCalm(office, subject, n, over)
+    }
+    together.forget()
   }
 }
 

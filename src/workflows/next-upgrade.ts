@@ -10,6 +10,6 @@ export async function nextUpgrade(request: OutlookRequest): Promise<Outlook> {
     platformTeam: _team,
     onTheWall: _onTheWall,
     ...outlook
-  } = await question('foresee', 'foresee', words, 'long', request)
+  } = await question('foresee', 'foresee', words, 'survey', request)
   return outlook
 }

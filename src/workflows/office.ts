@@ -28,6 +28,8 @@ import {
   deploySettled,
   endedNotice,
   evidenceOf,
+  breachesNotice,
+  breachesSettled,
   gateNotice,
   gateSettled,
   heldNotice,
@@ -378,6 +380,18 @@ export const tellHeld = (office: Office, subject: Subject, n: number, why: strin
 /** `again`: turns are given again, or it ends without. */
 export const tellFreed = (office: Office, subject: Subject, n: number, again: boolean): void =>
   office.teller.tell(heldSettled(here(), subject, n, again))
+
+export const tellBreaches = (
+  office: Office,
+  subject: Subject,
+  n: number,
+  apps: readonly string[],
+  notes: readonly string[],
+): void => office.teller.tell(breachesNotice(here(), subject, n, apps, notes))
+
+/** `over`: or it ends while they are still in trouble. */
+export const tellCalm = (office: Office, subject: Subject, n: number, over: boolean): void =>
+  office.teller.tell(breachesSettled(here(), subject, n, over))
 
 export const tellEnded = (office: Office, subject: Subject, outcome: Outcome, figures: readonly string[]): void =>
   office.teller.tell(endedNotice(here(), subject, outcome, figures))

@@ -37,7 +37,7 @@ async function aimed(request: PreflightRequest | undefined): Promise<{ to: strin
   const { platform = '', file, to } = request ?? {}
   if (to !== undefined) return { to, because: [] }
   const words = `look whether ${shown(platform)} is to be upgraded`
-  const outlook = await question('foresee', 'foresee', words, 'long', {
+  const outlook = await question('foresee', 'foresee', words, 'survey', {
     platform,
     ...(file !== undefined && { file }),
   })

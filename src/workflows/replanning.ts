@@ -66,7 +66,7 @@ export function replanning(
 
   async function look(order: Order, app: string, n: number): Promise<void> {
     note(order, 'looking')
-    const found = await question('replan', `replan/${n}`, `look for ${app} again`, 'long', {
+    const found = await question('replan', `replan/${n}`, `look for ${app} again`, 'survey', {
       ...known,
       platform,
       plan: run.plan,

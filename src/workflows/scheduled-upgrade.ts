@@ -52,7 +52,7 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
     if (faults.length > 0) throw failed('InvalidInput', `${faults.join('\n')}\nNothing was started`)
     const { platform } = request
     const words = `look whether ${platform} is to be upgraded`
-    return question('foresee', 'foresee', words, 'long', { platform, firedAt })
+    return question('foresee', 'foresee', words, 'survey', { platform, firedAt })
   }
   const outlook = await foresee().catch(async (error: unknown) => {
     const told = isCancellation(error) ? undefined : teamTold(request)
@@ -83,7 +83,7 @@ export async function scheduledUpgrade(request: ScheduledRequest): Promise<Sched
         summary(`until ${platform} is ${refresh ? 'refreshed at' : 'upgraded to'} ${to}`),
       )
       const words = `look whether ${to} is still right`
-      const { why } = await question('lookAgain', 'look-again', words, 'long', {
+      const { why } = await question('lookAgain', 'look-again', words, 'survey', {
         platform,
         to,
         ...(refresh && { refreshes: outlook.blue }),

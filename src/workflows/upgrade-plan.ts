@@ -29,7 +29,13 @@ export async function upgradePlan(request: UpgradeRequest): Promise<PlannedUpgra
 
 /** The upgrade's plan and those of its cutovers; what is found by both is told of once. */
 export async function planning(request: UpgradeRequest): Promise<Prepared & { readonly cutovers: readonly Outline[] }> {
-  const prepared = await question('prepare', 'prepare', `look at ${shown(request?.platform)} and plan`, 'long', request)
+  const prepared = await question(
+    'prepare',
+    'prepare',
+    `look at ${shown(request?.platform)} and plan`,
+    'survey',
+    request,
+  )
   const { platform, plan } = prepared
   const { apps, waves: _waves, ...rest } = platform
   const steps = apps.flatMap((app) => app.environments).length <= WITH_STEPS

@@ -6,7 +6,12 @@ import { played } from './played.ts'
 
 test.for([
   { says: 'tells what was written later than it writes', fault: 'aws-behind', parameters: {}, throttles: false },
-  { says: 'may be asked a tenth of what it allows', fault: 'aws-rates', parameters: { share: 0.1 }, throttles: true },
+  {
+    says: 'may be asked a quarter of what it allows',
+    fault: 'aws-rates',
+    parameters: { share: 0.25 },
+    throttles: true,
+  },
 ])('AWS $says, and nobody is asked for it', async ({ says, fault, parameters, throttles }) => {
   await using bed = await aBed()
   await bed.worker().ready()

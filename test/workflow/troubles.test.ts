@@ -171,3 +171,45 @@ test('too many in trouble pause the rest, and the upgrade says why', async () =>
     ])
   })
 })
+
+test('apps that breach together are told of once, by name; those that need one another are not', async () => {
+  const trial = aTrial({ apps: [anApp('api'), anApp('mail'), anApp('web', { dependsOn: ['api'] })], maxFailed: 9 })
+  const { outside } = trial
+  const told = () =>
+    outside.notices
+      .filter((n) => n.thing.startsWith('breaches/'))
+      .map((n) => `${n.teams.join()} ${n.about}: ${n.title}`)
+  const breach = async (apps: readonly string[]) => {
+    for (const app of apps) outside.breaching.add(`${app}/production`)
+    const gates: string[] = []
+    for (const app of apps) gates.push(await trial.gate(app, 'retry', 'production@'))
+    outside.breaching.clear()
+    return async () => {
+      for (const [n, app] of apps.entries()) {
+        await trial.say(app, 'retry', { gate: gates[n] ?? '', by: 'doi' })
+        await trial.onGreen(app)
+      }
+    }
+  }
+  await trial.during(async () => {
+    await trial.start()
+    await trial.approveApps()
+    for (const app of ['api', 'mail', 'web']) await trial.onGreen(app)
+    // As the comparison tells each of them, so that each is held.
+    outside.unrelated.push('another')
+    const one = await breach(['api', 'web'])
+    await one()
+    expect(told()).toEqual([])
+    const all = await breach(['api', 'mail', 'web'])
+    await trial.until('the platform team is told', async () => told().length > 0)
+    expect(outside.notices.find((n) => n.about === 'breaches')?.evidence?.toSorted()).toEqual(
+      ['api', 'mail', 'web'].map((app) => expect.stringMatching(`^${app} production: errors`) as string),
+    )
+    await all()
+    await trial.until('they are told that it is over', async () => told().length > 1)
+    expect(told()).toEqual([
+      expect.stringMatching(/^sre breaches: (?=.*api)(?=.*mail)(?=.*web).* breach within five minutes, and none/),
+      'sre settled: none of them is in trouble any more',
+    ])
+  })
+})

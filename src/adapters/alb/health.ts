@@ -1,6 +1,6 @@
 import { type ElasticLoadBalancingV2, paginateDescribeTargetGroups } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { TargetHealth } from '../../domain/target-groups.ts'
-import { each } from '../aws-client.ts'
+import { each } from '../../activities/few-at-a-time.ts'
 import { ask, askForAll } from '../aws-errors.ts'
 
 export async function health(client: ElasticLoadBalancingV2, TargetGroupArn: string): Promise<TargetHealth[]> {

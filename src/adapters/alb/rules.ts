@@ -8,7 +8,7 @@ import {
 import type { RuleDescription } from '../../activities/ports.ts'
 import { forwardsTo } from '../../domain/target-groups.ts'
 import { askFor, askForAll } from '../aws-errors.ts'
-import { each } from '../aws-client.ts'
+import { each } from '../../activities/few-at-a-time.ts'
 import { actionOf } from './actions.ts'
 import { tagsOf } from './tags.ts'
 import { describeGroups } from './target-groups.ts'

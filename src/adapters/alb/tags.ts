@@ -1,6 +1,7 @@
 import type { DescribeTagsCommandOutput, ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { ask, askFor } from '../aws-errors.ts'
-import { batches, each } from '../aws-client.ts'
+import { each } from '../../activities/few-at-a-time.ts'
+import { batches } from '../aws-client.ts'
 
 /** "You can specify up to 20 resources in a single call." https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html */
 const RESOURCES = 20

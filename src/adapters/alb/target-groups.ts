@@ -8,7 +8,8 @@ import {
 import { contested, unreachable } from '../../activities/errors.ts'
 import type { TargetGroupDescription } from '../../domain/target-groups.ts'
 import { ask, askFor, askForAll, isAws } from '../aws-errors.ts'
-import { batches, each } from '../aws-client.ts'
+import { each } from '../../activities/few-at-a-time.ts'
+import { batches } from '../aws-client.ts'
 import { tagsOf } from './tags.ts'
 
 type Tags = Readonly<Record<string, string>>

@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-ec2'
 import type { BlockStoragePort } from '../../activities/ports.ts'
 import type { VolumeDescription } from '../../domain/ec2-objects.ts'
-import { batches, each } from '../aws-client.ts'
+import { each } from '../../activities/few-at-a-time.ts'
+import { batches } from '../aws-client.ts'
 import { ask, askFor, askForAll } from '../aws-errors.ts'
 import { FILTER_VALUES } from './filters.ts'
 

@@ -1,7 +1,8 @@
 import { type EC2, type Instance, paginateDescribeInstances, type Tag } from '@aws-sdk/client-ec2'
 import type { ComputePort } from '../../activities/ports.ts'
 import type { RunningInstance } from '../../domain/quotas.ts'
-import { batches, each } from '../aws-client.ts'
+import { each } from '../../activities/few-at-a-time.ts'
+import { batches } from '../aws-client.ts'
 import { askFor, askForAll, isAws } from '../aws-errors.ts'
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html: values of a filter. */

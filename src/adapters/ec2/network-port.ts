@@ -8,7 +8,8 @@ import {
   type Subnet,
 } from '@aws-sdk/client-ec2'
 import type { NetworkPort } from '../../activities/ports.ts'
-import { batches, each } from '../aws-client.ts'
+import { each } from '../../activities/few-at-a-time.ts'
+import { batches } from '../aws-client.ts'
 import { askForAll } from '../aws-errors.ts'
 import { FILTER_VALUES } from './filters.ts'
 

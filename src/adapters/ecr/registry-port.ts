@@ -2,7 +2,8 @@ import { DescribeImagesCommand, type ECR } from '@aws-sdk/client-ecr'
 import { isDenied } from '../../activities/errors.ts'
 import type { RegistryPort } from '../../activities/ports.ts'
 import type { ImageId, Repository } from '../../domain/registry-images.ts'
-import { batches, each } from '../aws-client.ts'
+import { each } from '../../activities/few-at-a-time.ts'
+import { batches } from '../aws-client.ts'
 import { askFor } from '../aws-errors.ts'
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html */

@@ -1,6 +1,6 @@
 import { type EKS, paginateListCertificateAuthorities } from '@aws-sdk/client-eks'
 import type { CertificateAuthority } from '../../domain/certificate-authorities.ts'
-import { each } from '../aws-client.ts'
+import { each } from '../../activities/few-at-a-time.ts'
 import { askFor, askForAll } from '../aws-errors.ts'
 
 /** When one is activated is told of each by itself only, and is asked of those that are not in use. */

@@ -4,7 +4,7 @@ import {
   paginateListIdentityProviderConfigs,
 } from '@aws-sdk/client-eks'
 import type { IdentityProvider, NewIdentityProvider } from '../../domain/eks-objects.ts'
-import { each } from '../aws-client.ts'
+import { each } from '../../activities/few-at-a-time.ts'
 import { ask, askFor, askForAll } from '../aws-errors.ts'
 import { within } from './describe.ts'
 import { unknownIn } from './unknown.ts'

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-eks'
 import type { UpdateDescription } from '../../domain/eks-objects.ts'
 import type { Insight, InsightsRefresh } from '../../domain/insights.ts'
-import { each } from '../aws-client.ts'
+import { each } from '../../activities/few-at-a-time.ts'
 import { ask, askFor, askForAll } from '../aws-errors.ts'
 
 /** Of a rollback nobody asks here: `ROLLBACK_READINESS` is left out. */

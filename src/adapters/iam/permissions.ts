@@ -1,7 +1,7 @@
 import { type IAM, paginateListAttachedRolePolicies, paginateListRolePolicies } from '@aws-sdk/client-iam'
 import { isNotFound } from '../../activities/errors.ts'
 import type { RolePermission } from '../../domain/role-permissions.ts'
-import { each } from '../aws-client.ts'
+import { each } from '../../activities/few-at-a-time.ts'
 import { askFor, askForAll } from '../aws-errors.ts'
 
 /** More than a role may have: one page. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

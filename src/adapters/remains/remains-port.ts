@@ -17,7 +17,7 @@ import type { RemainsPort } from '../../activities/ports.ts'
 import { logGroupOf } from '../../domain/log-groups.ts'
 import { clusterTags, isGroupOf, type Remains } from '../../domain/remains.ts'
 import { tagsOfThoseThere } from '../alb/tags.ts'
-import { each } from '../aws-client.ts'
+import { each } from '../../activities/few-at-a-time.ts'
 import { askForAll } from '../aws-errors.ts'
 
 interface Clients {
