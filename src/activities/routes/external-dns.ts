@@ -1,5 +1,4 @@
 import { DNS_WEIGHT } from '../../domain/annotations.ts'
-import { ownersFault, ownersOf, txtNames, typesFault } from '../../domain/dns-owners.ts'
 import { leftAtZero, loneOf, notAsTold, othersServe, serves, weightIn } from '../../domain/dns-records.ts'
 import {
   dnsShare,
@@ -11,15 +10,15 @@ import {
   writingShare,
 } from '../../domain/dns-weights.ts'
 import type { Annotations, Both } from '../../domain/dns-weights.ts'
-import { dnsWriters, mayWrite, type DnsWriter } from '../../domain/external-dns.ts'
+import { mayWrite } from '../../domain/external-dns.ts'
 import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
 import { writerOf } from '../../domain/managers.ts'
 import type { DnsRoute, Side } from '../../domain/platform.ts'
-import { allLeadTo, followedWithin, isMoved, type RecordSet } from '../../domain/weighted-records.ts'
-import { replicasOf } from '../../domain/workload-state.ts'
+import { followedWithin, isMoved, type RecordSet } from '../../domain/weighted-records.ts'
 import { contested, isFailure, notFound } from '../errors.ts'
 import { otherSide, type Proven } from '../outside.ts'
 import { budgets, notedAside, notYet, noteAside } from '../waiting.ts'
+import { dnsProofs } from './dns-proofs.ts'
 import type { RouteCall, RouteDriver } from './driver.ts'
 import { ownBalancers } from './own-balancers.ts'
 
@@ -47,6 +46,7 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
   const { namespace, target, name, zone } = route
   const { object, host, balancer, health } = ownBalancers(world, route)
   const what = `${target} of ${namespace}`
+  const { writersOn, txt, proveOwners, proveEntered, isDeleted } = dnsProofs(world, route, { scope, host })
 
   async function objects() {
     const [blue, green] = await Promise.all(sides.map(object))
@@ -74,56 +74,6 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
       if (!now || same(now) !== same(seen)) throw error
       await write(now)
     }
-  }
-
-  const writersOn = async (side: Side): Promise<DnsWriter[]> => {
-    const cluster = await world.ifThere(side)
-    return cluster ? dnsWriters(await cluster.list('Deployment')).filter((w) => replicasOf(w.workload) > 0) : []
-  }
-  const txt = async (writers: readonly DnsWriter[]): Promise<readonly RecordSet[]> => {
-    const names = [...new Set(writers.flatMap(({ affix }) => txtNames(name, affix)))]
-    return (await Promise.all(names.map((it) => records.named(zone, it)))).flat()
-  }
-
-  /** Preflight has looked; that may be days ago, and green was not there. `ours`: Norikae had green's record made already. */
-  async function proveOwners({ ours }: { readonly ours: boolean }): Promise<void> {
-    const onGreen = await writersOn('green')
-    if (!onGreen.some((it) => mayWrite(it, route)))
-      throw notYet(`no external-dns runs on ${scope.green}, which would make a record of ${what}`, budgets.dns)
-    const fault = ownersFault(onGreen, route)
-    if (fault !== undefined)
-      throw contested(
-        `external-dns of ${scope.green} must not touch the records of ${name}: ${fault.says}. There ${fault.remedy}, then retry`,
-      )
-    if (ours) return
-    const onBlue = await writersOn('blue')
-    const others = typesFault(onBlue, onGreen, route)
-    if (others)
-      throw contested(
-        `${scope.green} is not let at the records of ${name}: ${others.says}. There ${others.remedy}, then retry`,
-      )
-    const by = ownersOf(await txt(onBlue), route.identifier)
-    if (by.length !== 1 || by[0] !== route.owner)
-      throw contested(
-        `the records of ${name} (${route.identifier}) are of owner ${by.join(' and ') || 'nobody'} by their TXT records, where ${route.owner} was approved. Agree who owns them, then retry`,
-      )
-  }
-
-  /** Green's records are those of green's own external-dns, and lead to green. */
-  async function proveEntered(sets: readonly RecordSet[], identifier: string): Promise<void> {
-    const its = sets.filter((set) => set.setIdentifier === identifier)
-    const at = await host('green')
-    if (at !== undefined && !allLeadTo(its, { name: at }))
-      throw contested(
-        `the records of ${name} (${identifier}) do not lead to ${at}, the load balancer of ${what} on ${scope.green}. Take the annotation ${route.annotations}target off it there, then retry`,
-      )
-    const writers = await writersOn('green')
-    const by = ownersOf(await txt(writers), identifier)
-    const known = writers.map(({ owner }) => owner)
-    if (by.length !== 1 || by[0] === route.owner || !known.includes(by[0]))
-      throw contested(
-        `the records of ${name} (${identifier}) are of owner ${by.join(' and ') || 'nobody'} by their TXT records, and external-dns of ${scope.green} is ${known.join(' or ')}. Agree who owns them, then retry`,
-      )
   }
 
   const identifierOn = (side: Side, both: Both): string => {
@@ -302,14 +252,6 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     throw contested(
       `${scope.green} alone had ${types} records of ${name}, so whoever asks for such a one was sent there, at weight 0 too. ${what} was taken out again there, ${stays}. Give blue such records too, or have external-dns of ${scope.green} make none (--exclude-record-types), then retry`,
     )
-  }
-
-  /** Its owner would: others of the cluster leave it alone. */
-  async function isDeleted(side: Side, identifier: string): Promise<boolean> {
-    const writers = await writersOn(side)
-    if (!writers.some((w) => w.deletes)) return false
-    const owners = side === 'blue' ? [route.owner] : ownersOf(await txt(writers), identifier)
-    return writers.some((w) => w.deletes && w.owner !== undefined && owners.includes(w.owner))
   }
 
   async function lateOf(both: Both, sets: readonly RecordSet[], after: string) {
