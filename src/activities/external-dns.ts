@@ -25,7 +25,17 @@ export async function dnsSurvey(blue: KubernetesPort, platform: Platform, green?
   const there = green ? await writersOn(green) : []
   const routes = platform.apps.flatMap(({ environments }) => environments.flatMap((it) => it.routes))
   const weighed = routes.filter((route) => route.kind === 'external-dns')
-  return [...dnsFindings(onBlue, brought, there), ...dnsRouteFindings(weighed, [...brought, ...there])]
+  return [...dnsFindings(onBlue, brought, there), ...dnsRouteFindings(weighed, [...brought, ...there], onBlue)]
+}
+
+/** Records that nobody keeps once this cluster is gone, while there is time to give them to somebody. Reads only. */
+export async function orphansAhead(
+  { cluster, name }: { readonly cluster: KubernetesPort; readonly name: string },
+  other: KubernetesPort | undefined,
+  owned: Owned | undefined,
+): Promise<Finding[]> {
+  const [its, others] = await Promise.all([writersOn(cluster), other ? writersOn(other) : []])
+  return orphanedRecords(its, others, name, { owned, ahead: true })
 }
 
 /**
@@ -53,5 +63,5 @@ export async function stopExternalDns(
         budgets.pods,
       )
   }
-  return all ? orphanedRecords(stopped, others, name, owned) : []
+  return all ? orphanedRecords(stopped, others, name, { owned }) : []
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { unitsFor } from '../domain/balancer-capacity.ts'
 import { hostnameOf } from '../domain/load-balancers.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
@@ -49,7 +50,11 @@ export async function recordSurvey(
       const txt = [...(sets ?? [])]
       for (const other of sets ? new Set(names.filter((n) => n !== name)) : [])
         txt.push(...(await records.named(zone, other)))
-      const dns = ownerIn(txt) === undefined ? undefined : { txt, writers: external, object: await objectOf(target) }
+      const same = listed.filter((other) => isDeepStrictEqual(other.target, target)).map((other) => other.name)
+      const dns =
+        ownerIn(txt) === undefined
+          ? undefined
+          : { txt, writers: external, object: await objectOf(target), listed: same }
       const balancer = await balancerOf(target)
       return {
         name,

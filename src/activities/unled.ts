@@ -7,6 +7,8 @@ import { acceptedWays, unknownWays, waysInWords, waysLeft, waysOnWithNames, type
 import type { Owned } from '../domain/weighted-records.ts'
 import { acceptedOn, noteAccepted, noteTold, toldOn } from './accepted.ts'
 import { called, contested } from './errors.ts'
+import { orphansAhead } from './external-dns.ts'
+import { otherSide } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { hasWaited, notYet } from './waiting.ts'
 import { waysTo, type Ways } from './ways.ts'
@@ -22,7 +24,8 @@ type World = Parameters<typeof waysTo>[0]
 
 /**
  * Ends when nothing beside listener rules leads requests to the cluster of this side, or people accept that the names which
- * do end with it (`choice`; of those of which they were told). Throws not yet until then, `Called` where names stay. What
+ * do end with it (`choice`; of those of which they were told); with what external-dns keeps there and nobody would after it.
+ * Throws not yet until then, `Called` where names stay. What
  * nobody here can see is what it says. It writes which names people are told of and which they accepted.
  */
 export async function unled(
@@ -61,7 +64,12 @@ export async function unled(
     )
     throw called(`${says}. ${waysOnWithNames(cluster)}`)
   }
-  return { note: noteOf(found), findings: findingsOf(cluster, found) }
+  const orphans = await orphansAhead(
+    { cluster: here, name: cluster },
+    await world.ifThere(otherSide(side)),
+    found.owned,
+  )
+  return { note: noteOf(found), findings: [...findingsOf(cluster, found), ...orphans] }
 }
 
 /** Of this try: one before it may have. */

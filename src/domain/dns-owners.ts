@@ -29,24 +29,91 @@ export const ownersOf = (txt: readonly RecordSet[], identifier: string | undefin
   ...new Set(txt.filter((set) => set.setIdentifier === identifier).flatMap((set) => ownerIn([set]) ?? [])),
 ]
 
-/** Why external-dns of green could not be let at a name whose records are blue's, in words; undefined: nothing is in the way. */
+/** Why weights cannot go through an external-dns, and what to change. */
+export interface Fault {
+  readonly says: string
+  readonly remedy: string
+}
+
+/** Why nobody could read or follow what this one writes of a record, on whichever side it runs. */
+export function writerFaults({ workload, registry, encrypts, onlyCreates }: DnsWriter): Fault[] {
+  const its = nameOf(workload)
+  return [
+    ...(registry === 'txt'
+      ? []
+      : [{ says: `${its} keeps owners in ${registry}, and not in TXT records`, remedy: `give ${its} --registry=txt` }]),
+    ...(encrypts
+      ? [
+          {
+            says: `${its} encrypts its TXT records, so nobody else can tell whose a record is`,
+            remedy: `take --txt-encrypt-enabled off ${its}`,
+          },
+        ]
+      : []),
+    ...(onlyCreates
+      ? [{ says: `${its} writes no weight again (--policy=create-only)`, remedy: `give ${its} --policy=sync` }]
+      : []),
+  ]
+}
+
+/** Why external-dns of green could not be let at a name whose records are blue's; undefined: nothing is in the way. */
 export function ownersFault(
   writers: readonly DnsWriter[],
   { name, owner }: { readonly name: string; readonly owner: string },
-): string | undefined {
+): Fault | undefined {
   for (const writer of writers) {
-    const { workload, owner: its, registry, encrypts, onlyCreates } = writer
-    const about = nameOf(workload)
+    const its = nameOf(writer.workload)
+    const remedy = `give ${its} a --txt-owner-id of its own, among its arguments`
     // Its owner id is what it deletes by, whatever its filters say next week.
-    if (its === undefined) return `the owner id of ${about} is not among its arguments (--txt-owner-id)`
-    if (its === owner) return `${about} has the owner id ${owner} too, so it would write over blue's (--txt-owner-id)`
-    if (!mayWrite(writer, { name })) continue
-    if (registry !== 'txt') return `${about} keeps owners in ${registry}, and not in TXT records (--registry=txt)`
-    if (encrypts) return `${about} encrypts its TXT records, so nobody else can tell whose a record is`
-    if (onlyCreates) return `${about} writes no weight again (--policy=create-only)`
+    if (writer.owner === undefined)
+      return { says: `the owner id of ${its} is not among its arguments (--txt-owner-id)`, remedy }
+    if (writer.owner === owner)
+      return { says: `${its} has the owner id ${owner} too, so it would write over blue's`, remedy }
+    const [fault] = mayWrite(writer, { name }) ? writerFaults(writer) : []
+    if (fault) return fault
   }
   return undefined
 }
+
+/**
+ * Why the records of both sides would not be of the same types; undefined: nothing says so. Weights are held against each other
+ * type by type: of one that green alone has, 0 is all.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html
+ */
+export function typesFault(
+  onBlue: readonly DnsWriter[],
+  onGreen: readonly DnsWriter[],
+  { name, owner }: { readonly name: string; readonly owner: string },
+): Fault | undefined {
+  const mine = onBlue.find((it) => it.owner === owner)
+  if (!mine) return undefined
+  const faults = onGreen
+    .filter((it) => mayWrite(it, { name }))
+    .flatMap(({ workload, makes }): Fault[] => {
+      const its = nameOf(workload)
+      const [more, less] = [without(makes, mine.makes), without(mine.makes, makes)]
+      const remedy = `give ${its} the --managed-record-types, --exclude-record-types and --aws-prefer-cname that blue's has`
+      if (more.length > 0)
+        return [
+          {
+            says: `${its} would make ${more.join(' and ')} records, of which blue has none: whoever asks for such a one would be sent to green, at weight 0 too`,
+            remedy,
+          },
+        ]
+      return less.length === 0
+        ? []
+        : [
+            {
+              says: `${its} makes no ${less.join(' and ')} records, which blue has: whoever asks for such a one would stay on blue, at every weight`,
+              remedy,
+            },
+          ]
+    })
+  return faults[0]
+}
+
+const without = (types: readonly string[], others: readonly string[]): string[] =>
+  types.filter((type) => !others.includes(type))
 
 /**
  * What would become of names that external-dns of blue weighs, by those that green is known to get. None is known where somebody
@@ -55,9 +122,10 @@ export function ownersFault(
 export function dnsRouteFindings(
   routes: readonly { readonly name: string; readonly owner: string }[],
   onGreen: readonly DnsWriter[],
+  onBlue: readonly DnsWriter[],
 ): Finding[] {
   return routes.flatMap(({ name, owner }): Finding[] => {
-    const fault = ownersFault(onGreen, { name, owner })
+    const fault = ownersFault(onGreen, { name, owner }) ?? typesFault(onBlue, onGreen, { name, owner })
     if (fault === undefined && !onGreen.some((it) => mayWrite(it, { name })))
       return [
         warning(
@@ -73,8 +141,8 @@ export function dnsRouteFindings(
           blocker(
             'record-of-external-dns',
             name,
-            `external-dns makes it, and on green ${fault}`,
-            'change that on green, by a transform where Norikae brings it',
+            `external-dns makes it, and on green ${fault.says}`,
+            `${fault.remedy}, on green: by a transform where Norikae brings it`,
           ),
         ]
   })

@@ -10,6 +10,12 @@ export const othersServe = (sets: readonly RecordSet[], identifiers: readonly st
       setIdentifier === undefined || (!identifiers.includes(setIdentifier) && (weight ?? 1) > 0),
   )
 
+/** The weight of a side, where all its types have the same. */
+export function weightIn(sets: readonly RecordSet[], identifier: string): number | undefined {
+  const weights = new Set(of(sets, identifier).map(({ weight }) => weight))
+  return weights.size === 1 ? [...weights][0] : undefined
+}
+
 const of = (sets: readonly RecordSet[], identifier: string): readonly RecordSet[] =>
   sets.filter((set) => set.setIdentifier === identifier)
 
@@ -35,6 +41,19 @@ export function leftAtZero(
   )
 }
 
+/** Records of one side of types that nobody else has: whoever asks for such a one is sent there, at whatever weight. */
+export const loneOf = (all: readonly RecordSet[], identifier: string): readonly RecordSet[] =>
+  all.filter(
+    ({ type, setIdentifier }) =>
+      type !== 'TXT' &&
+      setIdentifier === identifier &&
+      all.every((other) => other.type !== type || other.setIdentifier === identifier),
+  )
+
+/** Where all of a type are at 0, all are answered with alike. */
+const answersAll = (sets: readonly RecordSet[], { type }: RecordSet): boolean =>
+  sets.every((set) => set.type !== type || set.weight === 0)
+
 const typesOf = (sets: readonly RecordSet[]): ReadonlySet<string> => new Set(sets.map(({ type }) => type))
 
 /**
@@ -49,10 +68,16 @@ export function notAsTold(
   const mine = of(sets, identifier)
   if (weight === undefined) {
     const left = mine.find((set) => deletes || (set.weight ?? 1) > 0)
-    return left && `its ${left.type} record ${identifier} is still there, at weight ${left.weight ?? 1}`
+    if (left) return `its ${left.type} record ${identifier} is still there, at weight ${left.weight ?? 1}`
+    const answering = mine.find((set) => answersAll(sets, set))
+    return (
+      answering &&
+      `its ${answering.type} record ${identifier} is alone of its type, so whoever asks for it is sent there at weight 0 too. Delete it in Route 53, with its TXT record`
+    )
   }
   const missing = [...typesOf(sets)].find((type) => mine.every((set) => set.type !== type))
-  if (missing !== undefined) return `there is no ${missing} record ${identifier} yet`
+  if (missing !== undefined)
+    return `there is no ${missing} record ${identifier} yet, so whoever asks for it is sent to the other side`
   const wrong = mine.find((set) => set.weight !== weight)
   return wrong && `its ${wrong.type} record ${identifier} reads ${wrong.weight ?? 'no weight'}, not ${weight}`
 }

@@ -1,10 +1,11 @@
-import { ownersOf } from './dns-owners.ts'
+import { ownersOf, writerFaults, type Fault } from './dns-owners.ts'
 import { weightKey } from './dns-weights.ts'
+import { namesServedBy } from './entrances.ts'
 import { ANNOTATIONS, type DnsWriter } from './external-dns.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { nameOf, type KubernetesObject } from './kubernetes-objects.ts'
 import type { DnsRoute } from './platform.ts'
-import { allLeadTo, type BalancerHost, type RecordSet } from './weighted-records.ts'
+import { allLeadTo, hostOf, type BalancerHost, type RecordSet } from './weighted-records.ts'
 import { writtenBack } from './written-back.ts'
 
 /** What was found of a record that external-dns owns, beside the record itself. */
@@ -15,6 +16,8 @@ export interface DnsFacts {
   readonly writers: readonly DnsWriter[]
   /** What it is made of; undefined: that is not there. */
   readonly object?: KubernetesObject | undefined
+  /** Names that the platform file lists with the same target, this one among them, in its order. */
+  readonly listed: readonly string[]
 }
 
 type Annotations = Readonly<Record<string, string>>
@@ -35,7 +38,7 @@ interface Found {
  */
 export function dnsRouteOf(
   { name, zone, target, moved: all, balancer }: Found,
-  { txt, writers, object }: DnsFacts,
+  { txt, writers, object, listed }: DnsFacts,
 ): { readonly route: DnsRoute; readonly findings: readonly Finding[] } | { readonly faults: readonly Fault[] } {
   const annotations = object?.metadata.annotations ?? {}
   const place = `${target.kind} ${target.namespace}/${target.name}`
@@ -59,7 +62,7 @@ export function dnsRouteOf(
       `no external-dns of blue whose --txt-owner-id is written among its arguments is ${owner}`,
       `have the one of blue own it (--txt-owner-id=${owner}), or take it out of external-dns`,
     )
-  else faults.push(...unfit(writer))
+  else faults.push(...writerFaults(writer))
   if (identifier === undefined || identifiers.size > 1 || moved.some((set) => set.weight === undefined)) {
     const to = prefixIn(annotations, prefix)
     fault(
@@ -93,6 +96,7 @@ export function dnsRouteOf(
   return {
     findings: [
       ...(by ? [(by.soon ? blocker : warning)('record-written-back', name, by.message, by.remedy)] : []),
+      ...(listed[0] === name ? unlisted(object, prefix, listed, place) : []),
       ...left.map((its) =>
         warning(
           'record-of-external-dns',
@@ -147,23 +151,28 @@ function withoutLeft(
     : { moved: all, left: [] }
 }
 
-/** Why weights cannot go through it, and what to change. */
-export interface Fault {
-  readonly says: string
-  readonly remedy: string
-}
-
-const unfit = ({ workload, registry, encrypts, onlyCreates }: DnsWriter): Fault[] => [
-  ...(registry === 'txt'
+/** All names of an object have its weight, and what is not listed moves without anybody looking. */
+function unlisted(
+  object: KubernetesObject | undefined,
+  prefix: string,
+  listed: readonly string[],
+  place: string,
+): Finding[] {
+  if (!object) return []
+  const annotated = object.metadata.annotations?.[`${prefix}hostname`]?.split(',') ?? []
+  const names = new Set([...annotated.map((it) => hostOf(it.trim())), ...namesServedBy([object]).keys()])
+  const others = [...names].filter((it) => it !== '' && !listed.includes(it))
+  return others.length === 0
     ? []
-    : [{ says: `${nameOf(workload)} keeps owners in ${registry}`, remedy: 'give it --registry=txt' }]),
-  ...(encrypts
-    ? [{ says: `${nameOf(workload)} encrypts its TXT records`, remedy: 'take --txt-encrypt-enabled off it' }]
-    : []),
-  ...(onlyCreates
-    ? [{ says: `${nameOf(workload)} never changes a record (create-only)`, remedy: 'give it --policy=sync' }]
-    : []),
-]
+    : [
+        warning(
+          'record-of-external-dns',
+          place,
+          `${others.join(', ')} ${others.length === 1 ? 'is a name of it too, which goes' : 'are names of it too, which go'} where its weight goes: nobody looks whose records these are, and no weight waits until clients go by them`,
+          'list each under records of the same app, with the same target and the hosted zone that it is in',
+        ),
+      ]
+}
 
 /** Where nothing says it yet: by what the object is annotated otherwise. */
 const prefixIn = (annotations: Annotations, known: string | undefined): string =>

@@ -23,6 +23,8 @@ interface Note {
   readonly other: number | null
   /** On blue's: its weight as its owner had it. */
   readonly was?: string
+  /** When it was written (ms), where Route 53 read so before that already: it tells nothing of whether external-dns has heard of it. */
+  readonly early?: number
 }
 
 /** What an object tells external-dns. */
@@ -69,7 +71,7 @@ const inRange = (text: string): number => (/^\d+$/.test(text) ? Number(text) : 0
 function noteIn(text: string | undefined): Note | undefined {
   if (text === undefined) return undefined
   try {
-    const { run, to, turn, other, was } = record(JSON.parse(text))
+    const { run, to, turn, other, was, early } = record(JSON.parse(text))
     if (typeof run !== 'string' || typeof to !== 'number' || typeof turn !== 'number') return undefined
     return {
       run,
@@ -77,6 +79,7 @@ function noteIn(text: string | undefined): Note | undefined {
       turn,
       other: typeof other === 'number' ? other : null,
       ...(typeof was === 'string' && { was }),
+      ...(typeof early === 'number' && { early }),
     }
   } catch {
     return undefined
@@ -137,6 +140,8 @@ interface Writing {
   readonly side: Side
   readonly annotations: Annotations
   readonly weight: number
+  /** Route 53 reads so already, of a time before. */
+  readonly isEarly: boolean
   /** It falls to zero: not before the other one serves. */
   readonly falls: boolean
 }
@@ -149,16 +154,29 @@ function firstOf(both: Both, route: DnsRoute, to: Weight): Side {
   return green > blue || (green < 0 && blue < 0) ? 'green' : 'blue'
 }
 
+interface ToBeWritten {
+  readonly to: Weight
+  readonly run: string
+  /** The name of its cluster. */
+  readonly green: string
+  /** What Route 53 reads of each side by now, and when that is. */
+  readonly reads: { readonly [S in Side]: number | undefined }
+  readonly nowMs: number
+}
+
 /** What says that green has `to` per cent, in the order in which it is to be written. */
 export function writingShare(
   both: Both,
   route: DnsRoute,
-  { to, run, green }: { readonly to: Weight; readonly run: string; readonly green: string },
+  { to, run, green, reads, nowMs }: ToBeWritten,
 ): readonly [Writing, Writing] {
   const way = onItsWay(both, route, run)
   const first = way?.to === to ? other(way.last) : firstOf(both, route, to)
   const turns = Math.max(both.blue?.note?.turn ?? 0, both.green?.note?.turn ?? 0)
   const turn = way?.to === to ? turns : turns + 1
+  // What was told in between may still be on its way.
+  const isEarly = (side: Side) =>
+    reads[side] === wantedOf(side, to) && weightOf(both, side, route) !== wantedOf(side, to)
   const writing = (side: Side, toldOfOther: number | null): Writing => {
     const note: Note = {
       run,
@@ -166,6 +184,7 @@ export function writingShare(
       turn,
       other: toldOfOther,
       ...(side === 'blue' && { was: both.blue?.note?.was ?? String(both.blue?.weight ?? 100) }),
+      ...(isEarly(side) && { early: nowMs }),
     }
     return {
       side,
@@ -176,6 +195,7 @@ export function writingShare(
         [DNS_WEIGHT]: JSON.stringify(note),
       },
       weight: wantedOf(side, to),
+      isEarly: isEarly(side),
       falls: wantedOf(side, to) === 0 && (weightOf(both, side, route) ?? 0) > 0,
     }
   }

@@ -29,6 +29,10 @@ export interface DnsWriter {
   readonly domains: readonly string[]
   /** It writes to Route 53, as far as is known. */
   readonly isOfAws: boolean
+  /** Seconds after which it looks anew, whatever it has heard of. */
+  readonly everyS: number
+  /** Types of record that it makes of a load balancer, by its arguments; older releases leave AAAA out by themselves. */
+  readonly makes: readonly string[]
 }
 
 /** Could a record of this name be its? */
@@ -66,19 +70,48 @@ export const dnsWriters = (deployments: readonly KubernetesObject[]): DnsWriter[
       ...(annotations !== undefined && { annotations }),
       domains: domainsOf(workload),
       isOfAws: (setting(workload, 'provider') ?? 'aws') === 'aws',
+      everyS: secondsOf(setting(workload, 'interval')) ?? 60,
+      makes: typesOf(workload),
     }
   })
 
 /** A regular expression is read in their place, and a variable may say more: then it may be any name. */
 function domainsOf(workload: KubernetesObject): readonly string[] {
   if (['domain-filter', 'regex-domain-filter'].some((flag) => !isReadable(workload, flag))) return []
-  const args = containersOf(workload).flatMap((c) => ['command', 'args'].flatMap((field) => texts(c[field])))
-  if (args.some((arg) => arg.startsWith('--regex-domain-filter'))) return []
-  const [is, alone] = ['--domain-filter=', '--domain-filter']
-  const domains = args.flatMap((arg, at) =>
+  if (argsOf(workload).some((arg) => arg.startsWith('--regex-domain-filter'))) return []
+  const domains = everyOf(workload, 'domain-filter')
+  return domains.includes('') ? [] : domains
+}
+
+/** A duration of Go: `1m0s`, `500ms`. */
+function secondsOf(text: string | undefined): number | undefined {
+  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 }
+  const parts = [...(text ?? '').matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)]
+  if (parts.length === 0) return undefined
+  return parts.reduce((sum, [, count, unit = 's']) => sum + Number(count) * (units[unit] ?? 1), 0)
+}
+
+/**
+ * An alias is of both address types.
+ * https://kubernetes-sigs.github.io/external-dns/latest/docs/flags/ (managed-record-types, exclude-record-types)
+ */
+function typesOf(workload: KubernetesObject): readonly string[] {
+  const prefersCname = setting(workload, 'aws-prefer-cname')
+  const ofBalancer = prefersCname === undefined || prefersCname === 'false' ? ['A', 'AAAA'] : ['CNAME']
+  const [managed, excluded] = ['managed-record-types', 'exclude-record-types'].map((flag) => everyOf(workload, flag))
+  return ofBalancer.filter((type) => (managed?.length === 0 || managed?.includes(type)) && !excluded?.includes(type))
+}
+
+const argsOf = (workload: KubernetesObject): readonly string[] =>
+  containersOf(workload).flatMap((c) => ['command', 'args'].flatMap((field) => texts(c[field])))
+
+/** An argument that may be given more than once. */
+function everyOf(workload: KubernetesObject, flag: string): readonly string[] {
+  const args = argsOf(workload)
+  const [is, alone] = [`--${flag}=`, `--${flag}`]
+  return args.flatMap((arg, at) =>
     arg.startsWith(is) ? [arg.slice(is.length)] : arg === alone ? [args[at + 1] ?? ''] : [],
   )
-  return domains.includes('') ? [] : domains
 }
 
 const isExternalDns = (workload: KubernetesObject): boolean =>
@@ -116,6 +149,8 @@ function namedIn(owner: string, owned: Owned | undefined): string {
   return names ? `, as read of ${few(names)}` : ', which none that can be read here says'
 }
 
+const isHidden = ({ registry, encrypts }: DnsWriter): boolean => encrypts || registry !== 'txt'
+
 /** May they be of one owner? An id that is not known may be any. */
 export const shareAnOwner = (a: DnsWriter, b: DnsWriter): boolean =>
   a.owner === undefined || b.owner === undefined || a.owner === b.owner
@@ -150,38 +185,52 @@ function dnsFinding(mine: DnsWriter | undefined, theirs: DnsWriter, how: string)
         'dns-owner',
         about,
         `records that it made from blue are ${mine.owner}'s by their TXT records, and on green it is ${theirs.owner}: it does not touch them, and once blue is gone nobody does`,
-        `before blue is removed, make ${theirs.owner} their owner in the TXT records, or give it --txt-owner-id=${mine.owner} on green once all apps are there`,
+        `before blue is removed, make ${theirs.owner} their owner in the TXT records; or once blue's is stopped give it --txt-owner-id=${mine.owner} on green, which before that would have both write the same names`,
       ),
     ]
+  if (theirs.onlyCreates) return []
+  const id =
+    theirs.owner === undefined
+      ? 'an owner id that is not written among its arguments, perhaps that of blue'
+      : `blue's owner id ${theirs.owner}`
+  const remedy = `give it a --txt-owner-id of its own on green, ${how}`
   return theirs.deletes
     ? [
         blocker(
           'dns-deletes',
           about,
-          `on green it would have ${theirs.owner === undefined ? 'an owner id that is not written among its arguments, perhaps that of blue' : `blue's owner id ${theirs.owner}`} and policy sync, and so delete the records of whatever green does not have yet`,
-          `give it --policy=upsert-only on green, or a --txt-owner-id of its own, ${how}`,
+          `on green it would have ${id} and policy sync, and so delete the records of whatever green does not have yet`,
+          remedy,
         ),
       ]
-    : []
+    : [
+        blocker(
+          'dns-takes-over',
+          about,
+          `on green it would have ${id}, and so write over blue's record of each name that both clusters have: it would lead to green as soon as green has a load balancer for it, before anybody is asked, and back within a minute`,
+          remedy,
+        ),
+      ]
 }
 
 /**
- * Of those that were stopped the ones whose records nobody keeps once their cluster is gone. `owned`: what TXT records of the
- * account's hosted zones say, where they were read.
+ * Of those that a cluster has the ones whose records nobody keeps once it is gone. `owned`: what TXT records of the account's
+ * hosted zones say, where they were read. `ahead`: they run yet, and what has no record is not worth a word.
  */
 export const orphanedRecords = (
-  stopped: readonly DnsWriter[],
+  its: readonly DnsWriter[],
   others: readonly DnsWriter[],
   cluster: string,
-  owned?: Owned,
+  { owned, ahead = false }: { readonly owned?: Owned | undefined; readonly ahead?: boolean } = {},
 ): Finding[] =>
-  stopped
+  its
     .filter((one) => !others.some((other) => one.owner !== undefined && other.owner === one.owner))
+    .filter((one) => !ahead || !owned || one.owner === undefined || isHidden(one) || owned[one.owner] !== undefined)
     .map(({ workload, owner = 'an id that is not among its arguments' }) =>
       warning(
         'dns-owner',
         `${nameOf(workload)} on ${cluster}`,
-        `it was stopped before its Ingresses went, so its records stay; their TXT records name their owner (${owner}${namedIn(owner, owned)}), and no external-dns of the other cluster is known to have that id`,
-        'give it to the external-dns of the cluster that serves (--txt-owner-id), or change the owner in the TXT records',
+        `it ${ahead ? 'is stopped before its Ingresses go' : 'was stopped before its Ingresses went'}, so its records stay; their TXT records name their owner (${owner}${namedIn(owner, owned)}), and no external-dns of the other cluster is known to have that id`,
+        `${ahead ? 'before that, change the owner in the TXT records of what is to stay; or once it is stopped,' : 'change the owner in the TXT records, or'} give its id to the external-dns of the cluster that serves (--txt-owner-id)`,
       ),
     )

@@ -33,10 +33,12 @@ export function clone({ blue, green, apps }: Platform, facts: ClusterFacts): Mov
     ),
   )
   // What lives in the cluster goes with the cluster: one step takes back many.
+  const granted = act('access/grant', 'grantAccess', { cluster: green, principalArn: facts.principalArn, like: blue })
+  const known = letIn({ blue, green }, facts)
   const first = [
     act('cluster/create', 'createCluster', { cluster: green, like: blue, version: facts.targetVersion }),
-    act('access/grant', 'grantAccess', { cluster: green, principalArn: facts.principalArn, like: blue }),
-    ...letIn({ blue, green }, facts),
+    granted,
+    ...known,
   ]
   const early = [...addons(false), ...podIdentities({ blue, green }, facts)]
   const later = addons(true)
@@ -55,14 +57,19 @@ export function clone({ blue, green, apps }: Platform, facts: ClusterFacts): Mov
       ),
     ],
   }
+  const groups = sideBySide('nodegroups', 'create the node groups', 4, nodeGroups, { back: 'delete the node groups' })
+  const fargate = fargateProfiles({ blue, green }, facts)
+  // Before that the worker itself may not be let in, to look or to deploy.
+  const inside = [...known, ...early, ...groups.forward, ...fargate.flatMap(({ forward }) => forward)]
+  const open = inside.length > 0 ? inside : [granted]
   return inOrder(
     cluster,
     letActAsRoles({ blue, green }, facts, still),
     just(...early),
-    sideBySide('nodegroups', 'create the node groups', 4, nodeGroups, { back: 'delete the node groups' }),
-    ...fargateProfiles({ blue, green }, facts),
+    groups,
+    ...fargate,
     just(...still),
-    emptied({ green, apps }, later),
+    emptied({ green, apps }, later, open),
     just(...rest),
     networkTags({ blue, green }, facts),
     groupRules({ blue, green }, facts),
@@ -90,22 +97,28 @@ export function takeOver({ blue, green }: Platform, identity: Identity, facts: C
   )
 }
 
-/** A driver or a controller that is an add-on may have made something outside green for whoever deployed there by then. */
-const emptied = (platform: Pick<Platform, 'green' | 'apps'>, addons: readonly LeafStep[]): Move => ({
+/**
+ * A driver or a controller that is an add-on may have made something outside green for whoever deployed there by then. Without
+ * any it may be EKS itself, which makes load balancers of Services in every cluster, and volumes too in Auto Mode: then that is
+ * looked for from when the cluster is `open`.
+ * https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html
+ */
+const emptied = (
+  platform: Pick<Platform, 'green' | 'apps'>,
+  addons: readonly LeafStep[],
+  open: readonly Step[],
+): Move => ({
   ...just(...addons),
-  back:
-    addons.length === 0
-      ? []
-      : [
-          undoing(
-            addons,
-            act('cluster/empty', 'emptyCluster', {
-              cluster: platform.green,
-              identity: 'made-by-this-run',
-              ...gatewayOf(platform),
-            }),
-          ),
-        ],
+  back: [
+    undoing(
+      addons.length > 0 ? addons : open,
+      act('cluster/empty', 'emptyCluster', {
+        cluster: platform.green,
+        identity: 'made-by-this-run',
+        ...gatewayOf(platform),
+      }),
+    ),
+  ],
 })
 
 type Sides = Pick<Platform, 'blue' | 'green'>

@@ -2,7 +2,7 @@ import { toBeReserved } from './balancer-capacity.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { dnsRouteOf, type DnsFacts } from './dns-routes.ts'
 import type { NameRoute } from './platform.ts'
-import { isMoved, unmovable, type BalancerHost, type RecordSet } from './weighted-records.ts'
+import { hostOf, isMoved, unmovable, type BalancerHost, type RecordSet } from './weighted-records.ts'
 
 /** What was found of a record that the platform file lists under an app. */
 export interface RecordFacts {
@@ -87,6 +87,13 @@ export function recordRoute({
       `its ${shielded.join(' and ')} ${shielded.length === 1 ? 'record is' : 'records are'} protected in Route 53, which refuses every change`,
       'take the protection away for the upgrade (aws route53 delete-resource-record-set-protections)',
     )
+  const aside = sets.filter(passesBy)
+  if (aside.length > 0)
+    return refuse(
+      'record-unfit',
+      `its HTTPS record leads to a place of its own (${aside.flatMap(placesOf).join(', ')}), and browsers go by that at whatever weight`,
+      'let it name its own name (.) without ipv4hint and ipv6hint, or delete it until the upgrade has ended',
+    )
   const ttl = Math.max(0, ...moved.map((s) => s.ttl ?? 0))
   if (dns) {
     const found = dnsRouteOf({ name, zone, target, moved, balancer }, dns)
@@ -135,6 +142,20 @@ export function recordRoute({
     findings: [...slow, ...toBeReserved(name, capacity ?? needs, capacity === undefined)],
   }
 }
+
+/**
+ * Browsers ask for HTTPS beside A and AAAA, and go to the name or the addresses that it tells.
+ * https://www.rfc-editor.org/rfc/rfc9460#section-2.4.3
+ */
+const passesBy = ({ name, type, alias, values = [] }: RecordSet): boolean =>
+  type === 'HTTPS' &&
+  (alias !== undefined ||
+    values.some((value) => {
+      const [, to = '.'] = value.split(/\s+/)
+      return (to !== '.' && hostOf(to) !== hostOf(name)) || /\bipv[46]hint=/.test(value)
+    }))
+
+const placesOf = ({ alias, values = [] }: RecordSet): readonly string[] => (alias ? [alias.name] : values)
 
 /** It stays its owner's while weights move. */
 const slowly = (name: string, ttl: number): Finding =>

@@ -77,6 +77,7 @@ export const kinds = {
   'http-route-shared': 'dropped',
   'target-group-shared': 'dropped',
   'dns-deletes': 'dropped',
+  'dns-takes-over': 'dropped',
   'argocd-binding': 'dropped',
 
   'nobody-may-approve': 'vain',

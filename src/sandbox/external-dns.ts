@@ -26,6 +26,8 @@ interface Settings {
   readonly suffix: string
   readonly annotations: string
   readonly prefersCname: boolean
+  /** Records of other types are neither made nor taken away. */
+  readonly types: ReadonlySet<string>
 }
 
 /** A record as it is wanted, or as it is there: an endpoint of external-dns. */
@@ -105,7 +107,11 @@ const isIts = ({ spec }: KubernetesObject): boolean => {
 function settingsOf({ spec }: KubernetesObject): Settings {
   const template = spec?.['template'] as { spec: { containers: { args?: string[] }[] } } // a Deployment's
   const args = template.spec.containers.flatMap(({ args: some = [] }) => some)
-  const flag = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3)
+  const flags = (name: string) =>
+    args.filter((arg) => arg.startsWith(`--${name}=`)).map((arg) => arg.slice(name.length + 3))
+  const flag = (name: string) => flags(name)[0]
+  const managed = flags('managed-record-types')
+  const excluded = flags('exclude-record-types')
   return {
     owner: flag('txt-owner-id') ?? 'default',
     policy: flag('policy') ?? 'sync',
@@ -113,6 +119,7 @@ function settingsOf({ spec }: KubernetesObject): Settings {
     suffix: flag('txt-suffix') ?? '',
     annotations: flag('annotation-prefix') ?? 'external-dns.kubernetes.io/',
     prefersCname: args.includes('--aws-prefer-cname'),
+    types: new Set((managed.length > 0 ? managed : ['A', 'AAAA', 'CNAME']).filter((type) => !excluded.includes(type))),
   }
 }
 
@@ -130,7 +137,9 @@ function wantedOn(cluster: Cluster, settings: Settings): ResourceRecordSet[] {
     if (host === undefined) return []
     const rules = (object.spec?.['rules'] ?? []) as { host?: string }[] // an Ingress's
     const names = [...(said('hostname')?.split(',') ?? []), ...rules.flatMap((rule) => rule.host ?? [])]
-    return names.flatMap((name) => endpointsOf(`${name.trim()}.`, host, said, settings))
+    return names
+      .flatMap((name) => endpointsOf(`${name.trim()}.`, host, said, settings))
+      .filter(({ Type = '' }) => settings.types.has(Type))
   })
 }
 
@@ -169,7 +178,7 @@ function ownedIn(sets: readonly ResourceRecordSet[], settings: Settings): Endpoi
     if (owner !== undefined) owners.set(`${Name} ${SetIdentifier ?? ''}`, owner)
   }
   return sets
-    .filter(({ Type }) => Type === 'A' || Type === 'AAAA' || Type === 'CNAME')
+    .filter(({ Type = '' }) => settings.types.has(Type))
     .map((set) => ({ set, owner: owners.get(`${txtName(set, settings)} ${set.SetIdentifier ?? ''}`) }))
 }
 

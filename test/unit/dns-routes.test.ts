@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { dnsRouteFindings, ownersFault, ownersOf, txtNames } from '../../src/domain/dns-owners.ts'
-import { leftAtZero, notAsTold, othersServe, serves } from '../../src/domain/dns-records.ts'
+import { dnsRouteFindings, ownersFault, ownersOf, txtNames, typesFault } from '../../src/domain/dns-owners.ts'
+import { leftAtZero, loneOf, notAsTold, othersServe, serves } from '../../src/domain/dns-records.ts'
 import type { DnsFacts } from '../../src/domain/dns-routes.ts'
 import { dnsWriters } from '../../src/domain/external-dns.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
@@ -51,18 +51,30 @@ test.for([
   { args: ['--txt-owner-id=other', '--policy=upsert-only'], fault: undefined },
 ])('green’s external-dns with $args', ({ args, fault }) => {
   const told = ownersFault(writers(...args), { name: 'www', owner: 'dns' })
-  expect(told ?? '').toMatch(fault ?? /^$/)
-  const [finding] = dnsRouteFindings([{ name: 'www', owner: 'dns' }], writers(...args))
+  expect(told?.says ?? '').toMatch(fault ?? /^$/)
+  const [finding] = dnsRouteFindings([{ name: 'www', owner: 'dns' }], writers(...args), [])
   expect(finding?.level).toBe(fault === undefined ? undefined : 'blocker')
+  expect(finding?.remedy ?? '').toContain(told?.remedy ?? '')
 })
+
+test.for(['--registry=noop', '--txt-encrypt-enabled', '--policy=create-only'])(
+  'what %s means is told alike on both sides',
+  (arg) => {
+    const [onGreen] = dnsRouteFindings([{ name: 'www', owner: 'dns' }], writers('--txt-owner-id=other', arg), [])
+    const dns = { ...prepared, writers: writers('--txt-owner-id=dns', arg) }
+    const [onBlue] = recordRoute({ ...facts, dns }).findings
+    expect(onGreen?.message.replace('on green ', '')).toBe(onBlue?.message)
+    expect(onGreen?.remedy).toContain(onBlue?.remedy)
+  },
+)
 
 test('an owner id that comes from elsewhere may be blue’s', () => {
   const elsewhere = dnsWriters([externalDns([], { envFrom: [{}] })])
-  expect(ownersFault(elsewhere, { name: 'www', owner: 'dns' })).toContain('is not among its arguments')
+  expect(ownersFault(elsewhere, { name: 'www', owner: 'dns' })?.says).toContain('is not among its arguments')
 })
 
 test('where nobody is known to bring external-dns to green, that is a warning', () => {
-  expect(dnsRouteFindings([{ name: 'www', owner: 'dns' }], [])).toMatchObject([{ level: 'warning', about: 'www' }])
+  expect(dnsRouteFindings([{ name: 'www', owner: 'dns' }], [], [])).toMatchObject([{ level: 'warning', about: 'www' }])
 })
 
 const balancer = { name: 'blue-1.elb.amazonaws.com', zone: 'ZELB' }
@@ -85,6 +97,7 @@ const prepared: DnsFacts = {
   txt: [owned('cname-www.example.com', 'dns', 'blue')],
   writers: writers('--txt-owner-id=dns'),
   object: aService({ [`${at}set-identifier`]: 'blue', [`${at}aws-weight`]: '100' }),
+  listed: ['www.example.com'],
 }
 const facts: RecordFacts = {
   name: 'www.example.com',
@@ -122,6 +135,39 @@ test.for(['external-dns.kubernetes.io/', 'dns.example.com/'])('also where its an
   expect(recordRoute({ ...facts, dns }).route).toMatchObject({ annotations: prefix })
 })
 
+test.for<{ says: string; hostname: string; listed: readonly string[]; told: RegExp }>([
+  {
+    says: 'listed',
+    hostname: 'WWW.example.com, b.example.org',
+    listed: ['www.example.com', 'b.example.org'],
+    told: /^$/,
+  },
+  {
+    says: 'told by the first of those that are',
+    hostname: 'www.example.com,b.example.org',
+    listed: ['b.example.org', 'www.example.com'],
+    told: /^$/,
+  },
+  {
+    says: 'not listed',
+    hostname: 'www.example.com,b.example.org',
+    listed: ['www.example.com'],
+    told: /^b\.example\.org is a name of it too/,
+  },
+  {
+    says: 'many',
+    hostname: 'www.example.com,b.test,c.test',
+    listed: ['www.example.com'],
+    told: /^b\.test, c\.test are names of it too/,
+  },
+])('further names of what a record is made of: $says', ({ hostname, listed, told }) => {
+  const dns = { ...prepared, listed, object: aService({ ...annotated, [`${at}hostname`]: hostname }) }
+  const { route, findings } = recordRoute({ ...facts, dns })
+  expect(route).toBeDefined()
+  expect(findings.map(({ message }) => message).join()).toMatch(told)
+  for (const { level, about } of findings) expect([level, about]).toEqual(['warning', 'Service chat/web'])
+})
+
 test('a TTL that stays is told with what it costs', () => {
   const { route, findings } = recordRoute({ ...facts, sets: [{ ...weighed, ttl: 300 }] })
   expect(route).toBeDefined()
@@ -157,6 +203,7 @@ test.for<{ says: string; of: Partial<RecordFacts>; message: RegExp; remedy: RegE
     of: {
       sets: [simple],
       dns: {
+        ...prepared,
         txt: [owned('cname-www', 'dns')],
         object: aService({}),
         writers: writers('--txt-owner-id=dns', '--policy=upsert-only'),
@@ -228,6 +275,55 @@ test.for<{ says: string; of: Partial<RecordFacts>; message: RegExp; remedy: RegE
   ])
 })
 
+test.for<{ says: string; blue: string[]; green: string[]; fault: RegExp }>([
+  { says: 'alike', blue: ['--exclude-record-types=AAAA'], green: ['--managed-record-types', 'A'], fault: /^$/ },
+  {
+    says: 'more on green',
+    blue: ['--exclude-record-types', 'AAAA'],
+    green: [],
+    fault: /would make AAAA records, of which blue has none: .* sent to green, at weight 0 too/,
+  },
+  {
+    says: 'fewer on green',
+    blue: [],
+    green: ['--managed-record-types=A', '--managed-record-types=TXT'],
+    fault: /makes no AAAA records, .* would stay on blue/,
+  },
+  { says: 'a name of another kind', blue: [], green: ['--aws-prefer-cname'], fault: /would make CNAME records/ },
+  { says: 'as before where it is said not to', blue: [], green: ['--aws-prefer-cname=false'], fault: /^$/ },
+  { says: 'nothing of this name', blue: [], green: ['--aws-prefer-cname', '--domain-filter=other.org'], fault: /^$/ },
+])('types of record that external-dns makes: $says', ({ blue, green, fault }) => {
+  const route = { name: 'www.example.com', owner: 'dns' }
+  const onBlue = writers('--txt-owner-id=dns', ...blue)
+  const onGreen = writers('--txt-owner-id=other', ...green)
+  const told = typesFault(onBlue, onGreen, route)
+  expect(told?.says ?? '').toMatch(fault)
+  const blockers = dnsRouteFindings([route], onGreen, onBlue).filter(({ level }) => level === 'blocker')
+  expect(blockers.map(({ code }) => code)).toEqual(told ? ['record-of-external-dns'] : [])
+})
+
+test.for<{ says: string; sets: readonly RecordSet[]; is: readonly string[] }>([
+  { says: 'none where blue has them too', sets: [], is: [] },
+  { says: 'AAAA', sets: [{ name: 'www', type: 'AAAA', setIdentifier: 'green', weight: 0 }], is: ['AAAA'] },
+  { says: 'HTTPS', sets: [{ name: 'www', type: 'HTTPS', setIdentifier: 'green', weight: 0 }], is: ['HTTPS'] },
+  { says: 'no TXT', sets: [{ name: 'www', type: 'TXT', setIdentifier: 'green', weight: 0 }], is: [] },
+  { says: 'nothing of blue’s own', sets: [{ name: 'www', type: 'AAAA', setIdentifier: 'blue', weight: 9 }], is: [] },
+])('types that green alone has: $says', ({ sets, is }) => {
+  const a = pair(100, 0).filter(({ type }) => type === 'A')
+  expect(loneOf([...a, ...sets], 'green').map(({ type }) => type)).toEqual(is)
+})
+
+test.for<{ https: Partial<RecordSet>; unfit: boolean }>([
+  { https: { values: ['1 . alpn="h2,h3"'] }, unfit: false },
+  { https: { values: ['1 www.example.com. alpn="h2"'] }, unfit: false },
+  { https: { values: ['0 blue-1.elb.amazonaws.com.'] }, unfit: true },
+  { https: { values: ['1 . alpn="h2" ipv4hint=192.0.2.1'] }, unfit: true },
+  { https: { alias: { zone: 'Z1', name: 'other.example.com', evaluatesHealth: false } }, unfit: true },
+])('an HTTPS record of $https beside it', ({ https, unfit }) => {
+  const { route, findings } = recordRoute({ ...facts, sets: [weighed, { name: facts.name, type: 'HTTPS', ...https }] })
+  expect([route === undefined, findings.map(({ code }) => code)]).toEqual([unfit, unfit ? ['record-unfit'] : []])
+})
+
 const pair = (blue: number, green: number): RecordSet[] =>
   (['A', 'AAAA'] as const).flatMap((type) => [
     { name: 'www', type, setIdentifier: 'blue', weight: blue },
@@ -244,10 +340,20 @@ test('a side serves once each type of it has a weight', () => {
 test.for<{ says: string; sets: readonly RecordSet[]; weight?: number; deletes?: boolean; is: RegExp }>([
   { says: 'as told', sets: pair(95, 5), weight: 5, is: /^$/ },
   { says: 'another weight', sets: pair(100, 0), weight: 5, is: /its A record green reads 0, not 5/ },
-  { says: 'one type only', sets: pair(100, 0).slice(0, 3), weight: 0, is: /no AAAA record green yet/ },
+  {
+    says: 'one type only',
+    sets: pair(100, 0).slice(0, 3),
+    weight: 0,
+    is: /no AAAA record green yet, so whoever asks for it is sent to the other side/,
+  },
   { says: 'gone', sets: pair(100, 0).filter((s) => s.setIdentifier === 'blue'), deletes: true, is: /^$/ },
   { says: 'not gone yet', sets: pair(100, 0), deletes: true, is: /still there, at weight 0/ },
   { says: 'left at none by who deletes nothing', sets: pair(100, 0), is: /^$/ },
+  {
+    says: 'left at none by who deletes nothing, alone of its type',
+    sets: pair(100, 0).filter(({ type, setIdentifier }) => type === 'A' || setIdentifier === 'green'),
+    is: /its AAAA record green is alone of its type, .* Delete it in Route 53/,
+  },
   { says: 'left with some by who deletes nothing', sets: pair(100, 5), is: /still there, at weight 5/ },
 ])('what Route 53 has of green, $says', ({ sets, weight, deletes = false, is }) => {
   expect(notAsTold(sets, 'green', { weight, deletes }) ?? '').toMatch(is)
@@ -295,10 +401,12 @@ test.for([
   { args: ['--txt-owner-id=dns', '--domain-filter=example.org'], fault: /has the owner id dns too/ },
 ])('an external-dns of green by the side of its own, with $args', ({ args, fault }) => {
   const both = [...writers('--txt-owner-id=other'), ...writers(...args)]
-  expect(ownersFault(both, { name: 'www.example.com', owner: 'dns' }) ?? '').toMatch(fault ?? /^$/)
+  expect(ownersFault(both, { name: 'www.example.com', owner: 'dns' })?.says ?? '').toMatch(fault ?? /^$/)
 })
 
 test('where only others’ names are green’s external-dns’s, it is as if none was there', () => {
   const elsewhere = writers('--txt-owner-id=other', '--domain-filter=example.org')
-  expect(dnsRouteFindings([{ name: 'www.example.com', owner: 'dns' }], elsewhere)).toMatchObject([{ level: 'warning' }])
+  expect(dnsRouteFindings([{ name: 'www.example.com', owner: 'dns' }], elsewhere, [])).toMatchObject([
+    { level: 'warning' },
+  ])
 })

@@ -25,7 +25,8 @@ const route: DnsRoute = {
   identifier: 'blue',
   owner: 'dns-1-35',
 }
-const asked = { run: 'run-1', green: 'demo-1-36' }
+const nothingRead = { blue: undefined, green: undefined }
+const asked = { run: 'run-1', green: 'demo-1-36', reads: nothingRead, nowMs: 7 }
 
 const service = (annotations: Readonly<Record<string, string>>): KubernetesObject => ({
   apiVersion: 'v1',
@@ -191,4 +192,30 @@ test.for<{ says: string; blue: string; green: string; odd: RegExp }>([
 
 test('without green’s object there is nothing to give a share to', () => {
   expect(dnsShare({ blue: toldBy(ofBlue, route) }, route, 'run-1').share).toBe('unmade')
+})
+
+test.for<{ says: string; from: number; to: number; reads: Record<Side, number | undefined>; early: readonly Side[] }>([
+  { says: 'as it was told before', from: 25, to: 50, reads: { blue: 75, green: 25 }, early: [] },
+  {
+    says: 'as it is told now, of a time before',
+    from: 50,
+    to: 25,
+    reads: { blue: 75, green: 25 },
+    early: ['blue', 'green'],
+  },
+  { says: 'so on one side', from: 100, to: 0, reads: { blue: 0, green: 0 }, early: ['green'] },
+  { says: 'what it was told already', from: 50, to: 50, reads: { blue: 50, green: 50 }, early: [] },
+  { says: 'nothing in one piece', from: 50, to: 25, reads: nothingRead, early: [] },
+])('where Route 53 reads $says, that is noted with what is written', ({ from, to, reads, early }) => {
+  const objects = start()
+  for (const { side, annotations } of writingShare(told(objects), route, { ...asked, to: from }))
+    annotate(objects, side, annotations)
+  const writings = writingShare(told(objects), route, { ...asked, to, reads })
+  expect(writings.flatMap(({ side, isEarly }) => (isEarly ? [side] : [])).toSorted()).toEqual(early)
+  for (const { side, annotations } of writings) annotate(objects, side, annotations)
+  const { blue, green } = told(objects)
+  expect({ blue: blue.note?.early, green: green.note?.early }).toEqual({
+    blue: early.includes('blue') ? 7 : undefined,
+    green: early.includes('green') ? 7 : undefined,
+  })
 })

@@ -44,6 +44,14 @@ test.for([
   },
 ])('$says', ({ of, is }) => expect(told(of)).toEqual([is]))
 
+test.for([
+  { of: args(), is: 60 },
+  { of: args('--interval=1m30s'), is: 90 },
+  { of: args('--interval', '2h0m0s'), is: 7200 },
+  { of: args('--interval=500ms'), is: 0.5 },
+  { of: args('--interval=often'), is: 60 },
+])('it looks anew every $is s', ({ of, is }) => expect(dnsWriters([of])[0]?.everyS).toBe(is))
+
 test.for(['bitnami/external-dns@sha256:1', 'external-dns'])('%s is external-dns', (image) =>
   expect(told(externalDns({}, image))).toHaveLength(1),
 )
@@ -62,8 +70,13 @@ test.for([
     codes: ['blocker dns-deletes'],
   },
   {
-    says: "with blue's owner and without deleting all is well",
+    says: "with blue's owner and without deleting it would write over blue's records",
     green: args('--txt-owner-id=b', '--policy=upsert-only'),
+    codes: ['blocker dns-takes-over'],
+  },
+  {
+    says: 'what changes no record that is there does neither',
+    green: args('--txt-owner-id=b', '--policy=create-only'),
     codes: [],
   },
   {
@@ -78,7 +91,11 @@ test.for([
 
 test.for([
   { says: "that deletes by blue's owner id", args: ['--txt-owner-id=b'], codes: ['blocker dns-deletes'] },
-  { says: 'that deletes nothing', args: ['--txt-owner-id=b', '--policy=upsert-only'], codes: [] },
+  {
+    says: 'that deletes nothing',
+    args: ['--txt-owner-id=b', '--policy=upsert-only'],
+    codes: ['blocker dns-takes-over'],
+  },
   { says: 'of its own', args: ['--txt-owner-id=g'], codes: [] },
 ])('one that others brought to green by another name, $says', ({ args: its, codes }) => {
   const there = { ...args(...its), metadata: { name: 'dns-public', namespace: 'edge' } }
@@ -109,6 +126,22 @@ test.for([
     { name: 'cname-a.example.com', type: 'TXT', values: [heritage] },
     { name: 'a.example.com', type: 'CNAME', values: ['b.example.com'] },
   ])
-  const [found] = orphanedRecords(dnsWriters([args('--txt-owner-id=b')]), [], 'demo-1-35', owned)
+  const [found] = orphanedRecords(dnsWriters([args('--txt-owner-id=b')]), [], 'demo-1-35', { owned })
   expect(found?.message).toContain(words)
+})
+
+test.for([
+  { says: 'has some that are read', its: args('--txt-owner-id=b'), owned: { b: ['a-www.example.com'] }, told: 1 },
+  { says: 'has none', its: args('--txt-owner-id=b'), owned: { g: ['a-www.example.com'] }, told: 0 },
+  { says: 'encrypts whose they are', its: args('--txt-owner-id=b', '--txt-encrypt-enabled'), owned: {}, told: 1 },
+  { says: 'has an owner that is not known', its: externalDns({ envFrom: [{}] }), owned: {}, told: 1 },
+  { says: 'keeps them in zones that nobody may read', its: args('--txt-owner-id=b'), owned: undefined, told: 1 },
+])('while it runs, external-dns of blue that $says is told $told times', ({ its, owned, told: times }) => {
+  const found = orphanedRecords(dnsWriters([its]), dnsWriters([args('--txt-owner-id=g')]), 'demo-1-35', {
+    owned,
+    ahead: true,
+  })
+  expect(found).toHaveLength(times)
+  for (const { message, remedy } of found)
+    expect([message, remedy]).toEqual([expect.stringContaining('is stopped before'), expect.stringMatching(/^before/)])
 })

@@ -23,6 +23,8 @@ const plans = [
   anUpgradePlan(),
   anUpgradePlan(anAdoptingPlatform()),
   anUpgradePlan(aPlatform(), { ...clusterFacts, roles: someRoles }),
+  anUpgradePlan(aPlatform({ waves: [] }), { ...clusterFacts, addons: [] }),
+  anUpgradePlan(aPlatform({ waves: [] }), { ...clusterFacts, addons: [], nodeGroups: [] }),
 ]
 const phases = plans.flatMap((p) => p.phases)
 const reversible = phases.filter((p) => !p.pointOfNoReturn)
@@ -139,4 +141,29 @@ test('a skipped undo keeps its way back', () => {
   const after = afterWayBack(phase, journal)
   expect(Object.keys(after.steps)).toEqual([open])
   expect(leaves(wayBack(phase, after)).map((s) => s.id)).toContain('stage/route/web/close')
+})
+
+const addonsBefore = clusterFacts.addons.filter(({ needsNodes }) => !needsNodes)
+test.for<{ says: string; facts: Partial<typeof clusterFacts>; from: string }>([
+  { says: 'with add-ons that need nodes', facts: {}, from: 'addon/coredns' },
+  { says: 'without such', facts: { addons: addonsBefore }, from: 'addon/vpc-cni' },
+  { says: 'without any', facts: { addons: [] }, from: 'nodegroup/a/create' },
+  { says: 'without node groups either, as in Auto Mode', facts: { addons: [], nodeGroups: [] }, from: 'access/grant' },
+  {
+    says: 'where others are let in first',
+    facts: { addons: [], nodeGroups: [], accessEntries: ['arn:aws:iam::123456789012:role/team'] },
+    from: 'access/123456789012/role/team',
+  },
+])('what controllers of green made outside it goes before green does, $says: from $from on, and not before', (it) => {
+  const { phases: all } = anUpgradePlan(aPlatform({ waves: [] }), { ...clusterFacts, ...it.facts })
+  const provision = all.find(({ name }) => name === 'provision')
+  const steps = leaves(provision?.forward ?? []).map(({ id }) => id)
+  const from = steps.indexOf(it.from)
+  expect(from).toBeGreaterThan(0)
+  for (const n of steps.keys()) {
+    const { journal } = provision ? interrupted([], provision, n + 1, 'done') : { journal: blank }
+    const back = leaves(provision ? wayBack(provision, journal) : []).map(({ id }) => id)
+    expect([steps[n], back.includes('cluster/empty')]).toEqual([steps[n], n >= from])
+    if (n >= from) expect(back.find((id) => /^(nodegroup|cluster)\//.test(id))).toBe('cluster/empty')
+  }
 })

@@ -1,6 +1,5 @@
 import { DNS_WEIGHT } from '../../domain/annotations.ts'
-import { ownersFault, ownersOf, txtNames } from '../../domain/dns-owners.ts'
-import { leftAtZero, notAsTold, othersServe, serves } from '../../domain/dns-records.ts'
+import { leftAtZero, loneOf, notAsTold, othersServe, serves, weightIn } from '../../domain/dns-records.ts'
 import {
   dnsShare,
   onItsWay,
@@ -11,15 +10,15 @@ import {
   writingShare,
 } from '../../domain/dns-weights.ts'
 import type { Annotations, Both } from '../../domain/dns-weights.ts'
-import { dnsWriters, mayWrite, type DnsWriter } from '../../domain/external-dns.ts'
+import { mayWrite } from '../../domain/external-dns.ts'
 import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
 import { writerOf } from '../../domain/managers.ts'
 import type { DnsRoute, Side } from '../../domain/platform.ts'
-import { allLeadTo, followedWithin, isMoved, type RecordSet } from '../../domain/weighted-records.ts'
-import { replicasOf } from '../../domain/workload-state.ts'
+import { followedWithin, isMoved, type RecordSet } from '../../domain/weighted-records.ts'
 import { contested, isFailure, notFound } from '../errors.ts'
 import { otherSide, type Proven } from '../outside.ts'
 import { budgets, notedAside, notYet, noteAside } from '../waiting.ts'
+import { dnsProofs } from './dns-proofs.ts'
 import type { RouteCall, RouteDriver } from './driver.ts'
 import { ownBalancers } from './own-balancers.ts'
 
@@ -47,6 +46,7 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
   const { namespace, target, name, zone } = route
   const { object, host, balancer, health } = ownBalancers(world, route)
   const what = `${target} of ${namespace}`
+  const { writersOn, txt, proveOwners, proveEntered, isDeleted } = dnsProofs(world, route, { scope, host })
 
   async function objects() {
     const [blue, green] = await Promise.all(sides.map(object))
@@ -56,7 +56,8 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     blue: blue && toldBy(blue, route),
     green: green && toldBy(green, route),
   })
-  const moved = async (): Promise<readonly RecordSet[]> => (await records.named(zone, name)).filter(isMoved)
+  const named = (): Promise<readonly RecordSet[]> => records.named(zone, name)
+  const moved = async (): Promise<readonly RecordSet[]> => (await named()).filter(isMoved)
 
   /** From what was read. What its controller writes in the same moment is read over, and what others write is not. */
   async function annotate(side: Side, seen: KubernetesObject, annotations: Annotations): Promise<void> {
@@ -75,54 +76,39 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     }
   }
 
-  const writersOn = async (side: Side): Promise<DnsWriter[]> => {
-    const cluster = await world.ifThere(side)
-    return cluster ? dnsWriters(await cluster.list('Deployment')).filter((w) => replicasOf(w.workload) > 0) : []
-  }
-  const txt = async (writers: readonly DnsWriter[]): Promise<readonly RecordSet[]> => {
-    const names = [...new Set(writers.flatMap(({ affix }) => txtNames(name, affix)))]
-    return (await Promise.all(names.map((it) => records.named(zone, it)))).flat()
-  }
-
-  /** Preflight has looked; that may be days ago, and green was not there. `ours`: Norikae had green's record made already. */
-  async function proveOwners({ ours }: { readonly ours: boolean }): Promise<void> {
-    const onGreen = await writersOn('green')
-    if (!onGreen.some((it) => mayWrite(it, route)))
-      throw notYet(`no external-dns runs on ${scope.green}, which would make a record of ${what}`, budgets.dns)
-    const fault = ownersFault(onGreen, route)
-    if (fault !== undefined)
-      throw contested(
-        `external-dns of ${scope.green} must not touch the records of ${name}: ${fault}. Mend that, then retry`,
-      )
-    if (ours) return
-    const by = ownersOf(await txt(await writersOn('blue')), route.identifier)
-    if (by.length !== 1 || by[0] !== route.owner)
-      throw contested(
-        `the records of ${name} (${route.identifier}) are of owner ${by.join(' and ') || 'nobody'} by their TXT records, where ${route.owner} was approved. Agree who owns them, then retry`,
-      )
-  }
-
-  /** Green's records are those of green's own external-dns, and lead to green. */
-  async function proveEntered(sets: readonly RecordSet[], identifier: string): Promise<void> {
-    const its = sets.filter((set) => set.setIdentifier === identifier)
-    const at = await host('green')
-    if (at !== undefined && !allLeadTo(its, { name: at }))
-      throw contested(
-        `the records of ${name} (${identifier}) do not lead to ${at}, the load balancer of ${what} on ${scope.green}. Take the annotation ${route.annotations}target off it there, then retry`,
-      )
-    const writers = await writersOn('green')
-    const by = ownersOf(await txt(writers), identifier)
-    const known = writers.map(({ owner }) => owner)
-    if (by.length !== 1 || by[0] === route.owner || !known.includes(by[0]))
-      throw contested(
-        `the records of ${name} (${identifier}) are of owner ${by.join(' and ') || 'nobody'} by their TXT records, and external-dns of ${scope.green} is ${known.join(' or ')}. Agree who owns them, then retry`,
-      )
-  }
-
   const identifierOn = (side: Side, both: Both): string => {
     if (side === 'blue') return route.identifier
     const { identifier } = both.green ?? {}
     return identifier === undefined || identifier === route.identifier ? scope.green : identifier
+  }
+
+  const writing = (both: Both, sets: readonly RecordSet[], to: number) =>
+    writingShare(both, route, {
+      to,
+      run,
+      green: scope.green,
+      reads: {
+        blue: weightIn(sets, identifierOn('blue', both)),
+        green: weightIn(sets, identifierOn('green', both)),
+      },
+      nowMs: Date.now(),
+    })
+
+  /** Throws `notYet` where a record reads as its object says since before that said so, until external-dns has looked anew. */
+  async function heard(both: Both, side: Side, sinceMs: number): Promise<void> {
+    const early = both[side]?.note?.early
+    if (early === undefined) return
+    const its = (await writersOn(side)).filter((it) => mayWrite(it, route))
+    const every = Math.max(60, ...its.map(({ everyS }) => everyS))
+    const left = Math.ceil(every - (Date.now() - early) / 1000)
+    if (left <= 0) return
+    noteAside(SEEN, undefined)
+    throw notYet(
+      `the records of ${name} read as ${what} on ${scope[side]} says, but did before it was told so: its external-dns looks anew within ${left}s`,
+      `${every + 900}s`,
+      undefined,
+      sinceMs,
+    )
   }
 
   return {
@@ -174,11 +160,11 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
         ...(strangers ? { share: 'elsewhere' as const, ours: false } : dnsShare(both, route, run)),
         has: (side) => publishes(both[side], side, route),
         async write(to) {
-          const [first, last] = writingShare(both, route, { to, run, green: scope.green })
+          const [first, last] = writing(both, sets, to)
           await write(first.side, first.annotations)
           // What falls to zero waits until the other one serves: `inForce` writes it.
-          if (!last.falls || serves(sets, identifierOn(first.side, both), first.weight))
-            await write(last.side, last.annotations)
+          const isServed = serves(sets, identifierOn(first.side, both), first.weight) && !first.isEarly
+          if (!last.falls || isServed) await write(last.side, last.annotations)
         },
         async leaveOnly(side) {
           for (const one of writingOnly(both, route, side)) await write(one.side, one.annotations)
@@ -189,11 +175,13 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     async inForce(_, after, sinceMs) {
       const found = await objects()
       const both = told(found)
-      const sets = await moved()
+      const all = await named()
+      const sets = all.filter(isMoved)
+      if (after === 'opening') await refuseAlone(found, loneOf(all, identifierOn('green', both)))
       const way = onItsWay(both, route, run)
       if (way) {
         const first = otherSide(way.last)
-        const [, { annotations, falls }] = writingShare(both, route, { to: way.to, run, green: scope.green })
+        const [, { annotations, falls }] = writing(both, sets, way.to)
         const seen = found[way.last]
         if (!seen) throw notFound(`${what} is not on ${scope[way.last]}`)
         if (falls && !serves(sets, identifierOn(first, both), both[first]?.weight))
@@ -203,17 +191,23 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
             '2s',
             sinceMs,
           )
+        if (falls) await heard(both, first, sinceMs)
+        noteAside(SEEN, undefined)
         await annotate(way.last, seen, annotations)
         throw notYet(`${what} says ${way.to} % on both clusters now`, budgets.dns, '1s', sinceMs)
       }
       const late = await lateOf(both, sets, after)
-      if (late !== undefined)
+      if (late !== undefined) {
+        // Clients go by that now, whatever was read before.
+        noteAside(SEEN, undefined)
         throw notYet(
           `external-dns of ${scope[late.side]} has not written the records of ${name} as ${what} says: ${late.says}`,
           budgets.dns,
           '2s',
           sinceMs,
         )
+      }
+      for (const side of sides) await heard(both, side, sinceMs)
       await followed(both, sets, after, sinceMs)
     },
 
@@ -243,17 +237,28 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     },
   }
 
-  /** Its owner would: others of the cluster leave it alone. */
-  async function isDeleted(side: Side, identifier: string): Promise<boolean> {
-    const writers = await writersOn(side)
-    if (!writers.some((w) => w.deletes)) return false
-    const owners = side === 'blue' ? [route.owner] : ownersOf(await txt(writers), identifier)
-    return writers.some((w) => w.deletes && w.owner !== undefined && owners.includes(w.owner))
+  /** Which types a record has is known once it is there. Green is taken out again before people are asked. */
+  async function refuseAlone({ blue, green }: Awaited<ReturnType<typeof objects>>, lone: readonly RecordSet[]) {
+    if (lone.length === 0) return
+    const found = { blue, green }
+    for (const { side, annotations } of writingOnly(told(found), route, 'blue')) {
+      const seen = found[side]
+      if (seen) await annotate(side, seen, annotations)
+    }
+    const stays = (await writersOn('green')).some((it) => mayWrite(it, route) && it.deletes)
+      ? 'and its external-dns deletes it'
+      : 'and its external-dns deletes nothing, so delete it in Route 53 at once, with its TXT record'
+    const types = lone.map(({ type }) => type).join(' and ')
+    throw contested(
+      `${scope.green} alone had ${types} records of ${name}, so whoever asks for such a one was sent there, at weight 0 too. ${what} was taken out again there, ${stays}. Give blue such records too, or have external-dns of ${scope.green} make none (--exclude-record-types), then retry`,
+    )
   }
 
   async function lateOf(both: Both, sets: readonly RecordSet[], after: string) {
-    for (const side of sides) {
-      const isIn = publishes(both[side], side, route)
+    const isOut = (side: Side) => !publishes(both[side], side, route)
+    // What is left of the one that is out tells what to do, where the other one only lacks it.
+    for (const side of sides.toSorted((a, b) => Number(isOut(b)) - Number(isOut(a)))) {
+      const isIn = !isOut(side)
       const identifier = identifierOn(side, both)
       const isThere = sets.some((set) => set.setIdentifier === identifier)
       const deletes = !isIn && isThere && after === 'settling' && (await isDeleted(side, identifier))

@@ -48,6 +48,13 @@ describe('records that external-dns weighs', () => {
   const up = (it: Awaited<ReturnType<typeof aDnsRoute>>, to: number, expected: readonly number[]) =>
     call<'setWeight'>({ route: it.route, to, expect: expected })
 
+  /** Green's records of this weight, as a run of external-dns writes them that had read what it writes before. */
+  const recorded = ({ sets, zone }: Awaited<ReturnType<typeof aDnsRoute>>, Weight: number) => {
+    const its = sets().filter((set) => set.SetIdentifier === scope.green)
+    const changes = its.map((set) => ({ Action: 'UPSERT' as const, ResourceRecordSet: { ...set, Weight } }))
+    world.aws.route53.change(zone, changes)
+  }
+
   test('are written on both clusters, and count once Route 53 reads so and clients had their time', async () => {
     const it = await aDnsRoute(world)
     expect(it.weights()).toEqual({ blue: 100 })
@@ -89,6 +96,57 @@ describe('records that external-dns weighs', () => {
       vi.useRealTimers()
       expect(it.weights()).toEqual({ [rises]: 100, [falls]: 0 })
     }
+  })
+
+  test.for([0, 5])('that read %s as they are told since before they were told so are no answer', async (to) => {
+    const it = await opened()
+    if (to > 0) {
+      await driven(acts().setWeight, up(it, to, [0]), { between: it.pass })
+      vi.useRealTimers()
+    }
+    await Promise.all([dns('blue', 0), dns('green', 0)])
+    // Nobody has heard of 50 % when it is taken back: Route 53 reads what it is asked for already.
+    expect(await attempted(acts().setWeight, up(it, 50, [to]))).toContain('has not written the records')
+    const waits: string[] = []
+    const early = () => waits.filter((why) => why.includes('but did before it was told so'))
+    await driven(acts().setWeight, up(it, to, [50]), {
+      async between(why) {
+        waits.push(why)
+        if (!why.includes('but did before it was told so')) return it.pass(why)
+        if (early().length === 1) {
+          // What was on its way, and comes late.
+          recorded(it, 50)
+          await Promise.all([dns('blue', 1), dns('green', 1)])
+        }
+        vi.setSystemTime(Date.now() + 61_000)
+      },
+    })
+    vi.useRealTimers()
+    expect(waits[0]).toMatch(/on demo-1-35 says, but did before .* looks anew within (60|59)s$/)
+    expect(it.weights()).toEqual({ blue: 100 - to, green: to })
+  })
+
+  test('that read otherwise in between are followed from then on', async () => {
+    const it = await opened()
+    let turned = false
+    const waits: string[] = []
+    await driven(acts().setWeight, up(it, 25, [0]), {
+      async between(why) {
+        waits.push(why)
+        if (turned && why.includes('reads 0, not 25')) recorded(it, 25)
+        if (!why.startsWith('clients may go by')) return
+        if (turned) return it.pass(why)
+        turned = true
+        vi.setSystemTime(Date.now() + 200_000)
+        await dns('green', 0)
+        recorded(it, 0)
+        expect(await attempted(acts().setWeight, up(it, 25, [0]))).toContain('reads 0, not 25')
+      },
+    })
+    vi.useRealTimers()
+    const clients = waits.filter((why) => why.startsWith('clients may go by'))
+    expect(clients.map((why) => Number(/for (\d+)s more/.exec(why)?.[1]) > 230)).toEqual([true, true])
+    await dns('green', 1)
   })
 
   test('are nothing of green’s by a copy, until their route is opened; and a copy that serves keeps its weight', async () => {
@@ -183,6 +241,85 @@ describe('records that external-dns weighs', () => {
     const shared = await ending(acts().openRoute, call<'openRoute'>({ route: it.route }), { between: it.pass })
     expect(shared).toMatchObject({ type: 'Contested', message: expect.stringContaining('the owner id dns-1-35 too') })
     await dns('green', 1)
+  })
+
+  test('of a type that green alone has are taken out again at once, and asked about', async () => {
+    const a = '--exclude-record-types=AAAA'
+    await dns('blue', 1, a)
+    const it = await aDnsRoute(world)
+    const open = call<'openRoute'>({ route: it.route })
+    // By its arguments, before anything of green's is there.
+    const { message } = await ending(acts().openRoute, open)
+    expect(message).toMatch(/would make AAAA records, of which blue has none.*--exclude-record-types/)
+    expect(it.weights()).toEqual({ blue: 100 })
+    // By what is there, whoever made it.
+    await dns('green', 1, a)
+    const alone = {
+      Name: `${it.route.name}.`,
+      Type: 'AAAA',
+      SetIdentifier: scope.green,
+      Weight: 0,
+      AliasTarget: { HostedZoneId: 'Z14GRHDCWA56QT', DNSName: `${it.host('green')}.`, EvaluateTargetHealth: false },
+    } as const
+    world.aws.route53.change(it.zone, [{ Action: 'CREATE', ResourceRecordSet: alone }])
+    const refused = await ending(acts().openRoute, open, { between: it.pass })
+    expect(refused).toMatchObject({
+      type: 'Contested',
+      message: expect.stringMatching(/alone had AAAA records of .* at weight 0 too.*taken out again there/),
+    })
+    expect(it.service('green')?.metadata.annotations).toMatchObject({ [`${PREFIX}controller`]: 'norikae' })
+    expect(it.service('blue')?.metadata.annotations).not.toHaveProperty([DNS_WEIGHT])
+    // Nor is blue alone served as long as it is there.
+    const settle = call<'settleRoute'>({ route: it.route, on: 'blue' })
+    await eventually('it is waited for', async () =>
+      (await attempted(acts().settleRoute, settle)).includes('AAAA record demo-1-36 is alone of its type'),
+    )
+    world.aws.route53.change(it.zone, [{ Action: 'DELETE', ResourceRecordSet: alone }])
+    await driven(acts().settleRoute, settle, { between: it.pass })
+    vi.useRealTimers()
+    expect(it.sets().map(({ Type, SetIdentifier }) => `${Type} ${SetIdentifier}`)).toEqual(['A blue'])
+    await dns('blue', 1)
+    await dns('green', 1)
+  })
+
+  test('of one object in two hosted zones have one weight, and each counts by its own records', async () => {
+    const it = await aDnsRoute(world)
+    const name = 'second.other.example.org'
+    const route = { ...it.route, name, zone: world.aws.route53.seedZone('other.example.org') }
+    const isOfIt = ({ Name, Type }: { Name?: string | undefined; Type?: string | undefined }) =>
+      Name === `${name}.` && Type !== 'TXT'
+    const second = { ...it, zone: route.zone, sets: () => world.aws.route53.records(route.zone).filter(isOfIt) }
+    for (const side of ['blue', 'green'] as const)
+      await it.annotate(side, { [`${PREFIX}hostname`]: `${it.route.name},${name}` })
+    await eventually('blue has both', () => second.sets().length > 0)
+    const target = { kind: 'Service', namespace: route.namespace, name: 'web' } as const
+    const [alone] = (await recordsFound(world, [{ name: it.route.name, zone: it.zone, target }])).map(recordRoute)
+    expect(alone?.findings.map(({ message }) => message).join()).toContain(`${name} is a name of it too`)
+    for (const its of [it.route, route]) {
+      await driven(acts().openRoute, call<'openRoute'>({ route: its }), { between: it.pass })
+      vi.useRealTimers()
+    }
+    await driven(acts().setWeight, up(it, 25, [0]), { between: it.pass })
+    vi.useRealTimers()
+    await dns('green', 0)
+    recorded(second, 0)
+    const other = call<'setWeight'>({ route, to: 25, expect: [0] })
+    expect(await attempted(acts().setWeight, other)).toContain(`the records of ${name} as Service/web`)
+    await dns('green', 1)
+    await driven(acts().setWeight, other, { between: it.pass })
+    vi.useRealTimers()
+    for (const { sets } of [it, second])
+      expect(sets().map(({ SetIdentifier, Weight }) => `${SetIdentifier} ${Weight}`)).toEqual(
+        expect.arrayContaining(['blue 75', `${scope.green} 25`]),
+      )
+    for (const its of [it.route, route]) {
+      await driven(acts().setWeight, call<'setWeight'>({ route: its, to: 0, expect: [0, 25] }), { between: it.pass })
+      vi.useRealTimers()
+    }
+    for (const its of [it.route, route])
+      await driven(acts().settleRoute, call<'settleRoute'>({ route: its, on: 'blue' }), { between: it.pass })
+    vi.useRealTimers()
+    expect([it, second].flatMap(({ sets }) => sets().map((set) => set.SetIdentifier))).toEqual(Array(4).fill('blue'))
   })
 
   test('of another run, or that lead to blue by green’s copy, are contested', async () => {

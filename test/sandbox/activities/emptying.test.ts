@@ -202,6 +202,17 @@ test('external-dns is stopped before an Ingress goes, and who keeps its records 
   }
   expect(await found([])).toEqual(['dns-deletes'])
   expect(await found([{ match: {}, replace: { 'chatwork-blue': 'its-own' } }])).toEqual(['dns-owner'])
+  // Who approves blue's removal knows by then what nobody would keep.
+  const prometheus = await aServer(() => ({
+    json: { status: 'success', data: { resultType: 'vector', result: [{ value: [0, '0'] }] } },
+  }))
+  const requests = { url: prometheus.url, query: 'requests' }
+  const idle = { cluster: scope.blue, for: '1m', requests, namespaces: [], buffers: [] } as const
+  const { answer } = await driven(world.activities.proveIdle, call<'proveIdle'>(idle))
+  await prometheus.stop()
+  expect(answer.findings?.filter(({ code }) => code === 'dns-owner')).toMatchObject([
+    { level: 'warning', message: expect.stringContaining('is stopped before its Ingresses go') },
+  ])
   expect(await attempted(world.activities.emptyCluster, empty())).toMatch(/external-dns of demo-1-35 is stopped first/)
   expect(world.blue.list('networking.k8s.io/v1', 'Ingress')).toHaveLength(1)
 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createActivities } from '../../../src/activities/index.ts'
 import { driven, ending } from '../../support/driven.ts'
 import { aSmallWorld, type SmallWorld } from '../../support/small-world.ts'
@@ -18,6 +18,7 @@ beforeEach(() => {
   open = undefined
   world.files.set('chat', file)
 })
+afterEach(() => void vi.useRealTimers())
 afterAll(() => world.stop())
 
 const activities = () => createActivities({ ...world.outside, openUpgrade: async () => open })
@@ -44,6 +45,73 @@ test("blue, EKS's versions, the dates and whom to tell are there", async () => {
     ['1.34', false],
   ])
   expect(answer.decision.because.length).toBeGreaterThan(0)
+})
+
+const onFirstOfSeptember = '2026-09-01T09:00:00.000Z'
+const ofQuarter = { announcedAt: '2026-09-22T10:00:00.000Z', at: '2026-10-06T10:00:00.000Z' }
+
+test.for<{
+  says: string
+  of: string
+  schedule?: string
+  more?: string
+  start?: object
+  decision: { do: string; to?: string; because: RegExp }
+}>([
+  {
+    says: 'an upgrade to the newest, two weeks ahead',
+    of: '1.34',
+    decision: { do: 'upgrade', to: '1.36', because: /^1\.36 is the newest version, in standard support until/ },
+  },
+  {
+    says: 'to the one that the file wants, with what that leaves of support',
+    of: '1.34',
+    schedule: '{ target: n-1 }',
+    decision: { do: 'upgrade', to: '1.3[56]', because: /1\.35.* is the version before the newest/ },
+  },
+  {
+    says: 'nothing, because blue is there',
+    of: '1.36',
+    decision: { do: 'nothing', because: /^blue is at 1\.36 already: 1\.36 is the newest version/ },
+  },
+  {
+    says: 'a refresh, because EKS made blue so long ago',
+    of: '1.36',
+    schedule: '{ refresh: 35d }',
+    decision: { do: 'refresh', to: '1.36', because: /^next-1-36 was made on 2026-09-01, and is built anew at 1\.36/ },
+  },
+  {
+    says: 'none a day before that, with the day from which on',
+    of: '1.36',
+    schedule: '{ refresh: 36d }',
+    decision: { do: 'nothing', because: /after 36 days: from 2026-10-07 on/ },
+  },
+  {
+    says: 'not on a closed day, and announced when it would have been',
+    of: '1.34',
+    more: 'closed: [2026-10-06/2026-10-07]\n',
+    start: { ...ofQuarter, at: '2026-10-08T10:00:00.000Z', movedFrom: '2026-10-06' },
+    decision: { do: 'upgrade', to: '1.36', because: /newest/ },
+  },
+  {
+    says: 'by hand, without a schedule',
+    of: '1.34',
+    schedule: '',
+    decision: { do: 'upgrade', to: '1.36', because: /newest/ },
+  },
+])('of what EKS tells and the file says comes: $says', async ({ of, schedule = '{}', more = '', start, decision }) => {
+  vi.setSystemTime(onFirstOfSeptember)
+  const blue = `next-${of.replace('.', '-')}`
+  if (!world.aws.eks.inventory().some(({ name }) => name === blue))
+    await world.aws.eks.seedCluster({ name: blue, version: of, nodegroups: [], addons: [], tags: {} })
+  const scheduled = schedule === '' ? '' : `timeZone: UTC\nschedule: ${schedule}\n`
+  const text = `${aPlatformFile}blue: ${blue}\n${scheduled}${more}`
+  const { answer } = await driven(activities().foresee, { platform: 'chat', file: text })
+  expect(answer).toMatchObject({ blue, from: of })
+  expect(answer.start).toEqual(schedule === '' ? undefined : (start ?? ofQuarter))
+  const { do: does, to, because } = answer.decision
+  expect([does, to]).toEqual([decision.do, decision.to === undefined ? undefined : expect.stringMatching(decision.to)])
+  expect(because.join('; ')).toMatch(decision.because)
 })
 
 test('what nobody could announce in time is announced now, and starts as many days later', async () => {
