@@ -1,5 +1,14 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { denied, failed, inUse, invalidInput, notFound, quotaExceeded, unreachable } from '../activities/errors.ts'
+import {
+  denied,
+  failed,
+  inUse,
+  invalidInput,
+  isNotFound,
+  notFound,
+  quotaExceeded,
+  unreachable,
+} from '../activities/errors.ts'
 import { isTimeout, spoken, whyNoAnswer } from './words.ts'
 
 type Throw = (message: string) => ApplicationFailure
@@ -107,4 +116,11 @@ export const askForAll = <Page, Item>(
     const all: Item[] = []
     for await (const page of pages(options)) all.push(...(items(page) ?? []))
     return all
+  })
+
+/** Of what has gone since it was listed, nothing: in an account somebody always removes something. */
+export const whatIsThere = <Item>(all: Promise<Item[]>): Promise<Item[]> =>
+  all.catch((error: unknown) => {
+    if (!isNotFound(error)) throw error
+    return []
   })

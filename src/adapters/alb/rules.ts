@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { RuleDescription } from '../../activities/ports.ts'
 import { forwardsTo } from '../../domain/target-groups.ts'
-import { askFor, askForAll } from '../aws-errors.ts'
+import { askFor, askForAll, whatIsThere } from '../aws-errors.ts'
 import { each } from '../../activities/few-at-a-time.ts'
 import { actionOf } from './actions.ts'
-import { tagsOf } from './tags.ts'
+import { tagsOf, tagsOfThoseThere } from './tags.ts'
 import { describeGroups } from './target-groups.ts'
 
 /** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#resource-tags */
@@ -26,13 +26,15 @@ export async function rulesForwardingTo(
   const rules = await each(
     listeners.flatMap((listener) => listener.ListenerArn ?? []),
     (ListenerArn) =>
-      askForAll(
-        `DescribeRules ${ListenerArn}`,
-        (o) => paginateDescribeRules({ client }, { ListenerArn }, o),
-        (page) => page.Rules,
+      whatIsThere(
+        askForAll(
+          `DescribeRules ${ListenerArn}`,
+          (o) => paginateDescribeRules({ client }, { ListenerArn }, o),
+          (page) => page.Rules,
+        ),
       ),
   )
-  const tags = await tagsOf(client, loadBalancers)
+  const tags = await tagsOfThoseThere(client, loadBalancers)
   return rules
     .flat()
     .map((rule) => ruleOf(rule, tags))
@@ -46,7 +48,7 @@ export async function listenersForwardingTo(
 ): Promise<RuleDescription[]> {
   const wanted = new Set(targetGroupArns)
   const { loadBalancers, listeners } = await listenersOver(client, [...wanted], 'net')
-  const tags = await tagsOf(client, loadBalancers)
+  const tags = await tagsOfThoseThere(client, loadBalancers)
   return listeners
     .map(({ ListenerArn: arn = '', LoadBalancerArn = '', DefaultActions = [] }) => ({
       arn,
@@ -70,10 +72,12 @@ async function listenersOver(
     arn.includes(`:loadbalancer/${kind}/`),
   )
   const listeners = await each(loadBalancers, (LoadBalancerArn) =>
-    askForAll(
-      `DescribeListeners ${LoadBalancerArn}`,
-      (o) => paginateDescribeListeners({ client }, { LoadBalancerArn }, o),
-      (page) => page.Listeners,
+    whatIsThere(
+      askForAll(
+        `DescribeListeners ${LoadBalancerArn}`,
+        (o) => paginateDescribeListeners({ client }, { LoadBalancerArn }, o),
+        (page) => page.Listeners,
+      ),
     ),
   )
   return { loadBalancers, listeners: listeners.flat() }

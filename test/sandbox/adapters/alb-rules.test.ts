@@ -55,6 +55,22 @@ describe('rules', () => {
     await sdk.addTags({ ResourceArns: [rule], Tags: [{ Key: 'ManagedBy', Value: 'terraform' }] })
     expect(await port.tagsOf([rule, blue])).toEqual({ [rule]: { ManagedBy: 'terraform' }, [blue]: { team: 'chat' } })
   })
+  test.for(['DescribeListeners', 'DescribeRules', 'DescribeTags'])(
+    'of a load balancer that goes between two questions are none, and those of another are told (%s)',
+    async (before) => {
+      const other = world.aws.elbv2.seedLoadBalancer(`gone-${count}`)
+      const behind = world.aws.elbv2.seedTargetGroup(`gone-${count}`, {})
+      world.aws.elbv2.seedRule(other.listenerArn, 10, 'gone.test', [{ targetGroupArn: behind, weight: 1 }])
+      const goes = ({ operation }: { readonly operation: string }) => {
+        if (operation === before) world.aws.elbv2.removeLoadBalancer(other.loadBalancerArn)
+        return undefined
+      }
+      world.faults.disturbances.add(goes)
+      const found = await port.rulesForwardingTo([blue, behind])
+      world.faults.disturbances.remove(goes)
+      expect(found.map(({ listenerArn: on }) => on)).toContain(listenerArn)
+    },
+  )
   test('are found from a target group, with their host and their listener', async () => {
     expect(await port.rulesForwardingTo([blue])).toEqual([
       {
