@@ -137,6 +137,9 @@ export const trafficActions = (outside: Outside) => {
   const settleRoute: Deed<'settleRoute'> = async (call) => {
     const { route, on, left } = call.input
     const { world, driver } = await to(call)
+    // Blue is not proven idle before, and its way back is let go after that.
+    const handedOver = on === 'green' ? await driver.handedOver?.() : undefined
+    if (handedOver !== undefined) return { note: handedOver }
     await driver.prove(on)
     const found = await driver.read()
     const there = found.has(on === 'blue' ? 'green' : 'blue')

@@ -99,7 +99,7 @@ try {
 
 async function demo(stage: Stage): Promise<DemoResult> {
   stage.say(
-    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve\napps, traffic to all of them: by rules of a load balancer, to billing by a record of Route 53,\nto chat-archiver by an HTTPRoute on a third cluster.',
+    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve\napps, traffic to all of them: by rules of a load balancer, to admin by an Ingress, to billing by a\nrecord of Route 53, to chat-archiver by an HTTPRoute on a third cluster.',
   )
   if (kubernetes === 'real') await bringPrograms((text) => stage.say(`  ${text}`))
   const { info, began } = await world()
@@ -173,6 +173,7 @@ async function world(): Promise<{ info: SandboxInfo; began: number }> {
 /** Watches to the end, with one app that fails on the way. */
 async function moved(stage: Stage, info: SandboxInfo, temporal: Temporal, company: Company): Promise<UpgradeView> {
   let sick: 'not yet' | 'sick' | 'mended' = 'not yet'
+  let handedOver = false
   let last: UpgradeView | undefined
   for await (const view of follow(temporal, PLATFORM, { everyMs: 500, signal: new AbortController().signal })) {
     last = view
@@ -182,6 +183,13 @@ async function moved(stage: Stage, info: SandboxInfo, temporal: Temporal, compan
       await control(info, 'PUT', '/faults/app-failing', SICK)
       stage.say(
         `▲ from here on every second request to ${SICK.app} fails on green (in ${SICK.environment}): nobody knows yet`,
+      )
+    }
+    if (!handedOver && provesIdle(view)) {
+      handedOver = true
+      const hosts = (await control(info, 'POST', '/hand-over')) as readonly string[]
+      stage.say(
+        `▲ the load balancer of ${hosts.join(', ')} is ${BLUE}'s and would go with it, so that is not proven idle yet:\n  its owner brings the same to green, whose controller makes one that stays, and takes it off ${BLUE}`,
       )
     }
     await company.hear(view.gates, async (gate) => {
@@ -200,6 +208,11 @@ async function moved(stage: Stage, info: SandboxInfo, temporal: Temporal, compan
   await company.done()
   if (!last) throw new Error('nothing was there to watch')
   return last
+}
+
+/** From here on it is asked whether blue's load balancers serve anybody. */
+function provesIdle({ status: { run } }: UpgradeView): boolean {
+  return run?.doing.some((what) => what.startsWith(`prove that nothing used ${BLUE}`)) === true
 }
 
 function weightOf({ cutovers }: UpgradeView): number {

@@ -1,6 +1,6 @@
 import type { LoadReport } from '../sandbox/traffic/load.ts'
 import { hostOf } from '../sandbox/seed/apps.ts'
-import { wayTo, type Way } from '../sandbox/seed/ways.ts'
+import { ways, wayTo, type Way } from '../sandbox/seed/ways.ts'
 
 /** What the callers of an app in production saw, and by what they reached it. */
 export interface Reached {
@@ -30,8 +30,6 @@ export function reachedOf(
   })
 }
 
-const ways: readonly Way[] = ['listener rule', 'Route 53', 'HTTPRoute']
-
 /** Whose requests were dropped, in words; undefined: nobody's in production. */
 export function whoLost(reached: readonly Reached[]): string | undefined {
   const lost = reached.filter((r) => r.dropped > 0).map((r) => `${r.app} by ${r.by}: ${r.dropped}`)
@@ -42,6 +40,8 @@ export function whoLost(reached: readonly Reached[]): string | undefined {
 export const unmoved = (reached: readonly Reached[]): Way[] =>
   ways.filter((way) => !reached.some((r) => r.by === way && r.blue > 0 && r.green > 0))
 
+const WIDTH = Math.max(...ways.map((way) => way.length))
+
 /** A line for each kind of route. */
 export const byWay = (reached: readonly Reached[]): string[] =>
   ways.flatMap((way) => {
@@ -50,5 +50,5 @@ export const byWay = (reached: readonly Reached[]): string[] =>
     if (!first) return []
     const sum = (of: (r: Reached) => number) => its.reduce((total, r) => total + of(r), 0)
     const whose = its.length === 1 ? first.app : `${its.length} apps`
-    return `${way.padEnd(13)}  ${whose}: ${sum((r) => r.sent)} sent, ${sum((r) => r.dropped)} dropped; blue answered ${sum((r) => r.blue)}, green ${sum((r) => r.green)}`
+    return `${way.padEnd(WIDTH)}  ${whose}: ${sum((r) => r.sent)} sent, ${sum((r) => r.dropped)} dropped; blue answered ${sum((r) => r.blue)}, green ${sum((r) => r.green)}`
   })

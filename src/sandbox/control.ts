@@ -18,6 +18,8 @@ export interface ControlOptions {
   readonly judge: Pick<Judge, 'judgement'>
   readonly faults: Faults
   readonly load: Load
+  /** Of the ways to the apps. */
+  readonly handOver: () => Promise<readonly string[]>
   readonly slack: Pick<Channels, 'told'>
   readonly info: () => unknown
   /** Of the webhooks; who steers is never disturbed. */
@@ -61,6 +63,8 @@ export function startControl(options: ControlOptions): Promise<Listening> {
     },
     'GET /notices': () => told,
     'GET /slack': () => options.slack.told(),
+    // As owners of load balancers do before blue goes with them.
+    'POST /hand-over': () => options.handOver(),
     'POST /traffic/stop': async () => {
       await load.stop()
       return ok

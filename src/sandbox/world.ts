@@ -214,6 +214,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
     judge,
     faults,
     load,
+    handOver: () => ways.handOver(),
     slack: slack.channels,
     info: () => info(),
     disturb: disturbances.of,

@@ -24,6 +24,7 @@ const good: DemoResult = {
   reached: [
     { app: 'chat-api', by: 'listener rule', sent: 2_000, dropped: 0, blue: 900, green: 1_100 },
     { app: 'files', by: 'listener rule', sent: 1_000, dropped: 0, blue: 400, green: 600 },
+    { app: 'admin', by: 'Ingress', sent: 1_200, dropped: 0, blue: 500, green: 700 },
     { app: 'billing', by: 'Route 53', sent: 1_500, dropped: 0, blue: 700, green: 800 },
     { app: 'chat-archiver', by: 'HTTPRoute', sent: 1_600, dropped: 0, blue: 800, green: 800 },
   ],

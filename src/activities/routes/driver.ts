@@ -59,6 +59,11 @@ export interface RouteDriver {
   /** Who else wrote it last, and when, or whose it is, as far as that is known. Asked where it is contested. */
   writer(): Promise<string | undefined>
   health(side: Side): Promise<Serves>
+  /**
+   * Where the route goes with blue: what is so now that its owner has taken it off blue, and green is served by another way that
+   * stays. Undefined: it is on blue. Left out: it stays by itself.
+   */
+  handedOver?(): Promise<string | undefined>
   /** When only this side is left: removes what the other one needed, and says what is so now. */
   clear(on: Side): Promise<string | Cleared>
 }

@@ -30,8 +30,9 @@ export function gatewayRoute(world: Proven, route: GatewayRoute, call: RouteCall
   const blue = () => world.on('blue')
   const by = ({ metadata }: KubernetesObject) => metadata.annotations?.[movedKey(service)]
 
+  const onBlue = async () => (await blue()).find('HTTPRoute', namespace, name)
   const find = async (): Promise<KubernetesObject> => {
-    const found = await (await blue()).find('HTTPRoute', namespace, name)
+    const found = await onBlue()
     if (!found) throw notFound(`${what} is not on ${scope.blue}`)
     return found
   }
@@ -85,6 +86,8 @@ export function gatewayRoute(world: Proven, route: GatewayRoute, call: RouteCall
     writer: async () => rulesWriter(await find()),
 
     health: groups.health,
+
+    handedOver: async () => ((await onBlue()) ? undefined : groups.handedOver()),
 
     clear: groups.clear,
   }

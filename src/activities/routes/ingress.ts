@@ -28,8 +28,9 @@ export function ingressRoute(world: Proven, route: IngressRoute, call: RouteCall
   const what = `action ${action} of Ingress ${namespace}/${ingress}`
   const groups = ownedGroups(world, route, call, { what, of: `Ingress ${namespace}/${ingress}` })
 
+  const find = async () => (await world.on('blue')).find('Ingress', namespace, ingress)
   async function there(): Promise<KubernetesObject> {
-    const found = await (await world.on('blue')).find('Ingress', namespace, ingress)
+    const found = await find()
     if (!found) throw notFound(`Ingress ${namespace}/${ingress} is not on ${scope.blue}`)
     return found
   }
@@ -89,6 +90,8 @@ export function ingressRoute(world: Proven, route: IngressRoute, call: RouteCall
     writer: async () => actionWriter(await there(), action),
 
     health: groups.health,
+
+    handedOver: async () => ((await find()) ? undefined : groups.handedOver()),
 
     clear: groups.clear,
   }

@@ -10,6 +10,8 @@ import type { RouteCall, RouteDriver } from './driver.ts'
 import { bindLike, ownTargetGroup, removeGroup, unbind } from './target-groups.ts'
 
 export interface OwnedGroups extends Pick<RouteDriver, 'prove' | 'inForce' | 'health' | 'clear'> {
+  /** Where its owner has taken it off blue: what is so now. Throws `notYet` while blue's load balancer still serves green. */
+  handedOver(): Promise<string>
   /** Undefined: it is not there. */
   find(side: Side): Promise<TargetGroupDescription | undefined>
   /**
@@ -47,6 +49,20 @@ export function ownedGroups(
   }
   return {
     find,
+
+    async handedOver() {
+      const green = await find('green')
+      const rules = green ? await loadBalancing.rulesForwardingTo([green.arn]) : []
+      const left = rules.find(({ ownedByCluster }) => ownedByCluster === scope.blue)
+      if (left)
+        throw notYet(
+          `${of} is not on ${scope.blue} any more, and its listener rule ${left.arn} is there`,
+          budgets.gateway,
+        )
+      const its = `binding ${namespace}/${greenTargetGroup} on ${scope.green} and target group ${greenTargetGroup}`
+      const unused = green && rules.length === 0 ? `. In no rule are ${its}: delete both, or put them in one` : ''
+      return `${of} is not on ${scope.blue} any more: its owner has handed it over${unused}`
+    },
 
     async make(by) {
       if (by !== undefined && by !== run)

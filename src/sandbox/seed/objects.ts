@@ -12,7 +12,7 @@ import {
   type PlatformApp,
   type SeedApp,
 } from './apps.ts'
-import { wayTo } from './ways.ts'
+import { balancedIn, wayTo } from './ways.ts'
 
 /** How long a job runs: long enough to be met by a handover. */
 const JOB_MS = 2_000
@@ -50,6 +50,7 @@ export function appObjects(app: SeedApp, environment: EnvironmentName, targetGro
       data: { TOKEN: Buffer.from(`of ${app.name} in ${environment}`).toString('base64') },
     }),
     ...app.parts.flatMap((part) => partObjects(app, part, environment, place, targetGroupArn)),
+    ...balancedIn(app.name, environment),
   ]
 }
 

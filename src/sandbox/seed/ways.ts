@@ -1,6 +1,7 @@
 /**
- * How traffic reaches an environment: by a rule of the load balancer that all share, or, so that each kind of route is there,
- * by a record of Route 53 or an HTTPRoute. Those two in production alone: what test and stage would show is the same.
+ * How traffic reaches an environment: by a rule of the load balancer that all share, or, so that other kinds of routes are there
+ * too, by a load balancer that blue's controller makes of an Ingress, by a record of Route 53, or by an HTTPRoute on a third
+ * cluster. Those in production alone: what test and stage would show is the same.
  */
 import { readFile } from 'node:fs/promises'
 import { parseAllDocuments } from 'yaml'
@@ -10,12 +11,47 @@ import { BLUE, hostOf, namespaceOf, type BlueCluster, type EnvironmentName } fro
 export const BY_RECORD = 'billing'
 export const BY_GATEWAY = 'chat-archiver'
 
-export type Way = 'listener rule' | 'Route 53' | 'HTTPRoute'
+export const ways = ['listener rule', 'Ingress', 'Route 53', 'HTTPRoute'] as const
+export type Way = (typeof ways)[number]
 
-export function wayTo(app: string, environment: EnvironmentName): Way {
-  if (environment !== 'production') return 'listener rule'
-  return app === BY_RECORD ? 'Route 53' : app === BY_GATEWAY ? 'HTTPRoute' : 'listener rule'
+const inProduction: Readonly<Record<string, Way>> = {
+  admin: 'Ingress',
+  [BY_RECORD]: 'Route 53',
+  [BY_GATEWAY]: 'HTTPRoute',
 }
+
+export const wayTo = (app: string, environment: EnvironmentName): Way =>
+  (environment === 'production' ? inProduction[app] : undefined) ?? 'listener rule'
+
+/**
+ * What a cluster's own load balancer controller makes a load balancer of for this environment, as its team has it in Git; none
+ * where it is reached otherwise. As docs/how-to/ingress.md has it prepared.
+ */
+export const balancedIn = (app: string, environment: EnvironmentName): KubernetesObject[] =>
+  wayTo(app, environment) === 'Ingress' ? [ingressOf(app, environment)] : []
+
+const ACTION = 'web'
+const toAction = { service: { name: ACTION, port: { name: 'use-annotation' } } }
+const toService = { type: 'forward', forwardConfig: { targetGroups: [{ serviceName: 'web', servicePort: 80 }] } }
+
+const ingressOf = (app: string, environment: EnvironmentName): KubernetesObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: {
+    name: 'web',
+    namespace: namespaceOf(app, environment),
+    annotations: {
+      'alb.ingress.kubernetes.io/target-type': 'ip',
+      [`alb.ingress.kubernetes.io/actions.${ACTION}`]: JSON.stringify(toService),
+    },
+  },
+  spec: {
+    ingressClassName: 'alb',
+    rules: [
+      { host: hostOf(app, environment), http: { paths: [{ path: '/', pathType: 'Prefix', backend: toAction }] } },
+    ],
+  },
+})
 
 /** As examples/demo.yaml names it. */
 export const ZONE = 'Z04CHATWORKSANDBOX00'

@@ -1,6 +1,7 @@
 /**
- * The ways to apps that are not reached by the shared load balancer: clients that find one by its name in Route 53, and a
- * Gateway on a cluster of its own, with a mesh that brings it the pods of both sides.
+ * The ways to apps that are not reached by rules of the load balancer that all share: clients that find one by its name in
+ * Route 53, load balancers that blue's controller makes, and a Gateway on a cluster of its own, with a mesh that brings it the
+ * pods of both sides.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clusters } from '../clusters.ts'
@@ -8,6 +9,7 @@ import type { Listening } from '../listen.ts'
 import type { Routes } from '../judge/left-routes.ts'
 import { hostOf, namespaceOf, type EnvironmentName, type SeedApp } from '../seed/apps.ts'
 import {
+  balancedIn,
   BY_GATEWAY,
   BY_RECORD,
   EDGE,
@@ -28,6 +30,7 @@ import type { SandboxAws } from '../types.ts'
 import { createBalancers } from './balancers.ts'
 import { createClients } from './clients.ts'
 import { startGateway } from './gateway.ts'
+import { handOver, type Balanced } from './hand-over.ts'
 import { startMesh } from './mesh.ts'
 
 export interface Ways {
@@ -37,6 +40,8 @@ export interface Ways {
   begin(): Promise<void>
   /** Answers when the apps that live on blue now can be reached. */
   open(): Promise<void>
+  /** Load balancers that blue's controller made, to ones that stay, as their owners do in the soak; their hosts. Safe to repeat. */
+  handOver(): Promise<readonly string[]>
   /** What there is of them; undefined: nobody is reached so. */
   readonly routes: () => Routes | undefined
   stop(): Promise<void>
@@ -88,6 +93,16 @@ export function createWays(options: {
     await once(named, () => aws.route53.answer(ZONE, named, 'last'))
   }
 
+  const balanced: readonly Balanced[] = apps
+    .flatMap(({ name }) => environments.map((e) => ({ host: hostOf(name, e), objects: balancedIn(name, e) })))
+    .filter(({ objects }) => objects.length > 0)
+  const openBalanced = ({ host }: Balanced) =>
+    once(`a load balancer that serves ${host}`, () => {
+      const groups = aws.elbv2.rules().filter((rule) => rule.hosts.includes(host))
+      const serving = groups.flatMap(({ forward }) => forward.flatMap((f) => aws.elbv2.serving(f.targetGroupArn)))
+      return serving.length > 0 ? true : undefined
+    })
+
   async function openGateway(): Promise<void> {
     const edge = clusters.named(EDGE.name)
     if (!edge) throw new Error(`AWS seeded ${EDGE.name} and started no API server for it`)
@@ -121,7 +136,16 @@ export function createWays(options: {
       if (there('HTTPRoute')) await seedEdge(aws)
     },
     async open() {
-      await Promise.all([there('Route 53') && openRecord(), there('HTTPRoute') && openGateway()])
+      await Promise.all([
+        there('Route 53') && openRecord(),
+        there('HTTPRoute') && openGateway(),
+        ...balanced.map(openBalanced),
+      ])
+    },
+    async handOver() {
+      const [blue, green] = clusters.running()
+      if (blue && green) await Promise.all(balanced.map((its) => handOver(its, blue, green, aws.elbv2)))
+      return balanced.map(({ host }) => host)
     },
     routes() {
       if (!there('Route 53') && !there('HTTPRoute')) return undefined

@@ -78,6 +78,7 @@ beforeAll(async () => {
     judge: { judgement: () => ({ singletonOverlapMs: 7 }) as Judgement }, // what it judges is not control's matter
     faults,
     load,
+    handOver: async () => ['shop.test'],
     info: () => ({ here: true }),
   })
 })
@@ -214,7 +215,7 @@ test.for([
   expect(calls.map((c) => c.operation ?? c.path)).toEqual(operations)
 })
 
-test('traffic is started and stopped; the judge and the inventory answer; elsewhere is nothing', async () => {
+test('traffic is started and stopped, load balancers are handed over; the judge and the inventory answer; elsewhere is nothing', async () => {
   await ask('POST', '/traffic/start')
   expect(load.report().running).toBe(true)
   await ask('POST', '/traffic/stop')
@@ -223,5 +224,6 @@ test('traffic is started and stopped; the judge and the inventory answer; elsewh
   expect((await ask('GET', '/inventory')).body).toMatchObject({
     kubernetes: [{ cluster: 'blue' }, { cluster: 'green' }],
   })
+  expect((await ask('POST', '/hand-over')).body).toEqual(['shop.test'])
   expect(await ask('GET', '/nowhere')).toMatchObject({ status: 404 })
 })
