@@ -91,6 +91,8 @@ export function underWay(check: Check, samples: readonly Sample[], kept: number)
   if (check.onceWell === true || last.some((s) => s.periodMs !== undefined)) return last
   const isOver = (s: Sample) => s.unreachable !== undefined || within(check, s) === false
   const run = besideBlue(last).findLastIndex((s) => !isOver(s)) + 1
-  const blue = check.limit.timesBlue === undefined ? -1 : last.findLastIndex((s) => typeof s.blue === 'number')
+  const isRate = (s: Sample) => typeof s.blue === 'number'
+  // The one that the first of the run is held against, which may be from before it.
+  const blue = check.limit.timesBlue === undefined ? -1 : last.slice(0, run + 1).findLastIndex(isRate)
   return last.slice(blue < 0 ? run : Math.min(run, blue))
 }

@@ -92,6 +92,13 @@ test('what a watch keeps breaches at the same look as all that was read', () => 
   )
 })
 
+test('a run is held against the rate of blue from before it, also where blue had one again meanwhile', () => {
+  const at = '2026-11-27T05:00:00Z'
+  const check: Check = { ...errors, limit: { timesBlue: 1.5 }, breachAfter: 3 }
+  const bad = [null, 0, null].map((blue): Sample => ({ at, value: 3, blue }))
+  expect(breachesAt(check, [{ at, value: 0, blue: 0 }, ...bad], (seen) => underWay(check, seen, 30))).toBe(3)
+})
+
 test('what is well is nothing to remember', () => {
   const well: Sample = { at: '2026-11-27T05:00:00Z', value: 0 }
   expect(underWay(errors, [{ ...well, value: 1 }, well], 30)).toEqual([])
