@@ -8,11 +8,19 @@ export async function fewAtATime<T, R>(
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = []
-  const left = items.entries()
+  let left = [...items.entries()]
   const lane = async () => {
-    for (const [n, item] of left) results[n] = await work(item)
+    for (let next = left.shift(); next; next = left.shift()) {
+      const [n, item] = next
+      results[n] = await work(item)
+    }
   }
-  await Promise.all(Array.from({ length: atOnce }, lane))
+  const failed = (error: unknown) => {
+    // Whoever asks again asks for all of them: the others would be asked beside that.
+    left = []
+    throw error
+  }
+  await Promise.all(Array.from({ length: atOnce }, () => lane().catch(failed)))
   return results
 }
 

@@ -19,10 +19,20 @@ export function weightIn(sets: readonly RecordSet[], identifier: string): number
 const of = (sets: readonly RecordSet[], identifier: string): readonly RecordSet[] =>
   sets.filter((set) => set.setIdentifier === identifier)
 
-/** Has this side the weight that it was told, in each type of the name? One that was told before it may be on its way to zero. */
-export function serves(sets: readonly RecordSet[], identifier: string, told: number | undefined): boolean {
+/**
+ * Has this side the weight that it was told, in each type of the name? One that was told before it may be on its way to zero.
+ * `back`: then in each type that it has. Whoever asks for one of green alone gets green at every weight, and must not keep all
+ * others there.
+ */
+export function serves(
+  sets: readonly RecordSet[],
+  identifier: string,
+  told: number | undefined,
+  { back }: { readonly back: boolean },
+): boolean {
   const mine = of(sets, identifier)
-  return mine.length === typesOf(sets).size && mine.every(({ weight = 0 }) => weight > 0 && weight === told)
+  const isWhole = back ? mine.length > 0 : mine.length === typesOf(sets).size
+  return isWhole && mine.every(({ weight = 0 }) => weight > 0 && weight === told)
 }
 
 /** Records that nobody deletes: `left`, with the TXT records beside them. */

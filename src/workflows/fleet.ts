@@ -69,7 +69,7 @@ export function fleet(office: Office, by: unknown): Fleet {
   const standings: Record<string, Standing> = {}
   const notes: Record<string, string> = {}
   const breaches = new Map<string, string>()
-  /** Those of them that breached with others that they have nothing to do with. */
+  /** Those of them that breached with others that they have nothing to do with, and of whom nobody was told. */
   const together = new Set<string>()
   const started = new Set<string>()
   const over = new Map<string, CutoverResult | { readonly failed: string }>()
@@ -378,14 +378,18 @@ export function fleet(office: Office, by: unknown): Fleet {
     onGreen: gathered,
     stopped: () => stopped,
     together: {
-      apps: () => [...together],
-      notes: () =>
-        [...together].flatMap((name) =>
+      isAny: () => together.size > 0,
+      take: () => {
+        const apps = [...together]
+        together.clear()
+        return apps
+      },
+      notes: (apps) =>
+        [...apps].flatMap((name) =>
           places(name).flatMap((p) =>
             standings[p]?.is === 'trouble' ? [`${p.replace('/', ' ')}: ${notes[p] ?? ''}`] : [],
           ),
         ),
-      forget: () => together.clear(),
     },
     reports: () => kept,
     standings: () =>

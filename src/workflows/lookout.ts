@@ -30,16 +30,17 @@ export async function lookout(office: Office, subject: Subject, url: string): Pr
   }
 }
 
-/** Who breaches with others that it has nothing to do with. */
+/** Those who breach with others that they have nothing to do with. */
 export interface Together {
-  readonly apps: () => readonly string[]
-  /** What is known of those of them that are in trouble, a line for each environment. */
-  readonly notes: () => readonly string[]
-  readonly forget: () => void
+  readonly isAny: () => boolean
+  /** Their names. They are forgotten by that. */
+  readonly take: () => readonly string[]
+  /** What is known of those of these apps that are in trouble, a line for each environment. */
+  readonly notes: (apps: ReadonlySet<string>) => readonly string[]
 }
 
-/** What fails by one cause fails within so long: for so long a page waits for all their names. */
-const ONE_CAUSE = '30s'
+/** What fails by one cause fails within so long: for so long a page waits for their names, and who comes later is of the same. */
+const [NAMES, ONE_CAUSE] = ['30s', '5m']
 
 /**
  * Tells once for all when apps breach together that have nothing to do with one another, of which none goes back by itself any
@@ -47,19 +48,26 @@ const ONE_CAUSE = '30s'
  */
 export async function alarm(office: Office, subject: Subject, together: Together): Promise<never> {
   for (let n = 1; ; n += 1) {
-    await condition(() => together.apps().length > 0)
-    await sleep(ONE_CAUSE, { summary: 'see who else breaches' })
-    tellBreaches(office, subject, n, together.apps(), together.notes())
-    const inTrouble = () => together.notes().length > 0
-    let over = false
-    try {
-      await condition(inTrouble)
-      await condition(() => !inTrouble())
-      over = true
-    } finally {
-      tellCalm(office, subject, n, over)
+    await condition(together.isAny)
+    await sleep(NAMES, { summary: 'see who else breaches' })
+    const apps = new Set(together.take())
+    tellBreaches(office, subject, n, [...apps], together.notes(apps))
+    const calm = async () => {
+      let over = false
+      try {
+        await condition(() => together.notes(apps).length === 0)
+        over = true
+      } finally {
+        tellCalm(office, subject, n, over)
+      }
     }
-    together.forget()
+    try {
+      await sleep(ONE_CAUSE, { summary: 'see who breaches by the same cause' })
+    } finally {
+      for (const app of together.take()) apps.add(app)
+      // It may take days, in which others breach by another cause.
+      calm().catch(() => undefined)
+    }
   }
 }
 

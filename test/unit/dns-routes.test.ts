@@ -330,11 +330,21 @@ const pair = (blue: number, green: number): RecordSet[] =>
     { name: 'www', type, setIdentifier: 'green', weight: green },
   ])
 
+const [forth, back] = [{ back: false }, { back: true }]
+
 test('a side serves once each type of it has a weight', () => {
-  expect([serves(pair(100, 0), 'blue', 100), serves(pair(100, 0), 'green', 0)]).toEqual([true, false])
-  expect(serves(pair(100, 5).slice(0, 3), 'green', 5)).toBe(false)
+  expect([serves(pair(100, 0), 'blue', 100, forth), serves(pair(100, 0), 'green', 0, forth)]).toEqual([true, false])
+  expect(serves(pair(100, 5).slice(0, 3), 'green', 5, forth)).toBe(false)
   // What was told before is still read: it may be zero by now.
-  expect(serves(pair(0, 50), 'green', 100)).toBe(false)
+  expect(serves(pair(0, 50), 'green', 100, forth)).toBe(false)
+})
+
+test('a type that green got alone meanwhile keeps nobody from going back to blue', () => {
+  const lone = pair(100, 50).filter(({ type, setIdentifier }) => type === 'A' || setIdentifier === 'green')
+  expect(serves(lone, 'blue', 100, back)).toBe(true)
+  expect([serves(pair(0, 50), 'blue', 100, back), serves([], 'blue', 100, back)]).toEqual([false, false])
+  // The other way round all who ask for it would stay on blue, which goes.
+  expect(serves(pair(50, 100).slice(0, 3), 'green', 100, forth)).toBe(false)
 })
 
 test.for<{ says: string; sets: readonly RecordSet[]; weight?: number; deletes?: boolean; is: RegExp }>([

@@ -173,7 +173,8 @@ test('too many in trouble pause the rest, and the upgrade says why', async () =>
 })
 
 test('apps that breach together are told of once, by name; those that need one another are not', async () => {
-  const trial = aTrial({ apps: [anApp('api'), anApp('mail'), anApp('web', { dependsOn: ['api'] })], maxFailed: 9 })
+  const others = ['bot', 'chat', 'mail'].map((name) => anApp(name))
+  const trial = aTrial({ apps: [anApp('api'), anApp('web', { dependsOn: ['api'] }), ...others], maxFailed: 9 })
   const { outside } = trial
   const told = () =>
     outside.notices
@@ -194,7 +195,7 @@ test('apps that breach together are told of once, by name; those that need one a
   await trial.during(async () => {
     await trial.start()
     await trial.approveApps()
-    for (const app of ['api', 'mail', 'web']) await trial.onGreen(app)
+    for (const app of ['api', 'bot', 'chat', 'mail', 'web']) await trial.onGreen(app)
     // As the comparison tells each of them, so that each is held.
     outside.unrelated.push('another')
     const one = await breach(['api', 'web'])
@@ -205,11 +206,19 @@ test('apps that breach together are told of once, by name; those that need one a
     expect(outside.notices.find((n) => n.about === 'breaches')?.evidence?.toSorted()).toEqual(
       ['api', 'mail', 'web'].map((app) => expect.stringMatching(`^${app} production: errors`) as string),
     )
+    // Others, by another cause, while these are not answered.
+    const more = await breach(['bot', 'chat'])
+    await trial.until('they are told of these too', async () => told().length > 1)
+    await more()
+    await trial.until('these are over', async () => told().length > 2)
     await all()
-    await trial.until('they are told that it is over', async () => told().length > 1)
+    await trial.until('all are over', async () => told().length > 3)
     expect(told()).toEqual([
       expect.stringMatching(/^sre breaches: (?=.*api)(?=.*mail)(?=.*web).* breach within five minutes, and none/),
+      expect.stringMatching(/^sre breaches: (bot, chat|chat, bot) breach within five minutes, and none/),
+      'sre settled: none of them is in trouble any more',
       'sre settled: none of them is in trouble any more',
     ])
+    expect(outside.notices.filter((n) => n.thing === 'breaches/2').map((n) => n.about)).toEqual(['breaches', 'settled'])
   })
 })

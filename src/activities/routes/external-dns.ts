@@ -82,6 +82,9 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
     return identifier === undefined || identifier === route.identifier ? scope.green : identifier
   }
 
+  const isServed = (sets: readonly RecordSet[], both: Both, side: Side, weight: number | undefined): boolean =>
+    serves(sets, identifierOn(side, both), weight, { back: side === 'blue' })
+
   const writing = (both: Both, sets: readonly RecordSet[], to: number) =>
     writingShare(both, route, {
       to,
@@ -163,8 +166,8 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
           const [first, last] = writing(both, sets, to)
           await write(first.side, first.annotations)
           // What falls to zero waits until the other one serves: `inForce` writes it.
-          const isServed = serves(sets, identifierOn(first.side, both), first.weight) && !first.isEarly
-          if (!last.falls || isServed) await write(last.side, last.annotations)
+          const served = isServed(sets, both, first.side, first.weight) && !first.isEarly
+          if (!last.falls || served) await write(last.side, last.annotations)
         },
         async leaveOnly(side) {
           for (const one of writingOnly(both, route, side)) await write(one.side, one.annotations)
@@ -184,7 +187,7 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
         const [, { annotations, falls }] = writing(both, sets, way.to)
         const seen = found[way.last]
         if (!seen) throw notFound(`${what} is not on ${scope[way.last]}`)
-        if (falls && !serves(sets, identifierOn(first, both), both[first]?.weight))
+        if (falls && !isServed(sets, both, first, both[first]?.weight))
           throw notYet(
             `external-dns of ${scope[first]} has not given the records of ${name} their weight yet, and those of ${scope[way.last]} keep theirs until then`,
             budgets.dns,
@@ -241,13 +244,14 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
   async function refuseAlone({ blue, green }: Awaited<ReturnType<typeof objects>>, lone: readonly RecordSet[]) {
     if (lone.length === 0) return
     const found = { blue, green }
+    const deletes = await isDeleted('green', identifierOn('green', told(found)))
     for (const { side, annotations } of writingOnly(told(found), route, 'blue')) {
       const seen = found[side]
       if (seen) await annotate(side, seen, annotations)
     }
-    const stays = (await writersOn('green')).some((it) => mayWrite(it, route) && it.deletes)
+    const stays = deletes
       ? 'and its external-dns deletes it'
-      : 'and its external-dns deletes nothing, so delete it in Route 53 at once, with its TXT record'
+      : 'and no external-dns there deletes it, so do it in Route 53 at once, with its TXT record'
     const types = lone.map(({ type }) => type).join(' and ')
     throw contested(
       `${scope.green} alone had ${types} records of ${name}, so whoever asks for such a one was sent there, at weight 0 too. ${what} was taken out again there, ${stays}. Give blue such records too, or have external-dns of ${scope.green} make none (--exclude-record-types), then retry`,
