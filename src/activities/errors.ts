@@ -1,7 +1,7 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common'
 import { CLAIMED } from '../domain/actions.ts'
 import type { Moved } from '../domain/contests.ts'
-import type { Duration } from '../domain/duration.ts'
+import { milliseconds, type Duration } from '../domain/duration.ts'
 import type { Finding } from '../domain/findings.ts'
 import type { WatchEnd } from '../domain/watching.ts'
 
@@ -10,12 +10,18 @@ import type { WatchEnd } from '../domain/watching.ts'
  * what was expected, who can end it and how.
  */
 
+/** Temporal's server ends an activity whose delay is zero, as if its time were up: at once is a millisecond. */
+const delay = (lookAgainIn: Duration | number): Duration | number => {
+  const ms = typeof lookAgainIn === 'number' ? Math.ceil(lookAgainIn) : milliseconds(lookAgainIn)
+  return ms >= 1 && typeof lookAgainIn === 'string' ? lookAgainIn : Math.max(1, ms)
+}
+
 /** Not so yet: asked again after `lookAgainIn` (a number: milliseconds). Benign, so it is no error in logs and metrics. */
 export const notReady = (message: string, lookAgainIn: Duration | number): ApplicationFailure =>
   ApplicationFailure.create({
     type: 'NotReady',
     message,
-    nextRetryDelay: lookAgainIn,
+    nextRetryDelay: delay(lookAgainIn),
     category: ApplicationFailureCategory.BENIGN,
   })
 
@@ -58,7 +64,7 @@ export const unreachable = (message: string, lookAgainIn?: Duration | number): A
   ApplicationFailure.create({
     type: 'Unreachable',
     message,
-    ...(lookAgainIn !== undefined && { nextRetryDelay: lookAgainIn }),
+    ...(lookAgainIn !== undefined && { nextRetryDelay: delay(lookAgainIn) }),
   })
 
 /** What a watch says of some of its environments; it is asked anew for the others. */
