@@ -2,7 +2,7 @@ import { milliseconds, type Duration } from './duration.ts'
 import type { AppStanding } from './messages.ts'
 
 /** Breaches within this time of one another speak of the checks, or of what everybody uses, more than of each app. */
-const AT_ONCE: Duration = '5m'
+export const AT_ONCE: Duration = '5m'
 
 /**
  * Other apps that breached just now. One that waits on blue since yesterday says nothing of this breach, and one that

@@ -1,5 +1,6 @@
 import { condition, isCancellation, sleep } from '@temporalio/workflow'
 import type { Subject } from '../domain/plan.ts'
+import { AT_ONCE } from '../domain/troubles.ts'
 import { question } from './activities.ts'
 import { show, tellBlind, tellBreaches, tellCalm, tellFreed, tellHeld, tellSeeing, type Office } from './office.ts'
 
@@ -39,8 +40,8 @@ export interface Together {
   readonly notes: (apps: ReadonlySet<string>) => readonly string[]
 }
 
-/** What fails by one cause fails within so long: for so long a page waits for their names, and who comes later is of the same. */
-const [NAMES, ONE_CAUSE] = ['30s', '5m']
+/** For so long a page waits for the names of those that fail by the same cause; who comes within `AT_ONCE` is of the same. */
+const NAMES = '30s'
 
 /**
  * Tells once for all when apps breach together that have nothing to do with one another, of which none goes back by itself any
@@ -62,7 +63,7 @@ export async function alarm(office: Office, subject: Subject, together: Together
       }
     }
     try {
-      await sleep(ONE_CAUSE, { summary: 'see who breaches by the same cause' })
+      await sleep(AT_ONCE, { summary: 'see who breaches by the same cause' })
     } finally {
       for (const app of together.take()) apps.add(app)
       // It may take days, in which others breach by another cause.
