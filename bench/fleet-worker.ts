@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import type { Platform } from '../src/domain/platform.ts'
 import type { Outside as Known } from '../src/activities/outside.ts'
@@ -7,6 +6,7 @@ import { beating } from '../src/activities/waiting.ts'
 import { watchActivities } from '../src/activities/watch.ts'
 import { dataConverter } from '../src/client/large-payloads.ts'
 import { prometheus } from '../src/adapters/prometheus/metrics-port.ts'
+import { freePort } from '../src/sandbox/free-port.ts'
 import { Outside } from '../test/support/fakes.ts'
 
 /**
@@ -75,13 +75,4 @@ await worker.run()
 function requestsIn(text: string): Record<string, number> {
   const found = text.matchAll(/^temporal_request\{(?:[^}]*,)?operation="(\w+)"[^}]*\} (\d+)$/gm)
   return Object.fromEntries([...found].map(([, operation = '', count]) => [operation, Number(count)]))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }

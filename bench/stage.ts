@@ -9,7 +9,7 @@ import { cutoverId } from '../src/domain/messages.ts'
 import { viewOf } from '../src/client/views.ts'
 import { beside, type Beside } from '../src/demo/processes.ts'
 import { environmentOf, type SandboxInfo } from '../src/sandbox/command.ts'
-import { freePort } from '../src/sandbox/temporal.ts'
+import { freePort } from '../src/sandbox/free-port.ts'
 import type { AwsCall } from '../src/sandbox/types.ts'
 import { bundle } from '../test/support/bundle.ts'
 

@@ -9,6 +9,7 @@ import type { UpgradeReport, UpgradeView } from '../client/shapes.ts'
 import { TASK_QUEUE } from '../domain/messages.ts'
 import { environmentOf, type SandboxInfo } from '../sandbox/command.ts'
 import { bringPrograms } from '../sandbox/control-plane/programs.ts'
+import { freePort } from '../sandbox/free-port.ts'
 import type { Judgement } from '../sandbox/judge.ts'
 import { terminalFor } from '../sandbox/terminal.ts'
 import { reader, teams, type Company } from './company.ts'
@@ -156,12 +157,12 @@ async function world(): Promise<{ info: SandboxInfo; began: number }> {
     60_000,
     async () => JSON.parse(await readFile(where, 'utf8')) as SandboxInfo,
   )
-  const health = 18_000 + (process.pid % 10_000)
+  const health = await freePort()
   const worker = beside('worker', ['src/worker.ts'], folder, {
     ...environmentOf(info),
     NORIKAE_HOST: '127.0.0.1',
     NORIKAE_HEALTH_PORT: `${health}`,
-    NORIKAE_METRICS_PORT: `${health + 1}`,
+    NORIKAE_METRICS_PORT: `${await freePort()}`,
   })
   running.push(worker)
   await worker.until('ready', 60_000, async () =>

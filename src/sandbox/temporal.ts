@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
 import { bring } from '../../scripts/temporal.mjs'
+import { freePort } from './free-port.ts'
 
 export interface TemporalInfo {
   readonly address: string
@@ -76,15 +76,4 @@ async function ended(child: ChildProcess): Promise<void> {
   const killed = setTimeout(() => child.kill('SIGKILL'), 5000)
   await gone
   clearTimeout(killed)
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer()
-    server.once('error', failed)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => done(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

@@ -1,10 +1,10 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { administrator, type Administrator } from './ask.ts'
 import { kubeconfigOf } from '../cluster/certificate.ts'
+import { freePort } from '../free-port.ts'
 import { writeFiles, type Files } from './files.ts'
 import { programsIn, type Program, type Programs } from './programs.ts'
 import { definitions, nodeNamed, nodes } from './seeds.ts'
@@ -66,7 +66,7 @@ export async function startControlPlane(options: Options): Promise<ControlPlane>
 
 async function boot(programs: Programs, files: Files, options: Options): Promise<ControlPlane> {
   const { name, version, nodes: wanted = 2, podCidr, issuer = 'https://kubernetes.default.svc' } = options
-  const [client, peer, secure] = await freePorts(3)
+  const [client, peer, secure] = [await freePort(), await freePort(), await freePort()]
   const etcd = `http://127.0.0.1:${client}`
   const url = `https://127.0.0.1:${secure}`
   const emulated = `--emulated-version=${version}`
@@ -248,14 +248,4 @@ async function orTail<T>(programs: Programs, program: Program, look: () => Promi
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
-}
-
-/** Free a moment ago; all are held until each is known, so that they differ. */
-async function freePorts(many: number): Promise<[number, number, number]> {
-  const servers = Array.from({ length: many }, () => createServer())
-  await Promise.all(servers.map((s) => new Promise<void>((done) => s.listen(0, '127.0.0.1', done))))
-  const ports = servers.map((s) => (s.address() as AddressInfo).port) // they listen
-  await Promise.all(servers.map((s) => new Promise((done) => s.close(done))))
-  const [one = 0, two = 0, three = 0] = ports
-  return [one, two, three]
 }

@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -37,19 +36,14 @@ export class AWorker {
     return whole === '' ? [] : whole.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
   }
 
+  /** What is waited for while it lives. Throws with what it printed when it ends before. */
+  lives<T>(wait: Promise<T>): Promise<T> {
+    const ended = this.ended.then((code) => Promise.reject(new Error(`it ended with ${code}: ${this.err}${this.out}`)))
+    return Promise.race([wait, ended])
+  }
+
   async stop(): Promise<void> {
     this.child.kill('SIGKILL')
     await this.ended
   }
 }
-
-/** A port of loopback that was free a moment ago. */
-export const freePort = (): Promise<number> =>
-  new Promise((done, failed) => {
-    const server = createServer()
-    server.once('error', failed)
-    server.listen(0, '127.0.0.1', () => {
-      const at = server.address()
-      server.close(() => done(typeof at === 'object' && at ? at.port : 0))
-    })
-  })

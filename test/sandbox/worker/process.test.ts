@@ -5,8 +5,9 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { find } from '../../../scripts/temporal.mjs'
+import { freePort } from '../../../src/sandbox/free-port.ts'
 import { eventually } from '../../support/eventually.ts'
-import { AWorker, freePort } from './a-worker.ts'
+import { AWorker } from './a-worker.ts'
 
 /** The worker's edge: the process itself, on real servers, with an AWS that answers when the test says so. */
 
@@ -52,7 +53,7 @@ test('it takes tasks, tells its metrics, and lets a running activity end when it
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
   })
   const asked = async (what: string) => fetch(`http://127.0.0.1:${health}${what}`)
-  await eventually('it takes tasks', async () => (await asked('/readyz')).ok)
+  await worker.lives(eventually('it takes tasks', async () => (await asked('/readyz')).ok))
 
   const { run } = await begun()
   await eventually('the activity asks AWS', () => unanswered.length > 0)
