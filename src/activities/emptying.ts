@@ -62,7 +62,11 @@ export const emptyingActions = (outside: Outside) => {
     await stopFlux(cluster)
     // It would delete names that the other cluster is reached by, as soon as their Ingresses here go.
     const owned = notedAside(OWNED) as Owned | undefined // only this action notes under that name
-    const stopped = await stopExternalDns({ cluster, name }, other, { all: identity !== 'made-by-this-run', owned })
+    const stopped = await stopExternalDns({ cluster, name }, other, {
+      all: identity !== 'made-by-this-run',
+      owned,
+      removed: removedSoFar(),
+    })
     const unseen = notedAside(UNSEEN) as readonly Finding[] | undefined // as above
     const findings = [...(unseen ?? []), ...stopped]
     const kept = await keepWhatIsUsed({ cluster, name }, other)
