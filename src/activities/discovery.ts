@@ -1,5 +1,6 @@
 import { annotationOf } from '../config/annotation.ts'
 import { annotationFindings } from '../domain/annotation-findings.ts'
+import type { Issued } from '../domain/certificates.ts'
 import { GRACE_S } from '../domain/contradictions.ts'
 import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.ts'
 import { gatewayFactsOf, gatewayOfBinding, type GatewayObjects } from '../domain/gateway-routes.ts'
@@ -37,6 +38,8 @@ const notTenants: ReadonlySet<string> = new Set([...systemNamespaces, HOME])
 
 interface OnCluster {
   readonly namespaces: readonly NamespaceFacts[]
+  /** Certificates of Let's Encrypt, whosever they are. */
+  readonly issued: readonly Issued[]
   /** What is no single tenant's: webhooks, Kubernetes' own namespaces, what may not be looked for. */
   readonly findings: readonly Finding[]
 }
@@ -187,6 +190,7 @@ export async function discover(
   const system = workloads.filter((w) => systemNamespaces.includes(w.metadata.namespace ?? ''))
   return {
     namespaces: facts,
+    issued: secrets.issued,
     findings: [
       ...systemWorkloadFindings(system),
       ...webhooks.flatMap(({ webhook, answers }) => [

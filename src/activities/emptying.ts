@@ -14,6 +14,7 @@ import type { KubernetesPort } from './ports.ts'
 import { rulesInWords, servingOf } from './serving.ts'
 import { hold } from './stores.ts'
 import { NOTHING_REMOVED, refuseWhereLed, refuseWhereNamed } from './unled.ts'
+import { nothingUnseen } from './unentered.ts'
 import { budgets, doneWithin, noteAside, notedAside, noteDone, notYet } from './waiting.ts'
 import type { Scope, Side } from '../domain/platform.ts'
 
@@ -37,6 +38,10 @@ export const emptyingActions = (outside: Outside) => {
     if (!found || !['ACTIVE', 'UPDATING'].includes(found.status))
       return { note: `${name} is ${found?.status ?? 'gone'}: nothing to empty` }
     proveIdentity(found, identity, call.run)
+    if (identity === 'made-by-this-run') {
+      const note = await nothingUnseen(world, call.scope, name)
+      if (note !== undefined) return { note }
+    }
     const side: Side = name === call.scope.green ? 'green' : 'blue'
     const cluster = await world.cluster(name)
     const other = await world.ifThere(otherSide(side))
@@ -57,7 +62,11 @@ export const emptyingActions = (outside: Outside) => {
     await stopFlux(cluster)
     // It would delete names that the other cluster is reached by, as soon as their Ingresses here go.
     const owned = notedAside(OWNED) as Owned | undefined // only this action notes under that name
-    const stopped = await stopExternalDns({ cluster, name }, other, { all: identity !== 'made-by-this-run', owned })
+    const stopped = await stopExternalDns({ cluster, name }, other, {
+      all: identity !== 'made-by-this-run',
+      owned,
+      removed: removedSoFar(),
+    })
     const unseen = notedAside(UNSEEN) as readonly Finding[] | undefined // as above
     const findings = [...(unseen ?? []), ...stopped]
     const kept = await keepWhatIsUsed({ cluster, name }, other)

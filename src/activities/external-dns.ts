@@ -1,14 +1,22 @@
 import { dnsRouteFindings } from '../domain/dns-owners.ts'
-import { dnsFindings, dnsWriters, orphanedRecords, shareAnOwner, type DnsWriter } from '../domain/external-dns.ts'
+import {
+  dnsFindings,
+  dnsWriters,
+  isRunning,
+  orphanedRecords,
+  shareAnOwner,
+  type DnsWriter,
+} from '../domain/external-dns.ts'
 import type { Finding } from '../domain/findings.ts'
 import { nameOf } from '../domain/kubernetes-objects.ts'
+import { writerOf } from '../domain/managers.ts'
 import type { Platform } from '../domain/platform.ts'
 import { transformed } from '../domain/transforms.ts'
 import type { Owned } from '../domain/weighted-records.ts'
-import { replicasOf } from '../domain/workload-state.ts'
+import { contested } from './errors.ts'
 import { podsOf } from './pods.ts'
 import type { KubernetesPort } from './ports.ts'
-import { budgets, notYet } from './waiting.ts'
+import { budgets, doneWithin, noteAside, notedAside, noteDone, notYet } from './waiting.ts'
 
 const writersOn = async (cluster: KubernetesPort): Promise<DnsWriter[]> => dnsWriters(await cluster.list('Deployment'))
 
@@ -38,24 +46,36 @@ export async function orphansAhead(
   return orphanedRecords(its, others, name, { owned, ahead: true })
 }
 
+/** By name, those that attempts of this step have stopped; and when. */
+const STOPPED = 'external-dns stopped'
+/** Who keeps it as it is written elsewhere, as Argo CD where it heals, has started it again by then. */
+const HEALED_MS = 6_000
+
 /**
  * Ends when no external-dns runs here that could delete records of the other cluster once the Ingresses here go; throws
- * not yet until then. `all`: also one whose owner id is its own, because its cluster goes and its records are still asked
- * for. `owned`: what TXT records say, where they were read. Safe to repeat.
+ * not yet until then, and `contested` where somebody starts one again, which would. `all`: also one whose owner id is its
+ * own, because its cluster goes and its records are still asked for. `owned`: what TXT records say, where they were read.
+ * `removed`: what is gone by now, in words. Safe to repeat.
  */
 export async function stopExternalDns(
   { cluster, name }: { readonly cluster: KubernetesPort; readonly name: string },
   other: KubernetesPort | undefined,
-  { all, owned }: { readonly all: boolean; readonly owned?: Owned | undefined },
+  { all, owned, removed }: { readonly all: boolean; readonly owned?: Owned | undefined; readonly removed: string },
 ): Promise<Finding[]> {
   const others = other ? await writersOn(other) : []
-  const stopped = (await writersOn(cluster)).filter((one) => all || others.some((it) => shareAnOwner(one, it)))
-  for (const { workload } of stopped) {
-    if (replicasOf(workload) === 0) continue
-    const { namespace, name: its, resourceVersion } = workload.metadata
-    await cluster.patch('Deployment', namespace, its, { metadata: { resourceVersion }, spec: { replicas: 0 } })
+  // One of the other cluster that is stopped may start, and want its records as they were.
+  const its = (await writersOn(cluster)).filter((one) => all || others.some((it) => shareAnOwner(one, it)))
+  const running = its.filter(isRunning)
+  const before = (notedAside(STOPPED) as readonly string[] | undefined) ?? [] // only this function notes under that name
+  const again = running.find(({ workload }) => before.includes(nameOf(workload)))
+  if (again) throw contested(startedAgain(again, name, removed))
+  if (running.length > 0) noteDone(STOPPED)
+  for (const { workload } of running) {
+    const { namespace, name: called, resourceVersion } = workload.metadata
+    await cluster.patch('Deployment', namespace, called, { metadata: { resourceVersion }, spec: { replicas: 0 } })
   }
-  for (const { workload } of stopped) {
+  if (running.length > 0) noteAside(STOPPED, [...before, ...running.map(({ workload }) => nameOf(workload))])
+  for (const { workload } of its) {
     const pods = await podsOf(cluster, workload)
     if (pods.length > 0)
       throw notYet(
@@ -63,5 +83,13 @@ export async function stopExternalDns(
         budgets.pods,
       )
   }
-  return all ? orphanedRecords(stopped, others, name, { owned }) : []
+  if (doneWithin(STOPPED, HEALED_MS))
+    throw notYet(
+      `external-dns of ${name} is stopped, and is to stay so: whoever starts it again does by then`,
+      budgets.pods,
+    )
+  return all ? orphanedRecords(its, others, name, { owned }) : []
 }
+
+const startedAgain = ({ workload }: DnsWriter, cluster: string, removed: string): string =>
+  `${nameOf(workload)} of ${cluster} was stopped, and ${writerOf(workload, ['spec', 'replicas']) ?? 'somebody'} started it again: it would delete records as soon as their Ingresses go. ${removed}. Have whoever deploys it leave it at 0 replicas (Argo CD: no selfHeal for its Application), then retry`

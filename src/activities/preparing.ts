@@ -5,6 +5,7 @@ import { approverFindings } from '../domain/approvers.ts'
 import { ownPrincipal } from '../domain/clone.ts'
 import { podIdentityFindings } from '../domain/clone-access.ts'
 import { keepingOf, typedBy } from '../domain/costs.ts'
+import { certificateFindings } from '../domain/certificates.ts'
 import { condensed } from '../domain/condensed.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import { ownRuleFindings, ruleFindings } from '../domain/group-rules.ts'
@@ -19,7 +20,7 @@ import { trafficOwnerFindings } from '../domain/owned-traffic.ts'
 import { requestedOf } from '../domain/ownership.ts'
 import { sharedBy, takenFindings } from '../domain/removal-takes.ts'
 import { planCutover } from '../domain/plan-cutover.ts'
-import type { App, Environment } from '../domain/platform.ts'
+import type { App, Environment, Platform } from '../domain/platform.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { idFault, requestFaults, versionFault } from '../domain/requests.ts'
@@ -94,7 +95,7 @@ export const preparingActivities = (
     const adopted = foundGreen && isThere(foundGreen) ? await blueFacts(eks, foundGreen.name) : undefined
     const open = await cluster(blue)
     const kubernetes = await insideSeenBy(sight, open)
-    const [{ namespaces, findings: ofBlue }, ofCluster] = await Promise.all([
+    const [{ namespaces, issued, findings: ofBlue }, ofCluster] = await Promise.all([
       tenantsOn({ ...world, cluster: async () => kubernetes }, blue, (adopted ?? facts).nodegroups),
       clusterSurvey(world, outside, open, {
         facts,
@@ -189,7 +190,7 @@ export const preparingActivities = (
       ...ruleFindings(groupRules),
       ...networkTagFindings({ blue, green }, tagged),
       ...letIn,
-      ...(unseen ? [] : [...resolved.findings, ...ofBlue]),
+      ...(unseen ? [] : [...resolved.findings, ...ofBlue, ...certificateFindings(platform, issued)]),
       ...(await argocdSurvey({ eks, cluster }, platform)),
       ...(await httpRouteSurvey({ cluster }, platform)),
       ...(await imageSurvey(kubernetes, registry)),
@@ -353,12 +354,18 @@ export const tenantsOn = async (
 type Later = 'requested' | 'facts' | 'untagged' | 'copies'
 
 /** With the tags of the listener rules that the plan writes. */
-const ownedFacts = async (
-  { loadBalancing }: Proven,
-  found: Omit<Found, Later | 'ruleTags'>,
-): Promise<Omit<Found, Later>> => {
-  const rules = found.platform.apps.flatMap((a) =>
+const ownedFacts = async (world: Proven, found: Omit<Found, Later | 'ruleTags'>): Promise<Omit<Found, Later>> => ({
+  ...found,
+  ruleTags: await tagsOfRules(world, found.platform),
+})
+
+/** Of the listener rules that a plan for these apps writes, by ARN. */
+export async function tagsOfRules(
+  { loadBalancing }: Pick<Proven, 'loadBalancing'>,
+  { apps }: Pick<Platform, 'apps'>,
+): Promise<Found['ruleTags']> {
+  const rules = apps.flatMap((a) =>
     a.environments.flatMap((e) => e.routes.flatMap((r) => (r.kind === 'alb' ? [r.ruleArn] : []))),
   )
-  return { ...found, ruleTags: rules.length === 0 ? {} : await loadBalancing.tagsOf(rules) }
+  return rules.length === 0 ? {} : loadBalancing.tagsOf(rules)
 }

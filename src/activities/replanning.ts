@@ -3,6 +3,7 @@ import { approverFindings } from '../domain/approvers.ts'
 import { condensed } from '../domain/condensed.ts'
 import type { NamespaceFacts } from '../domain/facts.ts'
 import { placeOf, type Finding } from '../domain/findings.ts'
+import { isOfTraffic, trafficOwnerFindings } from '../domain/owned-traffic.ts'
 import type { PlatformFile } from '../domain/platform-file.ts'
 import { planUpgrade } from '../domain/plan-upgrade.ts'
 import { replanFinding, toldAfter, withApp } from '../domain/replanning.ts'
@@ -12,10 +13,10 @@ import type { Activities } from '../workflows/activities.ts'
 import { argocdSurvey } from './argocd-survey.ts'
 import { httpRouteSurvey } from './http-route-survey.ts'
 import { proven, type Outside } from './outside.ts'
-import { fileNow } from './platform-files.ts'
+import { declaredOwners, fileNow } from './platform-files.ts'
 import { fitting } from './plan-sizes.ts'
 import { blueFacts } from './blue-facts.ts'
-import { tenantsOn } from './preparing.ts'
+import { tagsOfRules, tenantsOn } from './preparing.ts'
 import { sealed } from './sealing.ts'
 import { recordSurvey } from './record-survey.ts'
 import { roleSurveyOf } from './role-survey.ts'
@@ -29,6 +30,7 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
   async replan({ request, order, platform, plan, facts }) {
     const { app: name } = order
     const file = await fileNow(outside, request)
+    const owners = await declaredOwners(outside, file)
     const scope = { ...platform, platform: platform.name }
     const world = await proven(outside, scope)
     const { cluster, nodegroups } = await blueFacts(world.eks, platform.blue)
@@ -57,6 +59,7 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
     const found = [
       // Where it is gone, what others still say of it is.
       ...(app ? now.findings.filter((f) => !known.has(same(f))) : []),
+      ...trafficOwnerFindings({ platform: alone, declared: owners, ruleTags: await tagsOfRules(world, alone) }),
       ...(await argocdSurvey(world, alone)),
       ...(await httpRouteSurvey(world, alone)),
       ...(await roleSurveyOf(
@@ -66,8 +69,7 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
         {
           account: platform.account,
           platform: platform.name,
-          // Whose they are is not told here.
-          declared: {},
+          declared: owners,
           blue: cluster,
           green,
           planned: facts.roles,
@@ -88,7 +90,9 @@ export const replanningActivities = (outside: Outside): Pick<Activities, 'replan
     const waivers = [...kept, ...fresh]
     const next = { ...looked.platform, ...(waivers.length > 0 && { waivers }) }
     const planned = platform.apps.find((a) => a.name === name)
-    const findings = condensed(toldAfter(plan.findings, [...all, replanFinding(looked.became, order, name)], planned))
+    // Whose its rules and records are has been looked at anew.
+    const told = plan.findings.filter((f) => planned === undefined || !isOfTraffic(planned, f))
+    const findings = condensed(toldAfter(told, [...all, replanFinding(looked.became, order, name)], planned))
     return {
       became: looked.became,
       next: fitting({ platform: next, plan: sealed(planUpgrade(next, facts, findings, plan.phases)) }),

@@ -1,3 +1,4 @@
+import type { Issued } from '../domain/certificates.ts'
 import { customFinding, unknownKinds, type Custom } from '../domain/custom-resources.ts'
 import type { Finding } from '../domain/findings.ts'
 import { deploysElsewhere, fluxName, type FluxRef } from '../domain/flux.ts'
@@ -7,6 +8,7 @@ import { oneShotJob, type OneShotJob } from '../domain/one-shot-jobs.ts'
 import { isForPulling } from '../domain/pull-secrets.ts'
 import { referencesOf, type Reference, type Services } from '../domain/references.ts'
 import type { ServedResource } from '../domain/resources.ts'
+import { issuedIn } from './certificates.ts'
 import { fewAtATime } from './few-at-a-time.ts'
 import type { KubernetesPort } from './ports.ts'
 
@@ -31,18 +33,25 @@ export const podsByThemselves = (cluster: KubernetesPort): Promise<KubernetesObj
 export const oneShotJobs = (cluster: KubernetesPort, namespace?: string): Promise<OneShotJob[]> =>
   found(cluster, 'Job', (job) => [oneShotJob(job)].filter((j) => j !== undefined), namespace)
 
-/** Secrets that a controller makes, and those that images are pulled with; nothing of them but their names. */
-export async function secretsOn(
-  cluster: KubernetesPort,
-): Promise<{ readonly made: readonly Made[]; readonly pulling: readonly Pick<Made, 'namespace' | 'name'>[] }> {
+export interface SecretsFound {
+  /** By a controller. */
+  readonly made: readonly Made[]
+  /** What images are pulled with. */
+  readonly pulling: readonly Pick<Made, 'namespace' | 'name'>[]
+  readonly issued: readonly Issued[]
+}
+
+/** Of Secrets nothing but their names, and the names in their certificates. */
+export async function secretsOn(cluster: KubernetesPort): Promise<SecretsFound> {
   const all = await found(cluster, 'Secret', (secret) => {
-    const made = madeElsewhere(secret)
     const { namespace = '', name } = secret.metadata
-    return made === undefined && !isForPulling(secret) ? [] : [{ made, pulls: isForPulling(secret), namespace, name }]
+    const of = { made: madeElsewhere(secret), pulls: isForPulling(secret), issued: issuedIn(secret) }
+    return of.made === undefined && !of.pulls && of.issued === undefined ? [] : [{ ...of, namespace, name }]
   })
   return {
     made: all.flatMap(({ made }) => made ?? []),
     pulling: all.flatMap(({ pulls, namespace, name }) => (pulls ? [{ namespace, name }] : [])),
+    issued: all.flatMap(({ issued }) => issued ?? []),
   }
 }
 

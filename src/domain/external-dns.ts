@@ -3,7 +3,7 @@ import { few } from './few.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { nameOf, type KubernetesObject } from './kubernetes-objects.ts'
 import type { Owned } from './weighted-records.ts'
-import { imagesOf, podSpecOf } from './workload-state.ts'
+import { imagesOf, podSpecOf, replicasOf } from './workload-state.ts'
 
 /**
  * external-dns writes DNS records for what it finds on its cluster. Whose a record is stands in a TXT record beside it: it
@@ -34,6 +34,9 @@ export interface DnsWriter {
   /** Types of record that it makes of a load balancer, by its arguments; older releases leave AAAA out by themselves. */
   readonly makes: readonly string[]
 }
+
+/** One that was scaled to none writes nothing and keeps nothing: whoever starts it again may be years away. */
+export const isRunning = ({ workload }: DnsWriter): boolean => replicasOf(workload) > 0
 
 /** Could a record of this name be its? */
 export const mayWrite = ({ domains, isOfAws }: DnsWriter, { name }: { readonly name: string }): boolean =>
@@ -224,13 +227,13 @@ export const orphanedRecords = (
   { owned, ahead = false }: { readonly owned?: Owned | undefined; readonly ahead?: boolean } = {},
 ): Finding[] =>
   its
-    .filter((one) => !others.some((other) => one.owner !== undefined && other.owner === one.owner))
+    .filter((one) => !others.some((it) => one.owner !== undefined && it.owner === one.owner && isRunning(it)))
     .filter((one) => !ahead || !owned || one.owner === undefined || isHidden(one) || owned[one.owner] !== undefined)
     .map(({ workload, owner = 'an id that is not among its arguments' }) =>
       warning(
         'dns-owner',
         `${nameOf(workload)} on ${cluster}`,
-        `it ${ahead ? 'is stopped before its Ingresses go' : 'was stopped before its Ingresses went'}, so its records stay; their TXT records name their owner (${owner}${namedIn(owner, owned)}), and no external-dns of the other cluster is known to have that id`,
+        `it ${ahead ? 'is stopped before its Ingresses go' : 'was stopped before its Ingresses went'}, so its records stay; their TXT records name their owner (${owner}${namedIn(owner, owned)}), and no external-dns that runs on the other cluster is known to have that id`,
         `${ahead ? 'before that, change the owner in the TXT records of what is to stay; or once it is stopped,' : 'change the owner in the TXT records, or'} give its id to the external-dns of the cluster that serves (--txt-owner-id)`,
       ),
     )

@@ -9,7 +9,7 @@ import {
   type OwnedRow,
   type Owner,
 } from './ownership.ts'
-import { isBound, type NameRoute, type Platform, type Route } from './platform.ts'
+import { isBound, type App, type NameRoute, type Platform, type Route } from './platform.ts'
 import { keyOfRecord } from './terraform-states.ts'
 
 /** Whose in AWS is what splits traffic, and what the next run of its owner's tool does to its weights. */
@@ -129,6 +129,16 @@ const everyRoute = ({ platform }: FoundTraffic): Route[] =>
 
 const routesOf = <K extends Route['kind']>(found: FoundTraffic, kind: K): Extract<Route, { kind: K }>[] =>
   everyRoute(found).filter((route): route is Extract<Route, { kind: K }> => route.kind === kind)
+
+/** What is told by `trafficOwnerFindings` of an app, as it was planned then. */
+export const isOfTraffic = ({ environments }: App, { code, about }: Finding): boolean =>
+  code === 'route-of-others' &&
+  environments.some(({ routes }) =>
+    routes.some(
+      (route) =>
+        (route.kind === 'alb' && route.ruleArn === about) || (route.kind === 'route53' && placeOf(route) === about),
+    ),
+  )
 
 /** Whoever owns it by a tool takes its weights back the next time the tool runs, unless it was told to leave them. */
 export function trafficOwnerFindings(found: FoundTraffic): Finding[] {

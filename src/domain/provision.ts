@@ -33,12 +33,10 @@ export function clone({ blue, green, apps }: Platform, facts: ClusterFacts): Mov
     ),
   )
   // What lives in the cluster goes with the cluster: one step takes back many.
-  const granted = act('access/grant', 'grantAccess', { cluster: green, principalArn: facts.principalArn, like: blue })
-  const known = letIn({ blue, green }, facts)
   const first = [
     act('cluster/create', 'createCluster', { cluster: green, like: blue, version: facts.targetVersion }),
-    granted,
-    ...known,
+    act('access/grant', 'grantAccess', { cluster: green, principalArn: facts.principalArn, like: blue }),
+    ...letIn({ blue, green }, facts),
   ]
   const early = [...addons(false), ...podIdentities({ blue, green }, facts)]
   const later = addons(true)
@@ -59,9 +57,7 @@ export function clone({ blue, green, apps }: Platform, facts: ClusterFacts): Mov
   }
   const groups = sideBySide('nodegroups', 'create the node groups', 4, nodeGroups, { back: 'delete the node groups' })
   const fargate = fargateProfiles({ blue, green }, facts)
-  // Before that the worker itself may not be let in, to look or to deploy.
-  const inside = [...known, ...early, ...groups.forward, ...fargate.flatMap(({ forward }) => forward)]
-  const open = inside.length > 0 ? inside : [granted]
+  const made = [...first, ...early, ...groups.forward, ...fargate.flatMap(({ forward }) => forward)]
   return inOrder(
     cluster,
     letActAsRoles({ blue, green }, facts, still),
@@ -69,7 +65,7 @@ export function clone({ blue, green, apps }: Platform, facts: ClusterFacts): Mov
     groups,
     ...fargate,
     just(...still),
-    emptied({ green, apps }, later, open),
+    emptied({ green, apps }, later, made),
     just(...rest),
     networkTags({ blue, green }, facts),
     groupRules({ blue, green }, facts),
@@ -98,20 +94,20 @@ export function takeOver({ blue, green }: Platform, identity: Identity, facts: C
 }
 
 /**
- * A driver or a controller that is an add-on may have made something outside green for whoever deployed there by then. Without
- * any it may be EKS itself, which makes load balancers of Services in every cluster, and volumes too in Auto Mode: then that is
- * looked for from when the cluster is `open`.
+ * Whoever gets into green may have something made outside it from when it is there (`made`), long before its add-ons are: EKS
+ * itself makes load balancers of Services in every cluster, and volumes too in Auto Mode; Argo CD deploys wherever it is let.
+ * So none of these steps goes back without a look at that.
  * https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html
  */
 const emptied = (
   platform: Pick<Platform, 'green' | 'apps'>,
   addons: readonly LeafStep[],
-  open: readonly Step[],
+  made: readonly Step[],
 ): Move => ({
   ...just(...addons),
   back: [
     undoing(
-      addons.length > 0 ? addons : open,
+      [...made, ...addons],
       act('cluster/empty', 'emptyCluster', {
         cluster: platform.green,
         identity: 'made-by-this-run',

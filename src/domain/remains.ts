@@ -36,15 +36,19 @@ export const clusterTags = (cluster: string): readonly (readonly [key: string, v
   ['elbv2.k8s.aws/cluster', cluster], // the AWS load balancer controller
   ['aws:eks:cluster-name', cluster],
   ['eks:cluster-name', cluster], // launch templates that EKS makes for node groups
+  ['eks:eks-cluster-name', cluster], // EKS Auto Mode
   ['cluster.k8s.amazonaws.com/name', cluster], // the VPC CNI
   [CLUSTER_TAG, cluster],
 ]
 
-/** By a tag, or by the name that EKS gives it: another cluster's name may begin like this one's. */
-export const isGroupOf = (cluster: string, { name, tags }: Pick<Remains, 'name' | 'tags'>): boolean =>
-  clusterTags(cluster).some(([key, value]) => tags[key] === value) ||
-  (name?.startsWith(`eks-cluster-sg-${cluster}-`) === true &&
-    /^\d+$/.test(name.slice(`eks-cluster-sg-${cluster}-`.length)))
+/** By a tag, or by the name that EKS gives it. */
+export const isGroupOf = (cluster: string, it: Pick<Remains, 'name' | 'tags'>): boolean =>
+  clusterTags(cluster).some(([key, value]) => it.tags[key] === value) || isGroupOfEks(cluster, it)
+
+/** The one that EKS made with the cluster, and deletes with it: another cluster's name may begin like this one's. */
+export const isGroupOfEks = (cluster: string, { name }: Pick<Remains, 'name'>): boolean =>
+  name?.startsWith(`eks-cluster-sg-${cluster}-`) === true &&
+  /^\d+$/.test(name.slice(`eks-cluster-sg-${cluster}-`.length))
 
 /** What green has of AWS. */
 export interface InUse {

@@ -1,6 +1,7 @@
 import { warning, type Finding } from './findings.ts'
 import type { DeclaredOwners } from './ownership.ts'
 import { namesCluster, trustPolicy, withGreen } from './role-trust.ts'
+import { toolOf } from './role-owners.ts'
 import {
   accountOf,
   foreseen,
@@ -40,7 +41,7 @@ export const namesOfRoles = (uses: readonly RoleUse[], account: string): readonl
  * What its own step has not come to yet is not told.
  */
 export function rolesNotPlanned(found: RolesOfApp): Finding[] {
-  const { blue, there, planned, uses, roles, quota } = found
+  const { blue, there, planned, roles, quota } = found
   const green = there ?? foreseen(blue, found.green)
   const known = new Set([...(planned?.written ?? []), ...(planned?.requested ?? [])])
   const missing = roles.flatMap((role) => {
@@ -51,21 +52,21 @@ export function rolesNotPlanned(found: RolesOfApp): Finding[] {
   })
   const others = rolesToCarry({ ...found, green, provider: undefined, given: new Set() }).findings
   return [
-    ...missing.map((role) => notPlanned(role, uses, there)),
+    ...missing.map((role) => notPlanned(role, found)),
     ...others.filter(({ code }) => code === 'role-elsewhere' || code === 'role-not-trusting'),
   ]
 }
 
 function notPlanned(
   role: RoleDescription & Parameters<typeof statementsToAdd>[0][number],
-  uses: readonly RoleUse[],
-  there: Issuing | undefined,
+  { uses, there, ...whose }: RolesOfApp,
 ): Finding {
+  const owner = toolOf(role, whose) ?? 'its owner'
   const by = uses.filter(({ arn }) => arn === role.arn).map((use) => use.by)
   return warning(
     'role-not-planned',
     role.name,
     `${by.join(', ')} ${by.length === 1 ? 'gets' : 'get'} it, and the upgrade was planned without: none of its steps lets in green there`,
-    `have its owner add ${there ? `to Statement of its trust policy: ${statementsToAdd([role])}` : 'for green, once it is there, what its trust policy has for blue'}; no environment that needs it gets past its step ${PROOF_STEP} before that`,
+    `have ${owner} add ${there ? `to Statement of its trust policy: ${statementsToAdd([role])}` : 'for green, once it is there, what its trust policy has for blue'}; no environment that needs it gets past its step ${PROOF_STEP} before that`,
   )
 }

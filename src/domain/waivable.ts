@@ -41,6 +41,8 @@ export const kinds = {
   'system-workload-stays': 'waivable',
   // A repository of a pull-through cache fetches it again; which ones are, only people know.
   'image-gone': 'waivable',
+  // Its owner may have copied them by then, or have a limit of their own at Let's Encrypt.
+  'certificate-limit': 'waivable',
   // What it has deployed to other clusters stays there, and whose that is people know.
   'flux-hub-on-blue': 'waivable',
   // It is left behind on purpose.

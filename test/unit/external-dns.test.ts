@@ -12,6 +12,7 @@ const externalDns = (container: object = {}, image = 'registry.k8s.io/external-d
   }) satisfies KubernetesObject
 
 const args = (...some: string[]) => externalDns({ args: some })
+const stopped = (its: KubernetesObject) => ({ ...its, spec: { ...its.spec, replicas: 0 } })
 const told = (deployment: KubernetesObject) =>
   dnsWriters([deployment]).map(({ owner, deletes }) => ({ owner, deletes }))
 
@@ -108,6 +109,7 @@ test.for([
   { says: 'records whose owner the other cluster has are kept', others: [args('--txt-owner-id=b')], left: 0 },
   { says: 'those of another owner nobody keeps', others: [args('--txt-owner-id=g')], left: 1 },
   { says: 'nor where there is no external-dns', others: [], left: 1 },
+  { says: 'nor where the one that has it was scaled to none', others: [stopped(args('--txt-owner-id=b'))], left: 1 },
 ])('$says', ({ others, left }) => {
   const found = orphanedRecords(dnsWriters([args('--txt-owner-id=b')]), dnsWriters(others), 'demo-1-35')
   expect(found.map((f) => f.about)).toEqual(Array(left).fill('Deployment/dns/external-dns on demo-1-35'))

@@ -1,8 +1,7 @@
 import { ownersFault, ownersOf, txtNames, typesFault } from '../../domain/dns-owners.ts'
-import { dnsWriters, mayWrite, type DnsWriter } from '../../domain/external-dns.ts'
+import { dnsWriters, isRunning, mayWrite, type DnsWriter } from '../../domain/external-dns.ts'
 import type { DnsRoute, Scope, Side } from '../../domain/platform.ts'
 import { allLeadTo, type RecordSet } from '../../domain/weighted-records.ts'
-import { replicasOf } from '../../domain/workload-state.ts'
 import { contested } from '../errors.ts'
 import type { Proven } from '../outside.ts'
 import { budgets, notYet } from '../waiting.ts'
@@ -21,7 +20,7 @@ export function dnsProofs(world: Proven, route: DnsRoute, { scope, host }: Where
 
   const writersOn = async (side: Side): Promise<DnsWriter[]> => {
     const cluster = await world.ifThere(side)
-    return cluster ? dnsWriters(await cluster.list('Deployment')).filter((w) => replicasOf(w.workload) > 0) : []
+    return cluster ? dnsWriters(await cluster.list('Deployment')).filter(isRunning) : []
   }
   const txt = async (writers: readonly DnsWriter[]): Promise<readonly RecordSet[]> => {
     const names = [...new Set(writers.flatMap(({ affix }) => txtNames(name, affix)))]

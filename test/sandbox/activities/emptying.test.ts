@@ -215,6 +215,18 @@ test('external-dns is stopped before an Ingress goes, and who keeps its records 
   ])
   expect(await attempted(world.activities.emptyCluster, empty())).toMatch(/external-dns of demo-1-35 is stopped first/)
   expect(world.blue.list('networking.k8s.io/v1', 'Ingress')).toHaveLength(1)
+
+  // Argo CD heals what it finds changed.
+  world.blue.apply(externalDns('chatwork-blue'))
+  const heals = (why: string) => {
+    if (why.includes('is to stay so')) world.blue.apply(externalDns('chatwork-blue'))
+  }
+  const { type, message } = await ending(world.activities.emptyCluster, empty(), { between: heals })
+  expect([type, message]).toEqual([
+    'Contested',
+    expect.stringMatching(/external-dns of demo-1-35 was stopped, and .* started it again: .*Nothing was removed/),
+  ])
+  expect(world.blue.list('networking.k8s.io/v1', 'Ingress')).toHaveLength(1)
 })
 
 test('volumes that nobody moved go with their claims, and those that green has stay', async () => {

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createActivities } from '../../../src/activities/index.ts'
+import { supportFindings } from '../../../src/domain/support-findings.ts'
 import { driven, ending } from '../../support/driven.ts'
-import { aSmallWorld, type SmallWorld } from '../../support/small-world.ts'
+import { aSmallFile } from '../../support/small-platform.ts'
+import { aSmallWorld, call, scope, type SmallWorld } from '../../support/small-world.ts'
 import { aPlatformFile } from '../../unit/config/a-platform-file.ts'
 
 /** What a schedule finds out, from EKS over the wire; whether it is to be upgraded goes by today's date. */
@@ -113,6 +115,43 @@ test.for<{
   expect([does, to]).toEqual([decision.do, decision.to === undefined ? undefined : expect.stringMatching(decision.to)])
   expect(because.join('; ')).toMatch(decision.because)
 })
+
+test.for([
+  {
+    supportType: 'STANDARD',
+    decision:
+      /^blue's 1\.34 leaves standard support on 2026-12-02, .* its upgrade policy is STANDARD, so AWS upgrades it by itself then$/,
+    finding: 'its upgrade policy is STANDARD: from then on AWS upgrades its control plane by itself',
+  },
+  {
+    supportType: 'EXTENDED',
+    decision: /^blue's 1\.34 leaves standard support on 2026-12-02, .* extended support costs six times as much$/,
+    finding: 'from then on it costs $0.60 an hour instead of $0.10',
+  },
+] as const)(
+  'of a blue with policy $supportType whose support ends that is told, and green gets the policy',
+  async (it) => {
+    vi.setSystemTime('2026-11-10T09:00:00.000Z')
+    const { supportType } = it
+    const [blue, green] = [`${supportType.toLowerCase()}-1-34`, `${supportType.toLowerCase()}-1-36`]
+    const settings = { upgradePolicy: { supportType } }
+    await world.aws.eks.seedCluster({ name: blue, version: '1.34', nodegroups: [], addons: [], tags: {}, settings })
+    const text = `${aSmallFile()}blue: ${blue}\ntimeZone: UTC\nschedule: {}\n`
+    const { answer } = await driven(activities().foresee, { platform: scope.platform, file: text })
+    expect([answer.decision.do, answer.decision.to]).toEqual(['upgrade', '1.36'])
+    expect(answer.decision.because).toContainEqual(expect.stringMatching(it.decision))
+    const eks = world.ports.eks(scope.region)
+    const [cluster, versions] = [await eks.findCluster(blue), await eks.versions()]
+    if (!cluster) throw new Error('blue is not there')
+    const found = supportFindings(cluster, { name: green, version: '1.36' }, versions, new Date().toISOString())
+    expect(found.filter((f) => f.code === 'support-ends')).toMatchObject([
+      { level: 'warning', about: blue, message: expect.stringContaining(it.finding) },
+    ])
+    const made = { cluster: green, like: blue, version: '1.36' }
+    await driven(activities().createCluster, call<'createCluster'>(made, { scope: { ...scope, blue, green } }))
+    expect((await eks.findCluster(green))?.supportType).toBe(supportType)
+  },
+)
 
 test('what nobody could announce in time is announced now, and starts as many days later', async () => {
   const { start } = (await driven(activities().foresee, { platform: 'chat', firedAt: '2026-03-31T10:00:00.000Z' }))

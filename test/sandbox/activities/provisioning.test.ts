@@ -265,7 +265,16 @@ test('green is what the plan said', async () => {
   await run(provision().forward)
   const { blue, green } = scope
   const [was, is] = [await eks().findCluster(blue), await eks().findCluster(green)]
-  for (const same of ['roleArn', 'resourcesVpcConfig', 'kubernetesNetworkConfig', 'logging', 'settings'] as const)
+  expect(was?.supportType).toBe('STANDARD')
+  for (const same of [
+    'roleArn',
+    'resourcesVpcConfig',
+    'kubernetesNetworkConfig',
+    'logging',
+    'authenticationMode',
+    'supportType',
+    'settings',
+  ] as const)
     expect(is?.[same]).toEqual(was?.[same])
   const own = await templates().find('demo-1-36.nodes', '1')
   expect(own?.userData).toBe(`${green} ${is?.endpoint}`)

@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { World } from '../../src/sandbox/world.ts'
-import type { KubernetesObject } from '../../src/sandbox/types.ts'
+import { platformApps } from '../../src/sandbox/seed/apps.ts'
+import { platformAppObjects } from '../../src/sandbox/seed/objects.ts'
+import type { KubernetesObject, SandboxAws, SandboxCluster } from '../../src/sandbox/types.ts'
+
+interface InAccount {
+  readonly aws: SandboxAws
+}
 
 /** All that the sandbox's AWS has, but for what changes by itself: states, sizes, how a share of all is written. */
-export function accountOf({ aws }: World) {
+export function accountOf({ aws }: InAccount) {
   const { loadBalancers, targetGroups, rules } = aws.elbv2.inventory()
   return {
     clusters: aws.eks.inventory(),
@@ -73,18 +78,31 @@ export const MADE = 4
 const SETTLE_MS = 4_000
 
 /**
- * Somebody deploys to green what has something outside it, if green is there. Answers what its controllers made of that:
- * less where not all of them run there yet.
+ * Somebody has brought nodes, and what makes load balancers on them, long before Norikae does: with EKS Auto Mode both are
+ * there from the first moment on. Who makes volumes is there in each cluster of the sandbox.
  */
-export async function deployedToGreen(world: World, green: string): Promise<number> {
-  const cluster = world.clusters().find((c) => c.name === green)
+export async function broughtControllers(cluster: Pick<SandboxCluster, 'apply' | 'setNodes'>): Promise<void> {
+  await cluster.setNodes('auto', 1, {})
+  const controller = platformApps.find((app) => app.role === 'load-balancer-controller')
+  for (const object of controller ? platformAppObjects(controller) : []) await cluster.apply(object)
+}
+
+/**
+ * Somebody deploys to a cluster, if it is there, what has something outside it. Answers what its controllers made of that: less
+ * where not all of them run there yet.
+ */
+export async function deployedTo(
+  { aws }: InAccount,
+  cluster: Pick<SandboxCluster, 'name' | 'apply'> | undefined,
+): Promise<number> {
   if (!cluster) return 0
+  const { name } = cluster
   for (const object of objects) await cluster.apply(object)
   const made = () => {
-    const ofGreen = (tags: Readonly<Record<string, string>>) =>
-      tags['elbv2.k8s.aws/cluster'] === green || tags[`kubernetes.io/cluster/${green}`] === 'owned'
-    const { loadBalancers } = world.aws.elbv2.inventory()
-    return [...loadBalancers, ...world.aws.ec2.volumes()].filter((it) => ofGreen(it.tags)).length
+    const isIts = (tags: Readonly<Record<string, string>>) =>
+      tags['elbv2.k8s.aws/cluster'] === name || tags[`kubernetes.io/cluster/${name}`] === 'owned'
+    const { loadBalancers } = aws.elbv2.inventory()
+    return [...loadBalancers, ...aws.ec2.volumes()].filter((it) => isIts(it.tags)).length
   }
   for (const until = Date.now() + SETTLE_MS; Date.now() < until && made() < MADE;) await sleep(100)
   return made()
