@@ -99,7 +99,7 @@ try {
 
 async function demo(stage: Stage): Promise<DemoResult> {
   stage.say(
-    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve\napps, traffic to all of them: by rules of a load balancer, to admin by an Ingress, to billing by a\nrecord of Route 53, to chat-archiver by an HTTPRoute on a third cluster.',
+    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve\napps, traffic to all of them: by rules of a load balancer, to admin by an Ingress, to chat-push by an\nHTTPRoute, to billing by a record of Route 53, to chat-archiver by an HTTPRoute on a third cluster.',
   )
   if (kubernetes === 'real') await bringPrograms((text) => stage.say(`  ${text}`))
   const { info, began } = await world()
@@ -189,7 +189,7 @@ async function moved(stage: Stage, info: SandboxInfo, temporal: Temporal, compan
       handedOver = true
       const hosts = (await control(info, 'POST', '/hand-over')) as readonly string[]
       stage.say(
-        `▲ the load balancer of ${hosts.join(', ')} is ${BLUE}'s and would go with it, so that is not proven idle yet:\n  its owner brings the same to green, whose controller makes one that stays, and takes it off ${BLUE}`,
+        `▲ the load balancers of ${hosts.join(' and ')} are ${BLUE}'s and would go with it,\n  so that is not proven idle yet: their owners bring the same to green, whose controller makes ones that stay,\n  and take them off ${BLUE}`,
       )
     }
     await company.hear(view.gates, async (gate) => {

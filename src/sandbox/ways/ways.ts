@@ -133,12 +133,12 @@ export function createWays(options: {
     },
     async begin() {
       if (there('Route 53')) seedZone(aws)
-      if (there('HTTPRoute')) await seedEdge(aws)
+      if (there('HTTPRoute of edge')) await seedEdge(aws)
     },
     async open() {
       await Promise.all([
         there('Route 53') && openRecord(),
-        there('HTTPRoute') && openGateway(),
+        there('HTTPRoute of edge') && openGateway(),
         ...balanced.map(openBalanced),
       ])
     },
@@ -148,14 +148,14 @@ export function createWays(options: {
       return balanced.map(({ host }) => host)
     },
     routes() {
-      if (!there('Route 53') && !there('HTTPRoute')) return undefined
+      if (!there('Route 53') && !there('HTTPRoute of edge')) return undefined
       const edge = clusters.named(EDGE.name)
       return {
         records: there('Route 53') ? aws.route53.records(ZONE) : [],
         httpRoutes: edge?.list('gateway.networking.k8s.io/v1', 'HTTPRoute') ?? [],
         seeded: {
           record: there('Route 53') ? { name: named, ttl } : undefined,
-          httpRoute: there('HTTPRoute') ? { namespace: EDGE_NAMESPACE, name: BY_GATEWAY } : undefined,
+          httpRoute: there('HTTPRoute of edge') ? { namespace: EDGE_NAMESPACE, name: BY_GATEWAY } : undefined,
         },
         backends: edge?.list('v1', 'Service', EDGE_NAMESPACE) ?? [],
         balancers: aws.elbv2.inventory().loadBalancers.map((b) => b.host),
