@@ -43,6 +43,17 @@ test('all that is well has no fault', () => {
   expect(faultsOf(good)).toEqual([])
 })
 
+test('with an app by external-dns there are thirteen, and it takes some minutes more', () => {
+  const reached = [
+    ...good.reached,
+    { app: 'status', by: 'external-dns', sent: 900, dropped: 0, blue: 400, green: 500 } as const,
+  ]
+  expect(faultsOf({ ...good, reached, apps: 13, onGreen: 13, seconds: 700 })).toEqual([])
+  expect(faultsOf({ ...good, reached })).toHaveLength(2)
+  const unmoved = reached.map((r) => (r.by === 'external-dns' ? { ...r, green: 0 } : r))
+  expect(faultsOf({ ...good, reached: unmoved, apps: 13, onGreen: 13 })).toHaveLength(1)
+})
+
 test.for([
   { says: 'eleven of eleven', but: { apps: 11, onGreen: 11 }, faults: ['11 apps were there', '11 of 12 apps run'] },
   { says: 'one too many', but: { apps: 13, onGreen: 12 }, faults: ['13 apps were there, where 12 should be'] },

@@ -1,25 +1,34 @@
 /**
  * How traffic reaches an environment: by a rule of the load balancer that all share, or, so that other kinds of routes are there
- * too, by a load balancer that blue's controller makes of an Ingress or of a Gateway, by a record of Route 53, or by an HTTPRoute
- * on a third cluster. Those in production alone: what test and stage would show is the same.
+ * too, by a load balancer that blue's controller makes of an Ingress or of a Gateway, by a record of Route 53, by one that
+ * external-dns makes, or by an HTTPRoute on a third cluster. Those in production alone: what test and stage would show is the same.
  */
 import { readFile } from 'node:fs/promises'
 import { parseAllDocuments } from 'yaml'
 import { GATEWAY_API, HTTP_CLASS } from '../balanced.ts'
 import type { KubernetesObject, SandboxAws } from '../types.ts'
 import { BLUE, hostOf, namespaceOf, type BlueCluster, type EnvironmentName } from './apps.ts'
+import { WEIGHED } from './weighed.ts'
 
 export const BY_RECORD = 'billing'
 export const BY_GATEWAY = 'chat-archiver'
 
 /** An HTTPRoute is of blue, or of the edge: a third cluster. */
-export const ways = ['listener rule', 'Ingress', 'HTTPRoute of blue', 'Route 53', 'HTTPRoute of edge'] as const
+export const ways = [
+  'listener rule',
+  'Ingress',
+  'HTTPRoute of blue',
+  'Route 53',
+  'external-dns',
+  'HTTPRoute of edge',
+] as const
 export type Way = (typeof ways)[number]
 
 const inProduction: Readonly<Record<string, Way>> = {
   admin: 'Ingress',
   'chat-push': 'HTTPRoute of blue',
   [BY_RECORD]: 'Route 53',
+  [WEIGHED.name]: 'external-dns',
   [BY_GATEWAY]: 'HTTPRoute of edge',
 }
 
