@@ -37,7 +37,7 @@ test('a whole upgrade with an app whose record external-dns of each cluster make
   // Opened, half of it, back to blue alone; and once more to the end. One side is written before the other.
   const shares = seen.filter((now) => !/blue 100, .* [1-9]|blue 50, .* (0|100)$|blue 0, .* (?!100)/.test(now))
   const green = (weight: number) => `${GREEN} ${weight}`
-  const opened = ['blue 100', `blue 100, ${green(0)}`, `${'blue 50'}, ${green(50)}`]
+  const opened = ['blue 100', `blue 100, ${green(0)}`, `blue 50, ${green(50)}`]
   expect(shares).toEqual([...opened, `blue 100, ${green(0)}`, ...opened, `blue 0, ${green(100)}`, green(100)])
   // Whoever asks is never answered by chance.
   expect(seen.filter((now) => !/ [1-9]/.test(now))).toEqual([])

@@ -12,7 +12,9 @@ import { aSmallWorld, scope, type SmallWorld } from '../../support/small-world.t
 
 /** A platform file from the sandbox's living blue, which has none of its own here. */
 
-const some = apps.filter(({ name }) => ['chat-actor', 'billing', 'mail-sender', 'reports'].includes(name))
+const some = apps
+  .filter(({ name }) => ['chat-actor', 'billing', 'mail-sender', 'reports'].includes(name))
+  .toSorted((a, b) => a.name.localeCompare(b.name))
 const { region } = scope
 let world: SmallWorld
 let drafted = ''
@@ -50,7 +52,7 @@ test('what is found is written, what is not is guessed, and an upgrade by it wou
   const request = { platform: draft.platform, to: '1.36', by: 'aoki@example.com', file: draft.text }
   const { answer } = await driven(activities.prepare, request, { workflow })
   expect(answer.platform.apps.map((a) => [a.name, a.environments.map((e) => e.name)])).toEqual(
-    some.map((a) => [a.name, ['test', 'stage', 'production']]).toSorted(),
+    some.map((a) => [a.name, ['test', 'stage', 'production']]),
   )
   const routes = answer.platform.apps.flatMap((a) => a.environments.flatMap((e) => e.routes))
   expect(routes).toContainEqual(expect.objectContaining({ kind: 'route53', name: 'billing.chatwork.test', zone: ZONE }))
