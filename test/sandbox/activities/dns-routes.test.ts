@@ -309,8 +309,15 @@ describe('records that external-dns weighs', () => {
     const other = call<'setWeight'>({ route, to: 25, expect: [0] })
     expect(await attempted(acts().setWeight, other)).toContain(`the records of ${name} as Service/web`)
     await dns('green', 1)
-    await driven(acts().setWeight, other, { between: it.pass })
+    const waits: string[] = []
+    const between = (why: string) => {
+      waits.push(why)
+      it.pass(why)
+    }
+    await driven(acts().setWeight, other, { between })
     vi.useRealTimers()
+    // What they read when the first one's weight was written nobody has looked at.
+    expect(waits.filter((why) => why.includes('and may have before it was told so'))).not.toEqual([])
     for (const { sets } of [it, second])
       expect(sets().map(({ SetIdentifier, Weight }) => `${SetIdentifier} ${Weight}`)).toEqual(
         expect.arrayContaining(['blue 75', `${scope.green} 25`]),
