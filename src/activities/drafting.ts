@@ -1,10 +1,15 @@
 import { formatProblems } from '../config/problem.ts'
 import { readPlatformFile } from '../config/read.ts'
 import { draftOf } from '../domain/draft.ts'
+import { draftedRecords, type DraftedRecord } from '../domain/drafted-records.ts'
+import { entrancesOf } from '../domain/entrances.ts'
+import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { Activities } from '../workflows/activities.ts'
-import { failed, invalidInput, notFound } from './errors.ts'
+import { failed, invalidInput, isDenied, notFound } from './errors.ts'
 import { proven, type Outside } from './outside.ts'
 import { blueFacts } from './blue-facts.ts'
+import { lookedThrough } from './hosted-zones.ts'
+import type { RecordsPort } from './ports.ts'
 import { tenantsOn } from './preparing.ts'
 
 const PROMETHEUS = /^prometheus(-server|-operated|-k8s)?$|^(kube-prometheus|thanos-query|mimir-query|vmselect)/
@@ -30,12 +35,33 @@ export const draftingActivities = (outside: Outside): Pick<Activities, 'draft'> 
       tenantsOn(world, cluster, nodegroups),
       kubernetes.list('Service'),
     ])
+    const records = await recordsLeadingTo(world.records, services)
     const prometheus = services
       .map(({ metadata: { namespace = '', name } }) => ({ name, place: `${namespace}/${name}` }))
       .filter(({ name }) => PROMETHEUS.test(name))
-    const draft = draftOf({ cluster, account, region, namespaces, prometheus: prometheus.map((p) => p.place) })
+    const draft = draftOf({ cluster, account, region, namespaces, prometheus: prometheus.map((p) => p.place), records })
     const read = readPlatformFile(draft.text, `${draft.platform}.yaml`)
     if (!read.ok) throw failed(`what was found on ${cluster} makes no platform file:\n${formatProblems(read.problems)}`)
     return draft
   },
 })
+
+/**
+ * Of Services alone: an Ingress that a load balancer controller serves is moved by its own rules. Preflight tells of further
+ * names. Throws `notReady` where an attempt gets too long.
+ */
+async function recordsLeadingTo(
+  records: RecordsPort,
+  services: readonly KubernetesObject[],
+): Promise<readonly DraftedRecord[]> {
+  const entrances = entrancesOf(services)
+  if (entrances.length === 0) return []
+  const places = new Set(entrances.map(({ at }) => at))
+  try {
+    const { leads } = await lookedThrough(records, { places, served: new Map(), others: new Set(), once: true })
+    return draftedRecords(leads, entrances, await records.zones())
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    return []
+  }
+}

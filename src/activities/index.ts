@@ -51,6 +51,7 @@ import { trafficActions } from './traffic.ts'
 import { volumeActions } from './volumes.ts'
 import { beating, patient } from './waiting.ts'
 import { watchActivities } from './watch.ts'
+import { wayBackActivities } from './way-back.ts'
 import { workloadActions } from './workloads.ts'
 
 /** Everything that the workflows may ask of the outside. What watches never gives up; everything else does, some time. */
@@ -115,6 +116,7 @@ const all = (outside: Outside): Activities => ({
   ...copiedVolumeActions(outside),
   ...externalActions(outside),
   ...healthActivities(outside),
+  ...wayBackActivities(outside),
   ...watchActivities(outside),
   ...imageActivities(outside),
   ...calendarActivities(),

@@ -68,12 +68,20 @@ async function readOr(driver: RouteDriver, name: string): Promise<Reading | unde
   } catch (error) {
     if (!isFailure(error)) throw error
     if (!isDenied(error) && !isNotFound(error)) return undefined
+    // Its owner has taken it off blue, so nobody can move it there.
+    if (isNotFound(error) && (await isHandedOver(driver))) {
+      noteUnread(name, undefined)
+      return undefined
+    }
     const sinceMs = unreadOf()[name] ?? Date.now()
     noteUnread(name, sinceMs)
     if (Date.now() - sinceMs < milliseconds(UNREAD_FOR)) return undefined
     throw failed(`for ${UNREAD_FOR} nobody could see whether route ${name} is moved: ${error.message}`)
   }
 }
+
+const isHandedOver = async (driver: RouteDriver): Promise<boolean> =>
+  (await driver.handedOver?.().catch(() => undefined)) !== undefined
 
 const unreadOf = (): Unread => (notedAside(UNREAD) as Unread | undefined) ?? {} // only this file notes under that name
 

@@ -8,6 +8,7 @@ import { takeUp } from './left-weights.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import { routeDriver } from './routes/index.ts'
 import { grownShare } from './sizes.ts'
+import { readWayBack } from './way-back.ts'
 import { budgets, doneAt, firstDoneAtMs, hasWaited, notYet, remember, remembered } from './waiting.ts'
 
 /** Healthy so many times in a row before anybody depends on it. */
@@ -86,7 +87,7 @@ export const trafficActions = (outside: Outside) => {
     const { input, scope } = call
     const { route, expect, grown = [] } = input
     const { world, driver } = await to(call)
-    const found = await driver.read()
+    const found = await readWayBack(driver, scope.blue)
     const { share: was } = found
     const written = doneAt(`at ${input.to} %`) !== undefined
     const own = doneAt(READ_BACK) !== undefined ? 'read' : written ? 'written' : 'unwritten'

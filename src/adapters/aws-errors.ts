@@ -84,14 +84,20 @@ const ANSWER_MS = 25_000
 
 type Options = { readonly abortSignal: AbortSignal }
 
-/** Asks, and says what failed in our words. */
-export async function ask<T>(operation: string, request: (options: Options) => Promise<T>): Promise<T> {
-  const abortSignal = AbortSignal.timeout(ANSWER_MS)
+/** Asks, and says what failed in our words. `answered`: that so much has come, and the next answer has as long again. */
+export async function ask<T>(
+  operation: string,
+  request: (options: Options, answered: () => void) => Promise<T>,
+): Promise<T> {
+  const end = new AbortController()
+  const timer = setTimeout(() => end.abort(new DOMException('no answer in time', 'TimeoutError')), ANSWER_MS).unref()
   try {
-    return await request({ abortSignal })
+    return await request({ abortSignal: end.signal }, () => timer.refresh())
   } catch (error) {
-    if (abortSignal.aborted && isTimeout(error)) throw unreachable(`${operation}: no answer in ${ANSWER_MS / 1000}s`)
+    if (end.signal.aborted && isTimeout(error)) throw unreachable(`${operation}: no answer in ${ANSWER_MS / 1000}s`)
     throw awsError(operation, error)
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -106,15 +112,18 @@ export const askFor = <T>(operation: string, request: (options: Options) => Prom
     }
   })
 
-/** Asks for every page. */
+/** Asks for every page, each with an end of its own: a long list may take minutes, where each page is told in time. */
 export const askForAll = <Page, Item>(
   operation: string,
   pages: (options: Options) => AsyncIterable<Page>,
   items: (page: Page) => readonly Item[] | undefined,
 ): Promise<Item[]> =>
-  ask(operation, async (options) => {
+  ask(operation, async (options, answered) => {
     const all: Item[] = []
-    for await (const page of pages(options)) all.push(...(items(page) ?? []))
+    for await (const page of pages(options)) {
+      all.push(...(items(page) ?? []))
+      answered()
+    }
     return all
   })
 

@@ -7,10 +7,11 @@ import { connect, type Temporal } from '../client/connect.ts'
 import { follow } from '../client/follow.ts'
 import type { UpgradeReport, UpgradeView } from '../client/shapes.ts'
 import { TASK_QUEUE } from '../domain/messages.ts'
-import { environmentOf, type SandboxInfo } from '../sandbox/command.ts'
+import { appNames, environmentOf, type SandboxInfo } from '../sandbox/command.ts'
 import { bringPrograms } from '../sandbox/control-plane/programs.ts'
 import { freePort } from '../sandbox/free-port.ts'
 import type { Judgement } from '../sandbox/judge.ts'
+import { WEIGHED } from '../sandbox/seed/weighed.ts'
 import { terminalFor } from '../sandbox/terminal.ts'
 import { reader, teams, type Company } from './company.ts'
 import { demoOptions } from './options.ts'
@@ -42,7 +43,7 @@ const SICK_AT = 25
 const REQUESTS_PER_SECOND = 190
 
 const {
-  values: { json, kubernetes, 'hands-on': handsOn },
+  values: { json, kubernetes, 'hands-on': handsOn, 'external-dns': externalDns },
 } = parseArgs({ options: demoOptions })
 // The last line of stdout is for programs; people read the rest.
 const stage = stageOn(json ? process.stderr : process.stdout, handsOn)
@@ -100,7 +101,7 @@ try {
 
 async function demo(stage: Stage): Promise<DemoResult> {
   stage.say(
-    'Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its twelve\napps, traffic to all of them: by rules of a load balancer, to admin by an Ingress, to billing by a\nrecord of Route 53, to chat-archiver by an HTTPRoute on a third cluster.',
+    `Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its ${externalDns ? 'thirteen' : 'twelve'}\napps, traffic to all of them: by rules of a load balancer, to admin by an Ingress, to chat-push by an\nHTTPRoute, to billing by a record of Route 53, to chat-archiver by an HTTPRoute on a third cluster.${externalDns ? `\nThe record of ${WEIGHED.name} is made by external-dns: each of its weights is waited for by two minutes.` : ''}`,
   )
   if (kubernetes === 'real') await bringPrograms((text) => stage.say(`  ${text}`))
   const { info, began } = await world()
@@ -148,7 +149,17 @@ async function world(): Promise<{ info: SandboxInfo; began: number }> {
   const began = Date.now()
   const sandbox = beside(
     'sandbox',
-    ['src/cli/main.ts', 'sandbox', '--info', where, '--rate', `${REQUESTS_PER_SECOND}`, '--kubernetes', kubernetes],
+    [
+      'src/cli/main.ts',
+      'sandbox',
+      '--info',
+      where,
+      '--rate',
+      `${REQUESTS_PER_SECOND}`,
+      '--kubernetes',
+      kubernetes,
+      ...(externalDns ? ['--apps', appNames.join()] : []),
+    ],
     folder,
   )
   running.push(sandbox)
@@ -190,7 +201,7 @@ async function moved(stage: Stage, info: SandboxInfo, temporal: Temporal, compan
       handedOver = true
       const hosts = (await control(info, 'POST', '/hand-over')) as readonly string[]
       stage.say(
-        `▲ the load balancer of ${hosts.join(', ')} is ${BLUE}'s and would go with it, so that is not proven idle yet:\n  its owner brings the same to green, whose controller makes one that stays, and takes it off ${BLUE}`,
+        `▲ the load balancers of ${hosts.join(' and ')} are ${BLUE}'s and would go with it,\n  so that is not proven idle yet: their owners bring the same to green, whose controller makes ones that stay,\n  and take them off ${BLUE}`,
       )
     }
     await company.hear(view.gates, async (gate) => {

@@ -1,4 +1,4 @@
-import { mayWrite, type Affix, type DnsWriter } from './external-dns.ts'
+import { mayWrite, namesakeOf, type Affix, type DnsWriter } from './external-dns.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { nameOf } from './kubernetes-objects.ts'
 import { ownerIn, type RecordSet } from './weighted-records.ts'
@@ -75,41 +75,56 @@ export function ownersFault(
   return undefined
 }
 
+/** Of a name that external-dns weighs: whose its record is, and under which prefix its object is annotated. */
+interface Weighed {
+  readonly name: string
+  readonly owner: string
+  readonly annotations: string
+}
+
+/**
+ * Those of green that may make its record there: blue's namesake, where that is one of them. Green may have others beside it,
+ * as blue has, for other objects.
+ */
+function makersOf(mine: DnsWriter, onGreen: readonly DnsWriter[], { name, annotations: prefix }: Weighed) {
+  const may = onGreen.filter((it) => mayWrite(it, { name }) && (it.annotations ?? prefix) === prefix)
+  const namesake = namesakeOf(mine, may)
+  return namesake ? [namesake] : may
+}
+
 /**
  * Why the records of both sides would not be of the same types; undefined: nothing says so. Weights are held against each other
- * type by type: of one that green alone has, 0 is all.
+ * type by type: of one that green alone has, 0 is all. Where several may make it, one that would do is enough: what is made is
+ * looked at when it is there.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html
  */
 export function typesFault(
   onBlue: readonly DnsWriter[],
   onGreen: readonly DnsWriter[],
-  { name, owner }: { readonly name: string; readonly owner: string },
+  route: Weighed,
 ): Fault | undefined {
-  const mine = onBlue.find((it) => it.owner === owner)
+  const mine = onBlue.find((it) => it.owner === route.owner)
   if (!mine) return undefined
-  const faults = onGreen
-    .filter((it) => mayWrite(it, { name }))
-    .flatMap(({ workload, makes }): Fault[] => {
-      const its = nameOf(workload)
-      const [more, less] = [without(makes, mine.makes), without(mine.makes, makes)]
-      const remedy = `give ${its} the --managed-record-types, --exclude-record-types and --aws-prefer-cname that blue's has`
-      if (more.length > 0)
-        return [
-          {
-            says: `${its} would make ${more.join(' and ')} records, of which blue has none: whoever asks for such a one would be sent to green, at weight 0 too`,
-            remedy,
-          },
-        ]
-      return less.length === 0
-        ? []
-        : [
-            {
-              says: `${its} makes no ${less.join(' and ')} records, which blue has: whoever asks for such a one would stay on blue, at every weight`,
-              remedy,
-            },
-          ]
-    })
-  return faults[0]
+  const faults = makersOf(mine, onGreen, route).map((theirs) => unlike(theirs, mine))
+  return faults.includes(undefined) ? undefined : faults[0]
+}
+
+function unlike({ workload, makes }: DnsWriter, mine: DnsWriter): Fault | undefined {
+  if (!makes || !mine.makes) return undefined
+  const its = nameOf(workload)
+  const [more, less] = [without(makes, mine.makes), without(mine.makes, makes)]
+  const remedy = `give ${its} the --managed-record-types, --exclude-record-types and --aws-prefer-cname that blue's has`
+  if (more.length > 0)
+    return {
+      says: `${its} would make ${more.join(' and ')} records, of which blue has none: whoever asks for such a one would be sent to green, at weight 0 too`,
+      remedy,
+    }
+  return less.length === 0
+    ? undefined
+    : {
+        says: `${its} makes no ${less.join(' and ')} records, which blue has: whoever asks for such a one would stay on blue, at every weight`,
+        remedy,
+      }
 }
 
 const without = (types: readonly string[], others: readonly string[]): string[] =>
@@ -120,12 +135,23 @@ const without = (types: readonly string[], others: readonly string[]): string[] 
  * else brings it: then opening waits for it.
  */
 export function dnsRouteFindings(
-  routes: readonly { readonly name: string; readonly owner: string }[],
+  routes: readonly Weighed[],
   onGreen: readonly DnsWriter[],
   onBlue: readonly DnsWriter[],
 ): Finding[] {
-  return routes.flatMap(({ name, owner }): Finding[] => {
-    const fault = ownersFault(onGreen, { name, owner }) ?? typesFault(onBlue, onGreen, { name, owner })
+  const slow = [...onBlue.map((it) => [it, 'blue'] as const), ...onGreen.map((it) => [it, 'green'] as const)]
+    .filter(([it]) => it.everyS > SLOW_S && !it.hears && routes.some((route) => mayWrite(it, route)))
+    .map(([{ workload, everyS }, on]) =>
+      warning(
+        'record-of-external-dns',
+        `${nameOf(workload)} on ${on}`,
+        `it looks anew every ${Math.round(everyS / 60)} minutes, and each weight waits for that, towards blue too`,
+        'give it --interval=1m or --events, until the upgrade is done',
+      ),
+    )
+  const ofRoutes = routes.flatMap((route): Finding[] => {
+    const { name } = route
+    const fault = ownersFault(onGreen, route) ?? typesFault(onBlue, onGreen, route)
     if (fault === undefined && !onGreen.some((it) => mayWrite(it, { name })))
       return [
         warning(
@@ -146,4 +172,8 @@ export function dnsRouteFindings(
           ),
         ]
   })
+  return [...ofRoutes, ...slow]
 }
+
+/** Of nobody who has not asked for it: the default is a minute. */
+const SLOW_S = 300

@@ -23,8 +23,15 @@ interface Note {
   readonly other: number | null
   /** On blue's: its weight as its owner had it. */
   readonly was?: string
-  /** When it was written (ms), where Route 53 read so before that already: it tells nothing of whether external-dns has heard of it. */
-  readonly early?: number
+  /** When another weight was written (ms). */
+  readonly at?: number
+  /**
+   * The name whose records read otherwise then, so that they tell whether external-dns has heard of it. Those of further names
+   * of the object may have read so before.
+   */
+  readonly unlike?: string
+  /** On green's, at 0: it published nothing before, so that whoever asks is answered as before. */
+  readonly enters?: true
 }
 
 /** What an object tells external-dns. */
@@ -71,7 +78,7 @@ const inRange = (text: string): number => (/^\d+$/.test(text) ? Number(text) : 0
 function noteIn(text: string | undefined): Note | undefined {
   if (text === undefined) return undefined
   try {
-    const { run, to, turn, other, was, early } = record(JSON.parse(text))
+    const { run, to, turn, other, was, at, unlike, enters } = record(JSON.parse(text))
     if (typeof run !== 'string' || typeof to !== 'number' || typeof turn !== 'number') return undefined
     return {
       run,
@@ -79,12 +86,21 @@ function noteIn(text: string | undefined): Note | undefined {
       turn,
       other: typeof other === 'number' ? other : null,
       ...(typeof was === 'string' && { was }),
-      ...(typeof early === 'number' && { early }),
+      ...(typeof at === 'number' && { at }),
+      ...(typeof unlike === 'string' && { unlike }),
+      ...(enters === true && { enters }),
     }
   } catch {
     return undefined
   }
 }
+
+/**
+ * Since when external-dns has been told what the records of this name may have read before (ms): that they read so tells nothing
+ * of whether it has heard. Undefined: they tell.
+ */
+export const untoldSince = (told: Told | undefined, { name }: Pick<DnsRoute, 'name'>): number | undefined =>
+  told?.note?.unlike === name ? undefined : told?.note?.at
 
 /** Does it publish a record with a weight of its own? Green's copy has blue's identifier until it enters. */
 export const publishes = (told: Told | undefined, side: Side, { identifier }: Pick<DnsRoute, 'identifier'>): boolean =>
@@ -175,8 +191,10 @@ export function writingShare(
   const turns = Math.max(both.blue?.note?.turn ?? 0, both.green?.note?.turn ?? 0)
   const turn = way?.to === to ? turns : turns + 1
   // What was told in between may still be on its way.
-  const isEarly = (side: Side) =>
-    reads[side] === wantedOf(side, to) && weightOf(both, side, route) !== wantedOf(side, to)
+  const isAnother = (side: Side) => weightOf(both, side, route) !== wantedOf(side, to)
+  const isEarly = (side: Side) => reads[side] === wantedOf(side, to) && isAnother(side)
+  const enters = (side: Side) =>
+    side === 'green' && to === 0 && (weightOf(both, side, route) === null || both.green?.note?.enters === true)
   const writing = (side: Side, toldOfOther: number | null): Writing => {
     const note: Note = {
       run,
@@ -184,7 +202,8 @@ export function writingShare(
       turn,
       other: toldOfOther,
       ...(side === 'blue' && { was: both.blue?.note?.was ?? String(both.blue?.weight ?? 100) }),
-      ...(isEarly(side) && { early: nowMs }),
+      ...(isAnother(side) ? { at: nowMs, ...(!isEarly(side) && { unlike: route.name }) } : toldIn(both[side]?.note)),
+      ...(enters(side) && { enters: true }),
     }
     return {
       side,
@@ -202,6 +221,11 @@ export function writingShare(
   const last = other(first)
   return [writing(first, weightOf(both, last, route)), writing(last, wantedOf(first, to))]
 }
+
+const toldIn = ({ at, unlike }: Partial<Note> = {}) => ({
+  ...(at !== undefined && { at }),
+  ...(unlike !== undefined && { unlike }),
+})
 
 /** As its owner calls it, unless that is a copy of blue's: then by the name of its cluster. */
 const greenIdentifier = (told: Told | undefined, { identifier }: DnsRoute, cluster: string): string =>

@@ -1,4 +1,5 @@
 import { isNamedAfter } from './cluster-name.ts'
+import type { DraftedRecord } from './drafted-records.ts'
 import type { NamespaceFacts, WorkloadFacts } from './facts.ts'
 import { classify } from './handover.ts'
 import { jobKinds } from './one-shot-jobs.ts'
@@ -31,6 +32,8 @@ export interface Living {
   readonly namespaces: readonly NamespaceFacts[]
   /** `namespace/name` of Services that look like a Prometheus. */
   readonly prometheus: readonly string[]
+  /** Names in Route 53 that lead to a load balancer of a Service here; none where the zones may not be read. */
+  readonly records: readonly DraftedRecord[]
 }
 
 /** What people call these labels, the usual first. */
@@ -64,7 +67,7 @@ interface Owned {
 }
 
 export function draftOf(found: Living): Draft {
-  const { cluster, account, region, namespaces, prometheus } = found
+  const { cluster, account, region, namespaces, prometheus, records } = found
   const keys = labelsOf(namespaces)
   const owned = namespaces.flatMap((n) => ownerOf(n, keys))
   const rest = namespaces.filter((n) => !owned.some((o) => o.namespace === n))
@@ -95,7 +98,7 @@ export function draftOf(found: Living): Draft {
     'environments:',
     ...environmentsOf(owned),
     ...discovering(keys),
-    ...appsOf(owned),
+    ...appsOf(owned, records),
     ...wavesOf(rest, owned, keys),
     '',
   ].join('\n')
@@ -174,7 +177,7 @@ const discovering = ({ app, team, environment }: Labels): string[] =>
       ]
 
 /** Exceptions only: what nothing has to be said of is left out. */
-function appsOf(owned: readonly Owned[]): string[] {
+function appsOf(owned: readonly Owned[], records: readonly DraftedRecord[]): string[] {
   const names = [...new Set(owned.map((o) => o.app))].toSorted()
   const lines = names.flatMap((name) => {
     const its = owned.filter((o) => o.app === name).map((o) => o.namespace)
@@ -183,7 +186,9 @@ function appsOf(owned: readonly Owned[]): string[] {
     const jobs = [
       ...new Set(its.flatMap((n) => n.jobs.filter((j) => !jobKinds.some((k) => k === j.says)).map((j) => j.name))),
     ]
+    const led = records.filter(({ target }) => its.some((n) => target.split('/')[1] === n.name))
     const body = [
+      ...(led.length > 0 ? ['    records:', ...led.map(listed)] : []),
       ...(made ? [`    deploy: flux${guess('Flux makes it on blue')}`] : []),
       ...(workloads.length > 0 ? ['    workloads:', ...workloads] : []),
       ...(jobs.length > 0
@@ -200,6 +205,13 @@ function appsOf(owned: readonly Owned[]): string[] {
   })
   return lines.length > 0 ? ['', 'apps:', ...lines] : []
 }
+
+const listed = ({ name, zones: [zone = '', ...more], target }: DraftedRecord): string =>
+  `      ${quoted(name)}: { zone: ${quoted(zone)}, target: ${quoted(target)} }${guess(
+    more.length === 0
+      ? 'it leads to the load balancer of this Service; take it out if nobody reaches the app by it'
+      : `it leads to the load balancer of this Service, in hosted zones ${[zone, ...more].join(' and ')}; write the one that its clients ask`,
+  )}`
 
 /** One of each kind and name, whichever environment it is in: what has a Lease or volumes in one tells more. */
 function byName(all: readonly WorkloadFacts[]): WorkloadFacts[] {

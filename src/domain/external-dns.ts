@@ -1,4 +1,4 @@
-import { list, records, texts } from './fields.ts'
+import { list, records, texts, type Fields } from './fields.ts'
 import { few } from './few.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { nameOf, type KubernetesObject } from './kubernetes-objects.ts'
@@ -31,8 +31,13 @@ export interface DnsWriter {
   readonly isOfAws: boolean
   /** Seconds after which it looks anew, whatever it has heard of. */
   readonly everyS: number
-  /** Types of record that it makes of a load balancer, by its arguments; older releases leave AAAA out by themselves. */
-  readonly makes: readonly string[]
+  /** It hears of what is annotated at once, too. */
+  readonly hears: boolean
+  /**
+   * Types of record that it makes of a load balancer; older releases leave AAAA out by themselves. Undefined: they are not
+   * written where Norikae reads them.
+   */
+  readonly makes: readonly string[] | undefined
 }
 
 /** One that was scaled to none writes nothing and keeps nothing: whoever starts it again may be years away. */
@@ -61,7 +66,6 @@ export const dnsWriters = (deployments: readonly KubernetesObject[]): DnsWriter[
     // https://kubernetes-sigs.github.io/external-dns/latest/docs/flags/: sync where it is left out.
     const policy = setting(workload, 'policy') ?? 'sync'
     const annotations = setting(workload, 'annotation-prefix')
-    const encrypts = setting(workload, 'txt-encrypt-enabled')
     return {
       workload,
       owner: ownerOf(workload),
@@ -69,19 +73,20 @@ export const dnsWriters = (deployments: readonly KubernetesObject[]): DnsWriter[
       onlyCreates: policy === 'create-only',
       registry: setting(workload, 'registry') ?? 'txt',
       affix: { prefix: setting(workload, 'txt-prefix') ?? '', suffix: setting(workload, 'txt-suffix') ?? '' },
-      encrypts: encrypts !== undefined && encrypts !== 'false',
+      encrypts: isSwitchedOn(workload, 'txt-encrypt-enabled'),
       ...(annotations !== undefined && { annotations }),
       domains: domainsOf(workload),
       isOfAws: (setting(workload, 'provider') ?? 'aws') === 'aws',
       everyS: secondsOf(setting(workload, 'interval')) ?? 60,
+      hears: isSwitchedOn(workload, 'events'),
       makes: typesOf(workload),
     }
   })
 
-/** A regular expression is read in their place, and a variable may say more: then it may be any name. */
+/** A regular expression is read in their place, and what is not written here may say more: then it may be any name. */
 function domainsOf(workload: KubernetesObject): readonly string[] {
   if (['domain-filter', 'regex-domain-filter'].some((flag) => !isReadable(workload, flag))) return []
-  if (argsOf(workload).some((arg) => arg.startsWith('--regex-domain-filter'))) return []
+  if (setting(workload, 'regex-domain-filter') !== undefined) return []
   const domains = everyOf(workload, 'domain-filter')
   return domains.includes('') ? [] : domains
 }
@@ -98,24 +103,34 @@ function secondsOf(text: string | undefined): number | undefined {
  * An alias is of both address types.
  * https://kubernetes-sigs.github.io/external-dns/latest/docs/flags/ (managed-record-types, exclude-record-types)
  */
-function typesOf(workload: KubernetesObject): readonly string[] {
-  const prefersCname = setting(workload, 'aws-prefer-cname')
-  const ofBalancer = prefersCname === undefined || prefersCname === 'false' ? ['A', 'AAAA'] : ['CNAME']
-  const [managed, excluded] = ['managed-record-types', 'exclude-record-types'].map((flag) => everyOf(workload, flag))
+function typesOf(workload: KubernetesObject): readonly string[] | undefined {
+  if (['aws-prefer-cname', ...TYPE_FLAGS].some((flag) => !isReadable(workload, flag))) return undefined
+  const ofBalancer = isSwitchedOn(workload, 'aws-prefer-cname') ? ['CNAME'] : ['A', 'AAAA']
+  const [managed, excluded] = TYPE_FLAGS.map((flag) => everyOf(workload, flag))
   return ofBalancer.filter((type) => (managed?.length === 0 || managed?.includes(type)) && !excluded?.includes(type))
 }
+const TYPE_FLAGS = ['managed-record-types', 'exclude-record-types'] as const
 
-const argsOf = (workload: KubernetesObject): readonly string[] =>
-  containersOf(workload).flatMap((c) => ['command', 'args'].flatMap((field) => texts(c[field])))
-
-/** An argument that may be given more than once. */
-function everyOf(workload: KubernetesObject, flag: string): readonly string[] {
-  const args = argsOf(workload)
-  const [is, alone] = [`--${flag}=`, `--${flag}`]
-  return args.flatMap((arg, at) =>
-    arg.startsWith(is) ? [arg.slice(is.length)] : arg === alone ? [args[at + 1] ?? ''] : [],
-  )
+function isSwitchedOn(workload: KubernetesObject, flag: string): boolean {
+  const said = setting(workload, flag)
+  return said !== undefined && said !== 'false'
 }
+
+/**
+ * An argument that may be given more than once, or its variable, which has one a line.
+ * https://github.com/alecthomas/kingpin/blob/master/envar.go (GetSplitEnvarValue)
+ */
+const everyOf = (workload: KubernetesObject, flag: string): readonly string[] =>
+  containersOf(workload).flatMap((container) => {
+    const args = argsOf(container)
+    const [is, alone] = [`--${flag}=`, `--${flag}`]
+    const given = args.flatMap((arg, at) =>
+      arg.startsWith(is) ? [arg.slice(is.length)] : arg === alone ? [args[at + 1] ?? ''] : [],
+    )
+    const value = variable(container, flag)?.['value']
+    if (given.length > 0 || typeof value !== 'string' || value === '') return given
+    return value.replace(/\r?\n$/, '').split(/\r?\n/)
+  })
 
 const isExternalDns = (workload: KubernetesObject): boolean =>
   imagesOf(workload).some((image) => /(^|\/)external-dns([:@]|$)/.test(image))
@@ -127,7 +142,7 @@ const ownerOf = (workload: KubernetesObject): string | undefined =>
 /** An argument as `--policy=sync` or `--policy sync`, or its variable; of one that stands alone, whatever stands after it. */
 function setting(workload: KubernetesObject, flag: string): string | undefined {
   for (const container of containersOf(workload)) {
-    const args = ['command', 'args'].flatMap((field) => texts(container[field]))
+    const args = argsOf(container)
     const at = args.findIndex((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`))
     if (at >= 0) return args[at]?.includes('=') ? args[at].slice(flag.length + 3) : (args[at + 1] ?? '')
     const value = variable(container, flag)?.['value']
@@ -138,9 +153,14 @@ function setting(workload: KubernetesObject, flag: string): string | undefined {
 
 /** Not where a variable comes from a ConfigMap or a Secret. */
 const isReadable = (workload: KubernetesObject, flag: string): boolean =>
-  containersOf(workload).every((c) => variable(c, flag) === undefined && list(c['envFrom']).length === 0)
+  containersOf(workload).every((c) => {
+    const its = variable(c, flag)
+    return (its === undefined || typeof its['value'] === 'string') && list(c['envFrom']).length === 0
+  })
 
-const variable = (container: Readonly<Record<string, unknown>>, flag: string) =>
+const argsOf = (container: Fields): readonly string[] => ['command', 'args'].flatMap((field) => texts(container[field]))
+
+const variable = (container: Fields, flag: string) =>
   records(container['env']).find((v) => v['name'] === `EXTERNAL_DNS_${flag.toUpperCase().replaceAll('-', '_')}`)
 
 const containersOf = (workload: KubernetesObject) => records(podSpecOf(workload)['containers'])
@@ -170,14 +190,19 @@ export const dnsFindings = (
   brought: readonly DnsWriter[],
   there: readonly DnsWriter[] = [],
 ): Finding[] => [
-  ...brought.flatMap((theirs) => dnsFinding(namesake(onBlue, theirs), theirs, BY_A_TRANSFORM)),
-  ...there.flatMap((theirs) =>
-    dnsFinding(onBlue.find((o) => shareAnOwner(o, theirs)) ?? namesake(onBlue, theirs), theirs, BY_ITS_OWNERS),
-  ),
+  ...brought.flatMap((theirs) => dnsFinding(likeOf(onBlue, theirs), theirs, BY_A_TRANSFORM)),
+  ...there.flatMap((theirs) => dnsFinding(likeOf(onBlue, theirs), theirs, BY_ITS_OWNERS)),
 ]
 
-const namesake = (onBlue: readonly DnsWriter[], theirs: DnsWriter): DnsWriter | undefined =>
-  onBlue.find((one) => nameOf(one.workload) === nameOf(theirs.workload))
+/** The one whose records it would change, whatever that is called; where there is none, its namesake. */
+function likeOf(onBlue: readonly DnsWriter[], theirs: DnsWriter): DnsWriter | undefined {
+  const shared = onBlue.filter((one) => shareAnOwner(one, theirs))
+  return namesakeOf(theirs, shared) ?? shared[0] ?? namesakeOf(theirs, onBlue)
+}
+
+/** The one of the same kind, namespace and name. */
+export const namesakeOf = (one: DnsWriter, others: readonly DnsWriter[]): DnsWriter | undefined =>
+  others.find((other) => nameOf(other.workload) === nameOf(one.workload))
 
 function dnsFinding(mine: DnsWriter | undefined, theirs: DnsWriter, how: string): Finding[] {
   if (!mine) return []

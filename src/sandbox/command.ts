@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { bringPrograms } from './control-plane/programs.ts'
 import { apps as allApps } from './seed/apps.ts'
+import { ZONE } from './seed/ways.ts'
+import { WEIGHED, withExternalDns } from './seed/weighed.ts'
 import { narrowed, platformFile, withNeeded } from './platform-file.ts'
 import { startTemporal, type TemporalInfo } from './temporal.ts'
 import { startWorld, type WorldInfo } from './world.ts'
@@ -37,7 +39,7 @@ export interface SandboxInfo extends Omit<WorldInfo, 'clusters'> {
 }
 
 /** Whom `apps` can name. */
-export const appNames: readonly string[] = allApps.map((app) => app.name)
+export const appNames: readonly string[] = [...allApps, WEIGHED].map((app) => app.name)
 
 const example = new URL('../../examples/demo.yaml', import.meta.url)
 
@@ -75,7 +77,8 @@ export async function runSandbox(options: SandboxOptions = {}): Promise<void> {
       ...(options.kubernetes && { kubernetes: options.kubernetes }),
     })
     ends.push(() => world.stop())
-    const platform = platformFile(apps ? narrowed(text, apps) : text, world.info())
+    const said = apps?.includes(WEIGHED.name) ? withExternalDns(text, ZONE) : text
+    const platform = platformFile(apps ? narrowed(said, apps) : said, world.info())
     const info = await described(
       world.info(),
       temporal.info,

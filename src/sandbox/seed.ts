@@ -31,6 +31,7 @@ import {
   TAG,
 } from './seed/blue.ts'
 import { wayTo } from './seed/ways.ts'
+import { externalDns, WEIGHED } from './seed/weighed.ts'
 import type { Stream } from './traffic/load.ts'
 import type { KubernetesObject, SandboxAws, SandboxCluster } from './types.ts'
 
@@ -118,7 +119,7 @@ export async function seedPlatform(
   }
   const objects = [
     ...(await rights()),
-    ...platformApps.flatMap(platformAppObjects),
+    ...[...platformApps, ...(apps.includes(WEIGHED) ? [externalDns] : [])].flatMap(platformAppObjects),
     ...apps.flatMap((app) => these.flatMap((e) => appObjects(app, e, groups.get(`${app.name}/${e}`)))),
   ]
   for (const object of objects) await blue.apply(object)

@@ -26,6 +26,7 @@ import { createLoad, type Load } from './traffic/load.ts'
 import { startSlack } from './slack/slack.ts'
 import { startPodNetwork } from './traffic/pods.ts'
 import { startProxy } from './traffic/proxy.ts'
+import { WEIGHED } from './seed/weighed.ts'
 import { createWays } from './ways/ways.ts'
 import type { AwsIdentity, Probe, SandboxAws, SandboxCluster } from './types.ts'
 
@@ -121,7 +122,7 @@ async function build(options: WorldOptions, ends: (() => Promise<void> | void)[]
     times = {},
     environments = allEnvironments,
   } = options
-  const tenants = options.apps ? allApps.filter((app) => options.apps?.includes(app.name)) : allApps
+  const tenants = options.apps ? [...allApps, WEIGHED].filter((app) => options.apps?.includes(app.name)) : allApps
   const traffic = streams(requestsPerSecond, tenants, environments)
 
   const metricFaults = new MetricFaults()

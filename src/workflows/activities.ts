@@ -15,7 +15,7 @@ import type { Plan, Subject } from '../domain/plan.ts'
 import type { ByArgo } from '../domain/argocd.ts'
 import type { BothSides } from '../domain/both-sides.ts'
 import type { OwnedRow } from '../domain/ownership.ts'
-import type { App, Platform, Scope, WorkloadRef } from '../domain/platform.ts'
+import type { App, Platform, Route, Scope, WorkloadRef } from '../domain/platform.ts'
 import type { Became } from '../domain/replanning.ts'
 import type { Foreseen, OutlookRequest } from '../domain/scheduled.ts'
 import type { ActionStep, ObserveStep } from '../domain/steps.ts'
@@ -120,6 +120,11 @@ interface Questions {
       readonly argocd?: ByArgo & { readonly asleep: readonly WorkloadRef[] }
     },
     BothSides
+  >
+  /** Why its routes have no way back to blue, where their owners have handed them over. Reads only. */
+  lookWayBack: Q<
+    { readonly subject: Subject; readonly routes: readonly Route[]; readonly run: string },
+    { readonly none: readonly string[] }
   >
   /** Whether it is open, `at` this time or later, and when that changes. */
   opening: Q<{ readonly calendar: Calendar; readonly at: string }, Opening>

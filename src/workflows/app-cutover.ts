@@ -21,6 +21,7 @@ import {
   type Order,
 } from '../domain/messages.ts'
 import { scopeOf, type Environment } from '../domain/platform.ts'
+import { no } from '../domain/gates.ts'
 import { reportOf } from '../domain/report.ts'
 import type { WatchedEnvironment } from '../domain/watching.ts'
 import { question } from './activities.ts'
@@ -31,6 +32,7 @@ import { listen } from './listen.ts'
 import { anOffice, furnish, keep, proves, show, statuses, untoldOf } from './office.ts'
 import { failed } from './problems.ts'
 import { tag } from './search-attributes.ts'
+import { mayHaveNoWayBack, noWayBack } from './way-back.ts'
 
 /** One app. Each environment lives by itself: it waits for its turn, moves, stays watched on green, and is committed or goes back. */
 export async function appCutover(request: CutoverRequest): Promise<CutoverResult> {
@@ -92,23 +94,27 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
     leaveAll(reasonIn(body) ?? 'the upgrade takes it back')
   })
   setHandler(defineSignal(COMMIT), () => commit())
-  listen(office, {
-    pause: () => {
-      office.paused = true
-      keep(office)
+  listen(
+    office,
+    {
+      pause: () => {
+        office.paused = true
+        keep(office)
+      },
+      resume: () => {
+        office.paused = false
+        keep(office)
+      },
+      abort: (order) => leaveAll(why(order, 'aborted it')),
+      rollback: (order) => {
+        for (const name of order.environment === undefined ? names : [order.environment]) {
+          if (journey.turns.has(name)) journey.leaving.set(name, why(order, 'rolled it back'))
+        }
+      },
+      replan: () => undefined, // refused: it is for the upgrade
     },
-    resume: () => {
-      office.paused = false
-      keep(office)
-    },
-    abort: (order) => leaveAll(why(order, 'aborted it')),
-    rollback: (order) => {
-      for (const name of order.environment === undefined ? names : [order.environment]) {
-        if (journey.turns.has(name)) journey.leaving.set(name, why(order, 'rolled it back'))
-      }
-    },
-    replan: () => undefined, // refused: it is for the upgrade
-  })
+    { rollback: beforeGoingBack },
+  )
   tag({ platform: platform.name, app: app.name, team: app.team })
   // Planned at once, so that findings and gates are known before anything moves.
   const plans = await CancellationScope.nonCancellable(() =>
@@ -126,6 +132,23 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
   return {
     outcome: ends.every((end) => end === 'done') ? 'done' : 'rolled-back',
     report: reportOf(office.runs, office.desk, journey.rollbacks),
+  }
+
+  /** What its owner has handed over blue does not serve any more: told before anything goes back, and not half-way. */
+  function beforeGoingBack({ environment }: Order, pace: 'glance' | 'quick') {
+    const asked = app.environments.flatMap((it, n) => {
+      const subject = office.runs[n]?.plan.subject
+      const goes = (environment === undefined || it.name === environment) && journey.turns.has(it.name)
+      return goes && subject && mayHaveNoWayBack(it) ? [{ subject, environment: it }] : []
+    })
+    if (asked.length === 0) return undefined
+    return async () => {
+      const told = await Promise.all(
+        asked.map((one) => noWayBack({ ...one, made: request.made, as: 'way-back', pace })),
+      )
+      const why = told.find((it) => it !== undefined)
+      return why === undefined ? undefined : no('handed-over', why)
+    }
   }
 
   /** Refused as a whole when one environment is not there: half a commit helps nobody. */

@@ -17,6 +17,7 @@ import { handsFor } from './leaf.ts'
 import { ask, bothSides, mistrust, now, show, tellWentBack, type Office } from './office.ts'
 import { failed, movedOf, problemOf, wasStopped } from './problems.ts'
 import { under } from './under.ts'
+import { noWayBack } from './way-back.ts'
 
 /** What an app's environments know of one another, and what they were told. */
 export interface Journey {
@@ -235,8 +236,11 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     await told('breaching', message)
     const losing = holdForLoss(run, message)
     if (losing !== undefined) return losing
+    const { subject } = run.plan
+    const gone = await noWayBack({ subject, environment, made: request.made, as: 'way-back/breach', pace: 'quick' })
+    if (gone !== undefined) return `${message}; not rolled back by itself: ${gone}`
     const ask = question('compare', `${name}/compare`, `ask blue about ${app.name} ${name}`, 'quick', {
-      subject: run.plan.subject,
+      subject,
       checks,
       related: request.related ?? [],
     })

@@ -23,11 +23,20 @@ interface Message {
   readonly name: MessageName
   readonly says: string
   refuse(body: unknown): Refusal | undefined
+  /** What only the outside tells of it, where that has to be asked. */
+  outside?(body: unknown, pace: 'glance' | 'quick'): (() => Promise<Refusal | undefined>) | undefined
   accept(body: unknown): void
 }
 
+/** Of an order, why it cannot be done, as only the outside tells; undefined: nothing has to be asked. */
+export type Beforehand = (order: Order, pace: 'glance' | 'quick') => (() => Promise<Refusal | undefined>) | undefined
+
 /** One table of messages, each as signal (a refusal is written down) and as update (refused before anything is written). */
-export function listen(office: Office, orders: Readonly<Record<Command, (order: Order) => void>>): void {
+export function listen(
+  office: Office,
+  orders: Readonly<Record<Command, (order: Order) => void>>,
+  beforehand: Partial<Readonly<Record<Command, Beforehand>>> = {},
+): void {
   const planned = () => office.runs.flatMap((run) => plannedGates(run, now()))
   const answering = (name: Answer): Message => ({
     name,
@@ -55,6 +64,7 @@ export function listen(office: Office, orders: Readonly<Record<Command, (order: 
       (isOrder(body)
         ? orderRefusal(office.runs, office.desk, office.platformTeam, name, body, office.paused)
         : undefined),
+    outside: (body, pace) => (isOrder(body) ? beforehand[name]?.(body, pace) : undefined),
     accept: (body) => {
       if (!isOrder(body)) return
       const order = redacted(body)
@@ -94,7 +104,7 @@ function handle(office: Office, message: Message, proven: Evidence, inLine: Line
     accept(body)
     return `${name}: noted`
   }
-  /** A forged one was refused by the validator. Whether a token is good, or a key still counts, is asked about. */
+  /** A forged one was refused by the validator. Whether a token is good, a key still counts, or it can be done, is asked about. */
   const checked = async (body: unknown): Promise<string> => {
     const refused = await judged(body, 'glance')
     if (!refused) return noted(body)
@@ -103,13 +113,17 @@ function handle(office: Office, message: Message, proven: Evidence, inLine: Line
   }
   const refusal = (body: unknown) => message.refuse(body) ?? proven.refusal(name, body)
   const judged = async (body: unknown, pace: 'glance' | 'quick') =>
-    refusal(body) ?? (await proven.outside(name, body, pace)) ?? refusal(body)
+    refusal(body) ??
+    (await proven.outside(name, body, pace)) ??
+    (await message.outside?.(body, pace)?.()) ??
+    refusal(body)
+  const isPlain = (body: unknown) => office.trust === undefined && message.outside?.(body, 'glance') === undefined
   setHandler(
     defineSignal<[unknown]>(name),
     (body) => {
       const heard = (refused: Refusal | undefined) =>
         refused ? refuseAndLog(office, name, body, refused) : accept(body)
-      if (office.trust === undefined) return heard(refusal(body))
+      if (isPlain(body)) return heard(refusal(body))
       // Whoever sent it has gone, and may have been waiting for a worker: it is asked about for longer.
       return inLine(async () => heard(await judged(body, 'quick')))
     },
@@ -117,7 +131,7 @@ function handle(office: Office, message: Message, proven: Evidence, inLine: Line
   )
   setHandler(
     defineUpdate<string, [unknown]>(name),
-    (body) => (office.trust === undefined ? noted(body) : inLine(() => checked(body))),
+    (body) => (isPlain(body) ? noted(body) : inLine(() => checked(body))),
     {
       description: message.says,
       validator: (body) => {

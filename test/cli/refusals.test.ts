@@ -125,7 +125,7 @@ test.concurrent.for(['status', 'watch', 'report'])(
   },
 )
 
-const nothingFound = { account: '123456789012', region: 'ap-northeast-1', namespaces: [], prometheus: [] }
+const nothingFound = { account: '123456789012', region: 'ap-northeast-1', namespaces: [], prometheus: [], records: [] }
 
 test('a bad file is shown with every problem and its place, and nothing is started', async () => {
   const path = await file('apiVersion: norikae.io/v1\nplatform: Bad Name\nsoak: 60\n')

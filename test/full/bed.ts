@@ -9,6 +9,8 @@ import { TASK_QUEUE, upgradeId } from '../../src/domain/messages.ts'
 import { environmentOf } from '../../src/sandbox/command.ts'
 import { rights, seedLikeBlue } from '../../src/sandbox/seed.ts'
 import { narrowed, platformFile } from '../../src/sandbox/platform-file.ts'
+import { ZONE } from '../../src/sandbox/seed/ways.ts'
+import { WEIGHED, withExternalDns } from '../../src/sandbox/seed/weighed.ts'
 import { startTemporal, type SandboxTemporal } from '../../src/sandbox/temporal.ts'
 import { startWorld, type World } from '../../src/sandbox/world.ts'
 import { bundle } from '../support/bundle.ts'
@@ -221,6 +223,6 @@ async function file(environments: readonly string[], apps: readonly string[], sa
       if (changed === text) throw new Error(`examples/demo.yaml does not say ${from} any more: mend test/full/bed.ts`)
       return changed
     },
-    narrowed(example, [...APPS, ...apps]),
+    narrowed(apps.includes(WEIGHED.name) ? withExternalDns(example, ZONE) : example, [...APPS, ...apps]),
   )
 }

@@ -1,3 +1,4 @@
+import { greenTargetGroupName } from '../../src/domain/target-groups.ts'
 import { BINDING } from '../../src/sandbox/load-balancer-controller.ts'
 import type { KubernetesObject } from '../../src/sandbox/types.ts'
 import { eventually } from './eventually.ts'
@@ -23,7 +24,7 @@ export async function controlledRoute(world: TwoClusters, objects: (namespace: s
     service: 'web',
     binding: bindings('blue')[0]?.metadata.name ?? '',
     blueTargetGroup: found(),
-    greenTargetGroup: `${namespace}-green`,
+    greenTargetGroup: greenTargetGroupName(namespace, '1f2e3d4c'),
     loadBalancer: '',
   }
   const group = () => aws.elbv2.inventory().targetGroups.find((g) => g.name === its.greenTargetGroup)

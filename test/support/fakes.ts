@@ -73,6 +73,8 @@ export class Outside {
   token: Refusal | undefined
   issuerFails = false
   images = 'v1'
+  /** What its owners have handed over. */
+  noWayBack: string[] = []
   /** What runs other images on the two sides. */
   differing: string[] = []
   /** Why that is not known. */
@@ -242,6 +244,7 @@ export class Outside {
         hazards: argocd ? this.hazards : [],
         ...(this.unseen !== undefined && { unseen: this.unseen }),
       }),
+      lookWayBack: async () => ({ none: this.noWayBack }),
       // By the server's time: a worker's own does not skip.
       opening: async ({ calendar, at }) => ({
         ...openingAt(

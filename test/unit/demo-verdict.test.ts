@@ -25,8 +25,9 @@ const good: DemoResult = {
     { app: 'chat-api', by: 'listener rule', sent: 2_000, dropped: 0, blue: 900, green: 1_100 },
     { app: 'files', by: 'listener rule', sent: 1_000, dropped: 0, blue: 400, green: 600 },
     { app: 'admin', by: 'Ingress', sent: 1_200, dropped: 0, blue: 500, green: 700 },
+    { app: 'chat-push', by: 'HTTPRoute of blue', sent: 1_100, dropped: 0, blue: 500, green: 600 },
     { app: 'billing', by: 'Route 53', sent: 1_500, dropped: 0, blue: 700, green: 800 },
-    { app: 'chat-archiver', by: 'HTTPRoute', sent: 1_600, dropped: 0, blue: 800, green: 800 },
+    { app: 'chat-archiver', by: 'HTTPRoute of edge', sent: 1_600, dropped: 0, blue: 800, green: 800 },
   ],
   jobs: { slots: 30, twice: 0, lost: 0 },
   singletonOverlapMs: 0,
@@ -40,6 +41,17 @@ const good: DemoResult = {
 
 test('all that is well has no fault', () => {
   expect(faultsOf(good)).toEqual([])
+})
+
+test('with an app by external-dns there are thirteen, and it takes some minutes more', () => {
+  const reached = [
+    ...good.reached,
+    { app: 'status', by: 'external-dns', sent: 900, dropped: 0, blue: 400, green: 500 } as const,
+  ]
+  expect(faultsOf({ ...good, reached, apps: 13, onGreen: 13, seconds: 700 })).toEqual([])
+  expect(faultsOf({ ...good, reached })).toHaveLength(2)
+  const unmoved = reached.map((r) => (r.by === 'external-dns' ? { ...r, green: 0 } : r))
+  expect(faultsOf({ ...good, reached: unmoved, apps: 13, onGreen: 13 })).toHaveLength(1)
 })
 
 test.for([
@@ -62,8 +74,8 @@ test.for([
   },
   {
     says: 'a kind of route that nobody was moved over',
-    but: { reached: good.reached.map((r) => (r.by === 'HTTPRoute' ? { ...r, green: 0 } : r)) },
-    faults: ['no app that is reached by HTTPRoute was answered by both clusters'],
+    but: { reached: good.reached.map((r) => (r.by === 'HTTPRoute of edge' ? { ...r, green: 0 } : r)) },
+    faults: ['no app that is reached by HTTPRoute of edge was answered by both clusters'],
   },
   {
     says: 'a singleton that was away for too long',
@@ -102,8 +114,8 @@ test('what was dropped is told with its time, host and reason', () => {
   const said = judged(good, { requests: { ...none, lastDropped: [dropped] }, leftovers: [], twin: [] })
   expect(said).toContain('2026-11-25T13:00:00.000Z chat-api.example.com: no answer within 5 s')
   expect(said).toContain('12 of 12 on green, 1 rolled back once')
-  expect(said).toContain('listener rule  2 apps: 3000 sent, 0 dropped; blue answered 1300, green 1700')
-  expect(said).toContain('Route 53       billing: 1500 sent, 0 dropped; blue answered 700, green 800')
+  expect(said).toContain('listener rule      2 apps: 3000 sent, 0 dropped; blue answered 1300, green 1700')
+  expect(said).toContain('Route 53           billing: 1500 sent, 0 dropped; blue answered 700, green 800')
   expect(said).toContain('twin        nothing differs but what must')
 })
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { dnsRouteFindings, ownersFault, ownersOf, txtNames, typesFault } from '../../src/domain/dns-owners.ts'
 import { leftAtZero, loneOf, notAsTold, othersServe, serves } from '../../src/domain/dns-records.ts'
 import type { DnsFacts } from '../../src/domain/dns-routes.ts'
-import { dnsWriters } from '../../src/domain/external-dns.ts'
+import { ANNOTATIONS, dnsWriters } from '../../src/domain/external-dns.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import { recordRoute, type RecordFacts } from '../../src/domain/record-routes.ts'
 import type { RecordSet } from '../../src/domain/weighted-records.ts'
@@ -17,6 +17,9 @@ const externalDns = (args: readonly string[], more: object = {}): KubernetesObje
     },
   },
 })
+function variables(all: Readonly<Record<string, string>>): object {
+  return { env: Object.entries(all).map(([name, value]) => ({ name: `EXTERNAL_DNS_${name}`, value })) }
+}
 const writers = (...args: string[]) => dnsWriters([externalDns(args)])
 const owned = (name: string, owner: string, setIdentifier?: string): RecordSet => ({
   name,
@@ -41,6 +44,8 @@ test('whose records are is told for each set identifier', () => {
   expect([ownersOf(txt, 'blue'), ownersOf(txt, 'green'), ownersOf(txt, undefined)]).toEqual([['a'], ['b'], ['c']])
 })
 
+const www = { name: 'www', owner: 'dns', annotations: ANNOTATIONS[0] }
+
 test.for([
   { args: ['--txt-owner-id=other'], fault: undefined },
   { args: ['--txt-owner-id=dns'], fault: /has the owner id dns too/ },
@@ -52,7 +57,7 @@ test.for([
 ])('green’s external-dns with $args', ({ args, fault }) => {
   const told = ownersFault(writers(...args), { name: 'www', owner: 'dns' })
   expect(told?.says ?? '').toMatch(fault ?? /^$/)
-  const [finding] = dnsRouteFindings([{ name: 'www', owner: 'dns' }], writers(...args), [])
+  const [finding] = dnsRouteFindings([www], writers(...args), [])
   expect(finding?.level).toBe(fault === undefined ? undefined : 'blocker')
   expect(finding?.remedy ?? '').toContain(told?.remedy ?? '')
 })
@@ -60,7 +65,7 @@ test.for([
 test.for(['--registry=noop', '--txt-encrypt-enabled', '--policy=create-only'])(
   'what %s means is told alike on both sides',
   (arg) => {
-    const [onGreen] = dnsRouteFindings([{ name: 'www', owner: 'dns' }], writers('--txt-owner-id=other', arg), [])
+    const [onGreen] = dnsRouteFindings([www], writers('--txt-owner-id=other', arg), [])
     const dns = { ...prepared, writers: writers('--txt-owner-id=dns', arg) }
     const [onBlue] = recordRoute({ ...facts, dns }).findings
     expect(onGreen?.message.replace('on green ', '')).toBe(onBlue?.message)
@@ -74,7 +79,7 @@ test('an owner id that comes from elsewhere may be blue’s', () => {
 })
 
 test('where nobody is known to bring external-dns to green, that is a warning', () => {
-  expect(dnsRouteFindings([{ name: 'www', owner: 'dns' }], [], [])).toMatchObject([{ level: 'warning', about: 'www' }])
+  expect(dnsRouteFindings([www], [], [])).toMatchObject([{ level: 'warning', about: 'www' }])
 })
 
 const balancer = { name: 'blue-1.elb.amazonaws.com', zone: 'ZELB' }
@@ -293,13 +298,71 @@ test.for<{ says: string; blue: string[]; green: string[]; fault: RegExp }>([
   { says: 'as before where it is said not to', blue: [], green: ['--aws-prefer-cname=false'], fault: /^$/ },
   { says: 'nothing of this name', blue: [], green: ['--aws-prefer-cname', '--domain-filter=other.org'], fault: /^$/ },
 ])('types of record that external-dns makes: $says', ({ blue, green, fault }) => {
-  const route = { name: 'www.example.com', owner: 'dns' }
+  const route = { ...www, name: 'www.example.com' }
   const onBlue = writers('--txt-owner-id=dns', ...blue)
   const onGreen = writers('--txt-owner-id=other', ...green)
   const told = typesFault(onBlue, onGreen, route)
   expect(told?.says ?? '').toMatch(fault)
   const blockers = dnsRouteFindings([route], onGreen, onBlue).filter(({ level }) => level === 'blocker')
   expect(blockers.map(({ code }) => code)).toEqual(told ? ['record-of-external-dns'] : [])
+})
+
+test.for<{ says: string; args: readonly string[]; more?: object; is: readonly string[] | undefined }>([
+  { says: 'a variable with one a line', args: [], more: variables({ MANAGED_RECORD_TYPES: 'A\nTXT\n' }), is: ['A'] },
+  { says: 'a variable of what is left out', args: [], more: variables({ EXCLUDE_RECORD_TYPES: 'AAAA' }), is: ['A'] },
+  { says: 'a variable without a word', args: [], more: variables({ MANAGED_RECORD_TYPES: '' }), is: ['A', 'AAAA'] },
+  {
+    says: 'arguments, whatever the variable says',
+    args: ['--managed-record-types=AAAA'],
+    more: variables({ MANAGED_RECORD_TYPES: 'A' }),
+    is: ['AAAA'],
+  },
+  { says: 'a variable that it prefers names', args: [], more: variables({ AWS_PREFER_CNAME: 'true' }), is: ['CNAME'] },
+  { says: 'nothing, where a ConfigMap may say more', args: [], more: { envFrom: [{}] }, is: undefined },
+])('types of record are read from $says', ({ args, more, is }) => {
+  const [writer] = dnsWriters([externalDns(args, more)])
+  expect(writer?.makes).toEqual(is)
+  const onBlue = writers('--txt-owner-id=dns', '--exclude-record-types=A', '--exclude-record-types=AAAA')
+  expect(typesFault(onBlue, writer ? [writer] : [], www) === undefined).toBe(is === undefined)
+})
+
+test.for<{ says: string; green: readonly (readonly [name: string, ...args: string[]])[]; fault: RegExp }>([
+  { says: 'blue’s namesake, beside another', green: [['other', '--aws-prefer-cname'], ['external-dns']], fault: /^$/ },
+  {
+    says: 'blue’s namesake, although another would do',
+    green: [['other'], ['external-dns', '--aws-prefer-cname']],
+    fault: /external-dns would make CNAME/,
+  },
+  { says: 'any, where one would do', green: [['one', '--aws-prefer-cname'], ['two']], fault: /^$/ },
+  {
+    says: 'the only one that reads its annotations',
+    green: [
+      ['one', `--annotation-prefix=${ANNOTATIONS[1]}`],
+      ['two', '--aws-prefer-cname'],
+    ],
+    fault: /two would make CNAME/,
+  },
+])('of several on green the types of $says are held against blue’s', ({ green, fault }) => {
+  const onGreen = green.flatMap(([name, ...args]) => {
+    const its = externalDns(['--txt-owner-id=other', ...args])
+    return dnsWriters([{ ...its, metadata: { ...its.metadata, name } }])
+  })
+  expect(typesFault(writers('--txt-owner-id=dns'), onGreen, www)?.says ?? '').toMatch(fault)
+})
+
+test.for([
+  { args: ['--interval=30m'], about: [/ on blue$/, / on green$/] },
+  { args: ['--interval=30m', '--events'], about: [] },
+  { args: ['--interval=5m'], about: [] },
+  { args: ['--interval=30m', '--domain-filter=example.org'], about: [] },
+])('who looks anew with $args is told ahead, as each weight waits for it', ({ args, about }) => {
+  const found = dnsRouteFindings(
+    [www],
+    writers('--txt-owner-id=other', ...args),
+    writers('--txt-owner-id=dns', ...args),
+  )
+  const slow = found.filter(({ message }) => message.startsWith('it looks anew every 30 minutes'))
+  expect(slow.map((f) => [f.level, f.about])).toEqual(about.map((it) => ['warning', expect.stringMatching(it)]))
 })
 
 test.for<{ says: string; sets: readonly RecordSet[]; is: readonly string[] }>([
@@ -416,7 +479,5 @@ test.for([
 
 test('where only others’ names are green’s external-dns’s, it is as if none was there', () => {
   const elsewhere = writers('--txt-owner-id=other', '--domain-filter=example.org')
-  expect(dnsRouteFindings([{ name: 'www.example.com', owner: 'dns' }], elsewhere, [])).toMatchObject([
-    { level: 'warning' },
-  ])
+  expect(dnsRouteFindings([{ ...www, name: 'www.example.com' }], elsewhere, [])).toMatchObject([{ level: 'warning' }])
 })

@@ -7,6 +7,7 @@ import {
   onItsWay,
   publishes,
   toldBy,
+  untoldSince,
   writingOnly,
   writingShare,
   type Annotations,
@@ -208,14 +209,34 @@ test.for<{ says: string; from: number; to: number; reads: Record<Side, number | 
   { says: 'nothing in one piece', from: 50, to: 25, reads: nothingRead, early: [] },
 ])('where Route 53 reads $says, that is noted with what is written', ({ from, to, reads, early }) => {
   const objects = start()
-  for (const { side, annotations } of writingShare(told(objects), route, { ...asked, to: from }))
+  for (const { side, annotations } of writingShare(told(objects), route, { ...asked, to: from, nowMs: 3 }))
     annotate(objects, side, annotations)
   const writings = writingShare(told(objects), route, { ...asked, to, reads })
   expect(writings.flatMap(({ side, isEarly }) => (isEarly ? [side] : [])).toSorted()).toEqual(early)
   for (const { side, annotations } of writings) annotate(objects, side, annotations)
   const { blue, green } = told(objects)
-  expect({ blue: blue.note?.early, green: green.note?.early }).toEqual({
+  const since = (name: string) => ({ blue: untoldSince(blue, { name }), green: untoldSince(green, { name }) })
+  expect(since(route.name)).toEqual({
     blue: early.includes('blue') ? 7 : undefined,
     green: early.includes('green') ? 7 : undefined,
   })
+  // What the records of another name of the object read then nobody has looked at.
+  const changed = (side: Side) => (from === to ? 3 : wanted(side, from) === wanted(side, to) ? undefined : 7)
+  expect(since('www.example.com')).toEqual({ blue: changed('blue'), green: changed('green') })
+})
+
+const wanted = (side: Side, to: number) => (side === 'green' ? to : 100 - to)
+
+test('what is written once more as it was keeps when it was told, and of whom it was known', () => {
+  const objects = start()
+  const write = (to: number, more: object) => {
+    for (const { side, annotations } of writingShare(told(objects), route, { ...asked, to, ...more }))
+      annotate(objects, side, annotations)
+    return told(objects).green.note
+  }
+  expect(write(0, { nowMs: 1 })).toMatchObject({ at: 1, unlike: route.name, enters: true })
+  expect(write(0, { nowMs: 2 })).toMatchObject({ at: 1, unlike: route.name, enters: true })
+  expect(write(5, { nowMs: 3 })).toEqual({ run: 'run-1', to: 5, turn: 3, other: 100, at: 3, unlike: route.name })
+  // It has served somebody: taken back to 0 it is waited for as any weight.
+  expect(write(0, { nowMs: 4 })).toEqual({ run: 'run-1', to: 0, turn: 4, other: 100, at: 4, unlike: route.name })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatProblems } from '../../src/config/problem.ts'
 import { readPlatformFile } from '../../src/config/read.ts'
+import { draftedRecords } from '../../src/domain/drafted-records.ts'
 import { draftOf, type Living } from '../../src/domain/draft.ts'
 import type { NamespaceFacts, WorkloadFacts } from '../../src/domain/facts.ts'
 import { resolvePlatform } from '../../src/domain/resolve-platform.ts'
@@ -19,6 +20,7 @@ const living = (namespaces: readonly NamespaceFacts[], more: Partial<Living> = {
   region: 'ap-northeast-1',
   namespaces,
   prometheus: [],
+  records: [],
   ...more,
 })
 const shop = (environment: string, workloads: readonly WorkloadFacts[] = [], more: Partial<NamespaceFacts> = {}) =>
@@ -76,6 +78,50 @@ test.for<{ says: string; found: WorkloadFacts; is?: string }>([
   expect(more).toEqual([])
   expect(line?.replace(/ *# guess: .*/, '').trim()).toBe(is)
   if (is !== undefined) expect(line).toMatch(/# guess: \S/)
+})
+
+test('names that lead to a Service of an app are listed, with the zone, or with all that have it', () => {
+  const records = [
+    { name: 'shop.example.com', zones: ['Z1'], target: 'Service/shop-production/web' },
+    { name: 'www.example.com', zones: ['Z1', 'Z2'], target: 'Service/shop-production/web' },
+    { name: 'grafana.example.com', zones: ['Z1'], target: 'Service/monitoring/grafana' },
+  ]
+  const { text } = draftOf(living([shop('production')], { records }))
+  const read = readPlatformFile(text, 'shop.yaml')
+  expect(read.ok && read.file.apps['shop']?.records).toMatchObject([
+    { name: 'shop.example.com', zone: 'Z1', target: { kind: 'Service', namespace: 'shop-production', name: 'web' } },
+    { name: 'www.example.com', zone: 'Z1' },
+  ])
+  expect(text).toMatch(/www\.example\.com.*# guess: .* in hosted zones Z1 and Z2; write the one/)
+  expect(text).not.toContain('grafana')
+})
+
+test('of leads those are names of its own that lead there themselves, by a type that can move', () => {
+  const lead = (name: string, type: string, target: string, zone = 'example.com') => ({
+    name,
+    type,
+    zone,
+    targets: [target],
+  })
+  const entrances = [{ at: 'lb.elb.amazonaws.com', of: 'Service/shop-production/web' }]
+  const leads = [
+    lead('shop.example.com', 'A', 'lb.elb.amazonaws.com'),
+    lead('shop.example.com', 'AAAA', 'lb.elb.amazonaws.com'),
+    lead('api.example.com', 'CNAME', 'lb.elb.amazonaws.com', 'api.example.com'),
+    lead('www.example.com', 'CNAME', 'shop.example.com'),
+    lead('example.com', 'MX', 'lb.elb.amazonaws.com'),
+    lead('*.example.com', 'CNAME', 'lb.elb.amazonaws.com'),
+    lead('other.example.com', 'CNAME', 'other.elb.amazonaws.com'),
+  ]
+  const zones = [
+    { id: 'Z1', name: 'example.com' },
+    { id: 'Z2', name: 'example.com' },
+    { id: 'Z3', name: 'api.example.com' },
+  ]
+  expect(draftedRecords(leads, entrances, zones)).toEqual([
+    { name: 'api.example.com', zones: ['Z3'], target: 'Service/shop-production/web' },
+    { name: 'shop.example.com', zones: ['Z1', 'Z2'], target: 'Service/shop-production/web' },
+  ])
 })
 
 test('who deploys, Jobs, and other labels are guessed where something tells', () => {

@@ -106,6 +106,20 @@ test.for([
 })
 
 test.for([
+  { says: 'another of blue', has: 'c', codes: ['blocker dns-deletes'] },
+  { says: 'nobody', has: 'g', codes: ['warning dns-owner'] },
+])('one that a wave brings with the owner id of $says is held against that one', ({ has, codes }) => {
+  const named = (name: string, owner: string) => {
+    const its = args(`--txt-owner-id=${owner}`)
+    return { ...its, metadata: { ...its.metadata, name } }
+  }
+  const onBlue = dnsWriters([named('public', 'b'), named('private', 'c')])
+  const found = dnsFindings(onBlue, dnsWriters([named('public', has)]))
+  expect(found.map((f) => `${f.level} ${f.code}`)).toEqual(codes)
+  for (const { remedy } of found) expect(remedy).not.toContain('by whoever brought it there')
+})
+
+test.for([
   { says: 'records whose owner the other cluster has are kept', others: [args('--txt-owner-id=b')], left: 0 },
   { says: 'those of another owner nobody keeps', others: [args('--txt-owner-id=g')], left: 1 },
   { says: 'nor where there is no external-dns', others: [], left: 1 },

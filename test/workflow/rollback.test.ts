@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { aPlatform, anApp } from '../support/builders.ts'
+import { aPlatform, anApp, anEnvironment, rule } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
 
@@ -42,6 +42,56 @@ test('a team takes one environment back, and moves it again', async () => {
     expect(outcome).toBe('done')
     expect(report.rollbacks.map((r) => [r.environment, r.why])).toEqual([['production', 'doi rolled it back: slow']])
     expect(trial.outside.notices.filter((n) => n.about === 'went-back').length).toBe(1)
+  })
+})
+
+test('what its owner has handed over is not ordered back, and does not go back by a breach; what is not goes', async () => {
+  const gateway = {
+    kind: 'gateway',
+    name: 'web',
+    namespace: 'shop',
+    httpRoute: 'shop',
+    service: 'web',
+    binding: 'web',
+    blueTargetGroup: 'arn:tg/web',
+    greenTargetGroup: 'web-green',
+    loadBalancer: 'app/shop/1',
+  } as const
+  const production = anEnvironment('production', { routes: [gateway], gate: rule('scala') })
+  const trial = aTrial({ apps: [anApp('api', { environments: [anEnvironment('test'), production] })] })
+  const { outside } = trial
+  const order = { by: 'doi', reason: 'slow', environment: 'production' }
+  await trial.during(async () => {
+    await trial.start()
+    await trial.approveApps()
+    await trial.onGreen('api')
+    outside.noWayBack = ['its owner has handed it over']
+    for (const environment of [{ environment: 'production' }, {}])
+      await expect(trial.say('api', 'rollback', { by: 'doi', reason: 'slow', ...environment })).rejects.toMatchObject({
+        cause: { type: 'handed-over', message: 'its owner has handed it over' },
+      })
+    await trial.signal('api', 'rollback', order)
+    await trial.until('it is written down', async () =>
+      (await trial.see('api')).log.some(
+        ({ became, because = '' }) => became === 'refused' && because.includes('handed-over: its owner'),
+      ),
+    )
+    expect([await trial.standing('api'), await trial.standing('api', 'test')]).toEqual(['on-green', 'on-green'])
+
+    outside.breaching.add('api/production')
+    const held = await trial.gate('api', 'retry', 'production@')
+    expect(JSON.stringify((await trial.see('api')).runs)).toContain(
+      'not rolled back by itself: its owner has handed it over',
+    )
+    outside.breaching.clear()
+    await trial.say('api', 'retry', { gate: held, by: 'doi' })
+    await trial.onGreen('api')
+    expect(on(trial, 'production')).not.toEqual([])
+
+    outside.noWayBack = []
+    await trial.say('api', 'rollback', order)
+    await trial.gate('api', 'retry', 'production@')
+    expect(on(trial, 'production')).toEqual([])
   })
 })
 

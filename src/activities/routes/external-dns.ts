@@ -5,11 +5,13 @@ import {
   onItsWay,
   publishes,
   toldBy,
+  untoldSince,
   weightKey,
   writingOnly,
   writingShare,
 } from '../../domain/dns-weights.ts'
 import type { Annotations, Both } from '../../domain/dns-weights.ts'
+import { milliseconds, type Duration } from '../../domain/duration.ts'
 import { mayWrite } from '../../domain/external-dns.ts'
 import type { KubernetesObject } from '../../domain/kubernetes-objects.ts'
 import { writerOf } from '../../domain/managers.ts'
@@ -97,17 +99,27 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
       nowMs: Date.now(),
     })
 
-  /** Throws `notYet` where a record reads as its object says since before that said so, until external-dns has looked anew. */
-  async function heard(both: Both, side: Side, sinceMs: number): Promise<void> {
-    const early = both[side]?.note?.early
-    if (early === undefined) return
+  /** Seconds after which its external-dns has looked anew, whatever it has heard of. */
+  const looksEvery = async (side: Side): Promise<number> => {
     const its = (await writersOn(side)).filter((it) => mayWrite(it, route))
-    const every = Math.max(60, ...its.map(({ everyS }) => everyS))
-    const left = Math.ceil(every - (Date.now() - early) / 1000)
+    return Math.max(60, ...its.map(({ everyS }) => Math.ceil(everyS)))
+  }
+  /** Who looks once an hour is no failure after a quarter of it. */
+  const dnsBudget = async (side: Side): Promise<Duration> => {
+    const twice = 2 * (await looksEvery(side))
+    return twice * 1000 > milliseconds(budgets.dns) ? `${twice}s` : budgets.dns
+  }
+
+  /** Throws `notYet` where a record may read as its object says since before that said so, until external-dns has looked anew. */
+  async function heard(both: Both, side: Side, sinceMs: number): Promise<void> {
+    const toldMs = untoldSince(both[side], route)
+    if (toldMs === undefined) return
+    const every = await looksEvery(side)
+    const left = Math.ceil(every - (Date.now() - toldMs) / 1000)
     if (left <= 0) return
     noteAside(SEEN, undefined)
     throw notYet(
-      `the records of ${name} read as ${what} on ${scope[side]} says, but did before it was told so: its external-dns looks anew within ${left}s`,
+      `the records of ${name} read as ${what} on ${scope[side]} says, and may have before it was told so: its external-dns looks anew within ${left}s`,
       `${every + 900}s`,
       undefined,
       sinceMs,
@@ -190,7 +202,7 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
         if (falls && !isServed(sets, both, first, both[first]?.weight))
           throw notYet(
             `external-dns of ${scope[first]} has not given the records of ${name} their weight yet, and those of ${scope[way.last]} keep theirs until then`,
-            budgets.dns,
+            await dnsBudget(first),
             '2s',
             sinceMs,
           )
@@ -205,7 +217,7 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
         noteAside(SEEN, undefined)
         throw notYet(
           `external-dns of ${scope[late.side]} has not written the records of ${name} as ${what} says: ${late.says}`,
-          budgets.dns,
+          await dnsBudget(late.side),
           '2s',
           sinceMs,
         )
@@ -283,6 +295,8 @@ export function dnsRoute(world: Proven, route: DnsRoute, { run, scope }: RouteCa
       if (after === 'opening') await proveEntered(sets, identifierOn('green', both))
       noteAside(SEEN, first)
     }
+    // A record that enters at 0 changes no answer: whichever server has it, nobody goes by anything else.
+    if (after === 'opening' && both.green?.note?.enters === true) return
     const follows = SPREADS_WITHIN_S + followedWithin(sets, { ahead: false })
     const left = follows - (Date.now() - first.sinceMs) / 1000
     if (left > 0)

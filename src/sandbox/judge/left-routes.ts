@@ -12,6 +12,8 @@ export interface Routes {
   /** What was there before anything moved; left out: no record, or no HTTPRoute. */
   readonly seeded: {
     readonly record?: { readonly name: string; readonly ttl: number } | undefined
+    /** The name of one that external-dns weighs; left out: none. */
+    readonly weighed?: string | undefined
     readonly httpRoute?: { readonly namespace: string; readonly name: string } | undefined
   }
   /** Services that HTTPRoutes may name. */
@@ -21,7 +23,41 @@ export interface Routes {
 }
 
 /** What of it is not as one cluster alone needs it: one record that leads to it, and one HTTPRoute with one backend. */
-export const leftRoutes = (routes: Routes): Leftover[] => [...leftRecords(routes), ...leftHttpRoutes(routes)]
+export function leftRoutes(routes: Routes): Leftover[] {
+  const { weighed } = routes.seeded
+  const isWeighed = ({ Name = '' }: ResourceRecordSet) =>
+    weighed !== undefined && [weighed, `cname-${weighed}`].some((name) => sameHost(name, Name))
+  const others = routes.records.filter((set) => !isWeighed(set))
+  return [
+    ...leftRecords({ ...routes, records: others }),
+    ...(weighed === undefined ? [] : leftWeighed(weighed, routes.records.filter(isWeighed), routes.balancers)),
+    ...leftHttpRoutes(routes),
+  ]
+}
+
+/** One of external-dns's, with all of the weight, and beside it whose it is. */
+function leftWeighed(name: string, sets: readonly ResourceRecordSet[], balancers: readonly string[]): Leftover[] {
+  const what = `record ${name}`
+  const [its, beside] = [sets.filter(({ Type }) => Type !== 'TXT'), sets.filter(({ Type }) => Type === 'TXT')]
+  const [one] = its
+  if (one === undefined) return [{ what, because: 'is gone' }]
+  const target = one.ResourceRecords?.[0]?.Value ?? ''
+  return [
+    ...(its.length === 1 ? [] : [{ what, because: `is there ${its.length} times, and was once` }]),
+    ...((one.Weight ?? 0) > 0 ? [] : [{ what, because: 'has no weight' }]),
+    ...(balancers.some((balancer) => sameHost(balancer, target))
+      ? []
+      : [{ what, because: `leads to ${target}, which is gone` }]),
+    ...(beside.length === 1 && beside[0]?.SetIdentifier === one.SetIdentifier
+      ? []
+      : [
+          {
+            what,
+            because: `has ${beside.length} TXT records beside it (${beside.map((it) => it.SetIdentifier).join()})`,
+          },
+        ]),
+  ]
+}
 
 function leftRecords({ records: sets, seeded: { record: was }, balancers }: Routes): Leftover[] {
   const isIts = ({ Name = '' }: ResourceRecordSet) => was !== undefined && hostOf(Name) === hostOf(was.name)

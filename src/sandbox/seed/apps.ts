@@ -62,10 +62,11 @@ export const roleArn = (role: string) => `arn:aws:iam::${ACCOUNT}:role/${role}`
 
 export interface PlatformApp {
   readonly name: string
-  readonly role: 'load-balancer-controller' | 'log-buffer' | 'mail-buffer'
+  readonly role: 'load-balancer-controller' | 'log-buffer' | 'mail-buffer' | 'external-dns'
   readonly image: string
   readonly replicas: number
   readonly port: number
+  readonly args?: readonly string[]
 }
 
 export const platformApps: readonly PlatformApp[] = [

@@ -12,7 +12,8 @@ import {
   type PlatformApp,
   type SeedApp,
 } from './apps.ts'
-import { balancedIn, wayTo } from './ways.ts'
+import { balancedIn, TTL, wayTo } from './ways.ts'
+import { weighedAnnotations } from './weighed.ts'
 
 /** How long a job runs: long enough to be met by a handover. */
 const JOB_MS = 2_000
@@ -77,13 +78,7 @@ function partObjects(
     case 'web':
       return [
         deployment(part.name, place, { ...from, role: 'web', replicas, port: 8080 }),
-        object('v1', 'Service', 'web', place, {
-          spec: {
-            type: wayTo(app.name, environment) === 'Route 53' ? 'LoadBalancer' : 'ClusterIP',
-            selector: { app: app.name, component: part.name },
-            ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' }],
-          },
-        }),
+        webService(app.name, part.name, environment, place),
         object('policy/v1', 'PodDisruptionBudget', part.name, place, {
           spec: { maxUnavailable: 1, selector: { matchLabels: { app: app.name, component: part.name } } },
         }),
@@ -123,14 +118,27 @@ function partObjects(
   }
 }
 
+function webService(app: string, component: string, environment: EnvironmentName, place: Place): KubernetesObject {
+  const way = wayTo(app, environment)
+  const service = object('v1', 'Service', 'web', place, {
+    spec: {
+      type: way === 'Route 53' || way === 'external-dns' ? 'LoadBalancer' : 'ClusterIP',
+      selector: { app, component },
+      ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' }],
+    },
+  })
+  if (way !== 'external-dns') return service
+  return { ...service, metadata: { ...service.metadata, annotations: { ...weighedAnnotations(TTL) } } }
+}
+
 export function platformAppObjects(app: PlatformApp): KubernetesObject[] {
   const place = { namespace: app.name, labels: { app: app.name, team: 'sre', env: 'platform' } }
   const labels = { ...place.labels, component: app.name }
-  const { role, image, replicas, port } = app
+  const { role, image, replicas, port, args } = app
   return [
     namespaceObject(place),
     object('v1', 'ServiceAccount', app.name, place, {}),
-    deployment(app.name, place, { app: app.name, labels, image, role, replicas, port }),
+    deployment(app.name, place, { app: app.name, labels, image, role, replicas, port, args }),
     object('v1', 'Service', app.name, place, {
       spec: { type: 'ClusterIP', selector: { app: app.name }, ports: [{ port, targetPort: port, protocol: 'TCP' }] },
     }),
@@ -147,6 +155,7 @@ function deployment(
     readonly role: Role
     readonly replicas: number
     readonly port?: number
+    readonly args?: readonly string[] | undefined
     readonly recreate?: boolean
   },
 ): KubernetesObject {
@@ -165,6 +174,7 @@ function deployment(
             {
               name,
               image: of.image,
+              ...(of.args && { args: [...of.args] }),
               resources: { requests: { cpu: '100m', memory: '256Mi' } },
               // Longer than the load balancer needs to hear that the pod ends.
               lifecycle: { preStop: { sleep: { seconds: 2 } } },

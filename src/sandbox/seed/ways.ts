@@ -1,34 +1,55 @@
 /**
  * How traffic reaches an environment: by a rule of the load balancer that all share, or, so that other kinds of routes are there
- * too, by a load balancer that blue's controller makes of an Ingress, by a record of Route 53, or by an HTTPRoute on a third
- * cluster. Those in production alone: what test and stage would show is the same.
+ * too, by a load balancer that blue's controller makes of an Ingress or of a Gateway, by a record of Route 53, by one that
+ * external-dns makes, or by an HTTPRoute on a third cluster. Those in production alone: what test and stage would show is the same.
  */
 import { readFile } from 'node:fs/promises'
 import { parseAllDocuments } from 'yaml'
+import { GATEWAY_API, HTTP_CLASS } from '../balanced.ts'
 import type { KubernetesObject, SandboxAws } from '../types.ts'
 import { BLUE, hostOf, namespaceOf, type BlueCluster, type EnvironmentName } from './apps.ts'
+import { WEIGHED } from './weighed.ts'
 
 export const BY_RECORD = 'billing'
 export const BY_GATEWAY = 'chat-archiver'
 
-export const ways = ['listener rule', 'Ingress', 'Route 53', 'HTTPRoute'] as const
+/** An HTTPRoute is of blue, or of the edge: a third cluster. */
+export const ways = [
+  'listener rule',
+  'Ingress',
+  'HTTPRoute of blue',
+  'Route 53',
+  'external-dns',
+  'HTTPRoute of edge',
+] as const
 export type Way = (typeof ways)[number]
 
 const inProduction: Readonly<Record<string, Way>> = {
   admin: 'Ingress',
+  'chat-push': 'HTTPRoute of blue',
   [BY_RECORD]: 'Route 53',
-  [BY_GATEWAY]: 'HTTPRoute',
+  [WEIGHED.name]: 'external-dns',
+  [BY_GATEWAY]: 'HTTPRoute of edge',
 }
 
 export const wayTo = (app: string, environment: EnvironmentName): Way =>
   (environment === 'production' ? inProduction[app] : undefined) ?? 'listener rule'
 
 /**
- * What a cluster's own load balancer controller makes a load balancer of for this environment, as its team has it in Git; none
- * where it is reached otherwise. As docs/how-to/ingress.md has it prepared.
+ * What a cluster's own load balancer controller makes a load balancer of for this environment, as its team has it in Git, in the
+ * order in which it is put there; none where it is reached otherwise. As docs/how-to/ingress.md and gateway-of-blue.md have it
+ * prepared.
  */
-export const balancedIn = (app: string, environment: EnvironmentName): KubernetesObject[] =>
-  wayTo(app, environment) === 'Ingress' ? [ingressOf(app, environment)] : []
+export function balancedIn(app: string, environment: EnvironmentName): KubernetesObject[] {
+  switch (wayTo(app, environment)) {
+    case 'Ingress':
+      return [ingressOf(app, environment)]
+    case 'HTTPRoute of blue':
+      return gatewayOf(app, environment)
+    default:
+      return []
+  }
+}
 
 const ACTION = 'web'
 const toAction = { service: { name: ACTION, port: { name: 'use-annotation' } } }
@@ -52,6 +73,28 @@ const ingressOf = (app: string, environment: EnvironmentName): KubernetesObject 
     ],
   },
 })
+
+function gatewayOf(app: string, environment: EnvironmentName): KubernetesObject[] {
+  const [apiVersion, namespace] = [GATEWAY_API, namespaceOf(app, environment)]
+  return [
+    {
+      apiVersion,
+      kind: 'Gateway',
+      metadata: { name: 'public', namespace },
+      spec: { gatewayClassName: HTTP_CLASS, listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+    },
+    {
+      apiVersion,
+      kind: 'HTTPRoute',
+      metadata: { name: 'web', namespace },
+      spec: {
+        parentRefs: [{ name: 'public' }],
+        hostnames: [hostOf(app, environment)],
+        rules: [{ backendRefs: [{ kind: 'Service', name: 'web', port: 80 }] }],
+      },
+    },
+  ]
+}
 
 /** As examples/demo.yaml names it. */
 export const ZONE = 'Z04CHATWORKSANDBOX00'
@@ -89,7 +132,7 @@ export const exportedAs = (cluster: string): string => `${exported.as}-${cluster
 export async function edgeObjects(): Promise<KubernetesObject[]> {
   const rights = await readFile(new URL('../../../deploy/rbac/gateway.yaml', import.meta.url), 'utf8')
   const namespace = EDGE_NAMESPACE
-  const apiVersion = 'gateway.networking.k8s.io/v1'
+  const apiVersion = GATEWAY_API
   return [
     ...parseAllDocuments(rights).map((d) => d.toJS() as KubernetesObject), // the file is ours
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },

@@ -4,6 +4,8 @@
  * blue's load balancer goes, since nothing forwards to it any more (docs/how-to/ingress.md, "Before blue is removed").
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { RUN_TAG } from '../../domain/clone.ts'
+import { greenTargetGroupName } from '../../domain/target-groups.ts'
 import { BINDING } from '../binding.ts'
 import type { KubernetesObject, ListenerRule, SandboxAws, SandboxCluster } from '../types.ts'
 
@@ -19,28 +21,44 @@ export interface Balanced {
 /** Each of this takes the controllers a moment. */
 const WITHIN_MS = 30_000
 
-/** Safe to repeat. Throws where green does not have all of its traffic yet: taken off blue it would have none. */
+/**
+ * Safe to repeat, wherever it was left before. Throws where green does not have all of its traffic yet: taken off blue it would
+ * have none.
+ */
 export async function handOver(
   { host, objects }: Balanced,
   from: Cluster,
   to: Cluster,
-  elbv2: Pick<SandboxAws['elbv2'], 'rules' | 'serving' | 'removeTargetGroup'>,
+  elbv2: Pick<SandboxAws['elbv2'], 'rules' | 'serving' | 'removeTargetGroup' | 'inventory'>,
 ): Promise<void> {
   // What is removed is the very object that was read.
   const onBlue = () => objects.flatMap((object) => readOn(from, object) ?? [])
-  if (onBlue().length === 0) return
-  const behindBlues = onlyGroupOf(host, elbv2.rules(), from, to)
-  for (const object of objects) await to.apply(object)
-  await until(`a load balancer of ${to.name} that serves ${host}`, () =>
-    groupsOf(host, elbv2.rules()).some((group) => group !== behindBlues && elbv2.serving(group).length > 0),
-  )
-  // A Gateway is let go once no route is attached to it.
-  for (const object of onBlue().toReversed()) await from.remove(object)
-  await until(`${from.name} lets ${host} go`, () => onBlue().length === 0)
-  await until(`nothing forwards to ${behindBlues}`, () => !groupsOf(host, elbv2.rules()).includes(behindBlues))
-  for (const binding of bindingsOf(to, behindBlues)) await to.remove(binding)
-  await until(`nothing fills ${behindBlues}`, () => bindingsOf(to, behindBlues).length === 0)
-  elbv2.removeTargetGroup(behindBlues)
+  if (onBlue().length > 0) {
+    const behindBlues = onlyGroupOf(host, elbv2.rules(), from, to)
+    for (const object of objects) await to.apply(object)
+    await until(`a load balancer of ${to.name} that serves ${host}`, () =>
+      groupsOf(host, elbv2.rules()).some((group) => group !== behindBlues && elbv2.serving(group).length > 0),
+    )
+    // A Gateway is let go once no route is attached to it.
+    for (const object of onBlue().toReversed()) await from.remove(object)
+    await until(`${from.name} lets ${host} go`, () => onBlue().length === 0)
+    await until(`nothing forwards to ${behindBlues}`, () => !groupsOf(host, elbv2.rules()).includes(behindBlues))
+  }
+  for (const { arn, name } of unusedIn(objects, elbv2)) {
+    const its = () => bindingsOf(to, arn)
+    for (const binding of its()) await to.remove(binding)
+    await until(`nothing fills ${name}`, () => its().length === 0)
+    elbv2.removeTargetGroup(arn)
+  }
+}
+
+/** Target groups of Norikae's for this namespace that no rule names, bound there or not any more. */
+function unusedIn([first]: readonly KubernetesObject[], elbv2: Pick<SandboxAws['elbv2'], 'rules' | 'inventory'>) {
+  const used = new Set(elbv2.rules().flatMap(({ forward }) => forward.map((f) => f.targetGroupArn)))
+  const isIts = (name: string) => name === greenTargetGroupName(first?.metadata.namespace ?? '', name.slice(-8))
+  return elbv2
+    .inventory()
+    .targetGroups.filter(({ arn, name, tags }) => tags[RUN_TAG] !== undefined && isIts(name) && !used.has(arn))
 }
 
 /** The one that all requests of the host go to; blue's may be beside it at 0, as long as there is a way back. */

@@ -25,6 +25,7 @@ import {
   ZONE,
   type Way,
 } from '../seed/ways.ts'
+import { WEIGHED, weighedHost } from '../seed/weighed.ts'
 import { startProxy, type ProxyOptions } from '../traffic/proxy.ts'
 import type { SandboxAws } from '../types.ts'
 import { createBalancers } from './balancers.ts'
@@ -65,16 +66,22 @@ export function createWays(options: {
   const ends: (() => Promise<void> | void)[] = []
   const there = (way: Way) =>
     apps.some((app) => environments.some((environment) => wayTo(app.name, environment) === way))
+  const inZone = there('Route 53') || there('external-dns')
 
   const named = hostOf(BY_RECORD, 'production')
-  const balancers = createBalancers({ ...traffic, elbv2: aws.elbv2, hosts: [named] })
+  const balancers = createBalancers({ ...traffic, elbv2: aws.elbv2, hosts: [named, weighedHost] })
   ends.push(() => balancers.stop())
-  const next = createClients((server) => aws.route53.answer(ZONE, named, server))
-  async function byName(): Promise<string> {
-    const balancer = next()
-    if (balancer === undefined) throw new Error(`${named} leads nowhere`)
-    return balancers.at(balancer)
-  }
+  const byName = new Map(
+    [named, weighedHost].map((name) => {
+      const next = createClients((server) => aws.route53.answer(ZONE, name, server))
+      const its = async (): Promise<string> => {
+        const balancer = next()
+        if (balancer === undefined) throw new Error(`${name} leads nowhere`)
+        return balancers.at(balancer)
+      }
+      return [name, its] as const
+    }),
+  )
 
   let gate: Listening | undefined
   async function byGateway(): Promise<string> {
@@ -82,15 +89,22 @@ export function createWays(options: {
     return gate.url
   }
 
-  async function openRecord(): Promise<void> {
-    const stack = `${namespaceOf(BY_RECORD, 'production')}/web`
-    const host = await once(`a load balancer of ${stack}`, () => {
+  const servingFor = (app: string): Promise<string> => {
+    const stack = `${namespaceOf(app, 'production')}/web`
+    return once(`a load balancer of ${stack}`, () => {
       const its = aws.elbv2.inventory().loadBalancers.find(({ tags }) => tags['service.k8s.aws/stack'] === stack)
       const group = its && aws.elbv2.defaultRule(its.host)?.forward[0]?.targetGroupArn
       return group !== undefined && aws.elbv2.serving(group).length > 0 ? its?.host : undefined
     })
-    seedRecord(aws, host, ttl)
-    await once(named, () => aws.route53.answer(ZONE, named, 'last'))
+  }
+  const answered = (name: string) => once(name, () => aws.route53.answer(ZONE, name, 'last'))
+  async function openRecord(): Promise<void> {
+    seedRecord(aws, await servingFor(BY_RECORD), ttl)
+    await answered(named)
+  }
+  async function openWeighed(): Promise<void> {
+    await servingFor(WEIGHED.name)
+    await answered(weighedHost)
   }
 
   const balanced: readonly Balanced[] = apps
@@ -127,18 +141,16 @@ export function createWays(options: {
   }
 
   return {
-    to: (host) => {
-      if (host === named) return byName
-      return host === hostOf(BY_GATEWAY, 'production') ? byGateway : undefined
-    },
+    to: (host) => byName.get(host) ?? (host === hostOf(BY_GATEWAY, 'production') ? byGateway : undefined),
     async begin() {
-      if (there('Route 53')) seedZone(aws)
-      if (there('HTTPRoute')) await seedEdge(aws)
+      if (inZone) seedZone(aws)
+      if (there('HTTPRoute of edge')) await seedEdge(aws)
     },
     async open() {
       await Promise.all([
         there('Route 53') && openRecord(),
-        there('HTTPRoute') && openGateway(),
+        there('external-dns') && openWeighed(),
+        there('HTTPRoute of edge') && openGateway(),
         ...balanced.map(openBalanced),
       ])
     },
@@ -148,14 +160,15 @@ export function createWays(options: {
       return balanced.map(({ host }) => host)
     },
     routes() {
-      if (!there('Route 53') && !there('HTTPRoute')) return undefined
+      if (!inZone && !there('HTTPRoute of edge')) return undefined
       const edge = clusters.named(EDGE.name)
       return {
-        records: there('Route 53') ? aws.route53.records(ZONE) : [],
+        records: inZone ? aws.route53.records(ZONE) : [],
         httpRoutes: edge?.list('gateway.networking.k8s.io/v1', 'HTTPRoute') ?? [],
         seeded: {
           record: there('Route 53') ? { name: named, ttl } : undefined,
-          httpRoute: there('HTTPRoute') ? { namespace: EDGE_NAMESPACE, name: BY_GATEWAY } : undefined,
+          weighed: there('external-dns') ? weighedHost : undefined,
+          httpRoute: there('HTTPRoute of edge') ? { namespace: EDGE_NAMESPACE, name: BY_GATEWAY } : undefined,
         },
         backends: edge?.list('v1', 'Service', EDGE_NAMESPACE) ?? [],
         balancers: aws.elbv2.inventory().loadBalancers.map((b) => b.host),

@@ -3,14 +3,18 @@ import { parseAllDocuments } from 'yaml'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createActivities } from '../../../src/activities/index.ts'
 import { apps, BLUE } from '../../../src/sandbox/seed/apps.ts'
+import { seedRecord, seedZone, ZONE } from '../../../src/sandbox/seed/ways.ts'
 import { seedBlue, seedPlatform } from '../../../src/sandbox/seed.ts'
+import { eventually } from '../../support/eventually.ts'
 import { driven, ending } from '../../support/driven.ts'
 import { whoOnlyReads } from '../../support/reading.ts'
 import { aSmallWorld, scope, type SmallWorld } from '../../support/small-world.ts'
 
 /** A platform file from the sandbox's living blue, which has none of its own here. */
 
-const some = apps.filter(({ name }) => ['chat-actor', 'mail-sender', 'reports'].includes(name))
+const some = apps
+  .filter(({ name }) => ['chat-actor', 'billing', 'mail-sender', 'reports'].includes(name))
+  .toSorted((a, b) => a.name.localeCompare(b.name))
 const { region } = scope
 let world: SmallWorld
 let drafted = ''
@@ -18,6 +22,12 @@ beforeAll(async () => {
   world = await aSmallWorld()
   await seedBlue(world.aws)
   await seedPlatform(world.aws, world.cluster(BLUE.name), some)
+  seedZone(world.aws)
+  const host = () =>
+    world.aws.elbv2.inventory().loadBalancers.find((b) => b.tags['service.k8s.aws/stack'] === 'billing-production/web')
+      ?.host
+  await eventually('billing has a load balancer of its own', () => host())
+  seedRecord(world.aws, host() ?? '', 60)
 })
 afterAll(() => world.stop())
 
@@ -33,6 +43,7 @@ test('what is found is written, what is not is guessed, and an upgrade by it wou
     '  stage: {}',
     '  scala:',
     '  php:',
+    `      "billing.chatwork.test": { zone: ${ZONE}, target: Service/billing-production/web }`,
   ])
     expect(lines).toContain(line)
   expect(lines).toContain('    - [fluentd, postfix]')
@@ -43,6 +54,8 @@ test('what is found is written, what is not is guessed, and an upgrade by it wou
   expect(answer.platform.apps.map((a) => [a.name, a.environments.map((e) => e.name)])).toEqual(
     some.map((a) => [a.name, ['test', 'stage', 'production']]),
   )
+  const routes = answer.platform.apps.flatMap((a) => a.environments.flatMap((e) => e.routes))
+  expect(routes).toContainEqual(expect.objectContaining({ kind: 'route53', name: 'billing.chatwork.test', zone: ZONE }))
   expect(answer.plan.findings.filter((f) => f.level === 'blocker')).toEqual([])
   expect(denied()).toEqual([])
 })
@@ -81,7 +94,7 @@ test('what judges its apps is asked of blue alone, before anything is planned', 
     'chat-actor has no environment nope; it has test, stage, production',
   )
   expect((await ending(explainHealth, { ...one, app: 'nope' })).message).toContain(
-    'there is no app nope; there is chat-actor',
+    'there is no app nope; there is billing, chat-actor',
   )
 })
 

@@ -55,12 +55,12 @@ test('twelve apps, six a team, each in three environments with a namespace of it
   })
 })
 
-test('each app with a host has one rule, one target group, one binding, but for three in production', () => {
+test('each app with a host has one rule, one target group, one binding, but for four in production', () => {
   expect(rules.map((r) => r.host)).toContain('chat-api.chatwork.test')
   expect(rules.map((r) => r.host)).toContain('chat-api.stage.chatwork.test')
-  expect(new Set(rules.map((r) => r.priority)).size).toBe(27)
-  expect(new Set(rules.map((r) => r.group)).size).toBe(27)
-  expect(new Set(groups).size).toBe(27)
+  expect(new Set(rules.map((r) => r.priority)).size).toBe(26)
+  expect(new Set(rules.map((r) => r.group)).size).toBe(26)
+  expect(new Set(groups).size).toBe(26)
   for (const name of groups) expect(name).toMatch(/^[a-z0-9][a-z0-9-]{0,30}[a-z0-9]$/)
   const bound = of('TargetGroupBinding').map((b) => b.spec?.['targetGroupARN'])
   expect(new Set(bound)).toEqual(new Set(rules.map((r) => r.group)))
@@ -102,7 +102,7 @@ test('traffic goes to every host, most of it to production', () => {
   const total = (some: typeof all) => some.reduce((sum, s) => sum + s.perSecond, 0)
   const hosts = routedOf(apps).map(({ app, environment }) => hostOf(app, environment))
   expect(all.map((s) => s.host).toSorted()).toEqual(hosts.toSorted())
-  const otherwise = ['admin.chatwork.test', 'billing.chatwork.test', 'chat-archiver.chatwork.test']
+  const otherwise = ['admin', 'billing', 'chat-archiver', 'chat-push'].map((app) => `${app}.chatwork.test`)
   expect(hosts.filter((host) => !rules.some((r) => r.host === host)).toSorted()).toEqual(otherwise)
   expect(total(all)).toBeCloseTo(130)
   expect(total(all.filter((s) => !/\.(test|stage)\.chatwork/.test(s.host)))).toBeCloseTo(104)

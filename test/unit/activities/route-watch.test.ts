@@ -89,3 +89,27 @@ test('a route that nobody may look at for long is told', async () => {
     message: 'for 20m nobody could see whether route web is moved: not authorized: elasticloadbalancing:DescribeRules',
   })
 })
+
+test('a route that its owner has handed over is nothing that nobody could see', async () => {
+  const handedOver = {
+    ...route,
+    kind: 'ingress',
+    ingress: 'web',
+    action: 'web',
+    service: 'web',
+    loadBalancer: '',
+  } as const
+  const world = {
+    on: async () => ({ find: async () => undefined }),
+    loadBalancing: { findTargetGroup: async () => ({ arn: 'arn:g', tags: {} }), rulesForwardingTo: async () => [] },
+  } as unknown as Proven // all that it is asked
+  let left = 60
+  const look = async () => {
+    await lookAtRoutes(world, { routes: [handedOver], weights: [100], given: { web: 100 }, run: 'r', scope })
+    if (left <= 0) return 'well'
+    left -= STEP
+    throw notReady('well so far', '1m')
+  }
+  const between = () => void vi.setSystemTime(Date.now() + STEP * 60_000)
+  expect((await driven(look, undefined, { between })).answer).toBe('well')
+})

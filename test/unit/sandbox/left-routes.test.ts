@@ -93,3 +93,26 @@ test.for([
 ])('$says', ({ but, left }) => {
   expect(leftRoutes({ ...good, ...but }).map((l) => l.because)).toEqual(left)
 })
+
+const weighed = (more: object = {}) =>
+  set({ Name: 'status.chatwork.test.', SetIdentifier: 'green', Weight: 100, ...more })
+const beside = weighed({ Name: 'cname-status.chatwork.test.', Type: 'TXT', ResourceRecords: [{ Value: '"heritage"' }] })
+
+test.for([
+  { says: 'one with all of the weight, of a known owner', records: [weighed(), beside], left: [] },
+  { says: 'none at all', records: [], left: ['is gone'] },
+  { says: 'one without a weight', records: [weighed({ Weight: 0 }), beside], left: ['has no weight'] },
+  {
+    says: 'two',
+    records: [weighed(), weighed({ SetIdentifier: 'blue', Weight: 0 }), beside],
+    left: ['is there 2 times, and was once'],
+  },
+  {
+    says: 'one that leads to what is gone, and nobody’s',
+    records: [weighed({ ResourceRecords: [{ Value: 'of-blue' }] })],
+    left: ['leads to of-blue, which is gone', 'has 0 TXT records beside it ()'],
+  },
+])('where external-dns weighs it, there is in the end $says', ({ records, left }) => {
+  const seeded = { ...good.seeded, weighed: 'status.chatwork.test' }
+  expect(leftRoutes({ ...good, seeded, records: [set(), ...records] }).map((l) => l.because)).toEqual(left)
+})
