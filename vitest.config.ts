@@ -22,6 +22,8 @@ export default defineConfig({
     // Twice the cores of a small machine: files that wait leave room for others.
     maxWorkers: 4,
     fileParallelism: true,
+    // Each file ends what it begins: a process for each would load the SDKs and Temporal's core anew, a fifth of all work.
+    isolate: false,
     sequence: { sequencer: first(slowest) },
     projects: [
       {
@@ -32,7 +34,6 @@ export default defineConfig({
           exclude: [...exclude, 'test/unit/**', 'test/sandbox/**'],
         },
       },
-      // Each file ends what it begins; in a process of its own a third of its work would be to load the SDKs.
       {
         extends: true,
         test: {
@@ -40,11 +41,9 @@ export default defineConfig({
           globalSetup: 'test/support/granted.ts',
           include: ['test/sandbox/**/*.test.ts'],
           exclude,
-          isolate: false,
         },
       },
-      // Pure rules leave nothing behind: a process for each of their files would be most of their time.
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], exclude, isolate: false } },
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], exclude } },
     ],
   },
 })

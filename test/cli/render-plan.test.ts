@@ -86,7 +86,7 @@ const everything: PlannedUpgrade = {
 
 test('the plan shows phases, who is asked, and the way back', () => {
   expect(plan(everything, screen())).toMatchInlineSnapshot(`
-    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan a4e7bca1
+    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan cf718f03
 
     PHASE         STEPS  WAY BACK  ASKS  WHAT
     start         1      -         sre   agree to begin
