@@ -1,4 +1,5 @@
-import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
+import { writerOf } from '../domain/managers.ts'
 import { attachedInWords, isOutsider, outsiderKinds, outsidersInWords, type Outsider } from '../domain/outsiders.ts'
 import { protectedAmong, protectedInWords } from '../domain/protected-balancers.ts'
 import { ebsOf, goesWithItsClaim, isHeld } from '../domain/volumes.ts'
@@ -15,13 +16,16 @@ import { rulesInWords, servingOf } from './serving.ts'
 import { hold } from './stores.ts'
 import { NOTHING_REMOVED, refuseWhereLed, refuseWhereNamed } from './unled.ts'
 import { nothingUnseen } from './unentered.ts'
-import { budgets, doneWithin, noteAside, notedAside, noteDone, notYet } from './waiting.ts'
+import { budgets, doneWithin, firstDoneAtMs, noteAside, notedAside, noteDone, notYet } from './waiting.ts'
 import type { Scope, Side } from '../domain/platform.ts'
 
 const LED = 'looked for ways'
 const OWNED = 'owners of records'
 const REMOVED = 'removed'
 const UNSEEN = 'what nobody sees'
+const BEGUN = 'began to remove'
+/** Who keeps it as it is written elsewhere, as Argo CD where it heals, has made it anew by then; and does so on and on. */
+const [HEALED_MS, ANEW_MS] = [6_000, 60_000]
 /** Attempts follow one another within seconds while load balancers go, and Route 53 is asked slowly. */
 const LED_MS = 600_000
 
@@ -128,13 +132,28 @@ async function refuseProtected({ cluster, name }: Emptied): Promise<void> {
     throw contested(`${protectedInWords(name, held)}. ${removedSoFar()}. Take that out where it is written, then retry`)
 }
 
+/**
+ * Ends when all of it is gone, and nobody has made it anew meanwhile; throws `contested` where somebody does so again and
+ * again: what came after the last look would outlive the cluster.
+ */
 async function removeOutsiders({ cluster, name }: Emptied): Promise<void> {
   const outsiders = await outsidersOn({ cluster })
-  if (outsiders.length === 0) return
+  if (outsiders.length === 0) {
+    if (doneWithin(REMOVED, HEALED_MS))
+      throw notYet(
+        `what ${name} had outside is gone, and is to stay so: whoever makes it anew does by then`,
+        budgets.targets,
+      )
+    return
+  }
+  const begunAtMs = firstDoneAtMs(BEGUN)
+  const again = outsiders.find((it) => isNewerThan(begunAtMs, it))
+  if (notedAside(REMOVED) !== undefined && again) throw contested(madeAnew(again, name))
   if (outsiders.some((o) => o.kind === 'PersistentVolumeClaim')) await stopWhatMounts(cluster)
   const named = outsidersInWords(outsiders)
   // The first time it is all of them.
   if (notedAside(REMOVED) === undefined) noteAside(REMOVED, named)
+  noteDone(REMOVED)
   for (const { kind, metadata } of outsiders) {
     if (metadata.deletionTimestamp === undefined)
       await cluster.remove(kind, metadata.namespace, metadata.name, metadata.uid)
@@ -144,6 +163,13 @@ async function removeOutsiders({ cluster, name }: Emptied): Promise<void> {
     budgets.targets,
   )
 }
+
+/** Once may be a controller that had not heard of it. */
+const isNewerThan = (begunAtMs: number, { metadata }: KubernetesObject): boolean =>
+  metadata.deletionTimestamp === undefined && Date.parse(metadata.creationTimestamp ?? '') > begunAtMs + ANEW_MS
+
+const madeAnew = (object: Outsider, cluster: string): string =>
+  `${nameOf(object)} of ${cluster} was removed, and ${writerOf(object, ['spec']) ?? 'somebody'} makes it anew: what it has outside would outlive ${cluster}. ${removedSoFar()}. Have whoever deploys it leave ${cluster} alone (Argo CD: take it out of the Application’s destinations, or turn automated sync off), then retry`
 
 /**
  * A claim stays for as long as a pod mounts it, and a StatefulSet would make it anew.

@@ -144,7 +144,8 @@ async function byNames(
   return {
     ways: waysByName(leads, entrances, givenUp),
     unseen: [...nowhere, ...late, ...unseenNames(leads, names)],
-    owned,
+    // Where there is no zone nothing was read of whose records are.
+    ...(names.zones.length > 0 && { owned }),
     rests,
   }
 }

@@ -1,5 +1,5 @@
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { uncalled } from '../../../src/activities/api-callers.ts'
 import { heldUpIn } from '../../../src/activities/draining.ts'
 import { proven as inAccount } from '../../../src/activities/outside.ts'
@@ -227,6 +227,28 @@ test('external-dns is stopped before an Ingress goes, and who keeps its records 
     expect.stringMatching(/external-dns of demo-1-35 was stopped, and .* started it again: .*Nothing was removed/),
   ])
   expect(world.blue.list('networking.k8s.io/v1', 'Ingress')).toHaveLength(1)
+})
+
+test('what somebody makes anew as often as it goes is told with who, and blue is not done', async () => {
+  const kind = ['networking.k8s.io/v1', 'Ingress'] as const
+  const web = () => world.blue.list(...kind).find((it) => it.metadata.name === 'web')
+  const spec = web()?.spec
+  if (!spec) throw new Error('there is no Ingress')
+  // The cluster goes by its own clock: to it the emptying began two minutes ago.
+  vi.setSystemTime(Date.now() - 120_000)
+  onTestFinished(() => void vi.useRealTimers())
+  const heals = () => {
+    vi.setSystemTime(Date.now() + 2_000)
+    if (!web()) world.blue.apply({ apiVersion: kind[0], kind: kind[1], metadata: { name: 'web', namespace }, spec })
+  }
+  const { type, message } = await ending(world.activities.emptyCluster, empty(), { between: heals })
+  expect([type, message]).toEqual([
+    'Contested',
+    expect.stringMatching(
+      /Ingress\/\S+\/web of demo-1-35 was removed, and .* makes it anew: .*Gone already, or going: /,
+    ),
+  ])
+  expect(web()).toBeDefined()
 })
 
 test('volumes that nobody moved go with their claims, and those that green has stay', async () => {
