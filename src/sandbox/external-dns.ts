@@ -26,6 +26,8 @@ interface Settings {
   readonly suffix: string
   readonly annotations: string
   readonly prefersCname: boolean
+  /** Kinds that it looks at: `service`, `ingress`. */
+  readonly sources: ReadonlySet<string>
   /** Records of other types are neither made nor taken away. */
   readonly types: ReadonlySet<string>
 }
@@ -112,12 +114,14 @@ function settingsOf({ spec }: KubernetesObject): Settings {
   const flag = (name: string) => flags(name)[0]
   const managed = flags('managed-record-types')
   const excluded = flags('exclude-record-types')
+  const sources = flags('source')
   return {
     owner: flag('txt-owner-id') ?? 'default',
     policy: flag('policy') ?? 'sync',
     prefix: flag('txt-prefix') ?? '',
     suffix: flag('txt-suffix') ?? '',
     annotations: flag('annotation-prefix') ?? 'external-dns.kubernetes.io/',
+    sources: new Set(sources.length > 0 ? sources : ['service', 'ingress']),
     prefersCname: args.includes('--aws-prefer-cname'),
     types: new Set((managed.length > 0 ? managed : ['A', 'AAAA', 'CNAME']).filter((type) => !excluded.includes(type))),
   }
@@ -126,8 +130,10 @@ function settingsOf({ spec }: KubernetesObject): Settings {
 /** Records of what has a load balancer, as its annotations say. */
 function wantedOn(cluster: Cluster, settings: Settings): ResourceRecordSet[] {
   const objects = [
-    ...cluster.list('v1', 'Service').filter((s) => s.spec?.['type'] === 'LoadBalancer'),
-    ...cluster.list('networking.k8s.io/v1', 'Ingress'),
+    ...(settings.sources.has('service') ? cluster.list('v1', 'Service') : []).filter(
+      (s) => s.spec?.['type'] === 'LoadBalancer',
+    ),
+    ...(settings.sources.has('ingress') ? cluster.list('networking.k8s.io/v1', 'Ingress') : []),
   ]
   return objects.flatMap((object) => {
     const said = (key: string) => object.metadata.annotations?.[`${settings.annotations}${key}`]

@@ -17,6 +17,8 @@ export const externalDns: PlatformApp = {
   replicas: 1,
   port: 7979,
   args: [
+    // Where others have Ingresses, their names are not its.
+    '--source=service',
     `--annotation-prefix=${PREFIX}`,
     ownerOf(BLUE.name),
     '--aws-prefer-cname',

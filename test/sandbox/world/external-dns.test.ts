@@ -40,6 +40,11 @@ function onCluster(host: string, ...args: string[]) {
   cluster.pod(aPod('external-dns-1', 'external-dns', { namespace: 'dns', ip: '10.1.0.9' }))
   return {
     dns,
+    /** By a rule of an Ingress. */
+    host(name: string) {
+      const ingress = anObject('networking.k8s.io/v1', 'Ingress', 'web', { spec: { rules: [{ host: name }] } })
+      cluster.apply({ ...ingress, status: { loadBalancer: { ingress: [{ hostname: host }] } } })
+    },
     say(annotations: Readonly<Record<string, string>>) {
       const prefixed = Object.entries({ hostname: 'www.example.com', ...annotations }).map(([k, v]) => [PREFIX + k, v])
       const service = anObject('v1', 'Service', 'web', {
@@ -100,4 +105,20 @@ test('what another controller is named for is passed over, and its record goes u
   expect(zones.records(zone).map((set) => set.Name)).toContain(`cname.dns.${NAME}`)
   blue.say({ ...weighted, controller: 'norikae' })
   await eventually('it is gone', () => zones.records(zone).length === 0)
+})
+
+test('it looks at the kinds that it is told to look at, or at both', async () => {
+  const records = () =>
+    zones
+      .records(zone)
+      .filter((set) => set.Type === 'CNAME')
+      .map((set) => set.Name)
+  const all = onCluster('blue.elb', '--txt-owner-id=b')
+  const some = onCluster('green.elb', '--txt-owner-id=g', '--source=service')
+  some.host('of-green.example.com')
+  some.say({ hostname: 'service.example.com' })
+  await eventually('its Service has one', () => records().includes('service.example.com.'))
+  all.host('of-blue.example.com')
+  await eventually('an Ingress has one', () => records().includes('of-blue.example.com.'))
+  expect(records()).not.toContain('of-green.example.com.')
 })
