@@ -101,6 +101,9 @@ export const isInvalidInput = (error: unknown): error is ApplicationFailure =>
 export const isDenied = (error: unknown): error is ApplicationFailure =>
   error instanceof ApplicationFailure && error.type === 'Denied'
 
+export const isQuotaExceeded = (error: unknown): error is ApplicationFailure =>
+  error instanceof ApplicationFailure && error.type === 'QuotaExceeded'
+
 export const isInUse = (error: unknown): error is ApplicationFailure =>
   error instanceof ApplicationFailure && error.type === 'InUse'
 

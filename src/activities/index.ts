@@ -47,6 +47,7 @@ import { remainsActions } from './remains.ts'
 import { scheduleActions } from './schedules.ts'
 import { proofActivities } from './proofs.ts'
 import { sizeActions } from './sizes.ts'
+import { pageActions } from './pages.ts'
 import { trafficActions } from './traffic.ts'
 import { volumeActions } from './volumes.ts'
 import { beating, patient } from './waiting.ts'
@@ -105,6 +106,7 @@ const all = (outside: Outside): Activities => ({
   ...dryRunActions(outside),
   ...sizeActions(outside),
   ...trafficActions(outside),
+  ...pageActions(outside),
   ...idlenessActions(outside),
   ...quietActions(outside),
   ...capacityActions(outside),

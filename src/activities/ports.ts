@@ -48,6 +48,7 @@ import type { ServedResource } from '../domain/resources.ts'
 import type { Claims } from '../domain/tokens.ts'
 import type { Site } from '../domain/datadog.ts'
 import type { Asking, CloudWatchQuery, Datapoint, Series } from '../domain/cloudwatch.ts'
+import type { Page } from '../domain/maintenance.ts'
 import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
 import type { BalancerHost, RecordChange, RecordSet } from '../domain/weighted-records.ts'
 import type { Written } from '../domain/writers.ts'
@@ -213,6 +214,15 @@ export interface LoadBalancingPort {
   findRule(arn: string): Promise<RuleDescription | undefined>
   /** By ARN, of listener rules and what else there is of load balancers. All have to be there. */
   tagsOf(arns: readonly string[]): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>>
+  /** All rules of the listener that this one is of, but for its default one. Throws `notFound` where the listener is not there. */
+  rulesBeside(ruleArn: string): Promise<readonly ListedRule[]>
+  /**
+   * A rule of the same listener, for the requests of `like`, that answers them itself. ELB knows no token for it: asked twice, there
+   * are two. Throws `inUse` where the priority is taken, `quotaExceeded` where the load balancer has no room for a rule.
+   */
+  createPage(like: ListedRule, priority: number, page: Page, tags: Readonly<Record<string, string>>): Promise<void>
+  /** Nothing happens where it is gone. */
+  deleteRule(ruleArn: string): Promise<void>
   /** Replaces the rule's whole action list. */
   setActions(ruleArn: string, actions: readonly RuleAction[]): Promise<void>
   /** By ARN or by name. */
@@ -279,6 +289,15 @@ export interface RecordsFrom {
   readonly name: string
   readonly type?: string
   readonly identifier?: string
+}
+
+/** A rule as its listener tries it. */
+export interface ListedRule {
+  readonly arn: string
+  readonly priority: number
+  /** In the API's own words. */
+  readonly conditions: readonly Readonly<Record<string, unknown>>[]
+  readonly actions: readonly RuleAction[]
 }
 
 export interface RuleDescription {

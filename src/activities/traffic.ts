@@ -69,6 +69,8 @@ export const trafficActions = (outside: Outside) => {
     const sinceMs = firstDoneAtMs('in force')
 
     const { healthy, expected } = await driver.health('green')
+    if (expected === 0 && call.input.mayBeAsleep)
+      return { note: 'green is in it at 0 %, and what serves there is started behind a page' }
     const before = remembered(nothing)
     const polls = healthy > 0 && healthy === expected ? before.polls + 1 : 0
     remember({ ...before, polls })

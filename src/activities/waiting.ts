@@ -51,12 +51,13 @@ export async function unlessGone(
   budget: Duration,
   goes: () => Promise<boolean>,
   remove: () => Promise<void>,
+  sinceMs: () => number | undefined = () => undefined,
 ): Promise<void> {
   try {
     await remove()
   } catch (error) {
     if (!isDenied(error) || !(await goes())) throw error
-    throw notYet(`${thing} is going`, budget)
+    throw notYet(`${thing} is going`, budget, undefined, sinceMs())
   }
 }
 

@@ -34,7 +34,10 @@ const table: readonly { readonly name: RegExp; readonly is: Throw }[] = [
   { name: /^InvalidClientTokenId|^UnrecognizedClient|^InvalidAccessKeyId|^MissingAuthenticationToken/, is: denied },
   { name: /^SignatureDoesNotMatch|^InvalidSignature|^IncompleteSignature/, is: denied },
   // There or at work already, as ours or as another's; or EC2 does not know its next state everywhere yet.
-  { name: /^ResourceInUse|^VolumeInUse|AlreadyExists|^IncorrectState|^CapacityReservationPending/, is: inUse },
+  {
+    name: /^ResourceInUse|^VolumeInUse|AlreadyExists|^IncorrectState|^CapacityReservationPending|^PriorityInUse/,
+    is: inUse,
+  },
   { name: /NotFound|^NoSuch/, is: notFound },
   { name: /LimitExceeded|^TooMany|^TargetGroupAssociationLimit|^InsufficientCapacity/, is: quotaExceeded },
   { name: /^InvalidParameter|^Validation|^InvalidConfigurationRequest|^MissingParameter|^Malformed/, is: invalidInput },

@@ -6,6 +6,7 @@ import { deployers } from '../domain/platform-file.ts'
 import { platformGates, teamGate } from './gates.ts'
 import { gateway, httpRoute } from './gateway.ts'
 import { handover, platformHandover } from './handover.ts'
+import { maintenance } from './maintenance.ts'
 import { prices } from './prices.ts'
 import { check, DEFAULT_CHECKS } from './checks.ts'
 import { quiet, quietOfApp } from './quiet.ts'
@@ -200,6 +201,11 @@ const app = z.strictObject(
     quiet: quietOfApp
       .exactOptional()
       .describe('What may be left of its traffic on blue after it moved, in place of what the platform says.'),
+    maintenance: maintenance
+      .exactOptional()
+      .describe(
+        'A page that visitors get while what is stopped for its handover runs on neither side, in place of errors. {} for a plain 503.',
+      ),
     externals: named(external, '{ orders-db: { endpoint: db.example.com:5432, connections: 40, limit: 200 } }')
       .default({})
       .describe('By name: databases and queues outside both clusters.'),

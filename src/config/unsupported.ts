@@ -11,7 +11,8 @@ interface Later {
 const later: readonly Later[] = [
   {
     at: 'apps.*.route',
-    instead: 'leave it out: listener rules of load balancers are found by their TargetGroupBindings',
+    instead:
+      'leave it out: listener rules of load balancers are found by their TargetGroupBindings, and maintenance puts a page in front of them',
   },
   { at: 'environments.*.window', instead: 'write hours for the whole platform, or a window for a workload of an app' },
 ]

@@ -5,10 +5,11 @@ import type { Duration } from './duration.ts'
 import { few } from './few.ts'
 import type { Finding } from './findings.ts'
 import type { MayBeLeft } from './left-weights.ts'
+import type { Page } from './maintenance.ts'
 import type { Measuring } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import { ownerInWords, partInWords, type DeclaredOwners, type Requested } from './ownership.ts'
-import type { DnsRoute, Identity, NameRoute, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
+import type { AlbRoute, DnsRoute, Identity, NameRoute, Route, Scope, Side, Weight, WorkloadRef } from './platform.ts'
 import type { QuietRule } from './quiet.ts'
 import type { Transform } from './transforms.ts'
 import type { Check } from './verdict.ts'
@@ -191,8 +192,11 @@ export interface Actions {
   unpinSize: Contract<OnSide & { serves?: true }>
 
   // traffic
-  /** `left`: what an earlier cutover, which was terminated, may have left; it is taken back to 0 first. Absent: nothing is. */
-  openRoute: Contract<{ route: Route; left?: MayBeLeft }>
+  /**
+   * `left`: what an earlier cutover, which was terminated, may have left; it is taken back to 0 first. Absent: nothing is.
+   * `mayBeAsleep`: no target on green is enough; what is behind a page starts later.
+   */
+  openRoute: Contract<{ route: Route; left?: MayBeLeft; mayBeAsleep?: true }>
   /**
    * Ends when the load balancer of a record on green has the capacity that blue's had at its peak (`capacity` of the route: or
    * so much) ready. Kept as an annotation of what it was made for.
@@ -208,6 +212,15 @@ export interface Actions {
   setWeight: Contract<{ route: Route; to: Weight; expect: readonly Weight[]; grown?: readonly WorkloadRef[] }>
   /** `left`: as for `openRoute`, on the way back. */
   settleRoute: Contract<{ route: Route; on: Side; left?: MayBeLeft }>
+  /** Ends when each of these routes has a page, or a number free for one right in front of its rule; nothing is written. */
+  findPageRoom: Contract<{ routes: readonly AlbRoute[] }>
+  /**
+   * Ends when a rule that answers with this page was read right in front of the route's own. One that is there is taken.
+   * `ifPossible`: where it cannot be put there it is done without, and that is in the receipt's findings.
+   */
+  showPage: Contract<{ route: AlbRoute; page: Page; ifPossible?: true }>
+  /** Ends when no page is in front of the route any more; it is not taken away before targets on this side are healthy. */
+  removePage: Contract<{ route: AlbRoute; on: Side }>
   /**
    * Ends when nobody uses the app on this side any more, or people accept whoever does. `question`: what its pods count;
    * `callers` and `open`: who calls, and what is open, by their labels.
@@ -534,6 +547,24 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
   },
   setWeight: { ...write, pace: 'long', title: (i) => `route ${i.route.name}: ${i.to} % to green` },
   settleRoute: { ...write, pace: 'long', title: (i) => `leave only ${i.on} in route ${i.route.name}` },
+  findPageRoom: {
+    ...read,
+    skippable: true,
+    pace: 'long',
+    title: (i) => `see that a page can be put in front of ${i.routes.map((route) => route.name).join(', ')}`,
+  },
+  showPage: {
+    ...write,
+    // Where there is no room for it people may do without; nothing is stopped yet.
+    skippable: true,
+    pace: 'long',
+    title: (i) => `route ${i.route.name}: visitors get a page (${i.page.status}) from here on`,
+  },
+  removePage: {
+    ...write,
+    pace: 'long',
+    title: (i) => `route ${i.route.name}: take the page away once ${i.on} is healthy`,
+  },
   confirmQuiet: { ...read, pace: 'long', title: quietInWords },
   stopWorkload: { ...write, pace: 'long', title: (i) => `stop ${at(i.workload)} on ${i.on}` },
   startWorkload: { ...write, pace: 'long', title: (i) => `start ${at(i.workload)} on ${i.on}` },

@@ -22,18 +22,30 @@ export function pauseOf({ log }: Pick<Desk, 'log'>, paused: boolean): Pause | un
 
 const stops: ReadonlySet<string> = new Set(['stopWorkload', 'suspendSchedule'])
 const starts: ReadonlySet<string> = new Set(['startWorkload', 'resumeSchedule'])
+const shows: ReadonlySet<string> = new Set(['showPage'])
+const removes: ReadonlySet<string> = new Set(['removePage'])
 
 /**
  * Whether a pause may hold it before this step of its way forward. Not while the workload that the step is of was stopped
- * on one side and is not started on the other: whoever pauses at night must not take a singleton down until the morning.
+ * on one side and is not started on the other, nor while visitors get a page: whoever pauses at night must not take a
+ * singleton down until the morning.
  */
 export function mayRest({ plan, journal }: Pick<Run, 'plan' | 'journal'>, step: Pick<LeafStep, 'id'>): boolean {
   // Handovers are of environments. An upgrade may have thousands of steps, and is asked before each.
   if (plan.subject.environment === undefined) return true
-  const its = plan.phases.flatMap((p) => leaves(p.forward)).filter((s) => laneOf(s.id) === laneOf(step.id))
-  const doing = (what: ReadonlySet<string>) => its.filter((s) => s.kind === 'action' && what.has(s.action))
-  const isDown = doing(stops).some((s) => begun(journal, s.id))
-  return !isDown || doing(starts).every((s) => settled(journal, s.id))
+  const all = plan.phases.flatMap((p) => leaves(p.forward))
+  // A page that people passed over leaves visitors with errors, which is no better.
+  if (isBetween(journal, all, shows, removes)) return false
+  const its = all.filter((s) => laneOf(s.id) === laneOf(step.id))
+  return !isBetween(journal, its, stops, starts)
+}
+
+type Doing = ReadonlySet<string>
+
+/** Has one of these begun, and is one of those still to be done? */
+function isBetween(journal: Run['journal'], steps: readonly LeafStep[], these: Doing, those: Doing): boolean {
+  const doing = (what: Doing) => steps.filter((s) => s.kind === 'action' && what.has(s.action))
+  return doing(these).some((s) => begun(journal, s.id)) && !doing(those).every((s) => settled(journal, s.id))
 }
 
 /** Steps of one handover have one path but for their verb. */

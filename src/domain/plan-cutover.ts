@@ -1,5 +1,6 @@
 import { arrive, byOthers, copiedAs, pointAway } from './arrival.ts'
 import { askedBeforehand } from './before-requests.ts'
+import { behindPage, findRoom, type Around, type Moved } from './behind-page.ts'
 import { calendarInWords } from './calendar.ts'
 import { filled, measuring, requestsOn } from './checks.ts'
 import { seconds, type Duration } from './duration.ts'
@@ -7,6 +8,7 @@ import type { EnvironmentFacts } from './facts.ts'
 import { isPlain } from './floors.ts'
 import type { GateRule } from './gates.ts'
 import { handover, startsAsleep, type Workload } from './handover.ts'
+import { shownFor, stops, type Shown } from './maintenance.ts'
 import type { Measure } from './measures.ts'
 import { movable } from './movable.ts'
 import { inOrder, just, pair, sideBySide, stay, undoing, type Move } from './moves.ts'
@@ -25,7 +27,7 @@ import {
   type Side,
 } from './platform.ts'
 import { PROOF_STEP } from './roles.ts'
-import { act, ask, leaves, waitFor, type LeafStep, type Step } from './steps.ts'
+import { act, ask, leaves, waitFor, type LeafStep, type Step, type WaitStep } from './steps.ts'
 import { needsNoTraffic, takesBack, withoutBlue, type Check } from './verdict.ts'
 import { waived } from './waivers.ts'
 
@@ -38,14 +40,18 @@ export function planCutover(
   declared: Environment,
   facts: EnvironmentFacts,
 ): PlanBody {
-  const environment = tidied(declared)
-  const { workloads, findings } = movable(facts.workloads, environment, { clocks: platform.calendar !== undefined })
-  const it: Subject = { platform, app, environment, workloads }
+  const ofFile = tidied(declared)
+  const { workloads, findings } = movable(facts.workloads, ofFile, { clocks: platform.calendar !== undefined })
+  const shown = shownFor(ofFile, workloads)
+  // Behind a page nobody is served by both: green has all of it, or nothing.
+  const environment = shown ? { ...ofFile, weights: [100] } : ofFile
+  const it: Subject = { platform, app, environment, workloads, left: ofFile.weights, ...(shown && { shown }) }
 
   const ready = getReady(it)
-  const traffic = moveTraffic(it)
-  const jobs = handOver(it)
-  const [begins] = leaves([...traffic.forward, ...jobs.forward])
+  const moved = shown ? behindPage(aroundPage(it, shown, ready.forward)) : inTheOpen(it)
+  const { begins } = moved
+  const awake = { ...environment, checks: untilAwake(it) }
+  const watched = shown ? byItself(awake) : awake
 
   return {
     subject: {
@@ -65,24 +71,50 @@ export function planCutover(
           ...ready.forward,
           ...proveRoles(it, facts),
           ...proveChecks(it),
+          ...(shown ? [findRoom(environment.name, shown)] : []),
           ...smoke(it),
           ...gates(environment),
-          ...traffic.forward,
-          ...jobs.forward,
+          ...moved.forward,
           ...quiet(it, 'blue'),
         ],
-        // Traffic first: people are served before jobs are tidied up.
-        back: [
-          ...traffic.back,
-          ...jobs.back,
-          ...quiet(it, 'green').map((step) => undoing(traffic.forward, step)),
-          ...ready.back,
-        ],
-        commit: [pointAway(placeOf(it)), ...traffic.commit, ...jobs.commit, ...ready.commit],
+        back: [...moved.back, ...quiet(it, 'green').map((step) => undoing(moved.weights, step)), ...ready.back],
+        commit: [pointAway(placeOf(it)), ...moved.commit, ...ready.commit],
         onFailure: 'rollback',
-        ...(begins && { health: { from: begins.id, checks: untilAwake(it).filter(takesBack) } }),
+        ...(begins && { health: { from: begins.id, checks: watched.checks.filter(takesBack) } }),
       },
     ],
+  }
+}
+
+/** Traffic first, there and back: people are served before jobs are tidied up. */
+function inTheOpen(it: Subject): Moved {
+  const [traffic, jobs] = [moveTraffic(it), handOver(it)]
+  const forward = [...traffic.forward, ...jobs.forward]
+  return {
+    forward,
+    back: [...traffic.back, ...jobs.back],
+    commit: [...traffic.commit, ...jobs.commit],
+    weights: traffic.forward,
+    begins: leaves(forward)[0],
+  }
+}
+
+/** With what stops apart from what keeps nobody waiting. */
+function aroundPage(it: Subject, shown: Shown, ready: readonly Step[]): Around {
+  const { app, environment, workloads } = it
+  const [behind, others] = [workloads.filter(stops), workloads.filter((w) => !stops(w))]
+  const served = { ...environment, checks: untilAwake({ ...it, workloads: others }) }
+  return {
+    environment: environment.name,
+    shown,
+    opened: leaves(ready).filter((step) => step.kind === 'action' && step.action === 'openRoute'),
+    windows: behind.flatMap((w) => window(it, w)),
+    traffic: moveTraffic(it),
+    stopping: workloadsMove(it, behind, { windows: false }),
+    others: workloadsMove(it, others, { windows: true, name: 'handover-after' }),
+    served: observed(app, byItself(served), 'served', 'once its visitors are served'),
+    handedOver: observed(app, byItself(environment), 'handover', 'after the handover'),
+    unfenced: (handedOver) => unfenced(it, handedOver),
   }
 }
 
@@ -108,6 +140,9 @@ interface Subject {
   readonly app: App
   readonly environment: Environment
   readonly workloads: readonly Workload[]
+  /** What an earlier cutover, which may have had no page, may have left its routes at. */
+  readonly left: Environment['weights']
+  readonly shown?: Shown
 }
 
 const placeOf = ({ app, environment }: Subject) => ({
@@ -179,7 +214,7 @@ function getReady(it: Subject): Move {
   // A copy has blue's size; what others deploy has the one that is written where they deploy from.
   const plain = deployedByOthers(it.app.deploy) ? workloads.filter(sizedByItself).map(green) : []
   const sizes = [...scaled, ...plain]
-  const left = { weights: environment.weights, grown: workloads.filter(sized).map((w) => w.ref) }
+  const left = { weights: it.left, grown: workloads.filter(sized).map((w) => w.ref) }
   const untold = environment.routes.filter((r) => !isBound(r))
 
   return inOrder(
@@ -198,7 +233,11 @@ function getReady(it: Subject): Move {
     }),
     ...environment.routes.map((route) => ({
       ...pair(
-        act(id('route', route.name, 'open'), 'openRoute', { route, left }),
+        act(id('route', route.name, 'open'), 'openRoute', {
+          route,
+          left,
+          ...(it.shown && { mayBeAsleep: true as const }),
+        }),
         act(id('route', route.name, 'close'), 'settleRoute', { route, on: 'blue', left }),
       ),
       commit: [act(id('route', route.name, 'settle'), 'settleRoute', { route, on: 'green' })],
@@ -277,7 +316,8 @@ function moveTraffic(it: Subject): Move {
           route,
           to: 0,
           expect: [0, ...weights],
-          ...(grown.length > 0 && { grown }),
+          // Behind a page nobody is served by either side while blue grows.
+          ...(grown.length > 0 && !it.shown && { grown }),
         }),
       ),
     ),
@@ -287,27 +327,44 @@ function moveTraffic(it: Subject): Move {
 
 function handOver(it: Subject): Move {
   const { app, environment, workloads } = it
+  const all = workloadsMove(it, workloads, { windows: true })
+  if (all.forward.length === 0) return all
+  return {
+    ...all,
+    forward: [...all.forward, observed(app, byItself(environment), 'handover', 'after the handover')],
+    back: [...all.back, ...unfenced(it, all.forward)],
+  }
+}
+
+/** `windows`: each waits for its own. */
+function workloadsMove(
+  it: Subject,
+  workloads: readonly Workload[],
+  { windows, name = 'handover' }: { readonly windows: boolean; readonly name?: string },
+): Move {
+  const { app, environment } = it
   const spot = { environment: environment.name, team: environment.gate ?? teamDecides(app), ask: asks(it) }
-  const moved = workloads.map((w) => inOrder(just(...window(it, w)), handover(w, spot)))
+  const waits = (w: Workload) => (windows ? window(it, w) : [])
+  const moved = workloads.map((w) => inOrder(just(...waits(w)), handover(w, spot)))
   // Who waits for a window, for days perhaps, takes nobody's place.
-  const windows = workloads.flatMap((w) => window(it, w))
-  const atMost = HANDOVERS_AT_ONCE + windows.length
-  const title = [`hand over ${app.name}'s workloads`, ...windows.map((w) => w.title)].join('; ')
-  const all = sideBySide(`${environment.name}/handover`, title, atMost, moved, {
+  const waiting = workloads.flatMap(waits)
+  const title = [`hand over ${app.name}'s workloads`, ...waiting.map((w) => w.title)].join('; ')
+  return sideBySide(`${environment.name}/${name}`, title, HANDOVERS_AT_ONCE + waiting.length, moved, {
     back: `hand ${app.name}'s workloads back`,
     commit: `let go of what ${app.name}'s workloads had on blue`,
   })
-  if (all.forward.length === 0) return all
-  // What is stopped or suspended there is fenced by that.
-  const unfence = fencedNamespaces(it).map((namespaces) =>
-    undoing(all.forward, act(`${environment.name}/unfence-blue`, 'removeFence', { namespaces, on: 'blue' })),
-  )
-  const observe = observed(app, byItself(environment), 'handover', 'after the handover')
-  return { forward: [...all.forward, observe], back: [...all.back, ...unfence], commit: all.commit }
 }
 
+/** What is stopped or suspended on blue is fenced by that. */
+const unfenced = (it: Subject, handedOver: readonly Step[]): LeafStep[] =>
+  handedOver.length === 0
+    ? []
+    : fencedNamespaces(it).map((namespaces) =>
+        undoing(handedOver, act(`${it.environment.name}/unfence-blue`, 'removeFence', { namespaces, on: 'blue' })),
+      )
+
 /** Its own hours, whatever those of the platform are; closed days are everybody's. */
-function window({ platform: { calendar }, environment }: Subject, { ref, handover: h }: Workload): LeafStep[] {
+function window({ platform: { calendar }, environment }: Subject, { ref, handover: h }: Workload): WaitStep[] {
   if (!calendar || h.window === undefined || h.class === 'overlap') return []
   const open = { ...calendar, hours: h.window }
   return [

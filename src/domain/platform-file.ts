@@ -9,6 +9,7 @@ import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { DeclaredOwners } from './ownership.ts'
 import type { Handover, Weight } from './platform.ts'
 import type { ProbeFile } from './probes.ts'
+import type { Page } from './maintenance.ts'
 import type { QuietFile, QuietOfApp } from './quiet.ts'
 import type { Target } from './record-routes.ts'
 import type { Schedule } from './schedule.ts'
@@ -191,6 +192,8 @@ export interface AppFile {
   readonly externals: readonly External[]
   /** In place of what the platform says; absent: as that has it. */
   readonly quiet?: QuietOfApp
+  /** What its visitors get while something of it runs on neither side. */
+  readonly maintenance?: Page
   /** Of Route 53; absent where it has none. */
   readonly records?: readonly DeclaredRecord[]
 }

@@ -3,6 +3,7 @@ import type { Calendar } from './calendar.ts'
 import type { Prices } from './costs.ts'
 import type { Duration } from './duration.ts'
 import type { GateRule } from './gates.ts'
+import type { Page } from './maintenance.ts'
 import type { Measure } from './measures.ts'
 import type { DeclaredJobs } from './one-shot-jobs.ts'
 import type { Deployer, External } from './platform-file.ts'
@@ -194,6 +195,8 @@ export interface Environment {
   readonly fenced?: readonly WorkloadRef[]
   /** Where Norikae copies it: what is to be other on green. */
   readonly transforms?: readonly Transform[]
+  /** What visitors get while something of it runs on neither side; absent: errors. */
+  readonly page?: Page
   /** Where Argo CD deploys it: by which label. */
   readonly argocd?: ByArgo
 }

@@ -297,7 +297,7 @@ function environment(
       return declared ? [[workloadName(w.ref), declared]] : []
     }),
   )
-  const { jobs = {}, deploy = 'copy' } = whose.declared ?? {}
+  const { jobs = {}, deploy = 'copy', maintenance: page } = whose.declared ?? {}
   findings.push(
     ...jobFindings(
       namespaces.flatMap((n) => n.jobs),
@@ -324,6 +324,7 @@ function environment(
     handovers: Object.fromEntries(handovers),
     externals: whose.declared?.externals ?? [],
     ...(Object.keys(jobs).length > 0 && { jobs }),
+    ...(page && { page }),
     ...(it.approval === 'team' && { gate }),
   }
   if (!deployedByOthers(deploy))

@@ -74,6 +74,7 @@ export const kinds = {
   'route-default': 'dropped',
   'route-owned': 'dropped',
   'route-asleep': 'dropped',
+  'page-unfit': 'dropped',
   'record-of-external-dns': 'dropped',
   'record-unfit': 'dropped',
   'http-route-shared': 'dropped',

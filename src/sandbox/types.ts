@@ -100,6 +100,8 @@ export interface ListenerRule {
   readonly ruleArn: string
   readonly hosts: readonly string[]
   readonly forward: readonly Forward[]
+  /** What it answers by itself (`fixed-response`); then it forwards to nobody. */
+  readonly page?: { readonly status: number; readonly type: string; readonly body: string }
 }
 
 /** What a log group has of one moment. */

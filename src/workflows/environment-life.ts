@@ -263,12 +263,12 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       : `${message}; not rolled back by itself: ${losses.join('; ')}. \`rollback\` asks for it`
   }
 
-  /** A step that failed takes its environment back; once green serves, not onto another release, nor where that loses something. */
+  /** A step that failed takes its environment back, but not where that loses something; nor, once green serves, onto another release. */
   async function whyHoldFailed(run: LiveRun, message: string): Promise<string | undefined> {
-    const from = run.plan.phases[0]?.health?.from
-    if (from === undefined || !begun(run.journal, from)) return undefined
     const losing = holdForLoss(run, message)
     if (losing !== undefined) return losing
+    const from = run.plan.phases[0]?.health?.from
+    if (from === undefined || !begun(run.journal, from)) return undefined
     const { differing = [] } = (await bothSides(office, run.plan.subject, `${name}/images`)) ?? {}
     if (differing.length === 0) return undefined
     return `${message}; not rolled back by itself: ${otherImages(differing)}. \`rollback\` takes it back`

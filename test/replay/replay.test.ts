@@ -79,8 +79,8 @@ const telling = golden.filter(({ name }) =>
 test('a run in flight does not mind another planner', async () => {
   const planner = await changed(
     'src/domain/plan-cutover.ts',
-    '...traffic.back,\n          ...jobs.back,',
-    '...jobs.back,\n          ...traffic.back,',
+    'back: [...traffic.back, ...jobs.back],',
+    'back: [...jobs.back, ...traffic.back],',
   )
   expect(await refused(planner, telling)).toEqual({})
 })

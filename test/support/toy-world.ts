@@ -203,6 +203,14 @@ export class ToyWorld {
         return this.set(`${place}/route/${step.input.route.name}/sides`, 'both', 'blue')
       case 'settleRoute':
         return this.set(`${place}/route/${step.input.route.name}/sides`, step.input.on, 'blue')
+      case 'showPage':
+        return this.set(`${place}/route/${step.input.route.name}/page`, 'up', 'none')
+      case 'removePage': {
+        const { route, on } = step.input
+        const is = Number(this.get(`${place}/route/${route.name}`, 0))
+        if (is !== (on === 'green' ? 100 : 0)) this.twice.push(`${route.name} leads to nobody after ${step.id}`)
+        return this.set(`${place}/route/${route.name}/page`, 'none', 'none')
+      }
       case 'setWeight': {
         const key = `${place}/route/${step.input.route.name}`
         const found = Number(this.get(key, 0))

@@ -109,7 +109,7 @@ test.for([
 })
 
 test('what was dropped is told with its time, host and reason', () => {
-  const none = { sent: 0, answered: 0, dropped: 0, failed: 0, running: false, inFlight: 0, byHost: {} }
+  const none = { sent: 0, answered: 0, dropped: 0, failed: 0, pages: 0, running: false, inFlight: 0, byHost: {} }
   const dropped = { at: '2026-11-25T13:00:00.000Z', host: 'chat-api.example.com', because: 'no answer within 5 s' }
   const said = judged(good, { requests: { ...none, lastDropped: [dropped] }, leftovers: [], twin: [] })
   expect(said).toContain('2026-11-25T13:00:00.000Z chat-api.example.com: no answer within 5 s')
@@ -125,6 +125,7 @@ test('what green is otherwise is told with both values', () => {
     answered: 0,
     dropped: 0,
     failed: 0,
+    pages: 0,
     running: false,
     inFlight: 0,
     byHost: {},

@@ -3,7 +3,16 @@ import { blank, write, type Journal } from '../../src/domain/journal.ts'
 import { mayRest, pauseOf } from '../../src/domain/pausing.ts'
 import type { Handover } from '../../src/domain/platform.ts'
 import { leaves } from '../../src/domain/steps.ts'
-import { aCutoverPlan, anApp, anEnvironment, aPlatform, fullEnvironment, fullFacts } from '../support/builders.ts'
+import {
+  aCutoverPlan,
+  anApp,
+  anEnvironment,
+  aPlatform,
+  fullEnvironment,
+  fullFacts,
+  route,
+  workload,
+} from '../support/builders.ts'
 
 const planWith = (handovers: Readonly<Record<string, Handover>> = {}) =>
   aCutoverPlan(
@@ -61,6 +70,27 @@ test('a pause leaves nothing down while its volumes change sides', () => {
       "production/shop/deployment/payer/start-green",
     ]
   `)
+})
+
+test('a pause leaves no page up: it holds before one, and not again until the last is gone', () => {
+  const plan = aCutoverPlan(
+    anApp('api'),
+    anEnvironment('e', {
+      page: { status: 503, type: 'text/plain', body: 'back soon' },
+      routes: [route('one'), route('two')],
+      handovers: { 'Deployment/shop/leader': { class: 'singleton', downtime: '1m' } },
+    }),
+    { images: '', workloads: [workload('Deployment', 'leader')] },
+  )
+  expect(goesOn(plan)).toEqual([
+    'e/route/two/page',
+    'e/shop/deployment/leader/stop-blue',
+    'e/shop/deployment/leader/start-green',
+    'e/route/one/100',
+    'e/route/two/100',
+    'e/route/one/served',
+    'e/route/two/served',
+  ])
 })
 
 test('a start that failed is tried again while it is paused, and one that was passed over holds nothing', () => {

@@ -12,6 +12,7 @@ import {
   clusterFacts,
   someFacts,
   someRoles,
+  workload,
 } from '../support/builders.ts'
 import { ToyWorld } from '../support/toy-world.ts'
 
@@ -20,6 +21,14 @@ const record = (step: string, state: 'done' | 'failed') => ({ step, state, attem
 const plans = [
   aCutoverPlan(),
   aCutoverPlan(anApp('api'), anEnvironment('production', { weights: [5, 25, 100] }), someFacts),
+  aCutoverPlan(
+    anApp('api'),
+    anEnvironment('behind-a-page', {
+      page: { status: 503, type: 'text/plain', body: 'back soon' },
+      handovers: { 'Deployment/shop/leader': { class: 'singleton', downtime: '1m' } },
+    }),
+    { images: '', workloads: [workload('Deployment', 'leader')] },
+  ),
   anUpgradePlan(),
   anUpgradePlan(anAdoptingPlatform()),
   anUpgradePlan(aPlatform(), { ...clusterFacts, roles: someRoles }),

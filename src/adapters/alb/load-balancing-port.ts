@@ -5,6 +5,7 @@ import { toAction } from './actions.ts'
 import { capacityOf, reserve } from './capacity.ts'
 import { addressesOf, findBalancer } from './balancers.ts'
 import { groupsBehind, health, healthBehind } from './health.ts'
+import { createPage, deleteRule, rulesBeside } from './pages.ts'
 import { findRule, listenersForwardingTo, rulesForwardingTo } from './rules.ts'
 import { tagsOf } from './tags.ts'
 import { createTargetGroup, findTargetGroup } from './target-groups.ts'
@@ -18,6 +19,12 @@ export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort
   findRule: (arn) => findRule(client, arn),
 
   tagsOf: (arns) => tagsOf(client, arns),
+
+  rulesBeside: (ruleArn) => rulesBeside(client, ruleArn),
+
+  createPage: (like, priority, page, tags) => createPage(client, like, priority, page, tags),
+
+  deleteRule: (ruleArn) => deleteRule(client, ruleArn),
 
   async setActions(RuleArn, actions) {
     await ask(`ModifyRule ${RuleArn}`, (o) => client.modifyRule({ RuleArn, Actions: actions.map(toAction) }, o))

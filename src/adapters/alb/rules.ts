@@ -115,7 +115,7 @@ const ownerIn = (tags: Readonly<Record<string, string>> = {}): Pick<RuleDescript
  * `…:listener-rule/app/<name>/<load balancer>/<listener>/<rule>`: an ARN of a rule says where it is.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
  */
-function placeOf(ruleArn: string): { listenerArn: string; loadBalancerArn: string } {
+export function placeOf(ruleArn: string): { listenerArn: string; loadBalancerArn: string } {
   const listenerArn = ruleArn.replace(':listener-rule/', ':listener/').replace(/\/[^/]*$/, '')
   return { listenerArn, loadBalancerArn: listenerArn.replace(':listener/', ':loadbalancer/').replace(/\/[^/]*$/, '') }
 }

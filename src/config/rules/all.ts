@@ -10,6 +10,7 @@ import { greenIsAnother } from './green.ts'
 import { jobsAreMadeOfSomething } from './check-jobs.ts'
 import { datadogIsAskedOfOneSide } from './datadog.ts'
 import { checksAreWhole, queriesNameTheCluster } from './health.ts'
+import { pagesAreOfRules } from './maintenance.ts'
 import { everythingHasAName, listsNameOnce } from './names.ts'
 import { terraformIsKnownBySomething } from './owners.ts'
 import { platformAppsAreInOneWave, tenantsMoveByThemselves } from './platform-apps.ts'
@@ -56,6 +57,7 @@ export const rules: readonly Rule[] = [
   workloadsAreSaidOnce,
   workloadsFitTheirClass,
   recordsAreOfOneApp,
+  pagesAreOfRules,
   platformAppsAreInOneWave,
   tenantsMoveByThemselves,
   buffersAreMeasured,

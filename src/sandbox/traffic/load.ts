@@ -19,6 +19,8 @@ interface Counts {
   dropped: number
   /** 5xx that the app made. */
   failed: number
+  /** Answers of a listener rule itself. */
+  pages: number
 }
 
 interface Dropped {
@@ -63,7 +65,7 @@ export function createLoad(options: {
     perMs: (s.perSecond * share) / 1000,
     due: i / options.streams.length,
   }))
-  const none = (): Counts => ({ sent: 0, answered: 0, dropped: 0, failed: 0 })
+  const none = (): Counts => ({ sent: 0, answered: 0, dropped: 0, failed: 0, pages: 0 })
   const total = none()
   const byHost = new Map(streams.map((s) => [s.host, none()]))
   /** Answers by cluster, by host. */
@@ -121,6 +123,7 @@ export function createLoad(options: {
       answer.on('error', (error) => end('dropped', error.message))
       answer.on('end', () => {
         if (proxys) end('dropped', `${status}: ${why.trim()}`)
+        else if (answer.headers['x-served-by'] === 'page') end('pages')
         else end(status >= 500 ? 'failed' : 'answered')
       })
     }

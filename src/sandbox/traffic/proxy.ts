@@ -44,12 +44,14 @@ export async function startProxy(options: ProxyOptions): Promise<Listening> {
     (request, response) => {
       const to = chosen(request)
       if (typeof to === 'string') own(response, 503, to)
+      else if ('page' in to) answer(response, to.page)
       else forward(request, response, to.ip, to.by)
     },
     options.port,
     (request, socket, head) => {
       const to = chosen(request)
       if (typeof to === 'string') refuse(socket, 503, to)
+      else if ('page' in to) refuse(socket, to.page.status, to.page.body)
       else tunnel(request, socket, { pods, ip: to.ip, head })
     },
   )
@@ -59,6 +61,7 @@ export async function startProxy(options: ProxyOptions): Promise<Listening> {
     const host = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
     const rule = elbv2.rules().find((r) => r.hosts.includes(host))
     if (!rule) return `no rule for ${host}`
+    if (rule.page) return { page: rule.page }
     const group = pick(rule)
     if (group === undefined) return `no target group of ${host} has a weight`
     const target = next(group)
@@ -139,6 +142,12 @@ export async function startProxy(options: ProxyOptions): Promise<Listening> {
 
 const ownHeaders = ({ headers }: IncomingMessage) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP.has(name)))
+
+/** A rule's own answer, as it was written: nobody failed. */
+function answer(response: ServerResponse, { status, type, body }: NonNullable<ListenerRule['page']>): void {
+  response.writeHead(status, { 'x-served-by': 'page', 'content-type': type })
+  response.end(body)
+}
 
 function own(response: ServerResponse, status: number, why: string): void {
   response.writeHead(status, { 'x-served-by': 'proxy', 'content-type': 'text/plain' })

@@ -53,7 +53,7 @@ const elb: readonly Row[] = [
   { name: 'ListenerNotFound', type: 'NotFound' },
   { name: 'ResourceInUse', type: 'InUse' },
   { name: 'OperationNotPermitted', type: 'Failed' },
-  { name: 'PriorityInUse', type: 'Failed' },
+  { name: 'PriorityInUse', type: 'InUse' },
   { name: 'Throttling', type: 'Unreachable' },
   { name: 'RequestLimitExceeded', status: 503, type: 'Unreachable' },
   { name: 'InternalFailure', status: 500, type: 'Unreachable' },

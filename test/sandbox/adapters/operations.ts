@@ -94,6 +94,8 @@ const templates = ({ ports }: Stage) => ports.launchTemplates(region)
 const groupOf = ({ aws }: Stage, name: string) =>
   aws.elbv2.inventory().targetGroups.find((it) => it.name === name)?.arn ?? 'arn:none'
 const balancerOf = ({ aws }: Stage) => aws.elbv2.inventory().loadBalancers[0]?.arn ?? 'arn:none'
+const aPage = { status: 503, type: 'text/plain', body: 'back soon' } as const
+
 const ruleOf = ({ aws }: Stage) => aws.elbv2.rules()[0]?.ruleArn ?? 'arn:none'
 const volumeOf = ({ aws }: Stage, of: string) => aws.ec2.volumes().find((v) => v.tags['of'] === of)?.id ?? 'vol-0'
 const snapshotOf = ({ aws }: Stage) => aws.ec2.snapshots()[0]?.id ?? 'snap-0'
@@ -350,6 +352,23 @@ export const rows: readonly Row[] = [
       ]),
     limit: full('TooManyTargets'),
     taken: { code: 'TargetGroupAssociationLimit', is: 'QuotaExceeded' },
+  },
+  {
+    asks: 'elasticloadbalancing:CreateRule',
+    by: async (s) => {
+      // As who asks looks first: ELB knows no token for it.
+      const [its, ...more] = await balancing(s).rulesBeside(ruleOf(s))
+      if (its && more.length === 0) await balancing(s).createPage(its, 40_000, aPage, { 'norikae.io/page-of': its.arn })
+    },
+    limit: full('TooManyRules'),
+    taken: inUse('PriorityInUse', 400),
+  },
+  {
+    asks: 'elasticloadbalancing:DeleteRule',
+    by: async (s) => {
+      const [, page] = await balancing(s).rulesBeside(ruleOf(s))
+      await balancing(s).deleteRule(page?.arn ?? 'arn:none')
+    },
   },
   {
     asks: 'elasticloadbalancing:ModifyCapacityReservation',

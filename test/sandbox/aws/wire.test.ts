@@ -8,7 +8,7 @@ import {
   ListFargateProfilesCommand,
   UpdateNodegroupConfigCommand,
 } from '@aws-sdk/client-eks'
-import { CreateRuleCommand, DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { DescribeLoadBalancersCommand, SetRulePrioritiesCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Calls } from '../../../src/sandbox/aws/calls.ts'
@@ -87,9 +87,8 @@ describe('a request', () => {
     },
     {
       says: 'of Elastic Load Balancing',
-      ask: ({ elbv2 }: Clients) =>
-        elbv2.send(new CreateRuleCommand({ ListenerArn: 'x', Conditions: [], Priority: 1, Actions: [] })),
-      operation: 'CreateRule',
+      ask: ({ elbv2 }: Clients) => elbv2.send(new SetRulePrioritiesCommand({ RulePriorities: [] })),
+      operation: 'SetRulePriorities',
     },
     {
       says: 'of EC2',

@@ -327,6 +327,24 @@ describe('values', () => {
       ],
     },
     {
+      says: 'a page that no listener rule can answer with',
+      from: '    team: scala',
+      to: `    team: scala\n    maintenance: { status: 302, type: text/xml, body: ${'x'.repeat(1025)} }`,
+      gives: [
+        '21:20  apps.api.maintenance.status: 302 is not a status that a listener rule may answer with: 200 to 299, or 400 to 599; write 503',
+        '21:33  apps.api.maintenance.type: "text/xml" is not text/plain or text/css or text/html or application/javascript or application/json',
+        '21:49  apps.api.maintenance.body: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" is not a text of at most 1024 characters; write This service moves, and is back in a few minutes.',
+      ],
+    },
+    {
+      says: 'a page of an app that a name leads to',
+      from: '    team: scala',
+      to: '    team: scala\n    maintenance: {}\n    records: { a.example.com: { zone: Z0123456789ABCDEFGHIJ, target: Service/a/web } }',
+      gives: [
+        '21:5  apps.api.maintenance: is a page of a listener rule, and the app has records; leave it out and put a page up by hand',
+      ],
+    },
+    {
       says: 'a negative limit',
       from: 'atMost: 0.1',
       to: 'atMost: -1',

@@ -8,7 +8,7 @@ describe('what a later release reads is refused by name', () => {
       from: '    team: scala\n',
       to: '    team: scala\n    route: { route53: api.example.com }\n',
       gives: [
-        '21:5  apps.api.route: is not supported yet; leave it out: listener rules of load balancers are found by their TargetGroupBindings',
+        '21:5  apps.api.route: is not supported yet; leave it out: listener rules of load balancers are found by their TargetGroupBindings, and maintenance puts a page in front of them',
       ],
     },
     {
@@ -16,7 +16,7 @@ describe('what a later release reads is refused by name', () => {
       from: '    team: scala\n',
       to: '    team: scala\n    route: { gateway: web }\n',
       gives: [
-        '21:5  apps.api.route: is not supported yet; leave it out: listener rules of load balancers are found by their TargetGroupBindings',
+        '21:5  apps.api.route: is not supported yet; leave it out: listener rules of load balancers are found by their TargetGroupBindings, and maintenance puts a page in front of them',
       ],
     },
     {
@@ -24,7 +24,7 @@ describe('what a later release reads is refused by name', () => {
       from: '    team: scala\n',
       to: '    team: scala\n    route: none\n',
       gives: [
-        '21:5  apps.api.route: is not supported yet; leave it out: listener rules of load balancers are found by their TargetGroupBindings',
+        '21:5  apps.api.route: is not supported yet; leave it out: listener rules of load balancers are found by their TargetGroupBindings, and maintenance puts a page in front of them',
       ],
     },
     {

@@ -19,10 +19,24 @@ export function checkedActions(world: ElbWorld, loadBalancerArn: string, actions
       'A rule must have exactly one action of type forward, redirect or fixed-response, and it must be the last one',
     )
   return ordered.map((action, index) => ({
-    ...(action.Type === 'forward' ? checkedForward(world, loadBalancerArn, action) : action),
+    ...(action.Type === 'forward'
+      ? checkedForward(world, loadBalancerArn, action)
+      : action.Type === 'fixed-response'
+        ? checkedPage(action)
+        : action),
     Order: index + 1,
   }))
 }
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_FixedResponseActionConfig.html */
+function checkedPage(action: Action): Action {
+  const { StatusCode = '', ContentType = 'text/plain', MessageBody = '' } = action.FixedResponseConfig ?? {}
+  if (!/^[245]\d\d$/.test(StatusCode)) throw validationError(`StatusCode '${StatusCode}' must be 2XX, 4XX or 5XX`)
+  if (!pageTypes.has(ContentType)) throw validationError(`ContentType '${ContentType}' is not valid`)
+  if (MessageBody.length > 1024) throw validationError('MessageBody must have at most 1024 characters')
+  return action
+}
+const pageTypes = new Set(['text/plain', 'text/css', 'text/html', 'application/javascript', 'application/json'])
 
 function checkedForward(world: ElbWorld, loadBalancerArn: string, action: Action): Action {
   const { TargetGroupArn, ForwardConfig } = action

@@ -33,6 +33,16 @@ export const elbv2Needs = (world: ElbWorld): Needs => {
     ModifyCapacityReservation: ({ LoadBalancerArn }: { LoadBalancerArn: string }) => [
       on('ModifyCapacityReservation', LoadBalancerArn),
     ],
+    CreateRule: ({ ListenerArn, Tags }: { ListenerArn: string; Tags?: Tag[] }) => {
+      const context = tagging(mapOf(Tags))
+      const tags = {
+        action: `${SERVICE}:AddTags`,
+        resource: ListenerArn.replace(':listener/', ':listener-rule/') + '/*',
+        context: { ...context, [`${SERVICE}:CreateAction`]: 'CreateRule' },
+      }
+      return [{ action: `${SERVICE}:CreateRule`, resource: ListenerArn, context }, ...(Tags?.length ? [tags] : [])]
+    },
+    DeleteRule: ({ RuleArn }: { RuleArn: string }) => [on('DeleteRule', RuleArn)],
     ModifyRule: ({ RuleArn }: { RuleArn: string }) => [on('ModifyRule', RuleArn)],
     AddTags: onEach('AddTags'),
     RemoveTags: onEach('RemoveTags'),

@@ -1,8 +1,14 @@
 import type {
+  Action,
+  CreateRuleInput,
+  CreateRuleOutput,
+  DeleteRuleInput,
+  DeleteRuleOutput,
   DescribeRulesInput,
   DescribeRulesOutput,
   ModifyRuleInput,
   ModifyRuleOutput,
+  RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Forward } from '../../types.ts'
 import { AwsError, validationError } from '../errors.ts'
@@ -23,6 +29,25 @@ export const ruleOperations = (world: ElbWorld) =>
       const { items, next } = page(asked, Marker, PageSize, pageSize)
       return { Rules: items.map(({ described }) => described), NextMarker: next }
     }) satisfies Serve<DescribeRulesInput, DescribeRulesOutput>,
+
+    /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html */
+    CreateRule: (({ ListenerArn, Priority, Conditions, Actions, Tags = [] }) => {
+      const rules = [...world.rules.values()].filter((rule) => rule.listenerArn === ListenerArn)
+      if (!Number.isInteger(Priority) || Priority < 1 || Priority > 50_000)
+        throw validationError(`Priority '${Priority}' must be from 1 to 50000`)
+      if (rules.some(({ described }) => described.Priority === String(Priority)))
+        throw new AwsError('PriorityInUse', `Priority '${Priority}' is currently in use`)
+      if (rules.length > mostRules) throw new AwsError('TooManyRules', `A listener has ${mostRules} rules at most`)
+      const tags = Tags.map(({ Key = '', Value = '' }) => [Key, Value] as const)
+      return { Rules: [addRule(world, ListenerArn, Priority, Conditions, Actions, tags).described] }
+    }) satisfies Serve<CreateRuleInput, CreateRuleOutput>,
+
+    DeleteRule: (({ RuleArn }) => {
+      if (known('Rule', world.rules, RuleArn).described.IsDefault)
+        throw new AwsError('OperationNotPermitted', 'Default rules cannot be deleted')
+      dropRule(world, RuleArn)
+      return {}
+    }) satisfies Serve<DeleteRuleInput, DeleteRuleOutput>,
 
     /**
      * What is given replaces the whole of what was there: a list of actions is not merged. What is not given stays.
@@ -51,25 +76,49 @@ export function seedRule(
   host: string,
   forward: readonly Forward[],
 ): string {
+  return addRule(world, listenerArn, priority, [{ Field: 'host-header', Values: [host] }], [forwardAction(forward)]).arn
+}
+
+/** Rules for each load balancer, not counting default ones: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
+const mostRules = 100
+
+function addRule(
+  world: ElbWorld,
+  listenerArn: string,
+  priority: number,
+  conditions: readonly RuleCondition[],
+  actions: readonly Action[],
+  tags: readonly (readonly [string, string])[] = [],
+): ElbRule {
   const listener = known('Listener', world.listeners, listenerArn)
   const [, path = ''] = listenerArn.split(':listener/')
   const arn = world.newArn('listener-rule', path)
   const loadBalancerArn = listener.described.LoadBalancerArn ?? ''
-  world.rules.set(arn, {
+  const rule: ElbRule = {
     arn,
     listenerArn,
     loadBalancerArn,
-    tags: new Map(),
+    tags: new Map(tags),
     described: {
       RuleArn: arn,
       Priority: String(priority),
-      Conditions: [{ Field: 'host-header', Values: [host], HostHeaderConfig: { Values: [host] } }],
-      Actions: checkedActions(world, loadBalancerArn, [forwardAction(forward)]),
+      Conditions: conditions.map(told),
+      Actions: checkedActions(world, loadBalancerArn, actions),
       IsDefault: false,
     },
-  })
+  }
+  world.rules.set(arn, rule)
   world.rulesChanged()
-  return arn
+  return rule
+}
+
+/** Hosts are told in both ways, in whichever they were given; in both at once they are refused. */
+function told(condition: RuleCondition): RuleCondition {
+  const { Field, Values, HostHeaderConfig } = condition
+  if (Field !== 'host-header') return condition
+  if (Values && HostHeaderConfig) throw validationError('Specify either Values or HostHeaderConfig, and not both')
+  const hosts = HostHeaderConfig?.Values ?? Values ?? []
+  return { Field, Values: hosts, HostHeaderConfig: { Values: hosts } }
 }
 
 /** As the API's DeleteRule, by another's hand. */

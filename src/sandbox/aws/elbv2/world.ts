@@ -99,6 +99,7 @@ export class ElbWorld {
         ruleArn: arn,
         hosts: Conditions.filter((it) => it.Field === 'host-header').flatMap((it) => it.HostHeaderConfig?.Values ?? []),
         forward: forwardsOf(Actions),
+        ...pageOf(Actions),
       }))
     return this.#snapshot
   }
@@ -108,6 +109,11 @@ export class ElbWorld {
     this.#users ??= usersByGroup([...this.rules.values()])
     return this.#users.get(targetGroupArn) ?? []
   }
+}
+
+const pageOf = (actions: readonly Action[]): Pick<ListenerRule, 'page'> => {
+  const { StatusCode, ContentType = 'text/plain', MessageBody = '' } = actions.at(-1)?.FixedResponseConfig ?? {}
+  return StatusCode === undefined ? {} : { page: { status: Number(StatusCode), type: ContentType, body: MessageBody } }
 }
 
 export const forwardsOf = (actions: readonly Action[]): Forward[] =>

@@ -1,0 +1,68 @@
+import {
+  type ElasticLoadBalancingV2,
+  paginateDescribeRules,
+  type RuleCondition,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { ListedRule } from '../../activities/ports.ts'
+import type { Page } from '../../domain/maintenance.ts'
+import { ask, askFor, askForAll } from '../aws-errors.ts'
+import { actionOf } from './actions.ts'
+import { placeOf } from './rules.ts'
+
+export async function rulesBeside(client: ElasticLoadBalancingV2, ruleArn: string): Promise<ListedRule[]> {
+  const { listenerArn: ListenerArn } = placeOf(ruleArn)
+  const rules = await askForAll(
+    `DescribeRules ${ListenerArn}`,
+    (o) => paginateDescribeRules({ client }, { ListenerArn }, o),
+    (page) => page.Rules,
+  )
+  return rules
+    .filter((rule) => rule.IsDefault !== true)
+    .map(({ RuleArn: arn = '', Priority, Conditions = [], Actions = [] }) => ({
+      arn,
+      priority: Number(Priority),
+      conditions: Conditions.map((condition) => ({ ...condition })),
+      actions: Actions.map(actionOf),
+    }))
+}
+
+export async function createPage(
+  client: ElasticLoadBalancingV2,
+  like: ListedRule,
+  Priority: number,
+  { status, type, body }: Page,
+  tags: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { listenerArn: ListenerArn } = placeOf(like.arn)
+  await ask(`CreateRule ${ListenerArn}`, (o) =>
+    client.createRule(
+      {
+        ListenerArn,
+        Priority,
+        Conditions: like.conditions.map(askedAs),
+        Actions: [
+          {
+            Type: 'fixed-response',
+            FixedResponseConfig: { StatusCode: String(status), ContentType: type, MessageBody: body },
+          },
+        ],
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      },
+      o,
+    ),
+  )
+}
+
+export async function deleteRule(client: ElasticLoadBalancingV2, RuleArn: string): Promise<void> {
+  await askFor(`DeleteRule ${RuleArn}`, (o) => client.deleteRule({ RuleArn }, o))
+}
+
+/**
+ * ELB tells the values of a host or a path twice, and takes them once.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html
+ */
+function askedAs(told: Readonly<Record<string, unknown>>): RuleCondition {
+  const condition: RuleCondition = told // `rulesBeside` made it from one
+  const { Values, ...rest } = condition
+  return rest.HostHeaderConfig || rest.PathPatternConfig ? rest : { ...rest, ...(Values && { Values }) }
+}
