@@ -93,6 +93,9 @@ export async function discover(
   ])
   const arns = bindings.map((b) => targetGroupOf(b)).filter((arn) => arn !== '')
   const rules = arns.length === 0 ? [] : await loadBalancing.rulesForwardingTo(arns)
+  // On what a cluster's controller makes no page stays: it deletes them.
+  const unowned = rules.filter((rule) => !rule.isDefault && rule.ownedByCluster === undefined)
+  const pages = await loadBalancing.pagesInFrontOf(unowned.map(({ arn }) => arn))
   // Where nobody has installed Gateway API its kinds are not served.
   const byGateways = bindings.some((b) => gatewayOfBinding(b) !== undefined)
     ? { gateways: await cluster.list('Gateway'), httpRoutes: await cluster.list('HTTPRoute') }
@@ -135,6 +138,7 @@ export async function discover(
             rules,
             mine(elsewhere).filter((o) => o.kind === 'Ingress'),
             byGateways,
+            pages,
           ),
         ),
         notCarried: [
@@ -335,6 +339,7 @@ function routeOf(
   all: Awaited<ReturnType<LoadBalancingPort['rulesForwardingTo']>>,
   ingresses: readonly KubernetesObject[],
   byGateways: GatewayObjects,
+  pages: Awaited<ReturnType<LoadBalancingPort['pagesInFrontOf']>>,
 ): RouteFacts {
   const { metadata, spec } = binding
   const gateway = gatewayOfBinding(binding)
@@ -353,6 +358,7 @@ function routeOf(
       isDefault,
       ...(ownedByCluster !== undefined && { ownedByCluster }),
       ...stickiness(actions),
+      ...(pages[arn] && { pages: pages[arn] }),
     })),
   }
 }

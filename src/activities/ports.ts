@@ -221,6 +221,11 @@ export interface LoadBalancingPort {
    * are two. Throws `inUse` where the priority is taken, `quotaExceeded` where the load balancer has no room for a rule.
    */
   createPage(like: ListedRule, priority: number, page: Page, tags: Readonly<Record<string, string>>): Promise<void>
+  /**
+   * Pages that are in front of these rules, by the rule's ARN, whichever run put them there. Nothing of a rule that has none, nor
+   * of a listener that is gone.
+   */
+  pagesInFrontOf(ruleArns: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>>
   /** Nothing happens where it is gone. */
   deleteRule(ruleArn: string): Promise<void>
   /** Replaces the rule's whole action list. */

@@ -105,6 +105,7 @@ export function seenBy(sight: Sight, world: Proven): Proven {
     loadBalancing: {
       ...loadBalancing,
       rulesForwardingTo: (...asked) => sight.at('listener rules', () => loadBalancing.rulesForwardingTo(...asked), []),
+      pagesInFrontOf: (...asked) => sight.at('listener rules', () => loadBalancing.pagesInFrontOf(...asked), {}),
       tagsOf: (...asked) => sight.at('owners of listener rules', () => loadBalancing.tagsOf(...asked), {}),
     },
   }

@@ -133,6 +133,8 @@ export interface RouteFacts {
     readonly ownedByCluster?: string
     /** For so long a client stays with the target group that answered it first. */
     readonly stickySeconds?: number
+    /** Rules that answer in its place: an earlier cutover, which was terminated, put them there. Absent: none. */
+    readonly pages?: readonly string[]
   }[]
   /** Where a controller makes these rules: of which Ingress. */
   readonly ingress?: IngressFacts

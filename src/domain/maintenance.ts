@@ -58,6 +58,21 @@ export function shownFor({ page, routes }: Environment, workloads: readonly Move
   return rules.length === routes.length ? { page, routes: rules } : undefined
 }
 
+/**
+ * What visitors get before anything begins. Whoever puts a page up takes over the one that is there and takes it away in the
+ * end; nobody else looks for one, and an app that has moved would answer nobody.
+ */
+export function leftPageFindings(environment: Environment, workloads: readonly Moved[]): Finding[] {
+  const taken = shownFor(environment, workloads) !== undefined
+  return Object.entries(environment.pagesLeft ?? {}).map(([route, pages]) => {
+    const remedy = `see that blue serves, then take it away: ${pages.map((arn) => `aws elbv2 delete-rule --rule-arn ${arn}`).join(' && ')}`
+    const now = 'its visitors get a page now, which a cutover that was terminated left in front of it'
+    return taken
+      ? warning('page-left', route, `${now}; the next one takes it over`, `nothing where it moves soon; else ${remedy}`)
+      : blocker('page-left', route, `${now}, and nothing here would take it away`, remedy)
+  })
+}
+
 /** What people see of it before they approve, and what stands in its way. */
 export function pageFindings(environment: Environment, workloads: readonly Moved[]): Finding[] {
   const { page, routes, name } = environment

@@ -3,7 +3,7 @@ import { byAnnotation, type Beside } from './declared.ts'
 import type { WorkloadFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { classify, startsAsleep, type Workload } from './handover.ts'
-import { pageFindings, shownFor } from './maintenance.ts'
+import { leftPageFindings, pageFindings, shownFor } from './maintenance.ts'
 import { isBound, slug, workloadName, type Environment } from './platform.ts'
 import { volumeFindings } from './volume-findings.ts'
 
@@ -26,6 +26,7 @@ export function movable(
         found.filter((f) => slug(f.ref) === slug(w.ref)).flatMap((f) => unlikeItsClass(w, f)),
       ),
       ...workloads.flatMap((w) => volumesMove(w, found)),
+      ...leftPageFindings(environment, workloads),
       ...pageFindings(environment, workloads),
       // Behind a page nothing has to run on both sides.
       ...(shownFor(environment, workloads)

@@ -197,6 +197,8 @@ export interface Environment {
   readonly transforms?: readonly Transform[]
   /** What visitors get while something of it runs on neither side; absent: errors. */
   readonly page?: Page
+  /** Pages that are up before it moves, by route: the ARNs of their rules. Absent: none. */
+  readonly pagesLeft?: Readonly<Record<string, readonly string[]>>
   /** Where Argo CD deploys it: by which label. */
   readonly argocd?: ByArgo
 }

@@ -325,6 +325,7 @@ function environment(
     externals: whose.declared?.externals ?? [],
     ...(Object.keys(jobs).length > 0 && { jobs }),
     ...(page && { page }),
+    ...pagesLeft(routes, namespaces),
     ...(it.approval === 'team' && { gate }),
   }
   if (!deployedByOthers(deploy))
@@ -339,6 +340,16 @@ function environment(
     fenced: workloads.filter(startsAsleep).map((w) => w.ref),
     ...(deploy === 'argocd' && byArgo(file, whose.name, it.name)),
   }
+}
+
+/** By route, of the rules that lead into these namespaces. */
+function pagesLeft(routes: readonly Route[], namespaces: readonly NamespaceFacts[]): Pick<Environment, 'pagesLeft'> {
+  const rules = namespaces.flatMap((n) => n.routes.flatMap((r) => r.rules))
+  const left = routes.flatMap((r) => {
+    const pages = r.kind === 'alb' ? rules.find(({ arn }) => arn === r.ruleArn)?.pages : undefined
+    return pages ? [[r.name, pages] as const] : []
+  })
+  return left.length === 0 ? {} : { pagesLeft: Object.fromEntries(left) }
 }
 
 /** What is to be other on green, of what Norikae copies. */

@@ -75,6 +75,7 @@ export const kinds = {
   'route-owned': 'dropped',
   'route-asleep': 'dropped',
   'page-unfit': 'dropped',
+  'page-left': 'dropped',
   'record-of-external-dns': 'dropped',
   'record-unfit': 'dropped',
   'http-route-shared': 'dropped',

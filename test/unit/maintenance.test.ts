@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pageFindings, priorityInFront, shownFor, type Page } from '../../src/domain/maintenance.ts'
+import { leftPageFindings, pageFindings, priorityInFront, shownFor, type Page } from '../../src/domain/maintenance.ts'
 import { movable } from '../../src/domain/movable.ts'
 import { leaves, type Step } from '../../src/domain/steps.ts'
 import type { Environment, Handover, RecordRoute } from '../../src/domain/platform.ts'
@@ -54,6 +54,22 @@ describe('a page', () => {
   ])('tells $says', ({ more, windows = [[]], told }) => {
     const workloads = windows.map((window) => moved(window.length > 0 ? { ...singleton, window } : singleton))
     expect(pageFindings(anEnvironment('e', more), workloads).map((f) => f.code)).toEqual(told)
+  })
+
+  test.for<{ says: string; more: Partial<Environment>; handover: Handover; level: string | undefined }>([
+    { says: 'none is up', more: { page }, handover: singleton, level: undefined },
+    { says: 'taken over', more: { page, pagesLeft: { web: ['arn:p'] } }, handover: singleton, level: 'warning' },
+    { says: 'out of the file', more: { pagesLeft: { web: ['arn:p'] } }, handover: singleton, level: 'blocker' },
+    {
+      says: 'of what no longer stops',
+      more: { page, pagesLeft: { web: ['arn:p'] } },
+      handover: { class: 'overlap' },
+      level: 'blocker',
+    },
+  ])('that an earlier cutover left is told: $says', ({ more, handover, level }) => {
+    const told = leftPageFindings(anEnvironment('e', more), [moved(handover)])
+    expect(told.map((f) => [f.level, f.code, f.about])).toEqual(level ? [[level, 'page-left', 'web']] : [])
+    for (const { remedy } of told) expect(remedy).toMatch(/aws elbv2 delete-rule --rule-arn arn:p$/)
   })
 
   test('lets a singleton serve that is alone behind a route', () => {

@@ -177,6 +177,16 @@ test.for<{ code: string; about: string; file?: Partial<PlatformFile>; namespaces
   expect(it?.remedy.length).toBeGreaterThan(5)
 })
 
+test('a page that is up already is known by its route', () => {
+  const rules = [{ arn: 'arn:rule/web', isDefault: false, pages: ['arn:page'] }]
+  const left = (...routes: RouteFacts[]) => {
+    const { platform } = resolvePlatform(aFile(), found(aNamespace('n', { routes })))
+    return platform.apps[0]?.environments[0]?.pagesLeft
+  }
+  expect(left(aRoute({ rules }))).toEqual({ 'n.web': ['arn:page'] })
+  expect(left(aRoute())).toBeUndefined()
+})
+
 test('where somebody else deploys, it is known from the start what must not run on green before its turn', () => {
   const namespace = aNamespace('chat-test', {
     workloads: [workload('Deployment', 'web', { behindService: true }), workload('CronJob', 'report')],

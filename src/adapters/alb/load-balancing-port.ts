@@ -5,7 +5,7 @@ import { toAction } from './actions.ts'
 import { capacityOf, reserve } from './capacity.ts'
 import { addressesOf, findBalancer } from './balancers.ts'
 import { groupsBehind, health, healthBehind } from './health.ts'
-import { createPage, deleteRule, rulesBeside } from './pages.ts'
+import { createPage, deleteRule, pagesInFrontOf, rulesBeside } from './pages.ts'
 import { findRule, listenersForwardingTo, rulesForwardingTo } from './rules.ts'
 import { tagsOf } from './tags.ts'
 import { createTargetGroup, findTargetGroup } from './target-groups.ts'
@@ -23,6 +23,8 @@ export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort
   rulesBeside: (ruleArn) => rulesBeside(client, ruleArn),
 
   createPage: (like, priority, page, tags) => createPage(client, like, priority, page, tags),
+
+  pagesInFrontOf: (ruleArns) => pagesInFrontOf(client, ruleArns),
 
   deleteRule: (ruleArn) => deleteRule(client, ruleArn),
 

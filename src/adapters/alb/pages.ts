@@ -4,10 +4,12 @@ import {
   type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { ListedRule } from '../../activities/ports.ts'
-import type { Page } from '../../domain/maintenance.ts'
-import { ask, askFor, askForAll } from '../aws-errors.ts'
+import { each } from '../../activities/few-at-a-time.ts'
+import { PAGE_TAG, type Page } from '../../domain/maintenance.ts'
+import { ask, askFor, askForAll, whatIsThere } from '../aws-errors.ts'
 import { actionOf } from './actions.ts'
 import { placeOf } from './rules.ts'
+import { tagsOfThoseThere } from './tags.ts'
 
 export async function rulesBeside(client: ElasticLoadBalancingV2, ruleArn: string): Promise<ListedRule[]> {
   const { listenerArn: ListenerArn } = placeOf(ruleArn)
@@ -24,6 +26,22 @@ export async function rulesBeside(client: ElasticLoadBalancingV2, ruleArn: strin
       conditions: Conditions.map((condition) => ({ ...condition })),
       actions: Actions.map(actionOf),
     }))
+}
+
+/** What forwards to somebody is no page: of the hundred rules that a load balancer may have, the tags of few are asked for. */
+export async function pagesInFrontOf(
+  client: ElasticLoadBalancingV2,
+  ruleArns: readonly string[],
+): Promise<Record<string, string[]>> {
+  const oneOfEach = new Map(ruleArns.map((arn) => [placeOf(arn).listenerArn, arn]))
+  const beside = await each([...oneOfEach.values()], (arn) => whatIsThere(rulesBeside(client, arn)))
+  const answering = beside
+    .flat()
+    .filter(({ actions }) => actions.every((action) => action.type !== 'forward'))
+    .map(({ arn }) => arn)
+  const tags = await tagsOfThoseThere(client, answering)
+  const found = ruleArns.map((rule) => [rule, answering.filter((arn) => tags[arn]?.[PAGE_TAG] === rule)] as const)
+  return Object.fromEntries(found.filter(([, pages]) => pages.length > 0))
 }
 
 export async function createPage(
