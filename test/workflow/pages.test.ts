@@ -12,13 +12,13 @@ beforeEach(async () => {
 afterEach(() => env.teardown())
 
 /** An app whose visitors get a page while its leader runs nowhere. */
-function aTrial(more: Partial<Environment> = {}): Trial {
+function aTrial(more: Partial<Environment> = {}, pollEvery?: '15s'): Trial {
   const environment = anEnvironment('test', {
     page: { status: 503, type: 'text/plain', body: 'back soon' },
     handovers: { 'Deployment/shop/leader': { class: 'singleton', downtime: '1m' } },
     ...more,
   })
-  const outside = new Outside(aPlatform({ apps: [anApp('api', { environments: [environment] })] }))
+  const outside = new Outside(aPlatform({ apps: [anApp('api', { environments: [environment] })] }), pollEvery)
   outside.workloads = [workload('Deployment', 'leader')]
   outside.world.once.add('leader')
   return new Trial(env, outside)
@@ -54,6 +54,37 @@ test('a leader that does not come up on green goes back behind the page, and the
     await trial.gate('api', 'retry', 'test@')
     expect([page(trial), outside.world.get('api/test/route/web', 0)]).toEqual(['none', 0])
     expect(done(trial).slice(-5)).toEqual([
+      'route/web/page-again',
+      'route/web/back',
+      `${LEADER}/stop-green`,
+      `${LEADER}/start-blue`,
+      'route/web/served-again',
+    ])
+  })
+  expect(outside.world.twice).toEqual([])
+})
+
+test('nobody watches green while the page is up, and a breach once it is gone goes back behind it', async () => {
+  // Looked at often: what is held is given up after a while.
+  const trial = aTrial({}, '15s')
+  const { outside } = trial
+  const served = 'api:test/route/web/served'
+  const holds = new Set([served])
+  outside.holds = holds
+  outside.breaching.add('api/test')
+  await trial.during(async () => {
+    await trial.start()
+    await trial.until('the page is to go', async () => outside.held.has(served), 10_000)
+    await env.sleep('3m')
+    expect([page(trial), done(trial).at(-1)]).toEqual(['up', 'route/web/100'])
+    outside.breaching.clear()
+    holds.clear()
+    await trial.onGreen('api', 'test')
+    outside.breaching.add('api/test')
+    await trial.gate('api', 'retry', 'test@')
+    expect([page(trial), outside.world.get('api/test/route/web', 0)]).toEqual(['none', 0])
+    expect(done(trial).slice(-6)).toEqual([
+      'route/web/served',
       'route/web/page-again',
       'route/web/back',
       `${LEADER}/stop-green`,
