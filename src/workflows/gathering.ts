@@ -1,0 +1,136 @@
+import { CancellationScope, defineSignal, setHandler } from '@temporalio/workflow'
+import {
+  followers,
+  followsBecause,
+  goneBack,
+  mates,
+  waitsInWords,
+  waitsFor,
+  type Member,
+  type Members,
+  type Waits,
+} from '../domain/meetings.ts'
+import { FOLLOW, isMet, MEET, PASS, type Met, type Told } from '../domain/messages.ts'
+import type { App } from '../domain/platform.ts'
+import { key, type Standing } from '../domain/turns.ts'
+
+/** What the upgrade does for apps that move together: it lets them go on when all are there, and takes all back when one went. */
+export interface Gathering {
+  /** From now on it moves by this plan, from the beginning. */
+  begun(app: App): void
+  /** It is over, or nobody waits for it any more. */
+  gone(app: string): void
+  /** Where it stands has been noted. */
+  heard(told: Pick<Told, 'app' | 'environment' | 'is' | 'note'> & { readonly onBlue?: true | undefined }): void
+  ended(app: string, how: 'committed' | 'on-blue' | 'unknown'): void
+  /** Those that it moves with in any environment. */
+  withIt(app: string): string[]
+  /** For whom it waits there and since when; undefined: for nobody. */
+  waits(app: string, environment: string): Waits | undefined
+}
+
+interface Around {
+  readonly standings: Readonly<Record<string, Standing>>
+  /** They are told to go back. */
+  wentAlong(app: string, environment: string, why: string): void
+  speak(app: string, signal: string, body: object): Promise<unknown>
+  show(): void
+}
+
+export function gathering({ standings, wentAlong, speak, show }: Around): Gathering {
+  const apps = new Map<string, App>()
+  const arrivals = new Map<string, Met>()
+  /** What was answered, so that each is once: only who says again that it waits is told again. */
+  const answered = new Set<Met>()
+  /** Told to go back, and not heard of since. */
+  const following = new Set<string>()
+
+  const membersOf = (environment: string): Members =>
+    new Map(
+      [...apps.values()].flatMap((app): [string, Member][] => {
+        const own = app.environments.find((e) => e.name === environment)
+        if (!own?.group) return []
+        const place = key(app.name, environment)
+        return [[app.name, { standing: standings[place], group: own.group, at: arrivals.get(place)?.point }]]
+      }),
+    )
+
+  // Whoever ended in this moment says so itself.
+  const send = (app: string, signal: string, body: object) =>
+    void CancellationScope.nonCancellable(() => speak(app, signal, body)).catch(() => undefined)
+
+  function takeAlong(name: string, environment: string, because: string): void {
+    const place = key(name, environment)
+    arrivals.delete(place)
+    following.add(place)
+    wentAlong(name, environment, because)
+    send(name, FOLLOW, { environment, reason: because })
+  }
+
+  function look(): void {
+    for (const met of arrivals.values()) {
+      if (answered.has(met)) continue
+      const { app, environment, point, attempt } = met
+      const members = membersOf(environment)
+      const back = goneBack(members, app)
+      if (back !== undefined) {
+        answered.add(met)
+        takeAlong(app, environment, followsBecause(back, 'it is on blue'))
+      } else if (waitsFor(members, app, point).length === 0) {
+        answered.add(met)
+        send(app, PASS, { environment, point, attempt })
+      }
+    }
+  }
+
+  setHandler(defineSignal<[unknown]>(MEET), (body) => {
+    if (!isMet(body)) return
+    const { app, environment } = body
+    // Of an earlier upgrade, or started anew since: it says so again.
+    if (!apps.get(app)?.environments.some((e) => e.name === environment && e.group)) return
+    arrivals.set(key(app, environment), body)
+    look()
+    show()
+  })
+
+  return {
+    begun(app) {
+      this.gone(app.name)
+      apps.set(app.name, app)
+    },
+    gone(name) {
+      for (const { name: environment } of apps.get(name)?.environments ?? []) {
+        arrivals.delete(key(name, environment))
+        following.delete(key(name, environment))
+      }
+      apps.delete(name)
+    },
+    heard({ app, environment, is, note = '', onBlue }) {
+      const place = key(app, environment)
+      if (is !== 'leaving') following.delete(place)
+      // It comes to its next point by itself when it goes on.
+      if (is !== 'moving' && is !== 'on-green') arrivals.delete(place)
+      if (is === 'leaving' || (is === 'trouble' && onBlue)) {
+        for (const name of followers(membersOf(environment), app))
+          if (!following.has(key(name, environment))) takeAlong(name, environment, followsBecause(app, note))
+      }
+      look()
+    },
+    ended(app, how) {
+      if (how === 'committed') return look()
+      const onBlue = how === 'on-blue' ? true : undefined
+      for (const { name: environment } of apps.get(app)?.environments ?? [])
+        this.heard({ app, environment, is: 'trouble', note: 'it ended', onBlue })
+    },
+    withIt: (app) => [
+      ...new Set(
+        (apps.get(app)?.environments ?? []).flatMap(({ name }) => mates(membersOf(name), app).map((m) => m.name)),
+      ),
+    ],
+    waits(app, environment) {
+      const met = arrivals.get(key(app, environment))
+      if (!met) return undefined
+      return waitsInWords(met.point, waitsFor(membersOf(environment), app, met.point), met.at)
+    },
+  }
+}

@@ -1,0 +1,294 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { alongWith } from '../../src/client/along.ts'
+import { grouped, rejoined } from '../../src/domain/groups.ts'
+import type { AppStanding } from '../../src/domain/messages.ts'
+import {
+  followers,
+  goneBack,
+  isPoint,
+  waitsInWords,
+  waitsFor,
+  type Member,
+  type Members,
+  type Point,
+} from '../../src/domain/meetings.ts'
+import type { App, Group } from '../../src/domain/platform.ts'
+import { leaves } from '../../src/domain/steps.ts'
+import { key, turns, type Standing, type TurnPolicy } from '../../src/domain/turns.ts'
+import { planCutover } from '../../src/domain/plan-cutover.ts'
+import { anApp, anEnvironment, aPlatform, rule, someFacts } from '../support/builders.ts'
+
+const since = '2026-11-23T12:00:00Z'
+const moving: Standing = { is: 'moving' }
+const trouble: Standing = { is: 'trouble' }
+const onBlue: Standing = { is: 'trouble', onBlue: true }
+const green: Standing = { is: 'on-green', since }
+const group = (...others: string[]): Group => ({ others: others.map((app) => ({ app, weighed: true })) })
+const member = (standing: Standing | undefined, at?: Point, others: readonly string[] = ['a']): Member => ({
+  standing,
+  group: group(...others),
+  at,
+})
+/** `a` at the point, and `b` beside it. */
+const pair = (b: Member, own: Group = group('b')): Members =>
+  new Map([
+    ['a', { standing: moving, group: own }],
+    ['b', b],
+  ])
+
+test.for<{ says: string; b: Member; point: Point; waits: string[] }>([
+  { says: 'who is there too is not waited for', b: member(moving, '25'), point: '25', waits: [] },
+  { says: 'nor who is further', b: member(moving, '50'), point: '25', waits: [] },
+  { says: 'who is not as far is', b: member(moving, '5'), point: '25', waits: ['is not there yet'] },
+  { says: 'weights come after the yes', b: member(moving, 'approved'), point: '5', waits: ['is not there yet'] },
+  {
+    says: 'and the yes after green is ready',
+    b: member(moving, 'ready'),
+    point: 'approved',
+    waits: ['is not there yet'],
+  },
+  { says: 'who is on green has been everywhere', b: member(green), point: '100', waits: [] },
+  { says: 'who let go of blue too', b: member({ is: 'committed' }), point: '100', waits: [] },
+  {
+    says: 'who is held for people is waited for where it was',
+    b: member(trouble, '25'),
+    point: '25',
+    waits: ['is in trouble'],
+  },
+  { says: 'who went back is', b: member(onBlue), point: 'ready', waits: ['is on blue'] },
+  { says: 'who stands in line is', b: member(undefined), point: 'ready', waits: ['stands in line'] },
+  { says: 'who waits for its hours is', b: member({ is: 'window' }), point: '5', waits: ['is not there yet'] },
+  { says: 'who began without it is not', b: member(moving, undefined, []), point: '25', waits: [] },
+])('$says', ({ b, point, waits }) => {
+  expect(waitsFor(pair(b), 'a', point).map((w) => w.why)).toEqual(waits)
+})
+
+test('who has no routes is waited for before anything moves, and at no weight', () => {
+  const members = pair(member(moving, 'ready'), { others: [{ app: 'b' }] })
+  expect([waitsFor(members, 'a', 'approved').length, waitsFor(members, 'a', '25').length]).toEqual([1, 0])
+})
+
+test.for<{ says: string; asks: Group['asks']; waits: string[] }>([
+  { says: 'by the yes of one that was asked about it, it goes on', asks: { by: 'b', for: ['a', 'b'] }, waits: [] },
+  {
+    says: 'not by that of one that was asked about itself',
+    asks: { by: 'b', for: ['b'] },
+    waits: ['was not asked about it'],
+  },
+  { says: 'nor of one that asks nobody any more', asks: undefined, waits: ['was not asked about it'] },
+])('$says', ({ asks, waits }) => {
+  const b: Member = { ...member(moving, '5'), group: { ...group('a'), ...(asks && { asks }) } }
+  const members = pair(b, { ...group('b'), gated: true, asks: { by: 'b', for: ['a', 'b'] } })
+  expect(waitsFor(members, 'a', 'approved').map((w) => w.why)).toEqual(waits)
+  expect(waitsFor(new Map([...members].slice(0, 1)), 'a', 'approved').length).toBe(1)
+})
+
+test('who has begun goes back with it, and nobody else', () => {
+  const others = ['pending', 'moving', 'green', 'held', 'blue', 'gone']
+  const stands = [undefined, moving, green, trouble, onBlue, { is: 'committed' } as const]
+  const members: Members = new Map([
+    ['a', { standing: trouble, group: group(...others) }],
+    ...others.map((o, n): [string, Member] => [o, member(stands[n])]),
+  ])
+  expect(followers(members, 'a')).toEqual(['moving', 'green', 'held'])
+  expect([
+    goneBack(members, 'moving'),
+    goneBack(pair(member(onBlue)), 'a'),
+    goneBack(pair(member(trouble)), 'a'),
+  ]).toEqual([undefined, 'b', undefined])
+})
+
+test('who is waited for, where and since when is said in one line', () => {
+  expect(waitsInWords('25', [{ app: 'chat-worker', why: 'is in trouble' }], since)).toEqual({
+    where: 'before 25 %',
+    for: ['chat-worker (is in trouble)'],
+    since,
+  })
+  expect(waitsInWords('25', [], since)).toBeUndefined()
+})
+
+test.for([
+  ['ready', true],
+  ['approved', true],
+  ['25', true],
+  ['x', false],
+  ['', false],
+  [7, false],
+] as const)('a point is a name or a weight: %s', ([value, is]) => expect(isPoint(value)).toBe(is))
+
+// Plans --------------------------------------------------------------------------------------------
+
+const gated = (name: string, team: string, routes: boolean, ...movesWith: string[]): App =>
+  anApp(name, {
+    team,
+    movesWith,
+    environments: [
+      anEnvironment('production', { weights: [5, 100], gate: rule(team), ...(!routes && { routes: [] }) }),
+    ],
+  })
+const steps = (app: App | undefined) =>
+  (app?.environments ?? []).flatMap((e) =>
+    planCutover(aPlatform(), app ?? anApp(''), e, { ...someFacts, images: '' }).phases.flatMap((p) =>
+      leaves(p.forward).flatMap((s) =>
+        s.kind === 'gate' || s.id.includes('/meet/') || (s.kind === 'action' && s.action === 'setWeight') ? [s] : [],
+      ),
+    ),
+  )
+const ids = (app: App | undefined) => steps(app).map((s) => s.id.replace('production/', ''))
+
+test('a plan meets the others before people are asked, after they said yes, and before each weight but the lowest', () => {
+  const [a, b, w] = grouped([
+    gated('a', 'scala', true, 'b', 'w'),
+    gated('b', 'scala', true, 'a'),
+    gated('w', 'php', false, 'a'),
+  ])
+  expect(ids(a)).toEqual(['meet/ready', 'gate', 'meet/approved', 'route/web/5', 'meet/100', 'route/web/100'])
+  expect(ids(b)).toEqual(['meet/ready', 'meet/approved', 'route/web/5', 'meet/100', 'route/web/100'])
+  expect(ids(w)).toEqual(['meet/ready', 'gate', 'meet/approved'])
+  expect(steps(a).map((s) => s.title)).toContain('a goes to 100 %, together with b')
+  expect(steps(a).find((s) => s.kind === 'gate')?.title).toBe('move production of a, b to green')
+})
+
+test('who moves by itself plans as ever, also where its companions have other environments', () => {
+  const alone = gated('a', 'scala', true, 'b')
+  const b = { ...gated('b', 'scala', true, 'a'), environments: [anEnvironment('test')] }
+  expect(ids(grouped([alone, b])[0])).toEqual(['gate', 'route/web/5', 'route/web/100'])
+  expect(grouped([alone, b])[0]?.environments).toEqual(alone.environments)
+})
+
+test('who joins later meets those that know of it, and asks for itself', () => {
+  const [a, b] = grouped([gated('a', 'scala', true, 'b'), gated('b', 'scala', true, 'a')])
+  const late = gated('c', 'scala', true, 'a')
+  const known = [a, b].flatMap((it) => it ?? [])
+  expect(ids(rejoined(late, known))).toEqual(['gate', 'route/web/5', 'route/web/100'])
+  // Changed, it still asks for those for whom it did, and is asked for by whom it was.
+  expect(rejoined({ ...known[0], deploy: 'external' } as App, known).environments[0]?.group).toEqual(
+    known[0]?.environments[0]?.group,
+  )
+  expect(rejoined({ ...known[1], deploy: 'external' } as App, known).environments[0]?.group?.asks?.by).toBe('a')
+  // Once another of them knows of it, these two meet.
+  const [, , joined] = grouped([gated('a', 'scala', true, 'c'), gated('b', 'scala', true), late])
+  const [knows] = grouped([gated('a', 'scala', true, 'c'), late])
+  expect(ids(joined && rejoined(joined, knows ? [knows] : []))).toContain('meet/ready')
+})
+
+// Nobody waits for ever ------------------------------------------------------------------------------
+
+const policy: TurnPolicy = { order: 'breadth', maxParallel: 1, maxFailed: 99, rest: '0s' }
+
+/** Groups of members with lists of weights that may differ, as after a replan, on one environment. */
+const groups = fc.array(
+  fc.array(fc.constantFrom<readonly number[]>([], [100], [5, 100], [5, 25, 50, 100]), { minLength: 2, maxLength: 4 }),
+  { minLength: 1, maxLength: 2 },
+)
+
+test('whatever goes wrong in whatever order, somebody can go on, goes back, or is asked; and in the end all are on green', () => {
+  fc.assert(
+    fc.property(groups, fc.infiniteStream(fc.nat()), fc.boolean(), (lists, random, teams) => {
+      const pick = (below: number) => random.next().value % below
+      const apps = grouped(
+        lists.flatMap((all, g) =>
+          all.map((weights, n) =>
+            anApp(`g${g}m${n}`, {
+              movesWith: all.flatMap((_, o) => (o === n ? [] : [`g${g}m${o}`])),
+              environments: [
+                anEnvironment('p', {
+                  weights,
+                  ...(weights.length === 0 && { routes: [] }),
+                  gate: rule(teams && n > 0 ? 'php' : 'scala'),
+                }),
+              ],
+            }),
+          ),
+        ),
+      )
+      const movers = apps.map((a) => ({ ...a, environments: ['p'] }))
+      const standings: Record<string, Standing> = {}
+      const at = new Map<string, number>()
+      const points = (a: App): Point[] => [
+        'ready',
+        'approved',
+        ...(a.environments[0]?.weights ?? []).slice(1).map((w) => `${w}`),
+      ]
+      const members = (): Members =>
+        new Map(
+          apps.map((a) => {
+            const n = at.get(a.name)
+            return [
+              a.name,
+              {
+                standing: standings[key(a.name, 'p')],
+                group: a.environments[0]?.group,
+                at: n === undefined ? undefined : points(a)[n],
+              },
+            ]
+          }),
+        )
+      const set = (a: string, standing: Standing | undefined) => {
+        if (standing === undefined) delete standings[key(a, 'p')]
+        else standings[key(a, 'p')] = standing
+        if (standing?.is !== 'moving') at.delete(a)
+      }
+      const back = (a: string, to: Standing | undefined) => {
+        const along = followers(members(), a)
+        set(a, to)
+        for (const other of along) set(other, undefined)
+      }
+      const over = () => apps.every((a) => standings[key(a.name, 'p')]?.is === 'on-green')
+      for (let n = 0; n < 2_000 && !over(); n += 1) {
+        const calm = n > 150
+        for (const t of turns(movers, standings, policy, since).start) set(t.app, moving)
+        // Nobody is on a weight above the lowest with one that is on blue, but for the moment of its way back.
+        const can = apps.filter((a) => {
+          const standing = standings[key(a.name, 'p')]
+          if (standing?.is === 'trouble') return true
+          if (standing?.is !== 'moving') return false
+          const point = points(a)[at.get(a.name) ?? -1]
+          return (
+            point === undefined ||
+            waitsFor(members(), a.name, point).length === 0 ||
+            goneBack(members(), a.name) !== undefined
+          )
+        })
+        expect(can.length, JSON.stringify({ standings, at: [...at] })).toBeGreaterThan(0)
+        const a = can[pick(can.length)]
+        if (!a) continue
+        const standing = standings[key(a.name, 'p')]
+        if (standing?.is === 'trouble') set(a.name, moving) // people say so
+        else if (goneBack(members(), a.name) !== undefined) set(a.name, undefined)
+        else if (!calm && pick(8) === 0) {
+          if (pick(2) === 0) back(a.name, onBlue)
+          else set(a.name, trouble)
+        } else {
+          const next = (at.get(a.name) ?? -1) + 1
+          if (next < points(a).length) at.set(a.name, next)
+          else set(a.name, green)
+        }
+      }
+      expect(over(), JSON.stringify({ lists, standings, at: [...at] })).toBe(true)
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test.for<{ says: string; environment?: string; along: string[] }>([
+  { says: 'whoever has begun where it has', along: ['web production', 'web test'] },
+  { says: 'only there, where one is named', environment: 'test', along: ['web test'] },
+])('a rollback takes along: $says', ({ environment, along }) => {
+  const standing = (app: string, ...is: ('pending' | 'moving' | 'on-green' | 'committed')[]): AppStanding => ({
+    app,
+    team: 'scala',
+    movesWith: ['api', 'web', 'late', 'done'].filter((n) => n !== app),
+    environments: is.map((it, n) => ({ name: ['production', 'test'][n] ?? '', is: it })),
+  })
+  const apps = [
+    standing('api', 'moving', 'on-green'),
+    standing('web', 'moving', 'on-green'),
+    standing('late', 'pending', 'pending'),
+    standing('done', 'committed', 'committed'),
+    { ...standing('other', 'moving', 'on-green'), movesWith: [] },
+  ]
+  expect(alongWith(apps, 'api', environment)).toEqual(along)
+  expect(alongWith(apps, 'other')).toEqual([])
+})
