@@ -129,7 +129,8 @@ export function gathering({ standings, wentAlong, speak, show }: Around): Gather
     ],
     waits(app, environment) {
       const met = arrivals.get(key(app, environment))
-      if (!met) return undefined
+      // Who was answered goes on, or back.
+      if (!met || answered.has(met)) return undefined
       return waitsInWords(met.point, waitsFor(membersOf(environment), app, met.point), met.at)
     },
   }

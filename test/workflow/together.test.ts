@@ -4,7 +4,7 @@ import { grouped } from '../../src/domain/groups.ts'
 import type { ActionStep } from '../../src/domain/steps.ts'
 import { anApp, anEnvironment, aPlatform, rule } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
-import { dev, Trial } from '../support/server.ts'
+import { dev, skipping, Trial } from '../support/server.ts'
 
 // In real time: some cancel what ends in that moment, which the time-skipping server does not take.
 let env: TestWorkflowEnvironment
@@ -36,11 +36,11 @@ const teams = {
   php: { approvers: ['endo'] },
 }
 /** Two with routes, and a worker without; `web` may be another team's. */
-const aTrial = (web = 'scala') => {
+const aTrial = (web = 'scala', on = env, pollEvery: '100ms' | '6h' = '100ms') => {
   count += 1
   const apps = grouped([app('api', true), app('web', true, web), app('work', false)])
   const platform = aPlatform({ name: `together-${count}`, apps, teams, maxFailed: 9, rest: '0s', soak: '1s' })
-  const trial = new Trial(env, new Outside(platform, '100ms'))
+  const trial = new Trial(on, new Outside(platform, pollEvery))
   const weights: Record<string, number> = {}
   const seen: string[] = []
   trial.outside.wrote = (place: string, step: ActionStep) => {
@@ -225,4 +225,42 @@ test('with a worker that keeps nothing between tasks it goes the same', async ()
     { maxCachedWorkflows: 0 },
   )
   expect(apart(seen)).toBe(1)
+})
+
+test('one that is terminated is waited for where the others are, also when it was started again', async () => {
+  const { trial, seen } = aTrial()
+  await trial.during(async () => {
+    await half(trial, seen)
+    await trial.handle('web').terminate('by mistake')
+    await trial.until('api waits', async () => (await waits(trial, 'api')) === 'before 100 % for web (is in trouble)')
+    await trial.say(undefined, 'retry', { gate: await trial.gate(undefined, 'retry', 'app/web@'), by: 'baba' })
+    await trial.until(
+      'it waits on',
+      async () => (await waits(trial, 'api')) === 'before 100 % for web (stands in line)',
+    )
+    expect(await waits(trial, 'work')).toBe('')
+  })
+  expect(seen.at(-1)).toBe('25 5')
+})
+
+test('where the upgrade is gone an app asks, stays where it is, and goes on by itself when people say so', async () => {
+  const fast = await skipping()
+  try {
+    const { trial, seen } = aTrial('php', fast, '6h')
+    await trial.during(async (upgrade) => {
+      await trial.start()
+      await yes(trial)
+      await trial.until('api waits', async () => (await waits(trial, 'api')).includes('before it moves'), 1000)
+      await upgrade.terminate()
+      const gate = await trial.gate('api', 'skip', 'production/meet/approved@')
+      expect((await trial.waiting('api')).map((w) => w.what)).toEqual([
+        expect.stringContaining('the upgrade is gone, so nobody knows how far those are that it moves with'),
+      ])
+      expect(seen).toEqual([])
+      await trial.say('api', 'skip', { gate, by: 'doi' })
+      await trial.until('api has begun', async () => seen.at(-1) === '5 0', 1000)
+    })
+  } finally {
+    await fast.teardown()
+  }
 })
