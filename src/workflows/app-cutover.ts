@@ -156,7 +156,10 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
     if (asked.length === 0) return undefined
     return async () => {
       const told = await Promise.all(
-        asked.map((one) => noWayBack({ ...one, made: request.made, as: 'way-back', pace })),
+        asked.map(async (one) => {
+          const why = await noWayBack({ ...one, made: request.made, as: 'way-back', pace })
+          return why && `${one.environment.name}: ${why}`
+        }),
       )
       const why = told.find((it) => it !== undefined)
       return why === undefined ? undefined : no('handed-over', why)

@@ -68,12 +68,12 @@ test('what its owner has handed over is not ordered back, and does not go back b
     outside.noWayBack = ['its owner has handed it over']
     for (const environment of [{ environment: 'production' }, {}])
       await expect(trial.say('api', 'rollback', { by: 'doi', reason: 'slow', ...environment })).rejects.toMatchObject({
-        cause: { type: 'handed-over', message: 'its owner has handed it over' },
+        cause: { type: 'handed-over', message: 'production: its owner has handed it over' },
       })
     await trial.signal('api', 'rollback', order)
     await trial.until('it is written down', async () =>
       (await trial.see('api')).log.some(
-        ({ became, because = '' }) => became === 'refused' && because.includes('handed-over: its owner'),
+        ({ became, because = '' }) => became === 'refused' && because.includes('handed-over: production: its owner'),
       ),
     )
     expect([await trial.standing('api'), await trial.standing('api', 'test')]).toEqual(['on-green', 'on-green'])
