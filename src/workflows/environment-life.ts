@@ -60,7 +60,7 @@ type BackOnBlue = { readonly why: string; readonly until: 'people' | 'others' }
 const ALONG = 'Along'
 
 /** What people or other environments decided: nothing is to be weighed there. */
-const mayGoBack: ReadonlySet<string> = new Set(['Ordered', 'Behind', ALONG, 'Rejected'])
+const mayGoBack: ReadonlySet<string> = new Set(['Ordered', 'Behind', 'Rejected'])
 
 export function environmentLife(journey: Journey, environment: Environment): EnvironmentLife {
   const { office, request } = journey
@@ -236,6 +236,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
           await askOn(run, hold, false)
         } finally {
           journey.held.delete(name)
+          journey.following.delete(name)
         }
         // One that is on green says so itself, as soon as it stays there again.
         if (since() === undefined) await told('moving')
@@ -249,14 +250,16 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     if (type === 'Blind') return message
     // Somebody sends traffic back already, so that only what is lost by it is for people to say.
     if (type === 'MovedBack') return holdForLoss(run, message)
+    // What is lost by it, or where there is no way back, is no less so because another went.
+    if (type === ALONG) return holdForLoss(run, message) ?? whyNoWayBack(run, message, 'way-back/along')
     if (type !== 'Unhealthy') return mayGoBack.has(type) ? undefined : whyHoldFailed(run, message)
     // Before blue is asked: those that breach in the same moment hear of one another.
     await told('breaching', message)
     const losing = holdForLoss(run, message)
     if (losing !== undefined) return losing
     const { subject } = run.plan
-    const gone = await noWayBack({ subject, environment, made: request.made, as: 'way-back/breach', pace: 'quick' })
-    if (gone !== undefined) return `${message}; not rolled back by itself: ${gone}`
+    const gone = await whyNoWayBack(run, message, 'way-back/breach')
+    if (gone !== undefined) return gone
     const ask = question('compare', `${name}/compare`, `ask blue about ${app.name} ${name}`, 'quick', {
       subject,
       checks,
@@ -271,6 +274,13 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       since === undefined || known.at === undefined ? {} : { secondsSinceMoved: (Date.parse(known.at) - since) / 1000 }
     const because = mustHold({ ...known, because: message, ...moved }, platform.autoRollback)
     return because && `${message}; not rolled back by itself: ${because}. \`rollback\` takes it back`
+  }
+
+  /** Its owner has handed over what led to blue. */
+  async function whyNoWayBack({ plan }: LiveRun, message: string, as: string): Promise<string | undefined> {
+    const { subject } = plan
+    const gone = await noWayBack({ subject, environment, made: request.made, as, pace: 'quick' })
+    return gone && `${message}; not rolled back by itself: ${gone}`
   }
 
   /** Where going back loses something, people say so first. */
