@@ -35,7 +35,7 @@ test('its code tells a notice of ours from others', async () => {
 test('it names everything that is told, and every setting is one', () => {
   for (const about of files.webhook.shape.about.options) expect(page).toContain(`\`${about}\``)
   const settings = [...page.matchAll(/NORIKAE_[A-Z_]+/g)].map(([name]) => name)
-  const readme = readFileSync(new URL('../../README.md', folder), 'utf8')
+  const worker = readFileSync(new URL('run-the-worker.md', folder), 'utf8')
   expect(settings.length).toBeGreaterThan(3)
-  expect(settings.filter((name) => !readme.includes(name))).toEqual([])
+  expect(settings.filter((name) => !worker.includes(name))).toEqual([])
 })

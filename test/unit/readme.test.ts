@@ -91,10 +91,9 @@ test('what the how-to has a pipeline ask is understood', async () => {
 }, 60_000)
 
 test('the variables of the worker and their defaults are those of the code', () => {
-  const rows = [...readme.matchAll(/^\| `(NORIKAE_\w+)` \| `([^`]+)` \|/gm)].map(([, name = '', value = '']) => [
-    name,
-    value,
-  ])
+  const rows = [...read('docs/how-to/run-the-worker.md').matchAll(/^\| `(NORIKAE_\w+)` \| `([^`]+)` \|/gm)].map(
+    ([, name = '', value = '']) => [name, value],
+  )
   const { taskQueue, healthPort, metricsPort, host, logLevel, probeImage } = settingsFrom({})
   expect(Object.fromEntries(rows)).toEqual({
     NORIKAE_PLATFORMS: 'platforms',

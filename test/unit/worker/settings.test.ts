@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { settingsFrom } from '../../../src/worker/settings.ts'
 
-test('without any variable a worker is set up as README says', () => {
+test('without any variable a worker is set up as docs/how-to/run-the-worker.md says', () => {
   expect(settingsFrom({})).toEqual({
     taskQueue: 'norikae',
     platforms: resolve('platforms'),
