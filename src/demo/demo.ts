@@ -101,7 +101,7 @@ try {
 
 async function demo(stage: Stage): Promise<DemoResult> {
   stage.say(
-    `Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its ${externalDns ? 'thirteen' : 'twelve'}\napps, traffic to all of them: by rules of a load balancer, to admin by an Ingress, to chat-push by an\nHTTPRoute, to billing by a record of Route 53, to chat-archiver by an HTTPRoute on a third cluster.${externalDns ? `\nThe record of ${WEIGHED.name} is made by external-dns: each of its weights is waited for by two minutes.` : ''}`,
+    `Starting a world on this machine: Temporal, an AWS, the cluster that serves now with its ${externalDns ? 'thirteen' : 'twelve'}\napps, traffic to most: by rules of a load balancer, to admin by an Ingress, to chat-push by an\nHTTPRoute, to billing by a record of Route 53, to chat-archiver by an HTTPRoute on a third cluster.${externalDns ? `\nThe record of ${WEIGHED.name} is made by external-dns: each of its weights is waited for by two minutes.` : ''}`,
   )
   if (kubernetes === 'real') await bringPrograms((text) => stage.say(`  ${text}`))
   const { info, began } = await world()
