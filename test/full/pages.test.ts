@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { upgradeId } from '../../src/domain/messages.ts'
-import { accountOf } from './account.ts'
+import { accountOf } from '../support/account.ts'
 import { aBed, BLUE, GREEN, PLATFORM, type Bed } from './bed.ts'
 import { endState, wellOn } from './end-state.ts'
 import { report } from './every.ts'
