@@ -1,6 +1,6 @@
 import { CancelledFailure } from '@temporalio/common'
 import type { ActionCall, Receipt } from '../domain/actions.ts'
-import { madeTags, PLATFORM_TAG } from '../domain/clone.ts'
+import { madeTags } from '../domain/clone.ts'
 import { counted } from '../domain/counted.ts'
 import type { Duration } from '../domain/duration.ts'
 import { warning } from '../domain/findings.ts'
@@ -145,7 +145,7 @@ export const pageActions = (outside: Outside) => {
   return { findPageRoom, showPage, removePage }
 }
 
-/** Pages are told by their tags: whichever cutover of this platform put them there, and whoever wrote over them since. */
+/** Pages are told by their tags: whichever cutover put them in front of this rule, and whoever wrote over them since. */
 async function found(
   outside: Outside,
   { input: { route }, scope }: { readonly input: { readonly route: AlbRoute } } & Pick<ActionCall<'showPage'>, 'scope'>,
@@ -157,9 +157,7 @@ async function found(
   const tags = await onceKnown(`a rule beside that of route ${route.name}`, budgets.weight, () =>
     world.loadBalancing.tagsOf(answering.map(({ arn }) => arn)),
   )
-  const pages = answering.filter(
-    ({ arn }) => tags[arn]?.[PAGE_TAG] === route.ruleArn && tags[arn]?.[PLATFORM_TAG] === scope.platform,
-  )
+  const pages = answering.filter(({ arn }) => tags[arn]?.[PAGE_TAG] === route.ruleArn)
   return { world, rules, pages }
 }
 
