@@ -461,4 +461,4 @@ const moves =
   (step: Step): boolean =>
     step.kind === 'action' && step.action === 'setWeight' && step.input.route.name === route.name
 
-const teamDecides = (app: App): GateRule => ({ teams: [app.team], approvals: 1, exclude: [], remindEvery: '1h' })
+const teamDecides = (app: App): GateRule => ({ teams: [app.team], approvals: 1, exclude: [], remindEvery: '4h' })

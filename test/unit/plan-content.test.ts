@@ -410,6 +410,14 @@ test('an app says what may be left of its own traffic, beside whom the platform 
   })
 })
 
+test('a loss to accept is reminded of as everything is that waits, also where nobody is asked to let the app move', () => {
+  const handovers = { 'Deployment/shop/w': { class: 'stateful', by: 'copy', lossOnReturn: 'a day' } } as const
+  const facts = { images: '', workloads: [workload('Deployment', 'w')] }
+  const [phase] = aCutoverPlan(anApp('api'), anEnvironment('e', { handovers }), facts).phases
+  const gates = leaves(phase?.back ?? []).flatMap((step) => (step.kind === 'gate' ? [step.gate] : []))
+  expect(gates).toEqual([expect.objectContaining({ remindEvery: '4h' })])
+})
+
 test('every step says in words what it does, and its action exists', () => {
   for (const step of [anUpgradePlan(), aCutoverPlan()]
     .flatMap((p) => p.phases)
