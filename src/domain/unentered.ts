@@ -7,7 +7,7 @@ export interface SeenFromOutside {
   readonly cluster: string
   /** The one beside it: what is tagged for both stays. */
   readonly other: string
-  /** Its node groups and Fargate profiles. */
+  /** Its node groups, Fargate profiles and nodes of neither, such as Karpenter's. */
   readonly parts: readonly string[]
   /** What carries its name. */
   readonly remains: readonly Remains[]

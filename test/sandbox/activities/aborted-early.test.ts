@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { unreachable } from '../../../src/activities/errors.ts'
 import { createActivities } from '../../../src/activities/index.ts'
 import type { KubernetesPort } from '../../../src/activities/ports.ts'
@@ -7,7 +7,7 @@ import { blank, write, type Journal } from '../../../src/domain/journal.ts'
 import { wayBack, type Phase } from '../../../src/domain/plan.ts'
 import { leaves, type ActionStep } from '../../../src/domain/steps.ts'
 import { accountOf, broughtControllers, deployedTo, MADE } from '../../support/account.ts'
-import { attempted, driven, ending } from '../../support/driven.ts'
+import { driven, ending } from '../../support/driven.ts'
 import { aSmallFile } from '../../support/small-platform.ts'
 import { aSmallWorld, call, scope, type SmallWorld } from '../../support/small-world.ts'
 
@@ -102,11 +102,38 @@ describe('where the worker was not let in yet', () => {
     const silent = { find: async () => Promise.reject(unreachable('no answer')) } as unknown as KubernetesPort // nothing else is asked
     const ports = { ...world.ports, kubernetes: async () => silent }
     const { emptyCluster } = createActivities({ ...world.outside, ports })
-    expect(await attempted(emptyCluster, its)).toBe('no answer')
-    const { answer } = await driven(emptyCluster, its, { scheduledMs: Date.now() - 121_000 })
+    const now = vi.spyOn(Date, 'now')
+    const pass = (seconds: number) => now.mockReturnValue(performance.timeOrigin + performance.now() + seconds * 1000)
+    const long = { scheduledMs: Date.now() - 3_600_000, withinMs: 0 }
+    await expect(driven(emptyCluster, its, long)).rejects.toThrow(/no answer/) // however long the step took by then
+    const { answer, waits } = await driven(emptyCluster, its, { between: (_why, attempt) => void pass(attempt * 50) })
+    now.mockRestore()
+    expect(waits).toEqual(['no answer', 'no answer', 'no answer'])
     expect(answer.note).toMatch(/nothing to empty$/)
     await back(1)
     expect(accountOf(world)).toEqual(before)
+  })
+
+  test('one that was looked into and then falls silent is not taken for one that nobody got into', async () => {
+    await create()
+    const step = emptyingStep()
+    let asked = 0
+    const silent = {
+      find: async () => ((asked += 1) === 1 ? undefined : Promise.reject(unreachable('no answer'))),
+      list: async () => Promise.reject(unreachable('not now')),
+    } as unknown as KubernetesPort // nothing else is asked
+    const ports = { ...world.ports, kubernetes: async () => silent }
+    const { emptyCluster } = createActivities({ ...world.outside, ports })
+    const now = vi.spyOn(Date, 'now')
+    const pass = (seconds: number) => now.mockReturnValue(performance.timeOrigin + performance.now() + seconds * 1000)
+    const between = (why: string, attempt: number) => {
+      if (attempt === 5) throw new Error(`still: ${why}`)
+      pass(attempt * 50)
+    }
+    const its = call<'emptyCluster'>(step.input as never, { step: step.id })
+    await expect(driven(emptyCluster, its, { between })).rejects.toThrow('still: no answer')
+    now.mockRestore()
+    await back(1)
   })
 
   test('nobody is asked, as AWS has nothing of it', async () => {
