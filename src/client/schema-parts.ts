@@ -156,10 +156,6 @@ export const upgradeStatus = z.object({
           is: z.enum(['pending', 'moving', 'awaited', 'window', 'trouble', 'committed', 'back', 'on-green']),
           note: maybe,
           onBlue: z.literal(true).exactOptional().describe('of one in trouble: nothing of it is on green'),
-          waits: z
-            .object({ where: z.string(), for: texts, since: time })
-            .exactOptional()
-            .describe('for which of those that it moves with'),
         }),
       ),
       breachedAt: time.exactOptional(),

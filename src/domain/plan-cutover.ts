@@ -7,7 +7,6 @@ import { seconds, type Duration } from './duration.ts'
 import type { EnvironmentFacts } from './facts.ts'
 import { isPlain } from './floors.ts'
 import type { GateRule } from './gates.ts'
-import { asksFor, meeting } from './groups.ts'
 import { handover, startsAsleep, type Workload } from './handover.ts'
 import { shownFor, stops, type Shown } from './maintenance.ts'
 import type { Measure } from './measures.ts'
@@ -53,7 +52,6 @@ export function planCutover(
   const { begins } = moved
   const awake = { ...environment, checks: untilAwake(it) }
   const watched = shown ? byItself(awake) : awake
-  const together = meeting(app.name, environment, gates(it), moved)
 
   return {
     subject: {
@@ -75,7 +73,8 @@ export function planCutover(
           ...proveChecks(it),
           ...(shown ? [findRoom(environment.name, shown)] : []),
           ...smoke(it),
-          ...together.forward,
+          ...gates(environment),
+          ...moved.forward,
           ...quiet(it, 'blue'),
         ],
         back: [...moved.back, ...quiet(it, 'green').map((step) => undoing(moved.weights, step)), ...ready.back],
@@ -382,12 +381,8 @@ const asks =
   (side: Side, namespace: string, measure: Measure) =>
     measuring(measure, platform.metrics, { cluster: clusterOf(platform, side), namespaces: [namespace] })
 
-function gates({ app, environment }: Subject): Step[] {
-  const { name, gate } = environment
-  const about = asksFor(app.name, environment)
-  const title = about.length > 1 ? `move ${name} of ${about.join(', ')} to green` : `move ${name} to green`
-  return gate && about.length > 0 ? [ask(`${name}/gate`, title, gate)] : []
-}
+const gates = ({ name, gate }: Environment): Step[] =>
+  gate ? [ask(`${name}/gate`, `move ${name} to green`, gate)] : []
 
 /** Blue serves nothing any more: there is nothing to compare with, but its pods and its API server. */
 const byItself = (environment: Environment): Environment => ({

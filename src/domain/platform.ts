@@ -201,18 +201,6 @@ export interface Environment {
   readonly pagesLeft?: Readonly<Record<string, readonly string[]>>
   /** Where Argo CD deploys it: by which label. */
   readonly argocd?: ByArgo
-  /** Absent where it moves by itself. */
-  readonly group?: Group
-}
-
-/** What an environment of an app moves with: the same environment of other apps. */
-export interface Group {
-  /** In the order of their names. `weighed`: it has routes, so weights. */
-  readonly others: readonly { readonly app: string; readonly weighed?: true }[]
-  /** Somebody is asked before one of them moves. */
-  readonly gated?: true
-  /** Where its people are asked: in whose plan, and for which of them that answer is, itself among them. */
-  readonly asks?: { readonly by: string; readonly for: readonly string[] }
 }
 
 export interface App {

@@ -1,6 +1,5 @@
 import type { Calendar } from './calendar.ts'
 import { info, type Finding } from './findings.ts'
-import { rejoined } from './groups.ts'
 import { archived, type Journal } from './journal.ts'
 import type { AppStanding, Order } from './messages.ts'
 import { canonicalJson, type Plan } from './plan.ts'
@@ -53,7 +52,7 @@ export function withApp(
       ...(clocks && { calendar: clocks }),
       // Of a team that is known already nothing changes while it decides.
       teams: { ...(team && { [app.team]: team }), ...platform.teams },
-      apps: [...others, rejoined(app, platform.apps)].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      apps: [...others, app].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     },
   }
 }

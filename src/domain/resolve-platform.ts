@@ -5,7 +5,6 @@ import type { NamespaceFacts, RouteFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { fluxFindings } from './flux-findings.ts'
 import type { GateRule } from './gates.ts'
-import { grouped } from './groups.ts'
 import { startsAsleep } from './handover.ts'
 import { diesWithBlue } from './dies-with-blue.ts'
 import type { GatewayFacts } from './gateway-routes.ts'
@@ -60,7 +59,7 @@ export function resolvePlatform(file: PlatformFile, found: Discovered): { platfo
       findings,
     ),
   )
-  const all = grouped(symmetric(apps))
+  const all = symmetric(apps)
   // What serves nobody is perhaps not the cluster that was meant, and it is deleted in the end.
   if (all.length === 0)
     findings.push(

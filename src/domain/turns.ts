@@ -87,13 +87,9 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
   const ready = next.filter((t) => t.rest === 0)
   const readyAt = new Map(ready.map((t) => [key(t.app, t.environment), t]))
 
-  /**
-   * Starts with its companions or not at all; one that moved already, or has no such environment, is no obstacle. One that is
-   * in trouble, or went back for good, is: they would wait for it on green.
-   */
+  /** Starts with its companions or not at all; one that moved already, or has no such environment, is no obstacle. */
   const unitOf = (t: Turn): Turn[] => {
     const names = companions(byName, t.app)
-    if (names.some((n) => ['trouble', 'back'].includes(standing(n, t.environment)?.is ?? ''))) return []
     const waiting = names.filter(
       (n) => byName.get(n)?.environments.includes(t.environment) && standing(n, t.environment) === undefined,
     )
@@ -109,21 +105,16 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
   // waits to be deployed, or for a window, for days perhaps; after that it moves beside the others, even where that is one
   // too many.
   const level = Math.min(...moving.map((m) => m.level), ...startable.map((t) => t.level))
-  // One that moves waits for whoever moves with it, and so holds its place until that one has one too.
-  const isAwaited = (t: Turn) =>
-    companions(byName, t.app).some((n) =>
-      ['moving', 'awaited', 'window'].includes(standing(n, t.environment)?.is ?? ''),
-    )
   const inTurn =
     policy.order === 'breadth'
-      ? startable.filter((t) => t.level === level || isAwaited(t))
+      ? startable.filter((t) => t.level === level)
       : startable.toSorted((a, b) => b.level - a.level)
 
   const start: Turn[] = []
-  for (const t of inTurn.toSorted((a, b) => Number(isAwaited(b)) - Number(isAwaited(a)))) {
+  for (const t of inTurn) {
     const unit = unitOf(t).filter((u) => !start.some((s) => s.app === u.app))
     const busy = moving.length + start.length
-    if (busy === 0 || isAwaited(t) || busy + unit.length <= policy.maxParallel) start.push(...unit)
+    if (busy === 0 || busy + unit.length <= policy.maxParallel) start.push(...unit)
   }
   const troubled = apps.filter((a) => a.environments.some((e) => standing(a.name, e)?.is === 'trouble'))
   const stopped = troubled.length >= policy.maxFailed

@@ -14,7 +14,6 @@ import { question } from './activities.ts'
 import type { AppWatch } from './app-watch.ts'
 import { executor, type LiveRun } from './executor.ts'
 import { handsFor } from './leaf.ts'
-import { meet } from './meeting.ts'
 import { ask, bothSides, mistrust, now, show, tellWentBack, type Office } from './office.ts'
 import { failed, movedOf, problemOf, wasStopped } from './problems.ts'
 import { under } from './under.ts'
@@ -32,10 +31,6 @@ export interface Journey {
   readonly held: Set<string>
   /** Environments that were told to go back, and why. */
   readonly leaving: Map<string, string>
-  /** Environments of which others went back that they move with, and why. */
-  readonly following: Map<string, string>
-  /** Where they may go on, since all that they move with are there too. */
-  readonly passes: Set<string>
   readonly rollbacks: WentBack[]
   readonly watch: AppWatch
   ending: string | undefined
@@ -54,10 +49,7 @@ export interface EnvironmentLife {
 }
 
 /** Why a journey ended on blue, and whether people are asked before it begins again. */
-type BackOnBlue = { readonly why: string; readonly until: 'people' | 'others' }
-
-/** One that it moves with went back. */
-const ALONG = 'Along'
+type BackOnBlue = { readonly why: string; readonly until: 'people' | 'earlier' }
 
 /** What people or other environments decided: nothing is to be weighed there. */
 const mayGoBack: ReadonlySet<string> = new Set(['Ordered', 'Behind', 'Rejected'])
@@ -89,7 +81,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
         if (back === undefined) return await end('done')
         if (journey.ending !== undefined || CancellationScope.current().consideredCancelled)
           return await end('rolled-back')
-        if (back.until === 'others') {
+        if (back.until === 'earlier') {
           // It rests again and stands in line again; where no upgrade is left to say so, it goes when it can.
           // Before it is told: the answer may be a turn already.
           journey.turns.delete(name)
@@ -110,7 +102,6 @@ export function environmentLife(journey: Journey, environment: Environment): Env
   /** Undefined: committed. */
   async function attempt(run: LiveRun): Promise<BackOnBlue | undefined> {
     journey.leaving.delete(name) // said of an earlier try
-    journey.following.delete(name)
     try {
       await replan(run)
     } catch (error) {
@@ -127,25 +118,17 @@ export function environmentLife(journey: Journey, environment: Environment): Env
   /** Until committed, or back on blue: then why. */
   async function travel(run: LiveRun, phase: Phase): Promise<BackOnBlue | undefined> {
     const { forward, back, commit } = executor(
-      handsFor(office, run, {
-        told: (is, note) => void told(is, note),
-        meet: (_step, point, attempt) =>
-          meet(platform.name, { app: app.name, environment: name, point, attempt, at: now() }, journey.passes),
-        made: request.made,
-      }),
+      handsFor(office, run, { told: (is, note) => void told(is, note), made: request.made }),
     )
     let stayedSince: number | undefined
     const subject = run.plan.subject
 
     const ordered = async () => {
-      await condition(
-        () =>
-          journey.leaving.has(name) || journey.following.has(name) || (stayedSince === undefined && !earlierAreThere()),
-      )
-      const [why, along] = [journey.leaving.get(name), journey.following.get(name)]
-      if (why !== undefined) throw failed('Ordered', why)
-      if (along !== undefined) throw failed(ALONG, along)
-      throw failed('Behind', `${earlier.join(' or ')} went back to blue before it moved`)
+      await condition(() => journey.leaving.has(name) || (stayedSince === undefined && !earlierAreThere()))
+      const why = journey.leaving.get(name)
+      throw why === undefined
+        ? failed('Behind', `${earlier.join(' or ')} went back to blue before it moved`)
+        : failed('Ordered', why)
     }
     const watched = async () => {
       const { health } = phase
@@ -196,8 +179,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       office.desk = voided(office.desk, () => true, `${app.name} ${name} went back`, now())
       const moved = leaves(phase.forward).some((step) => begun(run.journal, step.id))
       // Before the others of this app say that they are behind it.
-      if (environment.group && problem.type !== ALONG && !journey.calledBack) void told('leaving', problem.message)
-      else if (arrived && !journey.calledBack) void told('trouble', `goes back: ${problem.message}`)
+      if (arrived && !journey.calledBack) void told('trouble', `goes back: ${problem.message}`)
       // Beside the way back, which waits for nothing: what was served meanwhile is told.
       const looking = CancellationScope.nonCancellable(() => bothSides(office, subject, `${name}/images/back`))
       await back(phase)
@@ -210,7 +192,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
         const times = journey.rollbacks.filter((r) => r.environment === name).length
         tellWentBack(office, subject, times, `${app.name} ${name} went back to blue: ${why}`)
       }
-      return { why, until: problem.type === 'Behind' || problem.type === ALONG ? 'others' : 'people' }
+      return { why, until: problem.type === 'Behind' ? 'earlier' : 'people' }
     }
   }
 
@@ -236,7 +218,6 @@ export function environmentLife(journey: Journey, environment: Environment): Env
           await askOn(run, hold, false)
         } finally {
           journey.held.delete(name)
-          journey.following.delete(name)
         }
         // One that is on green says so itself, as soon as it stays there again.
         if (since() === undefined) await told('moving')
@@ -250,16 +231,14 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     if (type === 'Blind') return message
     // Somebody sends traffic back already, so that only what is lost by it is for people to say.
     if (type === 'MovedBack') return holdForLoss(run, message)
-    // What is lost by it, or where there is no way back, is no less so because another went.
-    if (type === ALONG) return holdForLoss(run, message) ?? whyNoWayBack(run, message, 'way-back/along')
     if (type !== 'Unhealthy') return mayGoBack.has(type) ? undefined : whyHoldFailed(run, message)
     // Before blue is asked: those that breach in the same moment hear of one another.
     await told('breaching', message)
     const losing = holdForLoss(run, message)
     if (losing !== undefined) return losing
     const { subject } = run.plan
-    const gone = await whyNoWayBack(run, message, 'way-back/breach')
-    if (gone !== undefined) return gone
+    const gone = await noWayBack({ subject, environment, made: request.made, as: 'way-back/breach', pace: 'quick' })
+    if (gone !== undefined) return `${message}; not rolled back by itself: ${gone}`
     const ask = question('compare', `${name}/compare`, `ask blue about ${app.name} ${name}`, 'quick', {
       subject,
       checks,
@@ -274,13 +253,6 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       since === undefined || known.at === undefined ? {} : { secondsSinceMoved: (Date.parse(known.at) - since) / 1000 }
     const because = mustHold({ ...known, because: message, ...moved }, platform.autoRollback)
     return because && `${message}; not rolled back by itself: ${because}. \`rollback\` takes it back`
-  }
-
-  /** Its owner has handed over what led to blue. */
-  async function whyNoWayBack({ plan }: LiveRun, message: string, as: string): Promise<string | undefined> {
-    const { subject } = plan
-    const gone = await noWayBack({ subject, environment, made: request.made, as, pace: 'quick' })
-    return gone && `${message}; not rolled back by itself: ${gone}`
   }
 
   /** Where going back loses something, people say so first. */

@@ -28,7 +28,6 @@ import type { AppStep } from '../domain/steps.ts'
 import { key, outside, turns, type Mover, type Standing, type Turn, type Turns } from '../domain/turns.ts'
 import type { appCutover } from './app-cutover.ts'
 import type { Together } from './lookout.ts'
-import { gathering } from './gathering.ts'
 import { show, type Office } from './office.ts'
 import { alarmOf } from './clock.ts'
 import { epoch, openingOf } from './openings.ts'
@@ -60,11 +59,7 @@ export interface Fleet {
 }
 
 /** Undefined: it stands in line for its turn. */
-function standingAs(
-  is: Exclude<Told['is'], 'breaching' | 'leaving'>,
-  at: string,
-  onBlue: boolean,
-): Standing | undefined {
+function standingAs(is: Exclude<Told['is'], 'breaching'>, at: string, onBlue: boolean): Standing | undefined {
   if (is === 'behind') return undefined
   if (is === 'on-green') return { is, since: at }
   return is === 'trouble' && onBlue ? { is, onBlue } : { is }
@@ -114,18 +109,9 @@ export function fleet(office: Office, by: unknown): Fleet {
     const { app, environment, is, at, note, onBlue } = body
     clock.heard(at)
     if (is === 'breaching') return breached(app, at)
-    if (is === 'leaving') set(key(app, environment), { is: 'trouble' }, `goes back: ${note ?? ''}`)
-    else set(key(app, environment), standingAs(is, at, onBlue === true), note)
+    set(key(app, environment), standingAs(is, at, onBlue === true), note)
     if (isThere(app)) lost.delete(app)
-    group.heard(body)
     show(office)
-  })
-
-  const group = gathering({
-    standings,
-    wentAlong: (app, environment, why) => set(key(app, environment), { is: 'trouble' }, `goes back: ${why}`),
-    speak: (app, signal, body) => speak(app, signal, body),
-    show: () => show(office),
   })
 
   function breached(app: string, at: string): void {
@@ -165,7 +151,6 @@ export function fleet(office: Office, by: unknown): Fleet {
     for (const place of places(app.name)) set(place, undefined)
     started.add(app.name)
     tried.add(app.name)
-    group.begun(app)
     opening = undefined
     version += 1
     void CancellationScope.nonCancellable(() => child.result())
@@ -216,7 +201,6 @@ export function fleet(office: Office, by: unknown): Fleet {
     for (const place of places(name))
       if (committed) set(place, { is: 'committed' })
       else set(place, { is: 'trouble', ...('outcome' in end && { onBlue: true }) }, left(name))
-    group.ended(name, committed ? 'committed' : 'outcome' in end ? 'on-blue' : 'unknown')
     show(office)
   }
 
@@ -305,7 +289,6 @@ export function fleet(office: Office, by: unknown): Fleet {
       })
       for (const all of [started, tried, missed]) all.delete(name)
       over.delete(name)
-      group.gone(name)
       for (const place of places(name)) set(place, undefined)
     } finally {
       leaving.delete(name)
@@ -313,24 +296,10 @@ export function fleet(office: Office, by: unknown): Fleet {
     }
   }
 
-  /** Those that it moves with, and that have not let go of blue yet, once they are on green and it is still. */
-  async function companionsThere(name: string): Promise<string[]> {
-    const others = group.withIt(name)
-    const away = (other: string) => over.has(other) && !isCommitted(other)
-    const ready = () => [name, ...others].every((n) => isCommitted(n) || isThere(n))
-    if (others.length > 0 && !ready()) await condition(() => ready() || [name, ...others].some(away))
-    const gone = [name, ...others].find(away)
-    if (gone !== undefined) throw failed('Failed', `${name} lets go of blue with ${gone} alone: ${left(gone)}`)
-    return others.filter((other) => !isCommitted(other))
-  }
-
   async function commit(name: string): Promise<void> {
     if (isCommitted(name)) return
     await gathered([name])
-    const others = await companionsThere(name)
     for (const place of places(name)) if (standings[place]?.is === 'trouble') set(place, { is: 'moving' })
-    // In one moment, so that all let go or none.
-    for (const other of others) void speak(other, COMMIT, {}).catch(() => undefined)
     await speak(name, COMMIT, {}).catch(async (error: unknown) => {
       if (!(await condition(() => over.has(name), '1m', { summary: `whether ${name} is over` }))) throw error
     })
@@ -434,13 +403,11 @@ export function fleet(office: Office, by: unknown): Fleet {
           const place = key(name, e.name)
           const note = notes[place] ?? ''
           const standing = standings[place] ?? { is: 'pending' as const }
-          const waits = group.waits(name, e.name)
           return {
             name: e.name,
             is: standing.is,
             ...(note !== '' && { note }),
             ...('onBlue' in standing && { onBlue: true as const }),
-            ...(waits && { waits }),
           }
         }),
       })),

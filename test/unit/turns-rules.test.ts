@@ -47,24 +47,10 @@ test.for<{ says: string; apps: readonly Mover[]; standings: Standings; more?: Pa
     starts: ['d/test'],
   },
   {
-    says: 'one that is in trouble holds its companions up, which would wait for it on green',
+    says: 'one that is in trouble holds its companions up no longer',
     apps: together('a', 'b'),
     standings: { 'a/test': trouble },
-    starts: [],
-  },
-  {
-    says: 'one that moves has its companions let in, also where all places are taken',
-    apps: [...together('a', 'b'), app('x')],
-    standings: { 'a/test': moving, 'x/test': moving },
-    more: { maxParallel: 2 },
     starts: ['b/test'],
-  },
-  {
-    says: 'and before others, who are at an earlier environment',
-    apps: [...together('a', 'b').map((a) => ({ ...a, environments: ['stage'] })), app('x')],
-    standings: { 'a/stage': moving },
-    more: { maxParallel: 1 },
-    starts: ['b/stage'],
   },
   {
     says: 'who waits to be deployed holds nobody up, neither by number nor by environment',
