@@ -5,9 +5,9 @@ import {
   callersInWords,
   NOBODY_TELLS,
   quietness,
+  untoldInWords,
   untoldTraffic,
   waysOnWithTraffic,
-  WHO_THEY_ARE,
   type Quietness,
 } from '../domain/quiet.ts'
 import { acceptedOn, noteAccepted, noteTold, toldOn } from './accepted.ts'
@@ -35,15 +35,15 @@ export const quietActions = (outside: Outside) => {
     if (!here) return { note: `${scope[on]} is not there, and serves nobody` }
     const accept = [...input.accept, ...(await acceptedBy(here, matter, is, choice === 'skip'))]
     const now = quietness(counts, { ...input, accept }, names)
-    if (now.is === 'quiet') return receiptOf(now, `${app}/${environment} on ${scope[on]}`, is)
+    if (now.is === 'quiet') return receiptOf(now, `${app}/${environment} on ${scope[on]}`)
     const says =
       now.is === 'untold'
-        ? `nobody tells how many requests ${app} serves on ${scope[on]} (${now.why})`
+        ? untoldInWords(now.untold, app, scope[on])
         : `${app} is still used on ${scope[on]}, in ${input.for}: ${callersInWords(now.left)}`
     const budget = patience(input.for)
     if (!hasWaited(budget)) throw notYet(says, budget)
     await noteTold(here, matter, namesOf(now))
-    throw called(`${says}. ${WHO_THEY_ARE}. ${waysOnWithTraffic(app)}`)
+    throw called(`${says}. ${waysOnWithTraffic(app, now)}`)
   }
   return { confirmQuiet }
 }
@@ -66,13 +66,12 @@ async function acceptedBy(
 }
 
 const namesOf = (is: Open): readonly string[] =>
-  is.is === 'untold' ? [NOBODY_TELLS] : [...new Set(is.left.map(({ name }) => name))]
+  is.is === 'untold' ? is.untold.map(({ of }) => NOBODY_TELLS[of]) : [...new Set(is.left.map(({ name }) => name))]
 
-/** `was`: without what people accepted while it was waited for. */
-function receiptOf({ note, accepted }: Extract<Quietness, { is: 'quiet' }>, about: string, was?: Open): Receipt {
+function receiptOf({ note, accepted, untold }: Extract<Quietness, { is: 'quiet' }>, about: string): Receipt {
   const findings = [
     ...(accepted.length > 0 ? [acceptedTraffic(about, accepted)] : []),
-    ...(was?.is === 'untold' ? [untoldTraffic(about, was.why)] : []),
+    ...untold.map((it) => untoldTraffic(about, it)),
   ]
   return { note, ...(findings.length > 0 && { findings }) }
 }

@@ -50,11 +50,12 @@ async function requestsOfPods({ metrics }: Proven, { question, callers }: Asked)
 }
 
 async function openOfPods({ metrics }: Proven, { open }: Asked): Promise<readonly Count[]> {
-  const of = { of: 'connections', by: 'its pods' } as const
+  const of = { of: 'connections', by: 'quiet.open', declared: true } as const
   if (!open) return []
   return orWhy(of, async () => {
     const found = await metrics.series(open.url, open.query)
-    return [{ ...of, counted: found.length === 0 ? null : found.map(counted) }]
+    if (found.length === 0) return [{ ...of, counted: null, why: `${open.query} gives nothing` }]
+    return [{ ...of, counted: found.map(counted) }]
   })
 }
 
@@ -157,7 +158,7 @@ async function boundIn(world: Proven, { namespaces }: Asked, on: Side): Promise<
 
 /** Nobody may be asked for what somebody else tells. */
 async function orWhy(
-  of: Pick<Count, 'of' | 'by' | 'route' | 'some'>,
+  of: Pick<Count, 'of' | 'by' | 'route' | 'some' | 'declared'>,
   read: () => Promise<readonly Count[]>,
 ): Promise<readonly Count[]> {
   try {

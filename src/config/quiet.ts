@@ -29,7 +29,7 @@ export const quiet = z.strictObject(
     open: query
       .exactOptional()
       .describe(
-        'PromQL with {cluster} and {namespaces}: connections that are open (WebSockets, gRPC), in one number or by who has them.',
+        'PromQL with {cluster} and {namespaces}: connections that are open (WebSockets, gRPC), in one number or by who has them. Where it tells nothing, that is waited for and asked about.',
       ),
     accept: accept
       .default([])

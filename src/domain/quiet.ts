@@ -46,10 +46,20 @@ export interface Count {
   readonly why?: string
   /** It names some of those whom the pods count, and does not tell whether there are more. */
   readonly some?: true
+  /** The platform file has a query for it: nobody else makes up for its silence. */
+  readonly declared?: true
 }
 
-/** Whom an answer accepts where nobody counts. */
-export const NOBODY_TELLS = 'nobody-tells'
+/** Whom an answer accepts where nobody counts: of each by itself, as who accepted one was not told of the other. */
+export const NOBODY_TELLS = {
+  requests: 'nobody-tells',
+  connections: 'nobody-tells-open',
+} as const satisfies Readonly<Record<Count['of'], string>>
+
+/** What nobody tells, and of each who might have, why not. */
+export interface Untold extends Pick<Count, 'of'> {
+  readonly why: string
+}
 
 /** What the pods count, of whom no query names who calls. */
 export const PODS = 'pods'
@@ -57,15 +67,21 @@ export const PODS = 'pods'
 export interface Caller extends Counted, Pick<Count, 'of' | 'by'> {}
 
 export type Quietness =
-  | { readonly is: 'quiet'; readonly note: string; readonly accepted: readonly Caller[] }
+  /** `untold`: what was accepted not to know. */
+  | {
+      readonly is: 'quiet'
+      readonly note: string
+      readonly accepted: readonly Caller[]
+      readonly untold: readonly Untold[]
+    }
   /** `left`: who is more than may be left. */
   | { readonly is: 'called'; readonly left: readonly Caller[] }
-  | { readonly is: 'untold'; readonly why: string }
+  | { readonly is: 'untold'; readonly untold: readonly Untold[] }
 
 /**
  * A count of which more is left than may be is nobody's who was accepted. Requests have to be counted of each route, by the
  * pods or by its load balancer: a query that names some callers does not know of the others. Connections count where somebody
- * tells of them.
+ * tells of them; where the platform file has a query for them, that one has to, or their budget would be of nothing.
  * @param routes names of the environment's routes
  */
 export function quietness(counts: readonly Count[], rule: QuietRule, routes: readonly string[]): Quietness {
@@ -73,20 +89,30 @@ export function quietness(counts: readonly Count[], rule: QuietRule, routes: rea
   const left = judged.flatMap((it) => it.left)
   if (left.length > 0) return { is: 'called', left: most(left) }
   const accepted = most(judged.flatMap((it) => it.accepted))
-  const untold = routes.filter((route) => !counts.some((it) => tellsRequestsOf(it, route)))
-  if (untold.length > 0 && !rule.accept.includes(NOBODY_TELLS)) return { is: 'untold', why: whyUntold(counts, untold) }
-  const connections = counts.some(({ of, counted }) => of === 'connections' && counted !== null)
+  const untold = [...requestsUntold(counts, routes), ...connectionsUntold(counts)]
+  const missed = untold.filter(({ of }) => !rule.accept.includes(NOBODY_TELLS[of]))
+  if (missed.length > 0) return { is: 'untold', untold: missed }
+  return { is: 'quiet', note: noteOf(counts, rule, accepted, untold), accepted, untold }
+}
+
+function noteOf(
+  counts: readonly Count[],
+  rule: QuietRule,
+  accepted: readonly Caller[],
+  untold: readonly Untold[],
+): string {
   const told = counts.flatMap(({ counted, of, by }) => (counted && of === 'requests' ? [by] : []))
-  const note = [
+  const open = counts.flatMap(({ counted, of }) => (counted && of === 'connections' ? [sum(counted)] : []))
+  return [
     told.length === 0
       ? 'nobody tells how many requests, as was accepted'
       : `${Math.ceil(Math.max(0, ...counts.flatMap(({ of, counted }) => (of === 'requests' && counted ? [sum(counted)] : []))))} requests in ${rule.for} (${few(told)})`,
-    connections
-      ? `${Math.ceil(sum(counts.flatMap(({ of, counted }) => (of === 'connections' ? (counted ?? []) : []))))} connections open`
-      : 'nobody tells of open connections',
+    open.length === 0
+      ? 'nobody tells of open connections'
+      : `${Math.ceil(open.reduce((total, count) => total + count, 0))} connections open`,
+    ...(untold.some(({ of }) => of === 'connections') ? ['quiet.open tells nothing, as was accepted'] : []),
     ...(accepted.length > 0 ? [`accepted: ${few(accepted.map(({ name }) => name))}`] : []),
   ].join('; ')
-  return { is: 'quiet', note, accepted }
 }
 
 /** Whoever is named is judged by name; the others are not accepted with them. */
@@ -111,16 +137,22 @@ function split(count: Count, { requests, connections, accept }: QuietRule) {
 const tellsRequestsOf = ({ of, route, counted, some }: Count, name: string): boolean =>
   of === 'requests' && !some && counted !== null && (route === undefined || route === name)
 
-const whyUntold = (counts: readonly Count[], routes: readonly string[]): string =>
-  few([
-    ...new Set(
-      counts.flatMap(({ of, route, by, why, some }) =>
-        of === 'requests' && !some && (route === undefined || routes.includes(route))
-          ? [`${by}: ${why ?? 'no data'}`]
-          : [],
-      ),
-    ),
-  ])
+function requestsUntold(counts: readonly Count[], routes: readonly string[]): readonly Untold[] {
+  const untold = routes.filter((route) => !counts.some((it) => tellsRequestsOf(it, route)))
+  if (untold.length === 0) return []
+  const asked = counts.filter(
+    ({ of, route, some }) => of === 'requests' && !some && (route === undefined || untold.includes(route)),
+  )
+  return [{ of: 'requests', why: whyUntold(asked) }]
+}
+
+function connectionsUntold(counts: readonly Count[]): readonly Untold[] {
+  const silent = counts.filter(({ of, declared, counted }) => of === 'connections' && declared && counted === null)
+  return silent.length === 0 ? [] : [{ of: 'connections', why: whyUntold(silent) }]
+}
+
+const whyUntold = (asked: readonly Count[]): string =>
+  few([...new Set(asked.map(({ by, why }) => `${by}: ${why ?? 'no data'}`))])
 
 const sum = (all: readonly Pick<Counted, 'count'>[]): number => all.reduce((total, { count }) => total + count, 0)
 
@@ -136,19 +168,36 @@ const IN_FULL = 4
 export const callersInWords = (callers: readonly Caller[]): string =>
   [...callers.slice(0, IN_FULL).map(inWords), ...new Set(callers.slice(IN_FULL).map(({ name }) => name))].join(', ')
 
-/** What people can answer once they were waited for. */
-export const waysOnWithTraffic = (app: string): string =>
-  `retry: wait on for as long again. skip: these may lose it, and whoever else calls is waited for still; for good: apps.${app}.quiet.accept`
+const UNTOLD_IN_WORDS = {
+  requests: (app: string, cluster: string) => `nobody tells how many requests ${app} serves on ${cluster}`,
+  connections: (app: string, cluster: string) => `nobody tells how many connections ${app} has open on ${cluster}`,
+} as const satisfies Readonly<Record<Count['of'], unknown>>
+
+export const untoldInWords = (untold: readonly Untold[], app: string, cluster: string): string =>
+  untold.map(({ of, why }) => `${UNTOLD_IN_WORDS[of](app, cluster)} (${why})`).join('; ')
+
+const SOURCE_OF = { requests: 'health.requests', connections: 'quiet.open' } as const
+
+/** How people find out who is behind a name that is no client's. */
+const WHO_THEY_ARE =
+  'Who is behind a load balancer or pods is in their access logs; quiet.callers names them by a query'
+
+/** What people can do and answer, once they were waited for. */
+export function waysOnWithTraffic(app: string, is: Exclude<Quietness, { is: 'quiet' }>): string {
+  const forGood = `for good: apps.${app}.quiet.accept`
+  const retry = 'retry: wait on for as long again'
+  if (is.is === 'called')
+    return `${WHO_THEY_ARE}. ${retry}. skip: these may lose it, and whoever else calls is waited for still; ${forGood}`
+  const sources = is.untold.map(({ of }) => SOURCE_OF[of]).join(' and ')
+  const names = is.untold.map(({ of }) => NOBODY_TELLS[of]).join(', ')
+  return `See that Prometheus answers, and has what ${sources} asks for on this cluster. ${retry}. skip: go on without knowing; ${forGood}: [${names}]`
+}
 
 /** On the ConfigMap `norikae-where`, by an environment's first namespace: lists in JSON, as of callers of an API server. */
 export const trafficAnnotations = (namespace: string) => ({
   accepted: `traffic-accepted.norikae.io/${namespace}`,
   told: `traffic-told.norikae.io/${namespace}`,
 })
-
-/** How people find out who is behind a name that is no client's. */
-export const WHO_THEY_ARE =
-  'Who is behind a load balancer or pods is in their access logs; quiet.callers names them by a query'
 
 export const acceptedTraffic = (about: string, accepted: readonly Caller[]): Finding =>
   warning(
@@ -158,10 +207,15 @@ export const acceptedTraffic = (about: string, accepted: readonly Caller[]): Fin
     'have them use green: what they are served by goes with its cluster',
   )
 
-export const untoldTraffic = (about: string, why: string): Finding =>
+const UNTOLD_FINDING = {
+  requests: 'how many requests it serves',
+  connections: 'how many connections are open',
+} as const
+
+export const untoldTraffic = (about: string, { of, why }: Untold): Finding =>
   warning(
     'traffic-untold',
     about,
-    `that nobody tells how many requests it serves was accepted: ${why}`,
+    `that nobody tells ${UNTOLD_FINDING[of]} was accepted: ${why}`,
     'see yourself that nobody uses it before its cluster goes',
   )

@@ -22,6 +22,12 @@ const pods = (count: number | null): Count => ({
   by: 'its pods',
   counted: count === null ? null : [{ name: PODS, count }],
 })
+const open = (count: number | null): Count => ({
+  of: 'connections',
+  by: 'quiet.open',
+  declared: true,
+  counted: count === null ? null : [{ name: PODS, count }],
+})
 const callers = (counts: Readonly<Record<string, number>>): Count => ({
   of: 'requests',
   by: 'quiet.callers',
@@ -56,7 +62,43 @@ describe('a side is quiet where nobody uses it', () => {
       is: 'untold',
     },
     { says: 'not where nobody tells', counts: [pods(null), balancer('web', null)], is: 'untold' },
-    { says: 'where that was accepted', counts: [pods(null)], rule: { accept: [NOBODY_TELLS] }, is: 'quiet' },
+    { says: 'where that was accepted', counts: [pods(null)], rule: { accept: [NOBODY_TELLS.requests] }, is: 'quiet' },
+    { says: 'by a query of open connections that tells of none', counts: [pods(0), open(0)], is: 'quiet' },
+    { says: 'not where that query tells nothing', counts: [pods(0), open(null)], is: 'untold' },
+    {
+      says: 'whatever a load balancer tells of requests and connections beside it',
+      counts: [pods(0), open(null), balancer('web', 0), balancer('web', 0, 'connections')],
+      is: 'untold',
+    },
+    {
+      says: 'however many connections may be left',
+      counts: [pods(0), open(null)],
+      rule: { connections: 1000 },
+      is: 'untold',
+    },
+    {
+      says: 'where silence of connections was accepted',
+      counts: [pods(0), open(null)],
+      rule: { accept: [NOBODY_TELLS.connections] },
+      is: 'quiet',
+    },
+    {
+      says: 'not where that of requests was',
+      counts: [pods(null), open(null)],
+      rule: { accept: [NOBODY_TELLS.requests] },
+      is: 'untold',
+    },
+    {
+      says: 'nor of requests where that of connections was',
+      counts: [pods(null), open(null)],
+      rule: { accept: [NOBODY_TELLS.connections] },
+      is: 'untold',
+    },
+    {
+      says: 'and who still calls is named first',
+      counts: [pods(2), open(null)],
+      is: [PODS],
+    },
     {
       says: 'whatever connections tell of requests',
       counts: [pods(null), balancer('web', 0, 'connections')],
@@ -144,6 +186,11 @@ describe('a side is quiet where nobody uses it', () => {
     expect(quietness([pods(0), balancer('web', 0, 'connections')], rule(), ['web'])).toMatchObject({
       note: '0 requests in 5m (its pods); 0 connections open',
     })
+    const silent = rule({ accept: [NOBODY_TELLS.connections] })
+    expect(quietness([pods(0), open(null), balancer('web', 0, 'connections')], silent, ['web'])).toMatchObject({
+      note: '0 requests in 5m (its pods); 0 connections open; quiet.open tells nothing, as was accepted',
+      untold: [{ of: 'connections', why: 'quiet.open: no data' }],
+    })
   })
 
   test('whoever is named has what they did beside them, and nobody is left out', () => {
@@ -161,7 +208,14 @@ describe('a side is quiet where nobody uses it', () => {
     const counts = [{ ...pods(null), why: 'requests gives nothing' }, balancer('web', null), balancer('api', 0)]
     expect(quietness(counts, rule(), ['api', 'web'])).toEqual({
       is: 'untold',
-      why: 'its pods: requests gives nothing, the load balancer of web: no data',
+      untold: [{ of: 'requests', why: 'its pods: requests gives nothing, the load balancer of web: no data' }],
+    })
+    expect(quietness([pods(null), { ...open(null), why: 'no answer' }], rule(), ['web'])).toEqual({
+      is: 'untold',
+      untold: [
+        { of: 'requests', why: 'its pods: no data' },
+        { of: 'connections', why: 'quiet.open: no answer' },
+      ],
     })
   })
 })

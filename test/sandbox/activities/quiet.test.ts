@@ -175,11 +175,47 @@ test('open connections count by a query, with their budget', async () => {
   const { route } = await aRoute(world)
   const open = { url: prometheus.url, query: 'open' }
   answers = { total: { '': 0 }, open: { '': 3 } }
-  expect(await waits(quiet(route, { for: '30s', open }))).toContain(': pods (3 connections by its pods)')
+  expect(await waits(quiet(route, { for: '30s', open }))).toContain(': pods (3 connections by quiet.open)')
   expect(await confirm(quiet(route, { for: '30s', open, connections: 3 }))).toMatchObject({
     note: '0 requests in 30s (its pods); 3 connections open',
   })
 })
+
+test.for([
+  { says: 'that gives no series', answer: {}, why: /^quiet\.open: open gives nothing$/ },
+  { says: 'of a Prometheus that is away', answer: 'away', why: /^quiet\.open: http\S+: it answers with status 503$/ },
+] as const)(
+  'a query of open connections $says is waited for and asked about, whoever tells of requests',
+  async (row) => {
+    const { route } = await aRoute(world)
+    const { answer, why } = row
+    if (route.kind !== 'alb') throw new Error('it is no listener rule')
+    counts('AWS/ApplicationELB', ofGroup(route.ruleArn, route.blueTargetGroup), { HealthyHostCount: 2 })
+    answers = { total: { '': 0 }, open: answer }
+    const of = (more: Partial<ActionCall> = {}, accept: readonly string[] = []) =>
+      quiet(route, { open: { url: prometheus.url, query: 'open' }, connections: 3, accept }, more)
+    const said = /^nobody tells how many connections web has open on demo-1-35 \((.*?)\)(.*)$/s
+    expect(said.exec((await waits(of())) ?? '')?.[1]).toMatch(why)
+    // Nobody was told of it yet, and who accepts not to know of requests was not told of connections.
+    expect(await waits(of({ choice: 'skip' }, ['nobody-tells']))).toMatch(said)
+    const { type, message } = await ending(world.activities.confirmQuiet, of(), long())
+    expect([type, said.exec(message)?.[2]]).toEqual([
+      'Called',
+      expect.stringMatching(
+        /what quiet\.open asks for.*retry: .*skip: .*apps\.web\.quiet\.accept: \[nobody-tells-open\]$/,
+      ),
+    ])
+    // Once it tells, it is believed, and nothing has to be accepted.
+    answers = { total: { '': 0 }, open: { '': 4 } }
+    expect(await waits(of())).toContain(': pods (4 connections by quiet.open)')
+    answers = { total: { '': 0 }, open: answer }
+    const { note, findings } = await confirm(of({ choice: 'skip' }))
+    expect(note).toMatch(/^0 requests in 5m .*; quiet\.open tells nothing, as was accepted$/)
+    expect(findings?.map(({ code, message: said }) => [code, said])).toEqual([
+      ['traffic-untold', expect.stringContaining('that nobody tells how many connections are open was accepted')],
+    ])
+  },
+)
 
 const balancerAt = (host: string) => world.aws.elbv2.inventory().loadBalancers.find((it) => it.host === host)?.arn ?? ''
 
