@@ -114,7 +114,8 @@ test('the screen of a field, at 80 columns', () => {
       by who makes them. Each series is one, named by its labels.
     open         text
       PromQL with {cluster} and {namespaces}: connections that are open (WebSockets,
-      gRPC), in one number or by who has them.
+      gRPC), in one number or by who has them. Where it tells nothing, that is
+      waited for and asked about.
     accept       list of text
       Who may go on to use blue, and loses it in the end: by the name that is told
       while they are waited for.
