@@ -13,7 +13,7 @@ import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { contested, isDenied } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { EksPort, KubernetesPort } from './ports.ts'
-import { tokenOf } from './tokens.ts'
+import { tagsOf, tokenOf } from './tokens.ts'
 import { budgets, notYet, onceKnown, remember, remembered } from './waiting.ts'
 
 export const accessActions = (outside: Outside) => {
@@ -27,7 +27,7 @@ export const accessActions = (outside: Outside) => {
         eks.allow(cluster, principalArn, policy),
       )
     if (!found) {
-      await eks.createAccess(cluster, principalArn, wanted.groups, tokenOf(call))
+      await eks.createAccess(cluster, { principalArn, groups: wanted.groups, tags: tagsOf(call) }, tokenOf(call))
       for (const policy of untilRightsAreThere(wanted).policies) await allowed(policy)
       throw notYet(`${principalArn} has no access to ${cluster} yet`, budgets.objects)
     }

@@ -171,7 +171,11 @@ export interface EksPort {
   /** What this principal's entry allows; undefined: it has none. */
   findAccess(cluster: string, principalArn: string): Promise<ClusterAccess | undefined>
   /** Nothing happens where it has an entry. */
-  createAccess(cluster: string, principalArn: string, groups: readonly string[], token: string): Promise<void>
+  createAccess(
+    cluster: string,
+    entry: Pick<NewAccessEntry, 'principalArn' | 'groups' | 'tags'>,
+    token: string,
+  ): Promise<void>
   /** In these namespaces only, or in the whole cluster. Safe to repeat: where it held before is forgotten. */
   allow(cluster: string, principalArn: string, policyArn: string, namespaces?: readonly string[]): Promise<void>
   /** Nothing happens where it is not allowed. */

@@ -121,8 +121,14 @@ export const eks = (client: EKS): EksPort => ({
 
   findAccess: (cluster, principalArn) => accessOf(client, cluster, principalArn),
 
-  async createAccess(clusterName, principalArn, groups, clientRequestToken) {
-    const entry = { clusterName, principalArn, kubernetesGroups: [...groups], clientRequestToken }
+  async createAccess(clusterName, { principalArn, groups, tags }, clientRequestToken) {
+    const entry = {
+      clusterName,
+      principalArn,
+      kubernetesGroups: [...groups],
+      tags: { ...tags },
+      clientRequestToken,
+    }
     await ask(`CreateAccessEntry ${clusterName}`, async (o) => {
       try {
         await client.createAccessEntry(entry, o)

@@ -160,7 +160,9 @@ describe('where the worker was not let in yet', () => {
       loadBalancers.find(({ tags }) => tags['elbv2.k8s.aws/cluster'] === scope.green)?.arn,
     )
     const { roleArn } = world.aws.identity
-    await world.theirs.eks(scope.region).createAccess(scope.green, roleArn, [], 'by hand')
+    await world.theirs
+      .eks(scope.region)
+      .createAccess(scope.green, { principalArn: roleArn, groups: [], tags: {} }, 'by hand')
     await world.theirs.eks(scope.region).allow(scope.green, roleArn, ADMINISTRATOR)
     await back(1)
     expect(accountOf(world)).toEqual(before)

@@ -32,10 +32,10 @@ accessContract(() => world)
 rolesContract(() => world)
 
 test('an entry of another group is left alone', async () => {
-  const eks = clusters.ports.eks(scope.region)
+  const eks = clusters.theirs.eks(scope.region)
   const principalArn = 'arn:aws:iam::123456789012:role/other'
-  await eks.createAccess(scope.blue, principalArn, ['norikae'], 'token-1')
-  await eks.createAccess(scope.green, principalArn, ['viewers'], 'token-2')
+  await eks.createAccess(scope.blue, { principalArn, groups: ['norikae'], tags: {} }, 'token-1')
+  await eks.createAccess(scope.green, { principalArn, groups: ['viewers'], tags: {} }, 'token-2')
   expect(
     await ending(
       clusters.activities.grantAccess,
@@ -48,7 +48,7 @@ test('an entry of another group is left alone', async () => {
 })
 
 test('whom blue lets in as an administrator, green does too', async () => {
-  const eks = clusters.ports.eks(scope.region)
+  const eks = clusters.theirs.eks(scope.region)
   const { roleArn } = clusters.aws.identity
   await eks.allow(scope.blue, roleArn, ADMINISTRATOR)
   await letIn(clusters)

@@ -60,7 +60,7 @@ async function aRichBlue(): Promise<void> {
     'blue',
   )
   await eventually('blue is there', async () => (await eks().findCluster(blue))?.status === 'ACTIVE')
-  await eks().createAccess(blue, world.aws.identity.roleArn, [], 'own')
+  await eks().createAccess(blue, { principalArn: world.aws.identity.roleArn, groups: [], tags: {} }, 'own')
   await eks().allow(blue, world.aws.identity.roleArn, ADMINISTRATOR)
   const people = { principalArn: role('people/Dev'), type: 'STANDARD', groups: ['dev'], policies: [], tags: {} }
   await eks().createAccessEntry(blue, people, 'people')

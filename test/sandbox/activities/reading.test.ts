@@ -23,7 +23,7 @@ beforeAll(async () => {
     encryptionConfig: [{ resources: ['secrets'], provider: { keyArn: KEY } }],
   })
   await eventually('blue is there', async () => (await eks.findCluster(scope.blue))?.status === 'ACTIVE')
-  await eks.createAccess(scope.blue, identity.roleArn, [], 'own')
+  await eks.createAccess(scope.blue, { principalArn: identity.roleArn, groups: [], tags: {} }, 'own')
   await eks.allow(scope.blue, identity.roleArn, ADMINISTRATOR)
   await client.createCertificateAuthority({ clusterName: scope.blue })
   await client.updateClusterConfig({ name: scope.blue, deletionProtection: true })

@@ -212,7 +212,8 @@ describe('access', () => {
   test('is an entry with groups, and policies for the whole cluster; each may be asked for again', async () => {
     const cluster = await anActiveCluster('with-access')
     expect(await eks.findAccess(cluster, principal)).toBeUndefined()
-    for (const token of ['token-1', 'token-2']) await eks.createAccess(cluster, principal, ['norikae'], token)
+    for (const token of ['token-1', 'token-2'])
+      await eks.createAccess(cluster, { principalArn: principal, groups: ['norikae'], tags: {} }, token)
     expect(await eks.findAccess(cluster, principal)).toEqual({ groups: ['norikae'], policies: [] })
     for (let n = 0; n < 2; n += 1) await eks.allow(cluster, principal, ADMINISTRATOR)
     expect(await eks.findAccess(cluster, principal)).toEqual({ groups: ['norikae'], policies: [ADMINISTRATOR] })

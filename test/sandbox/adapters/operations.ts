@@ -195,7 +195,7 @@ export const rows: readonly Row[] = [
   { asks: 'eks:DescribeAddon', by: (s) => eks(s).findAddon('green', 'vpc-cni') },
   {
     asks: 'eks:CreateAccessEntry',
-    by: (s) => eks(s).createAccess('green', role('norikae'), ['norikae'], 'own'),
+    by: (s) => eks(s).createAccess('green', { principalArn: role('norikae'), groups: ['norikae'], tags }, 'own'),
     // "Nothing happens where it has an entry."
     taken: { ...inUse(), is: 'answered' },
     limit: full(),

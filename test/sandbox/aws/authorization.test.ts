@@ -1,11 +1,20 @@
 import { CloudWatchLogsClient, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { CreateVolumeCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2'
 import { DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr'
-import { CreateNodegroupCommand, DeleteClusterCommand, DescribeClusterCommand } from '@aws-sdk/client-eks'
+import {
+  AssociateAccessPolicyCommand,
+  CreateAccessEntryCommand,
+  CreateNodegroupCommand,
+  DeleteClusterCommand,
+  DescribeClusterCommand,
+  DisassociateAccessPolicyCommand,
+} from '@aws-sdk/client-eks'
 import { AddTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { ADMINISTRATOR } from '../../../src/domain/access.ts'
+import type { SandboxAws } from '../../../src/sandbox/types.ts'
 import { aNodegroup, aSandbox, clientsOf, keysOf, refused, seedBlue } from './a-sandbox.ts'
 
 /** The worker's key may do what deploy/iam says; what else it asks for is denied in each service's own words. */
@@ -13,11 +22,24 @@ import { aNodegroup, aSandbox, clientsOf, keysOf, refused, seedBlue } from './a-
 async function aWorker() {
   const { aws } = await aSandbox()
   await seedBlue(aws, { tags: { 'norikae.io/run': 'r1' } })
+  await letInByHand(aws)
   const options = { endpoint: aws.endpoint, region: aws.identity.region, credentials: keysOf(aws.identity) }
   const [ecr, logs] = [new ECRClient(options), new CloudWatchLogsClient(options)]
   onTestFinished(() => [ecr, logs].forEach((client) => client.destroy()))
   return { aws, ecr, logs, ...clientsOf(aws, keysOf(aws.identity)) }
 }
+
+const me = { principalArn: 'arn:aws:iam::123456789012:role/me', policyArn: ADMINISTRATOR }
+const everywhere = { ...me, accessScope: { type: 'cluster' as const } }
+
+/** Into a cluster that no run made: neither it nor the entry carries the tag of one. */
+async function letInByHand(aws: SandboxAws) {
+  await seedBlue(aws, { name: 'payments' })
+  const { eks } = clientsOf(aws, aws.admin)
+  await eks.send(new CreateAccessEntryCommand({ clusterName: 'payments', principalArn: me.principalArn }))
+  await eks.send(new AssociateAccessPolicyCommand({ clusterName: 'payments', ...everywhere }))
+}
+
 type Worker = Awaited<ReturnType<typeof aWorker>>
 
 const NOBODY = {
@@ -32,6 +54,37 @@ test.for<{ says: string; ask: (of: Worker) => Promise<unknown>; is: string; word
     ask: ({ eks }) => eks.send(new CreateNodegroupCommand(aNodegroup())),
     is: '403 AccessDeniedException',
     words: `${user} eks:CreateNodegroup on resource: arn:aws:eks:ap-northeast-1:123456789012:cluster/blue because no identity-based policy allows the eks:CreateNodegroup action`,
+  },
+  {
+    says: 'EKS, to enter a cluster that no run made',
+    ask: ({ eks }) =>
+      eks.send(
+        new CreateAccessEntryCommand({
+          clusterName: 'payments',
+          principalArn: 'arn:aws:iam::123456789012:role/other',
+          tags: { 'norikae.io/run': 'r1' },
+        }),
+      ),
+    is: '403 AccessDeniedException',
+    words: `${user} eks:CreateAccessEntry on resource: arn:aws:eks:ap-northeast-1:123456789012:cluster/payments because`,
+  },
+  {
+    says: 'EKS, to enter without the tag of a run',
+    ask: ({ eks }) => eks.send(new CreateAccessEntryCommand({ clusterName: 'blue', principalArn: me.principalArn })),
+    is: '403 AccessDeniedException',
+    words: `${user} eks:CreateAccessEntry on resource: arn:aws:eks:ap-northeast-1:123456789012:cluster/blue because`,
+  },
+  {
+    says: 'EKS, to make an administrator of whom no run let in',
+    ask: ({ eks }) => eks.send(new AssociateAccessPolicyCommand({ clusterName: 'payments', ...everywhere })),
+    is: '403 AccessDeniedException',
+    words: `${user} eks:AssociateAccessPolicy on resource: arn:aws:eks:ap-northeast-1:123456789012:access-entry/payments/role/123456789012/me/`,
+  },
+  {
+    says: 'EKS, to take a policy from whom no run let in',
+    ask: ({ eks }) => eks.send(new DisassociateAccessPolicyCommand({ clusterName: 'payments', ...me })),
+    is: '403 AccessDeniedException',
+    words: `${user} eks:DisassociateAccessPolicy on resource: arn:aws:eks:ap-northeast-1:123456789012:access-entry/payments/role/123456789012/me/`,
   },
   {
     says: 'Elastic Load Balancing',
