@@ -38,7 +38,8 @@ export const findRoom = (environment: string, { routes }: Shown): LeafStep =>
 /**
  * What stops first, while visitors get a page: green is served from once it runs there, and watched from then on. Everything
  * else keeps nobody waiting behind a page, and is handed over after it. The way back has the same time with nothing on either
- * side, so it has the page too, whether the first one is up still or not.
+ * side, so it has the page too, whether the first one is up still or not: once people have said what they have to say to it, since until
+ * then green serves as it is.
  */
 export function behindPage(around: Around): Moved {
   const { shown, opened, windows, traffic, stopping, others, served, handedOver, unfenced } = around
@@ -53,11 +54,12 @@ export function behindPage(around: Around): Moved {
     // A window may be days away: nobody gets a page for that long.
     forward: [...once(windows), ...put, ...stopped, ...watched],
     back: [
+      ...leaves(stopping.back).filter(isAsked),
       ...routes.map((route) =>
         undoing(stopped, act(id(route, 'page-again'), 'showPage', { route, page, ifPossible: true })),
       ),
       ...traffic.back,
-      ...stopping.back,
+      ...withoutAsking(stopping.back),
       ...routes.map((route) =>
         undoing([...opened, ...put, ...stopped], act(id(route, 'served-again'), 'removePage', { route, on: 'blue' })),
       ),
@@ -69,6 +71,15 @@ export function behindPage(around: Around): Moved {
     begins: leaves(watched)[0],
   }
 }
+
+const isAsked = ({ kind }: LeafStep): boolean => kind === 'gate'
+
+const withoutAsking = (steps: readonly Step[]): Step[] =>
+  steps.flatMap((step): Step[] => {
+    if (step.kind !== 'group') return isAsked(step) ? [] : [step]
+    const lanes = step.lanes.map((lane) => lane.filter((it) => !isAsked(it))).filter((lane) => lane.length > 0)
+    return lanes.length === 0 ? [] : [{ ...step, lanes }]
+  })
 
 /** One page is up for all of them, so they have one window. */
 const once = (windows: readonly WaitStep[]): WaitStep[] => [

@@ -139,6 +139,22 @@ test.for([
   expect(back.map((s) => s.id)).toEqual(undone)
 })
 
+test('what going back loses is asked before the page is up again: green serves until then', () => {
+  const handovers: Record<string, Handover> = {
+    'StatefulSet/shop/db': { class: 'stateful', by: 'copy', lossOnReturn: 'a day' },
+    'Deployment/shop/w': singleton,
+  }
+  const workloads = [
+    workload('StatefulSet', 'db', { routes: ['web'] }),
+    workload('Deployment', 'w', { behindService: true, routes: ['web'] }),
+  ]
+  const [copied] = aCutoverPlan(anApp('api'), { ...environment, handovers }, { images: '', workloads }).phases
+  const back = ids(copied?.back)
+  expect(back.slice(0, 3)).toEqual(['e/shop/statefulset/db/accept-loss', 'e/route/web/page-again', 'e/route/web/back'])
+  expect(back.filter((id) => id.endsWith('/accept-loss'))).toHaveLength(1)
+  expect(back).toEqual(expect.arrayContaining(['e/shop/statefulset/db/start-blue', 'e/shop/deployment/w/start-blue']))
+})
+
 test('a window is waited for before the page is up, and once', () => {
   const window = ['Sat 02:00-04:00']
   const handovers = { 'Deployment/shop/w': { ...singleton, window }, 'Deployment/shop/v': { ...singleton, window } }
