@@ -5,9 +5,10 @@ import { counted } from '../domain/counted.ts'
 import type { Duration } from '../domain/duration.ts'
 import { warning } from '../domain/findings.ts'
 import { PAGE_TAG, priorityInFront, type Page } from '../domain/maintenance.ts'
+import { canonicalJson } from '../domain/plan.ts'
 import type { AlbRoute } from '../domain/platform.ts'
 import type { RuleAction } from '../domain/target-groups.ts'
-import { contested, isDenied, isFailure, isQuotaExceeded, notFound } from './errors.ts'
+import { contested, isDenied, isFailure, isInvalidInput, isQuotaExceeded, notFound } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { ListedRule } from './ports.ts'
 import { routeDriver } from './routes/index.ts'
@@ -46,7 +47,8 @@ export const pageActions = (outside: Outside) => {
     const full: { readonly why: string; readonly remedy: string }[] = []
     for (const route of routes) {
       const { rules, pages } = await found(outside, { input: { route }, scope })
-      const room = pages.length > 0 ? undefined : placeFor(route, rules)
+      const its = ruleOf(route, rules)
+      const room = pages.some((it) => standsBefore(it, its)) ? undefined : placeFor(route, its, without(rules, pages))
       if (room && 'why' in room) full.push(room)
     }
     if (full.length === 0) return { note: 'there is room for it' }
@@ -59,24 +61,38 @@ export const pageActions = (outside: Outside) => {
   const put: Deed<'showPage'> = async (call) => {
     const { route, page } = call.input
     const { world, rules, pages } = await found(outside, call)
-    const [up] = pages
+    const its = ruleOf(route, rules)
+    const up = pages.find((it) => standsBefore(it, its))
+    const astray = without(pages, up ? [up] : [])
+    if (astray.length > 0) {
+      for (const { arn } of astray) await world.loadBalancing.deleteRule(arn)
+      throw notYet(
+        `a page that is not right in front of route ${route.name} as it is now was just taken away`,
+        budgets.weight,
+        '1s',
+      )
+    }
     if (up && says(up, page)) return { note: `visitors get a page (${page.status})` }
     if (up) {
       await world.loadBalancing.setActions(up.arn, [actionOf(page)])
       throw notYet(`the page of route ${route.name} was there, and was just given other words`, budgets.weight, '1s')
     }
-    const room = placeFor(route, rules)
+    const room = placeFor(route, its, rules)
     if ('why' in room) throw noPage(room, call.input.ifPossible)
     const { scope, run } = call
     try {
-      await world.loadBalancing.createPage(room.its, room.priority, page, {
+      await world.loadBalancing.createPage(its, room.priority, page, {
         ...madeTags({ platform: scope.platform, run }),
         [PAGE_TAG]: route.ruleArn,
       })
     } catch (error) {
-      if (!isDenied(error) && !isQuotaExceeded(error)) throw error
+      if (!isDenied(error) && !isQuotaExceeded(error) && !isInvalidInput(error)) throw error
       const why = `no page was put in front of route ${route.name}: ${error.message}`
-      const remedy = isDenied(error) ? 'Allow it (deploy/iam/move.json)' : 'Raise the quota, or take a rule away'
+      const remedy = isDenied(error)
+        ? 'Allow it (deploy/iam/move.json)'
+        : isQuotaExceeded(error)
+          ? 'Raise the quota, or take a rule away'
+          : 'Have its owner write the conditions of its rule so that ELB takes them again'
       throw noPage({ why, remedy }, call.input.ifPossible)
     }
     throw notYet(`a page was just put in front of route ${route.name}`, budgets.weight, '1s')
@@ -92,7 +108,7 @@ export const pageActions = (outside: Outside) => {
       const isNearly = isFailure(error) && error.type === 'NotReady'
       const isFinal = isFailure(error) && error.nonRetryable === true
       if (isNearly || (!isFinal && !hasWaited(PUT_WITHIN))) throw error
-      return without(call.input.route, error instanceof Error ? error.message : String(error))
+      return servedWithout(call.input.route, error instanceof Error ? error.message : String(error))
     }
   }
 
@@ -175,11 +191,26 @@ function says({ actions }: ListedRule, { status, type, body }: Page): boolean {
   const { StatusCode, ContentType, MessageBody } = (raw['FixedResponseConfig'] ?? {}) as Readonly<
     Record<string, unknown>
   > // told by ELB
-  return StatusCode === String(status) && ContentType === type && MessageBody === body
+  // An empty one may be told as none.
+  const told = typeof MessageBody === 'string' ? MessageBody : ''
+  return StatusCode === String(status) && ContentType === type && told.trim() === body.trim()
+}
+
+const without = (rules: readonly ListedRule[], these: readonly ListedRule[]): ListedRule[] =>
+  rules.filter(({ arn }) => !these.some((it) => it.arn === arn))
+
+/** One that a terminated cutover left may be in front of what its rule was then. */
+const standsBefore = (page: ListedRule, its: ListedRule): boolean =>
+  page.priority === its.priority - 1 && canonicalJson(page.conditions) === canonicalJson(its.conditions)
+
+function ruleOf(route: AlbRoute, rules: readonly ListedRule[]): ListedRule {
+  const its = rules.find(({ arn }) => arn === route.ruleArn)
+  if (!its) throw notFound(`rule ${route.ruleArn} of route ${route.name} is not there`)
+  return its
 }
 
 /** Nobody waits for people on the way back, least of all for a page. */
-const without = ({ name }: AlbRoute, why: string): Receipt => ({
+const servedWithout = ({ name }: AlbRoute, why: string): Receipt => ({
   note: 'without a page',
   findings: [
     warning(
@@ -202,15 +233,14 @@ const noPage = ({ why, remedy }: { readonly why: string; readonly remedy: string
 /** Where a page of this route goes, or why it goes nowhere. */
 function placeFor(
   route: AlbRoute,
+  its: ListedRule,
   rules: readonly ListedRule[],
-): { readonly its: ListedRule; readonly priority: number } | { readonly why: string; readonly remedy: string } {
-  const its = rules.find(({ arn }) => arn === route.ruleArn)
-  if (!its) throw notFound(`rule ${route.ruleArn} of route ${route.name} is not there`)
+): { readonly priority: number } | { readonly why: string; readonly remedy: string } {
   const priority = priorityInFront(
     rules.map((rule) => rule.priority),
     its.priority,
   )
-  return priority === undefined ? { why: noRoom(route, its, rules), remedy: makeRoom(its, rules) } : { its, priority }
+  return priority === undefined ? { why: noRoom(route, its, rules), remedy: makeRoom(its, rules) } : { priority }
 }
 
 const noRoom = ({ name }: AlbRoute, its: ListedRule, rules: readonly ListedRule[]): string =>

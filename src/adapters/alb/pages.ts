@@ -81,6 +81,7 @@ export async function deleteRule(client: ElasticLoadBalancingV2, RuleArn: string
  */
 function askedAs(told: Readonly<Record<string, unknown>>): RuleCondition {
   const condition: RuleCondition = told // `rulesBeside` made it from one
-  const { Values, ...rest } = condition
-  return rest.HostHeaderConfig || rest.PathPatternConfig ? rest : { ...rest, ...(Values && { Values }) }
+  const { Values, RegexValues, ...rest } = condition
+  if (rest.HostHeaderConfig || rest.PathPatternConfig) return rest
+  return { ...rest, ...(Values && { Values }), ...(RegexValues && { RegexValues }) }
 }

@@ -203,6 +203,22 @@ test('a page that a terminated cutover left is found in front of its route, and 
   expect(rulesOf(other)).toEqual([{ arn: other.route.ruleArn, isDefault: false }])
 })
 
+test('a page that was left in front of what the rule was then is taken away, and one is put where it belongs', async () => {
+  const it = await aSingleton()
+  await it.show()
+  const ofPages = async () =>
+    (await it.rules()).filter(({ Actions = [], IsDefault }) => !IsDefault && Actions[0]?.Type === 'fixed-response')
+  const [left] = await ofPages()
+  // Its owner has moved it behind others since.
+  told = (rules) => rules.map((rule) => (rule.arn === it.route.ruleArn ? { ...rule, priority: 30 } : rule))
+  const { answer } = await it.show()
+  told = asIs
+  expect(answer.note).toBe('visitors get a page (503)')
+  const there = await ofPages()
+  expect(there.map(({ Priority }) => Priority)).toEqual(['29'])
+  expect(there[0]?.RuleArn).not.toBe(left?.RuleArn)
+})
+
 test('where no number is free in front of the route nothing is written, and people are told the command', async () => {
   const it = await aSingleton()
   const { route } = it
