@@ -236,11 +236,10 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     await told('breaching', message)
     const losing = holdForLoss(run, message)
     if (losing !== undefined) return losing
-    const { subject } = run.plan
-    const gone = await noWayBack({ subject, environment, made: request.made, as: 'way-back/breach', pace: 'quick' })
-    if (gone !== undefined) return `${message}; not rolled back by itself: ${gone}`
+    const gone = await whyNoWayBack(run, message, 'way-back/breach')
+    if (gone !== undefined) return gone
     const ask = question('compare', `${name}/compare`, `ask blue about ${app.name} ${name}`, 'quick', {
-      subject,
+      subject: run.plan.subject,
       checks,
       related: request.related ?? [],
     })
@@ -253,6 +252,12 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       since === undefined || known.at === undefined ? {} : { secondsSinceMoved: (Date.parse(known.at) - since) / 1000 }
     const because = mustHold({ ...known, because: message, ...moved }, platform.autoRollback)
     return because && `${message}; not rolled back by itself: ${because}. \`rollback\` takes it back`
+  }
+
+  /** Its owner has handed over what led to blue. Who goes back waits no longer than half a minute for the answer. */
+  async function whyNoWayBack({ plan }: LiveRun, message: string, as: string): Promise<string | undefined> {
+    const gone = await noWayBack({ subject: plan.subject, environment, made: request.made, as, pace: 'glance' })
+    return gone && `${message}; not rolled back by itself: ${gone}`
   }
 
   /** Where going back loses something, people say so first. */
@@ -269,6 +274,8 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     if (losing !== undefined) return losing
     const from = run.plan.phases[0]?.health?.from
     if (from === undefined || !begun(run.journal, from)) return undefined
+    const gone = await whyNoWayBack(run, message, 'way-back/failed')
+    if (gone !== undefined) return gone
     const { differing = [] } = (await bothSides(office, run.plan.subject, `${name}/images`)) ?? {}
     if (differing.length === 0) return undefined
     return `${message}; not rolled back by itself: ${otherImages(differing)}. \`rollback\` takes it back`

@@ -45,20 +45,24 @@ test('a team takes one environment back, and moves it again', async () => {
   })
 })
 
+const gateway = {
+  kind: 'gateway',
+  name: 'web',
+  namespace: 'shop',
+  httpRoute: 'shop',
+  service: 'web',
+  binding: 'web',
+  blueTargetGroup: 'arn:tg/web',
+  greenTargetGroup: 'web-green',
+  loadBalancer: 'app/shop/1',
+} as const
+
+const behindGateway = anApp('api', {
+  environments: [anEnvironment('test'), anEnvironment('production', { routes: [gateway], gate: rule('scala') })],
+})
+
 test('what its owner has handed over is not ordered back, and does not go back by a breach; what is not goes', async () => {
-  const gateway = {
-    kind: 'gateway',
-    name: 'web',
-    namespace: 'shop',
-    httpRoute: 'shop',
-    service: 'web',
-    binding: 'web',
-    blueTargetGroup: 'arn:tg/web',
-    greenTargetGroup: 'web-green',
-    loadBalancer: 'app/shop/1',
-  } as const
-  const production = anEnvironment('production', { routes: [gateway], gate: rule('scala') })
-  const trial = aTrial({ apps: [anApp('api', { environments: [anEnvironment('test'), production] })] })
+  const trial = aTrial({ apps: [behindGateway] })
   const { outside } = trial
   const order = { by: 'doi', reason: 'slow', environment: 'production' }
   await trial.during(async () => {
@@ -92,6 +96,22 @@ test('what its owner has handed over is not ordered back, and does not go back b
     await trial.say('api', 'rollback', order)
     await trial.gate('api', 'retry', 'production@')
     expect(on(trial, 'production')).toEqual([])
+  })
+})
+
+test('a step that fails once green serves does not take back what its owner has handed over by then', async () => {
+  const trial = aTrial({ apps: [behindGateway] })
+  await trial.during(async () => {
+    await trial.start()
+    trial.outside.noWayBack = ['its owner has handed it over']
+    trial.outside.faults.set('api:production/route/web/100', { times: 1, type: 'Failed' })
+    await trial.approveApps()
+    const gate = await trial.gate('api', 'retry', 'production@')
+    expect((await trial.waiting('api'))[0]?.what).toBe(
+      'production/route/web/100 cannot be done; not rolled back by itself: its owner has handed it over',
+    )
+    await trial.say('api', 'retry', { gate, by: 'doi' })
+    await trial.onGreen('api')
   })
 })
 
