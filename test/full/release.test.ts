@@ -8,8 +8,8 @@ import type { Rewrite } from './patience.ts'
 /** The next release takes jobs back before traffic. */
 const nextPlanner: Rewrite = {
   file: 'domain/plan-cutover.ts',
-  from: '...traffic.back, ...jobs.back,',
-  to: '...jobs.back, ...traffic.back,',
+  from: '[...traffic.back, ...jobs.back]',
+  to: '[...jobs.back, ...traffic.back]',
 }
 
 test('a release with another planner in the middle of it: what moves keeps its plan, what begins then gets the new one', async () => {
