@@ -201,7 +201,18 @@ const without = (rules: readonly ListedRule[], these: readonly ListedRule[]): Li
 
 /** One that a terminated cutover left may be in front of what its rule was then. */
 const standsBefore = (page: ListedRule, its: ListedRule): boolean =>
-  page.priority === its.priority - 1 && canonicalJson(page.conditions) === canonicalJson(its.conditions)
+  page.priority === its.priority - 1 && inAnyOrder(page.conditions) === inAnyOrder(its.conditions)
+
+/** Conditions and their values mean the same in whatever order ELB tells them. */
+function inAnyOrder(told: unknown): string {
+  if (Array.isArray(told)) return `[${told.map(inAnyOrder).toSorted().join()}]`
+  if (typeof told !== 'object' || told === null) return canonicalJson(told)
+  return canonicalJson(
+    Object.entries(told)
+      .map(([key, value]) => [key, inAnyOrder(value)])
+      .toSorted(),
+  )
+}
 
 function ruleOf(route: AlbRoute, rules: readonly ListedRule[]): ListedRule {
   const its = rules.find(({ arn }) => arn === route.ruleArn)
