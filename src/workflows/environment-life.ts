@@ -138,13 +138,9 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     const subject = run.plan.subject
 
     const ordered = async () => {
-      await condition(
-        () =>
-          journey.leaving.has(name) || journey.following.has(name) || (stayedSince === undefined && !earlierAreThere()),
-      )
-      const [why, along] = [journey.leaving.get(name), journey.following.get(name)]
+      await condition(() => journey.leaving.has(name) || (stayedSince === undefined && !earlierAreThere()))
+      const why = journey.leaving.get(name)
       if (why !== undefined) throw failed('Ordered', why)
-      if (along !== undefined) throw failed(ALONG, along)
       throw failed('Behind', `${earlier.join(' or ')} went back to blue before it moved`)
     }
     const watched = async () => {
@@ -178,7 +174,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
         await under(ordered, () =>
           holding(
             run,
-            () => under(watched, moveAndStay),
+            () => under(followed, () => under(watched, moveAndStay)),
             () => stayedSince,
           ),
         )
@@ -220,27 +216,45 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     for (const each of office.runs) each.letGo = false
   }
 
+  /** Ends when one went back that it moves with. */
+  async function followed(): Promise<never> {
+    await condition(() => journey.following.has(name))
+    throw failed(ALONG, journey.following.get(name) ?? '')
+  }
+
   /** A breach that must not go back by itself asks, and goes on where it was when people say so. */
   async function holding(run: LiveRun, work: () => Promise<void>, since: () => number | undefined): Promise<void> {
     for (;;) {
       try {
         return await work()
       } catch (error) {
-        const hold = await whyHold(run, error, since())
-        if (hold === undefined) throw error
-        mistrust(office, hold)
-        journey.held.add(name)
-        stay()
-        try {
-          await told('trouble', hold)
-          await askOn(run, hold, false)
-        } finally {
-          journey.held.delete(name)
-          journey.following.delete(name)
-        }
+        await stayHeld(run, error, since)
         // One that is on green says so itself, as soon as it stays there again.
         if (since() === undefined) await told('moving')
       }
+    }
+  }
+
+  /** Until people say that it goes on. Who has to go back after all, because another went meanwhile, does not wait for them. */
+  async function stayHeld(run: LiveRun, error: unknown, since: () => number | undefined): Promise<void> {
+    const hold = await whyHold(run, error, since())
+    if (hold === undefined) throw error
+    mistrust(office, hold)
+    journey.held.add(name)
+    stay()
+    const asked = async () => {
+      await told('trouble', hold)
+      await askOn(run, hold, false)
+    }
+    try {
+      if (problemOf(error).type === ALONG) await asked()
+      else await under(followed, asked)
+    } catch (next) {
+      if (problemOf(next).type !== ALONG) throw next
+      await stayHeld(run, next, since)
+    } finally {
+      journey.held.delete(name)
+      journey.following.delete(name)
     }
   }
 

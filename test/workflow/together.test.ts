@@ -15,6 +15,18 @@ beforeAll(async () => {
 afterAll(() => env.teardown())
 
 const names = ['api', 'web', 'work']
+/** Of blue's load balancer, so that its owner may take it off blue. */
+const gateway = {
+  kind: 'gateway',
+  name: 'web',
+  namespace: 'shop',
+  httpRoute: 'shop',
+  service: 'web',
+  binding: 'web',
+  blueTargetGroup: 'arn:tg/web',
+  greenTargetGroup: 'web-green',
+  loadBalancer: 'app/shop/1',
+} as const
 const app = (name: string, routes: boolean, team = 'scala') => {
   const some = routes ? {} : { routes: [] }
   return anApp(name, {
@@ -24,6 +36,7 @@ const app = (name: string, routes: boolean, team = 'scala') => {
       anEnvironment('test', some),
       anEnvironment('production', {
         ...some,
+        ...(name === 'web' && { routes: [gateway] }),
         weights: [5, 25, 100],
         gate: rule(team, { exclude: ['requester'] }),
       }),
@@ -169,6 +182,59 @@ test('one that is held for people stops the others at their next point, and the 
     await allOnGreen(trial)
   })
   expect(apart(seen)).toBe(1)
+})
+
+test('one that would go along without a way back is held and asks, also where it was held already; then it goes on', async () => {
+  const { trial, seen } = aTrial()
+  const { outside } = trial
+  const why = () => trial.waiting('web').then((all) => all.map((w) => w.what).join())
+  await trial.during(async () => {
+    await trial.start()
+    await yes(trial)
+    await allOnGreen(trial)
+    outside.noWayBack = ['its owner has handed it over']
+    await trial.say('api', 'rollback', { by: 'doi', reason: 'slow', environment: 'production' })
+    const held = await trial.gate('web', 'retry', 'production@')
+    expect(await why()).toContain(
+      'it moves with api, which went back: doi rolled it back: slow; not rolled back by itself: its owner has handed it over',
+    )
+    const again = await trial.gate('api', 'retry', 'production@')
+    await trial.until('the worker is back', async () => (await trial.standing('work')) === 'pending')
+    expect([seen.at(-1), await trial.standing('web')]).toEqual(['0 100', 'trouble'])
+    await trial.say('web', 'retry', { gate: held, by: 'doi' })
+    await trial.onGreen('web')
+    await trial.say('api', 'retry', { gate: again, by: 'doi' })
+    await yes(trial)
+    await allOnGreen(trial)
+
+    outside.blueVerdict = 'fail'
+    outside.noWayBack = []
+    outside.breaching.add('web/production')
+    await trial.gate('web', 'retry', 'production@')
+    expect(await why()).toContain('errors 2.1 % against 0.1 %; not rolled back by itself')
+    outside.noWayBack = ['its owner has handed it over']
+    await trial.say('api', 'rollback', { by: 'doi', reason: 'once more', environment: 'production' })
+    await trial.until('web asks about that', async () => (await why()).includes('once more'))
+    expect(seen.at(-1)).toBe('0 100')
+  })
+})
+
+test('one that is held for its own breach goes back with another that does', async () => {
+  const { trial, seen } = aTrial()
+  const { outside } = trial
+  await trial.during(async () => {
+    await trial.start()
+    await yes(trial)
+    await allOnGreen(trial)
+    outside.blueVerdict = 'fail'
+    outside.breaching.add('web/production')
+    await trial.gate('web', 'retry', 'production@')
+    outside.breaching.clear()
+    await trial.say('api', 'rollback', { by: 'doi', reason: 'slow', environment: 'production' })
+    await trial.until('both are back', async () => seen.at(-1) === '0 0')
+    await trial.until('web stands in line', async () => (await trial.standing('web')) === 'pending')
+    expect(await gates(trial)).toEqual([expect.stringContaining('api: api production is on blue')])
+  })
 })
 
 test('one that is rolled back on green takes the others back in that environment alone', async () => {
