@@ -75,6 +75,21 @@ export const followers = (members: Members, app: string): string[] =>
     standing === undefined || standing.is === 'committed' || isOnBlue(standing) ? [] : [name],
   )
 
+/**
+ * What follows from a word that it waits at a point. `go-back`: it was told to, and has not heard that or is about to; twice
+ * does no harm. `moves`: it went on after it was in trouble, or nobody told it to go back. Undefined: it stands as was known.
+ * `heard`: when it last said where it stands, ISO time as `at` is; messages may overtake one another.
+ */
+export function whenMet(
+  standing: Standing | undefined,
+  following: boolean,
+  { at, heard }: { readonly at: string; readonly heard: string | undefined },
+): 'go-back' | 'moves' | undefined {
+  if (standing?.is !== 'trouble') return undefined
+  if (following) return 'go-back'
+  return heard === undefined || heard < at ? 'moves' : undefined
+}
+
 export const atPoint = (point: Point): string =>
   point === READY ? 'ready on green' : point === APPROVED ? 'before it moves' : `before ${point} %`
 

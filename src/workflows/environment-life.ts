@@ -86,6 +86,8 @@ export function environmentLife(journey: Journey, environment: Environment): Env
         if (journey.ending !== undefined) return await end('rolled-back')
         if (tries > 0) await told('moving')
         const back = await attempt(run)
+        // Not where one begins: that may have come with its turn, and nobody says it twice.
+        journey.following.delete(name)
         if (back === undefined) return await end('done')
         if (journey.ending !== undefined || CancellationScope.current().consideredCancelled)
           return await end('rolled-back')
@@ -99,6 +101,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
         }
         await told('trouble', back.why, now(), true)
         await askOn(run, `${app.name} ${name} is on blue: ${back.why}`, true)
+        journey.following.delete(name) // to where it was already
       }
     } catch (error) {
       // Cancelled while nothing had begun, or while people were asked on blue.
@@ -110,7 +113,6 @@ export function environmentLife(journey: Journey, environment: Environment): Env
   /** Undefined: committed. */
   async function attempt(run: LiveRun): Promise<BackOnBlue | undefined> {
     journey.leaving.delete(name) // said of an earlier try
-    journey.following.delete(name)
     try {
       await replan(run)
     } catch (error) {

@@ -123,6 +123,10 @@ export function fleet(office: Office, by: unknown): Fleet {
 
   const group = gathering({
     standings,
+    moves: (app, environment) => {
+      // What overtook the end of its run changes nothing.
+      if (!over.has(app)) set(key(app, environment), { is: 'moving' })
+    },
     wentAlong: (app, environment, why) => set(key(app, environment), { is: 'trouble' }, `goes back: ${why}`),
     speak: (app, signal, body) => speak(app, signal, body),
     show: () => show(office),

@@ -6,6 +6,7 @@ import {
   mates,
   waitsInWords,
   waitsFor,
+  whenMet,
   type Member,
   type Members,
   type Waits,
@@ -21,7 +22,13 @@ export interface Gathering {
   /** It is over, or nobody waits for it any more. */
   gone(app: string): void
   /** Where it stands has been noted. */
-  heard(told: Pick<Told, 'app' | 'environment' | 'is' | 'note'> & { readonly onBlue?: true | undefined }): void
+  heard(
+    told: Pick<Told, 'app' | 'environment' | 'is' | 'note'> & {
+      /** When it said so itself. */
+      readonly at?: string
+      readonly onBlue?: true | undefined
+    },
+  ): void
   ended(app: string, how: 'committed' | 'on-blue' | 'unknown'): void
   /** Those that it moves with in any environment. */
   withIt(app: string): string[]
@@ -31,19 +38,23 @@ export interface Gathering {
 
 interface Around {
   readonly standings: Readonly<Record<string, Standing>>
+  /** It was taken for one in trouble. */
+  moves(app: string, environment: string): void
   /** They are told to go back. */
   wentAlong(app: string, environment: string, why: string): void
   speak(app: string, signal: string, body: object): Promise<unknown>
   show(): void
 }
 
-export function gathering({ standings, wentAlong, speak, show }: Around): Gathering {
+export function gathering({ standings, moves, wentAlong, speak, show }: Around): Gathering {
   const apps = new Map<string, App>()
   const arrivals = new Map<string, Met>()
   /** What was answered, so that each is once: only who says again that it waits is told again. */
   const answered = new Set<Met>()
-  /** Told to go back, and not heard of since. */
-  const following = new Set<string>()
+  /** Told to go back, and not heard of since: why. */
+  const following = new Map<string, string>()
+  /** When each last said where it stands. */
+  const spoke = new Map<string, string>()
 
   const membersOf = (environment: string): Members =>
     new Map(
@@ -62,7 +73,7 @@ export function gathering({ standings, wentAlong, speak, show }: Around): Gather
   function takeAlong(name: string, environment: string, because: string): void {
     const place = key(name, environment)
     arrivals.delete(place)
-    following.add(place)
+    following.set(place, because)
     wentAlong(name, environment, because)
     send(name, FOLLOW, { environment, reason: because })
   }
@@ -88,8 +99,15 @@ export function gathering({ standings, wentAlong, speak, show }: Around): Gather
     const { app, environment } = body
     // Of an earlier upgrade, or started anew since: it says so again.
     if (!apps.get(app)?.environments.some((e) => e.name === environment && e.group)) return
-    arrivals.set(key(app, environment), body)
-    look()
+    const place = key(app, environment)
+    const because = following.get(place)
+    const next = whenMet(standings[place], because !== undefined, { at: body.at, heard: spoke.get(place) })
+    if (next === 'go-back') takeAlong(app, environment, because ?? '')
+    else {
+      if (next === 'moves') moves(app, environment)
+      arrivals.set(place, body)
+      look()
+    }
     show()
   })
 
@@ -102,11 +120,13 @@ export function gathering({ standings, wentAlong, speak, show }: Around): Gather
       for (const { name: environment } of apps.get(name)?.environments ?? []) {
         arrivals.delete(key(name, environment))
         following.delete(key(name, environment))
+        spoke.delete(key(name, environment))
       }
       apps.delete(name)
     },
-    heard({ app, environment, is, note = '', onBlue }) {
+    heard({ app, environment, is, at, note = '', onBlue }) {
       const place = key(app, environment)
+      if (at !== undefined) spoke.set(place, at)
       if (is !== 'leaving') following.delete(place)
       // It comes to its next point by itself when it goes on.
       if (is !== 'moving' && is !== 'on-green') arrivals.delete(place)

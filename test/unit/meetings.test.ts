@@ -8,6 +8,7 @@ import {
   goneBack,
   isPoint,
   waitsInWords,
+  whenMet,
   waitsFor,
   type Member,
   type Members,
@@ -63,6 +64,15 @@ test.for<{ says: string; b: Member; point: Point; waits: string[] }>([
 ])('$says', ({ b, point, waits }) => {
   expect(waitsFor(pair(b), 'a', point).map((w) => w.why)).toEqual(waits)
 })
+
+test.for<{ says: string; standing: Standing | undefined; following?: true; heard?: string; is: string | undefined }>([
+  { says: 'one that moves waits', standing: moving, is: undefined },
+  { says: 'one that was told to go back is told again', standing: trouble, following: true, is: 'go-back' },
+  { says: 'one that goes on after trouble moves', standing: trouble, heard: '2026-11-23T11:59:59Z', is: 'moves' },
+  { says: 'one that says nothing else moves', standing: trouble, is: 'moves' },
+  { says: 'trouble that came after it, or with it, stays', standing: trouble, heard: since, is: undefined },
+])('a word that it waits: $says', ({ standing, following = false, heard, is }) =>
+  expect(whenMet(standing, following, { at: since, heard })).toBe(is))
 
 test('who has no routes is waited for before anything moves, and at no weight', () => {
   const members = pair(member(moving, 'ready'), { others: [{ app: 'b' }] })

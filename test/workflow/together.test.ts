@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { grouped } from '../../src/domain/groups.ts'
+import { cutoverId } from '../../src/domain/messages.ts'
 import type { ActionStep } from '../../src/domain/steps.ts'
 import { anApp, anEnvironment, aPlatform, rule } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
@@ -277,6 +278,33 @@ test('what is said late, twice, of another try or by nobody changes nothing', as
     await allOnGreen(trial)
   })
   expect(apart(seen)).toBe(1)
+})
+
+test('one that gets its turn and is told to go back in the same moment goes back, and begins anew', async () => {
+  const { trial } = aTrial()
+  const { apps, waves: _waves, ...platform } = trial.outside.platform
+  const activities = trial.outside.activities()
+  let planned = 0
+  const counting: typeof activities = {
+    ...activities,
+    planCutover: (asked) => {
+      planned += 1
+      return activities.planCutover(asked)
+    },
+  }
+  const web = await env.client.workflow.start('appCutover', {
+    workflowId: cutoverId(platform.name, 'web'),
+    taskQueue: trial.queue,
+    args: [{ platform, app: apps.find((a) => a.name === 'web'), by: 'aoki', related: [] }],
+  })
+  await web.signal('turn', { environment: 'test' })
+  await web.signal('follow', { environment: 'test', reason: 'it moves with api, which went back' })
+  const worker = await trial.worker({ activities: counting })
+  await worker.runUntil(async () => {
+    await trial.gate('web', 'skip', 'test/meet/ready@')
+    expect(planned).toBe(2)
+    await web.terminate()
+  })
 })
 
 test('with a worker that keeps nothing between tasks it goes the same', async () => {
