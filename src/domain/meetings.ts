@@ -1,3 +1,4 @@
+import type { Duration } from './duration.ts'
 import type { Group } from './platform.ts'
 import type { Standing } from './turns.ts'
 
@@ -89,6 +90,13 @@ export function whenMet(
   if (following) return 'go-back'
   return heard === undefined || heard < at ? 'moves' : undefined
 }
+
+/**
+ * When it is said again that one waits, which makes up for what was lost with a reset of either side. Ever more seldom: all
+ * come to one upgrade, and a history takes 10,000 signals.
+ */
+export const saidAgainAfter = (times: number): Duration => SAID_AGAIN[times] ?? '24h'
+const SAID_AGAIN: readonly Duration[] = ['1h', '4h']
 
 export const atPoint = (point: Point): string =>
   point === READY ? 'ready on green' : point === APPROVED ? 'before it moves' : `before ${point} %`

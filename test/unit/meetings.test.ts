@@ -2,11 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { alongWith } from '../../src/client/along.ts'
 import { grouped, rejoined } from '../../src/domain/groups.ts'
+import { milliseconds } from '../../src/domain/duration.ts'
 import type { AppStanding } from '../../src/domain/messages.ts'
 import {
   followers,
   goneBack,
   isPoint,
+  saidAgainAfter,
   waitsInWords,
   whenMet,
   waitsFor,
@@ -73,6 +75,11 @@ test.for<{ says: string; standing: Standing | undefined; following?: true; heard
   { says: 'trouble that came after it, or with it, stays', standing: trouble, heard: since, is: undefined },
 ])('a word that it waits: $says', ({ standing, following = false, heard, is }) =>
   expect(whenMet(standing, following, { at: since, heard })).toBe(is))
+
+test('over a weekend one says five times that it waits, the first time within the hour', () => {
+  const hours = [0, 1, 2, 3, 4].map((n) => milliseconds(saidAgainAfter(n)) / 3_600_000)
+  expect(hours).toEqual([1, 4, 24, 24, 24])
+})
 
 test('who has no routes is waited for before anything moves, and at no weight', () => {
   const members = pair(member(moving, 'ready'), { others: [{ app: 'b' }] })
