@@ -17,6 +17,11 @@ export interface Mover {
   readonly movesWith: readonly string[]
   /** In order. */
   readonly environments: readonly string[]
+  /**
+   * Those in which it meets whoever it moves with, and goes back with them. Absent in an upgrade that was begun before there
+   * was that: its turns go on by the rules that they went by.
+   */
+  readonly meets?: readonly string[]
 }
 
 export interface TurnPolicy {
@@ -62,6 +67,7 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
   const onGreen = (app: string, environment: string) =>
     ['on-green', 'committed'].includes(standing(app, environment)?.is ?? '')
   const byName = new Map(apps.map((a) => [a.name, a]))
+  const meets = (t: Turn) => byName.get(t.app)?.meets?.includes(t.environment) === true
 
   const restLeft = (a: Mover, n: number): number => {
     const before = a.environments[n - 1]
@@ -93,7 +99,7 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
    */
   const unitOf = (t: Turn): Turn[] => {
     const names = companions(byName, t.app)
-    if (names.some((n) => ['trouble', 'back'].includes(standing(n, t.environment)?.is ?? ''))) return []
+    if (meets(t) && names.some((n) => ['trouble', 'back'].includes(standing(n, t.environment)?.is ?? ''))) return []
     const waiting = names.filter(
       (n) => byName.get(n)?.environments.includes(t.environment) && standing(n, t.environment) === undefined,
     )
@@ -111,6 +117,7 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
   const level = Math.min(...moving.map((m) => m.level), ...startable.map((t) => t.level))
   // One that moves waits for whoever moves with it, and so holds its place until that one has one too.
   const isAwaited = (t: Turn) =>
+    meets(t) &&
     companions(byName, t.app).some((n) =>
       ['moving', 'awaited', 'window'].includes(standing(n, t.environment)?.is ?? ''),
     )
@@ -126,7 +133,9 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
     if (busy === 0 || isAwaited(t) || busy + unit.length <= policy.maxParallel) start.push(...unit)
   }
   const troubled = apps.filter((a) => a.environments.some((e) => standing(a.name, e)?.is === 'trouble'))
-  const stopped = troubled.length >= policy.maxFailed
+  // One breach takes all of a group back, and is one trouble.
+  const troubles = new Set(troubled.map((a) => ((a.meets?.length ?? 0) > 0 ? firstOf(byName, a.name) : a.name)))
+  const stopped = troubles.size >= policy.maxFailed
   const rested = rests.length > 0 ? new Date(Date.parse(now) + Math.min(...rests)).toISOString() : undefined
   const resting = rested === undefined ? undefined : `the next app rests until ${rested}`
   const trouble = `in trouble: ${troubled.map((a) => a.name).join(', ')}; ${policy.maxFailed} at once stop the rest`
@@ -151,6 +160,10 @@ export function companions(byName: ReadonlyMap<string, Pick<Mover, 'movesWith'>>
   for (const name of all) for (const other of byName.get(name)?.movesWith ?? []) all.add(other)
   return [...all]
 }
+
+/** The same for all that move with one another. */
+const firstOf = (byName: ReadonlyMap<string, Mover>, app: string): string =>
+  companions(byName, app).toSorted()[0] ?? app
 
 /** How early an environment comes on this platform: an app that has no test waits with its production for the others' tests. */
 function levelsOf(apps: readonly Mover[]): Map<string, number> {

@@ -404,7 +404,11 @@ export function fleet(office: Office, by: unknown): Fleet {
     giveTurns,
     know: (it) => {
       platform = it
-      movers = it.apps.map((app) => ({ ...app, environments: app.environments.map((e) => e.name) }))
+      movers = it.apps.map((app) => ({
+        ...app,
+        environments: app.environments.map((e) => e.name),
+        meets: app.environments.flatMap((e) => (e.group ? [e.name] : [])),
+      }))
       placesOf = new Map(movers.map((m) => [m.name, m.environments.map((e) => key(m.name, e))]))
       version += 1
       opening = undefined

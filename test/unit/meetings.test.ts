@@ -220,7 +220,7 @@ test('whatever goes wrong in whatever order, somebody can go on, goes back, or i
           ),
         ),
       )
-      const movers = apps.map((a) => ({ ...a, environments: ['p'] }))
+      const movers = apps.map((a) => ({ ...a, environments: ['p'], meets: ['p'] }))
       const standings: Record<string, Standing> = {}
       const at = new Map<string, number>()
       const points = (a: App): Point[] => [
