@@ -80,8 +80,10 @@ export function fleet(office: Office, by: unknown): Fleet {
   const over = new Map<string, CutoverResult | { readonly failed: string }>()
   /** Those whose start was tried: nobody waits for the others of these. */
   const tried = new Set<string>()
-  /** Those that were said to have left: asked again, they start again. */
+  /** Those that were said to have left, and by whom where another lets go of blue with them: asked again, they start again. */
   const missed = new Set<string>()
+  /** Those that are started again in this moment, whoever asked for it. */
+  const coming = new Set<string>()
   /** The run of each one's first cutover here: what is made is that one's, whoever goes on with it. */
   const firsts = new Map<string, string>()
   /** Terminated or broken in mid-run, and why: where it had got to nobody knows, until another cutover has brought all of it to green. */
@@ -241,25 +243,38 @@ export function fleet(office: Office, by: unknown): Fleet {
   }
 
   /** Fails once for those that are over; asked again, it starts them again. */
-  async function gather(names: readonly string[], of: Platform): Promise<void> {
+  async function gather(names: readonly string[], of: Platform, along?: string): Promise<void> {
     const gone = names.filter((name) => over.has(name) && !isCommitted(name))
-    const news = gone.filter((name) => !missed.has(name))
-    for (const name of news) missed.add(name)
-    if (news.length > 0) throw failed('Failed', news.map(left).join('; '))
-    for (const app of of.apps.filter((a) => gone.includes(a.name))) {
-      await start(app, of)
-      missed.delete(app.name)
-    }
+    const isOther = (name: string) => along !== undefined && name !== along
+    const as = (name: string) => (isOther(name) ? key(along ?? '', name) : name)
+    const news = gone.filter((name) => !missed.has(as(name)))
+    for (const name of news) missed.add(as(name))
+    const why = (name: string) => `${isOther(name) ? `${along} lets go of blue with ${name} alone: ` : ''}${left(name)}`
+    if (news.length > 0) throw failed('Failed', news.map(why).join('; '))
+    for (const app of of.apps.filter((a) => gone.includes(a.name))) await again(app, of)
   }
 
-  async function gathered(names: readonly string[], since?: Duration): Promise<void> {
+  async function again(app: App, of: Platform): Promise<void> {
+    if (coming.has(app.name)) await condition(() => !coming.has(app.name))
+    if (!over.has(app.name)) return
+    coming.add(app.name)
+    await start(app, of).finally(() => coming.delete(app.name))
+    notMissed(app.name)
+  }
+
+  function notMissed(name: string): void {
+    for (const it of missed) if (it === name || it.endsWith(key('', name))) missed.delete(it)
+  }
+
+  /** `along`: it lets go of blue with the others of these. */
+  async function gathered(names: readonly string[], since?: Duration, along?: string): Promise<void> {
     if (!platform) throw failed('Failed', 'no platform')
-    await gather(names, platform)
+    await gather(names, platform, along)
     const there = () => names.every((name) => isCommitted(name) || isThere(name))
     const gone = () => names.some((name) => over.has(name) && !isCommitted(name))
     for (;;) {
       await condition(() => there() || gone())
-      if (!there()) return gather(names, platform)
+      if (!there()) return gather(names, platform, along)
       if (since === undefined) return
       const moment = new Date(arrivedLast(names) + milliseconds(since)).toISOString()
       if (!(await clock.until(() => !there(), moment, `until the last that moved is on green for ${since}`))) return
@@ -307,7 +322,8 @@ export function fleet(office: Office, by: unknown): Fleet {
       await takeBack(name, why).catch((error: unknown) => {
         if (!over.has(name)) throw error
       })
-      for (const all of [started, tried, missed]) all.delete(name)
+      for (const all of [started, tried]) all.delete(name)
+      notMissed(name)
       over.delete(name)
       group.gone(name)
       for (const place of places(name)) set(place, undefined)
@@ -317,21 +333,11 @@ export function fleet(office: Office, by: unknown): Fleet {
     }
   }
 
-  /** Those that it moves with, and that have not let go of blue yet, once they are on green and it is still. */
-  async function companionsThere(name: string): Promise<string[]> {
-    const others = group.withIt(name)
-    const away = (other: string) => over.has(other) && !isCommitted(other)
-    const ready = () => [name, ...others].every((n) => isCommitted(n) || isThere(n))
-    if (others.length > 0 && !ready()) await condition(() => ready() || [name, ...others].some(away))
-    const gone = [name, ...others].find(away)
-    if (gone !== undefined) throw failed('Failed', `${name} lets go of blue with ${gone} alone: ${left(gone)}`)
-    return others.filter((other) => !isCommitted(other))
-  }
-
   async function commit(name: string): Promise<void> {
     if (isCommitted(name)) return
-    await gathered([name])
-    const others = await companionsThere(name)
+    const all = [name, ...group.withIt(name)]
+    await gathered(all, undefined, name)
+    const others = all.filter((other) => other !== name && !isCommitted(other))
     for (const place of places(name)) if (standings[place]?.is === 'trouble') set(place, { is: 'moving' })
     // In one moment, so that all let go or none.
     for (const other of others) void speak(other, COMMIT, {}).catch(() => undefined)

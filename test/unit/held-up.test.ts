@@ -51,7 +51,9 @@ test.for([
   },
   {
     says: 'and who meets it, which would wait for it on green',
-    apps: ['a', 'b'].map((n) => app(n, { movesWith: ['a', 'b'].filter((o) => o !== n), meets: ['test', 'production'] })),
+    apps: ['a', 'b'].map((n) =>
+      app(n, { movesWith: ['a', 'b'].filter((o) => o !== n), meets: ['test', 'production'] }),
+    ),
     is: { 'a/test': 'trouble' },
     holds: ['a/production', 'b/test', 'b/production'],
   },

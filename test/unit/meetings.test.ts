@@ -74,7 +74,8 @@ test.for<{ says: string; standing: Standing | undefined; following?: true; heard
   { says: 'one that says nothing else moves', standing: trouble, is: 'moves' },
   { says: 'trouble that came after it, or with it, stays', standing: trouble, heard: since, is: undefined },
 ])('a word that it waits: $says', ({ standing, following = false, heard, is }) =>
-  expect(whenMet(standing, following, { at: since, heard })).toBe(is))
+  expect(whenMet(standing, following, { at: since, heard })).toBe(is),
+)
 
 test('over a weekend one says five times that it waits, the first time within the hour', () => {
   const hours = [0, 1, 2, 3, 4].map((n) => milliseconds(saidAgainAfter(n)) / 3_600_000)

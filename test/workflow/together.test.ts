@@ -337,6 +337,24 @@ test('one that is terminated is waited for where the others are, also when it wa
   expect(seen.at(-1)).toBe('25 5')
 })
 
+test('one that left before the others let go of blue is started again when one of these is retried', async () => {
+  const { trial } = aTrial()
+  await trial.during(async () => {
+    await trial.start()
+    await yes(trial)
+    await allOnGreen(trial)
+    await trial.gate(undefined, 'approve', 'soak/gate@')
+    await trial.handle('web').terminate('by mistake')
+    await trial.decommission()
+    const gate = await trial.gate(undefined, 'retry', 'app/api/commit@')
+    expect((await trial.waiting()).map((w) => w.what).join()).toContain('api lets go of blue with web alone: web left')
+    await trial.gate(undefined, 'retry', 'app/web/commit@')
+    expect((await trial.handle('web').describe()).status.name).toBe('TERMINATED')
+    await trial.say(undefined, 'retry', { gate, by: 'baba' })
+    await trial.until('web runs again', async () => (await trial.handle('web').describe()).status.name === 'RUNNING')
+  })
+})
+
 test('where the upgrade is gone an app asks, stays where it is, and goes on by itself when people say so', async () => {
   const fast = await skipping()
   try {
