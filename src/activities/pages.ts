@@ -207,11 +207,7 @@ const standsBefore = (page: ListedRule, its: ListedRule): boolean =>
 function inAnyOrder(told: unknown): string {
   if (Array.isArray(told)) return `[${told.map(inAnyOrder).toSorted().join()}]`
   if (typeof told !== 'object' || told === null) return canonicalJson(told)
-  return canonicalJson(
-    Object.entries(told)
-      .map(([key, value]) => [key, inAnyOrder(value)])
-      .toSorted(),
-  )
+  return canonicalJson(Object.fromEntries(Object.entries(told).map(([key, value]) => [key, inAnyOrder(value)])))
 }
 
 function ruleOf(route: AlbRoute, rules: readonly ListedRule[]): ListedRule {
