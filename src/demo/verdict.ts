@@ -28,7 +28,7 @@ export interface DemoResult {
 
 /** What examples/demo.yaml and the sandbox's blue hold; with `--external-dns` one more, whose weights are waited for. */
 const expectedOf = ({ reached }: Pick<DemoResult, 'reached'>): { readonly apps: number; readonly seconds: number } =>
-  reached.some(({ by }) => by === 'external-dns') ? { apps: 13, seconds: 900 } : { apps: 12, seconds: 240 }
+  reached.some(({ by }) => by === 'external-dns') ? { apps: 13, seconds: 900 } : { apps: 12, seconds: 300 }
 /** The `downtime` of its singleton there. */
 const DOWNTIME_MS = 30_000
 /** Of the requests that were dropped: enough to see what they have in common. */
