@@ -8,7 +8,7 @@ import type { Owned } from '../domain/weighted-records.ts'
 import { hasVolumeClaims, replicasOf } from '../domain/workload-state.ts'
 import { proveIdentity } from './clusters.ts'
 import { contested, failed } from './errors.ts'
-import { stopExternalDns } from './external-dns.ts'
+import { HEALED_MS, stopExternalDns } from './external-dns.ts'
 import { stopFlux } from './flux-deployments.ts'
 import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -24,8 +24,8 @@ const OWNED = 'owners of records'
 const REMOVED = 'removed'
 const UNSEEN = 'what nobody sees'
 const BEGUN = 'began to remove'
-/** Who keeps it as it is written elsewhere, as Argo CD where it heals, has made it anew by then; and does so on and on. */
-const [HEALED_MS, ANEW_MS] = [6_000, 60_000]
+/** Who makes it anew for longer than this does so on and on. */
+const ANEW_MS = 60_000
 /** Attempts follow one another within seconds while load balancers go, and Route 53 is asked slowly. */
 const LED_MS = 600_000
 

@@ -48,8 +48,8 @@ export async function orphansAhead(
 
 /** By name, those that attempts of this step have stopped; and when. */
 const STOPPED = 'external-dns stopped'
-/** Who keeps it as it is written elsewhere, as Argo CD where it heals, has started it again by then. */
-const HEALED_MS = 6_000
+/** Who keeps things as they are written elsewhere, as Argo CD where it heals, has started or made them anew by then. */
+export const HEALED_MS = 6_000
 
 /**
  * Ends when no external-dns runs here that could delete records of the other cluster once the Ingresses here go; throws

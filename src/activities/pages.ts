@@ -4,10 +4,9 @@ import { madeTags } from '../domain/clone.ts'
 import { counted } from '../domain/counted.ts'
 import type { Duration } from '../domain/duration.ts'
 import { warning } from '../domain/findings.ts'
-import { PAGE_TAG, priorityInFront, type Page } from '../domain/maintenance.ts'
+import { PAGE_TAG, pageAction, priorityInFront, type Page } from '../domain/maintenance.ts'
 import { canonicalJson } from '../domain/plan.ts'
 import type { AlbRoute } from '../domain/platform.ts'
-import type { RuleAction } from '../domain/target-groups.ts'
 import { contested, isDenied, isFailure, isInvalidInput, isQuotaExceeded, notFound } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { ListedRule } from './ports.ts'
@@ -74,7 +73,7 @@ export const pageActions = (outside: Outside) => {
     }
     if (up && says(up, page)) return { note: `visitors get a page (${page.status})` }
     if (up) {
-      await world.loadBalancing.setActions(up.arn, [actionOf(page)])
+      await world.loadBalancing.setActions(up.arn, [pageAction(page)])
       throw notYet(`the page of route ${route.name} was there, and was just given other words`, budgets.weight, '1s')
     }
     const room = placeFor(route, its, rules)
@@ -176,14 +175,6 @@ async function found(
   const pages = answering.filter(({ arn }) => tags[arn]?.[PAGE_TAG] === route.ruleArn)
   return { world, rules, pages }
 }
-
-const actionOf = ({ status, type, body }: Page): RuleAction => ({
-  type: 'other',
-  raw: {
-    Type: 'fixed-response',
-    FixedResponseConfig: { StatusCode: String(status), ContentType: type, MessageBody: body },
-  },
-})
 
 function says({ actions }: ListedRule, { status, type, body }: Page): boolean {
   const [action] = actions

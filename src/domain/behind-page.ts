@@ -38,8 +38,8 @@ export const findRoom = (environment: string, { routes }: Shown): LeafStep =>
 /**
  * What stops first, while visitors get a page: green is served from once it runs there, and watched from then on. Everything
  * else keeps nobody waiting behind a page, and is handed over after it. The way back has the same time with nothing on either
- * side, so it has the page too, whether the first one is up still or not: once people have said what they have to say to it, since until
- * then green serves as it is.
+ * side, so it has the page too, whether the first one is up still or not: once people have said what they have to say to it,
+ * since until then green serves as it is.
  */
 export function behindPage(around: Around): Moved {
   const { shown, opened, windows, traffic, stopping, others, served, handedOver, unfenced } = around

@@ -1,5 +1,6 @@
 import { blocker, info, warning, type Finding } from './findings.ts'
 import { slug, workloadName, type AlbRoute, type Environment, type Handover, type Route } from './platform.ts'
+import type { RuleAction } from './target-groups.ts'
 
 /**
  * A page that visitors get while what serves them is stopped on one side and not yet started on the other: a listener rule of
@@ -119,3 +120,12 @@ export function pageFindings(environment: Environment, workloads: readonly Moved
     ),
   ]
 }
+
+/** What a rule that answers with this page does. */
+export const pageAction = ({ status, type, body }: Page): RuleAction => ({
+  type: 'other',
+  raw: {
+    Type: 'fixed-response',
+    FixedResponseConfig: { StatusCode: String(status), ContentType: type, MessageBody: body },
+  },
+})

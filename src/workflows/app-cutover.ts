@@ -29,7 +29,7 @@ import { appWatch } from './app-watch.ts'
 import { environmentLife, type Journey } from './environment-life.ts'
 import type { LiveRun } from './executor.ts'
 import { listen } from './listen.ts'
-import { anOffice, furnish, keep, proves, show, statuses, untoldOf } from './office.ts'
+import { anOffice, furnish, proves, resting, show, statuses, untoldOf } from './office.ts'
 import { failed } from './problems.ts'
 import { tag } from './search-attributes.ts'
 import { mayHaveNoWayBack, noWayBack } from './way-back.ts'
@@ -97,14 +97,7 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
   listen(
     office,
     {
-      pause: () => {
-        office.paused = true
-        keep(office)
-      },
-      resume: () => {
-        office.paused = false
-        keep(office)
-      },
+      ...resting(office),
       abort: (order) => leaveAll(why(order, 'aborted it')),
       rollback: (order) => {
         for (const name of order.environment === undefined ? names : [order.environment]) {

@@ -22,7 +22,7 @@ import { fleet } from './fleet.ts'
 import { handsFor } from './leaf.ts'
 import { listen } from './listen.ts'
 import { alarm, lookout, overseer } from './lookout.ts'
-import { anOffice, furnish, keep, proves, show, tellEnded, untoldOf } from './office.ts'
+import { anOffice, furnish, proves, resting, show, tellEnded, untoldOf } from './office.ts'
 import { failed, problemOf, shown, wasStopped } from './problems.ts'
 import { replanning, type Replanning } from './replanning.ts'
 import { tag } from './search-attributes.ts'
@@ -65,14 +65,7 @@ export async function clusterUpgrade(request: UpgradeRequest): Promise<UpgradeRe
     ...again?.told(),
   }))
   listen(office, {
-    pause: () => {
-      office.paused = true
-      keep(office)
-    },
-    resume: () => {
-      office.paused = false
-      keep(office)
-    },
+    ...resting(office),
     abort: ({ by, reason }) => {
       aborted = `${by} aborted it: ${reason ?? 'no reason given'}`
     },

@@ -180,6 +180,18 @@ export function show(office: Office): void {
  */
 export const keep = (office: Office): void => remember(remembered(statuses(office), office.paused, office.replanned))
 
+/** What `pause` and `resume` do, whichever workflow hears them. */
+export const resting = (office: Office): Readonly<Record<'pause' | 'resume', () => void>> => ({
+  pause: () => {
+    office.paused = true
+    keep(office)
+  },
+  resume: () => {
+    office.paused = false
+    keep(office)
+  },
+})
+
 /**
  * Opens the gate and waits; a cancelled wait withdraws it. The commands are the same whether an approval came before the
  * gate was open or right after: a query on a new worker may open it before the task does in which both are.

@@ -5,9 +5,9 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { ListedRule } from '../../activities/ports.ts'
 import { each } from '../../activities/few-at-a-time.ts'
-import { PAGE_TAG, type Page } from '../../domain/maintenance.ts'
+import { PAGE_TAG, pageAction, type Page } from '../../domain/maintenance.ts'
 import { ask, askFor, askForAll, whatIsThere } from '../aws-errors.ts'
-import { actionOf } from './actions.ts'
+import { actionOf, toAction } from './actions.ts'
 import { placeOf } from './rules.ts'
 import { tagsOfThoseThere } from './tags.ts'
 
@@ -48,7 +48,7 @@ export async function createPage(
   client: ElasticLoadBalancingV2,
   like: ListedRule,
   Priority: number,
-  { status, type, body }: Page,
+  page: Page,
   tags: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { listenerArn: ListenerArn } = placeOf(like.arn)
@@ -58,12 +58,7 @@ export async function createPage(
         ListenerArn,
         Priority,
         Conditions: like.conditions.map(askedAs),
-        Actions: [
-          {
-            Type: 'fixed-response',
-            FixedResponseConfig: { StatusCode: String(status), ContentType: type, MessageBody: body },
-          },
-        ],
+        Actions: [toAction(pageAction(page))],
         Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
       },
       o,
