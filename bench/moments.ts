@@ -9,8 +9,8 @@ import { aStage } from './stage.ts'
 /**
  * How long it takes from an approval until the first weight was read back, and from the moment at which an app fails on
  * green until it has no weight there; and whether any weight is raised once its failing could be seen. In a whole sandbox
- * with real workers: apps that move together are approved, fail in the middle of a window, go back by themselves, are
- * mended and tried again. With --killed a worker gets SIGKILL in both moments, and another runs already (two) or is
+ * with real workers: an app is approved, fails in the middle of a window, goes back by itself, is mended and tried again:
+ * one, since several that fail at once are taken for the platform's trouble, or go back together where they move together. With --killed a worker gets SIGKILL in both moments, and another runs already (two) or is
  * started in that moment (one): node bench/moments.ts [--runs 50] [--every 1s] [--killed one|two].
  */
 const { values } = parseArgs({
@@ -21,9 +21,7 @@ const { values } = parseArgs({
   },
 })
 const every = milliseconds(values.every as Duration)
-/** They say of each other that they are related, or several that fail at once would be taken for the platform's trouble. */
-const APPS =
-  values.killed === undefined ? ['chat-api', 'chat-push', 'chat-search', 'legacy-php', 'admin', 'files'] : ['chat-api']
+const APP = 'chat-api'
 /** Readings of a window. */
 const WINDOW = 6
 /** Two bad readings in a row are a breach in the sandbox. */
@@ -32,7 +30,7 @@ const BREACH_AFTER = 2
 const approved: number[] = []
 const failed: number[] = []
 let raised = 0
-const stage = await aStage(APPS, ours)
+const stage = await aStage([APP], ours)
 try {
   const workers: Beside[] = []
   const man = async (): Promise<void> => {
@@ -100,17 +98,17 @@ try {
 
 /** Half of the traffic at once and then more of it, so that there is enough to see. */
 function ours(text: string): string {
-  const together = APPS.map((app) => `  ${app}: { movesWith: [${APPS.filter((other) => other !== app).join(', ')}] }`)
-  const rest = text
-    .replace(
-      'weights: [5, 25, 50, 100], observe: 4s',
-      `weights: [50, 60, 70, 80, 90, 100], observe: ${(WINDOW * every) / 1000}s`,
-    )
-    // As many readings as make a verdict, and one more: in test and stage nobody is to be asked for more of them.
-    .replaceAll('observe: 3s', `observe: ${(4 * every) / 1000}s`)
-    .replace(/^ {2}every: 1s$/m, `  every: ${values.every}`)
-    .replaceAll('window: 5s', `window: ${Math.max(5_000, every) / 1000}s`)
-    // Not there where the sandbox was asked for apps of which it says nothing.
-    .replace(/^apps:\n(?: .*\n)*/m, '')
-  return APPS.length > 1 ? `${rest}\napps:\n${together.join('\n')}\n` : rest
+  return (
+    text
+      .replace(
+        'weights: [5, 25, 50, 100], observe: 4s',
+        `weights: [50, 60, 70, 80, 90, 100], observe: ${(WINDOW * every) / 1000}s`,
+      )
+      // As many readings as make a verdict, and one more: in test and stage nobody is to be asked for more of them.
+      .replaceAll('observe: 3s', `observe: ${(4 * every) / 1000}s`)
+      .replace(/^ {2}every: 1s$/m, `  every: ${values.every}`)
+      .replaceAll('window: 5s', `window: ${Math.max(5_000, every) / 1000}s`)
+      // Not there where the sandbox was asked for apps of which it says nothing.
+      .replace(/^apps:\n(?: .*\n)*/m, '')
+  )
 }

@@ -10,6 +10,7 @@ export function holding(view: UpgradeView): UpgradeView {
     dependsOn,
     movesWith,
     environments: environments.map((e) => e.name),
+    ...(movesWith.length > 0 && { meets: environments.map((e) => e.name) }),
   }))
   const standings = Object.fromEntries(
     apps.flatMap(({ app, environments }) =>

@@ -156,6 +156,11 @@ export const upgradeStatus = z.object({
           is: z.enum(['pending', 'moving', 'awaited', 'window', 'trouble', 'committed', 'back', 'on-green']),
           note: maybe,
           onBlue: z.literal(true).exactOptional().describe('of one in trouble: nothing of it is on green'),
+          with: texts.exactOptional().describe('whom it meets there and goes back with'),
+          waits: z
+            .object({ where: z.string(), for: texts, since: time })
+            .exactOptional()
+            .describe('for which of those that it moves with'),
         }),
       ),
       breachedAt: time.exactOptional(),

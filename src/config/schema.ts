@@ -179,7 +179,7 @@ const app = z.strictObject(
         'Who brings it to green. copy: Norikae does. external: somebody else, and Norikae waits for it. argocd: Argo CD, which Norikae asks. flux: Flux, which it asks too.',
       ),
     dependsOn: appNames.describe('Apps that move before this one, environment by environment.'),
-    movesWith: appNames.describe('Apps that move at the same time.'),
+    movesWith: appNames.describe('Apps that move with it: they share gate and weights, and go back together.'),
     workloads: named(handover, '{ worker: { handover: schedule } }', WORKLOAD)
       .default({})
       .describe('By name, or Kind/name: how a workload changes sides, where that cannot be inferred.'),

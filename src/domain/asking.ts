@@ -70,6 +70,7 @@ export function failureGate(
   const skippable =
     (goingBack && step.kind !== 'gate') ||
     step.kind === 'observe' ||
+    (step.kind === 'wait' && 'meets' in step.until) ||
     (step.kind === 'action' && actions[step.action].skippable)
   return gate(plan, {
     step: step.kind === 'gate' ? `${step.id}/again` : step.id,
@@ -117,11 +118,14 @@ export const openingGate = (
   ...(opening.onTheWall !== undefined && { onTheWall: opening.onTheWall }),
 })
 
+/** Nobody is left who knows how far those are that it moves with. */
+export const ALONE = 'Alone'
+
 const asked = (team: string): GateRule => ({ teams: [team], approvals: 1, exclude: [], remindEvery: '4h' })
 
 /** Contested, unknown, what does not end or drain, and who still calls are for people, not for undoing; the rest is the phase's rule. */
 export const afterFailure = (phase: Phase, problem: Problem): Phase['onFailure'] =>
-  ['Contested', 'Inconclusive', 'Busy', 'Stuck', 'Undelivered', 'Called'].includes(problem.type) &&
+  ['Contested', 'Inconclusive', 'Busy', 'Stuck', 'Undelivered', 'Called', ALONE].includes(problem.type) &&
   phase.onFailure === 'rollback'
     ? 'ask'
     : phase.onFailure

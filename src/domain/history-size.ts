@@ -56,7 +56,14 @@ export const tooLong = (events: number, left: number): string | undefined =>
 
 /** It is started and ends, and is told to commit, or to go back; each environment gets its turn and says that it is there. */
 const ofApp = (app: App): number =>
-  2 + HEARD + SENT + app.environments.reduce((sum, it) => sum + SENT + HEARD + waitsOf(app, it) * 2 * HEARD, 0)
+  2 +
+  HEARD +
+  SENT +
+  app.environments.reduce((sum, it) => sum + (1 + pointsOf(it)) * (SENT + HEARD) + waitsOf(app, it) * 2 * HEARD, 0)
+
+/** At each it says that it is there, and is told that the others are; about who waits for days see `saidAgainAfter`. */
+const pointsOf = ({ group, routes, weights }: Environment): number =>
+  group ? 1 + (group.gated ? 1 : 0) + (routes.length > 0 ? weights.length : 0) : 0
 
 /** Each is told when it begins, and when it is over. */
 function waitsOf({ deploy }: App, { handovers }: Environment): number {

@@ -1,6 +1,7 @@
 import { no, type Answer, type Decision, type Logged, type Refusal } from './gates.ts'
 import type { Finding } from './findings.ts'
 import type { Untold } from './notices.ts'
+import { isPoint, type Point, type Waits } from './meetings.ts'
 import type { Pause } from './pausing.ts'
 import type { App, Platform } from './platform.ts'
 import type { Replan } from './replanning.ts'
@@ -98,6 +99,10 @@ export interface AppStanding {
     readonly note?: string
     /** Of one in trouble: nothing of it is on green. */
     readonly onBlue?: true
+    /** Whom it meets there and goes back with; absent where nobody. */
+    readonly with?: readonly string[]
+    /** Whom it waits for, of those that it moves with; absent where for nobody. */
+    readonly waits?: Waits
   }[]
   /** When a check of it last broke its limit on green. */
   readonly breachedAt?: string
@@ -153,12 +158,14 @@ const tellings = [
   'committed',
   'back',
   'breaching',
+  'leaving',
 ] as const
 export interface Told extends Turn {
   /**
    * `awaited`: somebody else is to deploy it first. `window`: it waits for hours of its own.
    * `behind`: on blue because an earlier environment went back; it wants a turn again. `on-green`: since `at`.
    * `back`: the cutover is over and blue serves. `breaching`: a check broke its limit; it is where it was.
+   * `leaving`: it goes back, and those that move with it are to follow.
    */
   readonly is: (typeof tellings)[number]
   readonly at: string
@@ -166,6 +173,20 @@ export interface Told extends Turn {
   /** Of trouble: all of it is on blue. */
   readonly onBlue?: true
 }
+
+/** To its upgrade: it has come to a point at which it waits for those that it moves with. Once more: it waits still. */
+export const MEET = 'meet'
+export interface Met extends Turn {
+  readonly point: Point
+  /** Which try of its step, so that an answer to an earlier one does not count. */
+  readonly attempt: number
+  /** Since when it is there, ISO. */
+  readonly at: string
+}
+/** From the upgrade: all of them are there, by the same point and try. */
+export const PASS = 'pass'
+/** From the upgrade: one that it moves with went back, and it does too. */
+export const FOLLOW = 'follow'
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= LONGEST
 const field = (body: unknown, name: string): unknown =>
@@ -177,6 +198,20 @@ export const isTold = (body: unknown): body is Told =>
   !Number.isNaN(Date.parse(String(field(body, 'at')))) &&
   tellings.some((is) => is === field(body, 'is')) &&
   (field(body, 'note') === undefined || isText(field(body, 'note')))
+export const isMet = (body: unknown): body is Met =>
+  ['app', 'environment', 'at'].every((name) => isText(field(body, name))) &&
+  !Number.isNaN(Date.parse(String(field(body, 'at')))) &&
+  isPoint(field(body, 'point')) &&
+  Number.isSafeInteger(field(body, 'attempt'))
+/** Of `PASS`: where it may go on, as one text. */
+export const passIn = (body: unknown): string =>
+  passKey({
+    environment: textIn(body, 'environment') ?? '',
+    point: textIn(body, 'point') ?? '',
+    attempt: Number(field(body, 'attempt')),
+  })
+export const passKey = ({ environment, point, attempt }: Pick<Met, 'environment' | 'point' | 'attempt'>): string =>
+  `${environment}/${point}/${attempt}`
 export const environmentIn = (body: unknown): string | undefined => textIn(body, 'environment')
 export const reasonIn = (body: unknown): string | undefined => textIn(body, 'reason')
 export const textIn = (body: unknown, name: string): string | undefined => {

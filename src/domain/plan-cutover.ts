@@ -7,6 +7,7 @@ import { seconds, type Duration } from './duration.ts'
 import type { EnvironmentFacts } from './facts.ts'
 import { isPlain } from './floors.ts'
 import type { GateRule } from './gates.ts'
+import { meeting } from './groups.ts'
 import { handover, startsAsleep, type Workload } from './handover.ts'
 import { shownFor, stops, type Shown } from './maintenance.ts'
 import type { Measure } from './measures.ts'
@@ -52,6 +53,7 @@ export function planCutover(
   const { begins } = moved
   const awake = { ...environment, checks: untilAwake(it) }
   const watched = shown ? byItself(awake) : awake
+  const together = meeting(app.name, environment, gates(environment), moved)
 
   return {
     subject: {
@@ -73,8 +75,7 @@ export function planCutover(
           ...proveChecks(it),
           ...(shown ? [findRoom(environment.name, shown)] : []),
           ...smoke(it),
-          ...gates(environment),
-          ...moved.forward,
+          ...together.forward,
           ...quiet(it, 'blue'),
         ],
         back: [...moved.back, ...quiet(it, 'green').map((step) => undoing(moved.weights, step)), ...ready.back],
@@ -381,8 +382,10 @@ const asks =
   (side: Side, namespace: string, measure: Measure) =>
     measuring(measure, platform.metrics, { cluster: clusterOf(platform, side), namespaces: [namespace] })
 
-const gates = ({ name, gate }: Environment): Step[] =>
-  gate ? [ask(`${name}/gate`, `move ${name} to green`, gate)] : []
+function gates({ name, gate, group }: Environment): Step[] {
+  const others = group ? `, together with ${group.others.map((o) => o.app).join(', ')}` : ''
+  return gate ? [ask(`${name}/gate`, `move ${name} to green${others}`, gate)] : []
+}
 
 /** Blue serves nothing any more: there is nothing to compare with, but its pods and its API server. */
 const byItself = (environment: Environment): Environment => ({

@@ -201,6 +201,16 @@ export interface Environment {
   readonly pagesLeft?: Readonly<Record<string, readonly string[]>>
   /** Where Argo CD deploys it: by which label. */
   readonly argocd?: ByArgo
+  /** Absent where it moves by itself. */
+  readonly group?: Group
+}
+
+/** What an environment of an app moves with: the same environment of other apps. */
+export interface Group {
+  /** In the order of their names. `from`: the lowest weight of its routes; absent: it has none. */
+  readonly others: readonly { readonly app: string; readonly from?: Weight }[]
+  /** Somebody is asked before one of them moves. */
+  readonly gated?: true
 }
 
 export interface App {

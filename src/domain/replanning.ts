@@ -1,5 +1,6 @@
 import type { Calendar } from './calendar.ts'
 import { info, type Finding } from './findings.ts'
+import { rejoined } from './groups.ts'
 import { archived, type Journal } from './journal.ts'
 import type { AppStanding, Order } from './messages.ts'
 import { canonicalJson, type Plan } from './plan.ts'
@@ -32,9 +33,10 @@ export interface Found {
 export function withApp(
   platform: Platform,
   name: string,
-  { app, teams, calendar }: Found,
+  { app: found, teams, calendar }: Found,
 ): { readonly became: Became; readonly platform: Platform } | { readonly became: 'unchanged' | 'unknown' } {
   const known = platform.apps.find((a) => a.name === name)
+  const app = found && rejoined(found, platform.apps)
   if (!app) return known ? { became: 'leaves', platform: without(platform, name) } : { became: 'unknown' }
   if (known && canonicalJson(known) === canonicalJson(app)) return { became: 'unchanged' }
   const others = without(platform, name).apps.map((other) => ({

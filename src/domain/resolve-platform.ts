@@ -5,6 +5,7 @@ import type { NamespaceFacts, RouteFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { fluxFindings } from './flux-findings.ts'
 import type { GateRule } from './gates.ts'
+import { grouped } from './groups.ts'
 import { startsAsleep } from './handover.ts'
 import { diesWithBlue } from './dies-with-blue.ts'
 import type { GatewayFacts } from './gateway-routes.ts'
@@ -59,7 +60,7 @@ export function resolvePlatform(file: PlatformFile, found: Discovered): { platfo
       findings,
     ),
   )
-  const all = symmetric(apps)
+  const all = grouped(symmetric(apps))
   // What serves nobody is perhaps not the cluster that was meant, and it is deleted in the end.
   if (all.length === 0)
     findings.push(

@@ -31,13 +31,17 @@ export interface ObserveStep extends Common {
   readonly checks: readonly Check[]
 }
 
-/** Time passes: for a while, until a calendar is open, or until these apps are on green, each of them for so long. */
+/**
+ * Time passes: for a while, until a calendar is open, until these apps are on green, each of them for so long, or until
+ * those that it moves with have come to this point too.
+ */
 export interface WaitStep extends Common {
   readonly kind: 'wait'
   readonly until:
     | { readonly passed: Duration }
     | { readonly open: Calendar }
     | { readonly onGreen: readonly string[]; readonly since?: Duration }
+    | { readonly meets: readonly string[]; readonly at: string }
 }
 
 /** A child workflow is told what to do; done when it says that it is there. */

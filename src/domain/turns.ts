@@ -17,6 +17,11 @@ export interface Mover {
   readonly movesWith: readonly string[]
   /** In order. */
   readonly environments: readonly string[]
+  /**
+   * Those in which it meets whoever it moves with, and goes back with them. Absent in an upgrade that was begun before there
+   * was that: its turns go on by the rules that they went by.
+   */
+  readonly meets?: readonly string[]
 }
 
 export interface TurnPolicy {
@@ -62,6 +67,7 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
   const onGreen = (app: string, environment: string) =>
     ['on-green', 'committed'].includes(standing(app, environment)?.is ?? '')
   const byName = new Map(apps.map((a) => [a.name, a]))
+  const meets = (t: Turn) => byName.get(t.app)?.meets?.includes(t.environment) === true
 
   const restLeft = (a: Mover, n: number): number => {
     const before = a.environments[n - 1]
@@ -87,9 +93,13 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
   const ready = next.filter((t) => t.rest === 0)
   const readyAt = new Map(ready.map((t) => [key(t.app, t.environment), t]))
 
-  /** Starts with its companions or not at all; one that moved already, or has no such environment, is no obstacle. */
+  /**
+   * Starts with its companions or not at all; one that moved already, or has no such environment, is no obstacle. One that is
+   * in trouble, or went back for good, is: they would wait for it on green.
+   */
   const unitOf = (t: Turn): Turn[] => {
     const names = companions(byName, t.app)
+    if (meets(t) && names.some((n) => ['trouble', 'back'].includes(standing(n, t.environment)?.is ?? ''))) return []
     const waiting = names.filter(
       (n) => byName.get(n)?.environments.includes(t.environment) && standing(n, t.environment) === undefined,
     )
@@ -105,19 +115,27 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
   // waits to be deployed, or for a window, for days perhaps; after that it moves beside the others, even where that is one
   // too many.
   const level = Math.min(...moving.map((m) => m.level), ...startable.map((t) => t.level))
+  // One that moves waits for whoever moves with it, and so holds its place until that one has one too.
+  const isAwaited = (t: Turn) =>
+    meets(t) &&
+    companions(byName, t.app).some((n) =>
+      ['moving', 'awaited', 'window'].includes(standing(n, t.environment)?.is ?? ''),
+    )
   const inTurn =
     policy.order === 'breadth'
-      ? startable.filter((t) => t.level === level)
+      ? startable.filter((t) => t.level === level || isAwaited(t))
       : startable.toSorted((a, b) => b.level - a.level)
 
   const start: Turn[] = []
-  for (const t of inTurn) {
+  for (const t of inTurn.toSorted((a, b) => Number(isAwaited(b)) - Number(isAwaited(a)))) {
     const unit = unitOf(t).filter((u) => !start.some((s) => s.app === u.app))
     const busy = moving.length + start.length
-    if (busy === 0 || busy + unit.length <= policy.maxParallel) start.push(...unit)
+    if (busy === 0 || isAwaited(t) || busy + unit.length <= policy.maxParallel) start.push(...unit)
   }
   const troubled = apps.filter((a) => a.environments.some((e) => standing(a.name, e)?.is === 'trouble'))
-  const stopped = troubled.length >= policy.maxFailed
+  // One breach takes all of a group back, and is one trouble.
+  const troubles = new Set(troubled.map((a) => ((a.meets?.length ?? 0) > 0 ? firstOf(byName, a.name) : a.name)))
+  const stopped = troubles.size >= policy.maxFailed
   const rested = rests.length > 0 ? new Date(Date.parse(now) + Math.min(...rests)).toISOString() : undefined
   const resting = rested === undefined ? undefined : `the next app rests until ${rested}`
   const trouble = `in trouble: ${troubled.map((a) => a.name).join(', ')}; ${policy.maxFailed} at once stop the rest`
@@ -142,6 +160,10 @@ export function companions(byName: ReadonlyMap<string, Pick<Mover, 'movesWith'>>
   for (const name of all) for (const other of byName.get(name)?.movesWith ?? []) all.add(other)
   return [...all]
 }
+
+/** The same for all that move with one another. */
+const firstOf = (byName: ReadonlyMap<string, Mover>, app: string): string =>
+  companions(byName, app).toSorted()[0] ?? app
 
 /** How early an environment comes on this platform: an app that has no test waits with its production for the others' tests. */
 function levelsOf(apps: readonly Mover[]): Map<string, number> {

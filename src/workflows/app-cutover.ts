@@ -10,9 +10,12 @@ import {
 import { blank } from '../domain/journal.ts'
 import {
   COMMIT,
+  FOLLOW,
   LEAVE,
   environmentIn,
   isCutoverRequest,
+  PASS,
+  passIn,
   reasonIn,
   TURN,
   type CutoverRequest,
@@ -55,6 +58,8 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
     arrived: new Set(),
     held: new Set(),
     leaving: new Map(),
+    following: new Map(),
+    passes: new Set(),
     rollbacks: [],
     watch: appWatch({
       subject: { ...scopeOf({ ...platform, platform: platform.name }), team: app.team, app: app.name },
@@ -92,6 +97,13 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
   setHandler(defineSignal<[unknown]>(LEAVE), (body) => {
     journey.calledBack = true
     leaveAll(reasonIn(body) ?? 'the upgrade takes it back')
+  })
+  setHandler(defineSignal<[unknown]>(PASS), (body) => void journey.passes.add(passIn(body)))
+  setHandler(defineSignal<[unknown]>(FOLLOW), (body) => {
+    const environment = environmentIn(body)
+    // Of one that has not begun nothing is on green.
+    if (environment !== undefined && journey.turns.has(environment))
+      journey.following.set(environment, reasonIn(body) ?? 'one that it moves with went back')
   })
   setHandler(defineSignal(COMMIT), () => commit())
   listen(

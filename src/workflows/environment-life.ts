@@ -14,6 +14,7 @@ import { question } from './activities.ts'
 import type { AppWatch } from './app-watch.ts'
 import { executor, type LiveRun } from './executor.ts'
 import { handsFor } from './leaf.ts'
+import { meet } from './meeting.ts'
 import { ask, bothSides, mistrust, now, show, tellWentBack, type Office } from './office.ts'
 import { failed, movedOf, problemOf, wasStopped } from './problems.ts'
 import { under } from './under.ts'
@@ -31,6 +32,10 @@ export interface Journey {
   readonly held: Set<string>
   /** Environments that were told to go back, and why. */
   readonly leaving: Map<string, string>
+  /** Environments of which others went back that they move with, and why. */
+  readonly following: Map<string, string>
+  /** Where they may go on, since all that they move with are there too. */
+  readonly passes: Set<string>
   readonly rollbacks: WentBack[]
   readonly watch: AppWatch
   ending: string | undefined
@@ -49,7 +54,10 @@ export interface EnvironmentLife {
 }
 
 /** Why a journey ended on blue, and whether people are asked before it begins again. */
-type BackOnBlue = { readonly why: string; readonly until: 'people' | 'earlier' }
+type BackOnBlue = { readonly why: string; readonly until: 'people' | 'others' }
+
+/** One that it moves with went back. */
+const ALONG = 'Along'
 
 /** What people or other environments decided: nothing is to be weighed there. */
 const mayGoBack: ReadonlySet<string> = new Set(['Ordered', 'Behind', 'Rejected'])
@@ -78,10 +86,12 @@ export function environmentLife(journey: Journey, environment: Environment): Env
         if (journey.ending !== undefined) return await end('rolled-back')
         if (tries > 0) await told('moving')
         const back = await attempt(run)
+        // Not where one begins: that may have come with its turn, and nobody says it twice.
+        journey.following.delete(name)
         if (back === undefined) return await end('done')
         if (journey.ending !== undefined || CancellationScope.current().consideredCancelled)
           return await end('rolled-back')
-        if (back.until === 'earlier') {
+        if (back.until === 'others') {
           // It rests again and stands in line again; where no upgrade is left to say so, it goes when it can.
           // Before it is told: the answer may be a turn already.
           journey.turns.delete(name)
@@ -91,6 +101,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
         }
         await told('trouble', back.why, now(), true)
         await askOn(run, `${app.name} ${name} is on blue: ${back.why}`, true)
+        journey.following.delete(name) // to where it was already
       }
     } catch (error) {
       // Cancelled while nothing had begun, or while people were asked on blue.
@@ -118,7 +129,12 @@ export function environmentLife(journey: Journey, environment: Environment): Env
   /** Until committed, or back on blue: then why. */
   async function travel(run: LiveRun, phase: Phase): Promise<BackOnBlue | undefined> {
     const { forward, back, commit } = executor(
-      handsFor(office, run, { told: (is, note) => void told(is, note), made: request.made }),
+      handsFor(office, run, {
+        told: (is, note) => void told(is, note),
+        meet: (_step, point, attempt) =>
+          meet(platform.name, { app: app.name, environment: name, point, attempt, at: now() }, journey.passes),
+        made: request.made,
+      }),
     )
     let stayedSince: number | undefined
     const subject = run.plan.subject
@@ -126,9 +142,8 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     const ordered = async () => {
       await condition(() => journey.leaving.has(name) || (stayedSince === undefined && !earlierAreThere()))
       const why = journey.leaving.get(name)
-      throw why === undefined
-        ? failed('Behind', `${earlier.join(' or ')} went back to blue before it moved`)
-        : failed('Ordered', why)
+      if (why !== undefined) throw failed('Ordered', why)
+      throw failed('Behind', `${earlier.join(' or ')} went back to blue before it moved`)
     }
     const watched = async () => {
       const { health } = phase
@@ -161,7 +176,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
         await under(ordered, () =>
           holding(
             run,
-            () => under(watched, moveAndStay),
+            () => under(followed, () => under(watched, moveAndStay)),
             () => stayedSince,
           ),
         )
@@ -179,7 +194,8 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       office.desk = voided(office.desk, () => true, `${app.name} ${name} went back`, now())
       const moved = leaves(phase.forward).some((step) => begun(run.journal, step.id))
       // Before the others of this app say that they are behind it.
-      if (arrived && !journey.calledBack) void told('trouble', `goes back: ${problem.message}`)
+      if (environment.group && problem.type !== ALONG && !journey.calledBack) void told('leaving', problem.message)
+      else if (arrived && !journey.calledBack) void told('trouble', `goes back: ${problem.message}`)
       // Beside the way back, which waits for nothing: what was served meanwhile is told.
       const looking = CancellationScope.nonCancellable(() => bothSides(office, subject, `${name}/images/back`))
       await back(phase)
@@ -192,7 +208,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
         const times = journey.rollbacks.filter((r) => r.environment === name).length
         tellWentBack(office, subject, times, `${app.name} ${name} went back to blue: ${why}`)
       }
-      return { why, until: problem.type === 'Behind' ? 'earlier' : 'people' }
+      return { why, until: problem.type === 'Behind' || problem.type === ALONG ? 'others' : 'people' }
     }
   }
 
@@ -202,26 +218,45 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     for (const each of office.runs) each.letGo = false
   }
 
+  /** Ends when one went back that it moves with. */
+  async function followed(): Promise<never> {
+    await condition(() => journey.following.has(name))
+    throw failed(ALONG, journey.following.get(name) ?? '')
+  }
+
   /** A breach that must not go back by itself asks, and goes on where it was when people say so. */
   async function holding(run: LiveRun, work: () => Promise<void>, since: () => number | undefined): Promise<void> {
     for (;;) {
       try {
         return await work()
       } catch (error) {
-        const hold = await whyHold(run, error, since())
-        if (hold === undefined) throw error
-        mistrust(office, hold)
-        journey.held.add(name)
-        stay()
-        try {
-          await told('trouble', hold)
-          await askOn(run, hold, false)
-        } finally {
-          journey.held.delete(name)
-        }
+        await stayHeld(run, error, since)
         // One that is on green says so itself, as soon as it stays there again.
         if (since() === undefined) await told('moving')
       }
+    }
+  }
+
+  /** Until people say that it goes on. Who has to go back after all, because another went meanwhile, does not wait for them. */
+  async function stayHeld(run: LiveRun, error: unknown, since: () => number | undefined): Promise<void> {
+    const hold = await whyHold(run, error, since())
+    if (hold === undefined) throw error
+    mistrust(office, hold)
+    journey.held.add(name)
+    stay()
+    const asked = async () => {
+      await told('trouble', hold)
+      await askOn(run, hold, false)
+    }
+    try {
+      if (problemOf(error).type === ALONG) await asked()
+      else await under(followed, asked)
+    } catch (next) {
+      if (problemOf(next).type !== ALONG) throw next
+      await stayHeld(run, next, since)
+    } finally {
+      journey.held.delete(name)
+      journey.following.delete(name)
     }
   }
 
@@ -231,6 +266,8 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     if (type === 'Blind') return message
     // Somebody sends traffic back already, so that only what is lost by it is for people to say.
     if (type === 'MovedBack') return holdForLoss(run, message)
+    // What is lost by it, or where there is no way back, is no less so because another went.
+    if (type === ALONG) return holdForLoss(run, message) ?? whyNoWayBack(run, message, 'way-back/along')
     if (type !== 'Unhealthy') return mayGoBack.has(type) ? undefined : whyHoldFailed(run, message)
     // Before blue is asked: those that breach in the same moment hear of one another.
     await told('breaching', message)

@@ -28,6 +28,7 @@ import type { AppStep } from '../domain/steps.ts'
 import { key, outside, turns, type Mover, type Standing, type Turn, type Turns } from '../domain/turns.ts'
 import type { appCutover } from './app-cutover.ts'
 import type { Together } from './lookout.ts'
+import { gathering } from './gathering.ts'
 import { show, type Office } from './office.ts'
 import { alarmOf } from './clock.ts'
 import { epoch, openingOf } from './openings.ts'
@@ -59,7 +60,11 @@ export interface Fleet {
 }
 
 /** Undefined: it stands in line for its turn. */
-function standingAs(is: Exclude<Told['is'], 'breaching'>, at: string, onBlue: boolean): Standing | undefined {
+function standingAs(
+  is: Exclude<Told['is'], 'breaching' | 'leaving'>,
+  at: string,
+  onBlue: boolean,
+): Standing | undefined {
   if (is === 'behind') return undefined
   if (is === 'on-green') return { is, since: at }
   return is === 'trouble' && onBlue ? { is, onBlue } : { is }
@@ -75,8 +80,10 @@ export function fleet(office: Office, by: unknown): Fleet {
   const over = new Map<string, CutoverResult | { readonly failed: string }>()
   /** Those whose start was tried: nobody waits for the others of these. */
   const tried = new Set<string>()
-  /** Those that were said to have left: asked again, they start again. */
+  /** Those that were said to have left, and by whom where another lets go of blue with them: asked again, they start again. */
   const missed = new Set<string>()
+  /** Those that are started again in this moment, whoever asked for it. */
+  const coming = new Set<string>()
   /** The run of each one's first cutover here: what is made is that one's, whoever goes on with it. */
   const firsts = new Map<string, string>()
   /** Terminated or broken in mid-run, and why: where it had got to nobody knows, until another cutover has brought all of it to green. */
@@ -109,9 +116,22 @@ export function fleet(office: Office, by: unknown): Fleet {
     const { app, environment, is, at, note, onBlue } = body
     clock.heard(at)
     if (is === 'breaching') return breached(app, at)
-    set(key(app, environment), standingAs(is, at, onBlue === true), note)
+    if (is === 'leaving') set(key(app, environment), { is: 'trouble' }, `goes back: ${note ?? ''}`)
+    else set(key(app, environment), standingAs(is, at, onBlue === true), note)
     if (isThere(app)) lost.delete(app)
+    group.heard(body)
     show(office)
+  })
+
+  const group = gathering({
+    standings,
+    moves: (app, environment) => {
+      // What overtook the end of its run changes nothing.
+      if (!over.has(app)) set(key(app, environment), { is: 'moving' })
+    },
+    wentAlong: (app, environment, why) => set(key(app, environment), { is: 'trouble' }, `goes back: ${why}`),
+    speak: (app, signal, body) => speak(app, signal, body),
+    show: () => show(office),
   })
 
   function breached(app: string, at: string): void {
@@ -151,6 +171,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     for (const place of places(app.name)) set(place, undefined)
     started.add(app.name)
     tried.add(app.name)
+    group.begun(app)
     opening = undefined
     version += 1
     void CancellationScope.nonCancellable(() => child.result())
@@ -201,6 +222,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     for (const place of places(name))
       if (committed) set(place, { is: 'committed' })
       else set(place, { is: 'trouble', ...('outcome' in end && { onBlue: true }) }, left(name))
+    group.ended(name, committed ? 'committed' : 'outcome' in end ? 'on-blue' : 'unknown')
     show(office)
   }
 
@@ -221,25 +243,38 @@ export function fleet(office: Office, by: unknown): Fleet {
   }
 
   /** Fails once for those that are over; asked again, it starts them again. */
-  async function gather(names: readonly string[], of: Platform): Promise<void> {
+  async function gather(names: readonly string[], of: Platform, along?: string): Promise<void> {
     const gone = names.filter((name) => over.has(name) && !isCommitted(name))
-    const news = gone.filter((name) => !missed.has(name))
-    for (const name of news) missed.add(name)
-    if (news.length > 0) throw failed('Failed', news.map(left).join('; '))
-    for (const app of of.apps.filter((a) => gone.includes(a.name))) {
-      await start(app, of)
-      missed.delete(app.name)
-    }
+    const isOther = (name: string) => along !== undefined && name !== along
+    const as = (name: string) => (isOther(name) ? key(along ?? '', name) : name)
+    const news = gone.filter((name) => !missed.has(as(name)))
+    for (const name of news) missed.add(as(name))
+    const why = (name: string) => `${isOther(name) ? `${along} lets go of blue with ${name} alone: ` : ''}${left(name)}`
+    if (news.length > 0) throw failed('Failed', news.map(why).join('; '))
+    for (const app of of.apps.filter((a) => gone.includes(a.name))) await again(app, of)
   }
 
-  async function gathered(names: readonly string[], since?: Duration): Promise<void> {
+  async function again(app: App, of: Platform): Promise<void> {
+    if (coming.has(app.name)) await condition(() => !coming.has(app.name))
+    if (!over.has(app.name)) return
+    coming.add(app.name)
+    await start(app, of).finally(() => coming.delete(app.name))
+    notMissed(app.name)
+  }
+
+  function notMissed(name: string): void {
+    for (const it of missed) if (it === name || it.endsWith(key('', name))) missed.delete(it)
+  }
+
+  /** `along`: it lets go of blue with the others of these. */
+  async function gathered(names: readonly string[], since?: Duration, along?: string): Promise<void> {
     if (!platform) throw failed('Failed', 'no platform')
-    await gather(names, platform)
+    await gather(names, platform, along)
     const there = () => names.every((name) => isCommitted(name) || isThere(name))
     const gone = () => names.some((name) => over.has(name) && !isCommitted(name))
     for (;;) {
       await condition(() => there() || gone())
-      if (!there()) return gather(names, platform)
+      if (!there()) return gather(names, platform, along)
       if (since === undefined) return
       const moment = new Date(arrivedLast(names) + milliseconds(since)).toISOString()
       if (!(await clock.until(() => !there(), moment, `until the last that moved is on green for ${since}`))) return
@@ -287,8 +322,10 @@ export function fleet(office: Office, by: unknown): Fleet {
       await takeBack(name, why).catch((error: unknown) => {
         if (!over.has(name)) throw error
       })
-      for (const all of [started, tried, missed]) all.delete(name)
+      for (const all of [started, tried]) all.delete(name)
+      notMissed(name)
       over.delete(name)
+      group.gone(name)
       for (const place of places(name)) set(place, undefined)
     } finally {
       leaving.delete(name)
@@ -298,8 +335,12 @@ export function fleet(office: Office, by: unknown): Fleet {
 
   async function commit(name: string): Promise<void> {
     if (isCommitted(name)) return
-    await gathered([name])
+    const all = [name, ...group.withIt(name)]
+    await gathered(all, undefined, name)
+    const others = all.filter((other) => other !== name && !isCommitted(other))
     for (const place of places(name)) if (standings[place]?.is === 'trouble') set(place, { is: 'moving' })
+    // In one moment, so that all let go or none.
+    for (const other of others) void speak(other, COMMIT, {}).catch(() => undefined)
     await speak(name, COMMIT, {}).catch(async (error: unknown) => {
       if (!(await condition(() => over.has(name), '1m', { summary: `whether ${name} is over` }))) throw error
     })
@@ -369,7 +410,11 @@ export function fleet(office: Office, by: unknown): Fleet {
     giveTurns,
     know: (it) => {
       platform = it
-      movers = it.apps.map((app) => ({ ...app, environments: app.environments.map((e) => e.name) }))
+      movers = it.apps.map((app) => ({
+        ...app,
+        environments: app.environments.map((e) => e.name),
+        meets: app.environments.flatMap((e) => (e.group ? [e.name] : [])),
+      }))
       placesOf = new Map(movers.map((m) => [m.name, m.environments.map((e) => key(m.name, e))]))
       version += 1
       opening = undefined
@@ -403,11 +448,15 @@ export function fleet(office: Office, by: unknown): Fleet {
           const place = key(name, e.name)
           const note = notes[place] ?? ''
           const standing = standings[place] ?? { is: 'pending' as const }
+          const waits = group.waits(name, e.name)
+          const mates = group.mates(name, e.name)
           return {
             name: e.name,
             is: standing.is,
             ...(note !== '' && { note }),
             ...('onBlue' in standing && { onBlue: true as const }),
+            ...(mates.length > 0 && { with: mates }),
+            ...(waits && { waits }),
           }
         }),
       })),

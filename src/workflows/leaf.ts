@@ -5,6 +5,7 @@ import type { ContestEnd } from '../domain/notices.ts'
 import { gateOf } from '../domain/asking.ts'
 import type { Calendar } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
+import type { Point } from '../domain/meetings.ts'
 import { milliseconds } from '../domain/duration.ts'
 import { scopeOf } from '../domain/platform.ts'
 import type { ActionStep, AppStep, LeafStep, ObserveStep, StepId, WaitStep } from '../domain/steps.ts'
@@ -41,9 +42,13 @@ const none: Apps = {
   onGreen: () => Promise.reject(failed('Unsupported', 'only an upgrade waits for apps')),
 }
 
+const alone = () => Promise.reject(failed('Unsupported', 'only an app meets others'))
+
 interface More {
   readonly apps?: Apps
   readonly told?: Telling
+  /** Until those that it moves with are there too; only an environment of an app has such. */
+  readonly meet?: (step: WaitStep, point: Point, attempt: number) => Promise<void>
   /** Whose it is what is made; absent: this run's. */
   readonly made?: string | undefined
 }
@@ -55,7 +60,7 @@ const REMIND_EVERY: Duration = '24h'
 export function handsFor(
   office: Office,
   run: LiveRun,
-  { apps = none, told = () => undefined, made }: More = {},
+  { apps = none, told = () => undefined, meet, made }: More = {},
 ): Hands {
   async function leaf(
     step: LeafStep,
@@ -162,6 +167,7 @@ export function handsFor(
     const { title, until } = step
     if ('open' in until) return whenOpen(step, until.open, attempt, halted)
     if ('passed' in until) await sleep(milliseconds(until.passed), { summary: summary(title) })
+    else if ('meets' in until) await (meet ?? alone)(step, until.at, attempt)
     else await apps.onGreen(until.onGreen, until.since)
     return undefined
   }

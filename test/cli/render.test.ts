@@ -395,3 +395,14 @@ test('without a terminal there is a line per change', () => {
     2026-11-24T04:00:00Z  ■ chatwork-prod ended: ✔ done"
   `)
 })
+
+test('who waits for those that it moves with says where, for whom and for how long', () => {
+  const api = anAppStanding('chat-api', 'scala', 'on-green', 'on-green', 'moving')
+  const waits = { where: 'before 25 %', for: ['chat-worker (is in trouble)'], since: ago(12) }
+  const view = aView({
+    status: {
+      apps: [{ ...api, environments: api.environments.map((e) => (e.is === 'moving' ? { ...e, waits } : e)) }],
+    },
+  })
+  expect(live(view, screen({}))).toContain('   production waits before 25 % for chat-worker (is in trouble), for 12m')
+})

@@ -1,5 +1,6 @@
 import { blocker } from '../../src/domain/findings.ts'
 import { dated } from '../../src/domain/days.ts'
+import { grouped } from '../../src/domain/groups.ts'
 import type { UpgradeStatus } from '../../src/domain/messages.ts'
 import type { App, Platform } from '../../src/domain/platform.ts'
 import { scheduleId } from '../../src/domain/scheduled.ts'
@@ -388,6 +389,28 @@ export const paths: Readonly<Record<string, Path>> = {
       trial.outside.breaching.clear()
       for (const [n, app] of ['api', 'mail'].entries())
         await trial.say(app, 'retry', { gate: gates[n] ?? '', by: 'doi' })
+      for (const app of ['api', 'mail']) await trial.onGreen(app)
+      await trial.decommission()
+    },
+  },
+  'back-together': {
+    of: ['api', 'mail'],
+    platform: {
+      apps: grouped([
+        anApp('api', { movesWith: ['mail'], environments: [production({ weights: [5, 100] })] }),
+        anApp('mail', { movesWith: ['api'], environments: [production({ weights: [5, 100] })] }),
+      ]),
+    },
+    async walk(trial) {
+      await trial.start()
+      await trial.approveApps()
+      for (const app of ['api', 'mail']) await trial.onGreen(app)
+      trial.outside.breaching.add('mail/production')
+      const gate = await trial.gate('mail', 'retry', 'production@')
+      trial.outside.breaching.clear()
+      await trial.until('api stands in line', async () => (await trial.standing('api')) === 'pending')
+      await trial.say('mail', 'retry', { gate, by: 'doi' })
+      await trial.approveApps()
       for (const app of ['api', 'mail']) await trial.onGreen(app)
       await trial.decommission()
     },

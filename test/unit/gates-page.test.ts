@@ -6,7 +6,7 @@ const page = readFileSync(new URL('../../docs/how-to/gates.md', import.meta.url)
 const blocks = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text)
 
 test('what the how-to writes of gates is read', () => {
-  expect(blocks).toHaveLength(3)
+  expect(blocks).toHaveLength(4)
   const people = ['aoki', 'baba', 'eda', 'fuji'].map((who) => `${who}@example.com`).join(', ')
   for (const section of blocks) {
     const written = new Set([...section.matchAll(/^(\w+):/gm)].map(([, key]) => key))

@@ -50,6 +50,14 @@ test.for([
     holds: ['a/production', 'b/production'],
   },
   {
+    says: 'and who meets it, which would wait for it on green',
+    apps: ['a', 'b'].map((n) =>
+      app(n, { movesWith: ['a', 'b'].filter((o) => o !== n), meets: ['test', 'production'] }),
+    ),
+    is: { 'a/test': 'trouble' },
+    holds: ['a/production', 'b/test', 'b/production'],
+  },
+  {
     says: 'what others wait for beside it is not its doing',
     apps: [app('a'), app('b', { dependsOn: ['c'] }), app('c')],
     order: 'depth',

@@ -23,7 +23,8 @@ const app = (name: string, more: Partial<Mover> = {}): Mover => ({
   environments: ['test', 'stage', 'production'],
   ...more,
 })
-const together = (...names: string[]) => names.map((n) => app(n, { movesWith: names.filter((o) => o !== n) }))
+const ofOld = (...names: string[]) => names.map((n) => app(n, { movesWith: names.filter((o) => o !== n) }))
+const together = (...names: string[]) => ofOld(...names).map((a) => ({ ...a, meets: a.environments }))
 const policy: TurnPolicy = { order: 'breadth', maxParallel: 9, maxFailed: 2, rest: '12h' }
 const start = (apps: readonly Mover[], standings: Standings, more: Partial<TurnPolicy> = {}) =>
   turns(apps, standings, { ...policy, ...more }, now).start.map((t) => `${t.app}/${t.environment}`)
@@ -47,10 +48,37 @@ test.for<{ says: string; apps: readonly Mover[]; standings: Standings; more?: Pa
     starts: ['d/test'],
   },
   {
-    says: 'one that is in trouble holds its companions up no longer',
+    says: 'one that is in trouble holds its companions up, which would wait for it on green',
     apps: together('a', 'b'),
     standings: { 'a/test': trouble },
+    starts: [],
+  },
+  {
+    says: 'but not in an upgrade that was begun when companions did not meet',
+    apps: ofOld('a', 'b'),
+    standings: { 'a/test': trouble },
     starts: ['b/test'],
+  },
+  {
+    says: 'in which one that moves has nobody let in either',
+    apps: [...ofOld('a', 'b'), app('x')],
+    standings: { 'a/test': moving, 'x/test': moving },
+    more: { maxParallel: 2 },
+    starts: [],
+  },
+  {
+    says: 'one that moves has its companions let in, also where all places are taken',
+    apps: [...together('a', 'b'), app('x')],
+    standings: { 'a/test': moving, 'x/test': moving },
+    more: { maxParallel: 2 },
+    starts: ['b/test'],
+  },
+  {
+    says: 'and before others, who are at an earlier environment',
+    apps: [...together('a', 'b').map((a) => ({ ...a, environments: ['stage'], meets: ['stage'] })), app('x')],
+    standings: { 'a/stage': moving },
+    more: { maxParallel: 1 },
+    starts: ['b/stage'],
   },
   {
     says: 'who waits to be deployed holds nobody up, neither by number nor by environment',
@@ -146,6 +174,16 @@ describe('too many in trouble', () => {
   test('one app in two environments is one', () => {
     expect(start(apps, { 'a/test': trouble, 'a/stage': trouble })).toEqual(['b/test', 'c/test', 'd/test'])
   })
+  test('those that go back together are one', () => {
+    const group = [...together('a', 'b'), app('c'), app('d')]
+    expect(start(group, two)).toEqual(['c/test', 'd/test'])
+    expect(turns(group, { ...two, 'c/test': trouble }, policy, now)).toEqual({
+      start: [],
+      paused: 'in trouble: a, b, c; 2 at once stop the rest',
+      stopped: true,
+    })
+    expect(start([...ofOld('a', 'b'), app('c')], two)).toEqual([])
+  })
   test('are not called a stop where nothing could start', () => {
     const all = { ...two, 'c/test': moving, 'd/test': moving }
     expect(turns(apps, all, policy, now)).toEqual({ start: [] })
@@ -179,6 +217,7 @@ const platforms = fc
     const free = (n: number) => apps[n]?.dependsOn.length === 0
     return apps.map((a, n) => ({
       ...a,
+      meets: a.environments,
       movesWith:
         free(n) && group[n] !== 0
           ? names.filter((o, m) => m !== n && free(m) && group[m] === group[n] && o !== a.name)

@@ -1,3 +1,4 @@
+import { alongWith } from '../../client/along.ts'
 import { cutoverStatus, upgradeStatus } from '../../client/ask.ts'
 import type { Temporal } from '../../client/connect.ts'
 import { thePlatform } from '../../client/find.ts'
@@ -22,7 +23,7 @@ export interface OrderOptions {
   readonly output: Shape
 }
 
-/** Takes one environment of an app, or all of them, back to blue. */
+/** Takes one environment of an app, or all of them, back to blue; what moves with it goes too, which is said before. */
 export async function rollback(app: string, environment: string | undefined, options: OrderOptions): Promise<number> {
   const by = whoIs(options.as)
   const reason = because(options.reason)
@@ -31,10 +32,12 @@ export async function rollback(app: string, environment: string | undefined, opt
     const workflowId = cutoverId(platform, app)
     const where = environment === undefined ? {} : { environment }
     const said = { workflowId, message: 'rollback', body: { by, reason, ...where } } as const
-    const { mine, proves } = await lookFirst(temporal, said, () => movable(temporal, platform, app, environment))
+    const { mine, along, proves } = await lookFirst(temporal, said, () => movable(temporal, platform, app, environment))
     showWayBack(mine.flatMap((r) => r.wayBack))
+    if (along.length > 0) tell(`it moves with others, which go back too: ${along.join(', ')}`)
     const place = [app, environment].filter((n) => n !== undefined).join(' ')
-    await agree(`Take ${place} of ${platform} back to blue?`, options.yes)
+    const all = along.length === 0 ? place : `${place} and ${along.join(', ')}`
+    await agree(`Take ${all} of ${platform} back to blue?`, options.yes)
     await say(temporal, said, proves)
     const message = `✔ rolling back ${place} (as ${by}): norikae watch ${platform} shows how it goes`
     return done({ did: 'rollback', platform, workflowId, by, app, ...where, message }, options.output)
@@ -47,7 +50,7 @@ async function movable(
   platform: string,
   app: string,
   environment: string | undefined,
-): Promise<{ readonly mine: readonly Status[]; readonly proves?: ToProve }> {
+): Promise<{ readonly mine: readonly Status[]; readonly along: readonly string[]; readonly proves?: ToProve }> {
   const { apps } = await upgradeStatus(temporal, platform)
   const environments = apps.find((a) => a.app === app)?.environments ?? []
   if (apps.length > 0 && environments.length === 0)
@@ -72,7 +75,7 @@ async function movable(
   const mine = runs.filter((r) => environment === undefined || r.subject.environment === environment)
   const [reason, ...reasons] = mine.map((r) => r.can.rollback)
   if (reason !== undefined && reasons.every((r) => r !== undefined)) throw new Refused('not-now', `${place}: ${reason}`)
-  return { mine, ...(proves && { proves }) }
+  return { mine, along: alongWith(apps, app, environment), ...(proves && { proves }) }
 }
 
 const unknown = (what: string, known: readonly string[]): BadInput =>

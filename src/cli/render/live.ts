@@ -275,11 +275,27 @@ function fitting(names: readonly string[], rows: readonly Row[], width: number):
 
 /** Why it needs a person, and what to paste; a command is never cut where a line of its own saves it. */
 function reasons(view: UpgradeView, app: string, screen: Screen): Line[] {
+  return [...asked(view, app, screen), ...waiting(view, app, screen)]
+}
+
+/** `production waits before 25 % for chat-worker (is in trouble), for 12m`: it moves with these. */
+const waiting = ({ status }: UpgradeView, app: string, { now, width }: Screen): Line[] =>
+  (status.apps.find((a) => a.app === app)?.environments ?? []).flatMap(({ name, waits }) =>
+    waits === undefined
+      ? []
+      : wrapped(
+          `${name} waits ${waits.where} for ${waits.for.join(', ')}, for ${since(waits.since, now)}`,
+          width - 3,
+          2,
+        ).map((text) => line(cut(`   ${text}`, width), 'faint')),
+  )
+
+function asked(view: UpgradeView, app: string, screen: Screen): Line[] {
   const { width } = screen
-  const asked = view.gates.filter(
+  const gates = view.gates.filter(
     (g) => g.app === app && g.opensAt === undefined && (offers(g, 'retry') || offers(g, 'skip')),
   )
-  return asked.flatMap((g): Line[] => {
+  return gates.flatMap((g): Line[] => {
     const why: Cell = cell(`   ${g.what}`, 'bad')
     const commands = [...g.send.map((s) => pasted(g, s.message, view.gates, screen)), ...wayOut(view, g)]
     const arrow = cell('   → ', 'faint')

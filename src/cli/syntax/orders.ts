@@ -4,7 +4,7 @@ import { type Go, NOTHING_CHANGED, asking, because, changing } from './parts.ts'
 
 export const rollback = (go: Go) =>
   asking('rollback')
-    .description('take an app, or one environment of it, back to blue')
+    .description('take an app, or one environment of it, back to blue, with those that move with it')
     .argument('<app>')
     .argument('[environment]', 'default: all of them')
     .addOption(because(' (must be said)'))
