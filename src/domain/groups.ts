@@ -62,7 +62,7 @@ export const rejoined = (app: App, apps: readonly App[]): App =>
 const meet = (app: string, environment: string, point: string, others: readonly string[], title: string): LeafStep => ({
   kind: 'wait',
   id: `${environment}/meet/${point}`,
-  title: `${app} ${title}, together with ${others.join(', ')}`,
+  title: `wait until ${app} ${title}, together with ${others.join(', ')}`,
   until: { meets: others, at: point },
 })
 
@@ -85,7 +85,7 @@ export function meeting(
   const others = weighed(group)
   const [route] = routes
   const above = (to: Weight) => group.others.some(({ from }) => from !== undefined && from < to)
-  const at = (to: Weight) => meet(app, name, `${to}`, others, `goes to ${to} %`)
+  const at = (to: Weight) => meet(app, name, `${to}`, others, `may go to ${to} %`)
   const [first, ...higher] = route ? weights.filter((to, n) => others.length > 0 && (n > 0 || above(to))) : []
   const begins = first !== undefined && first === weights[0]
   const points = new Map<string, LeafStep>(

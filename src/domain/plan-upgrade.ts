@@ -167,7 +167,7 @@ function soak(platform: Platform, facts: ClusterFacts): Move {
   const onGreen = (id: string): Step => ({
     kind: 'wait',
     id,
-    title: `every app is on green, for ${time} or longer`,
+    title: `wait until every app is on green, for ${time} or longer`,
     until: { onGreen: all, since: time },
   })
   return just(

@@ -128,11 +128,11 @@ test('the plan shows phases, who is asked, and the way back', () => {
 
     soak
       → live on green for 7d
-      → every app is on green, for 7d or longer
+      → wait until every app is on green, for 7d or longer
       → drain Deployment shop/fluentd on blue within 1h
       → prove that nothing used toy-1-35 for 1h
       → delete toy-1-35 for good, after nothing used it for 1h  asks sre
-      → every app is on green, for 7d or longer
+      → wait until every app is on green, for 7d or longer
       → prove that nothing used toy-1-35 for 1h
 
     decommission

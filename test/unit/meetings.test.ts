@@ -151,7 +151,7 @@ test('a plan meets the others before people are asked, after they said yes, and 
   expect(ids(a)).toEqual(['meet/ready', 'gate', 'meet/approved', 'route/web/5', 'meet/100', 'route/web/100'])
   expect(ids(b)).toEqual(ids(a))
   expect(ids(w)).toEqual(['meet/ready', 'gate', 'meet/approved'])
-  expect(steps(a).map((s) => s.title)).toContain('a goes to 100 %, together with b')
+  expect(steps(a).map((s) => s.title)).toContain('wait until a may go to 100 %, together with b')
   expect(steps(a).find((s) => s.kind === 'gate')?.title).toBe('move production to green, together with b, w')
 })
 
