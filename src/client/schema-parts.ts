@@ -164,6 +164,7 @@ export const upgradeStatus = z.object({
         }),
       ),
       breachedAt: time.exactOptional(),
+      unanswered: z.literal(true).exactOptional(),
     }),
   ),
   order: z.enum(['breadth', 'depth']).exactOptional(),

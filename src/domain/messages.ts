@@ -106,6 +106,8 @@ export interface AppStanding {
   }[]
   /** When a check of it last broke its limit on green. */
   readonly breachedAt?: string
+  /** It breached with others that it has nothing to do with, and waits for people since. */
+  readonly unanswered?: true
 }
 
 /** What the query `status` of a cutover answers. */

@@ -5,6 +5,7 @@ import { seconds, type Duration } from './duration.ts'
 import type { Side } from './platform.ts'
 import type { ProbeTarget } from './probes.ts'
 import { lookedAt, tallied, within, type Tally } from './samples.ts'
+import { AT_ONCE } from './troubles.ts'
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive'
 
@@ -267,7 +268,7 @@ export interface Breach {
   readonly blue: Verdict
   /** Which workloads run other images there, and the images of each side. */
   readonly differing: readonly string[]
-  /** Other apps that breach now and have nothing to do with this one. */
+  /** Other apps that breach now, or did so with others and wait for people, and have nothing to do with this one. */
   readonly unrelated: readonly string[]
   /** Since the last weight or handover; undefined while they still move. */
   readonly secondsSinceMoved?: number
@@ -282,7 +283,7 @@ export function mustHold(breach: Breach, autoRollback: Duration): string | undef
   if (blue !== 'pass') return `blue's own checks say ${blue}`
   if (differing.length > 0) return otherImages(differing)
   if (unrelated.length >= UNRELATED)
-    return `${unrelated.join(', ')} ${unrelated.length === 1 ? 'breaches' : 'breach'} at the same time`
+    return `${unrelated.join(', ')} breached too, less than ${AT_ONCE} ago or with no answer since`
   if (secondsSinceMoved > seconds(autoRollback)) return `it moved longer than ${autoRollback} ago`
   return undefined
 }

@@ -23,7 +23,7 @@ import { milliseconds, type Duration } from '../domain/duration.ts'
 import { unlessAlways, type Calendar, type Opening } from '../domain/calendar.ts'
 import type { App, Platform } from '../domain/platform.ts'
 import type { Report } from '../domain/report.ts'
-import { relatedTo, unrelatedBreaches } from '../domain/troubles.ts'
+import { breached, breachOf, NO_BREACHES, overBreach, relatedTo, settledBreach } from '../domain/troubles.ts'
 import type { AppStep } from '../domain/steps.ts'
 import { key, outside, turns, type Mover, type Standing, type Turn, type Turns } from '../domain/turns.ts'
 import type { appCutover } from './app-cutover.ts'
@@ -73,7 +73,7 @@ function standingAs(
 export function fleet(office: Office, by: unknown): Fleet {
   const standings: Record<string, Standing> = {}
   const notes: Record<string, string> = {}
-  const breaches = new Map<string, string>()
+  let breaches = NO_BREACHES
   /** Those of them that breached with others that they have nothing to do with, and of whom nobody was told. */
   const together = new Set<string>()
   const started = new Set<string>()
@@ -115,7 +115,8 @@ export function fleet(office: Office, by: unknown): Fleet {
     if (!isTold(body) || !started.has(body.app) || !places(body.app).includes(key(body.app, body.environment))) return
     const { app, environment, is, at, note, onBlue } = body
     clock.heard(at)
-    if (is === 'breaching') return breached(app, at)
+    if (is === 'breaching') return breaching(app, environment, at)
+    if (is !== 'trouble' || onBlue === true) breaches = settledBreach(breaches, { app, environment })
     if (is === 'leaving') set(key(app, environment), { is: 'trouble' }, `goes back: ${note ?? ''}`)
     else set(key(app, environment), standingAs(is, at, onBlue === true), note)
     if (isThere(app)) lost.delete(app)
@@ -134,11 +135,10 @@ export function fleet(office: Office, by: unknown): Fleet {
     show: () => show(office),
   })
 
-  function breached(app: string, at: string): void {
-    breaches.set(app, at)
-    const known = [...breaches].map(([name, breachedAt]) => ({ app: name, breachedAt }))
-    const others = unrelatedBreaches(known, app, relatedTo(app, platform?.apps ?? []), at)
-    for (const name of others.length > 0 ? [app, ...others] : []) together.add(name)
+  function breaching(app: string, environment: string, at: string): void {
+    const now = breached(breaches, { app, environment, at }, relatedTo(app, platform?.apps ?? []))
+    breaches = now.breaches
+    for (const name of now.together) together.add(name)
   }
 
   // Asked of every app by each condition at every event.
@@ -215,6 +215,7 @@ export function fleet(office: Office, by: unknown): Fleet {
 
   function ended(name: string, end: CutoverResult | { readonly failed: string }): void {
     over.set(name, end)
+    breaches = overBreach(breaches, name)
     opening = undefined
     if ('report' in end) kept.push(end.report)
     else lost.set(name, end.failed)
@@ -224,11 +225,6 @@ export function fleet(office: Office, by: unknown): Fleet {
       else set(place, { is: 'trouble', ...('outcome' in end && { onBlue: true }) }, left(name))
     group.ended(name, committed ? 'committed' : 'outcome' in end ? 'on-blue' : 'unknown')
     show(office)
-  }
-
-  const breachOf = (name: string) => {
-    const breachedAt = breaches.get(name)
-    return breachedAt === undefined ? {} : { breachedAt }
   }
 
   const isCommitted = (name: string): boolean => {
@@ -443,7 +439,7 @@ export function fleet(office: Office, by: unknown): Fleet {
         team,
         ...(dependsOn.length > 0 && { dependsOn }),
         ...(movesWith.length > 0 && { movesWith }),
-        ...breachOf(name),
+        ...breachOf(breaches, name),
         environments: environments.map((e) => {
           const place = key(name, e.name)
           const note = notes[place] ?? ''

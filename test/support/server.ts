@@ -74,6 +74,7 @@ export interface Seen {
   ending?: string
   held?: string
   refused: string[]
+  paused: boolean
 }
 
 /** `npm run test:full -- --nothing-kept`: each task runs its workflow from the history. What a worker had in memory must not matter. */

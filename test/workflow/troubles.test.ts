@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { blocker } from '../../src/domain/findings.ts'
+import { unrelatedBreaches } from '../../src/domain/troubles.ts'
 import { aPlatform, anApp } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
@@ -220,5 +221,32 @@ test('apps that breach together are told of once, by name; those that need one a
       'sre settled: none of them is in trouble any more',
     ])
     expect(outside.notices.filter((n) => n.thing === 'breaches/2').map((n) => n.about)).toEqual(['breaches', 'settled'])
+  })
+})
+
+test('apps that are held together hold who breaches later, until people answer', async () => {
+  const trial = aTrial({ apps: [anApp('api'), anApp('mail'), anApp('web')], maxFailed: 9 })
+  const { outside } = trial
+  // What the next one that breaches hears.
+  const heard = async () => {
+    const now = new Date(await env.currentTimeMs()).toISOString()
+    return unrelatedBreaches((await trial.see()).apps, 'web', [], now)
+  }
+  await trial.during(async () => {
+    await trial.start()
+    await trial.approveApps()
+    for (const app of ['api', 'mail', 'web']) await trial.onGreen(app)
+    outside.unrelated.push('another')
+    for (const app of ['api', 'mail']) outside.breaching.add(`${app}/production`)
+    const gates = [await trial.gate('api', 'retry', 'production@'), await trial.gate('mail', 'retry', 'production@')]
+    outside.breaching.clear()
+    await env.sleep('47m')
+    expect(await heard()).toEqual(['api', 'mail'])
+    await trial.say('api', 'retry', { gate: gates[0] ?? '', by: 'doi' })
+    await trial.onGreen('api')
+    expect(await heard()).toEqual(['mail'])
+    await trial.say('mail', 'rollback', { by: 'doi', environment: 'production', reason: 'rather not' })
+    await trial.until('it is on blue', async () => (await trial.run('mail', 'production'))?.state === 'rolled-back')
+    await trial.until('nobody is held', async () => (await heard()).length === 0)
   })
 })

@@ -144,6 +144,33 @@ test('a breach while people are asked wins: the gate is withdrawn and the app go
   })
 })
 
+test('a breach while it is paused goes back by itself, is told as ever, and stays paused', async () => {
+  const trial = aTrial(one)
+  const { outside } = trial
+  await trial.during(async () => {
+    await trial.start()
+    await trial.approveApps()
+    await trial.onGreen('api')
+    await trial.say(undefined, 'pause', { by: 'baba', reason: 'holidays' })
+    await trial.say('api', 'pause', { by: 'baba', reason: 'holidays' })
+    await trial.until('both are paused', async () => (await trial.see()).paused && (await trial.see('api')).paused)
+    outside.breaching.add('api/production')
+    await trial.until('it is on blue', async () => (await trial.run('api', 'production'))?.state === 'rolled-back')
+    expect(outside.world.get('api/production/route/web', 0)).toBe(0)
+    const gate = await trial.gate('api', 'retry', 'production@')
+    expect(outside.notices.filter((n) => n.environment === 'production' && n.about === 'went-back')).toHaveLength(1)
+    expect((await trial.see('api')).paused).toBe(true)
+    // Tried again it is on blue until somebody resumes it: a pause begins nothing.
+    outside.breaching.clear()
+    await trial.say('api', 'retry', { gate, by: 'doi' })
+    await env.sleep('47m')
+    expect(outside.world.get('api/production/route/web', 0)).toBe(0)
+    await trial.say('api', 'resume', { by: 'baba' })
+    await trial.say('api', 'approve', { gate: await trial.gate('api', 'approve', 'production/gate@'), by: 'doi' })
+    await trial.onGreen('api')
+  })
+})
+
 test('it holds when several apps breach at once, and the team may still roll back', async () => {
   const trial = aTrial(one)
   const { outside } = trial
@@ -154,7 +181,7 @@ test('it holds when several apps breach at once, and the team may still roll bac
     await trial.until('it is on green', async () => (await trial.run('api', 'production'))?.state === 'on-green')
     outside.breaching.add('api/production')
     await trial.until('it holds', async () =>
-      (await trial.waiting('api')).some((w) => w.what.includes('web, mail breach at the same time')),
+      (await trial.waiting('api')).some((w) => w.what.includes('web, mail breached too')),
     )
     // What the next one that breaches would hear.
     expect((await trial.see()).apps.map((a) => a.breachedAt)).toEqual([expect.any(String)])
