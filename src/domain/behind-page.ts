@@ -1,3 +1,4 @@
+import { begun, settled, type Journal } from './journal.ts'
 import type { Shown } from './maintenance.ts'
 import { undoing, type Move } from './moves.ts'
 import type { AlbRoute } from './platform.ts'
@@ -70,6 +71,15 @@ export function behindPage(around: Around): Moved {
     weights,
     begins: leaves(watched)[0],
   }
+}
+
+/** Do visitors get one now, as far as the way there has put it up? */
+export function isPageUp(forward: readonly Step[], journal: Journal): boolean {
+  const actions = leaves(forward).flatMap((step) => (step.kind === 'action' ? [step] : []))
+  return (
+    actions.some((step) => step.action === 'showPage' && begun(journal, step.id)) &&
+    actions.some((step) => step.action === 'removePage' && !settled(journal, step.id))
+  )
 }
 
 const isAsked = ({ kind }: LeafStep): boolean => kind === 'gate'

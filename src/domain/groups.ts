@@ -1,33 +1,22 @@
+import { few } from './few.ts'
+import type { Journal } from './journal.ts'
 import { APPROVED, READY } from './meetings.ts'
 import type { App, Environment, Group, Weight } from './platform.ts'
 import { inOrder, just, type Move } from './moves.ts'
-import type { LeafStep, Step } from './steps.ts'
+import { leaves, type LeafStep, type Step } from './steps.ts'
 import { companions } from './turns.ts'
 
 /** Apps that move with one another (`movesWith`): who they are in each environment, and what that adds to their plans. */
 
-const environmentOf = (app: App | undefined, name: string): Environment | undefined =>
-  app?.environments.find((e) => e.name === name)
-
-/** The lowest weight that its routes are given; undefined: it has no routes. */
-const lowest = ({ routes, weights }: Environment): Weight | undefined => (routes.length > 0 ? weights[0] : undefined)
-
 /** `others`: all that move with it and have this environment. */
-function groupOf(own: Environment, others: readonly App[]): Group {
-  const all = others
-    .flatMap((other) => {
-      const theirs = environmentOf(other, own.name)
-      return theirs ? [{ app: other.name, theirs }] : []
-    })
+const groupOf = (own: string, others: readonly App[]): Group => ({
+  others: others
+    .flatMap(({ name, environments }) =>
+      environments.filter((e) => e.name === own).map(({ routes, weights }) => ({ app: name, routes, weights })),
+    )
     .toSorted((a, b) => (a.app < b.app ? -1 : 1))
-  return {
-    others: all.map(({ app, theirs }) => {
-      const from = lowest(theirs)
-      return { app, ...(from !== undefined && { from }) }
-    }),
-    ...([own, ...all.map((a) => a.theirs)].some((e) => e.gate) && { gated: true as const }),
-  }
-}
+    .map(({ app, routes, weights }) => ({ app, ...(routes.length > 0 && { weights }) })),
+})
 
 function withGroups(app: App, byName: ReadonlyMap<string, App>): App {
   const others = companions(byName, app.name).flatMap((name) => {
@@ -37,8 +26,8 @@ function withGroups(app: App, byName: ReadonlyMap<string, App>): App {
   return {
     ...app,
     environments: app.environments.map(({ group: _group, ...own }): Environment => {
-      const there = others.filter((other) => environmentOf(other, own.name))
-      return there.length === 0 ? own : { ...own, group: groupOf(own, there) }
+      const group = groupOf(own.name, others)
+      return group.others.length === 0 ? own : { ...own, group }
     }),
   }
 }
@@ -62,17 +51,21 @@ export const rejoined = (app: App, apps: readonly App[]): App =>
 const meet = (app: string, environment: string, point: string, others: readonly string[], title: string): LeafStep => ({
   kind: 'wait',
   id: `${environment}/meet/${point}`,
-  title: `wait until ${app} ${title}, together with ${others.join(', ')}`,
+  title: `wait until ${app} ${title}, together with ${few(others)}`,
   until: { meets: others, at: point },
 })
 
-const weighed = ({ others }: Group): string[] => others.filter((o) => o.from !== undefined).map((o) => o.app)
+/** People have said that it goes on without those that it moves with, at one of its points: so it does at the others. */
+export const isAlone = (forward: readonly Step[], journal: Journal): boolean =>
+  leaves(forward).some(
+    (step) => step.kind === 'wait' && 'meets' in step.until && journal.steps[step.id]?.state === 'skipped',
+  )
 
 /**
  * What was planned to come before anything moves, and what moves then, with the points at which this app waits for those
- * that it moves with: before people are asked, once all have said yes, and before each weight that is above the lowest of
- * the group. An app that begins with such a weight (behind a page it has none but 100) waits before any of it moves, once it
- * is in its hours.
+ * that it moves with: before people are asked, once all have said yes, and before each weight. One that waits for its hours
+ * before its first weight, as behind a page, keeps the others from nothing below that meanwhile; and looks at its hours once
+ * more where it has waited for the others since.
  */
 export function meeting(
   app: string,
@@ -82,26 +75,25 @@ export function meeting(
 ): Move {
   if (!group) return inOrder(just(...gates), traffic)
   const all = group.others.map((o) => o.app)
-  const others = weighed(group)
+  const others = group.others.flatMap((o) => (o.weights ? [o.app] : []))
   const [route] = routes
-  const above = (to: Weight) => group.others.some(({ from }) => from !== undefined && from < to)
+  const [first, ...higher] = route && others.length > 0 ? weights : []
   const at = (to: Weight) => meet(app, name, `${to}`, others, `may go to ${to} %`)
-  const [first, ...higher] = route ? weights.filter((to, n) => others.length > 0 && (n > 0 || above(to))) : []
-  const begins = first !== undefined && first === weights[0]
-  const points = new Map<string, LeafStep>(
-    (begins ? higher : [first, ...higher]).flatMap((to) =>
-      to === undefined ? [] : [[`${name}/route/${route?.name ?? ''}/${to}`, at(to)] as const],
-    ),
-  )
-  const open = traffic.forward.findIndex((step) => step.kind !== 'wait')
-  const weighing = traffic.forward.flatMap((step): Step[] => [points.get(step.id) ?? [], step].flat())
+  const points = new Map<string, LeafStep>(higher.map((to) => [`${name}/route/${route?.name ?? ''}/${to}`, at(to)]))
+  const begins = traffic.forward.findIndex((step) => step.kind !== 'wait')
+  const hours = traffic.forward.slice(0, begins)
+  const moves = traffic.forward.slice(begins).flatMap((step): Step[] => [points.get(step.id) ?? [], step].flat())
+  const below = group.others.flatMap((o) => o.weights ?? []).filter((weight) => first !== undefined && weight < first)
   return {
     ...traffic,
     forward: [
       meet(app, name, READY, all, 'has green ready'),
       ...gates,
-      ...(group.gated ? [meet(app, name, APPROVED, all, 'may move')] : []),
-      ...(begins ? weighing.toSpliced(open, 0, at(first)) : weighing),
+      meet(app, name, APPROVED, all, 'may move'),
+      ...(hours.length > 0 && below.length > 0 ? [at(Math.max(...below))] : []),
+      ...hours,
+      ...(first === undefined ? [] : [at(first), ...hours.map((step) => ({ ...step, id: `${step.id}/again` }))]),
+      ...moves,
     ],
   }
 }

@@ -63,7 +63,7 @@ const ofApp = (app: App): number =>
 
 /** At each it says that it is there, and is told that the others are; about who waits for days see `saidAgainAfter`. */
 const pointsOf = ({ group, routes, weights }: Environment): number =>
-  group ? 1 + (group.gated ? 1 : 0) + (routes.length > 0 ? weights.length : 0) : 0
+  group ? 2 + (routes.length > 0 ? weights.length + 1 : 0) : 0
 
 /** Each is told when it begins, and when it is over. */
 function waitsOf({ deploy }: App, { handovers }: Environment): number {

@@ -1,5 +1,4 @@
 import type { Duration } from './duration.ts'
-import type { Group } from './platform.ts'
 import type { Standing } from './turns.ts'
 
 /** Where those that move together stand, in one environment, and which of them may go on. Pure. */
@@ -18,8 +17,10 @@ export const isPoint = (value: unknown): value is Point =>
 
 export interface Member {
   readonly standing: Standing | undefined
-  /** As it was begun; undefined: it moves by itself here. */
-  readonly group: Group | undefined
+  /** Those that it knows of, as it was begun; undefined: it moves by itself here. */
+  readonly others: ReadonlySet<string> | undefined
+  /** It has routes, so weights. */
+  readonly weighed: boolean
   /** The last point that it has come to in this try. */
   readonly at?: Point | undefined
 }
@@ -35,21 +36,18 @@ export interface WaitsFor {
 const isOnGreen = ({ standing }: Member): boolean => standing?.is === 'on-green' || standing?.is === 'committed'
 
 /** Those of its group that know of it too: who joined later, or left, meets nobody that began without it, or goes on without it. */
-export const mates = (
-  members: Members,
-  app: string,
-): { readonly name: string; readonly weighed: boolean; readonly member: Member }[] =>
-  (members.get(app)?.group?.others ?? []).flatMap(({ app: name, from }) => {
+export const mates = (members: Members, app: string): { readonly name: string; readonly member: Member }[] =>
+  [...(members.get(app)?.others ?? [])].flatMap((name) => {
     const member = members.get(name)
-    return member?.group?.others.some((o) => o.app === app) ? [{ name, weighed: from !== undefined, member }] : []
+    return member?.others?.has(app) ? [{ name, member }] : []
   })
 
 /** Whom it waits for at this point, and why; empty: it may go on. */
 export function waitsFor(members: Members, app: string, point: Point): WaitsFor[] {
   const weight = rank(point) > rank(APPROVED)
-  return mates(members, app).flatMap(({ name, weighed, member }): WaitsFor[] => {
+  return mates(members, app).flatMap(({ name, member }): WaitsFor[] => {
+    const { standing, at, weighed } = member
     if ((weight && !weighed) || isOnGreen(member)) return []
-    const { standing, at } = member
     if (standing === undefined) return [{ app: name, why: 'stands in line' }]
     if (standing.is === 'trouble' || standing.is === 'back')
       return [{ app: name, why: isOnBlue(standing) ? 'is on blue' : 'is in trouble' }]

@@ -167,13 +167,14 @@ export interface Told extends Turn {
    * `awaited`: somebody else is to deploy it first. `window`: it waits for hours of its own.
    * `behind`: on blue because an earlier environment went back; it wants a turn again. `on-green`: since `at`.
    * `back`: the cutover is over and blue serves. `breaching`: a check broke its limit; it is where it was.
-   * `leaving`: it goes back, and those that move with it are to follow.
+   * `leaving`: it goes back, and those that move with it are to follow. `ordered`: because people said so.
    */
   readonly is: (typeof tellings)[number]
   readonly at: string
   readonly note?: string
   /** Of trouble: all of it is on blue. */
   readonly onBlue?: true
+  readonly ordered?: true
 }
 
 /** To its upgrade: it has come to a point at which it waits for those that it moves with. Once more: it waits still. */
@@ -187,8 +188,16 @@ export interface Met extends Turn {
 }
 /** From the upgrade: all of them are there, by the same point and try. */
 export const PASS = 'pass'
-/** From the upgrade: one that it moves with went back, and it does too. */
+/** From the upgrade, or from the one that went back where that is gone: one that it moves with went back, and it does too. */
 export const FOLLOW = 'follow'
+export interface Follow {
+  readonly environment: string
+  readonly reason: string
+  /** People said so, who are not asked once more. */
+  readonly ordered?: true
+  /** Which of those that it moves with says so itself. */
+  readonly app?: string
+}
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= LONGEST
 const field = (body: unknown, name: string): unknown =>
@@ -205,6 +214,10 @@ export const isMet = (body: unknown): body is Met =>
   !Number.isNaN(Date.parse(String(field(body, 'at')))) &&
   isPoint(field(body, 'point')) &&
   Number.isSafeInteger(field(body, 'attempt'))
+export const isFollow = (body: unknown): body is Follow =>
+  ['environment', 'reason'].every((name) => isText(field(body, name))) &&
+  [undefined, true].some((it) => it === field(body, 'ordered')) &&
+  (field(body, 'app') === undefined || isText(field(body, 'app')))
 /** Of `PASS`: where it may go on, as one text. */
 export const passIn = (body: unknown): string =>
   passKey({

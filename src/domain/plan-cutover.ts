@@ -5,6 +5,7 @@ import { calendarInWords } from './calendar.ts'
 import { filled, measuring, requestsOn } from './checks.ts'
 import { seconds, type Duration } from './duration.ts'
 import type { EnvironmentFacts } from './facts.ts'
+import { few } from './few.ts'
 import { isPlain } from './floors.ts'
 import type { GateRule } from './gates.ts'
 import { meeting } from './groups.ts'
@@ -383,7 +384,7 @@ const asks =
     measuring(measure, platform.metrics, { cluster: clusterOf(platform, side), namespaces: [namespace] })
 
 function gates({ name, gate, group }: Environment): Step[] {
-  const others = group ? `, together with ${group.others.map((o) => o.app).join(', ')}` : ''
+  const others = group ? `, together with ${few(group.others.map((o) => o.app))}` : ''
   return gate ? [ask(`${name}/gate`, `move ${name} to green${others}`, gate)] : []
 }
 

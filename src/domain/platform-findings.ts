@@ -1,6 +1,7 @@
 import { apart } from './contradictions.ts'
 import { declaredFor } from './declared.ts'
 import type { NamespaceFacts } from './facts.ts'
+import { few } from './few.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { movable } from './movable.ts'
 import {
@@ -28,6 +29,7 @@ export const platformFindings = (
     apps.map((a) => a.name),
   ),
   ...contradictions(apps),
+  ...tooManyTogether(apps),
   ...apart(apps),
   ...sharedTargetGroups(tenants),
   ...tenants.flatMap((n) => notCarried(n, apps)),
@@ -82,6 +84,26 @@ function contradictions(apps: readonly App[]): Finding[] {
           ),
         ]
   })
+}
+
+/** Each of a group is told of each other at every weight, and one that fails takes all of them back. */
+const MOST_TOGETHER = 30
+
+function tooManyTogether(apps: readonly App[]): Finding[] {
+  const byName = new Map(apps.map((a) => [a.name, a]))
+  const groups = new Map(apps.map(({ name }) => companions(byName, name).toSorted()).map((names) => [names[0], names]))
+  return [...groups].flatMap(([first = '', names]) =>
+    names.length <= MOST_TOGETHER
+      ? []
+      : [
+          blocker(
+            'moves-with-many',
+            first,
+            `${names.length} apps move together (${few(names)}), and ${MOST_TOGETHER} at most may: one that fails takes all of them back`,
+            'take those out of movesWith that the others can do without for the time between two weights; dependsOn is enough for what has to be there first',
+          ),
+        ],
+  )
 }
 
 /** Two controllers on one target group deregister one another's pods (aws-load-balancer-controller#2757). */

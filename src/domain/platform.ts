@@ -207,10 +207,8 @@ export interface Environment {
 
 /** What an environment of an app moves with: the same environment of other apps. */
 export interface Group {
-  /** In the order of their names. `from`: the lowest weight of its routes; absent: it has none. */
-  readonly others: readonly { readonly app: string; readonly from?: Weight }[]
-  /** Somebody is asked before one of them moves. */
-  readonly gated?: true
+  /** In the order of their names. `weights`: of its routes, which rise; absent: it has none. */
+  readonly others: readonly { readonly app: string; readonly weights?: readonly Weight[] }[]
 }
 
 export interface App {

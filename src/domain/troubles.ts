@@ -1,5 +1,6 @@
 import { milliseconds, type Duration } from './duration.ts'
 import type { AppStanding } from './messages.ts'
+import { companions } from './turns.ts'
 
 /** Breaches within this time of one another speak of the checks, or of what everybody uses, more than of each app. */
 export const AT_ONCE: Duration = '5m'
@@ -89,7 +90,7 @@ export const breachOf = ({ last, open }: Breaches, app: string): Omit<Breached, 
 const isSame = (one: Place, other: Place): boolean => one.app === other.app && one.environment === other.environment
 const without = (places: readonly Place[], place: Place): Place[] => places.filter((it) => !isSame(it, place))
 
-/** Those that this app depends on or moves with, and those that say so of it. */
+/** Those that this app depends on, all that move with it, directly or by way of others, and those that say so of it. */
 export const relatedTo = (
   app: string,
   apps: readonly {
@@ -98,7 +99,8 @@ export const relatedTo = (
     readonly movesWith: readonly string[]
   }[],
 ): string[] => {
-  const named = (name: string) => apps.flatMap((a) => (a.name === name ? [...a.dependsOn, ...a.movesWith] : []))
+  const byName = new Map(apps.map((a) => [a.name, a]))
+  const named = (name: string) => [...(byName.get(name)?.dependsOn ?? []), ...companions(byName, name)]
   const mine = named(app)
   return apps.map((a) => a.name).filter((name) => name !== app && (mine.includes(name) || named(name).includes(app)))
 }

@@ -116,21 +116,25 @@ export function turns(apps: readonly Mover[], standings: Standings, policy: Turn
   // too many.
   const level = Math.min(...moving.map((m) => m.level), ...startable.map((t) => t.level))
   // One that moves waits for whoever moves with it, and so holds its place until that one has one too.
-  const isAwaited = (t: Turn) =>
-    meets(t) &&
-    companions(byName, t.app).some((n) =>
-      ['moving', 'awaited', 'window'].includes(standing(n, t.environment)?.is ?? ''),
-    )
+  const awaited = new Set(
+    startable.filter(
+      (t) =>
+        meets(t) &&
+        companions(byName, t.app).some((n) =>
+          ['moving', 'awaited', 'window'].includes(standing(n, t.environment)?.is ?? ''),
+        ),
+    ),
+  )
   const inTurn =
     policy.order === 'breadth'
-      ? startable.filter((t) => t.level === level || isAwaited(t))
+      ? startable.filter((t) => t.level === level || awaited.has(t))
       : startable.toSorted((a, b) => b.level - a.level)
 
   const start: Turn[] = []
-  for (const t of inTurn.toSorted((a, b) => Number(isAwaited(b)) - Number(isAwaited(a)))) {
+  for (const t of inTurn.toSorted((a, b) => Number(awaited.has(b)) - Number(awaited.has(a)))) {
     const unit = unitOf(t).filter((u) => !start.some((s) => s.app === u.app))
     const busy = moving.length + start.length
-    if (busy === 0 || isAwaited(t) || busy + unit.length <= policy.maxParallel) start.push(...unit)
+    if (busy === 0 || awaited.has(t) || busy + unit.length <= policy.maxParallel) start.push(...unit)
   }
   const troubled = apps.filter((a) => a.environments.some((e) => standing(a.name, e)?.is === 'trouble'))
   // One breach takes all of a group back, and is one trouble.

@@ -89,6 +89,7 @@ export const kinds = {
   'adopted-platform-app': 'vain',
   'role-no-room': 'vain',
   'moves-with-contradicted': 'vain',
+  'moves-with-many': 'vain',
   'flux-makes-nothing': 'vain',
   'flux-elsewhere': 'vain',
   'argocd-unreadable': 'vain',

@@ -14,6 +14,7 @@ import {
   LEAVE,
   environmentIn,
   isCutoverRequest,
+  isFollow,
   PASS,
   passIn,
   reasonIn,
@@ -100,10 +101,12 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
   })
   setHandler(defineSignal<[unknown]>(PASS), (body) => void journey.passes.add(passIn(body)))
   setHandler(defineSignal<[unknown]>(FOLLOW), (body) => {
-    const environment = environmentIn(body)
+    if (!isFollow(body)) return
+    const { environment, app: from } = body
+    const others = app.environments.find((e) => e.name === environment)?.group?.others ?? []
     // Of one that has not begun nothing is on green.
-    if (environment !== undefined && journey.turns.has(environment))
-      journey.following.set(environment, reasonIn(body) ?? 'one that it moves with went back')
+    if (journey.turns.has(environment) && (from === undefined || others.some((o) => o.app === from)))
+      journey.following.set(environment, body)
   })
   setHandler(defineSignal(COMMIT), () => commit())
   listen(

@@ -1,10 +1,22 @@
 import { CancellationScope, condition, getExternalWorkflowHandle } from '@temporalio/workflow'
 import { phaseGate } from '../domain/asking.ts'
+import { isPageUp } from '../domain/behind-page.ts'
 import { unlikeBefore } from '../domain/both-sides.ts'
 import { givenBy, isLess } from '../domain/contests.ts'
 import { OTHER_IMAGE, otherPlan, voided } from '../domain/gates.ts'
-import { begun, nextAttempt, write } from '../domain/journal.ts'
-import { TOLD, upgradeId, type CutoverRequest, type Outcome, type Told } from '../domain/messages.ts'
+import { isAlone } from '../domain/groups.ts'
+import { begun, nextAttempt, write, type Problem } from '../domain/journal.ts'
+import { followsBecause } from '../domain/meetings.ts'
+import {
+  cutoverId,
+  FOLLOW,
+  TOLD,
+  upgradeId,
+  type CutoverRequest,
+  type Follow,
+  type Outcome,
+  type Told,
+} from '../domain/messages.ts'
 import { blockers, lossesOnReturn, type Phase } from '../domain/plan.ts'
 import type { Environment } from '../domain/platform.ts'
 import type { WentBack } from '../domain/report.ts'
@@ -33,7 +45,7 @@ export interface Journey {
   /** Environments that were told to go back, and why. */
   readonly leaving: Map<string, string>
   /** Environments of which others went back that they move with, and why. */
-  readonly following: Map<string, string>
+  readonly following: Map<string, Follow>
   /** Where they may go on, since all that they move with are there too. */
   readonly passes: Set<string>
   readonly rollbacks: WentBack[]
@@ -50,8 +62,10 @@ export interface EnvironmentLife {
   readonly name: string
   live(run: LiveRun): Promise<Outcome>
   /** False: the upgrade is gone. */
-  told(is: Told['is'], note?: string, at?: string, onBlue?: true): Promise<boolean>
+  told(is: Told['is'], note?: string, at?: string, more?: More): Promise<boolean>
 }
+
+type More = Pick<Told, 'onBlue' | 'ordered'>
 
 /** Why a journey ended on blue, and whether people are asked before it begins again. */
 type BackOnBlue = { readonly why: string; readonly until: 'people' | 'others' }
@@ -99,7 +113,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
           await condition(() => (journey.turns.has(name) && earlierAreThere()) || journey.ending !== undefined)
           continue
         }
-        await told('trouble', back.why, now(), true)
+        await told('trouble', back.why, now(), { onBlue: true })
         await askOn(run, `${app.name} ${name} is on blue: ${back.why}`, true)
         journey.following.delete(name) // to where it was already
       }
@@ -131,8 +145,10 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     const { forward, back, commit } = executor(
       handsFor(office, run, {
         told: (is, note) => void told(is, note),
-        meet: (_step, point, attempt) =>
-          meet(platform.name, { app: app.name, environment: name, point, attempt, at: now() }, journey.passes),
+        meet: async (_step, point, attempt) =>
+          isAlone(phase.forward, run.journal)
+            ? undefined
+            : meet(platform.name, { app: app.name, environment: name, point, attempt, at: now() }, journey.passes),
         made: request.made,
       }),
     )
@@ -176,7 +192,11 @@ export function environmentLife(journey: Journey, environment: Environment): Env
         await under(ordered, () =>
           holding(
             run,
-            () => under(followed, () => under(watched, moveAndStay)),
+            () =>
+              under(
+                () => followed(run, phase),
+                () => under(watched, moveAndStay),
+              ),
             () => stayedSince,
           ),
         )
@@ -194,11 +214,12 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       office.desk = voided(office.desk, () => true, `${app.name} ${name} went back`, now())
       const moved = leaves(phase.forward).some((step) => begun(run.journal, step.id))
       // Before the others of this app say that they are behind it.
-      if (environment.group && problem.type !== ALONG && !journey.calledBack) void told('leaving', problem.message)
-      else if (arrived && !journey.calledBack) void told('trouble', `goes back: ${problem.message}`)
+      const saying = journey.calledBack ? undefined : tellLeaving(problem, arrived)
       // Beside the way back, which waits for nothing: what was served meanwhile is told.
       const looking = CancellationScope.nonCancellable(() => bothSides(office, subject, `${name}/images/back`))
       await back(phase)
+      // Else what is told next might be heard before.
+      await saying
       journey.leaving.delete(name)
       const seen = await looking
       const unlike = seen ? unlikeBefore(seen) : ''
@@ -212,16 +233,32 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     }
   }
 
+  /** Those that move with it go back too, and where no upgrade is left to say so to them, it does. */
+  async function tellLeaving({ type, message }: Problem, arrived: boolean): Promise<void> {
+    const others = environment.group?.others ?? []
+    if (others.length === 0 || type === ALONG) {
+      if (arrived) await told('trouble', `goes back: ${message}`)
+      return
+    }
+    const ordered = ['Ordered', 'Rejected'].includes(type) && ({ ordered: true } as const)
+    if (await told('leaving', message, now(), { ...ordered })) return
+    const follow: Follow = { environment: name, reason: followsBecause(app.name, message), app: app.name, ...ordered }
+    for (const other of others)
+      await CancellationScope.nonCancellable(() =>
+        getExternalWorkflowHandle(cutoverId(platform.name, other.app)).signal(FOLLOW, follow),
+      ).catch(() => undefined)
+  }
+
   /** Half a commit helps nobody: when one goes back, or asks, all stay. */
   function stay(): void {
     journey.committing = false
     for (const each of office.runs) each.letGo = false
   }
 
-  /** Ends when one went back that it moves with. */
-  async function followed(): Promise<never> {
-    await condition(() => journey.following.has(name))
-    throw failed(ALONG, journey.following.get(name) ?? '')
+  /** Ends when one went back that it moves with, and nobody has to look at a page for it. */
+  async function followed(run: LiveRun, phase: Phase): Promise<never> {
+    await condition(() => journey.following.has(name) && !isPageUp(phase.forward, run.journal))
+    throw failed(ALONG, journey.following.get(name)?.reason ?? '')
   }
 
   /** A breach that must not go back by itself asks, and goes on where it was when people say so. */
@@ -249,8 +286,9 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       await askOn(run, hold, false)
     }
     try {
-      if (problemOf(error).type === ALONG) await asked()
-      else await under(followed, asked)
+      const [phase] = run.plan.phases
+      if (problemOf(error).type === ALONG || !phase) await asked()
+      else await under(() => followed(run, phase), asked)
     } catch (next) {
       if (problemOf(next).type !== ALONG) throw next
       await stayHeld(run, next, since)
@@ -266,8 +304,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     if (type === 'Blind') return message
     // Somebody sends traffic back already, so that only what is lost by it is for people to say.
     if (type === 'MovedBack') return holdForLoss(run, message)
-    // What is lost by it, or where there is no way back, is no less so because another went.
-    if (type === ALONG) return holdForLoss(run, message) ?? whyNoWayBack(run, message, 'way-back/along')
+    if (type === ALONG) return whyNotAlong(run, message, since)
     if (type !== 'Unhealthy') return mayGoBack.has(type) ? undefined : whyHoldFailed(run, message)
     // Before blue is asked: those that breach in the same moment hear of one another.
     await told('breaching', message)
@@ -275,6 +312,25 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     if (losing !== undefined) return losing
     const gone = await whyNoWayBack(run, message, 'way-back/breach')
     if (gone !== undefined) return gone
+    return whyBlueIsNoBetter(run, message, since)
+  }
+
+  /** What is lost by it, where there is no way back, and a blue that is no better, are no less so because another went. */
+  async function whyNotAlong(run: LiveRun, message: string, since: number | undefined): Promise<string | undefined> {
+    const losing = holdForLoss(run, message)
+    if (losing !== undefined) return losing
+    const gone = await whyNoWayBack(run, message, 'way-back/along')
+    if (gone !== undefined) return gone
+    const from = run.plan.phases[0]?.health?.from
+    const serves = from !== undefined && begun(run.journal, from)
+    return !serves || journey.following.get(name)?.ordered ? undefined : whyBlueIsNoBetter(run, message, since)
+  }
+
+  async function whyBlueIsNoBetter(
+    run: LiveRun,
+    message: string,
+    since: number | undefined,
+  ): Promise<string | undefined> {
     const ask = question('compare', `${name}/compare`, `ask blue about ${app.name} ${name}`, 'quick', {
       subject: run.plan.subject,
       checks,
@@ -358,14 +414,14 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     })
   }
 
-  async function told(is: Told['is'], note = '', at = now(), onBlue?: true): Promise<boolean> {
+  async function told(is: Told['is'], note = '', at = now(), more: More = {}): Promise<boolean> {
     const message: Told = {
       app: app.name,
       environment: name,
       is,
       at,
       note: note.slice(0, 300),
-      ...(onBlue && { onBlue }),
+      ...more,
     }
     // The upgrade may be gone: apps outlive it.
     return CancellationScope.nonCancellable(() =>

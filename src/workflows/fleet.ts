@@ -82,6 +82,8 @@ export function fleet(office: Office, by: unknown): Fleet {
   const tried = new Set<string>()
   /** Those that were said to have left, and by whom where another lets go of blue with them: asked again, they start again. */
   const missed = new Set<string>()
+  /** Told to let go of blue, and neither over nor in trouble since. */
+  const letting = new Set<string>()
   /** Those that are started again in this moment, whoever asked for it. */
   const coming = new Set<string>()
   /** The run of each one's first cutover here: what is made is that one's, whoever goes on with it. */
@@ -117,6 +119,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     clock.heard(at)
     if (is === 'breaching') return breaching(app, environment, at)
     if (is !== 'trouble' || onBlue === true) breaches = settledBreach(breaches, { app, environment })
+    if (is === 'trouble') letting.delete(app)
     if (is === 'leaving') set(key(app, environment), { is: 'trouble' }, `goes back: ${note ?? ''}`)
     else set(key(app, environment), standingAs(is, at, onBlue === true), note)
     if (isThere(app)) lost.delete(app)
@@ -126,6 +129,7 @@ export function fleet(office: Office, by: unknown): Fleet {
 
   const group = gathering({
     standings,
+    isOver: (app) => over.has(app),
     moves: (app, environment) => {
       // What overtook the end of its run changes nothing.
       if (!over.has(app)) set(key(app, environment), { is: 'moving' })
@@ -215,6 +219,7 @@ export function fleet(office: Office, by: unknown): Fleet {
 
   function ended(name: string, end: CutoverResult | { readonly failed: string }): void {
     over.set(name, end)
+    letting.delete(name)
     breaches = overBreach(breaches, name)
     opening = undefined
     if ('report' in end) kept.push(end.report)
@@ -223,7 +228,8 @@ export function fleet(office: Office, by: unknown): Fleet {
     for (const place of places(name))
       if (committed) set(place, { is: 'committed' })
       else set(place, { is: 'trouble', ...('outcome' in end && { onBlue: true }) }, left(name))
-    group.ended(name, committed ? 'committed' : 'outcome' in end ? 'on-blue' : 'unknown')
+    // Whoever is let go of has nothing on green, and starts anew or is gone.
+    if (!leaving.has(name)) group.ended(name, committed ? 'committed' : 'outcome' in end ? 'on-blue' : 'unknown')
     show(office)
   }
 
@@ -321,7 +327,6 @@ export function fleet(office: Office, by: unknown): Fleet {
       for (const all of [started, tried]) all.delete(name)
       notMissed(name)
       over.delete(name)
-      group.gone(name)
       for (const place of places(name)) set(place, undefined)
     } finally {
       leaving.delete(name)
@@ -333,13 +338,16 @@ export function fleet(office: Office, by: unknown): Fleet {
     if (isCommitted(name)) return
     const all = [name, ...group.withIt(name)]
     await gathered(all, undefined, name)
-    const others = all.filter((other) => other !== name && !isCommitted(other))
     for (const place of places(name)) if (standings[place]?.is === 'trouble') set(place, { is: 'moving' })
-    // In one moment, so that all let go or none.
-    for (const other of others) void speak(other, COMMIT, {}).catch(() => undefined)
-    await speak(name, COMMIT, {}).catch(async (error: unknown) => {
-      if (!(await condition(() => over.has(name), '1m', { summary: `whether ${name} is over` }))) throw error
-    })
+    // In one moment, so that all let go or none; and to each once, whoever of them comes first.
+    const news = all.filter((it) => !isCommitted(it) && !letting.has(it))
+    for (const it of news) letting.add(it)
+    for (const it of news) if (it !== name) void speak(it, COMMIT, {}).catch(() => letting.delete(it))
+    if (news.includes(name))
+      await speak(name, COMMIT, {}).catch(async (error: unknown) => {
+        letting.delete(name)
+        if (!(await condition(() => over.has(name), '1m', { summary: `whether ${name} is over` }))) throw error
+      })
     await condition(() => over.has(name) || places(name).some((p) => standings[p]?.is === 'trouble'))
     const end = over.get(name)
     if (end === undefined) throw failed('Failed', `${name} is not on green any more`)
@@ -411,6 +419,7 @@ export function fleet(office: Office, by: unknown): Fleet {
         environments: app.environments.map((e) => e.name),
         meets: app.environments.flatMap((e) => (e.group ? [e.name] : [])),
       }))
+      group.are(movers.map((m) => m.name))
       placesOf = new Map(movers.map((m) => [m.name, m.environments.map((e) => key(m.name, e))]))
       version += 1
       opening = undefined

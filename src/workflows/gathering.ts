@@ -11,7 +11,7 @@ import {
   type Members,
   type Waits,
 } from '../domain/meetings.ts'
-import { FOLLOW, isMet, MEET, PASS, type Met, type Told } from '../domain/messages.ts'
+import { FOLLOW, isMet, MEET, PASS, type Follow, type Met, type Told } from '../domain/messages.ts'
 import type { App } from '../domain/platform.ts'
 import { key, type Standing } from '../domain/turns.ts'
 
@@ -19,11 +19,11 @@ import { key, type Standing } from '../domain/turns.ts'
 export interface Gathering {
   /** From now on it moves by this plan, from the beginning. */
   begun(app: App): void
-  /** It is over, or nobody waits for it any more. */
-  gone(app: string): void
+  /** All that there are: nobody waits for another any more. */
+  are(names: readonly string[]): void
   /** Where it stands has been noted. */
   heard(
-    told: Pick<Told, 'app' | 'environment' | 'is' | 'note'> & {
+    told: Pick<Told, 'app' | 'environment' | 'is' | 'note' | 'ordered'> & {
       /** When it said so itself. */
       readonly at?: string
       readonly onBlue?: true | undefined
@@ -40,6 +40,7 @@ export interface Gathering {
 
 interface Fleet {
   readonly standings: Readonly<Record<string, Standing>>
+  isOver(app: string): boolean
   /** It was taken for one in trouble. */
   moves(app: string, environment: string): void
   /** They are told to go back. */
@@ -48,107 +49,159 @@ interface Fleet {
   show(): void
 }
 
-export function gathering({ standings, moves, wentAlong, speak, show }: Fleet): Gathering {
-  const apps = new Map<string, App>()
+const because = (app: string, place: string): string => `${app} ${place}`
+
+/** An environment of an app, as it was begun. */
+interface Known {
+  readonly others: ReadonlySet<string>
+  readonly weighed: boolean
+}
+
+export function gathering({ standings, isOver, moves, wentAlong, speak, show }: Fleet): Gathering {
+  const known = new Map<string, Known>()
+  const environments = new Map<string, readonly string[]>()
   const arrivals = new Map<string, Met>()
   /** What was answered, so that each is once: only who says again that it waits is told again. */
-  const answered = new Set<Met>()
-  /** Told to go back, and not heard of since: why. */
-  const following = new Map<string, string>()
+  const answered = new WeakSet<Met>()
+  /** Told to go back, and not heard of since: what they were told. */
+  const following = new Map<string, Follow>()
+  /** Who was told to go back because of whom: once, until that one has moved again. */
+  const told = new Set<string>()
   /** When each last said where it stands. */
   const spoke = new Map<string, string>()
 
-  const ownGroup = (app: string, environment: string) =>
-    apps.get(app)?.environments.find((e) => e.name === environment)?.group
-
   /** An app and those of its group; of a thousand others nobody looks for them. */
-  const around = (app: string, environment: string): Members =>
-    new Map(
-      [app, ...(ownGroup(app, environment)?.others ?? []).map((o) => o.app)].flatMap((name): [string, Member][] => {
-        const group = ownGroup(name, environment)
+  function around(app: string, environment: string): Members {
+    const names = [app, ...(known.get(key(app, environment))?.others ?? [])]
+    return new Map(
+      names.flatMap((name): [string, Member][] => {
         const place = key(name, environment)
-        return group ? [[name, { standing: standings[place], group, at: arrivals.get(place)?.point }]] : []
+        const it = known.get(place)
+        return it ? [[name, { ...it, standing: standings[place], at: arrivals.get(place)?.point }]] : []
       }),
     )
+  }
 
   // Whoever ended in this moment says so itself.
   const send = (app: string, signal: string, body: object) =>
     void CancellationScope.nonCancellable(() => speak(app, signal, body)).catch(() => undefined)
 
-  function takeAlong(name: string, environment: string, because: string): void {
+  function takeAlong(name: string, environment: string, follow: Follow): void {
     const place = key(name, environment)
     arrivals.delete(place)
-    following.set(place, because)
-    wentAlong(name, environment, because)
-    send(name, FOLLOW, { environment, reason: because })
+    following.set(place, follow)
+    wentAlong(name, environment, follow.reason)
+    send(name, FOLLOW, follow)
   }
 
-  function look(): void {
-    for (const met of arrivals.values()) {
-      if (answered.has(met)) continue
-      const { app, environment, point, attempt } = met
-      const members = around(app, environment)
-      const back = goneBack(members, app)
+  /** Who of its group may go on, or goes back, by what was heard of one. */
+  function look(app: string, environment: string): void {
+    for (const name of around(app, environment).keys()) {
+      const met = arrivals.get(key(name, environment))
+      if (!met || answered.has(met)) continue
+      const { point, attempt } = met
+      const members = around(name, environment)
+      const back = goneBack(members, name)
       if (back !== undefined) {
         answered.add(met)
-        takeAlong(app, environment, followsBecause(back, 'it is on blue'))
-      } else if (waitsFor(members, app, point).length === 0) {
+        takeAlong(name, environment, { environment, reason: followsBecause(back, 'it is on blue') })
+      } else if (waitsFor(members, name, point).length === 0) {
         answered.add(met)
-        send(app, PASS, { environment, point, attempt })
+        send(name, PASS, { environment, point, attempt })
       }
+    }
+  }
+
+  function takeOthers(app: string, environment: string, why: string, ordered?: true): void {
+    for (const name of followers(around(app, environment), app)) {
+      const place = key(name, environment)
+      if (isOver(name) || following.has(place) || told.has(because(app, place))) continue
+      told.add(because(app, place))
+      takeAlong(name, environment, { environment, reason: followsBecause(app, why), ...(ordered && { ordered }) })
     }
   }
 
   setHandler(defineSignal<[unknown]>(MEET), (body) => {
     if (!isMet(body)) return
     const { app, environment } = body
-    // Of an earlier upgrade, or started anew since: it says so again.
-    if (!ownGroup(app, environment)) return
     const place = key(app, environment)
-    const because = following.get(place)
-    const next = whenMet(standings[place], because !== undefined, { at: body.at, heard: spoke.get(place) })
-    if (next === 'go-back') takeAlong(app, environment, because ?? '')
+    // Of an earlier upgrade, or started anew since: it says so again.
+    if (!known.has(place)) return
+    const follow = following.get(place)
+    const next = whenMet(standings[place], follow !== undefined, { at: body.at, heard: spoke.get(place) })
+    if (next === 'go-back' && follow) takeAlong(app, environment, follow)
     else {
       if (next === 'moves') moves(app, environment)
       arrivals.set(place, body)
-      look()
+      look(app, environment)
     }
     show()
   })
 
+  function forget(app: string): void {
+    for (const environment of environments.get(app) ?? []) {
+      const place = key(app, environment)
+      const others = known.get(place)?.others ?? []
+      for (const it of [known, arrivals, following, spoke]) it.delete(place)
+      for (const other of others) told.delete(because(other, place))
+    }
+    environments.delete(app)
+  }
+
   return {
     begun(app) {
-      this.gone(app.name)
-      apps.set(app.name, app)
-    },
-    gone(name) {
-      for (const { name: environment } of apps.get(name)?.environments ?? []) {
-        arrivals.delete(key(name, environment))
-        following.delete(key(name, environment))
-        spoke.delete(key(name, environment))
+      forget(app.name)
+      environments.set(
+        app.name,
+        app.environments.map((e) => e.name),
+      )
+      for (const { name, group, routes } of app.environments) {
+        if (!group) continue
+        known.set(key(app.name, name), {
+          others: new Set(group.others.map((o) => o.app)),
+          weighed: routes.length > 0,
+        })
+        look(app.name, name)
       }
-      apps.delete(name)
     },
-    heard({ app, environment, is, at, note = '', onBlue }) {
+    are(names) {
+      const there = new Set(names)
+      const gone = [...environments.keys()].filter((app) => !there.has(app))
+      const waiting = gone.flatMap((app) =>
+        (environments.get(app) ?? []).flatMap((environment) =>
+          [...(known.get(key(app, environment))?.others ?? [])].map((other) => [other, environment] as const),
+        ),
+      )
+      for (const app of gone) forget(app)
+      for (const [other, environment] of waiting) look(other, environment)
+    },
+    heard({ app, environment, is, at, note = '', onBlue, ordered }) {
       const place = key(app, environment)
       if (at !== undefined) spoke.set(place, at)
       if (is !== 'leaving') following.delete(place)
-      // It comes to its next point by itself when it goes on.
-      if (is !== 'moving' && is !== 'on-green') arrivals.delete(place)
-      if (is === 'leaving' || (is === 'trouble' && onBlue)) {
-        for (const name of followers(around(app, environment), app))
-          if (!following.has(key(name, environment))) takeAlong(name, environment, followsBecause(app, note))
-      }
-      look()
+      if (is === 'moving' || is === 'on-green')
+        // It may go back once more, and they with it.
+        for (const other of known.get(place)?.others ?? []) told.delete(because(app, key(other, environment)))
+      // It comes to its next point by itself when it goes on; one that waits for its hours, or to be deployed, is where it was.
+      if (!['moving', 'on-green', 'window', 'awaited'].includes(is)) arrivals.delete(place)
+      if (is === 'leaving' || (is === 'trouble' && onBlue)) takeOthers(app, environment, note, ordered)
+      look(app, environment)
     },
     ended(app, how) {
-      if (how === 'committed') return look()
-      const onBlue = how === 'on-blue' ? true : undefined
-      for (const { name: environment } of apps.get(app)?.environments ?? [])
-        this.heard({ app, environment, is: 'trouble', note: 'it ended', onBlue })
+      for (const environment of environments.get(app) ?? []) {
+        if (how === 'committed') look(app, environment)
+        else
+          this.heard({
+            app,
+            environment,
+            is: 'trouble',
+            note: 'it ended',
+            onBlue: how === 'on-blue' ? true : undefined,
+          })
+      }
     },
     withIt(app) {
-      return [...new Set((apps.get(app)?.environments ?? []).flatMap(({ name }) => this.mates(app, name)))]
+      return [...new Set((environments.get(app) ?? []).flatMap((environment) => this.mates(app, environment)))]
     },
     mates: (app, environment) => mates(around(app, environment), app).map((m) => m.name),
     waits(app, environment) {

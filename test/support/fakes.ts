@@ -65,6 +65,8 @@ export class Outside {
   /** How often planning an app, or an environment of it, fails for good. */
   planFails = 0
   blueVerdict: 'pass' | 'fail' = 'pass'
+  /** Apps of which blue fails, whatever it does of others. */
+  readonly blueFails = new Set<string>()
   /** Nothing can be measured. */
   metricsSilent = false
   /** Nobody can find out whether they answer again. */
@@ -233,8 +235,8 @@ export class Outside {
         if ((until === 'silent') !== this.metricsSilent) throw again('still the same')
         return { since: new Date().toISOString(), why: 'nobody answers' }
       },
-      compare: async () => ({
-        blue: this.blueVerdict,
+      compare: async ({ subject }) => ({
+        blue: this.blueFails.has(subject.app ?? '') ? 'fail' : this.blueVerdict,
         differing: this.differing,
         unrelated: this.unrelated,
         at: new Date().toISOString(),

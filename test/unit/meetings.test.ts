@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { alongWith } from '../../src/client/along.ts'
 import { grouped } from '../../src/domain/groups.ts'
+import { isPageUp } from '../../src/domain/behind-page.ts'
 import { milliseconds } from '../../src/domain/duration.ts'
+import { blank, write, type Journal } from '../../src/domain/journal.ts'
 import type { AppStanding } from '../../src/domain/messages.ts'
 import {
   followers,
@@ -17,9 +19,9 @@ import {
   type Members,
   type Point,
 } from '../../src/domain/meetings.ts'
-import type { App, Group, Platform } from '../../src/domain/platform.ts'
+import type { App, Platform } from '../../src/domain/platform.ts'
 import { withApp } from '../../src/domain/replanning.ts'
-import { leaves } from '../../src/domain/steps.ts'
+import { leaves, type LeafStep } from '../../src/domain/steps.ts'
 import { key, turns, type Standing, type TurnPolicy } from '../../src/domain/turns.ts'
 import { planCutover } from '../../src/domain/plan-cutover.ts'
 import { anApp, anEnvironment, aPlatform, rule, someFacts, workload } from '../support/builders.ts'
@@ -29,16 +31,16 @@ const moving: Standing = { is: 'moving' }
 const trouble: Standing = { is: 'trouble' }
 const onBlue: Standing = { is: 'trouble', onBlue: true }
 const green: Standing = { is: 'on-green', since }
-const group = (...others: string[]): Group => ({ others: others.map((app) => ({ app, from: 5 })) })
 const member = (standing: Standing | undefined, at?: Point, others: readonly string[] = ['a']): Member => ({
   standing,
-  group: group(...others),
+  others: new Set(others),
+  weighed: true,
   at,
 })
 /** `a` at the point, and `b` beside it. */
-const pair = (b: Member, own: Group = group('b')): Members =>
+const pair = (b: Member): Members =>
   new Map([
-    ['a', { standing: moving, group: own }],
+    ['a', member(moving, undefined, ['b'])],
     ['b', b],
   ])
 
@@ -85,7 +87,7 @@ test('over a weekend one says five times that it waits, the first time within th
 })
 
 test('who has no routes is waited for before anything moves, and at no weight', () => {
-  const members = pair(member(moving, 'ready'), { others: [{ app: 'b' }] })
+  const members = pair({ ...member(moving, 'ready'), weighed: false })
   expect([waitsFor(members, 'a', 'approved').length, waitsFor(members, 'a', '25').length]).toEqual([1, 0])
 })
 
@@ -93,7 +95,7 @@ test('who has begun goes back with it, and nobody else', () => {
   const others = ['pending', 'moving', 'green', 'held', 'blue', 'gone']
   const stands = [undefined, moving, green, trouble, onBlue, { is: 'committed' } as const]
   const members: Members = new Map([
-    ['a', { standing: trouble, group: group(...others) }],
+    ['a', member(trouble, undefined, others)],
     ...others.map((o, n): [string, Member] => [o, member(stands[n])]),
   ])
   expect(followers(members, 'a')).toEqual(['moving', 'green', 'held'])
@@ -142,17 +144,23 @@ const steps = (app: App | undefined) =>
   )
 const ids = (app: App | undefined) => steps(app).map((s) => s.id.replace('production/', ''))
 
-test('a plan meets the others before people are asked, after they said yes, and before each weight but the lowest', () => {
+test('a plan meets the others before people are asked, after they said yes, and before each weight', () => {
   const [a, b, w] = grouped([
     gated('a', 'scala', true, 'b', 'w'),
     gated('b', 'scala', true, 'a'),
     gated('w', 'php', false, 'a'),
   ])
-  expect(ids(a)).toEqual(['meet/ready', 'gate', 'meet/approved', 'route/web/5', 'meet/100', 'route/web/100'])
+  expect(ids(a)).toEqual(['meet/ready', 'gate', 'meet/approved', 'meet/5', 'route/web/5', 'meet/100', 'route/web/100'])
   expect(ids(b)).toEqual(ids(a))
   expect(ids(w)).toEqual(['meet/ready', 'gate', 'meet/approved'])
   expect(steps(a).map((s) => s.title)).toContain('wait until a may go to 100 %, together with b')
   expect(steps(a).find((s) => s.kind === 'gate')?.title).toBe('move production to green, together with b, w')
+})
+
+test('one that asks nobody waits for those who are asked, and one with routes beside none for no weight', () => {
+  const asksNobody = anApp('a', { movesWith: ['w'], environments: [anEnvironment('production')] })
+  const [a] = grouped([asksNobody, gated('w', 'php', false, 'a')])
+  expect(ids(a)).toEqual(['meet/ready', 'meet/approved', 'route/web/100'])
 })
 
 test('who moves by itself plans as ever, also where its companions have other environments', () => {
@@ -162,53 +170,47 @@ test('who moves by itself plans as ever, also where its companions have other en
   expect(grouped([alone, b])[0]?.environments).toEqual(alone.environments)
 })
 
-test.for<{ says: string; own: number[]; others: number[]; steps: string[] }>([
-  {
-    says: 'one that begins above the lowest weight of the others waits before any of it moves',
-    own: [50, 100],
-    others: [5, 50, 100],
-    steps: ['meet/50', 'route/web/50', 'meet/100', 'route/web/100'],
-  },
-  {
-    says: 'one that begins below begins by itself',
-    own: [5, 100],
-    others: [50, 100],
-    steps: ['route/web/5', 'meet/100', 'route/web/100'],
-  },
-])('$says', ({ own, others, steps: expected }) => {
-  const weighing = (name: string, weights: number[], ...movesWith: string[]) =>
-    anApp(name, { movesWith, environments: [anEnvironment('production', { weights })] })
-  expect(ids(grouped([weighing('a', own, 'b'), weighing('b', others, 'a')])[0])).toEqual(['meet/ready', ...expected])
-})
-
-test('one behind a page waits for the others before its page is up, and after its window has opened', () => {
-  const behind = anApp('a', {
-    movesWith: ['b'],
+/** Its visitors get a page, and it has a window. */
+const behindAPage = (name: string, weights: readonly number[], ...movesWith: string[]): App =>
+  anApp(name, {
+    movesWith,
     environments: [
       anEnvironment('production', {
-        weights: [5, 100],
+        weights,
         page: { status: 503, type: 'text/plain', body: 'back soon' },
         handovers: { 'Deployment/shop/leader': { class: 'singleton', downtime: '1m', window: ['Sat 02:00-04:00'] } },
       }),
     ],
   })
-  const [a] = grouped([
-    behind,
-    anApp('b', { movesWith: ['a'], environments: [anEnvironment('production', { weights: [5, 100] })] }),
-  ])
-  const [own] = a?.environments ?? []
-  const facts = { ...someFacts, workloads: [workload('Deployment', 'leader')] }
-  const platform = { ...aPlatform(), calendar: { timeZone: 'UTC', hours: [], closed: [] } }
-  const { phases } = planCutover(platform, behind, own ?? anEnvironment(''), facts)
-  const order = leaves(phases[0]?.forward ?? []).map((s) => (s.kind === 'action' ? s.action : s.id))
-  const from = order.indexOf('production/meet/ready')
-  expect(order.slice(from, from + 4)).toEqual([
-    'production/meet/ready',
-    expect.stringContaining('window'),
-    'production/meet/100',
-    'showPage',
-  ])
-  expect(order.filter((id) => id.includes('/meet/'))).toHaveLength(2)
+const leader = { ...someFacts, workloads: [workload('Deployment', 'leader')] }
+const inUtc = { ...aPlatform(), calendar: { timeZone: 'UTC', hours: [], closed: [] } }
+/** From where green is ready: points, windows and weights. */
+const way = (app: App): string[] => {
+  const [own] = app.environments
+  const plan = planCutover(inUtc, app, own ?? anEnvironment(''), own?.page ? leader : { ...someFacts, workloads: [] })
+  return leaves(plan.phases[0]?.forward ?? []).flatMap((s) => {
+    if (s.kind === 'wait') return s.id.includes('/meet/') ? [`at ${s.id.split('/').at(-1)}`] : ['window']
+    if (s.kind !== 'action') return []
+    return s.action === 'setWeight' ? [`goes to ${s.input.to}`] : s.action === 'showPage' ? ['page'] : []
+  })
+}
+
+test.for<{ says: string; weights: number[]; way: string[] }>([
+  {
+    says: 'lets the others come up to it while it waits for its window, and looks at that again before its page is up',
+    weights: [5, 50, 100],
+    way: ['at ready', 'at approved', 'at 50', 'window', 'at 100', 'window', 'page', 'goes to 100'],
+  },
+  {
+    says: 'has nobody on green before its window where there is but one weight',
+    weights: [100],
+    way: ['at ready', 'at approved', 'window', 'at 100', 'window', 'page', 'goes to 100'],
+  },
+])('one behind a page $says', ({ weights, way: expected }) => {
+  const other = anApp('b', { movesWith: ['a'], environments: [anEnvironment('production', { weights })] })
+  const [a, b] = grouped([behindAPage('a', weights, 'b'), other])
+  expect(way(a ?? other)).toEqual(expected)
+  expect(way(b ?? other)).toEqual(['at ready', 'at approved', ...weights.flatMap((w) => [`at ${w}`, `goes to ${w}`])])
 })
 
 const platformOf = (...apps: App[]): Platform => aPlatform({ apps: grouped(apps) })
@@ -219,7 +221,12 @@ const again = (platform: Platform, app: App) => {
 /** Who meets whom, by what each began with. */
 const meets = ({ apps }: Platform) => {
   const members: Members = new Map(
-    apps.flatMap((a) => a.environments.map((e): [string, Member] => [a.name, { standing: moving, group: e.group }])),
+    apps.flatMap((a) =>
+      a.environments.map((e): [string, Member] => [
+        a.name,
+        member(moving, undefined, e.group?.others.map((o) => o.app) ?? []),
+      ]),
+    ),
   )
   return apps.map(
     (a) =>
@@ -250,93 +257,109 @@ test('a replan takes an app out of its group, and brings one in once both were l
 
 const policy: TurnPolicy = { order: 'breadth', maxParallel: 1, maxFailed: 99, rest: '0s' }
 
-/** Groups of members with lists of weights that may differ, as after a replan, on one environment. */
+/** Groups of members with lists of weights that may differ, as after a replan, with pages and windows, on one environment. */
 const groups = fc.array(
-  fc.array(fc.constantFrom<readonly number[]>([], [100], [5, 100], [5, 25, 50, 100]), { minLength: 2, maxLength: 4 }),
+  fc.array(
+    fc.record({
+      weights: fc.constantFrom<readonly number[]>([], [100], [5, 100], [5, 25, 50, 100]),
+      page: fc.boolean(),
+    }),
+    { minLength: 2, maxLength: 4 },
+  ),
   { minLength: 1, maxLength: 2 },
 )
 
 test('whatever goes wrong in whatever order, somebody can go on, goes back, or is asked; and in the end all are on green', () => {
   fc.assert(
-    fc.property(groups, fc.infiniteStream(fc.nat()), fc.boolean(), (lists, random, teams) => {
+    fc.property(groups, fc.infiniteStream(fc.nat()), (lists, random) => {
       const pick = (below: number) => random.next().value % below
       const apps = grouped(
         lists.flatMap((all, g) =>
-          all.map((weights, n) =>
-            anApp(`g${g}m${n}`, {
-              movesWith: all.flatMap((_, o) => (o === n ? [] : [`g${g}m${o}`])),
-              environments: [
-                anEnvironment('p', {
-                  weights,
-                  ...(weights.length === 0 && { routes: [] }),
-                  gate: rule(teams && n > 0 ? 'php' : 'scala'),
-                }),
-              ],
-            }),
-          ),
+          all.map(({ weights, page }, n) => {
+            const mates = all.flatMap((_, o) => (o === n ? [] : [`g${g}m${o}`]))
+            const some = weights.length === 0 ? { routes: [] } : { weights }
+            return page && weights.length > 0
+              ? behindAPage(`g${g}m${n}`, weights, ...mates)
+              : anApp(`g${g}m${n}`, { movesWith: mates, environments: [anEnvironment('production', some)] })
+          }),
         ),
       )
-      const movers = apps.map((a) => ({ ...a, environments: ['p'], meets: ['p'] }))
+      const place = (name: string) => key(name, 'production')
+      const movers = apps.map((a) => ({ ...a, environments: ['production'], meets: ['production'] }))
       const standings: Record<string, Standing> = {}
+      const ways = new Map(apps.map((a) => [a.name, way(a)]))
+      /** How far it is on its way, and the point that it said last. */
       const at = new Map<string, number>()
-      const points = (a: App): Point[] => [
-        'ready',
-        'approved',
-        ...(a.environments[0]?.weights ?? []).slice(1).map((w) => `${w}`),
-      ]
+      const came = new Map<string, Point>()
+      const next = (name: string) => ways.get(name)?.[at.get(name) ?? 0]
+      const goOn = (name: string, to: number) => {
+        at.set(name, to)
+        const [, point] = next(name)?.split('at ') ?? []
+        if (point !== undefined) came.set(name, point)
+        set(name, next(name) === 'window' ? { is: 'window' } : moving)
+      }
       const members = (): Members =>
         new Map(
-          apps.map((a) => {
-            const n = at.get(a.name)
-            return [
-              a.name,
-              {
-                standing: standings[key(a.name, 'p')],
-                group: a.environments[0]?.group,
-                at: n === undefined ? undefined : points(a)[n],
-              },
-            ]
-          }),
+          apps.map((a): [string, Member] => [
+            a.name,
+            {
+              standing: standings[place(a.name)],
+              others: new Set(a.environments[0]?.group?.others.map((o) => o.app)),
+              weighed: (a.environments[0]?.routes.length ?? 0) > 0,
+              at: came.get(a.name),
+            },
+          ]),
         )
-      const set = (a: string, standing: Standing | undefined) => {
-        if (standing === undefined) delete standings[key(a, 'p')]
-        else standings[key(a, 'p')] = standing
-        if (standing?.is !== 'moving') at.delete(a)
+      const set = (name: string, is: Standing | undefined) => {
+        if (is === undefined) delete standings[place(name)]
+        else standings[place(name)] = is
+        if (is?.is !== 'moving' && is?.is !== 'window') came.delete(name)
+        if (is === undefined || is === onBlue) at.delete(name)
       }
-      const back = (a: string, to: Standing | undefined) => {
-        const along = followers(members(), a)
-        set(a, to)
+      const back = (name: string, to: Standing | undefined) => {
+        const along = followers(members(), name)
+        set(name, to)
         for (const other of along) set(other, undefined)
       }
-      const over = () => apps.every((a) => standings[key(a.name, 'p')]?.is === 'on-green')
-      for (let n = 0; n < 2_000 && !over(); n += 1) {
+      const isMoving = (name: string) => ['moving', 'window'].includes(standings[place(name)]?.is ?? '')
+      const canGoOn = (name: string): boolean => {
+        const [, point] = next(name)?.split('at ') ?? []
+        return point === undefined || waitsFor(members(), name, point).length === 0
+      }
+      /** Nobody is at a weight that another has not come to, whoever waits for its window among them. */
+      const goesTo = (name: string, to: number) => {
+        for (const { name: other, member: it } of mates(members(), name)) {
+          if (!it.weighed || !isMoving(other)) continue
+          const left = ways.get(other)?.slice(at.get(other) ?? 0) ?? []
+          const lower = left.flatMap((step) => (step.startsWith('goes to ') ? [Number(step.slice(8))] : []))
+          expect(
+            lower.filter((w) => w < to),
+            `${name} goes to ${to}, ${other} is at ${left[0]}`,
+          ).toEqual([])
+        }
+      }
+      const over = () => apps.every((a) => standings[place(a.name)]?.is === 'on-green')
+      for (let n = 0; n < 3_000 && !over(); n += 1) {
         const calm = n > 150
-        for (const t of turns(movers, standings, policy, since).start) set(t.app, moving)
-        // Nobody is on a weight above the lowest with one that is on blue, but for the moment of its way back.
-        const can = apps.filter((a) => {
-          const standing = standings[key(a.name, 'p')]
-          if (standing?.is === 'trouble') return true
-          if (standing?.is !== 'moving') return false
-          const point = points(a)[at.get(a.name) ?? -1]
-          return (
-            point === undefined ||
-            waitsFor(members(), a.name, point).length === 0 ||
-            goneBack(members(), a.name) !== undefined
-          )
+        for (const t of turns(movers, standings, policy, since).start) goOn(t.app, 0)
+        const can = apps.filter(({ name }) => {
+          if (standings[place(name)]?.is === 'trouble') return true
+          return isMoving(name) && (canGoOn(name) || goneBack(members(), name) !== undefined)
         })
         expect(can.length, JSON.stringify({ standings, at: [...at] })).toBeGreaterThan(0)
-        const a = can[pick(can.length)]
-        if (!a) continue
-        const standing = standings[key(a.name, 'p')]
-        if (standing?.is === 'trouble') set(a.name, moving) // people say so
-        else if (goneBack(members(), a.name) !== undefined) set(a.name, undefined)
+        const name = can[pick(can.length)]?.name
+        if (name === undefined) continue
+        if (standings[place(name)]?.is === 'trouble') goOn(name, at.get(name) ?? 0) // people say so: from where it is held, or anew
+        else if (goneBack(members(), name) !== undefined) set(name, undefined)
         else if (!calm && pick(8) === 0) {
-          if (pick(2) === 0) back(a.name, onBlue)
-          else set(a.name, trouble)
+          if (pick(2) === 0) back(name, onBlue)
+          else set(name, trouble)
         } else {
-          const next = (at.get(a.name) ?? -1) + 1
-          if (next < points(a).length) at.set(a.name, next)
-          else set(a.name, green)
+          const step = next(name)
+          if (step?.startsWith('goes to ')) goesTo(name, Number(step.slice(8)))
+          const now = (at.get(name) ?? 0) + 1
+          if (ways.get(name)?.[now] === undefined) set(name, green)
+          else goOn(name, now)
         }
       }
       expect(over(), JSON.stringify({ lists, standings, at: [...at] })).toBe(true)
@@ -380,4 +403,19 @@ test.for<{ says: string; app?: string; environment?: string; along: string[] }>(
     standing('beside', ['there'], 'on-green', 'on-green'),
   ]
   expect(alongWith(apps, app, environment)).toEqual(along)
+})
+
+test('a page is up from when it is put there until it is taken away', () => {
+  const [a] = grouped([behindAPage('a', [100], 'b'), anApp('b', { environments: [anEnvironment('production')] })])
+  const [own] = a?.environments ?? []
+  const [phase] = planCutover(inUtc, a ?? anApp(''), own ?? anEnvironment(''), leader).phases
+  const steps = leaves(phase?.forward ?? [])
+  const done = (journal: Journal, { id: step }: LeafStep): Journal =>
+    write(journal, { step, attempt: 1, state: 'done', startedAt: since })
+  const isUp = steps.map((_, n) => isPageUp(steps, steps.slice(0, n + 1).reduce(done, blank)))
+  const [put, away] = ['showPage', 'removePage'].map((action) =>
+    steps.findIndex((s) => s.kind === 'action' && s.action === action),
+  )
+  expect(isUp.indexOf(true)).toBe(put)
+  expect(isUp.lastIndexOf(true)).toBe((away ?? 0) - 1)
 })

@@ -69,6 +69,12 @@ test.for([
   { says: 'that Flux deploys', apps: 900, more: { deploy: 'flux' }, environment: {} },
   { says: 'that somebody else deploys', apps: 600, more: { deploy: 'external' }, environment: {} },
   { says: 'with a window each', apps: 650, more: {}, environment: { handovers: window } },
+  {
+    says: 'of which each moves with another one by four weights',
+    apps: 190,
+    more: {},
+    environment: { weights: [5, 25, 50, 100], group: { others: [{ app: 'another', weights: [5, 25, 50, 100] }] } },
+  },
 ] as const)('an upgrade of $apps apps $says stays below the end of a history', ({ apps, more, environment }) => {
   expect(events(apps, more, three(environment))).toBeLessThan(MOST_EVENTS)
   expect(events(apps * 1.2, more, three(environment))).toBeGreaterThan(MOST_EVENTS)

@@ -9,6 +9,7 @@ import { aFile, aNamespace, aRoute, found, inFile } from '../support/found.ts'
 
 const labels = { app: 'chat', team: 'scala', env: 'test' }
 const other = { ...labels, app: 'mail' }
+const thirty = Array.from({ length: 30 }, (_, n) => `other-${n + 1}`)
 const waves = (...names: string[]): Partial<PlatformFile> => ({ platformApps: { waves: [names], handovers: {} } })
 const findings = (file: Partial<PlatformFile>, namespaces: readonly NamespaceFacts[]) =>
   resolvePlatform(aFile(file), found(...namespaces)).findings
@@ -136,6 +137,16 @@ test.for<{ code: string; about: string; file?: Partial<PlatformFile>; namespaces
     file: { apps: { chat: inFile({ movesWith: ['mail'], dependsOn: ['mail'] }) } },
     namespaces: [aNamespace('n'), aNamespace('m', { labels: other })],
     says: /moves with mail, and by dependsOn one of chat, mail must/,
+  },
+  {
+    code: 'moves-with-many',
+    about: 'chat',
+    file: { apps: { chat: inFile({ movesWith: thirty }) } },
+    namespaces: [
+      aNamespace('n'),
+      ...thirty.map((app) => aNamespace(app, { labels: { app, team: 'scala', env: 'test' } })),
+    ],
+    says: /^31 apps move together \(chat, other-1, other-10 and 28 more\), and 30 at most may/,
   },
   { code: 'route-unused', about: 'n/web', namespaces: [aNamespace('n', { routes: [aRoute({ rules: [] })] })] },
   {

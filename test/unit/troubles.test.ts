@@ -72,6 +72,15 @@ test.for([
   expect(after(...events)).toEqual({ held, together })
 })
 
+test('those that move with one another by way of a third are related', () => {
+  const apps = [
+    { name: 'api', dependsOn: [], movesWith: ['index', 'worker'] },
+    { name: 'index', dependsOn: [], movesWith: ['api'] },
+    { name: 'worker', dependsOn: [], movesWith: ['api'] },
+  ]
+  expect(relatedTo('worker', apps)).toEqual(['api', 'index'])
+})
+
 test('whoever breaches while one is open is held, and once each is answered nobody is', () => {
   const event = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('', '/stage'), fc.constantFrom('@', '+', '!'))
   fc.assert(
