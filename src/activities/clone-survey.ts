@@ -54,7 +54,7 @@ export async function cloneSurvey(
       ...partsInside(blue, principalArn, await hasAwsAuth(kubernetes, blue)),
       ...ofTemplates,
       ...ofImages,
-      ...logFacts(logGroup),
+      ...logFacts(cluster.logging, logGroup),
     },
     /** Asked for only where green is made: one that others made is held against blue instead. */
     findings: async (): Promise<Finding[]> => [

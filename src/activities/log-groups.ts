@@ -1,8 +1,52 @@
+import { RUN_TAG } from '../domain/clone.ts'
 import { logGroupOf } from '../domain/log-groups.ts'
+import { awaitGone } from './clusters.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
-import { budgets, notYet, onceKnown } from './waiting.ts'
+import { tagsOf } from './tokens.ts'
+import { budgets, notYet, onceKnown, unlessGone } from './waiting.ts'
 
 export const logGroupActions = (outside: Outside) => {
+  const makeLogGroup: Deed<'makeLogGroup'> = async (call) => {
+    const { logs } = await proven(outside, call.scope)
+    const name = logGroupOf(call.input.cluster)
+    const found = await logs.find(name)
+    if (!found) {
+      await logs.create(name, tagsOf(call))
+      throw notYet(`${name} was just made`, budgets.objects)
+    }
+    const by = (await logs.tags(found.arn))[RUN_TAG]
+    return {
+      note:
+        by === call.run
+          ? `${name} is there, of this run`
+          : `${name} was there before${by === undefined ? '' : `, of run ${by}`}: it is written on in, and stays`,
+    }
+  }
+
+  const deleteLogGroup: Deed<'deleteLogGroup'> = async (call) => {
+    const { cluster } = call.input
+    const { eks, logs } = await proven(outside, call.scope)
+    const name = logGroupOf(cluster)
+    const there = await eks.findCluster(cluster)
+    awaitGone(there)
+    if (there) return { note: `${cluster} is there, and writes on in ${name}: it stays` }
+    const found = await logs.find(name)
+    if (!found) return { note: `${name} is gone` }
+    const by = (await logs.tags(found.arn))[RUN_TAG]
+    // What EKS still had to write when its group was deleted it writes into one that it makes anew, without a tag.
+    if (by !== call.run)
+      return {
+        note: `${name} stays: this run did not make it (its tag ${RUN_TAG} says ${by ?? 'nothing'})`,
+      }
+    await unlessGone(
+      name,
+      budgets.objects,
+      async () => (await logs.find(name)) === undefined,
+      () => logs.remove(name),
+    )
+    throw notYet(`${name} was just deleted`, budgets.objects)
+  }
+
   const copyLogRetention: Deed<'copyLogRetention'> = async (call) => {
     const { cluster, like } = call.input
     const { logs } = await proven(outside, call.scope)
@@ -14,5 +58,6 @@ export const logGroupActions = (outside: Outside) => {
     await onceKnown(`log group ${green.name}`, budgets.objects, () => logs.setRetention(green.name, days))
     throw notYet(`${green.name} was just told to keep its logs for ${days} days`, budgets.objects)
   }
-  return { copyLogRetention }
+
+  return { makeLogGroup, deleteLogGroup, copyLogRetention }
 }

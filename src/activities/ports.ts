@@ -399,6 +399,12 @@ export interface QuotasPort {
 /** Of CloudWatch. */
 export interface LogsPort {
   find(name: string): Promise<LogGroup | undefined>
+  /** Of a group, by its ARN; none where it is gone. */
+  tags(arn: string): Promise<Readonly<Record<string, string>>>
+  /** It keeps all for ever. Throws `InUse` where one of this name is there. */
+  create(name: string, tags: Readonly<Record<string, string>>): Promise<void>
+  /** With all that it keeps. Nothing happens where it is gone. */
+  remove(name: string): Promise<void>
   /** Days: one of those that CloudWatch has. */
   setRetention(name: string, days: number): Promise<void>
   /** Has Logs Insights begin to look through a group between two moments (ISO); what its answer is asked for with. */

@@ -14,7 +14,7 @@ import {
 import { ebsOf } from '../domain/volumes.ts'
 import type { Duration } from '../domain/duration.ts'
 import { few } from '../domain/few.ts'
-import type { Identity, Scope } from '../domain/platform.ts'
+import type { Identity, Scope, Side } from '../domain/platform.ts'
 import { awaitGone } from './clusters.ts'
 import { rulesNaming } from './group-rules.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
@@ -30,7 +30,8 @@ export const remainsActions = (outside: Outside) => {
     const there = await world.eks.findCluster(cluster)
     awaitGone(there)
     if (there) return { note: stays(there, identity) }
-    const inUse = await onGreen(world, scope)
+    // Of a green that was given up, what blue uses.
+    const inUse = await usedOn(cluster === scope.green ? 'blue' : 'green', world, scope)
     const [carrying, running, tagged] = await Promise.all([
       world.remains.ofCluster(cluster),
       world.compute.running(),
@@ -53,19 +54,20 @@ export const remainsActions = (outside: Outside) => {
 }
 
 /** What carries its name is its own, and no remains. */
-const stays = ({ name, arn, createdAt }: ClusterDescription, identity: Identity): string =>
-  arn === identity.arn && createdAt === identity.createdAt
+const stays = ({ name, arn, createdAt }: ClusterDescription, identity: Identity | 'made-by-this-run'): string =>
+  identity === 'made-by-this-run' || (arn === identity.arn && createdAt === identity.createdAt)
     ? `${name} is there, and stays with its owner: what it has in AWS was not looked for`
     : `another cluster has the name ${name} since ${createdAt}, so what is left of the one that is gone cannot be told from what that one has: it was not looked for`
 
-async function onGreen(world: Proven, { green }: Pick<Scope, 'green'>): Promise<InUse> {
+async function usedOn(side: Side, world: Proven, scope: Pick<Scope, Side>): Promise<InUse> {
   const { eks } = world
-  const [kubernetes, cluster] = await Promise.all([world.ifThere('green'), eks.findCluster(green)])
-  const names = cluster ? await eks.nodegroupNames(green) : []
+  const name = scope[side]
+  const [kubernetes, cluster] = await Promise.all([world.ifThere(side), eks.findCluster(name)])
+  const names = cluster ? await eks.nodegroupNames(name) : []
   const volumes = (await kubernetes?.list('PersistentVolume')) ?? []
-  const groups = await each(names, (name) => eks.findNodegroup(green, name))
+  const groups = await each(names, (group) => eks.findNodegroup(name, group))
   return {
-    green,
+    by: name,
     ids: new Set([
       ...volumes.flatMap((v) => ebsOf(v)?.id ?? []),
       ...(cluster?.resourcesVpcConfig.securityGroupIds ?? []),

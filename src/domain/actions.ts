@@ -85,6 +85,10 @@ export interface Actions {
   awaitGroupRules: Contract<{ cluster: string; like: string }>
   /** Ends when whatever is tagged as `like`'s, of subnets and security groups, is tagged as this cluster's too. */
   awaitNetworkTags: Contract<{ cluster: string; like: string }>
+  /** Where its control plane is to write its logs, with the tag of this run. One that is there is taken, and stays another's. */
+  makeLogGroup: Contract<{ cluster: string }>
+  /** Only one that this run made, once its cluster is gone. */
+  deleteLogGroup: Contract<{ cluster: string }>
   /** The logs of its control plane are kept for as long as those of `like`. */
   copyLogRetention: Contract<{ cluster: string; like: string }>
   /** Lets IAM know pods of this cluster, as it knows those of `like`. One that is there is taken. */
@@ -110,7 +114,7 @@ export interface Actions {
    */
   emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run'; gateway?: string }>
   /** What AWS still has of a cluster that is gone, as findings; nothing while a cluster has its name. Deletes nothing. */
-  findRemains: Contract<{ cluster: string; identity: Identity; prices?: Prices }>
+  findRemains: Contract<{ cluster: string; identity: Identity | 'made-by-this-run'; prices?: Prices }>
   proveIdle: Contract<{
     cluster: string
     for: Duration
@@ -380,6 +384,14 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     byOthers: true,
     title: (i) => `wait until subnets and groups that are tagged for ${i.like} are tagged for ${i.cluster}`,
   },
+  makeLogGroup: {
+    ...write,
+    // EKS makes one by itself, which is then told as left where green is given up.
+    skippable: true,
+    pace: 'long',
+    title: (i) => `make the log group of ${i.cluster}`,
+  },
+  deleteLogGroup: { ...write, pace: 'long', title: (i) => `delete the log group of ${i.cluster}, if this run made it` },
   copyLogRetention: {
     ...write,
     skippable: true,

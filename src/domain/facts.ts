@@ -35,7 +35,9 @@ export interface ClusterFacts {
   readonly awsAuth?: true
   /** Rules of other security groups name blue's. */
   readonly groupRules?: true
-  /** The logs of blue's control plane are kept for a time that people chose. */
+  /** Blue's control plane writes logs, and so will green's. */
+  readonly logGroup?: true
+  /** They are kept for a time that people chose. */
   readonly logRetention?: true
   /** Subnets or security groups have a tag for blue, and lack green's. */
   readonly networkTags?: true

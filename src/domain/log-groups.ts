@@ -2,13 +2,14 @@ import { info, type Finding } from './findings.ts'
 import type { ClusterFacts } from './facts.ts'
 
 /**
- * Where the control plane of a cluster writes its logs. EKS makes the group by itself and keeps all of it for ever, so
- * green's is given the time that people chose for blue's. It outlives its cluster, on the way back too: then it ends by
- * that time.
+ * Where the control plane of a cluster writes its logs. Where there is none EKS makes it by itself, keeps all of it for
+ * ever, and nobody deletes it. So green's is made before green is, with the tag of the run: who made it is written on it,
+ * and on the way back it goes with green. One that was there before is written on in, and stays.
  * https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
  */
 export interface LogGroup {
   readonly name: string
+  readonly arn: string
   /** Left out where they are kept for ever. */
   readonly retentionDays?: number
   readonly kmsKey?: string
@@ -16,9 +17,14 @@ export interface LogGroup {
 
 export const logGroupOf = (cluster: string): string => `/aws/eks/${cluster}/cluster`
 
-/** `undefined`: blue has no such group. */
-export const logFacts = (blue: LogGroup | undefined): Pick<ClusterFacts, 'logRetention'> =>
-  blue?.retentionDays === undefined ? {} : { logRetention: true }
+/** `writes`: types of logs that blue's control plane writes. `blue`: undefined where it has no such group (any more). */
+export const logFacts = (
+  writes: readonly string[],
+  blue: LogGroup | undefined,
+): Pick<ClusterFacts, 'logGroup' | 'logRetention'> => ({
+  ...(writes.length > 0 && { logGroup: true }),
+  ...(blue?.retentionDays !== undefined && { logRetention: true }),
+})
 
 export const logFindings = (blue: LogGroup | undefined, green: string): Finding[] =>
   blue?.kmsKey === undefined

@@ -21,7 +21,7 @@ export interface Found extends FoundTraffic {
   readonly green: BlueFacts | undefined
   readonly requested: readonly Requested[]
   readonly groupRules: readonly GroupRule[]
-  readonly facts: Pick<ClusterFacts, 'launchTemplates' | 'templatesOfBlue' | 'logRetention'>
+  readonly facts: Pick<ClusterFacts, 'launchTemplates' | 'templatesOfBlue' | 'logGroup' | 'logRetention'>
   /** How many claims get a copy of their volume. */
   readonly copies: number
   /** How many subnets and security groups lack green's tag. */
@@ -117,8 +117,15 @@ function besideGreen({ platform, facts, untagged }: Found): OwnedRow[] {
     ...(templates === 0
       ? []
       : [{ ...row(`${counted(templates, 'launch template')} of ${platform.green}`, NORIKAE), does: 'makes them' }]),
-    ...(facts.logRetention
-      ? [{ ...row(`log group ${logGroupOf(platform.green)}`, NORIKAE), does: 'has it kept for as long as blue’s' }]
+    ...(facts.logGroup || facts.logRetention
+      ? [
+          {
+            ...row(`log group ${logGroupOf(platform.green)}`, NORIKAE),
+            does: [facts.logGroup && 'makes it', facts.logRetention && 'has it kept for as long as blue’s']
+              .filter((does) => does !== undefined)
+              .join(', '),
+          },
+        ]
       : []),
     ...(untagged === 0
       ? []

@@ -9,7 +9,7 @@ import { letActAsRoles, trustStill } from './role-steps.ts'
 import { act, type LeafStep, type Step } from './steps.ts'
 
 /** A cluster like blue, from nothing. Undone step by step; what lives in it goes with it. */
-export function clone({ blue, green, apps }: Platform, facts: ClusterFacts): Move {
+export function clone({ blue, green, apps, prices }: Platform, facts: ClusterFacts): Move {
   const addons = (needsNodes: boolean): LeafStep[] =>
     facts.addons
       .filter((a) => a.needsNodes === needsNodes)
@@ -59,6 +59,8 @@ export function clone({ blue, green, apps }: Platform, facts: ClusterFacts): Mov
   const fargate = fargateProfiles({ blue, green }, facts)
   const made = [...first, ...early, ...groups.forward, ...fargate.flatMap(({ forward }) => forward)]
   return inOrder(
+    lookedForWhatIsLeft(green, made, prices),
+    ...(facts.logGroup ? [logGroup(green)] : []),
     cluster,
     letActAsRoles({ blue, green }, facts, still),
     just(...early),
@@ -71,6 +73,21 @@ export function clone({ blue, green, apps }: Platform, facts: ClusterFacts): Mov
     groupRules({ blue, green }, facts),
   )
 }
+
+/** Last of all on the way back: what AWS keeps of a green that was given up is told, as it is of blue. */
+const lookedForWhatIsLeft = (cluster: string, made: readonly Step[], prices: Platform['prices']): Move => ({
+  ...stay,
+  back: [
+    undoing(
+      made,
+      act('green/remains', 'findRemains', { cluster, identity: 'made-by-this-run', ...(prices && { prices }) }),
+    ),
+  ],
+})
+
+/** EKS makes it too, without a word of whose it is: then nobody could tell on the way back. */
+const logGroup = (cluster: string): Move =>
+  pair(act('logs/group', 'makeLogGroup', { cluster }), act('logs/group/delete', 'deleteLogGroup', { cluster }))
 
 const networkTags = ({ blue, green }: Sides, facts: ClusterFacts): Move =>
   facts.networkTags ? just(act(TAGS_STEP, 'awaitNetworkTags', { cluster: green, like: blue })) : stay

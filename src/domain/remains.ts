@@ -50,17 +50,17 @@ export const isGroupOfEks = (cluster: string, { name }: Pick<Remains, 'name'>): 
   name?.startsWith(`eks-cluster-sg-${cluster}-`) === true &&
   /^\d+$/.test(name.slice(`eks-cluster-sg-${cluster}-`.length))
 
-/** What green has of AWS. */
+/** What the cluster that stays has of AWS. */
 export interface InUse {
   /** Its name. */
-  readonly green: string
+  readonly by: string
   /** Ids of volumes, launch templates and security groups. */
   readonly ids: ReadonlySet<string>
 }
 
-/** It carries the tags of blue, and green needs it by now: what it uses, and what somebody has tagged for both. */
-export const isInUse = ({ id, tags }: Pick<Remains, 'id' | 'tags'>, { green, ids }: InUse): boolean =>
-  ids.has(id) || clusterTag(green) in tags
+/** It carries the tags of the one that is gone, and the other needs it by now: what it uses, and what somebody has tagged for both. */
+export const isInUse = ({ id, tags }: Pick<Remains, 'id' | 'tags'>, { by, ids }: InUse): boolean =>
+  ids.has(id) || clusterTag(by) in tags
 
 /** EKS and the VPC CNI let go of these by themselves, some minutes after the cluster. */
 export const goesByItself = ({ kind, namedBy = [] }: Remains): boolean =>

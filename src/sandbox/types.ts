@@ -327,6 +327,12 @@ export interface SandboxAws {
     feed(name: string, lines: (fromMs: number, toMs: number) => readonly LogLine[]): void
     /** `undefined`: there is no such group. */
     settings(name: string): { readonly retentionInDays?: number; readonly kmsKeyId?: string } | undefined
+    inventory(): readonly {
+      readonly name: string
+      readonly retentionInDays?: number
+      readonly kmsKeyId?: string
+      readonly tags: Readonly<Record<string, string>>
+    }[]
   }
   /** EC2's images, as somebody told them. */
   readonly images: {

@@ -11,6 +11,7 @@ import { played } from './played.ts'
 
 /** In the order in which an upgrade comes to them: the first of each kind, in the upgrade or in an app. */
 const all = [
+  'makeLogGroup',
   'createCluster',
   'grantAccess',
   'createProvider',

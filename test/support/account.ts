@@ -25,6 +25,8 @@ export function accountOf({ aws }: InAccount) {
     securityGroups: aws.securityGroups.inventory(),
     subnets: aws.subnets.inventory(),
     iam: aws.iam.inventory(),
+    logGroups: aws.logs.inventory(),
+    records: Object.fromEntries(aws.route53.zones().map(({ id }) => [id, aws.route53.records(id)])),
   }
 }
 

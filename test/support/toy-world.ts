@@ -128,6 +128,10 @@ export class ToyWorld {
         return this.set(`${step.input.cluster}/access/${step.input.principalArn}`, 'there', 'gone')
       case 'copyAwsAuth':
         return this.set(`${step.input.cluster}/aws-auth`, 'there', 'gone')
+      case 'makeLogGroup':
+        return this.set(`log-group/${step.input.cluster}`, 'there', 'gone')
+      case 'deleteLogGroup':
+        return this.set(`log-group/${step.input.cluster}`, 'gone', 'gone')
       case 'copyLogRetention':
         return this.set(`${step.input.cluster}/log-retention`, 'there', 'gone')
       case 'copyIdentityProvider':

@@ -126,6 +126,14 @@ describe('the worker may not', () => {
       action: 'logs:PutRetentionPolicy',
       resource: arn('logs', 'log-group:/aws/lambda/web:log-stream:'),
     },
+    'make log groups without the tag of its run': {
+      action: 'logs:CreateLogGroup',
+      resource: arn('logs', 'log-group:/aws/eks/green/cluster:log-stream:'),
+    },
+    'delete the log group of a cluster that it did not make': {
+      action: 'logs:DeleteLogGroup',
+      resource: arn('logs', 'log-group:/aws/eks/blue/cluster:log-stream:'),
+    },
     'become anybody else': { action: 'sts:AssumeRole', resource: 'arn:aws:iam::1:role/admin' },
   }
   test.for(Object.entries(mayNot))('%s', ([, need]) => expect(decide(worker, need)).toEqual({ is: 'not allowed' }))

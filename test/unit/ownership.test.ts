@@ -204,7 +204,12 @@ describe('listener rules', () => {
       owner: 'eksctl (b)',
       written: 'left',
     }))
-  const facts = { launchTemplates: ['apps'], templatesOfBlue: ['apps'], logRetention: true as const }
+  const facts = {
+    launchTemplates: ['apps'],
+    templatesOfBlue: ['apps'],
+    logGroup: true as const,
+    logRetention: true as const,
+  }
   const beside = (more: Partial<typeof found>) =>
     ownedRows({ ...found, facts, untagged: 3, ruleTags: {}, groupRules: [], ...more })
       .map(({ resource, owner, written: how, does }) => `${resource}: ${owner}, ${how}, ${does}`)
@@ -213,7 +218,7 @@ describe('listener rules', () => {
   test('are told with what is outside EKS', () =>
     expect(beside({})).toEqual([
       '1 launch template of toy-1-36: Norikae, own, makes them',
-      'log group /aws/eks/toy-1-36/cluster: Norikae, own, has it kept for as long as blue’s',
+      'log group /aws/eks/toy-1-36/cluster: Norikae, own, makes it, has it kept for as long as blue’s',
       'tags of 3 subnets and security groups: others, requested, waits until they name green too',
       itsTemplate,
     ]))

@@ -64,7 +64,7 @@ test('an upgrade is these steps, in this order', () => {
         '[nodegroup/a/create] [nodegroup/b/create]',
         'addon/coredns',
       ],
-      back: ['cluster/empty', '[nodegroup/a/delete] [nodegroup/b/delete]', 'cluster/delete'],
+      back: ['cluster/empty', '[nodegroup/a/delete] [nodegroup/b/delete]', 'cluster/delete', 'green/remains'],
     },
     bootstrap: {
       ...none,

@@ -82,7 +82,7 @@ test.for([
   { id: 'sg-1', tags: { 'kubernetes.io/cluster/demo-1-36-r2': 'owned' }, is: false },
   { id: 'sg-1', tags: {}, is: false },
 ])('$id $tags is green’s too: $is', ({ id, tags, is }) =>
-  expect(isInUse({ id, tags }, { green: 'demo-1-36', ids: new Set(['lt-green']) })).toBe(is),
+  expect(isInUse({ id, tags }, { by: 'demo-1-36', ids: new Set(['lt-green']) })).toBe(is),
 )
 
 test('instances of it alone are left of it', () => {

@@ -63,11 +63,12 @@ test('a role that cannot be written is gone on without: the proof before each ga
 
 test('roles and provider go back before green is deleted, and blue’s go after blue was', () => {
   const back = steps('provision', 'back', { roles: someRoles })
-  expect(back.slice(-4)).toEqual([
+  expect(back.slice(-5)).toEqual([
     'identity/role/files/undo',
     'identity/role/mail/undo',
     'identity/provider/delete',
     'cluster/delete',
+    'green/remains',
   ])
   expect(steps('decommission', 'forward', { roles: someRoles }).slice(-5)).toEqual([
     'blue/delete',

@@ -12,14 +12,31 @@ export const logs = (client: CloudWatchLogs): LogsPort => ({
       (page) => page.logGroups,
     )
     const found = told.find((group) => group.logGroupName === name)
-    const { retentionInDays, kmsKeyId } = found ?? {}
+    const { retentionInDays, kmsKeyId, arn = '' } = found ?? {}
     return (
       found && {
         name,
+        // What it is tagged by; the other one ends in `:*`, for its streams.
+        arn: found.logGroupArn ?? arn.replace(/:\*$/, ''),
         ...(retentionInDays !== undefined && { retentionDays: retentionInDays }),
         ...(kmsKeyId !== undefined && { kmsKey: kmsKeyId }),
       }
     )
+  },
+
+  async tags(resourceArn) {
+    const told = await askFor(`ListTagsForResource ${resourceArn}`, (o) =>
+      client.listTagsForResource({ resourceArn }, o),
+    )
+    return told?.tags ?? {}
+  },
+
+  async create(logGroupName, tags) {
+    await ask(`CreateLogGroup ${logGroupName}`, (o) => client.createLogGroup({ logGroupName, tags: { ...tags } }, o))
+  },
+
+  async remove(logGroupName) {
+    await askFor(`DeleteLogGroup ${logGroupName}`, (o) => client.deleteLogGroup({ logGroupName }, o))
   },
 
   async setRetention(logGroupName, retentionInDays) {

@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type {
+  CreateLogGroupRequest,
+  DeleteLogGroupRequest,
   DescribeLogGroupsRequest,
   DescribeLogGroupsResponse,
   GetQueryResultsRequest,
   GetQueryResultsResponse,
+  ListTagsForResourceRequest,
+  ListTagsForResourceResponse,
   PutRetentionPolicyRequest,
   StartQueryRequest,
   StartQueryResponse,
 } from '@aws-sdk/client-cloudwatch-logs'
 import type { AwsIdentity, SandboxAws } from '../types.ts'
-import { anywhere, type Needs } from './authorization/needs.ts'
+import { anywhere, tagged, tagging, type Needs } from './authorization/needs.ts'
 import { AwsError, invalidParameter } from './errors.ts'
 import { understood } from './logs-insights.ts'
 import { page, type Given, type Operations, type Serve } from './protocol/operations.ts'
@@ -29,6 +33,15 @@ interface Query {
 /** EKS makes one for a cluster that writes any log, and nothing takes it away. Lines are kept by whoever writes them. */
 export class LogGroups implements Readonly<SandboxAws['logs']> {
   readonly all = new Map<string, Group>()
+  readonly tags = new Map<string, Readonly<Record<string, string>>>()
+
+  inventory() {
+    return [...this.all].map(([name, { storedBytes: _stored, ...settings }]) => ({
+      name,
+      ...settings,
+      tags: this.tags.get(name) ?? {},
+    }))
+  }
 
   make(name: string, group: Group = {}): void {
     if (!this.all.has(name)) this.all.set(name, { storedBytes: 0, ...group })
@@ -56,11 +69,42 @@ const DAYS: ReadonlySet<number> = new Set([
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ])
 
+/** 1 to 512 of these: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
+const NAME = /^[.\-_/#A-Za-z0-9]{1,512}$/
+
+const noSuchGroup = () => new AwsError('ResourceNotFoundException', 'The specified log group does not exist.')
+
+/** The end of an ARN, with or without its streams. */
+const nameIn = (arn: string): string => arn.replace(/^.*:log-group:/, '').replace(/:\*$/, '')
+
 export const logOperations = (
-  { all, feeds, queries }: LogGroups,
+  { all, tags: tagsOf, feeds, queries }: LogGroups,
   { account, region }: Pick<AwsIdentity, 'account' | 'region'>,
 ) =>
   ({
+    /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
+    CreateLogGroup: (({ logGroupName: name, kmsKeyId, tags }) => {
+      if (!NAME.test(name)) throw invalidParameter(`${name} is no name of a log group`)
+      if (all.has(name)) throw new AwsError('ResourceAlreadyExistsException', 'The specified log group already exists')
+      all.set(name, { storedBytes: 0, ...(kmsKeyId !== undefined && { kmsKeyId }) })
+      if (tags) tagsOf.set(name, { ...tags })
+      return {}
+    }) satisfies Serve<CreateLogGroupRequest, object>,
+
+    /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html */
+    DeleteLogGroup: (({ logGroupName: name }) => {
+      if (!all.delete(name)) throw noSuchGroup()
+      tagsOf.delete(name)
+      return {}
+    }) satisfies Serve<DeleteLogGroupRequest, object>,
+
+    /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListTagsForResource.html */
+    ListTagsForResource: (({ resourceArn }) => {
+      const name = nameIn(resourceArn)
+      if (!all.has(name)) throw noSuchGroup()
+      return { tags: { ...tagsOf.get(name) } }
+    }) satisfies Serve<ListTagsForResourceRequest, ListTagsForResourceResponse>,
+
     /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
     DescribeLogGroups: (({ logGroupNamePrefix = '', nextToken, limit }) => {
       const matching = [...all].filter(([name]) => name.startsWith(logGroupNamePrefix))
@@ -70,6 +114,7 @@ export const logOperations = (
           logGroupName,
           ...group,
           arn: `arn:aws:logs:${region}:${account}:log-group:${logGroupName}:*`,
+          logGroupArn: `arn:aws:logs:${region}:${account}:log-group:${logGroupName}`,
         })),
         nextToken: next,
       }
@@ -77,7 +122,7 @@ export const logOperations = (
 
     PutRetentionPolicy: (({ logGroupName, retentionInDays }) => {
       const group = all.get(logGroupName)
-      if (!group) throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.')
+      if (!group) throw noSuchGroup()
       if (!DAYS.has(retentionInDays)) throw invalidParameter(`retentionInDays cannot be ${retentionInDays}`)
       group.retentionInDays = retentionInDays
       return {}
@@ -114,11 +159,24 @@ export const logOperations = (
   }) satisfies Operations
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html */
-export const logNeeds = ({ account, region }: Pick<AwsIdentity, 'account' | 'region'>): Needs => {
+export const logNeeds = (
+  { tags: tagsOf }: Pick<LogGroups, 'tags'>,
+  { account, region }: Pick<AwsIdentity, 'account' | 'region'>,
+): Needs => {
   const group = (action: string, name: string) => [
     { action: `logs:${action}`, resource: `arn:aws:logs:${region}:${account}:log-group:${name}:log-stream:` },
   ]
+  const there = (action: string, name: string) =>
+    group(action, name).map((need) => ({ ...need, context: tagged(tagsOf.get(name)) }))
   return {
+    // "To assign tags when you create a log group, you must have either the logs:TagResource or logs:TagLogGroup permission."
+    CreateLogGroup: ({ logGroupName, tags }: Given<CreateLogGroupRequest>) =>
+      ['CreateLogGroup', ...(tags ? ['TagResource'] : [])].flatMap((action) =>
+        group(action, logGroupName).map((need) => ({ ...need, context: tagging(tags) })),
+      ),
+    DeleteLogGroup: ({ logGroupName }: Given<DeleteLogGroupRequest>) => there('DeleteLogGroup', logGroupName),
+    ListTagsForResource: ({ resourceArn }: Given<ListTagsForResourceRequest>) =>
+      there('ListTagsForResource', nameIn(resourceArn)),
     DescribeLogGroups: ({ logGroupNamePrefix = '' }: DescribeLogGroupsRequest) =>
       group('DescribeLogGroups', logGroupNamePrefix),
     PutRetentionPolicy: ({ logGroupName }: Given<PutRetentionPolicyRequest>) =>

@@ -152,7 +152,7 @@ export async function startAws(options: AwsOptions): Promise<SandboxAws> {
       kms: kmsNeeds,
       servicequotas: quotaNeeds,
       elasticloadbalancing: elbv2Needs(elbv2),
-      logs: logNeeds(identity),
+      logs: logNeeds(logs, identity),
       iam: iamNeeds(iam),
       route53: recordNeeds,
       sts: stsNeeds,

@@ -76,6 +76,7 @@ test.for([2, 3])('after %i of them the account is as it was, with what somebody 
   expect(await back(n)).toEqual([
     `${scope.green} has no load balancers, bindings or volume claims`,
     `${scope.green} is gone`,
+    `nothing is left of ${scope.green}`,
   ])
   expect(accountOf(world)).toEqual(before)
 })

@@ -50,6 +50,7 @@ const by = (service: string) => ({
   Principal: { Service: `${service}.amazonaws.com` },
   Action: 'sts:AssumeRole',
 })
+const greenLogs = '/aws/eks/green-2/cluster'
 const people = { principalArn: role('people'), type: 'STANDARD', groups: ['dev'], policies: [], tags }
 
 /** What is there before anything is asked. */
@@ -426,6 +427,25 @@ export const rows: readonly Row[] = [
     denied: 'answered',
   },
   { asks: 'logs:DescribeLogGroups', by: ({ ports }) => ports.logs(region).find('/aws/eks/blue/cluster') },
+  {
+    asks: 'logs:CreateLogGroup',
+    by: async ({ ports }) => {
+      const made = await ports.logs(region).find(greenLogs)
+      if (!made) await ports.logs(region).create(greenLogs, tags)
+    },
+    // Its answer was lost, or EKS was quicker: the next attempt sees whose it is.
+    taken: { code: 'ResourceAlreadyExistsException', is: 'InUse' },
+    limit: { code: 'LimitExceededException', is: 'QuotaExceeded' },
+  },
+  {
+    asks: 'logs:ListTagsForResource',
+    by: async ({ ports }) => ports.logs(region).tags((await ports.logs(region).find(greenLogs))?.arn ?? ''),
+  },
+  {
+    asks: 'logs:DeleteLogGroup',
+    by: ({ ports }) => ports.logs(region).remove(greenLogs),
+    taken: { code: 'OperationAbortedException', is: 'Unreachable' },
+  },
   {
     asks: 'logs:PutRetentionPolicy',
     by: ({ ports }) => ports.logs(region).setRetention('/aws/eks/blue/cluster', 30),

@@ -1,0 +1,3 @@
+import { givenUp } from '../contract/given-up.ts'
+
+givenUp()
