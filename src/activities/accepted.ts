@@ -1,4 +1,11 @@
-import { CALLERS_ACCEPTED, CALLERS_TOLD, WAYS_ACCEPTED, WAYS_TOLD } from '../domain/annotations.ts'
+import {
+  CALLERS_ACCEPTED,
+  CALLERS_TOLD,
+  UNSEEN_ACCEPTED,
+  UNSEEN_TOLD,
+  WAYS_ACCEPTED,
+  WAYS_TOLD,
+} from '../domain/annotations.ts'
 import { home } from '../domain/fence.ts'
 import { trafficAnnotations } from '../domain/quiet.ts'
 import { wherePointer } from '../domain/where.ts'
@@ -12,6 +19,7 @@ import type { KubernetesPort } from './ports.ts'
 const matters = {
   callers: { accepted: CALLERS_ACCEPTED, told: CALLERS_TOLD },
   ways: { accepted: WAYS_ACCEPTED, told: WAYS_TOLD },
+  unseen: { accepted: UNSEEN_ACCEPTED, told: UNSEEN_TOLD },
 } as const
 
 /** Of traffic: each environment by itself, under its first namespace, which is nobody else's. */

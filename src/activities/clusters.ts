@@ -3,6 +3,7 @@ import { newCluster, RUN_TAG } from '../domain/clone.ts'
 import type { Duration } from '../domain/duration.ts'
 import { issuesInWords } from '../domain/eks-issues.ts'
 import type { ClusterDescription } from '../domain/eks-objects.ts'
+import { identityFault } from '../domain/idle-target.ts'
 import type { Identity } from '../domain/platform.ts'
 import { contested, denied, failed, notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
@@ -106,16 +107,8 @@ export function awaitGone(found: ClusterDescription | undefined): void {
     throw notYet(`${found.name} is DELETING`, budgets.cluster)
 }
 
-/** Principle 10: what is destroyed is what was meant, by ARN and creation time, or by this run's own tag. */
+/** Throws `denied` where it is not what was meant. */
 export function proveIdentity(found: ClusterDescription, identity: Identity | 'made-by-this-run', run: string): void {
-  if (identity === 'made-by-this-run') {
-    if (found.tags[RUN_TAG] === run) return
-    throw denied(
-      `cluster ${found.name} was not made by this run (its tag ${RUN_TAG} says ${found.tags[RUN_TAG] ?? 'nothing'}). It was left alone`,
-    )
-  }
-  if (found.arn === identity.arn && found.createdAt === identity.createdAt) return
-  throw denied(
-    `cluster ${found.name} is ${found.arn}, made ${found.createdAt}; what was approved is ${identity.arn}, made ${identity.createdAt}. It was left alone`,
-  )
+  const fault = identityFault(found, identity, run)
+  if (fault !== undefined) throw denied(`${fault}. It was left alone`)
 }

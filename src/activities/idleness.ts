@@ -1,4 +1,9 @@
+import type { ActionInput } from '../domain/actions.ts'
+import type { ClusterDescription } from '../domain/eks-objects.ts'
 import { few } from '../domain/few.ts'
+import type { Finding } from '../domain/findings.ts'
+import { targetFault } from '../domain/idle-target.ts'
+import { namesBlue } from '../domain/names-blue.ts'
 import { closedIn, fenceParams } from '../domain/fence.ts'
 import { asWritten } from '../domain/measures.ts'
 import { givenUpOf, isGivenUp, restOf } from '../domain/rests.ts'
@@ -7,8 +12,13 @@ import { jobState } from '../domain/slots.ts'
 import { fewAtATime } from './few-at-a-time.ts'
 import { measure } from './measures.ts'
 import { uncalled } from './api-callers.ts'
+import { proveIdentity } from './clusters.ts'
+import { denied, notFound } from './errors.ts'
+import { rulesNaming } from './group-rules.ts'
+import { taggedFor } from './network-tags.ts'
 import { unled } from './unled.ts'
-import { otherSide, proven, type Deed, type Outside } from './outside.ts'
+import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
+import { seenServing } from './seen-serving.ts'
 import { rulesInWords, servingOf } from './serving.ts'
 import { podsOf } from './pods.ts'
 import { patience } from './quiet.ts'
@@ -16,9 +26,10 @@ import type { KubernetesPort } from './ports.ts'
 import { notYet } from './waiting.ts'
 
 export const idlenessActions = (outside: Outside) => {
-  const proveIdle: Deed<'proveIdle'> = async ({ input, scope, choice }) => {
+  const proveIdle: Deed<'proveIdle'> = async ({ input, scope, run, choice }) => {
     const { cluster, namespaces, requests, buffers } = input
     const world = await proven(outside, scope)
+    const { found, here } = await target(world, input, run)
     const budget = patience(input.for)
     const seen = await world.metrics.query(requests.url, requests.query)
     if (seen === null)
@@ -34,7 +45,6 @@ export const idlenessActions = (outside: Outside) => {
         `load balancers that the controller of ${cluster} made send requests to ${scope[otherSide(side)]}, and go with its Ingresses and Gateways: ${rulesInWords(there)}. Move their names to a load balancer that stays, and remove these`,
         budget,
       )
-    const here = await world.cluster(cluster)
     for (const buffer of buffers) {
       const { workload } = buffer
       const found = await here.find(workload.kind, workload.namespace, workload.name)
@@ -57,6 +67,7 @@ export const idlenessActions = (outside: Outside) => {
     const running = await closedAndRunning(here, namespaces)
     if (running.length > 0)
       throw notYet(`what moved to the other cluster still runs on ${cluster}: ${few(running)}`, budget)
+    const unseen = input.served ? [] : await seenServing(world.metrics, here, { ...input, choice })
     // Route 53 is asked slowly, and whoever keeps a name need not be told before all else is quiet.
     const ways = await unled(world, scope, here, { side, window: input.for, gateway: input.gateway, choice })
     // Last: it is the dearest question, and nobody need be told of callers before all else is quiet.
@@ -68,12 +79,31 @@ export const idlenessActions = (outside: Outside) => {
     })
     return {
       note: `no request in ${input.for}, no listener rule to it, ${ways.note}, no job, nothing closed that runs, nothing buffered on ${cluster} that was not given up; ${callers.note}`,
-      findings: [...ways.findings, ...callers.findings],
+      findings: [...unseen, ...ways.findings, ...callers.findings, ...(await naming(world, found))],
     }
   }
 
   return { proveIdle }
 }
+
+/** Throws `denied` where this is not the cluster that everything was moved away from, before anything else is asked of it. */
+async function target(world: Proven, { cluster, identity, namespaces }: ActionInput<'proveIdle'>, run: string) {
+  const found = await world.eks.findCluster(cluster)
+  if (!found) throw notFound(`cluster ${cluster}, which is to be proven idle, is not there any more`)
+  proveIdentity(found, identity, run)
+  const here = await world.cluster(cluster)
+  const there = new Set((await here.list('Namespace')).map(({ metadata }) => metadata.name))
+  const fault = targetFault(found, { identity, run }, { moved: namespaces, there })
+  if (fault !== undefined) throw denied(`${fault}. It was left alone`)
+  return { found, here }
+}
+
+/** What of others names it: told while its removal can still be thought over. */
+const naming = async (
+  { network }: Pick<Proven, 'network'>,
+  { name, clusterSecurityGroupId: group }: ClusterDescription,
+): Promise<readonly Finding[]> =>
+  namesBlue(name, { group, rules: await rulesNaming(network, group), ...(await taggedFor(network, name)) })
 
 const AT_ONCE = 8
 

@@ -13,6 +13,7 @@ import { greenName } from '../domain/cluster-name.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
 import { missingTags, networkTagFindings } from '../domain/network-tags.ts'
+import { namesBlue } from '../domain/names-blue.ts'
 import { outlineOf, type Outline } from '../domain/outline.ts'
 import type { Plan } from '../domain/plan.ts'
 import { ownedRows, type Found } from '../domain/owned-rows.ts'
@@ -56,6 +57,7 @@ import { permissionSurvey } from './permission-survey.ts'
 import { bounded, DIVIDE_AN_APP, fitting, LARGEST_APP, LARGEST_CUTOVER } from './plan-sizes.ts'
 import { roleSurvey } from './role-survey.ts'
 import { sealed } from './sealing.ts'
+import { servingSurvey } from './seen-serving.ts'
 import { insideSeenBy, seenBy } from './sight.ts'
 import { storageSurvey } from './storage-survey.ts'
 import { waySurvey } from './way-survey.ts'
@@ -158,7 +160,8 @@ export const preparingActivities = (
       groupRules,
     })
     const copied = copiedClaims(platform.apps, namespaces)
-    const [ofQuotas, ofStorage, ofPermissions] = await Promise.all([
+    const [serving, ofQuotas, ofStorage, ofPermissions] = await Promise.all([
+      servingSurvey(world.metrics, platform),
       lookBriefly('quotas of load balancing and IAM', blue, () =>
         quotaSurvey(
           world,
@@ -189,6 +192,8 @@ export const preparingActivities = (
       ...auditLogFindings(facts.cluster),
       ...ruleFindings(groupRules),
       ...networkTagFindings({ blue, green }, tagged),
+      ...namesBlue(blue, { group, rules: adoption ? await rulesNaming(world.network, group) : groupRules, ...tagged }),
+      ...serving.findings,
       ...letIn,
       ...(unseen ? [] : [...resolved.findings, ...ofBlue, ...certificateFindings(platform, issued)]),
       ...(await argocdSurvey({ eks, cluster }, platform)),
@@ -223,6 +228,7 @@ export const preparingActivities = (
           versions,
         ),
       }),
+      ...(serving.served && { served: true as const }),
       ...(requested.length > 0 && { requested }),
     }
     const plan = planUpgrade(platform, planned, condensed(all))

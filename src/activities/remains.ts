@@ -1,6 +1,5 @@
 import { each } from './few-at-a-time.ts'
 import type { ClusterDescription, NodegroupDescription } from '../domain/eks-objects.ts'
-import { ruleInWords } from '../domain/group-rules.ts'
 import { clusterTag } from '../domain/network-tags.ts'
 import {
   goesByItself,
@@ -81,5 +80,5 @@ const templateOf = (group: NodegroupDescription | undefined): string | undefined
 
 async function withRules({ network }: Proven, it: Remains): Promise<Remains> {
   if (it.kind !== 'security group') return it
-  return { ...it, namedBy: (await rulesNaming(network, it.id)).map(ruleInWords) }
+  return { ...it, namedBy: await rulesNaming(network, it.id) }
 }

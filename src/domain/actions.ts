@@ -115,8 +115,11 @@ export interface Actions {
   emptyCluster: Contract<{ cluster: string; identity: Identity | 'made-by-this-run'; gateway?: string }>
   /** What AWS still has of a cluster that is gone, as findings; nothing while a cluster has its name. Deletes nothing. */
   findRemains: Contract<{ cluster: string; identity: Identity | 'made-by-this-run'; prices?: Prices }>
+  /** Of the cluster with this identity, which was seen to serve (`served`: when the plan was made) and has what moved away from it. */
   proveIdle: Contract<{
     cluster: string
+    identity: Identity
+    served?: true
     for: Duration
     requests: Question
     namespaces: readonly string[]

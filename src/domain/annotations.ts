@@ -40,6 +40,9 @@ export const CALLERS_TOLD = 'norikae.io/callers-told'
 export const WAYS_ACCEPTED = 'norikae.io/ways-accepted'
 /** There, too: of which names people were told when they were last asked. */
 export const WAYS_TOLD = 'norikae.io/ways-told'
+/** There, too: that people say it is the cluster which served, though nobody saw it; and that they were asked. Lists of its name. */
+export const UNSEEN_ACCEPTED = 'norikae.io/unseen-accepted'
+export const UNSEEN_TOLD = 'norikae.io/unseen-told'
 /** On an object that Flux makes: what its owner had told Flux of it (`reconcile`, `driftDetection`), or `none`. */
 export const OWNER_RECONCILE = 'norikae.io/owner-reconcile'
 /** On a Flux object: the run that resumed it, so that its way back suspends it again. */

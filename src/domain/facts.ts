@@ -58,6 +58,8 @@ export interface ClusterFacts {
   readonly podIdentities?: readonly Pick<PodIdentity, 'namespace' | 'serviceAccount'>[]
   /** Where the platform file has prices: what both clusters cost a day. */
   readonly keeping?: Keeping
+  /** Requests of it were counted within a month before. */
+  readonly served?: true
   /** Parts of blue that whoever made them removes. */
   readonly requested?: readonly Requested[]
 }

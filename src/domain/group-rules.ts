@@ -54,10 +54,19 @@ function traffic({
 }
 
 /** What makes it, for who does so by hand. */
-export function ruleCommand({ group, direction, protocol, from, to }: GroupRule, green: string): string {
+export const ruleCommand = (rule: GroupRule, green: string): string => commandOf('authorize', rule, green)
+
+/** What takes out one that names this group. */
+export const revokeCommand = (rule: GroupRule, named: string): string => commandOf('revoke', rule, named)
+
+function commandOf(
+  verb: 'authorize' | 'revoke',
+  { group, direction, protocol, from, to }: GroupRule,
+  named: string,
+): string {
   const ports = from === undefined ? '' : `,FromPort=${from},ToPort=${to ?? from}`
-  const verb = direction === 'in' ? 'authorize-security-group-ingress' : 'authorize-security-group-egress'
-  return `aws ec2 ${verb} --group-id ${group} --ip-permissions 'IpProtocol=${protocol}${ports},UserIdGroupPairs=[{GroupId=${green}}]'`
+  const way = direction === 'in' ? 'ingress' : 'egress'
+  return `aws ec2 ${verb}-security-group-${way} --group-id ${group} --ip-permissions 'IpProtocol=${protocol}${ports},UserIdGroupPairs=[{GroupId=${named}}]'`
 }
 
 export const ruleFindings = (rules: readonly GroupRule[]): Finding[] =>

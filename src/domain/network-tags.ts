@@ -55,7 +55,7 @@ interface Sides {
 }
 
 /** The group that EKS makes for a cluster, and those of load balancers. */
-const isMadeForCluster = (name: string, tags: Tagged['tags']): boolean =>
+export const isMadeForCluster = (name: string, tags: Tagged['tags']): boolean =>
   name.startsWith('k8s-elb-') || ['aws:eks:cluster-name', 'elbv2.k8s.aws/cluster'].some((key) => key in tags)
 
 /** What makes it, for who does so by hand. */

@@ -8,7 +8,7 @@ import { ownerInWords, REMOVAL_STEP, takenInWords, type Requested } from './owne
 import { inOrder, just, pair, sideBySide, undoing, type Move } from './moves.ts'
 import type { Phase, PlanBody } from './plan.ts'
 import type { App, Identity, Platform, PlatformApp, Side } from './platform.ts'
-import { scopeOf, slug } from './platform.ts'
+import { namespacesOf, scopeOf, slug } from './platform.ts'
 import { clone, takeOver } from './provision.ts'
 import { forgetBlue } from './role-steps.ts'
 import { act, ask, tell, wait, waitFor, type LeafStep, type Step } from './steps.ts'
@@ -174,7 +174,7 @@ function soak(platform: Platform, facts: ClusterFacts): Move {
     wait('soak/days', time, `live on green for ${time}`),
     onGreen('soak/on-green'),
     ...drains(platform, 'blue', 'soak/drain'),
-    act('soak/idle', 'proveIdle', idleness(platform, 'blue')),
+    act('soak/idle', 'proveIdle', idleness(platform, facts)),
     ask('soak/gate', `${endOf(blue, facts)}, after nothing used it for ${idle}${costing(facts)}`, {
       ...gates.decommission,
       typed: blue,
@@ -182,7 +182,7 @@ function soak(platform: Platform, facts: ClusterFacts): Move {
     onGreen('soak/still-on-green'),
     // Whoever approves at night, or the day before a closed one, does not want it gone by then.
     ...(calendar ? [waitFor('soak/hours', calendar, `wait for working hours: ${calendarInWords(calendar)}`)] : []),
-    act('soak/still-idle', 'proveIdle', idleness(platform, 'blue')),
+    act('soak/still-idle', 'proveIdle', idleness(platform, facts)),
   )
 }
 
@@ -253,9 +253,9 @@ const drainsOf = (
     ),
   )
 
-function idleness(platform: Platform, side: Side) {
-  const cluster = platform[side]
-  const namespaces = platform.apps.flatMap((a) => a.environments.flatMap((e) => e.namespaces)).toSorted()
+function idleness(platform: Platform, { blue: identity, served }: Pick<ClusterFacts, 'blue' | 'served'>) {
+  const cluster = platform.blue
+  const namespaces = namespacesOf(platform)
   const buffers = platform.waves.flat().flatMap((app) =>
     app.buffers.map(({ workload, depth }) => ({
       workload,
@@ -264,6 +264,8 @@ function idleness(platform: Platform, side: Side) {
   )
   return {
     cluster,
+    identity,
+    ...(served && { served }),
     for: platform.idle,
     namespaces,
     buffers,

@@ -24,6 +24,10 @@ export interface WorkloadRef {
   readonly name: string
 }
 
+/** Of all environments of its apps. */
+export const namespacesOf = ({ apps }: Pick<Platform, 'apps'>): string[] =>
+  apps.flatMap((a) => a.environments.flatMap((e) => e.namespaces)).toSorted()
+
 /** A workload's part of a step id: two namespaces may use one name. */
 export const slug = (w: WorkloadRef): string => `${w.namespace}/${w.kind.toLowerCase()}/${w.name}`
 

@@ -2,6 +2,7 @@ import { money, type Prices } from './costs.ts'
 import { warning, type Finding } from './findings.ts'
 import { CLUSTER_TAG } from './launch-templates.ts'
 import { few } from './few.ts'
+import { revokeCommand, ruleInWords, type GroupRule } from './group-rules.ts'
 import { clusterTag, type Tagged } from './network-tags.ts'
 import type { RunningInstance } from './quotas.ts'
 
@@ -22,8 +23,8 @@ export interface Remains {
   readonly name?: string
   readonly tags: Readonly<Record<string, string>>
   readonly gigabytes?: number
-  /** Rules of other security groups that name it, in words: EC2 does not delete it for as long as there are any. */
-  readonly namedBy?: readonly string[]
+  /** Rules of other security groups that name it: EC2 does not delete it for as long as there are any. */
+  readonly namedBy?: readonly GroupRule[]
 }
 
 /**
@@ -156,11 +157,14 @@ const commands: Readonly<Record<Remains['kind'], (id: string) => string>> = {
 export const remainsFindings = (all: readonly Remains[], cluster: string, prices: Prices | undefined): Finding[] =>
   all.map((it) => {
     const { kind, id, name, namedBy = [] } = it
-    const rules = namedBy.length === 0 ? '' : `; rules still name it, so EC2 does not delete it: ${namedBy.join('; ')}`
+    const rules =
+      namedBy.length === 0
+        ? ''
+        : `; rules still name it, so EC2 does not delete it: ${namedBy.map(ruleInWords).join('; ')}`
     return warning(
       'left-behind',
       `${kind} ${name === undefined || name === '' || kind === 'log group' ? id : `${name} (${id})`}`,
       `is left of ${cluster}, ${ownerOf(it)}: ${costOf(it, prices)}${rules}`,
-      `${namedBy.length === 0 ? 'see that nobody needs it' : 'have these rules taken out'}, then: ${commands[kind](id)}`,
+      `${namedBy.length === 0 ? 'see that nobody needs it' : `have these rules taken out (${namedBy.map((rule) => revokeCommand(rule, id)).join('; ')})`}, then: ${commands[kind](id)}`,
     )
   })

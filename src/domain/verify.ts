@@ -3,7 +3,7 @@ import { byOthers, copiedAs } from './arrival.ts'
 import { inOrder, just, pair, sideBySide, stay, type Move } from './moves.ts'
 import { canonicalJson, type Phase } from './plan.ts'
 import { deployedByOthers } from './platform-file.ts'
-import type { App } from './platform.ts'
+import { namespacesOf, type App } from './platform.ts'
 import { act, leaves } from './steps.ts'
 
 /**
@@ -87,7 +87,7 @@ const placesOf = (app: App): Tried[] =>
 
 function opening({ id, apps }: Round): Move[] {
   const its = apps.filter((app) => !deployedByOthers(app.deploy))
-  const place = { namespaces: namespacesOf(its), on: 'green' as const }
+  const place = { namespaces: namespacesOf({ apps: its }), on: 'green' as const }
   return its.length === 0
     ? []
     : [
@@ -100,7 +100,7 @@ function opening({ id, apps }: Round): Move[] {
 
 /** Whoever deploys it may do so as soon as green is there: what may run once is fenced with its namespaces. */
 function fencing(app: App): Move {
-  const place = { namespaces: namespacesOf([app]), on: 'green' as const }
+  const place = { namespaces: namespacesOf({ apps: [app] }), on: 'green' as const }
   return pair(
     act(`verify/fenced/${app.name}`, 'openNamespaces', {
       ...place,
@@ -109,9 +109,6 @@ function fencing(app: App): Move {
     act(`verify/fenced/${app.name}/close`, 'closeNamespaces', { ...place, byOthers: true }),
   )
 }
-
-const namespacesOf = (apps: readonly App[]): string[] =>
-  apps.flatMap((app) => app.environments.flatMap((e) => e.namespaces)).toSorted()
 
 /** Argo CD deploys to clusters that it knows: somebody tells it of green, once, before the first app has its turn. */
 function knownToArgo(apps: readonly App[]): Move {

@@ -621,10 +621,13 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     await apply('blue', everyKind(namespace))
     const workload: WorkloadRef = { kind: 'DaemonSet', namespace, name: 'agent' }
     const [url, query] = [prometheus.url, 'depth']
+    const { arn = '', createdAt = '' } = (await of().ports.eks(scope.region).findCluster(scope.blue)) ?? {}
     const drain = { workload, on: 'blue', within: '5m', depth: { url, query } } as const
     const idle = (more: { readonly workload: WorkloadRef }) =>
       call<'proveIdle'>({
         cluster: scope.blue,
+        identity: { arn, createdAt },
+        served: true,
         for: '1m',
         requests: { url, query: 'requests' },
         namespaces: [namespace],

@@ -118,6 +118,7 @@ describe('who calls', () => {
   test('is given up with the name of the cluster typed, and only where people can know better', () => {
     const idle = {
       cluster: 'demo-1-35',
+      identity: { arn: 'arn', createdAt: 'then' },
       for: '1h',
       namespaces: [],
       buffers: [],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Prices } from '../../src/domain/costs.ts'
 import { blank, write } from '../../src/domain/journal.ts'
+import type { GroupRule } from '../../src/domain/group-rules.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import {
   goesByItself,
@@ -15,6 +16,7 @@ import { reportOf } from '../../src/domain/report.ts'
 import { aPlatform, clusterFacts, seal } from '../support/builders.ts'
 
 const some = (kind: Remains['kind'], more: Partial<Remains> = {}): Remains => ({ kind, id: 'id-1', tags: {}, ...more })
+const rule: GroupRule = { group: 'sg-db', name: 'db', direction: 'in', protocol: 'tcp', from: 5432, to: 5432 }
 const prices = { currency: 'USD', instances: {}, loadBalancer: 0.02, storage: 0.1 }
 const told = (it: Remains, known?: Prices) => {
   const [f] = remainsFindings([it], 'demo-1-35', known)
@@ -63,9 +65,9 @@ test.for([
   },
   {
     says: 'a security group, and the rules that keep it',
-    is: told(some('security group', { name: 'eks-cluster-sg-demo-1-35-1', namedBy: ['sg-db lets it in on 5432'] })),
+    is: told(some('security group', { name: 'eks-cluster-sg-demo-1-35-1', namedBy: [rule] })),
     words:
-      'security group eks-cluster-sg-demo-1-35-1 (id-1) is left of demo-1-35, of an unknown owner: costs nothing by itself; rules still name it, so EC2 does not delete it: sg-db lets it in on 5432 → have these rules taken out, then: aws ec2 delete-security-group --group-id id-1',
+      "security group eks-cluster-sg-demo-1-35-1 (id-1) is left of demo-1-35, of an unknown owner: costs nothing by itself; rules still name it, so EC2 does not delete it: sg-db (db) in tcp 5432 → have these rules taken out (aws ec2 revoke-security-group-ingress --group-id sg-db --ip-permissions 'IpProtocol=tcp,FromPort=5432,ToPort=5432,UserIdGroupPairs=[{GroupId=id-1}]'), then: aws ec2 delete-security-group --group-id id-1",
   },
 ])('$says', ({ is, words }) => expect(is).toBe(words))
 
@@ -106,7 +108,7 @@ test('tags that name it stay on what stays, until somebody takes them off', () =
 
 test('a group goes by itself as long as nobody names it', () => {
   expect(goesByItself(some('security group', { namedBy: [] }))).toBe(true)
-  expect(goesByItself(some('security group', { namedBy: ['a rule'] }))).toBe(false)
+  expect(goesByItself(some('security group', { namedBy: [rule] }))).toBe(false)
   expect(goesByItself(some('volume'))).toBe(false)
 })
 

@@ -93,7 +93,15 @@ test('where a rule still sends requests to blue it is not idle, and nothing is r
     json: { status: 'success', data: { resultType: 'vector', result: seen } },
   }))
   const [url, query] = [prometheus.url, 'requests']
-  const idle = { cluster: scope.blue, for: '1m', requests: { url, query }, namespaces: [], buffers: [] } as const
+  const idle = {
+    cluster: scope.blue,
+    identity: blue,
+    served: true,
+    for: '1m',
+    requests: { url, query },
+    namespaces: [],
+    buffers: [],
+  } as const
   const proven = () => attempted(world.activities.proveIdle, call<'proveIdle'>(idle))
   // A cluster that nobody ever saw serving anything is none that was seen to stop.
   expect(await proven()).toContain('nobody tells how many requests demo-1-35 served')
@@ -124,6 +132,61 @@ test('where a rule still sends requests to blue it is not idle, and nothing is r
   await prometheus.stop()
 })
 
+test('what nobody ever saw serving is idle, whichever it is: it is asked for by its name', async () => {
+  let seen: unknown[] = []
+  const prometheus = await aServer(({ url }) => ({
+    json: {
+      status: 'success',
+      data: url.endsWith('query_range')
+        ? { resultType: 'matrix', result: seen }
+        : { resultType: 'vector', result: [{ value: [0, '0'] }] },
+    },
+  }))
+  const requests = { url: prometheus.url, query: 'requests' }
+  const input = { cluster: scope.blue, identity: blue, for: '1m', requests, namespaces: [], buffers: [] } as const
+  const prove = (more: Partial<ActionCall> = {}) =>
+    ending(world.activities.proveIdle, call<'proveIdle'>(input, more), { scheduledMs: Date.now() - 86_400_000 })
+  const asked = await prove({ choice: 'skip' }) // of nothing that anybody was asked
+  expect(asked).toEqual({
+    type: 'Called',
+    message: expect.stringMatching(/^nobody saw demo-1-35 serve a request within 30 days \(requests\)/) as string,
+  })
+  const idle = async (more: Partial<ActionCall> = {}, it: object = {}) =>
+    (await driven(world.activities.proveIdle, call<'proveIdle'>({ ...input, ...it }, more))).answer.findings ?? []
+  const codes = async (...given: Parameters<typeof idle>) => (await idle(...given)).map((f) => f.code)
+  expect(await codes({}, { served: true })).not.toContain('blue-unseen-accepted')
+  // An hour ago, and no more by now.
+  seen = [{ metric: {}, values: [[Date.now() / 1000 - 3600, '12']] }]
+  expect(await codes()).not.toContain('blue-unseen-accepted')
+  seen = [{ metric: {}, values: [[Date.now() / 1000 - 3600, '0']] }]
+  expect(await codes({ choice: 'skip' })).toContain('blue-unseen-accepted')
+  expect(await codes()).toContain('blue-unseen-accepted')
+  await prometheus.stop()
+})
+
+test('what of others names it is told while its removal can be thought over', async () => {
+  const { aws } = world
+  const group = (await world.ports.eks(scope.region).findCluster(scope.blue))?.clusterSecurityGroupId ?? ''
+  aws.securityGroups.allow('sg-0db', { direction: 'in', protocol: 'tcp', port: 5432, group })
+  aws.subnets.tag('subnet-0a1a1a1a1a1a1a1a1', { [`kubernetes.io/cluster/${scope.blue}`]: 'shared' })
+  const prometheus = await aServer(() => ({
+    json: { status: 'success', data: { resultType: 'vector', result: [{ value: [0, '0'] }] } },
+  }))
+  const requests = { url: prometheus.url, query: 'requests' }
+  const input = { cluster: scope.blue, identity: blue, served: true, for: '1m', requests } as const
+  const { answer } = await driven(
+    world.activities.proveIdle,
+    call<'proveIdle'>({ ...input, namespaces: [], buffers: [] }),
+  )
+  expect(answer.findings?.filter((f) => f.code === 'names-blue').map((f) => f.about)).toEqual([
+    'sg-0db (name-of-sg-0db) in tcp 5432',
+    `tag kubernetes.io/cluster/${scope.blue}`,
+  ])
+  aws.securityGroups.forget(group)
+  aws.subnets.untag('subnet-0a1a1a1a1a1a1a1a1', `kubernetes.io/cluster/${scope.blue}`)
+  await prometheus.stop()
+})
+
 test('who still uses its API server is named, waited for, and lost only where people accept that', async () => {
   const prometheus = await aServer(() => ({
     json: { status: 'success', data: { resultType: 'vector', result: [{ value: [0, '0'] }] } },
@@ -131,6 +194,8 @@ test('who still uses its API server is named, waited for, and lost only where pe
   const [url, query] = [prometheus.url, 'requests']
   const idle = () => ({
     cluster: scope.blue,
+    identity: blue,
+    served: true as const,
     for: '1m' as const,
     requests: { url, query },
     namespaces: [namespace],
@@ -207,7 +272,15 @@ test('external-dns is stopped before an Ingress goes, and who keeps its records 
     json: { status: 'success', data: { resultType: 'vector', result: [{ value: [0, '0'] }] } },
   }))
   const requests = { url: prometheus.url, query: 'requests' }
-  const idle = { cluster: scope.blue, for: '1m', requests, namespaces: [], buffers: [] } as const
+  const idle = {
+    cluster: scope.blue,
+    identity: blue,
+    served: true,
+    for: '1m',
+    requests,
+    namespaces: [],
+    buffers: [],
+  } as const
   const { answer } = await driven(world.activities.proveIdle, call<'proveIdle'>(idle))
   await prometheus.stop()
   expect(answer.findings?.filter(({ code }) => code === 'dns-owner')).toMatchObject([

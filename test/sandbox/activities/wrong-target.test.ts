@@ -37,6 +37,11 @@ const steps: readonly (readonly [ActionName, object])[] = [
   ['deleteFargateProfile', { cluster, name: 'batch' }],
   ['deleteLaunchTemplate', { cluster, nodeGroup: 'general' }],
   ['deleteCluster', { cluster }],
+  // What is proven of another cluster would let this one go.
+  [
+    'proveIdle',
+    { cluster, served: true, for: '1m', namespaces: [], buffers: [], requests: { url: 'http://nobody', query: 'q' } },
+  ],
 ]
 const others: readonly { readonly says: string; readonly is: (it: Identity) => Identity | 'made-by-this-run' }[] = [
   { says: 'of another account', is: (it) => ({ ...it, arn: it.arn.replace(scope.account, '999999999999') }) },
@@ -68,6 +73,12 @@ test.for(cases)('$action leaves a cluster alone $says', async ({ action, input, 
 test.for(steps)('%s does nothing with credentials of another account', async ([action, input]) => {
   const more = { scope: { ...scope, account: '999999999999' } }
   expect(await refused(action, { ...input, identity: blue }, more)).toBe('Denied')
+})
+
+test('a cluster that has nothing of what moved is not proven idle, though nothing uses it', async () => {
+  const input = { cluster, identity: blue, for: '1m', buffers: [], requests: { url: 'http://nobody', query: 'q' } }
+  const namespaces = ['moved-from-elsewhere', 'and-another']
+  expect(await refused('proveIdle', { ...input, namespaces, served: true })).toBe('Denied')
 })
 
 test('what was meant is there after all that', () => {
