@@ -47,12 +47,25 @@ export async function made<Told extends State>(
   if (found.tags[RUN_TAG] !== run)
     throw contested(`${what} of ${cluster} is there already, and this run did not make it`)
   if (found.status === 'ACTIVE') return found
-  if (found.status !== 'CREATE_FAILED')
-    throw notYet(`${what} is ${found.status}`, budgets.nodegroup, undefined, doneAt(ASKED))
-  if (Number(found.tags[ATTEMPT_TAG]) >= attempt) throw failed(`${what} could not be made: ${reasons(found)}`)
+  // DEGRADED is no end: EKS goes on asking for the nodes that it lacks.
+  if (found.status !== 'CREATE_FAILED' && found.status !== 'DELETE_FAILED')
+    throw notYet(
+      `${what} is ${found.status}${found.healthIssues.length > 0 ? `: ${reasons(found)}` : ''}`,
+      budgets.nodegroup,
+      undefined,
+      doneAt(ASKED),
+    )
+  if (found.status === 'CREATE_FAILED' && Number(found.tags[ATTEMPT_TAG]) >= attempt)
+    throw failed(`${what} could not be made: ${reasons(found)}`)
+  // Told anew once by each try, as of what is only deleted.
+  if (found.status === 'DELETE_FAILED' && doneAt(REMOVED) !== undefined)
+    throw failed(`${what} failed in an earlier try, and could not be deleted: ${reasons(found)}`)
   await unlessGone(`${what} of ${cluster}`, budgets.nodegroup, async () => isGoing(await again()), remove)
+  noteDone(REMOVED)
   throw notYet(`${what} failed in an earlier try and is deleted first`, budgets.nodegroup)
 }
+
+const REMOVED = 'removed'
 
 /**
  * Returns once it is gone. Throws not yet for as long as EKS takes, failed with EKS's own reasons where it cannot be deleted.

@@ -13,6 +13,12 @@ const ofNodes: readonly Remedy[] = [
     todo: 'see that EC2 has such instances in these zones, and that the quota of vCPUs has room for a second cluster (Service Quotas, L-1216C47A)',
   },
   { codes: /^InsufficientFreeAddresses/, todo: "free addresses in the node group's subnets" },
+  // https://docs.aws.amazon.com/eks/latest/APIReference/API_FargateProfileIssue.html
+  { codes: /^PodExecutionRoleAlreadyInUse/, todo: 'give the Fargate profile a role that no node group has' },
+  {
+    codes: /^Ec2SecurityGroupDeletionFailure/,
+    todo: 'see what else uses the security group of its remote access, and take that away',
+  },
   {
     codes: /^NodeCreationFailure/,
     todo: "see that nodes reach the cluster's endpoint and their registry from their subnets, and that their role may join it",
@@ -21,12 +27,31 @@ const ofNodes: readonly Remedy[] = [
     codes: /^(AccessDenied|IamInstanceProfileNotFound|IamLimitExceeded|IamNodeRoleNotFound|IamThrottling|NodeRole)/,
     todo: 'see that the role of the nodes is there, with its policies, and may be passed',
   },
-  { codes: /^Ec2(LaunchTemplate|Ami)/, todo: 'see that the launch template, its version and its image are there' },
+  {
+    codes: /^(Ec2(LaunchTemplate|Ami)|AmiIdNotFound|SourceEc2LaunchTemplateNotFound)/,
+    todo: 'see that the launch template, its version and its image are there',
+  },
+  { codes: /^Ec2InstanceTypeDoesNotExist/, todo: 'see that EC2 has its types of instances in this region' },
+  {
+    codes: /^AutoScalingGroup(InstanceRefreshActive|InvalidConfiguration|NotFound)/,
+    todo: 'see who else changes or deletes the Auto Scaling group of the node group: it is EKS’s',
+  },
+  {
+    codes: /^AutoScalingGroupOptInRequired/,
+    todo: 'see that the account may use EC2 Auto Scaling in this region',
+  },
+  { codes: /^LimitExceeded/, todo: 'see which quota is reached: norikae preflight tells those that it knows' },
+  { codes: /^KubernetesLabelInvalid/, todo: 'see that its labels are such as Kubernetes takes' },
+  { codes: /^NodeTerminationFailure/, todo: 'see whether its instances are protected from termination' },
   {
     codes: /^(Ec2Subnet|Ec2SecurityGroup|VpcIdNotFound|ClusterUnreachable)/,
     todo: 'see that the network that it names is there',
   },
   { codes: /^PodEvictionFailure/, todo: 'see which disruption budget keeps its pods' },
+  {
+    codes: /^(AutoScalingGroupRateLimitExceeded|InternalFailure|Unknown)/,
+    todo: 'try it once more; where EKS says the same again, open a case with AWS',
+  },
 ]
 
 /** https://docs.aws.amazon.com/eks/latest/APIReference/API_ClusterIssue.html */
@@ -93,5 +118,7 @@ const remedies = { nodes: ofNodes, cluster: ofCluster, 'add-on': ofAddon } as co
 export function issuesInWords(of: keyof typeof remedies, issues: readonly string[]): string {
   if (issues.length === 0) return 'EKS says no more'
   const todo = issues.flatMap((issue) => remedies[of].find(({ codes }) => codes.test(issue))?.todo ?? [])
-  return [[...new Set(issues)].join('; '), ...new Set(todo)].join('. To do: ')
+  // AWS ends most of them with a full stop.
+  const each = new Set(issues.map((issue) => issue.replace(/\.$/, '')))
+  return [[...each].join('; '), ...new Set(todo)].join('. To do: ')
 }

@@ -86,11 +86,11 @@ const everything: PlannedUpgrade = {
 
 test('the plan shows phases, who is asked, and the way back', () => {
   expect(plan(everything, screen())).toMatchInlineSnapshot(`
-    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan cf718f03
+    "toy 1.35 → 1.36   toy-1-35 → toy-1-36   plan 537197b1
 
     PHASE         STEPS  WAY BACK  ASKS  WHAT
     start         1      -         sre   agree to begin
-    provision     6      4         -     build toy-1-36
+    provision     6      5         -     build toy-1-36
     bootstrap     6      2         -     bring up the platform itself
     verify        2      1         -     try every object on green
     cutovers      3      3         -     move the apps
@@ -109,6 +109,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
       ↩ remove load balancers and volumes of toy-1-36
       ↩ delete the node groups (2 steps)
       ↩ delete cluster toy-1-36
+      ↩ look for what is left of toy-1-36
 
     bootstrap
       → platform apps, wave 1 (3 steps)

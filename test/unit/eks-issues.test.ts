@@ -1,4 +1,4 @@
-import { AddonIssueCode, ClusterIssueCode } from '@aws-sdk/client-eks'
+import { AddonIssueCode, ClusterIssueCode, FargateProfileIssueCode, NodegroupIssueCode } from '@aws-sdk/client-eks'
 import { expect, test } from 'vitest'
 import { issuesInWords } from '../../src/domain/eks-issues.ts'
 
@@ -27,6 +27,8 @@ test.for([
 test.for([
   ['cluster', Object.values(ClusterIssueCode)],
   ['add-on', Object.values(AddonIssueCode)],
+  ['nodes', Object.values(NodegroupIssueCode)],
+  ['nodes', Object.values(FargateProfileIssueCode)],
 ] as const)('of a %s there is something to do about each code that EKS knows', ([of, codes]) => {
   expect(codes.filter((code) => !issuesInWords(of, [`${code}: why`]).includes(`${code}: why. To do: `))).toEqual([])
 })

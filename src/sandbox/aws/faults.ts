@@ -8,6 +8,43 @@ interface Fault {
   readonly error: { readonly code: string; readonly message: string; readonly status: number } | 'throttled'
 }
 
+/** As EKS tells it of what it could not make, or not delete. */
+interface Issue {
+  readonly code: string
+  readonly message: string
+}
+
+/**
+ * What may come to no good end: a cluster in FAILED, parts of one in CREATE_FAILED, or in DEGRADED where a node group is there
+ * and some of its nodes are not, and a node group that is not deleted in DELETE_FAILED.
+ */
+type Breaks = 'cluster' | 'node group' | 'nodes of' | 'deletion of' | 'Fargate profile' | 'add-on'
+
+/**
+ * https://docs.aws.amazon.com/eks/latest/APIReference/API_ClusterIssue.html, …/API_Issue.html,
+ * …/API_FargateProfileIssue.html and …/API_AddonIssue.html
+ */
+const usual: Readonly<Record<Breaks, Issue>> = {
+  cluster: { code: 'InsufficientFreeAddresses', message: 'The subnets do not have enough free IP addresses.' },
+  'node group': {
+    code: 'AsgInstanceLaunchFailures',
+    message: 'Could not launch On-Demand Instances. InsufficientInstanceCapacity',
+  },
+  'nodes of': {
+    code: 'AsgInstanceLaunchFailures',
+    message: 'Could not launch Spot Instances. UnfulfillableCapacity',
+  },
+  'deletion of': {
+    code: 'Ec2SecurityGroupDeletionFailure',
+    message: 'DependencyViolation - resource has a dependent object',
+  },
+  'Fargate profile': {
+    code: 'PodExecutionRoleAlreadyInUse',
+    message: 'The pod execution role is used by a node group of this cluster.',
+  },
+  'add-on': { code: 'ConfigurationConflict', message: 'Conflicts found when trying to apply it.' },
+}
+
 /** How a service says that it was asked too often; the SDK retries each by its code. */
 const throttling = {
   // https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html
@@ -74,9 +111,8 @@ export class AwsFaults {
   #share: number | undefined
   /** Every second time that the same is asked, what is there is told as it was the time before: reads lag behind writes. */
   readsBehind = false
-  readonly #nodegroups = new Map<string, { code: string; message: string }>()
   readonly #identityProviders = new Set<string>()
-  readonly #addons = new Map<string, { code: string; message: string }>()
+  readonly #broken = new Map<`${Breaks} ${string}`, Issue>()
 
   constructor(disturbances = new Disturbances()) {
     this.disturbances = disturbances
@@ -107,12 +143,23 @@ export class AwsFaults {
     this.#add(operation, { times, error: { code, message, status } })
   }
 
+  /** What EKS is asked for from now on, of this kind and name, comes to no good end: it is told with this issue. */
+  break(what: Breaks, name: string, issue: Partial<Issue> = {}): void {
+    this.#broken.set(`${what} ${name}`, { ...usual[what], ...issue })
+  }
+
+  /** What was broken by that is as it should be from now on, where EKS mends it by itself. */
+  mend(what: Breaks, name: string): void {
+    this.#broken.delete(`${what} ${name}`)
+  }
+
+  issueOf(what: Breaks, name: string): Issue | undefined {
+    return this.#broken.get(`${what} ${name}`)
+  }
+
   /** Each node group of this name that is created from now on ends in CREATE_FAILED. */
-  failNodegroup(name: string, issue: { code?: string; message?: string } = {}): void {
-    this.#nodegroups.set(name, {
-      code: issue.code ?? 'AsgInstanceLaunchFailures',
-      message: issue.message ?? 'Could not launch On-Demand Instances. InsufficientInstanceCapacity',
-    })
+  failNodegroup(name: string, issue: Partial<Issue> = {}): void {
+    this.break('node group', name, issue)
   }
 
   /** Each association of an identity provider of this name from now on fails once it was begun. */
@@ -120,14 +167,17 @@ export class AwsFaults {
     this.#identityProviders.add(name)
   }
 
-  /** Each add-on of this name that is created from now on ends in CREATE_FAILED. https://docs.aws.amazon.com/eks/latest/APIReference/API_AddonIssue.html */
-  failAddon(name: string): void {
-    this.#addons.set(name, { code: 'ConfigurationConflict', message: `Conflicts found when trying to apply ${name}.` })
+  /** Each add-on of this name that is created from now on ends in CREATE_FAILED. */
+  failAddon(name: string, issue: Partial<Issue> = {}): void {
+    this.break('add-on', name, { message: `Conflicts found when trying to apply ${name}.`, ...issue })
   }
 
   /** Takes away those of one kind. */
   drop(kind: 'throttled' | 'failing' | 'nodegroups'): void {
-    if (kind === 'nodegroups') return this.#nodegroups.clear()
+    if (kind === 'nodegroups') {
+      for (const key of this.#broken.keys()) if (key.startsWith('node group ')) this.#broken.delete(key)
+      return
+    }
     for (const [operation, faults] of this.#operations) {
       const left = faults.filter(({ error }) => (error === 'throttled') !== (kind === 'throttled'))
       if (left.length === 0) this.#operations.delete(operation)
@@ -139,9 +189,8 @@ export class AwsFaults {
     this.#operations.clear()
     this.unlimit()
     this.readsBehind = false
-    this.#nodegroups.clear()
     this.#identityProviders.clear()
-    this.#addons.clear()
+    this.#broken.clear()
   }
 
   /** What is still to go wrong, for a screen. */
@@ -156,9 +205,8 @@ export class AwsFaults {
             code: 'throttled',
           }))
         : [{ what: `everything, more than ${this.#share} of AWS's rates`, code: 'throttled' }]),
-      ...[...this.#nodegroups].map(([name, { code }]) => ({ what: `node group ${name}`, code })),
       ...[...this.#identityProviders].map((name) => ({ what: `identity provider ${name}`, code: 'Unreachable' })),
-      ...[...this.#addons].map(([name, { code }]) => ({ what: `add-on ${name}`, code })),
+      ...[...this.#broken].map(([what, { code }]) => ({ what, code })),
     ]
   }
 
@@ -190,14 +238,6 @@ export class AwsFaults {
     if (rate.tokens < 1) return false
     rate.tokens -= 1
     return true
-  }
-
-  nodegroupIssue(name: string): { code: string; message: string } | undefined {
-    return this.#nodegroups.get(name)
-  }
-
-  addonIssue(name: string): { code: string; message: string } | undefined {
-    return this.#addons.get(name)
   }
 
   #add(operation: string, fault: Fault): void {

@@ -117,7 +117,11 @@ test.for([
   },
   { name: 'aws-rates', body: { share: 0.5 }, is: () => awsFaults.list().some((f) => f.what.startsWith('everything')) },
   { name: 'aws-behind', body: {}, is: () => awsFaults.readsBehind },
-  { name: 'nodegroup-failing', body: { name: 'batch' }, is: () => awsFaults.nodegroupIssue('batch') !== undefined },
+  {
+    name: 'nodegroup-failing',
+    body: { name: 'batch' },
+    is: () => awsFaults.issueOf('node group', 'batch') !== undefined,
+  },
   { name: 'kubernetes-silent', body: { cluster: 'green' }, is: () => clusters[1].silent },
   { name: 'kubernetes-silent', body: { cluster: 'blue' }, is: () => clusters[0].silent },
   { name: 'metrics-missing', body: {}, is: () => metrics.hides({ app: 'any' }) },

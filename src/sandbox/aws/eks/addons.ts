@@ -32,7 +32,7 @@ export const addonOperations = (world: EksWorld) =>
       cluster.addons.set(addonName, addon)
       world.tokens.remember('CreateAddon', input, addon)
       world.later.after(world.times.addonMs, () => {
-        const issue = world.faults.addonIssue(addonName)
+        const issue = world.faults.issueOf('add-on', addonName)
         // A fault may name any code; the SDK takes codes that it does not know as they are.
         if (addon.state === 'CREATING') addon.state = issue ? { failed: issue as AddonIssue } : 'INSTALLED'
       })

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type {
   Cluster,
+  ClusterIssueCode,
   CreateClusterRequest,
   CreateClusterResponse,
   DeleteClusterRequest,
@@ -78,14 +79,21 @@ function refuseDeletion(cluster: EksCluster): void {
 
 /** ACTIVE once its API server answers; FAILED, with the reason as a health issue, if that cannot be started. */
 async function start(world: EksWorld, cluster: EksCluster): Promise<void> {
-  const { name, version, arn, described } = cluster
+  const { name, version, arn } = cluster
+  const issue = world.faults.issueOf('cluster', name)
+  if (issue) return fail(cluster, issue.code, issue.message)
   try {
     const issuer = newIssuer(world)
     activate(world, cluster, issuer, await world.hooks.startCluster({ name, version, arn, issuer }))
   } catch (error) {
-    described.status = 'FAILED'
-    described.health = { issues: [{ code: 'InternalFailure', message: String(error), resourceIds: [name] }] }
+    fail(cluster, 'InternalFailure', String(error))
   }
+}
+
+function fail({ name, described }: EksCluster, code: string, message: string): void {
+  described.status = 'FAILED'
+  // A fault may name any code; the SDK takes codes that it does not know as they are.
+  described.health = { issues: [{ code: code as ClusterIssueCode, message, resourceIds: [name] }] }
 }
 
 export const newIssuer = ({ region }: Pick<EksWorld, 'region'>): string =>

@@ -6,6 +6,7 @@ import type {
   DeleteFargateProfileResponse,
   DescribeFargateProfileRequest,
   DescribeFargateProfileResponse,
+  FargateProfileIssue,
   ListFargateProfilesRequest,
   ListFargateProfilesResponse,
 } from '@aws-sdk/client-eks'
@@ -32,7 +33,11 @@ export const fargateOperations = (world: EksWorld) =>
       const profile = newFargateProfile(world, cluster, input)
       world.tokens.remember('CreateFargateProfile', input, profile)
       world.later.after(world.times.nodegroupMs, () => {
-        if (profile.status === 'CREATING') profile.status = 'ACTIVE'
+        if (profile.status !== 'CREATING') return
+        const issue = world.faults.issueOf('Fargate profile', name)
+        profile.status = issue ? 'CREATE_FAILED' : 'ACTIVE'
+        // A fault may name any code; the SDK takes codes that it does not know as they are.
+        if (issue) profile.health = { issues: [{ ...(issue as FargateProfileIssue), resourceIds: [name] }] }
       })
       return { fargateProfile: profile }
     }) satisfies Serve<CreateFargateProfileRequest, CreateFargateProfileResponse>,

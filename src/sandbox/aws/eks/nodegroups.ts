@@ -8,6 +8,7 @@ import type {
   DescribeNodegroupResponse,
   ListNodegroupsRequest,
   ListNodegroupsResponse,
+  Nodegroup,
   NodegroupIssueCode,
 } from '@aws-sdk/client-eks'
 import { inUse, invalidParameter, notFound } from '../errors.ts'
@@ -54,10 +55,11 @@ export const nodegroupOperations = (world: EksWorld) =>
       return { nodegroup: group.described }
     }) satisfies Serve<CreateNodegroupRequest, CreateNodegroupResponse>,
 
-    DescribeNodegroup: ((input) => ({ nodegroup: nodegroupOf(world, input).group.described })) satisfies Serve<
-      DescribeNodegroupRequest,
-      DescribeNodegroupResponse
-    >,
+    DescribeNodegroup: ((input) => {
+      const { group } = nodegroupOf(world, input)
+      mendedByItself(world, group)
+      return { nodegroup: group.described }
+    }) satisfies Serve<DescribeNodegroupRequest, DescribeNodegroupResponse>,
 
     ListNodegroups: (({ clusterName, nextToken, maxResults }) => {
       const { items, next } = page([...clusterNamed(world, clusterName).nodegroups.keys()], nextToken, maxResults)
@@ -103,20 +105,34 @@ function nodegroupOf(world: EksWorld, { clusterName, nodegroupName }: { clusterN
 async function start(world: EksWorld, cluster: EksCluster, group: EksNodegroup): Promise<void> {
   const { described } = group
   if (described.status !== 'CREATING') return // deleted meanwhile
-  const issue = world.faults.nodegroupIssue(group.name)
-  if (issue) return fail(group, issue.code, issue.message)
+  const issue = world.faults.issueOf('node group', group.name)
+  if (issue) return ill(group, 'CREATE_FAILED', issue)
   try {
     await setNodes(world, cluster, group, described.scalingConfig?.desiredSize ?? 0)
   } catch (error) {
-    return fail(group, 'NodeCreationFailure', String(error))
+    return ill(group, 'CREATE_FAILED', { code: 'NodeCreationFailure', message: String(error) })
   }
-  if ((described.status as string) === 'CREATING') described.status = 'ACTIVE' // it may have changed while the nodes came
+  if ((described.status as string) !== 'CREATING') return // it may have changed while the nodes came
+  const missing = world.faults.issueOf('nodes of', group.name)
+  if (missing) return ill(group, 'DEGRADED', missing)
+  described.status = 'ACTIVE'
 }
 
-function fail({ name, described }: EksNodegroup, code: string, message: string): void {
-  described.status = 'CREATE_FAILED'
+function ill(
+  { name, described }: EksNodegroup,
+  status: NonNullable<Nodegroup['status']>,
+  { code, message }: { readonly code: string; readonly message: string },
+): void {
+  described.status = status
   // A fault may name any code; the SDK takes codes that it does not know as they are.
   described.health = { issues: [{ code: code as NodegroupIssueCode, message, resourceIds: [name] }] }
+}
+
+/** Its Auto Scaling group goes on asking for the nodes that it lacks. */
+function mendedByItself({ faults }: EksWorld, { name, described }: EksNodegroup): void {
+  if (described.status !== 'DEGRADED' || faults.issueOf('nodes of', name)) return
+  described.status = 'ACTIVE'
+  described.health = { issues: [] }
 }
 
 /** The nodes go first, as pods are drained; the group is gone when its time is over. */
@@ -124,13 +140,13 @@ async function stop(world: EksWorld, cluster: EksCluster, group: EksNodegroup): 
   try {
     await setNodes(world, cluster, group, 0)
   } catch (error) {
-    group.described.status = 'DELETE_FAILED'
-    group.described.health = {
-      issues: [{ code: 'NodeTerminationFailure', message: String(error), resourceIds: [group.name] }],
-    }
-    return
+    return ill(group, 'DELETE_FAILED', { code: 'NodeTerminationFailure', message: String(error) })
   }
-  world.later.after(world.times.deletionMs, () => cluster.nodegroups.delete(group.name))
+  world.later.after(world.times.deletionMs, () => {
+    const issue = world.faults.issueOf('deletion of', group.name)
+    if (issue) ill(group, 'DELETE_FAILED', issue)
+    else cluster.nodegroups.delete(group.name)
+  })
 }
 
 export const setNodes = (world: EksWorld, cluster: EksCluster, { name, described }: EksNodegroup, size: number) =>
