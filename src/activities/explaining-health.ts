@@ -1,7 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isThere } from '../domain/adoption.ts'
-import { greenName } from '../domain/cluster-name.ts'
 import { askedOf, comparedOf } from '../domain/cloudwatch.ts'
 import { milliseconds, seconds, type Duration } from '../domain/duration.ts'
 import type { NamespaceFacts } from '../domain/facts.ts'
@@ -15,14 +13,12 @@ import {
   type HealthRequest,
   type Looked,
 } from '../domain/health-explained.ts'
-import { isKubernetesVersion } from '../domain/kubernetes-version.ts'
 import { planCutover, type CutoverPlatform } from '../domain/plan-cutover.ts'
 import type { App, Environment, Side } from '../domain/platform.ts'
-import type { PlatformFile } from '../domain/platform-file.ts'
 import { resolvePlatform } from '../domain/resolve-platform.ts'
 import type { Check, CheckSource, Sample } from '../domain/verdict.ts'
 import type { Activities } from '../workflows/activities.ts'
-import { blueOf } from './blue.ts'
+import { clustersOf } from './both-sides.ts'
 import { discover } from './discovery.ts'
 import { invalidInput, isUnreachable } from './errors.ts'
 import { fewAtATime } from './few-at-a-time.ts'
@@ -73,21 +69,6 @@ export const explainingHealthActivities = (outside: Outside): Pick<Activities, '
     }
   },
 })
-
-/** Those of the upgrade that is open, where it has planned; else blue, and the green that the file or an upgrade names. */
-async function clustersOf(
-  outside: Outside,
-  file: PlatformFile,
-): Promise<{ readonly blue: string; readonly green?: string }> {
-  const { eks } = await proven(outside, { ...file, blue: '', green: '' })
-  const open = await outside.openUpgrade(file.platform)
-  const subject = open && (await outside.upgradeStatus(file.platform))?.run?.subject
-  const to = open?.to !== undefined && isKubernetesVersion(open.to) ? open.to : undefined
-  const blue = subject?.blue ?? (await blueOf(eks, file, to))
-  const named = subject?.green ?? file.adopts ?? (to && greenName(file.platform, to, blue))
-  const found = named === undefined ? undefined : await eks.findCluster(named)
-  return { blue, ...(found && isThere(found) && { green: found.name }) }
-}
 
 /** The app with the environments that are meant. Throws `invalidInput` with those that there are. */
 function meantApp(apps: readonly App[], { app: name, environment }: HealthRequest): App {

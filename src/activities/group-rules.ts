@@ -1,6 +1,6 @@
 import type { Duration } from '../domain/duration.ts'
 import { missingRules, ruleCommand, ruleInWords, type GroupRule } from '../domain/group-rules.ts'
-import { readable } from '../domain/readable.ts'
+import { readable, wholeOf } from '../domain/readable.ts'
 import { notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { NetworkPort } from './ports.ts'
@@ -25,7 +25,7 @@ export const groupRuleActions = (outside: Outside) => {
     throw notYet(
       `${missing.length} of ${wanted.length} rules do not name ${its}, the security group of ${cluster}, yet: ${readable(
         missing.map((rule) => `${ruleInWords(rule)}: ${ruleCommand(rule, its)}`),
-        (n) => `and once these do, ${n} more`,
+        (n) => `and ${n} more: ${wholeOf(call.scope.platform)}`,
       )}`,
       PATIENCE,
     )

@@ -42,6 +42,7 @@ import { pointerActions } from './pointers.ts'
 import { preparingActivities } from './preparing.ts'
 import { removalActions } from './removal.ts'
 import { replanningActivities } from './replanning.ts'
+import { requestingActivities } from './requesting.ts'
 import { fenceActions } from './fences.ts'
 import { remainsActions } from './remains.ts'
 import { scheduleActions } from './schedules.ts'
@@ -125,6 +126,7 @@ const all = (outside: Outside): Activities => ({
   ...notificationActivities(outside),
   ...examiningActivities(outside),
   ...explainingHealthActivities(outside),
+  ...requestingActivities(outside),
   ...draftingActivities(outside),
   ...chatActivities(outside),
   ...proofActivities(outside),

@@ -3,6 +3,7 @@ import type { Duration } from '../domain/duration.ts'
 import { few } from '../domain/few.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import { askedAbout, clusterTag, DISCOVERY_TAG, missingTags, tagsToAdd } from '../domain/network-tags.ts'
+import { wholeOf } from '../domain/readable.ts'
 import { notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import type { EksPort, NetworkPort } from './ports.ts'
@@ -20,7 +21,10 @@ export const networkTagActions = (outside: Outside) => {
     const missing = missingTags(tagged, { blue: like, green: cluster })
     if (missing.length === 0) return { note: `whatever has ${clusterTag(like)} has ${clusterTag(cluster)} too` }
     const ids = missing.flatMap((it) => it.ids)
-    throw notYet(`${few(ids)} lack ${clusterTag(cluster)}: ${tagsToAdd(missing, cluster)}`, PATIENCE)
+    throw notYet(
+      `${few(ids)} lack ${clusterTag(cluster)}: ${tagsToAdd(missing, cluster, wholeOf(call.scope.platform))}`,
+      PATIENCE,
+    )
   }
   return { awaitNetworkTags }
 }

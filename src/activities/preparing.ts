@@ -49,7 +49,7 @@ import { rulesNaming } from './group-rules.ts'
 import { networkOf, taggedFor } from './network-tags.ts'
 import { httpRouteSurvey } from './http-route-survey.ts'
 import { imageSurvey } from './registry-images.ts'
-import { hasRoles } from './role-proofs.ts'
+import { rolesIn } from './role-proofs.ts'
 import { quotaSurvey } from './quota-survey.ts'
 import { recordSurvey } from './record-survey.ts'
 import { removalSurvey } from './removal-survey.ts'
@@ -323,9 +323,9 @@ async function plansOf(
       const [workloads, images, roles] = await Promise.all([
         workloadsIn(blue, environment.namespaces),
         fingerprintOf(blue, environment.namespaces),
-        hasRoles({ eks: world.eks, cluster: blue }, platform.blue, environment.namespaces),
+        rolesIn({ eks: world.eks, cluster: blue }, platform, environment.namespaces),
       ])
-      const plan = sealed(planCutover(platform, app, environment, { images, workloads, ...(roles && { roles }) }))
+      const plan = sealed(planCutover(platform, app, environment, { images, workloads, ...roles }))
       return bounded(plan, LARGEST_CUTOVER, `the steps of ${app.name} ${environment.name}`, DIVIDE_AN_APP)
     }),
   )

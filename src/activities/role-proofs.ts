@@ -1,6 +1,9 @@
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { notGiven } from '../domain/pod-identity-proofs.ts'
-import { accountOf, nameOfRole, roleOf } from '../domain/roles.ts'
+import type { Duration } from '../domain/duration.ts'
+import type { EnvironmentFacts } from '../domain/facts.ts'
+import { askedElsewhere } from '../domain/role-requests.ts'
+import { accountOf, nameOfRole, roleOf, usesOf } from '../domain/roles.ts'
 import { denied, isDenied } from './errors.ts'
 import { each, fewAtATime } from './few-at-a-time.ts'
 import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
@@ -13,6 +16,9 @@ type Tried =
   | { readonly is: 'given' | 'unread' }
   | { readonly is: 'refused' | 'never' | 'unclear'; readonly says: string }
 
+/** Then its environment goes back, and people are asked whether to wait on, or to go on without what nobody adds. */
+const PATIENCE: Duration = '1d'
+
 /** Each is a few questions to EKS and IAM. */
 const AT_ONCE = 4
 
@@ -23,34 +29,22 @@ export const roleProofActions = (outside: Outside) => {
     const world = await proven(outside, call.scope)
     const [here, there] = await Promise.all([world.on(on), world.on(otherSide(on))])
     const [accounts, others] = await Promise.all([accountsIn(here, namespaces), accountsIn(there, namespaces)])
-    const isAmong = (some: readonly KubernetesObject[], account: KubernetesObject) =>
-      some.some((one) => nameOf(one) === nameOf(account))
-    const byToken = await Promise.all(
-      accounts.map(async (account): Promise<Tried> => {
-        const why = await refusalOf(here, account, call.scope.region)
-        if (why === undefined) return { is: 'given' }
-        // What is not so on the other side either is nothing that moving changes.
-        const before = isAmong(others, account) ? await refusalOf(there, account, call.scope.region) : undefined
-        return before === undefined
-          ? { is: 'refused', says: `${nameOf(account)} does not get ${roleOf(account)?.arn ?? ''}: ${why}` }
-          : { is: 'never', says: nameOf(account) }
-      }),
-    )
+    const byToken = await Promise.all(accounts.map((account) => tried(here, there, account, others, call.scope.region)))
     const byEks = await associated(world, call.scope, namespaces, on)
     const absent = others
       .filter((account) => !isAmong(accounts, account))
       .map((account): Tried => ({ is: 'refused', says: `${nameOf(account)} is not on ${on}` }))
-    const tried = [...byToken, ...byEks, ...absent]
+    const all = [...byToken, ...byEks, ...absent]
     const that = (is: 'refused' | 'never' | 'unclear') =>
-      tried.flatMap((one) => (one.is === is ? one.says : [])).toSorted()
+      all.flatMap((one) => (one.is === is ? one.says : [])).toSorted()
     const refused = that('refused')
     if (refused.length > 0)
       throw notYet(
-        `${refused.length} of ${tried.length} service accounts of ${app} do not get their roles on ${on}: ${refused.join('; ')}`,
+        `${refused.length} of ${all.length} service accounts of ${app} do not get their roles on ${on}: ${refused.join('; ')}`,
         // IAM tells everybody within seconds; what lasts longer is for people.
         budgets.objects,
       )
-    const [given, unread] = (['given', 'unread'] as const).map((is) => tried.filter((one) => one.is === is).length)
+    const [given, unread] = (['given', 'unread'] as const).map((is) => all.filter((one) => one.is === is).length)
     const [never, unclear] = [that('never'), that('unclear')]
     return {
       note: [
@@ -60,6 +54,48 @@ export const roleProofActions = (outside: Outside) => {
         ...(never.length > 0 ? [`on neither side: ${never.join(', ')}`] : []),
       ].join('; '),
     }
+  }
+
+  /**
+   * Ends where `proveRoles` would, of roles that no worker here reads or writes. Their owners are told what to write, once
+   * their pods are there to prove it.
+   */
+  const awaitRolesElsewhere: Deed<'awaitRolesElsewhere'> = async (call) => {
+    const { namespaces, on } = call.input
+    const { scope } = call
+    const world = await proven(outside, scope)
+    const [here, there] = await Promise.all([world.on(on), world.on(otherSide(on))])
+    const [mine, others] = await Promise.all([accountsIn(here, namespaces), accountsIn(there, namespaces)])
+    const accounts = mine.filter((account) => isElsewhere(account, scope.account))
+    const refused = (
+      await each(accounts, async (account) => {
+        const { is } = await tried(here, there, account, others, scope.region)
+        return is === 'refused' ? [account] : []
+      })
+    ).flat()
+    if (refused.length === 0)
+      return { note: `what service accounts get of other accounts they get on ${on} (${accounts.length})` }
+    const [blue, green] = await both(world.eks, scope.blue, scope.green)
+    throw notYet(
+      askedElsewhere(usesOf(refused, []), { account: scope.account, blue, green, platform: scope.platform }),
+      PATIENCE,
+    )
+  }
+
+  /** What is not so on the other side either is nothing that moving changes. `others`: those of the other side. */
+  async function tried(
+    here: KubernetesPort,
+    there: KubernetesPort,
+    account: KubernetesObject,
+    others: readonly KubernetesObject[],
+    region: string,
+  ): Promise<Tried> {
+    const why = await refusalOf(here, account, region)
+    if (why === undefined) return { is: 'given' }
+    const before = isAmong(others, account) ? await refusalOf(there, account, region) : undefined
+    return before === undefined
+      ? { is: 'refused', says: `${nameOf(account)} does not get ${roleOf(account)?.arn ?? ''}: ${why}` }
+      : { is: 'never', says: nameOf(account) }
   }
 
   /** Why pods of it do not get its role, in STS's words; undefined: they do. */
@@ -73,7 +109,7 @@ export const roleProofActions = (outside: Outside) => {
     return outside.ports.identity.roleRefusal(region, arn, token)
   }
 
-  return { proveRoles }
+  return { proveRoles, awaitRolesElsewhere }
 }
 
 /**
@@ -124,6 +160,14 @@ async function associated(
   return found
 }
 
+const isAmong = (some: readonly KubernetesObject[], account: KubernetesObject): boolean =>
+  some.some((one) => nameOf(one) === nameOf(account))
+
+const isElsewhere = (account: KubernetesObject, own: string): boolean => {
+  const { arn } = roleOf(account) ?? {}
+  return arn !== undefined && accountOf(arn) !== own
+}
+
 const nameOf = ({ metadata }: KubernetesObject): string => `${metadata.namespace ?? ''}/${metadata.name}`
 
 /** Those that are to get a role. */
@@ -140,10 +184,16 @@ async function identitiesIn(eks: EksPort, cluster: string, namespaces: readonly 
   return found.flat()
 }
 
-/** Whether anything in these namespaces is to get a role, by its annotation or by EKS. */
-export const hasRoles = async (
+/** Whether anything in these namespaces is to get a role, by its annotation or by EKS, and any of another account. */
+export async function rolesIn(
   { eks, cluster }: { readonly eks: EksPort; readonly cluster: KubernetesPort },
-  name: string,
+  { blue, account }: { readonly blue: string; readonly account: string },
   namespaces: readonly string[],
-): Promise<boolean> =>
-  (await accountsIn(cluster, namespaces)).length > 0 || (await identitiesIn(eks, name, namespaces)).length > 0
+): Promise<Pick<EnvironmentFacts, 'roles' | 'rolesElsewhere'>> {
+  const accounts = await accountsIn(cluster, namespaces)
+  const has = accounts.length > 0 || (await identitiesIn(eks, blue, namespaces)).length > 0
+  return {
+    ...(has && { roles: true }),
+    ...(accounts.some((it) => isElsewhere(it, account)) && { rolesElsewhere: true }),
+  }
+}

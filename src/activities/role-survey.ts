@@ -11,6 +11,7 @@ import {
   rolesUnread,
   usesOf,
   type Carried,
+  type RoleUse,
 } from '../domain/roles.ts'
 import { namesOfRoles, rolesNotPlanned, type RolesOfApp } from '../domain/roles-of-app.ts'
 import { described } from './described-roles.ts'
@@ -46,20 +47,17 @@ export async function roleSurvey(
 
 async function carried(
   roles: Proven['roles'],
-  { cluster: blue, podIdentities, fargateProfiles }: BlueFacts,
+  facts: BlueFacts,
   uses: ReturnType<typeof usesOf>,
   { account, platform, declared, green, adopted }: Asked,
 ): Promise<Carried> {
+  const { cluster: blue } = facts
   const providerOf = async ({ arn, oidcIssuer }: ClusterDescription) =>
     oidcIssuer === undefined ? undefined : roles.findProvider(providerArn(arn, account, oidcIssuer))
   const [provider, greens] = await Promise.all([providerOf(blue), adopted && providerOf(adopted)])
-  const given = givenByEks(podIdentities, fargateProfiles)
   // Whoever uses none of it needs no rights on IAM but to ask for one provider.
-  if (!provider && uses.length + given.size === 0) return { findings: [], owned: [] }
-  const [all, quota] = await Promise.all([roles.all(), roles.trustQuota()])
-  const used = new Set(uses.map((use) => use.arn))
-  const names = [...namingCluster(all, blue), ...all.filter(({ arn }) => used.has(arn))].map(({ name }) => name)
-  const found = await described(roles, names)
+  if (!provider && uses.length + givenByEks(facts.podIdentities, facts.fargateProfiles).size === 0)
+    return { findings: [], owned: [] }
   const its = rolesToCarry({
     account,
     platform,
@@ -68,12 +66,22 @@ async function carried(
     green: adopted ?? foreseen(blue, green),
     provider,
     uses,
-    given,
-    roles: found,
-    quota,
+    ...(await rolesConcerned(roles, facts, uses)),
   })
   const missing = provider && adopted && !greens ? providerMissing(adopted, provider.clientIds) : undefined
   return missing ? { ...its, findings: [missing, ...its.findings] } : its
+}
+
+/** Roles of this account that are in use on blue, and those that name it, with how long a trust policy may be. */
+export async function rolesConcerned(
+  roles: Proven['roles'],
+  { cluster, podIdentities, fargateProfiles }: Pick<BlueFacts, 'cluster' | 'podIdentities' | 'fargateProfiles'>,
+  uses: readonly RoleUse[],
+) {
+  const [all, quota] = await Promise.all([roles.all(), roles.trustQuota()])
+  const used = new Set(uses.map((use) => use.arn))
+  const names = [...namingCluster(all, cluster), ...all.filter(({ arn }) => used.has(arn))].map(({ name }) => name)
+  return { given: givenByEks(podIdentities, fargateProfiles), roles: await described(roles, names), quota }
 }
 
 /** What an app that is looked for again needs of IAM, and the upgrade was planned without. It reads only. */

@@ -3,6 +3,7 @@ import type { ClusterDescription } from '../domain/eks-objects.ts'
 import type { Duration } from '../domain/duration.ts'
 import { trustPolicy, withGreen, withoutCluster, type TrustPolicy } from '../domain/role-trust.ts'
 import { toolOf, type Whose } from '../domain/role-owners.ts'
+import { wholeOf } from '../domain/readable.ts'
 import { statementsToAdd, type RoleDescription } from '../domain/roles.ts'
 import { awaitGone } from './clusters.ts'
 import { described } from './described-roles.ts'
@@ -105,8 +106,9 @@ export const roleTrustActions = (outside: Outside) => {
       return statements.length === 0 ? [] : [{ name: role.name, missing: statements }]
     })
     if (missing.length === 0) return { note: `${inWords(names)} let in ${cluster} too` }
+    const whole = wholeOf(call.scope.platform)
     throw notYet(
-      `${missing.length} of ${names.length} roles do not let in ${cluster} yet. To be added to Statement of their trust policies: ${statementsToAdd(missing)}`,
+      `${missing.length} of ${names.length} roles do not let in ${cluster} yet. To be added to Statement of their trust policies: ${statementsToAdd(missing, whole)}. Each as a file, whole: ${whole} --out <folder>`,
       PATIENCE,
     )
   }

@@ -7,6 +7,7 @@ import type { HealthExplained, HealthRequest } from '../domain/health-explained.
 import type { UpgradeRequest } from '../domain/messages.ts'
 import type { PlannedUpgrade } from '../domain/outline.ts'
 import type { Preflight, PreflightRequest } from '../domain/preflight.ts'
+import type { RequestedChanges, RequestedRequest } from '../domain/requested-changes.ts'
 import type { Outlook, OutlookRequest } from '../domain/scheduled.ts'
 import { cut } from './render/lines.ts'
 import { span } from './render/words.ts'
@@ -39,6 +40,12 @@ export const foreseen = (temporal: Temporal, request: OutlookRequest): Promise<O
 /** Asks what the checks of an app say. As `patiently`. */
 export const healthNow = (temporal: Temporal, request: HealthRequest): Promise<HealthExplained> =>
   patiently(`asking what judges ${request.app}`, (patience) => upgrades.health(temporal, request, patience))
+
+/** Asks what others are asked for. As `patiently`. */
+export const requestedNow = (temporal: Temporal, request: RequestedRequest): Promise<RequestedChanges> =>
+  patiently(`looking what is asked of others for ${request.platform}`, (patience) =>
+    upgrades.requested(temporal, request, patience),
+  )
 
 /** Says meanwhile what is waited for and for how long: in place on a terminal. Ctrl-C leaves. */
 async function patiently<T>(title: string, look: (patience: Patience) => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import { answer, withdraw } from './syntax/answers.ts'
 import { complete, completion, keys, sign, version } from './syntax/beside.ts'
 import { doctor, explain } from './syntax/finding-out.ts'
 import { init, next, plan, preflight, schedule, validate } from './syntax/before.ts'
-import { report, start, status, watch, where } from './syntax/upgrade.ts'
+import { report, requested, start, status, watch, where } from './syntax/upgrade.ts'
 import { sandbox } from './syntax/sandbox.ts'
 
 /** The commands and their options. What each does is loaded only when it is run: help and version know no Temporal. */
@@ -38,6 +38,7 @@ export function program(go: Go) {
       .addCommand(watch(go))
       .addCommand(status(go))
       .addCommand(where(go))
+      .addCommand(requested(go))
       .addCommand(report(go))
       .commandsGroup('What people answer:')
       .addCommand(answer(go, 'approve', 'approve an open gate; without a name: list what is open for you'))

@@ -10,6 +10,7 @@ const places: Readonly<Record<string, readonly ArgumentKind[]>> = {
   watch: ['platform'],
   status: ['platform'],
   report: ['platform'],
+  requested: ['platform'],
   where: ['app', 'environment'],
   approve: ['gate', 'environment'],
   reject: ['gate', 'environment'],

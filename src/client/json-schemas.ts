@@ -8,6 +8,7 @@ export const files = {
   status: schemas.view,
   list: schemas.overview,
   where: schemas.whereabouts,
+  requested: schemas.requestedChanges,
   gates: schemas.gates,
   report: schemas.report,
   'watch-event': schemas.change,

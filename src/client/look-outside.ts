@@ -14,7 +14,13 @@ export const WITHIN_MS = LONGEST_REFRESH_MS + 15 * 60_000
 
 interface Look {
   /** Of a workflow that only reads. */
-  readonly type: 'upgradePlan' | 'upgradePreflight' | 'platformDraft' | 'nextUpgrade' | 'healthExplained'
+  readonly type:
+    | 'upgradePlan'
+    | 'upgradePreflight'
+    | 'platformDraft'
+    | 'nextUpgrade'
+    | 'healthExplained'
+    | 'requestedChanges'
   /** What its id begins with. */
   readonly id: string
   readonly what: string

@@ -56,6 +56,33 @@ export const preflight = z
   })
   .describe('norikae preflight -o json')
 
+export const requestedChanges = z
+  .object({
+    platform: z.string(),
+    blue: z.string(),
+    green: z.string(),
+    at: time.describe('when everything was read'),
+    roles: list(
+      z.object({
+        role: z.string(),
+        arn: z.string(),
+        owner: z.string(),
+        by: z.string().describe('who gets it on blue'),
+        missing: texts.describe('statements to be added to its trust policy, as JSON'),
+        document: z
+          .string()
+          .describe('as JSON: its whole new trust policy; of another account, these statements alone'),
+        isWhole: z.boolean(),
+        tooLong: maybe,
+        commands: texts.describe('by hand; <file> stands for the file with the document'),
+        where: z.string(),
+        terraform: maybe.describe('the statements as blocks of aws_iam_policy_document'),
+      }),
+    ),
+    others: list(z.object({ step: z.string(), about: z.string(), commands: texts })),
+  })
+  .describe('norikae requested -o json')
+
 export const view = z
   .object({
     at: time,

@@ -4,6 +4,7 @@ import { upgradeId, type UpgradeRequest, type UpgradeResult } from '../domain/me
 import type { HealthExplained, HealthRequest } from '../domain/health-explained.ts'
 import type { PlannedUpgrade } from '../domain/outline.ts'
 import type { Preflight, PreflightRequest } from '../domain/preflight.ts'
+import type { RequestedChanges, RequestedRequest } from '../domain/requested-changes.ts'
 import { START } from '../domain/starting.ts'
 import type { ToProve } from '../domain/trust.ts'
 import type { Outlook, OutlookRequest } from '../domain/scheduled.ts'
@@ -144,6 +145,24 @@ export const health = (temporal: Temporal, request: HealthRequest, patience: Pat
       id: `health-explained/${request.platform}/${request.app}`,
       what: `look at ${request.app}`,
       summary: `look what the checks of ${request.app} say`,
+    },
+    request,
+    patience,
+  )
+
+/** What others are asked for, whole. As `plan`. */
+export const requested = (
+  temporal: Temporal,
+  request: RequestedRequest,
+  patience: Patience,
+): Promise<RequestedChanges> =>
+  lookOutside(
+    temporal,
+    {
+      type: 'requestedChanges',
+      id: `requested-changes/${request.platform}`,
+      what: `look at what is asked of others for ${request.platform}`,
+      summary: `look what is asked of others for ${request.platform}`,
     },
     request,
     patience,

@@ -185,6 +185,8 @@ export interface Actions {
   checkReady: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
   /** Ends when each service account gets the role that it names: one is tried with a token of its own. */
   proveRoles: Contract<Place & { on: Side }>
+  /** The same of roles of other accounts, which nobody here reads or writes: their owners are asked, and waited for. */
+  awaitRolesElsewhere: Contract<Place & { on: Side }>
   /**
    * Ends when the source of each check has data of green, where nobody is sent yet; what only comes with requests is in the
    * receipt's findings. `mayBeAsleep`: what tells of itself there may sleep until its handover. `madeUp`: see `before-requests`.
@@ -533,6 +535,14 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     ...read,
     pace: 'long',
     title: (i) => `prove that pods of ${i.app} get their IAM roles on ${i.on}`,
+  },
+  awaitRolesElsewhere: {
+    ...read,
+    pace: 'long',
+    byOthers: true,
+    // Who has written them already, and IAM has told everybody: then nobody is asked.
+    toldAfter: '1m',
+    title: (i) => `wait until roles of other accounts let in pods of ${i.app} on ${i.on}`,
   },
   proveChecks: {
     ...read,

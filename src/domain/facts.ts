@@ -151,5 +151,7 @@ export interface EnvironmentFacts {
   readonly images: string
   /** Some of its service accounts name IAM roles. */
   readonly roles?: true
+  /** Some of these are of other accounts. */
+  readonly rolesElsewhere?: true
   readonly workloads: readonly WorkloadFacts[]
 }

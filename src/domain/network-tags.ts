@@ -65,15 +65,17 @@ export const tagCommand = ({ value, ids }: Missing, green: string): string =>
 /** Ids of 25 characters each: one command can be read. */
 const A_COMMAND = 50
 
-/** What makes them all: as many commands as can be read. */
-export const tagsToAdd = (missing: readonly Missing[], green: string): string =>
+/** What makes it, however many ids there are. */
+export const tagCommands = ({ value, ids }: Missing, green: string): readonly string[] =>
+  Array.from({ length: Math.ceil(ids.length / A_COMMAND) }, (_, n) =>
+    tagCommand({ value, ids: ids.slice(n * A_COMMAND, (n + 1) * A_COMMAND) }, green),
+  )
+
+/** What makes them all: as many commands as can be read. `whole`: the command that says the rest. */
+export const tagsToAdd = (missing: readonly Missing[], green: string, whole: string): string =>
   readable(
-    missing.flatMap(({ value, ids }) =>
-      Array.from({ length: Math.ceil(ids.length / A_COMMAND) }, (_, n) =>
-        tagCommand({ value, ids: ids.slice(n * A_COMMAND, (n + 1) * A_COMMAND) }, green),
-      ),
-    ),
-    (n) => `and once these have it, ${n} more such command${n === 1 ? '' : 's'}`,
+    missing.flatMap((it) => tagCommands(it, green)),
+    (n) => `and ${n} more such command${n === 1 ? '' : 's'}: ${whole}`,
   )
 
 export function networkTagFindings(

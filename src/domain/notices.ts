@@ -3,6 +3,7 @@ import { RULES_STEP } from './group-rules.ts'
 import { TAGS_STEP } from './network-tags.ts'
 import { REMOVAL_STEP, removalInWords } from './ownership.ts'
 import { PROVIDER_STEP, ROLES_STEP } from './roles.ts'
+import { wholeOf } from './readable.ts'
 import { teamsOf, type Gate } from './gates.ts'
 import type { Outcome } from './messages.ts'
 import { sides, type Subject } from './plan.ts'
@@ -172,10 +173,16 @@ export const deployNotice = (
 })
 
 /** What is asked of people by a step that waits for its owners; undefined: its plan does not say. */
-export const wantedBy = (step: ActionStep, { region }: Pick<Scope, 'region'>): string | undefined =>
-  step.action === 'awaitRemoval'
-    ? `${removalInWords(step.input.parts, { cluster: step.input.cluster, region })}. It is empty and idle, and Norikae waits until it is gone`
-    : undefined
+export function wantedBy(step: ActionStep, { region, platform, green }: Scope): string | undefined {
+  switch (step.action) {
+    case 'awaitRemoval':
+      return `${removalInWords(step.input.parts, { cluster: step.input.cluster, region })}. It is empty and idle, and Norikae waits until it is gone`
+    case 'awaitRolesElsewhere':
+      return `have IAM roles of other accounts let in pods of ${step.input.app} ${step.input.environment} on ${green}, as they let in those on blue: Norikae waits until they do. Which, and the statements whole: ${wholeOf(platform)}`
+    default:
+      return undefined
+  }
+}
 
 export const deploySettled = (from: From, subject: Subject, step: StepId, attempt: number, arrived: boolean): Notice =>
   settled(
@@ -190,8 +197,7 @@ const deployThing = (step: StepId, attempt: number): string => `${step}/${attemp
 
 /** Of an upgrade as a whole that is telling Argo CD of green, or letting it in. */
 function wanted({ app, environment = '', platform, blue, green }: Subject, step: StepId): string {
-  const told = (what: string) =>
-    `Norikae waits for it. ${what}: temporal workflow describe --workflow-id cluster-upgrade/${platform}, the activity ${step}`
+  const told = (what: string) => `Norikae waits for it. ${what}: ${wholeOf(platform)}`
   switch (step) {
     case RULES_STEP:
       return `let ${green} in wherever security groups let ${blue} in; ${told('Which rules, as commands')}`
@@ -200,7 +206,7 @@ function wanted({ app, environment = '', platform, blue, green }: Subject, step:
     case PROVIDER_STEP:
       return `make an OIDC provider in IAM for the issuer of ${green}, as ${blue} has one; ${told('The command')}`
     case ROLES_STEP:
-      return `let pods of ${green} act as IAM roles that are yours, as those of ${blue} do; ${told('Which statements')}`
+      return `let pods of ${green} act as IAM roles that are yours, as those of ${blue} do. Norikae waits for it. The new trust policy of each, whole: ${wholeOf(platform)} --out <folder>`
   }
   return app === undefined
     ? `register ${green} with Argo CD, as ${blue} is; Norikae waits for it`

@@ -28,7 +28,7 @@ import {
   type Route,
   type Side,
 } from './platform.ts'
-import { PROOF_STEP } from './roles.ts'
+import { ELSEWHERE_STEP, PROOF_STEP } from './roles.ts'
 import { act, ask, leaves, waitFor, type LeafStep, type Step, type WaitStep } from './steps.ts'
 import { needsNoTraffic, takesBack, withoutBlue, type Check } from './verdict.ts'
 import { waived } from './waivers.ts'
@@ -164,8 +164,13 @@ const verify = (it: Subject): LeafStep =>
   })
 
 /** Its pods are there, and nothing has moved. */
-const proveRoles = (it: Subject, { roles }: EnvironmentFacts): LeafStep[] =>
-  roles ? [act(`${it.environment.name}/${PROOF_STEP}`, 'proveRoles', { ...placeOf(it), on: 'green' })] : []
+const proveRoles = (it: Subject, { roles, rolesElsewhere }: EnvironmentFacts): LeafStep[] => {
+  const its = { ...placeOf(it), on: 'green' as const }
+  return [
+    ...(rolesElsewhere ? [act(`${it.environment.name}/${ELSEWHERE_STEP}`, 'awaitRolesElsewhere', its)] : []),
+    ...(roles ? [act(`${it.environment.name}/${PROOF_STEP}`, 'proveRoles', its)] : []),
+  ]
+}
 
 /** Routes are open, at weight 0: what would say nothing at any weight is found before anybody is sent there. */
 function proveChecks(it: Subject): LeafStep[] {

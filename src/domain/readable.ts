@@ -10,3 +10,6 @@ export function readable(said: readonly string[], more: (n: number) => string): 
   const fits = said.map((_, n) => said.length - n).find((n) => upTo(n).length <= READABLE) ?? 1
   return fits >= said.length ? upTo(fits) : `${upTo(fits)}; ${more(said.length - fits)}`
 }
+
+/** What says all that is asked of others, where a text has room for the beginning. */
+export const wholeOf = (platform: string): string => `norikae requested ${platform}`

@@ -1,6 +1,7 @@
 import { warning, type Finding } from './findings.ts'
 import type { DeclaredOwners } from './ownership.ts'
 import { namesCluster, trustPolicy, withGreen } from './role-trust.ts'
+import { wholeOf } from './readable.ts'
 import { toolOf } from './role-owners.ts'
 import {
   accountOf,
@@ -67,6 +68,6 @@ function notPlanned(
     'role-not-planned',
     role.name,
     `${by.join(', ')} ${by.length === 1 ? 'gets' : 'get'} it, and the upgrade was planned without: none of its steps lets in green there`,
-    `have ${owner} add ${there ? `to Statement of its trust policy: ${statementsToAdd([role])}` : 'for green, once it is there, what its trust policy has for blue'}; no environment that needs it gets past its step ${PROOF_STEP} before that`,
+    `have ${owner} add ${there ? `to Statement of its trust policy: ${statementsToAdd([role], wholeOf(whose.platform))}` : 'for green, once it is there, what its trust policy has for blue'}; no environment that needs it gets past its step ${PROOF_STEP} before that`,
   )
 }

@@ -2,7 +2,7 @@ import type { AddonDescription, FargateProfile, PodIdentity } from './eks-object
 import { blocker, warning, type Finding } from './findings.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
 import type { DeclaredOwners, OwnedRow } from './ownership.ts'
-import { readable } from './readable.ts'
+import { readable, wholeOf } from './readable.ts'
 import { toBeKnown, toolOf } from './role-owners.ts'
 import { denyingOthers, namesCluster, trustPolicy, withGreen, type TrustPolicy } from './role-trust.ts'
 import { hostOf, namedBy, type Issuing, type TrustStatement } from './trust-statements.ts'
@@ -21,6 +21,12 @@ export interface RoleUse {
   readonly arn: string
   /** `ServiceAccount/files/web`, `add-on aws-ebs-csi-driver` */
   readonly by: string
+  /** What their tokens say; absent of an add-on, which names its ServiceAccount nowhere. */
+  readonly pods?: {
+    /** `<namespace>:<name>` */
+    readonly account: string
+    readonly audience: string
+  }
 }
 
 /** What a plan depends on; left out of the facts where no role is by blue's issuer or names blue. */
@@ -46,6 +52,9 @@ export const PROVIDER_STEP = 'identity/provider'
 /** The step of an app's environment that tries its roles out: `production/roles`. */
 export const PROOF_STEP = 'roles'
 
+/** The step before it, where some are of other accounts. */
+export const ELSEWHERE_STEP = 'roles-elsewhere'
+
 /** https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
 const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn'
 const AUDIENCE_ANNOTATION = 'eks.amazonaws.com/audience'
@@ -69,7 +78,9 @@ export const usesOf = (
   ...accounts.flatMap((account) => {
     const { namespace = '', name } = account.metadata
     const role = roleOf(account)
-    return role ? [{ arn: role.arn, by: `ServiceAccount/${namespace}/${name}` }] : []
+    if (!role) return []
+    const { arn, audience } = role
+    return [{ arn, by: `ServiceAccount/${namespace}/${name}`, pods: { account: `${namespace}:${name}`, audience } }]
   }),
   ...addons.flatMap(({ name, serviceAccountRoleArn: arn }) =>
     arn === undefined ? [] : [{ arn, by: `add-on ${name}` }],
@@ -154,6 +165,7 @@ export function rolesToCarry(found: {
       ...(provider ? [providerRow(blue.name, toolOf(provider, found, 'deleted'))] : []),
       ...own.map(({ role, policy }) => roleRow(role, why(policy, blue))),
       ...asked.map(({ role, policy, tool }) => roleRow(role, why(policy, blue), tool)),
+      ...elsewhere.map(([arn]) => elsewhereRow(arn)),
     ],
     findings: [
       ...carried.flatMap(({ role, amended, tool }) => [
@@ -172,7 +184,7 @@ export function rolesToCarry(found: {
           'role-elsewhere',
           arn,
           `${by(arn)} get it, and it is of account ${accountOf(arn)}: Norikae neither reads nor writes it`,
-          `have ready whoever owns it: an OIDC provider of green's issuer in account ${accountOf(arn)}, and a statement in its trust policy; no app that needs it gets to its gate before that works`,
+          `have ready whoever owns it: an OIDC provider of green's issuer in account ${accountOf(arn)}, and statements in its trust policy. Once green is there, ${wholeOf(found.platform)} says both, whole; each environment whose pods need it waits for that at its step ${ELSEWHERE_STEP}, before its gate`,
         ),
       ),
     ],
@@ -190,6 +202,13 @@ const roleRow = ({ name }: RoleDescription, by: string, tool?: string): OwnedRow
     : { written: 'requested', does: `waits until it lets in green wherever it lets in blue (by ${by})` }),
 })
 
+const elsewhereRow = (arn: string): OwnedRow => ({
+  resource: `IAM role ${nameOfRole(arn)} of account ${accountOf(arn)}`,
+  owner: `account ${accountOf(arn)}`,
+  written: 'requested',
+  does: 'waits, in each environment whose pods get it, until they get it on green',
+})
+
 const providerRow = (blue: string, tool: string | undefined): OwnedRow => ({
   resource: `OIDC provider of ${blue}`,
   owner: tool ?? NOBODYS,
@@ -200,7 +219,8 @@ const providerRow = (blue: string, tool: string | undefined): OwnedRow => ({
 
 const NOBODYS = 'nobody’s tool by its tags'
 
-function byWhom(uses: readonly RoleUse[], given: boolean): string {
+/** In words; `given`: also by EKS. */
+export function byWhom(uses: readonly RoleUse[], given: boolean): string {
   const names = [...uses.map((use) => use.by), ...(given ? ['pods that EKS gives it to'] : [])]
   const some = names.slice(0, 3).join(', ')
   return names.length === 0
@@ -270,12 +290,16 @@ const notTrusting = (arn: string, by: string, why: string): Finding =>
     'mend it, or take the annotation away',
   )
 
-/** What to paste into `Statement` of each role, for who writes them: at least the first role's, and as many as can be read. */
+/**
+ * What to paste into `Statement` of each role, for who writes them: at least the first role's, and as many as can be read.
+ * `whole`: the command that says the rest.
+ */
 export function statementsToAdd(
   roles: readonly { readonly name: string; readonly missing: readonly TrustStatement[] }[],
+  whole: string,
 ): string {
   const said = roles.map(({ name, missing }) => `role ${name}: ${missing.map((s) => JSON.stringify(s)).join(',')}`)
-  return readable(said, (n) => `and once these are there, those of ${n} more`)
+  return readable(said, (n) => `and those of ${n} more: ${whole}`)
 }
 
 /** Of all roles of the account those that speak of a cluster. */

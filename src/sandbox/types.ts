@@ -348,6 +348,9 @@ export interface SandboxAws {
     /** Both are seen at once. A trust policy that IAM would refuse is refused. Answers the ARN. */
     seedRole(name: string, trust: object, tags?: Readonly<Record<string, string>>): string
     seedProvider(issuer: string, tags?: Readonly<Record<string, string>>): string
+    /** The same of other accounts, of which STS alone goes by them. */
+    seedRoleElsewhere(arn: string, trust: object): void
+    seedProviderElsewhere(account: string, issuer: string): void
     /** What a role may do: a policy of its own, or one that is `managed` by itself and attached to it. */
     seedPolicy(role: string, name: string, document: object, how?: { readonly managed?: boolean }): void
     /** Characters of a trust policy, without white space; OpenID Connect providers of the account. */

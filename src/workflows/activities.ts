@@ -4,6 +4,7 @@ import type { Due, Sent } from '../domain/board.ts'
 import type { Calendar, Opening } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
 import type { Draft, DraftRequest } from '../domain/draft.ts'
+import type { RequestedChanges, RequestedRequest } from '../domain/requested-changes.ts'
 import type { ExaminationRequest, Organ, Seen } from '../domain/examination.ts'
 import type { ClusterFacts } from '../domain/facts.ts'
 import type { Refusal } from '../domain/gates.ts'
@@ -138,6 +139,8 @@ interface Questions {
   draft: Q<DraftRequest, Draft>
   /** What the checks of one app say now. Reads only. */
   explainHealth: Q<HealthRequest, HealthExplained>
+  /** All that owners of others' things are asked for, by a platform file. Reads only. */
+  tellRequested: Q<RequestedRequest, RequestedChanges>
   checkProof: Q<ToCheck, Checked>
 }
 

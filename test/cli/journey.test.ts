@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -16,6 +16,18 @@ beforeAll(async () => {
   stage = await Stage.open()
 })
 afterAll(() => stage.close())
+
+const aRequest = {
+  role: 'files',
+  arn: 'arn:aws:iam::123456789012:role/files',
+  owner: 'Terraform (infra)',
+  by: 'ServiceAccount/files/web',
+  missing: ['{"Effect":"Allow"}'],
+  document: '{ "Version": "2012-10-17" }',
+  isWhole: true,
+  commands: ['aws iam update-assume-role-policy'],
+  where: 'Terraform (infra)',
+}
 
 const soon = { everyMs: 100 }
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)
@@ -40,6 +52,15 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
   const health = await run(['explain', 'health', 'api', '--platform', 'whole', '-o', 'json'], env)
   expect(health.code).toBe(0)
   expect(problemsWith('health', JSON.parse(health.out))).toEqual([])
+  expect(outside.done).toEqual([])
+
+  outside.requested.push(aRequest)
+  const folder = join(await mkdtemp(join(tmpdir(), 'norikae-')), 'requested')
+  const requested = await run(['requested', 'whole', '--out', folder, '-o', 'json'], env)
+  expect(requested).toMatchObject({ code: 0, err: expect.stringContaining('✔ wrote 1 file to') as string })
+  expect(problemsWith('requested', JSON.parse(requested.out))).toEqual([])
+  expect(await readFile(join(folder, 'files.trust-policy.json'), 'utf8')).toBe(`${aRequest.document}\n`)
+  expect((await run(['requested', 'whole', '-o', 'name'], env)).out).toBe(`${aRequest.arn}\n`)
   expect(outside.done).toEqual([])
 
   const unasked = await run(['start', 'whole', '--to', '1.36'], env)

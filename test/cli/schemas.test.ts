@@ -26,6 +26,7 @@ import { gateNotice } from '../../src/domain/notices.ts'
 import type { Notice } from '../../src/domain/notices.ts'
 import type { HealthExplained } from '../../src/domain/health-explained.ts'
 import type { Outlook } from '../../src/domain/scheduled.ts'
+import type { RequestedChanges } from '../../src/domain/requested-changes.ts'
 import type { Preflight } from '../../src/domain/preflight.ts'
 import type { PlannedUpgrade } from '../../src/domain/outline.ts'
 import { outlineOf } from '../../src/domain/outline.ts'
@@ -66,6 +67,7 @@ interface Typed {
   status: UpgradeView
   list: Overview
   where: Whereabouts
+  requested: RequestedChanges
   gates: Gates
   report: UpgradeReport
   'watch-event': Change
@@ -92,6 +94,7 @@ test('schemas and types agree, both ways', () => {
     status: true,
     list: true,
     where: true,
+    requested: true,
     gates: true,
     report: true,
     'watch-event': true,

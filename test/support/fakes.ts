@@ -10,6 +10,7 @@ import type { Due } from '../../src/domain/board.ts'
 import type { Moved } from '../../src/domain/contests.ts'
 import { planCutover, type CutoverPlatform } from '../../src/domain/plan-cutover.ts'
 import { outlineOf } from '../../src/domain/outline.ts'
+import type { RoleRequest } from '../../src/domain/role-requests.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { replanFinding, withApp } from '../../src/domain/replanning.ts'
@@ -99,6 +100,8 @@ export class Outside {
   /** What a schedule finds out, and why it does not start what it announced. */
   foreseen: Partial<Foreseen> = {}
   overtaken?: string
+  /** What whoever owns roles is asked for. */
+  readonly requested: RoleRequest[] = []
   /** Of what it was asked whether it is still right. */
   readonly lookedAgain: object[] = []
   /** Whoever is asked what a schedule would do, or still does, refuses: why. */
@@ -314,6 +317,14 @@ export class Outside {
             ],
           },
         ],
+      }),
+      tellRequested: async ({ platform }) => ({
+        platform,
+        blue: this.platform.blue,
+        green: this.platform.green,
+        at: new Date().toISOString(),
+        roles: [...this.requested],
+        others: [],
       }),
       draft: async ({ cluster }) => ({ platform: cluster, text: `platform: ${cluster}\n`, guesses: 0 }),
       notify: async ({ notice }) => {

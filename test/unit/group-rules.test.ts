@@ -7,7 +7,8 @@ import {
   ruleInWords,
   type GroupRule,
 } from '../../src/domain/group-rules.ts'
-import { deployNotice } from '../../src/domain/notices.ts'
+import { deployNotice, wantedBy } from '../../src/domain/notices.ts'
+import { act } from '../../src/domain/steps.ts'
 import { planUpgrade } from '../../src/domain/plan-upgrade.ts'
 import { leaves } from '../../src/domain/steps.ts'
 import { aPlatform, clusterFacts } from '../support/builders.ts'
@@ -64,17 +65,22 @@ test('who has to see to it is told what, and where the rules stand', () => {
   const subject = { platform: 'toy', account: '1', region: 'r', blue: 'toy-1-35', green: 'toy-1-36', team: 'sre' }
   const from = { workflowId: 'cluster-upgrade/toy', runId: 'run', platform: 'toy' }
   expect(deployNotice(from as never, subject, 'network/rules', 1, 0).title).toMatch(
-    /^let toy-1-36 in wherever security groups let toy-1-35 in; .*the activity network\/rules$/,
+    /^let toy-1-36 in wherever security groups let toy-1-35 in; .*: norikae requested toy$/,
   )
   expect(deployNotice(from as never, subject, 'network/tags', 1, 0).title).toMatch(
     /^tag subnets and security groups for toy-1-36 as they are for toy-1-35; /,
   )
   expect(deployNotice(from as never, subject, 'identity/provider', 1, 0).title).toMatch(
-    /^make an OIDC provider in IAM for the issuer of toy-1-36, as toy-1-35 has one; .*the activity identity\/provider$/,
+    /^make an OIDC provider in IAM for the issuer of toy-1-36, as toy-1-35 has one; .*: norikae requested toy$/,
   )
   expect(deployNotice(from as never, subject, 'identity/requested', 1, 0).title).toMatch(
-    /^let pods of toy-1-36 act as IAM roles that are yours/,
+    /^let pods of toy-1-36 act as IAM roles that are yours, .*: norikae requested toy --out <folder>$/,
   )
+  const place = { app: 'api', environment: 'production', namespaces: ['api'], on: 'green' as const }
+  expect(wantedBy(act('production/roles-elsewhere', 'awaitRolesElsewhere', place), subject)).toMatch(
+    /^have IAM roles of other accounts let in pods of api production on toy-1-36, .*: norikae requested toy$/,
+  )
+  expect(wantedBy(act('production/roles', 'proveRoles', place), subject)).toBeUndefined()
   expect(deployNotice(from as never, subject, 'argocd/registered', 1, 0).title).toMatch(/^register toy-1-36/)
 })
 

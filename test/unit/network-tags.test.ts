@@ -55,10 +55,12 @@ test('it is told ahead, with the command, and what cannot name both is told too'
 
 test('of many as many commands as can be read, and how many are left', () => {
   const ids = Array.from({ length: 130 }, (_, n) => `subnet-${String(n).padStart(17, '0')}`)
-  const words = tagsToAdd([{ value: 'shared', ids }], 'demo-1-36')
+  const words = tagsToAdd([{ value: 'shared', ids }], 'demo-1-36', 'norikae requested demo')
   expect(words.length).toBeLessThan(3_000)
-  expect(words).toMatch(/^aws ec2 create-tags --resources subnet-0.*; and once these have it, 2 more such commands$/)
-  expect(tagsToAdd([{ value: 'shared', ids: ids.slice(0, 2) }], 'demo-1-36')).toBe(
+  expect(words).toMatch(
+    /^aws ec2 create-tags --resources subnet-0.*; and 2 more such commands: norikae requested demo$/,
+  )
+  expect(tagsToAdd([{ value: 'shared', ids: ids.slice(0, 2) }], 'demo-1-36', '')).toBe(
     tagCommand({ value: 'shared', ids: ids.slice(0, 2) }, 'demo-1-36'),
   )
 })

@@ -94,5 +94,8 @@ test('an app whose service accounts name roles tries them out before its gate, a
   expect(all).toContain('production/roles')
   expect(all.indexOf('production/roles')).toBeGreaterThan(all.indexOf('production/ready'))
   expect(all.indexOf('production/roles')).toBeLessThan(all.findIndex((id) => /\/gate$|\/route\/\w+\/\d+$/.test(id)))
+  expect(all).not.toContain('production/roles-elsewhere')
   expect(plan(someFacts)).not.toContain('production/roles')
+  const elsewhere = plan({ ...someFacts, roles: true, rolesElsewhere: true })
+  expect(elsewhere.indexOf('production/roles-elsewhere')).toBe(elsewhere.indexOf('production/roles') - 1)
 })

@@ -223,7 +223,7 @@ test('a plan tells each role and provider, whose it is, and by what it lets in b
     blue,
     green: foreseen(blue, 'demo-1-36'),
     provider: { arn: 'arn:provider', tags: { Stack: 'eks' } },
-    uses: [],
+    uses: [{ arn: arnOf('lake', '999999999999'), by: 'ServiceAccount/lake/web' }],
     given: new Set(),
     roles: [
       role('web'),
@@ -237,6 +237,7 @@ test('a plan tells each role and provider, whose it is, and by what it lets in b
     'IAM role job: nobody’s tool by its tags, own; lets in green wherever it lets in blue (by aws:SourceArn)',
     'IAM role web: nobody’s tool by its tags, own; lets in green wherever it lets in blue (by its issuer)',
     'IAM role mail: Terraform (infra/iam), requested; waits until it lets in green wherever it lets in blue (by its issuer)',
+    'IAM role lake of account 999999999999: account 999999999999, requested; waits, in each environment whose pods get it, until they get it on green',
   ])
 })
 
@@ -251,7 +252,7 @@ test('roles are found by annotation, by add-on and by trust policy', () => {
   expect(
     usesOf([annotated, account({})], [{ name: 'efs', serviceAccountRoleArn: arnOf('efs') }, { name: 'dns' }]),
   ).toEqual([
-    { arn: arnOf('web'), by: 'ServiceAccount/files/web' },
+    { arn: arnOf('web'), by: 'ServiceAccount/files/web', pods: { account: 'files:web', audience: 'here' } },
     { arn: arnOf('efs'), by: 'add-on efs' },
   ])
   expect([...givenByEks([{ roleArn: 'a' }, { roleArn: 'a' }], [{ podExecutionRoleArn: 'b' }])]).toEqual(['a', 'b'])
@@ -319,10 +320,13 @@ test.for<{ says: string; with: Partial<Parameters<typeof rolesNotPlanned>[0]>; c
 
 test('as many statements are said as can be read, and how many roles are left', () => {
   const one = (name: string, length: number) => ({ name, missing: [{ Effect: 'x'.repeat(length) }] })
-  expect(statementsToAdd([one('a', 1), one('b', 2)])).toBe('role a: {"Effect":"x"}; role b: {"Effect":"xx"}')
-  const many = statementsToAdd([one('a', 1000), one('b', 1000), one('c', 1000), one('d', 1)])
-  expect(many).toMatch(/^role a: .*; role b: .*; and once these are there, those of 2 more$/)
-  expect(statementsToAdd([one('a', 3000), one('b', 1)])).toMatch(/^role a: .{3013}; and once these .* 1 more$/)
+  const whole = 'norikae requested demo'
+  expect(statementsToAdd([one('a', 1), one('b', 2)], whole)).toBe('role a: {"Effect":"x"}; role b: {"Effect":"xx"}')
+  const many = statementsToAdd([one('a', 1000), one('b', 1000), one('c', 1000), one('d', 1)], whole)
+  expect(many).toMatch(/^role a: .*; role b: .*; and those of 2 more: norikae requested demo$/)
+  expect(statementsToAdd([one('a', 3000), one('b', 1)], whole)).toMatch(
+    /^role a: .{3013}; and those of 1 more: norikae /,
+  )
 })
 
 test('green is foreseen with an issuer as long as blue’s', () => {

@@ -53,6 +53,16 @@ export const where = (go: Go) =>
       go(options, '', async () => (await import('../commands/where.ts')).where(app, environment, options)),
     )
 
+export const requested = (go: Go) =>
+  reading('requested')
+    .description("what owners of others' roles, rules and tags are asked for, whole, to paste or to apply")
+    .argument('[platform]', 'default: the only open upgrade')
+    .addOption(file())
+    .option('--out <folder>', "write each role's new trust policy there, a file each")
+    .action((platform, options) =>
+      go(options, '', async () => (await import('../commands/requested.ts')).requested(platform, options)),
+    )
+
 export const report = (go: Go) =>
   plain('report')
     .description('who decided what, what it took of people, what is left; after the end')

@@ -54,13 +54,13 @@ export const stsOperations = (principals: Principals, iam: IamWorld, keysOf: Key
       const seconds = checkSession(input)
       const { iss, sub, aud } = claimsOf(WebIdentityToken, keysOf)
       const url = iss.replace('https://', '')
-      const provider = iam.seen().find((one) => one.url === url)
+      const provider = iam.providerFor(RoleArn, url)
       if (!provider)
         throw new AwsError('InvalidIdentityToken', `No OpenIDConnect provider found in your account for ${iss}`)
       const audience = aud.find((one) => provider.clientIds.includes(one))
       if (audience === undefined) throw new AwsError('InvalidIdentityToken', 'Incorrect token audience')
-      const role = [...iam.roles.values()].find(({ arn }) => arn === RoleArn)
-      if (!role || !admits(iam.trustOf(role), provider.arn, { [`${url}:sub`]: sub, [`${url}:aud`]: audience }))
+      const trust = iam.trustFor(RoleArn)
+      if (trust === undefined || !admits(trust, provider.arn, { [`${url}:sub`]: sub, [`${url}:aud`]: audience }))
         throw new AwsError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
       return {
         Credentials: {
@@ -71,8 +71,8 @@ export const stsOperations = (principals: Principals, iam: IamWorld, keysOf: Key
         },
         SubjectFromWebIdentityToken: sub,
         AssumedRoleUser: {
-          AssumedRoleId: `${role.id}:${RoleSessionName}`,
-          Arn: named(iam.account, role.name, RoleSessionName).sessionArn,
+          AssumedRoleId: `AROASANDBOX:${RoleSessionName}`,
+          Arn: named(RoleArn.split(':')[4] ?? '', RoleArn.split('/').at(-1) ?? '', RoleSessionName).sessionArn,
         },
         Provider: provider.arn,
         Audience: audience,

@@ -43,6 +43,8 @@ export class IamWorld {
   readonly account: string
   readonly roles = new Map<string, IamRole>()
   readonly providers = new Map<string, IamProvider>()
+  /** Trust policies of roles of other accounts by ARN, and ARNs of their OpenID Connect providers: nobody here reads them. */
+  readonly elsewhere = { roles: new Map<string, string>(), providers: new Set<string>() }
   /** Managed policies that somebody of the account has written: documents by name. */
   readonly policies = new Map<string, string>()
   readonly quotas = { trust: TRUST_QUOTA, providers: PROVIDERS_QUOTA }
@@ -74,6 +76,32 @@ export class IamWorld {
     const may = { own: new Map<string, string>(), attached: new Set<string>() }
     this.roles.set(name, { name, path: '/', arn, id, createdAt, document, tags: new Map(Object.entries(tags)), ...may })
     return arn
+  }
+
+  /** A role of another account, by its ARN. */
+  seedRoleElsewhere(arn: string, trust: object): void {
+    const document = JSON.stringify(trust)
+    checkTrust(document, this.quotas.trust)
+    this.elsewhere.roles.set(arn, document)
+  }
+
+  /** What that account has made of an issuer. */
+  seedProviderElsewhere(account: string, issuer: string): void {
+    this.elsewhere.providers.add(`arn:aws:iam::${account}:oidc-provider/${issuer.replace(/^https:\/\//, '')}`)
+  }
+
+  /** The provider of this issuer in the account of a role, as STS looks for it; undefined: it has none. */
+  providerFor(roleArn: string, url: string): Pick<IamProvider, 'arn' | 'clientIds'> | undefined {
+    const account = roleArn.split(':')[4] ?? ''
+    if (account === this.account) return this.seen().find((one) => one.url === url)
+    const arn = `arn:aws:iam::${account}:oidc-provider/${url}`
+    return this.elsewhere.providers.has(arn) ? { arn, clientIds: ['sts.amazonaws.com'] } : undefined
+  }
+
+  /** The trust policy that STS goes by, of whichever account. */
+  trustFor(roleArn: string): string | undefined {
+    const own = [...this.roles.values()].find(({ arn }) => arn === roleArn)
+    return own ? this.trustOf(own) : this.elsewhere.roles.get(roleArn)
   }
 
   /** Of a role that is there. `managed`: a policy by itself, which is attached to it. */

@@ -1,0 +1,178 @@
+import { ownerByAddress, ownerOf, written, type DeclaredOwners } from './ownership.ts'
+import { toolOf } from './role-owners.ts'
+import { lengthOf, trustPolicy, withGreen, type TrustPolicy } from './role-trust.ts'
+import {
+  accountOf,
+  AUDIENCE,
+  byWhom,
+  nameOfRole,
+  providerCommand,
+  type RoleDescription,
+  type RoleUse,
+} from './roles.ts'
+import { readable, wholeOf } from './readable.ts'
+import { terraformOf } from './terraform-statements.ts'
+import { hostOf, type Issuing, type TrustStatement } from './trust-statements.ts'
+
+/** What whoever writes a role is asked for, whole: to be pasted, applied, or sent on. */
+export interface RoleRequest {
+  readonly role: string
+  readonly arn: string
+  /** Whose tool writes it, or whose account it is of. */
+  readonly owner: string
+  /** Who gets it on blue. */
+  readonly by: string
+  /** Of its trust policy: statements, as JSON. */
+  readonly missing: readonly string[]
+  /** As JSON, for a file. Of a role of this account: its trust policy as it is, with them. Of another account: they alone. */
+  readonly document: string
+  readonly isWhole: boolean
+  /** Absent where it fits: why IAM will refuse it. */
+  readonly tooLong?: string
+  /** By hand, each on a line; `<file>` stands for the file that has the document. */
+  readonly commands: readonly string[]
+  /** Where its owner writes it down, in words. */
+  readonly where: string
+  /** The same statements as blocks of Terraform's `aws_iam_policy_document`. */
+  readonly terraform?: string
+}
+
+/** What stands for the file in a command. */
+export const FILE = '<file>'
+
+interface Found {
+  readonly account: string
+  readonly platform: string
+  readonly declared: DeclaredOwners
+  readonly blue: Issuing
+  /** As it is: its issuer is in every statement. */
+  readonly green: Issuing
+  readonly uses: readonly RoleUse[]
+  readonly given: ReadonlySet<string>
+  readonly roles: readonly RoleDescription[]
+  /** Characters of a trust policy. */
+  readonly quota: number
+}
+
+/** Roles that others' tools write and that do not let in green yet, and roles of other accounts that blue's pods get. */
+export const roleRequests = (found: Found): readonly RoleRequest[] => [...ofTools(found), ...ofAccounts(found)]
+
+function ofTools({ blue, green, roles, uses, given, quota, ...whose }: Found): RoleRequest[] {
+  const users = Map.groupBy(uses, (use) => use.arn)
+  return roles
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((role) => {
+      const owner = toolOf(role, whose)
+      const policy = trustPolicy(role.trust)
+      const { missing } = withGreen(policy, blue, green, quota)
+      if (owner === undefined || missing.length === 0) return []
+      const document = { ...policy, Statement: [...policy.Statement, ...missing] }
+      const length = lengthOf(document)
+      return [
+        {
+          role: role.name,
+          arn: role.arn,
+          owner,
+          by: byWhom(users.get(role.arn) ?? [], given.has(role.arn)),
+          missing: missing.map((it) => JSON.stringify(it)),
+          document: forFile(document),
+          isWhole: true,
+          ...(length > quota && {
+            tooLong: `it has ${length} characters, and account ${whose.account} allows ${quota}: take statements of clusters that are gone out of it, or have the quota L-C07B4B0D of IAM raised`,
+          }),
+          commands: [`aws iam update-assume-role-policy --role-name ${role.name} --policy-document file://${FILE}`],
+          ...writtenDown(role, missing, whose),
+        },
+      ]
+    })
+}
+
+/** Where the change has to be made so that it stays. */
+function writtenDown(
+  { tags, arn }: RoleDescription,
+  missing: readonly TrustStatement[],
+  { declared, platform }: Pick<Found, 'declared' | 'platform'>,
+): Pick<RoleRequest, 'where' | 'terraform'> {
+  const owner = ownerOf({ tags, key: arn }, declared, platform)
+  const tool = written(owner) === 'requested' ? owner.tool : 'nobody'
+  switch (tool) {
+    case 'terraform':
+      return {
+        where: `${ownerByAddress(owner)}: put the blocks into the aws_iam_policy_document of its assume_role_policy, or the document in its place, then terraform apply. Applied by hand alone, the next apply takes it back`,
+        terraform: missing.map(terraformOf).join('\n'),
+      }
+    case 'cloudformation':
+      return {
+        where: `template of stack ${owner.of ?? ''}: add the statements to AssumeRolePolicyDocument of the role (JSON is YAML), then aws cloudformation deploy. Applied by hand alone, the stack's next update of the role takes it back`,
+      }
+    case 'eksctl':
+      return {
+        where: `a stack of CloudFormation that eksctl has made for ${owner.of ?? 'its cluster'}: eksctl does not change it again by itself, so the command below stays`,
+      }
+    default:
+      return { where: 'wherever whoever owns it writes its trust policy down' }
+  }
+}
+
+/** Nobody here may read them, so what is asked for is made of what pods of blue say that they need. */
+function ofAccounts({ account, blue, green, uses }: Pick<Found, 'account' | 'blue' | 'green' | 'uses'>): RoleRequest[] {
+  const elsewhere = Map.groupBy(
+    uses.filter(({ arn }) => accountOf(arn) !== account),
+    (use) => use.arn,
+  )
+  return [...elsewhere]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([arn, its]) => {
+      const theirs = accountOf(arn)
+      const missing = statementsFor(arn, its, green)
+      return {
+        role: nameOfRole(arn),
+        arn,
+        owner: `account ${theirs}`,
+        by: byWhom(its, false),
+        missing: missing.map((it) => JSON.stringify(it)),
+        document: forFile({ Version: '2012-10-17', Statement: missing }),
+        isWhole: false,
+        commands: [providerCommand(green.oidcIssuer ?? '', audiencesOf(its))],
+        where: `in account ${theirs}, which Norikae neither reads nor writes: make the OIDC provider where it has none of this issuer, then add the statements to the trust policy of the role, beside those for ${blue.name}${its.some(({ pods }) => !pods) ? '; for an add-on, the same as its own for blue, with this issuer' : ''}`,
+      }
+    })
+}
+
+/** The same in one text, which names the command that has all of it. */
+export function askedElsewhere(
+  uses: readonly RoleUse[],
+  { platform, ...sides }: Pick<Found, 'account' | 'blue' | 'green' | 'platform'>,
+): string {
+  const whole = wholeOf(platform)
+  const all = ofAccounts({ ...sides, uses })
+  const said = all.map(({ arn, missing, commands }) => `${arn}: ${missing.join(',')}, and there ${commands.join('; ')}`)
+  return `${all.length} ${all.length === 1 ? 'role' : 'roles'} of other accounts ${all.length === 1 ? 'does' : 'do'} not let in ${sides.green.name} yet. To be added to Statement of their trust policies, and where the account has no OIDC provider of this issuer, made: ${readable(said, (n) => `and those of ${n} more`)}. Whole: ${whole}`
+}
+
+const forFile = (policy: TrustPolicy): string => JSON.stringify(policy, null, 2)
+
+const audiencesOf = (uses: readonly RoleUse[]): string[] => [
+  ...new Set(uses.map(({ pods }) => pods?.audience ?? AUDIENCE)),
+]
+
+/** One for each audience: both conditions of a statement have to hold. */
+function statementsFor(arn: string, uses: readonly RoleUse[], { oidcIssuer = '' }: Issuing): TrustStatement[] {
+  const host = hostOf(oidcIssuer)
+  const [, partition = 'aws'] = arn.split(':')
+  const byAudience = Map.groupBy(
+    uses.flatMap(({ pods }) => pods ?? []),
+    ({ audience }) => audience,
+  )
+  return [...byAudience].map(([audience, pods]) => ({
+    Effect: 'Allow',
+    Principal: { Federated: `arn:${partition}:iam::${accountOf(arn)}:oidc-provider/${host}` },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: {
+      StringEquals: {
+        [`${host}:aud`]: audience,
+        [`${host}:sub`]: pods.map(({ account }) => `system:serviceaccount:${account}`).toSorted(),
+      },
+    },
+  }))
+}

@@ -1,0 +1,189 @@
+import { expect, test } from 'vitest'
+import { documentsOf, fileOfRole } from '../../src/domain/requested-changes.ts'
+import { roleRequests, type RoleRequest } from '../../src/domain/role-requests.ts'
+import { trustPolicy, withGreen } from '../../src/domain/role-trust.ts'
+import type { RoleDescription, RoleUse } from '../../src/domain/roles.ts'
+import { terraformOf } from '../../src/domain/terraform-statements.ts'
+import { requested } from '../../src/cli/render/requested.ts'
+
+const account = '123456789012'
+const issuer = (letter: string) => `oidc.eks.ap-northeast-1.amazonaws.com/id/${letter.repeat(32)}`
+const cluster = (name: string, letter: string) => ({
+  name,
+  arn: `arn:aws:eks:ap-northeast-1:${account}:cluster/${name}`,
+  oidcIssuer: `https://${issuer(letter)}`,
+})
+const [blue, green] = [cluster('demo-1-35', 'B'), cluster('demo-1-36', 'A')]
+const byIssuer = (letter: string, sub: string) => ({
+  Effect: 'Allow',
+  Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${issuer(letter)}` },
+  Action: 'sts:AssumeRoleWithWebIdentity',
+  Condition: { StringEquals: { [`${issuer(letter)}:sub`]: sub } },
+})
+const people = { Sid: 'People', Effect: 'Allow', Principal: { AWS: account }, Action: 'sts:AssumeRole' }
+const role = (name: string, tags: RoleDescription['tags'], ...letters: readonly string[]): RoleDescription => ({
+  name,
+  arn: `arn:aws:iam::${account}:role/${name}`,
+  tags,
+  trust: JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [people, ...letters.map((it) => byIssuer(it, 'system:serviceaccount:files:web'))],
+  }),
+})
+const stack = { 'aws:cloudformation:stack-name': 'roles' }
+const terraform = { ManagedBy: 'terraform' }
+const use = (arn: string, name = 'web', audience = 'sts.amazonaws.com'): RoleUse => ({
+  arn,
+  by: `ServiceAccount/files/${name}`,
+  pods: { account: `files:${name}`, audience },
+})
+
+const asked = (roles: readonly RoleDescription[], uses: readonly RoleUse[] = [], quota = 2048) =>
+  roleRequests({
+    account,
+    platform: 'demo',
+    declared: { terraform: { tags: terraform, at: 'infra/eks' } },
+    blue,
+    green,
+    uses,
+    given: new Set(),
+    roles,
+    quota,
+  })
+
+test.for([
+  {
+    says: 'of CloudFormation',
+    tags: stack,
+    letters: ['B'],
+    owner: 'CloudFormation (roles)',
+    where: 'template of stack roles',
+  },
+  {
+    says: 'of Terraform',
+    tags: terraform,
+    letters: ['B'],
+    owner: 'Terraform (infra/eks)',
+    where: 'then terraform apply',
+  },
+  {
+    says: 'of eksctl',
+    tags: { 'alpha.eksctl.io/cluster-name': 'demo-1-35' },
+    letters: ['B'],
+    owner: 'eksctl (demo-1-35)',
+    where: 'a stack of CloudFormation that eksctl has made',
+  },
+  {
+    says: 'of what a tag says in words',
+    tags: { ManagedBy: 'pulumi' },
+    letters: ['B'],
+    owner: 'what its tag ManagedBy: pulumi says',
+    where: 'wherever whoever owns it',
+  },
+])('a role $says is asked for whole', ({ tags, letters, owner, where }) => {
+  const [it, ...more] = asked([role('files', tags, ...letters)], [use(role('files', tags).arn)])
+  expect(more).toEqual([])
+  expect(it).toMatchObject({ role: 'files', owner, by: 'ServiceAccount/files/web', isWhole: true })
+  expect(it?.where).toContain(where)
+  const document = trustPolicy(it?.document ?? '')
+  // What is there stays as it is, and what is applied is what the step that waits for it looks for.
+  expect(document.Statement.slice(0, 2)).toEqual([people, byIssuer('B', 'system:serviceaccount:files:web')])
+  expect(withGreen(document, blue, green, 2048).missing).toEqual([])
+  expect(it?.commands).toEqual(['aws iam update-assume-role-policy --role-name files --policy-document file://<file>'])
+})
+
+test.for([
+  { says: 'lets in green already', roles: [role('files', stack, 'B', 'A')] },
+  { says: 'is nobody’s, so Norikae writes it', roles: [role('files', {}, 'B')] },
+  { says: 'has nothing of blue', roles: [role('files', stack)] },
+])('what $says is not asked for', ({ roles }) => {
+  expect(asked(roles)).toEqual([])
+})
+
+test('what IAM would refuse as too long says so', () => {
+  expect(asked([role('files', stack, 'B')], [], 300)[0]?.tooLong).toMatch(
+    /^it has \d+ characters, and account 123456789012 allows 300/,
+  )
+  expect(asked([role('files', stack, 'B')])[0]).not.toHaveProperty('tooLong')
+})
+
+test('of another account it is made of what pods say that they need, audience by audience', () => {
+  const arn = 'arn:aws-cn:iam::999999999999:role/path/files'
+  const uses = [use(arn, 'web'), use(arn, 'api'), use(arn, 'vault', 'vault'), { arn, by: 'add-on x' }]
+  const [it, ...more] = asked([], uses)
+  expect(more).toEqual([])
+  expect(it).toMatchObject({ role: 'files', owner: 'account 999999999999', isWhole: false })
+  expect(it?.where).toContain('for an add-on, the same as its own for blue')
+  const { Statement } = trustPolicy(it?.document ?? '')
+  expect(Statement).toEqual([
+    {
+      Effect: 'Allow',
+      Principal: { Federated: `arn:aws-cn:iam::999999999999:oidc-provider/${issuer('A')}` },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: {
+        StringEquals: {
+          [`${issuer('A')}:aud`]: 'sts.amazonaws.com',
+          [`${issuer('A')}:sub`]: ['system:serviceaccount:files:api', 'system:serviceaccount:files:web'],
+        },
+      },
+    },
+    expect.objectContaining({
+      Condition: {
+        StringEquals: {
+          [`${issuer('A')}:aud`]: 'vault',
+          [`${issuer('A')}:sub`]: ['system:serviceaccount:files:vault'],
+        },
+      },
+    }),
+  ])
+  expect(it?.commands).toEqual([
+    `aws iam create-open-id-connect-provider --url https://${issuer('A')} --client-id-list sts.amazonaws.com vault`,
+  ])
+})
+
+test('Terraform is told by blocks, with what it would evaluate escaped', () => {
+  const block = terraformOf({
+    Effect: 'Allow',
+    Principal: { Federated: 'arn:p' },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: { StringLike: { 'aws:PrincipalTag/team': ['${aws:username}', 'a"b'] } },
+  })
+  expect(block).toBe(`statement {
+  effect  = "Allow"
+  actions = ["sts:AssumeRoleWithWebIdentity"]
+  principals {
+    type        = "Federated"
+    identifiers = ["arn:p"]
+  }
+  condition {
+    test     = "StringLike"
+    variable = "aws:PrincipalTag/team"
+    values   = ["$\${aws:username}", "a\\"b"]
+  }
+}`)
+})
+
+const shown = (roles: readonly RoleRequest[], folder?: string) =>
+  requested(
+    { platform: 'demo', blue: blue.name, green: green.name, at: '2026-11-27T01:02:03Z', roles, others: [] },
+    { width: 80, colour: false, now: '' },
+    folder,
+  )
+
+test('on a screen nothing of what is pasted is cut or broken, and each file is named where it is used', () => {
+  const roles = asked([role('files', terraform, 'B')])
+  const text = shown(roles)
+  expect(text).toContain(`\n    ${roles[0]?.missing[0] ?? 'none'}\n`)
+  expect(text).toContain("each role's document as a file: norikae requested demo --out <folder>")
+  expect(text).toContain('    statement {\n      effect  = "Allow"\n')
+  expect(shown(roles, "it's here/")).toContain(
+    String.raw`--policy-document file://'it'\''s here/files.trust-policy.json'`,
+  )
+  expect(shown([])).toContain('✔ nothing is asked of others')
+})
+
+test('roles of one name in two accounts have a file each', () => {
+  const roles = asked([role('files', stack, 'B')], [use('arn:aws:iam::999999999999:role/files')])
+  expect(roles.map(fileOfRole)).toEqual(['files.trust-policy.json', '999999999999.files.statements.json'])
+  expect(documentsOf({ roles }).map(({ document }) => document)).toEqual(roles.map(({ document }) => document))
+})
