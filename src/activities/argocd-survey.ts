@@ -1,13 +1,29 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { concerns } from '../domain/argocd.ts'
+import { CLUSTER_SECRETS, concerns } from '../domain/argocd.ts'
+import { argocdOnBlueFindings, CONTROLLERS } from '../domain/argocd-on-blue.ts'
 import { argocdFindings, hubFindings, hubOf, unreadableFinding } from '../domain/argocd-findings.ts'
 import { deletes } from '../domain/argocd-hazards.ts'
+import type { ClusterDescription } from '../domain/eks-objects.ts'
 import type { Finding } from '../domain/findings.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { Platform } from '../domain/platform.ts'
 import { scalerKinds } from '../domain/scalers.ts'
 import { viewOf } from './argocd-hub.ts'
 import type { Proven } from './outside.ts'
+import type { KubernetesPort } from './ports.ts'
+
+/** Whether one runs on blue that the platform file says nothing of. Reads only. */
+export async function argocdOnBlueSurvey(
+  kubernetes: KubernetesPort,
+  platform: Platform,
+  blue: ClusterDescription,
+): Promise<Finding[]> {
+  if (hubOf(platform)?.cluster === platform.blue) return []
+  const kinds = ['StatefulSet', 'Deployment'] as const
+  const controllers = (await Promise.all(kinds.map((kind) => kubernetes.list(kind, { labels: CONTROLLERS })))).flat()
+  if (controllers.length === 0) return []
+  return argocdOnBlueFindings(blue, controllers, await kubernetes.list('Secret', { labels: CLUSTER_SECRETS }))
+}
 
 /** What is wrong with the Argo CD that deploys some of these apps, before anything is built. Reads only. */
 export async function argocdSurvey(world: Pick<Proven, 'eks' | 'cluster'>, platform: Platform): Promise<Finding[]> {

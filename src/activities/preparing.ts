@@ -34,7 +34,7 @@ import { inForce, withWaivers } from '../domain/waivers.ts'
 import { unstatedFindings } from '../domain/unstated.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { adoptionOf } from './adopting.ts'
-import { argocdSurvey } from './argocd-survey.ts'
+import { argocdOnBlueSurvey, argocdSurvey } from './argocd-survey.ts'
 import { blueSeen } from './blue.ts'
 import { blueFacts, partsOf, withParts } from './blue-facts.ts'
 import { cloneSurvey } from './clone-survey.ts'
@@ -197,6 +197,7 @@ export const preparingActivities = (
       ...letIn,
       ...(unseen ? [] : [...resolved.findings, ...ofBlue, ...certificateFindings(platform, issued)]),
       ...(await argocdSurvey({ eks, cluster }, platform)),
+      ...(unseen ? [] : await argocdOnBlueSurvey(kubernetes, platform, facts.cluster)),
       ...(await httpRouteSurvey({ cluster }, platform)),
       ...(await imageSurvey(kubernetes, registry)),
       ...ways,

@@ -69,6 +69,12 @@ export function registered(
   )
 }
 
+/** The cluster that a Secret is of, by its name for people; undefined where it is this one, on which Argo CD runs. */
+export function clusterServed(secret: KubernetesObject, home: Registrant): string | undefined {
+  if (registered([secret], home, true)) return undefined
+  return datum(secret, 'name') || datum(secret, 'server') || secret.metadata.name
+}
+
 /** What a Secret's field says; nothing where it has none. */
 function datum({ data }: Fields, field: string): string {
   const encoded = record(data)[field]

@@ -2,7 +2,7 @@ import { blocker, warning, type Finding } from './findings.ts'
 
 /**
  * What an upgrade itself lives on, and runs on blue: it would be deleted with blue, in the middle of the decommissioning.
- * Argo CD's own cluster is looked at where apps are deployed by it (`argocd-on-blue`).
+ * Argo CD is looked for by itself (`argocd-on-blue`, `argocd-hub-on-blue`).
  */
 
 /** A pod of blue. */

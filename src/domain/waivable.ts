@@ -45,6 +45,7 @@ export const kinds = {
   'certificate-limit': 'waivable',
   // What it has deployed to other clusters stays there, and whose that is people know.
   'flux-hub-on-blue': 'waivable',
+  'argocd-hub-on-blue': 'waivable',
   // It is left behind on purpose.
   'namespace-unclaimed': 'waivable',
   'environment-unknown': 'waivable',

@@ -57,3 +57,20 @@ export const anAppProject = (...destinations: readonly object[]): KubernetesObje
   metadata: { name: 'default', namespace: 'argocd' },
   spec: { destinations, sourceRepos: ['*'] },
 })
+
+/** What compares and syncs, as Argo CD's manifests and chart have it. */
+export const aController = (namespace: string, image: string): KubernetesObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: {
+    name: 'argocd-application-controller',
+    namespace,
+    labels: { 'app.kubernetes.io/component': 'application-controller' },
+  },
+  spec: {
+    replicas: 1,
+    serviceName: 'argocd-application-controller',
+    selector: { matchLabels: { app: 'argocd' } },
+    template: { metadata: { labels: { app: 'argocd' } }, spec: { containers: [{ name: 'controller', image }] } },
+  },
+})
