@@ -1,12 +1,13 @@
 import { missingRules, ruleCommand, ruleInWords, RULES_STEP } from '../domain/group-rules.ts'
 import { missingTags, tagCommands, TAGS_STEP } from '../domain/network-tags.ts'
 import type { OtherRequest } from '../domain/requested-changes.ts'
-import { roleRequests, type RoleRequest } from '../domain/role-requests.ts'
-import { PROVIDER_STEP, providerCommand, usesOf } from '../domain/roles.ts'
+import { roleRequests, targetRequests, type RoleRequest } from '../domain/role-requests.ts'
+import { accountOf, nameOfRole, PROVIDER_STEP, providerCommand, usesOf } from '../domain/roles.ts'
 import type { Issuing } from '../domain/trust-statements.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { blueFacts } from './blue-facts.ts'
 import { clustersOf } from './both-sides.ts'
+import { described } from './described-roles.ts'
 import { notFound } from './errors.ts'
 import { rulesNaming } from './group-rules.ts'
 import { providerArn } from './issuers.ts'
@@ -38,7 +39,13 @@ export const requestingActivities = (outside: Outside): Pick<Activities, 'tellRe
       rules(world, blue, found),
       tags(world, sides, adopts === undefined ? undefined : found),
     ])
-    const roles: readonly RoleRequest[] = roleRequests({ ...sides, ...concerned, account, platform, declared, uses })
+    const targets = found.podIdentities.flatMap(({ targetRoleArn: arn }) =>
+      arn !== undefined && accountOf(arn) === account ? [nameOfRole(arn)] : [],
+    )
+    const roles: readonly RoleRequest[] = [
+      ...roleRequests({ ...sides, ...concerned, account, platform, declared, uses }),
+      ...targetRequests(found.podIdentities, { ...sides, roles: await described(world.roles, targets) }),
+    ]
     return {
       platform,
       blue: name,

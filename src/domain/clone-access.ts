@@ -121,7 +121,10 @@ const same = (a: readonly string[], b: readonly string[]): boolean =>
 
 const words = (groups: readonly string[]): string => groups.join(', ') || 'none'
 
-export function newPodIdentity({ unknown: _unknown, ...blue }: PodIdentity, made: Copied): NewPodIdentity {
+export function newPodIdentity(
+  { unknown: _unknown, externalId: _externalId, ...blue }: PodIdentity,
+  made: Copied,
+): NewPodIdentity {
   return { ...blue, tags: tagsOfCopy(blue.tags, made) }
 }
 
@@ -133,11 +136,11 @@ export const podIdentityDiffers = (found: PodIdentity, wanted: PodIdentity): rea
 export const podIdentityFindings = (identities: readonly PodIdentity[]): Finding[] =>
   identities
     .filter((identity) => identity.targetRoleArn !== undefined)
-    .map(({ namespace, serviceAccount, targetRoleArn }) =>
+    .map(({ namespace, serviceAccount, targetRoleArn, externalId }) =>
       warning(
         'pod-identity-target',
         `${namespace}/${serviceAccount}`,
-        `its association leads on to ${targetRoleArn}, and EKS makes another external id for each association`,
-        'if the trust policy of that role asks for sts:ExternalId, let it take that of the association on green too, once it is there',
+        `its association leads on to ${targetRoleArn}, and EKS makes another external id for each association${externalId === undefined ? '' : `: on blue it is ${externalId}`}`,
+        'if the trust policy of that role asks for sts:ExternalId, let it take that of the association on green too: once it is there, norikae requested says the statement',
       ),
     )

@@ -220,11 +220,13 @@ export interface PodIdentity {
   readonly disableSessionTags?: true
   /** Narrows what the role may. */
   readonly policy?: string
+  /** By which `targetRoleArn` may know this association; EKS makes another one for each. */
+  readonly externalId?: string
   readonly tags: Tags
   readonly unknown?: readonly string[]
 }
 
-export type NewPodIdentity = Omit<PodIdentity, 'unknown'>
+export type NewPodIdentity = Omit<PodIdentity, 'unknown' | 'externalId'>
 
 /** https://docs.aws.amazon.com/eks/latest/APIReference/API_FargateProfile.html */
 export interface FargateProfile {

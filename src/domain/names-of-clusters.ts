@@ -36,4 +36,4 @@ function wordOf(cluster: Named, member: keyof Named): RegExp | undefined {
  * Where a name without any number stands for a cluster: `prod` is a word that labels, buckets and hosts have too. After
  * bootstrap.sh and the like, as a name in a NodeConfig, and in the names that AWS's own controllers look for.
  */
-const asCluster = String.raw`(?<=bootstrap\.sh\s+["']?|--cluster(?:-name)?[ =]+["']?|(?:cluster[-_]?name|[cC]lusterName|CLUSTER_NAME)\\?["']?\s*[:=]\s*\\?["']?|\bname:\s+["']?|\.io/cluster/|:cluster/|/cluster-autoscaler/)`
+const asCluster = String.raw`(?<=bootstrap\.sh\s+["']?|--cluster(?:-name)?[ =]+["']?|(?:cluster[-_]?name|[cC]lusterName|CLUSTER_NAME)\\?["']?\s*[:=]\s*\\?["']?|\bname:\s+["']?|\.io/cluster/|:cluster/|/cluster-autoscaler/|eks-cluster-name"\s*:\s*\[[^\]]*")`

@@ -1,3 +1,5 @@
+import type { PodIdentity } from './eks-objects.ts'
+import { few } from './few.ts'
 import { ownerByAddress, ownerOf, written, type DeclaredOwners } from './ownership.ts'
 import { toolOf } from './role-owners.ts'
 import { lengthOf, trustPolicy, withGreen, type TrustPolicy } from './role-trust.ts'
@@ -5,6 +7,7 @@ import {
   accountOf,
   AUDIENCE,
   byWhom,
+  ELSEWHERE_STEP,
   nameOfRole,
   providerCommand,
   type RoleDescription,
@@ -134,9 +137,43 @@ function ofAccounts({ account, blue, green, uses }: Pick<Found, 'account' | 'blu
         document: forFile({ Version: '2012-10-17', Statement: missing }),
         isWhole: false,
         commands: [providerCommand(green.oidcIssuer ?? '', audiencesOf(its))],
-        where: `in account ${theirs}, which Norikae neither reads nor writes: make the OIDC provider where it has none of this issuer, then add the statements to the trust policy of the role, beside those for ${blue.name}${its.some(({ pods }) => !pods) ? '; for an add-on, the same as its own for blue, with this issuer' : ''}`,
+        where: `in account ${theirs}, which Norikae neither reads nor writes: make the OIDC provider where it has none of this issuer, then add the statements to the trust policy of the role, beside those for ${blue.name}. Each environment that needs it sees by a token whether that works, at its step ${ELSEWHERE_STEP}${its.some(({ pods }) => !pods) ? '; for an add-on, the same as its own for blue, with this issuer' : ''}`,
       }
     })
+}
+
+/**
+ * Roles that associations of green lead on to. Each has an external id of its own, so that a role which asks for blue's asks
+ * for green's too. Of a role that is known to ask for none, or has green's, nothing is asked.
+ */
+export function targetRequests(
+  greens: readonly PodIdentity[],
+  { blue, roles }: Pick<Found, 'blue' | 'roles'>,
+): readonly RoleRequest[] {
+  const knows = new Map(roles.map(({ arn, trust }) => [arn, trust]))
+  const asks = greens.flatMap(({ targetRoleArn: arn, externalId, roleArn, namespace, serviceAccount }) => {
+    if (arn === undefined || externalId === undefined) return []
+    const trust = knows.get(arn)
+    if (trust !== undefined && (!/sts:ExternalId/i.test(trust) || trust.includes(externalId))) return []
+    const statement: TrustStatement = {
+      Effect: 'Allow',
+      Principal: { AWS: roleArn },
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+      Condition: { StringEquals: { 'sts:ExternalId': externalId } },
+    }
+    return [{ arn, statement, by: `${namespace}/${serviceAccount}` }]
+  })
+  return [...Map.groupBy(asks, ({ arn }) => arn)].map(([arn, its]) => ({
+    role: nameOfRole(arn),
+    arn,
+    owner: `account ${accountOf(arn)}`,
+    by: `pods that EKS gives it to by way of another role (${few(its.map(({ by }) => by))})`,
+    missing: its.map(({ statement }) => JSON.stringify(statement)),
+    document: forFile({ Version: '2012-10-17', Statement: its.map(({ statement }) => statement) }),
+    isWhole: false,
+    commands: [],
+    where: `in account ${accountOf(arn)}, beside those for ${blue.name}, where its trust policy asks for sts:ExternalId: these are the ids of green's associations. Nothing waits for it, and nobody here sees whether it is done`,
+  }))
 }
 
 /** The same in one text, which names the command that has all of it. */

@@ -5,7 +5,7 @@ import type { DeclaredOwners, OwnedRow } from './ownership.ts'
 import { readable, wholeOf } from './readable.ts'
 import { toBeKnown, toolOf } from './role-owners.ts'
 import { denyingOthers, namesCluster, trustPolicy, withGreen, type TrustPolicy } from './role-trust.ts'
-import { hostOf, namedBy, type Issuing, type TrustStatement } from './trust-statements.ts'
+import { hostOf, keysNaming, namedBy, type Issuing, type TrustStatement } from './trust-statements.ts'
 
 /** An IAM role of the platform's account. */
 export interface RoleDescription {
@@ -172,6 +172,10 @@ export function rolesToCarry(found: {
         ...(amended.length > found.quota ? [noRoom(role, amended.length, found.quota)] : []),
         ...(tool === undefined ? [] : [toBeRequested(role, tool, by(role.arn))]),
       ]),
+      ...judged.flatMap(({ role, policy }) => {
+        const keys = policy.Statement.flatMap((statement) => keysNaming(statement, blue))
+        return keys.length === 0 ? [] : [byCondition(role, blue.name, green.name, keys)]
+      }),
       ...judged
         .filter(({ policy }) => denyingOthers(policy, blue, green).length > 0)
         .map(({ role }) => denying(role, blue.name, green.name)),
@@ -247,6 +251,14 @@ const denying = ({ name }: RoleDescription, blue: string, green: string): Findin
     `have whoever wrote it add ${green} to the values of that condition, beside ${blue}, before an app that needs the role moves`,
   )
 
+const byCondition = ({ name }: RoleDescription, blue: string, green: string, keys: readonly string[]): Finding =>
+  warning(
+    'role-condition',
+    name,
+    `its trust policy names ${blue} by ${[...new Set(keys)].join(', ')}, which has no like for ${green} by itself: Norikae writes none`,
+    `have whoever wrote it let in ${green} there too, before an app that needs the role moves; an external id of a pod identity association is in EKS once green has it (aws eks describe-pod-identity-association)`,
+  )
+
 const toBeRequested = ({ name }: RoleDescription, tool: string, by: string): Finding =>
   warning(
     'role-requested',
@@ -302,11 +314,14 @@ export function statementsToAdd(
   return readable(said, (n) => `and those of ${n} more: ${whole}`)
 }
 
+const isAbout = (policy: TrustPolicy, cluster: Issuing): boolean =>
+  namesCluster(policy, cluster) || policy.Statement.some((statement) => keysNaming(statement, cluster).length > 0)
+
 /** Of all roles of the account those that speak of a cluster. */
 export const namingCluster = (roles: readonly RoleDescription[], cluster: Issuing): RoleDescription[] =>
   roles.filter(
     ({ trust }) =>
       (trust.includes(cluster.name) ||
         (cluster.oidcIssuer !== undefined && trust.includes(hostOf(cluster.oidcIssuer)))) &&
-      namesCluster(trustPolicy(trust), cluster),
+      isAbout(trustPolicy(trust), cluster),
   )

@@ -1,3 +1,5 @@
+import { namesIn } from './names-of-clusters.ts'
+
 /**
  * Statements of trust policies: the same for another cluster, whether one says what another says, and several as one.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
@@ -38,7 +40,18 @@ export const withoutSid = ({ Sid: _sid, ...statement }: TrustStatement): TrustSt
 const NAME = /eks-cluster-name$/i
 const ARN = /eks-cluster-arn$|:SourceArn$/i
 
+/**
+ * Sessions of Pod Identity are called `eks-<cluster>-<pod>-<uuid>`.
+ * https://docs.aws.amazon.com/eks/latest/APIReference/API_auth_AssumedRoleUser.html
+ */
+const SESSION = /:RoleSessionName$/i
+
 export const isOfCluster = (key: string): boolean => NAME.test(key) || ARN.test(key)
+
+const isSwapped = (key: string): boolean => isOfCluster(key) || SESSION.test(key)
+
+/** What a token of an issuer says: names of service accounts, repositories and people, which may be called as a cluster is. */
+const CLAIM = /:(sub|aud|amr|oaud)$/
 
 export const swapOf =
   (blue: Issuing, green: Issuing) =>
@@ -50,7 +63,9 @@ export const swapOf =
       from === undefined || to === undefined ? text : text.replaceAll(wordOf(from), () => to)
     const byName = (text: string) => text.replaceAll(wordOf(blue.name), () => green.name)
     const inArn = byArn(blue, green)
-    const swapFor = (key: string) => (NAME.test(key) ? byName : ARN.test(key) ? inArn : byIssuer)
+    const inSession = bySession(blue, green)
+    const swapFor = (key: string) =>
+      NAME.test(key) ? byName : ARN.test(key) ? inArn : SESSION.test(key) ? inSession : byIssuer
     const { Principal, Condition } = statement
     return {
       ...statement,
@@ -81,13 +96,33 @@ function byArn(blue: Issuing, green: Issuing): (text: string) => string {
   return (text) => text.replace(its, (_, before: string) => `${before}${green.name}`)
 }
 
+/** A cluster that has another one's name and a version after it is another one: `eks-demo-1-36-*` is not of `demo`. */
+function bySession(blue: Issuing, green: Issuing): (text: string) => string {
+  const its = new RegExp(String.raw`^eks-${escaped(blue.name)}-(?!\d|r\d)`)
+  return (text) => text.replace(its, () => `eks-${green.name}-`)
+}
+
+/**
+ * Keys of conditions that name a cluster in a way which has no like for another one by itself, such as an external id that
+ * EKS makes for each association. Those by which whoever is not let in is said count too.
+ */
+export const keysNaming = ({ Condition = {} }: TrustStatement, cluster: Issuing): string[] =>
+  Object.values(Condition).flatMap((keys) =>
+    Object.entries(keys)
+      .filter(
+        ([key, values]) =>
+          !isSwapped(key) && !CLAIM.test(key) && namesIn(listed(values).join(' '), { name: cluster.name }).length > 0,
+      )
+      .map(([key]) => key),
+  )
+
 /** By what a statement speaks of a cluster, in words; empty: by nothing. */
 export function namedBy(statement: TrustStatement, cluster: Issuing): string[] {
   const { Condition = {}, ...after } = swapOf(cluster, NOBODY)(statement)
   if (same({ ...after, Condition }, { ...statement, Condition: statement.Condition ?? {} })) return []
   const keys = Object.entries(statement.Condition ?? {}).flatMap(([operator, its]) =>
     Object.entries(its)
-      .filter(([key, values]) => (NAME.test(key) || ARN.test(key)) && !same(Condition[operator]?.[key], values))
+      .filter(([key, values]) => isSwapped(key) && !same(Condition[operator]?.[key], values))
       .map(([key]) => key),
   )
   const { oidcIssuer } = cluster

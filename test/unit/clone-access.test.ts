@@ -112,7 +112,7 @@ describe('an entry', () => {
 
 test('a pod identity is asked for as it is, and told where it is another', () => {
   const full = { ...identity, targetRoleArn: role('t'), disableSessionTags: true as const, policy: '{}' }
-  expect(newPodIdentity({ ...full, tags: { a: 'b', 'norikae.io/run': 'old' } }, made)).toEqual({
+  expect(newPodIdentity({ ...full, externalId: 'x', tags: { a: 'b', 'norikae.io/run': 'old' } }, made)).toEqual({
     ...full,
     tags: { a: 'b', ...marked },
   })
@@ -122,6 +122,9 @@ test('a pod identity is asked for as it is, and told where it is another', () =>
   expect(podIdentityFindings([full])).toMatchObject([
     { code: 'pod-identity-target', about: 'shop/api', level: 'warning' },
   ])
+  expect(podIdentityFindings([{ ...full, externalId: 'r/1/demo/a-1' }])[0]?.message).toMatch(
+    /: on blue it is r\/1\/demo\/a-1$/,
+  )
 })
 
 test('a plan names each, before what needs them, and nothing where there is none', () => {

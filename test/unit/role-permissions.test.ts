@@ -44,6 +44,12 @@ test.for<{ says: string; blue?: string; documents: readonly [string, string][]; 
     documents: [['scale', document(byTag('prod'))]],
     are: ['in scale'],
   },
+  {
+    says: 'has a name without a number, among others of a session tag',
+    blue: 'prod',
+    documents: [['get', document({ StringEquals: { 'aws:PrincipalTag/eks-cluster-name': ['stage', 'prod'] } })]],
+    are: ['in get'],
+  },
 ])('a role that $says', ({ blue = 'demo-1-35', documents, are }) => {
   expect(found(blue, ...documents)).toEqual(
     are.map((part) => expect.stringContaining(`warning scaler: what it may do names ${blue} ${part}`)),

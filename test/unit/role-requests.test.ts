@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { documentsOf, fileOfRole } from '../../src/domain/requested-changes.ts'
-import { roleRequests, type RoleRequest } from '../../src/domain/role-requests.ts'
+import { roleRequests, targetRequests, type RoleRequest } from '../../src/domain/role-requests.ts'
 import { trustPolicy, withGreen } from '../../src/domain/role-trust.ts'
 import type { RoleDescription, RoleUse } from '../../src/domain/roles.ts'
 import { terraformOf } from '../../src/domain/terraform-statements.ts'
@@ -186,4 +186,36 @@ test('roles of one name in two accounts have a file each', () => {
   const roles = asked([role('files', stack, 'B')], [use('arn:aws:iam::999999999999:role/files')])
   expect(roles.map(fileOfRole)).toEqual(['files.trust-policy.json', '999999999999.files.statements.json'])
   expect(documentsOf({ roles }).map(({ document }) => document)).toEqual(roles.map(({ document }) => document))
+})
+
+const leadsOn = (arn: string, externalId: string) => ({
+  namespace: 'files',
+  serviceAccount: 'web',
+  roleArn: `arn:aws:iam::${account}:role/pod`,
+  targetRoleArn: arn,
+  externalId,
+  tags: {},
+})
+const asking = (id: string) => ({
+  ...role('target', {}),
+  trust: `{"Statement":[{"Condition":{"StringEquals":{"sts:ExternalId":"${id}"}}}]}`,
+})
+const own = role('target', {}).arn
+test.for([
+  { says: 'of another account', arn: 'arn:aws:iam::999999999999:role/target', roles: [], is: true },
+  { says: 'that asks for blue’s external id', arn: own, roles: [asking('blue-id')], is: true },
+  { says: 'that has green’s', arn: own, roles: [asking('green-id')], is: false },
+  { says: 'that asks for none', arn: own, roles: [role('target', {})], is: false },
+])('a role that an association leads on to, $says', ({ arn, roles, is }) => {
+  const found = targetRequests([leadsOn(arn, 'green-id')], { blue, roles })
+  expect(found.map((it) => it.arn)).toEqual(is ? [arn] : [])
+  for (const { missing } of found)
+    expect(missing.map((text) => JSON.parse(text) as unknown)).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${account}:role/pod` },
+        Action: ['sts:AssumeRole', 'sts:TagSession'],
+        Condition: { StringEquals: { 'sts:ExternalId': 'green-id' } },
+      },
+    ])
 })

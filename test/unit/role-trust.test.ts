@@ -81,6 +81,11 @@ describe('green is let in as blue is', () => {
       has: [irsa(blue, 'web', { Principal: { Federated: [provider(other), provider(blue)] } })],
       gets: [irsa(green, 'web')],
     },
+    {
+      says: 'by the names of its sessions',
+      has: [podIdentity({ StringLike: { 'sts:RoleSessionName': [`eks-${blue.name}-*`, `eks-${blue.name}-36-*`] } })],
+      gets: [podIdentity({ StringLike: { 'sts:RoleSessionName': [`eks-${green.name}-*`, `eks-${blue.name}-36-*`] } })],
+    },
     { says: 'not by what lets in others', has: [ec2, irsa(other, 'web'), podIdentity(undefined)], gets: [] },
     {
       says: 'not where somebody has written it',

@@ -338,6 +338,35 @@ test('green is foreseen with an issuer as long as blue’s', () => {
 })
 
 test.for([
+  {
+    says: 'an external id of its own',
+    key: 'sts:ExternalId',
+    value: 'ap-northeast-1/123456789012/demo-1-35/a-x',
+    is: true,
+  },
+  { says: 'an external id of another cluster', key: 'sts:ExternalId', value: 'r/1/demo-1-35-tools/a-x', is: false },
+  { says: 'a tag of somebody’s', key: 'aws:PrincipalTag/cluster', value: ['x', 'demo-1-35'], is: true },
+  { says: 'the account alone', key: 'aws:SourceAccount', value: '123456789012', is: false },
+  {
+    says: 'its session tag, for which Norikae writes green',
+    key: 'aws:RequestTag/eks-cluster-name',
+    value: 'demo-1-35',
+    is: false,
+  },
+])('a role whose trust policy asks for $says: told or not', ({ key, value, is }) => {
+  const Statement = {
+    Effect: 'Allow',
+    Principal: { AWS: '1' },
+    Action: 'sts:AssumeRole',
+    Condition: { StringEquals: { [key]: value } },
+  }
+  const app = role('app', { trust: JSON.stringify({ Statement }) })
+  const found = judged({ roles: [app] })
+  expect(found.codes).toEqual(is ? ['warning role-condition app'] : [])
+  if (is) expect(namingCluster([app], blue)).toEqual([app])
+})
+
+test.for([
   { says: 'whoever is not blue', values: ['demo-1-35'], codes: ['warning role-denies app'] },
   { says: 'whoever is neither', values: ['demo-1-35', 'demo-1-36'], codes: [] },
   { says: 'whoever is not another', values: ['staging'], codes: [] },

@@ -75,5 +75,6 @@ const podIdentityOf = (told: PodIdentityAssociation): PodIdentity => ({
   ...(told.targetRoleArn !== undefined && { targetRoleArn: told.targetRoleArn }),
   ...(told.disableSessionTags === true && { disableSessionTags: true }),
   ...(told.policy !== undefined && { policy: told.policy }),
+  ...(told.externalId !== undefined && { externalId: told.externalId }),
   tags: told.tags ?? {},
 })

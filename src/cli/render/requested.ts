@@ -55,7 +55,7 @@ function ofRole(it: RoleRequest, { width }: Screen, folder: string | undefined):
     ...(folder === undefined
       ? []
       : [line(`  ${isWhole ? 'the whole document' : 'these statements'}: ${file}`, 'faint')]),
-    line('  by hand:', 'faint'),
+    ...(commands.length === 0 ? [] : [line('  by hand:', 'faint')]),
     ...commands.map((command) => line(`    ${command.replaceAll(FILE, () => file)}`)),
   ]
 }

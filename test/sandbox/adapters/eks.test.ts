@@ -291,8 +291,9 @@ test('pod identities come out as they were asked for; those of add-ons are told 
   const { version = '' } = (await eks.addonVersions('vpc-cni', '1.36'))[0] ?? {}
   const podIdentities = [{ serviceAccount: 'aws-node', roleArn }]
   await eks.createAddon(cluster, { name: 'vpc-cni', version, podIdentities, tags: {} }, 'three')
-  expect(await eks.podIdentities(cluster)).toEqual([plain, narrow])
-  expect(await eks.podIdentity(cluster, 'shop', 'worker')).toEqual(narrow)
+  const externalId = expect.stringContaining(`/${cluster}/`) as string
+  expect(await eks.podIdentities(cluster)).toEqual([plain, { ...narrow, externalId }])
+  expect(await eks.podIdentity(cluster, 'shop', 'worker')).toEqual({ ...narrow, externalId })
   expect(await eks.podIdentity(cluster, 'shop', 'nobody')).toBeUndefined()
   expect((await failureOf(eks.createPodIdentity(cluster, plain, 'four'))).message).toMatch(
     /^Association already exists/,
