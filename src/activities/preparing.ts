@@ -58,6 +58,7 @@ import { bounded, DIVIDE_AN_APP, fitting, LARGEST_APP, LARGEST_CUTOVER } from '.
 import { roleSurvey } from './role-survey.ts'
 import { sealed } from './sealing.ts'
 import { servingSurvey } from './seen-serving.ts'
+import { serviceTrustSurvey } from './service-trust-survey.ts'
 import { insideSeenBy, seenBy } from './sight.ts'
 import { storageSurvey } from './storage-survey.ts'
 import { waySurvey } from './way-survey.ts'
@@ -160,7 +161,7 @@ export const preparingActivities = (
       groupRules,
     })
     const copied = copiedClaims(platform.apps, namespaces)
-    const [serving, ofQuotas, ofStorage, ofPermissions] = await Promise.all([
+    const [serving, ofQuotas, ofStorage, ofPermissions, ofServices] = await Promise.all([
       servingSurvey(world.metrics, platform),
       lookBriefly('quotas of load balancing and IAM', blue, () =>
         quotaSurvey(
@@ -177,6 +178,9 @@ export const preparingActivities = (
       lookBriefly('permissions of IAM roles', blue, () =>
         permissionSurvey(world, kubernetes, facts, { account: file.account, green }),
       ),
+      lookBriefly('roles that AWS takes on', blue, () =>
+        serviceTrustSurvey(world, facts, { account: file.account, green, builds: !adoption }),
+      ),
     ])
     const found = sight.findings([
       ...trafficOwnerFindings(owned),
@@ -188,6 +192,7 @@ export const preparingActivities = (
       ...ofStorage,
       ...roles.findings,
       ...ofPermissions,
+      ...ofServices,
       ...podIdentityFindings(facts.podIdentities),
       ...auditLogFindings(facts.cluster),
       ...ruleFindings(groupRules),

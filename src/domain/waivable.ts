@@ -132,6 +132,7 @@ export const kinds = {
   'addon-not-active': 'green',
   'subnet-gone': 'green',
   'key-unusable': 'green',
+  'role-service': 'green',
   'worker-rights': 'green',
   'no-nodegroups': 'green',
   'addon-configuration': 'green',

@@ -16,7 +16,7 @@ afterAll(() => world.stop())
 const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file: aSmallFile() }
 const workflow = { type: 'upgradePreflight', id: `upgrade-preflight/${scope.platform}/1` }
 const surveyed =
-  /^(support|target|in-place|insight|subnet|quota|nodes|role-perm|key|upgrade-runs|not-looked|right-missing|update-in|deletion)/
+  /^(support|target|in-place|insight|subnet|quota|nodes|role-perm|role-service|key|upgrade-runs|not-looked|right-missing|update-in|deletion)/
 
 async function preflown(
   { prepare }: Pick<SmallWorld['activities'], 'prepare'> = world.activities,
@@ -197,4 +197,22 @@ test('a name that leads to blue and no app moves is told while there is time', a
   expect(told.map((f) => `${f.level} ${f.code} ${f.message}`)).toEqual([
     `warning ways-undeclared these lead to it, and no app moves them: grafana.example.com (CNAME in hosted zone example.com) leads to ${host}, of Service/grafana/grafana`,
   ])
+})
+
+test('a role that EKS or EC2 may not take on for green is told before anything is built', async () => {
+  const { iam } = world.aws
+  const trust = (service: string, Condition?: object) => ({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole', ...(Condition && { Condition }) },
+    ],
+  })
+  const told = async () => (await preflown()).findings.filter((f) => f.includes('role-service'))
+  const facts = await world.ports.eks(scope.region).findCluster(scope.blue)
+  const name = facts?.roleArn.split('/').at(-1) ?? ''
+  iam.seedRole(name, trust('eks.amazonaws.com'))
+  expect(await told()).toEqual([])
+  iam.seedRole(name, trust('eks.amazonaws.com', { ArnLike: { 'aws:SourceArn': facts?.arn ?? '' } }))
+  expect(await told()).toEqual([`blocker role-service ${name}`])
+  iam.seedRole(name, trust('eks.amazonaws.com'))
 })
