@@ -15,6 +15,7 @@ import { isHeldBy } from '../domain/leases.ts'
 import { madeFindings } from '../domain/made-elsewhere.ts'
 import { pullSecretFindings } from '../domain/pull-secrets.ts'
 import { referencesOf } from '../domain/references.ts'
+import type { PageOfNobody } from '../domain/page-places.ts'
 import type { NodePool } from '../domain/scheduling.ts'
 import { downFinding, isDown, sideEffectsFinding, tenantWebhookFinding } from '../domain/webhooks.ts'
 import { systemNamespaces } from '../domain/resolve-platform.ts'
@@ -26,7 +27,7 @@ import { classesInUse, classStays, isOfEks } from '../domain/storage-classes.ts'
 import { looseAmong, sharedClaims, strandedIn } from '../domain/volume-findings.ts'
 import { storesOf, volumeFaults } from '../domain/volumes.ts'
 import { hasVolumeClaims, imagesOf, podLabelsOf, podSpecOf, replicasOf, selects } from '../domain/workload-state.ts'
-import type { KubernetesPort, LoadBalancingPort } from './ports.ts'
+import type { KubernetesPort, LoadBalancingPort, PagesBeside } from './ports.ts'
 import { customOn, fluxObjectsOn, oneShotJobs, podsByThemselves, referencesInConfigMaps, secretsOn } from './surveys.ts'
 import { sha256 } from './tokens.ts'
 import { webhooksOn } from './webhooks.ts'
@@ -38,6 +39,8 @@ const notTenants: ReadonlySet<string> = new Set([...systemNamespaces, HOME])
 
 interface OnCluster {
   readonly namespaces: readonly NamespaceFacts[]
+  /** On listeners that its routes are on. */
+  readonly pagesOfNobody: readonly PageOfNobody[]
   /** Certificates of Let's Encrypt, whosever they are. */
   readonly issued: readonly Issued[]
   /** What is no single tenant's: webhooks, Kubernetes' own namespaces, what may not be looked for. */
@@ -95,7 +98,7 @@ export async function discover(
   const rules = arns.length === 0 ? [] : await loadBalancing.rulesForwardingTo(arns)
   // On what a cluster's controller makes no page stays: it deletes them.
   const unowned = rules.filter((rule) => !rule.isDefault && rule.ownedByCluster === undefined)
-  const pages = await loadBalancing.pagesInFrontOf(unowned.map(({ arn }) => arn))
+  const pages = await loadBalancing.pagesBeside(unowned.map(({ arn }) => arn))
   // Where nobody has installed Gateway API its kinds are not served.
   const byGateways = bindings.some((b) => gatewayOfBinding(b) !== undefined)
     ? { gateways: await cluster.list('Gateway'), httpRoutes: await cluster.list('HTTPRoute') }
@@ -138,7 +141,7 @@ export async function discover(
             rules,
             mine(elsewhere).filter((o) => o.kind === 'Ingress'),
             byGateways,
-            pages,
+            pages.inFront,
           ),
         ),
         notCarried: [
@@ -194,6 +197,7 @@ export async function discover(
   const system = workloads.filter((w) => systemNamespaces.includes(w.metadata.namespace ?? ''))
   return {
     namespaces: facts,
+    pagesOfNobody: pages.ofNobody,
     issued: secrets.issued,
     findings: [
       ...systemWorkloadFindings(system),
@@ -339,7 +343,7 @@ function routeOf(
   all: Awaited<ReturnType<LoadBalancingPort['rulesForwardingTo']>>,
   ingresses: readonly KubernetesObject[],
   byGateways: GatewayObjects,
-  pages: Awaited<ReturnType<LoadBalancingPort['pagesInFrontOf']>>,
+  pages: PagesBeside['inFront'],
 ): RouteFacts {
   const { metadata, spec } = binding
   const gateway = gatewayOfBinding(binding)

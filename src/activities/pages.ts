@@ -1,15 +1,21 @@
 import { CancelledFailure } from '@temporalio/common'
 import type { ActionCall, Receipt } from '../domain/actions.ts'
 import { madeTags } from '../domain/clone.ts'
-import { counted } from '../domain/counted.ts'
 import type { Duration } from '../domain/duration.ts'
 import { warning } from '../domain/findings.ts'
-import { PAGE_TAG, pageAction, priorityInFront, type Page } from '../domain/maintenance.ts'
-import { canonicalJson } from '../domain/plan.ts'
+import { PAGE_TAG } from '../domain/maintenance.ts'
+import {
+  answersItself,
+  nextForPage,
+  pagesOf,
+  roomBefore,
+  type Fronted,
+  type ListedRule,
+  type NoRoom,
+} from '../domain/page-places.ts'
 import type { AlbRoute } from '../domain/platform.ts'
 import { contested, isDenied, isFailure, isInvalidInput, isQuotaExceeded, notFound } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
-import type { ListedRule } from './ports.ts'
 import { routeDriver } from './routes/index.ts'
 import {
   budgets,
@@ -40,61 +46,50 @@ interface Removing {
 }
 const nothing: Removing = { polls: 0 }
 
+type Asked = { readonly input: { readonly route: AlbRoute } } & Pick<ActionCall<'showPage'>, 'scope'>
+
 /** A page in front of a route, and away again: whatever the route's own rule says stays as it is. */
 export const pageActions = (outside: Outside) => {
+  const fronted = async (call: Asked): Promise<Fronted & Pick<Proven, 'loadBalancing'>> => {
+    const { world, rules, pages } = await found(outside, call)
+    const { name } = call.input.route
+    return { name, its: ruleOf(call.input.route, rules), pages, rules, loadBalancing: world.loadBalancing }
+  }
+
   const findPageRoom: Deed<'findPageRoom'> = async ({ input: { routes }, scope }) => {
-    const full: { readonly why: string; readonly remedy: string }[] = []
-    for (const route of routes) {
-      const { rules, pages } = await found(outside, { input: { route }, scope })
-      const its = ruleOf(route, rules)
-      const room = pages.some((it) => standsBefore(it, its)) ? undefined : placeFor(route, its, without(rules, pages))
-      if (room && 'why' in room) full.push(room)
-    }
-    if (full.length === 0) return { note: 'there is room for it' }
-    throw noPage({
-      why: full.map(({ why }) => why).join('; '),
-      remedy: full.map(({ remedy }) => remedy).join('; '),
-    })
+    const full = roomBefore(await Promise.all(routes.map((route) => fronted({ input: { route }, scope }))))
+    if (full) throw noPage(full)
+    return { note: 'there is room for it' }
   }
 
   const put: Deed<'showPage'> = async (call) => {
-    const { route, page } = call.input
-    const { world, rules, pages } = await found(outside, call)
-    const its = ruleOf(route, rules)
-    const up = pages.find((it) => standsBefore(it, its))
-    const astray = without(pages, up ? [up] : [])
-    if (astray.length > 0) {
-      for (const { arn } of astray) await world.loadBalancing.deleteRule(arn)
-      throw notYet(
-        `a page that is not right in front of route ${route.name} as it is now was just taken away`,
-        budgets.weight,
-        '1s',
-      )
+    const { route, page, ifPossible } = call.input
+    const { loadBalancing, ...at } = await fronted(call)
+    const next = nextForPage(at, page)
+    const soon = (what: string) => notYet(what, budgets.weight, '1s')
+    switch (next.is) {
+      case 'up':
+        return { note: `visitors get a page (${page.status})` }
+      case 'full':
+        throw noPage(next, ifPossible)
+      case 'remove':
+        for (const arn of next.arns) await loadBalancing.deleteRule(arn)
+        throw soon(`a page that is not right in front of route ${route.name} as it is now was just taken away`)
+      case 'rewrite':
+        await refusedFor(route, ifPossible, () => loadBalancing.rewritePage(next.arn, at.its, page))
+        throw soon(`the page of route ${route.name} was there, and was just given other words or requests`)
+      case 'create': {
+        const { scope, run } = call
+        const tags = { ...madeTags({ platform: scope.platform, run }), [PAGE_TAG]: route.ruleArn }
+        const create = () => loadBalancing.createPage(at.its, next.priority, page, tags)
+        await refusedFor(route, ifPossible, create, async () => {
+          // One that is misplaced is worth less than the rule that it takes up.
+          for (const { arn } of at.pages) await loadBalancing.deleteRule(arn)
+          return at.pages.length > 0
+        })
+        throw soon(`a page was just put in front of route ${route.name}`)
+      }
     }
-    if (up && says(up, page)) return { note: `visitors get a page (${page.status})` }
-    if (up) {
-      await world.loadBalancing.setActions(up.arn, [pageAction(page)])
-      throw notYet(`the page of route ${route.name} was there, and was just given other words`, budgets.weight, '1s')
-    }
-    const room = placeFor(route, its, rules)
-    if ('why' in room) throw noPage(room, call.input.ifPossible)
-    const { scope, run } = call
-    try {
-      await world.loadBalancing.createPage(its, room.priority, page, {
-        ...madeTags({ platform: scope.platform, run }),
-        [PAGE_TAG]: route.ruleArn,
-      })
-    } catch (error) {
-      if (!isDenied(error) && !isQuotaExceeded(error) && !isInvalidInput(error)) throw error
-      const why = `no page was put in front of route ${route.name}: ${error.message}`
-      const remedy = isDenied(error)
-        ? 'Allow it (deploy/iam/move.json)'
-        : isQuotaExceeded(error)
-          ? 'Raise the quota, or take a rule away'
-          : 'Have its owner write the conditions of its rule so that ELB takes them again'
-      throw noPage({ why, remedy }, call.input.ifPossible)
-    }
-    throw notYet(`a page was just put in front of route ${route.name}`, budgets.weight, '1s')
   }
 
   /** On the way back blue starts after it: whatever is in its way, it keeps nobody waiting. */
@@ -160,45 +155,43 @@ export const pageActions = (outside: Outside) => {
   return { findPageRoom, showPage, removePage }
 }
 
-/** Pages are told by their tags: whichever cutover put them in front of this rule, and whoever wrote over them since. */
-async function found(
-  outside: Outside,
-  { input: { route }, scope }: { readonly input: { readonly route: AlbRoute } } & Pick<ActionCall<'showPage'>, 'scope'>,
-) {
+async function found(outside: Outside, { input: { route }, scope }: Asked) {
   const world: Proven = await proven(outside, scope)
   const rules = await world.loadBalancing.rulesBeside(route.ruleArn)
-  // What forwards to somebody is no page: a load balancer may have a hundred rules, and most do.
-  const answering = rules.filter(({ actions }) => actions.every((action) => action.type !== 'forward'))
   const tags = await onceKnown(`a rule beside that of route ${route.name}`, budgets.weight, () =>
-    world.loadBalancing.tagsOf(answering.map(({ arn }) => arn)),
+    world.loadBalancing.tagsOf(rules.filter(answersItself).map(({ arn }) => arn)),
   )
-  const pages = answering.filter(({ arn }) => tags[arn]?.[PAGE_TAG] === route.ruleArn)
-  return { world, rules, pages }
+  return { world, rules, pages: pagesOf(route.ruleArn, rules, tags) }
 }
 
-function says({ actions }: ListedRule, { status, type, body }: Page): boolean {
-  const [action] = actions
-  const raw = action?.type === 'other' ? action.raw : {}
-  const { StatusCode, ContentType, MessageBody } = (raw['FixedResponseConfig'] ?? {}) as Readonly<
-    Record<string, unknown>
-  > // told by ELB
-  // An empty one may be told as none.
-  const told = typeof MessageBody === 'string' ? MessageBody : ''
-  return StatusCode === String(status) && ContentType === type && told.trim() === body.trim()
-}
-
-const without = (rules: readonly ListedRule[], these: readonly ListedRule[]): ListedRule[] =>
-  rules.filter(({ arn }) => !these.some((it) => it.arn === arn))
-
-/** One that a terminated cutover left may be in front of what its rule was then. */
-const standsBefore = (page: ListedRule, its: ListedRule): boolean =>
-  page.priority === its.priority - 1 && inAnyOrder(page.conditions) === inAnyOrder(its.conditions)
-
-/** Conditions and their values mean the same in whatever order ELB tells them. */
-function inAnyOrder(told: unknown): string {
-  if (Array.isArray(told)) return `[${told.map(inAnyOrder).toSorted().join()}]`
-  if (typeof told !== 'object' || told === null) return canonicalJson(told)
-  return canonicalJson(Object.fromEntries(Object.entries(told).map(([key, value]) => [key, inAnyOrder(value)])))
+/**
+ * What ELB refuses is told with what to do about it. `makesRoom`: where the load balancer has no room for another rule, has it let
+ * go of what can be spared; false: of nothing.
+ */
+async function refusedFor(
+  { name }: AlbRoute,
+  ifPossible: boolean | undefined,
+  work: () => Promise<void>,
+  makesRoom: () => Promise<boolean> = async () => false,
+): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (isQuotaExceeded(error) && (await makesRoom()))
+      throw notYet(
+        `a page of route ${name} had the last rule of its load balancer, at another place`,
+        budgets.weight,
+        '1s',
+      )
+    if (!isDenied(error) && !isQuotaExceeded(error) && !isInvalidInput(error)) throw error
+    const why = `no page was put in front of route ${name}: ${error.message}`
+    const remedy = isDenied(error)
+      ? 'Allow it (deploy/iam/move.json)'
+      : isQuotaExceeded(error)
+        ? 'Raise the quota, or take a rule away'
+        : 'Have its owner write the conditions of its rule so that ELB takes them again'
+    throw noPage({ why, remedy }, ifPossible)
+  }
 }
 
 function ruleOf(route: AlbRoute, rules: readonly ListedRule[]): ListedRule {
@@ -221,34 +214,9 @@ const servedWithout = ({ name }: AlbRoute, why: string): Receipt => ({
 })
 
 /** On the way back nobody is asked, and things are stopped: it is told why, and no more. */
-const noPage = ({ why, remedy }: { readonly why: string; readonly remedy: string }, ifPossible = false) =>
+const noPage = ({ why, remedy }: NoRoom, ifPossible = false) =>
   contested(
     ifPossible
       ? why
       : `${why}; nothing was stopped yet. ${remedy}, then retry. skip: go on without a page, and visitors get errors`,
   )
-
-/** Where a page of this route goes, or why it goes nowhere. */
-function placeFor(
-  route: AlbRoute,
-  its: ListedRule,
-  rules: readonly ListedRule[],
-): { readonly priority: number } | { readonly why: string; readonly remedy: string } {
-  const priority = priorityInFront(
-    rules.map((rule) => rule.priority),
-    its.priority,
-  )
-  return priority === undefined ? { why: noRoom(route, its, rules), remedy: makeRoom(its, rules) } : { priority }
-}
-
-const noRoom = ({ name }: AlbRoute, its: ListedRule, rules: readonly ListedRule[]): string =>
-  `no priority is free right in front of rule ${its.arn} of route ${name} (${its.priority}, of ${counted(rules.length, 'rule')}), so no page can be put there`
-
-function makeRoom(its: ListedRule, rules: readonly ListedRule[]): string {
-  // As many as have no gap between them: the last of these has a number free behind it.
-  const numbers = new Map(rules.map((rule) => [rule.priority, rule]))
-  const moved: string[] = []
-  for (let n = its.priority, rule = numbers.get(n); rule; rule = numbers.get(++n))
-    moved.push(`RuleArn=${rule.arn},Priority=${n + 1}`)
-  return `Move it and the rules right behind it one number on: aws elbv2 set-rule-priorities --rule-priorities ${moved.join(' ')}`
-}

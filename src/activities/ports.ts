@@ -49,6 +49,7 @@ import type { Claims } from '../domain/tokens.ts'
 import type { Site } from '../domain/datadog.ts'
 import type { Asking, CloudWatchQuery, Datapoint, Series } from '../domain/cloudwatch.ts'
 import type { Page } from '../domain/maintenance.ts'
+import type { ListedRule, PageOfNobody } from '../domain/page-places.ts'
 import type { RuleAction, TargetGroupDescription, TargetHealth } from '../domain/target-groups.ts'
 import type { BalancerHost, RecordChange, RecordSet } from '../domain/weighted-records.ts'
 import type { Written } from '../domain/writers.ts'
@@ -225,11 +226,10 @@ export interface LoadBalancingPort {
    * are two. Throws `inUse` where the priority is taken, `quotaExceeded` where the load balancer has no room for a rule.
    */
   createPage(like: ListedRule, priority: number, page: Page, tags: Readonly<Record<string, string>>): Promise<void>
-  /**
-   * Pages that are in front of these rules, by the rule's ARN, whichever run put them there. Nothing of a rule that has none, nor
-   * of a listener that is gone.
-   */
-  pagesInFrontOf(ruleArns: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>>
+  /** Pages on the listeners of these rules, whichever run put them there. Nothing of a listener that is gone. */
+  pagesBeside(ruleArns: readonly string[]): Promise<PagesBeside>
+  /** Replaces what requests a page gets and how it answers them, at once. */
+  rewritePage(pageArn: string, like: ListedRule, page: Page): Promise<void>
   /** Nothing happens where it is gone. */
   deleteRule(ruleArn: string): Promise<void>
   /** Replaces the rule's whole action list. */
@@ -300,13 +300,10 @@ export interface RecordsFrom {
   readonly identifier?: string
 }
 
-/** A rule as its listener tries it. */
-export interface ListedRule {
-  readonly arn: string
-  readonly priority: number
-  /** In the API's own words. */
-  readonly conditions: readonly Readonly<Record<string, unknown>>[]
-  readonly actions: readonly RuleAction[]
+export interface PagesBeside {
+  /** ARNs of pages, by that of the rule which they are in front of. Nothing of a rule that has none. */
+  readonly inFront: Readonly<Record<string, readonly string[]>>
+  readonly ofNobody: readonly PageOfNobody[]
 }
 
 export interface RuleDescription {

@@ -11,6 +11,7 @@ import type { BlueFacts } from '../domain/facts.ts'
 import { ownRuleFindings, ruleFindings } from '../domain/group-rules.ts'
 import { greenName } from '../domain/cluster-name.ts'
 import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
+import { nobodysPageFindings } from '../domain/maintenance.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
 import { missingTags, networkTagFindings } from '../domain/network-tags.ts'
 import { namesBlue } from '../domain/names-blue.ts'
@@ -98,7 +99,7 @@ export const preparingActivities = (
     const adopted = foundGreen && isThere(foundGreen) ? await blueFacts(eks, foundGreen.name) : undefined
     const open = await cluster(blue)
     const kubernetes = await insideSeenBy(sight, open)
-    const [{ namespaces, issued, findings: ofBlue }, ofCluster] = await Promise.all([
+    const [{ namespaces, pagesOfNobody, issued, findings: ofBlue }, ofCluster] = await Promise.all([
       tenantsOn({ ...world, cluster: async () => kubernetes }, blue, (adopted ?? facts).nodegroups),
       clusterSurvey(world, outside, open, {
         facts,
@@ -200,7 +201,14 @@ export const preparingActivities = (
       ...namesBlue(blue, { group, rules: adoption ? await rulesNaming(world.network, group) : groupRules, ...tagged }),
       ...serving.findings,
       ...letIn,
-      ...(unseen ? [] : [...resolved.findings, ...ofBlue, ...certificateFindings(platform, issued)]),
+      ...(unseen
+        ? []
+        : [
+            ...resolved.findings,
+            ...ofBlue,
+            ...nobodysPageFindings(pagesOfNobody, file.platform),
+            ...certificateFindings(platform, issued),
+          ]),
       ...(await argocdSurvey({ eks, cluster }, platform)),
       ...(unseen ? [] : await argocdOnBlueSurvey(kubernetes, platform, facts.cluster)),
       ...(await httpRouteSurvey({ cluster }, platform)),

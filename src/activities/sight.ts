@@ -105,7 +105,8 @@ export function seenBy(sight: Sight, world: Proven): Proven {
     loadBalancing: {
       ...loadBalancing,
       rulesForwardingTo: (...asked) => sight.at('listener rules', () => loadBalancing.rulesForwardingTo(...asked), []),
-      pagesInFrontOf: (...asked) => sight.at('listener rules', () => loadBalancing.pagesInFrontOf(...asked), {}),
+      pagesBeside: (...asked) =>
+        sight.at('listener rules', () => loadBalancing.pagesBeside(...asked), { inFront: {}, ofNobody: [] }),
       tagsOf: (...asked) => sight.at('owners of listener rules', () => loadBalancing.tagsOf(...asked), {}),
     },
   }

@@ -1,5 +1,6 @@
 import { blocker, info, warning, type Finding } from './findings.ts'
 import { slug, workloadName, type AlbRoute, type Environment, type Handover, type Route } from './platform.ts'
+import type { PageOfNobody } from './page-places.ts'
 import type { RuleAction } from './target-groups.ts'
 
 /**
@@ -26,15 +27,6 @@ export interface Page {
 
 /** A tag of the page's rule: the ARN of the rule that it is in front of. */
 export const PAGE_TAG = 'norikae.io/page-of'
-
-/**
- * The priority of a rule that gets exactly the requests which the rule at `of` would get: right in front of it, with no other
- * in between. Lower numbers are tried first, from 1. Undefined: there is no number left for it.
- */
-export function priorityInFront(taken: readonly number[], of: number): number | undefined {
-  const before = Math.max(0, ...taken.filter((priority) => priority < of))
-  return of - 1 > before ? of - 1 : undefined
-}
 
 interface Moved {
   readonly ref: Parameters<typeof slug>[0]
@@ -66,13 +58,29 @@ export function shownFor({ page, routes }: Environment, workloads: readonly Move
 export function leftPageFindings(environment: Environment, workloads: readonly Moved[]): Finding[] {
   const taken = shownFor(environment, workloads) !== undefined
   return Object.entries(environment.pagesLeft ?? {}).map(([route, pages]) => {
-    const remedy = `see that blue serves, then take it away: ${pages.map((arn) => `aws elbv2 delete-rule --rule-arn ${arn}`).join(' && ')}`
+    const remedy = `see that blue serves, then take it away: ${takingAway(pages)}`
     const now = 'its visitors get a page now, which a cutover that was terminated left in front of it'
     return taken
       ? warning('page-left', route, `${now}; the next one takes it over`, `nothing where it moves soon; else ${remedy}`)
       : blocker('page-left', route, `${now}, and nothing here would take it away`, remedy)
   })
 }
+
+/** Such a page is in front of what its owner made instead of the rule, or hides it one day: no cutover would take it away. */
+export const nobodysPageFindings = (pages: readonly PageOfNobody[], platform: string): Finding[] =>
+  pages
+    .filter((page) => page.platform === undefined || page.platform === platform)
+    .map(({ arn, gets }) =>
+      blocker(
+        'page-left',
+        gets,
+        `a page of a cutover answers ${gets}, and the listener rule that it was put in front of is no more, so nothing here would take it away`,
+        `see who is to serve ${gets}, then take it away: ${takingAway([arn])}`,
+      ),
+    )
+
+const takingAway = (pages: readonly string[]): string =>
+  pages.map((arn) => `aws elbv2 delete-rule --rule-arn ${arn}`).join(' && ')
 
 /** What people see of it before they approve, and what stands in its way. */
 export function pageFindings(environment: Environment, workloads: readonly Moved[]): Finding[] {

@@ -156,7 +156,7 @@ export function gatewayRoutesContract(of: () => WorldUnderTest): void {
             actions: [{ type: 'forward', order: 1, targetGroups: [{ arn: `${ARN}/web/b1`, weight: 1 }] }],
           },
         ],
-        pagesInFrontOf: async () => ({}),
+        pagesBeside: async () => ({ inFront: {}, ofNobody: [] }),
       } as unknown as LoadBalancingPort // of the stand-in's AWS these servers know nothing
       const found = await discover(blue.port, balancing, { name: scope.blue, pools: [] })
       const [facts] = found.namespaces.find((n) => n.name === namespace)?.routes ?? []

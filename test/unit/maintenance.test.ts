@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { leftPageFindings, pageFindings, priorityInFront, shownFor, type Page } from '../../src/domain/maintenance.ts'
+import {
+  leftPageFindings,
+  nobodysPageFindings,
+  pageFindings,
+  shownFor,
+  type Page,
+} from '../../src/domain/maintenance.ts'
 import { movable } from '../../src/domain/movable.ts'
 import { leaves, type Step } from '../../src/domain/steps.ts'
 import type { Environment, Handover, RecordRoute } from '../../src/domain/platform.ts'
@@ -15,16 +21,6 @@ const record: RecordRoute = {
   namespace: 'shop',
   target: 'Service/web',
 }
-
-test.for([
-  { says: 'the number before it', taken: [10], of: 10, is: 9 },
-  { says: 'the number before it, behind whoever is tried earlier', taken: [7, 10, 11], of: 10, is: 9 },
-  { says: 'none where the one before it is taken', taken: [9, 10], of: 10, is: undefined },
-  { says: 'none in front of the first number', taken: [1], of: 1, is: undefined },
-  { says: 'the first number in front of the second', taken: [2], of: 2, is: 1 },
-])('a page has $says', ({ taken, of, is }) => {
-  expect(priorityInFront(taken, of)).toBe(is)
-})
 
 const moved = (handover: Handover) => ({ ref: ref('Deployment', 'w'), handover })
 
@@ -70,6 +66,17 @@ describe('a page', () => {
     const told = leftPageFindings(anEnvironment('e', more), [moved(handover)])
     expect(told.map((f) => [f.level, f.code, f.about])).toEqual(level ? [[level, 'page-left', 'web']] : [])
     for (const { remedy } of told) expect(remedy).toMatch(/aws elbv2 delete-rule --rule-arn arn:p$/)
+  })
+
+  test.for([
+    { says: 'its own', platform: 'demo', told: ['blocker page-left shop.test'] },
+    { says: 'one whose tag is gone', platform: undefined, told: ['blocker page-left shop.test'] },
+    { says: 'none of another platform', platform: 'other', told: [] },
+  ])('of a rule that is no more is told: $says', ({ platform, told }) => {
+    const left = { arn: 'arn:p', gets: 'shop.test', ...(platform !== undefined && { platform }) }
+    const findings = nobodysPageFindings([left], 'demo')
+    expect(findings.map((f) => `${f.level} ${f.code} ${f.about}`)).toEqual(told)
+    for (const { remedy } of findings) expect(remedy).toMatch(/aws elbv2 delete-rule --rule-arn arn:p$/)
   })
 
   test('lets a singleton serve that is alone behind a route', () => {

@@ -44,7 +44,11 @@ const questions: Readonly<Record<string, readonly [LookName, (world: Proven) => 
   'compute.images': ['images', (w) => w.compute.images(['ami-1']), []],
   'logs.find': ['log group', (w) => w.logs.find('/aws/eks/b/cluster'), undefined],
   'loadBalancing.rulesForwardingTo': ['listener rules', (w) => w.loadBalancing.rulesForwardingTo(['arn:g']), []],
-  'loadBalancing.pagesInFrontOf': ['listener rules', (w) => w.loadBalancing.pagesInFrontOf(['arn:r']), {}],
+  'loadBalancing.pagesBeside': [
+    'listener rules',
+    (w) => w.loadBalancing.pagesBeside(['arn:r']),
+    { inFront: {}, ofNobody: [] },
+  ],
   'loadBalancing.tagsOf': ['owners of listener rules', (w) => w.loadBalancing.tagsOf(['arn:r']), {}],
 }
 

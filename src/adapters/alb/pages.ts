@@ -3,9 +3,10 @@ import {
   paginateDescribeRules,
   type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
-import type { ListedRule } from '../../activities/ports.ts'
+import type { PagesBeside } from '../../activities/ports.ts'
 import { each } from '../../activities/few-at-a-time.ts'
-import { PAGE_TAG, pageAction, type Page } from '../../domain/maintenance.ts'
+import { pageAction, type Page } from '../../domain/maintenance.ts'
+import { answersItself, pagesOf, pagesOfNobody, type ListedRule } from '../../domain/page-places.ts'
 import { ask, askFor, askForAll, whatIsThere } from '../aws-errors.ts'
 import { actionOf, toAction } from './actions.ts'
 import { placeOf } from './rules.ts'
@@ -28,20 +29,20 @@ export async function rulesBeside(client: ElasticLoadBalancingV2, ruleArn: strin
     }))
 }
 
-/** What forwards to somebody is no page: of the hundred rules that a load balancer may have, the tags of few are asked for. */
-export async function pagesInFrontOf(
-  client: ElasticLoadBalancingV2,
-  ruleArns: readonly string[],
-): Promise<Record<string, string[]>> {
+export async function pagesBeside(client: ElasticLoadBalancingV2, ruleArns: readonly string[]): Promise<PagesBeside> {
   const oneOfEach = new Map(ruleArns.map((arn) => [placeOf(arn).listenerArn, arn]))
-  const beside = await each([...oneOfEach.values()], (arn) => whatIsThere(rulesBeside(client, arn)))
-  const answering = beside
-    .flat()
-    .filter(({ actions }) => actions.every((action) => action.type !== 'forward'))
-    .map(({ arn }) => arn)
-  const tags = await tagsOfThoseThere(client, answering)
-  const found = ruleArns.map((rule) => [rule, answering.filter((arn) => tags[arn]?.[PAGE_TAG] === rule)] as const)
-  return Object.fromEntries(found.filter(([, pages]) => pages.length > 0))
+  const listeners = await each([...oneOfEach.values()], (arn) => whatIsThere(rulesBeside(client, arn)))
+  const tags = await tagsOfThoseThere(
+    client,
+    listeners.flatMap((rules) => rules.filter(answersItself).map(({ arn }) => arn)),
+  )
+  const found = listeners.flatMap((rules) =>
+    ruleArns.map((arn) => [arn, pagesOf(arn, rules, tags).map((page) => page.arn)] as const),
+  )
+  return {
+    inFront: Object.fromEntries(found.filter(([, pages]) => pages.length > 0)),
+    ofNobody: listeners.flatMap((rules) => pagesOfNobody(rules, tags)),
+  }
 }
 
 export async function createPage(
@@ -63,6 +64,17 @@ export async function createPage(
       },
       o,
     ),
+  )
+}
+
+export async function rewritePage(
+  client: ElasticLoadBalancingV2,
+  RuleArn: string,
+  like: ListedRule,
+  page: Page,
+): Promise<void> {
+  await ask(`ModifyRule ${RuleArn}`, (o) =>
+    client.modifyRule({ RuleArn, Conditions: like.conditions.map(askedAs), Actions: [toAction(pageAction(page))] }, o),
   )
 }
 

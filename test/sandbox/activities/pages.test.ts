@@ -3,8 +3,8 @@ import { text } from 'node:stream/consumers'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { discover } from '../../../src/activities/discovery.ts'
-import type { ListedRule } from '../../../src/activities/ports.ts'
 import type { Page } from '../../../src/domain/maintenance.ts'
+import type { ListedRule } from '../../../src/domain/page-places.ts'
 import type { AlbRoute, Route } from '../../../src/domain/platform.ts'
 import { AppFaults } from '../../../src/sandbox/traffic/app-faults.ts'
 import { createLoad } from '../../../src/sandbox/traffic/load.ts'
@@ -213,20 +213,83 @@ test('a page that a terminated cutover left is found in front of its route, and 
   expect(rulesOf(other)).toEqual([{ arn: other.route.ruleArn, isDefault: false }])
 })
 
-test('a page that was left in front of what the rule was then is taken away, and one is put where it belongs', async () => {
+const ofPages = async (it: Awaited<ReturnType<typeof aSingleton>>) =>
+  (await it.rules()).filter(({ Actions = [], IsDefault }) => !IsDefault && Actions[0]?.Type === 'fixed-response')
+
+test('a page that was left in front of what the rule was then goes once one is where it belongs', async () => {
   const it = await aSingleton()
+  const { route } = it
   await it.show()
-  const ofPages = async () =>
-    (await it.rules()).filter(({ Actions = [], IsDefault }) => !IsDefault && Actions[0]?.Type === 'fixed-response')
-  const [left] = await ofPages()
+  const [left] = await ofPages(it)
+  const seen: (string | undefined)[][] = []
   // Its owner has moved it behind others since.
-  told = (rules) => rules.map((rule) => (rule.arn === it.route.ruleArn ? { ...rule, priority: 30 } : rule))
-  const { answer } = await it.show()
+  told = (rules) => rules.map((rule) => (rule.arn === route.ruleArn ? { ...rule, priority: 30 } : rule))
+  const { answer } = await driven(acts().showPage, call<'showPage'>({ route, page }), {
+    between: async () => void seen.push((await ofPages(it)).map(({ Priority }) => Priority)),
+  })
   told = asIs
   expect(answer.note).toBe('visitors get a page (503)')
-  const there = await ofPages()
-  expect(there.map(({ Priority }) => Priority)).toEqual(['29'])
-  expect(there[0]?.RuleArn).not.toBe(left?.RuleArn)
+  expect(seen).toEqual([['9', '29'], ['29']])
+  expect((await ofPages(it))[0]?.RuleArn).not.toBe(left?.RuleArn)
+})
+
+test('where a load balancer has no room for another rule, the page that is misplaced makes it', async () => {
+  const it = await aSingleton()
+  const { route } = it
+  await it.show()
+  world.faults.fail('elasticloadbalancing:CreateRule', { code: 'TooManyRules' })
+  told = (rules) => rules.map((rule) => (rule.arn === route.ruleArn ? { ...rule, priority: 30 } : rule))
+  await driven(acts().showPage, call<'showPage'>({ route, page }))
+  told = asIs
+  expect((await ofPages(it)).map(({ Priority }) => Priority)).toEqual(['29'])
+})
+
+test('a page with the number but the requests of what its rule was then is turned to those that it gets now', async () => {
+  const it = await aSingleton()
+  await it.show()
+  const [up] = await ofPages(it)
+  // As ELB takes patterns, which it tells as it was given them.
+  const Conditions = [{ Field: 'host-header', HostHeaderConfig: { RegexValues: [`^${it.route.namespace}\\.`] } }]
+  await elb.modifyRule({ RuleArn: it.route.ruleArn, Conditions })
+  await it.show()
+  const [turned] = await ofPages(it)
+  expect(turned).toMatchObject({ RuleArn: up?.RuleArn, Conditions })
+  await elb.deleteRule({ RuleArn: up?.RuleArn })
+  await it.show()
+  expect((await ofPages(it))[0]).toMatchObject({ Priority: '9', Conditions })
+})
+
+test('a page of a rule that its owner made anew is taken over with the new one, and told where nothing is behind it', async () => {
+  const it = await aSingleton()
+  const { route, listenerArn } = it
+  const host = `${route.namespace}.test`
+  await it.show()
+  const [left] = await ofPages(it)
+  await elb.deleteRule({ RuleArn: route.ruleArn })
+  const other = world.aws.elbv2.seedRule(listenerArn, 40, 'other.test', [
+    { targetGroupArn: route.blueTargetGroup, weight: 1 },
+  ])
+  const balancing = world.ports.loadBalancing(scope.region)
+  const { pagesOfNobody } = await discover(await world.ports.kubernetes(scope.region, scope.blue), balancing, {
+    name: scope.blue,
+    pools: [],
+  })
+  expect(pagesOfNobody.filter(({ arn }) => arn === left?.RuleArn)).toEqual([
+    { arn: left?.RuleArn, gets: host, platform: scope.platform },
+  ])
+
+  const ruleArn = world.aws.elbv2.seedRule(listenerArn, 20, host, [
+    { targetGroupArn: route.blueTargetGroup, weight: 1 },
+  ])
+  expect(await balancing.pagesBeside([ruleArn, other])).toEqual({
+    inFront: { [ruleArn]: [left?.RuleArn] },
+    ofNobody: [],
+  })
+  const anew = { ...route, ruleArn }
+  await driven(acts().showPage, call<'showPage'>({ route: anew, page }))
+  expect((await ofPages(it)).map(({ Priority }) => Priority)).toEqual(['19'])
+  await driven(acts().removePage, call<'removePage'>({ route: anew, on: 'blue' }), { between: passes })
+  expect(await ofPages(it)).toEqual([])
 })
 
 test('where no number is free in front of the route nothing is written, and people are told the command', async () => {
@@ -260,11 +323,19 @@ test('the command that makes room moves all rules up to the first number that is
   )
 })
 
-test.for(['TooManyRules', 'AccessDenied'])('where %s is said of a page people may go on without', async (code) => {
+test.for([
+  { code: 'TooManyRules', remedy: 'Raise the quota' },
+  { code: 'AccessDenied', remedy: 'Allow it' },
+  { code: 'ValidationError', remedy: 'Have its owner write the conditions' },
+])('where $code is said of a page people may go on without', async ({ code, remedy }) => {
   const it = await aSingleton()
   world.faults.fail('elasticloadbalancing:CreateRule', { code })
   const refused = await ending(acts().showPage, call<'showPage'>({ route: it.route, page }))
   expect([refused.type, refused.message]).toEqual(['Contested', expect.stringContaining('skip: go on without a page')])
+  expect(refused.message).toContain(remedy)
+  world.faults.fail('elasticloadbalancing:CreateRule', { code })
+  const back = await driven(acts().showPage, call<'showPage'>({ route: it.route, page, ifPossible: true }))
+  expect(back.answer.findings).toMatchObject([{ code: 'page-missing' }])
 })
 
 test('a listing without the page once is no proof that it is gone', async () => {

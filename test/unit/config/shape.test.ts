@@ -333,7 +333,15 @@ describe('values', () => {
       gives: [
         '21:20  apps.api.maintenance.status: 302 is not a status that a listener rule may answer with: 200 to 299, or 400 to 599; write 503',
         '21:33  apps.api.maintenance.type: "text/xml" is not text/plain or text/css or text/html or application/javascript or application/json',
-        '21:49  apps.api.maintenance.body: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" is not a text of at most 1024 characters; write This service moves, and is back in a few minutes.',
+        '21:49  apps.api.maintenance.body: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" is not a text of 1 to 1024 characters; write This service moves, and is back in a few minutes.',
+      ],
+    },
+    {
+      says: 'a page with nothing on it',
+      from: '    team: scala',
+      to: '    team: scala\n    maintenance: { body: "" }',
+      gives: [
+        '21:20  apps.api.maintenance.body: "" is not a text of 1 to 1024 characters; write This service moves, and is back in a few minutes.',
       ],
     },
     {

@@ -58,7 +58,7 @@ export const ruleOperations = (world: ElbWorld) =>
       if (rule.described.IsDefault)
         throw new AwsError('OperationNotPermitted', 'Default rules cannot be modified; modify the listener')
       if (Actions) rule.described.Actions = checkedActions(world, rule.loadBalancerArn, Actions)
-      if (Conditions) rule.described.Conditions = Conditions
+      if (Conditions) rule.described.Conditions = Conditions.map(told)
       if (Transforms || ResetTransforms) rule.described.Transforms = Transforms ?? []
       world.rulesChanged()
       return { Rules: [rule.described] }
@@ -114,11 +114,14 @@ function addRule(
 
 /** Hosts are told in both ways, in whichever they were given; in both at once they are refused. */
 function told(condition: RuleCondition): RuleCondition {
-  const { Field, Values, HostHeaderConfig } = condition
+  const { Field, Values, RegexValues, HostHeaderConfig } = condition
   if (Field !== 'host-header') return condition
-  if (Values && HostHeaderConfig) throw validationError('Specify either Values or HostHeaderConfig, and not both')
-  const hosts = HostHeaderConfig?.Values ?? Values ?? []
-  return { Field, Values: hosts, HostHeaderConfig: { Values: hosts } }
+  if ((Values ?? RegexValues) && HostHeaderConfig)
+    throw validationError('Specify either Values or HostHeaderConfig, and not both')
+  const hosts = HostHeaderConfig?.Values ?? Values
+  const patterns = HostHeaderConfig?.RegexValues ?? RegexValues
+  const given = { ...(hosts && { Values: hosts }), ...(patterns && { RegexValues: patterns }) }
+  return { Field, ...given, HostHeaderConfig: given }
 }
 
 /** As the API's DeleteRule, by another's hand. */
