@@ -17,6 +17,7 @@ import { openUpgrade } from './client/open-upgrade.ts'
 import { dataConverter } from './client/large-payloads.ts'
 import { startedSince } from './client/started-since.ts'
 import { ownVersion } from './client/own-version.ts'
+import { placeAmongWorkers } from './client/place-among-workers.ts'
 import { makeSearchAttributes } from './client/search-attributes.ts'
 import { upgradeId, type UpgradeStatus } from './domain/messages.ts'
 import { serveHealth } from './worker/health.ts'
@@ -54,8 +55,11 @@ async function main(): Promise<void> {
   const client = new Client({ connection: clients, namespace, dataConverter })
   const { taskQueue } = settings
   const temporal = { client, namespace, taskQueue, [Symbol.asyncDispose]: () => clients.close() }
+  // What Temporal shows of a worker, and `norikae doctor` reads.
+  const identity = `${process.pid}@${hostname()} norikae ${ownVersion()}`
   const ports = connectOutside({
     version: ownVersion(),
+    recordsPlace: placeAmongWorkers(temporal, identity),
     webhookSecrets: settings.webhookSecrets,
     ...(settings.slack && { slack: settings.slack }),
     ...(settings.datadog && { datadog: settings.datadog }),
@@ -84,8 +88,7 @@ async function main(): Promise<void> {
     namespace,
     taskQueue,
     dataConverter,
-    // What Temporal shows of a worker, and `norikae doctor` reads.
-    identity: `${process.pid}@${hostname()} norikae ${ownVersion()}`,
+    identity,
     ...(await workflows(settings, logger)),
     activities: createActivities(outside),
     // Measured: an idle workflow is with another worker after this, instead of ten seconds. All of it may take five.

@@ -265,7 +265,7 @@ export interface Balancer extends BalancerHost {
   readonly zones: number
 }
 
-/** Of Route 53, which takes five requests a second of an account: the adapter asks no more than three. */
+/** Of Route 53, which takes five requests a second of an account: all workers together ask no more than three. */
 export interface RecordsPort {
   /** Every hosted zone of the account, public and private. */
   zones(): Promise<readonly HostedZone[]>

@@ -13,6 +13,7 @@ import { STS } from '@aws-sdk/client-sts'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import { denied } from '../activities/errors.ts'
 import type { Ports } from '../activities/ports.ts'
+import { ALONE, type Place } from '../domain/clock-turns.ts'
 import { loadBalancing } from './alb/load-balancing-port.ts'
 import { type AwsOptions, clientOptions } from './aws-client.ts'
 import { blockStorage } from './ec2/block-storage-port.ts'
@@ -49,8 +50,10 @@ interface OutsideOptions extends AwsOptions {
   readonly datadog?: Parameters<typeof datadog>[0]
   /** Left out: what decommissioning removes is removed with the worker's own credentials. */
   readonly decommissionRoleArn?: string
-  /** Requests of Route 53, over all accounts that it asks: a limit is one for all who ask of an account. Left out: three. */
+  /** Requests of Route 53, over all accounts that are asked, by all workers together. Left out: three. */
   readonly recordsPerSecond?: number
+  /** Which of how many workers this is, that share these. Left out: the only one. */
+  readonly recordsPlace?: () => Promise<Place>
 }
 
 /**
@@ -63,6 +66,7 @@ export function connectOutside({
   datadog: datadogKeys,
   decommissionRoleArn: role,
   recordsPerSecond,
+  recordsPlace = async () => ALONE,
   version,
   ...options
 }: OutsideOptions = {}): Ports & {
@@ -81,10 +85,10 @@ export function connectOutside({
   const iamClients = clientsOf((region) => new IAM(aws(region)))
   const kmsClients = clientsOf((region) => new KMS(aws(region)))
   const turn = turns(recordsPerSecond)
-  const route53Clients = clientsOf((region) => paced(new Route53(aws(region)), turn))
-  const route53Once = clientsOf((region) => paced(new Route53({ ...aws(region), maxAttempts: 1 }), turn))
+  const route53Clients = clientsOf((region) => paced(new Route53(aws(region)), turn, recordsPlace))
+  const route53Once = clientsOf((region) => paced(new Route53({ ...aws(region), maxAttempts: 1 }), turn, recordsPlace))
   const looksTurn = spare(turn)
-  const route53Looks = clientsOf((region) => paced(new Route53(aws(region)), looksTurn, 0))
+  const route53Looks = clientsOf((region) => paced(new Route53(aws(region)), looksTurn, recordsPlace))
   const quotaClients = clientsOf((region) => new ServiceQuotas(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Route53 } from '@aws-sdk/client-route-53'
 import { askedToWait } from '../../activities/errors.ts'
+import { ownFrom, type Place } from '../../domain/clock-turns.ts'
 
 /**
  * Route 53 takes five requests a second of an account, whoever sends them: external-dns and people need some too.
@@ -11,43 +12,59 @@ const PER_SECOND = 3
 /** Who would wait longer than this takes no turn: a call ends after 25 s, and still has to be served. */
 const MOST_MS = 15_000
 
-/** What is only looked at has so much of that, and waits for nothing: 1500 records once in 25 minutes. */
+/** What is only looked at has so much of that: 1500 records once in 25 minutes. */
 const LOOKS_PER_SECOND = 1
 
-/** Says how long whoever asks now waits, in milliseconds; where that is more than `mostMs`, no turn is taken. */
-type Turn = (nowMs: number, mostMs?: number) => number
+/** How long whoever asks now waits for its turn; or it has none, and after how long it had better ask again. */
+type Taken = { readonly waitMs: number } | { readonly againMs: number }
 
-/** Turns are evenly apart, and first come, first served. `mostMs`: 15 s, where left out. */
+/** By the wall clock, in milliseconds, with the place that this worker has now. `mostMs`: no turn is taken after longer. */
+type Turn = (nowMs: number, place: Place, mostMs?: number) => Taken
+
+/** Every slot is one turn of one of all workers; of a worker's own turns, first come, first served. */
 export function turns(perSecond = PER_SECOND): Turn {
-  let nextMs = 0
-  return (nowMs, mostMs = MOST_MS) => {
-    const atMs = Math.max(nowMs, nextMs)
-    if (atMs - nowMs <= mostMs) nextMs = atMs + 1000 / perSecond
-    return atMs - nowMs
+  const slotMs = 1000 / perSecond
+  let next = 0
+  return (nowMs, place, mostMs = MOST_MS) => {
+    const now = Math.ceil(nowMs / slotMs)
+    // Nobody was ever told to wait for so long: the clock has gone back.
+    if ((next - now) * slotMs > MOST_MS + slotMs) next = now
+    const slot = ownFrom(Math.max(now, next), place)
+    const waitMs = slot * slotMs - nowMs
+    if (waitMs > mostMs) return { againMs: waitMs - mostMs }
+    next = slot + 1
+    return { waitMs }
   }
 }
 
-/** For what is only looked at: a turn that nobody else wants just now, or none. So no step stands in line behind looks. */
+/** For what is only looked at: the very next turn where no step has taken it, or none. So no step stands in line behind looks. */
 export function spare(turn: Turn, perSecond = LOOKS_PER_SECOND): Turn {
-  const own = turns(perSecond)
-  return (nowMs) => own(nowMs, 0) || turn(nowMs, 0)
+  let lookedMs = -Infinity
+  return (nowMs, place) => {
+    const againMs = lookedMs + (place.of * 1000) / perSecond - nowMs
+    if (againMs > 0 && lookedMs <= nowMs) return { againMs }
+    const taken = turn(nowMs, place, (place.of * 1000) / PER_SECOND)
+    if ('waitMs' in taken) lookedMs = nowMs
+    return taken
+  }
 }
 
 /**
  * Waits for its turn before each request, and before each that the SDK tries again; no longer than the call's own signal lets
- * it. Throws `askedToWait` where it would take longer than `mostMs`.
+ * it. Throws `askedToWait` where there is none for it.
  */
-export function paced(client: Route53, turn: Turn, mostMs = MOST_MS): Route53 {
+export function paced(client: Route53, turn: Turn, place: () => Promise<Place>): Route53 {
   // Middleware would not be told of the signal.
   const { requestHandler } = client.config
   const handle = requestHandler.handle.bind(requestHandler)
   requestHandler.handle = async (request, options) => {
-    const waitMs = turn(performance.now(), mostMs)
-    if (waitMs > mostMs)
-      throw askedToWait('too many requests of Route 53 wait for their turn', Math.ceil((waitMs - mostMs) / 1000))
+    const its = await place()
+    const taken = turn(Date.now(), its)
+    if ('againMs' in taken)
+      throw askedToWait('too many requests of Route 53 wait for their turn', Math.ceil(taken.againMs / 1000))
     // The handler refuses by itself what was ended before.
     const { abortSignal: signal } = (options ?? {}) as { readonly abortSignal?: AbortSignal } // as `ask` passes it
-    if (waitMs > 0) await setTimeout(waitMs, undefined, { ...(signal && { signal }) })
+    if (taken.waitMs > 0) await setTimeout(taken.waitMs, undefined, { ...(signal && { signal }) })
     return handle(request, options)
   }
   return client

@@ -1,40 +1,88 @@
 import { Route53 } from '@aws-sdk/client-route-53'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { paced, spare, turns } from '../../../src/adapters/route53/pace.ts'
+import { ALONE, placeAmong, type Place } from '../../../src/domain/clock-turns.ts'
+
+type Turn = ReturnType<typeof turns>
+/** How long it waits, or no turn. */
+const waits = (turn: Turn, now: number, place: Place = ALONE) => {
+  const taken = turn(now, place)
+  return 'waitMs' in taken ? Math.round(taken.waitMs) : undefined
+}
 
 test('three requests go out in a second, evenly, and a rest saves none up', () => {
   const turn = turns()
-  const sent = [0, 0, 0, 0, 5000, 5000].map((now) => Math.round(now + turn(now)))
+  const sent = [0, 0, 0, 0, 5000, 5000].map((now) => now + (waits(turn, now) ?? NaN))
   expect(sent).toEqual([0, 333, 667, 1000, 5000, 5333])
 })
 
 test('who would wait longer than 15 s takes no turn of those who come later', () => {
   const turn = turns(1)
-  const waits = Array.from({ length: 40 }, () => turn(0))
-  expect(waits.slice(14)).toEqual([14_000, 15_000, ...Array.from({ length: 24 }, () => 16_000)])
-  expect(turn(2_000)).toBe(14_000)
+  expect(Array.from({ length: 40 }, () => waits(turn, 0)).slice(14)).toEqual([
+    14_000,
+    15_000,
+    ...Array.from({ length: 24 }, () => undefined),
+  ])
+  expect(turn(0, ALONE)).toEqual({ againMs: 1_000 })
+  expect(waits(turn, 2_000)).toBe(14_000)
 })
 
-test('a look takes a turn that nobody wants, once a second, and no step waits behind looks', () => {
+test('a clock that is put back holds nobody up', () => {
+  const turn = turns()
+  waits(turn, 10 * 60_000)
+  expect(waits(turn, 0)).toBe(0)
+})
+
+test('a look takes the next turn that nobody wants, once a second, and no step waits behind more than one', () => {
   const turn = turns()
   const look = spare(turn)
-  const sent = Array.from({ length: 30 }, (_, n) => n * 100).filter((now) => look(now) === 0)
+  const sent = Array.from({ length: 30 }, (_, n) => n * 100).filter((now) => waits(look, now) !== undefined)
   expect(sent).toEqual([0, 1000, 2000])
-  expect(turn(3000)).toBe(0)
+  expect(waits(turn, 3000)).toBe(0)
+  expect(waits(turn, 3001)).toBe(332)
   // The next turn is taken by a step.
-  expect(look(3100)).toBeGreaterThan(0)
-  expect(Math.round(turn(3100))).toBe(233)
+  expect(waits(look, 3100)).toBeUndefined()
+  expect(waits(turn, 3100)).toBe(567)
+})
+
+test('however many workers there are and whenever they ask, three requests go out in a second', () => {
+  const asks = fc.array(fc.record({ worker: fc.nat(5), atMs: fc.nat(4_000) }), { maxLength: 60 })
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 6 }), asks, (of, all) => {
+      const takes = Array.from({ length: of }, () => turns())
+      const sent = all
+        .toSorted((a, b) => a.atMs - b.atMs)
+        .flatMap(({ worker, atMs }) => {
+          const at = worker % of
+          const wait = takes[at]?.(atMs, { at, of })
+          return wait && 'waitMs' in wait ? [atMs + wait.waitMs] : []
+        })
+        .toSorted((a, b) => a - b)
+      for (const [n, first] of sent.entries()) expect((sent[n + 3] ?? Infinity) - first).toBeGreaterThan(999)
+    }),
+  )
+})
+
+test('places are those of the names, whoever looks, and whoever is not told yet has one too', () => {
+  const names = ['7@b', '7@a', '7@c']
+  expect(names.map((own) => placeAmong(own, names.toReversed()))).toEqual([
+    { at: 1, of: 3 },
+    { at: 0, of: 3 },
+    { at: 2, of: 3 },
+  ])
+  expect(placeAmong('7@b', ['7@a', '7@a'])).toEqual({ at: 1, of: 2 })
 })
 
 test.for([
   {
     says: 'a queue that is too long',
-    waitMs: 17_000,
+    taken: { againMs: 2_000 },
     endsMs: undefined,
     is: { type: 'Unreachable', nextRetryDelay: '2s' },
   },
-  { says: 'a call that was ended while it waited', waitMs: 10_000, endsMs: 50, is: { name: 'AbortError' } },
-])('$says sends nothing', async ({ waitMs, endsMs, is }) => {
+  { says: 'a call that was ended while it waited', taken: { waitMs: 10_000 }, endsMs: 50, is: { name: 'AbortError' } },
+])('$says sends nothing', async ({ taken, endsMs, is }) => {
   let sent = 0
   const requestHandler = {
     handle: async () => {
@@ -43,7 +91,12 @@ test.for([
     },
   }
   const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' }
-  const client = paced(new Route53({ region: 'us-east-1', credentials, requestHandler, maxAttempts: 1 }), () => waitMs)
+  const route53 = new Route53({ region: 'us-east-1', credentials, requestHandler, maxAttempts: 1 })
+  const client = paced(
+    route53,
+    () => taken,
+    async () => ALONE,
+  )
   const asked = client.getChange({ Id: 'C1' }, endsMs === undefined ? {} : { abortSignal: AbortSignal.timeout(endsMs) })
   await expect(asked).rejects.toMatchObject(is)
   expect(sent).toBe(0)
