@@ -3,6 +3,7 @@ import { discover } from '../../src/activities/discovery.ts'
 import { routesKeepTheirWord } from '../contract/routes.ts'
 import { aGatewayRoute } from '../support/a-gateway-route.ts'
 import { aRoute } from '../support/a-route.ts'
+import { anEdge, type Edge } from '../support/an-edge-route.ts'
 import { anIngressRoute, ORIGINAL } from '../support/an-ingress-route.ts'
 import { driven, ending } from '../support/driven.ts'
 import { eventually } from '../support/eventually.ts'
@@ -10,14 +11,24 @@ import { call, scope, twoClusters, type TwoClusters } from '../support/small-wor
 
 /** Beside the tests of listener rules themselves, which `npm test` runs. */
 let world: TwoClusters
+let edge: Edge
 beforeAll(async () => {
   world = await twoClusters()
+  edge = await anEdge(world)
 })
-afterAll(() => world.stop())
+afterAll(async () => {
+  await edge?.stop()
+  await world?.stop()
+})
 
 routesKeepTheirWord('listener rules', () => world, aRoute)
 routesKeepTheirWord('an Ingress', () => world, anIngressRoute)
 routesKeepTheirWord('an HTTPRoute of blue', () => world, aGatewayRoute)
+routesKeepTheirWord(
+  'an HTTPRoute on a third cluster',
+  () => world,
+  () => edge.route(),
+)
 
 describe('rules that a controller makes of an Ingress', () => {
   const acts = () => world.activities

@@ -1,8 +1,8 @@
 import { Agent, request as send, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { whenIdleFor } from '../src/sandbox/traffic/patience.ts'
-import { acceptOf, newKey, NORMAL, webSocketOver, type WebSocketEnd } from '../src/sandbox/traffic/web-sockets.ts'
+import { whenIdleFor } from '../../src/sandbox/traffic/patience.ts'
+import { acceptOf, newKey, NORMAL, webSocketOver, type WebSocketEnd } from '../../src/sandbox/traffic/web-sockets.ts'
 
 /** What callers of one host have seen: nothing is asked twice of which it is not known that it was not answered. */
 export interface Seen {
@@ -20,8 +20,6 @@ export interface Seen {
 }
 
 const LATE_MS = 5_000
-/** A WebSocket is left after about so long, and comes again: so they are on both sides. */
-const LIFE_MS = 20_000
 const BETWEEN_MS = 40
 
 /** Callers of `host` at `url`, each of which asks again once it is answered, all of them `rate` times a second at most. */
@@ -31,8 +29,10 @@ export function startCallers(options: {
   readonly connections: number
   readonly rate: number
   readonly sockets: number
+  /** A WebSocket is left after about so long, and comes again: so they are on both sides. */
+  readonly lifeMs?: number
 }): { seen(): Seen; stop(): Promise<Seen> } {
-  const { url, host, connections, rate, sockets } = options
+  const { url, host, connections, rate, sockets, lifeMs = 20_000 } = options
   const eachMs = (1000 * connections) / rate
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const { hostname, port } = new URL(url)
@@ -91,7 +91,7 @@ export function startCallers(options: {
 
   /** One connection to its end; throws where that was none in order. What was not answered by then is asked again. */
   async function conversation(): Promise<void> {
-    const until = Date.now() + LIFE_MS * (0.5 + Math.random())
+    const until = Date.now() + lifeMs * (0.5 + Math.random())
     let heard: (text: string) => void = () => undefined
     let over: (code: number | undefined) => void = () => undefined
     const ended = new Promise<number | undefined>((done) => (over = done))
