@@ -180,6 +180,12 @@ const app = z.strictObject(
       ),
     dependsOn: appNames.describe('Apps that move before this one, environment by environment.'),
     movesWith: appNames.describe('Apps that move with it: they share gate and weights, and go back together.'),
+    reachedBy: z
+      .literal('route', expecting('route', 'route, or leave it out'))
+      .exactOptional()
+      .describe(
+        'route: other apps call it by the name that its route serves, never by that of a Service. What still names one of its Services is not told.',
+      ),
     workloads: named(handover, '{ worker: { handover: schedule } }', WORKLOAD)
       .default({})
       .describe('By name, or Kind/name: how a workload changes sides, where that cannot be inferred.'),

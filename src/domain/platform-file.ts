@@ -179,6 +179,8 @@ export interface AppFile {
   readonly deploy: Deployer
   readonly dependsOn: readonly string[]
   readonly movesWith: readonly string[]
+  /** Nobody calls its Services by their names in the cluster. */
+  readonly reachedBy?: 'route'
   /** By workload, `worker` or `CronJob/worker`. */
   readonly workloads: Readonly<Record<string, Handover>>
   /** Likewise: where each stands, `platforms/chat.yaml:14:7`. */

@@ -222,6 +222,8 @@ export interface App {
   readonly dependsOn: readonly string[]
   /** Symmetric: whoever is named names back. */
   readonly movesWith: readonly string[]
+  /** Where it says so: other apps call it by what its route serves, and what names its Services is no call. */
+  readonly reachedBy?: 'route'
   readonly environments: readonly Environment[]
   /** Where it says so: what may be left of its traffic on the side that it was moved away from. */
   readonly quiet?: QuietOfApp

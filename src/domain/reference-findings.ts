@@ -1,5 +1,5 @@
 import type { NamespaceFacts } from './facts.ts'
-import { warning, type Finding } from './findings.ts'
+import { blocker, warning, type Finding } from './findings.ts'
 import { startsAsleep } from './handover.ts'
 import { movable } from './movable.ts'
 import type { App, Environment } from './platform.ts'
@@ -24,14 +24,17 @@ export function referenceFindings(apps: readonly App[], namespaces: readonly Nam
       if (mine === undefined || theirs === undefined || mine.app.name === theirs.app.name) return []
       const [here, there] = [mine.app.name, theirs.app.name]
       if (companions(byName, here).includes(there)) return []
+      const routed = theirs.app.reachedBy === 'route'
+      if (routed && theirs.environment.routes.length > 0) return []
       const address = `${service}.${namespace}`
       if (!before(byName, here).has(there))
         return [
-          warning(
+          // Where people approve, whoever calls is somebody's customer.
+          (mine.environment.gate ? blocker : warning)(
             'calls-later-app',
             from,
-            `it names ${address}, a Service of ${there}, which may move after ${here}: until then green does not know that name`,
-            `say apps.${here}.dependsOn: [${there}], or movesWith; or call it by an address outside the cluster`,
+            `it names ${address}, a Service of ${there}, which may move after ${here}: until then green does not know that name${routed ? `. ${there} says reachedBy: route, and has no route in ${theirs.environment.name}` : ''}`,
+            `say apps.${here}.dependsOn: [${there}], or movesWith${routed ? '' : `; or apps.${there}.reachedBy: route, where it is called by that and this is no call`}`,
           ),
         ]
       return runsOnce(theirs.environment, namespaces, namespace)

@@ -263,8 +263,17 @@ function app(file: PlatformFile, found: Discovered, name: string, owned: readonl
         ),
       )
   const { deploy = 'copy', dependsOn = [], movesWith = [] } = declared ?? {}
-  const { quiet } = declared ?? {}
-  return { name, team, deploy, dependsOn, movesWith, environments, ...(quiet && { quiet }) }
+  const { quiet, reachedBy } = declared ?? {}
+  return {
+    name,
+    team,
+    deploy,
+    dependsOn,
+    movesWith,
+    environments,
+    ...(reachedBy && { reachedBy }),
+    ...(quiet && { quiet }),
+  }
 }
 
 interface Whose {

@@ -46,6 +46,8 @@ export const kinds = {
   // What it has deployed to other clusters stays there, and whose that is people know.
   'flux-hub-on-blue': 'waivable',
   'argocd-hub-on-blue': 'waivable',
+  // It may stand in a comment, or be asked for by nobody.
+  'calls-later-app': 'waivable',
   // It is left behind on purpose.
   'namespace-unclaimed': 'waivable',
   'environment-unknown': 'waivable',

@@ -3,7 +3,8 @@ import type { App, Handover } from '../../src/domain/platform.ts'
 import { referenceFindings } from '../../src/domain/reference-findings.ts'
 import { referencesOf } from '../../src/domain/references.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
-import { anApp, anEnvironment, workload } from '../support/builders.ts'
+import { waivable } from '../../src/domain/waivers.ts'
+import { anApp, anEnvironment, rule, workload } from '../support/builders.ts'
 import { aNamespace } from '../support/found.ts'
 
 const services = new Set(['shop/web', 'billing/api', 'billing/db', 'billing-2/api'])
@@ -60,22 +61,41 @@ describe('a text names a Service of another namespace', () => {
 
 describe('an app calls another', () => {
   const reference = { from: 'ConfigMap/shop/settings', namespace: 'billing', service: 'api' }
-  const said = (shop: Partial<App>, handovers: Readonly<Record<string, Handover>> = {}, more: readonly App[] = []) =>
+  const found = (billing: Partial<App>, shop: Partial<App> = {}, more: readonly App[] = []) =>
     referenceFindings(
       [
         anApp('shop', { environments: [anEnvironment('test', { namespaces: ['shop'] })], ...shop }),
-        anApp('billing', { environments: [anEnvironment('test', { namespaces: ['billing'], handovers })] }),
+        anApp('billing', { environments: [anEnvironment('test', { namespaces: ['billing'] })], ...billing }),
         ...more,
       ],
       [
         aNamespace('shop', { references: [reference] }),
         aNamespace('billing', { workloads: [workload('Deployment', 'worker', { behindService: true })] }),
       ],
-    ).map((f) => `${f.level} ${f.code} ${f.about}`)
+    )
+  const inWords = (findings: ReturnType<typeof found>) => findings.map((f) => `${f.level} ${f.code} ${f.about}`)
+  const said = (shop: Partial<App>, handovers: Readonly<Record<string, Handover>> = {}, more: readonly App[] = []) =>
+    inWords(found({ environments: [anEnvironment('test', { namespaces: ['billing'], handovers })] }, shop, more))
   const once = { 'Deployment/shop/worker': { class: 'singleton', downtime: '30s' } } as const
 
   test('that may move after it', () => {
     expect(said({})).toEqual(['warning calls-later-app ConfigMap/shop/settings'])
+  })
+  test('that may move after it, where people approve', () => {
+    const gated = anEnvironment('production', { namespaces: ['shop'], gate: rule('shop') })
+    expect(said({ environments: [gated] })).toEqual(['blocker calls-later-app ConfigMap/shop/settings'])
+    expect(said({ environments: [gated], dependsOn: ['billing'] })).toEqual([])
+    expect(waivable).toContain('calls-later-app')
+  })
+  test('that says that it is reached by its route, and has one', () => {
+    expect(inWords(found({ reachedBy: 'route' }))).toEqual([])
+    const [finding, ...more] = found({
+      reachedBy: 'route',
+      environments: [anEnvironment('test', { namespaces: ['billing'], routes: [] })],
+    })
+    expect(more).toEqual([])
+    expect(finding?.message).toMatch(/billing says reachedBy: route, and has no route in test$/)
+    expect(finding?.remedy).not.toContain('reachedBy')
   })
   test('that has moved before it', () => {
     expect(said({ dependsOn: ['billing'] })).toEqual([])

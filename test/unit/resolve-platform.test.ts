@@ -211,6 +211,13 @@ test('where somebody else deploys, it is known from the start what must not run 
   expect(fenced('copy')).toEqual(['copy', undefined])
 })
 
+test('an app says that it is reached by its route, or nothing', () => {
+  const said = (more: object) =>
+    resolvePlatform(aFile({ apps: { chat: inFile(more) } }), found(aNamespace('chat-test'))).platform.apps[0]
+  expect(said({ reachedBy: 'route' })).toMatchObject({ name: 'chat', reachedBy: 'route' })
+  expect(said({})).not.toHaveProperty('reachedBy')
+})
+
 test('what Jobs are is told by the file where it says so, and what nobody tells is found', () => {
   const jobs = ['import', 'seed', 'warm-up'].map((name) => ({ namespace: 'n', name, active: true }))
   const declared = { seed: 'once', 'warm-up': 'repeatable' } as const

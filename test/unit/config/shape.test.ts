@@ -337,6 +337,12 @@ describe('values', () => {
       ],
     },
     {
+      says: 'an app that is reached by something else',
+      from: '    team: scala',
+      to: '    team: scala\n    reachedBy: mesh',
+      gives: ['21:5  apps.api.reachedBy: "mesh" is not route; write route, or leave it out'],
+    },
+    {
       says: 'a page with nothing on it',
       from: '    team: scala',
       to: '    team: scala\n    maintenance: { body: "" }',
