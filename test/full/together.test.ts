@@ -3,6 +3,7 @@ import { aBed, GREEN, SICK, type Bed } from './bed.ts'
 import { endState, wellOn } from './end-state.ts'
 import { report } from './every.ts'
 import { played } from './played.ts'
+import type { Told } from './told.ts'
 import type { WorkerProcess } from './workers.ts'
 
 /** Two apps with visitors that move together, of which one fails on green, and a worker that is killed while they wait for each other. */
@@ -19,19 +20,17 @@ test('both go back when one fails and move again with it, never more than one we
     ],
   })
   const watched = watch(bed)
-  let worker: WorkerProcess = bed.worker()
   let killed = false
-  await worker.ready()
+  // While one is on its way to its second weight the other waits for it there.
+  const hear = (told: Told, worker: WorkerProcess) => {
+    if (killed || told.type !== 'setWeight' || !told.workflow.endsWith(`/app/${OTHER}`)) return undefined
+    if (!watched.of(OTHER).includes(WEIGHTS[1] ?? 0)) return undefined
+    killed = true
+    return worker.kill().then(() => void bed.worker(hear))
+  }
+  await bed.worker(hear).ready()
   await bed.begin()
-  const { view, asked } = await played(bed, {
-    look: async ({ status }) => {
-      const waits = status.apps.flatMap((a) => a.environments.flatMap((e) => e.waits?.where ?? []))
-      if (killed || !waits.some((where) => where.startsWith('before'))) return
-      killed = true
-      await worker.kill()
-      worker = bed.worker()
-    },
-  })
+  const { view, asked } = await played(bed)
   watched.stop()
   report('moving together', asked)
   expect(killed).toBe(true)
