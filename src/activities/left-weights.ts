@@ -1,10 +1,12 @@
 import type { ActionCall } from '../domain/actions.ts'
 import { weightAfterLeft, type MayBeLeft } from '../domain/left-weights.ts'
 import type { Route, Weight } from '../domain/platform.ts'
+import { stepsBack } from '../domain/way-back-weights.ts'
 import { contested } from './errors.ts'
 import type { Proven } from './outside.ts'
 import type { Reading, RouteDriver } from './routes/driver.ts'
-import { grownShare, pinned } from './sizes.ts'
+import { blueSize } from './blue-size.ts'
+import { pinned } from './sizes.ts'
 import { budgets, notYet } from './waiting.ts'
 
 /** A route as it was found: green's part of it is this run's, and has some of the traffic. */
@@ -25,11 +27,11 @@ export async function takeUp(
   { route, driver, found, share }: Found,
   { weights, grown }: MayBeLeft = { weights: [], grown: [] },
 ): Promise<never> {
-  if (!weights.includes(share)) throw leftBehind(driver, route, share)
+  if (!stepsBack(weights).includes(share)) throw leftBehind(driver, route, share)
   // Green may have grown while it had the traffic.
   for (const workload of grown) await pinned(world, { workload, on: 'blue', like: 'green', wait: false }, scope)
   const { expected: targets, healthy } = await driver.health('blue')
-  const ready = await grownShare(world, grown, 0)
+  const { share: ready = 0 } = await blueSize(world, grown)
   const to = weightAfterLeft(share, weights, { share: ready, targets, healthy }) ?? share
   if (to !== share) await found.write(to)
   throw notYet(

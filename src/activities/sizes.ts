@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { ActionInput } from '../domain/actions.ts'
 import { floorOf, givenBack, isPlain, raised, type PlainKind } from '../domain/floors.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
@@ -6,20 +5,25 @@ import { isPaused, notTakenUp } from '../domain/pauses.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import type { Scaler } from '../domain/scalers.ts'
 import { isReady, readinessOf, replicasOf } from '../domain/workload-state.ts'
+import { inTime } from './blue-size.ts'
+import { isUnreachable } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { scalerOf } from './scalers.ts'
 import { budgets, notYet } from './waiting.ts'
-
-/** How long the way back waits for the size of a side that may not answer. */
-const SILENT_MS = 3_000
 
 export const sizeActions = (outside: Outside) => {
   const pinSize: Deed<'pinSize'> = async ({ input, scope }) => {
     const world = await proven(outside, scope)
     const { both, like } = input
     const before = both ? [await kept(world, { ...input, on: like, wait: false }, scope)] : []
-    return { note: [...before, await pinned(world, input, scope)].join(', ') }
+    try {
+      return { note: [...before, await pinned(world, input, scope)].join(', ') }
+    } catch (error) {
+      // People wait for their traffic: a blue that does not answer is looked at once more before it gets any.
+      if (input.wait || !isUnreachable(error)) throw error
+      return { note: `${input.workload.name} on ${scope[input.on]} keeps its size: ${error.message}` }
+    }
   }
 
   const unpinSize: Deed<'unpinSize'> = async ({ input, scope }) => {
@@ -54,13 +58,10 @@ export async function pinned(world: Proven, input: ActionInput<'pinSize'>, scope
   const size =
     wait || like === on
       ? await sizeOn(await world.on(like), workload)
-      : await Promise.race([
-          world
-            .on(like)
-            .then((it) => sizeOn(it, workload))
-            .catch(() => 0),
-          setTimeout(SILENT_MS, 0),
-        ])
+      : await inTime(
+          world.on(like).then((it) => sizeOn(it, workload)),
+          0,
+        )
   const { floor, patch } = raised(scaler, size)
   if (patch) await here.patch(scaler.kind, workload.namespace, scaler.metadata.name, patch)
   const read = await sizerOf(here, workload, on)
@@ -102,27 +103,4 @@ async function sizerOf(
 async function sizeOn(cluster: KubernetesPort, { kind, namespace, name }: WorkloadRef): Promise<number> {
   const found = await cluster.find(kind, namespace, name)
   return found ? replicasOf(found) : 0
-}
-
-/**
- * How much of the pods that these need on blue are ready, 0 to 1: the least of them. `silent`, where blue does not answer
- * in time: all, where people wait for their traffic.
- */
-export const grownShare = (world: Pick<Proven, 'on'>, workloads: readonly WorkloadRef[], silent = 1): Promise<number> =>
-  Promise.race([
-    world
-      .on('blue')
-      .then(async (blue) => Math.min(1, ...(await Promise.all(workloads.map((w) => shareReady(blue, w))))))
-      .catch(() => silent),
-    setTimeout(SILENT_MS, silent),
-  ])
-
-/** Against the floor that it was raised to: its controller may not have seen it yet. */
-async function shareReady(cluster: KubernetesPort, workload: WorkloadRef): Promise<number> {
-  const [scaler, found] = await Promise.all([
-    scalerOf(cluster, workload),
-    cluster.find(workload.kind, workload.namespace, workload.name),
-  ])
-  if (!scaler || !found || isPaused(scaler)) return 1
-  return readinessOf(found).ready / Math.max(1, floorOf(scaler).min)
 }

@@ -1,20 +1,16 @@
 import { isSuccessor, type ActionCall } from '../domain/actions.ts'
-import type { Duration } from '../domain/duration.ts'
 import { leftBefore, opening, settledAt, settling, weighing } from '../domain/route-shares.ts'
-import { weightOnTheWayBack } from '../domain/way-back-weights.ts'
 import { claimInWords, contestedRoute, followed, inWords, stand, toClaim } from './contests.ts'
 import { notFound } from './errors.ts'
+import { goBack, readBack } from './going-back.ts'
 import { takeUp } from './left-weights.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import { routeDriver } from './routes/index.ts'
-import { grownShare } from './sizes.ts'
 import { readWayBack } from './way-back.ts'
-import { budgets, doneAt, firstDoneAtMs, hasWaited, notYet, remember, remembered } from './waiting.ts'
+import { budgets, doneAt, firstDoneAtMs, notYet, remember, remembered } from './waiting.ts'
 
 /** Healthy so many times in a row before anybody depends on it. */
 const POLLS = 3
-/** So long the way back goes in steps while blue grows; then it is all of blue's, whatever it has. */
-const GROWS_WITHIN: Duration = '5m'
 
 /** By this name it is noted when the weight of a step was read back. */
 const READ_BACK = 'read back'
@@ -87,7 +83,7 @@ export const trafficActions = (outside: Outside) => {
 
   const setWeight: Deed<'setWeight'> = async (call) => {
     const { input, scope } = call
-    const { route, expect, grown = [] } = input
+    const { route, expect, onto } = input
     const { world, driver } = await to(call)
     const found = await readWayBack(driver, scope.blue)
     const { share: was } = found
@@ -111,30 +107,15 @@ export const trafficActions = (outside: Outside) => {
     if (is === 'claimed' && call.contest !== true) throw await toClaim({ route, driver, found }, input.to, expect)
     if (is === 'claimed' || is === 'contested' || typeof was !== 'number')
       throw await contestedRoute({ route, driver, found }, left)
-    const grows = grown.length > 0 && !hasWaited(GROWS_WITHIN)
-    const share = grows ? await grownShare(world, grown) : 1
-    const next = grows ? weightOnTheWayBack(share, was, expect) : input.to
-    if (was !== next) await found.write(next)
+    if (onto) return goBack(world, call, { route, driver, found, share: was }, onto)
+    if (was !== input.to) await found.write(input.to)
     // The way back may have gone on for minutes before it came to this one.
-    const sinceMs = firstDoneAtMs(`at ${next} %`)
-    const read = await driver.read()
-    if (read.share !== next)
-      throw notYet(
-        `route ${route.name} still reads ${inWords(read.share)}, not ${next} %`,
-        budgets.weight,
-        undefined,
-        sinceMs,
-      )
-    if (next !== input.to)
-      throw notYet(
-        `route ${route.name} is at ${next} %: ${Math.round(share * 100)} % of the pods that ${scope.blue} needs are ready`,
-        budgets.pods,
-        '2s',
-      )
+    const sinceMs = firstDoneAtMs(`at ${input.to} %`)
+    const read = await readBack(driver, route, input.to, sinceMs)
     // Waiting for clients may take an hour, and whoever moves it back in that time means it.
     firstDoneAtMs(READ_BACK)
     await driver.inForce(read, 'weight', sinceMs)
-    return { note: `${next} % read back${claimInWords()}` }
+    return { note: `${input.to} % read back${claimInWords()}` }
   }
 
   const settleRoute: Deed<'settleRoute'> = async (call) => {

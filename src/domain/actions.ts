@@ -46,6 +46,13 @@ interface Namespaces {
   readonly namespaces: readonly string[]
   readonly on: Side
 }
+/** What blue is held against before it gets more of a route. */
+export interface OntoBlue {
+  /** Which have to be there as large as on green. */
+  readonly workloads: readonly WorkloadRef[]
+  /** Of the environment, without what is held against blue. */
+  readonly checks: readonly Check[]
+}
 interface OnSide {
   readonly workload: WorkloadRef
   readonly on: Side
@@ -215,10 +222,10 @@ export interface Actions {
   releaseCapacity: Contract<{ route: NameRoute }>
   /** `expect`: the weights that may be found; any other was set by somebody else and is contested. */
   /**
-   * `grown`: what was raised on blue to green's size. While its pods come up the weight goes to `to` by the steps in
-   * `expect`, for five minutes at most.
+   * `onto`: to blue, which gets no more than it can carry. Ends when it has all of it and does well by its checks; fails as
+   * `TOO_SMALL` and `BadlyToo`, which its choice `skip` passes over.
    */
-  setWeight: Contract<{ route: Route; to: Weight; expect: readonly Weight[]; grown?: readonly WorkloadRef[] }>
+  setWeight: Contract<{ route: Route; to: Weight; expect: readonly Weight[]; onto?: OntoBlue }>
   /** `left`: as for `openRoute`, on the way back. */
   settleRoute: Contract<{ route: Route; on: Side; left?: MayBeLeft }>
   /** Ends when each of these routes has a page, or a number free for one right in front of its rule; nothing is written. */
@@ -305,10 +312,17 @@ export interface ActionCall<A extends ActionName = ActionName> {
   readonly choice?: Choice
   /** Whoever moved the route towards green was asked to stop: what was left is written once more. */
   readonly contest?: true
+  /** Somebody wants it back on blue: a breach alone does not take it there. */
+  readonly ordered?: true
+  /** People were told that it waits for blue: there is no end to it but theirs. */
+  readonly told?: true
 }
 
 /** What an action fails with that is tried once more, as `ActionCall.contest` says. */
 export const CLAIMED = 'Claimed'
+
+/** What a weight on the way back fails with that goes on beside the people who are asked, as `ActionCall.told` says. */
+export const TOO_SMALL = 'TooSmall'
 
 /** Was it made by a cutover before the one that asks? That one ended without taking it back. */
 export const isSuccessor = ({ run, asker }: Pick<ActionCall, 'run' | 'asker'>): boolean => run !== asker

@@ -82,6 +82,17 @@ export function failureGate(
   })
 }
 
+/** A step of the way back goes on as blue gets ready: people may say that it does not wait for that. */
+export const growingGate = ({ plan }: Run, step: LeafStep, attempt: number, { message }: Problem, now: string): Gate =>
+  gate(plan, {
+    step: `${step.id}/small`,
+    attempt,
+    title: message,
+    rule: asked(plan.subject.team),
+    offers: ['skip'],
+    openedAt: now,
+  })
+
 /** A phase is back on blue, or holds although it breaches. */
 export const phaseGate = (plan: Plan, phase: Phase, attempt: number, why: string, now: string): Gate =>
   gate(plan, {

@@ -1,3 +1,4 @@
+import { TOO_SMALL } from './actions.ts'
 import type { Answer } from './gates.ts'
 import type { Problem } from './journal.ts'
 import type { LeafStep } from './steps.ts'
@@ -22,6 +23,8 @@ export function choicesOf(step: LeafStep, { type }: Problem): Choices | undefine
   if ((step.action === 'drainBuffer' || step.action === 'awaitInFlight') && type === 'Undelivered')
     return { offers: ['skip'], typed: step.input.workload.name }
   if (step.action === 'proveIdle' && type === 'Called') return { offers: ['skip'], typed: step.input.cluster }
+  // Going back: all of it goes to blue, whatever it looks like there.
+  if (step.action === 'setWeight' && (type === TOO_SMALL || type === 'BadlyToo')) return { offers: ['skip'] }
   // Green serves already: what is lost is what these still ask of the other side.
   if (step.action === 'confirmQuiet' && type === 'Called') return { offers: ['skip'] }
   return undefined

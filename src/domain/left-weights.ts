@@ -1,4 +1,5 @@
 import type { Weight, WorkloadRef } from './platform.ts'
+import { lowestFor, stepsBack } from './way-back-weights.ts'
 
 /** What an earlier cutover of an app may have left of its route, and who serves on blue. */
 export interface MayBeLeft {
@@ -19,13 +20,13 @@ export interface BlueNow {
 
 /**
  * Green's next weight where a cutover that was terminated left some: none, once all of blue serves; until then the lowest
- * that was used and leaves blue no more than it can serve, and never more than green has. Nobody waits for it as on the
- * way back, so blue is never given more than it has pods for. Undefined: no cutover uses such a weight, so somebody else
- * wrote it.
+ * of the way up, or of the way back, that leaves blue no more than it can serve, and never more than green has. Undefined: no
+ * cutover uses such a weight, so somebody else wrote it.
  */
 export function weightAfterLeft(found: Weight, used: readonly Weight[], blue: BlueNow): Weight | undefined {
-  if (!used.includes(found)) return undefined
-  const served = blue.targets === 0 ? 0 : Math.min(blue.share, blue.healthy / blue.targets)
-  const least = (1 - served) * 100
-  return Math.min(found, ...[0, ...used].filter((w) => w >= least && w <= found))
+  const steps = stepsBack(used)
+  return steps.includes(found) ? lowestFor(servedBy(blue), found, steps) : undefined
 }
+
+export const servedBy = ({ share, targets, healthy }: BlueNow): number =>
+  targets === 0 ? 0 : Math.min(share, healthy / targets)

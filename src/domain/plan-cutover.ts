@@ -30,7 +30,7 @@ import {
 } from './platform.ts'
 import { ELSEWHERE_STEP, PROOF_STEP } from './roles.ts'
 import { act, ask, leaves, waitFor, type LeafStep, type Step, type WaitStep } from './steps.ts'
-import { needsNoTraffic, takesBack, withoutBlue, type Check } from './verdict.ts'
+import { judgesBlue, needsNoTraffic, takesBack, withoutBlue, type Check } from './verdict.ts'
 import { waived } from './waivers.ts'
 
 const HANDOVERS_AT_ONCE = 5
@@ -305,7 +305,10 @@ function moveTraffic(it: Subject): Move {
     ),
     observed(app, { ...environment, checks: untilAwake(it) }, `${to}`, `at ${to} %`),
   ])
-  const grown = workloads.filter(sized).map((w) => w.ref)
+  const onto = {
+    workloads: workloads.filter((w) => sized(w) || sizedByItself(w)).map((w) => w.ref),
+    checks: untilAwake(it).flatMap(withoutBlue).filter(judgesBlue),
+  }
   const back = [
     // Blue may have been at 0 % for days: raise its floor to what green runs now, but do not keep people waiting for it.
     ...workloads
@@ -324,7 +327,7 @@ function moveTraffic(it: Subject): Move {
           to: 0,
           expect: [0, ...weights],
           // Behind a page nobody is served by either side while blue grows.
-          ...(grown.length > 0 && !it.shown && { grown }),
+          ...(onto.workloads.length + onto.checks.length > 0 && !it.shown && { onto }),
         }),
       ),
     ),

@@ -261,6 +261,10 @@ export const needsNoTraffic = ({ source }: Check): boolean => source.kind === 'p
 export const takesBack = ({ source }: Pick<Check, 'source'>): boolean =>
   source.kind === 'kubernetes' ? source.of === 'restarts' : source.kind !== 'job'
 
+/** Whether it says how blue does while it is sent more again. That its pods get ready is what is waited for there. */
+export const judgesBlue = (check: Pick<Check, 'source'>): boolean =>
+  takesBack(check) && check.source.kind !== 'readiness'
+
 /** What is known at the moment of a breach. */
 export interface Breach {
   readonly because: string

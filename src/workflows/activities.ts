@@ -2,7 +2,6 @@ import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio
 import type { ActionActivities, ActionCall, ActionName, ActionReceipt } from '../domain/actions.ts'
 import type { Due, Sent } from '../domain/board.ts'
 import type { Calendar, Opening } from '../domain/calendar.ts'
-import type { Choice } from '../domain/choices.ts'
 import type { Draft, DraftRequest } from '../domain/draft.ts'
 import type { RequestedChanges, RequestedRequest } from '../domain/requested-changes.ts'
 import type { ExaminationRequest, Organ, Seen } from '../domain/examination.ts'
@@ -186,17 +185,31 @@ export const question = <N extends keyof Questions>(
 ): Promise<Questions[N]['output']> =>
   questions[name].executeWithOptions({ ...options[pace], activityId, summary: summary(words) }, [input])
 
+/** What an attempt of an action is asked with beside its input. */
+type Circumstances = Pick<ActionCall, 'choice' | 'contest' | 'ordered' | 'told'>
+
+/** `made`: whose it is what is made; undefined: this run's. `as`: the activity's id, where that of its step was used a moment ago. */
 export const perform = <A extends ActionName>(
   step: ActionStep<A>,
   scope: Scope,
   attempt: number,
-  goingBack: boolean,
-  choice: Choice | undefined,
-  made: string | undefined,
-  contest?: true,
+  {
+    goingBack,
+    made,
+    as = step.id,
+    ...circumstances
+  }: Circumstances & {
+    readonly goingBack: boolean
+    readonly made: string | undefined
+    readonly as?: string
+  },
 ): Promise<ActionReceipt<A>> =>
   acts[step.action].executeWithOptions(
-    { ...optionsOf(step.action, goingBack), activityId: step.id, summary: summary(step.title) },
+    {
+      ...(circumstances.told ? options.byOthers : optionsOf(step.action, goingBack)),
+      activityId: as,
+      summary: summary(step.title),
+    },
     [
       {
         run: made ?? workflowInfo().firstExecutionRunId,
@@ -205,8 +218,7 @@ export const perform = <A extends ActionName>(
         step: step.id,
         attempt,
         input: step.input,
-        ...(choice && { choice }),
-        ...(contest && { contest }),
+        ...circumstances,
       },
     ],
   )

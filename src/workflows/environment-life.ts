@@ -76,6 +76,9 @@ const ALONG = 'Along'
 /** What people or other environments decided: nothing is to be weighed there. */
 const mayGoBack: ReadonlySet<string> = new Set(['Ordered', 'Behind', 'Rejected'])
 
+/** Somebody wants it on blue: who orders it, or moves its route there. */
+const orders: ReadonlySet<string> = new Set(['Ordered', 'MovedBack'])
+
 export function environmentLife(journey: Journey, environment: Environment): EnvironmentLife {
   const { office, request } = journey
   const { platform, app } = request
@@ -142,6 +145,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
 
   /** Until committed, or back on blue: then why. */
   async function travel(run: LiveRun, phase: Phase): Promise<BackOnBlue | undefined> {
+    let wanted = false
     const { forward, back, commit } = executor(
       handsFor(office, run, {
         told: (is, note) => void told(is, note),
@@ -150,6 +154,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
             ? undefined
             : meet(platform.name, { app: app.name, environment: name, point, attempt, at: now() }, journey.passes),
         made: request.made,
+        ordered: () => wanted,
       }),
     )
     let stayedSince: number | undefined
@@ -209,6 +214,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       const cancelled = CancellationScope.current().consideredCancelled
       const problem = cancelled ? { type: 'Ordered', message: 'it was cancelled' } : problemOf(error)
       const arrived = journey.arrived.delete(name)
+      wanted = orders.has(problem.type)
       stay()
       // Asked for ahead of what has happened now.
       office.desk = voided(office.desk, () => true, `${app.name} ${name} went back`, now())

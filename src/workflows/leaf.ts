@@ -1,6 +1,6 @@
 import type { Duration } from '../domain/duration.ts'
 import { condition, sleep, workflowInfo } from '@temporalio/workflow'
-import { actions, CLAIMED, type Receipt } from '../domain/actions.ts'
+import { actions, CLAIMED, TOO_SMALL, type Receipt } from '../domain/actions.ts'
 import type { ContestEnd } from '../domain/notices.ts'
 import { gateOf } from '../domain/asking.ts'
 import type { Calendar } from '../domain/calendar.ts'
@@ -12,6 +12,7 @@ import type { ActionStep, AppStep, LeafStep, ObserveStep, StepId, WaitStep } fro
 import { overall, told as inWords } from '../domain/verdict.ts'
 import { perform, question } from './activities.ts'
 import { HALTED, type Hands, type LiveRun } from './executor.ts'
+import { growing, type Act } from './growing.ts'
 import {
   ask,
   mistrust,
@@ -51,6 +52,8 @@ interface More {
   readonly meet?: (step: WaitStep, point: Point, attempt: number) => Promise<void>
   /** Whose it is what is made; absent: this run's. */
   readonly made?: string | undefined
+  /** Whether somebody wants it back on blue; absent: nobody says so. */
+  readonly ordered?: () => boolean
 }
 
 /** People deploy in their own time: often enough not to be forgotten. */
@@ -60,7 +63,7 @@ const REMIND_EVERY: Duration = '24h'
 export function handsFor(
   office: Office,
   run: LiveRun,
-  { apps = none, told = () => undefined, meet, made }: More = {},
+  { apps = none, told = () => undefined, meet, made, ordered = () => false }: More = {},
 ): Hands {
   async function leaf(
     step: LeafStep,
@@ -71,7 +74,10 @@ export function handsFor(
     switch (step.kind) {
       case 'action': {
         const scope = scopeOf(run.plan.subject)
-        const act = (contest?: true) => perform(step, scope, attempt, run.goingBack, choice, made, contest)
+        const { goingBack } = run
+        const wanted = goingBack && ordered() ? { ordered: true as const } : {}
+        const act: Act = (more = {}) =>
+          perform(step, scope, attempt, { goingBack, made, ...wanted, ...(choice && { choice }), ...more })
         return actions[step.action].byOthers ? byOthers(step, attempt, act) : contesting(step, attempt, act)
       }
       case 'observe':
@@ -91,23 +97,20 @@ export function handsFor(
   }
 
   /** Whoever moved what the step is about is asked to stop, and then it is done once more. */
-  async function contesting(
-    step: ActionStep,
-    attempt: number,
-    act: (contest?: true) => Promise<Receipt>,
-  ): Promise<Receipt> {
+  async function contesting(step: ActionStep, attempt: number, act: Act): Promise<Receipt> {
     const { subject } = run.plan
     try {
       return await act()
     } catch (error) {
       if (wasStopped(error)) throw error
       const { type, message } = problemOf(error)
+      if (type === TOO_SMALL) return growing({ office, run, step, attempt, problem: problemOf(error) }, act)
       if (type !== CLAIMED) throw error
       tellContested(office, subject, step.id, attempt, message)
     }
     const ended = (end: ContestEnd) => tellUncontested(office, subject, step.id, attempt, end)
     try {
-      const receipt = await act(true)
+      const receipt = await act({ contest: true })
       ended('stopped')
       return receipt
     } catch (error) {
@@ -116,13 +119,16 @@ export function handsFor(
     }
   }
 
-  async function byOthers(step: ActionStep, attempt: number, act: () => Promise<Receipt>): Promise<Receipt> {
+  async function byOthers(step: ActionStep, attempt: number, act: Act): Promise<Receipt> {
     const tellings = { count: 0 }
     const settle = (arrived: boolean) => {
       if (tellings.count > 0) tellDeployed(office, run.plan.subject, step.id, attempt, arrived)
     }
     try {
-      const receipt = await under(() => remindOf(step, attempt, tellings), act)
+      const receipt = await under(
+        () => remindOf(step, attempt, tellings),
+        () => act(),
+      )
       settle(true)
       if (tellings.count > 0) told('moving')
       return receipt

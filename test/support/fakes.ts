@@ -44,6 +44,8 @@ export class Outside {
   readonly held = new Set<string>()
   /** `app:step` that was asked for once more, after whoever contested it was told. */
   readonly contested = new Set<string>()
+  /** `app:step` → by what else each of its calls was asked for: somebody's order, or people who were told. */
+  readonly asked = new Map<string, string[]>()
   /** What people chose of a step, as its action was told: `api:test/…` → `rerun`. */
   readonly chosen = new Map<string, string>()
   /** Told of what was done to the world, before the answer is given. */
@@ -124,10 +126,14 @@ export class Outside {
   }
 
   activities(): Activities {
-    const one = async ({ step, input, choice, contest, run, asker, scope }: ActionCall, name: ActionName) => {
+    const one = async (call: ActionCall, name: ActionName) => {
+      const { step, input, choice, contest, ordered, told, run, asker, scope } = call
       const app = /\/app\/(.*)$/.exec(activityInfo().workflowExecution?.workflowId ?? '')?.[1] ?? 'upgrade'
       const makers = this.makers.get(app) ?? { runs: new Set(), askers: new Set() }
       this.makers.set(app, { runs: makers.runs.add(run), askers: makers.askers.add(asker) })
+      const by = [...(ordered ? ['ordered'] : []), ...(told ? ['told'] : []), ...(choice ? [choice] : [])].join(' ')
+      const asks = this.asked.get(`${app}:${step}`) ?? []
+      if (asks.at(-1) !== by) this.asked.set(`${app}:${step}`, [...asks, by])
       const fault = this.faults.get(`${app}:${step}`)
       if (fault && fault.times > 0) {
         fault.times -= 1

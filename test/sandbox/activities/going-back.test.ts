@@ -1,0 +1,266 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { ActionCall } from '../../../src/domain/actions.ts'
+import type { WorkloadRef } from '../../../src/domain/platform.ts'
+import type { Check } from '../../../src/domain/verdict.ts'
+import { aScaler } from '../../contract/an-app.ts'
+import { aRoute } from '../../support/a-route.ts'
+import { attempted, driven, ending } from '../../support/driven.ts'
+import { eventually } from '../../support/eventually.ts'
+import { aDeployment, call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
+
+/** A Prometheus that answers `<side>` with the number that a test puts there; nothing: no series. */
+const numbers: { blue?: number; green?: number } = {}
+const prometheus: Server = createServer((request, response) => {
+  let body = ''
+  request.on('data', (chunk) => (body += String(chunk)))
+  request.on('end', () => {
+    const side = new URLSearchParams(body).get('query') === 'blue' ? 'blue' : 'green'
+    const value = numbers[side]
+    const result = value === undefined ? [] : [{ metric: {}, value: [Date.now() / 1000, `${value}`] }]
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
+  })
+})
+
+let world: TwoClusters
+beforeAll(async () => {
+  world = await twoClusters()
+  await new Promise<void>((listening) => prometheus.listen(0, '127.0.0.1', listening))
+})
+afterAll(async () => {
+  prometheus.close()
+  await world.stop()
+})
+afterEach(() => {
+  world.blue.silent = false
+  cordon(false)
+  delete numbers.blue
+  delete numbers.green
+})
+
+const setWeight = (input: ActionCall<'setWeight'>) => world.activities.setWeight(input)
+const LONG_AGO = () => Date.now() - 301_000
+
+const errors = (): Check => ({
+  name: 'errors',
+  source: {
+    kind: 'prometheus',
+    url: `http://127.0.0.1:${(prometheus.address() as AddressInfo).port}`,
+    queries: { blue: 'blue', green: 'green' },
+  },
+  limit: { atMost: 0.02 },
+  minSamples: 1,
+  breachAfter: 2,
+  every: '1s',
+})
+
+/** All of its traffic is on green, and blue has as many pods as it had. */
+async function onGreen(checks: readonly Check[] = []) {
+  const it = await aRoute(world)
+  const { route } = it
+  await driven((c) => world.activities.openRoute(c), call<'openRoute'>({ route }))
+  await driven(setWeight, call<'setWeight'>({ route, to: 100, expect: [0] }))
+  const { namespace } = route
+  const web: WorkloadRef = { kind: 'Deployment', namespace, name: 'web' }
+  const back = (more: Partial<Omit<ActionCall, 'input'>> = {}, workloads = [web]) =>
+    call<'setWeight'>({ route, to: 0, expect: [0, 100], onto: { workloads, checks } }, more)
+  const ready = (on: 'blue' | 'green' = 'blue') =>
+    world[on].pods().filter((p) => p.namespace === namespace && p.ready).length
+  const mark = (pod: number, unready: string) => {
+    const { name = '' } = world.blue.list('v1', 'Pod', namespace)[pod]?.metadata ?? {}
+    const annotations = { 'sandbox.norikae.io/unready': unready }
+    world.blue.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, annotations } })
+  }
+  return { ...it, namespace, back, ready, mark }
+}
+
+/** Blue takes no new pods. */
+function cordon(unschedulable: boolean): void {
+  for (const { metadata } of world.blue.list('v1', 'Node'))
+    world.blue.apply({ apiVersion: 'v1', kind: 'Node', metadata: { name: metadata.name }, spec: { unschedulable } })
+}
+
+describe('onto a blue that', () => {
+  test('is ready, all of it goes at once', async () => {
+    const it = await onGreen()
+    const { answer, waits } = await driven(setWeight, it.back())
+    expect([answer.note, waits]).toEqual(['0 % read back', []])
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+  })
+
+  test('has to grow, it goes 5, 50, 100 as pods get ready', async () => {
+    const it = await onGreen()
+    world.blue.apply(aScaler('web', it.namespace, 4, 6))
+    await eventually('blue has grown', () => it.ready() === 4)
+    for (const pod of [0, 1, 2]) it.mark(pod, 'true')
+    await eventually('a quarter of it is ready', () => it.ready() === 1)
+    const seen: unknown[] = []
+    await driven(setWeight, it.back(), {
+      lost: true,
+      async between() {
+        seen.push(it.weights())
+        if (seen.length === 1) for (const pod of [0]) it.mark(pod, 'false')
+        if (it.weights()['blue'] === 50) for (const pod of [1, 2]) it.mark(pod, 'false')
+      },
+    })
+    const blue = seen.map((weights) => (weights as { blue: number }).blue)
+    expect([...new Set(blue)].slice(0, 2)).toEqual([5, 50])
+    expect(blue).toEqual(blue.toSorted((a, b) => a - b))
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+  })
+
+  test('does not grow, it stays at what that can carry, says what is missing, and goes there when people say so', async () => {
+    const it = await onGreen()
+    cordon(true)
+    world.green.apply(aScaler('web', it.namespace, 4, 6))
+    world.blue.apply(aScaler('web', it.namespace, 2, 6))
+    await eventually('green has grown', () => it.ready('green') === 4)
+    // Also where it could not be raised before: it is raised on the way.
+    await eventually('it waits with half of its pods', async () =>
+      (await attempted(setWeight, it.back())).includes('route web is at 50 %: 50 % of what demo-1-35 needs'),
+    )
+    const failure = await ending(setWeight, it.back(), { scheduledMs: LONG_AGO(), between: later })
+    expect(failure.type).toBe('TooSmall')
+    expect(failure.message).toMatch(
+      /^route web is at 50 %: 50 % of what demo-1-35 needs for all of it is ready \(Deployment\/place-\d+\/web has 2 of 4 pods ready: Deployment\/place-\d+\/web: Unschedulable, 0\/2 nodes are available.*\)\. It goes on by itself as demo-1-35 gets ready; skip: all of it goes there now, ready or not$/,
+    )
+    expect(it.weights()).toEqual({ blue: 50, green: 50 })
+
+    // Told, it has no end but theirs, or that blue gets ready.
+    expect(await attempted(setWeight, it.back({ told: true }), { scheduledMs: LONG_AGO() })).toContain('is at 50 %')
+    const { answer } = await driven(setWeight, it.back({ choice: 'skip' }))
+    expect(answer.note).toBe('0 % read back, whatever demo-1-35 is like')
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+  })
+
+  test('grows while people are asked, it goes on by itself', async () => {
+    const it = await onGreen()
+    for (const pod of [0, 1]) it.mark(pod, 'true')
+    await eventually('nothing of it is ready', () => it.ready() === 0)
+    expect(await attempted(setWeight, it.back({ told: true }))).toContain('is at 100 %: 0 % of what demo-1-35 needs')
+    for (const pod of [0, 1]) it.mark(pod, 'false')
+    await driven(setWeight, it.back({ told: true }))
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+  })
+
+  test('was made smaller by its owner, it gets no more than that', async () => {
+    const it = await onGreen()
+    world.blue.apply(aDeployment('web', it.namespace, 0))
+    await eventually('blue has none', () => it.ready() === 0)
+    expect(await attempted(setWeight, it.back())).toMatch(
+      /is at 100 %: 0 % of what demo-1-35 needs .* has 0 of 2 pods ready, and nothing scales it\)/,
+    )
+  })
+
+  test('does not answer, nothing more goes there before people have said so', async () => {
+    const it = await onGreen()
+    world.blue.silent = true
+    const failure = await ending(setWeight, it.back(), { between: later })
+    expect(failure).toEqual({
+      type: 'TooSmall',
+      message:
+        'route web is at 100 %: demo-1-35 does not answer, so nobody can tell how much of it is ready. It goes on by itself as demo-1-35 gets ready; skip: all of it goes there now, ready or not',
+    })
+    expect(it.weights()).toEqual({ blue: 0, green: 100 })
+    await driven(setWeight, it.back({ choice: 'skip' }))
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+  })
+
+  test('has pods and no healthy targets gets nothing', async () => {
+    const it = await onGreen()
+    for (const { ip } of world.blue.pods().filter((p) => p.namespace === it.namespace)) world.sick.add(ip)
+    await eventually('they are sick', async () =>
+      (
+        await world.ports.loadBalancing(scope.region).health(it.route.kind === 'alb' ? it.route.blueTargetGroup : '')
+      ).every((t) => t.state === 'unhealthy'),
+    )
+    expect(await attempted(setWeight, it.back())).toMatch(
+      /is at 100 %: 0 % .*\(the load balancer finds too few targets of demo-1-35 healthy\)/,
+    )
+    world.sick.clear()
+  })
+})
+
+describe('blue is looked at once it has some of it', () => {
+  test('and it ends when each check was read often enough', async () => {
+    const it = await onGreen([errors()])
+    Object.assign(numbers, { blue: 0, green: 0.1 })
+    const { answer, waits } = await driven(setWeight, it.back())
+    expect(answer.note).toBe('0 % read back')
+    expect(waits[0]).toBe('route web is at 0 %, and demo-1-35 is looked at with it')
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+  })
+
+  test('where it does worse than green did, green has what it had, and people are asked', async () => {
+    const it = await onGreen([errors()])
+    Object.assign(numbers, { blue: 0.7, green: 0.1 })
+    const failure = await ending(setWeight, it.back(), { lost: true })
+    expect(failure).toEqual({
+      type: 'BadlyToo',
+      message:
+        'route web is at 100 %: demo-1-35, to which it goes back, does badly too: errors (Prometheus) 0.7, 0.7 in a row, where at most 0.02 is allowed. demo-1-36 did better, so it has what it had, and nothing of demo-1-36 is taken away. retry: try demo-1-35 once more; skip: all of it goes to demo-1-35 all the same',
+    })
+    expect(it.weights()).toEqual({ blue: 0, green: 100 })
+    await driven(setWeight, it.back({ choice: 'skip' }))
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+  })
+
+  test('where both do as badly, it stays where it is, and people are asked', async () => {
+    const it = await onGreen([errors()])
+    Object.assign(numbers, { blue: 0.12, green: 0.1 })
+    const failure = await ending(setWeight, it.back())
+    expect(failure.type).toBe('BadlyToo')
+    expect(failure.message).toContain('No side does better, so it stays there')
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+  })
+
+  test('where it does better than green did, all of it goes there, and that is told', async () => {
+    const it = await onGreen([errors()])
+    Object.assign(numbers, { blue: 0.03, green: 0.4 })
+    const { answer } = await driven(setWeight, it.back())
+    expect(answer.note).toMatch(/^0 % read back, and demo-1-35 does better than demo-1-36 did, but not well: errors/)
+  })
+
+  test('at each step: at 50 % it goes no further', async () => {
+    const it = await onGreen([errors()])
+    it.mark(0, 'true')
+    await eventually('half of it is ready', () => it.ready() === 1)
+    numbers.green = 0.1
+    let steps = 0
+    const failure = await ending(setWeight, it.back(), {
+      between: () => {
+        steps += 1
+        numbers.blue = it.weights()['blue'] === 50 ? 0.7 : 0
+      },
+    })
+    expect(steps).toBeGreaterThan(1)
+    expect(failure.type).toBe('BadlyToo')
+    expect(it.weights()).toEqual({ blue: 0, green: 100 })
+  })
+
+  test('not where somebody has ordered it, or nothing can be read', async () => {
+    const it = await onGreen([errors()])
+    Object.assign(numbers, { blue: 0.7, green: 0.1 })
+    const { waits } = await driven(setWeight, it.back({ ordered: true }))
+    expect(waits).toEqual([])
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+    delete numbers.blue
+    const again = await driven(setWeight, it.back(), { between: later })
+    expect(again.waits[0]).toContain('is looked at with it')
+  })
+})
+
+/** What the attempts before it have noted is as old as it takes. */
+function later(): void {
+  now += 301_000
+}
+let now = 0
+const real = Date.now
+beforeAll(() => {
+  Date.now = () => real() + now
+})
+afterAll(() => {
+  Date.now = real
+})
