@@ -2,7 +2,8 @@ import { each } from './few-at-a-time.ts'
 import { activityInfo } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import { authorityFindings } from '../domain/certificate-authorities.ts'
-import { keyFindings } from '../domain/encryption-key.ts'
+import { keyFindings, keysOfNodes } from '../domain/encryption-key.ts'
+import type { Templated } from '../domain/launch-templates.ts'
 import type { VersionDescription } from '../domain/eks-objects.ts'
 import type { BlueFacts } from '../domain/facts.ts'
 import { blocker, warning, type Finding } from '../domain/findings.ts'
@@ -102,6 +103,14 @@ export async function clusterSurvey(
     ),
   ])
   return [...supportFindings(cluster, green, versions, now), ...found.flat()]
+}
+
+/** Whether nodes of green could encrypt their volumes as blue's do. Reads only. */
+export async function keySurvey({ keys }: Pick<Proven, 'keys'>, templates: readonly Templated[]): Promise<Finding[]> {
+  const found = await each([...keysOfNodes(templates)], async ([key, use]) =>
+    keyFindings(key, await keys.state(key), use),
+  )
+  return found.flat()
 }
 
 /** What cannot be looked at, most often because the worker may not, is told, and stops nothing: the rest is worth having. */

@@ -39,7 +39,7 @@ import { argocdOnBlueSurvey, argocdSurvey } from './argocd-survey.ts'
 import { blueSeen } from './blue.ts'
 import { blueFacts, partsOf, withParts } from './blue-facts.ts'
 import { cloneSurvey } from './clone-survey.ts'
-import { clusterSurvey, insightsRefreshed, lookBriefly } from './cluster-survey.ts'
+import { clusterSurvey, insightsRefreshed, keySurvey, lookBriefly } from './cluster-survey.ts'
 import { discover, fingerprintOf, workloadsIn } from './discovery.ts'
 import { invalidInput } from './errors.ts'
 import { dnsSurvey } from './external-dns.ts'
@@ -162,7 +162,7 @@ export const preparingActivities = (
       groupRules,
     })
     const copied = copiedClaims(platform.apps, namespaces)
-    const [serving, ofQuotas, ofStorage, ofPermissions, ofServices] = await Promise.all([
+    const [serving, ofQuotas, ofStorage, ofPermissions, ofKeys, ofServices] = await Promise.all([
       servingSurvey(world.metrics, platform),
       lookBriefly('quotas of load balancing and IAM', blue, () =>
         quotaSurvey(
@@ -179,6 +179,7 @@ export const preparingActivities = (
       lookBriefly('permissions of IAM roles', blue, () =>
         permissionSurvey(world, kubernetes, facts, { account: file.account, green }),
       ),
+      lookBriefly('keys of node volumes', blue, async () => (adoption ? [] : keySurvey(world, templates))),
       lookBriefly('roles that AWS takes on', blue, () =>
         serviceTrustSurvey(world, facts, { account: file.account, green, builds: !adoption }),
       ),
@@ -193,6 +194,7 @@ export const preparingActivities = (
       ...ofStorage,
       ...roles.findings,
       ...ofPermissions,
+      ...ofKeys,
       ...ofServices,
       ...podIdentityFindings(facts.podIdentities),
       ...auditLogFindings(facts.cluster),

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { createActivities } from '../../src/activities/index.ts'
 import { connectOutside } from '../../src/adapters/index.ts'
-import type { SmallWorld } from './small-world.ts'
+import { scope, type SmallWorld } from './small-world.ts'
 
 /**
  * Who has deploy/iam/preflight.json and nothing else, `but` for these actions of it. Whom Kubernetes lets in is no matter of
@@ -12,6 +12,7 @@ export function whoOnlyReads({ aws, outside, ports }: SmallWorld, but: readonly 
   const reading = connectOutside({ credentials: async () => keys })
   onTestFinished(() => reading.close())
   return {
+    keys: reading.keys(scope.region),
     activities: createActivities({ ...outside, ports: { ...reading, kubernetes: ports.kubernetes } }),
     /** What was asked of AWS in this name. */
     asked: () => aws.calls().filter((c) => c.by?.includes('assumed-role/preflight/')),

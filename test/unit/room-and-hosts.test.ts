@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { authorityFindings } from '../../src/domain/certificate-authorities.ts'
-import { keyFindings } from '../../src/domain/encryption-key.ts'
+import type { LaunchTemplate } from '../../src/domain/ec2-objects.ts'
+import { aNodeGroup } from '../support/eks.ts'
+import { keyFindings, keysOfNodes } from '../../src/domain/encryption-key.ts'
 import { hostFindings, type RunningPod } from '../../src/domain/hosts-on-blue.ts'
 import { quotaFindings, quotaFindingsAround, type RunningInstance } from '../../src/domain/quotas.ts'
 
@@ -115,6 +117,26 @@ test.for([
   const found = keyFindings('arn:key', state)
   expect(found.map((f) => [f.level, f.code, f.about])).toEqual(remedy ? [['blocker', 'key-unusable', 'arn:key']] : [])
   if (remedy) expect(found[0]?.remedy).toMatch(remedy)
+})
+
+test('keys of node volumes are those of launch templates, each once with its node groups', () => {
+  const templated = (name: string, ...keys: readonly (string | undefined)[]) => ({
+    group: { ...aNodeGroup(), name },
+    template: {
+      settings: {
+        BlockDeviceMappings: keys.map((KmsKeyId) => ({ Ebs: { Encrypted: true, ...(KmsKeyId && { KmsKeyId }) } })),
+      },
+    } as unknown as LaunchTemplate, // all that is looked at
+  })
+  const found = keysOfNodes([
+    templated('apps', 'arn:key', undefined),
+    templated('gpu', 'arn:key', 'alias/gpu'),
+    { group: aNodeGroup(), template: undefined },
+  ])
+  expect([...found].map(([key, use]) => [key, use.uses])).toEqual([
+    ['arn:key', 'node group apps, gpu encrypts its volumes with it'],
+    ['alias/gpu', 'node group gpu encrypts its volumes with it'],
+  ])
 })
 
 test.for([

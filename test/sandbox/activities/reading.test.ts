@@ -1,6 +1,9 @@
 import { EKS } from '@aws-sdk/client-eks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADMINISTRATOR } from '../../../src/domain/access.ts'
+import { keySurvey } from '../../../src/activities/cluster-survey.ts'
+import type { LaunchTemplate } from '../../../src/domain/ec2-objects.ts'
+import { aNodeGroup } from '../../support/eks.ts'
 import { driven } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
 import { whoOnlyReads } from '../../support/reading.ts'
@@ -42,6 +45,23 @@ test('a key, a certificate authority and an update are looked at by whoever only
     'blocker update-in-progress demo-1-35',
     'blocker ca-rotation demo-1-35 ca-2',
     `blocker key-unusable ${KEY}`,
+  ])
+  expect(denied()).toEqual([])
+})
+
+test('a key that nodes encrypt their volumes with is looked at by whoever only reads, and told where it cannot be used', async () => {
+  const { keys, denied } = whoOnlyReads(world)
+  const [good, bad] = ['2', '3'].map((id) => `arn:aws:kms:${scope.region}:${scope.account}:key/${id}`)
+  world.aws.keys.set(good ?? '', 'Enabled')
+  world.aws.keys.set(bad ?? '', 'Disabled')
+  const template = (key: string | undefined) =>
+    ({ settings: { BlockDeviceMappings: [{ Ebs: { KmsKeyId: key } }] } }) as unknown as LaunchTemplate // all that is looked at
+  const found = await keySurvey(
+    { keys },
+    [good, bad].map((key) => ({ group: aNodeGroup(), template: template(key) })),
+  )
+  expect(found.map((f) => `${f.level} ${f.code} ${f.about}: ${f.message}`)).toEqual([
+    `blocker key-unusable ${bad ?? ''}: node group ${aNodeGroup().name} encrypts its volumes with it, and its state is Disabled: its nodes would not start`,
   ])
   expect(denied()).toEqual([])
 })
