@@ -1,4 +1,5 @@
 import { PLATFORM_TAG } from './clone.ts'
+import { listenerOf } from './target-groups.ts'
 import { PAGE_TAG, pageAction, type Page } from './maintenance.ts'
 import { canonicalJson } from './plan.ts'
 import type { RuleAction } from './target-groups.ts'
@@ -124,9 +125,6 @@ function orderToMove(ofOne: readonly Fronted[]): string {
   const to = moved.map(({ arn, priority }) => `RuleArn=${arn},Priority=${priority}`).join(' ')
   return `Move ${ofOne.length === 1 ? 'it' : 'them'} and the rules that are in the way: aws elbv2 set-rule-priorities --rule-priorities ${to}`
 }
-
-/** An ARN of a rule ends with its own id. */
-const listenerOf = (ruleArn: string): string => ruleArn.replace(/\/[^/]*$/, '')
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html */
 const LAST_PRIORITY = 50_000

@@ -26,7 +26,7 @@ import {
 } from './platform-file.ts'
 import { recordRoute, type RecordFacts } from './record-routes.ts'
 import { transformsFor, type Transform } from './transforms.ts'
-import { greenTargetGroupName } from './target-groups.ts'
+import { greenTargetGroupName, listenerOf } from './target-groups.ts'
 
 export interface Discovered {
   readonly blue: string
@@ -421,14 +421,14 @@ function route(
   if (others.length > 0)
     return refuse(
       'route-shared',
-      `${facts.rules.length} rules forward to ${facts.targetGroup} (Unsupported)`,
-      'give each rule a target group of its own',
+      `${facts.rules.length} rules forward to ${facts.targetGroup} (Unsupported): ${facts.rules.map(({ arn }) => arn).join(', ')}`,
+      'have one rule for all of them, which takes five hosts and paths, or give each a target group and a TargetGroupBinding of its own',
     )
   if (rule.isDefault)
     return refuse(
       'route-default',
       `only the default action of its listener forwards to ${facts.targetGroup} (Unsupported)`,
-      'give it a rule with a host or a path',
+      `give it a rule, behind all others, that gets the same requests: ${ruleInsteadOf(rule.arn, facts.targetGroup)}`,
     )
   if (rule.ownedByCluster !== undefined) {
     return refuse(
@@ -451,6 +451,10 @@ function route(
     },
   ]
 }
+
+/** The last number that there is: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html */
+const ruleInsteadOf = (defaultRule: string, targetGroup: string): string =>
+  `aws elbv2 create-rule --listener-arn ${listenerOf(defaultRule)} --priority 50000 --conditions 'Field=path-pattern,Values=/*' --actions Type=forward,TargetGroupArn=${targetGroup}`
 
 /** Rules that blue's own controller makes are written through the Ingress that it makes them of. */
 function ingressRoute(

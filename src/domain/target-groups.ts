@@ -110,6 +110,13 @@ export function withOnly(actions: readonly RuleAction[], keep: string, drop: str
 const forwards = (actions: readonly RuleAction[]): Share[] =>
   actions.flatMap((a) => (a.type === 'forward' ? a.targetGroups : []))
 
+/**
+ * `…:listener-rule/app/<name>/<load balancer>/<listener>/<rule>`: an ARN of a rule says where it is.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
+ */
+export const listenerOf = (ruleArn: string): string =>
+  ruleArn.replace(':listener-rule/', ':listener/').replace(/\/[^/]*$/, '')
+
 /** `<binding's namespace>-<hash>`: at most 32 letters, digits and hyphens, as ELB wants it. */
 export const greenTargetGroupName = (namespace: string, fingerprint: string): string =>
   `${namespace.slice(0, 22).replace(/-+$/, '')}-${fingerprint.slice(0, 8)}`

@@ -155,7 +155,7 @@ test.for<{ code: string; about: string; file?: Partial<PlatformFile>; namespaces
     namespaces: [
       aNamespace('n', { routes: [aRoute({ rules: ['a', 'b'].map((arn) => ({ arn, isDefault: false })) })] }),
     ],
-    says: /2 rules/,
+    says: /2 rules .*: a, b$/,
   },
   {
     code: 'route-default',
@@ -209,6 +209,14 @@ test('where somebody else deploys, it is known from the start what must not run 
   expect(fenced('external')).toEqual(['external', ['report']])
   expect(fenced('argocd')).toEqual(['argocd', ['report']])
   expect(fenced('copy')).toEqual(['copy', undefined])
+})
+
+test('the rule that does what a default action did is told as a command', () => {
+  const rules = [{ arn: 'arn:aws:elasticloadbalancing:r:1:listener-rule/app/shop/1/2/3', isDefault: true }]
+  const it = findings({}, [aNamespace('n', { routes: [aRoute({ rules })] })]).find((f) => f.code === 'route-default')
+  expect(it?.remedy).toMatch(
+    /: aws elbv2 create-rule --listener-arn arn:aws:elasticloadbalancing:r:1:listener\/app\/shop\/1\/2 --priority 50000 --conditions 'Field=path-pattern,Values=\/\*' --actions Type=forward,TargetGroupArn=\S+$/,
+  )
 })
 
 test('an app says that it is reached by its route, or nothing', () => {

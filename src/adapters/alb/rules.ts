@@ -6,7 +6,7 @@ import {
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { RuleDescription } from '../../activities/ports.ts'
-import { forwardsTo } from '../../domain/target-groups.ts'
+import { forwardsTo, listenerOf } from '../../domain/target-groups.ts'
 import { askFor, askForAll, whatIsThere } from '../aws-errors.ts'
 import { each } from '../../activities/few-at-a-time.ts'
 import { actionOf } from './actions.ts'
@@ -111,11 +111,7 @@ const ownerIn = (tags: Readonly<Record<string, string>> = {}): Pick<RuleDescript
   return ownedByCluster === undefined ? {} : { ownedByCluster }
 }
 
-/**
- * `…:listener-rule/app/<name>/<load balancer>/<listener>/<rule>`: an ARN of a rule says where it is.
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
- */
 export function placeOf(ruleArn: string): { listenerArn: string; loadBalancerArn: string } {
-  const listenerArn = ruleArn.replace(':listener-rule/', ':listener/').replace(/\/[^/]*$/, '')
+  const listenerArn = listenerOf(ruleArn)
   return { listenerArn, loadBalancerArn: listenerArn.replace(':listener/', ':loadbalancer/').replace(/\/[^/]*$/, '') }
 }
