@@ -214,7 +214,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       const cancelled = CancellationScope.current().consideredCancelled
       const problem = cancelled ? { type: 'Ordered', message: 'it was cancelled' } : problemOf(error)
       const arrived = journey.arrived.delete(name)
-      wanted = orders.has(problem.type)
+      wanted = orders.has(problem.type) || (problem.type === ALONG && journey.following.get(name)?.ordered === true)
       stay()
       // Asked for ahead of what has happened now.
       office.desk = voided(office.desk, () => true, `${app.name} ${name} went back`, now())
