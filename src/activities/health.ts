@@ -26,17 +26,21 @@ import { remember, remembered } from './waiting.ts'
 interface Memory {
   readonly samples?: Samples
   readonly tallies?: Readonly<Record<string, Tally | undefined>>
+  /** Since when one of the sources does not answer. */
+  readonly awaySinceMs?: number
 }
 
 export const healthActivities = (outside: Outside): Pick<Activities, 'observe' | 'compare' | 'awaitMetrics'> => ({
   async observe({ for: window, checks, subject, run }) {
-    const { samples: before = {}, tallies = {} } = remembered<Memory>({})
+    const { samples: before = {}, tallies = {}, awaySinceMs = Date.now() } = remembered<Memory>({})
     const world = await proven(outside, subject)
     const samples = await sampled(world, checks, before, activityInfo().scheduledTimestampMs, run)
+    const away = awayIn(checks, samples)
     const kept = checks.map((c) => [c, condensed(c, samples[c.name] ?? [], tallies[c.name], keptOf(c))] as const)
     remember({
       samples: Object.fromEntries(kept.map(([c, it]) => [c.name, it.samples])),
       tallies: Object.fromEntries(kept.map(([c, it]) => [c.name, it.tally])),
+      ...(away !== undefined && { awaySinceMs }),
     } satisfies Memory)
     const judged = judgeAll(checks, samples, tallies)
     const elapsed = Date.now() - activityInfo().scheduledTimestampMs
@@ -44,8 +48,12 @@ export const healthActivities = (outside: Outside): Pick<Activities, 'observe' |
     // Bad news ends a window at once; too few samples make it longer.
     if (verdict === 'fail') return ended()
     // Whoever does not answer is asked again at its pace, and not taken for having nothing to say. What was read is kept.
-    const away = awayIn(checks, samples)
-    if (away !== undefined) throw unreachable(away, shortest(checks))
+    if (away !== undefined) {
+      if (Date.now() - awaySinceMs < milliseconds(SILENT_FOR)) throw unreachable(away, shortest(checks))
+      // Not to see is no breach, whatever was seen before: people say whether it goes on without.
+      await stopped(world, checks)
+      return judged.map((it) => unheard(it, checks, samples))
+    }
     // One in which too little was seen is made longer before people are asked.
     const long = verdict === 'inconclusive' ? longestWindowMs(window, checks) : milliseconds(window)
     if (elapsed >= long || checks.length === 0) return ended()
@@ -89,6 +97,13 @@ export const healthActivities = (outside: Outside): Pick<Activities, 'observe' |
     }
   },
 })
+
+function unheard(judgement: Judgement, checks: readonly Check[], samples: Samples): Judgement {
+  const check = checks.find(({ name }) => name === judgement.check)
+  const why = check && samples[check.name]?.at(-1)?.unreachable
+  if (why === undefined) return judgement
+  return { ...judgement, verdict: 'inconclusive', because: `could not be reached for ${SILENT_FOR}: ${why}` }
+}
 
 interface Silent {
   readonly since?: string

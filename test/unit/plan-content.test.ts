@@ -3,6 +3,8 @@ import type { Measure } from '../../src/domain/measures.ts'
 import type { Handover, HttpRoute, Route } from '../../src/domain/platform.ts'
 import { actions } from '../../src/domain/actions.ts'
 import { leaves, type Step } from '../../src/domain/steps.ts'
+import type { WorkloadFacts } from '../../src/domain/facts.ts'
+import type { Check } from '../../src/domain/verdict.ts'
 import { planCutover } from '../../src/domain/plan-cutover.ts'
 import { wavesOf } from '../../src/domain/plan-upgrade.ts'
 import {
@@ -12,6 +14,7 @@ import {
   anUpgradePlan,
   aPlatform,
   byArgo,
+  errors,
   rule,
   workload,
 } from '../support/builders.ts'
@@ -360,6 +363,26 @@ test('without a route nothing is weighed or quiet, and health is watched from th
     'e/observe/handover',
   ])
   expect(plan.phases[0]?.health?.from).toBe('e/shop/cronjob/w/suspend-blue')
+})
+
+test('the way back of a route knows what blue is held against: its workloads, and checks that blue has by itself', () => {
+  const pods: Check = { ...errors, name: 'ready', source: { kind: 'readiness', namespaces: ['shop'] } }
+  const beside: Check = { ...errors, name: 'latency', limit: { timesBlue: 2, fineUpTo: 0.3 } }
+  const both: Check = { ...errors, name: 'queue', limit: { timesBlue: 2, atMost: 9 } }
+  const ontoOf = (workloads: WorkloadFacts[], checks: Check[]) => {
+    const [phase] = aCutoverPlan(anApp('api'), anEnvironment('e', { checks }), { images: '', workloads }).phases
+    const back = leaves(phase?.back ?? []).find(({ id }) => id === 'e/route/web/back')
+    return back?.kind === 'action' && back.action === 'setWeight' ? back.input.onto : undefined
+  }
+  const scaled = workload('Deployment', 'web', { behindService: true, scaled: true })
+  const plain = workload('Deployment', 'page', { behindService: true })
+  const onto = ontoOf([scaled, plain, workload('CronJob', 'w')], [errors, pods, beside, both])
+  expect(onto?.workloads.map(({ name }) => name).toSorted()).toEqual(['page', 'web'])
+  expect(onto?.checks.map(({ name, limit }) => [name, limit])).toEqual([
+    ['errors', errors.limit],
+    ['queue', { atMost: 9 }],
+  ])
+  expect(ontoOf([], [pods])).toBeUndefined()
 })
 
 test("a load balancer of green's own has capacity before anybody is asked, until commit or on the way back", () => {

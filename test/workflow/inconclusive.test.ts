@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => env.teardown())
 
-test('a window of which too little was seen, made longer as it may be, asks its team, and nothing goes back', async () => {
+test('a window of which too little was seen, or nothing heard, asks also where nobody approves, and nothing goes back', async () => {
   const trial = new Trial(env, new Outside(aPlatform({ apps: [anApp('api')] })))
   const { outside } = trial
   outside.thin.add('api/test')

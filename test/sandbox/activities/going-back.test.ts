@@ -168,6 +168,16 @@ describe('onto a blue that', () => {
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
   })
 
+  test('does not answer when it is to grow, that holds up nobody: it is raised on the way', async () => {
+    const it = await onGreen()
+    world.blue.apply(aScaler('web', it.namespace, 2, 6))
+    world.blue.silent = true
+    const workload = { kind: 'Deployment', namespace: it.namespace, name: 'web' } as const
+    const grow = call<'pinSize'>({ workload, on: 'blue', like: 'green', wait: false })
+    const { answer } = await driven((c: typeof grow) => world.activities.pinSize(c), grow)
+    expect(answer.note).toMatch(/^web on demo-1-35 keeps its size: .*no answer/)
+  })
+
   test('has pods and no healthy targets gets nothing', async () => {
     const it = await onGreen()
     for (const { ip } of world.blue.pods().filter((p) => p.namespace === it.namespace)) world.sick.add(ip)

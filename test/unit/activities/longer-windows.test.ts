@@ -63,3 +63,17 @@ test.for([
   const ended = await observed(look)
   expect([ended.verdict, ended.seconds]).toEqual([verdict, seconds])
 })
+
+test('a window of a source that is away for half an hour asks people, however much was seen before', async () => {
+  const ended = await observed((look) => (look < 4 ? 0 : 'away'))
+  expect(ended).toEqual({
+    verdict: 'inconclusive',
+    because: 'could not be reached for 30m: POST http://prometheus: no answer in 10s',
+    seconds: 45 + 1800,
+  })
+})
+
+test('one that comes back before that is heard as if it had not been away', async () => {
+  const ended = await observed((look) => (look > 3 && look < 60 ? 'away' : 0))
+  expect(ended.verdict).toBe('pass')
+})
