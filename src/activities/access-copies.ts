@@ -89,6 +89,10 @@ const dataOf = (found: KubernetesObject | undefined): Readonly<Record<string, st
 const same = (one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean =>
   Object.keys({ ...one, ...other }).every((key) => one[key] === other[key])
 
+/** What it says, by its keys; empty: there is none. */
+export const awsAuthOf = async (kubernetes: KubernetesPort): Promise<Readonly<Record<string, string>>> =>
+  dataOf(await kubernetes.find(...AWS_AUTH))
+
 /** Entries may say all of it; unless they alone hold, EKS asks the ConfigMap too. */
 export const hasAwsAuth = async (kubernetes: KubernetesPort, { cluster }: BlueFacts): Promise<boolean> =>
-  cluster.authenticationMode !== 'API' && Object.keys(dataOf(await kubernetes.find(...AWS_AUTH))).length > 0
+  cluster.authenticationMode !== 'API' && Object.keys(await awsAuthOf(kubernetes)).length > 0

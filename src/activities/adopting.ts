@@ -1,4 +1,6 @@
 import { ADMINISTRATOR } from '../domain/access.ts'
+import { readAwsAuth } from '../config/aws-auth.ts'
+import { besideFindings, type Beside } from '../domain/adopted-beside.ts'
 import { adoptedTwin } from '../domain/adopted-twin.ts'
 import {
   adopting,
@@ -14,9 +16,12 @@ import { blocker, type Finding } from '../domain/findings.ts'
 import { missingRules, ownRuleFindings, type GroupRule } from '../domain/group-rules.ts'
 import type { Platform } from '../domain/platform.ts'
 import type { TwinPart } from '../domain/twin.ts'
+import { logGroupOf } from '../domain/log-groups.ts'
 import { notGrantedOn } from './access.ts'
+import { awsAuthOf } from './access-copies.ts'
 import { workloadKinds } from './discovery.ts'
 import { rulesNaming } from './group-rules.ts'
+import { templatesOn } from './launch-templates.ts'
 import type { Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 
@@ -35,6 +40,8 @@ interface Compared {
   readonly blue: BlueFacts
   readonly green: BlueFacts | undefined
   readonly found: ClusterDescription | undefined
+  /** Blue's Kubernetes. */
+  readonly inside: KubernetesPort
   readonly to: string
   readonly worker: string
 }
@@ -46,7 +53,7 @@ interface Compared {
 export async function adoptionOf(
   world: Proven,
   platform: Platform,
-  { blue, green, found, to, worker }: Compared,
+  { blue, green, found, inside, to, worker }: Compared,
 ): Promise<Adoption> {
   const rules = await rulesNaming(world.network, blue.cluster.clusterSecurityGroupId)
   if (!green)
@@ -67,6 +74,7 @@ export async function adoptionOf(
     findings: [
       ...access.findings,
       ...adoptionFindings(blue, green, to, worker),
+      ...besideFindings(await besideOf(world, blue, inside), await besideOf(world, green, access.kubernetes), worker),
       ...inhabitedFindings(platform, on),
       ...(await ownRules(world, blue, green)),
     ],
@@ -105,6 +113,14 @@ async function accessTo(
     ],
   }
 }
+
+/** `kubernetes`: undefined where the worker is not let in. */
+const besideOf = async (world: Proven, facts: BlueFacts, kubernetes: KubernetesPort | undefined): Promise<Beside> => ({
+  facts,
+  awsAuth: kubernetes && readAwsAuth(await awsAuthOf(kubernetes)),
+  logGroup: facts.cluster.logging.length === 0 ? undefined : await world.logs.find(logGroupOf(facts.cluster.name)),
+  templates: await templatesOn(world, facts),
+})
 
 async function inhabited(cluster: KubernetesPort): Promise<Inhabited> {
   const namespaces = await cluster.list('Namespace')

@@ -121,6 +121,7 @@ export const preparingActivities = (
             blue: facts,
             green: adopted,
             found: foundGreen,
+            inside: kubernetes,
             to,
             worker: principalArn,
           })

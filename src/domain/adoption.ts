@@ -137,10 +137,14 @@ const remedies: Readonly<Record<string, string>> = {
       'see that roles are bound on green to the names that people have there, or have it made as on blue',
     ]),
   ),
+  retentionDays: 'have green’s kept for as long (aws logs put-retention-policy): EKS keeps them for ever',
+  kmsKey: 'have green’s encrypted with a key too (aws logs associate-kms-key)',
+  tags: 'see what goes by them: costs, policies of IAM, tools that find what is theirs',
   scalingConfig: 'have its largest size raised: apps come to it at the size that they have on blue',
 }
 
-const differing = (place: string, all: readonly Difference[]): Finding[] =>
+/** What is only otherwise: a finding for each setting. */
+export const differing = (place: string, all: readonly Difference[]): Finding[] =>
   all.map(({ setting, blue = 'nothing', green = 'nothing' }) => ({
     ...warning(
       'adopted-differs',

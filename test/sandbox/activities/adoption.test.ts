@@ -129,6 +129,60 @@ test('what it lacks is told, and nothing once it is as blue is', async () => {
   expect((await prepare()).twin.map((p) => p.part)).toEqual([`cluster ${GREEN}`, 'node group general'])
 })
 
+test('whom blue’s ConfigMap lets in, what its nodes start from, and tags are compared, and green is left as it is', async () => {
+  const Dev = 'arn:aws:iam::123456789012:role/Dev'
+  const auth = (name: string, ...roles: readonly string[]) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace: 'kube-system', name },
+    data: { mapRoles: roles.map((arn) => `- rolearn: ${arn}\n  groups: [dev]\n`).join('') },
+  })
+  const group = async (cluster: string, name: string, KeyName: string, tags: Record<string, string>) => {
+    const template = { name: `${cluster}-batch`, settings: { KeyName }, tags: {} }
+    await world.theirs.launchTemplates(scope.region).create(template, template.name)
+    const like = await eks().findNodegroup(scope.blue, 'general')
+    if (!like) throw new Error('blue has no nodes')
+    const { diskSize: _, ...its } = like
+    const made = { ...its, name, labels: { pool: 'batch' }, launchTemplate: `${template.name}:1`, tags }
+    await eks().createNodegroup(cluster, made, `${cluster}-batch`)
+    await eventually(name, async () => (await eks().findNodegroup(cluster, name))?.status === 'ACTIVE')
+  }
+  const differing = async () =>
+    (await prepare()).plan.findings
+      .filter((f) => f.code.startsWith('adopted-'))
+      .map((f) => `${f.code} ${placeOf(f)}: ${f.message}`)
+  const sameAsEver = await differing()
+  const [its, calls] = [onGreen(), world.aws.calls().length]
+  world.cluster(scope.blue).apply(auth('aws-auth', Dev))
+  await group(scope.blue, 'batch', 'ops', { cost: '42' })
+  await group(GREEN, 'jobs', 'others', {})
+  const added = (await differing()).filter((line) => !sameAsEver.includes(line))
+  expect(added.toSorted()).toEqual([
+    `adopted-access ${GREEN} aws-auth ${Dev}: blue lets it in by its aws-auth ConfigMap (group dev); green does not`,
+    `adopted-differs ${GREEN} node group batch launchTemplate.KeyName: blue has ops, green has others`,
+    `adopted-differs ${GREEN} node group batch tags: blue has cost=42, green has nothing`,
+  ])
+  // To compare is to read: what was written here is what this test wrote.
+  const { sessionArn } = world.aws.identity
+  const asked = world.aws
+    .calls()
+    .slice(calls)
+    .flatMap(({ by, operation }) => (by === sessionArn ? [operation] : []))
+  expect(asked).toContain('DescribeLaunchTemplateVersions')
+  expect(asked.filter((operation) => !/^(Describe|List|Get|Start)/.test(operation))).toEqual([])
+  expect(onGreen()).toBe(its)
+  const dev = { principalArn: Dev, type: 'STANDARD', groups: ['dev'], policies: [], tags: {} }
+  await eks().createAccessEntry(GREEN, dev, 'dev')
+  await eks().deleteNodegroup(scope.blue, 'batch')
+  await eks().deleteNodegroup(GREEN, 'jobs')
+  await eventually('they are gone', async () =>
+    [...(await eks().nodegroupNames(scope.blue)), ...(await eks().nodegroupNames(GREEN))].every(
+      (n) => !/batch|jobs/.test(n),
+    ),
+  )
+  expect(await differing()).toEqual(sameAsEver)
+})
+
 test('while it is being made, that is all that is said of it', async () => {
   isMade = false
   expect(await said()).toEqual([`cluster-not-active ${GREEN}`])
