@@ -29,6 +29,7 @@ export const finding = z.object({
   field: maybe,
   message: z.string(),
   remedy: z.string(),
+  source: maybe.describe('what was read that it comes from'),
   waived: z
     .object({ by: z.string(), reason: z.string(), until: z.string() })
     .exactOptional()

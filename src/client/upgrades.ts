@@ -2,7 +2,8 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import type { Draft, DraftRequest } from '../domain/draft.ts'
 import { upgradeId, type UpgradeRequest, type UpgradeResult } from '../domain/messages.ts'
 import type { HealthExplained, HealthRequest } from '../domain/health-explained.ts'
-import type { PlannedUpgrade } from '../domain/outline.ts'
+import { sourced } from '../domain/finding-sources.ts'
+import type { Outline, PlannedUpgrade } from '../domain/outline.ts'
 import type { Preflight, PreflightRequest } from '../domain/preflight.ts'
 import type { RequestedChanges, RequestedRequest } from '../domain/requested-changes.ts'
 import { START } from '../domain/starting.ts'
@@ -81,8 +82,8 @@ export async function start(
 /**
  * What the upgrade would do. Runs on the worker, which alone can look outside; changes nothing. Throws as `lookOutside`.
  */
-export const plan = (temporal: Temporal, request: UpgradeRequest, patience: Patience): Promise<PlannedUpgrade> =>
-  lookOutside(
+export async function plan(temporal: Temporal, request: UpgradeRequest, patience: Patience): Promise<PlannedUpgrade> {
+  const it = await lookOutside<PlannedUpgrade>(
     temporal,
     {
       type: 'upgradePlan',
@@ -93,10 +94,13 @@ export const plan = (temporal: Temporal, request: UpgradeRequest, patience: Pati
     request,
     patience,
   )
+  const told = (of: Outline): Outline => ({ ...of, findings: sourced(of.findings) })
+  return { ...it, upgrade: told(it.upgrade), cutovers: it.cutovers.map(told) }
+}
 
 /** What is in the way of an upgrade, by who has to act. As `plan`. */
-export const preflight = (temporal: Temporal, request: PreflightRequest, patience: Patience): Promise<Preflight> =>
-  lookOutside(
+export async function preflight(temporal: Temporal, request: PreflightRequest, patience: Patience): Promise<Preflight> {
+  const it = await lookOutside<Preflight>(
     temporal,
     {
       type: 'upgradePreflight',
@@ -107,6 +111,8 @@ export const preflight = (temporal: Temporal, request: PreflightRequest, patienc
     request,
     patience,
   )
+  return { ...it, teams: it.teams.map((team) => ({ ...team, findings: sourced(team.findings) })) }
+}
 
 /** A platform file for a cluster that has none. As `plan`. */
 export const draft = (temporal: Temporal, request: DraftRequest, patience: Patience): Promise<Draft> =>

@@ -8,6 +8,8 @@ export interface Finding {
   readonly field?: string
   readonly message: string
   readonly remedy: string
+  /** What was read that it comes from. Only as people are shown it: `sourced` adds it. */
+  readonly source?: string
   /** The one of `looks` (missing-rights.ts) without which it cannot be said. Only while preflight gathers: `sayable` takes it off. */
   readonly look?: string
   /** It is a blocker, and somebody answers for going on in spite of it. */

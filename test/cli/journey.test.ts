@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Change, Examination, UpgradeReport, UpgradeView } from '../../src/client/shapes.ts'
 import { called } from '../../src/domain/examination.ts'
+import { warning } from '../../src/domain/findings.ts'
 import { anApp } from '../support/builders.ts'
 import { eventually } from '../support/eventually.ts'
 import { aQuickPlatform, Background, run, runApart, Stage } from './stage.ts'
@@ -41,6 +42,16 @@ test('plan, start, watch, approve, delete blue, report', { timeout: 120_000 }, a
   expect(lastLine(plan.err)).toBe('nothing was started')
   expect(problemsWith('plan', JSON.parse(plan.out))).toEqual([])
   expect(outside.done).toEqual([])
+
+  outside.findings = [warning('role-condition', 'files', 'why', 'what to do')]
+  const noticed = await run(['preflight', 'whole', '-o', 'json'], env)
+  expect(problemsWith('preflight', JSON.parse(noticed.out))).toEqual([])
+  expect(JSON.parse(noticed.out)).toMatchObject({
+    teams: [{ findings: [{ code: 'role-condition', source: 'IAM GetRole, ListRoles', message: 'why' }] }],
+  })
+  const shown = await run(['plan', 'whole', '--to', '1.36'], env)
+  expect(shown.out).toContain('role-condition  (IAM GetRole, ListRoles)')
+  outside.findings = []
 
   const preflight = await run(['preflight', 'whole', '-o', 'json'], env)
   expect(preflight.code).toBe(0)

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { sourceOf } from '../../src/domain/finding-sources.ts'
 
 /** docs/reference/findings.md names every code there is, and no other. */
 
@@ -27,4 +28,12 @@ test('every code has a row, and every row a code', () => {
   const named = new Set([...rows.map(([, code = '']) => code), 'report-shortened'])
   expect([...codes].filter((code) => !named.has(code))).toEqual([])
   expect([...named].filter((code) => !codes.has(code))).toEqual([])
+})
+
+test('every code tells what was read, once', () => {
+  expect([...codes].filter((code) => sourceOf(code) === undefined)).toEqual([])
+  const table = readFileSync(`${root}src/domain/finding-sources.ts`, 'utf8')
+  const listed = [...table.matchAll(/'([a-z\d-]+)'(?=[,\]])/g)].map(([, code = '']) => code)
+  expect(listed.filter((code, n) => listed.indexOf(code) !== n)).toEqual([])
+  expect(listed.filter((code) => !codes.has(code) && code !== 'report-shortened')).toEqual([])
 })

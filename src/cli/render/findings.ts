@@ -8,9 +8,10 @@ export const findings = (all: readonly Finding[], screen: Screen): Line[] =>
 
 /** Place and code on a line; below it, whole, why it is so and what to do: a remedy that is cut helps nobody. */
 export function finding(it: Finding, { width }: Screen): Line[] {
-  const { level: its, code, message, remedy } = it
+  const { level: its, code, message, remedy, source } = it
+  const from = source === undefined ? '' : `  (${source})`
   return [
-    ...withAside([[level(its), cell(`  ${placeOf(it)}`, 'strong')]], [cell(`  ${code}`, 'faint')], width),
+    ...withAside([[level(its), cell(`  ${placeOf(it)}`, 'strong')]], [cell(`  ${code}${from}`, 'faint')], width),
     ...hanging('    ', message, width),
     ...(remedy === '' ? [] : hanging('  → ', remedy, width, 'faint')),
   ]
