@@ -208,6 +208,18 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
       expect(JSON.stringify(findings)).not.toContain('hunter2')
     })
 
+    test('is told where a record of Helm cannot be read, and nothing of what is in it', TIMES, async () => {
+      const namespace = await aNamespace(on('blue'), on('green'))
+      const broken = { release: Buffer.from('hunter2').toString('base64') }
+      await apply('blue', [{ ...aRelease('api', namespace, 'deployed', ''), data: broken }])
+      const dryRun = call<'dryRunObjects'>({ ...placeOf(namespace), on: 'green' })
+      const { findings = [] } = (await driven(of().activities.dryRunObjects, dryRun, answersLost)).answer
+      expect(findings.map((f) => `${f.level} ${f.code} ${f.about}`)).toEqual([
+        `warning release-unread Helm/${namespace}/api`,
+      ])
+      expect(JSON.stringify(findings)).not.toContain('hunter2')
+    })
+
     test('is tried page by page, in attempts that go on where the last one stopped', TIMES, async () => {
       const namespace = await aNamespace(on('blue'), on('green'))
       const names = Array.from({ length: 230 }, (_, n) => `many-${n}`)

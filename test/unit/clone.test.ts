@@ -332,6 +332,7 @@ test.for<[string, BlueFacts, string?, string?]>([
   ['nodegroup-setting', withGroup({ unread: ['warmPool'] }), 'general'],
   ['capability', { ...blue, belongings: { ...belongings, capabilities: [{ name: 'p', type: 'KRO' }] } }, 'p'],
   ['addon-not-active', withAddon({ status: 'UPDATING' }), 'coredns'],
+  ['addon-setting', withAddon({ unread: ['namespaceConfig'] }), 'coredns namespaceConfig'],
   ['addon-unhealthy', withAddon({ status: 'DEGRADED' }), 'coredns', 'warning'],
   ['addon-unhealthy', withAddon({ healthIssues: ['x: y'] }), 'coredns', 'warning'],
   ['deletion-protection', withCluster({ deletionProtection: false }), 'demo-1-35', 'info'],
