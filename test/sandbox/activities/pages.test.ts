@@ -15,6 +15,7 @@ import type { Listening } from '../../../src/sandbox/listen.ts'
 import { aRoute } from '../../support/a-route.ts'
 import { attempted, driven, ending } from '../../support/driven.ts'
 import { eventually } from '../../support/eventually.ts'
+import { aSmallFile } from '../../support/small-platform.ts'
 import { aDeployment, call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 
 type Told = (rules: readonly ListedRule[]) => readonly ListedRule[]
@@ -277,6 +278,12 @@ test('a page of a rule that its owner made anew is taken over with the new one, 
   expect(pagesOfNobody.filter(({ arn }) => arn === left?.RuleArn)).toEqual([
     { arn: left?.RuleArn, gets: host, platform: scope.platform },
   ])
+
+  const request = { platform: scope.platform, to: '1.36', by: 'aoki@example.com', file: aSmallFile() }
+  const workflow = { type: 'upgradePlan', id: `upgrade-plan/${scope.platform}/1` }
+  const { answer } = await driven(acts().prepare, request, { workflow })
+  const ofPage = answer.plan.findings.find(({ code, about }) => code === 'page-left' && about === host)
+  expect([ofPage?.level, ofPage?.remedy]).toEqual(['blocker', expect.stringContaining(String(left?.RuleArn))])
 
   const ruleArn = world.aws.elbv2.seedRule(listenerArn, 20, host, [
     { targetGroupArn: route.blueTargetGroup, weight: 1 },
