@@ -87,8 +87,8 @@ export function whenMet(
  * When it is said again that one waits, which makes up for what was lost with a reset of either side. Ever more seldom: all
  * come to one upgrade, and a history takes 10,000 signals.
  */
-export const saidAgainAfter = (times: number): Duration => SAID_AGAIN[times] ?? '24h'
-const SAID_AGAIN: readonly Duration[] = ['1h', '4h']
+export const saidAgainAfter = (times: number): Duration => SAID_AGAIN[times] ?? '4h'
+const SAID_AGAIN: readonly Duration[] = ['1h', '1h', '2h']
 
 export const atPoint = (point: Point): string =>
   point === READY ? 'ready on green' : point === APPROVED ? 'before it moves' : `before ${point} %`

@@ -188,6 +188,10 @@ export interface Met extends Turn {
 }
 /** From the upgrade: all of them are there, by the same point and try. */
 export const PASS = 'pass'
+export interface Pass extends Pick<Met, 'environment' | 'point' | 'attempt'> {
+  /** It knows nothing of that app, which an earlier upgrade has started. */
+  readonly nobody?: true
+}
 /** From the upgrade, or from the one that went back where that is gone: one that it moves with went back, and it does too. */
 export const FOLLOW = 'follow'
 export interface Follow {
@@ -218,15 +222,13 @@ export const isFollow = (body: unknown): body is Follow =>
   ['environment', 'reason'].every((name) => isText(field(body, name))) &&
   [undefined, true].some((it) => it === field(body, 'ordered')) &&
   (field(body, 'app') === undefined || isText(field(body, 'app')))
-/** Of `PASS`: where it may go on, as one text. */
-export const passIn = (body: unknown): string =>
-  passKey({
-    environment: textIn(body, 'environment') ?? '',
-    point: textIn(body, 'point') ?? '',
-    attempt: Number(field(body, 'attempt')),
-  })
-export const passKey = ({ environment, point, attempt }: Pick<Met, 'environment' | 'point' | 'attempt'>): string =>
-  `${environment}/${point}/${attempt}`
+export const isPass = (body: unknown): body is Pass =>
+  isText(field(body, 'environment')) &&
+  isPoint(field(body, 'point')) &&
+  Number.isSafeInteger(field(body, 'attempt')) &&
+  [undefined, true].some((it) => it === field(body, 'nobody'))
+/** Where it may go on, as one text. */
+export const passKey = ({ environment, point, attempt }: Pass): string => `${environment}/${point}/${attempt}`
 export const environmentIn = (body: unknown): string | undefined => textIn(body, 'environment')
 export const reasonIn = (body: unknown): string | undefined => textIn(body, 'reason')
 export const textIn = (body: unknown, name: string): string | undefined => {

@@ -15,8 +15,9 @@ import {
   environmentIn,
   isCutoverRequest,
   isFollow,
+  isPass,
   PASS,
-  passIn,
+  passKey,
   reasonIn,
   TURN,
   type CutoverRequest,
@@ -60,7 +61,7 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
     held: new Set(),
     leaving: new Map(),
     following: new Map(),
-    passes: new Set(),
+    passes: new Map(),
     rollbacks: [],
     watch: appWatch({
       subject: { ...scopeOf({ ...platform, platform: platform.name }), team: app.team, app: app.name },
@@ -99,7 +100,9 @@ export async function appCutover(request: CutoverRequest): Promise<CutoverResult
     journey.calledBack = true
     leaveAll(reasonIn(body) ?? 'the upgrade takes it back')
   })
-  setHandler(defineSignal<[unknown]>(PASS), (body) => void journey.passes.add(passIn(body)))
+  setHandler(defineSignal<[unknown]>(PASS), (body) => {
+    if (isPass(body)) journey.passes.set(passKey(body), body)
+  })
   setHandler(defineSignal<[unknown]>(FOLLOW), (body) => {
     if (!isFollow(body)) return
     const { environment, app: from } = body

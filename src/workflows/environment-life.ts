@@ -15,6 +15,7 @@ import {
   type CutoverRequest,
   type Follow,
   type Outcome,
+  type Pass,
   type Told,
 } from '../domain/messages.ts'
 import { blockers, lossesOnReturn, type Phase } from '../domain/plan.ts'
@@ -47,7 +48,7 @@ export interface Journey {
   /** Environments of which others went back that they move with, and why. */
   readonly following: Map<string, Follow>
   /** Where they may go on, since all that they move with are there too. */
-  readonly passes: Set<string>
+  readonly passes: Map<string, Pass>
   readonly rollbacks: WentBack[]
   readonly watch: AppWatch
   ending: string | undefined
@@ -72,12 +73,15 @@ type BackOnBlue = { readonly why: string; readonly until: 'people' | 'others' }
 
 /** One that it moves with went back. */
 const ALONG = 'Along'
+/** The same, where people said so. */
+const ALONG_ORDERED = 'AlongOrdered'
+const isAlong = ({ type }: Pick<Problem, 'type'>): boolean => type === ALONG || type === ALONG_ORDERED
 
 /** What people or other environments decided: nothing is to be weighed there. */
 const mayGoBack: ReadonlySet<string> = new Set(['Ordered', 'Behind', 'Rejected'])
 
-/** Somebody wants it on blue: who orders it, or moves its route there. */
-const orders: ReadonlySet<string> = new Set(['Ordered', 'MovedBack'])
+/** Somebody wants it on blue: who orders or rejects it, or moves its route there; also where that was said of one that it moves with. */
+const orders: ReadonlySet<string> = new Set(['Ordered', 'Rejected', 'MovedBack', ALONG_ORDERED])
 
 export function environmentLife(journey: Journey, environment: Environment): EnvironmentLife {
   const { office, request } = journey
@@ -214,7 +218,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       const cancelled = CancellationScope.current().consideredCancelled
       const problem = cancelled ? { type: 'Ordered', message: 'it was cancelled' } : problemOf(error)
       const arrived = journey.arrived.delete(name)
-      wanted = orders.has(problem.type) || (problem.type === ALONG && journey.following.get(name)?.ordered === true)
+      wanted = orders.has(problem.type)
       stay()
       // Asked for ahead of what has happened now.
       office.desk = voided(office.desk, () => true, `${app.name} ${name} went back`, now())
@@ -235,18 +239,19 @@ export function environmentLife(journey: Journey, environment: Environment): Env
         const times = journey.rollbacks.filter((r) => r.environment === name).length
         tellWentBack(office, subject, times, `${app.name} ${name} went back to blue: ${why}`)
       }
-      return { why, until: problem.type === 'Behind' || problem.type === ALONG ? 'others' : 'people' }
+      return { why, until: problem.type === 'Behind' || isAlong(problem) ? 'others' : 'people' }
     }
   }
 
   /** Those that move with it go back too, and where no upgrade is left to say so to them, it does. */
-  async function tellLeaving({ type, message }: Problem, arrived: boolean): Promise<void> {
+  async function tellLeaving(problem: Problem, arrived: boolean): Promise<void> {
+    const { type, message } = problem
     const others = environment.group?.others ?? []
-    if (others.length === 0 || type === ALONG) {
+    if (others.length === 0 || isAlong(problem)) {
       if (arrived) await told('trouble', `goes back: ${message}`)
       return
     }
-    const ordered = ['Ordered', 'Rejected'].includes(type) && ({ ordered: true } as const)
+    const ordered = orders.has(type) && ({ ordered: true } as const)
     if (await told('leaving', message, now(), { ...ordered })) return
     const follow: Follow = { environment: name, reason: followsBecause(app.name, message), app: app.name, ...ordered }
     for (const other of others)
@@ -261,10 +266,15 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     for (const each of office.runs) each.letGo = false
   }
 
-  /** Ends when one went back that it moves with, and nobody has to look at a page for it. */
-  async function followed(run: LiveRun, phase: Phase): Promise<never> {
-    await condition(() => journey.following.has(name) && !isPageUp(phase.forward, run.journal))
-    throw failed(ALONG, journey.following.get(name)?.reason ?? '')
+  /** Ends when one went back that it moves with, and nobody has to look at a page for it. `answered`: but not because of that. */
+  async function followed(run: LiveRun, phase: Phase, answered?: Follow): Promise<never> {
+    const news = () => {
+      const follow = journey.following.get(name)
+      return !answered || (follow?.ordered && !answered.ordered) ? follow : undefined
+    }
+    await condition(() => news() !== undefined && !isPageUp(phase.forward, run.journal))
+    const { reason = '', ordered } = news() ?? {}
+    throw failed(ordered ? ALONG_ORDERED : ALONG, reason)
   }
 
   /** A breach that must not go back by itself asks, and goes on where it was when people say so. */
@@ -282,6 +292,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
 
   /** Until people say that it goes on. Who has to go back after all, because another went meanwhile, does not wait for them. */
   async function stayHeld(run: LiveRun, error: unknown, since: () => number | undefined): Promise<void> {
+    const answered = isAlong(problemOf(error)) ? journey.following.get(name) : undefined
     const hold = await whyHold(run, error, since())
     if (hold === undefined) throw error
     mistrust(office, hold)
@@ -293,14 +304,13 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     }
     try {
       const [phase] = run.plan.phases
-      if (problemOf(error).type === ALONG || !phase) await asked()
-      else await under(() => followed(run, phase), asked)
+      await (phase ? under(() => followed(run, phase, answered), asked) : asked())
+      journey.following.delete(name)
     } catch (next) {
-      if (problemOf(next).type !== ALONG) throw next
+      if (!isAlong(problemOf(next))) throw next
       await stayHeld(run, next, since)
     } finally {
       journey.held.delete(name)
-      journey.following.delete(name)
     }
   }
 
@@ -310,7 +320,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     if (type === 'Blind') return message
     // Somebody sends traffic back already, so that only what is lost by it is for people to say.
     if (type === 'MovedBack') return holdForLoss(run, message)
-    if (type === ALONG) return whyNotAlong(run, message, since)
+    if (isAlong({ type })) return whyNotAlong(run, { type, message }, since)
     if (type !== 'Unhealthy') return mayGoBack.has(type) ? undefined : whyHoldFailed(run, message)
     // Before blue is asked: those that breach in the same moment hear of one another.
     await told('breaching', message)
@@ -322,14 +332,18 @@ export function environmentLife(journey: Journey, environment: Environment): Env
   }
 
   /** What is lost by it, where there is no way back, and a blue that is no better, are no less so because another went. */
-  async function whyNotAlong(run: LiveRun, message: string, since: number | undefined): Promise<string | undefined> {
+  async function whyNotAlong(
+    run: LiveRun,
+    { type, message }: Problem,
+    since: number | undefined,
+  ): Promise<string | undefined> {
     const losing = holdForLoss(run, message)
     if (losing !== undefined) return losing
     const gone = await whyNoWayBack(run, message, 'way-back/along')
     if (gone !== undefined) return gone
     const from = run.plan.phases[0]?.health?.from
     const serves = from !== undefined && begun(run.journal, from)
-    return !serves || journey.following.get(name)?.ordered ? undefined : whyBlueIsNoBetter(run, message, since)
+    return !serves || type === ALONG_ORDERED ? undefined : whyBlueIsNoBetter(run, message, since)
   }
 
   async function whyBlueIsNoBetter(

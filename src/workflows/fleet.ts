@@ -92,6 +92,8 @@ export function fleet(office: Office, by: unknown): Fleet {
   const lost = new Map<string, string>()
   const kept: Report[] = []
   const leaving = new Set<string>()
+  /** Told to go back because the upgrade does. */
+  const calledBack = new Set<string>()
   let platform: Platform | undefined
   let movers: Mover[] = []
   let placesOf: ReadonlyMap<string, readonly string[]> = new Map()
@@ -172,6 +174,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     const child = await inLine(() => begun(app, of, made))
     if (made === undefined) firsts.set(app.name, child.firstExecutionRunId)
     over.delete(app.name)
+    calledBack.delete(app.name)
     for (const place of places(app.name)) set(place, undefined)
     started.add(app.name)
     tried.add(app.name)
@@ -228,8 +231,9 @@ export function fleet(office: Office, by: unknown): Fleet {
     for (const place of places(name))
       if (committed) set(place, { is: 'committed' })
       else set(place, { is: 'trouble', ...('outcome' in end && { onBlue: true }) }, left(name))
-    // Whoever is let go of has nothing on green, and starts anew or is gone.
-    if (!leaving.has(name)) group.ended(name, committed ? 'committed' : 'outcome' in end ? 'on-blue' : 'unknown')
+    // Whoever is let go of has nothing on green, and starts anew or is gone; where all go back each is told by itself.
+    if (!leaving.has(name) && !calledBack.has(name))
+      group.ended(name, committed ? 'committed' : 'outcome' in end ? 'on-blue' : 'unknown')
     show(office)
   }
 
@@ -302,6 +306,7 @@ export function fleet(office: Office, by: unknown): Fleet {
   async function takeBack(name: string, why: string): Promise<void> {
     if (!started.has(name)) return
     if (!over.has(name)) {
+      calledBack.add(name)
       for (const place of places(name))
         if (standings[place]?.is === 'on-green') set(place, { is: 'trouble' }, `goes back: ${why}`)
       await speak(name, LEAVE, { reason: why }).catch(async (error: unknown) => {
@@ -339,7 +344,7 @@ export function fleet(office: Office, by: unknown): Fleet {
     const all = [name, ...group.withIt(name)]
     await gathered(all, undefined, name)
     for (const place of places(name)) if (standings[place]?.is === 'trouble') set(place, { is: 'moving' })
-    // In one moment, so that all let go or none; and to each once, whoever of them comes first.
+    // In one moment, and to each once, whoever of them comes first. One that breaches in that moment stays alone (ADR 93).
     const news = all.filter((it) => !isCommitted(it) && !letting.has(it))
     for (const it of news) letting.add(it)
     for (const it of news) if (it !== name) void speak(it, COMMIT, {}).catch(() => letting.delete(it))

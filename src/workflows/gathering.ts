@@ -11,7 +11,7 @@ import {
   type Members,
   type Waits,
 } from '../domain/meetings.ts'
-import { FOLLOW, isMet, MEET, PASS, type Follow, type Met, type Told } from '../domain/messages.ts'
+import { FOLLOW, isMet, MEET, PASS, type Follow, type Met, type Pass, type Told } from '../domain/messages.ts'
 import type { App } from '../domain/platform.ts'
 import { key, type Standing } from '../domain/turns.ts'
 
@@ -49,6 +49,8 @@ interface Fleet {
   show(): void
 }
 
+const where = ({ environment, point, attempt }: Met): Pass => ({ environment, point, attempt })
+
 const because = (app: string, place: string): string => `${app} ${place}`
 
 /** An environment of an app, as it was begun. */
@@ -65,8 +67,8 @@ export function gathering({ standings, isOver, moves, wentAlong, speak, show }: 
   const answered = new WeakSet<Met>()
   /** Told to go back, and not heard of since: what they were told. */
   const following = new Map<string, Follow>()
-  /** Who was told to go back because of whom: once, until that one has moved again. */
-  const told = new Set<string>()
+  /** Who was told to go back because of whom: once, until that one has moved again; once more where people said so since. */
+  const told = new Map<string, 'by itself' | 'ordered'>()
   /** When each last said where it stands. */
   const spoke = new Map<string, string>()
 
@@ -99,15 +101,14 @@ export function gathering({ standings, isOver, moves, wentAlong, speak, show }: 
     for (const name of around(app, environment).keys()) {
       const met = arrivals.get(key(name, environment))
       if (!met || answered.has(met)) continue
-      const { point, attempt } = met
       const members = around(name, environment)
       const back = goneBack(members, name)
       if (back !== undefined) {
         answered.add(met)
         takeAlong(name, environment, { environment, reason: followsBecause(back, 'it is on blue') })
-      } else if (waitsFor(members, name, point).length === 0) {
+      } else if (waitsFor(members, name, met.point).length === 0) {
         answered.add(met)
-        send(name, PASS, { environment, point, attempt })
+        send(name, PASS, where(met))
       }
     }
   }
@@ -115,8 +116,10 @@ export function gathering({ standings, isOver, moves, wentAlong, speak, show }: 
   function takeOthers(app: string, environment: string, why: string, ordered?: true): void {
     for (const name of followers(around(app, environment), app)) {
       const place = key(name, environment)
-      if (isOver(name) || following.has(place) || told.has(because(app, place))) continue
-      told.add(because(app, place))
+      const before = told.get(because(app, place))
+      const isKnown = ordered ? before === 'ordered' : before !== undefined || following.has(place)
+      if (isOver(name) || isKnown) continue
+      told.set(because(app, place), ordered ? 'ordered' : 'by itself')
       takeAlong(name, environment, { environment, reason: followsBecause(app, why), ...(ordered && { ordered }) })
     }
   }
@@ -125,8 +128,8 @@ export function gathering({ standings, isOver, moves, wentAlong, speak, show }: 
     if (!isMet(body)) return
     const { app, environment } = body
     const place = key(app, environment)
-    // Of an earlier upgrade, or started anew since: it says so again.
-    if (!known.has(place)) return
+    // Of an earlier upgrade: nobody here will ever say that it may go on.
+    if (!known.has(place)) return send(app, PASS, { ...where(body), nobody: true })
     const follow = following.get(place)
     const next = whenMet(standings[place], follow !== undefined, { at: body.at, heard: spoke.get(place) })
     if (next === 'go-back' && follow) takeAlong(app, environment, follow)

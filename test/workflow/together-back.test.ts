@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dev } from '../support/server.ts'
-import { allOnGreen, aTrial, gates, half, names, yes, yesOf } from '../support/together.ts'
+import { allOnGreen, aTrial, gates, half, names, waits, yes, yesOf } from '../support/together.ts'
 
 // In real time: some cancel what ends in that moment, which the time-skipping server does not take.
 let env: TestWorkflowEnvironment
@@ -188,5 +188,39 @@ test('one that is planned anew while it stands in line takes nobody off green', 
     await trial.say(undefined, 'replan', { by: 'baba', reason: 'it was deleted', app: 'web' })
     await trial.onGreen('api')
     expect(seen.slice(seen.indexOf('25 5')).every((both) => both.startsWith('25') || both.startsWith('100'))).toBe(true)
+  })
+})
+
+test('one that was held for its companion goes back once people say so of that one', async () => {
+  const { trial, seen } = aTrial(env)
+  const { outside } = trial
+  await trial.during(async () => {
+    await trial.start()
+    await yes(trial)
+    await allOnGreen(trial)
+    outside.blueFails.add('api')
+    outside.breaching.add('web/production')
+    const asked = await trial.gate('web', 'retry', 'production@')
+    outside.breaching.clear()
+    await trial.gate('api', 'retry', 'production@')
+    await trial.say('web', 'retry', { gate: asked, by: 'doi' })
+    await trial.until('web waits for it', async () =>
+      (await waits(trial, 'web')).startsWith('ready on green for api (is in trouble)'),
+    )
+    await trial.say('web', 'rollback', { by: 'doi', reason: 'slow', environment: 'production' })
+    await trial.until('both are back', async () => seen.at(-1) === '0 0')
+    await trial.until('api stands in line', async () => (await trial.standing('api')) === 'pending')
+  })
+})
+
+test('an app of an earlier upgrade, of which the one that runs knows nothing, asks at once', async () => {
+  const { trial, seen } = aTrial(env)
+  await trial.during(async (upgrade) => {
+    await half(trial, seen)
+    await trial.until('api waits', async () => (await waits(trial, 'api')) !== '')
+    await upgrade.terminate()
+    await trial.begin()
+    await trial.handle('api').signal('pass', { environment: 'production', point: '100', attempt: 1, nobody: true })
+    await trial.gate('api', 'skip', 'production/meet/100@')
   })
 })

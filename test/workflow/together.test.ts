@@ -42,8 +42,10 @@ test('each team of a group is asked, and nobody moves before all have said yes',
     await trial.start()
     await yesOf(trial, 'api')
     await yesOf(trial, 'work')
-    await trial.until('api waits for web', async () => (await waits(trial, 'api')).includes('before it moves'))
-    expect(await waits(trial, 'api')).toBe('before it moves for web (is not there yet)')
+    await trial.until(
+      'api waits for web alone',
+      async () => (await waits(trial, 'api')) === 'before it moves for web (is not there yet)',
+    )
     expect(await gates(trial)).toEqual(['web: move production to green, together with api, work'])
     expect(seen).toEqual([])
     await yesOf(trial, 'web', 'endo')
@@ -82,6 +84,11 @@ test('what is said late, twice, of another try or by nobody changes nothing', as
       await trial.handle('api').signal('pass', body)
     for (const body of [null, {}, { environment: 'nowhere', reason: 'x' }])
       await trial.handle('api').signal('follow', body)
+    for (const body of [
+      { ...met, app: 'late' },
+      { ...met, environment: 'nowhere' },
+    ])
+      await upgrade.signal('meet', body)
     await upgrade.signal('meet', met)
     await trial.until(
       'they were heard',
@@ -148,7 +155,9 @@ test('where the upgrade is gone an app asks, stays where it is, and goes on by i
       await upgrade.terminate()
       const gate = await trial.gate('api', 'skip', 'production/meet/approved@')
       expect((await trial.waiting('api')).map((w) => w.what)).toEqual([
-        expect.stringContaining('the upgrade is gone, so nobody knows how far those are that it moves with'),
+        expect.stringContaining(
+          'the upgrade that started it is gone, so nobody knows how far those are that it moves with',
+        ),
       ])
       expect(seen).toEqual([])
       await trial.say('api', 'skip', { gate, by: 'doi' })
