@@ -1,9 +1,6 @@
 import type { ActionInput } from '../domain/actions.ts'
-import type { ClusterDescription } from '../domain/eks-objects.ts'
 import { few } from '../domain/few.ts'
-import type { Finding } from '../domain/findings.ts'
 import { targetFault } from '../domain/idle-target.ts'
-import { namesBlue } from '../domain/names-blue.ts'
 import { closedIn, fenceParams } from '../domain/fence.ts'
 import { asWritten } from '../domain/measures.ts'
 import { givenUpOf, isGivenUp, restOf } from '../domain/rests.ts'
@@ -14,8 +11,7 @@ import { measure } from './measures.ts'
 import { uncalled } from './api-callers.ts'
 import { proveIdentity } from './clusters.ts'
 import { denied, notFound } from './errors.ts'
-import { rulesNaming } from './group-rules.ts'
-import { taggedFor } from './network-tags.ts'
+import { namingSurvey } from './names-blue.ts'
 import { unled } from './unled.ts'
 import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
 import { seenServing } from './seen-serving.ts'
@@ -79,7 +75,7 @@ export const idlenessActions = (outside: Outside) => {
     })
     return {
       note: `no request in ${input.for}, no listener rule to it, ${ways.note}, no job, nothing closed that runs, nothing buffered on ${cluster} that was not given up; ${callers.note}`,
-      findings: [...unseen, ...ways.findings, ...callers.findings, ...(await naming(world, found))],
+      findings: [...unseen, ...ways.findings, ...callers.findings, ...(await namingSurvey(world, found))],
     }
   }
 
@@ -97,13 +93,6 @@ async function target(world: Proven, { cluster, identity, namespaces }: ActionIn
   if (fault !== undefined) throw denied(`${fault}. It was left alone`)
   return { found, here }
 }
-
-/** What of others names it: told while its removal can still be thought over. */
-const naming = async (
-  { network }: Pick<Proven, 'network'>,
-  { name, clusterSecurityGroupId: group }: ClusterDescription,
-): Promise<readonly Finding[]> =>
-  namesBlue(name, { group, rules: await rulesNaming(network, group), ...(await taggedFor(network, name)) })
 
 const AT_ONCE = 8
 

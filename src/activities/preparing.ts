@@ -14,7 +14,6 @@ import type { KubernetesVersion } from '../domain/kubernetes-version.ts'
 import { nobodysPageFindings } from '../domain/maintenance.ts'
 import type { CutoverPlatform, UpgradeRequest } from '../domain/messages.ts'
 import { missingTags, networkTagFindings } from '../domain/network-tags.ts'
-import { namesBlue } from '../domain/names-blue.ts'
 import { outlineOf, type Outline } from '../domain/outline.ts'
 import type { Plan } from '../domain/plan.ts'
 import { ownedRows, type Found } from '../domain/owned-rows.ts'
@@ -47,6 +46,7 @@ import { lookedAhead } from './looking-ahead.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 import { declaredOwners, mayBeSent, platformFileOf } from './platform-files.ts'
 import { rulesNaming } from './group-rules.ts'
+import { namingSurvey } from './names-blue.ts'
 import { networkOf, taggedFor } from './network-tags.ts'
 import { httpRouteSurvey } from './http-route-survey.ts'
 import { imageSurvey } from './registry-images.ts'
@@ -201,7 +201,7 @@ export const preparingActivities = (
       ...auditLogFindings(facts.cluster),
       ...ruleFindings(groupRules),
       ...networkTagFindings({ blue, green }, tagged),
-      ...namesBlue(blue, { group, rules: adoption ? await rulesNaming(world.network, group) : groupRules, ...tagged }),
+      ...(await namingSurvey(world, facts.cluster)),
       ...serving.findings,
       ...letIn,
       ...(unseen

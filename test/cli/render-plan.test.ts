@@ -162,7 +162,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
     cluster toy-1-35  Terraform (infra)  requested  empties it, and waits until its owner has removed it
 
     APP  ENVIRONMENT  TEAM   STEPS  WAY BACK  ASKS   PLAN
-    api  stage        scala  30     21        scala  de6b44f0
+    api  stage        scala  30     21        scala  cde0f48b
 
     api stage
       → dry-run api's objects of stage on green; deploy api to green, fenced; point pipelines of api stage at both sides;

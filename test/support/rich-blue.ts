@@ -147,7 +147,7 @@ const anAccount = (name: string, arn: string) => ({
 
 /** Somebody else's tool writes what it is asked for: `role theirs: {…},{…}`. */
 function statementsAsked(world: SmallWorld, why: string): void {
-  const [, name = '', statements] = /: role (\w+): (\{.*\})$/.exec(why) ?? []
+  const [, name = '', statements] = /: role (\w+): (\{.*\})(?=\. |$)/.exec(why) ?? []
   if (statements === undefined) return
   const { Statement } = world.aws.iam.inventory().trust[name] as { Statement: readonly object[] } // seeded above
   const added = JSON.parse(`[${statements}]`) as readonly object[]

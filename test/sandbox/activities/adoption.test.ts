@@ -204,6 +204,9 @@ test('tags of blue’s network are asked for, and so is what others have brought
     `network-tag ${tag}`,
     'dns-deletes Deployment/ingress/dns-public',
   ])
+  expect(plan.findings.map((f) => `${f.code} ${f.about}: ${f.remedy}`)).toContain(
+    `names-blue tag ${tag}: not before ${scope.blue} is gone: aws ec2 delete-tags --resources subnet-0a1a1a1a1a1a1a1a1 --tags Key=${tag}`,
+  )
   expect(leaves(plan.phases.find((p) => p.name === 'provision')?.forward ?? []).map((s) => s.id)).toContain(
     'network/tags',
   )
