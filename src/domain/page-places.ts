@@ -84,7 +84,7 @@ export interface NoRoom {
  */
 export function nextForPage(route: Fronted, page: Page): NextForPage {
   const { its, pages } = route
-  const there = pages.find(({ priority }) => priority === its.priority - 1)
+  const there = pageRightBefore(route)
   if (there) {
     if (!says(there, page) || !sameRequests(there, its)) return { is: 'rewrite', arn: there.arn }
     const astray = pages.filter((it) => it !== there).map(({ arn }) => arn)
@@ -102,28 +102,38 @@ export interface Fronted {
   readonly rules: readonly ListedRule[]
 }
 
-/** Undefined where each of these routes has a number for its page, or one of its own there already. */
+/**
+ * Undefined where each of these routes has a number for its page, or one of its own there already. `remedy`: after it each has,
+ * also those that have now.
+ */
 export function roomBefore(routes: readonly Fronted[]): NoRoom | undefined {
   const full = routes.filter(isFull)
   if (full.length === 0) return undefined
-  const listeners = [...Map.groupBy(full, ({ its }) => listenerOf(its.arn)).values()]
+  // Who has room keeps it, whatever is moved past it.
+  const wanting = routes.filter((route) => !pageRightBefore(route))
+  const listeners = [...Map.groupBy(full, ({ its }) => listenerOf(its.arn))].map(([listener, those]) => ({
+    full: those,
+    wanting: wanting.filter(({ its }) => listenerOf(its.arn) === listener),
+  }))
   return {
     why: `no priority is free right in front of ${full.map(({ name, its }) => `rule ${its.arn} of route ${name} (${its.priority})`).join(' and ')}, so no page can be put there`,
     remedy: listeners.map(orderToMove).join('; '),
   }
 }
 
-function isFull({ its, pages, rules }: Fronted): boolean {
-  const before = its.priority - 1
-  const held = rules.find(({ priority }) => priority === before)
-  return before < 1 || (held !== undefined && !pages.some(({ arn }) => arn === held.arn))
+const pageRightBefore = ({ its, pages }: Fronted): ListedRule | undefined =>
+  pages.find(({ priority }) => priority === its.priority - 1)
+
+function isFull(route: Fronted): boolean {
+  const before = route.its.priority - 1
+  return before < 1 || (!pageRightBefore(route) && route.rules.some(({ priority }) => priority === before))
 }
 
 /** One command for all of a listener: two would move the same rules to different numbers. */
-function orderToMove(ofOne: readonly Fronted[]): string {
-  const moved = makingRoom(new Set(ofOne.map(({ its }) => its.arn)), ofOne[0]?.rules ?? [])
+function orderToMove(ofOne: { readonly full: readonly Fronted[]; readonly wanting: readonly Fronted[] }): string {
+  const moved = makingRoom(new Set(ofOne.wanting.map(({ its }) => its.arn)), ofOne.full[0]?.rules ?? [])
   const to = moved.map(({ arn, priority }) => `RuleArn=${arn},Priority=${priority}`).join(' ')
-  return `Move ${ofOne.length === 1 ? 'it' : 'them'} and the rules that are in the way: aws elbv2 set-rule-priorities --rule-priorities ${to}`
+  return `Move ${ofOne.full.length === 1 ? 'it' : 'them'} and the rules that are in the way: aws elbv2 set-rule-priorities --rule-priorities ${to}`
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html */
@@ -133,7 +143,7 @@ const LAST_PRIORITY = 50_000
  * New numbers for as few rules as need one, in the same order, with one left free right in front of each that is `wanted`.
  * Numbers go up; where there are no more above, those in the way go down.
  */
-export function makingRoom(
+function makingRoom(
   wanted: ReadonlySet<string>,
   rules: readonly ListedRule[],
 ): { readonly arn: string; readonly priority: number }[] {

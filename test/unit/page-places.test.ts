@@ -1,14 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PAGE_TAG, pageAction, type Page } from '../../src/domain/maintenance.ts'
-import {
-  makingRoom,
-  nextForPage,
-  pagesOf,
-  pagesOfNobody,
-  roomBefore,
-  type ListedRule,
-} from '../../src/domain/page-places.ts'
+import { nextForPage, pagesOf, pagesOfNobody, roomBefore, type ListedRule } from '../../src/domain/page-places.ts'
 
 const page: Page = { status: 503, type: 'text/plain', body: 'back soon' }
 const LISTENER = 'arn:aws:elasticloadbalancing:r:1:listener-rule/app/shop/1/2'
@@ -29,6 +22,15 @@ const tagged = (pages: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(pages).map(([name, of]) => [arnOf(name), { [PAGE_TAG]: arnOf(of) }]))
 
 const web = aRule('web', 10)
+
+const nameOf = ({ arn }: ListedRule) => arn.slice(LISTENER.length + 1)
+/** As whoever is told the command leaves the listener. */
+function carriedOut(said: ReturnType<typeof roomBefore>, rules: readonly ListedRule[]): ListedRule[] {
+  const moved = new Map(
+    [...(said?.remedy ?? '').matchAll(/RuleArn=(\S+),Priority=(\d+)/g)].map(([, arn, to]) => [arn, Number(to)]),
+  )
+  return rules.map((rule) => ({ ...rule, priority: moved.get(rule.arn) ?? rule.priority }))
+}
 
 describe('what is next for a page', () => {
   const other = pageAction({ ...page, body: 'later' })
@@ -126,6 +128,10 @@ describe('the command that makes room', () => {
     const its = all.find(({ arn }) => arn === arnOf(name)) ?? web
     return { name, its, pages: [], rules: all }
   }
+  const frontedAmong = (all: readonly ListedRule[], wanted: readonly ListedRule[]) =>
+    all
+      .filter(({ arn }) => wanted.some((it) => it.arn === arn))
+      .map((its) => ({ name: nameOf(its), its, pages: [], rules: all }))
 
   test('moves all rules up to the first number that is free', () => {
     expect(roomBefore([named('r10')])?.remedy).toMatch(
@@ -144,6 +150,16 @@ describe('the command that makes room', () => {
     )
   })
 
+  test('leaves the room that another route of the environment has', () => {
+    const pageOfR12 = aPage('p', 11, { conditions: forHost('r12.test') })
+    const all = [9, 10, 12, 14, 16].map((n) => aRule(`r${n}`, n)).concat(pageOfR12)
+    const its = { ...named('r12', all), pages: [pageOfR12] }
+    const after = carriedOut(roomBefore([named('r10', all), its, named('r14', all), named('r16', all)]), all)
+    expect(after.toSorted((a, b) => a.priority - b.priority).map((rule) => `${nameOf(rule)} ${rule.priority}`)).toEqual(
+      ['r9 9', 'r10 11', 'p 12', 'r12 13', 'r14 15', 'r16 17'],
+    )
+  })
+
   test('is none where there is room, or a page already', () => {
     expect(roomBefore([named('r9'), named('r15')])).toBeUndefined()
     expect(roomBefore([{ ...named('r10'), pages: rules.slice(0, 1) }])).toBeUndefined()
@@ -151,24 +167,24 @@ describe('the command that makes room', () => {
 
   test('makes room for all of them, and changes no order', () => {
     const numbers = fc.uniqueArray(
-      fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 49_970, max: 50_000 })),
+      fc.oneof(
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 49_970, max: 50_000 }),
+      ),
       { minLength: 1, maxLength: 60 },
     )
     fc.assert(
       fc.property(numbers, fc.infiniteStream(fc.boolean()), (taken, wants) => {
         const before = taken.map((n) => aRule(`r${n}`, n))
-        const wanted = before.filter(() => wants.next().value).map(({ arn }) => arn)
-        const moved = new Map(makingRoom(new Set(wanted), before).map(({ arn, priority }) => [arn, priority]))
-        const after = before.map((rule) => ({ ...rule, priority: moved.get(rule.arn) ?? rule.priority }))
+        const wanted = before.filter(() => wants.next().value)
+        const after = carriedOut(roomBefore(frontedAmong(before, wanted)), before)
         const inOrder = (rules: readonly ListedRule[]) =>
           rules.toSorted((a, b) => a.priority - b.priority).map(({ arn }) => arn)
         expect(inOrder(after)).toEqual(inOrder(before))
         expect(new Set(after.map(({ priority }) => priority)).size).toBe(after.length)
         for (const { priority } of after) expect(priority >= 1 && priority <= 50_000).toBe(true)
-        const routes = after
-          .filter(({ arn }) => wanted.includes(arn))
-          .map((its) => ({ name: its.arn, its, pages: [], rules: after }))
-        expect(roomBefore(routes)).toBeUndefined()
+        expect(roomBefore(frontedAmong(after, wanted))).toBeUndefined()
       }),
     )
   })
