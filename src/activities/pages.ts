@@ -51,9 +51,9 @@ type Asked = { readonly input: { readonly route: AlbRoute } } & Pick<ActionCall<
 /** A page in front of a route, and away again: whatever the route's own rule says stays as it is. */
 export const pageActions = (outside: Outside) => {
   const fronted = async (call: Asked): Promise<Fronted & Pick<Proven, 'loadBalancing'>> => {
-    const { world, rules, pages } = await found(outside, call)
+    const { world, rules, tags } = await found(outside, call)
     const { name } = call.input.route
-    return { name, its: ruleOf(call.input.route, rules), pages, rules, loadBalancing: world.loadBalancing }
+    return { name, its: ruleOf(call.input.route, rules), rules, tags, loadBalancing: world.loadBalancing }
   }
 
   const findPageRoom: Deed<'findPageRoom'> = async ({ input: { routes }, scope }) => {
@@ -75,6 +75,9 @@ export const pageActions = (outside: Outside) => {
       case 'remove':
         for (const arn of next.arns) await loadBalancing.deleteRule(arn)
         throw soon(`a page that is not right in front of route ${route.name} as it is now was just taken away`)
+      case 'adopt':
+        await refusedFor(route, ifPossible, () => loadBalancing.tagPage(next.arn, { [PAGE_TAG]: route.ruleArn }))
+        throw soon(`a page that names the rule of route ${route.name} as it was before was just given its new name`)
       case 'rewrite':
         await refusedFor(route, ifPossible, () => loadBalancing.rewritePage(next.arn, at.its, page))
         throw soon(`the page of route ${route.name} was there, and was just given other words or requests`)
@@ -84,8 +87,9 @@ export const pageActions = (outside: Outside) => {
         const create = () => loadBalancing.createPage(at.its, next.priority, page, tags)
         await refusedFor(route, ifPossible, create, async () => {
           // One that is misplaced is worth less than the rule that it takes up.
-          for (const { arn } of at.pages) await loadBalancing.deleteRule(arn)
-          return at.pages.length > 0
+          const astray = pagesOf(route.ruleArn, at.rules, at.tags)
+          for (const { arn } of astray) await loadBalancing.deleteRule(arn)
+          return astray.length > 0
         })
         throw soon(`a page was just put in front of route ${route.name}`)
       }
@@ -108,7 +112,8 @@ export const pageActions = (outside: Outside) => {
 
   const removePage: Deed<'removePage'> = async (call) => {
     const { route, on } = call.input
-    const { world, pages } = await found(outside, call)
+    const { world, rules, tags } = await found(outside, call)
+    const pages = pagesOf(route.ruleArn, rules, tags)
     const before = remembered(nothing)
     if (pages.length === 0) {
       const noneSinceMs = before.noneSinceMs ?? Date.now()
@@ -161,7 +166,7 @@ async function found(outside: Outside, { input: { route }, scope }: Asked) {
   const tags = await onceKnown(`a rule beside that of route ${route.name}`, budgets.weight, () =>
     world.loadBalancing.tagsOf(rules.filter(answersItself).map(({ arn }) => arn)),
   )
-  return { world, rules, pages: pagesOf(route.ruleArn, rules, tags) }
+  return { world, rules, tags }
 }
 
 /**

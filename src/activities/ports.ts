@@ -228,6 +228,8 @@ export interface LoadBalancingPort {
   createPage(like: ListedRule, priority: number, page: Page, tags: Readonly<Record<string, string>>): Promise<void>
   /** Pages on the listeners of these rules, whichever run put them there. Nothing of a listener that is gone. */
   pagesBeside(ruleArns: readonly string[]): Promise<PagesBeside>
+  /** Gives a page these tags; others that it has stay. */
+  tagPage(pageArn: string, tags: Readonly<Record<string, string>>): Promise<void>
   /** Replaces what requests a page gets and how it answers them, at once. */
   rewritePage(pageArn: string, like: ListedRule, page: Page): Promise<void>
   /** Nothing happens where it is gone. */

@@ -67,6 +67,8 @@ const pagesAmong = (rules: readonly ListedRule[], tags: Tags) =>
 export type NextForPage =
   | { readonly is: 'up' }
   | { readonly is: 'create'; readonly priority: number }
+  /** One has the number, and the tag of a rule that is no more: without this one's nobody finds it once their requests differ. */
+  | { readonly is: 'adopt'; readonly arn: string }
   /** One has the number, and other words or the requests of what its rule was then. */
   | { readonly is: 'rewrite'; readonly arn: string }
   | { readonly is: 'remove'; readonly arns: readonly string[] }
@@ -83,24 +85,27 @@ export interface NoRoom {
  * is all that keeps visitors from what is stopped.
  */
 export function nextForPage(route: Fronted, page: Page): NextForPage {
-  const { its, pages } = route
+  const { its, tags } = route
   const there = pageRightBefore(route)
   if (there) {
+    if (tags[there.arn]?.[PAGE_TAG] !== its.arn) return { is: 'adopt', arn: there.arn }
     if (!says(there, page) || !sameRequests(there, its)) return { is: 'rewrite', arn: there.arn }
-    const astray = pages.filter((it) => it !== there).map(({ arn }) => arn)
+    const astray = pagesOfRoute(route).flatMap(({ arn }) => (arn === there.arn ? [] : [arn]))
     return astray.length > 0 ? { is: 'remove', arns: astray } : { is: 'up' }
   }
   const full = roomBefore([route])
   return full ? { is: 'full', ...full } : { is: 'create', priority: its.priority - 1 }
 }
 
-/** A route's name and its rule, with the pages that are in front of it, and all rules of its listener. */
+/** A route's name and its rule, with all rules of its listener and the tags of those that answer by themselves. */
 export interface Fronted {
   readonly name: string
   readonly its: ListedRule
-  readonly pages: readonly ListedRule[]
   readonly rules: readonly ListedRule[]
+  readonly tags: Tags
 }
+
+const pagesOfRoute = ({ its, rules, tags }: Fronted): ListedRule[] => pagesOf(its.arn, rules, tags)
 
 /**
  * Undefined where each of these routes has a number for its page, or one of its own there already. `remedy`: after it each has,
@@ -121,8 +126,8 @@ export function roomBefore(routes: readonly Fronted[]): NoRoom | undefined {
   }
 }
 
-const pageRightBefore = ({ its, pages }: Fronted): ListedRule | undefined =>
-  pages.find(({ priority }) => priority === its.priority - 1)
+const pageRightBefore = (route: Fronted): ListedRule | undefined =>
+  pagesOfRoute(route).find(({ priority }) => priority === route.its.priority - 1)
 
 function isFull(route: Fronted): boolean {
   const before = route.its.priority - 1

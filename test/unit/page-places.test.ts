@@ -23,6 +23,18 @@ const tagged = (pages: Readonly<Record<string, string>>) =>
 
 const web = aRule('web', 10)
 
+/** A route of this rule, with pages that name it in their tags among the others. */
+const aRoute = (
+  its: ListedRule,
+  pages: readonly ListedRule[] = [],
+  rules: readonly ListedRule[] = [its, ...pages],
+) => ({
+  name: nameOf(its),
+  its,
+  rules,
+  tags: Object.fromEntries(pages.map(({ arn }) => [arn, { [PAGE_TAG]: its.arn }])),
+})
+
 const nameOf = ({ arn }: ListedRule) => arn.slice(LISTENER.length + 1)
 /** As whoever is told the command leaves the listener. */
 function carriedOut(said: ReturnType<typeof roomBefore>, rules: readonly ListedRule[]): ListedRule[] {
@@ -62,7 +74,17 @@ describe('what is next for a page', () => {
     { says: 'people make room in front of the first', its: aRule('web', 1), next: { is: 'full' } },
     { says: 'the first number is one', its: aRule('web', 2), next: { is: 'create', priority: 1 } },
   ])('$says', ({ pages = [], rules = [], its = web, next }) => {
-    expect(nextForPage({ name: 'web', its, pages, rules: [its, ...rules, ...pages] }, page)).toMatchObject(next)
+    expect(nextForPage(aRoute(its, pages, [its, ...rules, ...pages]), page)).toMatchObject(next)
+  })
+
+  test('one of a rule that is no more gets the tag of this one before anything else', () => {
+    const left = aPage('p', 9, { actions: [other] })
+    const route = { ...aRoute(web, [left]), tags: tagged({ p: 'gone' }) }
+    expect(nextForPage(route, page)).toEqual({ is: 'adopt', arn: left.arn })
+    expect(nextForPage({ ...route, tags: tagged({ p: 'web' }) }, page)).toMatchObject({ is: 'rewrite' })
+    // It goes as soon as another is up.
+    const astray = aPage('p', 5)
+    expect(nextForPage({ ...aRoute(web, [astray]), tags: tagged({ p: 'gone' }) }, page)).toMatchObject({ is: 'create' })
   })
 
   test('it is the same however ELB tells its conditions', () => {
@@ -71,7 +93,7 @@ describe('what is next for a page', () => {
     const path = { Field: 'path-pattern', Values: ['/x'] }
     const its = aRule('web', 10, { conditions: [condition, path] })
     const up = aPage('p', 9, { conditions: [path, turned] })
-    expect(nextForPage({ name: 'web', its, pages: [up], rules: [its, up] }, page)).toEqual({ is: 'up' })
+    expect(nextForPage(aRoute(its, [up]), page)).toEqual({ is: 'up' })
   })
 
   test('visitors have a page throughout, whatever was left and however often it is asked', () => {
@@ -88,7 +110,7 @@ describe('what is next for a page', () => {
         const covered = () => pages.some((it) => JSON.stringify(it.conditions) === JSON.stringify(its.conditions))
         const wasCovered = covered()
         for (let n = 0; n < 4; n += 1) {
-          const next = nextForPage({ name: 'web', its, pages, rules: [its, ...pages] }, page)
+          const next = nextForPage(aRoute(its, pages), page)
           if (next.is === 'create') pages = [...pages, aPage('new', next.priority)]
           if (next.is === 'rewrite')
             pages = pages.map((it) => (it.arn === next.arn ? { ...it, conditions: its.conditions } : it))
@@ -126,12 +148,10 @@ describe('the command that makes room', () => {
   const rules = [9, 10, 11, 12, 13, 15].map((n) => aRule(`r${n}`, n))
   const named = (name: string, all = rules) => {
     const its = all.find(({ arn }) => arn === arnOf(name)) ?? web
-    return { name, its, pages: [], rules: all }
+    return aRoute(its, [], all)
   }
   const frontedAmong = (all: readonly ListedRule[], wanted: readonly ListedRule[]) =>
-    all
-      .filter(({ arn }) => wanted.some((it) => it.arn === arn))
-      .map((its) => ({ name: nameOf(its), its, pages: [], rules: all }))
+    all.filter(({ arn }) => wanted.some((it) => it.arn === arn)).map((its) => aRoute(its, [], all))
 
   test('moves all rules up to the first number that is free', () => {
     expect(roomBefore([named('r10')])?.remedy).toMatch(
@@ -142,7 +162,7 @@ describe('the command that makes room', () => {
   test('is one for a listener, and one for another', () => {
     const elsewhere = [1, 2].map((n) => aRule(`s${n}`, n, { arn: `${LISTENER.replace('/2', '/3')}/s${n}` }))
     const [, second = web] = elsewhere
-    const said = roomBefore([named('r10'), named('r12'), { name: 's2', its: second, pages: [], rules: elsewhere }])
+    const said = roomBefore([named('r10'), named('r12'), { ...aRoute(second, [], elsewhere), name: 's2' }])
     expect(said?.remedy.split('set-rule-priorities')).toHaveLength(3)
     expect(said?.remedy).toContain('r12,Priority=14')
     expect(said?.why).toMatch(
@@ -153,7 +173,7 @@ describe('the command that makes room', () => {
   test('leaves the room that another route of the environment has', () => {
     const pageOfR12 = aPage('p', 11, { conditions: forHost('r12.test') })
     const all = [9, 10, 12, 14, 16].map((n) => aRule(`r${n}`, n)).concat(pageOfR12)
-    const its = { ...named('r12', all), pages: [pageOfR12] }
+    const its = { ...named('r12', all), tags: tagged({ p: 'r12' }) }
     const after = carriedOut(roomBefore([named('r10', all), its, named('r14', all), named('r16', all)]), all)
     expect(after.toSorted((a, b) => a.priority - b.priority).map((rule) => `${nameOf(rule)} ${rule.priority}`)).toEqual(
       ['r9 9', 'r10 11', 'p 12', 'r12 13', 'r14 15', 'r16 17'],
@@ -162,7 +182,8 @@ describe('the command that makes room', () => {
 
   test('is none where there is room, or a page already', () => {
     expect(roomBefore([named('r9'), named('r15')])).toBeUndefined()
-    expect(roomBefore([{ ...named('r10'), pages: rules.slice(0, 1) }])).toBeUndefined()
+    const all = [aPage('p', 9), web]
+    expect(roomBefore([aRoute(web, all.slice(0, 1), all)])).toBeUndefined()
   })
 
   test('makes room for all of them, and changes no order', () => {

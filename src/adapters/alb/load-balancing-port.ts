@@ -5,7 +5,7 @@ import { toAction } from './actions.ts'
 import { capacityOf, reserve } from './capacity.ts'
 import { addressesOf, findBalancer } from './balancers.ts'
 import { groupsBehind, health, healthBehind } from './health.ts'
-import { createPage, deleteRule, pagesBeside, rewritePage, rulesBeside } from './pages.ts'
+import { createPage, deleteRule, pagesBeside, rewritePage, rulesBeside, tagPage } from './pages.ts'
 import { findRule, listenersForwardingTo, rulesForwardingTo } from './rules.ts'
 import { tagsOf } from './tags.ts'
 import { createTargetGroup, findTargetGroup } from './target-groups.ts'
@@ -26,6 +26,7 @@ export const loadBalancing = (client: ElasticLoadBalancingV2): LoadBalancingPort
 
   pagesBeside: (ruleArns) => pagesBeside(client, ruleArns),
 
+  tagPage: (pageArn, tags) => tagPage(client, pageArn, tags),
   rewritePage: (pageArn, like, page) => rewritePage(client, pageArn, like, page),
 
   deleteRule: (ruleArn) => deleteRule(client, ruleArn),

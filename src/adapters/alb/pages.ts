@@ -78,6 +78,15 @@ export async function rewritePage(
   )
 }
 
+export async function tagPage(
+  client: ElasticLoadBalancingV2,
+  arn: string,
+  tags: Readonly<Record<string, string>>,
+): Promise<void> {
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+  await ask(`AddTags ${arn}`, (o) => client.addTags({ ResourceArns: [arn], Tags }, o))
+}
+
 export async function deleteRule(client: ElasticLoadBalancingV2, RuleArn: string): Promise<void> {
   await askFor(`DeleteRule ${RuleArn}`, (o) => client.deleteRule({ RuleArn }, o))
 }

@@ -299,6 +299,24 @@ test('a page of a rule that its owner made anew is taken over with the new one, 
   expect(await ofPages(it)).toEqual([])
 })
 
+test('a page that was taken over is taken away though its rule gets other requests while it is up', async () => {
+  const it = await aSingleton()
+  const { listenerArn } = it
+  await it.show()
+  const [left] = await ofPages(it)
+  await elb.deleteRule({ RuleArn: it.route.ruleArn })
+  const forward = [{ targetGroupArn: it.route.blueTargetGroup, weight: 1 }]
+  const ruleArn = world.aws.elbv2.seedRule(listenerArn, 10, `${it.route.namespace}.test`, forward)
+  const route = { ...it.route, ruleArn }
+  await driven(acts().showPage, call<'showPage'>({ route, page }), { lost: true })
+  expect((await ofPages(it)).map(({ RuleArn }) => RuleArn)).toEqual([left?.RuleArn])
+
+  const Conditions = [{ Field: 'host-header', Values: [`${route.namespace}.example.com`] }]
+  await elb.modifyRule({ RuleArn: ruleArn, Conditions })
+  await driven(acts().removePage, call<'removePage'>({ route, on: 'blue' }), { between: passes })
+  expect(await ofPages(it)).toEqual([])
+})
+
 test('where no number is free in front of the route nothing is written, and people are told the command', async () => {
   const it = await aSingleton()
   const { route } = it

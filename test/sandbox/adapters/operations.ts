@@ -365,6 +365,14 @@ export const rows: readonly Row[] = [
     taken: inUse('PriorityInUse', 400),
   },
   {
+    asks: 'elasticloadbalancing:AddTags',
+    by: async (s) => {
+      const [, page] = await balancing(s).rulesBeside(ruleOf(s))
+      await balancing(s).tagPage(page?.arn ?? 'arn:none', { 'norikae.io/page-of': ruleOf(s) })
+    },
+    limit: full('TooManyTags'),
+  },
+  {
     asks: 'elasticloadbalancing:DeleteRule',
     by: async (s) => {
       const [, page] = await balancing(s).rulesBeside(ruleOf(s))
