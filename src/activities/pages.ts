@@ -83,15 +83,19 @@ export const pageActions = (outside: Outside) => {
         throw soon(`the page of route ${route.name} was there, and was just given other words or requests`)
       case 'create': {
         const { scope, run } = call
-        const tags = { ...madeTags({ platform: scope.platform, run }), [PAGE_TAG]: route.ruleArn }
-        const create = () => loadBalancing.createPage(at.its, next.priority, page, tags)
+        const tags = { ...madeTags({ platform: scope.platform, run }), [PAGE_TAG]: next.its.arn }
+        const create = () => loadBalancing.createPage(next.its, next.priority, next.page, tags)
         await refusedFor(route, ifPossible, create, async () => {
           // One that is misplaced is worth less than the rule that it takes up.
           const astray = pagesOf(route.ruleArn, at.rules, at.tags)
           for (const { arn } of astray) await loadBalancing.deleteRule(arn)
           return astray.length > 0
         })
-        throw soon(`a page was just put in front of route ${route.name}`)
+        throw soon(
+          next.its.arn === route.ruleArn
+            ? `a page was just put in front of route ${route.name}`
+            : `a page of rule ${next.its.arn} has the number of that of route ${route.name}, and was just put where it belongs`,
+        )
       }
     }
   }

@@ -228,7 +228,7 @@ export interface Actions {
   setWeight: Contract<{ route: Route; to: Weight; expect: readonly Weight[]; onto?: OntoBlue }>
   /** `left`: as for `openRoute`, on the way back. */
   settleRoute: Contract<{ route: Route; on: Side; left?: MayBeLeft }>
-  /** Ends when each of these routes has a page, or a number free for one right in front of its rule; nothing is written. */
+  /** Ends when each of these routes has a page, or a number for one right in front of its rule; nothing is written. */
   findPageRoom: Contract<{ routes: readonly AlbRoute[] }>
   /**
    * Ends when a rule that answers with this page was read right in front of the route's own. One that is there is taken.

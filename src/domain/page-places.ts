@@ -1,6 +1,6 @@
 import { PLATFORM_TAG } from './clone.ts'
 import { listenerOf } from './target-groups.ts'
-import { PAGE_TAG, pageAction, type Page } from './maintenance.ts'
+import { CONTENT_TYPES, PAGE_TAG, pageAction, type Page } from './maintenance.ts'
 import { canonicalJson } from './plan.ts'
 import type { RuleAction } from './target-groups.ts'
 
@@ -66,13 +66,25 @@ const pagesAmong = (rules: readonly ListedRule[], tags: Tags) =>
 /** One call of ELB, or none. */
 export type NextForPage =
   | { readonly is: 'up' }
-  | { readonly is: 'create'; readonly priority: number }
+  | Creating
   /** One has the number, and the tag of a rule that is no more: without this one's nobody finds it once their requests differ. */
   | { readonly is: 'adopt'; readonly arn: string }
   /** One has the number, and other words or the requests of what its rule was then. */
   | { readonly is: 'rewrite'; readonly arn: string }
-  | { readonly is: 'remove'; readonly arns: readonly string[] }
+  | Removing
   | ({ readonly is: 'full' } & NoRoom)
+
+/** `its`: the rule that it is in front of, with its requests. Another's than the route's own where that one's is in the way. */
+interface Creating {
+  readonly is: 'create'
+  readonly its: ListedRule
+  readonly priority: number
+  readonly page: Page
+}
+interface Removing {
+  readonly is: 'remove'
+  readonly arns: readonly string[]
+}
 
 /** Why something cannot be, and what to do about it. */
 export interface NoRoom {
@@ -94,7 +106,26 @@ export function nextForPage(route: Fronted, page: Page): NextForPage {
     return astray.length > 0 ? { is: 'remove', arns: astray } : { is: 'up' }
   }
   const full = roomBefore([route])
-  return full ? { is: 'full', ...full } : { is: 'create', priority: its.priority - 1 }
+  if (full) return { is: 'full', ...full }
+  return outOfTheWay(route) ?? { is: 'create', its, priority: its.priority - 1, page }
+}
+
+/**
+ * What is done with the page of another rule that has this one's number, as its owner has moved that one elsewhere: it is put
+ * in front of it, and then taken away here. Undefined: none has it, or others would get it there than get it here.
+ */
+function outOfTheWay({ its, rules, tags }: Fronted): Creating | Removing | undefined {
+  const page = rules.find(({ priority }) => priority === its.priority - 1)
+  if (!page || tags[page.arn]?.[PAGE_TAG] === undefined) return undefined
+  const pagesOfOther = (other: ListedRule) => (answersItself(other) ? [] : pagesOf(other.arn, rules, tags))
+  const whose = rules.find((other) => pagesOfOther(other).some(({ arn }) => arn === page.arn))
+  if (!whose || !sameRequests(page, whose)) return undefined
+  const priority = whose.priority - 1
+  const there = rules.find((rule) => rule.priority === priority)
+  const isInPlace = there && sameRequests(there, whose) && pagesOfOther(whose).some(({ arn }) => arn === there.arn)
+  if (isInPlace || page.priority > whose.priority) return { is: 'remove', arns: [page.arn] }
+  const words = wordsOf(page)
+  return words && !there && priority > 0 ? { is: 'create', its: whose, priority, page: words } : undefined
 }
 
 /** A route's name and its rule, with all rules of its listener and the tags of those that answer by themselves. */
@@ -131,7 +162,8 @@ const pageRightBefore = (route: Fronted): ListedRule | undefined =>
 
 function isFull(route: Fronted): boolean {
   const before = route.its.priority - 1
-  return before < 1 || (!pageRightBefore(route) && route.rules.some(({ priority }) => priority === before))
+  const isFree = pageRightBefore(route) !== undefined || route.rules.every(({ priority }) => priority !== before)
+  return before < 1 || !(isFree || outOfTheWay(route))
 }
 
 /** One command for all of a listener: two would move the same rules to different numbers. */
@@ -179,6 +211,13 @@ function inAnyOrder(told: unknown): string {
   if (Array.isArray(told)) return `[${told.map(inAnyOrder).toSorted().join()}]`
   if (typeof told !== 'object' || told === null) return canonicalJson(told)
   return canonicalJson(Object.fromEntries(Object.entries(told).map(([key, value]) => [key, inAnyOrder(value)])))
+}
+
+/** Undefined where people have made something else of a page. */
+function wordsOf({ actions }: ListedRule): Page | undefined {
+  const [status, told, body] = answerOf(actions[0])
+  const type = CONTENT_TYPES.find((known) => known === told)
+  return type && typeof body === 'string' ? { status: Number(status), type, body } : undefined
 }
 
 function says({ actions }: ListedRule, page: Page): boolean {

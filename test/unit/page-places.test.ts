@@ -124,6 +124,85 @@ describe('what is next for a page', () => {
   })
 })
 
+describe('a number that the page of another rule has', () => {
+  const shop = aRule('shop', 20)
+  const words = { ...page, body: 'shop moves' }
+  const its = (priority: number, more: Partial<ListedRule> = {}) =>
+    aPage('p', priority, { conditions: shop.conditions, actions: [pageAction(words)], ...more })
+  const full = { is: 'full' }
+  test.for<{ says: string; rules: ListedRule[]; tags?: Record<string, string>; next: object }>([
+    {
+      says: 'is free once that one is where it belongs',
+      rules: [shop, its(9)],
+      next: { is: 'create', its: shop, priority: 19, page: words },
+    },
+    {
+      says: 'is free once that one is gone, where another is in its place',
+      rules: [shop, its(9), aPage('q', 19, { conditions: shop.conditions })],
+      tags: { p: 'shop', q: 'shop' },
+      next: { is: 'remove', arns: [arnOf('p')] },
+    },
+    {
+      says: 'is free once that one is gone, which nobody gets',
+      rules: [aRule('shop', 5), its(9)],
+      next: { is: 'remove', arns: [arnOf('p')] },
+    },
+    {
+      says: 'is free once the page of a rule that was made anew is where it belongs',
+      rules: [shop, its(9)],
+      tags: { p: 'gone' },
+      next: { is: 'create', its: shop, priority: 19 },
+    },
+    { says: 'is not free where its own is taken too', rules: [shop, aRule('api', 19), its(9)], next: full },
+    {
+      says: 'is not free where others get it than would in its place',
+      rules: [shop, its(9, { conditions: forHost('old.test') })],
+      next: full,
+    },
+    { says: 'is not free where it is nobody’s', rules: [its(9)], tags: { p: 'gone' }, next: full },
+    { says: 'is not free where it is no page', rules: [shop, its(9)], tags: {}, next: full },
+    {
+      says: 'is not free where people have made something else of it',
+      rules: [shop, its(9, { actions: [{ type: 'other', raw: { Type: 'redirect' } }] })],
+      next: full,
+    },
+  ])('$says', ({ rules, tags = { p: 'shop' }, next }) => {
+    const route = { ...aRoute(web, [], [web, ...rules]), tags: tagged(tags) }
+    expect(nextForPage(route, page)).toMatchObject(next)
+    expect(roomBefore([route]) === undefined).toBe(next !== full)
+  })
+
+  test('is got without a moment in which its visitors have none', () => {
+    const priorities = fc.uniqueArray(fc.integer({ min: 2, max: 14 }), { minLength: 3, maxLength: 3 })
+    fc.assert(
+      fc.property(priorities, ([first = 0, second = 0, at = 0]) => {
+        const [one, other] = [aRule('web', first), aRule('shop', second)]
+        let pages = [its(at)]
+        let tags = tagged({ p: 'shop' })
+        const rules = () => [one, other, ...pages]
+        /** What who asks for the shop gets. */
+        const answer = () =>
+          rules()
+            .filter(({ conditions }) => JSON.stringify(conditions) === JSON.stringify(other.conditions))
+            .toSorted((a, b) => a.priority - b.priority)[0]?.actions[0]
+        const hadPage = answer()?.type !== 'forward'
+        for (let n = 0; n < 4; n += 1) {
+          const next = nextForPage({ name: 'web', its: one, rules: rules(), tags }, page)
+          if (next.is === 'create') {
+            const made = { conditions: next.its.conditions, actions: [pageAction(next.page)] }
+            pages = [...pages, aPage(`new${n}`, next.priority, made)]
+            tags = { ...tags, [arnOf(`new${n}`)]: { [PAGE_TAG]: next.its.arn } }
+          }
+          if (next.is === 'remove') pages = pages.filter(({ arn }) => !next.arns.includes(arn))
+          const hasNone = second === first - 1 || (at === first - 1 && second === first + 1)
+          if (n === 3) expect(next.is).toBe(hasNone ? 'full' : 'up')
+          expect(answer()?.type !== 'forward').toBe(hadPage)
+        }
+      }),
+    )
+  })
+})
+
 describe('pages of a rule', () => {
   const rules = [web, aRule('www', 20), aPage('p', 9), aRule('theirs', 8, { actions: [pageAction(page)] })]
   test.for([

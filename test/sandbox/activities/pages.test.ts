@@ -317,6 +317,28 @@ test('a page that was taken over is taken away though its rule gets other reques
   expect(await ofPages(it)).toEqual([])
 })
 
+test('the page of another rule that has the number is put where it belongs, and nobody is asked', async () => {
+  const it = await aSingleton()
+  const { route, listenerArn } = it
+  const forward = [{ targetGroupArn: route.blueTargetGroup, weight: 1 }]
+  const other = world.aws.elbv2.seedRule(listenerArn, 30, 'moved.test', forward)
+  const others = { ...page, body: 'the other moves' }
+  // It was put in front of it before its owner moved it behind this one.
+  const balancing = world.theirs.loadBalancing(scope.region)
+  const its = (await balancing.rulesBeside(other)).find(({ arn }) => arn === other)
+  if (its) await balancing.createPage(its, 9, others, { 'norikae.io/page-of': other })
+
+  await driven(acts().findPageRoom, call<'findPageRoom'>({ routes: [route] }))
+  const seen: string[] = []
+  await driven(acts().showPage, call<'showPage'>({ route, page }), {
+    lost: true,
+    between: async () => void seen.push((await got('moved.test')).body),
+  })
+  expect((await ofPages(it)).map(({ Priority }) => Priority)).toEqual(['9', '29'])
+  expect(new Set(seen)).toEqual(new Set([others.body]))
+  expect([await got('moved.test'), await it.get()]).toEqual([others, page])
+})
+
 test('where no number is free in front of the route nothing is written, and people are told the command', async () => {
   const it = await aSingleton()
   const { route } = it
