@@ -125,7 +125,8 @@ export interface Actions {
   /** Of the cluster with this identity, which was seen to serve (`served`: when the plan was made) and has what moved away from it. */
   proveIdle: Contract<{
     cluster: string
-    identity: Identity
+    /** Absent in plans of before it was kept. */
+    identity?: Identity
     served?: true
     for: Duration
     requests: Question

@@ -1,12 +1,11 @@
 import type { ClusterDescription } from './eks-objects.ts'
 import { RUN_TAG } from './clone.ts'
-import { few } from './few.ts'
 import { warning, type Finding } from './findings.ts'
 import type { Identity } from './platform.ts'
 
 /**
  * Whether what is to be proven idle is what this run moved away from. A cluster that never served anything is idle at once,
- * whichever it is (P36): so it has to be the one of the plan, it has to have been seen to serve, and what moved has to be there.
+ * whichever it is (P36): so it has to be the one of the plan, and to have been seen to serve.
  */
 
 type Known = Pick<ClusterDescription, 'name' | 'arn' | 'createdAt' | 'tags'>
@@ -22,25 +21,17 @@ export function identityFault(found: Known, identity: Identity | 'made-by-this-r
     : `cluster ${found.name} is ${found.arn}, made ${found.createdAt}; what was approved is ${identity.arn}, made ${identity.createdAt}`
 }
 
-interface Moved {
-  /** Namespaces of the apps that this run moved away from it. */
-  readonly moved: readonly string[]
-  /** Those that are on it. Their owners may have taken some away meanwhile. */
-  readonly there: ReadonlySet<string>
-}
-
-/** Why it cannot be the cluster that everything was moved away from; undefined: it is. */
+/**
+ * Why it cannot be the cluster that everything was moved away from; undefined: it is. Its namespaces say nothing: their owners
+ * may have taken them away by now. `identity`: absent in a plan that was made before it was kept there.
+ */
 export function targetFault(
   found: Known,
-  { identity, run }: { readonly identity: Identity; readonly run: string },
-  { moved, there }: Moved,
+  { identity, run }: { readonly identity: Identity | undefined; readonly run: string },
 ): string | undefined {
-  const fault = identityFault(found, identity, run)
+  const fault = identity && identityFault(found, identity, run)
   if (fault !== undefined) return fault
-  if (found.tags[RUN_TAG] === run) return `cluster ${found.name} is one that this run made: it is green`
-  return moved.length > 0 && !moved.some((name) => there.has(name))
-    ? `cluster ${found.name} has none of the namespaces that this run moved away from it (${few(moved)})`
-    : undefined
+  return found.tags[RUN_TAG] === run ? `cluster ${found.name} is one that this run made: it is green` : undefined
 }
 
 /** So far back Prometheus is asked, at the most: most of them keep half of it. */
@@ -62,24 +53,36 @@ export function spansToLookIn(nowMs: number, windowMs: number) {
   }))
 }
 
+/** Why nobody can say by its requests that it is the one which served: for people. */
+export type Unseen =
+  | { readonly because: 'no-series' | 'none-counted' }
+  | { readonly because: 'refused'; readonly why: string }
+
 const nobodySaw = (cluster: string): string => `nobody saw ${cluster} serve a request within 30 days`
 
+const inWords = (cluster: string, unseen: Unseen): string =>
+  unseen.because === 'refused'
+    ? `whether ${cluster} served within 30 days cannot be read: ${unseen.why}`
+    : unseen.because === 'no-series'
+      ? `nobody tells how many requests ${cluster} serves`
+      : nobodySaw(cluster)
+
 /** What people are asked when it is to be proven idle. */
-export const unseenInWords = (cluster: string, query: string): string =>
-  `${nobodySaw(cluster)} (${query}), and what never serves is idle whichever it is. If that query counts the wrong thing, mend health.prometheus.requests for the next upgrade; see by other means that ${cluster} is what served, then skip with its name typed`
+export const unseenInWords = (cluster: string, query: string, unseen: Unseen): string =>
+  `${inWords(cluster, unseen)} (${query}), and what never serves is idle whichever it is. If that query counts the wrong thing, or has no series any more, mend health.prometheus.requests for the next upgrade; see by other means that ${cluster} is what served, and that nobody calls it, then skip with its name typed`
 
 export const unseenAccepted = (cluster: string): Finding =>
   warning(
     'blue-unseen-accepted',
     cluster,
-    `${nobodySaw(cluster)}; somebody who typed its name says that it is the one`,
+    `nobody counted what ${cluster} serves; somebody who typed its name says that it is the one`,
     'see once more that it is, before its removal is approved',
   )
 
-export const unseenFinding = (cluster: string, query: string): Finding =>
+export const unseenFinding = (cluster: string, query: string, unseen: Unseen): Finding =>
   warning(
     'blue-unseen',
     cluster,
-    `${nobodySaw(cluster)}: ${query} counts none`,
+    `${inWords(cluster, unseen)} (${query})`,
     'see that it is the cluster that serves, and that health.prometheus.requests counts its requests: else its removal asks for its name to be typed once more',
   )

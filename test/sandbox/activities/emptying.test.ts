@@ -88,7 +88,7 @@ test('where a rule still sends requests to blue it is not idle, and nothing is r
   const before = written().length
   const { type, message } = await ending(world.activities.emptyCluster, empty())
   expect([type, message]).toEqual(['Contested', expect.stringContaining(`grafana.example.com (${arn})`)])
-  let seen: unknown[] = []
+  let seen: unknown[] = [{ value: [0, '0'] }]
   const prometheus = await aServer(() => ({
     json: { status: 'success', data: { resultType: 'vector', result: seen } },
   }))
@@ -103,9 +103,6 @@ test('where a rule still sends requests to blue it is not idle, and nothing is r
     buffers: [],
   } as const
   const proven = () => attempted(world.activities.proveIdle, call<'proveIdle'>(idle))
-  // A cluster that nobody ever saw serving anything is none that was seen to stop.
-  expect(await proven()).toContain('nobody tells how many requests demo-1-35 served')
-  seen = [{ value: [0, '0'] }]
   expect(await proven()).toContain('listener rules would send requests to demo-1-35: grafana.example.com')
   expect(written()).toHaveLength(before)
   world.aws.elbv2.setWeightAsSomebodyElse(arn, rule(0))
@@ -128,20 +125,23 @@ test('where a rule still sends requests to blue it is not idle, and nothing is r
   const byAddress = world.aws.elbv2.seedNetworkLoadBalancer('by-address', of ?? '')
   expect(await proven()).toContain(`listener rules would send requests to demo-1-35: (${byAddress.listenerArn})`)
   world.aws.elbv2.removeLoadBalancer(byAddress.loadBalancerArn)
+  // One of which nobody counts requests any more was not seen to stop: for a while its series may come back.
+  seen = []
+  expect(await proven()).toContain('nobody tells how many requests demo-1-35 serves')
+  seen = [{ value: [0, '0'] }]
   expect(await proven()).toBe('ready')
   await prometheus.stop()
 })
 
 test('what nobody ever saw serving is idle, whichever it is: it is asked for by its name', async () => {
-  let seen: unknown[] = []
-  const prometheus = await aServer(({ url }) => ({
-    json: {
-      status: 'success',
-      data: url.endsWith('query_range')
-        ? { resultType: 'matrix', result: seen }
-        : { resultType: 'vector', result: [{ value: [0, '0'] }] },
-    },
-  }))
+  let seen: unknown[] | undefined = []
+  let now: unknown[] = [{ value: [0, '0'] }]
+  const prometheus = await aServer(({ url }) => {
+    const range = url.endsWith('query_range')
+    if (range && !seen) return { status: 422, json: { status: 'error', errorType: 'execution', error: 'too long' } }
+    const data = range ? { resultType: 'matrix', result: seen } : { resultType: 'vector', result: now }
+    return { json: { status: 'success', data } }
+  })
   const requests = { url: prometheus.url, query: 'requests' }
   const input = { cluster: scope.blue, identity: blue, for: '1m', requests, namespaces: [], buffers: [] } as const
   const prove = (more: Partial<ActionCall> = {}) =>
@@ -159,6 +159,17 @@ test('what nobody ever saw serving is idle, whichever it is: it is asked for by 
   seen = [{ metric: {}, values: [[Date.now() / 1000 - 3600, '12']] }]
   expect(await codes()).not.toContain('blue-unseen-accepted')
   seen = [{ metric: {}, values: [[Date.now() / 1000 - 3600, '0']] }]
+  // Who was asked may say it, also of a Prometheus that refuses to tell, or that has no such series at all.
+  seen = undefined
+  expect(await prove()).toEqual({
+    type: 'Called',
+    message: expect.stringMatching(/^whether demo-1-35 served within 30 days cannot be read: .*too long/) as string,
+  })
+  now = []
+  expect(await prove()).toEqual({
+    type: 'Called',
+    message: expect.stringMatching(/^nobody tells how many requests demo-1-35 serves/) as string,
+  })
   expect(await codes({ choice: 'skip' })).toContain('blue-unseen-accepted')
   expect(await codes()).toContain('blue-unseen-accepted')
   await prometheus.stop()

@@ -75,12 +75,6 @@ test.for(steps)('%s does nothing with credentials of another account', async ([a
   expect(await refused(action, { ...input, identity: blue }, more)).toBe('Denied')
 })
 
-test('a cluster that has nothing of what moved is not proven idle, though nothing uses it', async () => {
-  const input = { cluster, identity: blue, for: '1m', buffers: [], requests: { url: 'http://nobody', query: 'q' } }
-  const namespaces = ['moved-from-elsewhere', 'and-another']
-  expect(await refused('proveIdle', { ...input, namespaces, served: true })).toBe('Denied')
-})
-
 test('what was meant is there after all that', () => {
   expect(world.aws.eks.inventory().map((c) => [c.name, c.status])).toContainEqual([scope.blue, 'ACTIVE'])
 })
