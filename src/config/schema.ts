@@ -178,7 +178,9 @@ const app = z.strictObject(
       .describe(
         'Who brings it to green. copy: Norikae does. external: somebody else, and Norikae waits for it. argocd: Argo CD, which Norikae asks. flux: Flux, which it asks too.',
       ),
-    dependsOn: appNames.describe('Apps that move before this one, environment by environment.'),
+    dependsOn: appNames.describe(
+      'Apps that move before this one, in each environment that both have by the same name.',
+    ),
     movesWith: appNames.describe('Apps that move with it: they share gate and weights, and go back together.'),
     reachedBy: z
       .literal('route', expecting('route', 'route, or leave it out'))

@@ -2,8 +2,18 @@ import type { NamespaceFacts } from './facts.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { startsAsleep } from './handover.ts'
 import { movable } from './movable.ts'
+import { movedBefore, type Waiting } from './moved-before.ts'
 import type { App, Environment } from './platform.ts'
-import { companions } from './turns.ts'
+import { orderings, sayOrder, type Call } from './reference-remedies.ts'
+import type { Reference } from './references.ts'
+import { companions, key } from './turns.ts'
+
+/** One text of an environment names a Service of another one. */
+interface Named extends Call {
+  readonly mine: Environment
+  readonly theirs: Environment
+  readonly reference: Reference
+}
 
 /**
  * Names in a cluster are answered by that cluster, and blue and green know nothing of one another: what calls another app
@@ -12,51 +22,98 @@ import { companions } from './turns.ts'
  */
 export function referenceFindings(apps: readonly App[], namespaces: readonly NamespaceFacts[]): Finding[] {
   const byName = new Map(apps.map((a) => [a.name, a]))
+  const calls = namesOf(apps, namespaces).filter(
+    ({ here, there, in: own, to }) => own !== to || !companions(byName, here.name).includes(there.name),
+  )
+  const isFirst = firstBy(apps)
+  const isRouted = (call: Named) => call.there.reachedBy === 'route' && isServed(call)
+  const later = calls.filter((call) => !isFirst(call) && !isRouted(call))
+  const once = calls.filter((c) => isFirst(c) && !isRouted(c) && runsOnce(c.theirs, namespaces, c.reference.namespace))
+  const order = orderings(apps, later)
+  return [
+    ...later.map((call) => callsLater(call, order.later(call))),
+    ...once.map((call) => callsOnce(call, order.once(call))),
+  ]
+}
+
+const namesOf = (apps: readonly App[], namespaces: readonly NamespaceFacts[]): Named[] => {
   const owners = new Map(
     apps.flatMap((app) =>
       app.environments.flatMap((environment) => environment.namespaces.map((n) => [n, { app, environment }] as const)),
     ),
   )
-  return namespaces.flatMap((caller) => {
-    const mine = owners.get(caller.name)
-    return caller.references.flatMap(({ from, namespace, service }) => {
-      const theirs = owners.get(namespace)
-      if (mine === undefined || theirs === undefined || mine.app.name === theirs.app.name) return []
-      const [here, there] = [mine.app.name, theirs.app.name]
-      if (companions(byName, here).includes(there)) return []
-      const routed = theirs.app.reachedBy === 'route'
-      if (routed && theirs.environment.routes.length > 0) return []
-      const address = `${service}.${namespace}`
-      if (!before(byName, here).has(there))
-        return [
-          // Where people approve, whoever calls is somebody's customer.
-          (mine.environment.gate ? blocker : warning)(
-            'calls-later-app',
-            from,
-            `it names ${address}, a Service of ${there}, which may move after ${here}: until then green does not know that name${routed ? `. ${there} says reachedBy: route, and has no route in ${theirs.environment.name}` : ''}`,
-            `say apps.${here}.dependsOn: [${there}], or movesWith${routed ? '' : `; or apps.${there}.reachedBy: route, where it is called by that and this is no call`}`,
-          ),
-        ]
-      return runsOnce(theirs.environment, namespaces, namespace)
-        ? [
-            warning(
-              'calls-once-app',
-              from,
-              `it names ${address}, a Service of ${there}, which has workloads that run on one side only: those have left blue before ${here} does`,
-              `say apps.${here}.movesWith: [${there}], or see that ${here} can wait for it`,
-            ),
-          ]
-        : []
+  return namespaces.flatMap(({ name, references }) => {
+    const mine = owners.get(name)
+    return references.flatMap((reference) => {
+      const theirs = owners.get(reference.namespace)
+      return mine === undefined || theirs === undefined
+        ? []
+        : {
+            here: mine.app,
+            in: mine.environment.name,
+            mine: mine.environment,
+            there: theirs.app,
+            to: theirs.environment.name,
+            theirs: theirs.environment,
+            reference,
+          }
     })
   })
 }
 
-/** Those that have moved by the time that this one does. */
-function before(apps: ReadonlyMap<string, App>, name: string): ReadonlySet<string> {
-  const found = new Set(apps.get(name)?.dependsOn ?? [])
-  // Sets that grow while they are read are read to their new end.
-  for (const each of found) for (const next of apps.get(each)?.dependsOn ?? []) found.add(next)
-  return found
+/** Is what it names on green whenever it moves itself? */
+function firstBy(apps: readonly App[]): (call: Call) => boolean {
+  const byName = new Map(
+    apps.map((a): [string, Waiting] => [a.name, { ...a, environments: a.environments.map((e) => e.name) }]),
+  )
+  const known = new Map<string, ReadonlySet<string>>()
+  return ({ here, in: own, there, to }) => {
+    const at = key(here.name, own)
+    const before = known.get(at) ?? movedBefore(byName, { app: here.name, environment: own })
+    known.set(at, before)
+    return before.has(key(there.name, to))
+  }
+}
+
+const isServed = ({ theirs }: Named): boolean => theirs.routes.length > 0
+
+const addressOf = ({ service, namespace }: Reference): string => `${service}.${namespace}`
+
+function callsLater(call: Named, order: ReturnType<ReturnType<typeof orderings>['later']>): Finding {
+  const { reference, mine, here, there, in: own, to } = call
+  const routed = there.reachedBy === 'route'
+  const whose = own === to ? there.name : `${there.name} in ${to}`
+  const remedies = [
+    order ? sayOrder(here.name, there.name, order) : notOrdered(call),
+    ...(isServed(call) && !routed
+      ? [`apps.${there.name}.reachedBy: route, where it is called by that and this is no call`]
+      : []),
+  ]
+  // Where people approve, whoever calls is somebody's customer.
+  return (mine.gate ? blocker : warning)(
+    'calls-later-app',
+    reference.from,
+    `it names ${addressOf(reference)}, a Service of ${whose}, which may move after ${own === to ? here.name : `${here.name} in ${own}`}: until then green does not know that name${routed ? `. ${there.name} says reachedBy: route, and has no route in ${to}` : ''}`,
+    remedies.join('; or '),
+  )
+}
+
+const notOrdered = ({ here, there, in: own, to }: Named): string =>
+  here.name === there.name
+    ? `have it name the Service of ${own}, or take it out where it is no call`
+    : `dependsOn and movesWith do not order ${own} and ${to}, since an app waits in environments of the same name: have it name a Service of ${there.name} in ${own}, or label both environments alike`
+
+function callsOnce(
+  { reference, here, there }: Named,
+  order: ReturnType<ReturnType<typeof orderings>['once']>,
+): Finding {
+  const wait = `see that ${here.name} can wait for it`
+  return warning(
+    'calls-once-app',
+    reference.from,
+    `it names ${addressOf(reference)}, a Service of ${there.name}, which has workloads that run on one side only: those have left blue before ${here.name} does`,
+    order ? `${sayOrder(here.name, there.name, order)}, or ${wait}` : wait,
+  )
 }
 
 function runsOnce(environment: Environment, namespaces: readonly NamespaceFacts[], namespace: string): boolean {

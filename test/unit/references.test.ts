@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { App, Handover } from '../../src/domain/platform.ts'
+import type { App, Environment, Handover } from '../../src/domain/platform.ts'
 import { referenceFindings } from '../../src/domain/reference-findings.ts'
 import { referencesOf } from '../../src/domain/references.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
@@ -81,11 +81,55 @@ describe('an app calls another', () => {
   test('that may move after it', () => {
     expect(said({})).toEqual(['warning calls-later-app ConfigMap/shop/settings'])
   })
+  const production = (name: string, more: Partial<Environment> = {}) =>
+    anEnvironment('production', { namespaces: [name], gate: rule(name), ...more })
+  const gated = { environments: [production('shop')] }
+  const inProduction = (shop: Partial<App>, more: readonly App[] = [], environment = 'production') =>
+    found({ environments: [{ ...production('billing'), name: environment }] }, { ...gated, ...shop }, more)
+
   test('that may move after it, where people approve', () => {
-    const gated = anEnvironment('production', { namespaces: ['shop'], gate: rule('shop') })
-    expect(said({ environments: [gated] })).toEqual(['blocker calls-later-app ConfigMap/shop/settings'])
-    expect(said({ environments: [gated], dependsOn: ['billing'] })).toEqual([])
+    expect(inWords(inProduction({}))).toEqual(['blocker calls-later-app ConfigMap/shop/settings'])
+    expect(inWords(inProduction({ dependsOn: ['billing'] }))).toEqual([])
     expect(waivable).toContain('calls-later-app')
+  })
+  test('that is not waited for, since its environment has another name', () => {
+    const [finding, ...more] = inProduction({ dependsOn: ['billing'] }, [], 'live')
+    expect(more).toEqual([])
+    expect(finding).toMatchObject({ level: 'blocker', code: 'calls-later-app' })
+    expect(finding?.message).toMatch(/a Service of billing in live, which may move after shop in production/)
+    expect(finding?.remedy).not.toContain('say apps.shop')
+    expect(inWords(inProduction({ movesWith: ['billing'] }, [], 'live'))).toEqual([
+      'blocker calls-later-app ConfigMap/shop/settings',
+    ])
+  })
+  test('in an environment that its own test waits for', () => {
+    const environments = [anEnvironment('test', { namespaces: ['shop-test'] }), production('shop')]
+    const [finding] = inProduction({ environments }, [], 'test')
+    expect(finding?.remedy).toMatch(/^say apps.shop.dependsOn: \[billing\](;|$)/)
+    expect(inProduction({ environments, dependsOn: ['billing'] }, [], 'test')).toEqual([])
+  })
+  test('by way of one that has no such environment', () => {
+    const mid = (environments: readonly Environment[]) => [anApp('mid', { dependsOn: ['billing'], environments })]
+    const shop = { dependsOn: ['mid'] }
+    expect(inProduction(shop, mid([production('mid')]))).toEqual([])
+    expect(inWords(inProduction(shop, mid([anEnvironment('test', { namespaces: ['mid'] })])))).toEqual([
+      'blocker calls-later-app ConfigMap/shop/settings',
+    ])
+  })
+  test('that whoever moves with it waits for', () => {
+    const cart = [anApp('cart', { dependsOn: ['billing'], movesWith: ['shop'], environments: [production('cart')] })]
+    expect(inProduction({ movesWith: ['cart'] }, cart)).toEqual([])
+  })
+  test('that is a later environment of its own', () => {
+    const stage = anEnvironment('stage', { namespaces: ['shop'], gate: rule('shop') })
+    const [finding, ...more] = found({ environments: [] }, { environments: [stage, production('billing')] })
+    expect(more).toEqual([])
+    expect(finding).toMatchObject({
+      level: 'blocker',
+      remedy: expect.stringMatching(/^have it name the Service of stage/),
+    })
+    const other = anEnvironment('stage', { namespaces: ['shop', 'billing'], gate: rule('shop') })
+    expect(found({ environments: [] }, { environments: [other] })).toEqual([])
   })
   test('that says that it is reached by its route, and has one', () => {
     expect(inWords(found({ reachedBy: 'route' }))).toEqual([])
@@ -101,7 +145,7 @@ describe('an app calls another', () => {
     expect(said({ dependsOn: ['billing'] })).toEqual([])
   })
   test('that has moved before one that has moved before it', () => {
-    expect(said({ dependsOn: ['mid'] }, {}, [anApp('mid', { dependsOn: ['billing'], environments: [] })])).toEqual([])
+    expect(said({ dependsOn: ['mid'] }, {}, [anApp('mid', { dependsOn: ['billing'] })])).toEqual([])
   })
   test('that moves with it', () => {
     expect(said({ movesWith: ['billing'] }, once)).toEqual([])
