@@ -77,6 +77,9 @@ function firstBy(apps: readonly App[]): (call: Call) => boolean {
 
 const isServed = ({ theirs }: Named): boolean => theirs.routes.length > 0
 
+/** Each name by itself: who answers for one of a text, by a waiver, does not for another, nor for one that comes later. */
+const aboutOf = (reference: Reference): string => `${reference.from} → ${addressOf(reference)}`
+
 const addressOf = ({ service, namespace }: Reference): string => `${service}.${namespace}`
 
 function callsLater(call: Named, order: ReturnType<ReturnType<typeof orderings>['later']>): Finding {
@@ -92,7 +95,7 @@ function callsLater(call: Named, order: ReturnType<ReturnType<typeof orderings>[
   // Where people approve, whoever calls is somebody's customer.
   return (mine.gate ? blocker : warning)(
     'calls-later-app',
-    reference.from,
+    aboutOf(reference),
     `it names ${addressOf(reference)}, a Service of ${whose}, which may move after ${own === to ? here.name : `${here.name} in ${own}`}: until then green does not know that name${routed ? `. ${there.name} says reachedBy: route, and has no route in ${to}` : ''}`,
     remedies.join('; or '),
   )
@@ -110,7 +113,7 @@ function callsOnce(
   const wait = `see that ${here.name} can wait for it`
   return warning(
     'calls-once-app',
-    reference.from,
+    aboutOf(reference),
     `it names ${addressOf(reference)}, a Service of ${there.name}, which has workloads that run on one side only: those have left blue before ${here.name} does`,
     order ? `${sayOrder(here.name, there.name, order)}, or ${wait}` : wait,
   )

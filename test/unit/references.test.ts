@@ -3,7 +3,7 @@ import type { App, Environment, Handover } from '../../src/domain/platform.ts'
 import { referenceFindings } from '../../src/domain/reference-findings.ts'
 import { referencesOf } from '../../src/domain/references.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
-import { waivable } from '../../src/domain/waivers.ts'
+import { waivable, waived } from '../../src/domain/waivers.ts'
 import { anApp, anEnvironment, rule, workload } from '../support/builders.ts'
 import { aNamespace } from '../support/found.ts'
 
@@ -79,7 +79,7 @@ describe('an app calls another', () => {
   const once = { 'Deployment/shop/worker': { class: 'singleton', downtime: '30s' } } as const
 
   test('that may move after it', () => {
-    expect(said({})).toEqual(['warning calls-later-app ConfigMap/shop/settings'])
+    expect(said({})).toEqual(['warning calls-later-app ConfigMap/shop/settings → api.billing'])
   })
   const production = (name: string, more: Partial<Environment> = {}) =>
     anEnvironment('production', { namespaces: [name], gate: rule(name), ...more })
@@ -88,9 +88,20 @@ describe('an app calls another', () => {
     found({ environments: [{ ...production('billing'), name: environment }] }, { ...gated, ...shop }, more)
 
   test('that may move after it, where people approve', () => {
-    expect(inWords(inProduction({}))).toEqual(['blocker calls-later-app ConfigMap/shop/settings'])
+    expect(inWords(inProduction({}))).toEqual(['blocker calls-later-app ConfigMap/shop/settings → api.billing'])
     expect(inWords(inProduction({ dependsOn: ['billing'] }))).toEqual([])
     expect(waivable).toContain('calls-later-app')
+  })
+  test('by two names in one text, of which one is waived', () => {
+    const apps = ['shop', 'billing'].map((name) => anApp(name, { environments: [production(name)] }))
+    const references = [reference, { ...reference, service: 'db' }]
+    const all = referenceFindings(apps, [aNamespace('shop', { references }), aNamespace('billing')])
+    const waiver = { code: 'calls-later-app', about: 'ConfigMap/shop/settings → api.billing' }
+    const left = waived(all, [{ ...waiver, reason: 'a comment', until: '2026-12-31', by: 'aoki' }])
+    expect(inWords(left)).toEqual([
+      'warning calls-later-app ConfigMap/shop/settings → api.billing',
+      'blocker calls-later-app ConfigMap/shop/settings → db.billing',
+    ])
   })
   test('that is not waited for, since its environment has another name', () => {
     const [finding, ...more] = inProduction({ dependsOn: ['billing'] }, [], 'live')
@@ -99,7 +110,7 @@ describe('an app calls another', () => {
     expect(finding?.message).toMatch(/a Service of billing in live, which may move after shop in production/)
     expect(finding?.remedy).not.toContain('say apps.shop')
     expect(inWords(inProduction({ movesWith: ['billing'] }, [], 'live'))).toEqual([
-      'blocker calls-later-app ConfigMap/shop/settings',
+      'blocker calls-later-app ConfigMap/shop/settings → api.billing',
     ])
   })
   test('in an environment that its own test waits for', () => {
@@ -113,7 +124,7 @@ describe('an app calls another', () => {
     const shop = { dependsOn: ['mid'] }
     expect(inProduction(shop, mid([production('mid')]))).toEqual([])
     expect(inWords(inProduction(shop, mid([anEnvironment('test', { namespaces: ['mid'] })])))).toEqual([
-      'blocker calls-later-app ConfigMap/shop/settings',
+      'blocker calls-later-app ConfigMap/shop/settings → api.billing',
     ])
   })
   test('that whoever moves with it waits for', () => {
@@ -151,7 +162,9 @@ describe('an app calls another', () => {
     expect(said({ movesWith: ['billing'] }, once)).toEqual([])
   })
   test('that has left blue before it does', () => {
-    expect(said({ dependsOn: ['billing'] }, once)).toEqual(['warning calls-once-app ConfigMap/shop/settings'])
+    expect(said({ dependsOn: ['billing'] }, once)).toEqual([
+      'warning calls-once-app ConfigMap/shop/settings → api.billing',
+    ])
   })
   test('of the platform itself is there from the start', () => {
     const caller = aNamespace('shop', { references: [{ ...reference, namespace: 'monitoring' }] })
