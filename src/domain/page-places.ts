@@ -32,7 +32,7 @@ export function pagesOf(ruleArn: string, rules: readonly ListedRule[], tags: Tag
     .map(({ rule }) => rule)
 }
 
-/** A page of a rule that is no more, with no other behind it: no cutover would look for it. */
+/** A page of a rule that is no more, in front of no route that is known: no cutover would look for it. */
 export interface PageOfNobody {
   readonly arn: string
   /** Whose cutover put it there; absent: its tag is gone. */
@@ -41,13 +41,16 @@ export interface PageOfNobody {
   readonly gets: string
 }
 
-export const pagesOfNobody = (rules: readonly ListedRule[], tags: Tags): PageOfNobody[] =>
-  pagesAmong(rules, tags)
-    .filter(({ rule, lost }) => lost && !rules.some((other) => !answersItself(other) && sameRequests(rule, other)))
+/** `routes`: ARNs of the rules of those that are known. */
+export function pagesOfNobody(rules: readonly ListedRule[], tags: Tags, routes: readonly string[]): PageOfNobody[] {
+  const known = new Set(routes.flatMap((arn) => pagesOf(arn, rules, tags)).map(({ arn }) => arn))
+  return pagesAmong(rules, tags)
+    .filter(({ rule, lost }) => lost && !known.has(rule.arn))
     .map(({ rule }) => {
       const platform = tags[rule.arn]?.[PLATFORM_TAG]
       return { arn: rule.arn, gets: requestsInWords(rule), ...(platform !== undefined && { platform }) }
     })
+}
 
 /** Hosts and paths are told twice, and say most of it. */
 function requestsInWords({ conditions }: ListedRule): string {

@@ -212,14 +212,22 @@ describe('pages of a rule', () => {
     { says: 'are those of the rule that it was made anew from', tags: tagged({ p: 'gone' }), of: ['p'], nobodys: [] },
   ])('$says', ({ tags, of, nobodys }) => {
     expect(pagesOf(web.arn, rules, tags).map(({ arn }) => arn)).toEqual(of.map(arnOf))
-    expect(pagesOfNobody(rules, tags)).toEqual(nobodys)
+    expect(pagesOfNobody(rules, tags, [web.arn])).toEqual(nobodys)
+  })
+
+  test('are nobody’s where the rule that was made anew is no route that is asked for', () => {
+    expect(pagesOfNobody(rules, tagged({ p: 'gone' }), [arnOf('www')])).toEqual([{ arn: arnOf('p'), gets: 'web.test' }])
+    // Of a rule that is there another cutover may be under way.
+    expect(pagesOfNobody(rules, tagged({ p: 'web' }), [arnOf('www')])).toEqual([])
   })
 
   test('that is gone with all it served are told with whom they answer', () => {
     const left = aPage('p', 9, { conditions: [...forHost('old.test'), { Field: 'path-pattern', Values: ['/shop*'] }] })
     const tags = { [left.arn]: { [PAGE_TAG]: arnOf('gone'), 'norikae.io/platform': 'demo' } }
     expect(pagesOf(web.arn, [web, left], tags)).toEqual([])
-    expect(pagesOfNobody([web, left], tags)).toEqual([{ arn: left.arn, gets: 'old.test /shop*', platform: 'demo' }])
+    expect(pagesOfNobody([web, left], tags, [web.arn])).toEqual([
+      { arn: left.arn, gets: 'old.test /shop*', platform: 'demo' },
+    ])
   })
 })
 

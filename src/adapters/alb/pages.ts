@@ -41,7 +41,7 @@ export async function pagesBeside(client: ElasticLoadBalancingV2, ruleArns: read
   )
   return {
     inFront: Object.fromEntries(found.filter(([, pages]) => pages.length > 0)),
-    ofNobody: listeners.flatMap((rules) => pagesOfNobody(rules, tags)),
+    ofNobody: listeners.flatMap((rules) => pagesOfNobody(rules, tags, ruleArns)),
   }
 }
 

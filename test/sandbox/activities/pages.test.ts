@@ -292,6 +292,8 @@ test('a page of a rule that its owner made anew is taken over with the new one, 
     inFront: { [ruleArn]: [left?.RuleArn] },
     ofNobody: [],
   })
+  // Where another app has the name since, no cutover of a route of this cluster would look for it.
+  expect(await balancing.pagesBeside([other])).toMatchObject({ inFront: {}, ofNobody: [{ arn: left?.RuleArn }] })
   const anew = { ...route, ruleArn }
   await driven(acts().showPage, call<'showPage'>({ route: anew, page }))
   expect((await ofPages(it)).map(({ Priority }) => Priority)).toEqual(['19'])
