@@ -1,5 +1,5 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { connectOutside } from '../../../src/adapters/index.ts'
 import { placeAmongWorkers } from '../../../src/client/place-among-workers.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -17,28 +17,56 @@ afterAll(async () => {
   await env?.teardown()
 })
 
+const temporalOf = (taskQueue: string) => ({
+  client: env.client,
+  namespace: env.namespace ?? 'default',
+  taskQueue,
+  [Symbol.asyncDispose]: async () => undefined,
+})
+
+/** A process has one worker of a task queue: these ask for work as one does. */
+const poll = (namespace: string, taskQueue: string, identity: string, end: AbortSignal) =>
+  env.client.withAbortSignal(end, () =>
+    env.client.withDeadline(Date.now() + 60_000, () =>
+      env.client.workflowService
+        .pollWorkflowTaskQueue({ namespace, taskQueue: { name: taskQueue }, identity })
+        .catch(() => undefined),
+    ),
+  )
+
+test('a worker that Temporal has forgotten for a while gets no faster by that', async () => {
+  let taskQueue = 'remembered'
+  const temporal = Object.defineProperty(temporalOf(taskQueue), 'taskQueue', { enumerable: true, get: () => taskQueue })
+  const end = new AbortController()
+  const polling = ['1@one', '1@two'].map((identity) => poll(temporal.namespace, taskQueue, identity, end.signal))
+  let aheadMs = 0
+  const now = performance.now.bind(performance)
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + aheadMs)
+  const place = placeAmongWorkers(temporal, '1@one')
+  await eventually('Temporal has seen both', async () => {
+    aheadMs += 11_000
+    return (await place()).of === 2
+  })
+  // As when its server has lost what it knew of those that ask for work.
+  taskQueue = 'forgotten'
+  for (let looks = 0; looks < 3; looks += 1) {
+    aheadMs += 11_000
+    expect(await place()).toEqual({ at: 0, of: 2 })
+  }
+  vi.restoreAllMocks()
+  expect(await placeAmongWorkers(temporal, '1@one')()).toMatchObject({ of: 3 })
+  end.abort()
+  await Promise.all(polling)
+})
+
 test('two workers of one account send Route 53 three requests a second together, evenly, and share them', async () => {
   const { aws } = world
   const zone = aws.route53.seedZone('example.com')
   const taskQueue = 'norikae'
-  const temporal = {
-    client: env.client,
-    namespace: env.namespace ?? 'default',
-    taskQueue,
-    [Symbol.asyncDispose]: async () => undefined,
-  }
+  const temporal = temporalOf(taskQueue)
   const names = ['1@one norikae 0.1.0', '1@two norikae 0.1.0']
   const end = new AbortController()
-  // A process has one worker of a task queue: these two ask for work as one does.
-  const polling = names.map((identity) =>
-    env.client.withAbortSignal(end.signal, () =>
-      env.client.withDeadline(Date.now() + 60_000, () =>
-        env.client.workflowService
-          .pollWorkflowTaskQueue({ namespace: temporal.namespace, taskQueue: { name: taskQueue }, identity })
-          .catch(() => undefined),
-      ),
-    ),
-  )
+  const polling = names.map((identity) => poll(temporal.namespace, taskQueue, identity, end.signal))
   const workers = names.map((identity) => {
     const place = placeAmongWorkers(temporal, identity)
     return { place, ports: connectOutside({ credentials: async () => world.aws.admin, recordsPlace: place }) }

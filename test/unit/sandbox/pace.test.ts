@@ -2,7 +2,7 @@ import { Route53 } from '@aws-sdk/client-route-53'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { paced, spare, turns } from '../../../src/adapters/route53/pace.ts'
-import { ALONE, placeAmong, type Place } from '../../../src/domain/clock-turns.ts'
+import { ALONE, heard, nobody, placeAmong, placeOf, type Known, type Place } from '../../../src/domain/clock-turns.ts'
 
 type Turn = ReturnType<typeof turns>
 /** How long it waits, or no turn. */
@@ -72,6 +72,33 @@ test('places are those of the names, whoever looks, and whoever is not told yet 
     { at: 2, of: 3 },
   ])
   expect(placeAmong('7@b', ['7@a', '7@a'])).toEqual({ at: 1, of: 2 })
+})
+
+const [own, other] = ['7@a', '7@b']
+test.for<{ says: string; lists: string[][]; is: Place }>([
+  { says: 'who is not in its first list yet is one more', lists: [[other]], is: { at: 0, of: 2 } },
+  { says: 'an empty list takes nobody away', lists: [[own, other], [], [], []], is: { at: 0, of: 2 } },
+  { says: 'nor does one without its own name', lists: [[own, other], ['7@c'], ['7@c']], is: { at: 0, of: 3 } },
+  { says: 'who is not in one list may be in the next', lists: [[own, other], [own]], is: { at: 0, of: 2 } },
+  { says: 'who is not in two has gone', lists: [[own, other], [own], [own]], is: { at: 0, of: 1 } },
+  {
+    says: 'one that was back in between has not',
+    lists: [[own, other], [own], [own, other], [own]],
+    is: { at: 0, of: 2 },
+  },
+])('$says', ({ lists, is }) => {
+  expect(
+    placeOf(
+      lists.reduce<Known>((known, list) => heard(known, own, list), nobody),
+      own,
+    ),
+  ).toEqual(is)
+})
+
+test('who was never told of anybody takes a third, and not all of them the same', () => {
+  const places = Array.from({ length: 60 }, (_, n) => placeOf(heard(nobody, `1@norikae-${n}`, []), `1@norikae-${n}`))
+  expect(new Set(places.map(({ of }) => of))).toEqual(new Set([3]))
+  expect(new Set(places.map(({ at }) => at))).toEqual(new Set([0, 1, 2]))
 })
 
 test.for([
