@@ -3,7 +3,7 @@ import { notGiven } from '../domain/pod-identity-proofs.ts'
 import type { Duration } from '../domain/duration.ts'
 import type { EnvironmentFacts } from '../domain/facts.ts'
 import { askedElsewhere } from '../domain/role-requests.ts'
-import { accountOf, nameOfRole, roleOf, usesOf } from '../domain/roles.ts'
+import { accountOf, isOfAnother, nameOfRole, roleOf, usesOf } from '../domain/roles.ts'
 import { denied, isDenied } from './errors.ts'
 import { each, fewAtATime } from './few-at-a-time.ts'
 import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
@@ -165,7 +165,7 @@ const isAmong = (some: readonly KubernetesObject[], account: KubernetesObject): 
 
 const isElsewhere = (account: KubernetesObject, own: string): boolean => {
   const { arn } = roleOf(account) ?? {}
-  return arn !== undefined && accountOf(arn) !== own
+  return arn !== undefined && isOfAnother(arn, own)
 }
 
 const nameOf = ({ metadata }: KubernetesObject): string => `${metadata.namespace ?? ''}/${metadata.name}`

@@ -1,3 +1,4 @@
+import { inQuotes, inShell } from '../domain/in-shell.ts'
 import type { MessageName } from '../domain/messages.ts'
 import { gatesIn, LONGEST_VALID, parseProof } from '../domain/proofs.ts'
 import { spelled } from '../domain/people.ts'
@@ -143,8 +144,4 @@ const holds = ({ proof }: Said['body']): string => {
 }
 
 const signalOf = ({ workflowId, message, body }: Said): string =>
-  `temporal workflow signal --workflow-id '${quoted(workflowId)}' --name ${message} --input '${quoted(JSON.stringify(body))}'`
-
-/** For single quotes of a shell. */
-const quoted = (text: string): string => text.replaceAll("'", String.raw`'\''`)
-const inShell = (text: string): string => (/^[\w@/.:-]+$/.test(text) ? text : `'${quoted(text)}'`)
+  `temporal workflow signal --workflow-id '${inQuotes(workflowId)}' --name ${message} --input '${inQuotes(JSON.stringify(body))}'`

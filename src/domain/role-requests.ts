@@ -8,6 +8,7 @@ import {
   AUDIENCE,
   byWhom,
   ELSEWHERE_STEP,
+  isOfAnother,
   nameOfRole,
   providerCommand,
   type RoleDescription,
@@ -120,7 +121,7 @@ function writtenDown(
 /** Nobody here may read them, so what is asked for is made of what pods of blue say that they need. */
 function ofAccounts({ account, blue, green, uses }: Pick<Found, 'account' | 'blue' | 'green' | 'uses'>): RoleRequest[] {
   const elsewhere = Map.groupBy(
-    uses.filter(({ arn }) => accountOf(arn) !== account),
+    uses.filter(({ arn }) => isOfAnother(arn, account)),
     (use) => use.arn,
   )
   return [...elsewhere]

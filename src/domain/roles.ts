@@ -1,10 +1,12 @@
 import type { AddonDescription, FargateProfile, PodIdentity } from './eks-objects.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
+import { inShell } from './in-shell.ts'
 import type { DeclaredOwners, OwnedRow } from './ownership.ts'
 import { readable, wholeOf } from './readable.ts'
 import { toBeKnown, toolOf } from './role-owners.ts'
 import { denyingOthers, namesCluster, trustPolicy, withGreen, type TrustPolicy } from './role-trust.ts'
+import { clipped } from './visible.ts'
 import { hostOf, keysNaming, namedBy, type Issuing, type TrustStatement } from './trust-statements.ts'
 
 /** An IAM role of the platform's account. */
@@ -94,6 +96,13 @@ export const givenByEks = (
 ): ReadonlySet<string> =>
   new Set([...podIdentities.map((p) => p.roleArn), ...profiles.map((p) => p.podExecutionRoleArn)])
 
+const ROLE = /^arn:aws[\w-]*:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/
+
+/** Whoever may write a ServiceAccount may write anything there, and what is made of it is pasted and written to files. */
+const isRole = (arn: string): boolean => ROLE.test(arn)
+
+export const isOfAnother = (arn: string, account: string): boolean => isRole(arn) && accountOf(arn) !== account
+
 /** `arn:aws:iam::123456789012:role/platform/files` */
 export const accountOf = (arn: string): string => arn.split(':')[4] ?? ''
 
@@ -134,8 +143,8 @@ export function rolesToCarry(found: {
   const { account, blue, green, uses, provider } = found
   const known = new Map(found.roles.map((role) => [role.arn, role]))
   const users = Map.groupBy(uses, (use) => use.arn)
-  const elsewhere = [...users].filter(([arn]) => accountOf(arn) !== account)
-  const unknown = [...users].filter(([arn]) => accountOf(arn) === account && !known.has(arn))
+  const elsewhere = [...users].filter(([arn]) => isOfAnother(arn, account))
+  const unknown = [...users].filter(([arn]) => !isOfAnother(arn, account) && !known.has(arn))
   const judged = found.roles
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map((role) => ({
@@ -182,7 +191,11 @@ export function rolesToCarry(found: {
       ...judged
         .filter(({ role, amended }) => users.has(role.arn) && amended.ofBlue === 0)
         .map(({ role }) => notTrusting(role.arn, by(role.arn), 'its trust policy does not name blue’s issuer')),
-      ...unknown.map(([arn]) => notTrusting(arn, by(arn), 'there is no such role')),
+      ...unknown.map(([arn]) =>
+        isRole(arn)
+          ? notTrusting(arn, by(arn), 'there is no such role')
+          : notTrusting(clipped(arn, 100), by(arn), 'that is no ARN of a role'),
+      ),
       ...elsewhere.map(([arn]) =>
         warning(
           'role-elsewhere',
@@ -269,7 +282,7 @@ const toBeRequested = ({ name }: RoleDescription, tool: string, by: string): Fin
 
 /** What makes green's provider, for who runs it. */
 export const providerCommand = (issuer: string, clientIds: readonly string[]): string =>
-  `aws iam create-open-id-connect-provider --url ${issuer} --client-id-list ${clientIds.join(' ')}`
+  `aws iam create-open-id-connect-provider --url ${inShell(issuer)} --client-id-list ${clientIds.map(inShell).join(' ')}`
 
 /** Of a green that others made. Undefined: it has no issuer yet. */
 export const providerMissing = (

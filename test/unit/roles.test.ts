@@ -129,6 +129,12 @@ test.for<{ says: string; with: Parameters<typeof judged>[0]; facts: object | und
     codes: [`warning role-not-trusting ${arnOf('web')}`],
   },
   {
+    says: 'what is no ARN of a role is of no account',
+    with: { uses: [{ arn: 'a:b:c:d:../../x:role/y', by: 'ServiceAccount/files/web' }], provider: undefined },
+    facts: undefined,
+    codes: ['warning role-not-trusting a:b:c:d:../../x:role/y'],
+  },
+  {
     says: 'nor is what is not there',
     with: { uses: [use('web')], provider: undefined },
     facts: undefined,

@@ -1,3 +1,4 @@
+import { inShell } from '../../domain/in-shell.ts'
 import { wholeOf } from '../../domain/readable.ts'
 import { fileOfRole, isNothing, type RequestedChanges } from '../../domain/requested-changes.ts'
 import { FILE, type RoleRequest } from '../../domain/role-requests.ts'
@@ -42,7 +43,7 @@ export function requested(it: RequestedChanges, screen: Screen, folder?: string)
 
 function ofRole(it: RoleRequest, { width }: Screen, folder: string | undefined): Line[] {
   const { role, owner, by, missing, where, terraform, tooLong, commands, isWhole } = it
-  const file = folder === undefined ? FILE : quoted(`${folder.replace(/\/+$/, '')}/${fileOfRole(it)}`)
+  const file = folder === undefined ? FILE : inShell(`${folder.replace(/\/+$/, '')}/${fileOfRole(it)}`)
   return [
     blank,
     [cell(`role ${role}`, 'strong'), cell(`   ${owner}`)],
@@ -59,7 +60,3 @@ function ofRole(it: RoleRequest, { width }: Screen, folder: string | undefined):
     ...commands.map((command) => line(`    ${command.replaceAll(FILE, () => file)}`)),
   ]
 }
-
-/** For a shell, where it needs to be. */
-const quoted = (path: string): string =>
-  /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
