@@ -3,6 +3,7 @@ import { raised } from '../domain/floors.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { isPaused } from '../domain/pauses.ts'
 import { workloadName, type Scope, type WorkloadRef } from '../domain/platform.ts'
+import type { Scaler } from '../domain/scalers.ts'
 import { readinessOf, replicasOf } from '../domain/workload-state.ts'
 import { hindrancesIn } from './hindrances.ts'
 import type { Proven } from './outside.ts'
@@ -25,36 +26,47 @@ interface Grown {
 }
 
 export interface BlueSize {
-  /** How much of it is ready, 0 to 1: the least of them. Undefined: blue does not answer in time, and nobody can tell. */
+  /** How much of it is ready, 0 to 1: the least of them. Undefined: who has to tell does not answer in time. */
   readonly share: number | undefined
   readonly all: readonly Grown[]
 }
 
 /**
  * How much of what these need on blue to serve alone is ready there. Needed is green's size, within what a scaler may have; where
- * green does not answer it is the scaler's floor, or what blue has written.
+ * green does not answer in time it is the scaler's floor, or what blue has written: a green that is gone must hold nobody there.
  */
 export async function blueSize(world: World, workloads: readonly WorkloadRef[]): Promise<BlueSize> {
-  const all = await inTime(
-    world.on('blue').then((blue) => Promise.all(workloads.map((ref) => grown(world, blue, ref)))),
-    undefined,
-  )
+  const [blue, green] = await Promise.all([
+    inTime(
+      world.on('blue').then((it) => Promise.all(workloads.map((ref) => onBlue(it, ref)))),
+      undefined,
+    ),
+    Promise.all(workloads.map((ref) => inTime(sizeOnGreen(world, ref), undefined))),
+  ])
+  const all = blue?.map((it, n) => grown(it, green[n]))
   return {
     share: all && Math.min(1, ...all.map(({ ready, needed }) => (needed === 0 ? 1 : ready / needed))),
     all: all ?? [],
   }
 }
 
-async function grown(world: World, blue: KubernetesPort, ref: WorkloadRef): Promise<Grown> {
-  const { kind, namespace, name } = ref
-  const green = world.on('green').then((it) => it.find(kind, namespace, name))
-  const [scaler, found, like] = await Promise.all([
-    scalerOf(blue, ref),
-    blue.find(kind, namespace, name),
-    inTime(green, undefined),
-  ])
+interface OnBlue extends Pick<Grown, 'ref' | 'found'> {
+  readonly scaler: Scaler | undefined
+}
+
+async function onBlue(blue: KubernetesPort, ref: WorkloadRef): Promise<OnBlue> {
+  const [scaler, found] = await Promise.all([scalerOf(blue, ref), blue.find(ref.kind, ref.namespace, ref.name)])
+  return { ref, found, scaler }
+}
+
+async function sizeOnGreen(world: World, { kind, namespace, name }: WorkloadRef): Promise<number | undefined> {
+  const green = await world.on('green')
+  const found = await green.find(kind, namespace, name)
+  return found && replicasOf(found)
+}
+
+function grown({ ref, found, scaler }: OnBlue, size: number | undefined): Grown {
   const ready = found ? readinessOf(found).ready : 0
-  const size = like && replicasOf(like)
   // Its controller may not have seen the floor yet, nor have been told.
   if (scaler && !isPaused(scaler)) return { ref, found, ready, needed: raised(scaler, size ?? 0).floor, scaled: true }
   return { ref, found, ready, needed: size ?? (found ? replicasOf(found) : 1), scaled: false }

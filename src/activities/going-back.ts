@@ -43,7 +43,7 @@ export async function goBack(
   const looks = ordered !== true && !allTheSame
   const from = beganAt(was)
   const broken = looks ? (judged() ?? brokenSoFar(onto.checks, was)) : undefined
-  const size = allTheSame || was === 0 ? { share: 1, all: [] } : await carried(world, driver, onto, scope)
+  const size: Carried = allTheSame || was === 0 ? { share: 1, all: [] } : await carried(world, driver, onto, scope)
   const next = onTheWayBack({
     found: was,
     from,
@@ -79,7 +79,7 @@ async function waiting(
   world: Proven,
   { route }: Found,
   { weight, is }: NextBack,
-  size: BlueSize,
+  size: Carried,
   { scope, sinceMs, told }: { readonly scope: Scope; readonly sinceMs: number; readonly told: boolean },
 ): Promise<ApplicationFailure> {
   const why = `route ${route.name} is at ${weight} %: ${await sizeInWords(world, size, scope)}`
@@ -113,12 +113,27 @@ function beganAt(was: Weight): Weight {
   return was
 }
 
+/** What of blue is ready, and what does not tell, in words: not to know is no reason to send more there. */
+interface Carried extends BlueSize {
+  readonly silent?: string
+}
+
 /** By its pods and by its targets, whichever is less. What was not raised when the way back began is raised now. */
-async function carried(world: Proven, driver: RouteDriver, onto: OntoBlue, scope: Scope): Promise<BlueSize> {
+async function carried(world: Proven, driver: RouteDriver, onto: OntoBlue, scope: Scope): Promise<Carried> {
   const [size, targets] = await Promise.all([blueSize(world, onto.workloads), inTime(driver.health('blue'), undefined)])
-  for (const { ref, scaled } of size.share === 1 ? [] : size.all)
-    if (scaled) await pinned(world, { workload: ref, on: 'blue', like: 'green', wait: false }, scope).catch(nextTime)
-  if (size.share === undefined || !targets) return size
+  const small = size.all.filter(({ scaled }) => scaled && size.share !== 1)
+  await Promise.all(
+    small.map(({ ref: workload }) =>
+      pinned(world, { workload, on: 'blue', like: 'green', wait: false }, scope).catch(nextTime),
+    ),
+  )
+  if (size.share === undefined) return { ...size, silent: `${scope.blue} does not answer` }
+  if (!targets)
+    return {
+      ...size,
+      share: undefined,
+      silent: `the load balancer does not tell which targets of ${scope.blue} are healthy`,
+    }
   return { ...size, share: servedBy({ share: size.share, targets: targets.expected, healthy: targets.healthy }) }
 }
 
@@ -127,8 +142,9 @@ function nextTime(error: unknown): void {
   if (isDenied(error)) throw error
 }
 
-async function sizeInWords(world: Proven, size: BlueSize, scope: Scope): Promise<string> {
-  if (size.share === undefined) return `${scope.blue} does not answer, so nobody can tell how much of it is ready`
+async function sizeInWords(world: Proven, size: Carried, scope: Scope): Promise<string> {
+  if (size.share === undefined)
+    return `${size.silent ?? `${scope.blue} does not answer`}, so nobody can tell how much it can carry`
   const ready = `${Math.floor(size.share * 100)} % of what ${scope.blue} needs for all of it is ready`
   return `${ready} (${await missingIn(world, size, scope)})`
 }

@@ -35,6 +35,8 @@ afterAll(async () => {
 })
 afterEach(() => {
   world.blue.silent = false
+  world.green.silent = false
+  world.faults.clear()
   cordon(false)
   delete numbers.blue
   delete numbers.green
@@ -161,11 +163,29 @@ describe('onto a blue that', () => {
     expect(failure).toEqual({
       type: 'TooSmall',
       message:
-        'route web is at 100 %: demo-1-35 does not answer, so nobody can tell how much of it is ready. It goes on by itself as demo-1-35 gets ready; skip: all of it goes there now, ready or not',
+        'route web is at 100 %: demo-1-35 does not answer, so nobody can tell how much it can carry. It goes on by itself as demo-1-35 gets ready; skip: all of it goes there now, ready or not',
     })
     expect(it.weights()).toEqual({ blue: 0, green: 100 })
     await driven(setWeight, it.back({ choice: 'skip' }))
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
+  })
+
+  test('is ready, while green does not answer, all of it goes there', async () => {
+    const it = await onGreen()
+    world.blue.apply(aScaler('web', it.namespace, 2, 6))
+    world.green.silent = true
+    const { answer, waits } = await driven(setWeight, it.back())
+    expect([answer.note, waits]).toEqual(['0 % read back', []])
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+  })
+
+  test('has its pods, and nobody can tell which targets are healthy, nothing more goes there', async () => {
+    const it = await onGreen()
+    world.faults.fail('elasticloadbalancing:DescribeTargetHealth', { code: 'AccessDenied' }, 1000)
+    expect(await attempted(setWeight, it.back({ told: true }))).toContain(
+      'is at 100 %: the load balancer does not tell which targets of demo-1-35 are healthy, so nobody can tell how much',
+    )
+    expect(it.weights()).toEqual({ blue: 0, green: 100 })
   })
 
   test('does not answer when it is to grow, that holds up nobody: it is raised on the way', async () => {
