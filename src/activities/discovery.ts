@@ -3,6 +3,7 @@ import { annotationFindings } from '../domain/annotation-findings.ts'
 import type { Issued } from '../domain/certificates.ts'
 import { GRACE_S } from '../domain/contradictions.ts'
 import type { NamespaceFacts, RouteFacts, WorkloadFacts } from '../domain/facts.ts'
+import { frontsOf } from '../domain/fronts.ts'
 import { gatewayFactsOf, gatewayOfBinding, type GatewayObjects } from '../domain/gateway-routes.ts'
 import { HOME } from '../domain/fence.ts'
 import type { Finding } from '../domain/findings.ts'
@@ -125,6 +126,7 @@ export async function discover(
       const mine = of(metadata.name)
       const claims = mine(elsewhere).filter((o) => o.kind === 'PersistentVolumeClaim')
       const shared = sharedClaims(claims, volumes)
+      const fronts = frontsOf([...mine(bindings), ...mine(elsewhere), ...mine(services)])
       return {
         name: metadata.name,
         labels: metadata.labels ?? {},
@@ -144,6 +146,7 @@ export async function discover(
             pages.inFront,
           ),
         ),
+        ...(fronts.length > 0 && { fronts }),
         notCarried: [
           ...mine(elsewhere)
             .filter((o) => o.kind === 'Ingress')

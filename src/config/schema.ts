@@ -186,7 +186,7 @@ const app = z.strictObject(
       .literal('route', expecting('route', 'route, or leave it out'))
       .exactOptional()
       .describe(
-        'route: other apps call it by the name that its route serves, never by that of a Service. What still names one of its Services is not told.',
+        'route: other apps call it by the name that its route serves, never by that of a Service. What still names a Service behind its routes is told as an info, and no more.',
       ),
     workloads: named(handover, '{ worker: { handover: schedule } }', WORKLOAD)
       .default({})

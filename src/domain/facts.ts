@@ -17,6 +17,7 @@ import type { Handover, Identity, WorkloadRef } from './platform.ts'
 import type { RoleFacts } from './roles.ts'
 import type { Reference } from './references.ts'
 import type { SharedClaim, VolumesFound } from './volume-findings.ts'
+import type { Front } from './fronts.ts'
 import type { GatewayFacts } from './gateway-routes.ts'
 import type { IngressFacts } from './ingress-actions.ts'
 
@@ -111,6 +112,8 @@ export interface NamespaceFacts {
   readonly labels: Readonly<Record<string, string>>
   readonly workloads: readonly WorkloadFacts[]
   readonly routes: readonly RouteFacts[]
+  /** What leads from outside to its Services; left out where nothing does. */
+  readonly fronts?: readonly Front[]
   /** Kinds in use here that Norikae does not carry over, with one name each. */
   readonly notCarried: readonly string[]
   /** Its PersistentVolumeClaims, by name. */

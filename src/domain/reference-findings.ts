@@ -1,5 +1,7 @@
 import type { NamespaceFacts } from './facts.ts'
-import { blocker, warning, type Finding } from './findings.ts'
+import { few } from './few.ts'
+import { blocker, info, warning, type Finding } from './findings.ts'
+import { leadsTo } from './fronts.ts'
 import { startsAsleep } from './handover.ts'
 import { movable } from './movable.ts'
 import { movedBefore, type Waiting } from './moved-before.ts'
@@ -13,6 +15,8 @@ interface Named extends Call {
   readonly mine: Environment
   readonly theirs: Environment
   readonly reference: Reference
+  /** By a route of that environment. */
+  readonly isServed: boolean
 }
 
 /**
@@ -26,11 +30,14 @@ export function referenceFindings(apps: readonly App[], namespaces: readonly Nam
     ({ here, there, in: own, to }) => own !== to || !companions(byName, here.name).includes(there.name),
   )
   const isFirst = firstBy(apps)
-  const isRouted = (call: Named) => call.there.reachedBy === 'route' && isServed(call)
-  const later = calls.filter((call) => !isFirst(call) && !isRouted(call))
-  const once = calls.filter((c) => isFirst(c) && !isRouted(c) && runsOnce(c.theirs, namespaces, c.reference.namespace))
+  const routed = new Set(calls.filter((call) => call.there.reachedBy === 'route' && call.isServed))
+  const later = calls.filter((call) => !isFirst(call) && !routed.has(call))
+  const once = calls.filter(
+    (call) => isFirst(call) && !routed.has(call) && runsOnce(call.theirs, namespaces, call.reference.namespace),
+  )
   const order = orderings(apps, later)
   return [
+    ...passedOver([...routed].filter((call) => !isFirst(call))),
     ...later.map((call) => callsLater(call, order.later(call))),
     ...once.map((call) => callsOnce(call, order.once(call))),
   ]
@@ -56,6 +63,7 @@ const namesOf = (apps: readonly App[], namespaces: readonly NamespaceFacts[]): N
             to: theirs.environment.name,
             theirs: theirs.environment,
             reference,
+            isServed: theirs.environment.routes.some((route) => leadsTo(route, reference, namespaces)),
           }
     })
   })
@@ -75,20 +83,18 @@ function firstBy(apps: readonly App[]): (call: Call) => boolean {
   }
 }
 
-const isServed = ({ theirs }: Named): boolean => theirs.routes.length > 0
-
 /** Each name by itself: who answers for one of a text, by a waiver, does not for another, nor for one that comes later. */
 const aboutOf = (reference: Reference): string => `${reference.from} → ${addressOf(reference)}`
 
 const addressOf = ({ service, namespace }: Reference): string => `${service}.${namespace}`
 
 function callsLater(call: Named, order: ReturnType<ReturnType<typeof orderings>['later']>): Finding {
-  const { reference, mine, here, there, in: own, to } = call
+  const { reference, mine, here, there, in: own, to, isServed } = call
   const routed = there.reachedBy === 'route'
   const whose = own === to ? there.name : `${there.name} in ${to}`
   const remedies = [
     order ? sayOrder(here.name, there.name, order) : notOrdered(call),
-    ...(isServed(call) && !routed
+    ...(isServed && !routed
       ? [`apps.${there.name}.reachedBy: route, where it is called by that and this is no call`]
       : []),
   ]
@@ -96,10 +102,21 @@ function callsLater(call: Named, order: ReturnType<ReturnType<typeof orderings>[
   return (mine.gate ? blocker : warning)(
     'calls-later-app',
     aboutOf(reference),
-    `it names ${addressOf(reference)}, a Service of ${whose}, which may move after ${own === to ? here.name : `${here.name} in ${own}`}: until then green does not know that name${routed ? `. ${there.name} says reachedBy: route, and has no route in ${to}` : ''}`,
+    `it names ${addressOf(reference)}, a Service of ${whose}, which may move after ${own === to ? here.name : `${here.name} in ${own}`}: until then green does not know that name${routed ? `. ${there.name} says reachedBy: route, and no route of it in ${to} leads to ${reference.service}` : ''}`,
     remedies.join('; or '),
   )
 }
+
+/** Of each app that says how it is called, what is therefore told as nothing else. */
+const passedOver = (calls: readonly Named[]): Finding[] =>
+  [...Map.groupBy(calls, ({ there }) => there.name)].map(([name, its]) =>
+    info(
+      'calls-by-route',
+      name,
+      `it says reachedBy: route, so what names a Service behind its routes is taken for no call of it: ${few(its.map(({ reference }) => aboutOf(reference)))}`,
+      `nothing to do, where that is so; else take reachedBy out of apps.${name}`,
+    ),
+  )
 
 const notOrdered = ({ here, there, in: own, to }: Named): string =>
   here.name === there.name

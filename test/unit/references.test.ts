@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { App, Environment, Handover } from '../../src/domain/platform.ts'
+import type { Front } from '../../src/domain/fronts.ts'
+import type { App, Backend, Environment, Handover, Route } from '../../src/domain/platform.ts'
 import { referenceFindings } from '../../src/domain/reference-findings.ts'
 import { referencesOf } from '../../src/domain/references.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import { waivable, waived } from '../../src/domain/waivers.ts'
-import { anApp, anEnvironment, rule, workload } from '../support/builders.ts'
-import { aNamespace } from '../support/found.ts'
+import { anApp, anEnvironment, route, rule, workload } from '../support/builders.ts'
+import { aNamespace, aRoute } from '../support/found.ts'
 
 const services = new Set(['shop/web', 'billing/api', 'billing/db', 'billing-2/api'])
 const named = (text: string): KubernetesObject => ({
@@ -58,6 +59,27 @@ describe('a text names a Service of another namespace', () => {
     expect(calls({ ...alias, spec: { type: 'ClusterIP', externalName: 'api.billing.svc' } })).toEqual([])
   })
 })
+
+const at = (binding: string): Route => ({ ...route(binding), namespace: 'billing' })
+const byRecord: Route = {
+  kind: 'route53',
+  name: 'api.example.com',
+  zone: 'Z1',
+  namespace: 'billing',
+  target: 'Ingress/web',
+}
+const byHttp = (kind: Backend['kind'], name: string): Route => {
+  const backend = { kind, namespace: 'billing', name }
+  return {
+    kind: 'http-route',
+    name,
+    cluster: 'edge',
+    namespace: 'edge',
+    httpRoute: name,
+    blue: backend,
+    green: backend,
+  }
+}
 
 describe('an app calls another', () => {
   const reference = { from: 'ConfigMap/shop/settings', namespace: 'billing', service: 'api' }
@@ -142,15 +164,47 @@ describe('an app calls another', () => {
     const other = anEnvironment('stage', { namespaces: ['shop', 'billing'], gate: rule('shop') })
     expect(found({ environments: [] }, { environments: [other] })).toEqual([])
   })
-  test('that says that it is reached by its route, and has one', () => {
-    expect(inWords(found({ reachedBy: 'route' }))).toEqual([])
-    const [finding, ...more] = found({
-      reachedBy: 'route',
-      environments: [anEnvironment('test', { namespaces: ['billing'], routes: [] })],
-    })
-    expect(more).toEqual([])
-    expect(finding?.message).toMatch(/billing says reachedBy: route, and has no route in test$/)
-    expect(finding?.remedy).not.toContain('reachedBy')
+  test.for<{ says: string; routes: readonly Route[]; fronts?: readonly Front[]; told: boolean }>([
+    { says: 'a rule', routes: [at('web')], fronts: [{ by: 'TargetGroupBinding/web', service: 'api' }], told: false },
+    { says: 'a record', routes: [byRecord], fronts: [{ by: 'Ingress/web', service: 'api' }], told: false },
+    { says: 'an HTTPRoute of a third cluster', routes: [byHttp('Service', 'api')], told: false },
+    {
+      says: 'an HTTPRoute that names its target group',
+      routes: [byHttp('TargetGroupName', 'web')],
+      fronts: [{ by: 'TargetGroupBinding/web', service: 'api' }],
+      told: false,
+    },
+    { says: 'no route', routes: [], fronts: [{ by: 'TargetGroupBinding/web', service: 'api' }], told: true },
+    {
+      says: 'a rule that leads to another Service',
+      routes: [at('web')],
+      fronts: [
+        { by: 'TargetGroupBinding/web', service: 'web' },
+        { by: 'Service/api', service: 'api' },
+      ],
+      told: true,
+    },
+    { says: 'an HTTPRoute to another Service', routes: [byHttp('ServiceImport', 'web')], told: true },
+  ])('that says that it is reached by its route, and $says is there', ({ routes, fronts = [], told }) => {
+    const withRoutes = (billing: Partial<App>) =>
+      referenceFindings(
+        [anApp('shop', gated), anApp('billing', { environments: [production('billing', { routes })], ...billing })],
+        [
+          aNamespace('shop', { references: [reference] }),
+          aNamespace('billing', { fronts, routes: [aRoute({ targetGroup: 'arn:targetgroup/web/1' })] }),
+        ],
+      )
+    const [declared, silent] = [withRoutes({ reachedBy: 'route' }), withRoutes({})]
+    const later = 'blocker calls-later-app ConfigMap/shop/settings → api.billing'
+    expect(inWords(declared)).toEqual([told ? later : 'info calls-by-route billing'])
+    expect(declared[0]?.message).toMatch(
+      told
+        ? /billing says reachedBy: route, and no route of it in production leads to api$/
+        : /: ConfigMap\/shop\/settings → api\.billing$/,
+    )
+    expect(declared[0]?.remedy).not.toContain('.reachedBy: route')
+    expect(inWords(silent)).toEqual([later])
+    expect(silent[0]?.remedy.includes('apps.billing.reachedBy: route')).toBe(!told)
   })
   test('that has moved before it', () => {
     expect(said({ dependsOn: ['billing'] })).toEqual([])
