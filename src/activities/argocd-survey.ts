@@ -17,12 +17,13 @@ export async function argocdOnBlueSurvey(
   kubernetes: KubernetesPort,
   platform: Platform,
   blue: ClusterDescription,
+  adopted: ClusterDescription | undefined,
 ): Promise<Finding[]> {
   if (hubOf(platform)?.cluster === platform.blue) return []
   const kinds = ['StatefulSet', 'Deployment'] as const
   const controllers = (await Promise.all(kinds.map((kind) => kubernetes.list(kind, { labels: CONTROLLERS })))).flat()
   if (controllers.length === 0) return []
-  return argocdOnBlueFindings(blue, controllers, await kubernetes.list('Secret', { labels: CLUSTER_SECRETS }))
+  return argocdOnBlueFindings(blue, controllers, await kubernetes.list('Secret', { labels: CLUSTER_SECRETS }), adopted)
 }
 
 /** What is wrong with the Argo CD that deploys some of these apps, before anything is built. Reads only. */

@@ -213,7 +213,7 @@ export const preparingActivities = (
             ...certificateFindings(platform, issued),
           ]),
       ...(await argocdSurvey({ eks, cluster }, platform)),
-      ...(unseen ? [] : await argocdOnBlueSurvey(kubernetes, platform, facts.cluster)),
+      ...(unseen ? [] : await argocdOnBlueSurvey(kubernetes, platform, facts.cluster, adopted?.cluster)),
       ...(await httpRouteSurvey({ cluster }, platform)),
       ...(await imageSurvey(kubernetes, registry)),
       ...ways,

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
-import { notGiven } from '../domain/pod-identity-proofs.ts'
+import { actionsFor, notGiven } from '../domain/pod-identity-proofs.ts'
 import type { Duration } from '../domain/duration.ts'
 import type { EnvironmentFacts } from '../domain/facts.ts'
 import { askedElsewhere } from '../domain/role-requests.ts'
@@ -146,7 +146,9 @@ async function associated(
     }
     try {
       const role = await roles.find(nameOfRole(roleArn))
-      const not = role ? notGiven(role.trust, there, here) : { is: 'never' as const, why: 'there is no such role' }
+      const not = role
+        ? notGiven(role.trust, there, here, actionsFor(association))
+        : { is: 'never' as const, why: 'there is no such role' }
       // As above: what is not so on the other side either.
       if (!not) found.push({ is: 'given' })
       else if (not.is === 'never' && others.includes(name)) found.push({ is: 'never', says: name })

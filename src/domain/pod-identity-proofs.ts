@@ -1,10 +1,14 @@
 import { few } from './few.ts'
+import { isAbout } from './trust-actions.ts'
 import { trustPolicy, withGreen } from './role-trust.ts'
-import { admits, isOfCluster, listed, type Issuing, type TrustStatement } from './trust-statements.ts'
+import { admits } from './trust-conditions.ts'
+import { isOfCluster, listed, type Issuing, type TrustStatement } from './trust-statements.ts'
 
 /** https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html */
 const EKS_PODS = 'pods.eks.amazonaws.com'
-const ACTIONS = ['sts:AssumeRole', 'sts:TagSession'] as const
+/** What EKS does with a role of an association. https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html */
+export const actionsFor = ({ disableSessionTags }: { readonly disableSessionTags?: true }): readonly string[] =>
+  disableSessionTags ? ['sts:AssumeRole'] : ['sts:AssumeRole', 'sts:TagSession']
 
 /** `never`: pods of the other cluster do not get it either. `unclear`: they may get it, and people have to look. */
 export interface NotGiven {
@@ -17,16 +21,21 @@ export interface NotGiven {
  * does. Of conditions only those that name clusters are evaluated (`admits`): of the others, what lets in the one has to let
  * in the other, in the same words with its own name.
  */
-export function notGiven(trust: string, there: Issuing, here: Issuing): NotGiven | undefined {
+export function notGiven(
+  trust: string,
+  there: Issuing,
+  here: Issuing,
+  actions: readonly string[] = actionsFor({}),
+): NotGiven | undefined {
   const policy = trustPolicy(trust)
   const pods = policy.Statement.filter((s) => s.Effect === 'Allow' && isForPods(s))
-  const lacking = ACTIONS.filter((action) => !pods.some((statement) => lets(statement, action)))
+  const lacking = actions.filter((action) => !pods.some((statement) => isAbout(statement, action)))
   if (lacking.length > 0)
     return { is: 'never', why: `its trust policy does not let ${EKS_PODS} do ${lacking.join(' and ')}` }
-  const not = denied(policy.Statement, there, here)
+  const not = denied(policy.Statement, there, here, actions)
   if (not) return not
   const all = (fits: (statement: TrustStatement) => boolean) =>
-    ACTIONS.every((action) => pods.some((statement) => lets(statement, action) && fits(statement)))
+    actions.every((action) => pods.some((statement) => isAbout(statement, action) && fits(statement)))
   if (all((s) => admits(s, here) === true && (isOfClustersAlone(s) || admits(s, there) === true))) return undefined
   const isIn = (cluster: Issuing) => all((s) => admits(s, cluster) === true)
   const unclear = [there, here].find((cluster) => !isIn(cluster) && all((s) => admits(s, cluster) !== false))
@@ -50,8 +59,13 @@ export function notGiven(trust: string, there: Issuing, here: Issuing): NotGiven
  * A Deny outweighs whatever lets them in. One whose other conditions would be met by pods of either cluster says nothing of
  * the difference between them.
  */
-function denied(statements: readonly TrustStatement[], there: Issuing, here: Issuing): NotGiven | undefined {
-  const all = statements.filter((s) => s.Effect === 'Deny' && isForPods(s) && ACTIONS.some((a) => forbids(s, a)))
+function denied(
+  statements: readonly TrustStatement[],
+  there: Issuing,
+  here: Issuing,
+  actions: readonly string[],
+): NotGiven | undefined {
+  const all = statements.filter((s) => s.Effect === 'Deny' && isForPods(s) && actions.some((a) => isAbout(s, a)))
   const sure = all.filter((s) => admits(s, here) === true && isOfClustersAlone(s))
   if (sure.some((s) => admits(s, there) === true)) return { is: 'never', why: 'its trust policy denies it to both' }
   if (sure.length > 0)
@@ -72,13 +86,6 @@ function isForPods({ Principal, NotPrincipal }: TrustStatement): boolean {
   const services = typeof Principal === 'object' ? listed(Principal['Service'] ?? []) : [EKS_PODS]
   return services.includes(EKS_PODS)
 }
-
-const lets = ({ Action = [] }: TrustStatement, action: string): boolean =>
-  listed(Action).some((one) => new RegExp(`^${one.replaceAll('*', '.*')}$`, 'i').test(action))
-
-/** Whatever is not named is denied by a NotAction. */
-const forbids = (statement: TrustStatement, action: string): boolean =>
-  statement.NotAction === undefined ? lets(statement, action) : !lets({ Action: statement.NotAction }, action)
 
 const keysOf = ({ Condition = {} }: TrustStatement) => Object.values(Condition).flatMap((keys) => Object.keys(keys))
 

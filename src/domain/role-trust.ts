@@ -6,6 +6,7 @@
  */
 import {
   covers,
+  each,
   hostOf,
   listed,
   merged,
@@ -29,7 +30,21 @@ export function trustPolicy(document: string): TrustPolicy {
   const read = JSON.parse(document) as Omit<TrustPolicy, 'Statement'> & {
     readonly Statement: TrustStatement | readonly TrustStatement[]
   } // IAM refuses what is no policy
-  return { ...read, Statement: Array.isArray(read.Statement) ? read.Statement : [read.Statement as TrustStatement] }
+  const all = Array.isArray(read.Statement) ? read.Statement : [read.Statement as TrustStatement]
+  return { ...read, Statement: all.map(inTexts) }
+}
+
+/** IAM keeps a condition's values as they were sent, also `true` and `5`, and takes them for texts. */
+function inTexts(statement: TrustStatement): TrustStatement {
+  const { Condition } = statement
+  if (Condition === undefined) return statement
+  const text = (value: unknown): string => String(value)
+  return {
+    ...statement,
+    Condition: each(Condition, (keys) =>
+      each(keys, (values: unknown) => (Array.isArray(values) ? values.map(text) : text(values))),
+    ),
+  }
 }
 
 /** As IAM counts: without white space. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

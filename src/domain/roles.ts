@@ -7,7 +7,8 @@ import { readable, wholeOf } from './readable.ts'
 import { toBeKnown, toolOf } from './role-owners.ts'
 import { denyingOthers, namesCluster, trustPolicy, withGreen, type TrustPolicy } from './role-trust.ts'
 import { clipped } from './visible.ts'
-import { hostOf, keysNaming, namedBy, type Issuing, type TrustStatement } from './trust-statements.ts'
+import { keysNaming, keysWithoutLike } from './trust-conditions.ts'
+import { hostOf, namedBy, type Issuing, type TrustStatement } from './trust-statements.ts'
 
 /** An IAM role of the platform's account. */
 export interface RoleDescription {
@@ -182,7 +183,7 @@ export function rolesToCarry(found: {
         ...(tool === undefined ? [] : [toBeRequested(role, tool, by(role.arn))]),
       ]),
       ...judged.flatMap(({ role, policy }) => {
-        const keys = policy.Statement.flatMap((statement) => keysNaming(statement, blue))
+        const keys = keysWithoutLike(policy.Statement, blue.name, green.name)
         return keys.length === 0 ? [] : [byCondition(role, blue.name, green.name, keys)]
       }),
       ...judged
@@ -268,7 +269,7 @@ const byCondition = ({ name }: RoleDescription, blue: string, green: string, key
   warning(
     'role-condition',
     name,
-    `its trust policy names ${blue} by ${[...new Set(keys)].join(', ')}, which has no like for ${green} by itself: Norikae writes none`,
+    `its trust policy names ${blue} by ${keys.join(', ')}, which has no like for ${green} by itself: Norikae writes none`,
     `have whoever wrote it let in ${green} there too, before an app that needs the role moves; an external id of a pod identity association is in EKS once green has it (aws eks describe-pod-identity-association)`,
   )
 
@@ -328,7 +329,7 @@ export function statementsToAdd(
 }
 
 const isAbout = (policy: TrustPolicy, cluster: Issuing): boolean =>
-  namesCluster(policy, cluster) || policy.Statement.some((statement) => keysNaming(statement, cluster).length > 0)
+  namesCluster(policy, cluster) || policy.Statement.some((statement) => keysNaming(statement, cluster.name).length > 0)
 
 /** Of all roles of the account those that speak of a cluster. */
 export const namingCluster = (roles: readonly RoleDescription[], cluster: Issuing): RoleDescription[] =>

@@ -3,7 +3,10 @@ import { record } from './fields.ts'
 import { blocker, warning, type Finding } from './findings.ts'
 import { trustPolicy } from './role-trust.ts'
 import type { RoleDescription } from './roles.ts'
-import { admits, listed, type Issuing, type TrustStatement } from './trust-statements.ts'
+import { actionsFor } from './pod-identity-proofs.ts'
+import { isAbout } from './trust-actions.ts'
+import { admits } from './trust-conditions.ts'
+import { listed, type Issuing, type TrustStatement } from './trust-statements.ts'
 
 /** Who of AWS takes on a role of blue's that green gets too, and for what. */
 export interface Taken {
@@ -57,7 +60,7 @@ export function takenByAws(
     ...podIdentities.map((it) => ({
       arn: it.roleArn,
       service: PODS,
-      actions: [ASSUME, TAG],
+      actions: actionsFor(it),
       by: `pods of ${it.namespace}/${it.serviceAccount}`,
     })),
   ]
@@ -109,7 +112,7 @@ function lacking(statements: readonly TrustStatement[], { service, actions }: Ta
       letsIn(statement, service) &&
       (AFTER_GREEN.has(service) || admits(statement, green) !== false),
   )
-  return actions.filter((action) => !its.some((statement) => lets(statement, action)))
+  return actions.filter((action) => !its.some((statement) => isAbout(statement, action)))
 }
 
 /** In China EC2 has another name too. */
@@ -119,6 +122,3 @@ const letsIn = ({ Principal }: TrustStatement, service: string): boolean =>
     [...listed(Principal['Service'] ?? []), ...listed(Principal['AWS'] ?? [])].some((name) =>
       [service, `${service}.cn`, '*'].includes(name),
     ))
-
-const lets = ({ Action = [] }: TrustStatement, action: string): boolean =>
-  listed(Action).some((one) => new RegExp(`^${one.replaceAll('*', '.*')}$`, 'i').test(action))

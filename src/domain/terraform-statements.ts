@@ -4,16 +4,20 @@ import { listed, type TrustStatement } from './trust-statements.ts'
  * A statement of a policy as a block of Terraform's data source `aws_iam_policy_document`.
  * https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
  */
-export function terraformOf({ Effect = 'Allow', Principal, Condition = {}, ...its }: TrustStatement): string {
-  const principals = typeof Principal === 'string' ? { '*': Principal } : (Principal ?? {})
+export function terraformOf({
+  Effect = 'Allow',
+  Principal,
+  NotPrincipal,
+  Condition = {},
+  ...its
+}: TrustStatement): string {
   return block('statement', [
     `effect  = ${quoted(Effect)}`,
     its.NotAction === undefined
       ? `actions = ${list(listed(its.Action ?? []))}`
       : `not_actions = ${list(listed(its.NotAction))}`,
-    ...Object.entries(principals).map(([type, identifiers]) =>
-      block('principals', [`type        = ${quoted(type)}`, `identifiers = ${list(listed(identifiers))}`]),
-    ),
+    ...whom('principals', Principal),
+    ...whom('not_principals', NotPrincipal),
     ...Object.entries(Condition).flatMap(([test, keys]) =>
       Object.entries(keys).map(([variable, values]) =>
         block('condition', [
@@ -25,6 +29,11 @@ export function terraformOf({ Effect = 'Allow', Principal, Condition = {}, ...it
     ),
   ])
 }
+
+const whom = (name: string, some: TrustStatement['Principal'] = {}): string[] =>
+  Object.entries(typeof some === 'string' ? { '*': some } : some).map(([type, identifiers]) =>
+    block(name, [`type        = ${quoted(type)}`, `identifiers = ${list(listed(identifiers))}`]),
+  )
 
 const block = (name: string, parts: readonly string[]): string =>
   [`${name} {`, ...parts.flatMap((part) => part.split('\n').map((one) => `  ${one}`)), '}'].join('\n')

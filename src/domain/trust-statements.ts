@@ -1,5 +1,3 @@
-import { namesIn } from './names-of-clusters.ts'
-
 /**
  * Statements of trust policies: the same for another cluster, whether one says what another says, and several as one.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
@@ -13,14 +11,14 @@ export interface Issuing {
   readonly oidcIssuer?: string | undefined
 }
 
-type Texts = string | readonly string[]
+export type Texts = string | readonly string[]
 type Conditions = Readonly<Record<string, Readonly<Record<string, Texts>>>>
 
 export interface TrustStatement {
   readonly Sid?: string
   readonly Effect?: string
   readonly Principal?: string | Readonly<Record<string, Texts>>
-  readonly NotPrincipal?: unknown
+  readonly NotPrincipal?: string | Readonly<Record<string, Texts>>
   readonly Action?: Texts
   readonly NotAction?: Texts
   readonly Condition?: Conditions
@@ -37,21 +35,18 @@ export const withoutSid = ({ Sid: _sid, ...statement }: TrustStatement): TrustSt
  * Keys whose values name a cluster: of Pod Identity's session tags, and of the ARN that a service acts for.
  * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
  */
-const NAME = /eks-cluster-name$/i
+export const NAME = /eks-cluster-name$/i
 const ARN = /eks-cluster-arn$|:SourceArn$/i
 
 /**
  * Sessions of Pod Identity are called `eks-<cluster>-<pod>-<uuid>`.
  * https://docs.aws.amazon.com/eks/latest/APIReference/API_auth_AssumedRoleUser.html
  */
-const SESSION = /:RoleSessionName$/i
+export const SESSION = /:RoleSessionName$/i
 
 export const isOfCluster = (key: string): boolean => NAME.test(key) || ARN.test(key)
 
-const isSwapped = (key: string): boolean => isOfCluster(key) || SESSION.test(key)
-
-/** What a token of an issuer says: names of service accounts, repositories and people, which may be called as a cluster is. */
-const CLAIM = /:(sub|aud|amr|oaud)$/
+export const isSwapped = (key: string): boolean => isOfCluster(key) || SESSION.test(key)
 
 export const swapOf =
   (blue: Issuing, green: Issuing) =>
@@ -65,7 +60,13 @@ export const swapOf =
     const inArn = byArn(blue, green)
     const inSession = bySession(blue, green)
     const swapFor = (key: string) =>
-      NAME.test(key) ? byName : ARN.test(key) ? inArn : SESSION.test(key) ? inSession : byIssuer
+      NAME.test(key)
+        ? unless(byName, green.name)
+        : ARN.test(key)
+          ? unless(inArn, green.arn)
+          : SESSION.test(key)
+            ? unless(inSession, `eks-${green.name}-pod`)
+            : byIssuer
     const { Principal, Condition } = statement
     return {
       ...statement,
@@ -96,25 +97,23 @@ function byArn(blue: Issuing, green: Issuing): (text: string) => string {
   return (text) => text.replace(its, (_, before: string) => `${before}${green.name}`)
 }
 
-/** A cluster that has another one's name and a version after it is another one: `eks-demo-1-36-*` is not of `demo`. */
-function bySession(blue: Issuing, green: Issuing): (text: string) => string {
-  const its = new RegExp(String.raw`^eks-${escaped(blue.name)}-(?!\d|r\d)`)
-  return (text) => text.replace(its, () => `eks-${green.name}-`)
-}
+/** What green is let in by as it is stays: `demo*` has `demo-1-36` too. */
+const unless =
+  (swap: (text: string) => string, has: string) =>
+  (text: string): string =>
+    matching(text, has) ? text : swap(text)
+
+export const matching = (pattern: string, has: string, flags = ''): boolean =>
+  new RegExp(`^${withWildcards(pattern)}$`, flags).test(has)
 
 /**
- * Keys of conditions that name a cluster in a way which has no like for another one by itself, such as an external id that
- * EKS makes for each association. Those by which whoever is not let in is said count too.
+ * Only where whatever comes next is meant. `eks-demo-tools-*` may be of a cluster `demo-tools`, and to write the like of it for
+ * green might let in one of somebody else's.
  */
-export const keysNaming = ({ Condition = {} }: TrustStatement, cluster: Issuing): string[] =>
-  Object.values(Condition).flatMap((keys) =>
-    Object.entries(keys)
-      .filter(
-        ([key, values]) =>
-          !isSwapped(key) && !CLAIM.test(key) && namesIn(listed(values).join(' '), { name: cluster.name }).length > 0,
-      )
-      .map(([key]) => key),
-  )
+function bySession(blue: Issuing, green: Issuing): (text: string) => string {
+  const its = new RegExp(String.raw`^eks-${escaped(blue.name)}-(?=[*?])`)
+  return (text) => text.replace(its, () => `eks-${green.name}-`)
+}
 
 /** By what a statement speaks of a cluster, in words; empty: by nothing. */
 export function namedBy(statement: TrustStatement, cluster: Issuing): string[] {
@@ -128,41 +127,6 @@ export function namedBy(statement: TrustStatement, cluster: Issuing): string[] {
   const { oidcIssuer } = cluster
   const byIssuer = oidcIssuer !== undefined && wordOf(hostOf(oidcIssuer)).test(JSON.stringify(statement))
   return [...(byIssuer ? ['its issuer'] : []), ...keys]
-}
-
-/** Operators that are met by one of their values; the others are not evaluated. Only those of the second have wildcards. */
-const MET = /^(?:For(?:Any|All)Values?:)?String(Equals|EqualsIgnoreCase)(?:IfExists)?$/
-const MET_LIKE = /^(?:For(?:Any|All)Values?:)?(?:StringLike|Arn(?:Equals|Like))(?:IfExists)?$/
-
-/**
- * Are the conditions of a statement that name clusters met by this one? Undefined: that is up to what is not evaluated, such
- * as a negation or a policy variable.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
- */
-export function admits({ Condition = {} }: TrustStatement, { name, arn }: Issuing): boolean | undefined {
-  const met = new Set(
-    Object.entries(Condition).flatMap(([operator, keys]) =>
-      Object.entries(keys)
-        .filter(([key]) => isOfCluster(key))
-        .map(([key, values]) => isMet(operator, listed(values), NAME.test(key) ? name : arn)),
-    ),
-  )
-  if (met.has(false)) return false
-  return met.has(undefined) ? undefined : true
-}
-
-function isMet(operator: string, values: readonly string[], has: string): boolean | undefined {
-  const exact = MET.exec(operator)?.[1]
-  if (exact === undefined && !MET_LIKE.test(operator)) return undefined
-  const flags = exact === 'EqualsIgnoreCase' ? 'i' : ''
-  const pattern = (value: string) =>
-    exact === undefined
-      ? escaped(value)
-          .replaceAll(String.raw`\*`, '.*')
-          .replaceAll(String.raw`\?`, '.')
-      : escaped(value)
-  if (values.some((value) => new RegExp(`^${pattern(value)}$`, flags).test(has))) return true
-  return values.some((value) => value.includes('${')) ? undefined : false
 }
 
 const NEGATED = /Not(Equals|Like)/i
@@ -192,7 +156,12 @@ function swappedPrincipal(
 
 const wordOf = (name: string): RegExp => new RegExp(String.raw`(?<![\w-])${escaped(name)}(?![\w-])`, 'g')
 
-const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+const withWildcards = (pattern: string): string =>
+  escaped(pattern)
+    .replaceAll(String.raw`\*`, '.*')
+    .replaceAll(String.raw`\?`, '.')
+
+export const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
 // comparing --------------------------------------------------------------------
 
@@ -271,7 +240,7 @@ export const listed = (texts: Texts): readonly string[] => (typeof texts === 'st
 const mapped = (texts: Texts, change: (text: string) => string): Texts =>
   typeof texts === 'string' ? change(texts) : texts.map(change)
 
-const each = <T>(of: Readonly<Record<string, T>>, change: (one: T) => T): Readonly<Record<string, T>> =>
+export const each = <T, U>(of: Readonly<Record<string, T>>, change: (one: T) => U): Readonly<Record<string, U>> =>
   Object.fromEntries(Object.entries(of).map(([key, one]) => [key, change(one)]))
 
 export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

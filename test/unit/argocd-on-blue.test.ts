@@ -47,3 +47,14 @@ test.for([
     expect(message.includes('(tools)')).toBe(level === 'blocker')
   }
 })
+
+test('each Argo CD on blue is told, and a green that is there is no other cluster', () => {
+  const green = { arn: `${blue.arn}-next`, endpoint: 'https://DEF.gr7.ap-northeast-1.eks.amazonaws.com' }
+  const two = [controller, aController('team', 'quay.io/argoproj/argocd:v3.5.1')]
+  const toGreen = [aClusterSecret('a', green.endpoint), aClusterSecret('b', green.arn)]
+  const theirs = { ...tools, metadata: { ...tools.metadata, namespace: 'team' } }
+  const levels = (adopted?: typeof green) =>
+    argocdOnBlueFindings(blue, two, [...toGreen, theirs], adopted).map((f) => f.level)
+  expect(levels(green)).toEqual(['warning', 'blocker'])
+  expect(levels()).toEqual(['blocker', 'blocker'])
+})

@@ -176,6 +176,11 @@ test('Terraform is told by blocks, with what it would evaluate escaped', () => {
 }`)
 })
 
+test('Terraform is told whom a statement is not about', () => {
+  const block = terraformOf({ Effect: 'Deny', NotPrincipal: { AWS: ['arn:a'] }, NotAction: 'sts:TagSession' })
+  expect(block).toContain('  not_principals {\n    type        = "AWS"\n    identifiers = ["arn:a"]\n  }')
+})
+
 const shown = (roles: readonly RoleRequest[], folder?: string) =>
   requested(
     { platform: 'demo', blue: blue.name, green: green.name, at: '2026-11-27T01:02:03Z', roles, others: [] },

@@ -86,6 +86,13 @@ describe('green is let in as blue is', () => {
       has: [podIdentity({ StringLike: { 'sts:RoleSessionName': [`eks-${blue.name}-*`, `eks-${blue.name}-36-*`] } })],
       gets: [podIdentity({ StringLike: { 'sts:RoleSessionName': [`eks-${green.name}-*`, `eks-${blue.name}-36-*`] } })],
     },
+    {
+      says: 'by no session that may be of a cluster with a longer name',
+      has: [
+        podIdentity({ StringLike: { 'sts:RoleSessionName': [`eks-${blue.name}-tools-*`, `eks-${blue.name}-web-*`] } }),
+      ],
+      gets: [],
+    },
     { says: 'not by what lets in others', has: [ec2, irsa(other, 'web'), podIdentity(undefined)], gets: [] },
     {
       says: 'not where somebody has written it',
@@ -247,6 +254,32 @@ test('what may be of a later cluster of the same name stays', () => {
   const all = policy(ofGone, ofLater, its)
   expect(withoutCluster(all, { name: 'demo-1-35' }, blue.oidcIssuer)).toEqual(policy(ofLater))
   expect(withoutCluster(all, { name: 'demo-1-35', takenSince: true }, blue.oidcIssuer)).toEqual(policy(ofLater, its))
+})
+
+test.for<[string, Record<string, string>, Record<string, string>]>([
+  ['sessions', { 'sts:RoleSessionName': 'eks-demo-*' }, { 'sts:RoleSessionName': 'eks-demo-?*' }],
+  ['a tag', { 'aws:RequestTag/eks-cluster-name': 'demo*' }, { 'aws:RequestTag/eks-cluster-name': 'demo?' }],
+  ['an ARN', { 'aws:SourceArn': `${issuing('demo', 'B').arn}*` }, { 'aws:SourceArn': `${issuing('demo', 'B').arn}?` }],
+])('what lets in green as it is, by $0, is not written again', ([, has, more]) => {
+  const demo = issuing('demo', 'B')
+  const next = issuing('demo-1-36', 'C')
+  const statement = (of: Record<string, string>) => podIdentity({ StringLike: of })
+  expect(withGreen(policy(statement(has)), demo, next, ROOM).missing).toEqual([])
+  const others = withGreen(policy(statement(more)), demo, issuing('next', 'C'), ROOM).missing
+  expect(others).toHaveLength(1)
+})
+
+test('what IAM keeps as no text is read as one', () => {
+  const Condition = {
+    Bool: { 'aws:MultiFactorAuthPresent': true },
+    NumericLessThan: { 'aws:MultiFactorAuthAge': [5, 6] },
+  }
+  const its = trustPolicy(JSON.stringify({ Statement: [ec2, { ...irsa(blue, 'web'), Condition }] }))
+  expect(its.Statement[1]?.Condition).toEqual({
+    Bool: { 'aws:MultiFactorAuthPresent': 'true' },
+    NumericLessThan: { 'aws:MultiFactorAuthAge': ['5', '6'] },
+  })
+  expect(withGreen(its, blue, green, ROOM).missing).toHaveLength(1)
 })
 
 test('one statement that stands by itself is read as one', () => {

@@ -352,6 +352,30 @@ test.for([
   },
   { says: 'an external id of another cluster', key: 'sts:ExternalId', value: 'r/1/demo-1-35-tools/a-x', is: false },
   { says: 'a tag of somebody’s', key: 'aws:PrincipalTag/cluster', value: ['x', 'demo-1-35'], is: true },
+  {
+    says: 'sessions that may be of a cluster with a longer name',
+    key: 'sts:RoleSessionName',
+    value: 'eks-demo-1-35-tools-*',
+    is: true,
+  },
+  {
+    says: 'sessions of another version',
+    key: 'sts:RoleSessionName',
+    value: 'eks-demo-1-35-1-36-*',
+    is: false,
+  },
+  {
+    says: 'green too, as its owner has added it',
+    key: 'aws:PrincipalTag/cluster',
+    value: ['demo-1-36', 'demo-1-35'],
+    is: false,
+  },
+  {
+    says: 'one external id of green’s, and two of blue’s',
+    key: 'sts:ExternalId',
+    value: ['r/1/demo-1-35/a', 'r/1/demo-1-35/b', 'r/1/demo-1-36/a'],
+    is: true,
+  },
   { says: 'the account alone', key: 'aws:SourceAccount', value: '123456789012', is: false },
   {
     says: 'its session tag, for which Norikae writes green',
@@ -370,6 +394,17 @@ test.for([
   const found = judged({ roles: [app] })
   expect(found.codes).toEqual(is ? ['warning role-condition app'] : [])
   if (is) expect(namingCluster([app], blue)).toEqual([app])
+})
+
+test('a name that is a word anywhere is found in an external id', () => {
+  const prod = { name: 'prod', arn: blue.arn.replace(/[^/]*$/, 'prod') }
+  const asking = (id: string) => [
+    role('app', { trust: JSON.stringify({ Statement: [{ Condition: { StringEquals: { 'sts:ExternalId': id } } }] }) }),
+  ]
+  const codes = (id: string) =>
+    judged({ blue: prod, green: foreseen(prod, 'prod-1-36'), roles: asking(id), provider: undefined }).codes
+  expect(codes('r/1/prod/a')).toEqual(['warning role-condition app'])
+  expect(codes('r/1/prod-1-36/a')).toEqual([])
 })
 
 test.for([

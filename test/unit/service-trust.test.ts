@@ -82,6 +82,24 @@ test.for([
     is: undefined,
   },
   {
+    says: 'EKS may do all but something else',
+    taken: pods,
+    trust: [{ Effect: 'Allow', Principal: { Service: pods.service }, NotAction: 'sts:SetSourceIdentity' }],
+    is: undefined,
+  },
+  {
+    says: 'EKS may do all but that',
+    taken: pods,
+    trust: [{ Effect: 'Allow', Principal: { Service: pods.service }, NotAction: ['sts:Tag*'] }],
+    is: 'warning role-not-trusting',
+  },
+  {
+    says: 'a character may be any',
+    taken: pods,
+    trust: [lets(pods.service, 'sts:AssumeRol?', 'sts:tagsession')],
+    is: undefined,
+  },
+  {
     says: 'EKS may not tag the sessions of pods',
     taken: pods,
     trust: [lets(pods.service, 'sts:AssumeRole')],
@@ -103,13 +121,19 @@ test('of a green that others made only what pods get by associations is looked a
     cluster: { ...aCluster(), settings: { computeConfig: { enabled: true, nodeRoleArn: arn('auto') } } },
     nodegroups: [aNodeGroup()],
     fargateProfiles: [],
-    podIdentities: [{ namespace: 'shop', serviceAccount: 'api', roleArn: arn('pod'), tags: {} }],
+    podIdentities: [
+      { namespace: 'shop', serviceAccount: 'api', roleArn: arn('pod'), tags: {} },
+      { namespace: 'shop', serviceAccount: 'job', roleArn: arn('pod'), disableSessionTags: true, tags: {} },
+    ],
   } as unknown as Parameters<typeof takenByAws>[0] // all that is looked at
-  expect(takenByAws(facts, false).map((it) => it.by)).toEqual(['pods of shop/api'])
+  expect(takenByAws(facts, false).map((it) => it.by)).toEqual(['pods of shop/api', 'pods of shop/job'])
+  // Sessions that EKS does not tag need no more.
+  expect(takenByAws(facts, false).map((it) => it.actions.length)).toEqual([2, 1])
   expect(takenByAws(facts, true).map((it) => it.service)).toEqual([
     'eks.amazonaws.com',
     'ec2.amazonaws.com',
     'ec2.amazonaws.com',
+    'pods.eks.amazonaws.com',
     'pods.eks.amazonaws.com',
   ])
 })
