@@ -15,7 +15,7 @@ import { ingressOf } from '../domain/ingress-actions.ts'
 import { isHeldBy } from '../domain/leases.ts'
 import { madeFindings } from '../domain/made-elsewhere.ts'
 import { pullSecretFindings } from '../domain/pull-secrets.ts'
-import { referencesOf } from '../domain/references.ts'
+import { referencesOf, withReaders } from '../domain/references.ts'
 import type { PageOfNobody } from '../domain/page-places.ts'
 import type { NodePool } from '../domain/scheduling.ts'
 import { downFinding, isDown, sideEffectsFinding, tenantWebhookFinding } from '../domain/webhooks.ts'
@@ -160,7 +160,10 @@ export async function discover(
         jobs: jobs.filter((j) => j.namespace === metadata.name),
         references: [
           ...[...mine(workloads).filter(isOwn), ...mine(services)].flatMap((o) => referencesOf(o, known)),
-          ...inMaps.flatMap((r) => (r.in === metadata.name ? r.references : [])),
+          ...withReaders(
+            inMaps.filter((map) => map.in === metadata.name),
+            [...mine(workloads).map(podSpecOf), ...mine(pods).map(({ spec = {} }) => spec)],
+          ),
         ],
         ...madeByFlux(mine(workloads), fluxObjects.here),
         findings: [

@@ -6,7 +6,7 @@ import type { Kind, KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { madeElsewhere, type Made } from '../domain/made-elsewhere.ts'
 import { oneShotJob, type OneShotJob } from '../domain/one-shot-jobs.ts'
 import { isForPulling } from '../domain/pull-secrets.ts'
-import { referencesOf, type Reference, type Services } from '../domain/references.ts'
+import { referencesOf, type MapReferences, type Services } from '../domain/references.ts'
 import type { ServedResource } from '../domain/resources.ts'
 import { issuedIn } from './certificates.ts'
 import { fewAtATime } from './few-at-a-time.ts'
@@ -76,14 +76,14 @@ export async function fluxObjectsOn(
   return { here: new Set(names(false)), elsewhere: names(true).toSorted() }
 }
 
-/** What each ConfigMap says of Services in other namespaces. */
+/** What each ConfigMap says of Services in other namespaces, of those that say anything. */
 export const referencesInConfigMaps = (
   cluster: KubernetesPort,
   services: Services,
-): Promise<{ readonly in: string; readonly references: readonly Reference[] }[]> =>
+): Promise<(MapReferences & { readonly in: string })[]> =>
   found(cluster, 'ConfigMap', (map) => {
     const references = referencesOf(map, services)
-    return references.length === 0 ? [] : [{ in: map.metadata.namespace ?? '', references }]
+    return references.length === 0 ? [] : [{ in: map.metadata.namespace ?? '', name: map.metadata.name, references }]
   })
 
 /** A few kinds at a time: each is a list over the whole cluster. */

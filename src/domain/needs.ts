@@ -14,11 +14,7 @@ export interface Need {
  * https://kubernetes.io/docs/concepts/security/service-accounts/#assign-to-pod
  */
 export function needsOf(pod: Fields): Need[] {
-  const containers = [...records(pod['initContainers']), ...records(pod['containers'])]
-  const values = containers.flatMap((c) => records(c['env']).map((e) => record(e['valueFrom'])))
-  const from = containers.flatMap((c) => records(c['envFrom']))
-  const volumes = records(pod['volumes'])
-  const projected = volumes.flatMap((v) => records(record(v['projected'])['sources']))
+  const { values, from, volumes, projected } = sourcesOf(pod)
   const secretVolumes = volumes.map((v) => record(v['secret'])).map((s) => ({ ...s, name: s['secretName'] }))
   const secrets = [
     ...values.map((v) => record(v['secretKeyRef'])),
@@ -26,18 +22,38 @@ export function needsOf(pod: Fields): Need[] {
     ...secretVolumes,
     ...projected.map((p) => record(p['secret'])),
   ]
-  const maps = [
+  const account = pod['serviceAccountName']
+  return [
+    ...named('Secret', secrets),
+    ...named('ConfigMap', mapsOf(pod)),
+    ...(typeof account === 'string' && account !== '' ? [{ kind: 'ServiceAccount' as const, name: account }] : []),
+  ]
+}
+
+/** ConfigMaps that a pod takes something from, by name, also where it starts without. */
+export const configMapsOf = (pod: Fields): string[] =>
+  mapsOf(pod).flatMap(({ name }) => (typeof name === 'string' && name !== '' ? [name] : []))
+
+const mapsOf = (pod: Fields): Fields[] => {
+  const { values, from, volumes, projected } = sourcesOf(pod)
+  return [
     ...values.map((v) => record(v['configMapKeyRef'])),
     ...from.map((f) => record(f['configMapRef'])),
     ...volumes.map((v) => record(v['configMap'])),
     ...projected.map((p) => record(p['configMap'])),
   ]
-  const account = pod['serviceAccountName']
-  return [
-    ...named('Secret', secrets),
-    ...named('ConfigMap', maps),
-    ...(typeof account === 'string' && account !== '' ? [{ kind: 'ServiceAccount' as const, name: account }] : []),
-  ]
+}
+
+/** Where a pod's spec names what is to be given to it. */
+function sourcesOf(pod: Fields) {
+  const containers = [...records(pod['initContainers']), ...records(pod['containers'])]
+  const volumes = records(pod['volumes'])
+  return {
+    values: containers.flatMap((c) => records(c['env']).map((e) => record(e['valueFrom']))),
+    from: containers.flatMap((c) => records(c['envFrom'])),
+    volumes,
+    projected: volumes.flatMap((v) => records(record(v['projected'])['sources'])),
+  }
 }
 
 const named = (kind: Need['kind'], refs: readonly Fields[]): Need[] => {

@@ -35,7 +35,11 @@ export function referenceFindings(apps: readonly App[], namespaces: readonly Nam
   const once = calls.filter(
     (call) => isFirst(call) && !routed.has(call) && runsOnce(call.theirs, namespaces, call.reference.namespace),
   )
-  const order = orderings(apps, later)
+  // What nobody reads is no reason for others to move at the same time.
+  const order = orderings(
+    apps,
+    later.filter(({ reference }) => !reference.unread),
+  )
   return [
     ...passedOver([...routed].filter((call) => !isFirst(call))),
     ...later.map((call) => callsLater(call, order.later(call))),
@@ -93,16 +97,17 @@ function callsLater(call: Named, order: ReturnType<ReturnType<typeof orderings>[
   const routed = there.reachedBy === 'route'
   const whose = own === to ? there.name : `${there.name} in ${to}`
   const remedies = [
+    ...(reference.unread ? ['remove it, where nobody reads it'] : []),
     order ? sayOrder(here.name, there.name, order) : notOrdered(call),
     ...(isServed && !routed
       ? [`apps.${there.name}.reachedBy: route, where it is called by that and this is no call`]
       : []),
   ]
   // Where people approve, whoever calls is somebody's customer.
-  return (mine.gate ? blocker : warning)(
+  return (mine.gate && !reference.unread ? blocker : warning)(
     'calls-later-app',
     aboutOf(reference),
-    `it names ${addressOf(reference)}, a Service of ${whose}, which may move after ${own === to ? here.name : `${here.name} in ${own}`}: until then green does not know that name${routed ? `. ${there.name} says reachedBy: route, and no route of it in ${to} leads to ${reference.service}` : ''}`,
+    `it names ${addressOf(reference)}, a Service of ${whose}, which may move after ${own === to ? here.name : `${here.name} in ${own}`}: until then green does not know that name${routed ? `. ${there.name} says reachedBy: route, and no route of it in ${to} leads to ${reference.service}` : ''}${reference.unread ? '. No pod there takes anything from that ConfigMap, so it may be of no use any more, or read over the API' : ''}`,
     remedies.join('; or '),
   )
 }

@@ -1,5 +1,6 @@
-import { records } from './fields.ts'
+import { records, type Fields } from './fields.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
+import { configMapsOf } from './needs.ts'
 import { podSpecOf } from './workload-state.ts'
 
 /** Something in one namespace names a Service of another by its address in the cluster. */
@@ -8,6 +9,8 @@ export interface Reference {
   readonly from: string
   readonly namespace: string
   readonly service: string
+  /** It stands in a ConfigMap that no pod of its namespace takes anything from. */
+  readonly unread?: true
 }
 
 /** `namespace/service` of each Service there is: words with a dot in them that name none are no references. */
@@ -27,6 +30,23 @@ export function referencesOf(object: KubernetesObject, services: Services): Refe
     .flatMap((host) => serviceIn(host.split('.'), services))
     .filter((to) => to.namespace !== metadata.namespace)
   return [...new Map(found.map((to) => [`${to.namespace}/${to.service}`, { from, ...to }])).values()]
+}
+
+/**
+ * What ConfigMaps of one namespace say, with whether anybody reads it there. `pods`: their specs. Old copies stay behind where
+ * names end with a hash of the content, and some are for people or for what reads them over the API.
+ */
+export function withReaders(maps: readonly MapReferences[], pods: readonly Fields[]): Reference[] {
+  const read = new Set(pods.flatMap(configMapsOf))
+  return maps.flatMap(({ name, references }) =>
+    read.has(name) ? references : references.map((reference) => ({ ...reference, unread: true as const })),
+  )
+}
+
+/** What one ConfigMap says. */
+export interface MapReferences {
+  readonly name: string
+  readonly references: readonly Reference[]
 }
 
 /** `<service>.<namespace>`, with `.svc` and more after it or not; with `.svc`, one pod's name may stand before it. */

@@ -26,6 +26,7 @@ import { measuresContract } from '../contract/measures.ts'
 import { volumeFindingsContract } from '../contract/volume-findings.ts'
 import { volumesContract } from '../contract/volumes.ts'
 import { workloadActionsContract } from '../contract/workload-actions.ts'
+import { referencesContract } from '../contract/references.ts'
 import { rolesContract } from '../contract/roles.ts'
 import { granted } from './granted.ts'
 import { runKeda } from './keda.ts'
@@ -84,6 +85,7 @@ describe('on real controllers', () => {
   volumesContract(() => world)
   copiedVolumesContract(() => world)
   volumeFindingsContract(() => world)
+  referencesContract(() => world)
 })
 
 test('a pipeline may read where to deploy, and no more', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { Fields } from '../../src/domain/fields.ts'
 import type { Front } from '../../src/domain/fronts.ts'
 import type { App, Backend, Environment, Handover, Route } from '../../src/domain/platform.ts'
 import { referenceFindings } from '../../src/domain/reference-findings.ts'
-import { referencesOf } from '../../src/domain/references.ts'
+import { referencesOf, withReaders } from '../../src/domain/references.ts'
 import type { KubernetesObject } from '../../src/domain/kubernetes-objects.ts'
 import { waivable, waived } from '../../src/domain/waivers.ts'
 import { anApp, anEnvironment, route, rule, workload } from '../support/builders.ts'
@@ -58,6 +59,24 @@ describe('a text names a Service of another namespace', () => {
     expect(calls(alias)).toEqual(['api.billing'])
     expect(calls({ ...alias, spec: { type: 'ClusterIP', externalName: 'api.billing.svc' } })).toEqual([])
   })
+})
+
+describe('a ConfigMap is read', () => {
+  const reference = { from: 'ConfigMap/shop/settings', namespace: 'billing', service: 'api' }
+  const read = (pod: Fields) => withReaders([{ name: 'settings', references: [reference] }], [{}, pod])
+  const ref = { name: 'settings' }
+  test.for<[by: string, pod: Fields]>([
+    ['envFrom', { containers: [{ envFrom: [{ configMapRef: ref }] }] }],
+    ['valueFrom', { initContainers: [{ env: [{ name: 'A', valueFrom: { configMapKeyRef: { ...ref, key: 'a' } } }] }] }],
+    ['a volume', { volumes: [{ name: 'a', configMap: ref }] }],
+    ['a volume that may be absent', { volumes: [{ name: 'a', configMap: { ...ref, optional: true } }] }],
+    ['a projected volume', { volumes: [{ name: 'a', projected: { sources: [{ configMap: ref }] } }] }],
+  ])('by %s', ([, pod]) => expect(read(pod)).toEqual([reference]))
+  test.for<[by: string, pod: Fields]>([
+    ['its name as a text', { containers: [{ args: ['settings'] }] }],
+    ['a Secret of its name', { containers: [{ envFrom: [{ secretRef: ref }] }] }],
+    ['another', { volumes: [{ name: 'settings', configMap: { name: 'settings-1a2b' } }] }],
+  ])('not by %s', ([, pod]) => expect(read(pod)).toEqual([{ ...reference, unread: true }]))
 })
 
 const at = (binding: string): Route => ({ ...route(binding), namespace: 'billing' })
@@ -124,6 +143,15 @@ describe('an app calls another', () => {
       'warning calls-later-app ConfigMap/shop/settings → api.billing',
       'blocker calls-later-app ConfigMap/shop/settings → db.billing',
     ])
+  })
+  test('in a ConfigMap that nobody reads, where people approve', () => {
+    const apps = ['shop', 'billing'].map((name) => anApp(name, { environments: [production(name)] }))
+    const shop = aNamespace('shop', { references: [{ ...reference, unread: true }] })
+    const back = { from: 'Deployment/billing/api', namespace: 'shop', service: 'web' }
+    const [finding, other, ...more] = referenceFindings(apps, [shop, aNamespace('billing', { references: [back] })])
+    expect(more).toEqual([])
+    expect(other).toMatchObject({ level: 'blocker', remedy: 'say apps.billing.dependsOn: [shop], or movesWith' })
+    expect(finding).toMatchObject({ level: 'warning', message: expect.stringMatching(/No pod there takes anything/) })
   })
   test('that is not waited for, since its environment has another name', () => {
     const [finding, ...more] = inProduction({ dependsOn: ['billing'] }, [], 'live')

@@ -1,0 +1,4 @@
+import { referencesContract } from '../../contract/references.ts'
+import { aWorldForAll } from './a-world.ts'
+
+referencesContract(aWorldForAll())
