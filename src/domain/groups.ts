@@ -8,6 +8,9 @@ import { companions } from './turns.ts'
 
 /** Apps that move with one another (`movesWith`): who they are in each environment, and what that adds to their plans. */
 
+/** Each of them is told of each other at every weight, and one that fails takes all of them back. */
+export const MOST_TOGETHER = 30
+
 /** `others`: all that move with it and have this environment. */
 const groupOf = (own: string, others: readonly App[]): Group => ({
   others: others

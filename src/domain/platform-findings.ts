@@ -3,6 +3,7 @@ import { declaredFor } from './declared.ts'
 import type { NamespaceFacts } from './facts.ts'
 import { few } from './few.ts'
 import { blocker, warning, type Finding } from './findings.ts'
+import { MOST_TOGETHER } from './groups.ts'
 import { movable } from './movable.ts'
 import {
   isNameRoute,
@@ -85,9 +86,6 @@ function contradictions(apps: readonly App[]): Finding[] {
         ]
   })
 }
-
-/** Each of a group is told of each other at every weight, and one that fails takes all of them back. */
-const MOST_TOGETHER = 30
 
 function tooManyTogether(apps: readonly App[]): Finding[] {
   const byName = new Map(apps.map((a) => [a.name, a]))

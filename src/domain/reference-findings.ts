@@ -96,15 +96,17 @@ function callsLater(call: Named, order: ReturnType<ReturnType<typeof orderings>[
   const { reference, mine, here, there, in: own, to, isServed } = call
   const routed = there.reachedBy === 'route'
   const whose = own === to ? there.name : `${there.name} in ${to}`
+  // Where people approve, whoever calls is somebody's customer.
+  const blocks = mine.gate !== undefined && !reference.unread
   const remedies = [
     ...(reference.unread ? ['remove it, where nobody reads it'] : []),
     order ? sayOrder(here.name, there.name, order) : notOrdered(call),
     ...(isServed && !routed
       ? [`apps.${there.name}.reachedBy: route, where it is called by that and this is no call`]
       : []),
+    ...(blocks && (!order || order.is === 'many') ? ['waive it, where this is no call'] : []),
   ]
-  // Where people approve, whoever calls is somebody's customer.
-  return (mine.gate && !reference.unread ? blocker : warning)(
+  return (blocks ? blocker : warning)(
     'calls-later-app',
     aboutOf(reference),
     `it names ${addressOf(reference)}, a Service of ${whose}, which may move after ${own === to ? here.name : `${here.name} in ${own}`}: until then green does not know that name${routed ? `. ${there.name} says reachedBy: route, and no route of it in ${to} leads to ${reference.service}` : ''}${reference.unread ? '. No pod there takes anything from that ConfigMap, so it may be of no use any more, or read over the API' : ''}`,
@@ -125,7 +127,7 @@ const passedOver = (calls: readonly Named[]): Finding[] =>
 
 const notOrdered = ({ here, there, in: own, to }: Named): string =>
   here.name === there.name
-    ? `have it name the Service of ${own}, or take it out where it is no call`
+    ? `have it name the Service of ${own}`
     : `dependsOn and movesWith do not order ${own} and ${to}, since an app waits in environments of the same name: have it name a Service of ${there.name} in ${own}, or label both environments alike`
 
 function callsOnce(

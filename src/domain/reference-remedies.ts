@@ -1,3 +1,4 @@
+import { MOST_TOGETHER } from './groups.ts'
 import type { App } from './platform.ts'
 import { companions } from './turns.ts'
 
@@ -14,6 +15,8 @@ export type Ordering =
   | { readonly is: 'after'; readonly orWith: boolean }
   /** `names`: what it moves with. `out`: what must not be waited for any more then. */
   | { readonly is: 'with'; readonly names: readonly string[]; readonly out: readonly Out[] }
+  /** They would have to move together, and are too many. */
+  | { readonly is: 'many' }
 
 interface Out {
   readonly of: string
@@ -27,26 +30,28 @@ interface Out {
 export function orderings(apps: readonly App[], later: readonly Call[]) {
   const byName = new Map(apps.map((a) => [a.name, a]))
   const asked = Map.groupBy(later.filter(canBeFirst), ({ here }) => here.name)
-  const after = (app: string): string[] =>
+  const after = remembered((app) =>
     companions(byName, app).flatMap((name) => [
       ...(byName.get(name)?.dependsOn ?? []),
       ...(asked.get(name) ?? []).map(({ there }) => there.name),
-    ])
-  const known = new Map<string, ReadonlySet<string>>()
+    ]),
+  )
+  const next = remembered((app) => [...new Set([...companions(byName, app), ...after(app)])])
   /** Whatever it comes after, with who moves with that. */
-  const reached = (app: string): ReadonlySet<string> => {
-    const all = known.get(app) ?? closed(after(app), (name) => [...companions(byName, name), ...after(name)])
-    known.set(app, all)
-    return all
-  }
+  const reached = remembered((app) => closed(after(app), next))
   const comesAfter = (app: string, other: string) => reached(app).has(other)
 
   /** Both at once, with all that would have to move between them. */
   const together = (here: string, there: string, [first, last]: readonly [string, string]): Ordering => {
-    const between = [...reached(first)].filter((name) => comesAfter(name, last))
+    const between: string[] = []
+    for (const name of reached(first)) {
+      if (comesAfter(name, last)) between.push(name)
+      if (between.length > MOST_TOGETHER) return { is: 'many' }
+    }
     const already = new Set(companions(byName, here))
     const names = [...new Set([there, ...between])].filter((name) => !already.has(name))
     const group = new Set([here, ...names].flatMap((name) => companions(byName, name)))
+    if (group.size > MOST_TOGETHER) return { is: 'many' }
     const out = [...group].flatMap((of) => {
       const take = byName.get(of)?.dependsOn.filter((name) => group.has(name)) ?? []
       return take.length === 0 ? [] : [{ of, take }]
@@ -83,6 +88,16 @@ const canBeFirst = ({ here, in: own, there, to }: Call): boolean => {
   return here.name !== there.name && names.slice(0, names.indexOf(own) + 1).includes(to)
 }
 
+/** The same answer for the same app, found once: on large platforms each is asked for thousands of times. */
+function remembered<T>(answer: (app: string) => T): (app: string) => T {
+  const known = new Map<string, { readonly is: T }>()
+  return (app) => {
+    const { is } = known.get(app) ?? { is: answer(app) }
+    known.set(app, { is })
+    return is
+  }
+}
+
 function closed(names: readonly string[], next: (name: string) => readonly string[]): ReadonlySet<string> {
   const all = new Set(names)
   // A set that grows while it is read is read to its new end.
@@ -93,6 +108,8 @@ function closed(names: readonly string[], next: (name: string) => readonly strin
 /** As a remedy says it. */
 export function sayOrder(here: string, there: string, order: Ordering): string {
   if (order.is === 'after') return `say apps.${here}.dependsOn: [${there}]${order.orWith ? ', or movesWith' : ''}`
+  if (order.is === 'many')
+    return `more than ${MOST_TOGETHER} apps call or wait for one another in a circle, and no more may move together (movesWith): have some of them called by their routes, until the circle is smaller`
   const out = order.out.map(({ of, take }) => `take ${take.join(' and ')} out of apps.${of}.dependsOn`)
   return [`say apps.${here}.movesWith: [${order.names.join(', ')}]`, ...out].join(' and ')
 }

@@ -156,6 +156,18 @@ describe('what a finding says can be done, and makes it go', () => {
     expect(foundWith(after, world)).toEqual([])
   })
 
+  test.for([
+    { apps: 30, remedy: /^say apps\.a0\.movesWith: \[(a\d+(, )?){29}\]$/ },
+    { apps: 31, remedy: /^more than 30 apps call .*; or waive it, where this is no call$/ },
+  ])('in a circle of $apps apps', ({ apps, remedy }) => {
+    const all = Array.from({ length: apps }, (_, n) => `a${n}`)
+    const world = {
+      environments: production(...all),
+      namings: calls(...all.map((a, n) => [a, all[(n + 1) % apps] ?? ''] as const)),
+    }
+    expect(foundWith({}, world)[0]?.remedy).toMatch(remedy)
+  })
+
   const names = ['a', 'b', 'c', 'd', 'e']
   const three = ['test', 'stage', 'production'] as const
   const one = fc.constantFrom(...names)
