@@ -61,6 +61,7 @@ export interface Proven {
   removing(identity: Identity | 'made-by-this-run'): Pick<EksPort, Removing>
   readonly loadBalancing: LoadBalancingPort
   readonly records: RecordsPort
+  readonly recordsFirst: RecordsPort
   readonly recordLooks: Pick<RecordsPort, 'named'>
   readonly blockStorage: BlockStoragePort
   readonly compute: ComputePort
@@ -106,6 +107,7 @@ export async function proven({ ports }: Pick<Outside, 'ports'>, scope: Scope): P
     removing: (identity) => (identity === 'made-by-this-run' ? eks : ports.decommissioning(region, account)),
     loadBalancing: ports.loadBalancing(region),
     records: ports.records(region),
+    recordsFirst: ports.recordsFirst(region),
     recordLooks: ports.recordLooks(region),
     blockStorage: ports.blockStorage(region),
     compute: ports.compute(region),

@@ -69,6 +69,8 @@ export interface Ports {
   decommissioning(region: string, account: string): Pick<EksPort, Removing>
   loadBalancing(region: string): LoadBalancingPort
   records(region: string): RecordsPort
+  /** The same for who moves visitors: its requests go out before all that others have waiting. */
+  recordsFirst(region: string): RecordsPort
   /** The same for who only looks, now and then: a turn that a step may want is not taken, and `unreachable` says so. */
   recordLooks(region: string): Pick<RecordsPort, 'named'>
   blockStorage(region: string): BlockStoragePort

@@ -34,9 +34,15 @@ const TAKEN_OUT = 3
 
 /** What is done to a route of whatever kind, and in which order; how is its driver's. */
 export const trafficActions = (outside: Outside) => {
-  const to = async ({ input: { route }, scope, run }: ActionCall<'openRoute' | 'setWeight' | 'settleRoute'>) => {
+  const to = async ({ input: { route }, scope, run }: ActionCall<'openRoute' | 'settleRoute'>) => {
     const world = await proven(outside, scope)
     return { world, driver: routeDriver(world, route, { scope, run }) }
+  }
+
+  /** Of many that are opened and looked at beside it nobody is in such a hurry as who goes back. */
+  const toWeigh = async ({ input: { route }, scope, run }: ActionCall<'setWeight'>) => {
+    const world = await proven(outside, scope)
+    return { world, driver: routeDriver({ ...world, records: world.recordsFirst }, route, { scope, run }) }
   }
 
   const openRoute: Deed<'openRoute'> = async (call) => {
@@ -84,7 +90,7 @@ export const trafficActions = (outside: Outside) => {
   const setWeight: Deed<'setWeight'> = async (call) => {
     const { input, scope } = call
     const { route, expect, onto } = input
-    const { world, driver } = await to(call)
+    const { world, driver } = await toWeigh(call)
     const found = await readWayBack(driver, scope.blue)
     const { share: was } = found
     const written = doneAt(`at ${input.to} %`) !== undefined

@@ -35,7 +35,7 @@ import { probes } from './probe/probe-port.ts'
 import { prometheus } from './prometheus/metrics-port.ts'
 import { quotas } from './service-quotas/quotas-port.ts'
 import { remains } from './remains/remains-port.ts'
-import { paced, spare, turns } from './route53/pace.ts'
+import { behind, inLine, paced, spare, turns } from './route53/pace.ts'
 import { records } from './route53/records-port.ts'
 import { slack } from './slack/chat-port.ts'
 import { assumedRole } from './sts/assumed-role.ts'
@@ -85,10 +85,15 @@ export function connectOutside({
   const iamClients = clientsOf((region) => new IAM(aws(region)))
   const kmsClients = clientsOf((region) => new KMS(aws(region)))
   const turn = turns(recordsPerSecond)
-  const route53Clients = clientsOf((region) => paced(new Route53(aws(region)), turn, recordsPlace))
-  const route53Once = clientsOf((region) => paced(new Route53({ ...aws(region), maxAttempts: 1 }), turn, recordsPlace))
-  const looksTurn = spare(turn)
-  const route53Looks = clientsOf((region) => paced(new Route53(aws(region)), looksTurn, recordsPlace))
+  const route53 = (wait: Parameters<typeof paced>[1]) => ({
+    tries: clientsOf((region) => paced(new Route53(aws(region)), wait, recordsPlace)),
+    once: clientsOf((region) => paced(new Route53({ ...aws(region), maxAttempts: 1 }), wait, recordsPlace)),
+  })
+  const route53First = route53(inLine(turn))
+  const route53Clients = route53(behind(turn))
+  const route53Looks = route53(inLine(spare(turn)))
+  const recordsBy = ({ tries, once: sendsOnce }: typeof route53First, region: string) =>
+    records(tries.of(region), sendsOnce.of(region))
   const quotaClients = clientsOf((region) => new ServiceQuotas(aws(region)))
   const stsClients = clientsOf((region) => new STS(aws(region)))
   const eksPort = (region: string) => eks(eksClients.of(region))
@@ -122,8 +127,9 @@ export function connectOutside({
       return eks(removers.of(region))
     },
     loadBalancing: (region) => loadBalancing(elbClients.of(region)),
-    records: (region) => records(route53Clients.of(region), route53Once.of(region)),
-    recordLooks: (region) => records(route53Looks.of(region), route53Looks.of(region)),
+    records: (region) => recordsBy(route53Clients, region),
+    recordsFirst: (region) => recordsBy(route53First, region),
+    recordLooks: (region) => recordsBy(route53Looks, region),
     blockStorage: (region) => blockStorage(ec2Clients.of(region), ec2Once.of(region)),
     compute: (region) => compute(ec2Clients.of(region)),
     trail: (region) => trail(trailClients.of(region)),
@@ -158,8 +164,7 @@ export function connectOutside({
         logsClients,
         cloudWatchClients,
         kmsClients,
-        route53Clients,
-        route53Once,
+        ...[route53First, route53Clients, route53Looks].flatMap(({ tries, once: sendsOnce }) => [tries, sendsOnce]),
         quotaClients,
         stsClients,
       ]

@@ -18,19 +18,23 @@ const LOOKS_PER_SECOND = 1
 /** How long whoever asks now waits for its turn; or it has none, and after how long it had better ask again. */
 type Taken = { readonly waitMs: number } | { readonly againMs: number }
 
-/** By the wall clock, in milliseconds, with the place that this worker has now. `mostMs`: no turn is taken after longer. */
-type Turn = (nowMs: number, place: Place, mostMs?: number) => Taken
+/** By the wall clock, in milliseconds, with the place that this worker has now. `only`: its very next turn, or none. */
+type Turn = (nowMs: number, place: Place, only?: 'next') => Taken
+
+/** Ends when a request may go out, as one of these turns. Throws `askedToWait` where there is none for it. */
+type Wait = (place: () => Promise<Place>, signal?: AbortSignal) => Promise<void>
 
 /** Every slot is one turn of one of all workers; of a worker's own turns, first come, first served. */
 export function turns(perSecond = PER_SECOND): Turn {
   const slotMs = 1000 / perSecond
   let next = 0
-  return (nowMs, place, mostMs = MOST_MS) => {
+  return (nowMs, place, only) => {
     const now = Math.ceil(nowMs / slotMs)
     // Nobody was ever told to wait for so long: the clock has gone back.
     if ((next - now) * slotMs > MOST_MS + slotMs) next = now
     const slot = ownFrom(Math.max(now, next), place)
     const waitMs = slot * slotMs - nowMs
+    const mostMs = only === 'next' ? place.of * slotMs : MOST_MS
     if (waitMs > mostMs) return { againMs: waitMs - mostMs }
     next = slot + 1
     return { waitMs }
@@ -43,28 +47,57 @@ export function spare(turn: Turn, perSecond = LOOKS_PER_SECOND): Turn {
   return (nowMs, place) => {
     const againMs = lookedMs + (place.of * 1000) / perSecond - nowMs
     if (againMs > 0 && lookedMs <= nowMs) return { againMs }
-    const taken = turn(nowMs, place, (place.of * 1000) / PER_SECOND)
+    const taken = turn(nowMs, place, 'next')
     if ('waitMs' in taken) lookedMs = nowMs
     return taken
   }
 }
 
+/** Whoever asks has its turn at once, after all who are in line. */
+export const inLine =
+  (turn: Turn): Wait =>
+  async (place, signal) => {
+    const its = await place()
+    const taken = turn(Date.now(), its)
+    if ('againMs' in taken) throw tooMany(taken.againMs)
+    await passed(taken.waitMs, signal)
+  }
+
 /**
- * Waits for its turn before each request, and before each that the SDK tries again; no longer than the call's own signal lets
- * it. Throws `askedToWait` where there is none for it.
+ * For what can wait: they wait for one another first, and one of them at a time is in line. So whoever is in it stands behind
+ * one of these at most, however many there are.
  */
-export function paced(client: Route53, turn: Turn, place: () => Promise<Place>): Route53 {
+export function behind(turn: Turn): Wait {
+  const wait = inLine(turn)
+  let last: Promise<unknown> = Promise.resolve()
+  return (place, signal) => {
+    const sinceMs = performance.now()
+    const mine = last.then(() => {
+      signal?.throwIfAborted()
+      if (performance.now() - sinceMs > MOST_MS) throw tooMany(0)
+      return wait(place, signal)
+    })
+    last = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+const tooMany = (againMs: number) =>
+  askedToWait('too many requests of Route 53 wait for their turn', Math.ceil(againMs / 1000))
+
+const passed = async (ms: number, signal?: AbortSignal): Promise<void> => {
+  if (ms > 0) await setTimeout(ms, undefined, { ...(signal && { signal }) })
+}
+
+/** Waits before each request, and before each that the SDK tries again; no longer than the call's own signal lets it. */
+export function paced(client: Route53, wait: Wait, place: () => Promise<Place>): Route53 {
   // Middleware would not be told of the signal.
   const { requestHandler } = client.config
   const handle = requestHandler.handle.bind(requestHandler)
   requestHandler.handle = async (request, options) => {
-    const its = await place()
-    const taken = turn(Date.now(), its)
-    if ('againMs' in taken)
-      throw askedToWait('too many requests of Route 53 wait for their turn', Math.ceil(taken.againMs / 1000))
     // The handler refuses by itself what was ended before.
     const { abortSignal: signal } = (options ?? {}) as { readonly abortSignal?: AbortSignal } // as `ask` passes it
-    if (taken.waitMs > 0) await setTimeout(taken.waitMs, undefined, { ...(signal && { signal }) })
+    await wait(place, signal)
     return handle(request, options)
   }
   return client

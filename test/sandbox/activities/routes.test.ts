@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { discover } from '../../../src/activities/discovery.ts'
+import { askedToWait } from '../../../src/activities/errors.ts'
 import { proven } from '../../../src/activities/outside.ts'
 import { waysTo } from '../../../src/activities/ways.ts'
 import { gatewayRoutesContract } from '../../contract/gateway-routes.ts'
@@ -15,10 +16,29 @@ import { worldOf } from './a-world.ts'
 
 /** Of a platform file, what a survey of records reads. */
 
+/** Whoever can wait for Route 53 has its turn. */
+let isTurn = true
+const waits = askedToWait('others have their turn', 1)
+
 let world: TwoClusters
 let servers: WorldUnderTest
 beforeAll(async () => {
-  world = await twoClusters({ aws: { recordsMs: 100 } })
+  world = await twoClusters({
+    aws: { recordsMs: 100 },
+    between: (ports) => ({
+      ...ports,
+      records(region) {
+        const port = ports.records(region)
+        const inTurn = async <T>(ask: () => Promise<T>): Promise<T> => (isTurn ? ask() : Promise.reject(waits))
+        return {
+          ...port,
+          named: (...asked) => inTurn(() => port.named(...asked)),
+          change: (...asked) => inTurn(() => port.change(...asked)),
+          isInSync: (...asked) => inTurn(() => port.isInSync(...asked)),
+        }
+      },
+    }),
+  })
   servers = await worldOf(world)
 })
 afterAll(() => world.stop())
@@ -44,6 +64,19 @@ describe('records of Route 53', () => {
     await driven(acts().settleRoute, call<'settleRoute'>({ route, on: 'blue' }), { between })
     vi.useRealTimers()
     expect(it.sets()).toEqual([it.original])
+  })
+
+  test('move visitors while nothing else has its turn at Route 53', async () => {
+    const { route, weights } = await aRecordRoute(world, 1)
+    await driven(acts().openRoute, open(route))
+    isTurn = false
+    try {
+      await driven(acts().setWeight, call<'setWeight'>({ route, to: 25, expect: [0] }))
+      expect(await attempted(acts().openRoute, open(route))).toContain(waits.message)
+    } finally {
+      isTurn = true
+    }
+    expect(weights()).toEqual({ blue: 75, green: 25 })
   })
 
   test('are surveyed with whom they lead to, and with types that somebody protects', async () => {

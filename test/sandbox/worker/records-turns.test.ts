@@ -100,3 +100,20 @@ test('two workers of one account send Route 53 three requests a second together,
   end.abort()
   await Promise.all(polling)
 })
+
+test('who moves visitors goes before what a survey has waiting', async () => {
+  const zone = world.aws.route53.seedZone('example.org')
+  const ports = connectOutside({ credentials: async () => world.aws.admin, recordsPerSecond: 20 })
+  const [survey, first] = [ports.records(scope.region), ports.recordsFirst(scope.region)]
+  let answered = 0
+  const looks = Array.from({ length: 40 }, async () => {
+    await survey.named(zone, 'web.example.org')
+    answered += 1
+  })
+  await looks[0]
+  await first.named(zone, 'web.example.org')
+  await first.named(zone, 'api.example.org')
+  expect(answered).toBeLessThan(10)
+  await Promise.all(looks)
+  await ports.close()
+})

@@ -1,7 +1,7 @@
 import { Route53 } from '@aws-sdk/client-route-53'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { paced, spare, turns } from '../../../src/adapters/route53/pace.ts'
+import { expect, test, vi } from 'vitest'
+import { behind, inLine, paced, spare, turns } from '../../../src/adapters/route53/pace.ts'
 import { ALONE, heard, nobody, placeAmong, placeOf, type Known, type Place } from '../../../src/domain/clock-turns.ts'
 
 type Turn = ReturnType<typeof turns>
@@ -74,6 +74,46 @@ test('places are those of the names, whoever looks, and whoever is not told yet 
   expect(placeAmong('7@b', ['7@a', '7@a'])).toEqual({ at: 1, of: 2 })
 })
 
+const alone = async () => ALONE
+
+test('whoever is in line stands behind one at most of those that can wait, and these behind one another', async () => {
+  const turn = turns(50)
+  const [first, canWait] = [inLine(turn), behind(turn)]
+  const sent: string[] = []
+  const others = Array.from({ length: 20 }, (_, n) => canWait(alone).then(() => sent.push(`${n}`)))
+  await others[1]
+  await Promise.all(['a', 'b', 'c'].map((name) => first(alone).then(() => sent.push(name))))
+  expect(sent.slice(-3)).toEqual(['a', 'b', 'c'])
+  expect(sent.length).toBeLessThanOrEqual(2 + 1 + 3)
+  await Promise.all(others)
+  expect(sent.filter((name) => Number(name) >= 0)).toEqual(Array.from({ length: 20 }, (_, n) => `${n}`))
+})
+
+test('who was ended while it waited holds up nobody behind it', async () => {
+  const turn = turns(10)
+  const canWait = behind(turn)
+  await canWait(alone)
+  const ended = canWait(alone, AbortSignal.timeout(1))
+  const next = canWait(alone)
+  await expect(ended).rejects.toMatchObject({ name: 'AbortError' })
+  await next
+  await expect(canWait(alone, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
+})
+
+test('who can wait does so for 15 s, and is told when to ask again', async () => {
+  const canWait = behind(() => ({ waitMs: 20 }))
+  const now = performance.now.bind(performance)
+  let aheadMs = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + aheadMs)
+  const [first, second] = [canWait(alone), canWait(alone)]
+  const refused = expect(second).rejects.toMatchObject({ type: 'Unreachable', nextRetryDelay: '1s' })
+  // The first has its turn by then.
+  await new Promise(setImmediate)
+  aheadMs = 15_001
+  await Promise.all([first, refused, canWait(alone)])
+  vi.restoreAllMocks()
+})
+
 const [own, other] = ['7@a', '7@b']
 test.for<{ says: string; lists: string[][]; is: Place }>([
   { says: 'who is not in its first list yet is one more', lists: [[other]], is: { at: 0, of: 2 } },
@@ -121,7 +161,7 @@ test.for([
   const route53 = new Route53({ region: 'us-east-1', credentials, requestHandler, maxAttempts: 1 })
   const client = paced(
     route53,
-    () => taken,
+    inLine(() => taken),
     async () => ALONE,
   )
   const asked = client.getChange({ Id: 'C1' }, endsMs === undefined ? {} : { abortSignal: AbortSignal.timeout(endsMs) })
