@@ -100,14 +100,21 @@ export interface Ports {
 /** What decommissioning does to EKS; what it reads is read as ever. */
 export type Removing = 'setDeletionProtection' | 'deleteCluster' | 'deleteNodegroup' | 'deleteFargateProfile'
 
+/** STS's words, without one of the token. */
+export interface RoleRefusal {
+  readonly says: string
+  /** It is by what the role, its provider or the token is, and not by what STS could not find out this time. */
+  readonly isSettled: boolean
+}
+
 export interface IdentityPort {
   /** The account and the principal (for an assumed role: the role's ARN) that this worker acts as. */
   whoAmI(region: string): Promise<{ readonly account: string; readonly principalArn: string }>
   /**
-   * Why a service account's token does not get it this role, in STS's words, without one of the token; undefined: it does.
-   * Nobody gets what STS gave for it, and that may do nothing. Throws `unreachable`.
+   * Why a service account's token does not get it this role; undefined: it does. Nobody gets what STS gave for it, and that may
+   * do nothing. Throws `unreachable`.
    */
-  roleRefusal(region: string, roleArn: string, token: string): Promise<string | undefined>
+  roleRefusal(region: string, roleArn: string, token: string): Promise<RoleRefusal | undefined>
   /**
    * The role that it removes clusters as, assumed; undefined: it has none, and is itself. Throws `denied` where it may not be
    * assumed, or is of another account than this one.

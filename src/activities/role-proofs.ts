@@ -9,12 +9,14 @@ import { each, fewAtATime } from './few-at-a-time.ts'
 import { otherSide, proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { EksPort, KubernetesPort } from './ports.ts'
 import { both } from './role-trust.ts'
-import { budgets, notYet } from './waiting.ts'
+import { budgets, doneAt, noteDone, notYet } from './waiting.ts'
 
 /** How one service account stands; `says` begins with its name where it does not get its role. */
 type Tried =
   | { readonly is: 'given' | 'unread' }
-  | { readonly is: 'refused' | 'never' | 'unclear'; readonly says: string }
+  | { readonly is: 'never' | 'unclear' | 'left'; readonly says: string }
+  /** `soFar`: the other side was refused too, for the first time. */
+  | { readonly is: 'refused'; readonly says: string; readonly soFar?: true }
 
 /** Then its environment goes back, and people are asked whether to wait on, or to go on without what nobody adds. */
 const PATIENCE: Duration = '1d'
@@ -25,17 +27,23 @@ const AT_ONCE = 4
 export const roleProofActions = (outside: Outside) => {
   /** Tokens and what STS gives for them are let go of here: neither is in a history, a log or an answer. */
   const proveRoles: Deed<'proveRoles'> = async (call) => {
-    const { app, namespaces, on } = call.input
+    const { app, namespaces, on, elsewhere } = call.input
     const world = await proven(outside, call.scope)
     const [here, there] = await Promise.all([world.on(on), world.on(otherSide(on))])
     const [accounts, others] = await Promise.all([accountsIn(here, namespaces), accountsIn(there, namespaces)])
-    const byToken = await Promise.all(accounts.map((account) => tried(here, there, account, others, call.scope.region)))
+    const byToken = await Promise.all(
+      accounts.map(async (account): Promise<Tried> => {
+        const one = await tried(here, there, account, others, call.scope.region)
+        const wasLeft = elsewhere && one.is === 'refused' && isElsewhere(account, call.scope.account)
+        return wasLeft ? { is: 'left', says: nameOf(account) } : one
+      }),
+    )
     const byEks = await associated(world, call.scope, namespaces, on)
     const absent = others
       .filter((account) => !isAmong(accounts, account))
       .map((account): Tried => ({ is: 'refused', says: `${nameOf(account)} is not on ${on}` }))
     const all = [...byToken, ...byEks, ...absent]
-    const that = (is: 'refused' | 'never' | 'unclear') =>
+    const that = (is: 'refused' | 'never' | 'unclear' | 'left') =>
       all.flatMap((one) => (one.is === is ? one.says : [])).toSorted()
     const refused = that('refused')
     if (refused.length > 0)
@@ -43,14 +51,16 @@ export const roleProofActions = (outside: Outside) => {
         `${refused.length} of ${all.length} service accounts of ${app} do not get their roles on ${on}: ${refused.join('; ')}`,
         // IAM tells everybody within seconds; what lasts longer is for people.
         budgets.objects,
+        nextLook(all),
       )
     const [given, unread] = (['given', 'unread'] as const).map((is) => all.filter((one) => one.is === is).length)
-    const [never, unclear] = [that('never'), that('unclear')]
+    const [never, unclear, left] = [that('never'), that('unclear'), that('left')]
     return {
       note: [
         `${given} ${given === 1 ? 'service account gets its role' : 'service accounts get their roles'} on ${on}`,
         ...(unread ? [`of ${unread} whose associations are there the trust policies may not be read`] : []),
         ...(unclear.length > 0 ? [`look yourself at ${unclear.length}: ${unclear.join('; ')}`] : []),
+        ...(left.length > 0 ? [`without their roles of other accounts, as was said: ${left.join(', ')}`] : []),
         ...(never.length > 0 ? [`on neither side: ${never.join(', ')}`] : []),
       ].join('; '),
     }
@@ -67,18 +77,22 @@ export const roleProofActions = (outside: Outside) => {
     const [here, there] = await Promise.all([world.on(on), world.on(otherSide(on))])
     const [mine, others] = await Promise.all([accountsIn(here, namespaces), accountsIn(there, namespaces)])
     const accounts = mine.filter((account) => isElsewhere(account, scope.account))
-    const refused = (
-      await each(accounts, async (account) => {
-        const { is } = await tried(here, there, account, others, scope.region)
-        return is === 'refused' ? [account] : []
-      })
-    ).flat()
-    if (refused.length === 0)
-      return { note: `what service accounts get of other accounts they get on ${on} (${accounts.length})` }
+    const all = await each(accounts, async (account) => ({
+      account,
+      ...(await tried(here, there, account, others, scope.region)),
+    }))
+    const that = (is: Tried['is']) => all.flatMap((one) => (one.is === is ? one.account : []))
+    const refused = that('refused')
+    if (refused.length === 0) {
+      const never = that('never').map(nameOf).toSorted()
+      const given = `what service accounts get of other accounts they get on ${on} (${accounts.length - never.length})`
+      return { note: [given, ...(never.length > 0 ? [`on neither side: ${never.join(', ')}`] : [])].join('; ') }
+    }
     const [blue, green] = await both(world.eks, scope.blue, scope.green)
     throw notYet(
       askedElsewhere(usesOf(refused, []), { account: scope.account, blue, green, platform: scope.platform }),
       PATIENCE,
+      nextLook(all),
     )
   }
 
@@ -93,9 +107,9 @@ export const roleProofActions = (outside: Outside) => {
     const why = await refusalOf(here, account, region)
     if (why === undefined) return { is: 'given' }
     const before = isAmong(others, account) ? await refusalOf(there, account, region) : undefined
-    return before === undefined
-      ? { is: 'refused', says: `${nameOf(account)} does not get ${roleOf(account)?.arn ?? ''}: ${why}` }
-      : { is: 'never', says: nameOf(account) }
+    if (before?.isSettled && wasSo(`refused ${nameOf(account)}`)) return { is: 'never', says: nameOf(account) }
+    const says = `${nameOf(account)} does not get ${roleOf(account)?.arn ?? ''}: ${why.says}`
+    return { is: 'refused', says, ...(before && { soFar: true }) }
   }
 
   /** Why pods of it do not get its role, in STS's words; undefined: they do. */
@@ -161,6 +175,19 @@ async function associated(
   })
   return found
 }
+
+/**
+ * IAM may forget for seconds what it has told before, and whoever goes on as if blue had never had it goes on without it: one
+ * look is none. Kept for the next attempt.
+ */
+function wasSo(thing: string): boolean {
+  const was = doneAt(thing) !== undefined
+  noteDone(thing)
+  return was
+}
+
+const nextLook = (all: readonly Tried[]): Duration | undefined =>
+  all.some((one) => one.is === 'refused' && one.soFar) ? '10s' : undefined
 
 const isAmong = (some: readonly KubernetesObject[], account: KubernetesObject): boolean =>
   some.some((one) => nameOf(one) === nameOf(account))

@@ -28,6 +28,8 @@ const table: readonly { readonly name: RegExp; readonly is: Throw }[] = [
   { name: /^Server$|^Internal|^ServiceUnavailable|^ResourcePropagationDelay|^PriorRequestNot/, is: unreachable },
   // IAM and CloudWatch Logs: somebody else changes the same thing at this moment.
   { name: /^ConcurrentModification|^EntityTemporarilyUnmodifiable|^OperationAborted|^ServiceFailure/, is: unreachable },
+  // STS, of an issuer that it asks for its keys: it says itself that it passes, and its status says otherwise.
+  { name: /^IDPCommunicationError/, is: unreachable },
   // A worker's credentials are renewed while it runs, so the next try has new ones.
   { name: /^ExpiredToken|^RequestExpired|^RequestTimeTooSkewed|^CredentialsProvider|^TokenProvider/, is: unreachable },
   { name: /^AccessDenied|^Unauthorized|^NotAuthorized|^OptInRequired|^AuthFailure/, is: denied },

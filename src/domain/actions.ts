@@ -191,8 +191,11 @@ export interface Actions {
   /** Tells pipelines, on both clusters, to which of them they deploy from here on. */
   publishWhere: Contract<{ app: string; environment: string; at: Where }>
   checkReady: Contract<Place & { on: Side; asleep: readonly WorkloadRef[] }>
-  /** Ends when each service account gets the role that it names: one is tried with a token of its own. */
-  proveRoles: Contract<Place & { on: Side }>
+  /**
+   * Ends when each service account gets the role that it names: one is tried with a token of its own. `elsewhere`: those of
+   * other accounts had a step of their own, and whoever went on without them is not asked again.
+   */
+  proveRoles: Contract<Place & { on: Side; elsewhere?: true }>
   /** The same of roles of other accounts, which nobody here reads or writes: their owners are asked, and waited for. */
   awaitRolesElsewhere: Contract<Place & { on: Side }>
   /**

@@ -168,7 +168,14 @@ const proveRoles = (it: Subject, { roles, rolesElsewhere }: EnvironmentFacts): L
   const its = { ...placeOf(it), on: 'green' as const }
   return [
     ...(rolesElsewhere ? [act(`${it.environment.name}/${ELSEWHERE_STEP}`, 'awaitRolesElsewhere', its)] : []),
-    ...(roles ? [act(`${it.environment.name}/${PROOF_STEP}`, 'proveRoles', its)] : []),
+    ...(roles
+      ? [
+          act(`${it.environment.name}/${PROOF_STEP}`, 'proveRoles', {
+            ...its,
+            ...(rolesElsewhere && { elsewhere: true }),
+          }),
+        ]
+      : []),
   ]
 }
 

@@ -98,4 +98,11 @@ test('an app whose service accounts name roles tries them out before its gate, a
   expect(plan(someFacts)).not.toContain('production/roles')
   const elsewhere = plan({ ...someFacts, roles: true, rolesElsewhere: true })
   expect(elsewhere.indexOf('production/roles-elsewhere')).toBe(elsewhere.indexOf('production/roles') - 1)
+  const proof = (facts: typeof someFacts) =>
+    leaves(aCutoverPlan(anApp('api'), anEnvironment('production'), facts).phases[0]?.forward ?? []).find(
+      ({ id }) => id === 'production/roles',
+    )
+  // Whoever goes on without them is not stopped by the next step.
+  expect(proof({ ...someFacts, roles: true, rolesElsewhere: true })).toMatchObject({ input: { elsewhere: true } })
+  expect(proof({ ...someFacts, roles: true })).not.toMatchObject({ input: { elsewhere: true } })
 })

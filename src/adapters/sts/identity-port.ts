@@ -10,6 +10,9 @@ const NOTHING = JSON.stringify({
 })
 const SHORTEST_S = 900
 
+/** `InvalidIdentityToken` is also what STS says where it could not ask an issuer for its keys. */
+const SETTLED = /^(No OpenIDConnect provider found|Incorrect token audience)/
+
 interface Known {
   readonly accessKeyId: string
   readonly is: Awaited<ReturnType<IdentityPort['whoAmI']>>
@@ -52,8 +55,8 @@ export const sts = (clients: (region: string) => STS): Omit<IdentityPort, 'whoRe
         return undefined
       } catch (error) {
         // Whatever STS says of the role, its provider or the token, it has its reasons; only silence is no answer.
-        if (error instanceof ApplicationFailure && error.type !== 'Unreachable') return error.message
-        throw error
+        if (!(error instanceof ApplicationFailure) || error.type === 'Unreachable') throw error
+        return { says: error.message, isSettled: error.type === 'Denied' || SETTLED.test(error.message) }
       }
     },
   }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Ports } from '../../../src/activities/ports.ts'
 import { trustPolicy } from '../../../src/domain/role-trust.ts'
 import type { KubernetesObject } from '../../../src/sandbox/types.ts'
+import { roleProofActions } from '../../../src/activities/role-proofs.ts'
 import { byIssuer, policy } from '../../contract/roles.ts'
 import { attempted, driven, ending } from '../../support/driven.ts'
 import { call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
@@ -90,6 +91,13 @@ test('an environment waits for roles of other accounts until its own service acc
   const wait = call<'awaitRolesElsewhere'>({ app: 'lake', environment: 'production', namespaces: its, on: 'green' })
   const why = await attempted(activities.awaitRolesElsewhere, wait)
   expect(why).toMatch(new RegExp(`^1 role of other accounts does not let in ${scope.green} yet`))
+  // Whoever goes on without it is not asked by the proof again; where no step of its own asked, the proof does.
+  const proof = { app: 'lake', environment: 'production', namespaces: its, on: 'green' as const }
+  const left = await driven(activities.proveRoles, call<'proveRoles'>({ ...proof, elsewhere: true }))
+  expect(left.answer.note).toBe(
+    '0 service accounts get their roles on green; without their roles of other accounts, as was said: lake/web',
+  )
+  expect(await attempted(activities.proveRoles, call<'proveRoles'>(proof))).toContain('lake/web does not get')
   const [role, ...more] = (await asked()).roles
   expect(more).toEqual([])
   expect(role).toMatchObject({ arn: elsewhere, owner: `account ${OTHER}`, isWhole: false })
@@ -101,8 +109,9 @@ test('an environment waits for roles of other accounts until its own service acc
   aws.iam.seedProviderElsewhere(OTHER, issuerOf(scope.green))
   const { answer } = await driven(activities.awaitRolesElsewhere, wait)
   expect(answer.note).toBe('what service accounts get of other accounts they get on green (1)')
-  const proof = call<'proveRoles'>({ app: 'lake', environment: 'production', namespaces: its, on: 'green' })
-  expect((await driven(activities.proveRoles, proof)).answer.note).toBe('1 service account gets its role on green')
+  expect((await driven(activities.proveRoles, call<'proveRoles'>(proof))).answer.note).toBe(
+    '1 service account gets its role on green',
+  )
 })
 
 test('what does not get its role of another account on blue either holds up nobody', async () => {
@@ -112,7 +121,42 @@ test('what does not get its role of another account on blue either holds up nobo
     side.apply(account('never', 'web', `arn:aws:iam::${OTHER}:role/never`))
   }
   const wait = call<'awaitRolesElsewhere'>({ app: 'n', environment: 'production', namespaces: ['never'], on: 'green' })
-  expect((await driven(activities.awaitRolesElsewhere, wait)).waits).toEqual([])
+  // One look is none: of the other side it is asked a second time.
+  const { answer, waits } = await driven(activities.awaitRolesElsewhere, wait)
+  expect(waits).toHaveLength(1)
+  expect(answer.note).toBe(
+    'what service accounts get of other accounts they get on green (0); on neither side: never/web',
+  )
+})
+
+test('what STS could not find out about blue is no answer, and one answer is none', async () => {
+  const { aws, blue, green } = world
+  for (const side of [blue, green]) {
+    side.apply(namespace('flaky'))
+    side.apply(account('flaky', 'web', `arn:aws:iam::${OTHER}:role/flaky`))
+  }
+  const { ports } = world.outside
+  const words = ['InvalidIdentityToken: Couldn’t retrieve verification key', 'Not authorized', undefined]
+  const blues = words.map((says) => (says === undefined ? undefined : { says, isSettled: says === 'Not authorized' }))
+  let asked = 0
+  const roleRefusal: Ports['identity']['roleRefusal'] = (_region, _arn, token) => {
+    const { iss } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
+      readonly iss: string
+    }
+    if (iss !== aws.eks.issuer(scope.blue)) return Promise.resolve({ says: 'Not authorized', isSettled: true })
+    asked += 1
+    return Promise.resolve(blues[(asked - 1) % blues.length])
+  }
+  const own = roleProofActions({ ...world.outside, ports: { ...ports, identity: { ...ports.identity, roleRefusal } } })
+  const its = { app: 'f', environment: 'production', namespaces: ['flaky'], on: 'green' as const }
+  const some: string[] = []
+  await driven(own.awaitRolesElsewhere, call<'awaitRolesElsewhere'>(its), {
+    between: (why) => {
+      some.push(why)
+      if (some.length === 3) throw new Error('enough')
+    },
+  }).catch(() => undefined)
+  expect(some.map((why) => why.includes('1 role of other accounts'))).toEqual([true, true, true])
 })
 
 /** A worker in a process of its own: what keeps two steps of one process apart knows nothing of the other. */

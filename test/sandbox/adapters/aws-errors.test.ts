@@ -31,6 +31,8 @@ const eks: readonly Row[] = [
   { name: 'InvalidRequestException', type: 'Failed' },
   { name: 'InvalidStateException', type: 'Failed' },
   { name: 'ClientException', type: 'Failed' },
+  // Of STS: it passes, whatever its status says.
+  { name: 'IDPCommunicationErrorException', status: 400, type: 'Unreachable' },
   { name: 'ThrottlingException', status: 429, type: 'Unreachable' },
   { name: 'TooManyRequestsException', status: 429, type: 'Unreachable' },
   { name: 'ServerException', status: 500, type: 'Unreachable' },
