@@ -8,7 +8,7 @@ import type { Activities } from '../workflows/activities.ts'
 import { blueFacts } from './blue-facts.ts'
 import { clustersOf } from './both-sides.ts'
 import { described } from './described-roles.ts'
-import { notFound } from './errors.ts'
+import { isDenied, notFound } from './errors.ts'
 import { rulesNaming } from './group-rules.ts'
 import { providerArn } from './issuers.ts'
 import { networkOf, taggedFor } from './network-tags.ts'
@@ -16,6 +16,9 @@ import { proven, type Outside, type Proven } from './outside.ts'
 import { declaredOwners, meantFile } from './platform-files.ts'
 import { rolesConcerned } from './role-survey.ts'
 import type { BlueFacts } from '../domain/facts.ts'
+
+/** Of which nothing is known. */
+const NO_ROLES = { given: new Set<string>(), roles: [], quota: Infinity }
 
 export const requestingActivities = (outside: Outside): Pick<Activities, 'tellRequested'> => ({
   /** What others are asked for, as everything is now: nothing of it is kept from the upgrade, which may be days old. Reads only. */
@@ -33,18 +36,30 @@ export const requestingActivities = (outside: Outside): Pick<Activities, 'tellRe
     const blue = await blueFacts(world.eks, name)
     const uses = usesOf(await (await world.cluster(name)).list('ServiceAccount'), blue.addons)
     const sides = { blue: blue.cluster, green: found.cluster }
+    const unread: string[] = []
+    const asAllowed = async <T>(what: string, work: () => Promise<T>, otherwise: T): Promise<T> => {
+      try {
+        return await work()
+      } catch (error) {
+        if (!isDenied(error)) throw error
+        unread.push(`${what}: ${error.message}`)
+        return otherwise
+      }
+    }
+    const ofRoles = `IAM roles of account ${account}`
     const [concerned, ...others] = await Promise.all([
-      rolesConcerned(world.roles, blue, uses),
-      adopts === undefined ? [] : provider(world.roles, account, sides),
-      rules(world, blue, found),
-      tags(world, sides, adopts === undefined ? undefined : found),
+      asAllowed(ofRoles, () => rolesConcerned(world.roles, blue, uses), NO_ROLES),
+      asAllowed('OIDC providers', async () => (adopts === undefined ? [] : provider(world.roles, account, sides)), []),
+      asAllowed('rules of security groups', () => rules(world, blue, found), []),
+      asAllowed('tags of the network', () => tags(world, sides, adopts === undefined ? undefined : found), []),
     ])
-    const targets = found.podIdentities.flatMap(({ targetRoleArn: arn }) =>
+    const names = found.podIdentities.flatMap(({ targetRoleArn: arn }) =>
       arn !== undefined && accountOf(arn) === account ? [nameOfRole(arn)] : [],
     )
+    const targets = await asAllowed(`${ofRoles} that others lead on to`, () => described(world.roles, names), [])
     const roles: readonly RoleRequest[] = [
       ...roleRequests({ ...sides, ...concerned, account, platform, declared, uses }),
-      ...targetRequests(found.podIdentities, { ...sides, roles: await described(world.roles, targets) }),
+      ...targetRequests({ blues: blue.podIdentities, greens: found.podIdentities }, { ...sides, roles: targets }),
     ]
     return {
       platform,
@@ -53,6 +68,7 @@ export const requestingActivities = (outside: Outside): Pick<Activities, 'tellRe
       at: new Date().toISOString(),
       roles,
       others: others.flat(),
+      ...(unread.length > 0 && { unread }),
     }
   },
 })

@@ -69,9 +69,9 @@ export const requestedChanges = z
         owner: z.string(),
         by: z.string().describe('who gets it on blue'),
         missing: texts.describe('statements to be added to its trust policy, as JSON'),
-        document: z
-          .string()
-          .describe('as JSON: its whole new trust policy; of another account, these statements alone'),
+        document: maybe.describe(
+          'as JSON: its whole new trust policy; of another account, these statements alone; absent where nobody here knows any',
+        ),
         isWhole: z.boolean(),
         tooLong: maybe,
         commands: texts.describe('by hand; <file> stands for the file with the document'),
@@ -80,6 +80,7 @@ export const requestedChanges = z
       }),
     ),
     others: list(z.object({ step: z.string(), about: z.string(), commands: texts })),
+    unread: texts.exactOptional().describe('what the worker may not read, so that nothing is said of it'),
   })
   .describe('norikae requested -o json')
 

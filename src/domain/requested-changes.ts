@@ -21,6 +21,8 @@ export interface RequestedChanges {
   readonly roles: readonly RoleRequest[]
   /** What takes no more than commands. */
   readonly others: readonly OtherRequest[]
+  /** What the worker may not read, so that nothing is said of it; absent where it read everything. */
+  readonly unread?: readonly string[]
 }
 
 export interface OtherRequest {
@@ -30,8 +32,11 @@ export interface OtherRequest {
   readonly commands: readonly string[]
 }
 
-export const isNothing = ({ roles, others }: Pick<RequestedChanges, 'roles' | 'others'>): boolean =>
-  roles.length + others.length === 0
+export const isNothing = ({
+  roles,
+  others,
+  unread = [],
+}: Pick<RequestedChanges, 'roles' | 'others' | 'unread'>): boolean => roles.length + others.length + unread.length === 0
 
 /** A file for each role. Of two accounts roles may have one name. */
 export const fileOfRole = ({ role, arn, isWhole }: Pick<RoleRequest, 'role' | 'arn' | 'isWhole'>): string =>
@@ -40,4 +45,13 @@ export const fileOfRole = ({ role, arn, isWhole }: Pick<RoleRequest, 'role' | 'a
 export const documentsOf = ({
   roles,
 }: Pick<RequestedChanges, 'roles'>): readonly { readonly file: string; readonly document: string }[] =>
-  roles.map((it) => ({ file: fileOfRole(it), document: it.document }))
+  roles.flatMap((it) => (it.document === undefined ? [] : [{ file: fileOfRole(it), document: it.document }]))
+
+/** What is there from before, or from another platform: applied now, it may take away what was added since. */
+export const outdated = (
+  there: readonly string[],
+  written: readonly { readonly file: string }[],
+): readonly string[] => {
+  const now = new Set(written.map(({ file }) => file))
+  return there.filter((file) => /\.(trust-policy|statements)\.json$/.test(file) && !now.has(file))
+}

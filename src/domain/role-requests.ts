@@ -16,7 +16,7 @@ import {
 } from './roles.ts'
 import { readable, wholeOf } from './readable.ts'
 import { terraformOf } from './terraform-statements.ts'
-import { hostOf, type Issuing, type TrustStatement } from './trust-statements.ts'
+import { each, hostOf, mapped, withoutSid, type Issuing, type TrustStatement } from './trust-statements.ts'
 
 /** What whoever writes a role is asked for, whole: to be pasted, applied, or sent on. */
 export interface RoleRequest {
@@ -28,8 +28,11 @@ export interface RoleRequest {
   readonly by: string
   /** Of its trust policy: statements, as JSON. */
   readonly missing: readonly string[]
-  /** As JSON, for a file. Of a role of this account: its trust policy as it is, with them. Of another account: they alone. */
-  readonly document: string
+  /**
+   * As JSON, for a file. Of a role of this account: its trust policy as it is, with them. Of another account: they alone;
+   * absent where nothing here says what they are.
+   */
+  readonly document?: string
   readonly isWhole: boolean
   /** Absent where it fits: why IAM will refuse it. */
   readonly tooLong?: string
@@ -135,7 +138,7 @@ function ofAccounts({ account, blue, green, uses }: Pick<Found, 'account' | 'blu
         owner: `account ${theirs}`,
         by: byWhom(its, false),
         missing: missing.map((it) => JSON.stringify(it)),
-        document: forFile({ Version: '2012-10-17', Statement: missing }),
+        ...(missing.length > 0 && { document: forFile({ Version: '2012-10-17', Statement: missing }) }),
         isWhole: false,
         commands: [providerCommand(green.oidcIssuer ?? '', audiencesOf(its))],
         where: `in account ${theirs}, which Norikae neither reads nor writes: make the OIDC provider where it has none of this issuer, then add the statements to the trust policy of the role, beside those for ${blue.name}. Each environment that needs it sees by a token whether that works, at its step ${ELSEWHERE_STEP}${its.some(({ pods }) => !pods) ? '; for an add-on, the same as its own for blue, with this issuer' : ''}`,
@@ -145,24 +148,19 @@ function ofAccounts({ account, blue, green, uses }: Pick<Found, 'account' | 'blu
 
 /**
  * Roles that associations of green lead on to. Each has an external id of its own, so that a role which asks for blue's asks
- * for green's too. Of a role that is known to ask for none, or has green's, nothing is asked.
+ * for green's too. Of a role that is known to ask for none of blue's, or has green's, nothing is asked.
  */
 export function targetRequests(
-  greens: readonly PodIdentity[],
+  { blues, greens }: Readonly<Record<'blues' | 'greens', readonly PodIdentity[]>>,
   { blue, roles }: Pick<Found, 'blue' | 'roles'>,
 ): readonly RoleRequest[] {
   const knows = new Map(roles.map(({ arn, trust }) => [arn, trust]))
-  const asks = greens.flatMap(({ targetRoleArn: arn, externalId, roleArn, namespace, serviceAccount }) => {
-    if (arn === undefined || externalId === undefined) return []
+  const asks = greens.flatMap((it) => {
+    const { targetRoleArn: arn, namespace, serviceAccount } = it
+    if (arn === undefined) return []
     const trust = knows.get(arn)
-    if (trust !== undefined && (!/sts:ExternalId/i.test(trust) || trust.includes(externalId))) return []
-    const statement: TrustStatement = {
-      Effect: 'Allow',
-      Principal: { AWS: roleArn },
-      Action: ['sts:AssumeRole', 'sts:TagSession'],
-      Condition: { StringEquals: { 'sts:ExternalId': externalId } },
-    }
-    return [{ arn, statement, by: `${namespace}/${serviceAccount}` }]
+    const statement = trust === undefined ? leadingOn(it) : likeBlues(trust, it, blues)
+    return statement ? [{ arn, statement, isKnown: trust !== undefined, by: `${namespace}/${serviceAccount}` }] : []
   })
   return [...Map.groupBy(asks, ({ arn }) => arn)].map(([arn, its]) => ({
     role: nameOfRole(arn),
@@ -173,8 +171,36 @@ export function targetRequests(
     document: forFile({ Version: '2012-10-17', Statement: its.map(({ statement }) => statement) }),
     isWhole: false,
     commands: [],
-    where: `in account ${accountOf(arn)}, beside those for ${blue.name}, where its trust policy asks for sts:ExternalId: these are the ids of green's associations. Nothing waits for it, and nobody here sees whether it is done`,
+    where: `in account ${accountOf(arn)}, beside those for ${blue.name}, where its trust policy asks for sts:ExternalId: these are the ids of green's associations${its.every(({ isKnown }) => isKnown) ? '' : '. What else those for blue ask for, such as tags or an organization, belongs into these too'}. Nothing waits for it, and nobody here sees whether it is done`,
   }))
+}
+
+/** Nobody here may read what the role asks for: no more than that is known. */
+const leadingOn = ({ externalId, roleArn }: PodIdentity): TrustStatement | undefined =>
+  externalId === undefined
+    ? undefined
+    : {
+        Effect: 'Allow',
+        Principal: { AWS: roleArn },
+        Action: ['sts:AssumeRole', 'sts:TagSession'],
+        Condition: { StringEquals: { 'sts:ExternalId': externalId } },
+      }
+
+/** As its owner wrote it for blue's association, whatever else it asks for. Undefined: it asks for no id of blue's, or has green's. */
+function likeBlues(trust: string, green: PodIdentity, blues: readonly PodIdentity[]): TrustStatement | undefined {
+  const { externalId: to, ...its } = green
+  const from = blues.find(
+    (it) =>
+      it.namespace === its.namespace &&
+      it.serviceAccount === its.serviceAccount &&
+      it.targetRoleArn === its.targetRoleArn,
+  )?.externalId
+  if (from === undefined || to === undefined || trust.includes(to)) return undefined
+  const theirs = trustPolicy(trust).Statement.find(({ Condition }) => JSON.stringify(Condition ?? {}).includes(from))
+  if (!theirs) return undefined
+  const { Condition = {}, ...rest } = withoutSid(theirs)
+  const swapped = (text: string) => text.replaceAll(from, () => to)
+  return { ...rest, Condition: each(Condition, (keys) => each(keys, (values) => mapped(values, swapped))) }
 }
 
 /** The same in one text, which names the command that has all of it. */

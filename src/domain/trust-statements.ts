@@ -237,7 +237,7 @@ function namingAccounts(statement: TrustStatement, accounts: () => readonly stri
 
 export const listed = (texts: Texts): readonly string[] => (typeof texts === 'string' ? [texts] : texts)
 
-const mapped = (texts: Texts, change: (text: string) => string): Texts =>
+export const mapped = (texts: Texts, change: (text: string) => string): Texts =>
   typeof texts === 'string' ? change(texts) : texts.map(change)
 
 export const each = <T, U>(of: Readonly<Record<string, T>>, change: (one: T) => U): Readonly<Record<string, U>> =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { documentsOf, fileOfRole } from '../../src/domain/requested-changes.ts'
+import { documentsOf, fileOfRole, outdated } from '../../src/domain/requested-changes.ts'
 import { roleRequests, targetRequests, type RoleRequest } from '../../src/domain/role-requests.ts'
 import { trustPolicy, withGreen } from '../../src/domain/role-trust.ts'
 import type { RoleDescription, RoleUse } from '../../src/domain/roles.ts'
@@ -200,6 +200,20 @@ test('on a screen nothing of what is pasted is cut or broken, and each file is n
   expect(shown([])).toContain('✔ nothing is asked of others')
 })
 
+test('what was not read is no reason to say that nothing is asked', () => {
+  const its = {
+    platform: 'demo',
+    blue: blue.name,
+    green: green.name,
+    at: '2026-11-27T01:02:03Z',
+    roles: [],
+    others: [],
+  }
+  const text = requested({ ...its, unread: ['IAM roles of account 1: denied'] }, { width: 80, colour: false, now: '' })
+  expect(text).toContain('! not read, so nothing is said of it: IAM roles of account 1: denied')
+  expect(text).not.toContain('nothing is asked of others')
+})
+
 test('roles of one name in two accounts have a file each', () => {
   const roles = asked([role('files', stack, 'B')], [use('arn:aws:iam::999999999999:role/files')])
   expect(roles.map(fileOfRole)).toEqual(['files.trust-policy.json', '999999999999.files.statements.json'])
@@ -214,26 +228,46 @@ const leadsOn = (arn: string, externalId: string) => ({
   externalId,
   tags: {},
 })
+const demanding = (id: string) => ({
+  Sid: 'Theirs',
+  Effect: 'Allow',
+  Principal: { AWS: `arn:aws:iam::${account}:root` },
+  Action: ['sts:AssumeRole', 'sts:TagSession'],
+  Condition: { StringEquals: { 'sts:ExternalId': id, 'aws:PrincipalOrgID': 'o-1' } },
+})
 const asking = (id: string) => ({
   ...role('target', {}),
-  trust: `{"Statement":[{"Condition":{"StringEquals":{"sts:ExternalId":"${id}"}}}]}`,
+  trust: JSON.stringify({ Statement: [people, demanding(id)] }),
 })
 const own = role('target', {}).arn
+const { Sid: _sid, ...greens } = demanding('green-id')
+const bare = {
+  Effect: 'Allow',
+  Principal: { AWS: `arn:aws:iam::${account}:role/pod` },
+  Action: ['sts:AssumeRole', 'sts:TagSession'],
+  Condition: { StringEquals: { 'sts:ExternalId': 'green-id' } },
+}
 test.for([
-  { says: 'of another account', arn: 'arn:aws:iam::999999999999:role/target', roles: [], is: true },
-  { says: 'that asks for blue’s external id', arn: own, roles: [asking('blue-id')], is: true },
-  { says: 'that has green’s', arn: own, roles: [asking('green-id')], is: false },
-  { says: 'that asks for none', arn: own, roles: [role('target', {})], is: false },
+  { says: 'of another account', arn: 'arn:aws:iam::999999999999:role/target', roles: [], is: bare },
+  { says: 'that asks for blue’s external id, and more', arn: own, roles: [asking('blue-id')], is: greens },
+  { says: 'that has green’s', arn: own, roles: [asking('green-id')], is: undefined },
+  { says: 'that asks for that of others', arn: own, roles: [asking('other-id')], is: undefined },
+  { says: 'that asks for none', arn: own, roles: [role('target', {})], is: undefined },
 ])('a role that an association leads on to, $says', ({ arn, roles, is }) => {
-  const found = targetRequests([leadsOn(arn, 'green-id')], { blue, roles })
+  const both = { blues: [leadsOn(arn, 'blue-id')], greens: [leadsOn(arn, 'green-id')] }
+  const found = targetRequests(both, { blue, roles })
   expect(found.map((it) => it.arn)).toEqual(is ? [arn] : [])
-  for (const { missing } of found)
-    expect(missing.map((text) => JSON.parse(text) as unknown)).toEqual([
-      {
-        Effect: 'Allow',
-        Principal: { AWS: `arn:aws:iam::${account}:role/pod` },
-        Action: ['sts:AssumeRole', 'sts:TagSession'],
-        Condition: { StringEquals: { 'sts:ExternalId': 'green-id' } },
-      },
-    ])
+  for (const { missing, where } of found) {
+    expect(missing.map((text) => JSON.parse(text) as unknown)).toEqual([is])
+    expect(where.includes('What else those for blue ask for')).toBe(is === bare)
+  }
+})
+
+test('what nothing here knows the statements of has no file, and files of before go', () => {
+  const roles = asked([], [{ arn: 'arn:aws:iam::999999999999:role/addon', by: 'add-on x' }])
+  expect(roles).toHaveLength(1)
+  expect(documentsOf({ roles })).toEqual([])
+  expect(shown(roles, 'out')).not.toMatch(/to be added to Statement|these statements/)
+  const there = ['files.trust-policy.json', '9.mail.statements.json', 'notes.json', 'now.trust-policy.json']
+  expect(outdated(there, [{ file: 'now.trust-policy.json' }])).toEqual(there.slice(0, 2))
 })

@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BadInput, NotReady } from '../../client/problems.ts'
 import { platformMeant } from '../../client/where.ts'
-import { documentsOf } from '../../domain/requested-changes.ts'
+import { documentsOf, outdated } from '../../domain/requested-changes.ts'
 import { exit } from '../exit-codes.ts'
 import { print, type Shape } from '../output.ts'
 import { requestedNow } from '../planning.ts'
@@ -39,11 +39,14 @@ const unsure = (why: string) =>
 
 /** Over what was written there before: it is made of how everything is now. */
 async function written(folder: string, documents: ReturnType<typeof documentsOf>): Promise<void> {
+  let old: readonly string[] = []
   try {
     if (documents.length > 0) await mkdir(folder, { recursive: true })
     for (const { file, document } of documents) await writeFile(join(folder, file), `${document}\n`)
+    old = outdated(await readdir(folder).catch(() => []), documents)
   } catch (error) {
     throw new BadInput(`${folder} cannot be written to: ${error instanceof Error ? error.message : String(error)}`)
   }
   tell(`✔ wrote ${many(documents.length, 'file')} to ${folder}`)
+  if (old.length > 0) tell(`! not of this answer, so do not apply them: ${old.join(', ')}`)
 }

@@ -7,7 +7,7 @@ import { many } from './words.ts'
 
 /** What others are asked for. What is pasted is never cut or broken: it is as long as it is. `folder`: where files were written. */
 export function requested(it: RequestedChanges, screen: Screen, folder?: string): string {
-  const { platform, blue, green, at, roles, others } = it
+  const { platform, blue, green, at, roles, others, unread = [] } = it
   const whole = { ...screen, width: Infinity }
   return drawn(
     [
@@ -22,6 +22,10 @@ export function requested(it: RequestedChanges, screen: Screen, folder?: string)
         line(`  ${step} waits for it`, 'faint'),
         ...commands.map((command) => line(`  ${command}`)),
       ]),
+      ...unread.flatMap((one) => [
+        blank,
+        ...hanging('! ', `not read, so nothing is said of it: ${one}`, screen.width, 'bad'),
+      ]),
       blank,
       ...(isNothing(it)
         ? [line('✔ nothing is asked of others: all of it lets in green', 'good')]
@@ -31,6 +35,14 @@ export function requested(it: RequestedChanges, screen: Screen, folder?: string)
               ? hanging(
                   '',
                   `each role's document as a file: ${wholeOf(platform)} --out <folder>`,
+                  screen.width,
+                  'faint',
+                )
+              : []),
+            ...(roles.some(({ isWhole }) => isWhole)
+              ? hanging(
+                  '',
+                  'a whole document is of that moment: ask again right before it is applied, or what was added since is lost',
                   screen.width,
                   'faint',
                 )
@@ -50,10 +62,10 @@ function ofRole(it: RoleRequest, { width }: Screen, folder: string | undefined):
     ...hanging('  ', `${by} get it`, width, 'faint'),
     ...(tooLong === undefined ? [] : hanging('  ✖ ', tooLong, width, 'bad')),
     ...hanging('  ', where, width),
-    line('  to be added to Statement:', 'faint'),
+    ...(missing.length > 0 ? [line('  to be added to Statement:', 'faint')] : []),
     ...missing.map((statement) => line(`    ${statement}`)),
     ...(terraform === undefined ? [] : terraform.split('\n').map((one) => line(`    ${one}`))),
-    ...(folder === undefined
+    ...(folder === undefined || it.document === undefined
       ? []
       : [line(`  ${isWhole ? 'the whole document' : 'these statements'}: ${file}`, 'faint')]),
     ...(commands.length === 0 ? [] : [line('  by hand:', 'faint')]),

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Ports } from '../../../src/activities/ports.ts'
 import { trustPolicy } from '../../../src/domain/role-trust.ts'
 import type { KubernetesObject } from '../../../src/sandbox/types.ts'
+import { denied } from '../../../src/activities/errors.ts'
+import { requestingActivities } from '../../../src/activities/requesting.ts'
 import { roleProofActions } from '../../../src/activities/role-proofs.ts'
 import { byIssuer, policy } from '../../contract/roles.ts'
 import { attempted, driven, ending } from '../../support/driven.ts'
@@ -58,8 +60,8 @@ test('what others’ tools write is asked for whole: applied as it is, the wait 
   expect([blue, green]).toEqual([scope.blue, scope.green])
   expect(roles.map((it) => [it.role, it.owner])).toEqual(names.map((name) => [name, 'Terraform (infra/eks)']))
   for (const { role, document } of roles) {
-    expect(trustPolicy(document).Statement.slice(0, 1)).toEqual([people])
-    await world.theirs.roles(scope.region).setTrust(role, document)
+    expect(trustPolicy(document ?? '').Statement.slice(0, 1)).toEqual([people])
+    await world.theirs.roles(scope.region).setTrust(role, document ?? '')
   }
   const { answer } = await driven(world.activities.awaitTrust, wait)
   expect(answer.note).toBe(`12 roles let in ${scope.green} too`)
@@ -157,6 +159,20 @@ test('what STS could not find out about blue is no answer, and one answer is non
     },
   }).catch(() => undefined)
   expect(some.map((why) => why.includes('1 role of other accounts'))).toEqual([true, true, true])
+})
+
+test('where the worker may not read roles it says that, and the rest all the same', async () => {
+  const { ports } = world.outside
+  const refusing: Ports['roles'] = (region) => ({
+    ...ports.roles(region),
+    all: () => Promise.reject(denied('no iam:ListRoles')),
+  })
+  const { tellRequested } = requestingActivities({ ...world.outside, ports: { ...ports, roles: refusing } })
+  world.blue.apply(namespace('far'))
+  world.blue.apply(account('far', 'web', elsewhere))
+  const { answer } = await driven(tellRequested, { platform: 'demo', file: file() })
+  expect(answer.unread).toEqual([`IAM roles of account ${scope.account}: no iam:ListRoles`])
+  expect(answer.roles.map(({ arn }) => arn)).toContain(elsewhere)
 })
 
 /** A worker in a process of its own: what keeps two steps of one process apart knows nothing of the other. */
