@@ -1,5 +1,5 @@
 import { RUN_TAG } from '../domain/clone.ts'
-import { logGroupOf } from '../domain/log-groups.ts'
+import { keptFor, logGroupOf } from '../domain/log-groups.ts'
 import { awaitGone } from './clusters.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import { tagsOf } from './tokens.ts'
@@ -55,6 +55,11 @@ export const logGroupActions = (outside: Outside) => {
     if (days === undefined) return { note: `${like} keeps its logs for ever by now, and so does ${cluster}` }
     if (!green) throw notYet(`EKS has not made ${logGroupOf(cluster)} yet`, budgets.addon)
     if (green.retentionDays === days) return { note: `${green.name} keeps its logs for ${days} days` }
+    // CloudWatch deletes at once what is older than it is told to keep: of logs that were there before, for good.
+    if ((await logs.tags(green.arn))[RUN_TAG] !== call.run)
+      return {
+        note: `${green.name} was not made by this run, and goes on keeping its logs ${keptFor(green)}. Once whoever keeps it agrees: aws logs put-retention-policy --log-group-name ${green.name} --retention-in-days ${days}, which deletes what is older than that`,
+      }
     await onceKnown(`log group ${green.name}`, budgets.objects, () => logs.setRetention(green.name, days))
     throw notYet(`${green.name} was just told to keep its logs for ${days} days`, budgets.objects)
   }

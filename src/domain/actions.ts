@@ -96,7 +96,7 @@ export interface Actions {
   makeLogGroup: Contract<{ cluster: string }>
   /** Only one that this run made, once its cluster is gone. */
   deleteLogGroup: Contract<{ cluster: string }>
-  /** The logs of its control plane are kept for as long as those of `like`. */
+  /** The logs of its control plane are kept for as long as those of `like`, in a group that this run made; another keeps its own. */
   copyLogRetention: Contract<{ cluster: string; like: string }>
   /** Lets IAM know pods of this cluster, as it knows those of `like`. One that is there is taken. */
   createProvider: Contract<{ cluster: string; like: string; declared?: DeclaredOwners }>

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts'
 import { info, type Finding } from './findings.ts'
 import type { ClusterFacts } from './facts.ts'
 
@@ -16,6 +17,10 @@ export interface LogGroup {
 }
 
 export const logGroupOf = (cluster: string): string => `/aws/eks/${cluster}/cluster`
+
+/** In words that follow on “keeps its logs”. */
+export const keptFor = ({ retentionDays: days }: Pick<LogGroup, 'retentionDays'>): string =>
+  days === undefined ? 'for ever' : `for ${counted(days, 'day')}`
 
 /** `writes`: types of logs that blue's control plane writes. `blue`: undefined where it has no such group (any more). */
 export const logFacts = (
