@@ -1,6 +1,6 @@
 import { info, type Finding } from './findings.ts'
 import { revokeCommand, ruleInWords, type GroupRule } from './group-rules.ts'
-import { clusterTag, DISCOVERY_TAG, isMadeForCluster, type Tagged } from './network-tags.ts'
+import { clusterTag, DISCOVERY_TAG, isMadeForCluster, untagCommands, type Tagged } from './network-tags.ts'
 import { few } from './few.ts'
 
 /** What names a cluster on things of others that stay when it is gone. Norikae writes none of it. */
@@ -20,11 +20,14 @@ export function namesBlue(cluster: string, { group, rules, ofCluster, ofDiscover
       .filter(({ id, name, tags }) => id !== group && !isMadeForCluster(name, tags))
       .map(({ id }) => id)
       .toSorted()
-  const told = (about: string, message: string, command: string) =>
-    info('names-blue', about, `${message}, and stays when that is gone`, `not before ${cluster} is gone: ${command}`)
+  const told = (about: string, message: string, command: string, but = '') =>
+    info(
+      'names-blue',
+      about,
+      `${message}, and stays when that is gone`,
+      `not before ${cluster} is gone${but}: ${command}`,
+    )
   const [tagged, discovered] = [stays(ofCluster), stays(ofDiscovery)]
-  const untag = (ids: readonly string[], key: string) =>
-    `aws ec2 delete-tags --resources ${ids.join(' ')} --tags Key=${key}`
   return [
     ...(group === undefined
       ? []
@@ -33,14 +36,16 @@ export function namesBlue(cluster: string, { group, rules, ofCluster, ofDiscover
         )),
     ...(tagged.length === 0
       ? []
-      : [told(`tag ${clusterTag(cluster)}`, `it is on ${few(tagged)}`, untag(tagged, clusterTag(cluster)))]),
+      : [told(`tag ${clusterTag(cluster)}`, `it is on ${few(tagged)}`, untagCommands(tagged, clusterTag(cluster)))]),
     ...(discovered.length === 0
       ? []
       : [
           told(
             `tag ${DISCOVERY_TAG}: ${cluster}`,
             `it is on ${few(discovered)}`,
-            untag(discovered, `${DISCOVERY_TAG},Value=${cluster}`),
+            untagCommands(discovered, `${DISCOVERY_TAG},Value=${cluster}`),
+            // A copy of blue's that nobody changed does: without the tag Karpenter makes no more nodes there.
+            ', and only once no EC2NodeClass of another cluster selects by it (there: kubectl get ec2nodeclasses -o yaml)',
           ),
         ]),
   ]

@@ -67,9 +67,16 @@ const A_COMMAND = 50
 
 /** What makes it, however many ids there are. */
 export const tagCommands = ({ value, ids }: Missing, green: string): readonly string[] =>
-  Array.from({ length: Math.ceil(ids.length / A_COMMAND) }, (_, n) =>
-    tagCommand({ value, ids: ids.slice(n * A_COMMAND, (n + 1) * A_COMMAND) }, green),
-  )
+  inCommands(ids).map((some) => tagCommand({ value, ids: some }, green))
+
+/** What takes a tag off, however many have it. `key` may go on with `,Value=…`: off what says that alone. */
+export const untagCommands = (ids: readonly string[], key: string): string =>
+  inCommands(ids)
+    .map((some) => `aws ec2 delete-tags --resources ${some.join(' ')} --tags Key=${key}`)
+    .join('; ')
+
+const inCommands = (ids: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(ids.length / A_COMMAND) }, (_, n) => ids.slice(n * A_COMMAND, (n + 1) * A_COMMAND))
 
 /** What makes them all: as many commands as can be read. `whole`: the command that says the rest. */
 export const tagsToAdd = (missing: readonly Missing[], green: string, whole: string): string =>

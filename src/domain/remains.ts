@@ -3,7 +3,7 @@ import { warning, type Finding } from './findings.ts'
 import { CLUSTER_TAG } from './launch-templates.ts'
 import { few } from './few.ts'
 import { revokeCommand, ruleInWords, type GroupRule } from './group-rules.ts'
-import { clusterTag, type Tagged } from './network-tags.ts'
+import { clusterTag, untagCommands, type Tagged } from './network-tags.ts'
 import type { RunningInstance } from './quotas.ts'
 
 /** What AWS still has of a cluster that is gone. */
@@ -125,7 +125,7 @@ export function tagFinding(tagged: readonly Tagged[], cluster: string): Finding[
           'left-behind',
           `tag ${clusterTag(cluster)}`,
           `it is on ${few(ids)} yet, which stay: costs nothing by itself, and each may have 50 tags`,
-          `have whoever owns them take it off: aws ec2 delete-tags --resources ${ids.join(' ')} --tags Key=${clusterTag(cluster)}`,
+          `have whoever owns them take it off: ${untagCommands(ids, clusterTag(cluster))}`,
         ),
       ]
 }

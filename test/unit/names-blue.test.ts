@@ -5,6 +5,7 @@ import { namesBlue, type Naming } from '../../src/domain/names-blue.ts'
 const cluster = 'demo-1-35'
 const key = `kubernetes.io/cluster/${cluster}`
 const rule: GroupRule = { group: 'sg-db', name: 'orders-db', direction: 'in', protocol: 'tcp', from: 5432, to: 5432 }
+const many = Array.from({ length: 60 }, (_, n) => `subnet-${100 + n}`)
 const nothing: Naming = { group: 'sg-blue', rules: [], ofCluster: [], ofDiscovery: [] }
 const tagged = (id: string, tags: Record<string, string> = {}) => ({ id, name: '', tags })
 
@@ -30,10 +31,17 @@ test.for<[says: string, naming: Partial<Naming>, told: string[]]>([
     [`tag ${key} → not before demo-1-35 is gone: aws ec2 delete-tags --resources subnet-1 subnet-2 --tags Key=${key}`],
   ],
   [
-    'a tag by which Karpenter finds them, with its value: green’s may be there by then',
+    'a tag by which Karpenter finds them: with its value, as green’s may be there by then, and not while green’s Karpenter needs it',
     { ofDiscovery: [tagged('sg-nodes')] },
     [
-      'tag karpenter.sh/discovery: demo-1-35 → not before demo-1-35 is gone: aws ec2 delete-tags --resources sg-nodes --tags Key=karpenter.sh/discovery,Value=demo-1-35',
+      'tag karpenter.sh/discovery: demo-1-35 → not before demo-1-35 is gone, and only once no EC2NodeClass of another cluster selects by it (there: kubectl get ec2nodeclasses -o yaml): aws ec2 delete-tags --resources sg-nodes --tags Key=karpenter.sh/discovery,Value=demo-1-35',
+    ],
+  ],
+  [
+    'tags of more than a command can be read with',
+    { ofCluster: many.map((id) => tagged(id)) },
+    [
+      `tag ${key} → not before demo-1-35 is gone: aws ec2 delete-tags --resources ${many.slice(0, 50).join(' ')} --tags Key=${key}; aws ec2 delete-tags --resources ${many.slice(50).join(' ')} --tags Key=${key}`,
     ],
   ],
   [
