@@ -43,7 +43,8 @@ const UNTOLD = 3
 /** Where nobody is known it is by the name, so that not all who were told of nobody take the same turns. */
 export function placeOf(known: Known, own: string): Place {
   if (known.size > 0) return placeAmong(own, [...known.keys()])
-  return { at: [...own].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % UNTOLD, of: UNTOLD }
+  const sum = Array.from(own, (letter) => letter.charCodeAt(0)).reduce((all, code) => all + code, 0)
+  return { at: sum % UNTOLD, of: UNTOLD }
 }
 
 /** The first slot from `slot` on that is this one's. */
