@@ -9,6 +9,7 @@ import { blueFacts } from './blue-facts.ts'
 import { clustersOf } from './both-sides.ts'
 import { described } from './described-roles.ts'
 import { isDenied, notFound } from './errors.ts'
+import { stillToBeGiven } from './given-elsewhere.ts'
 import { rulesNaming } from './group-rules.ts'
 import { providerArn } from './issuers.ts'
 import { networkOf, taggedFor } from './network-tags.ts'
@@ -36,6 +37,7 @@ export const requestingActivities = (outside: Outside): Pick<Activities, 'tellRe
     const blue = await blueFacts(world.eks, name)
     const uses = usesOf(await (await world.cluster(name)).list('ServiceAccount'), blue.addons)
     const sides = { blue: blue.cluster, green: found.cluster }
+    const run = (await outside.upgradeStatus(platform))?.run
     const unread: string[] = []
     const asAllowed = async <T>(what: string, work: () => Promise<T>, otherwise: T): Promise<T> => {
       try {
@@ -56,9 +58,11 @@ export const requestingActivities = (outside: Outside): Pick<Activities, 'tellRe
     const names = found.podIdentities.flatMap(({ targetRoleArn: arn }) =>
       arn !== undefined && accountOf(arn) === account ? [nameOfRole(arn)] : [],
     )
+    const there = { green: await world.cluster(found.cluster.name), identity: outside.ports.identity }
+    const asking = await stillToBeGiven(there, file, uses)
     const targets = await asAllowed(`${ofRoles} that others lead on to`, () => described(world.roles, names), [])
     const roles: readonly RoleRequest[] = [
-      ...roleRequests({ ...sides, ...concerned, account, platform, declared, uses }),
+      ...roleRequests({ ...sides, ...concerned, account, platform, declared, uses: asking }),
       ...targetRequests({ blues: blue.podIdentities, greens: found.podIdentities }, { ...sides, roles: targets }),
     ]
     return {
@@ -69,6 +73,7 @@ export const requestingActivities = (outside: Outside): Pick<Activities, 'tellRe
       roles,
       others: others.flat(),
       ...(unread.length > 0 && { unread }),
+      ...(run?.awaits && { waits: run.doing }),
     }
   },
 })

@@ -80,6 +80,7 @@ export const requestedChanges = z
       }),
     ),
     others: list(z.object({ step: z.string(), about: z.string(), commands: texts })),
+    waits: texts.exactOptional().describe('what the open upgrade does while it waits for others, by its plan'),
     unread: texts.exactOptional().describe('what the worker may not read, so that nothing is said of it'),
   })
   .describe('norikae requested -o json')

@@ -21,6 +21,8 @@ export interface RequestedChanges {
   readonly roles: readonly RoleRequest[]
   /** What takes no more than commands. */
   readonly others: readonly OtherRequest[]
+  /** What the upgrade does while it waits for others, by its plan; absent where it waits for none. */
+  readonly waits?: readonly string[]
   /** What the worker may not read, so that nothing is said of it; absent where it read everything. */
   readonly unread?: readonly string[]
 }

@@ -212,6 +212,12 @@ test('what was not read is no reason to say that nothing is asked', () => {
   const text = requested({ ...its, unread: ['IAM roles of account 1: denied'] }, { width: 80, colour: false, now: '' })
   expect(text).toContain('! not read, so nothing is said of it: IAM roles of account 1: denied')
   expect(text).not.toContain('nothing is asked of others')
+  // A plan goes by whose everything was when it was made.
+  const waits = ['wait until others let pods of demo-1-36 act as IAM role files']
+  const waiting = requested({ ...its, waits }, { width: 400, colour: false, now: '' })
+  expect(waiting).not.toContain('✔')
+  expect(waiting).toContain(`! nothing is asked of others by whose everything is now, and the upgrade waits`)
+  expect(waiting).toContain(`${waits[0] ?? ''}. norikae status demo says for what`)
 })
 
 test('roles of one name in two accounts have a file each', () => {

@@ -7,7 +7,7 @@ import { many } from './words.ts'
 
 /** What others are asked for. What is pasted is never cut or broken: it is as long as it is. `folder`: where files were written. */
 export function requested(it: RequestedChanges, screen: Screen, folder?: string): string {
-  const { platform, blue, green, at, roles, others, unread = [] } = it
+  const { platform, blue, green, at, roles, others, unread = [], waits = [] } = it
   const whole = { ...screen, width: Infinity }
   return drawn(
     [
@@ -28,7 +28,14 @@ export function requested(it: RequestedChanges, screen: Screen, folder?: string)
       ]),
       blank,
       ...(isNothing(it)
-        ? [line('✔ nothing is asked of others: all of it lets in green', 'good')]
+        ? waits.length === 0
+          ? [line('✔ nothing is asked of others: all of it lets in green', 'good')]
+          : hanging(
+              '! ',
+              `nothing is asked of others by whose everything is now, and the upgrade waits by whose it was when it was planned: ${waits.join('; ')}. norikae status ${platform} says for what, and how to go on`,
+              screen.width,
+              'asks',
+            )
         : [
             line(`${many(roles.length + others.length, 'change')} asked of others`, 'asks'),
             ...(roles.length > 0 && folder === undefined

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Ports } from '../../../src/activities/ports.ts'
+import type { UpgradeStatus } from '../../../src/domain/messages.ts'
 import { trustPolicy } from '../../../src/domain/role-trust.ts'
 import type { KubernetesObject } from '../../../src/sandbox/types.ts'
 import { denied } from '../../../src/activities/errors.ts'
@@ -111,6 +112,8 @@ test('an environment waits for roles of other accounts until its own service acc
   aws.iam.seedProviderElsewhere(OTHER, issuerOf(scope.green))
   const { answer } = await driven(activities.awaitRolesElsewhere, wait)
   expect(answer.note).toBe('what service accounts get of other accounts they get on green (1)')
+  // Nobody is asked for what is given.
+  expect((await asked()).roles).toEqual([])
   expect((await driven(activities.proveRoles, call<'proveRoles'>(proof))).answer.note).toBe(
     '1 service account gets its role on green',
   )
@@ -161,6 +164,14 @@ test('what STS could not find out about blue is no answer, and one answer is non
   expect(some.map((why) => why.includes('1 role of other accounts'))).toEqual([true, true, true])
 })
 
+test('what the open upgrade waits for by its plan is told', async () => {
+  const run = { awaits: ['sre'], doing: ['wait until others let pods act'] }
+  const upgradeStatus = async () => ({ run }) as unknown as UpgradeStatus // all that is looked at
+  const { tellRequested } = requestingActivities({ ...world.outside, upgradeStatus })
+  const { answer } = await driven(tellRequested, { platform: 'demo', file: file() })
+  expect(answer.waits).toEqual(run.doing)
+})
+
 test('where the worker may not read roles it says that, and the rest all the same', async () => {
   const { ports } = world.outside
   const refusing: Ports['roles'] = (region) => ({
@@ -171,6 +182,7 @@ test('where the worker may not read roles it says that, and the rest all the sam
   world.blue.apply(namespace('far'))
   world.blue.apply(account('far', 'web', elsewhere))
   const { answer } = await driven(tellRequested, { platform: 'demo', file: file() })
+  expect(answer).not.toHaveProperty('waits')
   expect(answer.unread).toEqual([`IAM roles of account ${scope.account}: no iam:ListRoles`])
   expect(answer.roles.map(({ arn }) => arn)).toContain(elsewhere)
 })
