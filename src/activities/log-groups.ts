@@ -5,6 +5,9 @@ import { proven, type Deed, type Outside } from './outside.ts'
 import { tagsOf } from './tokens.ts'
 import { budgets, notYet, onceKnown, unlessGone } from './waiting.ts'
 
+/** By who wants to know later why green was given up: without the tag it is left alone. */
+const keepCommand = (arn: string): string => `aws logs untag-resource --resource-arn ${arn} --tag-keys ${RUN_TAG}`
+
 export const logGroupActions = (outside: Outside) => {
   const makeLogGroup: Deed<'makeLogGroup'> = async (call) => {
     const { logs } = await proven(outside, call.scope)
@@ -18,7 +21,7 @@ export const logGroupActions = (outside: Outside) => {
     return {
       note:
         by === call.run
-          ? `${name} is there, of this run`
+          ? `${name} is there, of this run, and goes with ${call.input.cluster} where that is given up. To keep its logs then: ${keepCommand(found.arn)}`
           : `${name} was there before${by === undefined ? '' : `, of run ${by}`}: it is written on in, and stays`,
     }
   }

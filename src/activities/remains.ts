@@ -42,7 +42,10 @@ export const remainsActions = (outside: Outside) => {
     if (going.length > 0 && !hasWaited(LETS_GO))
       throw notYet(`AWS lets go of ${few(going.map(({ kind, id }) => `${kind} ${id}`))}`, budgets.cluster)
     const staying = tagged.filter(({ id }) => !all.some((it) => it.id === id))
-    const findings = [...remainsFindings(all, cluster, prices), ...tagFinding(staying, cluster)]
+    const findings = [
+      ...remainsFindings(all, cluster, prices, identity === 'made-by-this-run'),
+      ...tagFinding(staying, cluster),
+    ]
     return {
       note:
         findings.length === 0 ? `nothing is left of ${cluster}` : `${findings.length} things are left of ${cluster}`,

@@ -94,7 +94,7 @@ export interface Actions {
   awaitNetworkTags: Contract<{ cluster: string; like: string }>
   /** Where its control plane is to write its logs, with the tag of this run. One that is there is taken, and stays another's. */
   makeLogGroup: Contract<{ cluster: string }>
-  /** Only one that this run made, once its cluster is gone. */
+  /** Only one that this run made, once its cluster is gone, with its logs; whoever wants to keep them has taken the tag off. */
   deleteLogGroup: Contract<{ cluster: string }>
   /** The logs of its control plane are kept for as long as those of `like`, in a group that this run made; another keeps its own. */
   copyLogRetention: Contract<{ cluster: string; like: string }>
@@ -414,7 +414,11 @@ export const actions: { readonly [A in ActionName]: Trait<A> } = {
     pace: 'long',
     title: (i) => `make the log group of ${i.cluster}`,
   },
-  deleteLogGroup: { ...write, pace: 'long', title: (i) => `delete the log group of ${i.cluster}, if this run made it` },
+  deleteLogGroup: {
+    ...write,
+    pace: 'long',
+    title: (i) => `delete the log group of ${i.cluster}, with its logs, if this run made it`,
+  },
   copyLogRetention: {
     ...write,
     skippable: true,

@@ -5,7 +5,7 @@ import type { ClusterFacts } from './facts.ts'
 /**
  * Where the control plane of a cluster writes its logs. Where there is none EKS makes it by itself, keeps all of it for
  * ever, and nobody deletes it. So green's is made before green is, with the tag of the run: who made it is written on it,
- * and on the way back it goes with green. One that was there before is written on in, and stays.
+ * and on the way back it goes with green, unless somebody has taken that off to keep it. One that was there before is written on in, and stays.
  * https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
  */
 export interface LogGroup {

@@ -1,3 +1,4 @@
+import { RUN_TAG } from './clone.ts'
 import { counted } from './counted.ts'
 import type { BlueFacts, ClusterFacts } from './facts.ts'
 import type { GroupRule } from './group-rules.ts'
@@ -121,7 +122,11 @@ function besideGreen({ platform, facts, untagged }: Found): OwnedRow[] {
       ? [
           {
             ...row(`log group ${logGroupOf(platform.green)}`, NORIKAE),
-            does: [facts.logGroup && 'makes it', facts.logRetention && 'has it kept for as long as blue’s']
+            does: [
+              facts.logGroup && 'makes it',
+              facts.logRetention && 'has it kept for as long as blue’s',
+              facts.logGroup && `deletes it with its logs where green is given up, unless ${RUN_TAG} is taken off it`,
+            ]
               .filter((does) => does !== undefined)
               .join(', '),
           },

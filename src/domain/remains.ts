@@ -23,6 +23,8 @@ export interface Remains {
   readonly name?: string
   readonly tags: Readonly<Record<string, string>>
   readonly gigabytes?: number
+  /** ISO; of a log group alone: EKS goes on writing into one that was there before its cluster. */
+  readonly madeAt?: string
   /** Rules of other security groups that name it: EC2 does not delete it for as long as there are any. */
   readonly namedBy?: readonly GroupRule[]
 }
@@ -153,9 +155,18 @@ const commands: Readonly<Record<Remains['kind'], (id: string) => string>> = {
   'log group': (id) => `aws logs delete-log-group --log-group-name ${id}`,
 }
 
-/** Each says what it is, whose, what it costs a month, and how it goes. */
-export const remainsFindings = (all: readonly Remains[], cluster: string, prices: Prices | undefined): Finding[] =>
+/**
+ * Each says what it is, whose, what it costs a month, and how it goes. `givenUp`: of a green, whose run has deleted by then
+ * the log group that it made itself, but not one whose logs somebody keeps.
+ */
+export const remainsFindings = (
+  all: readonly Remains[],
+  cluster: string,
+  prices: Prices | undefined,
+  givenUp = false,
+): Finding[] =>
   all.map((it) => {
+    if (givenUp && it.kind === 'log group') return logsKept(it, cluster, prices)
     const { kind, id, name, namedBy = [] } = it
     const rules =
       namedBy.length === 0
@@ -168,3 +179,12 @@ export const remainsFindings = (all: readonly Remains[], cluster: string, prices
       `${namedBy.length === 0 ? 'see that nobody needs it' : `have these rules taken out (${namedBy.map((rule) => revokeCommand(rule, id)).join('; ')})`}, then: ${commands[kind](id)}`,
     )
   })
+
+/** Most such logs are older than the cluster, and nobody gets them back: a command to copy would be read before the date is. */
+const logsKept = (it: Remains, cluster: string, prices: Prices | undefined): Finding =>
+  warning(
+    'left-behind',
+    `log group ${it.id}`,
+    `has the name of ${cluster} and is not marked as made by this run${it.madeAt === undefined ? '' : `: it was made ${it.madeAt.slice(0, 16).replace('T', ' ')} UTC`}; ${costOf(it, prices)}`,
+    `made before the upgrade began, it is somebody's, and stays; made since, by EKS, it may be deleted once nobody needs what it says of ${cluster}`,
+  )

@@ -322,7 +322,12 @@ export interface SandboxAws {
   readonly logs: {
     keep(name: string, bytes: number): void
     /** Nothing happens where it is there. */
-    make(name: string, group?: { readonly retentionInDays?: number; readonly kmsKeyId?: string }): void
+    make(
+      name: string,
+      group?: { readonly retentionInDays?: number; readonly kmsKeyId?: string; readonly madeAt?: string },
+    ): void
+    /** Somebody takes a tag off. */
+    untag(name: string, key: string): void
     /** Who writes into it: asked for its lines between two moments when somebody looks for them. */
     feed(name: string, lines: (fromMs: number, toMs: number) => readonly LogLine[]): void
     /** `undefined`: there is no such group. */

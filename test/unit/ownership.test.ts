@@ -218,7 +218,7 @@ describe('listener rules', () => {
   test('are told with what is outside EKS', () =>
     expect(beside({})).toEqual([
       '1 launch template of toy-1-36: Norikae, own, makes them',
-      'log group /aws/eks/toy-1-36/cluster: Norikae, own, makes it, has it kept for as long as blue’s',
+      'log group /aws/eks/toy-1-36/cluster: Norikae, own, makes it, has it kept for as long as blue’s, deletes it with its logs where green is given up, unless norikae.io/run is taken off it',
       'tags of 3 subnets and security groups: others, requested, waits until they name green too',
       itsTemplate,
     ]))

@@ -143,7 +143,13 @@ async function logGroups({ logs }: Clients, cluster: string): Promise<Remains[]>
   )
   return all
     .filter(({ logGroupName }) => logGroupName === name)
-    .map(({ storedBytes = 0 }) => ({ kind: 'log group', id: name, tags: {}, gigabytes: storedBytes / 1e9 }))
+    .map(({ storedBytes = 0, creationTime }) => ({
+      kind: 'log group',
+      id: name,
+      tags: {},
+      gigabytes: storedBytes / 1e9,
+      ...(creationTime !== undefined && { madeAt: new Date(creationTime).toISOString() }),
+    }))
 }
 
 const read = (tags: readonly Tag[] = []): Record<string, string> =>

@@ -19,6 +19,7 @@ import { understood } from './logs-insights.ts'
 import { page, type Given, type Operations, type Serve } from './protocol/operations.ts'
 
 interface Group {
+  readonly creationTime: number
   storedBytes?: number
   retentionInDays?: number
   readonly kmsKeyId?: string
@@ -36,15 +37,21 @@ export class LogGroups implements Readonly<SandboxAws['logs']> {
   readonly tags = new Map<string, Readonly<Record<string, string>>>()
 
   inventory() {
-    return [...this.all].map(([name, { storedBytes: _stored, ...settings }]) => ({
+    return [...this.all].map(([name, { storedBytes: _stored, creationTime: _made, ...settings }]) => ({
       name,
       ...settings,
       tags: this.tags.get(name) ?? {},
     }))
   }
 
-  make(name: string, group: Group = {}): void {
-    if (!this.all.has(name)) this.all.set(name, { storedBytes: 0, ...group })
+  make(name: string, { madeAt, ...group }: Parameters<SandboxAws['logs']['make']>[1] = {}): void {
+    const creationTime = madeAt === undefined ? Date.now() : Date.parse(madeAt)
+    if (!this.all.has(name)) this.all.set(name, { creationTime, storedBytes: 0, ...group })
+  }
+
+  untag(name: string, key: string): void {
+    const { [key]: _off, ...others } = this.tags.get(name) ?? {}
+    this.tags.set(name, others)
   }
 
   readonly feeds = new Map<string, Parameters<SandboxAws['logs']['feed']>[1]>()
@@ -55,12 +62,14 @@ export class LogGroups implements Readonly<SandboxAws['logs']> {
   }
 
   settings(name: string) {
-    const { storedBytes: _stored, ...settings } = this.all.get(name) ?? {}
-    return this.all.has(name) ? settings : undefined
+    const group = this.all.get(name)
+    if (!group) return undefined
+    const { storedBytes: _stored, creationTime: _made, ...settings } = group
+    return settings
   }
 
   keep(name: string, bytes: number): void {
-    this.all.set(name, { ...this.all.get(name), storedBytes: bytes })
+    this.all.set(name, { creationTime: Date.now(), ...this.all.get(name), storedBytes: bytes })
   }
 }
 
@@ -86,7 +95,7 @@ export const logOperations = (
     CreateLogGroup: (({ logGroupName: name, kmsKeyId, tags }) => {
       if (!NAME.test(name)) throw invalidParameter(`${name} is no name of a log group`)
       if (all.has(name)) throw new AwsError('ResourceAlreadyExistsException', 'The specified log group already exists')
-      all.set(name, { storedBytes: 0, ...(kmsKeyId !== undefined && { kmsKeyId }) })
+      all.set(name, { creationTime: Date.now(), storedBytes: 0, ...(kmsKeyId !== undefined && { kmsKeyId }) })
       if (tags) tagsOf.set(name, { ...tags })
       return {}
     }) satisfies Serve<CreateLogGroupRequest, object>,
