@@ -1,6 +1,6 @@
 import { newAddon, RUN_TAG } from '../domain/clone.ts'
 import { issuesInWords } from '../domain/eks-issues.ts'
-import { ASKED, refuseWhileChanged } from './cluster-parts.ts'
+import { ASKED, REMOVED, refuseWhileChanged } from './cluster-parts.ts'
 import { contested, failed, notFound } from './errors.ts'
 import { proven, type Deed, type Outside } from './outside.ts'
 import { ATTEMPT_TAG, tagsOf, tokenOf } from './tokens.ts'
@@ -27,15 +27,23 @@ export const addonActions = (outside: Outside) => {
       throw contested(
         `${addon} is on ${cluster} as ${found.version}, not ${version}: somebody else installed it. Remove it, then retry`,
       )
-    if (found.status === 'CREATE_FAILED') {
-      if (found.tags[RUN_TAG] !== call.run || Number(found.tags[ATTEMPT_TAG]) >= call.attempt)
-        throw failed(`${addon} could not be installed: ${issuesInWords('add-on', found.healthIssues)}`)
+    if (found.status === 'CREATE_FAILED' || found.status === 'DELETE_FAILED') {
+      const reasons = issuesInWords('add-on', found.healthIssues)
+      const others = found.tags[RUN_TAG] !== call.run
+      if (found.status === 'CREATE_FAILED' && (others || Number(found.tags[ATTEMPT_TAG]) >= call.attempt))
+        throw failed(`${addon} could not be installed: ${reasons}`)
+      // Told anew once by each try, as of node groups.
+      if (found.status === 'DELETE_FAILED' && (others || doneAt(REMOVED) !== undefined))
+        throw failed(
+          `${addon} ${others ? 'is there of somebody else' : 'failed in an earlier try'}, and could not be deleted: ${reasons}`,
+        )
       await unlessGone(
         addon,
         budgets.addon,
         async () => isGoing(await eks.findAddon(cluster, addon)),
         () => eks.deleteAddon(cluster, addon),
       )
+      noteDone(REMOVED)
       throw notYet(`${addon} failed in an earlier try and is deleted first`, budgets.addon)
     }
     // DEGRADED is no end: coredns is so until nodes are there.

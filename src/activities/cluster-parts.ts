@@ -65,7 +65,8 @@ export async function made<Told extends State>(
   throw notYet(`${what} failed in an earlier try and is deleted first`, budgets.nodegroup)
 }
 
-const REMOVED = 'removed'
+/** This try has had EKS delete it: what is DELETE_FAILED then is what came of that. */
+export const REMOVED = 'removed'
 
 /**
  * Returns once it is gone. Throws not yet for as long as EKS takes, failed with EKS's own reasons where it cannot be deleted.

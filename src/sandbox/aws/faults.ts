@@ -16,7 +16,7 @@ interface Issue {
 
 /**
  * What may come to no good end: a cluster in FAILED, parts of one in CREATE_FAILED, or in DEGRADED where a node group is there
- * and some of its nodes are not, and a node group that is not deleted in DELETE_FAILED.
+ * and some of its nodes are not, and what of these is not deleted in DELETE_FAILED.
  */
 type Breaks = 'cluster' | 'node group' | 'nodes of' | 'deletion of' | 'Fargate profile' | 'add-on'
 

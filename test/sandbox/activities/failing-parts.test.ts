@@ -102,23 +102,28 @@ test('a node group that lacks nodes is waited for, with EKS’s reasons, and is 
   expect(accountOf(world)).toEqual(before)
 })
 
-test('one that failed and that EKS cannot delete is told, once by each try', async () => {
-  const { world } = its
-  const before = accountOf(world)
-  world.faults.break('node group', 'shared')
-  world.faults.break('deletion of', 'shared')
-  const { step, begun } = await upTo('nodegroup/shared/create')
-  await its.failed(step)
-  const stuck = {
-    type: 'Failed',
-    message: expect.stringMatching(
-      /^node group shared failed in an earlier try, and could not be deleted: Ec2SecurityGroupDeletionFailure: .* To do: /,
-    ) as string,
-  }
-  expect(await its.failed(step, 2)).toEqual(stuck)
-  expect(await its.failed(step, 3)).toEqual(stuck)
-  world.faults.clear()
-  await its.done(step, 4)
-  its.takenOff(before, await its.back(begun))
-  expect(accountOf(world)).toEqual(before)
-})
+test.for(kinds.filter(({ what }) => what !== 'cluster'))(
+  'one that failed and that EKS cannot delete is told, once by each try: a $what',
+  async ({ id, what, name }) => {
+    const { world } = its
+    const before = accountOf(world)
+    world.faults.break(what, name)
+    world.faults.break('deletion of', name)
+    const { step, begun } = await upTo(id)
+    await its.failed(step)
+    const stuck = {
+      type: 'Failed',
+      message: expect.stringMatching(
+        new RegExp(
+          `^(${what} )?${name} failed in an earlier try, and could not be deleted: Ec2SecurityGroupDeletionFailure: .*`,
+        ),
+      ) as string,
+    }
+    expect(await its.failed(step, 2)).toEqual(stuck)
+    expect(await its.failed(step, 3)).toEqual(stuck)
+    world.faults.clear()
+    await its.done(step, 4)
+    its.takenOff(before, await its.back(begun))
+    expect(accountOf(world)).toEqual(before)
+  },
+)

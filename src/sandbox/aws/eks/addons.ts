@@ -34,7 +34,8 @@ export const addonOperations = (world: EksWorld) =>
       world.later.after(world.times.addonMs, () => {
         const issue = world.faults.issueOf('add-on', addonName)
         // A fault may name any code; the SDK takes codes that it does not know as they are.
-        if (addon.state === 'CREATING') addon.state = issue ? { failed: issue as AddonIssue } : 'INSTALLED'
+        if (addon.state === 'CREATING')
+          addon.state = issue ? { failed: issue as AddonIssue, in: 'creation' } : 'INSTALLED'
       })
       return { addon: describeAddon(cluster, addon) }
     }) satisfies Serve<CreateAddonRequest, CreateAddonResponse>,
@@ -55,7 +56,11 @@ export const addonOperations = (world: EksWorld) =>
         addon.state = 'DELETING'
         for (const [id, { ownerArn }] of cluster.podIdentities)
           if (ownerArn === addon.described.addonArn) cluster.podIdentities.delete(id)
-        world.later.after(world.times.deletionMs, () => cluster.addons.delete(addon.name))
+        world.later.after(world.times.deletionMs, () => {
+          const issue = world.faults.issueOf('deletion of', addon.name)
+          if (issue) addon.state = { failed: issue as AddonIssue, in: 'deletion' }
+          else cluster.addons.delete(addon.name)
+        })
       }
       return { addon: describeAddon(cluster, addon) }
     }) satisfies Serve<DeleteAddonRequest, DeleteAddonResponse>,
@@ -74,7 +79,11 @@ function addonOf(world: EksWorld, { clusterName, addonName }: { clusterName: str
  */
 export function describeAddon(cluster: EksCluster, { name, state, described }: EksAddon): Addon {
   if (typeof state === 'object')
-    return { ...described, status: 'CREATE_FAILED', health: { issues: [{ ...state.failed, resourceIds: [] }] } }
+    return {
+      ...described,
+      status: state.in === 'creation' ? 'CREATE_FAILED' : 'DELETE_FAILED',
+      health: { issues: [{ ...state.failed, resourceIds: [] }] },
+    }
   if (state !== 'INSTALLED') return { ...described, status: state, health: { issues: [] } }
   const nodes = [...cluster.nodegroups.values()].some((group) => group.described.status === 'ACTIVE')
   if (nodes || !addonKinds[name]?.needsNodes) return { ...described, status: 'ACTIVE', health: { issues: [] } }

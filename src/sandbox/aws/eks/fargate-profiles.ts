@@ -35,9 +35,8 @@ export const fargateOperations = (world: EksWorld) =>
       world.later.after(world.times.nodegroupMs, () => {
         if (profile.status !== 'CREATING') return
         const issue = world.faults.issueOf('Fargate profile', name)
-        profile.status = issue ? 'CREATE_FAILED' : 'ACTIVE'
-        // A fault may name any code; the SDK takes codes that it does not know as they are.
-        if (issue) profile.health = { issues: [{ ...(issue as FargateProfileIssue), resourceIds: [name] }] }
+        if (issue) ill(profile, 'CREATE_FAILED', issue)
+        else profile.status = 'ACTIVE'
       })
       return { fargateProfile: profile }
     }) satisfies Serve<CreateFargateProfileRequest, CreateFargateProfileResponse>,
@@ -58,11 +57,27 @@ export const fargateOperations = (world: EksWorld) =>
       if (profile.status !== 'DELETING') {
         refuseTwo(cluster)
         profile.status = 'DELETING'
-        world.later.after(world.times.deletionMs, () => cluster.fargateProfiles.delete(input.fargateProfileName))
+        world.later.after(world.times.deletionMs, () => {
+          const issue = world.faults.issueOf('deletion of', input.fargateProfileName)
+          if (issue) ill(profile, 'DELETE_FAILED', issue)
+          else cluster.fargateProfiles.delete(input.fargateProfileName)
+        })
       }
       return { fargateProfile: profile }
     }) satisfies Serve<DeleteFargateProfileRequest, DeleteFargateProfileResponse>,
   }) satisfies Operations
+
+function ill(
+  profile: EksFargateProfile,
+  status: NonNullable<EksFargateProfile['status']>,
+  { code, message }: { readonly code: string; readonly message: string },
+): void {
+  profile.status = status
+  // A fault may name any code; the SDK takes codes that it does not know as they are.
+  profile.health = {
+    issues: [{ code: code as FargateProfileIssue['code'], message, resourceIds: [profile.fargateProfileName ?? ''] }],
+  }
+}
 
 export function newFargateProfile(
   world: EksWorld,

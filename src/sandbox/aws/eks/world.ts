@@ -56,7 +56,7 @@ export interface EksAddon {
   readonly name: string
   readonly version: string
   /** What the add-on's status depends on beside this is in `addons.ts`. */
-  state: 'CREATING' | 'INSTALLED' | 'DELETING' | { readonly failed: AddonIssue }
+  state: 'CREATING' | 'INSTALLED' | 'DELETING' | { readonly failed: AddonIssue; readonly in: 'creation' | 'deletion' }
   readonly described: Addon & { addonArn: string; tags: Record<string, string> }
 }
 
