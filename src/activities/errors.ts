@@ -1,5 +1,5 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common'
-import { CLAIMED, TOO_SMALL } from '../domain/actions.ts'
+import { CLAIMED, TOO_SMALL, type BeganBack } from '../domain/actions.ts'
 import type { Moved } from '../domain/contests.ts'
 import { milliseconds, type Duration } from '../domain/duration.ts'
 import type { Finding } from '../domain/findings.ts'
@@ -51,8 +51,9 @@ export const undelivered = final('Undelivered')
 export const called = final('Called')
 export const quotaExceeded = final('QuotaExceeded')
 /** Blue cannot take more of a route back than it has: it goes on as it can, and people may say that it has to take all of it. */
-export const tooSmall = final(TOO_SMALL)
-/** Blue, to which a route goes back by itself, does badly too. */
+export const tooSmall = (message: string, began: BeganBack): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(message, TOO_SMALL, { began })
+/** Blue, to which a route goes back by itself, does worse than green. */
 export const badlyToo = final('BadlyToo')
 /** The world answers, and the answer is bad. */
 export const unhealthy = final('Unhealthy')

@@ -1,11 +1,11 @@
 import type { ApplicationFailure } from '@temporalio/common'
-import type { ActionCall, OntoBlue, Receipt } from '../domain/actions.ts'
-import { milliseconds, type Duration } from '../domain/duration.ts'
+import type { ActionCall, BeganBack, OntoBlue, Receipt } from '../domain/actions.ts'
 import { servedBy } from '../domain/left-weights.ts'
 import type { Route, Scope, Weight } from '../domain/platform.ts'
-import { onTheWayBack, stepsBack, type NextBack } from '../domain/way-back-weights.ts'
+import { onTheWayBack, stepsBack } from '../domain/way-back-weights.ts'
+import type { Check } from '../domain/verdict.ts'
 import { blueSize, inTime, missingIn, type BlueSize } from './blue-size.ts'
-import { brokenSoFar, lookAtBlue, wasLookedAt, type Broken } from './blue-watch.ts'
+import { brokenSoFar, greenNow, lookAtBlue, wasLookedAt, type Broken } from './blue-watch.ts'
 import { inWords } from './contests.ts'
 import { badlyToo, isDenied, notReady, tooSmall } from './errors.ts'
 import type { Proven } from './outside.ts'
@@ -22,71 +22,82 @@ interface Found {
   readonly share: Weight
 }
 
-/** So long it waits at one weight before people are told: pods take some minutes, nodes included. */
-const GROWS_WITHIN: Duration = '5m'
-/** An API server that starts anew is away for less. */
-const SEEN_WITHIN: Duration = '1m'
-
 /**
- * All of a route back to blue: at once, where blue is ready for all of it; as far as it can carry it, as it gets ready, where it is
- * not. Blue's own checks are read at each step, unless somebody `ordered` it. Fails as `TOO_SMALL` where blue does not get further,
- * and as `BadlyToo` where it does no better than green. Safe to repeat.
+ * All of a route back to blue: at once, where blue is ready for all of it, people say so or `ordered` it; otherwise as far as blue can
+ * carry it, as it gets ready. Fails as `TOO_SMALL` where that is not all of it, to be asked for again beside the people who are
+ * told; and as `BadlyToo` where blue's checks say that green did better, which has what it had then. Safe to repeat.
  */
 export async function goBack(
   world: Proven,
-  { input: { expect }, scope, choice, ordered, told }: ActionCall<'setWeight'>,
+  { input: { expect }, scope, choice, because, told }: ActionCall<'setWeight'>,
   it: Found,
   onto: OntoBlue,
 ): Promise<Receipt> {
   const { route, driver, found, share: was } = it
-  const allTheSame = choice === 'skip'
-  const looks = ordered !== true && !allTheSame
-  const from = beganAt(was)
-  const broken = looks ? (judged() ?? brokenSoFar(onto.checks, was)) : undefined
-  const size: Carried = allTheSame || was === 0 ? { share: 1, all: [] } : await carried(world, driver, onto, scope)
-  const next = onTheWayBack({
-    found: was,
-    from,
-    steps: stepsBack(expect),
-    share: size.share,
-    ...(broken && { broken }),
-  })
-  // Before it is written: once green has it again, what was seen of blue is of another weight.
-  if (broken && next.is === 'broken') noteAside(JUDGED, broken)
-  if (was !== next.weight) await found.write(next.weight)
-  const sinceMs = firstDoneAtMs(`at ${next.weight} %`)
-  const read = await readBack(driver, route, next.weight, sinceMs)
-  if (broken && next.is === 'broken') throw badlyToo(brokenInWords(it, next, scope, broken))
+  const now = choice === 'skip' || because === 'ordered'
+  const checks = now || because === 'moved' ? [] : onto.checks
+  const began = told?.began ?? (await beganWith(world, it, checks))
+  const held = { green: began.green, breach: because === 'breach' }
+  const broken = judged() ?? brokenSoFar(checks, was, held)
+  if (broken?.greenDoesBetter) throw await givenBack(it, began, broken, scope)
 
-  const hasSome = next.weight < from || next.weight === 0
-  if (looks && hasSome) await lookAtBlue(world, onto.checks, next.weight, sinceMs)
-  if (next.weight > 0) throw await waiting(world, it, next, size, { scope, sinceMs, told: told === true })
+  const size: Carried = now || was === 0 ? { share: 1, all: [] } : await carried(world, driver, onto, scope)
+  const next = onTheWayBack({ found: was, steps: stepsBack(expect), share: size.share })
+  if (was !== next) await found.write(next)
+  const sinceMs = firstDoneAtMs(`at ${next} %`)
+  const read = await readBack(driver, route, next, sinceMs)
+  if (checks.length > 0 && next < 100) await lookAtBlue(world, checks, next, sinceMs)
+  if (next > 0) {
+    const why = `route ${route.name} is at ${next} %: ${await sizeInWords(world, size, scope)}`
+    if (told) throw notReady(why, '2s')
+    const words = `${why}. It goes on by itself as ${scope.blue} gets ready; skip: all of it goes there now, ready or not`
+    throw tooSmall(words, began)
+  }
   await driver.inForce(read, 'weight', sinceMs)
-  if (looks && !wasLookedAt(onto.checks, firstDoneAtMs('in force')))
-    throw notReady(`route ${route.name} is at 0 %, and ${scope.blue} is looked at with it`, shortest(onto.checks))
-  const less = looks ? brokenSoFar(onto.checks, 0) : undefined
+  const less = brokenSoFar(checks, 0, held)
+  if (checks.length > 0 && (less?.greenDoesBetter === true || !wasLookedAt(checks, firstDoneAtMs('in force'))))
+    throw notReady(`route ${route.name} is at 0 %, and ${scope.blue} is looked at with it`, shortest(checks))
   return {
     note: [
       '0 % read back',
-      ...(allTheSame ? [`whatever ${scope.blue} is like`] : []),
-      ...(less ? [`and ${scope.blue} does better than ${scope.green} did, but not well: ${less.why}`] : []),
+      ...(now ? [`whatever ${scope.blue} is like`] : []),
+      ...(less ? [`and ${scope.blue} does not do well either: ${less.why}`] : []),
     ].join(', '),
   }
 }
 
-/** What to throw while blue has not got all of it. */
-async function waiting(
-  world: Proven,
-  { route }: Found,
-  { weight, is }: NextBack,
-  size: Carried,
-  { scope, sinceMs, told }: { readonly scope: Scope; readonly sinceMs: number; readonly told: boolean },
+const BEGAN = 'way back from'
+/** Noted before anything is written: a worker that dies after that would take what it finds then for how it was. */
+async function beganWith(world: Proven, { route, share }: Found, checks: readonly Check[]): Promise<BeganBack> {
+  const before = notedAside(BEGAN) as BeganBack | undefined // only this file notes there
+  if (before || checks.length === 0) return before ?? { from: share, green: {} }
+  noteAside(BEGAN, { from: share, green: await greenNow(world, checks) } satisfies BeganBack)
+  throw notReady(`route ${route.name} goes back from ${share} %`, 1)
+}
+
+const JUDGED = 'blue does worse'
+const judged = (): Broken | undefined => notedAside(JUDGED) as Broken | undefined // only this file notes there
+
+/** What to throw until green has what it had. Noted before it is written: then nothing is seen of blue at that weight any more. */
+async function givenBack(
+  { route, driver, found, share }: Found,
+  { from }: BeganBack,
+  broken: Broken,
+  { blue, green }: Scope,
 ): Promise<ApplicationFailure> {
-  const why = `route ${route.name} is at ${weight} %: ${await sizeInWords(world, size, scope)}`
-  const patience = milliseconds(is === 'unseen' ? SEEN_WITHIN : GROWS_WITHIN)
-  if (told || Date.now() - sinceMs <= patience) return notReady(why, '2s')
-  return tooSmall(
-    `${why}. It goes on by itself as ${scope.blue} gets ready; skip: all of it goes there now, ready or not`,
+  if (!judged()) {
+    noteAside(JUDGED, broken)
+    return notReady(`route ${route.name} is at ${share} %, and ${green} did better`, 1)
+  }
+  const to = Math.max(from, share)
+  if (share !== to) await found.write(to)
+  await readBack(driver, route, to, firstDoneAtMs('given back'))
+  return badlyToo(
+    [
+      `route ${route.name} is at ${to} %: ${blue}, to which it goes back, does badly too: ${broken.why}.`,
+      `${green} did better, so it has what it had, and nothing of ${green} is taken away.`,
+      `retry: try ${blue} once more; skip: all of it goes to ${blue} all the same`,
+    ].join(' '),
   )
 }
 
@@ -100,17 +111,6 @@ export async function readBack(driver: RouteDriver, route: Route, to: Weight, si
     undefined,
     sinceMs,
   )
-}
-
-const JUDGED = 'blue does badly'
-const judged = (): Broken | undefined => notedAside(JUDGED) as Broken | undefined // only this file notes there
-
-const BEGAN = 'way back from'
-function beganAt(was: Weight): Weight {
-  const before = notedAside(BEGAN)
-  if (typeof before === 'number') return before
-  noteAside(BEGAN, was)
-  return was
 }
 
 /** What of blue is ready, and what does not tell, in words: not to know is no reason to send more there. */
@@ -147,17 +147,4 @@ async function sizeInWords(world: Proven, size: Carried, scope: Scope): Promise<
     return `${size.silent ?? `${scope.blue} does not answer`}, so nobody can tell how much it can carry`
   const ready = `${Math.floor(size.share * 100)} % of what ${scope.blue} needs for all of it is ready`
   return `${ready} (${await missingIn(world, size, scope)})`
-}
-
-function brokenInWords(
-  { route }: Found,
-  { weight }: NextBack,
-  { blue, green }: Scope,
-  { why, better }: Broken,
-): string {
-  return [
-    `route ${route.name} is at ${weight} %: ${blue}, to which it goes back, does badly too: ${why}.`,
-    `${better === 'green' ? `${green} did better, so it has what it had` : 'No side does better, so it stays there'}, and nothing of ${green} is taken away.`,
-    `retry: try ${blue} once more; skip: all of it goes to ${blue} all the same`,
-  ].join(' ')
 }

@@ -316,10 +316,22 @@ export interface ActionCall<A extends ActionName = ActionName> {
   readonly choice?: Choice
   /** Whoever moved the route towards green was asked to stop: what was left is written once more. */
   readonly contest?: true
-  /** Somebody wants it back on blue: a breach alone does not take it there. */
-  readonly ordered?: true
-  /** People were told that it waits for blue: there is no end to it but theirs. */
-  readonly told?: true
+  /** Why it goes back, where that decides how. */
+  readonly because?: Because
+  /** People were told that it waits for blue: there is no end to it but theirs. `began`: as what it failed with told. */
+  readonly told?: { readonly began?: BeganBack | undefined }
+}
+
+/**
+ * Why an app goes back to blue. `ordered`: people say so. `moved`: somebody moves its route there. `breach`: green breaks a limit.
+ * Where it is none of them, a step failed, or what it moves with went.
+ */
+export type Because = 'ordered' | 'moved' | 'breach'
+
+/** How it was when a route's way back began: green's share, and what green's checks read, by their names. */
+export interface BeganBack {
+  readonly from: Weight
+  readonly green: Readonly<Record<string, number>>
 }
 
 /** What an action fails with that is tried once more, as `ActionCall.contest` says. */

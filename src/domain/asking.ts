@@ -75,20 +75,34 @@ export function failureGate(
   return gate(plan, {
     step: step.kind === 'gate' ? `${step.id}/again` : step.id,
     attempt,
-    title: `could not ${step.title}: ${problem.message}`,
+    title: `could not ${step.title}${!choices && goingBack && isWeight(step) ? LEFT : ''}: ${problem.message}`,
     rule: { ...asked(plan.subject.team), ...(choices?.typed !== undefined && { typed: choices.typed }) },
     offers: choices ? ['retry', ...choices.offers] : skippable ? ['retry', 'skip'] : ['retry'],
     openedAt: now,
   })
 }
 
-/** A step of the way back goes on as blue gets ready: people may say that it does not wait for that. */
-export const growingGate = ({ plan }: Run, step: LeafStep, attempt: number, { message }: Problem, now: string): Gate =>
+/** What `skip` says to another problem of the same step is the contrary: all of it goes to blue. */
+const LEFT = ' (skip leaves it as it is)'
+const isWeight = (step: LeafStep): boolean => step.kind === 'action' && step.action === 'setWeight'
+
+/**
+ * A step of the way back goes on as blue gets ready: its owner, and the platform team, may say that it does not wait for that. An
+ * app is failing meanwhile, so they are reminded soon.
+ */
+export const growingGate = (
+  { plan }: Run,
+  step: LeafStep,
+  attempt: number,
+  { message }: Problem,
+  platformTeam: string,
+  now: string,
+): Gate =>
   gate(plan, {
     step: `${step.id}/small`,
     attempt,
     title: message,
-    rule: asked(plan.subject.team),
+    rule: { ...alsoPlatform(plan, platformTeam), remindEvery: '15m' },
     offers: ['skip'],
     openedAt: now,
   })
@@ -121,7 +135,7 @@ export const openingGate = (
     step: times === 1 ? step.id : `${step.id}/${times}`,
     attempt,
     title: `${step.title}; it opens ${opening.onTheWall ?? ''}. skip: go on now`,
-    rule: { ...asked(plan.subject.team), teams: [...new Set([plan.subject.team, platformTeam])] },
+    rule: alsoPlatform(plan, platformTeam),
     offers: ['skip'],
     openedAt: now,
   }),
@@ -133,6 +147,11 @@ export const openingGate = (
 export const ALONE = 'Alone'
 
 const asked = (team: string): GateRule => ({ teams: [team], approvals: 1, exclude: [], remindEvery: '4h' })
+
+const alsoPlatform = ({ subject: { team } }: Plan, platformTeam: string): GateRule => ({
+  ...asked(team),
+  teams: [...new Set([team, platformTeam])],
+})
 
 /** Contested, unknown, what does not end or drain, and who still calls are for people, not for undoing; the rest is the phase's rule. */
 export const afterFailure = (phase: Phase, problem: Problem): Phase['onFailure'] =>

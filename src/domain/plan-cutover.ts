@@ -299,6 +299,16 @@ const greenBuffers = (it: Subject): LeafStep[] =>
       : [],
   )
 
+const beside = (name: string, title: string, steps: readonly LeafStep[]): readonly Step[] =>
+  steps.length < 2
+    ? steps
+    : sideBySide(
+        name,
+        title,
+        steps.length,
+        steps.map((step) => ({ ...stay, back: [step] })),
+      ).back
+
 /** Up by steps, each observed; back in one. */
 function moveTraffic(it: Subject): Move {
   const { app, environment, workloads } = it
@@ -326,16 +336,21 @@ function moveTraffic(it: Subject): Move {
           act(id(slug(workload), 'grow-blue'), 'pinSize', { workload, on: 'blue', like: 'green', wait: false }),
         ),
       ),
-    ...routes.map((route) =>
-      undoing(
-        forward.filter(moves(route)),
-        act(id('route', route.name, 'back'), 'setWeight', {
-          route,
-          to: 0,
-          expect: [0, ...weights],
-          // Behind a page nobody is served by either side while blue grows.
-          ...(onto.workloads.length + onto.checks.length > 0 && !it.shown && { onto }),
-        }),
+    // One that waits for blue, or for people, must not keep the others on green.
+    ...beside(
+      id('routes'),
+      `take the routes of ${app.name} back`,
+      routes.map((route) =>
+        undoing(
+          forward.filter(moves(route)),
+          act(id('route', route.name, 'back'), 'setWeight', {
+            route,
+            to: 0,
+            expect: [0, ...weights],
+            // Behind a page nobody is served by either side while blue grows.
+            ...(onto.workloads.length + onto.checks.length > 0 && !it.shown && { onto }),
+          }),
+        ),
       ),
     ),
   ]

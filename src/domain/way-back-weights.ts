@@ -1,4 +1,4 @@
-import type { Side, Weight } from './platform.ts'
+import type { Weight } from './platform.ts'
 import type { Check } from './verdict.ts'
 
 /** So much of blue's pods is as good as all of them. */
@@ -16,36 +16,19 @@ export const stepsBack = (used: readonly Weight[]): Weight[] =>
 export interface SeenGoingBack {
   /** Green's share of it. */
   readonly found: Weight
-  /** The same when the way back began. */
-  readonly from: Weight
   /** Those of `stepsBack`. */
   readonly steps: readonly Weight[]
   /** How much of what blue needs to serve alone is ready, 0 to 1. Undefined: nobody can tell. */
   readonly share: number | undefined
-  /** Blue breaks limits of its checks since it has some of the traffic, and which side does better. */
-  readonly broken?: { readonly better: Side | undefined }
-}
-
-/**
- * What is next. `whole`: blue takes all of it. `grows`: as much as blue can carry now. `unseen`: nobody can tell how much that is.
- * `broken`: blue does badly too, and people are asked.
- */
-export interface NextBack {
-  readonly weight: Weight
-  readonly is: 'whole' | 'grows' | 'unseen' | 'broken'
 }
 
 /**
  * Green's next weight on the way back: none, once blue is ready for all of it; until then the lowest step that leaves blue no more
- * than it can carry. A blue that cannot be seen gets no more than it has: no data is not good news. One that breaks its limits
- * gets none of it where green did better, and no more than it has where neither does. Never more to green than it had.
+ * than it can carry. A blue that cannot be seen gets no more than it has: no data is not good news.
  */
-export function onTheWayBack({ found, from, steps, share, broken }: SeenGoingBack): NextBack {
-  if (broken && broken.better !== 'blue')
-    return { weight: broken.better === 'green' ? Math.max(from, found) : found, is: 'broken' }
-  if (share === undefined) return { weight: found, is: 'unseen' }
-  if (share >= ENOUGH) return { weight: 0, is: 'whole' }
-  return { weight: lowestFor(share, found, steps), is: 'grows' }
+export function onTheWayBack({ found, steps, share }: SeenGoingBack): Weight {
+  if (share === undefined) return found
+  return share >= ENOUGH ? 0 : lowestFor(share, found, steps)
 }
 
 /** The lowest of these weights of green, and no more than it has, that leaves blue no more than this share of it. */
@@ -59,17 +42,20 @@ export interface OnBothSides {
   readonly green: number | null
 }
 
-/** Which side does clearly better by the same checks. Undefined: neither, or nobody can tell. */
-export function betterSide(all: readonly OnBothSides[]): Side | undefined {
-  const votes = new Set(
-    all.flatMap(({ check, blue, green }): Side[] => {
-      if (blue === null || green === null) return []
-      const [overBlue, overGreen] = [over(check, blue), over(check, green)]
-      if (overBlue > TWICE * overGreen) return ['green']
-      return overGreen > TWICE * overBlue ? ['blue'] : []
-    }),
+/**
+ * Whether green is known to do clearly better than blue: in one of these checks at least, and in none the other way round. After a
+ * `breach` it also has to break one of them itself: otherwise it went by something that blue is not held against, and nobody
+ * knows that it does better. What is not known of green is nothing in its favour.
+ */
+export function greenDoesBetter(all: readonly OnBothSides[], { breach }: { readonly breach: boolean }): boolean {
+  const overs = all.flatMap(({ check, blue, green }) =>
+    blue === null || green === null ? [] : [{ blue: over(check, blue), green: over(check, green) }],
   )
-  return votes.size === 1 ? [...votes][0] : undefined
+  return (
+    overs.some(({ blue, green }) => blue > TWICE * green) &&
+    !overs.some(({ blue, green }) => green > TWICE * blue) &&
+    (!breach || overs.some(({ green }) => green > 0))
+  )
 }
 
 /** By how much it breaks its limit; 0: it does not. */

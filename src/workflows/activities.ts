@@ -186,7 +186,7 @@ export const question = <N extends keyof Questions>(
   questions[name].executeWithOptions({ ...options[pace], activityId, summary: summary(words) }, [input])
 
 /** What an attempt of an action is asked with beside its input. */
-type Circumstances = Pick<ActionCall, 'choice' | 'contest' | 'ordered' | 'told'>
+type Circumstances = Pick<ActionCall, 'choice' | 'contest' | 'because' | 'told'>
 
 /** `made`: whose it is what is made; undefined: this run's. `as`: the activity's id, where that of its step was used a moment ago. */
 export const perform = <A extends ActionName>(

@@ -1,4 +1,5 @@
 import { CancellationScope, condition, getExternalWorkflowHandle } from '@temporalio/workflow'
+import type { Because } from '../domain/actions.ts'
 import { phaseGate } from '../domain/asking.ts'
 import { isPageUp } from '../domain/behind-page.ts'
 import { unlikeBefore } from '../domain/both-sides.ts'
@@ -80,8 +81,14 @@ const isAlong = ({ type }: Pick<Problem, 'type'>): boolean => type === ALONG || 
 /** What people or other environments decided: nothing is to be weighed there. */
 const mayGoBack: ReadonlySet<string> = new Set(['Ordered', 'Behind', 'Rejected'])
 
-/** Somebody wants it on blue: who orders or rejects it, or moves its route there; also where that was said of one that it moves with. */
-const orders: ReadonlySet<string> = new Set(['Ordered', 'Rejected', 'MovedBack', ALONG_ORDERED])
+/** Why one goes back that somebody wants on blue, or that did badly; of others nobody says so. */
+const becauseOf: Readonly<Record<string, Because>> = {
+  Ordered: 'ordered',
+  Rejected: 'ordered',
+  [ALONG_ORDERED]: 'ordered',
+  MovedBack: 'moved',
+  Unhealthy: 'breach',
+}
 
 export function environmentLife(journey: Journey, environment: Environment): EnvironmentLife {
   const { office, request } = journey
@@ -89,6 +96,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
   const { name, checks } = environment
   const names = app.environments.map((e) => e.name)
   const earlier = names.slice(0, names.indexOf(name))
+  const alongOrdered = () => journey.following.get(name)?.ordered === true
   const earlierAreThere = () => earlier.every((e) => journey.arrived.has(e))
 
   async function live(run: LiveRun): Promise<Outcome> {
@@ -149,7 +157,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
 
   /** Until committed, or back on blue: then why. */
   async function travel(run: LiveRun, phase: Phase): Promise<BackOnBlue | undefined> {
-    let wanted = false
+    let because: Because | undefined
     const { forward, back, commit } = executor(
       handsFor(office, run, {
         told: (is, note) => void told(is, note),
@@ -158,7 +166,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
             ? undefined
             : meet(platform.name, { app: app.name, environment: name, point, attempt, at: now() }, journey.passes),
         made: request.made,
-        ordered: () => wanted,
+        because: () => (journey.leaving.has(name) || alongOrdered() ? 'ordered' : because),
       }),
     )
     let stayedSince: number | undefined
@@ -218,7 +226,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       const cancelled = CancellationScope.current().consideredCancelled
       const problem = cancelled ? { type: 'Ordered', message: 'it was cancelled' } : problemOf(error)
       const arrived = journey.arrived.delete(name)
-      wanted = orders.has(problem.type)
+      because = becauseOf[problem.type]
       stay()
       // Asked for ahead of what has happened now.
       office.desk = voided(office.desk, () => true, `${app.name} ${name} went back`, now())
@@ -251,7 +259,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       if (arrived) await told('trouble', `goes back: ${message}`)
       return
     }
-    const ordered = orders.has(type) && ({ ordered: true } as const)
+    const ordered = ['ordered', 'moved'].includes(becauseOf[type] ?? '') && ({ ordered: true } as const)
     if (await told('leaving', message, now(), { ...ordered })) return
     const follow: Follow = { environment: name, reason: followsBecause(app.name, message), app: app.name, ...ordered }
     for (const other of others)

@@ -21,7 +21,8 @@ export interface Hands {
   mayStart(): Promise<void>
   /** `halted`: another step beside it has failed, so what only waits need not wait any longer. */
   perform(step: LeafStep, attempt: number, choice: Choice | undefined, halted: () => boolean): Promise<Receipt>
-  ask(gate: Gate): Promise<Answer>
+  /** What people say to the failure of this step. */
+  ask(gate: Gate, step: LeafStep): Promise<Answer>
   wrote(): void
 }
 
@@ -100,7 +101,7 @@ export function executor(hands: Hands): Executor {
 
   /** A choice that its action carries out; what is only passed over is settled by it. */
   async function answered(step: LeafStep, record: StepRecord, problem: Problem): Promise<Choice | undefined> {
-    const answer = await hands.ask(failureGate(run, step, record.attempt, problem, hands.now()))
+    const answer = await hands.ask(failureGate(run, step, record.attempt, problem, hands.now()), step)
     const choice = isChoice(answer, step, problem) ? answer : undefined
     if (answer === 'skip' && choice === undefined) put({ ...record, state: 'skipped', problem, endedAt: hands.now() })
     return choice

@@ -1,6 +1,6 @@
 import type { Duration } from '../domain/duration.ts'
 import { condition, sleep, workflowInfo } from '@temporalio/workflow'
-import { actions, CLAIMED, TOO_SMALL, type Receipt } from '../domain/actions.ts'
+import { actions, CLAIMED, type Because, type Receipt } from '../domain/actions.ts'
 import type { ContestEnd } from '../domain/notices.ts'
 import { gateOf } from '../domain/asking.ts'
 import type { Calendar } from '../domain/calendar.ts'
@@ -12,7 +12,7 @@ import type { ActionStep, AppStep, LeafStep, ObserveStep, StepId, WaitStep } fro
 import { overall, told as inWords } from '../domain/verdict.ts'
 import { perform, question } from './activities.ts'
 import { HALTED, type Hands, type LiveRun } from './executor.ts'
-import { growing, type Act } from './growing.ts'
+import { askedUnless, isOntoBlue, ontoBlue, type Act } from './growing.ts'
 import {
   ask,
   mistrust,
@@ -52,8 +52,8 @@ interface More {
   readonly meet?: (step: WaitStep, point: Point, attempt: number) => Promise<void>
   /** Whose it is what is made; absent: this run's. */
   readonly made?: string | undefined
-  /** Whether somebody wants it back on blue; absent: nobody says so. */
-  readonly ordered?: () => boolean
+  /** Why it goes back, as is known by now. */
+  readonly because?: () => Because | undefined
 }
 
 /** People deploy in their own time: often enough not to be forgotten. */
@@ -63,8 +63,10 @@ const REMIND_EVERY: Duration = '24h'
 export function handsFor(
   office: Office,
   run: LiveRun,
-  { apps = none, told = () => undefined, meet, made, ordered = () => false }: More = {},
+  { apps = none, told = () => undefined, meet, made, because = () => undefined }: More = {},
 ): Hands {
+  const ordered = () => run.goingBack && because() === 'ordered'
+
   async function leaf(
     step: LeafStep,
     attempt: number,
@@ -75,9 +77,17 @@ export function handsFor(
       case 'action': {
         const scope = scopeOf(run.plan.subject)
         const { goingBack } = run
-        const wanted = goingBack && ordered() ? { ordered: true as const } : {}
+        const why = goingBack ? because() : undefined
         const act: Act = (more = {}) =>
-          perform(step, scope, attempt, { goingBack, made, ...wanted, ...(choice && { choice }), ...more })
+          perform(step, scope, attempt, {
+            goingBack,
+            made,
+            ...(why && { because: why }),
+            ...(choice && { choice }),
+            ...more,
+          })
+        if (goingBack && isOntoBlue(step) && choice === undefined && !ordered())
+          return ontoBlue({ office, run, step, attempt, ordered }, (more) => contesting(step, attempt, act, more))
         return actions[step.action].byOthers ? byOthers(step, attempt, act) : contesting(step, attempt, act)
       }
       case 'observe':
@@ -97,20 +107,24 @@ export function handsFor(
   }
 
   /** Whoever moved what the step is about is asked to stop, and then it is done once more. */
-  async function contesting(step: ActionStep, attempt: number, act: Act): Promise<Receipt> {
+  async function contesting(
+    step: ActionStep,
+    attempt: number,
+    act: Act,
+    more: Parameters<Act>[0] = {},
+  ): Promise<Receipt> {
     const { subject } = run.plan
     try {
-      return await act()
+      return await act(more)
     } catch (error) {
       if (wasStopped(error)) throw error
       const { type, message } = problemOf(error)
-      if (type === TOO_SMALL) return growing({ office, run, step, attempt, problem: problemOf(error) }, act)
       if (type !== CLAIMED) throw error
       tellContested(office, subject, step.id, attempt, message)
     }
     const ended = (end: ContestEnd) => tellUncontested(office, subject, step.id, attempt, end)
     try {
-      const receipt = await act({ contest: true })
+      const receipt = await act({ ...more, contest: true })
       ended('stopped')
       return receipt
     } catch (error) {
@@ -205,7 +219,10 @@ export function handsFor(
     now,
     perform: leaf,
     mayStart: () => condition(() => !office.paused),
-    ask: (gate) => ask(office, run.plan.subject, gate),
+    ask: (gate, step) => {
+      const asks = () => ask(office, run.plan.subject, gate)
+      return run.goingBack && isOntoBlue(step) ? askedUnless(ordered, asks) : asks()
+    },
     wrote: () => show(office),
   }
 }

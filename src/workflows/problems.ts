@@ -6,6 +6,7 @@ import {
   isCancellation,
   TemporalFailure,
 } from '@temporalio/workflow'
+import type { BeganBack } from '../domain/actions.ts'
 import type { Moved } from '../domain/contests.ts'
 import type { Finding } from '../domain/findings.ts'
 import type { Problem } from '../domain/journal.ts'
@@ -46,6 +47,14 @@ export function movedOf(error: unknown): Moved | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : error
   const detail = cause instanceof ApplicationFailure ? (cause.details?.[0] as { moved?: Moved } | undefined) : undefined // only `movedBack` writes it
   return detail?.moved
+}
+
+/** How the way back of a route began, as `TOO_SMALL` sent it along. */
+export function beganOf(error: unknown): BeganBack | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error
+  return cause instanceof ApplicationFailure
+    ? (cause.details?.[0] as { began?: BeganBack } | undefined)?.began
+    : undefined // only `tooSmall` writes it
 }
 
 /** As an activity of ours sent them along (`faulty`). */

@@ -156,7 +156,7 @@ export function replanning(
         step.kind === 'action' || step.kind === 'observe'
           ? hands.perform(step, attempt, choice, halted)
           : orNot(() => hands.perform(left(step), attempt, choice, halted)),
-      ask: (gate) => orNot(() => hands.ask(gate)),
+      ask: (gate, step) => orNot(() => hands.ask(gate, step)),
     }),
     told: () => (replans.length === 0 ? {} : { replans: replans.slice(-SHOWN) }),
   }

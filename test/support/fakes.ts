@@ -127,11 +127,15 @@ export class Outside {
 
   activities(): Activities {
     const one = async (call: ActionCall, name: ActionName) => {
-      const { step, input, choice, contest, ordered, told, run, asker, scope } = call
+      const { step, input, choice, contest, because, told, run, asker, scope } = call
       const app = /\/app\/(.*)$/.exec(activityInfo().workflowExecution?.workflowId ?? '')?.[1] ?? 'upgrade'
       const makers = this.makers.get(app) ?? { runs: new Set(), askers: new Set() }
       this.makers.set(app, { runs: makers.runs.add(run), askers: makers.askers.add(asker) })
-      const by = [...(ordered ? ['ordered'] : []), ...(told ? ['told'] : []), ...(choice ? [choice] : [])].join(' ')
+      const by = [
+        ...(because === 'ordered' ? [because] : []),
+        ...(told ? ['told'] : []),
+        ...(choice ? [choice] : []),
+      ].join(' ')
       const asks = this.asked.get(`${app}:${step}`) ?? []
       if (asks.at(-1) !== by) this.asked.set(`${app}:${step}`, [...asks, by])
       const fault = this.faults.get(`${app}:${step}`)

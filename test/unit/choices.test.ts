@@ -4,7 +4,7 @@ import { isChoice } from '../../src/domain/choices.ts'
 import { blank } from '../../src/domain/journal.ts'
 import { act, type LeafStep } from '../../src/domain/steps.ts'
 import { waiting } from '../../src/domain/status.ts'
-import { aCutoverPlan, ref } from '../support/builders.ts'
+import { aCutoverPlan, ref, route } from '../support/builders.ts'
 
 const invoices = { workload: ref('CronJob', 'invoices'), on: 'blue' } as const
 const suspend = act('production/suspend', 'suspendSchedule', invoices)
@@ -30,6 +30,15 @@ test('on the way back its action takes the choice too, and what else fails may b
   // What was told to end and does not go is passed over by name, as every undo is.
   expect(offers(suspend, 'Stuck', true)).toEqual(['retry', 'skip'])
   expect(offers(suspend, 'Denied', true)).toEqual(['retry', 'skip'])
+})
+
+test('a weight on the way back that fails for another reason says what skip means there', () => {
+  const back = act('production/back', 'setWeight', { route: route('web'), to: 0, expect: [0, 100] })
+  const title = (type: string, goingBack = true) =>
+    failureGate({ plan: aCutoverPlan(), journal: blank, goingBack }, back, 1, { type, message: 'why' }, '').title
+  expect(title('Contested')).toMatch(/ \(skip leaves it as it is\): why$/)
+  expect(title('BadlyToo')).not.toContain('skip leaves')
+  expect(title('Contested', false)).not.toContain('skip leaves')
 })
 
 test('what a buffer holds is given up with its name typed, and waited for without', () => {

@@ -15,6 +15,7 @@ import {
   aPlatform,
   byArgo,
   errors,
+  route,
   rule,
   workload,
 } from '../support/builders.ts'
@@ -363,6 +364,11 @@ test('without a route nothing is weighed or quiet, and health is watched from th
     'e/observe/handover',
   ])
   expect(plan.phases[0]?.health?.from).toBe('e/shop/cronjob/w/suspend-blue')
+})
+
+test('routes go back side by side, so that one that waits keeps no other on green', () => {
+  const [phase] = aCutoverPlan(anApp('api'), anEnvironment('e', { routes: [route('web'), route('www')] })).phases
+  expect(ids(phase?.back ?? [])).toContain('[e/route/web/back] [e/route/www/back]')
 })
 
 test('the way back of a route knows what blue is held against: its workloads, and checks that blue has by itself', () => {

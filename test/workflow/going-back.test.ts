@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { aPlatform, anApp } from '../support/builders.ts'
+import { aPlatform, anApp, anEnvironment, route, rule } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
 
@@ -13,8 +13,12 @@ afterEach(() => env.teardown())
 const BACK = 'api:production/route/web/back'
 
 /** On green in production, and about to breach. */
-async function breaching(type: string, work: (trial: Trial, outside: Outside) => Promise<void>): Promise<void> {
-  const trial = new Trial(env, new Outside(aPlatform({ apps: [anApp('api')] })))
+async function breaching(
+  type: string,
+  work: (trial: Trial, outside: Outside) => Promise<void>,
+  app = anApp('api'),
+): Promise<void> {
+  const trial = new Trial(env, new Outside(aPlatform({ apps: [app] })))
   const { outside } = trial
   outside.faults.set(BACK, { times: 1, type, message: 'route web is at 50 %: 50 % of what blue needs is ready' })
   await trial.during(async () => {
@@ -56,7 +60,8 @@ test('all of it goes there at once when people say so, ready or not', async () =
     let small = true
     outside.holds = { has: (step) => step === BACK && small && outside.asked.get(BACK)?.at(-1) === 'told' }
     const gate = await trial.gate('api', 'skip', 'production/route/web/back/small@')
-    await trial.say('api', 'skip', { gate, by: 'chiba' })
+    // The platform team may say so too, and at once.
+    await trial.say('api', 'skip', { gate, by: 'aoki' })
     small = false
     await trial.until('it is on blue', isBack(trial))
     expect(outside.asked.get(BACK)).toEqual(['', 'told', 'skip'])
@@ -69,6 +74,62 @@ test('a blue that does badly too is asked about before anything is taken from gr
     const gate = await trial.gate('api', 'skip', 'production/route/web/back@')
     expect(outside.done).not.toContain('api:production/withdraw')
     await trial.say('api', 'skip', { gate, by: 'chiba' })
+    await trial.until('it is on blue', isBack(trial))
+    expect(outside.asked.get(BACK)).toEqual(['', 'skip'])
+  })
+})
+
+test('a route that waits for blue keeps no other of its app on green', async () => {
+  const routes = [route('web'), route('www')]
+  const app = anApp('api', {
+    environments: [anEnvironment('production', { routes, gate: rule('scala', { exclude: ['requester'] }) })],
+  })
+  await breaching(
+    'TooSmall',
+    async (trial, outside) => {
+      outside.holds = new Set([BACK])
+      await trial.gate('api', 'skip', 'production/route/web/back/small@')
+      await trial.until('the other is on blue', async () => outside.done.includes('api:production/route/www/back'))
+      expect(outside.done).not.toContain('api:production/withdraw')
+      outside.holds = new Set()
+      await trial.until('it is on blue', isBack(trial))
+    },
+    app,
+  )
+})
+
+const order = { reason: 'aoki aborted the upgrade' }
+
+test('an order that comes while blue grows is the answer: all of it goes there now', async () => {
+  await breaching('TooSmall', async (trial, outside) => {
+    outside.holds = { has: (step) => step === BACK && outside.asked.get(BACK)?.at(-1) === 'told' }
+    const gate = await trial.gate('api', 'skip', 'production/route/web/back/small@')
+    await trial.signal('api', 'leave', order)
+    await trial.until('it is on blue', isBack(trial))
+    expect(outside.asked.get(BACK)).toEqual(['', 'told', 'skip'])
+    expect((await trial.waiting('api')).map((it) => it.gate)).not.toContain(gate)
+  })
+})
+
+test('an order that comes while people are asked about blue is the answer too', async () => {
+  await breaching('BadlyToo', async (trial, outside) => {
+    await trial.gate('api', 'skip', 'production/route/web/back@')
+    await trial.signal('api', 'leave', order)
+    await trial.until('it is on blue', isBack(trial))
+    expect(outside.asked.get(BACK)).toEqual(['', 'ordered'])
+  })
+})
+
+test('an order that comes while blue is looked at ends the look', async () => {
+  await breaching('none', async (trial, outside) => {
+    outside.faults.clear()
+    outside.holds = {
+      has(step) {
+        const looks = step === BACK && outside.asked.get(BACK)?.at(-1) === ''
+        if (looks) void trial.signal('api', 'leave', order)
+        return looks
+      },
+    }
     await trial.until('it is on blue', isBack(trial))
     expect(outside.asked.get(BACK)).toEqual(['', 'skip'])
   })

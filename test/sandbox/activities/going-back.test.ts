@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { ActionCall } from '../../../src/domain/actions.ts'
+import type { ActionCall, BeganBack } from '../../../src/domain/actions.ts'
 import type { WorkloadRef } from '../../../src/domain/platform.ts'
 import type { Check } from '../../../src/domain/verdict.ts'
 import { aScaler } from '../../contract/an-app.ts'
@@ -99,7 +99,7 @@ describe('onto a blue that', () => {
     for (const pod of [0, 1, 2]) it.mark(pod, 'true')
     await eventually('a quarter of it is ready', () => it.ready() === 1)
     const seen: unknown[] = []
-    await driven(setWeight, it.back(), {
+    await driven(setWeight, it.back({ told: {} }), {
       lost: true,
       async between() {
         seen.push(it.weights())
@@ -121,9 +121,11 @@ describe('onto a blue that', () => {
     await eventually('green has grown', () => it.ready('green') === 4)
     // Also where it could not be raised before: it is raised on the way.
     await eventually('it waits with half of its pods', async () =>
-      (await attempted(setWeight, it.back())).includes('route web is at 50 %: 50 % of what demo-1-35 needs'),
+      (await attempted(setWeight, it.back({ told: {} }))).includes(
+        'route web is at 50 %: 50 % of what demo-1-35 needs',
+      ),
     )
-    const failure = await ending(setWeight, it.back(), { scheduledMs: LONG_AGO(), between: later })
+    const failure = await ending(setWeight, it.back())
     expect(failure.type).toBe('TooSmall')
     expect(failure.message).toMatch(
       /^route web is at 50 %: 50 % of what demo-1-35 needs for all of it is ready \(Deployment\/place-\d+\/web has 2 of 4 pods ready: Deployment\/place-\d+\/web: Unschedulable, 0\/2 nodes are available.*\)\. It goes on by itself as demo-1-35 gets ready; skip: all of it goes there now, ready or not$/,
@@ -131,7 +133,7 @@ describe('onto a blue that', () => {
     expect(it.weights()).toEqual({ blue: 50, green: 50 })
 
     // Told, it has no end but theirs, or that blue gets ready.
-    expect(await attempted(setWeight, it.back({ told: true }), { scheduledMs: LONG_AGO() })).toContain('is at 50 %')
+    expect(await attempted(setWeight, it.back({ told: {} }), { scheduledMs: LONG_AGO() })).toContain('is at 50 %')
     const { answer } = await driven(setWeight, it.back({ choice: 'skip' }))
     expect(answer.note).toBe('0 % read back, whatever demo-1-35 is like')
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
@@ -141,9 +143,9 @@ describe('onto a blue that', () => {
     const it = await onGreen()
     for (const pod of [0, 1]) it.mark(pod, 'true')
     await eventually('nothing of it is ready', () => it.ready() === 0)
-    expect(await attempted(setWeight, it.back({ told: true }))).toContain('is at 100 %: 0 % of what demo-1-35 needs')
+    expect(await attempted(setWeight, it.back({ told: {} }))).toContain('is at 100 %: 0 % of what demo-1-35 needs')
     for (const pod of [0, 1]) it.mark(pod, 'false')
-    await driven(setWeight, it.back({ told: true }))
+    await driven(setWeight, it.back({ told: {} }))
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
   })
 
@@ -151,7 +153,7 @@ describe('onto a blue that', () => {
     const it = await onGreen()
     world.blue.apply(aDeployment('web', it.namespace, 0))
     await eventually('blue has none', () => it.ready() === 0)
-    expect(await attempted(setWeight, it.back())).toMatch(
+    expect(await attempted(setWeight, it.back({ told: {} }))).toMatch(
       /is at 100 %: 0 % of what demo-1-35 needs .* has 0 of 2 pods ready, and nothing scales it\)/,
     )
   })
@@ -159,14 +161,14 @@ describe('onto a blue that', () => {
   test('does not answer, nothing more goes there before people have said so', async () => {
     const it = await onGreen()
     world.blue.silent = true
-    const failure = await ending(setWeight, it.back(), { between: later })
+    const failure = await ending(setWeight, it.back())
     expect(failure).toEqual({
       type: 'TooSmall',
       message:
         'route web is at 100 %: demo-1-35 does not answer, so nobody can tell how much it can carry. It goes on by itself as demo-1-35 gets ready; skip: all of it goes there now, ready or not',
     })
     expect(it.weights()).toEqual({ blue: 0, green: 100 })
-    await driven(setWeight, it.back({ choice: 'skip' }))
+    await driven(setWeight, it.back({ because: 'ordered' }))
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
   })
 
@@ -182,7 +184,7 @@ describe('onto a blue that', () => {
   test('has its pods, and nobody can tell which targets are healthy, nothing more goes there', async () => {
     const it = await onGreen()
     world.faults.fail('elasticloadbalancing:DescribeTargetHealth', { code: 'AccessDenied' }, 1000)
-    expect(await attempted(setWeight, it.back({ told: true }))).toContain(
+    expect(await attempted(setWeight, it.back({ told: {} }))).toContain(
       'is at 100 %: the load balancer does not tell which targets of demo-1-35 are healthy, so nobody can tell how much',
     )
     expect(it.weights()).toEqual({ blue: 0, green: 100 })
@@ -206,7 +208,7 @@ describe('onto a blue that', () => {
         await world.ports.loadBalancing(scope.region).health(it.route.kind === 'alb' ? it.route.blueTargetGroup : '')
       ).every((t) => t.state === 'unhealthy'),
     )
-    expect(await attempted(setWeight, it.back())).toMatch(
+    expect(await attempted(setWeight, it.back({ told: {} }))).toMatch(
       /is at 100 %: 0 % .*\(the load balancer finds too few targets of demo-1-35 healthy\)/,
     )
     world.sick.clear()
@@ -219,7 +221,10 @@ describe('blue is looked at once it has some of it', () => {
     Object.assign(numbers, { blue: 0, green: 0.1 })
     const { answer, waits } = await driven(setWeight, it.back())
     expect(answer.note).toBe('0 % read back')
-    expect(waits[0]).toBe('route web is at 0 %, and demo-1-35 is looked at with it')
+    expect(waits.slice(0, 2)).toEqual([
+      'route web goes back from 100 %',
+      'route web is at 0 %, and demo-1-35 is looked at with it',
+    ])
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
   })
 
@@ -237,20 +242,17 @@ describe('blue is looked at once it has some of it', () => {
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
   })
 
-  test('where both do as badly, it stays where it is, and people are asked', async () => {
+  test.for([
+    ['both do as badly', { blue: 0.12, green: 0.1 }, undefined],
+    ['it does better than green, though not well', { blue: 0.03, green: 0.4 }, 'breach'],
+    ['nobody knows of green, whose pods may be gone', { blue: 0.7 }, 'breach'],
+    ['green broke nothing that blue is held against', { blue: 0.7, green: 0.01 }, 'breach'],
+  ] as const)('where %s, all of it goes there, and that is told', async ([, now, because]) => {
     const it = await onGreen([errors()])
-    Object.assign(numbers, { blue: 0.12, green: 0.1 })
-    const failure = await ending(setWeight, it.back())
-    expect(failure.type).toBe('BadlyToo')
-    expect(failure.message).toContain('No side does better, so it stays there')
+    Object.assign(numbers, now)
+    const { answer } = await driven(setWeight, it.back({ ...(because && { because }) }))
+    expect(answer.note).toMatch(/^0 % read back, and demo-1-35 does not do well either: errors/)
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
-  })
-
-  test('where it does better than green did, all of it goes there, and that is told', async () => {
-    const it = await onGreen([errors()])
-    Object.assign(numbers, { blue: 0.03, green: 0.4 })
-    const { answer } = await driven(setWeight, it.back())
-    expect(answer.note).toMatch(/^0 % read back, and demo-1-35 does better than demo-1-36 did, but not well: errors/)
   })
 
   test('at each step: at 50 % it goes no further', async () => {
@@ -259,7 +261,7 @@ describe('blue is looked at once it has some of it', () => {
     await eventually('half of it is ready', () => it.ready() === 1)
     numbers.green = 0.1
     let steps = 0
-    const failure = await ending(setWeight, it.back(), {
+    const failure = await ending(setWeight, it.back({ told: {} }), {
       between: () => {
         steps += 1
         numbers.blue = it.weights()['blue'] === 50 ? 0.7 : 0
@@ -270,15 +272,30 @@ describe('blue is looked at once it has some of it', () => {
     expect(it.weights()).toEqual({ blue: 0, green: 100 })
   })
 
-  test('not where somebody has ordered it, or nothing can be read', async () => {
+  test('also once people were told, by what green was like when it began', async () => {
+    const it = await onGreen([errors()])
+    it.mark(0, 'true')
+    await eventually('half of it is ready', () => it.ready() === 1)
+    Object.assign(numbers, { blue: 0, green: 0.1 })
+    const told: unknown = await driven(setWeight, it.back({ because: 'breach' })).catch((error: unknown) => error)
+    const details = (told as { readonly details?: readonly [{ began: BeganBack }] }).details
+    expect(details).toEqual([{ began: { from: 100, green: { errors: 0.1 } } }])
+    expect(it.weights()).toEqual({ blue: 50, green: 50 })
+    Object.assign(numbers, { blue: 0.7, green: 0.9 })
+    const failure = await ending(setWeight, it.back({ because: 'breach', told: { began: details?.[0].began } }))
+    expect(failure.message).toMatch(/^route web is at 100 %: demo-1-35, to which it goes back, does badly too/)
+    expect(it.weights()).toEqual({ blue: 0, green: 100 })
+  })
+
+  test('not where somebody has moved it, or nothing can be read', async () => {
     const it = await onGreen([errors()])
     Object.assign(numbers, { blue: 0.7, green: 0.1 })
-    const { waits } = await driven(setWeight, it.back({ ordered: true }))
+    const { waits } = await driven(setWeight, it.back({ because: 'moved' }))
     expect(waits).toEqual([])
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
     delete numbers.blue
     const again = await driven(setWeight, it.back(), { between: later })
-    expect(again.waits[0]).toContain('is looked at with it')
+    expect(again.waits[1]).toContain('is looked at with it')
   })
 })
 
