@@ -86,12 +86,12 @@ test('plans of one app that are too large for one answer are refused, with what 
     const input = { platform, app: anApp('large', { environments: of }), by: 'aoki@example.com' }
     return attempted(world.activities.planApp, input).catch((error: unknown) => String(error))
   }
-  expect(await plans(3, 130_000)).toBe('ready')
-  expect(await plans(4, 130_000)).toMatch(
-    /the plans of large have 15\d{5} bytes, and 1500000 is the end: divide its workloads over several apps/,
+  expect(await plans(3, 100_000)).toBe('ready')
+  expect(await plans(4, 100_000)).toMatch(
+    /the plans of large have 16\d{5} bytes, and 1500000 is the end: divide its workloads over several apps/,
   )
-  expect(await plans(1, 180_000)).toMatch(
-    /the steps of large stage-0 have 54\d{4} bytes, and 500000 is the end: divide its workloads over several apps/,
+  expect(await plans(1, 140_000)).toMatch(
+    /the steps of large stage-0 have 56\d{4} bytes, and 500000 is the end: divide its workloads over several apps/,
   )
 })
 
