@@ -19,11 +19,11 @@ import {
   type Pass,
   type Told,
 } from '../domain/messages.ts'
-import { blockers, lossesOnReturn, type Phase } from '../domain/plan.ts'
+import { blockers, type Phase } from '../domain/plan.ts'
 import type { Environment } from '../domain/platform.ts'
 import type { WentBack } from '../domain/report.ts'
 import { leaves } from '../domain/steps.ts'
-import { mustHold, otherImages } from '../domain/verdict.ts'
+import { ALONG, ALONG_ORDERED, becauseOf, isAlong } from '../domain/why-back.ts'
 import { question } from './activities.ts'
 import type { AppWatch } from './app-watch.ts'
 import { executor, type LiveRun } from './executor.ts'
@@ -32,7 +32,7 @@ import { meet } from './meeting.ts'
 import { ask, bothSides, mistrust, now, show, tellWentBack, type Office } from './office.ts'
 import { failed, movedOf, problemOf, wasStopped } from './problems.ts'
 import { under } from './under.ts'
-import { noWayBack } from './way-back.ts'
+import { whyHold } from './why-hold.ts'
 
 /** What an app's environments know of one another, and what they were told. */
 export interface Journey {
@@ -72,30 +72,13 @@ type More = Pick<Told, 'onBlue' | 'ordered'>
 /** Why a journey ended on blue, and whether people are asked before it begins again. */
 type BackOnBlue = { readonly why: string; readonly until: 'people' | 'others' }
 
-/** One that it moves with went back. */
-const ALONG = 'Along'
-/** The same, where people said so. */
-const ALONG_ORDERED = 'AlongOrdered'
-const isAlong = ({ type }: Pick<Problem, 'type'>): boolean => type === ALONG || type === ALONG_ORDERED
-
-/** What people or other environments decided: nothing is to be weighed there. */
-const mayGoBack: ReadonlySet<string> = new Set(['Ordered', 'Behind', 'Rejected'])
-
-/** Why one goes back that somebody wants on blue, or that did badly; of others nobody says so. */
-const becauseOf: Readonly<Record<string, Because>> = {
-  Ordered: 'ordered',
-  Rejected: 'ordered',
-  [ALONG_ORDERED]: 'ordered',
-  MovedBack: 'moved',
-  Unhealthy: 'breach',
-}
-
 export function environmentLife(journey: Journey, environment: Environment): EnvironmentLife {
   const { office, request } = journey
   const { platform, app } = request
-  const { name, checks } = environment
+  const { name } = environment
   const names = app.environments.map((e) => e.name)
   const earlier = names.slice(0, names.indexOf(name))
+  const around = { office, request, environment, breaching: (why: string) => told('breaching', why) }
   const alongOrdered = () => journey.following.get(name)?.ordered === true
   const earlierAreThere = () => earlier.every((e) => journey.arrived.has(e))
 
@@ -301,7 +284,7 @@ export function environmentLife(journey: Journey, environment: Environment): Env
   /** Until people say that it goes on. Who has to go back after all, because another went meanwhile, does not wait for them. */
   async function stayHeld(run: LiveRun, error: unknown, since: () => number | undefined): Promise<void> {
     const answered = isAlong(problemOf(error)) ? journey.following.get(name) : undefined
-    const hold = await whyHold(run, error, since())
+    const hold = await whyHold(error, { ...around, run, since: since() })
     if (hold === undefined) throw error
     mistrust(office, hold)
     journey.held.add(name)
@@ -320,86 +303,6 @@ export function environmentLife(journey: Journey, environment: Environment): Env
     } finally {
       journey.held.delete(name)
     }
-  }
-
-  async function whyHold(run: LiveRun, error: unknown, since: number | undefined): Promise<string | undefined> {
-    if (CancellationScope.current().consideredCancelled) return undefined
-    const { type, message } = problemOf(error)
-    if (type === 'Blind') return message
-    // Somebody sends traffic back already, so that only what is lost by it is for people to say.
-    if (type === 'MovedBack') return holdForLoss(run, message)
-    if (isAlong({ type })) return whyNotAlong(run, { type, message }, since)
-    if (type !== 'Unhealthy') return mayGoBack.has(type) ? undefined : whyHoldFailed(run, message)
-    // Before blue is asked: those that breach in the same moment hear of one another.
-    await told('breaching', message)
-    const losing = holdForLoss(run, message)
-    if (losing !== undefined) return losing
-    const gone = await whyNoWayBack(run, message, 'way-back/breach')
-    if (gone !== undefined) return gone
-    return whyBlueIsNoBetter(run, message, since)
-  }
-
-  /** What is lost by it, where there is no way back, and a blue that is no better, are no less so because another went. */
-  async function whyNotAlong(
-    run: LiveRun,
-    { type, message }: Problem,
-    since: number | undefined,
-  ): Promise<string | undefined> {
-    const losing = holdForLoss(run, message)
-    if (losing !== undefined) return losing
-    const gone = await whyNoWayBack(run, message, 'way-back/along')
-    if (gone !== undefined) return gone
-    const from = run.plan.phases[0]?.health?.from
-    const serves = from !== undefined && begun(run.journal, from)
-    return !serves || type === ALONG_ORDERED ? undefined : whyBlueIsNoBetter(run, message, since)
-  }
-
-  async function whyBlueIsNoBetter(
-    run: LiveRun,
-    message: string,
-    since: number | undefined,
-  ): Promise<string | undefined> {
-    const ask = question('compare', `${name}/compare`, `ask blue about ${app.name} ${name}`, 'quick', {
-      subject: run.plan.subject,
-      checks,
-      related: request.related ?? [],
-    })
-    // Whoever cannot see blue must not send traffic there unasked.
-    const known = await ask.catch((error: unknown) => {
-      if (wasStopped(error)) throw error
-      return { blue: 'inconclusive' as const, differing: [], unrelated: [], at: undefined }
-    })
-    const moved =
-      since === undefined || known.at === undefined ? {} : { secondsSinceMoved: (Date.parse(known.at) - since) / 1000 }
-    const because = mustHold({ ...known, because: message, ...moved }, platform.autoRollback)
-    return because && `${message}; not rolled back by itself: ${because}. \`rollback\` takes it back`
-  }
-
-  /** Its owner has handed over what led to blue. Who goes back waits no longer than half a minute for the answer. */
-  async function whyNoWayBack({ plan }: LiveRun, message: string, as: string): Promise<string | undefined> {
-    const gone = await noWayBack({ subject: plan.subject, environment, made: request.made, as, pace: 'glance' })
-    return gone && `${message}; not rolled back by itself: ${gone}`
-  }
-
-  /** Where going back loses something, people say so first. */
-  function holdForLoss({ plan, journal }: LiveRun, message: string): string | undefined {
-    const losses = plan.phases.flatMap((phase) => lossesOnReturn(phase, journal))
-    return losses.length === 0
-      ? undefined
-      : `${message}; not rolled back by itself: ${losses.join('; ')}. \`rollback\` asks for it`
-  }
-
-  /** A step that failed takes its environment back, but not where that loses something; nor, once green serves, onto another release. */
-  async function whyHoldFailed(run: LiveRun, message: string): Promise<string | undefined> {
-    const losing = holdForLoss(run, message)
-    if (losing !== undefined) return losing
-    const from = run.plan.phases[0]?.health?.from
-    if (from === undefined || !begun(run.journal, from)) return undefined
-    const gone = await whyNoWayBack(run, message, 'way-back/failed')
-    if (gone !== undefined) return gone
-    const { differing = [] } = (await bothSides(office, run.plan.subject, `${name}/images`)) ?? {}
-    if (differing.length === 0) return undefined
-    return `${message}; not rolled back by itself: ${otherImages(differing)}. \`rollback\` takes it back`
   }
 
   /** Equal digests and images: what was approved ahead stays good. */
