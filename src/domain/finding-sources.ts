@@ -193,12 +193,11 @@ const sources = {
     'no-readiness-probe',
     'single-replica',
     'budget-allows-none',
-    'calls-later-app',
-    'calls-once-app',
     'system-workload-stays',
     'rest-given-up',
     'in-flight-not-awaited',
   ],
+  'workloads, ConfigMaps and Services': ['calls-later-app', 'calls-once-app', 'calls-by-route'],
   Leases: ['leads-on-both'],
   'autoscalers and objects of KEDA': ['scaler-owned', 'scaled-job', 'scaler-signs-in', 'scaler-blind'],
   'PersistentVolumeClaims, PersistentVolumes and StorageClasses': [
