@@ -26,19 +26,21 @@ function aZone(...before: readonly RecordSet[]) {
     metadata: { name: 'web' },
     status: { loadBalancer: { ingress: [{ hostname: hostOf(cluster) }] } },
   })
+  const records = () => ({
+    named: async (_: string, name: string) => sets.filter((s) => s.name === name),
+    isInSync: async () => true,
+    async change(_: string, asked: readonly { action: string; record: RecordSet }[]) {
+      for (const { action, record } of asked)
+        sets = [...sets.filter((s) => key(s) !== key(record)), ...(action === 'DELETE' ? [] : [record])]
+      changes += 1
+      return 'C1'
+    },
+  })
   const ports = {
     identity: { whoAmI: async () => ({ account: scope.account, principalArn: 'arn' }) },
     kubernetes: async (_: string, cluster: string) => ({ list: async () => [service(cluster)] }),
-    records: () => ({
-      named: async (_: string, name: string) => sets.filter((s) => s.name === name),
-      isInSync: async () => true,
-      async change(_: string, asked: readonly { action: string; record: RecordSet }[]) {
-        for (const { action, record } of asked)
-          sets = [...sets.filter((s) => key(s) !== key(record)), ...(action === 'DELETE' ? [] : [record])]
-        changes += 1
-        return 'C1'
-      },
-    }),
+    records,
+    recordsFirst: records,
     trail: () => ({ calls: async function* () {} }),
     loadBalancing: () => ({
       findBalancer: async (name: string) => ({ name, zone: 'ZELB', arn: name, zones: 2 }),
