@@ -492,7 +492,10 @@ export function workloadActionsContract(of: () => WorldUnderTest): void {
     const { namespaces, findings } = await discovered('blue')
     await on('blue').admin.remove('ValidatingWebhookConfiguration', undefined, namespace)
     const mine = namespaces.find((n) => n.name === namespace)
-    expect(mine?.references).toEqual([{ from: `ConfigMap/${namespace}/settings`, namespace: other, service: 'api' }])
+    // No pod takes anything from it.
+    expect(mine?.references).toEqual([
+      { from: `ConfigMap/${namespace}/settings`, namespace: other, service: 'api', unread: true },
+    ])
     expect(mine?.workloads.find((w) => w.ref.name === 'web')).toMatchObject({ replicas: 1, lease: 'web-leader' })
     const codes = mine?.findings.map((f) => `${f.code} ${f.about}`)
     expect(codes).toEqual(
