@@ -21,33 +21,42 @@ interface Grown {
   readonly found: KubernetesObject | undefined
   readonly ready: number
   readonly needed: number
-  /** Norikae may raise it. */
+  /** Norikae may raise it, and it is lower than what is needed. */
+  readonly toRaise: boolean
   readonly scaled: boolean
 }
+
+/** Green's size by workload, as it was when the way back began: what fails on green may grow by that alone. */
+export type Sizes = Readonly<Record<string, number>>
 
 export interface BlueSize {
   /** How much of it is ready, 0 to 1: the least of them. Undefined: who has to tell does not answer in time. */
   readonly share: number | undefined
+  /** Then why. */
+  readonly silent?: string
   readonly all: readonly Grown[]
+}
+
+/** What these have on green; of what does not answer in time nothing. */
+export async function sizesOnGreen(world: World, workloads: readonly WorkloadRef[]): Promise<Sizes> {
+  const all = await Promise.all(
+    workloads.map(async (ref) => [workloadName(ref), await inTime(sizeOnGreen(world, ref), undefined)] as const),
+  )
+  return Object.fromEntries(all.flatMap(([name, size]) => (size === undefined ? [] : [[name, size]])))
 }
 
 /**
  * How much of what these need on blue to serve alone is ready there. Needed is green's size, within what a scaler may have; where
  * green does not answer in time it is the scaler's floor, or what blue has written: a green that is gone must hold nobody there.
  */
-export async function blueSize(world: World, workloads: readonly WorkloadRef[]): Promise<BlueSize> {
+export async function blueSize(world: World, workloads: readonly WorkloadRef[], known?: Sizes): Promise<BlueSize> {
   const [blue, green] = await Promise.all([
-    inTime(
-      world.on('blue').then((it) => Promise.all(workloads.map((ref) => onBlue(it, ref)))),
-      undefined,
-    ),
-    Promise.all(workloads.map((ref) => inTime(sizeOnGreen(world, ref), undefined))),
+    orWhy(world.on('blue').then((it) => Promise.all(workloads.map((ref) => onBlue(it, ref))))),
+    known ?? sizesOnGreen(world, workloads),
   ])
-  const all = blue?.map((it, n) => grown(it, green[n]))
-  return {
-    share: all && Math.min(1, ...all.map(({ ready, needed }) => (needed === 0 ? 1 : ready / needed))),
-    all: all ?? [],
-  }
+  if ('why' in blue) return { share: undefined, silent: blue.why, all: [] }
+  const all = blue.told.map((it) => grown(it, green[workloadName(it.ref)]))
+  return { share: Math.min(1, ...all.map(({ ready, needed }) => (needed === 0 ? 1 : ready / needed))), all }
 }
 
 interface OnBlue extends Pick<Grown, 'ref' | 'found'> {
@@ -62,14 +71,18 @@ async function onBlue(blue: KubernetesPort, ref: WorkloadRef): Promise<OnBlue> {
 async function sizeOnGreen(world: World, { kind, namespace, name }: WorkloadRef): Promise<number | undefined> {
   const green = await world.on('green')
   const found = await green.find(kind, namespace, name)
-  return found && replicasOf(found)
+  // Its team has taken it away since it was planned.
+  return found ? replicasOf(found) : 0
 }
 
 function grown({ ref, found, scaler }: OnBlue, size: number | undefined): Grown {
   const ready = found ? readinessOf(found).ready : 0
   // Its controller may not have seen the floor yet, nor have been told.
-  if (scaler && !isPaused(scaler)) return { ref, found, ready, needed: raised(scaler, size ?? 0).floor, scaled: true }
-  return { ref, found, ready, needed: size ?? (found ? replicasOf(found) : 1), scaled: false }
+  if (scaler && !isPaused(scaler)) {
+    const { floor, patch } = raised(scaler, size ?? 0)
+    return { ref, found, ready, needed: floor, scaled: true, toRaise: patch !== undefined }
+  }
+  return { ref, found, ready, needed: size ?? (found ? replicasOf(found) : 1), scaled: false, toRaise: false }
 }
 
 /** What is missing, and why: for people, who wait for it. */
@@ -86,6 +99,16 @@ export async function missingIn(world: World, { all }: BlueSize, scope: Scope): 
   )
   return told.length === 0 ? `the load balancer finds too few targets of ${scope.blue} healthy` : told.join('; ')
 }
+
+/** What was told in time, or why it was not. */
+export const orWhy = <T>(asked: Promise<T>): Promise<{ readonly told: T } | { readonly why: string }> =>
+  inTime(
+    asked.then(
+      (told) => ({ told }),
+      (error: unknown) => ({ why: error instanceof Error ? error.message : String(error) }),
+    ),
+    { why: 'no answer' },
+  )
 
 /** What cannot be asked, or is not answered in time, is not known. */
 export const inTime = <T>(asked: Promise<T>, otherwise: T): Promise<T> =>

@@ -56,11 +56,8 @@ export async function lookAtBlue(world: Proven, checks: readonly Check[], at: We
   } satisfies Seen)
 }
 
-/** What green is held by: as it was when the way back began, and whether it began with a breach. */
-export type Held = Pick<BeganBack, 'green'> & { readonly breach: boolean }
-
-/** What was seen until now, of blue at this weight of green's. Undefined: it breaks nothing. */
-export function brokenSoFar(checks: readonly Check[], at: Weight, { green, breach }: Held): Broken | undefined {
+/** What was seen until now, of blue at this weight of green's. Undefined: it breaks nothing. `green`: as the way back began. */
+export function brokenSoFar(checks: readonly Check[], at: Weight, green: BeganBack['green']): Broken | undefined {
   const { at: seenAt, blue } = noted()
   if (seenAt !== at) return undefined
   const bad = checks.map((check) => judge(check, blue[check.name] ?? [])).filter((it) => it.verdict === 'fail')
@@ -70,7 +67,7 @@ export function brokenSoFar(checks: readonly Check[], at: Weight, { green, breac
     blue: blue[check.name]?.findLast((s) => s.value !== null)?.value ?? null,
     green: green[check.name] ?? null,
   }))
-  return { why: bad.map(inWords).join('; '), greenDoesBetter: greenDoesBetter(sides, { breach }) }
+  return { why: bad.map(inWords).join('; '), greenDoesBetter: greenDoesBetter(sides) }
 }
 
 /** Each was read often enough for a breach, or it was long enough `sinceMs`. */

@@ -1,18 +1,17 @@
 import type { ApplicationFailure } from '@temporalio/common'
 import type { ActionCall, BeganBack, OntoBlue, Receipt } from '../domain/actions.ts'
-import { servedBy } from '../domain/left-weights.ts'
-import type { Route, Scope, Weight } from '../domain/platform.ts'
+import { isNameRoute, type Route, type Scope, type Weight } from '../domain/platform.ts'
 import { onTheWayBack, stepsBack } from '../domain/way-back-weights.ts'
 import type { Check } from '../domain/verdict.ts'
-import { blueSize, inTime, missingIn, type BlueSize } from './blue-size.ts'
+import { blueSize, missingIn, orWhy, sizesOnGreen, type BlueSize, type Sizes } from './blue-size.ts'
 import { brokenSoFar, greenNow, lookAtBlue, wasLookedAt, type Broken } from './blue-watch.ts'
 import { inWords } from './contests.ts'
-import { badlyToo, isDenied, notReady, tooSmall } from './errors.ts'
+import { badlyToo, notReady, tooSmall } from './errors.ts'
 import type { Proven } from './outside.ts'
 import type { Reading, RouteDriver } from './routes/driver.ts'
 import { shortest } from './sampling.ts'
 import { pinned } from './sizes.ts'
-import { budgets, firstDoneAtMs, notedAside, noteAside, notYet } from './waiting.ts'
+import { budgets, firstDoneAtMs, notedAside, noteAside, notYet, notYetByOthers } from './waiting.ts'
 
 /** A route as it was found, with what green has of it. */
 interface Found {
@@ -23,8 +22,8 @@ interface Found {
 }
 
 /**
- * All of a route back to blue: at once, where blue is ready for all of it, people say so or `ordered` it; otherwise as far as blue can
- * carry it, as it gets ready. Fails as `TOO_SMALL` where that is not all of it, to be asked for again beside the people who are
+ * All of a route back to blue: at once, where blue is ready for all of it, or people say that it does not matter; otherwise as far
+ * as blue can carry it, as it gets ready. Where somebody wants it there, blue's checks are not looked at. Fails as `TOO_SMALL` where that is not all of it, to be asked for again beside the people who are
  * told; and as `BadlyToo` where blue's checks say that green did better, which has what it had then. Safe to repeat.
  */
 export async function goBack(
@@ -34,14 +33,16 @@ export async function goBack(
   onto: OntoBlue,
 ): Promise<Receipt> {
   const { route, driver, found, share: was } = it
-  const now = choice === 'skip' || because === 'ordered'
-  const checks = now || because === 'moved' ? [] : onto.checks
-  const began = told?.began ?? (await beganWith(world, it, checks))
-  const held = { green: began.green, breach: because === 'breach' }
-  const broken = judged() ?? brokenSoFar(checks, was, held)
-  if (broken?.greenDoesBetter) throw await givenBack(it, began, broken, scope)
+  const now = choice === 'skip'
+  const isWanted = because === 'ordered' || because === 'moved'
+  const began = told?.began ?? (await beganWith(world, it, now || isWanted ? { ...onto, checks: [] } : onto))
+  // Who tries again at 0 % reads nothing of a green that has nothing.
+  const checks = now || isWanted || began.from === 0 ? [] : onto.checks
+  const broken = judged() ?? brokenSoFar(checks, was, began.green)
+  // What broke a limit on green is sent nothing again.
+  if (broken?.greenDoesBetter && because !== 'breach') throw await givenBack(it, began, broken, scope)
 
-  const size: Carried = now || was === 0 ? { share: 1, all: [] } : await carried(world, driver, onto, scope)
+  const size = was === 0 ? whole : await carried(world, it, onto, { scope, sizes: began.sizes, now })
   const next = onTheWayBack({ found: was, steps: stepsBack(expect), share: size.share })
   if (was !== next) await found.write(next)
   const sinceMs = firstDoneAtMs(`at ${next} %`)
@@ -49,14 +50,14 @@ export async function goBack(
   if (checks.length > 0 && next < 100) await lookAtBlue(world, checks, next, sinceMs)
   if (next > 0) {
     const why = `route ${route.name} is at ${next} %: ${await sizeInWords(world, size, scope)}`
-    if (told) throw notReady(why, '2s')
+    if (told) throw notYetByOthers(why)
     const words = `${why}. It goes on by itself as ${scope.blue} gets ready; skip: all of it goes there now, ready or not`
     throw tooSmall(words, began)
   }
   await driver.inForce(read, 'weight', sinceMs)
-  const less = brokenSoFar(checks, 0, held)
-  if (checks.length > 0 && (less?.greenDoesBetter === true || !wasLookedAt(checks, firstDoneAtMs('in force'))))
-    throw notReady(`route ${route.name} is at 0 %, and ${scope.blue} is looked at with it`, shortest(checks))
+  const less = brokenSoFar(checks, 0, began.green)
+  if (less?.greenDoesBetter) throw because === 'breach' ? bothDoBadly(route, less, scope) : lookedAt(it, checks, scope)
+  if (checks.length > 0 && !wasLookedAt(checks, firstDoneAtMs('in force'))) throw lookedAt(it, checks, scope)
   return {
     note: [
       '0 % read back',
@@ -66,12 +67,26 @@ export async function goBack(
   }
 }
 
+const lookedAt = ({ route }: Found, checks: readonly Check[], { blue }: Scope): ApplicationFailure =>
+  notReady(`route ${route.name} is at 0 %, and ${blue} is looked at with it`, shortest(checks))
+
+/** It is where it should be, and not well there: people know before anything else is taken from green. */
+const bothDoBadly = (route: Route, { why }: Broken, { blue, green }: Scope): ApplicationFailure =>
+  badlyToo(
+    [
+      `route ${route.name} is at 0 %, and ${blue}, which has all of it, does worse than ${green} did: ${why}.`,
+      `${green} broke its limits, so it gets nothing back by itself.`,
+      `skip: the rest leaves ${green} too; \`norikae retry\` of the app moves it to ${green} again after that`,
+    ].join(' '),
+  )
+
 const BEGAN = 'way back from'
 /** Noted before anything is written: a worker that dies after that would take what it finds then for how it was. */
-async function beganWith(world: Proven, { route, share }: Found, checks: readonly Check[]): Promise<BeganBack> {
+async function beganWith(world: Proven, { route, share }: Found, { checks, workloads }: OntoBlue): Promise<BeganBack> {
   const before = notedAside(BEGAN) as BeganBack | undefined // only this file notes there
-  if (before || checks.length === 0) return before ?? { from: share, green: {} }
-  noteAside(BEGAN, { from: share, green: await greenNow(world, checks) } satisfies BeganBack)
+  if (before || checks.length + workloads.length === 0 || share === 0) return before ?? { from: share, green: {} }
+  const [green, sizes] = await Promise.all([greenNow(world, checks), sizesOnGreen(world, workloads)])
+  noteAside(BEGAN, { from: share, green, sizes } satisfies BeganBack)
   throw notReady(`route ${route.name} goes back from ${share} %`, 1)
 }
 
@@ -113,38 +128,54 @@ export async function readBack(driver: RouteDriver, route: Route, to: Weight, si
   )
 }
 
-/** What of blue is ready, and what does not tell, in words: not to know is no reason to send more there. */
-interface Carried extends BlueSize {
-  readonly silent?: string
+/** Nobody has to be asked. */
+const whole: BlueSize = { share: 1, all: [] }
+
+interface Around {
+  readonly scope: Scope
+  readonly sizes: Sizes | undefined
+  /** Whatever blue is like. */
+  readonly now: boolean
 }
 
-/** By its pods and by its targets, whichever is less. What was not raised when the way back began is raised now. */
-async function carried(world: Proven, driver: RouteDriver, onto: OntoBlue, scope: Scope): Promise<Carried> {
-  const [size, targets] = await Promise.all([blueSize(world, onto.workloads), inTime(driver.health('blue'), undefined)])
-  const small = size.all.filter(({ scaled }) => scaled && size.share !== 1)
-  await Promise.all(
-    small.map(({ ref: workload }) =>
-      pinned(world, { workload, on: 'blue', like: 'green', wait: false }, scope).catch(nextTime),
+/** By its pods and by its targets, whichever is less. What is lower than it has to be is raised, as far as it may be. */
+async function carried(
+  world: Proven,
+  { route, driver }: Found,
+  { workloads }: OntoBlue,
+  { scope, sizes, now }: Around,
+): Promise<BlueSize> {
+  const [size, targets] = await Promise.all([blueSize(world, workloads, sizes), targetsOf(route, driver)])
+  const raising = size.all.filter((it) => it.toRaise && it.ready < it.needed)
+  const refused = await Promise.all(
+    raising.map(({ ref: workload }) =>
+      orWhy(pinned(world, { workload, on: 'blue', like: 'green', wait: false }, scope)),
     ),
   )
-  if (size.share === undefined) return { ...size, silent: `${scope.blue} does not answer` }
-  if (!targets)
-    return {
-      ...size,
-      share: undefined,
-      silent: `the load balancer does not tell which targets of ${scope.blue} are healthy`,
-    }
-  return { ...size, share: servedBy({ share: size.share, targets: targets.expected, healthy: targets.healthy }) }
+  if (now) return whole
+  const why = refused.flatMap((it) => ('why' in it ? [it.why] : []))[0]
+  const silent = size.silent !== undefined ? `${scope.blue} does not answer (${size.silent})` : targets.silent
+  if (silent !== undefined) return { ...size, share: undefined, silent }
+  const share = Math.min(size.share ?? 0, targets.share)
+  return { ...size, share, ...(why !== undefined && { silent: `its size cannot be raised: ${why}` }) }
 }
 
-/** What cannot be raised now is at the next look, unless it may not be at all. */
-function nextTime(error: unknown): void {
-  if (isDenied(error)) throw error
+/** How many of blue's targets are healthy, 0 to 1. Behind a name is a load balancer that others may use too: its pods tell. */
+async function targetsOf(
+  route: Route,
+  driver: RouteDriver,
+): Promise<{ readonly share: number; readonly silent?: string }> {
+  if (isNameRoute(route)) return { share: 1 }
+  const health = await orWhy(driver.health('blue'))
+  if ('why' in health)
+    return { share: 0, silent: `the load balancer does not tell which targets of blue are healthy (${health.why})` }
+  const { expected, healthy } = health.told
+  return { share: expected === 0 ? 0 : Math.min(1, healthy / expected) }
 }
 
-async function sizeInWords(world: Proven, size: Carried, scope: Scope): Promise<string> {
-  if (size.share === undefined)
-    return `${size.silent ?? `${scope.blue} does not answer`}, so nobody can tell how much it can carry`
+async function sizeInWords(world: Proven, size: BlueSize, scope: Scope): Promise<string> {
+  if (size.share === undefined) return `${size.silent}, so nobody can tell how much it can carry`
   const ready = `${Math.floor(size.share * 100)} % of what ${scope.blue} needs for all of it is ready`
-  return `${ready} (${await missingIn(world, size, scope)})`
+  const refused = size.silent === undefined ? '' : `; ${size.silent}`
+  return `${ready} (${await missingIn(world, size, scope)}${refused})`
 }

@@ -328,10 +328,11 @@ export interface ActionCall<A extends ActionName = ActionName> {
  */
 export type Because = 'ordered' | 'moved' | 'breach'
 
-/** How it was when a route's way back began: green's share, and what green's checks read, by their names. */
+/** How it was when a route's way back began: green's share, what its checks read and how many pods it had, by their names. */
 export interface BeganBack {
   readonly from: Weight
   readonly green: Readonly<Record<string, number>>
+  readonly sizes?: Readonly<Record<string, number>>
 }
 
 /** What an action fails with that is tried once more, as `ActionCall.contest` says. */

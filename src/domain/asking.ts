@@ -86,10 +86,13 @@ export function failureGate(
 const LEFT = ' (skip leaves it as it is)'
 const isWeight = (step: LeafStep): boolean => step.kind === 'action' && step.action === 'setWeight'
 
-/**
- * A step of the way back goes on as blue gets ready: its owner, and the platform team, may say that it does not wait for that. An
- * app is failing meanwhile, so they are reminded soon.
- */
+/** An app is failing while it is asked: the platform team may answer too, and all are reminded soon. */
+export const urgently = (it: Gate, platformTeam: string): Gate => ({
+  ...it,
+  rule: { ...it.rule, teams: [...new Set([...it.rule.teams, platformTeam])], remindEvery: '15m' },
+})
+
+/** A step of the way back goes on as blue gets ready: people may say that it does not wait for that. */
 export const growingGate = (
   { plan }: Run,
   step: LeafStep,
@@ -98,14 +101,17 @@ export const growingGate = (
   platformTeam: string,
   now: string,
 ): Gate =>
-  gate(plan, {
-    step: `${step.id}/small`,
-    attempt,
-    title: message,
-    rule: { ...alsoPlatform(plan, platformTeam), remindEvery: '15m' },
-    offers: ['skip'],
-    openedAt: now,
-  })
+  urgently(
+    gate(plan, {
+      step: `${step.id}/small`,
+      attempt,
+      title: `${message} (as of ${now})`,
+      rule: asked(plan.subject.team),
+      offers: ['skip'],
+      openedAt: now,
+    }),
+    platformTeam,
+  )
 
 /** A phase is back on blue, or holds although it breaches. */
 export const phaseGate = (plan: Plan, phase: Phase, attempt: number, why: string, now: string): Gate =>

@@ -324,11 +324,15 @@ function moveTraffic(it: Subject): Move {
   ])
   const onto = {
     workloads: workloads.filter((w) => sized(w) || sizedByItself(w)).map((w) => w.ref),
-    checks: untilAwake(it).flatMap(withoutBlue).filter(judgesBlue),
+    // What may be asleep on blue, since jobs go back after traffic, says nothing of it.
+    checks: untilAwake(it)
+      .filter((check) => check.onceWell !== true)
+      .flatMap(withoutBlue)
+      .filter(judgesBlue),
   }
   const back = [
-    // Blue may have been at 0 % for days: raise its floor to what green runs now, but do not keep people waiting for it.
-    ...workloads
+    // Blue may have been at 0 % for days: raise its floor to what green runs now. Its routes do so by themselves, and wait for nothing else.
+    ...(it.shown ? workloads : [])
       .filter(sized)
       .map(({ ref: workload }) =>
         undoing(

@@ -43,19 +43,14 @@ export interface OnBothSides {
 }
 
 /**
- * Whether green is known to do clearly better than blue: in one of these checks at least, and in none the other way round. After a
- * `breach` it also has to break one of them itself: otherwise it went by something that blue is not held against, and nobody
- * knows that it does better. What is not known of green is nothing in its favour.
+ * Whether green is known to do clearly better than blue: in one of these checks at least, and in none the other way round. What is
+ * not known of green is nothing in its favour.
  */
-export function greenDoesBetter(all: readonly OnBothSides[], { breach }: { readonly breach: boolean }): boolean {
+export function greenDoesBetter(all: readonly OnBothSides[]): boolean {
   const overs = all.flatMap(({ check, blue, green }) =>
     blue === null || green === null ? [] : [{ blue: over(check, blue), green: over(check, green) }],
   )
-  return (
-    overs.some(({ blue, green }) => blue > TWICE * green) &&
-    !overs.some(({ blue, green }) => green > TWICE * blue) &&
-    (!breach || overs.some(({ green }) => green > 0))
-  )
+  return overs.some(({ blue, green }) => blue > TWICE * green) && !overs.some(({ blue, green }) => green > TWICE * blue)
 }
 
 /** By how much it breaks its limit; 0: it does not. */

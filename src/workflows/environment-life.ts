@@ -218,7 +218,10 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       const saying = journey.calledBack ? undefined : tellLeaving(problem, arrived)
       // Beside the way back, which waits for nothing: what was served meanwhile is told.
       const looking = CancellationScope.nonCancellable(() => bothSides(office, subject, `${name}/images/back`))
-      await back(phase)
+      await under(
+        () => tellOnceOrdered(because),
+        () => back(phase),
+      )
       // Else what is told next might be heard before.
       await saying
       journey.leaving.delete(name)
@@ -249,6 +252,14 @@ export function environmentLife(journey: Journey, environment: Environment): Env
       await CancellationScope.nonCancellable(() =>
         getExternalWorkflowHandle(cutoverId(platform.name, other.app)).signal(FOLLOW, follow),
       ).catch(() => undefined)
+  }
+
+  /** Those that move with it hear of an order too that comes while it goes back by itself. Ends with the way back. */
+  async function tellOnceOrdered(because: Because | undefined): Promise<void> {
+    if (because === 'ordered' || !environment.group) return
+    await condition(() => journey.leaving.has(name))
+    const message = journey.leaving.get(name) ?? ''
+    if (!journey.calledBack) await tellLeaving({ type: 'Ordered', message }, false)
   }
 
   /** Half a commit helps nobody: when one goes back, or asks, all stay. */

@@ -26,34 +26,52 @@ interface WayBack {
 export const isOntoBlue = (step: LeafStep): step is ActionStep<'setWeight'> =>
   step.kind === 'action' && step.action === 'setWeight' && step.input.onto !== undefined
 
+/** People do not wait for blue, or have ordered it back meanwhile. */
 const ALL_OF_IT_NOW = 'AllOfItNow'
-const isSaidSo = (error: unknown): boolean => !wasStopped(error) && problemOf(error).type === ALL_OF_IT_NOW
+const IS_ORDERED = 'IsOrdered'
+const is = (error: unknown, type: string): boolean => !wasStopped(error) && problemOf(error).type === type
 
 /**
  * A route back to blue. While blue cannot take all of it people are asked, and it goes on as blue gets ready while they think: nobody
- * who is asleep keeps an app from going back. What they answer, and an order that comes meanwhile, ends the waiting.
+ * who is asleep keeps an app from going back. An order that comes meanwhile ends the look at blue's checks, and no wait for its pods:
+ * what sends all of it to a blue that cannot carry it is said at that question alone.
  */
 export async function ontoBlue(it: WayBack, act: Act): Promise<Receipt> {
+  // Names of their own: a server may not have let go of that of the one that was just stopped.
+  const as = (name: string) => ({ as: `${it.step.id}/${name}` })
   try {
+    if (it.ordered()) return await asItGrows(it, act)
     return await under(
-      () => saidSo(it.ordered),
+      () => onceOrdered(it.ordered),
       () => asItGrows(it, act),
     )
   } catch (error) {
-    if (!isSaidSo(error)) throw error
-    // Of its own name: a server may not have let go of that of the one that was just stopped.
-    return act({ choice: 'skip', as: `${it.step.id}/skip` })
+    if (is(error, ALL_OF_IT_NOW)) return act({ choice: 'skip', ...as('skip') })
+    if (!is(error, IS_ORDERED)) throw error
+  }
+  try {
+    return await asItGrows(it, (more) => act({ ...as('ordered'), ...more }), '/ordered')
+  } catch (error) {
+    if (is(error, ALL_OF_IT_NOW)) return act({ choice: 'skip', ...as('skip') })
+    throw error
   }
 }
 
-async function asItGrows({ office, run, step, attempt }: WayBack, act: Act): Promise<Receipt> {
+async function asItGrows({ office, run, step, attempt }: WayBack, act: Act, again = ''): Promise<Receipt> {
   try {
     return await act()
   } catch (error) {
-    if (wasStopped(error) || problemOf(error).type !== TOO_SMALL) throw error
-    const problem = problemOf(error)
+    if (!is(error, TOO_SMALL)) throw error
+    const gate = growingGate(
+      run,
+      { ...step, id: step.id + again },
+      attempt,
+      problemOf(error),
+      office.platformTeam,
+      now(),
+    )
     const asked = async (): Promise<never> => {
-      await ask(office, run.plan.subject, growingGate(run, step, attempt, problem, office.platformTeam, now()))
+      await ask(office, run.plan.subject, gate)
       throw failed(ALL_OF_IT_NOW, 'people say so')
     }
     return await under(asked, () => act({ told: { began: beganOf(error) } }))
@@ -64,14 +82,14 @@ async function asItGrows({ office, run, step, attempt }: WayBack, act: Act): Pro
 export async function askedUnless(ordered: () => boolean, asks: () => Promise<Answer>): Promise<Answer> {
   if (ordered()) return asks()
   try {
-    return await under(() => saidSo(ordered), asks)
+    return await under(() => onceOrdered(ordered), asks)
   } catch (error) {
-    if (!isSaidSo(error)) throw error
+    if (!is(error, IS_ORDERED)) throw error
     return 'retry'
   }
 }
 
-async function saidSo(ordered: () => boolean): Promise<never> {
+async function onceOrdered(ordered: () => boolean): Promise<never> {
   await condition(ordered)
-  throw failed(ALL_OF_IT_NOW, 'it is ordered')
+  throw failed(IS_ORDERED, 'it is ordered')
 }

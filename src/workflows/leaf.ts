@@ -2,7 +2,7 @@ import type { Duration } from '../domain/duration.ts'
 import { condition, sleep, workflowInfo } from '@temporalio/workflow'
 import { actions, CLAIMED, type Because, type Receipt } from '../domain/actions.ts'
 import type { ContestEnd } from '../domain/notices.ts'
-import { gateOf } from '../domain/asking.ts'
+import { gateOf, urgently } from '../domain/asking.ts'
 import type { Calendar } from '../domain/calendar.ts'
 import type { Choice } from '../domain/choices.ts'
 import type { Point } from '../domain/meetings.ts'
@@ -77,16 +77,17 @@ export function handsFor(
       case 'action': {
         const scope = scopeOf(run.plan.subject)
         const { goingBack } = run
-        const why = goingBack ? because() : undefined
-        const act: Act = (more = {}) =>
-          perform(step, scope, attempt, {
+        const act: Act = (more = {}) => {
+          const why = goingBack ? because() : undefined
+          return perform(step, scope, attempt, {
             goingBack,
             made,
             ...(why && { because: why }),
             ...(choice && { choice }),
             ...more,
           })
-        if (goingBack && isOntoBlue(step) && choice === undefined && !ordered())
+        }
+        if (goingBack && isOntoBlue(step) && choice === undefined)
           return ontoBlue({ office, run, step, attempt, ordered }, (more) => contesting(step, attempt, act, more))
         return actions[step.action].byOthers ? byOthers(step, attempt, act) : contesting(step, attempt, act)
       }
@@ -220,8 +221,9 @@ export function handsFor(
     perform: leaf,
     mayStart: () => condition(() => !office.paused),
     ask: (gate, step) => {
-      const asks = () => ask(office, run.plan.subject, gate)
-      return run.goingBack && isOntoBlue(step) ? askedUnless(ordered, asks) : asks()
+      const { subject } = run.plan
+      if (!run.goingBack || !isOntoBlue(step)) return ask(office, subject, gate)
+      return askedUnless(ordered, () => ask(office, subject, urgently(gate, office.platformTeam)))
     },
     wrote: () => show(office),
   }

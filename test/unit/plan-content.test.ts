@@ -213,7 +213,6 @@ test.for<{
   ])
   const drains = handover.class === 'buffer'
   expect(ids(phase?.back ?? [])).toEqual([
-    ...(overlap ? ['e/shop/deployment/w/grow-blue'] : []),
     'e/route/web/back',
     ...(drains ? [] : back),
     ...(fenced ? ['e/unfence-blue'] : []),

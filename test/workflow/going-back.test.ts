@@ -1,5 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Duration } from '../../src/domain/duration.ts'
+import type { App } from '../../src/domain/platform.ts'
 import { aPlatform, anApp, anEnvironment, route, rule } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
@@ -16,16 +18,16 @@ const BACK = 'api:production/route/web/back'
 async function breaching(
   type: string,
   work: (trial: Trial, outside: Outside) => Promise<void>,
-  app = anApp('api'),
+  { app = anApp('api'), breaches = true, looks = '6h' }: { app?: App; breaches?: boolean; looks?: Duration } = {},
 ): Promise<void> {
-  const trial = new Trial(env, new Outside(aPlatform({ apps: [app] })))
+  const trial = new Trial(env, new Outside(aPlatform({ apps: [app] }), looks))
   const { outside } = trial
   outside.faults.set(BACK, { times: 1, type, message: 'route web is at 50 %: 50 % of what blue needs is ready' })
   await trial.during(async () => {
     await trial.start()
     await trial.approveApps()
     await trial.onGreen('api')
-    outside.breaching.add('api/production')
+    if (breaches) outside.breaching.add('api/production')
     await work(trial, outside)
   })
 }
@@ -39,7 +41,7 @@ test('a blue that is too small is told of, and gets the rest by itself once it i
     expect((await trial.run('api', 'production'))?.state).toBe('stuck')
     const [asks] = await trial.waiting('api')
     expect([asks?.what, asks?.send.map((s) => s.message)]).toEqual([
-      'route web is at 50 %: 50 % of what blue needs is ready',
+      expect.stringMatching(/^route web is at 50 %: 50 % of what blue needs is ready \(as of /),
       ['skip'],
     ])
     // Hours later people are reminded, and nothing behind it was begun. (It looks each 6 h here, and reminds each 4: not at once.)
@@ -94,21 +96,35 @@ test('a route that waits for blue keeps no other of its app on green', async () 
       outside.holds = new Set()
       await trial.until('it is on blue', isBack(trial))
     },
-    app,
+    { app },
   )
 })
 
 const order = { reason: 'aoki aborted the upgrade' }
 
-test('an order that comes while blue grows is the answer: all of it goes there now', async () => {
+test('an order that comes while blue grows is done as ordered, without what was asked before', async () => {
   await breaching('TooSmall', async (trial, outside) => {
     outside.holds = { has: (step) => step === BACK && outside.asked.get(BACK)?.at(-1) === 'told' }
     const gate = await trial.gate('api', 'skip', 'production/route/web/back/small@')
     await trial.signal('api', 'leave', order)
     await trial.until('it is on blue', isBack(trial))
-    expect(outside.asked.get(BACK)).toEqual(['', 'told', 'skip'])
+    expect(outside.asked.get(BACK)).toEqual(['', 'told', 'ordered'])
     expect((await trial.waiting('api')).map((it) => it.gate)).not.toContain(gate)
   })
+})
+
+test('who orders it back onto a blue that is too small is asked whether it is to take all of it all the same', async () => {
+  const work = async (trial: Trial, outside: Outside) => {
+    let small = true
+    outside.holds = { has: (step) => step === BACK && small && outside.asked.get(BACK)?.at(-1) === 'ordered told' }
+    await trial.say('api', 'rollback', { by: 'chiba', environment: 'production', reason: 'slow' })
+    const gate = await trial.gate('api', 'skip', 'production/route/web/back/small@')
+    await trial.say('api', 'skip', { gate, by: 'chiba' })
+    small = false
+    await trial.until('it is on blue', isBack(trial))
+    expect(outside.asked.get(BACK)).toEqual(['ordered', 'ordered told', 'ordered skip'])
+  }
+  await breaching('TooSmall', work, { breaches: false })
 })
 
 test('an order that comes while people are asked about blue is the answer too', async () => {
@@ -121,7 +137,7 @@ test('an order that comes while people are asked about blue is the answer too', 
 })
 
 test('an order that comes while blue is looked at ends the look', async () => {
-  await breaching('none', async (trial, outside) => {
+  const work = async (trial: Trial, outside: Outside) => {
     outside.faults.clear()
     outside.holds = {
       has(step) {
@@ -131,8 +147,9 @@ test('an order that comes while blue is looked at ends the look', async () => {
       },
     }
     await trial.until('it is on blue', isBack(trial))
-    expect(outside.asked.get(BACK)).toEqual(['', 'skip'])
-  })
+    expect(outside.asked.get(BACK)).toEqual(['', 'ordered'])
+  }
+  await breaching('none', work, { looks: '1m' })
 })
 
 test('who orders it back has it without a look at blue, also from a breach that was held', async () => {

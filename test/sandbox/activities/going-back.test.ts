@@ -43,6 +43,8 @@ afterEach(() => {
 })
 
 const setWeight = (input: ActionCall<'setWeight'>) => world.activities.setWeight(input)
+/** What goes along when people are told: it has begun. */
+const TOLD = { began: { from: 100, green: {} } } as const
 const LONG_AGO = () => Date.now() - 301_000
 
 const errors = (): Check => ({
@@ -88,7 +90,7 @@ describe('onto a blue that', () => {
   test('is ready, all of it goes at once', async () => {
     const it = await onGreen()
     const { answer, waits } = await driven(setWeight, it.back())
-    expect([answer.note, waits]).toEqual(['0 % read back', []])
+    expect([answer.note, waits]).toEqual(['0 % read back', ['route web goes back from 100 %']])
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
   })
 
@@ -99,7 +101,7 @@ describe('onto a blue that', () => {
     for (const pod of [0, 1, 2]) it.mark(pod, 'true')
     await eventually('a quarter of it is ready', () => it.ready() === 1)
     const seen: unknown[] = []
-    await driven(setWeight, it.back({ told: {} }), {
+    await driven(setWeight, it.back({ told: TOLD }), {
       lost: true,
       async between() {
         seen.push(it.weights())
@@ -121,7 +123,7 @@ describe('onto a blue that', () => {
     await eventually('green has grown', () => it.ready('green') === 4)
     // Also where it could not be raised before: it is raised on the way.
     await eventually('it waits with half of its pods', async () =>
-      (await attempted(setWeight, it.back({ told: {} }))).includes(
+      (await attempted(setWeight, it.back({ told: TOLD }))).includes(
         'route web is at 50 %: 50 % of what demo-1-35 needs',
       ),
     )
@@ -133,7 +135,7 @@ describe('onto a blue that', () => {
     expect(it.weights()).toEqual({ blue: 50, green: 50 })
 
     // Told, it has no end but theirs, or that blue gets ready.
-    expect(await attempted(setWeight, it.back({ told: {} }), { scheduledMs: LONG_AGO() })).toContain('is at 50 %')
+    expect(await attempted(setWeight, it.back({ told: TOLD }), { scheduledMs: LONG_AGO() })).toContain('is at 50 %')
     const { answer } = await driven(setWeight, it.back({ choice: 'skip' }))
     expect(answer.note).toBe('0 % read back, whatever demo-1-35 is like')
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
@@ -143,9 +145,9 @@ describe('onto a blue that', () => {
     const it = await onGreen()
     for (const pod of [0, 1]) it.mark(pod, 'true')
     await eventually('nothing of it is ready', () => it.ready() === 0)
-    expect(await attempted(setWeight, it.back({ told: {} }))).toContain('is at 100 %: 0 % of what demo-1-35 needs')
+    expect(await attempted(setWeight, it.back({ told: TOLD }))).toContain('is at 100 %: 0 % of what demo-1-35 needs')
     for (const pod of [0, 1]) it.mark(pod, 'false')
-    await driven(setWeight, it.back({ told: {} }))
+    await driven(setWeight, it.back({ told: TOLD }))
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
   })
 
@@ -153,7 +155,7 @@ describe('onto a blue that', () => {
     const it = await onGreen()
     world.blue.apply(aDeployment('web', it.namespace, 0))
     await eventually('blue has none', () => it.ready() === 0)
-    expect(await attempted(setWeight, it.back({ told: {} }))).toMatch(
+    expect(await attempted(setWeight, it.back({ told: TOLD }))).toMatch(
       /is at 100 %: 0 % of what demo-1-35 needs .* has 0 of 2 pods ready, and nothing scales it\)/,
     )
   })
@@ -165,10 +167,28 @@ describe('onto a blue that', () => {
     expect(failure).toEqual({
       type: 'TooSmall',
       message:
-        'route web is at 100 %: demo-1-35 does not answer, so nobody can tell how much it can carry. It goes on by itself as demo-1-35 gets ready; skip: all of it goes there now, ready or not',
+        'route web is at 100 %: demo-1-35 does not answer (no answer), so nobody can tell how much it can carry. It goes on by itself as demo-1-35 gets ready; skip: all of it goes there now, ready or not',
     })
     expect(it.weights()).toEqual({ blue: 0, green: 100 })
-    await driven(setWeight, it.back({ because: 'ordered' }))
+    // Whoever orders it back says nothing of that; `skip` does.
+    expect((await ending(setWeight, it.back({ because: 'ordered' }))).type).toBe('TooSmall')
+    await driven(setWeight, it.back({ choice: 'skip' }))
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+  })
+
+  test('has what it needs by what green had when it began: what fails may grow without end', async () => {
+    const it = await onGreen()
+    const began = { from: 100, green: {}, sizes: { [`Deployment/${it.namespace}/web`]: 2 } }
+    world.green.apply(aScaler('web', it.namespace, 6, 6))
+    await eventually('green has grown', () => it.ready('green') === 6)
+    await driven(setWeight, it.back({ told: { began } }))
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+  })
+
+  test('has lost what green has lost, it needs none of that', async () => {
+    const it = await onGreen()
+    const gone: WorkloadRef = { kind: 'Deployment', namespace: it.namespace, name: 'gone' }
+    await driven(setWeight, it.back({}, [gone]))
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
   })
 
@@ -177,15 +197,15 @@ describe('onto a blue that', () => {
     world.blue.apply(aScaler('web', it.namespace, 2, 6))
     world.green.silent = true
     const { answer, waits } = await driven(setWeight, it.back())
-    expect([answer.note, waits]).toEqual(['0 % read back', []])
+    expect([answer.note, waits]).toEqual(['0 % read back', ['route web goes back from 100 %']])
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
   })
 
   test('has its pods, and nobody can tell which targets are healthy, nothing more goes there', async () => {
     const it = await onGreen()
     world.faults.fail('elasticloadbalancing:DescribeTargetHealth', { code: 'AccessDenied' }, 1000)
-    expect(await attempted(setWeight, it.back({ told: {} }))).toContain(
-      'is at 100 %: the load balancer does not tell which targets of demo-1-35 are healthy, so nobody can tell how much',
+    expect(await attempted(setWeight, it.back({ told: TOLD }))).toContain(
+      'is at 100 %: the load balancer does not tell which targets of blue are healthy (',
     )
     expect(it.weights()).toEqual({ blue: 0, green: 100 })
   })
@@ -208,7 +228,7 @@ describe('onto a blue that', () => {
         await world.ports.loadBalancing(scope.region).health(it.route.kind === 'alb' ? it.route.blueTargetGroup : '')
       ).every((t) => t.state === 'unhealthy'),
     )
-    expect(await attempted(setWeight, it.back({ told: {} }))).toMatch(
+    expect(await attempted(setWeight, it.back({ told: TOLD }))).toMatch(
       /is at 100 %: 0 % .*\(the load balancer finds too few targets of demo-1-35 healthy\)/,
     )
     world.sick.clear()
@@ -246,7 +266,6 @@ describe('blue is looked at once it has some of it', () => {
     ['both do as badly', { blue: 0.12, green: 0.1 }, undefined],
     ['it does better than green, though not well', { blue: 0.03, green: 0.4 }, 'breach'],
     ['nobody knows of green, whose pods may be gone', { blue: 0.7 }, 'breach'],
-    ['green broke nothing that blue is held against', { blue: 0.7, green: 0.01 }, 'breach'],
   ] as const)('where %s, all of it goes there, and that is told', async ([, now, because]) => {
     const it = await onGreen([errors()])
     Object.assign(numbers, now)
@@ -255,13 +274,26 @@ describe('blue is looked at once it has some of it', () => {
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
   })
 
+  test('what broke a limit on green gets nothing back: where blue does worse with all of it, people know before more leaves', async () => {
+    const it = await onGreen([errors()])
+    Object.assign(numbers, { blue: 0.7, green: 0.1 })
+    const failure = await ending(setWeight, it.back({ because: 'breach' }))
+    expect(failure.type).toBe('BadlyToo')
+    expect(failure.message).toMatch(
+      /^route web is at 0 %, and demo-1-35, which has all of it, does worse than demo-1-36 did: errors/,
+    )
+    expect(it.weights()).toEqual({ blue: 100, green: 0 })
+    // Tried again it is at 0 %, where green tells nothing any more.
+    await driven(setWeight, it.back({ because: 'breach' }))
+  })
+
   test('at each step: at 50 % it goes no further', async () => {
     const it = await onGreen([errors()])
     it.mark(0, 'true')
     await eventually('half of it is ready', () => it.ready() === 1)
     numbers.green = 0.1
     let steps = 0
-    const failure = await ending(setWeight, it.back({ told: {} }), {
+    const failure = await ending(setWeight, it.back({ told: { began: { ...TOLD.began, green: { errors: 0.1 } } } }), {
       between: () => {
         steps += 1
         numbers.blue = it.weights()['blue'] === 50 ? 0.7 : 0
@@ -277,12 +309,13 @@ describe('blue is looked at once it has some of it', () => {
     it.mark(0, 'true')
     await eventually('half of it is ready', () => it.ready() === 1)
     Object.assign(numbers, { blue: 0, green: 0.1 })
-    const told: unknown = await driven(setWeight, it.back({ because: 'breach' })).catch((error: unknown) => error)
+    const told: unknown = await driven(setWeight, it.back()).catch((error: unknown) => error)
     const details = (told as { readonly details?: readonly [{ began: BeganBack }] }).details
-    expect(details).toEqual([{ began: { from: 100, green: { errors: 0.1 } } }])
+    const sizes = { [`Deployment/${it.namespace}/web`]: 2 }
+    expect(details).toEqual([{ began: { from: 100, green: { errors: 0.1 }, sizes } }])
     expect(it.weights()).toEqual({ blue: 50, green: 50 })
     Object.assign(numbers, { blue: 0.7, green: 0.9 })
-    const failure = await ending(setWeight, it.back({ because: 'breach', told: { began: details?.[0].began } }))
+    const failure = await ending(setWeight, it.back({ told: { began: details?.[0].began } }))
     expect(failure.message).toMatch(/^route web is at 100 %: demo-1-35, to which it goes back, does badly too/)
     expect(it.weights()).toEqual({ blue: 0, green: 100 })
   })
@@ -291,9 +324,10 @@ describe('blue is looked at once it has some of it', () => {
     const it = await onGreen([errors()])
     Object.assign(numbers, { blue: 0.7, green: 0.1 })
     const { waits } = await driven(setWeight, it.back({ because: 'moved' }))
-    expect(waits).toEqual([])
+    expect(waits).toEqual(['route web goes back from 100 %'])
     expect(it.weights()).toEqual({ blue: 100, green: 0 })
     delete numbers.blue
+    await driven(setWeight, call<'setWeight'>({ route: it.route, to: 100, expect: [0] }))
     const again = await driven(setWeight, it.back(), { between: later })
     expect(again.waits[1]).toContain('is looked at with it')
   })
