@@ -162,7 +162,7 @@ test('the plan shows phases, who is asked, and the way back', () => {
     cluster toy-1-35  Terraform (infra)  requested  empties it, and waits until its owner has removed it
 
     APP  ENVIRONMENT  TEAM   STEPS  WAY BACK  ASKS   PLAN
-    api  stage        scala  30     21        scala  cde0f48b
+    api  stage        scala  30     20        scala  06f4fbdf
 
     api stage
       → dry-run api's objects of stage on green; deploy api to green, fenced; point pipelines of api stage at both sides;
@@ -171,10 +171,10 @@ test('the plan shows phases, who is asked, and the way back', () => {
         route web: 1 % to green; observe api at 1 %; route api: 25 % to green; route web: 25 % to green; observe api at 25
         %; route api: 100 % to green; route web: 100 % to green; observe api at 100 %; hand over api's workloads (9 steps);
         observe api after the handover; no request on blue for 5m
-      ↩ pin Deployment shop/web on blue at green's size; route api: 0 % to green; route web: 0 % to green; hand api's
-        workloads back (8 steps); take the fence of shop on blue down; no request on green for 5m; leave only blue in route
-        web; leave only blue in route api; give sizes back to their owners (2 steps); point pipelines of api stage at blue;
-        drain Deployment shop/postfix on green within 1h; withdraw api from green; take the fence of shop on green down
+      ↩ take the routes of api back (2 steps); hand api's workloads back (8 steps); take the fence of shop on blue down; no
+        request on green for 5m; leave only blue in route web; leave only blue in route api; give sizes back to their owners
+        (2 steps); point pipelines of api stage at blue; drain Deployment shop/postfix on green within 1h; withdraw api from
+        green; take the fence of shop on green down
 
     ✖ blocker  api stage db  stateful
         has a volume
