@@ -9,6 +9,7 @@ import { intent, type Plan, type PlanBody } from '../../src/domain/plan.ts'
 import type { AlbRoute, App, Environment, Platform, WorkloadRef } from '../../src/domain/platform.ts'
 import type { Report } from '../../src/domain/report.ts'
 import type { RoleFacts } from '../../src/domain/roles.ts'
+import type { Mover } from '../../src/domain/turns.ts'
 import type { Check } from '../../src/domain/verdict.ts'
 import type { CutoverPlatform } from '../../src/domain/plan-cutover.ts'
 
@@ -186,3 +187,25 @@ export const emptyReport: Report = {
   findings: [],
   leftovers: [],
 }
+
+/** Made by the controller of blue, so that its owner may take it off blue. */
+export const routeOfBlue = {
+  kind: 'gateway',
+  name: 'web',
+  namespace: 'shop',
+  httpRoute: 'shop',
+  service: 'web',
+  binding: 'web',
+  blueTargetGroup: 'arn:tg/web',
+  greenTargetGroup: 'web-green',
+  loadBalancer: 'app/shop/1',
+} as const
+
+/** An app as turns know it. */
+export const aMover = (name: string, more: Partial<Mover> = {}): Mover => ({
+  name,
+  dependsOn: [],
+  movesWith: [],
+  environments: ['test', 'production'],
+  ...more,
+})

@@ -2,7 +2,7 @@ import { ADMINISTRATOR } from '../../src/domain/access.ts'
 import { byIssuer, policy } from '../contract/roles.ts'
 import { eventually } from './eventually.ts'
 import { aSmallFile } from './small-platform.ts'
-import { scope, type SmallWorld } from './small-world.ts'
+import { aServiceAccount, scope, type SmallWorld } from './small-world.ts'
 
 /** A blue with everything that is copied today. */
 
@@ -136,14 +136,8 @@ async function rolesOfBlue(world: SmallWorld): Promise<void> {
     ['web', 'files'],
     ['theirs', 'theirs'],
   ] as const)
-    world.cluster(blue).apply(anAccount(name, role(arn)))
+    world.cluster(blue).apply(aServiceAccount('kube-public', name, role(arn)))
 }
-
-const anAccount = (name: string, arn: string) => ({
-  apiVersion: 'v1',
-  kind: 'ServiceAccount',
-  metadata: { namespace: 'kube-public', name, annotations: { 'eks.amazonaws.com/role-arn': arn } },
-})
 
 /** Somebody else's tool writes what it is asked for: `role theirs: {…},{…}`. */
 function statementsAsked(world: SmallWorld, why: string): void {

@@ -220,6 +220,13 @@ const template = (labels: Record<string, string>) => ({
   spec: { containers: [{ name: 'app', image: 'registry.test/app:1', ports: [{ containerPort: 8080 }] }] },
 })
 
+/** Whose pods act as this role. */
+export const aServiceAccount = (namespace: string, name: string, arn: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { namespace, name, annotations: { 'eks.amazonaws.com/role-arn': arn } },
+})
+
 export const aDeployment = (name: string, namespace: string, replicas = 1, more: object = {}): KubernetesObject => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',

@@ -2,25 +2,13 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { grouped } from '../../src/domain/groups.ts'
 import type { Platform } from '../../src/domain/platform.ts'
 import type { ActionStep } from '../../src/domain/steps.ts'
-import { anApp, anEnvironment, aPlatform, rule } from './builders.ts'
+import { anApp, anEnvironment, aPlatform, routeOfBlue, rule } from './builders.ts'
 import { Outside } from './fakes.ts'
 import { Trial } from './server.ts'
 
 /** Three apps that move together, seen from the outside. */
 
 export const names = ['api', 'web', 'work']
-/** Of blue's load balancer, so that its owner may take it off blue. */
-const gateway = {
-  kind: 'gateway',
-  name: 'web',
-  namespace: 'shop',
-  httpRoute: 'shop',
-  service: 'web',
-  binding: 'web',
-  blueTargetGroup: 'arn:tg/web',
-  greenTargetGroup: 'web-green',
-  loadBalancer: 'app/shop/1',
-} as const
 const app = (name: string, routes: boolean, team = 'scala') => {
   const some = routes ? {} : { routes: [] }
   return anApp(name, {
@@ -30,7 +18,7 @@ const app = (name: string, routes: boolean, team = 'scala') => {
       anEnvironment('test', some),
       anEnvironment('production', {
         ...some,
-        ...(name === 'web' && { routes: [gateway] }),
+        ...(name === 'web' && { routes: [routeOfBlue] }),
         weights: [5, 25, 100],
         gate: rule(team, { exclude: ['requester'] }),
       }),

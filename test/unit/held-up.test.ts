@@ -1,15 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { heldUp, heldUpInWords } from '../../src/domain/held-up.ts'
-import { key, type Mover, type Standing } from '../../src/domain/turns.ts'
+import { key, type Standing } from '../../src/domain/turns.ts'
+import { aMover } from '../support/builders.ts'
 
-const app = (name: string, more: Partial<Mover> = {}): Mover => ({
-  name,
-  dependsOn: [],
-  movesWith: [],
-  environments: ['test', 'production'],
-  ...more,
-})
 const still = { app: 'a', environment: 'test' }
 const standings = (all: Readonly<Record<string, Standing['is']>> = { 'a/test': 'moving' }) => all
 const places = (...args: Parameters<typeof heldUp>) => heldUp(...args).map((t) => `${t.app}/${t.environment}`)
@@ -17,56 +11,56 @@ const places = (...args: Parameters<typeof heldUp>) => heldUp(...args).map((t) =
 test.for([
   {
     says: 'its own next environment waits for it',
-    apps: [app('a')],
+    apps: [aMover('a')],
     holds: ['a/production'],
   },
   {
     says: 'in breadth everybody waits for a test that is not over',
-    apps: [app('a'), app('b')],
+    apps: [aMover('a'), aMover('b')],
     holds: ['a/production', 'b/production'],
   },
   {
     says: 'in depth nobody else does',
-    apps: [app('a'), app('b')],
+    apps: [aMover('a'), aMover('b')],
     order: 'depth',
     holds: ['a/production'],
   },
   {
     says: 'one in trouble holds up only what is its own',
-    apps: [app('a'), app('b')],
+    apps: [aMover('a'), aMover('b')],
     is: { 'a/test': 'trouble' },
     holds: ['a/production'],
   },
   {
     says: 'and who depends on it, in each environment',
-    apps: [app('a'), app('b', { dependsOn: ['a'] }), app('c')],
+    apps: [aMover('a'), aMover('b', { dependsOn: ['a'] }), aMover('c')],
     is: { 'a/test': 'trouble' },
     holds: ['a/production', 'b/test', 'b/production'],
   },
   {
     says: 'and who moves with one that waits for it',
-    apps: [app('a', { movesWith: ['b'] }), app('b', { movesWith: ['a'] })],
+    apps: [aMover('a', { movesWith: ['b'] }), aMover('b', { movesWith: ['a'] })],
     is: { 'a/test': 'trouble', 'b/test': 'on-green' },
     holds: ['a/production', 'b/production'],
   },
   {
     says: 'and who meets it, which would wait for it on green',
     apps: ['a', 'b'].map((n) =>
-      app(n, { movesWith: ['a', 'b'].filter((o) => o !== n), meets: ['test', 'production'] }),
+      aMover(n, { movesWith: ['a', 'b'].filter((o) => o !== n), meets: ['test', 'production'] }),
     ),
     is: { 'a/test': 'trouble' },
     holds: ['a/production', 'b/test', 'b/production'],
   },
   {
     says: 'what others wait for beside it is not its doing',
-    apps: [app('a'), app('b', { dependsOn: ['c'] }), app('c')],
+    apps: [aMover('a'), aMover('b', { dependsOn: ['c'] }), aMover('c')],
     order: 'depth',
     is: { 'a/test': 'moving', 'c/test': 'trouble' },
     holds: ['a/production'],
   },
   {
     says: 'the last of all holds up nobody',
-    apps: [app('a'), app('b')],
+    apps: [aMover('a'), aMover('b')],
     is: { 'a/test': 'on-green', 'a/production': 'moving', 'b/test': 'on-green', 'b/production': 'on-green' },
     at: { app: 'a', environment: 'production' },
     holds: [],
@@ -93,7 +87,7 @@ test('it ends, names only what has not started, and never itself', () => {
     )
     .map((all) =>
       all.map(({ name, d, w, n }) =>
-        app(name, {
+        aMover(name, {
           dependsOn: d.filter((x) => x < name),
           movesWith: w,
           environments: ['test', 'production'].slice(0, n),

@@ -2,58 +2,52 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { movedBefore } from '../../src/domain/moved-before.ts'
 import { key, turns, type Mover, type Standing, type TurnPolicy } from '../../src/domain/turns.ts'
+import { aMover } from '../support/builders.ts'
 
-const app = (name: string, more: Partial<Mover> = {}): Mover => ({
-  name,
-  dependsOn: [],
-  movesWith: [],
-  environments: ['test', 'production'],
-  ...more,
-})
 const before = (apps: readonly Mover[], name: string, environment: string) =>
   [...movedBefore(new Map(apps.map((a) => [a.name, a])), { app: name, environment })].toSorted()
 
 test.for<{ says: string; apps: readonly Mover[]; before: readonly string[] }>([
-  { says: 'nothing but its own earlier ones', apps: [app('shop'), app('billing')], before: ['shop/test'] },
+  { says: 'nothing but its own earlier ones', apps: [aMover('shop'), aMover('billing')], before: ['shop/test'] },
   {
     says: 'what it depends on, and what that depends on',
-    apps: [app('shop', { dependsOn: ['mid'] }), app('mid', { dependsOn: ['billing'] }), app('billing')],
+    apps: [aMover('shop', { dependsOn: ['mid'] }), aMover('mid', { dependsOn: ['billing'] }), aMover('billing')],
     before: ['billing/production', 'billing/test', 'mid/production', 'mid/test', 'shop/test'],
   },
   {
     says: 'not what it depends on in an environment of another name',
-    apps: [app('shop', { dependsOn: ['billing'] }), app('billing', { environments: ['live'] })],
+    apps: [aMover('shop', { dependsOn: ['billing'] }), aMover('billing', { environments: ['live'] })],
     before: ['shop/test'],
   },
   {
     says: 'nor what it would come to by way of one that lacks it',
     apps: [
-      app('shop', { dependsOn: ['mid'], environments: ['production'] }),
-      app('mid', { dependsOn: ['billing'], environments: ['test'] }),
-      app('billing'),
+      aMover('shop', { dependsOn: ['mid'], environments: ['production'] }),
+      aMover('mid', { dependsOn: ['billing'], environments: ['test'] }),
+      aMover('billing'),
     ],
     before: [],
   },
   {
     says: 'what its earlier environment waited for',
-    apps: [app('shop', { dependsOn: ['billing'] }), app('billing', { environments: ['test'] })],
+    apps: [aMover('shop', { dependsOn: ['billing'] }), aMover('billing', { environments: ['test'] })],
     before: ['billing/test', 'shop/test'],
   },
   {
     says: 'what its companion depends on, and not the companion',
     apps: [
-      app('shop', { movesWith: ['cart'], environments: ['production'] }),
-      app('cart', { movesWith: ['shop'], dependsOn: ['billing'], environments: ['production'] }),
-      app('billing', { environments: ['production'] }),
+      aMover('shop', { movesWith: ['cart'], environments: ['production'] }),
+      aMover('cart', { movesWith: ['shop'], dependsOn: ['billing'], environments: ['production'] }),
+      aMover('billing', { environments: ['production'] }),
     ],
     before: ['billing/production'],
   },
   {
     says: 'nothing of a companion that lacks its environment',
     apps: [
-      app('shop', { movesWith: ['cart'], environments: ['production'] }),
-      app('cart', { movesWith: ['shop'], dependsOn: ['billing'], environments: ['test'] }),
-      app('billing'),
+      aMover('shop', { movesWith: ['cart'], environments: ['production'] }),
+      aMover('cart', { movesWith: ['shop'], dependsOn: ['billing'], environments: ['test'] }),
+      aMover('billing'),
     ],
     before: [],
   },
@@ -78,7 +72,7 @@ const platforms = fc
   })
   .map(({ environments, dependsOn, together }) =>
     names.map((name, n) =>
-      app(name, {
+      aMover(name, {
         environments: environments[n] ?? [],
         dependsOn: [...new Set((dependsOn[n] ?? []).filter((d) => d < n).map((d) => names[d] ?? ''))],
         movesWith: together.includes(name) ? together.filter((t) => t !== name) : [],

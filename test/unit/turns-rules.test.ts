@@ -8,6 +8,7 @@ import {
   type Standings,
   type TurnPolicy,
 } from '../../src/domain/turns.ts'
+import { aMover } from '../support/builders.ts'
 
 const now = '2026-11-23T12:00:00Z'
 const hour = 3_600_000
@@ -16,13 +17,8 @@ const green = (hoursAgo = 24): Standing => ({
   since: new Date(Date.parse(now) - hoursAgo * hour).toISOString(),
 })
 const [moving, trouble] = [{ is: 'moving' }, { is: 'trouble' }] as const
-const app = (name: string, more: Partial<Mover> = {}): Mover => ({
-  name,
-  dependsOn: [],
-  movesWith: [],
-  environments: ['test', 'stage', 'production'],
-  ...more,
-})
+const app = (name: string, more: Partial<Mover> = {}) =>
+  aMover(name, { environments: ['test', 'stage', 'production'], ...more })
 const ofOld = (...names: string[]) => names.map((n) => app(n, { movesWith: names.filter((o) => o !== n) }))
 const together = (...names: string[]) => ofOld(...names).map((a) => ({ ...a, meets: a.environments }))
 const policy: TurnPolicy = { order: 'breadth', maxParallel: 9, maxFailed: 2, rest: '12h' }

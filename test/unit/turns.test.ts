@@ -1,77 +1,71 @@
 import { expect, test } from 'vitest'
 import { outside, turns, type Mover, type Standings, type TurnPolicy } from '../../src/domain/turns.ts'
+import { aMover } from '../support/builders.ts'
 
 const now = '2026-11-23T12:00:00Z'
 const green = (hoursAgo = 24) =>
   ({ is: 'on-green', since: new Date(Date.parse(now) - hoursAgo * 3_600_000).toISOString() }) as const
-const app = (name: string, more: Partial<Mover> = {}): Mover => ({
-  name,
-  dependsOn: [],
-  movesWith: [],
-  environments: ['test', 'production'],
-  ...more,
-})
 const policy: TurnPolicy = { order: 'breadth', maxParallel: 4, maxFailed: 2, rest: '12h' }
 const given = (apps: readonly Mover[], standings: Standings, more: Partial<TurnPolicy> = {}) =>
   turns(apps, standings, { ...policy, ...more }, now).start.map((t) => `${t.app}/${t.environment}`)
 
 test.for([
-  { says: 'everybody starts in test', apps: [app('a'), app('b')], standings: {}, start: ['a/test', 'b/test'] },
+  { says: 'everybody starts in test', apps: [aMover('a'), aMover('b')], standings: {}, start: ['a/test', 'b/test'] },
   {
     says: 'no production before every test is over',
-    apps: [app('a'), app('b')],
+    apps: [aMover('a'), aMover('b')],
     standings: { 'a/test': green(), 'b/test': { is: 'moving' } },
     start: [],
   },
   {
     says: 'depth does not wait for others',
-    apps: [app('a'), app('b')],
+    apps: [aMover('a'), aMover('b')],
     standings: { 'a/test': green(), 'b/test': { is: 'moving' } },
     policy: { order: 'depth' },
     start: ['a/production'],
   },
   {
     says: 'an app in trouble holds nobody up',
-    apps: [app('a'), app('b')],
+    apps: [aMover('a'), aMover('b')],
     standings: { 'a/test': green(), 'b/test': { is: 'trouble' } },
     start: ['a/production'],
   },
   {
     says: 'nor does one that depends on it',
-    apps: [app('a'), app('b'), app('c', { dependsOn: ['b'] })],
+    apps: [aMover('a'), aMover('b'), aMover('c', { dependsOn: ['b'] })],
     standings: { 'a/test': green(), 'b/test': { is: 'trouble' } },
     start: ['a/production'],
   },
   {
     says: 'too much trouble stops the rest',
-    apps: [app('a'), app('b'), app('c')],
+    apps: [aMover('a'), aMover('b'), aMover('c')],
     standings: { 'a/test': green(), 'b/test': { is: 'trouble' }, 'c/test': { is: 'trouble' } },
     start: [],
   },
   {
     says: 'what an app depends on goes before it, in each environment',
-    apps: [app('a', { dependsOn: ['b'] }), app('b')],
+    apps: [aMover('a', { dependsOn: ['b'] }), aMover('b')],
     standings: {},
     start: ['b/test'],
   },
-  { says: 'production waits for its rest', apps: [app('a')], standings: { 'a/test': green(11) }, start: [] },
-  { says: 'and goes after it', apps: [app('a')], standings: { 'a/test': green(12) }, start: ['a/production'] },
+  { says: 'production waits for its rest', apps: [aMover('a')], standings: { 'a/test': green(11) }, start: [] },
+  { says: 'and goes after it', apps: [aMover('a')], standings: { 'a/test': green(12) }, start: ['a/production'] },
   {
     says: 'at most so many at once',
-    apps: [app('a'), app('b'), app('c')],
+    apps: [aMover('a'), aMover('b'), aMover('c')],
     standings: { 'a/test': { is: 'moving' } },
     policy: { maxParallel: 2 },
     start: ['b/test'],
   },
   {
     says: 'companions go together',
-    apps: [app('a', { movesWith: ['b'] }), app('b', { movesWith: ['a'], dependsOn: ['c'] }), app('c')],
+    apps: [aMover('a', { movesWith: ['b'] }), aMover('b', { movesWith: ['a'], dependsOn: ['c'] }), aMover('c')],
     standings: {},
     start: ['c/test'],
   },
   {
     says: 'companions that are more than maxParallel go alone',
-    apps: [app('a', { movesWith: ['b'] }), app('b', { movesWith: ['a'] }), app('c')],
+    apps: [aMover('a', { movesWith: ['b'] }), aMover('b', { movesWith: ['a'] }), aMover('c')],
     standings: {},
     policy: { maxParallel: 1 },
     start: ['a/test', 'b/test'],
@@ -87,7 +81,7 @@ test.for([
 })
 
 test('it says when to look again', () => {
-  expect(turns([app('a')], { 'a/test': green(11) }, policy, now)).toEqual({
+  expect(turns([aMover('a')], { 'a/test': green(11) }, policy, now)).toEqual({
     start: [],
     paused: 'the next app rests until 2026-11-23T13:00:00.000Z',
     lookAgainAt: '2026-11-23T13:00:00.000Z',
@@ -96,19 +90,19 @@ test('it says when to look again', () => {
 
 test('trouble is told before a rest: people can end it', () => {
   const standings: Standings = { 'a/test': green(11), 'b/test': { is: 'trouble' } }
-  expect(turns([app('a'), app('b')], standings, { ...policy, maxFailed: 1 }, now).paused).toBe(
+  expect(turns([aMover('a'), aMover('b')], standings, { ...policy, maxFailed: 1 }, now).paused).toBe(
     'in trouble: b; 1 at once stop the rest',
   )
 })
 
 test('and says nothing of rests while somebody moves', () => {
   const standings: Standings = { 'a/test': green(11), 'b/test': { is: 'moving' } }
-  expect(turns([app('a'), app('b')], standings, policy, now).paused).toBeUndefined()
+  expect(turns([aMover('a'), aMover('b')], standings, policy, now).paused).toBeUndefined()
 })
 
 test('who waits for a window holds nobody up', () => {
   const standings: Standings = { 'a/test': { is: 'window' }, 'b/test': green() }
-  expect(given([app('a'), app('b')], standings, { maxParallel: 1 })).toEqual(['b/production'])
+  expect(given([aMover('a'), aMover('b')], standings, { maxParallel: 1 })).toEqual(['b/production'])
 })
 
 test('outside of the hours it says until when, and looks again then', () => {
@@ -128,7 +122,7 @@ test('whatever happens, no turn comes early and everybody ends on green', () => 
   for (let run = 0; run < 300; run += 1) {
     const names = Array.from({ length: 1 + random(7) }, (_, n) => `app${n}`)
     const apps = names.map((name, n) =>
-      app(name, {
+      aMover(name, {
         environments: ['test', 'stage', 'production'].slice(random(2)),
         dependsOn: names.slice(0, n).filter(() => random(4) === 0),
       }),

@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { aPlatform, anApp, anEnvironment, rule } from '../support/builders.ts'
+import { aPlatform, anApp, anEnvironment, routeOfBlue, rule } from '../support/builders.ts'
 import { Outside } from '../support/fakes.ts'
 import { skipping, Trial } from '../support/server.ts'
 
@@ -45,20 +45,8 @@ test('a team takes one environment back, and moves it again', async () => {
   })
 })
 
-const gateway = {
-  kind: 'gateway',
-  name: 'web',
-  namespace: 'shop',
-  httpRoute: 'shop',
-  service: 'web',
-  binding: 'web',
-  blueTargetGroup: 'arn:tg/web',
-  greenTargetGroup: 'web-green',
-  loadBalancer: 'app/shop/1',
-} as const
-
 const behindGateway = anApp('api', {
-  environments: [anEnvironment('test'), anEnvironment('production', { routes: [gateway], gate: rule('scala') })],
+  environments: [anEnvironment('test'), anEnvironment('production', { routes: [routeOfBlue], gate: rule('scala') })],
 })
 
 test('what its owner has handed over is not ordered back, and does not go back by a breach; what is not goes', async () => {

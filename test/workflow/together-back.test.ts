@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { dev } from '../support/server.ts'
+import { dev, type Trial } from '../support/server.ts'
 import { allOnGreen, aTrial, gates, half, names, waits, yes, yesOf } from '../support/together.ts'
 
 // In real time: some cancel what ends in that moment, which the time-skipping server does not take.
@@ -137,18 +137,23 @@ test('one that left before the others let go of blue is started again when one o
   })
 })
 
+/** Web has gone back by a breach, and api is held, whose blue is no better. `asked`: of web; `held`: of api. */
+async function heldBeside(trial: Trial): Promise<{ readonly asked: string; readonly held: string }> {
+  const { outside } = trial
+  await trial.start()
+  await yes(trial)
+  await allOnGreen(trial)
+  outside.blueFails.add('api')
+  outside.breaching.add('web/production')
+  const asked = await trial.gate('web', 'retry', 'production@')
+  outside.breaching.clear()
+  return { asked, held: await trial.gate('api', 'retry', 'production@') }
+}
+
 test('one whose blue is no better stays on green when another breaches, and asks', async () => {
   const { trial, seen } = aTrial(env)
-  const { outside } = trial
   await trial.during(async () => {
-    await trial.start()
-    await yes(trial)
-    await allOnGreen(trial)
-    outside.blueFails.add('api')
-    outside.breaching.add('web/production')
-    await trial.gate('web', 'retry', 'production@')
-    outside.breaching.clear()
-    const held = await trial.gate('api', 'retry', 'production@')
+    const { held } = await heldBeside(trial)
     expect((await trial.waiting('api')).map((w) => w.what).join()).toMatch(
       /^it moves with web, which went back: errors 2.1 % against 0.1 %; not rolled back by itself: /,
     )
@@ -193,16 +198,8 @@ test('one that is planned anew while it stands in line takes nobody off green', 
 
 test('one that was held for its companion goes back once people say so of that one', async () => {
   const { trial, seen } = aTrial(env)
-  const { outside } = trial
   await trial.during(async () => {
-    await trial.start()
-    await yes(trial)
-    await allOnGreen(trial)
-    outside.blueFails.add('api')
-    outside.breaching.add('web/production')
-    const asked = await trial.gate('web', 'retry', 'production@')
-    outside.breaching.clear()
-    await trial.gate('api', 'retry', 'production@')
+    const { asked } = await heldBeside(trial)
     await trial.say('web', 'retry', { gate: asked, by: 'doi' })
     await trial.until('web waits for it', async () =>
       (await waits(trial, 'web')).startsWith('ready on green for api (is in trouble)'),

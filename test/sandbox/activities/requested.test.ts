@@ -2,13 +2,12 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Ports } from '../../../src/activities/ports.ts'
 import type { UpgradeStatus } from '../../../src/domain/messages.ts'
 import { trustPolicy } from '../../../src/domain/role-trust.ts'
-import type { KubernetesObject } from '../../../src/sandbox/types.ts'
 import { denied } from '../../../src/activities/errors.ts'
 import { requestingActivities } from '../../../src/activities/requesting.ts'
 import { roleProofActions } from '../../../src/activities/role-proofs.ts'
 import { byIssuer, policy } from '../../contract/roles.ts'
 import { attempted, driven, ending } from '../../support/driven.ts'
-import { call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
+import { aServiceAccount, call, scope, twoClusters, type TwoClusters } from '../../support/small-world.ts'
 
 /** What others write, asked for whole, waited for and proven; and roles that two workers write at once. */
 
@@ -38,11 +37,6 @@ environments:
   production: {}
 `
 
-const account = (namespace: string, name: string, arn: string): KubernetesObject => ({
-  apiVersion: 'v1',
-  kind: 'ServiceAccount',
-  metadata: { namespace, name, annotations: { 'eks.amazonaws.com/role-arn': arn } },
-})
 const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
 
 const asked = async () => (await driven(world.activities.tellRequested, { platform: 'demo', file: file() })).answer
@@ -80,7 +74,7 @@ test('before green is there, nobody can be told its issuer: it says so, and wher
 test('an environment waits for roles of other accounts until its own service account gets them', async () => {
   const { aws, blue, green, activities } = world
   const its = ['lake']
-  const web = account('lake', 'web', elsewhere)
+  const web = aServiceAccount('lake', 'web', elsewhere)
   for (const side of [blue, green]) {
     side.apply(namespace('lake'))
     side.apply(web)
@@ -123,7 +117,7 @@ test('what does not get its role of another account on blue either holds up nobo
   const { blue, green, activities } = world
   for (const side of [blue, green]) {
     side.apply(namespace('never'))
-    side.apply(account('never', 'web', `arn:aws:iam::${OTHER}:role/never`))
+    side.apply(aServiceAccount('never', 'web', `arn:aws:iam::${OTHER}:role/never`))
   }
   const wait = call<'awaitRolesElsewhere'>({ app: 'n', environment: 'production', namespaces: ['never'], on: 'green' })
   // One look is none: of the other side it is asked a second time.
@@ -138,7 +132,7 @@ test('what STS could not find out about blue is no answer, and one answer is non
   const { aws, blue, green } = world
   for (const side of [blue, green]) {
     side.apply(namespace('flaky'))
-    side.apply(account('flaky', 'web', `arn:aws:iam::${OTHER}:role/flaky`))
+    side.apply(aServiceAccount('flaky', 'web', `arn:aws:iam::${OTHER}:role/flaky`))
   }
   const { ports } = world.outside
   const words = ['InvalidIdentityToken: Couldn’t retrieve verification key', 'Not authorized', undefined]
@@ -180,7 +174,7 @@ test('where the worker may not read roles it says that, and the rest all the sam
   })
   const { tellRequested } = requestingActivities({ ...world.outside, ports: { ...ports, roles: refusing } })
   world.blue.apply(namespace('far'))
-  world.blue.apply(account('far', 'web', elsewhere))
+  world.blue.apply(aServiceAccount('far', 'web', elsewhere))
   const { answer } = await driven(tellRequested, { platform: 'demo', file: file() })
   expect(answer).not.toHaveProperty('waits')
   expect(answer.unread).toEqual([`IAM roles of account ${scope.account}: no iam:ListRoles`])
