@@ -2,7 +2,7 @@ import { concerns, type ByArgo } from '../domain/argocd.ts'
 import { deletes, hazardOf, held, PRESERVED } from '../domain/argocd-hazards.ts'
 import { clusterOf, type Scope, type WorkloadRef } from '../domain/platform.ts'
 import { nameOf, scalersOn, viewOf } from './argocd-hub.ts'
-import { inTime } from './in-time.ts'
+import { orWhy } from './in-time.ts'
 import type { Proven } from './outside.ts'
 
 export interface Watched extends ByArgo {
@@ -20,11 +20,8 @@ export async function hazardsSeen(
   watched: Watched,
   lookMs?: number,
 ): Promise<string[]> {
-  try {
-    return await inTime(looked(world, scope, watched), lookMs)
-  } catch (error) {
-    return [`what it does by itself is not known: ${error instanceof Error ? error.message : String(error)}`]
-  }
+  const seen = await orWhy(looked(world, scope, watched), lookMs)
+  return 'told' in seen ? seen.told : [`what it does by itself is not known: ${seen.why}`]
 }
 
 async function looked(

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { raised } from '../domain/floors.ts'
 import type { KubernetesObject } from '../domain/kubernetes-objects.ts'
 import { isPaused } from '../domain/pauses.ts'
@@ -6,6 +5,7 @@ import { workloadName, type Scope, type WorkloadRef } from '../domain/platform.t
 import type { Scaler } from '../domain/scalers.ts'
 import { readinessOf, replicasOf } from '../domain/workload-state.ts'
 import { hindrancesIn } from './hindrances.ts'
+import { orWhy } from './in-time.ts'
 import type { Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
 import { scalerOf } from './scalers.ts'
@@ -40,7 +40,7 @@ export interface BlueSize {
 /** What these have on green; of what does not answer in time nothing. */
 export async function sizesOnGreen(world: World, workloads: readonly WorkloadRef[]): Promise<Sizes> {
   const all = await Promise.all(
-    workloads.map(async (ref) => [workloadName(ref), await inTime(sizeOnGreen(world, ref), undefined)] as const),
+    workloads.map(async (ref) => [workloadName(ref), await known(sizeOnGreen(world, ref), undefined)] as const),
   )
   return Object.fromEntries(all.flatMap(([name, size]) => (size === undefined ? [] : [[name, size]])))
 }
@@ -49,10 +49,10 @@ export async function sizesOnGreen(world: World, workloads: readonly WorkloadRef
  * How much of what these need on blue to serve alone is ready there. Needed is green's size, within what a scaler may have; where
  * green does not answer in time it is the scaler's floor, or what blue has written: a green that is gone must hold nobody there.
  */
-export async function blueSize(world: World, workloads: readonly WorkloadRef[], known?: Sizes): Promise<BlueSize> {
+export async function blueSize(world: World, workloads: readonly WorkloadRef[], sizes?: Sizes): Promise<BlueSize> {
   const [blue, green] = await Promise.all([
-    orWhy(world.on('blue').then((it) => Promise.all(workloads.map((ref) => onBlue(it, ref))))),
-    known ?? sizesOnGreen(world, workloads),
+    toldOf(world.on('blue').then((it) => Promise.all(workloads.map((ref) => onBlue(it, ref))))),
+    sizes ?? sizesOnGreen(world, workloads),
   ])
   if ('why' in blue) return { share: undefined, silent: blue.why, all: [] }
   const all = blue.told.map((it) => grown(it, green[workloadName(it.ref)]))
@@ -94,22 +94,17 @@ export async function missingIn(world: World, { all }: BlueSize, scope: Scope): 
     small.map(async (it) => {
       const has = it.found ? `has ${it.ready} of ${it.needed} pods ready` : 'is not there'
       const grows = it.scaled || !it.found || replicasOf(it.found) >= it.needed ? '' : ', and nothing scales it'
-      return `${workloadName(it.ref)} ${has}${grows}${await inTime(Promise.resolve(why(it)), '')}`
+      return `${workloadName(it.ref)} ${has}${grows}${await known(Promise.resolve(why(it)), '')}`
     }),
   )
   return told.length === 0 ? `the load balancer finds too few targets of ${scope.blue} healthy` : told.join('; ')
 }
 
-/** What was told in time, or why it was not. */
-export const orWhy = <T>(asked: Promise<T>): Promise<{ readonly told: T } | { readonly why: string }> =>
-  inTime(
-    asked.then(
-      (told) => ({ told }),
-      (error: unknown) => ({ why: error instanceof Error ? error.message : String(error) }),
-    ),
-    { why: 'no answer' },
-  )
+/** What a side told in the time that the way back has for it, or why it did not. */
+export const toldOf = <T>(asked: Promise<T>): ReturnType<typeof orWhy<T>> => orWhy(asked, SILENT_MS, 'no answer')
 
-/** What cannot be asked, or is not answered in time, is not known. */
-export const inTime = <T>(asked: Promise<T>, otherwise: T): Promise<T> =>
-  Promise.race([asked.catch(() => otherwise), setTimeout(SILENT_MS, otherwise)])
+/** What cannot be asked, or is not answered in that time, is not known. */
+export const known = async <T>(asked: Promise<T>, otherwise: T): Promise<T> => {
+  const it = await toldOf(asked)
+  return 'told' in it ? it.told : otherwise
+}

@@ -4,7 +4,7 @@ import type { Side, Weight } from '../domain/platform.ts'
 import { followedBy, inWords, judge, type Check, type Sample } from '../domain/verdict.ts'
 import { isDue } from '../domain/watching.ts'
 import { greenDoesBetter } from '../domain/way-back-weights.ts'
-import { inTime } from './blue-size.ts'
+import { known } from './blue-size.ts'
 import type { Proven } from './outside.ts'
 import { reading } from './readings.ts'
 import { noteAside, notedAside } from './waiting.ts'
@@ -29,7 +29,7 @@ const nothing: Seen = { blue: {}, readMs: {} }
 const noted = (): Seen => (notedAside(SEEN) as Seen | undefined) ?? nothing // only this file notes there
 
 /** What cannot be read says nothing, and holds nobody up. */
-const asked = (world: Proven, check: Check, side: Side) => inTime(reading(world, check, side), { value: null })
+const asked = (world: Proven, check: Check, side: Side) => known(reading(world, check, side), { value: null })
 
 /** What these read of green now; what does not tell is left out. */
 export async function greenNow(world: Proven, checks: readonly Check[]): Promise<BeganBack['green']> {
@@ -73,8 +73,10 @@ export function brokenSoFar(checks: readonly Check[], at: Weight, green: BeganBa
 /** Each was read often enough for a breach, or it was long enough `sinceMs`. */
 export function wasLookedAt(checks: readonly Check[], sinceMs: number): boolean {
   const { blue } = noted()
-  const known = ({ name }: Check) => (blue[name] ?? []).filter((s) => s.value !== null).length
-  return checks.every((check) => known(check) >= check.breachAfter) || Date.now() - sinceMs > milliseconds(LOOKED_FOR)
+  const readings = ({ name }: Check) => (blue[name] ?? []).filter((s) => s.value !== null).length
+  return (
+    checks.every((check) => readings(check) >= check.breachAfter) || Date.now() - sinceMs > milliseconds(LOOKED_FOR)
+  )
 }
 
 async function looked(world: Proven, check: Check, seen: Seen, sinceMs: number): Promise<readonly Sample[]> {

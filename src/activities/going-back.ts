@@ -1,9 +1,10 @@
 import type { ApplicationFailure } from '@temporalio/common'
 import type { ActionCall, BeganBack, OntoBlue, Receipt } from '../domain/actions.ts'
+import { servedBy } from '../domain/left-weights.ts'
 import { isNameRoute, type Route, type Scope, type Weight } from '../domain/platform.ts'
 import { onTheWayBack, stepsBack } from '../domain/way-back-weights.ts'
 import type { Check } from '../domain/verdict.ts'
-import { blueSize, missingIn, orWhy, sizesOnGreen, type BlueSize, type Sizes } from './blue-size.ts'
+import { blueSize, missingIn, sizesOnGreen, toldOf, type BlueSize, type Sizes } from './blue-size.ts'
 import { brokenSoFar, greenNow, lookAtBlue, wasLookedAt, type Broken } from './blue-watch.ts'
 import { inWords } from './contests.ts'
 import { badlyToo, notReady, tooSmall } from './errors.ts'
@@ -23,8 +24,9 @@ interface Found {
 
 /**
  * All of a route back to blue: at once, where blue is ready for all of it, or people say that it does not matter; otherwise as far
- * as blue can carry it, as it gets ready. Where somebody wants it there, blue's checks are not looked at. Fails as `TOO_SMALL` where that is not all of it, to be asked for again beside the people who are
- * told; and as `BadlyToo` where blue's checks say that green did better, which has what it had then. Safe to repeat.
+ * as blue can carry it, as it gets ready. Where somebody wants it there, blue's checks are not looked at. Safe to repeat.
+ * @throws `TOO_SMALL` where that is not all of it, to be asked for again beside the people who are told; `BadlyToo` where blue's
+ * checks say that green did better: green has what it had then, but not what broke a limit there.
  */
 export async function goBack(
   world: Proven,
@@ -149,28 +151,35 @@ async function carried(
   const raising = size.all.filter((it) => it.toRaise && it.ready < it.needed)
   const refused = await Promise.all(
     raising.map(({ ref: workload }) =>
-      orWhy(pinned(world, { workload, on: 'blue', like: 'green', wait: false }, scope)),
+      toldOf(pinned(world, { workload, on: 'blue', like: 'green', wait: false }, scope)),
     ),
   )
   if (now) return whole
   const why = refused.flatMap((it) => ('why' in it ? [it.why] : []))[0]
   const silent = size.silent !== undefined ? `${scope.blue} does not answer (${size.silent})` : targets.silent
   if (silent !== undefined) return { ...size, share: undefined, silent }
-  const share = Math.min(size.share ?? 0, targets.share)
+  const share = servedBy({ share: size.share ?? 0, ...targets })
   return { ...size, share, ...(why !== undefined && { silent: `its size cannot be raised: ${why}` }) }
 }
 
-/** How many of blue's targets are healthy, 0 to 1. Behind a name is a load balancer that others may use too: its pods tell. */
-async function targetsOf(
-  route: Route,
-  driver: RouteDriver,
-): Promise<{ readonly share: number; readonly silent?: string }> {
-  if (isNameRoute(route)) return { share: 1 }
-  const health = await orWhy(driver.health('blue'))
-  if ('why' in health)
-    return { share: 0, silent: `the load balancer does not tell which targets of blue are healthy (${health.why})` }
-  const { expected, healthy } = health.told
-  return { share: expected === 0 ? 0 : Math.min(1, healthy / expected) }
+interface Targets {
+  readonly targets: number
+  readonly healthy: number
+  /** Why it is not known. */
+  readonly silent?: string
+}
+
+/** How many of blue's targets are healthy. Behind a name is a load balancer that others may use too: there its pods tell. */
+async function targetsOf(route: Route, driver: RouteDriver): Promise<Targets> {
+  if (isNameRoute(route)) return { targets: 1, healthy: 1 }
+  const health = await toldOf(driver.health('blue'))
+  return 'told' in health
+    ? { targets: health.told.expected, healthy: health.told.healthy }
+    : {
+        targets: 0,
+        healthy: 0,
+        silent: `the load balancer does not tell which targets of blue are healthy (${health.why})`,
+      }
 }
 
 async function sizeInWords(world: Proven, size: BlueSize, scope: Scope): Promise<string> {

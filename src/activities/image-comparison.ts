@@ -5,7 +5,7 @@ import { nameOf, type KubernetesObject } from '../domain/kubernetes-objects.ts'
 import type { Activities } from '../workflows/activities.ts'
 import { hazardsSeen } from './argocd-watch.ts'
 import { ownWorkloads } from './discovery.ts'
-import { inTime } from './in-time.ts'
+import { orWhy } from './in-time.ts'
 import { proven, type Outside, type Proven } from './outside.ts'
 
 export const imageActivities = (outside: Outside): Pick<Activities, 'compareImages'> => ({
@@ -25,11 +25,8 @@ export async function imagesSeen(
   namespaces: readonly string[],
   lookMs?: number,
 ): Promise<Pick<BothSides, 'differing' | 'unseen'>> {
-  try {
-    return { differing: await inTime(differingImages(world, namespaces), lookMs) }
-  } catch (error) {
-    return { differing: [], unseen: error instanceof Error ? error.message : String(error) }
-  }
+  const seen = await orWhy(differingImages(world, namespaces), lookMs)
+  return 'told' in seen ? { differing: seen.told } : { differing: [], unseen: seen.why }
 }
 
 /**

@@ -19,3 +19,16 @@ export async function inTime<T>(look: Promise<T>, lookMs = LOOK_MS): Promise<T> 
     over.abort()
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** What was told in time, or why it was not: `late`, where that was it. Throws nothing. */
+export const orWhy = async <T>(
+  look: Promise<T>,
+  lookMs = LOOK_MS,
+  late?: string,
+): Promise<{ readonly told: T } | { readonly why: string }> =>
+  inTime(look, lookMs).then(
+    (told) => ({ told }),
+    (error: unknown) => ({ why: (error instanceof Late ? late : undefined) ?? messageOf(error) }),
+  )

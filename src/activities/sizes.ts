@@ -5,7 +5,7 @@ import { isPaused, notTakenUp } from '../domain/pauses.ts'
 import type { Scope, Side, WorkloadRef } from '../domain/platform.ts'
 import type { Scaler } from '../domain/scalers.ts'
 import { isReady, readinessOf, replicasOf } from '../domain/workload-state.ts'
-import { inTime } from './blue-size.ts'
+import { known } from './blue-size.ts'
 import { isUnreachable } from './errors.ts'
 import { proven, type Deed, type Outside, type Proven } from './outside.ts'
 import type { KubernetesPort } from './ports.ts'
@@ -58,7 +58,7 @@ export async function pinned(world: Proven, input: ActionInput<'pinSize'>, scope
   const size =
     wait || like === on
       ? await sizeOn(await world.on(like), workload)
-      : await inTime(
+      : await known(
           world.on(like).then((it) => sizeOn(it, workload)),
           0,
         )

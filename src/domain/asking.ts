@@ -89,7 +89,7 @@ const isWeight = (step: LeafStep): boolean => step.kind === 'action' && step.act
 /** An app is failing while it is asked: the platform team may answer too, and all are reminded soon. */
 export const urgently = (it: Gate, platformTeam: string): Gate => ({
   ...it,
-  rule: { ...it.rule, teams: [...new Set([...it.rule.teams, platformTeam])], remindEvery: '15m' },
+  rule: { ...joinedBy(platformTeam, it.rule), remindEvery: '15m' },
 })
 
 /** A step of the way back goes on as blue gets ready: people may say that it does not wait for that. */
@@ -141,7 +141,7 @@ export const openingGate = (
     step: times === 1 ? step.id : `${step.id}/${times}`,
     attempt,
     title: `${step.title}; it opens ${opening.onTheWall ?? ''}. skip: go on now`,
-    rule: alsoPlatform(plan, platformTeam),
+    rule: joinedBy(platformTeam, asked(plan.subject.team)),
     offers: ['skip'],
     openedAt: now,
   }),
@@ -154,9 +154,9 @@ export const ALONE = 'Alone'
 
 const asked = (team: string): GateRule => ({ teams: [team], approvals: 1, exclude: [], remindEvery: '4h' })
 
-const alsoPlatform = ({ subject: { team } }: Plan, platformTeam: string): GateRule => ({
-  ...asked(team),
-  teams: [...new Set([team, platformTeam])],
+const joinedBy = (team: string, rule: GateRule): GateRule => ({
+  ...rule,
+  teams: [...new Set([...rule.teams, team])],
 })
 
 /** Contested, unknown, what does not end or drain, and who still calls are for people, not for undoing; the rest is the phase's rule. */

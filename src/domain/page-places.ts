@@ -1,8 +1,7 @@
 import { PLATFORM_TAG } from './clone.ts'
-import { listenerOf } from './target-groups.ts'
 import { CONTENT_TYPES, PAGE_TAG, pageAction, type Page } from './maintenance.ts'
 import { canonicalJson } from './plan.ts'
-import type { RuleAction } from './target-groups.ts'
+import { listenerOf, type RuleAction } from './target-groups.ts'
 
 /** Where pages stand among the rules of a listener, and what is done next so that one stands where it belongs. */
 

@@ -38,33 +38,40 @@ const is = (error: unknown, type: string): boolean => !wasStopped(error) && prob
  */
 export async function ontoBlue(it: WayBack, act: Act): Promise<Receipt> {
   // Names of their own: a server may not have let go of that of the one that was just stopped.
-  const as = (name: string) => ({ as: `${it.step.id}/${name}` })
+  const as =
+    (name: string): Act =>
+    (more) =>
+      act({ as: `${it.step.id}/${name}`, ...more })
   try {
-    if (it.ordered()) return await asItGrows(it, act)
+    return await asOrdered(it, act, as('ordered'))
+  } catch (error) {
+    if (!is(error, ALL_OF_IT_NOW)) throw error
+    return as('skip')({ choice: 'skip' })
+  }
+}
+
+/** `again`: once it is ordered meanwhile. */
+async function asOrdered(it: WayBack, act: Act, again: Act): Promise<Receipt> {
+  if (it.ordered()) return asItGrows(it, act)
+  try {
     return await under(
       () => onceOrdered(it.ordered),
       () => asItGrows(it, act),
     )
   } catch (error) {
-    if (is(error, ALL_OF_IT_NOW)) return act({ choice: 'skip', ...as('skip') })
     if (!is(error, IS_ORDERED)) throw error
-  }
-  try {
-    return await asItGrows(it, (more) => act({ ...as('ordered'), ...more }), '/ordered')
-  } catch (error) {
-    if (is(error, ALL_OF_IT_NOW)) return act({ choice: 'skip', ...as('skip') })
-    throw error
+    return asItGrows(it, again, '/ordered')
   }
 }
 
-async function asItGrows({ office, run, step, attempt }: WayBack, act: Act, again = ''): Promise<Receipt> {
+async function asItGrows({ office, run, step, attempt }: WayBack, act: Act, after = ''): Promise<Receipt> {
   try {
     return await act()
   } catch (error) {
     if (!is(error, TOO_SMALL)) throw error
     const gate = growingGate(
       run,
-      { ...step, id: step.id + again },
+      { ...step, id: step.id + after },
       attempt,
       problemOf(error),
       office.platformTeam,

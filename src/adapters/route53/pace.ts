@@ -41,7 +41,7 @@ export function turns(perSecond = PER_SECOND): Turn {
   }
 }
 
-/** For what is only looked at: the very next turn where no step has taken it, or none. So no step stands in line behind looks. */
+/** For what is only looked at: the very next turn where nobody in line has taken it, or none. What waits `behind` lets it by. */
 export function spare(turn: Turn, perSecond = LOOKS_PER_SECOND): Turn {
   let lookedMs = -Infinity
   return (nowMs, place) => {
